@@ -1,0 +1,31 @@
+//! Who is told next, and after how long.
+
+use super::{Id, Place};
+use jiff::SignedDuration;
+
+/// An escalation policy: at least one step.
+#[derive(Clone, Debug)]
+pub struct EscalationPolicy {
+    pub id: Id,
+    pub steps: Vec<Step>,
+    /// The policy runs `1 + repeat` times.
+    pub repeat: u32,
+    pub place: Place,
+}
+
+/// One step: these people, then a wait.
+#[derive(Clone, Debug)]
+pub struct Step {
+    pub notify: Vec<Notify>,
+    /// How long until the next step, counted from the step's beginning.
+    pub wait: SignedDuration,
+    pub place: Place,
+}
+
+/// Whom a step tells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Notify {
+    /// Whoever is on call there when the step begins.
+    Schedule(Id),
+    User(Id),
+}

@@ -1,0 +1,128 @@
+//! The compiled, immutable configuration: what the engine decides by.
+//!
+//! Every reference is resolved and every rule knows the [`Place`] where it is written, so that a line of a
+//! timeline can name it. Nothing here can fail: whatever could is found by [`compile`](crate::compile).
+
+mod endpoint;
+mod escalation;
+mod routing;
+mod secret;
+mod service;
+mod user;
+
+pub use endpoint::{Endpoint, FieldPath, GenericFields, Kind, Route, RouteTarget, SeverityRule};
+pub use escalation::{EscalationPolicy, Notify, Step};
+pub use routing::{Matcher, Pattern, PatternTest, Silence, SilencePeriod, field};
+pub use secret::{Secret, SecretSource, Secrets};
+pub use service::{Group, Inform, JiraTicket, Service, Urgency, UrgencyRule};
+pub use user::{Contact, ContactRule, Phone, User};
+
+use crate::language::Language;
+use crate::schedule::Schedules;
+use jiff::tz::TimeZone;
+use std::{collections::BTreeMap, fmt, sync::Arc};
+
+/// An id: the path of a file below its folder, without `.yaml`.
+pub type Id = Arc<str>;
+
+/// Everything one commit says, compiled.
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub organisation: Organisation,
+    pub users: BTreeMap<Id, User>,
+    pub schedules: Schedules,
+    /// The `name:` of each schedule and where it is defined.
+    pub schedule_names: BTreeMap<Id, (String, Place)>,
+    pub policies: BTreeMap<Id, EscalationPolicy>,
+    pub services: BTreeMap<Id, Service>,
+    pub endpoints: BTreeMap<Id, Endpoint>,
+    pub silences: Vec<Silence>,
+    /// The paths below `runbooks/` of the runbooks there are.
+    pub runbooks: Vec<String>,
+}
+
+/// `oncall.yaml`, less the defaults, which are compiled into users and services.
+#[derive(Clone, Debug)]
+pub struct Organisation {
+    pub time_zone: TimeZone,
+    pub language: Language,
+    /// The policy that is told when nobody else can be.
+    pub fallback: Id,
+    /// Without a slash at the end.
+    pub public_url: Option<String>,
+    /// Any of them signs a push webhook.
+    pub push_secret: Vec<SecretSource>,
+    pub slack: Option<Slack>,
+    pub jira: Option<Jira>,
+    pub twilio: Option<Twilio>,
+    pub api_tokens: Vec<ApiToken>,
+}
+
+/// The Slack app.
+#[derive(Clone, Debug)]
+pub struct Slack {
+    pub bot_token: SecretSource,
+    pub signing_secret: Vec<SecretSource>,
+    /// The channel of incidents whose service names none, and of the server's own messages.
+    pub channel: String,
+    /// Without a slash at the end; the vendor's is `https://slack.com/api`.
+    pub api_url: String,
+}
+
+/// The Jira site.
+#[derive(Clone, Debug)]
+pub struct Jira {
+    /// Without a slash at the end.
+    pub site: String,
+    pub email: String,
+    pub api_token: SecretSource,
+    pub project: String,
+    pub issue_type: String,
+    /// The name of the transition, or of the status it leads to, when an incident is resolved.
+    pub resolve_transition: String,
+}
+
+/// The Twilio account that calls.
+#[derive(Clone, Debug)]
+pub struct Twilio {
+    pub account_sid: String,
+    pub auth_token: SecretSource,
+    /// The caller's number, E.164.
+    pub from: String,
+    /// Without a slash at the end; the vendor's is `https://api.twilio.com`.
+    pub api_url: String,
+}
+
+/// Somebody who may use the API.
+#[derive(Clone, Debug)]
+pub struct ApiToken {
+    pub name: String,
+    pub token: Vec<SecretSource>,
+}
+
+/// Where something is written: `services/checkout.yaml:14`.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    pub file: Arc<str>,
+    /// Counted from 1.
+    pub line: u32,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.file, self.line)
+    }
+}
+
+impl fmt::Debug for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl Config {
+    /// The user with this Slack member id.
+    pub fn user_by_slack(&self, slack: &str) -> Option<&User> {
+        self.users.values().find(|user| user.slack.as_deref() == Some(slack))
+    }
+}

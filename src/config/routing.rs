@@ -1,0 +1,91 @@
+//! Matchers over an event, and silences.
+
+use super::{Id, Place};
+use crate::alert::Event;
+use crate::schedule::Hours;
+use jiff::Timestamp;
+use regex::Regex;
+use std::borrow::Cow;
+
+/// All fields must match.
+#[derive(Clone, Debug, Default)]
+pub struct Matcher {
+    /// The key as written (`severity`, `labels.team`) and the patterns, any of which may match.
+    pub fields: Vec<(String, Vec<Pattern>)>,
+}
+
+/// One pattern over the whole value.
+#[derive(Clone, Debug)]
+pub struct Pattern {
+    /// Written with a leading `!`.
+    pub negated: bool,
+    pub test: PatternTest,
+}
+
+/// What a pattern compares with.
+#[derive(Clone, Debug)]
+pub enum PatternTest {
+    Exact(String),
+    /// A glob, or what follows a `~`, anchored at both ends.
+    Regex(Regex),
+}
+
+/// A silence or a maintenance window.
+#[derive(Clone, Debug)]
+pub struct Silence {
+    /// Empty: every service that `when` matches.
+    pub services: Vec<Id>,
+    pub when: Option<Matcher>,
+    pub period: SilencePeriod,
+    pub reason: String,
+    pub place: Place,
+}
+
+/// When a silence is in force.
+#[derive(Clone, Debug)]
+pub enum SilencePeriod {
+    Once {
+        from: Timestamp,
+        until: Timestamp,
+    },
+    /// Within these hours, from `from` (or always) until `until`.
+    Every {
+        hours: Hours,
+        from: Option<Timestamp>,
+        until: Timestamp,
+    },
+}
+
+impl Matcher {
+    /// Whether every field matches. A missing label is the empty text; a missing severity is `critical`.
+    pub fn matches(&self, event: &Event) -> bool {
+        self.fields.iter().all(|(key, patterns)| {
+            let value = field(event, key);
+            patterns.iter().any(|pattern| pattern.matches(key, &value))
+        })
+    }
+}
+
+impl Pattern {
+    fn matches(&self, key: &str, value: &str) -> bool {
+        let hit = match &self.test {
+            PatternTest::Exact(text) if key == "severity" => text.eq_ignore_ascii_case(value),
+            PatternTest::Exact(text) => text == value,
+            PatternTest::Regex(regex) => regex.is_match(value),
+        };
+        hit != self.negated
+    }
+}
+
+/// The value of `summary`, `description`, `severity`, `source` or `labels.<name>`; empty where there is none.
+pub fn field<'a>(event: &'a Event, key: &str) -> Cow<'a, str> {
+    match key {
+        "summary" => Cow::Borrowed(&event.summary),
+        "description" => Cow::Borrowed(&event.description),
+        "source" => Cow::Borrowed(&event.source),
+        "severity" => Cow::Borrowed(event.severity.unwrap_or(crate::alert::Severity::Critical).as_str()),
+        _ => Cow::Borrowed(
+            key.strip_prefix("labels.").and_then(|name| event.labels.get(name)).map_or("", |v| v),
+        ),
+    }
+}

@@ -1,0 +1,77 @@
+//! Secrets: where each one is, and the values once read. Neither is ever shown.
+
+use std::{collections::BTreeMap, fmt, sync::Arc};
+use subtle::ConstantTimeEq;
+
+/// Where a secret is kept.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SecretSource {
+    /// `{ env: NAME }`
+    Env(Arc<str>),
+    /// `{ file: path }`, outside the repository.
+    File(Arc<str>),
+}
+
+/// The value of a secret: `Debug` does not show it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(Arc<str>);
+
+/// The values of the sources that resolved.
+#[derive(Clone, Debug, Default)]
+pub struct Secrets {
+    values: BTreeMap<SecretSource, Secret>,
+}
+
+impl Secret {
+    pub fn new(value: &str) -> Secret {
+        Secret(Arc::from(value))
+    }
+
+    /// The value itself, for the one place that sends or compares it.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+
+    /// Compares in a time that does not depend on where the texts differ. (Their lengths may show.)
+    pub fn matches(&self, presented: &[u8]) -> bool {
+        self.0.as_bytes().ct_eq(presented).into()
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+impl fmt::Display for SecretSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            SecretSource::Env(name) => write!(f, "environment variable {name}"),
+            SecretSource::File(path) => write!(f, "file {path}"),
+        }
+    }
+}
+
+impl Secrets {
+    pub fn insert(&mut self, source: SecretSource, value: Secret) {
+        self.values.insert(source, value);
+    }
+
+    pub fn get(&self, source: &SecretSource) -> Option<&Secret> {
+        self.values.get(source)
+    }
+
+    /// Whether `presented` is the value of any of the sources. All are compared, whichever matches.
+    pub fn any_matches(&self, sources: &[SecretSource], presented: &[u8]) -> bool {
+        sources
+            .iter()
+            .filter_map(|source| self.get(source))
+            .fold(false, |hit, secret| hit | secret.matches(presented))
+    }
+
+    /// The values of the sources that resolved.
+    pub fn all<'a>(&'a self, sources: &'a [SecretSource]) -> impl Iterator<Item = &'a Secret> {
+        sources.iter().filter_map(|source| self.get(source))
+    }
+}

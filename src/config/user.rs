@@ -1,0 +1,56 @@
+//! People: how each is reached, and in which language.
+
+use super::{Id, Place, SecretSource};
+use crate::language::Language;
+use jiff::{SignedDuration, tz::TimeZone};
+use serde::{Deserialize, Serialize};
+
+/// A person.
+#[derive(Clone, Debug)]
+pub struct User {
+    pub id: Id,
+    pub name: String,
+    /// How a call says the name; the name itself where none is given.
+    pub reading: Option<String>,
+    pub language: Language,
+    pub time_zone: TimeZone,
+    /// The Slack member id.
+    pub slack: Option<String>,
+    /// E.164, or the secret that holds it.
+    pub phone: Option<Phone>,
+    pub email: Option<String>,
+    /// What happens at high urgency, in the order of `after`.
+    pub high: Vec<ContactRule>,
+    pub low: Vec<ContactRule>,
+    pub place: Place,
+}
+
+/// A phone number, which is personal data: `Debug` does not show it.
+#[derive(Clone)]
+pub enum Phone {
+    Number(String),
+    Secret(SecretSource),
+}
+
+impl std::fmt::Debug for Phone {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Phone(…)")
+    }
+}
+
+/// One way to reach a person, and when to use it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ContactRule {
+    pub by: Contact,
+    /// Counted from the moment the step tells this person.
+    pub after: SignedDuration,
+    pub place: Place,
+}
+
+/// A contact method.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Contact {
+    Slack,
+    Call,
+}
