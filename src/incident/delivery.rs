@@ -1,0 +1,131 @@
+//! One attempt to tell somebody something: what the engine lets go and a provider turns into HTTP.
+
+use super::message::{CallScript, Card, Ticket};
+use crate::schedule::UserId;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use std::{fmt, str::FromStr};
+
+/// The number of an incident: the epoch in which it was opened and a counter. Written `3-17`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct IncidentId {
+    pub epoch: u32,
+    pub n: u32,
+}
+
+/// The number of a delivery, in the same form. Unforgeable it is not: callbacks are signed by the provider.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct DeliveryId {
+    pub epoch: u32,
+    pub n: u32,
+}
+
+/// One attempt.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Delivery {
+    pub id: DeliveryId,
+    /// What it is about; several for a bundled page.
+    pub incidents: Vec<IncidentId>,
+    pub task: Task,
+    /// An earlier attempt of the same may have gone out: look before creating, and say so.
+    pub repeat: bool,
+}
+
+/// What to do. A person is named, never a number or an address: the provider looks those up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Task {
+    /// A phone call.
+    Call { user: UserId, script: CallScript },
+    /// A direct message in Slack.
+    Direct { user: UserId, card: Card },
+    /// The incident's message in a Slack channel: posted, or updated with a line in its thread.
+    Channel {
+        channel: String,
+        /// `channel:ts` of the message shown, once there is one.
+        reference: Option<String>,
+        card: Card,
+        /// What changed, for the thread; only with a `reference`.
+        follow_up: Option<String>,
+    },
+    /// The incident's ticket in Jira: created, commented, moved on resolve.
+    Ticket {
+        /// The issue key, once there is one.
+        reference: Option<String>,
+        ticket: Ticket,
+    },
+    /// Ends a call of ours; `call` is the provider's reference.
+    HangUp { call: String },
+    /// A message of the server itself to the organisation's channel (a broken commit), in plain text.
+    Announce { channel: String, text: String },
+}
+
+/// A text that is not an id of the form `3-17`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotAnId(pub String);
+
+impl fmt::Display for NotAnId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` is not a number like 3-17", self.0)
+    }
+}
+
+impl std::error::Error for NotAnId {}
+
+fn parse(text: &str) -> Result<(u32, u32), NotAnId> {
+    let wrong = || NotAnId(text.chars().take(40).collect());
+    let (epoch, n) = text.split_once('-').ok_or_else(wrong)?;
+    let number = |part: &str| {
+        let digits = !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+        if digits { part.parse().map_err(|_| wrong()) } else { Err(wrong()) }
+    };
+    Ok((number(epoch)?, number(n)?))
+}
+
+impl FromStr for IncidentId {
+    type Err = NotAnId;
+    fn from_str(text: &str) -> Result<Self, NotAnId> {
+        parse(text).map(|(epoch, n)| IncidentId { epoch, n })
+    }
+}
+
+impl FromStr for DeliveryId {
+    type Err = NotAnId;
+    fn from_str(text: &str) -> Result<Self, NotAnId> {
+        parse(text).map(|(epoch, n)| DeliveryId { epoch, n })
+    }
+}
+
+impl fmt::Display for IncidentId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}", self.epoch, self.n)
+    }
+}
+
+impl fmt::Display for DeliveryId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}", self.epoch, self.n)
+    }
+}
+
+impl Serialize for IncidentId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl Serialize for DeliveryId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for IncidentId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+    }
+}
+
+impl<'de> Deserialize<'de> for DeliveryId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+    }
+}
