@@ -86,7 +86,8 @@ pub enum Severity {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Link {
     pub href: String,
-    #[serde(default, skip_serializing_if = "String::is_empty")]
+    /// Always written: links are kept in snapshots, whose format cannot skip a field.
+    #[serde(default)]
     pub text: String,
 }
 

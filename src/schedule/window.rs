@@ -46,3 +46,17 @@ impl From<Weekday> for WindowDay {
         WindowDay(day.to_monday_zero_offset())
     }
 }
+impl Hours {
+    pub fn contains(&self, _: jiff::Timestamp) -> bool {
+        true
+    }
+    pub fn next_end(&self, _: jiff::Timestamp) -> Option<jiff::Timestamp> {
+        None
+    }
+}
+pub fn any_contains(_: &[Hours], _: jiff::Timestamp) -> bool {
+    true
+}
+pub fn any_next_start(_: &[Hours], _: jiff::Timestamp) -> Option<jiff::Timestamp> {
+    None
+}
