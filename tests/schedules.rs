@@ -1,4 +1,5 @@
 //! Who is on call when: schedules as text -> shifts as text, and properties against calculations written apart.
+#![allow(clippy::unwrap_used, reason = "a test's own text is right or the test fails")]
 
 #[path = "schedules/layers.rs"]
 mod layers;

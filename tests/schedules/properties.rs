@@ -7,6 +7,7 @@ use jiff::civil::{Date, DateTime};
 use jiff::{SignedDuration, Timestamp, ToSpan, tz::TimeZone};
 use oncall::schedule::*;
 use proptest::prelude::*;
+use proptest::test_runner::FileFailurePersistence;
 use std::collections::BTreeSet;
 
 /// Each with a date near which its clock changes, or none.
@@ -22,12 +23,14 @@ const ZONES: [(&str, &str); 9] = [
     ("Asia/Kolkata", "2025-04-06"),
 ];
 
+/// A failure prints its seed and keeps it beside this file.
 fn quick(cases: u32) -> ProptestConfig {
-    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
+    let seeds = FileFailurePersistence::WithSource("regressions");
+    ProptestConfig { cases, failure_persistence: Some(Box::new(seeds)), ..ProptestConfig::default() }
 }
 
 proptest! {
-    #![proptest_config(quick(12))]
+    #![proptest_config(quick(24))]
 
     #[test]
     fn a_rotation_never_rests(
@@ -208,7 +211,7 @@ fn dated(text: &str, day: Date) -> String {
 }
 
 proptest! {
-    #![proptest_config(quick(32))]
+    #![proptest_config(quick(16))]
 
     #[test]
     fn every_minute_is_by_the_rules(
