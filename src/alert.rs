@@ -117,3 +117,11 @@ impl Severity {
         }
     }
 }
+
+/// The first `max` characters of `text`; where something was cut, the last of them is `…`.
+pub fn cut(text: &str, max: usize) -> String {
+    if text.chars().nth(max).is_none() {
+        return text.to_owned();
+    }
+    text.chars().take(max.saturating_sub(1)).chain(['…']).collect()
+}
