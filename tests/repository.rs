@@ -2,7 +2,8 @@
 
 use oncall::server::{
     files::{self, Files, read_dir},
-    repository::{CommitId, Credentials, Repository},
+    remote::Credentials,
+    repository::{CommitId, Repository},
 };
 use std::{collections::BTreeMap, fs, path::PathBuf};
 use tempfile::TempDir;

@@ -3,4 +3,5 @@
 //! Nothing here decides about an incident. Each part carries out what the pure modules ask for and reports back.
 
 pub mod files;
+pub mod remote;
 pub mod repository;

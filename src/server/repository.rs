@@ -5,24 +5,14 @@
 //! away. ssh host keys are checked against `~/.ssh/known_hosts` and certificates against the system's authorities,
 //! both by libgit2 itself. Whether a commit is a good config, and when to fetch, is left to the caller.
 
-use super::files::{Files, Reading, join};
+use super::{
+    files::{Files, Reading, join},
+    remote::{Credentials, Limit, Remote, proxy},
+};
 use anyhow::{Context, Error, Result, anyhow, bail};
-use git2::{
-    AutotagOption, Cred, CredentialType, Direction, ErrorClass, ErrorCode, FetchOptions, ObjectType, Oid,
-    ProxyOptions, RemoteCallbacks, RepositoryInitOptions, Sort,
-};
-use std::{
-    fmt,
-    path::{Path, PathBuf},
-    sync::Once,
-};
+use git2::{AutotagOption, Direction, ErrorCode, FetchOptions, ObjectType, Oid, RepositoryInitOptions, Sort};
+use std::{fmt, path::Path};
 
-/// How long a remote may take to accept a connection, in milliseconds.
-pub const CONNECT_MS_MAX: i32 = 10_000;
-/// How long a remote may be silent, in milliseconds.
-pub const SILENCE_MS_MAX: i32 = 30_000;
-/// The most bytes one fetch may bring.
-pub const FETCH_BYTES_MAX: usize = 1024 * 1024 * 1024;
 /// The most commits [`Repository::log`] lists.
 pub const LOG_MAX: usize = 100;
 
@@ -33,22 +23,9 @@ const FILE_MODE_LINK: i32 = 0o120_000;
 /// A bare clone of the config repository.
 pub struct Repository {
     git: git2::Repository,
-    url: String,
-    transport: Transport,
+    remote: Remote,
     branch: Option<String>,
     path: Option<String>,
-    credentials: Credentials,
-}
-
-/// What may be shown to a remote to be let in.
-#[derive(Clone, Default)]
-pub struct Credentials {
-    /// An access token for https; only ever sent to the host in the URL.
-    pub token: Option<String>,
-    /// Whether to ask the ssh agent (`SSH_AUTH_SOCK`) first.
-    pub agent: bool,
-    /// Private key files without a passphrase, tried in order after the agent.
-    pub ssh_keys: Vec<PathBuf>,
 }
 
 /// The id of a commit.
@@ -74,29 +51,6 @@ pub struct Commit {
     pub summary: String,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Transport {
-    File,
-    Https { host: String },
-    Ssh { host: String },
-}
-
-/// Bounds how long libgit2 waits for a remote, and lets it find the system's certificate authorities. `main` calls it
-/// before it starts any thread, because both change settings of the whole process.
-#[expect(
-    unsafe_code,
-    reason = "libgit2's only way to bound a wait; `Once` orders it before every use of a remote"
-)]
-pub fn prepare() {
-    static PREPARED: Once = Once::new();
-    PREPARED.call_once(|| {
-        // SAFETY: these write two C integers that only a remote's operations read, and every one of those comes
-        // after `Repository::open`, which comes after this. They cannot fail (git2 0.21, `opts.rs`).
-        let _ = unsafe { git2::opts::set_server_connect_timeout_in_milliseconds(CONNECT_MS_MAX) };
-        let _ = unsafe { git2::opts::set_server_timeout_in_milliseconds(SILENCE_MS_MAX) };
-    });
-}
-
 impl Repository {
     /// Opens the clone in `dir`, or makes an empty one. Without a `branch`, the remote's default branch is followed;
     /// `path` is the folder of the config in the repository. Asks nothing of the remote.
@@ -107,8 +61,7 @@ impl Repository {
         path: Option<&str>,
         credentials: Credentials,
     ) -> Result<Repository> {
-        prepare();
-        let transport = transport(url)?;
+        let remote = Remote::new(url, credentials)?;
         if let Some(branch) = branch.filter(|branch| !git2::Reference::is_valid_name(&reference(branch))) {
             bail!("`{branch}` cannot be a branch: give its name alone, as in `--branch main`");
         }
@@ -116,7 +69,7 @@ impl Repository {
             format!("cannot open the clone of the config repository in {}", dir.display())
         })?;
         let branch = branch.map(str::to_owned);
-        Ok(Repository { git, url: url.to_owned(), transport, branch, path: folder(path)?, credentials })
+        Ok(Repository { git, remote, branch, path: folder(path)? })
     }
 
     /// Fetches the branch and says where it is now. `expired` is asked again and again while data arrives, and ends
@@ -124,7 +77,9 @@ impl Repository {
     /// as it was.
     pub fn fetch(&self, expired: impl Fn() -> bool) -> Result<Fetched> {
         let before = self.reference(TIP);
-        let commit = self.fetch_branch(&expired).with_context(|| format!("cannot fetch {}", self.url))?;
+        let commit = self
+            .fetch_branch(&Limit::new(expired))
+            .with_context(|| format!("cannot fetch {}", self.remote.url))?;
         let rewritten = before.filter(|old| *old != commit && !self.descends(commit, *old));
         Ok(Fetched { commit, rewritten })
     }
@@ -134,7 +89,7 @@ impl Repository {
     pub fn tree(&self, commit: CommitId) -> Result<Files> {
         let mut reading = Reading::default();
         self.read_commit(&mut reading, commit)
-            .with_context(|| format!("cannot read commit {commit} of {}", self.url))?;
+            .with_context(|| format!("cannot read commit {commit} of {}", self.remote.url))?;
         Ok(reading.files)
     }
 
@@ -170,10 +125,10 @@ impl Repository {
         self.git.graph_descendant_of(commit.0, ancestor.0).unwrap_or(false)
     }
 
-    fn fetch_branch(&self, expired: &impl Fn() -> bool) -> Result<CommitId> {
-        let explain = |error| self.explain(&error, expired());
-        let mut remote = self.git.remote_anonymous(&self.url)?;
-        let callbacks = Some(self.callbacks(expired));
+    fn fetch_branch(&self, limit: &Limit<impl Fn() -> bool>) -> Result<CommitId> {
+        let explain = |error| self.remote.explain(&error, limit);
+        let mut remote = self.git.remote_anonymous(&self.remote.url)?;
+        let callbacks = Some(self.remote.callbacks(limit));
         let mut connection =
             remote.connect_auth(Direction::Fetch, callbacks, Some(proxy())).map_err(explain)?;
         let branch = self.wanted(&connection)?;
@@ -184,7 +139,7 @@ impl Repository {
         };
         if self.reference(TIP) != Some(CommitId(tip)) || self.git.find_commit(tip).is_err() {
             let mut options = FetchOptions::new();
-            options.remote_callbacks(self.callbacks(expired)).proxy_options(proxy());
+            options.remote_callbacks(self.remote.callbacks(limit)).proxy_options(proxy());
             options.download_tags(AutotagOption::None).update_fetchhead(false);
             let refspec = format!("+{branch}:{TIP}");
             connection.remote().fetch(&[refspec], Some(&mut options), None).map_err(explain)?;
@@ -202,75 +157,6 @@ impl Repository {
         }
         let name = connection.default_branch().ok().and_then(|name| name.as_str().ok().map(str::to_owned));
         name.ok_or_else(|| anyhow!("the remote's HEAD names no branch that exists: name one with `--branch`"))
-    }
-
-    fn callbacks<'a>(&'a self, expired: &'a impl Fn() -> bool) -> RemoteCallbacks<'a> {
-        let mut callbacks = RemoteCallbacks::new();
-        let mut offers = self.credentials.offers();
-        callbacks
-            .credentials(move |asked_by, user, allowed| self.offer(&mut offers, asked_by, user, allowed));
-        callbacks
-            .transfer_progress(move |progress| progress.received_bytes() <= FETCH_BYTES_MAX && !expired());
-        callbacks.sideband_progress(move |_| !expired());
-        callbacks
-    }
-
-    /// The next credential for whoever asks. A method is offered once: libgit2 asks until it is told no.
-    fn offer(
-        &self,
-        offers: &mut impl Iterator<Item = Offer>,
-        asked_by: &str,
-        user: Option<&str>,
-        allowed: CredentialType,
-    ) -> Result<Cred, git2::Error> {
-        if allowed.contains(CredentialType::USERNAME) {
-            return Cred::username(user.unwrap_or("git"));
-        }
-        let may = |offer: &Offer| match (offer, &self.transport) {
-            (Offer::Token(_), Transport::Https { host }) => {
-                allowed.contains(CredentialType::USER_PASS_PLAINTEXT)
-                    && transport(asked_by)
-                        .is_ok_and(|asking| asking == Transport::Https { host: host.clone() })
-            }
-            (Offer::Agent | Offer::Key(_), Transport::Ssh { .. }) => {
-                allowed.contains(CredentialType::SSH_KEY)
-            }
-            _ => false,
-        };
-        match offers.find(may) {
-            Some(Offer::Token(token)) => Cred::userpass_plaintext(user.unwrap_or("x-access-token"), &token),
-            Some(Offer::Agent) => Cred::ssh_key_from_agent(user.unwrap_or("git")),
-            Some(Offer::Key(file)) => Cred::ssh_key(user.unwrap_or("git"), None, &file, None),
-            None => Err(git2::Error::new(ErrorCode::Auth, ErrorClass::Net, "no credential was accepted")),
-        }
-    }
-
-    /// A remote's error, with the way out.
-    fn explain(&self, error: &git2::Error, expired: bool) -> Error {
-        let way_out = match (error.code(), &self.transport) {
-            _ if expired => "it took too long and was stopped; the next poll tries again".to_owned(),
-            (ErrorCode::User, _) => format!(
-                "it brings more than {FETCH_BYTES_MAX} bytes: keep the config in a repository of its own"
-            ),
-            (ErrorCode::Certificate, Transport::Ssh { host }) => format!(
-                "compare the fingerprint of {host} with the one its owner publishes, then add it: `ssh-keyscan {host} >> ~/.ssh/known_hosts`"
-            ),
-            (ErrorCode::Certificate, _) => {
-                "its certificate is not trusted: is SSL_CERT_FILE the right one?".to_owned()
-            }
-            (ErrorCode::Auth, Transport::Https { .. }) => {
-                "set ONCALL_GIT_TOKEN to a token that may read it".to_owned()
-            }
-            (ErrorCode::Auth, _) => {
-                "give it a key: an ssh agent, or `--ssh-key FILE` (without a passphrase)".to_owned()
-            }
-            (ErrorCode::Owner, _) => {
-                let path = self.url.trim_start_matches("file://");
-                format!("somebody else owns it: `git config --global --add safe.directory {path}`")
-            }
-            _ => return anyhow!("{}", error.message()),
-        };
-        anyhow!("{}: {way_out}", error.message())
     }
 
     fn read_commit(&self, reading: &mut Reading, commit: CommitId) -> Result<()> {
@@ -313,35 +199,9 @@ impl Repository {
 impl fmt::Debug for Repository {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Repository")
-            .field("url", &self.url)
+            .field("url", &self.remote.url)
             .field("branch", &self.branch)
             .finish_non_exhaustive()
-    }
-}
-
-/// A way to be let in, in the order in which they are tried.
-enum Offer {
-    Token(String),
-    Agent,
-    Key(PathBuf),
-}
-
-impl Credentials {
-    fn offers(&self) -> impl Iterator<Item = Offer> + use<> {
-        let token = self.token.clone().map(Offer::Token);
-        let agent = self.agent.then_some(Offer::Agent);
-        token.into_iter().chain(agent).chain(self.ssh_keys.clone().into_iter().map(Offer::Key))
-    }
-}
-
-impl fmt::Debug for Credentials {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let token = self.token.as_ref().map(|_| "…");
-        f.debug_struct("Credentials")
-            .field("token", &token)
-            .field("agent", &self.agent)
-            .field("ssh_keys", &self.ssh_keys)
-            .finish()
     }
 }
 
@@ -356,41 +216,6 @@ impl CommitId {
 impl fmt::Display for CommitId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
-    }
-}
-
-/// Which transport a URL asks for. Fails on one that is neither encrypted nor local, and on one that has a password.
-fn transport(url: &str) -> Result<Transport> {
-    let Some((scheme, rest)) = url.split_once("://") else { return scp(url) };
-    let authority = rest.split('/').next().unwrap_or(rest);
-    let (user, host) = authority.rsplit_once('@').unwrap_or(("", authority));
-    if user.contains(':') {
-        bail!(
-            "the URL of {host} has a password in it, which would be logged: put a token into ONCALL_GIT_TOKEN"
-        );
-    }
-    let host = host.to_ascii_lowercase();
-    match scheme {
-        "file" if rest.starts_with('/') => Ok(Transport::File),
-        "file" => bail!("`{url}` names no absolute path: write file:///path/to/repository"),
-        "https" if !host.is_empty() => Ok(Transport::Https { host }),
-        "ssh" if !host.is_empty() => Ok(Transport::Ssh { host }),
-        "http" | "git" => {
-            bail!("`{url}` is not encrypted, so anybody on the way could page you: use https:// or ssh://")
-        }
-        _ => bail!("`{url}` is not a URL this can fetch: use file://, https://, ssh:// or git@host:path"),
-    }
-}
-
-/// `git@host:path`, as git itself understands it.
-fn scp(url: &str) -> Result<Transport> {
-    match url.split_once(':') {
-        Some((host, path)) if !host.contains('/') && !host.is_empty() && !path.is_empty() => {
-            let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
-            Ok(Transport::Ssh { host: host.to_ascii_lowercase() })
-        }
-        _ if url.starts_with('/') => bail!("`{url}` is a path: write file://{url}"),
-        _ => bail!("`{url}` is not a URL this can fetch: use file://, https://, ssh:// or git@host:path"),
     }
 }
 
@@ -429,12 +254,6 @@ fn folder(path: Option<&str>) -> Result<Option<String>> {
 
 fn reference(branch: &str) -> String {
     format!("refs/heads/{branch}")
-}
-
-fn proxy<'a>() -> ProxyOptions<'a> {
-    let mut options = ProxyOptions::new();
-    options.auto();
-    options
 }
 
 fn no_such_branch(branch: &str, heads: &[git2::RemoteHead<'_>]) -> String {
