@@ -1,1 +1,7 @@
-//! (being written)
+//! What touches the world at run time: disk, network, clock, git.
+//!
+//! Nothing here decides about an incident. Each part carries out what the pure modules ask for and reports back.
+
+pub mod files;
+pub mod remote;
+pub mod repository;

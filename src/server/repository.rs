@@ -1,0 +1,274 @@
+//! The config repository: a bare clone under the state directory, fetched and read without a checkout.
+//!
+//! Everything here blocks, so it runs on a thread of its own. A fetch brings one branch, in full depth, within the
+//! bounds below. `refs/oncall/good` keeps the last commit that was accepted, so that a start works when the remote is
+//! away. ssh host keys are checked against `~/.ssh/known_hosts` and certificates against the system's authorities,
+//! both by libgit2 itself. Whether a commit is a good config, and when to fetch, is left to the caller.
+
+use super::{
+    files::{Files, Reading, join},
+    remote::{Credentials, Limit, Remote, proxy},
+};
+use anyhow::{Context, Error, Result, anyhow, bail};
+use git2::{AutotagOption, Direction, ErrorCode, FetchOptions, ObjectType, Oid, RepositoryInitOptions, Sort};
+use std::{fmt, path::Path};
+
+/// The most commits [`Repository::log`] lists.
+pub const LOG_MAX: usize = 100;
+
+const GOOD: &str = "refs/oncall/good";
+const TIP: &str = "refs/oncall/tip";
+const FILE_MODE_LINK: i32 = 0o120_000;
+
+/// A bare clone of the config repository.
+pub struct Repository {
+    git: git2::Repository,
+    remote: Remote,
+    branch: Option<String>,
+    path: Option<String>,
+}
+
+/// The id of a commit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct CommitId(Oid);
+
+/// What a fetch found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fetched {
+    /// The tip of the branch.
+    pub commit: CommitId,
+    /// The earlier tip, if the new one does not descend from it: history was rewritten.
+    pub rewritten: Option<CommitId>,
+}
+
+/// One commit, as a person would name it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Commit {
+    pub id: CommitId,
+    pub author: String,
+    /// In seconds since 1970.
+    pub committed_at: i64,
+    pub summary: String,
+}
+
+impl Repository {
+    /// Opens the clone in `dir`, or makes an empty one. Without a `branch`, the remote's default branch is followed;
+    /// `path` is the folder of the config in the repository. Asks nothing of the remote.
+    pub fn open(
+        dir: &Path,
+        url: &str,
+        branch: Option<&str>,
+        path: Option<&str>,
+        credentials: Credentials,
+    ) -> Result<Repository> {
+        let remote = Remote::new(url, credentials)?;
+        if let Some(branch) = branch.filter(|branch| !git2::Reference::is_valid_name(&reference(branch))) {
+            bail!("`{branch}` cannot be a branch: give its name alone, as in `--branch main`");
+        }
+        let git = open_or_create(dir).map_err(|error| local(&error, dir)).with_context(|| {
+            format!("cannot open the clone of the config repository in {}", dir.display())
+        })?;
+        let branch = branch.map(str::to_owned);
+        Ok(Repository { git, remote, branch, path: folder(path)? })
+    }
+
+    /// Fetches the branch and says where it is now. `expired` is asked again and again while data arrives, and ends
+    /// the fetch when it says so. Fails when the remote is away, empty, or has no such branch; the clone then stays
+    /// as it was.
+    pub fn fetch(&self, expired: impl Fn() -> bool) -> Result<Fetched> {
+        let before = self.reference(TIP);
+        let commit = self
+            .fetch_branch(&Limit::new(expired))
+            .with_context(|| format!("cannot fetch {}", self.remote.url))?;
+        let rewritten = before.filter(|old| *old != commit && !self.descends(commit, *old));
+        Ok(Fetched { commit, rewritten })
+    }
+
+    /// The files of a commit below the folder of the config. Fails on a commit that is not in the clone, and on what
+    /// the page of [`files`](super::files) names.
+    pub fn tree(&self, commit: CommitId) -> Result<Files> {
+        let mut reading = Reading::default();
+        self.read_commit(&mut reading, commit)
+            .with_context(|| format!("cannot read commit {commit} of {}", self.remote.url))?;
+        Ok(reading.files)
+    }
+
+    /// Remembers `commit` as the last good one, also against git's garbage collection.
+    pub fn mark_good(&self, commit: CommitId) -> Result<()> {
+        let note = "accepted as the config";
+        self.git.reference(GOOD, commit.0, true, note).map(drop).with_context(|| {
+            format!("cannot remember {commit} as the last good commit in {}", self.git.path().display())
+        })
+    }
+
+    /// The last good commit, if there is one.
+    pub fn good(&self) -> Option<CommitId> {
+        self.reference(GOOD)
+    }
+
+    /// The commits that `to` has and `from` has not, newest first, at most `max` and [`LOG_MAX`].
+    pub fn log(&self, from: Option<CommitId>, to: CommitId, max: usize) -> Result<Vec<Commit>> {
+        let mut walk = self.git.revwalk()?;
+        walk.set_sorting(Sort::TOPOLOGICAL)?;
+        walk.push(to.0)?;
+        if let Some(from) = from.filter(|from| self.git.find_commit(from.0).is_ok()) {
+            walk.hide(from.0)?;
+        }
+        walk.take(max.min(LOG_MAX)).map(|id| Ok(commit_of(&self.git.find_commit(id?)?))).collect()
+    }
+
+    fn reference(&self, name: &str) -> Option<CommitId> {
+        self.git.refname_to_id(name).ok().map(CommitId)
+    }
+
+    fn descends(&self, commit: CommitId, ancestor: CommitId) -> bool {
+        self.git.graph_descendant_of(commit.0, ancestor.0).unwrap_or(false)
+    }
+
+    fn fetch_branch(&self, limit: &Limit<impl Fn() -> bool>) -> Result<CommitId> {
+        let explain = |error| self.remote.explain(&error, limit);
+        let mut remote = self.git.remote_anonymous(&self.remote.url)?;
+        let callbacks = Some(self.remote.callbacks(limit));
+        let mut connection =
+            remote.connect_auth(Direction::Fetch, callbacks, Some(proxy())).map_err(explain)?;
+        let branch = self.wanted(&connection)?;
+        let Some(tip) =
+            connection.list()?.iter().find(|head| head.name() == branch).map(git2::RemoteHead::oid)
+        else {
+            bail!("{}", no_such_branch(&branch, connection.list()?));
+        };
+        if self.reference(TIP) != Some(CommitId(tip)) || self.git.find_commit(tip).is_err() {
+            let mut options = FetchOptions::new();
+            options.remote_callbacks(self.remote.callbacks(limit)).proxy_options(proxy());
+            options.download_tags(AutotagOption::None).update_fetchhead(false);
+            let refspec = format!("+{branch}:{TIP}");
+            connection.remote().fetch(&[refspec], Some(&mut options), None).map_err(explain)?;
+        }
+        self.reference(TIP).ok_or_else(|| anyhow!("{branch} was deleted while it was fetched"))
+    }
+
+    /// The full name of the branch to follow.
+    fn wanted(&self, connection: &git2::RemoteConnection<'_, '_, '_>) -> Result<String> {
+        if connection.list()?.is_empty() {
+            bail!("the repository is empty: push a first commit to it");
+        }
+        if let Some(branch) = &self.branch {
+            return Ok(reference(branch));
+        }
+        let name = connection.default_branch().ok().and_then(|name| name.as_str().ok().map(str::to_owned));
+        name.ok_or_else(|| anyhow!("the remote's HEAD names no branch that exists: name one with `--branch`"))
+    }
+
+    fn read_commit(&self, reading: &mut Reading, commit: CommitId) -> Result<()> {
+        let commit =
+            self.git.find_commit(commit.0).context("it is not in the clone: fetch the branch that has it")?;
+        let root = commit.tree()?;
+        let Some(folder) = &self.path else { return self.read_tree(reading, &root, "") };
+        let entry =
+            root.get_path(Path::new(folder)).with_context(|| format!("there is no folder {folder} in it"))?;
+        let tree =
+            entry.to_object(&self.git)?.into_tree().map_err(|_| anyhow!("{folder} is not a folder in it"))?;
+        self.read_tree(reading, &tree, "")
+    }
+
+    fn read_tree(&self, reading: &mut Reading, tree: &git2::Tree<'_>, prefix: &str) -> Result<()> {
+        for entry in tree {
+            let Some(path) = join(prefix, &String::from_utf8_lossy(entry.name_bytes()))? else { continue };
+            if entry.name().is_err() {
+                reading.pass_over(&path, "is not UTF-8", "rename it")?;
+                continue;
+            }
+            match entry.kind() {
+                Some(ObjectType::Tree) => self.read_tree(reading, &self.git.find_tree(entry.id())?, &path)?,
+                Some(ObjectType::Blob) if entry.filemode_raw() == FILE_MODE_LINK => {
+                    reading.pass_over(&path, "is a symbolic link", "put the file itself there")?;
+                }
+                Some(ObjectType::Blob) => self.read_blob(reading, entry.id(), &path)?,
+                _ => reading.pass_over(&path, "is a submodule", "put its files there")?,
+            }
+        }
+        Ok(())
+    }
+
+    fn read_blob(&self, reading: &mut Reading, id: Oid, path: &str) -> Result<()> {
+        let (size, _) = self.git.odb()?.read_header(id).with_context(|| format!("cannot read {path}"))?;
+        reading.add(path, size as u64, || Ok(self.git.find_blob(id)?.content().to_vec()))
+    }
+}
+
+impl fmt::Debug for Repository {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Repository")
+            .field("url", &self.remote.url)
+            .field("branch", &self.branch)
+            .finish_non_exhaustive()
+    }
+}
+
+impl CommitId {
+    /// Reads the 40 hexadecimal digits of a commit id.
+    pub fn parse(text: &str) -> Result<CommitId> {
+        let id = (text.len() == 40).then(|| Oid::from_str(text).ok()).flatten();
+        id.map(CommitId).ok_or_else(|| anyhow!("`{text}` is not a commit id of 40 hexadecimal digits"))
+    }
+}
+
+impl fmt::Display for CommitId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+fn open_or_create(dir: &Path) -> Result<git2::Repository, git2::Error> {
+    let git = if dir.join("HEAD").exists() {
+        git2::Repository::open_bare(dir)?
+    } else {
+        let mut options = RepositoryInitOptions::new();
+        git2::Repository::init_opts(dir, options.bare(true).mkpath(true).external_template(false))?
+    };
+    // A power cut must not leave a reference to objects that were never written.
+    git.config()?.open_level(git2::ConfigLevel::Local)?.set_bool("core.fsyncObjectFiles", true)?;
+    Ok(git)
+}
+
+/// An error of the clone itself, which can always be made again.
+fn local(error: &git2::Error, dir: &Path) -> Error {
+    match error.code() {
+        ErrorCode::Owner => anyhow!("{}: run as the user that owns it, or `chown` it", error.message()),
+        _ => anyhow!(
+            "{}: it is only a copy; if it is damaged, remove {} and start again",
+            error.message(),
+            dir.display()
+        ),
+    }
+}
+
+fn folder(path: Option<&str>) -> Result<Option<String>> {
+    let Some(path) = path else { return Ok(None) };
+    let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty() && *part != ".").collect();
+    if parts.contains(&"..") {
+        bail!("`{path}` leaves the repository: give the folder of the config below its root");
+    }
+    Ok(Some(parts.join("/")).filter(|path| !path.is_empty()))
+}
+
+fn reference(branch: &str) -> String {
+    format!("refs/heads/{branch}")
+}
+
+fn no_such_branch(branch: &str, heads: &[git2::RemoteHead<'_>]) -> String {
+    let branch = branch.trim_start_matches("refs/heads/");
+    let there: Vec<&str> =
+        heads.iter().filter_map(|head| head.name().strip_prefix("refs/heads/")).take(10).collect();
+    format!("it has no branch `{branch}` (any more); it has: {}", there.join(", "))
+}
+
+fn commit_of(commit: &git2::Commit<'_>) -> Commit {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    Commit {
+        id: CommitId(commit.id()),
+        author: text(commit.author().name_bytes()),
+        committed_at: commit.time().seconds(),
+        summary: text(commit.summary_bytes().unwrap_or_default()),
+    }
+}

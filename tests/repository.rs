@@ -1,0 +1,426 @@
+//! A bare repository made with git2 in a temporary folder -> what the server's clone makes of it. `file://` only.
+
+use oncall::server::{
+    files::{self, Files, read_dir},
+    remote::Credentials,
+    repository::{CommitId, Repository},
+};
+use std::{collections::BTreeMap, fs, path::PathBuf};
+use tempfile::TempDir;
+
+/// A remote, and the folder in which the clone is made.
+struct World {
+    remote: git2::Repository,
+    folder: TempDir,
+}
+
+impl World {
+    fn new() -> World {
+        let folder = TempDir::new().unwrap();
+        let mut options = git2::RepositoryInitOptions::new();
+        options.bare(true).initial_head("main");
+        let remote = git2::Repository::init_opts(folder.path().join("remote.git"), &options).unwrap();
+        World { remote, folder }
+    }
+
+    fn with(files: &[(&str, &str)]) -> World {
+        let world = World::new();
+        world.commit("main", files);
+        world
+    }
+
+    fn url(&self) -> String {
+        format!("file://{}", self.remote.path().display())
+    }
+
+    fn clone_dir(&self) -> PathBuf {
+        self.folder.path().join("state/config.git")
+    }
+
+    fn open(&self, branch: Option<&str>, path: Option<&str>) -> Repository {
+        Repository::open(&self.clone_dir(), &self.url(), branch, path, Credentials::default()).unwrap()
+    }
+
+    /// Commits these files, and no others, on top of `branch`.
+    fn commit(&self, branch: &str, files: &[(&str, &str)]) -> CommitId {
+        let reference = format!("refs/heads/{branch}");
+        let parent = self.remote.find_reference(&reference).ok().map(|found| found.peel_to_commit().unwrap());
+        let entries: Vec<_> = files.iter().map(|(path, text)| (*path, 0o100_644, self.blob(text))).collect();
+        self.write(branch, &entries, parent.as_ref())
+    }
+
+    fn blob(&self, text: &str) -> git2::Oid {
+        self.remote.blob(text.as_bytes()).unwrap()
+    }
+
+    /// Makes `branch` a commit of (path, file mode, object) with at most one parent.
+    fn write(
+        &self,
+        branch: &str,
+        entries: &[(&str, u32, git2::Oid)],
+        parent: Option<&git2::Commit<'_>>,
+    ) -> CommitId {
+        let mut index = git2::Index::new().unwrap();
+        for (path, mode, id) in entries {
+            index.add(&entry(path, *mode, *id)).unwrap();
+        }
+        let tree = self.remote.find_tree(index.write_tree_to(&self.remote).unwrap()).unwrap();
+        let author =
+            git2::Signature::new("Sato", "sato@example.com", &git2::Time::new(1_796_000_000, 540)).unwrap();
+        let parents: Vec<_> = parent.into_iter().collect();
+        let id = self.remote.commit(None, &author, &author, "Change the rotation", &tree, &parents).unwrap();
+        self.remote.reference(&format!("refs/heads/{branch}"), id, true, "test").unwrap();
+        CommitId::parse(&id.to_string()).unwrap()
+    }
+
+    fn delete(&self, branch: &str) {
+        self.remote.find_reference(&format!("refs/heads/{branch}")).unwrap().delete().unwrap();
+    }
+}
+
+fn entry(path: &str, mode: u32, id: git2::Oid) -> git2::IndexEntry {
+    let zero = git2::IndexTime::new(0, 0);
+    let path = path.as_bytes().to_vec();
+    git2::IndexEntry {
+        ctime: zero,
+        mtime: zero,
+        dev: 0,
+        ino: 0,
+        mode,
+        uid: 0,
+        gid: 0,
+        file_size: 0,
+        id,
+        flags: 0,
+        flags_extended: 0,
+        path,
+    }
+}
+
+fn never() -> bool {
+    false
+}
+
+fn text(files: &Files) -> BTreeMap<&str, &str> {
+    files.iter().map(|(path, bytes)| (path.as_str(), std::str::from_utf8(bytes).unwrap())).collect()
+}
+
+/// The whole chain of an error, as `{:#}` prints it.
+fn chain<T>(result: anyhow::Result<T>) -> String {
+    match result {
+        Ok(_) => panic!("expected an error"),
+        Err(error) => format!("{error:#}"),
+    }
+}
+
+#[track_caller]
+fn contains(text: &str, parts: &[&str]) {
+    for part in parts {
+        assert!(text.contains(part), "`{part}` is missing in: {text}");
+    }
+}
+
+#[test]
+fn the_default_branch_is_fetched_and_read_without_a_checkout() {
+    let world = World::new();
+    world.commit("develop", &[("oncall.yaml", "not this")]);
+    let tip =
+        world.commit("main", &[("oncall.yaml", "a"), ("users/web/sato.yaml", "b"), (".github/ci.yml", "c")]);
+    let clone = world.open(None, None);
+    let fetched = clone.fetch(never).unwrap();
+    assert_eq!((fetched.commit, fetched.rewritten), (tip, None));
+    let files = clone.tree(tip).unwrap();
+    assert_eq!(text(&files), BTreeMap::from([("oncall.yaml", "a"), ("users/web/sato.yaml", "b")]));
+    assert!(!world.clone_dir().join("oncall.yaml").exists());
+}
+
+#[test]
+fn a_branch_and_a_folder_are_followed() {
+    let world = World::with(&[("oncall.yaml", "main")]);
+    let first = world.commit("live", &[("ops/oncall/oncall.yaml", "1"), ("src/main.c", "int x;")]);
+    let clone = world.open(Some("live"), Some("/ops/./oncall/"));
+    assert_eq!(clone.fetch(never).unwrap().commit, first);
+    assert_eq!(text(&clone.tree(first).unwrap()), BTreeMap::from([("oncall.yaml", "1")]));
+    let second = world.commit("live", &[("ops/oncall/oncall.yaml", "2")]);
+    assert_eq!(clone.fetch(never).unwrap().commit, second);
+    assert_eq!(text(&clone.tree(second).unwrap()), BTreeMap::from([("oncall.yaml", "2")]));
+    assert_eq!(text(&clone.tree(first).unwrap()), BTreeMap::from([("oncall.yaml", "1")]), "history is kept");
+}
+
+#[test]
+fn a_folder_that_is_not_there_is_named() {
+    let world = World::with(&[("oncall.yaml", "x")]);
+    for (path, expected) in [("ops", "there is no folder ops"), ("oncall.yaml", "is not a folder")] {
+        let clone = world.open(None, Some(path));
+        let tip = clone.fetch(never).unwrap().commit;
+        contains(&chain(clone.tree(tip)), &[expected, &tip.to_string()]);
+    }
+    let out =
+        Repository::open(&world.clone_dir(), &world.url(), None, Some("a/../../b"), Credentials::default());
+    contains(&chain(out), &["leaves the repository"]);
+}
+
+#[test]
+fn the_last_good_commit_outlives_the_remote_and_the_process() {
+    let world = World::with(&[("oncall.yaml", "good")]);
+    let clone = world.open(None, None);
+    assert_eq!(clone.good(), None);
+    let good = clone.fetch(never).unwrap().commit;
+    clone.mark_good(good).unwrap();
+    world.commit("main", &[("oncall.yaml", "bad")]);
+    clone.fetch(never).unwrap();
+    drop(clone);
+    fs::remove_dir_all(world.remote.path()).unwrap();
+
+    let clone = world.open(None, None);
+    contains(&chain(clone.fetch(never)), &["cannot fetch file://", "remote.git"]);
+    assert_eq!(clone.good(), Some(good));
+    assert_eq!(text(&clone.tree(good).unwrap()), BTreeMap::from([("oncall.yaml", "good")]));
+}
+
+#[test]
+fn an_empty_repository_says_so() {
+    let world = World::new();
+    contains(&chain(world.open(None, None).fetch(never)), &["is empty", "push a first commit"]);
+    contains(&chain(world.open(Some("main"), None).fetch(never)), &["is empty"]);
+}
+
+#[test]
+fn a_deleted_branch_says_so_and_names_the_others() {
+    let world = World::with(&[("oncall.yaml", "1")]);
+    world.commit("live", &[("oncall.yaml", "2")]);
+    let clone = world.open(Some("live"), None);
+    let tip = clone.fetch(never).unwrap().commit;
+    world.delete("live");
+    contains(&chain(clone.fetch(never)), &["no branch `live` (any more)", "it has: main"]);
+    assert_eq!(text(&clone.tree(tip).unwrap()), BTreeMap::from([("oncall.yaml", "2")]));
+}
+
+#[test]
+fn without_a_default_branch_one_must_be_named() {
+    let world = World::new();
+    world.commit("live", &[("oncall.yaml", "2")]);
+    contains(&chain(world.open(None, None).fetch(never)), &["HEAD names no branch", "--branch"]);
+}
+
+#[test]
+fn rewritten_history_is_followed_and_told() {
+    let world = World::with(&[("oncall.yaml", "1")]);
+    let clone = world.open(None, None);
+    clone.fetch(never).unwrap();
+    let lost = world.commit("main", &[("oncall.yaml", "2")]);
+    assert_eq!(clone.fetch(never).unwrap().rewritten, None);
+    let blob = world.blob("3");
+    let forced = world.write("main", &[("oncall.yaml", 0o100_644, blob)], None);
+    let fetched = clone.fetch(never).unwrap();
+    assert_eq!((fetched.commit, fetched.rewritten), (forced, Some(lost)));
+    assert_eq!(clone.fetch(never).unwrap().rewritten, None, "told once");
+    assert_eq!(text(&clone.tree(lost).unwrap()), BTreeMap::from([("oncall.yaml", "2")]));
+}
+
+#[test]
+fn a_fetch_that_takes_too_long_is_stopped_and_the_next_one_works() {
+    let world = World::with(&[("oncall.yaml", "1")]);
+    let clone = world.open(None, None);
+    contains(&chain(clone.fetch(|| true)), &["took too long"]);
+    assert!(clone.fetch(never).is_ok());
+}
+
+#[test]
+fn what_is_no_file_is_an_error_in_the_config_and_passed_over_elsewhere() {
+    let world = World::new();
+    let (link, lfs) =
+        (world.blob("../etc/passwd"), world.blob("version https://git-lfs.github.com/spec/v1\noid x\n"));
+    let large = world.blob(&"#".repeat(files::FILE_MAX as usize + 1));
+    let submodule = git2::Oid::from_str("5c3b1b0e6f0b9d3c2a1f4e5d6c7b8a9f0e1d2c3b").unwrap();
+    let cases = [
+        (0o120_000, link, "is a symbolic link"),
+        (0o160_000, submodule, "is a submodule"),
+        (0o100_644, lfs, "is a Git LFS pointer"),
+        (0o100_644, large, "has 1048577 bytes"),
+    ];
+    for (mode, id, expected) in cases {
+        for path in ["users/sato.yaml", "oncall.yaml", "runbooks/web/checkout.md"] {
+            let tip = world.write("main", &[(path, mode, id)], None);
+            let clone = world.open(None, None);
+            clone.fetch(never).unwrap();
+            contains(&chain(clone.tree(tip)), &[path, expected, ": ", &tip.to_string()]);
+        }
+        let tip = world.write("main", &[("docs/logo.png", mode, id), ("README.md", mode, id)], None);
+        let clone = world.open(None, None);
+        clone.fetch(never).unwrap();
+        assert_eq!(clone.tree(tip).unwrap(), Files::new(), "{expected}");
+    }
+}
+
+#[test]
+fn an_executable_file_is_a_file() {
+    let world = World::new();
+    let tip = world.write("main", &[("users/sato.yaml", 0o100_755, world.blob("x"))], None);
+    let clone = world.open(None, None);
+    clone.fetch(never).unwrap();
+    assert_eq!(text(&clone.tree(tip).unwrap()), BTreeMap::from([("users/sato.yaml", "x")]));
+}
+
+#[test]
+fn too_many_files_are_refused_with_the_way_out() {
+    let world = World::new();
+    let blob = world.blob("x");
+    let paths: Vec<String> = (0..=files::FILES_MAX).map(|n| format!("src/{n}")).collect();
+    let entries: Vec<_> = paths.iter().map(|path| (path.as_str(), 0o100_644, blob)).collect();
+    let tip = world.write("main", &entries, None);
+    let clone = world.open(None, None);
+    clone.fetch(never).unwrap();
+    contains(&chain(clone.tree(tip)), &["more than 20000 files", "--path"]);
+}
+
+#[test]
+fn too_many_bytes_and_too_deep_folders_are_refused() {
+    let world = World::new();
+    let blob = world.blob(&"x".repeat(files::FILE_MAX as usize));
+    let most = files::TREE_BYTES_MAX / files::FILE_MAX;
+    let paths: Vec<String> = (0..=most).map(|n| format!("users/{n}.yaml")).collect();
+    let entries: Vec<_> = paths.iter().map(|path| (path.as_str(), 0o100_644, blob)).collect();
+    let bytes = world.write("main", &entries, None);
+    let deep = format!("users{}.yaml", "/a".repeat(files::DEPTH_MAX));
+    let depth = world.write("deep", &[(deep.as_str(), 0o100_644, blob)], None);
+    for (branch, tip, expected) in [("main", bytes, "bytes of files"), ("deep", depth, "32 folders deep")] {
+        let clone = world.open(Some(branch), None);
+        clone.fetch(never).unwrap();
+        contains(&chain(clone.tree(tip)), &[expected]);
+    }
+}
+
+#[test]
+fn the_log_names_the_commits_in_between_newest_first() {
+    let world = World::new();
+    let commits: Vec<_> =
+        ["1", "2", "3", "4"].map(|text| world.commit("main", &[("oncall.yaml", text)])).into();
+    let clone = world.open(None, None);
+    clone.fetch(never).unwrap();
+    let ids = |from, max| -> Vec<CommitId> {
+        clone.log(from, commits[3], max).unwrap().iter().map(|commit| commit.id).collect()
+    };
+    assert_eq!(ids(Some(commits[1]), 10), [commits[3], commits[2]]);
+    assert_eq!(ids(None, 3), [commits[3], commits[2], commits[1]]);
+    assert_eq!(ids(Some(commits[3]), 10), []);
+    let unknown = CommitId::parse("5c3b1b0e6f0b9d3c2a1f4e5d6c7b8a9f0e1d2c3b").unwrap();
+    assert_eq!(ids(Some(unknown), 10).len(), 4, "a start that is gone");
+    let last = &clone.log(None, commits[3], 1).unwrap()[0];
+    assert_eq!((last.author.as_str(), last.summary.as_str()), ("Sato", "Change the rotation"));
+    assert_eq!(last.committed_at, 1_796_000_000);
+}
+
+#[test]
+fn a_commit_that_is_not_in_the_clone_is_named() {
+    let world = World::with(&[("oncall.yaml", "1")]);
+    let clone = world.open(None, None);
+    let unknown = CommitId::parse("5c3b1b0e6f0b9d3c2a1f4e5d6c7b8a9f0e1d2c3b").unwrap();
+    contains(&chain(clone.tree(unknown)), &["5c3b1b0e6f", "not in the clone"]);
+    assert!(clone.mark_good(unknown).is_err());
+    assert!(CommitId::parse("main").is_err());
+    assert!(CommitId::parse("5c3b1b0").is_err());
+}
+
+#[test]
+fn a_damaged_clone_names_the_folder_to_remove() {
+    let world = World::with(&[("oncall.yaml", "1")]);
+    drop(world.open(None, None));
+    fs::write(world.clone_dir().join("HEAD"), "").unwrap();
+    fs::remove_dir_all(world.clone_dir().join("objects")).unwrap();
+    let opened = Repository::open(&world.clone_dir(), &world.url(), None, None, Credentials::default());
+    contains(&chain(opened), &["config.git", "remove", "only a copy"]);
+}
+
+#[test]
+fn urls_that_are_not_safe_or_not_urls_are_refused_before_anything_is_asked() {
+    let cases = [
+        ("http://git.example.com/oncall.git", "not encrypted"),
+        ("git://git.example.com/oncall.git", "not encrypted"),
+        ("https://bot:hunter2@git.example.com/oncall.git", "ONCALL_GIT_TOKEN"),
+        ("ssh://git:hunter2@git.example.com/oncall.git", "ONCALL_GIT_TOKEN"),
+        ("file://oncall.git", "file:///path/to/repository"),
+        ("/srv/oncall.git", "write file:///srv/oncall.git"),
+        ("oncall.git", "is not a URL"),
+        ("ftp://git.example.com/x", "is not a URL"),
+        ("https:///x", "is not a URL"),
+        ("", "is not a URL"),
+    ];
+    let folder = TempDir::new().unwrap();
+    for (url, expected) in cases {
+        let error =
+            chain(Repository::open(&folder.path().join("c"), url, None, None, Credentials::default()));
+        contains(&error, &[expected]);
+        assert!(!error.contains("hunter2"), "{error}");
+        assert!(!folder.path().join("c").exists(), "{url}");
+    }
+    for url in
+        ["https://git.example.com/x", "ssh://git@git.example.com:2222/x", "git@git.example.com:team/x.git"]
+    {
+        Repository::open(&folder.path().join("c"), url, None, None, Credentials::default()).unwrap();
+    }
+}
+
+#[test]
+fn a_branch_that_cannot_be_one_is_refused() {
+    let world = World::with(&[("oncall.yaml", "1")]);
+    for branch in ["", "a b", "*", "a..b", "main:refs/oncall/good"] {
+        let opened =
+            Repository::open(&world.clone_dir(), &world.url(), Some(branch), None, Credentials::default());
+        contains(&chain(opened), &["cannot be a branch"]);
+    }
+}
+
+#[test]
+fn credentials_are_not_shown() {
+    let credentials = Credentials { token: Some("ghp_secret".into()), ..Credentials::default() };
+    assert!(!format!("{credentials:?}").contains("ghp_secret"));
+}
+
+#[test]
+fn a_directory_gives_the_same_files_as_a_commit() {
+    let written =
+        [("oncall.yaml", "a"), ("users/web/sato.yaml", "b"), ("docs/x.txt", "c"), (".github/ci.yml", "d")];
+    let world = World::with(&written);
+    let clone = world.open(None, None);
+    let tip = clone.fetch(never).unwrap().commit;
+    let folder = directory(&written);
+    assert_eq!(read_dir(folder.path()).unwrap(), clone.tree(tip).unwrap());
+}
+
+fn directory(files: &[(&str, &str)]) -> TempDir {
+    let folder = TempDir::new().unwrap();
+    for (path, text) in files {
+        let path = folder.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    folder
+}
+
+#[cfg(unix)]
+#[test]
+fn links_of_a_directory_are_refused_except_those_of_kubernetes() {
+    use std::os::unix::fs::symlink;
+    let outside = directory(&[("sato.yaml", "secret")]);
+    let folder = directory(&[("..2026_12_05/oncall.yaml", "a"), ("..2026_12_05/users/sato.yaml", "b")]);
+    symlink("..2026_12_05", folder.path().join("..data")).unwrap();
+    symlink("..data/oncall.yaml", folder.path().join("oncall.yaml")).unwrap();
+    symlink("..data/users", folder.path().join("users")).unwrap();
+    symlink(outside.path(), folder.path().join("docs")).unwrap();
+    let files = read_dir(folder.path()).unwrap();
+    assert_eq!(text(&files), BTreeMap::from([("oncall.yaml", "a"), ("users/sato.yaml", "b")]));
+
+    for target in [outside.path().join("sato.yaml"), "nowhere".into(), "../oncall.yaml".into()] {
+        let folder = directory(&[("oncall.yaml", "a"), ("users/suzuki.yaml", "b")]);
+        symlink(target, folder.path().join("users/sato.yaml")).unwrap();
+        contains(&chain(read_dir(folder.path())), &["users/sato.yaml", "is a symbolic link"]);
+    }
+}
+
+#[test]
+fn a_directory_that_is_not_there_or_too_large_is_named() {
+    contains(&chain(read_dir("/nowhere/at/all".as_ref())), &["/nowhere/at/all", "does it exist?"]);
+    let folder = directory(&[("users/sato.yaml", &"#".repeat(files::FILE_MAX as usize + 1))]);
+    contains(&chain(read_dir(folder.path())), &["users/sato.yaml", "1048577 bytes"]);
+}
