@@ -3,6 +3,8 @@
 //! [`CHECKS`] is the table. A check sees a whole config that compiled, and the date where there is one; it decides
 //! nothing about validity, which depends on the tree alone ([`compile`](crate::compile)).
 
+pub mod expectations;
+
 use crate::compile::{Compiled, Diagnostic, Finding, Severity};
 use crate::config::Config;
 use jiff::Timestamp;
