@@ -86,7 +86,8 @@ pub enum Severity {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Link {
     pub href: String,
-    #[serde(default, skip_serializing_if = "String::is_empty")]
+    /// Always written: links are kept in snapshots, whose format cannot skip a field.
+    #[serde(default)]
     pub text: String,
 }
 
@@ -115,4 +116,12 @@ impl Severity {
             Severity::Critical => "critical",
         }
     }
+}
+
+/// The first `max` characters of `text`; where something was cut, the last of them is `…`.
+pub fn cut(text: &str, max: usize) -> String {
+    if text.chars().nth(max).is_none() {
+        return text.to_owned();
+    }
+    text.chars().take(max.saturating_sub(1)).chain(['…']).collect()
 }

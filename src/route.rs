@@ -1,1 +1,140 @@
-//! (being written)
+//! From an event to a service, a severity and an urgency, each with the rule that decided.
+//!
+//! Nothing here fails: what no rule knows is critical, high, and goes to the fallback. Whether an event joins an
+//! open incident is decided in [`incident`](crate::incident).
+
+use crate::alert::{Event, Severity};
+use crate::config::{Config, Endpoint, Id, RouteTarget, Service, Silence, SilencePeriod, Urgency, field};
+use crate::schedule::{any_contains, any_next_start};
+use jiff::Timestamp;
+use std::borrow::Cow;
+
+/// The integration of the server's own troubles.
+pub const OWN_INTEGRATION: &str = "oncall";
+
+/// Where an event belongs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Routed {
+    /// `None`: the fallback policy answers for it.
+    pub service: Option<Id>,
+    pub severity: Severity,
+    /// The rule that decided on the service, as `file:line`, or in words.
+    pub rule: String,
+}
+
+/// How people are disturbed about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UrgencyDecision {
+    pub urgency: Urgency,
+    /// When it becomes high by itself.
+    pub raise_at: Option<Timestamp>,
+    pub rule: String,
+}
+
+/// The service and the severity of an event.
+pub fn route(config: &Config, event: &Event) -> Routed {
+    let Some(endpoint) = config.endpoints.get(event.integration.as_str()) else {
+        let rule = match event.integration.as_str() {
+            OWN_INTEGRATION => "the server's own".to_owned(),
+            gone => format!("the integration {gone} is gone"),
+        };
+        return Routed { service: None, severity: event.severity.unwrap_or(Severity::Critical), rule };
+    };
+    let severity = severity(endpoint, event);
+    for route in &endpoint.routes {
+        let hit = route.when.as_ref().is_none_or(|when| when.matches(|key| field(event, severity, key)));
+        if !hit {
+            continue;
+        }
+        match &route.target {
+            RouteTarget::Service(service) => {
+                return Routed { service: Some(service.clone()), severity, rule: route.place.to_string() };
+            }
+            RouteTarget::ServiceFrom(key) => {
+                let name = field(event, severity, key);
+                if let Some((id, _)) = config.services.get_key_value(name.as_ref()) {
+                    return Routed { service: Some(id.clone()), severity, rule: route.place.to_string() };
+                }
+            }
+        }
+    }
+    Routed { service: None, severity, rule: format!("no route in {} matches", endpoint.place.file) }
+}
+
+/// The severity by the integration's own rules, else as the source said it, else critical.
+fn severity(endpoint: &Endpoint, event: &Event) -> Severity {
+    let said = event.severity.unwrap_or(Severity::Critical);
+    endpoint
+        .severity
+        .iter()
+        .find(|rule| rule.when.as_ref().is_none_or(|when| when.matches(|key| field(event, said, key))))
+        .map_or(said, |rule| rule.severity)
+}
+
+/// The urgency of something on a service at an instant; `value` gives its fields, the severity among them.
+pub fn urgency<'v>(
+    service: Option<&Service>,
+    severity: Severity,
+    value: impl Fn(&str) -> Cow<'v, str>,
+    now: Timestamp,
+) -> UrgencyDecision {
+    let Some(service) = service else {
+        return own_urgency(severity);
+    };
+    let rule = service.urgency.iter().find(|rule| {
+        rule.when.as_ref().is_none_or(|when| when.matches(&value))
+            && rule.during.as_ref().is_none_or(|hours| any_contains(hours, now))
+    });
+    match rule {
+        None => UrgencyDecision {
+            urgency: Urgency::High,
+            raise_at: None,
+            rule: format!("{}: no urgency rule matches", service.place),
+        },
+        // Fired within the hours, it is still low until they begin again: `raise_when` holds, `during` decides.
+        Some(rule) => UrgencyDecision {
+            urgency: rule.urgency,
+            raise_at: rule.raise_when.as_ref().and_then(|hours| any_next_start(hours, now)),
+            rule: rule.place.to_string(),
+        },
+    }
+}
+
+/// What has no service is the server's own trouble, or an alert whose service is gone: it is told by severity.
+fn own_urgency(severity: Severity) -> UrgencyDecision {
+    let urgency = match severity {
+        Severity::Info => Urgency::None,
+        Severity::Warning => Urgency::Low,
+        Severity::Error | Severity::Critical => Urgency::High,
+    };
+    UrgencyDecision { urgency, raise_at: None, rule: "no service: by severity".to_owned() }
+}
+
+/// The silence in force for something on a service, with the instant at which it ends.
+pub fn silence<'c, 'v>(
+    config: &'c Config,
+    service: Option<&str>,
+    value: impl Fn(&str) -> Cow<'v, str>,
+    now: Timestamp,
+) -> Option<(&'c Silence, Timestamp)> {
+    config
+        .silences
+        .iter()
+        .filter(|silence| {
+            let scope = silence.services.is_empty()
+                || service.is_some_and(|id| silence.services.iter().any(|scoped| scoped.as_ref() == id));
+            scope && silence.when.as_ref().is_none_or(|when| when.matches(&value))
+        })
+        .filter_map(|silence| Some((silence, in_force_until(&silence.period, now)?)))
+        .max_by_key(|(_, until)| *until)
+}
+
+fn in_force_until(period: &SilencePeriod, now: Timestamp) -> Option<Timestamp> {
+    match period {
+        SilencePeriod::Once { from, until } => (*from <= now && now < *until).then_some(*until),
+        SilencePeriod::Every { hours, from, until } => {
+            let open = from.is_none_or(|from| from <= now) && now < *until && hours.contains(now);
+            open.then(|| hours.next_end(now).map_or(*until, |end| end.min(*until)))
+        }
+    }
+}

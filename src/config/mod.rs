@@ -126,3 +126,34 @@ impl Config {
         self.users.values().find(|user| user.slack.as_deref() == Some(slack))
     }
 }
+
+impl Config {
+    /// The secrets of providers, by the provider's name.
+    pub fn provider_secrets(&self) -> impl Iterator<Item = (&'static str, &SecretSource)> {
+        let organisation = &self.organisation;
+        let slack = organisation.slack.iter().flat_map(|slack| {
+            std::iter::once(&slack.bot_token).chain(&slack.signing_secret).map(|source| ("slack", source))
+        });
+        let jira = organisation.jira.iter().map(|jira| ("jira", &jira.api_token));
+        let twilio = organisation.twilio.iter().map(|twilio| ("twilio", &twilio.auth_token));
+        slack.chain(jira).chain(twilio)
+    }
+
+    /// Every secret the config names, with what asks for it.
+    pub fn secret_sources(&self) -> Vec<(String, &SecretSource)> {
+        let providers = self.provider_secrets().map(|(name, source)| (format!("providers.{name}"), source));
+        let push = self.organisation.push_secret.iter().map(|source| ("push_secret".to_owned(), source));
+        let tokens =
+            self.organisation.api_tokens.iter().flat_map(|token| {
+                token.token.iter().map(|source| (format!("API token {}", token.name), source))
+            });
+        let doors = self.endpoints.values().flat_map(|endpoint| {
+            endpoint.secret.iter().map(|source| (format!("integration {}", endpoint.id), source))
+        });
+        let phones = self.users.values().filter_map(|user| match &user.phone {
+            Some(Phone::Secret(source)) => Some((format!("the phone of {}", user.id), source)),
+            _ => None,
+        });
+        providers.chain(push).chain(tokens).chain(doors).chain(phones).collect()
+    }
+}

@@ -1,7 +1,7 @@
 //! Matchers over an event, and silences.
 
 use super::{Id, Place};
-use crate::alert::Event;
+use crate::alert::{Event, Severity};
 use crate::schedule::Hours;
 use jiff::Timestamp;
 use regex::Regex;
@@ -57,11 +57,11 @@ pub enum SilencePeriod {
 }
 
 impl Matcher {
-    /// Whether every field matches. A missing label is the empty text; a missing severity is `critical`.
-    pub fn matches(&self, event: &Event) -> bool {
+    /// Whether every field matches. `value` gives the text of a key; a missing one is empty.
+    pub fn matches<'v>(&self, value: impl Fn(&str) -> Cow<'v, str>) -> bool {
         self.fields.iter().all(|(key, patterns)| {
-            let value = field(event, key);
-            patterns.iter().any(|pattern| pattern.matches(key, &value))
+            let text = value(key);
+            patterns.iter().any(|pattern| pattern.matches(key, &text))
         })
     }
 }
@@ -77,15 +77,14 @@ impl Pattern {
     }
 }
 
-/// The value of `summary`, `description`, `severity`, `source` or `labels.<name>`; empty where there is none.
-pub fn field<'a>(event: &'a Event, key: &str) -> Cow<'a, str> {
-    match key {
-        "summary" => Cow::Borrowed(&event.summary),
-        "description" => Cow::Borrowed(&event.description),
-        "source" => Cow::Borrowed(&event.source),
-        "severity" => Cow::Borrowed(event.severity.unwrap_or(crate::alert::Severity::Critical).as_str()),
-        _ => Cow::Borrowed(
-            key.strip_prefix("labels.").and_then(|name| event.labels.get(name)).map_or("", |v| v),
-        ),
-    }
+/// The value of `summary`, `description`, `severity`, `source` or `labels.<name>` in an event whose severity, all
+/// rules applied, is `severity`; empty where there is none.
+pub fn field<'e>(event: &'e Event, severity: Severity, key: &str) -> Cow<'e, str> {
+    Cow::Borrowed(match key {
+        "summary" => &event.summary,
+        "description" => &event.description,
+        "source" => &event.source,
+        "severity" => severity.as_str(),
+        _ => key.strip_prefix("labels.").and_then(|name| event.labels.get(name)).map_or("", |text| text),
+    })
 }

@@ -1,1 +1,176 @@
-//! (being written)
+//! The YAML exactly as people write it, one file per kind of file.
+//!
+//! These types decide which keys there are, which are required and what each means: their doc comments are the
+//! descriptions that editors show, because [`schemas`] makes the files in `schema/` from them. A value is still
+//! text here (`5m`, `mon 10:00`, `tanaka`): [`compile`](crate::compile) reads it and resolves the references.
+
+mod business_hours;
+mod escalation_policy;
+mod expectation;
+mod holidays;
+mod integration;
+mod organisation;
+mod overrides;
+mod schedule;
+mod service;
+mod silence;
+mod user;
+mod value;
+
+pub use business_hours::{BusinessHours, Window, WindowHolidays};
+pub use escalation_policy::{EscalationPolicy, Step, Target};
+pub use expectation::{Alert, Expectation, Expected, Never};
+pub use holidays::Holiday;
+pub use integration::{Fields, Integration, IntegrationType, Route, Severity, SeverityRule};
+pub use organisation::{ApiToken, Defaults, Jira, Organisation, Providers, Slack, Twilio};
+pub use overrides::Override;
+pub use schedule::{Layer, LineUp, Rotation, Schedule, Turns, WhenOff};
+pub use service::{Group, Inform, JiraTicket, Service, Urgency, UrgencyRule};
+pub use silence::Silence;
+pub use user::{ContactMethod, ContactRule, Language, Notify, TimeOff, User};
+pub use value::{
+    Channel, Date, Duration, During, Handoff, Instant, Match, OneOrMany, Period, Secret, SlackId, TimeZone,
+    Url,
+};
+
+use schemars::{Schema, generate::SchemaSettings};
+use serde_json::Value;
+
+/// A kind of file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    Organisation,
+    User,
+    Schedule,
+    EscalationPolicy,
+    Service,
+    Integration,
+    BusinessHours,
+    Holidays,
+    Overrides,
+    Silences,
+    Expectations,
+}
+
+impl Kind {
+    pub const ALL: [Kind; 11] = [
+        Kind::Organisation,
+        Kind::User,
+        Kind::Schedule,
+        Kind::EscalationPolicy,
+        Kind::Service,
+        Kind::Integration,
+        Kind::BusinessHours,
+        Kind::Holidays,
+        Kind::Overrides,
+        Kind::Silences,
+        Kind::Expectations,
+    ];
+
+    /// The folder whose files are of this kind; the organisation is the file `oncall.yaml`.
+    pub fn folder(self) -> &'static str {
+        match self {
+            Kind::Organisation => "",
+            Kind::User => "users",
+            Kind::Schedule => "schedules",
+            Kind::EscalationPolicy => "escalation-policies",
+            Kind::Service => "services",
+            Kind::Integration => "integrations",
+            Kind::BusinessHours => "business-hours",
+            Kind::Holidays => "holidays",
+            Kind::Overrides => "overrides",
+            Kind::Silences => "silences",
+            Kind::Expectations => "expectations",
+        }
+    }
+
+    /// What people call one object of this kind.
+    pub fn noun(self) -> &'static str {
+        match self {
+            Kind::Organisation => "organisation",
+            Kind::User => "user",
+            Kind::Schedule => "schedule",
+            Kind::EscalationPolicy => "escalation policy",
+            Kind::Service => "service",
+            Kind::Integration => "integration",
+            Kind::BusinessHours => "business hours",
+            Kind::Holidays => "holidays",
+            Kind::Overrides => "overrides",
+            Kind::Silences => "silences",
+            Kind::Expectations => "expectations",
+        }
+    }
+
+    /// The name of the schema, without `.json`.
+    pub fn schema_name(self) -> &'static str {
+        match self {
+            Kind::Organisation => "oncall",
+            Kind::User => "user",
+            Kind::Schedule => "schedule",
+            Kind::EscalationPolicy => "escalation-policy",
+            Kind::Service => "service",
+            Kind::Integration => "integration",
+            other => other.folder(),
+        }
+    }
+
+    /// The JSON Schema (draft 2020-12) of a file of this kind. Every object is closed and nothing may be null.
+    pub fn schema(self) -> Value {
+        let mut schema = match self {
+            Kind::Organisation => schema_of::<Organisation>(),
+            Kind::User => schema_of::<User>(),
+            Kind::Schedule => schema_of::<Schedule>(),
+            Kind::EscalationPolicy => schema_of::<EscalationPolicy>(),
+            Kind::Service => schema_of::<Service>(),
+            Kind::Integration => schema_of::<Integration>(),
+            Kind::BusinessHours => schema_of::<BusinessHours>(),
+            Kind::Holidays => schema_of::<Vec<Holiday>>(),
+            Kind::Overrides => schema_of::<Vec<Override>>(),
+            Kind::Silences => schema_of::<Vec<Silence>>(),
+            Kind::Expectations => schema_of::<Vec<Expectation>>(),
+        };
+        schema.insert("$id".to_owned(), format!("urn:oncall:schema:{}", self.schema_name()).into());
+        let mut value = schema.to_value();
+        without_null(&mut value);
+        value
+    }
+}
+
+/// The files of `schema/`: name and JSON text.
+pub fn schemas() -> Vec<(String, String)> {
+    Kind::ALL
+        .iter()
+        .map(|kind| (format!("{}.json", kind.schema_name()), format!("{:#}\n", kind.schema())))
+        .collect()
+}
+
+fn schema_of<T: schemars::JsonSchema>() -> Schema {
+    SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<T>()
+}
+
+/// A key that may be left out is not a key that may be null: a key without a value is an error.
+fn without_null(value: &mut Value) {
+    match value {
+        Value::Object(object) => {
+            if let Some(Value::Array(types)) = object.get_mut("type") {
+                types.retain(|name| name != "null");
+                if let [only] = types.as_slice() {
+                    let only = only.clone();
+                    object.insert("type".to_owned(), only);
+                }
+            }
+            if let Some(Value::Array(branches)) = object.get_mut("anyOf") {
+                branches.retain(|branch| branch.get("type").is_none_or(|name| name != "null"));
+                if let [Value::Object(only)] = branches.as_slice() {
+                    let only = only.clone();
+                    object.shift_remove("anyOf");
+                    object.extend(only);
+                }
+            }
+            object.retain(|key, value| !(key == "default" && value.is_null()));
+            object.values_mut().for_each(without_null);
+        }
+        Value::Array(items) => items.iter_mut().for_each(without_null),
+        _ => {}
+    }
+}

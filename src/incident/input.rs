@@ -99,6 +99,30 @@ pub enum Outcome {
     Unknown { reason: String },
 }
 
+impl Outcome {
+    /// Whether the provider took it: the person is being told.
+    pub fn is_taken(&self) -> bool {
+        match self {
+            Outcome::Accepted { .. }
+            | Outcome::Delivered { .. }
+            | Outcome::Answered
+            | Outcome::Ended { .. } => true,
+            Outcome::Rejected { .. } | Outcome::Unavailable { .. } | Outcome::Unknown { .. } => false,
+        }
+    }
+
+    /// Why it failed, in the provider's words; empty where it did not.
+    pub fn reason(&self) -> &str {
+        match self {
+            Outcome::Ended { reason }
+            | Outcome::Rejected { reason }
+            | Outcome::Unavailable { reason, .. }
+            | Outcome::Unknown { reason } => reason,
+            Outcome::Accepted { .. } | Outcome::Delivered { .. } | Outcome::Answered => "",
+        }
+    }
+}
+
 /// The answer to a command, for whoever asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reply {

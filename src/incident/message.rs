@@ -60,3 +60,18 @@ pub struct Ticket {
     pub comment: Option<String>,
     pub resolved: bool,
 }
+pub fn call(_: &crate::config::Config, _: &[&super::Incident], _: &str) -> CallScript {
+    CallScript { language: Language::En, words: vec![], menu: vec![] }
+}
+pub fn direct(_: &crate::config::Config, _: &[&super::Incident], _: &str) -> Card {
+    todo!()
+}
+pub fn channel(_: &crate::config::Config, _: &super::Incident) -> Card {
+    todo!()
+}
+pub fn follow_up(_: &crate::config::Config, _: &super::Incident) -> String {
+    todo!()
+}
+pub fn ticket(_: &crate::config::Config, _: &super::Incident, _: Option<&str>) -> Option<Ticket> {
+    todo!()
+}

@@ -1,84 +1,189 @@
 //! What happens next: the state machine of incidents.
+//!
+//! [`Incidents::handle`] takes one [`Input`] at an instant and gives a [`Turn`]: the entries that changed the state,
+//! the deliveries to let go once those entries are on disk, and the answer for whoever asked. It does no I/O,
+//! knows no clock, and cannot fail. Time is state: [`Incidents::next_deadline`] says when to come back with
+//! [`Input::Tick`]. What is said in a message is decided in [`message`]; how it is sent, in
+//! [`provider`](crate::provider).
 
+mod alerts;
+mod apply;
+mod command;
 mod delivery;
+mod entry;
+mod escalation;
+mod index;
 mod input;
 pub mod message;
+mod notification;
+mod reconcile;
+mod state;
 
+pub use apply::{CLOSED_MAX, DESCRIPTION_KEPT_MAX, KEYS_MAX};
 pub use delivery::{Delivery, DeliveryId, IncidentId, NotAnId, Task};
+pub use entry::{Change, Entry, Opened, Planned, Step, Told};
 pub use input::{Actor, Asked, Command, Input, Outcome, Reply, Target, Via};
+pub use state::{
+    Alert, AlertKey, Channel, Dispatch, Escalation, HangUp, Incident, Labels, Mirror, Notification, Purpose,
+    Revision, Silenced, State, Status, What,
+};
 
-use crate::alert::{Link, Severity};
-use crate::config::Urgency;
-use crate::schedule::UserId;
-use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use crate::config::Config;
+use index::Index;
+use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
 
-/// One thing that people respond to.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Incident {
-    pub id: IncidentId,
-    /// `None`: the server's own trouble, or a service that is gone.
-    pub service: Option<Arc<str>>,
-    pub integration: Arc<str>,
-    pub alerts: Vec<Alert>,
-    pub summary: String,
-    /// Cut to `DESCRIPTION_KEPT_MAX`; the whole text is in the journal.
-    pub description: String,
-    pub source: String,
-    pub labels: Vec<(String, String)>,
-    pub links: Vec<Link>,
-    /// Named by the alert; the service's own is looked up in the config.
-    pub runbook: Option<String>,
-    /// The highest since it was opened.
-    pub severity: Severity,
-    pub urgency: Urgency,
-    pub status: Status,
-    pub opened_at: Timestamp,
-    pub acknowledged_by: Option<Actor>,
-    pub resolved_by: Option<Actor>,
-    /// Why nobody is told, if so: the rule, its reason, and when it ends.
-    pub silenced: Option<Silenced>,
-    pub escalation: Option<Escalation>,
+/// How many due incidents one call touches; the rest stay due.
+pub const HANDLE_MAX: usize = 1_000;
+/// How many deadlines of one incident may fall due in one call.
+const DUE_MAX: usize = 16;
+/// How long a call may take from being taken by the provider until it has ended.
+pub const CALL_LASTS_MAX: SignedDuration = SignedDuration::from_mins(5);
+
+/// The incidents, and what is needed to find the next thing to do among them.
+#[derive(Debug, Default)]
+pub struct Incidents {
+    state: State,
+    index: Index,
+    /// A config change that has not yet been carried to every open incident.
+    reconcile: Option<reconcile::Reconcile>,
 }
 
-/// One alert, by its dedup key; several where a service groups.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Alert {
-    pub dedup_key: String,
-    pub firing: bool,
+/// What one input led to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Turn {
+    pub entries: Vec<Entry>,
+    /// To be let go once the entries are on disk.
+    pub deliveries: Vec<Delivery>,
+    /// To be given once the entries are on disk.
+    pub reply: Option<Reply>,
 }
 
-/// Where an incident stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Status {
-    Triggered,
-    Acknowledged,
-    Resolved,
+/// One call of `handle` under way.
+struct Call<'a> {
+    config: &'a Config,
+    now: Timestamp,
+    state: &'a mut State,
+    index: &'a mut Index,
+    turn: Turn,
 }
 
-/// A silence in force.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Silenced {
-    /// `silences/maintenance.yaml:2`
-    pub rule: String,
-    pub reason: String,
-    pub until: Timestamp,
+impl Incidents {
+    /// Takes over a state, as a snapshot gave it.
+    pub fn new(state: State) -> Incidents {
+        let index = Index::of(&state);
+        Incidents { state, index, reconcile: None }
+    }
+
+    /// Replays one entry of the journal.
+    pub fn replay(&mut self, entry: &Entry) {
+        record(&mut self.state, &mut self.index, entry);
+    }
+
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// Decides what follows from an input at `now`.
+    pub fn handle(&mut self, config: &Arc<Config>, now: Timestamp, input: Input) -> Turn {
+        let mut call =
+            Call { config, now, state: &mut self.state, index: &mut self.index, turn: Turn::default() };
+        match input {
+            Input::Alerts(events) => call.alerts(events),
+            Input::Command(command) => call.command(command),
+            Input::Outcome { delivery, outcome } => call.outcome(delivery, outcome),
+            Input::Started { epoch } => call.about_server(Change::Started { epoch }),
+            Input::ClockJumped { by } => call.clock_jumped(by),
+            Input::ConfigChanged { previous, commit } => {
+                call.revision(commit);
+                self.reconcile = Some(reconcile::Reconcile::new(previous));
+            }
+            Input::Tick => {}
+        }
+        if let Some(reconcile) = self.reconcile.take() {
+            self.reconcile = call.reconcile(reconcile);
+        }
+        call.due();
+        call.dispatch();
+        call.turn
+    }
+
+    /// When `handle` must be called with a [`Input::Tick`] at the latest; `None`: nothing waits for time.
+    pub fn next_deadline(&self, now: Timestamp) -> Option<Timestamp> {
+        if self.reconcile.is_some() {
+            return Some(now);
+        }
+        self.index.next_deadline(&self.state, now)
+    }
 }
 
-/// A running escalation policy.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Escalation {
-    pub policy: Arc<str>,
-    pub fallback: bool,
-    /// Counted from 0.
-    pub step: u32,
-    /// Counted from 0.
-    pub round: u32,
-    pub began_at: Timestamp,
-    /// When the next step begins.
-    pub deadline: Timestamp,
-    /// Everybody told in this step.
-    pub told: Vec<UserId>,
+/// Applies an entry and keeps the index in step with it.
+fn record(state: &mut State, index: &mut Index, entry: &Entry) {
+    let touched = entry.incident;
+    if let Some(incident) = touched.and_then(|id| state.incidents.get(&id)) {
+        index.remove(incident);
+    }
+    let shifted = matches!(entry.change, Change::ClockJumped { .. });
+    let closed_before = state.closed.front().copied();
+    state.apply(entry);
+    if shifted {
+        *index = Index::of(state);
+    } else if let Some(incident) = touched.and_then(|id| state.incidents.get(&id)) {
+        index.insert(incident);
+    }
+    // Closed incidents wait for nothing, so those that `apply` forgot are not in the index.
+    debug_assert!(closed_before.is_none_or(|(_, id)| state.incidents.contains_key(&id) || !index.knows(id)));
+}
+
+impl Call<'_> {
+    /// Records one change: applied, then appended, so that later decisions of this call see it.
+    fn record(&mut self, incident: Option<IncidentId>, change: Change) {
+        let previous =
+            incident.and_then(|id| self.state.incidents.get(&id)).map_or(0, |found| found.last_seq);
+        let revision = match &change {
+            Change::Revision { .. } => self.state.revision.number + 1,
+            _ => self.state.revision.number,
+        };
+        let entry = Entry { seq: self.state.seq + 1, at: self.now, revision, incident, previous, change };
+        record(self.state, self.index, &entry);
+        self.turn.entries.push(entry);
+    }
+
+    fn about(&mut self, incident: IncidentId, change: Change) {
+        self.record(Some(incident), change);
+    }
+
+    fn about_server(&mut self, change: Change) {
+        self.record(None, change);
+    }
+
+    fn incident(&self, id: IncidentId) -> Option<&Incident> {
+        self.state.incidents.get(&id)
+    }
+
+    fn revision(&mut self, commit: String) {
+        self.about_server(Change::Revision { commit });
+    }
+
+    fn clock_jumped(&mut self, by: SignedDuration) {
+        self.about_server(Change::ClockJumped { seconds: by.as_secs() });
+    }
+
+    /// Whatever has fallen due, in order, within bounds.
+    fn due(&mut self) {
+        for _ in 0..HANDLE_MAX {
+            let Some(id) = self.index.due(self.now) else { break };
+            for _ in 0..DUE_MAX {
+                if !self.index.is_due(id, self.now) {
+                    break;
+                }
+                self.due_incident(id);
+            }
+            if self.index.is_due(id, self.now) {
+                // Bounded: what still is due comes up again in the next call.
+                break;
+            }
+        }
+        self.expire();
+    }
 }

@@ -1,1 +1,218 @@
-//! (being written)
+//! A monitor's request -> events: one file per monitor, signatures included.
+//!
+//! [`find`] decides which endpoint a request may enter, [`receive`] what it says there. Both are pure: what must be
+//! fetched to verify a message is asked for as [`Received::Fetch`], and `receive` is called again with it. What the
+//! events mean for anybody is left to [`route`](crate::route). A body that an authenticated sender posts and that
+//! we cannot read is an event of its own, never a refusal: a typo in a template must not swallow a page.
+
+mod alertmanager;
+mod bounds;
+mod cloudwatch;
+mod door;
+mod eventbridge;
+mod generic;
+mod grafana;
+mod json;
+mod opensearch;
+mod pagerduty;
+mod pagerduty_details;
+mod push;
+mod signature;
+mod sns;
+mod url;
+
+pub use door::find;
+pub use push::{Push, push_webhook};
+
+use crate::alert::{Action, Event};
+use crate::config::{Endpoint, Kind, Secrets};
+use jiff::Timestamp;
+use std::collections::BTreeMap;
+
+/// A request as it came in. Its method and `Content-Type` are of no importance.
+#[derive(Clone, Copy, Debug)]
+pub struct Request<'a> {
+    /// Without the query, still percent-encoded.
+    pub path: &'a str,
+    /// Names in lower case.
+    pub headers: &'a [(String, String)],
+    /// Bounded by the server.
+    pub body: &'a [u8],
+}
+
+/// What came of a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Received {
+    /// What the monitor said (possibly nothing), and how to answer it once that is stored.
+    Events {
+        events: Vec<Event>,
+        answer: Answer,
+    },
+    /// This must be fetched first; then call [`receive`] again with it.
+    Fetch(Fetch),
+    Reject(Reject),
+}
+
+/// The response to the monitor. With a 401 the server adds `WWW-Authenticate: Basic realm="oncall"`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    pub status: u16,
+    pub content_type: &'static str,
+    pub body: String,
+}
+
+/// Something to `GET` over verified TLS, without following redirects.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fetch {
+    pub url: String,
+    pub why: FetchReason,
+}
+
+/// What a fetch is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FetchReason {
+    /// May be kept for a day; to be forgotten when a request that used it is rejected as `certificate`.
+    SigningCertificate,
+    /// Has an effect and a one-time token: for this request only.
+    ConfirmSubscription,
+}
+
+/// What was fetched, by URL: the body of a 200, or what went wrong.
+pub type Fetched = BTreeMap<String, Result<Vec<u8>, String>>;
+
+/// A request that is refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reject {
+    /// A stable word for metrics.
+    pub code: &'static str,
+    /// For people and logs; never holds a secret.
+    pub message: String,
+    pub answer: Answer,
+}
+
+/// Reads a request that [`find`] let in through `endpoint`.
+pub fn receive(
+    endpoint: &Endpoint,
+    request: &Request<'_>,
+    secrets: &Secrets,
+    now: Timestamp,
+    fetched: &Fetched,
+) -> Received {
+    let read = match &endpoint.kind {
+        Kind::Alertmanager => alertmanager::read(request.body),
+        Kind::Grafana => grafana::read(endpoint, request, secrets, now),
+        Kind::Cloudwatch { topics } => cloudwatch::read(topics, request, now, fetched),
+        Kind::Opensearch => opensearch::read(request.body),
+        Kind::Pagerduty => return enqueued(endpoint, request, secrets, now),
+        Kind::Generic(fields) => generic::read(fields, request.body),
+    };
+    match read {
+        Ok(events) => accepted(bounds::within(&endpoint.id, events)),
+        Err(Stop::Unparsed(reason)) => accepted(vec![unparsed(endpoint, &reason, request.body, secrets)]),
+        Err(Stop::Fetch(fetch)) => Received::Fetch(fetch),
+        Err(Stop::Reject(reject)) => Received::Reject(reject),
+    }
+}
+
+/// Why a reader gave no events.
+#[derive(Debug)]
+enum Stop {
+    /// The sender is known, but not what it says.
+    Unparsed(String),
+    Fetch(Fetch),
+    Reject(Reject),
+}
+
+/// What one monitor's reader makes of a body; `Event::integration` is filled in afterwards.
+type Read = Result<Vec<Event>, Stop>;
+
+impl Stop {
+    fn unparsed(reason: impl Into<String>) -> Stop {
+        Stop::Unparsed(reason.into())
+    }
+
+    fn reject(status: u16, code: &'static str, message: impl Into<String>) -> Stop {
+        Stop::Reject(Reject::new(status, code, message))
+    }
+}
+
+impl Reject {
+    fn new(status: u16, code: &'static str, message: impl Into<String>) -> Reject {
+        let message = message.into();
+        let body = serde_json::json!({ "status": "rejected", "code": code, "message": message });
+        Reject { code, message, answer: Answer::json(status, &body) }
+    }
+}
+
+impl Answer {
+    fn json(status: u16, body: &serde_json::Value) -> Answer {
+        Answer { status, content_type: "application/json", body: body.to_string() }
+    }
+}
+
+impl<'a> Request<'a> {
+    /// The value of a header, by its name in lower case.
+    fn header(&self, name: &str) -> Option<&'a str> {
+        self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+}
+
+fn accepted(events: Vec<Event>) -> Received {
+    let body = serde_json::json!({ "status": "accepted", "events": events.len() });
+    Received::Events { events, answer: Answer::json(202, &body) }
+}
+
+/// PagerDuty's protocol has its own answers, and refuses an event that it nevertheless must not lose.
+fn enqueued(endpoint: &Endpoint, request: &Request<'_>, secrets: &Secrets, now: Timestamp) -> Received {
+    match pagerduty::read(request.body, now) {
+        Ok((event, dedup_key)) => Received::Events {
+            events: bounds::within(&endpoint.id, vec![event]),
+            answer: pagerduty::processed(&dedup_key),
+        },
+        Err(errors) => {
+            let event = unparsed(endpoint, &errors.join("; "), request.body, secrets);
+            if request.path == door::ENQUEUE {
+                Received::Events { events: vec![event], answer: pagerduty::invalid(&errors) }
+            } else {
+                accepted(vec![event])
+            }
+        }
+    }
+}
+
+/// The event that stands for a body we cannot read, with the body itself (less the endpoint's secrets) to look at.
+fn unparsed(endpoint: &Endpoint, reason: &str, body: &[u8], secrets: &Secrets) -> Event {
+    let body = secrets
+        .all(&endpoint.secret)
+        .map(|secret| secret.expose())
+        .filter(|secret| !secret.is_empty())
+        .fold(String::from_utf8_lossy(body).into_owned(), |text, secret| text.replace(secret, "…"));
+    let event = Event {
+        dedup_key: "unparsed".to_owned(),
+        summary: format!("unparsed payload from integration {}: {reason}", endpoint.id),
+        description: body,
+        labels: BTreeMap::from([("oncall_unparsed".to_owned(), "true".to_owned())]),
+        ..blank(Action::Trigger)
+    };
+    bounds::bounded(&endpoint.id, event)
+}
+
+/// An event that says nothing yet.
+fn blank(action: Action) -> Event {
+    Event {
+        integration: String::new(),
+        dedup_key: String::new(),
+        action,
+        severity: None,
+        summary: String::new(),
+        description: String::new(),
+        source: String::new(),
+        labels: BTreeMap::new(),
+        links: Vec::new(),
+        images: Vec::new(),
+        runbook: None,
+        started_at: None,
+        changed_at: None,
+        message_id: None,
+    }
+}

@@ -1,1 +1,159 @@
-//! (being written)
+//! What would happen: an alert played through the production state machine in virtual time.
+//!
+//! Nothing is sent: every message is taken as shown at once, and every call rings out unanswered, until somebody
+//! acknowledges as the script says. How the entries read as lines is in [`timeline`].
+
+pub mod timeline;
+
+use crate::alert::Event;
+use crate::config::{Config, Contact};
+use crate::incident::{
+    Actor, Asked, Command, Delivery, Entry, IncidentId, Incidents, Input, Outcome, Status, Target, Task, Via,
+};
+use crate::schedule::UserId;
+use jiff::{SignedDuration, Timestamp};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// How long a call rings in a simulation.
+const RINGS: SignedDuration = SignedDuration::from_secs(30);
+/// The most turns of one simulation.
+const TURNS_MAX: usize = 10_000;
+
+/// What people do in a simulation.
+#[derive(Clone, Debug)]
+pub struct Script {
+    /// Somebody who was told acknowledges after so long.
+    pub acknowledge_after: Option<SignedDuration>,
+    /// The simulation ends after so long at the latest.
+    pub horizon: SignedDuration,
+}
+
+/// What came of it.
+#[derive(Clone, Debug)]
+pub struct Simulated {
+    pub entries: Vec<Entry>,
+    /// Everything that was sent, with its instant.
+    pub sent: Vec<(Timestamp, Delivery)>,
+}
+
+/// One contact of a person, as a simulation or the server sent it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Told {
+    pub at: Timestamp,
+    pub user: UserId,
+    pub by: Contact,
+}
+
+/// Plays an alert at an instant, with a config that changes no more.
+pub fn simulate(config: &Arc<Config>, event: Event, at: Timestamp, script: &Script) -> Simulated {
+    let mut played = Played {
+        config,
+        incidents: Incidents::default(),
+        now: at,
+        later: BTreeMap::new(),
+        out: Simulated { entries: Vec::new(), sent: Vec::new() },
+    };
+    played.handle(Input::Started { epoch: 1 });
+    played.handle(Input::ConfigChanged { previous: None, commit: "preview".to_owned() });
+    played.handle(Input::Alerts(vec![event]));
+    let end = at.checked_add(script.horizon).unwrap_or(Timestamp::MAX);
+    let acknowledged = script.acknowledge_after.and_then(|after| at.checked_add(after).ok());
+    for _ in 0..TURNS_MAX {
+        if played.is_over() {
+            break;
+        }
+        let waits = [
+            played.incidents.next_deadline(played.now),
+            played.later.keys().next().map(|(at, _)| *at),
+            acknowledged,
+        ];
+        let next =
+            waits.into_iter().flatten().filter(|at| *at > played.now || Some(*at) != acknowledged).min();
+        let Some(next) = next.map(|next| next.max(played.now)).filter(|next| *next <= end) else { break };
+        played.now = next;
+        played.outcomes();
+        if acknowledged == Some(next) {
+            played.acknowledge();
+            break;
+        }
+        played.handle(Input::Tick);
+    }
+    played.out
+}
+
+/// Whoever was told, in order.
+pub fn told(sent: &[(Timestamp, Delivery)]) -> Vec<Told> {
+    let told = |(at, delivery): &(Timestamp, Delivery)| match &delivery.task {
+        Task::Call { user, .. } => Some(Told { at: *at, user: user.clone(), by: Contact::Call }),
+        Task::Direct { user, .. } => Some(Told { at: *at, user: user.clone(), by: Contact::Slack }),
+        _ => None,
+    };
+    sent.iter().filter_map(told).collect()
+}
+
+struct Played<'c> {
+    config: &'c Arc<Config>,
+    incidents: Incidents,
+    now: Timestamp,
+    /// Outcomes that are still to come, in order.
+    later: BTreeMap<(Timestamp, usize), Input>,
+    out: Simulated,
+}
+
+impl Played<'_> {
+    fn handle(&mut self, input: Input) {
+        let turn = self.incidents.handle(self.config, self.now, input);
+        self.out.entries.extend(turn.entries);
+        for delivery in turn.deliveries {
+            self.answer(&delivery);
+            self.out.sent.push((self.now, delivery));
+        }
+        self.outcomes();
+    }
+
+    /// What the stand-in for every provider says.
+    fn answer(&mut self, delivery: &Delivery) {
+        let reference = delivery.id.to_string();
+        if matches!(delivery.task, Task::Call { .. }) {
+            self.say(self.now, delivery, Outcome::Accepted { reference });
+            let rung = self.now.checked_add(RINGS).unwrap_or(Timestamp::MAX);
+            self.say(rung, delivery, Outcome::Ended { reason: "no answer".to_owned() });
+        } else {
+            self.say(self.now, delivery, Outcome::Delivered { reference });
+        }
+    }
+
+    fn say(&mut self, at: Timestamp, delivery: &Delivery, outcome: Outcome) {
+        let order = self.out.sent.len() + self.later.len();
+        self.later.insert((at, order), Input::Outcome { delivery: delivery.id, outcome });
+    }
+
+    fn outcomes(&mut self) {
+        while let Some(first) = self.later.first_entry().filter(|first| first.key().0 <= self.now) {
+            let input = first.remove();
+            self.handle(input);
+        }
+    }
+
+    /// The last person told acknowledges.
+    fn acknowledge(&mut self) {
+        let last = told(&self.out.sent).pop();
+        let Some(user) = last.map(|told| told.user) else { return };
+        let name = self.config.users.get(&user).map_or_else(|| user.to_string(), |known| known.name.clone());
+        let incidents: Vec<IncidentId> = self.incidents.state().incidents.keys().copied().collect();
+        self.handle(Input::Command(Command {
+            target: Target::Incidents(incidents),
+            action: Asked::Acknowledge,
+            by: Actor { user: Some(user), name },
+            via: Via::Slack,
+        }));
+    }
+
+    /// Whether nothing can come any more that anybody would hear of.
+    fn is_over(&self) -> bool {
+        let open =
+            self.incidents.state().incidents.values().any(|incident| incident.status != Status::Resolved);
+        !open && self.later.is_empty()
+    }
+}

@@ -5,17 +5,27 @@
 //! [`Schedules::shifts`] for a range. All arithmetic is on civil (wall-clock) time first; only then is a local
 //! time mapped to an instant.
 
+mod absence;
+mod expansion;
+mod instant;
 mod layer;
+mod local;
 mod overrides;
 mod rotation;
+mod turns;
 mod window;
 
 pub use layer::{Layer, Turn};
+pub use local::{first_instant, last_instant};
 pub use overrides::{Override, OverrideAction};
 pub use rotation::{Every, LineUp, Rotation, Turns, WhenOff};
-pub use window::{Hours, Window, WindowDay, WindowHolidays};
+pub use window::{
+    Hours, LOOK_AHEAD_DAYS_MAX, Window, WindowDay, WindowHolidays, any_contains, any_next_end, any_next_start,
+};
 
-use jiff::{Timestamp, tz::TimeZone};
+use expansion::Pieces;
+use instant::Instant;
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use std::{collections::BTreeMap, sync::Arc};
 
 /// The id of a user: the path of the file below `users/`.
@@ -57,7 +67,7 @@ pub struct TimeOff {
 pub struct OnCall {
     /// Sorted by id, each once; empty is a gap.
     pub users: Vec<UserId>,
-    /// Sorted by id: told by Slack, never called, never counted as cover.
+    /// Sorted by id, none of them in `users`: told by Slack, never called, never counted as cover.
     pub shadows: Vec<UserId>,
     pub source: Source,
 }
@@ -79,4 +89,56 @@ pub struct Shift {
     pub start: Timestamp,
     pub end: Timestamp,
     pub on_call: OnCall,
+}
+
+/// Who is on call, until when, and who is then.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Handover {
+    pub on_call: OnCall,
+    /// When other people are on call than now, or the end of what was looked at.
+    pub until: Timestamp,
+    /// Who is on call then, perhaps nobody; `None` if nothing changes in what was looked at.
+    pub next: Option<OnCall>,
+}
+
+impl Schedules {
+    /// Who is on call at an instant; nobody on an unknown schedule.
+    pub fn on_call(&self, schedule: &str, at: Timestamp) -> OnCall {
+        Instant::new(self, at).on_call(schedule)
+    }
+
+    /// The shifts that tile `[from, until)` without holes, clipped to it, equal neighbours merged. Empty if `until`
+    /// is not after `from`; one shift of nobody for an unknown schedule.
+    pub fn shifts(&self, schedule: &str, from: Timestamp, until: Timestamp) -> Vec<Shift> {
+        let mut shifts: Vec<Shift> = Vec::new();
+        for piece in Pieces::new(self, schedule, from, until) {
+            match shifts.last_mut() {
+                Some(last) if last.on_call == piece.on_call => last.end = piece.end,
+                _ => shifts.push(piece),
+            }
+        }
+        shifts
+    }
+
+    /// Who is on call at `at`, until when it is the same people (whatever they owe it to), and who is next, looking
+    /// ahead by `horizon`.
+    pub fn next_handover(&self, schedule: &str, at: Timestamp, horizon: SignedDuration) -> Handover {
+        let on_call = self.on_call(schedule, at);
+        let end = local::later(at, horizon);
+        let next = Pieces::new(self, schedule, at, end).find(|it| it.on_call.users != on_call.users);
+        let until = next.as_ref().map_or(end, |it| it.start);
+        Handover { on_call, until, next: next.map(|it| it.on_call) }
+    }
+
+    /// The first time off of a person that contains `at`.
+    pub fn is_off(&self, user: &str, at: Timestamp) -> Option<&TimeOff> {
+        let time_off = self.time_off.get(user)?;
+        time_off.iter().find(|it| it.from <= at && it.until.is_none_or(|until| at < until))
+    }
+}
+
+impl OnCall {
+    fn nobody() -> OnCall {
+        OnCall { users: Vec::new(), shadows: Vec::new(), source: Source::Nobody }
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::UserId;
 use jiff::Timestamp;
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 /// A temporary change to a schedule over `[from, until)`.
 #[derive(Clone, Debug)]
@@ -24,4 +24,26 @@ pub enum OverrideAction {
     Replace { who: UserId, with: Vec<UserId> },
     /// `add`: beside whoever it is.
     Add(Vec<UserId>),
+}
+
+impl Override {
+    /// Whether it is in force at `at`.
+    pub fn contains(&self, at: Timestamp) -> bool {
+        self.from <= at && at < self.until
+    }
+
+    /// Changes the set; `false` if there was nobody to replace.
+    pub(super) fn apply(&self, users: &mut BTreeSet<UserId>) -> bool {
+        match &self.action {
+            OverrideAction::Set(with) => *users = with.iter().cloned().collect(),
+            OverrideAction::Replace { who, with } => {
+                if !users.remove(who) {
+                    return false;
+                }
+                users.extend(with.iter().cloned());
+            }
+            OverrideAction::Add(more) => users.extend(more.iter().cloned()),
+        }
+        true
+    }
 }

@@ -1,8 +1,20 @@
 //! Whose turn it is: line-ups of people and the handoffs between them, in closed form.
+//!
+//! Shift *k* of a line-up starts *k* × `every` after its first handoff on the local clock and calendar; only then is
+//! that mapped to an instant. The shift at an instant is found by division, so it costs the same in any year.
+//! Which shifts count as turns is decided in `turns.rs`, and who stands in for somebody in `absence.rs`.
 
-use super::UserId;
-use jiff::civil::{Date, Time, Weekday};
+use super::absence::Absence;
+use super::local::first_instant;
+use super::turns::active_shifts_before;
+use super::{Hours, UserId};
+use jiff::civil::{Date, DateTime, Time, Weekday};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use std::sync::Arc;
+
+/// The handoffs that a clock set back can put before an instant although their local time is still ahead: hourly
+/// ones, for a day and an hour at most.
+const REPEATED_HANDOFFS_MAX: usize = 26;
 
 /// Line-ups in the order of their dates; a line-up lasts until the next one's first handoff.
 #[derive(Clone, Debug)]
@@ -52,4 +64,131 @@ pub enum WhenOff {
     Next,
     /// The hours are left open.
     Nobody,
+}
+
+impl Rotation {
+    /// Who holds the shift at `at`, or stands in for its holder; empty before the first line-up.
+    pub(super) fn people(
+        &self,
+        zone: &TimeZone,
+        during: Option<&[Hours]>,
+        at: Timestamp,
+        absence: &Absence<'_>,
+    ) -> Vec<UserId> {
+        let Some(line_up) = self.line_up(zone, at) else { return Vec::new() };
+        let shift = line_up.shift(zone, at);
+        let turn = match (self.turns, during) {
+            (Turns::Active, Some(hours)) => active_shifts_before(line_up, shift, zone, hours),
+            _ => shift,
+        };
+        line_up.people(turn, self.when_off, absence)
+    }
+
+    /// The first handoff after `after`, of this line-up or the next one's first.
+    pub(super) fn next_handoff(&self, zone: &TimeZone, after: Timestamp) -> Timestamp {
+        let started = self.started(zone, after);
+        let next_line_up = self.line_ups.get(started).map(|line_up| line_up.first_handoff(zone));
+        let next_shift = self.line_up(zone, after).and_then(|line_up| {
+            let next = line_up.start(line_up.shift(zone, after) + 1)?;
+            Some(first_instant(zone, next))
+        });
+        next_line_up.into_iter().chain(next_shift).min().unwrap_or(Timestamp::MAX)
+    }
+
+    fn line_up(&self, zone: &TimeZone, at: Timestamp) -> Option<&LineUp> {
+        self.started(zone, at).checked_sub(1).and_then(|last| self.line_ups.get(last))
+    }
+
+    /// How many line-ups have had their first handoff.
+    fn started(&self, zone: &TimeZone, at: Timestamp) -> usize {
+        self.line_ups.partition_point(|line_up| line_up.first_handoff(zone) <= at)
+    }
+}
+
+impl LineUp {
+    /// The local start of shift `shift`, counted from 0; `None` beyond jiff's range.
+    pub(super) fn start(&self, shift: i64) -> Option<DateTime> {
+        match self.every.step() {
+            Step::Seconds(step) => {
+                let distance = SignedDuration::from_secs(shift.checked_mul(step)?);
+                self.anchor().checked_add(distance).ok()
+            }
+            Step::Months(step) => {
+                let month = months(self.from).checked_add(shift.checked_mul(step)?)?;
+                let year = i16::try_from(month.div_euclid(12)).ok()?;
+                let first = Date::new(year, i8::try_from(month.rem_euclid(12) + 1).ok()?, 1).ok()?;
+                let day = self.from.day().min(first.days_in_month());
+                Some(Date::new(year, first.month(), day).ok()?.to_datetime(self.handoff))
+            }
+        }
+    }
+
+    /// The shift that a local time falls into; 0 before the first.
+    pub(super) fn shift_on_clock(&self, local: DateTime) -> i64 {
+        let shift = match self.every.step() {
+            Step::Seconds(step) => local.duration_since(self.anchor()).as_secs() / step,
+            Step::Months(step) => {
+                let shift = (months(local.date()) - months(self.from)) / step;
+                let is_ahead = self.start(shift).is_none_or(|start| start > local);
+                if is_ahead { shift - 1 } else { shift }
+            }
+        };
+        shift.max(0)
+    }
+
+    pub(super) fn first_handoff(&self, zone: &TimeZone) -> Timestamp {
+        first_instant(zone, self.anchor())
+    }
+
+    /// The last shift that has started, given that the first has.
+    fn shift(&self, zone: &TimeZone, at: Timestamp) -> i64 {
+        let mut shift = self.shift_on_clock(zone.to_datetime(at));
+        for _ in 0..REPEATED_HANDOFFS_MAX {
+            match self.start(shift + 1) {
+                Some(next) if first_instant(zone, next) <= at => shift += 1,
+                _ => break,
+            }
+        }
+        shift
+    }
+
+    fn people(&self, turn: i64, when_off: WhenOff, absence: &Absence<'_>) -> Vec<UserId> {
+        let count = self.members.len();
+        let Some(turn) = i64::try_from(count).ok().and_then(|count| turn.checked_rem_euclid(count)) else {
+            return Vec::new();
+        };
+        let first = usize::try_from(turn).unwrap_or(0) + self.starts_with % count;
+        let member = |after: usize| &self.members[(first + after) % count];
+        let people = absence.fill(member(0));
+        if !people.is_empty() || member(0).is_empty() || when_off == WhenOff::Nobody {
+            return people;
+        }
+        (1..count).map(|after| absence.present(member(after))).find(|it| !it.is_empty()).unwrap_or_default()
+    }
+
+    fn anchor(&self) -> DateTime {
+        self.from.to_datetime(self.handoff)
+    }
+}
+
+/// The length of a shift: seconds on the clock, where each day has 24 hours, or months on the calendar.
+enum Step {
+    Seconds(i64),
+    Months(i64),
+}
+
+impl Every {
+    fn step(self) -> Step {
+        match self {
+            Every::Hours(hours) => Step::Seconds(i64::from(hours.max(1)) * 60 * 60),
+            Every::Days(days) => Step::Seconds(i64::from(days.max(1)) * 24 * 60 * 60),
+            Every::Weeks(weeks) => Step::Seconds(i64::from(weeks.max(1)) * 7 * 24 * 60 * 60),
+            Every::Months(months) => Step::Months(i64::from(months.max(1))),
+        }
+    }
+}
+
+/// Months since the beginning of year 0.
+fn months(date: Date) -> i64 {
+    i64::from(date.year()) * 12 + i64::from(date.month()) - 1
 }

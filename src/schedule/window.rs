@@ -1,9 +1,13 @@
 //! Windows of the week: business hours, the active part of a layer, recurring maintenance.
+//!
+//! A window begins at the first occurrence of a repeated local time and ends at the last, so that an hour may be
+//! covered twice and never not at all. What windows are for is decided elsewhere.
 
-use jiff::civil::{Date, Time, Weekday};
-use jiff::tz::TimeZone;
+use super::local::{days, first_instant, last_instant, later};
+use jiff::civil::{Date, DateTime, Time, Weekday};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::{slice, sync::Arc};
 
 /// Windows in a zone, with the holidays they know: what `during:` and `business-hours/` mean.
 #[derive(Clone, Debug)]
@@ -41,8 +45,111 @@ pub enum WindowHolidays {
     Only,
 }
 
+/// How far ahead an opening or a closing is looked for, in days.
+pub const LOOK_AHEAD_DAYS_MAX: i64 = 400;
+
+/// An edge further away than this is reported as one at this distance: looking stays short.
+const EDGE_MAX: SignedDuration = SignedDuration::from_hours(24);
+
+/// A clock may be set back by a day (Alaska, 1867), so that a window may begin a day later, or have ended a day
+/// earlier, than the local date suggests.
+const FOLD_DAYS_MAX: i64 = 1;
+
+impl Hours {
+    /// Whether any of the windows is open.
+    pub fn contains(&self, at: Timestamp) -> bool {
+        self.windows.iter().any(|window| self.spans(window, at).any(|(start, end)| start <= at && at < end))
+    }
+
+    /// The first instant after `after` at which a window opens while none was open; `None` beyond
+    /// [`LOOK_AHEAD_DAYS_MAX`].
+    pub fn next_start(&self, after: Timestamp) -> Option<Timestamp> {
+        any_next_start(slice::from_ref(self), after)
+    }
+
+    /// The first instant after `after` from which no window is open while one was; `None` beyond
+    /// [`LOOK_AHEAD_DAYS_MAX`].
+    pub fn next_end(&self, after: Timestamp) -> Option<Timestamp> {
+        any_next_end(slice::from_ref(self), after)
+    }
+
+    /// Whether a window opens on the local day `date`, by its weekday and the holidays.
+    pub(super) fn opens(&self, window: &Window, date: Date) -> bool {
+        window.days.contains(&date.weekday().into())
+            && match window.holidays {
+                WindowHolidays::Ignore => true,
+                WindowHolidays::Exclude => !self.holidays.contains(&date),
+                WindowHolidays::Only => self.holidays.contains(&date),
+            }
+    }
+
+    /// The first start or end of any window after `after`, or an instant before that: everything in between is
+    /// open or closed as a whole.
+    fn next_edge(&self, after: Timestamp) -> Timestamp {
+        let spans = self.windows.iter().flat_map(|window| self.spans(window, after));
+        let edges = spans.flat_map(|(start, end)| [start, end]).filter(|edge| *edge > after);
+        edges.min().unwrap_or(Timestamp::MAX).min(later(after, EDGE_MAX))
+    }
+
+    /// Every span of a window that may contain an instant of `[at, at + EDGE_MAX]`, and some more.
+    fn spans(&self, window: &Window, at: Timestamp) -> impl Iterator<Item = (Timestamp, Timestamp)> {
+        let today = self.time_zone.to_datetime(at).date();
+        let first = -i64::from(window.days_later) - FOLD_DAYS_MAX;
+        (first..=FOLD_DAYS_MAX + 1)
+            .filter_map(move |day| today.checked_add(days(day)).ok())
+            .filter(|date| self.opens(window, *date))
+            .map(|date| window.on(date))
+            .map(|(start, end)| (first_instant(&self.time_zone, start), last_instant(&self.time_zone, end)))
+    }
+}
+
 impl From<Weekday> for WindowDay {
     fn from(day: Weekday) -> WindowDay {
         WindowDay(day.to_monday_zero_offset())
     }
+}
+
+impl Window {
+    /// From when until when it is open if it opens on `date`, in local time.
+    pub(super) fn on(&self, date: Date) -> (DateTime, DateTime) {
+        let last_day = date.saturating_add(days(self.days_later.into()));
+        (date.to_datetime(self.from), last_day.to_datetime(self.until))
+    }
+}
+
+/// Whether any of several is open.
+pub fn any_contains(hours: &[Hours], at: Timestamp) -> bool {
+    hours.iter().any(|hours| hours.contains(at))
+}
+
+/// The first instant after `after` at which one of several opens while none was open; `None` beyond
+/// [`LOOK_AHEAD_DAYS_MAX`].
+pub fn any_next_start(hours: &[Hours], after: Timestamp) -> Option<Timestamp> {
+    next_change(hours, after, true)
+}
+
+/// The first instant after `after` from which none of several is open while one was; `None` beyond
+/// [`LOOK_AHEAD_DAYS_MAX`].
+pub fn any_next_end(hours: &[Hours], after: Timestamp) -> Option<Timestamp> {
+    next_change(hours, after, false)
+}
+
+/// An instant after `after` until which nothing opens or closes, about a day away at most.
+pub(super) fn any_next_edge(hours: &[Hours], after: Timestamp) -> Timestamp {
+    hours.iter().map(|hours| hours.next_edge(after)).min().unwrap_or(Timestamp::MAX)
+}
+
+fn next_change(hours: &[Hours], after: Timestamp, to_open: bool) -> Option<Timestamp> {
+    let limit = later(after, days(LOOK_AHEAD_DAYS_MAX));
+    let mut was_open = any_contains(hours, after);
+    let mut at = any_next_edge(hours, after);
+    while at < limit {
+        let is_open = any_contains(hours, at);
+        if is_open == to_open && is_open != was_open {
+            return Some(at);
+        }
+        was_open = is_open;
+        at = any_next_edge(hours, at);
+    }
+    None
 }

@@ -1,0 +1,67 @@
+//! The codes of what `compile` finds: everything without which there is no config. All are errors. Those of the
+//! semantic checks begin at `OC101` and are in [`check`](crate::check).
+
+pub const UNREADABLE: &str = "OC001";
+pub const SYNTAX: &str = "OC002";
+pub const YAML_FEATURE: &str = "OC003";
+pub const DUPLICATE_KEY: &str = "OC004";
+pub const NO_VALUE: &str = "OC005";
+pub const UNKNOWN_KEY: &str = "OC006";
+pub const MISSING_KEY: &str = "OC007";
+pub const SHAPE: &str = "OC008";
+pub const WORD: &str = "OC009";
+pub const UNKNOWN_FILE: &str = "OC010";
+pub const ID: &str = "OC011";
+pub const NO_ORGANISATION: &str = "OC012";
+pub const VALUE: &str = "OC013";
+pub const BOUND: &str = "OC014";
+pub const REFERENCE: &str = "OC015";
+pub const LATER_RELEASE: &str = "OC016";
+pub const LITERAL_SECRET: &str = "OC017";
+pub const MATCH: &str = "OC018";
+pub const LINE_UP: &str = "OC019";
+pub const EITHER_OR: &str = "OC020";
+pub const ORDER: &str = "OC021";
+pub const OVERRIDES_OVERLAP: &str = "OC022";
+pub const OFFSET_REQUIRED: &str = "OC023";
+pub const CYCLE: &str = "OC024";
+pub const ROUTES_END: &str = "OC025";
+pub const SEVERITY_END: &str = "OC026";
+pub const FALLBACK: &str = "OC027";
+pub const QUOTE: &str = "OC028";
+pub const TWICE: &str = "OC029";
+pub const NOT_CONFIGURED: &str = "OC030";
+
+/// Every code of this module, and what it means.
+pub const CODES: &[(&str, &str)] = &[
+    (UNREADABLE, "a file is too large or is not text, or there are too many files"),
+    (SYNTAX, "a file is not YAML"),
+    (YAML_FEATURE, "anchors, aliases, merge keys, tags and several documents are not used here"),
+    (DUPLICATE_KEY, "a key is there twice"),
+    (NO_VALUE, "a key has no value"),
+    (UNKNOWN_KEY, "a key is not known"),
+    (MISSING_KEY, "a required key is missing"),
+    (SHAPE, "a value has another shape than expected"),
+    (WORD, "a value is not one of the words that are expected"),
+    (UNKNOWN_FILE, "a file is in a place or has a name that means nothing"),
+    (ID, "a file's path is not an id"),
+    (NO_ORGANISATION, "there is no oncall.yaml"),
+    (VALUE, "a value cannot be read: a duration, a time, a date, a zone, a number"),
+    (BOUND, "a value is out of bounds"),
+    (REFERENCE, "what a reference names does not exist"),
+    (LATER_RELEASE, "something that a later release brings"),
+    (LITERAL_SECRET, "a secret is written in the repository"),
+    (MATCH, "a matcher cannot match"),
+    (LINE_UP, "a line-up does not begin at a handoff, or not after the one before"),
+    (EITHER_OR, "keys that contradict or need each other"),
+    (ORDER, "an end is not after its beginning"),
+    (OVERRIDES_OVERLAP, "overrides in different files overlap"),
+    (OFFSET_REQUIRED, "a local time in a zone that is not the organisation's"),
+    (CYCLE, "schedules are apart from each other in a circle"),
+    (ROUTES_END, "the last route, and only the last, has no `when`"),
+    (SEVERITY_END, "an integration that sends no severity must always set one"),
+    (FALLBACK, "the fallback must name a user who can be called"),
+    (QUOTE, "a text that YAML reads as a number needs quotes"),
+    (TWICE, "something that must be unique is there twice"),
+    (NOT_CONFIGURED, "a provider is used that oncall.yaml does not configure"),
+];

@@ -1,0 +1,159 @@
+//! What is wrong with a config, and where.
+//!
+//! Whoever finds something writes a [`Finding`] at a [`Spot`]: a file and a JSON pointer. Once, at the end,
+//! [`Sources::locate`](super::source::Sources::locate) turns it into a [`Diagnostic`] with byte spans, lines and
+//! columns.
+
+use serde::Serialize;
+use std::{ops::Range, sync::Arc};
+
+/// Whether it stops the config from loading.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    Error,
+    Warning,
+}
+
+/// One finding, located.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Diagnostic {
+    /// Stable: `OC015`.
+    pub code: &'static str,
+    pub severity: Severity,
+    pub message: String,
+    pub location: Location,
+    /// Other places that explain it.
+    pub labels: Vec<Label>,
+    pub help: Option<String>,
+}
+
+/// A piece of a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Location {
+    pub file: Arc<str>,
+    /// In bytes; empty at 0 for a finding about the file itself.
+    pub span: Range<usize>,
+    /// From 1; 0 for a finding about the file itself.
+    pub line: usize,
+    /// In characters, from 1; 0 for a finding about the file itself.
+    pub column: usize,
+}
+
+/// Another place, and what to say there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Label {
+    pub location: Location,
+    pub message: String,
+}
+
+/// A place in the sources: a file, a JSON pointer, and which part of what it points at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spot {
+    pub file: Arc<str>,
+    /// RFC 6901; empty is the whole document.
+    pub pointer: String,
+    pub part: Part,
+}
+
+/// Which part of a node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    Value,
+    /// The key in front of the value.
+    Key,
+    /// The first line of an object: for what is missing in it.
+    FirstLine,
+    /// This line of the file, counted from 1; the pointer says nothing.
+    Line(u32),
+    /// These bytes; the pointer says nothing.
+    Bytes(usize, usize),
+    /// The file itself.
+    File,
+}
+
+/// Something found, not yet located.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    pub code: &'static str,
+    pub severity: Severity,
+    pub message: String,
+    pub spot: Spot,
+    pub labels: Vec<(Spot, String)>,
+    pub help: Option<String>,
+}
+
+impl Spot {
+    /// The root of a file.
+    pub fn root(file: &Arc<str>) -> Spot {
+        Spot { file: file.clone(), pointer: String::new(), part: Part::Value }
+    }
+
+    /// The file itself, whatever is in it.
+    pub fn file(file: &Arc<str>) -> Spot {
+        Spot { part: Part::File, ..Spot::root(file) }
+    }
+
+    /// A whole line.
+    pub fn line(place: &crate::config::Place) -> Spot {
+        Spot { part: Part::Line(place.line), ..Spot::root(&place.file) }
+    }
+
+    /// The value of a key.
+    pub fn key(&self, key: &str) -> Spot {
+        let key = key.replace('~', "~0").replace('/', "~1");
+        Spot { file: self.file.clone(), pointer: format!("{}/{key}", self.pointer), part: Part::Value }
+    }
+
+    /// An item of a list.
+    pub fn index(&self, index: usize) -> Spot {
+        Spot { file: self.file.clone(), pointer: format!("{}/{index}", self.pointer), part: Part::Value }
+    }
+
+    /// The list that this is an item of; itself if it is none.
+    pub fn above_index(&self) -> Spot {
+        let above = self.pointer.rsplit_once('/').map_or("", |(above, _)| above);
+        Spot { file: self.file.clone(), pointer: above.to_owned(), part: Part::Value }
+    }
+
+    /// The object whose key `key` is on the way to this.
+    pub fn above(&self, key: &str) -> Spot {
+        let above = self.pointer.rsplit_once(&format!("/{key}/")).map_or("", |(above, _)| above);
+        Spot { file: self.file.clone(), pointer: above.to_owned(), part: Part::Value }
+    }
+
+    /// The same node, another part of it.
+    pub fn on(&self, part: Part) -> Spot {
+        Spot { part, ..self.clone() }
+    }
+}
+
+impl Finding {
+    pub fn error(code: &'static str, spot: Spot, message: impl Into<String>) -> Finding {
+        Finding::new(code, Severity::Error, spot, message.into())
+    }
+
+    pub fn warning(code: &'static str, spot: Spot, message: impl Into<String>) -> Finding {
+        Finding::new(code, Severity::Warning, spot, message.into())
+    }
+
+    pub fn label(mut self, spot: Spot, message: impl Into<String>) -> Finding {
+        self.labels.push((spot, message.into()));
+        self
+    }
+
+    pub fn help(mut self, help: impl Into<String>) -> Finding {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Help only where there is some.
+    pub fn maybe_help(mut self, help: Option<String>) -> Finding {
+        self.help = help;
+        self
+    }
+
+    fn new(code: &'static str, severity: Severity, spot: Spot, message: String) -> Finding {
+        Finding { code, severity, message, spot, labels: Vec::new(), help: None }
+    }
+}

@@ -1,0 +1,132 @@
+//! Expectations, read and with their references resolved. They are run elsewhere.
+
+use super::diagnostic::Spot;
+use super::integration::severity;
+use super::resolve::Resolver;
+use crate::alert::Severity;
+use crate::config::{Contact, Id, Notify, Place};
+use crate::document;
+use jiff::{SignedDuration, Timestamp};
+use std::collections::BTreeMap;
+
+/// An expectation may look ahead this far.
+const LOOK_MAX: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// "This alert at that time tells these people."
+#[derive(Clone, Debug)]
+pub struct Expectation {
+    pub name: String,
+    pub at: Timestamp,
+    pub alert: ExpectedAlert,
+    /// At least these.
+    pub expect: Vec<Expected>,
+    /// Not these, until `until`.
+    pub never: Vec<Never>,
+    /// Counted from the alert; by default the last `after` in `expect`.
+    pub until: SignedDuration,
+    /// Where findings about it belong.
+    pub spot: Spot,
+    pub place: Place,
+}
+
+/// The alert of an expectation.
+#[derive(Clone, Debug)]
+pub struct ExpectedAlert {
+    pub integration: Id,
+    pub severity: Option<Severity>,
+    pub summary: String,
+    pub description: String,
+    pub source: String,
+    pub labels: BTreeMap<String, String>,
+}
+
+/// Somebody is told. A schedule stands for whoever is on call then.
+#[derive(Clone, Debug)]
+pub struct Expected {
+    /// Counted from the alert.
+    pub after: SignedDuration,
+    pub who: Notify,
+    pub by: Contact,
+    pub spot: Spot,
+    pub place: Place,
+}
+
+/// Somebody is not told.
+#[derive(Clone, Debug)]
+pub struct Never {
+    pub who: Notify,
+    /// `None`: by no method.
+    pub by: Option<Contact>,
+    pub spot: Spot,
+    pub place: Place,
+}
+
+impl Resolver<'_> {
+    pub(super) fn expectations(&mut self) -> Vec<Expectation> {
+        let documents = self.documents;
+        let mut expectations = Vec::new();
+        for file in &documents.expectations {
+            for (index, expectation) in file.document.iter().flatten().enumerate() {
+                expectations.extend(self.expectation(expectation, &file.at.index(index)));
+            }
+        }
+        expectations
+    }
+
+    fn expectation(&mut self, expectation: &document::Expectation, spot: &Spot) -> Option<Expectation> {
+        let zone = self.zone.clone();
+        let at = self.instant(&expectation.at, &spot.key("at"), &zone);
+        let alert = self.expected_alert(&expectation.alert, &spot.key("alert"));
+        let mut expect = Vec::new();
+        for (index, expected) in expectation.expect.iter().flatten().enumerate() {
+            expect.extend(self.expected(expected, &spot.key("expect").index(index)));
+        }
+        let mut never = Vec::new();
+        for (index, one) in expectation.never.iter().flatten().enumerate() {
+            never.extend(self.never(one, &spot.key("never").index(index)));
+        }
+        let bounds = (SignedDuration::ZERO, LOOK_MAX);
+        let until = expectation.until.as_ref().map(|until| self.duration(until, &spot.key("until"), bounds));
+        let last = expect.iter().map(|expected| expected.after).max().unwrap_or_default();
+        Some(Expectation {
+            name: expectation.name.clone(),
+            at: at?.at,
+            alert: alert?,
+            expect,
+            never,
+            until: until.unwrap_or(last),
+            spot: spot.clone(),
+            place: self.sources.place(spot),
+        })
+    }
+
+    fn expected_alert(&mut self, alert: &document::Alert, at: &Spot) -> Option<ExpectedAlert> {
+        let integration = self.integration_id(&alert.integration, &at.key("integration"))?;
+        Some(ExpectedAlert {
+            integration,
+            severity: alert.severity.map(severity),
+            summary: alert.summary.clone(),
+            description: alert.description.clone().unwrap_or_default(),
+            source: alert.source.clone().unwrap_or_default(),
+            labels: alert.labels.clone().unwrap_or_default(),
+        })
+    }
+
+    fn expected(&mut self, expected: &document::Expected, spot: &Spot) -> Option<Expected> {
+        let bounds = (SignedDuration::ZERO, LOOK_MAX);
+        let after = expected.after.as_ref().map(|after| self.duration(after, &spot.key("after"), bounds));
+        let who = self.target(expected.schedule.as_deref(), expected.user.as_deref(), spot);
+        let by = self.contact(expected.by, &spot.key("by"));
+        let place = self.sources.place(spot);
+        Some(Expected { after: after.unwrap_or_default(), who: who?, by: by?, spot: spot.clone(), place })
+    }
+
+    fn never(&mut self, never: &document::Never, spot: &Spot) -> Option<Never> {
+        let who = self.target(never.schedule.as_deref(), never.user.as_deref(), spot)?;
+        let by = match never.by {
+            Some(by) => Some(self.contact(by, &spot.key("by"))?),
+            None => None,
+        };
+        Some(Never { who, by, spot: spot.clone(), place: self.sources.place(spot) })
+    }
+}

@@ -1,0 +1,242 @@
+//! Integrations: the doors of monitors, and their routes.
+
+use super::diagnostic::{Finding, Part, Spot};
+use super::read::File;
+use super::resolve::Resolver;
+use super::{code, layout};
+use crate::alert;
+use crate::config::{Endpoint, GenericFields, Id, Kind, Route, RouteTarget, SeverityRule};
+use crate::document::{self, IntegrationType};
+use jiff::SignedDuration;
+use std::collections::BTreeMap;
+
+const STALE_MIN: SignedDuration = SignedDuration::from_mins(1);
+const STALE_MAX: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+impl Resolver<'_> {
+    pub(super) fn endpoints(&mut self) -> BTreeMap<Id, Endpoint> {
+        let documents = self.documents;
+        let mut endpoints = BTreeMap::new();
+        for file in documents.integrations.values() {
+            if let Some(endpoint) = self.endpoint(file) {
+                endpoints.insert(file.id.clone(), endpoint);
+            }
+        }
+        self.formerly_is_free();
+        endpoints
+    }
+
+    fn endpoint(&mut self, file: &File<document::Integration>) -> Option<Endpoint> {
+        let (document, at) = (file.document.as_ref()?, &file.at);
+        let kind = self.kind(document, at);
+        let secret = self.secrets(&document.secret, &at.key("secret"));
+        let severity = self.severity_rules(document, at);
+        let stale = document.stale_after.as_ref();
+        let stale_after =
+            stale.map(|stale| self.duration(stale, &at.key("stale_after"), (STALE_MIN, STALE_MAX)));
+        let routes = self.routes(document, at);
+        let formerly = document.formerly.iter().flatten().map(|id| Id::from(id.as_str())).collect();
+        let place = self.sources.place(at);
+        Some(Endpoint {
+            id: file.id.clone(),
+            kind: kind?,
+            secret,
+            formerly,
+            severity,
+            stale_after,
+            routes,
+            place,
+        })
+    }
+
+    fn kind(&mut self, document: &document::Integration, at: &Spot) -> Option<Kind> {
+        let is_cloudwatch = document.kind == IntegrationType::Cloudwatch;
+        if document.topics.is_some() && !is_cloudwatch {
+            self.error(code::EITHER_OR, at.key("topics").on(Part::Key), "only `cloudwatch` has `topics`");
+        }
+        if document.fields.is_some() && document.kind != IntegrationType::Generic {
+            self.error(code::EITHER_OR, at.key("fields").on(Part::Key), "only `generic` has `fields`");
+        }
+        Some(match document.kind {
+            IntegrationType::Alertmanager => Kind::Alertmanager,
+            IntegrationType::Grafana => Kind::Grafana,
+            IntegrationType::Opensearch => Kind::Opensearch,
+            IntegrationType::Pagerduty => Kind::Pagerduty,
+            IntegrationType::Cloudwatch => Kind::Cloudwatch { topics: self.topics(document, at)? },
+            IntegrationType::Generic => Kind::Generic(
+                document
+                    .fields
+                    .as_ref()
+                    .map(|fields| self.fields(fields, &at.key("fields")))
+                    .unwrap_or_default(),
+            ),
+        })
+    }
+
+    fn topics(&mut self, document: &document::Integration, at: &Spot) -> Option<Vec<String>> {
+        let Some(topics) = &document.topics else {
+            if !self.sources.incomplete(&at.file) {
+                let message = "`topics` is missing: anybody with an AWS account can send signed messages";
+                let help = "list the ARNs of your SNS topics: `topics: [\"arn:aws:sns:ap-northeast-1:123456789012:alarms\"]`";
+                self.error_help(code::MISSING_KEY, at.on(Part::FirstLine), message, help);
+            }
+            return None;
+        };
+        for (index, topic) in topics.iter().enumerate() {
+            let parts: Vec<&str> = topic.split(':').collect();
+            if parts.len() != 6 || parts.first() != Some(&"arn") || parts.get(2) != Some(&"sns") {
+                let at = at.key("topics").index(index);
+                self.error(code::VALUE, at, format!("`{topic}` is not the ARN of an SNS topic"));
+            }
+        }
+        Some(topics.clone())
+    }
+
+    fn fields(&mut self, fields: &document::Fields, at: &Spot) -> GenericFields {
+        let mut pointer = |key: &str, value: &Option<String>| {
+            value.clone().filter(|value| self.is_pointer(value, &at.key(key)))
+        };
+        let mut compiled = GenericFields {
+            dedup_key: pointer("dedup_key", &fields.dedup_key),
+            summary: pointer("summary", &fields.summary),
+            description: pointer("description", &fields.description),
+            severity: pointer("severity", &fields.severity),
+            source: pointer("source", &fields.source),
+            status: pointer("status", &fields.status),
+            link: pointer("link", &fields.link),
+            resolved: fields.resolved.as_ref().map(|words| words.as_slice().to_vec()).unwrap_or_default(),
+            labels: Vec::new(),
+        };
+        for (name, value) in fields.labels.iter().flatten() {
+            if self.is_pointer(value, &at.key("labels").key(name)) {
+                compiled.labels.push((name.clone(), value.clone()));
+            }
+        }
+        if fields.status.is_some() != fields.resolved.is_some() {
+            let message =
+                "`status` and `resolved` need each other: where it says that it is over, and in which words";
+            self.error(code::EITHER_OR, at.clone(), message);
+        }
+        compiled
+    }
+
+    fn is_pointer(&mut self, text: &str, at: &Spot) -> bool {
+        if text.starts_with('/') {
+            return true;
+        }
+        let help =
+            format!("did you mean `/{}`?", text.trim_start_matches('$').trim_matches('.').replace('.', "/"));
+        self.error_help(code::VALUE, at.clone(), format!("`{text}` is not a JSON pointer"), help);
+        false
+    }
+
+    fn severity_rules(&mut self, document: &document::Integration, at: &Spot) -> Vec<SeverityRule> {
+        let list = at.key("severity");
+        let rules: Vec<SeverityRule> = document
+            .severity
+            .iter()
+            .flatten()
+            .enumerate()
+            .map(|(index, rule)| {
+                let at = list.index(index);
+                let when = self.maybe_matcher(rule.when.as_ref(), &at.key("when"));
+                SeverityRule { when, severity: severity(rule.severity), place: self.sources.place(&at) }
+            })
+            .collect();
+        let sends_none = document.kind == IntegrationType::Cloudwatch;
+        let ends = rules.last().is_some_and(|rule| rule.when.is_none());
+        if sends_none && !ends && !self.sources.incomplete(&at.file) {
+            let spot = if rules.is_empty() { at.on(Part::FirstLine) } else { list.index(rules.len() - 1) };
+            let message = "CloudWatch sends no severity: `severity` must end with an entry without `when`";
+            self.error_help(code::SEVERITY_END, spot, message, "add `- { severity: error }` at its end");
+        }
+        rules
+    }
+
+    fn routes(&mut self, document: &document::Integration, at: &Spot) -> Vec<Route> {
+        let list = at.key("routes");
+        let mut routes = Vec::new();
+        for (index, route) in document.routes.iter().enumerate() {
+            routes.extend(self.route(route, &list.index(index)));
+        }
+        if !self.sources.incomplete(&at.file) {
+            self.routes_end(document, &list);
+        }
+        routes
+    }
+
+    fn route(&mut self, route: &document::Route, at: &Spot) -> Option<Route> {
+        let when = self.maybe_matcher(route.when.as_ref(), &at.key("when"));
+        let target = match (&route.service, &route.service_from) {
+            (Some(service), None) => self.service_id(service, &at.key("service")).map(RouteTarget::Service),
+            (None, Some(field)) => {
+                self.field_name(field, &at.key("service_from")).map(RouteTarget::ServiceFrom)
+            }
+            _ => {
+                if !self.sources.incomplete(&at.file) {
+                    self.error(
+                        code::EITHER_OR,
+                        at.clone(),
+                        "a route leads to one of `service` and `service_from`",
+                    );
+                }
+                None
+            }
+        };
+        Some(Route { when, target: target?, place: self.sources.place(at) })
+    }
+
+    /// The last route has no `when` and names a service; nothing follows such a route.
+    fn routes_end(&mut self, document: &document::Integration, list: &Spot) {
+        let always = |route: &document::Route| route.when.is_none() && route.service.is_some();
+        let last = document.routes.len().saturating_sub(1);
+        match document.routes.iter().position(always) {
+            Some(first) if first < last => {
+                let finding =
+                    Finding::error(code::ROUTES_END, list.index(first + 1), "this route is never reached")
+                        .label(list.index(first), "everything goes here, for it has no `when`");
+                self.findings.push(finding);
+            }
+            Some(_) => {}
+            None => {
+                let message = "an alert that no route matches would reach nobody";
+                let help = "end `routes` with a service and no `when`: `- { service: … }`";
+                self.error_help(code::ROUTES_END, list.index(last), message, help);
+            }
+        }
+    }
+
+    /// An old id must not be the id, or another old id, of an integration.
+    fn formerly_is_free(&mut self) {
+        let documents = self.documents;
+        let mut seen: BTreeMap<&str, Spot> = BTreeMap::new();
+        for (id, file) in &documents.integrations {
+            seen.insert(id, file.at.clone());
+        }
+        for file in documents.integrations.values() {
+            let old = file.document.iter().flat_map(|document| document.formerly.iter().flatten());
+            for (index, old) in old.enumerate() {
+                let at = file.at.key("formerly").index(index);
+                if let Some(message) = layout::wrong_id(old) {
+                    self.error(code::ID, at, message);
+                } else if let Some(other) = seen.get(old.as_str()) {
+                    let message = format!("`{old}` is the id, or an old id, of another integration");
+                    let finding = Finding::error(code::TWICE, at, message);
+                    self.findings.push(finding.label(other.on(Part::FirstLine), "this one"));
+                } else {
+                    seen.insert(old, at);
+                }
+            }
+        }
+    }
+}
+
+/// As the engine knows it.
+pub(super) fn severity(severity: document::Severity) -> alert::Severity {
+    match severity {
+        document::Severity::Critical => alert::Severity::Critical,
+        document::Severity::Error => alert::Severity::Error,
+        document::Severity::Warning => alert::Severity::Warning,
+        document::Severity::Info => alert::Severity::Info,
+    }
+}

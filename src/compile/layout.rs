@@ -1,0 +1,141 @@
+//! Which file is what: folders are kinds, paths are ids.
+//!
+//! A file in a kind's folder must be one of its objects; a folder one letter off and `.yml` are errors; whatever
+//! else is in the tree (a README, `.github/`, samples, SOPS files) is left alone.
+
+use super::code;
+use super::diagnostic::{Finding, Spot};
+use super::suggest::nearest;
+use crate::document::Kind;
+use std::sync::Arc;
+
+/// The file of the organisation.
+pub(super) const ORGANISATION: &str = "oncall.yaml";
+/// The folder of the runbooks, which are Markdown.
+pub(super) const RUNBOOKS: &str = "runbooks";
+/// Folders that people may well have beside ours, and that are near to one of our names.
+const OTHER_FOLDERS: [&str; 3] = ["schema", "schemas", "samples"];
+
+/// What a path means.
+pub(super) enum Meaning {
+    Object {
+        kind: Kind,
+        id: Arc<str>,
+    },
+    /// The path below `runbooks/`.
+    Runbook(String),
+    Wrong(Finding),
+    LeftAlone,
+}
+
+pub(super) fn meaning(path: &str) -> Meaning {
+    let file: Arc<str> = Arc::from(path);
+    let Some((folder, rest)) = path.split_once('/') else { return top_level(&file) };
+    if folder == RUNBOOKS {
+        return if rest.ends_with(".md") { Meaning::Runbook(rest.to_owned()) } else { Meaning::LeftAlone };
+    }
+    match Kind::ALL.iter().find(|kind| !kind.folder().is_empty() && kind.folder() == folder) {
+        Some(&kind) => in_folder(kind, &file, rest),
+        None => unknown_folder(&file, folder),
+    }
+}
+
+fn top_level(file: &Arc<str>) -> Meaning {
+    let id = || Arc::from("");
+    match &**file {
+        ORGANISATION => Meaning::Object { kind: Kind::Organisation, id: id() },
+        "oncall.yml" => Meaning::Wrong(yml(file)),
+        name if name.ends_with(".yaml") && nearest(name, [ORGANISATION].into_iter()).is_some() => {
+            let message = "this file is not read";
+            Meaning::Wrong(
+                Finding::error(code::UNKNOWN_FILE, Spot::file(file), message)
+                    .help("did you mean `oncall.yaml`?"),
+            )
+        }
+        _ => Meaning::LeftAlone,
+    }
+}
+
+fn in_folder(kind: Kind, file: &Arc<str>, rest: &str) -> Meaning {
+    let name = rest.rsplit('/').next().unwrap_or(rest);
+    if rest.ends_with(".enc.yaml") || name.eq_ignore_ascii_case("readme.md") || name == ".gitkeep" {
+        return Meaning::LeftAlone;
+    }
+    if rest.ends_with(".yml") {
+        return Meaning::Wrong(yml(file));
+    }
+    let Some(id) = rest.strip_suffix(".yaml") else {
+        let message = format!("only YAML files belong in `{}/`", kind.folder());
+        return Meaning::Wrong(
+            Finding::error(code::UNKNOWN_FILE, Spot::file(file), message)
+                .help("move it elsewhere, or rename it"),
+        );
+    };
+    match wrong_id(id) {
+        Some(message) => Meaning::Wrong(
+            Finding::error(code::ID, Spot::file(file), message)
+                .help("an id is made of small letters, digits and `-`, and parts are separated by folders"),
+        ),
+        None => Meaning::Object { kind, id: Arc::from(id) },
+    }
+}
+
+/// Why a path is not an id, if it is not.
+pub(super) fn wrong_id(id: &str) -> Option<String> {
+    let part_is_fine = |part: &str| {
+        let first =
+            part.bytes().next().is_some_and(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+        first && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+    };
+    if !id.split('/').all(part_is_fine) {
+        return Some(format!("`{id}` is not an id"));
+    }
+    match id {
+        "nobody" => Some("`nobody` means that there is nobody, so it cannot be an id".to_owned()),
+        _ if is_not_text(id) => {
+            Some(format!("YAML reads `{id}` as something else than text, so it cannot be an id"))
+        }
+        _ => None,
+    }
+}
+
+/// Whether some YAML reads this word as a number, a truth value or null.
+pub(super) fn is_not_text(word: &str) -> bool {
+    let lower = word.to_ascii_lowercase();
+    let word_of_yaml = ["true", "false", "yes", "no", "on", "off", "y", "n", "null"].contains(&&*lower);
+    let based = lower.strip_prefix("0x").is_some_and(|hex| hex.bytes().all(|byte| byte.is_ascii_hexdigit()))
+        || lower.strip_prefix("0o").is_some_and(|octal| octal.bytes().all(|byte| byte.is_ascii_digit()));
+    let numeric = lower.bytes().any(|byte| byte.is_ascii_digit()) && lower.parse::<f64>().is_ok();
+    word_of_yaml || based || numeric
+}
+
+fn yml(file: &Arc<str>) -> Finding {
+    let yaml = file.strip_suffix(".yml").unwrap_or(file);
+    Finding::error(code::UNKNOWN_FILE, Spot::file(file), "files end in `.yaml` here")
+        .help(format!("rename it to `{yaml}.yaml`"))
+}
+
+fn unknown_folder(file: &Arc<str>, folder: &str) -> Meaning {
+    let folders =
+        Kind::ALL.iter().map(|kind| kind.folder()).filter(|name| !name.is_empty()).chain([RUNBOOKS]);
+    let near = folders.filter(|_| !folder.starts_with('.') && !OTHER_FOLDERS.contains(&folder));
+    match near_folder(folder, near) {
+        Some(meant) => Meaning::Wrong(
+            Finding::error(
+                code::UNKNOWN_FILE,
+                Spot::file(file),
+                format!("the folder `{folder}/` is not read"),
+            )
+            .help(format!("did you mean `{meant}/`?")),
+        ),
+        None => Meaning::LeftAlone,
+    }
+}
+
+/// At most two letters off, or the same letters with other separators.
+fn near_folder<'n>(folder: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    let plain = |name: &str| name.to_lowercase().replace(['-', '_', ' '], "");
+    let written = plain(folder);
+    let off = |name: &str| strsim::damerau_levenshtein(&written, &plain(name));
+    names.map(|name| (off(name), name)).filter(|(off, _)| *off <= 2).min().map(|(_, name)| name)
+}

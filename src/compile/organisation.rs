@@ -1,0 +1,211 @@
+//! `oncall.yaml`, and the fallback, without which nobody may be sure to be told.
+
+use super::diagnostic::{Finding, Part, Spot};
+use super::layout::ORGANISATION;
+use super::read::File;
+use super::resolve::Resolver;
+use super::tree::Tree;
+use super::{code, value};
+use crate::config::{
+    ApiToken, Contact, EscalationPolicy, Id, Jira, Notify, Organisation, SecretSource, Slack, Twilio, User,
+};
+use crate::document;
+use crate::language::Language;
+use std::{collections::BTreeMap, sync::Arc};
+
+const SLACK_API: &str = "https://slack.com/api";
+const TWILIO_API: &str = "https://api.twilio.com";
+
+impl<'a> Resolver<'a> {
+    /// The organisation's document and where it is, if it could be read.
+    pub(super) fn organisation_document(&self) -> Option<(&'a document::Organisation, Spot)> {
+        let file = self.documents.organisation.as_ref()?;
+        Some((file.document.as_ref()?, file.at.clone()))
+    }
+
+    pub(super) fn organisation_zone(&mut self) {
+        if let Some((document, at)) = self.organisation_document() {
+            let utc = self.zone.clone();
+            self.zone = self.zone_of(Some(&document.time_zone), &at.key("time_zone"), &utc);
+        }
+    }
+
+    pub(super) fn organisation_language(&self) -> Language {
+        self.organisation_document().map_or(Language::En, |(document, _)| language(document.language))
+    }
+
+    pub(super) fn organisation(&mut self, tree: &Tree) -> Option<Organisation> {
+        if self.documents.organisation.is_none() && !tree.files.contains_key("oncall.yml") {
+            let spot = Spot::file(&Arc::from(ORGANISATION));
+            self.error_help(
+                code::NO_ORGANISATION,
+                spot,
+                "there is no `oncall.yaml` here",
+                "name the directory of the config, or write one with `oncall init`",
+            );
+        }
+        let (document, at) = self.organisation_document()?;
+        let fallback = self.policy_id(&document.fallback, &at.key("fallback"));
+        let push_secret = document.push_secret.as_ref();
+        let push_secret =
+            push_secret.map(|secret| self.secrets(secret, &at.key("push_secret"))).unwrap_or_default();
+        let api_tokens =
+            self.api_tokens(document.api_tokens.as_deref().unwrap_or_default(), &at.key("api_tokens"));
+        let providers = document.providers.as_ref();
+        let providers_at = at.key("providers");
+        let slack = providers.and_then(|all| all.slack.as_ref());
+        let jira = providers.and_then(|all| all.jira.as_ref());
+        let twilio = providers.and_then(|all| all.twilio.as_ref());
+        let slack = slack.and_then(|slack| self.slack(slack, &providers_at.key("slack")));
+        let jira = jira.and_then(|jira| self.jira(jira, &providers_at.key("jira")));
+        let twilio = twilio.and_then(|twilio| self.twilio(twilio, &providers_at.key("twilio")));
+        self.defaults(document, &at);
+        Some(Organisation {
+            time_zone: self.zone.clone(),
+            language: language(document.language),
+            fallback: fallback?,
+            public_url: document.public_url.as_ref().map(url),
+            push_secret,
+            slack,
+            jira,
+            twilio,
+            api_tokens,
+        })
+    }
+
+    /// The defaults are compiled for whoever inherits them; here only for the findings, once.
+    fn defaults(&mut self, document: &document::Organisation, at: &Spot) {
+        let Some(defaults) = &document.defaults else { return };
+        let at = at.key("defaults");
+        if let Some(notify) = &defaults.notify {
+            let high = notify.high.as_deref().unwrap_or_default();
+            let low = notify.low.as_deref().unwrap_or_default();
+            self.contact_rules(high, &at.key("notify").key("high"));
+            self.contact_rules(low, &at.key("notify").key("low"));
+        }
+        if let Some(urgency) = &defaults.urgency {
+            self.urgency_rules(urgency, &at.key("urgency"));
+        }
+    }
+
+    fn slack(&mut self, slack: &document::Slack, at: &Spot) -> Option<Slack> {
+        let bot_token = self.secret(&slack.bot_token, &at.key("bot_token"));
+        let signing_secret = self.secrets(&slack.signing_secret, &at.key("signing_secret"));
+        let api_url = slack.api_url.as_ref().map_or_else(|| SLACK_API.to_owned(), url);
+        Some(Slack { bot_token: bot_token?, signing_secret, channel: slack.channel.0.clone(), api_url })
+    }
+
+    fn jira(&mut self, jira: &document::Jira, at: &Spot) -> Option<Jira> {
+        let api_token = self.secret(&jira.api_token, &at.key("api_token"));
+        Some(Jira {
+            site: url(&jira.site),
+            email: jira.email.clone(),
+            api_token: api_token?,
+            project: jira.project.clone(),
+            issue_type: jira.issue_type.clone().unwrap_or_else(|| "Incident".to_owned()),
+            resolve_transition: jira.resolve_transition.clone().unwrap_or_else(|| "Done".to_owned()),
+        })
+    }
+
+    fn twilio(&mut self, twilio: &document::Twilio, at: &Spot) -> Option<Twilio> {
+        let auth_token = self.secret(&twilio.auth_token, &at.key("auth_token"));
+        let from = self.phone_number(&twilio.from, &at.key("from"));
+        let api_url = twilio.api_url.as_ref().map_or_else(|| TWILIO_API.to_owned(), url);
+        Some(Twilio {
+            account_sid: twilio.account_sid.clone(),
+            auth_token: auth_token?,
+            from: from?,
+            api_url,
+        })
+    }
+
+    /// A phone number, E.164. Without quotes it is a number to other readers of YAML.
+    pub(super) fn phone_number(&mut self, text: &str, at: &Spot) -> Option<String> {
+        if self.sources.is_plain(at) && !text.contains(' ') {
+            let message = "a phone number without quotes is a number to YAML";
+            self.error_help(code::QUOTE, at.clone(), message, format!("quote it: \"{text}\""));
+            return None;
+        }
+        let number = value::phone_number(text);
+        if number.is_none() {
+            let message = "this is not a phone number";
+            let help = "write it with the country's prefix and in quotes: \"+81 90 1234 5678\"";
+            self.error_help(code::VALUE, at.clone(), message, help);
+        }
+        number
+    }
+
+    fn api_tokens(&mut self, tokens: &[document::ApiToken], at: &Spot) -> Vec<ApiToken> {
+        let mut seen = BTreeMap::new();
+        let mut compiled = Vec::new();
+        for (index, token) in tokens.iter().enumerate() {
+            let at = at.index(index);
+            if let Some(first) = seen.insert(token.name.as_str(), at.clone()) {
+                let finding =
+                    Finding::error(code::TWICE, at.key("name"), format!("a second token `{}`", token.name));
+                self.findings.push(finding.label(first.key("name"), "the first one"));
+            }
+            let sources: Vec<SecretSource> = self.secrets(&token.token, &at.key("token"));
+            compiled.push(ApiToken { name: token.name.clone(), token: sources });
+        }
+        compiled
+    }
+
+    /// The fallback must directly name at least one user who can be called.
+    pub(super) fn fallback(
+        &mut self,
+        fallback: &Id,
+        policies: &BTreeMap<Id, EscalationPolicy>,
+        users: &BTreeMap<Id, User>,
+    ) {
+        let Some(policy) = policies.get(fallback) else { return };
+        let named: Vec<&Id> = policy
+            .steps
+            .iter()
+            .flat_map(|step| &step.notify)
+            .filter_map(|notify| match notify {
+                Notify::User(id) => Some(id),
+                Notify::Schedule(_) => None,
+            })
+            .collect();
+        let unsure =
+            self.sources.incomplete(&policy.place.file) || named.iter().any(|id| self.user_is_unsure(id));
+        if unsure || named.iter().any(|id| users.get(*id).is_some_and(|user| self.can_be_called(user))) {
+            return;
+        }
+        let Some((_, at)) = self.organisation_document() else { return };
+        let message = format!("the fallback `{fallback}` must name a user who can be called");
+        let mut finding = Finding::error(code::FALLBACK, at.key("fallback"), message).help(
+            "add a step with `{ user: … }` to it, somebody with a `phone` and a `call` at high urgency",
+        );
+        if let Some(File { at, .. }) = self.documents.policies.get(fallback) {
+            finding = finding.label(at.key("steps").on(Part::Key), "nobody in these steps can be called");
+        }
+        self.findings.push(finding);
+    }
+
+    fn can_be_called(&self, user: &User) -> bool {
+        let left = self.documents.users.get(&user.id).and_then(|file| file.document.as_ref()?.left.as_ref());
+        left.is_none() && user.phone.is_some() && user.high.iter().any(|rule| rule.by == Contact::Call)
+    }
+
+    fn user_is_unsure(&self, id: &Id) -> bool {
+        self.documents.users.get(id).is_none_or(|file| self.sources.incomplete(&file.at.file))
+            || self.findings.iter().any(|finding| {
+                self.documents.users.get(id).is_some_and(|file| file.at.file == finding.spot.file)
+                    || &*finding.spot.file == ORGANISATION
+            })
+    }
+}
+
+/// Without a slash at the end.
+fn url(url: &document::Url) -> String {
+    url.0.trim_end_matches('/').to_owned()
+}
+
+pub(super) fn language(language: document::Language) -> Language {
+    match language {
+        document::Language::Ja => Language::Ja,
+        document::Language::En => Language::En,
+    }
+}

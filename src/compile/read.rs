@@ -1,0 +1,167 @@
+//! Every file of the tree: what it is, and its document.
+
+use super::code;
+use super::diagnostic::{Finding, Part, Spot};
+use super::layout::{self, Meaning};
+use super::schema::Schema;
+use super::source::{Source, Sources};
+use super::tree::{FILE_MAX, FILES_MAX, Tree};
+use super::{shape, yaml};
+use crate::config::Id;
+use crate::document::{self, Kind};
+use serde::de::DeserializeOwned;
+use std::{collections::BTreeMap, sync::Arc};
+
+/// A file of a kind. It defines its id whether or not it could be read.
+#[derive(Debug)]
+pub(super) struct File<T> {
+    pub(super) id: Id,
+    pub(super) at: Spot,
+    pub(super) document: Option<T>,
+}
+
+/// Every document, as written.
+#[derive(Debug, Default)]
+pub(super) struct Documents {
+    pub(super) organisation: Option<File<document::Organisation>>,
+    pub(super) users: BTreeMap<Id, File<document::User>>,
+    pub(super) schedules: BTreeMap<Id, File<document::Schedule>>,
+    pub(super) policies: BTreeMap<Id, File<document::EscalationPolicy>>,
+    pub(super) services: BTreeMap<Id, File<document::Service>>,
+    pub(super) integrations: BTreeMap<Id, File<document::Integration>>,
+    pub(super) business_hours: BTreeMap<Id, File<document::BusinessHours>>,
+    pub(super) holidays: BTreeMap<Id, File<Vec<document::Holiday>>>,
+    pub(super) overrides: Vec<File<Vec<document::Override>>>,
+    pub(super) silences: Vec<File<Vec<document::Silence>>>,
+    pub(super) expectations: Vec<File<Vec<document::Expectation>>>,
+    /// The paths below `runbooks/`.
+    pub(super) runbooks: Vec<String>,
+}
+
+pub(super) fn read(tree: &Tree) -> (Documents, Sources, Vec<Finding>) {
+    let schemas = Kind::ALL.into_iter().map(|kind| (kind, Schema::new(kind))).collect();
+    let mut reader = Reader {
+        schemas,
+        documents: Documents::default(),
+        sources: Sources::default(),
+        findings: Vec::new(),
+    };
+    for (path, bytes) in tree.files.iter().take(FILES_MAX) {
+        reader.file(path, bytes);
+    }
+    if tree.files.len() > FILES_MAX {
+        let root = Spot::file(&Arc::from("."));
+        reader.findings.push(Finding::error(code::UNREADABLE, root, format!("more than {FILES_MAX} files")));
+    }
+    (reader.documents, reader.sources, reader.findings)
+}
+
+struct Reader {
+    schemas: BTreeMap<Kind, Schema>,
+    documents: Documents,
+    sources: Sources,
+    findings: Vec<Finding>,
+}
+
+impl Reader {
+    fn file(&mut self, path: &str, bytes: &[u8]) {
+        match layout::meaning(path) {
+            Meaning::Object { kind, id } => self.object(kind, id, &Arc::from(path), bytes),
+            Meaning::Runbook(below) => self.documents.runbooks.push(below),
+            Meaning::Wrong(finding) => self.findings.push(finding),
+            Meaning::LeftAlone => {}
+        }
+    }
+
+    fn object(&mut self, kind: Kind, id: Id, file: &Arc<str>, bytes: &[u8]) {
+        match kind {
+            Kind::Organisation => self.documents.organisation = Some(self.document(kind, id, file, bytes)),
+            Kind::User => {
+                let read = self.document(kind, id.clone(), file, bytes);
+                self.documents.users.insert(id, read);
+            }
+            Kind::Schedule => {
+                let read = self.document(kind, id.clone(), file, bytes);
+                self.documents.schedules.insert(id, read);
+            }
+            Kind::EscalationPolicy => {
+                let read = self.document(kind, id.clone(), file, bytes);
+                self.documents.policies.insert(id, read);
+            }
+            Kind::Service => {
+                let read = self.document(kind, id.clone(), file, bytes);
+                self.documents.services.insert(id, read);
+            }
+            Kind::Integration => {
+                let read = self.document(kind, id.clone(), file, bytes);
+                self.documents.integrations.insert(id, read);
+            }
+            Kind::BusinessHours => {
+                let read = self.document(kind, id.clone(), file, bytes);
+                self.documents.business_hours.insert(id, read);
+            }
+            Kind::Holidays => {
+                let read = self.document(kind, id.clone(), file, bytes);
+                self.documents.holidays.insert(id, read);
+            }
+            Kind::Overrides => {
+                let read = self.document(kind, id, file, bytes);
+                self.documents.overrides.push(read);
+            }
+            Kind::Silences => {
+                let read = self.document(kind, id, file, bytes);
+                self.documents.silences.push(read);
+            }
+            Kind::Expectations => {
+                let read = self.document(kind, id, file, bytes);
+                self.documents.expectations.push(read);
+            }
+        }
+    }
+
+    fn document<T: DeserializeOwned>(
+        &mut self,
+        kind: Kind,
+        id: Id,
+        file: &Arc<str>,
+        bytes: &[u8],
+    ) -> File<T> {
+        let at = Spot::root(file);
+        let document = self.text(file, bytes).and_then(|text| self.parse(kind, file, text));
+        File { id, at, document }
+    }
+
+    fn text(&mut self, file: &Arc<str>, bytes: &[u8]) -> Option<String> {
+        let message = if bytes.len() > FILE_MAX {
+            format!("this file is larger than {} KiB", FILE_MAX / 1024)
+        } else {
+            match std::str::from_utf8(bytes) {
+                Ok(text) => return Some(text.to_owned()),
+                Err(error) => format!("this file is not UTF-8: byte {} is wrong", error.valid_up_to() + 1),
+            }
+        };
+        self.findings.push(Finding::error(code::UNREADABLE, Spot::file(file), message));
+        None
+    }
+
+    fn parse<T: DeserializeOwned>(&mut self, kind: Kind, file: &Arc<str>, text: String) -> Option<T> {
+        let parsed = yaml::parse(&text);
+        for problem in &parsed.problems {
+            let spot = |span: &std::ops::Range<usize>| Spot::root(file).on(Part::Bytes(span.start, span.end));
+            let mut finding = Finding::error(problem.code, spot(&problem.span), &*problem.message);
+            if let Some((span, label)) = &problem.label {
+                finding = finding.label(spot(span), &**label);
+            }
+            self.findings.push(finding.maybe_help(problem.help.clone()));
+        }
+        if parsed.root.is_none() && parsed.problems.is_empty() {
+            self.findings.push(Finding::error(code::SHAPE, Spot::file(file), "this file is empty"));
+        }
+        let schema = self.schemas.get(&kind)?;
+        let mut source = Source::new(text);
+        let document = shape::document(file, &mut source, parsed, schema, &mut self.findings);
+        source.incomplete |= document.is_none();
+        self.sources.files.insert(file.clone(), source);
+        document
+    }
+}

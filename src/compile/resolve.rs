@@ -1,0 +1,276 @@
+//! Documents to a [`Config`]: the order of the work, and the tools that every resolver uses.
+//!
+//! A value that cannot be read leaves a finding and something harmless in its place; the config is then dropped,
+//! but the rest of the tree is still looked at.
+
+use super::diagnostic::{Finding, Spot};
+use super::expectation::Expectation;
+use super::read::{Documents, File};
+use super::source::Sources;
+use super::suggest::nearest;
+use super::value::{self, NOBODY};
+use super::{code, tree::Tree};
+use crate::config::{Config, Id, SecretSource};
+use crate::document::{self, OneOrMany, Secret};
+use crate::schedule::Hours;
+use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What the documents mean, and what is wrong with them.
+pub(super) struct Resolved {
+    pub(super) config: Option<Config>,
+    pub(super) expectations: Vec<Expectation>,
+    pub(super) findings: Vec<Finding>,
+}
+
+pub(super) fn resolve(documents: &Documents, sources: &Sources, tree: &Tree) -> Resolved {
+    let mut resolver = Resolver {
+        documents,
+        sources,
+        findings: Vec::new(),
+        zone: TimeZone::UTC,
+        holidays: BTreeMap::new(),
+        hours: BTreeMap::new(),
+    };
+    resolver.organisation_zone();
+    resolver.all_holidays();
+    resolver.all_business_hours();
+    let config = resolver.config(tree);
+    let expectations = resolver.expectations();
+    Resolved { config, expectations, findings: resolver.findings }
+}
+
+/// The work in progress.
+pub(super) struct Resolver<'a> {
+    pub(super) documents: &'a Documents,
+    pub(super) sources: &'a Sources,
+    pub(super) findings: Vec<Finding>,
+    /// The organisation's.
+    pub(super) zone: TimeZone,
+    pub(super) holidays: BTreeMap<Id, BTreeSet<Date>>,
+    pub(super) hours: BTreeMap<Id, Hours>,
+}
+
+impl Resolver<'_> {
+    fn config(&mut self, tree: &Tree) -> Option<Config> {
+        let organisation = self.organisation(tree);
+        let users = self.users();
+        let (schedules, schedule_names) = self.schedules();
+        let policies = self.policies();
+        let services = self.services();
+        let endpoints = self.endpoints();
+        let silences = self.silences();
+        let runbooks = self.documents.runbooks.clone();
+        let organisation = organisation?;
+        self.fallback(&organisation.fallback, &policies, &users);
+        Some(Config {
+            organisation,
+            users,
+            schedules,
+            schedule_names,
+            policies,
+            services,
+            endpoints,
+            silences,
+            runbooks,
+        })
+    }
+
+    pub(super) fn error(&mut self, code: &'static str, spot: Spot, message: impl Into<String>) {
+        self.findings.push(Finding::error(code, spot, message));
+    }
+
+    pub(super) fn error_help(
+        &mut self,
+        code: &'static str,
+        spot: Spot,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
+        self.findings.push(Finding::error(code, spot, message).help(help));
+    }
+
+    /// The user, if there is one of this id.
+    pub(super) fn user(&mut self, name: &str, at: &Spot) -> Option<Id> {
+        if name == NOBODY {
+            self.error(code::REFERENCE, at.clone(), "a user must be named here, not `nobody`");
+            return None;
+        }
+        self.reference(&self.documents.users, "user", name, at)
+    }
+
+    pub(super) fn schedule_id(&mut self, name: &str, at: &Spot) -> Option<Id> {
+        self.reference(&self.documents.schedules, "schedule", name, at)
+    }
+
+    pub(super) fn policy_id(&mut self, name: &str, at: &Spot) -> Option<Id> {
+        self.reference(&self.documents.policies, "escalation policy", name, at)
+    }
+
+    pub(super) fn service_id(&mut self, name: &str, at: &Spot) -> Option<Id> {
+        self.reference(&self.documents.services, "service", name, at)
+    }
+
+    pub(super) fn integration_id(&mut self, name: &str, at: &Spot) -> Option<Id> {
+        self.reference(&self.documents.integrations, "integration", name, at)
+    }
+
+    /// The id of what is named, or a finding with a suggestion.
+    pub(super) fn reference<T>(
+        &mut self,
+        files: &BTreeMap<Id, File<T>>,
+        noun: &str,
+        name: &str,
+        at: &Spot,
+    ) -> Option<Id> {
+        if let Some((id, _)) = files.get_key_value(name) {
+            return Some(id.clone());
+        }
+        let near = nearest(name, files.keys().map(|id| &**id));
+        let help = near.map(|near| format!("did you mean `{near}`?"));
+        self.findings.push(
+            Finding::error(code::REFERENCE, at.clone(), format!("no {noun} `{name}`")).maybe_help(help),
+        );
+        None
+    }
+
+    /// A set of people, sorted; empty is `nobody`.
+    pub(super) fn people(&mut self, names: &OneOrMany<String>, at: &Spot) -> Vec<Id> {
+        if let [only] = names.as_slice()
+            && only == NOBODY
+        {
+            return Vec::new();
+        }
+        let mut people = BTreeSet::new();
+        for (name, at) in spots(names, at) {
+            if let Some(id) = self.user(name, &at)
+                && !people.insert(id)
+            {
+                self.error(code::TWICE, at, format!("`{name}` is here twice"));
+            }
+        }
+        people.into_iter().collect()
+    }
+
+    pub(super) fn zone_of(
+        &mut self,
+        zone: Option<&document::TimeZone>,
+        at: &Spot,
+        default: &TimeZone,
+    ) -> TimeZone {
+        match zone {
+            Some(name) => self.time_zone(&name.0, at),
+            None => default.clone(),
+        }
+    }
+
+    fn time_zone(&mut self, name: &str, at: &Spot) -> TimeZone {
+        if let Ok(zone) = TimeZone::get(name)
+            && jiff::tz::db().available().any(|known| known.as_str().eq_ignore_ascii_case(name))
+        {
+            return zone;
+        }
+        let known: Vec<String> = jiff::tz::db().available().map(|name| name.as_str().to_owned()).collect();
+        let near = nearest(name, known.iter().map(String::as_str));
+        let help = near.map_or_else(
+            || "a zone is written like `Asia/Tokyo`".to_owned(),
+            |near| format!("did you mean `{near}`?"),
+        );
+        self.error_help(code::VALUE, at.clone(), format!("no time zone `{name}`"), help);
+        TimeZone::UTC
+    }
+
+    pub(super) fn date(&mut self, date: &document::Date, at: &Spot) -> Option<Date> {
+        let read = value::date(&date.0);
+        if read.is_none() {
+            self.error(code::VALUE, at.clone(), format!("there is no date {}", date.0));
+        }
+        read
+    }
+
+    pub(super) fn instant(
+        &mut self,
+        instant: &document::Instant,
+        at: &Spot,
+        zone: &TimeZone,
+    ) -> Option<value::Instant> {
+        let read = value::instant(&instant.0, zone);
+        if read.is_none() {
+            self.error(code::VALUE, at.clone(), format!("there is no such date and time: {}", instant.0));
+        }
+        read
+    }
+
+    /// Both ends of something dated.
+    pub(super) fn range(
+        &mut self,
+        (from, from_at): (&document::Instant, Spot),
+        (until, until_at): (&document::Instant, Spot),
+        zone: &TimeZone,
+    ) -> Option<(Timestamp, Timestamp)> {
+        let from = self.instant(from, &from_at, zone);
+        let until = self.instant(until, &until_at, zone);
+        self.in_order(from?.at, until?.at, (from_at, until_at))
+    }
+
+    pub(super) fn in_order(
+        &mut self,
+        from: Timestamp,
+        until: Timestamp,
+        (from_at, until_at): (Spot, Spot),
+    ) -> Option<(Timestamp, Timestamp)> {
+        if until > from {
+            return Some((from, until));
+        }
+        let finding = Finding::error(code::ORDER, until_at, "the end is not after the beginning");
+        self.findings.push(finding.label(from_at, "it begins here"));
+        None
+    }
+
+    /// A duration within bounds; the lower bound where it is not.
+    pub(super) fn duration(
+        &mut self,
+        duration: &document::Duration,
+        at: &Spot,
+        (min, max): (SignedDuration, SignedDuration),
+    ) -> SignedDuration {
+        match value::duration(&duration.0) {
+            Some(read) if read >= min && read <= max => return read,
+            Some(_) => {
+                let (min, max) = (value::duration_text(min), value::duration_text(max));
+                self.error(
+                    code::BOUND,
+                    at.clone(),
+                    format!("`{}` is not between {min} and {max}", duration.0),
+                );
+            }
+            None => self.error(code::VALUE, at.clone(), format!("`{}` is not a duration", duration.0)),
+        }
+        min
+    }
+
+    /// Where a secret is kept.
+    pub(super) fn secret(&mut self, secret: &Secret, at: &Spot) -> Option<SecretSource> {
+        match secret {
+            Secret::Env(name) => Some(SecretSource::Env(name.as_str().into())),
+            Secret::File(path) => Some(SecretSource::File(path.as_str().into())),
+            Secret::Sops => {
+                let message = "secrets kept with SOPS come in a later release";
+                let help = "until then: `{ env: NAME }` or `{ file: /path }`";
+                self.error_help(code::LATER_RELEASE, at.clone(), message, help);
+                None
+            }
+            Secret::Literal(_) => None,
+        }
+    }
+
+    pub(super) fn secrets(&mut self, secrets: &OneOrMany<Secret>, at: &Spot) -> Vec<SecretSource> {
+        spots(secrets, at).into_iter().filter_map(|(secret, at)| self.secret(secret, &at)).collect()
+    }
+}
+
+/// Each value, and where it is.
+pub(super) fn spots<'v, T>(values: &'v OneOrMany<T>, at: &Spot) -> Vec<(&'v T, Spot)> {
+    let place = |index| if values.is_list() { at.index(index) } else { at.clone() };
+    values.as_slice().iter().enumerate().map(|(index, value)| (value, place(index))).collect()
+}

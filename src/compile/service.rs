@@ -1,0 +1,145 @@
+//! Services: urgency, tickets, and who is kept informed.
+
+use super::code;
+use super::diagnostic::{Part, Spot};
+use super::read::File;
+use super::resolve::Resolver;
+use crate::config::{Group, Id, Inform, JiraTicket, Service, Urgency, UrgencyRule};
+use crate::document;
+use jiff::SignedDuration;
+use std::collections::BTreeMap;
+
+const MINUTE: SignedDuration = SignedDuration::from_mins(1);
+const SECOND: SignedDuration = SignedDuration::from_secs(1);
+const WEEK: SignedDuration = SignedDuration::from_hours(7 * 24);
+const AUTO_RESOLVE_MAX: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+impl Resolver<'_> {
+    pub(super) fn services(&mut self) -> BTreeMap<Id, Service> {
+        let documents = self.documents;
+        let mut services = BTreeMap::new();
+        for file in documents.services.values() {
+            if let Some(service) = self.service(file) {
+                services.insert(file.id.clone(), service);
+            }
+        }
+        services
+    }
+
+    fn service(&mut self, file: &File<document::Service>) -> Option<Service> {
+        let (document, at) = (file.document.as_ref()?, &file.at);
+        let policy = self.policy_id(&document.escalation_policy, &at.key("escalation_policy"));
+        let jira = document.jira.as_ref().and_then(|jira| self.jira_ticket(jira, &at.key("jira")));
+        let urgency = self.urgency_of(document, at);
+        let inform = self.informs(document.inform.as_deref().unwrap_or_default(), &at.key("inform"));
+        let timeout = document.acknowledgement_timeout.as_ref();
+        let timeout =
+            timeout.map(|timeout| self.duration(timeout, &at.key("acknowledgement_timeout"), (MINUTE, WEEK)));
+        let auto = document.auto_resolve_after.as_ref();
+        let auto =
+            auto.map(|auto| self.duration(auto, &at.key("auto_resolve_after"), (MINUTE, AUTO_RESOLVE_MAX)));
+        let group = document.group.as_ref().map(|group| self.group(group, &at.key("group")));
+        Some(Service {
+            id: file.id.clone(),
+            name: document.name.clone(),
+            reading: document.reading.clone(),
+            policy: policy?,
+            runbook: document.runbook.clone(),
+            slack_channel: document.slack_channel.as_ref().map(|channel| channel.0.clone()),
+            jira,
+            urgency,
+            inform,
+            acknowledgement_timeout: timeout,
+            auto_resolve_after: auto,
+            group,
+            place: self.sources.place(at),
+        })
+    }
+
+    fn jira_ticket(&mut self, jira: &document::JiraTicket, at: &Spot) -> Option<JiraTicket> {
+        let when = self.maybe_matcher(jira.when.as_ref(), &at.key("when"));
+        let organisation = self.organisation_document().map(|(document, _)| document);
+        let site = organisation.and_then(|document| document.providers.as_ref()?.jira.as_ref());
+        let Some(site) = site else {
+            if !self.sources.incomplete(super::layout::ORGANISATION) {
+                let message = "tickets need Jira, which `oncall.yaml` does not configure";
+                let help = "add `jira:` under `providers:` there, or leave this out";
+                self.error_help(code::NOT_CONFIGURED, at.on(Part::Key), message, help);
+            }
+            return None;
+        };
+        let issue_type = jira.issue_type.clone().or_else(|| site.issue_type.clone());
+        Some(JiraTicket {
+            project: jira.project.clone().unwrap_or_else(|| site.project.clone()),
+            issue_type: issue_type.unwrap_or_else(|| "Incident".to_owned()),
+            when,
+        })
+    }
+
+    /// The service's own rules, or the organisation's.
+    fn urgency_of(&mut self, document: &document::Service, at: &Spot) -> Vec<UrgencyRule> {
+        if let Some(own) = &document.urgency {
+            return self.urgency_rules(own, &at.key("urgency"));
+        }
+        let Some((organisation, at)) = self.organisation_document() else { return Vec::new() };
+        let Some(rules) = organisation.defaults.as_ref().and_then(|defaults| defaults.urgency.as_ref())
+        else {
+            return Vec::new();
+        };
+        let known = self.findings.len();
+        let rules = self.urgency_rules(rules, &at.key("defaults").key("urgency"));
+        self.findings.truncate(known);
+        rules
+    }
+
+    pub(super) fn urgency_rules(&mut self, rules: &[document::UrgencyRule], at: &Spot) -> Vec<UrgencyRule> {
+        rules.iter().enumerate().map(|(index, rule)| self.urgency_rule(rule, &at.index(index))).collect()
+    }
+
+    fn urgency_rule(&mut self, rule: &document::UrgencyRule, at: &Spot) -> UrgencyRule {
+        let (zone, holidays) = (self.zone.clone(), self.organisation_holidays(false));
+        let when = self.maybe_matcher(rule.when.as_ref(), &at.key("when"));
+        let during = rule.during.as_ref();
+        let during = during.map(|during| self.during(during, &at.key("during"), &zone, &holidays));
+        let raise = rule.raise_when.as_ref();
+        let raise_when = raise.map(|raise| self.during(raise, &at.key("raise_when"), &zone, &holidays));
+        let urgency = match rule.urgency {
+            document::Urgency::High => Urgency::High,
+            document::Urgency::Low => Urgency::Low,
+            document::Urgency::None => Urgency::None,
+        };
+        if urgency == Urgency::None && rule.when.is_none() && !self.sources.incomplete(&at.file) {
+            let message = "`urgency: none` tells nobody, so it must say which alerts with `when`";
+            self.error(code::EITHER_OR, at.clone(), message);
+        }
+        if raise_when.is_some() && urgency != Urgency::Low {
+            self.error(
+                code::EITHER_OR,
+                at.key("raise_when").on(Part::Key),
+                "only low urgency can be raised later",
+            );
+        }
+        UrgencyRule { when, during, urgency, raise_when, place: self.sources.place(at) }
+    }
+
+    fn informs(&mut self, informs: &[document::Inform], at: &Spot) -> Vec<Inform> {
+        let mut compiled = Vec::new();
+        for (index, inform) in informs.iter().enumerate() {
+            let at = at.index(index);
+            let after = self.duration(&inform.after, &at.key("after"), (SignedDuration::ZERO, WEEK));
+            let user = self.user(&inform.user, &at.key("user"));
+            let by = self.contact(inform.by, &at.key("by"));
+            let place = self.sources.place(&at);
+            compiled.extend(user.zip(by).map(|(user, by)| Inform { after, user, by, place }));
+        }
+        compiled
+    }
+
+    fn group(&mut self, group: &document::Group, at: &Spot) -> Group {
+        let fields = group.by.iter().enumerate();
+        let by =
+            fields.filter_map(|(index, name)| self.field_name(name, &at.key("by").index(index))).collect();
+        let within = self.duration(&group.within, &at.key("within"), (SECOND, WEEK));
+        Group { by, within }
+    }
+}

@@ -1,0 +1,384 @@
+//! The shape of a file: what its schema says, in words, and the pruning of what is wrong.
+//!
+//! The first look reports; then whatever is wrong is cut out of the tree, and again, until the rest fits, so that
+//! the rest of the file is still looked at and one mistake is one finding.
+
+use super::code;
+use super::diagnostic::{Finding, Part, Spot};
+use super::schema::Schema;
+use super::source::{Source, find};
+use super::suggest::{any_of, nearest};
+use super::yaml::{Node, NodeKind, Parsed};
+use jsonschema::ValidationError;
+use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use std::sync::Arc;
+
+/// The most findings about the shape of one file.
+const FINDINGS_MAX: usize = 50;
+/// The most rounds of pruning.
+const ROUNDS_MAX: usize = 64;
+
+/// The document of a file, or what is left of it, and what is wrong with its shape.
+pub(super) fn document<T: DeserializeOwned>(
+    file: &Arc<str>,
+    source: &mut Source,
+    parsed: Parsed,
+    schema: &Schema,
+    findings: &mut Vec<Finding>,
+) -> Option<T> {
+    let pruned = parsed.pruned;
+    source.incomplete |= !pruned.is_empty() || !parsed.problems.is_empty();
+    source.root = parsed.root;
+    let root = source.root.as_ref()?;
+    let shape = Shape { file, root, schema, pruned: &pruned };
+    let (found, cuts) = shape.verdict();
+    if found.is_empty() && cuts.is_empty() {
+        return serde_json::from_value(schema.json(root)).ok();
+    }
+    findings.extend(found.into_iter().take(FINDINGS_MAX).map(|finding| with_bytes(finding, root)));
+    source.incomplete = true;
+    source.root = pruned_tree(file, root.clone(), cuts, schema);
+    serde_json::from_value(schema.json(source.root.as_ref()?)).ok()
+}
+
+/// A finding's place is fixed before the tree under it changes.
+fn with_bytes(mut finding: Finding, root: &Node) -> Finding {
+    let fixed = |spot: &Spot| {
+        let (node, key) = find(root, &spot.pointer);
+        let span = match (spot.part, key) {
+            (Part::Key, Some(key)) => key,
+            _ => node.span.clone(),
+        };
+        match spot.part {
+            Part::Value | Part::Key => spot.on(Part::Bytes(span.start, span.end)),
+            _ => spot.clone(),
+        }
+    };
+    finding.spot = fixed(&finding.spot);
+    finding
+}
+
+/// Cuts until the schema agrees; `None` when nothing is left.
+fn pruned_tree(file: &Arc<str>, mut root: Node, mut cuts: Vec<Cut>, schema: &Schema) -> Option<Node> {
+    for _ in 0..ROUNDS_MAX {
+        // The last item of a list first, so that the indices of the others hold.
+        cuts.sort_by(|a, b| b.order().cmp(&a.order()));
+        cuts.dedup();
+        for each in &cuts {
+            if each.pointer.is_empty() {
+                return None;
+            }
+            cut(&mut root, &each.pointer);
+        }
+        cuts = Shape { file, root: &root, schema, pruned: &[] }.verdict().1;
+        if cuts.is_empty() {
+            return Some(root);
+        }
+    }
+    None
+}
+
+/// What to cut out: a JSON pointer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Cut {
+    pointer: String,
+}
+
+impl Cut {
+    fn order(&self) -> Vec<(usize, String)> {
+        let parts = self.pointer.split('/').skip(1);
+        parts.map(|part| (part.parse().unwrap_or(0), part.to_owned())).collect()
+    }
+}
+
+fn cut(root: &mut Node, pointer: &str) {
+    let Some((parent, last)) = pointer.rsplit_once('/') else { return };
+    let Some(node) = find_mut(root, parent) else { return };
+    let last = last.replace("~1", "/").replace("~0", "~");
+    match &mut node.kind {
+        NodeKind::Mapping(entries) => entries.retain(|entry| entry.key != last),
+        NodeKind::Sequence(items) => {
+            if let Some(index) = last.parse::<usize>().ok().filter(|&index| index < items.len()) {
+                items.remove(index);
+            }
+        }
+        NodeKind::Scalar { .. } => {}
+    }
+}
+
+fn find_mut<'n>(root: &'n mut Node, pointer: &str) -> Option<&'n mut Node> {
+    let mut node = root;
+    for part in pointer.split('/').skip(1) {
+        let part = part.replace("~1", "/").replace("~0", "~");
+        node = match &mut node.kind {
+            NodeKind::Mapping(entries) => {
+                entries.iter_mut().find(|entry| entry.key == part).map(|entry| &mut entry.value)?
+            }
+            NodeKind::Sequence(items) => items.get_mut(part.parse::<usize>().ok()?)?,
+            NodeKind::Scalar { .. } => return None,
+        };
+    }
+    Some(node)
+}
+
+struct Shape<'a> {
+    file: &'a Arc<str>,
+    root: &'a Node,
+    schema: &'a Schema,
+    pruned: &'a [(usize, String)],
+}
+
+impl Shape<'_> {
+    fn verdict(&self) -> (Vec<Finding>, Vec<Cut>) {
+        let json = self.schema.json(self.root);
+        let (mut findings, mut cuts) = (Vec::new(), Vec::new());
+        let Some(validator) = self.schema.validator() else { return (findings, cuts) };
+        let errors: Vec<ValidationError<'_>> = validator.iter_errors(&json).collect();
+        for error in &errors {
+            self.one(error, &mut findings, &mut cuts);
+        }
+        self.merge_misspelt(&mut findings);
+        (findings, cuts)
+    }
+
+    fn one(&self, error: &ValidationError<'_>, findings: &mut Vec<Finding>, cuts: &mut Vec<Cut>) {
+        let pointer = error.instance_path().as_str().to_owned();
+        let spot = Spot { pointer: pointer.clone(), ..Spot::root(self.file) };
+        match error.kind() {
+            Kind::AdditionalProperties { unexpected } => {
+                for key in unexpected {
+                    findings.push(self.unknown_key(error, &spot, key));
+                    cuts.push(Cut { pointer: spot.key(key).pointer });
+                }
+            }
+            Kind::Required { property } => {
+                let key = property.as_str().unwrap_or_default();
+                if !self.was_pruned(&spot, key) {
+                    findings.push(missing(&spot, key));
+                }
+                cuts.push(Cut { pointer });
+            }
+            Kind::AnyOf { context } | Kind::OneOfNotValid { context } => {
+                self.alternatives(error, context, spot, findings, cuts);
+            }
+            _ => {
+                findings.push(self.plain(error, spot));
+                cuts.push(Cut { pointer });
+            }
+        }
+    }
+
+    fn alternatives(
+        &self,
+        error: &ValidationError<'_>,
+        context: &[Vec<ValidationError<'static>>],
+        spot: Spot,
+        findings: &mut Vec<Finding>,
+        cuts: &mut Vec<Cut>,
+    ) {
+        let is_about_type = |each: &ValidationError<'_>| {
+            matches!(each.kind(), Kind::Type { .. } | Kind::Constant { .. } | Kind::Enum { .. })
+                && each.instance_path().as_str() == spot.pointer
+        };
+        let meant = context.iter().find(|branch| !branch.iter().any(is_about_type));
+        if let Some(branch) = meant.filter(|branch| !branch.iter().all(is_required)) {
+            branch.iter().for_each(|each| self.one(each, findings, cuts));
+            return;
+        }
+        let all: Vec<&ValidationError<'static>> = context.iter().flatten().collect();
+        cuts.push(Cut { pointer: spot.pointer.clone() });
+        findings.push(self.none_of(error, &all, spot));
+    }
+
+    fn none_of(&self, error: &ValidationError<'_>, all: &[&ValidationError<'static>], spot: Spot) -> Finding {
+        let secret = all.iter().any(|each| each.schema_path().as_str().starts_with("/$defs/Secret/"));
+        let number_or_text = all.iter().any(|each| wants_type(each, "string"));
+        if secret && !number_or_text && error.instance().is_string() {
+            return literal_secret(spot);
+        }
+        if error.schema_path().as_str() == "/$defs/Secret/oneOf" {
+            let message = "a secret is one of `env`, `file`, or `sops` with `key`";
+            return Finding::error(code::EITHER_OR, spot, message);
+        }
+        let words: Vec<String> = all.iter().flat_map(|each| words(each)).collect();
+        if !words.is_empty() {
+            return wrong_word(spot, &text_of(error), &words);
+        }
+        let mut shapes: Vec<String> = all.iter().filter_map(|each| shape_wanted(each)).collect();
+        shapes.dedup();
+        Finding::error(code::SHAPE, spot, format!("expected {}, found {}", any_of(&shapes), found(error)))
+    }
+
+    fn plain(&self, error: &ValidationError<'_>, spot: Spot) -> Finding {
+        let words = words(error);
+        if !words.is_empty() {
+            return wrong_word(spot, &text_of(error), &words);
+        }
+        let path = error.schema_path().as_str();
+        if path.starts_with("/$defs/Secret/") && error.instance().is_string() {
+            return literal_secret(spot);
+        }
+        match error.kind() {
+            Kind::Type { .. } => {
+                let wanted = shape_wanted(error).unwrap_or_else(|| "another shape".to_owned());
+                let finding =
+                    Finding::error(code::SHAPE, spot, format!("expected {wanted}, found {}", found(error)));
+                finding.maybe_help(boolean_help(error))
+            }
+            Kind::Pattern { .. } => {
+                let message = path.strip_suffix("/pattern").map(|at| format!("{at}/patternErrorMessage"));
+                let said = message.and_then(|at| self.schema.at(&at)).and_then(Value::as_str);
+                let said = said.unwrap_or("is not written as expected");
+                let (said, help) =
+                    said.split_once("; ").map_or((said, None), |(a, b)| (a, Some(b.to_owned())));
+                Finding::error(code::VALUE, spot, format!("`{}` {said}", text_of(error))).maybe_help(help)
+            }
+            Kind::MinItems { .. } => Finding::error(code::SHAPE, spot, "the list is empty"),
+            Kind::MinLength { .. } => Finding::error(code::SHAPE, spot, "the text is empty"),
+            Kind::MinProperties { .. } | Kind::MaxProperties { .. } => self.how_many_keys(error, spot),
+            Kind::MaxItems { limit } => Finding::error(code::BOUND, spot, format!("more than {limit} items")),
+            Kind::Maximum { limit } => Finding::error(code::BOUND, spot, format!("at most {limit}")),
+            Kind::Minimum { limit } => Finding::error(code::BOUND, spot, format!("at least {limit}")),
+            _ => Finding::error(code::SHAPE, spot, error.to_string()),
+        }
+    }
+
+    fn how_many_keys(&self, error: &ValidationError<'_>, spot: Spot) -> Finding {
+        let keys = self.keys_beside(error);
+        let keys: Vec<String> = keys.iter().map(|key| format!("`{key}`")).collect();
+        let exactly = matches!(error.kind(), Kind::MaxProperties { .. });
+        let message = if exactly { "one of the keys, not both" } else { "this is empty" };
+        Finding::error(code::EITHER_OR, spot, message).help(format!("write {}", any_of(&keys)))
+    }
+
+    fn unknown_key(&self, error: &ValidationError<'_>, object: &Spot, key: &str) -> Finding {
+        let known = self.keys_beside(error);
+        let spot = object.key(key).on(Part::Key);
+        let label_of_match = error.schema_path().as_str().starts_with("/$defs/Match/");
+        let help = match nearest(key, known.iter().map(String::as_str)) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None if label_of_match => match key.split_once('.') {
+                Some((_, name)) => format!("did you mean `labels.{name}`?"),
+                None => format!("a label is written `labels.{key}`"),
+            },
+            None => format!("the keys here are {}", any_of(&known).replace(" or ", " and ")),
+        };
+        Finding::error(code::UNKNOWN_KEY, spot, format!("unknown key `{key}`")).help(help)
+    }
+
+    /// The keys that the object of this error may have.
+    fn keys_beside(&self, error: &ValidationError<'_>) -> Vec<String> {
+        let path = error.schema_path().as_str();
+        let object = path.rsplit_once('/').map_or("", |(object, _)| object);
+        let properties = self.schema.at(&format!("{object}/properties")).and_then(Value::as_object);
+        properties.into_iter().flat_map(|properties| properties.keys().cloned()).collect()
+    }
+
+    fn was_pruned(&self, object: &Spot, key: &str) -> bool {
+        let start = find(self.root, &object.pointer).0.span.start;
+        self.pruned.iter().any(|(at, pruned)| pruned == key && *at == start)
+    }
+
+    /// A misspelt required key is one mistake: the misspelling.
+    fn merge_misspelt(&self, findings: &mut Vec<Finding>) {
+        let meant: Vec<(String, String)> = findings
+            .iter()
+            .filter(|finding| finding.code == code::UNKNOWN_KEY)
+            .filter_map(|finding| {
+                let key = finding.help.as_ref()?.strip_prefix("did you mean `")?.strip_suffix("`?")?;
+                let object = finding.spot.pointer.rsplit_once('/')?.0;
+                Some((object.to_owned(), format!("`{key}` is missing")))
+            })
+            .collect();
+        findings.retain(|finding| {
+            finding.code != code::MISSING_KEY
+                || !meant
+                    .iter()
+                    .any(|(object, message)| *object == finding.spot.pointer && *message == finding.message)
+        });
+    }
+}
+
+fn missing(object: &Spot, key: &str) -> Finding {
+    Finding::error(code::MISSING_KEY, object.on(Part::FirstLine), format!("`{key}` is missing"))
+}
+
+fn literal_secret(spot: Spot) -> Finding {
+    Finding::error(code::LITERAL_SECRET, spot, "a secret may not be written here").help(
+        "name the place that holds it: `{ env: NAME }` or `{ file: /path }`; if it was real, replace it",
+    )
+}
+
+fn wrong_word(spot: Spot, text: &str, words: &[String]) -> Finding {
+    let quoted: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
+    let help = nearest(text, words.iter().map(String::as_str)).map(|near| format!("did you mean `{near}`?"));
+    Finding::error(code::WORD, spot, format!("expected {}, found `{text}`", any_of(&quoted))).maybe_help(help)
+}
+
+fn is_required(error: &ValidationError<'_>) -> bool {
+    matches!(error.kind(), Kind::Required { .. })
+}
+
+fn wants_type(error: &ValidationError<'_>, name: &str) -> bool {
+    match error.kind() {
+        Kind::Type { kind: TypeKind::Single(only) } => only.as_str() == name,
+        Kind::Type { kind: TypeKind::Multiple(types) } => types.iter().any(|each| each.as_str() == name),
+        _ => false,
+    }
+}
+
+/// The words that would have been right.
+fn words(error: &ValidationError<'_>) -> Vec<String> {
+    let word = |value: &Value| value.as_str().map(str::to_owned);
+    match error.kind() {
+        Kind::Enum { options } => options.as_array().into_iter().flatten().filter_map(word).collect(),
+        Kind::Constant { expected_value } => word(expected_value).into_iter().collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn shape_wanted(error: &ValidationError<'_>) -> Option<String> {
+    [
+        ("object", "keys and values"),
+        ("array", "a list"),
+        ("string", "text"),
+        ("integer", "a whole number"),
+        ("boolean", "`true` or `false`"),
+    ]
+    .iter()
+    .find(|(name, _)| wants_type(error, name))
+    .map(|(_, words)| (*words).to_owned())
+}
+
+fn boolean_help(error: &ValidationError<'_>) -> Option<String> {
+    let text = text_of(error).to_lowercase();
+    let word = match text.as_str() {
+        "yes" | "on" | "true" => "true",
+        "no" | "off" | "false" => "false",
+        _ => return None,
+    };
+    wants_type(error, "boolean").then(|| format!("write `{word}`, without quotes"))
+}
+
+fn found(error: &ValidationError<'_>) -> String {
+    match error.instance().as_ref() {
+        Value::Object(_) => "keys and values".to_owned(),
+        Value::Array(_) => "a list".to_owned(),
+        _ => format!("`{}`", text_of(error)),
+    }
+}
+
+/// The value as it was written, cut short.
+fn text_of(error: &ValidationError<'_>) -> String {
+    const SHOWN_MAX: usize = 60;
+    let text = match error.instance().as_ref() {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    if text.chars().count() <= SHOWN_MAX {
+        return text;
+    }
+    text.chars().take(SHOWN_MAX).chain(std::iter::once('…')).collect()
+}

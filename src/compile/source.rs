@@ -1,0 +1,153 @@
+//! The parsed files: from a file and a JSON pointer to bytes, lines and columns.
+
+use super::diagnostic::{Diagnostic, Finding, Label, Location, Part, Spot};
+use super::yaml::{Node, NodeKind};
+use crate::config::Place;
+use std::{collections::BTreeMap, ops::Range, sync::Arc};
+
+/// Every file that was read as YAML.
+#[derive(Clone, Debug, Default)]
+pub struct Sources {
+    pub files: BTreeMap<Arc<str>, Source>,
+}
+
+/// One file.
+#[derive(Clone, Debug)]
+pub struct Source {
+    pub text: String,
+    /// Where each line begins, in bytes.
+    lines: Vec<usize>,
+    /// What is left after pruning.
+    pub root: Option<Node>,
+    /// Something was pruned: what is absent here may only be wrong.
+    pub incomplete: bool,
+}
+
+impl Source {
+    pub fn new(text: String) -> Source {
+        let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        Source { text, lines, root: None, incomplete: false }
+    }
+
+    /// The line of a byte, from 1.
+    fn line(&self, at: usize) -> usize {
+        self.lines.partition_point(|&start| start <= at)
+    }
+
+    fn location(&self, file: &Arc<str>, span: Range<usize>) -> Location {
+        let line = self.line(span.start);
+        let start = self.lines.get(line - 1).copied().unwrap_or(0);
+        let column = self.text.get(start..span.start).map_or(0, |before| before.chars().count()) + 1;
+        Location { file: file.clone(), span, line, column }
+    }
+
+    /// The text of a line, without the white space around it.
+    fn line_span(&self, line: usize) -> Range<usize> {
+        let start = self.lines.get(line.saturating_sub(1)).copied().unwrap_or(0);
+        let end = self.lines.get(line).copied().unwrap_or(self.text.len());
+        self.trimmed(start..end)
+    }
+
+    fn first_line(&self, span: Range<usize>) -> Range<usize> {
+        let end = self.lines.get(self.line(span.start)).copied().unwrap_or(self.text.len());
+        self.trimmed(span.start..span.end.min(end))
+    }
+
+    fn trimmed(&self, span: Range<usize>) -> Range<usize> {
+        let piece = self.text.get(span.clone()).unwrap_or("");
+        let start = span.start + (piece.len() - piece.trim_start().len());
+        start.min(span.end)..start.max(span.start + piece.trim_end().len())
+    }
+
+    fn span(&self, spot: &Spot) -> Range<usize> {
+        match spot.part {
+            Part::Line(line) => return self.line_span(line as usize),
+            Part::Bytes(start, end) => return start..end,
+            _ => {}
+        }
+        let found = self.root.as_ref().map(|root| find(root, &spot.pointer));
+        match (found, spot.part) {
+            (Some((_, Some(key))), Part::Key) => key,
+            (Some((node, _)), Part::FirstLine) => self.first_line(node.span.clone()),
+            (Some((node, _)), _) => node.span.clone(),
+            (None, _) => 0..0,
+        }
+    }
+}
+
+impl Sources {
+    /// The bytes, the line and the column of a spot.
+    pub fn location(&self, spot: &Spot) -> Location {
+        match self.files.get(&spot.file) {
+            Some(source) if spot.part != Part::File => source.location(&spot.file, source.span(spot)),
+            _ => Location { file: spot.file.clone(), span: 0..0, line: 0, column: 0 },
+        }
+    }
+
+    /// The file and the line of a spot, as a timeline names it.
+    pub fn place(&self, spot: &Spot) -> Place {
+        let line = u32::try_from(self.location(spot).line.max(1)).unwrap_or(u32::MAX);
+        Place { file: spot.file.clone(), line }
+    }
+
+    /// Whether something was pruned from this file.
+    pub fn incomplete(&self, file: &str) -> bool {
+        self.files.get(file).is_none_or(|source| source.incomplete)
+    }
+
+    /// Whether the scalar there was written without quotes.
+    pub fn is_plain(&self, spot: &Spot) -> bool {
+        self.files.get(&spot.file).and_then(|source| source.root.as_ref()).is_some_and(|root| {
+            matches!(find(root, &spot.pointer).0.kind, NodeKind::Scalar { plain: true, .. })
+        })
+    }
+
+    /// Turns findings into diagnostics, sorted by file and then position; each once.
+    pub fn locate(&self, findings: Vec<Finding>) -> Vec<Diagnostic> {
+        let mut located: Vec<Diagnostic> =
+            findings.into_iter().map(|finding| self.diagnostic(finding)).collect();
+        located.sort_by(|a, b| {
+            let key = |d: &Diagnostic| {
+                (d.location.file.clone(), d.location.span.start, d.location.span.end, d.code)
+            };
+            key(a).cmp(&key(b)).then_with(|| a.message.cmp(&b.message))
+        });
+        located.dedup();
+        located
+    }
+
+    fn diagnostic(&self, finding: Finding) -> Diagnostic {
+        let label = |(spot, message): (Spot, String)| Label { location: self.location(&spot), message };
+        Diagnostic {
+            code: finding.code,
+            severity: finding.severity,
+            message: finding.message,
+            location: self.location(&finding.spot),
+            labels: finding.labels.into_iter().map(label).collect(),
+            help: finding.help,
+        }
+    }
+}
+
+/// The node at a JSON pointer, or the nearest one above it, and the span of its key.
+pub(super) fn find<'n>(root: &'n Node, pointer: &str) -> (&'n Node, Option<Range<usize>>) {
+    let (mut node, mut key) = (root, None);
+    for part in pointer.split('/').skip(1) {
+        let part = part.replace("~1", "/").replace("~0", "~");
+        let next = match &node.kind {
+            NodeKind::Mapping(entries) => entries
+                .iter()
+                .find(|entry| entry.key == part)
+                .map(|entry| (&entry.value, Some(entry.key_span.clone()))),
+            NodeKind::Sequence(items) => {
+                part.parse::<usize>().ok().and_then(|index| items.get(index)).map(|item| (item, None))
+            }
+            NodeKind::Scalar { .. } => None,
+        };
+        match next {
+            Some((child, child_key)) => (node, key) = (child, child_key),
+            None => break,
+        }
+    }
+    (node, key)
+}

@@ -1,0 +1,211 @@
+//! People: how each is reached, and when each is away.
+
+use super::code;
+use super::diagnostic::{Finding, Spot};
+use super::organisation::language;
+use super::read::File;
+use super::resolve::Resolver;
+use crate::config::{Contact, ContactRule, Id, Phone, User};
+use crate::document::{self, ContactMethod, Secret};
+use crate::schedule::TimeOff;
+use jiff::{SignedDuration, Timestamp, ToSpan, tz::TimeZone};
+use std::collections::BTreeMap;
+
+/// A personal rule may wait this long at most.
+const AFTER_MAX: SignedDuration = SignedDuration::from_hours(24);
+
+impl Resolver<'_> {
+    pub(super) fn users(&mut self) -> BTreeMap<Id, User> {
+        let documents = self.documents;
+        let mut users = BTreeMap::new();
+        for file in documents.users.values() {
+            if let Some(user) = self.compile_user(file) {
+                users.insert(file.id.clone(), user);
+            }
+        }
+        self.same_slack();
+        users
+    }
+
+    fn compile_user(&mut self, file: &File<document::User>) -> Option<User> {
+        let (document, at) = (file.document.as_ref()?, &file.at);
+        let zone = self.zone.clone();
+        let time_zone = self.zone_of(document.time_zone.as_ref(), &at.key("time_zone"), &zone);
+        let phone = document.phone.as_ref().and_then(|phone| self.phone(phone, &at.key("phone")));
+        let slack = document.slack.as_ref().map(|id| id.0.clone());
+        if let Some(email) = document.email.as_ref().filter(|email| !email.contains('@')) {
+            self.error(code::VALUE, at.key("email"), format!("`{email}` is not an e-mail address"));
+        }
+        let can = Reach { slack: slack.is_some(), call: phone.is_some() };
+        let high = self.rules(file, document, true, &can);
+        let low = self.rules(file, document, false, &can);
+        Some(User {
+            id: file.id.clone(),
+            name: document.name.clone(),
+            reading: document.reading.clone(),
+            language: document.language.map_or_else(|| self.organisation_language(), language),
+            time_zone,
+            slack,
+            phone,
+            email: document.email.clone(),
+            high,
+            low,
+            place: self.sources.place(at),
+        })
+    }
+
+    fn phone(&mut self, phone: &Secret, at: &Spot) -> Option<Phone> {
+        match phone {
+            Secret::Literal(text) => self.phone_number(text, at).map(Phone::Number),
+            secret => self.secret(secret, at).map(Phone::Secret),
+        }
+    }
+
+    /// The person's own rules, or the organisation's, or built-in ones: Slack, a call, a call after three minutes.
+    fn rules(
+        &mut self,
+        file: &File<document::User>,
+        document: &document::User,
+        high: bool,
+        can: &Reach,
+    ) -> Vec<ContactRule> {
+        let key = if high { "high" } else { "low" };
+        let list = |notify: &document::Notify| if high { notify.high.clone() } else { notify.low.clone() };
+        if let Some(own) = document.notify.as_ref().and_then(list) {
+            return self.contact_rules(&own, &file.at.key("notify").key(key));
+        }
+        let defaults = self.organisation_document().and_then(|(organisation, at)| {
+            let rules = organisation.defaults.as_ref()?.notify.as_ref().and_then(list)?;
+            Some((rules, at.key("defaults").key("notify").key(key)))
+        });
+        if let Some((inherited, at)) = defaults {
+            let known = self.findings.len();
+            let rules = self.contact_rules(&inherited, &at);
+            self.findings.truncate(known);
+            return rules;
+        }
+        self.built_in(file, high, can)
+    }
+
+    fn built_in(&self, file: &File<document::User>, high: bool, can: &Reach) -> Vec<ContactRule> {
+        let rule = |by, minutes| ContactRule {
+            by,
+            after: SignedDuration::from_mins(minutes),
+            place: self.sources.place(&file.at),
+        };
+        let mut rules = Vec::new();
+        if can.slack {
+            rules.push(rule(Contact::Slack, 0));
+        }
+        if can.call && high {
+            rules.extend([rule(Contact::Call, 0), rule(Contact::Call, 3)]);
+        }
+        rules
+    }
+
+    pub(super) fn contact_rules(&mut self, rules: &[document::ContactRule], at: &Spot) -> Vec<ContactRule> {
+        let mut compiled = Vec::new();
+        for (index, rule) in rules.iter().enumerate() {
+            let at = at.index(index);
+            let by = self.contact(rule.by, &at.key("by"));
+            let bounds = (SignedDuration::ZERO, AFTER_MAX);
+            let after = rule.after.as_ref().map(|after| self.duration(after, &at.key("after"), bounds));
+            let place = self.sources.place(&at);
+            compiled.extend(by.map(|by| ContactRule { by, after: after.unwrap_or_default(), place }));
+        }
+        compiled.sort_by_key(|rule| rule.after);
+        compiled
+    }
+
+    /// A contact method of this release.
+    pub(super) fn contact(&mut self, by: ContactMethod, at: &Spot) -> Option<Contact> {
+        let name = match by {
+            ContactMethod::Slack => return Some(Contact::Slack),
+            ContactMethod::Call => return Some(Contact::Call),
+            ContactMethod::Sms => "sms",
+            ContactMethod::Email => "email",
+        };
+        let message = format!("`{name}` comes in a later release");
+        self.error_help(code::LATER_RELEASE, at.clone(), message, "until then: `slack` or `call`");
+        None
+    }
+
+    fn same_slack(&mut self) {
+        let mut seen: BTreeMap<&str, Spot> = BTreeMap::new();
+        let documents = self.documents;
+        for file in documents.users.values() {
+            let Some(slack) = file.document.as_ref().and_then(|user| user.slack.as_ref()) else { continue };
+            let at = file.at.key("slack");
+            match seen.get(slack.0.as_str()) {
+                Some(first) => {
+                    let message = format!("two users have the Slack id `{}`", slack.0);
+                    let finding = Finding::error(code::TWICE, at, message);
+                    self.findings.push(finding.label(first.clone(), "the other one"));
+                }
+                None => {
+                    seen.insert(&slack.0, at);
+                }
+            }
+        }
+    }
+
+    /// When everybody is away.
+    pub(super) fn all_time_off(&mut self) -> BTreeMap<Id, Vec<TimeOff>> {
+        let documents = self.documents;
+        let mut all = BTreeMap::new();
+        for file in documents.users.values() {
+            let Some(user) = &file.document else { continue };
+            let known = self.findings.len();
+            let default = self.zone.clone();
+            let zone = self.zone_of(user.time_zone.as_ref(), &file.at, &default);
+            self.findings.truncate(known);
+            let time_off = self.time_off_of(user, &file.at, &zone);
+            if !time_off.is_empty() {
+                all.insert(file.id.clone(), time_off);
+            }
+        }
+        all
+    }
+
+    fn time_off_of(&mut self, user: &document::User, at: &Spot, zone: &TimeZone) -> Vec<TimeOff> {
+        let list = at.key("time_off");
+        let mut compiled = Vec::new();
+        for (index, off) in user.time_off.iter().flatten().enumerate() {
+            compiled.extend(self.one_time_off(off, &list.index(index), zone));
+        }
+        if let Some(left) = &user.left {
+            let first = self.date(left, &at.key("left"));
+            let from = first.and_then(|day| super::value::first_instant(day.at(0, 0, 0, 0), zone));
+            compiled.extend(from.map(|from| TimeOff { from, until: None, cover: None }));
+        }
+        compiled.sort_by_key(|off| off.from);
+        compiled
+    }
+
+    fn one_time_off(&mut self, off: &document::TimeOff, at: &Spot, zone: &TimeZone) -> Option<TimeOff> {
+        let cover = off.cover.as_ref().and_then(|cover| self.user(cover, &at.key("cover")));
+        let (from, until) = match (&off.until, &off.last_day) {
+            (Some(until), None) => self.range((&off.from, at.key("from")), (until, at.key("until")), zone)?,
+            (None, Some(last_day)) => {
+                let from = self.instant(&off.from, &at.key("from"), zone);
+                let last_day = self.date(last_day, &at.key("last_day"));
+                let until: Option<Timestamp> = last_day
+                    .and_then(|day| day.checked_add(1.day()).ok())
+                    .and_then(|day| super::value::first_instant(day.at(0, 0, 0, 0), zone));
+                self.in_order(from?.at, until?, (at.key("from"), at.key("last_day")))?
+            }
+            _ => {
+                let message = "time off ends with either `last_day` (whole days) or `until` (an instant)";
+                self.error(code::EITHER_OR, at.clone(), message);
+                return None;
+            }
+        };
+        Some(TimeOff { from, until: Some(until), cover })
+    }
+}
+
+/// Which methods a person has.
+struct Reach {
+    slack: bool,
+    call: bool,
+}

@@ -1,0 +1,202 @@
+//! Text to values: durations, times, days, dates, instants.
+
+use crate::config::Id;
+use crate::schedule::{Every, WindowDay};
+use jiff::civil::{Date, DateTime, Time};
+use jiff::tz::{AmbiguousOffset, Offset, TimeZone};
+use jiff::{SignedDuration, Timestamp};
+use std::collections::BTreeSet;
+
+/// The days of the week as they are written, Monday first.
+const DAYS: [(&str, &str); 7] = [
+    ("mon", "monday"),
+    ("tue", "tuesday"),
+    ("wed", "wednesday"),
+    ("thu", "thursday"),
+    ("fri", "friday"),
+    ("sat", "saturday"),
+    ("sun", "sunday"),
+];
+
+/// `30s`, `5m`, `1h30m`, `2 weeks`. `None` if it cannot be read or is too long for anything.
+pub(super) fn duration(text: &str) -> Option<SignedDuration> {
+    let mut rest = text.trim();
+    let mut seconds: i64 = 0;
+    while !rest.is_empty() {
+        let digits = rest.find(|c: char| !c.is_ascii_digit())?;
+        let number: i64 = rest.get(..digits)?.parse().ok()?;
+        let after = rest.get(digits..)?.trim_start();
+        let letters = after.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(after.len());
+        seconds = seconds.checked_add(number.checked_mul(seconds_in(after.get(..letters)?)?)?)?;
+        rest = after.get(letters..)?.trim_start();
+    }
+    Some(SignedDuration::from_secs(seconds))
+}
+
+fn seconds_in(unit: &str) -> Option<i64> {
+    Some(match unit {
+        "s" | "sec" | "secs" | "second" | "seconds" => 1,
+        "m" | "min" | "mins" | "minute" | "minutes" => 60,
+        "h" | "hour" | "hours" => 3600,
+        "d" | "day" | "days" => 86_400,
+        "w" | "week" | "weeks" => 604_800,
+        _ => return None,
+    })
+}
+
+/// A duration as people write it: `1h30m`.
+pub(super) fn duration_text(duration: SignedDuration) -> String {
+    let mut seconds = duration.as_secs();
+    let mut text = String::new();
+    for (unit, length) in [("d", 86_400), ("h", 3600), ("m", 60), ("s", 1)] {
+        if seconds >= length {
+            text.push_str(&format!("{}{unit}", seconds / length));
+            seconds %= length;
+        }
+    }
+    if text.is_empty() { "0s".to_owned() } else { text }
+}
+
+/// `12 hours`, `1 day`, `2 weeks`, `1 month`.
+pub(super) fn every(text: &str) -> Option<Every> {
+    let digits = text.find(|c: char| !c.is_ascii_digit())?;
+    let number: u32 = text.get(..digits)?.parse().ok().filter(|number| *number > 0)?;
+    Some(match text.get(digits..)?.trim() {
+        "h" | "hour" | "hours" => Every::Hours(number),
+        "d" | "day" | "days" => Every::Days(number),
+        "w" | "week" | "weeks" => Every::Weeks(number),
+        "month" | "months" => Every::Months(number),
+        _ => return None,
+    })
+}
+
+/// `10:00`; `24:00` is not a time of day.
+pub(super) fn time(text: &str) -> Option<Time> {
+    let (hour, minute) = text.split_once(':')?;
+    Time::new(hour.parse().ok()?, minute.parse().ok()?, 0, 0).ok()
+}
+
+/// `mon 10:00` or `10:00`.
+pub(super) fn day_and_time(text: &str) -> Option<(Option<WindowDay>, Time)> {
+    match text.trim().split_once(' ') {
+        Some((name, clock)) => Some((Some(day(name)?), time(clock.trim())?)),
+        None => Some((None, time(text.trim())?)),
+    }
+}
+
+/// `mon` or `monday`, in any case.
+pub(super) fn day(name: &str) -> Option<WindowDay> {
+    let name = name.trim().to_ascii_lowercase();
+    let index = DAYS.iter().position(|(short, long)| *short == name || *long == name)?;
+    i8::try_from(index).ok().map(WindowDay)
+}
+
+/// `mon`
+pub(super) fn day_name(day: WindowDay) -> &'static str {
+    usize::try_from(day.0).ok().and_then(|index| DAYS.get(index)).map_or("?", |(short, _)| short)
+}
+
+/// `daily`, `mon`, `mon-fri`, `fri-mon`; the word that cannot be read otherwise.
+pub(super) fn days(text: &str) -> Result<BTreeSet<WindowDay>, String> {
+    let text = text.trim();
+    if text.eq_ignore_ascii_case("daily") {
+        return Ok((0..7).map(WindowDay).collect());
+    }
+    let Some((first, last)) = text.split_once('-') else {
+        return day(text).map(|day| BTreeSet::from([day])).ok_or_else(|| text.to_owned());
+    };
+    let first = day(first).ok_or_else(|| first.to_owned())?;
+    let last = day(last).ok_or_else(|| last.to_owned())?;
+    let length = (last.0 - first.0).rem_euclid(7);
+    Ok((0..=length).map(|step| WindowDay((first.0 + step) % 7)).collect())
+}
+
+/// The words that [`days`] reads.
+pub(super) fn day_words() -> impl Iterator<Item = &'static str> {
+    DAYS.iter().map(|(short, _)| *short).chain(["daily"])
+}
+
+/// `2026-12-05`
+pub(super) fn date(text: &str) -> Option<Date> {
+    text.parse().ok().filter(|date: &Date| (1970..=9000).contains(&date.year()))
+}
+
+/// An instant as written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Instant {
+    pub(super) at: Timestamp,
+    /// It has an offset of its own.
+    pub(super) exact: bool,
+}
+
+/// `2026-12-05 10:00` in the zone, `2026-12-05T10:00+09:00`, or a date, which is its first instant.
+pub(super) fn instant(text: &str, zone: &TimeZone) -> Option<Instant> {
+    let (day, rest) = text.split_at_checked(10)?;
+    let day = date(day)?;
+    if rest.is_empty() {
+        return Some(Instant { at: first_instant(day.at(0, 0, 0, 0), zone)?, exact: false });
+    }
+    let rest = rest.get(1..)?;
+    let clock_end = rest.find(['Z', '+', '-']).unwrap_or(rest.len());
+    let (clock, offset) = rest.split_at_checked(clock_end)?;
+    let local = day.to_datetime(clock_with_seconds(clock)?);
+    if offset.is_empty() {
+        return Some(Instant { at: first_instant(local, zone)?, exact: false });
+    }
+    Some(Instant { at: offset_of(offset)?.to_timestamp(local).ok()?, exact: true })
+}
+
+/// The instant of a local time: the first of two, and the end of the gap where there is none.
+pub(super) fn first_instant(local: DateTime, zone: &TimeZone) -> Option<Timestamp> {
+    match zone.to_ambiguous_timestamp(local).offset() {
+        AmbiguousOffset::Unambiguous { offset } => offset.to_timestamp(local).ok(),
+        AmbiguousOffset::Fold { before, .. } => before.to_timestamp(local).ok(),
+        AmbiguousOffset::Gap { before, .. } => {
+            let beyond = before.to_timestamp(local).ok()?;
+            let next = beyond.checked_add(SignedDuration::from_nanos(1)).ok()?;
+            zone.preceding(next).next().map(|transition| transition.timestamp())
+        }
+    }
+}
+
+fn clock_with_seconds(text: &str) -> Option<Time> {
+    match text.splitn(3, ':').collect::<Vec<_>>().as_slice() {
+        [hour, minute] => Time::new(hour.parse().ok()?, minute.parse().ok()?, 0, 0).ok(),
+        [hour, minute, second] => {
+            Time::new(hour.parse().ok()?, minute.parse().ok()?, second.parse().ok()?, 0).ok()
+        }
+        _ => None,
+    }
+}
+
+fn offset_of(text: &str) -> Option<Offset> {
+    if text == "Z" {
+        return Some(Offset::UTC);
+    }
+    let sign = if text.starts_with('-') { -1 } else { 1 };
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    let (hours, minutes) = digits.split_at_checked(2)?;
+    let (hours, minutes): (i32, i32) = (hours.parse().ok()?, minutes.parse().ok()?);
+    Offset::from_seconds(sign * (hours * 3600 + minutes * 60)).ok().filter(|_| minutes < 60)
+}
+
+/// `+81 90-1234-5678` as `+819012345678`, if it is one.
+pub(super) fn phone_number(text: &str) -> Option<String> {
+    let digits = text.strip_prefix('+')?.replace([' ', '-', '(', ')'], "");
+    let fine = (7..=15).contains(&digits.len())
+        && !digits.starts_with('0')
+        && digits.bytes().all(|byte| byte.is_ascii_digit());
+    fine.then(|| format!("+{digits}"))
+}
+
+/// The word for nobody where a person could be.
+pub(super) const NOBODY: &str = "nobody";
+
+/// Ids as people read them: `sato and tanaka`.
+pub(super) fn names(ids: &[Id]) -> String {
+    match ids {
+        [] => NOBODY.to_owned(),
+        [only] => only.to_string(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}

@@ -1,0 +1,264 @@
+//! YAML to nodes with byte spans.
+//!
+//! A scalar keeps its spelling and whether it was quoted: what it means is decided by the schema, so that `1.10`,
+//! `no` and `09:00` stay what was written. Anchors, aliases, merge keys, tags and several documents are refused:
+//! a file says what it means where it says it. A key without a value and a second key of one name are pruned.
+
+use super::code;
+use granit_parser::{Event, Parser, ScalarStyle, Span};
+use std::ops::Range;
+
+/// The deepest nesting that is read.
+pub const DEPTH_MAX: usize = 32;
+/// The most problems reported for one file.
+pub const PROBLEMS_MAX: usize = 50;
+
+/// A value, and the bytes it came from.
+#[derive(Clone, Debug)]
+pub struct Node {
+    pub span: Range<usize>,
+    pub kind: NodeKind,
+}
+
+/// What a node is.
+#[derive(Clone, Debug)]
+pub enum NodeKind {
+    Scalar { text: String, plain: bool },
+    Sequence(Vec<Node>),
+    Mapping(Vec<Entry>),
+}
+
+/// A key and its value.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    pub key: String,
+    pub key_span: Range<usize>,
+    pub value: Node,
+}
+
+/// Something wrong with the YAML itself.
+#[derive(Clone, Debug)]
+pub struct Problem {
+    pub code: &'static str,
+    pub span: Range<usize>,
+    pub message: String,
+    pub help: Option<String>,
+    pub label: Option<(Range<usize>, String)>,
+}
+
+/// What a file says, as far as it could be read.
+#[derive(Clone, Debug, Default)]
+pub struct Parsed {
+    /// `None` if it is not YAML, or is empty.
+    pub root: Option<Node>,
+    pub problems: Vec<Problem>,
+    /// Keys that were left out because they have no value: where their object begins, and the key.
+    pub pruned: Vec<(usize, String)>,
+}
+
+/// Reads one file.
+pub fn parse(text: &str) -> Parsed {
+    let options = granit_parser::options! {
+        emit_comments: false,
+        emit_unresolved_aliases: true,
+        flow_nesting_limit: DEPTH_MAX,
+        block_nesting_limit: DEPTH_MAX,
+    };
+    let mut builder =
+        Builder { parser: Parser::new_from_str_with_options(text, options), text, parsed: Parsed::default() };
+    let root = builder.stream();
+    let mut parsed = builder.parsed;
+    parsed.root = root.ok().flatten();
+    parsed.problems.truncate(PROBLEMS_MAX);
+    parsed
+}
+
+/// Why reading stopped: it is already among the problems.
+struct Stopped;
+
+struct Builder<'a> {
+    parser: Parser<'a, granit_parser::StrInput<'a>>,
+    text: &'a str,
+    parsed: Parsed,
+}
+
+impl<'a> Builder<'a> {
+    fn stream(&mut self) -> Result<Option<Node>, Stopped> {
+        let mut root = None;
+        let mut documents = 0;
+        loop {
+            let (event, span) = self.next()?;
+            match event {
+                Event::StreamEnd => return Ok(root),
+                Event::StreamStart | Event::DocumentEnd => {}
+                Event::DocumentStart(..) => {
+                    documents += 1;
+                    if documents > 1 {
+                        let help = "put each object in a file of its own, or all in one list";
+                        self.refuse(&span, "a second document in one file", help);
+                        return Err(Stopped);
+                    }
+                }
+                other => root = self.node(other, &span, 0)?,
+            }
+        }
+    }
+
+    /// `None`: there is no value.
+    fn node(&mut self, event: Event<'a>, span: &Span, depth: usize) -> Result<Option<Node>, Stopped> {
+        if depth > DEPTH_MAX {
+            self.problem(code::SYNTAX, range(span), format!("nested more than {DEPTH_MAX} deep"), None);
+            return Err(Stopped);
+        }
+        match event {
+            Event::Scalar(text, style, anchor, tag) => {
+                self.properties(span, anchor, tag.is_some());
+                let plain = style == ScalarStyle::Plain;
+                if plain && matches!(&*text, "" | "~" | "null" | "Null" | "NULL") {
+                    return Ok(None);
+                }
+                let span = trimmed(self.text, range(span));
+                Ok(Some(Node { span, kind: NodeKind::Scalar { text: text.into_owned(), plain } }))
+            }
+            Event::SequenceStart(_, anchor, tag) => {
+                self.properties(span, anchor, tag.is_some());
+                self.sequence(range(span), depth).map(Some)
+            }
+            Event::MappingStart(_, anchor, tag) => {
+                self.properties(span, anchor, tag.is_some());
+                self.mapping(range(span), depth).map(Some)
+            }
+            Event::Alias(_) | Event::UnresolvedAlias(_) => {
+                self.refuse(
+                    span,
+                    "an alias",
+                    "write the value itself, or put it in quotes if the `*` is meant",
+                );
+                Err(Stopped)
+            }
+            _ => Ok(None),
+        }
+    }
+
+    fn sequence(&mut self, start: Range<usize>, depth: usize) -> Result<Node, Stopped> {
+        let mut items = Vec::new();
+        loop {
+            let (event, span) = self.next()?;
+            if matches!(event, Event::SequenceEnd) {
+                let span = covering(start, items.iter().map(|item: &Node| &item.span), range(&span));
+                return Ok(Node { span, kind: NodeKind::Sequence(items) });
+            }
+            match self.node(event, &span, depth + 1)? {
+                Some(node) => items.push(node),
+                None => {
+                    let at = trimmed(self.text, range(&span));
+                    self.problem(code::NO_VALUE, at, "an item without a value".to_owned(), None);
+                }
+            }
+        }
+    }
+
+    fn mapping(&mut self, start: Range<usize>, depth: usize) -> Result<Node, Stopped> {
+        let mut entries: Vec<Entry> = Vec::new();
+        loop {
+            let (event, key_at) = self.next()?;
+            if matches!(event, Event::MappingEnd) {
+                let spans = entries.iter().flat_map(|entry| [&entry.key_span, &entry.value.span]);
+                let span = covering(start, spans, range(&key_at));
+                return Ok(Node { span, kind: NodeKind::Mapping(entries) });
+            }
+            let (key, key_span) = self.key(event, &key_at)?;
+            let (event, span) = self.next()?;
+            let Some(value) = self.node(event, &span, depth + 1)? else {
+                self.no_value(&key, key_span, start.start);
+                continue;
+            };
+            match entries.iter().find(|entry| entry.key == key) {
+                Some(first) => {
+                    let label = Some((first.key_span.clone(), "it is here already".to_owned()));
+                    let message = format!("`{key}` is here a second time");
+                    let problem =
+                        Problem { code: code::DUPLICATE_KEY, span: key_span, message, help: None, label };
+                    self.parsed.problems.push(problem);
+                }
+                None => entries.push(Entry { key, key_span, value }),
+            }
+        }
+    }
+
+    fn key(&mut self, event: Event<'a>, span: &Span) -> Result<(String, Range<usize>), Stopped> {
+        let Event::Scalar(text, style, anchor, tag) = event else {
+            self.problem(code::SYNTAX, range(span), "a key must be a word".to_owned(), None);
+            return Err(Stopped);
+        };
+        self.properties(span, anchor, tag.is_some());
+        if style == ScalarStyle::Plain && text == "<<" {
+            self.refuse(span, "a merge key", "write the keys themselves");
+            return Err(Stopped);
+        }
+        Ok((text.into_owned(), trimmed(self.text, range(span))))
+    }
+
+    fn no_value(&mut self, key: &str, key_span: Range<usize>, object: usize) {
+        let help = format!(
+            "write the value after `{key}:`, or leave the key out; put `null` in quotes if it is meant"
+        );
+        self.problem(code::NO_VALUE, key_span, format!("`{key}` has no value"), Some(help));
+        self.parsed.pruned.push((object, key.to_owned()));
+    }
+
+    fn properties(&mut self, span: &Span, anchor: usize, tagged: bool) {
+        if anchor != 0 {
+            self.refuse(span, "an anchor", "write the value where it is needed");
+        }
+        if tagged {
+            self.refuse(span, "a tag", "leave it out, or put the value in quotes if the `!` is meant");
+        }
+    }
+
+    fn next(&mut self) -> Result<(Event<'a>, Span), Stopped> {
+        match self.parser.next_event() {
+            Some(Ok(next)) => Ok(next),
+            Some(Err(error)) => {
+                let at = error.marker().byte_offset().unwrap_or(0).min(self.text.len());
+                self.problem(code::SYNTAX, at..at, format!("this is not YAML: {}", error.info()), None);
+                Err(Stopped)
+            }
+            None => Err(Stopped),
+        }
+    }
+
+    fn refuse(&mut self, span: &Span, what: &str, help: &str) {
+        let span = trimmed(self.text, range(span));
+        self.problem(code::YAML_FEATURE, span, format!("{what} is not used here"), Some(help.to_owned()));
+    }
+
+    fn problem(&mut self, code: &'static str, span: Range<usize>, message: String, help: Option<String>) {
+        self.parsed.problems.push(Problem { code, span, message, help, label: None });
+    }
+}
+
+fn range(span: &Span) -> Range<usize> {
+    span.byte_range().unwrap_or(0..0)
+}
+
+/// The span without the white space at its end (a block scalar's reaches to the next key).
+fn trimmed(text: &str, span: Range<usize>) -> Range<usize> {
+    let kept = text.get(span.clone()).map_or(0, |piece| piece.trim_end().len());
+    span.start..span.start + kept
+}
+
+/// From the first byte to the last of a collection: a flow collection ends with its bracket, a block one with its
+/// last child.
+fn covering<'s>(
+    start: Range<usize>,
+    children: impl Iterator<Item = &'s Range<usize>>,
+    end: Range<usize>,
+) -> Range<usize> {
+    let mut covered = start;
+    for child in children {
+        covered = covered.start.min(child.start)..covered.end.max(child.end);
+    }
+    let bracket = end.end > end.start && end.end - end.start == 1 && covered.end > covered.start;
+    if bracket { covered.start..covered.end.max(end.end) } else { covered }
+}

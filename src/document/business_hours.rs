@@ -1,0 +1,49 @@
+//! `business-hours/<id>.yaml`, and the windows that other files write in place.
+
+use super::{OneOrMany, TimeZone};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// Windows of the week, with the holidays they leave out.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BusinessHours {
+    /// The organisation's by default.
+    pub time_zone: Option<TimeZone>,
+    #[schemars(length(min = 1, max = 100))]
+    pub windows: Vec<Window>,
+    /// The organisation's by default.
+    pub holidays: Option<Vec<String>>,
+}
+
+/// `{ days: mon-fri, from: 22:00, until: 06:00 }`, or `{ from: fri 18:00, until: mon 10:00 }`. The end does not belong
+/// to it; at or before `from`, it is on the next day. It belongs to the day on which it starts.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Window {
+    /// `daily`, `mon-fri`, `[sat, sun]`, `[mon-wed, fri]`: the days on which it starts.
+    pub days: Option<OneOrMany<String>>,
+    /// `10:00`, or `fri 18:00`.
+    #[schemars(extend(
+        "pattern" = "^([A-Za-z]{3,9} )?[0-9]{1,2}:[0-9]{2}$",
+        "patternErrorMessage" = "is not a time of day; write it like `10:00`, or `fri 18:00` without `days`"
+    ))]
+    pub from: String,
+    /// `19:00`, or `mon 10:00`.
+    #[schemars(extend(
+        "pattern" = "^([A-Za-z]{3,9} )?[0-9]{1,2}:[0-9]{2}$",
+        "patternErrorMessage" = "is not a time of day; write it like `19:00`, or `mon 10:00` without `days`"
+    ))]
+    pub until: String,
+    /// What happens on holidays: `exclude` is the default in `business-hours/`, `ignore` elsewhere.
+    pub holidays: Option<WindowHolidays>,
+}
+
+/// `exclude`: closed on holidays. `only`: open on holidays only. `ignore`: a holiday is a day like any other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum WindowHolidays {
+    Exclude,
+    Only,
+    Ignore,
+}

@@ -1,0 +1,100 @@
+//! `oncall.yaml`
+
+use super::{Channel, Language, Notify, OneOrMany, Secret, TimeZone, UrgencyRule, Url};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// What holds for the whole organisation.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Organisation {
+    /// The zone of everything that names none.
+    pub time_zone: TimeZone,
+    /// The default for people and channels.
+    pub language: Language,
+    /// The holidays of everything that names none.
+    pub holidays: Option<Vec<String>>,
+    /// The escalation policy that is told when nobody else can be.
+    pub fallback: String,
+    /// Where Slack, Twilio and your monitors reach this server.
+    pub public_url: Option<Url>,
+    /// The secret of the GitHub or GitLab push webhook.
+    pub push_secret: Option<OneOrMany<Secret>>,
+    /// The services that carry our messages.
+    pub providers: Option<Providers>,
+    /// Who may use the API.
+    pub api_tokens: Option<Vec<ApiToken>>,
+    /// What users and services inherit when they say nothing.
+    pub defaults: Option<Defaults>,
+}
+
+/// The services that carry our messages.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Providers {
+    pub slack: Option<Slack>,
+    pub jira: Option<Jira>,
+    pub twilio: Option<Twilio>,
+}
+
+/// The Slack app.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Slack {
+    /// "Bot User OAuth Token" of the app.
+    pub bot_token: Secret,
+    /// "Signing Secret" of the app.
+    pub signing_secret: OneOrMany<Secret>,
+    /// The channel of incidents whose service names none, and of the server's own messages.
+    pub channel: Channel,
+    /// `https://slack.com/api` by default.
+    pub api_url: Option<Url>,
+}
+
+/// The Jira site.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Jira {
+    /// `https://example.atlassian.net`
+    pub site: Url,
+    /// The account that opens tickets.
+    pub email: String,
+    pub api_token: Secret,
+    /// The key of the project of services that name none.
+    pub project: String,
+    /// `Incident` by default.
+    pub issue_type: Option<String>,
+    /// The transition, or the status it leads to, when an incident is resolved; `Done` by default.
+    pub resolve_transition: Option<String>,
+}
+
+/// The Twilio account that calls.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Twilio {
+    pub account_sid: String,
+    pub auth_token: Secret,
+    /// The number that calls, in quotes and with the country's prefix.
+    pub from: String,
+    /// `https://api.twilio.com` by default.
+    pub api_url: Option<Url>,
+}
+
+/// Somebody who may use the API.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ApiToken {
+    /// Shown in timelines.
+    pub name: String,
+    pub token: OneOrMany<Secret>,
+}
+
+/// What users and services inherit when they say nothing.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Defaults {
+    /// How people are reached.
+    pub notify: Option<Notify>,
+    /// How urgent alerts are.
+    pub urgency: Option<Vec<UrgencyRule>>,
+}

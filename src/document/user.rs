@@ -1,0 +1,86 @@
+//! `users/<id>.yaml`
+
+use super::{Date, Duration, Instant, Secret, SlackId, TimeZone, value};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// A person: how to reach them, in which language, and when they are away.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct User {
+    /// The name as people write it.
+    pub name: String,
+    /// How a call says the name (`たなか たろう`).
+    pub reading: Option<String>,
+    /// The language we write and speak to this person in; the organisation's by default.
+    pub language: Option<Language>,
+    /// The zone of this person's time off; the organisation's by default.
+    pub time_zone: Option<TimeZone>,
+    /// The Slack member id, from the profile ("Copy member ID").
+    pub slack: Option<SlackId>,
+    /// The phone to call, in quotes and with the country's prefix, or a secret.
+    #[schemars(schema_with = "value::phone")]
+    #[serde(default)]
+    pub phone: Option<Secret>,
+    /// The e-mail address. Nothing is sent to it in this release.
+    pub email: Option<String>,
+    /// How to reach this person; the organisation's `defaults` where nothing is said.
+    pub notify: Option<Notify>,
+    /// When this person is away.
+    pub time_off: Option<Vec<TimeOff>>,
+    /// The day from which this person is gone for good. The file stays, so that history still reads.
+    pub left: Option<Date>,
+}
+
+/// What happens when a person is told: one list for high urgency, one for low.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(extend("minProperties" = 1))]
+pub struct Notify {
+    /// At high urgency: it may wake people.
+    pub high: Option<Vec<ContactRule>>,
+    /// At low urgency: it can wait.
+    pub low: Option<Vec<ContactRule>>,
+}
+
+/// One way to reach a person, and when.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ContactRule {
+    pub by: ContactMethod,
+    /// Counted from the moment the person is told; at once by default.
+    pub after: Option<Duration>,
+}
+
+/// How a person is reached. `sms` and `email` come in a later release.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ContactMethod {
+    Slack,
+    Call,
+    Sms,
+    Email,
+}
+
+/// Japanese or English.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Language {
+    Ja,
+    En,
+}
+
+/// A person is away: whole days (`from` and `last_day`), or hours (`from` and `until`).
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TimeOff {
+    /// The first day, or the first instant, in the person's zone.
+    pub from: Instant,
+    /// The last whole day off.
+    pub last_day: Option<Date>,
+    /// The instant from which the person is back.
+    pub until: Option<Instant>,
+    /// Who stands in, instead of the next member of the line-up.
+    pub cover: Option<String>,
+    pub reason: Option<String>,
+}

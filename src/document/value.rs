@@ -1,0 +1,307 @@
+//! Values that several kinds of files share, still as text.
+//!
+//! A pattern here is for editors and for the first look at the shape; `compile` reads the value and knows more
+//! (that the date exists, that the zone is known). `patternErrorMessage` is what both say when it does not match.
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::de::{
+    Error, MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer, value::SeqAccessDeserializer,
+};
+use serde::{Deserialize, Deserializer};
+use std::{borrow::Cow, collections::BTreeMap, fmt, marker::PhantomData};
+
+/// A length of time: `30s`, `5m`, `1h30m`, `2 weeks`.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(transparent)]
+#[schemars(extend(
+    "pattern" = "^([0-9]+ ?(s|secs?|seconds?|m|mins?|minutes?|h|hours?|d|days?|w|weeks?) ?)+$",
+    "patternErrorMessage" = "is not a duration; write it like `30s`, `5m`, `1h30m` or `2 weeks`"
+))]
+pub struct Duration(pub String);
+
+/// The length of a shift on the calendar: `12 hours`, `1 day`, `2 weeks`, `1 month`.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(transparent)]
+#[schemars(extend(
+    "pattern" = "^[1-9][0-9]{0,4} ?(h|hours?|d|days?|w|weeks?|months?)$",
+    "patternErrorMessage" = "is not the length of a shift; write it like `12 hours`, `1 day`, `1 week` or `1 month`"
+))]
+pub struct Period(pub String);
+
+/// When shifts change hands: `mon 10:00` for weeks, `10:00` otherwise.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(transparent)]
+#[schemars(extend(
+    "pattern" = "^([A-Za-z]{3,9} )?[0-9]{1,2}:[0-9]{2}$",
+    "patternErrorMessage" = "is not a handoff; write it like `mon 10:00` for weeks, or `10:00`"
+))]
+pub struct Handoff(pub String);
+
+/// A date: `2026-12-05`.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(transparent)]
+#[schemars(extend(
+    "pattern" = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
+    "patternErrorMessage" = "is not a date; write it like `2026-12-05`"
+))]
+pub struct Date(pub String);
+
+/// A date with a time, local (`2026-12-05 10:00`) or exact (`2026-12-05T10:00+09:00`). A date alone is its first
+/// instant.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(transparent)]
+#[schemars(extend(
+    "pattern" = "^[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{1,2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:?[0-9]{2})?)?$",
+    "patternErrorMessage" = "is not a date with a time; write it like `2026-12-05 10:00` or `2026-12-05T10:00+09:00`"
+))]
+pub struct Instant(pub String);
+
+/// A time zone of the tz database: `Asia/Tokyo`.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(transparent)]
+pub struct TimeZone(pub String);
+
+/// A Slack channel's id, from the bottom of the channel's details: `C0CHECKOUT`.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(transparent)]
+#[schemars(extend(
+    "pattern" = "^[CG][A-Z0-9]+$",
+    "patternErrorMessage" = "is not the id of a Slack channel; it begins with C and is at the bottom of the channel's details"
+))]
+pub struct Channel(pub String);
+
+/// A Slack member id, from the person's profile ("Copy member ID"): `U0TANAKA`.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(transparent)]
+#[schemars(extend(
+    "pattern" = "^[UW][A-Z0-9]+$",
+    "patternErrorMessage" = "is not a Slack member id; it begins with U and is under \"Copy member ID\" in the profile"
+))]
+pub struct SlackId(pub String);
+
+/// A web address: `https://oncall.example.com`.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(transparent)]
+#[schemars(extend(
+    "pattern" = "^https?://[^/?#\\s]+[^?#\\s]*$",
+    "patternErrorMessage" = "is not a web address; write it like `https://oncall.example.com`"
+))]
+pub struct Url(pub String);
+
+/// All keys must match. Keys: `severity`, `summary`, `description`, `source`, `labels.<name>`. A list means any of;
+/// `*` globs; `~` starts a regular expression; `!` negates. Both cover the whole value.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(transparent)]
+pub struct Match(pub BTreeMap<String, OneOrMany<String>>);
+
+/// One value, or a list of them.
+#[derive(Clone, Debug)]
+pub enum OneOrMany<T> {
+    One(T),
+    Many(Vec<T>),
+}
+
+/// The id of business hours, or windows in place.
+#[derive(Clone, Debug)]
+pub enum During {
+    BusinessHours(String),
+    Windows(OneOrMany<super::Window>),
+}
+
+/// A secret is named, never written: `{ env: NAME }` or `{ file: path }`.
+#[derive(Clone, Debug)]
+pub enum Secret {
+    Env(String),
+    File(String),
+    /// `{ sops: file, key: name }`, which a later release reads.
+    Sops,
+    /// Only where the schema allows it: a phone number is personal, not secret.
+    Literal(String),
+}
+
+impl<T> OneOrMany<T> {
+    pub fn as_slice(&self) -> &[T] {
+        match self {
+            OneOrMany::One(one) => std::slice::from_ref(one),
+            OneOrMany::Many(many) => many,
+        }
+    }
+
+    pub fn is_list(&self) -> bool {
+        matches!(self, OneOrMany::Many(_))
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for OneOrMany<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(OneOrManyVisitor(PhantomData))
+    }
+}
+
+struct OneOrManyVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for OneOrManyVisitor<T> {
+    type Value = OneOrMany<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("one value or a list")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
+        T::deserialize(serde::de::value::StrDeserializer::new(text)).map(OneOrMany::One)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Self::Value, A::Error> {
+        Vec::deserialize(SeqAccessDeserializer::new(list)).map(OneOrMany::Many)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(map)).map(OneOrMany::One)
+    }
+}
+
+impl<T: JsonSchema> JsonSchema for OneOrMany<T> {
+    fn schema_name() -> Cow<'static, str> {
+        format!("OneOrMany{}", T::schema_name()).into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let one = generator.subschema_for::<T>();
+        json_schema!({ "anyOf": [one, { "type": "array", "items": one, "minItems": 1 }] })
+    }
+}
+
+impl<'de> Deserialize<'de> for During {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(DuringVisitor)
+    }
+}
+
+struct DuringVisitor;
+
+impl<'de> Visitor<'de> for DuringVisitor {
+    type Value = During;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the id of business hours, or windows")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<During, E> {
+        Ok(During::BusinessHours(text.to_owned()))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<During, A::Error> {
+        let windows = Vec::deserialize(SeqAccessDeserializer::new(list))?;
+        Ok(During::Windows(OneOrMany::Many(windows)))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<During, A::Error> {
+        let window = super::Window::deserialize(MapAccessDeserializer::new(map))?;
+        Ok(During::Windows(OneOrMany::One(window)))
+    }
+}
+
+impl JsonSchema for During {
+    fn schema_name() -> Cow<'static, str> {
+        "During".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let window = generator.subschema_for::<super::Window>();
+        json_schema!({
+            "description": "The id of business hours (`office`), or windows in place.",
+            "anyOf": [{ "type": "string" }, window, { "type": "array", "items": window, "minItems": 1 }],
+        })
+    }
+}
+
+impl<'de> Deserialize<'de> for Secret {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(SecretVisitor)
+    }
+}
+
+struct SecretVisitor;
+
+impl<'de> Visitor<'de> for SecretVisitor {
+    type Value = Secret;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("{ env: NAME } or { file: path }")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Secret, E> {
+        Ok(Secret::Literal(text.to_owned()))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Secret, A::Error> {
+        let mut keys = BTreeMap::<String, String>::deserialize(MapAccessDeserializer::new(map))?;
+        if let Some(name) = keys.remove("env") {
+            return Ok(Secret::Env(name));
+        }
+        match keys.remove("file") {
+            Some(path) => Ok(Secret::File(path)),
+            None => Ok(Secret::Sops),
+        }
+    }
+}
+
+impl JsonSchema for Secret {
+    fn schema_name() -> Cow<'static, str> {
+        "Secret".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let text = |description: &str| json_schema!({ "type": "string", "minLength": 1, "description": description });
+        json_schema!({
+            "description": "Where a secret is kept: `{ env: NAME }` or `{ file: path }`.",
+            "type": "object",
+            "properties": {
+                "env": text("The environment variable of the server that holds it."),
+                "file": text("The file on the server that holds it, outside the repository."),
+                "sops": text("A SOPS file in the repository; read by a later release."),
+                "key": text("The key in the SOPS file."),
+            },
+            "additionalProperties": false,
+            "oneOf": [{ "required": ["env"] }, { "required": ["file"] }, { "required": ["sops", "key"] }],
+        })
+    }
+}
+
+impl JsonSchema for Match {
+    fn schema_name() -> Cow<'static, str> {
+        "Match".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let text = json_schema!({ "type": ["string", "number", "boolean"] });
+        let patterns = json_schema!({ "anyOf": [text, { "type": "array", "items": text, "minItems": 1 }] });
+        json_schema!({
+            "description": "All keys must match. A list means any of; `*` globs, `~` starts a regular expression, \
+                `!` negates.",
+            "type": "object",
+            "properties": {
+                "severity": patterns,
+                "summary": patterns,
+                "description": patterns,
+                "source": patterns,
+            },
+            "patternProperties": { "^labels\\..+$": patterns },
+            "additionalProperties": false,
+            "minProperties": 1,
+        })
+    }
+}
+
+/// A phone number, or the secret that holds it.
+pub(super) fn phone(generator: &mut SchemaGenerator) -> Schema {
+    let secret = generator.subschema_for::<Secret>();
+    json_schema!({
+        "description": "The phone, with the country's prefix and in quotes (`\"+81 90 1234 5678\"`), or a secret.",
+        "anyOf": [{ "type": "string" }, secret],
+    })
+}

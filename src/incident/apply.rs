@@ -1,0 +1,544 @@
+//! The transition: an entry applied to the state. No config, no zone and no clock: entries carry what was decided.
+//!
+//! Replaying a journal through [`State::apply`] gives the state that was lived (invariant 3), so nothing else
+//! changes a [`State`].
+
+use super::entry::{Change, Entry, Opened, Planned, Step, Told};
+use super::state::{
+    Alert, AlertKey, Dispatch, Escalation, HangUp, Incident, Labels, Mirror, Notification, Purpose, State,
+    Status, What,
+};
+use super::{DeliveryId, IncidentId};
+use crate::alert::{Event, Severity};
+use jiff::{SignedDuration, Timestamp};
+
+/// How long closed incidents, their keys and message ids are remembered.
+pub const REMEMBERED: SignedDuration = SignedDuration::from_hours(24);
+/// How many closed incidents are remembered.
+pub const CLOSED_MAX: usize = 10_000;
+/// How many keys and message ids are remembered.
+pub const KEYS_MAX: usize = 200_000;
+/// How much of a description is kept in memory, in characters; the whole text is in the journal.
+pub const DESCRIPTION_KEPT_MAX: usize = 600;
+/// How many notifications an incident keeps; the oldest waiting one gives way.
+pub const NOTIFICATIONS_MAX: usize = 1_000;
+/// How many links an incident keeps.
+pub const LINKS_KEPT_MAX: usize = 5;
+
+impl State {
+    /// Applies one entry. Entries about incidents that are gone change nothing.
+    pub fn apply(&mut self, entry: &Entry) {
+        self.seq = entry.seq;
+        self.sweep(entry.at);
+        match entry.incident {
+            None => self.apply_to_server(entry),
+            Some(id) => {
+                if let Change::Opened(opened) = &entry.change {
+                    self.open(id, entry.at, opened);
+                }
+                self.apply_to_incident(id, entry);
+            }
+        }
+    }
+
+    fn apply_to_server(&mut self, entry: &Entry) {
+        match &entry.change {
+            Change::Revision { commit } => {
+                self.revision.number = entry.revision;
+                self.revision.commit.clone_from(commit);
+            }
+            Change::Started { epoch } => {
+                self.epoch = *epoch;
+                self.next_incident = 1;
+                self.next_delivery = 1;
+                for dispatch in self.deliveries.values_mut().filter(|dispatch| dispatch.reference.is_none()) {
+                    dispatch.expires_at = entry.at;
+                }
+            }
+            Change::ClockJumped { seconds } => self.shift(SignedDuration::from_secs(*seconds)),
+            Change::Ignored { event, .. } => self.remember(event, entry.at),
+            Change::HangUp { delivery, state } => self.hang_up(*delivery, *state),
+            Change::Sent { delivery, what, expires_at, .. } => self.sent(*delivery, what, None, *expires_at),
+            Change::Outcome { delivery, channel, paused_until, .. } => {
+                self.paused.extend(paused_until.map(|until| (*channel, until)));
+                self.deliveries.remove(delivery);
+            }
+            _ => {}
+        }
+    }
+
+    fn apply_to_incident(&mut self, id: IncidentId, entry: &Entry) {
+        match &entry.change {
+            Change::Ignored { event, .. } | Change::Joined { event, .. } | Change::Updated { event, .. } => {
+                self.remember(event, entry.at);
+                let key = (event.integration.clone(), event.dedup_key.clone());
+                if matches!(entry.change, Change::Joined { .. }) {
+                    self.open.insert(key, id);
+                }
+            }
+            Change::Sent { delivery, what, expires_at, .. } => {
+                self.sent(*delivery, what, Some(id), *expires_at)
+            }
+            Change::Outcome { delivery, channel, outcome, paused_until, .. } => {
+                self.paused.extend(paused_until.map(|until| (*channel, until)));
+                self.settle(*delivery, outcome);
+            }
+            Change::AlertResolved { event: Some(event), .. }
+            | Change::Acknowledged { event: Some(event), .. } => {
+                self.remember(event, entry.at);
+            }
+            Change::Resolved { event, .. } => {
+                event.iter().for_each(|event| self.remember(event, entry.at));
+                self.close(id, entry.at);
+            }
+            _ => {}
+        }
+        let served = matches!(&entry.change, Change::Sent { what: What::Page { .. }, .. });
+        let Some(incident) = self.incidents.get_mut(&id) else { return };
+        if let (true, Some(service)) = (served, &incident.service) {
+            self.served.insert(service.clone(), entry.seq);
+        }
+        incident.last_seq = entry.seq;
+        incident.entries = incident.entries.saturating_add(1);
+        incident.apply(entry);
+    }
+
+    fn open(&mut self, id: IncidentId, at: Timestamp, opened: &Opened) {
+        self.remember(&opened.event, at);
+        self.next_incident = self.next_incident.max(id.n.saturating_add(1));
+        self.open.insert((opened.event.integration.clone(), opened.event.dedup_key.clone()), id);
+        self.incidents.insert(id, Incident::new(id, at, opened));
+    }
+
+    /// Keeps what tells a later event that it is old, or the same.
+    fn remember(&mut self, event: &Event, at: Timestamp) {
+        let key = (event.integration.clone(), event.dedup_key.clone());
+        if let Some(message) = &event.message_id {
+            self.messages.insert(message_key(event, message), at);
+        }
+        if let Some(changed) = event.changed_at {
+            let known = self.changed.entry(key).or_insert((changed, at));
+            *known = (known.0.max(changed), at);
+        }
+    }
+
+    fn close(&mut self, id: IncidentId, at: Timestamp) {
+        let Some(incident) = self.incidents.get(&id) else { return };
+        for alert in &incident.alerts {
+            self.open.remove(&(incident.integration.clone(), alert.dedup_key.clone()));
+        }
+        self.closed.push_back((at, id));
+    }
+
+    fn sent(&mut self, delivery: DeliveryId, what: &What, about: Option<IncidentId>, expires_at: Timestamp) {
+        self.next_delivery = self.next_delivery.max(delivery.n.saturating_add(1));
+        if let What::HangUp(call) = what {
+            self.hang_up(*call, HangUp::InFlight);
+        }
+        let dispatch = self.deliveries.entry(delivery).or_insert_with(|| Dispatch {
+            what: what.clone(),
+            incidents: Vec::new(),
+            reference: None,
+            expires_at,
+            hang_up: HangUp::No,
+        });
+        dispatch.incidents.extend(about);
+    }
+
+    /// A call that was taken stays until it ends; all else is done with.
+    fn settle(&mut self, delivery: DeliveryId, outcome: &super::Outcome) {
+        use super::Outcome;
+        let Some(dispatch) = self.deliveries.get_mut(&delivery) else { return };
+        let call = matches!(dispatch.what, What::Page { by: crate::config::Contact::Call, .. });
+        match outcome {
+            Outcome::Accepted { reference } if call => {
+                if dispatch.reference.is_none() {
+                    dispatch.expires_at =
+                        dispatch.expires_at.saturating_add(super::CALL_LASTS_MAX).unwrap_or(Timestamp::MAX);
+                }
+                dispatch.reference = Some(reference.clone());
+            }
+            Outcome::Answered if call => {}
+            _ => {
+                self.deliveries.remove(&delivery);
+            }
+        }
+    }
+
+    fn hang_up(&mut self, call: DeliveryId, state: HangUp) {
+        if let Some(dispatch) = self.deliveries.get_mut(&call) {
+            dispatch.hang_up = state;
+        }
+    }
+
+    /// Moves every open deadline with the clock.
+    fn shift(&mut self, by: SignedDuration) {
+        let moved = |at: &mut Timestamp| *at = at.saturating_add(by).unwrap_or(*at);
+        for incident in self.incidents.values_mut().filter(|incident| incident.status != Status::Resolved) {
+            let escalation = incident.escalation.iter_mut().flat_map(|e| [&mut e.began_at, &mut e.deadline]);
+            let stale = incident.alerts.iter_mut().filter_map(|alert| alert.stale_at.as_mut());
+            let waiting = incident.notifications.iter_mut().map(|notification| &mut notification.due);
+            let mirrors = [&mut incident.channel, &mut incident.ticket];
+            let held = mirrors.into_iter().flatten().filter_map(|mirror| mirror.not_before.as_mut());
+            let rest = incident.acknowledged_until.as_mut();
+            escalation.chain(stale).chain(waiting).chain(held).chain(rest).for_each(moved);
+        }
+        self.deliveries.values_mut().for_each(|dispatch| moved(&mut dispatch.expires_at));
+        self.paused.values_mut().for_each(moved);
+    }
+
+    /// Forgets what is older than a day, at most once a minute, and what is over the bounds.
+    fn sweep(&mut self, now: Timestamp) {
+        let every = SignedDuration::from_mins(1);
+        if self.swept_at.is_some_and(|swept| now.duration_since(swept).abs() < every) {
+            return;
+        }
+        self.swept_at = Some(now);
+        let old = |at: Timestamp| now.duration_since(at) > REMEMBERED;
+        while let Some((at, id)) = self.closed.front().copied() {
+            if !old(at) && self.closed.len() <= CLOSED_MAX {
+                break;
+            }
+            self.closed.pop_front();
+            self.incidents.remove(&id);
+        }
+        self.messages.retain(|_, at| !old(*at));
+        let open = &self.open;
+        self.changed.retain(|key, (_, heard)| !old(*heard) || open.contains_key(key));
+        while self.messages.len() > KEYS_MAX {
+            self.messages.pop_first();
+        }
+        while self.changed.len() > KEYS_MAX {
+            self.changed.pop_first();
+        }
+        self.paused.retain(|_, until| *until > now);
+    }
+}
+
+/// The key under which a message is remembered: one message may hold several alerts.
+pub fn message_key(event: &Event, message: &str) -> AlertKey {
+    (event.integration.clone(), format!("{message} {}", event.dedup_key))
+}
+
+impl Incident {
+    fn new(id: IncidentId, at: Timestamp, opened: &Opened) -> Incident {
+        let event = &opened.event;
+        Incident {
+            id,
+            service: opened.service.clone(),
+            integration: event.integration.clone(),
+            alerts: Vec::new(),
+            group: opened.group.clone(),
+            summary: String::new(),
+            description: String::new(),
+            source: String::new(),
+            labels: Labels::default(),
+            links: Vec::new(),
+            runbook: None,
+            severity: opened.severity,
+            urgency: opened.urgency,
+            route_rule: opened.route_rule.clone(),
+            urgency_rule: opened.urgency_rule.clone(),
+            status: Status::Triggered,
+            opened_at: at,
+            last_event_at: at,
+            acknowledged_by: None,
+            resolved_by: None,
+            silenced: opened.silenced.clone(),
+            escalation: None,
+            raise_at: opened.raise_at,
+            acknowledged_until: None,
+            quiet_seconds: None,
+            notifications: Vec::new(),
+            next_notification: 0,
+            version: 1,
+            channel: opened.channel.then(Mirror::default),
+            ticket: opened.ticket.then(Mirror::default),
+            last_seq: 0,
+            entries: 0,
+        }
+    }
+
+    fn apply(&mut self, entry: &Entry) {
+        match &entry.change {
+            Change::Opened(opened) => self.hear(&opened.event, opened.severity, opened.stale_at, entry.at),
+            Change::Joined { event, severity, stale_at } => {
+                self.join(event, *severity, *stale_at, entry.at);
+            }
+            Change::Updated { event, severity, ticket, stale_at } => {
+                self.hear(event, *severity, *stale_at, entry.at);
+                if *ticket && self.ticket.is_none() {
+                    self.ticket = Some(Mirror::default());
+                }
+            }
+            Change::Repeated { dedup_key, stale_at } => self.repeat(dedup_key, *stale_at, entry.at),
+            Change::AlertResolved { dedup_key, .. } => self.alert_over(dedup_key, entry.at),
+            Change::Raised { urgency, rule } => {
+                self.urgency = *urgency;
+                self.urgency_rule.clone_from(rule);
+                self.raise_at = None;
+                self.version += 1;
+            }
+            Change::Silenced(silenced) => self.silence(silenced.clone()),
+            Change::Unsilenced { .. } => {
+                self.silenced = None;
+                self.version += 1;
+            }
+            Change::Sent { delivery, what, notifications, .. } => self.sent(*delivery, what, notifications),
+            Change::Outcome { delivery, outcome, retry_at, .. } => {
+                self.outcome(*delivery, outcome, *retry_at)
+            }
+            Change::Hastened { notification, .. } => {
+                self.notification(*notification, |found| found.due = found.due.min(entry.at));
+            }
+            Change::GaveUp { user, by, .. } => {
+                self.notifications
+                    .retain(|found| found.in_flight.is_some() || found.user != *user || found.by != *by);
+            }
+            _ => self.apply_to_escalation(entry),
+        }
+    }
+
+    fn apply_to_escalation(&mut self, entry: &Entry) {
+        match &entry.change {
+            Change::StepBegan(step) => self.begin(step, entry.at),
+            Change::Told { people, purpose, in_step, .. } => {
+                self.plan(people, *purpose);
+                if let (true, Some(escalation)) = (*in_step, &mut self.escalation) {
+                    escalation.told.extend(people.iter().map(|told| told.user.clone()));
+                }
+            }
+            Change::Dropped { users, .. } => {
+                self.notifications.retain(|found| {
+                    found.in_flight.is_some()
+                        || found.purpose == Purpose::Inform
+                        || !users.contains(&found.user)
+                });
+            }
+            Change::Moved { policy, step, deadline, .. } => {
+                if let Some(escalation) = &mut self.escalation {
+                    escalation.policy = policy.clone();
+                    escalation.step = *step;
+                    escalation.deadline = *deadline;
+                }
+            }
+            Change::Acknowledged { by, until, quiet_seconds, .. } => {
+                self.stop(false);
+                self.status = Status::Acknowledged;
+                self.acknowledged_by = Some(by.clone());
+                self.acknowledged_until = *until;
+                self.quiet_seconds = *quiet_seconds;
+                self.raise_at = None;
+                self.version += 1;
+            }
+            Change::Retriggered { .. } => self.trigger_again(),
+            Change::Reassigned { to, deadline, .. } => {
+                self.trigger_again();
+                self.notifications
+                    .retain(|found| found.in_flight.is_some() || found.purpose == Purpose::Inform);
+                self.plan(std::slice::from_ref(to), Purpose::Page);
+                if let Some(escalation) = &mut self.escalation {
+                    escalation.deadline = *deadline;
+                    escalation.told.push(to.user.clone());
+                }
+            }
+            Change::Resolved { by, .. } => {
+                self.stop(true);
+                self.status = Status::Resolved;
+                self.resolved_by = Some(by.clone());
+                self.acknowledged_until = None;
+                self.raise_at = None;
+                self.alerts.iter_mut().for_each(|alert| alert.firing = false);
+                self.version += 1;
+            }
+            _ => {}
+        }
+    }
+
+    /// Takes over what an event says. The first event makes the alert.
+    fn hear(&mut self, event: &Event, severity: Severity, stale_at: Option<Timestamp>, at: Timestamp) {
+        self.join(event, severity, stale_at, at);
+        self.summary.clone_from(&event.summary);
+        self.description = event.description.chars().take(DESCRIPTION_KEPT_MAX).collect();
+        self.source.clone_from(&event.source);
+        self.labels = Labels::new(&event.labels);
+        self.links = event.links.iter().take(LINKS_KEPT_MAX).cloned().collect();
+        self.runbook.clone_from(&event.runbook);
+    }
+
+    fn join(&mut self, event: &Event, severity: Severity, stale_at: Option<Timestamp>, at: Timestamp) {
+        self.last_event_at = at;
+        let changed = severity > self.severity || self.summary != event.summary;
+        self.severity = self.severity.max(severity);
+        let known = self.alerts.iter_mut().find(|alert| alert.dedup_key == event.dedup_key);
+        match known {
+            Some(alert) => {
+                self.version += u32::from(changed || !alert.firing);
+                alert.firing = true;
+                alert.stale_at = stale_at;
+            }
+            None => {
+                self.version += u32::from(!self.alerts.is_empty());
+                self.alerts.push(Alert { dedup_key: event.dedup_key.clone(), firing: true, stale_at });
+            }
+        }
+    }
+
+    fn repeat(&mut self, dedup_key: &str, stale_at: Option<Timestamp>, at: Timestamp) {
+        self.last_event_at = at;
+        if let Some(alert) = self.alerts.iter_mut().find(|alert| alert.dedup_key == dedup_key) {
+            alert.stale_at = stale_at;
+        }
+    }
+
+    fn alert_over(&mut self, dedup_key: &str, at: Timestamp) {
+        self.last_event_at = at;
+        self.version += 1;
+        for alert in self.alerts.iter_mut().filter(|alert| alert.dedup_key == dedup_key) {
+            alert.firing = false;
+            alert.stale_at = None;
+        }
+    }
+
+    fn silence(&mut self, silenced: super::Silenced) {
+        self.version += u32::from(self.silenced.is_none());
+        self.silenced = Some(silenced);
+        self.escalation = None;
+        self.notifications.retain(|found| found.in_flight.is_some());
+    }
+
+    fn begin(&mut self, step: &Step, at: Timestamp) {
+        self.plan(&step.people, Purpose::Page);
+        self.plan(&step.shadows, Purpose::Shadow);
+        self.escalation = Some(Escalation {
+            policy: step.policy.clone(),
+            fallback: step.fallback,
+            step: step.step,
+            round: step.round,
+            began_at: at,
+            deadline: step.deadline,
+            told: step.people.iter().map(|told| told.user.clone()).collect(),
+            reached: false,
+        });
+        self.version += 1;
+    }
+
+    /// Plans contacts. Somebody who is told again starts over: what still waited for them gives way.
+    fn plan(&mut self, people: &[Told], purpose: Purpose) {
+        for told in people {
+            self.notifications.retain(|found| {
+                found.in_flight.is_some() || found.user != told.user || found.purpose != purpose
+            });
+            for Planned { by, due, rule } in &told.contacts {
+                if self.notifications.len() >= NOTIFICATIONS_MAX {
+                    self.notifications.remove(0);
+                }
+                self.notifications.push(Notification {
+                    n: self.next_notification,
+                    user: told.user.clone(),
+                    by: *by,
+                    due: *due,
+                    purpose,
+                    rule: rule.clone(),
+                    in_flight: None,
+                    failed: 0,
+                    doubtful: false,
+                });
+                self.next_notification = self.next_notification.wrapping_add(1);
+            }
+        }
+    }
+
+    /// Stops the escalation and everything that waits; `inform` too when the incident is over.
+    fn stop(&mut self, over: bool) {
+        self.escalation = None;
+        self.notifications
+            .retain(|found| found.in_flight.is_some() || (found.purpose == Purpose::Inform && !over));
+    }
+
+    fn trigger_again(&mut self) {
+        self.status = Status::Triggered;
+        self.acknowledged_by = None;
+        self.acknowledged_until = None;
+        self.quiet_seconds = None;
+        self.version += 1;
+    }
+
+    fn sent(&mut self, delivery: DeliveryId, what: &What, notifications: &[u16]) {
+        let version = self.version;
+        let mirror = match what {
+            What::Channel => self.channel.as_mut(),
+            What::Ticket => self.ticket.as_mut(),
+            What::Page { .. } | What::HangUp(_) => None,
+        };
+        if let Some(mirror) = mirror {
+            mirror.in_flight = Some((delivery, version));
+            mirror.not_before = None;
+        }
+        for n in notifications {
+            self.notification(*n, |found| found.in_flight = Some(delivery));
+        }
+    }
+
+    fn outcome(&mut self, delivery: DeliveryId, outcome: &super::Outcome, retry_at: Option<Timestamp>) {
+        for mirror in [&mut self.channel, &mut self.ticket].into_iter().flatten() {
+            if let Some((_, version)) = mirror.in_flight.filter(|(carried, _)| *carried == delivery) {
+                mirror.settle(version, outcome, retry_at);
+            }
+        }
+        let wanted = |found: &Notification, status: Status, silenced: bool| match found.purpose {
+            Purpose::Inform => status != Status::Resolved,
+            Purpose::Page | Purpose::Shadow => status == Status::Triggered && !silenced,
+        };
+        let (status, silenced) = (self.status, self.silenced.is_some());
+        let mut taken = Vec::new();
+        self.notifications.retain_mut(|found| {
+            if found.in_flight != Some(delivery) {
+                return true;
+            }
+            if outcome.is_taken() {
+                taken.push((found.user.clone(), found.purpose));
+                // A call that was only accepted may still turn out busy: it stays in flight until it ends.
+                return matches!(outcome, super::Outcome::Accepted { .. });
+            }
+            found.in_flight = None;
+            found.failed = found.failed.saturating_add(1);
+            found.doubtful |= matches!(outcome, super::Outcome::Unknown { .. });
+            found.due = retry_at.unwrap_or(found.due);
+            retry_at.is_some() && wanted(found, status, silenced)
+        });
+        if let Some(escalation) = &mut self.escalation {
+            escalation.reached |= taken
+                .iter()
+                .any(|(user, purpose)| *purpose == Purpose::Page && escalation.told.contains(user));
+        }
+    }
+
+    fn notification(&mut self, n: u16, change: impl FnOnce(&mut Notification)) {
+        if let Some(found) = self.notifications.iter_mut().find(|found| found.n == n) {
+            change(found);
+        }
+    }
+}
+
+impl Mirror {
+    fn settle(&mut self, version: u32, outcome: &super::Outcome, retry_at: Option<Timestamp>) {
+        use super::Outcome;
+        self.in_flight = None;
+        match outcome {
+            Outcome::Delivered { reference } | Outcome::Accepted { reference } => {
+                self.reference = Some(reference.clone());
+                *self = Mirror { shown: version, reference: self.reference.take(), ..Mirror::default() };
+            }
+            _ if retry_at.is_none() => {
+                self.shown = version;
+                self.failed = 0;
+            }
+            _ => {
+                self.failed = self.failed.saturating_add(1);
+                self.doubtful |= matches!(outcome, Outcome::Unknown { .. });
+                self.not_before = retry_at;
+            }
+        }
+    }
+}

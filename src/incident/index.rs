@@ -1,0 +1,152 @@
+//! What is found fast: the next deadline, what waits to be sent, and groups that can be joined.
+//!
+//! Everything here follows from the state, and is kept in step with it by `record`; none of it is in the journal.
+
+use super::IncidentId;
+use super::state::{Channel, HangUp, Incident, State, Status};
+use crate::config::{Contact, Id};
+use crate::schedule::UserId;
+use jiff::Timestamp;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What waits in a lane: when it is due, of which incident, and which of its notifications.
+pub(super) type Waiting = (Timestamp, IncidentId, u16);
+
+#[derive(Debug, Default)]
+pub(super) struct Index {
+    deadlines: BTreeSet<(Timestamp, IncidentId)>,
+    deadline_of: BTreeMap<IncidentId, Timestamp>,
+    /// One lane for each person and contact method, so that several pages become one.
+    pub lanes: BTreeMap<(Contact, UserId), BTreeSet<Waiting>>,
+    /// Mirrors that are behind.
+    pub channels: BTreeSet<(Timestamp, IncidentId)>,
+    pub tickets: BTreeSet<(Timestamp, IncidentId)>,
+    /// Open incidents of services that group, by the values their alerts share.
+    pub groups: BTreeMap<(Id, String), IncidentId>,
+}
+
+impl Index {
+    pub fn of(state: &State) -> Index {
+        let mut index = Index::default();
+        state.incidents.values().for_each(|incident| index.insert(incident));
+        index
+    }
+
+    pub fn insert(&mut self, incident: &Incident) {
+        if let Some(at) = incident.deadline() {
+            self.deadlines.insert((at, incident.id));
+            self.deadline_of.insert(incident.id, at);
+        }
+        for waiting in incident.notifications.iter().filter(|found| found.in_flight.is_none()) {
+            let lane = self.lanes.entry((waiting.by, waiting.user.clone())).or_default();
+            lane.insert((waiting.due, incident.id, waiting.n));
+        }
+        if let Some(at) = incident.mirror_due(Channel::Channel) {
+            self.channels.insert((at, incident.id));
+        }
+        if let Some(at) = incident.mirror_due(Channel::Ticket) {
+            self.tickets.insert((at, incident.id));
+        }
+        if let Some(key) = incident.group_key() {
+            self.groups.insert(key, incident.id);
+        }
+    }
+
+    pub fn remove(&mut self, incident: &Incident) {
+        if let Some(at) = self.deadline_of.remove(&incident.id) {
+            self.deadlines.remove(&(at, incident.id));
+        }
+        for waiting in incident.notifications.iter().filter(|found| found.in_flight.is_none()) {
+            let key = (waiting.by, waiting.user.clone());
+            if let Some(lane) = self.lanes.get_mut(&key) {
+                lane.remove(&(waiting.due, incident.id, waiting.n));
+                if lane.is_empty() {
+                    self.lanes.remove(&key);
+                }
+            }
+        }
+        if let Some(at) = incident.mirror_due(Channel::Channel) {
+            self.channels.remove(&(at, incident.id));
+        }
+        if let Some(at) = incident.mirror_due(Channel::Ticket) {
+            self.tickets.remove(&(at, incident.id));
+        }
+        if let Some(key) = incident.group_key() {
+            self.groups.remove(&key);
+        }
+    }
+
+    /// Whether a deadline of this incident is in here.
+    pub fn knows(&self, id: IncidentId) -> bool {
+        self.deadline_of.contains_key(&id)
+    }
+
+    /// An incident that has something due.
+    pub fn due(&self, now: Timestamp) -> Option<IncidentId> {
+        self.deadlines.first().filter(|(at, _)| *at <= now).map(|(_, id)| *id)
+    }
+
+    pub fn is_due(&self, id: IncidentId, now: Timestamp) -> bool {
+        self.deadline_of.get(&id).is_some_and(|at| *at <= now)
+    }
+
+    /// The next instant at which something falls due. What is due but waits for a slot is woken by an outcome.
+    pub fn next_deadline(&self, state: &State, now: Timestamp) -> Option<Timestamp> {
+        let first_after = |set: &BTreeSet<(Timestamp, IncidentId)>| {
+            set.range((now, IncidentId::MAX)..).find(|(at, _)| *at > now).map(|(at, _)| *at)
+        };
+        let waiting = self.lanes.values().filter_map(|lane| {
+            lane.range((now, IncidentId::MAX, u16::MAX)..).find(|(at, ..)| *at > now).map(|(at, ..)| *at)
+        });
+        let deliveries = state.deliveries.values().flat_map(|dispatch| {
+            let hang_up = match dispatch.hang_up {
+                HangUp::Wanted(at) if at > now => Some(at),
+                _ => None,
+            };
+            [Some(dispatch.expires_at), hang_up].into_iter().flatten()
+        });
+        waiting
+            .chain(deliveries)
+            .chain(self.deadlines.first().map(|(at, _)| *at))
+            .chain(first_after(&self.channels))
+            .chain(first_after(&self.tickets))
+            .chain(state.paused.values().copied().filter(|until| *until > now))
+            .min()
+    }
+}
+
+impl IncidentId {
+    const MAX: IncidentId = IncidentId { epoch: u32::MAX, n: u32::MAX };
+}
+
+impl Incident {
+    /// When something about it falls due by itself, other than what waits to be sent.
+    pub fn deadline(&self) -> Option<Timestamp> {
+        if self.status == Status::Resolved {
+            return None;
+        }
+        let stale = self.alerts.iter().filter(|alert| alert.firing).filter_map(|alert| alert.stale_at);
+        let silenced = self.silenced.as_ref().map(|silenced| silenced.until);
+        let paging = [self.escalation.as_ref().map(|escalation| escalation.deadline), self.raise_at];
+        let paging = paging.into_iter().flatten().filter(|_| self.pages());
+        stale.chain(silenced).chain(paging).chain(self.acknowledged_until).chain(self.quiet_at()).min()
+    }
+
+    /// When it closes by itself for want of events, while acknowledged.
+    pub fn quiet_at(&self) -> Option<Timestamp> {
+        let quiet = self.quiet_seconds.filter(|_| self.status == Status::Acknowledged)?;
+        self.last_event_at.checked_add(jiff::SignedDuration::from_secs(i64::from(quiet))).ok()
+    }
+
+    /// Since when a mirror waits to be sent; `None` where it shows what it should, or is under way.
+    pub fn mirror_due(&self, channel: Channel) -> Option<Timestamp> {
+        let mirror = if channel == Channel::Ticket { &self.ticket } else { &self.channel };
+        let behind = |mirror: &&super::Mirror| mirror.in_flight.is_none() && mirror.shown < self.version;
+        mirror.as_ref().filter(behind).map(|mirror| mirror.not_before.unwrap_or(self.opened_at))
+    }
+
+    fn group_key(&self) -> Option<(Id, String)> {
+        let open = self.status != Status::Resolved;
+        open.then(|| self.service.clone().zip(self.group.clone())).flatten()
+    }
+}

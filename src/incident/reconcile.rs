@@ -1,0 +1,102 @@
+//! A config change carried to open incidents.
+//!
+//! People are added to or dropped from a running step only where the old and the new config differ *at now*: a
+//! handoff that has passed since the step began moves nobody. The wait still counts from the step's beginning.
+
+use super::entry::Change;
+use super::escalation::{Members, later, members};
+use super::state::{Escalation, Purpose};
+use super::{Call, HANDLE_MAX, IncidentId};
+use crate::config::{Config, Urgency};
+use crate::schedule::UserId;
+use std::collections::BTreeMap;
+use std::ops::Bound;
+use std::sync::Arc;
+
+/// A change on its way through the open incidents.
+#[derive(Debug)]
+pub(super) struct Reconcile {
+    previous: Option<Arc<Config>>,
+    /// The last incident that has been seen to.
+    after: Option<IncidentId>,
+}
+
+impl Reconcile {
+    pub fn new(previous: Option<Arc<Config>>) -> Reconcile {
+        Reconcile { previous, after: None }
+    }
+}
+
+impl Call<'_> {
+    /// Sees to at most `HANDLE_MAX` incidents; what remains is given back.
+    pub(super) fn reconcile(&mut self, change: Reconcile) -> Option<Reconcile> {
+        let from = change.after.map_or(Bound::Unbounded, Bound::Excluded);
+        let range = self.state.incidents.range((from, Bound::Unbounded));
+        let ids: Vec<IncidentId> = range.map(|(id, _)| *id).take(HANDLE_MAX).collect();
+        for id in &ids {
+            self.reconcile_incident(*id, change.previous.as_deref());
+        }
+        (ids.len() == HANDLE_MAX).then(|| Reconcile { after: ids.last().copied(), ..change })
+    }
+
+    fn reconcile_incident(&mut self, id: IncidentId, previous: Option<&Config>) {
+        let Some(incident) = self.incident(id).filter(|incident| incident.pages()) else { return };
+        let Some(running) = incident.escalation.clone() else { return };
+        let service = incident.service.as_ref().and_then(|service| self.config.services.get(service));
+        if !running.fallback && service.is_none() {
+            return self.advance_to_fallback(id);
+        }
+        let Some(policy) = self.policy(id, running.fallback) else { return };
+        let at = (running.step as usize).min(policy.steps.len().saturating_sub(1));
+        let Some(step) = policy.steps.get(at).cloned() else { return };
+        let (policy, last) = (policy.id.clone(), at + 1 == policy.steps.len());
+        let rule = step.place.to_string();
+        // The fallback's last step repeats by its own clock, whatever its wait says.
+        let deadline = match running.fallback && last {
+            true => running.deadline,
+            false => later(running.began_at, step.wait),
+        };
+        if policy != running.policy || at as u32 != running.step || deadline != running.deadline {
+            let (step, rule) = (at as u32, rule.clone());
+            self.about(id, Change::Moved { policy, step, deadline, rule });
+        }
+        let now = members(self.config, &step.notify, self.now, running.fallback);
+        let Some(before) = previous.map(|config| self.members_before(config, &running)) else { return };
+        self.exchange(id, &running, &before, &now, &rule);
+    }
+
+    /// Who the old config says is in the running step, now.
+    fn members_before(&self, config: &Config, running: &Escalation) -> Members {
+        let step =
+            config.policies.get(&running.policy).and_then(|policy| policy.steps.get(running.step as usize));
+        step.map_or_else(Members::default, |step| members(config, &step.notify, self.now, running.fallback))
+    }
+
+    fn exchange(
+        &mut self,
+        id: IncidentId,
+        running: &Escalation,
+        before: &Members,
+        now: &Members,
+        rule: &str,
+    ) {
+        let gone = |user: &&UserId| before.people.contains_key(*user) && !now.people.contains_key(*user);
+        let users: Vec<UserId> = running.told.iter().filter(gone).cloned().collect();
+        let new = |user: &UserId| !before.people.contains_key(user) && !running.told.contains(user);
+        let added: BTreeMap<UserId, String> = now
+            .people
+            .iter()
+            .filter(|(user, _)| new(user))
+            .map(|(user, why)| (user.clone(), why.clone()))
+            .collect();
+        if !users.is_empty() {
+            self.about(id, Change::Dropped { users, rule: rule.to_owned() });
+        }
+        if !added.is_empty() {
+            let people = self.plans(&added, Urgency::High);
+            let rule = rule.to_owned();
+            self.about(id, Change::Told { people, purpose: Purpose::Page, in_step: true, rule });
+        }
+        self.pass_if_unreachable(id);
+    }
+}

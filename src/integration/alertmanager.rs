@@ -1,0 +1,111 @@
+//! Prometheus Alertmanager's webhook, version 4, and the alerts that Grafana sends in the same shape.
+//!
+//! <https://prometheus.io/docs/alerting/latest/configuration/#webhook_config>. One POST is a whole group, firing and
+//! resolved mixed. `changed_at` stays empty: Alertmanager merges overlapping alerts and may send an older
+//! `startsAt` after a resolve, and dropping that would lose a page.
+
+use super::{Read, Stop, blank, bounds::hash, json, url};
+use crate::alert::{Action, Event, Link, Severity};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// The alerts of a group. A body without an `alerts` list (a template of one's own) cannot be read.
+pub fn read(body: &[u8]) -> Read {
+    let group = json::parse(body).map_err(Stop::Unparsed)?;
+    let alerts = alerts(&group)?;
+    let overview = overview(&group);
+    let mut events: Vec<Event> = alerts.iter().map(|alert| event(&group, alert)).collect();
+    for event in &mut events {
+        event.links.extend(overview.clone());
+    }
+    events.extend(truncation(&group));
+    Ok(events)
+}
+
+/// The `alerts` of a group.
+pub fn alerts(group: &Value) -> Result<&[Value], Stop> {
+    let alerts = group.get("alerts").and_then(Value::as_array);
+    alerts.map(Vec::as_slice).ok_or_else(|| Stop::unparsed("there is no list `alerts`"))
+}
+
+/// One alert of a group, as Alertmanager and Grafana both send it. Never fails: what is missing stays empty.
+pub fn event(group: &Value, alert: &Value) -> Event {
+    let labels = json::scalars(alert.get("labels"));
+    let annotations = alert.get("annotations").unwrap_or(&Value::Null);
+    Event {
+        dedup_key: json::text(alert, "fingerprint").map_or_else(|| fingerprint(&labels), Into::into),
+        severity: severity(&labels, annotations),
+        summary: summary(&labels, annotations),
+        description: json::first(annotations, &["description", "message"]).unwrap_or_default().into_owned(),
+        source: source(&labels),
+        links: link(alert, "generatorURL", "Rule").into_iter().collect(),
+        runbook: json::first(annotations, &["runbook_url", "runbook_uri", "runbook"]).map(Into::into),
+        started_at: json::text(alert, "startsAt").and_then(|text| json::instant(&text)),
+        labels,
+        ..blank(action(json::text(alert, "status").or_else(|| json::text(group, "status")).as_deref()))
+    }
+}
+
+/// A link to the URL at a key, where there is one.
+pub fn link(object: &Value, key: &str, text: &str) -> Option<Link> {
+    json::text(object, key).map(|href| Link { href: href.into_owned(), text: text.to_owned() })
+}
+
+/// Alerts that the sender's own bound left out may be pages: an event of its own says so.
+pub fn truncation(group: &Value) -> Option<Event> {
+    let truncated = group.get("truncatedAlerts").and_then(Value::as_u64).filter(|count| *count > 0)?;
+    let key = json::text(group, "groupKey").unwrap_or_default();
+    Some(Event {
+        dedup_key: format!("truncated/{key}"),
+        severity: Some(Severity::Warning),
+        summary: format!("{truncated} more alerts of this group were not sent (the receiver's max_alerts)"),
+        description: format!("group {key}"),
+        labels: json::scalars(group.get("commonLabels")),
+        ..blank(action(json::text(group, "status").as_deref()))
+    })
+}
+
+fn action(status: Option<&str>) -> Action {
+    if status.is_some_and(|status| status.eq_ignore_ascii_case("resolved")) {
+        Action::Resolve
+    } else {
+        Action::Trigger
+    }
+}
+
+/// Alertmanager before 0.19 sends no fingerprint; like it, this one names the set of labels.
+fn fingerprint(labels: &BTreeMap<String, String>) -> String {
+    let parts: Vec<&str> = labels.iter().flat_map(|(name, value)| [name.as_str(), value.as_str()]).collect();
+    hash(&parts)
+}
+
+fn severity(labels: &BTreeMap<String, String>, annotations: &Value) -> Option<Severity> {
+    let label = labels.get("severity").and_then(|text| Severity::parse(text));
+    label.or_else(|| Severity::parse(&json::text(annotations, "severity")?))
+}
+
+fn summary(labels: &BTreeMap<String, String>, annotations: &Value) -> String {
+    if let Some(text) = json::first(annotations, &["summary", "title", "message"]) {
+        return text.into_owned();
+    }
+    match (labels.get("alertname"), labels.get("instance")) {
+        (Some(name), Some(instance)) => format!("{name} ({instance})"),
+        (Some(name), None) => name.clone(),
+        (None, _) => json::text(annotations, "description").map_or("alert without a name".into(), Into::into),
+    }
+}
+
+fn source(labels: &BTreeMap<String, String>) -> String {
+    ["instance", "host", "node", "pod", "job"]
+        .iter()
+        .find_map(|name| labels.get(*name))
+        .cloned()
+        .unwrap_or_default()
+}
+
+fn overview(group: &Value) -> Option<Link> {
+    let base = json::text(group, "externalURL")?;
+    let receiver = json::text(group, "receiver").unwrap_or_default();
+    let href = format!("{}/#/alerts?receiver={}", base.trim_end_matches('/'), url::encoded(&receiver));
+    Some(Link { href, text: "Alertmanager".to_owned() })
+}

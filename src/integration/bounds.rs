@@ -1,0 +1,87 @@
+//! The bounds of an event: what is longer is cut with a mark, never refused.
+//!
+//! Also stamps the integration, so that the readers of bodies need not know it.
+
+use super::blank;
+use crate::alert::{
+    Action, DEDUP_KEY_MAX, DESCRIPTION_MAX, EVENTS_MAX, Event, LABEL_MAX, LABELS_MAX, LINKS_MAX, Link,
+    SUMMARY_MAX, cut,
+};
+use data_encoding::HEXLOWER;
+use ring::digest::{SHA256, digest};
+
+/// The longest URL kept, in bytes; a cut URL leads nowhere, so a longer one is left out.
+const URL_MAX: usize = 2048;
+/// The longest message id kept verbatim, in bytes.
+const MESSAGE_ID_MAX: usize = 256;
+
+/// The events of one request within their bounds. What is beyond `EVENTS_MAX` becomes one event that says so.
+pub fn within(integration: &str, mut events: Vec<Event>) -> Vec<Event> {
+    if events.len() > EVENTS_MAX {
+        let left_out = events.len() - (EVENTS_MAX - 1);
+        events.truncate(EVENTS_MAX - 1);
+        events.push(Event {
+            dedup_key: "too-many-alerts".to_owned(),
+            summary: format!("{left_out} more alerts in one request from {integration} were left out"),
+            ..blank(Action::Trigger)
+        });
+    }
+    events.into_iter().map(|event| bounded(integration, event)).collect()
+}
+
+/// One event within its bounds.
+pub fn bounded(integration: &str, event: Event) -> Event {
+    Event {
+        integration: integration.to_owned(),
+        dedup_key: digested(event.dedup_key, DEDUP_KEY_MAX),
+        summary: cut(&one_line(&event.summary), SUMMARY_MAX),
+        description: cut(event.description.trim_end(), DESCRIPTION_MAX),
+        source: cut(&event.source, LABEL_MAX),
+        labels: labels(event.labels),
+        links: links(event.links),
+        images: links(event.images),
+        runbook: event.runbook.filter(|url| is_web(url)),
+        message_id: event.message_id.map(|id| digested(id, MESSAGE_ID_MAX)),
+        ..event
+    }
+}
+
+/// The SHA-256 of the parts as hex, told apart by their ends.
+pub fn hash(parts: &[&str]) -> String {
+    let joined: String = parts.iter().flat_map(|part| [part, "\0"]).collect();
+    HEXLOWER.encode(digest(&SHA256, joined.as_bytes()).as_ref())
+}
+
+fn digested(text: String, max: usize) -> String {
+    if text.len() <= max { text } else { HEXLOWER.encode(digest(&SHA256, text.as_bytes()).as_ref()) }
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Of too many labels the shortest stay: those are the ones that rules are written about.
+fn labels(labels: std::collections::BTreeMap<String, String>) -> std::collections::BTreeMap<String, String> {
+    let mut labels: Vec<(String, String)> = labels.into_iter().collect();
+    if labels.len() > LABELS_MAX {
+        labels.sort_by_key(|(name, value)| name.len() + value.len());
+        labels.truncate(LABELS_MAX);
+    }
+    labels.into_iter().map(|(name, value)| (cut(&name, LABEL_MAX), cut(&value, LABEL_MAX))).collect()
+}
+
+fn links(links: Vec<Link>) -> Vec<Link> {
+    links
+        .into_iter()
+        .filter(|link| is_web(&link.href))
+        .take(LINKS_MAX)
+        .map(|link| Link { text: cut(&link.text, LABEL_MAX), ..link })
+        .collect()
+}
+
+/// Whether people can follow it: other schemes (`javascript:`) would be a trap in a web page.
+fn is_web(url: &str) -> bool {
+    url.len() <= URL_MAX
+        && (url.starts_with("https://") || url.starts_with("http://"))
+        && !url.contains(|c: char| c.is_whitespace() || c.is_control())
+}

@@ -1,0 +1,98 @@
+//! Which endpoint a request may enter.
+//!
+//! The secret decides, the id only tells endpoints that share one apart: an integration that was moved to another
+//! folder still pages through its old URL. An unknown id and a wrong secret look the same from outside.
+
+use super::{Reject, Request, grafana, json, pagerduty, url};
+use crate::config::{Config, Endpoint, Kind, Secrets};
+use data_encoding::{BASE64, BASE64_NOPAD};
+
+/// PagerDuty's Events API v2.
+pub const ENQUEUE: &str = "/v2/enqueue";
+const WEBHOOKS: &str = "/v1/webhooks/";
+
+/// The endpoint that a request is for, if it shows its secret: in the path (`/v1/webhooks/<id>/<secret>`), as
+/// `Authorization: Bearer` or as the password of `Basic`, by Grafana's signature, or as a PagerDuty routing key.
+/// Every endpoint's secrets are compared, in constant time.
+pub fn find<'c>(
+    config: &'c Config,
+    secrets: &Secrets,
+    request: &Request<'_>,
+) -> Result<&'c Endpoint, Reject> {
+    if request.path == ENQUEUE {
+        return by_routing_key(config, secrets, request);
+    }
+    let Some(rest) = request.path.strip_prefix(WEBHOOKS) else {
+        return Err(Reject::new(404, "not_found", "webhooks are below /v1/webhooks/"));
+    };
+    let (id, secret) = rest.split_once('/').unwrap_or((rest, ""));
+    let presented = presented(secret, request.header("authorization"));
+    let open = opened(config, secrets, &presented);
+    let named = named(config, id);
+    match (named, open.as_slice()) {
+        (Some(named), open) if open.iter().any(|endpoint| endpoint.id == named.id) => Ok(named),
+        (_, [only]) => Ok(only),
+        (Some(named), _) if grafana::is_signed(named, request, secrets) == Some(true) => Ok(named),
+        _ => Err(Reject::new(
+            401,
+            "unauthorized",
+            "no integration has this id and secret: compare the URL with what `oncall urls --reveal` prints",
+        )),
+    }
+}
+
+fn by_routing_key<'c>(
+    config: &'c Config,
+    secrets: &Secrets,
+    request: &Request<'_>,
+) -> Result<&'c Endpoint, Reject> {
+    let body = json::parse(request.body).map_err(|error| pagerduty::reject("bad_request", error))?;
+    let key = json::text(&body, "routing_key")
+        .ok_or_else(|| pagerduty::reject("unauthorized", "'routing_key' is missing or blank".to_owned()))?;
+    let open = opened(config, secrets, &[key.as_bytes().to_vec()]);
+    open.into_iter().find(|endpoint| matches!(endpoint.kind, Kind::Pagerduty)).ok_or_else(|| {
+        let message = "'routing_key' is unknown: it is the secret of an integration of type pagerduty";
+        pagerduty::reject("unauthorized", message.to_owned())
+    })
+}
+
+/// The endpoint with this id in the URL, where a `.` stands for `/`; else the one that formerly had it.
+fn named<'c>(config: &'c Config, id: &str) -> Option<&'c Endpoint> {
+    let id = String::from_utf8(url::decoded(id)).ok()?.replace('.', "/");
+    config.endpoints.get(id.as_str()).or_else(|| {
+        config.endpoints.values().find(|endpoint| endpoint.formerly.iter().any(|former| **former == *id))
+    })
+}
+
+/// The endpoints of which one of the presented texts is a secret. All are compared with all.
+fn opened<'c>(config: &'c Config, secrets: &Secrets, presented: &[Vec<u8>]) -> Vec<&'c Endpoint> {
+    let opens = |endpoint: &&Endpoint| {
+        presented.iter().fold(false, |hit, text| hit | secrets.any_matches(&endpoint.secret, text))
+    };
+    config.endpoints.values().filter(opens).collect()
+}
+
+/// What may be the secret. A path may hold a raw `/`, of a secret in base64 or of an id not written with `.`.
+fn presented(path: &str, authorization: Option<&str>) -> Vec<Vec<u8>> {
+    let path = path.strip_suffix('/').unwrap_or(path);
+    let last = path.rsplit('/').next().unwrap_or_default();
+    let mut presented = vec![url::decoded(path), path.as_bytes().to_vec(), url::decoded(last)];
+    if let Some((scheme, credentials)) = authorization.and_then(|value| value.trim().split_once(' ')) {
+        let credentials = credentials.trim();
+        if scheme.eq_ignore_ascii_case("basic") {
+            presented.extend(password(credentials));
+        } else {
+            presented.push(credentials.as_bytes().to_vec());
+        }
+    }
+    // A secret that is set to nothing opens no door.
+    presented.retain(|text| !text.is_empty());
+    presented
+}
+
+fn password(credentials: &str) -> Option<Vec<u8>> {
+    let unpadded = credentials.trim_end_matches('=').as_bytes();
+    let pair = BASE64.decode(credentials.as_bytes()).or_else(|_| BASE64_NOPAD.decode(unpadded)).ok()?;
+    let colon = pair.iter().position(|byte| *byte == b':')?;
+    pair.get(colon + 1..).map(<[u8]>::to_vec)
+}

@@ -1,0 +1,83 @@
+//! Reading JSON as monitors write it: templates leave trailing commas and raw line breaks, numbers come as text
+//! and text as numbers, and a zero time means none.
+
+use jiff::Timestamp;
+use serde_json::Value;
+use std::{borrow::Cow, collections::BTreeMap};
+
+/// Parses a body: strictly, then with trailing commas dropped and control characters in strings escaped.
+/// The error is that of the strict attempt.
+pub fn parse(body: &[u8]) -> Result<Value, String> {
+    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
+    if body.iter().all(u8::is_ascii_whitespace) {
+        return Err("the body is empty".to_owned());
+    }
+    serde_json::from_slice(body).or_else(|error| {
+        let repaired = repaired(&String::from_utf8_lossy(body));
+        serde_json::from_str(&repaired).map_err(|_| format!("not JSON: {error}"))
+    })
+}
+
+/// A scalar as text; `None` for null, blank text, lists and objects.
+pub fn scalar(value: &Value) -> Option<Cow<'_, str>> {
+    match value {
+        Value::String(text) => Some(Cow::Borrowed(text.trim())).filter(|text| !text.is_empty()),
+        Value::Number(number) => Some(Cow::Owned(number.to_string())),
+        Value::Bool(truth) => Some(Cow::Owned(truth.to_string())),
+        Value::Null | Value::Array(_) | Value::Object(_) => None,
+    }
+}
+
+/// The scalar at a key of an object.
+pub fn text<'a>(object: &'a Value, key: &str) -> Option<Cow<'a, str>> {
+    scalar(object.get(key)?)
+}
+
+/// The scalar at the first of the keys that has one.
+pub fn first<'a>(object: &'a Value, keys: &[&str]) -> Option<Cow<'a, str>> {
+    keys.iter().find_map(|key| text(object, key))
+}
+
+/// The scalar members of an object.
+pub fn scalars(object: Option<&Value>) -> BTreeMap<String, String> {
+    let members = object.and_then(Value::as_object).into_iter().flatten();
+    members.filter_map(|(name, value)| Some((name.clone(), scalar(value)?.into_owned()))).collect()
+}
+
+/// The elements of a list; none where there is no list.
+pub fn list<'a>(object: &'a Value, key: &str) -> &'a [Value] {
+    object.get(key).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+}
+
+/// An instant: RFC 3339, an offset without a colon (`+0000`), or seconds or milliseconds since 1970. A time before
+/// 1970 (`0001-01-01T00:00:00Z`) is how Go says "none".
+pub fn instant(text: &str) -> Option<Timestamp> {
+    /// In seconds this is the year 5138, in milliseconds 1973.
+    const SECONDS_MAX: i64 = 100_000_000_000;
+    let instant = match text.parse::<i64>() {
+        Ok(number) if number.abs() < SECONDS_MAX => Timestamp::from_second(number).ok(),
+        Ok(number) => Timestamp::from_millisecond(number).ok(),
+        Err(_) => text.parse().ok(),
+    };
+    instant.filter(|instant| *instant > Timestamp::UNIX_EPOCH)
+}
+
+fn repaired(text: &str) -> String {
+    let mut repaired = String::with_capacity(text.len());
+    let (mut quoted, mut escaped) = (false, false);
+    for (at, c) in text.char_indices() {
+        match c {
+            c if quoted && c.is_ascii_control() => repaired.push_str(&format!("\\u{:04x}", u32::from(c))),
+            ',' if !quoted && closes(text.get(at + 1..).unwrap_or_default()) => {}
+            c => repaired.push(c),
+        }
+        quoted ^= c == '"' && !escaped;
+        escaped = quoted && c == '\\' && !escaped;
+    }
+    repaired
+}
+
+/// Whether nothing but a closing bracket follows.
+fn closes(rest: &str) -> bool {
+    rest.trim_start().starts_with([']', '}'])
+}

@@ -1,0 +1,168 @@
+//! OpenSearch alerting's custom webhook: the default message text, and our JSON templates
+//! (`example-config/samples/opensearch-*.mustache`).
+//!
+//! The body is exactly what the operator's template renders. Query-level monitors repeat while the trigger is true and
+//! never say that it is over; bucket-level ones list new, repeated and completed buckets in one text.
+
+use super::{Read, Stop, blank, bounds::hash, json};
+use crate::alert::{Action, Event, Severity};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// The alerts of a rendered message: JSON of our template, else the default text, bare or in a JSON member.
+pub fn read(body: &[u8]) -> Read {
+    let text = String::from_utf8_lossy(body);
+    if let Some(message) = Message::of_text(&text) {
+        return Ok(message.events());
+    }
+    let body = json::parse(body).map_err(Stop::Unparsed)?;
+    if let Some(message) =
+        json::first(&body, &["text", "message", "content"]).and_then(|text| Message::of_text(&text))
+    {
+        return Ok(message.events());
+    }
+    let message = Message::of_json(&body).ok_or_else(|| {
+        Stop::unparsed("neither the default text of OpenSearch nor JSON with `monitor` and `trigger`")
+    })?;
+    Ok(message.events())
+}
+
+/// One message, however it was written.
+#[derive(Debug, Default)]
+struct Message {
+    monitor: String,
+    trigger: String,
+    /// What the dedup key begins with: ids where the template sends them, else names.
+    key: String,
+    /// `1` is the highest.
+    severity: String,
+    period_end: String,
+    description: String,
+    labels: BTreeMap<String, String>,
+    /// Empty for a monitor without buckets.
+    buckets: Vec<(Action, String)>,
+    action: Option<Action>,
+}
+
+impl Message {
+    /// The default text. It is read from its end: a name may hold any words, the fixed ones follow it.
+    fn of_text(text: &str) -> Option<Message> {
+        let text = text.trim();
+        let (head, rest) = text.strip_prefix("Monitor ")?.split_once(" just entered alert status")?;
+        let mut rest = rest.to_owned();
+        let mut section = |mark: &str| {
+            let at = rest.rfind(mark)?;
+            let value = rest.get(at + mark.len()..)?.trim().to_owned();
+            rest.truncate(at);
+            Some(value)
+        };
+        let completed = section("- Completed Alerts:").unwrap_or_default();
+        let new = section("- New Alerts:").unwrap_or_default();
+        let deduped = section("- Deduped Alerts:").unwrap_or_default();
+        let period_end = section("- Period end:").unwrap_or_default();
+        section("- Period start:");
+        let severity = section("- Severity:").unwrap_or_default();
+        let trigger = section("- Trigger:").unwrap_or_default();
+        let firing = bucket_keys(&new).chain(bucket_keys(&deduped)).map(|key| (Action::Trigger, key));
+        let over = bucket_keys(&completed).map(|key| (Action::Resolve, key));
+        Some(Message {
+            key: format!("{head}/{trigger}"),
+            monitor: head.to_owned(),
+            trigger,
+            severity,
+            period_end,
+            buckets: firing.chain(over).collect(),
+            ..Message::default()
+        })
+    }
+
+    /// Our template's JSON, or any other that names a monitor and a trigger as it does.
+    fn of_json(body: &Value) -> Option<Message> {
+        let text = |key: &str| json::text(body, key).unwrap_or_default().into_owned();
+        let (monitor, trigger) = (text("monitor"), text("trigger"));
+        let monitor_id = json::first(body, &["monitor_id", "monitor"])?;
+        let trigger_id = json::first(body, &["trigger_id", "trigger"])?;
+        let error = json::text(body, "error").map(|error| format!("the monitor failed: {error}"));
+        let ids = json::scalars(Some(body))
+            .into_iter()
+            .filter(|(name, _)| name == "monitor_id" || name == "trigger_id");
+        Some(Message {
+            key: format!("{monitor_id}/{trigger_id}"),
+            severity: text("severity"),
+            period_end: text("period_end"),
+            description: error
+                .into_iter()
+                .chain(json::text(body, "text").map(Into::into))
+                .collect::<Vec<String>>()
+                .join("\n"),
+            labels: ids.collect(),
+            buckets: json::list(body, "alerts").iter().filter_map(bucket).collect(),
+            action: json::text(body, "status").map(|status| action(&status)),
+            monitor,
+            trigger,
+        })
+    }
+
+    fn events(&self) -> Vec<Event> {
+        if self.buckets.is_empty() {
+            return vec![self.event(self.action.unwrap_or(Action::Trigger), None)];
+        }
+        self.buckets.iter().map(|(action, bucket)| self.event(*action, Some(bucket))).collect()
+    }
+
+    fn event(&self, action: Action, bucket: Option<&str>) -> Event {
+        let parts = [Some(self.monitor.as_str()), Some(self.trigger.as_str()), bucket];
+        let parts: Vec<&str> = parts.into_iter().flatten().filter(|part| !part.is_empty()).collect();
+        let mut labels = self.labels.clone();
+        let named = [
+            ("monitor", self.monitor.as_str()),
+            ("trigger", &self.trigger),
+            ("bucket", bucket.unwrap_or("")),
+        ];
+        labels.extend(named.map(|(name, value)| (name.to_owned(), value.to_owned())));
+        labels.retain(|_, value| !value.is_empty());
+        Event {
+            dedup_key: bucket.map_or_else(|| self.key.clone(), |bucket| format!("{}/{bucket}", self.key)),
+            severity: severity(&self.severity),
+            summary: parts.join(": "),
+            description: self.description.clone(),
+            source: self.monitor.clone(),
+            labels,
+            started_at: json::instant(&self.period_end).filter(|_| action == Action::Trigger),
+            ..blank(action)
+        }
+    }
+}
+
+/// `* <alert id> : <bucket keys>`, a line each.
+fn bucket_keys(lines: &str) -> impl Iterator<Item = String> + '_ {
+    lines.lines().filter_map(|line| {
+        let (id, keys) = line.trim().strip_prefix('*')?.split_once(':')?;
+        let keys = keys.trim();
+        Some(if keys.is_empty() { id.trim().to_owned() } else { keys.to_owned() })
+    })
+}
+
+/// One element of our bucket-level template; the `null` that ends its list is none.
+fn bucket(alert: &Value) -> Option<(Action, String)> {
+    let key = json::first(alert, &["key", "id"]).map_or_else(|| hash(&[&alert.to_string()]), Into::into);
+    alert.is_object().then(|| (action(&json::text(alert, "s").unwrap_or_default()), key))
+}
+
+fn action(status: &str) -> Action {
+    match status.to_ascii_lowercase().as_str() {
+        "resolve" | "resolved" | "completed" => Action::Resolve,
+        _ => Action::Trigger,
+    }
+}
+
+/// 1 is the highest of five; words are read as words.
+fn severity(text: &str) -> Option<Severity> {
+    match text {
+        "1" => Some(Severity::Critical),
+        "2" => Some(Severity::Error),
+        "3" => Some(Severity::Warning),
+        "4" | "5" => Some(Severity::Info),
+        word => Severity::parse(word),
+    }
+}

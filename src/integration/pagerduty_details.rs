@@ -1,0 +1,79 @@
+//! `custom_details` of a PagerDuty event, as notifiers fill it.
+//!
+//! Alertmanager and Grafana put a whole group there: `firing` and `resolved`, as a list of alerts (new) or as text with
+//! `Labels:` and ` - name = value` lines (old). The labels that all alerts agree on become labels of the event, so that
+//! the same routes work for both ways in. Other scalars are labels; long texts are the description.
+
+use super::json;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// The labels of all alerts in `firing` (or, if none fires, `resolved`), and the one-line scalars.
+pub fn labels(details: &Value) -> BTreeMap<String, String> {
+    let scalars = json::scalars(Some(details)).into_iter().filter(|(name, value)| !is_long(name, value));
+    let mut labels: BTreeMap<String, String> = scalars.collect();
+    let groups = ["firing", "resolved"].iter().filter_map(|name| details.get(*name));
+    let groups = groups.map(alert_labels).find(|alerts| !alerts.is_empty());
+    labels.extend(groups.map(agreed).unwrap_or_default());
+    labels
+}
+
+/// Whatever is not a label: texts as they are, lists and objects as JSON.
+pub fn description(details: &Value) -> String {
+    let Some(members) = details.as_object() else {
+        return json::scalar(details).unwrap_or_default().into_owned();
+    };
+    let texts = members.iter().filter_map(|(name, value)| match value {
+        Value::String(text) if is_long(name, text) && !text.trim().is_empty() => Some(text.trim().to_owned()),
+        Value::Array(list) if !list.is_empty() => Some(format!("{name}: {}", pretty(value))),
+        Value::Object(object) if !object.is_empty() => Some(format!("{name}: {}", pretty(value))),
+        _ => None,
+    });
+    texts.collect::<Vec<_>>().join("\n\n")
+}
+
+fn is_long(name: &str, value: &str) -> bool {
+    value.trim().contains('\n') || matches!(name, "firing" | "resolved" | "description" | "details" | "body")
+}
+
+fn pretty(value: &Value) -> String {
+    serde_json::to_string_pretty(value).unwrap_or_default()
+}
+
+/// The labels of each alert, from the list or from the text.
+fn alert_labels(group: &Value) -> Vec<BTreeMap<String, String>> {
+    match group {
+        Value::Array(alerts) => alerts.iter().map(|alert| json::scalars(alert.get("labels"))).collect(),
+        Value::String(text) => text_labels(text),
+        _ => Vec::new(),
+    }
+}
+
+/// ` - name = value` lines below each `Labels:`.
+fn text_labels(text: &str) -> Vec<BTreeMap<String, String>> {
+    let mut alerts = Vec::new();
+    let mut inside = false;
+    for line in text.lines().map(str::trim) {
+        if line == "Labels:" {
+            inside = true;
+            alerts.push(BTreeMap::new());
+        } else if let Some((name, value)) = line.strip_prefix("- ").and_then(|pair| pair.split_once('=')) {
+            if let Some(labels) = alerts.last_mut().filter(|_| inside) {
+                labels.insert(name.trim().to_owned(), value.trim().to_owned());
+            }
+        } else {
+            inside = false;
+        }
+    }
+    alerts
+}
+
+/// The labels that all have, with the same value.
+fn agreed(alerts: Vec<BTreeMap<String, String>>) -> BTreeMap<String, String> {
+    let mut alerts = alerts.into_iter();
+    let first = alerts.next().unwrap_or_default();
+    alerts.fold(first, |mut agreed, labels| {
+        agreed.retain(|name, value| labels.get(name) == Some(value));
+        agreed
+    })
+}

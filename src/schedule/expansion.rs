@@ -1,0 +1,69 @@
+//! A range of time, cut wherever something may change and asked once in each piece.
+
+use super::instant::Instant;
+use super::{Layer, Schedule, Schedules, Shift};
+use jiff::Timestamp;
+use std::collections::BTreeSet;
+
+/// The pieces of `[at, until)` in order, without holes; neighbours may be equal.
+pub(super) struct Pieces<'a> {
+    schedules: &'a Schedules,
+    schedule: &'a str,
+    at: Timestamp,
+    until: Timestamp,
+    /// Each with an instant until which it stays as it is.
+    layers: Vec<(&'a Layer, Timestamp)>,
+    /// Where overrides and time off begin and end.
+    dated: BTreeSet<Timestamp>,
+}
+
+impl<'a> Pieces<'a> {
+    pub fn new(schedules: &'a Schedules, schedule: &'a str, from: Timestamp, until: Timestamp) -> Pieces<'a> {
+        let involved = involved(schedules, schedule);
+        let layers = involved.iter().flat_map(|it| &it.layers).map(|layer| (layer, Timestamp::MIN)).collect();
+        let overrides = involved.iter().flat_map(|it| &it.overrides).flat_map(|it| [it.from, it.until]);
+        let time_off = schedules.time_off.values().flatten();
+        let time_off = time_off.flat_map(|it| [it.from, it.until.unwrap_or(Timestamp::MAX)]);
+        let dated = overrides.chain(time_off).filter(|it| from < *it && *it < until).collect();
+        Pieces { schedules, schedule, at: from, until, layers, dated }
+    }
+
+    fn next_edge(&mut self) -> Timestamp {
+        while self.dated.first().is_some_and(|edge| *edge <= self.at) {
+            self.dated.pop_first();
+        }
+        for (layer, edge) in &mut self.layers {
+            if *edge <= self.at {
+                *edge = layer.next_edge(self.at);
+            }
+        }
+        let layers = self.layers.iter().map(|(_, edge)| *edge);
+        layers.chain(self.dated.first().copied()).min().unwrap_or(self.until).min(self.until)
+    }
+}
+
+impl Iterator for Pieces<'_> {
+    type Item = Shift;
+
+    fn next(&mut self) -> Option<Shift> {
+        if self.at >= self.until {
+            return None;
+        }
+        let (start, end) = (self.at, self.next_edge());
+        self.at = end;
+        Some(Shift { start, end, on_call: Instant::new(self.schedules, start).on_call(self.schedule) })
+    }
+}
+
+/// A schedule and all it is kept apart from, directly or not.
+fn involved<'a>(schedules: &'a Schedules, schedule: &'a str) -> Vec<&'a Schedule> {
+    let mut seen = BTreeSet::from([schedule]);
+    let mut open = vec![schedule];
+    let mut involved = Vec::new();
+    while let Some(id) = open.pop() {
+        let Some(found) = schedules.schedules.get(id) else { continue };
+        open.extend(found.apart_from.iter().map(|id| &**id).filter(|id| seen.insert(id)));
+        involved.push(found);
+    }
+    involved
+}

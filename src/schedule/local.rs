@@ -1,0 +1,51 @@
+//! Local (wall-clock) time to instants, for the local times that do not exist or exist twice.
+//!
+//! Everything in a schedule is computed on the clock and the calendar of a zone; these two functions are the only
+//! places where that becomes an instant. Both never decrease when the local time grows. What lies outside of
+//! jiff's range becomes its first or last instant.
+
+use jiff::civil::DateTime;
+use jiff::tz::{AmbiguousOffset, Offset, TimeZone};
+use jiff::{SignedDuration, Timestamp};
+
+/// More than any zone has ever changed its clock between two transitions looked at for one gap.
+const TRANSITIONS_MAX: usize = 4;
+
+/// The instant of a local time: the first of two, and the first after the gap if there is none.
+pub fn first_instant(zone: &TimeZone, local: DateTime) -> Timestamp {
+    match zone.to_ambiguous_timestamp(local).offset() {
+        AmbiguousOffset::Unambiguous { offset } => at_offset(offset, local),
+        AmbiguousOffset::Fold { before, .. } => at_offset(before, local),
+        AmbiguousOffset::Gap { before, after } => end_of_gap(zone, local, before, after),
+    }
+}
+
+/// The instant of a local time: the last of two, and the first after the gap if there is none.
+pub fn last_instant(zone: &TimeZone, local: DateTime) -> Timestamp {
+    match zone.to_ambiguous_timestamp(local).offset() {
+        AmbiguousOffset::Fold { after, .. } => at_offset(after, local),
+        _ => first_instant(zone, local),
+    }
+}
+
+/// `at` later by `by`, at most the last instant there is.
+pub(super) fn later(at: Timestamp, by: SignedDuration) -> Timestamp {
+    at.checked_add(by).unwrap_or(if by.is_negative() { Timestamp::MIN } else { Timestamp::MAX })
+}
+
+/// So many whole days on the calendar.
+pub(super) fn days(count: i64) -> SignedDuration {
+    SignedDuration::from_secs(count.saturating_mul(24 * 60 * 60))
+}
+
+fn at_offset(offset: Offset, local: DateTime) -> Timestamp {
+    let outside = if local.year() > 0 { Timestamp::MAX } else { Timestamp::MIN };
+    offset.to_timestamp(local).unwrap_or(outside)
+}
+
+/// With the offset after the gap a skipped time lies just before the transition, so that is the next one.
+fn end_of_gap(zone: &TimeZone, local: DateTime, before: Offset, after: Offset) -> Timestamp {
+    let just_before = at_offset(after, local);
+    let mut transitions = zone.following(just_before).take(TRANSITIONS_MAX);
+    transitions.find(|it| it.offset() == after).map_or(at_offset(before, local), |it| it.timestamp())
+}

@@ -1,0 +1,139 @@
+//! `turns: active`: how many shifts of a line-up had some time in the layer's windows.
+//!
+//! Counted on the local calendar, like the shifts themselves, so a change of the clock moves nobody's turn. Windows
+//! of another zone are taken at its distance from the layer's zone at the line-up's first handoff. Without
+//! holidays the answer repeats every few weeks and costs at most 168 looks, in any year; each holiday since the
+//! line-up began adds a look at the shifts that its windows touch.
+
+use super::local::days;
+use super::{Every, Hours, LineUp, Window, WindowHolidays};
+use jiff::civil::{Date, DateTime};
+use jiff::{SignedDuration, tz::TimeZone};
+use std::collections::BTreeSet;
+
+const HOURS_OF_WEEK: i64 = 7 * 24;
+
+/// The shifts before `shift` with some active time: the number of turns taken before it.
+pub(super) fn active_shifts_before(line_up: &LineUp, shift: i64, zone: &TimeZone, during: &[Hours]) -> i64 {
+    let anchor = line_up.first_handoff(zone);
+    let local = zone.to_offset(anchor);
+    let hours =
+        during.iter().map(|hours| (hours, hours.time_zone.to_offset(anchor).duration_since(local))).collect();
+    let count = Count { line_up, hours };
+    count.by_the_week(shift) + count.holiday_difference(shift)
+}
+
+struct Count<'a> {
+    line_up: &'a LineUp,
+    /// With what to add to the layer's local time for theirs.
+    hours: Vec<(&'a Hours, SignedDuration)>,
+}
+
+/// Whether holidays change what a window does.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Holidays {
+    Respected,
+    Unknown,
+}
+
+impl Count<'_> {
+    /// The active shifts before `shift` as if there were no holidays: the same in each period.
+    fn by_the_week(&self, shift: i64) -> i64 {
+        let period = self.period();
+        let count = |shifts: i64| (0..shifts).map(|it| self.active(it, Holidays::Unknown)).sum::<i64>();
+        shift / period * count(period) + count(shift % period)
+    }
+
+    /// How many more (or fewer) shifts before `shift` are active because of holidays.
+    fn holiday_difference(&self, shift: i64) -> i64 {
+        let difference = |it: i64| self.active(it, Holidays::Respected) - self.active(it, Holidays::Unknown);
+        self.touched_by_holidays(shift).into_iter().map(difference).sum()
+    }
+
+    /// The shifts after which the weekdays and hours of their starts are the same again. One of a week or longer
+    /// touches every window of the week.
+    fn period(&self) -> i64 {
+        match self.line_up.every {
+            Every::Hours(hours) => {
+                HOURS_OF_WEEK / greatest_common_divisor(HOURS_OF_WEEK, i64::from(hours.max(1)))
+            }
+            Every::Days(days) => 7 / greatest_common_divisor(7, i64::from(days.max(1))),
+            Every::Weeks(_) | Every::Months(_) => 1,
+        }
+    }
+
+    /// The shifts before `shift` that share time with a window whose opening a holiday may change.
+    fn touched_by_holidays(&self, shift: i64) -> BTreeSet<i64> {
+        let Some(first) = self.line_up.start(0) else { return BTreeSet::new() };
+        let last = self.line_up.start(shift).unwrap_or(DateTime::MAX);
+        let mut touched = BTreeSet::new();
+        for (hours, ahead) in &self.hours {
+            for window in hours.windows.iter().filter(|it| it.holidays != WindowHolidays::Ignore) {
+                let (from, until) =
+                    days_around(window, first.saturating_add(*ahead), last.saturating_add(*ahead));
+                let holidays = hours.holidays.range(from..=until);
+                for date in holidays.filter(|date| window.days.contains(&date.weekday().into())) {
+                    let (start, end) = window.on(*date);
+                    let (start, end) = (start.saturating_sub(*ahead), end.saturating_sub(*ahead));
+                    let overlapping = (self.line_up.shift_on_clock(start)..shift)
+                        .take_while(|it| self.line_up.start(*it).is_some_and(|it| it < end));
+                    touched.extend(overlapping);
+                }
+            }
+        }
+        touched
+    }
+
+    /// 1 if the shift shares time with a window, else 0.
+    fn active(&self, shift: i64, holidays: Holidays) -> i64 {
+        let Some(start) = self.line_up.start(shift) else { return 0 };
+        let end = self.line_up.start(shift + 1).unwrap_or(DateTime::MAX);
+        let is_active = self.hours.iter().any(|(hours, ahead)| {
+            let (start, end) = (start.saturating_add(*ahead), end.saturating_add(*ahead));
+            hours.windows.iter().any(|window| is_open_within(hours, window, start, end, holidays))
+        });
+        i64::from(is_active)
+    }
+}
+
+/// Whether a window is open at some local time in `[start, end)`.
+fn is_open_within(
+    hours: &Hours,
+    window: &Window,
+    start: DateTime,
+    end: DateTime,
+    holidays: Holidays,
+) -> bool {
+    let overlaps = |date: Date| {
+        let (opens, closes) = window.on(date);
+        opens < closes && opens < end && closes > start
+    };
+    let (from, until) = days_around(window, start, end);
+    let known = if holidays == Holidays::Respected { hours.holidays.range(from..=until).count() } else { 0 };
+    match (holidays, window.holidays) {
+        (Holidays::Unknown, WindowHolidays::Only) => false,
+        (Holidays::Respected, WindowHolidays::Only) => {
+            hours.holidays.range(from..=until).any(|date| hours.opens(window, *date) && overlaps(*date))
+        }
+        (_, rule) => {
+            let closed =
+                |date: Date| rule == WindowHolidays::Exclude && known > 0 && hours.holidays.contains(&date);
+            // Each week has an opening or a holiday that takes it away, so this is enough to meet one.
+            let looks = usize::from(window.days_later) + 9 + 7 * known;
+            let dates = from.series(jiff::Span::new().days(1)).take_while(|date| *date <= until).take(looks);
+            dates
+                .filter(|date| window.days.contains(&date.weekday().into()))
+                .any(|date| !closed(date) && overlaps(date))
+        }
+    }
+}
+
+/// The first and the last day on which a window may start that is open in `[start, end)`.
+fn days_around(window: &Window, start: DateTime, end: DateTime) -> (Date, Date) {
+    let from = start.date().saturating_sub(days(window.days_later.into()));
+    (from, end.date().max(from))
+}
+
+fn greatest_common_divisor(a: i64, b: i64) -> i64 {
+    if b == 0 { a } else { greatest_common_divisor(b, a % b) }
+}

@@ -1,0 +1,200 @@
+//! What people's tools ask: incidents, their timelines, and to act on them, with a bearer token of `oncall.yaml`.
+
+use super::http::{Doors, Shared, take, unavailable};
+use super::live::Live;
+use crate::engine::Lane;
+use crate::incident::{
+    Actor, Asked, Command, Entry, Incident, IncidentId, Input, Reply, Status, Target, Via,
+};
+use crate::preview::timeline;
+use axum::Json;
+use axum::extract::{Path, Query, Request, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+/// How many entries of a timeline one answer holds; the newest.
+const TIMELINE_SHOWN_MAX: usize = 1_000;
+
+/// `GET /v1/incidents?status=triggered&limit=50&before=3-17`
+#[derive(Debug, Deserialize)]
+pub struct Wanted {
+    status: Option<Status>,
+    limit: Option<usize>,
+    before: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Reassigned {
+    user: String,
+}
+
+/// The newest incidents, at most 100, with where to go on.
+pub async fn list(State(doors): Shared, headers: HeaderMap, Query(wanted): Query<Wanted>) -> Response {
+    if let Err(refused) = authorized(&doors, &headers) {
+        return refused;
+    }
+    let before = match wanted.before.map(|id| id.parse::<IncidentId>()).transpose() {
+        Ok(before) => before,
+        Err(error) => return problem(StatusCode::BAD_REQUEST, &format!("`before`: {error}")),
+    };
+    match doors.inbox.list(wanted.status, before, wanted.limit.unwrap_or(50)).await {
+        Err(_) => unavailable("too much at once: come again\n"),
+        Ok(incidents) => {
+            let next = incidents.last().map(|incident| incident.id.to_string());
+            let incidents: Vec<Value> = incidents.iter().map(shown).collect();
+            Json(json!({ "incidents": incidents, "next_before": next })).into_response()
+        }
+    }
+}
+
+/// One incident with its timeline.
+pub async fn show(State(doors): Shared, headers: HeaderMap, Path(id): Path<String>) -> Response {
+    let live = match authorized(&doors, &headers) {
+        Ok((live, _)) => live,
+        Err(refused) => return refused,
+    };
+    let id: IncidentId = match id.parse() {
+        Ok(id) => id,
+        Err(error) => return problem(StatusCode::BAD_REQUEST, &format!("{error}")),
+    };
+    let incident = match doors.inbox.find(id).await {
+        Err(_) => return unavailable("too much at once: come again\n"),
+        Ok(None) => return problem(StatusCode::NOT_FOUND, &format!("there is no incident {id}, or it is long closed")),
+        Ok(Some(incident)) => incident,
+    };
+    let (directory, last) = (doors.state_dir.clone(), incident.last_seq);
+    let read = tokio::task::spawn_blocking(move || directory.timeline(last, TIMELINE_SHOWN_MAX)).await;
+    let entries = match read {
+        Ok(Ok(entries)) => entries,
+        Ok(Err(error)) => return problem(StatusCode::INTERNAL_SERVER_ERROR, &format!("{error:#}")),
+        Err(_) => return problem(StatusCode::INTERNAL_SERVER_ERROR, "reading the timeline failed"),
+    };
+    let mut body = shown(&incident);
+    let lines = entries.iter().map(|entry| line(entry, &live));
+    body["timeline"] = lines.collect();
+    Json(body).into_response()
+}
+
+/// `POST /v1/incidents/{id}/acknowledge`, `resolve`, or `reassign` with `{"user": "tanaka"}`.
+pub async fn act(
+    State(doors): Shared,
+    headers: HeaderMap,
+    Path((id, action)): Path<(String, String)>,
+    request: Request,
+) -> Response {
+    let (live, name) = match authorized(&doors, &headers) {
+        Ok(authorized) => authorized,
+        Err(refused) => return refused,
+    };
+    let id: IncidentId = match id.parse() {
+        Ok(id) => id,
+        Err(error) => return problem(StatusCode::BAD_REQUEST, &format!("{error}")),
+    };
+    let action = match action.as_str() {
+        "acknowledge" => Asked::Acknowledge,
+        "resolve" => Asked::Resolve,
+        "escalate" => Asked::Escalate,
+        "reassign" => match reassigned(&live, request).await {
+            Ok(asked) => asked,
+            Err(refused) => return refused,
+        },
+        other => {
+            let text = format!("`{other}` is not acknowledge, resolve, escalate or reassign");
+            return problem(StatusCode::NOT_FOUND, &text);
+        }
+    };
+    let by = Actor { user: None, name };
+    let command = Command { target: Target::Incidents(vec![id]), action, by, via: Via::Api };
+    match doors.inbox.input(Lane::First, Input::Command(command)).await {
+        Err(_) => unavailable("too much at once: come again\n"),
+        Ok(answered) => replied(id, answered.reply),
+    }
+}
+
+fn replied(id: IncidentId, reply: Option<Reply>) -> Response {
+    match reply {
+        Some(Reply::Done { .. }) => Json(json!({ "incident": id, "result": "done" })).into_response(),
+        Some(Reply::Already { by, .. }) => {
+            Json(json!({ "incident": id, "result": "already", "by": by })).into_response()
+        }
+        _ => problem(StatusCode::NOT_FOUND, &format!("there is no incident {id}, or it is long closed")),
+    }
+}
+
+async fn reassigned(live: &Live, request: Request) -> Result<Asked, Response> {
+    let taken = take(request).await?;
+    let wanted: Reassigned = serde_json::from_slice(&taken.body)
+        .map_err(|error| problem(StatusCode::BAD_REQUEST, &format!("the body should be {{\"user\": \"<id>\"}}: {error}")))?;
+    match live.config.users.get_key_value(wanted.user.as_str()) {
+        Some((id, _)) => Ok(Asked::Reassign(id.clone())),
+        None => Err(problem(StatusCode::BAD_REQUEST, &format!("there is no user `{}`", wanted.user))),
+    }
+}
+
+/// The config in force and the name of the token, or the refusal. Every token is compared.
+fn authorized(doors: &Doors, headers: &HeaderMap) -> Result<(Arc<Live>, String), Response> {
+    let Some(live) = doors.live.borrow().clone() else {
+        return Err(unavailable("no config is in force yet: come again\n"));
+    };
+    let presented = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let presented = presented.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default().trim();
+    let name = live.config.organisation.api_tokens.iter().fold(None, |found, token| {
+        let hit = live.secrets.any_matches(&token.token, presented.as_bytes());
+        if hit { Some(token.name.clone()) } else { found }
+    });
+    match name.filter(|_| !presented.is_empty()) {
+        Some(name) => Ok((live, name)),
+        None => {
+            doors.metrics.refused("api_unauthorized");
+            let text = "send `Authorization: Bearer <token>` with a token that `api_tokens` in oncall.yaml names";
+            Err(problem(StatusCode::UNAUTHORIZED, text))
+        }
+    }
+}
+
+fn problem(status: StatusCode, message: &str) -> Response {
+    (status, Json(json!({ "error": message }))).into_response()
+}
+
+fn shown(incident: &Incident) -> Value {
+    let labels: serde_json::Map<String, Value> =
+        incident.labels.iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
+    json!({
+        "id": incident.id,
+        "status": incident.status,
+        "service": incident.service,
+        "integration": incident.integration,
+        "summary": incident.summary,
+        "description": incident.description,
+        "severity": incident.severity,
+        "urgency": incident.urgency,
+        "labels": labels,
+        "links": incident.links,
+        "opened_at": incident.opened_at,
+        "last_event_at": incident.last_event_at,
+        "acknowledged_by": incident.acknowledged_by.as_ref().map(|by| &by.name),
+        "resolved_by": incident.resolved_by.as_ref().map(|by| &by.name),
+        "silenced_by": incident.silenced.as_ref().map(|silenced| &silenced.rule),
+        "step": incident.escalation.as_ref().map(|at| json!({
+            "policy": at.policy, "step": at.step + 1, "fallback": at.fallback, "told": at.told, "next_at": at.deadline,
+        })),
+        "alerts": incident.alerts.iter().map(|alert| json!({
+            "dedup_key": alert.dedup_key, "firing": alert.firing,
+        })).collect::<Vec<_>>(),
+    })
+}
+
+fn line(entry: &Entry, live: &Live) -> Value {
+    let line = timeline::line(entry, &live.config.organisation.time_zone);
+    json!({
+        "seq": entry.seq,
+        "at": entry.at,
+        "revision": entry.revision,
+        "text": line.text,
+        "rule": line.rule,
+        "change": entry.change,
+    })
+}

@@ -1,0 +1,64 @@
+//! What Slack and Twilio say of their own accord: verified by the provider, decided by the engine.
+
+use super::http::{Shared, take, unavailable};
+use super::inbox::Answered;
+use crate::engine::Lane;
+use crate::incident::{Input, Reply};
+use crate::provider::{self, CALLBACK_BODY_MAX, Callback, CallbackRequest, HttpAnswer};
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+/// A button, a key on the phone, or the course of a call.
+pub async fn callback(State(doors): Shared, request: Request) -> Response {
+    let taken = match take(request).await {
+        Ok(taken) if taken.body.len() <= CALLBACK_BODY_MAX => taken,
+        Ok(_) => return super::http::plain(StatusCode::PAYLOAD_TOO_LARGE, "too large for a callback\n"),
+        Err(refused) => return refused,
+    };
+    let Some(live) = doors.live.borrow().clone() else {
+        return unavailable("no config is in force yet: come again\n");
+    };
+    let request = CallbackRequest {
+        method: "POST",
+        path: &taken.path,
+        query: taken.query.as_deref(),
+        headers: taken.headers,
+        body: &taken.body,
+    };
+    match provider::callback(&live.config, &live.secrets, &request, doors.clock.now()) {
+        Err(refusal) => {
+            doors.metrics.refused(refusal.code);
+            tracing::warn!(code = refusal.code, "refused a callback: {}", refusal.message);
+            let status = StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::BAD_REQUEST);
+            (status, refusal.message).into_response()
+        }
+        Ok(Callback::Answer(answer)) => said(answer),
+        Ok(Callback::Outcome { delivery, outcome }) => {
+            match doors.inbox.input(Lane::First, Input::Outcome { delivery, outcome }).await {
+                Ok(_) => said(HttpAnswer::empty()),
+                Err(_) => unavailable("too much at once: come again\n"),
+            }
+        }
+        Ok(Callback::Command { command, context }) => {
+            let reply = match doors.inbox.input(Lane::First, Input::Command(command)).await {
+                Ok(Answered { reply: Some(reply), .. }) => reply,
+                Ok(Answered { reply: None, .. }) => Reply::NotFound,
+                Err(_) => return unavailable("too much at once: come again\n"),
+            };
+            let mut answer = provider::answer(&live.config, &context, &reply);
+            if answer.then.is_some() {
+                let (client, mut then) = (doors.client.clone(), answer.clone());
+                tokio::spawn(async move { client.follow(&mut then).await });
+                answer.then = None;
+            }
+            said(answer)
+        }
+    }
+}
+
+fn said(answer: HttpAnswer) -> Response {
+    let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK);
+    (status, [(header::CONTENT_TYPE, answer.content_type)], Body::from(answer.body)).into_response()
+}

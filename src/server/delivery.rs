@@ -1,0 +1,126 @@
+//! Runs deliveries: the provider says what to send, the one HTTP client sends it.
+//!
+//! Nothing is decided here: what came back becomes an outcome, and retries are the incident's business. The same
+//! client fetches what an integration must see before it can verify a message.
+
+use super::live::Live;
+use crate::incident::{Delivery, Outcome};
+use crate::integration::Fetch;
+use crate::provider::{self, Failure, HttpAnswer, Method, Progress, REQUESTS_MAX, RESPONSE_BODY_MAX, Request, Response};
+use anyhow::{Context, Result};
+use jiff::Timestamp;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How long connecting may take.
+const CONNECT_MAX: Duration = Duration::from_secs(5);
+/// How long a fetch for an integration may take.
+const FETCH_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The one HTTP client.
+#[derive(Clone, Debug)]
+pub struct Client {
+    http: reqwest::Client,
+}
+
+impl Client {
+    /// Installs rustls on ring, the only TLS of the process.
+    pub fn new() -> Result<Client> {
+        // Fails only where one is installed already, which is what is asked for.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let http = reqwest::Client::builder()
+            .connect_timeout(CONNECT_MAX)
+            .redirect(reqwest::redirect::Policy::none())
+            .user_agent(concat!("oncall/", env!("CARGO_PKG_VERSION")))
+            .build()
+            .context("cannot set up the HTTP client")?;
+        Ok(Client { http })
+    }
+
+    /// Carries a delivery out.
+    pub async fn deliver(&self, live: Arc<Live>, delivery: Delivery, now: Timestamp) -> Outcome {
+        let mut progress = provider::begin(&live.config, &live.secrets, &delivery, now);
+        for _ in 0..REQUESTS_MAX {
+            match progress {
+                Progress::Done(outcome) => return outcome,
+                Progress::Send(pending, request) => {
+                    let result = self.send(request).await;
+                    progress = provider::resume(&live.config, &live.secrets, pending, result);
+                }
+            }
+        }
+        match progress {
+            Progress::Done(outcome) => outcome,
+            Progress::Send(..) => Outcome::Unknown { reason: "the provider asked for too many requests".to_owned() },
+        }
+    }
+
+    /// Sends what has to follow the answer to a callback; its result changes nothing.
+    pub async fn follow(&self, answer: &mut HttpAnswer) {
+        if let Some(request) = answer.then.take()
+            && let Err(failure) = self.send(request).await
+        {
+            tracing::warn!(?failure, "the answer to a Slack button could not be sent");
+        }
+    }
+
+    async fn send(&self, request: Request) -> Result<Response, Failure> {
+        let timeout = Duration::try_from(request.timeout).unwrap_or(CONNECT_MAX);
+        let mut builder = match request.method {
+            Method::Get => self.http.get(&request.url),
+            Method::Post => self.http.post(&request.url),
+        };
+        for (name, value) in &request.headers {
+            builder = builder.header(*name, value.expose());
+        }
+        let sent = builder.body(request.body).timeout(timeout).send().await;
+        let response = sent.map_err(|error| failure(&error))?;
+        let status = response.status().as_u16();
+        let text = |value: &http::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+        let headers = response.headers().iter().map(|(name, value)| (name.to_string(), text(value))).collect();
+        let body = bounded(response).await.map_err(|error| failure(&error))?;
+        Ok(Response { status, headers, body })
+    }
+
+    /// Fetches what an integration asked for: the body of a 200, or what went wrong.
+    pub async fn fetch(&self, fetch: &Fetch) -> Result<Vec<u8>, String> {
+        let sent = self.http.get(&fetch.url).timeout(FETCH_TIMEOUT).send().await;
+        let response = sent.map_err(|error| words(&error))?;
+        match response.status().as_u16() {
+            200 => bounded(response).await.map_err(|error| words(&error)),
+            status => Err(format!("answered {status}")),
+        }
+    }
+}
+
+async fn bounded(mut response: reqwest::Response) -> Result<Vec<u8>, reqwest::Error> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await? {
+        let room = RESPONSE_BODY_MAX.saturating_sub(body.len());
+        body.extend(chunk.iter().take(room));
+        if chunk.len() > room {
+            break;
+        }
+    }
+    Ok(body)
+}
+
+fn failure(error: &reqwest::Error) -> Failure {
+    let unsent = error.is_connect() || error.is_builder() || error.is_redirect();
+    if unsent { Failure::NotSent(words(error)) } else { Failure::Unknown(words(error)) }
+}
+
+/// What went wrong, without the URL: its path may be a secret.
+fn words(error: &reqwest::Error) -> String {
+    let mut causes = Vec::new();
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = std::error::Error::source(error);
+    while let Some(next) = cause {
+        causes.push(next.to_string());
+        cause = next.source();
+    }
+    match (error.is_timeout(), causes.last()) {
+        (true, _) => "timed out".to_owned(),
+        (false, Some(root)) => root.clone(),
+        (false, None) => "the request failed".to_owned(),
+    }
+}

@@ -1,0 +1,281 @@
+//! Follows the config: fetches, compiles, and tells the engine what is in force or why not.
+//!
+//! It runs on a thread of its own, because git and the disk block. All fallible work is done here, before the engine
+//! swaps anything: a broken commit changes nothing. The last good commit is what a start uses when the remote is
+//! away. How a refusal is told to people is the engine's business.
+
+use super::clock::Clock;
+use super::files::{Files, read_dir};
+use super::live::{Live, Refused};
+use super::repository::{CommitId, Repository};
+use super::secrets::{self, Missing};
+use crate::check;
+use crate::compile::{Severity, Tree, compile, render_human};
+use crate::config::{Config, Secrets};
+use anyhow::{Context, Result};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::{Duration, Instant};
+
+/// How many findings of a broken commit are told.
+const FINDINGS_TOLD_MAX: usize = 5;
+/// How many commits are named that wait behind a broken one.
+const STUCK_MAX: usize = 10;
+/// The longest time one fetch may take.
+const FETCH_MAX: Duration = Duration::from_secs(120);
+
+/// Where the config is.
+pub enum Source {
+    Directory(PathBuf),
+    Git(Repository),
+}
+
+/// How secrets are read; the demo makes its own.
+pub type Resolve = fn(&Config) -> (Secrets, Vec<Missing>);
+
+/// What the engine is told.
+#[derive(Debug)]
+pub enum News {
+    /// This is in force from now on. `previous`: what was, at a start.
+    Accepted { live: Arc<Live>, previous: Option<Arc<Config>>, missing: Vec<Missing> },
+    /// The same config, with other values of its secrets.
+    Secrets { live: Arc<Live>, missing: Vec<Missing> },
+    /// The newest commit is not taken. Said again at each poll while it lasts.
+    Refused { refused: Refused, stuck: Vec<String> },
+    /// The newest commit is taken, or was before.
+    Fine,
+    /// The repository cannot be read.
+    Unreachable(String),
+    Reachable,
+}
+
+/// Follows a source until nobody listens.
+pub struct Follower {
+    pub source: Source,
+    pub clock: Clock,
+    pub resolve: Resolve,
+    pub interval: Duration,
+    /// The commit that the journal says was in force.
+    pub recorded: Option<String>,
+    pub tell: tokio::sync::mpsc::Sender<News>,
+    live: Option<Arc<Live>>,
+    refused: Option<Refused>,
+    unreachable: bool,
+}
+
+/// A version of the config: a commit, or the digest of a directory.
+struct Version {
+    name: String,
+    commit: Option<CommitId>,
+    files: Option<Files>,
+}
+
+impl Follower {
+    pub fn new(
+        source: Source,
+        clock: Clock,
+        resolve: Resolve,
+        interval: Duration,
+        recorded: Option<String>,
+        tell: tokio::sync::mpsc::Sender<News>,
+    ) -> Follower {
+        let (live, refused, unreachable) = (None, None, false);
+        Follower { source, clock, resolve, interval, recorded, tell, live, refused, unreachable }
+    }
+
+    /// Polls every interval, and at once when `pull` says so; ends when nobody listens any more.
+    pub fn run(mut self, pull: &Receiver<()>) {
+        loop {
+            if !self.poll() {
+                return;
+            }
+            match pull.recv_timeout(self.interval) {
+                Ok(()) | Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
+        }
+    }
+
+    /// Looks once. False: nobody listens.
+    fn poll(&mut self) -> bool {
+        let newest = match self.source.newest() {
+            Ok(version) => version,
+            Err(error) => return self.away(&error),
+        };
+        if std::mem::take(&mut self.unreachable) && !self.say(News::Reachable) {
+            return false;
+        }
+        let name = newest.name.clone();
+        if self.live.as_ref().is_some_and(|live| live.commit == name) {
+            let fine = self.refused.take().is_none() || self.say(News::Fine);
+            return fine && self.reread_secrets();
+        }
+        match self.compiled(newest) {
+            Ok((config, commit)) => self.accept(config, name, commit),
+            Err(error) => self.refuse(name, &error) && self.start_from_good(),
+        }
+    }
+
+    /// The remote is away: what was last good is used, if nothing is in force yet.
+    fn away(&mut self, error: &anyhow::Error) -> bool {
+        self.unreachable = true;
+        self.say(News::Unreachable(format!("{error:#}"))) && self.start_from_good() && self.reread_secrets()
+    }
+
+    fn start_from_good(&mut self) -> bool {
+        if self.live.is_some() {
+            return true;
+        }
+        let Source::Git(repository) = &self.source else { return true };
+        let Some(good) = repository.good() else { return true };
+        let version = Version { name: good.to_string(), commit: Some(good), files: None };
+        match self.compiled(version) {
+            Ok((config, _)) => self.accept(config, good.to_string(), None),
+            Err(error) => {
+                tracing::error!("the last good commit {good} does not load any more: {error:#}");
+                true
+            }
+        }
+    }
+
+    fn compiled(&self, version: Version) -> Result<(Config, Option<CommitId>)> {
+        let files = match (version.files, &self.source, version.commit) {
+            (Some(files), ..) => files,
+            (None, Source::Git(repository), Some(commit)) => repository.tree(commit)?,
+            (None, ..) => anyhow::bail!("there is nothing to read"),
+        };
+        Ok((load(files)?, version.commit))
+    }
+
+    fn accept(&mut self, config: Config, name: String, commit: Option<CommitId>) -> bool {
+        let (secrets, missing) = (self.resolve)(&config);
+        if let Some(live) = &self.live {
+            let lost = secrets::lost((&live.config, &live.secrets), (&config, &secrets));
+            if !lost.is_empty() {
+                let why = anyhow::anyhow!(
+                    "it would lose {}, which works now: a secret it names does not resolve here ({})",
+                    lost.join(" and "),
+                    missing.iter().map(|missing| missing.why.clone()).collect::<Vec<_>>().join("; ")
+                );
+                return self.refuse(name, &why);
+            }
+        }
+        if let (Source::Git(repository), Some(commit)) = (&self.source, commit)
+            && let Err(error) = repository.mark_good(commit)
+        {
+            tracing::warn!("{error:#}");
+        }
+        let previous = if self.live.is_none() { self.previous(&name, &config) } else { None };
+        let previous = self.live.as_ref().map(|live| live.config.clone()).or(previous);
+        let live = Arc::new(Live { config: Arc::new(config), secrets, commit: name });
+        self.live = Some(live.clone());
+        let fine = self.refused.take().is_none() || self.say(News::Fine);
+        fine && self.say(News::Accepted { live, previous, missing })
+    }
+
+    /// At a start: what was in force before, compiled anew from the commit that the journal names.
+    fn previous(&mut self, name: &str, config: &Config) -> Option<Arc<Config>> {
+        let recorded = self.recorded.take()?;
+        if recorded == name {
+            return Some(Arc::new(config.clone()));
+        }
+        let Source::Git(repository) = &self.source else { return None };
+        let read = CommitId::parse(&recorded).and_then(|commit| repository.tree(commit)).and_then(load);
+        read.inspect_err(|error| tracing::warn!("the config {recorded} that was in force cannot be read: {error:#}"))
+            .ok()
+            .map(Arc::new)
+    }
+
+    fn refuse(&mut self, commit: String, error: &anyhow::Error) -> bool {
+        let since = self.refused.as_ref().map_or_else(|| self.clock.now(), |refused| refused.since);
+        let refused = Refused { commit, since, findings: format!("{error:#}") };
+        let stuck = self.stuck(&refused.commit);
+        self.refused = Some(refused.clone());
+        self.say(News::Refused { refused, stuck })
+    }
+
+    /// The commits that wait behind the broken one, in words.
+    fn stuck(&self, tip: &str) -> Vec<String> {
+        let Source::Git(repository) = &self.source else { return Vec::new() };
+        let from = self.live.as_ref().and_then(|live| CommitId::parse(&live.commit).ok());
+        let log = CommitId::parse(tip).and_then(|tip| repository.log(from, tip, STUCK_MAX)).unwrap_or_default();
+        log.into_iter().map(|commit| format!("{} {} ({})", short(&commit.id.to_string()), commit.summary, commit.author)).collect()
+    }
+
+    fn reread_secrets(&mut self) -> bool {
+        let Some(live) = &self.live else { return true };
+        let (secrets, missing) = (self.resolve)(&live.config);
+        let same = live.config.secret_sources().iter().all(|(_, source)| live.secrets.get(source) == secrets.get(source));
+        let lost = secrets::lost((&live.config, &live.secrets), (&live.config, &secrets));
+        if same || !lost.is_empty() {
+            return true;
+        }
+        let live = Arc::new(Live { config: live.config.clone(), secrets, commit: live.commit.clone() });
+        self.live = Some(live.clone());
+        self.say(News::Secrets { live, missing })
+    }
+
+    fn say(&self, news: News) -> bool {
+        self.tell.blocking_send(news).is_ok()
+    }
+}
+
+impl Source {
+    fn newest(&self) -> Result<Version> {
+        match self {
+            Source::Directory(path) => {
+                let files = read_dir(path)?;
+                Ok(Version { name: digest(&files), commit: None, files: Some(files) })
+            }
+            Source::Git(repository) => {
+                let began = began();
+                let fetched = repository.fetch(|| began.elapsed() > FETCH_MAX)?;
+                if let Some(old) = fetched.rewritten {
+                    tracing::warn!("the history of the config was rewritten: {old} is no ancestor of {}", fetched.commit);
+                }
+                Ok(Version { name: fetched.commit.to_string(), commit: Some(fetched.commit), files: None })
+            }
+        }
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "bounds a fetch, decides nothing")]
+fn began() -> Instant {
+    Instant::now()
+}
+
+/// The first characters of a commit's id, as people write it.
+pub fn short(commit: &str) -> &str {
+    commit.get(..10).unwrap_or(commit)
+}
+
+fn digest(files: &Files) -> String {
+    let mut context = ring::digest::Context::new(&ring::digest::SHA256);
+    for (path, content) in files {
+        context.update(path.as_bytes());
+        context.update(&(content.len() as u64).to_be_bytes());
+        context.update(content);
+    }
+    let digest = data_encoding::HEXLOWER.encode(context.finish().as_ref());
+    format!("dir-{}", &digest[..20])
+}
+
+/// Compiles and checks; an error holds the first findings as people read them.
+pub fn load(files: Files) -> Result<Config> {
+    let tree = Tree { files };
+    let compiled = compile(&tree);
+    let mut findings = compiled.diagnostics.clone();
+    findings.extend(check::run(&tree, &compiled, None));
+    findings.retain(|finding| finding.severity == Severity::Error);
+    let count = findings.len();
+    findings.truncate(FINDINGS_TOLD_MAX);
+    match compiled.config.filter(|_| count == 0) {
+        Some(config) => Ok(config),
+        None => {
+            let shown = render_human(&tree, &findings, false);
+            let more = if count > FINDINGS_TOLD_MAX { format!("\n… and {} more", count - FINDINGS_TOLD_MAX) } else { String::new() };
+            Err(anyhow::anyhow!("{shown}{more}")).context(format!("{count} errors"))
+        }
+    }
+}

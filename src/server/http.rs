@@ -1,0 +1,240 @@
+//! The doors: bounds on bodies and time, then bytes are handed on.
+//!
+//! Whether a monitor may come in is decided by [`integration`](crate::integration), whether a callback is genuine by
+//! [`provider`](crate::provider); what people ask of the API is in [`api`](super::api). A 2xx means that it is on
+//! disk. What cannot be stored is answered 503, never 429: senders drop those.
+
+use super::clock::Clock;
+use super::delivery::Client;
+use super::disk::StateDir;
+use super::inbox::{Answered, Busy, Inbox};
+use super::live::{Live, Status};
+use super::metrics::Metrics;
+use super::{api, callbacks};
+use crate::engine::Lane;
+use crate::incident::Input;
+use crate::integration::{self, Answer, FetchReason, Fetched, Received, Reject};
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tokio::sync::{mpsc, watch};
+
+/// The largest body, in bytes.
+pub const BODY_MAX: usize = 5 << 20;
+/// How long a body may take to arrive.
+pub const BODY_TIME_MAX: Duration = Duration::from_secs(30);
+/// How many signing certificates are kept.
+const CERTIFICATES_MAX: usize = 16;
+/// How many things one request may ask to be fetched.
+const FETCHES_MAX: usize = 3;
+
+/// What every door needs.
+#[derive(Debug)]
+pub struct Doors {
+    pub live: watch::Receiver<Option<Arc<Live>>>,
+    pub status: watch::Receiver<Status>,
+    pub inbox: Inbox,
+    pub client: Client,
+    pub clock: Clock,
+    pub metrics: Arc<Metrics>,
+    pub state_dir: Arc<StateDir>,
+    /// Wakes the thread that fetches the config repository.
+    pub pull: mpsc::Sender<()>,
+    pub certificates: Mutex<BTreeMap<String, Vec<u8>>>,
+}
+
+pub type Shared = State<Arc<Doors>>;
+
+/// All routes.
+pub fn router(doors: Arc<Doors>) -> Router {
+    Router::new()
+        .route("/v1/webhooks/{*rest}", post(webhook).get(webhook).put(webhook).patch(webhook))
+        .route("/v2/enqueue", post(webhook))
+        .route("/v1/push", post(push))
+        .route("/v1/callbacks/{*rest}", post(callbacks::callback))
+        .route("/v1/incidents", get(api::list))
+        .route("/v1/incidents/{id}", get(api::show))
+        .route("/v1/incidents/{id}/{action}", post(api::act))
+        .route("/healthz", get(async || "ok\n"))
+        .route("/readyz", get(ready))
+        .route("/metrics", get(async |State(doors): Shared| doors.metrics.render()))
+        .fallback(async || plain(StatusCode::NOT_FOUND, "no such path: see `oncall urls` for the webhook URLs\n"))
+        .with_state(doors)
+}
+
+/// A request with its whole body, within the bounds.
+pub struct Taken {
+    pub path: String,
+    pub query: Option<String>,
+    pub headers: Vec<(String, String)>,
+    pub body: Bytes,
+}
+
+/// Reads a body within the bounds; `Err` is the answer for one that is not.
+pub async fn take(request: Request) -> Result<Taken, Response> {
+    let (parts, body) = request.into_parts();
+    let path = parts.uri.path().to_owned();
+    let query = parts.uri.query().map(str::to_owned);
+    let read = Limited::new(body, BODY_MAX).collect();
+    let body = match tokio::time::timeout(BODY_TIME_MAX, read).await {
+        Err(_) => return Err(plain(StatusCode::REQUEST_TIMEOUT, "the body took longer than 30 s\n")),
+        Ok(Err(error)) if error.downcast_ref::<LengthLimitError>().is_some() => {
+            return Err(plain(StatusCode::PAYLOAD_TOO_LARGE, "the body is larger than 5 MiB\n"));
+        }
+        Ok(Err(_)) => return Err(plain(StatusCode::BAD_REQUEST, "the body broke off\n")),
+        Ok(Ok(body)) => body.to_bytes(),
+    };
+    Ok(Taken { path, query, headers: headers(&parts.headers), body })
+}
+
+fn headers(map: &HeaderMap) -> Vec<(String, String)> {
+    let text = |value: &http::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+    map.iter().map(|(name, value)| (name.as_str().to_owned(), text(value))).collect()
+}
+
+pub fn plain(status: StatusCode, text: &'static str) -> Response {
+    (status, text).into_response()
+}
+
+/// Nothing can be stored yet or now: every sender that retries does so on a 503.
+pub fn unavailable(text: &'static str) -> Response {
+    (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "5")], text).into_response()
+}
+
+async fn webhook(State(doors): Shared, request: Request) -> Response {
+    let taken = match take(request).await {
+        Ok(taken) => taken,
+        Err(refused) => {
+            doors.metrics.refused(if refused.status() == StatusCode::PAYLOAD_TOO_LARGE { "too_large" } else { "body" });
+            return refused;
+        }
+    };
+    let Some(live) = doors.live.borrow().clone() else {
+        return unavailable("no config is in force yet: come again\n");
+    };
+    let request = integration::Request { path: &taken.path, headers: &taken.headers, body: &taken.body };
+    let endpoint = match integration::find(&live.config, &live.secrets, &request) {
+        Ok(endpoint) => endpoint,
+        Err(reject) => return refuse(&doors, "unknown", &reject),
+    };
+    let mut fetched = Fetched::new();
+    for _ in 0..=FETCHES_MAX {
+        match integration::receive(endpoint, &request, &live.secrets, doors.clock.now(), &fetched) {
+            Received::Events { events, answer } => return stored(&doors, events, &answer).await,
+            Received::Reject(reject) => {
+                if reject.code == "certificate" {
+                    certificates(&doors).retain(|url, _| !fetched.contains_key(url));
+                }
+                return refuse(&doors, &endpoint.id, &reject);
+            }
+            Received::Fetch(fetch) => {
+                let result = fetch_for(&doors, &fetch).await;
+                fetched.insert(fetch.url, result);
+            }
+        }
+    }
+    unavailable("what verifies this message could not be fetched: come again\n")
+}
+
+fn certificates(doors: &Doors) -> std::sync::MutexGuard<'_, BTreeMap<String, Vec<u8>>> {
+    doors.certificates.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+async fn fetch_for(doors: &Doors, fetch: &integration::Fetch) -> Result<Vec<u8>, String> {
+    let keep = fetch.why == FetchReason::SigningCertificate;
+    let known = keep.then(|| certificates(doors).get(&fetch.url).cloned()).flatten();
+    if let Some(known) = known {
+        return Ok(known);
+    }
+    let result = doors.client.fetch(fetch).await;
+    if let (true, Ok(body)) = (keep, &result) {
+        let mut kept = certificates(doors);
+        if kept.len() >= CERTIFICATES_MAX {
+            kept.pop_first();
+        }
+        kept.insert(fetch.url.clone(), body.clone());
+    }
+    result
+}
+
+async fn stored(doors: &Doors, events: Vec<crate::alert::Event>, answer: &Answer) -> Response {
+    if events.is_empty() {
+        return said(answer);
+    }
+    match doors.inbox.input(Lane::Alerts, Input::Alerts(events)).await {
+        Ok(Answered { stored: true, .. }) => said(answer),
+        Ok(Answered { stored: false, .. }) => {
+            doors.metrics.refused("not_stored");
+            unavailable("it could not be written to disk; it was acted upon, and is welcome again\n")
+        }
+        Err(Busy) => {
+            doors.metrics.refused("busy");
+            unavailable("too much at once: come again\n")
+        }
+    }
+}
+
+fn said(answer: &Answer) -> Response {
+    let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK);
+    (status, [(header::CONTENT_TYPE, answer.content_type)], Body::from(answer.body.clone())).into_response()
+}
+
+fn refuse(doors: &Doors, integration: &str, reject: &Reject) -> Response {
+    doors.metrics.refused(reject.code);
+    tracing::warn!(integration, code = reject.code, "refused a request: {}", reject.message);
+    let mut response = said(&reject.answer);
+    if response.status() == StatusCode::UNAUTHORIZED {
+        let challenge = http::HeaderValue::from_static("Basic realm=\"oncall\"");
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+    }
+    response
+}
+
+/// A signed push webhook of GitHub or GitLab: the repository is fetched at once.
+async fn push(State(doors): Shared, uri: Uri, request: Request) -> Response {
+    let taken = match take(request).await {
+        Ok(taken) => taken,
+        Err(refused) => return refused,
+    };
+    let Some(live) = doors.live.borrow().clone() else {
+        return unavailable("no config is in force yet: come again\n");
+    };
+    let request = integration::Request { path: uri.path(), headers: &taken.headers, body: &taken.body };
+    let sources = &live.config.organisation.push_secret;
+    match integration::push_webhook(&live.secrets, sources, &request, doors.clock.now()) {
+        Ok(_) => {
+            // A full channel means that a fetch is due anyway.
+            let _ = doors.pull.try_send(());
+            (StatusCode::ACCEPTED, "fetching\n").into_response()
+        }
+        Err(reject) => refuse(&doors, "push", &reject),
+    }
+}
+
+/// Ready as soon as a config is in force. Troubles are told, but a load balancer must not cut a pager off.
+async fn ready(State(doors): Shared) -> Response {
+    let status = doors.status.borrow().clone();
+    let commit = doors.live.borrow().as_ref().map(|live| live.commit.clone());
+    let code = if commit.is_some() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let refused = status.refused.map(|refused| {
+        serde_json::json!({ "commit": refused.commit, "since": refused.since.to_string(), "findings": refused.findings })
+    });
+    let body = serde_json::json!({
+        "ready": commit.is_some(),
+        "commit": commit,
+        "waiting": status.waiting,
+        "refused": refused,
+        "unreachable": status.unreachable,
+        "missing_secrets": status.missing,
+        "degraded": status.degraded,
+        "damage": status.damage,
+    });
+    (code, axum::Json(body)).into_response()
+}

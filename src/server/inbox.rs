@@ -1,0 +1,73 @@
+//! The way to the engine: inputs with their replies, and questions about the state.
+
+use crate::engine::Lane;
+use crate::incident::{Incident, IncidentId, Input, Reply, Status};
+use std::time::Duration;
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::timeout;
+
+/// How many alerts wait before their senders do.
+pub const ALERTS_MAX: usize = 4_096;
+/// How many people and questions wait.
+pub const FIRST_MAX: usize = 4_096;
+/// How long a sender waits for the engine before it is told to come again.
+pub const PATIENCE: Duration = Duration::from_secs(8);
+/// How many incidents one answer holds.
+pub const PAGE_MAX: usize = 100;
+
+/// What comes to the engine from outside.
+#[derive(Debug)]
+pub enum Message {
+    Input { lane: Lane, input: Input, answer: oneshot::Sender<Answered> },
+    /// The incidents after `after`, the newest first.
+    List { status: Option<Status>, before: Option<IncidentId>, limit: usize, answer: oneshot::Sender<Vec<Incident>> },
+    Find { id: IncidentId, answer: oneshot::Sender<Option<Incident>> },
+}
+
+/// What came of an input.
+#[derive(Debug)]
+pub struct Answered {
+    pub reply: Option<Reply>,
+    /// Whether it is on disk.
+    pub stored: bool,
+}
+
+/// The engine did not take it in time, or is gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Busy;
+
+/// The sending side.
+#[derive(Clone, Debug)]
+pub struct Inbox {
+    pub first: mpsc::Sender<Message>,
+    pub alerts: mpsc::Sender<Message>,
+}
+
+impl Inbox {
+    /// Hands an input over and waits until what follows from it is on disk.
+    pub async fn input(&self, lane: Lane, input: Input) -> Result<Answered, Busy> {
+        let (answer, answered) = oneshot::channel();
+        let message = Message::Input { lane, input, answer };
+        let sender = if lane == Lane::First { &self.first } else { &self.alerts };
+        ask(sender, message, answered).await
+    }
+
+    pub async fn list(&self, status: Option<Status>, before: Option<IncidentId>, limit: usize) -> Result<Vec<Incident>, Busy> {
+        let (answer, answered) = oneshot::channel();
+        let limit = limit.clamp(1, PAGE_MAX);
+        ask(&self.first, Message::List { status, before, limit, answer }, answered).await
+    }
+
+    pub async fn find(&self, id: IncidentId) -> Result<Option<Incident>, Busy> {
+        let (answer, answered) = oneshot::channel();
+        ask(&self.first, Message::Find { id, answer }, answered).await
+    }
+}
+
+async fn ask<T>(to: &mpsc::Sender<Message>, message: Message, answered: oneshot::Receiver<T>) -> Result<T, Busy> {
+    let asked = async {
+        to.send(message).await.map_err(|_| Busy)?;
+        answered.await.map_err(|_| Busy)
+    };
+    timeout(PATIENCE, asked).await.unwrap_or(Err(Busy))
+}

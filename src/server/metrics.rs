@@ -1,0 +1,134 @@
+//! Counters and gauges in Prometheus' format, fed by durable entries and refused requests.
+
+use crate::incident::{Change, Entry, Outcome};
+use prometheus_client::encoding::{EncodeLabelSet, text::encode};
+use prometheus_client::metrics::{counter::Counter, family::Family, gauge::Gauge};
+use prometheus_client::registry::Registry;
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct Labels {
+    integration: String,
+    effect: String,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct Refused {
+    code: String,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct Delivered {
+    channel: String,
+    outcome: String,
+}
+
+/// Everything that is counted.
+#[derive(Debug)]
+pub struct Metrics {
+    registry: Registry,
+    events: Family<Labels, Counter>,
+    refused: Family<Refused, Counter>,
+    deliveries: Family<Delivered, Counter>,
+    escalations: Counter,
+    pub open: Gauge,
+    pub unacknowledged: Gauge,
+    pub journal_healthy: Gauge,
+    pub config_refused: Gauge,
+    pub config_fetch_failed: Gauge,
+    pub config_revision: Gauge,
+    pub secrets_missing: Gauge,
+}
+
+impl Metrics {
+    pub fn new() -> Metrics {
+        let mut metrics = Metrics {
+            registry: Registry::with_prefix("oncall"),
+            events: Family::default(),
+            refused: Family::default(),
+            deliveries: Family::default(),
+            escalations: Counter::default(),
+            open: Gauge::default(),
+            unacknowledged: Gauge::default(),
+            journal_healthy: Gauge::default(),
+            config_refused: Gauge::default(),
+            config_fetch_failed: Gauge::default(),
+            config_revision: Gauge::default(),
+            secrets_missing: Gauge::default(),
+        };
+        let Metrics { registry, .. } = &mut metrics;
+        registry.register("events", "Events taken, by integration and effect", metrics.events.clone());
+        registry.register("requests_refused", "Requests refused, by reason", metrics.refused.clone());
+        registry.register("deliveries", "Outcomes of deliveries, by channel", metrics.deliveries.clone());
+        registry.register("steps_begun", "Escalation steps begun", metrics.escalations.clone());
+        let gauges = [
+            ("incidents_open", "Incidents that are not resolved", &metrics.open),
+            ("incidents_unacknowledged", "Incidents that nobody has acknowledged", &metrics.unacknowledged),
+            ("journal_healthy", "1 while decisions reach the disk, 0 while degraded", &metrics.journal_healthy),
+            ("config_refused", "1 while the newest commit is refused", &metrics.config_refused),
+            ("config_fetch_failed", "1 while the config repository cannot be fetched", &metrics.config_fetch_failed),
+            ("config_revision", "The number of the config revision in force", &metrics.config_revision),
+            ("secrets_missing", "Secrets of the config that do not resolve", &metrics.secrets_missing),
+        ];
+        for (name, help, gauge) in gauges {
+            registry.register(name, help, gauge.clone());
+        }
+        metrics
+    }
+
+    /// Counts a durable entry.
+    pub fn entry(&self, entry: &Entry) {
+        let event = |integration: &str, effect: &str| {
+            let labels = Labels { integration: integration.to_owned(), effect: effect.to_owned() };
+            self.events.get_or_create(&labels).inc();
+        };
+        match &entry.change {
+            Change::Opened(opened) => event(&opened.event.integration, "opened"),
+            Change::Joined { event: it, .. } => event(&it.integration, "joined"),
+            Change::Updated { event: it, .. } => event(&it.integration, "updated"),
+            Change::Ignored { event: it, .. } => event(&it.integration, "ignored"),
+            Change::Resolved { event: Some(it), .. } | Change::AlertResolved { event: Some(it), .. } => {
+                event(&it.integration, "resolved");
+            }
+            Change::StepBegan(_) => {
+                self.escalations.inc();
+            }
+            Change::Outcome { channel, outcome, .. } => {
+                let channel = format!("{channel:?}").to_ascii_lowercase();
+                let outcome = outcome_word(outcome).to_owned();
+                self.deliveries.get_or_create(&Delivered { channel, outcome }).inc();
+            }
+            _ => {}
+        }
+    }
+
+    /// Counts a refused request.
+    pub fn refused(&self, code: &str) {
+        self.refused.get_or_create(&Refused { code: code.to_owned() }).inc();
+    }
+
+    /// Everything, as `GET /metrics` shows it.
+    pub fn render(&self) -> String {
+        let mut text = String::new();
+        // Writing to a String does not fail.
+        let _ = encode(&mut text, &self.registry);
+        text
+    }
+}
+
+impl Default for Metrics {
+    fn default() -> Metrics {
+        Metrics::new()
+    }
+}
+
+fn outcome_word(outcome: &Outcome) -> &'static str {
+    match outcome {
+        Outcome::Accepted { .. } => "accepted",
+        Outcome::Delivered { .. } => "delivered",
+        Outcome::Answered => "answered",
+        Outcome::Ended { .. } => "ended",
+        Outcome::Rejected { .. } => "rejected",
+        Outcome::Unavailable { .. } => "unavailable",
+        Outcome::Unknown { .. } => "unknown",
+    }
+}

@@ -1,0 +1,427 @@
+//! The server: one task that owns the engine, and everything around it.
+//!
+//! The task drains what has come, lets the engine take a turn, hands a batch to the journal's thread when that is
+//! free, and lets go what the engine releases. It never waits for a queue, a disk or a provider.
+
+use super::clock::Clock;
+use super::delivery::Client;
+use super::disk::{Journal, StateDir};
+use super::follow::{News, short};
+use super::inbox::{Answered, Message};
+use super::live::{Live, Refused, Status};
+use super::metrics::Metrics;
+use crate::alert::Severity;
+use crate::engine::{Batch, Engine, Health, Lane, Release};
+use crate::incident::{Delivery, DeliveryId, Entry, Incident, IncidentId, Incidents, Input, Outcome, Task};
+use crate::provider;
+use anyhow::Result;
+use jiff::{SignedDuration, Timestamp};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{mpsc, oneshot, watch};
+
+/// A refused commit is told to the fallback after so long.
+pub const REFUSED_PAGES_AFTER: SignedDuration = SignedDuration::from_mins(30);
+/// How long deliveries in flight may take to finish when the server stops.
+pub const STOP_MAX: Duration = Duration::from_secs(10);
+/// How long a printed call rings.
+const PRINTED_RINGS: Duration = Duration::from_secs(30);
+/// How often gauges are brought up to date at most.
+const GAUGES_EVERY: SignedDuration = SignedDuration::from_secs(5);
+
+/// The dedup keys of the server's own troubles.
+const CONFIG_KEY: &str = "config-refused";
+const DAMAGE_KEY: &str = "journal-damage";
+const SECRETS_KEY: &str = "secrets-missing";
+
+/// Where deliveries go.
+#[derive(Clone, Debug)]
+pub enum Outlet {
+    /// To the providers.
+    Providers(Client),
+    /// To the terminal.
+    Terminal,
+}
+
+/// Somebody who watches entries as they become durable.
+pub type Watcher = fn(&Entry, &Live);
+
+/// Everything the engine's task is given.
+pub struct Parts {
+    pub clock: Clock,
+    pub incidents: Incidents,
+    pub epoch: u32,
+    pub damage: Vec<String>,
+    pub journal: Journal,
+    pub state_dir: Arc<StateDir>,
+    pub written: mpsc::UnboundedReceiver<Result<(), String>>,
+    pub first: mpsc::Receiver<Message>,
+    pub alerts: mpsc::Receiver<Message>,
+    pub news: mpsc::Receiver<News>,
+    pub live: watch::Sender<Option<Arc<Live>>>,
+    pub status: watch::Sender<Status>,
+    pub metrics: Arc<Metrics>,
+    pub outlet: Outlet,
+    pub watcher: Option<Watcher>,
+    pub stop: watch::Receiver<bool>,
+}
+
+/// The task under way.
+struct Running {
+    parts: Parts,
+    engine: Engine,
+    live: Arc<Live>,
+    tickets: BTreeMap<u64, oneshot::Sender<Answered>>,
+    next_ticket: u64,
+    outcomes: (mpsc::UnboundedSender<(DeliveryId, Outcome)>, mpsc::UnboundedReceiver<(DeliveryId, Outcome)>),
+    in_flight: usize,
+    gauges_at: Option<Timestamp>,
+}
+
+/// Runs until told to stop; then everything decided is on disk. Fails if the engine cannot go on.
+pub async fn run(mut parts: Parts) -> Result<()> {
+    let Some((live, previous)) = first_config(&mut parts).await else { return Ok(()) };
+    let now = parts.clock.now();
+    let incidents = std::mem::take(&mut parts.incidents);
+    let mut engine = Engine::new(incidents, live.config.clone());
+    engine.started(now, parts.epoch);
+    engine.reload(now, live.config.clone(), previous, live.commit.clone());
+    if parts.damage.is_empty() {
+        engine.trouble_over(now, DAMAGE_KEY);
+    } else {
+        let summary = "part of oncall's journal was damaged and set aside: incidents may be missing";
+        engine.trouble(now, DAMAGE_KEY, Severity::Critical, summary, &parts.damage.join("\n"));
+    }
+    let running = Running {
+        parts,
+        engine,
+        live,
+        tickets: BTreeMap::new(),
+        next_ticket: 0,
+        outcomes: mpsc::unbounded_channel(),
+        in_flight: 0,
+        gauges_at: None,
+    };
+    running.run().await
+}
+
+/// Waits for a config: without one there is nobody to page. `None`: told to stop.
+async fn first_config(parts: &mut Parts) -> Option<(Arc<Live>, Option<Arc<crate::config::Config>>)> {
+    loop {
+        let news = tokio::select! {
+            news = parts.news.recv() => news?,
+            _ = parts.stop.wait_for(|stop| *stop) => return None,
+        };
+        match news {
+            News::Accepted { live, previous, missing } => {
+                note_missing(parts, &missing);
+                parts.status.send_modify(|status| status.waiting = None);
+                parts.live.send_replace(Some(live.clone()));
+                return Some((live, previous));
+            }
+            News::Refused { refused, .. } => {
+                tracing::error!("no config is in force, and {} is refused:\n{}", short(&refused.commit), refused.findings);
+                parts.metrics.config_refused.set(1);
+                parts.status.send_modify(|status| {
+                    status.waiting = Some("no good config yet".to_owned());
+                    status.refused = Some(refused);
+                });
+            }
+            News::Unreachable(why) => {
+                tracing::error!("no config is in force: {why}");
+                parts.status.send_modify(|status| {
+                    status.waiting = Some("the config repository cannot be read".to_owned());
+                    status.unreachable = Some(why);
+                });
+            }
+            News::Secrets { .. } | News::Fine | News::Reachable => {}
+        }
+    }
+}
+
+fn note_missing(parts: &Parts, missing: &[super::secrets::Missing]) {
+    let lines: Vec<String> = missing.iter().map(|it| format!("{}: {}", it.wanted_by, it.why)).collect();
+    for line in &lines {
+        tracing::warn!("a secret does not resolve, so this is closed: {line}");
+    }
+    parts.metrics.secrets_missing.set(lines.len() as i64);
+    parts.status.send_modify(|status| status.missing = lines);
+}
+
+impl Running {
+    async fn run(mut self) -> Result<()> {
+        loop {
+            self.drain();
+            self.turn()?;
+            if *self.parts.stop.borrow() {
+                return self.finish().await;
+            }
+            if self.engine.is_idle(self.parts.clock.now()) {
+                self.wait().await;
+            }
+        }
+    }
+
+    /// One turn: jumps of the clock, the engine, the journal, what leaves.
+    fn turn(&mut self) -> Result<()> {
+        if let Some(by) = self.parts.clock.jumped() {
+            tracing::warn!("the clock jumped by {by:?}");
+            let _ = self.engine.offer(Lane::First, Input::ClockJumped { by }, None);
+        }
+        let now = self.parts.clock.now();
+        if self.engine.wants_rebuild().map_err(anyhow::Error::msg)? {
+            tracing::error!("an input was too much: the state is rebuilt from the journal");
+            let (incidents, _) = super::recover::load(&self.parts.state_dir)?;
+            self.engine.rebuilt(now, incidents);
+        }
+        let released = self.engine.turn(now);
+        self.release(released);
+        if let Some(batch) = self.engine.next_batch(now) {
+            self.write(batch);
+        }
+        self.observe(now);
+        Ok(())
+    }
+
+    fn write(&self, batch: Batch) {
+        self.parts.journal.append(batch);
+    }
+
+    /// Waits for whatever comes first.
+    async fn wait(&mut self) {
+        let now = self.parts.clock.now();
+        let sleep = match self.engine.next_deadline(now) {
+            Some(at) => self.parts.clock.until(at),
+            // Without a deadline it still looks at the clock now and then.
+            None => self.parts.clock.span(Duration::from_secs(60)).max(Duration::from_secs(1)),
+        };
+        tokio::select! {
+            biased;
+            Some(result) = self.parts.written.recv() => self.written(result),
+            Some((delivery, outcome)) = self.outcomes.1.recv() => self.outcome(delivery, outcome),
+            Some(message) = self.parts.first.recv() => self.message(message),
+            Some(news) = self.parts.news.recv() => self.news(news),
+            Some(message) = self.parts.alerts.recv(), if self.engine.room() > 0 => self.message(message),
+            _ = self.parts.stop.changed() => {}
+            () = tokio::time::sleep(sleep) => {}
+        }
+    }
+
+    /// Takes everything that has come, without waiting.
+    fn drain(&mut self) {
+        while let Ok(result) = self.parts.written.try_recv() {
+            self.written(result);
+        }
+        while let Ok((delivery, outcome)) = self.outcomes.1.try_recv() {
+            self.outcome(delivery, outcome);
+        }
+        while let Ok(news) = self.parts.news.try_recv() {
+            self.news(news);
+        }
+        for _ in 0..super::inbox::FIRST_MAX {
+            let Ok(message) = self.parts.first.try_recv() else { break };
+            self.message(message);
+        }
+        while self.engine.room() > 0
+            && let Ok(message) = self.parts.alerts.try_recv()
+        {
+            self.message(message);
+        }
+    }
+
+    fn message(&mut self, message: Message) {
+        match message {
+            Message::Input { lane, input, answer } => {
+                let ticket = self.next_ticket;
+                self.next_ticket += 1;
+                // A full lane drops the sender, who is told to come again.
+                if self.engine.offer(lane, input, Some(ticket)).is_ok() {
+                    self.tickets.insert(ticket, answer);
+                }
+            }
+            Message::List { status, before, limit, answer } => {
+                let state = self.engine.incidents().state();
+                let range = state.incidents.range(..before.unwrap_or(IncidentId { epoch: u32::MAX, n: u32::MAX }));
+                let wanted = |incident: &&Incident| status.is_none_or(|status| incident.status == status);
+                let found = range.rev().map(|(_, incident)| incident).filter(wanted).take(limit).cloned().collect();
+                let _ = answer.send(found);
+            }
+            Message::Find { id, answer } => {
+                let _ = answer.send(self.engine.incidents().state().incidents.get(&id).cloned());
+            }
+        }
+    }
+
+    fn written(&mut self, result: Result<(), String>) {
+        if let Err(error) = &result {
+            tracing::error!("the journal cannot be written: {error}");
+        }
+        let released = self.engine.written(self.parts.clock.now(), result);
+        self.release(released);
+    }
+
+    fn outcome(&mut self, delivery: DeliveryId, outcome: Outcome) {
+        // Accepted calls say more later, in callbacks.
+        self.in_flight = self.in_flight.saturating_sub(1);
+        let _ = self.engine.offer(Lane::First, Input::Outcome { delivery, outcome }, None);
+    }
+
+    fn news(&mut self, news: News) {
+        let now = self.parts.clock.now();
+        match news {
+            News::Accepted { live, previous, missing } => {
+                tracing::info!("config {} is in force", short(&live.commit));
+                self.swap(live.clone(), &missing);
+                self.engine.reload(now, live.config.clone(), previous, live.commit.clone());
+            }
+            News::Secrets { live, missing } => {
+                tracing::info!("secrets were read again");
+                self.swap(live, &missing);
+            }
+            News::Refused { refused, stuck } => self.refused(now, refused, &stuck),
+            News::Fine => {
+                self.parts.metrics.config_refused.set(0);
+                self.parts.status.send_modify(|status| status.refused = None);
+                self.engine.trouble_over(now, CONFIG_KEY);
+            }
+            News::Unreachable(why) => {
+                tracing::warn!("the config repository cannot be read: {why}");
+                self.parts.metrics.config_fetch_failed.set(1);
+                self.parts.status.send_modify(|status| status.unreachable = Some(why));
+            }
+            News::Reachable => {
+                self.parts.metrics.config_fetch_failed.set(0);
+                self.parts.status.send_modify(|status| status.unreachable = None);
+            }
+        }
+    }
+
+    fn swap(&mut self, live: Arc<Live>, missing: &[super::secrets::Missing]) {
+        let now = self.parts.clock.now();
+        note_missing(&self.parts, missing);
+        if missing.is_empty() {
+            self.engine.trouble_over(now, SECRETS_KEY);
+        }
+        self.live = live.clone();
+        self.parts.live.send_replace(Some(live));
+    }
+
+    /// A broken commit: told in the channel at once, to the fallback after half an hour.
+    fn refused(&mut self, now: Timestamp, refused: Refused, stuck: &[String]) {
+        let late = now.duration_since(refused.since) >= REFUSED_PAGES_AFTER;
+        let commit = short(&refused.commit);
+        let known = self.parts.status.borrow().refused.as_ref().is_some_and(|old| old.commit == refused.commit);
+        if !known {
+            tracing::error!("config {commit} is refused, the one before stays in force:\n{}", refused.findings);
+        }
+        self.parts.metrics.config_refused.set(1);
+        let severity = if late { Severity::Critical } else { Severity::Info };
+        let summary = format!("config {commit} is refused: the one before stays in force");
+        let behind = if stuck.is_empty() { String::new() } else { format!("\nwaiting behind it:\n{}", stuck.join("\n")) };
+        self.engine.trouble(now, CONFIG_KEY, severity, &summary, &format!("{}{behind}", refused.findings));
+        self.parts.status.send_modify(|status| status.refused = Some(refused));
+    }
+
+    fn release(&mut self, released: Vec<Release>) {
+        for release in released {
+            match release {
+                Release::Entry(entry) => {
+                    self.parts.metrics.entry(&entry);
+                    if let Some(watcher) = self.parts.watcher {
+                        watcher(&entry, &self.live);
+                    }
+                    tracing::debug!(target: "oncall::entry", seq = entry.seq, change = ?entry.change);
+                }
+                Release::Reply { ticket, reply, stored } => {
+                    if let Some(answer) = self.tickets.remove(&ticket) {
+                        // Whoever asked may have gone.
+                        let _ = answer.send(Answered { reply, stored });
+                    }
+                }
+                Release::Delivery(delivery) => self.deliver(delivery),
+            }
+        }
+    }
+
+    fn deliver(&mut self, delivery: Delivery) {
+        let (tell, live, id) = (self.outcomes.0.clone(), self.live.clone(), delivery.id);
+        let now = self.parts.clock.now();
+        self.in_flight += 1;
+        match &self.parts.outlet {
+            Outlet::Providers(client) => {
+                let client = client.clone();
+                tokio::spawn(async move {
+                    let outcome = client.deliver(live, delivery, now).await;
+                    let _ = tell.send((id, outcome));
+                });
+            }
+            Outlet::Terminal => {
+                anstream::println!("{}", provider::print(&live.config, &delivery, now));
+                let reference = id.to_string();
+                if !matches!(delivery.task, Task::Call { .. }) {
+                    let _ = tell.send((id, Outcome::Delivered { reference }));
+                    return;
+                }
+                let _ = tell.send((id, Outcome::Accepted { reference }));
+                let rings = self.parts.clock.span(PRINTED_RINGS);
+                self.in_flight += 1;
+                tokio::spawn(async move {
+                    tokio::time::sleep(rings).await;
+                    let _ = tell.send((id, Outcome::Ended { reason: "no answer (printed, not called)".to_owned() }));
+                });
+            }
+        }
+    }
+
+    /// Gauges and what `/readyz` tells of the journal.
+    fn observe(&mut self, now: Timestamp) {
+        if self.gauges_at.is_some_and(|at| now.duration_since(at).abs() < GAUGES_EVERY) {
+            return;
+        }
+        self.gauges_at = Some(now);
+        let state = self.engine.incidents().state();
+        let metrics = &self.parts.metrics;
+        let open = state.incidents.len() - state.closed.len().min(state.incidents.len());
+        metrics.open.set(open as i64);
+        let waiting = state.incidents.values().filter(|incident| incident.pages()).count();
+        metrics.unacknowledged.set(waiting as i64);
+        metrics.config_revision.set(i64::from(state.revision.number));
+        let degraded = match self.engine.health() {
+            Health::Healthy => None,
+            Health::Degraded { since, reason } => Some(format!("since {since}: {reason}")),
+        };
+        metrics.journal_healthy.set(i64::from(degraded.is_none()));
+        self.parts.status.send_if_modified(|status| {
+            let changed = status.degraded != degraded;
+            status.degraded = degraded;
+            changed
+        });
+    }
+
+    /// Finishes what is in flight, within bounds; then everything decided is on disk.
+    async fn finish(mut self) -> Result<()> {
+        let limit = tokio::time::sleep(STOP_MAX);
+        tokio::pin!(limit);
+        loop {
+            self.drain();
+            self.turn()?;
+            if self.in_flight == 0 && self.engine.is_settled() {
+                break;
+            }
+            tokio::select! {
+                biased;
+                () = &mut limit => break,
+                Some(result) = self.parts.written.recv() => self.written(result),
+                Some((delivery, outcome)) = self.outcomes.1.recv() => self.outcome(delivery, outcome),
+                Some(message) = self.parts.first.recv() => self.message(message),
+            }
+        }
+        tracing::info!(in_flight = self.in_flight, "stopped");
+        let state = self.engine.incidents().state();
+        if self.engine.is_settled() {
+            self.parts.state_dir.write_snapshot(&crate::journal::snapshot::encode(state.seq, state))?;
+        }
+        Ok(())
+    }
+}
