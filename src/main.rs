@@ -1,1 +1,3 @@
+//! The `oncall` binary.
+
 fn main() {}
