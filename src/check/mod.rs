@@ -4,10 +4,8 @@
 //! nothing about validity, which depends on the tree alone ([`compile`](crate::compile)). An error here fails
 //! `validate`, and so the pull request; it never stops a reload.
 
-pub mod expectations;
-
-use crate::compile::{Compiled, Diagnostic, Finding, Severity};
 mod dates;
+pub mod expectations;
 mod line_ups;
 mod people;
 mod policies;

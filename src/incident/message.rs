@@ -5,9 +5,9 @@
 //! whom to tell is decided elsewhere.
 
 use super::{Asked, Escalation, Incident, IncidentId, Reply, Status};
-use crate::alert::{self, Event, Link, Severity};
+use crate::alert::{self, Link, Severity};
 use crate::config::{Config, Service, Urgency, User};
-use crate::language::{Language, Notice, Shown, Spoken, Word};
+use crate::language::{Language, Shown, Spoken, Word};
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
@@ -19,8 +19,6 @@ pub const SPOKEN_INCIDENTS_MAX: usize = 3;
 pub const LISTED_INCIDENTS_MAX: usize = 10;
 /// The most of a description that a card shows, in characters.
 pub const CARD_DESCRIPTION_MAX: usize = 1500;
-/// The most findings that an announcement lists.
-pub const ANNOUNCED_FINDINGS_MAX: usize = 5;
 /// The most names that are listed as told.
 pub const NAMES_MAX: usize = 10;
 
@@ -141,7 +139,7 @@ pub fn follow_up(config: &Config, incident: &Incident) -> String {
 pub fn ticket(config: &Config, incident: &Incident, reference: Option<&str>) -> Option<Ticket> {
     let service = service(config, incident)?;
     let wanted = service.jira.as_ref()?;
-    let asked_for = wanted.when.as_ref().is_none_or(|when| when.matches(&as_event(incident)));
+    let asked_for = wanted.when.as_ref().is_none_or(|when| when.matches(|key| incident.field(key)));
     if config.organisation.jira.is_none() || (reference.is_none() && !asked_for) {
         return None;
     }
@@ -188,17 +186,6 @@ pub fn reply_spoken(reply: &Reply, language: Language) -> String {
         Reply::Already { action: Asked::Resolve, by, .. } => Spoken::AlreadyResolved { by },
         _ => Spoken::NotFound,
     })
-}
-
-/// The announcement of a refused commit, with the first of its findings as `file:line: message`.
-pub fn broken_commit(config: &Config, commit: &str, running: Option<&str>, findings: &[String]) -> String {
-    let language = config.organisation.language;
-    let mut lines = vec![language.notice(&Notice::BrokenCommit { commit, running, errors: findings.len() })];
-    lines.extend(findings.iter().take(ANNOUNCED_FINDINGS_MAX).map(|finding| format!("• {finding}")));
-    if let Some(count) = findings.len().checked_sub(ANNOUNCED_FINDINGS_MAX).filter(|&n| n > 0) {
-        lines.push(language.shown(&Shown::More { count }));
-    }
-    lines.join("\n")
 }
 
 /// `text` in at most `max` characters, cut at a character with a mark.
@@ -470,25 +457,5 @@ fn urgency(urgency: Urgency) -> Word {
         Urgency::High => Word::High,
         Urgency::Low => Word::Low,
         Urgency::None => Word::NoUrgency,
-    }
-}
-
-/// The incident as the event it would be, for a matcher.
-fn as_event(incident: &Incident) -> Event {
-    Event {
-        integration: incident.integration.to_string(),
-        dedup_key: incident.alerts.first().map(|alert| alert.dedup_key.clone()).unwrap_or_default(),
-        action: alert::Action::Trigger,
-        severity: Some(incident.severity),
-        summary: incident.summary.clone(),
-        description: incident.description.clone(),
-        source: incident.source.clone(),
-        labels: incident.labels.iter().cloned().collect(),
-        links: Vec::new(),
-        images: Vec::new(),
-        runbook: None,
-        started_at: Some(incident.opened_at),
-        changed_at: None,
-        message_id: None,
     }
 }

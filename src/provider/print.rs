@@ -60,7 +60,6 @@ fn title(config: &Config, delivery: &Delivery, language: Language) -> String {
             format!("🎫 {} → {at}", word(Word::Ticket))
         }
         Task::HangUp { .. } => format!("📴 {}", word(Word::HangUp)),
-        Task::Announce { channel, .. } => format!("📣 {} → {channel}", word(Word::Announcement)),
     }
 }
 
@@ -82,7 +81,6 @@ fn body(delivery: &Delivery, language: Language) -> Vec<Line> {
         Task::Channel { card, .. } => card_lines(card),
         Task::Ticket { reference, ticket } => ticket_lines(ticket, reference.is_some(), language),
         Task::HangUp { call } => vec![line(call)],
-        Task::Announce { text, .. } => text.lines().map(line).collect(),
     }
 }
 

@@ -3,7 +3,7 @@
 //! Nothing here decides about an incident. Each part carries out what the pure modules ask for and reports back.
 
 pub mod clock;
-// pub mod delivery;
+pub mod delivery;
 pub mod files;
 pub mod inbox;
 pub mod live;
