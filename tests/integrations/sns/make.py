@@ -117,7 +117,6 @@ def messages():
         "notice-with-subject": notification("1", "Dear customer,\nall of it.", 8, "AWS Budgets: shop"),
         "eventbridge": notification("2", event, 9),
         "lambda-casing": notification("1", alarm("ALARM"), 10, "ALARM", url_key="SigningCertUrl"),
-        "unknown-state": notification("2", alarm("ALRAM"), 11),
         "subscription-confirmation": subscription("SubscriptionConfirmation", "1", 12),
         "unsubscribe-confirmation": subscription("UnsubscribeConfirmation", "2", 13),
     }
@@ -133,6 +132,8 @@ def main():
         key, leaf = certificate(work, "signing", "sns.amazonaws.com", "20260101000000Z", "20361231235959Z")
         _, expired = certificate(work, "expired", "sns.amazonaws.com", "20250101000000Z", "20261130235959Z")
         _, other = certificate(work, "other", "sns.shop.example", "20260101000000Z", "20361231235959Z")
+        _, stranger = certificate(work, "stranger", "sns.amazonaws.com", "20260101000000Z", "20361231235959Z")
+        (HERE / "other-key.pem").write_text(stranger)
         (HERE / "signing.pem").write_text(leaf)
         (HERE / "with-private-ca.pem").write_text(leaf + (work / "ca.pem").read_text())
         (HERE / "expired.pem").write_text(expired)
