@@ -2,6 +2,7 @@
 //!
 //! `integrations/<kind>/*` are bodies as that monitor sends them, under our own names; `integrations/snapshots/` says what
 //! each becomes. The signed ones are made by `integrations/sns/make.py`.
+#![allow(clippy::unwrap_used, reason = "in a test a panic is the finding, in its helpers too")]
 
 #[path = "integrations/bounds.rs"]
 mod bounds;
@@ -24,7 +25,7 @@ use oncall::config::{
 use oncall::integration::{Answer, Fetched, Received, Reject, Request, find, receive};
 use oncall::language::Language;
 use oncall::schedule::Schedules;
-use std::{collections::BTreeMap, fmt::Write, path::Path};
+use std::{collections::BTreeMap, fmt::Write};
 
 const KINDS: [&str; 6] = ["alertmanager", "cloudwatch", "generic", "grafana", "opensearch", "pagerduty"];
 const TOPIC: &str = "arn:aws:sns:eu-west-1:123456789012:alarms";
@@ -34,7 +35,7 @@ const SIGNING_PEM: &[u8] = include_bytes!("integrations/sns/signing.pem");
 #[test]
 fn payload_files_become_events() {
     insta::glob!("integrations", "*/*.{json,txt}", |path| {
-        let name = |path: &Path| path.file_name().unwrap().to_string_lossy().into_owned();
+        let name = |path: &std::path::Path| path.file_name().unwrap().to_string_lossy().into_owned();
         let (kind, file) = (name(path.parent().unwrap()), name(path));
         let body = std::fs::read(path).unwrap();
         let url = if kind == "pagerduty" {
