@@ -25,7 +25,7 @@ use oncall::config::{
 use oncall::integration::{Answer, Fetched, Received, Reject, Request, find, receive};
 use oncall::language::Language;
 use oncall::schedule::Schedules;
-use std::{collections::BTreeMap, fmt::Write};
+use std::{collections::BTreeMap, fmt::Write, path::Path};
 
 const KINDS: [&str; 6] = ["alertmanager", "cloudwatch", "generic", "grafana", "opensearch", "pagerduty"];
 const TOPIC: &str = "arn:aws:sns:eu-west-1:123456789012:alarms";
@@ -35,25 +35,28 @@ const SIGNING_PEM: &[u8] = include_bytes!("integrations/sns/signing.pem");
 #[test]
 fn payload_files_become_events() {
     insta::glob!("integrations", "*/*.{json,txt}", |path| {
-        let name = |path: &std::path::Path| path.file_name().unwrap().to_string_lossy().into_owned();
-        let (kind, file) = (name(path.parent().unwrap()), name(path));
-        let body = std::fs::read(path).unwrap();
-        let url = if kind == "pagerduty" {
-            "/v2/enqueue".into()
-        } else {
-            format!("/v1/webhooks/{kind}/{kind}-secret-0123")
-        };
-        let (answer, events) = match post(&url, &[], &body) {
-            Received::Events { events, answer } => (answer, events),
-            other => panic!("{file}: {other:?}"),
-        };
+        let (name, text) = read_file(path);
         insta::with_settings!({
             snapshot_path => "integrations/snapshots", prepend_module_to_snapshot => false,
             snapshot_suffix => "", omit_expression => true, input_file => path,
         }, {
-            insta::assert_snapshot!(format!("{kind}-{file}"), rendered(&answer, &events));
+            insta::assert_snapshot!(name, text);
         });
     });
+}
+
+/// `<kind>-<file>`, and what became of the file at that kind's door.
+fn read_file(path: &Path) -> (String, String) {
+    let name = |path: &Path| path.file_name().unwrap().to_string_lossy().into_owned();
+    let (kind, file) = (name(path.parent().unwrap()), name(path));
+    let url = match kind.as_str() {
+        "pagerduty" => "/v2/enqueue".to_owned(),
+        kind => format!("/v1/webhooks/{kind}/{kind}-secret-0123"),
+    };
+    match post(&url, &[], &std::fs::read(path).unwrap()) {
+        Received::Events { events, answer } => (format!("{kind}-{file}"), rendered(&answer, &events)),
+        other => panic!("{file}: {other:?}"),
+    }
 }
 
 fn rendered(answer: &Answer, events: &[Event]) -> String {
