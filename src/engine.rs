@@ -288,13 +288,18 @@ impl Engine {
         }
     }
 
+    /// The number of the last entry that is on disk.
+    pub fn durable(&self) -> u64 {
+        match &self.writing {
+            Some(writing) => writing.last_seq - writing.payloads.len() as u64,
+            None => self.unwritten_from - 1,
+        }
+    }
+
     /// What may leave: all that the journal has, or all there is while degraded.
     fn release(&mut self) -> Vec<Release> {
         let degraded = self.health != Health::Healthy;
-        let durable = match &self.writing {
-            Some(writing) => writing.last_seq - writing.payloads.len() as u64,
-            None => self.unwritten_from - 1,
-        };
+        let durable = self.durable();
         let mut released = Vec::new();
         while let Some(held) = self.held.pop_front_if(|held| degraded || held.seq <= durable) {
             released.push(match held.release {
