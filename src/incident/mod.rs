@@ -3,6 +3,7 @@
 mod delivery;
 mod input;
 pub mod message;
+mod script;
 
 pub use delivery::{Delivery, DeliveryId, IncidentId, NotAnId, Task};
 pub use input::{Actor, Asked, Command, Input, Outcome, Reply, Target, Via};
