@@ -17,6 +17,7 @@ mod input;
 pub mod message;
 mod notification;
 mod reconcile;
+mod script;
 mod state;
 
 pub use apply::{CLOSED_MAX, DESCRIPTION_KEPT_MAX, KEYS_MAX};

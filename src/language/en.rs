@@ -152,7 +152,7 @@ fn with_article(severity: Word) -> &'static str {
 }
 
 fn spoken_time(at: &Zoned) -> String {
-    let half = if at.hour() < 12 { "a.m." } else { "p.m." };
+    let half = if at.hour() < 12 { "AM" } else { "PM" };
     let hour = if at.hour() % 12 == 0 { 12 } else { at.hour() % 12 };
     format!("{hour}:{:02} {half}", at.minute())
 }

@@ -22,7 +22,7 @@ pub(super) fn word(word: Word) -> &'static str {
         Word::Began => "発生",
         Word::Source => "発生元",
         Word::Alerts => "アラート",
-        Word::Telling => "連絡先",
+        Word::Telling => "連絡中",
         Word::Silenced => "通知停止中",
         Word::Runbook => "手順書",
         Word::Incident => "インシデント",

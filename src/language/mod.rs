@@ -264,6 +264,11 @@ impl Language {
         format!("{:02}:{:02}", at.hour(), at.minute())
     }
 
+    /// Whole sentences, one after the other.
+    pub fn sentences(self, sentences: &[String]) -> String {
+        sentences.join(if self == Language::Ja { "" } else { " " })
+    }
+
     /// The words of a list: `田中、佐藤` or `Tanaka, Sato`.
     pub fn list(self, items: &[String]) -> String {
         items.join(if self == Language::Ja { "、" } else { ", " })

@@ -70,7 +70,7 @@ fn body(delivery: &Delivery, language: Language) -> Vec<Line> {
                 Language::Ja => line(format!("「{words}」")),
                 Language::En => line(format!("“{words}”")),
             };
-            let keys = line(format!("⌨ {}", script.menu.join(" ")));
+            let keys = line(format!("⌨ {}", script.language.sentences(&script.menu)));
             script.words.iter().map(quoted).chain([keys]).collect()
         }
         Task::Direct { card, .. } => card_lines(card),
