@@ -188,7 +188,9 @@ impl Resolver<'_> {
 
     /// The last route has no `when` and names a service; nothing follows such a route.
     fn routes_end(&mut self, document: &document::Integration, list: &Spot) {
-        let always = |route: &document::Route| route.when.is_none() && route.service.is_some();
+        let always = |route: &document::Route| {
+            route.when.is_none() && route.service.is_some() && route.service_from.is_none()
+        };
         let last = document.routes.len().saturating_sub(1);
         match document.routes.iter().position(always) {
             Some(first) if first < last => {

@@ -123,7 +123,11 @@ impl<'a> Resolver<'a> {
     pub(super) fn phone_number(&mut self, text: &str, at: &Spot) -> Option<String> {
         if self.sources.is_plain(at) && !text.contains(' ') {
             let message = "a phone number without quotes is a number to YAML";
-            self.error_help(code::QUOTE, at.clone(), message, format!("quote it: \"{text}\""));
+            let help = match value::phone_number(text) {
+                Some(_) => format!("quote it: \"{text}\""),
+                None => "quote it, with the country's prefix: \"+81 90 1234 5678\"".to_owned(),
+            };
+            self.error_help(code::QUOTE, at.clone(), message, help);
             return None;
         }
         let number = value::phone_number(text);

@@ -166,7 +166,7 @@ impl Resolver<'_> {
 
     fn time_zone(&mut self, name: &str, at: &Spot) -> TimeZone {
         if let Ok(zone) = TimeZone::get(name)
-            && jiff::tz::db().available().any(|known| known.as_str().eq_ignore_ascii_case(name))
+            && !zone.is_unknown()
         {
             return zone;
         }

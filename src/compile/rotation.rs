@@ -124,9 +124,11 @@ impl Resolver<'_> {
         let after = from.checked_add(i64::from(7 - since).days());
         let day = value::day_name(weekday.into());
         let message =
-            format!("{from} is a {}, but the handoff is on `{day}`", value::day_name(from.weekday().into()));
-        let mut finding = Finding::error(code::LINE_UP, at.clone(), message)
-            .label(handoff_at.clone(), format!("handed over on {day} at {}", handoff.strftime("%H:%M")));
+            format!("{from} is a {}, but the handoff is on {day}", value::day_name(from.weekday().into()));
+        let mut finding = Finding::error(code::LINE_UP, at.clone(), message).label(
+            handoff_at.clone(),
+            format!("shifts change hands on {day} at {}", handoff.strftime("%H:%M")),
+        );
         if let (Ok(before), Ok(after)) = (before, after) {
             finding = finding.help(format!("the nearest dates are {before} and {after}"));
         }

@@ -20,6 +20,8 @@ const FINDINGS_MAX: usize = 50;
 /// The most rounds of pruning.
 const ROUNDS_MAX: usize = 64;
 
+const SECRET_KEYS: &str = "a secret is one of `env`, `file`, or `sops` with `key`";
+
 /// The document of a file, or what is left of it, and what is wrong with its shape.
 pub(super) fn document<T: DeserializeOwned>(
     file: &Arc<str>,
@@ -37,26 +39,16 @@ pub(super) fn document<T: DeserializeOwned>(
     if found.is_empty() && cuts.is_empty() {
         return serde_json::from_value(schema.json(root)).ok();
     }
-    findings.extend(found.into_iter().take(FINDINGS_MAX).map(|finding| with_bytes(finding, root)));
+    findings.extend(found.into_iter().take(FINDINGS_MAX).map(|finding| fixed(finding, source)));
     source.incomplete = true;
     source.root = pruned_tree(file, root.clone(), cuts, schema);
     serde_json::from_value(schema.json(source.root.as_ref()?)).ok()
 }
 
 /// A finding's place is fixed before the tree under it changes.
-fn with_bytes(mut finding: Finding, root: &Node) -> Finding {
-    let fixed = |spot: &Spot| {
-        let (node, key) = find(root, &spot.pointer);
-        let span = match (spot.part, key) {
-            (Part::Key, Some(key)) => key,
-            _ => node.span.clone(),
-        };
-        match spot.part {
-            Part::Value | Part::Key => spot.on(Part::Bytes(span.start, span.end)),
-            _ => spot.clone(),
-        }
-    };
-    finding.spot = fixed(&finding.spot);
+fn fixed(mut finding: Finding, source: &Source) -> Finding {
+    let span = source.span(&finding.spot);
+    finding.spot = finding.spot.on(Part::Bytes(span.start, span.end));
     finding
 }
 
@@ -139,7 +131,7 @@ impl Shape<'_> {
         for error in &errors {
             self.one(error, &mut findings, &mut cuts);
         }
-        self.merge_misspelt(&mut findings);
+        merge_misspelt(&mut findings);
         (findings, cuts)
     }
 
@@ -199,8 +191,7 @@ impl Shape<'_> {
             return literal_secret(spot);
         }
         if error.schema_path().as_str() == "/$defs/Secret/oneOf" {
-            let message = "a secret is one of `env`, `file`, or `sops` with `key`";
-            return Finding::error(code::EITHER_OR, spot, message);
+            return Finding::error(code::EITHER_OR, spot, SECRET_KEYS);
         }
         let words: Vec<String> = all.iter().flat_map(|each| words(each)).collect();
         if !words.is_empty() {
@@ -239,8 +230,12 @@ impl Shape<'_> {
             Kind::MinLength { .. } => Finding::error(code::SHAPE, spot, "the text is empty"),
             Kind::MinProperties { .. } | Kind::MaxProperties { .. } => self.how_many_keys(error, spot),
             Kind::MaxItems { limit } => Finding::error(code::BOUND, spot, format!("more than {limit} items")),
-            Kind::Maximum { limit } => Finding::error(code::BOUND, spot, format!("at most {limit}")),
-            Kind::Minimum { limit } => Finding::error(code::BOUND, spot, format!("at least {limit}")),
+            Kind::Maximum { limit } => {
+                Finding::error(code::BOUND, spot, format!("`{}` is more than {limit}", text_of(error)))
+            }
+            Kind::Minimum { limit } => {
+                Finding::error(code::BOUND, spot, format!("`{}` is less than {limit}", text_of(error)))
+            }
             _ => Finding::error(code::SHAPE, spot, error.to_string()),
         }
     }
@@ -280,29 +275,29 @@ impl Shape<'_> {
         let start = find(self.root, &object.pointer).0.span.start;
         self.pruned.iter().any(|(at, pruned)| pruned == key && *at == start)
     }
+}
 
-    /// A misspelt required key is one mistake: the misspelling.
-    fn merge_misspelt(&self, findings: &mut Vec<Finding>) {
-        let meant: Vec<(String, String)> = findings
-            .iter()
-            .filter(|finding| finding.code == code::UNKNOWN_KEY)
-            .filter_map(|finding| {
-                let key = finding.help.as_ref()?.strip_prefix("did you mean `")?.strip_suffix("`?")?;
-                let object = finding.spot.pointer.rsplit_once('/')?.0;
-                Some((object.to_owned(), format!("`{key}` is missing")))
-            })
-            .collect();
-        findings.retain(|finding| {
-            finding.code != code::MISSING_KEY
-                || !meant
-                    .iter()
-                    .any(|(object, message)| *object == finding.spot.pointer && *message == finding.message)
-        });
+/// A misspelt required key is one mistake: the misspelling.
+fn merge_misspelt(findings: &mut Vec<Finding>) {
+    let mut meant: Vec<(String, String)> = Vec::new();
+    for finding in findings.iter().filter(|finding| finding.code == code::UNKNOWN_KEY) {
+        let object = finding.spot.pointer.rsplit_once('/').map_or("", |(object, _)| object).to_owned();
+        meant.push((object.clone(), SECRET_KEYS.to_owned()));
+        let key =
+            finding.help.as_ref().and_then(|help| help.strip_prefix("did you mean `")?.strip_suffix("`?"));
+        meant.extend(key.map(|key| (object, is_missing(key))));
     }
+    findings.retain(|finding| {
+        !meant.iter().any(|(object, message)| *object == finding.spot.pointer && *message == finding.message)
+    });
 }
 
 fn missing(object: &Spot, key: &str) -> Finding {
-    Finding::error(code::MISSING_KEY, object.on(Part::FirstLine), format!("`{key}` is missing"))
+    Finding::error(code::MISSING_KEY, object.on(Part::FirstLine), is_missing(key))
+}
+
+fn is_missing(key: &str) -> String {
+    format!("`{key}` is missing")
 }
 
 fn literal_secret(spot: Spot) -> Finding {

@@ -29,6 +29,22 @@ impl Source {
         Source { text, lines, root: None, incomplete: false }
     }
 
+    /// The texts of this key in a list of objects.
+    pub fn scalars<'s>(&'s self, key: &'s str) -> impl Iterator<Item = &'s str> {
+        let items = match self.root.as_ref().map(|root| &root.kind) {
+            Some(NodeKind::Sequence(items)) => items.as_slice(),
+            _ => &[],
+        };
+        let entries = items.iter().flat_map(|item| match &item.kind {
+            NodeKind::Mapping(entries) => entries.as_slice(),
+            _ => &[],
+        });
+        entries.filter(move |entry| entry.key == key).filter_map(|entry| match &entry.value.kind {
+            NodeKind::Scalar { text, .. } => Some(text.as_str()),
+            _ => None,
+        })
+    }
+
     /// The line of a byte, from 1.
     fn line(&self, at: usize) -> usize {
         self.lines.partition_point(|&start| start <= at)
@@ -59,7 +75,8 @@ impl Source {
         start.min(span.end)..start.max(span.start + piece.trim_end().len())
     }
 
-    fn span(&self, spot: &Spot) -> Range<usize> {
+    /// The bytes of a spot in this file.
+    pub(super) fn span(&self, spot: &Spot) -> Range<usize> {
         match spot.part {
             Part::Line(line) => return self.line_span(line as usize),
             Part::Bytes(start, end) => return start..end,

@@ -1,24 +1,29 @@
 //! Near names, for "did you mean …?".
 
-/// The least likeness of a suggestion, from 0 to 1.
-const LIKENESS_MIN: f64 = 0.7;
-
-/// The name most like the one written, if any is.
+/// The name most like the one written, if any is: at most one letter in three is wrong, or the last part of the path
+/// is the same, or one begins with the other.
 pub(super) fn nearest<'n>(written: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
     let written = written.to_lowercase();
-    let mut best: Option<(f64, &str)> = None;
-    for name in names {
-        let lower = name.to_lowercase();
-        let same_end = lower.rsplit('/').next() == Some(written.as_str());
-        let likeness = if same_end { 0.95 } else { strsim::normalized_damerau_levenshtein(&written, &lower) };
-        let starts = lower.len() >= 4 && written.starts_with(&lower)
-            || written.len() >= 4 && lower.starts_with(&written);
-        let likeness = if starts { likeness.max(LIKENESS_MIN) } else { likeness };
-        if likeness >= LIKENESS_MIN && best.is_none_or(|(most, _)| likeness > most) {
-            best = Some((likeness, name));
-        }
-    }
-    best.map(|(_, name)| name)
+    names
+        .filter_map(|name| {
+            let lower = name.to_lowercase();
+            let wrong = strsim::damerau_levenshtein(&written, &lower);
+            let longest = written.chars().count().max(lower.chars().count());
+            let near = wrong <= longest / 3 || same_end(&written, &lower) || one_begins(&written, &lower);
+            near.then_some((wrong, name))
+        })
+        .min()
+        .map(|(_, name)| name)
+}
+
+fn same_end(a: &str, b: &str) -> bool {
+    let last = |path: &str| path.rsplit('/').next().map(str::to_owned);
+    (a.contains('/') || b.contains('/')) && last(a) == last(b)
+}
+
+fn one_begins(a: &str, b: &str) -> bool {
+    const LEAST: usize = 4;
+    a.len().min(b.len()) >= LEAST && (a.starts_with(b) || b.starts_with(a))
 }
 
 /// `a`, `a or b`, `a, b or c`.

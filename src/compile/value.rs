@@ -9,13 +9,13 @@ use std::collections::BTreeSet;
 
 /// The days of the week as they are written, Monday first.
 const DAYS: [(&str, &str); 7] = [
-    ("mon", "monday"),
-    ("tue", "tuesday"),
-    ("wed", "wednesday"),
-    ("thu", "thursday"),
-    ("fri", "friday"),
-    ("sat", "saturday"),
-    ("sun", "sunday"),
+    ("mon", "Monday"),
+    ("tue", "Tuesday"),
+    ("wed", "Wednesday"),
+    ("thu", "Thursday"),
+    ("fri", "Friday"),
+    ("sat", "Saturday"),
+    ("sun", "Sunday"),
 ];
 
 /// `30s`, `5m`, `1h30m`, `2 weeks`. `None` if it cannot be read or is too long for anything.
@@ -87,13 +87,13 @@ pub(super) fn day_and_time(text: &str) -> Option<(Option<WindowDay>, Time)> {
 /// `mon` or `monday`, in any case.
 pub(super) fn day(name: &str) -> Option<WindowDay> {
     let name = name.trim().to_ascii_lowercase();
-    let index = DAYS.iter().position(|(short, long)| *short == name || *long == name)?;
+    let index = DAYS.iter().position(|(short, long)| *short == name || long.eq_ignore_ascii_case(&name))?;
     i8::try_from(index).ok().map(WindowDay)
 }
 
-/// `mon`
+/// `Monday`
 pub(super) fn day_name(day: WindowDay) -> &'static str {
-    usize::try_from(day.0).ok().and_then(|index| DAYS.get(index)).map_or("?", |(short, _)| short)
+    usize::try_from(day.0).ok().and_then(|index| DAYS.get(index)).map_or("?", |(_, long)| long)
 }
 
 /// `daily`, `mon`, `mon-fri`, `fri-mon`; the word that cannot be read otherwise.

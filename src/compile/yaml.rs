@@ -221,7 +221,18 @@ impl<'a> Builder<'a> {
             Some(Ok(next)) => Ok(next),
             Some(Err(error)) => {
                 let at = error.marker().byte_offset().unwrap_or(0).min(self.text.len());
-                self.problem(code::SYNTAX, at..at, format!("this is not YAML: {}", error.info()), None);
+                match tab_after(self.text, at) {
+                    Some(tab) if error.info().contains("tab") => {
+                        let help = "indent with spaces: YAML has no tabs there".to_owned();
+                        self.problem(code::SYNTAX, tab, "a line begins with a tab".to_owned(), Some(help));
+                    }
+                    _ => self.problem(
+                        code::SYNTAX,
+                        at..at,
+                        format!("this is not YAML: {}", error.info()),
+                        None,
+                    ),
+                }
                 Err(Stopped)
             }
             None => Err(Stopped),
@@ -236,6 +247,20 @@ impl<'a> Builder<'a> {
     fn problem(&mut self, code: &'static str, span: Range<usize>, message: String, help: Option<String>) {
         self.parsed.problems.push(Problem { code, span, message, help, label: None });
     }
+}
+
+/// The first tab at or after this byte that only white space precedes on its line.
+fn tab_after(text: &str, at: usize) -> Option<Range<usize>> {
+    let begin = text.get(..at)?.rfind('\n').map_or(0, |line| line + 1);
+    let mut start = begin;
+    for line in text.get(begin..)?.split_inclusive('\n') {
+        let white = line.len() - line.trim_start_matches([' ', '\t']).len();
+        if let Some(tab) = line.get(..white).and_then(|white| white.find('\t')) {
+            return Some(start + tab..start + tab + 1);
+        }
+        start += line.len();
+    }
+    None
 }
 
 fn range(span: &Span) -> Range<usize> {

@@ -132,7 +132,7 @@ impl Kind {
         schema.insert("$id".to_owned(), format!("urn:oncall:schema:{}", self.schema_name()).into());
         let mut value = schema.to_value();
         without_null(&mut value);
-        value
+        heading_first(value)
     }
 }
 
@@ -146,6 +146,17 @@ pub fn schemas() -> Vec<(String, String)> {
 
 fn schema_of<T: schemars::JsonSchema>() -> Schema {
     SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<T>()
+}
+
+/// What the schema is about, in front of what it says.
+fn heading_first(value: Value) -> Value {
+    let Value::Object(mut rest) = value else { return value };
+    let mut ordered = serde_json::Map::new();
+    for key in ["$schema", "$id", "title", "description"] {
+        ordered.extend(rest.shift_remove(key).map(|value| (key.to_owned(), value)));
+    }
+    ordered.extend(rest);
+    Value::Object(ordered)
 }
 
 /// A key that may be left out is not a key that may be null: a key without a value is an error.

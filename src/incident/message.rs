@@ -1,11 +1,28 @@
 //! The words of every page, message and ticket, built from an incident and the config, in one language.
 //!
-//! Providers escape, cut and wrap; they choose no words. So a dry run shows the words without a provider.
+//! A person is addressed in their language and zone, a channel and a ticket in the organisation's. Providers escape,
+//! cut to their limits and wrap; they choose no words. So a dry run shows the words without a provider. Whether and
+//! whom to tell is decided elsewhere.
 
-use super::IncidentId;
-use crate::alert::Link;
-use crate::language::Language;
+use super::{Asked, Escalation, Incident, IncidentId, Reply, Status};
+use crate::alert::{self, Event, Link, Severity};
+use crate::config::{Config, Service, Urgency, User};
+use crate::language::{Language, Notice, Shown, Spoken, Word};
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
+
+/// The most of a summary that is said aloud, in characters: about a minute.
+pub const SPOKEN_SUMMARY_MAX: usize = 300;
+/// The most incidents whose words a bundled call says; the rest are counted.
+pub const SPOKEN_INCIDENTS_MAX: usize = 3;
+/// The most incidents that a bundled card lists; the rest are counted.
+pub const LISTED_INCIDENTS_MAX: usize = 10;
+/// The most of a description that a card shows, in characters.
+pub const CARD_DESCRIPTION_MAX: usize = 1500;
+/// The most findings that an announcement lists.
+pub const ANNOUNCED_FINDINGS_MAX: usize = 5;
+/// The most names that are listed as told.
+pub const NAMES_MAX: usize = 10;
 
 /// A Slack message, before Slack's own markup.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,9 +32,19 @@ pub struct Card {
     pub incidents: Vec<IncidentId>,
     /// One line, also the notification's text.
     pub headline: String,
+    /// Labels and short values, such as the status and the service.
+    pub fields: Vec<Field>,
+    /// Paragraphs of the alert itself, or one line for each of several incidents.
     pub lines: Vec<String>,
     pub links: Vec<Link>,
     pub buttons: Vec<Button>,
+}
+
+/// A label and its value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Field {
+    pub label: &'static str,
+    pub value: String,
 }
 
 /// A button on a card.
@@ -42,7 +69,7 @@ pub struct CallScript {
     pub language: Language,
     /// The alert, in sentences.
     pub words: Vec<String>,
-    /// The keys, in sentences.
+    /// The keys, in sentences; where keys cannot reach us, what to do instead.
     pub menu: Vec<String>,
 }
 
@@ -60,18 +87,408 @@ pub struct Ticket {
     pub comment: Option<String>,
     pub resolved: bool,
 }
-pub fn call(_: &crate::config::Config, _: &[&super::Incident], _: &str) -> CallScript {
-    CallScript { language: Language::En, words: vec![], menu: vec![] }
+
+/// The words of a call to `user` about these incidents, most urgent first as given.
+pub fn call(config: &Config, incidents: &[&Incident], user: &str) -> CallScript {
+    let reader = Reader::person(config, user);
+    let language = reader.language;
+    let name = config.users.get(user).map_or(user, |u| u.reading.as_deref().unwrap_or(&u.name));
+    let mut words = vec![language.spoken(&Spoken::Greeting { name })];
+    if incidents.iter().any(|incident| fallback(incident)) {
+        words.push(language.spoken(&Spoken::Fallback));
+    }
+    match incidents {
+        [incident] => words.extend(one_spoken(config, incident, &reader)),
+        several => words.extend(several_spoken(config, several, language)),
+    }
+    let keys = config.organisation.public_url.is_some();
+    CallScript { language, words, menu: menu(language, keys, incidents.len() > 1) }
 }
-pub fn direct(_: &crate::config::Config, _: &[&super::Incident], _: &str) -> Card {
-    todo!()
+
+/// The direct message to `user` about these incidents.
+pub fn direct(config: &Config, incidents: &[&Incident], user: &str) -> Card {
+    let reader = Reader::person(config, user);
+    match incidents {
+        [incident] => card(config, incident, &reader),
+        several => several_card(config, several, &reader),
+    }
 }
-pub fn channel(_: &crate::config::Config, _: &super::Incident) -> Card {
-    todo!()
+
+/// The message in a channel, as the incident stands now.
+pub fn channel(config: &Config, incident: &Incident) -> Card {
+    card(config, incident, &Reader::organisation(config))
 }
-pub fn follow_up(_: &crate::config::Config, _: &super::Incident) -> String {
-    todo!()
+
+/// The line for the thread or the ticket: the state the incident is in now.
+pub fn follow_up(config: &Config, incident: &Incident) -> String {
+    let reader = Reader::organisation(config);
+    let language = reader.language;
+    match (incident.status, by(config, incident)) {
+        (Status::Acknowledged, Some(who)) => language.shown(&Shown::AcknowledgedBy { who: &who }),
+        (Status::Resolved, Some(who)) => language.shown(&Shown::ResolvedBy { who: &who }),
+        (Status::Resolved, None) => language.shown(&Shown::ResolvedAlone),
+        (Status::Acknowledged, None) => language.word(Word::Acknowledged).to_owned(),
+        (Status::Triggered, _) => {
+            let telling = incident.escalation.as_ref().map(|e| telling(config, e, &reader));
+            let label = language.word(Word::Telling);
+            let telling = telling.map(|told| format!(" {label}: {told}")).unwrap_or_default();
+            language.shown(&Shown::Waiting) + &telling
+        }
+    }
 }
-pub fn ticket(_: &crate::config::Config, _: &super::Incident, _: Option<&str>) -> Option<Ticket> {
-    todo!()
+
+/// The ticket, if the service asks for one; one that exists (`reference`) is kept up to date in any case.
+pub fn ticket(config: &Config, incident: &Incident, reference: Option<&str>) -> Option<Ticket> {
+    let service = service(config, incident)?;
+    let wanted = service.jira.as_ref()?;
+    let asked_for = wanted.when.as_ref().is_none_or(|when| when.matches(&as_event(incident)));
+    if config.organisation.jira.is_none() || (reference.is_none() && !asked_for) {
+        return None;
+    }
+    let reader = Reader::organisation(config);
+    let mut description: Vec<String> =
+        fields(config, incident, &reader).iter().map(|f| format!("{}: {}", f.label, f.value)).collect();
+    description.extend(Some(incident.description.clone()).filter(|text| !text.trim().is_empty()));
+    let link = |link: &Link| [link.text.as_str(), link.href.as_str()].join(" ").trim().to_owned();
+    description.extend(incident.links.iter().map(link));
+    Some(Ticket {
+        project: wanted.project.clone(),
+        issue_type: wanted.issue_type.clone(),
+        label: format!("oncall-{}", incident.id),
+        summary: bare_headline(config, incident, reader.language),
+        description,
+        comment: reference.map(|_| follow_up(config, incident)),
+        resolved: incident.status == Status::Resolved,
+    })
+}
+
+/// The answer to a command, to be read.
+pub fn reply_text(reply: &Reply, language: Language) -> String {
+    language.shown(&match reply {
+        Reply::Taken { opened } => Shown::Taken { count: opened.len() },
+        Reply::Done { action: Asked::Acknowledge, .. } => Shown::DidAcknowledge,
+        Reply::Done { action: Asked::Resolve, .. } => Shown::DidResolve,
+        Reply::Done { action: Asked::Escalate, .. } => Shown::DidEscalate,
+        Reply::Done { action: Asked::Reassign(to), .. } => Shown::DidReassign { to },
+        Reply::Done { action: Asked::Repeat, .. } | Reply::Say(_) => Shown::DidRepeat,
+        Reply::Already { action: Asked::Acknowledge, by, .. } => Shown::AlreadyAcknowledged { by },
+        Reply::Already { action: Asked::Resolve, by, .. } => Shown::AlreadyResolved { by },
+        Reply::Already { by, .. } => Shown::AlreadyDone { by },
+        Reply::NotFound => Shown::NotFound,
+    })
+}
+
+/// The answer to a key on the phone, to be heard before the call ends; `Say` is said by its script instead.
+pub fn reply_spoken(reply: &Reply, language: Language) -> String {
+    language.spoken(&match reply {
+        Reply::Done { action: Asked::Acknowledge, .. } => Spoken::Acknowledged,
+        Reply::Done { action: Asked::Resolve, .. } => Spoken::Resolved,
+        Reply::Done { action: Asked::Escalate, .. } => Spoken::Escalated,
+        Reply::Already { action: Asked::Acknowledge, by, .. } => Spoken::AlreadyAcknowledged { by },
+        Reply::Already { action: Asked::Resolve, by, .. } => Spoken::AlreadyResolved { by },
+        _ => Spoken::NotFound,
+    })
+}
+
+/// The announcement of a refused commit, with the first of its findings as `file:line: message`.
+pub fn broken_commit(config: &Config, commit: &str, running: Option<&str>, findings: &[String]) -> String {
+    let language = config.organisation.language;
+    let mut lines = vec![language.notice(&Notice::BrokenCommit { commit, running, errors: findings.len() })];
+    lines.extend(findings.iter().take(ANNOUNCED_FINDINGS_MAX).map(|finding| format!("• {finding}")));
+    if let Some(count) = findings.len().checked_sub(ANNOUNCED_FINDINGS_MAX).filter(|&n| n > 0) {
+        lines.push(language.shown(&Shown::More { count }));
+    }
+    lines.join("\n")
+}
+
+/// `text` in at most `max` characters, cut at a character with a mark.
+pub fn cut(text: &str, max: usize) -> String {
+    if text.chars().count() <= max {
+        return text.to_owned();
+    }
+    let kept: String = text.chars().take(max.saturating_sub(1)).collect();
+    kept.trim_end().to_owned() + "…"
+}
+
+/// Whose language and clock the words are in.
+struct Reader<'a> {
+    language: Language,
+    zone: &'a TimeZone,
+}
+
+impl<'a> Reader<'a> {
+    fn organisation(config: &'a Config) -> Reader<'a> {
+        Reader { language: config.organisation.language, zone: &config.organisation.time_zone }
+    }
+
+    fn person(config: &'a Config, user: &str) -> Reader<'a> {
+        let own = |user: &'a User| Reader { language: user.language, zone: &user.time_zone };
+        config.users.get(user).map_or_else(|| Reader::organisation(config), own)
+    }
+}
+
+fn one_spoken(config: &Config, incident: &Incident, reader: &Reader) -> Vec<String> {
+    let service = spoken_service(config, incident, reader.language);
+    let at = incident.opened_at.to_zoned(reader.zone.clone());
+    [
+        Spoken::Alert { service: &service, severity: severity(incident.severity) },
+        Spoken::Summary { text: &one_line(&incident.summary, SPOKEN_SUMMARY_MAX) },
+        Spoken::Began { at: &at },
+    ]
+    .iter()
+    .map(|phrase| reader.language.spoken(phrase))
+    .collect()
+}
+
+fn several_spoken(config: &Config, incidents: &[&Incident], language: Language) -> Vec<String> {
+    let mut words = vec![language.spoken(&Spoken::Several { count: incidents.len() })];
+    for (index, incident) in incidents.iter().take(SPOKEN_INCIDENTS_MAX).enumerate() {
+        words.push(language.spoken(&Spoken::Numbered {
+            number: index + 1,
+            service: &spoken_service(config, incident, language),
+            severity: severity(incident.severity),
+            text: &one_line(&incident.summary, SPOKEN_SUMMARY_MAX),
+        }));
+    }
+    if let Some(count) = incidents.len().checked_sub(SPOKEN_INCIDENTS_MAX).filter(|&n| n > 0) {
+        words.push(language.spoken(&Spoken::More { count }));
+    }
+    words
+}
+
+fn menu(language: Language, keys: bool, several: bool) -> Vec<String> {
+    let phrases: &[Spoken] = match (keys, several) {
+        (false, _) => &[Spoken::NoKeys],
+        (true, false) => {
+            &[Spoken::AcknowledgeKey, Spoken::EscalateKey, Spoken::ResolveKey, Spoken::RepeatKey]
+        }
+        (true, true) => {
+            &[Spoken::AcknowledgeAllKey, Spoken::EscalateKey, Spoken::ResolveAllKey, Spoken::RepeatKey]
+        }
+    };
+    phrases.iter().map(|phrase| language.spoken(phrase)).collect()
+}
+
+fn card(config: &Config, incident: &Incident, reader: &Reader) -> Card {
+    let language = reader.language;
+    let description = cut(incident.description.trim(), CARD_DESCRIPTION_MAX);
+    let mut buttons = match incident.status {
+        Status::Triggered => vec![
+            button(ButtonKind::Acknowledge, language, Word::Acknowledge),
+            button(ButtonKind::Resolve, language, Word::Resolve),
+        ],
+        Status::Acknowledged => vec![button(ButtonKind::Resolve, language, Word::Resolve)],
+        Status::Resolved => Vec::new(),
+    };
+    buttons.extend(
+        runbook(config, incident)
+            .filter(|book| is_url(book))
+            .map(|url| button(ButtonKind::Open(url), language, Word::Runbook)),
+    );
+    Card {
+        language,
+        incidents: vec![incident.id],
+        headline: format!("{} {}", mark(incident.status), bare_headline(config, incident, language)),
+        fields: fields(config, incident, reader),
+        lines: Some(description).filter(|text| !text.is_empty()).into_iter().collect(),
+        links: incident.links.iter().filter(|link| is_url(&link.href)).cloned().collect(),
+        buttons,
+    }
+}
+
+fn several_card(config: &Config, incidents: &[&Incident], reader: &Reader) -> Card {
+    let language = reader.language;
+    let mut lines: Vec<String> = incidents
+        .iter()
+        .take(LISTED_INCIDENTS_MAX)
+        .map(|incident| {
+            let headline = bare_headline(config, incident, language);
+            format!("{} {headline} ({})", mark(incident.status), incident.id)
+        })
+        .collect();
+    if let Some(count) = incidents.len().checked_sub(LISTED_INCIDENTS_MAX).filter(|&n| n > 0) {
+        lines.push(language.shown(&Shown::More { count }));
+    }
+    let least = incidents.iter().map(|incident| incident.status).min().unwrap_or(Status::Resolved);
+    let mut buttons = Vec::new();
+    if least == Status::Triggered {
+        buttons.push(button(ButtonKind::Acknowledge, language, Word::AcknowledgeAll));
+    }
+    if least != Status::Resolved {
+        buttons.push(button(ButtonKind::Resolve, language, Word::ResolveAll));
+    }
+    Card {
+        language,
+        incidents: incidents.iter().map(|incident| incident.id).collect(),
+        headline: format!("{} {}", mark(least), language.shown(&Shown::Several { count: incidents.len() })),
+        fields: Vec::new(),
+        lines,
+        links: Vec::new(),
+        buttons,
+    }
+}
+
+fn button(kind: ButtonKind, language: Language, word: Word) -> Button {
+    Button { kind, label: language.word(word).to_owned() }
+}
+
+fn fields(config: &Config, incident: &Incident, reader: &Reader) -> Vec<Field> {
+    let language = reader.language;
+    let field = |label: Word, value: String| Field { label: language.word(label), value };
+    let mut all = vec![
+        field(Word::Status, state(config, incident, language)),
+        field(Word::Service, service_name(config, incident, language)),
+        field(Word::Severity, language.word(severity(incident.severity)).to_owned()),
+        field(Word::Urgency, language.word(urgency(incident.urgency)).to_owned()),
+        field(Word::Began, language.date_time(incident.opened_at, reader.zone)),
+        field(Word::Incident, incident.id.to_string()),
+    ];
+    if incident.alerts.len() > 1 {
+        let firing = incident.alerts.iter().filter(|alert| alert.firing).count();
+        let count = Shown::AlertCount { firing, total: incident.alerts.len() };
+        all.push(field(Word::Alerts, language.shown(&count)));
+    }
+    if !incident.source.is_empty() {
+        all.push(field(Word::Source, one_line(&incident.source, alert::LABEL_MAX)));
+    }
+    if let Some(silenced) = incident.silenced.as_ref().filter(|_| incident.status != Status::Resolved) {
+        let until = language.date_time(silenced.until, reader.zone);
+        let phrase = Shown::SilencedUntil { until: &until, reason: &silenced.reason, rule: &silenced.rule };
+        all.push(field(Word::Silenced, language.shown(&phrase)));
+    }
+    if let Some(escalation) = incident.escalation.as_ref().filter(|_| incident.status == Status::Triggered) {
+        all.push(field(Word::Telling, telling(config, escalation, reader)));
+    }
+    all.extend(runbook(config, incident).filter(|book| !is_url(book)).map(|book| field(Word::Runbook, book)));
+    all
+}
+
+fn state(config: &Config, incident: &Incident, language: Language) -> String {
+    let status = match incident.status {
+        Status::Triggered => Word::Triggered,
+        Status::Acknowledged => Word::Acknowledged,
+        Status::Resolved => Word::Resolved,
+    };
+    match by(config, incident) {
+        Some(who) => language.shown(&Shown::By { status, who: &who }),
+        None => language.word(status).to_owned(),
+    }
+}
+
+/// Who brought the incident to where it stands.
+fn by(config: &Config, incident: &Incident) -> Option<String> {
+    let actor = match incident.status {
+        Status::Triggered => None,
+        Status::Acknowledged => incident.acknowledged_by.as_ref(),
+        Status::Resolved => incident.resolved_by.as_ref(),
+    }?;
+    Some(actor.user.as_ref().map_or_else(|| actor.name.clone(), |user| person(config, user)))
+}
+
+fn telling(config: &Config, escalation: &Escalation, reader: &Reader) -> String {
+    let steps = config.policies.get(&escalation.policy).map_or(1, |policy| policy.steps.len());
+    let step = escalation.step.saturating_add(1);
+    let names: Vec<String> =
+        escalation.told.iter().take(NAMES_MAX).map(|user| person(config, user)).collect();
+    reader.language.shown(&Shown::Telling {
+        step,
+        steps: u32::try_from(steps).unwrap_or(u32::MAX).max(step),
+        round: escalation.round.saturating_add(1),
+        names: &names,
+        fallback: escalation.fallback,
+        next: &reader.language.clock(escalation.deadline, reader.zone),
+    })
+}
+
+fn bare_headline(config: &Config, incident: &Incident, language: Language) -> String {
+    let severity = language.word(severity(incident.severity));
+    let service = service_name(config, incident, language);
+    format!("[{severity}] {service}: {}", one_line(&incident.summary, alert::SUMMARY_MAX))
+}
+
+fn mark(status: Status) -> &'static str {
+    match status {
+        Status::Triggered => "🔴",
+        Status::Acknowledged => "🟡",
+        Status::Resolved => "✅",
+    }
+}
+
+fn person(config: &Config, user: &str) -> String {
+    config.users.get(user).map_or(user, |user| &user.name).to_owned()
+}
+
+fn service<'a>(config: &'a Config, incident: &Incident) -> Option<&'a Service> {
+    config.services.get(incident.service.as_ref()?)
+}
+
+fn service_name(config: &Config, incident: &Incident, language: Language) -> String {
+    match (service(config, incident), &incident.service) {
+        (Some(service), _) => service.name.clone(),
+        (None, Some(id)) => id.to_string(),
+        (None, None) if &*incident.integration == "oncall" => language.word(Word::OwnServer).to_owned(),
+        (None, None) => language.word(Word::UnknownService).to_owned(),
+    }
+}
+
+fn spoken_service(config: &Config, incident: &Incident, language: Language) -> String {
+    let reading = service(config, incident).and_then(|service| service.reading.clone());
+    reading.unwrap_or_else(|| service_name(config, incident, language))
+}
+
+/// A URL, or the path of a file of the config repository.
+fn runbook(config: &Config, incident: &Incident) -> Option<String> {
+    let own = || service(config, incident)?.runbook.clone();
+    let named = incident.runbook.clone().filter(|book| !book.trim().is_empty());
+    let file = |book: String| if is_url(&book) { book } else { format!("runbooks/{book}") };
+    named.or_else(|| own().map(file))
+}
+
+fn is_url(text: &str) -> bool {
+    (text.starts_with("https://") || text.starts_with("http://")) && !text.contains(char::is_whitespace)
+}
+
+fn fallback(incident: &Incident) -> bool {
+    incident.escalation.as_ref().is_some_and(|escalation| escalation.fallback)
+}
+
+fn one_line(text: &str, max: usize) -> String {
+    cut(&text.split_whitespace().collect::<Vec<_>>().join(" "), max)
+}
+
+fn severity(severity: Severity) -> Word {
+    match severity {
+        Severity::Critical => Word::Critical,
+        Severity::Error => Word::Error,
+        Severity::Warning => Word::Warning,
+        Severity::Info => Word::Info,
+    }
+}
+
+fn urgency(urgency: Urgency) -> Word {
+    match urgency {
+        Urgency::High => Word::High,
+        Urgency::Low => Word::Low,
+        Urgency::None => Word::NoUrgency,
+    }
+}
+
+/// The incident as the event it would be, for a matcher.
+fn as_event(incident: &Incident) -> Event {
+    Event {
+        integration: incident.integration.to_string(),
+        dedup_key: incident.alerts.first().map(|alert| alert.dedup_key.clone()).unwrap_or_default(),
+        action: alert::Action::Trigger,
+        severity: Some(incident.severity),
+        summary: incident.summary.clone(),
+        description: incident.description.clone(),
+        source: incident.source.clone(),
+        labels: incident.labels.iter().cloned().collect(),
+        links: Vec::new(),
+        images: Vec::new(),
+        runbook: None,
+        started_at: Some(incident.opened_at),
+        changed_at: None,
+        message_id: None,
+    }
 }

@@ -1,5 +1,12 @@
 //! Every phrase that people read or hear, in every language.
+//!
+//! A phrase is a variant, with the values that go into it; `ja` and `en` match every variant, so a phrase that lacks
+//! a translation does not compile. What to say, and when, is decided by whoever builds a message; how to say it, here.
 
+mod en;
+mod ja;
+
+use jiff::{SignedDuration, Timestamp, Zoned, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 
 /// A language we speak.
@@ -8,4 +15,258 @@ use serde::{Deserialize, Serialize};
 pub enum Language {
     Ja,
     En,
+}
+
+/// A word on its own: a value, a label or a button.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Word {
+    // Severities.
+    Critical,
+    Error,
+    Warning,
+    Info,
+    // Urgencies.
+    High,
+    Low,
+    NoUrgency,
+    // Where an incident stands.
+    Triggered,
+    Acknowledged,
+    Resolved,
+    // Labels before a value.
+    Status,
+    Service,
+    Severity,
+    Urgency,
+    Began,
+    Source,
+    Alerts,
+    Telling,
+    Silenced,
+    Runbook,
+    Incident,
+    // Buttons.
+    Acknowledge,
+    AcknowledgeAll,
+    Resolve,
+    ResolveAll,
+    // In place of a service.
+    OwnServer,
+    UnknownService,
+    // The ways a delivery goes out.
+    Call,
+    DirectMessage,
+    Channel,
+    Ticket,
+    HangUp,
+    Announcement,
+}
+
+/// What a call says.
+#[derive(Clone, Copy, Debug)]
+pub enum Spoken<'a> {
+    Greeting {
+        name: &'a str,
+    },
+    /// The policy reached nobody, so the fallback is called.
+    Fallback,
+    /// `severity` is one of the severities above.
+    Alert {
+        service: &'a str,
+        severity: Word,
+    },
+    /// The words of the alert itself.
+    Summary {
+        text: &'a str,
+    },
+    Began {
+        at: &'a Zoned,
+    },
+    Several {
+        count: usize,
+    },
+    /// One of several, counted from 1.
+    Numbered {
+        number: usize,
+        service: &'a str,
+        severity: Word,
+        text: &'a str,
+    },
+    More {
+        count: usize,
+    },
+    /// An earlier attempt may have got through.
+    Repeated,
+    AcknowledgeKey,
+    AcknowledgeAllKey,
+    EscalateKey,
+    ResolveKey,
+    ResolveAllKey,
+    RepeatKey,
+    /// Keys cannot reach us: there is no public URL.
+    NoKeys,
+    UnknownKey,
+    /// The call ends because nothing was pressed.
+    NothingPressed,
+    Acknowledged,
+    AlreadyAcknowledged {
+        by: &'a str,
+    },
+    Escalated,
+    Resolved,
+    AlreadyResolved {
+        by: &'a str,
+    },
+    NotFound,
+}
+
+/// What a card, a thread, a ticket or an answer shows.
+#[derive(Clone, Copy, Debug)]
+pub enum Shown<'a> {
+    /// A heading over several incidents.
+    Several {
+        count: usize,
+    },
+    More {
+        count: usize,
+    },
+    /// A status with the one who brought it about.
+    By {
+        status: Word,
+        who: &'a str,
+    },
+    /// Steps and rounds are counted from 1; `next` is when the next step begins.
+    Telling {
+        step: u32,
+        steps: u32,
+        round: u32,
+        names: &'a [String],
+        fallback: bool,
+        next: &'a str,
+    },
+    AlertCount {
+        firing: usize,
+        total: usize,
+    },
+    SilencedUntil {
+        until: &'a str,
+        reason: &'a str,
+        rule: &'a str,
+    },
+    /// An earlier attempt may have got through.
+    Repeated,
+    /// The one line of a thread: nobody has reacted, and nobody is being told.
+    Waiting,
+    AcknowledgedBy {
+        who: &'a str,
+    },
+    ResolvedBy {
+        who: &'a str,
+    },
+    ResolvedAlone,
+    /// The ticket could not be moved.
+    NoTransition {
+        wanted: &'a str,
+        available: &'a [String],
+    },
+    // Answers to a button.
+    DidAcknowledge,
+    DidResolve,
+    DidEscalate,
+    DidReassign {
+        to: &'a str,
+    },
+    DidRepeat,
+    Taken {
+        count: usize,
+    },
+    AlreadyAcknowledged {
+        by: &'a str,
+    },
+    AlreadyResolved {
+        by: &'a str,
+    },
+    AlreadyDone {
+        by: &'a str,
+    },
+    NotFound,
+}
+
+/// What the server says about itself.
+#[derive(Clone, Copy, Debug)]
+pub enum Notice<'a> {
+    /// The summary of the alert that stands for a body nobody could read.
+    UnparsedPayload { integration: &'a str },
+    /// A commit was refused; the config before it stays in force.
+    BrokenCommit { commit: &'a str, running: Option<&'a str>, errors: usize },
+    /// A commit that had been refused is mended.
+    MendedCommit { commit: &'a str },
+    /// Why our side ended a call.
+    HungUp { because: &'a str },
+}
+
+impl Language {
+    pub fn word(self, word: Word) -> &'static str {
+        match self {
+            Language::Ja => ja::word(word),
+            Language::En => en::word(word),
+        }
+    }
+
+    pub fn spoken(self, phrase: &Spoken) -> String {
+        match self {
+            Language::Ja => ja::spoken(phrase),
+            Language::En => en::spoken(phrase),
+        }
+    }
+
+    pub fn shown(self, phrase: &Shown) -> String {
+        match self {
+            Language::Ja => ja::shown(phrase),
+            Language::En => en::shown(phrase),
+        }
+    }
+
+    pub fn notice(self, notice: &Notice) -> String {
+        match self {
+            Language::Ja => ja::notice(notice),
+            Language::En => en::notice(notice),
+        }
+    }
+
+    /// The two largest units that count: `1時間30分`, `2 days 3 hours`. Less than a second is nothing; a negative one
+    /// reads as its size.
+    pub fn duration(self, duration: SignedDuration) -> String {
+        let seconds = duration.as_secs().unsigned_abs();
+        let units = [seconds / 86_400, seconds / 3600 % 24, seconds / 60 % 60, seconds % 60];
+        let first = units.iter().position(|&n| n > 0).unwrap_or(3);
+        let shown = units.iter().enumerate().skip(first).take(2).filter(|&(i, &n)| n > 0 || i == first);
+        let parts: Vec<String> = shown
+            .map(|(unit, &n)| match self {
+                Language::Ja => ja::unit(unit, n),
+                Language::En => en::unit(unit, n),
+            })
+            .collect();
+        parts.join(if self == Language::Ja { "" } else { " " })
+    }
+
+    /// A date and a time of day in `zone`, to be read: `12月8日(火) 02:05 JST`.
+    pub fn date_time(self, at: Timestamp, zone: &TimeZone) -> String {
+        let at = at.to_zoned(zone.clone());
+        match self {
+            Language::Ja => ja::date_time(&at),
+            Language::En => en::date_time(&at),
+        }
+    }
+
+    /// A time of day in `zone`, to be read: `02:05`.
+    pub fn clock(self, at: Timestamp, zone: &TimeZone) -> String {
+        let at = at.to_zoned(zone.clone());
+        format!("{:02}:{:02}", at.hour(), at.minute())
+    }
+
+    /// The words of a list: `田中、佐藤` or `Tanaka, Sato`.
+    pub fn list(self, items: &[String]) -> String {
+        items.join(if self == Language::Ja { "、" } else { ", " })
+    }
 }

@@ -3,7 +3,7 @@
 use crate::alert::Event;
 use crate::config::Contact;
 use crate::incident::{Actor, Change, Entry, HangUp, Outcome, Purpose, Step, Told, Via, What};
-use jiff::tz::TimeZone;
+use jiff::{Timestamp, tz::TimeZone};
 
 /// One line of a timeline: `02:05:00  step 2 of web began: suzuki …  [escalation-policies/web.yaml:4]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,13 +18,22 @@ pub struct Line {
 /// The line of an entry, in a zone.
 pub fn line(entry: &Entry, zone: &TimeZone) -> Line {
     let time = entry.at.to_zoned(zone.clone()).strftime("%H:%M:%S").to_string();
-    let (text, rule) = describe(&entry.change);
+    let (text, rule) = describe(&entry.change, entry.at, zone);
     Line { time, text, rule }
 }
 
-/// The words of a change, and its rule.
-pub fn describe(change: &Change) -> (String, String) {
+/// An instant as a wall-clock time, with the date where it is not that of `near`.
+fn clock(instant: Timestamp, near: Timestamp, zone: &TimeZone) -> String {
+    let (local, near) = (instant.to_zoned(zone.clone()), near.to_zoned(zone.clone()));
+    let pattern = if local.date() == near.date() { "%H:%M:%S" } else { "%a %m-%d %H:%M" };
+    local.strftime(pattern).to_string()
+}
+
+/// The words of a change, and its rule. Instants are told as wall-clock times of `zone`, with the date where it is
+/// another than that of `at`.
+pub fn describe(change: &Change, at: Timestamp, zone: &TimeZone) -> (String, String) {
     let none = String::new;
+    let clock = |instant: &Timestamp| clock(*instant, at, zone);
     match change {
         Change::Revision { commit } => (format!("config {commit} is in force"), none()),
         Change::Started { epoch } => (format!("server started (epoch {epoch})"), none()),
@@ -37,8 +46,8 @@ pub fn describe(change: &Change) -> (String, String) {
             let (severity, urgency) = (opened.severity.as_str(), urgency(opened.urgency));
             let mut text =
                 format!("opened: {} -> {service}, {severity}, {urgency}", event_line(&opened.event));
-            if let Some(at) = opened.raise_at {
-                text.push_str(&format!(", raised at {at} if still open"));
+            if let Some(raise_at) = &opened.raise_at {
+                text.push_str(&format!(", raised at {} if still open", clock(raise_at)));
             }
             if let Some(silenced) = &opened.silenced {
                 text.push_str(&format!(
@@ -54,17 +63,18 @@ pub fn describe(change: &Change) -> (String, String) {
         Change::AlertResolved { dedup_key, why, .. } => (format!("alert {dedup_key} is over: {why}"), none()),
         Change::Raised { urgency: to, rule } => (format!("raised to {}", urgency(*to)), rule.clone()),
         Change::Silenced(silenced) => {
-            (format!("silenced until {}: {}", silenced.until, silenced.reason), silenced.rule.clone())
+            (format!("silenced until {}: {}", clock(&silenced.until), silenced.reason), silenced.rule.clone())
         }
         Change::Unsilenced { rule } => ("the silence is over".to_owned(), rule.clone()),
-        _ => describe_response(change),
+        _ => describe_response(change, at, zone),
     }
 }
 
-fn describe_response(change: &Change) -> (String, String) {
+fn describe_response(change: &Change, at: Timestamp, zone: &TimeZone) -> (String, String) {
     let none = String::new;
+    let clock = |instant: &Timestamp| clock(*instant, at, zone);
     match change {
-        Change::StepBegan(step) => (step_line(step), step.rule.clone()),
+        Change::StepBegan(step) => (step_line(step, &clock(&step.deadline)), step.rule.clone()),
         Change::StepPassed { policy, step, rule, why, .. } => {
             (format!("step {} of {policy} passed at once: {why}", step + 1), rule.clone())
         }
@@ -81,10 +91,10 @@ fn describe_response(change: &Change) -> (String, String) {
             (format!("no longer in the step: {}", users.join(", ")), rule.clone())
         }
         Change::Moved { policy, step, deadline, rule } => {
-            (format!("now at step {} of {policy}, next step at {deadline}", step + 1), rule.clone())
+            (format!("now at step {} of {policy}, next step at {}", step + 1, clock(deadline)), rule.clone())
         }
         Change::Acknowledged { by, via, until, .. } => {
-            let until = until.map_or_else(String::new, |until| format!(", until {until}"));
+            let until = until.as_ref().map_or_else(String::new, |until| format!(", until {}", clock(until)));
             (format!("acknowledged by {} {}{until}", by.name, by_way(*via)), none())
         }
         Change::Escalated { by, via } => {
@@ -95,12 +105,13 @@ fn describe_response(change: &Change) -> (String, String) {
             (format!("reassigned to {} by {} {}", to.user, by.name, by_way(*via)), none())
         }
         Change::Resolved { by, via, why, .. } => (resolved_line(by, *via, why), none()),
-        _ => describe_delivery(change),
+        _ => describe_delivery(change, at, zone),
     }
 }
 
-fn describe_delivery(change: &Change) -> (String, String) {
+fn describe_delivery(change: &Change, at: Timestamp, zone: &TimeZone) -> (String, String) {
     let none = String::new;
+    let clock = |instant: &Timestamp| clock(*instant, at, zone);
     let text = match change {
         Change::Sent { delivery, what, repeat, .. } => {
             let again = if *repeat { " (repeat: an earlier attempt may have arrived)" } else { "" };
@@ -117,7 +128,7 @@ fn describe_delivery(change: &Change) -> (String, String) {
             }
         }
         Change::Outcome { delivery, outcome, retry_at, .. } => {
-            let again = retry_at.map_or_else(String::new, |at| format!("; again at {at}"));
+            let again = retry_at.as_ref().map_or_else(String::new, |at| format!("; again at {}", clock(at)));
             format!("delivery {delivery}: {}{again}", outcome_words(outcome))
         }
         Change::Hastened { user, by, why, .. } => {
@@ -145,7 +156,7 @@ fn outcome_words(outcome: &Outcome) -> String {
     }
 }
 
-fn step_line(step: &Step) -> String {
+fn step_line(step: &Step, deadline: &str) -> String {
     let kind = if step.fallback { "fallback " } else { "" };
     let round = if step.round > 0 { format!(", round {}", step.round + 1) } else { String::new() };
     let shadows = match step.shadows.is_empty() {
@@ -154,10 +165,9 @@ fn step_line(step: &Step) -> String {
     };
     let people = people_line(&step.people);
     format!(
-        "{kind}step {} of {}{round}: {people}{shadows}; next step at {}",
+        "{kind}step {} of {}{round}: {people}{shadows}; next step at {deadline}",
         step.step + 1,
         step.policy,
-        step.deadline
     )
 }
 

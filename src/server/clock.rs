@@ -36,7 +36,10 @@ impl Clock {
 
     fn passed(&self, speed: u32) -> Timestamp {
         let passed = SignedDuration::try_from(self.began.elapsed()).unwrap_or(SignedDuration::ZERO);
-        passed.checked_mul(speed as i32).and_then(|passed| self.showed.checked_add(passed).ok()).unwrap_or(Timestamp::MAX)
+        passed
+            .checked_mul(speed as i32)
+            .and_then(|passed| self.showed.checked_add(passed).ok())
+            .unwrap_or(Timestamp::MAX)
     }
 
     /// By how much the wall clock has jumped since this clock began or was last asked; `None`: it has not.

@@ -18,10 +18,22 @@ pub const PAGE_MAX: usize = 100;
 /// What comes to the engine from outside.
 #[derive(Debug)]
 pub enum Message {
-    Input { lane: Lane, input: Input, answer: oneshot::Sender<Answered> },
+    Input {
+        lane: Lane,
+        input: Input,
+        answer: oneshot::Sender<Answered>,
+    },
     /// The incidents after `after`, the newest first.
-    List { status: Option<Status>, before: Option<IncidentId>, limit: usize, answer: oneshot::Sender<Vec<Incident>> },
-    Find { id: IncidentId, answer: oneshot::Sender<Option<Incident>> },
+    List {
+        status: Option<Status>,
+        before: Option<IncidentId>,
+        limit: usize,
+        answer: oneshot::Sender<Vec<Incident>>,
+    },
+    Find {
+        id: IncidentId,
+        answer: oneshot::Sender<Option<Incident>>,
+    },
 }
 
 /// What came of an input.
@@ -52,7 +64,12 @@ impl Inbox {
         ask(sender, message, answered).await
     }
 
-    pub async fn list(&self, status: Option<Status>, before: Option<IncidentId>, limit: usize) -> Result<Vec<Incident>, Busy> {
+    pub async fn list(
+        &self,
+        status: Option<Status>,
+        before: Option<IncidentId>,
+        limit: usize,
+    ) -> Result<Vec<Incident>, Busy> {
         let (answer, answered) = oneshot::channel();
         let limit = limit.clamp(1, PAGE_MAX);
         ask(&self.first, Message::List { status, before, limit, answer }, answered).await
@@ -64,7 +81,11 @@ impl Inbox {
     }
 }
 
-async fn ask<T>(to: &mpsc::Sender<Message>, message: Message, answered: oneshot::Receiver<T>) -> Result<T, Busy> {
+async fn ask<T>(
+    to: &mpsc::Sender<Message>,
+    message: Message,
+    answered: oneshot::Receiver<T>,
+) -> Result<T, Busy> {
     let asked = async {
         to.send(message).await.map_err(|_| Busy)?;
         answered.await.map_err(|_| Busy)

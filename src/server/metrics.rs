@@ -41,8 +41,9 @@ pub struct Metrics {
 
 impl Metrics {
     pub fn new() -> Metrics {
+        let mut registry = Registry::with_prefix("oncall");
         let mut metrics = Metrics {
-            registry: Registry::with_prefix("oncall"),
+            registry: Registry::default(),
             events: Family::default(),
             refused: Family::default(),
             deliveries: Family::default(),
@@ -55,7 +56,6 @@ impl Metrics {
             config_revision: Gauge::default(),
             secrets_missing: Gauge::default(),
         };
-        let Metrics { registry, .. } = &mut metrics;
         registry.register("events", "Events taken, by integration and effect", metrics.events.clone());
         registry.register("requests_refused", "Requests refused, by reason", metrics.refused.clone());
         registry.register("deliveries", "Outcomes of deliveries, by channel", metrics.deliveries.clone());
@@ -63,15 +63,24 @@ impl Metrics {
         let gauges = [
             ("incidents_open", "Incidents that are not resolved", &metrics.open),
             ("incidents_unacknowledged", "Incidents that nobody has acknowledged", &metrics.unacknowledged),
-            ("journal_healthy", "1 while decisions reach the disk, 0 while degraded", &metrics.journal_healthy),
+            (
+                "journal_healthy",
+                "1 while decisions reach the disk, 0 while degraded",
+                &metrics.journal_healthy,
+            ),
             ("config_refused", "1 while the newest commit is refused", &metrics.config_refused),
-            ("config_fetch_failed", "1 while the config repository cannot be fetched", &metrics.config_fetch_failed),
+            (
+                "config_fetch_failed",
+                "1 while the config repository cannot be fetched",
+                &metrics.config_fetch_failed,
+            ),
             ("config_revision", "The number of the config revision in force", &metrics.config_revision),
             ("secrets_missing", "Secrets of the config that do not resolve", &metrics.secrets_missing),
         ];
         for (name, help, gauge) in gauges {
             registry.register(name, help, gauge.clone());
         }
+        metrics.registry = registry;
         metrics
     }
 

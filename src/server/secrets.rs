@@ -38,7 +38,7 @@ pub fn lost(now: (&Config, &Secrets), new: (&Config, &Secrets)) -> Vec<String> {
         let mut asked = config.provider_secrets().filter(|(name, _)| *name == provider).peekable();
         asked.peek().is_some() && asked.all(|(_, source)| secrets.get(source).is_some())
     };
-    let named = |provider: &&str| new.0.provider_secrets().any(|(name, _)| name == **provider);
+    let named = |provider: &&str| new.0.provider_secrets().any(|(name, _)| name == *provider);
     let providers = ["slack", "jira", "twilio"];
     let gone = providers.into_iter().filter(named).filter(|name| works(now, name) && !works(new, name));
     gone.map(str::to_owned).collect()

@@ -1,0 +1,167 @@
+//! English.
+
+use super::{Language, Notice, Shown, Spoken, Word};
+use jiff::Zoned;
+
+pub(super) fn word(word: Word) -> &'static str {
+    match word {
+        Word::Critical => "Critical",
+        Word::Error => "Error",
+        Word::Warning => "Warning",
+        Word::Info => "Info",
+        Word::High => "High",
+        Word::Low => "Low",
+        Word::NoUrgency => "None",
+        Word::Triggered => "Triggered",
+        Word::Acknowledged => "Acknowledged",
+        Word::Resolved => "Resolved",
+        Word::Status => "Status",
+        Word::Service => "Service",
+        Word::Severity => "Severity",
+        Word::Urgency => "Urgency",
+        Word::Began => "Began",
+        Word::Source => "Source",
+        Word::Alerts => "Alerts",
+        Word::Telling => "Telling",
+        Word::Silenced => "Silenced",
+        Word::Runbook => "Runbook",
+        Word::Incident => "Incident",
+        Word::Acknowledge => "Acknowledge",
+        Word::AcknowledgeAll => "Acknowledge all",
+        Word::Resolve => "Resolve",
+        Word::ResolveAll => "Resolve all",
+        Word::OwnServer => "On-call server",
+        Word::UnknownService => "Unknown service",
+        Word::Call => "Call",
+        Word::DirectMessage => "Slack DM",
+        Word::Channel => "Slack",
+        Word::Ticket => "Jira",
+        Word::HangUp => "Hang up",
+        Word::Announcement => "Announcement",
+    }
+}
+
+pub(super) fn spoken(phrase: &Spoken) -> String {
+    match phrase {
+        Spoken::Greeting { name } => format!("Hello {name}, this is an on-call page."),
+        Spoken::Fallback => "Nobody else could be reached, so you are called as the fallback.".into(),
+        Spoken::Alert { service, severity } => {
+            format!("{service} has {} alert.", with_article(*severity))
+        }
+        Spoken::Summary { text } => sentence(&format!("It says: {text}")),
+        Spoken::Began { at } => format!("It began at {}.", spoken_time(at)),
+        Spoken::Several { count } => format!("There are {count} alerts."),
+        Spoken::Numbered { number, service, severity, text } => {
+            sentence(&format!("Number {number}: {service}, {}. {text}", word(*severity).to_lowercase()))
+        }
+        Spoken::More { count } => format!("And {count} more."),
+        Spoken::Repeated => "You may have been told before: we could not tell whether it got through.".into(),
+        Spoken::AcknowledgeKey => "Press 4 to acknowledge.".into(),
+        Spoken::AcknowledgeAllKey => "Press 4 to acknowledge them all.".into(),
+        Spoken::EscalateKey => "Press 5 to escalate.".into(),
+        Spoken::ResolveKey => "Press 6 to resolve.".into(),
+        Spoken::ResolveAllKey => "Press 6 to resolve them all.".into(),
+        Spoken::RepeatKey => "Press star to hear this again.".into(),
+        Spoken::NoKeys => "Keys do not work on this call. Please acknowledge in Slack.".into(),
+        Spoken::UnknownKey => "That key does nothing.".into(),
+        Spoken::NothingPressed => {
+            "Nothing was pressed, so this call ends. The alert is still open. Goodbye.".into()
+        }
+        Spoken::Acknowledged => "Acknowledged. Thank you. Goodbye.".into(),
+        Spoken::AlreadyAcknowledged { by } => format!("Already acknowledged by {by}. Goodbye."),
+        Spoken::Escalated => "Escalated to the next step. Goodbye.".into(),
+        Spoken::Resolved => "Resolved. Thank you. Goodbye.".into(),
+        Spoken::AlreadyResolved { by } => format!("Already resolved by {by}. Goodbye."),
+        Spoken::NotFound => "This alert was not found. It has ended already. Goodbye.".into(),
+    }
+}
+
+pub(super) fn shown(phrase: &Shown) -> String {
+    match phrase {
+        Shown::Several { count } => format!("{count} alerts"),
+        Shown::More { count } => format!("and {count} more"),
+        Shown::By { status, who } => format!("{} by {who}", word(*status)),
+        Shown::Telling { .. } => telling(phrase),
+        Shown::AlertCount { firing, total } => format!("{total} ({firing} firing)"),
+        Shown::SilencedUntil { until, reason, rule } => format!("until {until}: {reason} ({rule})"),
+        Shown::Repeated => "Sent again: we could not tell whether it got through before.".into(),
+        Shown::Waiting => "Not acknowledged yet.".into(),
+        Shown::AcknowledgedBy { who } => format!("Acknowledged by {who}."),
+        Shown::ResolvedBy { who } => format!("Resolved by {who}."),
+        Shown::ResolvedAlone => "Resolved.".into(),
+        Shown::NoTransition { wanted, available } => format!(
+            "The ticket's status was left as it is: no transition leads to \"{wanted}\". There are: {}",
+            quoted(available)
+        ),
+        Shown::DidAcknowledge => "Acknowledged.".into(),
+        Shown::DidResolve => "Resolved.".into(),
+        Shown::DidEscalate => "Escalated to the next step.".into(),
+        Shown::DidReassign { to } => format!("Reassigned to {to}."),
+        Shown::DidRepeat => "Here it is again.".into(),
+        Shown::Taken { count } => format!("Taken; opened: {count}."),
+        Shown::AlreadyAcknowledged { by } => format!("Already acknowledged by {by}."),
+        Shown::AlreadyResolved { by } => format!("Already resolved by {by}."),
+        Shown::AlreadyDone { by } => format!("Already asked for by {by}."),
+        Shown::NotFound => "No such incident; it may have ended already.".into(),
+    }
+}
+
+pub(super) fn notice(notice: &Notice) -> String {
+    match notice {
+        Notice::UnparsedPayload { integration } => {
+            format!("{integration} sent an alert that could not be read: check the monitor's settings")
+        }
+        Notice::BrokenCommit { commit, running, errors } => {
+            let kept = match running {
+                Some(running) => format!("{running} stays in force"),
+                None => "the config before it stays in force".into(),
+            };
+            let errors = if *errors == 1 { "1 error".into() } else { format!("{errors} errors") };
+            format!("⚠️ Commit {commit} has {errors} in its config and was not applied; {kept}.")
+        }
+        Notice::MendedCommit { commit } => format!("✅ The config of commit {commit} is in force."),
+        Notice::HungUp { because } => format!("hung up: {because}"),
+    }
+}
+
+/// Days, hours, minutes, seconds.
+pub(super) fn unit(unit: usize, n: u64) -> String {
+    let name = ["day", "hour", "minute", "second"].get(unit).unwrap_or(&"second");
+    if n == 1 { format!("1 {name}") } else { format!("{n} {name}s") }
+}
+
+pub(super) fn date_time(at: &Zoned) -> String {
+    at.strftime("%a %-d %b %H:%M %Z").to_string()
+}
+
+fn telling(phrase: &Shown) -> String {
+    let Shown::Telling { step, steps, round, names, fallback, next } = phrase else { return String::new() };
+    let kind = if *fallback { "fallback step" } else { "step" };
+    let round = if *round > 1 { format!(", round {round}") } else { String::new() };
+    let who = if names.is_empty() { "nobody".into() } else { Language::En.list(names) };
+    format!("{who} ({kind} {step} of {steps}{round}; next at {next})")
+}
+
+fn quoted(items: &[String]) -> String {
+    if items.is_empty() { "none".into() } else { format!("\"{}\"", items.join("\", \"")) }
+}
+
+fn with_article(severity: Word) -> &'static str {
+    match severity {
+        Word::Error => "an error",
+        Word::Warning => "a warning",
+        Word::Info => "an informational",
+        _ => "a critical",
+    }
+}
+
+fn spoken_time(at: &Zoned) -> String {
+    let half = if at.hour() < 12 { "a.m." } else { "p.m." };
+    let hour = if at.hour() % 12 == 0 { 12 } else { at.hour() % 12 };
+    format!("{hour}:{:02} {half}", at.minute())
+}
+
+fn sentence(text: &str) -> String {
+    let text = text.trim_end();
+    if text.ends_with(['.', '!', '?', '。', '…']) { text.into() } else { format!("{text}.") }
+}

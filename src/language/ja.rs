@@ -1,0 +1,180 @@
+//! 日本語: short sentences that somebody half asleep understands at once.
+
+use super::{Language, Notice, Shown, Spoken, Word};
+use jiff::{Zoned, civil::Weekday};
+
+pub(super) fn word(word: Word) -> &'static str {
+    match word {
+        Word::Critical => "重大",
+        Word::Error => "エラー",
+        Word::Warning => "警告",
+        Word::Info => "情報",
+        Word::High => "高",
+        Word::Low => "低",
+        Word::NoUrgency => "通知なし",
+        Word::Triggered => "未対応",
+        Word::Acknowledged => "対応中",
+        Word::Resolved => "解決済み",
+        Word::Status => "状態",
+        Word::Service => "サービス",
+        Word::Severity => "深刻度",
+        Word::Urgency => "緊急度",
+        Word::Began => "発生",
+        Word::Source => "発生元",
+        Word::Alerts => "アラート",
+        Word::Telling => "連絡先",
+        Word::Silenced => "通知停止中",
+        Word::Runbook => "手順書",
+        Word::Incident => "インシデント",
+        Word::Acknowledge => "対応する",
+        Word::AcknowledgeAll => "すべて対応する",
+        Word::Resolve => "解決済みにする",
+        Word::ResolveAll => "すべて解決済みにする",
+        Word::OwnServer => "オンコールサーバー",
+        Word::UnknownService => "サービス不明",
+        Word::Call => "電話",
+        Word::DirectMessage => "Slack DM",
+        Word::Channel => "Slack",
+        Word::Ticket => "Jira",
+        Word::HangUp => "通話を終了",
+        Word::Announcement => "お知らせ",
+    }
+}
+
+pub(super) fn spoken(phrase: &Spoken) -> String {
+    match phrase {
+        Spoken::Greeting { name } => format!("{name}さん、オンコールの呼び出しです。"),
+        Spoken::Fallback => "担当者につながらないため、予備の連絡先としてお電話しています。".into(),
+        Spoken::Alert { service, severity } => {
+            format!("{service}で、{}アラートが発生しています。", before_noun(*severity))
+        }
+        Spoken::Summary { text } => sentence(&format!("内容は、{text}")),
+        Spoken::Began { at } => format!("発生は、{}です。", spoken_time(at)),
+        Spoken::Several { count } => format!("{count}件のアラートが発生しています。"),
+        Spoken::Numbered { number, service, severity, text } => {
+            sentence(&format!("{number}件目、{service}、{}。{text}", word(*severity)))
+        }
+        Spoken::More { count } => format!("ほかに{count}件あります。"),
+        Spoken::Repeated => "前の連絡が届いたか確認できなかったため、もう一度ご連絡しています。".into(),
+        Spoken::AcknowledgeKey => "対応を始める場合は、4を押してください。".into(),
+        Spoken::AcknowledgeAllKey => "すべての対応を始める場合は、4を押してください。".into(),
+        Spoken::EscalateKey => "次の担当者を呼ぶ場合は、5。".into(),
+        Spoken::ResolveKey => "解決済みにする場合は、6。".into(),
+        Spoken::ResolveAllKey => "すべて解決済みにする場合は、6。".into(),
+        Spoken::RepeatKey => "もう一度聞く場合は、こめじるしを押してください。".into(),
+        Spoken::NoKeys => "この電話ではキー操作を受け付けていません。Slackから対応を始めてください。".into(),
+        Spoken::UnknownKey => "そのキーは使えません。".into(),
+        Spoken::NothingPressed => "操作がないため、電話を切ります。アラートは未対応のままです。".into(),
+        Spoken::Acknowledged => "対応開始を受け付けました。よろしくお願いします。".into(),
+        Spoken::AlreadyAcknowledged { by } => format!("すでに対応中です。対応者は、{by}です。"),
+        Spoken::Escalated => "次の担当者を呼び出します。".into(),
+        Spoken::Resolved => "解決済みにしました。おつかれさまでした。".into(),
+        Spoken::AlreadyResolved { by } => format!("すでに解決済みです。操作した人は、{by}です。"),
+        Spoken::NotFound => "このアラートは見つかりません。すでに終了しています。".into(),
+    }
+}
+
+pub(super) fn shown(phrase: &Shown) -> String {
+    match phrase {
+        Shown::Several { count } => format!("{count}件のアラート"),
+        Shown::More { count } => format!("ほか{count}件"),
+        Shown::By { status, who } => format!("{}（{who}）", word(*status)),
+        Shown::Telling { .. } => telling(phrase),
+        Shown::AlertCount { firing, total } => format!("{total}件（発生中 {firing}件）"),
+        Shown::SilencedUntil { until, reason, rule } => format!("{until}まで: {reason}（{rule}）"),
+        Shown::Repeated => "前の送信が届いたか確認できなかったため、再送しています。".into(),
+        Shown::Waiting => "未対応です。".into(),
+        Shown::AcknowledgedBy { who } => format!("対応中です（{who}）。"),
+        Shown::ResolvedBy { who } => format!("解決済みになりました（{who}）。"),
+        Shown::ResolvedAlone => "解決済みになりました。".into(),
+        Shown::NoTransition { wanted, available } => format!(
+            "「{wanted}」へのトランジションがないため、チケットのステータスは変更していません。候補: {}",
+            quoted(available)
+        ),
+        Shown::DidAcknowledge => "対応開始を受け付けました。".into(),
+        Shown::DidResolve => "解決済みにしました。".into(),
+        Shown::DidEscalate => "次の担当者を呼び出します。".into(),
+        Shown::DidReassign { to } => format!("担当を{to}に変更しました。"),
+        Shown::DidRepeat => "もう一度お知らせします。".into(),
+        Shown::Taken { count } => format!("アラートを受け付けました（新規 {count}件）。"),
+        Shown::AlreadyAcknowledged { by } => format!("すでに対応中です（{by}）。"),
+        Shown::AlreadyResolved { by } => format!("すでに解決済みです（{by}）。"),
+        Shown::AlreadyDone { by } => format!("すでに受け付けています（{by}）。"),
+        Shown::NotFound => "インシデントが見つかりません。すでに終了している可能性があります。".into(),
+    }
+}
+
+pub(super) fn notice(notice: &Notice) -> String {
+    match notice {
+        Notice::UnparsedPayload { integration } => {
+            format!("{integration} から届いたアラートを読み取れませんでした。監視側の設定を確認してください")
+        }
+        Notice::BrokenCommit { commit, running, errors } => {
+            let kept = match running {
+                Some(running) => format!("{running} の設定で動作を続けています"),
+                None => "以前の設定で動作を続けています".into(),
+            };
+            format!("⚠️ コミット {commit} の設定に{errors}件のエラーがあるため、反映していません。{kept}。")
+        }
+        Notice::MendedCommit { commit } => format!("✅ コミット {commit} の設定を反映しました。"),
+        Notice::HungUp { because } => format!("電話を切りました: {because}"),
+    }
+}
+
+/// Days, hours, minutes, seconds.
+pub(super) fn unit(unit: usize, n: u64) -> String {
+    format!("{n}{}", ["日", "時間", "分", "秒"].get(unit).unwrap_or(&"秒"))
+}
+
+pub(super) fn date_time(at: &Zoned) -> String {
+    let weekday = match at.weekday() {
+        Weekday::Monday => "月",
+        Weekday::Tuesday => "火",
+        Weekday::Wednesday => "水",
+        Weekday::Thursday => "木",
+        Weekday::Friday => "金",
+        Weekday::Saturday => "土",
+        Weekday::Sunday => "日",
+    };
+    let (month, day) = (at.month(), at.day());
+    format!("{month}月{day}日({weekday}) {}", at.strftime("%H:%M %Z"))
+}
+
+fn telling(phrase: &Shown) -> String {
+    let Shown::Telling { step, steps, round, names, fallback, next } = phrase else { return String::new() };
+    let kind = if *fallback { "予備の連絡先" } else { "ステップ" };
+    let round = if *round > 1 { format!("・{round}周目") } else { String::new() };
+    let who =
+        if names.is_empty() { "連絡できる人がいません".into() } else { Language::Ja.list(names) };
+    format!("{who}（{kind} {step}/{steps}{round}、次は {next}）")
+}
+
+fn quoted(items: &[String]) -> String {
+    if items.is_empty() { "なし".into() } else { format!("「{}」", items.join("」「")) }
+}
+
+fn before_noun(severity: Word) -> String {
+    match severity {
+        Word::Critical => "重大な".into(),
+        other => format!("{}の", word(other)),
+    }
+}
+
+/// 午前2時5分: a speech engine reads `02:05` in its own way.
+fn spoken_time(at: &Zoned) -> String {
+    let half = if at.hour() < 12 { "午前" } else { "午後" };
+    let hour = at.hour() % 12;
+    match at.minute() {
+        0 => format!("{half}{hour}時"),
+        minute => format!("{half}{hour}時{minute}分"),
+    }
+}
+
+fn sentence(text: &str) -> String {
+    let text = text.trim_end();
+    if text.ends_with(['。', '.', '!', '?', '！', '？', '…']) {
+        text.into()
+    } else {
+        format!("{text}。")
+    }
+}

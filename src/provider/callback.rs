@@ -1,0 +1,114 @@
+//! What providers say to us of their own accord: buttons, keys on the phone, the course of a call.
+//!
+//! The path decides whose callback it is; each provider verifies its own signature before it reads a word. The server
+//! bounds the body and hands the request over as it came.
+
+use super::http::HttpAnswer;
+use super::{slack, twilio};
+use crate::config::{Config, Id, Secret, Secrets};
+use crate::incident::{Command, DeliveryId, Outcome, Reply};
+use crate::language::Language;
+use jiff::Timestamp;
+
+/// The largest body of a callback, in bytes: Slack sends the whole message along.
+pub const CALLBACK_BODY_MAX: usize = 512 * 1024;
+
+/// A request to a path below `/v1/callbacks/`.
+#[derive(Clone, Debug)]
+pub struct CallbackRequest<'a> {
+    pub method: &'a str,
+    /// As sent, still percent-encoded.
+    pub path: &'a str,
+    /// As sent, without the `?`.
+    pub query: Option<&'a str>,
+    pub headers: Vec<(String, String)>,
+    pub body: &'a [u8],
+}
+
+/// What a callback means.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Callback {
+    /// A person asks for something; the reply goes through [`answer`] with the context.
+    Command { command: Command, context: Context },
+    /// A delivery went on. Answered with [`HttpAnswer::empty`].
+    Outcome { delivery: DeliveryId, outcome: Outcome },
+    /// Nothing to decide: this is the answer.
+    Answer(HttpAnswer),
+}
+
+/// What the answer to a command needs to know about the one who asked.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Context {
+    Slack {
+        response_url: Option<Secret>,
+        language: Language,
+    },
+    Call {
+        delivery: DeliveryId,
+        user: Option<Id>,
+        language: Language,
+        /// How often the words will have been said, the next time included.
+        round: u32,
+        /// The key that was pressed means nothing.
+        unknown_key: bool,
+    },
+}
+
+/// A request that is not believed or not understood.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// The HTTP status.
+    pub status: u16,
+    /// For metrics and tests: `bad_signature`.
+    pub code: &'static str,
+    pub message: String,
+}
+
+impl Refusal {
+    pub(super) fn new(status: u16, code: &'static str, message: String) -> Refusal {
+        Refusal { status, code, message }
+    }
+
+    pub(super) fn unknown() -> Refusal {
+        Refusal::new(404, "unknown_callback", "no provider calls back here".into())
+    }
+}
+
+/// Verifies and reads a callback. Any body is answered; nothing is believed without a signature.
+pub fn callback(
+    config: &Config,
+    secrets: &Secrets,
+    request: &CallbackRequest,
+    now: Timestamp,
+) -> Result<Callback, Refusal> {
+    if request.method != "POST" {
+        return Err(Refusal::new(405, "method", "callbacks are POST".into()));
+    }
+    if request.body.len() > CALLBACK_BODY_MAX {
+        return Err(Refusal::new(
+            413,
+            "too_large",
+            format!("a callback is at most {CALLBACK_BODY_MAX} bytes"),
+        ));
+    }
+    match request
+        .path
+        .strip_prefix("/v1/callbacks/")
+        .and_then(|rest| rest.split_once('/').or(Some((rest, ""))))
+    {
+        Some(("slack", "")) => slack::callback(config, secrets, request, now),
+        Some(("twilio", rest)) => twilio::callback(config, secrets, request, rest),
+        _ => Err(Refusal::unknown()),
+    }
+}
+
+/// The reply to a command in the provider's form.
+pub fn answer(config: &Config, context: &Context, reply: &Reply) -> HttpAnswer {
+    match context {
+        Context::Slack { response_url, language } => slack::answer(response_url.as_ref(), *language, reply),
+        Context::Call { delivery, user, language, round, unknown_key } => {
+            let call = twilio::Call { delivery: *delivery, user: user.as_deref(), round: *round };
+            twilio::answer(config, &call, *language, *unknown_key, reply)
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! Requests, responses and answers as values: what the one HTTP client sends, and what came back.
+//!
+//! Nothing here is shown that could be a secret: `Debug` of a request names its method, its host and its size, because a
+//! header may hold a token, a body a phone number, and the path of a `response_url` the right to post.
+
+use crate::config::Secret;
+use crate::incident::Outcome;
+use jiff::SignedDuration;
+use std::fmt;
+
+/// How long a provider may take to answer.
+pub const TIMEOUT_MAX: SignedDuration = SignedDuration::from_secs(10);
+/// The largest response that is read, in bytes; the client cuts there.
+pub const RESPONSE_BODY_MAX: usize = 1024 * 1024;
+/// The longest wait that a provider may ask for, in seconds.
+pub const RETRY_AFTER_MAX: u32 = 3600;
+/// The most of a provider's own words that a reason quotes, in characters.
+pub const QUOTE_MAX: usize = 200;
+
+/// A request to a provider.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Request {
+    pub method: Method,
+    pub url: String,
+    pub headers: Vec<(&'static str, Secret)>,
+    pub body: Vec<u8>,
+    pub timeout: SignedDuration,
+}
+
+/// The methods that providers need.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    Get,
+    Post,
+}
+
+/// What a provider answered.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Response {
+    pub status: u16,
+    pub headers: Vec<(String, String)>,
+    pub body: Vec<u8>,
+}
+
+/// Why there is no answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// The request did not leave: no such host, no connection.
+    NotSent(String),
+    /// It may have: a timeout, a connection that broke.
+    Unknown(String),
+}
+
+/// The answer to a provider's callback, and a request that has to follow it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HttpAnswer {
+    pub status: u16,
+    pub content_type: &'static str,
+    pub body: Vec<u8>,
+    /// Sent once the answer is out; its result changes nothing.
+    pub then: Option<Request>,
+}
+
+impl HttpAnswer {
+    /// 200 without a body.
+    pub const fn empty() -> HttpAnswer {
+        HttpAnswer { status: 200, content_type: "text/plain", body: Vec::new(), then: None }
+    }
+}
+
+impl Request {
+    /// A POST of a JSON body.
+    pub(super) fn json(url: String, authorization: Option<Secret>, body: &serde_json::Value) -> Request {
+        Request::new(
+            Method::Post,
+            url,
+            authorization,
+            Some("application/json; charset=utf-8"),
+            body.to_string().into(),
+        )
+    }
+
+    /// A POST of a form.
+    pub(super) fn form(url: String, authorization: Secret, pairs: &[(&str, &str)]) -> Request {
+        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+        let kind = "application/x-www-form-urlencoded";
+        Request::new(Method::Post, url, Some(authorization), Some(kind), body.into_bytes())
+    }
+
+    pub(super) fn get(url: String, authorization: Secret) -> Request {
+        Request::new(Method::Get, url, Some(authorization), None, Vec::new())
+    }
+
+    fn new(
+        method: Method,
+        url: String,
+        authorization: Option<Secret>,
+        content_type: Option<&str>,
+        body: Vec<u8>,
+    ) -> Request {
+        let mut headers = vec![("accept", Secret::new("application/json"))];
+        headers.extend(content_type.map(|kind| ("content-type", Secret::new(kind))));
+        headers.extend(authorization.map(|value| ("authorization", value)));
+        Request { method, url, headers, body, timeout: TIMEOUT_MAX }
+    }
+}
+
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let origin = origin(&self.url).unwrap_or("…");
+        write!(f, "Request({:?} {origin}/… {} bytes)", self.method, self.body.len())
+    }
+}
+
+impl Response {
+    /// The first header of this name, in any case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        header(&self.headers, name)
+    }
+
+    /// The body as JSON; `Null` for anything else, such as a proxy's error page.
+    pub(super) fn json(&self) -> serde_json::Value {
+        serde_json::from_slice(&self.body).unwrap_or_default()
+    }
+
+    /// The provider's wish in `Retry-After`, in seconds; dates are not read.
+    pub(super) fn retry_after(&self) -> Option<u32> {
+        let seconds: u32 = self.header("retry-after")?.trim().parse().ok()?;
+        Some(seconds.min(RETRY_AFTER_MAX))
+    }
+
+    pub(super) fn is_success(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+
+    /// What a status means wherever the provider adds nothing to it: for now, or never.
+    pub(super) fn refusal(&self, provider: &str, advice: &str) -> Outcome {
+        let reason = format!("{provider} answered {}{advice}", self.status);
+        match self.status {
+            408 | 425 | 429 | 500.. => Outcome::Unavailable { reason, retry_after: self.retry_after() },
+            _ => Outcome::Rejected { reason },
+        }
+    }
+}
+
+impl Failure {
+    /// What became of a request that must not be doubled.
+    pub(super) fn outcome(self, provider: &str) -> Outcome {
+        match self {
+            Failure::NotSent(why) => unavailable(format!("{provider} could not be reached: {why}")),
+            Failure::Unknown(why) => Outcome::Unknown { reason: format!("{provider} did not answer: {why}") },
+        }
+    }
+
+    /// What became of a request that may be sent again without harm.
+    pub(super) fn harmless(self, provider: &str) -> Outcome {
+        match self {
+            Failure::NotSent(_) => self.outcome(provider),
+            Failure::Unknown(why) => unavailable(format!("{provider} did not answer: {why}")),
+        }
+    }
+}
+
+pub(super) fn unavailable(reason: String) -> Outcome {
+    Outcome::Unavailable { reason, retry_after: None }
+}
+
+/// The first header of this name, in any case.
+pub(super) fn header<'a>(headers: &'a [(String, String)], name: &str) -> Option<&'a str> {
+    headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+}
+
+/// `https://host:port` of a URL.
+pub(super) fn origin(url: &str) -> Option<&str> {
+    let start = url.find("://")? + 3;
+    let rest = url.get(start..)?;
+    let end = rest.find(['/', '?', '#', '\\', '@']).unwrap_or(rest.len());
+    url.get(..start + end).filter(|_| end > 0 && !rest.get(end..).is_some_and(|tail| tail.starts_with('@')))
+}
+
+/// HTTP Basic (RFC 7617).
+pub(super) fn basic(user: &str, password: &Secret) -> Secret {
+    let pair = format!("{user}:{}", password.expose());
+    Secret::new(&format!("Basic {}", data_encoding::BASE64.encode(pair.as_bytes())))
+}

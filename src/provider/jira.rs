@@ -1,0 +1,288 @@
+//! Jira Cloud: a ticket made, commented and moved, and found again by its label.
+//!
+//! REST v3: <https://developer.atlassian.com/cloud/jira/platform/rest/v3/>. Descriptions and comments are documents in
+//! Atlassian's format, never plain strings. There is no idempotency key: a repeated create looks the label up first.
+
+use super::http::{Failure, QUOTE_MAX, Request, Response, basic, unavailable};
+use super::{Progress, secret};
+use crate::config::{Config, Jira, Secret, Secrets};
+use crate::incident::Outcome;
+use crate::incident::message::{Ticket, cut};
+use crate::language::Shown;
+use serde_json::{Value, json};
+
+/// The longest summary of an issue, in characters.
+pub const SUMMARY_MAX: usize = 255;
+/// The longest description or comment, in characters; Jira takes 32767.
+pub const TEXT_MAX: usize = 30_000;
+/// The most transitions that are read, and named when none fits.
+pub const TRANSITIONS_MAX: usize = 20;
+
+/// A ticket between two requests.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pending {
+    stage: Stage,
+    ticket: Box<Ticket>,
+    /// The issue's key, once there is one.
+    key: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Stage {
+    /// Looks for an issue that an earlier attempt may have made.
+    Find,
+    Create,
+    /// Asks which ways lead out of the issue's status.
+    Transitions,
+    Move {
+        transition: String,
+    },
+    Comment,
+}
+
+pub(super) fn begin(
+    config: &Config,
+    secrets: &Secrets,
+    reference: Option<&str>,
+    ticket: &Ticket,
+    repeat: bool,
+) -> Result<Progress, String> {
+    let key = reference.unwrap_or_default().to_owned();
+    if !key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_') {
+        return Err("the ticket's key is not one of Jira's".into());
+    }
+    let pending = Pending { stage: Stage::Create, ticket: Box::new(ticket.clone()), key };
+    match (reference, repeat) {
+        (None, true) => send(config, secrets, Pending { stage: Stage::Find, ..pending }),
+        (None, false) => send(config, secrets, pending),
+        (Some(_), _) => exists(config, secrets, pending),
+    }
+}
+
+pub(super) fn resume(
+    config: &Config,
+    secrets: &Secrets,
+    pending: Pending,
+    result: Result<Response, Failure>,
+) -> Result<Progress, String> {
+    let response = match result {
+        Ok(response) => response,
+        Err(failure) => {
+            return Ok(Progress::Done(match pending.stage {
+                Stage::Create | Stage::Comment => failure.outcome("Jira"),
+                Stage::Find | Stage::Transitions | Stage::Move { .. } => failure.harmless("Jira"),
+            }));
+        }
+    };
+    if !response.is_success() {
+        return Ok(Progress::Done(classify(&pending, &response)));
+    }
+    match pending.stage {
+        Stage::Find => found(config, secrets, pending, &response),
+        Stage::Create => created(config, secrets, pending, &response),
+        Stage::Transitions => choose(config, secrets, pending, &response),
+        Stage::Move { .. } => comment(config, secrets, pending),
+        Stage::Comment => Ok(done(pending)),
+    }
+}
+
+/// What to do with an issue that is there: move it if resolved, then comment.
+fn exists(config: &Config, secrets: &Secrets, pending: Pending) -> Result<Progress, String> {
+    if pending.ticket.resolved {
+        send(config, secrets, Pending { stage: Stage::Transitions, ..pending })
+    } else {
+        comment(config, secrets, pending)
+    }
+}
+
+fn comment(config: &Config, secrets: &Secrets, pending: Pending) -> Result<Progress, String> {
+    if pending.ticket.comment.as_deref().is_none_or(|text| text.trim().is_empty()) {
+        return Ok(done(pending));
+    }
+    send(config, secrets, Pending { stage: Stage::Comment, ..pending })
+}
+
+fn done(pending: Pending) -> Progress {
+    Progress::Done(Outcome::Delivered { reference: pending.key })
+}
+
+fn send(config: &Config, secrets: &Secrets, pending: Pending) -> Result<Progress, String> {
+    let (jira, authorization) = jira(config, secrets)?;
+    let Pending { stage, ticket, key } = &pending;
+    let api = format!("{}/rest/api/3", jira.site);
+    let post = |path: String, body: &Value| Request::json(path, Some(authorization.clone()), body);
+    let request = match stage {
+        Stage::Find => post(format!("{api}/search/jql"), &search(ticket)),
+        Stage::Create => post(format!("{api}/issue"), &issue(ticket)),
+        Stage::Transitions => Request::get(format!("{api}/issue/{key}/transitions"), authorization),
+        Stage::Move { transition } => {
+            let body = json!({"transition": {"id": transition}});
+            post(format!("{api}/issue/{key}/transitions"), &body)
+        }
+        Stage::Comment => {
+            let text = ticket.comment.clone().unwrap_or_default();
+            post(format!("{api}/issue/{key}/comment"), &json!({"body": document(&[text])}))
+        }
+    };
+    Ok(Progress::Send(super::Pending::Jira(pending), request))
+}
+
+fn jira<'a>(config: &'a Config, secrets: &Secrets) -> Result<(&'a Jira, Secret), String> {
+    let jira = config.organisation.jira.as_ref();
+    let jira = jira.ok_or("Jira is not set up: oncall.yaml has no providers.jira")?;
+    let token = secret(secrets, &jira.api_token, "providers.jira.api_token")?;
+    Ok((jira, basic(&jira.email, token)))
+}
+
+fn search(ticket: &Ticket) -> Value {
+    let quote = |text: &str| format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""));
+    let jql = format!("project = {} AND labels = {}", quote(&ticket.project), quote(&ticket.label));
+    json!({"jql": jql, "maxResults": 1, "fields": ["status"]})
+}
+
+fn issue(ticket: &Ticket) -> Value {
+    let summary = cut(&ticket.summary.split_whitespace().collect::<Vec<_>>().join(" "), SUMMARY_MAX);
+    json!({"fields": {
+        "project": {"key": ticket.project},
+        "issuetype": {"name": ticket.issue_type},
+        "summary": summary,
+        "description": document(&ticket.description),
+        "labels": ["oncall", ticket.label],
+    }})
+}
+
+/// Atlassian Document Format: <https://developer.atlassian.com/cloud/jira/platform/apis/document/structure/>. A text
+/// node may not be empty, and a line break is a node.
+fn document(paragraphs: &[String]) -> Value {
+    let mut room = TEXT_MAX;
+    let mut content = Vec::new();
+    for text in paragraphs.iter().filter(|text| !text.trim().is_empty()) {
+        let text = cut(text, room);
+        room = room.saturating_sub(text.chars().count());
+        content.push(json!({"type": "paragraph", "content": inline(&text)}));
+        if room == 0 {
+            break;
+        }
+    }
+    json!({"type": "doc", "version": 1, "content": content})
+}
+
+fn inline(text: &str) -> Vec<Value> {
+    let mut nodes = Vec::new();
+    for (index, line) in text.trim().lines().enumerate() {
+        if index > 0 {
+            nodes.push(json!({"type": "hardBreak"}));
+        }
+        let words = line.split_inclusive(' ');
+        for (link, run) in runs(words) {
+            let node = json!({"type": "text", "text": run});
+            nodes.push(if link { linked(node, &run) } else { node });
+        }
+    }
+    nodes
+}
+
+/// Neighbouring words that are no links are one text.
+fn runs<'a>(words: impl Iterator<Item = &'a str>) -> Vec<(bool, String)> {
+    let mut runs: Vec<(bool, String)> = Vec::new();
+    for word in words {
+        let clean: String = word.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        let link = clean.starts_with("https://") || clean.starts_with("http://");
+        match runs.last_mut() {
+            Some((false, run)) if !link => run.push_str(&clean),
+            _ => runs.push((link, clean)),
+        }
+    }
+    runs
+}
+
+fn linked(mut node: Value, href: &str) -> Value {
+    node["marks"] = json!([{"type": "link", "attrs": {"href": href.trim_end()}}]);
+    node
+}
+
+fn found(
+    config: &Config,
+    secrets: &Secrets,
+    pending: Pending,
+    response: &Response,
+) -> Result<Progress, String> {
+    let body = response.json();
+    let Some(issues) = body["issues"].as_array() else {
+        return Ok(Progress::Done(unavailable("Jira's answer to a search was not its own JSON".into())));
+    };
+    match issues.first().and_then(|issue| issue["key"].as_str()) {
+        Some(key) => exists(config, secrets, Pending { key: key.to_owned(), ..pending }),
+        None => send(config, secrets, Pending { stage: Stage::Create, ..pending }),
+    }
+}
+
+fn created(
+    config: &Config,
+    secrets: &Secrets,
+    pending: Pending,
+    response: &Response,
+) -> Result<Progress, String> {
+    match response.json()["key"].as_str() {
+        Some(key) => exists(config, secrets, Pending { key: key.to_owned(), ..pending }),
+        None => Ok(Progress::Done(Outcome::Unknown {
+            reason: "Jira's answer did not name the issue: is providers.jira.site right?".into(),
+        })),
+    }
+}
+
+/// The transition of the configured name, or that leads to a status of that name. Ids differ in every workflow.
+fn choose(
+    config: &Config,
+    secrets: &Secrets,
+    mut pending: Pending,
+    response: &Response,
+) -> Result<Progress, String> {
+    let (jira, _) = jira(config, secrets)?;
+    let wanted = jira.resolve_transition.trim().to_lowercase();
+    let body = response.json();
+    let all = body["transitions"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let named = |name: &Value| name.as_str().is_some_and(|name| name.trim().to_lowercase() == wanted);
+    let by_name = all.iter().find(|transition| named(&transition["name"]));
+    let chosen = by_name.or_else(|| all.iter().find(|transition| named(&transition["to"]["name"])));
+    if let Some(id) = chosen.and_then(|transition| transition["id"].as_str()) {
+        let stage = Stage::Move { transition: id.to_owned() };
+        return send(config, secrets, Pending { stage, ..pending });
+    }
+    let names = all.iter().filter_map(|transition| transition["name"].as_str());
+    let available: Vec<String> = names.take(TRANSITIONS_MAX).map(|name| cut(name, QUOTE_MAX)).collect();
+    let wanted = &jira.resolve_transition;
+    let line = config.organisation.language.shown(&Shown::NoTransition { wanted, available: &available });
+    let before = pending.ticket.comment.take().map(|text| text + "\n").unwrap_or_default();
+    pending.ticket.comment = Some(before + &line);
+    comment(config, secrets, pending)
+}
+
+/// What a refusal means; Jira's own words name the field that is wrong.
+fn classify(pending: &Pending, response: &Response) -> Outcome {
+    let said = said(&response.json());
+    match (response.status, &pending.stage) {
+        (401, _) => rejected("Jira refuses the credentials: check providers.jira.email and api_token".into()),
+        (403, _) => {
+            rejected(format!("Jira forbids it: check the account's permissions in the project{said}"))
+        }
+        (404, Stage::Create | Stage::Find) => {
+            rejected(format!("Jira does not know the project: check providers.jira.site{said}"))
+        }
+        (404, _) => rejected(format!("the issue {} is gone, or hidden from the account{said}", pending.key)),
+        _ => response.refusal("Jira", &said),
+    }
+}
+
+fn rejected(reason: String) -> Outcome {
+    Outcome::Rejected { reason }
+}
+
+/// `errorMessages` and `errors` of Jira's error body.
+fn said(body: &Value) -> String {
+    let general = body["errorMessages"].as_array().into_iter().flatten().filter_map(|text| text.as_str());
+    let by_field = body["errors"].as_object().into_iter().flatten();
+    let by_field = by_field.filter_map(|(field, text)| Some(format!("{field}: {}", text.as_str()?)));
+    let all: Vec<String> = general.map(str::to_owned).chain(by_field).collect();
+    if all.is_empty() { String::new() } else { format!(" ({})", cut(&all.join("; "), QUOTE_MAX)) }
+}

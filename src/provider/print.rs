@@ -1,0 +1,171 @@
+//! A delivery for a terminal: who is told, by what, and the words, as `serve --print` and `demo` show them.
+
+use super::slack;
+use crate::config::Config;
+use crate::incident::message::{ButtonKind, Card, Ticket};
+use crate::incident::{Delivery, Task};
+use crate::language::{Language, Word};
+use jiff::Timestamp;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+/// How wide a delivery is printed, in columns.
+pub const COLUMNS: usize = 80;
+/// The most lines printed of one delivery.
+pub const LINES_MAX: usize = 60;
+
+/// The delivery in a frame of [`COLUMNS`] columns, with a line end after the last line. Control characters, such as a
+/// terminal's escapes, become spaces. A number or an address is not shown.
+pub fn print(config: &Config, delivery: &Delivery, now: Timestamp) -> String {
+    let language = config.organisation.language;
+    let time = now.to_zoned(config.organisation.time_zone.clone()).strftime("%H:%M:%S").to_string();
+    let mut lines = Vec::new();
+    for line in body(delivery, language) {
+        let indent = line.indent;
+        lines.extend(
+            wrap(&line.text, COLUMNS - 4 - indent).into_iter().map(|text| " ".repeat(indent) + &text),
+        );
+    }
+    if lines.len() > LINES_MAX {
+        lines.truncate(LINES_MAX);
+        lines.push("…".into());
+    }
+    let mut printed = rule('╭', &format!("{time} {}", title(config, delivery, language)));
+    for line in lines {
+        printed.push_str(format!("│ {line}").trim_end());
+        printed.push('\n');
+    }
+    printed + &rule('╰', "")
+}
+
+/// A line before it is wrapped.
+struct Line {
+    indent: usize,
+    text: String,
+}
+
+fn line(text: impl Into<String>) -> Line {
+    Line { indent: 0, text: text.into() }
+}
+
+fn title(config: &Config, delivery: &Delivery, language: Language) -> String {
+    let person = |user: &str| config.users.get(user).map_or(user, |user| &user.name).to_owned();
+    let word = |word| language.word(word);
+    match &delivery.task {
+        Task::Call { user, .. } => format!("📞 {} → {}", word(Word::Call), person(user)),
+        Task::Direct { user, .. } => format!("💬 {} → {}", word(Word::DirectMessage), person(user)),
+        Task::Channel { channel, reference: None, .. } => format!("📣 {} → {channel}", word(Word::Channel)),
+        Task::Channel { channel, .. } => format!("🔄 {} → {channel}", word(Word::Channel)),
+        Task::Ticket { reference, ticket } => {
+            let at = reference.as_ref().unwrap_or(&ticket.project);
+            format!("🎫 {} → {at}", word(Word::Ticket))
+        }
+        Task::HangUp { .. } => format!("📴 {}", word(Word::HangUp)),
+        Task::Announce { channel, .. } => format!("📣 {} → {channel}", word(Word::Announcement)),
+    }
+}
+
+fn body(delivery: &Delivery, language: Language) -> Vec<Line> {
+    match &delivery.task {
+        Task::Call { script, .. } => {
+            let quoted = |words: &String| match script.language {
+                Language::Ja => line(format!("「{words}」")),
+                Language::En => line(format!("“{words}”")),
+            };
+            let keys = line(format!("⌨ {}", script.menu.join(" ")));
+            script.words.iter().map(quoted).chain([keys]).collect()
+        }
+        Task::Direct { card, .. } => card_lines(card),
+        // An update changes little: the line for the thread says what.
+        Task::Channel { card, follow_up: Some(text), reference: Some(_), .. } => {
+            vec![line(&card.headline), Line { indent: 2, text: format!("↳ {text}") }]
+        }
+        Task::Channel { card, .. } => card_lines(card),
+        Task::Ticket { reference, ticket } => ticket_lines(ticket, reference.is_some(), language),
+        Task::HangUp { call } => vec![line(call)],
+        Task::Announce { text, .. } => text.lines().map(line).collect(),
+    }
+}
+
+fn card_lines(card: &Card) -> Vec<Line> {
+    let mut lines = vec![line(&card.headline)];
+    let widest = card.fields.iter().map(|field| field.label.width()).max().unwrap_or(0);
+    for field in card.fields.iter().take(slack::FIELDS_MAX * 2) {
+        let pad = " ".repeat(widest - field.label.width());
+        lines.push(Line { indent: 2, text: format!("{}{pad}  {}", field.label, field.value) });
+    }
+    lines.extend(
+        card.lines.iter().flat_map(|text| text.lines()).map(|text| Line { indent: 2, text: text.into() }),
+    );
+    lines.extend(card.links.iter().map(|link| Line { indent: 2, text: link.href.clone() }));
+    let buttons: Vec<String> = card
+        .buttons
+        .iter()
+        .map(|button| match &button.kind {
+            ButtonKind::Open(url) => format!("[ {} ] {url}", button.label),
+            ButtonKind::Acknowledge | ButtonKind::Resolve => format!("[ {} ]", button.label),
+        })
+        .collect();
+    lines.extend(Some(buttons.join("  ")).filter(|text| !text.is_empty()).map(line));
+    lines
+}
+
+fn ticket_lines(ticket: &Ticket, exists: bool, language: Language) -> Vec<Line> {
+    let mut lines = vec![line(format!("{}: {}", ticket.issue_type, ticket.summary))];
+    match &ticket.comment {
+        Some(comment) if exists => lines.push(Line { indent: 2, text: format!("↳ {comment}") }),
+        _ => lines.extend(
+            ticket
+                .description
+                .iter()
+                .flat_map(|text| text.lines())
+                .map(|text| Line { indent: 2, text: text.into() }),
+        ),
+    }
+    if ticket.resolved {
+        lines.push(Line { indent: 2, text: format!("→ {}", language.word(Word::Resolved)) });
+    }
+    lines
+}
+
+fn rule(corner: char, title: &str) -> String {
+    let title = if title.is_empty() { String::new() } else { format!(" {} ", clean(title)) };
+    let start = format!("{corner}─{title}");
+    format!("{start}{}\n", "─".repeat(COLUMNS.saturating_sub(start.width())))
+}
+
+fn clean(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+/// Lines of at most `columns`, broken at a space or between two wide characters; a closing mark may hang two more.
+fn wrap(text: &str, columns: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    let mut width = 0;
+    for c in clean(text).chars() {
+        let size = c.width().unwrap_or(0);
+        let room =
+            if matches!(c, '。' | '、' | '」' | '）' | '，' | '．') { columns + 2 } else { columns };
+        if width + size > room {
+            let rest = if c.is_ascii() && c != ' ' { tail(&line) } else { String::new() };
+            line.truncate(line.len() - rest.len());
+            lines.push(std::mem::replace(&mut line, rest).trim_end().to_owned());
+            width = line.width();
+            if line.is_empty() && c == ' ' {
+                continue;
+            }
+        }
+        line.push(c);
+        width += size;
+    }
+    lines.push(line);
+    lines
+}
+
+/// The unfinished ASCII word at the end, to be carried over; empty where the whole line is one word.
+fn tail(line: &str) -> String {
+    let start = line
+        .rfind(|c: char| !c.is_ascii() || c == ' ')
+        .map_or(0, |at| at + line.get(at..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8));
+    if start == 0 { String::new() } else { line.get(start..).unwrap_or_default().to_owned() }
+}

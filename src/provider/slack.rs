@@ -1,0 +1,349 @@
+//! Slack: messages, their updates and their threads; the buttons' callback.
+//!
+//! Web API: <https://docs.slack.dev/reference/methods/chat.postMessage>, `chat.update`. An error is HTTP 200 with
+//! `ok: false`. Signatures: <https://docs.slack.dev/authentication/verifying-requests-from-slack>.
+
+use super::blocks::{TEXT_MAX, blocks, escape};
+use super::callback::{Callback, CallbackRequest, Context, Refusal};
+use super::http::{Failure, HttpAnswer, Request, Response, header, origin, unavailable};
+use super::{Progress, secret};
+use crate::config::{Config, Secret, Secrets, Slack};
+use crate::incident::message::{Card, cut, reply_text};
+use crate::incident::{Actor, Asked, Command, Delivery, IncidentId, Outcome, Reply, Target, Task, Via};
+use crate::language::Language;
+use jiff::Timestamp;
+use ring::hmac;
+use serde_json::{Value, json};
+use std::str::from_utf8;
+
+pub use super::blocks::{BUTTON_INCIDENTS_MAX, FIELDS_MAX, SECTION_MAX};
+
+/// How far the time of a signed request may be from ours, in seconds.
+pub const SIGNATURE_AGE_MAX: u64 = 300;
+/// The longest name taken from Slack for somebody who is not in `users/`, in characters.
+pub const NAME_MAX: usize = 80;
+
+/// A message between two requests.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pending {
+    stage: Stage,
+    /// Posted when the message to update is gone, and without its blocks when Slack refuses them.
+    message: Value,
+    /// The line for the thread.
+    follow_up: Option<String>,
+    /// `channel:ts` of the message that is shown.
+    reference: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    Post,
+    Update,
+    Thread,
+}
+
+pub(super) fn begin(config: &Config, secrets: &Secrets, delivery: &Delivery) -> Result<Progress, String> {
+    let slack = slack(config)?;
+    let message = message(config, slack, delivery)?;
+    let (reference, follow_up) = match &delivery.task {
+        Task::Channel { reference, follow_up, .. } => (reference.clone(), follow_up.clone()),
+        _ => (None, None),
+    };
+    let stage = match reference.as_deref().and_then(|reference| reference.split_once(':')) {
+        Some((channel, ts)) if !channel.is_empty() && !ts.is_empty() => Stage::Update,
+        _ => Stage::Post,
+    };
+    let reference = reference.unwrap_or_default();
+    send(slack, secrets, Pending { stage, message, follow_up, reference })
+}
+
+pub(super) fn resume(
+    config: &Config,
+    secrets: &Secrets,
+    pending: Pending,
+    result: Result<Response, Failure>,
+) -> Result<Progress, String> {
+    let slack = slack(config)?;
+    let response = match result {
+        Ok(response) => response,
+        Err(failure) if pending.stage == Stage::Update => {
+            return Ok(Progress::Done(failure.harmless("Slack")));
+        }
+        Err(failure) => return Ok(Progress::Done(failure.outcome("Slack"))),
+    };
+    let body = response.json();
+    if !response.is_success() {
+        let advice = if response.status == 429 { " (too many messages)" } else { "" };
+        return Ok(Progress::Done(response.refusal("Slack", advice)));
+    }
+    match body["ok"].as_bool() {
+        Some(true) => accepted(slack, secrets, pending, &body),
+        Some(false) => refused(slack, secrets, pending, &response, &body),
+        None => Ok(Progress::Done(Outcome::Unknown {
+            reason: "Slack's answer was not its own JSON: is api_url right, or a proxy in between?".into(),
+        })),
+    }
+}
+
+/// A button was pressed: verifies the signature, then reads what is asked for and by whom.
+pub(super) fn callback(
+    config: &Config,
+    secrets: &Secrets,
+    request: &CallbackRequest,
+    now: Timestamp,
+) -> Result<Callback, Refusal> {
+    let slack = config.organisation.slack.as_ref().ok_or_else(Refusal::unknown)?;
+    verify(slack, secrets, request, now)?;
+    let mut form = form_urlencoded::parse(request.body);
+    let Some((_, payload)) = form.find(|(key, _)| key == "payload") else {
+        return Ok(Callback::Answer(challenge(request.body)));
+    };
+    let payload: Value = serde_json::from_str(&payload)
+        .map_err(|_| Refusal::new(400, "bad_payload", "`payload` is not JSON".into()))?;
+    let Some((action, target)) = asked(&payload) else {
+        return Ok(Callback::Answer(HttpAnswer::empty()));
+    };
+    let (by, language) = actor(config, &payload["user"]);
+    let response_url = payload["response_url"].as_str().filter(|url| may_post(slack, url)).map(Secret::new);
+    Ok(Callback::Command {
+        command: Command { target, action, by, via: Via::Slack },
+        context: Context::Slack { response_url, language },
+    })
+}
+
+/// The button's own answer is empty (Slack shows none); the words follow through `response_url`, to the one who pressed.
+/// <https://docs.slack.dev/interactivity/handling-user-interaction#message_responses>
+pub(super) fn answer(response_url: Option<&Secret>, language: Language, reply: &Reply) -> HttpAnswer {
+    let text = escape(&reply_text(reply, language), TEXT_MAX);
+    let body = json!({"response_type": "ephemeral", "replace_original": false, "text": text});
+    let then = response_url.map(|url| Request::json(url.expose().to_owned(), None, &body));
+    HttpAnswer { then, ..HttpAnswer::empty() }
+}
+
+fn slack(config: &Config) -> Result<&Slack, String> {
+    config
+        .organisation
+        .slack
+        .as_ref()
+        .ok_or_else(|| "Slack is not set up: oncall.yaml has no providers.slack".into())
+}
+
+fn message(config: &Config, slack: &Slack, delivery: &Delivery) -> Result<Value, String> {
+    match &delivery.task {
+        Task::Direct { user, card } => {
+            let person = config.users.get(user).ok_or_else(|| format!("users/{user}.yaml is gone"))?;
+            let id = person
+                .slack
+                .as_deref()
+                .ok_or_else(|| format!("{} has no `slack:` member id", person.place))?;
+            Ok(card_message(id, card, delivery))
+        }
+        Task::Channel { channel, card, .. } => Ok(card_message(channel, card, delivery)),
+        Task::Announce { channel, text } => {
+            let channel = if channel.is_empty() { &slack.channel } else { channel };
+            Ok(plain(channel, text))
+        }
+        _ => Err("not a Slack message".into()),
+    }
+}
+
+fn card_message(channel: &str, card: &Card, delivery: &Delivery) -> Value {
+    let mut message = plain(channel, &card.headline);
+    message["blocks"] = Value::Array(blocks(card, delivery));
+    message
+}
+
+fn plain(channel: &str, text: &str) -> Value {
+    json!({
+        "channel": channel, "text": escape(text, TEXT_MAX), "unfurl_links": false, "unfurl_media": false,
+    })
+}
+
+fn send(slack: &Slack, secrets: &Secrets, pending: Pending) -> Result<Progress, String> {
+    let token = secret(secrets, &slack.bot_token, "providers.slack.bot_token")?;
+    let (channel, ts) = pending.reference.split_once(':').unwrap_or_default();
+    let (method, body) = match pending.stage {
+        Stage::Post => ("chat.postMessage", pending.message.clone()),
+        Stage::Update => {
+            let mut body = json!({"channel": channel, "ts": ts, "text": pending.message["text"]});
+            if let Some(blocks) = pending.message.get("blocks") {
+                body["blocks"] = blocks.clone();
+            }
+            ("chat.update", body)
+        }
+        Stage::Thread => {
+            let mut body = plain(channel, pending.follow_up.as_deref().unwrap_or_default());
+            body["thread_ts"] = ts.into();
+            ("chat.postMessage", body)
+        }
+    };
+    let bearer = Secret::new(&format!("Bearer {}", token.expose()));
+    let url = format!("{}/{method}", slack.api_url);
+    let request = Request::json(url, Some(bearer), &body);
+    Ok(Progress::Send(super::Pending::Slack(pending), request))
+}
+
+fn accepted(slack: &Slack, secrets: &Secrets, pending: Pending, body: &Value) -> Result<Progress, String> {
+    match pending.stage {
+        Stage::Post => {
+            let (channel, ts) = (body["channel"].as_str(), body["ts"].as_str());
+            Ok(Progress::Done(match (channel, ts) {
+                (Some(channel), Some(ts)) => Outcome::Delivered { reference: format!("{channel}:{ts}") },
+                _ => Outcome::Unknown { reason: "Slack did not say where the message is".into() },
+            }))
+        }
+        Stage::Update if pending.follow_up.as_deref().is_some_and(|text| !text.trim().is_empty()) => {
+            send(slack, secrets, Pending { stage: Stage::Thread, ..pending })
+        }
+        Stage::Update | Stage::Thread => {
+            Ok(Progress::Done(Outcome::Delivered { reference: pending.reference }))
+        }
+    }
+}
+
+/// `ok: false`: a way around it if there is one, or what it means.
+fn refused(
+    slack: &Slack,
+    secrets: &Secrets,
+    mut pending: Pending,
+    response: &Response,
+    body: &Value,
+) -> Result<Progress, String> {
+    let error = body["error"].as_str().unwrap_or("no error named");
+    let gone = matches!(
+        error,
+        "message_not_found" | "cant_update_message" | "edit_window_closed" | "thread_not_found"
+    );
+    if pending.stage == Stage::Update && gone {
+        return send(slack, secrets, Pending { stage: Stage::Post, follow_up: None, ..pending });
+    }
+    let bad_blocks = matches!(error, "invalid_blocks" | "invalid_blocks_format" | "msg_blocks_too_long");
+    if bad_blocks && pending.message.as_object_mut().and_then(|it| it.shift_remove("blocks")).is_some() {
+        return send(slack, secrets, pending);
+    }
+    let outcome = classify(error, response, body);
+    if pending.stage == Stage::Thread && matches!(outcome, Outcome::Rejected { .. }) {
+        // The message itself is up to date: a thread that takes no line does not undo that.
+        return Ok(Progress::Done(Outcome::Delivered { reference: pending.reference }));
+    }
+    Ok(Progress::Done(outcome))
+}
+
+/// <https://docs.slack.dev/reference/methods/chat.postMessage#errors>
+fn classify(error: &str, response: &Response, body: &Value) -> Outcome {
+    let advice = match error {
+        "ratelimited" | "rate_limited" => {
+            let reason = "Slack: too many messages".into();
+            return Outcome::Unavailable { reason, retry_after: response.retry_after() };
+        }
+        "internal_error"
+        | "fatal_error"
+        | "service_unavailable"
+        | "request_timeout"
+        | "team_added_to_org" => {
+            return unavailable(format!("Slack: {error}"));
+        }
+        "channel_not_found" | "not_in_channel" => "check the channel's id, and invite the app to the channel",
+        "is_archived" => "the channel is archived: name another one",
+        "invalid_auth" | "not_authed" | "token_revoked" | "token_expired" | "account_inactive" => {
+            "providers.slack.bot_token is refused: install the app again and set its new token"
+        }
+        "missing_scope" => "give the app the scope and install it again",
+        "user_not_found"
+        | "users_not_found"
+        | "user_disabled"
+        | "cannot_dm_bot"
+        | "messages_tab_disabled" => {
+            "check the `slack:` member id, and that the app may send direct messages"
+        }
+        _ => "see the errors of chat.postMessage in Slack's documentation",
+    };
+    let needed = body["needed"].as_str().map(|scope| format!(" ({})", cut(scope, 100))).unwrap_or_default();
+    Outcome::Rejected { reason: format!("Slack: {}{needed}: {advice}", cut(error, 100)) }
+}
+
+fn verify(
+    slack: &Slack,
+    secrets: &Secrets,
+    request: &CallbackRequest,
+    now: Timestamp,
+) -> Result<(), Refusal> {
+    let refuse = |code, message: &str| Refusal::new(401, code, message.to_owned());
+    let stamp = header(&request.headers, "x-slack-request-timestamp");
+    let signature = header(&request.headers, "x-slack-signature");
+    let (Some(stamp), Some(signature)) = (stamp, signature) else {
+        return Err(refuse("unsigned", "the request carries no Slack signature"));
+    };
+    let sent: i64 =
+        stamp.parse().map_err(|_| refuse("bad_timestamp", "the signature's time is not a number"))?;
+    if now.as_second().abs_diff(sent) > SIGNATURE_AGE_MAX {
+        return Err(refuse("stale", "the signature is older than 300 s: check this machine's clock"));
+    }
+    let given = signature.strip_prefix("v0=").map(str::as_bytes).unwrap_or_default();
+    let given = data_encoding::HEXLOWER_PERMISSIVE.decode(given).unwrap_or_default();
+    let mut signed = format!("v0:{stamp}:").into_bytes();
+    signed.extend_from_slice(request.body);
+    let mut keys = secrets.all(&slack.signing_secret).peekable();
+    if keys.peek().is_none() {
+        let message = "providers.slack.signing_secret is not set where the server runs".into();
+        return Err(Refusal::new(503, "no_secret", message));
+    }
+    let good = keys.fold(false, |good, key| {
+        let key = hmac::Key::new(hmac::HMAC_SHA256, key.expose().as_bytes());
+        good | hmac::verify(&key, &signed, &given).is_ok()
+    });
+    if good { Ok(()) } else { Err(refuse("bad_signature", "the Slack signature does not match")) }
+}
+
+/// Slack checks a URL by having a challenge said back; anything else signed needs no answer.
+fn challenge(body: &[u8]) -> HttpAnswer {
+    let json: Value =
+        from_utf8(body).ok().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+    match (json["type"].as_str(), json["challenge"].as_str()) {
+        (Some("url_verification"), Some(challenge)) => {
+            HttpAnswer { body: challenge.as_bytes().to_vec(), ..HttpAnswer::empty() }
+        }
+        _ => HttpAnswer::empty(),
+    }
+}
+
+/// The first button of ours among the actions; a button that opens a page reports itself too, and asks nothing.
+fn asked(payload: &Value) -> Option<(Asked, Target)> {
+    if payload["type"] != "block_actions" {
+        return None;
+    }
+    payload["actions"].as_array()?.iter().find_map(|action| {
+        let asked = match action["action_id"].as_str()? {
+            "acknowledge" => Asked::Acknowledge,
+            "resolve" => Asked::Resolve,
+            _ => return None,
+        };
+        Some((asked, target(action["value"].as_str()?)?))
+    })
+}
+
+fn target(value: &str) -> Option<Target> {
+    if let Some(delivery) = value.strip_prefix("delivery ") {
+        return delivery.parse().ok().map(Target::Delivery);
+    }
+    let ids = value.strip_prefix("ids ")?.split(',').take(BUTTON_INCIDENTS_MAX);
+    let ids: Result<Vec<IncidentId>, _> = ids.map(str::parse).collect();
+    ids.ok().map(Target::Incidents)
+}
+
+/// Somebody of `users/`, or a member of the workspace by name; and the language they are answered in.
+fn actor(config: &Config, member: &Value) -> (Actor, Language) {
+    let id = member["id"].as_str().unwrap_or_default();
+    if let Some(user) = config.user_by_slack(id) {
+        return (Actor { user: Some(user.id.clone()), name: user.name.clone() }, user.language);
+    }
+    let names = ["name", "username"].iter().filter_map(|key| member[*key].as_str());
+    let name = names.chain([id, "Slack"]).find(|name| !name.trim().is_empty()).unwrap_or("Slack");
+    (Actor { user: None, name: cut(name, NAME_MAX) }, config.organisation.language)
+}
+
+/// Slack's `response_url` is at the API's host, below `hooks.` (`slack.com`, `hooks.slack.com`).
+fn may_post(slack: &Slack, url: &str) -> bool {
+    let (Some(api), Some(given)) = (origin(&slack.api_url), origin(url)) else { return false };
+    given == api || given == api.replacen("://", "://hooks.", 1)
+}

@@ -1,0 +1,323 @@
+//! Twilio: a call, its course, the keys pressed during it, and its end.
+//!
+//! Calls: <https://www.twilio.com/docs/voice/api/call-resource>. Callbacks are signed over the public URL
+//! (<https://www.twilio.com/docs/usage/security#validating-requests>); their URLs carry the delivery, the person and
+//! the round, so that a key is understood after a restart too. A picked-up call proves nothing; only a key does.
+
+use super::callback::{Callback, CallbackRequest, Context, Refusal};
+use super::http::{Failure, HttpAnswer, Request, Response, basic, header, unavailable};
+use super::{Progress, secret, twiml};
+use crate::config::{Config, Id, Phone, Secret, Secrets, Twilio, User};
+use crate::incident::message::{CallScript, cut, reply_spoken};
+use crate::incident::{Actor, Asked, Command, Delivery, DeliveryId, Outcome, Reply, Target, Task, Via};
+use crate::language::{Language, Spoken};
+use ring::hmac;
+use std::collections::BTreeMap;
+
+pub use super::twiml::{KEY_WAIT_SECONDS, TWIML_MAX};
+
+/// How often the words are said while nobody presses a key.
+pub const SILENT_ROUNDS_MAX: u32 = 4;
+/// How often they are said at all, for somebody who keeps pressing `*`.
+pub const ROUNDS_MAX: u32 = 10;
+/// How long a phone rings, in seconds.
+pub const RING_SECONDS: u32 = 60;
+/// How long to leave a busy line alone, in seconds.
+pub const BUSY_SECONDS: u32 = 60;
+/// The longest name or id taken from a callback, in characters.
+pub const NAME_MAX: usize = 80;
+
+/// A call, or the end of one, between request and response.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Pending {
+    /// `keys`: Twilio will tell us how the call goes on.
+    Call { keys: bool },
+    /// Twilio's name for the call.
+    HangUp { call: String },
+}
+
+/// What the URLs of one call's callbacks say.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Call<'a> {
+    pub delivery: DeliveryId,
+    pub user: Option<&'a str>,
+    pub round: u32,
+}
+
+/// Whether Twilio signed this form for this URL: base64 of HMAC-SHA1 over the URL as Twilio called it and every key and
+/// value, sorted; a repeated field counts once. Compared in constant time.
+pub fn is_signed(token: &Secret, url: &str, form: &[(String, String)], signature: &str) -> bool {
+    let mut pairs: Vec<&(String, String)> = form.iter().collect();
+    pairs.sort();
+    pairs.dedup();
+    let mut signed = url.to_owned();
+    pairs.into_iter().for_each(|(key, value)| signed.extend([key.as_str(), value.as_str()]));
+    let given = data_encoding::BASE64.decode(signature.trim().as_bytes()).unwrap_or_default();
+    let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, token.expose().as_bytes());
+    hmac::verify(&key, signed.as_bytes(), &given).is_ok()
+}
+
+pub(super) fn begin(config: &Config, secrets: &Secrets, delivery: &Delivery) -> Result<Progress, String> {
+    let twilio = config
+        .organisation
+        .twilio
+        .as_ref()
+        .ok_or("calls are not set up: oncall.yaml has no providers.twilio")?;
+    let token = secret(secrets, &twilio.auth_token, "providers.twilio.auth_token")?;
+    let authorization = basic(&twilio.account_sid, token);
+    let calls = format!("{}/2010-04-01/Accounts/{}/Calls", twilio.api_url, twilio.account_sid);
+    match &delivery.task {
+        Task::Call { user, script } => {
+            let user = config.users.get(user).ok_or_else(|| format!("users/{user}.yaml is gone"))?;
+            let to = phone(user, secrets)?;
+            let form = call_form(config, twilio, user, to, script, delivery);
+            let form: Vec<(&str, &str)> = form.iter().map(|(key, value)| (*key, value.as_str())).collect();
+            let keys = config.organisation.public_url.is_some();
+            let request = Request::form(format!("{calls}.json"), authorization, &form);
+            Ok(Progress::Send(super::Pending::Twilio(Pending::Call { keys }), request))
+        }
+        Task::HangUp { call } if !call.is_empty() && call.bytes().all(|b| b.is_ascii_alphanumeric()) => {
+            let request =
+                Request::form(format!("{calls}/{call}.json"), authorization, &[("Status", "completed")]);
+            Ok(Progress::Send(super::Pending::Twilio(Pending::HangUp { call: call.clone() }), request))
+        }
+        _ => Err("not a call of Twilio".into()),
+    }
+}
+
+pub(super) fn resume(pending: Pending, result: Result<Response, Failure>) -> Outcome {
+    match (pending, result) {
+        (Pending::Call { .. }, Err(failure)) => failure.outcome("Twilio"),
+        (Pending::HangUp { .. }, Err(failure)) => failure.harmless("Twilio"),
+        (Pending::Call { keys }, Ok(response)) if response.is_success() => started(keys, &response),
+        (Pending::HangUp { call }, Ok(response)) if ended(&response) => {
+            Outcome::Delivered { reference: call }
+        }
+        (_, Ok(response)) => classify(&response),
+    }
+}
+
+/// A key, or a step in the course of a call: verifies the signature, then reads it.
+pub(super) fn callback(
+    config: &Config,
+    secrets: &Secrets,
+    request: &CallbackRequest,
+    rest: &str,
+) -> Result<Callback, Refusal> {
+    let twilio = config.organisation.twilio.as_ref().ok_or_else(Refusal::unknown)?;
+    let form: Vec<(String, String)> = form_urlencoded::parse(request.body).into_owned().collect();
+    verify(config, twilio, secrets, request, &form)?;
+    let (delivery, what) = rest.split_once('/').ok_or_else(Refusal::unknown)?;
+    let delivery = delivery.parse().map_err(|_| Refusal::unknown())?;
+    let field = |name: &str| form.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
+    match what {
+        "key" => Ok(key(config, request, delivery, field("Digits").unwrap_or_default())),
+        "status" => {
+            let sid = field("CallSid").unwrap_or_default();
+            let outcome = course(field("CallStatus").unwrap_or_default(), sid, field("SipResponseCode"));
+            let empty = Callback::Answer(HttpAnswer::empty());
+            Ok(outcome.map_or(empty, |outcome| Callback::Outcome { delivery, outcome }))
+        }
+        _ => Err(Refusal::unknown()),
+    }
+}
+
+/// The reply to a key: the words again, or one sentence and the end of the call.
+pub(super) fn answer(
+    config: &Config,
+    call: &Call,
+    language: Language,
+    unknown_key: bool,
+    reply: &Reply,
+) -> HttpAnswer {
+    let text = match (reply, key_url(config, call)) {
+        (Reply::Say(script), Some(url)) => {
+            let before = unknown_key.then(|| language.spoken(&Spoken::UnknownKey));
+            twiml::gather(script, before.as_deref(), &url)
+        }
+        _ => twiml::say_and_hang_up(language, &reply_spoken(reply, language)),
+    };
+    xml(text)
+}
+
+fn xml(text: String) -> HttpAnswer {
+    HttpAnswer { content_type: "text/xml; charset=utf-8", body: text.into_bytes(), ..HttpAnswer::empty() }
+}
+
+fn phone<'a>(user: &'a User, secrets: &'a Secrets) -> Result<&'a str, String> {
+    let number = match &user.phone {
+        None => return Err(format!("{} has no phone", user.place)),
+        Some(Phone::Number(number)) => number.as_str(),
+        Some(Phone::Secret(source)) => {
+            secret(secrets, source, &format!("{}: phone", user.place))?.expose().trim()
+        }
+    };
+    let digits = number.strip_prefix('+').unwrap_or_default();
+    // E.164: at most 15 digits.
+    if (7..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit()) {
+        Ok(number)
+    } else {
+        Err(format!("{}: the phone number is not of the form +819012345678", user.place))
+    }
+}
+
+fn call_form(
+    config: &Config,
+    twilio: &Twilio,
+    user: &User,
+    to: &str,
+    script: &CallScript,
+    delivery: &Delivery,
+) -> Vec<(&'static str, String)> {
+    let mut script = script.clone();
+    if delivery.repeat {
+        let place = script.words.len().min(1);
+        script.words.insert(place, script.language.spoken(&Spoken::Repeated));
+    }
+    let mut form =
+        vec![("To", to.to_owned()), ("From", twilio.from.clone()), ("Timeout", RING_SECONDS.to_string())];
+    // The words are said once before the first callback.
+    let call = Call { delivery: delivery.id, user: Some(&user.id), round: 2 };
+    match (key_url(config, &call), &config.organisation.public_url) {
+        (Some(url), Some(public)) => {
+            form.push(("Twiml", twiml::gather(&script, None, &url)));
+            form.push(("StatusCallback", format!("{public}/v1/callbacks/twilio/{}/status", delivery.id)));
+            let events = ["initiated", "ringing", "answered", "completed"];
+            form.extend(events.map(|event| ("StatusCallbackEvent", event.to_owned())));
+        }
+        _ => form.push(("Twiml", twiml::say_twice(&script))),
+    }
+    form
+}
+
+fn key_url(config: &Config, call: &Call) -> Option<String> {
+    let public = config.organisation.public_url.as_ref()?;
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    if let Some(user) = call.user {
+        query.append_pair("user", user);
+    }
+    let query = query.append_pair("round", &call.round.to_string()).finish();
+    Some(format!("{public}/v1/callbacks/twilio/{}/key?{query}", call.delivery))
+}
+
+fn started(keys: bool, response: &Response) -> Outcome {
+    match response.json()["sid"].as_str() {
+        Some(sid) if keys => Outcome::Accepted { reference: cut(sid, NAME_MAX) },
+        // Without a public URL nothing more will be heard of it.
+        Some(sid) => Outcome::Delivered { reference: cut(sid, NAME_MAX) },
+        None => {
+            Outcome::Unknown { reason: "Twilio's answer did not name the call: is api_url right?".into() }
+        }
+    }
+}
+
+/// Whether the call is over: by us, or before us (21220, 20404).
+fn ended(response: &Response) -> bool {
+    response.is_success() || response.status == 404 || response.json()["code"] == 21220
+}
+
+/// A refusal by Twilio's error code. Its own message is not quoted: it names the number.
+/// <https://www.twilio.com/docs/api/errors>
+fn classify(response: &Response) -> Outcome {
+    let code = response.json()["code"].as_u64();
+    let reason = match code {
+        _ if response.status >= 500 || response.status == 429 => return response.refusal("Twilio", ""),
+        Some(20429) => return unavailable("Twilio: too many requests".into()),
+        Some(20003) => "refuses account_sid or auth_token: check providers.twilio",
+        Some(21211 | 21217 | 13224) => "says that the person's number is not valid",
+        Some(21214 | 21216) => "cannot or may not call the person's number",
+        Some(21215) => "may not call that country: allow it under Voice, Settings, Geo permissions",
+        Some(21219) => "calls only verified numbers from a trial account",
+        Some(21210 | 21212 | 21213) => "refuses the caller's number: check providers.twilio.from",
+        Some(21201 | 21205 | 21609) => "refuses a URL of ours: check public_url",
+        _ if response.status == 401 => "refuses account_sid or auth_token: check providers.twilio",
+        _ if response.status == 403 => "forbids it: check the account's state and permissions",
+        _ if response.status == 404 => "does not know the account: check providers.twilio.account_sid",
+        _ => return response.refusal("Twilio", &about(code)),
+    };
+    Outcome::Rejected { reason: format!("Twilio {reason}{}", about(code)) }
+}
+
+fn about(code: Option<u64>) -> String {
+    code.map(|code| format!(" (https://www.twilio.com/docs/api/errors/{code})")).unwrap_or_default()
+}
+
+fn verify(
+    config: &Config,
+    twilio: &Twilio,
+    secrets: &Secrets,
+    request: &CallbackRequest,
+    form: &[(String, String)],
+) -> Result<(), Refusal> {
+    let unset = |what: &str| Refusal::new(503, "no_secret", format!("{what} is not set"));
+    let public = config.organisation.public_url.as_deref().ok_or_else(|| unset("public_url"))?;
+    let token = secrets.get(&twilio.auth_token).ok_or_else(|| unset("providers.twilio.auth_token"))?;
+    let Some(given) = header(&request.headers, "x-twilio-signature") else {
+        return Err(Refusal::new(401, "unsigned", "the request carries no Twilio signature".into()));
+    };
+    let query = request.query.map(|query| format!("?{query}")).unwrap_or_default();
+    if is_signed(token, &format!("{public}{}{query}", request.path), form, given) {
+        return Ok(());
+    }
+    let message = "the Twilio signature does not match: is public_url the URL that Twilio calls?";
+    Err(Refusal::new(401, "bad_signature", message.into()))
+}
+
+/// 4 acknowledge, 5 escalate, 6 resolve; anything else, silence too, says the words again for so many rounds.
+fn key(config: &Config, request: &CallbackRequest, delivery: DeliveryId, digits: &str) -> Callback {
+    let query: BTreeMap<_, _> =
+        form_urlencoded::parse(request.query.unwrap_or_default().as_bytes()).collect();
+    let round = query.get("round").and_then(|round| round.parse().ok()).unwrap_or(ROUNDS_MAX);
+    let named = query.get("user").map(|user| &**user);
+    let user = named.and_then(|user| config.users.get(user));
+    let language = user.map_or(config.organisation.language, |user| user.language);
+    let action = match digits {
+        "4" => Asked::Acknowledge,
+        "5" => Asked::Escalate,
+        "6" => Asked::Resolve,
+        _ => Asked::Repeat,
+    };
+    let rounds = if digits == "*" { ROUNDS_MAX } else { SILENT_ROUNDS_MAX };
+    if action == Asked::Repeat && round > rounds {
+        let text = language.spoken(&Spoken::NothingPressed);
+        return Callback::Answer(xml(twiml::say_and_hang_up(language, &text)));
+    }
+    let name = user.map_or_else(|| cut(named.unwrap_or("Twilio"), NAME_MAX), |user| user.name.clone());
+    let user: Option<Id> = user.map(|user| user.id.clone());
+    Callback::Command {
+        command: Command {
+            target: Target::Delivery(delivery),
+            by: Actor { user: user.clone(), name },
+            via: Via::Call,
+            action: action.clone(),
+        },
+        context: Context::Call {
+            delivery,
+            user,
+            language,
+            round: round.saturating_add(1),
+            unknown_key: action == Asked::Repeat && !digits.is_empty() && digits != "*",
+        },
+    }
+}
+
+/// What a `CallStatus` means; `None` for one that says nothing.
+fn course(status: &str, sid: &str, sip: Option<&str>) -> Option<Outcome> {
+    let sip: Option<u16> = sip.and_then(|code| code.parse().ok());
+    Some(match status {
+        "queued" | "initiated" | "ringing" if !sid.is_empty() => {
+            Outcome::Accepted { reference: cut(sid, NAME_MAX) }
+        }
+        "in-progress" | "answered" => Outcome::Answered,
+        "completed" | "no-answer" | "canceled" => Outcome::Ended { reason: status.into() },
+        "busy" => Outcome::Unavailable { reason: "the line is busy".into(), retry_after: Some(BUSY_SECONDS) },
+        "failed" => match sip {
+            Some(code @ 500..) => unavailable(format!("the carrier failed (SIP {code})")),
+            Some(code) => {
+                Outcome::Rejected { reason: format!("the call failed (SIP {code}): check the number") }
+            }
+            None => Outcome::Rejected { reason: "the call failed: check the number".into() },
+        },
+        _ => return None,
+    })
+}

@@ -1,0 +1,87 @@
+//! TwiML: what a call says and which keys it takes, within Twilio's limit.
+//!
+//! <https://www.twilio.com/docs/voice/twiml/gather>, `/say`. Only the alert's words are ever cut, never the menu.
+
+use crate::incident::message::CallScript;
+use crate::language::Language;
+
+/// The longest TwiML in a request that starts a call, in characters.
+pub const TWIML_MAX: usize = 4000;
+/// How long a call waits for a key after its words, in seconds.
+pub const KEY_WAIT_SECONDS: u32 = 8;
+
+const OPEN: &str = r#"<?xml version="1.0" encoding="UTF-8"?><Response>"#;
+const CLOSE: &str = "</Response>";
+
+/// The words and the menu, taking one key at any moment; after silence the call asks `url` again by itself.
+pub(super) fn gather(script: &CallScript, before: Option<&str>, url: &str) -> String {
+    let url = escape(url, usize::MAX);
+    let menu = say(script.language, &escape(&script.menu.join(" "), usize::MAX));
+    // `finishOnKey` is empty so that `#` is a key like any other, and so that `*` stays one.
+    let open = format!(
+        r#"{OPEN}<Gather input="dtmf" numDigits="1" finishOnKey="" timeout="{KEY_WAIT_SECONDS}" method="POST" action="{url}">"#
+    );
+    let close = format!(r#"{menu}</Gather><Redirect method="POST">{url}</Redirect>{CLOSE}"#);
+    let words =
+        before.into_iter().chain(script.words.iter().map(String::as_str)).collect::<Vec<_>>().join(" ");
+    let room = TWIML_MAX.saturating_sub(size(&open) + size(&close) + size(&say(script.language, "")));
+    open + &say(script.language, &escape(&words, room)) + &close
+}
+
+/// The words twice, without keys, for a server that cannot be called back.
+pub(super) fn say_twice(script: &CallScript) -> String {
+    let menu = say(script.language, &escape(&script.menu.join(" "), usize::MAX));
+    let pause = r#"<Pause length="2"/>"#;
+    let fixed = size(OPEN) + size(CLOSE) + 2 * (size(&menu) + size(pause) + size(&say(script.language, "")));
+    let room = TWIML_MAX.saturating_sub(fixed) / 2;
+    let once = say(script.language, &escape(&script.words.join(" "), room)) + &menu + pause;
+    format!("{OPEN}{once}{once}{CLOSE}")
+}
+
+/// One sentence, and the call ends.
+pub(super) fn say_and_hang_up(language: Language, text: &str) -> String {
+    format!("{OPEN}{}<Hangup/>{CLOSE}", say(language, &escape(text, TWIML_MAX / 2)))
+}
+
+/// XML's five characters; a character that XML 1.0 cannot carry becomes a space. Cut before `max` characters of the
+/// escaped text, never within an entity.
+pub(super) fn escape(text: &str, max: usize) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    let mut length = 0;
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        let mut buffer = [0; 4];
+        let piece = match c {
+            '&' => "&amp;",
+            '<' => "&lt;",
+            '>' => "&gt;",
+            '"' => "&quot;",
+            '\'' => "&apos;",
+            c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => " ",
+            c => c.encode_utf8(&mut buffer),
+        };
+        let reserved = usize::from(chars.peek().is_some());
+        if length + size(piece) + reserved > max {
+            if length < max {
+                escaped.push('…');
+            }
+            break;
+        }
+        length += size(piece);
+        escaped.push_str(piece);
+    }
+    escaped
+}
+
+/// `text` is escaped already. Voices: <https://www.twilio.com/docs/voice/twiml/say/text-speech>.
+fn say(language: Language, text: &str) -> String {
+    let (tag, voice) = match language {
+        Language::Ja => ("ja-JP", "Polly.Kazuha-Neural"),
+        Language::En => ("en-US", "Polly.Joanna-Neural"),
+    };
+    format!(r#"<Say language="{tag}" voice="{voice}">{text}</Say>"#)
+}
+
+fn size(text: &str) -> usize {
+    text.chars().count()
+}

@@ -1,0 +1,210 @@
+//! What people read and hear.
+
+use crate::wire;
+use crate::world::{acknowledged, config, delivery, id, incident, now, numbered, resolved};
+use jiff::SignedDuration;
+use oncall::alert::Severity;
+use oncall::config::Config;
+use oncall::incident::message::{self, ButtonKind, CallScript, Card};
+use oncall::incident::{Actor, Alert, Asked, Incident, IncidentId, Reply, Silenced, Task};
+use oncall::language::{Language, Notice};
+use oncall::provider;
+
+fn spoken(script: &CallScript) -> String {
+    format!("{}\n{}", script.words.join("\n"), script.menu.join("\n"))
+}
+
+fn shown(card: &Card) -> String {
+    let mut text = format!("{}\n", card.headline);
+    card.fields.iter().for_each(|field| text += &format!("{}: {}\n", field.label, field.value));
+    card.lines.iter().for_each(|line| text += &format!("{line}\n"));
+    card.buttons.iter().for_each(|button| text += &format!("[{}]", button.label));
+    text
+}
+
+fn fallback() -> Incident {
+    let mut incident = incident();
+    let escalation = incident.escalation.as_mut().unwrap();
+    escalation.policy = id("platform");
+    escalation.fallback = true;
+    escalation.round = 1;
+    incident
+}
+
+fn without_url() -> Config {
+    let mut config = config();
+    config.organisation.public_url = None;
+    config
+}
+
+#[test]
+fn a_call_says_who_what_and_when_in_the_persons_language_and_zone() {
+    insta::assert_snapshot!(spoken(&message::call(&config(), &[&incident()], "tanaka")), @"");
+    insta::assert_snapshot!(spoken(&message::call(&config(), &[&incident()], "kimura")), @"");
+    insta::assert_snapshot!(spoken(&message::call(&without_url(), &[&fallback()], "kimura")), @"");
+}
+
+#[test]
+fn several_incidents_are_one_call() {
+    let all: Vec<Incident> = (1..=5).map(|n| numbered(n, &format!("disk {n} is full"))).collect();
+    let all: Vec<&Incident> = all.iter().collect();
+    insta::assert_snapshot!(spoken(&message::call(&config(), &all, "tanaka")), @"");
+    insta::assert_snapshot!(spoken(&message::call(&config(), &all[..2], "kimura")), @"");
+    insta::assert_snapshot!(shown(&message::direct(&config(), &all, "kimura")), @"");
+}
+
+#[test]
+fn a_long_summary_is_cut_before_it_is_said() {
+    let long = numbered(1, &"あ".repeat(1024));
+    let script = message::call(&config(), &[&long], "tanaka");
+    let said = script.words.iter().find(|words| words.contains('あ')).unwrap();
+    assert_eq!(said.matches('あ').count(), message::SPOKEN_SUMMARY_MAX - 1);
+    assert!(said.ends_with('…'), "{said}");
+}
+
+#[test]
+fn the_channels_card_follows_the_incident() {
+    insta::assert_snapshot!(shown(&message::channel(&config(), &incident())), @"");
+    insta::assert_snapshot!(shown(&message::channel(&config(), &acknowledged(incident()))), @"");
+    insta::assert_snapshot!(shown(&message::channel(&config(), &resolved(incident()))), @"");
+}
+
+#[test]
+fn grouped_silenced_and_ownerless_incidents_say_so() {
+    let mut grouped = incident();
+    grouped.alerts.push(Alert { dedup_key: "other".into(), firing: false });
+    grouped.escalation = None;
+    grouped.silenced = Some(Silenced {
+        rule: "silences/maintenance.yaml:2".into(),
+        reason: "minor upgrade".into(),
+        until: "2026-12-07T19:00:00Z".parse().unwrap(),
+    });
+    insta::assert_snapshot!(shown(&message::channel(&config(), &grouped)), @"");
+    let mut own = incident();
+    (own.service, own.integration, own.severity) = (None, id("oncall"), Severity::Error);
+    own.summary = Language::Ja.notice(&Notice::UnparsedPayload { integration: "grafana" });
+    insta::assert_snapshot!(spoken(&message::call(&config(), &[&own], "tanaka")), @"");
+}
+
+#[test]
+fn a_runbook_is_a_button_where_it_has_a_url_and_a_line_where_it_is_a_file() {
+    let url = "https://wiki.example.com/checkout".to_owned();
+    let opens = |incident: &Incident, config: &Config| {
+        let card = message::channel(config, incident);
+        card.buttons.into_iter().find_map(|button| match button.kind {
+            ButtonKind::Open(url) => Some(url),
+            _ => None,
+        })
+    };
+    assert_eq!(opens(&incident(), &config()), None);
+    let named = Incident { runbook: Some(url.clone()), ..incident() };
+    assert_eq!(opens(&named, &config()), Some(url.clone()));
+    let mut linked = config();
+    linked.services.get_mut("checkout").unwrap().runbook = Some(url.clone());
+    assert_eq!(opens(&incident(), &linked), Some(url));
+    let hostile = Incident { runbook: Some("javascript:alert(1)".into()), ..incident() };
+    assert_eq!(opens(&hostile, &config()), None);
+}
+
+#[test]
+fn the_thread_says_the_state_in_a_line() {
+    let config = config();
+    assert_eq!(
+        message::follow_up(&config, &incident()),
+        "未対応です。 連絡先: 田中 太郎（ステップ 1/2、次は 02:05）"
+    );
+    assert_eq!(message::follow_up(&config, &acknowledged(incident())), "対応中です（田中 太郎）。");
+    assert_eq!(message::follow_up(&config, &resolved(incident())), "解決済みになりました（grafana）。");
+}
+
+#[test]
+fn a_ticket_is_made_where_the_service_asks_and_kept_up_wherever_it_exists() {
+    let config = config();
+    let mut warning = incident();
+    assert_eq!(message::ticket(&config, &warning, None).unwrap().label, "oncall-3-17");
+    warning.severity = Severity::Warning;
+    assert_eq!(message::ticket(&config, &warning, None), None);
+    let kept = message::ticket(&config, &acknowledged(warning), Some("SHOP-7")).unwrap();
+    assert_eq!(kept.comment.as_deref(), Some("対応中です（田中 太郎）。"));
+    let ownerless = Incident { service: None, ..incident() };
+    assert_eq!(message::ticket(&config, &ownerless, None), None);
+}
+
+#[test]
+fn every_reply_has_words() {
+    let incidents = vec![IncidentId { epoch: 3, n: 17 }];
+    let by = "佐藤 花子".to_owned();
+    let cases = [
+        (Reply::Done { action: Asked::Acknowledge, incidents: incidents.clone() }, "Acknowledged."),
+        (
+            Reply::Already { action: Asked::Acknowledge, by: by.clone(), incidents: incidents.clone() },
+            "Already acknowledged by 佐藤 花子.",
+        ),
+        (
+            Reply::Already { action: Asked::Resolve, by, incidents: incidents.clone() },
+            "Already resolved by 佐藤 花子.",
+        ),
+        (Reply::Done { action: Asked::Reassign(id("tanaka")), incidents }, "Reassigned to tanaka."),
+        (Reply::NotFound, "No such incident; it may have ended already."),
+    ];
+    for (reply, words) in cases {
+        assert_eq!(message::reply_text(&reply, Language::En), words);
+        assert!(!message::reply_text(&reply, Language::Ja).is_empty());
+        assert!(!message::reply_spoken(&reply, Language::Ja).is_empty());
+    }
+}
+
+#[test]
+fn durations_read_naturally() {
+    let cases = [
+        (0, "0秒", "0 seconds"),
+        (1, "1秒", "1 second"),
+        (90, "1分30秒", "1 minute 30 seconds"),
+        (5400, "1時間30分", "1 hour 30 minutes"),
+        (3601, "1時間", "1 hour"),
+        (86_400 * 2 + 3 * 3600 + 5, "2日3時間", "2 days 3 hours"),
+        (-60, "1分", "1 minute"),
+    ];
+    for (seconds, ja, en) in cases {
+        let duration = SignedDuration::from_secs(seconds);
+        assert_eq!(
+            (Language::Ja.duration(duration), Language::En.duration(duration)),
+            (ja.into(), en.into())
+        );
+    }
+    Language::En.duration(SignedDuration::MIN);
+}
+
+#[test]
+fn a_refused_commit_is_announced_with_its_first_findings() {
+    let findings: Vec<String> = (1..=7).map(|n| format!("users/a.yaml:{n}: unknown key")).collect();
+    let text = message::broken_commit(&config(), "1a2b3c4", Some("0f0f0f0"), &findings);
+    insta::assert_snapshot!(text, @"");
+}
+
+#[test]
+fn the_terminal_shows_who_is_told_how_and_what() {
+    let print = |task: Task| provider::print(&config(), &delivery(task), now());
+    insta::assert_snapshot!(print(wire::call()), @"");
+    insta::assert_snapshot!(print(wire::post()), @"");
+    insta::assert_snapshot!(print(wire::update()), @"");
+    insta::assert_snapshot!(print(wire::direct()), @"");
+    insta::assert_snapshot!(print(wire::ticket()), @"");
+    insta::assert_snapshot!(print(wire::hang_up()), @"");
+}
+
+#[test]
+fn the_terminal_is_given_no_escapes_and_no_line_too_wide() {
+    use unicode_width::UnicodeWidthStr;
+    let text = format!("\u{1b}[31mred {} {}", "長い".repeat(60), "x".repeat(200));
+    let printed = provider::print(&config(), &delivery(Task::Announce { channel: "C1".into(), text }), now());
+    assert!(!printed.contains('\u{1b}'), "{printed}");
+    for line in printed.lines() {
+        assert!(line.width() <= provider::COLUMNS, "{line}");
+    }
+    let actor = Actor { user: None, name: "\u{7}".into() };
+    let rung = Incident { acknowledged_by: Some(actor), ..acknowledged(incident()) };
+    let card = message::channel(&config(), &rung);
+    let task = Task::Channel { channel: "C1".into(), reference: None, card, follow_up: None };
+    assert!(!provider::print(&config(), &delivery(task), now()).contains('\u{7}'));
+}

@@ -1,0 +1,214 @@
+//! A small company, its secrets, and one incident, made by hand.
+
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use oncall::alert::{Link, Severity};
+use oncall::config::{
+    Config, EscalationPolicy, Id, Jira, JiraTicket, Matcher, Notify, Organisation, Pattern, PatternTest,
+    Phone, Place, Secret, SecretSource, Secrets, Service, Slack, Step, Twilio, Urgency, User,
+};
+use oncall::incident::{Actor, Alert, Delivery, DeliveryId, Escalation, Incident, IncidentId, Status, Task};
+use oncall::language::Language;
+use oncall::schedule::Schedules;
+use std::{collections::BTreeMap, sync::Arc};
+
+pub const BOT_TOKEN: &str = "xoxb-fake";
+pub const SIGNING_SECRET: &str = "8f742231b10e8888abcd99yyyzzz85a5";
+pub const AUTH_TOKEN: &str = "12345";
+
+pub fn config() -> Config {
+    let users = [
+        user("tanaka", "田中 太郎", Some("たなか たろう"), Language::Ja, "Asia/Tokyo", Some("+819000000001")),
+        user("kimura", "Kimura Ken", None, Language::En, "Europe/London", Some("+15005550006")),
+        user("web/sato", "佐藤 花子", None, Language::Ja, "Asia/Tokyo", None),
+    ];
+    let policies = [policy("web", &["tanaka", "kimura"]), policy("platform", &["kimura"])];
+    Config {
+        organisation: organisation(),
+        users: users.map(|user| (user.id.clone(), user)).into(),
+        schedules: Schedules::default(),
+        schedule_names: BTreeMap::new(),
+        policies: policies.map(|policy| (policy.id.clone(), policy)).into(),
+        services: [(id("checkout"), checkout())].into(),
+        endpoints: BTreeMap::new(),
+        silences: Vec::new(),
+        runbooks: vec!["checkout.md".into()],
+    }
+}
+
+pub fn secrets() -> Secrets {
+    let mut secrets = Secrets::default();
+    for (name, value) in [
+        ("SLACK_BOT_TOKEN", BOT_TOKEN),
+        ("SLACK_OLD_SIGNING_SECRET", "another"),
+        ("SLACK_SIGNING_SECRET", SIGNING_SECRET),
+        ("JIRA_API_TOKEN", "jira-fake"),
+        ("TWILIO_AUTH_TOKEN", AUTH_TOKEN),
+    ] {
+        secrets.insert(env(name), Secret::new(value));
+    }
+    secrets
+}
+
+/// Tuesday 2026-12-08, 02:05 in Tokyo.
+pub fn now() -> Timestamp {
+    "2026-12-07T17:05:00Z".parse().unwrap()
+}
+
+pub fn incident() -> Incident {
+    Incident {
+        id: IncidentId { epoch: 3, n: 17 },
+        service: Some(id("checkout")),
+        integration: id("grafana"),
+        alerts: vec![Alert { dedup_key: "5xx".into(), firing: true }],
+        summary: "5xx の割合が 5% を超えました".into(),
+        description: "直近 5 分の 5xx は 7.3% です。".into(),
+        source: "checkout-api-1".into(),
+        labels: vec![("severity".into(), "critical".into())],
+        links: vec![Link {
+            href: "https://grafana.example.com/d/1?a=1&b=2".into(),
+            text: "Dashboard".into(),
+        }],
+        runbook: None,
+        severity: Severity::Critical,
+        urgency: Urgency::High,
+        status: Status::Triggered,
+        opened_at: "2026-12-07T17:00:00Z".parse().unwrap(),
+        acknowledged_by: None,
+        resolved_by: None,
+        silenced: None,
+        escalation: Some(Escalation {
+            policy: id("web"),
+            fallback: false,
+            step: 0,
+            round: 0,
+            began_at: "2026-12-07T17:00:00Z".parse().unwrap(),
+            deadline: "2026-12-07T17:05:00Z".parse().unwrap(),
+            told: vec![id("tanaka")],
+        }),
+    }
+}
+
+pub fn numbered(n: u32, summary: &str) -> Incident {
+    Incident { id: IncidentId { epoch: 3, n }, summary: summary.into(), ..incident() }
+}
+
+pub fn acknowledged(mut incident: Incident) -> Incident {
+    incident.status = Status::Acknowledged;
+    incident.acknowledged_by = Some(Actor { user: Some(id("tanaka")), name: "tanaka".into() });
+    incident
+}
+
+pub fn resolved(mut incident: Incident) -> Incident {
+    incident.status = Status::Resolved;
+    incident.resolved_by = Some(Actor { user: None, name: "grafana".into() });
+    incident
+}
+
+pub fn delivery(task: Task) -> Delivery {
+    Delivery {
+        id: DeliveryId { epoch: 3, n: 9 },
+        incidents: vec![IncidentId { epoch: 3, n: 17 }],
+        task,
+        repeat: false,
+    }
+}
+
+pub fn id(text: &str) -> Id {
+    Arc::from(text)
+}
+
+pub fn env(name: &str) -> SecretSource {
+    SecretSource::Env(Arc::from(name))
+}
+
+fn place(file: &str) -> Place {
+    Place { file: Arc::from(file), line: 1 }
+}
+
+fn organisation() -> Organisation {
+    Organisation {
+        time_zone: zone("Asia/Tokyo"),
+        language: Language::Ja,
+        fallback: id("platform"),
+        public_url: Some("https://oncall.example.com".into()),
+        push_secret: Vec::new(),
+        slack: Some(Slack {
+            bot_token: env("SLACK_BOT_TOKEN"),
+            signing_secret: vec![env("SLACK_OLD_SIGNING_SECRET"), env("SLACK_SIGNING_SECRET")],
+            channel: "C0INCIDENTS".into(),
+            api_url: "https://slack.com/api".into(),
+        }),
+        jira: Some(Jira {
+            site: "https://example.atlassian.net".into(),
+            email: "oncall@example.com".into(),
+            api_token: env("JIRA_API_TOKEN"),
+            project: "OPS".into(),
+            issue_type: "Incident".into(),
+            resolve_transition: "Done".into(),
+        }),
+        twilio: Some(Twilio {
+            account_sid: "AC0123".into(),
+            auth_token: env("TWILIO_AUTH_TOKEN"),
+            from: "+815000000000".into(),
+            api_url: "https://api.twilio.com".into(),
+        }),
+        api_tokens: Vec::new(),
+    }
+}
+
+fn zone(name: &str) -> TimeZone {
+    TimeZone::get(name).unwrap()
+}
+
+fn user(
+    name_id: &str,
+    name: &str,
+    reading: Option<&str>,
+    language: Language,
+    time_zone: &str,
+    phone: Option<&str>,
+) -> User {
+    User {
+        id: id(name_id),
+        name: name.into(),
+        reading: reading.map(str::to_owned),
+        language,
+        time_zone: zone(time_zone),
+        slack: phone.map(|_| format!("U0{}", name_id.to_uppercase())),
+        phone: phone.map(|number| Phone::Number(number.into())),
+        email: None,
+        high: Vec::new(),
+        low: Vec::new(),
+        place: place(&format!("users/{name_id}.yaml")),
+    }
+}
+
+fn policy(name: &str, users: &[&str]) -> EscalationPolicy {
+    let file = format!("escalation-policies/{name}.yaml");
+    let step = |user: &&str| Step {
+        notify: vec![Notify::User(id(user))],
+        wait: SignedDuration::from_mins(5),
+        place: place(&file),
+    };
+    EscalationPolicy { id: id(name), steps: users.iter().map(step).collect(), repeat: 1, place: place(&file) }
+}
+
+fn checkout() -> Service {
+    let pattern = |text: &str| Pattern { negated: false, test: PatternTest::Exact(text.into()) };
+    let when = Matcher { fields: vec![("severity".into(), vec![pattern("critical"), pattern("error")])] };
+    Service {
+        id: id("checkout"),
+        name: "Checkout".into(),
+        reading: Some("チェックアウト".into()),
+        policy: id("web"),
+        runbook: Some("checkout.md".into()),
+        slack_channel: Some("C0CHECKOUT".into()),
+        jira: Some(JiraTicket { project: "SHOP".into(), issue_type: "Incident".into(), when: Some(when) }),
+        urgency: Vec::new(),
+        inform: Vec::new(),
+        acknowledgement_timeout: None,
+        auto_resolve_after: None,
+        group: None,
+        place: place("services/checkout.yaml"),
+    }
+}
