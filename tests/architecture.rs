@@ -28,10 +28,9 @@ const NOT_SEEN: [(&str, &str); 1] = [("incident", "compile")];
 
 /// What touches the world may be named only here.
 const WORLDLY: [&str; 3] = ["server", "cli", "main"];
-const WORLDLY_WORDS: [&str; 9] = [
-    "tokio", "async", "await", "tracing", "rand", "reqwest", "axum", "hyper", "git2", "print", "println",
-    "eprintln",
-];
+const WORLDLY_WORDS: [&str; 9] =
+    ["tokio", "async", "await", "tracing", "rand", "reqwest", "axum", "hyper", "git2"];
+const PRINTS: [&str; 4] = ["print", "println", "eprint", "eprintln"];
 const WORLDLY_STD: [&str; 5] = ["fs", "net", "env", "process", "thread"];
 
 const FILE_LINES_MAX: usize = 500;

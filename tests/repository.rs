@@ -1,5 +1,6 @@
 //! A bare repository made with git2 in a temporary folder -> what the server's clone makes of it. `file://` only.
 
+use oncall::compile::{FILE_MAX, FILES_MAX};
 use oncall::server::{
     files::{self, Files, read_dir},
     remote::Credentials,
@@ -231,7 +232,7 @@ fn what_is_no_file_is_an_error_in_the_config_and_passed_over_elsewhere() {
     let world = World::new();
     let (link, lfs) =
         (world.blob("../etc/passwd"), world.blob("version https://git-lfs.github.com/spec/v1\noid x\n"));
-    let large = world.blob(&"#".repeat(files::FILE_MAX as usize + 1));
+    let large = world.blob(&"#".repeat(FILE_MAX + 1));
     let submodule = git2::Oid::from_str("5c3b1b0e6f0b9d3c2a1f4e5d6c7b8a9f0e1d2c3b").unwrap();
     let cases = [
         (0o120_000, link, "is a symbolic link"),
@@ -266,7 +267,7 @@ fn an_executable_file_is_a_file() {
 fn too_many_files_are_refused_with_the_way_out() {
     let world = World::new();
     let blob = world.blob("x");
-    let paths: Vec<String> = (0..=files::FILES_MAX).map(|n| format!("src/{n}")).collect();
+    let paths: Vec<String> = (0..=FILES_MAX).map(|n| format!("src/{n}")).collect();
     let entries: Vec<_> = paths.iter().map(|path| (path.as_str(), 0o100_644, blob)).collect();
     let tip = world.write("main", &entries, None);
     let clone = world.open(None, None);
@@ -277,8 +278,8 @@ fn too_many_files_are_refused_with_the_way_out() {
 #[test]
 fn too_many_bytes_and_too_deep_folders_are_refused() {
     let world = World::new();
-    let blob = world.blob(&"x".repeat(files::FILE_MAX as usize));
-    let most = files::TREE_BYTES_MAX / files::FILE_MAX;
+    let blob = world.blob(&"x".repeat(FILE_MAX));
+    let most = files::TREE_BYTES_MAX / FILE_MAX as u64;
     let paths: Vec<String> = (0..=most).map(|n| format!("users/{n}.yaml")).collect();
     let entries: Vec<_> = paths.iter().map(|path| (path.as_str(), 0o100_644, blob)).collect();
     let bytes = world.write("main", &entries, None);
@@ -421,6 +422,6 @@ fn links_of_a_directory_are_refused_except_those_of_kubernetes() {
 #[test]
 fn a_directory_that_is_not_there_or_too_large_is_named() {
     contains(&chain(read_dir("/nowhere/at/all".as_ref())), &["/nowhere/at/all", "does it exist?"]);
-    let folder = directory(&[("users/sato.yaml", &"#".repeat(files::FILE_MAX as usize + 1))]);
+    let folder = directory(&[("users/sato.yaml", &"#".repeat(FILE_MAX + 1))]);
     contains(&chain(read_dir(folder.path())), &["users/sato.yaml", "1048577 bytes"]);
 }

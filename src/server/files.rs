@@ -6,6 +6,8 @@
 //! is an error where the config lives and is passed over elsewhere: a picture in `docs/` breaks nothing. What the
 //! files mean is left to `compile`.
 
+use crate::compile::{FILE_MAX, FILES_MAX};
+use crate::document::Kind;
 use anyhow::{Context, Result, bail};
 use std::{
     collections::BTreeMap,
@@ -17,29 +19,13 @@ use std::{
 /// The files of a config, by path with `/` below its root.
 pub type Files = BTreeMap<String, Vec<u8>>;
 
-/// The most files a config may have.
-pub const FILES_MAX: usize = 20_000;
-/// The largest file, in bytes.
-pub const FILE_MAX: u64 = 1024 * 1024;
 /// The most bytes all files may have together.
 pub const TREE_BYTES_MAX: u64 = 64 * 1024 * 1024;
 /// The deepest folder below the root.
 pub const DEPTH_MAX: usize = 32;
 
-/// Where the config lives, besides `oncall.yaml`.
-const FOLDERS: [&str; 11] = [
-    "users",
-    "schedules",
-    "escalation-policies",
-    "services",
-    "integrations",
-    "business-hours",
-    "holidays",
-    "overrides",
-    "silences",
-    "runbooks",
-    "expectations",
-];
+/// A folder of the config that is no kind's.
+const RUNBOOKS: &str = "runbooks";
 
 /// The first bytes of a pointer that Git LFS leaves in place of a file (git-lfs, `docs/spec.md`).
 const LFS_POINTER: &[u8] = b"version https://git-lfs.github.com/spec/v1\n";
@@ -65,7 +51,7 @@ pub(super) struct Reading {
 impl Reading {
     /// Adds the file at `path`, of `size` bytes, which `read` reads.
     pub fn add(&mut self, path: &str, size: u64, read: impl FnOnce() -> Result<Vec<u8>>) -> Result<()> {
-        if size > FILE_MAX {
+        if size > FILE_MAX as u64 {
             let found = format!("has {size} bytes; {FILE_MAX} are the most");
             return self.pass_over(path, &found, "make it smaller, or move it out of the folder");
         }
@@ -115,8 +101,8 @@ pub(super) fn join(prefix: &str, name: &str) -> Result<Option<String>> {
 
 /// Whether the config lives at `path`: `oncall.yaml`, or anything in a folder of the config.
 fn is_config(path: &str) -> bool {
-    let first = path.split('/').next().unwrap_or(path);
-    path == "oncall.yaml" || FOLDERS.contains(&first)
+    let Some((folder, _)) = path.split_once('/') else { return path == "oncall.yaml" };
+    folder == RUNBOOKS || Kind::ALL.iter().any(|kind| kind.folder() == folder)
 }
 
 fn read_folder(reading: &mut Reading, root: &Path, folder: &Path, prefix: &str) -> Result<()> {
@@ -163,8 +149,8 @@ fn resolve(root: &Path, path: &Path) -> Option<PathBuf> {
 /// The bytes of a file that may grow while it is read.
 fn bounded(path: &Path) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    File::open(path)?.take(FILE_MAX + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > FILE_MAX {
+    File::open(path)?.take(FILE_MAX as u64 + 1).read_to_end(&mut bytes)?;
+    if bytes.len() > FILE_MAX {
         bail!("it grew beyond {FILE_MAX} bytes");
     }
     Ok(bytes)
