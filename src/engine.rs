@@ -10,6 +10,7 @@ use crate::alert::{Action, Event, Severity};
 use crate::config::Config;
 use crate::incident::{Delivery, Entry, Incidents, Input, Reply};
 use crate::journal::snapshot;
+use crate::language::Notice;
 use crate::route::OWN_INTEGRATION;
 use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
@@ -287,13 +288,18 @@ impl Engine {
         }
     }
 
+    /// The number of the last entry that is on disk.
+    pub fn durable(&self) -> u64 {
+        match &self.writing {
+            Some(writing) => writing.last_seq - writing.payloads.len() as u64,
+            None => self.unwritten_from - 1,
+        }
+    }
+
     /// What may leave: all that the journal has, or all there is while degraded.
     fn release(&mut self) -> Vec<Release> {
         let degraded = self.health != Health::Healthy;
-        let durable = match &self.writing {
-            Some(writing) => writing.last_seq - writing.payloads.len() as u64,
-            None => self.unwritten_from - 1,
-        };
+        let durable = self.durable();
         let mut released = Vec::new();
         while let Some(held) = self.held.pop_front_if(|held| degraded || held.seq <= durable) {
             released.push(match held.release {
@@ -345,9 +351,9 @@ impl Engine {
 
     /// What became of the batch. Gives back what may leave now.
     pub fn written(&mut self, now: Timestamp, result: Result<(), String>) -> Vec<Release> {
-        let Some(writing) = self.writing.take() else { return Vec::new() };
         match result {
-            Ok(()) => {
+            Ok(()) if self.writing.is_some() => {
+                self.writing = None;
                 self.failed = false;
                 self.try_at = None;
                 if self.health != Health::Healthy {
@@ -355,25 +361,32 @@ impl Engine {
                     self.trouble_over(now, JOURNAL_KEY);
                 }
             }
-            Err(reason) => {
-                self.unwritten_from -= writing.payloads.len() as u64;
-                for payload in writing.payloads.into_iter().rev() {
-                    self.unwritten_bytes += payload.len();
-                    self.unwritten.push_front(payload);
-                }
-                self.failed = true;
-                self.lost |= writing.snapshot;
-                self.try_at = now.checked_add(RECOVERY_EVERY).ok();
-                self.degrade(now, reason);
-            }
+            // Of a batch that was given up.
+            Ok(()) => {}
+            Err(reason) => self.failed_to_write(now, reason),
         }
         self.release()
     }
 
+    fn failed_to_write(&mut self, now: Timestamp, reason: String) {
+        let Some(writing) = self.writing.take() else { return };
+        self.unwritten_from -= writing.payloads.len() as u64;
+        for payload in writing.payloads.into_iter().rev() {
+            self.unwritten_bytes += payload.len();
+            self.unwritten.push_front(payload);
+        }
+        self.failed = true;
+        self.lost |= writing.snapshot;
+        self.try_at = now.checked_add(RECOVERY_EVERY).ok();
+        self.degrade(now, reason);
+    }
+
     fn check_stall(&mut self, now: Timestamp) {
         let Some(writing) = &self.writing else { return };
-        if self.health == Health::Healthy && now.duration_since(writing.since) > JOURNAL_STALL_MAX {
-            self.degrade(now, format!("the disk has not answered for {} s", JOURNAL_STALL_MAX.as_secs()));
+        if now.duration_since(writing.since) > JOURNAL_STALL_MAX {
+            // Given up: a late answer is of an epoch that nobody waits for, and a new segment takes its place.
+            let why = format!("the disk has not answered for {} s", JOURNAL_STALL_MAX.as_secs());
+            self.failed_to_write(now, why);
         }
     }
 
@@ -382,14 +395,14 @@ impl Engine {
             return;
         }
         self.health = Health::Degraded { since: now, reason: reason.clone() };
-        let summary = "oncall cannot write its journal: alerts are answered 503 and pages leave from memory";
-        self.trouble(now, JOURNAL_KEY, Severity::Critical, summary, &reason);
+        let summary = self.config.organisation.language.notice(&Notice::JournalUnwritable);
+        self.trouble(now, JOURNAL_KEY, Severity::Critical, &summary, &reason);
     }
 
     /// When `turn` or `next_batch` must be called at the latest.
     pub fn next_deadline(&self, now: Timestamp) -> Option<Timestamp> {
-        let stall = self.writing.as_ref().filter(|_| self.health == Health::Healthy);
-        let stall = stall.and_then(|writing| writing.since.checked_add(JOURNAL_STALL_MAX).ok());
+        let stall =
+            self.writing.as_ref().and_then(|writing| writing.since.checked_add(JOURNAL_STALL_MAX).ok());
         let stall = stall.and_then(|at| at.checked_add(SignedDuration::from_millis(1)).ok());
         let incidents = self.incidents.next_deadline(now).filter(|_| self.fault.is_none());
         [stall, incidents, self.try_at.filter(|_| self.writing.is_none())].into_iter().flatten().min()
@@ -417,14 +430,9 @@ impl Engine {
         self.incidents = incidents;
         if let Some(said) = self.fault.take() {
             let faults = self.faults;
-            let summary = "oncall failed on an input, which is kept here, and went on without it";
-            self.trouble(
-                now,
-                &format!("fault {}", crc32c::crc32c(said.as_bytes())),
-                Severity::Critical,
-                summary,
-                &said,
-            );
+            let summary = self.config.organisation.language.notice(&Notice::InputFailed);
+            let key = format!("fault {}", crc32c::crc32c(said.as_bytes()));
+            self.trouble(now, &key, Severity::Critical, &summary, &said);
             self.faults = faults;
         }
     }

@@ -4,6 +4,7 @@ use super::people::newest;
 use super::{Found, Subject};
 use crate::compile::{Part, Spot};
 use crate::config::{Id, Notify, Place, SilencePeriod};
+use crate::schedule::OverrideAction;
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -29,6 +30,29 @@ pub(super) fn past_silence(subject: &Subject<'_>) -> Vec<Found> {
     });
     past.map(|silence| Found::new(Spot::line(&silence.place), "this silence is past").help("it can go"))
         .collect()
+}
+
+/// An override wins over time off; whoever wrote it may not have known.
+pub(super) fn override_of_absent(subject: &Subject<'_>) -> Vec<Found> {
+    let schedules = &subject.config.schedules;
+    let mut found = Vec::new();
+    for each in schedules.schedules.values().flat_map(|schedule| &schedule.overrides) {
+        let people = match &each.action {
+            OverrideAction::Set(people) | OverrideAction::Add(people) => people,
+            OverrideAction::Replace { with, .. } => with,
+        };
+        for id in people {
+            let off = schedules.time_off.get(id).into_iter().flatten();
+            let absent = off
+                .into_iter()
+                .any(|off| off.from < each.until && off.until.is_none_or(|until| until > each.from));
+            if let Some(place) = place(&each.place).filter(|_| absent) {
+                let message = format!("`{id}` is off for some of this time, and is on call all the same");
+                found.push(Found::new(Spot::line(&place), message));
+            }
+        }
+    }
+    found
 }
 
 pub(super) fn holidays_end(subject: &Subject<'_>) -> Vec<Found> {

@@ -4,10 +4,8 @@
 //! nothing about validity, which depends on the tree alone ([`compile`](crate::compile)). An error here fails
 //! `validate`, and so the pull request; it never stops a reload.
 
-pub mod expectations;
-
-use crate::compile::{Compiled, Diagnostic, Finding, Severity};
 mod dates;
+pub mod expectations;
 mod line_ups;
 mod people;
 mod policies;
@@ -76,6 +74,7 @@ pub const CHECKS: &[Check] = &[
     warning("OC120", "a list of negations matches everything", rules::matches_everything),
     warning("OC121", "a line-up breaks the order of turns", line_ups::order_of_turns),
     warning("OC122", "somebody who has left is still in the line-up or named by a step", dates::has_left),
+    warning("OC123", "an override puts somebody on call who is off then", dates::override_of_absent),
 ];
 
 /// Runs every check; sorted by file and position. Without a config, there is nothing to check.

@@ -34,10 +34,10 @@ impl Resolver<'_> {
     fn pattern(&mut self, key: &str, text: &str, at: &Spot) -> Option<Pattern> {
         let (negated, body) = text.strip_prefix('!').map_or((false, text), |body| (true, body));
         let test = if let Some(regex) = body.strip_prefix('~') {
-            self.regex(regex, at)?
+            self.regex(key, regex, at)?
         } else if body.contains('*') {
             let escaped: Vec<String> = body.split('*').map(regex::escape).collect();
-            self.regex(&escaped.join(".*"), at)?
+            self.regex(key, &escaped.join(".*"), at)?
         } else {
             if key == "severity" {
                 self.severity_exists(body, at)?;
@@ -47,13 +47,17 @@ impl Resolver<'_> {
         Some(Pattern { negated, test })
     }
 
-    fn regex(&mut self, pattern: &str, at: &Spot) -> Option<PatternTest> {
+    fn regex(&mut self, key: &str, pattern: &str, at: &Spot) -> Option<PatternTest> {
         if pattern.len() > PATTERN_MAX {
             self.error(code::BOUND, at.clone(), format!("a pattern of more than {PATTERN_MAX} bytes"));
             return None;
         }
         let whole = format!("^(?:{pattern})$");
-        let built = RegexBuilder::new(&whole).size_limit(REGEX_SIZE_MAX).dot_matches_new_line(true).build();
+        let built = RegexBuilder::new(&whole)
+            .size_limit(REGEX_SIZE_MAX)
+            .dot_matches_new_line(true)
+            .case_insensitive(key == "severity")
+            .build();
         match built {
             Ok(regex) => Some(PatternTest::Regex(regex)),
             Err(regex::Error::CompiledTooBig(_)) => {

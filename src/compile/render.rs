@@ -1,5 +1,6 @@
 //! Diagnostics as people and programs read them.
 
+use super::code;
 use super::diagnostic::{Diagnostic, Label, Location, Severity};
 use super::tree::Tree;
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet, renderer::DecorStyle};
@@ -8,9 +9,10 @@ use std::borrow::Cow;
 /// The findings with their lines, as a terminal shows them, and a count at the end.
 pub fn render_human(tree: &Tree, diagnostics: &[Diagnostic], color: bool) -> String {
     let renderer = if color { Renderer::styled() } else { Renderer::plain() }.decor_style(DecorStyle::Ascii);
+    let texts = Texts { tree, diagnostics };
     let mut text = String::new();
     for diagnostic in diagnostics {
-        text.push_str(&renderer.render(&[group(tree, diagnostic)]));
+        text.push_str(&renderer.render(&[group(&texts, diagnostic)]));
         text.push_str("\n\n");
     }
     text.push_str(&count(diagnostics));
@@ -23,22 +25,45 @@ pub fn render_json(diagnostics: &[Diagnostic]) -> String {
     serde_json::to_string_pretty(diagnostics).unwrap_or_else(|_| "[]".to_owned())
 }
 
-fn group<'a>(tree: &'a Tree, diagnostic: &'a Diagnostic) -> Group<'a> {
+/// The lines that may be shown.
+struct Texts<'a> {
+    tree: &'a Tree,
+    diagnostics: &'a [Diagnostic],
+}
+
+impl<'a> Texts<'a> {
+    /// The text of the file, if the finding is about something in it, with every secret written there masked.
+    fn get(&self, location: &Location) -> Option<Cow<'a, str>> {
+        let bytes = self.tree.files.get(&*location.file).filter(|_| location.line > 0)?;
+        let secrets = self.diagnostics.iter().filter(|each| each.code == code::LITERAL_SECRET);
+        let here: Vec<_> = secrets.map(|each| &each.location).filter(|at| at.file == location.file).collect();
+        if here.is_empty() {
+            return Some(String::from_utf8_lossy(bytes));
+        }
+        let mut masked = bytes.clone();
+        for at in here {
+            masked.get_mut(at.span.clone()).into_iter().flatten().for_each(|byte| *byte = b'*');
+        }
+        Some(String::from_utf8_lossy(&masked).into_owned().into())
+    }
+}
+
+fn group<'a>(texts: &Texts<'a>, diagnostic: &'a Diagnostic) -> Group<'a> {
     let level = match diagnostic.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
     let title = level.primary_title(&*diagnostic.message).id(diagnostic.code);
     let main = &diagnostic.location;
-    let mut group = match text(tree, main) {
+    let mut group = match texts.get(main) {
         Some(text) => {
             let beside = diagnostic.labels.iter().filter(|label| label.location.file == main.file);
             let beside: Vec<_> = beside.map(|label| annotation(label, &text)).collect();
             let primary = AnnotationKind::Primary.span(span(&text, main));
             let snippet = Snippet::source(text).path(&*main.file).annotation(primary).annotations(beside);
-            group_of(title.element(snippet), tree, diagnostic)
+            group_of(title.element(snippet), texts, diagnostic)
         }
-        None => group_of(title.element(Origin::path(&*main.file)), tree, diagnostic),
+        None => group_of(title.element(Origin::path(&*main.file)), texts, diagnostic),
     };
     if let Some(help) = &diagnostic.help {
         group = group.element(Level::HELP.message(&**help));
@@ -47,9 +72,9 @@ fn group<'a>(tree: &'a Tree, diagnostic: &'a Diagnostic) -> Group<'a> {
 }
 
 /// The labels in other files.
-fn group_of<'a>(mut group: Group<'a>, tree: &'a Tree, diagnostic: &'a Diagnostic) -> Group<'a> {
+fn group_of<'a>(mut group: Group<'a>, texts: &Texts<'a>, diagnostic: &'a Diagnostic) -> Group<'a> {
     for label in diagnostic.labels.iter().filter(|label| label.location.file != diagnostic.location.file) {
-        if let Some(text) = text(tree, &label.location) {
+        if let Some(text) = texts.get(&label.location) {
             let annotation = annotation(label, &text);
             group = group.element(Snippet::source(text).path(&*label.location.file).annotation(annotation));
         }
@@ -59,12 +84,6 @@ fn group_of<'a>(mut group: Group<'a>, tree: &'a Tree, diagnostic: &'a Diagnostic
 
 fn annotation<'a>(label: &'a Label, text: &str) -> annotate_snippets::Annotation<'a> {
     AnnotationKind::Context.span(span(text, &label.location)).label(&*label.message)
-}
-
-/// The text of the file, if the finding is about something in it.
-fn text<'a>(tree: &'a Tree, location: &Location) -> Option<Cow<'a, str>> {
-    let bytes = tree.files.get(&*location.file).filter(|_| location.line > 0)?;
-    Some(String::from_utf8_lossy(bytes))
 }
 
 /// The span, within the text and on the boundaries of characters, and at most one line where it is long.

@@ -56,7 +56,7 @@ fn fixed(mut finding: Finding, source: &Source) -> Finding {
 fn pruned_tree(file: &Arc<str>, mut root: Node, mut cuts: Vec<Cut>, schema: &Schema) -> Option<Node> {
     for _ in 0..ROUNDS_MAX {
         // The last item of a list first, so that the indices of the others hold.
-        cuts.sort_by(|a, b| b.order().cmp(&a.order()));
+        cuts.sort_by_key(|cut| std::cmp::Reverse(cut.order()));
         cuts.dedup();
         for each in &cuts {
             if each.pointer.is_empty() {
@@ -208,7 +208,8 @@ impl Shape<'_> {
             return wrong_word(spot, &text_of(error), &words);
         }
         let path = error.schema_path().as_str();
-        if path.starts_with("/$defs/Secret/") && error.instance().is_string() {
+        let is_type = matches!(error.kind(), Kind::Type { .. });
+        if is_type && path.starts_with("/$defs/Secret/") && error.instance().is_string() {
             return literal_secret(spot);
         }
         match error.kind() {
@@ -218,6 +219,7 @@ impl Shape<'_> {
                     Finding::error(code::SHAPE, spot, format!("expected {wanted}, found {}", found(error)));
                 finding.maybe_help(boolean_help(error))
             }
+            Kind::Pattern { .. } if path.starts_with("/$defs/Secret/") => not_a_name(spot),
             Kind::Pattern { .. } => {
                 let message = path.strip_suffix("/pattern").map(|at| format!("{at}/patternErrorMessage"));
                 let said = message.and_then(|at| self.schema.at(&at)).and_then(Value::as_str);
@@ -304,6 +306,22 @@ fn literal_secret(spot: Spot) -> Finding {
     Finding::error(code::LITERAL_SECRET, spot, "a secret may not be written here").help(
         "name the place that holds it: `{ env: NAME }` or `{ file: /path }`; if it was real, replace it",
     )
+}
+
+/// What is there instead of a name may be the secret itself, so it is not repeated.
+fn not_a_name(spot: Spot) -> Finding {
+    let name = spot.pointer.rsplit('/').next().unwrap_or_default();
+    let (message, help) = match name {
+        "env" => (
+            "this is not the name of an environment variable",
+            "write its name, without `$`: `{ env: NAME }`",
+        ),
+        _ => (
+            "this is not an absolute path",
+            "the server reads it, wherever it is started: `{ file: /run/secrets/name }`",
+        ),
+    };
+    Finding::error(code::LITERAL_SECRET, spot, message).help(help)
 }
 
 fn wrong_word(spot: Spot, text: &str, words: &[String]) -> Finding {

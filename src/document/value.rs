@@ -256,15 +256,15 @@ impl JsonSchema for Secret {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        let text = |description: &str| json_schema!({ "type": "string", "minLength": 1, "description": description });
+        let text = |pattern: &str, description: &str| json_schema!({ "type": "string", "pattern": pattern, "description": description });
         json_schema!({
             "description": "Where a secret is kept: `{ env: NAME }` or `{ file: path }`.",
             "type": "object",
             "properties": {
-                "env": text("The environment variable of the server that holds it."),
-                "file": text("The file on the server that holds it, outside the repository."),
-                "sops": text("A SOPS file in the repository; read by a later release."),
-                "key": text("The key in the SOPS file."),
+                "env": text("^[A-Za-z_][A-Za-z0-9_]*$", "The environment variable of the server that holds it."),
+                "file": text("^/", "The file on the server that holds it, outside the repository: an absolute path."),
+                "sops": text(".", "A SOPS file in the repository; read by a later release."),
+                "key": text(".", "The key in the SOPS file."),
             },
             "additionalProperties": false,
             "oneOf": [{ "required": ["env"] }, { "required": ["file"] }, { "required": ["sops", "key"] }],

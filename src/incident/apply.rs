@@ -22,6 +22,8 @@ pub const KEYS_MAX: usize = 200_000;
 pub const DESCRIPTION_KEPT_MAX: usize = 600;
 /// How many notifications an incident keeps; the oldest waiting one gives way.
 pub const NOTIFICATIONS_MAX: usize = 1_000;
+/// How many entries of its timeline an incident knows.
+pub const TIMELINE_KEPT_MAX: usize = 1_000;
 /// How many links an incident keeps.
 pub const LINKS_KEPT_MAX: usize = 5;
 
@@ -98,7 +100,10 @@ impl State {
         if let (true, Some(service)) = (served, &incident.service) {
             self.served.insert(service.clone(), entry.seq);
         }
-        incident.last_seq = entry.seq;
+        if incident.timeline.len() >= TIMELINE_KEPT_MAX {
+            incident.timeline.remove(0);
+        }
+        incident.timeline.push(entry.seq);
         incident.entries = incident.entries.saturating_add(1);
         incident.apply(entry);
     }
@@ -254,7 +259,7 @@ impl Incident {
             version: 1,
             channel: opened.channel.then(Mirror::default),
             ticket: opened.ticket.then(Mirror::default),
-            last_seq: 0,
+            timeline: Vec::new(),
             entries: 0,
         }
     }

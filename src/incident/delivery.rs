@@ -54,8 +54,6 @@ pub enum Task {
     },
     /// Ends a call of ours; `call` is the provider's reference.
     HangUp { call: String },
-    /// A message of the server itself to the organisation's channel (a broken commit), in plain text.
-    Announce { channel: String, text: String },
 }
 
 /// A text that is not an id of the form `3-17`.

@@ -19,9 +19,6 @@ pub struct Entry {
     /// `None`: about the server.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub incident: Option<IncidentId>,
-    /// The entry before this one of the same incident; 0 for the first.
-    #[serde(default, skip_serializing_if = "is_zero")]
-    pub previous: u64,
     pub change: Change,
 }
 
@@ -217,8 +214,4 @@ pub struct Planned {
     pub by: Contact,
     pub due: Timestamp,
     pub rule: String,
-}
-
-fn is_zero(n: &u64) -> bool {
-    *n == 0
 }

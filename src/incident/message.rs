@@ -2,25 +2,21 @@
 //!
 //! A person is addressed in their language and zone, a channel and a ticket in the organisation's. Providers escape,
 //! cut to their limits and wrap; they choose no words. So a dry run shows the words without a provider. Whether and
-//! whom to tell is decided elsewhere.
+//! whom to tell is decided elsewhere; what is said aloud is in `script`.
+
+pub use super::script::{SPOKEN_INCIDENTS_MAX, SPOKEN_SUMMARY_MAX, call, reply_spoken};
 
 use super::{Asked, Escalation, Incident, IncidentId, Reply, Status};
 use crate::alert::{self, Event, Link, Severity};
 use crate::config::{Config, Service, Urgency, User};
-use crate::language::{Language, Notice, Shown, Spoken, Word};
+use crate::language::{Language, Notice, Shown, Word};
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
-/// The most of a summary that is said aloud, in characters: about a minute.
-pub const SPOKEN_SUMMARY_MAX: usize = 300;
-/// The most incidents whose words a bundled call says; the rest are counted.
-pub const SPOKEN_INCIDENTS_MAX: usize = 3;
 /// The most incidents that a bundled card lists; the rest are counted.
 pub const LISTED_INCIDENTS_MAX: usize = 10;
 /// The most of a description that a card shows, in characters.
 pub const CARD_DESCRIPTION_MAX: usize = 1500;
-/// The most findings that an announcement lists.
-pub const ANNOUNCED_FINDINGS_MAX: usize = 5;
 /// The most names that are listed as told.
 pub const NAMES_MAX: usize = 10;
 
@@ -88,23 +84,6 @@ pub struct Ticket {
     pub resolved: bool,
 }
 
-/// The words of a call to `user` about these incidents, most urgent first as given.
-pub fn call(config: &Config, incidents: &[&Incident], user: &str) -> CallScript {
-    let reader = Reader::person(config, user);
-    let language = reader.language;
-    let name = config.users.get(user).map_or(user, |u| u.reading.as_deref().unwrap_or(&u.name));
-    let mut words = vec![language.spoken(&Spoken::Greeting { name })];
-    if incidents.iter().any(|incident| fallback(incident)) {
-        words.push(language.spoken(&Spoken::Fallback));
-    }
-    match incidents {
-        [incident] => words.extend(one_spoken(config, incident, &reader)),
-        several => words.extend(several_spoken(config, several, language)),
-    }
-    let keys = config.organisation.public_url.is_some();
-    CallScript { language, words, menu: menu(language, keys, incidents.len() > 1) }
-}
-
 /// The direct message to `user` about these incidents.
 pub fn direct(config: &Config, incidents: &[&Incident], user: &str) -> Card {
     let reader = Reader::person(config, user);
@@ -129,10 +108,11 @@ pub fn follow_up(config: &Config, incident: &Incident) -> String {
         (Status::Resolved, None) => language.shown(&Shown::ResolvedAlone),
         (Status::Acknowledged, None) => language.word(Word::Acknowledged).to_owned(),
         (Status::Triggered, _) => {
-            let telling = incident.escalation.as_ref().map(|e| telling(config, e, &reader));
             let label = language.word(Word::Telling);
-            let telling = telling.map(|told| format!(" {label}: {told}")).unwrap_or_default();
-            language.shown(&Shown::Waiting) + &telling
+            let telling = incident.escalation.as_ref().map(|e| telling(config, e, &reader));
+            let telling = telling.map(|told| format!("{label}: {told}"));
+            let waiting = language.shown(&Shown::Waiting);
+            language.sentences(&[Some(waiting), telling].into_iter().flatten().collect::<Vec<_>>())
         }
     }
 }
@@ -141,13 +121,15 @@ pub fn follow_up(config: &Config, incident: &Incident) -> String {
 pub fn ticket(config: &Config, incident: &Incident, reference: Option<&str>) -> Option<Ticket> {
     let service = service(config, incident)?;
     let wanted = service.jira.as_ref()?;
-    let asked_for = wanted.when.as_ref().is_none_or(|when| when.matches(&as_event(incident)));
+    let asked_for = wanted.when.as_ref().is_none_or(|when| when.matches(|key| incident.field(key)));
     if config.organisation.jira.is_none() || (reference.is_none() && !asked_for) {
         return None;
     }
     let reader = Reader::organisation(config);
-    let mut description: Vec<String> =
-        fields(config, incident, &reader).iter().map(|f| format!("{}: {}", f.label, f.value)).collect();
+    // Written once: what changes is told by comments.
+    let changing = [Word::Status, Word::Telling, Word::Silenced].map(|word| reader.language.word(word));
+    let lasting = fields(config, incident, &reader).into_iter().filter(|f| !changing.contains(&f.label));
+    let mut description: Vec<String> = lasting.map(|f| format!("{}: {}", f.label, f.value)).collect();
     description.extend(Some(incident.description.clone()).filter(|text| !text.trim().is_empty()));
     let link = |link: &Link| [link.text.as_str(), link.href.as_str()].join(" ").trim().to_owned();
     description.extend(incident.links.iter().map(link));
@@ -178,29 +160,6 @@ pub fn reply_text(reply: &Reply, language: Language) -> String {
     })
 }
 
-/// The answer to a key on the phone, to be heard before the call ends; `Say` is said by its script instead.
-pub fn reply_spoken(reply: &Reply, language: Language) -> String {
-    language.spoken(&match reply {
-        Reply::Done { action: Asked::Acknowledge, .. } => Spoken::Acknowledged,
-        Reply::Done { action: Asked::Resolve, .. } => Spoken::Resolved,
-        Reply::Done { action: Asked::Escalate, .. } => Spoken::Escalated,
-        Reply::Already { action: Asked::Acknowledge, by, .. } => Spoken::AlreadyAcknowledged { by },
-        Reply::Already { action: Asked::Resolve, by, .. } => Spoken::AlreadyResolved { by },
-        _ => Spoken::NotFound,
-    })
-}
-
-/// The announcement of a refused commit, with the first of its findings as `file:line: message`.
-pub fn broken_commit(config: &Config, commit: &str, running: Option<&str>, findings: &[String]) -> String {
-    let language = config.organisation.language;
-    let mut lines = vec![language.notice(&Notice::BrokenCommit { commit, running, errors: findings.len() })];
-    lines.extend(findings.iter().take(ANNOUNCED_FINDINGS_MAX).map(|finding| format!("• {finding}")));
-    if let Some(count) = findings.len().checked_sub(ANNOUNCED_FINDINGS_MAX).filter(|&n| n > 0) {
-        lines.push(language.shown(&Shown::More { count }));
-    }
-    lines.join("\n")
-}
-
 /// `text` in at most `max` characters, cut at a character with a mark.
 pub fn cut(text: &str, max: usize) -> String {
     if text.chars().count() <= max {
@@ -211,9 +170,9 @@ pub fn cut(text: &str, max: usize) -> String {
 }
 
 /// Whose language and clock the words are in.
-struct Reader<'a> {
-    language: Language,
-    zone: &'a TimeZone,
+pub(super) struct Reader<'a> {
+    pub language: Language,
+    pub zone: &'a TimeZone,
 }
 
 impl<'a> Reader<'a> {
@@ -221,52 +180,10 @@ impl<'a> Reader<'a> {
         Reader { language: config.organisation.language, zone: &config.organisation.time_zone }
     }
 
-    fn person(config: &'a Config, user: &str) -> Reader<'a> {
+    pub(super) fn person(config: &'a Config, user: &str) -> Reader<'a> {
         let own = |user: &'a User| Reader { language: user.language, zone: &user.time_zone };
         config.users.get(user).map_or_else(|| Reader::organisation(config), own)
     }
-}
-
-fn one_spoken(config: &Config, incident: &Incident, reader: &Reader) -> Vec<String> {
-    let service = spoken_service(config, incident, reader.language);
-    let at = incident.opened_at.to_zoned(reader.zone.clone());
-    [
-        Spoken::Alert { service: &service, severity: severity(incident.severity) },
-        Spoken::Summary { text: &one_line(&incident.summary, SPOKEN_SUMMARY_MAX) },
-        Spoken::Began { at: &at },
-    ]
-    .iter()
-    .map(|phrase| reader.language.spoken(phrase))
-    .collect()
-}
-
-fn several_spoken(config: &Config, incidents: &[&Incident], language: Language) -> Vec<String> {
-    let mut words = vec![language.spoken(&Spoken::Several { count: incidents.len() })];
-    for (index, incident) in incidents.iter().take(SPOKEN_INCIDENTS_MAX).enumerate() {
-        words.push(language.spoken(&Spoken::Numbered {
-            number: index + 1,
-            service: &spoken_service(config, incident, language),
-            severity: severity(incident.severity),
-            text: &one_line(&incident.summary, SPOKEN_SUMMARY_MAX),
-        }));
-    }
-    if let Some(count) = incidents.len().checked_sub(SPOKEN_INCIDENTS_MAX).filter(|&n| n > 0) {
-        words.push(language.spoken(&Spoken::More { count }));
-    }
-    words
-}
-
-fn menu(language: Language, keys: bool, several: bool) -> Vec<String> {
-    let phrases: &[Spoken] = match (keys, several) {
-        (false, _) => &[Spoken::NoKeys],
-        (true, false) => {
-            &[Spoken::AcknowledgeKey, Spoken::EscalateKey, Spoken::ResolveKey, Spoken::RepeatKey]
-        }
-        (true, true) => {
-            &[Spoken::AcknowledgeAllKey, Spoken::EscalateKey, Spoken::ResolveAllKey, Spoken::RepeatKey]
-        }
-    };
-    phrases.iter().map(|phrase| language.spoken(phrase)).collect()
 }
 
 fn card(config: &Config, incident: &Incident, reader: &Reader) -> Card {
@@ -418,22 +335,17 @@ fn person(config: &Config, user: &str) -> String {
     config.users.get(user).map_or(user, |user| &user.name).to_owned()
 }
 
-fn service<'a>(config: &'a Config, incident: &Incident) -> Option<&'a Service> {
+pub(super) fn service<'a>(config: &'a Config, incident: &Incident) -> Option<&'a Service> {
     config.services.get(incident.service.as_ref()?)
 }
 
-fn service_name(config: &Config, incident: &Incident, language: Language) -> String {
+pub(super) fn service_name(config: &Config, incident: &Incident, language: Language) -> String {
     match (service(config, incident), &incident.service) {
         (Some(service), _) => service.name.clone(),
         (None, Some(id)) => id.to_string(),
         (None, None) if &*incident.integration == "oncall" => language.word(Word::OwnServer).to_owned(),
         (None, None) => language.word(Word::UnknownService).to_owned(),
     }
-}
-
-fn spoken_service(config: &Config, incident: &Incident, language: Language) -> String {
-    let reading = service(config, incident).and_then(|service| service.reading.clone());
-    reading.unwrap_or_else(|| service_name(config, incident, language))
 }
 
 /// A URL, or the path of a file of the config repository.
@@ -448,15 +360,11 @@ fn is_url(text: &str) -> bool {
     (text.starts_with("https://") || text.starts_with("http://")) && !text.contains(char::is_whitespace)
 }
 
-fn fallback(incident: &Incident) -> bool {
-    incident.escalation.as_ref().is_some_and(|escalation| escalation.fallback)
-}
-
-fn one_line(text: &str, max: usize) -> String {
+pub(super) fn one_line(text: &str, max: usize) -> String {
     cut(&text.split_whitespace().collect::<Vec<_>>().join(" "), max)
 }
 
-fn severity(severity: Severity) -> Word {
+pub(super) fn severity(severity: Severity) -> Word {
     match severity {
         Severity::Critical => Word::Critical,
         Severity::Error => Word::Error,
@@ -470,25 +378,5 @@ fn urgency(urgency: Urgency) -> Word {
         Urgency::High => Word::High,
         Urgency::Low => Word::Low,
         Urgency::None => Word::NoUrgency,
-    }
-}
-
-/// The incident as the event it would be, for a matcher.
-fn as_event(incident: &Incident) -> Event {
-    Event {
-        integration: incident.integration.to_string(),
-        dedup_key: incident.alerts.first().map(|alert| alert.dedup_key.clone()).unwrap_or_default(),
-        action: alert::Action::Trigger,
-        severity: Some(incident.severity),
-        summary: incident.summary.clone(),
-        description: incident.description.clone(),
-        source: incident.source.clone(),
-        labels: incident.labels.iter().cloned().collect(),
-        links: Vec::new(),
-        images: Vec::new(),
-        runbook: None,
-        started_at: Some(incident.opened_at),
-        changed_at: None,
-        message_id: None,
     }
 }

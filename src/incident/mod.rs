@@ -17,6 +17,7 @@ mod input;
 pub mod message;
 mod notification;
 mod reconcile;
+mod script;
 mod state;
 
 pub use apply::{CLOSED_MAX, DESCRIPTION_KEPT_MAX, KEYS_MAX};
@@ -138,13 +139,11 @@ fn record(state: &mut State, index: &mut Index, entry: &Entry) {
 impl Call<'_> {
     /// Records one change: applied, then appended, so that later decisions of this call see it.
     fn record(&mut self, incident: Option<IncidentId>, change: Change) {
-        let previous =
-            incident.and_then(|id| self.state.incidents.get(&id)).map_or(0, |found| found.last_seq);
         let revision = match &change {
             Change::Revision { .. } => self.state.revision.number + 1,
             _ => self.state.revision.number,
         };
-        let entry = Entry { seq: self.state.seq + 1, at: self.now, revision, incident, previous, change };
+        let entry = Entry { seq: self.state.seq + 1, at: self.now, revision, incident, change };
         record(self.state, self.index, &entry);
         self.turn.entries.push(entry);
     }

@@ -94,8 +94,9 @@ pub struct Incident {
     pub version: u32,
     pub channel: Option<Mirror>,
     pub ticket: Option<Mirror>,
-    /// The last entry about it: the head of its timeline.
-    pub last_seq: u64,
+    /// The numbers of the entries about it, the newest `TIMELINE_KEPT_MAX`: its timeline, read from the journal.
+    pub timeline: Vec<u64>,
+    /// How many there are in all.
     pub entries: u32,
 }
 

@@ -4,7 +4,7 @@
 //! `Labels:` and ` - name = value` lines (old). The labels that all alerts agree on become labels of the event, so that
 //! the same routes work for both ways in. Other scalars are labels; long texts are the description.
 
-use super::json;
+use super::{alertmanager, json};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -18,13 +18,14 @@ pub fn labels(details: &Value) -> BTreeMap<String, String> {
     labels
 }
 
-/// Whatever is not a label: texts as they are, lists and objects as JSON.
+/// Whatever is not a label: texts as they are, alerts by their words, other lists and objects as JSON.
 pub fn description(details: &Value) -> String {
     let Some(members) = details.as_object() else {
         return json::scalar(details).unwrap_or_default().into_owned();
     };
     let texts = members.iter().filter_map(|(name, value)| match value {
         Value::String(text) if is_long(name, text) && !text.trim().is_empty() => Some(text.trim().to_owned()),
+        Value::Array(alerts) if is_group(name) => (!alerts.is_empty()).then(|| words(name, alerts)),
         Value::Array(list) if !list.is_empty() => Some(format!("{name}: {}", pretty(value))),
         Value::Object(object) if !object.is_empty() => Some(format!("{name}: {}", pretty(value))),
         _ => None,
@@ -33,7 +34,24 @@ pub fn description(details: &Value) -> String {
 }
 
 fn is_long(name: &str, value: &str) -> bool {
-    value.trim().contains('\n') || matches!(name, "firing" | "resolved" | "description" | "details" | "body")
+    value.trim().contains('\n') || is_group(name) || matches!(name, "description" | "details" | "body")
+}
+
+fn is_group(name: &str) -> bool {
+    matches!(name, "firing" | "resolved")
+}
+
+/// `firing:` and the alerts, a line each, as Alertmanager's own webhook would have named them.
+fn words(name: &str, alerts: &[Value]) -> String {
+    let lines = alerts.iter().map(|alert| {
+        let event = alertmanager::event(&Value::Null, alert);
+        if event.description.is_empty() {
+            event.summary
+        } else {
+            format!("{}: {}", event.summary, event.description)
+        }
+    });
+    std::iter::once(format!("{name}:")).chain(lines).collect::<Vec<_>>().join("\n")
 }
 
 fn pretty(value: &Value) -> String {

@@ -37,7 +37,6 @@ pub(super) fn word(word: Word) -> &'static str {
         Word::Channel => "Slack",
         Word::Ticket => "Jira",
         Word::HangUp => "Hang up",
-        Word::Announcement => "Announcement",
     }
 }
 
@@ -108,19 +107,16 @@ pub(super) fn shown(phrase: &Shown) -> String {
 
 pub(super) fn notice(notice: &Notice) -> String {
     match notice {
-        Notice::UnparsedPayload { integration } => {
-            format!("{integration} sent an alert that could not be read: check the monitor's settings")
+        Notice::ConfigRefused { commit } => {
+            format!("The config of commit {commit} is refused; the one before it stays in force")
         }
-        Notice::BrokenCommit { commit, running, errors } => {
-            let kept = match running {
-                Some(running) => format!("{running} stays in force"),
-                None => "the config before it stays in force".into(),
-            };
-            let errors = if *errors == 1 { "1 error".into() } else { format!("{errors} errors") };
-            format!("⚠️ Commit {commit} has {errors} in its config and was not applied; {kept}.")
+        Notice::JournalUnwritable => {
+            "oncall cannot write its journal: pages leave from memory, alerts are answered 503".into()
         }
-        Notice::MendedCommit { commit } => format!("✅ The config of commit {commit} is in force."),
-        Notice::HungUp { because } => format!("hung up: {because}"),
+        Notice::JournalDamaged => {
+            "Part of oncall's journal was damaged and set aside: incidents may be missing".into()
+        }
+        Notice::InputFailed => "oncall failed on an input, which is kept here, and went on without it".into(),
     }
 }
 
@@ -156,7 +152,7 @@ fn with_article(severity: Word) -> &'static str {
 }
 
 fn spoken_time(at: &Zoned) -> String {
-    let half = if at.hour() < 12 { "a.m." } else { "p.m." };
+    let half = if at.hour() < 12 { "AM" } else { "PM" };
     let hour = if at.hour() % 12 == 0 { 12 } else { at.hour() % 12 };
     format!("{hour}:{:02} {half}", at.minute())
 }

@@ -22,7 +22,7 @@ pub(super) fn word(word: Word) -> &'static str {
         Word::Began => "発生",
         Word::Source => "発生元",
         Word::Alerts => "アラート",
-        Word::Telling => "連絡先",
+        Word::Telling => "連絡中",
         Word::Silenced => "通知停止中",
         Word::Runbook => "手順書",
         Word::Incident => "インシデント",
@@ -37,7 +37,6 @@ pub(super) fn word(word: Word) -> &'static str {
         Word::Channel => "Slack",
         Word::Ticket => "Jira",
         Word::HangUp => "通話を終了",
-        Word::Announcement => "お知らせ",
     }
 }
 
@@ -106,18 +105,22 @@ pub(super) fn shown(phrase: &Shown) -> String {
 
 pub(super) fn notice(notice: &Notice) -> String {
     match notice {
-        Notice::UnparsedPayload { integration } => {
-            format!("{integration} から届いたアラートを読み取れませんでした。監視側の設定を確認してください")
+        Notice::ConfigRefused { commit } => {
+            format!(
+                "コミット {commit} の設定にエラーがあるため反映していません。以前の設定で動作を続けています"
+            )
         }
-        Notice::BrokenCommit { commit, running, errors } => {
-            let kept = match running {
-                Some(running) => format!("{running} の設定で動作を続けています"),
-                None => "以前の設定で動作を続けています".into(),
-            };
-            format!("⚠️ コミット {commit} の設定に{errors}件のエラーがあるため、反映していません。{kept}。")
+        Notice::JournalUnwritable => {
+            "oncall がジャーナルに書き込めません。通知はメモリから送り、アラートには 503 を返しています"
+                .into()
         }
-        Notice::MendedCommit { commit } => format!("✅ コミット {commit} の設定を反映しました。"),
-        Notice::HungUp { because } => format!("電話を切りました: {because}"),
+        Notice::JournalDamaged => {
+            "oncall のジャーナルの一部が壊れていたため除外しました。失われたインシデントがあるかもしれません"
+                .into()
+        }
+        Notice::InputFailed => {
+            "oncall が処理できない入力がありました。内容をここに残し、処理を続けています".into()
+        }
     }
 }
 

@@ -59,7 +59,6 @@ pub enum Word {
     Channel,
     Ticket,
     HangUp,
-    Announcement,
 }
 
 /// What a call says.
@@ -192,17 +191,17 @@ pub enum Shown<'a> {
     NotFound,
 }
 
-/// What the server says about itself.
+/// The server's own troubles, as the summaries of the incidents about them.
 #[derive(Clone, Copy, Debug)]
 pub enum Notice<'a> {
-    /// The summary of the alert that stands for a body nobody could read.
-    UnparsedPayload { integration: &'a str },
     /// A commit was refused; the config before it stays in force.
-    BrokenCommit { commit: &'a str, running: Option<&'a str>, errors: usize },
-    /// A commit that had been refused is mended.
-    MendedCommit { commit: &'a str },
-    /// Why our side ended a call.
-    HungUp { because: &'a str },
+    ConfigRefused { commit: &'a str },
+    /// Decisions do not reach the disk.
+    JournalUnwritable,
+    /// Part of the journal was set aside at the start.
+    JournalDamaged,
+    /// An input made the engine fail, and is set aside.
+    InputFailed,
 }
 
 impl Language {
@@ -263,6 +262,11 @@ impl Language {
     pub fn clock(self, at: Timestamp, zone: &TimeZone) -> String {
         let at = at.to_zoned(zone.clone());
         format!("{:02}:{:02}", at.hour(), at.minute())
+    }
+
+    /// Whole sentences, one after the other.
+    pub fn sentences(self, sentences: &[String]) -> String {
+        sentences.join(if self == Language::Ja { "" } else { " " })
     }
 
     /// The words of a list: `田中、佐藤` or `Tanaka, Sato`.

@@ -170,12 +170,13 @@ pub(super) fn header<'a>(headers: &'a [(String, String)], name: &str) -> Option<
     headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
 }
 
-/// `https://host:port` of a URL.
+/// `https://host:port` of a URL; `None` for one that URL parsers might read in different ways.
 pub(super) fn origin(url: &str) -> Option<&str> {
     let start = url.find("://")? + 3;
     let rest = url.get(start..)?;
-    let end = rest.find(['/', '?', '#', '\\', '@']).unwrap_or(rest.len());
-    url.get(..start + end).filter(|_| end > 0 && !rest.get(end..).is_some_and(|tail| tail.starts_with('@')))
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let odd = |c: char| c == '\\' || c == '@' || c.is_whitespace() || c.is_control();
+    url.get(..start + end).filter(|origin| end > 0 && !origin.contains(odd))
 }
 
 /// HTTP Basic (RFC 7617).

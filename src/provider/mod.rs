@@ -50,9 +50,7 @@ pub fn begin(config: &Config, secrets: &Secrets, delivery: &Delivery, _now: Time
         Task::Ticket { reference, ticket } => {
             jira::begin(config, secrets, reference.as_deref(), ticket, delivery.repeat)
         }
-        Task::Direct { .. } | Task::Channel { .. } | Task::Announce { .. } => {
-            slack::begin(config, secrets, delivery)
-        }
+        Task::Direct { .. } | Task::Channel { .. } => slack::begin(config, secrets, delivery),
     };
     progress.unwrap_or_else(|reason| Progress::Done(Outcome::Rejected { reason }))
 }

@@ -60,7 +60,6 @@ fn title(config: &Config, delivery: &Delivery, language: Language) -> String {
             format!("🎫 {} → {at}", word(Word::Ticket))
         }
         Task::HangUp { .. } => format!("📴 {}", word(Word::HangUp)),
-        Task::Announce { channel, .. } => format!("📣 {} → {channel}", word(Word::Announcement)),
     }
 }
 
@@ -71,7 +70,7 @@ fn body(delivery: &Delivery, language: Language) -> Vec<Line> {
                 Language::Ja => line(format!("「{words}」")),
                 Language::En => line(format!("“{words}”")),
             };
-            let keys = line(format!("⌨ {}", script.menu.join(" ")));
+            let keys = line(format!("⌨ {}", script.language.sentences(&script.menu)));
             script.words.iter().map(quoted).chain([keys]).collect()
         }
         Task::Direct { card, .. } => card_lines(card),
@@ -82,7 +81,6 @@ fn body(delivery: &Delivery, language: Language) -> Vec<Line> {
         Task::Channel { card, .. } => card_lines(card),
         Task::Ticket { reference, ticket } => ticket_lines(ticket, reference.is_some(), language),
         Task::HangUp { call } => vec![line(call)],
-        Task::Announce { text, .. } => text.lines().map(line).collect(),
     }
 }
 

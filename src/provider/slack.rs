@@ -128,7 +128,7 @@ fn slack(config: &Config) -> Result<&Slack, String> {
         .ok_or_else(|| "Slack is not set up: oncall.yaml has no providers.slack".into())
 }
 
-fn message(config: &Config, slack: &Slack, delivery: &Delivery) -> Result<Value, String> {
+fn message(config: &Config, delivery: &Delivery) -> Result<Value, String> {
     match &delivery.task {
         Task::Direct { user, card } => {
             let person = config.users.get(user).ok_or_else(|| format!("users/{user}.yaml is gone"))?;
@@ -139,10 +139,6 @@ fn message(config: &Config, slack: &Slack, delivery: &Delivery) -> Result<Value,
             Ok(card_message(id, card, delivery))
         }
         Task::Channel { channel, card, .. } => Ok(card_message(channel, card, delivery)),
-        Task::Announce { channel, text } => {
-            let channel = if channel.is_empty() { &slack.channel } else { channel };
-            Ok(plain(channel, text))
-        }
         _ => Err("not a Slack message".into()),
     }
 }

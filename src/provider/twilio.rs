@@ -133,7 +133,7 @@ pub(super) fn answer(
     let text = match (reply, key_url(config, call)) {
         (Reply::Say(script), Some(url)) => {
             let before = unknown_key.then(|| language.spoken(&Spoken::UnknownKey));
-            twiml::gather(script, before.as_deref(), &url)
+            twiml::gather(script, before, &url)
         }
         _ => twiml::say_and_hang_up(language, &reply_spoken(reply, language)),
     };

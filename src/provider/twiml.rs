@@ -14,27 +14,27 @@ const OPEN: &str = r#"<?xml version="1.0" encoding="UTF-8"?><Response>"#;
 const CLOSE: &str = "</Response>";
 
 /// The words and the menu, taking one key at any moment; after silence the call asks `url` again by itself.
-pub(super) fn gather(script: &CallScript, before: Option<&str>, url: &str) -> String {
+pub(super) fn gather(script: &CallScript, before: Option<String>, url: &str) -> String {
     let url = escape(url, usize::MAX);
-    let menu = say(script.language, &escape(&script.menu.join(" "), usize::MAX));
+    let menu = say(script.language, &escape(&script.language.sentences(&script.menu), usize::MAX));
     // `finishOnKey` is empty so that `#` is a key like any other, and so that `*` stays one.
     let open = format!(
         r#"{OPEN}<Gather input="dtmf" numDigits="1" finishOnKey="" timeout="{KEY_WAIT_SECONDS}" method="POST" action="{url}">"#
     );
     let close = format!(r#"{menu}</Gather><Redirect method="POST">{url}</Redirect>{CLOSE}"#);
-    let words =
-        before.into_iter().chain(script.words.iter().map(String::as_str)).collect::<Vec<_>>().join(" ");
+    let words: Vec<String> = before.into_iter().chain(script.words.iter().cloned()).collect();
+    let words = script.language.sentences(&words);
     let room = TWIML_MAX.saturating_sub(size(&open) + size(&close) + size(&say(script.language, "")));
     open + &say(script.language, &escape(&words, room)) + &close
 }
 
 /// The words twice, without keys, for a server that cannot be called back.
 pub(super) fn say_twice(script: &CallScript) -> String {
-    let menu = say(script.language, &escape(&script.menu.join(" "), usize::MAX));
+    let menu = say(script.language, &escape(&script.language.sentences(&script.menu), usize::MAX));
     let pause = r#"<Pause length="2"/>"#;
     let fixed = size(OPEN) + size(CLOSE) + 2 * (size(&menu) + size(pause) + size(&say(script.language, "")));
     let room = TWIML_MAX.saturating_sub(fixed) / 2;
-    let once = say(script.language, &escape(&script.words.join(" "), room)) + &menu + pause;
+    let once = say(script.language, &escape(&script.language.sentences(&script.words), room)) + &menu + pause;
     format!("{OPEN}{once}{once}{CLOSE}")
 }
 

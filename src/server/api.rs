@@ -2,6 +2,7 @@
 
 use super::http::{Doors, Shared, take, unavailable};
 use super::live::Live;
+use super::recover;
 use crate::engine::Lane;
 use crate::incident::{
     Actor, Asked, Command, Entry, Incident, IncidentId, Input, Reply, Status, Target, Via,
@@ -14,9 +15,6 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::sync::Arc;
-
-/// How many entries of a timeline one answer holds; the newest.
-const TIMELINE_SHOWN_MAX: usize = 1_000;
 
 /// `GET /v1/incidents?status=triggered&limit=50&before=3-17`
 #[derive(Debug, Deserialize)]
@@ -60,13 +58,13 @@ pub async fn show(State(doors): Shared, headers: HeaderMap, Path(id): Path<Strin
         Ok(id) => id,
         Err(error) => return problem(StatusCode::BAD_REQUEST, &format!("{error}")),
     };
-    let incident = match doors.inbox.find(id).await {
+    let (incident, durable) = match doors.inbox.find(id).await {
         Err(_) => return unavailable("too much at once: come again\n"),
         Ok(None) => return problem(StatusCode::NOT_FOUND, &format!("there is no incident {id}, or it is long closed")),
-        Ok(Some(incident)) => incident,
+        Ok(Some(found)) => found,
     };
-    let (directory, last) = (doors.state_dir.clone(), incident.last_seq);
-    let read = tokio::task::spawn_blocking(move || directory.timeline(last, TIMELINE_SHOWN_MAX)).await;
+    let (directory, seqs) = (doors.state_dir.clone(), incident.timeline.clone());
+    let read = tokio::task::spawn_blocking(move || recover::entries(&directory, &seqs, durable)).await;
     let entries = match read {
         Ok(Ok(entries)) => entries,
         Ok(Err(error)) => return problem(StatusCode::INTERNAL_SERVER_ERROR, &format!("{error:#}")),

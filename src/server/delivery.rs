@@ -6,7 +6,9 @@
 use super::live::Live;
 use crate::incident::{Delivery, Outcome};
 use crate::integration::Fetch;
-use crate::provider::{self, Failure, HttpAnswer, Method, Progress, REQUESTS_MAX, RESPONSE_BODY_MAX, Request, Response};
+use crate::provider::{
+    self, Failure, HttpAnswer, Method, Progress, REQUESTS_MAX, RESPONSE_BODY_MAX, Request, Response,
+};
 use anyhow::{Context, Result};
 use jiff::Timestamp;
 use std::sync::Arc;
@@ -51,7 +53,9 @@ impl Client {
         }
         match progress {
             Progress::Done(outcome) => outcome,
-            Progress::Send(..) => Outcome::Unknown { reason: "the provider asked for too many requests".to_owned() },
+            Progress::Send(..) => {
+                Outcome::Unknown { reason: "the provider asked for too many requests".to_owned() }
+            }
         }
     }
 
@@ -77,7 +81,8 @@ impl Client {
         let response = sent.map_err(|error| failure(&error))?;
         let status = response.status().as_u16();
         let text = |value: &http::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
-        let headers = response.headers().iter().map(|(name, value)| (name.to_string(), text(value))).collect();
+        let headers =
+            response.headers().iter().map(|(name, value)| (name.to_string(), text(value))).collect();
         let body = bounded(response).await.map_err(|error| failure(&error))?;
         Ok(Response { status, headers, body })
     }

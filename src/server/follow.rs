@@ -9,7 +9,6 @@ use super::files::{Files, read_dir};
 use super::live::{Live, Refused};
 use super::repository::{CommitId, Repository};
 use super::secrets::{self, Missing};
-use crate::check;
 use crate::compile::{Severity, Tree, compile, render_human};
 use crate::config::{Config, Secrets};
 use anyhow::{Context, Result};
@@ -265,8 +264,7 @@ fn digest(files: &Files) -> String {
 pub fn load(files: Files) -> Result<Config> {
     let tree = Tree { files };
     let compiled = compile(&tree);
-    let mut findings = compiled.diagnostics.clone();
-    findings.extend(check::run(&tree, &compiled, None));
+    let mut findings = compiled.diagnostics;
     findings.retain(|finding| finding.severity == Severity::Error);
     let count = findings.len();
     findings.truncate(FINDINGS_TOLD_MAX);

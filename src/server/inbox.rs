@@ -75,7 +75,7 @@ impl Inbox {
         ask(&self.first, Message::List { status, before, limit, answer }, answered).await
     }
 
-    pub async fn find(&self, id: IncidentId) -> Result<Option<Incident>, Busy> {
+    pub async fn find(&self, id: IncidentId) -> Result<Option<(Incident, u64)>, Busy> {
         let (answer, answered) = oneshot::channel();
         ask(&self.first, Message::Find { id, answer }, answered).await
     }

@@ -2,12 +2,24 @@
 //!
 //! Nothing here decides about an incident. Each part carries out what the pure modules ask for and reports back.
 
+pub mod api;
+pub mod append;
+pub mod callbacks;
 pub mod clock;
-// pub mod delivery;
+pub mod compaction;
+pub mod delivery;
+pub mod disk;
 pub mod files;
+pub mod follow;
+pub mod http;
 pub mod inbox;
 pub mod live;
 pub mod metrics;
+pub mod recorder;
+pub mod recover;
 pub mod remote;
 pub mod repository;
+pub mod run;
 pub mod secrets;
+pub mod segment;
+pub mod timeline;

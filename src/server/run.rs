@@ -5,13 +5,15 @@
 
 use super::clock::Clock;
 use super::delivery::Client;
-use super::disk::{Journal, StateDir};
+use super::disk::StateDir;
+use super::recorder::Recorder;
 use super::follow::{News, short};
 use super::inbox::{Answered, Message};
 use super::live::{Live, Refused, Status};
 use super::metrics::Metrics;
 use crate::alert::Severity;
 use crate::engine::{Batch, Engine, Health, Lane, Release};
+use crate::language::Notice;
 use crate::incident::{Delivery, DeliveryId, Entry, Incident, IncidentId, Incidents, Input, Outcome, Task};
 use crate::provider;
 use anyhow::Result;
@@ -53,7 +55,7 @@ pub struct Parts {
     pub incidents: Incidents,
     pub epoch: u32,
     pub damage: Vec<String>,
-    pub journal: Journal,
+    pub recorder: Recorder,
     pub state_dir: Arc<StateDir>,
     pub written: mpsc::UnboundedReceiver<Result<(), String>>,
     pub first: mpsc::Receiver<Message>,
@@ -90,8 +92,8 @@ pub async fn run(mut parts: Parts) -> Result<()> {
     if parts.damage.is_empty() {
         engine.trouble_over(now, DAMAGE_KEY);
     } else {
-        let summary = "part of oncall's journal was damaged and set aside: incidents may be missing";
-        engine.trouble(now, DAMAGE_KEY, Severity::Critical, summary, &parts.damage.join("\n"));
+        let summary = live.config.organisation.language.notice(&Notice::JournalDamaged);
+        engine.trouble(now, DAMAGE_KEY, Severity::Critical, &summary, &parts.damage.join("\n"));
     }
     let running = Running {
         parts,
@@ -172,7 +174,7 @@ impl Running {
         let now = self.parts.clock.now();
         if self.engine.wants_rebuild().map_err(anyhow::Error::msg)? {
             tracing::error!("an input was too much: the state is rebuilt from the journal");
-            let (incidents, _) = super::recover::load(&self.parts.state_dir)?;
+            let (incidents, ..) = super::recover::load(&self.parts.state_dir)?;
             self.engine.rebuilt(now, incidents);
         }
         let released = self.engine.turn(now);
@@ -185,7 +187,7 @@ impl Running {
     }
 
     fn write(&self, batch: Batch) {
-        self.parts.journal.append(batch);
+        self.parts.recorder.append(batch);
     }
 
     /// Waits for whatever comes first.
@@ -248,7 +250,8 @@ impl Running {
                 let _ = answer.send(found);
             }
             Message::Find { id, answer } => {
-                let _ = answer.send(self.engine.incidents().state().incidents.get(&id).cloned());
+                let found = self.engine.incidents().state().incidents.get(&id).cloned();
+                let _ = answer.send(found.map(|incident| (incident, self.engine.durable())));
             }
         }
     }
@@ -317,7 +320,7 @@ impl Running {
         }
         self.parts.metrics.config_refused.set(1);
         let severity = if late { Severity::Critical } else { Severity::Info };
-        let summary = format!("config {commit} is refused: the one before stays in force");
+        let summary = self.live.config.organisation.language.notice(&Notice::ConfigRefused { commit });
         let behind = if stuck.is_empty() { String::new() } else { format!("\nwaiting behind it:\n{}", stuck.join("\n")) };
         self.engine.trouble(now, CONFIG_KEY, severity, &summary, &format!("{}{behind}", refused.findings));
         self.parts.status.send_modify(|status| status.refused = Some(refused));

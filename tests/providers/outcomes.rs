@@ -166,7 +166,7 @@ fn one_answer_one_outcome() {
 fn slack_updates_the_message_then_adds_a_line_to_its_thread() {
     let (requests, outcome) = run(wire::update(), &[ok(200, POSTED), ok(200, POSTED)]);
     assert_eq!(outcome, delivered("C0CHECKOUT:1765126800.000100"));
-    insta::assert_snapshot!(requests.join("\n"), @"");
+    insta::assert_snapshot!("slack_update", requests.join("\n"));
 }
 
 #[test]
@@ -243,7 +243,36 @@ fn a_ticket_that_cannot_be_moved_says_so_in_its_comment() {
     let transitions = r#"{"transitions":[{"id":"11","name":"Start","to":{"name":"In Progress"}}]}"#;
     let (requests, outcome) = run(wire::resolved_ticket(), &[ok(200, transitions), ok(201, "{}")]);
     assert_eq!(outcome, delivered("SHOP-7"));
-    insta::assert_snapshot!(requests[1], @"");
+    insta::assert_snapshot!(requests[1], @r#"
+    Post https://example.atlassian.net/rest/api/3/issue/SHOP-7/comment
+    accept: application/json
+    content-type: application/json; charset=utf-8
+    authorization: Basic b25jYWxsQGV4YW1wbGUuY29tOmppcmEtZmFrZQ==
+    {
+      "body": {
+        "type": "doc",
+        "version": 1,
+        "content": [
+          {
+            "type": "paragraph",
+            "content": [
+              {
+                "type": "text",
+                "text": "解決済みになりました（grafana）。"
+              },
+              {
+                "type": "hardBreak"
+              },
+              {
+                "type": "text",
+                "text": "「Done」へのトランジションがないため、チケットのステータスは変更していません。候補: 「Start」"
+              }
+            ]
+          }
+        ]
+      }
+    }
+    "#);
     let (_, outcome) = run(wire::resolved_ticket(), &[ok(404, "")]);
     assert_eq!(outcome, rejected("the issue SHOP-7 is gone, or hidden from the account"));
 }

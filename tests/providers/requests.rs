@@ -20,12 +20,12 @@ fn twiml(config: &Config, delivery: &Delivery) -> String {
 
 #[test]
 fn each_task_becomes_its_request() {
-    insta::assert_snapshot!(request(wire::post()), @"");
-    insta::assert_snapshot!(request(wire::direct()), @"");
-    insta::assert_snapshot!(request(wire::announce()), @"");
-    insta::assert_snapshot!(request(wire::ticket()), @"");
-    insta::assert_snapshot!(request(wire::call()), @"");
-    insta::assert_snapshot!(request(wire::hang_up()), @"");
+    insta::assert_snapshot!("slack_channel", request(wire::post()));
+    insta::assert_snapshot!("slack_direct", request(wire::direct()));
+    insta::assert_snapshot!("slack_announcement", request(wire::announce()));
+    insta::assert_snapshot!("jira_create", request(wire::ticket()));
+    insta::assert_snapshot!("twilio_call", request(wire::call()));
+    insta::assert_snapshot!("twilio_hang_up", request(wire::hang_up()));
 }
 
 #[test]
@@ -36,7 +36,19 @@ fn a_repeat_says_so_and_looks_before_it_creates() {
     let (_, posted) = first(&config(), &repeat(wire::post()));
     assert!(shown(&posted).contains("再送しています"));
     let (_, looked) = first(&config(), &repeat(wire::ticket()));
-    insta::assert_snapshot!(shown(&looked), @"");
+    insta::assert_snapshot!(shown(&looked), @r#"
+    Post https://example.atlassian.net/rest/api/3/search/jql
+    accept: application/json
+    content-type: application/json; charset=utf-8
+    authorization: Basic b25jYWxsQGV4YW1wbGUuY29tOmppcmEtZmFrZQ==
+    {
+      "jql": "project = \"SHOP\" AND labels = \"oncall-3-17\"",
+      "maxResults": 1,
+      "fields": [
+        "status"
+      ]
+    }
+    "#);
 }
 
 #[test]

@@ -39,18 +39,71 @@ fn without_url() -> Config {
 
 #[test]
 fn a_call_says_who_what_and_when_in_the_persons_language_and_zone() {
-    insta::assert_snapshot!(spoken(&message::call(&config(), &[&incident()], "tanaka")), @"");
-    insta::assert_snapshot!(spoken(&message::call(&config(), &[&incident()], "kimura")), @"");
-    insta::assert_snapshot!(spoken(&message::call(&without_url(), &[&fallback()], "kimura")), @"");
+    insta::assert_snapshot!(spoken(&message::call(&config(), &[&incident()], "tanaka")), @r"
+    たなか たろうさん、オンコールの呼び出しです。
+    チェックアウトで、重大なアラートが発生しています。
+    内容は、5xx の割合が 5% を超えました。
+    発生は、午前2時です。
+    対応を始める場合は、4を押してください。
+    次の担当者を呼ぶ場合は、5。
+    解決済みにする場合は、6。
+    もう一度聞く場合は、こめじるしを押してください。
+    ");
+    insta::assert_snapshot!(spoken(&message::call(&config(), &[&incident()], "kimura")), @r"
+    Hello Kimura Ken, this is an on-call page.
+    Checkout has a critical alert.
+    It says: 5xx の割合が 5% を超えました.
+    It began at 5:00 PM.
+    Press 4 to acknowledge.
+    Press 5 to escalate.
+    Press 6 to resolve.
+    Press star to hear this again.
+    ");
+    insta::assert_snapshot!(spoken(&message::call(&without_url(), &[&fallback()], "kimura")), @r"
+    Hello Kimura Ken, this is an on-call page.
+    Nobody else could be reached, so you are called as the fallback.
+    Checkout has a critical alert.
+    It says: 5xx の割合が 5% を超えました.
+    It began at 5:00 PM.
+    Keys do not work on this call. Please acknowledge in Slack.
+    ");
 }
 
 #[test]
 fn several_incidents_are_one_call() {
     let all: Vec<Incident> = (1..=5).map(|n| numbered(n, &format!("disk {n} is full"))).collect();
     let all: Vec<&Incident> = all.iter().collect();
-    insta::assert_snapshot!(spoken(&message::call(&config(), &all, "tanaka")), @"");
-    insta::assert_snapshot!(spoken(&message::call(&config(), &all[..2], "kimura")), @"");
-    insta::assert_snapshot!(shown(&message::direct(&config(), &all, "kimura")), @"");
+    insta::assert_snapshot!(spoken(&message::call(&config(), &all, "tanaka")), @r"
+    たなか たろうさん、オンコールの呼び出しです。
+    5件のアラートが発生しています。
+    1件目、チェックアウト、重大。disk 1 is full。
+    2件目、チェックアウト、重大。disk 2 is full。
+    3件目、チェックアウト、重大。disk 3 is full。
+    ほかに2件あります。
+    すべての対応を始める場合は、4を押してください。
+    次の担当者を呼ぶ場合は、5。
+    すべて解決済みにする場合は、6。
+    もう一度聞く場合は、こめじるしを押してください。
+    ");
+    insta::assert_snapshot!(spoken(&message::call(&config(), &all[..2], "kimura")), @r"
+    Hello Kimura Ken, this is an on-call page.
+    There are 2 alerts.
+    Number 1: Checkout, critical. disk 1 is full.
+    Number 2: Checkout, critical. disk 2 is full.
+    Press 4 to acknowledge them all.
+    Press 5 to escalate.
+    Press 6 to resolve them all.
+    Press star to hear this again.
+    ");
+    insta::assert_snapshot!(shown(&message::direct(&config(), &all, "kimura")), @r"
+    🔴 5 alerts
+    🔴 [Critical] Checkout: disk 1 is full (3-1)
+    🔴 [Critical] Checkout: disk 2 is full (3-2)
+    🔴 [Critical] Checkout: disk 3 is full (3-3)
+    🔴 [Critical] Checkout: disk 4 is full (3-4)
+    🔴 [Critical] Checkout: disk 5 is full (3-5)
+    [Acknowledge all][Resolve all]
+    ");
 }
 
 #[test]
@@ -64,9 +117,45 @@ fn a_long_summary_is_cut_before_it_is_said() {
 
 #[test]
 fn the_channels_card_follows_the_incident() {
-    insta::assert_snapshot!(shown(&message::channel(&config(), &incident())), @"");
-    insta::assert_snapshot!(shown(&message::channel(&config(), &acknowledged(incident()))), @"");
-    insta::assert_snapshot!(shown(&message::channel(&config(), &resolved(incident()))), @"");
+    insta::assert_snapshot!(shown(&message::channel(&config(), &incident())), @r"
+    🔴 [重大] Checkout: 5xx の割合が 5% を超えました
+    状態: 未対応
+    サービス: Checkout
+    深刻度: 重大
+    緊急度: 高
+    発生: 12月8日(火) 02:00 JST
+    インシデント: 3-17
+    発生元: checkout-api-1
+    連絡中: 田中 太郎（ステップ 1/2、次は 02:05）
+    手順書: runbooks/checkout.md
+    直近 5 分の 5xx は 7.3% です。
+    [対応する][解決済みにする]
+    ");
+    insta::assert_snapshot!(shown(&message::channel(&config(), &acknowledged(incident()))), @r"
+    🟡 [重大] Checkout: 5xx の割合が 5% を超えました
+    状態: 対応中（田中 太郎）
+    サービス: Checkout
+    深刻度: 重大
+    緊急度: 高
+    発生: 12月8日(火) 02:00 JST
+    インシデント: 3-17
+    発生元: checkout-api-1
+    手順書: runbooks/checkout.md
+    直近 5 分の 5xx は 7.3% です。
+    [解決済みにする]
+    ");
+    insta::assert_snapshot!(shown(&message::channel(&config(), &resolved(incident()))), @r"
+    ✅ [重大] Checkout: 5xx の割合が 5% を超えました
+    状態: 解決済み（grafana）
+    サービス: Checkout
+    深刻度: 重大
+    緊急度: 高
+    発生: 12月8日(火) 02:00 JST
+    インシデント: 3-17
+    発生元: checkout-api-1
+    手順書: runbooks/checkout.md
+    直近 5 分の 5xx は 7.3% です。
+    ");
 }
 
 #[test]
@@ -79,11 +168,34 @@ fn grouped_silenced_and_ownerless_incidents_say_so() {
         reason: "minor upgrade".into(),
         until: "2026-12-07T19:00:00Z".parse().unwrap(),
     });
-    insta::assert_snapshot!(shown(&message::channel(&config(), &grouped)), @"");
+    insta::assert_snapshot!(shown(&message::channel(&config(), &grouped)), @r"
+    🔴 [重大] Checkout: 5xx の割合が 5% を超えました
+    状態: 未対応
+    サービス: Checkout
+    深刻度: 重大
+    緊急度: 高
+    発生: 12月8日(火) 02:00 JST
+    インシデント: 3-17
+    アラート: 2件（発生中 1件）
+    発生元: checkout-api-1
+    通知停止中: 12月8日(火) 04:00 JSTまで: minor upgrade（silences/maintenance.yaml:2）
+    手順書: runbooks/checkout.md
+    直近 5 分の 5xx は 7.3% です。
+    [対応する][解決済みにする]
+    ");
     let mut own = incident();
     (own.service, own.integration, own.severity) = (None, id("oncall"), Severity::Error);
     own.summary = Language::Ja.notice(&Notice::UnparsedPayload { integration: "grafana" });
-    insta::assert_snapshot!(spoken(&message::call(&config(), &[&own], "tanaka")), @"");
+    insta::assert_snapshot!(spoken(&message::call(&config(), &[&own], "tanaka")), @r"
+    たなか たろうさん、オンコールの呼び出しです。
+    オンコールサーバーで、エラーのアラートが発生しています。
+    内容は、grafana から届いたアラートを読み取れませんでした。監視側の設定を確認してください。
+    発生は、午前2時です。
+    対応を始める場合は、4を押してください。
+    次の担当者を呼ぶ場合は、5。
+    解決済みにする場合は、6。
+    もう一度聞く場合は、こめじるしを押してください。
+    ");
 }
 
 #[test]
@@ -111,7 +223,7 @@ fn the_thread_says_the_state_in_a_line() {
     let config = config();
     assert_eq!(
         message::follow_up(&config, &incident()),
-        "未対応です。 連絡先: 田中 太郎（ステップ 1/2、次は 02:05）"
+        "未対応です。連絡中: 田中 太郎（ステップ 1/2、次は 02:05）"
     );
     assert_eq!(message::follow_up(&config, &acknowledged(incident())), "対応中です（田中 太郎）。");
     assert_eq!(message::follow_up(&config, &resolved(incident())), "解決済みになりました（grafana）。");
@@ -179,18 +291,89 @@ fn durations_read_naturally() {
 fn a_refused_commit_is_announced_with_its_first_findings() {
     let findings: Vec<String> = (1..=7).map(|n| format!("users/a.yaml:{n}: unknown key")).collect();
     let text = message::broken_commit(&config(), "1a2b3c4", Some("0f0f0f0"), &findings);
-    insta::assert_snapshot!(text, @"");
+    insta::assert_snapshot!(text, @r"
+    ⚠️ コミット 1a2b3c4 の設定に7件のエラーがあるため、反映していません。0f0f0f0 の設定で動作を続けています。
+    • users/a.yaml:1: unknown key
+    • users/a.yaml:2: unknown key
+    • users/a.yaml:3: unknown key
+    • users/a.yaml:4: unknown key
+    • users/a.yaml:5: unknown key
+    ほか2件
+    ");
 }
 
 #[test]
 fn the_terminal_shows_who_is_told_how_and_what() {
     let print = |task: Task| provider::print(&config(), &delivery(task), now());
-    insta::assert_snapshot!(print(wire::call()), @"");
-    insta::assert_snapshot!(print(wire::post()), @"");
-    insta::assert_snapshot!(print(wire::update()), @"");
-    insta::assert_snapshot!(print(wire::direct()), @"");
-    insta::assert_snapshot!(print(wire::ticket()), @"");
-    insta::assert_snapshot!(print(wire::hang_up()), @"");
+    insta::assert_snapshot!(print(wire::call()), @r"
+    ╭─ 02:05:00 📞 電話 → 田中 太郎 ────────────────────────────────────────────────
+    │ 「たなか たろうさん、オンコールの呼び出しです。」
+    │ 「チェックアウトで、重大なアラートが発生しています。」
+    │ 「内容は、5xx の割合が 5% を超えました。」
+    │ 「発生は、午前2時です。」
+    │ ⌨ 対応を始める場合は、4を押してください。次の担当者を呼ぶ場合は、5。解決済み
+    │ にする場合は、6。もう一度聞く場合は、こめじるしを押してください。
+    ╰───────────────────────────────────────────────────────────────────────────────
+    ");
+    insta::assert_snapshot!(print(wire::post()), @r"
+    ╭─ 02:05:00 📣 Slack → C0CHECKOUT ──────────────────────────────────────────────
+    │ 🔴 [重大] Checkout: 5xx の割合が 5% を超えました
+    │   状態          未対応
+    │   サービス      Checkout
+    │   深刻度        重大
+    │   緊急度        高
+    │   発生          12月8日(火) 02:00 JST
+    │   インシデント  3-17
+    │   発生元        checkout-api-1
+    │   連絡中        田中 太郎（ステップ 1/2、次は 02:05）
+    │   手順書        runbooks/checkout.md
+    │   直近 5 分の 5xx は 7.3% です。
+    │   https://grafana.example.com/d/1?a=1&b=2
+    │ [ 対応する ]  [ 解決済みにする ]
+    ╰───────────────────────────────────────────────────────────────────────────────
+    ");
+    insta::assert_snapshot!(print(wire::update()), @r"
+    ╭─ 02:05:00 🔄 Slack → C0CHECKOUT ──────────────────────────────────────────────
+    │ 🟡 [重大] Checkout: 5xx の割合が 5% を超えました
+    │   ↳ 対応中です（田中 太郎）。
+    ╰───────────────────────────────────────────────────────────────────────────────
+    ");
+    insta::assert_snapshot!(print(wire::direct()), @r"
+    ╭─ 02:05:00 💬 Slack DM → Kimura Ken ───────────────────────────────────────────
+    │ 🔴 [Critical] Checkout: 5xx の割合が 5% を超えました
+    │   Status    Triggered
+    │   Service   Checkout
+    │   Severity  Critical
+    │   Urgency   High
+    │   Began     Mon 7 Dec 17:00 GMT
+    │   Incident  3-17
+    │   Source    checkout-api-1
+    │   Telling   田中 太郎 (step 1 of 2; next at 17:05)
+    │   Runbook   runbooks/checkout.md
+    │   直近 5 分の 5xx は 7.3% です。
+    │   https://grafana.example.com/d/1?a=1&b=2
+    │ [ Acknowledge ]  [ Resolve ]
+    ╰───────────────────────────────────────────────────────────────────────────────
+    ");
+    insta::assert_snapshot!(print(wire::ticket()), @r"
+    ╭─ 02:05:00 🎫 Jira → SHOP ─────────────────────────────────────────────────────
+    │ Incident: [重大] Checkout: 5xx の割合が 5% を超えました
+    │   サービス: Checkout
+    │   深刻度: 重大
+    │   緊急度: 高
+    │   発生: 12月8日(火) 02:00 JST
+    │   インシデント: 3-17
+    │   発生元: checkout-api-1
+    │   手順書: runbooks/checkout.md
+    │   直近 5 分の 5xx は 7.3% です。
+    │   Dashboard https://grafana.example.com/d/1?a=1&b=2
+    ╰───────────────────────────────────────────────────────────────────────────────
+    ");
+    insta::assert_snapshot!(print(wire::hang_up()), @r"
+    ╭─ 02:05:00 📴 通話を終了 ──────────────────────────────────────────────────────
+    │ CA0001
+    ╰───────────────────────────────────────────────────────────────────────────────
+    ");
 }
 
 #[test]

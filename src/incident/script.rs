@@ -1,0 +1,96 @@
+//! What a call says, and what it answers to a key: the words that are heard, not read.
+//!
+//! Short, in the language of the person who is called, the menu last. The voice, the keys and the limits of a call are
+//! the provider's.
+
+use super::message::{CallScript, Reader, one_line, service, service_name, severity};
+use super::{Asked, Incident, Reply};
+use crate::config::Config;
+use crate::language::{Language, Spoken};
+
+/// The most of a summary that is said aloud, in characters: about a minute.
+pub const SPOKEN_SUMMARY_MAX: usize = 300;
+/// The most incidents whose words a bundled call says; the rest are counted.
+pub const SPOKEN_INCIDENTS_MAX: usize = 3;
+/// The words of a call to `user` about these incidents, most urgent first as given.
+pub fn call(config: &Config, incidents: &[&Incident], user: &str) -> CallScript {
+    let reader = Reader::person(config, user);
+    let language = reader.language;
+    let name = config.users.get(user).map_or(user, |u| u.reading.as_deref().unwrap_or(&u.name));
+    let mut words = vec![language.spoken(&Spoken::Greeting { name })];
+    if incidents.iter().any(|incident| fallback(incident)) {
+        words.push(language.spoken(&Spoken::Fallback));
+    }
+    match incidents {
+        [incident] => words.extend(one_spoken(config, incident, &reader)),
+        several => words.extend(several_spoken(config, several, language)),
+    }
+    let keys = config.organisation.public_url.is_some();
+    CallScript { language, words, menu: menu(language, keys, incidents.len() > 1) }
+}
+
+/// The answer to a key on the phone, to be heard before the call ends; `Say` is said by its script instead.
+pub fn reply_spoken(reply: &Reply, language: Language) -> String {
+    language.spoken(&match reply {
+        Reply::Done { action: Asked::Acknowledge, .. } => Spoken::Acknowledged,
+        Reply::Done { action: Asked::Resolve, .. } => Spoken::Resolved,
+        Reply::Done { action: Asked::Escalate, .. } => Spoken::Escalated,
+        Reply::Already { action: Asked::Acknowledge, by, .. } => Spoken::AlreadyAcknowledged { by },
+        Reply::Already { action: Asked::Resolve, by, .. } => Spoken::AlreadyResolved { by },
+        _ => Spoken::NotFound,
+    })
+}
+
+fn one_spoken(config: &Config, incident: &Incident, reader: &Reader) -> Vec<String> {
+    let service = spoken_service(config, incident, reader.language);
+    let at = incident.opened_at.to_zoned(reader.zone.clone());
+    [
+        Spoken::Alert { service: &service, severity: severity(incident.severity) },
+        Spoken::Summary { text: &one_line(&incident.summary, SPOKEN_SUMMARY_MAX) },
+        Spoken::Began { at: &at },
+    ]
+    .iter()
+    .map(|phrase| reader.language.spoken(phrase))
+    .collect()
+}
+
+fn several_spoken(config: &Config, incidents: &[&Incident], language: Language) -> Vec<String> {
+    let mut words = vec![language.spoken(&Spoken::Several { count: incidents.len() })];
+    for (index, incident) in incidents.iter().take(SPOKEN_INCIDENTS_MAX).enumerate() {
+        words.push(language.spoken(&Spoken::Numbered {
+            number: index + 1,
+            service: &spoken_service(config, incident, language),
+            severity: severity(incident.severity),
+            text: &one_line(&incident.summary, SPOKEN_SUMMARY_MAX),
+        }));
+    }
+    if let Some(count) = incidents.len().checked_sub(SPOKEN_INCIDENTS_MAX).filter(|&n| n > 0) {
+        words.push(language.spoken(&Spoken::More { count }));
+    }
+    words
+}
+
+fn menu(language: Language, keys: bool, several: bool) -> Vec<String> {
+    let phrases: &[Spoken] = match (keys, several) {
+        (false, _) => &[Spoken::NoKeys],
+        (true, false) => {
+            &[Spoken::AcknowledgeKey, Spoken::EscalateKey, Spoken::ResolveKey, Spoken::RepeatKey]
+        }
+        (true, true) => {
+            &[Spoken::AcknowledgeAllKey, Spoken::EscalateKey, Spoken::ResolveAllKey, Spoken::RepeatKey]
+        }
+    };
+    phrases.iter().map(|phrase| language.spoken(phrase)).collect()
+}
+
+/// A reading is for a voice of the organisation's language; another one says the name.
+fn spoken_service(config: &Config, incident: &Incident, language: Language) -> String {
+    let reading = service(config, incident).and_then(|service| service.reading.clone());
+    reading
+        .filter(|_| language == config.organisation.language)
+        .unwrap_or_else(|| service_name(config, incident, language))
+}
+
+fn fallback(incident: &Incident) -> bool {
+    incident.escalation.as_ref().is_some_and(|escalation| escalation.fallback)
+}

@@ -1,0 +1,37 @@
+//! From the state directory to incidents, and from numbers of entries to entries.
+
+use super::disk::{Loaded, StateDir};
+use super::timeline::read_entries;
+use crate::incident::{Entry, Incidents, State};
+use anyhow::{Context, Result};
+
+/// Reads the newest snapshot and replays the entries since. What cannot be read is told in words, not lost silently.
+pub fn load(dir: &StateDir) -> Result<(Incidents, Loaded<()>, Vec<String>)> {
+    let mut troubles = Vec::new();
+    let loaded = dir.load(State::default(), |state: &mut State, seq, payload| {
+        if let Err(error) = apply(state, payload) {
+            troubles.push(format!("entry {seq} cannot be read: {error}"));
+        }
+    })?;
+    let Loaded { state, opening, covered, replayed, damages, torn, broken_snapshots } = loaded;
+    troubles.extend(damages.iter().filter(|damage| !damage.covered).map(ToString::to_string));
+    troubles.extend(broken_snapshots.iter().cloned());
+    let rest = Loaded { state: (), opening, covered, replayed, damages, torn, broken_snapshots };
+    Ok((Incidents::new(state), rest, troubles))
+}
+
+/// Applies the bytes of one entry.
+pub fn apply(state: &mut State, payload: &[u8]) -> serde_json::Result<()> {
+    let entry: Entry = serde_json::from_slice(payload)?;
+    state.apply(&entry);
+    Ok(())
+}
+
+/// The entries with these numbers that are on disk, in order.
+pub fn entries(dir: &StateDir, seqs: &[u64], durable: u64) -> Result<Vec<Entry>> {
+    let read = read_entries(dir, seqs, durable).context("cannot read the timeline")?;
+    let parse = |(seq, payload): (u64, Vec<u8>)| {
+        serde_json::from_slice(&payload).with_context(|| format!("entry {seq} cannot be read"))
+    };
+    read.into_iter().map(parse).collect()
+}

@@ -1,0 +1,182 @@
+//! Payload files -> events, and every way in which a request is let in or refused.
+//!
+//! `integrations/<kind>/*` are bodies as that monitor sends them, under our own names; `integrations/snapshots/` says what
+//! each becomes. The signed ones are made by `integrations/sns/make.py`.
+#![allow(clippy::unwrap_used, reason = "in a test a panic is the finding, in its helpers too")]
+
+#[path = "integrations/bounds.rs"]
+mod bounds;
+#[path = "integrations/door.rs"]
+mod door;
+#[path = "integrations/generic.rs"]
+mod generic;
+#[path = "integrations/malformed.rs"]
+mod malformed;
+#[path = "integrations/push.rs"]
+mod push;
+#[path = "integrations/sns.rs"]
+mod sns;
+
+use jiff::Timestamp;
+use oncall::alert::Event;
+use oncall::config::{
+    Config, Endpoint, GenericFields, Kind, Organisation, Place, Secret, SecretSource, Secrets,
+};
+use oncall::integration::{Answer, Fetched, Received, Reject, Request, find, receive};
+use oncall::language::Language;
+use oncall::schedule::Schedules;
+use std::{collections::BTreeMap, fmt::Write, path::Path};
+
+const KINDS: [&str; 6] = ["alertmanager", "cloudwatch", "generic", "grafana", "opensearch", "pagerduty"];
+const TOPIC: &str = "arn:aws:sns:eu-west-1:123456789012:alarms";
+const TOPIC_CN: &str = "arn:aws-cn:sns:cn-north-1:123456789012:alarms";
+const SIGNING_PEM: &[u8] = include_bytes!("integrations/sns/signing.pem");
+
+#[test]
+fn payload_files_become_events() {
+    insta::glob!("integrations", "*/*.{json,txt}", |path| {
+        let (name, text) = read_file(path);
+        insta::with_settings!({
+            snapshot_path => "integrations/snapshots", prepend_module_to_snapshot => false,
+            snapshot_suffix => "", omit_expression => true, input_file => path,
+        }, {
+            insta::assert_snapshot!(name, text);
+        });
+    });
+}
+
+/// `<kind>-<file>`, and what became of the file at that kind's door.
+fn read_file(path: &Path) -> (String, String) {
+    let name = |path: &Path| path.file_name().unwrap().to_string_lossy().into_owned();
+    let (kind, file) = (name(path.parent().unwrap()), name(path));
+    let url = match kind.as_str() {
+        "pagerduty" => "/v2/enqueue".to_owned(),
+        kind => format!("/v1/webhooks/{kind}/{kind}-secret-0123"),
+    };
+    match post(&url, &[], &std::fs::read(path).unwrap()) {
+        Received::Events { events, answer } => (format!("{kind}-{file}"), rendered(&answer, &events)),
+        other => panic!("{file}: {other:?}"),
+    }
+}
+
+fn rendered(answer: &Answer, events: &[Event]) -> String {
+    let mut text = format!("{} {}\n", answer.status, answer.body);
+    for event in events {
+        writeln!(text, "{}", serde_json::to_string_pretty(event).unwrap()).unwrap();
+    }
+    text
+}
+
+/// 2026-12-01, noon in Tokyo.
+fn now() -> Timestamp {
+    "2026-12-01T03:00:00Z".parse().unwrap()
+}
+
+/// One endpoint of each kind, its id the kind and its secret `<kind>-secret-0123`.
+fn config() -> (Config, Secrets) {
+    let endpoints = KINDS.map(|kind| endpoint(kind, kind_of(kind)));
+    let mut secrets = Secrets::default();
+    for kind in KINDS {
+        secrets.insert(SecretSource::Env(kind.into()), Secret::new(&format!("{kind}-secret-0123")));
+    }
+    (config_of(endpoints.into()), secrets)
+}
+
+fn kind_of(kind: &str) -> Kind {
+    match kind {
+        "alertmanager" => Kind::Alertmanager,
+        "cloudwatch" => Kind::Cloudwatch { topics: vec![TOPIC.into(), TOPIC_CN.into()] },
+        "grafana" => Kind::Grafana,
+        "opensearch" => Kind::Opensearch,
+        "pagerduty" => Kind::Pagerduty,
+        _ => Kind::Generic(GenericFields::default()),
+    }
+}
+
+fn endpoint(id: &str, kind: Kind) -> Endpoint {
+    Endpoint {
+        id: id.into(),
+        kind,
+        secret: vec![SecretSource::Env(id.into())],
+        formerly: Vec::new(),
+        severity: Vec::new(),
+        stale_after: None,
+        routes: Vec::new(),
+        place: Place { file: format!("integrations/{id}.yaml").into(), line: 1 },
+    }
+}
+
+fn config_of(endpoints: Vec<Endpoint>) -> Config {
+    Config {
+        organisation: Organisation {
+            time_zone: jiff::tz::TimeZone::UTC,
+            language: Language::En,
+            fallback: "platform".into(),
+            public_url: None,
+            push_secret: Vec::new(),
+            slack: None,
+            jira: None,
+            twilio: None,
+            api_tokens: Vec::new(),
+        },
+        users: BTreeMap::new(),
+        schedules: Schedules::default(),
+        schedule_names: BTreeMap::new(),
+        policies: BTreeMap::new(),
+        services: BTreeMap::new(),
+        endpoints: endpoints.into_iter().map(|endpoint| (endpoint.id.clone(), endpoint)).collect(),
+        silences: Vec::new(),
+        runbooks: Vec::new(),
+    }
+}
+
+/// Everything that our SNS fixtures ask for.
+fn fetched() -> Fetched {
+    let certificate = "SimpleNotificationService-0123456789abcdef.pem";
+    let confirm = format!(
+        "https://sns.eu-west-1.amazonaws.com/?Action=ConfirmSubscription&TopicArn={TOPIC}\
+         &Token=2336412f37fb687f5d51e6e241da92fd72d769c5"
+    );
+    Fetched::from([
+        (format!("https://sns.eu-west-1.amazonaws.com/{certificate}"), Ok(SIGNING_PEM.to_vec())),
+        (format!("https://sns.cn-north-1.amazonaws.com.cn/{certificate}"), Ok(SIGNING_PEM.to_vec())),
+        (confirm, Ok(Vec::new())),
+    ])
+}
+
+fn post(path: &str, headers: &[(&str, &str)], body: &[u8]) -> Received {
+    let (config, secrets) = config();
+    post_to(&config, &secrets, path, headers, body, now(), &fetched())
+}
+
+fn post_to(
+    config: &Config,
+    secrets: &Secrets,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &[u8],
+    now: Timestamp,
+    fetched: &Fetched,
+) -> Received {
+    let headers: Vec<(String, String)> =
+        headers.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
+    let request = Request { path, headers: &headers, body };
+    match find(config, secrets, &request) {
+        Ok(endpoint) => receive(endpoint, &request, secrets, now, fetched),
+        Err(reject) => Received::Reject(reject),
+    }
+}
+
+fn events(received: Received) -> Vec<Event> {
+    match received {
+        Received::Events { events, .. } => events,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn rejected(received: Received) -> Reject {
+    match received {
+        Received::Reject(reject) => reject,
+        other => panic!("{other:?}"),
+    }
+}
