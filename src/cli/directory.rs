@@ -1,0 +1,74 @@
+//! A config directory, read, compiled and checked.
+
+use super::{Exit, Output};
+use crate::check;
+use crate::compile::{Compiled, Diagnostic, Severity, Tree, compile, render_human};
+use crate::config::Config;
+use crate::server::clock::Clock;
+use crate::server::files::read_dir;
+use anyhow::{Result, bail};
+use jiff::Timestamp;
+use std::path::{Path, PathBuf};
+
+/// The last argument of every command that reads a config.
+#[derive(Debug, clap::Args)]
+pub struct Directory {
+    /// The config directory: the one with oncall.yaml
+    #[arg(value_name = "DIR", default_value = ".")]
+    pub dir: PathBuf,
+}
+
+/// What is in a config directory.
+pub struct Loaded {
+    pub tree: Tree,
+    pub compiled: Compiled,
+}
+
+impl Directory {
+    pub fn load(&self) -> Result<Loaded> {
+        load(&self.dir)
+    }
+}
+
+/// Reads and compiles a directory. Fails if it cannot be read, or is no config at all.
+pub fn load(dir: &Path) -> Result<Loaded> {
+    let files = read_dir(dir)?;
+    if !dir.join("oncall.yaml").exists() && !files.keys().any(|path| path == "oncall.yml") {
+        bail!("there is no oncall.yaml in {}: give the config directory as the last argument", dir.display());
+    }
+    let tree = Tree { files };
+    let compiled = compile(&tree);
+    Ok(Loaded { tree, compiled })
+}
+
+impl Loaded {
+    /// The config, or what is wrong with it as an answer.
+    pub fn config(&self) -> Result<&Config, Output> {
+        self.compiled.config.as_ref().ok_or_else(|| {
+            let errors: Vec<Diagnostic> = self
+                .compiled
+                .diagnostics
+                .iter()
+                .filter(|it| it.severity == Severity::Error)
+                .cloned()
+                .collect();
+            Output { out: String::new(), err: render_human(&self.tree, &errors, true), exit: Exit::Config }
+        })
+    }
+
+    /// Every finding, those of the checks included, sorted by file and position.
+    pub fn findings(&self, today: Timestamp) -> Vec<Diagnostic> {
+        let mut findings = self.compiled.diagnostics.clone();
+        findings.extend(check::run(&self.compiled, Some(today)));
+        findings.sort_by(|a, b| {
+            let place = |it: &Diagnostic| (it.location.file.clone(), it.location.span.start);
+            place(a).cmp(&place(b))
+        });
+        findings
+    }
+}
+
+/// The wall's time.
+pub fn now() -> Timestamp {
+    Clock::wall().now()
+}

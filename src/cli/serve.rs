@@ -1,0 +1,68 @@
+//! `oncall serve`: the server, from its arguments.
+
+use super::Output;
+use super::dry_run::parse_duration;
+use anyhow::{Result, bail};
+use jiff::SignedDuration;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// Run the server
+#[derive(Debug, clap::Args)]
+#[command(
+    group(clap::ArgGroup::new("source").required(true).args(["config", "git"])),
+    after_help = "\
+Environment:
+  ONCALL_GIT_TOKEN  an access token for an https:// repository
+  SSH_AUTH_SOCK     an ssh agent for an ssh repository; host keys are looked up in ~/.ssh/known_hosts
+  SSL_CERT_FILE     certificate authorities besides the system's
+  ONCALL_LOG        what is logged, as in `oncall=debug` [default: info]"
+)]
+pub struct Arguments {
+    /// Take the config from a directory
+    #[arg(long, value_name = "DIR")]
+    pub config: Option<PathBuf>,
+    /// Take the config from a git repository: file://, https://, ssh:// or git@host:path
+    #[arg(long, value_name = "URL")]
+    pub git: Option<String>,
+    /// The branch to follow [default: the repository's default branch]
+    #[arg(long, requires = "git")]
+    pub branch: Option<String>,
+    /// The folder of oncall.yaml in the repository [default: its root]
+    #[arg(long, requires = "git")]
+    pub path: Option<String>,
+    /// A private key for ssh, without a passphrase; may be repeated [default: the ssh agent's]
+    #[arg(long, value_name = "FILE", requires = "git", env = "ONCALL_GIT_SSH_KEY", value_delimiter = ',')]
+    pub ssh_key: Vec<PathBuf>,
+    /// How often the config is looked at
+    #[arg(long, value_name = "D", default_value = "30s", value_parser = parse_interval)]
+    pub interval: SignedDuration,
+    /// Where the journal and the clone are kept; one server at a time
+    #[arg(long, value_name = "DIR")]
+    pub state: PathBuf,
+    /// The address to listen on; port 0 takes a free one
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+    /// Write every delivery to the terminal instead of sending it
+    #[arg(long)]
+    pub print: bool,
+    /// How logs are written, to standard error
+    #[arg(long, value_enum, default_value_t = LogFormat::Text, env = "ONCALL_LOG_FORMAT")]
+    pub log: LogFormat,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum LogFormat {
+    Text,
+    Json,
+}
+
+pub(super) fn run(_: &Arguments) -> Result<Output> {
+    bail!("`serve` is not part of this build")
+}
+
+fn parse_interval(text: &str) -> Result<SignedDuration, String> {
+    let interval = parse_duration(text)?;
+    let bounds = SignedDuration::from_secs(1)..=SignedDuration::from_hours(24);
+    if bounds.contains(&interval) { Ok(interval) } else { Err("it must be between 1s and 24h".to_owned()) }
+}

@@ -1,0 +1,72 @@
+//! `oncall urls`: the webhook URL of each integration, and what to paste where.
+
+use super::Output;
+use super::directory::Directory;
+use crate::config::{Config, Endpoint, Kind, Secrets};
+use crate::server::secrets::resolve;
+use anyhow::Result;
+
+/// The webhook URL of each integration, and what to paste where
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// Show the secrets; without it, their places are named instead
+    #[arg(long)]
+    reveal: bool,
+    #[command(flatten)]
+    directory: Directory,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<Output> {
+    let loaded = arguments.directory.load()?;
+    let config = match loaded.config() {
+        Ok(config) => config,
+        Err(output) => return Ok(output),
+    };
+    let secrets = if arguments.reveal { resolve(config).0 } else { Secrets::default() };
+    let mut out: Vec<String> =
+        config.endpoints.values().map(|it| entry(config, it, &secrets, arguments.reveal)).collect();
+    if config.organisation.public_url.is_none() {
+        out.push("oncall.yaml has no public_url: put the address of the server in its place.\n".to_owned());
+    }
+    Ok(Output::fine(out.join("\n")))
+}
+
+fn entry(config: &Config, endpoint: &Endpoint, secrets: &Secrets, reveal: bool) -> String {
+    let base = config.organisation.public_url.as_deref().unwrap_or("https://oncall.example.com");
+    let secret = match secrets.all(&endpoint.secret).next() {
+        Some(secret) => secret.expose().to_owned(),
+        None => endpoint.secret.first().map_or_else(String::new, |source| format!("<{source}>")),
+    };
+    let id = endpoint.id.replace('/', ".");
+    let url = match endpoint.kind {
+        Kind::Pagerduty => format!("{base}/v2/enqueue  routing key {secret}"),
+        _ => format!("{base}/v1/webhooks/{id}/{secret}"),
+    };
+    let unset = reveal && secrets.all(&endpoint.secret).next().is_none();
+    let note = if unset { "    the secret is not set here, so this integration is closed\n" } else { "" };
+    format!("{} ({})\n    {url}\n{note}    {}\n", endpoint.id, kind(&endpoint.kind), paste(&endpoint.kind))
+}
+
+fn kind(kind: &Kind) -> &'static str {
+    match kind {
+        Kind::Alertmanager => "Alertmanager",
+        Kind::Grafana => "Grafana",
+        Kind::Cloudwatch { .. } => "CloudWatch by SNS",
+        Kind::Opensearch => "OpenSearch",
+        Kind::Pagerduty => "PagerDuty Events v2",
+        Kind::Generic(_) => "generic JSON",
+    }
+}
+
+fn paste(kind: &Kind) -> &'static str {
+    match kind {
+        Kind::Alertmanager => "alertmanager.yml: receivers[].webhook_configs[].url, with send_resolved: true",
+        Kind::Grafana => "Alerting > Contact points > Webhook > URL",
+        Kind::Cloudwatch { .. } => {
+            "SNS > the alarms' topic > Create subscription > HTTPS, without raw message delivery"
+        }
+        Kind::Opensearch => "Notifications > Channels > Custom webhook > URL, method POST",
+        Kind::Pagerduty => "the notifier's PagerDuty URL and integration (routing) key",
+        Kind::Generic(_) => "POST JSON to it; the secret may be sent as `Authorization: Bearer` instead",
+    }
+}

@@ -1,0 +1,59 @@
+//! `oncall validate`: shape, references, checks and expectations, all findings in one pass.
+
+use super::directory::{Directory, Loaded, now};
+use super::report::{github, sarif};
+use super::{Exit, Output};
+use crate::check::expectations;
+use crate::compile::{Diagnostic, Severity, render_human, render_json};
+use anyhow::Result;
+use std::sync::Arc;
+
+/// Check the config: shape, references, checks and expectations, all findings in one pass
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    format: Format,
+    #[command(flatten)]
+    directory: Directory,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    /// With the lines they are about
+    Human,
+    /// An array of findings
+    Json,
+    /// Annotations of a pull request, in a GitHub workflow
+    Github,
+    /// For code scanning (SARIF 2.1.0)
+    Sarif,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<Output> {
+    let loaded = arguments.directory.load()?;
+    let mut findings = loaded.findings(now());
+    findings.extend(unmet(&loaded));
+    let dir = &arguments.directory.dir;
+    let out = match arguments.format {
+        Format::Human => render_human(&loaded.tree, &findings, true),
+        Format::Json => format!("{}\n", render_json(&findings)),
+        Format::Github => github(dir, &findings),
+        Format::Sarif => sarif(dir, &findings),
+    };
+    let wrong = findings.iter().any(|finding| finding.severity == Severity::Error);
+    Ok(Output { out, err: String::new(), exit: if wrong { Exit::Config } else { Exit::Fine } })
+}
+
+/// The expectations that do not hold.
+fn unmet(loaded: &Loaded) -> Vec<Diagnostic> {
+    let Some(config) = &loaded.compiled.config else { return Vec::new() };
+    let failed = expectations::run(&Arc::new(config.clone()), &loaded.compiled.expectations);
+    let findings = failed.into_iter().flat_map(|failed| {
+        let happened = format!("what happens: {}", failed.happened.join("; "));
+        failed
+            .findings
+            .into_iter()
+            .map(move |finding| if finding.help.is_none() { finding.help(&happened) } else { finding })
+    });
+    loaded.compiled.sources.locate(findings.collect())
+}
