@@ -24,7 +24,7 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 
 /// The largest body, in bytes.
 pub const BODY_MAX: usize = 5 << 20;
@@ -46,7 +46,7 @@ pub struct Doors {
     pub metrics: Arc<Metrics>,
     pub state_dir: Arc<StateDir>,
     /// Wakes the thread that fetches the config repository.
-    pub pull: mpsc::Sender<()>,
+    pub pull: std::sync::mpsc::SyncSender<()>,
     pub certificates: Mutex<BTreeMap<String, Vec<u8>>>,
 }
 
