@@ -2,10 +2,17 @@
 
 use super::Output;
 use super::dry_run::parse_duration;
-use anyhow::{Result, bail};
+use crate::server::clock::Clock;
+use crate::server::remote::Credentials;
+use crate::server::secrets;
+use crate::server::serve::{From, Options, serve};
+use anyhow::{Context, Result, bail};
 use jiff::SignedDuration;
+use std::io::Write;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
+use tokio::sync::{oneshot, watch};
 
 /// Run the server
 #[derive(Debug, clap::Args)]
@@ -57,8 +64,44 @@ pub enum LogFormat {
     Json,
 }
 
-pub(super) fn run(_: &Arguments) -> Result<Output> {
-    bail!("`serve` is not part of this build")
+pub(super) fn run(arguments: Arguments) -> Result<Output> {
+    let token = std::env::var("ONCALL_GIT_TOKEN").ok().filter(|token| !token.is_empty());
+    let config = match (arguments.config, arguments.git) {
+        (Some(directory), _) => From::Directory(directory),
+        (None, Some(url)) => {
+            let credentials = Credentials { token, agent: true, ssh_keys: arguments.ssh_key };
+            From::Git { url, branch: arguments.branch, path: arguments.path, credentials }
+        }
+        (None, None) => bail!("give --config DIR or --git URL"),
+    };
+    let options = Options {
+        config,
+        state: arguments.state,
+        listen: arguments.listen,
+        interval: Duration::try_from(arguments.interval)?,
+        clock: Clock::wall(),
+        resolve: secrets::resolve,
+        print: arguments.print,
+        watcher: None,
+    };
+    runtime()?.block_on(async {
+        let (ready, listening) = oneshot::channel();
+        let (_never, stop) = watch::channel(false);
+        let announce = async {
+            if let Ok(address) = listening.await {
+                // The first line, for whoever started it on port 0.
+                let _ = writeln!(std::io::stdout(), "listening on http://{address}");
+            }
+        };
+        let (ended, ()) = tokio::join!(serve(options, ready, stop), announce);
+        ended
+    })?;
+    Ok(Output::fine(String::new()))
+}
+
+/// The runtime that everything but the engine's decisions, git and the disk runs on.
+pub(super) fn runtime() -> Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start the runtime")
 }
 
 fn parse_interval(text: &str) -> Result<SignedDuration, String> {

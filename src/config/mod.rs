@@ -128,25 +128,27 @@ impl Config {
 }
 
 impl Config {
-    /// The secrets of providers, by the provider's name.
-    pub fn provider_secrets(&self) -> impl Iterator<Item = (&'static str, &SecretSource)> {
+    /// The secrets of providers: the provider, the field, and where its value is. Any one of a field's will do.
+    pub fn provider_secrets(&self) -> impl Iterator<Item = (&'static str, &'static str, &SecretSource)> {
         let organisation = &self.organisation;
         let slack = organisation.slack.iter().flat_map(|slack| {
-            std::iter::once(&slack.bot_token).chain(&slack.signing_secret).map(|source| ("slack", source))
+            let signing = slack.signing_secret.iter().map(|source| ("slack", "signing_secret", source));
+            std::iter::once(("slack", "bot_token", &slack.bot_token)).chain(signing)
         });
-        let jira = organisation.jira.iter().map(|jira| ("jira", &jira.api_token));
-        let twilio = organisation.twilio.iter().map(|twilio| ("twilio", &twilio.auth_token));
+        let jira = organisation.jira.iter().map(|jira| ("jira", "api_token", &jira.api_token));
+        let twilio = organisation.twilio.iter().map(|twilio| ("twilio", "auth_token", &twilio.auth_token));
         slack.chain(jira).chain(twilio)
     }
 
-    /// Every secret the config names, with what asks for it.
+    /// Every secret the config names, with what asks for it. Where several stand for one, any will do.
     pub fn secret_sources(&self) -> Vec<(String, &SecretSource)> {
-        let providers = self.provider_secrets().map(|(name, source)| (format!("providers.{name}"), source));
+        let providers = self
+            .provider_secrets()
+            .map(|(provider, field, source)| (format!("providers.{provider}.{field}"), source));
         let push = self.organisation.push_secret.iter().map(|source| ("push_secret".to_owned(), source));
-        let tokens =
-            self.organisation.api_tokens.iter().flat_map(|token| {
-                token.token.iter().map(|source| (format!("API token {}", token.name), source))
-            });
+        let tokens = self.organisation.api_tokens.iter().flat_map(|token| {
+            token.token.iter().map(|source| (format!("API token {}", token.name), source))
+        });
         let doors = self.endpoints.values().flat_map(|endpoint| {
             endpoint.secret.iter().map(|source| (format!("integration {}", endpoint.id), source))
         });

@@ -25,6 +25,7 @@ const STUCK_MAX: usize = 10;
 const FETCH_MAX: Duration = Duration::from_secs(120);
 
 /// Where the config is.
+#[expect(missing_debug_implementations, reason = "a clone has credentials, which nothing shows")]
 pub enum Source {
     Directory(PathBuf),
     Git(Repository),
@@ -60,6 +61,7 @@ pub enum News {
 }
 
 /// Follows a source until nobody listens.
+#[expect(missing_debug_implementations, reason = "a clone has credentials, which nothing shows")]
 pub struct Follower {
     pub source: Source,
     pub clock: Clock,

@@ -72,6 +72,7 @@ pub fn router(doors: Arc<Doors>) -> Router {
 }
 
 /// A request with its whole body, within the bounds.
+#[derive(Debug)]
 pub struct Taken {
     pub path: String,
     pub query: Option<String>,

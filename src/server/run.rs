@@ -50,6 +50,7 @@ pub enum Outlet {
 pub type Watcher = fn(&Entry, &Live);
 
 /// Everything the engine's task is given.
+#[derive(Debug)]
 pub struct Parts {
     pub clock: Clock,
     pub incidents: Incidents,

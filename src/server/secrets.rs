@@ -1,7 +1,7 @@
 //! The values of secrets: read from the environment and from files, never shown.
 
 use crate::config::{Config, Secret, SecretSource, Secrets};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The largest secret, in bytes.
 pub const SECRET_MAX: u64 = 64 * 1024;
@@ -15,33 +15,41 @@ pub struct Missing {
     pub why: String,
 }
 
-/// Reads every secret that the config names.
+/// Reads every secret that the config names. Of several that stand for one (a rotation), any will do.
 pub fn resolve(config: &Config) -> (Secrets, Vec<Missing>) {
     let mut secrets = Secrets::default();
-    let mut missing = Vec::new();
-    let mut seen = BTreeSet::new();
+    let mut missing: Vec<Missing> = Vec::new();
+    let mut there = BTreeSet::new();
     for (wanted_by, source) in config.secret_sources() {
         match read(source) {
-            Ok(value) => secrets.insert(source.clone(), value),
-            Err(why) if seen.insert((wanted_by.clone(), source.clone())) => {
-                missing.push(Missing { source: source.clone(), wanted_by, why });
+            Ok(value) => {
+                secrets.insert(source.clone(), value);
+                there.insert(wanted_by);
             }
-            Err(_) => {}
+            Err(why) => missing.push(Missing { source: source.clone(), wanted_by, why }),
         }
     }
+    missing.retain(|missing| !there.contains(&missing.wanted_by));
     (secrets, missing)
 }
 
-/// Secrets of providers that resolve now and would not with the new config: such a reload is refused.
+/// Providers whose secrets resolve now and would not with the new config: such a reload is refused.
 pub fn lost(now: (&Config, &Secrets), new: (&Config, &Secrets)) -> Vec<String> {
-    let works = |(config, secrets): (&Config, &Secrets), provider: &str| {
-        let mut asked = config.provider_secrets().filter(|(name, _)| *name == provider).peekable();
-        asked.peek().is_some() && asked.all(|(_, source)| secrets.get(source).is_some())
-    };
-    let named = |provider: &&str| new.0.provider_secrets().any(|(name, _)| name == *provider);
-    let providers = ["slack", "jira", "twilio"];
-    let gone = providers.into_iter().filter(named).filter(|name| works(now, name) && !works(new, name));
-    gone.map(str::to_owned).collect()
+    let new_works = works(new);
+    works(now).into_iter().filter(|(name, works)| *works && new_works.get(name) == Some(&false)).map(|(name, _)| name.to_owned()).collect()
+}
+
+/// Whether each configured provider has a value for each of its fields.
+fn works((config, secrets): (&Config, &Secrets)) -> BTreeMap<&'static str, bool> {
+    let mut fields: BTreeMap<(&str, &str), bool> = BTreeMap::new();
+    for (provider, field, source) in config.provider_secrets() {
+        *fields.entry((provider, field)).or_default() |= secrets.get(source).is_some();
+    }
+    let mut works = BTreeMap::new();
+    for ((provider, _), there) in fields {
+        *works.entry(provider).or_insert(true) &= there;
+    }
+    works
 }
 
 fn read(source: &SecretSource) -> Result<Secret, String> {
