@@ -146,9 +146,10 @@ impl Config {
             .provider_secrets()
             .map(|(provider, field, source)| (format!("providers.{provider}.{field}"), source));
         let push = self.organisation.push_secret.iter().map(|source| ("push_secret".to_owned(), source));
-        let tokens = self.organisation.api_tokens.iter().flat_map(|token| {
-            token.token.iter().map(|source| (format!("API token {}", token.name), source))
-        });
+        let tokens =
+            self.organisation.api_tokens.iter().flat_map(|token| {
+                token.token.iter().map(|source| (format!("API token {}", token.name), source))
+            });
         let doors = self.endpoints.values().flat_map(|endpoint| {
             endpoint.secret.iter().map(|source| (format!("integration {}", endpoint.id), source))
         });

@@ -36,7 +36,11 @@ pub fn resolve(config: &Config) -> (Secrets, Vec<Missing>) {
 /// Providers whose secrets resolve now and would not with the new config: such a reload is refused.
 pub fn lost(now: (&Config, &Secrets), new: (&Config, &Secrets)) -> Vec<String> {
     let new_works = works(new);
-    works(now).into_iter().filter(|(name, works)| *works && new_works.get(name) == Some(&false)).map(|(name, _)| name.to_owned()).collect()
+    works(now)
+        .into_iter()
+        .filter(|(name, works)| *works && new_works.get(name) == Some(&false))
+        .map(|(name, _)| name.to_owned())
+        .collect()
 }
 
 /// Whether each configured provider has a value for each of its fields.

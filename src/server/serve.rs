@@ -55,7 +55,11 @@ pub struct Options {
 }
 
 /// Runs a server until it is told to stop by `stop` or a signal. `ready` gets the address it listens on.
-pub async fn serve(options: Options, ready: oneshot::Sender<SocketAddr>, mut stop: watch::Receiver<bool>) -> Result<()> {
+pub async fn serve(
+    options: Options,
+    ready: oneshot::Sender<SocketAddr>,
+    mut stop: watch::Receiver<bool>,
+) -> Result<()> {
     let Options { config, state, listen, interval, clock, resolve, print, watcher } = options;
     ignore_file_size_signal()?;
     let client = Client::new()?;
@@ -87,7 +91,11 @@ pub async fn serve(options: Options, ready: oneshot::Sender<SocketAddr>, mut sto
     let (first_in, first) = mpsc::channel(FIRST_MAX);
     let (alerts_in, alerts) = mpsc::channel(ALERTS_MAX);
     let (live_in, live) = watch::channel(None);
-    let waiting = Status { waiting: Some("reading the config".to_owned()), damage: troubles.clone(), ..Status::default() };
+    let waiting = Status {
+        waiting: Some("reading the config".to_owned()),
+        damage: troubles.clone(),
+        ..Status::default()
+    };
     let (status_in, status) = watch::channel(waiting);
     let metrics = Arc::new(Metrics::new());
     let (stopping, stopped) = watch::channel(false);
