@@ -1,0 +1,287 @@
+//! The bytes of a segment: a header, written twice, and frames, one for each entry.
+//!
+//! A frame's checksum covers its epoch and sequence number, so that bytes of another time or place never pass for
+//! it, and it says how far into its batch it is, so that any one of a batch proves all earlier batches. Zeros end
+//! the data. Which frames count is decided in [`recovery`](super::recovery).
+//!
+//! A frame, little-endian: checksum u32, length u32 (the top bit closes the batch), index in the batch u32, sequence
+//! number u64, payload.
+
+use super::End;
+use std::fmt;
+
+/// The longest payload of one entry, in bytes.
+pub const FRAME_MAX: usize = 8 << 20;
+/// The most bytes in one batch, frames included; a segment grows beyond its size for one batch rather than split it.
+pub const BATCH_MAX: usize = 256 << 20;
+/// Where the frames begin; before it are the two copies of the header, in different 4 KiB blocks.
+pub const DATA_START: usize = 8192;
+/// The format this release writes; it reads this one and all earlier ones.
+pub const FORMAT: u32 = 1;
+/// The bytes of a frame before its payload.
+pub const FRAME_HEADER: usize = 20;
+
+const MAGIC: &[u8; 8] = b"oncall-j";
+const COPIES: [usize; 2] = [0, 4096];
+const HEADER_LENGTH: usize = 68;
+const CLOSES: u32 = 1 << 31;
+const ZEROS: [u8; 4096] = [0; 4096];
+
+/// What a segment says about itself and about the one before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Header {
+    /// Also in the file's name; from 1 on, never used twice.
+    pub number: u64,
+    /// The number of the segment that began the epoch.
+    pub epoch: u64,
+    /// The first entry that this segment may hold.
+    pub first_seq: u64,
+    /// `None` in the very first segment.
+    pub predecessor: Option<End>,
+}
+
+/// Why a header cannot be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HeaderError {
+    /// Both copies are broken or missing.
+    Unreadable,
+    /// A newer release wrote it; its format.
+    Newer(u32),
+}
+
+/// Why a batch cannot be encoded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TooLong {
+    /// A payload is longer than [`FRAME_MAX`]; its sequence number.
+    Payload(u64),
+    /// The batch is longer than [`BATCH_MAX`].
+    Batch,
+}
+
+impl fmt::Display for TooLong {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            TooLong::Payload(seq) => write!(f, "entry {seq} is longer than {FRAME_MAX} bytes"),
+            TooLong::Batch => write!(f, "the batch is longer than {BATCH_MAX} bytes"),
+        }
+    }
+}
+
+/// One entry as found in a segment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Frame<'a> {
+    pub seq: u64,
+    /// The first sequence number of the batch that it was written in.
+    pub batch: u64,
+    /// Whether it is the last of its batch.
+    pub closes: bool,
+    /// Where the frame begins, in bytes from the beginning of the segment.
+    pub offset: usize,
+    pub payload: &'a [u8],
+}
+
+/// What reading a segment comes upon.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Item<'a> {
+    Frame(Frame<'a>),
+    /// From this offset to that one, no frame is valid.
+    Broken(usize, usize),
+}
+
+impl Frame<'_> {
+    /// Where the next frame begins, in bytes from the beginning of the segment.
+    pub fn end(&self) -> usize {
+        self.offset + FRAME_HEADER + self.payload.len()
+    }
+}
+
+impl Header {
+    /// The first [`DATA_START`] bytes of the segment.
+    pub fn encode(&self) -> Vec<u8> {
+        let mut copy = Vec::with_capacity(HEADER_LENGTH);
+        copy.extend_from_slice(MAGIC);
+        copy.extend_from_slice(&FORMAT.to_le_bytes());
+        copy.extend_from_slice(&crc32c::crc32c(&copy).to_le_bytes());
+        let End { segment, offset, last_seq } =
+            self.predecessor.unwrap_or(End { segment: 0, offset: 0, last_seq: 0 });
+        for field in [self.number, self.epoch, self.first_seq, segment, offset, last_seq] {
+            copy.extend_from_slice(&field.to_le_bytes());
+        }
+        copy.extend_from_slice(&crc32c::crc32c(&copy).to_le_bytes());
+        let mut block = vec![0; DATA_START];
+        for at in COPIES {
+            block[at..at + HEADER_LENGTH].copy_from_slice(&copy);
+        }
+        block
+    }
+
+    /// Reads the header from the beginning of a segment; the first [`DATA_START`] bytes are enough.
+    pub fn decode(segment: &[u8]) -> Result<Header, HeaderError> {
+        let copies = COPIES.map(|at| decode_copy(segment.get(at..).unwrap_or_default()));
+        let readable = copies.iter().find(|copy| copy.is_ok());
+        let newer = copies.iter().find(|copy| matches!(copy, Err(HeaderError::Newer(_))));
+        *readable.or(newer).unwrap_or(&Err(HeaderError::Unreadable))
+    }
+}
+
+/// Appends the frames of one batch to `out`, which keeps its length when a payload or the batch is too long.
+pub fn encode<P: AsRef<[u8]>>(
+    epoch: u64,
+    first_seq: u64,
+    payloads: &[P],
+    out: &mut Vec<u8>,
+) -> Result<(), TooLong> {
+    let mut length = 0;
+    for (seq, payload) in (first_seq..).zip(payloads) {
+        if payload.as_ref().len() > FRAME_MAX {
+            return Err(TooLong::Payload(seq));
+        }
+        length += FRAME_HEADER + payload.as_ref().len();
+    }
+    if length > BATCH_MAX {
+        return Err(TooLong::Batch);
+    }
+    out.reserve(length);
+    let last = payloads.len().saturating_sub(1);
+    for (index, payload) in payloads.iter().enumerate() {
+        encode_frame(epoch, first_seq, (index as u32, index == last), payload.as_ref(), out);
+    }
+    Ok(())
+}
+
+/// The frames of `segment` (its bytes from the very beginning) from `offset` on, of which `seq` is the first expected.
+pub fn frames(segment: &[u8], epoch: u64, offset: usize, seq: u64) -> Frames<'_> {
+    Frames { segment, epoch, offset, seq }
+}
+
+/// Iterates over the frames of a segment, and over what is broken between them.
+#[derive(Clone, Debug)]
+pub struct Frames<'a> {
+    segment: &'a [u8],
+    epoch: u64,
+    offset: usize,
+    seq: u64,
+}
+
+impl<'a> Iterator for Frames<'a> {
+    type Item = Item<'a>;
+
+    fn next(&mut self) -> Option<Item<'a>> {
+        if let Some(frame) = self.at(self.offset) {
+            self.offset = frame.end();
+            self.seq = frame.seq + 1;
+            return Some(Item::Frame(frame));
+        }
+        nonzero(self.segment, self.offset)?;
+        let from = self.offset;
+        (self.offset, self.seq) = self.resync();
+        Some(Item::Broken(from, self.offset))
+    }
+}
+
+impl<'a> Frames<'a> {
+    fn at(&self, offset: usize) -> Option<Frame<'a>> {
+        // No more frames can have been lost than have room from here on.
+        let room = self.segment.len().checked_sub(self.offset)? / FRAME_HEADER;
+        decode(self.segment, self.epoch, offset, self.seq..=self.seq.saturating_add(room as u64))
+    }
+
+    /// The next valid frame's offset and number, or the end. Payloads are text without NUL bytes, and a sequence
+    /// number has them, so that no payload can pass for a frame.
+    fn resync(&self) -> (usize, u64) {
+        let mut offset = self.offset + 1;
+        while let Some(data) = nonzero(self.segment, offset) {
+            // A sequence number is not zero, so a frame has its first other byte within its header.
+            offset = offset.max(data.saturating_sub(FRAME_HEADER - 1));
+            if let Some(frame) = self.at(offset) {
+                return (offset, frame.seq);
+            }
+            offset += 1;
+        }
+        (self.segment.len(), self.seq)
+    }
+}
+
+/// The sequence number and the payload's length of the frame header at the beginning of `bytes`, unverified.
+pub fn peek(bytes: &[u8; FRAME_HEADER]) -> (u64, usize) {
+    let length = u32_at(bytes, 4).unwrap_or_default() & !CLOSES;
+    (u64_at(bytes, 12).unwrap_or_default(), length as usize)
+}
+
+/// The frame at `offset` with a sequence number in `seqs`, when its checksum is right.
+pub fn decode(
+    segment: &[u8],
+    epoch: u64,
+    offset: usize,
+    seqs: std::ops::RangeInclusive<u64>,
+) -> Option<Frame<'_>> {
+    let header: &[u8; FRAME_HEADER] = segment.get(offset..)?.first_chunk()?;
+    let (seq, length) = peek(header);
+    if length > FRAME_MAX || seq == 0 || !seqs.contains(&seq) {
+        return None;
+    }
+    let payload = segment.get(offset + FRAME_HEADER..)?.get(..length)?;
+    if u32_at(header, 0)? != checksum(epoch, &header[4..], payload) {
+        return None;
+    }
+    let batch = seq.checked_sub(u64::from(u32_at(header, 8)?)).filter(|batch| *batch > 0)?;
+    let closes = u32_at(header, 4)? & CLOSES != 0;
+    Some(Frame { seq, batch, closes, offset, payload })
+}
+
+fn encode_frame(epoch: u64, first_seq: u64, (index, closes): (u32, bool), payload: &[u8], out: &mut Vec<u8>) {
+    let mut header = [0; FRAME_HEADER];
+    let length = payload.len() as u32 | if closes { CLOSES } else { 0 };
+    header[4..8].copy_from_slice(&length.to_le_bytes());
+    header[8..12].copy_from_slice(&index.to_le_bytes());
+    header[12..].copy_from_slice(&(first_seq + u64::from(index)).to_le_bytes());
+    let sum = checksum(epoch, &header[4..], payload);
+    header[..4].copy_from_slice(&sum.to_le_bytes());
+    out.extend_from_slice(&header);
+    out.extend_from_slice(payload);
+}
+
+fn checksum(epoch: u64, header: &[u8], payload: &[u8]) -> u32 {
+    let sum = crc32c::crc32c(&epoch.to_le_bytes());
+    crc32c::crc32c_append(crc32c::crc32c_append(sum, header), payload)
+}
+
+fn decode_copy(bytes: &[u8]) -> Result<Header, HeaderError> {
+    let format = decode_format(bytes, MAGIC).ok_or(HeaderError::Unreadable)?;
+    if format > FORMAT {
+        return Err(HeaderError::Newer(format));
+    }
+    decode_fields(bytes).ok_or(HeaderError::Unreadable)
+}
+
+/// The format number behind `magic`; it has a checksum of its own, so that every release can read every other's.
+pub(super) fn decode_format(bytes: &[u8], magic: &[u8; 8]) -> Option<u32> {
+    let right = bytes.starts_with(magic) && u32_at(bytes, 12)? == crc32c::crc32c(bytes.get(..12)?);
+    right.then_some(u32_at(bytes, 8)?)
+}
+
+fn decode_fields(bytes: &[u8]) -> Option<Header> {
+    if u32_at(bytes, HEADER_LENGTH - 4)? != crc32c::crc32c(bytes.get(..HEADER_LENGTH - 4)?) {
+        return None;
+    }
+    let end = End { segment: u64_at(bytes, 40)?, offset: u64_at(bytes, 48)?, last_seq: u64_at(bytes, 56)? };
+    let predecessor = (end.segment != 0).then_some(end);
+    let (number, epoch, first_seq) = (u64_at(bytes, 16)?, u64_at(bytes, 24)?, u64_at(bytes, 32)?);
+    (number > 0 && first_seq > 0).then_some(Header { number, epoch, first_seq, predecessor })
+}
+
+/// The offset of the first byte at or after `offset` that is not zero.
+fn nonzero(bytes: &[u8], offset: usize) -> Option<usize> {
+    let rest = bytes.get(offset..)?;
+    let full = rest.chunks(ZEROS.len()).position(|chunk| *chunk != ZEROS[..chunk.len()])? * ZEROS.len();
+    let within = rest[full..].iter().position(|byte| *byte != 0)?;
+    Some(offset + full + within)
+}
+
+pub(super) fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
+    bytes.get(at..)?.first_chunk().map(|field| u32::from_le_bytes(*field))
+}
+
+pub(super) fn u64_at(bytes: &[u8], at: usize) -> Option<u64> {
+    bytes.get(at..)?.first_chunk().map(|field| u64::from_le_bytes(*field))
+}

@@ -1,0 +1,278 @@
+//! What a start makes of the segments that it finds: which entries are replayed, what is damaged, and where the new
+//! segment goes on.
+//!
+//! [`plan`] orders the segments by their headers alone, from the newest back; [`Recovery`] is then fed one at a time.
+//! A segment ends where its successor says. The newest has none: its last batch was perhaps never synced, so it
+//! counts only if it is whole, and even then it is written again in the new segment rather than trusted to be on
+//! disk. What cannot be read is skipped, reported, and left where it is.
+
+use super::End;
+use super::frame::{self, DATA_START, Frame, Header, HeaderError, Item};
+use std::collections::BTreeMap;
+
+/// A segment file as listed: the number in its name, and its header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Listed {
+    pub number: u64,
+    pub header: Result<Header, HeaderError>,
+}
+
+/// A segment to read, and how far.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Part {
+    pub header: Header,
+    /// Where it ends, when its successor is there to say so.
+    pub end: Option<End>,
+    /// The first entry that belongs to the next part; `u64::MAX` in the newest.
+    pub before: u64,
+}
+
+/// The segments to read, oldest first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan {
+    pub parts: Vec<Part>,
+    /// Segments that cannot be read at all.
+    pub damages: Vec<Damage>,
+}
+
+/// Something that should be in the journal and is not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Damage {
+    /// The segment that is damaged, or the one before which something is missing.
+    pub segment: u64,
+    /// In bytes, from the beginning of the segment.
+    pub offset: u64,
+    /// The first and the last entry that are lost, where that is known.
+    pub lost: Option<(u64, u64)>,
+    pub what: What,
+    /// Whether the snapshot has what is lost: then it is worth a warning, and otherwise a page.
+    pub covered: bool,
+}
+
+/// What is damaged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum What {
+    /// Both copies of the segment's header.
+    Header,
+    /// Frames within the segment, or its end.
+    Frames,
+    /// A whole segment is not there.
+    Missing,
+}
+
+/// What was being written when the last process stopped; normal after a crash, because it was never answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Torn {
+    pub segment: u64,
+    pub offset: u64,
+}
+
+/// Where a new segment goes on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Opening {
+    /// `None` before the very first segment.
+    pub predecessor: Option<End>,
+    /// The last batch of the predecessor, to be written again; the entries right before `next_seq`.
+    pub carried: Vec<Vec<u8>>,
+    /// The number of the next entry.
+    pub next_seq: u64,
+}
+
+/// What a start knows in the end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recovered {
+    pub opening: Opening,
+    /// In the order of the entries.
+    pub damages: Vec<Damage>,
+    pub torn: Option<Torn>,
+}
+
+impl Opening {
+    /// The header of the new segment, and all its bytes so far. They are durable before the segment has its name.
+    pub fn segment(&self, number: u64) -> Result<(Header, Vec<u8>), frame::TooLong> {
+        let first_seq = self.next_seq.saturating_sub(self.carried.len() as u64);
+        let header = Header { number, epoch: number, first_seq, predecessor: self.predecessor };
+        let mut bytes = header.encode();
+        frame::encode(number, first_seq, &self.carried, &mut bytes)?;
+        Ok((header, bytes))
+    }
+}
+
+/// Orders the segments and leaves out those that `covered`, the last entry in the snapshot, makes superfluous; with 0,
+/// all are kept. `listed` ascends.
+pub fn plan(listed: &[Listed], covered: u64) -> Plan {
+    let readable: BTreeMap<u64, Header> = listed.iter().filter_map(usable).collect();
+    // A stalled thread of an older epoch may have made a segment after it was given up: the newest epoch counts.
+    let newest = readable.values().max_by_key(|header| (header.epoch, header.number));
+    let mut parts: Vec<Part> =
+        newest.map(|header| Part { header: *header, end: None, before: u64::MAX }).into_iter().collect();
+    while let Some(next) = parts.last()
+        && next.header.first_seq > covered.saturating_add(1)
+        && let Some(part) = part_before(&readable, &next.header)
+    {
+        parts.push(part);
+    }
+    parts.reverse();
+    let damages = unreadable(listed, &parts, covered);
+    Plan { parts, damages }
+}
+
+/// A header in a file of another number was copied there by somebody.
+fn usable(listed: &Listed) -> Option<(u64, Header)> {
+    let header = listed.header.ok()?;
+    (header.number == listed.number).then_some((listed.number, header))
+}
+
+fn part_before(readable: &BTreeMap<u64, Header>, next: &Header) -> Option<Part> {
+    let end = next.predecessor?;
+    let older = readable.range(..next.number.min(end.segment.saturating_add(1))).next_back()?.1;
+    let end = (older.number == end.segment).then_some(end);
+    Some(Part { header: *older, end, before: next.first_seq })
+}
+
+fn unreadable(listed: &[Listed], parts: &[Part], covered: u64) -> Vec<Damage> {
+    let broken = listed.iter().filter(|it| usable(it).is_none());
+    broken
+        .map(|it| {
+            let after = parts.iter().find(|part| part.header.number > it.number);
+            let covered = after.is_some_and(|part| part.header.first_seq <= covered.saturating_add(1));
+            Damage { segment: it.number, offset: 0, lost: None, what: What::Header, covered }
+        })
+        .collect()
+}
+
+/// Replays a plan, part by part.
+#[derive(Clone, Debug)]
+pub struct Recovery {
+    covered: u64,
+    next_seq: u64,
+    damages: Vec<Damage>,
+    torn: Option<Torn>,
+    predecessor: Option<End>,
+    carried: Vec<Vec<u8>>,
+}
+
+impl Recovery {
+    /// Replays what comes after `covered`, the last entry in the snapshot, or 0.
+    pub fn after(covered: u64, plan: &Plan) -> Recovery {
+        Recovery {
+            covered,
+            next_seq: covered.saturating_add(1),
+            damages: plan.damages.clone(),
+            torn: None,
+            predecessor: None,
+            carried: Vec::new(),
+        }
+    }
+
+    /// Reads the bytes of the plan's next part and hands over its entries in their order.
+    pub fn read(&mut self, part: &Part, bytes: &[u8], entry: &mut impl FnMut(u64, &[u8])) {
+        let Header { number, first_seq, .. } = part.header;
+        if first_seq > self.next_seq {
+            self.lose((number, 0), (self.next_seq, first_seq - 1), What::Missing);
+        }
+        match part.end {
+            Some(end) => self.proven(part, bytes, end, entry),
+            None => self.unproven(part, bytes, entry),
+        }
+    }
+
+    /// What to tell, and how to go on.
+    pub fn finish(self) -> Recovered {
+        let Recovery { predecessor, carried, next_seq, damages, torn, .. } = self;
+        Recovered { opening: Opening { predecessor, carried, next_seq }, damages, torn }
+    }
+
+    /// Everything up to `end` was synced: what is not there is damage.
+    fn proven(&mut self, part: &Part, bytes: &[u8], end: End, entry: &mut impl FnMut(u64, &[u8])) {
+        let Header { number, epoch, first_seq, .. } = part.header;
+        let length = usize::try_from(end.offset).unwrap_or(usize::MAX).min(bytes.len());
+        let (mut next, mut at) = (first_seq, DATA_START);
+        for item in frame::frames(&bytes[..length], epoch, DATA_START, first_seq) {
+            let Item::Frame(found) = item else { continue };
+            if found.seq >= part.before {
+                break;
+            }
+            if found.seq > next {
+                self.lose((number, at as u64), (next, found.seq - 1), What::Frames);
+            }
+            (next, at) = (found.seq + 1, found.end());
+            self.replay(&found, entry);
+        }
+        if end.last_seq >= next {
+            self.lose((number, at as u64), (next, end.last_seq), What::Frames);
+        }
+    }
+
+    /// The last batch of a segment without a successor counts if it is whole; all before it was synced.
+    fn unproven(&mut self, part: &Part, bytes: &[u8], entry: &mut impl FnMut(u64, &[u8])) {
+        let Header { number, epoch, first_seq, .. } = part.header;
+        let last = LastBatch::find(bytes, &part.header);
+        let last_seq = last.first_seq.min(part.before) - 1;
+        let mut end = End { segment: number, offset: last.offset as u64, last_seq };
+        self.proven(part, bytes, end, entry);
+        self.carried.clear();
+        let whole = last.whole.filter(|(seq, _)| *seq < part.before);
+        if let Some((last_seq, offset)) = whole {
+            for item in frame::frames(&bytes[..offset], epoch, last.offset, last.first_seq) {
+                let Item::Frame(found) = item else { continue };
+                self.carried.push(found.payload.to_vec());
+                self.replay(&found, entry);
+            }
+            if last_seq <= self.covered {
+                end = End { offset: offset as u64, last_seq, ..end };
+                self.carried.clear();
+            }
+        }
+        self.predecessor = Some(end);
+        let read = whole.map_or(last.offset, |(_, offset)| offset);
+        if frame::frames(bytes, epoch, read, first_seq).next().is_some() {
+            self.torn = Some(Torn { segment: number, offset: read as u64 });
+        }
+    }
+
+    fn replay(&mut self, found: &Frame<'_>, entry: &mut impl FnMut(u64, &[u8])) {
+        if found.seq == self.next_seq {
+            self.next_seq += 1;
+            entry(found.seq, found.payload);
+        }
+    }
+
+    fn lose(&mut self, (segment, offset): (u64, u64), lost: (u64, u64), what: What) {
+        let covered = lost.1 <= self.covered;
+        self.damages.push(Damage { segment, offset, lost: Some(lost), what, covered });
+        self.next_seq = self.next_seq.max(lost.1 + 1);
+    }
+}
+
+/// The batch that the newest valid frame belongs to.
+struct LastBatch {
+    first_seq: u64,
+    /// Where it begins, or where the last frame before it ends.
+    offset: usize,
+    /// Its last entry and where that ends, when nothing of the batch is missing.
+    whole: Option<(u64, usize)>,
+}
+
+impl LastBatch {
+    fn find(bytes: &[u8], header: &Header) -> LastBatch {
+        let mut last = LastBatch { first_seq: header.first_seq, offset: DATA_START, whole: None };
+        let mut end = DATA_START;
+        let mut next = None;
+        for item in frame::frames(bytes, header.epoch, DATA_START, header.first_seq) {
+            let Item::Frame(found) = item else {
+                next = None;
+                continue;
+            };
+            if found.batch > last.first_seq || found.seq == found.batch {
+                let offset = if found.seq == found.batch { found.offset } else { end };
+                last = LastBatch { first_seq: found.batch, offset, whole: None };
+                next = (found.seq == found.batch).then_some(found.seq);
+            }
+            end = found.end();
+            last.whole = (found.closes && next == Some(found.seq)).then_some((found.seq, end));
+            next = next.filter(|seq| *seq == found.seq).map(|seq| seq + 1);
+        }
+        last
+    }
+}

@@ -1,0 +1,88 @@
+//! Compaction, off the live path: the last snapshot and the sealed segments become the next snapshot, and what
+//! nobody needs any more is deleted.
+//!
+//! The live segment is never read, so this needs nothing from the journal's thread. One compaction at a time.
+
+use super::disk::{Base, StateDir, explain};
+use crate::journal::recovery::{Damage, Part, Recovery, plan};
+use crate::journal::retention::{History, Segment, expired};
+use crate::journal::snapshot;
+use serde::{Serialize, de::DeserializeOwned};
+use std::time::SystemTime;
+
+/// What a compaction did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Compacted {
+    /// The last entry in the snapshot that was written.
+    pub covered: Option<u64>,
+    /// The segments that were deleted.
+    pub deleted: Vec<u64>,
+    /// What is damaged and was not before: no snapshot was written, because the server's memory still has it.
+    pub damages: Vec<Damage>,
+}
+
+/// Makes a snapshot of everything in sealed segments, and deletes what `history` does not keep. `known` are the
+/// damages that the server started with; `now` is the wall clock's time, to which files' ages are compared.
+pub fn compact<S: Serialize + DeserializeOwned>(
+    dir: &StateDir,
+    empty: S,
+    apply: impl FnMut(&mut S, u64, &[u8]),
+    known: &[Damage],
+    (history, now): (&History, SystemTime),
+) -> anyhow::Result<Compacted> {
+    let mut compacted = fold(dir, empty, apply, known)?;
+    compacted.deleted = delete(dir, history, now)?;
+    Ok(compacted)
+}
+
+fn fold<S: Serialize + DeserializeOwned>(
+    dir: &StateDir,
+    empty: S,
+    mut apply: impl FnMut(&mut S, u64, &[u8]),
+    known: &[Damage],
+) -> anyhow::Result<Compacted> {
+    let Base { covered, mut state, .. } = dir.base(empty)?;
+    let plan = plan(&dir.list()?, covered);
+    let mut recovery = Recovery::after(covered, &plan);
+    let mut damages = Vec::new();
+    for part in sealed(&plan.parts) {
+        let bytes = dir.read_part(part, covered, &mut damages)?;
+        recovery.read(part, &bytes, &mut |seq, payload| apply(&mut state, seq, payload));
+    }
+    let recovered = recovery.finish();
+    damages.extend(recovered.damages);
+    let is_known = |it: &Damage| known.iter().any(|old| (old.segment, old.lost) == (it.segment, it.lost));
+    damages.retain(|damage| !damage.covered && !is_known(damage));
+    let last_seq = recovered.opening.next_seq - 1;
+    let written = damages.is_empty() && last_seq > covered;
+    if written {
+        dir.write_snapshot(&snapshot::encode(last_seq, &state))?;
+    }
+    Ok(Compacted { covered: written.then_some(last_seq), deleted: Vec::new(), damages })
+}
+
+/// All parts but the live one, which has no successor.
+fn sealed(parts: &[Part]) -> &[Part] {
+    parts.split_last().map_or(&[], |(_, sealed)| sealed)
+}
+
+fn delete(dir: &StateDir, history: &History, now: SystemTime) -> anyhow::Result<Vec<u64>> {
+    let listed = dir.list()?;
+    let parts = plan(&listed, 0).parts;
+    let mut segments = Vec::new();
+    for number in listed.iter().map(|it| it.number) {
+        // What is in no part is as old as the part after it; after the live one, it is not old.
+        let Some(after) = parts.iter().find(|part| part.header.number > number) else { break };
+        let path = dir.segment_path(number);
+        let metadata = std::fs::metadata(&path).map_err(|error| explain(&path, &error))?;
+        let age = now.duration_since(metadata.modified()?).unwrap_or_default();
+        let last_seq = after.header.first_seq - 1;
+        segments.push(Segment { number, last_seq, age, size: metadata.len() });
+    }
+    let deleted = expired(&segments, &dir.usable_snapshots()?, history);
+    for number in &deleted {
+        let path = dir.segment_path(*number);
+        std::fs::remove_file(&path).map_err(|error| explain(&path, &error))?;
+    }
+    Ok(deleted)
+}

@@ -1,0 +1,91 @@
+//! Entries by their numbers, for people who read a timeline while the journal is being written.
+//!
+//! Frames are skipped by their length; only those asked for are checked and copied. The live segment is read as far
+//! as the caller says that it is durable.
+
+use super::disk::StateDir;
+use crate::journal::frame::{self, DATA_START, FRAME_HEADER, FRAME_MAX, Item};
+use crate::journal::recovery::{Part, plan};
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::{self, BufReader, Read, Seek, SeekFrom};
+
+/// The most entries read at once; those with the highest numbers.
+pub const READ_ENTRIES_MAX: usize = 10_000;
+/// The most bytes read at once; entries that would exceed it are left out.
+pub const READ_BYTES_MAX: usize = 32 << 20;
+
+const READ_AHEAD: usize = 64 << 10;
+
+/// The entries of these numbers that are still kept, up to `durable`, ascending. Fails when the directory cannot be
+/// read; a segment that cannot is like one that is gone.
+pub fn read_entries(dir: &StateDir, seqs: &[u64], durable: u64) -> anyhow::Result<Vec<(u64, Vec<u8>)>> {
+    let wanted: BTreeSet<u64> = seqs.iter().copied().filter(|seq| *seq <= durable).collect();
+    let wanted: BTreeSet<u64> = wanted.into_iter().rev().take(READ_ENTRIES_MAX).collect();
+    let mut found = Vec::new();
+    for part in plan(&dir.list()?, 0).parts {
+        let last_seq = part.end.map_or(durable, |end| end.last_seq).min(part.before - 1);
+        if part.header.first_seq > last_seq {
+            continue;
+        }
+        let here: Vec<u64> = wanted.range(part.header.first_seq..=last_seq).copied().collect();
+        let mut entries = Vec::new();
+        if !here.is_empty() && read_segment(dir, &part, &here, &mut entries).is_err() {
+            entries = reread_segment(dir, &part, &here);
+        }
+        found.append(&mut entries);
+    }
+    let mut bytes = 0;
+    found.retain(|(_, payload)| {
+        bytes += payload.len();
+        bytes <= READ_BYTES_MAX
+    });
+    Ok(found)
+}
+
+/// Skips from frame to frame; fails at the first that is not the one expected.
+fn read_segment(
+    dir: &StateDir,
+    part: &Part,
+    wanted: &[u64],
+    found: &mut Vec<(u64, Vec<u8>)>,
+) -> io::Result<()> {
+    let mut reader = BufReader::with_capacity(READ_AHEAD, File::open(dir.segment_path(part.header.number))?);
+    reader.seek(SeekFrom::Start(DATA_START as u64))?;
+    let mut next = part.header.first_seq;
+    let mut frame = Vec::new();
+    for seq in wanted {
+        loop {
+            let mut header = [0; FRAME_HEADER];
+            reader.read_exact(&mut header)?;
+            let (here, length) = frame::peek(&header);
+            if here != next || length > FRAME_MAX {
+                return Err(io::ErrorKind::InvalidData.into());
+            }
+            next += 1;
+            if here < *seq {
+                reader.seek_relative(length as i64)?;
+                continue;
+            }
+            frame.clear();
+            frame.extend_from_slice(&header);
+            frame.resize(FRAME_HEADER + length, 0);
+            reader.read_exact(&mut frame[FRAME_HEADER..])?;
+            let checked = frame::decode(&frame, part.header.epoch, 0, here..=here);
+            found.push((here, checked.ok_or(io::ErrorKind::InvalidData)?.payload.to_vec()));
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// The slow way, for a segment that is damaged: whatever of it is whole.
+fn reread_segment(dir: &StateDir, part: &Part, wanted: &[u64]) -> Vec<(u64, Vec<u8>)> {
+    let Ok(bytes) = dir.read_part(part, 0, &mut Vec::new()) else { return Vec::new() };
+    let frames = frame::frames(&bytes, part.header.epoch, DATA_START, part.header.first_seq);
+    let wanted = frames.filter_map(|item| match item {
+        Item::Frame(frame) if wanted.binary_search(&frame.seq).is_ok() => Some(frame),
+        _ => None,
+    });
+    wanted.map(|frame| (frame.seq, frame.payload.to_vec())).collect()
+}
