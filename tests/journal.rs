@@ -2,6 +2,7 @@
 //! Expected values come from a plain list of what was synced.
 
 #![allow(clippy::unwrap_used)]
+
 #[path = "journal/bits.rs"]
 mod bits;
 #[path = "journal/disk.rs"]

@@ -122,7 +122,7 @@ impl Journal {
         let number = dir.shared.number.fetch_add(1, Ordering::SeqCst);
         dir.shared.epoch.store(number, Ordering::SeqCst);
         let (header, bytes) = opening.segment(number).map_err(|error| anyhow!("{error}"))?;
-        let live = Live::make(dir, &header, &bytes, opening.next_seq - 1)?;
+        let live = Live::make(dir, &header, &bytes, opening.next_seq.saturating_sub(1))?;
         let end = live.end;
         let (appends, batches) = sync_channel(APPENDS_MAX);
         let dir = dir.clone();

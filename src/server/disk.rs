@@ -102,9 +102,9 @@ impl StateDir {
             .mode(0o700)
             .create(&journal)
             .map_err(|error| explain(path, &error))?;
+        sync_ancestors(&journal);
         let lock = lock(path)?;
         let names = names(&journal).map_err(|error| explain(&journal, &error))?;
-        sync_directory(path).map_err(|error| explain(path, &error))?;
         let shared = Shared {
             number: AtomicU64::new(names.newest_number() + 1),
             epoch: AtomicU64::new(0),
@@ -324,6 +324,13 @@ pub(super) fn sync_directory(path: &Path) -> io::Result<()> {
     File::open(path)?.sync_all()
 }
 
+/// Makes the directory itself durable. Those above it that we may not open were not created here.
+fn sync_ancestors(path: &Path) {
+    for directory in path.canonicalize().iter().flat_map(|path| path.ancestors()) {
+        let _ = sync_directory(directory);
+    }
+}
+
 fn lock(path: &Path) -> anyhow::Result<File> {
     let name = path.join("lock");
     let mut options = OpenOptions::new();
@@ -334,10 +341,9 @@ fn lock(path: &Path) -> anyhow::Result<File> {
         Err(TryLockError::WouldBlock) => {
             let mut pid = String::new();
             let _ = file.read_to_string(&mut pid);
-            let path = path.display();
+            let (pid, path) = (pid.trim(), path.display());
             bail!(
-                "another oncall server (pid {}) is using {path}: stop it, or give --state another directory",
-                pid.trim()
+                "another oncall server (pid {pid}) is using {path}: stop it, or give --state another directory"
             );
         }
         Err(TryLockError::Error(error)) => return Err(explain(&name, &error)),
@@ -352,7 +358,7 @@ fn names(journal: &Path) -> io::Result<Names> {
     for file in std::fs::read_dir(journal)? {
         let Ok(name) = file?.file_name().into_string() else { continue };
         match name.rsplit_once('.') {
-            Some((number, "journal")) => names.segments.extend(number.parse::<u64>()),
+            Some((stem, "journal")) => names.segments.extend(segment_name(stem)),
             Some((stem, "snapshot")) => names.snapshots.extend(snapshot_name(stem)),
             Some((_, "tmp")) => names.temporaries.push(name),
             _ => {}
@@ -361,6 +367,12 @@ fn names(journal: &Path) -> io::Result<Names> {
     names.segments.sort_unstable();
     names.snapshots.sort_unstable();
     Ok(names)
+}
+
+/// A copy of a segment under another spelling of its number is not one.
+fn segment_name(stem: &str) -> Option<u64> {
+    let number = stem.parse().ok()?;
+    (stem == format!("{number:08}")).then_some(number)
 }
 
 fn snapshot_name(stem: &str) -> Option<(u64, u64)> {

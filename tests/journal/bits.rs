@@ -2,8 +2,9 @@
 //! whatever is lost is said to be lost.
 
 use crate::{Disk, Entries, payloads};
-use oncall::journal::frame::{DATA_START, FRAME_HEADER};
-use oncall::journal::recovery::{Damage, Recovered, What};
+use oncall::journal::frame::{DATA_START, FRAME_HEADER, Header};
+use oncall::journal::recovery::{Damage, Opening, Recovered, What};
+use proptest::prelude::*;
 
 /// Three segments: one of an older epoch, one rolled, one live; and where each batch of the live one ends.
 fn three() -> (Disk, Entries, Vec<(usize, u64)>) {
@@ -52,6 +53,9 @@ fn the_live_segment_cut_at_every_byte() {
         let last = ends.iter().rev().find(|(end, _)| *end <= length).map_or(8, |(_, last)| *last);
         assert_eq!(seen, all[..last as usize], "{length}");
         assert_eq!(recovered.damages.is_empty(), length >= 68, "{length}");
+        disk.start();
+        let more = disk.sync(&payloads("after", 1, 1));
+        assert_eq!(disk.recover(0).0, [&all[..last as usize], &more].concat(), "{length}");
     }
 }
 
@@ -164,19 +168,41 @@ fn a_thread_given_up_that_made_a_segment_after_all() {
     let (mut disk, mut all, _) = three();
     let (_, given_up) = disk.live.unwrap();
     let mut other = disk.clone();
-    let opening = oncall::journal::recovery::Opening {
-        predecessor: Some(given_up),
-        carried: Vec::new(),
-        next_seq: given_up.last_seq + 1,
-    };
+    let opening =
+        Opening { predecessor: Some(given_up), carried: Vec::new(), next_seq: given_up.last_seq + 1 };
     disk.open(&opening);
     all.extend(disk.sync(&payloads("answered", 2, 3)));
     other.roll();
     other.sync(&payloads("late", 4, 3));
     let mut late = other.segments.remove(&4).unwrap();
-    let header = oncall::journal::frame::Header::decode(&late).unwrap();
-    late[..DATA_START].copy_from_slice(&oncall::journal::frame::Header { number: 5, ..header }.encode());
+    let header = Header::decode(&late).unwrap();
+    late[..DATA_START].copy_from_slice(&Header { number: 5, ..header }.encode());
     disk.segments.insert(5, late);
     let (seen, recovered) = disk.recover(0);
     assert_eq!((seen, recovered.damages), (all, vec![]));
+}
+
+proptest! {
+    #[test]
+    fn any_damage_gives_no_wrong_entry_and_a_start_goes_on(
+        spots in prop::collection::vec((1..4u64, 0..9000usize, prop::collection::vec(any::<u8>(), 1..40)), 1..8),
+        covered in 0..20u64,
+    ) {
+        let (mut disk, all, _) = three();
+        for (number, at, bytes) in spots {
+            disk.segments.get_mut(&number).unwrap()[at..at + bytes.len()].copy_from_slice(&bytes);
+        }
+        let (seen, recovered) = disk.recover(covered);
+        prop_assert!(seen.iter().all(|entry| entry.0 > covered && all.contains(entry)));
+        prop_assert!(seen.is_sorted_by(|a, b| a.0 < b.0));
+        prop_assert!(recovered.opening.next_seq > covered.max(seen.last().map_or(0, |entry| entry.0)));
+        // What one start replayed, every later one replays, with what was written since.
+        disk.open(&recovered.opening);
+        let more = disk.sync(&payloads("after", 2, 1));
+        for _ in 0..2 {
+            let (again, recovered) = disk.recover(covered);
+            prop_assert_eq!(&again, &[&seen[..], &more].concat());
+            disk.open(&recovered.opening);
+        }
+    }
 }

@@ -170,7 +170,15 @@ fn starts_and_rolls_over_small_segments() {
         server.stop();
     }
     assert!(epochs.is_sorted_by(|a, b| a < b), "{epochs:?}");
-    assert!(files(state.path(), "journal").len() > 6);
+    let segments: Vec<Vec<u8>> =
+        files(state.path(), "journal").iter().map(|file| fs::read(file).unwrap()).collect();
+    assert!(segments.len() > 6);
+    // What a start has ended is as long as its successor says.
+    for pair in segments.windows(2) {
+        let header = frame::Header::decode(&pair[1]).unwrap();
+        let end = header.predecessor.unwrap().offset;
+        assert!(header.epoch != header.number || pair[0].len() as u64 == end);
+    }
     assert_eq!(open(state.path()).1.state, expected);
 }
 

@@ -1,5 +1,6 @@
 //! Retention, snapshots' envelopes, formats of newer releases, and bounds, as tables.
 
+use oncall::journal::End;
 use oncall::journal::frame::{self, FRAME_MAX, Header, HeaderError, TooLong};
 use oncall::journal::retention::{History, SEGMENTS_MAX, Segment, expired};
 use oncall::journal::snapshot::{self, SnapshotError};
@@ -10,8 +11,10 @@ const DAY: u64 = 24 * 3600;
 #[test]
 fn which_segments_are_deleted() {
     let history = History { age: Duration::from_secs(90 * DAY), size: 1000 };
-    // Segments 1 to 5, ten entries each; their ages in days, and the size of each.
-    let table: &[(&str, [u64; 5], u64, &[u64], &[u64])] = &[
+    // Segments 1 to 5, ten entries each.
+    type Case = (&'static str, [u64; 5], u64, &'static [u64], &'static [u64]);
+    // The segments' ages in days, the size of each, the snapshots, what is deleted.
+    let table: &[Case] = &[
         ("no snapshot", [200, 190, 180, 170, 160], 1, &[], &[]),
         ("only one snapshot, which may be broken", [200, 190, 180, 170, 160], 1, &[50], &[]),
         ("old and covered", [200, 190, 91, 90, 10], 1, &[50, 50], &[1, 2, 3]),
@@ -109,4 +112,42 @@ fn payloads_have_a_bound() {
     assert_eq!(frame::encode(1, 5, &[longest], &mut out), Ok(()));
     let many = vec![longest; 33];
     assert_eq!(frame::encode(1, 5, &many, &mut Vec::new()), Err(TooLong::Batch));
+}
+
+/// CRC-32C bit by bit, as RFC 3720 defines it.
+fn crc(bytes: &[u8]) -> u32 {
+    let step = |crc: u32| if crc & 1 == 1 { crc >> 1 ^ 0x82f6_3b78 } else { crc >> 1 };
+    !bytes.iter().fold(!0, |crc, byte| (0..8).fold(crc ^ u32::from(*byte), |crc, _| step(crc)))
+}
+
+/// A journal that one release accepted, every later one accepts: these bytes never change.
+#[test]
+fn the_format_byte_by_byte() {
+    assert_eq!(crc(b"123456789"), 0xe306_9283);
+
+    let mut frames = Vec::new();
+    frame::encode(5, 0x0102, &["{}", "[1]"], &mut frames).unwrap();
+    let first = b"\x02\0\0\0\0\0\0\0\x02\x01\0\0\0\0\0\0{}";
+    let second = b"\x03\0\0\x80\x01\0\0\0\x03\x01\0\0\0\0\0\0[1]";
+    let sum = |frame: &[u8]| crc(&[&[5, 0, 0, 0, 0, 0, 0, 0], frame].concat()).to_le_bytes();
+    assert_eq!(frames, [&sum(first)[..], first, &sum(second), second].concat());
+
+    let end = End { segment: 8, offset: 10_000, last_seq: 11 };
+    let header = Header { number: 9, epoch: 5, first_seq: 12, predecessor: Some(end) }.encode();
+    let mut copy = b"oncall-j\x01\0\0\0".to_vec();
+    copy.extend(crc(&copy).to_le_bytes());
+    for field in [9_u64, 5, 12, 8, 10_000, 11] {
+        copy.extend(field.to_le_bytes());
+    }
+    copy.extend(crc(&copy).to_le_bytes());
+    let zeros = |length| vec![0; length - copy.len()];
+    assert_eq!(header, [&copy[..], &zeros(4096), &copy, &zeros(4096)].concat());
+
+    let body = [3, b'a', b'b', b'c'];
+    let mut bytes = b"oncall-s\x01\0\0\0".to_vec();
+    bytes.extend(crc(&bytes).to_le_bytes());
+    bytes.extend(4711_u64.to_le_bytes());
+    bytes.extend(crc(&body).to_le_bytes());
+    bytes.extend(crc(&bytes).to_le_bytes());
+    assert_eq!(snapshot::encode(4711, &"abc"), [&bytes[..], &body].concat());
 }
