@@ -88,6 +88,13 @@ pub enum Item<'a> {
     Broken(usize, usize),
 }
 
+impl Frame<'_> {
+    /// Where the next frame begins, in bytes from the beginning of the segment.
+    pub fn end(&self) -> usize {
+        self.offset + FRAME_HEADER + self.payload.len()
+    }
+}
+
 impl Header {
     /// The first [`DATA_START`] bytes of the segment.
     pub fn encode(&self) -> Vec<u8> {
@@ -161,7 +168,7 @@ impl<'a> Iterator for Frames<'a> {
 
     fn next(&mut self) -> Option<Item<'a>> {
         if let Some(frame) = self.at(self.offset) {
-            self.offset = frame.offset + FRAME_HEADER + frame.payload.len();
+            self.offset = frame.end();
             self.seq = frame.seq + 1;
             return Some(Item::Frame(frame));
         }

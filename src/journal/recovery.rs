@@ -7,7 +7,7 @@
 //! disk. What cannot be read is skipped, reported, and left where it is.
 
 use super::End;
-use super::frame::{self, DATA_START, FRAME_HEADER, Frame, Header, HeaderError, Item};
+use super::frame::{self, DATA_START, Frame, Header, HeaderError, Item};
 use std::collections::BTreeMap;
 
 /// A segment file as listed: the number in its name, and its header.
@@ -187,25 +187,20 @@ impl Recovery {
     fn proven(&mut self, part: &Part, bytes: &[u8], end: End, entry: &mut impl FnMut(u64, &[u8])) {
         let Header { number, epoch, first_seq, .. } = part.header;
         let length = usize::try_from(end.offset).unwrap_or(usize::MAX).min(bytes.len());
-        let mut next = first_seq;
-        let mut broken = None;
+        let (mut next, mut at) = (first_seq, DATA_START);
         for item in frame::frames(&bytes[..length], epoch, DATA_START, first_seq) {
-            match item {
-                Item::Broken(from, _) => broken = broken.or(Some(from)),
-                Item::Frame(found) if found.seq >= part.before => break,
-                Item::Frame(found) => {
-                    if found.seq > next {
-                        let offset = broken.unwrap_or(found.offset);
-                        self.lose((number, offset as u64), (next, found.seq - 1), What::Frames);
-                    }
-                    broken = None;
-                    next = found.seq + 1;
-                    self.replay(&found, entry);
-                }
+            let Item::Frame(found) = item else { continue };
+            if found.seq >= part.before {
+                break;
             }
+            if found.seq > next {
+                self.lose((number, at as u64), (next, found.seq - 1), What::Frames);
+            }
+            (next, at) = (found.seq + 1, found.end());
+            self.replay(&found, entry);
         }
         if end.last_seq >= next {
-            self.lose((number, broken.unwrap_or(length) as u64), (next, end.last_seq), What::Frames);
+            self.lose((number, at as u64), (next, end.last_seq), What::Frames);
         }
     }
 
@@ -274,7 +269,7 @@ impl LastBatch {
                 last = LastBatch { first_seq: found.batch, offset, whole: None };
                 next = (found.seq == found.batch).then_some(found.seq);
             }
-            end = found.offset + FRAME_HEADER + found.payload.len();
+            end = found.end();
             last.whole = (found.closes && next == Some(found.seq)).then_some((found.seq, end));
             next = next.filter(|seq| *seq == found.seq).map(|seq| seq + 1);
         }

@@ -15,7 +15,8 @@ use bytes::Bytes;
 use std::fs::{File, OpenOptions};
 use std::os::unix::fs::FileExt;
 use std::sync::atomic::Ordering;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::thread::JoinHandle;
 
 /// The most batches that wait for the thread; the engine hands over one at a time.
 pub const APPENDS_MAX: usize = 4;
@@ -56,7 +57,7 @@ pub enum Refused {
     Stopped(Append),
 }
 
-/// The journal of one epoch. Dropping it ends its thread after the batches that it was given.
+/// The journal of one epoch. Dropping it ends its thread after the batches that it was given, without waiting.
 #[derive(Debug)]
 pub struct Journal {
     /// Unique and ascending among all starts and reopenings.
@@ -64,6 +65,7 @@ pub struct Journal {
     /// Where the new segment ends so far.
     pub end: End,
     appends: SyncSender<Append>,
+    thread: JoinHandle<()>,
 }
 
 impl Journal {
@@ -100,9 +102,16 @@ impl Journal {
     /// Hands a batch to the thread without waiting.
     pub fn append(&self, batch: Append) -> Result<(), Refused> {
         self.appends.try_send(batch).map_err(|error| match error {
-            std::sync::mpsc::TrySendError::Full(batch) => Refused::Full(batch),
-            std::sync::mpsc::TrySendError::Disconnected(batch) => Refused::Stopped(batch),
+            TrySendError::Full(batch) => Refused::Full(batch),
+            TrySendError::Disconnected(batch) => Refused::Stopped(batch),
         })
+    }
+
+    /// Waits until all batches are answered; not for a journal that hangs.
+    pub fn close(self) {
+        drop(self.appends);
+        // A panic there is an answer that never came.
+        let _ = self.thread.join();
     }
 
     fn begin(
@@ -113,14 +122,14 @@ impl Journal {
         let number = dir.shared.number.fetch_add(1, Ordering::SeqCst);
         dir.shared.epoch.store(number, Ordering::SeqCst);
         let (header, bytes) = opening.segment(number).map_err(|error| anyhow!("{error}"))?;
-        let live = Live::make(dir, &header, &bytes, opening.next_seq - 1)?;
+        let live = Live::make(dir, &header, &bytes, opening.next_seq.saturating_sub(1))?;
         let end = live.end;
         let (appends, batches) = sync_channel(APPENDS_MAX);
         let dir = dir.clone();
-        std::thread::Builder::new()
+        let thread = std::thread::Builder::new()
             .name(format!("journal-{number}"))
             .spawn(move || run(&dir, number, live, &batches, answer))?;
-        Ok(Journal { epoch: number, end, appends })
+        Ok(Journal { epoch: number, end, appends, thread })
     }
 }
 

@@ -74,7 +74,7 @@ fn delete(dir: &StateDir, history: &History, now: SystemTime) -> anyhow::Result<
         // What is in no part is as old as the part after it; after the live one, it is not old.
         let Some(after) = parts.iter().find(|part| part.header.number > number) else { break };
         let path = dir.segment_path(number);
-        let metadata = std::fs::metadata(&path).map_err(|error| explain(&path, error))?;
+        let metadata = std::fs::metadata(&path).map_err(|error| explain(&path, &error))?;
         let age = now.duration_since(metadata.modified()?).unwrap_or_default();
         let last_seq = after.header.first_seq - 1;
         segments.push(Segment { number, last_seq, age, size: metadata.len() });
@@ -82,7 +82,7 @@ fn delete(dir: &StateDir, history: &History, now: SystemTime) -> anyhow::Result<
     let deleted = expired(&segments, &dir.usable_snapshots()?, history);
     for number in &deleted {
         let path = dir.segment_path(*number);
-        std::fs::remove_file(&path).map_err(|error| explain(&path, error))?;
+        std::fs::remove_file(&path).map_err(|error| explain(&path, &error))?;
     }
     Ok(deleted)
 }

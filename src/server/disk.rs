@@ -15,8 +15,9 @@ use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
 
 /// The size of a segment, in bytes.
 pub const SEGMENT_SIZE: u64 = 64 << 20;
@@ -45,7 +46,8 @@ pub(super) struct Shared {
     /// The epoch that may write; a thread of another one stalled, was given up, and stops.
     pub epoch: AtomicU64,
     pub spare_ready: AtomicBool,
-    pub spare_filling: AtomicBool,
+    /// The thread that makes the next spare.
+    pub filler: Mutex<Option<JoinHandle<()>>>,
     /// What earlier processes left unfinished.
     pub stale: Vec<String>,
     temporary: AtomicU64,
@@ -99,15 +101,15 @@ impl StateDir {
             .recursive(true)
             .mode(0o700)
             .create(&journal)
-            .map_err(|error| explain(path, error))?;
+            .map_err(|error| explain(path, &error))?;
+        sync_ancestors(&journal);
         let lock = lock(path)?;
-        let names = names(&journal).map_err(|error| explain(&journal, error))?;
-        sync_directory(path).map_err(|error| explain(path, error))?;
+        let names = names(&journal).map_err(|error| explain(&journal, &error))?;
         let shared = Shared {
             number: AtomicU64::new(names.newest_number() + 1),
             epoch: AtomicU64::new(0),
             spare_ready: AtomicBool::new(journal.join("spare").exists()),
-            spare_filling: AtomicBool::new(false),
+            filler: Mutex::new(None),
             stale: names.temporaries,
             temporary: AtomicU64::new(0),
             journal,
@@ -118,7 +120,8 @@ impl StateDir {
     }
 
     /// Reads the newest snapshot that can be used, or starts from `empty`, and applies the entries since, in order.
-    /// Changes nothing on disk. Fails when a newer release wrote any of it, or when the directory cannot be read.
+    /// Changes nothing on disk, so it may be repeated while all that a running journal was given is answered; only
+    /// `opening` is of no use then. Fails when a newer release wrote any of it, or when the directory cannot be read.
     pub fn load<S: DeserializeOwned>(
         &self,
         empty: S,
@@ -149,6 +152,14 @@ impl StateDir {
         })
     }
 
+    /// Waits for the directory's own background work. With all journals closed and all other clones gone, the lock
+    /// is free then.
+    pub fn close(self) {
+        let filler = self.shared.filler.lock().unwrap_or_else(PoisonError::into_inner).take();
+        // A panic there has cost a spare, no more.
+        let _ = filler.map(JoinHandle::join);
+    }
+
     /// Writes a snapshot so that it is there whole or not at all, and deletes all but the two newest usable ones.
     /// `bytes` are those of [`snapshot::encode`].
     pub fn write_snapshot(&self, bytes: &[u8]) -> anyhow::Result<()> {
@@ -162,7 +173,7 @@ impl StateDir {
             std::fs::rename(&temporary, self.snapshot_path((covered, number)))?;
             sync_directory(&self.shared.journal)
         };
-        let written = write().map_err(|error| explain(&self.shared.journal, error));
+        let written = write().map_err(|error| explain(&self.shared.journal, &error));
         if written.is_err() {
             // Failing to remove it is no worse: the next start does.
             let _ = std::fs::remove_file(&temporary);
@@ -227,8 +238,8 @@ impl StateDir {
     ) -> anyhow::Result<Vec<u8>> {
         let segment = part.header.number;
         let path = self.segment_path(segment);
-        let file = File::open(&path).map_err(|error| explain(&path, error))?;
-        let length = file.metadata().map_err(|error| explain(&path, error))?.len();
+        let file = File::open(&path).map_err(|error| explain(&path, &error))?;
+        let length = file.metadata().map_err(|error| explain(&path, &error))?.len();
         let length = part.end.map_or(length, |end| end.offset.min(length));
         let (bytes, errors) = read_around(&file, usize::try_from(length)?);
         let covered = part.end.is_some_and(|end| end.last_seq <= covered);
@@ -238,7 +249,7 @@ impl StateDir {
     }
 
     pub(super) fn names(&self) -> anyhow::Result<Names> {
-        names(&self.shared.journal).map_err(|error| explain(&self.shared.journal, error))
+        names(&self.shared.journal).map_err(|error| explain(&self.shared.journal, &error))
     }
 
     pub(super) fn segment_path(&self, number: u64) -> PathBuf {
@@ -268,7 +279,7 @@ impl StateDir {
         for name in self.names()?.snapshots.into_iter().rev() {
             let path = self.snapshot_path(name);
             if usable == SNAPSHOTS_MAX {
-                std::fs::remove_file(&path).map_err(|error| explain(&path, error))?;
+                std::fs::remove_file(&path).map_err(|error| explain(&path, &error))?;
             } else if std::fs::read(&path).is_ok_and(|bytes| snapshot::covered(&bytes).is_ok()) {
                 usable += 1;
             }
@@ -288,7 +299,7 @@ impl Names {
 }
 
 /// What went wrong with `path`, and what to do about it.
-pub(super) fn explain(path: &Path, error: io::Error) -> anyhow::Error {
+pub(super) fn explain(path: &Path, error: &io::Error) -> anyhow::Error {
     let advice = match error.kind() {
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
             "free 200 MiB there, or give --state a larger disk"
@@ -313,23 +324,29 @@ pub(super) fn sync_directory(path: &Path) -> io::Result<()> {
     File::open(path)?.sync_all()
 }
 
+/// Makes the directory itself durable. Those above it that we may not open were not created here.
+fn sync_ancestors(path: &Path) {
+    for directory in path.canonicalize().iter().flat_map(|path| path.ancestors()) {
+        let _ = sync_directory(directory);
+    }
+}
+
 fn lock(path: &Path) -> anyhow::Result<File> {
     let name = path.join("lock");
     let mut options = OpenOptions::new();
     let options = options.read(true).write(true).create(true).truncate(false).mode(0o600);
-    let mut file = options.open(&name).map_err(|error| explain(&name, error))?;
+    let mut file = options.open(&name).map_err(|error| explain(&name, &error))?;
     match file.try_lock() {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => {
             let mut pid = String::new();
             let _ = file.read_to_string(&mut pid);
-            let path = path.display();
+            let (pid, path) = (pid.trim(), path.display());
             bail!(
-                "another oncall server (pid {}) is using {path}: stop it, or give --state another directory",
-                pid.trim()
+                "another oncall server (pid {pid}) is using {path}: stop it, or give --state another directory"
             );
         }
-        Err(TryLockError::Error(error)) => return Err(explain(&name, error)),
+        Err(TryLockError::Error(error)) => return Err(explain(&name, &error)),
     }
     // The pid is for people; a full disk must not keep a pager from starting.
     let _ = file.set_len(0).and_then(|()| writeln!(file, "{}", std::process::id()));
@@ -341,7 +358,7 @@ fn names(journal: &Path) -> io::Result<Names> {
     for file in std::fs::read_dir(journal)? {
         let Ok(name) = file?.file_name().into_string() else { continue };
         match name.rsplit_once('.') {
-            Some((number, "journal")) => names.segments.extend(number.parse::<u64>()),
+            Some((stem, "journal")) => names.segments.extend(segment_name(stem)),
             Some((stem, "snapshot")) => names.snapshots.extend(snapshot_name(stem)),
             Some((_, "tmp")) => names.temporaries.push(name),
             _ => {}
@@ -350,6 +367,12 @@ fn names(journal: &Path) -> io::Result<Names> {
     names.segments.sort_unstable();
     names.snapshots.sort_unstable();
     Ok(names)
+}
+
+/// A copy of a segment under another spelling of its number is not one.
+fn segment_name(stem: &str) -> Option<u64> {
+    let number = stem.parse().ok()?;
+    (stem == format!("{number:08}")).then_some(number)
 }
 
 fn snapshot_name(stem: &str) -> Option<(u64, u64)> {

@@ -7,6 +7,7 @@ use super::disk::{StateDir, create, explain, sync_directory};
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::os::unix::fs::FileExt;
+use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 
 /// How much of the spare is written between two syncs, in bytes: what a sync of the live segment may wait behind.
@@ -36,23 +37,21 @@ pub(super) fn make(dir: &StateDir, number: u64, bytes: &[u8]) -> anyhow::Result<
     make().map_err(|error| {
         // Failing to remove it is no worse: the next start does.
         let _ = std::fs::remove_file(&temporary);
-        explain(&dir.segment_path(number), error)
+        explain(&dir.segment_path(number), &error)
     })
 }
 
 /// Makes a spare in the background unless there is one. A failure shows up as a slower journal, and when the disk
 /// is full as a failed write.
 pub(super) fn fill_spare(dir: &StateDir) {
-    let shared = &dir.shared;
-    if shared.spare_ready.load(Ordering::SeqCst) || shared.spare_filling.swap(true, Ordering::SeqCst) {
+    let mut filler = dir.shared.filler.lock().unwrap_or_else(PoisonError::into_inner);
+    let filling = filler.as_ref().is_some_and(|thread| !thread.is_finished());
+    if filling || dir.shared.spare_ready.load(Ordering::SeqCst) {
         return;
     }
     let dir = dir.clone();
-    std::thread::spawn(move || {
-        let filled = fill(&dir).is_ok();
-        dir.shared.spare_ready.store(filled, Ordering::SeqCst);
-        dir.shared.spare_filling.store(false, Ordering::SeqCst);
-    });
+    let thread = std::thread::Builder::new().name("journal-spare".to_owned());
+    *filler = thread.spawn(move || dir.shared.spare_ready.store(fill(&dir).is_ok(), Ordering::SeqCst)).ok();
 }
 
 fn take_spare(dir: &StateDir, temporary: &std::path::Path) -> io::Result<Option<File>> {
