@@ -19,6 +19,7 @@ pub struct Directory {
 }
 
 /// What is in a config directory.
+#[derive(Debug)]
 pub struct Loaded {
     pub tree: Tree,
     pub compiled: Compiled,
