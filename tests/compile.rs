@@ -2,6 +2,7 @@
 //!
 //! A case in `tests/configs/*.case` is a patch of [`BASE`]: `--- path` begins a file, which replaces that of the base or
 //! is added to it; `--- path (deleted)` takes one out. The rendered findings are the snapshot beside it.
+#![allow(clippy::unwrap_used, reason = "in a test a panic is the finding, in its helpers too")]
 
 use jiff::SignedDuration;
 use oncall::compile::{self, Tree};

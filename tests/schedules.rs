@@ -124,6 +124,25 @@ fn hourly_over_a_change_of_the_clock() {
     );
 }
 
+/// The clock is set back to before a handoff that has been: its shift goes on.
+#[test]
+fn instants_of_a_repeated_hour() {
+    let cases = [
+        ("America/Chicago", "2020-11-01 00:30", "2020-11-01T01:10-06:00", "b"),
+        ("America/Chicago", "2020-11-01 00:00", "2020-11-01T01:00-06:00", "b"),
+        ("America/St_Johns", "2006-10-28 22:45", "2006-10-28T23:10-03:30", "b"),
+        ("America/St_Johns", "2006-10-28 23:00", "2006-10-28T23:10-03:30", "b"),
+        ("Australia/Lord_Howe", "2025-04-06 00:45", "2025-04-06T01:40+10:30", "b"),
+    ];
+    for (zone, from, at, expected) in cases {
+        let world = world(&format!("zone {zone}\nlayer l\nevery 1 hour\nfrom {from}: a, b, c, d, e, f"));
+        let found = world.schedules.on_call("web", at.parse().unwrap());
+        assert_eq!(who(&found, false), expected, "{zone} {from} {at}");
+    }
+    let started = world("zone America/St_Johns\nlayer l\nevery 1 day\nfrom 2006-10-29 00:00: a");
+    assert_eq!(who(&started.schedules.on_call("web", "2006-10-28T23:10-03:30".parse().unwrap()), false), "a");
+}
+
 /// 3 and 8: months clamp from the anchor; a time that exists twice is the first.
 #[test]
 fn months() {
@@ -204,6 +223,13 @@ fn night_windows() {
          2025-11-02 00:30 EDT a
          2025-11-02 01:30 EDT b
          2025-11-02 02:30 EST -
+         2025-11-02 12:00 EST end",
+    );
+    check(
+        "zone America/New_York\nlayer l\nalways a\nduring daily 00:30-01:30",
+        "2025-11-02 00:00 EDT -
+         2025-11-02 00:30 EDT a
+         2025-11-02 01:30 EST -
          2025-11-02 12:00 EST end",
     );
     check(

@@ -7,9 +7,9 @@
 pub use super::script::{SPOKEN_INCIDENTS_MAX, SPOKEN_SUMMARY_MAX, call, reply_spoken};
 
 use super::{Asked, Escalation, Incident, IncidentId, Reply, Status};
-use crate::alert::{self, Event, Link, Severity};
+use crate::alert::{self, Link, Severity};
 use crate::config::{Config, Service, Urgency, User};
-use crate::language::{Language, Notice, Shown, Word};
+use crate::language::{Language, Shown, Word};
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 

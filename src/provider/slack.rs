@@ -44,7 +44,7 @@ enum Stage {
 
 pub(super) fn begin(config: &Config, secrets: &Secrets, delivery: &Delivery) -> Result<Progress, String> {
     let slack = slack(config)?;
-    let message = message(config, slack, delivery)?;
+    let message = message(config, delivery)?;
     let (reference, follow_up) = match &delivery.task {
         Task::Channel { reference, follow_up, .. } => (reference.clone(), follow_up.clone()),
         _ => (None, None),

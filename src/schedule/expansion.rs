@@ -38,7 +38,8 @@ impl<'a> Pieces<'a> {
             }
         }
         let layers = self.layers.iter().map(|(_, edge)| *edge);
-        layers.chain(self.dated.first().copied()).min().unwrap_or(self.until).min(self.until)
+        let edges = layers.chain(self.dated.first().copied()).filter(|edge| *edge > self.at);
+        edges.min().unwrap_or(self.until).min(self.until)
     }
 }
 

@@ -8,7 +8,7 @@ use jiff::civil::DateTime;
 use jiff::tz::{AmbiguousOffset, Offset, TimeZone};
 use jiff::{SignedDuration, Timestamp};
 
-/// More than any zone has ever changed its clock between two transitions looked at for one gap.
+/// The transition that made a gap is the next one; a zone's data may list a few before it that move no clock.
 const TRANSITIONS_MAX: usize = 4;
 
 /// The instant of a local time: the first of two, and the first after the gap if there is none.

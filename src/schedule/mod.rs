@@ -1,8 +1,8 @@
 //! Who is on call at an instant, and nothing else.
 //!
 //! [`Schedules`] holds every schedule with the people's time off, because both can refer to each other
-//! (`apart_from`). Two questions are asked of it: [`Schedules::on_call`] for an instant, and
-//! [`Schedules::shifts`] for a range. All arithmetic is on civil (wall-clock) time first; only then is a local
+//! (`apart_from`). It is asked for an instant ([`Schedules::on_call`]), for a range ([`Schedules::shifts`]), and
+//! for who is next ([`Schedules::next_handover`]). All arithmetic is on civil (wall-clock) time first; only then is a local
 //! time mapped to an instant.
 
 mod absence;

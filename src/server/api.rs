@@ -60,7 +60,12 @@ pub async fn show(State(doors): Shared, headers: HeaderMap, Path(id): Path<Strin
     };
     let (incident, durable) = match doors.inbox.find(id).await {
         Err(_) => return unavailable("too much at once: come again\n"),
-        Ok(None) => return problem(StatusCode::NOT_FOUND, &format!("there is no incident {id}, or it is long closed")),
+        Ok(None) => {
+            return problem(
+                StatusCode::NOT_FOUND,
+                &format!("there is no incident {id}, or it is long closed"),
+            );
+        }
         Ok(Some(found)) => found,
     };
     let (directory, seqs) = (doors.state_dir.clone(), incident.timeline.clone());
@@ -124,8 +129,9 @@ fn replied(id: IncidentId, reply: Option<Reply>) -> Response {
 
 async fn reassigned(live: &Live, request: Request) -> Result<Asked, Response> {
     let taken = take(request).await?;
-    let wanted: Reassigned = serde_json::from_slice(&taken.body)
-        .map_err(|error| problem(StatusCode::BAD_REQUEST, &format!("the body should be {{\"user\": \"<id>\"}}: {error}")))?;
+    let wanted: Reassigned = serde_json::from_slice(&taken.body).map_err(|error| {
+        problem(StatusCode::BAD_REQUEST, &format!("the body should be {{\"user\": \"<id>\"}}: {error}"))
+    })?;
     match live.config.users.get_key_value(wanted.user.as_str()) {
         Some((id, _)) => Ok(Asked::Reassign(id.clone())),
         None => Err(problem(StatusCode::BAD_REQUEST, &format!("there is no user `{}`", wanted.user))),
@@ -147,7 +153,8 @@ fn authorized(doors: &Doors, headers: &HeaderMap) -> Result<(Arc<Live>, String),
         Some(name) => Ok((live, name)),
         None => {
             doors.metrics.refused("api_unauthorized");
-            let text = "send `Authorization: Bearer <token>` with a token that `api_tokens` in oncall.yaml names";
+            let text =
+                "send `Authorization: Bearer <token>` with a token that `api_tokens` in oncall.yaml names";
             Err(problem(StatusCode::UNAUTHORIZED, text))
         }
     }

@@ -37,11 +37,21 @@ pub type Resolve = fn(&Config) -> (Secrets, Vec<Missing>);
 #[derive(Debug)]
 pub enum News {
     /// This is in force from now on. `previous`: what was, at a start.
-    Accepted { live: Arc<Live>, previous: Option<Arc<Config>>, missing: Vec<Missing> },
+    Accepted {
+        live: Arc<Live>,
+        previous: Option<Arc<Config>>,
+        missing: Vec<Missing>,
+    },
     /// The same config, with other values of its secrets.
-    Secrets { live: Arc<Live>, missing: Vec<Missing> },
+    Secrets {
+        live: Arc<Live>,
+        missing: Vec<Missing>,
+    },
     /// The newest commit is not taken. Said again at each poll while it lasts.
-    Refused { refused: Refused, stuck: Vec<String> },
+    Refused {
+        refused: Refused,
+        stuck: Vec<String>,
+    },
     /// The newest commit is taken, or was before.
     Fine,
     /// The repository cannot be read.
@@ -181,9 +191,11 @@ impl Follower {
         }
         let Source::Git(repository) = &self.source else { return None };
         let read = CommitId::parse(&recorded).and_then(|commit| repository.tree(commit)).and_then(load);
-        read.inspect_err(|error| tracing::warn!("the config {recorded} that was in force cannot be read: {error:#}"))
-            .ok()
-            .map(Arc::new)
+        read.inspect_err(|error| {
+            tracing::warn!("the config {recorded} that was in force cannot be read: {error:#}")
+        })
+        .ok()
+        .map(Arc::new)
     }
 
     fn refuse(&mut self, commit: String, error: &anyhow::Error) -> bool {
@@ -198,14 +210,21 @@ impl Follower {
     fn stuck(&self, tip: &str) -> Vec<String> {
         let Source::Git(repository) = &self.source else { return Vec::new() };
         let from = self.live.as_ref().and_then(|live| CommitId::parse(&live.commit).ok());
-        let log = CommitId::parse(tip).and_then(|tip| repository.log(from, tip, STUCK_MAX)).unwrap_or_default();
-        log.into_iter().map(|commit| format!("{} {} ({})", short(&commit.id.to_string()), commit.summary, commit.author)).collect()
+        let log =
+            CommitId::parse(tip).and_then(|tip| repository.log(from, tip, STUCK_MAX)).unwrap_or_default();
+        log.into_iter()
+            .map(|commit| format!("{} {} ({})", short(&commit.id.to_string()), commit.summary, commit.author))
+            .collect()
     }
 
     fn reread_secrets(&mut self) -> bool {
         let Some(live) = &self.live else { return true };
         let (secrets, missing) = (self.resolve)(&live.config);
-        let same = live.config.secret_sources().iter().all(|(_, source)| live.secrets.get(source) == secrets.get(source));
+        let same = live
+            .config
+            .secret_sources()
+            .iter()
+            .all(|(_, source)| live.secrets.get(source) == secrets.get(source));
         let lost = secrets::lost((&live.config, &live.secrets), (&live.config, &secrets));
         if same || !lost.is_empty() {
             return true;
@@ -231,7 +250,10 @@ impl Source {
                 let began = began();
                 let fetched = repository.fetch(|| began.elapsed() > FETCH_MAX)?;
                 if let Some(old) = fetched.rewritten {
-                    tracing::warn!("the history of the config was rewritten: {old} is no ancestor of {}", fetched.commit);
+                    tracing::warn!(
+                        "the history of the config was rewritten: {old} is no ancestor of {}",
+                        fetched.commit
+                    );
                 }
                 Ok(Version { name: fetched.commit.to_string(), commit: Some(fetched.commit), files: None })
             }
@@ -272,7 +294,11 @@ pub fn load(files: Files) -> Result<Config> {
         Some(config) => Ok(config),
         None => {
             let shown = render_human(&tree, &findings, false);
-            let more = if count > FINDINGS_TOLD_MAX { format!("\n… and {} more", count - FINDINGS_TOLD_MAX) } else { String::new() };
+            let more = if count > FINDINGS_TOLD_MAX {
+                format!("\n… and {} more", count - FINDINGS_TOLD_MAX)
+            } else {
+                String::new()
+            };
             Err(anyhow::anyhow!("{shown}{more}")).context(format!("{count} errors"))
         }
     }

@@ -24,7 +24,7 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 
 /// The largest body, in bytes.
 pub const BODY_MAX: usize = 5 << 20;
@@ -46,7 +46,7 @@ pub struct Doors {
     pub metrics: Arc<Metrics>,
     pub state_dir: Arc<StateDir>,
     /// Wakes the thread that fetches the config repository.
-    pub pull: mpsc::Sender<()>,
+    pub pull: std::sync::mpsc::SyncSender<()>,
     pub certificates: Mutex<BTreeMap<String, Vec<u8>>>,
 }
 
@@ -65,7 +65,9 @@ pub fn router(doors: Arc<Doors>) -> Router {
         .route("/healthz", get(async || "ok\n"))
         .route("/readyz", get(ready))
         .route("/metrics", get(async |State(doors): Shared| doors.metrics.render()))
-        .fallback(async || plain(StatusCode::NOT_FOUND, "no such path: see `oncall urls` for the webhook URLs\n"))
+        .fallback(async || {
+            plain(StatusCode::NOT_FOUND, "no such path: see `oncall urls` for the webhook URLs\n")
+        })
         .with_state(doors)
 }
 
@@ -112,7 +114,11 @@ async fn webhook(State(doors): Shared, request: Request) -> Response {
     let taken = match take(request).await {
         Ok(taken) => taken,
         Err(refused) => {
-            doors.metrics.refused(if refused.status() == StatusCode::PAYLOAD_TOO_LARGE { "too_large" } else { "body" });
+            doors.metrics.refused(if refused.status() == StatusCode::PAYLOAD_TOO_LARGE {
+                "too_large"
+            } else {
+                "body"
+            });
             return refused;
         }
     };

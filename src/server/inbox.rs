@@ -30,9 +30,10 @@ pub enum Message {
         limit: usize,
         answer: oneshot::Sender<Vec<Incident>>,
     },
+    /// An incident, and the last entry that is on disk.
     Find {
         id: IncidentId,
-        answer: oneshot::Sender<Option<Incident>>,
+        answer: oneshot::Sender<Option<(Incident, u64)>>,
     },
 }
 

@@ -59,14 +59,18 @@ impl Recorder {
                 return self.fail("a new segment is still being made");
             }
             drop(current);
-            let spawned = std::thread::Builder::new().name("journal-reopen".into()).spawn(move || recorder.reopen(batch));
+            let spawned = std::thread::Builder::new()
+                .name("journal-reopen".into())
+                .spawn(move || recorder.reopen(batch));
             if let Err(error) = spawned {
                 self.fail(&format!("no thread for a new segment: {error}"));
             }
             return;
         }
         let refused = match &self.current().journal {
-            Some(journal) => journal.append(Append { first_seq: batch.first_seq, payloads: batch.payloads }).is_err(),
+            Some(journal) => {
+                journal.append(Append { first_seq: batch.first_seq, payloads: batch.payloads }).is_err()
+            }
             None => true,
         };
         if refused {
@@ -76,7 +80,13 @@ impl Recorder {
 
     fn reopen(&self, batch: Batch) {
         let end = self.current().end;
-        let made = Journal::reopen(&self.shared.dir, end, batch.snapshot.as_deref(), batch.first_seq, self.listener());
+        let made = Journal::reopen(
+            &self.shared.dir,
+            end,
+            batch.snapshot.as_deref(),
+            batch.first_seq,
+            self.listener(),
+        );
         match made {
             Ok(journal) => {
                 self.take_over(journal);

@@ -14,7 +14,7 @@ pub fn load(dir: &StateDir) -> Result<(Incidents, Loaded<()>, Vec<String>)> {
         }
     })?;
     let Loaded { state, opening, covered, replayed, damages, torn, broken_snapshots } = loaded;
-    troubles.extend(damages.iter().filter(|damage| !damage.covered).map(ToString::to_string));
+    troubles.extend(damages.iter().filter(|damage| !damage.covered).map(|damage| format!("{damage:?}")));
     troubles.extend(broken_snapshots.iter().cloned());
     let rest = Loaded { state: (), opening, covered, replayed, damages, torn, broken_snapshots };
     Ok((Incidents::new(state), rest, troubles))

@@ -6,15 +6,15 @@
 use super::clock::Clock;
 use super::delivery::Client;
 use super::disk::StateDir;
-use super::recorder::Recorder;
 use super::follow::{News, short};
 use super::inbox::{Answered, Message};
 use super::live::{Live, Refused, Status};
 use super::metrics::Metrics;
+use super::recorder::Recorder;
 use crate::alert::Severity;
 use crate::engine::{Batch, Engine, Health, Lane, Release};
-use crate::language::Notice;
 use crate::incident::{Delivery, DeliveryId, Entry, Incident, IncidentId, Incidents, Input, Outcome, Task};
+use crate::language::Notice;
 use crate::provider;
 use anyhow::Result;
 use jiff::{SignedDuration, Timestamp};
@@ -123,7 +123,11 @@ async fn first_config(parts: &mut Parts) -> Option<(Arc<Live>, Option<Arc<crate:
                 return Some((live, previous));
             }
             News::Refused { refused, .. } => {
-                tracing::error!("no config is in force, and {} is refused:\n{}", short(&refused.commit), refused.findings);
+                tracing::error!(
+                    "no config is in force, and {} is refused:\n{}",
+                    short(&refused.commit),
+                    refused.findings
+                );
                 parts.metrics.config_refused.set(1);
                 parts.status.send_modify(|status| {
                     status.waiting = Some("no good config yet".to_owned());
@@ -244,9 +248,11 @@ impl Running {
             }
             Message::List { status, before, limit, answer } => {
                 let state = self.engine.incidents().state();
-                let range = state.incidents.range(..before.unwrap_or(IncidentId { epoch: u32::MAX, n: u32::MAX }));
+                let range =
+                    state.incidents.range(..before.unwrap_or(IncidentId { epoch: u32::MAX, n: u32::MAX }));
                 let wanted = |incident: &&Incident| status.is_none_or(|status| incident.status == status);
-                let found = range.rev().map(|(_, incident)| incident).filter(wanted).take(limit).cloned().collect();
+                let found =
+                    range.rev().map(|(_, incident)| incident).filter(wanted).take(limit).cloned().collect();
                 let _ = answer.send(found);
             }
             Message::Find { id, answer } => {
@@ -314,14 +320,22 @@ impl Running {
     fn refused(&mut self, now: Timestamp, refused: Refused, stuck: &[String]) {
         let late = now.duration_since(refused.since) >= REFUSED_PAGES_AFTER;
         let commit = short(&refused.commit);
-        let known = self.parts.status.borrow().refused.as_ref().is_some_and(|old| old.commit == refused.commit);
+        let known =
+            self.parts.status.borrow().refused.as_ref().is_some_and(|old| old.commit == refused.commit);
         if !known {
-            tracing::error!("config {commit} is refused, the one before stays in force:\n{}", refused.findings);
+            tracing::error!(
+                "config {commit} is refused, the one before stays in force:\n{}",
+                refused.findings
+            );
         }
         self.parts.metrics.config_refused.set(1);
         let severity = if late { Severity::Critical } else { Severity::Info };
         let summary = self.live.config.organisation.language.notice(&Notice::ConfigRefused { commit });
-        let behind = if stuck.is_empty() { String::new() } else { format!("\nwaiting behind it:\n{}", stuck.join("\n")) };
+        let behind = if stuck.is_empty() {
+            String::new()
+        } else {
+            format!("\nwaiting behind it:\n{}", stuck.join("\n"))
+        };
         self.engine.trouble(now, CONFIG_KEY, severity, &summary, &format!("{}{behind}", refused.findings));
         self.parts.status.send_modify(|status| status.refused = Some(refused));
     }
@@ -371,7 +385,8 @@ impl Running {
                 self.in_flight += 1;
                 tokio::spawn(async move {
                     tokio::time::sleep(rings).await;
-                    let _ = tell.send((id, Outcome::Ended { reason: "no answer (printed, not called)".to_owned() }));
+                    let _ = tell
+                        .send((id, Outcome::Ended { reason: "no answer (printed, not called)".to_owned() }));
                 });
             }
         }

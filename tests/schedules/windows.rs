@@ -70,6 +70,26 @@ fn windows() {
     );
 }
 
+/// Newfoundland set its clock back from Sunday 00:01 to Saturday 23:01.
+#[test]
+fn windows_over_a_repeated_midnight() {
+    let saturday = hours("America/St_Johns", &["sat 10:00-23:30"], &[]);
+    let sunday = hours("America/St_Johns", &["sun 00:00-01:00"], &[]);
+    let cases = [
+        ("2006-10-28T23:29:59-02:30", true, false),
+        ("2006-10-28T23:59:59-02:30", true, false),
+        ("2006-10-29T00:00:30-02:30", true, true),
+        ("2006-10-28T23:29:59-03:30", true, true),
+        ("2006-10-28T23:30:00-03:30", false, true),
+        ("2006-10-29T00:59:59-03:30", false, true),
+        ("2006-10-29T01:00:00-03:30", false, false),
+    ];
+    for (at, on_saturday, on_sunday) in cases {
+        let at: Timestamp = at.parse().unwrap();
+        assert_eq!((saturday.contains(at), sunday.contains(at)), (on_saturday, on_sunday), "at {at}");
+    }
+}
+
 #[test]
 fn next_opening_and_closing() {
     let table = |windows: &[&str], holidays: &[&str], at: &str| {

@@ -1,0 +1,200 @@
+//! Puts the server together: state, journal, config, doors, engine, and the way out.
+//!
+//! At a start only the state directory and the address to listen on can be fatal. Everything else is waited for,
+//! loudly: the doors answer 503 until a config is in force.
+
+use super::clock::Clock;
+use super::compaction::compact;
+use super::delivery::Client;
+use super::disk::StateDir;
+use super::follow::{Follower, News, Resolve, Source};
+use super::http::{Doors, router};
+use super::inbox::{ALERTS_MAX, FIRST_MAX, Inbox};
+use super::live::Status;
+use super::metrics::Metrics;
+use super::recorder::Recorder;
+use super::repository::{Credentials, Repository};
+use super::run::{Outlet, Parts, STOP_MAX, Watcher, run};
+use super::{listen, recover};
+use crate::incident::State;
+use crate::journal::recovery::Damage;
+use crate::journal::retention::History;
+use anyhow::{Context, Result, anyhow};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, SystemTime};
+use tokio::net::TcpListener;
+use tokio::sync::{mpsc, oneshot, watch};
+
+/// How often sealed segments become a snapshot, and old ones are deleted.
+const COMPACT_EVERY: Duration = Duration::from_secs(600);
+/// The bytes of one segment of the journal.
+const SEGMENT_SIZE: u64 = super::disk::SEGMENT_SIZE;
+
+/// Where the config comes from.
+#[derive(Clone, Debug)]
+pub enum From {
+    Directory(PathBuf),
+    Git { url: String, branch: Option<String>, path: Option<String>, credentials: Credentials },
+}
+
+/// What a server is started with.
+#[derive(Debug)]
+pub struct Options {
+    pub config: From,
+    pub state: PathBuf,
+    pub listen: SocketAddr,
+    pub interval: Duration,
+    pub clock: Clock,
+    pub resolve: Resolve,
+    /// Write deliveries to the terminal instead of sending them.
+    pub print: bool,
+    pub watcher: Option<Watcher>,
+}
+
+/// Runs a server until it is told to stop by `stop` or a signal. `ready` gets the address it listens on.
+pub async fn serve(options: Options, ready: oneshot::Sender<SocketAddr>, mut stop: watch::Receiver<bool>) -> Result<()> {
+    let Options { config, state, listen, interval, clock, resolve, print, watcher } = options;
+    ignore_file_size_signal()?;
+    let client = Client::new()?;
+    let listener = TcpListener::bind(listen).await.with_context(|| {
+        format!("cannot listen on {listen}: is another server running there? Choose another with --listen")
+    })?;
+    let address = listener.local_addr()?;
+    let dir = StateDir::open(&state, SEGMENT_SIZE)?;
+    let (incidents, loaded, troubles) = recover::load(&dir)?;
+    for trouble in &troubles {
+        tracing::error!("damaged, and set aside: {trouble}");
+    }
+    let (tell_written, written) = mpsc::unbounded_channel();
+    let (recorder, epoch) = Recorder::start(&dir, &loaded.opening, tell_written)?;
+    let state_dir = Arc::new(dir.clone());
+    compact_now_and_then(dir, loaded.damages);
+
+    let source = match config {
+        From::Directory(path) => Source::Directory(path),
+        From::Git { url, branch, path, credentials } => {
+            let clone = state.join("config.git");
+            Source::Git(Repository::open(&clone, &url, branch.as_deref(), path.as_deref(), credentials)?)
+        }
+    };
+    let recorded = Some(incidents.state().revision.commit.clone()).filter(|commit| !commit.is_empty());
+    let (tell_news, news) = mpsc::channel(16);
+    let pull = follow(source, &clock, resolve, interval, recorded, tell_news)?;
+
+    let (first_in, first) = mpsc::channel(FIRST_MAX);
+    let (alerts_in, alerts) = mpsc::channel(ALERTS_MAX);
+    let (live_in, live) = watch::channel(None);
+    let waiting = Status { waiting: Some("reading the config".to_owned()), damage: troubles.clone(), ..Status::default() };
+    let (status_in, status) = watch::channel(waiting);
+    let metrics = Arc::new(Metrics::new());
+    let (stopping, stopped) = watch::channel(false);
+    let doors = Doors {
+        live,
+        status,
+        inbox: Inbox { first: first_in, alerts: alerts_in },
+        client: client.clone(),
+        clock: clock.clone(),
+        metrics: metrics.clone(),
+        state_dir: state_dir.clone(),
+        pull,
+        certificates: Mutex::default(),
+    };
+    let connections = tokio::spawn(listen::accept(listener, router(Arc::new(doors)), stopped.clone()));
+    let parts = Parts {
+        clock,
+        incidents,
+        epoch: u32::try_from(epoch).context("the state directory has had too many starts")?,
+        damage: troubles,
+        recorder,
+        state_dir,
+        written,
+        first,
+        alerts,
+        news,
+        live: live_in,
+        status: status_in,
+        metrics,
+        outlet: if print { Outlet::Terminal } else { Outlet::Providers(client) },
+        watcher,
+        stop: stopped,
+    };
+    let mut engine = tokio::spawn(run(parts));
+    // Whoever started the server may not care to know.
+    let _ = ready.send(address);
+    tokio::select! {
+        ended = &mut engine => return ended.map_err(|error| anyhow!("the engine's task ended: {error}"))?,
+        signal = told_to_stop() => signal?,
+        _ = stop.wait_for(|stop| *stop) => {}
+    }
+    tracing::info!("stopping: deliveries in flight have {} s", STOP_MAX.as_secs());
+    stopping.send_replace(true);
+    let ended = engine.await.map_err(|error| anyhow!("the engine's task ended: {error}"))?;
+    // Connections end by themselves once told; those that do not are cut off.
+    let _ = tokio::time::timeout(Duration::from_secs(1), connections).await;
+    ended
+}
+
+/// A limit on file sizes should be an error of the write, which degrades, not the end of the process.
+fn ignore_file_size_signal() -> Result<()> {
+    const SIGXFSZ: i32 = 25;
+    let kind = tokio::signal::unix::SignalKind::from_raw(SIGXFSZ);
+    tokio::signal::unix::signal(kind).context("cannot handle SIGXFSZ").map(drop)
+}
+
+async fn told_to_stop() -> Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate()).context("cannot handle SIGTERM")?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("cannot handle SIGINT")?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    Ok(())
+}
+
+/// Starts the thread that follows the config. What comes back wakes it.
+fn follow(
+    source: Source,
+    clock: &Clock,
+    resolve: Resolve,
+    interval: Duration,
+    recorded: Option<String>,
+    tell: mpsc::Sender<News>,
+) -> Result<std::sync::mpsc::SyncSender<()>> {
+    let (pull, pulled) = std::sync::mpsc::sync_channel(1);
+    let follower = Follower::new(source, clock.clone(), resolve, interval, recorded, tell);
+    let thread = std::thread::Builder::new().name("config".into()).spawn(move || follower.run(&pulled));
+    thread.context("cannot start the thread that follows the config")?;
+    Ok(pull)
+}
+
+/// Snapshots off the live path, on a thread that ends with the process.
+fn compact_now_and_then(dir: StateDir, known: Vec<Damage>) {
+    let work = move || {
+        loop {
+            std::thread::sleep(COMPACT_EVERY);
+            let apply = |state: &mut State, _: u64, payload: &[u8]| {
+                if let Err(error) = recover::apply(state, payload) {
+                    tracing::error!("an entry cannot be read: {error}");
+                }
+            };
+            match compact(&dir, State::default(), apply, &known, (&History::default(), wall())) {
+                Ok(done) if done.damages.is_empty() => {
+                    tracing::debug!(covered = done.covered, deleted = done.deleted.len(), "compacted");
+                }
+                Ok(done) => tracing::error!("no snapshot was made: {:?} is damaged", done.damages),
+                Err(error) => tracing::warn!("no snapshot was made: {error:#}"),
+            }
+        }
+    };
+    if let Err(error) = std::thread::Builder::new().name("compaction".into()).spawn(work) {
+        tracing::error!("no thread to make snapshots: {error}");
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "compared with the ages of files")]
+fn wall() -> SystemTime {
+    SystemTime::now()
+}
