@@ -20,9 +20,9 @@ use tokio::sync::{oneshot, watch};
     group(clap::ArgGroup::new("source").required(true).args(["config", "git"])),
     after_help = "\
 Environment:
-  ONCALL_GIT_TOKEN  an access token for an https:// repository
-  SSH_AUTH_SOCK     an ssh agent for an ssh repository; host keys are looked up in ~/.ssh/known_hosts
-  SSL_CERT_FILE     certificate authorities besides the system's
+  ONCALL_GIT_TOKEN  a token for https:// repositories
+  SSH_AUTH_SOCK     an agent for ssh repositories (~/.ssh/known_hosts names the hosts)
+  SSL_CERT_FILE     other certificate authorities than the system's
   ONCALL_LOG        what is logged, as in `oncall=debug` [default: info]"
 )]
 pub struct Arguments {
@@ -39,7 +39,13 @@ pub struct Arguments {
     #[arg(long, requires = "git")]
     pub path: Option<String>,
     /// A private key for ssh, without a passphrase; may be repeated [default: the ssh agent's]
-    #[arg(long, value_name = "FILE", requires = "git", env = "ONCALL_GIT_SSH_KEY", value_delimiter = ',')]
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "ONCALL_GIT_SSH_KEY",
+        hide_env_values = true,
+        value_delimiter = ','
+    )]
     pub ssh_key: Vec<PathBuf>,
     /// How often the config is looked at
     #[arg(long, value_name = "D", default_value = "30s", value_parser = parse_interval)]
@@ -54,7 +60,7 @@ pub struct Arguments {
     #[arg(long)]
     pub print: bool,
     /// How logs are written, to standard error
-    #[arg(long, value_enum, default_value_t = LogFormat::Text, env = "ONCALL_LOG_FORMAT")]
+    #[arg(long, value_enum, default_value_t = LogFormat::Text, env = "ONCALL_LOG_FORMAT", hide_env_values = true)]
     pub log: LogFormat,
 }
 

@@ -70,7 +70,7 @@ fn text(config: &Config, id: &str, shifts: &[Shift]) -> String {
         let by = source(&shift.on_call).unwrap_or_else(|| "-".to_owned());
         [local(shift.start, zone), local(shift.end, zone), people(config, &shift.on_call), by]
     });
-    format!("{id} ({})\n\n{}", zone_name(zone), table(["From", "Until", "On call", "By"], rows))
+    format!("{id} ({})\n\n{}", zone_name(zone), table(["From", "Until", "On call", "By"], &[0, 1], rows))
 }
 
 fn object(shift: &Shift) -> Value {

@@ -1,13 +1,14 @@
 //! Tables of at most 80 columns, in which Japanese is as wide as a terminal shows it.
 
-use comfy_table::{ContentArrangement, Table, presets::NOTHING};
+use comfy_table::{ColumnConstraint, ContentArrangement, Table, presets::NOTHING};
 
 /// The width that every terminal has.
 const WIDTH: u16 = 80;
 
-/// Rows under a header, in columns; long cells are wrapped.
+/// Rows under a header, in columns. Long cells are wrapped, but not those of the columns at `whole`.
 pub(super) fn table<const N: usize>(
     header: [&str; N],
+    whole: &[usize],
     rows: impl IntoIterator<Item = [String; N]>,
 ) -> String {
     let mut table = Table::new();
@@ -16,8 +17,11 @@ pub(super) fn table<const N: usize>(
     for row in rows {
         table.add_row(row);
     }
-    for column in table.column_iter_mut() {
+    for (at, column) in table.column_iter_mut().enumerate() {
         column.set_padding((0, 2));
+        if whole.contains(&at) {
+            column.set_constraint(ColumnConstraint::ContentWidth);
+        }
     }
     format!("{}\n", table.trim_fmt())
 }

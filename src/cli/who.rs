@@ -103,7 +103,7 @@ fn text<'a>(config: &Config, at: Timestamp, answers: impl Iterator<Item = (&'a s
             next.unwrap_or_else(|| "-".to_owned()),
         ]
     };
-    let rows = table(["Schedule", "On call", "By", "Until", "Next"], answers.map(row));
+    let rows = table(["Schedule", "On call", "By", "Until", "Next"], &[3], answers.map(row));
     format!("{} ({})\n\n{rows}", local(at, zone), zone_name(zone))
 }
 

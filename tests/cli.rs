@@ -1,0 +1,296 @@
+//! A command line -> what is printed and the exit status, on a small config in a temporary folder.
+
+use clap::Parser;
+use oncall::cli::{self, Arguments, Exit, Output};
+use serde_json::{Value, json};
+use std::{fs, path::Path};
+use tempfile::TempDir;
+use unicode_width::UnicodeWidthStr;
+
+const FILES: [(&str, &str); 8] = [
+    (
+        "oncall.yaml",
+        "time_zone: Asia/Tokyo\nlanguage: ja\nfallback: team\nproviders:\n  twilio: { account_sid: AC0, auth_token: { env: TWILIO }, from: \"+815012345678\" }\n",
+    ),
+    ("users/tanaka.yaml", "name: 田中 太郎\nphone: \"+819000000001\"\n"),
+    ("users/suzuki.yaml", "name: Suzuki\nphone: \"+819000000002\"\n"),
+    (
+        "schedules/web/primary.yaml",
+        "name: Web, primary\nlayers:\n  - name: weekly\n    rotation:\n      every: 1 week\n      handoff: mon 10:00\n      line_ups: [{ from: 2026-10-05, members: [tanaka, suzuki] }]\n",
+    ),
+    (
+        "overrides/december.yaml",
+        "- { schedule: web/primary, from: 2026-12-09 10:00, until: 2026-12-10 10:00, with: nobody }\n",
+    ),
+    (
+        "escalation-policies/team.yaml",
+        "steps:\n  - { notify: [{ schedule: web/primary }, { user: tanaka }], wait: 5m }\n",
+    ),
+    ("services/web.yaml", "name: Web\nescalation_policy: team\n"),
+    (
+        "integrations/prometheus.yaml",
+        "type: alertmanager\nsecret: { env: ONCALL_TEST_UNSET }\nroutes: [{ service: web }]\n",
+    ),
+];
+
+fn config() -> TempDir {
+    let folder = TempDir::new().unwrap();
+    for (path, text) in FILES {
+        write(folder.path(), path, text);
+    }
+    folder
+}
+
+fn write(folder: &Path, path: &str, text: &str) {
+    let path = folder.join(path);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, text).unwrap();
+}
+
+/// Runs `oncall <line> <folder>`; `'` keeps words together.
+fn oncall(line: &str, folder: &Path) -> Output {
+    let mut words = vec!["oncall".to_owned()];
+    for (at, piece) in line.split('\'').enumerate() {
+        match at % 2 {
+            0 => words.extend(piece.split_whitespace().map(str::to_owned)),
+            _ => words.push(piece.to_owned()),
+        }
+    }
+    words.push(folder.to_str().unwrap().to_owned());
+    cli::run(Arguments::try_parse_from(words).unwrap().command)
+}
+
+#[track_caller]
+fn fine(output: Output) -> String {
+    assert_eq!((output.err.as_str(), output.exit), ("", Exit::Fine));
+    output.out
+}
+
+#[track_caller]
+fn refused(output: &Output, exit: Exit, parts: &[&str]) {
+    assert_eq!((output.out.as_str(), output.exit), ("", exit));
+    for part in parts {
+        assert!(output.err.contains(part), "`{part}` is missing in: {}", output.err);
+    }
+}
+
+#[test]
+fn who_names_the_person_the_layer_the_handover_and_the_next() {
+    let config = config();
+    insta::assert_snapshot!(fine(oncall("who --at '2026-12-08 02:00'", config.path())), @r"");
+    let json: Value = serde_json::from_str(&fine(oncall(
+        "who --at 2026-12-08T02:00:00+09:00 --format json",
+        config.path(),
+    )))
+    .unwrap();
+    let expected = json!([{
+        "schedule": "web/primary", "users": ["suzuki"], "shadows": [], "source": "layer/weekly",
+        "until": "2026-12-09T01:00:00Z",
+        "next": { "users": [], "shadows": [], "source": "overrides/december.yaml:1" },
+    }]);
+    assert_eq!(json, expected);
+}
+
+#[test]
+fn shifts_tile_the_range_as_the_config_page_says() {
+    let config = config();
+    let line = "shifts web/primary --from 2026-12-08 --until '2026-12-14 12:00' --format json";
+    let json: Value = serde_json::from_str(&fine(oncall(line, config.path()))).unwrap();
+    let shift = |start: &str, end: &str, users: Value, source: &str| json!({ "start": start, "end": end, "users": users, "shadows": [], "source": source });
+    let expected = json!([
+        shift("2026-12-07T15:00:00Z", "2026-12-09T01:00:00Z", json!(["suzuki"]), "layer/weekly"),
+        shift("2026-12-09T01:00:00Z", "2026-12-10T01:00:00Z", json!([]), "overrides/december.yaml:1"),
+        shift("2026-12-10T01:00:00Z", "2026-12-14T01:00:00Z", json!(["suzuki"]), "layer/weekly"),
+        shift("2026-12-14T01:00:00Z", "2026-12-14T03:00:00Z", json!(["tanaka"]), "layer/weekly"),
+    ]);
+    assert_eq!(json, expected);
+}
+
+#[test]
+fn tables_are_aligned_in_japanese_and_no_wider_than_a_terminal() {
+    let config = config();
+    let text = fine(oncall("shifts web/primary --from 2026-11-30 --until 2027-01-10", config.path()));
+    assert!(text.contains("田中 太郎 (tanaka)") && text.contains("Suzuki (suzuki)"), "{text}");
+    let columns: Vec<usize> =
+        text.lines().filter_map(|line| line.find("layer/weekly").map(|at| line[..at].width())).collect();
+    assert!(columns.len() > 4 && columns.iter().all(|column| *column == columns[0]), "{columns:?}\n{text}");
+    assert!(text.lines().all(|line| line.width() <= 80), "{text}");
+}
+
+#[test]
+fn a_calendar_has_short_lines_and_an_event_for_each_shift_of_somebody() {
+    let config = config();
+    write(
+        config.path(),
+        "users/suzuki.yaml",
+        &format!("name: {}\nphone: \"+819000000002\"\n", "鈴木".repeat(30)),
+    );
+    let line = "shifts web/primary --from 2026-12-08 --until '2026-12-14 12:00' --format ics";
+    let text = fine(oncall(line, config.path()));
+    assert!(text.starts_with("BEGIN:VCALENDAR\r\nVERSION:2.0\r\n") && text.ends_with("END:VCALENDAR\r\n"));
+    assert_eq!(text.matches("BEGIN:VEVENT").count(), 3);
+    assert!(text.split("\r\n").all(|line| line.len() <= 75 && !line.contains('\n')), "{text}");
+    let unfolded = text.replace("\r\n ", "");
+    assert!(
+        unfolded.contains(&format!("SUMMARY:Web\\, primary: {} (suzuki)\r\n", "鈴木".repeat(30))),
+        "{unfolded}"
+    );
+    assert!(text.contains("DTSTART:20261214T010000Z\r\nDTEND:20261214T030000Z"));
+}
+
+#[test]
+fn instants_are_local_or_exact() {
+    let zone = |name: &str| jiff::tz::TimeZone::get(name).unwrap();
+    let cases = [
+        ("2026-12-05 10:00", "Asia/Tokyo", "2026-12-05T01:00:00Z"),
+        ("2026-12-05T10:00", "Asia/Tokyo", "2026-12-05T01:00:00Z"),
+        ("2026-12-05", "Asia/Tokyo", "2026-12-04T15:00:00Z"),
+        ("2026-12-05T10:00:00-05:00", "Asia/Tokyo", "2026-12-05T15:00:00Z"),
+        ("2026-12-05T10:00Z", "Asia/Tokyo", "2026-12-05T10:00:00Z"),
+        // A gap is its first instant after, a fold its first occurrence.
+        ("2026-03-08 02:30", "America/New_York", "2026-03-08T07:00:00Z"),
+        ("2026-11-01 01:30", "America/New_York", "2026-11-01T05:30:00Z"),
+    ];
+    for (text, name, expected) in cases {
+        assert_eq!(cli::instant(text, &zone(name)).unwrap().to_string(), expected, "{text}");
+    }
+    for text in ["", "tomorrow", "2026-13-05", "2026-12-05 25:00", "10:00", "2026-12-05 10:00 Asia/Tokyo x"] {
+        let error = cli::instant(text, &zone("Asia/Tokyo")).unwrap_err().to_string();
+        assert!(error.contains("is not an instant: write 2026-12-05 10:00"), "{error}");
+    }
+}
+
+#[test]
+fn mistakes_name_the_thing_and_the_way_out() {
+    let config = config();
+    let usage = [
+        ("who --schedule web/primry", "did you mean `web/primary`?"),
+        ("who --at yesterday", "`yesterday` is not an instant"),
+        ("shifts web --from 2026-12-01 --until 2026-12-02", "there is no schedule `web`"),
+        ("shifts web/primary --from 2026-12-02 --until 2026-12-02", "is not after --from"),
+        ("shifts web/primary --from 2026-12-02 --until 2126-12-02", "in parts"),
+    ];
+    for (line, expected) in usage {
+        refused(&oncall(line, config.path()), Exit::Usage, &[expected]);
+    }
+    for line in ["who", "validate", "urls", "shifts a --from 2026-12-01 --until 2026-12-02"] {
+        refused(
+            &oncall(line, "/nowhere/at/all".as_ref()),
+            Exit::Usage,
+            &["/nowhere/at/all", "does it exist?"],
+        );
+        refused(
+            &oncall(line, TempDir::new().unwrap().path()),
+            Exit::Usage,
+            &["no oncall.yaml", "last argument"],
+        );
+    }
+}
+
+#[test]
+fn a_config_with_an_error_answers_nothing_but_the_error() {
+    let config = config();
+    write(config.path(), "services/web.yaml", "name: Web\nescalation_policy: teem\n");
+    for line in ["who", "urls", "shifts web/primary --from 2026-12-01 --until 2026-12-02"] {
+        refused(
+            &oncall(line, config.path()),
+            Exit::Config,
+            &["teem", "services/web.yaml:2", "did you mean `team`?"],
+        );
+    }
+}
+
+#[test]
+fn validate_answers_people_programs_github_and_code_scanning() {
+    let config = config();
+    write(config.path(), "services/web.yaml", "name: Web\nescalation_policy: teem\n");
+    let dir = config.path().to_str().unwrap().to_owned();
+    let validate = |format: &str| {
+        let output = oncall(&format!("validate --format {format}"), config.path());
+        assert_eq!((output.err.as_str(), output.exit), ("", Exit::Config));
+        output.out
+    };
+    assert!(validate("human").contains("services/web.yaml:2:20"), "{}", validate("human"));
+    let json: Value = serde_json::from_str(&validate("json")).unwrap();
+    assert_eq!((&json[0]["location"]["line"], &json[0]["severity"]), (&json!(2), &json!("error")));
+    let github = validate("github");
+    assert!(
+        github.starts_with(&format!("::error file={dir}/services/web.yaml,line=2,col=20,title=OC")),
+        "{github}"
+    );
+    assert!(github.contains("%0Adid you mean `team`?\n"), "{github}");
+    let sarif: Value = serde_json::from_str(&validate("sarif")).unwrap();
+    let place = &sarif["runs"][0]["results"][0]["locations"][0]["physicalLocation"];
+    assert_eq!(place["artifactLocation"]["uri"], json!(format!("{dir}/services/web.yaml")));
+    assert_eq!(place["region"], json!({ "startLine": 2, "startColumn": 20 }));
+}
+
+#[test]
+fn urls_show_no_secret_unless_asked() {
+    let config = config();
+    write(config.path(), "secret", "s3cret\n");
+    let file = config.path().join("secret");
+    write(
+        config.path(),
+        "integrations/prometheus.yaml",
+        &format!(
+            "type: alertmanager\nsecret: {{ file: {} }}\nroutes: [{{ service: web }}]\n",
+            file.display()
+        ),
+    );
+    let hidden = fine(oncall("urls", config.path()));
+    assert!(!hidden.contains("s3cret") && hidden.contains(file.to_str().unwrap()), "{hidden}");
+    assert!(hidden.contains("no public_url"), "{hidden}");
+    let shown = fine(oncall("urls --reveal", config.path()));
+    assert!(shown.contains("/v1/webhooks/prometheus/s3cret\n"), "{shown}");
+}
+
+#[test]
+fn the_schemas_are_written_as_they_are_here() {
+    let folder = TempDir::new().unwrap();
+    fine(oncall("schema", folder.path()));
+    let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("schema");
+    for entry in fs::read_dir(folder.path()).unwrap() {
+        let name = entry.unwrap().file_name();
+        let written = fs::read_to_string(folder.path().join(&name)).unwrap();
+        assert_eq!(written, fs::read_to_string(here.join(&name)).unwrap(), "{name:?}: run `oncall schema`");
+    }
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), fs::read_dir(&here).unwrap().count());
+}
+
+#[test]
+fn command_lines_are_read() {
+    let good = [
+        "serve --config . --state s",
+        "serve --git file:///x --branch main --path a/b --interval 10s --state s --listen 127.0.0.1:0 --print",
+        "serve --git git@host:x --ssh-key a --ssh-key b --state s",
+        "dry-run --alert a.json --integration grafana --acknowledge-after 7m example-config",
+        "completions zsh",
+        "demo",
+    ];
+    for line in good {
+        Arguments::try_parse_from(format!("oncall {line}").split(' '))
+            .unwrap_or_else(|error| panic!("{error}"));
+    }
+    let bad = [
+        "serve --state s",
+        "serve --config . --git file:///x --state s",
+        "serve --config .",
+        "serve --config . --branch main --state s",
+        "serve --git file:///x --state s --interval 0s",
+        "serve --git file:///x --state s --interval 3weeks",
+        "serve --git file:///x --state s --listen 8080",
+        "dry-run --integration grafana",
+        "validate --format xml",
+        "shifts web",
+        "nothing",
+    ];
+    for line in bad {
+        assert!(Arguments::try_parse_from(format!("oncall {line}").split(' ')).is_err(), "{line}");
+    }
+    for shell in ["bash", "zsh", "fish"] {
+        let arguments = Arguments::try_parse_from(["oncall", "completions", shell]).unwrap();
+        assert!(fine(cli::run(arguments.command)).contains("dry-run"));
+    }
+    assert!(cli::version().contains("(tzdata 20"), "{}", cli::version());
+}
