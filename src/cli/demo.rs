@@ -1,12 +1,365 @@
 //! `oncall demo`: a night in Tokyo, sixty times as fast.
+//!
+//! The real server runs on the example company with a state directory of its own and a clock that plays a Tuesday at
+//! 02:00. Alerts and keys on the phone arrive over real HTTP; only the last step, the provider, is the terminal.
 
-use super::Output;
-use anyhow::{Result, bail};
+use super::example::FILES;
+use super::{Output, serve::runtime};
+use crate::config::{Config, Secret, SecretSource, Secrets};
+use crate::incident::{Change, Delivery, DeliveryId, Entry, IncidentId, Task};
+use crate::preview::timeline;
+use crate::server::clock::Clock;
+use crate::server::run::Shown;
+use crate::server::secrets::Missing;
+use crate::server::serve::{From, Options, serve};
+use anyhow::{Context, Result, bail};
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+use ring::hmac;
+use std::io::Write;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use tokio::sync::{mpsc, oneshot, watch};
 
 /// Watch a Tuesday at 02:00 in Tokyo, sixty times as fast: an alert, a call, an escalation
 #[derive(Debug, clap::Args)]
 pub struct Arguments {}
 
+/// A Tuesday, 02:00 in Tokyo.
+const START: &str = "2026-12-01T02:00:00+09:00";
+const SPEED: u32 = 60;
+/// How long anything is waited for before the demo gives up, in real time.
+const PATIENCE: Duration = Duration::from_secs(40);
+/// How long the person called second sleeps on, how long the ringing lasts, and the repair, on the demo's clock.
+const WAKES_AFTER: SignedDuration = SignedDuration::from_secs(20);
+const FALLS_ASLEEP: SignedDuration = SignedDuration::from_secs(45);
+const REPAIRED_AFTER: SignedDuration = SignedDuration::from_mins(8);
+/// Where the example company's server would be.
+const PUBLIC_URL: &str = "https://oncall.example.com";
+
 pub(super) fn run(_: &Arguments) -> Result<Output> {
-    bail!("`demo` is not part of this build")
+    let scratch = Scratch::new()?;
+    let told = runtime()?.block_on(play(&scratch));
+    told?;
+    Ok(Output::fine(NEXT.to_owned()))
+}
+
+const NEXT: &str = "
+What to try next
+  oncall validate example-config     every mistake in one pass, with its line
+  oncall who example-config          who is on call now, until when, who is next
+  oncall serve --config example-config --state /tmp/oncall --print
+                                     the server itself, printing what it would send
+  README.md                          your own repository, monitors, Slack and Twilio
+";
+
+/// The directories of the demo, removed at the end.
+struct Scratch {
+    root: PathBuf,
+}
+
+impl Scratch {
+    fn new() -> Result<Scratch> {
+        let root = std::env::temp_dir().join(format!("oncall-demo-{}", std::process::id()));
+        for (path, text) in FILES {
+            let path = root.join("config").join(path);
+            let folder = path.parent().unwrap_or(&root);
+            std::fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
+            std::fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
+        }
+        Ok(Scratch { root })
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.root.join(name)
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        // What cannot be removed is in the temporary directory, where it may stay.
+        let _ = std::fs::remove_dir_all(&self.root);
+    }
+}
+
+/// Every secret of the example company, made up: nothing of the demo leaves the machine.
+fn made_up(config: &Config) -> (Secrets, Vec<Missing>) {
+    let mut secrets = Secrets::default();
+    for (_, source) in config.secret_sources() {
+        secrets.insert(source.clone(), Secret::new(&value(source)));
+    }
+    (secrets, Vec::new())
+}
+
+fn value(source: &SecretSource) -> String {
+    match source {
+        SecretSource::Env(name) => format!("demo-{name}"),
+        SecretSource::File(path) => format!("demo-{path}"),
+    }
+}
+
+async fn play(scratch: &Scratch) -> Result<()> {
+    let start: Timestamp = START.parse()?;
+    let clock = Clock::scaled(start, SPEED);
+    let (watcher, shown) = mpsc::unbounded_channel();
+    let options = Options {
+        config: From::Directory(scratch.path("config")),
+        state: scratch.path("state"),
+        listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+        interval: Duration::from_secs(3600),
+        clock: clock.clone(),
+        resolve: made_up,
+        print: true,
+        watcher: Some(watcher),
+    };
+    let (ready, listening) = oneshot::channel();
+    let (stop, stopped) = watch::channel(false);
+    let mut server = tokio::spawn(serve(options, ready, stopped));
+    let address = tokio::select! {
+        address = listening => address.context("the server did not start")?,
+        ended = &mut server => return ended?.and_then(|()| bail!("the server ended")),
+    };
+    let night = Night { shown, clock, address, http: client()?, zone: TimeZone::get("Asia/Tokyo")? };
+    let story = night.tell(&scratch.path("state")).await;
+    stop.send_replace(true);
+    server.await??;
+    story
+}
+
+fn client() -> Result<reqwest::Client> {
+    reqwest::Client::builder()
+        .timeout(Duration::from_secs(10))
+        .build()
+        .context("cannot set up the HTTP client")
+}
+
+/// The story under way.
+struct Night {
+    shown: mpsc::UnboundedReceiver<Shown>,
+    clock: Clock,
+    address: SocketAddr,
+    http: reqwest::Client,
+    zone: TimeZone,
+}
+
+impl Night {
+    async fn tell(mut self, state: &Path) -> Result<()> {
+        say(&format!(
+            "A night at a company in Tokyo, {SPEED} times as fast. The server is real: it listens on\n\
+             http://{}, keeps its journal in\n{},\n\
+             and runs on example-config. Only the last step, sending, is this terminal.\n",
+            self.address,
+            state.display()
+        ));
+        self.ready().await?;
+        self.narrate("Prometheus sees errors in the checkout and posts an alert.");
+        self.alert("firing").await?;
+        let incident = self.until("the alert to be routed", |shown| opened(shown)).await?;
+        let first = self.until("somebody to be called", |shown| called(shown, None)).await?;
+        self.pass(FALLS_ASLEEP).await;
+        self.narrate("Nobody answers. The policy waits five minutes, then tells the next person.");
+        let second = self.until("the escalation", |shown| called(shown, Some(&first.1))).await?;
+        self.pass(WAKES_AFTER).await;
+        self.narrate(&format!("{} picks up and presses 4.", second.1));
+        self.press_four(&second).await?;
+        self.until("the acknowledgement", |shown| {
+            matches!(change(shown)?, Change::Acknowledged { .. }).then_some(())
+        })
+        .await?;
+        self.pass(SignedDuration::from_secs(30)).await;
+        self.narrate("Nobody else is called. The repair takes a few minutes.");
+        self.pass(REPAIRED_AFTER).await;
+        self.narrate("The checkout works again. Prometheus says so.");
+        self.alert("resolved").await?;
+        self.until("the resolve", |shown| matches!(change(shown)?, Change::Resolved { .. }).then_some(()))
+            .await?;
+        // The channel and the ticket follow.
+        self.pass(SignedDuration::from_secs(30)).await;
+        self.timeline(incident).await
+    }
+
+    /// Waits for a config to be in force.
+    async fn ready(&mut self) -> Result<()> {
+        self.until("the config", |shown| matches!(change(shown)?, Change::Revision { .. }).then_some(()))
+            .await
+    }
+
+    /// Shows what happens until something has.
+    async fn until<T>(&mut self, what: &str, wanted: impl Fn(&Shown) -> Option<T>) -> Result<T> {
+        let waited = tokio::time::timeout(PATIENCE, async {
+            while let Some(shown) = self.shown.recv().await {
+                self.show(&shown);
+                if let Some(found) = wanted(&shown) {
+                    return Some(found);
+                }
+            }
+            None
+        });
+        waited.await.ok().flatten().with_context(|| format!("the demo waited in vain for {what}"))
+    }
+
+    /// Shows what happens for so long.
+    async fn pass(&mut self, span: SignedDuration) {
+        let end = self.clock.now().checked_add(span).unwrap_or(Timestamp::MAX);
+        let until = tokio::time::sleep(self.clock.until(end));
+        tokio::pin!(until);
+        loop {
+            tokio::select! {
+                () = &mut until => return,
+                Some(shown) = self.shown.recv() => self.show(&shown),
+            }
+        }
+    }
+
+    fn show(&self, shown: &Shown) {
+        match shown {
+            Shown::Delivery(_, text) => say(text),
+            Shown::Entry(entry) => {
+                if worth_showing(entry) {
+                    let line = timeline::line(entry, &self.zone);
+                    say(&wrapped(&format!("{}  ", line.time), &line.text, &line.rule));
+                }
+            }
+        }
+    }
+
+    fn narrate(&self, text: &str) {
+        let time = self.clock.now().to_zoned(self.zone.clone()).strftime("%H:%M:%S").to_string();
+        say(&format!("\n{time}  ── {text}\n"));
+    }
+
+    async fn alert(&self, status: &str) -> Result<()> {
+        let now = self.clock.now();
+        let body = serde_json::json!({
+            "version": "4", "groupKey": "{}:{alertname=\"CheckoutErrors\"}", "status": status, "receiver": "oncall",
+            "groupLabels": {}, "commonLabels": {}, "commonAnnotations": {}, "externalURL": "http://alertmanager.example.com",
+            "alerts": [{
+                "status": status, "fingerprint": "5d3c1f7a9b2e4860", "startsAt": START, "endsAt": now.to_string(),
+                "generatorURL": "http://prometheus.example.com/graph?g0.expr=errors",
+                "labels": { "alertname": "CheckoutErrors", "service": "checkout", "severity": "critical" },
+                "annotations": { "summary": "決済エラー率が 5% を超えています" },
+            }],
+        });
+        let secret = value(&SecretSource::Env("PROMETHEUS_WEBHOOK_SECRET".into()));
+        let url = format!("http://{}/v1/webhooks/prometheus/{secret}", self.address);
+        let answer = self
+            .http
+            .post(url)
+            .body(body.to_string())
+            .send()
+            .await
+            .context("the alert could not be posted")?;
+        let status = answer.status();
+        say(&format!("          POST /v1/webhooks/prometheus/…  ->  {status}: it is on disk\n"));
+        if status.as_u16() == 202 { Ok(()) } else { bail!("the alert was answered {status}") }
+    }
+
+    /// What Twilio posts when somebody presses a key, signed as Twilio signs.
+    async fn press_four(&self, (delivery, user): &(DeliveryId, String)) -> Result<()> {
+        let path = format!("/v1/callbacks/twilio/{delivery}/key?user={user}&round=1");
+        let token = value(&SecretSource::Env("TWILIO_AUTH_TOKEN".into()));
+        let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, token.as_bytes());
+        let signature = hmac::sign(&key, format!("{PUBLIC_URL}{path}Digits4").as_bytes());
+        let answer = self
+            .http
+            .post(format!("http://{}{path}", self.address))
+            .header("x-twilio-signature", data_encoding::BASE64.encode(signature.as_ref()))
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body("Digits=4")
+            .send()
+            .await
+            .context("the key could not be posted")?;
+        let (status, body) = (answer.status(), answer.text().await.unwrap_or_default());
+        say(&format!("          POST /v1/callbacks/twilio/{delivery}/key  Digits=4  ->  {status}"));
+        say(&format!("          and hears: {}\n", spoken(&body)));
+        if status.is_success() { Ok(()) } else { bail!("the key was answered {status}: {body}") }
+    }
+
+    /// The incident's timeline, as the API gives it.
+    async fn timeline(&self, incident: IncidentId) -> Result<()> {
+        let token = value(&SecretSource::Env("ONCALL_TOKEN_CI".into()));
+        let url = format!("http://{}/v1/incidents/{incident}", self.address);
+        let answer = self.http.get(url).bearer_auth(token).send().await.context("no timeline")?;
+        let body: serde_json::Value = serde_json::from_str(&answer.text().await?)?;
+        let lines = body["timeline"].as_array().cloned().unwrap_or_default();
+        self.narrate(&format!("GET /v1/incidents/{incident}: the timeline, read back from the journal"));
+        for entry in lines {
+            let entry: Timeline = serde_json::from_value(entry)?;
+            let time = entry.at.to_zoned(self.zone.clone()).strftime("%H:%M:%S").to_string();
+            say(&wrapped(&format!("{time}  "), &entry.text, &entry.rule));
+        }
+        Ok(())
+    }
+}
+
+#[derive(serde::Deserialize)]
+struct Timeline {
+    at: Timestamp,
+    text: String,
+    rule: String,
+}
+
+fn change(shown: &Shown) -> Option<&Change> {
+    match shown {
+        Shown::Entry(entry) => Some(&entry.change),
+        Shown::Delivery(..) => None,
+    }
+}
+
+fn opened(shown: &Shown) -> Option<IncidentId> {
+    match shown {
+        Shown::Entry(Entry { incident, change: Change::Opened(_), .. }) => *incident,
+        _ => None,
+    }
+}
+
+/// A call to somebody other than `but`.
+fn called(shown: &Shown, but: Option<&str>) -> Option<(DeliveryId, String)> {
+    match shown {
+        Shown::Delivery(Delivery { id, task: Task::Call { user, .. }, .. }, _) if but != Some(user) => {
+            Some((*id, user.to_string()))
+        }
+        _ => None,
+    }
+}
+
+/// What people would want to see live: deliveries have frames of their own.
+fn worth_showing(entry: &Entry) -> bool {
+    entry.incident.is_some()
+        && !matches!(entry.change, Change::Sent { .. } | Change::Outcome { .. } | Change::Told { .. })
+}
+
+/// Wraps at 80 columns, with the rule on a line of its own where it does not fit.
+fn wrapped(head: &str, text: &str, rule: &str) -> String {
+    let mut lines = vec![head.to_owned()];
+    let indent = " ".repeat(head.len());
+    let rule = if rule.is_empty() { String::new() } else { format!("[{rule}]") };
+    let words = text.split(' ').chain(rule.split(' ')).filter(|word| !word.is_empty());
+    for word in words {
+        let line = lines.last().map_or("", String::as_str);
+        let width = unicode_width::UnicodeWidthStr::width(line) + unicode_width::UnicodeWidthStr::width(word);
+        let fresh = line.trim().is_empty() || line == head;
+        if width + 1 > 80 && !fresh {
+            lines.push(indent.clone());
+        }
+        if let Some(line) = lines.last_mut() {
+            if !line.ends_with(' ') {
+                line.push(' ');
+            }
+            line.push_str(word);
+        }
+    }
+    lines.join("\n")
+}
+
+/// The sentences of a TwiML answer.
+fn spoken(twiml: &str) -> String {
+    let says = twiml.split("<Say").skip(1).filter_map(|rest| rest.split_once('>')?.1.split("</Say>").next());
+    says.collect::<Vec<_>>().join(" ")
+}
+
+fn say(text: &str) {
+    // A reader that went away has had enough; the demo ends all the same.
+    let _ = writeln!(anstream::stdout(), "{text}");
 }

@@ -7,6 +7,7 @@ mod completions;
 mod demo;
 mod directory;
 mod dry_run;
+pub mod example;
 mod instant;
 mod report;
 mod schema;

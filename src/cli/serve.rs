@@ -4,6 +4,7 @@ use super::Output;
 use super::dry_run::parse_duration;
 use crate::server::clock::Clock;
 use crate::server::remote::Credentials;
+use crate::server::run::Shown;
 use crate::server::secrets;
 use crate::server::serve::{From, Options, serve};
 use anyhow::{Context, Result, bail};
@@ -12,7 +13,7 @@ use std::io::Write;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
-use tokio::sync::{oneshot, watch};
+use tokio::sync::{mpsc, oneshot, watch};
 
 /// Run the server
 #[derive(Debug, clap::Args)]
@@ -80,6 +81,7 @@ pub(super) fn run(arguments: Arguments) -> Result<Output> {
         }
         (None, None) => bail!("give --config DIR or --git URL"),
     };
+    let (watcher, shown) = mpsc::unbounded_channel();
     let options = Options {
         config,
         state: arguments.state,
@@ -88,7 +90,7 @@ pub(super) fn run(arguments: Arguments) -> Result<Output> {
         clock: Clock::wall(),
         resolve: secrets::resolve,
         print: arguments.print,
-        watcher: None,
+        watcher: arguments.print.then_some(watcher),
     };
     runtime()?.block_on(async {
         let (ready, listening) = oneshot::channel();
@@ -99,10 +101,20 @@ pub(super) fn run(arguments: Arguments) -> Result<Output> {
                 let _ = writeln!(std::io::stdout(), "listening on http://{address}");
             }
         };
+        tokio::spawn(print(shown));
         let (ended, ()) = tokio::join!(serve(options, ready, stop), announce);
         ended
     })?;
     Ok(Output::fine(String::new()))
+}
+
+/// Writes deliveries to the terminal as they come.
+async fn print(mut shown: mpsc::UnboundedReceiver<Shown>) {
+    while let Some(shown) = shown.recv().await {
+        if let Shown::Delivery(_, text) = shown {
+            let _ = writeln!(anstream::stdout(), "{text}");
+        }
+    }
 }
 
 /// The runtime that everything but the engine's decisions, git and the disk runs on.

@@ -5,17 +5,22 @@
 
 use super::entry::{Change, Entry, Opened, Planned, Step, Told};
 use super::state::{
-    Alert, AlertKey, Dispatch, Escalation, HangUp, Incident, Labels, Mirror, Notification, Purpose, State,
-    Status, What,
+    Alert, AlertKey, Dispatch, Escalation, HangUp, Incident, Labels, Mirror, Notification, Paged, Purpose,
+    State, Status, What,
 };
 use super::{DeliveryId, IncidentId};
 use crate::alert::{Event, Severity};
+use crate::config::Contact;
 use jiff::{SignedDuration, Timestamp};
 
 /// How long closed incidents, their keys and message ids are remembered.
 pub const REMEMBERED: SignedDuration = SignedDuration::from_hours(24);
 /// How many closed incidents are remembered.
 pub const CLOSED_MAX: usize = 10_000;
+/// How many pages are remembered, so that an answer that comes late is understood.
+pub const PAGES_MAX: usize = 10_000;
+/// How many config revisions are remembered.
+pub const REVISIONS_MAX: usize = 500;
 /// How many keys and message ids are remembered.
 pub const KEYS_MAX: usize = 200_000;
 /// How much of a description is kept in memory, in characters; the whole text is in the journal.
@@ -48,6 +53,10 @@ impl State {
             Change::Revision { commit } => {
                 self.revision.number = entry.revision;
                 self.revision.commit.clone_from(commit);
+                self.commits.insert(entry.revision, commit.clone());
+                if self.commits.len() > REVISIONS_MAX {
+                    self.commits.pop_first();
+                }
             }
             Change::Started { epoch } => {
                 self.epoch = *epoch;
@@ -60,7 +69,9 @@ impl State {
             Change::ClockJumped { seconds } => self.shift(SignedDuration::from_secs(*seconds)),
             Change::Ignored { event, .. } => self.remember(event, entry.at),
             Change::HangUp { delivery, state } => self.hang_up(*delivery, *state),
-            Change::Sent { delivery, what, expires_at, .. } => self.sent(*delivery, what, None, *expires_at),
+            Change::Sent { delivery, what, expires_at, .. } => {
+                self.sent(*delivery, what, None, (entry.at, *expires_at));
+            }
             Change::Outcome { delivery, channel, paused_until, .. } => {
                 self.paused.extend(paused_until.map(|until| (*channel, until)));
                 self.deliveries.remove(delivery);
@@ -79,7 +90,7 @@ impl State {
                 }
             }
             Change::Sent { delivery, what, expires_at, .. } => {
-                self.sent(*delivery, what, Some(id), *expires_at)
+                self.sent(*delivery, what, Some(id), (entry.at, *expires_at))
             }
             Change::Outcome { delivery, channel, outcome, paused_until, .. } => {
                 self.paused.extend(paused_until.map(|until| (*channel, until)));
@@ -135,7 +146,13 @@ impl State {
         self.closed.push_back((at, id));
     }
 
-    fn sent(&mut self, delivery: DeliveryId, what: &What, about: Option<IncidentId>, expires_at: Timestamp) {
+    fn sent(
+        &mut self,
+        delivery: DeliveryId,
+        what: &What,
+        about: Option<IncidentId>,
+        (at, expires_at): (Timestamp, Timestamp),
+    ) {
         self.next_delivery = self.next_delivery.max(delivery.n.saturating_add(1));
         if let What::HangUp(call) = what {
             self.hang_up(*call, HangUp::InFlight);
@@ -148,13 +165,17 @@ impl State {
             hang_up: HangUp::No,
         });
         dispatch.incidents.extend(about);
+        if let What::Page { user, .. } = what {
+            let none = || Paged { at, user: user.clone(), incidents: Vec::new() };
+            self.pages.entry(delivery).or_insert_with(none).incidents.extend(about);
+        }
     }
 
     /// A call that was taken stays until it ends; all else is done with.
     fn settle(&mut self, delivery: DeliveryId, outcome: &super::Outcome) {
         use super::Outcome;
         let Some(dispatch) = self.deliveries.get_mut(&delivery) else { return };
-        let call = matches!(dispatch.what, What::Page { by: crate::config::Contact::Call, .. });
+        let call = matches!(dispatch.what, What::Page { by: Contact::Call, .. });
         match outcome {
             Outcome::Accepted { reference } if call => {
                 if dispatch.reference.is_none() {
@@ -208,6 +229,10 @@ impl State {
             self.incidents.remove(&id);
         }
         self.messages.retain(|_, at| !old(*at));
+        self.pages.retain(|_, page| !old(page.at));
+        while self.pages.len() > PAGES_MAX {
+            self.pages.pop_first();
+        }
         let open = &self.open;
         self.changed.retain(|key, (_, heard)| !old(*heard) || open.contains_key(key));
         while self.messages.len() > KEYS_MAX {

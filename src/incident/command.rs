@@ -16,8 +16,11 @@ impl Call<'_> {
         let Command { target, action, by, via } = command;
         let (incidents, delivery, by) = match target {
             Target::Incidents(incidents) => (incidents, None, by),
-            Target::Delivery(delivery) => match self.called(delivery) {
-                Some((incidents, caller)) => (incidents, Some(delivery), caller),
+            Target::Delivery(delivery) => match self.paged(delivery) {
+                // A key is pressed by whoever was called; a button names the person who pressed it.
+                Some((incidents, called)) => {
+                    (incidents, Some(delivery), if via == Via::Call { called } else { by })
+                }
                 None => {
                     self.turn.reply = Some(Reply::NotFound);
                     return;
@@ -43,11 +46,10 @@ impl Call<'_> {
         self.replied(action, done, already);
     }
 
-    /// The incidents that a call told about, and the person called.
-    fn called(&self, delivery: DeliveryId) -> Option<(Vec<IncidentId>, Actor)> {
-        let dispatch = self.state.deliveries.get(&delivery)?;
-        let What::Page { user, .. } = &dispatch.what else { return None };
-        Some((dispatch.incidents.clone(), self.actor(user)))
+    /// The incidents that a page told about, and the person it was for.
+    fn paged(&self, delivery: DeliveryId) -> Option<(Vec<IncidentId>, Actor)> {
+        let page = self.state.pages.get(&delivery)?;
+        Some((page.incidents.clone(), self.actor(&page.user)))
     }
 
     fn actor(&self, user: &crate::schedule::UserId) -> Actor {

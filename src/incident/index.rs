@@ -90,17 +90,26 @@ impl Index {
         self.deadline_of.get(&id).is_some_and(|at| *at <= now)
     }
 
-    /// The next instant at which something falls due. What is due but waits for a slot is woken by an outcome.
+    /// The next instant at which something can be done; in the past if it can be done now. What is due but waits for
+    /// a slot, for its person to hang up, or for a pause to end is woken by whatever ends that.
     pub fn next_deadline(&self, state: &State, now: Timestamp) -> Option<Timestamp> {
-        let first_after = |set: &BTreeSet<(Timestamp, IncidentId)>| {
-            set.range((now, IncidentId::MAX)..).find(|(at, _)| *at > now).map(|(at, _)| *at)
+        let open = |channel: Channel| {
+            let paused = state.paused.get(&channel).is_some_and(|until| *until > now);
+            !paused && state.in_flight(channel) < channel.slots_max()
         };
-        let waiting = self.lanes.values().filter_map(|lane| {
-            lane.range((now, IncidentId::MAX, u16::MAX)..).find(|(at, ..)| *at > now).map(|(at, ..)| *at)
+        let methods = [(Contact::Call, Channel::Call), (Contact::Slack, Channel::Direct)];
+        let waiting = methods.into_iter().filter(|(_, channel)| open(*channel)).flat_map(|(by, _)| {
+            let busy = state.busy(by);
+            let lanes =
+                self.lanes.iter().filter(move |((method, user), _)| *method == by && !busy.contains(user));
+            lanes.filter_map(|(_, lane)| lane.first().map(|(at, ..)| *at))
         });
+        let channels = self.channels.first().filter(|_| open(Channel::Channel)).map(|(at, _)| *at);
+        let tickets = self.tickets.first().filter(|_| open(Channel::Ticket)).map(|(at, _)| *at);
+        let hangs_up = open(Channel::HangUp);
         let deliveries = state.deliveries.values().flat_map(|dispatch| {
             let hang_up = match dispatch.hang_up {
-                HangUp::Wanted(at) if at > now => Some(at),
+                HangUp::Wanted(at) if hangs_up && dispatch.reference.is_some() => Some(at),
                 _ => None,
             };
             [Some(dispatch.expires_at), hang_up].into_iter().flatten()
@@ -108,15 +117,11 @@ impl Index {
         waiting
             .chain(deliveries)
             .chain(self.deadlines.first().map(|(at, _)| *at))
-            .chain(first_after(&self.channels))
-            .chain(first_after(&self.tickets))
+            .chain(channels)
+            .chain(tickets)
             .chain(state.paused.values().copied().filter(|until| *until > now))
             .min()
     }
-}
-
-impl IncidentId {
-    const MAX: IncidentId = IncidentId { epoch: u32::MAX, n: u32::MAX };
 }
 
 impl Incident {

@@ -25,8 +25,8 @@ pub use delivery::{Delivery, DeliveryId, IncidentId, NotAnId, Task};
 pub use entry::{Change, Entry, Opened, Planned, Step, Told};
 pub use input::{Actor, Asked, Command, Input, Outcome, Reply, Target, Via};
 pub use state::{
-    Alert, AlertKey, Channel, Dispatch, Escalation, HangUp, Incident, Labels, Mirror, Notification, Purpose,
-    Revision, Silenced, State, Status, What,
+    Alert, AlertKey, Channel, Dispatch, Escalation, HangUp, Incident, Labels, Mirror, Notification, Paged,
+    Purpose, Revision, Silenced, State, Status, What,
 };
 
 use crate::config::Config;

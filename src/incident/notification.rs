@@ -34,7 +34,7 @@ impl Channel {
         [Channel::HangUp, Channel::Call, Channel::Direct, Channel::Channel, Channel::Ticket];
 
     /// How many deliveries may be in flight at once.
-    fn slots_max(self) -> usize {
+    pub(super) fn slots_max(self) -> usize {
         match self {
             Channel::Call | Channel::Direct => 8,
             Channel::HangUp | Channel::Channel => 4,
@@ -50,14 +50,8 @@ impl Call<'_> {
             if self.state.paused.get(&channel).is_some_and(|until| *until > self.now) {
                 continue;
             }
-            while self.in_flight(channel) < channel.slots_max() && self.send_next(channel) {}
+            while self.state.in_flight(channel) < channel.slots_max() && self.send_next(channel) {}
         }
-    }
-
-    fn in_flight(&self, channel: Channel) -> usize {
-        let flying =
-            |dispatch: &&super::Dispatch| dispatch.reference.is_none() && dispatch.channel() == channel;
-        self.state.deliveries.values().filter(flying).count()
     }
 
     /// Sends one, or finds out that one need not be sent; false when nothing is left to do.
@@ -113,15 +107,7 @@ impl Call<'_> {
 
     /// Whose page leaves next: the most urgent, then of the service that has waited longest, then the oldest.
     fn next_person(&self, by: Contact) -> Option<UserId> {
-        let busy: BTreeSet<&UserId> = self
-            .state
-            .deliveries
-            .values()
-            .filter_map(|dispatch| match &dispatch.what {
-                What::Page { user, by: method } if *method == by => Some(user),
-                _ => None,
-            })
-            .collect();
+        let busy = self.state.busy(by);
         let lanes =
             self.index.lanes.iter().filter(|((method, user), _)| *method == by && !busy.contains(user));
         let heads = lanes.filter_map(|((_, user), lane)| Some((user, lane.first()?)));

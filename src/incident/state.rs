@@ -9,7 +9,7 @@ use crate::schedule::UserId;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// An integration and a dedup key: what joins events to the open incident.
 pub type AlertKey = (String, String);
@@ -21,6 +21,8 @@ pub struct State {
     pub seq: u64,
     pub epoch: u32,
     pub revision: Revision,
+    /// The commits of the last `REVISIONS_MAX` revisions, by number: a timeline names them.
+    pub commits: BTreeMap<u32, String>,
     /// Open ones, and closed ones for a day.
     pub incidents: BTreeMap<IncidentId, Incident>,
     /// The incident that each firing or open key belongs to.
@@ -34,6 +36,8 @@ pub struct State {
     /// When `changed` and `messages` were last swept.
     pub swept_at: Option<Timestamp>,
     pub deliveries: BTreeMap<DeliveryId, Dispatch>,
+    /// Pages of the last day, so that an answer that comes late is still understood.
+    pub pages: BTreeMap<DeliveryId, Paged>,
     /// Channels whose provider asked us to wait, and until when.
     pub paused: BTreeMap<Channel, Timestamp>,
     /// The entry that last sent a page for each service: the longest unserved goes first.
@@ -202,6 +206,14 @@ pub struct Dispatch {
     pub hang_up: HangUp,
 }
 
+/// Whom a page told about what.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Paged {
+    pub at: Timestamp,
+    pub user: UserId,
+    pub incidents: Vec<IncidentId>,
+}
+
 /// What a delivery does.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -282,6 +294,23 @@ impl Incident {
     /// Whether somebody must still be got to work on it.
     pub fn pages(&self) -> bool {
         self.status == Status::Triggered && self.silenced.is_none()
+    }
+}
+
+impl State {
+    /// How many deliveries of a channel are on their way to its provider.
+    pub fn in_flight(&self, channel: Channel) -> usize {
+        let flying = |dispatch: &&Dispatch| dispatch.reference.is_none() && dispatch.channel() == channel;
+        self.deliveries.values().filter(flying).count()
+    }
+
+    /// Everybody who is being told by a method right now: what else is due for them waits, to become one.
+    pub fn busy(&self, by: Contact) -> BTreeSet<&UserId> {
+        let told = self.deliveries.values().filter_map(|dispatch| match &dispatch.what {
+            What::Page { user, by: method } if *method == by => Some(user),
+            _ => None,
+        });
+        told.collect()
     }
 }
 

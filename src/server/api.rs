@@ -1,6 +1,7 @@
 //! What people's tools ask: incidents, their timelines, and to act on them, with a bearer token of `oncall.yaml`.
 
 use super::http::{Doors, Shared, take, unavailable};
+use super::inbox::Found;
 use super::live::Live;
 use super::recover;
 use crate::engine::Lane;
@@ -58,7 +59,7 @@ pub async fn show(State(doors): Shared, headers: HeaderMap, Path(id): Path<Strin
         Ok(id) => id,
         Err(error) => return problem(StatusCode::BAD_REQUEST, &format!("{error}")),
     };
-    let (incident, durable) = match doors.inbox.find(id).await {
+    let Found { incident, durable, commits } = match doors.inbox.find(id).await {
         Err(_) => return unavailable("too much at once: come again\n"),
         Ok(None) => {
             return problem(
@@ -76,7 +77,7 @@ pub async fn show(State(doors): Shared, headers: HeaderMap, Path(id): Path<Strin
         Err(_) => return problem(StatusCode::INTERNAL_SERVER_ERROR, "reading the timeline failed"),
     };
     let mut body = shown(&incident);
-    let lines = entries.iter().map(|entry| line(entry, &live));
+    let lines = entries.iter().map(|entry| line(entry, &live, commits.get(&entry.revision)));
     body["timeline"] = lines.collect();
     Json(body).into_response()
 }
@@ -192,12 +193,13 @@ fn shown(incident: &Incident) -> Value {
     })
 }
 
-fn line(entry: &Entry, live: &Live) -> Value {
+fn line(entry: &Entry, live: &Live, commit: Option<&String>) -> Value {
     let line = timeline::line(entry, &live.config.organisation.time_zone);
     json!({
         "seq": entry.seq,
         "at": entry.at,
         "revision": entry.revision,
+        "commit": commit,
         "text": line.text,
         "rule": line.rule,
         "change": entry.change,

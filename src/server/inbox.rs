@@ -2,6 +2,7 @@
 
 use crate::engine::Lane;
 use crate::incident::{Incident, IncidentId, Input, Reply, Status};
+use std::collections::BTreeMap;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
@@ -30,11 +31,21 @@ pub enum Message {
         limit: usize,
         answer: oneshot::Sender<Vec<Incident>>,
     },
-    /// An incident, and the last entry that is on disk.
+    /// An incident, with what it takes to read its timeline.
     Find {
         id: IncidentId,
-        answer: oneshot::Sender<Option<(Incident, u64)>>,
+        answer: oneshot::Sender<Option<Found>>,
     },
+}
+
+/// An incident that was asked for.
+#[derive(Debug)]
+pub struct Found {
+    pub incident: Incident,
+    /// The last entry that is on disk.
+    pub durable: u64,
+    /// The commits of config revisions, by number.
+    pub commits: BTreeMap<u32, String>,
 }
 
 /// What came of an input.
@@ -76,7 +87,7 @@ impl Inbox {
         ask(&self.first, Message::List { status, before, limit, answer }, answered).await
     }
 
-    pub async fn find(&self, id: IncidentId) -> Result<Option<(Incident, u64)>, Busy> {
+    pub async fn find(&self, id: IncidentId) -> Result<Option<Found>, Busy> {
         let (answer, answered) = oneshot::channel();
         ask(&self.first, Message::Find { id, answer }, answered).await
     }

@@ -7,7 +7,7 @@ use super::clock::Clock;
 use super::delivery::Client;
 use super::disk::StateDir;
 use super::follow::{News, short};
-use super::inbox::{Answered, Message};
+use super::inbox::{Answered, Found, Message};
 use super::live::{Live, Refused, Status};
 use super::metrics::Metrics;
 use super::recorder::Recorder;
@@ -42,12 +42,18 @@ const SECRETS_KEY: &str = "secrets-missing";
 pub enum Outlet {
     /// To the providers.
     Providers(Client),
-    /// To the terminal.
-    Terminal,
+    /// To whoever watches, instead of being sent.
+    Watcher,
 }
 
-/// Somebody who watches entries as they become durable.
-pub type Watcher = fn(&Entry, &Live);
+/// Something for a terminal, in the order in which it happened.
+#[derive(Clone, Debug)]
+pub enum Shown {
+    /// An entry that is on disk.
+    Entry(Entry),
+    /// A delivery, as people read it.
+    Delivery(Delivery, String),
+}
 
 /// Everything the engine's task is given.
 #[derive(Debug)]
@@ -66,7 +72,8 @@ pub struct Parts {
     pub status: watch::Sender<Status>,
     pub metrics: Arc<Metrics>,
     pub outlet: Outlet,
-    pub watcher: Option<Watcher>,
+    /// Whoever watches; it must keep up, for nothing waits for it.
+    pub watcher: Option<mpsc::UnboundedSender<Shown>>,
     pub stop: watch::Receiver<bool>,
 }
 
@@ -257,8 +264,10 @@ impl Running {
                 let _ = answer.send(found);
             }
             Message::Find { id, answer } => {
-                let found = self.engine.incidents().state().incidents.get(&id).cloned();
-                let _ = answer.send(found.map(|incident| (incident, self.engine.durable())));
+                let state = self.engine.incidents().state();
+                let found = state.incidents.get(&id).cloned();
+                let (durable, commits) = (self.engine.durable(), state.commits.clone());
+                let _ = answer.send(found.map(|incident| Found { incident, durable, commits }));
             }
         }
     }
@@ -346,10 +355,8 @@ impl Running {
             match release {
                 Release::Entry(entry) => {
                     self.parts.metrics.entry(&entry);
-                    if let Some(watcher) = self.parts.watcher {
-                        watcher(&entry, &self.live);
-                    }
                     tracing::debug!(target: "oncall::entry", seq = entry.seq, change = ?entry.change);
+                    self.show(|| Shown::Entry(entry));
                 }
                 Release::Reply { ticket, reply, stored } => {
                     if let Some(answer) = self.tickets.remove(&ticket) {
@@ -374,9 +381,14 @@ impl Running {
                     let _ = tell.send((id, outcome));
                 });
             }
-            Outlet::Terminal => {
-                anstream::println!("{}", provider::print(&live.config, &delivery, now));
-                let reference = id.to_string();
+            Outlet::Watcher => {
+                let text = provider::print(&live.config, &delivery, now);
+                self.show(|| Shown::Delivery(delivery.clone(), text));
+                let reference = match &delivery.task {
+                    Task::Ticket { reference: Some(key), .. } => key.clone(),
+                    Task::Ticket { reference: None, ticket } => format!("{}-{}", ticket.project, id.n),
+                    _ => id.to_string(),
+                };
                 if !matches!(delivery.task, Task::Call { .. }) {
                     let _ = tell.send((id, Outcome::Delivered { reference }));
                     return;
@@ -390,6 +402,13 @@ impl Running {
                         .send((id, Outcome::Ended { reason: "no answer (printed, not called)".to_owned() }));
                 });
             }
+        }
+    }
+
+    fn show(&self, shown: impl FnOnce() -> Shown) {
+        if let Some(watcher) = &self.parts.watcher {
+            // One that has gone sees nothing more.
+            let _ = watcher.send(shown());
         }
     }
 

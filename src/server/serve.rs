@@ -15,7 +15,7 @@ use super::metrics::Metrics;
 use super::recorder::Recorder;
 use super::remote::Credentials;
 use super::repository::Repository;
-use super::run::{Outlet, Parts, STOP_MAX, Watcher, run};
+use super::run::{Outlet, Parts, STOP_MAX, Shown, run};
 use super::{listen, recover};
 use crate::incident::State;
 use crate::journal::recovery::Damage;
@@ -49,9 +49,9 @@ pub struct Options {
     pub interval: Duration,
     pub clock: Clock,
     pub resolve: Resolve,
-    /// Write deliveries to the terminal instead of sending them.
+    /// Show deliveries to the watcher instead of sending them.
     pub print: bool,
-    pub watcher: Option<Watcher>,
+    pub watcher: Option<mpsc::UnboundedSender<Shown>>,
 }
 
 /// Runs a server until it is told to stop by `stop` or a signal. `ready` gets the address it listens on.
@@ -125,7 +125,7 @@ pub async fn serve(
         live: live_in,
         status: status_in,
         metrics,
-        outlet: if print { Outlet::Terminal } else { Outlet::Providers(client) },
+        outlet: if print { Outlet::Watcher } else { Outlet::Providers(client) },
         watcher,
         stop: stopped,
     };
