@@ -120,12 +120,6 @@ pub(super) fn notice(notice: &Notice) -> String {
     }
 }
 
-/// Days, hours, minutes, seconds.
-pub(super) fn unit(unit: usize, n: u64) -> String {
-    let name = ["day", "hour", "minute", "second"].get(unit).unwrap_or(&"second");
-    if n == 1 { format!("1 {name}") } else { format!("{n} {name}s") }
-}
-
 pub(super) fn date_time(at: &Zoned) -> String {
     at.strftime("%a %-d %b %H:%M %Z").to_string()
 }

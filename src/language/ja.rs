@@ -124,11 +124,6 @@ pub(super) fn notice(notice: &Notice) -> String {
     }
 }
 
-/// Days, hours, minutes, seconds.
-pub(super) fn unit(unit: usize, n: u64) -> String {
-    format!("{n}{}", ["日", "時間", "分", "秒"].get(unit).unwrap_or(&"秒"))
-}
-
 pub(super) fn date_time(at: &Zoned) -> String {
     let weekday = match at.weekday() {
         Weekday::Monday => "月",

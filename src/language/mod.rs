@@ -6,7 +6,7 @@
 mod en;
 mod ja;
 
-use jiff::{SignedDuration, Timestamp, Zoned, tz::TimeZone};
+use jiff::{Timestamp, Zoned, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 
 /// A language we speak.
@@ -231,22 +231,6 @@ impl Language {
             Language::Ja => ja::notice(notice),
             Language::En => en::notice(notice),
         }
-    }
-
-    /// The two largest units that count: `1時間30分`, `2 days 3 hours`. Less than a second is nothing; a negative one
-    /// reads as its size.
-    pub fn duration(self, duration: SignedDuration) -> String {
-        let seconds = duration.as_secs().unsigned_abs();
-        let units = [seconds / 86_400, seconds / 3600 % 24, seconds / 60 % 60, seconds % 60];
-        let first = units.iter().position(|&n| n > 0).unwrap_or(3);
-        let shown = units.iter().enumerate().skip(first).take(2).filter(|&(i, &n)| n > 0 || i == first);
-        let parts: Vec<String> = shown
-            .map(|(unit, &n)| match self {
-                Language::Ja => ja::unit(unit, n),
-                Language::En => en::unit(unit, n),
-            })
-            .collect();
-        parts.join(if self == Language::Ja { "" } else { " " })
     }
 
     /// A date and a time of day in `zone`, to be read: `12月8日(火) 02:05 JST`.

@@ -27,7 +27,7 @@ pub const LINES_MAX: usize = 20;
 pub const LINKS_MAX: usize = 5;
 /// The most incidents whose ids fit a button's value (2000 characters); beyond, it names the delivery.
 pub const BUTTON_INCIDENTS_MAX: usize = 50;
-/// The longest plain text, of a notification or an announcement; Slack advises 4000.
+/// The longest plain text, of a notification or an answer; Slack advises 4000.
 pub const TEXT_MAX: usize = 4000;
 
 /// The blocks of a card.

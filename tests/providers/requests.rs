@@ -22,7 +22,6 @@ fn twiml(config: &Config, delivery: &Delivery) -> String {
 fn each_task_becomes_its_request() {
     insta::assert_snapshot!("slack_channel", request(wire::post()));
     insta::assert_snapshot!("slack_direct", request(wire::direct()));
-    insta::assert_snapshot!("slack_announcement", request(wire::announce()));
     insta::assert_snapshot!("jira_create", request(wire::ticket()));
     insta::assert_snapshot!("twilio_call", request(wire::call()));
     insta::assert_snapshot!("twilio_hang_up", request(wire::hang_up()));

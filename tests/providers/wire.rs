@@ -133,7 +133,3 @@ pub fn resolved_ticket() -> Task {
 pub fn hang_up() -> Task {
     Task::HangUp { call: "CA0001".into() }
 }
-
-pub fn announce() -> Task {
-    Task::Announce { channel: "C0INCIDENTS".into(), text: "<!channel> & co".into() }
-}

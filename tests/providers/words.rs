@@ -2,7 +2,6 @@
 
 use crate::wire;
 use crate::world::{acknowledged, config, delivery, id, incident, now, numbered, resolved};
-use jiff::SignedDuration;
 use oncall::alert::Severity;
 use oncall::config::Config;
 use oncall::incident::message::{self, ButtonKind, CallScript, Card};
@@ -161,7 +160,7 @@ fn the_channels_card_follows_the_incident() {
 #[test]
 fn grouped_silenced_and_ownerless_incidents_say_so() {
     let mut grouped = incident();
-    grouped.alerts.push(Alert { dedup_key: "other".into(), firing: false });
+    grouped.alerts.push(Alert { dedup_key: "other".into(), firing: false, stale_at: None });
     grouped.escalation = None;
     grouped.silenced = Some(Silenced {
         rule: "silences/maintenance.yaml:2".into(),
@@ -184,12 +183,12 @@ fn grouped_silenced_and_ownerless_incidents_say_so() {
     [対応する][解決済みにする]
     ");
     let mut own = incident();
-    (own.service, own.integration, own.severity) = (None, id("oncall"), Severity::Error);
-    own.summary = Language::Ja.notice(&Notice::UnparsedPayload { integration: "grafana" });
+    (own.service, own.integration, own.severity) = (None, "oncall".into(), Severity::Error);
+    own.summary = Language::Ja.notice(&Notice::ConfigRefused { commit: "1a2b3c4" });
     insta::assert_snapshot!(spoken(&message::call(&config(), &[&own], "tanaka")), @r"
     たなか たろうさん、オンコールの呼び出しです。
     オンコールサーバーで、エラーのアラートが発生しています。
-    内容は、grafana から届いたアラートを読み取れませんでした。監視側の設定を確認してください。
+    内容は、コミット 1a2b3c4 の設定にエラーがあるため反映していません。以前の設定で動作を続けています。
     発生は、午前2時です。
     対応を始める場合は、4を押してください。
     次の担当者を呼ぶ場合は、5。
@@ -267,39 +266,21 @@ fn every_reply_has_words() {
 }
 
 #[test]
-fn durations_read_naturally() {
-    let cases = [
-        (0, "0秒", "0 seconds"),
-        (1, "1秒", "1 second"),
-        (90, "1分30秒", "1 minute 30 seconds"),
-        (5400, "1時間30分", "1 hour 30 minutes"),
-        (3601, "1時間", "1 hour"),
-        (86_400 * 2 + 3 * 3600 + 5, "2日3時間", "2 days 3 hours"),
-        (-60, "1分", "1 minute"),
+fn the_servers_own_troubles_have_words_that_fit_a_summary() {
+    let commit = "1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d";
+    let notices = [
+        (Notice::ConfigRefused { commit }, "refused"),
+        (Notice::JournalUnwritable, "cannot write its journal"),
+        (Notice::JournalDamaged, "damaged"),
+        (Notice::InputFailed, "failed on an input"),
     ];
-    for (seconds, ja, en) in cases {
-        let duration = SignedDuration::from_secs(seconds);
-        assert_eq!(
-            (Language::Ja.duration(duration), Language::En.duration(duration)),
-            (ja.into(), en.into())
-        );
+    for (notice, words) in notices {
+        assert!(Language::En.notice(&notice).contains(words), "{notice:?}");
+        for said in [Language::En.notice(&notice), Language::Ja.notice(&notice)] {
+            assert!(said.chars().count() <= message::SPOKEN_SUMMARY_MAX, "{said}");
+            assert_eq!(said.contains(commit), matches!(notice, Notice::ConfigRefused { .. }));
+        }
     }
-    Language::En.duration(SignedDuration::MIN);
-}
-
-#[test]
-fn a_refused_commit_is_announced_with_its_first_findings() {
-    let findings: Vec<String> = (1..=7).map(|n| format!("users/a.yaml:{n}: unknown key")).collect();
-    let text = message::broken_commit(&config(), "1a2b3c4", Some("0f0f0f0"), &findings);
-    insta::assert_snapshot!(text, @r"
-    ⚠️ コミット 1a2b3c4 の設定に7件のエラーがあるため、反映していません。0f0f0f0 の設定で動作を続けています。
-    • users/a.yaml:1: unknown key
-    • users/a.yaml:2: unknown key
-    • users/a.yaml:3: unknown key
-    • users/a.yaml:4: unknown key
-    • users/a.yaml:5: unknown key
-    ほか2件
-    ");
 }
 
 #[test]
@@ -380,7 +361,10 @@ fn the_terminal_shows_who_is_told_how_and_what() {
 fn the_terminal_is_given_no_escapes_and_no_line_too_wide() {
     use unicode_width::UnicodeWidthStr;
     let text = format!("\u{1b}[31mred {} {}", "長い".repeat(60), "x".repeat(200));
-    let printed = provider::print(&config(), &delivery(Task::Announce { channel: "C1".into(), text }), now());
+    let hostile = Incident { summary: text.clone(), description: text, ..incident() };
+    let card = message::channel(&config(), &hostile);
+    let task = Task::Channel { channel: "C1".into(), reference: None, card, follow_up: None };
+    let printed = provider::print(&config(), &delivery(task), now());
     assert!(!printed.contains('\u{1b}'), "{printed}");
     for line in printed.lines() {
         assert!(line.width() <= provider::COLUMNS, "{line}");

@@ -6,7 +6,9 @@ use oncall::config::{
     Config, EscalationPolicy, Id, Jira, JiraTicket, Matcher, Notify, Organisation, Pattern, PatternTest,
     Phone, Place, Secret, SecretSource, Secrets, Service, Slack, Step, Twilio, Urgency, User,
 };
-use oncall::incident::{Actor, Alert, Delivery, DeliveryId, Escalation, Incident, IncidentId, Status, Task};
+use oncall::incident::{
+    Actor, Alert, Delivery, DeliveryId, Escalation, Incident, IncidentId, Labels, Mirror, Status, Task,
+};
 use oncall::language::Language;
 use oncall::schedule::Schedules;
 use std::{collections::BTreeMap, sync::Arc};
@@ -58,12 +60,13 @@ pub fn incident() -> Incident {
     Incident {
         id: IncidentId { epoch: 3, n: 17 },
         service: Some(id("checkout")),
-        integration: id("grafana"),
-        alerts: vec![Alert { dedup_key: "5xx".into(), firing: true }],
+        integration: "grafana".into(),
+        alerts: vec![Alert { dedup_key: "5xx".into(), firing: true, stale_at: None }],
+        group: None,
         summary: "5xx の割合が 5% を超えました".into(),
         description: "直近 5 分の 5xx は 7.3% です。".into(),
         source: "checkout-api-1".into(),
-        labels: vec![("severity".into(), "critical".into())],
+        labels: Labels::new([(&"severity".into(), &"critical".into())]),
         links: vec![Link {
             href: "https://grafana.example.com/d/1?a=1&b=2".into(),
             text: "Dashboard".into(),
@@ -71,8 +74,11 @@ pub fn incident() -> Incident {
         runbook: None,
         severity: Severity::Critical,
         urgency: Urgency::High,
+        route_rule: "services/checkout.yaml:7".into(),
+        urgency_rule: String::new(),
         status: Status::Triggered,
         opened_at: "2026-12-07T17:00:00Z".parse().unwrap(),
+        last_event_at: "2026-12-07T17:00:00Z".parse().unwrap(),
         acknowledged_by: None,
         resolved_by: None,
         silenced: None,
@@ -84,7 +90,18 @@ pub fn incident() -> Incident {
             began_at: "2026-12-07T17:00:00Z".parse().unwrap(),
             deadline: "2026-12-07T17:05:00Z".parse().unwrap(),
             told: vec![id("tanaka")],
+            reached: false,
         }),
+        raise_at: None,
+        acknowledged_until: None,
+        quiet_seconds: None,
+        notifications: Vec::new(),
+        next_notification: 0,
+        version: 1,
+        channel: Some(Mirror::default()),
+        ticket: Some(Mirror::default()),
+        timeline: Vec::new(),
+        entries: 0,
     }
 }
 
