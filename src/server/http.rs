@@ -55,7 +55,7 @@ pub type Shared = State<Arc<Doors>>;
 /// All routes.
 pub fn router(doors: Arc<Doors>) -> Router {
     Router::new()
-        .route("/v1/webhooks/{*rest}", post(webhook).get(webhook).put(webhook).patch(webhook))
+        .route("/v1/webhooks/{*rest}", post(webhook).put(webhook).patch(webhook))
         .route("/v2/enqueue", post(webhook))
         .route("/v1/push", post(push))
         .route("/v1/callbacks/{*rest}", post(callbacks::callback))
