@@ -1,5 +1,7 @@
 //! A command line -> what is printed and the exit status, on a small config in a temporary folder.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 use clap::Parser;
 use oncall::cli::{self, Arguments, Exit, Output};
 use serde_json::{Value, json};
