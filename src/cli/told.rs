@@ -69,7 +69,7 @@ fn one_text(config: &Config, at: Timestamp, horizon: SignedDuration, played: &Pl
             &mut out,
             "!! ",
             &format!(
-                "THIS BODY COULD NOT BE READ: {}. The server keeps it and pages about it as below.",
+                "THIS BODY COULD NOT BE READ: {}. The server keeps it and acts on it as below.",
                 played.event.summary
             ),
         );
@@ -244,17 +244,26 @@ fn lines(config: &Config, from: Timestamp, simulated: &Simulated, contacts: &[To
     out
 }
 
-/// The words of a contact, once for each person and way.
+/// The words of a contact; those that were shown before are not shown again.
 fn said(config: &Config, told: &Told, shown: &[&Told]) -> String {
-    let width = COLUMNS - WORDS_INDENT - 2;
-    let own = words(config, told.delivery, width);
-    let before = shown.iter().rev().find(|it| it.user == told.user && it.by == told.by);
-    if before.is_some_and(|it| words(config, it.delivery, width) == own) {
+    if shown.iter().any(|before| says_the_same(&before.delivery.task, &told.delivery.task)) {
         return format!("{:WORDS_INDENT$}(the same words)\n\n", "");
     }
+    let own = words(config, told.delivery, COLUMNS - WORDS_INDENT - 2);
     let mut out: String = own.iter().map(|line| format!("{:WORDS_INDENT$}{line}\n", "")).collect();
     out.push('\n');
     out
+}
+
+/// Whether a reader would find nothing new: the fields of a message only say how far the escalation is.
+fn says_the_same(before: &Task, now: &Task) -> bool {
+    match (before, now) {
+        (Task::Call { script: before, .. }, Task::Call { script: now, .. }) => before == now,
+        (Task::Direct { card: before, .. }, Task::Direct { card: now, .. }) => {
+            (before.language, &before.headline, &before.lines) == (now.language, &now.headline, &now.lines)
+        }
+        _ => false,
+    }
 }
 
 /// One line of the timeline, with the contact that it is about.
