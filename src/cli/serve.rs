@@ -34,10 +34,10 @@ pub struct Arguments {
     #[arg(long, value_name = "URL")]
     pub git: Option<String>,
     /// The branch to follow [default: the repository's default branch]
-    #[arg(long, requires = "git")]
+    #[arg(long, conflicts_with = "config")]
     pub branch: Option<String>,
     /// The folder of oncall.yaml in the repository [default: its root]
-    #[arg(long, requires = "git")]
+    #[arg(long, conflicts_with = "config")]
     pub path: Option<String>,
     /// A private key for ssh, without a passphrase; may be repeated [default: the ssh agent's]
     #[arg(

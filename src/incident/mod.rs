@@ -19,8 +19,9 @@ mod notification;
 mod reconcile;
 mod script;
 mod state;
+mod transition;
 
-pub use apply::{CLOSED_MAX, DESCRIPTION_KEPT_MAX, KEYS_MAX};
+pub use apply::{CLOSED_MAX, KEYS_MAX};
 pub use delivery::{Delivery, DeliveryId, IncidentId, NotAnId, Task};
 pub use entry::{Change, Entry, Opened, Planned, Step, Told};
 pub use input::{Actor, Asked, Command, Input, Outcome, Reply, Target, Via};
@@ -28,6 +29,7 @@ pub use state::{
     Alert, AlertKey, Channel, Dispatch, Escalation, HangUp, Incident, Labels, Mirror, Notification, Paged,
     Purpose, Revision, Silenced, State, Status, What,
 };
+pub use transition::DESCRIPTION_KEPT_MAX;
 
 use crate::config::Config;
 use index::Index;

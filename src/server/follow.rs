@@ -53,7 +53,7 @@ pub enum News {
         refused: Refused,
         stuck: Vec<String>,
     },
-    /// The newest commit is taken, or was before.
+    /// The newest commit is in force. Said once, after whatever else it brought.
     Fine,
     /// The repository cannot be read.
     Unreachable(String),
@@ -73,6 +73,8 @@ pub struct Follower {
     live: Option<Arc<Live>>,
     refused: Option<Refused>,
     unreachable: bool,
+    /// Whether the engine knows that the newest commit is in force.
+    fine: bool,
 }
 
 /// A version of the config: a commit, or the digest of a directory.
@@ -91,8 +93,8 @@ impl Follower {
         recorded: Option<String>,
         tell: tokio::sync::mpsc::Sender<News>,
     ) -> Follower {
-        let (live, refused, unreachable) = (None, None, false);
-        Follower { source, clock, resolve, interval, recorded, tell, live, refused, unreachable }
+        let (live, refused, unreachable, fine) = (None, None, false, false);
+        Follower { source, clock, resolve, interval, recorded, tell, live, refused, unreachable, fine }
     }
 
     /// Polls every interval, and at once when `pull` says so; ends when nobody listens any more.
@@ -119,12 +121,11 @@ impl Follower {
         }
         let name = newest.name.clone();
         if self.live.as_ref().is_some_and(|live| live.commit == name) {
-            let fine = self.refused.take().is_none() || self.say(News::Fine);
-            return fine && self.reread_secrets();
+            return self.fine() && self.reread_secrets();
         }
         match self.compiled(newest) {
             Ok((config, commit)) => self.accept(config, name, commit),
-            Err(error) => self.refuse(name, &error) && self.start_from_good(),
+            Err(error) => self.refuse(name, &error) && self.start_from_good() && self.reread_secrets(),
         }
     }
 
@@ -134,6 +135,8 @@ impl Follower {
         self.say(News::Unreachable(format!("{error:#}"))) && self.start_from_good() && self.reread_secrets()
     }
 
+    /// Without a config in force, the last good one is taken; what was refused before is then said again, to an engine
+    /// that can tell people.
     fn start_from_good(&mut self) -> bool {
         if self.live.is_some() {
             return true;
@@ -142,7 +145,10 @@ impl Follower {
         let Some(good) = repository.good() else { return true };
         let version = Version { name: good.to_string(), commit: Some(good), files: None };
         match self.compiled(version) {
-            Ok((config, _)) => self.accept(config, good.to_string(), None),
+            Ok((config, _)) => {
+                let (secrets, missing) = (self.resolve)(&config);
+                self.take_over(config, secrets, missing, good.to_string()) && self.repeat_refusal()
+            }
             Err(error) => {
                 tracing::error!("the last good commit {good} does not load any more: {error:#}");
                 true
@@ -177,12 +183,20 @@ impl Follower {
         {
             tracing::warn!("{error:#}");
         }
+        self.take_over(config, secrets, missing, name) && self.fine()
+    }
+
+    fn take_over(&mut self, config: Config, secrets: Secrets, missing: Vec<Missing>, name: String) -> bool {
         let previous = if self.live.is_none() { self.previous(&name, &config) } else { None };
         let previous = self.live.as_ref().map(|live| live.config.clone()).or(previous);
         let live = Arc::new(Live { config: Arc::new(config), secrets, commit: name });
         self.live = Some(live.clone());
-        let fine = self.refused.take().is_none() || self.say(News::Fine);
-        fine && self.say(News::Accepted { live, previous, missing })
+        self.say(News::Accepted { live, previous, missing })
+    }
+
+    fn fine(&mut self) -> bool {
+        self.refused = None;
+        std::mem::replace(&mut self.fine, true) || self.say(News::Fine)
     }
 
     /// At a start: what was in force before, compiled anew from the commit that the journal names.
@@ -202,9 +216,14 @@ impl Follower {
 
     fn refuse(&mut self, commit: String, error: &anyhow::Error) -> bool {
         let since = self.refused.as_ref().map_or_else(|| self.clock.now(), |refused| refused.since);
-        let refused = Refused { commit, since, findings: format!("{error:#}") };
+        self.refused = Some(Refused { commit, since, findings: format!("{error:#}") });
+        self.fine = false;
+        self.repeat_refusal()
+    }
+
+    fn repeat_refusal(&self) -> bool {
+        let Some(refused) = self.refused.clone() else { return true };
         let stuck = self.stuck(&refused.commit);
-        self.refused = Some(refused.clone());
         self.say(News::Refused { refused, stuck })
     }
 

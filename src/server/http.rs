@@ -55,7 +55,7 @@ pub type Shared = State<Arc<Doors>>;
 /// All routes.
 pub fn router(doors: Arc<Doors>) -> Router {
     Router::new()
-        .route("/v1/webhooks/{*rest}", post(webhook).get(webhook).put(webhook).patch(webhook))
+        .route("/v1/webhooks/{*rest}", post(webhook).put(webhook).patch(webhook))
         .route("/v2/enqueue", post(webhook))
         .route("/v1/push", post(push))
         .route("/v1/callbacks/{*rest}", post(callbacks::callback))
@@ -64,7 +64,7 @@ pub fn router(doors: Arc<Doors>) -> Router {
         .route("/v1/incidents/{id}/{action}", post(api::act))
         .route("/healthz", get(async || "ok\n"))
         .route("/readyz", get(ready))
-        .route("/metrics", get(async |State(doors): Shared| doors.metrics.render()))
+        .route("/metrics", get(metrics))
         .fallback(async || {
             plain(StatusCode::NOT_FOUND, "no such path: see `oncall urls` for the webhook URLs\n")
         })
@@ -223,6 +223,12 @@ async fn push(State(doors): Shared, uri: Uri, request: Request) -> Response {
         }
         Err(reject) => refuse(&doors, "push", &reject),
     }
+}
+
+/// <https://prometheus.io/docs/specs/om/open_metrics_spec/>
+async fn metrics(State(doors): Shared) -> Response {
+    let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    ([(header::CONTENT_TYPE, kind)], doors.metrics.render()).into_response()
 }
 
 /// Ready as soon as a config is in force. Troubles are told, but a load balancer must not cut a pager off.

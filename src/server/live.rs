@@ -30,6 +30,14 @@ pub struct Status {
     pub damage: Vec<String>,
 }
 
+impl Status {
+    /// At a start, before a config is in force.
+    pub fn waiting(damage: &[String]) -> Status {
+        let waiting = Some("reading the config".to_owned());
+        Status { waiting, damage: damage.to_vec(), ..Status::default() }
+    }
+}
+
 /// A commit that is not taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refused {

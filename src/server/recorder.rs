@@ -1,20 +1,29 @@
 //! The engine's batches on their way to the journal, and a new segment when one has failed.
 //!
-//! Answers of a journal that was given up are dropped, so that a disk that hangs and wakes again confirms nothing.
-//! Making a new segment may hang as well, so it is done on a thread of its own, one at a time.
+//! Answers of a journal that was given up are dropped, and every answer names its batch, so that a disk that hangs and
+//! wakes again confirms nothing. Making a new segment may hang as well, so it is done on a thread of its own, one at
+//! a time.
 
 use super::append::{Answer, Append, Appended, Journal};
 use super::disk::StateDir;
 use crate::engine::Batch;
 use crate::journal::End;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::mpsc::UnboundedSender;
 
 /// Writes batches and says what became of them.
 #[derive(Clone, Debug)]
 pub struct Recorder {
     shared: Arc<Shared>,
-    tell: UnboundedSender<Result<(), String>>,
+    tell: UnboundedSender<Written>,
+}
+
+/// What became of a batch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// The number that [`Recorder::append`] gave it.
+    pub batch: u64,
+    pub result: Result<(), String>,
 }
 
 #[derive(Debug)]
@@ -28,9 +37,13 @@ struct Current {
     /// `None` after a failure, until a new one is made.
     journal: Option<Journal>,
     making: bool,
+    /// Whose answers count; 0 is nobody's.
     epoch: u64,
-    /// The last end that was durable: what a new segment goes on from.
+    /// The batch handed over last; those before it are answered or given up.
+    batch: u64,
+    /// The last end that was durable, and the one before the batch handed over last.
     end: Option<End>,
+    before: Option<End>,
 }
 
 impl Recorder {
@@ -38,76 +51,66 @@ impl Recorder {
     pub fn start(
         dir: &StateDir,
         opening: &crate::journal::recovery::Opening,
-        tell: UnboundedSender<Result<(), String>>,
+        tell: UnboundedSender<Written>,
     ) -> anyhow::Result<(Recorder, u64)> {
-        let current = Mutex::new(Current { journal: None, making: false, epoch: 0, end: None });
+        let current =
+            Mutex::new(Current { journal: None, making: false, epoch: 0, batch: 0, end: None, before: None });
         let shared = Arc::new(Shared { dir: dir.clone(), current });
         let recorder = Recorder { shared, tell };
         let journal = Journal::start(dir, opening, recorder.listener())?;
         let epoch = journal.epoch;
-        recorder.take_over(journal);
+        recorder.current().take_over(journal);
         Ok((recorder, epoch))
     }
 
-    /// Hands a batch over; what becomes of it is told later.
-    pub fn append(&self, batch: Batch) {
-        if batch.reopen {
-            let recorder = self.clone();
-            let mut current = self.current();
-            current.journal = None;
-            if std::mem::replace(&mut current.making, true) {
-                return self.fail("a new segment is still being made");
-            }
-            drop(current);
-            let spawned = std::thread::Builder::new()
-                .name("journal-reopen".into())
-                .spawn(move || recorder.reopen(batch));
-            if let Err(error) = spawned {
-                self.fail(&format!("no thread for a new segment: {error}"));
-            }
-            return;
+    /// Hands a batch over; what becomes of it is told later, under the number given back.
+    pub fn append(&self, batch: Batch) -> u64 {
+        let mut current = self.current();
+        current.batch += 1;
+        let number = current.batch;
+        let handed = if batch.reopen { self.begin_reopen(&mut current, batch) } else { current.write(batch) };
+        drop(current);
+        if let Err(reason) = handed {
+            self.say(number, Err(reason));
         }
-        let refused = match &self.current().journal {
-            Some(journal) => {
-                journal.append(Append { first_seq: batch.first_seq, payloads: batch.payloads }).is_err()
-            }
-            None => true,
-        };
-        if refused {
-            self.fail("the journal's thread takes no more");
-        }
+        number
     }
 
-    fn reopen(&self, batch: Batch) {
-        let end = self.current().end;
-        let made = Journal::reopen(
-            &self.shared.dir,
-            end,
-            batch.snapshot.as_deref(),
-            batch.first_seq,
-            self.listener(),
-        );
-        match made {
-            Ok(journal) => {
-                self.take_over(journal);
-                match batch.payloads.is_empty() {
-                    true => self.say(Ok(())),
-                    false => self.append(Batch { reopen: false, snapshot: None, ..batch }),
-                }
-            }
-            Err(error) => {
-                self.current().making = false;
-                self.fail(&format!("a new segment cannot be made: {error:#}"));
-            }
+    /// Gives the old journal up at once, so that it confirms nothing any more, and has a new one made.
+    fn begin_reopen(&self, current: &mut Current, batch: Batch) -> Result<(), String> {
+        current.journal = None;
+        current.epoch = 0;
+        if current.making {
+            return Err("a new segment is still being made".to_owned());
         }
+        let (recorder, number, end) = (self.clone(), current.batch, current.end_before(batch.first_seq));
+        let spawned = std::thread::Builder::new()
+            .name("journal-reopen".into())
+            .spawn(move || recorder.reopen(number, batch, end));
+        current.making = spawned.is_ok();
+        spawned.map(drop).map_err(|error| format!("no thread for a new segment: {error}"))
     }
 
-    fn take_over(&self, journal: Journal) {
+    fn reopen(&self, number: u64, mut batch: Batch, end: Option<End>) {
+        let (snapshot, listener) = (batch.snapshot.take(), self.listener());
+        let made = Journal::reopen(&self.shared.dir, end, snapshot.as_deref(), batch.first_seq, listener);
+        let written = !batch.payloads.is_empty();
         let mut current = self.current();
         current.making = false;
-        current.epoch = journal.epoch;
-        current.end = Some(journal.end);
-        current.journal = Some(journal);
+        let done = match made {
+            // The engine has given this batch up, and will ask for another segment.
+            _ if current.batch != number => return,
+            Err(error) => Err(format!("a new segment cannot be made: {error:#}")),
+            Ok(journal) => {
+                current.take_over(journal);
+                if batch.payloads.is_empty() { Ok(()) } else { current.write(batch) }
+            }
+        };
+        drop(current);
+        match done {
+            Ok(()) if written => {}
+            done => self.say(number, done),
+        }
     }
 
     /// What the journal's thread calls for each batch.
@@ -125,21 +128,41 @@ impl Recorder {
                 }
                 Appended::Failed(reason) => Err(reason),
             };
+            let number = current.batch;
             drop(current);
-            recorder.say(result);
+            recorder.say(number, result);
         }
     }
 
-    fn current(&self) -> std::sync::MutexGuard<'_, Current> {
+    fn current(&self) -> MutexGuard<'_, Current> {
         self.shared.current.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn fail(&self, reason: &str) {
-        self.say(Err(reason.to_owned()));
+    fn say(&self, batch: u64, result: Result<(), String>) {
+        // The engine may have stopped; then nobody waits for it.
+        let _ = self.tell.send(Written { batch, result });
+    }
+}
+
+impl Current {
+    /// What a new segment goes on from. A batch that was given up may have become durable all the same, and comes
+    /// again: then the segment before it ends where that batch began.
+    fn end_before(&self, first_seq: u64) -> Option<End> {
+        if self.end.is_some_and(|end| end.last_seq >= first_seq) { self.before } else { self.end }
     }
 
-    fn say(&self, result: Result<(), String>) {
-        // The engine may have stopped; then nobody waits for it.
-        let _ = self.tell.send(result);
+    fn write(&mut self, batch: Batch) -> Result<(), String> {
+        self.before = self.end;
+        let taken = self.journal.as_ref().is_some_and(|journal| {
+            journal.append(Append { first_seq: batch.first_seq, payloads: batch.payloads }).is_ok()
+        });
+        if taken { Ok(()) } else { Err("the journal's thread takes no more".to_owned()) }
+    }
+
+    fn take_over(&mut self, journal: Journal) {
+        self.epoch = journal.epoch;
+        self.end = Some(journal.end);
+        self.before = self.end;
+        self.journal = Some(journal);
     }
 }

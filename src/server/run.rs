@@ -10,9 +10,9 @@ use super::follow::{News, short};
 use super::inbox::{Answered, Found, Message};
 use super::live::{Live, Refused, Status};
 use super::metrics::Metrics;
-use super::recorder::Recorder;
+use super::recorder::{Recorder, Written};
 use crate::alert::Severity;
-use crate::engine::{Batch, Engine, Health, Lane, Release};
+use crate::engine::{Engine, Health, JOURNAL_KEY, Lane, Release};
 use crate::incident::{Delivery, DeliveryId, Entry, Incident, IncidentId, Incidents, Input, Outcome, Task};
 use crate::language::Notice;
 use crate::provider;
@@ -35,7 +35,6 @@ const GAUGES_EVERY: SignedDuration = SignedDuration::from_secs(5);
 /// The dedup keys of the server's own troubles.
 const CONFIG_KEY: &str = "config-refused";
 const DAMAGE_KEY: &str = "journal-damage";
-const SECRETS_KEY: &str = "secrets-missing";
 
 /// Where deliveries go.
 #[derive(Clone, Debug)]
@@ -64,7 +63,7 @@ pub struct Parts {
     pub damage: Vec<String>,
     pub recorder: Recorder,
     pub state_dir: Arc<StateDir>,
-    pub written: mpsc::UnboundedReceiver<Result<(), String>>,
+    pub written: mpsc::UnboundedReceiver<Written>,
     pub first: mpsc::Receiver<Message>,
     pub alerts: mpsc::Receiver<Message>,
     pub news: mpsc::Receiver<News>,
@@ -84,9 +83,12 @@ struct Running {
     live: Arc<Live>,
     tickets: BTreeMap<u64, oneshot::Sender<Answered>>,
     next_ticket: u64,
+    /// The number of the batch that the journal has now.
+    batch: u64,
     outcomes: (mpsc::UnboundedSender<(DeliveryId, Outcome)>, mpsc::UnboundedReceiver<(DeliveryId, Outcome)>),
     in_flight: usize,
-    gauges_at: Option<Timestamp>,
+    /// When gauges were last brought up to date, and the last entry they count.
+    gauged: Option<(Timestamp, u64)>,
 }
 
 /// Runs until told to stop; then everything decided is on disk. Fails if the engine cannot go on.
@@ -97,6 +99,7 @@ pub async fn run(mut parts: Parts) -> Result<()> {
     let mut engine = Engine::new(incidents, live.config.clone());
     engine.started(now, parts.epoch);
     engine.reload(now, live.config.clone(), previous, live.commit.clone());
+    engine.trouble_over(now, JOURNAL_KEY);
     if parts.damage.is_empty() {
         engine.trouble_over(now, DAMAGE_KEY);
     } else {
@@ -109,9 +112,10 @@ pub async fn run(mut parts: Parts) -> Result<()> {
         live,
         tickets: BTreeMap::new(),
         next_ticket: 0,
+        batch: 0,
         outcomes: mpsc::unbounded_channel(),
         in_flight: 0,
-        gauges_at: None,
+        gauged: None,
     };
     running.run().await
 }
@@ -123,11 +127,13 @@ async fn first_config(parts: &mut Parts) -> Option<(Arc<Live>, Option<Arc<crate:
             news = parts.news.recv() => news?,
             _ = parts.stop.wait_for(|stop| *stop) => return None,
         };
+        note(parts, &news);
         match news {
             News::Accepted { live, previous, missing } => {
                 note_missing(parts, &missing);
                 parts.status.send_modify(|status| status.waiting = None);
                 parts.live.send_replace(Some(live.clone()));
+                tracing::info!("config {} is in force", short(&live.commit));
                 return Some((live, previous));
             }
             News::Refused { refused, .. } => {
@@ -136,21 +142,39 @@ async fn first_config(parts: &mut Parts) -> Option<(Arc<Live>, Option<Arc<crate:
                     short(&refused.commit),
                     refused.findings
                 );
-                parts.metrics.config_refused.set(1);
-                parts.status.send_modify(|status| {
-                    status.waiting = Some("no good config yet".to_owned());
-                    status.refused = Some(refused);
-                });
+                parts.status.send_modify(|status| status.waiting = Some("no good config yet".to_owned()));
             }
             News::Unreachable(why) => {
                 tracing::error!("no config is in force: {why}");
-                parts.status.send_modify(|status| {
-                    status.waiting = Some("the config repository cannot be read".to_owned());
-                    status.unreachable = Some(why);
-                });
+                let waiting = "the config repository cannot be read".to_owned();
+                parts.status.send_modify(|status| status.waiting = Some(waiting));
             }
             News::Secrets { .. } | News::Fine | News::Reachable => {}
         }
+    }
+}
+
+/// What `/readyz` and `/metrics` tell of the config, whether one is in force or not.
+fn note(parts: &Parts, news: &News) {
+    let (metrics, status) = (&parts.metrics, &parts.status);
+    match news {
+        News::Refused { refused, .. } => {
+            metrics.config_refused.set(1);
+            status.send_modify(|status| status.refused = Some(refused.clone()));
+        }
+        News::Fine => {
+            metrics.config_refused.set(0);
+            status.send_modify(|status| status.refused = None);
+        }
+        News::Unreachable(why) => {
+            metrics.config_fetch_failed.set(1);
+            status.send_modify(|status| status.unreachable = Some(why.clone()));
+        }
+        News::Reachable => {
+            metrics.config_fetch_failed.set(0);
+            status.send_modify(|status| status.unreachable = None);
+        }
+        News::Accepted { .. } | News::Secrets { .. } => {}
     }
 }
 
@@ -192,20 +216,17 @@ impl Running {
         let released = self.engine.turn(now);
         self.release(released);
         if let Some(batch) = self.engine.next_batch(now) {
-            self.write(batch);
+            self.batch = self.parts.recorder.append(batch);
         }
         self.observe(now);
         Ok(())
     }
 
-    fn write(&self, batch: Batch) {
-        self.parts.recorder.append(batch);
-    }
-
     /// Waits for whatever comes first.
     async fn wait(&mut self) {
         let now = self.parts.clock.now();
-        let sleep = match self.engine.next_deadline(now) {
+        let at = [self.engine.next_deadline(now), self.gauges_at()].into_iter().flatten().min();
+        let sleep = match at {
             Some(at) => self.parts.clock.until(at),
             // Without a deadline it still looks at the clock now and then.
             None => self.parts.clock.span(Duration::from_secs(60)).max(Duration::from_secs(1)),
@@ -272,7 +293,11 @@ impl Running {
         }
     }
 
-    fn written(&mut self, result: Result<(), String>) {
+    fn written(&mut self, Written { batch, result }: Written) {
+        // One that was given up for a newer one says nothing about that.
+        if batch != self.batch {
+            return;
+        }
         if let Err(error) = &result {
             tracing::error!("the journal cannot be written: {error}");
         }
@@ -288,57 +313,56 @@ impl Running {
 
     fn news(&mut self, news: News) {
         let now = self.parts.clock.now();
+        let known = self.known(&news);
+        note(&self.parts, &news);
         match news {
             News::Accepted { live, previous, missing } => {
-                tracing::info!("config {} is in force", short(&live.commit));
                 self.swap(live.clone(), &missing);
                 self.engine.reload(now, live.config.clone(), previous, live.commit.clone());
+                tracing::info!("config {} is in force", short(&live.commit));
             }
             News::Secrets { live, missing } => {
                 tracing::info!("secrets were read again");
                 self.swap(live, &missing);
             }
-            News::Refused { refused, stuck } => self.refused(now, refused, &stuck),
-            News::Fine => {
-                self.parts.metrics.config_refused.set(0);
-                self.parts.status.send_modify(|status| status.refused = None);
-                self.engine.trouble_over(now, CONFIG_KEY);
+            News::Refused { refused, stuck } => {
+                if !known {
+                    let commit = short(&refused.commit);
+                    let findings = &refused.findings;
+                    tracing::error!("config {commit} is refused, the one before stays in force:\n{findings}");
+                }
+                self.refused(now, &refused, &stuck);
             }
+            News::Fine => self.engine.trouble_over(now, CONFIG_KEY),
             News::Unreachable(why) => {
-                tracing::warn!("the config repository cannot be read: {why}");
-                self.parts.metrics.config_fetch_failed.set(1);
-                self.parts.status.send_modify(|status| status.unreachable = Some(why));
+                if !known {
+                    tracing::warn!("the config repository cannot be read: {why}");
+                }
             }
-            News::Reachable => {
-                self.parts.metrics.config_fetch_failed.set(0);
-                self.parts.status.send_modify(|status| status.unreachable = None);
-            }
+            News::Reachable => tracing::info!("the config repository can be read again"),
         }
     }
 
     fn swap(&mut self, live: Arc<Live>, missing: &[super::secrets::Missing]) {
-        let now = self.parts.clock.now();
         note_missing(&self.parts, missing);
-        if missing.is_empty() {
-            self.engine.trouble_over(now, SECRETS_KEY);
-        }
         self.live = live.clone();
         self.parts.live.send_replace(Some(live));
     }
 
+    /// Whether this was said before: it comes again at each poll.
+    fn known(&self, news: &News) -> bool {
+        let status = self.parts.status.borrow();
+        match news {
+            News::Refused { refused, .. } => status.refused.as_ref() == Some(refused),
+            News::Unreachable(why) => status.unreachable.as_ref() == Some(why),
+            _ => false,
+        }
+    }
+
     /// A broken commit: told in the channel at once, to the fallback after half an hour.
-    fn refused(&mut self, now: Timestamp, refused: Refused, stuck: &[String]) {
+    fn refused(&mut self, now: Timestamp, refused: &Refused, stuck: &[String]) {
         let late = now.duration_since(refused.since) >= REFUSED_PAGES_AFTER;
         let commit = short(&refused.commit);
-        let known =
-            self.parts.status.borrow().refused.as_ref().is_some_and(|old| old.commit == refused.commit);
-        if !known {
-            tracing::error!(
-                "config {commit} is refused, the one before stays in force:\n{}",
-                refused.findings
-            );
-        }
-        self.parts.metrics.config_refused.set(1);
         let severity = if late { Severity::Critical } else { Severity::Info };
         let summary = self.live.config.organisation.language.notice(&Notice::ConfigRefused { commit });
         let behind = if stuck.is_empty() {
@@ -347,7 +371,6 @@ impl Running {
             format!("\nwaiting behind it:\n{}", stuck.join("\n"))
         };
         self.engine.trouble(now, CONFIG_KEY, severity, &summary, &format!("{}{behind}", refused.findings));
-        self.parts.status.send_modify(|status| status.refused = Some(refused));
     }
 
     fn release(&mut self, released: Vec<Release>) {
@@ -412,29 +435,43 @@ impl Running {
         }
     }
 
-    /// Gauges and what `/readyz` tells of the journal.
+    /// What `/readyz` and `/metrics` tell of the engine; gauges that cost a walk only now and then.
     fn observe(&mut self, now: Timestamp) {
-        if self.gauges_at.is_some_and(|at| now.duration_since(at).abs() < GAUGES_EVERY) {
+        self.observe_health();
+        let state = self.engine.incidents().state();
+        let fresh =
+            |(at, seq): (Timestamp, u64)| seq == state.seq || now.duration_since(at).abs() < GAUGES_EVERY;
+        if self.gauged.is_some_and(fresh) {
             return;
         }
-        self.gauges_at = Some(now);
-        let state = self.engine.incidents().state();
+        self.gauged = Some((now, state.seq));
         let metrics = &self.parts.metrics;
         let open = state.incidents.len() - state.closed.len().min(state.incidents.len());
         metrics.open.set(open as i64);
         let waiting = state.incidents.values().filter(|incident| incident.pages()).count();
         metrics.unacknowledged.set(waiting as i64);
         metrics.config_revision.set(i64::from(state.revision.number));
-        let degraded = match self.engine.health() {
-            Health::Healthy => None,
-            Health::Degraded { since, reason } => Some(format!("since {since}: {reason}")),
-        };
-        metrics.journal_healthy.set(i64::from(degraded.is_none()));
+    }
+
+    fn observe_health(&self) {
+        let health = self.engine.health();
+        self.parts.metrics.journal_healthy.set(i64::from(*health == Health::Healthy));
         self.parts.status.send_if_modified(|status| {
+            let degraded = match health {
+                Health::Healthy => None,
+                Health::Degraded { since, reason } => Some(format!("since {since}: {reason}")),
+            };
             let changed = status.degraded != degraded;
             status.degraded = degraded;
             changed
         });
+    }
+
+    /// When gauges must be looked at again, because entries have come since.
+    fn gauges_at(&self) -> Option<Timestamp> {
+        let (at, seq) = self.gauged?;
+        let behind = seq != self.engine.incidents().state().seq;
+        behind.then(|| at.checked_add(GAUGES_EVERY).ok()).flatten()
     }
 
     /// Finishes what is in flight, within bounds; then everything decided is on disk.
@@ -453,12 +490,17 @@ impl Running {
                 Some(result) = self.parts.written.recv() => self.written(result),
                 Some((delivery, outcome)) = self.outcomes.1.recv() => self.outcome(delivery, outcome),
                 Some(message) = self.parts.first.recv() => self.message(message),
+                Some(message) = self.parts.alerts.recv() => self.message(message),
             }
         }
         tracing::info!(in_flight = self.in_flight, "stopped");
         let state = self.engine.incidents().state();
-        if self.engine.is_settled() {
-            self.parts.state_dir.write_snapshot(&crate::journal::snapshot::encode(state.seq, state))?;
+        // A snapshot only makes the next start faster: the journal has everything.
+        if self.engine.is_settled()
+            && let Err(error) =
+                self.parts.state_dir.write_snapshot(&crate::journal::snapshot::encode(state.seq, state))
+        {
+            tracing::warn!("no snapshot at the end: {error:#}");
         }
         Ok(())
     }

@@ -22,12 +22,15 @@ use crate::journal::recovery::Damage;
 use crate::journal::retention::History;
 use anyhow::{Context, Result, anyhow};
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot, watch};
+use tokio::task::JoinHandle;
 
+/// How much news of the config waits for the engine.
+const NEWS_MAX: usize = 16;
 /// How often sealed segments become a snapshot, and old ones are deleted.
 const COMPACT_EVERY: Duration = Duration::from_secs(600);
 /// The bytes of one segment of the journal.
@@ -58,45 +61,29 @@ pub struct Options {
 pub async fn serve(
     options: Options,
     ready: oneshot::Sender<SocketAddr>,
-    mut stop: watch::Receiver<bool>,
+    stop: watch::Receiver<bool>,
 ) -> Result<()> {
     let Options { config, state, listen, interval, clock, resolve, print, watcher } = options;
     ignore_file_size_signal()?;
     let client = Client::new()?;
-    let listener = TcpListener::bind(listen).await.with_context(|| {
-        format!("cannot listen on {listen}: is another server running there? Choose another with --listen")
-    })?;
+    let listener = bind(listen).await?;
     let address = listener.local_addr()?;
     let dir = StateDir::open(&state, SEGMENT_SIZE)?;
     let (incidents, loaded, troubles) = recover::load(&dir)?;
-    for trouble in &troubles {
-        tracing::error!("damaged, and set aside: {trouble}");
-    }
+    troubles.iter().for_each(|trouble| tracing::error!("damaged, and set aside: {trouble}"));
     let (tell_written, written) = mpsc::unbounded_channel();
     let (recorder, epoch) = Recorder::start(&dir, &loaded.opening, tell_written)?;
     let state_dir = Arc::new(dir.clone());
     compact_now_and_then(dir, loaded.damages);
 
-    let source = match config {
-        From::Directory(path) => Source::Directory(path),
-        From::Git { url, branch, path, credentials } => {
-            let clone = state.join("config.git");
-            Source::Git(Repository::open(&clone, &url, branch.as_deref(), path.as_deref(), credentials)?)
-        }
-    };
     let recorded = Some(incidents.state().revision.commit.clone()).filter(|commit| !commit.is_empty());
-    let (tell_news, news) = mpsc::channel(16);
-    let pull = follow(source, &clock, resolve, interval, recorded, tell_news)?;
+    let (tell_news, news) = mpsc::channel(NEWS_MAX);
+    let pull = follow(source(config, &state)?, &clock, resolve, interval, recorded, tell_news)?;
 
     let (first_in, first) = mpsc::channel(FIRST_MAX);
     let (alerts_in, alerts) = mpsc::channel(ALERTS_MAX);
     let (live_in, live) = watch::channel(None);
-    let waiting = Status {
-        waiting: Some("reading the config".to_owned()),
-        damage: troubles.clone(),
-        ..Status::default()
-    };
-    let (status_in, status) = watch::channel(waiting);
+    let (status_in, status) = watch::channel(Status::waiting(&troubles));
     let metrics = Arc::new(Metrics::new());
     let (stopping, stopped) = watch::channel(false);
     let doors = Doors {
@@ -114,7 +101,7 @@ pub async fn serve(
     let parts = Parts {
         clock,
         incidents,
-        epoch: u32::try_from(epoch).context("the state directory has had too many starts")?,
+        epoch: u32::try_from(epoch).unwrap_or(u32::MAX),
         damage: troubles,
         recorder,
         state_dir,
@@ -129,9 +116,38 @@ pub async fn serve(
         watcher,
         stop: stopped,
     };
-    let mut engine = tokio::spawn(run(parts));
+    let engine = tokio::spawn(run(parts));
     // Whoever started the server may not care to know.
     let _ = ready.send(address);
+    let ended = until_stopped(engine, stopping, stop).await;
+    // Connections end by themselves once told; those that do not are cut off.
+    let _ = tokio::time::timeout(Duration::from_secs(1), connections).await;
+    ended
+}
+
+async fn bind(listen: SocketAddr) -> Result<TcpListener> {
+    TcpListener::bind(listen).await.with_context(|| {
+        format!("cannot listen on {listen}: is another server running there? Choose another with --listen")
+    })
+}
+
+/// The source of the config; a clone of a repository is kept beside the journal.
+fn source(config: From, state: &Path) -> Result<Source> {
+    match config {
+        From::Directory(path) => Ok(Source::Directory(path)),
+        From::Git { url, branch, path, credentials } => {
+            let clone = state.join("config.git");
+            Ok(Source::Git(Repository::open(&clone, &url, branch.as_deref(), path.as_deref(), credentials)?))
+        }
+    }
+}
+
+/// Waits for the end: of the engine, or by a signal or `stop`, after which the engine finishes what it has begun.
+async fn until_stopped(
+    mut engine: JoinHandle<Result<()>>,
+    stopping: watch::Sender<bool>,
+    mut stop: watch::Receiver<bool>,
+) -> Result<()> {
     tokio::select! {
         ended = &mut engine => return ended.map_err(|error| anyhow!("the engine's task ended: {error}"))?,
         signal = told_to_stop() => signal?,
@@ -139,10 +155,7 @@ pub async fn serve(
     }
     tracing::info!("stopping: deliveries in flight have {} s", STOP_MAX.as_secs());
     stopping.send_replace(true);
-    let ended = engine.await.map_err(|error| anyhow!("the engine's task ended: {error}"))?;
-    // Connections end by themselves once told; those that do not are cut off.
-    let _ = tokio::time::timeout(Duration::from_secs(1), connections).await;
-    ended
+    engine.await.map_err(|error| anyhow!("the engine's task ended: {error}"))?
 }
 
 /// A limit on file sizes should be an error of the write, which degrades, not the end of the process.

@@ -150,6 +150,18 @@ fn a_hole_of_zeros_in_a_sealed_segment() {
 }
 
 #[test]
+fn the_last_frame_of_a_segment_of_which_all_else_is_gone() {
+    let (mut disk, all, _) = three();
+    let header = Header::decode(&disk.segments[&3]).unwrap();
+    let last = header.predecessor.unwrap().offset as usize - FRAME_HEADER - all[7].1.len();
+    disk.segments.get_mut(&2).unwrap()[DATA_START..last].fill(0xaa);
+    let (seen, recovered) = disk.recover(0);
+    let expected: Entries = all.iter().filter(|(seq, _)| !(3..=7).contains(seq)).cloned().collect();
+    assert_eq!(seen, expected);
+    assert_eq!(recovered.damages.iter().map(|it| it.lost).collect::<Vec<_>>(), [Some((3, 7))]);
+}
+
+#[test]
 fn damage_in_the_live_segment_before_its_last_batch_is_no_torn_tail() {
     let (mut disk, all, ends) = three();
     // The opening frame of the last batch and the closing one of the batch before it, in one go.

@@ -1,0 +1,498 @@
+//! A world around the real binary: a bare repository, the stand-ins, a state directory, secrets in the environment.
+
+use super::stand_ins::{Seen, StandIns, Vendor};
+use jiff::Timestamp;
+use oncall::compile::{Tree, compile};
+use oncall::config::Config;
+use oncall::server::clock::Clock;
+use ring::hmac;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Read};
+use std::path::PathBuf;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+use std::time::Duration;
+use tempfile::TempDir;
+use tokio::sync::mpsc;
+use tokio::time::timeout;
+
+/// Nothing here takes so long; a wait that does is a failure.
+const HANG_MAX: Duration = Duration::from_secs(30);
+
+/// Environment variables and their values, none of which may ever be shown.
+pub const SECRETS: [(&str, &str); 9] = [
+    ("SLACK_BOT_TOKEN", "xoxb-seCretSlackToken7Q"),
+    ("SLACK_SIGNING_SECRET", "seCretSlackSigning8R"),
+    ("JIRA_API_TOKEN", "seCretJiraToken9S"),
+    ("TWILIO_AUTH_TOKEN", "seCretTwilioToken1T"),
+    ("PUSH_SECRET", "seCretPush2U"),
+    ("API_TOKEN", "seCretApiToken3V"),
+    ("PROMETHEUS_SECRET", "seCretPrometheus4W"),
+    ("PAGERDUTY_KEY", "seCretRoutingKey5X"),
+    ("SATO_PHONE", "+819000000001"),
+];
+
+/// Two take turns on the first step, Kimura is the second, Mori the last resort.
+const CONFIG: [(&str, &str); 11] = [
+    (
+        "users/sato.yaml",
+        "name: 佐藤 花子\nreading: さとう はなこ\nlanguage: ja\nslack: U0SATO\nphone: { env: SATO_PHONE }\n",
+    ),
+    ("users/smith.yaml", "name: Emma Smith\nslack: U0SMITH\nphone: \"+819000000002\"\n"),
+    ("users/kimura.yaml", "name: Kimura\nslack: U0KIMURA\nphone: \"+819000000003\"\n"),
+    ("users/mori.yaml", "name: Mori\nslack: U0MORI\nphone: \"+819000000004\"\n"),
+    (
+        "schedules/web.yaml",
+        "name: Web\nlayers:\n  - name: daily\n    rotation:\n      every: 1 day\n      handoff: 10:00\n      line_ups: [{ from: 2026-01-01, members: [sato, smith] }]\n",
+    ),
+    (
+        "escalation-policies/web.yaml",
+        "steps:\n  - { notify: [{ schedule: web }], wait: 10s }\n  - { notify: [{ user: kimura }], wait: 1h }\n",
+    ),
+    ("escalation-policies/last.yaml", "steps:\n  - { notify: [{ user: mori }], wait: 1h }\n"),
+    (
+        "services/web.yaml",
+        "name: Web\nescalation_policy: web\nslack_channel: C0WEB\njira: { project: OPS }\n",
+    ),
+    (
+        "integrations/prometheus.yaml",
+        "type: alertmanager\nsecret: { env: PROMETHEUS_SECRET }\nroutes: [{ service: web }]\n",
+    ),
+    (
+        "integrations/pagerduty.yaml",
+        "type: pagerduty\nsecret: { env: PAGERDUTY_KEY }\nroutes: [{ service: web }]\n",
+    ),
+    ("README.md", "The config of a small company.\n"),
+];
+
+/// The policy of the service with one person on its first step.
+pub fn policy(first: &str) -> String {
+    format!(
+        "steps:\n  - {{ notify: [{{ user: {first} }}], wait: 10s }}\n  - {{ notify: [{{ user: kimura }}], wait: 1h }}\n"
+    )
+}
+
+/// The policy on which nobody follows for an hour.
+pub fn patient(first: &str) -> String {
+    format!("steps:\n  - {{ notify: [{{ user: {first} }}], wait: 1h }}\n")
+}
+
+pub struct World {
+    pub folder: TempDir,
+    pub stand_ins: StandIns,
+    pub http: reqwest::Client,
+    remote: git2::Repository,
+    files: BTreeMap<String, String>,
+    /// Everything the stand-ins were asked, and whether a test has looked at it.
+    seen: Vec<(Seen, bool)>,
+    logs: Vec<Arc<Mutex<String>>>,
+}
+
+impl World {
+    /// A world whose repository has the config above, with some files exchanged.
+    pub async fn with(changes: &[(&str, &str)]) -> World {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let folder = TempDir::new().unwrap();
+        let mut options = git2::RepositoryInitOptions::new();
+        options.bare(true).initial_head("main");
+        let remote = git2::Repository::init_opts(folder.path().join("remote.git"), &options).unwrap();
+        let stand_ins = StandIns::start().await;
+        let http = reqwest::Client::builder().timeout(HANG_MAX).build().unwrap();
+        let mut files: BTreeMap<String, String> =
+            CONFIG.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect();
+        files.insert("oncall.yaml".to_owned(), organisation(&stand_ins));
+        let (seen, logs) = (Vec::new(), Vec::new());
+        let mut world = World { folder, stand_ins, http, remote, files, seen, logs };
+        world.push(changes);
+        world
+    }
+
+    /// A commit with some files exchanged, as somebody would push it.
+    pub fn push(&mut self, changes: &[(&str, &str)]) -> String {
+        self.files.extend(changes.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())));
+        let mut index = git2::Index::new().unwrap();
+        for (path, text) in &self.files {
+            index.add(&entry(path, self.remote.blob(text.as_bytes()).unwrap())).unwrap();
+        }
+        let tree = self.remote.find_tree(index.write_tree_to(&self.remote).unwrap()).unwrap();
+        let author =
+            git2::Signature::new("Sato", "sato@example.com", &git2::Time::new(1_790_000_000, 540)).unwrap();
+        let parent =
+            self.remote.find_reference("refs/heads/main").ok().map(|it| it.peel_to_commit().unwrap());
+        let parents: Vec<&git2::Commit<'_>> = parent.iter().collect();
+        let main = Some("refs/heads/main");
+        self.remote.commit(main, &author, &author, "Change the policy", &tree, &parents).unwrap().to_string()
+    }
+
+    /// What the library makes of the files now.
+    pub fn config(&self) -> Config {
+        let files = self.files.iter().map(|(path, text)| (path.clone(), text.clone().into_bytes())).collect();
+        let compiled = compile(&Tree { files });
+        compiled.config.unwrap_or_else(|| panic!("{:?}", compiled.diagnostics))
+    }
+
+    /// Who is on call on the schedule `web` now, by the library.
+    pub fn on_call(&self) -> String {
+        let on_call = self.config().schedules.on_call("web", now());
+        on_call.users.first().unwrap().to_string()
+    }
+
+    pub fn remote_path(&self) -> PathBuf {
+        self.remote.path().to_owned()
+    }
+
+    pub fn state(&self) -> PathBuf {
+        self.folder.path().join("state")
+    }
+
+    /// `oncall serve` on the repository, with all secrets, on a free port. `limit` is put before it in a shell.
+    pub fn command(&self, interval: &str, limit: &str) -> Command {
+        let mut command = Command::new("sh");
+        let oncall = env!("CARGO_BIN_EXE_oncall");
+        command.args(["-c", &format!("{limit} exec {oncall} serve \"$@\""), "oncall"]);
+        command.args(["--git", &format!("file://{}", self.remote.path().display())]);
+        command.args(["--listen", "127.0.0.1:0", "--interval", interval, "--state"]).arg(self.state());
+        command.envs(SECRETS).env("ONCALL_LOG", "info,oncall=debug");
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    }
+
+    /// A server that has its config.
+    pub async fn serve(&mut self) -> Server {
+        self.serve_by(self.command("1s", "")).await
+    }
+
+    pub async fn serve_by(&mut self, command: Command) -> Server {
+        let mut server = Server::start(command, self.http.clone());
+        self.logs.push(server.log.clone());
+        server.line("is in force").await;
+        server
+    }
+
+    /// The next request to a stand-in of this kind that no one has looked at.
+    pub async fn next(&mut self, what: &str, wanted: impl Fn(&Seen) -> bool) -> Seen {
+        if let Some((seen, looked_at)) = self.seen.iter_mut().find(|(seen, done)| !done && wanted(seen)) {
+            *looked_at = true;
+            return seen.clone();
+        }
+        let found = timeout(HANG_MAX, async {
+            loop {
+                let seen = self.stand_ins.seen.recv().await.unwrap();
+                let hit = wanted(&seen);
+                self.seen.push((seen.clone(), hit));
+                if hit {
+                    return seen;
+                }
+            }
+        });
+        let found = found.await;
+        found.unwrap_or_else(|_| panic!("{what} never came; instead {:#?}\n{}", self.seen, self.log()))
+    }
+
+    /// The next call to this person.
+    pub async fn call_to(&mut self, user: &str) -> Seen {
+        let number = number(user);
+        self.next(&format!("the call to {user}"), |it| called(it) == Some(number)).await
+    }
+
+    /// Everybody who was called so far, in order.
+    pub fn calls(&mut self) -> Vec<String> {
+        while let Ok(seen) = self.stand_ins.seen.try_recv() {
+            self.seen.push((seen, false));
+        }
+        self.seen.iter().filter_map(|(seen, _)| called(seen)).map(str::to_owned).collect()
+    }
+
+    /// How many requests of this kind there were so far.
+    pub fn count(&mut self, wanted: impl Fn(&Seen) -> bool) -> usize {
+        self.calls();
+        self.seen.iter().filter(|(seen, _)| wanted(seen)).count()
+    }
+
+    pub fn log(&self) -> String {
+        self.logs.iter().map(|log| log.lock().unwrap().clone()).collect::<Vec<_>>().join("\n--- a server\n")
+    }
+
+    /// No secret has been written anywhere. To be called when no server runs any more.
+    pub fn no_secret_was_shown(&self) {
+        let log = self.log();
+        let mut grep = Command::new("grep");
+        grep.args(["-rlaF"]);
+        for (name, secret) in SECRETS {
+            assert!(!log.contains(secret), "{name} is in the output");
+            grep.args(["-e", secret]);
+        }
+        let found = grep.arg(self.state()).output().unwrap();
+        assert_eq!((found.status.code(), String::from_utf8_lossy(&found.stdout).as_ref()), (Some(1), ""));
+    }
+}
+
+fn organisation(stand_ins: &StandIns) -> String {
+    let url = |vendor| &stand_ins.urls[&vendor];
+    format!(
+        "time_zone: Asia/Tokyo
+language: en
+fallback: last
+public_url: https://oncall.test
+push_secret: {{ env: PUSH_SECRET }}
+providers:
+  slack: {{ bot_token: {{ env: SLACK_BOT_TOKEN }}, signing_secret: {{ env: SLACK_SIGNING_SECRET }}, channel: C0INCIDENTS, api_url: \"{}/api\" }}
+  jira: {{ site: \"{}\", email: oncall@example.com, api_token: {{ env: JIRA_API_TOKEN }}, project: OPS, issue_type: Incident }}
+  twilio: {{ account_sid: AC0123, auth_token: {{ env: TWILIO_AUTH_TOKEN }}, from: \"+815012345678\", api_url: \"{}\" }}
+api_tokens: [{{ name: ci, token: {{ env: API_TOKEN }} }}]
+defaults: {{ notify: {{ high: [{{ by: slack }}, {{ by: call }}], low: [{{ by: slack }}] }} }}
+",
+        url(Vendor::Slack),
+        url(Vendor::Jira),
+        url(Vendor::Twilio)
+    )
+}
+
+pub fn number(user: &str) -> &'static str {
+    match user {
+        "sato" => "+819000000001",
+        "smith" => "+819000000002",
+        "kimura" => "+819000000003",
+        _ => "+819000000004",
+    }
+}
+
+/// The number that a request asks Twilio to call.
+pub fn called(seen: &Seen) -> Option<&str> {
+    (seen.vendor == Vendor::Twilio).then(|| seen.body["To"].as_str()).flatten()
+}
+
+/// A message posted to this channel or person, not into a thread.
+pub fn posted(seen: &Seen, to: &str) -> bool {
+    let post = seen.vendor == Vendor::Slack && seen.path == "/api/chat.postMessage";
+    post && seen.body["channel"] == to && seen.body["thread_ts"].is_null()
+}
+
+/// A change of a message in this channel.
+pub fn updated(seen: &Seen, channel: &str) -> bool {
+    seen.path == "/api/chat.update" && seen.body["channel"] == channel
+}
+
+pub fn now() -> Timestamp {
+    Clock::wall().now()
+}
+
+pub fn secret(name: &str) -> &'static str {
+    SECRETS.iter().find(|(known, _)| *known == name).unwrap().1
+}
+
+fn entry(path: &str, id: git2::Oid) -> git2::IndexEntry {
+    let zero = git2::IndexTime::new(0, 0);
+    let (path, mode) = (path.as_bytes().to_vec(), 0o100_644);
+    let (dev, ino, uid, gid, file_size, flags, flags_extended) = (0, 0, 0, 0, 0, 0, 0);
+    git2::IndexEntry {
+        ctime: zero,
+        mtime: zero,
+        dev,
+        ino,
+        mode,
+        uid,
+        gid,
+        file_size,
+        id,
+        flags,
+        flags_extended,
+        path,
+    }
+}
+
+/// A running server.
+pub struct Server {
+    child: Child,
+    pub url: String,
+    pub http: reqwest::Client,
+    pub log: Arc<Mutex<String>>,
+    lines: mpsc::UnboundedReceiver<String>,
+    readers: Vec<JoinHandle<()>>,
+}
+
+impl Server {
+    /// Starts it and reads the address from its first line.
+    fn start(mut command: Command, http: reqwest::Client) -> Server {
+        let mut child = command.spawn().unwrap();
+        let log = Arc::new(Mutex::new(String::new()));
+        let (tell, lines) = mpsc::unbounded_channel();
+        let err = reader(child.stderr.take().unwrap(), log.clone(), tell);
+        let (tell_first, first) = std::sync::mpsc::channel();
+        let (out, copy) = (child.stdout.take().unwrap(), log.clone());
+        let out = std::thread::spawn(move || {
+            for line in BufReader::new(out).lines().map_while(Result::ok) {
+                copy.lock().unwrap().extend([line.as_str(), "\n"]);
+                let _ = tell_first.send(line);
+            }
+        });
+        let first =
+            first.recv_timeout(HANG_MAX).unwrap_or_else(|_| panic!("no line: {}", log.lock().unwrap()));
+        let url = first.strip_prefix("listening on ").unwrap_or_else(|| panic!("{first}")).to_owned();
+        Server { child, url, http, log, lines, readers: vec![err, out] }
+    }
+
+    /// Waits for a line of the log that contains `text`.
+    pub async fn line(&mut self, text: &str) -> String {
+        let found = timeout(HANG_MAX, async {
+            loop {
+                let Some(line) = self.lines.recv().await else {
+                    panic!("{text} was never logged: {}", self.said())
+                };
+                if line.contains(text) {
+                    return line;
+                }
+            }
+        });
+        let found = found.await;
+        found.unwrap_or_else(|_| panic!("{text} was not logged: {}", self.said()))
+    }
+
+    fn said(&self) -> String {
+        self.log.lock().unwrap().clone()
+    }
+
+    /// Status and body of a GET, with the API's token.
+    pub async fn get(&self, path: &str) -> (u16, Value) {
+        let request = self.http.get(format!("{}{path}", self.url)).bearer_auth(secret("API_TOKEN"));
+        let response = request.send().await.unwrap();
+        (response.status().as_u16(), response.json().await.unwrap())
+    }
+
+    /// Whether `/metrics` has this line.
+    pub async fn metric(&self, line: &str) -> bool {
+        let text = self.http.get(format!("{}/metrics", self.url)).send().await.unwrap().text().await.unwrap();
+        text.lines().any(|it| it == line)
+    }
+
+    /// Status and body of a POST with the API's token.
+    pub async fn ask(&self, path: &str, body: &Value) -> (u16, Value) {
+        let request = self.http.post(format!("{}{path}", self.url)).bearer_auth(secret("API_TOKEN"));
+        let response = request.body(body.to_string()).send().await.unwrap();
+        (response.status().as_u16(), response.json().await.unwrap())
+    }
+
+    /// The status and the text of the answer to a POST.
+    pub async fn post(
+        &self,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: impl Into<reqwest::Body>,
+    ) -> (u16, String) {
+        let mut request = self.http.post(format!("{}{path}", self.url)).body(body);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let response = request.send().await.unwrap();
+        (response.status().as_u16(), response.text().await.unwrap())
+    }
+
+    /// An event of PagerDuty's protocol; the status of the answer.
+    pub async fn event(&self, action: &str, key: &str) -> u16 {
+        let event = serde_json::json!({
+            "routing_key": secret("PAGERDUTY_KEY"), "event_action": action, "dedup_key": key,
+            "payload": { "summary": format!("{key} is full"), "source": "db1", "severity": "critical" },
+        });
+        self.post("/v2/enqueue", &[], event.to_string()).await.0
+    }
+
+    /// A key pressed during a call, as Twilio would tell it; the TwiML that answers.
+    pub async fn press(&self, call: &Seen, digit: &str) -> String {
+        let twiml = call.body["Twiml"].as_str().unwrap();
+        let url = twiml.split("action=\"").nth(1).unwrap().split('"').next().unwrap().replace("&amp;", "&");
+        let form = [("CallSid", "CA1"), ("Digits", digit)];
+        let signature = twilio_signature(&url, &form);
+        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
+        let path = url.strip_prefix("https://oncall.test").unwrap();
+        let (status, text) = self.post(path, &[("x-twilio-signature", &signature)], body).await;
+        assert_eq!(status, 200, "{text}");
+        text
+    }
+
+    /// The end of a call that nobody answered.
+    pub async fn unanswered(&self, call: &Seen) {
+        let url = call.body["StatusCallback"].as_str().unwrap();
+        let form = [("CallSid", "CA1"), ("CallStatus", "no-answer")];
+        let signature = twilio_signature(url, &form);
+        let path = url.strip_prefix("https://oncall.test").unwrap();
+        let body = "CallSid=CA1&CallStatus=no-answer";
+        assert_eq!(self.post(path, &[("x-twilio-signature", &signature)], body).await.0, 200);
+    }
+
+    /// A button pressed in Slack; the status of the answer.
+    pub async fn button(&self, payload: &Value, signing_secret: &str) -> u16 {
+        let body = form_urlencoded::Serializer::new(String::new())
+            .append_pair("payload", &payload.to_string())
+            .finish();
+        let stamp = now().as_second().to_string();
+        let key = hmac::Key::new(hmac::HMAC_SHA256, signing_secret.as_bytes());
+        let signed = hmac::sign(&key, format!("v0:{stamp}:{body}").as_bytes());
+        let signature = format!("v0={}", data_encoding::HEXLOWER.encode(signed.as_ref()));
+        let headers = [("x-slack-request-timestamp", stamp.as_str()), ("x-slack-signature", &signature)];
+        self.post("/v1/callbacks/slack", &headers, body).await.0
+    }
+
+    /// A push webhook of GitHub's; the status of the answer.
+    pub async fn pushed(&self, push_secret: &str) -> u16 {
+        let body = r#"{"ref":"refs/heads/main"}"#;
+        let key = hmac::Key::new(hmac::HMAC_SHA256, push_secret.as_bytes());
+        let signature = data_encoding::HEXLOWER.encode(hmac::sign(&key, body.as_bytes()).as_ref());
+        self.post("/v1/push", &[("x-hub-signature-256", &format!("sha256={signature}"))], body).await.0
+    }
+
+    /// `kill -9`.
+    pub fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.ended();
+    }
+
+    pub fn terminate(&self) {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+    }
+
+    /// Waits until it has ended and all it said was read.
+    pub fn ended(&mut self) -> ExitStatus {
+        let status = self.child.wait().unwrap();
+        self.readers.drain(..).for_each(|reader| reader.join().unwrap());
+        status
+    }
+
+    /// SIGTERM, and a good end.
+    pub fn stop(mut self) {
+        self.terminate();
+        let status = self.ended();
+        assert_eq!(status.code(), Some(0), "{}", self.said());
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // Of a test that failed.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+pub fn twilio_signature(url: &str, form: &[(&str, &str)]) -> String {
+    let mut form = form.to_vec();
+    form.sort_unstable();
+    let signed = form.iter().fold(url.to_owned(), |text, (key, value)| text + key + value);
+    let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, secret("TWILIO_AUTH_TOKEN").as_bytes());
+    data_encoding::BASE64.encode(hmac::sign(&key, signed.as_bytes()).as_ref())
+}
+
+fn reader(
+    from: impl Read + Send + 'static,
+    log: Arc<Mutex<String>>,
+    tell: mpsc::UnboundedSender<String>,
+) -> JoinHandle<()> {
+    std::thread::spawn(move || {
+        for line in BufReader::new(from).lines().map_while(Result::ok) {
+            log.lock().unwrap().extend([line.as_str(), "\n"]);
+            let _ = tell.send(line);
+        }
+    })
+}
