@@ -1,17 +1,116 @@
-//! On-call schedules, escalation and incident paging.
+//! On-call schedules, escalation and incident paging from a git repository of YAML.
+//!
+//! # The one idea
+//!
+//! An [`Entry`](incident::Entry), one change to the state, is at once the journal line, the line of the timeline people
+//! read, the state transition, and the fixture in a test. State is what replaying entries gives. Everything that
+//! *decides* is a function from values to values: no I/O, no clock, no randomness, no `async`. Everything that *touches
+//! the world* is in [`server`] and [`cli`]. So a dry run, an expectation, a simulation and the server are the same code
+//! with a different clock.
+//!
+//! # An alert on its way
+//!
+//! 1. [`server::http`] bounds the body and hands bytes on.
+//! 2. [`integration::find`] and [`integration::receive`] authenticate and parse: bytes to [`Event`](alert::Event)s. What must
+//!    be fetched to verify them is asked for as data.
+//! 3. [`Incidents::handle`](incident::Incidents::handle) routes and decides: entries, deliveries, a reply.
+//! 4. The journal's thread writes what arrived while the last write ran. Only then the [`engine`] releases replies and
+//!    deliveries.
+//! 5. [`provider::begin`] and [`provider::resume`] turn a delivery into HTTP and HTTP into an outcome, which goes back to 3.
+//! 6. A button or a key on the phone comes in through [`provider::callback`] and goes to 3 as well.
+//!
+//! A config change: a commit, a tree, [`compile`](compile::compile), [`check`]; without errors the config and its secrets are
+//! swapped together between two inputs, and open incidents follow it.
+//!
+//! # Layers
+//!
+//! Imports go one way, and siblings do not see each other:
+//!
+//! ```text
+//! alert | schedule | language
+//!   -> config -> document
+//!   -> compile | integration | route
+//!   -> incident (which does not see compile)
+//!   -> provider | preview
+//!   -> check -> journal -> engine -> server -> cli
+//! ```
+//!
+//! # Modules, in reading order
+//!
+//! | module | decides, or does |
+//! | --- | --- |
+//! | [`alert`] | what a monitor said |
+//! | [`schedule`] | who is on call at an instant |
+//! | [`language`] | every phrase, in every language |
+//! | [`config`] | the compiled, immutable configuration |
+//! | [`document`] | the YAML exactly as it is written, and the source of `schema/` |
+//! | [`compile`] | a tree of files to a config and findings |
+//! | [`integration`] | a monitor's request to events |
+//! | [`route`] | an event to a service, a severity and an urgency |
+//! | [`incident`] | what happens next: the state machine |
+//! | [`provider`] | a delivery to HTTP, and back |
+//! | [`preview`] | what would happen: the state machine in virtual time |
+//! | [`check`] | the semantic checks, and expectations |
+//! | [`journal`] | bytes of the journal, purely |
+//! | [`engine`] | lanes, turns, batches, the commit gate, purely |
+//! | [`server`] | all I/O at run time |
+//! | [`cli`] | one file for each command |
+//!
+//! # Invariants
+//!
+//! 1. No I/O, clock or randomness outside [`server`] and [`cli`]: `tests/architecture.rs`.
+//! 2. Compiling, routing and handling do not fail, whatever they are given: `tests/compile.rs`, `tests/simulation.rs`.
+//! 3. Replaying the journal gives the same state as having lived it: `tests/simulation.rs`.
+//! 4. What was answered 2xx survives `kill -9` and power loss: `tests/journal.rs`, `tests/serve.rs`.
+//! 5. While the journal is healthy, nothing leaves before its entry is on disk. Deliveries go out at least once; a crash
+//!    costs at most one repeat of each in flight, marked as such: `tests/simulation.rs`.
+//! 6. An open, unacknowledged, unsilenced incident of high urgency always has a deadline, and the exhausted fallback is
+//!    told again. Silence is never an end: `tests/scenarios.rs`, `tests/simulation.rs`.
+//! 7. Whatever suppresses an alert is named in its timeline: `tests/scenarios.rs`.
+//! 8. A broken config never replaces a working one: `tests/serve.rs`.
+//! 9. Every queue, loop, payload, retry and cache has a bound, a constant named `*_MAX`: `tests/integrations.rs`,
+//!    `tests/simulation.rs`.
+//! 10. Degraded, while the disk fails, the server still pages; 3, 4 and 5 then hold up to the last healthy point:
+//!     `tests/simulation.rs`.
+//!
+//! # Words
+//!
+//! One word for one thing, in the code as in the config:
+//!
+//! | word | meaning |
+//! | --- | --- |
+//! | event | what a monitor said: trigger, acknowledge, resolve |
+//! | incident | what people respond to: triggered, acknowledged, resolved |
+//! | dedup key | joins events to the open incident |
+//! | severity | how bad, said by the source: critical, error, warning, info |
+//! | urgency | how to disturb people, decided by the service: high, low, none |
+//! | route | matchers that lead to a service |
+//! | silence | mutes pages of a scope until an end; a maintenance window is one that is planned |
+//! | escalation policy, step | who is told next, and after how long |
+//! | schedule, layer, rotation, line-up | who is on call when: layers of rotations through line-ups |
+//! | shift, override, handoff | a turn on call; a temporary change; when turns change |
+//! | contact method, notification rule | a way to reach a person; which ways, after how long |
+//! | notification | a planned contact |
+//! | delivery | one attempt, and its outcome |
+//! | entry | one recorded change |
+//! | integration, provider | inbound from a monitor; outbound to Slack, Twilio, Jira |
+
 pub mod alert;
-pub mod check;
-pub mod cli;
+pub mod language;
+pub mod schedule;
+
 pub mod compile;
 pub mod config;
 pub mod document;
-pub mod engine;
+
+pub mod check;
 pub mod incident;
 pub mod integration;
-pub mod journal;
-pub mod language;
 pub mod preview;
 pub mod provider;
 pub mod route;
-pub mod schedule;
+
+pub mod cli;
+pub mod engine;
+pub mod journal;
 pub mod server;

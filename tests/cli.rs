@@ -1,6 +1,9 @@
 //! A command line -> what is printed and the exit status, on a small config in a temporary folder.
 
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
+#[path = "cli/dry_run.rs"]
+mod dry_run;
+#[path = "cli/help.rs"]
+mod help;
 
 use clap::Parser;
 use oncall::cli::{self, Arguments, Exit, Output};
@@ -49,15 +52,21 @@ fn write(folder: &Path, path: &str, text: &str) {
     fs::write(path, text).unwrap();
 }
 
-/// Runs `oncall <line> <folder>`; `'` keeps words together.
-fn oncall(line: &str, folder: &Path) -> Output {
-    let mut words = vec!["oncall".to_owned()];
+/// The words of a command line; `'` keeps them together.
+fn words(line: &str) -> Vec<String> {
+    let mut words = Vec::new();
     for (at, piece) in line.split('\'').enumerate() {
         match at % 2 {
             0 => words.extend(piece.split_whitespace().map(str::to_owned)),
             _ => words.push(piece.to_owned()),
         }
     }
+    words
+}
+
+/// Runs `oncall <line> <folder>`.
+fn oncall(line: &str, folder: &Path) -> Output {
+    let mut words = words(&format!("oncall {line}"));
     words.push(folder.to_str().unwrap().to_owned());
     cli::run(Arguments::try_parse_from(words).unwrap().command)
 }

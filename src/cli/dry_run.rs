@@ -1,10 +1,26 @@
 //! `oncall dry-run --alert`: who would be told what, how and when.
+//!
+//! The body is read as the server reads it, only believed without a secret; then each alert in it is played alone,
+//! by the state machine that the server runs. How it reads is in [`told`](super::told).
 
 use super::Output;
-use super::directory::Directory;
-use anyhow::{Result, bail};
+use super::directory::{Directory, now};
+use super::instant::instant;
+use super::told::{Played, json, text};
+use crate::alert::Action;
+use crate::config::{Config, Endpoint};
+use crate::integration::read_trusted;
+use crate::preview::{Script, simulate};
+use crate::server::http::BODY_MAX;
+use anyhow::{Context, Result, bail};
 use jiff::SignedDuration;
-use std::path::PathBuf;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// How far an alert is played, if nobody acknowledges.
+const HORIZON: SignedDuration = SignedDuration::from_hours(2);
 
 /// Play an alert: who would be told what, how and when, if nobody (or somebody) reacted
 #[derive(Debug, clap::Args)]
@@ -22,12 +38,45 @@ pub struct Arguments {
     /// Somebody acknowledges after so long, as in `7m` [default: nobody does]
     #[arg(long, value_name = "D", value_parser = parse_duration)]
     pub acknowledge_after: Option<SignedDuration>,
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
     #[command(flatten)]
     pub directory: Directory,
 }
 
-pub(super) fn run(_: &Arguments) -> Result<Output> {
-    bail!("`dry-run` is not part of this build")
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// A timeline with the words
+    Text,
+    /// An array of contacts
+    Json,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<Output> {
+    let loaded = arguments.directory.load()?;
+    let config = match loaded.config() {
+        Ok(config) => config,
+        Err(output) => return Ok(output),
+    };
+    let endpoint = known(config, &arguments.integration)?;
+    let zone = &config.organisation.time_zone;
+    let at = arguments.at.as_deref().map_or_else(|| Ok(now()), |text| instant(text, zone))?;
+    let body = read(&arguments.alert)?;
+    let config = Arc::new(config.clone());
+    let acknowledge_after = arguments.acknowledge_after;
+    let script = Script { acknowledge_after, horizon: HORIZON.max(acknowledge_after.unwrap_or_default()) };
+    let played: Vec<Played> = read_trusted(endpoint, &body, at)
+        .into_iter()
+        .map(|event| {
+            let simulated =
+                (event.action == Action::Trigger).then(|| simulate(&config, event.clone(), at, &script));
+            Played { event, simulated }
+        })
+        .collect();
+    Ok(Output::fine(match arguments.format {
+        Format::Text => text(&config, at, script.horizon, &played),
+        Format::Json => json(at, &played),
+    }))
 }
 
 /// `30s`, `5m`, `1h30m`.
@@ -36,4 +85,35 @@ pub(super) fn parse_duration(text: &str) -> Result<SignedDuration, String> {
     duration
         .filter(SignedDuration::is_positive)
         .ok_or_else(|| "write a duration such as 30s, 5m or 1h30m".to_owned())
+}
+
+/// The integration of this id.
+fn known<'c>(config: &'c Config, id: &str) -> Result<&'c Endpoint> {
+    if let Some(endpoint) = config.endpoints.get(id) {
+        return Ok(endpoint);
+    }
+    let ids: Vec<&str> = config.endpoints.keys().map(|id| &**id).collect();
+    let near = ids.iter().max_by(|a, b| strsim::jaro_winkler(a, id).total_cmp(&strsim::jaro_winkler(b, id)));
+    let Some(near) = near else { bail!("there is no integration `{id}`: the config has none") };
+    bail!("there is no integration `{id}`: did you mean `{near}`? There are: {}", ids.join(", "))
+}
+
+/// A body within the server's bound, from a file or from standard input.
+fn read(path: &Path) -> Result<Vec<u8>> {
+    let stdin = path == Path::new("-");
+    let source: Box<dyn Read> = if stdin {
+        Box::new(io::stdin())
+    } else {
+        Box::new(File::open(path).with_context(|| format!("cannot read {}", path.display()))?)
+    };
+    let mut body = Vec::new();
+    let bound = u64::try_from(BODY_MAX).unwrap_or(u64::MAX);
+    source
+        .take(bound + 1)
+        .read_to_end(&mut body)
+        .with_context(|| format!("cannot read {}", path.display()))?;
+    if body.len() > BODY_MAX {
+        bail!("{} is larger than 5 MiB: the server would refuse it with 413", path.display());
+    }
+    Ok(body)
 }

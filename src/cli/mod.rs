@@ -14,6 +14,7 @@ mod schema;
 mod serve;
 mod shifts;
 mod table;
+mod told;
 mod urls;
 mod validate;
 mod who;

@@ -2,7 +2,7 @@
 
 use super::Output;
 use super::directory::Directory;
-use crate::config::{Config, Endpoint, Kind, Secrets};
+use crate::config::{Config, Endpoint, Kind, SecretSource, Secrets};
 use crate::server::secrets::resolve;
 use anyhow::Result;
 
@@ -35,7 +35,7 @@ fn entry(config: &Config, endpoint: &Endpoint, secrets: &Secrets, reveal: bool) 
     let base = config.organisation.public_url.as_deref().unwrap_or("https://oncall.example.com");
     let secret = match secrets.all(&endpoint.secret).next() {
         Some(secret) => secret.expose().to_owned(),
-        None => endpoint.secret.first().map_or_else(String::new, |source| format!("<{source}>")),
+        None => endpoint.secret.first().map_or_else(String::new, named),
     };
     let id = endpoint.id.replace('/', ".");
     let url = match endpoint.kind {
@@ -45,6 +45,14 @@ fn entry(config: &Config, endpoint: &Endpoint, secrets: &Secrets, reveal: bool) 
     let unset = reveal && secrets.all(&endpoint.secret).next().is_none();
     let note = if unset { "    the secret is not set here, so this integration is closed\n" } else { "" };
     format!("{} ({})\n    {url}\n{note}    {}\n", endpoint.id, kind(&endpoint.kind), paste(&endpoint.kind))
+}
+
+/// Where the secret is, as a shell would insert it.
+fn named(source: &SecretSource) -> String {
+    match source {
+        SecretSource::Env(name) => format!("${name}"),
+        SecretSource::File(path) => format!("$(cat {path})"),
+    }
 }
 
 fn kind(kind: &Kind) -> &'static str {
@@ -60,11 +68,9 @@ fn kind(kind: &Kind) -> &'static str {
 
 fn paste(kind: &Kind) -> &'static str {
     match kind {
-        Kind::Alertmanager => "alertmanager.yml: receivers[].webhook_configs[].url, with send_resolved: true",
+        Kind::Alertmanager => "alertmanager.yml: receivers[].webhook_configs[].url, send_resolved: true",
         Kind::Grafana => "Alerting > Contact points > Webhook > URL",
-        Kind::Cloudwatch { .. } => {
-            "SNS > the alarms' topic > Create subscription > HTTPS, without raw message delivery"
-        }
+        Kind::Cloudwatch { .. } => "SNS > the alarms' topic > Create subscription > HTTPS; no raw delivery",
         Kind::Opensearch => "Notifications > Channels > Custom webhook > URL, method POST",
         Kind::Pagerduty => "the notifier's PagerDuty URL and integration (routing) key",
         Kind::Generic(_) => "POST JSON to it; the secret may be sent as `Authorization: Bearer` instead",

@@ -93,17 +93,14 @@ pub(super) fn people(config: &Config, on_call: &OnCall) -> String {
 fn text<'a>(config: &Config, at: Timestamp, answers: impl Iterator<Item = (&'a str, Handover)>) -> String {
     let zone = &config.organisation.time_zone;
     let row = |(id, handover): (&str, Handover)| {
-        let until = handover.next.as_ref().map(|_| local(handover.until, zone));
-        let next = handover.next.as_ref().map(|next| people(config, next));
-        [
-            id.to_owned(),
-            people(config, &handover.on_call),
-            source(&handover.on_call).unwrap_or_else(|| "-".to_owned()),
-            until.unwrap_or_else(|| "(no change)".to_owned()),
-            next.unwrap_or_else(|| "-".to_owned()),
-        ]
+        let by = source(&handover.on_call).map_or_else(String::new, |by| format!("\nby {by}"));
+        let until = match &handover.next {
+            Some(next) => format!("{}\nthen {}", local(handover.until, zone), people(config, next)),
+            None => "(no change)".to_owned(),
+        };
+        [id.to_owned(), format!("{}{by}", people(config, &handover.on_call)), until]
     };
-    let rows = table(["Schedule", "On call", "By", "Until", "Next"], &[3], answers.map(row));
+    let rows = table(["Schedule", "On call", "Until"], &[0], answers.map(row));
     format!("{} ({})\n\n{rows}", local(at, zone), zone_name(zone))
 }
 

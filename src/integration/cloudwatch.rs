@@ -24,11 +24,26 @@ pub fn read(topics: &[String], request: &Request<'_>, now: Timestamp, fetched: &
         return read_raw(topics, request);
     }
     let body = json::parse(request.body).map_err(Stop::Unparsed)?;
-    let Some(envelope) = sns::envelope(&body) else {
-        return alarm_or_event(&body, &Sent::default())
-            .unwrap_or_else(|| Err(Stop::unparsed("neither an SNS message nor a CloudWatch alarm")));
-    };
+    let Some(envelope) = sns::envelope(&body) else { return bare(&body) };
     sns::verify(&envelope, topics, now, fetched)?;
+    if envelope.purpose == sns::Purpose::SubscriptionConfirmation {
+        sns::confirm(&envelope, fetched)?;
+    }
+    read_envelope(&envelope)
+}
+
+/// The events of a body that is believed: no topic, signature or age is checked, and nothing is confirmed.
+pub fn read_trusted(body: &[u8]) -> Read {
+    let body = json::parse(body).map_err(Stop::Unparsed)?;
+    sns::envelope(&body).map_or_else(|| bare(&body), |envelope| read_envelope(&envelope))
+}
+
+fn bare(body: &Value) -> Read {
+    alarm_or_event(body, &Sent::default())
+        .unwrap_or_else(|| Err(Stop::unparsed("neither an SNS message nor a CloudWatch alarm")))
+}
+
+fn read_envelope(envelope: &sns::Envelope<'_>) -> Read {
     let sent = Sent {
         message_id: Some(envelope.message_id),
         topic: Some(envelope.topic),
@@ -36,10 +51,7 @@ pub fn read(topics: &[String], request: &Request<'_>, now: Timestamp, fetched: &
     };
     match envelope.purpose {
         sns::Purpose::Notification => read_message(envelope.message, &sent),
-        sns::Purpose::SubscriptionConfirmation => {
-            sns::confirm(&envelope, fetched)?;
-            Ok(vec![subscription(&sent, Action::Resolve)])
-        }
+        sns::Purpose::SubscriptionConfirmation => Ok(vec![subscription(&sent, Action::Resolve)]),
         sns::Purpose::UnsubscribeConfirmation => Ok(vec![subscription(&sent, Action::Trigger)]),
     }
 }

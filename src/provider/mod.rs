@@ -18,7 +18,7 @@ pub use http::{
     Failure, HttpAnswer, Method, QUOTE_MAX, RESPONSE_BODY_MAX, RETRY_AFTER_MAX, Request, Response,
     TIMEOUT_MAX,
 };
-pub use print::{COLUMNS, print};
+pub use print::{COLUMNS, print, words, wrap};
 
 use crate::config::{Config, Secret, SecretSource, Secrets};
 use crate::incident::{Delivery, Outcome, Task};

@@ -18,23 +18,27 @@ pub const LINES_MAX: usize = 60;
 pub fn print(config: &Config, delivery: &Delivery, now: Timestamp) -> String {
     let language = config.organisation.language;
     let time = now.to_zoned(config.organisation.time_zone.clone()).strftime("%H:%M:%S").to_string();
-    let mut lines = Vec::new();
-    for line in body(delivery, language) {
-        let indent = line.indent;
-        lines.extend(
-            wrap(&line.text, COLUMNS - 4 - indent).into_iter().map(|text| " ".repeat(indent) + &text),
-        );
-    }
-    if lines.len() > LINES_MAX {
-        lines.truncate(LINES_MAX);
-        lines.push("…".into());
-    }
+    let lines = words(config, delivery, COLUMNS - 4);
     let mut printed = rule('╭', &format!("{time} {}", title(config, delivery, language)));
     for line in lines {
         printed.push_str(format!("│ {line}").trim_end());
         printed.push('\n');
     }
     printed + &rule('╰', "")
+}
+
+/// The words of a delivery, in lines of at most `columns` columns (a closing mark may hang two more).
+pub fn words(config: &Config, delivery: &Delivery, columns: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    for line in body(delivery, config.organisation.language) {
+        let pad = " ".repeat(line.indent);
+        lines.extend(wrap(&line.text, columns - line.indent).into_iter().map(|text| format!("{pad}{text}")));
+    }
+    if lines.len() > LINES_MAX {
+        lines.truncate(LINES_MAX);
+        lines.push("…".into());
+    }
+    lines
 }
 
 /// A line before it is wrapped.
@@ -136,7 +140,7 @@ fn clean(text: &str) -> String {
 }
 
 /// Lines of at most `columns`, broken at a space or between two wide characters; a closing mark may hang two more.
-fn wrap(text: &str, columns: usize) -> Vec<String> {
+pub fn wrap(text: &str, columns: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
     let mut width = 0;

@@ -1,0 +1,139 @@
+//! `oncall dry-run`: a monitor's body -> who would be told. Expected from the files of `example-config/`.
+
+use super::{fine, refused, words};
+use oncall::cli::{self, Arguments, Exit, Output};
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+use unicode_width::UnicodeWidthStr;
+
+use clap::Parser;
+
+fn here(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+/// `dry-run --alert FILE <rest> example-config`.
+fn dry_run(alert: &str, rest: &str) -> Output {
+    let mut line = words(&format!("oncall dry-run {rest}"));
+    line.extend(["--alert".to_owned(), here(alert).display().to_string()]);
+    line.push(here("example-config").display().to_string());
+    cli::run(Arguments::try_parse_from(line).unwrap().command)
+}
+
+const GRAFANA: &str = "example-config/samples/grafana-alert.json";
+const ALERTMANAGER: &str = "tests/cli/alerts/alertmanager.json";
+
+#[track_caller]
+fn text(alert: &str, rest: &str) -> String {
+    let text = fine(dry_run(alert, rest));
+    assert!(text.lines().all(|line| line.width() <= 80), "wider than a terminal:\n{text}");
+    text
+}
+
+/// (after seconds, user, by), of the JSON.
+fn contacts(alert: &str, rest: &str) -> Vec<(i64, String, String)> {
+    let text = fine(dry_run(alert, &format!("{rest} --format json")));
+    let json: Vec<Value> = serde_json::from_str(&text).unwrap();
+    let field = |one: &Value, key: &str| one[key].as_str().unwrap().to_owned();
+    json.iter()
+        .map(|one| {
+            assert_eq!(one.as_object().unwrap().len(), 5, "{one}");
+            assert!(!field(one, "words").is_empty(), "{one}");
+            (one["after_seconds"].as_i64().unwrap(), field(one, "user"), field(one, "by"))
+        })
+        .collect()
+}
+
+#[test]
+fn a_night_of_the_example_company() {
+    insta::assert_snapshot!(text(
+        GRAFANA,
+        "--integration grafana --at '2026-12-08 02:00' --acknowledge-after 7m"
+    ));
+}
+
+#[test]
+fn nobody_reacts_for_two_hours() {
+    let text = text(GRAFANA, "--integration grafana --at '2026-12-08 02:00'");
+    assert!(text.contains("+2h00m00s  04:00:00  nobody has acknowledged"), "{text}");
+    // All of the policy twice (2 x 30 min), then the fallback: kimura, and ten minutes later yamada.
+    assert!(text.contains("step 1 of last-resort") && text.contains("step 2 of last-resort"), "{text}");
+}
+
+#[test]
+fn what_is_told_as_json() {
+    // Monday 2026-12-07 begins week 9 since 2026-10-05: turn 9 mod 3 is tanaka's, 9 mod 4 sato's. At one instant, calls
+    // leave first.
+    let told = contacts(GRAFANA, "--integration grafana --at '2026-12-08 02:00' --acknowledge-after 7m");
+    let expected = [
+        (0, "tanaka", "call"),
+        (0, "tanaka", "slack"),
+        (180, "tanaka", "call"),
+        (300, "sato", "call"),
+        (300, "sato", "slack"),
+    ];
+    let expected: Vec<_> = expected.map(|(at, user, by)| (at, user.to_owned(), by.to_owned())).to_vec();
+    assert_eq!(told, expected);
+}
+
+#[test]
+fn an_error_at_night_waits_for_the_office() {
+    let text = text("tests/cli/alerts/error.json", "--integration grafana --at '2026-12-08 02:00'");
+    // Yamada is informed after 30 min by services/checkout.yaml.
+    let summary = "tanaka gets a Slack message at once, yamada after 30 min; nobody is called;\n";
+    assert!(text.starts_with(summary), "{text}");
+    assert!(text.contains("Tue 2026-12-08 10:00"), "{text}");
+    assert!(!text.contains("CALL"), "{text}");
+}
+
+#[test]
+fn several_alerts_are_played_alone_and_what_is_over_tells_nobody() {
+    let text = text(ALERTMANAGER, "--integration prometheus --at '2026-12-08 02:00' --acknowledge-after 1m");
+    assert!(text.starts_with("2 alerts are in it. Each is played alone."), "{text}");
+    assert!(text.contains("smith is called at once"), "{text}");
+    assert!(text.contains("Nobody is told: it says that \"node-3 does not answer\" is over."), "{text}");
+}
+
+#[test]
+fn a_silence_and_its_rule_are_named() {
+    let text = text("tests/cli/alerts/silenced.json", "--integration opensearch --at '2026-12-05 03:00'");
+    assert!(text.starts_with("Nobody is told; silenced until Sat 2026-12-05 04:00"), "{text}");
+    assert!(text.contains("silences/maintenance.yaml:5"), "{text}");
+}
+
+#[test]
+fn cloudwatch_is_read_without_a_signature() {
+    let rest = "--integration cloudwatch --at '2026-12-08 14:00' --acknowledge-after 1m";
+    let (raw, envelope) =
+        ("tests/cli/alerts/cloudwatch-raw.json", "tests/cli/alerts/cloudwatch-envelope.json");
+    for alert in [raw, envelope] {
+        let text = text(alert, rest);
+        assert!(text.contains("checkout-5xx") && text.contains("critical"), "{text}");
+        assert!(text.contains("[integrations/cloudwatch.yaml:11]"), "{text}");
+    }
+    assert_eq!(contacts(raw, rest), contacts(envelope, rest));
+}
+
+#[test]
+fn a_body_that_cannot_be_read_is_said_loudly_and_pages() {
+    for integration in ["grafana", "prometheus", "cloudwatch", "opensearch", "pagerduty", "batch"] {
+        let rest = format!("--integration {integration} --at '2026-12-08 02:00' --acknowledge-after 1m");
+        let text = text("tests/cli/alerts/broken.json", &rest);
+        assert!(text.starts_with("!! THIS BODY COULD NOT BE READ"), "{integration}: {text}");
+        assert!(
+            text.contains("is called at once") || integration == "opensearch" || integration == "cloudwatch",
+            "{integration}: {text}"
+        );
+    }
+}
+
+#[test]
+fn mistakes() {
+    refused(
+        &dry_run(GRAFANA, "--integration grafanna --at '2026-12-08 02:00'"),
+        Exit::Usage,
+        &["there is no integration `grafanna`", "did you mean `grafana`?", "prometheus"],
+    );
+    refused(&dry_run("nothing.json", "--integration grafana"), Exit::Usage, &["cannot read", "nothing.json"]);
+    refused(&dry_run(GRAFANA, "--integration grafana --at noon"), Exit::Usage, &["is not an instant"]);
+}
