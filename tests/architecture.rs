@@ -3,6 +3,8 @@
 //! Each rule is a function from one file (or all of them) to findings; the last test feeds each rule what it must
 //! refuse. A finding says where, which rule, and the way out.
 
+#![allow(clippy::unwrap_used, reason = "in a test a panic is the finding, in its helpers too")]
+
 #[path = "architecture/source.rs"]
 mod source;
 

@@ -77,6 +77,9 @@ pub struct Parts {
     pub stop: watch::Receiver<bool>,
 }
 
+/// What became of a delivery.
+type Told = (DeliveryId, Outcome);
+
 /// The task under way.
 struct Running {
     parts: Parts,
@@ -84,7 +87,7 @@ struct Running {
     live: Arc<Live>,
     tickets: BTreeMap<u64, oneshot::Sender<Answered>>,
     next_ticket: u64,
-    outcomes: (mpsc::UnboundedSender<(DeliveryId, Outcome)>, mpsc::UnboundedReceiver<(DeliveryId, Outcome)>),
+    outcomes: (mpsc::UnboundedSender<Told>, mpsc::UnboundedReceiver<Told>),
     in_flight: usize,
     gauges_at: Option<Timestamp>,
 }
