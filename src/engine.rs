@@ -363,12 +363,12 @@ impl Engine {
             }
             // Of a batch that was given up.
             Ok(()) => {}
-            Err(reason) => self.failed_to_write(now, reason),
+            Err(reason) => self.failed_to_write(now, &reason),
         }
         self.release()
     }
 
-    fn failed_to_write(&mut self, now: Timestamp, reason: String) {
+    fn failed_to_write(&mut self, now: Timestamp, reason: &str) {
         let Some(writing) = self.writing.take() else { return };
         self.unwritten_from -= writing.payloads.len() as u64;
         for payload in writing.payloads.into_iter().rev() {
@@ -386,17 +386,17 @@ impl Engine {
         if now.duration_since(writing.since) > JOURNAL_STALL_MAX {
             // Given up: a late answer is of an epoch that nobody waits for, and a new segment takes its place.
             let why = format!("the disk has not answered for {} s", JOURNAL_STALL_MAX.as_secs());
-            self.failed_to_write(now, why);
+            self.failed_to_write(now, &why);
         }
     }
 
-    fn degrade(&mut self, now: Timestamp, reason: String) {
+    fn degrade(&mut self, now: Timestamp, reason: &str) {
         if self.health != Health::Healthy {
             return;
         }
-        self.health = Health::Degraded { since: now, reason: reason.clone() };
+        self.health = Health::Degraded { since: now, reason: reason.to_owned() };
         let summary = self.config.organisation.language.notice(&Notice::JournalUnwritable);
-        self.trouble(now, JOURNAL_KEY, Severity::Critical, &summary, &reason);
+        self.trouble(now, JOURNAL_KEY, Severity::Critical, &summary, reason);
     }
 
     /// When `turn` or `next_batch` must be called at the latest.

@@ -1,4 +1,5 @@
 //! A command line -> what is printed and the exit status, on a small config in a temporary folder.
+#![allow(clippy::unwrap_used, reason = "in a test a panic is the finding, in its helpers too")]
 
 #[path = "cli/dry_run.rs"]
 mod dry_run;

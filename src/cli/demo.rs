@@ -155,7 +155,7 @@ impl Night {
         self.ready().await?;
         self.narrate("Prometheus sees errors in the checkout and posts an alert.");
         self.alert("firing").await?;
-        let incident = self.until("the alert to be routed", |shown| opened(shown)).await?;
+        let incident = self.until("the alert to be routed", opened).await?;
         let first = self.until("somebody to be called", |shown| called(shown, None)).await?;
         self.pass(FALLS_ASLEEP).await;
         self.narrate("Nobody answers. The policy waits five minutes, then tells the next person.");

@@ -76,7 +76,7 @@ impl Call<'_> {
                 self.about(id, Change::Escalated { by: by.clone(), via });
                 self.advance(id);
             }
-            Asked::Reassign(user) => self.reassign(id, user.clone(), by, via),
+            Asked::Reassign(user) => self.reassign(id, user, by, via),
             Asked::Repeat => {}
         }
     }
@@ -95,8 +95,8 @@ impl Call<'_> {
         self.about(id, Change::Acknowledged { by: by.clone(), via, until, quiet_seconds, event });
     }
 
-    fn reassign(&mut self, id: IncidentId, user: crate::schedule::UserId, by: &Actor, via: Via) {
-        let Some(known) = self.config.users.get(&user) else { return };
+    fn reassign(&mut self, id: IncidentId, user: &str, by: &Actor, via: Via) {
+        let Some(known) = self.config.users.get(user) else { return };
         let to = self.plan(known, &format!("reassigned by {}", by.name), Urgency::High);
         let running = self.incident(id).and_then(|incident| incident.escalation.clone());
         let wait = running.and_then(|escalation| {

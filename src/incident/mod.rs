@@ -94,7 +94,7 @@ impl Incidents {
         match input {
             Input::Alerts(events) => call.alerts(events),
             Input::Command(command) => call.command(command),
-            Input::Outcome { delivery, outcome } => call.outcome(delivery, outcome),
+            Input::Outcome { delivery, outcome } => call.outcome(delivery, &outcome),
             Input::Started { epoch } => call.about_server(Change::Started { epoch }),
             Input::ClockJumped { by } => call.clock_jumped(by),
             Input::ConfigChanged { previous, commit } => {

@@ -176,7 +176,7 @@ impl Call<'_> {
             }
             // The provider has gone from the config since: there is nothing to show it in.
             None => {
-                self.outcome(delivery, Outcome::Rejected { reason: "not configured any more".to_owned() })
+                self.outcome(delivery, &Outcome::Rejected { reason: "not configured any more".to_owned() })
             }
         }
         true
@@ -204,14 +204,14 @@ impl Call<'_> {
     }
 
     /// What became of a delivery. One that is not under way any more changes nothing.
-    pub(super) fn outcome(&mut self, delivery: DeliveryId, outcome: Outcome) {
-        let retry_at = match &outcome {
+    pub(super) fn outcome(&mut self, delivery: DeliveryId, outcome: &Outcome) {
+        let retry_at = match outcome {
             Outcome::Unavailable { retry_after: Some(seconds), .. } => {
                 Some(later(self.now, SignedDuration::from_secs(i64::from(*seconds))))
             }
             _ => None,
         };
-        self.settle(delivery, &outcome, retry_at);
+        self.settle(delivery, outcome, retry_at);
     }
 
     /// `retry_at`: when to try again, if it failed; `None`: by how often it failed before.

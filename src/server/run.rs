@@ -76,6 +76,9 @@ pub struct Parts {
     pub stop: watch::Receiver<bool>,
 }
 
+/// What became of a delivery.
+type Told = (DeliveryId, Outcome);
+
 /// The task under way.
 struct Running {
     parts: Parts,
@@ -85,7 +88,7 @@ struct Running {
     next_ticket: u64,
     /// The number of the batch that the journal has now.
     batch: u64,
-    outcomes: (mpsc::UnboundedSender<(DeliveryId, Outcome)>, mpsc::UnboundedReceiver<(DeliveryId, Outcome)>),
+    outcomes: (mpsc::UnboundedSender<Told>, mpsc::UnboundedReceiver<Told>),
     in_flight: usize,
     /// When gauges were last brought up to date, and the last entry they count.
     gauged: Option<(Timestamp, u64)>,
