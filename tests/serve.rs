@@ -8,6 +8,9 @@ mod stand_ins;
 mod world;
 
 use alertmanager::Alertmanager;
+use oncall::engine::Batch;
+use oncall::server::disk::StateDir;
+use oncall::server::recorder::{Recorder, Written};
 use serde_json::{Value, json};
 use stand_ins::{Seen, Vendor};
 use std::fs;
@@ -205,8 +208,8 @@ async fn what_is_not_understood_pages_and_what_is_not_signed_does_not() {
     let mut world = World::with(&[("escalation-policies/web.yaml", &patient("smith"))]).await;
     let mut command = world.command("1s", "");
     command.env_remove("JIRA_API_TOKEN");
-    let mut server = world.serve_by(command).await;
-    server.line("JIRA_API_TOKEN is not set").await;
+    let server = world.serve_by(command).await;
+    assert!(world.log().contains("JIRA_API_TOKEN is not set"), "{}", world.log());
     let own = format!("/v1/webhooks/prometheus/{}", secret("PROMETHEUS_SECRET"));
     let (status, _) = server.post(&own, &[], r#"{"version":"4","alerts":[{"#).await;
     assert_eq!(status, 202);
@@ -269,6 +272,32 @@ async fn a_start_that_cannot_be_says_why() {
     fs::write(&newest, bytes).unwrap();
     fails(&mut world.command("1s", ""), "written by a newer oncall");
     world.no_secret_was_shown();
+}
+
+/// The disk hung until the engine gave a batch up, and then wrote it all the same: it comes again, and nothing is lost
+/// or told to be.
+#[test]
+fn a_batch_that_was_given_up_comes_again() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let dir = StateDir::open(folder.path(), 1 << 20).unwrap();
+    let (tell, mut told) = tokio::sync::mpsc::unbounded_channel();
+    let opening = dir.load((), |(), _, _| {}).unwrap().opening;
+    let (recorder, _) = Recorder::start(&dir, &opening, tell).unwrap();
+    let mut append = |first_seq, payloads: &[&'static str], reopen| {
+        let payloads = payloads.iter().map(|text| text.as_bytes().into()).collect();
+        let batch = recorder.append(Batch { first_seq, payloads, reopen, snapshot: None });
+        assert_eq!(told.blocking_recv(), Some(Written { batch, result: Ok(()) }));
+    };
+    append(1, &["one"], false);
+    append(2, &["two"], false);
+    append(2, &["two", "three"], true);
+    append(4, &["four"], false);
+    let mut read = Vec::new();
+    let loaded =
+        dir.load((), |(), seq, payload| read.push((seq, String::from_utf8_lossy(payload).into_owned())));
+    assert_eq!(loaded.unwrap().damages, []);
+    let expected = ["one", "two", "three", "four"].map(str::to_owned);
+    assert_eq!(read, (1..).zip(expected).collect::<Vec<_>>());
 }
 
 /// The header of a segment as a release to come would write it.

@@ -15,12 +15,12 @@ use crate::engine::Lane;
 use crate::incident::Input;
 use crate::integration::{self, Answer, FetchReason, Fetched, Received, Reject};
 use axum::Router;
-use axum::body::{Body, Bytes};
+use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use http_body_util::{BodyExt, LengthLimitError, Limited};
+use http_body_util::BodyExt;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -28,6 +28,8 @@ use tokio::sync::watch;
 
 /// The largest body, in bytes.
 pub const BODY_MAX: usize = 5 << 20;
+/// A larger body is read on and thrown away up to here, because a sender that is cut off sees no answer.
+const BODY_PASSED_OVER_MAX: usize = 8 * BODY_MAX;
 /// How long a body may take to arrive.
 pub const BODY_TIME_MAX: Duration = Duration::from_secs(30);
 /// How many signing certificates are kept.
@@ -85,16 +87,31 @@ pub async fn take(request: Request) -> Result<Taken, Response> {
     let (parts, body) = request.into_parts();
     let path = parts.uri.path().to_owned();
     let query = parts.uri.query().map(str::to_owned);
-    let read = Limited::new(body, BODY_MAX).collect();
-    let body = match tokio::time::timeout(BODY_TIME_MAX, read).await {
-        Err(_) => return Err(plain(StatusCode::REQUEST_TIMEOUT, "the body took longer than 30 s\n")),
-        Ok(Err(error)) if error.downcast_ref::<LengthLimitError>().is_some() => {
-            return Err(plain(StatusCode::PAYLOAD_TOO_LARGE, "the body is larger than 5 MiB\n"));
-        }
-        Ok(Err(_)) => return Err(plain(StatusCode::BAD_REQUEST, "the body broke off\n")),
-        Ok(Ok(body)) => body.to_bytes(),
+    let (status, text) = match tokio::time::timeout(BODY_TIME_MAX, bounded(body)).await {
+        Ok(Ok(Some(body))) => return Ok(Taken { path, query, headers: headers(&parts.headers), body }),
+        Ok(Ok(None)) => (StatusCode::PAYLOAD_TOO_LARGE, "the body is larger than 5 MiB\n"),
+        Ok(Err(_)) => (StatusCode::BAD_REQUEST, "the body broke off\n"),
+        Err(_) => (StatusCode::REQUEST_TIMEOUT, "the body took longer than 30 s\n"),
     };
-    Ok(Taken { path, query, headers: headers(&parts.headers), body })
+    // What was not read would be taken for the next request.
+    Err((status, [(header::CONNECTION, "close")], text).into_response())
+}
+
+/// The bytes of a body; `None` where it is too large.
+async fn bounded(mut body: Body) -> Result<Option<Bytes>, axum::Error> {
+    let mut bytes = Vec::with_capacity(usize::try_from(body.size_hint().lower()).unwrap_or(0).min(BODY_MAX));
+    let mut size = 0;
+    while let Some(frame) = body.frame().await {
+        let Ok(data) = frame?.into_data() else { continue };
+        size += data.len();
+        if size > BODY_PASSED_OVER_MAX {
+            break;
+        }
+        if size <= BODY_MAX {
+            bytes.extend_from_slice(&data);
+        }
+    }
+    Ok((size <= BODY_MAX).then(|| bytes.into()))
 }
 
 fn headers(map: &HeaderMap) -> Vec<(String, String)> {

@@ -141,14 +141,14 @@ async fn first_config(parts: &mut Parts) -> Option<(Arc<Live>, Option<Arc<crate:
             }
             News::Refused { refused, .. } => {
                 tracing::error!(
-                    "no config is in force, and {} is refused:\n{}",
+                    "there is no config to start with, and {} is refused:\n{}",
                     short(&refused.commit),
                     refused.findings
                 );
                 parts.status.send_modify(|status| status.waiting = Some("no good config yet".to_owned()));
             }
             News::Unreachable(why) => {
-                tracing::error!("no config is in force: {why}");
+                tracing::error!("there is no config to start with: {why}");
                 let waiting = "the config repository cannot be read".to_owned();
                 parts.status.send_modify(|status| status.waiting = Some(waiting));
             }
