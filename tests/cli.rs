@@ -92,8 +92,9 @@ fn who_names_the_person_the_layer_the_handover_and_the_next() {
     insta::assert_snapshot!(fine(oncall("who --at '2026-12-08 02:00'", config.path())), @"
     Tue 2026-12-08 02:00 (Asia/Tokyo)
 
-    Schedule     On call          By            Until                 Next
-    web/primary  Suzuki (suzuki)  layer/weekly  Wed 2026-12-09 10:00  nobody
+    Schedule     On call          Until
+    web/primary  Suzuki (suzuki)  Wed 2026-12-09 10:00
+                 by layer/weekly  then nobody
     ");
     let json: Value = serde_json::from_str(&fine(oncall(
         "who --at 2026-12-08T02:00:00+09:00 --format json",

@@ -98,22 +98,21 @@ fn known<'c>(config: &'c Config, id: &str) -> Result<&'c Endpoint> {
     bail!("there is no integration `{id}`: did you mean `{near}`? There are: {}", ids.join(", "))
 }
 
-/// A body within the server's bound, from a file or from standard input.
+/// A body from a file or from standard input.
 fn read(path: &Path) -> Result<Vec<u8>> {
-    let stdin = path == Path::new("-");
-    let source: Box<dyn Read> = if stdin {
-        Box::new(io::stdin())
-    } else {
-        Box::new(File::open(path).with_context(|| format!("cannot read {}", path.display()))?)
-    };
-    let mut body = Vec::new();
-    let bound = u64::try_from(BODY_MAX).unwrap_or(u64::MAX);
-    source
-        .take(bound + 1)
-        .read_to_end(&mut body)
-        .with_context(|| format!("cannot read {}", path.display()))?;
+    let what = || format!("cannot read {}", path.display());
+    let body = if path == Path::new("-") { bounded(io::stdin()) } else { File::open(path).and_then(bounded) };
+    let body = body.with_context(what)?;
     if body.len() > BODY_MAX {
         bail!("{} is larger than 5 MiB: the server would refuse it with 413", path.display());
     }
+    Ok(body)
+}
+
+/// At most one byte more than the server would take.
+fn bounded(source: impl Read) -> io::Result<Vec<u8>> {
+    let mut body = Vec::new();
+    let bound = u64::try_from(BODY_MAX).unwrap_or(u64::MAX);
+    source.take(bound.saturating_add(1)).read_to_end(&mut body)?;
     Ok(body)
 }

@@ -24,4 +24,5 @@ pub mod run;
 pub mod secrets;
 pub mod segment;
 pub mod serve;
+pub mod standby;
 pub mod timeline;
