@@ -11,7 +11,7 @@ use super::inbox::{Answered, Found, Message};
 use super::live::{Live, Refused, Status};
 use super::metrics::Metrics;
 use super::recorder::{Recorder, Written};
-use super::standby::{first_config, note_missing};
+use super::standby::{first_config, note, note_missing};
 use crate::alert::Severity;
 use crate::engine::{Engine, Health, JOURNAL_KEY, Lane, Release};
 use crate::incident::{Delivery, DeliveryId, Entry, Incident, IncidentId, Incidents, Input, Outcome, Task};

@@ -41,7 +41,7 @@ pub(super) async fn first_config(parts: &mut Parts) -> Option<(Arc<Live>, Option
 }
 
 /// What `/readyz` and `/metrics` tell of the config, whether one is in force or not.
-fn note(parts: &Parts, news: &News) {
+pub(super) fn note(parts: &Parts, news: &News) {
     let (metrics, status) = (&parts.metrics, &parts.status);
     match news {
         News::Refused { refused, .. } => {
