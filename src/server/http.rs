@@ -1,8 +1,8 @@
 //! The doors: bounds on bodies and time, then bytes are handed on.
 //!
-//! Whether a monitor may come in is decided by [`integration`](crate::integration), whether a callback is genuine by
-//! [`provider`](crate::provider); what people ask of the API is in [`api`](super::api). A 2xx means that it is on
-//! disk. What cannot be stored is answered 503, never 429: senders drop those.
+//! Whether a monitor may come in is decided by [`integration`], whether a callback is genuine by
+//! [`provider`](crate::provider); what people ask of the API is in [`api`]. A 2xx means that it is on disk. What
+//! cannot be stored is answered 503, never 429: senders drop those.
 
 use super::clock::Clock;
 use super::delivery::Client;
