@@ -93,7 +93,7 @@ fn frames(batch: &[Bytes]) -> Result<Vec<u8>> {
 struct Server {
     engine: Engine,
     recorder: Recorder,
-    written: UnboundedReceiver<Result<(), String>>,
+    written: UnboundedReceiver<oncall::server::recorder::Written>,
     /// The last alert sent.
     last: u32,
 }
@@ -134,7 +134,7 @@ impl Server {
             }
             if released.is_empty() {
                 let written = self.written.blocking_recv().context("the journal has ended")?;
-                released = self.engine.written(now(), written);
+                released = self.engine.written(now(), written.result);
             }
             answered += answers(&released)?;
         }

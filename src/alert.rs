@@ -23,6 +23,9 @@ pub const DEDUP_KEY_MAX: usize = 512;
 /// The most events taken from one request.
 pub const EVENTS_MAX: usize = 10_000;
 
+/// The label of an event that stands for a body we could not read.
+pub const UNPARSED: &str = "oncall_unparsed";
+
 /// One thing a monitor said about one problem.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Event {

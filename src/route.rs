@@ -3,7 +3,7 @@
 //! Nothing here fails: what no rule knows is critical, high, and goes to the fallback. Whether an event joins an
 //! open incident is decided in [`incident`](crate::incident).
 
-use crate::alert::{Event, Severity};
+use crate::alert::{Event, Severity, UNPARSED};
 use crate::config::{Config, Endpoint, Id, RouteTarget, Service, Silence, SilencePeriod, Urgency, field};
 use crate::schedule::{any_contains, any_next_start};
 use jiff::Timestamp;
@@ -64,6 +64,10 @@ pub fn route(config: &Config, event: &Event) -> Routed {
 /// The severity by the integration's own rules, else as the source said it, else critical.
 fn severity(endpoint: &Endpoint, event: &Event) -> Severity {
     let said = event.severity.unwrap_or(Severity::Critical);
+    // The rules are about alerts that could be read: a typo in a template must not turn a page into a message.
+    if event.labels.contains_key(UNPARSED) {
+        return said;
+    }
     endpoint
         .severity
         .iter()

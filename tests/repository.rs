@@ -1,6 +1,5 @@
 //! A bare repository made with git2 in a temporary folder -> what the server's clone makes of it. `file://` only.
 #![allow(clippy::unwrap_used, reason = "in a test a panic is the finding, in its helpers too")]
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use oncall::compile::{FILE_MAX, FILES_MAX};
 use oncall::server::{

@@ -2,9 +2,9 @@
 
 use super::instant::{local, zone_name};
 use crate::alert::Event;
+use crate::alert::UNPARSED;
 use crate::config::{Config, Contact, Urgency};
 use crate::incident::{Change, Delivery, DeliveryId, Entry, Opened, Purpose, Task, What};
-use crate::integration::UNPARSED;
 use crate::preview::{Simulated, timeline};
 use crate::provider::{COLUMNS, words, wrap};
 use jiff::tz::TimeZone;

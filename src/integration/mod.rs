@@ -24,13 +24,10 @@ mod url;
 pub use door::find;
 pub use push::{Push, push_webhook};
 
-use crate::alert::{Action, Event};
+use crate::alert::{Action, Event, UNPARSED};
 use crate::config::{Endpoint, Kind, Secrets};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
-
-/// The label of an event that stands for a body we could not read.
-pub const UNPARSED: &str = "oncall_unparsed";
 
 /// A request as it came in. Its method and `Content-Type` are of no importance.
 #[derive(Clone, Copy, Debug)]

@@ -355,7 +355,7 @@ impl Running {
                 }
                 let _ = tell.send((id, Outcome::Accepted { reference }));
                 let rings = self.parts.clock.span(PRINTED_RINGS);
-                self.in_flight += 1;
+                // Nobody waits for a printed call to ring out when the server stops.
                 tokio::spawn(async move {
                     tokio::time::sleep(rings).await;
                     let _ = tell
