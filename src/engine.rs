@@ -22,6 +22,10 @@ use std::sync::Arc;
 pub const INPUTS_MAX: usize = 256;
 /// How many inputs wait in a lane; a full lane makes the sender wait.
 pub const LANE_MAX: usize = 4_096;
+/// How many releases wait for the journal before alerts are left in their lane.
+pub const HELD_MAX: usize = 65_536;
+/// How many bytes of entries wait for the journal before alerts are left in their lane.
+pub const UNWRITTEN_BYTES_MAX: usize = 32 << 20;
 /// How many bytes of entries one batch takes.
 pub const BATCH_BYTES_MAX: usize = 4 << 20;
 /// No answer from the journal for so long is a failure.
@@ -52,7 +56,7 @@ pub struct Full;
 #[derive(Clone, Debug, PartialEq)]
 pub enum Release {
     Delivery(Delivery),
-    /// The answer for the holder of a ticket. `stored`: whether it is on disk.
+    /// The answer for the holder of a ticket. `stored`: whether everything it rests on is on disk.
     Reply {
         ticket: u64,
         reply: Option<Reply>,
@@ -74,6 +78,16 @@ pub struct Batch {
     pub snapshot: Option<Vec<u8>>,
 }
 
+/// What waits inside, for the gauges; each has a bound.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Backlog {
+    pub first: usize,
+    pub alerts: usize,
+    /// Releases that wait for the journal.
+    pub held: usize,
+    pub unwritten_bytes: usize,
+}
+
 /// Whether decisions are kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Health {
@@ -89,12 +103,11 @@ struct Arrival {
 /// Something that may leave once the journal has everything up to `seq`.
 struct Held {
     seq: u64,
-    /// An alert's sender must come again when it is not on disk.
-    alert: bool,
     release: Release,
 }
 
 struct Writing {
+    /// What is on disk once it is written.
     last_seq: u64,
     since: Timestamp,
     payloads: Vec<Bytes>,
@@ -113,6 +126,8 @@ pub struct Engine {
     unwritten: VecDeque<Bytes>,
     unwritten_from: u64,
     unwritten_bytes: usize,
+    /// The last entry on disk.
+    durable: u64,
     /// Entries were dropped for want of memory: only a snapshot can take their place.
     lost: bool,
     writing: Option<Writing>,
@@ -133,7 +148,7 @@ impl std::fmt::Debug for Engine {
 impl Engine {
     /// Takes over what the journal held. `now` is when the server started, in a new `epoch`.
     pub fn new(incidents: Incidents, config: Arc<Config>) -> Engine {
-        let unwritten_from = incidents.state().seq + 1;
+        let durable = incidents.state().seq;
         Engine {
             incidents,
             config,
@@ -141,8 +156,9 @@ impl Engine {
             alerts: VecDeque::new(),
             held: VecDeque::new(),
             unwritten: VecDeque::new(),
-            unwritten_from,
+            unwritten_from: durable + 1,
             unwritten_bytes: 0,
+            durable,
             lost: false,
             writing: None,
             health: Health::Healthy,
@@ -167,6 +183,12 @@ impl Engine {
 
     /// Queues an input. The ticket comes back with its reply.
     pub fn offer(&mut self, lane: Lane, input: Input, ticket: Option<u64>) -> Result<(), Full> {
+        if let Input::ClockJumped { by } = input {
+            self.clock_jumped(by);
+            // Whatever waits is handled at the new time, so the deadlines must have moved before.
+            self.first.push_front(Arrival { input, ticket });
+            return Ok(());
+        }
         let queue = if lane == Lane::First { &mut self.first } else { &mut self.alerts };
         // An outcome has no sender who could wait: their number is bounded by the slots of the channels.
         if queue.len() >= LANE_MAX && ticket.is_some() {
@@ -181,10 +203,27 @@ impl Engine {
         LANE_MAX.saturating_sub(self.alerts.len())
     }
 
+    /// What waits.
+    pub fn backlog(&self) -> Backlog {
+        Backlog {
+            first: self.first.len(),
+            alerts: self.alerts.len(),
+            held: self.held.len(),
+            unwritten_bytes: self.unwritten_bytes,
+        }
+    }
+
     /// Whether a turn would find anything to do.
     pub fn is_idle(&self, now: Timestamp) -> bool {
         let due = self.incidents.next_deadline(now).is_some_and(|at| at <= now);
-        self.fault.is_some() || (self.first.is_empty() && self.alerts.is_empty() && !due)
+        let alerts = !self.alerts.is_empty() && !self.is_backed_up();
+        self.fault.is_some() || (self.first.is_empty() && !alerts && !due)
+    }
+
+    /// Whether the journal is too far behind to take more alerts.
+    fn is_backed_up(&self) -> bool {
+        let healthy = self.health == Health::Healthy;
+        healthy && (self.held.len() >= HELD_MAX || self.unwritten_bytes >= UNWRITTEN_BYTES_MAX)
     }
 
     /// Handles what waits, then whatever has fallen due. Gives back what may leave at once.
@@ -194,13 +233,18 @@ impl Engine {
             if self.fault.is_some() {
                 break;
             }
-            let Some(arrival) = self.first.pop_front().or_else(|| self.alerts.pop_front()) else { break };
+            let Some(arrival) = self.next_arrival() else { break };
             self.handle(now, arrival.input, arrival.ticket);
         }
         if self.fault.is_none() && self.incidents.next_deadline(now).is_some_and(|at| at <= now) {
             self.handle(now, Input::Tick, None);
         }
         self.release()
+    }
+
+    fn next_arrival(&mut self) -> Option<Arrival> {
+        let alerts = !self.is_backed_up();
+        self.first.pop_front().or_else(|| if alerts { self.alerts.pop_front() } else { None })
     }
 
     /// Another config is in force, from now on.
@@ -215,9 +259,10 @@ impl Engine {
         self.handle(now, Input::ConfigChanged { previous, commit }, None);
     }
 
-    /// The server started, in a new epoch.
+    /// The server started, in a new epoch: the journal can be written, whatever a process before could not.
     pub fn started(&mut self, now: Timestamp, epoch: u32) {
         self.handle(now, Input::Started { epoch }, None);
+        self.trouble_over(now, JOURNAL_KEY);
     }
 
     /// A trouble of the server's own, told like any other alert; the same `key` again is the same trouble.
@@ -243,32 +288,31 @@ impl Engine {
     }
 
     fn handle(&mut self, now: Timestamp, input: Input, ticket: Option<u64>) {
-        let alert = matches!(input, Input::Alerts(_));
         let said = describe(&input);
         let (incidents, config) = (&mut self.incidents, &self.config);
         // A panic leaves the state in doubt: it is rebuilt from the journal before anything else is handled.
         let Ok(turn) = catch_unwind(AssertUnwindSafe(|| incidents.handle(config, now, input))) else {
             self.fault = Some(said);
             self.faults += 1;
-            self.hold(ticket, alert, None);
+            self.hold(ticket, None);
             return;
         };
         for entry in turn.entries {
             self.faults = 0;
             self.keep(&entry);
-            self.held.push_back(Held { seq: entry.seq, alert: false, release: Release::Entry(entry) });
+            self.held.push_back(Held { seq: entry.seq, release: Release::Entry(entry) });
         }
         let seq = self.last_seq();
         let deliveries = turn.deliveries.into_iter();
-        self.held.extend(deliveries.map(|it| Held { seq, alert: false, release: Release::Delivery(it) }));
-        self.hold(ticket, alert, turn.reply);
+        self.held.extend(deliveries.map(|it| Held { seq, release: Release::Delivery(it) }));
+        self.hold(ticket, turn.reply);
     }
 
-    fn hold(&mut self, ticket: Option<u64>, alert: bool, reply: Option<Reply>) {
+    fn hold(&mut self, ticket: Option<u64>, reply: Option<Reply>) {
         let Some(ticket) = ticket else { return };
         // Whatever this reply rests on may still be on its way to the disk, even if it changed nothing itself.
         let release = Release::Reply { ticket, reply, stored: true };
-        self.held.push_back(Held { seq: self.last_seq(), alert, release });
+        self.held.push_back(Held { seq: self.last_seq(), release });
     }
 
     /// The number of the last entry decided. (A panic may have left the state's own number ahead of it.)
@@ -290,21 +334,18 @@ impl Engine {
 
     /// The number of the last entry that is on disk.
     pub fn durable(&self) -> u64 {
-        match &self.writing {
-            Some(writing) => writing.last_seq - writing.payloads.len() as u64,
-            None => self.unwritten_from - 1,
-        }
+        self.durable
     }
 
     /// What may leave: all that the journal has, or all there is while degraded.
     fn release(&mut self) -> Vec<Release> {
         let degraded = self.health != Health::Healthy;
-        let durable = self.durable();
+        let durable = self.durable;
         let mut released = Vec::new();
         while let Some(held) = self.held.pop_front_if(|held| degraded || held.seq <= durable) {
             released.push(match held.release {
                 Release::Reply { ticket, reply, .. } => {
-                    Release::Reply { ticket, reply, stored: !(held.alert && held.seq > durable) }
+                    Release::Reply { ticket, reply, stored: held.seq <= durable }
                 }
                 other => other,
             });
@@ -352,8 +393,10 @@ impl Engine {
     /// What became of the batch. Gives back what may leave now.
     pub fn written(&mut self, now: Timestamp, result: Result<(), String>) -> Vec<Release> {
         match result {
-            Ok(()) if self.writing.is_some() => {
-                self.writing = None;
+            Ok(()) => {
+                // `None`: of a batch that was given up.
+                let Some(writing) = self.writing.take() else { return self.release() };
+                self.durable = writing.last_seq;
                 self.failed = false;
                 self.try_at = None;
                 if self.health != Health::Healthy {
@@ -361,8 +404,6 @@ impl Engine {
                     self.trouble_over(now, JOURNAL_KEY);
                 }
             }
-            // Of a batch that was given up.
-            Ok(()) => {}
             Err(reason) => self.failed_to_write(now, &reason),
         }
         self.release()
@@ -390,6 +431,15 @@ impl Engine {
         }
     }
 
+    /// The engine's own deadlines move with the clock, as those of incidents do.
+    fn clock_jumped(&mut self, by: SignedDuration) {
+        let moved = |at: Timestamp| at.saturating_add(by).unwrap_or(at);
+        if let Some(writing) = &mut self.writing {
+            writing.since = moved(writing.since);
+        }
+        self.try_at = self.try_at.map(moved);
+    }
+
     fn degrade(&mut self, now: Timestamp, reason: &str) {
         if self.health != Health::Healthy {
             return;
@@ -410,7 +460,7 @@ impl Engine {
 
     /// Whether everything decided is on disk, so that the server may stop or rebuild.
     pub fn is_settled(&self) -> bool {
-        self.writing.is_none() && self.unwritten.is_empty() && self.held.is_empty()
+        self.writing.is_none() && self.unwritten.is_empty() && !self.lost && self.held.is_empty()
     }
 
     /// Whether `handle` panicked and the state must be rebuilt from the journal, which has everything by now.
@@ -420,13 +470,17 @@ impl Engine {
             Some(said) if self.faults >= FAULTS_MAX => {
                 Err(format!("the engine failed twice in a row, on {said}"))
             }
-            fault => Ok(fault.is_some() && self.writing.is_none() && self.unwritten.is_empty()),
+            fault => {
+                let settled = self.writing.is_none() && self.unwritten.is_empty() && !self.lost;
+                Ok(fault.is_some() && settled)
+            }
         }
     }
 
     /// Goes on with a state rebuilt from the journal, and pages about the input that was too much.
     pub fn rebuilt(&mut self, now: Timestamp, incidents: Incidents) {
-        self.unwritten_from = incidents.state().seq + 1;
+        self.durable = incidents.state().seq;
+        self.unwritten_from = self.durable + 1;
         self.incidents = incidents;
         if let Some(said) = self.fault.take() {
             let faults = self.faults;

@@ -1,0 +1,269 @@
+//! What must hold, checked as entries become known and as things leave.
+//!
+//! The record knows nothing of the engine's own book-keeping: it sees entries, what leaves, and what the simulated disk
+//! would still have after a crash.
+
+use bytes::Bytes;
+use oncall::incident::{
+    Asked, Change, Delivery, DeliveryId, Entry, IncidentId, Outcome, Reply, State, Task, What,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A broken invariant, in words.
+pub type Broken = String;
+
+#[derive(Default)]
+pub struct Record {
+    /// Every entry that was lived and may still come back, as bytes.
+    entries: BTreeMap<u64, (Bytes, Entry)>,
+    /// The state after the entries of each batch.
+    states: BTreeMap<u64, State>,
+    /// The last entry that something which left as durable rests on.
+    promised: u64,
+    /// The last entry released, which everything after it rests on.
+    released: u64,
+    sent: BTreeMap<DeliveryId, Vec<(u64, IncidentId, Vec<u16>)>>,
+    outcomes: BTreeMap<DeliveryId, Outcome>,
+    /// Which deliveries that left told a notification.
+    left: BTreeMap<(IncidentId, u16), BTreeSet<DeliveryId>>,
+    /// Acknowledged or resolved, and somebody was told so.
+    answered: BTreeSet<IncidentId>,
+    /// Where each dedup key was first heard of.
+    heard: BTreeMap<String, u64>,
+}
+
+impl Record {
+    pub fn started(&mut self, seq: u64) {
+        self.released = seq;
+    }
+
+    /// An entry that the engine has decided, seen in a batch or as it is released.
+    pub fn lived(&mut self, entry: Entry) -> Result<(), Broken> {
+        let bytes = Bytes::from(serde_json::to_vec(&entry).map_err(|error| error.to_string())?);
+        if let Some((known, _)) = self.entries.get(&entry.seq) {
+            let same = *known == bytes;
+            return same.then_some(()).ok_or_else(|| format!("(3) entry {} was decided twice", entry.seq));
+        }
+        match &entry.change {
+            Change::Sent { delivery, notifications, what, .. } => {
+                if let Some(id) = entry.incident {
+                    self.sent.entry(*delivery).or_default().push((entry.seq, id, notifications.clone()));
+                }
+                if matches!(what, What::HangUp(_)) {
+                    self.sent.entry(*delivery).or_default();
+                }
+            }
+            Change::Outcome { delivery, outcome, .. } => {
+                self.outcomes.insert(*delivery, outcome.clone());
+            }
+            Change::Retriggered { .. } | Change::Reassigned { .. } => {
+                self.answered.remove(&entry.incident.unwrap_or_default());
+            }
+            _ => {}
+        }
+        for key in keys(&entry.change) {
+            self.heard.entry(key).or_insert(entry.seq);
+        }
+        self.entries.insert(entry.seq, (bytes, entry));
+        Ok(())
+    }
+
+    /// The state right after entry `state.seq`, which ends a batch.
+    pub fn batch(&mut self, state: &State) {
+        self.states.insert(state.seq, state.clone());
+    }
+
+    pub fn release_entry(&mut self, entry: &Entry, durable: u64, healthy: bool) -> Result<(), Broken> {
+        self.lived(entry.clone())?;
+        self.released = entry.seq;
+        self.leaves(durable, healthy, "an entry")
+    }
+
+    fn leaves(&mut self, durable: u64, healthy: bool, what: &str) -> Result<(), Broken> {
+        let seq = self.released;
+        if healthy && seq > durable {
+            return Err(format!("(5) {what} left with entry {seq}, but only {durable} are on disk"));
+        }
+        if seq <= durable {
+            self.promised = self.promised.max(seq);
+        }
+        Ok(())
+    }
+
+    pub fn release_delivery(
+        &mut self,
+        delivery: &Delivery,
+        durable: u64,
+        healthy: bool,
+    ) -> Result<(), Broken> {
+        self.leaves(durable, healthy, "a delivery")?;
+        let id = delivery.id;
+        let Some(sent) = self.sent.get(&id).cloned() else {
+            return Err(format!("(5) delivery {id} left without an entry"));
+        };
+        if let Some((seq, ..)) = sent.iter().find(|(seq, ..)| healthy && *seq > durable) {
+            return Err(format!("(5) delivery {id} left, but its entry {seq} is not on disk"));
+        }
+        for (_, incident, numbers) in sent {
+            for n in numbers {
+                self.told_again(delivery, incident, n)?;
+                self.left.entry((incident, n)).or_default().insert(id);
+            }
+        }
+        let called = matches!(delivery.task, Task::Call { .. });
+        if called && delivery.incidents.iter().all(|id| self.answered.contains(id)) {
+            return Err(format!("(5) {id} calls about {:?}, whose end was answered", delivery.incidents));
+        }
+        Ok(())
+    }
+
+    fn told_again(&self, delivery: &Delivery, incident: IncidentId, n: u16) -> Result<(), Broken> {
+        for before in self.left.get(&(incident, n)).into_iter().flatten() {
+            let again = format!("(5) {} repeats {before} about {incident}", delivery.id);
+            match self.outcomes.get(before) {
+                Some(Outcome::Unavailable { .. } | Outcome::Rejected { .. }) => {}
+                Some(Outcome::Unknown { .. }) if delivery.repeat => {}
+                Some(Outcome::Unknown { .. }) => return Err(format!("{again} and is not marked so")),
+                Some(taken) => return Err(format!("{again}, which was {taken:?}")),
+                None => return Err(format!("{again}, which is still in flight")),
+            }
+        }
+        Ok(())
+    }
+
+    pub fn release_reply(
+        &mut self,
+        reply: &Option<Reply>,
+        stored: bool,
+        keys: &[String],
+        durable: u64,
+        healthy: bool,
+    ) -> Result<(), Broken> {
+        if !stored {
+            let wrong = healthy && self.released <= durable;
+            return if wrong { Err("(10) stored: false while healthy".to_owned()) } else { Ok(()) };
+        }
+        if self.released > durable {
+            let seq = self.released;
+            return Err(format!("(4) stored: true with entry {seq}, but only {durable} are on disk"));
+        }
+        self.leaves(durable, healthy, "a reply")?;
+        for key in keys {
+            if self.heard.get(key).is_none_or(|seq| *seq > durable) {
+                return Err(format!("(4) {key} was answered stored, and nothing on disk says so"));
+            }
+        }
+        match reply {
+            Some(Reply::Taken { opened }) => {
+                self.on_disk(opened, durable, |it| matches!(it, Change::Opened(_)))
+            }
+            Some(Reply::Done { action: Asked::Acknowledge | Asked::Resolve, incidents }) => {
+                let over = |it: &Change| matches!(it, Change::Acknowledged { .. } | Change::Resolved { .. });
+                self.on_disk(incidents, durable, over)?;
+                let released = self.released;
+                let again = |id: &IncidentId| {
+                    let later = self.entries.range(..).rev().take_while(|(seq, _)| **seq > released);
+                    later.map(|it| &it.1.1).any(|entry| entry.incident == Some(*id) && reopens(&entry.change))
+                };
+                let standing: Vec<IncidentId> = incidents.iter().filter(|id| !again(id)).copied().collect();
+                self.answered.extend(standing);
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn on_disk(
+        &self,
+        ids: &[IncidentId],
+        durable: u64,
+        wanted: impl Fn(&Change) -> bool,
+    ) -> Result<(), Broken> {
+        for id in ids {
+            let mut known = self.entries.range(..=durable).rev().map(|(_, (_, entry))| entry);
+            if !known.any(|entry| entry.incident == Some(*id) && wanted(&entry.change)) {
+                return Err(format!("(4) what was answered about {id} is not on disk"));
+            }
+        }
+        Ok(())
+    }
+
+    /// What a start, or a compaction, has read must be what was lived.
+    pub fn replayed(&self, entries: &[(u64, Vec<u8>)], state: &State) -> Result<(), Broken> {
+        for (seq, payload) in entries {
+            let known = self.entries.get(seq).ok_or_else(|| format!("(3) entry {seq} was never lived"))?;
+            if known.0 != *payload {
+                return Err(format!("(3) entry {seq} is not as it was lived"));
+            }
+        }
+        match self.states.get(&state.seq) {
+            Some(lived) if lived == state => Ok(()),
+            Some(lived) => {
+                Err(format!("(3) the state at {} differs: {}", state.seq, difference(lived, state)))
+            }
+            None if state.seq == 0 => Ok(()),
+            None => Err(format!("(3) entry {} did not end a batch", state.seq)),
+        }
+    }
+
+    /// A start has read everything up to `seq`; the rest is gone.
+    pub fn recovered(&mut self, seq: u64) -> Result<(), Broken> {
+        if seq < self.promised {
+            return Err(format!("(4) {} entries were promised, {seq} came back", self.promised));
+        }
+        self.entries.split_off(&(seq + 1));
+        self.states.split_off(&(seq + 1));
+        self.sent.values_mut().for_each(|sent| sent.retain(|(at, ..)| *at <= seq));
+        let sent = &self.sent;
+        self.left
+            .values_mut()
+            .for_each(|left| left.retain(|id| sent.get(id).is_some_and(|it| !it.is_empty())));
+        self.heard.retain(|_, at| *at <= seq);
+        self.outcomes.clear();
+        let changes = self.entries.values().map(|(_, entry)| (entry.incident, &entry.change));
+        let mut ended = BTreeSet::new();
+        for (incident, change) in changes {
+            match change {
+                Change::Outcome { delivery, outcome, .. } => {
+                    self.outcomes.insert(*delivery, outcome.clone());
+                }
+                Change::Acknowledged { .. } | Change::Resolved { .. } => ended.extend(incident),
+                change if reopens(change) => {
+                    ended.remove(&incident.unwrap_or_default());
+                }
+                _ => {}
+            }
+        }
+        self.answered.retain(|id| ended.contains(id));
+        Ok(())
+    }
+}
+
+fn reopens(change: &Change) -> bool {
+    matches!(change, Change::Retriggered { .. } | Change::Reassigned { .. })
+}
+
+fn keys(change: &Change) -> Vec<String> {
+    match change {
+        Change::Opened(opened) => vec![opened.event.dedup_key.clone()],
+        Change::Ignored { event, .. } | Change::Joined { event, .. } | Change::Updated { event, .. } => {
+            vec![event.dedup_key.clone()]
+        }
+        Change::Repeated { dedup_key, .. } | Change::AlertResolved { dedup_key, .. } => {
+            vec![dedup_key.clone()]
+        }
+        Change::Acknowledged { event: Some(event), .. } | Change::Resolved { event: Some(event), .. } => {
+            vec![event.dedup_key.clone()]
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn difference(lived: &State, read: &State) -> String {
+    let (lived, read) = (format!("{lived:#?}"), format!("{read:#?}"));
+    let differing = lived.lines().zip(read.lines()).filter(|(a, b)| a != b).take(4);
+    differing
+        .map(|(a, b)| format!("lived `{}`, read `{}`", a.trim(), b.trim()))
+        .collect::<Vec<_>>()
+        .join("; ")
+}
