@@ -10,6 +10,7 @@ use super::state::{
 };
 use super::{DeliveryId, IncidentId};
 use crate::alert::{Event, Severity};
+use crate::config::Contact;
 use jiff::{SignedDuration, Timestamp};
 
 /// How long closed incidents, their keys and message ids are remembered.
@@ -28,10 +29,11 @@ pub const TIMELINE_KEPT_MAX: usize = 1_000;
 pub const LINKS_KEPT_MAX: usize = 5;
 
 impl State {
-    /// Applies one entry. Entries about incidents that are gone change nothing.
-    pub fn apply(&mut self, entry: &Entry) {
+    /// Applies one entry, and gives back the closed incidents that are forgotten now. Entries about incidents that are
+    /// gone change nothing.
+    pub fn apply(&mut self, entry: &Entry) -> Vec<Incident> {
         self.seq = entry.seq;
-        self.sweep(entry.at);
+        let forgotten = self.sweep(entry.at);
         match entry.incident {
             None => self.apply_to_server(entry),
             Some(id) => {
@@ -41,6 +43,7 @@ impl State {
                 self.apply_to_incident(id, entry);
             }
         }
+        forgotten
     }
 
     fn apply_to_server(&mut self, entry: &Entry) {
@@ -53,9 +56,8 @@ impl State {
                 self.epoch = *epoch;
                 self.next_incident = 1;
                 self.next_delivery = 1;
-                for dispatch in self.deliveries.values_mut().filter(|dispatch| dispatch.reference.is_none()) {
-                    dispatch.expires_at = entry.at;
-                }
+                let in_flight = |it: &&mut Dispatch| it.reference.is_none() && !it.lost;
+                self.deliveries.values_mut().filter(in_flight).for_each(|it| it.expires_at = entry.at);
             }
             Change::ClockJumped { seconds } => self.shift(SignedDuration::from_secs(*seconds)),
             Change::Ignored { event, .. } => self.remember(event, entry.at),
@@ -130,7 +132,7 @@ impl State {
     fn close(&mut self, id: IncidentId, at: Timestamp) {
         let Some(incident) = self.incidents.get(&id) else { return };
         for alert in &incident.alerts {
-            self.open.remove(&(incident.integration.clone(), alert.dedup_key.clone()));
+            self.open.remove(&(alert.integration.clone(), alert.dedup_key.clone()));
         }
         self.closed.push_back((at, id));
     }
@@ -146,22 +148,28 @@ impl State {
             reference: None,
             expires_at,
             hang_up: HangUp::No,
+            lost: false,
         });
         dispatch.incidents.extend(about);
     }
 
-    /// A call that was taken stays until it ends; all else is done with.
+    /// A call that was taken stays until it ends, and one that may have been taken for as long as it may last: whoever
+    /// answers it presses a key. All else is done with.
     fn settle(&mut self, delivery: DeliveryId, outcome: &super::Outcome) {
         use super::Outcome;
         let Some(dispatch) = self.deliveries.get_mut(&delivery) else { return };
-        let call = matches!(dispatch.what, What::Page { by: crate::config::Contact::Call, .. });
+        let call = matches!(dispatch.what, What::Page { by: Contact::Call, .. });
+        let until = dispatch.expires_at.saturating_add(super::CALL_LASTS_MAX).unwrap_or(Timestamp::MAX);
         match outcome {
             Outcome::Accepted { reference } if call => {
                 if dispatch.reference.is_none() {
-                    dispatch.expires_at =
-                        dispatch.expires_at.saturating_add(super::CALL_LASTS_MAX).unwrap_or(Timestamp::MAX);
+                    dispatch.expires_at = until;
                 }
                 dispatch.reference = Some(reference.clone());
+            }
+            Outcome::Unknown { .. } if call && dispatch.reference.is_none() => {
+                dispatch.expires_at = until;
+                dispatch.lost = true;
             }
             Outcome::Answered if call => {}
             _ => {
@@ -181,22 +189,29 @@ impl State {
         let moved = |at: &mut Timestamp| *at = at.saturating_add(by).unwrap_or(*at);
         for incident in self.incidents.values_mut().filter(|incident| incident.status != Status::Resolved) {
             let escalation = incident.escalation.iter_mut().flat_map(|e| [&mut e.began_at, &mut e.deadline]);
-            let stale = incident.alerts.iter_mut().filter_map(|alert| alert.stale_at.as_mut());
+            let alerts = incident.alerts.iter_mut();
+            let stale = alerts.flat_map(|it| [Some(&mut it.heard_at), it.stale_at.as_mut()]).flatten();
             let waiting = incident.notifications.iter_mut().map(|notification| &mut notification.due);
             let mirrors = [&mut incident.channel, &mut incident.ticket];
             let held = mirrors.into_iter().flatten().filter_map(|mirror| mirror.not_before.as_mut());
-            let rest = incident.acknowledged_until.as_mut();
+            let rest = incident.acknowledged_until.iter_mut().chain([&mut incident.last_event_at]);
             escalation.chain(stale).chain(waiting).chain(held).chain(rest).for_each(moved);
         }
-        self.deliveries.values_mut().for_each(|dispatch| moved(&mut dispatch.expires_at));
+        for dispatch in self.deliveries.values_mut() {
+            moved(&mut dispatch.expires_at);
+            if let HangUp::Wanted(at) = &mut dispatch.hang_up {
+                moved(at);
+            }
+        }
         self.paused.values_mut().for_each(moved);
     }
 
     /// Forgets what is older than a day, at most once a minute, and what is over the bounds.
-    fn sweep(&mut self, now: Timestamp) {
+    fn sweep(&mut self, now: Timestamp) -> Vec<Incident> {
         let every = SignedDuration::from_mins(1);
+        let mut forgotten = Vec::new();
         if self.swept_at.is_some_and(|swept| now.duration_since(swept).abs() < every) {
-            return;
+            return forgotten;
         }
         self.swept_at = Some(now);
         let old = |at: Timestamp| now.duration_since(at) > REMEMBERED;
@@ -205,7 +220,7 @@ impl State {
                 break;
             }
             self.closed.pop_front();
-            self.incidents.remove(&id);
+            forgotten.extend(self.incidents.remove(&id));
         }
         self.messages.retain(|_, at| !old(*at));
         let open = &self.open;
@@ -217,6 +232,7 @@ impl State {
             self.changed.pop_first();
         }
         self.paused.retain(|_, until| *until > now);
+        forgotten
     }
 }
 
@@ -267,26 +283,44 @@ impl Incident {
     fn apply(&mut self, entry: &Entry) {
         match &entry.change {
             Change::Opened(opened) => self.hear(&opened.event, opened.severity, opened.stale_at, entry.at),
-            Change::Joined { event, severity, stale_at } => {
+            Change::Joined { event, severity, ticket, stale_at } => {
                 self.join(event, *severity, *stale_at, entry.at);
+                self.want_ticket(*ticket);
             }
             Change::Updated { event, severity, ticket, stale_at } => {
-                self.hear(event, *severity, *stale_at, entry.at);
-                if *ticket && self.ticket.is_none() {
-                    self.ticket = Some(Mirror::default());
+                // The alert that opened it gives it its words; the others are counted.
+                if self.alerts.first().is_none_or(|first| first.is_of(event)) {
+                    self.hear(event, *severity, *stale_at, entry.at);
+                } else {
+                    self.join(event, *severity, *stale_at, entry.at);
+                }
+                self.want_ticket(*ticket);
+            }
+            Change::Repeated { integration, dedup_key, stale_at } => {
+                self.last_event_at = entry.at;
+                if let Some(alert) = self.alerts.iter_mut().find(|alert| alert.is(integration, dedup_key)) {
+                    alert.heard_at = entry.at;
+                    alert.stale_at = *stale_at;
                 }
             }
-            Change::Repeated { dedup_key, stale_at } => self.repeat(dedup_key, *stale_at, entry.at),
-            Change::AlertResolved { dedup_key, .. } => self.alert_over(dedup_key, entry.at),
-            Change::Raised { urgency, rule } => {
+            Change::AlertResolved { integration, dedup_key, .. } => {
+                self.last_event_at = entry.at;
+                self.version += 1;
+                if let Some(alert) = self.alerts.iter_mut().find(|alert| alert.is(integration, dedup_key)) {
+                    alert.firing = false;
+                    alert.stale_at = None;
+                }
+            }
+            Change::Raised { urgency, raise_at, rule } => {
                 self.urgency = *urgency;
                 self.urgency_rule.clone_from(rule);
-                self.raise_at = None;
+                self.raise_at = *raise_at;
                 self.version += 1;
             }
             Change::Silenced(silenced) => self.silence(silenced.clone()),
-            Change::Unsilenced { .. } => {
+            Change::Unsilenced { ticket, .. } => {
                 self.silenced = None;
+                self.want_ticket(*ticket);
                 self.version += 1;
             }
             Change::Sent { delivery, what, notifications, .. } => self.sent(*delivery, what, notifications),
@@ -333,19 +367,15 @@ impl Incident {
                 self.acknowledged_by = Some(by.clone());
                 self.acknowledged_until = *until;
                 self.quiet_seconds = *quiet_seconds;
-                self.raise_at = None;
                 self.version += 1;
             }
             Change::Retriggered { .. } => self.trigger_again(),
-            Change::Reassigned { to, deadline, .. } => {
+            Change::Reassigned { to, escalation, .. } => {
                 self.trigger_again();
                 self.notifications
                     .retain(|found| found.in_flight.is_some() || found.purpose == Purpose::Inform);
                 self.plan(std::slice::from_ref(to), Purpose::Page);
-                if let Some(escalation) = &mut self.escalation {
-                    escalation.deadline = *deadline;
-                    escalation.told.push(to.user.clone());
-                }
+                self.escalation.clone_from(escalation);
             }
             Change::Resolved { by, .. } => {
                 self.stop(true);
@@ -362,6 +392,7 @@ impl Incident {
 
     /// Takes over what an event says. The first event makes the alert.
     fn hear(&mut self, event: &Event, severity: Severity, stale_at: Option<Timestamp>, at: Timestamp) {
+        self.version += u32::from(!self.alerts.is_empty() && self.summary != event.summary);
         self.join(event, severity, stale_at, at);
         self.summary.clone_from(&event.summary);
         self.description = event.description.chars().take(DESCRIPTION_KEPT_MAX).collect();
@@ -373,43 +404,30 @@ impl Incident {
 
     fn join(&mut self, event: &Event, severity: Severity, stale_at: Option<Timestamp>, at: Timestamp) {
         self.last_event_at = at;
-        let changed = severity > self.severity || self.summary != event.summary;
+        let changed = severity > self.severity;
         self.severity = self.severity.max(severity);
-        let known = self.alerts.iter_mut().find(|alert| alert.dedup_key == event.dedup_key);
-        match known {
-            Some(alert) => {
-                self.version += u32::from(changed || !alert.firing);
-                alert.firing = true;
-                alert.stale_at = stale_at;
-            }
-            None => {
-                self.version += u32::from(!self.alerts.is_empty());
-                self.alerts.push(Alert { dedup_key: event.dedup_key.clone(), firing: true, stale_at });
-            }
+        if let Some(alert) = self.alerts.iter_mut().find(|alert| alert.is_of(event)) {
+            self.version += u32::from(changed || !alert.firing);
+            (alert.firing, alert.heard_at, alert.stale_at) = (true, at, stale_at);
+            return;
+        }
+        self.version += u32::from(!self.alerts.is_empty());
+        let (integration, dedup_key) = (event.integration.clone(), event.dedup_key.clone());
+        self.alerts.push(Alert { integration, dedup_key, firing: true, heard_at: at, stale_at });
+    }
+
+    fn want_ticket(&mut self, wanted: bool) {
+        if wanted {
+            self.ticket.get_or_insert_default();
         }
     }
 
-    fn repeat(&mut self, dedup_key: &str, stale_at: Option<Timestamp>, at: Timestamp) {
-        self.last_event_at = at;
-        if let Some(alert) = self.alerts.iter_mut().find(|alert| alert.dedup_key == dedup_key) {
-            alert.stale_at = stale_at;
-        }
-    }
-
-    fn alert_over(&mut self, dedup_key: &str, at: Timestamp) {
-        self.last_event_at = at;
-        self.version += 1;
-        for alert in self.alerts.iter_mut().filter(|alert| alert.dedup_key == dedup_key) {
-            alert.firing = false;
-            alert.stale_at = None;
-        }
-    }
-
+    /// Pages are planned anew when it ends; what `inform` plans is held.
     fn silence(&mut self, silenced: super::Silenced) {
         self.version += u32::from(self.silenced.is_none());
         self.silenced = Some(silenced);
         self.escalation = None;
-        self.notifications.retain(|found| found.in_flight.is_some());
+        self.notifications.retain(|found| found.in_flight.is_some() || found.purpose == Purpose::Inform);
     }
 
     fn begin(&mut self, step: &Step, at: Timestamp) {
@@ -496,6 +514,7 @@ impl Incident {
             Purpose::Page | Purpose::Shadow => status == Status::Triggered && !silenced,
         };
         let (status, silenced) = (self.status, self.silenced.is_some());
+        let unsettled = matches!(outcome, super::Outcome::Accepted { .. });
         let mut taken = Vec::new();
         self.notifications.retain_mut(|found| {
             if found.in_flight != Some(delivery) {
@@ -504,7 +523,7 @@ impl Incident {
             if outcome.is_taken() {
                 taken.push((found.user.clone(), found.purpose));
                 // A call that was only accepted may still turn out busy: it stays in flight until it ends.
-                return matches!(outcome, super::Outcome::Accepted { .. });
+                return found.by == Contact::Call && !matches!(outcome, super::Outcome::Ended { .. });
             }
             found.in_flight = None;
             found.failed = found.failed.saturating_add(1);
@@ -513,7 +532,7 @@ impl Incident {
             retry_at.is_some() && wanted(found, status, silenced)
         });
         if let Some(escalation) = &mut self.escalation {
-            escalation.reached |= taken
+            escalation.reached |= !unsettled && taken
                 .iter()
                 .any(|(user, purpose)| *purpose == Purpose::Page && escalation.told.contains(user));
         }

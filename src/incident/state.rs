@@ -3,7 +3,7 @@
 //! Everything here is serialised into snapshots with postcard, which knows neither skipped nor untagged fields.
 
 use super::{Actor, DeliveryId, IncidentId};
-use crate::alert::{Link, Severity};
+use crate::alert::{Event, Link, Severity};
 use crate::config::{Contact, Id, Urgency};
 use crate::schedule::UserId;
 use jiff::Timestamp;
@@ -103,8 +103,11 @@ pub struct Incident {
 /// One alert of an incident, by its dedup key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Alert {
+    pub integration: String,
     pub dedup_key: String,
     pub firing: bool,
+    /// When an event about it was last recorded.
+    pub heard_at: Timestamp,
     /// Where the source repeats while it fires: when silence becomes a resolve.
     pub stale_at: Option<Timestamp>,
 }
@@ -200,6 +203,8 @@ pub struct Dispatch {
     pub expires_at: Timestamp,
     /// A call that nobody needs any more.
     pub hang_up: HangUp,
+    /// A call of which we do not know whether it left. It holds no slot, but whoever answers it is heard.
+    pub lost: bool,
 }
 
 /// What a delivery does.
@@ -282,6 +287,17 @@ impl Incident {
     /// Whether somebody must still be got to work on it.
     pub fn pages(&self) -> bool {
         self.status == Status::Triggered && self.silenced.is_none()
+    }
+}
+
+impl Alert {
+    /// Whether the event is about it.
+    pub fn is_of(&self, event: &Event) -> bool {
+        self.is(&event.integration, &event.dedup_key)
+    }
+
+    pub fn is(&self, integration: &str, dedup_key: &str) -> bool {
+        self.dedup_key == dedup_key && self.integration == integration
     }
 }
 
