@@ -8,11 +8,14 @@ use crate::alert::{Action, Event, Severity};
 use crate::config::{Service, Urgency, field};
 use crate::route::{self, UrgencyDecision};
 use jiff::{SignedDuration, Timestamp};
+use std::borrow::Cow;
 
 /// A repeat that changes nothing is recorded at most this often.
 const REPEAT_RECORDED: SignedDuration = SignedDuration::from_mins(1);
-/// Of an incident with more entries than this, repeats are recorded hourly.
+/// Of an incident with more entries than this, repeats and news that raise nothing are recorded hourly.
 pub const TIMELINE_MAX: u32 = 10_000;
+/// How many alerts one incident groups; the next opens another.
+pub const ALERTS_MAX: usize = 1_000;
 
 impl Call<'_> {
     /// Each event of one request, in order.
@@ -34,10 +37,7 @@ impl Call<'_> {
         match (open, event.action) {
             (Some(id), Action::Trigger) => self.again(id, event),
             (Some(id), Action::Resolve) => self.alert_over(id, event),
-            (Some(id), Action::Acknowledge) => {
-                let by = Actor { user: None, name: event.integration.clone() };
-                self.acknowledge(id, &by, Via::Monitor, Some(event));
-            }
+            (Some(id), Action::Acknowledge) => self.acknowledged_by_monitor(id, event),
             (None, Action::Trigger) => return self.open(event),
             (None, Action::Resolve | Action::Acknowledge) => {
                 let why = "no open incident has this key".to_owned();
@@ -79,8 +79,7 @@ impl Call<'_> {
         });
         let UrgencyDecision { urgency, raise_at, rule } =
             route::urgency(service, routed.severity, value, self.now);
-        let ticket =
-            silenced.is_none() && wants_ticket(self.config.organisation.jira.is_some(), service, value);
+        let ticket = silenced.is_none() && self.wants_ticket(service, value);
         let id = IncidentId { epoch: self.state.epoch, n: self.state.next_incident.max(1) };
         let stale_at = self.stale_at(&event.integration);
         let opened = Opened {
@@ -106,52 +105,71 @@ impl Call<'_> {
     fn joinable(&self, service: Option<&Service>, group: Option<&str>) -> Option<IncidentId> {
         let service = service?;
         let within = service.group.as_ref()?.within;
-        let id = *self.index.groups.get(&(service.id.clone(), group?.to_owned()))?;
-        let opened_at = self.incident(id)?.opened_at;
-        (self.now.duration_since(opened_at) <= within).then_some(id)
+        let known = self.index.groups.get(&(service.id.clone(), group?.to_owned()))?;
+        let incident = self.incident(*known.last()?)?;
+        let room = incident.alerts.len() < ALERTS_MAX;
+        (room && self.now.duration_since(incident.opened_at) <= within).then_some(incident.id)
     }
 
     fn join(&mut self, id: IncidentId, event: Event, severity: Severity) {
+        let Some(incident) = self.incident(id) else { return };
         let stale_at = self.stale_at(&event.integration);
-        self.about(id, Change::Joined { event: Box::new(event), severity, stale_at });
+        let ticket = incident.silenced.is_none() && self.ticket_at(incident, severity.max(incident.severity));
+        self.about(id, Change::Joined { event: Box::new(event), severity, ticket, stale_at });
         self.reconsider(id);
+    }
+
+    fn acknowledged_by_monitor(&mut self, id: IncidentId, event: Event) {
+        if self.incident(id).is_some_and(|incident| incident.status == Status::Acknowledged) {
+            let why = "it is acknowledged".to_owned();
+            return self.about(id, Change::Ignored { event: Box::new(event), why });
+        }
+        let by = Actor { user: None, name: event.integration.clone() };
+        self.acknowledge(id, &by, Via::Monitor, Some(event));
+        self.hang_up_needless(id, None);
     }
 
     /// The same key fires again while its incident is open.
     fn again(&mut self, id: IncidentId, event: Event) {
         let severity = route::route(self.config, &event).severity;
         let Some(incident) = self.incident(id) else { return };
-        let firing = incident.alerts.iter().any(|alert| alert.dedup_key == event.dedup_key && alert.firing);
-        let raised = severity > incident.severity;
-        let often = if incident.entries > TIMELINE_MAX { REPEAT_RECORDED * 60 } else { REPEAT_RECORDED };
-        let since = self.now.duration_since(incident.last_event_at);
-        if firing && !raised && since < often {
+        let Some(alert) = incident.alerts.iter().find(|alert| alert.is_of(&event)) else { return };
+        let (firing, raised) = (alert.firing, severity > incident.severity);
+        // What is numbered or dated is kept, so that the same once more, or an older one, is known as such.
+        let numbered = event.message_id.is_some() || event.changed_at.is_some();
+        let news = !firing || raised || numbered || !incident.says(&event);
+        let full = incident.entries > TIMELINE_MAX;
+        let often = if full { REPEAT_RECORDED * 60 } else { REPEAT_RECORDED };
+        let often = self.stale_after(&event.integration).map_or(often, |after| often.min(after / 2));
+        if self.now.duration_since(alert.heard_at) < often && (!news || full && firing && !raised) {
             return;
         }
-        let value = |key: &str| field(&event, severity.max(incident.severity), key);
-        let service = incident.service.as_ref().and_then(|id| self.config.services.get(id));
-        let ticket = incident.silenced.is_none()
-            && wants_ticket(self.config.organisation.jira.is_some(), service, value);
-        let same = firing && !raised && incident.says(&event);
         let stale_at = self.stale_at(&event.integration);
-        if same {
-            self.about(id, Change::Repeated { dedup_key: event.dedup_key, stale_at });
-        } else {
-            self.about(id, Change::Updated { event: Box::new(event), severity, ticket, stale_at });
+        if !news {
+            let (integration, dedup_key) = (event.integration, event.dedup_key);
+            return self.about(id, Change::Repeated { integration, dedup_key, stale_at });
         }
+        let ticket = incident.silenced.is_none() && self.ticket_at(incident, severity.max(incident.severity));
+        self.about(id, Change::Updated { event: Box::new(event), severity, ticket, stale_at });
         if raised || !firing {
             self.reconsider(id);
         }
+        self.reconsider_silence(id);
     }
 
     fn alert_over(&mut self, id: IncidentId, event: Event) {
         let Some(incident) = self.incident(id) else { return };
-        let others = incident.alerts.iter().any(|alert| alert.firing && alert.dedup_key != event.dedup_key);
+        if incident.alerts.iter().any(|alert| alert.is_of(&event) && !alert.firing) {
+            let why = "this alert was over before".to_owned();
+            return self.about(id, Change::Ignored { event: Box::new(event), why });
+        }
+        let others = incident.alerts.iter().any(|alert| alert.firing && !alert.is_of(&event));
         let by = Actor { user: None, name: event.integration.clone() };
         let why = "the monitor says so".to_owned();
-        let (dedup_key, event) = (event.dedup_key.clone(), Some(Box::new(event)));
+        let (integration, dedup_key) = (event.integration.clone(), event.dedup_key.clone());
+        let event = Some(Box::new(event));
         if others {
-            self.about(id, Change::AlertResolved { dedup_key, event, why });
+            self.about(id, Change::AlertResolved { integration, dedup_key, event, why });
         } else {
             self.about(id, Change::Resolved { by, via: Via::Monitor, why, event });
             self.hang_up_needless(id, None);
@@ -163,16 +181,14 @@ impl Call<'_> {
         let Some(incident) = self.incident(id) else { return };
         let now = self.now;
         let gone = |alert: &&super::Alert| alert.firing && alert.stale_at.is_some_and(|at| at <= now);
-        let Some(key) = incident.alerts.iter().find(gone).map(|alert| alert.dedup_key.clone()) else {
-            return;
-        };
-        let others = incident.alerts.iter().any(|alert| alert.firing && alert.dedup_key != key);
-        let name = incident.integration.clone();
-        let why = format!("{name} no longer says it: stale_after has passed");
+        let Some(alert) = incident.alerts.iter().find(gone) else { return };
+        let (integration, dedup_key) = (alert.integration.clone(), alert.dedup_key.clone());
+        let others = incident.alerts.iter().any(|other| other.firing && !other.is(&integration, &dedup_key));
+        let why = format!("{integration} no longer says it: stale_after has passed");
         if others {
-            self.about(id, Change::AlertResolved { dedup_key: key, event: None, why });
+            self.about(id, Change::AlertResolved { integration, dedup_key, event: None, why });
         } else {
-            self.resolve(id, &Actor { user: None, name }, Via::Rule, why);
+            self.resolve_by_rule(id, integration, why);
         }
     }
 
@@ -181,35 +197,61 @@ impl Call<'_> {
         let Some(incident) = self.incident(id) else { return };
         let service = incident.service.as_ref().and_then(|service| self.config.services.get(service));
         let decided = route::urgency(service, incident.severity, |key| incident.field(key), self.now);
-        if decided.urgency <= incident.urgency {
+        let rises = decided.urgency > incident.urgency;
+        let held = decided.raise_at.is_some_and(|at| incident.raise_at.is_none_or(|known| at < known));
+        if !rises && (!held || decided.urgency < incident.urgency) {
             return;
         }
         let acknowledged = incident.status == Status::Acknowledged;
-        let rule = decided.rule.clone();
-        self.about(id, Change::Raised { urgency: decided.urgency, rule: decided.rule });
-        if acknowledged {
+        let (urgency, rule) = (decided.urgency, decided.rule);
+        let raise_at = decided.raise_at.or(incident.raise_at).filter(|_| urgency != Urgency::High);
+        self.about(id, Change::Raised { urgency, raise_at, rule: rule.clone() });
+        if rises && acknowledged {
             let why = "it has become more urgent".to_owned();
             self.about(id, Change::Retriggered { why, rule });
         }
-        self.begin(id);
+        if rises {
+            self.begin(id);
+        }
     }
 
     /// What was held as low becomes high, because its hours have begun.
     pub(super) fn raise(&mut self, id: IncidentId) {
         let Some(incident) = self.incident(id) else { return };
         let rule = format!("{} (raise_when)", incident.urgency_rule);
-        self.about(id, Change::Raised { urgency: Urgency::High, rule });
+        self.about(id, Change::Raised { urgency: Urgency::High, raise_at: None, rule });
         self.begin(id);
     }
 
-    fn stale_at(&self, integration: &str) -> Option<Timestamp> {
-        let after = self.config.endpoints.get(integration)?.stale_after?;
-        self.now.checked_add(after).ok()
+    fn stale_after(&self, integration: &str) -> Option<SignedDuration> {
+        self.config.endpoints.get(integration)?.stale_after
     }
 
-    pub(super) fn resolve(&mut self, id: IncidentId, by: &Actor, via: Via, why: String) {
-        self.about(id, Change::Resolved { by: by.clone(), via, why, event: None });
+    fn stale_at(&self, integration: &str) -> Option<Timestamp> {
+        self.now.checked_add(self.stale_after(integration)?).ok()
+    }
+
+    /// The server itself closes it, by a rule of the config with this name.
+    pub(super) fn resolve_by_rule(&mut self, id: IncidentId, name: String, why: String) {
+        let by = Actor { user: None, name };
+        self.about(id, Change::Resolved { by, via: Via::Rule, why, event: None });
         self.hang_up_needless(id, None);
+    }
+
+    /// Whether an incident of this severity has a ticket, by what the config asks for now.
+    pub(super) fn ticket_at(&self, incident: &Incident, severity: Severity) -> bool {
+        let service = incident.service.as_ref().and_then(|id| self.config.services.get(id));
+        let value = |key: &str| match key {
+            "severity" => severity.as_str().into(),
+            _ => incident.field(key),
+        };
+        self.wants_ticket(service, value)
+    }
+
+    fn wants_ticket<'v>(&self, service: Option<&Service>, value: impl Fn(&str) -> Cow<'v, str>) -> bool {
+        let ticket = service.and_then(|service| service.jira.as_ref());
+        self.config.organisation.jira.is_some()
+            && ticket.is_some_and(|ticket| ticket.when.as_ref().is_none_or(|when| when.matches(value)))
     }
 
     /// The reply to a command that acted on `done` of the incidents it named, and found `already` done.
@@ -231,22 +273,17 @@ impl Call<'_> {
 }
 
 impl Incident {
+    /// Whether the event has no words that are new. Only those of the alert that opened it are kept.
     fn says(&self, event: &Event) -> bool {
+        if self.alerts.first().is_some_and(|first| !first.is_of(event)) {
+            return true;
+        }
         let description = event.description.chars().take(super::DESCRIPTION_KEPT_MAX);
         self.summary == event.summary
             && self.source == event.source
             && self.labels == super::Labels::new(&event.labels)
             && self.description.chars().eq(description)
     }
-}
-
-fn wants_ticket<'v>(
-    jira: bool,
-    service: Option<&Service>,
-    value: impl Fn(&str) -> std::borrow::Cow<'v, str>,
-) -> bool {
-    let ticket = service.and_then(|service| service.jira.as_ref());
-    jira && ticket.is_some_and(|ticket| ticket.when.as_ref().is_none_or(|when| when.matches(value)))
 }
 
 /// The values that alerts must share to join; `None` where the service does not group or the alert lacks one.

@@ -24,10 +24,11 @@ pub const KEYS_MAX: usize = 200_000;
 pub const TIMELINE_KEPT_MAX: usize = 1_000;
 
 impl State {
-    /// Applies one entry. Entries about incidents that are gone change nothing.
-    pub fn apply(&mut self, entry: &Entry) {
+    /// Applies one entry, and gives back the closed incidents that are forgotten now. Entries about incidents that are
+    /// gone change nothing.
+    pub fn apply(&mut self, entry: &Entry) -> Vec<Incident> {
         self.seq = entry.seq;
-        self.sweep(entry.at);
+        let forgotten = self.sweep(entry.at);
         match entry.incident {
             None => self.apply_to_server(entry),
             Some(id) => {
@@ -37,6 +38,7 @@ impl State {
                 self.apply_to_incident(id, entry);
             }
         }
+        forgotten
     }
 
     fn apply_to_server(&mut self, entry: &Entry) {
@@ -53,9 +55,8 @@ impl State {
                 self.epoch = *epoch;
                 self.next_incident = 1;
                 self.next_delivery = 1;
-                for dispatch in self.deliveries.values_mut().filter(|dispatch| dispatch.reference.is_none()) {
-                    dispatch.expires_at = entry.at;
-                }
+                let in_flight = |it: &&mut Dispatch| it.reference.is_none() && !it.lost;
+                self.deliveries.values_mut().filter(in_flight).for_each(|it| it.expires_at = entry.at);
             }
             Change::ClockJumped { seconds } => self.shift(SignedDuration::from_secs(*seconds)),
             Change::Ignored { event, .. } => self.remember(event, entry.at),
@@ -132,7 +133,7 @@ impl State {
     fn close(&mut self, id: IncidentId, at: Timestamp) {
         let Some(incident) = self.incidents.get(&id) else { return };
         for alert in &incident.alerts {
-            self.open.remove(&(incident.integration.clone(), alert.dedup_key.clone()));
+            self.open.remove(&(alert.integration.clone(), alert.dedup_key.clone()));
         }
         self.closed.push_back((at, id));
     }
@@ -154,6 +155,7 @@ impl State {
             reference: None,
             expires_at,
             hang_up: HangUp::No,
+            lost: false,
         });
         dispatch.incidents.extend(about);
         if let What::Page { user, .. } = what {
@@ -162,18 +164,23 @@ impl State {
         }
     }
 
-    /// A call that was taken stays until it ends; all else is done with.
+    /// A call that was taken stays until it ends, and one that may have been taken for as long as it may last: whoever
+    /// answers it presses a key. All else is done with.
     fn settle(&mut self, delivery: DeliveryId, outcome: &super::Outcome) {
         use super::Outcome;
         let Some(dispatch) = self.deliveries.get_mut(&delivery) else { return };
         let call = matches!(dispatch.what, What::Page { by: Contact::Call, .. });
+        let until = dispatch.expires_at.saturating_add(super::CALL_LASTS_MAX).unwrap_or(Timestamp::MAX);
         match outcome {
             Outcome::Accepted { reference } if call => {
                 if dispatch.reference.is_none() {
-                    dispatch.expires_at =
-                        dispatch.expires_at.saturating_add(super::CALL_LASTS_MAX).unwrap_or(Timestamp::MAX);
+                    dispatch.expires_at = until;
                 }
                 dispatch.reference = Some(reference.clone());
+            }
+            Outcome::Unknown { .. } if call && dispatch.reference.is_none() => {
+                dispatch.expires_at = until;
+                dispatch.lost = true;
             }
             Outcome::Answered if call => {}
             _ => {
@@ -193,22 +200,29 @@ impl State {
         let moved = |at: &mut Timestamp| *at = at.saturating_add(by).unwrap_or(*at);
         for incident in self.incidents.values_mut().filter(|incident| incident.status != Status::Resolved) {
             let escalation = incident.escalation.iter_mut().flat_map(|e| [&mut e.began_at, &mut e.deadline]);
-            let stale = incident.alerts.iter_mut().filter_map(|alert| alert.stale_at.as_mut());
+            let alerts = incident.alerts.iter_mut();
+            let stale = alerts.flat_map(|it| [Some(&mut it.heard_at), it.stale_at.as_mut()]).flatten();
             let waiting = incident.notifications.iter_mut().map(|notification| &mut notification.due);
             let mirrors = [&mut incident.channel, &mut incident.ticket];
             let held = mirrors.into_iter().flatten().filter_map(|mirror| mirror.not_before.as_mut());
-            let rest = incident.acknowledged_until.as_mut();
+            let rest = incident.acknowledged_until.iter_mut().chain([&mut incident.last_event_at]);
             escalation.chain(stale).chain(waiting).chain(held).chain(rest).for_each(moved);
         }
-        self.deliveries.values_mut().for_each(|dispatch| moved(&mut dispatch.expires_at));
+        for dispatch in self.deliveries.values_mut() {
+            moved(&mut dispatch.expires_at);
+            if let HangUp::Wanted(at) = &mut dispatch.hang_up {
+                moved(at);
+            }
+        }
         self.paused.values_mut().for_each(moved);
     }
 
     /// Forgets what is older than a day, at most once a minute, and what is over the bounds.
-    fn sweep(&mut self, now: Timestamp) {
+    fn sweep(&mut self, now: Timestamp) -> Vec<Incident> {
         let every = SignedDuration::from_mins(1);
+        let mut forgotten = Vec::new();
         if self.swept_at.is_some_and(|swept| now.duration_since(swept).abs() < every) {
-            return;
+            return forgotten;
         }
         self.swept_at = Some(now);
         let old = |at: Timestamp| now.duration_since(at) > REMEMBERED;
@@ -217,7 +231,7 @@ impl State {
                 break;
             }
             self.closed.pop_front();
-            self.incidents.remove(&id);
+            forgotten.extend(self.incidents.remove(&id));
         }
         self.messages.retain(|_, at| !old(*at));
         self.pages.retain(|_, page| !old(page.at));
@@ -233,6 +247,7 @@ impl State {
             self.changed.pop_first();
         }
         self.paused.retain(|_, until| *until > now);
+        forgotten
     }
 }
 

@@ -2,14 +2,11 @@
 
 use super::entry::Change;
 use super::escalation::later;
-use super::state::{HangUp, Status, What};
+use super::state::{Escalation, HangUp, Notification, Purpose, Status, What};
 use super::{Actor, Asked, Call, Command, DeliveryId, IncidentId, Reply, Target, Via, message};
 use crate::alert::Event;
 use crate::config::{Contact, Urgency};
-use jiff::SignedDuration;
-
-/// How long after a reassignment the policy goes on, where its step is not known.
-const REASSIGNED_WAIT: SignedDuration = SignedDuration::from_mins(5);
+use crate::schedule::UserId;
 
 impl Call<'_> {
     pub(super) fn command(&mut self, command: Command) {
@@ -29,6 +26,10 @@ impl Call<'_> {
         };
         if action == Asked::Repeat {
             self.turn.reply = Some(self.say_again(&incidents, &by));
+            return;
+        }
+        if matches!(&action, Asked::Reassign(to) if !self.config.users.contains_key(to)) {
+            self.turn.reply = Some(Reply::NotFound);
             return;
         }
         let (mut done, mut already) = (Vec::new(), Vec::new());
@@ -52,7 +53,7 @@ impl Call<'_> {
         Some((page.incidents.clone(), self.actor(&page.user)))
     }
 
-    fn actor(&self, user: &crate::schedule::UserId) -> Actor {
+    fn actor(&self, user: &UserId) -> Actor {
         let name = self.config.users.get(user).map_or_else(|| user.to_string(), |known| known.name.clone());
         Actor { user: Some(user.clone()), name }
     }
@@ -71,10 +72,13 @@ impl Call<'_> {
     fn act(&mut self, id: IncidentId, action: &Asked, by: &Actor, via: Via) {
         match action {
             Asked::Acknowledge => self.acknowledge(id, by, via, None),
-            Asked::Resolve => self.resolve(id, by, via, "asked for".to_owned()),
+            Asked::Resolve => {
+                let why = "asked for".to_owned();
+                self.about(id, Change::Resolved { by: by.clone(), via, why, event: None });
+            }
             Asked::Escalate => {
                 self.about(id, Change::Escalated { by: by.clone(), via });
-                self.advance(id);
+                self.escalate(id);
             }
             Asked::Reassign(user) => self.reassign(id, user, by, via),
             Asked::Repeat => {}
@@ -95,16 +99,19 @@ impl Call<'_> {
         self.about(id, Change::Acknowledged { by: by.clone(), via, until, quiet_seconds, event });
     }
 
-    fn reassign(&mut self, id: IncidentId, user: &str, by: &Actor, via: Via) {
+    /// Somebody else is told as if they were the running step; after its wait the policy goes on.
+    fn reassign(&mut self, id: IncidentId, user: &UserId, by: &Actor, via: Via) {
+        let Some(incident) = self.incident(id) else { return };
         let Some(known) = self.config.users.get(user) else { return };
-        let to = self.plan(known, &format!("reassigned by {}", by.name), Urgency::High);
-        let running = self.incident(id).and_then(|incident| incident.escalation.clone());
-        let wait = running.and_then(|escalation| {
-            let policy = self.policy(id, escalation.fallback)?;
-            Some(policy.steps.get(escalation.step as usize)?.wait)
+        let to = self.plan(known, &format!("reassigned by {}", by.name), incident.urgency);
+        let escalation = self.running(id).filter(|_| incident.urgency == Urgency::High).map(|running| {
+            let mut told = running.told.clone();
+            told.push(user.clone());
+            let deadline = later(self.now, self.wait_of(id, &running));
+            Escalation { began_at: self.now, deadline, told, reached: false, ..running }
         });
-        let deadline = later(self.now, wait.unwrap_or(REASSIGNED_WAIT));
-        self.about(id, Change::Reassigned { to, by: by.clone(), via, deadline });
+        self.about(id, Change::Reassigned { to, by: by.clone(), via, escalation });
+        self.pass_if_unreachable(id);
     }
 
     fn say_again(&self, incidents: &[IncidentId], by: &Actor) -> Reply {
@@ -115,7 +122,7 @@ impl Call<'_> {
         }
     }
 
-    /// Ends calls about an incident that no longer page for anything, other than the one its answer came from.
+    /// Ends calls about an incident that nobody needs any more, other than the one its answer came from.
     pub(super) fn hang_up_needless(&mut self, id: IncidentId, except: Option<DeliveryId>) {
         let needless: Vec<DeliveryId> = self
             .state
@@ -127,7 +134,7 @@ impl Call<'_> {
                     && dispatch.reference.is_some()
                     && dispatch.hang_up == HangUp::No
                     && dispatch.incidents.contains(&id)
-                    && !dispatch.incidents.iter().any(|about| self.still_pages(*about))
+                    && !dispatch.incidents.iter().any(|about| self.still_needs(*about, **delivery))
             })
             .map(|(delivery, _)| *delivery)
             .collect();
@@ -136,7 +143,11 @@ impl Call<'_> {
         }
     }
 
-    fn still_pages(&self, id: IncidentId) -> bool {
-        self.incident(id).is_some_and(super::Incident::pages)
+    fn still_needs(&self, id: IncidentId, call: DeliveryId) -> bool {
+        let Some(incident) = self.incident(id) else { return false };
+        let informs =
+            |found: &Notification| found.purpose == Purpose::Inform && found.in_flight == Some(call);
+        incident.pages()
+            || (incident.status != Status::Resolved && incident.notifications.iter().any(informs))
     }
 }

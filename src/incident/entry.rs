@@ -1,6 +1,6 @@
 //! One change to the state: the journal line, the line of the timeline, the transition, the fixture.
 
-use super::state::{Channel, HangUp, Purpose, Silenced, What};
+use super::state::{Channel, Escalation, HangUp, Purpose, Silenced, What};
 use super::{Actor, DeliveryId, IncidentId, Outcome, Via};
 use crate::alert::{Event, Severity};
 use crate::config::{Contact, Id, Urgency};
@@ -48,6 +48,7 @@ pub enum Change {
     Joined {
         event: Box<Event>,
         severity: Severity,
+        ticket: bool,
         stale_at: Option<Timestamp>,
     },
     /// The alert was said again, with something new.
@@ -59,22 +60,28 @@ pub enum Change {
     },
     /// The alert was said again.
     Repeated {
+        integration: String,
         dedup_key: String,
         stale_at: Option<Timestamp>,
     },
     /// One of the alerts is over, others still fire.
     AlertResolved {
+        integration: String,
         dedup_key: String,
         event: Option<Box<Event>>,
         why: String,
     },
+    /// It is more urgent than it was, or will be at `raise_at`.
     Raised {
         urgency: Urgency,
+        raise_at: Option<Timestamp>,
         rule: String,
     },
     Silenced(Silenced),
     Unsilenced {
         rule: String,
+        /// Whether it is shown in a ticket from now on.
+        ticket: bool,
     },
     StepBegan(Step),
     StepPassed {
@@ -157,7 +164,8 @@ pub enum Change {
         to: Told,
         by: Actor,
         via: Via,
-        deadline: Timestamp,
+        /// What goes on if nothing comes of it; none at low urgency.
+        escalation: Option<Escalation>,
     },
     Resolved {
         by: Actor,

@@ -1,8 +1,8 @@
 //! Who is told next: steps, the fallback, low urgency, and what falls due.
 
 use super::entry::{Change, Planned, Step, Told};
-use super::state::{Purpose, Silenced, Status};
-use super::{Actor, Call, IncidentId, Via};
+use super::state::{Escalation, Incident, Purpose, Silenced, Status};
+use super::{Call, IncidentId};
 use crate::config::{Config, Contact, ContactRule, EscalationPolicy, Id, Notify, Urgency, User};
 use crate::route;
 use crate::schedule::{Source, UserId};
@@ -40,13 +40,18 @@ impl Call<'_> {
         let Some(incident) = self.incident(id).filter(|incident| incident.pages()) else { return };
         match incident.urgency {
             Urgency::High => {
-                let fallback =
-                    incident.service.as_ref().is_none_or(|service| self.policy_of(service).is_none());
+                let fallback = self.has_no_policy(id);
                 self.begin_from(id, Position { fallback, step: 0, round: 0 });
             }
             Urgency::Low => self.tell_low(id),
             Urgency::None => {}
         }
+    }
+
+    /// Whether its service or the policy of that is gone, so that only the fallback can answer.
+    pub(super) fn has_no_policy(&self, id: IncidentId) -> bool {
+        let service = self.incident(id).and_then(|incident| incident.service.as_ref());
+        service.is_none_or(|service| self.policy_of(service).is_none())
     }
 
     fn policy_of(&self, service: &Id) -> Option<&EscalationPolicy> {
@@ -101,11 +106,50 @@ impl Call<'_> {
         }
     }
 
+    /// Somebody asks for the next step: what was not urgent has become so.
+    pub(super) fn escalate(&mut self, id: IncidentId) {
+        let Some(incident) = self.incident(id).filter(|incident| incident.pages()) else { return };
+        if incident.urgency != Urgency::High {
+            let rule = "asked for".to_owned();
+            self.about(id, Change::Raised { urgency: Urgency::High, raise_at: None, rule });
+        }
+        self.advance(id);
+    }
+
+    /// The running step; where none runs, the first, as if it had been told.
+    pub(super) fn running(&self, id: IncidentId) -> Option<Escalation> {
+        let running = self.incident(id)?.escalation.clone();
+        let first = || {
+            let policy = self.policy(id, false)?.id.clone();
+            let fallback = self.has_no_policy(id);
+            let (began_at, deadline) = (self.now, self.now);
+            Some(Escalation {
+                policy,
+                fallback,
+                step: 0,
+                round: 0,
+                began_at,
+                deadline,
+                told: Vec::new(),
+                reached: false,
+            })
+        };
+        running.or_else(first)
+    }
+
+    /// How long the running step waits for somebody.
+    pub(super) fn wait_of(&self, id: IncidentId, running: &Escalation) -> SignedDuration {
+        let steps = self.policy(id, running.fallback).map_or(&[][..], |policy| &policy.steps);
+        let step = steps.get(running.step as usize).or(steps.last());
+        match step {
+            Some(step) if !running.fallback || (running.step as usize) + 1 < steps.len() => step.wait,
+            _ => fallback_wait(running.round),
+        }
+    }
+
     /// The step after the running one begins, because its wait has passed or somebody asks for it.
     pub(super) fn advance(&mut self, id: IncidentId) {
-        let Some(escalation) = self.incident(id).and_then(|incident| incident.escalation.clone()) else {
-            return self.advance_to_fallback(id);
-        };
+        let Some(escalation) = self.running(id) else { return };
         let at = Position {
             fallback: escalation.fallback,
             step: escalation.step as usize,
@@ -147,7 +191,7 @@ impl Call<'_> {
         self.advance(id);
     }
 
-    /// Low urgency: the first step that has somebody is told once, by `low` rules.
+    /// Low urgency: the first step is told once, by `low` rules.
     fn tell_low(&mut self, id: IncidentId) {
         let Some(policy) = self.policy(id, false) else { return };
         let Some(step) = policy.steps.first().cloned() else { return };
@@ -218,10 +262,10 @@ impl Call<'_> {
         if stale {
             self.stale(id);
         } else if past(incident.quiet_at()) {
-            let by = Actor { user: None, name: "auto_resolve_after".to_owned() };
-            self.resolve(id, &by, Via::Rule, "acknowledged, and no event since".to_owned());
+            let why = "acknowledged, and no event since".to_owned();
+            self.resolve_by_rule(id, "auto_resolve_after".to_owned(), why);
         } else if incident.silenced.as_ref().is_some_and(|silenced| silenced.until <= self.now) {
-            self.silence_ends(id);
+            self.reconsider_silence(id);
         } else if past(incident.acknowledged_until) {
             let why = "acknowledged, but not resolved in time".to_owned();
             let rule = self.service_rule(id);
@@ -251,29 +295,26 @@ impl Call<'_> {
 
     /// Before anything more is told: whether a silence has begun since.
     pub(super) fn silence_begins(&mut self, id: IncidentId) -> bool {
-        let pages = self.incident(id).is_some_and(super::Incident::pages);
-        let Some(silenced) = self.silence(id).filter(|_| pages) else { return false };
+        let heard = |incident: &Incident| incident.status != Status::Resolved && incident.silenced.is_none();
+        let may = self.incident(id).is_some_and(heard);
+        let Some(silenced) = self.silence(id).filter(|_| may) else { return false };
         self.about(id, Change::Silenced(silenced));
         self.hang_up_needless(id, None);
         true
     }
 
-    /// What still fires when a silence ends is paged then, unless another silence holds.
-    fn silence_ends(&mut self, id: IncidentId) {
-        let rule =
-            self.incident(id).and_then(|incident| incident.silenced.clone()).map(|silenced| silenced.rule);
-        if let Some(silenced) = self.silence(id) {
-            return self.about(id, Change::Silenced(silenced));
-        }
-        self.about(id, Change::Unsilenced { rule: rule.unwrap_or_default() });
-        self.reopened(id);
-    }
-
-    /// Pages again what a silence had stopped.
-    fn reopened(&mut self, id: IncidentId) {
-        if self.incident(id).is_some_and(|incident| incident.status == Status::Triggered) {
-            self.inform(id);
-            self.begin(id);
+    /// Whether what silences it still does, or another silence: if none, what still fires is paged now.
+    pub(super) fn reconsider_silence(&mut self, id: IncidentId) {
+        let Some(incident) = self.incident(id).filter(|it| it.status != Status::Resolved) else { return };
+        let Some(held) = incident.silenced.clone() else { return };
+        match self.silence(id) {
+            Some(silenced) if silenced == held => {}
+            Some(silenced) => self.about(id, Change::Silenced(silenced)),
+            None => {
+                let ticket = self.ticket_at(incident, incident.severity);
+                self.about(id, Change::Unsilenced { rule: held.rule, ticket });
+                self.begin(id);
+            }
         }
     }
 }

@@ -4,25 +4,34 @@
 
 use super::IncidentId;
 use super::state::{Channel, HangUp, Incident, State, Status};
-use crate::config::{Contact, Id};
+use crate::config::{Contact, Id, Urgency};
 use crate::schedule::UserId;
 use jiff::Timestamp;
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What waits in a lane: when it is due, of which incident, and which of its notifications.
-pub(super) type Waiting = (Timestamp, IncidentId, u16);
+/// What waits in a lane, the most urgent first, then by when it is due: one notification of an incident.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Waiting {
+    pub urgency: Reverse<Urgency>,
+    pub due: Timestamp,
+    pub incident: IncidentId,
+    pub n: u16,
+}
+
+/// One person and one contact method, so that several pages become one.
+pub(super) type Lane = BTreeSet<Waiting>;
 
 #[derive(Debug, Default)]
 pub(super) struct Index {
     deadlines: BTreeSet<(Timestamp, IncidentId)>,
     deadline_of: BTreeMap<IncidentId, Timestamp>,
-    /// One lane for each person and contact method, so that several pages become one.
-    pub lanes: BTreeMap<(Contact, UserId), BTreeSet<Waiting>>,
+    pub lanes: BTreeMap<(Contact, UserId), Lane>,
     /// Mirrors that are behind.
     pub channels: BTreeSet<(Timestamp, IncidentId)>,
     pub tickets: BTreeSet<(Timestamp, IncidentId)>,
     /// Open incidents of services that group, by the values their alerts share.
-    pub groups: BTreeMap<(Id, String), IncidentId>,
+    pub groups: BTreeMap<(Id, String), BTreeSet<IncidentId>>,
 }
 
 impl Index {
@@ -37,9 +46,8 @@ impl Index {
             self.deadlines.insert((at, incident.id));
             self.deadline_of.insert(incident.id, at);
         }
-        for waiting in incident.notifications.iter().filter(|found| found.in_flight.is_none()) {
-            let lane = self.lanes.entry((waiting.by, waiting.user.clone())).or_default();
-            lane.insert((waiting.due, incident.id, waiting.n));
+        for (by, user, waiting) in incident.waiting() {
+            self.lanes.entry((by, user.clone())).or_default().insert(waiting);
         }
         if let Some(at) = incident.mirror_due(Channel::Channel) {
             self.channels.insert((at, incident.id));
@@ -48,7 +56,7 @@ impl Index {
             self.tickets.insert((at, incident.id));
         }
         if let Some(key) = incident.group_key() {
-            self.groups.insert(key, incident.id);
+            self.groups.entry(key).or_default().insert(incident.id);
         }
     }
 
@@ -56,10 +64,10 @@ impl Index {
         if let Some(at) = self.deadline_of.remove(&incident.id) {
             self.deadlines.remove(&(at, incident.id));
         }
-        for waiting in incident.notifications.iter().filter(|found| found.in_flight.is_none()) {
-            let key = (waiting.by, waiting.user.clone());
+        for (by, user, waiting) in incident.waiting() {
+            let key = (by, user.clone());
             if let Some(lane) = self.lanes.get_mut(&key) {
-                lane.remove(&(waiting.due, incident.id, waiting.n));
+                lane.remove(&waiting);
                 if lane.is_empty() {
                     self.lanes.remove(&key);
                 }
@@ -72,13 +80,13 @@ impl Index {
             self.tickets.remove(&(at, incident.id));
         }
         if let Some(key) = incident.group_key() {
-            self.groups.remove(&key);
+            if let Some(known) = self.groups.get_mut(&key) {
+                known.remove(&incident.id);
+                if known.is_empty() {
+                    self.groups.remove(&key);
+                }
+            }
         }
-    }
-
-    /// Whether a deadline of this incident is in here.
-    pub fn knows(&self, id: IncidentId) -> bool {
-        self.deadline_of.contains_key(&id)
     }
 
     /// An incident that has something due.
@@ -102,7 +110,7 @@ impl Index {
             let busy = state.busy(by);
             let lanes =
                 self.lanes.iter().filter(move |((method, user), _)| *method == by && !busy.contains(user));
-            lanes.filter_map(|(_, lane)| lane.first().map(|(at, ..)| *at))
+            lanes.flat_map(|(_, lane)| soonest(lane))
         });
         let channels = self.channels.first().filter(|_| open(Channel::Channel)).map(|(at, _)| *at);
         let tickets = self.tickets.first().filter(|_| open(Channel::Ticket)).map(|(at, _)| *at);
@@ -124,6 +132,38 @@ impl Index {
     }
 }
 
+/// What is due in a lane, urgency by urgency, the oldest first.
+pub(super) fn due_in(lane: &Lane, now: Timestamp) -> impl Iterator<Item = &Waiting> {
+    URGENCIES
+        .iter()
+        .flat_map(move |urgency| lane.range(Waiting::first(*urgency)..=Waiting::last(*urgency, now)))
+}
+
+/// When something of a lane can leave, for each urgency; in the past if it can now.
+fn soonest(lane: &Lane) -> impl Iterator<Item = Timestamp> {
+    URGENCIES.iter().filter_map(|urgency| {
+        let next = lane.range(Waiting::first(*urgency)..).next();
+        next.filter(|next| next.urgency.0 == *urgency).map(|next| next.due)
+    })
+}
+
+const URGENCIES: [Urgency; 3] = [Urgency::High, Urgency::Low, Urgency::None];
+
+impl Waiting {
+    fn first(urgency: Urgency) -> Waiting {
+        let incident = IncidentId::default();
+        Waiting { urgency: Reverse(urgency), due: Timestamp::MIN, incident, n: 0 }
+    }
+
+    fn last(urgency: Urgency, due: Timestamp) -> Waiting {
+        Waiting { urgency: Reverse(urgency), due, incident: IncidentId::MAX, n: u16::MAX }
+    }
+}
+
+impl IncidentId {
+    const MAX: IncidentId = IncidentId { epoch: u32::MAX, n: u32::MAX };
+}
+
 impl Incident {
     /// When something about it falls due by itself, other than what waits to be sent.
     pub fn deadline(&self) -> Option<Timestamp> {
@@ -141,6 +181,15 @@ impl Incident {
     pub fn quiet_at(&self) -> Option<Timestamp> {
         let quiet = self.quiet_seconds.filter(|_| self.status == Status::Acknowledged)?;
         self.last_event_at.checked_add(jiff::SignedDuration::from_secs(i64::from(quiet))).ok()
+    }
+
+    /// The notifications that wait to be sent; none while it is silenced.
+    fn waiting(&self) -> impl Iterator<Item = (Contact, &UserId, Waiting)> {
+        let (urgency, incident) = (Reverse(self.urgency), self.id);
+        let held = |found: &&super::Notification| found.in_flight.is_none() && self.silenced.is_none();
+        self.notifications.iter().filter(held).map(move |found| {
+            (found.by, &found.user, Waiting { urgency, due: found.due, incident, n: found.n })
+        })
     }
 
     /// Since when a mirror waits to be sent; `None` where it shows what it should, or is under way.

@@ -87,7 +87,8 @@ impl Incidents {
         &self.state
     }
 
-    /// Decides what follows from an input at `now`.
+    /// Decides what follows from an input at `now`. Only a [`Input::Tick`] lets deadlines fall due, so that an
+    /// acknowledgement beats an escalation of the same instant.
     pub fn handle(&mut self, config: &Arc<Config>, now: Timestamp, input: Input) -> Turn {
         let mut call =
             Call { config, now, state: &mut self.state, index: &mut self.index, turn: Turn::default() };
@@ -99,14 +100,16 @@ impl Incidents {
             Input::ClockJumped { by } => call.clock_jumped(by),
             Input::ConfigChanged { previous, commit } => {
                 call.revision(commit);
+                while let Some(unfinished) = self.reconcile.take() {
+                    self.reconcile = call.reconcile(unfinished);
+                }
                 self.reconcile = Some(reconcile::Reconcile::new(previous));
             }
-            Input::Tick => {}
+            Input::Tick => call.due(),
         }
         if let Some(reconcile) = self.reconcile.take() {
             self.reconcile = call.reconcile(reconcile);
         }
-        call.due();
         call.dispatch();
         call.turn
     }
@@ -127,15 +130,14 @@ fn record(state: &mut State, index: &mut Index, entry: &Entry) {
         index.remove(incident);
     }
     let shifted = matches!(entry.change, Change::ClockJumped { .. });
-    let closed_before = state.closed.front().copied();
-    state.apply(entry);
+    let forgotten = state.apply(entry);
+    // A closed incident may still have been waiting to be shown as closed.
+    forgotten.iter().for_each(|incident| index.remove(incident));
     if shifted {
         *index = Index::of(state);
     } else if let Some(incident) = touched.and_then(|id| state.incidents.get(&id)) {
         index.insert(incident);
     }
-    // Closed incidents wait for nothing, so those that `apply` forgot are not in the index.
-    debug_assert!(closed_before.is_none_or(|(_, id)| state.incidents.contains_key(&id) || !index.knows(id)));
 }
 
 impl Call<'_> {
@@ -163,7 +165,9 @@ impl Call<'_> {
     }
 
     fn revision(&mut self, commit: String) {
-        self.about_server(Change::Revision { commit });
+        if self.state.revision.commit != commit {
+            self.about_server(Change::Revision { commit });
+        }
     }
 
     fn clock_jumped(&mut self, by: SignedDuration) {

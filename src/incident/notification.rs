@@ -6,7 +6,7 @@
 
 use super::entry::Change;
 use super::escalation::later;
-use super::index::Waiting;
+use super::index::{Waiting, due_in};
 use super::state::{Channel, HangUp, Incident, Mirror, Purpose, What};
 use super::{Call, Delivery, DeliveryId, HANDLE_MAX, IncidentId, Outcome, Task, message};
 use crate::config::{Contact, Urgency};
@@ -68,7 +68,7 @@ impl Call<'_> {
     fn send_page(&mut self, by: Contact) -> bool {
         let Some(user) = self.next_person(by) else { return false };
         let waiting = self.waiting(by, &user);
-        let about: BTreeSet<IncidentId> = waiting.iter().map(|(_, id, _)| *id).collect();
+        let about: BTreeSet<IncidentId> = waiting.iter().map(|waiting| waiting.incident).collect();
         let mut silenced = false;
         for id in &about {
             silenced |= self.silence_begins(*id);
@@ -77,8 +77,8 @@ impl Call<'_> {
             return true;
         }
         let mut numbers: BTreeMap<IncidentId, Vec<u16>> = BTreeMap::new();
-        for (_, id, n) in waiting {
-            numbers.entry(id).or_default().push(n);
+        for waiting in waiting {
+            numbers.entry(waiting.incident).or_default().push(waiting.n);
         }
         self.send_bundle(&user, by, numbers);
         true
@@ -110,29 +110,26 @@ impl Call<'_> {
         let busy = self.state.busy(by);
         let lanes =
             self.index.lanes.iter().filter(|((method, user), _)| *method == by && !busy.contains(user));
-        let heads = lanes.filter_map(|((_, user), lane)| Some((user, lane.first()?)));
-        heads
-            .filter(|(_, (due, ..))| *due <= self.now)
-            .max_by_key(|(_, head)| self.rank(head))
-            .map(|(user, _)| user.clone())
+        let heads = lanes.filter_map(|((_, user), lane)| Some((user, due_in(lane, self.now).next()?)));
+        heads.min_by_key(|(_, head)| self.rank(head)).map(|(user, _)| user.clone())
     }
 
-    fn rank(&self, (due, id, _): &Waiting) -> (Urgency, Reverse<u64>, Reverse<Timestamp>) {
-        let incident = self.incident(*id);
-        let service = incident.and_then(|incident| incident.service.as_ref());
+    /// The lowest leaves first.
+    fn rank(&self, waiting: &Waiting) -> (Reverse<Urgency>, u64, Timestamp) {
+        let service = self.incident(waiting.incident).and_then(|incident| incident.service.as_ref());
         let served = service.and_then(|service| self.state.served.get(service)).copied().unwrap_or(0);
-        (incident.map_or(Urgency::None, |incident| incident.urgency), Reverse(served), Reverse(*due))
+        (waiting.urgency, served, waiting.due)
     }
 
-    /// Everything that is due for a person by a method, up to the bound.
+    /// What is due for a person by a method, up to the bound.
     fn waiting(&self, by: Contact, user: &UserId) -> Vec<Waiting> {
         let lane = self.index.lanes.get(&(by, user.clone()));
-        lane.into_iter()
-            .flatten()
-            .take_while(|(due, ..)| *due <= self.now)
-            .take(BUNDLE_MAX)
-            .cloned()
-            .collect()
+        let mut due: Vec<Waiting> = lane.iter().flat_map(|lane| due_in(lane, self.now)).copied().collect();
+        if due.len() > BUNDLE_MAX {
+            due.sort_by_cached_key(|waiting| self.rank(waiting));
+            due.truncate(BUNDLE_MAX);
+        }
+        due
     }
 
     fn send_hang_up(&mut self) -> bool {
@@ -228,10 +225,12 @@ impl Call<'_> {
             let failed = self.failed(id, delivery);
             let page = matches!(dispatch.what, What::Page { .. });
             let max = if page { ATTEMPTS_MAX } else { MIRROR_ATTEMPTS_MAX };
-            let again =
-                matches!(outcome, Outcome::Unavailable { .. } | Outcome::Unknown { .. }) && failed < max;
-            let retry_at = again.then(|| retry_at.unwrap_or_else(|| later(self.now, backoff(failed))));
             let numbers = self.carried(id, delivery);
+            // A call that was given up as lost carries nothing any more.
+            let again = matches!(outcome, Outcome::Unavailable { .. } | Outcome::Unknown { .. })
+                && failed < max
+                && !(page && numbers.is_empty());
+            let retry_at = again.then(|| retry_at.unwrap_or_else(|| later(self.now, backoff(failed))));
             let outcome = outcome.clone();
             self.about(
                 id,
@@ -276,7 +275,7 @@ impl Call<'_> {
         outcome: &Outcome,
         failed_before: u8,
     ) {
-        if outcome.is_taken() || carried.is_empty() {
+        if outcome.is_taken() || !carried.iter().any(|(_, purpose)| *purpose == Purpose::Page) {
             return;
         }
         let never = matches!(outcome, Outcome::Rejected { .. });
@@ -289,7 +288,7 @@ impl Call<'_> {
                 self.about(id, Change::GaveUp { user: user.clone(), by, why: why.clone() });
             }
         }
-        if never || failed_before + 1 >= FAILURES_BEFORE_NEXT {
+        if never || failed_before + 1 == FAILURES_BEFORE_NEXT {
             self.hasten(id, user, by, why);
         }
         self.pass_if_unreachable(id);
@@ -334,9 +333,9 @@ impl Call<'_> {
     pub(super) fn expire(&mut self) {
         let overdue = self.state.deliveries.iter().filter(|(_, dispatch)| dispatch.expires_at <= self.now);
         let overdue: Vec<(DeliveryId, bool)> =
-            overdue.take(HANDLE_MAX).map(|(id, dispatch)| (*id, dispatch.reference.is_some())).collect();
-        for (delivery, accepted) in overdue {
-            if accepted {
+            overdue.take(HANDLE_MAX).map(|(id, it)| (*id, it.reference.is_some() || it.lost)).collect();
+        for (delivery, may_have_rung) in overdue {
+            if may_have_rung {
                 let reason = "the provider never said how it ended".to_owned();
                 self.settle(delivery, &Outcome::Ended { reason }, None);
             } else {

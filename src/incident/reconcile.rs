@@ -40,10 +40,10 @@ impl Call<'_> {
     }
 
     fn reconcile_incident(&mut self, id: IncidentId, previous: Option<&Config>) {
+        self.reconsider_silence(id);
         let Some(incident) = self.incident(id).filter(|incident| incident.pages()) else { return };
         let Some(running) = incident.escalation.clone() else { return };
-        let service = incident.service.as_ref().and_then(|service| self.config.services.get(service));
-        if !running.fallback && service.is_none() {
+        if !running.fallback && self.has_no_policy(id) {
             return self.advance_to_fallback(id);
         }
         let Some(policy) = self.policy(id, running.fallback) else { return };

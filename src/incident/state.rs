@@ -3,7 +3,7 @@
 //! Everything here is serialised into snapshots with postcard, which knows neither skipped nor untagged fields.
 
 use super::{Actor, DeliveryId, IncidentId};
-use crate::alert::{Link, Severity};
+use crate::alert::{Event, Link, Severity};
 use crate::config::{Contact, Id, Urgency};
 use crate::schedule::UserId;
 use jiff::Timestamp;
@@ -107,8 +107,11 @@ pub struct Incident {
 /// One alert of an incident, by its dedup key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Alert {
+    pub integration: String,
     pub dedup_key: String,
     pub firing: bool,
+    /// When an event about it was last recorded.
+    pub heard_at: Timestamp,
     /// Where the source repeats while it fires: when silence becomes a resolve.
     pub stale_at: Option<Timestamp>,
 }
@@ -204,6 +207,8 @@ pub struct Dispatch {
     pub expires_at: Timestamp,
     /// A call that nobody needs any more.
     pub hang_up: HangUp,
+    /// A call of which we do not know whether it left. It holds no slot, but whoever answers it is heard.
+    pub lost: bool,
 }
 
 /// Whom a page told about what.
@@ -300,17 +305,30 @@ impl Incident {
 impl State {
     /// How many deliveries of a channel are on their way to its provider.
     pub fn in_flight(&self, channel: Channel) -> usize {
-        let flying = |dispatch: &&Dispatch| dispatch.reference.is_none() && dispatch.channel() == channel;
+        let flying = |dispatch: &&Dispatch| {
+            dispatch.reference.is_none() && !dispatch.lost && dispatch.channel() == channel
+        };
         self.deliveries.values().filter(flying).count()
     }
 
     /// Everybody who is being told by a method right now: what else is due for them waits, to become one.
     pub fn busy(&self, by: Contact) -> BTreeSet<&UserId> {
         let told = self.deliveries.values().filter_map(|dispatch| match &dispatch.what {
-            What::Page { user, by: method } if *method == by => Some(user),
+            What::Page { user, by: method } if *method == by && !dispatch.lost => Some(user),
             _ => None,
         });
         told.collect()
+    }
+}
+
+impl Alert {
+    /// Whether the event is about it.
+    pub fn is_of(&self, event: &Event) -> bool {
+        self.is(&event.integration, &event.dedup_key)
+    }
+
+    pub fn is(&self, integration: &str, dedup_key: &str) -> bool {
+        self.dedup_key == dedup_key && self.integration == integration
     }
 }
 

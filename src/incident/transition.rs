@@ -2,12 +2,11 @@
 //!
 //! What an entry changes beside its incident (keys, deliveries, what is remembered) is in `apply`.
 
-use super::DeliveryId;
-use super::IncidentId;
-use super::Outcome;
 use super::entry::{Change, Entry, Opened, Planned, Step, Told};
 use super::state::{Alert, Escalation, Incident, Labels, Mirror, Notification, Purpose, Status, What};
+use super::{DeliveryId, IncidentId, Outcome};
 use crate::alert::{Event, Severity};
+use crate::config::Contact;
 use jiff::Timestamp;
 
 /// How much of a description is kept in memory, in characters; the whole text is in the journal.
@@ -59,26 +58,44 @@ impl Incident {
     pub(super) fn apply(&mut self, entry: &Entry) {
         match &entry.change {
             Change::Opened(opened) => self.hear(&opened.event, opened.severity, opened.stale_at, entry.at),
-            Change::Joined { event, severity, stale_at } => {
+            Change::Joined { event, severity, ticket, stale_at } => {
                 self.join(event, *severity, *stale_at, entry.at);
+                self.want_ticket(*ticket);
             }
             Change::Updated { event, severity, ticket, stale_at } => {
-                self.hear(event, *severity, *stale_at, entry.at);
-                if *ticket && self.ticket.is_none() {
-                    self.ticket = Some(Mirror::default());
+                // The alert that opened it gives it its words; the others are counted.
+                if self.alerts.first().is_none_or(|first| first.is_of(event)) {
+                    self.hear(event, *severity, *stale_at, entry.at);
+                } else {
+                    self.join(event, *severity, *stale_at, entry.at);
+                }
+                self.want_ticket(*ticket);
+            }
+            Change::Repeated { integration, dedup_key, stale_at } => {
+                self.last_event_at = entry.at;
+                if let Some(alert) = self.alerts.iter_mut().find(|alert| alert.is(integration, dedup_key)) {
+                    alert.heard_at = entry.at;
+                    alert.stale_at = *stale_at;
                 }
             }
-            Change::Repeated { dedup_key, stale_at } => self.repeat(dedup_key, *stale_at, entry.at),
-            Change::AlertResolved { dedup_key, .. } => self.alert_over(dedup_key, entry.at),
-            Change::Raised { urgency, rule } => {
+            Change::AlertResolved { integration, dedup_key, .. } => {
+                self.last_event_at = entry.at;
+                self.version += 1;
+                if let Some(alert) = self.alerts.iter_mut().find(|alert| alert.is(integration, dedup_key)) {
+                    alert.firing = false;
+                    alert.stale_at = None;
+                }
+            }
+            Change::Raised { urgency, raise_at, rule } => {
                 self.urgency = *urgency;
                 self.urgency_rule.clone_from(rule);
-                self.raise_at = None;
+                self.raise_at = *raise_at;
                 self.version += 1;
             }
             Change::Silenced(silenced) => self.silence(silenced.clone()),
-            Change::Unsilenced { .. } => {
+            Change::Unsilenced { ticket, .. } => {
                 self.silenced = None;
+                self.want_ticket(*ticket);
                 self.version += 1;
             }
             Change::Sent { delivery, what, notifications, .. } => self.sent(*delivery, what, notifications),
@@ -125,19 +142,15 @@ impl Incident {
                 self.acknowledged_by = Some(by.clone());
                 self.acknowledged_until = *until;
                 self.quiet_seconds = *quiet_seconds;
-                self.raise_at = None;
                 self.version += 1;
             }
             Change::Retriggered { .. } => self.trigger_again(),
-            Change::Reassigned { to, deadline, .. } => {
+            Change::Reassigned { to, escalation, .. } => {
                 self.trigger_again();
                 self.notifications
                     .retain(|found| found.in_flight.is_some() || found.purpose == Purpose::Inform);
                 self.plan(std::slice::from_ref(to), Purpose::Page);
-                if let Some(escalation) = &mut self.escalation {
-                    escalation.deadline = *deadline;
-                    escalation.told.push(to.user.clone());
-                }
+                self.escalation.clone_from(escalation);
             }
             Change::Resolved { by, .. } => {
                 self.stop(true);
@@ -154,6 +167,7 @@ impl Incident {
 
     /// Takes over what an event says. The first event makes the alert.
     fn hear(&mut self, event: &Event, severity: Severity, stale_at: Option<Timestamp>, at: Timestamp) {
+        self.version += u32::from(!self.alerts.is_empty() && self.summary != event.summary);
         self.join(event, severity, stale_at, at);
         self.summary.clone_from(&event.summary);
         self.description = event.description.chars().take(DESCRIPTION_KEPT_MAX).collect();
@@ -165,43 +179,30 @@ impl Incident {
 
     fn join(&mut self, event: &Event, severity: Severity, stale_at: Option<Timestamp>, at: Timestamp) {
         self.last_event_at = at;
-        let changed = severity > self.severity || self.summary != event.summary;
+        let changed = severity > self.severity;
         self.severity = self.severity.max(severity);
-        let known = self.alerts.iter_mut().find(|alert| alert.dedup_key == event.dedup_key);
-        match known {
-            Some(alert) => {
-                self.version += u32::from(changed || !alert.firing);
-                alert.firing = true;
-                alert.stale_at = stale_at;
-            }
-            None => {
-                self.version += u32::from(!self.alerts.is_empty());
-                self.alerts.push(Alert { dedup_key: event.dedup_key.clone(), firing: true, stale_at });
-            }
+        if let Some(alert) = self.alerts.iter_mut().find(|alert| alert.is_of(event)) {
+            self.version += u32::from(changed || !alert.firing);
+            (alert.firing, alert.heard_at, alert.stale_at) = (true, at, stale_at);
+            return;
+        }
+        self.version += u32::from(!self.alerts.is_empty());
+        let (integration, dedup_key) = (event.integration.clone(), event.dedup_key.clone());
+        self.alerts.push(Alert { integration, dedup_key, firing: true, heard_at: at, stale_at });
+    }
+
+    fn want_ticket(&mut self, wanted: bool) {
+        if wanted {
+            self.ticket.get_or_insert_default();
         }
     }
 
-    fn repeat(&mut self, dedup_key: &str, stale_at: Option<Timestamp>, at: Timestamp) {
-        self.last_event_at = at;
-        if let Some(alert) = self.alerts.iter_mut().find(|alert| alert.dedup_key == dedup_key) {
-            alert.stale_at = stale_at;
-        }
-    }
-
-    fn alert_over(&mut self, dedup_key: &str, at: Timestamp) {
-        self.last_event_at = at;
-        self.version += 1;
-        for alert in self.alerts.iter_mut().filter(|alert| alert.dedup_key == dedup_key) {
-            alert.firing = false;
-            alert.stale_at = None;
-        }
-    }
-
+    /// Pages are planned anew when it ends; what `inform` plans is held.
     fn silence(&mut self, silenced: super::Silenced) {
         self.version += u32::from(self.silenced.is_none());
         self.silenced = Some(silenced);
         self.escalation = None;
-        self.notifications.retain(|found| found.in_flight.is_some());
+        self.notifications.retain(|found| found.in_flight.is_some() || found.purpose == Purpose::Inform);
     }
 
     fn begin(&mut self, step: &Step, at: Timestamp) {
@@ -288,6 +289,7 @@ impl Incident {
             Purpose::Page | Purpose::Shadow => status == Status::Triggered && !silenced,
         };
         let (status, silenced) = (self.status, self.silenced.is_some());
+        let unsettled = matches!(outcome, Outcome::Accepted { .. });
         let mut taken = Vec::new();
         self.notifications.retain_mut(|found| {
             if found.in_flight != Some(delivery) {
@@ -296,7 +298,7 @@ impl Incident {
             if outcome.is_taken() {
                 taken.push((found.user.clone(), found.purpose));
                 // A call that was only accepted may still turn out busy: it stays in flight until it ends.
-                return matches!(outcome, Outcome::Accepted { .. });
+                return found.by == Contact::Call && !matches!(outcome, Outcome::Ended { .. });
             }
             found.in_flight = None;
             found.failed = found.failed.saturating_add(1);
@@ -305,9 +307,10 @@ impl Incident {
             retry_at.is_some() && wanted(found, status, silenced)
         });
         if let Some(escalation) = &mut self.escalation {
-            escalation.reached |= taken
-                .iter()
-                .any(|(user, purpose)| *purpose == Purpose::Page && escalation.told.contains(user));
+            escalation.reached |= !unsettled
+                && taken
+                    .iter()
+                    .any(|(user, purpose)| *purpose == Purpose::Page && escalation.told.contains(user));
         }
     }
 

@@ -50,10 +50,8 @@ pub fn describe(change: &Change, at: Timestamp, zone: &TimeZone) -> (String, Str
                 text.push_str(&format!(", raised at {} if still open", clock(raise_at)));
             }
             if let Some(silenced) = &opened.silenced {
-                text.push_str(&format!(
-                    ", silenced until {} ({}: {})",
-                    silenced.until, silenced.rule, silenced.reason
-                ));
+                let until = clock(&silenced.until);
+                text.push_str(&format!(", silenced until {until} ({}: {})", silenced.rule, silenced.reason));
             }
             (text, join(&opened.route_rule, &opened.urgency_rule))
         }
@@ -61,11 +59,16 @@ pub fn describe(change: &Change, at: Timestamp, zone: &TimeZone) -> (String, Str
         Change::Updated { event, .. } => (format!("updated: {}", event_line(event)), none()),
         Change::Repeated { .. } => ("said again, nothing new".to_owned(), none()),
         Change::AlertResolved { dedup_key, why, .. } => (format!("alert {dedup_key} is over: {why}"), none()),
-        Change::Raised { urgency: to, rule } => (format!("raised to {}", urgency(*to)), rule.clone()),
+        Change::Raised { urgency: to, raise_at: None, rule } => {
+            (format!("raised to {}", urgency(*to)), rule.clone())
+        }
+        Change::Raised { urgency: now, raise_at: Some(raise_at), rule } => {
+            (format!("now {}, raised at {} if still open", urgency(*now), clock(raise_at)), rule.clone())
+        }
         Change::Silenced(silenced) => {
             (format!("silenced until {}: {}", clock(&silenced.until), silenced.reason), silenced.rule.clone())
         }
-        Change::Unsilenced { rule } => ("the silence is over".to_owned(), rule.clone()),
+        Change::Unsilenced { rule, .. } => ("the silence is over".to_owned(), rule.clone()),
         _ => describe_response(change, at, zone),
     }
 }

@@ -1,0 +1,109 @@
+//! The stand-in for every provider: what it answers to a delivery, and when.
+
+use jiff::{SignedDuration, Timestamp};
+use oncall::incident::{Delivery, DeliveryId, Outcome, Task};
+use std::collections::BTreeMap;
+
+/// How long a phone rings before the provider says that nobody answered.
+pub const RINGS: SignedDuration = SignedDuration::from_secs(30);
+
+/// How a channel (`slack`, `call`, `ticket`, `hangup`), or the call of one person (`call tanaka`), answers.
+#[derive(Clone, Debug)]
+pub enum Mood {
+    Up,
+    Down,
+    /// Refused for now, come again after so many seconds.
+    Limit(u32),
+    Reject,
+    Busy,
+    /// No outcome, ever.
+    Hang,
+    /// The answer takes so long.
+    Slow(SignedDuration),
+    /// The answer is lost on the way.
+    Lost,
+}
+
+#[derive(Default)]
+pub struct Providers {
+    pub moods: BTreeMap<String, Mood>,
+    /// Outcomes still to come, in order.
+    pub later: BTreeMap<(Timestamp, u64), (DeliveryId, Outcome)>,
+    order: u64,
+    /// The last call to each person.
+    pub calls: BTreeMap<String, DeliveryId>,
+}
+
+impl Providers {
+    fn mood(&self, task: &Task) -> Mood {
+        let (channel, person) = match task {
+            Task::Call { user, .. } => ("call", user.as_ref()),
+            Task::Direct { user, .. } => ("slack", user.as_ref()),
+            Task::Channel { .. } => ("slack", "channel"),
+            Task::Ticket { .. } => ("ticket", ""),
+            Task::HangUp { .. } => ("hangup", ""),
+        };
+        let own = self.moods.get(&format!("{channel} {person}"));
+        own.or_else(|| self.moods.get(channel)).cloned().unwrap_or(Mood::Up)
+    }
+
+    pub fn take(&mut self, now: Timestamp, delivery: &Delivery) {
+        let mood = self.mood(&delivery.task);
+        let id = delivery.id;
+        let at = if let Mood::Slow(by) = mood { now + by } else { now };
+        let failed = match mood {
+            Mood::Hang => return,
+            Mood::Down => Some(Outcome::Unavailable { reason: "503".to_owned(), retry_after: None }),
+            Mood::Limit(seconds) => {
+                Some(Outcome::Unavailable { reason: "429".to_owned(), retry_after: Some(seconds) })
+            }
+            Mood::Reject => Some(Outcome::Rejected { reason: "no such number".to_owned() }),
+            Mood::Lost => Some(Outcome::Unknown { reason: "timeout".to_owned() }),
+            Mood::Up | Mood::Slow(_) | Mood::Busy => None,
+        };
+        if let Some(outcome) = failed {
+            return self.say(at, id, outcome);
+        }
+        let reference = format!("R{id}");
+        match &delivery.task {
+            Task::Call { user, .. } => {
+                self.calls.insert(user.to_string(), id);
+                self.say(at, id, Outcome::Accepted { reference });
+                let ended = match mood {
+                    Mood::Busy => Outcome::Unavailable { reason: "busy".to_owned(), retry_after: None },
+                    _ => Outcome::Ended { reason: "no answer".to_owned() },
+                };
+                self.say(at + RINGS, id, ended);
+            }
+            Task::HangUp { call } => {
+                self.say(at, id, Outcome::Delivered { reference });
+                if let Ok(ended) = call[1..].parse() {
+                    self.ends(at, ended, "canceled");
+                }
+            }
+            _ => self.say(at, id, Outcome::Delivered { reference }),
+        }
+    }
+
+    pub fn say(&mut self, at: Timestamp, delivery: DeliveryId, outcome: Outcome) {
+        self.order += 1;
+        self.later.insert((at, self.order), (delivery, outcome));
+    }
+
+    /// A call ends otherwise than it was going to.
+    pub fn ends(&mut self, at: Timestamp, call: DeliveryId, reason: &str) {
+        self.later.retain(|_, (id, outcome)| *id != call || matches!(outcome, Outcome::Accepted { .. }));
+        self.say(at, call, Outcome::Ended { reason: reason.to_owned() });
+    }
+
+    /// A crash of ours: answers to requests are lost; what a provider tells later by itself (how a call ended) is not.
+    pub fn crash(&mut self) {
+        self.later.retain(|_, (_, outcome)| matches!(outcome, Outcome::Ended { .. } | Outcome::Answered));
+    }
+
+    /// Our clock jumped; theirs did not.
+    pub fn shift(&mut self, by: SignedDuration) {
+        let later = std::mem::take(&mut self.later);
+        self.later = later.into_iter().map(|((at, order), said)| ((at + by, order), said)).collect();
+    }
+}

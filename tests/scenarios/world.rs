@@ -1,0 +1,522 @@
+//! A day played with virtual time: the script's lines, the providers' answers, ticks at every deadline; and how it reads.
+
+use crate::providers::{Mood, Providers};
+use jiff::{SignedDuration, Timestamp, civil, tz::TimeZone};
+use oncall::alert::{Action, Event, Severity};
+use oncall::compile::{self, Tree};
+use oncall::config::{Config, Urgency};
+use oncall::incident::{
+    Actor, Asked, Change, Command, Delivery, Entry, IncidentId, Incidents, Input, Reply, State, Target, Task,
+    Via, What,
+};
+use oncall::preview::timeline;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+const BASE: &str = include_str!("base.txt");
+/// How many calls of `handle` at one instant are too many: nothing would ever come to rest.
+const AT_ONE_INSTANT_MAX: usize = 2_000;
+
+pub struct World {
+    configs: BTreeMap<String, Arc<Config>>,
+    config: Arc<Config>,
+    config_name: String,
+    pub incidents: Incidents,
+    pub providers: Providers,
+    pub now: Timestamp,
+    down: bool,
+    epoch: u32,
+    at_this_instant: usize,
+    shows: Vec<String>,
+    pub journal: Vec<Entry>,
+    /// What happened, the incident it is about, and the words.
+    lines: Vec<(Timestamp, Option<IncidentId>, String)>,
+}
+
+impl World {
+    /// Plays a script and gives the lines.
+    pub fn play(script: &str) -> String {
+        let (mut world, day) = World::new(script);
+        for line in day.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
+            world.line(line);
+        }
+        world.settle();
+        world.check_invariants();
+        world.text()
+    }
+
+    /// The world that a script begins with, started, and the day's own lines.
+    pub fn new(script: &str) -> (World, String) {
+        let (configs, day) = configs(script);
+        let config = configs["base"].clone();
+        let mut world = World {
+            config,
+            configs,
+            config_name: "base".to_owned(),
+            incidents: Incidents::default(),
+            providers: Providers::default(),
+            now: "2026-12-08T00:00:00+09:00".parse().unwrap(),
+            down: false,
+            epoch: 1,
+            at_this_instant: 0,
+            shows: Vec::new(),
+            journal: Vec::new(),
+            lines: Vec::new(),
+        };
+        world.handle(Input::Started { epoch: 1 });
+        world.handle(Input::ConfigChanged { previous: None, commit: "base".to_owned() });
+        (world, day)
+    }
+
+    fn line(&mut self, line: &str) {
+        let (first, rest) = line.split_once(' ').unwrap_or((line, ""));
+        match time(first) {
+            Some(time) => {
+                self.run_until(self.instant(time));
+                self.act(rest);
+            }
+            None => self.act(line),
+        }
+    }
+
+    /// The next instant at which the clock shows this, now included.
+    fn instant(&self, time: civil::Time) -> Timestamp {
+        let zone = TimeZone::get("Asia/Tokyo").unwrap();
+        let today = self.now.to_zoned(zone.clone()).date();
+        let at = |date: civil::Date| date.to_datetime(time).to_zoned(zone.clone()).unwrap().timestamp();
+        if at(today) >= self.now { at(today) } else { at(today.tomorrow().unwrap()) }
+    }
+
+    /// Everything that happens by itself before `end`, and the providers' answers at `end`.
+    pub fn run_until(&mut self, end: Timestamp) {
+        if end > self.now {
+            self.settle();
+        }
+        while let Some(next) = self.next().filter(|next| *next < end) {
+            self.go_to(next);
+            self.settle();
+        }
+        self.go_to(end);
+        self.outcomes();
+    }
+
+    fn next(&self) -> Option<Timestamp> {
+        let outcome = self.providers.later.keys().next().map(|(at, _)| *at);
+        let due = self.incidents.next_deadline(self.now);
+        [outcome, due].into_iter().flatten().filter(|_| !self.down).min().map(|at| at.max(self.now))
+    }
+
+    fn go_to(&mut self, at: Timestamp) {
+        if at > self.now {
+            self.now = at;
+            self.at_this_instant = 0;
+        }
+    }
+
+    /// Outcomes and ticks until nothing more is due now.
+    fn settle(&mut self) {
+        if self.down {
+            return;
+        }
+        self.outcomes();
+        while self.incidents.next_deadline(self.now).is_some_and(|at| at <= self.now) {
+            self.handle(Input::Tick);
+            self.outcomes();
+        }
+    }
+
+    fn outcomes(&mut self) {
+        while !self.down
+            && let Some(first) = self.providers.later.first_entry().filter(|first| first.key().0 <= self.now)
+        {
+            let (delivery, outcome) = first.remove();
+            self.handle(Input::Outcome { delivery, outcome });
+        }
+    }
+
+    pub fn handle(&mut self, input: Input) {
+        self.at_this_instant += 1;
+        assert!(
+            self.at_this_instant < AT_ONE_INSTANT_MAX,
+            "it never comes to rest at {}\n{}",
+            self.now,
+            self.text()
+        );
+        let turn = self.incidents.handle(&self.config, self.now, input);
+        for entry in turn.entries {
+            assert_eq!(entry.seq, self.journal.len() as u64 + 1);
+            self.tell_entry(&entry);
+            self.journal.push(entry);
+        }
+        for delivery in turn.deliveries {
+            self.tell_delivery(&delivery);
+            self.providers.take(self.now, &delivery);
+        }
+        match turn.reply {
+            Some(Reply::Already { by, .. }) => self.say(None, format!("reply: already done by {by}")),
+            Some(Reply::NotFound) => self.say(None, "reply: not found".to_owned()),
+            Some(Reply::Say(_)) => self.say(None, "reply: the words again".to_owned()),
+            _ => {}
+        }
+    }
+
+    pub fn act(&mut self, text: &str) {
+        let words: Vec<&str> = text.split_whitespace().collect();
+        match words[..] {
+            ["end"] => {}
+            ["post" | "alert" | "resolve" | "monitor-ack", ..] => {
+                let text = text.strip_prefix("post ").unwrap_or(text);
+                let events = text.split(';').map(|event| self.event(event.trim())).collect();
+                self.handle(Input::Alerts(events));
+            }
+            ["ack", user, ref keys @ ..] => self.command(Asked::Acknowledge, user, keys, Via::Slack),
+            ["close", user, ref keys @ ..] => self.command(Asked::Resolve, user, keys, Via::Slack),
+            ["escalate", user, ref keys @ ..] => self.command(Asked::Escalate, user, keys, Via::Slack),
+            ["reassign", user, "to", to, ref keys @ ..] => {
+                self.command(Asked::Reassign(to.into()), user, keys, Via::Slack);
+            }
+            ["press", user, key] => self.press(user, key),
+            ["show", what] => self.shows.push(what.to_owned()),
+            ["config", name] => self.reload(name),
+            ["crash"] => self.crash(),
+            ["start"] => self.start(),
+            ["jump", by] => self.jump(by),
+            [mood, ref whose @ ..] => self.mood(mood, whose),
+            [] => {}
+        }
+    }
+
+    fn mood(&mut self, mood: &str, whose: &[&str]) {
+        let mood = match mood.split_once('=').unwrap_or((mood, "")) {
+            ("up", _) => Mood::Up,
+            ("down", _) => Mood::Down,
+            ("limit", seconds) => Mood::Limit(seconds.parse().unwrap()),
+            ("reject", _) => Mood::Reject,
+            ("busy", _) => Mood::Busy,
+            ("hang", _) => Mood::Hang,
+            ("lose", _) => Mood::Lost,
+            ("slow", by) => Mood::Slow(by.parse().unwrap()),
+            (word, _) => panic!("what is `{word}`?"),
+        };
+        self.providers.moods.insert(whose.join(" "), mood);
+    }
+
+    /// `alert KEY SEVERITY name=value …`: `from`, `id`, `at`, `summary` and otherwise labels.
+    fn event(&self, text: &str) -> Event {
+        let mut words = text.split_whitespace();
+        let action = match words.next() {
+            Some("alert") => Action::Trigger,
+            Some("resolve") => Action::Resolve,
+            _ => Action::Acknowledge,
+        };
+        let key = words.next().unwrap();
+        let mut event = Event {
+            integration: "prometheus".to_owned(),
+            dedup_key: key.to_owned(),
+            action,
+            severity: None,
+            summary: key.to_owned(),
+            description: String::new(),
+            source: String::new(),
+            labels: BTreeMap::new(),
+            links: Vec::new(),
+            images: Vec::new(),
+            runbook: None,
+            started_at: None,
+            changed_at: None,
+            message_id: None,
+        };
+        for word in words {
+            match word.split_once('=') {
+                None => event.severity = Severity::parse(word),
+                Some(("from", name)) => event.integration = name.to_owned(),
+                Some(("id", id)) => event.message_id = Some(id.to_owned()),
+                Some(("at", at)) => {
+                    let midnight: Timestamp = "2026-12-08T00:00:00+09:00".parse().unwrap();
+                    let since = time(at).unwrap().duration_since(civil::Time::midnight());
+                    event.changed_at = Some(midnight + since);
+                }
+                Some(("summary", text)) => event.summary = text.to_owned(),
+                Some((name, value)) => {
+                    event.labels.insert(name.to_owned(), value.to_owned());
+                }
+            }
+        }
+        event
+    }
+
+    fn actor(&self, user: &str) -> Actor {
+        let known = self.config.users.get(user);
+        Actor {
+            user: known.map(|user| user.id.clone()),
+            name: known.map_or(user, |user| &user.name).to_owned(),
+        }
+    }
+
+    /// About the incidents with these keys, or the newest.
+    fn command(&mut self, action: Asked, user: &str, keys: &[&str], via: Via) {
+        let all = &self.incidents.state().incidents;
+        let with = |key: &&str| {
+            all.values()
+                .rev()
+                .find(|it| it.alerts.iter().any(|alert| alert.dedup_key == **key))
+                .map(|it| it.id)
+        };
+        let ids: Vec<IncidentId> = match keys {
+            [] => all.keys().next_back().copied().into_iter().collect(),
+            keys => keys.iter().filter_map(with).collect(),
+        };
+        let (target, by) = (Target::Incidents(ids), self.actor(user));
+        self.handle(Input::Command(Command { target, action, by, via }));
+    }
+
+    /// A key on the phone that last rang; 4 and 6 end the call.
+    fn press(&mut self, user: &str, key: &str) {
+        let action = match key {
+            "4" => Asked::Acknowledge,
+            "5" => Asked::Escalate,
+            "6" => Asked::Resolve,
+            _ => Asked::Repeat,
+        };
+        let Some(delivery) = self.providers.calls.get(user).copied() else { return };
+        if matches!(key, "4" | "5" | "6") {
+            self.providers.ends(self.now + SignedDuration::from_secs(5), delivery, "completed");
+        }
+        let by = self.actor(user);
+        self.handle(Input::Command(Command {
+            target: Target::Delivery(delivery),
+            action,
+            by,
+            via: Via::Call,
+        }));
+    }
+
+    fn reload(&mut self, name: &str) {
+        let previous = Some(self.config.clone());
+        self.config_name = name.to_owned();
+        self.config = self.configs[name].clone();
+        self.handle(Input::ConfigChanged { previous, commit: name.to_owned() });
+    }
+
+    fn crash(&mut self) {
+        self.down = true;
+        self.providers.crash();
+    }
+
+    /// Starts from the journal alone.
+    fn start(&mut self) {
+        self.down = false;
+        self.epoch += 1;
+        self.incidents = self.replayed();
+        self.handle(Input::Started { epoch: self.epoch });
+        let previous = Some(self.config.clone());
+        self.handle(Input::ConfigChanged { previous, commit: self.config_name.clone() });
+        self.outcomes();
+    }
+
+    /// Our clock now shows so much later, or earlier.
+    fn jump(&mut self, by: &str) {
+        let by: SignedDuration = by.parse().unwrap();
+        self.now += by;
+        self.at_this_instant = 0;
+        self.providers.shift(by);
+        self.handle(Input::ClockJumped { by });
+    }
+
+    fn replayed(&self) -> Incidents {
+        let mut replayed = Incidents::default();
+        for entry in &self.journal {
+            let json = serde_json::to_vec(entry).unwrap();
+            let read: Entry = serde_json::from_slice(&json).unwrap();
+            assert_eq!(&read, entry);
+            replayed.replay(&read);
+        }
+        replayed
+    }
+
+    /// Invariants 3 and 6, and that a snapshot keeps everything.
+    pub fn check_invariants(&self) {
+        let state = self.incidents.state();
+        let replayed = self.replayed();
+        assert_eq!(replayed.state(), state, "replaying the journal gives another state");
+        let bytes = postcard::to_stdvec(state).unwrap();
+        let read: State = postcard::from_bytes(&bytes).unwrap();
+        assert_eq!(&read, state, "a snapshot loses something");
+        let snapshot = Incidents::new(read);
+        assert_eq!(snapshot.next_deadline(self.now), self.incidents.next_deadline(self.now));
+        assert_eq!(replayed.next_deadline(self.now), self.incidents.next_deadline(self.now));
+        for incident in state.incidents.values() {
+            let due = incident.escalation.as_ref().map(|escalation| escalation.deadline);
+            let pages = incident.pages() && incident.urgency == Urgency::High;
+            assert!(!pages || due.is_some(), "{} pages and has no deadline\n{}", incident.id, self.text());
+            let deadline = self.incidents.next_deadline(self.now);
+            assert!(
+                due.is_none() || deadline.is_some() && deadline <= due,
+                "{} would be forgotten",
+                incident.id
+            );
+        }
+    }
+
+    fn say(&mut self, about: Option<IncidentId>, text: String) {
+        self.lines.push((self.now, about, text));
+    }
+
+    fn shown(&self, what: &str) -> bool {
+        self.shows.iter().any(|shown| shown == what)
+    }
+
+    fn tell_entry(&mut self, entry: &Entry) {
+        let hidden = match &entry.change {
+            Change::Sent { .. } => true,
+            Change::Outcome { .. } => !self.shown("outcomes"),
+            Change::HangUp { .. } => true,
+            Change::Repeated { .. } => !self.shown("repeats"),
+            Change::Started { .. } => entry.seq == 1,
+            Change::Revision { .. } => entry.seq == 2,
+            _ => false,
+        };
+        if hidden {
+            return;
+        }
+        let zone = self.config.organisation.time_zone.clone();
+        let line = timeline::line(entry, &zone);
+        let rule = if self.shown("rules") && !line.rule.is_empty() {
+            format!(" [{}]", line.rule)
+        } else {
+            String::new()
+        };
+        self.say(entry.incident, format!("{}{rule}", line.text));
+    }
+
+    fn tell_delivery(&mut self, delivery: &Delivery) {
+        let mirror = self.shown("mirrors");
+        let text = match &delivery.task {
+            Task::Call { user, .. } => format!("-> call {user}"),
+            Task::Direct { user, .. } => format!("-> slack {user}"),
+            Task::HangUp { call } => format!("-> hang up {}", self.callee(call)),
+            Task::Channel { reference: None, .. } if mirror => "-> channel".to_owned(),
+            Task::Channel { follow_up, .. } if mirror => {
+                format!("-> channel update: {}", follow_up.as_deref().unwrap_or_default())
+            }
+            Task::Ticket { reference: None, .. } if mirror => "-> ticket".to_owned(),
+            Task::Ticket { ticket, .. } if mirror => {
+                format!("-> ticket update: {}", ticket.comment.as_deref().unwrap_or_default())
+            }
+            Task::Channel { .. } | Task::Ticket { .. } => return,
+        };
+        let repeat = if delivery.repeat { " (repeat)" } else { "" };
+        let about =
+            if delivery.incidents.is_empty() { String::new() } else { self.names(&delivery.incidents) };
+        self.say(None, format!("{text}{repeat}{about}"));
+    }
+
+    fn callee(&self, call: &str) -> String {
+        let of = |entry: &Entry| match &entry.change {
+            Change::Sent { delivery, what: What::Page { user, .. }, .. }
+                if call[1..] == delivery.to_string() =>
+            {
+                Some(user.to_string())
+            }
+            _ => None,
+        };
+        self.journal.iter().find_map(of).unwrap_or_default()
+    }
+
+    /// Which incidents, where the day has several: by the key of their first alert.
+    fn names(&self, ids: &[IncidentId]) -> String {
+        match ids {
+            ids if ids.len() > 5 => format!(" about {} incidents", ids.len()),
+            ids => format!(" about {}", ids.iter().map(|id| self.name(*id)).collect::<Vec<_>>().join(", ")),
+        }
+    }
+
+    fn name(&self, id: IncidentId) -> String {
+        let opened = self.journal.iter().find_map(|entry| match &entry.change {
+            Change::Opened(opened) if entry.incident == Some(id) => Some(opened.event.dedup_key.clone()),
+            _ => None,
+        });
+        opened.unwrap_or_default()
+    }
+
+    pub fn text(&self) -> String {
+        let several =
+            self.journal.iter().filter(|entry| matches!(entry.change, Change::Opened(_))).count() > 1;
+        let zone = TimeZone::get("Asia/Tokyo").unwrap();
+        let mut text = String::new();
+        let mut sent_at = None;
+        for (at, about, words) in &self.lines {
+            let time = at.to_zoned(zone.clone()).strftime("%H:%M:%S").to_string();
+            let time = time.strip_suffix(":00").unwrap_or(&time);
+            let about =
+                about.filter(|_| several).map_or_else(String::new, |id| format!("{}: ", self.name(id)));
+            let words = match words.split_once(" about ") {
+                Some((words, _)) if !several && words.starts_with("->") => words,
+                _ => words,
+            };
+            // What leaves at one instant is one line.
+            let sent = words.strip_prefix("-> ");
+            match sent.filter(|_| sent_at == Some(*at)) {
+                Some(words) => text.push_str(&format!(", {words}")),
+                None => text.push_str(&format!("\n{time} {about}{words}")),
+            }
+            sent_at = sent.map(|_| *at);
+        }
+        text
+    }
+}
+
+fn time(text: &str) -> Option<civil::Time> {
+    let digits = text.starts_with(|first: char| first.is_ascii_digit());
+    digits.then(|| text.parse().ok()).flatten()
+}
+
+/// The base and its variants by name, and the day.
+fn configs(script: &str) -> (BTreeMap<String, Arc<Config>>, String) {
+    let mut parts: Vec<(String, String)> = vec![("base".to_owned(), String::new())];
+    if !script.contains("=== day") {
+        return (BTreeMap::from([("base".to_owned(), compiled(&[BASE]))]), script.to_owned());
+    }
+    for line in script.lines() {
+        match line.trim().strip_prefix("=== ") {
+            Some(name) => parts.push((name.to_owned(), String::new())),
+            None => {
+                let part = &mut parts.last_mut().unwrap().1;
+                part.push_str(line);
+                part.push('\n');
+            }
+        }
+    }
+    let (_, day) = parts.pop().unwrap();
+    let base = parts[0].1.clone();
+    let configs = parts.iter().map(|(name, patch)| {
+        let own = if name == "base" { "" } else { patch.as_str() };
+        (name.clone(), compiled(&[BASE, &base, own]))
+    });
+    (configs.collect(), day)
+}
+
+fn compiled(patches: &[&str]) -> Arc<Config> {
+    let mut tree = Tree::default();
+    for patch in patches {
+        let mut path = None;
+        for line in patch.lines() {
+            match line.trim().strip_prefix("--- ") {
+                Some(name) => {
+                    let (name, gone) =
+                        name.strip_suffix(" (deleted)").map_or((name, false), |name| (name, true));
+                    tree.files.remove(name);
+                    path = (!gone).then(|| name.to_owned());
+                }
+                None => {
+                    let Some(path) = &path else { continue };
+                    let file = tree.files.entry(path.clone()).or_default();
+                    file.extend(line.bytes().chain(*b"\n"));
+                }
+            }
+        }
+    }
+    let compiled = compile::compile(&tree);
+    let errors = compile::render_human(&tree, &compiled.diagnostics, false);
+    Arc::new(compiled.config.unwrap_or_else(|| panic!("{errors}")))
+}
