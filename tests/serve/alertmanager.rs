@@ -2,7 +2,7 @@
 
 use super::world::World;
 use std::fs;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -30,9 +30,9 @@ impl Alertmanager {
             Err(error) => {
                 let required = std::env::var("ONCALL_REQUIRE_ALERTMANAGER").is_ok_and(|it| it == "1");
                 assert!(!required, "{PROGRAM} is required: {error}");
-                println!(
-                    "skipped: {PROGRAM} cannot be started ({error}); install Debian's package of this name"
-                );
+                let why = format!("skipped: {PROGRAM} cannot be started ({error}): install Debian's package");
+                // Not `println!`, which a test that passes keeps to itself.
+                let _ = writeln!(std::io::stderr(), "{why}");
                 return None;
             }
         };
