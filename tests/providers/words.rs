@@ -160,7 +160,13 @@ fn the_channels_card_follows_the_incident() {
 #[test]
 fn grouped_silenced_and_ownerless_incidents_say_so() {
     let mut grouped = incident();
-    grouped.alerts.push(Alert { dedup_key: "other".into(), firing: false, stale_at: None });
+    grouped.alerts.push(Alert {
+        integration: grouped.integration.clone(),
+        dedup_key: "other".into(),
+        firing: false,
+        heard_at: grouped.opened_at,
+        stale_at: None,
+    });
     grouped.escalation = None;
     grouped.silenced = Some(Silenced {
         rule: "silences/maintenance.yaml:2".into(),
