@@ -99,21 +99,23 @@ impl Index {
         self.deadline_of.get(&id).is_some_and(|at| *at <= now)
     }
 
-    /// The next instant at which something falls due. What is due but waits for a slot is woken by an outcome.
-    pub fn next_deadline(&self, state: &State, now: Timestamp) -> Option<Timestamp> {
+    /// The next instant at which something falls due. What was due at `dispatched_at` and still waits, for a slot or
+    /// for the end of a call, is woken by an outcome.
+    pub fn next_deadline(&self, state: &State, dispatched_at: Timestamp) -> Option<Timestamp> {
         let first_after = |set: &BTreeSet<(Timestamp, IncidentId)>| {
-            set.range((now, IncidentId::MAX)..).find(|(at, _)| *at > now).map(|(at, _)| *at)
+            let after = (Bound::Excluded((dispatched_at, IncidentId::MAX)), Bound::Unbounded);
+            set.range(after).next().map(|(at, _)| *at)
         };
         let waiting = self.lanes.values().flat_map(|lane| {
             URGENCIES.iter().filter_map(move |urgency| {
-                let after = Waiting::last(*urgency, now);
+                let after = Waiting::last(*urgency, dispatched_at);
                 let next = lane.range((Bound::Excluded(after), Bound::Unbounded)).next();
                 next.filter(|next| next.urgency.0 == *urgency).map(|next| next.due)
             })
         });
         let deliveries = state.deliveries.values().flat_map(|dispatch| {
             let hang_up = match dispatch.hang_up {
-                HangUp::Wanted(at) if at > now => Some(at),
+                HangUp::Wanted(at) if at > dispatched_at => Some(at),
                 _ => None,
             };
             [Some(dispatch.expires_at), hang_up].into_iter().flatten()
@@ -123,7 +125,7 @@ impl Index {
             .chain(self.deadlines.first().map(|(at, _)| *at))
             .chain(first_after(&self.channels))
             .chain(first_after(&self.tickets))
-            .chain(state.paused.values().copied().filter(|until| *until > now))
+            .chain(state.paused.values().copied().filter(|until| *until > dispatched_at))
             .min()
     }
 }

@@ -48,6 +48,8 @@ pub struct Incidents {
     index: Index,
     /// A config change that has not yet been carried to every open incident.
     reconcile: Option<reconcile::Reconcile>,
+    /// When `handle` was last called. What was due by then and has not left waits for an outcome, not for time.
+    dispatched_at: Option<Timestamp>,
 }
 
 /// What one input led to.
@@ -73,7 +75,7 @@ impl Incidents {
     /// Takes over a state, as a snapshot gave it.
     pub fn new(state: State) -> Incidents {
         let index = Index::of(&state);
-        Incidents { state, index, reconcile: None }
+        Incidents { state, index, reconcile: None, dispatched_at: None }
     }
 
     /// Replays one entry of the journal.
@@ -109,6 +111,7 @@ impl Incidents {
             self.reconcile = call.reconcile(reconcile);
         }
         call.dispatch();
+        self.dispatched_at = Some(now);
         call.turn
     }
 
@@ -117,7 +120,7 @@ impl Incidents {
         if self.reconcile.is_some() {
             return Some(now);
         }
-        self.index.next_deadline(&self.state, now)
+        self.index.next_deadline(&self.state, self.dispatched_at.unwrap_or(Timestamp::MIN))
     }
 }
 

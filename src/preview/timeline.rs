@@ -78,8 +78,9 @@ fn describe_response(change: &Change, at: Timestamp, zone: &TimeZone) -> (String
     let clock = |instant: &Timestamp| clock(*instant, at, zone);
     match change {
         Change::StepBegan(step) => (step_line(step, &clock(&step.deadline)), step.rule.clone()),
-        Change::StepPassed { policy, step, rule, why, .. } => {
-            (format!("step {} of {policy} passed at once: {why}", step + 1), rule.clone())
+        Change::StepPassed { policy, fallback, step, rule, why, .. } => {
+            let kind = if *fallback { "fallback " } else { "" };
+            (format!("{kind}step {} of {policy} passed at once: {why}", step + 1), rule.clone())
         }
         Change::Told { people, purpose, in_step, rule } => {
             let what = match (purpose, in_step) {

@@ -51,7 +51,7 @@ fn the_next_method_is_tried_early() {
             "{CALL_LATER}
             down slack tanaka
             02:00 alert 5xx critical
-            02:04:30 ack tanaka
+            02:04:20 ack tanaka
             02:30 end"
         ),
         r#"
@@ -66,8 +66,8 @@ fn the_next_method_is_tried_early() {
         02:01:15 -> slack tanaka
         02:02:35 -> slack tanaka
         02:04 -> call tanaka
-        02:04:30 acknowledged by Tanaka in Slack
-        02:04:30 -> hang up tanaka
+        02:04:20 acknowledged by Tanaka in Slack
+        02:04:20 -> hang up tanaka
         "#,
     );
     check(
@@ -152,6 +152,47 @@ fn a_busy_line() {
         02:01:05 tanaka is reached by Slack early: busy
         02:01:05 -> slack tanaka
         02:01:15 -> call tanaka
+        "#,
+    );
+}
+
+/// 39: somebody, or a voicemail, picks up; without a key it proves nothing.
+#[test]
+fn picked_up_without_a_key() {
+    check(
+        "02:00 alert 5xx critical
+         02:00:10 answer tanaka
+         02:05 end
+         02:05 end",
+        r#"
+        02:00 opened: "5xx" from prometheus -> web, critical, high urgency
+        02:00 step 1 of team: tanaka, on call on primary (layer always); next step at 02:05:00
+        02:00 -> call tanaka, slack tanaka
+        02:05 step 2 of team: suzuki, on call on secondary (layer always); next step at 02:15:00
+        02:05 -> call suzuki, slack suzuki
+        "#,
+    );
+}
+
+/// A number that turns out to be wrong after the provider took the call; nobody else is in the step.
+#[test]
+fn rejected_after_it_was_taken() {
+    check(
+        "--- users/tanaka.yaml
+         name: Tanaka
+         phone: \"+81 90 0000 0001\"
+         notify: { high: [{ by: call }] }
+         === day
+         02:00 alert 5xx critical
+         02:00:03 fails tanaka
+         02:00:03 end",
+        r#"
+        02:00 opened: "5xx" from prometheus -> web, critical, high urgency
+        02:00 step 1 of team: tanaka, on call on primary (layer always); next step at 02:05:00
+        02:00 -> call tanaka
+        02:00:03 step 1 of team passed at once: every contact of everybody in it failed
+        02:00:03 step 2 of team: suzuki, on call on secondary (layer always); next step at 02:10:03
+        02:00:03 -> call suzuki, slack suzuki
         "#,
     );
 }
