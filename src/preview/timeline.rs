@@ -78,8 +78,9 @@ fn describe_response(change: &Change, at: Timestamp, zone: &TimeZone) -> (String
     let clock = |instant: &Timestamp| clock(*instant, at, zone);
     match change {
         Change::StepBegan(step) => (step_line(step, &clock(&step.deadline)), step.rule.clone()),
-        Change::StepPassed { policy, step, rule, why, .. } => {
-            (format!("step {} of {policy} passed at once: {why}", step + 1), rule.clone())
+        Change::StepPassed { policy, fallback, step, rule, why, .. } => {
+            let kind = if *fallback { "fallback " } else { "" };
+            (format!("{kind}step {} of {policy} passed at once: {why}", step + 1), rule.clone())
         }
         Change::Told { people, purpose, in_step, rule } => {
             let what = match (purpose, in_step) {
@@ -104,8 +105,10 @@ fn describe_response(change: &Change, at: Timestamp, zone: &TimeZone) -> (String
             (format!("{} asks for the next step {}", by.name, by_way(*via)), none())
         }
         Change::Retriggered { why, rule } => (format!("triggered again: {why}"), rule.clone()),
-        Change::Reassigned { to, by, via, .. } => {
-            (format!("reassigned to {} by {} {}", to.user, by.name, by_way(*via)), none())
+        Change::Reassigned { to, by, via, escalation } => {
+            let next = escalation.as_ref().map(|it| format!(", next step at {}", clock(&it.deadline)));
+            let (to, by, way) = (&to.user, &by.name, by_way(*via));
+            (format!("reassigned to {to} by {by} {way}{}", next.unwrap_or_default()), none())
         }
         Change::Resolved { by, via, why, .. } => (resolved_line(by, *via, why), none()),
         _ => describe_delivery(change, at, zone),

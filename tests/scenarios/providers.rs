@@ -61,13 +61,15 @@ impl Providers {
             Mood::Lost => Some(Outcome::Unknown { reason: "timeout".to_owned() }),
             Mood::Up | Mood::Slow(_) | Mood::Busy => None,
         };
+        if let Task::Call { user, .. } = &delivery.task {
+            self.calls.insert(user.to_string(), id);
+        }
         if let Some(outcome) = failed {
             return self.say(at, id, outcome);
         }
         let reference = format!("R{id}");
         match &delivery.task {
-            Task::Call { user, .. } => {
-                self.calls.insert(user.to_string(), id);
+            Task::Call { .. } => {
                 self.say(at, id, Outcome::Accepted { reference });
                 let ended = match mood {
                     Mood::Busy => Outcome::Unavailable { reason: "busy".to_owned(), retry_after: None },
