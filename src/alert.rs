@@ -94,6 +94,28 @@ pub struct Link {
     pub text: String,
 }
 
+impl Event {
+    /// An event that says nothing yet.
+    pub fn blank(action: Action) -> Event {
+        Event {
+            integration: String::new(),
+            dedup_key: String::new(),
+            action,
+            severity: None,
+            summary: String::new(),
+            description: String::new(),
+            source: String::new(),
+            labels: BTreeMap::new(),
+            links: Vec::new(),
+            images: Vec::new(),
+            runbook: None,
+            started_at: None,
+            changed_at: None,
+            message_id: None,
+        }
+    }
+}
+
 impl Severity {
     /// Reads the spellings that monitors use, in any case: `critical crit fatal page p1`, `error err high p2`,
     /// `warning warn medium p3`, `info information low ok none debug p4 p5`.

@@ -6,7 +6,7 @@
 //! stalls, the engine is degraded: decisions leave from memory, senders of alerts are told to come again, and an
 //! incident about it pages. Reading clocks, writing files and sending are left to [`server`](crate::server).
 
-use crate::alert::{Action, Event, Severity};
+use crate::alert::{Action, DESCRIPTION_MAX, Event, Severity, cut};
 use crate::config::Config;
 use crate::incident::{Delivery, Entry, Incidents, Input, Reply};
 use crate::journal::snapshot;
@@ -14,7 +14,7 @@ use crate::language::Notice;
 use crate::route::OWN_INTEGRATION;
 use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -116,6 +116,7 @@ struct Writing {
 }
 
 /// The engine of one organisation.
+#[expect(missing_debug_implementations, reason = "all of the state; show what is asked about")]
 pub struct Engine {
     incidents: Incidents,
     config: Arc<Config>,
@@ -137,12 +138,6 @@ pub struct Engine {
     /// The input that made `handle` panic, until the state is rebuilt.
     fault: Option<String>,
     faults: u32,
-}
-
-impl std::fmt::Debug for Engine {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Engine at {} ({:?})", self.incidents.state().seq, self.health)
-    }
 }
 
 impl Engine {
@@ -288,7 +283,7 @@ impl Engine {
     }
 
     fn handle(&mut self, now: Timestamp, input: Input, ticket: Option<u64>) {
-        let said = describe(&input);
+        let said = input.words();
         let (incidents, config) = (&mut self.incidents, &self.config);
         // A panic leaves the state in doubt: it is rebuilt from the journal before anything else is handled.
         let Ok(turn) = catch_unwind(AssertUnwindSafe(|| incidents.handle(config, now, input))) else {
@@ -492,37 +487,14 @@ impl Engine {
     }
 }
 
-/// An input in words, for the case that it cannot be handled.
-fn describe(input: &Input) -> String {
-    match input {
-        Input::Alerts(events) => {
-            let of = |event: &Event| format!("{} {:?} {}", event.integration, event.action, event.summary);
-            events.iter().take(20).map(of).collect::<Vec<_>>().join("; ")
-        }
-        Input::Command(command) => format!("{command:?}"),
-        Input::Outcome { delivery, outcome } => format!("the outcome of {delivery}: {outcome:?}"),
-        Input::ConfigChanged { commit, .. } => format!("config {commit}"),
-        Input::Started { epoch } => format!("start {epoch}"),
-        Input::ClockJumped { by } => format!("a clock jump of {by:?}"),
-        Input::Tick => "a tick".to_owned(),
-    }
-}
-
 fn own_event(key: &str, action: Action, severity: Severity, summary: &str, description: &str) -> Event {
     Event {
         integration: OWN_INTEGRATION.to_owned(),
         dedup_key: key.to_owned(),
-        action,
         severity: Some(severity),
         summary: summary.to_owned(),
-        description: description.chars().take(crate::alert::DESCRIPTION_MAX).collect(),
+        description: cut(description, DESCRIPTION_MAX),
         source: OWN_INTEGRATION.to_owned(),
-        labels: BTreeMap::new(),
-        links: Vec::new(),
-        images: Vec::new(),
-        runbook: None,
-        started_at: None,
-        changed_at: None,
-        message_id: None,
+        ..Event::blank(action)
     }
 }

@@ -45,18 +45,12 @@ fn event(expectation: &Expectation) -> Event {
     Event {
         integration: alert.integration.to_string(),
         dedup_key: "expectation".to_owned(),
-        action: Action::Trigger,
         severity: alert.severity,
         summary: alert.summary.clone(),
         description: alert.description.clone(),
         source: alert.source.clone(),
         labels: alert.labels.clone(),
-        links: Vec::new(),
-        images: Vec::new(),
-        runbook: None,
-        started_at: None,
-        changed_at: None,
-        message_id: None,
+        ..Event::blank(Action::Trigger)
     }
 }
 

@@ -99,6 +99,25 @@ pub enum Outcome {
     Unknown { reason: String },
 }
 
+impl Input {
+    /// In words, for the case that it cannot be handled.
+    pub fn words(&self) -> String {
+        match self {
+            Input::Alerts(events) => {
+                let of =
+                    |event: &Event| format!("{} {:?} {}", event.integration, event.action, event.summary);
+                events.iter().take(20).map(of).collect::<Vec<_>>().join("; ")
+            }
+            Input::Command(command) => format!("{command:?}"),
+            Input::Outcome { delivery, outcome } => format!("the outcome of {delivery}: {outcome:?}"),
+            Input::ConfigChanged { commit, .. } => format!("config {commit}"),
+            Input::Started { epoch } => format!("start {epoch}"),
+            Input::ClockJumped { by } => format!("a clock jump of {by:?}"),
+            Input::Tick => "a tick".to_owned(),
+        }
+    }
+}
+
 impl Outcome {
     /// Whether the provider took it: the person is being told.
     pub fn is_taken(&self) -> bool {

@@ -4,7 +4,7 @@
 //! resolved mixed. `changed_at` stays empty: Alertmanager merges overlapping alerts and may send an older
 //! `startsAt` after a resolve, and dropping that would lose a page.
 
-use super::{Read, Stop, blank, bounds::hash, json, url};
+use super::{Read, Stop, bounds::hash, json, url};
 use crate::alert::{Action, Event, Link, Severity};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -42,7 +42,7 @@ pub fn event(group: &Value, alert: &Value) -> Event {
         runbook: json::first(annotations, &["runbook_url", "runbook_uri", "runbook"]).map(Into::into),
         started_at: json::text(alert, "startsAt").and_then(|text| json::instant(&text)),
         labels,
-        ..blank(action(json::text(alert, "status").or_else(|| json::text(group, "status")).as_deref()))
+        ..Event::blank(action(json::text(alert, "status").or_else(|| json::text(group, "status")).as_deref()))
     }
 }
 
@@ -61,7 +61,7 @@ pub fn truncation(group: &Value) -> Option<Event> {
         summary: format!("{truncated} more alerts of this group were not sent (the receiver's max_alerts)"),
         description: format!("group {key}"),
         labels: json::scalars(group.get("commonLabels")),
-        ..blank(action(json::text(group, "status").as_deref()))
+        ..Event::blank(action(json::text(group, "status").as_deref()))
     })
 }
 

@@ -2,7 +2,6 @@
 //!
 //! Also stamps the integration, so that the readers of bodies need not know it.
 
-use super::blank;
 use crate::alert::{
     Action, DEDUP_KEY_MAX, DESCRIPTION_MAX, EVENTS_MAX, Event, LABEL_MAX, LABELS_MAX, LINKS_MAX, Link,
     SUMMARY_MAX, cut,
@@ -23,7 +22,7 @@ pub fn within(integration: &str, mut events: Vec<Event>) -> Vec<Event> {
         events.push(Event {
             dedup_key: "too-many-alerts".to_owned(),
             summary: format!("{left_out} more alerts in one request from {integration} were left out"),
-            ..blank(Action::Trigger)
+            ..Event::blank(Action::Trigger)
         });
     }
     events.into_iter().map(|event| bounded(integration, event)).collect()

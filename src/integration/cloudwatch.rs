@@ -4,7 +4,7 @@
 //! composite alarms, is not there. A raw message has no signature: the secret in the URL vouches for it. CloudWatch
 //! names no severity. What is no alarm at all (AWS Health, a budget) is an event by its subject.
 
-use super::{Fetched, Read, Request, Stop, blank, eventbridge, json, sns, url};
+use super::{Fetched, Read, Request, Stop, eventbridge, json, sns, url};
 use crate::alert::{Action, Event, Link, Severity};
 use jiff::Timestamp;
 use serde_json::Value;
@@ -110,7 +110,7 @@ fn alarm(body: &Value, sent: &Sent<'_>) -> Read {
         changed_at,
         message_id: sent.message_id.map(str::to_owned),
         dedup_key: arn,
-        ..blank(action)
+        ..Event::blank(action)
     }])
 }
 
@@ -214,7 +214,7 @@ fn notice(message: &str, sent: &Sent<'_>) -> Read {
         description: message.to_owned(),
         labels: own_labels(sent.topic.unwrap_or_default(), "", sent),
         message_id: sent.message_id.map(str::to_owned),
-        ..blank(Action::Trigger)
+        ..Event::blank(Action::Trigger)
     }])
 }
 
@@ -229,6 +229,6 @@ fn subscription(sent: &Sent<'_>, action: Action) -> Event {
         summary: format!("The SNS subscription to {topic} was {what}"),
         labels: own_labels(topic, "", sent),
         message_id: sent.message_id.map(str::to_owned),
-        ..blank(action)
+        ..Event::blank(action)
     }
 }

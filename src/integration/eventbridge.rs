@@ -4,7 +4,7 @@
 //! tells of alarms whose actions are suppressed or muted; those do not page.
 
 use super::cloudwatch::{Metric, Sent, action, console_link, own_labels, summary};
-use super::{Read, blank, json};
+use super::{Read, json};
 use crate::alert::{Action, Event};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -45,7 +45,7 @@ fn alarm(body: &Value, detail: &Value, state: &str, sent: &Sent<'_>) -> Read {
         started_at: changed_at.filter(|_| action == Action::Trigger),
         changed_at,
         message_id: message_id(body, sent),
-        ..blank(action)
+        ..Event::blank(action)
     }])
 }
 
@@ -79,7 +79,7 @@ fn other(body: &Value, sent: &Sent<'_>) -> Event {
         source: source.into_owned(),
         labels: labels.chain([("detail_type".to_owned(), kind.into_owned())]).collect(),
         message_id: message_id(body, sent),
-        ..blank(Action::Trigger)
+        ..Event::blank(Action::Trigger)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Any JSON: the fields that the config points at, and good guesses for those it does not.
 
-use super::{Read, Stop, blank, bounds::hash, json};
+use super::{Read, Stop, bounds::hash, json};
 use crate::alert::{Action, Event, Link, Severity};
 use crate::config::GenericFields;
 use serde_json::Value;
@@ -36,7 +36,7 @@ fn event(fields: &GenericFields, body: &Value) -> Result<Event, Stop> {
         started_at: at(&None, &["started_at", "timestamp", "time"]).and_then(|text| json::instant(&text)),
         summary: summary.into_owned(),
         source: source.into_owned(),
-        ..blank(action(fields, status.as_deref()))
+        ..Event::blank(action(fields, status.as_deref()))
     })
 }
 

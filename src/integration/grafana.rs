@@ -3,7 +3,7 @@
 //! <https://grafana.com/docs/grafana/latest/alerting/configure-notifications/manage-contact-points/integrations/webhook-notifier/>.
 //! A group of alerts like Alertmanager's, with an organisation, links and values of its own, and optionally signed.
 
-use super::{Read, Request, Stop, alertmanager, blank, json, signature};
+use super::{Read, Request, Stop, alertmanager, json, signature};
 use crate::alert::{Action, Event, Link, Severity};
 use crate::config::{Endpoint, Kind, Secrets};
 use jiff::Timestamp;
@@ -109,7 +109,7 @@ fn legacy(body: &Value) -> Option<Event> {
         labels,
         links: alertmanager::link(body, "ruleUrl", "Rule").into_iter().collect::<Vec<Link>>(),
         images: alertmanager::link(body, "imageUrl", "").into_iter().collect(),
-        ..blank(action)
+        ..Event::blank(action)
     })
 }
 

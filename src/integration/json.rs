@@ -18,7 +18,7 @@ pub fn parse(body: &[u8]) -> Result<Value, String> {
     })
 }
 
-/// A scalar as text; `None` for null, blank text, lists and objects.
+/// A scalar as text; `None` for null text, lists and objects.
 pub fn scalar(value: &Value) -> Option<Cow<'_, str>> {
     match value {
         Value::String(text) => Some(Cow::Borrowed(text.trim())).filter(|text| !text.is_empty()),

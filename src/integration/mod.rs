@@ -209,27 +209,7 @@ fn unparsed(endpoint: &Endpoint, reason: &str, body: &[u8], secrets: &Secrets) -
         summary: format!("unparsed payload from integration {}: {reason}", endpoint.id),
         description: body,
         labels: BTreeMap::from([(UNPARSED.to_owned(), "true".to_owned())]),
-        ..blank(Action::Trigger)
+        ..Event::blank(Action::Trigger)
     };
     bounds::bounded(&endpoint.id, event)
-}
-
-/// An event that says nothing yet.
-fn blank(action: Action) -> Event {
-    Event {
-        integration: String::new(),
-        dedup_key: String::new(),
-        action,
-        severity: None,
-        summary: String::new(),
-        description: String::new(),
-        source: String::new(),
-        labels: BTreeMap::new(),
-        links: Vec::new(),
-        images: Vec::new(),
-        runbook: None,
-        started_at: None,
-        changed_at: None,
-        message_id: None,
-    }
 }

@@ -4,7 +4,7 @@
 //! The body is exactly what the operator's template renders. Query-level monitors repeat while the trigger is true and
 //! never say that it is over; bucket-level ones list new, repeated and completed buckets in one text.
 
-use super::{Read, Stop, blank, bounds::hash, json};
+use super::{Read, Stop, bounds::hash, json};
 use crate::alert::{Action, Event, Severity};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -129,7 +129,7 @@ impl Message {
             source: self.monitor.clone(),
             labels,
             started_at: json::instant(&self.period_end).filter(|_| action == Action::Trigger),
-            ..blank(action)
+            ..Event::blank(action)
         }
     }
 }

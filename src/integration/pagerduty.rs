@@ -4,7 +4,7 @@
 //! are PagerDuty's. More forgiving than PagerDuty: a missing `source` or an unknown `severity` is no reason to lose
 //! a page.
 
-use super::{Answer, Reject, blank, json, pagerduty_details as details};
+use super::{Answer, Reject, json, pagerduty_details as details};
 use crate::alert::{Action, Event, Link, Severity};
 use data_encoding::HEXLOWER;
 use jiff::Timestamp;
@@ -78,7 +78,7 @@ fn event(value: &Value, action: Action, key: &str) -> Event {
         links: links(value),
         images: json::list(value, "images").iter().filter_map(|image| web(image, "src", "alt")).collect(),
         started_at: text("timestamp").and_then(|text| json::instant(&text)),
-        ..blank(action)
+        ..Event::blank(action)
     }
 }
 

@@ -199,8 +199,10 @@ impl Recovery {
             (next, at) = (found.seq + 1, found.end());
             self.replay(&found, entry);
         }
-        if end.last_seq >= next {
-            self.lose((number, at as u64), (next, end.last_seq), What::Frames);
+        // What a batch given up had already brought in is in the next part too.
+        let last_seq = end.last_seq.min(part.before - 1);
+        if last_seq >= next {
+            self.lose((number, at as u64), (next, last_seq), What::Frames);
         }
     }
 

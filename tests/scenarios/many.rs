@@ -42,7 +42,14 @@ fn fair_between_services() {
     world.act("alert shop-down critical service=shop");
     run_for(&mut world, 1);
     let calls = pages(&world, Contact::Call);
-    let shop = world.incidents.state().incidents.values().find(|it| it.service.as_deref() == Some("shop")).unwrap().id;
+    let shop = world
+        .incidents
+        .state()
+        .incidents
+        .values()
+        .find(|it| it.service.as_deref() == Some("shop"))
+        .unwrap()
+        .id;
     assert_eq!(calls[0].2.len(), 100, "the first call is as large as it may be");
     assert!(calls[1].2.contains(&shop), "the next call tells of the shop");
     world.check_invariants();
@@ -68,10 +75,13 @@ fn the_urgent_first() {
 fn slots() {
     let mut script = String::new();
     for n in 0..20 {
-        script += &format!("--- users/u{n}.yaml\nname: U{n}\nslack: U{n:07}\nphone: \"+81 90 0000 01{n:02}\"\n");
+        script +=
+            &format!("--- users/u{n}.yaml\nname: U{n}\nslack: U{n:07}\nphone: \"+81 90 0000 01{n:02}\"\n");
     }
     let people = (0..20).map(|n| format!("{{ user: u{n} }}")).collect::<Vec<_>>().join(", ");
-    script += &format!("--- escalation-policies/team.yaml\nsteps: [{{ notify: [{people}], wait: 30m }}]\n=== day\n");
+    script += &format!(
+        "--- escalation-policies/team.yaml\nsteps: [{{ notify: [{people}], wait: 30m }}]\n=== day\n"
+    );
     let (mut world, _) = World::new(&script);
     world.act("slow=10s call");
     world.act("alert 5xx critical");
@@ -91,7 +101,9 @@ fn slots() {
 /// Ten thousand open incidents: what happens to one of them stays cheap, and a tick that finds thousands due ends.
 #[test]
 fn ten_thousand_open_incidents() {
-    let (mut world, _) = World::new("--- services/web.yaml\nname: Web\nescalation_policy: team\nacknowledgement_timeout: 30m\n=== day\n");
+    let (mut world, _) = World::new(
+        "--- services/web.yaml\nname: Web\nescalation_policy: team\nacknowledgement_timeout: 30m\n=== day\n",
+    );
     for from in (0..10_000).step_by(1_000) {
         world.act(&post(from..from + 1_000, "alert", "critical"));
     }

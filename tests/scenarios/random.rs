@@ -59,7 +59,8 @@ fn user() -> impl Strategy<Value = String> {
 }
 
 fn event() -> impl Strategy<Value = String> {
-    let labels = word(&["", "service=shop", "service=shop cluster=x", "service=shop cluster=y", "service=none"]);
+    let labels =
+        word(&["", "service=shop", "service=shop cluster=x", "service=shop cluster=y", "service=none"]);
     let more = word(&["", "", "", "from=grafana", "id=m1", "id=m2", "at=01:00", "at=01:30", "summary=news"]);
     let severity = word(&["critical", "error", "warning", "info", "-"]);
     let verb = word(&["alert", "alert", "alert", "resolve", "monitor-ack"]);

@@ -6,7 +6,8 @@ use oncall::alert::{Action, Event, Severity};
 use oncall::compile::{self, Tree};
 use oncall::config::{Config, Urgency};
 use oncall::incident::{
-    Actor, Asked, Change, Command, Delivery, Entry, IncidentId, Incidents, Input, Outcome, Reply, State, Target, Task, Via, What,
+    Actor, Asked, Change, Command, Delivery, Entry, IncidentId, Incidents, Input, Outcome, Reply, State,
+    Target, Task, Via, What,
 };
 use oncall::preview::timeline;
 use std::collections::BTreeMap;
@@ -143,7 +144,12 @@ impl World {
 
     pub fn handle(&mut self, input: Input) {
         self.at_this_instant += 1;
-        assert!(self.at_this_instant < AT_ONE_INSTANT_MAX, "it never comes to rest at {}\n{}", self.now, self.text());
+        assert!(
+            self.at_this_instant < AT_ONE_INSTANT_MAX,
+            "it never comes to rest at {}\n{}",
+            self.now,
+            self.text()
+        );
         let turn = self.incidents.handle(&self.config, self.now, input);
         for entry in turn.entries {
             assert_eq!(entry.seq, self.journal.len() as u64 + 1);
@@ -259,14 +265,20 @@ impl World {
 
     fn actor(&self, user: &str) -> Actor {
         let known = self.config.users.get(user);
-        Actor { user: known.map(|user| user.id.clone()), name: known.map_or(user, |user| &user.name).to_owned() }
+        Actor {
+            user: known.map(|user| user.id.clone()),
+            name: known.map_or(user, |user| &user.name).to_owned(),
+        }
     }
 
     /// About the incidents with these keys, or the newest.
     fn command(&mut self, action: Asked, user: &str, keys: &[&str], via: Via) {
         let all = &self.incidents.state().incidents;
         let with = |key: &&str| {
-            all.values().rev().find(|it| it.alerts.iter().any(|alert| alert.dedup_key == **key)).map(|it| it.id)
+            all.values()
+                .rev()
+                .find(|it| it.alerts.iter().any(|alert| alert.dedup_key == **key))
+                .map(|it| it.id)
         };
         let ids: Vec<IncidentId> = match keys {
             [] => all.keys().next_back().copied().into_iter().collect(),
@@ -289,7 +301,12 @@ impl World {
             self.providers.ends(self.now + SignedDuration::from_secs(5), delivery, "completed");
         }
         let by = self.actor(user);
-        self.handle(Input::Command(Command { target: Target::Delivery(delivery), action, by, via: Via::Call }));
+        self.handle(Input::Command(Command {
+            target: Target::Delivery(delivery),
+            action,
+            by,
+            via: Via::Call,
+        }));
     }
 
     fn reload(&mut self, name: &str) {
@@ -356,7 +373,11 @@ impl World {
             let pages = incident.pages() && incident.urgency == Urgency::High;
             assert!(!pages || due.is_some(), "{} pages and has no deadline\n{}", incident.id, self.text());
             let deadline = self.incidents.next_deadline(self.now);
-            assert!(due.is_none() || deadline.is_some() && deadline <= due, "{} would be forgotten", incident.id);
+            assert!(
+                due.is_none() || deadline.is_some() && deadline <= due,
+                "{} would be forgotten",
+                incident.id
+            );
         }
     }
 
@@ -383,7 +404,11 @@ impl World {
         }
         let zone = self.config.organisation.time_zone.clone();
         let line = timeline::line(entry, &zone);
-        let rule = if self.shown("rules") && !line.rule.is_empty() { format!(" [{}]", line.rule) } else { String::new() };
+        let rule = if self.shown("rules") && !line.rule.is_empty() {
+            format!(" [{}]", line.rule)
+        } else {
+            String::new()
+        };
         self.say(entry.incident, format!("{}{rule}", line.text));
     }
 
@@ -404,13 +429,16 @@ impl World {
             Task::Channel { .. } | Task::Ticket { .. } => return,
         };
         let repeat = if delivery.repeat { " (repeat)" } else { "" };
-        let about = if delivery.incidents.is_empty() { String::new() } else { self.names(&delivery.incidents) };
+        let about =
+            if delivery.incidents.is_empty() { String::new() } else { self.names(&delivery.incidents) };
         self.say(None, format!("{text}{repeat}{about}"));
     }
 
     fn callee(&self, call: &str) -> String {
         let of = |entry: &Entry| match &entry.change {
-            Change::Sent { delivery, what: What::Page { user, .. }, .. } if call[1..] == delivery.to_string() => {
+            Change::Sent { delivery, what: What::Page { user, .. }, .. }
+                if call[1..] == delivery.to_string() =>
+            {
                 Some(user.to_string())
             }
             _ => None,
@@ -435,14 +463,16 @@ impl World {
     }
 
     pub fn text(&self) -> String {
-        let several = self.journal.iter().filter(|entry| matches!(entry.change, Change::Opened(_))).count() > 1;
+        let several =
+            self.journal.iter().filter(|entry| matches!(entry.change, Change::Opened(_))).count() > 1;
         let zone = TimeZone::get("Asia/Tokyo").unwrap();
         let mut text = String::new();
         let mut sent_at = None;
         for (at, about, words) in &self.lines {
             let time = at.to_zoned(zone.clone()).strftime("%H:%M:%S").to_string();
             let time = time.strip_suffix(":00").unwrap_or(&time);
-            let about = about.filter(|_| several).map_or_else(String::new, |id| format!("{}: ", self.name(id)));
+            let about =
+                about.filter(|_| several).map_or_else(String::new, |id| format!("{}: ", self.name(id)));
             let words = match words.split_once(" about ") {
                 Some((words, _)) if !several && words.starts_with("->") => words,
                 _ => words,
@@ -496,7 +526,8 @@ fn compiled(patches: &[&str]) -> Arc<Config> {
         for line in patch.lines() {
             match line.trim().strip_prefix("--- ") {
                 Some(name) => {
-                    let (name, gone) = name.strip_suffix(" (deleted)").map_or((name, false), |name| (name, true));
+                    let (name, gone) =
+                        name.strip_suffix(" (deleted)").map_or((name, false), |name| (name, true));
                     tree.files.remove(name);
                     path = (!gone).then(|| name.to_owned());
                 }

@@ -259,11 +259,23 @@ fn keys(change: &Change) -> Vec<String> {
     }
 }
 
+/// The fields in which they differ, and the first lines of each.
 fn difference(lived: &State, read: &State) -> String {
+    let ids = |state: &State| format!("{:?} {:?}", state.incidents.keys(), state.closed);
+    if ids(lived) != ids(read) {
+        return format!("lived {}, read {}", ids(lived), ids(read));
+    }
     let (lived, read) = (format!("{lived:#?}"), format!("{read:#?}"));
-    let differing = lived.lines().zip(read.lines()).filter(|(a, b)| a != b).take(4);
-    differing
-        .map(|(a, b)| format!("lived `{}`, read `{}`", a.trim(), b.trim()))
-        .collect::<Vec<_>>()
-        .join("; ")
+    let mut field = "";
+    let mut found = Vec::new();
+    for (lived, read) in lived.lines().zip(read.lines()) {
+        if lived.starts_with("    ") && !lived.starts_with("     ") {
+            field = lived.trim();
+        }
+        if lived != read {
+            found.push(format!("{field}: lived `{}`, read `{}`", lived.trim(), read.trim()));
+        }
+    }
+    found.truncate(4);
+    found.join("; ")
 }

@@ -73,6 +73,8 @@ pub struct World {
     providers: u64,
     told: BTreeMap<IncidentId, Timestamp>,
     calls: u64,
+    /// Traces are dear: only a world that was broken lives again with one.
+    traced: bool,
     trace: VecDeque<String>,
     pub crashes: u64,
     pub degraded: u64,
@@ -82,12 +84,18 @@ pub struct World {
 /// Who waits for the answer of a ticket.
 #[derive(Clone, Debug)]
 enum Asker {
-    Monitor { key: usize, action: Action, severity: Severity },
+    Monitor {
+        key: usize,
+        action: Action,
+        severity: Severity,
+    },
+    /// The same request again, which its sender does not repeat once more.
+    Twin(usize),
     Person,
 }
 
 impl World {
-    pub fn new(seed: u64) -> World {
+    pub fn new(seed: u64, traced: bool) -> World {
         let mut random = Random(seed);
         let weather = Weather {
             crash_per_myriad: random.pick(&[0, 5, 30, 150]),
@@ -115,6 +123,7 @@ impl World {
             providers: 0,
             told: BTreeMap::new(),
             calls: 0,
+            traced,
             trace: VecDeque::new(),
             crashes: 0,
             degraded: 0,
@@ -127,6 +136,9 @@ impl World {
     }
 
     fn say(&mut self, line: impl FnOnce() -> String) {
+        if !self.traced {
+            return;
+        }
         if self.trace.len() >= TRACE_MAX {
             self.trace.pop_front();
         }
@@ -278,10 +290,10 @@ impl World {
                 self.disk.surface(&mut self.random);
             }
             let read = journal::read(&self.disk, false);
-            self.record.replayed(&read.entries, &read.state)?;
             if let Some(damage) = read.recovered.damages.iter().find(|damage| !damage.covered) {
                 return Err(format!("(4) damage where nothing but crashes happened: {damage:?}"));
             }
+            self.record.replayed(&read.entries, &read.state)?;
             let seq = read.recovered.opening.next_seq - 1;
             if seq != read.state.seq {
                 return Err(format!("(3) next is {}, but the state is at {}", seq + 1, read.state.seq));
@@ -454,7 +466,7 @@ impl World {
             return Err(format!("ticket {ticket} is answered and nobody waits"));
         };
         let keys = match &asker {
-            Asker::Monitor { key, .. } => vec![dedup_key(*key)],
+            Asker::Monitor { key, .. } | Asker::Twin(key) => vec![dedup_key(*key)],
             Asker::Person => Vec::new(),
         };
         self.record.release_reply(&reply, stored, &keys, self.recorder.durable, healthy)?;
@@ -484,12 +496,12 @@ impl World {
     }
 
     fn monitor(&mut self, key: usize, action: Action, severity: Severity) {
-        let copies = if self.random.percent(20) { 2 } else { 1 };
         self.say(|| format!("monitor: {} {action:?} {severity:?}", dedup_key(key)));
-        for _ in 0..copies {
-            let event = self.event(key, action, severity);
-            self.offer(Lane::Alerts, Input::Alerts(vec![event]), Asker::Monitor { key, action, severity });
+        let event = self.event(key, action, severity);
+        if self.random.percent(20) {
+            self.offer(Lane::Alerts, Input::Alerts(vec![event.clone()]), Asker::Twin(key));
         }
+        self.offer(Lane::Alerts, Input::Alerts(vec![event]), Asker::Monitor { key, action, severity });
     }
 
     fn event(&mut self, key: usize, action: Action, severity: Severity) -> Event {
@@ -692,7 +704,7 @@ impl World {
         let Some(engine) = &self.engine else { return Err("the server is not up".to_owned()) };
         let seq = engine.incidents().state().seq;
         if !engine.is_settled() || engine.durable() != seq || self.recorder.durable != seq {
-            return Err(format!("(10) {engine:?} is not settled: {} on disk", self.recorder.durable));
+            return Err(format!("(10) the engine ({:?}) is not settled: {} on disk", engine.health(), self.recorder.durable));
         }
         self.crash();
         self.start()?;
