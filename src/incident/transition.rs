@@ -150,7 +150,8 @@ impl Incident {
                 self.notifications
                     .retain(|found| found.in_flight.is_some() || found.purpose == Purpose::Inform);
                 self.plan(std::slice::from_ref(to), Purpose::Page);
-                self.escalation.clone_from(escalation);
+                // What a silence holds is begun anew when it ends.
+                self.escalation = escalation.clone().filter(|_| self.silenced.is_none());
             }
             Change::Resolved { by, .. } => {
                 self.stop(true);

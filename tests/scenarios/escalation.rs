@@ -290,7 +290,6 @@ fn personal_rules() {
          notify: { high: [{ by: slack }, { by: call, after: 3m }, { by: call, after: 8m }, { by: call, after: 20m }] }
          === day
          02:00 alert 5xx critical
-         02:09 press suzuki 4
          02:30 end",
         r#"
         02:00 opened: "5xx" from prometheus -> web, critical, high urgency
@@ -300,7 +299,6 @@ fn personal_rules() {
         02:05 step 2 of team: suzuki, on call on secondary (layer always); next step at 02:15:00
         02:05 -> call suzuki, slack suzuki
         02:08 -> call tanaka
-        02:09 reply: not found
         02:15 fallback step 1 of last-resort: sato, named in the step; next step at 02:25:00
         02:15 -> call sato, slack sato
         02:20 -> call tanaka
@@ -450,6 +448,23 @@ fn auto_resolve_only_while_acknowledged() {
         02:00 -> slack tanaka
         05:30 acknowledged by Tanaka in Slack
         08:00 resolved by auto_resolve_after: acknowledged, and no event since
+        "#,
+    );
+}
+
+/// A key that is pressed when we thought the call over is understood all the same.
+#[test]
+fn a_key_pressed_late() {
+    check(
+        "=== day
+         02:00 alert 5xx critical
+         02:04 press tanaka 4
+         02:30 end",
+        r#"
+        02:00 opened: "5xx" from prometheus -> web, critical, high urgency
+        02:00 step 1 of team: tanaka, on call on primary (layer always); next step at 02:05:00
+        02:00 -> call tanaka, slack tanaka
+        02:04 acknowledged by Tanaka on the phone
         "#,
     );
 }

@@ -375,7 +375,7 @@ impl World {
             let deadline = self.incidents.next_deadline(self.now);
             assert!(
                 due.is_none() || deadline.is_some() && deadline <= due,
-                "{} would be forgotten",
+                "{} would be forgotten: due {due:?}, wakes {deadline:?}\n{incident:?}",
                 incident.id
             );
         }

@@ -704,7 +704,11 @@ impl World {
         let Some(engine) = &self.engine else { return Err("the server is not up".to_owned()) };
         let seq = engine.incidents().state().seq;
         if !engine.is_settled() || engine.durable() != seq || self.recorder.durable != seq {
-            return Err(format!("(10) the engine ({:?}) is not settled: {} on disk", engine.health(), self.recorder.durable));
+            return Err(format!(
+                "(10) the engine ({:?}) is not settled: {} on disk",
+                engine.health(),
+                self.recorder.durable
+            ));
         }
         self.crash();
         self.start()?;
