@@ -55,6 +55,8 @@ impl Recorder {
             let recorder = self.clone();
             let mut current = self.current();
             current.journal = None;
+            // What the one given up still answers is not about this batch.
+            current.epoch = 0;
             if std::mem::replace(&mut current.making, true) {
                 return self.fail("a new segment is still being made");
             }

@@ -4,7 +4,9 @@
 //! would still have after a crash.
 
 use bytes::Bytes;
-use oncall::incident::{Asked, Change, Delivery, DeliveryId, Entry, IncidentId, Outcome, Reply, State, Task, What};
+use oncall::incident::{
+    Asked, Change, Delivery, DeliveryId, Entry, IncidentId, Outcome, Reply, State, Task, What,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A broken invariant, in words.
@@ -35,12 +37,22 @@ impl Record {
         self.released = seq;
     }
 
-    /// An entry that the engine has decided, seen in a batch or as it is released.
-    pub fn lived(&mut self, entry: Entry) -> Result<(), Broken> {
-        let bytes = Bytes::from(serde_json::to_vec(&entry).map_err(|error| error.to_string())?);
-        if let Some((known, _)) = self.entries.get(&entry.seq) {
-            let same = *known == bytes;
-            return same.then_some(()).ok_or_else(|| format!("(3) entry {} was decided twice", entry.seq));
+    /// An entry in a batch, numbered `seq`, as bytes.
+    pub fn handed_over(&mut self, seq: u64, payload: &Bytes) -> Result<(), Broken> {
+        if self.entries.get(&seq).is_some_and(|(known, _)| known == payload) {
+            return Ok(());
+        }
+        let entry: Entry =
+            serde_json::from_slice(payload).map_err(|error| format!("entry {seq}: {error}"))?;
+        if entry.seq != seq {
+            return Err(format!("(3) entry {} is handed over as {seq}", entry.seq));
+        }
+        self.lived(entry, payload.clone())
+    }
+
+    fn lived(&mut self, entry: Entry, bytes: Bytes) -> Result<(), Broken> {
+        if self.entries.contains_key(&entry.seq) {
+            return Err(format!("(3) entry {} was decided twice", entry.seq));
         }
         match &entry.change {
             Change::Sent { delivery, notifications, what, .. } => {
@@ -72,7 +84,14 @@ impl Record {
     }
 
     pub fn release_entry(&mut self, entry: &Entry, durable: u64, healthy: bool) -> Result<(), Broken> {
-        self.lived(entry.clone())?;
+        match self.entries.get(&entry.seq) {
+            Some((_, known)) if known == entry => {}
+            Some(_) => return Err(format!("(3) entry {} is not what was handed over", entry.seq)),
+            None => {
+                let bytes = serde_json::to_vec(entry).map_err(|error| error.to_string())?;
+                self.lived(entry.clone(), bytes.into())?;
+            }
+        }
         self.released = entry.seq;
         self.leaves(durable, healthy, "an entry")
     }
@@ -88,7 +107,12 @@ impl Record {
         Ok(())
     }
 
-    pub fn release_delivery(&mut self, delivery: &Delivery, durable: u64, healthy: bool) -> Result<(), Broken> {
+    pub fn release_delivery(
+        &mut self,
+        delivery: &Delivery,
+        durable: u64,
+        healthy: bool,
+    ) -> Result<(), Broken> {
         self.leaves(durable, healthy, "a delivery")?;
         let id = delivery.id;
         let Some(sent) = self.sent.get(&id).cloned() else {
@@ -147,7 +171,9 @@ impl Record {
             }
         }
         match reply {
-            Some(Reply::Taken { opened }) => self.on_disk(opened, durable, |it| matches!(it, Change::Opened(_))),
+            Some(Reply::Taken { opened }) => {
+                self.on_disk(opened, durable, |it| matches!(it, Change::Opened(_)))
+            }
             Some(Reply::Done { action: Asked::Acknowledge | Asked::Resolve, incidents }) => {
                 let over = |it: &Change| matches!(it, Change::Acknowledged { .. } | Change::Resolved { .. });
                 self.on_disk(incidents, durable, over)?;
@@ -164,7 +190,12 @@ impl Record {
         }
     }
 
-    fn on_disk(&self, ids: &[IncidentId], durable: u64, wanted: impl Fn(&Change) -> bool) -> Result<(), Broken> {
+    fn on_disk(
+        &self,
+        ids: &[IncidentId],
+        durable: u64,
+        wanted: impl Fn(&Change) -> bool,
+    ) -> Result<(), Broken> {
         for id in ids {
             let mut known = self.entries.range(..=durable).rev().map(|(_, (_, entry))| entry);
             if !known.any(|entry| entry.incident == Some(*id) && wanted(&entry.change)) {
@@ -174,18 +205,21 @@ impl Record {
         Ok(())
     }
 
-    /// What a start, or a compaction, has read must be what was lived.
-    pub fn replayed(&self, entries: &[(u64, Vec<u8>)], state: &State) -> Result<(), Broken> {
+    /// What a start, or a compaction, has read must be what was lived: the state that follows.
+    pub fn replayed(&self, entries: &[(u64, Vec<u8>)], mut state: State) -> Result<State, Broken> {
         for (seq, payload) in entries {
             let known = self.entries.get(seq).ok_or_else(|| format!("(3) entry {seq} was never lived"))?;
             if known.0 != *payload {
                 return Err(format!("(3) entry {seq} is not as it was lived"));
             }
+            state.apply(&known.1);
         }
         match self.states.get(&state.seq) {
-            Some(lived) if lived == state => Ok(()),
-            Some(lived) => Err(format!("(3) the state at {} differs: {}", state.seq, difference(lived, state))),
-            None if state.seq == 0 => Ok(()),
+            Some(lived) if *lived == state => Ok(state),
+            Some(lived) => {
+                Err(format!("(3) the state at {} differs: {}", state.seq, difference(lived, &state)))
+            }
+            None if state.seq == 0 => Ok(state),
             None => Err(format!("(3) entry {} did not end a batch", state.seq)),
         }
     }
@@ -199,7 +233,9 @@ impl Record {
         self.states.split_off(&(seq + 1));
         self.sent.values_mut().for_each(|sent| sent.retain(|(at, ..)| *at <= seq));
         let sent = &self.sent;
-        self.left.values_mut().for_each(|left| left.retain(|id| sent.get(id).is_some_and(|it| !it.is_empty())));
+        self.left
+            .values_mut()
+            .for_each(|left| left.retain(|id| sent.get(id).is_some_and(|it| !it.is_empty())));
         self.heard.retain(|_, at| *at <= seq);
         self.outcomes.clear();
         let changes = self.entries.values().map(|(_, entry)| (entry.incident, &entry.change));
@@ -231,7 +267,9 @@ fn keys(change: &Change) -> Vec<String> {
         Change::Ignored { event, .. } | Change::Joined { event, .. } | Change::Updated { event, .. } => {
             vec![event.dedup_key.clone()]
         }
-        Change::Repeated { dedup_key, .. } | Change::AlertResolved { dedup_key, .. } => vec![dedup_key.clone()],
+        Change::Repeated { dedup_key, .. } | Change::AlertResolved { dedup_key, .. } => {
+            vec![dedup_key.clone()]
+        }
         Change::Acknowledged { event: Some(event), .. } | Change::Resolved { event: Some(event), .. } => {
             vec![event.dedup_key.clone()]
         }
