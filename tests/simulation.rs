@@ -4,6 +4,8 @@
 //! `ONCALL_SEED=17 cargo test --test simulation` runs one seed and prints what happened.
 #![allow(clippy::unwrap_used)]
 
+#[path = "simulation/bounds.rs"]
+mod bounds;
 #[path = "simulation/company.rs"]
 mod company;
 #[path = "simulation/disk.rs"]
@@ -19,27 +21,56 @@ mod world;
 
 use world::World;
 
-const SEEDS: u64 = 240;
+const SEEDS: u64 = 200;
+const THREADS: u64 = 4;
+
+/// What came of some worlds.
+#[derive(Default)]
+struct Found {
+    broken: Vec<(u64, String)>,
+    crashes: u64,
+    degraded: u64,
+    deliveries: u64,
+}
 
 #[test]
 fn the_invariants_hold_in_every_world() {
     let one = std::env::var("ONCALL_SEED").ok().map(|seed| seed.parse::<u64>().unwrap());
     let seeds = one.map_or_else(|| Vec::from_iter(0..SEEDS), |seed| vec![seed]);
-    let (mut crashes, mut degraded, mut deliveries) = (0, 0, 0);
-    let mut broken = Vec::new();
-    for seed in seeds {
-        let mut world = World::new(seed, false);
-        if let Err(reason) = world.run() {
-            broken.push((seed, format!("seed {seed}: {reason}")));
-        }
-        crashes += world.crashes;
-        degraded += world.degraded;
-        deliveries += world.deliveries;
-    }
-    eprintln!("{crashes} crashes, {degraded} turns at rest while degraded, {deliveries} deliveries");
+    let share = |n: u64| Vec::from_iter(seeds.iter().copied().filter(|seed| seed % THREADS == n));
+    let found = std::thread::scope(|scope| {
+        let threads = (0..THREADS).map(share).map(|seeds| scope.spawn(move || live(&seeds)));
+        Vec::from_iter(threads).into_iter().map(|it| it.join().unwrap()).reduce(Found::and).unwrap()
+    });
+    let Found { broken, crashes, degraded, deliveries } = found;
+    eprintln!("{crashes} crashes, {degraded} times at rest while degraded, {deliveries} deliveries");
     let Some((seed, _)) = broken.first() else { return };
     let mut world = World::new(*seed, true);
     let _ = world.run();
     let heads: Vec<&str> = broken.iter().map(|(_, head)| head.as_str()).take(20).collect();
     panic!("{}\n\n{} worlds are broken:\n{}", world.trace(), broken.len(), heads.join("\n"));
+}
+
+fn live(seeds: &[u64]) -> Found {
+    let mut found = Found::default();
+    for seed in seeds {
+        let mut world = World::new(*seed, false);
+        if let Err(reason) = world.run() {
+            found.broken.push((*seed, format!("seed {seed}: {reason}")));
+        }
+        found.crashes += world.crashes;
+        found.degraded += world.degraded;
+        found.deliveries += world.deliveries;
+    }
+    found
+}
+
+impl Found {
+    fn and(mut self, other: Found) -> Found {
+        self.broken.extend(other.broken);
+        self.crashes += other.crashes;
+        self.degraded += other.degraded;
+        self.deliveries += other.deliveries;
+        self
+    }
 }

@@ -3,7 +3,7 @@
 use crate::disk::{Disk, Mode, Segment};
 use crate::random::Random;
 use oncall::engine::Batch;
-use oncall::incident::{Entry, State};
+use oncall::incident::State;
 use oncall::journal::End;
 use oncall::journal::frame::{self, DATA_START, Header};
 use oncall::journal::recovery::{Listed, Opening, Part, Plan, Recovered, Recovery, plan};
@@ -83,7 +83,7 @@ impl Recorder {
     /// Takes a batch; gives back the number of a task that has begun, or what the engine is told at once.
     pub fn append(&mut self, disk: &mut Disk, batch: Batch, random: &mut Random) -> Result<u64, Told> {
         if batch.reopen {
-            self.open = false;
+            (self.open, self.epoch) = (false, 0);
             if std::mem::replace(&mut self.making, true) {
                 return Err(Err("a new segment is still being made".to_owned()));
             }
@@ -266,14 +266,16 @@ fn put_snapshot(disk: &mut Disk, bytes: Vec<u8>) {
 /// What is read at a start, or by a compaction (`sealed`: without the live segment).
 pub struct Read {
     pub covered: u64,
+    /// The snapshot's.
     pub state: State,
+    /// Since.
     pub entries: Vec<(u64, Vec<u8>)>,
     pub recovered: Recovered,
 }
 
 pub fn read(disk: &Disk, sealed: bool) -> Read {
     let newest = disk.snapshots.values().next_back();
-    let (covered, mut state): (u64, State) =
+    let (covered, state): (u64, State) =
         newest.map_or_else(Default::default, |it| snapshot::decode(it).unwrap());
     let header = |(number, segment): (&u64, &Segment)| Listed {
         number: *number,
@@ -289,20 +291,16 @@ pub fn read(disk: &Disk, sealed: bool) -> Read {
         let length = part.end.map_or(bytes.len(), |end| bytes.len().min(end.offset as usize));
         recovery.read(part, &bytes[..length], &mut |seq, payload| entries.push((seq, payload.to_vec())));
     }
-    for (_, payload) in &entries {
-        let entry: Entry = serde_json::from_slice(payload).unwrap();
-        state.apply(&entry);
-    }
     Read { covered, state, entries, recovered: recovery.finish() }
 }
 
 /// A snapshot of all sealed segments, and the segments deleted that no start needs.
-pub fn compact(disk: &mut Disk, read: &Read) {
+pub fn compact(disk: &mut Disk, read: &Read, state: &State) {
     let last_seq = read.recovered.opening.next_seq - 1;
     if last_seq <= read.covered || !read.recovered.damages.is_empty() {
         return;
     }
-    put_snapshot(disk, snapshot::encode(last_seq, &read.state));
+    put_snapshot(disk, snapshot::encode(last_seq, state));
     let covered: Vec<u64> = disk.snapshots.keys().map(|(covered, _)| *covered).collect();
     let [.., older, _] = covered[..] else { return };
     let firsts: Vec<(u64, u64)> = disk

@@ -37,12 +37,22 @@ impl Record {
         self.released = seq;
     }
 
-    /// An entry that the engine has decided, seen in a batch or as it is released.
-    pub fn lived(&mut self, entry: Entry) -> Result<(), Broken> {
-        let bytes = Bytes::from(serde_json::to_vec(&entry).map_err(|error| error.to_string())?);
-        if let Some((known, _)) = self.entries.get(&entry.seq) {
-            let same = *known == bytes;
-            return same.then_some(()).ok_or_else(|| format!("(3) entry {} was decided twice", entry.seq));
+    /// An entry in a batch, numbered `seq`, as bytes.
+    pub fn handed_over(&mut self, seq: u64, payload: &Bytes) -> Result<(), Broken> {
+        if self.entries.get(&seq).is_some_and(|(known, _)| known == payload) {
+            return Ok(());
+        }
+        let entry: Entry =
+            serde_json::from_slice(payload).map_err(|error| format!("entry {seq}: {error}"))?;
+        if entry.seq != seq {
+            return Err(format!("(3) entry {} is handed over as {seq}", entry.seq));
+        }
+        self.lived(entry, payload.clone())
+    }
+
+    fn lived(&mut self, entry: Entry, bytes: Bytes) -> Result<(), Broken> {
+        if self.entries.contains_key(&entry.seq) {
+            return Err(format!("(3) entry {} was decided twice", entry.seq));
         }
         match &entry.change {
             Change::Sent { delivery, notifications, what, .. } => {
@@ -54,7 +64,7 @@ impl Record {
                 }
             }
             Change::Outcome { delivery, outcome, .. } => {
-                self.outcomes.insert(*delivery, outcome.clone());
+                heard(&mut self.outcomes, *delivery, outcome);
             }
             Change::Retriggered { .. } | Change::Reassigned { .. } => {
                 self.answered.remove(&entry.incident.unwrap_or_default());
@@ -74,7 +84,14 @@ impl Record {
     }
 
     pub fn release_entry(&mut self, entry: &Entry, durable: u64, healthy: bool) -> Result<(), Broken> {
-        self.lived(entry.clone())?;
+        match self.entries.get(&entry.seq) {
+            Some((_, known)) if known == entry => {}
+            Some(_) => return Err(format!("(3) entry {} is not what was handed over", entry.seq)),
+            None => {
+                let bytes = serde_json::to_vec(entry).map_err(|error| error.to_string())?;
+                self.lived(entry.clone(), bytes.into())?;
+            }
+        }
         self.released = entry.seq;
         self.leaves(durable, healthy, "an entry")
     }
@@ -188,20 +205,21 @@ impl Record {
         Ok(())
     }
 
-    /// What a start, or a compaction, has read must be what was lived.
-    pub fn replayed(&self, entries: &[(u64, Vec<u8>)], state: &State) -> Result<(), Broken> {
+    /// What a start, or a compaction, has read must be what was lived: the state that follows.
+    pub fn replayed(&self, entries: &[(u64, Vec<u8>)], mut state: State) -> Result<State, Broken> {
         for (seq, payload) in entries {
             let known = self.entries.get(seq).ok_or_else(|| format!("(3) entry {seq} was never lived"))?;
             if known.0 != *payload {
                 return Err(format!("(3) entry {seq} is not as it was lived"));
             }
+            state.apply(&known.1);
         }
         match self.states.get(&state.seq) {
-            Some(lived) if lived == state => Ok(()),
+            Some(lived) if *lived == state => Ok(state),
             Some(lived) => {
-                Err(format!("(3) the state at {} differs: {}", state.seq, difference(lived, state)))
+                Err(format!("(3) the state at {} differs: {}", state.seq, difference(lived, &state)))
             }
-            None if state.seq == 0 => Ok(()),
+            None if state.seq == 0 => Ok(state),
             None => Err(format!("(3) entry {} did not end a batch", state.seq)),
         }
     }
@@ -225,7 +243,7 @@ impl Record {
         for (incident, change) in changes {
             match change {
                 Change::Outcome { delivery, outcome, .. } => {
-                    self.outcomes.insert(*delivery, outcome.clone());
+                    heard(&mut self.outcomes, *delivery, outcome);
                 }
                 Change::Acknowledged { .. } | Change::Resolved { .. } => ended.extend(incident),
                 change if reopens(change) => {
@@ -278,4 +296,12 @@ fn difference(lived: &State, read: &State) -> String {
     }
     found.truncate(4);
     found.join("; ")
+}
+
+/// A call that may or may not have gone out stays in doubt when we stop waiting for more of it.
+fn heard(outcomes: &mut BTreeMap<DeliveryId, Outcome>, delivery: DeliveryId, outcome: &Outcome) {
+    let doubtful = matches!(outcomes.get(&delivery), Some(Outcome::Unknown { .. }));
+    if !(doubtful && matches!(outcome, Outcome::Ended { .. })) {
+        outcomes.insert(delivery, outcome.clone());
+    }
 }

@@ -1,0 +1,115 @@
+//! The bounds on what waits, which no world of this size reaches.
+
+use crate::company;
+use jiff::{SignedDuration, Timestamp};
+use oncall::alert::{Action, DESCRIPTION_MAX, Event, Severity};
+use oncall::engine::{
+    DEGRADED_BYTES_MAX, Engine, Full, HELD_MAX, Health, LANE_MAX, Lane, RECOVERY_EVERY, Release,
+};
+use oncall::incident::{Incidents, Input, State};
+use oncall::journal::snapshot;
+
+fn started(now: Timestamp) -> Engine {
+    let config = company::config("first");
+    let mut engine = Engine::new(Incidents::new(State::default()), config.clone());
+    engine.started(now, 1);
+    engine.reload(now, config, None, "first".to_owned());
+    engine.turn(now);
+    assert!(engine.next_batch(now).is_some());
+    engine.written(now, Ok(()));
+    engine
+}
+
+fn event(key: usize, action: Action, description: String) -> Event {
+    Event {
+        integration: "prometheus".to_owned(),
+        dedup_key: format!("key-{key}"),
+        action,
+        severity: Some(Severity::Critical),
+        summary: "trouble".to_owned(),
+        description,
+        source: String::new(),
+        labels: [("service".to_owned(), "web".to_owned())].into(),
+        links: Vec::new(),
+        images: Vec::new(),
+        runbook: None,
+        started_at: None,
+        changed_at: None,
+        message_id: None,
+    }
+}
+
+fn stored(released: &[Release]) -> Vec<bool> {
+    let stored = released.iter().filter_map(|it| match it {
+        Release::Reply { stored, .. } => Some(*stored),
+        _ => None,
+    });
+    stored.collect()
+}
+
+/// Longer without a disk than memory lasts: a snapshot takes the place of the entries, and nothing is called stored
+/// before it is there.
+#[test]
+fn a_snapshot_takes_the_place_of_entries_that_found_no_room() {
+    let mut now: Timestamp = "2026-12-07T17:00:00Z".parse().unwrap();
+    let mut engine = started(now);
+    let begun = engine.durable();
+    let alert = |key: usize| Input::Alerts(vec![event(key, Action::Trigger, "あ".repeat(DESCRIPTION_MAX))]);
+    engine.offer(Lane::Alerts, alert(0), Some(0)).unwrap();
+    engine.turn(now);
+    engine.next_batch(now).unwrap();
+    assert_eq!(stored(&engine.written(now, Err("no space".to_owned()))), [false]);
+    for key in 1..DEGRADED_BYTES_MAX / (3 * DESCRIPTION_MAX) + 100 {
+        engine.offer(Lane::Alerts, alert(key), Some(key as u64)).unwrap();
+        assert_eq!(stored(&engine.turn(now)), [false]);
+        assert!(engine.backlog().unwritten_bytes <= DEGRADED_BYTES_MAX);
+        assert_eq!(engine.durable(), begun);
+    }
+    now += RECOVERY_EVERY;
+    let batch = engine.next_batch(now).unwrap();
+    let (covered, state) = snapshot::decode::<State>(&batch.snapshot.unwrap()).unwrap();
+    assert_eq!((covered, &state), (engine.incidents().state().seq, engine.incidents().state()));
+    assert_eq!((batch.first_seq, batch.reopen), (covered + 1, true));
+    engine.offer(Lane::Alerts, alert(0), Some(0)).unwrap();
+    assert_eq!((stored(&engine.turn(now)), engine.durable()), (vec![false], begun), "it is not written yet");
+    let failed = engine.written(now, Err("no space".to_owned()));
+    assert_eq!((stored(&failed), engine.durable()), (vec![], begun));
+    now += RECOVERY_EVERY;
+    let batch = engine.next_batch(now).unwrap();
+    assert!(batch.snapshot.is_some(), "what was lost stays lost until a snapshot is there");
+    engine.written(now, Ok(()));
+    assert_eq!((engine.health(), engine.durable()), (&Health::Healthy, batch.first_seq - 1));
+}
+
+/// A journal that is behind leaves alerts in their lane, and a full lane their senders waiting; people go on.
+#[test]
+fn a_slow_journal_makes_senders_wait() {
+    let now: Timestamp = "2026-12-07T17:00:00Z".parse().unwrap();
+    let mut engine = started(now);
+    let many = || (0..8_192).map(|key| event(key, Action::Resolve, String::new())).collect();
+    for ticket in 0..10 {
+        engine.offer(Lane::Alerts, Input::Alerts(many()), Some(ticket)).unwrap();
+    }
+    engine.turn(now);
+    engine.next_batch(now).unwrap();
+    engine.turn(now);
+    let waits = engine.backlog();
+    assert!(waits.alerts > 0 && waits.held >= HELD_MAX && waits.held < HELD_MAX + 8_192 + 300, "{waits:?}");
+    assert!(engine.is_idle(now), "{waits:?}");
+    engine.offer(Lane::First, Input::Tick, None).unwrap();
+    assert!(!engine.is_idle(now));
+    engine.turn(now);
+    while engine.room() > 0 {
+        engine.offer(Lane::Alerts, Input::Alerts(Vec::new()), Some(99)).unwrap();
+    }
+    assert_eq!(engine.offer(Lane::Alerts, Input::Alerts(Vec::new()), Some(99)), Err(Full));
+    assert_eq!(engine.backlog().alerts, LANE_MAX);
+    let mut now = now;
+    for _ in 0..40 {
+        now += SignedDuration::from_millis(1);
+        engine.written(now, Ok(()));
+        engine.turn(now);
+        engine.next_batch(now);
+    }
+    assert_eq!((engine.backlog().alerts, engine.health()), (0, &Health::Healthy));
+}
