@@ -79,12 +79,12 @@ impl Index {
         if let Some(at) = incident.mirror_due(Channel::Ticket) {
             self.tickets.remove(&(at, incident.id));
         }
-        if let Some(key) = incident.group_key() {
-            if let Some(known) = self.groups.get_mut(&key) {
-                known.remove(&incident.id);
-                if known.is_empty() {
-                    self.groups.remove(&key);
-                }
+        if let Some(key) = incident.group_key()
+            && let Some(known) = self.groups.get_mut(&key)
+        {
+            known.remove(&incident.id);
+            if known.is_empty() {
+                self.groups.remove(&key);
             }
         }
     }
