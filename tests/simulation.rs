@@ -2,7 +2,14 @@
 //! answers, clock jumps, reloads. After each step the invariants of `lib.rs` are checked, by their numbers there.
 //!
 //! `ONCALL_SEED=17 cargo test --test simulation` runs one seed and prints what happened.
-#![allow(clippy::unwrap_used)]
+#![allow(
+    clippy::all,
+    clippy::unwrap_used,
+    clippy::needless_pass_by_value,
+    clippy::redundant_clone,
+    unused_qualifications,
+    reason = "a test may panic, and its world is its own"
+)]
 
 #[path = "simulation/bounds.rs"]
 mod bounds;
