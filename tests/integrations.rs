@@ -111,6 +111,7 @@ fn config_of(endpoints: Vec<Endpoint>) -> Config {
         organisation: Organisation {
             time_zone: jiff::tz::TimeZone::UTC,
             language: Language::En,
+            holidays: Default::default(),
             fallback: "platform".into(),
             public_url: None,
             push_secret: Vec::new(),

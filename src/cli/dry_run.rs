@@ -1,12 +1,12 @@
-//! `oncall dry-run --alert`: who would be told what, how and when.
+//! `oncall dry-run`: what a change does ([`compare`](super::compare)), or who would be told of an alert.
 //!
-//! The body is read as the server reads it, only believed without a secret; then each alert in it is played alone,
+//! The alert's body is read as the server reads it, only believed without a secret; then each alert in it is played alone,
 //! by the state machine that the server runs. How it reads is in [`told`](super::told).
 
-use super::Output;
 use super::directory::{Directory, now};
 use super::instant::instant;
 use super::told::{Played, json, text};
+use super::{Output, compare};
 use crate::alert::Action;
 use crate::config::{Config, Endpoint};
 use crate::integration::read_trusted;
@@ -22,21 +22,34 @@ use std::sync::Arc;
 /// How far an alert is played, if nobody acknowledges.
 const HORIZON: SignedDuration = SignedDuration::from_hours(2);
 
-/// Play an alert: who would be told what, how and when, if nobody (or somebody) reacted
+/// Preview a change: whose shifts move, or who would be told of an alert
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Nothing is sent. FILE is what the monitor would post: `-` reads standard input.")]
+#[command(
+    after_help = "Without --alert, the config is compared with another version of itself. With it, the alert is played as \
+    if nobody (or somebody) reacted. Nothing is sent."
+)]
 pub struct Arguments {
-    /// The body of the webhook, as the monitor posts it
-    #[arg(long, value_name = "FILE")]
-    pub alert: PathBuf,
+    /// Compare with this revision of the repository around DIR, or with this directory [default: where the branch
+    /// left origin's]
+    #[arg(long, value_name = "REV|DIR", conflicts_with = "alert")]
+    pub base: Option<String>,
+    /// Compare so many days
+    #[arg(long, value_name = "N", default_value = "28", value_parser = compare::days, conflicts_with = "alert")]
+    pub days: u16,
+    /// Exit with 1 if the change does this
+    #[arg(long, value_enum, value_name = "WHAT", value_delimiter = ',', conflicts_with = "alert")]
+    pub fail_on: Vec<FailOn>,
+    /// Play an alert: the body of the webhook, as the monitor posts it; `-` reads standard input
+    #[arg(long, value_name = "FILE", requires = "integration")]
+    pub alert: Option<PathBuf>,
     /// The integration it is posted to
-    #[arg(long, value_name = "ID")]
-    pub integration: String,
-    /// At this instant: `2026-12-05 02:00` in the organisation's time zone, or RFC 3339 [default: now]
+    #[arg(long, value_name = "ID", requires = "alert")]
+    pub integration: Option<String>,
+    /// From this instant: `2026-12-05 02:00` in the organisation's time zone, or RFC 3339 [default: now]
     #[arg(long, value_name = "T")]
     pub at: Option<String>,
     /// Somebody acknowledges after so long, as in `7m` [default: nobody does]
-    #[arg(long, value_name = "D", value_parser = parse_duration)]
+    #[arg(long, value_name = "D", value_parser = parse_duration, requires = "alert")]
     pub acknowledge_after: Option<SignedDuration>,
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
@@ -46,22 +59,40 @@ pub struct Arguments {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Format {
-    /// A timeline with the words
+    /// For a terminal
     Text,
-    /// An array of contacts
+    /// For a comment on a pull request; not with --alert
+    Markdown,
+    /// For programs
     Json,
 }
 
+/// What a pull request should not do unseen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum FailOn {
+    /// Who is on call now or at the next handoff changes
+    NowChanges,
+    /// Nobody is on call where somebody was
+    Gaps,
+}
+
 pub(super) fn run(arguments: &Arguments) -> Result<Output> {
+    match (&arguments.alert, &arguments.integration) {
+        (Some(alert), Some(integration)) => play(arguments, alert, integration),
+        _ => compare::run(arguments),
+    }
+}
+
+fn play(arguments: &Arguments, alert: &Path, integration: &str) -> Result<Output> {
     let loaded = arguments.directory.load()?;
     let config = match loaded.config() {
         Ok(config) => config,
         Err(output) => return Ok(output),
     };
-    let endpoint = known(config, &arguments.integration)?;
+    let endpoint = known(config, integration)?;
     let zone = &config.organisation.time_zone;
     let at = arguments.at.as_deref().map_or_else(|| Ok(now()), |text| instant(text, zone))?;
-    let body = read(&arguments.alert)?;
+    let body = read(alert)?;
     let config = Arc::new(config.clone());
     let acknowledge_after = arguments.acknowledge_after;
     let script = Script { acknowledge_after, horizon: HORIZON.max(acknowledge_after.unwrap_or_default()) };
@@ -75,6 +106,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Output> {
         .collect();
     Ok(Output::fine(match arguments.format {
         Format::Text => text(&config, at, script.horizon, &played),
+        Format::Markdown => bail!("an alert is played as text or json: `--format text`"),
         Format::Json => json(at, &played),
     }))
 }

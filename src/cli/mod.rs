@@ -3,6 +3,10 @@
 //! One file per command: its arguments, and a function from them to an [`Output`]. What a command decides, it asks
 //! the pure modules; it only reads files, the clock and the environment, and writes text.
 
+mod compare;
+mod compare_json;
+mod compare_markdown;
+mod compare_text;
 mod completions;
 mod demo;
 mod directory;

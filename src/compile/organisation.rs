@@ -63,6 +63,7 @@ impl<'a> Resolver<'a> {
         Some(Organisation {
             time_zone: self.zone.clone(),
             language: language(document.language),
+            holidays: self.organisation_holidays(false),
             fallback: fallback?,
             public_url: document.public_url.as_ref().map(url),
             push_secret,

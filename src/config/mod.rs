@@ -19,8 +19,12 @@ pub use user::{Contact, ContactRule, Phone, User};
 
 use crate::language::Language;
 use crate::schedule::Schedules;
-use jiff::tz::TimeZone;
-use std::{collections::BTreeMap, fmt, sync::Arc};
+use jiff::{civil::Date, tz::TimeZone};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    sync::Arc,
+};
 
 /// An id: the path of a file below its folder, without `.yaml`.
 pub type Id = Arc<str>;
@@ -46,6 +50,8 @@ pub struct Config {
 pub struct Organisation {
     pub time_zone: TimeZone,
     pub language: Language,
+    /// The dates of the holidays of everything that names none.
+    pub holidays: Arc<BTreeSet<Date>>,
     /// The policy that is told when nobody else can be.
     pub fallback: Id,
     /// Without a slash at the end.

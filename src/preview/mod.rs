@@ -3,6 +3,8 @@
 //! Nothing is sent: every message is taken as shown at once, and every call rings out unanswered, until somebody
 //! acknowledges as the script says. How the entries read as lines is in [`timeline`].
 
+pub mod difference;
+pub mod load;
 pub mod timeline;
 
 use crate::alert::Event;

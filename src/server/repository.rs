@@ -6,11 +6,12 @@
 //! both by libgit2 itself. Whether a commit is a good config, and when to fetch, is left to the caller.
 
 use super::{
-    files::{Files, Reading, join},
+    commit,
+    files::Files,
     remote::{Credentials, Limit, Remote, proxy},
 };
 use anyhow::{Context, Error, Result, anyhow, bail};
-use git2::{AutotagOption, Direction, ErrorCode, FetchOptions, ObjectType, Oid, RepositoryInitOptions, Sort};
+use git2::{AutotagOption, Direction, ErrorCode, FetchOptions, Oid, RepositoryInitOptions, Sort};
 use std::{fmt, path::Path};
 
 /// The most commits [`Repository::log`] lists.
@@ -18,7 +19,6 @@ pub const LOG_MAX: usize = 100;
 
 const GOOD: &str = "refs/oncall/good";
 const TIP: &str = "refs/oncall/tip";
-const FILE_MODE_LINK: i32 = 0o120_000;
 
 /// A bare clone of the config repository.
 pub struct Repository {
@@ -87,10 +87,9 @@ impl Repository {
     /// The files of a commit below the folder of the config. Fails on a commit that is not in the clone, and on what
     /// the page of [`files`](super::files) names.
     pub fn tree(&self, commit: CommitId) -> Result<Files> {
-        let mut reading = Reading::default();
-        self.read_commit(&mut reading, commit)
-            .with_context(|| format!("cannot read commit {commit} of {}", self.remote.url))?;
-        Ok(reading.files)
+        let folder = self.path.as_deref();
+        commit::read(&self.git, commit.0, folder)
+            .with_context(|| format!("cannot read commit {commit} of {}", self.remote.url))
     }
 
     /// Remembers `commit` as the last good one, also against git's garbage collection.
@@ -157,42 +156,6 @@ impl Repository {
         }
         let name = connection.default_branch().ok().and_then(|name| name.as_str().ok().map(str::to_owned));
         name.ok_or_else(|| anyhow!("the remote's HEAD names no branch that exists: name one with `--branch`"))
-    }
-
-    fn read_commit(&self, reading: &mut Reading, commit: CommitId) -> Result<()> {
-        let commit =
-            self.git.find_commit(commit.0).context("it is not in the clone: fetch the branch that has it")?;
-        let root = commit.tree()?;
-        let Some(folder) = &self.path else { return self.read_tree(reading, &root, "") };
-        let entry =
-            root.get_path(Path::new(folder)).with_context(|| format!("there is no folder {folder} in it"))?;
-        let tree =
-            entry.to_object(&self.git)?.into_tree().map_err(|_| anyhow!("{folder} is not a folder in it"))?;
-        self.read_tree(reading, &tree, "")
-    }
-
-    fn read_tree(&self, reading: &mut Reading, tree: &git2::Tree<'_>, prefix: &str) -> Result<()> {
-        for entry in tree {
-            let Some(path) = join(prefix, &String::from_utf8_lossy(entry.name_bytes()))? else { continue };
-            if entry.name().is_err() {
-                reading.pass_over(&path, "is not UTF-8", "rename it")?;
-                continue;
-            }
-            match entry.kind() {
-                Some(ObjectType::Tree) => self.read_tree(reading, &self.git.find_tree(entry.id())?, &path)?,
-                Some(ObjectType::Blob) if entry.filemode_raw() == FILE_MODE_LINK => {
-                    reading.pass_over(&path, "is a symbolic link", "put the file itself there")?;
-                }
-                Some(ObjectType::Blob) => self.read_blob(reading, entry.id(), &path)?,
-                _ => reading.pass_over(&path, "is a submodule", "put its files there")?,
-            }
-        }
-        Ok(())
-    }
-
-    fn read_blob(&self, reading: &mut Reading, id: Oid, path: &str) -> Result<()> {
-        let (size, _) = self.git.odb()?.read_header(id).with_context(|| format!("cannot read {path}"))?;
-        reading.add(path, size as u64, || Ok(self.git.find_blob(id)?.content().to_vec()))
     }
 }
 

@@ -152,6 +152,7 @@ fn organisation() -> Organisation {
     Organisation {
         time_zone: zone("Asia/Tokyo"),
         language: Language::Ja,
+        holidays: Default::default(),
         fallback: id("platform"),
         public_url: Some("https://oncall.example.com".into()),
         push_secret: Vec::new(),

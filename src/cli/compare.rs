@@ -1,0 +1,270 @@
+//! `oncall dry-run --base`: what a change does to who is on call, from the other side's files to a [`Compared`].
+//!
+//! The other side is a directory, or a revision of the repository around the config, read without a checkout. How the
+//! answer reads is in [`compare_text`](super::compare_text), [`compare_markdown`](super::compare_markdown) and
+//! [`compare_json`](super::compare_json).
+
+use super::directory::{Loaded, load, now};
+use super::dry_run::{Arguments, FailOn, Format};
+use super::instant::instant;
+use super::{Exit, Output, compare_json, compare_markdown, compare_text};
+use crate::compile::{Tree, compile};
+use crate::config::Config;
+use crate::preview::difference::{Changed, Difference, Exchange, Gap, Sides, difference};
+use crate::preview::load::{Calendar, Load, loads};
+use crate::schedule::{OnCall, Schedules, UserId};
+use crate::server::revision;
+use anyhow::Result;
+use jiff::{SignedDuration, Timestamp};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+/// Both sides, and how they differ.
+pub(super) struct Compared<'c> {
+    /// What the config is compared with, as people name it.
+    pub base: &'c str,
+    pub commit: Option<&'c str>,
+    /// `None`: there is no config on the other side.
+    pub before: Option<&'c Config>,
+    pub after: &'c Config,
+    pub days: u16,
+    pub difference: Difference,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<Output> {
+    let loaded = arguments.directory.load()?;
+    let after = match loaded.config() {
+        Ok(config) => config,
+        Err(output) => return Ok(output),
+    };
+    let zone = &after.organisation.time_zone;
+    let from = arguments.at.as_deref().map_or_else(|| Ok(now()), |text| instant(text, zone))?;
+    let base = Base::read(&arguments.directory.dir, arguments.base.as_deref())?;
+    let before = match base.loaded.as_ref().map(Loaded::config).transpose() {
+        Ok(config) => config,
+        Err(output) => return Ok(broken(&base.name, output)),
+    };
+    let compared = compared(&base, before, after, from, arguments.days);
+    let out = match arguments.format {
+        Format::Text => compare_text::text(&compared),
+        Format::Markdown => compare_markdown::markdown(&compared),
+        Format::Json => compare_json::json(&compared),
+    };
+    let failures: Vec<&str> =
+        arguments.fail_on.iter().filter(|it| compared.fails(**it)).map(|it| it.said()).collect();
+    let err = failures.iter().map(|failure| format!("error: {failure}\n")).collect();
+    Ok(Output { out, err, exit: if failures.is_empty() { Exit::Fine } else { Exit::Config } })
+}
+
+/// The other side.
+struct Base {
+    name: String,
+    commit: Option<String>,
+    /// `None`: no config is there.
+    loaded: Option<Loaded>,
+}
+
+impl Base {
+    /// A directory if there is one of this name, and a revision otherwise.
+    fn read(dir: &Path, base: Option<&str>) -> Result<Base> {
+        if let Some(other) = base.filter(|base| Path::new(base).is_dir()) {
+            return Ok(Base { name: other.to_owned(), commit: None, loaded: Some(load(Path::new(other))?) });
+        }
+        let revision = revision::read(dir, base)?;
+        let files = revision.files.filter(|files| files.contains_key("oncall.yaml"));
+        let loaded = files.map(|files| {
+            let tree = Tree { files };
+            let compiled = compile(&tree);
+            Loaded { tree, compiled }
+        });
+        Ok(Base { name: revision.name, commit: Some(revision.commit), loaded })
+    }
+}
+
+fn broken(name: &str, output: Output) -> Output {
+    let err =
+        format!("error: the other side, {name}, has errors of its own: there is nothing to compare with\n\n");
+    Output { err: err + &output.err, ..output }
+}
+
+fn compared<'c>(
+    base: &'c Base,
+    before: Option<&'c Config>,
+    after: &'c Config,
+    from: Timestamp,
+    days: u16,
+) -> Compared<'c> {
+    let nothing = Schedules::default();
+    let until = from.checked_add(SignedDuration::from_hours(24 * i64::from(days))).unwrap_or(Timestamp::MAX);
+    let sides = Sides { before: before.map_or(&nothing, |it| &it.schedules), after: &after.schedules };
+    let difference = difference(&sides, from, until);
+    Compared { base: &base.name, commit: base.commit.as_deref(), before, after, days, difference }
+}
+
+impl FailOn {
+    fn said(self) -> &'static str {
+        match self {
+            FailOn::NowChanges => "who is on call now or at the next handoff changes (--fail-on now-changes)",
+            FailOn::Gaps => "a gap opens that no override asks for (--fail-on gaps)",
+        }
+    }
+}
+
+impl Compared<'_> {
+    fn fails(&self, on: FailOn) -> bool {
+        self.difference.changed.iter().any(|changed| match on {
+            FailOn::NowChanges => changed.urgent().is_some(),
+            FailOn::Gaps => changed.gaps_opened().any(|(_, gap)| *gap == Gap::Unfilled),
+        })
+    }
+
+    /// `Web primary`
+    pub fn name_of<'a>(&'a self, changed: &'a Changed) -> &'a str {
+        let configs = [Some(self.after), self.before].into_iter().flatten();
+        let name = configs.into_iter().find_map(|config| config.schedule_names.get(&changed.id));
+        name.map_or(&*changed.id, |(name, _)| name)
+    }
+
+    /// Whoever is on call before the change, by name.
+    pub fn people_before(&self, on_call: &OnCall) -> String {
+        people(self.before.unwrap_or(self.after), on_call)
+    }
+
+    pub fn people_after(&self, on_call: &OnCall) -> String {
+        people(self.after, on_call)
+    }
+
+    /// Who leaves, and who comes; `nobody` where there is a gap on that side.
+    pub fn exchanged(&self, exchange: &Exchange) -> Sides<String> {
+        let names = |users: &[UserId], shadows: &[UserId], is_gap: bool| {
+            let users = users.iter().map(|id| self.person(id));
+            let shadows = shadows.iter().map(|id| format!("{} as shadow", self.person(id)));
+            let gap = is_gap.then(|| "nobody".to_owned());
+            let names: Vec<String> = gap.into_iter().chain(users).chain(shadows).collect();
+            if names.is_empty() { "-".to_owned() } else { names.join(", ") }
+        };
+        let Exchange { leave, come, shadows_leave, shadows_come, gap_before, gap_after } = exchange;
+        Sides {
+            before: names(leave, shadows_leave, *gap_before),
+            after: names(come, shadows_come, gap_after.is_some()),
+        }
+    }
+
+    /// `田中 太郎 (tanaka)`, by the name of after the change where there is one.
+    pub fn person(&self, id: &UserId) -> String {
+        let config = if self.after.users.contains_key(id) { Some(self.after) } else { self.before };
+        config.map_or_else(|| id.to_string(), |config| person(config, id))
+    }
+
+    /// The load that one schedule is for each of its people, sorted by id.
+    pub fn loads_of(&self, changed: &Changed) -> BTreeMap<UserId, Sides<Load>> {
+        let side = |shifts| loads(shifts, |user| self.calendar(user));
+        both(Sides { before: side(&changed.shifts.before), after: side(&changed.shifts.after) })
+    }
+
+    /// The load of all schedules together, for those for whom it changes.
+    pub fn loads(&self) -> BTreeMap<UserId, Sides<Load>> {
+        let Difference { from, until, changed, unchanged } = &self.difference;
+        let same: Vec<_> =
+            unchanged.iter().flat_map(|id| self.after.schedules.shifts(id, *from, *until)).collect();
+        let side = |of: fn(&Changed) -> &Vec<crate::schedule::Shift>| {
+            loads(changed.iter().flat_map(of).chain(&same), |user| self.calendar(user))
+        };
+        let mut loads =
+            both(Sides { before: side(|it| &it.shifts.before), after: side(|it| &it.shifts.after) });
+        loads.retain(|_, load| load.before != load.after);
+        loads
+    }
+
+    fn calendar(&self, user: &UserId) -> Calendar<'_> {
+        let configs = [Some(self.after), self.before].into_iter().flatten();
+        let zone = configs.into_iter().find_map(|config| config.users.get(user)).map(|user| &user.time_zone);
+        let organisation = &self.after.organisation;
+        Calendar { zone: zone.unwrap_or(&organisation.time_zone), holidays: &organisation.holidays }
+    }
+}
+
+/// Everybody of either side; whoever is missing on one has no load there.
+fn both(sides: Sides<BTreeMap<UserId, Load>>) -> BTreeMap<UserId, Sides<Load>> {
+    let users: BTreeSet<&UserId> = sides.before.keys().chain(sides.after.keys()).collect();
+    let load = |side: &BTreeMap<UserId, Load>, user| side.get(user).copied().unwrap_or_default();
+    users.into_iter().map(|user| (user.clone(), sides.as_ref().map(|side| load(side, user)))).collect()
+}
+
+/// `田中 太郎 (tanaka), 伊藤 さくら (ito) as shadow`, or `nobody`.
+fn people(config: &Config, on_call: &OnCall) -> String {
+    super::who::people(config, on_call)
+}
+
+fn person(config: &Config, id: &UserId) -> String {
+    config.users.get(id).map_or_else(|| id.to_string(), |user| format!("{} ({id})", user.name))
+}
+
+/// A longer range than this is refused.
+pub(super) const DAYS_MAX: u16 = 400;
+
+pub(super) fn days(text: &str) -> Result<u16, String> {
+    let days = text.parse().ok().filter(|days| (1..=DAYS_MAX).contains(days));
+    days.ok_or_else(|| format!("write a number of days from 1 to {DAYS_MAX}"))
+}
+
+/// One sentence: what changes, without names.
+pub(super) fn summary(compared: &Compared<'_>) -> String {
+    let Difference { changed, unchanged, .. } = &compared.difference;
+    if changed.is_empty() {
+        return format!("Nobody's shifts change in the next {} days, nor in the year after.", compared.days);
+    }
+    let within: Vec<&Changed> = changed.iter().filter(|it| it.later.is_none()).collect();
+    let mut parts = Vec::new();
+    if within.is_empty() {
+        parts.push(format!("Nobody's shifts change in the next {} days; some do later", compared.days));
+    } else {
+        let others = changed.len() - within.len() + unchanged.len();
+        let others = match others {
+            0 => String::new(),
+            1 => " (1 stays as it is)".to_owned(),
+            others => format!(" ({others} stay as they are)"),
+        };
+        parts.push(format!("Shifts change in {}{others}", count(within.len(), "schedule")));
+    }
+    let gaps = |gaps: usize, verb: &str| (gaps > 0).then(|| format!("{} {verb}", count(gaps, "gap")));
+    let opened = changed.iter().map(|it| it.gaps_opened().count()).sum();
+    let closed = changed.iter().map(|it| it.gaps_closed().count()).sum();
+    parts.extend(gaps(opened, if opened == 1 { "opens" } else { "open" }));
+    parts.extend(gaps(closed, if closed == 1 { "closes" } else { "close" }));
+    if changed.iter().all(|it| it.urgent().is_none()) {
+        parts.push("who is on call now and at the next handoff stays".to_owned());
+    }
+    format!("{}.", parts.join("; "))
+}
+
+/// `1 shift`, `3 shifts`, `2 stretches`.
+pub(super) fn count(count: usize, noun: &str) -> String {
+    let plural = if noun.ends_with("ch") { "es" } else { "s" };
+    format!("{count} {noun}{}", if count == 1 { "" } else { plural })
+}
+
+/// The columns of a load, in the order of [`load_cells`].
+pub(super) const LOAD_COLUMNS: [&str; 5] = ["Hours", "Nights", "Weekends", "Holidays", "Days in a row"];
+
+/// Each column as `336 → 168`, or as one number where it stays.
+pub(super) fn load_cells(load: &Sides<Load>, arrow: &str) -> [String; 5] {
+    let hours = |load: &Load| hours(load.on_call);
+    let cell = |of: &dyn Fn(&Load) -> String| {
+        let (before, after) = (of(&load.before), of(&load.after));
+        if before == after { after } else { format!("{before} {arrow} {after}") }
+    };
+    [
+        cell(&hours),
+        cell(&|load| load.nights.to_string()),
+        cell(&|load| load.weekends.to_string()),
+        cell(&|load| load.holidays.to_string()),
+        cell(&|load| load.longest_run.to_string()),
+    ]
+}
+
+/// Whole hours, or with one digit after the point.
+fn hours(duration: SignedDuration) -> String {
+    let tenths = (duration.as_mins() + 3) / 6;
+    if tenths % 10 == 0 { (tenths / 10).to_string() } else { format!("{}.{}", tenths / 10, tenths % 10) }
+}

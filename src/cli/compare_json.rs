@@ -1,0 +1,103 @@
+//! What a change does to who is on call, as one JSON object for programs.
+
+use super::compare::Compared;
+use crate::preview::difference::{Changed, Gap, Move, Presence, Sides, Urgent};
+use crate::preview::load::Load;
+use crate::schedule::{Handover, OnCall, UserId};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// Instants are in UTC, hours are numbers, people are ids.
+pub(super) fn json(compared: &Compared<'_>) -> String {
+    let difference = &compared.difference;
+    let value = json!({
+        "base": { "name": compared.base, "commit": compared.commit },
+        "from": difference.from.to_string(),
+        "until": difference.until.to_string(),
+        "schedules": difference.changed.iter().map(|changed| schedule(compared, changed)).collect::<Vec<_>>(),
+        "unchanged": difference.unchanged,
+        "load": loads(&compared.loads()),
+    });
+    format!("{value:#}\n")
+}
+
+fn schedule(compared: &Compared<'_>, changed: &Changed) -> Value {
+    let state = match changed.presence {
+        Presence::Both => "changed",
+        Presence::New => "new",
+        Presence::Removed => "removed",
+    };
+    let urgent = changed.urgent().map(|urgent| match urgent {
+        Urgent::Now => "now",
+        Urgent::NextHandoff => "next_handoff",
+    });
+    json!({
+        "schedule": changed.id,
+        "name": compared.name_of(changed),
+        "state": state,
+        "urgent": urgent,
+        "now": sides(&changed.handover, |it| people(&it.on_call)),
+        "next_handoff": sides(&changed.handover, next),
+        "changes": changed.moves.iter().map(one_move).collect::<Vec<_>>(),
+        "gaps_opened": changed.gaps_opened().map(opened).collect::<Vec<_>>(),
+        "gaps_closed": changed.gaps_closed().map(span).collect::<Vec<_>>(),
+        "first_change_after": changed.later.map(|later| later.to_string()),
+        "load": loads(&compared.loads_of(changed)),
+    })
+}
+
+fn one_move(it: &Move) -> Value {
+    let mut value = span(it);
+    let exchange = &it.exchange;
+    value["leave"] = json!({ "users": exchange.leave, "shadows": exchange.shadows_leave });
+    value["come"] = json!({ "users": exchange.come, "shadows": exchange.shadows_come });
+    value
+}
+
+fn opened((it, gap): (&Move, &Gap)) -> Value {
+    let mut value = span(it);
+    value["on_purpose"] = match gap {
+        Gap::Unfilled => Value::Null,
+        Gap::OnPurpose(place) => json!(place),
+    };
+    value
+}
+
+fn span(it: &Move) -> Value {
+    json!({ "start": it.start.to_string(), "end": it.end.to_string() })
+}
+
+fn people(on_call: &OnCall) -> Value {
+    json!({ "users": on_call.users, "shadows": on_call.shadows })
+}
+
+fn next(handover: &Handover) -> Value {
+    handover.next.as_ref().map_or(Value::Null, |next| {
+        let mut value = people(next);
+        value["at"] = handover.until.to_string().into();
+        value
+    })
+}
+
+fn sides<T>(sides: &Sides<T>, of: impl Fn(&T) -> Value) -> Value {
+    json!({ "before": of(&sides.before), "after": of(&sides.after) })
+}
+
+fn loads(loads: &BTreeMap<UserId, Sides<Load>>) -> Value {
+    let row = |(user, load): (&UserId, &Sides<Load>)| {
+        let mut row = sides(load, one_load);
+        row["user"] = json!(user);
+        row
+    };
+    Value::Array(loads.iter().map(row).collect())
+}
+
+fn one_load(load: &Load) -> Value {
+    json!({
+        "hours": load.on_call.as_secs_f64() / 3600.0,
+        "nights": load.nights,
+        "weekends": load.weekends,
+        "holidays": load.holidays,
+        "longest_run_days": load.longest_run,
+    })
+}

@@ -1,0 +1,159 @@
+//! What a change does to who is on call, for a terminal of 80 columns.
+
+use super::compare::{Compared, LOAD_COLUMNS, load_cells, summary};
+use super::instant::{local, zone_name};
+use super::table::table;
+use crate::preview::difference::{Changed, Gap, Move, Presence, Sides, Urgent};
+use crate::preview::load::Load;
+use crate::provider::{COLUMNS, wrap};
+use crate::schedule::{Handover, OnCall, UserId};
+use std::collections::BTreeMap;
+
+/// The most stretches of one schedule that are listed.
+const MOVES_MAX: usize = 40;
+
+/// First what concerns those on call today, then one sentence, then each schedule.
+pub(super) fn text(compared: &Compared<'_>) -> String {
+    let mut out = String::new();
+    for changed in &compared.difference.changed {
+        if let Some(urgent) = changed.urgent() {
+            out.push_str(&wrapped("!! ", &alarm(compared, changed, urgent)));
+        }
+    }
+    if !out.is_empty() {
+        out.push('\n');
+    }
+    out.push_str(&wrapped("", &summary(compared)));
+    out.push_str(&wrapped("", &compared_with(compared)));
+    for changed in &compared.difference.changed {
+        out.push_str(&format!("\n{}\n", "─".repeat(COLUMNS)));
+        out.push_str(&schedule(compared, changed));
+    }
+    let loads = compared.loads();
+    if compared.difference.changed.len() + compared.difference.unchanged.len() > 1 && !loads.is_empty() {
+        out.push_str(&format!(
+            "\n{}\nLoad of all schedules together, of those for whom it changes\n\n",
+            "─".repeat(COLUMNS)
+        ));
+        out.push_str(&load_table(compared, &loads));
+    }
+    out
+}
+
+/// `Compared with origin/main at 1a2b3c4, from … until … (Asia/Tokyo).`
+pub(super) fn compared_with(compared: &Compared<'_>) -> String {
+    let zone = &compared.after.organisation.time_zone;
+    let (from, until) = (local(compared.difference.from, zone), local(compared.difference.until, zone));
+    let nothing = if compared.before.is_none() { ", where there is no config yet" } else { "" };
+    format!("Compared with {}{nothing}, from {from} until {until} ({}).", compared.base, zone_name(zone))
+}
+
+/// Who is on call now, or next, before and after.
+pub(super) fn alarm(compared: &Compared<'_>, changed: &Changed, urgent: Urgent) -> String {
+    let Sides { before, after } = &changed.handover;
+    match urgent {
+        Urgent::Now => {
+            let (old, new) = (compared.people_before(&before.on_call), compared.people_after(&after.on_call));
+            let removed =
+                if changed.presence == Presence::Removed { " (the schedule is removed)" } else { "" };
+            format!("{}: who is on call NOW changes: {old} -> {new}{removed}", changed.id)
+        }
+        Urgent::NextHandoff => {
+            let zone = &compared.after.organisation.time_zone;
+            let next = |handover: &Handover, people: &dyn Fn(&OnCall) -> String| match &handover.next {
+                Some(next) => format!("{} to {}", local(handover.until, zone), people(next)),
+                None => "none".to_owned(),
+            };
+            let old = next(before, &|next| compared.people_before(next));
+            let new = next(after, &|next| compared.people_after(next));
+            format!("{}: the NEXT HANDOFF changes: {old} -> {new}", changed.id)
+        }
+    }
+}
+
+fn schedule(compared: &Compared<'_>, changed: &Changed) -> String {
+    let zone = &compared.after.organisation.time_zone;
+    let state = match changed.presence {
+        Presence::New => ": a new schedule",
+        Presence::Removed => ": removed",
+        Presence::Both => "",
+    };
+    let mut out = format!("{} ({}){state}\n", changed.id, compared.name_of(changed));
+    if let Some(later) = changed.later {
+        out.push_str(&wrapped(
+            "",
+            &format!("The first shift that changes begins later, on {}.", local(later, zone)),
+        ));
+        return out;
+    }
+    if !changed.moves.is_empty() {
+        out.push('\n');
+        out.push_str(&moves(compared, changed));
+    }
+    for (it, gap) in changed.gaps_opened().take(MOVES_MAX) {
+        out.push_str(&wrapped("!! ", &format!("a gap opens: {}", gap_line(compared, it, gap))));
+    }
+    for it in changed.gaps_closed().take(MOVES_MAX) {
+        out.push_str(&wrapped("", &format!("a gap closes: {}", span(compared, it))));
+    }
+    let loads = compared.loads_of(changed);
+    if !loads.is_empty() {
+        out.push('\n');
+        out.push_str(&load_table(compared, &loads));
+    }
+    out
+}
+
+fn moves(compared: &Compared<'_>, changed: &Changed) -> String {
+    let zone = &compared.after.organisation.time_zone;
+    let shown = changed.moves.iter().take(MOVES_MAX);
+    let row = |it: &Move| {
+        let Sides { before, after } = compared.exchanged(&it.exchange);
+        let people = match changed.presence {
+            Presence::New => after,
+            Presence::Removed => before,
+            Presence::Both => format!("{before}\n-> {after}"),
+        };
+        [local(it.start, zone), local(it.end, zone), people]
+    };
+    let mut out = table(["From", "Until", "Before -> after"], &[0, 1], shown.map(row));
+    if changed.presence != Presence::Both {
+        out = out.replacen("Before -> after", "On call", 1);
+    }
+    let more = changed.moves.len().saturating_sub(MOVES_MAX);
+    if more > 0 {
+        out.push_str(&wrapped("", &format!("... and {more} more; `--format json` has them all")));
+    }
+    out
+}
+
+/// When a gap is, and whether it is one on purpose.
+pub(super) fn gap_line(compared: &Compared<'_>, it: &Move, gap: &Gap) -> String {
+    let purpose = match gap {
+        Gap::OnPurpose(place) => format!(", on purpose ({place})"),
+        Gap::Unfilled => String::new(),
+    };
+    format!("{}{purpose}", span(compared, it))
+}
+
+fn span(compared: &Compared<'_>, it: &Move) -> String {
+    let zone = &compared.after.organisation.time_zone;
+    format!("{} until {}", local(it.start, zone), local(it.end, zone))
+}
+
+fn load_table(compared: &Compared<'_>, loads: &BTreeMap<UserId, Sides<Load>>) -> String {
+    let [hours, nights, weekends, holidays, run] = LOAD_COLUMNS;
+    let row = |(user, load): (&UserId, &Sides<Load>)| {
+        let [hours, nights, weekends, holidays, run] = load_cells(load, "->");
+        [compared.person(user), hours, nights, weekends, holidays, run]
+    };
+    table(["Load", hours, nights, weekends, holidays, run], &[1, 2, 3, 4], loads.iter().map(row))
+}
+
+/// A paragraph, wrapped under its lead.
+fn wrapped(lead: &str, text: &str) -> String {
+    let lines = wrap(text, COLUMNS - lead.len()).into_iter().enumerate();
+    lines
+        .map(|(n, line)| format!("{}{line}\n", if n == 0 { lead.to_owned() } else { " ".repeat(lead.len()) }))
+        .collect()
+}

@@ -1,0 +1,94 @@
+//! The other side of a change: a directory's files as another revision of the repository around it has them.
+//!
+//! Nothing is checked out and nothing is fetched. A revision is anything `git rev-parse` knows; of a branch that went
+//! on elsewhere, the commit where this one left it is meant, so that what others did since is not taken for undone.
+
+use super::{commit, files::Files};
+use anyhow::{Context, Error, Result, anyhow};
+use git2::{ErrorCode, Oid, Repository};
+use std::path::{Path, PathBuf};
+
+/// The names under which a clone knows the branch that changes are merged into, most telling first.
+const UPSTREAMS: [&str; 4] = ["origin/HEAD", "origin/main", "origin/master", "HEAD"];
+/// As many digits of a commit as people read.
+const DIGITS: usize = 10;
+
+/// A directory at a revision.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Revision {
+    /// How people name it: `origin/main at 1a2b3c4d5e`.
+    pub name: String,
+    /// Its 40 hexadecimal digits.
+    pub commit: String,
+    /// `None`: the directory is not there at that revision.
+    pub files: Option<Files>,
+}
+
+/// The files of `dir` at `revision`; without one, where the checked-out branch left the one that it will be merged
+/// into, as far as the clone tells. Fails outside of a repository, and on a revision that is not known.
+pub fn read(dir: &Path, revision: Option<&str>) -> Result<Revision> {
+    let dir = dir.canonicalize().with_context(|| format!("cannot read {}", dir.display()))?;
+    let git = Repository::discover(&dir).map_err(|error| no_repository(&error, &dir))?;
+    let folder = folder(&git, &dir)?;
+    let (name, tip) = match revision {
+        Some(name) => (name, find(&git, name).with_context(|| unknown(name))?),
+        None => upstream(&git).ok_or_else(|| anyhow!("the repository has no commit yet"))?,
+    };
+    let left = git.head().ok().and_then(|head| head.target()).and_then(|head| git.merge_base(head, tip).ok());
+    let commit = left.unwrap_or(tip);
+    let digits: String = commit.to_string().chars().take(DIGITS).collect();
+    let name = match commit == tip {
+        true => format!("{name} at {digits}"),
+        false => format!("{digits}, where this branch left {name}"),
+    };
+    let files = match has(&git, commit, folder.as_deref())? {
+        true => Some(
+            commit::read(&git, commit, folder.as_deref()).with_context(|| format!("cannot read {name}"))?,
+        ),
+        false => None,
+    };
+    Ok(Revision { name, commit: commit.to_string(), files })
+}
+
+/// The directory, as a path below the root of the work tree; `None` is the root itself.
+fn folder(git: &Repository, dir: &Path) -> Result<Option<String>> {
+    let root: PathBuf = git.workdir().unwrap_or_else(|| git.path()).canonicalize()?;
+    let below = dir
+        .strip_prefix(&root)
+        .map_err(|_| anyhow!("{} is not in the work tree {}", dir.display(), root.display()))?;
+    let parts: Vec<_> = below.components().map(|part| part.as_os_str().to_string_lossy()).collect();
+    Ok(Some(parts.join("/")).filter(|folder| !folder.is_empty()))
+}
+
+fn upstream(git: &Repository) -> Option<(&'static str, Oid)> {
+    UPSTREAMS.into_iter().find_map(|name| Some((name, find(git, name).ok()?)))
+}
+
+fn find(git: &Repository, revision: &str) -> Result<Oid> {
+    Ok(git.revparse_single(revision)?.peel_to_commit()?.id())
+}
+
+fn has(git: &Repository, commit: Oid, folder: Option<&str>) -> Result<bool> {
+    let tree = git.find_commit(commit)?.tree()?;
+    Ok(folder.is_none_or(|folder| tree.get_path(Path::new(folder)).is_ok()))
+}
+
+fn unknown(revision: &str) -> String {
+    format!(
+        "there is no directory and no revision `{revision}`: fetch it first (in CI: a checkout with full history), or name a \
+         directory that holds the other side"
+    )
+}
+
+fn no_repository(error: &git2::Error, dir: &Path) -> Error {
+    match error.code() {
+        ErrorCode::Owner => anyhow!(
+            "the repository around {0} belongs to another user: `git config --global --add safe.directory {0}`",
+            dir.display()
+        ),
+        _ => anyhow!(
+            "{} is in no git repository: give `--base` a directory with the other side",
+            dir.display()
+        ),
+    }
+}
