@@ -114,6 +114,7 @@ fn config_of(endpoints: Vec<Endpoint>) -> Config {
             fallback: "platform".into(),
             public_url: None,
             push_secret: Vec::new(),
+            calendar_secret: Vec::new(),
             slack: None,
             jira: None,
             twilio: None,
@@ -127,6 +128,7 @@ fn config_of(endpoints: Vec<Endpoint>) -> Config {
         endpoints: endpoints.into_iter().map(|endpoint| (endpoint.id.clone(), endpoint)).collect(),
         silences: Vec::new(),
         runbooks: Vec::new(),
+        calendars: BTreeMap::new(),
     }
 }
 

@@ -1,8 +1,12 @@
 //! What would happen: an alert played through the production state machine in virtual time.
 //!
 //! Nothing is sent: every message is taken as shown at once, and every call rings out unanswered, until somebody
-//! acknowledges as the script says. How the entries read as lines is in [`timeline`].
+//! acknowledges as the script says. How the entries read as lines is in [`timeline`], how shifts to come read in a calendar
+//! in [`calendar`].
 
+pub mod calendar;
+pub mod ical;
+pub mod shifts;
 pub mod timeline;
 
 use crate::alert::Event;
