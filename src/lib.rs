@@ -49,7 +49,7 @@
 //! | [`route`] | an event to a service, a severity and an urgency |
 //! | [`incident`] | what happens next: the state machine |
 //! | [`provider`] | a delivery to HTTP, and back |
-//! | [`preview`] | what would happen: the state machine in virtual time |
+//! | [`preview`] | what would happen: the state machine in virtual time, and shifts as calendars |
 //! | [`check`] | the semantic checks, and expectations |
 //! | [`journal`] | bytes of the journal, purely |
 //! | [`engine`] | lanes, turns, batches, the commit gate, purely |

@@ -5,6 +5,8 @@
 mod dry_run;
 #[path = "cli/help.rs"]
 mod help;
+#[path = "cli/shifts.rs"]
+mod shifts;
 
 use clap::Parser;
 use oncall::cli::{self, Arguments, Exit, Output};
@@ -92,9 +94,10 @@ fn who_names_the_person_the_layer_the_handover_and_the_next() {
     insta::assert_snapshot!(fine(oncall("who --at '2026-12-08 02:00'", config.path())), @"
     Tue 2026-12-08 02:00 (Asia/Tokyo)
 
-    Schedule     On call          Until
-    web/primary  Suzuki (suzuki)  Wed 2026-12-09 10:00
-                 by layer/weekly  then nobody
+    Schedule     On call
+    web/primary  Suzuki (suzuki)
+                 layer weekly, schedules/web/primary.yaml:7
+                 until Wed 2026-12-09 10:00, then nobody
     ");
     let json: Value = serde_json::from_str(&fine(oncall(
         "who --at 2026-12-08T02:00:00+09:00 --format json",
@@ -103,6 +106,7 @@ fn who_names_the_person_the_layer_the_handover_and_the_next() {
     .unwrap();
     let expected = json!([{
         "schedule": "web/primary", "users": ["suzuki"], "shadows": [], "source": "layer/weekly",
+        "place": "schedules/web/primary.yaml:7", "reason": null, "away": [],
         "until": "2026-12-09T01:00:00Z",
         "next": { "users": [], "shadows": [], "source": "overrides/december.yaml:1" },
     }]);
@@ -133,27 +137,6 @@ fn tables_are_aligned_in_japanese_and_no_wider_than_a_terminal() {
         text.lines().filter_map(|line| line.find("layer/weekly").map(|at| line[..at].width())).collect();
     assert!(columns.len() > 4 && columns.iter().all(|column| *column == columns[0]), "{columns:?}\n{text}");
     assert!(text.lines().all(|line| line.width() <= 80), "{text}");
-}
-
-#[test]
-fn a_calendar_has_short_lines_and_an_event_for_each_shift_of_somebody() {
-    let config = config();
-    write(
-        config.path(),
-        "users/suzuki.yaml",
-        &format!("name: {}\nphone: \"+819000000002\"\n", "鈴木".repeat(30)),
-    );
-    let line = "shifts web/primary --from 2026-12-08 --until '2026-12-14 12:00' --format ics";
-    let text = fine(oncall(line, config.path()));
-    assert!(text.starts_with("BEGIN:VCALENDAR\r\nVERSION:2.0\r\n") && text.ends_with("END:VCALENDAR\r\n"));
-    assert_eq!(text.matches("BEGIN:VEVENT").count(), 3);
-    assert!(text.split("\r\n").all(|line| line.len() <= 75 && !line.contains('\n')), "{text}");
-    let unfolded = text.replace("\r\n ", "");
-    assert!(
-        unfolded.contains(&format!("SUMMARY:Web\\, primary: {} (suzuki)\r\n", "鈴木".repeat(30))),
-        "{unfolded}"
-    );
-    assert!(text.contains("DTSTART:20261214T010000Z\r\nDTEND:20261214T030000Z"));
 }
 
 #[test]

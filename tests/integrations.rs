@@ -115,6 +115,7 @@ fn config_of(endpoints: Vec<Endpoint>) -> Config {
             fallback: "platform".into(),
             public_url: None,
             push_secret: Vec::new(),
+            calendar_secret: Vec::new(),
             slack: None,
             jira: None,
             twilio: None,
@@ -128,6 +129,7 @@ fn config_of(endpoints: Vec<Endpoint>) -> Config {
         endpoints: endpoints.into_iter().map(|endpoint| (endpoint.id.clone(), endpoint)).collect(),
         silences: Vec::new(),
         runbooks: Vec::new(),
+        calendars: BTreeMap::new(),
     }
 }
 

@@ -5,6 +5,8 @@
 mod layers;
 #[path = "schedules/properties.rs"]
 mod properties;
+#[path = "schedules/reasons.rs"]
+mod reasons;
 #[path = "schedules/windows.rs"]
 mod windows;
 #[path = "schedules/world.rs"]

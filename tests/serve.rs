@@ -4,6 +4,8 @@
 
 #[path = "serve/alertmanager.rs"]
 mod alertmanager;
+#[path = "serve/calendars.rs"]
+mod calendars;
 #[path = "serve/server.rs"]
 mod server;
 #[path = "serve/stand_ins.rs"]

@@ -193,7 +193,10 @@ fn both(sides: Sides<BTreeMap<UserId, Load>>) -> BTreeMap<UserId, Sides<Load>> {
 
 /// `田中 太郎 (tanaka), 伊藤 さくら (ito) as shadow`, or `nobody`.
 fn people(config: &Config, on_call: &OnCall) -> String {
-    super::who::people(config, on_call)
+    let users = on_call.users.iter().map(|id| person(config, id));
+    let nobody = on_call.users.is_empty().then(|| "nobody".to_owned());
+    let shadows = on_call.shadows.iter().map(|id| format!("{} as shadow", person(config, id)));
+    nobody.into_iter().chain(users).chain(shadows).collect::<Vec<_>>().join(", ")
 }
 
 fn person(config: &Config, id: &UserId) -> String {

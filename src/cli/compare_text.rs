@@ -2,7 +2,7 @@
 
 use super::compare::{Compared, LOAD_COLUMNS, load_cells, summary};
 use super::instant::{local, zone_name};
-use super::table::table;
+use super::table::{table, together};
 use crate::preview::difference::{Changed, Gap, Move, Presence, Sides, Urgent};
 use crate::preview::load::Load;
 use crate::provider::{COLUMNS, wrap};
@@ -145,7 +145,7 @@ fn load_table(compared: &Compared<'_>, loads: &BTreeMap<UserId, Sides<Load>>) ->
     let [hours, nights, weekends, holidays, run] = LOAD_COLUMNS;
     let row = |(user, load): (&UserId, &Sides<Load>)| {
         let [hours, nights, weekends, holidays, run] = load_cells(load, "->");
-        [compared.person(user), hours, nights, weekends, holidays, run]
+        [together(&compared.person(user)), hours, nights, weekends, holidays, run]
     };
     table(["Load", hours, nights, weekends, holidays, run], &[1, 2, 3, 4], loads.iter().map(row))
 }

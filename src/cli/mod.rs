@@ -13,6 +13,7 @@ mod directory;
 mod dry_run;
 pub mod example;
 mod instant;
+mod people;
 mod report;
 mod schema;
 mod serve;

@@ -1,27 +1,34 @@
-//! `oncall shifts`: the shifts of a schedule, clipped to a range, as text, JSON or a calendar.
+//! `oncall shifts`: the shifts of a schedule or of a person, clipped to a range, as text, JSON or a calendar.
 
 use super::Output;
 use super::directory::{Directory, now};
 use super::instant::{instant, local, zone_name};
+use super::people::{known, layer, names, source};
 use super::table::table;
-use super::who::{known, people, source};
-use crate::config::Config;
+use crate::config::{CalendarId, Config, Id};
+use crate::preview::calendar::calendar;
+use crate::preview::ical;
+use crate::preview::shifts::{Role, role, schedules_of, stretches};
 use crate::schedule::Shift;
 use anyhow::{Result, bail};
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
 
 /// The longest range.
 const RANGE_MAX: SignedDuration = SignedDuration::from_hours(10 * 366 * 24);
-/// The longest line of a calendar in bytes (RFC 5545, 3.1).
-const LINE_MAX: usize = 75;
 
-/// The shifts of a schedule, clipped to a range
+/// The shifts of a schedule, or of a person, clipped to a range
 #[derive(Debug, clap::Args)]
+#[command(override_usage = "oncall shifts [OPTIONS] --from <T> --until <T> <ID> [DIR]
+       oncall shifts [OPTIONS] --from <T> --until <T> --user <ID> [DIR]")]
 pub struct Arguments {
     /// The schedule
-    #[arg(value_name = "ID")]
-    schedule: String,
+    #[arg(value_name = "ID", required_unless_present = "user")]
+    schedule: Option<String>,
+    /// Everything that this person does, on all schedules, instead of one schedule
+    #[arg(long, value_name = "ID")]
+    user: Option<String>,
     /// From this instant: `2026-12-05 10:00` in the organisation's time zone, or RFC 3339
     #[arg(long, value_name = "T")]
     from: String,
@@ -41,14 +48,60 @@ enum Format {
     Ics,
 }
 
+/// What a person does on a schedule for a while.
+struct Duty<'c> {
+    schedule: &'c Id,
+    start: Timestamp,
+    end: Timestamp,
+    role: Role,
+    source: Option<String>,
+}
+
 pub(super) fn run(arguments: &Arguments) -> Result<Output> {
-    let loaded = arguments.directory.load()?;
+    let (schedule, directory) = asked(arguments)?;
+    let loaded = directory.load()?;
     let config = match loaded.config() {
         Ok(config) => config,
         Err(output) => return Ok(output),
     };
-    let zone = &config.organisation.time_zone;
-    let id = known(config, &arguments.schedule)?;
+    let (from, until) = range(arguments, &config.organisation.time_zone)?;
+    let id = match (&arguments.user, schedule) {
+        (Some(user), _) => CalendarId::User(known("user", &config.users, user)?.clone()),
+        (None, id) => CalendarId::Schedule(known("schedule", &config.schedules.schedules, id)?.clone()),
+    };
+    Ok(Output::fine(match (&id, arguments.format) {
+        (_, Format::Ics) => ics(config, &id, (from, until))?,
+        (CalendarId::Schedule(id), format) => {
+            let shifts = config.schedules.shifts(id, from, until);
+            match format {
+                Format::Text => text(config, id, (from, until), &shifts),
+                _ => format!("{:#}\n", Value::Array(shifts.iter().map(object).collect())),
+            }
+        }
+        (CalendarId::User(user), format) => {
+            let duties = duties(config, user, (from, until));
+            match format {
+                Format::Text => duties_text(config, user, (from, until), &duties),
+                _ => format!("{:#}\n", Value::Array(duties.iter().map(duty_object).collect())),
+            }
+        }
+    }))
+}
+
+/// The schedule, or nothing, and the config directory: with `--user`, that is the first word without a name.
+fn asked(arguments: &Arguments) -> Result<(&str, Directory)> {
+    let dir = &arguments.directory.dir;
+    let schedule = arguments.schedule.as_deref().unwrap_or_default();
+    match (&arguments.user, &arguments.schedule) {
+        (Some(_), Some(first)) if dir == Path::new(".") => Ok(("", Directory { dir: PathBuf::from(first) })),
+        (Some(user), Some(schedule)) => {
+            bail!("either the schedule `{schedule}` or --user {user}: one of them has to go")
+        }
+        _ => Ok((schedule, Directory { dir: dir.clone() })),
+    }
+}
+
+fn range(arguments: &Arguments, zone: &TimeZone) -> Result<(Timestamp, Timestamp)> {
     let (from, until) = (instant(&arguments.from, zone)?, instant(&arguments.until, zone)?);
     if until <= from {
         bail!("--until ({}) is not after --from ({}): exchange them", arguments.until, arguments.from);
@@ -56,21 +109,66 @@ pub(super) fn run(arguments: &Arguments) -> Result<Output> {
     if until.duration_since(from) > RANGE_MAX {
         bail!("more than ten years are asked for: ask for them in parts");
     }
-    let shifts = config.schedules.shifts(id, from, until);
-    Ok(Output::fine(match arguments.format {
-        Format::Text => text(config, id, &shifts),
-        Format::Json => format!("{:#}\n", Value::Array(shifts.iter().map(object).collect())),
-        Format::Ics => calendar(config, id, &shifts, now()),
-    }))
+    Ok((from, until))
 }
 
-fn text(config: &Config, id: &str, shifts: &[Shift]) -> String {
-    let zone = &config.organisation.time_zone;
+/// The calendar that the server would serve, clipped to the range.
+fn ics(config: &Config, id: &CalendarId, (from, until): (Timestamp, Timestamp)) -> Result<String> {
+    let mut calendar = calendar(config, id, from, until);
+    if calendar.events.len() > ical::EVENTS_MAX {
+        bail!("a calendar holds {} shifts, and here are more: ask for a shorter range", ical::EVENTS_MAX);
+    }
+    for event in &mut calendar.events {
+        (event.start, event.end) = (event.start.max(from), event.end.min(until));
+    }
+    Ok(ical::text(&calendar, now()))
+}
+
+fn text(config: &Config, id: &str, range: (Timestamp, Timestamp), shifts: &[Shift]) -> String {
+    let (year, clock) = dates(range, &config.organisation.time_zone);
     let rows = shifts.iter().map(|shift| {
-        let by = source(&shift.on_call).unwrap_or_else(|| "-".to_owned());
-        [local(shift.start, zone), local(shift.end, zone), people(config, &shift.on_call), by]
+        let on_call = &shift.on_call;
+        let mut who = names(config, &on_call.users);
+        if !on_call.shadows.is_empty() {
+            who = format!("{who}\n+ {}", names(config, &on_call.shadows));
+        }
+        [clock(shift.start), clock(shift.end), who, source(on_call).unwrap_or_else(|| "-".to_owned())]
     });
-    format!("{id} ({})\n\n{}", zone_name(zone), table(["From", "Until", "On call", "By"], &[0, 1], rows))
+    let shadows = shifts.iter().any(|it| !it.on_call.shadows.is_empty());
+    let note = if shadows { ", + for shadows" } else { "" };
+    let rows = table(["From", "Until", "On call", "By"], &[0, 1], rows);
+    format!("{id}{year} ({}){note}\n\n{rows}", zone_name(&config.organisation.time_zone))
+}
+
+fn duties_text(config: &Config, user: &Id, range: (Timestamp, Timestamp), duties: &[Duty<'_>]) -> String {
+    let (year, clock) = dates(range, &config.organisation.time_zone);
+    let name = config.users.get(user).map_or(&**user, |known| &known.name);
+    let title = format!("{name} ({user}){year} ({})\n\n", zone_name(&config.organisation.time_zone));
+    if duties.is_empty() {
+        return format!("{title}not on call, and no shadow\n");
+    }
+    let rows = duties.iter().map(|duty| {
+        let role = if duty.role == Role::Shadow { "shadow on " } else { "" };
+        let by = duty.source.clone().unwrap_or_else(|| "-".to_owned());
+        [clock(duty.start), clock(duty.end), format!("{role}{}", duty.schedule), by]
+    });
+    format!("{title}{}", table(["From", "Until", "Schedule", "By"], &[0, 1], rows))
+}
+
+/// How instants are written: with the year, or without it where it is the same everywhere and in the title.
+fn dates((from, until): (Timestamp, Timestamp), zone: &TimeZone) -> (String, impl Fn(Timestamp) -> String) {
+    let year = |at: Timestamp| zone.to_datetime(at).year();
+    let within = year(from) == year(until.checked_sub(SignedDuration::from_nanos(1)).unwrap_or(until));
+    let title = if within { format!(", {}", year(from)) } else { String::new() };
+    let zone = zone.clone();
+    let clock = move |at: Timestamp| {
+        if within {
+            at.to_zoned(zone.clone()).strftime("%a %m-%d %H:%M").to_string()
+        } else {
+            local(at, &zone)
+        }
+    };
+    (title, clock)
 }
 
 fn object(shift: &Shift) -> Value {
@@ -83,59 +181,34 @@ fn object(shift: &Shift) -> Value {
     })
 }
 
-/// A calendar (RFC 5545) with one event for each shift that somebody has.
-fn calendar(config: &Config, id: &str, shifts: &[Shift], now: Timestamp) -> String {
-    let name = config.schedule_names.get(id).map_or(id, |(name, _)| name.as_str());
-    let mut lines = vec![
-        "BEGIN:VCALENDAR".to_owned(),
-        "VERSION:2.0".to_owned(),
-        "PRODID:-//oncall//oncall//EN".to_owned(),
-        format!("X-WR-CALNAME:{}", escaped(name)),
-    ];
-    for shift in shifts.iter().filter(|shift| !shift.on_call.users.is_empty()) {
-        lines.extend([
-            "BEGIN:VEVENT".to_owned(),
-            format!("UID:{}-{}@oncall", id.replace('/', "."), basic(shift.start)),
-            format!("DTSTAMP:{}", basic(now)),
-            format!("DTSTART:{}", basic(shift.start)),
-            format!("DTEND:{}", basic(shift.end)),
-            format!("SUMMARY:{}", escaped(&format!("{name}: {}", people(config, &shift.on_call)))),
-            "END:VEVENT".to_owned(),
-        ]);
+/// Everything a person does in a range, in the order of time.
+fn duties<'c>(config: &'c Config, user: &Id, (from, until): (Timestamp, Timestamp)) -> Vec<Duty<'c>> {
+    let mut duties = Vec::new();
+    for schedule in schedules_of(config, user) {
+        let shifts = config.schedules.shifts_with_reasons(schedule, from, until);
+        let own = stretches(&shifts, |(shift, reason)| {
+            let role = role(&shift.on_call, user)?;
+            let source = match role {
+                Role::OnCall => source(&shift.on_call),
+                Role::Shadow => reason.shadows.get(user).map(|rule| layer(rule.layer)),
+            };
+            Some((role, source))
+        });
+        duties.extend(own.into_iter().map(|it| {
+            let (role, source) = it.of;
+            Duty { schedule, start: it.start, end: it.end, role, source }
+        }));
     }
-    lines.push("END:VCALENDAR".to_owned());
-    lines.iter().map(|line| folded(line)).collect()
+    duties.sort_by_key(|duty| duty.start);
+    duties
 }
 
-/// `20261205T010000Z`.
-fn basic(at: Timestamp) -> String {
-    at.strftime("%Y%m%dT%H%M%SZ").to_string()
-}
-
-/// The text with what has a meaning in a calendar escaped (RFC 5545, 3.3.11).
-fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '\\' | ';' | ',' => escaped.extend(['\\', c]),
-            '\n' => escaped.push_str("\\n"),
-            '\r' => {}
-            c => escaped.push(c),
-        }
-    }
-    escaped
-}
-
-/// A line cut into pieces of at most [`LINE_MAX`] bytes, each but the first after a space.
-fn folded(line: &str) -> String {
-    let (mut folded, mut length) = (String::with_capacity(line.len() + 2), 0);
-    for c in line.chars() {
-        if length + c.len_utf8() > LINE_MAX {
-            folded.push_str("\r\n ");
-            length = 1;
-        }
-        folded.push(c);
-        length += c.len_utf8();
-    }
-    folded + "\r\n"
+fn duty_object(duty: &Duty<'_>) -> Value {
+    json!({
+        "schedule": duty.schedule,
+        "start": duty.start.to_string(),
+        "end": duty.end.to_string(),
+        "shadow": duty.role == Role::Shadow,
+        "source": duty.source,
+    })
 }

@@ -1,9 +1,14 @@
 //! Tables of at most 80 columns, in which Japanese is as wide as a terminal shows it.
 
-use comfy_table::{ColumnConstraint, ContentArrangement, Table, presets::NOTHING};
+use comfy_table::{ColumnConstraint, ContentArrangement, Table, Width, presets::NOTHING};
+use unicode_width::UnicodeWidthStr;
 
 /// The width that every terminal has.
 const WIDTH: u16 = 80;
+/// The most columns that are given to what should stay together, where there is not enough for all.
+const TOGETHER_MAX: usize = 20;
+/// A space at which no line is broken; a table shows it as any other.
+const NO_BREAK: char = '\u{a0}';
 
 /// Rows under a header, in columns. Long cells are wrapped, but not those of the columns at `whole`.
 pub(super) fn table<const N: usize>(
@@ -14,14 +19,27 @@ pub(super) fn table<const N: usize>(
     let mut table = Table::new();
     table.load_style(NOTHING).set_width(WIDTH).set_content_arrangement(ContentArrangement::Dynamic);
     table.set_header(header);
+    let mut together = [0; N];
     for row in rows {
+        for (widest, cell) in together.iter_mut().zip(&row) {
+            let words = cell.split([' ', '\n']).filter(|word| word.contains(NO_BREAK));
+            *widest = words.map(UnicodeWidthStr::width).chain([*widest]).max().unwrap_or(0);
+        }
         table.add_row(row);
     }
-    for (at, column) in table.column_iter_mut().enumerate() {
-        column.set_padding((0, 2));
+    for ((at, column), together) in table.column_iter_mut().enumerate().zip(together) {
+        column.set_padding((0, if at + 1 < N { 2 } else { 0 }));
         if whole.contains(&at) {
             column.set_constraint(ColumnConstraint::ContentWidth);
+        } else if together > 0 {
+            let width = u16::try_from(together.min(TOGETHER_MAX) + 2).unwrap_or(WIDTH);
+            column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(width)));
         }
     }
-    format!("{}\n", table.trim_fmt())
+    format!("{}\n", table.trim_fmt()).replace(NO_BREAK, " ")
+}
+
+/// A text that a table breaks only if it is too long for a line of its own.
+pub(super) fn together(text: &str) -> String {
+    text.replace(' ', &NO_BREAK.to_string())
 }

@@ -1,17 +1,23 @@
-//! `oncall urls`: the webhook URL of each integration, and what to paste where.
+//! `oncall urls`: the webhook URL of each integration, and what to paste where; or those of the calendars.
 
 use super::Output;
-use super::directory::Directory;
+use super::directory::{Directory, now};
 use crate::config::{Config, Endpoint, Kind, SecretSource, Secrets};
 use crate::server::secrets::resolve;
-use anyhow::Result;
+use anyhow::{Result, bail};
 
-/// The webhook URL of each integration, and what to paste where
+/// Where a token is not shown.
+const MASKED: &str = "…";
+
+/// The webhook URL of each integration, and what to paste where; or the URL of each calendar
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     /// Show the secrets; without it, their places are named instead
     #[arg(long)]
     reveal: bool,
+    /// The calendars to subscribe to instead, one URL a line
+    #[arg(long)]
+    calendars: bool,
     #[command(flatten)]
     directory: Directory,
 }
@@ -23,16 +29,50 @@ pub(super) fn run(arguments: &Arguments) -> Result<Output> {
         Err(output) => return Ok(output),
     };
     let secrets = if arguments.reveal { resolve(config).0 } else { Secrets::default() };
+    if arguments.calendars {
+        return calendars(config, &secrets, arguments.reveal).map(Output::fine);
+    }
     let mut out: Vec<String> =
         config.endpoints.values().map(|it| entry(config, it, &secrets, arguments.reveal)).collect();
     if config.organisation.public_url.is_none() {
         out.push("oncall.yaml has no public_url: put the address of the server in its place.\n".to_owned());
     }
+    if !config.organisation.calendar_secret.is_empty() {
+        let count = config.calendars.len();
+        out.push(format!("And {count} calendars to subscribe to: oncall urls --calendars\n"));
+    }
     Ok(Output::fine(out.join("\n")))
 }
 
+/// One line for each calendar that the server serves.
+fn calendars(config: &Config, secrets: &Secrets, reveal: bool) -> Result<String> {
+    let sources = &config.organisation.calendar_secret;
+    if sources.is_empty() {
+        bail!(
+            "no calendar is served: add `calendar_secret: {{ env: ONCALL_CALENDAR_SECRET }}` to oncall.yaml, and set it"
+        );
+    }
+    let now = now();
+    let mut out = String::new();
+    for id in config.calendars.keys().filter(|id| !config.has_left(id, now)) {
+        let token = config.calendar_token(secrets, id);
+        if reveal && token.is_none() {
+            let names: Vec<String> = sources.iter().map(named).collect();
+            bail!("the secret of the calendars ({}) is not set here, or too short", names.join(", "));
+        }
+        let token = token.as_deref().unwrap_or(MASKED);
+        out.push_str(&format!("{}/v1/calendars/{id}.ics?token={token}\n", base(config)));
+    }
+    Ok(out)
+}
+
+/// The server's address.
+fn base(config: &Config) -> &str {
+    config.organisation.public_url.as_deref().unwrap_or("https://oncall.example.com")
+}
+
 fn entry(config: &Config, endpoint: &Endpoint, secrets: &Secrets, reveal: bool) -> String {
-    let base = config.organisation.public_url.as_deref().unwrap_or("https://oncall.example.com");
+    let base = base(config);
     let secret = match secrets.all(&endpoint.secret).next() {
         Some(secret) => secret.expose().to_owned(),
         None => endpoint.secret.first().map_or_else(String::new, named),

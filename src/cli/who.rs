@@ -1,12 +1,13 @@
-//! `oncall who`: who is on call at an instant, from which layer or override, until when, and who is next.
+//! `oncall who`: who is on call at an instant, by which rule, until when, and who is next.
 
 use super::Output;
 use super::directory::{Directory, now};
 use super::instant::{instant, local, zone_name};
+use super::people::{known, name, names, source};
 use super::table::table;
 use crate::config::Config;
-use crate::schedule::{Handover, OnCall, Source, UserId};
-use anyhow::{Result, bail};
+use crate::schedule::{Handover, Reason, UserId};
+use anyhow::Result;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
@@ -34,82 +35,88 @@ enum Format {
     Json,
 }
 
+/// One schedule at the instant.
+struct Answer<'c> {
+    schedule: &'c str,
+    handover: Handover,
+    reason: Reason<'c>,
+}
+
 pub(super) fn run(arguments: &Arguments) -> Result<Output> {
     let loaded = arguments.directory.load()?;
     let config = match loaded.config() {
         Ok(config) => config,
         Err(output) => return Ok(output),
     };
+    let schedules = &config.schedules;
     let zone = &config.organisation.time_zone;
     let at = arguments.at.as_deref().map_or_else(|| Ok(now()), |text| instant(text, zone))?;
     let ids: Vec<&str> = match &arguments.schedule {
-        Some(id) => vec![known(config, id)?],
-        None => config.schedules.schedules.keys().map(|id| &**id).collect(),
+        Some(id) => vec![known("schedule", &schedules.schedules, id)?],
+        None => schedules.schedules.keys().map(|id| &**id).collect(),
     };
-    let answers = ids.into_iter().map(|id| (id, config.schedules.next_handover(id, at, HORIZON)));
+    let answers = ids.into_iter().map(|schedule| Answer {
+        schedule,
+        handover: schedules.next_handover(schedule, at, HORIZON),
+        reason: schedules.reason(schedule, at),
+    });
     Ok(Output::fine(match arguments.format {
         Format::Text => text(config, at, answers),
-        Format::Json => format!("{:#}\n", Value::Array(answers.map(|(id, it)| object(id, &it)).collect())),
+        Format::Json => format!("{:#}\n", Value::Array(answers.map(|answer| object(&answer)).collect())),
     }))
 }
 
-/// The id itself, if there is such a schedule.
-pub(super) fn known<'c>(config: &'c Config, id: &str) -> Result<&'c str> {
-    if let Some((known, _)) = config.schedules.schedules.get_key_value(id) {
-        return Ok(known);
-    }
-    let ids: Vec<&str> = config.schedules.schedules.keys().map(|id| &**id).collect();
-    let Some(near) =
-        ids.iter().max_by(|a, b| strsim::jaro_winkler(a, id).total_cmp(&strsim::jaro_winkler(b, id)))
-    else {
-        bail!("there is no schedule `{id}`: the config has none");
-    };
-    bail!("there is no schedule `{id}`: did you mean `{near}`? There are: {}", ids.join(", "))
-}
-
-/// Where it follows from, as the config page writes it: `layer/weekly`, or an override's `file:line`.
-pub(super) fn source(on_call: &OnCall) -> Option<String> {
-    match &on_call.source {
-        Source::Nobody => None,
-        Source::Layer(name) => Some(format!("layer/{name}")),
-        Source::Override(place) => Some(place.to_string()),
-    }
-}
-
-/// `田中 太郎 (tanaka), 佐藤 花子 (sato)`, or `nobody`.
-pub(super) fn people(config: &Config, on_call: &OnCall) -> String {
-    let name = |id: &UserId| match config.users.get(id) {
-        Some(user) => format!("{} ({id})", user.name),
-        None => id.to_string(),
-    };
-    let mut names: Vec<String> = on_call.users.iter().map(name).collect();
-    if names.is_empty() {
-        names.push("nobody".to_owned());
-    }
-    names.extend(on_call.shadows.iter().map(|id| format!("{} as shadow", name(id))));
-    names.join(", ")
-}
-
-fn text<'a>(config: &Config, at: Timestamp, answers: impl Iterator<Item = (&'a str, Handover)>) -> String {
+fn text<'c>(config: &Config, at: Timestamp, answers: impl Iterator<Item = Answer<'c>>) -> String {
     let zone = &config.organisation.time_zone;
-    let row = |(id, handover): (&str, Handover)| {
-        let by = source(&handover.on_call).map_or_else(String::new, |by| format!("\nby {by}"));
-        let until = match &handover.next {
-            Some(next) => format!("{}\nthen {}", local(handover.until, zone), people(config, next)),
-            None => "(no change)".to_owned(),
-        };
-        [id.to_owned(), format!("{}{by}", people(config, &handover.on_call)), until]
-    };
-    let rows = table(["Schedule", "On call", "Until"], &[0], answers.map(row));
+    let row = |answer: Answer<'c>| [answer.schedule.to_owned(), lines(config, at, &answer).join("\n")];
+    let rows = table(["Schedule", "On call"], &[0], answers.map(row));
     format!("{} ({})\n\n{rows}", local(at, zone), zone_name(zone))
 }
 
-fn object(id: &str, handover: &Handover) -> Value {
+/// Who, by which rules, and until when.
+fn lines(config: &Config, at: Timestamp, answer: &Answer<'_>) -> Vec<String> {
+    let zone = &config.organisation.time_zone;
+    let Answer { handover, reason, .. } = answer;
+    let mut lines = vec![names(config, &handover.on_call.users)];
+    if !handover.on_call.shadows.is_empty() {
+        lines.push(format!("shadow {}", names(config, &handover.on_call.shadows)));
+    }
+    lines.extend(reason.layer.map(|rule| format!("layer {}, {}", rule.layer, rule.place)));
+    lines.extend(reason.away.iter().map(|user| away(config, at, user)));
+    lines.extend(reason.overrides.iter().map(|change| match &change.reason {
+        Some(reason) => format!("override {}: {reason}", change.place),
+        None => format!("override {}", change.place),
+    }));
+    lines.push(match &handover.next {
+        Some(next) => {
+            format!("until {}, then {}", local(handover.until, zone), names(config, &next.users))
+        }
+        None => format!("no change within {} days", HORIZON.as_hours() / 24),
+    });
+    lines
+}
+
+/// Whose turn it would be.
+fn away(config: &Config, at: Timestamp, user: &UserId) -> String {
+    let why = match config.schedules.is_off(user, at).map(|off| off.until) {
+        Some(Some(until)) => format!("off until {}", local(until, &config.organisation.time_zone)),
+        Some(None) => "who has left".to_owned(),
+        None => "on call elsewhere".to_owned(),
+    };
+    format!("turn of {}, {why}", name(config, user))
+}
+
+fn object(answer: &Answer<'_>) -> Value {
+    let Answer { schedule, handover, reason } = answer;
+    let last = reason.overrides.last();
     json!({
-        "schedule": id,
+        "schedule": schedule,
         "users": handover.on_call.users,
         "shadows": handover.on_call.shadows,
         "source": source(&handover.on_call),
+        "place": last.map(|change| &*change.place).or(reason.layer.map(|rule| rule.place)),
+        "reason": last.and_then(|change| change.reason.as_deref()),
+        "away": reason.away,
         "until": handover.next.as_ref().map(|_| handover.until.to_string()),
         "next": handover.next.as_ref().map(|next| json!({
             "users": next.users, "shadows": next.shadows, "source": source(next),

@@ -49,6 +49,10 @@ impl<'a> Resolver<'a> {
         let push_secret = document.push_secret.as_ref();
         let push_secret =
             push_secret.map(|secret| self.secrets(secret, &at.key("push_secret"))).unwrap_or_default();
+        let calendar_secret = document.calendar_secret.as_ref();
+        let calendar_secret = calendar_secret
+            .map(|secret| self.secrets(secret, &at.key("calendar_secret")))
+            .unwrap_or_default();
         let api_tokens =
             self.api_tokens(document.api_tokens.as_deref().unwrap_or_default(), &at.key("api_tokens"));
         let providers = document.providers.as_ref();
@@ -67,6 +71,7 @@ impl<'a> Resolver<'a> {
             fallback: fallback?,
             public_url: document.public_url.as_ref().map(url),
             push_secret,
+            calendar_secret,
             slack,
             jira,
             twilio,

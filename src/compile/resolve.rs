@@ -10,7 +10,7 @@ use super::source::Sources;
 use super::suggest::nearest;
 use super::value::{self, NOBODY};
 use super::{code, tree::Tree};
-use crate::config::{Config, Id, SecretSource};
+use crate::config::{CalendarId, Config, Id, SecretSource};
 use crate::document::{self, OneOrMany, Secret};
 use crate::schedule::Hours;
 use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
@@ -60,6 +60,7 @@ impl Resolver<'_> {
         let services = self.services();
         let endpoints = self.endpoints();
         let silences = self.silences();
+        let calendars = self.calendars();
         let runbooks = self.documents.runbooks.clone();
         let organisation = organisation?;
         self.fallback(&organisation.fallback, &policies, &users);
@@ -73,7 +74,21 @@ impl Resolver<'_> {
             endpoints,
             silences,
             runbooks,
+            calendars,
         })
+    }
+
+    /// One calendar for each schedule and each person.
+    fn calendars(&self) -> BTreeMap<CalendarId, u32> {
+        let schedules = self.documents.schedules.values().map(|file| {
+            let generation = file.document.as_ref().and_then(|schedule| schedule.calendar_generation);
+            (CalendarId::Schedule(file.id.clone()), generation.unwrap_or(1))
+        });
+        let users = self.documents.users.values().map(|file| {
+            let generation = file.document.as_ref().and_then(|user| user.calendar_generation);
+            (CalendarId::User(file.id.clone()), generation.unwrap_or(1))
+        });
+        schedules.chain(users).collect()
     }
 
     pub(super) fn error(&mut self, code: &'static str, spot: Spot, message: impl Into<String>) {

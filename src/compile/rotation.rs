@@ -73,7 +73,8 @@ impl Resolver<'_> {
         if let Some(weekday) = weekday {
             self.falls_on(from, weekday, handoff, &at.key("from"), &handoff_at);
         }
-        Some(LineUp { from, every, handoff, weekday, members, starts_with })
+        let place = self.sources.place(at).to_string().into();
+        Some(LineUp { from, every, handoff, weekday, members, starts_with, place })
     }
 
     fn every(&mut self, every: &document::Period, at: &Spot) -> Option<Every> {

@@ -80,7 +80,8 @@ impl Resolver<'_> {
             }
         };
         let shadow = layer.shadow.unwrap_or(false);
-        Some(Layer { name: layer.name.as_str().into(), time_zone, turn, during, shadow })
+        let place = self.sources.place(at).to_string().into();
+        Some(Layer { name: layer.name.as_str().into(), time_zone, turn, during, shadow, place })
     }
 
     /// Reports each circle of `apart_from` once, at its first schedule.

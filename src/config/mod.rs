@@ -3,6 +3,7 @@
 //! Every reference is resolved and every rule knows the [`Place`] where it is written, so that a line of a
 //! timeline can name it. Nothing here can fail: whatever could is found by [`compile`](crate::compile).
 
+mod calendar;
 mod endpoint;
 mod escalation;
 mod routing;
@@ -10,6 +11,7 @@ mod secret;
 mod service;
 mod user;
 
+pub use calendar::{CALENDAR_SECRET, CALENDAR_SECRET_MIN, CalendarId};
 pub use endpoint::{Endpoint, FieldPath, GenericFields, Kind, Route, RouteTarget, SeverityRule};
 pub use escalation::{EscalationPolicy, Notify, Step};
 pub use routing::{Matcher, Pattern, PatternTest, Silence, SilencePeriod, field};
@@ -43,6 +45,8 @@ pub struct Config {
     pub silences: Vec<Silence>,
     /// The paths below `runbooks/` of the runbooks there are.
     pub runbooks: Vec<String>,
+    /// Every calendar there is, with the generation of its token.
+    pub calendars: BTreeMap<CalendarId, u32>,
 }
 
 /// `oncall.yaml`, less the defaults, which are compiled into users and services.
@@ -58,6 +62,8 @@ pub struct Organisation {
     pub public_url: Option<String>,
     /// Any of them signs a push webhook.
     pub push_secret: Vec<SecretSource>,
+    /// The first makes the tokens of calendars, any of them opens one; empty: no calendar is served.
+    pub calendar_secret: Vec<SecretSource>,
     pub slack: Option<Slack>,
     pub jira: Option<Jira>,
     pub twilio: Option<Twilio>,
@@ -152,6 +158,8 @@ impl Config {
             .provider_secrets()
             .map(|(provider, field, source)| (format!("providers.{provider}.{field}"), source));
         let push = self.organisation.push_secret.iter().map(|source| ("push_secret".to_owned(), source));
+        let calendars = self.organisation.calendar_secret.iter();
+        let calendars = calendars.map(|source| (CALENDAR_SECRET.to_owned(), source));
         let tokens =
             self.organisation.api_tokens.iter().flat_map(|token| {
                 token.token.iter().map(|source| (format!("API token {}", token.name), source))
@@ -163,6 +171,6 @@ impl Config {
             Some(Phone::Secret(source)) => Some((format!("the phone of {}", user.id), source)),
             _ => None,
         });
-        providers.chain(push).chain(tokens).chain(doors).chain(phones).collect()
+        providers.chain(push).chain(calendars).chain(tokens).chain(doors).chain(phones).collect()
     }
 }

@@ -20,6 +20,9 @@ pub struct Organisation {
     pub public_url: Option<Url>,
     /// The secret of the GitHub or GitLab push webhook.
     pub push_secret: Option<OneOrMany<Secret>>,
+    /// What the tokens in the URLs of calendars are made from; without one, no calendar is served. With a list, new
+    /// URLs are made from the first, and those made from any of them work.
+    pub calendar_secret: Option<OneOrMany<Secret>>,
     /// The services that carry our messages.
     pub providers: Option<Providers>,
     /// Who may use the API.

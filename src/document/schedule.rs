@@ -19,6 +19,9 @@ pub struct Schedule {
     pub layers: Vec<Layer>,
     /// Whoever is on call on these schedules counts as off here.
     pub apart_from: Option<Vec<String>>,
+    /// Raise it to revoke the URL of this schedule's calendar, and make a new one; 1 by default.
+    #[schemars(range(min = 1, max = 1_000_000))]
+    pub calendar_generation: Option<u32>,
 }
 
 /// One layer: a rotation, or one set of people.

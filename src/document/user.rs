@@ -28,6 +28,9 @@ pub struct User {
     pub notify: Option<Notify>,
     /// When this person is away.
     pub time_off: Option<Vec<TimeOff>>,
+    /// Raise it to revoke the URL of this person's calendar, and make a new one; 1 by default.
+    #[schemars(range(min = 1, max = 1_000_000))]
+    pub calendar_generation: Option<u32>,
     /// The day from which this person is gone for good. The file stays, so that history still reads.
     pub left: Option<Date>,
 }

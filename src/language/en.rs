@@ -1,6 +1,6 @@
 //! English.
 
-use super::{Language, Notice, Shown, Spoken, Word};
+use super::{Language, Notice, Planned, Shown, Spoken, Word};
 use jiff::Zoned;
 
 pub(super) fn word(word: Word) -> &'static str {
@@ -102,6 +102,29 @@ pub(super) fn shown(phrase: &Shown) -> String {
         Shown::AlreadyResolved { by } => format!("Already resolved by {by}."),
         Shown::AlreadyDone { by } => format!("Already asked for by {by}."),
         Shown::NotFound => "No such incident; it may have ended already.".into(),
+    }
+}
+
+pub(super) fn planned(phrase: &Planned) -> String {
+    let list = |names: &[String]| if names.is_empty() { "nobody".into() } else { Language::En.list(names) };
+    match phrase {
+        Planned::Calendar { name } => format!("{name} on call"),
+        Planned::Shift { schedule, names } => format!("{schedule}: {}", list(names)),
+        Planned::OnCall { schedule } => format!("On call: {schedule}"),
+        Planned::Shadowing { schedule } => format!("Shadow: {schedule}"),
+        Planned::People { names } => format!("On call: {}", list(names)),
+        Planned::Shadows { names, partly: false } => format!("Shadow: {}", list(names)),
+        Planned::Shadows { names, partly: true } => format!("Shadow for part of the time: {}", list(names)),
+        Planned::Layer { name, place } => format!("By layer {name}, {place}"),
+        Planned::Override { place, reason: None } => format!("By override {place}"),
+        Planned::Override { place, reason: Some(reason) } => format!("By override {place}: {reason}"),
+        Planned::Away { names } => format!("Turn of {} (away)", list(names)),
+        Planned::Until { at } => format!("Until {at}"),
+        Planned::Next { at, names } => format!("Until {at}, then {}", list(names)),
+        Planned::GoesOn { at } => format!("Goes on after {at}"),
+        Planned::CutShort { count, at } => {
+            format!("There are too many shifts for one calendar: these are the first {count}, until {at}.")
+        }
     }
 }
 

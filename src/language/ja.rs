@@ -1,6 +1,6 @@
 //! 日本語: short sentences that somebody half asleep understands at once.
 
-use super::{Language, Notice, Shown, Spoken, Word};
+use super::{Language, Notice, Planned, Shown, Spoken, Word};
 use jiff::{Zoned, civil::Weekday};
 
 pub(super) fn word(word: Word) -> &'static str {
@@ -100,6 +100,31 @@ pub(super) fn shown(phrase: &Shown) -> String {
         Shown::AlreadyResolved { by } => format!("すでに解決済みです（{by}）。"),
         Shown::AlreadyDone { by } => format!("すでに受け付けています（{by}）。"),
         Shown::NotFound => "インシデントが見つかりません。すでに終了している可能性があります。".into(),
+    }
+}
+
+pub(super) fn planned(phrase: &Planned) -> String {
+    let list = |names: &[String]| if names.is_empty() { "なし".into() } else { Language::Ja.list(names) };
+    match phrase {
+        Planned::Calendar { name } => format!("オンコール（{name}）"),
+        Planned::Shift { schedule, names } => format!("{schedule}: {}", list(names)),
+        Planned::OnCall { schedule } => format!("オンコール: {schedule}"),
+        Planned::Shadowing { schedule } => format!("シャドー: {schedule}"),
+        Planned::People { names } => format!("担当: {}", list(names)),
+        Planned::Shadows { names, partly: false } => format!("シャドー: {}", list(names)),
+        Planned::Shadows { names, partly: true } => format!("シャドー（一部の時間）: {}", list(names)),
+        Planned::Layer { name, place } => format!("根拠: レイヤー {name}、{place}"),
+        Planned::Override { place, reason: None } => format!("根拠: オーバーライド {place}"),
+        Planned::Override { place, reason: Some(reason) } => {
+            format!("根拠: オーバーライド {place}（{reason}）")
+        }
+        Planned::Away { names } => format!("本来の担当: {}（不在）", list(names)),
+        Planned::Until { at } => format!("{at} まで"),
+        Planned::Next { at, names } => format!("{at} まで、次の担当: {}", list(names)),
+        Planned::GoesOn { at } => format!("{at} 以降も続きます"),
+        Planned::CutShort { count, at } => {
+            format!("シフトが多いため、{at} までの{count}件だけを載せています。")
+        }
     }
 }
 

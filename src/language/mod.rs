@@ -191,6 +191,66 @@ pub enum Shown<'a> {
     NotFound,
 }
 
+/// What a calendar says. `at` is a date and a time of day; `place` is a `file:line`.
+#[derive(Clone, Copy, Debug)]
+pub enum Planned<'a> {
+    /// The name of a person's calendar.
+    Calendar {
+        name: &'a str,
+    },
+    /// An event of a schedule's calendar.
+    Shift {
+        schedule: &'a str,
+        names: &'a [String],
+    },
+    /// An event of a person's calendar.
+    OnCall {
+        schedule: &'a str,
+    },
+    /// An event of a person's calendar: looking on.
+    Shadowing {
+        schedule: &'a str,
+    },
+    // Lines of a description.
+    People {
+        names: &'a [String],
+    },
+    /// `partly`: not all of the time.
+    Shadows {
+        names: &'a [String],
+        partly: bool,
+    },
+    Layer {
+        name: &'a str,
+        place: &'a str,
+    },
+    Override {
+        place: &'a str,
+        reason: Option<&'a str>,
+    },
+    /// It would be their turn.
+    Away {
+        names: &'a [String],
+    },
+    Until {
+        at: &'a str,
+    },
+    /// `names`: who is on call then, perhaps nobody.
+    Next {
+        at: &'a str,
+        names: &'a [String],
+    },
+    /// The event ends, the shift does not.
+    GoesOn {
+        at: &'a str,
+    },
+    /// There are more events than a calendar holds.
+    CutShort {
+        count: usize,
+        at: &'a str,
+    },
+}
+
 /// The server's own troubles, as the summaries of the incidents about them.
 #[derive(Clone, Copy, Debug)]
 pub enum Notice<'a> {
@@ -205,6 +265,14 @@ pub enum Notice<'a> {
 }
 
 impl Language {
+    /// Its tag (BCP 47).
+    pub fn tag(self) -> &'static str {
+        match self {
+            Language::Ja => "JA",
+            Language::En => "EN",
+        }
+    }
+
     pub fn word(self, word: Word) -> &'static str {
         match self {
             Language::Ja => ja::word(word),
@@ -223,6 +291,13 @@ impl Language {
         match self {
             Language::Ja => ja::shown(phrase),
             Language::En => en::shown(phrase),
+        }
+    }
+
+    pub fn planned(self, phrase: &Planned) -> String {
+        match self {
+            Language::Ja => ja::planned(phrase),
+            Language::En => en::planned(phrase),
         }
     }
 

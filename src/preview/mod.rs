@@ -1,10 +1,14 @@
 //! What would happen: an alert played through the production state machine in virtual time.
 //!
 //! Nothing is sent: every message is taken as shown at once, and every call rings out unanswered, until somebody
-//! acknowledges as the script says. How the entries read as lines is in [`timeline`].
+//! acknowledges as the script says. How the entries read as lines is in [`timeline`]. What is to come without any alert:
+//! the shifts of a [`calendar`], what a change does to them ([`difference`]), and how much each person has ([`load`]).
 
+pub mod calendar;
 pub mod difference;
+pub mod ical;
 pub mod load;
+pub mod shifts;
 pub mod timeline;
 
 use crate::alert::Event;

@@ -32,7 +32,7 @@ impl<'a> Absence<'a> {
         set.iter().filter(|user| self.is_present(user)).cloned().collect()
     }
 
-    fn is_present(&self, user: &UserId) -> bool {
+    pub fn is_present(&self, user: &UserId) -> bool {
         !self.elsewhere.contains(user) && self.schedules.is_off(user, self.at).is_none()
     }
 

@@ -1,13 +1,14 @@
-//! A range of time, cut wherever something may change and asked once in each piece.
+//! A range of time, cut wherever something may change and asked once in each piece, and put together again.
 
 use super::instant::Instant;
-use super::{Layer, Schedule, Schedules, Shift};
+use super::{Layer, Reason, Schedule, Schedules, Shift};
 use jiff::Timestamp;
 use std::collections::BTreeSet;
 
 /// The pieces of `[at, until)` in order, without holes; neighbours may be equal.
 pub(super) struct Pieces<'a> {
-    schedules: &'a Schedules,
+    /// The last piece's beginning.
+    instant: Instant<'a>,
     schedule: &'a str,
     at: Timestamp,
     until: Timestamp,
@@ -25,7 +26,24 @@ impl<'a> Pieces<'a> {
         let time_off = schedules.time_off.values().flatten();
         let time_off = time_off.flat_map(|it| [it.from, it.until.unwrap_or(Timestamp::MAX)]);
         let dated = overrides.chain(time_off).filter(|it| from < *it && *it < until).collect();
-        Pieces { schedules, schedule, at: from, until, layers, dated }
+        Pieces { instant: Instant::new(schedules, from), schedule, at: from, until, layers, dated }
+    }
+
+    /// Equal neighbours as one, each with what `of` makes of its first piece.
+    pub fn merged<T>(mut self, of: impl Fn(&mut Pieces<'a>) -> T) -> Vec<(Shift, T)> {
+        let mut merged: Vec<(Shift, T)> = Vec::new();
+        while let Some(piece) = self.next() {
+            match merged.last_mut() {
+                Some((last, _)) if last.on_call == piece.on_call => last.end = piece.end,
+                _ => merged.push((piece, of(&mut self))),
+            }
+        }
+        merged
+    }
+
+    /// Why the last piece has the people it has.
+    pub fn reason(&mut self) -> Reason<'a> {
+        self.instant.reason(self.schedule)
     }
 
     fn next_edge(&mut self) -> Timestamp {
@@ -52,7 +70,8 @@ impl Iterator for Pieces<'_> {
         }
         let (start, end) = (self.at, self.next_edge());
         self.at = end;
-        Some(Shift { start, end, on_call: Instant::new(self.schedules, start).on_call(self.schedule) })
+        self.instant.move_to(start);
+        Some(Shift { start, end, on_call: self.instant.on_call(self.schedule) })
     }
 }
 

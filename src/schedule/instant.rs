@@ -1,7 +1,10 @@
 //! One instant: layers, absences and overrides put together, each schedule once.
 
 use super::absence::Absence;
-use super::{Layer, OnCall, Schedule, ScheduleId, Schedules, Source, UserId};
+use super::turns::Counted;
+use super::{
+    Layer, OnCall, Override, OverrideAction, Reason, Rule, Schedule, ScheduleId, Schedules, Source, UserId,
+};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,16 +16,60 @@ pub(super) struct Instant<'a> {
     schedules: &'a Schedules,
     at: Timestamp,
     known: BTreeMap<&'a ScheduleId, OnCall>,
+    counted: Counted<'a>,
+}
+
+/// Who is on call, and what decided.
+struct Decided<'a> {
+    users: BTreeSet<UserId>,
+    layer: Option<&'a Layer>,
+    /// Those that changed something, in order.
+    overrides: Vec<&'a Override>,
 }
 
 impl<'a> Instant<'a> {
     pub fn new(schedules: &'a Schedules, at: Timestamp) -> Instant<'a> {
-        Instant { schedules, at, known: BTreeMap::new() }
+        Instant { schedules, at, known: BTreeMap::new(), counted: Counted::default() }
+    }
+
+    /// Goes on to another instant, quickly if it is soon after.
+    pub fn move_to(&mut self, at: Timestamp) {
+        if at != self.at {
+            self.known.clear();
+            self.at = at;
+        }
     }
 
     /// Who is on call; nobody on an unknown schedule.
     pub fn on_call(&mut self, id: &str) -> OnCall {
         self.resolve(id, 0)
+    }
+
+    /// Why it is these people; nothing on an unknown schedule.
+    pub fn reason(&mut self, id: &str) -> Reason<'a> {
+        let Some(schedule) = self.schedules.schedules.get(id) else { return Reason::default() };
+        let absence = self.absence(schedule, 0);
+        let Decided { users, layer, mut overrides } = self.decide(schedule, &absence);
+        let mut reason = Reason::default();
+        let set = overrides.iter().rposition(|change| matches!(change.action, OverrideAction::Set(_)));
+        match (layer, set) {
+            (_, Some(set)) => drop(overrides.drain(..set)),
+            (Some(layer), None) => {
+                let (holder, place) = layer.holder(self.at, &mut self.counted);
+                reason.away = holder.iter().filter(|user| !absence.is_present(user)).cloned().collect();
+                reason.layer = Some(Rule { layer: &layer.name, place });
+            }
+            (None, None) => {}
+        }
+        reason.overrides = overrides;
+        for layer in schedule.layers.iter().filter(|layer| layer.shadow) {
+            let rule = Rule { layer: &layer.name, place: layer.holder(self.at, &mut self.counted).1 };
+            let people = layer.people(&absence, &mut self.counted).into_iter();
+            for user in people.filter(|user| !users.contains(user)) {
+                reason.shadows.entry(user).or_insert(rule);
+            }
+        }
+        reason
     }
 
     fn resolve(&mut self, id: &str, depth: usize) -> OnCall {
@@ -36,33 +83,40 @@ impl<'a> Instant<'a> {
             return OnCall::nobody();
         }
         self.known.insert(id, OnCall::nobody());
-        let elsewhere =
-            schedule.apart_from.iter().flat_map(|other| self.resolve(other, depth + 1).users).collect();
-        let absence = Absence { schedules: self.schedules, at: self.at, elsewhere };
-        let on_call = put_together(schedule, self.at, &absence);
+        let absence = self.absence(schedule, depth);
+        let on_call = self.put_together(schedule, &absence);
         self.known.insert(id, on_call.clone());
         on_call
     }
-}
 
-fn put_together(schedule: &Schedule, at: Timestamp, absence: &Absence<'_>) -> OnCall {
-    let (mut users, mut source) = winning_layer(&schedule.layers, at, absence);
-    for change in schedule.overrides.iter().filter(|change| change.contains(at)) {
-        if change.apply(&mut users) {
-            source = Source::Override(change.place.clone());
-        }
+    fn absence(&mut self, schedule: &'a Schedule, depth: usize) -> Absence<'a> {
+        let elsewhere =
+            schedule.apart_from.iter().flat_map(|other| self.resolve(other, depth + 1).users).collect();
+        Absence { schedules: self.schedules, at: self.at, elsewhere }
     }
-    let shadows =
-        schedule.layers.iter().filter(|layer| layer.shadow).flat_map(|layer| layer.people(at, absence));
-    let shadows: BTreeSet<UserId> = shadows.filter(|user| !users.contains(user)).collect();
-    OnCall { users: users.into_iter().collect(), shadows: shadows.into_iter().collect(), source }
-}
 
-/// The people of the last layer that has somebody.
-fn winning_layer(layers: &[Layer], at: Timestamp, absence: &Absence<'_>) -> (BTreeSet<UserId>, Source) {
-    let filled = layers.iter().rev().filter(|layer| !layer.shadow).find_map(|layer| {
-        let people: BTreeSet<UserId> = layer.people(at, absence).into_iter().collect();
-        (!people.is_empty()).then(|| (people, Source::Layer(layer.name.clone())))
-    });
-    filled.unwrap_or((BTreeSet::new(), Source::Nobody))
+    fn put_together(&mut self, schedule: &'a Schedule, absence: &Absence<'_>) -> OnCall {
+        let Decided { users, layer, overrides } = self.decide(schedule, absence);
+        let source = match (overrides.last(), layer) {
+            (Some(change), _) => Source::Override(change.place.clone()),
+            (None, Some(layer)) => Source::Layer(layer.name.clone()),
+            (None, None) => Source::Nobody,
+        };
+        let shadows = schedule.layers.iter().filter(|layer| layer.shadow);
+        let shadows = shadows.flat_map(|layer| layer.people(absence, &mut self.counted));
+        let shadows: BTreeSet<UserId> = shadows.filter(|user| !users.contains(user)).collect();
+        OnCall { users: users.into_iter().collect(), shadows: shadows.into_iter().collect(), source }
+    }
+
+    /// The people of the last layer that has somebody, and what overrides make of them.
+    fn decide(&mut self, schedule: &'a Schedule, absence: &Absence<'_>) -> Decided<'a> {
+        let layers = schedule.layers.iter().rev().filter(|layer| !layer.shadow);
+        let mut filled = layers.map(|layer| (layer, layer.people(absence, &mut self.counted)));
+        let filled = filled.find(|(_, people)| !people.is_empty());
+        let (layer, people) = filled.map_or((None, Vec::new()), |(layer, people)| (Some(layer), people));
+        let mut users = people.into_iter().collect();
+        let in_force = schedule.overrides.iter().filter(|change| change.contains(absence.at));
+        let overrides = in_force.filter(|change| change.apply(&mut users)).collect();
+        Decided { users, layer, overrides }
+    }
 }

@@ -1,6 +1,7 @@
 //! One layer: who takes turns, in which zone, limited to which windows.
 
 use super::absence::Absence;
+use super::turns::Counted;
 use super::window::{any_contains, any_next_edge};
 use super::{Hours, Rotation, UserId};
 use jiff::{Timestamp, tz::TimeZone};
@@ -16,6 +17,8 @@ pub struct Layer {
     pub during: Option<Vec<Hours>>,
     /// Shown and told by Slack, never called and never counted as cover.
     pub shadow: bool,
+    /// Where it is written, `file:line`.
+    pub place: Arc<str>,
 }
 
 /// Who fills a layer.
@@ -27,14 +30,30 @@ pub enum Turn {
 }
 
 impl Layer {
-    /// Whom the layer has at `at`, absences considered; empty outside its windows.
-    pub(super) fn people(&self, at: Timestamp, absence: &Absence<'_>) -> Vec<UserId> {
-        if self.during.as_deref().is_some_and(|hours| !any_contains(hours, at)) {
+    /// Whom the layer has at the absence's instant, absences considered; empty outside its windows.
+    pub(super) fn people<'a>(&'a self, absence: &Absence<'_>, counted: &mut Counted<'a>) -> Vec<UserId> {
+        let during = self.during.as_deref();
+        if during.is_some_and(|hours| !any_contains(hours, absence.at)) {
             return Vec::new();
         }
         match &self.turn {
-            Turn::Rotation(rotation) => rotation.people(&self.time_zone, self.during.as_deref(), at, absence),
+            Turn::Rotation(rotation) => rotation.people(&self.time_zone, during, absence, counted),
             Turn::Always(people) => absence.fill(people),
+        }
+    }
+
+    /// Whose turn it is at `at`, away or not and inside the windows or not, and the `file:line` that says so.
+    pub(super) fn holder<'a>(
+        &'a self,
+        at: Timestamp,
+        counted: &mut Counted<'a>,
+    ) -> (&'a [UserId], &'a Arc<str>) {
+        match &self.turn {
+            Turn::Rotation(rotation) => {
+                let held = rotation.holder(&self.time_zone, self.during.as_deref(), at, counted);
+                held.map_or((&[], &self.place), |(line_up, people)| (people, &line_up.place))
+            }
+            Turn::Always(people) => (people, &self.place),
         }
     }
 

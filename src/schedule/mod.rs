@@ -1,8 +1,8 @@
 //! Who is on call at an instant, and nothing else.
 //!
 //! [`Schedules`] holds every schedule with the people's time off, because both can refer to each other
-//! (`apart_from`). It is asked for an instant ([`Schedules::on_call`]), for a range ([`Schedules::shifts`]), and
-//! for who is next ([`Schedules::next_handover`]). All arithmetic is on civil (wall-clock) time first; only then is a local
+//! (`apart_from`). It is asked for an instant ([`Schedules::on_call`]), for a range ([`Schedules::shifts`]), for who
+//! is next ([`Schedules::next_handover`]), and why ([`Schedules::reason`]). All arithmetic is on civil (wall-clock) time first; only then is a local
 //! time mapped to an instant.
 
 mod absence;
@@ -83,6 +83,27 @@ pub enum Source {
     Override(Arc<str>),
 }
 
+/// Why it is these people: every rule that had a say. Empty where nobody is on call.
+#[derive(Clone, Debug, Default)]
+pub struct Reason<'a> {
+    /// The layer that has somebody; `None` where an override does not ask who it was.
+    pub layer: Option<Rule<'a>>,
+    /// Those whose turn it is and who are away: off, or on call on a schedule that this one is kept apart from.
+    pub away: Vec<UserId>,
+    /// The overrides that changed something, in the order in which they apply.
+    pub overrides: Vec<&'a Override>,
+    /// Each shadow, with the layer that says so.
+    pub shadows: BTreeMap<UserId, Rule<'a>>,
+}
+
+/// A layer, and where it says whose turn it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rule<'a> {
+    pub layer: &'a str,
+    /// The line-up in force, or the layer where it has no rotation, as `file:line`.
+    pub place: &'a str,
+}
+
 /// A stretch of time with the same people and the same source.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shift {
@@ -110,14 +131,23 @@ impl Schedules {
     /// The shifts that tile `[from, until)` without holes, clipped to it, equal neighbours merged. Empty if `until`
     /// is not after `from`; one shift of nobody for an unknown schedule.
     pub fn shifts(&self, schedule: &str, from: Timestamp, until: Timestamp) -> Vec<Shift> {
-        let mut shifts: Vec<Shift> = Vec::new();
-        for piece in Pieces::new(self, schedule, from, until) {
-            match shifts.last_mut() {
-                Some(last) if last.on_call == piece.on_call => last.end = piece.end,
-                _ => shifts.push(piece),
-            }
-        }
-        shifts
+        let merged = Pieces::new(self, schedule, from, until).merged(|_| ());
+        merged.into_iter().map(|(shift, ())| shift).collect()
+    }
+
+    /// The same, each with the reason at its start.
+    pub fn shifts_with_reasons<'a>(
+        &'a self,
+        schedule: &'a str,
+        from: Timestamp,
+        until: Timestamp,
+    ) -> Vec<(Shift, Reason<'a>)> {
+        Pieces::new(self, schedule, from, until).merged(Pieces::reason)
+    }
+
+    /// Why it is the people of [`on_call`](Schedules::on_call).
+    pub fn reason(&self, schedule: &str, at: Timestamp) -> Reason<'_> {
+        Instant::new(self, at).reason(schedule)
     }
 
     /// Who is on call at `at`, until when it is the same people (whatever they owe it to), and who is next, looking

@@ -6,7 +6,7 @@
 
 use super::absence::Absence;
 use super::local::first_instant;
-use super::turns::active_shifts_before;
+use super::turns::Counted;
 use super::{Hours, UserId};
 use jiff::civil::{Date, DateTime, Time, Weekday};
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
@@ -37,6 +37,8 @@ pub struct LineUp {
     pub members: Vec<Arc<[UserId]>>,
     /// The index of the member who holds the first shift.
     pub starts_with: usize,
+    /// Where it is written, `file:line`.
+    pub place: Arc<str>,
 }
 
 /// The length of a shift, on the clock and the calendar of its zone. At least 1.
@@ -68,20 +70,44 @@ pub enum WhenOff {
 
 impl Rotation {
     /// Who holds the shift at `at`, or stands in for its holder; empty before the first line-up.
-    pub(super) fn people(
-        &self,
+    pub(super) fn people<'a>(
+        &'a self,
+        zone: &TimeZone,
+        during: Option<&[Hours]>,
+        absence: &Absence<'_>,
+        counted: &mut Counted<'a>,
+    ) -> Vec<UserId> {
+        let held = self.turn(zone, during, absence.at, counted);
+        held.map(|(line_up, turn)| line_up.people(turn, self.when_off, absence)).unwrap_or_default()
+    }
+
+    /// Who holds the shift at `at`, away or not, and the line-up that says so; `None` before the first line-up.
+    pub(super) fn holder<'a>(
+        &'a self,
         zone: &TimeZone,
         during: Option<&[Hours]>,
         at: Timestamp,
-        absence: &Absence<'_>,
-    ) -> Vec<UserId> {
-        let Some(line_up) = self.line_up(zone, at) else { return Vec::new() };
+        counted: &mut Counted<'a>,
+    ) -> Option<(&'a LineUp, &'a [UserId])> {
+        let (line_up, turn) = self.turn(zone, during, at, counted)?;
+        Some((line_up, line_up.members.get(line_up.position(turn)?)?))
+    }
+
+    /// The line-up in force, and the turns taken in it before the shift at `at`.
+    fn turn<'a>(
+        &'a self,
+        zone: &TimeZone,
+        during: Option<&[Hours]>,
+        at: Timestamp,
+        counted: &mut Counted<'a>,
+    ) -> Option<(&'a LineUp, i64)> {
+        let line_up = self.line_up(zone, at)?;
         let shift = line_up.shift(zone, at);
         let turn = match (self.turns, during) {
-            (Turns::Active, Some(hours)) => active_shifts_before(line_up, shift, zone, hours),
+            (Turns::Active, Some(hours)) => counted.active_shifts_before(line_up, shift, zone, hours),
             _ => shift,
         };
-        line_up.people(turn, self.when_off, absence)
+        Some((line_up, turn))
     }
 
     /// The first handoff after `after`, of this line-up or the next one's first.
@@ -154,16 +180,20 @@ impl LineUp {
 
     fn people(&self, turn: i64, when_off: WhenOff, absence: &Absence<'_>) -> Vec<UserId> {
         let count = self.members.len();
-        let Some(turn) = i64::try_from(count).ok().and_then(|count| turn.checked_rem_euclid(count)) else {
-            return Vec::new();
-        };
-        let first = usize::try_from(turn).unwrap_or(0) + self.starts_with % count;
+        let Some(first) = self.position(turn) else { return Vec::new() };
         let member = |after: usize| &self.members[(first + after) % count];
         let people = absence.fill(member(0));
         if !people.is_empty() || member(0).is_empty() || when_off == WhenOff::Nobody {
             return people;
         }
         (1..count).map(|after| absence.present(member(after))).find(|it| !it.is_empty()).unwrap_or_default()
+    }
+
+    /// The index of the member who holds the shift after so many turns.
+    fn position(&self, turn: i64) -> Option<usize> {
+        let count = self.members.len();
+        let turn = turn.checked_rem_euclid(i64::try_from(count).ok()?)?;
+        Some((usize::try_from(turn).ok()? + self.starts_with % count) % count)
     }
 
     fn anchor(&self) -> DateTime {

@@ -12,14 +12,43 @@ use jiff::{SignedDuration, tz::TimeZone};
 use std::collections::BTreeSet;
 
 const HOURS_OF_WEEK: i64 = 7 * 24;
+/// Shifts this near to one whose turns are known are looked at one by one; further ones are counted anew.
+const STEPS_MAX: i64 = HOURS_OF_WEEK;
+
+/// The turns last counted in each line-up. A range of time is asked for in order, so the next answer is near.
+#[derive(Default)]
+pub(super) struct Counted<'a> {
+    /// The line-up, a shift of it, and the active shifts before that one.
+    known: Vec<(&'a LineUp, i64, i64)>,
+}
+
+impl<'a> Counted<'a> {
+    /// What [`active_shifts_before`] says.
+    pub fn active_shifts_before(
+        &mut self,
+        line_up: &'a LineUp,
+        shift: i64,
+        zone: &TimeZone,
+        during: &[Hours],
+    ) -> i64 {
+        let known = self.known.iter().position(|(known, ..)| std::ptr::eq(*known, line_up));
+        let near = known.and_then(|at| self.known.get_mut(at)).filter(|(_, from, _)| *from <= shift);
+        if let Some((_, from, turns)) = near.filter(|(_, from, _)| shift - *from <= STEPS_MAX) {
+            let count = Count::new(line_up, zone, during);
+            *turns += (*from..shift).map(|it| count.active(it, Holidays::Respected)).sum::<i64>();
+            *from = shift;
+            return *turns;
+        }
+        let turns = active_shifts_before(line_up, shift, zone, during);
+        self.known.retain(|(known, ..)| !std::ptr::eq(*known, line_up));
+        self.known.push((line_up, shift, turns));
+        turns
+    }
+}
 
 /// The shifts before `shift` with some active time: the number of turns taken before it.
 pub(super) fn active_shifts_before(line_up: &LineUp, shift: i64, zone: &TimeZone, during: &[Hours]) -> i64 {
-    let anchor = line_up.first_handoff(zone);
-    let local = zone.to_offset(anchor);
-    let hours =
-        during.iter().map(|hours| (hours, hours.time_zone.to_offset(anchor).duration_since(local))).collect();
-    let count = Count { line_up, hours };
+    let count = Count::new(line_up, zone, during);
     count.by_the_week(shift) + count.holiday_difference(shift)
 }
 
@@ -36,7 +65,14 @@ enum Holidays {
     Unknown,
 }
 
-impl Count<'_> {
+impl<'a> Count<'a> {
+    fn new(line_up: &'a LineUp, zone: &TimeZone, during: &'a [Hours]) -> Count<'a> {
+        let anchor = line_up.first_handoff(zone);
+        let local = zone.to_offset(anchor);
+        let ahead = |hours: &Hours| hours.time_zone.to_offset(anchor).duration_since(local);
+        Count { line_up, hours: during.iter().map(|hours| (hours, ahead(hours))).collect() }
+    }
+
     /// The active shifts before `shift` as if there were no holidays: the same in each period.
     fn by_the_week(&self, shift: i64) -> i64 {
         let period = self.period();

@@ -4,13 +4,14 @@
 //! [`provider`](crate::provider); what people ask of the API is in [`api`]. A 2xx means that it is on disk. What
 //! cannot be stored is answered 503, never 429: senders drop those.
 
+use super::calendars::Calendars;
 use super::clock::Clock;
 use super::delivery::Client;
 use super::disk::StateDir;
 use super::inbox::{Answered, Busy, Inbox};
 use super::live::{Live, Status};
 use super::metrics::Metrics;
-use super::{api, callbacks};
+use super::{api, calendars, callbacks};
 use crate::engine::Lane;
 use crate::incident::Input;
 use crate::integration::{self, Answer, FetchReason, Fetched, Received, Reject};
@@ -50,6 +51,7 @@ pub struct Doors {
     /// Wakes the thread that fetches the config repository.
     pub pull: std::sync::mpsc::SyncSender<()>,
     pub certificates: Mutex<BTreeMap<String, Vec<u8>>>,
+    pub calendars: Calendars,
 }
 
 pub type Shared = State<Arc<Doors>>;
@@ -64,12 +66,11 @@ pub fn router(doors: Arc<Doors>) -> Router {
         .route("/v1/incidents", get(api::list))
         .route("/v1/incidents/{id}", get(api::show))
         .route("/v1/incidents/{id}/{action}", post(api::act))
+        .route("/v1/calendars/{*rest}", get(calendars::show))
         .route("/healthz", get(async || "ok\n"))
         .route("/readyz", get(ready))
         .route("/metrics", get(metrics))
-        .fallback(async || {
-            plain(StatusCode::NOT_FOUND, "no such path: see `oncall urls` for the webhook URLs\n")
-        })
+        .fallback(async || no_such_path())
         .with_state(doors)
 }
 
@@ -117,6 +118,11 @@ async fn bounded(mut body: Body) -> Result<Option<Bytes>, axum::Error> {
 fn headers(map: &HeaderMap) -> Vec<(String, String)> {
     let text = |value: &http::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
     map.iter().map(|(name, value)| (name.as_str().to_owned(), text(value))).collect()
+}
+
+/// Of a path that does not exist, or that may not be known to exist.
+pub fn no_such_path() -> Response {
+    plain(StatusCode::NOT_FOUND, "no such path: see `oncall urls` for those there are\n")
 }
 
 pub fn plain(status: StatusCode, text: &'static str) -> Response {

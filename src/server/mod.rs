@@ -4,6 +4,7 @@
 
 pub mod api;
 pub mod append;
+pub mod calendars;
 pub mod callbacks;
 pub mod clock;
 mod commit;

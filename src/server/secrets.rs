@@ -1,6 +1,6 @@
 //! The values of secrets: read from the environment and from files, never shown.
 
-use crate::config::{Config, Secret, SecretSource, Secrets};
+use crate::config::{CALENDAR_SECRET, CALENDAR_SECRET_MIN, Config, Secret, SecretSource, Secrets};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The largest secret, in bytes.
@@ -21,7 +21,7 @@ pub fn resolve(config: &Config) -> (Secrets, Vec<Missing>) {
     let mut missing: Vec<Missing> = Vec::new();
     let mut there = BTreeSet::new();
     for (wanted_by, source) in config.secret_sources() {
-        match read(source) {
+        match read(source).and_then(|value| long_enough(&wanted_by, source, value)) {
             Ok(value) => {
                 secrets.insert(source.clone(), value);
                 there.insert(wanted_by);
@@ -54,6 +54,16 @@ fn works((config, secrets): (&Config, &Secrets)) -> BTreeMap<&'static str, bool>
         *works.entry(provider).or_insert(true) &= there;
     }
     works
+}
+
+/// Whoever has the URL of one calendar could try short secrets at leisure.
+fn long_enough(wanted_by: &str, source: &SecretSource, value: Secret) -> Result<Secret, String> {
+    if wanted_by == CALENDAR_SECRET && value.expose().len() < CALENDAR_SECRET_MIN {
+        return Err(format!(
+            "{source} is shorter than {CALENDAR_SECRET_MIN} bytes: `openssl rand -hex 32` makes one"
+        ));
+    }
+    Ok(value)
 }
 
 fn read(source: &SecretSource) -> Result<Secret, String> {

@@ -3,6 +3,7 @@
 //! At a start only the state directory and the address to listen on can be fatal. Everything else is waited for,
 //! loudly: the doors answer 503 until a config is in force.
 
+use super::calendars::Calendars;
 use super::clock::Clock;
 use super::compaction::compact;
 use super::delivery::Client;
@@ -96,6 +97,7 @@ pub async fn serve(
         state_dir: state_dir.clone(),
         pull,
         certificates: Mutex::default(),
+        calendars: Calendars::default(),
     };
     let connections = tokio::spawn(listen::accept(listener, router(Arc::new(doors)), stopped.clone()));
     let parts = Parts {

@@ -34,6 +34,7 @@ pub fn config() -> Config {
         endpoints: BTreeMap::new(),
         silences: Vec::new(),
         runbooks: vec!["checkout.md".into()],
+        calendars: BTreeMap::new(),
     }
 }
 
@@ -156,6 +157,7 @@ fn organisation() -> Organisation {
         fallback: id("platform"),
         public_url: Some("https://oncall.example.com".into()),
         push_secret: Vec::new(),
+        calendar_secret: Vec::new(),
         slack: Some(Slack {
             bot_token: env("SLACK_BOT_TOKEN"),
             signing_secret: vec![env("SLACK_OLD_SIGNING_SECRET"), env("SLACK_SIGNING_SECRET")],

@@ -144,6 +144,7 @@ fn layer(default_zone: &TimeZone, text: &str) -> Layer {
         turn: Turn::Rotation(Rotation { line_ups: vec![], turns, when_off }),
         during: None,
         shadow: has("shadow"),
+        place: Arc::from(format!("s.yaml:{}", words[0])),
     }
 }
 
@@ -165,7 +166,8 @@ fn every(text: &str) -> LineUp {
         _ => Every::Months(count),
     };
     let (from, handoff) = (jiff::civil::Date::MIN, Time::midnight());
-    LineUp { from, every, handoff, weekday: None::<Weekday>, members: vec![], starts_with: 0 }
+    let (weekday, place) = (None::<Weekday>, Arc::from(""));
+    LineUp { from, every, handoff, weekday, members: vec![], starts_with: 0, place }
 }
 
 fn line_up(rotation: &mut Rotation, text: &str) {
@@ -180,6 +182,7 @@ fn line_up(rotation: &mut Rotation, text: &str) {
         weekday: None,
         members: members.split(',').map(|it| people(it).into()).collect(),
         starts_with: words.get(3).map_or(0, |it| it.parse().unwrap()),
+        place: Arc::from(format!("s.yaml:{}", words[0])),
     });
 }
 

@@ -18,7 +18,7 @@ use tokio::time::timeout;
 pub const HANG_MAX: Duration = Duration::from_secs(30);
 
 /// Environment variables and their values, none of which may ever be shown.
-pub const SECRETS: [(&str, &str); 9] = [
+pub const SECRETS: [(&str, &str); 10] = [
     ("SLACK_BOT_TOKEN", "xoxb-seCretSlackToken7Q"),
     ("SLACK_SIGNING_SECRET", "seCretSlackSigning8R"),
     ("JIRA_API_TOKEN", "seCretJiraToken9S"),
@@ -27,6 +27,7 @@ pub const SECRETS: [(&str, &str); 9] = [
     ("API_TOKEN", "seCretApiToken3V"),
     ("PROMETHEUS_SECRET", "seCretPrometheus4W"),
     ("PAGERDUTY_KEY", "seCretRoutingKey5X"),
+    ("CALENDAR_SECRET", "seCretCalendars6Y+of+good+length"),
     ("SATO_PHONE", "+819000000001"),
 ];
 
@@ -233,6 +234,7 @@ language: en
 fallback: last
 public_url: https://oncall.test
 push_secret: {{ env: PUSH_SECRET }}
+calendar_secret: {{ env: CALENDAR_SECRET }}
 providers:
   slack: {{ bot_token: {{ env: SLACK_BOT_TOKEN }}, signing_secret: {{ env: SLACK_SIGNING_SECRET }}, channel: C0INCIDENTS, api_url: \"{}/api\" }}
   jira: {{ site: \"{}\", email: oncall@example.com, api_token: {{ env: JIRA_API_TOKEN }}, project: OPS, issue_type: Incident }}
