@@ -1,6 +1,8 @@
 //! A command line -> what is printed and the exit status, on a small config in a temporary folder.
 #![allow(clippy::unwrap_used, reason = "in a test a panic is the finding, in its helpers too")]
 
+#[path = "cli/compare.rs"]
+mod compare;
 #[path = "cli/dry_run.rs"]
 mod dry_run;
 #[path = "cli/help.rs"]
