@@ -82,7 +82,7 @@ fn spellings_that_are_fine() {
 #[test]
 fn what_values_mean() {
     let text = include_str!("configs/values.txt");
-    assert_eq!(findings(&tree(text)), "0 errors, 0 warnings\n");
+    assert!(findings(&tree(text)).contains("\n0 errors, "), "{}", findings(&tree(text)));
     let config = compile::compile(&tree(text)).config.unwrap();
     let overrides = &config.schedules.schedules["primary"].overrides;
     let instants: Vec<String> =

@@ -3,7 +3,7 @@
 use super::people::people_of;
 use super::{Found, Subject};
 use crate::compile::Spot;
-use crate::config::{Contact, Id, Service, Urgency, User};
+use crate::config::{Contact, Id, Service, Step, Urgency, User};
 use std::collections::BTreeSet;
 
 pub(super) fn never_calls(subject: &Subject<'_>) -> Vec<Found> {
@@ -39,9 +39,7 @@ pub(super) fn same_people(subject: &Subject<'_>) -> Vec<Found> {
     let mut found = Vec::new();
     for policy in subject.config.policies.values() {
         for (before, step) in policy.steps.iter().zip(policy.steps.iter().skip(1)) {
-            let same = before.notify.len() == step.notify.len()
-                && step.notify.iter().all(|notify| before.notify.contains(notify));
-            if same {
+            if same_targets(before, step) {
                 let message = "this step tells the same people as the step before";
                 let help =
                     "name others, or leave it out and let `repeat` or the people's own rules call again";
@@ -51,6 +49,12 @@ pub(super) fn same_people(subject: &Subject<'_>) -> Vec<Found> {
         }
     }
     found
+}
+
+/// In whatever order.
+pub(super) fn same_targets(before: &Step, step: &Step) -> bool {
+    before.notify.len() == step.notify.len()
+        && step.notify.iter().all(|notify| before.notify.contains(notify))
 }
 
 pub(super) fn short_timeout(subject: &Subject<'_>) -> Vec<Found> {

@@ -59,7 +59,7 @@ pub(super) fn services(subject: &Subject<'_>) -> Vec<Found> {
 }
 
 /// In any line-up, old ones too, and in any override.
-fn everybody_ever(schedule: &Schedule) -> Vec<Id> {
+pub(super) fn everybody_ever(schedule: &Schedule) -> Vec<Id> {
     let mut people = Vec::new();
     for layer in &schedule.layers {
         match &layer.turn {

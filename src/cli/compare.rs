@@ -159,7 +159,7 @@ impl Compared<'_> {
     /// The load that one schedule is for each of its people, sorted by id.
     pub fn loads_of(&self, changed: &Changed) -> BTreeMap<UserId, Sides<Load>> {
         let side = |shifts| loads(shifts, |user| self.calendar(user));
-        both(Sides { before: side(&changed.shifts.before), after: side(&changed.shifts.after) })
+        both(&Sides { before: side(&changed.shifts.before), after: side(&changed.shifts.after) })
     }
 
     /// The load of all schedules together, for those for whom it changes.
@@ -171,7 +171,7 @@ impl Compared<'_> {
             loads(changed.iter().flat_map(of).chain(&same), |user| self.calendar(user))
         };
         let mut loads =
-            both(Sides { before: side(|it| &it.shifts.before), after: side(|it| &it.shifts.after) });
+            both(&Sides { before: side(|it| &it.shifts.before), after: side(|it| &it.shifts.after) });
         loads.retain(|_, load| load.before != load.after);
         loads
     }
@@ -185,7 +185,7 @@ impl Compared<'_> {
 }
 
 /// Everybody of either side; whoever is missing on one has no load there.
-fn both(sides: Sides<BTreeMap<UserId, Load>>) -> BTreeMap<UserId, Sides<Load>> {
+fn both(sides: &Sides<BTreeMap<UserId, Load>>) -> BTreeMap<UserId, Sides<Load>> {
     let users: BTreeSet<&UserId> = sides.before.keys().chain(sides.after.keys()).collect();
     let load = |side: &BTreeMap<UserId, Load>, user| side.get(user).copied().unwrap_or_default();
     users.into_iter().map(|user| (user.clone(), sides.as_ref().map(|side| load(side, user)))).collect()
@@ -252,18 +252,17 @@ pub(super) const LOAD_COLUMNS: [&str; 5] = ["Hours", "Nights", "Weekends", "Holi
 
 /// Each column as `336 → 168`, or as one number where it stays.
 pub(super) fn load_cells(load: &Sides<Load>, arrow: &str) -> [String; 5] {
-    let hours = |load: &Load| hours(load.on_call);
-    let cell = |of: &dyn Fn(&Load) -> String| {
-        let (before, after) = (of(&load.before), of(&load.after));
+    let columns: [fn(&Load) -> String; 5] = [
+        |load| hours(load.on_call),
+        |load| load.nights.to_string(),
+        |load| load.weekends.to_string(),
+        |load| load.holidays.to_string(),
+        |load| load.longest_run.to_string(),
+    ];
+    columns.map(|column| {
+        let (before, after) = (column(&load.before), column(&load.after));
         if before == after { after } else { format!("{before} {arrow} {after}") }
-    };
-    [
-        cell(&hours),
-        cell(&|load| load.nights.to_string()),
-        cell(&|load| load.weekends.to_string()),
-        cell(&|load| load.holidays.to_string()),
-        cell(&|load| load.longest_run.to_string()),
-    ]
+    })
 }
 
 /// Whole hours, or with one digit after the point.

@@ -59,16 +59,17 @@ pub(super) fn alarm(compared: &Compared<'_>, changed: &Changed, urgent: Urgent) 
             format!("{}: who is on call NOW changes: {old} -> {new}{removed}", changed.id)
         }
         Urgent::NextHandoff => {
-            let zone = &compared.after.organisation.time_zone;
-            let next = |handover: &Handover, people: &dyn Fn(&OnCall) -> String| match &handover.next {
-                Some(next) => format!("{} to {}", local(handover.until, zone), people(next)),
-                None => "none".to_owned(),
-            };
-            let old = next(before, &|next| compared.people_before(next));
-            let new = next(after, &|next| compared.people_after(next));
+            let old = next(compared, before, |next| compared.people_before(next));
+            let new = next(compared, after, |next| compared.people_after(next));
             format!("{}: the NEXT HANDOFF changes: {old} -> {new}", changed.id)
         }
     }
+}
+
+/// `Mon 2026-12-14 10:00 to 佐藤 健 (sato)`
+fn next(compared: &Compared<'_>, handover: &Handover, people: impl Fn(&OnCall) -> String) -> String {
+    let at = local(handover.until, &compared.after.organisation.time_zone);
+    handover.next.as_ref().map_or_else(|| "none".to_owned(), |next| format!("{at} to {}", people(next)))
 }
 
 fn schedule(compared: &Compared<'_>, changed: &Changed) -> String {

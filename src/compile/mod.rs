@@ -6,6 +6,7 @@
 //! its id, and a wrong node is cut out, so that one mistake is one finding.
 
 pub mod code;
+mod comments;
 mod diagnostic;
 mod expectation;
 mod integration;
@@ -31,6 +32,7 @@ mod value;
 mod window;
 mod yaml;
 
+pub use comments::comments;
 pub use diagnostic::{Diagnostic, Finding, Label, Location, Part, Severity, Spot};
 pub use expectation::{Expectation, Expected, ExpectedAlert, Never};
 pub use render::{render_human, render_json};

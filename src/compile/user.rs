@@ -9,7 +9,7 @@ use crate::config::{Contact, ContactRule, Id, Phone, User};
 use crate::document::{self, ContactMethod, Secret};
 use crate::schedule::TimeOff;
 use jiff::{SignedDuration, Timestamp, ToSpan, tz::TimeZone};
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// A personal rule may wait this long at most.
 const AFTER_MAX: SignedDuration = SignedDuration::from_hours(24);
@@ -176,7 +176,8 @@ impl Resolver<'_> {
         if let Some(left) = &user.left {
             let first = self.date(left, &at.key("left"));
             let from = first.and_then(|day| super::value::first_instant(day.at(0, 0, 0, 0), zone));
-            compiled.extend(from.map(|from| TimeOff { from, until: None, cover: None }));
+            let place: Arc<str> = self.sources.place(&at.key("left")).to_string().into();
+            compiled.extend(from.map(|from| TimeOff { from, until: None, cover: None, place }));
         }
         compiled.sort_by_key(|off| off.from);
         compiled
@@ -200,7 +201,8 @@ impl Resolver<'_> {
                 return None;
             }
         };
-        Some(TimeOff { from, until: Some(until), cover })
+        let place = self.sources.place(at).to_string().into();
+        Some(TimeOff { from, until: Some(until), cover, place })
     }
 }
 

@@ -1,11 +1,15 @@
 //! One layer: who takes turns, in which zone, limited to which windows.
 
 use super::absence::Absence;
-use super::turns::Counted;
+use super::local::first_instant;
+use super::turns::{Counted, idle_members};
 use super::window::{any_contains, any_next_edge};
-use super::{Hours, Rotation, UserId};
-use jiff::{Timestamp, tz::TimeZone};
+use super::{Every, Hours, Rotation, Turns, UserId};
+use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
 use std::sync::Arc;
+
+/// Two weeks of daily handoffs fall on every day of the week, before and after a change of the clock.
+const HANDOFFS_LOOKED_AT: i64 = 14;
 
 /// One layer of a schedule.
 #[derive(Clone, Debug)]
@@ -55,6 +59,30 @@ impl Layer {
             }
             Turn::Always(people) => (people, &self.place),
         }
+    }
+
+    /// The members of the newest line-up whose shifts all fall outside of the windows: their turns never come. Nobody
+    /// where only active shifts are turns.
+    pub fn idle_members(&self) -> Vec<Arc<[UserId]>> {
+        let (Turn::Rotation(rotation), Some(hours)) = (&self.turn, self.during.as_deref()) else {
+            return Vec::new();
+        };
+        let line_up = rotation.line_ups.last().filter(|_| rotation.turns == Turns::Calendar);
+        line_up.map_or(Vec::new(), |line_up| idle_members(line_up, &self.time_zone, hours))
+    }
+
+    /// A handoff of the newest line-up at which a window is open and was before, in local time; one of days or longer,
+    /// since shorter shifts are meant to part a window.
+    pub fn handoff_within_window(&self) -> Option<DateTime> {
+        let (Turn::Rotation(rotation), Some(hours)) = (&self.turn, self.during.as_deref()) else {
+            return None;
+        };
+        let line_up = rotation.line_ups.last().filter(|it| !matches!(it.every, Every::Hours(_)))?;
+        let handoffs = (0..HANDOFFS_LOOKED_AT).map_while(|shift| line_up.start(shift));
+        handoffs.into_iter().find(|handoff| {
+            let at = first_instant(&self.time_zone, *handoff);
+            hours.iter().any(|hours| hours.is_open_around(at))
+        })
     }
 
     /// An instant after `after` until which the layer stays as it is, absences left aside.

@@ -60,6 +60,8 @@ pub struct TimeOff {
     pub until: Option<Timestamp>,
     /// Stands in, instead of the next member of the line-up.
     pub cover: Option<UserId>,
+    /// Where it is written, `file:line`.
+    pub place: Arc<str>,
 }
 
 /// Who is on call, and from where that follows.

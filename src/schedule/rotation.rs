@@ -90,7 +90,7 @@ impl Rotation {
         counted: &mut Counted<'a>,
     ) -> Option<(&'a LineUp, &'a [UserId])> {
         let (line_up, turn) = self.turn(zone, during, at, counted)?;
-        Some((line_up, line_up.members.get(line_up.position(turn)?)?))
+        Some((line_up, line_up.members.get(line_up.member(turn)?)?))
     }
 
     /// The line-up in force, and the turns taken in it before the shift at `at`.
@@ -180,7 +180,7 @@ impl LineUp {
 
     fn people(&self, turn: i64, when_off: WhenOff, absence: &Absence<'_>) -> Vec<UserId> {
         let count = self.members.len();
-        let Some(first) = self.position(turn) else { return Vec::new() };
+        let Some(first) = self.member(turn) else { return Vec::new() };
         let member = |after: usize| &self.members[(first + after) % count];
         let people = absence.fill(member(0));
         if !people.is_empty() || member(0).is_empty() || when_off == WhenOff::Nobody {
@@ -189,8 +189,8 @@ impl LineUp {
         (1..count).map(|after| absence.present(member(after))).find(|it| !it.is_empty()).unwrap_or_default()
     }
 
-    /// The index of the member who holds the shift after so many turns.
-    fn position(&self, turn: i64) -> Option<usize> {
+    /// The index of the member who holds turn `turn`, counted from 0; `None` without members.
+    pub(super) fn member(&self, turn: i64) -> Option<usize> {
         let count = self.members.len();
         let turn = turn.checked_rem_euclid(i64::try_from(count).ok()?)?;
         Some((usize::try_from(turn).ok()? + self.starts_with % count) % count)

@@ -6,12 +6,14 @@
 //! line-up began adds a look at the shifts that its windows touch.
 
 use super::local::days;
-use super::{Every, Hours, LineUp, Window, WindowHolidays};
+use super::{Every, Hours, LineUp, UserId, Window, WindowHolidays};
 use jiff::civil::{Date, DateTime};
 use jiff::{SignedDuration, tz::TimeZone};
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 const HOURS_OF_WEEK: i64 = 7 * 24;
+/// Where it takes more shifts than this until all begins anew, nobody is looked for whose turn never comes.
+const SHIFTS_LOOKED_AT_MAX: i64 = 20_000;
 /// Shifts this near to one whose turns are known are looked at one by one; further ones are counted anew.
 const STEPS_MAX: i64 = HOURS_OF_WEEK;
 
@@ -50,6 +52,25 @@ impl<'a> Counted<'a> {
 pub(super) fn active_shifts_before(line_up: &LineUp, shift: i64, zone: &TimeZone, during: &[Hours]) -> i64 {
     let count = Count::new(line_up, zone, during);
     count.by_the_week(shift) + count.holiday_difference(shift)
+}
+
+/// The members whose shifts never have any active time, whatever holidays there are.
+pub(super) fn idle_members(line_up: &LineUp, zone: &TimeZone, during: &[Hours]) -> Vec<Arc<[UserId]>> {
+    let Ok(members) = i64::try_from(line_up.members.len()) else { return Vec::new() };
+    let count = Count::new(line_up, zone, during);
+    let mut idle: BTreeSet<i64> = (0..members).collect();
+    let shifts = count.period().saturating_mul(members);
+    if shifts > SHIFTS_LOOKED_AT_MAX {
+        return Vec::new();
+    }
+    for shift in 0..shifts {
+        let member = shift.rem_euclid(members.max(1));
+        if idle.contains(&member) && count.active(shift, Holidays::Unknown) > 0 {
+            idle.remove(&member);
+        }
+    }
+    let member = |turn: i64| line_up.members.get(line_up.member(turn)?).filter(|member| !member.is_empty());
+    idle.into_iter().filter_map(member).cloned().collect()
 }
 
 struct Count<'a> {

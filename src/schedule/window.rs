@@ -61,6 +61,11 @@ impl Hours {
         self.windows.iter().any(|window| self.spans(window, at).any(|(start, end)| start <= at && at < end))
     }
 
+    /// Whether one window is open at `at` and was just before.
+    pub(super) fn is_open_around(&self, at: Timestamp) -> bool {
+        self.windows.iter().any(|window| self.spans(window, at).any(|(start, end)| start < at && at < end))
+    }
+
     /// The first instant after `after` at which a window opens while none was open; `None` beyond
     /// [`LOOK_AHEAD_DAYS_MAX`].
     pub fn next_start(&self, after: Timestamp) -> Option<Timestamp> {

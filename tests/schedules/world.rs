@@ -102,7 +102,12 @@ fn add_time_off(world: &mut World, text: &str) {
     let (text, cover) = text.split_once(" cover ").map_or((text, None), |(text, cover)| (text, Some(cover)));
     let (from, until) = text.split_once(" until ").unwrap();
     let until = (until != "ever").then(|| instant(&world.zone, until));
-    let time_off = TimeOff { from: instant(&world.zone, from), until, cover: cover.map(Arc::from) };
+    let time_off = TimeOff {
+        from: instant(&world.zone, from),
+        until,
+        cover: cover.map(Arc::from),
+        place: Arc::from(""),
+    };
     world.schedules.time_off.entry(Arc::from(who)).or_default().push(time_off);
 }
 

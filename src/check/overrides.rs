@@ -1,0 +1,81 @@
+//! Overrides that do not do what whoever wrote them meant.
+
+use super::{Found, Subject};
+use crate::compile::Spot;
+use crate::config::{Id, Place};
+use crate::schedule::{Override, OverrideAction, Schedule, Schedules, Shift};
+
+/// Each override, applied in order with those that overlap it, and without it.
+pub(super) fn without_effect(subject: &Subject<'_>) -> Vec<Found> {
+    each(subject, |_, change, with, without| {
+        let same = with.len() == without.len()
+            && with
+                .iter()
+                .zip(without)
+                .all(|(a, b)| (a.start, &a.on_call.users) == (b.start, &b.on_call.users));
+        let why = match &change.action {
+            OverrideAction::Replace { who, .. } => format!("`{who}` is not on call then"),
+            OverrideAction::Set(_) | OverrideAction::Add(_) => "they are on call anyway".to_owned(),
+        };
+        same.then(|| format!("this override changes nothing: {why}"))
+    })
+}
+
+/// One of a pair is replaced by the other.
+pub(super) fn pair_into_one(subject: &Subject<'_>) -> Vec<Found> {
+    each(subject, |_, change, with, without| {
+        let OverrideAction::Replace { .. } = &change.action else { return None };
+        let at = |shifts: &[Shift], shift: &Shift| {
+            let found = shifts.iter().find(|it| it.start <= shift.start && shift.start < it.end);
+            found.map_or(0, |it| it.on_call.users.len())
+        };
+        let shrinks = with.iter().any(|shift| shift.on_call.users.len() == 1 && at(without, shift) > 1);
+        shrinks
+            .then(|| "this override makes one person of a pair: who comes in is on call already".to_owned())
+    })
+}
+
+/// What there is to say about each override that is not past, given the shifts of its time with and without it.
+fn each(
+    subject: &Subject<'_>,
+    said: impl Fn(&Id, &Override, &[Shift], &[Shift]) -> Option<String>,
+) -> Vec<Found> {
+    let Some(today) = subject.today else { return Vec::new() };
+    let config = &subject.config.schedules;
+    let mut found = Vec::new();
+    for (id, schedule) in &config.schedules {
+        let to_come = schedule.overrides.iter().enumerate().filter(|(_, change)| change.until > today);
+        for (index, change) in to_come {
+            let with = alone(config, id, schedule, change, |_| true);
+            let without = alone(config, id, schedule, change, |other| other != index);
+            if let (Some(message), Some(place)) =
+                (said(id, change, &with, &without), Place::read(&change.place))
+            {
+                found.push(Found::new(Spot::line(&place), message));
+            }
+        }
+    }
+    found
+}
+
+/// The shifts of an override's time, by the layers and those of the overlapping overrides that are wanted.
+fn alone(
+    all: &Schedules,
+    id: &Id,
+    schedule: &Schedule,
+    change: &Override,
+    wanted: impl Fn(usize) -> bool,
+) -> Vec<Shift> {
+    let overlapping = schedule.overrides.iter().enumerate();
+    let overlapping = overlapping
+        .filter(|(index, other)| wanted(*index) && other.from < change.until && change.from < other.until);
+    let overrides = overlapping.map(|(_, other)| other.clone()).collect();
+    let schedule = Schedule {
+        overrides,
+        layers: schedule.layers.clone(),
+        time_zone: schedule.time_zone.clone(),
+        apart_from: Vec::new(),
+    };
+    let schedules = Schedules { schedules: [(id.clone(), schedule)].into(), time_off: all.time_off.clone() };
+    schedules.shifts(id, change.from, change.until)
+}
