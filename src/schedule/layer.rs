@@ -7,7 +7,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use std::sync::Arc;
 
 /// One layer of a schedule.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Layer {
     pub name: Arc<str>,
     pub time_zone: TimeZone,
@@ -19,7 +19,7 @@ pub struct Layer {
 }
 
 /// Who fills a layer.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Turn {
     Rotation(Rotation),
     /// One set of people, always.

@@ -17,7 +17,7 @@ use std::sync::Arc;
 const REPEATED_HANDOFFS_MAX: usize = 26;
 
 /// Line-ups in the order of their dates; a line-up lasts until the next one's first handoff.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rotation {
     pub line_ups: Vec<LineUp>,
     pub turns: Turns,
@@ -25,7 +25,7 @@ pub struct Rotation {
 }
 
 /// People who take turns from a date on.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LineUp {
     pub from: Date,
     pub every: Every,
@@ -154,16 +154,20 @@ impl LineUp {
 
     fn people(&self, turn: i64, when_off: WhenOff, absence: &Absence<'_>) -> Vec<UserId> {
         let count = self.members.len();
-        let Some(turn) = i64::try_from(count).ok().and_then(|count| turn.checked_rem_euclid(count)) else {
-            return Vec::new();
-        };
-        let first = usize::try_from(turn).unwrap_or(0) + self.starts_with % count;
+        let Some(first) = self.member(turn) else { return Vec::new() };
         let member = |after: usize| &self.members[(first + after) % count];
         let people = absence.fill(member(0));
         if !people.is_empty() || member(0).is_empty() || when_off == WhenOff::Nobody {
             return people;
         }
         (1..count).map(|after| absence.present(member(after))).find(|it| !it.is_empty()).unwrap_or_default()
+    }
+
+    /// The index of the member who holds turn `turn`, counted from 0; `None` without members.
+    pub(super) fn member(&self, turn: i64) -> Option<usize> {
+        let count = self.members.len();
+        let turn = turn.checked_rem_euclid(i64::try_from(count).ok()?)?;
+        Some((usize::try_from(turn).ok()? + self.starts_with % count) % count)
     }
 
     fn anchor(&self) -> DateTime {

@@ -15,12 +15,21 @@ const HOURS_OF_WEEK: i64 = 7 * 24;
 
 /// The shifts before `shift` with some active time: the number of turns taken before it.
 pub(super) fn active_shifts_before(line_up: &LineUp, shift: i64, zone: &TimeZone, during: &[Hours]) -> i64 {
-    let anchor = line_up.first_handoff(zone);
-    let local = zone.to_offset(anchor);
-    let hours =
-        during.iter().map(|hours| (hours, hours.time_zone.to_offset(anchor).duration_since(local))).collect();
-    let count = Count { line_up, hours };
+    let count = Count::new(line_up, zone, during);
     count.by_the_week(shift) + count.holiday_difference(shift)
+}
+
+/// Whether `shift` has some active time before the local time `until`.
+pub(super) fn active_until(
+    line_up: &LineUp,
+    shift: i64,
+    until: DateTime,
+    zone: &TimeZone,
+    during: &[Hours],
+) -> bool {
+    let count = Count::new(line_up, zone, during);
+    let end = line_up.start(shift + 1).map_or(until, |end| end.min(until));
+    line_up.start(shift).is_some_and(|start| count.is_open(start, end, Holidays::Respected))
 }
 
 struct Count<'a> {
@@ -36,7 +45,14 @@ enum Holidays {
     Unknown,
 }
 
-impl Count<'_> {
+impl<'a> Count<'a> {
+    fn new(line_up: &'a LineUp, zone: &TimeZone, during: &'a [Hours]) -> Count<'a> {
+        let anchor = line_up.first_handoff(zone);
+        let local = zone.to_offset(anchor);
+        let ahead = |hours: &Hours| hours.time_zone.to_offset(anchor).duration_since(local);
+        Count { line_up, hours: during.iter().map(|hours| (hours, ahead(hours))).collect() }
+    }
+
     /// The active shifts before `shift` as if there were no holidays: the same in each period.
     fn by_the_week(&self, shift: i64) -> i64 {
         let period = self.period();
@@ -88,11 +104,15 @@ impl Count<'_> {
     fn active(&self, shift: i64, holidays: Holidays) -> i64 {
         let Some(start) = self.line_up.start(shift) else { return 0 };
         let end = self.line_up.start(shift + 1).unwrap_or(DateTime::MAX);
-        let is_active = self.hours.iter().any(|(hours, ahead)| {
+        i64::from(self.is_open(start, end, holidays))
+    }
+
+    /// Whether any window is open at some local time in `[start, end)`.
+    fn is_open(&self, start: DateTime, end: DateTime, holidays: Holidays) -> bool {
+        self.hours.iter().any(|(hours, ahead)| {
             let (start, end) = (start.saturating_add(*ahead), end.saturating_add(*ahead));
             hours.windows.iter().any(|window| is_open_within(hours, window, start, end, holidays))
-        });
-        i64::from(is_active)
+        })
     }
 }
 
