@@ -7,7 +7,6 @@ use crate::config::{Id, Notify, Place, SilencePeriod};
 use crate::schedule::OverrideAction;
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 /// How long before their end a list of holidays is warned about.
 const HOLIDAYS_LEFT_MIN: SignedDuration = SignedDuration::from_hours(60 * 24);
@@ -18,7 +17,7 @@ pub(super) fn past_override(subject: &Subject<'_>) -> Vec<Found> {
     schedules
         .flat_map(|schedule| &schedule.overrides)
         .filter(|each| each.until <= today)
-        .filter_map(|each| Some(Found::new(Spot::line(&place(&each.place)?), "this override is past")))
+        .filter_map(|each| Some(Found::new(Spot::line(&Place::read(&each.place)?), "this override is past")))
         .map(|found| found.help("it can go; git remembers it"))
         .collect()
 }
@@ -46,7 +45,7 @@ pub(super) fn override_of_absent(subject: &Subject<'_>) -> Vec<Found> {
             let absent = off
                 .into_iter()
                 .any(|off| off.from < each.until && off.until.is_none_or(|until| until > each.from));
-            if let Some(place) = place(&each.place).filter(|_| absent) {
+            if let Some(place) = Place::read(&each.place).filter(|_| absent) {
                 let message = format!("`{id}` is off for some of this time, and is on call all the same");
                 found.push(Found::new(Spot::line(&place), message));
             }
@@ -103,10 +102,4 @@ fn gone(subject: &Subject<'_>, today: Timestamp) -> BTreeSet<Id> {
     let everybody = subject.config.schedules.time_off.iter();
     let gone = everybody.filter(|(_, off)| off.iter().any(|off| off.until.is_none() && off.from <= today));
     gone.map(|(id, _)| id.clone()).collect()
-}
-
-/// `overrides/a.yaml:3`
-fn place(text: &str) -> Option<Place> {
-    let (file, line) = text.rsplit_once(':')?;
-    Some(Place { file: Arc::from(file), line: line.parse().ok()? })
 }

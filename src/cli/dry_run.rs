@@ -6,9 +6,9 @@
 use super::Output;
 use super::directory::{Directory, now};
 use super::instant::instant;
+use super::known::known;
 use super::told::{Played, json, text};
 use crate::alert::Action;
-use crate::config::{Config, Endpoint};
 use crate::integration::read_trusted;
 use crate::preview::{Script, simulate};
 use crate::server::http::BODY_MAX;
@@ -58,7 +58,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Output> {
         Ok(config) => config,
         Err(output) => return Ok(output),
     };
-    let endpoint = known(config, &arguments.integration)?;
+    let (_, endpoint) = known("integration", &config.endpoints, &arguments.integration)?;
     let zone = &config.organisation.time_zone;
     let at = arguments.at.as_deref().map_or_else(|| Ok(now()), |text| instant(text, zone))?;
     let body = read(&arguments.alert)?;
@@ -85,17 +85,6 @@ pub(super) fn parse_duration(text: &str) -> Result<SignedDuration, String> {
     duration
         .filter(SignedDuration::is_positive)
         .ok_or_else(|| "write a duration such as 30s, 5m or 1h30m".to_owned())
-}
-
-/// The integration of this id.
-fn known<'c>(config: &'c Config, id: &str) -> Result<&'c Endpoint> {
-    if let Some(endpoint) = config.endpoints.get(id) {
-        return Ok(endpoint);
-    }
-    let ids: Vec<&str> = config.endpoints.keys().map(|id| &**id).collect();
-    let near = ids.iter().max_by(|a, b| strsim::jaro_winkler(a, id).total_cmp(&strsim::jaro_winkler(b, id)));
-    let Some(near) = near else { bail!("there is no integration `{id}`: the config has none") };
-    bail!("there is no integration `{id}`: did you mean `{near}`? There are: {}", ids.join(", "))
 }
 
 /// A body from a file or from standard input.

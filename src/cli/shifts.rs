@@ -3,8 +3,9 @@
 use super::Output;
 use super::directory::{Directory, now};
 use super::instant::{instant, local, zone_name};
+use super::known::known;
 use super::table::table;
-use super::who::{known, people, source};
+use super::who::{people, source};
 use crate::config::Config;
 use crate::schedule::Shift;
 use anyhow::{Result, bail};
@@ -48,7 +49,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Output> {
         Err(output) => return Ok(output),
     };
     let zone = &config.organisation.time_zone;
-    let id = known(config, &arguments.schedule)?;
+    let (id, _) = known("schedule", &config.schedules.schedules, &arguments.schedule)?;
     let (from, until) = (instant(&arguments.from, zone)?, instant(&arguments.until, zone)?);
     if until <= from {
         bail!("--until ({}) is not after --from ({}): exchange them", arguments.until, arguments.from);

@@ -3,10 +3,11 @@
 use super::Output;
 use super::directory::{Directory, now};
 use super::instant::{instant, local, zone_name};
+use super::known::known;
 use super::table::table;
 use crate::config::Config;
 use crate::schedule::{Handover, OnCall, Source, UserId};
-use anyhow::{Result, bail};
+use anyhow::Result;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
@@ -43,7 +44,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Output> {
     let zone = &config.organisation.time_zone;
     let at = arguments.at.as_deref().map_or_else(|| Ok(now()), |text| instant(text, zone))?;
     let ids: Vec<&str> = match &arguments.schedule {
-        Some(id) => vec![known(config, id)?],
+        Some(id) => vec![known("schedule", &config.schedules.schedules, id)?.0],
         None => config.schedules.schedules.keys().map(|id| &**id).collect(),
     };
     let answers = ids.into_iter().map(|id| (id, config.schedules.next_handover(id, at, HORIZON)));
@@ -51,20 +52,6 @@ pub(super) fn run(arguments: &Arguments) -> Result<Output> {
         Format::Text => text(config, at, answers),
         Format::Json => format!("{:#}\n", Value::Array(answers.map(|(id, it)| object(id, &it)).collect())),
     }))
-}
-
-/// The id itself, if there is such a schedule.
-pub(super) fn known<'c>(config: &'c Config, id: &str) -> Result<&'c str> {
-    if let Some((known, _)) = config.schedules.schedules.get_key_value(id) {
-        return Ok(known);
-    }
-    let ids: Vec<&str> = config.schedules.schedules.keys().map(|id| &**id).collect();
-    let Some(near) =
-        ids.iter().max_by(|a, b| strsim::jaro_winkler(a, id).total_cmp(&strsim::jaro_winkler(b, id)))
-    else {
-        bail!("there is no schedule `{id}`: the config has none");
-    };
-    bail!("there is no schedule `{id}`: did you mean `{near}`? There are: {}", ids.join(", "))
 }
 
 /// Where it follows from, as the config page writes it: `layer/weekly`, or an override's `file:line`.
@@ -78,16 +65,17 @@ pub(super) fn source(on_call: &OnCall) -> Option<String> {
 
 /// `田中 太郎 (tanaka), 佐藤 花子 (sato)`, or `nobody`.
 pub(super) fn people(config: &Config, on_call: &OnCall) -> String {
-    let name = |id: &UserId| match config.users.get(id) {
-        Some(user) => format!("{} ({id})", user.name),
-        None => id.to_string(),
-    };
-    let mut names: Vec<String> = on_call.users.iter().map(name).collect();
+    let mut names: Vec<String> = on_call.users.iter().map(|id| named(config, id)).collect();
     if names.is_empty() {
         names.push("nobody".to_owned());
     }
-    names.extend(on_call.shadows.iter().map(|id| format!("{} as shadow", name(id))));
+    names.extend(on_call.shadows.iter().map(|id| format!("{} as shadow", named(config, id))));
     names.join(", ")
+}
+
+/// `田中 太郎 (tanaka)`
+pub(super) fn named(config: &Config, id: &UserId) -> String {
+    config.users.get(id).map_or_else(|| id.to_string(), |user| format!("{} ({id})", user.name))
 }
 
 fn text<'a>(config: &Config, at: Timestamp, answers: impl Iterator<Item = (&'a str, Handover)>) -> String {

@@ -108,6 +108,14 @@ pub struct Place {
     pub line: u32,
 }
 
+impl Place {
+    /// The place of `services/checkout.yaml:14`.
+    pub fn read(text: &str) -> Option<Place> {
+        let (file, line) = text.rsplit_once(':')?;
+        Some(Place { file: Arc::from(file), line: line.parse().ok()? })
+    }
+}
+
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", self.file, self.line)
