@@ -32,7 +32,7 @@
 //!   -> compile | integration | route
 //!   -> incident (which does not see compile)
 //!   -> provider | preview
-//!   -> check -> journal -> engine -> server -> cli
+//!   -> check -> edit | journal -> engine -> server -> cli
 //! ```
 //!
 //! # Modules, in reading order
@@ -51,6 +51,7 @@
 //! | [`provider`] | a delivery to HTTP, and back |
 //! | [`preview`] | what would happen: the state machine in virtual time, and shifts as calendars |
 //! | [`check`] | the semantic checks, and expectations |
+//! | [`edit`] | a wish to new texts of files, in which all else stays |
 //! | [`journal`] | bytes of the journal, purely |
 //! | [`engine`] | lanes, turns, batches, the commit gate, purely |
 //! | [`server`] | all I/O at run time |
@@ -104,6 +105,7 @@ pub mod config;
 pub mod document;
 
 pub mod check;
+pub mod edit;
 pub mod incident;
 pub mod integration;
 pub mod preview;

@@ -20,7 +20,7 @@ const LAYERS: [&[&str]; 11] = [
     &["incident"],
     &["provider", "preview"],
     &["check"],
-    &["journal"],
+    &["edit", "journal"],
     &["engine"],
     &["server"],
     &["cli"],

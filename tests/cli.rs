@@ -9,6 +9,8 @@ mod dry_run;
 mod help;
 #[path = "cli/shifts.rs"]
 mod shifts;
+#[path = "cli/words.rs"]
+mod words;
 
 use clap::Parser;
 use oncall::cli::{self, Arguments, Exit, Output};
@@ -16,6 +18,7 @@ use serde_json::{Value, json};
 use std::{fs, path::Path};
 use tempfile::TempDir;
 use unicode_width::UnicodeWidthStr;
+use words::words;
 
 const FILES: [(&str, &str); 8] = [
     (
@@ -55,18 +58,6 @@ fn write(folder: &Path, path: &str, text: &str) {
     let path = folder.join(path);
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     fs::write(path, text).unwrap();
-}
-
-/// The words of a command line; `'` keeps them together.
-fn words(line: &str) -> Vec<String> {
-    let mut words = Vec::new();
-    for (at, piece) in line.split('\'').enumerate() {
-        match at % 2 {
-            0 => words.extend(piece.split_whitespace().map(str::to_owned)),
-            _ => words.push(piece.to_owned()),
-        }
-    }
-    words
 }
 
 /// Runs `oncall <line> <folder>`.
@@ -268,6 +259,14 @@ fn command_lines_are_read() {
         "serve --git file:///x --branch main --path a/b --interval 10s --state s --listen 127.0.0.1:0 --print",
         "serve --git git@host:x --ssh-key a --ssh-key b --state s",
         "dry-run --alert a.json --integration grafana --acknowledge-after 7m example-config",
+        "line-up add kimura --schedule web/primary --from 2026-12-14 --after sato --layer weekly --write dir",
+        "line-up add kimura --schedule web --first",
+        "line-up remove kimura --schedule web dir",
+        "line-up replace kimura --with sato --schedule web",
+        "user leave kimura --date 2026-12-14 --write",
+        "override add --schedule web --from 2026-12-14 --until 2026-12-15 --replace sato --with kimura,ito dir",
+        "override add --schedule web --from 2026-12-14 --until 2026-12-15 --with nobody --reason x",
+        "override add --schedule web --from 2026-12-14 --until 2026-12-15 --add kimura",
         "completions zsh",
         "demo",
     ];
@@ -286,6 +285,14 @@ fn command_lines_are_read() {
         "dry-run --integration grafana",
         "validate --format xml",
         "shifts web",
+        "line-up add kimura",
+        "line-up add kimura --schedule web --first --after sato",
+        "line-up add kimura --schedule web --from monday",
+        "line-up replace kimura --schedule web",
+        "user leave kimura",
+        "override add --schedule web --from 2026-12-14 --until 2026-12-15",
+        "override add --schedule web --from 2026-12-14 --until 2026-12-15 --replace sato",
+        "override add --schedule web --from 2026-12-14 --until 2026-12-15 --add sato --with kimura",
         "nothing",
     ];
     for line in bad {

@@ -1,11 +1,14 @@
 //! Expectations: each alert played through the production state machine, and who was told compared with who should be.
 
 use crate::alert::{Action, Event};
-use crate::compile::{Expectation, Expected, Finding, Never};
+use crate::compile::{Compiled, Diagnostic, Expectation, Expected, Finding, Never};
 use crate::config::{Config, Contact, Notify};
 use crate::preview::{Script, Simulated, Told, simulate, timeline, told};
 use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
+
+/// The code of an expectation that does not hold.
+pub const CODE: &str = "OC090";
 
 /// How far a contact may be from where it is expected: deliveries that wait for another leave a moment later.
 const TOLERANCE: SignedDuration = SignedDuration::from_secs(1);
@@ -25,6 +28,20 @@ pub struct Failed<'e> {
 /// Plays every expectation; those that hold are not among the result.
 pub fn run<'e>(config: &Arc<Config>, expectations: &'e [Expectation]) -> Vec<Failed<'e>> {
     expectations.iter().filter_map(|expectation| failed(config, expectation)).collect()
+}
+
+/// The expectations that do not hold, as findings at their places. Without a config, there is nothing to play.
+pub fn unmet(compiled: &Compiled) -> Vec<Diagnostic> {
+    let Some(config) = &compiled.config else { return Vec::new() };
+    let failed = run(&Arc::new(config.clone()), &compiled.expectations);
+    let findings = failed.into_iter().flat_map(|failed| {
+        let happened = format!("what happens: {}", failed.happened.join("; "));
+        failed
+            .findings
+            .into_iter()
+            .map(move |finding| if finding.help.is_none() { finding.help(&happened) } else { finding })
+    });
+    compiled.sources.locate(findings.collect())
 }
 
 fn failed<'e>(config: &Arc<Config>, expectation: &'e Expectation) -> Option<Failed<'e>> {
@@ -79,7 +96,7 @@ fn breach(config: &Config, expectation: &Expectation, never: &Never, told: &[Tol
     let after = told.at.duration_since(expectation.at);
     let text =
         format!("`{}`: {} is told by {} after {after:#}", expectation.name, told.user, method(told.by));
-    Some(Finding::error("OC090", never.spot.clone(), text))
+    Some(Finding::error(CODE, never.spot.clone(), text))
 }
 
 fn missed(expectation: &Expectation, expected: &Expected) -> Finding {
@@ -89,7 +106,7 @@ fn missed(expectation: &Expectation, expected: &Expected) -> Finding {
     };
     let (by, after) = (method(expected.by), expected.after);
     let text = format!("`{}`: {who} is not told by {by} after {after:#}", expectation.name);
-    Finding::error("OC090", expected.spot.clone(), text)
+    Finding::error(CODE, expected.spot.clone(), text)
 }
 
 fn method(by: Contact) -> &'static str {

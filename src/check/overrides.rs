@@ -15,7 +15,9 @@ pub(super) fn without_effect(subject: &Subject<'_>) -> Vec<Found> {
                 .all(|(a, b)| (a.start, &a.on_call.users) == (b.start, &b.on_call.users));
         let why = match &change.action {
             OverrideAction::Replace { who, .. } => format!("`{who}` is not on call then"),
-            OverrideAction::Set(_) | OverrideAction::Add(_) => "they are on call anyway".to_owned(),
+            OverrideAction::Set(_) | OverrideAction::Add(_) => {
+                "the same people are on call without it".to_owned()
+            }
         };
         same.then(|| format!("this override changes nothing: {why}"))
     })

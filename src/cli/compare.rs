@@ -7,6 +7,7 @@
 use super::directory::{Loaded, load, now};
 use super::dry_run::{Arguments, FailOn, Format};
 use super::instant::instant;
+use super::people::named;
 use super::{Exit, Output, compare_json, compare_markdown, compare_text};
 use crate::compile::{Tree, compile};
 use crate::config::Config;
@@ -153,7 +154,7 @@ impl Compared<'_> {
     /// `田中 太郎 (tanaka)`, by the name of after the change where there is one.
     pub fn person(&self, id: &UserId) -> String {
         let config = if self.after.users.contains_key(id) { Some(self.after) } else { self.before };
-        config.map_or_else(|| id.to_string(), |config| person(config, id))
+        config.map_or_else(|| id.to_string(), |config| named(config, id))
     }
 
     /// The load that one schedule is for each of its people, sorted by id.
@@ -193,14 +194,10 @@ fn both(sides: &Sides<BTreeMap<UserId, Load>>) -> BTreeMap<UserId, Sides<Load>> 
 
 /// `田中 太郎 (tanaka), 伊藤 さくら (ito) as shadow`, or `nobody`.
 fn people(config: &Config, on_call: &OnCall) -> String {
-    let users = on_call.users.iter().map(|id| person(config, id));
+    let users = on_call.users.iter().map(|id| named(config, id));
     let nobody = on_call.users.is_empty().then(|| "nobody".to_owned());
-    let shadows = on_call.shadows.iter().map(|id| format!("{} as shadow", person(config, id)));
+    let shadows = on_call.shadows.iter().map(|id| format!("{} as shadow", named(config, id)));
     nobody.into_iter().chain(users).chain(shadows).collect::<Vec<_>>().join(", ")
-}
-
-fn person(config: &Config, id: &UserId) -> String {
-    config.users.get(id).map_or_else(|| id.to_string(), |user| format!("{} ({id})", user.name))
 }
 
 /// A longer range than this is refused.

@@ -5,7 +5,7 @@
 
 use super::directory::{Directory, now};
 use super::instant::instant;
-use super::people::known;
+use super::known::known;
 use super::told::{Played, json, text};
 use super::{Output, compare};
 use crate::alert::Action;
@@ -89,7 +89,7 @@ fn play(arguments: &Arguments, alert: &Path, integration: &str) -> Result<Output
         Ok(config) => config,
         Err(output) => return Ok(output),
     };
-    let endpoint = &config.endpoints[known("integration", &config.endpoints, integration)?];
+    let (_, endpoint) = known("integration", &config.endpoints, integration)?;
     let zone = &config.organisation.time_zone;
     let at = arguments.at.as_deref().map_or_else(|| Ok(now()), |text| instant(text, zone))?;
     let body = read(alert)?;

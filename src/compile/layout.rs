@@ -100,7 +100,7 @@ pub(super) fn wrong_id(id: &str) -> Option<String> {
 }
 
 /// Whether some YAML reads this word as a number, a truth value or null.
-pub(super) fn is_not_text(word: &str) -> bool {
+pub fn is_not_text(word: &str) -> bool {
     let lower = word.to_ascii_lowercase();
     let word_of_yaml = ["true", "false", "yes", "no", "on", "off", "y", "n", "null"].contains(&&*lower);
     let based = lower.strip_prefix("0x").is_some_and(|hex| hex.bytes().all(|byte| byte.is_ascii_hexdigit()))

@@ -35,9 +35,11 @@ mod yaml;
 pub use comments::comments;
 pub use diagnostic::{Diagnostic, Finding, Label, Location, Part, Severity, Spot};
 pub use expectation::{Expectation, Expected, ExpectedAlert, Never};
+pub use layout::is_not_text;
 pub use render::{render_human, render_json};
 pub use source::{Source, Sources};
 pub use tree::{FILE_MAX, FILES_MAX, Tree};
+pub use yaml::{Entry, Node, NodeKind};
 
 use crate::config::Config;
 

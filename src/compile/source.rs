@@ -31,18 +31,8 @@ impl Source {
 
     /// The texts of this key in a list of objects.
     pub fn scalars<'s>(&'s self, key: &'s str) -> impl Iterator<Item = &'s str> {
-        let items = match self.root.as_ref().map(|root| &root.kind) {
-            Some(NodeKind::Sequence(items)) => items.as_slice(),
-            _ => &[],
-        };
-        let entries = items.iter().flat_map(|item| match &item.kind {
-            NodeKind::Mapping(entries) => entries.as_slice(),
-            _ => &[],
-        });
-        entries.filter(move |entry| entry.key == key).filter_map(|entry| match &entry.value.kind {
-            NodeKind::Scalar { text, .. } => Some(text.as_str()),
-            _ => None,
-        })
+        let items = self.root.as_ref().map_or(&[][..], Node::items);
+        items.iter().filter_map(move |item| item.get(key)?.text())
     }
 
     /// The line of a byte, from 1.

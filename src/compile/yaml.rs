@@ -36,6 +36,24 @@ pub struct Entry {
     pub value: Node,
 }
 
+impl Node {
+    /// The value of a key, if this is a mapping that has it.
+    pub fn get(&self, key: &str) -> Option<&Node> {
+        let NodeKind::Mapping(entries) = &self.kind else { return None };
+        entries.iter().find(|entry| entry.key == key).map(|entry| &entry.value)
+    }
+
+    /// The items of a sequence; none of anything else.
+    pub fn items(&self) -> &[Node] {
+        if let NodeKind::Sequence(items) = &self.kind { items } else { &[] }
+    }
+
+    /// The text of a scalar.
+    pub fn text(&self) -> Option<&str> {
+        if let NodeKind::Scalar { text, .. } = &self.kind { Some(text) } else { None }
+    }
+}
+
 /// Something wrong with the YAML itself.
 #[derive(Clone, Debug)]
 pub struct Problem {

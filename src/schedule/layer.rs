@@ -12,7 +12,7 @@ use std::sync::Arc;
 const HANDOFFS_LOOKED_AT: i64 = 14;
 
 /// One layer of a schedule.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Layer {
     pub name: Arc<str>,
     pub time_zone: TimeZone,
@@ -26,7 +26,7 @@ pub struct Layer {
 }
 
 /// Who fills a layer.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Turn {
     Rotation(Rotation),
     /// One set of people, always.

@@ -2,7 +2,8 @@
 //!
 //! [`Schedules`] holds every schedule with the people's time off, because both can refer to each other
 //! (`apart_from`). It is asked for an instant ([`Schedules::on_call`]), for a range ([`Schedules::shifts`]), for who
-//! is next ([`Schedules::next_handover`]), and why ([`Schedules::reason`]). All arithmetic is on civil (wall-clock) time first; only then is a local
+//! is next ([`Schedules::next_handover`]) and why ([`Schedules::reason`]), and for whose turn a line-up comes to
+//! ([`Layer::next_member`]). All arithmetic is on civil (wall-clock) time first; only then is a local
 //! time mapped to an instant.
 
 mod absence;
@@ -10,6 +11,7 @@ mod expansion;
 mod instant;
 mod layer;
 mod local;
+mod order;
 mod overrides;
 mod rotation;
 mod turns;
@@ -34,14 +36,14 @@ pub type UserId = Arc<str>;
 pub type ScheduleId = Arc<str>;
 
 /// Every schedule and everybody's time off.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Schedules {
     pub schedules: BTreeMap<ScheduleId, Schedule>,
     pub time_off: BTreeMap<UserId, Vec<TimeOff>>,
 }
 
 /// One schedule: layers, a later one winning wherever it has somebody, and overrides on top.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Schedule {
     /// The zone of its overrides and, unless they have their own, its layers.
     pub time_zone: TimeZone,

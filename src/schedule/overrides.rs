@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use std::{collections::BTreeSet, sync::Arc};
 
 /// A temporary change to a schedule over `[from, until)`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Override {
     pub from: Timestamp,
     pub until: Timestamp,

@@ -17,7 +17,7 @@ use std::sync::Arc;
 const REPEATED_HANDOFFS_MAX: usize = 26;
 
 /// Line-ups in the order of their dates; a line-up lasts until the next one's first handoff.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rotation {
     pub line_ups: Vec<LineUp>,
     pub turns: Turns,
@@ -25,7 +25,7 @@ pub struct Rotation {
 }
 
 /// People who take turns from a date on.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LineUp {
     pub from: Date,
     pub every: Every,

@@ -73,6 +73,19 @@ pub(super) fn idle_members(line_up: &LineUp, zone: &TimeZone, during: &[Hours]) 
     idle.into_iter().filter_map(member).cloned().collect()
 }
 
+/// Whether `shift` has some active time before the local time `until`.
+pub(super) fn active_until(
+    line_up: &LineUp,
+    shift: i64,
+    until: DateTime,
+    zone: &TimeZone,
+    during: &[Hours],
+) -> bool {
+    let count = Count::new(line_up, zone, during);
+    let end = line_up.start(shift + 1).map_or(until, |end| end.min(until));
+    line_up.start(shift).is_some_and(|start| count.is_open(start, end, Holidays::Respected))
+}
+
 struct Count<'a> {
     line_up: &'a LineUp,
     /// With what to add to the layer's local time for theirs.
@@ -145,11 +158,15 @@ impl<'a> Count<'a> {
     fn active(&self, shift: i64, holidays: Holidays) -> i64 {
         let Some(start) = self.line_up.start(shift) else { return 0 };
         let end = self.line_up.start(shift + 1).unwrap_or(DateTime::MAX);
-        let is_active = self.hours.iter().any(|(hours, ahead)| {
+        i64::from(self.is_open(start, end, holidays))
+    }
+
+    /// Whether any window is open at some local time in `[start, end)`.
+    fn is_open(&self, start: DateTime, end: DateTime, holidays: Holidays) -> bool {
+        self.hours.iter().any(|(hours, ahead)| {
             let (start, end) = (start.saturating_add(*ahead), end.saturating_add(*ahead));
             hours.windows.iter().any(|window| is_open_within(hours, window, start, end, holidays))
-        });
-        i64::from(is_active)
+        })
     }
 }
 

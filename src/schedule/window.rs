@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use std::{slice, sync::Arc};
 
 /// Windows in a zone, with the holidays they know: what `during:` and `business-hours/` mean.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hours {
     pub time_zone: TimeZone,
     pub windows: Vec<Window>,

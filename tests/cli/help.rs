@@ -3,8 +3,29 @@
 use std::process::{Command, Output, Stdio};
 use unicode_width::UnicodeWidthStr;
 
-const COMMANDS: [&str; 9] =
-    ["validate", "who", "shifts", "dry-run", "serve", "urls", "schema", "demo", "completions"];
+const COMMANDS: [&str; 12] = [
+    "validate",
+    "who",
+    "shifts",
+    "dry-run",
+    "line-up",
+    "user",
+    "override",
+    "serve",
+    "urls",
+    "schema",
+    "demo",
+    "completions",
+];
+
+/// The commands of a command.
+const NESTED: [(&str, &str); 5] = [
+    ("line-up", "add"),
+    ("line-up", "remove"),
+    ("line-up", "replace"),
+    ("user", "leave"),
+    ("override", "add"),
+];
 
 fn oncall(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_oncall"))
@@ -32,6 +53,9 @@ fn every_command_explains_itself() {
     insta::assert_snapshot!("help", help(&["--help"]));
     for command in COMMANDS {
         insta::assert_snapshot!(format!("help-{command}"), help(&[command, "--help"]));
+    }
+    for (command, nested) in NESTED {
+        insta::assert_snapshot!(format!("help-{command}-{nested}"), help(&[command, nested, "--help"]));
     }
 }
 
@@ -90,7 +114,7 @@ fn the_example_company_is_valid() {
 
 #[test]
 fn the_oncall_lines_of_the_readmes_run() {
-    for (path, fewest) in [("README.md", 5), ("example-config/README.md", 4)] {
+    for (path, fewest) in [("README.md", 8), ("example-config/README.md", 6)] {
         let text =
             std::fs::read_to_string(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap();
         let lines = commands(&text);

@@ -1,0 +1,134 @@
+//! `oncall line-up`: somebody joins, leaves or exchanges with somebody in a rotation, and everybody keeps their turn.
+
+use super::Output;
+use super::edited::{self, Options, refused};
+use super::known::known;
+use crate::config::Id;
+use crate::edit::{Change, Edit, LineUpWish, Position, Refusal, Subject, line_up};
+use anyhow::Result;
+use jiff::civil::Date;
+
+/// Change who takes turns: appends a line-up in which everybody keeps their turn
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "The file keeps its comments. The new line-up begins with a handoff, so that every shift is finished."
+)]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// Somebody joins a rotation
+    Add(Add),
+    /// Somebody takes no more turns
+    Remove(Remove),
+    /// Somebody takes over the turns of somebody else
+    #[command(
+        override_usage = "oncall line-up replace <USER> --with <USER> --schedule <ID>\n       [OPTIONS] [DIR]"
+    )]
+    Replace(Replace),
+}
+
+#[derive(Debug, clap::Args)]
+struct Add {
+    /// Who joins
+    #[arg(value_name = "USER")]
+    user: String,
+    #[command(flatten)]
+    place: Place,
+    /// Their turn comes after this member's [default: at the end of the list]
+    #[arg(long, value_name = "USER", conflicts_with = "first")]
+    after: Option<String>,
+    /// They come first in the list
+    #[arg(long)]
+    first: bool,
+    #[command(flatten)]
+    options: Options,
+}
+
+#[derive(Debug, clap::Args)]
+struct Remove {
+    /// Who takes no more turns
+    #[arg(value_name = "USER")]
+    user: String,
+    #[command(flatten)]
+    place: Place,
+    #[command(flatten)]
+    options: Options,
+}
+
+#[derive(Debug, clap::Args)]
+struct Replace {
+    /// Who takes no more turns
+    #[arg(value_name = "USER")]
+    user: String,
+    /// Who takes them instead
+    #[arg(long, value_name = "USER")]
+    with: String,
+    #[command(flatten)]
+    place: Place,
+    #[command(flatten)]
+    options: Options,
+}
+
+#[derive(Debug, clap::Args)]
+struct Place {
+    /// The schedule
+    #[arg(long, value_name = "ID")]
+    schedule: String,
+    /// Only this layer, where the schedule has several rotations
+    #[arg(long, value_name = "NAME")]
+    layer: Option<String>,
+    /// From the first handoff on this day or later [default: the next handoff]
+    #[arg(long, value_name = "DATE")]
+    from: Option<Date>,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<Output> {
+    edited::run(arguments.options(), |subject| arguments.edit(subject))
+}
+
+impl Arguments {
+    pub(super) fn edit(&self, subject: &Subject<'_>) -> Result<Edit, Refusal> {
+        let user = |id: &str| -> Result<Id, Refusal> {
+            let known = known("user", &subject.config.users, id);
+            known.map(|(id, _)| id.clone()).map_err(|error| refused(&error))
+        };
+        let change = match &self.command {
+            Command::Add(add) => {
+                let position = match &add.after {
+                    Some(id) => Position::After(user(id)?),
+                    None if add.first => Position::First,
+                    None => Position::Last,
+                };
+                Change::Add { user: user(&add.user)?, position }
+            }
+            Command::Remove(remove) => Change::Remove { user: user(&remove.user)? },
+            Command::Replace(replace) => {
+                Change::Replace { user: user(&replace.user)?, with: user(&replace.with)? }
+            }
+        };
+        let place = self.place();
+        let schedules = &subject.config.schedules.schedules;
+        let (schedule, _) = known("schedule", schedules, &place.schedule).map_err(|error| refused(&error))?;
+        line_up(subject, &LineUpWish { schedule, layer: place.layer.as_deref(), change, from: place.from })
+    }
+
+    fn place(&self) -> &Place {
+        match &self.command {
+            Command::Add(Add { place, .. })
+            | Command::Remove(Remove { place, .. })
+            | Command::Replace(Replace { place, .. }) => place,
+        }
+    }
+
+    fn options(&self) -> &Options {
+        match &self.command {
+            Command::Add(Add { options, .. })
+            | Command::Remove(Remove { options, .. })
+            | Command::Replace(Replace { options, .. }) => options,
+        }
+    }
+}

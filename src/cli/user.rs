@@ -1,0 +1,49 @@
+//! `oncall user`: somebody is gone for good.
+
+use super::Output;
+use super::edited::{self, Options, refused};
+use super::known::known;
+use crate::edit::{Edit, Refusal, Subject, leave};
+use anyhow::Result;
+use jiff::civil::Date;
+
+/// Take somebody who leaves out of every rotation
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// Set `left` in their file, and append line-ups without them
+    #[command(
+        after_help = "What names them otherwise (steps, overrides, covers) is listed for you to change."
+    )]
+    Leave(Leave),
+}
+
+#[derive(Debug, clap::Args)]
+struct Leave {
+    /// Who leaves
+    #[arg(value_name = "USER")]
+    user: String,
+    /// The first day without them
+    #[arg(long, value_name = "DATE")]
+    date: Date,
+    #[command(flatten)]
+    options: Options,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<Output> {
+    let Command::Leave(leave) = &arguments.command;
+    edited::run(&leave.options, |subject| arguments.edit(subject))
+}
+
+impl Arguments {
+    pub(super) fn edit(&self, subject: &Subject<'_>) -> Result<Edit, Refusal> {
+        let Command::Leave(Leave { user, date, .. }) = &self.command;
+        let (user, _) = known("user", &subject.config.users, user).map_err(|error| refused(&error))?;
+        leave(subject, user, *date)
+    }
+}

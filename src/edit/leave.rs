@@ -1,0 +1,82 @@
+//! `user leave`: somebody is gone for good from a day on.
+//!
+//! Their file gets `left`, and every rotation that has them goes on without them from the first handoff on. Until then
+//! the next member stands in, as for any time off. What needs a decision is listed ([`mentions`](super::mentions)).
+
+use super::line_up::take;
+use super::mentions::{Mention, mentions};
+use super::planned::{Begin, Change, Obstacle, Rotating};
+use super::splice::set;
+use super::words::person;
+use super::{Edit, Proposal, Refusal, Subject, asked, proved};
+use crate::config::{Id, User};
+use crate::schedule::{Schedules, TimeOff, first_instant};
+use jiff::civil::{Date, Time};
+use std::sync::Arc;
+
+/// Takes `user` out of everything that goes on by itself; `day` is the first without them.
+pub fn leave(subject: &Subject<'_>, user: &Id, day: Date) -> Result<Edit, Refusal> {
+    let Some(found) = subject.config.users.get(user) else {
+        return asked(format!("there is no user `{user}`"));
+    };
+    let mut proposal = Proposal::default();
+    let mut wished = subject.config.schedules.clone();
+    set_left(subject, found, day, &mut proposal, &mut wished);
+    let gone = first_instant(&found.time_zone, day.to_datetime(Time::midnight()));
+    proposal.undecided = mentions(subject, user, day, gone);
+    go_on_without(subject, user, day, &mut proposal, &mut wished)?;
+    proposal.undecided.sort();
+    if proposal.splices.is_empty() {
+        return asked(format!(
+            "{} has left on {day} already: nothing to change",
+            person(subject.config, user)
+        ));
+    }
+    proved(subject, proposal, &wished)
+}
+
+/// `left: 2026-11-24` in their file.
+fn set_left(subject: &Subject<'_>, user: &User, day: Date, proposal: &mut Proposal, wished: &mut Schedules) {
+    let who = person(subject.config, &user.id);
+    let file = &user.place.file;
+    let Some(source) = subject.compiled.sources.files.get(file) else { return };
+    let Some(root) = &source.root else { return };
+    let old = root.get("left").and_then(|left| left.text());
+    if old == Some(&*day.to_string()) {
+        return;
+    }
+    proposal.said.push(match old {
+        Some(old) => format!("{who} leaves on {day}, not on {old}."),
+        None => format!("{who} leaves: {day} is the first day without them."),
+    });
+    proposal.splices.insert(file.clone(), set(&source.text, root, "left", &day.to_string()));
+    let from = first_instant(&user.time_zone, day.to_datetime(Time::midnight()));
+    let off = wished.time_off.entry(user.id.clone()).or_default();
+    off.retain(|off| off.until.is_some());
+    off.push(TimeOff { from, until: None, cover: None, place: Arc::default() });
+    off.sort_by_key(|off| off.from);
+}
+
+/// A line-up without them wherever the newest one has them.
+fn go_on_without(
+    subject: &Subject<'_>,
+    user: &Id,
+    day: Date,
+    proposal: &mut Proposal,
+    wished: &mut Schedules,
+) -> Result<(), Refusal> {
+    let change = Change::Remove { user: user.clone() };
+    let begin = Begin::AfterAll(day);
+    let schedules = subject.config.schedules.schedules.keys();
+    for layer in schedules.flat_map(|id| Rotating::all(subject, id)).filter(|layer| layer.has(user)) {
+        match layer.plan(&change, begin) {
+            Ok(planned) => take(proposal, wished, &layer, (&change, begin), planned),
+            Err(Obstacle::Refused(refusal)) => return Err(refusal),
+            Err(Obstacle::Empty) => {
+                let what = format!("nobody else takes turns in {}", layer.name());
+                proposal.undecided.push(Mention { place: layer.place(), what });
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,117 @@
+//! `line-up add`, `remove` and `replace`: which layers of a schedule get a further line-up.
+
+use super::planned::{Begin, Change, Obstacle, Planned, Rotating};
+use super::words::person;
+use super::{Edit, Proposal, Refusal, Subject, asked, proved};
+use crate::schedule::{Schedules, Turn};
+use jiff::civil::Date;
+
+/// A change of who takes turns on a schedule.
+#[derive(Clone, Debug)]
+pub struct LineUpWish<'a> {
+    pub schedule: &'a str,
+    /// By its name. Without one: for somebody new the only rotation there is, otherwise every one that has the person.
+    pub layer: Option<&'a str>,
+    pub change: Change,
+    /// The first day on which it may begin; without one, it begins with the next handoff.
+    pub from: Option<Date>,
+}
+
+/// Appends a line-up to the layers concerned.
+pub fn line_up(subject: &Subject<'_>, wish: &LineUpWish<'_>) -> Result<Edit, Refusal> {
+    newcomer_is_there(subject, wish)?;
+    let begin = wish.from.map_or(Begin::Next, Begin::On);
+    let mut proposal = Proposal::default();
+    let mut wished = subject.config.schedules.clone();
+    for layer in layers(subject, wish)? {
+        let planned = layer.plan(&wish.change, begin);
+        let planned = planned.map_err(|obstacle| refused(subject, wish, &layer, obstacle))?;
+        take(&mut proposal, &mut wished, &layer, (&wish.change, begin), planned);
+    }
+    proved(subject, proposal, &wished)
+}
+
+/// Adds a planned line-up to what is proposed and to what is wished. What is to say about the day is said once.
+pub(super) fn take(
+    proposal: &mut Proposal,
+    wished: &mut Schedules,
+    layer: &Rotating<'_>,
+    (change, begin): (&Change, Begin),
+    planned: Planned,
+) {
+    let day = layer.about_the_day(begin, planned.handoff).filter(|it| !proposal.said.contains(it));
+    proposal.said.extend(day);
+    proposal.said.extend(layer.says(change, &planned));
+    proposal.splices.entry(layer.file.clone()).or_default().extend(planned.splices);
+    let schedule = wished.schedules.get_mut(layer.schedule);
+    if let Some(Turn::Rotation(rotation)) =
+        schedule.and_then(|it| it.layers.get_mut(layer.index)).map(|it| &mut it.turn)
+    {
+        rotation.line_ups.push(planned.line_up);
+    }
+}
+
+fn layers<'a>(subject: &Subject<'a>, wish: &LineUpWish<'a>) -> Result<Vec<Rotating<'a>>, Refusal> {
+    let mut layers = Rotating::all(subject, wish.schedule);
+    let names = |layers: &[Rotating<'_>]| {
+        layers.iter().map(|it| format!("`{}`", it.layer.name)).collect::<Vec<_>>().join(", ")
+    };
+    let rotating = names(&layers);
+    let schedule = wish.schedule;
+    if layers.is_empty() {
+        return asked(format!("{schedule} has no layer with a rotation: its people are changed by hand"));
+    }
+    if let Some(name) = wish.layer {
+        layers.retain(|it| &*it.layer.name == name);
+        if layers.is_empty() {
+            return asked(format!("--layer: {schedule} has no rotation `{name}`; there is {rotating}"));
+        }
+    }
+    let user = match &wish.change {
+        Change::Add { .. } if layers.len() > 1 => {
+            return asked(format!("{schedule} has several rotations: choose with --layer one of {rotating}"));
+        }
+        Change::Add { .. } => return Ok(layers),
+        Change::Remove { user } | Change::Replace { user, .. } => user,
+    };
+    let chosen = names(&layers);
+    layers.retain(|it| it.has(user));
+    if layers.is_empty() {
+        let who = person(subject.config, user);
+        return asked(format!(
+            "{who} is not in the newest line-up of {schedule} ({chosen}): nothing to change"
+        ));
+    }
+    Ok(layers)
+}
+
+fn refused(
+    subject: &Subject<'_>,
+    wish: &LineUpWish<'_>,
+    layer: &Rotating<'_>,
+    obstacle: Obstacle,
+) -> Refusal {
+    let (Change::Add { user, .. } | Change::Remove { user } | Change::Replace { user, .. }) = &wish.change;
+    match obstacle {
+        Obstacle::Refused(refusal) => refusal,
+        Obstacle::Empty => Refusal::Asked(format!(
+            "without {} nobody would be left in {} ({}): use `line-up replace`, or add somebody first",
+            person(subject.config, user),
+            layer.name(),
+            layer.place()
+        )),
+    }
+}
+
+/// Whoever joins is not about to leave.
+fn newcomer_is_there(subject: &Subject<'_>, wish: &LineUpWish<'_>) -> Result<(), Refusal> {
+    let (Change::Add { user, .. } | Change::Replace { with: user, .. }) = &wish.change else { return Ok(()) };
+    let mut off = subject.config.schedules.time_off.get(user).into_iter().flatten();
+    if off.all(|off| off.until.is_some()) {
+        return Ok(());
+    }
+    asked(format!(
+        "{} leaves or has left (users/{user}.yaml): take `left` out of that file first, or choose somebody else",
+        person(subject.config, user)
+    ))
+}

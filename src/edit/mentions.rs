@@ -1,0 +1,117 @@
+//! Where somebody who leaves is named in a way that only a person can change.
+//!
+//! A line-up goes on without them by itself; but who shall be told by name instead, who covers, or who takes over an
+//! override is nobody's to guess.
+
+use super::Subject;
+use crate::compile::{Node, Spot};
+use crate::config::{Config, Id, Notify, Place};
+use crate::schedule::{OverrideAction, Turn};
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+/// A place, and what it says about them.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Mention {
+    pub place: Place,
+    pub what: String,
+}
+
+/// Everything that names them from `gone` on, sorted by place. `day` is the same on the calendar.
+pub(super) fn mentions(subject: &Subject<'_>, user: &Id, day: Date, gone: Timestamp) -> Vec<Mention> {
+    let mut found = steps(subject, user);
+    found.extend(informed(subject.config, user));
+    found.extend(fixed_layers(subject, user));
+    found.extend(overrides(subject.config, user, gone));
+    found.extend(covers(subject, user, day));
+    found.extend(expectations(subject, user, gone));
+    found.sort();
+    found
+}
+
+fn steps(subject: &Subject<'_>, user: &Id) -> Vec<Mention> {
+    let mut found = Vec::new();
+    for policy in subject.config.policies.values() {
+        let fallback = if policy.id == subject.config.organisation.fallback { ", the fallback," } else { "" };
+        let steps = Spot::root(&policy.place.file).key("steps");
+        for (number, step) in policy.steps.iter().enumerate() {
+            for (index, _) in
+                step.notify.iter().enumerate().filter(|(_, it)| **it == Notify::User(user.clone()))
+            {
+                let spot = steps.index(number).key("notify").index(index);
+                let what = format!("step {} of the policy `{}`{fallback} names them", number + 1, policy.id);
+                found.push(Mention { place: subject.compiled.sources.place(&spot), what });
+            }
+        }
+    }
+    found
+}
+
+fn informed(config: &Config, user: &Id) -> Vec<Mention> {
+    let services = config.services.values();
+    let all = services.flat_map(|service| service.inform.iter().map(move |inform| (service, inform)));
+    let theirs = all.filter(|(_, inform)| inform.user == *user);
+    let what = |id: &Id| format!("the service `{id}` informs them");
+    theirs.map(|(service, it)| Mention { place: it.place.clone(), what: what(&service.id) }).collect()
+}
+
+fn fixed_layers(subject: &Subject<'_>, user: &Id) -> Vec<Mention> {
+    let mut found = Vec::new();
+    for (id, schedule) in &subject.config.schedules.schedules {
+        let Some((_, place)) = subject.config.schedule_names.get(id) else { continue };
+        for (index, layer) in schedule.layers.iter().enumerate() {
+            if matches!(&layer.turn, Turn::Always(people) if people.contains(user)) {
+                let spot = Spot::root(&place.file).key("layers").index(index).key("members");
+                let what = format!("they are always in the layer `{}` of `{id}`", layer.name);
+                found.push(Mention { place: subject.compiled.sources.place(&spot), what });
+            }
+        }
+    }
+    found
+}
+
+fn overrides(config: &Config, user: &Id, gone: Timestamp) -> Vec<Mention> {
+    let mut found = Vec::new();
+    for (id, schedule) in &config.schedules.schedules {
+        for each in schedule.overrides.iter().filter(|each| each.until > gone) {
+            let what = match &each.action {
+                OverrideAction::Set(with) | OverrideAction::Add(with) if with.contains(user) => {
+                    "puts them on call"
+                }
+                OverrideAction::Replace { with, .. } if with.contains(user) => "puts them on call",
+                OverrideAction::Replace { who, .. } if who == user => "replaces them",
+                _ => continue,
+            };
+            let place = Place::read(&each.place);
+            found.extend(place.map(|place| Mention { place, what: format!("an override of `{id}` {what}") }));
+        }
+    }
+    found
+}
+
+/// Time off of others that is not over by then.
+fn covers(subject: &Subject<'_>, user: &Id, day: Date) -> Vec<Mention> {
+    let mut found = Vec::new();
+    for other in subject.config.users.values() {
+        let source = subject.compiled.sources.files.get(&other.place.file);
+        let time_off = source.and_then(|source| source.root.as_ref()?.get("time_off"));
+        for (index, off) in time_off.map_or(&[][..], Node::items).iter().enumerate() {
+            let end = off.get("last_day").or_else(|| off.get("until")).and_then(Node::text);
+            let end = end.and_then(|end| end.get(..10)?.parse::<Date>().ok());
+            if off.get("cover").and_then(Node::text) == Some(&**user) && end.is_none_or(|end| end >= day) {
+                let spot = Spot::root(&other.place.file).key("time_off").index(index);
+                let what = format!("they cover time off of `{}`", other.id);
+                found.push(Mention { place: subject.compiled.sources.place(&spot), what });
+            }
+        }
+    }
+    found
+}
+
+fn expectations(subject: &Subject<'_>, user: &Id, gone: Timestamp) -> Vec<Mention> {
+    let later = subject.compiled.expectations.iter().filter(|each| each.at >= gone);
+    let expected = later.flat_map(|each| each.expect.iter().map(move |expected| (each, expected)));
+    let theirs = expected.filter(|(_, expected)| expected.who == Notify::User(user.clone()));
+    let what = |name: &str| format!("the expectation `{name}` wants them told");
+    theirs.map(|(each, it)| Mention { place: it.place.clone(), what: what(&each.name) }).collect()
+}

@@ -1,0 +1,195 @@
+//! `override add`: a temporary change, in the file where it belongs.
+//!
+//! That is the file with an override of the schedule that it overlaps, since order matters only within one file, and
+//! otherwise the file of the month in which it begins. Times are the schedule's, with offsets where the language asks
+//! for them.
+
+use super::splice::append;
+use super::words::{local, person};
+use super::writing::{Entries, Style, Value, flow, text};
+use super::{Edit, Proposal, Refusal, Subject, asked, proved};
+use crate::compile::NodeKind;
+use crate::config::{Config, Place};
+use crate::schedule::{Override, OverrideAction, Schedule, Schedules, UserId, first_instant};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// How far what changes is looked at.
+const LOOK_MAX: SignedDuration = SignedDuration::from_hours(366 * 24);
+/// What the line begins with by which editors find the schema of a file.
+const SCHEMA: &str = "# yaml-language-server: $schema=";
+
+/// A temporary change that somebody wants.
+#[derive(Clone, Debug)]
+pub struct OverrideWish<'a> {
+    pub schedule: &'a str,
+    pub from: Timestamp,
+    pub until: Timestamp,
+    /// People in the order in which they are written.
+    pub action: OverrideAction,
+    pub reason: Option<&'a str>,
+}
+
+/// Other people are on call than before over `[from, until)`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exchanged {
+    pub from: Timestamp,
+    pub until: Timestamp,
+    pub before: Vec<UserId>,
+    pub after: Vec<UserId>,
+}
+
+/// Appends an override.
+pub fn add_override(subject: &Subject<'_>, wish: &OverrideWish<'_>) -> Result<Edit, Refusal> {
+    let Some(schedule) = subject.config.schedules.schedules.get(wish.schedule) else {
+        return asked(format!("there is no schedule `{}`", wish.schedule));
+    };
+    let zone = &schedule.time_zone;
+    if wish.until <= wish.from {
+        let [from, until] = [wish.from, wish.until].map(|at| local(zone.to_datetime(at)));
+        return asked(format!("--until ({until}) is not after --from ({from}): exchange them"));
+    }
+    let file = file(schedule, wish)?;
+    let entries = entries(subject, schedule, wish);
+    let mut proposal = Proposal::default();
+    match subject.compiled.sources.files.get(&file) {
+        Some(source) => {
+            let list = source.root.as_ref().filter(|root| matches!(root.kind, NodeKind::Sequence(_)));
+            let splices = list.map_or_else(Vec::new, |list| append(&source.text, list, &entries));
+            proposal.splices.insert(file.clone(), splices);
+        }
+        None => {
+            let item = flow(&entries, &Style::default());
+            proposal.created.insert(file.to_string(), format!("{}- {item}\n", schema_line(subject)));
+        }
+    }
+    let wished = wished(subject, wish, &file);
+    tell(subject.config, wish, &wished, &mut proposal);
+    proved(subject, proposal, &wished)
+}
+
+/// The file with what it overlaps, or the month's.
+fn file(schedule: &Schedule, wish: &OverrideWish<'_>) -> Result<Arc<str>, Refusal> {
+    let adds = |action: &OverrideAction| matches!(action, OverrideAction::Add(_));
+    let overlapping =
+        schedule.overrides.iter().filter(|each| each.from < wish.until && wish.from < each.until);
+    let in_its_way = overlapping.filter(|each| !(adds(&each.action) && adds(&wish.action)));
+    let in_its_way: Vec<&Override> = in_its_way.collect();
+    let files: BTreeSet<Arc<str>> = in_its_way.iter().map(|each| file_of(each)).collect();
+    let mut files = files.into_iter();
+    match (files.next(), files.next()) {
+        (None, _) => {
+            let month = schedule.time_zone.to_datetime(wish.from).strftime("%Y-%m").to_string();
+            Ok(format!("overrides/{month}.yaml").into())
+        }
+        (Some(only), None) => Ok(only),
+        _ => asked(format!(
+            "it overlaps overrides in several files ({}), and order matters only within one file: put those into one \
+             file first, or add a shorter override for each",
+            in_its_way.iter().map(|each| &*each.place).collect::<Vec<_>>().join(", ")
+        )),
+    }
+}
+
+fn file_of(each: &Override) -> Arc<str> {
+    Place::read(&each.place).map_or_else(Arc::default, |place| place.file)
+}
+
+fn entries(subject: &Subject<'_>, schedule: &Schedule, wish: &OverrideWish<'_>) -> Entries {
+    let exact = schedule.time_zone != subject.config.organisation.time_zone;
+    let at = |at: Timestamp| Value::Word(instant(at, &schedule.time_zone, exact));
+    let word = |id: &UserId| Value::Word(id.to_string());
+    let set = |ids: &[UserId]| match ids {
+        [] => Value::Word("nobody".to_owned()),
+        [only] => word(only),
+        several => Value::List(several.iter().map(word).collect()),
+    };
+    let mut entries = vec![
+        ("schedule", Value::Word(wish.schedule.to_owned())),
+        ("from", at(wish.from)),
+        ("until", at(wish.until)),
+    ];
+    match &wish.action {
+        OverrideAction::Set(with) => entries.push(("with", set(with))),
+        OverrideAction::Add(more) => entries.push(("add", set(more))),
+        OverrideAction::Replace { who, with } => {
+            entries.extend([("replace", word(who)), ("with", set(with))])
+        }
+    }
+    entries.extend(wish.reason.map(|reason| ("reason", Value::Word(text(reason)))));
+    entries
+}
+
+/// `2026-12-16 10:00`, if that says it; otherwise with the offset.
+fn instant(at: Timestamp, zone: &TimeZone, exact: bool) -> String {
+    let zoned = at.to_zoned(zone.clone());
+    let clock = if zoned.second() == 0 { "%H:%M" } else { "%H:%M:%S" };
+    if exact || first_instant(zone, zoned.datetime()) != at {
+        return zoned.strftime(&format!("%Y-%m-%dT{clock}%:z")).to_string();
+    }
+    zoned.strftime(&format!("%Y-%m-%d {clock}")).to_string()
+}
+
+/// The first line of a new file, as in the files beside it.
+fn schema_line(subject: &Subject<'_>) -> String {
+    let beside = subject.tree.files.iter().filter(|(path, _)| path.matches('/').count() == 1);
+    let (nearest, others): (Vec<_>, Vec<_>) = beside.partition(|(path, _)| path.starts_with("overrides/"));
+    let folder = nearest.into_iter().chain(others).find_map(|(_, bytes)| {
+        let first = std::str::from_utf8(bytes).ok()?.lines().next()?;
+        first.strip_prefix(SCHEMA)?.trim_end().rsplit_once('/').map(|(folder, _)| folder.to_owned())
+    });
+    format!("{SCHEMA}{}/overrides.json\n", folder.as_deref().unwrap_or("../schema"))
+}
+
+/// The schedules with the override, which is applied after those in files before its own.
+fn wished(subject: &Subject<'_>, wish: &OverrideWish<'_>, file: &str) -> Schedules {
+    let sorted =
+        |ids: &[UserId]| ids.iter().cloned().collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>();
+    let action = match &wish.action {
+        OverrideAction::Set(with) => OverrideAction::Set(sorted(with)),
+        OverrideAction::Add(more) => OverrideAction::Add(sorted(more)),
+        OverrideAction::Replace { who, with } => {
+            OverrideAction::Replace { who: who.clone(), with: sorted(with) }
+        }
+    };
+    let (from, until) = (wish.from, wish.until);
+    let reason = wish.reason.map(str::to_owned);
+    let one = Override { from, until, action, place: Arc::default(), reason };
+    let mut wished = subject.config.schedules.clone();
+    if let Some(schedule) = wished.schedules.get_mut(wish.schedule) {
+        let at = schedule.overrides.iter().filter(|each| *file_of(each) <= *file).count();
+        schedule.overrides.insert(at, one);
+    }
+    wished
+}
+
+/// Who is on call instead of whom. That nothing changes is a finding of `check`.
+fn tell(config: &Config, wish: &OverrideWish<'_>, wished: &Schedules, proposal: &mut Proposal) {
+    let end = wish.until.min(wish.from.checked_add(LOOK_MAX).unwrap_or(Timestamp::MAX));
+    proposal.exchanged = exchanged(&config.schedules, wished, wish.schedule, (wish.from, end));
+}
+
+/// Where other people are on call than before, in order.
+fn exchanged(
+    before: &Schedules,
+    after: &Schedules,
+    schedule: &str,
+    (from, until): (Timestamp, Timestamp),
+) -> Vec<Exchanged> {
+    let shifts = [before, after].map(|schedules| schedules.shifts(schedule, from, until));
+    let edges: BTreeSet<Timestamp> = shifts.iter().flatten().map(|shift| shift.start).collect();
+    let ends = edges.iter().skip(1).chain(std::iter::once(&until));
+    let mut all: Vec<Exchanged> = Vec::new();
+    for (from, until) in edges.iter().zip(ends) {
+        let [before, after] = [before, after].map(|schedules| schedules.on_call(schedule, *from).users);
+        match all.last_mut() {
+            _ if before == after => {}
+            Some(last) if last.until == *from && last.before == before && last.after == after => {
+                last.until = *until
+            }
+            _ => all.push(Exchanged { from: *from, until: *until, before, after }),
+        }
+    }
+    all
+}

@@ -1,0 +1,316 @@
+//! One further line-up of one layer: from when, with whom, and who comes first, so that everybody keeps their turn.
+//!
+//! It begins with a handoff of the line-up before it, so the present holder finishes the shift, and goes on with
+//! whoever would have been next ([`Layer::next_member`]). Which layers get one, and why, is decided by the wishes.
+
+use super::splice::{Splice, append};
+use super::words::{person, turns};
+use super::writing::{Entries, Value, inline};
+use super::{Refusal, Subject, asked};
+use crate::compile::{Node, NodeKind, Spot};
+use crate::config::{Id, Place};
+use crate::schedule::{Every, Layer, LineUp, Turn, UserId, first_instant};
+use jiff::ToSpan;
+use jiff::civil::{Date, DateTime};
+use std::sync::Arc;
+
+/// What becomes of the members.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    Add {
+        user: Id,
+        position: Position,
+    },
+    Remove {
+        user: Id,
+    },
+    /// Somebody else, in the same place.
+    Replace {
+        user: Id,
+        with: Id,
+    },
+}
+
+/// Where somebody new comes in the list of members.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Position {
+    Last,
+    First,
+    After(Id),
+}
+
+/// From when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Begin {
+    /// With the first handoff that is possible.
+    Next,
+    /// With the first handoff of this day or later; refused if the day is past, or not after the newest line-up.
+    On(Date),
+    /// With the first handoff that is possible, of this day or later.
+    AfterAll(Date),
+}
+
+/// A layer with a rotation.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Rotating<'a> {
+    pub subject: Subject<'a>,
+    pub schedule: &'a str,
+    pub index: usize,
+    pub layer: &'a Layer,
+    pub newest: &'a LineUp,
+    /// Of the schedule.
+    pub file: &'a Arc<str>,
+    text: &'a str,
+    line_ups: &'a Node,
+}
+
+/// A further line-up.
+#[derive(Clone, Debug)]
+pub(super) struct Planned {
+    pub line_up: LineUp,
+    /// When it begins, on the layer's clock.
+    pub handoff: DateTime,
+    pub splices: Vec<Splice>,
+}
+
+/// Why a layer gets no further line-up.
+#[derive(Clone, Debug)]
+pub(super) enum Obstacle {
+    /// Nobody would be left in it.
+    Empty,
+    Refused(Refusal),
+}
+
+/// A member while the list changes.
+#[derive(Clone, Debug)]
+struct Seat {
+    /// As they are written; nobody is `nobody`.
+    people: Vec<Id>,
+    /// The index in the line-up before.
+    was: Option<usize>,
+}
+
+impl<'a> Rotating<'a> {
+    /// The layers of a schedule that have a rotation.
+    pub fn all(subject: &Subject<'a>, schedule: &'a str) -> Vec<Rotating<'a>> {
+        let Some(found) = subject.config.schedules.schedules.get(schedule) else { return Vec::new() };
+        let layers = found.layers.iter().enumerate();
+        layers.filter_map(|(index, layer)| Rotating::of(subject, schedule, index, layer)).collect()
+    }
+
+    fn of(subject: &Subject<'a>, schedule: &'a str, index: usize, layer: &'a Layer) -> Option<Rotating<'a>> {
+        let Turn::Rotation(rotation) = &layer.turn else { return None };
+        let (_, place) = subject.config.schedule_names.get(schedule)?;
+        let source = subject.compiled.sources.files.get(&place.file)?;
+        let written = source.root.as_ref()?.get("layers")?.items().get(index)?;
+        Some(Rotating {
+            subject: *subject,
+            schedule,
+            index,
+            layer,
+            newest: rotation.line_ups.last()?,
+            file: &place.file,
+            text: &source.text,
+            line_ups: written.get("rotation")?.get("line_ups")?,
+        })
+    }
+
+    /// Whether somebody is in the newest line-up.
+    pub fn has(&self, user: &str) -> bool {
+        self.newest.members.iter().any(|member| member.iter().any(|id| &**id == user))
+    }
+
+    /// Where the newest line-up is written.
+    pub fn place(&self) -> Place {
+        let layer = Spot::root(self.file).key("layers").index(self.index);
+        let last = self.line_ups.items().len().saturating_sub(1);
+        self.subject.compiled.sources.place(&layer.key("rotation").key("line_ups").index(last))
+    }
+
+    /// `web-primary`, with the layer where there are several.
+    pub fn name(&self) -> String {
+        match Rotating::all(&self.subject, self.schedule).len() {
+            1 => self.schedule.to_owned(),
+            _ => format!("{} (layer `{}`)", self.schedule, self.layer.name),
+        }
+    }
+
+    /// The line-up after the newest one.
+    pub fn plan(&self, change: &Change, begin: Begin) -> Result<Planned, Obstacle> {
+        let handoff = self.handoff(begin).map_err(Obstacle::Refused)?;
+        let mut seats = self.changed(change)?;
+        let first = self.first(&seats, handoff);
+        let same_people = |it: &Seat| seats.get(first).is_some_and(|first| same(&it.people, &first.people));
+        let is_found_by_name = seats.iter().position(same_people) == Some(first);
+        // `starts_with` names the first of equal members: if another is meant, the list itself begins with that one.
+        if !is_found_by_name {
+            seats.rotate_left(first);
+        }
+        let first = if is_found_by_name { first } else { 0 };
+        let entries = self.entries(&seats, first, handoff);
+        let line_up = LineUp {
+            from: handoff.date(),
+            handoff: handoff.time(),
+            members: seats.iter().map(|seat| sorted(&seat.people)).collect(),
+            starts_with: first,
+            ..self.newest.clone()
+        };
+        Ok(Planned { line_up, handoff, splices: append(self.text, self.line_ups, &entries) })
+    }
+
+    /// The first handoff that is still to come, at the time of day (and for months on the day) of the others if one
+    /// such is near: a line-up that begins there needs no `handoff` of its own.
+    fn handoff(&self, begin: Begin) -> Result<DateTime, Refusal> {
+        let day = self.day(begin)?;
+        let zone = &self.layer.time_zone;
+        let mut ahead = self
+            .newest
+            .handoffs(day)
+            .skip_while(|it| first_instant(zone, *it) <= self.subject.now)
+            .peekable();
+        let Some(first) = ahead.peek().copied() else {
+            return asked(format!("{} has no handoff on {day} or later: choose an earlier day", self.name()));
+        };
+        let near = match self.newest.every {
+            Every::Months(_) => first.saturating_add(1.year()),
+            _ => first.date().tomorrow().unwrap_or(Date::MAX).to_datetime(jiff::civil::Time::midnight()),
+        };
+        let usual = |it: &DateTime| it.time() == self.newest.handoff && self.newest.keeps_rhythm(*it);
+        Ok(ahead.take_while(|it| *it < near).find(usual).unwrap_or(first))
+    }
+
+    /// The day it is on the layer's calendar.
+    pub fn today(&self) -> Date {
+        self.layer.time_zone.to_datetime(self.subject.now).date()
+    }
+
+    /// The first day on which it may begin.
+    fn day(&self, begin: Begin) -> Result<Date, Refusal> {
+        let today = self.today();
+        let after = self.newest.from.tomorrow().unwrap_or(Date::MAX);
+        match begin {
+            Begin::Next => Ok(today.max(after)),
+            Begin::AfterAll(day) => Ok(day.max(today).max(after)),
+            Begin::On(day) if day < today => asked(format!(
+                "{day} is past, and what was does not change: take {today} or a later day (or an override)"
+            )),
+            Begin::On(day) if day < after => asked(format!(
+                "the newest line-up of {} begins on {} ({}), and one more must begin after it: take {after} or a later \
+                 day, or change that line by hand",
+                self.name(),
+                self.newest.from,
+                self.place(),
+            )),
+            Begin::On(day) => Ok(day),
+        }
+    }
+
+    /// The members as they are written, changed.
+    fn changed(&self, change: &Change) -> Result<Vec<Seat>, Obstacle> {
+        let written = self.line_ups.items().last().and_then(|last| last.get("members"));
+        let members = written.map_or(&[][..], Node::items).iter().map(as_written).enumerate();
+        let mut seats: Vec<Seat> = members.map(|(was, people)| Seat { people, was: Some(was) }).collect();
+        match change {
+            Change::Add { user, position } => {
+                self.is_absent(user).map_err(Obstacle::Refused)?;
+                let at = self.position(position, &seats).map_err(Obstacle::Refused)?;
+                seats.insert(at, Seat { people: vec![user.clone()], was: None });
+            }
+            Change::Remove { user } => {
+                seats.retain(|seat| !matches!(seat.people.as_slice(), [only] if only == user));
+                seats.iter_mut().for_each(|seat| seat.people.retain(|id| id != user));
+            }
+            Change::Replace { user, with } => {
+                self.is_absent(with).map_err(Obstacle::Refused)?;
+                let here = seats.iter_mut().flat_map(|seat| &mut seat.people).filter(|id| *id == user);
+                here.for_each(|id| *id = with.clone());
+            }
+        }
+        if seats.iter().all(|seat| seat.people.is_empty()) { Err(Obstacle::Empty) } else { Ok(seats) }
+    }
+
+    fn is_absent(&self, user: &str) -> Result<(), Refusal> {
+        if !self.has(user) {
+            return Ok(());
+        }
+        asked(format!(
+            "{} is in {} already ({}): two turns for one person are written by hand",
+            person(self.subject.config, user),
+            self.name(),
+            self.place()
+        ))
+    }
+
+    /// The index at which somebody new comes in.
+    fn position(&self, position: &Position, seats: &[Seat]) -> Result<usize, Refusal> {
+        let Position::After(user) = position else {
+            return Ok(if *position == Position::First { 0 } else { seats.len() });
+        };
+        let mut with = seats.iter().enumerate().filter(|(_, seat)| seat.people.contains(user));
+        let (name, place, who) = (self.name(), self.place(), person(self.subject.config, user));
+        let order = turns(self.newest.members.iter().map(|member| &**member));
+        match (with.next(), with.next()) {
+            (Some((index, _)), None) => Ok(index + 1),
+            (None, _) => asked(format!("--after: {who} is not in {name} ({place}): the turns are {order}")),
+            _ => asked(format!(
+                "--after: {who} has several turns in {name} ({place}): name somebody with one; the turns are {order}"
+            )),
+        }
+    }
+
+    /// The index of whoever would have been next, or of the one after who is still there.
+    fn first(&self, seats: &[Seat], handoff: DateTime) -> usize {
+        let count = self.newest.members.len();
+        let next = self.layer.next_member(self.newest, handoff).unwrap_or(0);
+        let in_turn = (0..count).map(|step| Some((next + step) % count));
+        in_turn.filter_map(|was| seats.iter().position(|seat| seat.was == was)).next().unwrap_or(0)
+    }
+
+    fn entries(&self, seats: &[Seat], first: usize, handoff: DateTime) -> Entries {
+        let own = |key| {
+            let value = self.line_ups.items().last().and_then(|last| last.get(key));
+            value.and_then(|value| self.text.get(value.span.clone())).map(|text| Value::Word(text.to_owned()))
+        };
+        let member = |seat: &Seat| match seat.people.as_slice() {
+            [] => Value::Word("nobody".to_owned()),
+            [only] => Value::Word(only.to_string()),
+            several => Value::List(several.iter().map(|id| Value::Word(id.to_string())).collect()),
+        };
+        let mut entries = vec![
+            ("from", Value::Word(handoff.date().to_string())),
+            ("members", Value::List(seats.iter().map(member).collect())),
+        ];
+        entries.extend(
+            seats
+                .get(first)
+                .filter(|_| first > 0)
+                .map(|seat| ("starts_with", Value::Word(inline(&member(seat))))),
+        );
+        entries.extend(own("every").map(|every| ("every", every)));
+        if handoff.time() == self.newest.handoff {
+            entries.extend(own("handoff").map(|handoff| ("handoff", handoff)));
+        } else {
+            entries.push(("handoff", Value::Word(handoff.time().strftime("%H:%M").to_string())));
+        }
+        entries
+    }
+}
+
+/// A member as it is written: a user, a list of users, or `nobody`.
+fn as_written(member: &Node) -> Vec<Id> {
+    let names: Vec<&str> = match &member.kind {
+        NodeKind::Sequence(items) => items.iter().filter_map(Node::text).collect(),
+        _ => member.text().into_iter().collect(),
+    };
+    names.into_iter().filter(|name| *name != "nobody").map(Id::from).collect()
+}
+
+fn sorted(people: &[Id]) -> Arc<[UserId]> {
+    let mut people = people.to_vec();
+    people.sort();
+    people.into()
+}
+
+fn same(a: &[Id], b: &[Id]) -> bool {
+    sorted(a) == sorted(b)
+}

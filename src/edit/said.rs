@@ -1,0 +1,82 @@
+//! What a further line-up does, in sentences: who joins or goes, from when and why then, and who is next.
+
+use super::planned::{Begin, Change, Planned, Rotating};
+use super::words::{local, people, person, turns, weekday};
+use crate::schedule::{LineUp, UserId, first_instant};
+use jiff::civil::DateTime;
+
+impl Rotating<'_> {
+    /// What a further line-up does, in sentences.
+    pub fn says(&self, change: &Change, planned: &Planned) -> Vec<String> {
+        let config = self.subject.config;
+        let line_up = &planned.line_up;
+        let order = in_turn(line_up);
+        let next = order.first().map_or_else(String::new, |first| people(config, first));
+        let (name, at) = (self.name(), local(planned.handoff));
+        let mut said = vec![match change {
+            Change::Add { user, .. } => {
+                let after = before(&order, user)
+                    .map_or_else(String::new, |it| format!(" after {}", people(config, it)));
+                format!("{} joins {name} on {at}{after}; {next} is next.", person(config, user))
+            }
+            Change::Remove { user } => {
+                format!("{} is in {name} until {at}; {next} is next.", person(config, user))
+            }
+            Change::Replace { user, with } => {
+                let (with, user) = (person(config, with), person(config, user));
+                format!("{with} takes the turns of {user} in {name} from {at} on; {next} is next.")
+            }
+        }];
+        said.push(format!("The turns from then on: {}.", turns(order.into_iter())));
+        if !self.newest.keeps_rhythm(planned.handoff) {
+            let day = line_up.from.day();
+            said.push(format!(
+                "Later handoffs are on day {day} of a month: no month with more days is near."
+            ));
+        }
+        said
+    }
+
+    /// Why it begins neither on the day that was asked for nor with the very next handoff.
+    pub fn about_the_day(&self, begin: Begin, handoff: DateTime) -> Option<String> {
+        let begins = format!("the line-up begins with the handoff on {}", local(handoff));
+        let day = match begin {
+            Begin::Next => self.today(),
+            Begin::On(day) | Begin::AfterAll(day) => day,
+        };
+        if day <= self.newest.from {
+            return Some(format!(
+                "The line-up of {} ({}) comes first: {begins}.",
+                self.newest.from,
+                self.place()
+            ));
+        }
+        if day == handoff.date() || begin == Begin::Next {
+            return None;
+        }
+        let first = self.newest.handoffs(day).next()?;
+        let is_over = first_instant(&self.layer.time_zone, first) <= self.subject.now;
+        Some(if is_over {
+            format!("The handoff of {} is over: {begins}.", local(first))
+        } else if first != handoff && !self.newest.keeps_rhythm(first) {
+            let day = self.newest.from.day();
+            format!("So that later handoffs stay on day {day} of a month, {begins}.")
+        } else {
+            format!("{day} is a {}: {begins}.", weekday(day))
+        })
+    }
+}
+
+/// The members from the one who starts.
+fn in_turn(line_up: &LineUp) -> Vec<&[UserId]> {
+    let mut order: Vec<&[UserId]> = line_up.members.iter().map(|member| &**member).collect();
+    order.rotate_left(line_up.starts_with);
+    order
+}
+
+/// Who has the turn before this person's, if anybody has.
+fn before<'m>(order: &[&'m [UserId]], user: &str) -> Option<&'m [UserId]> {
+    let at = order.iter().position(|member| member.iter().any(|id| &**id == user))?;
+    let before = order.get((at + order.len() - 1) % order.len())?;
+    (!before.is_empty()).then_some(*before)
+}

@@ -1,0 +1,123 @@
+//! Values as YAML text, in the style of their neighbours.
+//!
+//! An object is written in braces or over lines, and its lists likewise, as the object beside it is. Ids, dates and
+//! times need no quotes; [`text`] gives them to whatever a person typed where YAML would read something else.
+
+use super::splice::{column, dash, in_brackets};
+use crate::compile::{Node, NodeKind, is_not_text};
+
+/// The keys of an object, in order, with what is written behind them.
+pub(super) type Entries = Vec<(&'static str, Value)>;
+
+/// A value as it is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Value {
+    Word(String),
+    List(Vec<Value>),
+}
+
+/// How an object is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Style {
+    /// `{ … }` instead of a line for each key.
+    pub braces: bool,
+    /// A space within the braces.
+    pub spaced: bool,
+    /// Lists over lines, set in so far from their key.
+    pub lists: Option<usize>,
+}
+
+impl Default for Style {
+    fn default() -> Style {
+        Style { braces: true, spaced: true, lists: None }
+    }
+}
+
+impl Style {
+    /// How this object is written.
+    pub fn of(text: &str, object: &Node) -> Style {
+        let begins =
+            |node: &Node, with: &str| text.get(node.span.start..).is_some_and(|it| it.starts_with(with));
+        let NodeKind::Mapping(entries) = &object.kind else { return Style::default() };
+        let over_lines = entries.iter().find(|entry| {
+            matches!(entry.value.kind, NodeKind::Sequence(_)) && !in_brackets(text, &entry.value)
+        });
+        let set_in =
+            |key: usize, list: &Node| column(text, dash(text, list)).saturating_sub(column(text, key));
+        Style {
+            braces: begins(object, "{"),
+            spaced: !begins(object, "{") || begins(object, "{ ") || begins(object, "{\n"),
+            lists: over_lines.map(|entry| set_in(entry.key_span.start, &entry.value)),
+        }
+    }
+}
+
+/// `{ from: 2026-12-14, members: [tanaka, suzuki] }`
+pub(super) fn flow(entries: &Entries, style: &Style) -> String {
+    let entries: Vec<String> =
+        entries.iter().map(|(key, value)| format!("{key}: {}", inline(value))).collect();
+    let space = if style.spaced { " " } else { "" };
+    format!("{{{space}{}{space}}}", entries.join(", "))
+}
+
+/// A line for each key, and for each item of a list where lists are written so.
+pub(super) fn block(entries: &Entries, style: &Style) -> Vec<String> {
+    let mut lines = Vec::new();
+    for (key, value) in entries {
+        match (value, style.lists) {
+            (Value::List(items), Some(set_in)) => {
+                lines.push(format!("{key}:"));
+                let indent = " ".repeat(set_in);
+                lines.extend(items.iter().map(|item| format!("{indent}- {}", inline(item))));
+            }
+            _ => lines.push(format!("{key}: {}", inline(value))),
+        }
+    }
+    lines
+}
+
+/// On one line: `[tanaka, suzuki]`.
+pub(super) fn inline(value: &Value) -> String {
+    match value {
+        Value::Word(word) => word.clone(),
+        Value::List(items) => format!("[{}]", items.iter().map(inline).collect::<Vec<_>>().join(", ")),
+    }
+}
+
+/// What a person typed: as it is where every reader of YAML takes it for that text, also within braces, and in double
+/// quotes otherwise (YAML 1.2, 5.7 and 7.3).
+pub(super) fn text(typed: &str) -> String {
+    if is_plain(typed) {
+        return typed.to_owned();
+    }
+    let mut quoted = String::from("\"");
+    for c in typed.chars() {
+        match c {
+            '"' | '\\' => quoted.extend(['\\', c]),
+            '\n' => quoted.push_str("\\n"),
+            '\t' => quoted.push_str("\\t"),
+            c if is_printed(c) => quoted.push(c),
+            c => quoted.push_str(&format!("\\U{:08x}", u32::from(c))),
+        }
+    }
+    quoted + "\""
+}
+
+/// Words that begin with a letter, and have no sign in them that could end them or mean something else.
+fn is_plain(typed: &str) -> bool {
+    const SIGNS: &str = ",[]{}\"'`#:&*!|>%@\\";
+    let is_fine = |c: char| {
+        (is_printed(c) && !c.is_whitespace() && !SIGNS.contains(c)) || matches!(c, ' ' | '\u{3000}')
+    };
+    typed.starts_with(char::is_alphabetic)
+        && typed.chars().all(is_fine)
+        && !typed.ends_with(char::is_whitespace)
+        && !is_not_text(typed)
+}
+
+/// Neither a control character nor one that YAML or a terminal takes for the end of a line, a mark, or a change of
+/// direction.
+fn is_printed(c: char) -> bool {
+    let directs = matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    !c.is_control() && !directs && !matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}')
+}
