@@ -66,7 +66,6 @@ pub(super) fn refused(error: &anyhow::Error) -> Refusal {
 fn text(tree: &Tree, edit: &Edit) -> String {
     let mut out: String = edit.said.iter().map(|sentence| wrapped(sentence)).collect();
     out.push_str(&exchanged(edit));
-    let bold = AnsiColor::Yellow.on_default().bold();
     out.push('\n');
     for (path, new) in &edit.files {
         let old = tree.files.get(path).map(|bytes| String::from_utf8_lossy(bytes));

@@ -5,7 +5,7 @@
 //! for them.
 
 use super::splice::append;
-use super::words::{local, person};
+use super::words::local;
 use super::writing::{Entries, Style, Value, flow, text};
 use super::{Edit, Proposal, Refusal, Subject, asked, proved};
 use crate::compile::NodeKind;
