@@ -4,10 +4,14 @@ use super::{Found, Subject};
 use crate::compile::Spot;
 use crate::config::{Id, Place};
 use crate::schedule::{Override, OverrideAction, Schedule, Schedules, Shift};
+use jiff::SignedDuration;
+use std::collections::BTreeMap;
+
+const NANOSECOND: SignedDuration = SignedDuration::from_nanos(1);
 
 /// Each override, applied in order with those that overlap it, and without it.
 pub(super) fn without_effect(subject: &Subject<'_>) -> Vec<Found> {
-    each(subject, |_, change, with, without| {
+    each(subject, |change, with, without| {
         let same = with.len() == without.len()
             && with
                 .iter()
@@ -25,7 +29,7 @@ pub(super) fn without_effect(subject: &Subject<'_>) -> Vec<Found> {
 
 /// One of a pair is replaced by the other.
 pub(super) fn pair_into_one(subject: &Subject<'_>) -> Vec<Found> {
-    each(subject, |_, change, with, without| {
+    each(subject, |change, with, without| {
         let OverrideAction::Replace { .. } = &change.action else { return None };
         let at = |shifts: &[Shift], shift: &Shift| {
             let found = shifts.iter().find(|it| it.start <= shift.start && shift.start < it.end);
@@ -38,20 +42,20 @@ pub(super) fn pair_into_one(subject: &Subject<'_>) -> Vec<Found> {
 }
 
 /// What there is to say about each override that is not past, given the shifts of its time with and without it.
-fn each(
-    subject: &Subject<'_>,
-    said: impl Fn(&Id, &Override, &[Shift], &[Shift]) -> Option<String>,
-) -> Vec<Found> {
+fn each(subject: &Subject<'_>, said: impl Fn(&Override, &[Shift], &[Shift]) -> Option<String>) -> Vec<Found> {
     let Some(today) = subject.today else { return Vec::new() };
     let config = &subject.config.schedules;
+    let mut alone = Schedules { schedules: BTreeMap::new(), time_off: config.time_off.clone() };
     let mut found = Vec::new();
     for (id, schedule) in &config.schedules {
         let to_come = schedule.overrides.iter().enumerate().filter(|(_, change)| change.until > today);
         for (index, change) in to_come {
-            let with = alone(config, id, schedule, change, |_| true);
-            let without = alone(config, id, schedule, change, |other| other != index);
-            if let (Some(message), Some(place)) =
-                (said(id, change, &with, &without), Place::read(&change.place))
+            let last = change.until.checked_sub(NANOSECOND).unwrap_or(change.from);
+            let mut touching = schedule.overrides.touching(change.from, last);
+            let with = shifts(&mut alone, id, schedule, change, &touching);
+            touching.retain(|other| *other != index);
+            let without = shifts(&mut alone, id, schedule, change, &touching);
+            if let (Some(message), Some(place)) = (said(change, &with, &without), Place::read(&change.place))
             {
                 found.push(Found::new(Spot::line(&place), message));
             }
@@ -60,24 +64,23 @@ fn each(
     found
 }
 
-/// The shifts of an override's time, by the layers and those of the overlapping overrides that are wanted.
-fn alone(
-    all: &Schedules,
+/// The shifts of an override's time, by the layers of its schedule and these of its overrides.
+fn shifts(
+    alone: &mut Schedules,
     id: &Id,
     schedule: &Schedule,
     change: &Override,
-    wanted: impl Fn(usize) -> bool,
+    indices: &[usize],
 ) -> Vec<Shift> {
-    let overlapping = schedule.overrides.iter().enumerate();
-    let overlapping = overlapping
-        .filter(|(index, other)| wanted(*index) && other.from < change.until && change.from < other.until);
-    let overrides = overlapping.map(|(_, other)| other.clone()).collect();
+    let overrides: Vec<Override> =
+        indices.iter().filter_map(|index| schedule.overrides.get(*index)).cloned().collect();
+    let layers = schedule.layers.clone();
     let schedule = Schedule {
-        overrides,
-        layers: schedule.layers.clone(),
         time_zone: schedule.time_zone.clone(),
+        layers,
+        overrides: overrides.into(),
         apart_from: Vec::new(),
     };
-    let schedules = Schedules { schedules: [(id.clone(), schedule)].into(), time_off: all.time_off.clone() };
-    schedules.shifts(id, change.from, change.until)
+    alone.schedules = [(id.clone(), schedule)].into();
+    alone.shifts(id, change.from, change.until)
 }

@@ -21,6 +21,7 @@ impl Resolver<'_> {
     pub(super) fn overrides(&mut self, schedules: &mut BTreeMap<Id, Schedule>) {
         let documents = self.documents;
         let mut placed: BTreeMap<Id, Vec<Placed>> = BTreeMap::new();
+        let mut all: BTreeMap<Id, Vec<Override>> = BTreeMap::new();
         for file in &documents.overrides {
             for (index, one) in file.document.iter().flatten().enumerate() {
                 let at = file.at.index(index);
@@ -28,9 +29,12 @@ impl Resolver<'_> {
                 let adds = matches!(compiled.action, OverrideAction::Add(_));
                 let (from, until) = (compiled.from, compiled.until);
                 placed.entry(id.clone()).or_default().push(Placed { from, until, adds, at });
-                if let Some(schedule) = schedules.get_mut(&id) {
-                    schedule.overrides.push(compiled);
-                }
+                all.entry(id).or_default().push(compiled);
+            }
+        }
+        for (id, overrides) in all {
+            if let Some(schedule) = schedules.get_mut(&id) {
+                schedule.overrides = overrides.into();
             }
         }
         for (id, mut placed) in placed {

@@ -6,7 +6,7 @@ use super::read::File;
 use super::resolve::Resolver;
 use crate::config::{Id, Place};
 use crate::document;
-use crate::schedule::{Layer, Schedule, Schedules, Turn};
+use crate::schedule::{Layer, Overrides, Schedule, Schedules, Turn};
 use jiff::{civil::Date, tz::TimeZone};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -42,7 +42,7 @@ impl Resolver<'_> {
         for (index, name) in document.apart_from.iter().flatten().enumerate() {
             apart_from.extend(self.schedule_id(name, &at.key("apart_from").index(index)));
         }
-        Schedule { time_zone, layers, overrides: Vec::new(), apart_from }
+        Schedule { time_zone, layers, overrides: Overrides::default(), apart_from }
     }
 
     fn layer_name_is_new(&mut self, document: &document::Schedule, index: usize, at: &Spot) {

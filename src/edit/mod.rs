@@ -25,7 +25,7 @@ pub use planned::{Change, Position};
 use crate::check;
 use crate::compile::{Compiled, Diagnostic, Severity, Tree, compile};
 use crate::config::Config;
-use crate::schedule::{Schedules, Turn};
+use crate::schedule::{Override, Schedules, Turn};
 use jiff::Timestamp;
 use splice::{Splice, spliced};
 use std::collections::BTreeMap;
@@ -145,7 +145,8 @@ fn all_findings(compiled: &Compiled, now: Timestamp) -> Vec<Diagnostic> {
 fn without_places(schedules: &Schedules) -> Schedules {
     let mut schedules = schedules.clone();
     for schedule in schedules.schedules.values_mut() {
-        schedule.overrides.iter_mut().for_each(|each| each.place = Arc::default());
+        let placeless = |each: &Override| Override { place: Arc::default(), ..each.clone() };
+        schedule.overrides = schedule.overrides.iter().map(placeless).collect::<Vec<_>>().into();
         for layer in &mut schedule.layers {
             layer.place = Arc::default();
             if let Turn::Rotation(rotation) = &mut layer.turn {

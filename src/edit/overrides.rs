@@ -159,7 +159,9 @@ fn wished(subject: &Subject<'_>, wish: &OverrideWish<'_>, file: &str) -> Schedul
     let mut wished = subject.config.schedules.clone();
     if let Some(schedule) = wished.schedules.get_mut(wish.schedule) {
         let at = schedule.overrides.iter().filter(|each| *file_of(each) <= *file).count();
-        schedule.overrides.insert(at, one);
+        let mut overrides = schedule.overrides.to_vec();
+        overrides.insert(at, one);
+        schedule.overrides = overrides.into();
     }
     wished
 }

@@ -115,7 +115,7 @@ impl<'a> Instant<'a> {
         let filled = filled.find(|(_, people)| !people.is_empty());
         let (layer, people) = filled.map_or((None, Vec::new()), |(layer, people)| (Some(layer), people));
         let mut users = people.into_iter().collect();
-        let in_force = schedule.overrides.iter().filter(|change| change.contains(absence.at));
+        let in_force = schedule.overrides.in_force(absence.at);
         let overrides = in_force.filter(|change| change.apply(&mut users)).collect();
         Decided { users, layer, overrides }
     }

@@ -19,7 +19,7 @@ mod window;
 
 pub use layer::{Layer, Turn};
 pub use local::{first_instant, last_instant};
-pub use overrides::{Override, OverrideAction};
+pub use overrides::{Override, OverrideAction, Overrides};
 pub use rotation::{Every, LineUp, Rotation, Turns, WhenOff};
 pub use window::{
     Hours, LOOK_AHEAD_DAYS_MAX, Window, WindowDay, WindowHolidays, any_contains, any_next_end, any_next_start,
@@ -49,7 +49,7 @@ pub struct Schedule {
     pub time_zone: TimeZone,
     pub layers: Vec<Layer>,
     /// In the order in which they apply.
-    pub overrides: Vec<Override>,
+    pub overrides: Overrides,
     /// Whoever is on call on one of these counts as off here.
     pub apart_from: Vec<ScheduleId>,
 }

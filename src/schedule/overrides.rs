@@ -2,7 +2,12 @@
 
 use super::UserId;
 use jiff::Timestamp;
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::BTreeSet,
+    ops::{Deref, Range},
+    slice,
+    sync::Arc,
+};
 
 /// A temporary change to a schedule over `[from, until)`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +29,86 @@ pub enum OverrideAction {
     Replace { who: UserId, with: Vec<UserId> },
     /// `add`: beside whoever it is.
     Add(Vec<UserId>),
+}
+
+/// The overrides of a schedule in the order in which they apply. Those in force at an instant are found in O(log n),
+/// and one more for each that is found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Overrides {
+    list: Vec<Override>,
+    /// A tree of time: sorted by `from`, the middle of each range is its root.
+    tree: Vec<Node>,
+}
+
+/// The index of an override, and the last end in the range whose root it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Node {
+    index: usize,
+    last_end: Timestamp,
+}
+
+impl Overrides {
+    /// Those in force at `at`, in the order in which they apply.
+    pub fn in_force(&self, at: Timestamp) -> impl Iterator<Item = &Override> {
+        self.touching(at, at).into_iter().filter_map(|index| self.list.get(index))
+    }
+
+    /// The indices of those in force at some instant from `from` to `last`, both included; in order.
+    pub fn touching(&self, from: Timestamp, last: Timestamp) -> Vec<usize> {
+        let mut found = Vec::new();
+        self.find(0..self.tree.len(), from, last, &mut found);
+        found.sort_unstable();
+        found
+    }
+
+    fn find(&self, range: Range<usize>, from: Timestamp, last: Timestamp, found: &mut Vec<usize>) {
+        let middle = range.start + range.len() / 2;
+        let node = self.tree.get(middle).filter(|node| !range.is_empty() && from < node.last_end);
+        let Some(node) = node else { return };
+        self.find(range.start..middle, from, last, found);
+        let Some(root) = self.list.get(node.index).filter(|root| root.from <= last) else { return };
+        if from < root.until {
+            found.push(node.index);
+        }
+        self.find(middle + 1..range.end, from, last, found);
+    }
+}
+
+impl From<Vec<Override>> for Overrides {
+    fn from(list: Vec<Override>) -> Overrides {
+        let mut order: Vec<usize> = (0..list.len()).collect();
+        order.sort_by_key(|index| list.get(*index).map(|it| it.from));
+        let leaf =
+            |index: usize| Node { index, last_end: list.get(index).map_or(Timestamp::MIN, |it| it.until) };
+        let mut tree: Vec<Node> = order.into_iter().map(leaf).collect();
+        plant(&mut tree);
+        Overrides { list, tree }
+    }
+}
+
+/// Gives the root of each range the last end in it, and says the last of all.
+fn plant(range: &mut [Node]) -> Timestamp {
+    let (before, rest) = range.split_at_mut(range.len() / 2);
+    let Some((root, after)) = rest.split_first_mut() else { return Timestamp::MIN };
+    root.last_end = root.last_end.max(plant(before)).max(plant(after));
+    root.last_end
+}
+
+impl Deref for Overrides {
+    type Target = [Override];
+
+    fn deref(&self) -> &[Override] {
+        &self.list
+    }
+}
+
+impl<'a> IntoIterator for &'a Overrides {
+    type Item = &'a Override;
+    type IntoIter = slice::Iter<'a, Override>;
+
+    fn into_iter(self) -> slice::Iter<'a, Override> {
+        self.list.iter()
+    }
 }
 
 impl Override {

@@ -333,3 +333,27 @@ fn active_turns_in_the_far_future() {
         assert_eq!(who(&world.schedules.on_call("web", monday), false), expected, "after {weeks} weeks");
     }
 }
+
+proptest! {
+    #![proptest_config(quick(64))]
+
+    /// The overrides in force, found by the tree, are those that a look at each one finds, in their order.
+    #[test]
+    fn overrides_in_force(spans in prop::collection::vec((0..60_i64, 1..40_i64), 0..40), at in -1..110_i64, length in 0..20_i64) {
+        let minute = |it: i64| Timestamp::UNIX_EPOCH + it.minutes();
+        let one = |(from, length): &(i64, i64)| Override {
+            from: minute(*from),
+            until: minute(from + length),
+            action: OverrideAction::Set(vec![]),
+            place: "".into(),
+            reason: None,
+        };
+        let list: Vec<Override> = spans.iter().map(one).collect();
+        let overrides = Overrides::from(list.clone());
+        let scanned: Vec<&Override> = list.iter().filter(|it| it.contains(minute(at))).collect();
+        prop_assert_eq!(overrides.in_force(minute(at)).collect::<Vec<_>>(), scanned);
+        let last = minute(at + length);
+        let touching = (0..list.len()).filter(|it| list[*it].from <= last && minute(at) < list[*it].until);
+        prop_assert_eq!(overrides.touching(minute(at), last), touching.collect::<Vec<_>>());
+    }
+}

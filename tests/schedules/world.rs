@@ -113,15 +113,21 @@ fn add_time_off(world: &mut World, text: &str) {
 
 fn add_to_schedule(world: &mut World, id: &ScheduleId, word: &str, rest: &str) {
     let zone_here = &world.zone;
-    let empty =
-        || Schedule { time_zone: zone_here.clone(), layers: vec![], overrides: vec![], apart_from: vec![] };
+    let empty = || Schedule {
+        time_zone: zone_here.clone(),
+        layers: vec![],
+        overrides: Overrides::default(),
+        apart_from: vec![],
+    };
     let schedule = world.schedules.schedules.entry(id.clone()).or_insert_with(empty);
     let place = Arc::from(format!("o.yaml:{}", schedule.overrides.len() + 1));
     match (word, schedule.layers.last_mut()) {
         ("apart:", _) => schedule.apart_from = people(rest),
         ("layer", _) => schedule.layers.push(layer(zone_here, rest)),
         ("set" | "add" | "replace", _) => {
-            schedule.overrides.push(change(zone_here, word, rest, place));
+            let mut overrides = schedule.overrides.to_vec();
+            overrides.push(change(zone_here, word, rest, place));
+            schedule.overrides = overrides.into();
         }
         ("every", Some(layer)) => rotation(layer).line_ups.push(every(rest)),
         ("from", Some(layer)) => line_up(rotation(layer), rest),
