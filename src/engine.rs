@@ -26,7 +26,7 @@ pub const LANE_MAX: usize = 4_096;
 pub const HELD_MAX: usize = 65_536;
 /// How many bytes of entries wait for the journal before alerts are left in their lane.
 pub const UNWRITTEN_BYTES_MAX: usize = 32 << 20;
-/// How many bytes of entries one batch takes.
+/// How many bytes of entries one batch takes before it ends with the decision under way, which is never cut in two.
 pub const BATCH_BYTES_MAX: usize = 4 << 20;
 /// No answer from the journal for so long is a failure.
 pub const JOURNAL_STALL_MAX: SignedDuration = SignedDuration::from_secs(5);
@@ -123,8 +123,8 @@ pub struct Engine {
     first: VecDeque<Arrival>,
     alerts: VecDeque<Arrival>,
     held: VecDeque<Held>,
-    /// Entries that the journal has not been given, the first of them numbered `unwritten_from`.
-    unwritten: VecDeque<Bytes>,
+    /// Entries that the journal has not been given, from `unwritten_from` on, and whether a decision ends with each.
+    unwritten: VecDeque<(Bytes, bool)>,
     unwritten_from: u64,
     unwritten_bytes: usize,
     /// The last entry on disk.
@@ -292,9 +292,10 @@ impl Engine {
             self.hold(ticket, None);
             return;
         };
+        let last = turn.entries.last().map(|entry| entry.seq);
         for entry in turn.entries {
             self.faults = 0;
-            self.keep(&entry);
+            self.keep(&entry, last == Some(entry.seq));
             self.held.push_back(Held { seq: entry.seq, release: Release::Entry(entry) });
         }
         let seq = self.last_seq();
@@ -315,10 +316,10 @@ impl Engine {
         self.unwritten_from + self.unwritten.len() as u64 - 1
     }
 
-    fn keep(&mut self, entry: &Entry) {
+    fn keep(&mut self, entry: &Entry, ends: bool) {
         let payload = Bytes::from(serde_json::to_vec(entry).unwrap_or_default());
         self.unwritten_bytes += payload.len();
-        self.unwritten.push_back(payload);
+        self.unwritten.push_back((payload, ends));
         if self.unwritten_bytes > DEGRADED_BYTES_MAX && self.health != Health::Healthy {
             self.unwritten_from += self.unwritten.len() as u64;
             self.unwritten.clear();
@@ -358,21 +359,20 @@ impl Engine {
         let reopen = self.failed || self.lost;
         let snapshot = self.lost.then(|| self.take_snapshot());
         let first_seq = self.unwritten_from;
-        let mut payloads = Vec::new();
-        let mut bytes = 0;
-        while bytes < BATCH_BYTES_MAX
-            && let Some(payload) = self.unwritten.pop_front()
+        let (mut payloads, mut bytes, mut whole) = (Vec::new(), 0, true);
+        while (bytes < BATCH_BYTES_MAX || !whole)
+            && let Some((payload, ends)) = self.unwritten.pop_front()
         {
             bytes += payload.len();
             payloads.push(payload);
+            whole = ends;
         }
         self.unwritten_bytes -= bytes;
         self.unwritten_from += payloads.len() as u64;
         let last_seq = self.unwritten_from - 1;
         self.writing =
             Some(Writing { last_seq, since: now, payloads: payloads.clone(), snapshot: snapshot.is_some() });
-        let batch = Batch { first_seq, payloads, reopen, snapshot };
-        Some(batch)
+        Some(Batch { first_seq, payloads, reopen, snapshot })
     }
 
     /// A snapshot stands for all entries, so those that still wait need not be written.
@@ -407,9 +407,9 @@ impl Engine {
     fn failed_to_write(&mut self, now: Timestamp, reason: &str) {
         let Some(writing) = self.writing.take() else { return };
         self.unwritten_from -= writing.payloads.len() as u64;
-        for payload in writing.payloads.into_iter().rev() {
+        for (n, payload) in writing.payloads.into_iter().rev().enumerate() {
             self.unwritten_bytes += payload.len();
-            self.unwritten.push_front(payload);
+            self.unwritten.push_front((payload, n == 0));
         }
         self.failed = true;
         self.lost |= writing.snapshot;

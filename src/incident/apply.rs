@@ -4,8 +4,8 @@
 //! changes a [`State`].
 
 use super::entry::{Change, Entry, Opened};
-use super::state::{AlertKey, Dispatch, HangUp, Incident, Paged, State, Status, What};
-use super::{DeliveryId, IncidentId};
+use super::state::{AlertKey, Dispatch, HangUp, Incident, Paged, Stage, State, Status, What};
+use super::{CALL_LASTS_MAX, DeliveryId, IncidentId, Outcome};
 use crate::alert::Event;
 use crate::config::Contact;
 use jiff::{SignedDuration, Timestamp};
@@ -27,7 +27,7 @@ impl State {
     /// Applies one entry, and gives back the closed incidents that are forgotten now. Entries about incidents that are
     /// gone change nothing.
     pub fn apply(&mut self, entry: &Entry) -> Vec<Incident> {
-        self.seq = entry.seq;
+        (self.seq, self.at) = (entry.seq, entry.at);
         let forgotten = self.sweep(entry.at);
         match entry.incident {
             None => self.apply_to_server(entry),
@@ -55,8 +55,8 @@ impl State {
                 self.epoch = *epoch;
                 self.next_incident = 1;
                 self.next_delivery = 1;
-                let in_flight = |it: &&mut Dispatch| it.reference.is_none() && !it.lost;
-                self.deliveries.values_mut().filter(in_flight).for_each(|it| it.expires_at = entry.at);
+                let leaving = |it: &&mut Dispatch| it.stage == Stage::Leaving;
+                self.deliveries.values_mut().filter(leaving).for_each(|it| it.expires_at = entry.at);
             }
             Change::ClockJumped { seconds } => self.shift(SignedDuration::from_secs(*seconds)),
             Change::Ignored { event, .. } => self.remember(event, entry.at),
@@ -86,7 +86,7 @@ impl State {
             }
             Change::Outcome { delivery, channel, outcome, paused_until, .. } => {
                 self.paused.extend(paused_until.map(|until| (*channel, until)));
-                self.settle(*delivery, outcome);
+                self.settle(*delivery, outcome, entry.at);
             }
             Change::AlertResolved { event: Some(event), .. }
             | Change::Acknowledged { event: Some(event), .. } => {
@@ -155,7 +155,7 @@ impl State {
             reference: None,
             expires_at,
             hang_up: HangUp::No,
-            lost: false,
+            stage: Stage::Leaving,
         });
         dispatch.incidents.extend(about);
         if let What::Page { user, .. } = what {
@@ -166,27 +166,26 @@ impl State {
 
     /// A call that was taken stays until it ends, and one that may have been taken for as long as it may last: whoever
     /// answers it presses a key. All else is done with.
-    fn settle(&mut self, delivery: DeliveryId, outcome: &super::Outcome) {
-        use super::Outcome;
+    fn settle(&mut self, delivery: DeliveryId, outcome: &Outcome, at: Timestamp) {
         let Some(dispatch) = self.deliveries.get_mut(&delivery) else { return };
         let call = matches!(dispatch.what, What::Page { by: Contact::Call, .. });
-        let until = dispatch.expires_at.saturating_add(super::CALL_LASTS_MAX).unwrap_or(Timestamp::MAX);
-        match outcome {
-            Outcome::Accepted { reference } if call => {
-                if dispatch.reference.is_none() {
-                    dispatch.expires_at = until;
-                }
-                dispatch.reference = Some(reference.clone());
-            }
-            Outcome::Unknown { .. } if call && dispatch.reference.is_none() => {
-                dispatch.expires_at = until;
-                dispatch.lost = true;
-            }
-            Outcome::Answered if call => {}
+        let leaves = dispatch.stage == Stage::Leaving;
+        let stage = match outcome {
+            Outcome::Accepted { .. } | Outcome::Answered if call => Stage::Taken,
+            Outcome::Unknown { .. } if call && (leaves || dispatch.expires_at > at) => Stage::InDoubt,
             _ => {
                 self.deliveries.remove(&delivery);
+                return;
             }
+        };
+        if leaves {
+            let until = dispatch.expires_at.max(at);
+            dispatch.expires_at = until.saturating_add(CALL_LASTS_MAX).unwrap_or(Timestamp::MAX);
         }
+        if let Outcome::Accepted { reference } = outcome {
+            dispatch.reference = Some(reference.clone());
+        }
+        dispatch.stage = stage;
     }
 
     fn hang_up(&mut self, call: DeliveryId, state: HangUp) {
@@ -198,15 +197,19 @@ impl State {
     /// Moves every open deadline with the clock.
     fn shift(&mut self, by: SignedDuration) {
         let moved = |at: &mut Timestamp| *at = at.saturating_add(by).unwrap_or(*at);
-        for incident in self.incidents.values_mut().filter(|incident| incident.status != Status::Resolved) {
+        for incident in self.incidents.values_mut() {
+            // Closed ones may still have to be shown as closed.
+            let mirrors = [&mut incident.channel, &mut incident.ticket].into_iter().flatten();
+            mirrors.filter_map(|mirror| mirror.not_before.as_mut()).for_each(moved);
+            if incident.status == Status::Resolved {
+                continue;
+            }
             let escalation = incident.escalation.iter_mut().flat_map(|e| [&mut e.began_at, &mut e.deadline]);
             let alerts = incident.alerts.iter_mut();
             let stale = alerts.flat_map(|it| [Some(&mut it.heard_at), it.stale_at.as_mut()]).flatten();
             let waiting = incident.notifications.iter_mut().map(|notification| &mut notification.due);
-            let mirrors = [&mut incident.channel, &mut incident.ticket];
-            let held = mirrors.into_iter().flatten().filter_map(|mirror| mirror.not_before.as_mut());
             let rest = incident.acknowledged_until.iter_mut().chain([&mut incident.last_event_at]);
-            escalation.chain(stale).chain(waiting).chain(held).chain(rest).for_each(moved);
+            escalation.chain(stale).chain(waiting).chain(rest).for_each(moved);
         }
         for dispatch in self.deliveries.values_mut() {
             moved(&mut dispatch.expires_at);

@@ -192,11 +192,11 @@ impl Incident {
         })
     }
 
-    /// Since when a mirror waits to be sent; `None` where it shows what it should, or is under way.
+    /// From when on a mirror may be sent; `None` where it shows what it should, or is under way.
     pub fn mirror_due(&self, channel: Channel) -> Option<Timestamp> {
         let mirror = if channel == Channel::Ticket { &self.ticket } else { &self.channel };
         let behind = |mirror: &&super::Mirror| mirror.in_flight.is_none() && mirror.shown < self.version;
-        mirror.as_ref().filter(behind).map(|mirror| mirror.not_before.unwrap_or(self.opened_at))
+        mirror.as_ref().filter(behind).map(|mirror| mirror.not_before.unwrap_or(Timestamp::MIN))
     }
 
     fn group_key(&self) -> Option<(Id, String)> {

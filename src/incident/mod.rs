@@ -27,7 +27,7 @@ pub use entry::{Change, Entry, Opened, Planned, Step, Told};
 pub use input::{Actor, Asked, Command, Input, Outcome, Reply, Target, Via};
 pub use state::{
     Alert, AlertKey, Channel, Dispatch, Escalation, HangUp, Incident, Labels, Mirror, Notification, Paged,
-    Purpose, Revision, Silenced, State, Status, What,
+    Purpose, Revision, Silenced, Stage, State, Status, What,
 };
 pub use transition::DESCRIPTION_KEPT_MAX;
 
@@ -96,7 +96,7 @@ impl Incidents {
             Input::Alerts(events) => call.alerts(events),
             Input::Command(command) => call.command(command),
             Input::Outcome { delivery, outcome } => call.outcome(delivery, &outcome),
-            Input::Started { epoch } => call.about_server(Change::Started { epoch }),
+            Input::Started { epoch } => call.started(epoch),
             Input::ClockJumped { by } => call.clock_jumped(by),
             Input::ConfigChanged { previous, commit } => {
                 call.revision(commit);
@@ -168,6 +168,15 @@ impl Call<'_> {
         if self.state.revision.commit != commit {
             self.about_server(Change::Revision { commit });
         }
+    }
+
+    /// A clock that was set back while nobody watched shows a time before the last entry's.
+    fn started(&mut self, epoch: u32) {
+        let by = self.now.duration_since(self.state.at);
+        if by.as_secs() < 0 {
+            self.clock_jumped(by);
+        }
+        self.about_server(Change::Started { epoch });
     }
 
     fn clock_jumped(&mut self, by: SignedDuration) {

@@ -7,7 +7,7 @@
 use super::entry::Change;
 use super::escalation::later;
 use super::index::{Waiting, due_in};
-use super::state::{Channel, HangUp, Incident, Mirror, Purpose, What};
+use super::state::{Channel, HangUp, Incident, Mirror, Purpose, Stage, What};
 use super::{Call, Delivery, DeliveryId, HANDLE_MAX, IncidentId, Outcome, Task, message};
 use crate::config::{Contact, Urgency};
 use crate::schedule::UserId;
@@ -89,7 +89,7 @@ impl Call<'_> {
         let expires_at = later(self.now, IN_FLIGHT);
         let repeat = numbers.iter().any(|(id, ns)| {
             let found = self.incident(*id).map_or(&[][..], |incident| &incident.notifications);
-            found.iter().any(|notification| notification.doubtful && ns.contains(&notification.n))
+            found.iter().any(|notification| !notification.doubted.is_empty() && ns.contains(&notification.n))
         });
         let incidents: Vec<IncidentId> = numbers.keys().copied().collect();
         for (id, notifications) in numbers {
@@ -202,6 +202,11 @@ impl Call<'_> {
 
     /// What became of a delivery. One that is not under way any more changes nothing.
     pub(super) fn outcome(&mut self, delivery: DeliveryId, outcome: &Outcome) {
+        let stage = self.state.deliveries.get(&delivery).map(|dispatch| dispatch.stage);
+        // The answer to our request was lost, but the provider has called back since: the phone rings.
+        if stage != Some(Stage::Leaving) && matches!(outcome, Outcome::Unknown { .. }) {
+            return;
+        }
         let retry_at = match outcome {
             Outcome::Unavailable { retry_after: Some(seconds), .. } => {
                 Some(later(self.now, SignedDuration::from_secs(i64::from(*seconds))))
@@ -217,7 +222,7 @@ impl Call<'_> {
         let channel = dispatch.channel();
         let slowed = matches!(outcome, Outcome::Unavailable { retry_after: Some(_), .. });
         // A busy line asks for patience with one person, not with the channel.
-        let paused_until = retry_at.filter(|_| slowed && dispatch.reference.is_none());
+        let paused_until = retry_at.filter(|_| slowed && dispatch.stage == Stage::Leaving);
         if let What::HangUp(call) = dispatch.what {
             return self.hung_up(delivery, call, outcome, paused_until);
         }
@@ -226,7 +231,7 @@ impl Call<'_> {
             let page = matches!(dispatch.what, What::Page { .. });
             let max = if page { ATTEMPTS_MAX } else { MIRROR_ATTEMPTS_MAX };
             let numbers = self.carried(id, delivery);
-            // A call that was given up as lost carries nothing any more.
+            // A call in doubt carries nothing any more.
             let again = matches!(outcome, Outcome::Unavailable { .. } | Outcome::Unknown { .. })
                 && failed < max
                 && !(page && numbers.is_empty());
@@ -332,16 +337,19 @@ impl Call<'_> {
     /// Gives up waiting for answers that are overdue.
     pub(super) fn expire(&mut self) {
         let overdue = self.state.deliveries.iter().filter(|(_, dispatch)| dispatch.expires_at <= self.now);
-        let overdue: Vec<(DeliveryId, bool)> =
-            overdue.take(HANDLE_MAX).map(|(id, it)| (*id, it.reference.is_some() || it.lost)).collect();
-        for (delivery, may_have_rung) in overdue {
-            if may_have_rung {
-                let reason = "the provider never said how it ended".to_owned();
-                self.settle(delivery, &Outcome::Ended { reason }, None);
-            } else {
-                let reason = "no answer came back: it may or may not have left".to_owned();
-                self.settle(delivery, &Outcome::Unknown { reason }, Some(self.now));
-            }
+        let overdue: Vec<(DeliveryId, Stage)> =
+            overdue.take(HANDLE_MAX).map(|(id, dispatch)| (*id, dispatch.stage)).collect();
+        for (delivery, stage) in overdue {
+            let (outcome, retry_at) = match stage {
+                Stage::Leaving => {
+                    (unknown("no answer came back: it may or may not have left"), Some(self.now))
+                }
+                Stage::InDoubt => (unknown("nothing more was heard of it"), None),
+                Stage::Taken => {
+                    (Outcome::Ended { reason: "the provider never said how it ended".to_owned() }, None)
+                }
+            };
+            self.settle(delivery, &outcome, retry_at);
         }
     }
 }
@@ -350,6 +358,10 @@ impl Incident {
     fn mirror(&self, channel: Channel) -> Option<&Mirror> {
         if channel == Channel::Ticket { self.ticket.as_ref() } else { self.channel.as_ref() }
     }
+}
+
+fn unknown(reason: &str) -> Outcome {
+    Outcome::Unknown { reason: reason.to_owned() }
 }
 
 /// The wait before another attempt, after so many that failed.

@@ -19,6 +19,8 @@ pub type AlertKey = (String, String);
 pub struct State {
     /// The sequence number of the last entry applied; 0 before the first.
     pub seq: u64,
+    /// When it was recorded.
+    pub at: Timestamp,
     pub epoch: u32,
     pub revision: Revision,
     /// The commits of the last `REVISIONS_MAX` revisions, by number: a timeline names them.
@@ -166,8 +168,8 @@ pub struct Notification {
     pub in_flight: Option<DeliveryId>,
     /// How many attempts failed.
     pub failed: u8,
-    /// An earlier attempt may have gone out.
-    pub doubtful: bool,
+    /// Earlier attempts that may have gone out.
+    pub doubted: Vec<DeliveryId>,
 }
 
 /// Why somebody is told.
@@ -207,8 +209,19 @@ pub struct Dispatch {
     pub expires_at: Timestamp,
     /// A call that nobody needs any more.
     pub hang_up: HangUp,
-    /// A call of which we do not know whether it left. It holds no slot, but whoever answers it is heard.
-    pub lost: bool,
+    pub stage: Stage,
+}
+
+/// How far a delivery has come, as far as we know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    /// On its way to the provider.
+    Leaving,
+    /// A call that may or may not have left. It holds no slot, but whoever answers it is heard.
+    InDoubt,
+    /// A call that was taken: the person is being called.
+    Taken,
 }
 
 /// Whom a page told about what.
@@ -305,16 +318,17 @@ impl Incident {
 impl State {
     /// How many deliveries of a channel are on their way to its provider.
     pub fn in_flight(&self, channel: Channel) -> usize {
-        let flying = |dispatch: &&Dispatch| {
-            dispatch.reference.is_none() && !dispatch.lost && dispatch.channel() == channel
-        };
-        self.deliveries.values().filter(flying).count()
+        let leaving =
+            |dispatch: &&Dispatch| dispatch.stage == Stage::Leaving && dispatch.channel() == channel;
+        self.deliveries.values().filter(leaving).count()
     }
 
     /// Everybody who is being told by a method right now: what else is due for them waits, to become one.
     pub fn busy(&self, by: Contact) -> BTreeSet<&UserId> {
         let told = self.deliveries.values().filter_map(|dispatch| match &dispatch.what {
-            What::Page { user, by: method } if *method == by && !dispatch.lost => Some(user),
+            What::Page { user, by: method } if *method == by && dispatch.stage != Stage::InDoubt => {
+                Some(user)
+            }
             _ => None,
         });
         told.collect()

@@ -241,7 +241,7 @@ impl Incident {
                     rule: rule.clone(),
                     in_flight: None,
                     failed: 0,
-                    doubtful: false,
+                    doubted: Vec::new(),
                 });
                 self.next_notification = self.next_notification.wrapping_add(1);
             }
@@ -291,19 +291,27 @@ impl Incident {
         };
         let (status, silenced) = (self.status, self.silenced.is_some());
         let unsettled = matches!(outcome, Outcome::Accepted { .. });
+        let over = matches!(outcome, Outcome::Ended { .. } | Outcome::Delivered { .. });
         let mut taken = Vec::new();
         self.notifications.retain_mut(|found| {
-            if found.in_flight != Some(delivery) {
+            let carried = found.in_flight == Some(delivery);
+            if !carried && !found.doubted.contains(&delivery) {
                 return true;
             }
             if outcome.is_taken() {
                 taken.push((found.user.clone(), found.purpose));
-                // A call that was only accepted may still turn out busy: it stays in flight until it ends.
-                return found.by == Contact::Call && !matches!(outcome, Outcome::Ended { .. });
+                // A call that was only accepted may still turn out busy: it stays in flight until it ends. One that was
+                // in doubt and has ended makes its repeat needless.
+                return found.by == Contact::Call && !over;
+            }
+            let doubt = matches!(outcome, Outcome::Unknown { .. });
+            if !carried {
+                found.doubted.retain(|earlier| doubt || *earlier != delivery);
+                return true;
             }
             found.in_flight = None;
             found.failed = found.failed.saturating_add(1);
-            found.doubtful |= matches!(outcome, Outcome::Unknown { .. });
+            found.doubted.extend(doubt.then_some(delivery));
             found.due = retry_at.unwrap_or(found.due);
             retry_at.is_some() && wanted(found, status, silenced)
         });

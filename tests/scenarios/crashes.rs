@@ -155,6 +155,47 @@ fn the_clock_jumps() {
     );
 }
 
+/// The clock was set back while nobody watched: deadlines move by what can be known of it.
+#[test]
+fn the_clock_is_set_back_while_down() {
+    check(
+        "02:00 alert 5xx critical
+         02:02 crash
+         jump -1h
+         01:03 start
+         01:08 end",
+        r#"
+        02:00 opened: "5xx" from prometheus -> web, critical, high urgency
+        02:00 step 1 of team: tanaka, on call on primary (layer always); next step at 02:05:00
+        02:00 -> call tanaka, slack tanaka
+        01:03 the clock jumped by -3450 s: open deadlines moved
+        01:03 server started (epoch 2)
+        01:07:30 step 2 of team: suzuki, on call on secondary (layer always); next step at 01:17:30
+        01:07:30 -> call suzuki, slack suzuki
+        "#,
+    );
+}
+
+/// What people see does not wait for the clock to show again what it showed when the incident was opened.
+#[test]
+fn a_clock_set_back_delays_no_message() {
+    check(
+        "show mirrors
+         02:00 alert slow warning
+         02:02 jump -1h
+         01:03 ack tanaka
+         01:04 end",
+        r#"
+        02:00 opened: "slow" from prometheus -> web, warning, low urgency
+        02:00 told once, at low urgency: tanaka, on call on primary (layer always)
+        02:00 -> slack tanaka, channel
+        01:02 the clock jumped by -3600 s: open deadlines moved
+        01:03 acknowledged by Tanaka in Slack
+        01:03 -> channel update: Acknowledged by Tanaka.
+        "#,
+    );
+}
+
 /// An acknowledged incident is not closed for want of events that the clock only skipped.
 #[test]
 fn the_clock_jumps_over_a_quiet_time() {

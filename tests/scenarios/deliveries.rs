@@ -238,6 +238,75 @@ fn a_lost_answer_and_a_key() {
     );
 }
 
+/// The answer to our request was lost, but the provider tells of the call: nobody is called again.
+#[test]
+fn a_lost_answer_and_a_phone_that_rings() {
+    check(
+        "lose call tanaka
+         show outcomes
+         02:00 alert 5xx critical
+         02:00:02 rings tanaka
+         02:00:40 ends tanaka
+         02:04:59 end",
+        r#"
+        02:00 opened: "5xx" from prometheus -> web, critical, high urgency
+        02:00 step 1 of team: tanaka, on call on primary (layer always); next step at 02:05:00
+        02:00 -> call tanaka, slack tanaka
+        02:00 delivery 1-1: unknown: timeout; again at 02:00:05
+        02:00 delivery 1-2: delivered as R1-2
+        02:00 delivery 1-3: delivered as R1-3
+        02:00:02 delivery 1-1: accepted as R1-1
+        02:00:40 delivery 1-1: ended: no answer
+        "#,
+    );
+    // It told of it before we stopped waiting for the answer.
+    check(
+        "hang call tanaka
+         02:00 alert 5xx critical
+         02:00:02 rings tanaka
+         02:00:10 times-out tanaka
+         02:00:40 ends tanaka
+         02:04:59 end",
+        r#"
+        02:00 opened: "5xx" from prometheus -> web, critical, high urgency
+        02:00 step 1 of team: tanaka, on call on primary (layer always); next step at 02:05:00
+        02:00 -> call tanaka, slack tanaka
+        "#,
+    );
+    // It tells of it when the repeat has been refused for now: there is no other.
+    check(
+        "lose call tanaka
+         02:00 alert 5xx critical
+         02:00:01 limit=20 call tanaka
+         02:00:06 rings 1-1
+         02:00:40 ends 1-1
+         02:04:59 end",
+        r#"
+        02:00 opened: "5xx" from prometheus -> web, critical, high urgency
+        02:00 step 1 of team: tanaka, on call on primary (layer always); next step at 02:05:00
+        02:00 -> call tanaka, slack tanaka
+        02:00:05 -> call tanaka (repeat)
+        "#,
+    );
+}
+
+/// Without a public URL a call that was taken is all that is ever heard of it.
+#[test]
+fn a_call_of_which_nothing_more_is_heard() {
+    check(
+        "mute call
+         02:00 alert 5xx critical
+         02:05 end",
+        r#"
+        02:00 opened: "5xx" from prometheus -> web, critical, high urgency
+        02:00 step 1 of team: tanaka, on call on primary (layer always); next step at 02:05:00
+        02:00 -> call tanaka, slack tanaka
+        02:05 step 2 of team: suzuki, on call on secondary (layer always); next step at 02:15:00
+        02:05 -> call suzuki, slack suzuki
+        "#,
+    );
+}
+
 /// All that is due for one person at once is one call.
 #[test]
 fn one_call_for_several() {

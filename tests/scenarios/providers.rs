@@ -22,6 +22,8 @@ pub enum Mood {
     Slow(SignedDuration),
     /// The answer is lost on the way.
     Lost,
+    /// Calls are taken, and nothing more is heard of them.
+    Mute,
 }
 
 #[derive(Default)]
@@ -50,6 +52,9 @@ impl Providers {
     pub fn take(&mut self, now: Timestamp, delivery: &Delivery) {
         let mood = self.mood(&delivery.task);
         let id = delivery.id;
+        if let Task::Call { user, .. } = &delivery.task {
+            self.calls.insert(user.to_string(), id);
+        }
         let at = if let Mood::Slow(by) = mood { now + by } else { now };
         let failed = match mood {
             Mood::Hang => return,
@@ -59,16 +64,16 @@ impl Providers {
             }
             Mood::Reject => Some(Outcome::Rejected { reason: "no such number".to_owned() }),
             Mood::Lost => Some(Outcome::Unknown { reason: "timeout".to_owned() }),
-            Mood::Up | Mood::Slow(_) | Mood::Busy => None,
+            Mood::Up | Mood::Slow(_) | Mood::Busy | Mood::Mute => None,
         };
-        if let Task::Call { user, .. } = &delivery.task {
-            self.calls.insert(user.to_string(), id);
-        }
         if let Some(outcome) = failed {
             return self.say(at, id, outcome);
         }
         let reference = format!("R{id}");
         match &delivery.task {
+            Task::Call { .. } if matches!(mood, Mood::Mute) => {
+                self.say(at, id, Outcome::Delivered { reference });
+            }
             Task::Call { .. } => {
                 self.say(at, id, Outcome::Accepted { reference });
                 let ended = match mood {

@@ -70,7 +70,7 @@ fn event() -> impl Strategy<Value = String> {
 
 fn line() -> impl Strategy<Value = String> {
     let by_key = (word(&["ack", "close", "escalate"]), user(), word(&["a", "b", "c", "d", ""]));
-    let mood = word(&["up", "up", "down", "limit=90", "reject", "busy", "hang", "lose", "slow=45s"]);
+    let mood = word(&["up", "up", "down", "limit=90", "reject", "busy", "hang", "lose", "mute", "slow=45s"]);
     let whose = word(&["slack", "call", "ticket", "hangup", "slack channel", "call tanaka", "slack kimura"]);
     prop_oneof![
         6 => proptest::collection::vec(event(), 1..4).prop_map(|events| format!("post {}", events.join(";"))),

@@ -190,6 +190,14 @@ impl World {
                 self.handle(Input::Outcome { delivery: call, outcome: Outcome::Answered });
                 self.providers.ends(self.now + SignedDuration::from_secs(5), call, "completed");
             }
+            // What the provider tells of a call by itself, and the end of waiting for its answer.
+            ["rings", call] => self.calls_back(call, |reference| Outcome::Accepted { reference }),
+            ["ends", call] => {
+                self.calls_back(call, |_| Outcome::Ended { reason: "no answer".to_owned() });
+            }
+            ["times-out", call] => {
+                self.calls_back(call, |_| Outcome::Unknown { reason: "timeout".to_owned() });
+            }
             ["fails", user] => {
                 let (delivery, reason) = (self.providers.calls[user], "not a phone".to_owned());
                 self.handle(Input::Outcome { delivery, outcome: Outcome::Rejected { reason } });
@@ -204,6 +212,12 @@ impl World {
         }
     }
 
+    /// Of the last call to somebody, or of the one with this number.
+    fn calls_back(&mut self, call: &str, outcome: impl FnOnce(String) -> Outcome) {
+        let delivery = call.parse().unwrap_or_else(|_| self.providers.calls[call]);
+        self.handle(Input::Outcome { delivery, outcome: outcome(format!("R{delivery}")) });
+    }
+
     fn mood(&mut self, mood: &str, whose: &[&str]) {
         let mood = match mood.split_once('=').unwrap_or((mood, "")) {
             ("up", _) => Mood::Up,
@@ -213,6 +227,7 @@ impl World {
             ("busy", _) => Mood::Busy,
             ("hang", _) => Mood::Hang,
             ("lose", _) => Mood::Lost,
+            ("mute", _) => Mood::Mute,
             ("slow", by) => Mood::Slow(by.parse().unwrap()),
             (word, _) => panic!("what is `{word}`?"),
         };
@@ -338,7 +353,9 @@ impl World {
         self.now += by;
         self.at_this_instant = 0;
         self.providers.shift(by);
-        self.handle(Input::ClockJumped { by });
+        if !self.down {
+            self.handle(Input::ClockJumped { by });
+        }
     }
 
     fn replayed(&self) -> Incidents {
@@ -369,6 +386,15 @@ impl World {
     pub fn check_nothing_is_forgotten(&self) {
         let state = self.incidents.state();
         for incident in state.incidents.values() {
+            for found in &incident.notifications {
+                let flies = found.in_flight.is_none_or(|delivery| state.deliveries.contains_key(&delivery));
+                assert!(
+                    flies,
+                    "{} waits for a delivery that is over: {found:?}\n{}",
+                    incident.id,
+                    self.text()
+                );
+            }
             let due = incident.escalation.as_ref().map(|escalation| escalation.deadline);
             let pages = incident.pages() && incident.urgency == Urgency::High;
             assert!(!pages || due.is_some(), "{} pages and has no deadline\n{}", incident.id, self.text());

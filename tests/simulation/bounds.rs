@@ -1,12 +1,14 @@
 //! The bounds on what waits, which no world of this size reaches.
 
 use crate::company;
+use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
 use oncall::alert::{Action, DESCRIPTION_MAX, Event, Severity};
 use oncall::engine::{
-    DEGRADED_BYTES_MAX, Engine, Full, HELD_MAX, Health, LANE_MAX, Lane, RECOVERY_EVERY, Release,
+    BATCH_BYTES_MAX, Batch, DEGRADED_BYTES_MAX, Engine, Full, HELD_MAX, Health, LANE_MAX, Lane,
+    RECOVERY_EVERY, Release,
 };
-use oncall::incident::{Incidents, Input, State};
+use oncall::incident::{Change, Entry, Incidents, Input, State};
 use oncall::journal::snapshot;
 
 fn started(now: Timestamp) -> Engine {
@@ -24,18 +26,11 @@ fn event(key: usize, action: Action, description: String) -> Event {
     Event {
         integration: "prometheus".to_owned(),
         dedup_key: format!("key-{key}"),
-        action,
         severity: Some(Severity::Critical),
         summary: "trouble".to_owned(),
         description,
-        source: String::new(),
         labels: [("service".to_owned(), "web".to_owned())].into(),
-        links: Vec::new(),
-        images: Vec::new(),
-        runbook: None,
-        started_at: None,
-        changed_at: None,
-        message_id: None,
+        ..Event::blank(action)
     }
 }
 
@@ -79,6 +74,35 @@ fn a_snapshot_takes_the_place_of_entries_that_found_no_room() {
     assert!(batch.snapshot.is_some(), "what was lost stays lost until a snapshot is there");
     engine.written(now, Ok(()));
     assert_eq!((engine.health(), engine.durable()), (&Health::Healthy, batch.first_seq - 1));
+}
+
+/// However long it is, what one input led to is one batch, also when it comes again: no start finds half of it.
+#[test]
+fn a_decision_is_never_cut_in_two() {
+    let now: Timestamp = "2026-12-07T17:00:00Z".parse().unwrap();
+    let mut engine = started(now);
+    let keys = BATCH_BYTES_MAX / DESCRIPTION_MAX + 100;
+    let post = |first: usize| {
+        let event = |key| event(key, Action::Trigger, "x".repeat(DESCRIPTION_MAX));
+        Input::Alerts((first..first + keys).map(event).collect())
+    };
+    engine.offer(Lane::Alerts, post(0), Some(0)).unwrap();
+    engine.offer(Lane::Alerts, post(keys), Some(1)).unwrap();
+    engine.turn(now);
+    let opened = |batch: &Batch| {
+        assert!(batch.payloads.iter().map(Bytes::len).sum::<usize>() > BATCH_BYTES_MAX);
+        let entries = batch.payloads.iter().map(|it| serde_json::from_slice::<Entry>(it).unwrap());
+        entries.filter(|it| matches!(it.change, Change::Opened(_))).count()
+    };
+    let first = engine.next_batch(now).unwrap();
+    assert_eq!(opened(&first), keys);
+    engine.written(now, Err("no space".to_owned()));
+    let now = now + RECOVERY_EVERY;
+    let again = engine.next_batch(now).unwrap();
+    assert_eq!((again.first_seq, &again.payloads), (first.first_seq, &first.payloads));
+    engine.written(now, Ok(()));
+    let second = engine.next_batch(now).unwrap();
+    assert_eq!(opened(&second), keys);
 }
 
 /// A journal that is behind leaves alerts in their lane, and a full lane their senders waiting; people go on.

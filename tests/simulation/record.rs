@@ -64,7 +64,7 @@ impl Record {
                 }
             }
             Change::Outcome { delivery, outcome, .. } => {
-                heard(&mut self.outcomes, *delivery, outcome);
+                self.outcomes.insert(*delivery, outcome.clone());
             }
             Change::Retriggered { .. } | Change::Reassigned { .. } => {
                 self.answered.remove(&entry.incident.unwrap_or_default());
@@ -101,7 +101,7 @@ impl Record {
         if healthy && seq > durable {
             return Err(format!("(5) {what} left with entry {seq}, but only {durable} are on disk"));
         }
-        if seq <= durable {
+        if healthy {
             self.promised = self.promised.max(seq);
         }
         Ok(())
@@ -150,7 +150,7 @@ impl Record {
 
     pub fn release_reply(
         &mut self,
-        reply: &Option<Reply>,
+        reply: Option<&Reply>,
         stored: bool,
         keys: &[String],
         durable: u64,
@@ -164,7 +164,7 @@ impl Record {
             let seq = self.released;
             return Err(format!("(4) stored: true with entry {seq}, but only {durable} are on disk"));
         }
-        self.leaves(durable, healthy, "a reply")?;
+        self.promised = self.promised.max(self.released);
         for key in keys {
             if self.heard.get(key).is_none_or(|seq| *seq > durable) {
                 return Err(format!("(4) {key} was answered stored, and nothing on disk says so"));
@@ -224,11 +224,16 @@ impl Record {
         }
     }
 
-    /// A start has read everything up to `seq`; the rest is gone.
-    pub fn recovered(&mut self, seq: u64) -> Result<(), Broken> {
+    /// A start has read everything up to `seq`.
+    pub fn came_back(&self, seq: u64) -> Result<(), Broken> {
         if seq < self.promised {
             return Err(format!("(4) {} entries were promised, {seq} came back", self.promised));
         }
+        Ok(())
+    }
+
+    /// A start goes on after `seq`; the rest is gone.
+    pub fn goes_on_after(&mut self, seq: u64) {
         self.entries.split_off(&(seq + 1));
         self.states.split_off(&(seq + 1));
         self.sent.values_mut().for_each(|sent| sent.retain(|(at, ..)| *at <= seq));
@@ -243,7 +248,7 @@ impl Record {
         for (incident, change) in changes {
             match change {
                 Change::Outcome { delivery, outcome, .. } => {
-                    heard(&mut self.outcomes, *delivery, outcome);
+                    self.outcomes.insert(*delivery, outcome.clone());
                 }
                 Change::Acknowledged { .. } | Change::Resolved { .. } => ended.extend(incident),
                 change if reopens(change) => {
@@ -253,7 +258,6 @@ impl Record {
             }
         }
         self.answered.retain(|id| ended.contains(id));
-        Ok(())
     }
 }
 
@@ -296,12 +300,4 @@ fn difference(lived: &State, read: &State) -> String {
     }
     found.truncate(4);
     found.join("; ")
-}
-
-/// A call that may or may not have gone out stays in doubt when we stop waiting for more of it.
-fn heard(outcomes: &mut BTreeMap<DeliveryId, Outcome>, delivery: DeliveryId, outcome: &Outcome) {
-    let doubtful = matches!(outcomes.get(&delivery), Some(Outcome::Unknown { .. }));
-    if !(doubtful && matches!(outcome, Outcome::Ended { .. })) {
-        outcomes.insert(delivery, outcome.clone());
-    }
 }

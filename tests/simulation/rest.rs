@@ -1,0 +1,175 @@
+//! What must hold at rest, and in the end, when nothing goes wrong any more.
+
+use crate::disk::Mode;
+use crate::outside::somebody;
+use crate::record::Broken;
+use crate::weather::Weather;
+use crate::world::{Happening, World};
+use jiff::{SignedDuration, Timestamp};
+use oncall::config::Urgency;
+use oncall::engine::{Engine, HELD_MAX, Health, JOURNAL_KEY, LANE_MAX};
+use oncall::incident::{
+    Asked, CALL_LASTS_MAX, Channel, Command, Incident, IncidentId, State, Status, Target, Via,
+};
+use oncall::route::OWN_INTEGRATION;
+use std::collections::BTreeMap;
+
+/// Small steps of the clock are followed, and jumps counted in whole seconds.
+const INEXACT: i64 = 5;
+/// The longest wait of a step: the fallback repeats hourly.
+const STEP_MAX: SignedDuration = SignedDuration::from_secs(3_600 + INEXACT);
+/// How long an incident that nobody takes may go without anybody being told.
+const TOLD_AGAIN: SignedDuration = SignedDuration::from_mins(75);
+/// How long an answer is waited for, and then the end of a call.
+const FLIES_MAX: SignedDuration = SignedDuration::from_secs(60 + CALL_LASTS_MAX.as_secs() + INEXACT);
+
+/// The longest wait before what is shown is brought up to date once more.
+const MIRROR_MAX: SignedDuration = SignedDuration::from_secs(5 * 60 + INEXACT);
+
+fn pages_people(incident: &&Incident) -> bool {
+    incident.pages() && incident.urgency == Urgency::High
+}
+
+/// Nothing in a state waits for what will never come.
+fn nothing_is_stuck(state: &State, now: Timestamp) -> Result<(), Broken> {
+    for (id, dispatch) in &state.deliveries {
+        if dispatch.expires_at.duration_since(now) > FLIES_MAX {
+            return Err(format!("(6) {id} is waited for until {}", dispatch.expires_at));
+        }
+    }
+    for incident in state.incidents.values() {
+        let id = incident.id;
+        let mirrors = [&incident.channel, &incident.ticket].into_iter().flatten();
+        let shown = mirrors.filter_map(|mirror| mirror.in_flight.map(|(delivery, _)| delivery));
+        let mut flies = shown.chain(incident.notifications.iter().filter_map(|it| it.in_flight));
+        if let Some(gone) = flies.find(|delivery| !state.deliveries.contains_key(delivery)) {
+            return Err(format!("(6) {id} waits for {gone}, which is over"));
+        }
+        let mut due =
+            [Channel::Channel, Channel::Ticket].into_iter().filter_map(|it| incident.mirror_due(it));
+        if let Some(at) = due.find(|at| *at > now + MIRROR_MAX) {
+            return Err(format!("(6) {id} is shown as it was until {at}"));
+        }
+    }
+    for incident in state.incidents.values().filter(pages_people) {
+        let id = incident.id;
+        let Some(deadline) = incident.deadline() else {
+            return Err(format!("(6) {id} has no deadline: {incident:#?}"));
+        };
+        if deadline.duration_since(now) > STEP_MAX {
+            return Err(format!("(6) {id} does nothing until {deadline}"));
+        }
+    }
+    Ok(())
+}
+
+/// What people see of an incident is how it is.
+fn everything_is_shown(state: &State) -> Result<(), Broken> {
+    for incident in state.incidents.values() {
+        let mut mirrors = [&incident.channel, &incident.ticket].into_iter().flatten();
+        if let Some(behind) = mirrors.find(|mirror| mirror.shown < incident.version) {
+            return Err(format!("(6) of {}, at version {}: {behind:?}", incident.id, incident.version));
+        }
+    }
+    match state.deliveries.first_key_value() {
+        Some((id, dispatch)) => Err(format!("(9) {id} is never over: {dispatch:?}")),
+        None => Ok(()),
+    }
+}
+
+impl World {
+    pub fn check(&self) -> Result<(), Broken> {
+        let Some(engine) = &self.engine else { return Ok(()) };
+        let (now, state) = (self.wall(), engine.incidents().state());
+        let durable = self.recorder.durable();
+        if engine.durable() > durable {
+            return Err(format!("(10) the engine thinks {} are on disk, {durable} are", engine.durable()));
+        }
+        let backlog = engine.backlog();
+        if backlog.alerts > LANE_MAX || backlog.held > 2 * HELD_MAX {
+            return Err(format!("(9) {backlog:?}"));
+        }
+        nothing_is_stuck(state, now)?;
+        if *engine.health() != Health::Healthy && !self.tickets.is_empty() {
+            return Err(format!("(10) degraded, and nobody answers {:?}", self.tickets));
+        }
+        let pages = state.incidents.values().any(|it| pages_people(&it));
+        if pages && engine.next_deadline(now).is_none() {
+            return Err("(6) something pages, and the engine would sleep for ever".to_owned());
+        }
+        Ok(())
+    }
+
+    fn up(&self) -> Result<&Engine, Broken> {
+        self.engine.as_ref().ok_or_else(|| "the server is not up".to_owned())
+    }
+
+    /// No more faults.
+    pub fn heal(&mut self) -> Result<(), Broken> {
+        self.say(|| "all is well from now on".to_owned());
+        self.weather = Weather { reacts: 0, ..Weather::calm(0) };
+        self.happen(Happening::DiskMode(Mode::Fine))?;
+        self.providers = 0;
+        self.agenda.retain(|_, it| {
+            !matches!(
+                it,
+                Happening::Person(_) | Happening::Jump(_) | Happening::DiskMode(_) | Happening::Providers(_)
+            )
+        });
+        self.drive()?;
+        self.until(self.now + SignedDuration::from_mins(10))?;
+        let engine = self.up()?;
+        if *engine.health() != Health::Healthy {
+            return Err(format!("(10) the disk is well, and the engine is {:?}", engine.health()));
+        }
+        let own = (OWN_INTEGRATION.to_owned(), JOURNAL_KEY.to_owned());
+        if engine.incidents().state().open.contains_key(&own) {
+            return Err("(10) the journal is well, and its incident still pages".to_owned());
+        }
+        Ok(())
+    }
+
+    pub fn nobody_reacts(&mut self) -> Result<(), Broken> {
+        let mut since: BTreeMap<IncidentId, Timestamp> = BTreeMap::new();
+        for _ in 0..16 {
+            self.until(self.now + SignedDuration::from_mins(15))?;
+            let incidents = self.up()?.incidents().state().incidents.values();
+            let paging: Vec<IncidentId> = incidents.filter(pages_people).map(|it| it.id).collect();
+            since.retain(|id, _| paging.contains(id));
+            for id in paging {
+                let from = *since.entry(id).or_insert(self.now);
+                let told = self.told.get(&id).copied().unwrap_or(Timestamp::MIN).max(from);
+                if self.now.duration_since(told) > TOLD_AGAIN {
+                    return Err(format!("(6) nobody has been told of {id} since {told}"));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    pub fn everybody_is_done(&mut self) -> Result<(), Broken> {
+        let incidents = self.up()?.incidents().state().incidents.values();
+        let open = incidents.filter(|it| it.status != Status::Resolved);
+        let target = Target::Incidents(open.map(|it| it.id).collect());
+        let resolve = Command { target, action: Asked::Resolve, by: somebody(), via: Via::Slack };
+        self.happen(Happening::Person(resolve))?;
+        self.drive()?;
+        self.until(self.now + SignedDuration::from_mins(10))?;
+        let calls = self.calls;
+        self.until(self.now + SignedDuration::from_hours(2))?;
+        if self.calls > calls {
+            return Err("(5) people are called although everything is resolved".to_owned());
+        }
+        let engine = self.up()?;
+        let (state, durable) = (engine.incidents().state(), self.recorder.durable());
+        everything_is_shown(state)?;
+        let seq = state.seq;
+        if !engine.is_settled() || engine.durable() != seq || durable != seq {
+            return Err(format!("(10) not settled ({:?}): {durable} of {seq} on disk", engine.health()));
+        }
+        self.crash();
+        self.start()?;
+        let read = self.up()?.durable();
+        if read == seq { Ok(()) } else { Err(format!("(4) {seq} were on disk, {read} came back")) }
+    }
+}
