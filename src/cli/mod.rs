@@ -18,6 +18,7 @@ mod known;
 mod line_up;
 mod overrides;
 mod people;
+mod picture;
 mod report;
 mod schema;
 mod serve;

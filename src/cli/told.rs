@@ -1,6 +1,8 @@
-//! What came of an alert that was played: a summary, the rules that decided, and every contact with its words.
+//! What came of an alert that was played: a summary, the rules that decided, a [`picture`](super::picture), and every
+//! contact with its words.
 
 use super::instant::{local, zone_name};
+use super::picture::picture;
 use crate::alert::Event;
 use crate::alert::UNPARSED;
 use crate::config::{Config, Contact, Urgency};
@@ -11,8 +13,6 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-/// Where the text of a timeline's line begins, in columns.
-const INDENT: usize = 21;
 /// How far the words of a contact are set in, in columns.
 const WORDS_INDENT: usize = 4;
 /// The most of a summary of an alert that is shown, in characters.
@@ -89,6 +89,10 @@ fn one_text(config: &Config, at: Timestamp, horizon: SignedDuration, played: &Pl
     out.push('\n');
     out.push_str(&header(config, at, &played.event, opened(simulated)));
     out.push('\n');
+    if !contacts.is_empty() {
+        out.push_str(&picture(at, simulated));
+        out.push('\n');
+    }
     out.push_str(&lines(config, at, simulated, &contacts));
     let over = simulated.entries.iter().any(|it| matches!(it.change, Change::Acknowledged { .. }));
     if !over && is_high(simulated) {
@@ -347,7 +351,7 @@ fn push_line(out: &mut String, zone: &TimeZone, from: Timestamp, at: Timestamp, 
 /// A text behind a lead, wrapped under itself.
 fn push_wrapped(out: &mut String, lead: &str, text: &str) {
     let indent = lead.chars().count();
-    debug_assert!(indent <= INDENT, "a lead is narrow");
+    debug_assert!(indent < COLUMNS / 2, "a lead is narrow");
     for (n, line) in wrap(text, COLUMNS - indent - 2).into_iter().enumerate() {
         let lead = if n == 0 { lead.to_owned() } else { " ".repeat(indent) };
         out.push_str(format!("{lead}{line}").trim_end());

@@ -60,6 +60,67 @@ fn nobody_reacts_for_two_hours() {
     assert!(text.contains("step 1 of last-resort") && text.contains("step 2 of last-resort"), "{text}");
 }
 
+/// The part between the header and the lines.
+fn picture(alert: &str, rest: &str) -> String {
+    let text = text(alert, &format!("--integration grafana --at '2026-12-08 02:00' {rest}"));
+    text.split("\n\n").nth(2).unwrap().to_owned()
+}
+
+/// Written by hand from `example-config/`: web steps at 0, 5 and 15 min; everybody by Slack and call at once, and a call
+/// after 3 min.
+#[test]
+fn a_picture_until_somebody_acknowledges() {
+    let expected = "              0m   5m
+step          1    2
+tanaka        B  C .
+sato          .    B
+acknowledged  .    . ^
+C call, B call and Slack message, one column is 1m";
+    assert_eq!(picture(GRAFANA, "--acknowledge-after 7m"), expected);
+}
+
+/// A round of web is 30 min, with kimura called at once, after 2 and after 4 min; then the fallback at 60, 70, 85, 100
+/// and 115 min. Yamada is informed after 30 min. Odd minutes are in the column of the even minute before.
+#[test]
+fn a_picture_of_two_hours() {
+    let expected = "          0m   10m  20m  30m  40m  50m  1h   1h10 1h20 1h30 1h40 1h50
+step      1 2  . 3  .    1 2  . 3  .    F    F    . F  .    F    . F
+tanaka    BC   .    .    BC   .    .    .    .    .    .    .    .
+sato      . B C.    .    . B C.    .    .    .    .    .    .    .
+kimura    .    . BCC.    .    . BCC.    BCC  .    .    .    .    .
+nakamura  .    . B C.    .    . B C.    .    .    .    .    .    .
+yamada    .    .    .    S    .    .    .    BC   . B C.    BC   . B C
+C call, S Slack message, B call and Slack message, F step of the fallback, one
+column is 2m";
+    assert_eq!(picture(GRAFANA, ""), expected);
+}
+
+/// Low urgency until the office opens after 8 h, then web twice in an hour: its steps at 480, 485 and 495 min, and after
+/// 30 min again. Of a column with several contacts, their number is shown.
+#[test]
+fn a_picture_of_a_morning_has_coarser_columns() {
+    let error = "tests/cli/alerts/error.json";
+    let picture = picture(error, "--acknowledge-after 9h");
+    let mut lines = picture.lines();
+    assert_eq!(lines.next(), Some("              0m    1h    2h    3h    4h    5h    6h    7h    8h    9h"));
+    assert_eq!(lines.next(), Some("step          .     .     .     .     .     .     .     .     #3 #3 ."));
+    assert_eq!(lines.next(), Some("tanaka        S     .     .     .     .     .     .     .     .     ."));
+    assert_eq!(lines.next(), Some("yamada        .  S  .     .     .     .     .     .     .     .     ."));
+    assert!(picture.contains("2-9 so many of them, # more (see below), one column is 10m"), "{picture}");
+}
+
+/// Seconds or days: all of it is shown, with every line in 80 columns.
+#[test]
+fn a_picture_of_any_length() {
+    for after in ["1s", "62m", "63m", "26h", "40h", "100h"] {
+        let picture = picture(GRAFANA, &format!("--acknowledge-after {after}"));
+        assert!(
+            picture.lines().any(|line| line.starts_with("acknowledged") && line.ends_with('^')),
+            "{picture}"
+        );
+    }
+}
+
 #[test]
 fn what_is_told_as_json() {
     // Monday 2026-12-07 begins week 9 since 2026-10-05: turn 9 mod 3 is tanaka's, 9 mod 4 sato's. At one instant, calls
