@@ -49,7 +49,7 @@
 //! | [`route`] | an event to a service, a severity and an urgency |
 //! | [`incident`] | what happens next: the state machine |
 //! | [`provider`] | a delivery to HTTP, and back |
-//! | [`preview`] | what would happen: the state machine in virtual time, and shifts as calendars |
+//! | [`preview`] | what would happen: an alert in virtual time, a change of the config, shifts as calendars |
 //! | [`check`] | the semantic checks, and expectations |
 //! | [`edit`] | a wish to new texts of files, in which all else stays |
 //! | [`journal`] | bytes of the journal, purely |

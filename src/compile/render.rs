@@ -1,7 +1,7 @@
 //! Diagnostics as people and programs read them.
 
 use super::code;
-use super::diagnostic::{Diagnostic, Label, Location, Severity};
+use super::diagnostic::{Diagnostic, Location, Severity};
 use super::tree::Tree;
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet, renderer::DecorStyle};
 use std::borrow::Cow;
@@ -58,10 +58,10 @@ fn group<'a>(texts: &Texts<'a>, diagnostic: &'a Diagnostic) -> Group<'a> {
     let mut group = match texts.get(main) {
         Some(text) => {
             let beside = diagnostic.labels.iter().filter(|label| label.location.file == main.file);
-            let beside: Vec<_> = beside.map(|label| annotation(label, &text)).collect();
-            let primary = AnnotationKind::Primary.span(span(&text, main));
-            let snippet = Snippet::source(text).path(&*main.file).annotation(primary).annotations(beside);
-            group_of(title.element(snippet), texts, diagnostic)
+            let marks = std::iter::once((AnnotationKind::Primary, main, None));
+            let marks =
+                marks.chain(beside.map(|it| (AnnotationKind::Context, &it.location, Some(&*it.message))));
+            group_of(title.element(snippet(&text, &marks.collect::<Vec<_>>())), texts, diagnostic)
         }
         None => group_of(title.element(Origin::path(&*main.file)), texts, diagnostic),
     };
@@ -75,15 +75,33 @@ fn group<'a>(texts: &Texts<'a>, diagnostic: &'a Diagnostic) -> Group<'a> {
 fn group_of<'a>(mut group: Group<'a>, texts: &Texts<'a>, diagnostic: &'a Diagnostic) -> Group<'a> {
     for label in diagnostic.labels.iter().filter(|label| label.location.file != diagnostic.location.file) {
         if let Some(text) = texts.get(&label.location) {
-            let annotation = annotation(label, &text);
-            group = group.element(Snippet::source(text).path(&*label.location.file).annotation(annotation));
+            let mark = (AnnotationKind::Context, &label.location, Some(&*label.message));
+            group = group.element(snippet(&text, &[mark]));
         }
     }
     group
 }
 
-fn annotation<'a>(label: &'a Label, text: &str) -> annotate_snippets::Annotation<'a> {
-    AnnotationKind::Context.span(span(text, &label.location)).label(&*label.message)
+/// A place, and what to say there.
+type Mark<'a> = (AnnotationKind, &'a Location, Option<&'a str>);
+
+/// The lines of a file that are marked, and those between them: a renderer looks at all it is given, and a file may
+/// be long and have many findings.
+fn snippet<'a>(text: &str, marks: &[Mark<'a>]) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
+    let spans: Vec<std::ops::Range<usize>> =
+        marks.iter().map(|(_, location, _)| span(text, location)).collect();
+    let start = spans.iter().map(|span| span.start).min().unwrap_or(0);
+    let end = spans.iter().map(|span| span.end).max().unwrap_or(0);
+    let start = text.get(..start).and_then(|before| before.rfind('\n')).map_or(0, |line| line + 1);
+    let end = text.get(end..).and_then(|after| after.find('\n')).map_or(text.len(), |line| end + line);
+    let annotation = |((kind, _, message), span): (&Mark<'a>, &std::ops::Range<usize>)| {
+        let annotation = kind.span(span.start - start..span.end - start);
+        message.map_or(annotation.clone(), |message| annotation.label(message))
+    };
+    let lines = text.get(start..end).unwrap_or_default().to_owned();
+    let line = marks.iter().map(|(_, location, _)| location.line).min().unwrap_or(1);
+    let path = marks.first().map_or("", |(_, location, _)| &*location.file);
+    Snippet::source(lines).line_start(line).path(path).annotations(marks.iter().zip(&spans).map(annotation))
 }
 
 /// The span, within the text and on the boundaries of characters, and at most one line where it is long.
