@@ -399,6 +399,11 @@ impl Running {
                 Health::Degraded { since, reason } => Some(format!("since {since}: {reason}")),
             };
             let changed = status.degraded != degraded;
+            match &degraded {
+                Some(why) if changed => tracing::error!("decisions leave from memory {why}"),
+                None if changed => tracing::info!("the journal is written again"),
+                _ => {}
+            }
             status.degraded = degraded;
             changed
         });
