@@ -39,7 +39,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Output> {
         Err(output) => return Ok(output),
     };
     let zone = &after.organisation.time_zone;
-    let from = arguments.at.as_deref().map_or_else(|| Ok(now()), |text| instant(text, zone))?;
+    let from = arguments.at.as_deref().map_or_else(|| Ok(this_minute()), |text| instant(text, zone))?;
     let base = Base::read(&arguments.directory.dir, arguments.base.as_deref())?;
     let before = match base.loaded.as_ref().map(Loaded::config).transpose() {
         Ok(config) => config,
@@ -55,6 +55,12 @@ pub(super) fn run(arguments: &Arguments) -> Result<Output> {
         arguments.fail_on.iter().filter(|it| compared.fails(**it)).map(|it| it.said()).collect();
     let err = failures.iter().map(|failure| format!("error: {failure}\n")).collect();
     Ok(Output { out, err, exit: if failures.is_empty() { Exit::Fine } else { Exit::Config } })
+}
+
+/// A preview that is made again within the minute says the same.
+fn this_minute() -> Timestamp {
+    let seconds = now().as_second();
+    Timestamp::from_second(seconds - seconds.rem_euclid(60)).unwrap_or(Timestamp::UNIX_EPOCH)
 }
 
 /// The other side.
@@ -136,13 +142,13 @@ impl Compared<'_> {
     }
 
     /// Who leaves, and who comes; `nobody` where there is a gap on that side.
-    pub fn exchanged(&self, exchange: &Exchange) -> Sides<String> {
+    pub fn exchanged(&self, exchange: &Exchange, written: impl Fn(&str) -> String) -> Sides<String> {
         let names = |users: &[UserId], shadows: &[UserId], is_gap: bool| {
-            let users = users.iter().map(|id| self.person(id));
-            let shadows = shadows.iter().map(|id| format!("{} as shadow", self.person(id)));
+            let users = users.iter().map(|id| written(&self.person(id)));
+            let shadows = shadows.iter().map(|id| format!("{} as shadow", written(&self.person(id))));
             let gap = is_gap.then(|| "nobody".to_owned());
             let names: Vec<String> = gap.into_iter().chain(users).chain(shadows).collect();
-            if names.is_empty() { "-".to_owned() } else { names.join(", ") }
+            if names.is_empty() { "(the others stay)".to_owned() } else { names.join(", ") }
         };
         let Exchange { leave, come, shadows_leave, shadows_come, gap_before, gap_after } = exchange;
         Sides {
@@ -219,12 +225,18 @@ pub(super) fn summary(compared: &Compared<'_>) -> String {
     if within.is_empty() {
         parts.push(format!("Nobody's shifts change in the next {} days; some do later", compared.days));
     } else {
-        let others = changed.len() - within.len() + unchanged.len();
-        let others = match others {
-            0 => String::new(),
-            1 => " (1 stays as it is)".to_owned(),
-            others => format!(" ({others} stay as they are)"),
+        let later = match changed.len() - within.len() {
+            0 => None,
+            1 => Some("1 changes later".to_owned()),
+            later => Some(format!("{later} change later")),
         };
+        let same = match unchanged.len() {
+            0 => None,
+            1 => Some("1 stays as it is".to_owned()),
+            same => Some(format!("{same} stay as they are")),
+        };
+        let others: Vec<String> = later.into_iter().chain(same).collect();
+        let others = if others.is_empty() { String::new() } else { format!(" ({})", others.join(", ")) };
         parts.push(format!("Shifts change in {}{others}", count(within.len(), "schedule")));
     }
     let gaps = |gaps: usize, verb: &str| (gaps > 0).then(|| format!("{} {verb}", count(gaps, "gap")));

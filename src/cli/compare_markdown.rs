@@ -42,7 +42,7 @@ fn comment(compared: &Compared<'_>, rows: usize, schedules: usize) -> String {
         .iter()
         .filter_map(|it| Some(alarm(compared, it, it.urgent()?)))
         .take(schedules)
-        .map(|alarm| format!("> **{}**\n", escaped(&alarm)))
+        .map(|alarm| format!("> **{}**\n", escaped(&alarm.replace(" -> ", " → "))))
         .collect();
     if !alarms.is_empty() {
         out.push_str(&format!("> [!CAUTION]\n{}\n", alarms.join(">\n")));
@@ -56,7 +56,7 @@ fn comment(compared: &Compared<'_>, rows: usize, schedules: usize) -> String {
     }
     let loads = compared.loads();
     if !loads.is_empty() {
-        let title = "Load of all schedules together, of those for whom it changes";
+        let title = "Load of all schedules together (time on several counts once), where it changes";
         out.push_str(&format!("\n{}", folded(title, &load_table(compared, &loads, rows))));
     }
     out.push_str(&format!("\n<sub>{}</sub>\n", escaped(&compared_with(compared))));
@@ -104,7 +104,7 @@ fn details(compared: &Compared<'_>, changed: &Changed, rows: usize) -> String {
     }
     let header = "| From | Until | Before | After |\n| --- | --- | --- | --- |\n";
     let row = |it: &Move| {
-        let people = compared.exchanged(&it.exchange);
+        let people = compared.exchanged(&it.exchange, str::to_owned);
         let (old, new) = (escaped(&people.before), escaped(&people.after));
         format!("| {} | {} | {old} | {new} |\n", local(it.start, zone), local(it.end, zone))
     };

@@ -32,7 +32,7 @@ pub(super) fn text(compared: &Compared<'_>) -> String {
     let loads = compared.loads();
     if compared.difference.changed.len() + compared.difference.unchanged.len() > 1 && !loads.is_empty() {
         out.push_str(&format!(
-            "\n{}\nLoad of all schedules together, of those for whom it changes\n\n",
+            "\n{}\nLoad of all schedules together (time on several counts once), where it changes\n\n",
             "─".repeat(COLUMNS)
         ));
         out.push_str(&load_table(compared, &loads));
@@ -109,7 +109,7 @@ fn moves(compared: &Compared<'_>, changed: &Changed) -> String {
     let zone = &compared.after.organisation.time_zone;
     let shown = changed.moves.iter().take(MOVES_MAX);
     let row = |it: &Move| {
-        let Sides { before, after } = compared.exchanged(&it.exchange);
+        let Sides { before, after } = compared.exchanged(&it.exchange, together);
         let people = match changed.presence {
             Presence::New => after,
             Presence::Removed => before,

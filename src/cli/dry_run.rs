@@ -72,7 +72,7 @@ pub enum Format {
 pub enum FailOn {
     /// Who is on call now or at the next handoff changes
     NowChanges,
-    /// Nobody is on call where somebody was
+    /// A gap opens in a schedule that stays, unless an override asks for it
     Gaps,
 }
 

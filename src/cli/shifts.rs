@@ -105,7 +105,7 @@ fn asked(arguments: &Arguments) -> Result<(&str, Directory)> {
 fn range(arguments: &Arguments, zone: &TimeZone) -> Result<(Timestamp, Timestamp)> {
     let (from, until) = (instant(&arguments.from, zone)?, instant(&arguments.until, zone)?);
     if until <= from {
-        bail!("--until ({}) is not after --from ({}): exchange them", arguments.until, arguments.from);
+        bail!("--until ({}) is not after --from ({})", arguments.until, arguments.from);
     }
     if until.duration_since(from) > RANGE_MAX {
         bail!("more than ten years are asked for: ask for them in parts");

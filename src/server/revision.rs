@@ -31,7 +31,7 @@ pub fn read(dir: &Path, revision: Option<&str>) -> Result<Revision> {
     let git = Repository::discover(&dir).map_err(|error| no_repository(&error, &dir))?;
     let folder = folder(&git, &dir)?;
     let (name, tip) = match revision {
-        Some(name) => (name, find(&git, name).with_context(|| unknown(name))?),
+        Some(name) => (name, find(&git, name).map_err(|_| anyhow!(unknown(name)))?),
         None => upstream(&git).ok_or_else(|| anyhow!("the repository has no commit yet"))?,
     };
     let left = git.head().ok().and_then(|head| head.target()).and_then(|head| git.merge_base(head, tip).ok());
