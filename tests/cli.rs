@@ -171,7 +171,7 @@ fn mistakes_name_the_thing_and_the_way_out() {
         refused(
             &oncall(line, "/nowhere/at/all".as_ref()),
             Exit::Usage,
-            &["/nowhere/at/all", "does it exist?"],
+            &["/nowhere/at/all", "no directory", "the last argument is the config directory"],
         );
         refused(
             &oncall(line, TempDir::new().unwrap().path()),

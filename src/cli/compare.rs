@@ -9,6 +9,7 @@ use super::dry_run::{Arguments, FailOn, Format};
 use super::instant::instant;
 use super::people::named;
 use super::{Exit, Output, compare_json, compare_markdown, compare_text};
+use crate::check::expectations::unmet;
 use crate::compile::{Tree, compile};
 use crate::config::Config;
 use crate::preview::difference::{Changed, Difference, Exchange, Gap, Sides, difference};
@@ -28,8 +29,9 @@ pub(super) struct Compared<'c> {
     /// `None`: there is no config on the other side.
     pub before: Option<&'c Config>,
     pub after: &'c Config,
-    pub days: u16,
     pub difference: Difference,
+    /// How many expectations of the config itself do not hold.
+    pub unmet: usize,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<Output> {
@@ -45,7 +47,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<Output> {
         Ok(config) => config,
         Err(output) => return Ok(broken(&base.name, output)),
     };
-    let compared = compared(&base, before, after, from, arguments.days);
+    let days = SignedDuration::from_hours(24 * i64::from(arguments.days));
+    let until = from.checked_add(days).unwrap_or(Timestamp::MAX);
+    let mut compared = Compared::new((&base.name, base.commit.as_deref()), before, after, from, until);
+    compared.unmet = unmet(&loaded.compiled).len();
     let out = match arguments.format {
         Format::Text => compare_text::text(&compared),
         Format::Markdown => compare_markdown::markdown(&compared),
@@ -94,20 +99,6 @@ fn broken(name: &str, output: Output) -> Output {
     Output { err: err + &output.err, ..output }
 }
 
-fn compared<'c>(
-    base: &'c Base,
-    before: Option<&'c Config>,
-    after: &'c Config,
-    from: Timestamp,
-    days: u16,
-) -> Compared<'c> {
-    let nothing = Schedules::default();
-    let until = from.checked_add(SignedDuration::from_hours(24 * i64::from(days))).unwrap_or(Timestamp::MAX);
-    let sides = Sides { before: before.map_or(&nothing, |it| &it.schedules), after: &after.schedules };
-    let difference = difference(&sides, from, until);
-    Compared { base: &base.name, commit: base.commit.as_deref(), before, after, days, difference }
-}
-
 impl FailOn {
     fn said(self) -> &'static str {
         match self {
@@ -117,7 +108,26 @@ impl FailOn {
     }
 }
 
-impl Compared<'_> {
+impl<'c> Compared<'c> {
+    /// Both sides over `[from, until)`.
+    pub fn new(
+        (base, commit): (&'c str, Option<&'c str>),
+        before: Option<&'c Config>,
+        after: &'c Config,
+        from: Timestamp,
+        until: Timestamp,
+    ) -> Compared<'c> {
+        let nothing = Schedules::default();
+        let sides = Sides { before: before.map_or(&nothing, |it| &it.schedules), after: &after.schedules };
+        let difference = difference(&sides, from, until);
+        Compared { base, commit, before, after, difference, unmet: 0 }
+    }
+
+    /// Whole days of the range.
+    pub fn days(&self) -> i64 {
+        self.difference.until.duration_since(self.difference.from).as_hours() / 24
+    }
+
     fn fails(&self, on: FailOn) -> bool {
         self.difference.changed.iter().any(|changed| match on {
             FailOn::NowChanges => changed.urgent().is_some(),
@@ -214,16 +224,29 @@ pub(super) fn days(text: &str) -> Result<u16, String> {
     days.ok_or_else(|| format!("write a number of days from 1 to {DAYS_MAX}"))
 }
 
-/// One sentence: what changes, without names.
+/// What changes, without names, and whether the config says so itself.
 pub(super) fn summary(compared: &Compared<'_>) -> String {
+    let unmet = match compared.unmet {
+        0 => String::new(),
+        1 => " One expectation does not hold: see `oncall validate`.".to_owned(),
+        unmet => format!(" {unmet} expectations do not hold: see `oncall validate`."),
+    };
+    changes(compared) + &unmet
+}
+
+/// One sentence: which shifts change.
+fn changes(compared: &Compared<'_>) -> String {
     let Difference { changed, unchanged, .. } = &compared.difference;
     if changed.is_empty() {
-        return format!("Nobody's shifts change in the next {} days, nor in the year after.", compared.days);
+        return format!(
+            "Nobody's shifts change in the next {} days, nor in the year after.",
+            compared.days()
+        );
     }
     let within: Vec<&Changed> = changed.iter().filter(|it| it.later.is_none()).collect();
     let mut parts = Vec::new();
     if within.is_empty() {
-        parts.push(format!("Nobody's shifts change in the next {} days; some do later", compared.days));
+        parts.push(format!("Nobody's shifts change in the next {} days; some do later", compared.days()));
     } else {
         let later = match changed.len() - within.len() {
             0 => None,

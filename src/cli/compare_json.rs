@@ -17,6 +17,7 @@ pub(super) fn json(compared: &Compared<'_>) -> String {
         "schedules": difference.changed.iter().map(|changed| schedule(compared, changed)).collect::<Vec<_>>(),
         "unchanged": difference.unchanged,
         "load": loads(&compared.loads()),
+        "expectations_unmet": compared.unmet,
     });
     format!("{value:#}\n")
 }

@@ -14,12 +14,7 @@ const MOVES_MAX: usize = 40;
 
 /// First what concerns those on call today, then one sentence, then each schedule.
 pub(super) fn text(compared: &Compared<'_>) -> String {
-    let mut out = String::new();
-    for changed in &compared.difference.changed {
-        if let Some(urgent) = changed.urgent() {
-            out.push_str(&wrapped("!! ", &alarm(compared, changed, urgent)));
-        }
-    }
+    let mut out = alarms(compared);
     if !out.is_empty() {
         out.push('\n');
     }
@@ -38,6 +33,12 @@ pub(super) fn text(compared: &Compared<'_>) -> String {
         out.push_str(&load_table(compared, &loads));
     }
     out
+}
+
+/// What concerns those who are on call today, a paragraph each.
+pub(super) fn alarms(compared: &Compared<'_>) -> String {
+    let urgent = compared.difference.changed.iter().filter_map(|changed| Some((changed, changed.urgent()?)));
+    urgent.map(|(changed, urgent)| wrapped("!! ", &alarm(compared, changed, urgent))).collect()
 }
 
 /// `Compared with origin/main at 1a2b3c4, from … until … (Asia/Tokyo).`
@@ -73,6 +74,17 @@ fn next(compared: &Compared<'_>, handover: &Handover, people: impl Fn(&OnCall) -
 }
 
 fn schedule(compared: &Compared<'_>, changed: &Changed) -> String {
+    let mut out = changes(compared, changed);
+    let loads = compared.loads_of(changed);
+    if changed.later.is_none() && !loads.is_empty() {
+        out.push('\n');
+        out.push_str(&load_table(compared, &loads));
+    }
+    out
+}
+
+/// The shifts of one schedule that change, and the gaps.
+pub(super) fn changes(compared: &Compared<'_>, changed: &Changed) -> String {
     let zone = &compared.after.organisation.time_zone;
     let state = match changed.presence {
         Presence::New => ": a new schedule",
@@ -96,11 +108,6 @@ fn schedule(compared: &Compared<'_>, changed: &Changed) -> String {
     }
     for it in changed.gaps_closed().take(MOVES_MAX) {
         out.push_str(&wrapped("", &format!("a gap closes: {}", span(compared, it))));
-    }
-    let loads = compared.loads_of(changed);
-    if !loads.is_empty() {
-        out.push('\n');
-        out.push_str(&load_table(compared, &loads));
     }
     out
 }

@@ -33,6 +33,13 @@ impl Directory {
 
 /// Reads and compiles a directory. Fails if it cannot be read, or is no config at all.
 pub fn load(dir: &Path) -> Result<Loaded> {
+    if !dir.exists() {
+        bail!(
+            "there is no directory {}: the last argument is the config directory, and an id is given by an option, \
+             as in `--schedule web-primary`",
+            dir.display()
+        );
+    }
     let files = read_dir(dir)?;
     if !dir.join("oncall.yaml").exists() && !files.keys().any(|path| path == "oncall.yml") {
         bail!("there is no oncall.yaml in {}: give the config directory as the last argument", dir.display());

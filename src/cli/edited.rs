@@ -1,20 +1,17 @@
 //! What an editing command shows: what changes in words and as a diff; and the files, if they are to be written.
 
+use super::compare::{Compared, DAYS_MAX};
 use super::directory::{Directory, now};
-use super::instant::{local, zone_name};
-use super::people::named;
+use super::instant::zone_name;
 use super::table::table;
 use super::write::write;
-use super::{Exit, Output};
-use crate::compile::{Severity, Tree, render_human};
-use crate::edit::{Edit, Exchanged, Refusal, Subject, unified};
+use super::{Exit, Output, compare_text};
+use crate::compile::{Severity, render_human};
+use crate::edit::{Edit, Refusal, Subject, unified};
 use crate::provider::{COLUMNS, wrap};
-use crate::schedule::UserId;
 use anyhow::{Result, anyhow};
 use clap::builder::styling::{AnsiColor, Style};
-
-/// The most changes of who is on call that are shown one by one.
-const EXCHANGED_MAX: usize = 10;
+use jiff::{SignedDuration, Timestamp};
 
 /// The end of every command line that edits.
 #[derive(Debug, clap::Args)]
@@ -46,7 +43,7 @@ pub(super) fn run(
             return Ok(Output { out: String::new(), err, exit: Exit::Config });
         }
     };
-    let mut out = text(&loaded.tree, &edit);
+    let mut out = text(&subject, &edit);
     if options.write {
         write(&options.directory.dir, &loaded.tree, &edit.files)?;
         let paths: Vec<&str> = edit.files.keys().map(String::as_str).collect();
@@ -63,12 +60,12 @@ pub(super) fn refused(error: &anyhow::Error) -> Refusal {
 }
 
 /// What the edit says, the difference, and what else is to know.
-fn text(tree: &Tree, edit: &Edit) -> String {
+fn text(subject: &Subject<'_>, edit: &Edit) -> String {
     let mut out: String = edit.said.iter().map(|sentence| wrapped(sentence)).collect();
-    out.push_str(&exchanged(edit));
+    out.push_str(&who_is_on_call(subject, edit));
     out.push('\n');
     for (path, new) in &edit.files {
-        let old = tree.files.get(path).map(|bytes| String::from_utf8_lossy(bytes));
+        let old = subject.tree.files.get(path).map(|bytes| String::from_utf8_lossy(bytes));
         out.extend(unified(path, old.as_deref(), new).split_inclusive('\n').map(coloured));
         out.push('\n');
     }
@@ -86,24 +83,30 @@ fn text(tree: &Tree, edit: &Edit) -> String {
     out
 }
 
-/// Who is on call instead of whom.
-fn exchanged(edit: &Edit) -> String {
-    let zone = &edit.config.organisation.time_zone;
-    let people = |ids: &[UserId]| match ids {
-        [] => "nobody".to_owned(),
-        ids => ids.iter().map(|id| named(&edit.config, id)).collect::<Vec<_>>().join(", "),
-    };
-    let row =
-        |it: &Exchanged| [local(it.from, zone), local(it.until, zone), people(&it.after), people(&it.before)];
-    let rows: Vec<[String; 4]> = edit.exchanged.iter().take(EXCHANGED_MAX).map(row).collect();
-    if rows.is_empty() {
-        return String::new();
-    }
-    let mut out = table(["From", "Until", "On call", "Instead of"], &[0, 1], rows);
-    if edit.exchanged.len() > EXCHANGED_MAX {
-        out.push_str(&format!("and {} more changes\n", edit.exchanged.len() - EXCHANGED_MAX));
-    }
-    format!("Times are in {}.\n\n{out}", zone_name(zone))
+/// What it does to who is on call today, and to every shift that an override touches.
+fn who_is_on_call(subject: &Subject<'_>, edit: &Edit) -> String {
+    let today = compared(subject, edit, subject.now, subject.now);
+    let mut out = compare_text::alarms(&today);
+    let Some((from, until)) = edit.lasts else { return out };
+    let lasting = compared(subject, edit, from, until.min(later(from)));
+    let changed = lasting.difference.changed.iter().filter(|changed| !changed.moves.is_empty());
+    let changed: Vec<String> = changed.map(|changed| compare_text::changes(&lasting, changed)).collect();
+    let zone = zone_name(&edit.config.organisation.time_zone);
+    out.push_str(&match changed.as_slice() {
+        [] => "Nobody's shifts change.\n".to_owned(),
+        changed => format!("Times are in {zone}.\n\n{}", changed.join("\n")),
+    });
+    out
+}
+
+fn compared<'c>(subject: &Subject<'c>, edit: &'c Edit, from: Timestamp, until: Timestamp) -> Compared<'c> {
+    let before = Some(subject.config);
+    Compared::new(("the files as they are", None), before, &edit.config, from, until)
+}
+
+/// How far an override is looked at.
+fn later(from: Timestamp) -> Timestamp {
+    from.checked_add(SignedDuration::from_hours(24 * i64::from(DAYS_MAX))).unwrap_or(Timestamp::MAX)
 }
 
 fn wrapped(sentence: &str) -> String {

@@ -51,6 +51,11 @@ fn set_left(subject: &Subject<'_>, user: &User, day: Date, proposal: &mut Propos
     });
     proposal.splices.insert(file.clone(), set(&source.text, root, "left", &day.to_string()));
     let from = first_instant(&user.time_zone, day.to_datetime(Time::midnight()));
+    if day < subject.now.to_zoned(user.time_zone.clone()).date() {
+        proposal
+            .said
+            .push(format!("{day} is past: shifts of theirs since then will read as those of others."));
+    }
     let off = wished.time_off.entry(user.id.clone()).or_default();
     off.retain(|off| off.until.is_some());
     off.push(TimeOff { from, until: None, cover: None, place: Arc::default() });

@@ -41,7 +41,7 @@ pub(super) fn take(
 ) {
     let day = layer.about_the_day(begin, planned.handoff).filter(|it| !proposal.said.contains(it));
     proposal.said.extend(day);
-    proposal.said.extend(layer.says(change, &planned));
+    proposal.said.extend(layer.says((change, begin), &planned));
     proposal.splices.entry(layer.file.clone()).or_default().extend(planned.splices);
     let schedule = wished.schedules.get_mut(layer.schedule);
     if let Some(Turn::Rotation(rotation)) =

@@ -19,7 +19,7 @@ pub use diff::unified;
 pub use leave::leave;
 pub use line_up::{LineUpWish, line_up};
 pub use mentions::Mention;
-pub use overrides::{Exchanged, OverrideWish, add_override};
+pub use overrides::{OverrideWish, add_override};
 pub use planned::{Change, Position};
 
 use crate::check;
@@ -47,8 +47,8 @@ pub struct Edit {
     pub files: BTreeMap<String, String>,
     /// What changes, in sentences.
     pub said: Vec<String>,
-    /// What an override changes, in order.
-    pub exchanged: Vec<Exchanged>,
+    /// From when until when an override lasts. Everything else changes things for good.
+    pub lasts: Option<(Timestamp, Timestamp)>,
     /// What only a person can decide.
     pub undecided: Vec<Mention>,
     /// What `validate` finds then and did not find before: warnings, and expectations that no longer hold.
@@ -74,7 +74,7 @@ struct Proposal {
     /// Files that are new.
     created: BTreeMap<String, String>,
     said: Vec<String>,
-    exchanged: Vec<Exchanged>,
+    lasts: Option<(Timestamp, Timestamp)>,
     undecided: Vec<Mention>,
 }
 
@@ -97,8 +97,8 @@ fn proved(subject: &Subject<'_>, proposal: Proposal, wished: &Schedules) -> Resu
         let paths: Vec<&str> = files.keys().map(String::as_str).collect();
         return asked(format!("{}: it would not say what is asked: change it by hand", paths.join(", ")));
     }
-    let Proposal { said, exchanged, undecided, .. } = proposal;
-    Ok(Edit { files, said, exchanged, undecided, findings, tree, config })
+    let Proposal { said, lasts, undecided, .. } = proposal;
+    Ok(Edit { files, said, lasts, undecided, findings, tree, config })
 }
 
 fn files(subject: &Subject<'_>, proposal: &Proposal) -> BTreeMap<String, String> {

@@ -9,14 +9,13 @@ use super::words::local;
 use super::writing::{Entries, Style, Value, flow, text};
 use super::{Edit, Proposal, Refusal, Subject, asked, proved};
 use crate::compile::NodeKind;
-use crate::config::{Config, Place};
+use crate::config::Place;
 use crate::schedule::{Override, OverrideAction, Schedule, Schedules, UserId, first_instant};
-use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use jiff::{Timestamp, tz::TimeZone};
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-/// How far what changes is looked at.
-const LOOK_MAX: SignedDuration = SignedDuration::from_hours(366 * 24);
 /// What the line begins with by which editors find the schema of a file.
 const SCHEMA: &str = "# yaml-language-server: $schema=";
 
@@ -31,24 +30,21 @@ pub struct OverrideWish<'a> {
     pub reason: Option<&'a str>,
 }
 
-/// Other people are on call than before over `[from, until)`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Exchanged {
-    pub from: Timestamp,
-    pub until: Timestamp,
-    pub before: Vec<UserId>,
-    pub after: Vec<UserId>,
-}
-
 /// Appends an override.
 pub fn add_override(subject: &Subject<'_>, wish: &OverrideWish<'_>) -> Result<Edit, Refusal> {
     let Some(schedule) = subject.config.schedules.schedules.get(wish.schedule) else {
         return asked(format!("there is no schedule `{}`", wish.schedule));
     };
     let zone = &schedule.time_zone;
-    if wish.until <= wish.from {
-        let [from, until] = [wish.from, wish.until].map(|at| local(zone.to_datetime(at)));
-        return asked(format!("--until ({until}) is not after --from ({from}): exchange them"));
+    let [from, until] = [wish.from, wish.until].map(|at| local(zone.to_datetime(at)));
+    match wish.from.cmp(&wish.until) {
+        Ordering::Less => {}
+        Ordering::Equal => {
+            return asked(format!("--from and --until are both {from}: it must last for a while"));
+        }
+        Ordering::Greater => {
+            return asked(format!("--until ({until}) is before --from ({from}): exchange them"));
+        }
     }
     let file = file(schedule, wish)?;
     let entries = entries(subject, schedule, wish);
@@ -65,7 +61,7 @@ pub fn add_override(subject: &Subject<'_>, wish: &OverrideWish<'_>) -> Result<Ed
         }
     }
     let wished = wished(subject, wish, &file);
-    tell(subject.config, wish, &wished, &mut proposal);
+    proposal.lasts = Some((wish.from, wish.until));
     proved(subject, proposal, &wished)
 }
 
@@ -164,34 +160,4 @@ fn wished(subject: &Subject<'_>, wish: &OverrideWish<'_>, file: &str) -> Schedul
         schedule.overrides = overrides.into();
     }
     wished
-}
-
-/// Who is on call instead of whom. That nothing changes is a finding of `check`.
-fn tell(config: &Config, wish: &OverrideWish<'_>, wished: &Schedules, proposal: &mut Proposal) {
-    let end = wish.until.min(wish.from.checked_add(LOOK_MAX).unwrap_or(Timestamp::MAX));
-    proposal.exchanged = exchanged(&config.schedules, wished, wish.schedule, (wish.from, end));
-}
-
-/// Where other people are on call than before, in order.
-fn exchanged(
-    before: &Schedules,
-    after: &Schedules,
-    schedule: &str,
-    (from, until): (Timestamp, Timestamp),
-) -> Vec<Exchanged> {
-    let shifts = [before, after].map(|schedules| schedules.shifts(schedule, from, until));
-    let edges: BTreeSet<Timestamp> = shifts.iter().flatten().map(|shift| shift.start).collect();
-    let ends = edges.iter().skip(1).chain(std::iter::once(&until));
-    let mut all: Vec<Exchanged> = Vec::new();
-    for (from, until) in edges.iter().zip(ends) {
-        let [before, after] = [before, after].map(|schedules| schedules.on_call(schedule, *from).users);
-        match all.last_mut() {
-            _ if before == after => {}
-            Some(last) if last.until == *from && last.before == before && last.after == after => {
-                last.until = *until
-            }
-            _ => all.push(Exchanged { from: *from, until: *until, before, after }),
-        }
-    }
-    all
 }

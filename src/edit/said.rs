@@ -2,12 +2,12 @@
 
 use super::planned::{Begin, Change, Planned, Rotating};
 use super::words::{local, people, person, turns, weekday};
-use crate::schedule::{LineUp, UserId, first_instant};
-use jiff::civil::DateTime;
+use crate::schedule::{LineUp, Rotation, Turn, UserId, WhenOff, first_instant};
+use jiff::civil::{DateTime, Time};
 
 impl Rotating<'_> {
     /// What a further line-up does, in sentences.
-    pub fn says(&self, change: &Change, planned: &Planned) -> Vec<String> {
+    pub fn says(&self, (change, begin): (&Change, Begin), planned: &Planned) -> Vec<String> {
         let config = self.subject.config;
         let line_up = &planned.line_up;
         let order = in_turn(line_up);
@@ -20,7 +20,8 @@ impl Rotating<'_> {
                 format!("{} joins {name} on {at}{after}; {next} is next.", person(config, user))
             }
             Change::Remove { user } => {
-                format!("{} is in {name} until {at}; {next} is next.", person(config, user))
+                let absent = self.absent_before(begin, planned.handoff);
+                format!("{} is in {name} until {at}{absent}; {next} is next.", person(config, user))
             }
             Change::Replace { user, with } => {
                 let (with, user) = (person(config, with), person(config, user));
@@ -35,6 +36,20 @@ impl Rotating<'_> {
             ));
         }
         said
+    }
+
+    /// Who has the turns of somebody who leaves before the line-up without them begins.
+    fn absent_before(&self, begin: Begin, handoff: DateTime) -> String {
+        let Begin::AfterAll(day) = begin else { return String::new() };
+        if handoff <= day.to_datetime(Time::midnight()) {
+            return String::new();
+        }
+        match &self.layer.turn {
+            Turn::Rotation(Rotation { when_off: WhenOff::Nobody, .. }) => {
+                format!(", from {day} on with nobody in their place (`when_off: nobody`)")
+            }
+            _ => format!(", from {day} on with others in their place"),
+        }
     }
 
     /// Why it begins neither on the day that was asked for nor with the very next handoff.

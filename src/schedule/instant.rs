@@ -1,12 +1,12 @@
 //! One instant: layers, absences and overrides put together, each schedule once.
 
 use super::absence::Absence;
+use super::overrides::sorted;
 use super::turns::Counted;
 use super::{
     Layer, OnCall, Override, OverrideAction, Reason, Rule, Schedule, ScheduleId, Schedules, Source, UserId,
 };
 use jiff::Timestamp;
-use std::collections::{BTreeMap, BTreeSet};
 
 /// How long a chain of `apart_from` is followed. `compile` refuses cycles; here they end.
 const APART_FROM_DEPTH_MAX: usize = 64;
@@ -15,13 +15,16 @@ const APART_FROM_DEPTH_MAX: usize = 64;
 pub(super) struct Instant<'a> {
     schedules: &'a Schedules,
     at: Timestamp,
-    known: BTreeMap<&'a ScheduleId, OnCall>,
+    /// Schedules that are kept apart from others: their chains may meet, or go in circles. Few, and looked for one by
+    /// one.
+    known: Vec<(&'a ScheduleId, OnCall)>,
     counted: Counted<'a>,
 }
 
 /// Who is on call, and what decided.
 struct Decided<'a> {
-    users: BTreeSet<UserId>,
+    /// Sorted by id, each once.
+    users: Vec<UserId>,
     layer: Option<&'a Layer>,
     /// Those that changed something, in order.
     overrides: Vec<&'a Override>,
@@ -29,7 +32,7 @@ struct Decided<'a> {
 
 impl<'a> Instant<'a> {
     pub fn new(schedules: &'a Schedules, at: Timestamp) -> Instant<'a> {
-        Instant { schedules, at, known: BTreeMap::new(), counted: Counted::default() }
+        Instant { schedules, at, known: Vec::new(), counted: Counted::default() }
     }
 
     /// Goes on to another instant, quickly if it is soon after.
@@ -76,16 +79,23 @@ impl<'a> Instant<'a> {
         let Some((id, schedule)) = self.schedules.schedules.get_key_value(id) else {
             return OnCall::nobody();
         };
-        if let Some(known) = self.known.get(id) {
+        if schedule.apart_from.is_empty() {
+            let absence = self.absence(schedule, depth);
+            return self.put_together(schedule, &absence);
+        }
+        if let Some((_, known)) = self.known.iter().find(|(known, _)| *known == id) {
             return known.clone();
         }
         if depth > APART_FROM_DEPTH_MAX {
             return OnCall::nobody();
         }
-        self.known.insert(id, OnCall::nobody());
+        let place = self.known.len();
+        self.known.push((id, OnCall::nobody()));
         let absence = self.absence(schedule, depth);
         let on_call = self.put_together(schedule, &absence);
-        self.known.insert(id, on_call.clone());
+        if let Some((_, known)) = self.known.get_mut(place) {
+            known.clone_from(&on_call);
+        }
         on_call
     }
 
@@ -104,8 +114,8 @@ impl<'a> Instant<'a> {
         };
         let shadows = schedule.layers.iter().filter(|layer| layer.shadow);
         let shadows = shadows.flat_map(|layer| layer.people(absence, &mut self.counted));
-        let shadows: BTreeSet<UserId> = shadows.filter(|user| !users.contains(user)).collect();
-        OnCall { users: users.into_iter().collect(), shadows: shadows.into_iter().collect(), source }
+        let shadows = sorted(shadows.filter(|user| !users.contains(user)).collect());
+        OnCall { users, shadows, source }
     }
 
     /// The people of the last layer that has somebody, and what overrides make of them.
@@ -114,7 +124,7 @@ impl<'a> Instant<'a> {
         let mut filled = layers.map(|layer| (layer, layer.people(absence, &mut self.counted)));
         let filled = filled.find(|(_, people)| !people.is_empty());
         let (layer, people) = filled.map_or((None, Vec::new()), |(layer, people)| (Some(layer), people));
-        let mut users = people.into_iter().collect();
+        let mut users = sorted(people);
         let in_force = schedule.overrides.in_force(absence.at);
         let overrides = in_force.filter(|change| change.apply(&mut users)).collect();
         Decided { users, layer, overrides }

@@ -3,7 +3,7 @@
 use super::UserId;
 use jiff::Timestamp;
 use std::{
-    collections::BTreeSet,
+    mem,
     ops::{Deref, Range},
     slice,
     sync::Arc,
@@ -117,18 +117,29 @@ impl Override {
         self.from <= at && at < self.until
     }
 
-    /// Changes the set; `false` if there was nobody to replace.
-    pub(super) fn apply(&self, users: &mut BTreeSet<UserId>) -> bool {
-        match &self.action {
-            OverrideAction::Set(with) => *users = with.iter().cloned().collect(),
-            OverrideAction::Replace { who, with } => {
-                if !users.remove(who) {
-                    return false;
-                }
-                users.extend(with.iter().cloned());
+    /// Changes the set, sorted before and after; `false` if there was nobody to replace.
+    pub(super) fn apply(&self, users: &mut Vec<UserId>) -> bool {
+        let more = match &self.action {
+            OverrideAction::Set(with) => {
+                users.clear();
+                with
             }
-            OverrideAction::Add(more) => users.extend(more.iter().cloned()),
-        }
+            OverrideAction::Replace { who, with } => {
+                let Ok(place) = users.binary_search(who) else { return false };
+                users.remove(place);
+                with
+            }
+            OverrideAction::Add(more) => more,
+        };
+        users.extend(more.iter().cloned());
+        *users = sorted(mem::take(users));
         true
     }
+}
+
+/// A set of people: sorted by id, each once.
+pub(super) fn sorted(mut users: Vec<UserId>) -> Vec<UserId> {
+    users.sort_unstable();
+    users.dedup();
+    users
 }

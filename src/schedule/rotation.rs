@@ -12,8 +12,12 @@ use jiff::civil::{Date, DateTime, Time, Weekday};
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use std::sync::Arc;
 
+/// How far a clock may be set back: a day (Alaska, 1867), and some more. Local times that are further apart are in the
+/// order of their instants.
+const SET_BACK_MAX: SignedDuration = SignedDuration::from_hours(26);
+
 /// The handoffs that a clock set back can put before an instant although their local time is still ahead: hourly
-/// ones, for a day and an hour at most.
+/// ones.
 const REPEATED_HANDOFFS_MAX: usize = 26;
 
 /// Line-ups in the order of their dates; a line-up lasts until the next one's first handoff.
@@ -101,8 +105,9 @@ impl Rotation {
         at: Timestamp,
         counted: &mut Counted<'a>,
     ) -> Option<(&'a LineUp, i64)> {
-        let line_up = self.line_up(zone, at)?;
-        let shift = line_up.shift(zone, at);
+        let local = zone.to_datetime(at);
+        let line_up = self.line_up(zone, at, local)?;
+        let shift = line_up.shift(zone, at, local);
         let turn = match (self.turns, during) {
             (Turns::Active, Some(hours)) => counted.active_shifts_before(line_up, shift, zone, hours),
             _ => shift,
@@ -112,22 +117,23 @@ impl Rotation {
 
     /// The first handoff after `after`, of this line-up or the next one's first.
     pub(super) fn next_handoff(&self, zone: &TimeZone, after: Timestamp) -> Timestamp {
-        let started = self.started(zone, after);
+        let local = zone.to_datetime(after);
+        let started = self.started(zone, after, local);
         let next_line_up = self.line_ups.get(started).map(|line_up| line_up.first_handoff(zone));
-        let next_shift = self.line_up(zone, after).and_then(|line_up| {
-            let next = line_up.start(line_up.shift(zone, after) + 1)?;
+        let next_shift = self.line_up(zone, after, local).and_then(|line_up| {
+            let next = line_up.start(line_up.shift(zone, after, local) + 1)?;
             Some(first_instant(zone, next))
         });
         next_line_up.into_iter().chain(next_shift).min().unwrap_or(Timestamp::MAX)
     }
 
-    fn line_up(&self, zone: &TimeZone, at: Timestamp) -> Option<&LineUp> {
-        self.started(zone, at).checked_sub(1).and_then(|last| self.line_ups.get(last))
+    fn line_up(&self, zone: &TimeZone, at: Timestamp, local: DateTime) -> Option<&LineUp> {
+        self.started(zone, at, local).checked_sub(1).and_then(|last| self.line_ups.get(last))
     }
 
     /// How many line-ups have had their first handoff.
-    fn started(&self, zone: &TimeZone, at: Timestamp) -> usize {
-        self.line_ups.partition_point(|line_up| line_up.first_handoff(zone) <= at)
+    fn started(&self, zone: &TimeZone, at: Timestamp, local: DateTime) -> usize {
+        self.line_ups.partition_point(|line_up| line_up.has_begun(zone, at, local))
     }
 }
 
@@ -151,24 +157,42 @@ impl LineUp {
 
     /// The shift that a local time falls into; 0 before the first.
     pub(super) fn shift_on_clock(&self, local: DateTime) -> i64 {
-        let shift = match self.every.step() {
-            Step::Seconds(step) => local.duration_since(self.anchor()).as_secs() / step,
+        self.on_clock(local).0
+    }
+
+    /// The shift that a local time falls into, 0 before the first, and how far ahead the next one is on the clock.
+    fn on_clock(&self, local: DateTime) -> (i64, SignedDuration) {
+        match self.every.step() {
+            Step::Seconds(step) => {
+                let since = local.duration_since(self.anchor()).as_secs();
+                ((since / step).max(0), SignedDuration::from_secs(step - since.rem_euclid(step)))
+            }
             Step::Months(step) => {
                 let shift = (months(local.date()) - months(self.from)) / step;
                 let is_ahead = self.start(shift).is_none_or(|start| start > local);
-                if is_ahead { shift - 1 } else { shift }
+                let shift = if is_ahead { shift - 1 } else { shift }.max(0);
+                let next = self.start(shift + 1);
+                (shift, next.map_or(SignedDuration::MAX, |next| next.duration_since(local)))
             }
-        };
-        shift.max(0)
+        }
     }
 
     pub(super) fn first_handoff(&self, zone: &TimeZone) -> Timestamp {
         first_instant(zone, self.anchor())
     }
 
-    /// The last shift that has started, given that the first has.
-    fn shift(&self, zone: &TimeZone, at: Timestamp) -> i64 {
-        let mut shift = self.shift_on_clock(zone.to_datetime(at));
+    /// Whether the first shift has started. Only near its beginning does that need the zone.
+    fn has_begun(&self, zone: &TimeZone, at: Timestamp, local: DateTime) -> bool {
+        let since = local.duration_since(self.anchor());
+        if since.abs() > SET_BACK_MAX { since.is_positive() } else { self.first_handoff(zone) <= at }
+    }
+
+    /// The last shift that has started, given that the first has. Only near the next one does that need the zone.
+    fn shift(&self, zone: &TimeZone, at: Timestamp, local: DateTime) -> i64 {
+        let (mut shift, ahead) = self.on_clock(local);
+        if ahead > SET_BACK_MAX {
+            return shift;
+        }
         for _ in 0..REPEATED_HANDOFFS_MAX {
             match self.start(shift + 1) {
                 Some(next) if first_instant(zone, next) <= at => shift += 1,

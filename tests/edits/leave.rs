@@ -26,10 +26,10 @@ inform: [{ after: 30m, user: tanaka, by: call }]
         "user leave suzuki --date 2026-12-02",
         // 11-02 was Suzuki's night, so 12-02 (30 days later) is too.
         "Suzuki (suzuki) leaves: 2026-12-02 is the first day without them.
-         Suzuki (suzuki) is in night until Wed 2026-12-02 22:00; Kimura (kimura) and Sato (sato) is next.
+         Suzuki (suzuki) is in night until Wed 2026-12-02 22:00, from 2026-12-02 on with others in their place; Kimura (kimura) and Sato (sato) is next.
          The turns from then on: kimura + sato.
          2026-12-02 is a Wednesday: the line-up begins with the handoff on Mon 2026-12-07 10:00.
-         Suzuki (suzuki) is in web until Mon 2026-12-07 10:00; Tanaka (tanaka) is next.
+         Suzuki (suzuki) is in web until Mon 2026-12-07 10:00, from 2026-12-02 on with others in their place; Tanaka (tanaka) is next.
          The turns from then on: tanaka, sato.
          == schedules/night.yaml
          -      line_ups: [{ from: 2026-11-01, members: [[sato, kimura], suzuki] }]
@@ -75,9 +75,9 @@ layers:
         "user leave sato --date 2026-12-02",
         "Sato (sato) leaves: 2026-12-02 is the first day without them.
          2026-12-02 is a Wednesday: the line-up begins with the handoff on Mon 2026-12-07 10:00.
-         Sato (sato) is in second until Mon 2026-12-07 10:00; Tanaka (tanaka) is next.
+         Sato (sato) is in second until Mon 2026-12-07 10:00, from 2026-12-02 on with others in their place; Tanaka (tanaka) is next.
          The turns from then on: tanaka, suzuki.
-         Sato (sato) is in web until Mon 2026-12-07 10:00; Tanaka (tanaka) is next.
+         Sato (sato) is in web until Mon 2026-12-07 10:00, from 2026-12-02 on with others in their place; Tanaka (tanaka) is next.
          The turns from then on: tanaka, suzuki.
          == schedules/second.yaml
          +        - { from: 2026-12-07, members: [tanaka, suzuki] }
@@ -158,6 +158,7 @@ fn the_date_may_change() {
         "--- users/kimura.yaml\n{ name: Kimura, phone: \"+81 90 0000 0004\" }   # in braces\n",
         "user leave kimura --date 2026-11-01",
         "Kimura (kimura) leaves: 2026-11-01 is the first day without them.
+         2026-11-01 is past: shifts of theirs since then will read as those of others.
          == users/kimura.yaml
          -{ name: Kimura, phone: \"+81 90 0000 0004\" }   # in braces
          +{ name: Kimura, phone: \"+81 90 0000 0004\", left: 2026-11-01 }   # in braces",
@@ -183,7 +184,7 @@ layers:
         "user leave tanaka --date 2026-12-01",
         "Tanaka (tanaka) leaves: 2026-12-01 is the first day without them.
          The line-up of 2026-12-14 (schedules/web.yaml:9) comes first: the line-up begins with the handoff on Mon 2026-12-21 10:00.
-         Tanaka (tanaka) is in web until Mon 2026-12-21 10:00; Suzuki (suzuki) is next.
+         Tanaka (tanaka) is in web until Mon 2026-12-21 10:00, from 2026-12-01 on with others in their place; Suzuki (suzuki) is next.
          The turns from then on: suzuki, sato.
          == schedules/web.yaml
          +        - { from: 2026-12-21, members: [suzuki, sato] }

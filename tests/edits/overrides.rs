@@ -10,7 +10,7 @@ fn the_file_of_the_month() {
     check(
         "--- users/sato.yaml\n# yaml-language-server: $schema=../../schema/user.json\nname: Sato\nphone: \"+81 90 0000 0003\"\n",
         &format!("{AT} --replace tanaka --with sato"),
-        "= 2026-12-08 10:00 to 2026-12-09 10:00: sato, not tanaka
+        "= web 2026-12-08 10:00 to 2026-12-09 10:00: sato, not tanaka
          == overrides/2026-12.yaml
          +# yaml-language-server: $schema=../../schema/overrides.json
          +- { schedule: web, from: 2026-12-08 10:00, until: 2026-12-09 10:00, replace: tanaka, with: sato }",
@@ -18,7 +18,7 @@ fn the_file_of_the_month() {
     check(
         "--- overrides/2026-12.yaml\n- schedule: web   # a gap\n  from: 2026-12-24 10:00\n  until: 2026-12-25 10:00\n  with: nobody\n",
         &format!("{AT} --with sato,kimura"),
-        "= 2026-12-08 10:00 to 2026-12-09 10:00: kimura+sato, not tanaka
+        "= web 2026-12-08 10:00 to 2026-12-09 10:00: kimura+sato, not tanaka
          == overrides/2026-12.yaml
          +- schedule: web
          +  from: 2026-12-08 10:00
@@ -33,7 +33,7 @@ fn a_file_with_an_empty_list() {
     check(
         "--- overrides/2026-12.yaml\n[]   # none yet\n",
         &format!("{AT} --with nobody"),
-        "= 2026-12-08 10:00 to 2026-12-09 10:00: nobody, not tanaka
+        "= web 2026-12-08 10:00 to 2026-12-09 10:00: nobody, not tanaka
          == overrides/2026-12.yaml
          -[]   # none yet
          +[{ schedule: web, from: 2026-12-08 10:00, until: 2026-12-09 10:00, with: nobody }]   # none yet",
@@ -47,9 +47,9 @@ fn the_file_with_what_it_overlaps() {
     check(
         two,
         "override add --schedule web --from '2026-12-08 10:00' --until '2026-12-08 20:00' --with nobody",
-        "= 2026-12-08 10:00 to 2026-12-08 12:00: nobody, not tanaka
-         = 2026-12-08 12:00 to 2026-12-08 13:00: nobody, not sato
-         = 2026-12-08 13:00 to 2026-12-08 20:00: nobody, not tanaka
+        "= web 2026-12-08 10:00 to 2026-12-08 12:00: nobody, not tanaka
+         = web 2026-12-08 12:00 to 2026-12-08 13:00: nobody, not sato
+         = web 2026-12-08 13:00 to 2026-12-08 20:00: nobody, not tanaka
          == overrides/a.yaml
          +- { schedule: web, from: 2026-12-08 10:00, until: 2026-12-08 20:00, with: nobody }
          OC131 this override changes nothing: the same people are on call without it",
@@ -58,8 +58,7 @@ fn the_file_with_what_it_overlaps() {
     check(
         two,
         "override add --schedule web --from '2026-12-08 13:00' --until '2026-12-08 21:00' --add sato",
-        "= 2026-12-08 13:00 to 2026-12-08 20:00: sato+tanaka, not tanaka
-         = 2026-12-08 20:00 to 2026-12-08 21:00: kimura+sato+tanaka, not kimura+tanaka
+        "= web 2026-12-08 13:00 to 2026-12-08 21:00: sato, as well
          == overrides/2026-12.yaml
          +# yaml-language-server: $schema=../schema/overrides.json
          +- { schedule: web, from: 2026-12-08 13:00, until: 2026-12-08 21:00, add: sato }",
@@ -68,6 +67,30 @@ fn the_file_with_what_it_overlaps() {
         two,
         &format!("{AT} --with kimura"),
         &["overrides/a.yaml:1, overrides/b.yaml:1", "one file first"],
+    );
+}
+
+/// Whoever is called to one schedule is missing on the one that is kept apart from it.
+#[test]
+fn schedules_kept_apart() {
+    check(
+        "--- schedules/second.yaml
+name: Second
+apart_from: [web]
+layers:
+  - name: weekly
+    rotation:
+      every: 1 week
+      handoff: mon 10:00
+      line_ups: [{ from: 2026-10-05, members: [suzuki, sato, tanaka] }]
+",
+        &format!("{AT} --with suzuki"),
+        // Monday 12-07 begins the tenth week: the first member again, Tanaka on web and Suzuki on second.
+        "= second 2026-12-08 10:00 to 2026-12-09 10:00: sato, not suzuki
+         = web 2026-12-08 10:00 to 2026-12-09 10:00: suzuki, not tanaka
+         == overrides/2026-12.yaml
+         +# yaml-language-server: $schema=../schema/overrides.json
+         +- { schedule: web, from: 2026-12-08 10:00, until: 2026-12-09 10:00, with: suzuki }",
     );
 }
 
@@ -83,7 +106,7 @@ layers:
         london,
         "override add --schedule web --from '2027-03-28 00:30' --until '2027-03-28 12:00' --with sato",
         // The clock goes forward at 01:00 that night; Tokyo is nine hours ahead of UTC.
-        "= 2027-03-28 09:30 to 2027-03-28 20:00: sato, not tanaka
+        "= web 2027-03-28 09:30 to 2027-03-28 20:00: sato, not tanaka
          == overrides/2027-03.yaml
          +# yaml-language-server: $schema=../schema/overrides.json
          +- { schedule: web, from: 2027-03-28T00:30+00:00, until: 2027-03-28T12:00+01:00, with: sato }",
@@ -103,7 +126,7 @@ layers:
     check(
         organisation,
         "override add --schedule web --from '2027-10-31 01:30' --until 2027-10-31T01:30+00:00 --with sato",
-        "= 2027-10-31 09:30 to 2027-10-31 10:30: sato, not tanaka
+        "= web 2027-10-31 09:30 to 2027-10-31 10:30: sato, not tanaka
          == overrides/2027-10.yaml
          +# yaml-language-server: $schema=../schema/overrides.json
          +- { schedule: web, from: 2027-10-31 01:30, until: 2027-10-31T01:30+00:00, with: sato }",
@@ -131,7 +154,12 @@ fn what_changes_nothing_is_said() {
     check_refused(
         "",
         "override add --schedule web --from 2026-12-09 --until 2026-12-08 --with sato",
-        &["is not after --from"],
+        &["--until (Tue 2026-12-08 00:00) is before --from (Wed 2026-12-09 00:00)", "exchange them"],
+    );
+    check_refused(
+        "",
+        "override add --schedule web --from 2026-12-09 --until 2026-12-09 --with sato",
+        &["are both Wed 2026-12-09 00:00"],
     );
     check_refused("", &format!("{AT} --with sato,sato"), &["`sato` is named twice"]);
     check_refused("", &format!("{AT} --with sato,nobody"), &["no user `nobody`"]);

@@ -1,7 +1,7 @@
 //! A config from the base and a patch, a command line on it, and what comes of it as text.
 //!
 //! `--- path` begins a file, which replaces that of the base or is added to it. The text of an edit has the sentences,
-//! `= ` before who is on call instead of whom, `== path` and the `+` and `-` lines of the diff,
+//! `= ` before a schedule and who is on call on it instead of whom, `== path` and the `+` and `-` lines of the diff,
 //! the code of a new finding, and `? ` before what only a person can decide.
 
 use crate::words::words;
@@ -11,6 +11,7 @@ use oncall::cli::{self, Arguments};
 use oncall::compile::{Compiled, Tree, compile, render_human};
 use oncall::config::Config;
 use oncall::edit::{Edit, Refusal, Subject, unified};
+use oncall::preview::difference::{Move, Sides, difference};
 use oncall::schedule::Schedules;
 
 /// When an edit is asked for: a Tuesday noon in Tokyo.
@@ -88,10 +89,12 @@ impl World {
 
     fn text(&self, edit: &Edit) -> String {
         let mut lines = edit.said.clone();
-        for it in &edit.exchanged {
-            let [from, until] = [it.from, it.until].map(local);
-            let [after, before] = [&it.after, &it.before].map(|ids| names(ids));
-            lines.push(format!("= {from} to {until}: {after}, not {before}"));
+        if let Some((from, until)) = edit.lasts {
+            let sides = Sides { before: &self.config().schedules, after: &edit.config.schedules };
+            let changed = difference(&sides, from, until).changed;
+            lines.extend(
+                changed.iter().flat_map(|changed| changed.moves.iter().map(|it| moved(&changed.id, it))),
+            );
         }
         for (path, new) in &edit.files {
             lines.push(format!("== {path}"));
@@ -142,6 +145,16 @@ pub fn names(ids: &[std::sync::Arc<str>]) -> String {
 
 pub fn tokyo() -> TimeZone {
     TimeZone::get("Asia/Tokyo").unwrap()
+}
+
+fn moved(schedule: &str, it: &Move) -> String {
+    let Move { start, end, exchange } = it;
+    let [start, end] = [*start, *end].map(local);
+    let instead = match exchange.leave.as_slice() {
+        [] if !exchange.gap_before => "as well".to_owned(),
+        leave => format!("not {}", names(leave)),
+    };
+    format!("= {schedule} {start} to {end}: {}, {instead}", names(&exchange.come))
 }
 
 fn local(at: Timestamp) -> String {

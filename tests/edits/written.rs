@@ -46,8 +46,11 @@ fn it_is_shown_and_then_written() {
     insta::assert_snapshot!(shown.out, @r"
     Times are in Asia/Tokyo.
 
-    From                  Until                 On call      Instead of
-    Mon 2036-12-08 10:00  Tue 2036-12-09 10:00  Sato (sato)  Tanaka (tanaka)
+    web (Web)
+
+    From                  Until                 Before -> after
+    Mon 2036-12-08 10:00  Tue 2036-12-09 10:00  Tanaka (tanaka)
+                                                -> Sato (sato)
 
     --- /dev/null
     +++ b/overrides/2036-12.yaml
