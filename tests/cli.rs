@@ -5,6 +5,8 @@
 mod compare;
 #[path = "cli/dry_run.rs"]
 mod dry_run;
+#[path = "cli/expect.rs"]
+mod expect;
 #[path = "cli/help.rs"]
 mod help;
 #[path = "cli/shifts.rs"]

@@ -1,9 +1,10 @@
 //! Expectations: each alert played through the production state machine, and who was told compared with who should be.
 
+use super::side_by_side::{Row, method, short, side_by_side};
 use crate::alert::{Action, Event};
-use crate::compile::{Compiled, Diagnostic, Expectation, Expected, Finding, Never};
-use crate::config::{Config, Contact, Notify};
-use crate::preview::{Script, Simulated, Told, simulate, timeline, told};
+use crate::compile::{Compiled, Diagnostic, Expectation, Expected, ExpectedAlert, Finding, Never};
+use crate::config::{Config, Notify};
+use crate::preview::{Script, Told, simulate, told};
 use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
 
@@ -12,17 +13,12 @@ pub const CODE: &str = "OC090";
 
 /// How far a contact may be from where it is expected: deliveries that wait for another leave a moment later.
 const TOLERANCE: SignedDuration = SignedDuration::from_secs(1);
-/// How many lines of the simulated timeline a finding shows.
-const LINES_MAX: usize = 40;
-
 /// An expectation that does not hold.
 #[derive(Clone, Debug)]
 pub struct Failed<'e> {
     pub expectation: &'e Expectation,
-    /// What is missing or unwanted, at its place.
+    /// What is missing or unwanted, at its place; the first has both sides beside each other.
     pub findings: Vec<Finding>,
-    /// What happens instead, as lines.
-    pub happened: Vec<String>,
 }
 
 /// Plays every expectation; those that hold are not among the result.
@@ -33,32 +29,38 @@ pub fn run<'e>(config: &Arc<Config>, expectations: &'e [Expectation]) -> Vec<Fai
 /// The expectations that do not hold, as findings at their places. Without a config, there is nothing to play.
 pub fn unmet(compiled: &Compiled) -> Vec<Diagnostic> {
     let Some(config) = &compiled.config else { return Vec::new() };
-    let failed = run(&Arc::new(config.clone()), &compiled.expectations);
-    let findings = failed.into_iter().flat_map(|failed| {
-        let happened = format!("what happens: {}", failed.happened.join("; "));
-        failed
-            .findings
-            .into_iter()
-            .map(move |finding| if finding.help.is_none() { finding.help(&happened) } else { finding })
-    });
-    compiled.sources.locate(findings.collect())
+    located(compiled, run(&Arc::new(config.clone()), &compiled.expectations))
+}
+
+/// What is wrong with expectations that failed, sorted by file and position.
+pub fn located(compiled: &Compiled, failed: Vec<Failed<'_>>) -> Vec<Diagnostic> {
+    compiled.sources.locate(failed.into_iter().flat_map(|failed| failed.findings).collect())
 }
 
 fn failed<'e>(config: &Arc<Config>, expectation: &'e Expectation) -> Option<Failed<'e>> {
     let last = expectation.expect.iter().map(|expected| expected.after).max().unwrap_or(SignedDuration::ZERO);
     let script = Script { acknowledge_after: None, horizon: expectation.until.max(last) };
-    let simulated = simulate(config, event(expectation), expectation.at, &script);
-    let told = told(&simulated.sent);
-    let missing = expectation.expect.iter().filter(|expected| !holds(config, expectation, expected, &told));
-    let unwanted = expectation.never.iter().filter_map(|never| breach(config, expectation, never, &told));
-    let findings: Vec<Finding> =
-        missing.map(|expected| missed(expectation, expected)).chain(unwanted).collect();
-    let happened = lines(config, &simulated);
-    (!findings.is_empty()).then_some(Failed { expectation, findings, happened })
+    let simulated = simulate(config, event(&expectation.alert), expectation.at, &script);
+    let told = told(&simulated);
+    let expected: Vec<Row<'_>> =
+        expectation.expect.iter().map(|it| wanted(config, expectation, it, &told)).collect();
+    let never: Vec<Row<'_>> =
+        expectation.never.iter().map(|it| unwanted(config, expectation, it, &told)).collect();
+    let missing = expected.iter().zip(&expectation.expect).filter(|(row, _)| !row.holds);
+    let missing = missing.map(|(_, expected)| missed(expectation, expected));
+    let told_all_the_same = never.iter().zip(&expectation.never).filter_map(|(row, never)| {
+        let told = told.get(row.told?)?;
+        Some(breach(expectation, never, told))
+    });
+    let mut findings: Vec<Finding> = missing.chain(told_all_the_same).collect();
+    let rows: Vec<Row<'_>> = expected.into_iter().chain(never).collect();
+    let first = findings.first_mut()?;
+    first.help = Some(side_by_side(config, expectation.at, &rows, &told, &simulated));
+    Some(Failed { expectation, findings })
 }
 
-fn event(expectation: &Expectation) -> Event {
-    let alert = &expectation.alert;
+/// The event of an expectation's alert.
+pub fn event(alert: &ExpectedAlert) -> Event {
     Event {
         integration: alert.integration.to_string(),
         dedup_key: "expectation".to_owned(),
@@ -71,13 +73,16 @@ fn event(expectation: &Expectation) -> Event {
     }
 }
 
-fn holds(config: &Config, expectation: &Expectation, expected: &Expected, told: &[Told]) -> bool {
+/// Somebody who is to be told, and the contact that does.
+fn wanted<'e>(config: &Config, expectation: &Expectation, expected: &'e Expected, told: &[Told]) -> Row<'e> {
     let at = expectation.at.checked_add(expected.after).unwrap_or(Timestamp::MAX);
-    told.iter().any(|one| {
+    let found = told.iter().position(|one| {
         one.by == expected.by
             && one.at.duration_since(at).abs() <= TOLERANCE
             && is(config, &expected.who, one)
-    })
+    });
+    let Expected { after, who, by, .. } = expected;
+    Row { after: Some(*after), who, by: Some(*by), told: found, holds: found.is_some() }
 }
 
 /// A schedule stands for whoever is on call at the instant of the contact.
@@ -88,15 +93,19 @@ fn is(config: &Config, who: &Notify, told: &Told) -> bool {
     }
 }
 
-fn breach(config: &Config, expectation: &Expectation, never: &Never, told: &[Told]) -> Option<Finding> {
+/// Somebody who is not to be told, and the contact that does all the same.
+fn unwanted<'e>(config: &Config, expectation: &Expectation, never: &'e Never, told: &[Told]) -> Row<'e> {
     let end = expectation.at.checked_add(expectation.until).unwrap_or(Timestamp::MAX);
-    let told = told
-        .iter()
-        .find(|one| one.at <= end && never.by.is_none_or(|by| by == one.by) && is(config, &never.who, one))?;
-    let after = told.at.duration_since(expectation.at);
-    let text =
-        format!("`{}`: {} is told by {} after {after:#}", expectation.name, told.user, method(told.by));
-    Some(Finding::error(CODE, never.spot.clone(), text))
+    let found = told.iter().position(|one| {
+        one.at <= end && never.by.is_none_or(|by| by == one.by) && is(config, &never.who, one)
+    });
+    Row { after: None, who: &never.who, by: never.by, told: found, holds: found.is_none() }
+}
+
+fn breach(expectation: &Expectation, never: &Never, told: &Told) -> Finding {
+    let after = later(told.at.duration_since(expectation.at));
+    let text = format!("`{}`: {} is told by {} {after}", expectation.name, told.user, method(told.by));
+    Finding::error(CODE, never.spot.clone(), text)
 }
 
 fn missed(expectation: &Expectation, expected: &Expected) -> Finding {
@@ -104,25 +113,12 @@ fn missed(expectation: &Expectation, expected: &Expected) -> Finding {
         Notify::User(user) => format!("{user}"),
         Notify::Schedule(schedule) => format!("whoever is on call on {schedule}"),
     };
-    let (by, after) = (method(expected.by), expected.after);
-    let text = format!("`{}`: {who} is not told by {by} after {after:#}", expectation.name);
+    let (by, after) = (method(expected.by), later(expected.after));
+    let text = format!("`{}`: {who} is not told by {by} {after}", expectation.name);
     Finding::error(CODE, expected.spot.clone(), text)
 }
 
-fn method(by: Contact) -> &'static str {
-    match by {
-        Contact::Slack => "Slack",
-        Contact::Call => "call",
-    }
-}
-
-fn lines(config: &Config, simulated: &Simulated) -> Vec<String> {
-    let zone = &config.organisation.time_zone;
-    let about = simulated.entries.iter().filter(|entry| entry.incident.is_some());
-    let lines = about.map(|entry| timeline::line(entry, zone));
-    let shown = lines.map(|line| match line.rule.is_empty() {
-        true => format!("{}  {}", line.time, line.text),
-        false => format!("{}  {}  [{}]", line.time, line.text, line.rule),
-    });
-    shown.take(LINES_MAX).collect()
+/// `at once`, `after 5m`
+fn later(after: SignedDuration) -> String {
+    if after.is_zero() { short(after) } else { format!("after {}", short(after)) }
 }

@@ -14,6 +14,7 @@ mod people;
 mod policies;
 mod providers;
 mod rules;
+mod side_by_side;
 mod turns;
 mod unused;
 

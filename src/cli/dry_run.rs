@@ -120,7 +120,7 @@ pub(super) fn parse_duration(text: &str) -> Result<SignedDuration, String> {
 }
 
 /// A body from a file or from standard input.
-fn read(path: &Path) -> Result<Vec<u8>> {
+pub(super) fn read(path: &Path) -> Result<Vec<u8>> {
     let what = || format!("cannot read {}", path.display());
     let body = if path == Path::new("-") { bounded(io::stdin()) } else { File::open(path).and_then(bounded) };
     let body = body.with_context(what)?;

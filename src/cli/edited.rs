@@ -18,9 +18,9 @@ use jiff::{SignedDuration, Timestamp};
 pub struct Options {
     /// Write the files; without it, the change is only shown
     #[arg(long)]
-    write: bool,
+    pub write: bool,
     #[command(flatten)]
-    directory: Directory,
+    pub directory: Directory,
 }
 
 /// Makes an edit of the directory and shows it, and writes it if that is asked for.
@@ -63,7 +63,9 @@ pub(super) fn refused(error: &anyhow::Error) -> Refusal {
 fn text(subject: &Subject<'_>, edit: &Edit) -> String {
     let mut out: String = edit.said.iter().map(|sentence| wrapped(sentence)).collect();
     out.push_str(&who_is_on_call(subject, edit));
-    out.push('\n');
+    if !out.is_empty() {
+        out.push('\n');
+    }
     for (path, new) in &edit.files {
         let old = subject.tree.files.get(path).map(|bytes| String::from_utf8_lossy(bytes));
         out.extend(unified(path, old.as_deref(), new).split_inclusive('\n').map(coloured));

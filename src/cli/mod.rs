@@ -13,6 +13,7 @@ mod directory;
 mod dry_run;
 mod edited;
 pub mod example;
+mod expect;
 mod instant;
 mod known;
 mod line_up;
@@ -59,6 +60,7 @@ pub enum Command {
     Who(who::Arguments),
     Shifts(shifts::Arguments),
     DryRun(dry_run::Arguments),
+    Expect(expect::Arguments),
     LineUp(line_up::Arguments),
     User(user::Arguments),
     Override(overrides::Arguments),
@@ -108,6 +110,7 @@ pub fn edit(command: &Command, subject: &Subject<'_>) -> Option<Result<Edit, Ref
         Command::LineUp(arguments) => Some(arguments.edit(subject)),
         Command::User(arguments) => Some(arguments.edit(subject)),
         Command::Override(arguments) => Some(arguments.edit(subject)),
+        Command::Expect(arguments) => arguments.edits().then(|| arguments.edit(subject)),
         _ => None,
     }
 }
@@ -131,6 +134,7 @@ fn answer(command: Command) -> Result<Output> {
         Command::Who(arguments) => who::run(&arguments),
         Command::Shifts(arguments) => shifts::run(&arguments),
         Command::DryRun(arguments) => dry_run::run(&arguments),
+        Command::Expect(arguments) => expect::run(&arguments),
         Command::LineUp(arguments) => line_up::run(&arguments),
         Command::User(arguments) => user::run(&arguments),
         Command::Override(arguments) => overrides::run(&arguments),

@@ -52,7 +52,7 @@ struct Row {
 
 /// At most 80 columns, with a line end after the last line; empty where nobody is told.
 pub(super) fn picture(from: Timestamp, simulated: &Simulated) -> String {
-    let contacts = told(&simulated.sent);
+    let contacts = told(simulated);
     if contacts.is_empty() {
         return String::new();
     }

@@ -5,6 +5,7 @@
 //! nothing is wrong that was not wrong before. Reading and writing files is left to `cli`.
 
 mod diff;
+mod expectation;
 mod leave;
 mod line_up;
 mod mentions;
@@ -16,6 +17,7 @@ mod words;
 mod writing;
 
 pub use diff::unified;
+pub use expectation::{ExpectationWish, record};
 pub use leave::leave;
 pub use line_up::{LineUpWish, line_up};
 pub use mentions::Mention;

@@ -57,7 +57,9 @@ pub fn add_override(subject: &Subject<'_>, wish: &OverrideWish<'_>) -> Result<Ed
         }
         None => {
             let item = flow(&entries, &Style::default());
-            proposal.created.insert(file.to_string(), format!("{}- {item}\n", schema_line(subject)));
+            proposal
+                .created
+                .insert(file.to_string(), format!("{}- {item}\n", schema_line(subject, "overrides")));
         }
     }
     let wished = wished(subject, wish, &file);
@@ -118,7 +120,7 @@ fn entries(subject: &Subject<'_>, schedule: &Schedule, wish: &OverrideWish<'_>) 
 }
 
 /// `2026-12-16 10:00`, if that says it; otherwise with the offset.
-fn instant(at: Timestamp, zone: &TimeZone, exact: bool) -> String {
+pub(super) fn instant(at: Timestamp, zone: &TimeZone, exact: bool) -> String {
     let zoned = at.to_zoned(zone.clone());
     let clock = if zoned.second() == 0 { "%H:%M" } else { "%H:%M:%S" };
     if exact || first_instant(zone, zoned.datetime()) != at {
@@ -127,15 +129,16 @@ fn instant(at: Timestamp, zone: &TimeZone, exact: bool) -> String {
     zoned.strftime(&format!("%Y-%m-%d {clock}")).to_string()
 }
 
-/// The first line of a new file, as in the files beside it.
-fn schema_line(subject: &Subject<'_>) -> String {
+/// The first line of a new file of a kind, as in the files beside it.
+pub(super) fn schema_line(subject: &Subject<'_>, kind: &str) -> String {
     let beside = subject.tree.files.iter().filter(|(path, _)| path.matches('/').count() == 1);
-    let (nearest, others): (Vec<_>, Vec<_>) = beside.partition(|(path, _)| path.starts_with("overrides/"));
+    let (nearest, others): (Vec<_>, Vec<_>) =
+        beside.partition(|(path, _)| path.starts_with(&format!("{kind}/")));
     let folder = nearest.into_iter().chain(others).find_map(|(_, bytes)| {
         let first = std::str::from_utf8(bytes).ok()?.lines().next()?;
         first.strip_prefix(SCHEMA)?.trim_end().rsplit_once('/').map(|(folder, _)| folder.to_owned())
     });
-    format!("{SCHEMA}{}/overrides.json\n", folder.as_deref().unwrap_or("../schema"))
+    format!("{SCHEMA}{}/{kind}.json\n", folder.as_deref().unwrap_or("../schema"))
 }
 
 /// The schedules with the override, which is applied after those in files before its own.

@@ -14,6 +14,8 @@ pub(super) type Entries = Vec<(&'static str, Value)>;
 pub(super) enum Value {
     Word(String),
     List(Vec<Value>),
+    /// In braces.
+    Map(Vec<(String, Value)>),
 }
 
 /// How an object is written.
@@ -54,9 +56,12 @@ impl Style {
 
 /// `{ from: 2026-12-14, members: [tanaka, suzuki] }`
 pub(super) fn flow(entries: &Entries, style: &Style) -> String {
-    let entries: Vec<String> =
-        entries.iter().map(|(key, value)| format!("{key}: {}", inline(value))).collect();
-    let space = if style.spaced { " " } else { "" };
+    braces(entries.iter().map(|(key, value)| (*key, value)), style.spaced)
+}
+
+fn braces<'v>(entries: impl Iterator<Item = (&'v str, &'v Value)>, spaced: bool) -> String {
+    let entries: Vec<String> = entries.map(|(key, value)| format!("{key}: {}", inline(value))).collect();
+    let space = if spaced { " " } else { "" };
     format!("{{{space}{}{space}}}", entries.join(", "))
 }
 
@@ -81,6 +86,7 @@ pub(super) fn inline(value: &Value) -> String {
     match value {
         Value::Word(word) => word.clone(),
         Value::List(items) => format!("[{}]", items.iter().map(inline).collect::<Vec<_>>().join(", ")),
+        Value::Map(entries) => braces(entries.iter().map(|(key, value)| (&**key, value)), true),
     }
 }
 

@@ -14,7 +14,8 @@ pub mod timeline;
 use crate::alert::Event;
 use crate::config::{Config, Contact};
 use crate::incident::{
-    Actor, Asked, Command, Delivery, Entry, IncidentId, Incidents, Input, Outcome, Status, Target, Task, Via,
+    self, Actor, Asked, Change, Command, Delivery, Entry, IncidentId, Incidents, Input, Outcome, Status,
+    Target, Task, Via,
 };
 use crate::schedule::UserId;
 use jiff::{SignedDuration, Timestamp};
@@ -49,6 +50,8 @@ pub struct Told {
     pub at: Timestamp,
     pub user: UserId,
     pub by: Contact,
+    /// The rule that has this person told, `file:line`.
+    pub rule: String,
 }
 
 /// Plays an alert at an instant, with a config that changes no more.
@@ -89,13 +92,29 @@ pub fn simulate(config: &Arc<Config>, event: Event, at: Timestamp, script: &Scri
 }
 
 /// Whoever was told, in order.
-pub fn told(sent: &[(Timestamp, Delivery)]) -> Vec<Told> {
-    let told = |(at, delivery): &(Timestamp, Delivery)| match &delivery.task {
-        Task::Call { user, .. } => Some(Told { at: *at, user: user.clone(), by: Contact::Call }),
-        Task::Direct { user, .. } => Some(Told { at: *at, user: user.clone(), by: Contact::Slack }),
-        _ => None,
+pub fn told(simulated: &Simulated) -> Vec<Told> {
+    let told = |(at, delivery): &(Timestamp, Delivery)| {
+        let (user, by) = match &delivery.task {
+            Task::Call { user, .. } => (user, Contact::Call),
+            Task::Direct { user, .. } => (user, Contact::Slack),
+            _ => return None,
+        };
+        let rule = rule(&simulated.entries, *at, user).unwrap_or_default().to_owned();
+        Some(Told { at: *at, user: user.clone(), by, rule })
     };
-    sent.iter().filter_map(told).collect()
+    simulated.sent.iter().filter_map(told).collect()
+}
+
+/// The last rule up to `at` that has somebody told.
+fn rule<'e>(entries: &'e [Entry], at: Timestamp, user: &UserId) -> Option<&'e str> {
+    let until = entries.iter().take_while(|entry| entry.at <= at);
+    let names = |people: &[incident::Told]| people.iter().any(|told| told.user == *user);
+    let rules = until.filter_map(|entry| match &entry.change {
+        Change::StepBegan(step) if names(&step.people) || names(&step.shadows) => Some(&*step.rule),
+        Change::Told { people, rule, .. } if names(people) => Some(&**rule),
+        _ => None,
+    });
+    rules.last()
 }
 
 struct Played<'c> {
@@ -144,7 +163,7 @@ impl Played<'_> {
 
     /// The last person told acknowledges.
     fn acknowledge(&mut self) {
-        let last = told(&self.out.sent).pop();
+        let last = told(&self.out).pop();
         let Some(user) = last.map(|told| told.user) else { return };
         let name = self.config.users.get(&user).map_or_else(|| user.to_string(), |known| known.name.clone());
         let incidents: Vec<IncidentId> = self.incidents.state().incidents.keys().copied().collect();

@@ -1,0 +1,139 @@
+//! `oncall expect`: the promises of the config, kept or broken one by one; and a new one, recorded from an alert.
+
+use super::directory::Directory;
+use super::dry_run::{parse_duration, read};
+use super::edited::{self, Options, refused};
+use super::instant::instant;
+use super::known::known;
+use super::{Exit, Output};
+use crate::alert::{Action, Event};
+use crate::check::expectations;
+use crate::compile::render_human;
+use crate::edit::{Edit, ExpectationWish, Refusal, Subject, record};
+use crate::integration::read_trusted;
+use crate::provider::{COLUMNS, wrap};
+use anyhow::{Result, bail};
+use jiff::SignedDuration;
+use std::path::PathBuf;
+use std::ptr;
+use std::sync::Arc;
+
+/// Where names begin, behind the mark.
+const LEAD: usize = 6;
+
+/// Run the expectations one by one, or record one from an alert
+#[derive(Debug, clap::Args)]
+#[command(
+    override_usage = "oncall expect [DIR]\n       oncall expect --record --name <TEXT> --alert <FILE> --integration <ID>\n       \
+        [--at <T>] [--until <D>] [--file <PATH>] [--write] [DIR]",
+    after_help = "What is recorded is what happens today if nobody acknowledges: read it, and keep what you promise."
+)]
+pub struct Arguments {
+    /// Write an expectation from an alert that is played: who is told, by what and when
+    #[arg(long, requires_all = ["name", "alert", "integration"])]
+    record: bool,
+    /// What is promised, in a sentence
+    #[arg(long, value_name = "TEXT", requires = "record")]
+    name: Option<String>,
+    /// The body of the webhook, as the monitor posts it; `-` reads standard input
+    #[arg(long, value_name = "FILE", requires = "record")]
+    alert: Option<PathBuf>,
+    /// The integration it is posted to
+    #[arg(long, value_name = "ID", requires = "record")]
+    integration: Option<String>,
+    /// When: `2026-12-05 02:00` in the organisation's time zone, or RFC 3339 [default: now]
+    #[arg(long, value_name = "T", requires = "record")]
+    at: Option<String>,
+    /// How far it is played
+    #[arg(long, value_name = "D", default_value = "15m", value_parser = parse_duration, requires = "record")]
+    until: SignedDuration,
+    /// The file it is appended to
+    #[arg(long, value_name = "PATH", default_value = "expectations/recorded.yaml", requires = "record")]
+    file: String,
+    #[command(flatten)]
+    options: Options,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<Output> {
+    if arguments.record {
+        return edited::run(&arguments.options, |subject| arguments.edit(subject));
+    }
+    if arguments.options.write {
+        bail!("--write goes with --record: without it, nothing is changed");
+    }
+    played(&arguments.options.directory)
+}
+
+/// A line for each expectation, and those that do not hold in full.
+fn played(directory: &Directory) -> Result<Output> {
+    let loaded = directory.load()?;
+    let config = match loaded.config() {
+        Ok(config) => Arc::new(config.clone()),
+        Err(output) => return Ok(output),
+    };
+    let promised = &loaded.compiled.expectations;
+    if promised.is_empty() {
+        return Ok(Output::fine(
+            "There are no expectations: `oncall expect --record` writes one.\n".to_owned(),
+        ));
+    }
+    let failed = expectations::run(&config, promised);
+    let mut out = String::new();
+    for expectation in promised {
+        let holds = !failed.iter().any(|failed| ptr::eq(failed.expectation, expectation));
+        let mark = if holds { "ok" } else { "FAIL" };
+        let lines = wrap(&format!("{} ({})", expectation.name, expectation.place), COLUMNS - LEAD);
+        for (n, line) in lines.iter().enumerate() {
+            out.push_str(&format!("{:<LEAD$}{line}\n", if n == 0 { mark } else { "" }));
+        }
+    }
+    if failed.is_empty() {
+        return Ok(Output::fine(out));
+    }
+    let unmet = expectations::located(&loaded.compiled, failed);
+    out.push_str(&format!("\n{}", render_human(&loaded.tree, &unmet, true)));
+    Ok(Output { out, err: String::new(), exit: Exit::Config })
+}
+
+impl Arguments {
+    pub(super) fn edits(&self) -> bool {
+        self.record
+    }
+
+    /// The edit that `--record` asks for.
+    pub(super) fn edit(&self, subject: &Subject<'_>) -> Result<Edit, Refusal> {
+        let event = self.event(subject).map_err(|error| refused(&error))?;
+        let zone = &subject.config.organisation.time_zone;
+        let at = self.at.as_deref().map_or_else(|| Ok(subject.now), |text| instant(text, zone));
+        record(
+            subject,
+            &ExpectationWish {
+                name: self.name.as_deref().unwrap_or_default(),
+                at: at.map_err(|error| refused(&error))?,
+                until: self.until,
+                event: &event,
+                file: &self.file,
+            },
+        )
+    }
+
+    /// The one alert of the body.
+    fn event(&self, subject: &Subject<'_>) -> Result<Event> {
+        let (Some(alert), Some(integration)) = (&self.alert, &self.integration) else {
+            bail!("--record needs --alert and --integration");
+        };
+        let (_, endpoint) = known("integration", &subject.config.endpoints, integration)?;
+        let mut events = read_trusted(endpoint, &read(alert)?, subject.now);
+        events.retain(|event| event.action == Action::Trigger);
+        match (events.len(), events.pop()) {
+            (1, Some(event)) => Ok(event),
+            (0, _) => {
+                bail!("{} triggers nothing: an expectation is about an alert that begins", alert.display())
+            }
+            (several, _) => bail!(
+                "{several} alerts are in {}: an expectation is about one, so leave one in it",
+                alert.display()
+            ),
+        }
+    }
+}

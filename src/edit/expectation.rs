@@ -1,0 +1,213 @@
+//! `expect --record`: an alert played as it is, and written down as a promise for later pull requests.
+//!
+//! What is written is what the state machine does today: everybody's first contact of each kind in each step, by the
+//! schedule that names them where one does. Of an alert that calls nobody, that it calls nobody.
+
+use super::overrides::{instant, schema_line};
+use super::splice::append;
+use super::writing::{Entries, Style, Value, block, text};
+use super::{Edit, Proposal, Refusal, Subject, asked, proved};
+use crate::alert::Event;
+use crate::check::expectations::{CODE, event};
+use crate::compile::{ExpectedAlert, NodeKind};
+use crate::config::{Config, Contact, Id, Notify, Step};
+use crate::incident::Change;
+use crate::preview::{Script, Simulated, Told, simulate, told};
+use jiff::{SignedDuration, Timestamp};
+use std::sync::Arc;
+
+/// The promise that somebody wants.
+#[derive(Clone, Debug)]
+pub struct ExpectationWish<'a> {
+    /// What is promised, in a sentence.
+    pub name: &'a str,
+    pub at: Timestamp,
+    /// How far the alert is played.
+    pub until: SignedDuration,
+    /// The alert, as the integration read it.
+    pub event: &'a Event,
+    /// Below `expectations/`.
+    pub file: &'a str,
+}
+
+/// One line of the promise.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Line {
+    after: SignedDuration,
+    who: Notify,
+    by: Contact,
+}
+
+/// Appends an expectation of what happens.
+pub fn record(subject: &Subject<'_>, wish: &ExpectationWish<'_>) -> Result<Edit, Refusal> {
+    let (folder, name) = wish.file.split_once('/').unwrap_or(("", wish.file));
+    if folder != "expectations" || !name.ends_with(".yaml") {
+        return asked(format!("--file {}: expectations are in expectations/<any>.yaml", wish.file));
+    }
+    let alert = alert(wish.event);
+    let config = Arc::new(subject.config.clone());
+    let script = Script { acknowledge_after: None, horizon: wish.until };
+    let simulated = simulate(&config, event(&alert), wish.at, &script);
+    let entries = entries(subject.config, wish, &alert, &simulated)?;
+    let mut proposal = Proposal::default();
+    let file: Arc<str> = wish.file.into();
+    match subject.compiled.sources.files.get(&file) {
+        Some(source) => {
+            let list = source.root.as_ref().filter(|root| matches!(root.kind, NodeKind::Sequence(_)));
+            let splices = list.map_or_else(Vec::new, |list| append(&source.text, list, &entries));
+            proposal.splices.insert(file, splices);
+        }
+        None => {
+            let style = Style { braces: false, lists: Some(2), ..Style::default() };
+            let lines = block(&entries, &style).join("\n  ");
+            let text = format!("{}- {lines}\n", schema_line(subject, "expectations"));
+            proposal.created.insert(wish.file.to_owned(), text);
+        }
+    }
+    let edit = proved(subject, proposal, &subject.config.schedules)?;
+    if let Some(broken) = edit.findings.iter().find(|finding| finding.code == CODE) {
+        return asked(format!("played again, it does not hold ({}): write it by hand", broken.message));
+    }
+    Ok(edit)
+}
+
+/// What an expectation says of an alert.
+fn alert(event: &Event) -> ExpectedAlert {
+    ExpectedAlert {
+        integration: event.integration.as_str().into(),
+        severity: event.severity,
+        summary: event.summary.clone(),
+        description: event.description.clone(),
+        source: event.source.clone(),
+        labels: event.labels.clone(),
+    }
+}
+
+fn entries(
+    config: &Config,
+    wish: &ExpectationWish<'_>,
+    alert: &ExpectedAlert,
+    simulated: &Simulated,
+) -> Result<Entries, Refusal> {
+    let expect = expected(config, wish, simulated);
+    let never = uncalled(config, simulated, &expect);
+    if expect.is_empty() && never.is_empty() {
+        return asked("nobody is told of it, and no service is meant: there is nothing to promise");
+    }
+    let zone = &config.organisation.time_zone;
+    let mut entries = vec![
+        ("name", Value::Word(text(wish.name))),
+        ("at", Value::Word(instant(wish.at, zone, false))),
+        ("alert", Value::Map(alert_entries(alert))),
+    ];
+    let lists: [(_, Vec<Value>); 2] =
+        [("expect", expect.iter().map(line).collect()), ("never", never.iter().map(never_line).collect())];
+    let lists = lists.into_iter().filter(|(_, list)| !list.is_empty());
+    entries.extend(lists.map(|(key, list)| (key, Value::List(list))));
+    if !never.is_empty() {
+        entries.push(("until", Value::Word(duration(wish.until))));
+    }
+    Ok(entries)
+}
+
+/// Everybody's first contact of each kind in each step.
+fn expected(config: &Config, wish: &ExpectationWish<'_>, simulated: &Simulated) -> Vec<Line> {
+    let mut first: Vec<Told> = Vec::new();
+    for one in told(simulated) {
+        if !first.iter().any(|it| (&it.user, it.by, &it.rule) == (&one.user, one.by, &one.rule)) {
+            first.push(one);
+        }
+    }
+    let mut lines: Vec<Line> = Vec::new();
+    for one in &first {
+        let after = SignedDuration::from_secs(one.at.duration_since(wish.at).as_secs());
+        let line = Line { after, who: who(config, simulated, one), by: one.by };
+        if !lines.contains(&line) {
+            lines.push(line);
+        }
+    }
+    lines
+}
+
+/// Those who are told and never called; of an alert that tells nobody, those whom its service's policy would.
+fn uncalled(config: &Config, simulated: &Simulated, expect: &[Line]) -> Vec<Notify> {
+    if expect.iter().any(|line| line.by == Contact::Call) {
+        return Vec::new();
+    }
+    if expect.is_empty() {
+        return first_step(config, simulated).map_or_else(Vec::new, |step| step.notify.clone());
+    }
+    let mut uncalled: Vec<Notify> = Vec::new();
+    for line in expect {
+        if !uncalled.contains(&line.who) {
+            uncalled.push(line.who.clone());
+        }
+    }
+    uncalled
+}
+
+/// The schedule of the step by which somebody is told, or the person.
+fn who(config: &Config, simulated: &Simulated, told: &Told) -> Notify {
+    let steps = config.policies.values().flat_map(|policy| &policy.steps);
+    let mut by_rule = steps.filter(|step| step.place.to_string() == told.rule);
+    let step = by_rule.next().or_else(|| first_step(config, simulated));
+    let schedules = step.into_iter().flat_map(|step| &step.notify).filter(|notify| match notify {
+        Notify::Schedule(id) => config.schedules.on_call(id, told.at).users.contains(&told.user),
+        Notify::User(_) => false,
+    });
+    schedules.into_iter().next().cloned().unwrap_or_else(|| Notify::User(told.user.clone()))
+}
+
+/// The first step of the policy of the service that the alert is about.
+fn first_step<'c>(config: &'c Config, simulated: &Simulated) -> Option<&'c Step> {
+    let service = simulated.entries.iter().find_map(|entry| match &entry.change {
+        Change::Opened(opened) => opened.service.as_ref(),
+        _ => None,
+    })?;
+    config.policies.get(&config.services.get(service)?.policy)?.steps.first()
+}
+
+fn alert_entries(alert: &ExpectedAlert) -> Vec<(String, Value)> {
+    let word = |key: &str, value: &str| (key.to_owned(), Value::Word(text(value)));
+    let mut entries = vec![word("integration", &alert.integration)];
+    entries.extend(alert.severity.map(|severity| word("severity", severity.as_str())));
+    entries.push(word("summary", &alert.summary));
+    let others = [("description", &alert.description), ("source", &alert.source)];
+    entries.extend(others.into_iter().filter(|(_, it)| !it.is_empty()).map(|(key, it)| word(key, it)));
+    if !alert.labels.is_empty() {
+        let labels = alert.labels.iter().map(|(key, value)| (text(key), Value::Word(text(value))));
+        entries.push(("labels".to_owned(), Value::Map(labels.collect())));
+    }
+    entries
+}
+
+fn line(line: &Line) -> Value {
+    let mut entries = Vec::new();
+    if !line.after.is_zero() {
+        entries.push(("after".to_owned(), Value::Word(duration(line.after))));
+    }
+    entries.push(target(&line.who));
+    let by = match line.by {
+        Contact::Slack => "slack",
+        Contact::Call => "call",
+    };
+    entries.push(("by".to_owned(), Value::Word(by.to_owned())));
+    Value::Map(entries)
+}
+
+fn never_line(who: &Notify) -> Value {
+    Value::Map(vec![target(who), ("by".to_owned(), Value::Word("call".to_owned()))])
+}
+
+fn target(who: &Notify) -> (String, Value) {
+    let (key, id): (&str, &Id) = match who {
+        Notify::Schedule(id) => ("schedule", id),
+        Notify::User(id) => ("user", id),
+    };
+    (key.to_owned(), Value::Word(id.to_string()))
+}
+
+/// `1h30m`
+fn duration(duration: SignedDuration) -> String {
+    format!("{duration:#}").replace(' ', "")
+}
