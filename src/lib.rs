@@ -28,8 +28,8 @@
 //!
 //! ```text
 //! alert | schedule | language
-//!   -> config -> document
-//!   -> compile | integration | route
+//!   -> config -> integration -> document
+//!   -> compile | route
 //!   -> incident (which does not see compile)
 //!   -> provider | preview
 //!   -> check -> edit | journal -> engine -> server -> cli

@@ -30,9 +30,15 @@ pub fn within(integration: &str, mut events: Vec<Event>) -> Vec<Event> {
 
 /// One event within its bounds.
 pub fn bounded(integration: &str, event: Event) -> Event {
+    let dedup_key = if event.dedup_key.is_empty() {
+        // The source names nothing to tell its problems apart by.
+        hash(&[&event.summary, &event.source])
+    } else {
+        digested(event.dedup_key, DEDUP_KEY_MAX)
+    };
     Event {
         integration: integration.to_owned(),
-        dedup_key: digested(event.dedup_key, DEDUP_KEY_MAX),
+        dedup_key,
         summary: cut(&one_line(&event.summary), SUMMARY_MAX),
         description: cut(event.description.trim_end(), DESCRIPTION_MAX),
         source: cut(&event.source, LABEL_MAX),
