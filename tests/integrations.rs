@@ -10,8 +10,12 @@ mod bounds;
 mod door;
 #[path = "integrations/generic.rs"]
 mod generic;
+#[path = "integrations/harness.rs"]
+mod harness;
 #[path = "integrations/malformed.rs"]
 mod malformed;
+#[path = "integrations/mutations.rs"]
+mod mutations;
 #[path = "integrations/opsgenie.rs"]
 mod opsgenie;
 #[path = "integrations/push.rs"]

@@ -4,7 +4,8 @@
 //! resolved mixed. `changed_at` stays empty: Alertmanager merges overlapping alerts and may send an older
 //! `startsAt` after a resolve, and dropping that would lose a page.
 
-use super::{Monitor, Posted, Read, Stop, bounds::hash, json, url};
+use super::bounds::{few, followed, hash};
+use super::{Monitor, Posted, Read, Stop, json, url};
 use crate::alert::{Action, Event, Link, Severity};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -22,13 +23,13 @@ pub const MONITOR: Monitor = Monitor {
 /// The alerts of a group. A body without an `alerts` list (a template of one's own) cannot be read.
 fn read(posted: &Posted<'_>) -> Read {
     let group = json::parse(posted.body).map_err(Stop::Unparsed)?;
-    let alerts = alerts(&group)?;
-    let overview = overview(&group);
+    let (alerts, left_out) = few(alerts(&group)?);
+    let overview = overview(&group).and_then(followed);
     let mut events: Vec<Event> = alerts.iter().map(|alert| event(&group, alert)).collect();
     for event in &mut events {
         event.links.extend(overview.clone());
     }
-    events.extend(truncation(&group));
+    events.extend(left_out.or_else(|| truncation(&group)));
     Ok(events)
 }
 

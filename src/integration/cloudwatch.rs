@@ -24,7 +24,7 @@ or in Terraform:
     endpoint               = "{url}"
     endpoint_auto_confirms = true
   }"#,
-    ..Monitor::webhook("cloudwatch", "CloudWatch by SNS", read)
+    ..Monitor::webhook("cloudwatch", "CloudWatch", read)
 };
 
 /// An alarm, or what else came to its topic.

@@ -1,6 +1,7 @@
 //! Any JSON: the fields that the config points at, and good guesses for those it does not.
 
-use super::{Monitor, Posted, Read, Stop, bounds::hash, json};
+use super::bounds::{few, hash};
+use super::{Monitor, Posted, Read, Stop, json};
 use crate::alert::{Action, Event, Link, Severity};
 use crate::config::GenericFields;
 use serde_json::Value;
@@ -21,7 +22,10 @@ fn read(posted: &Posted<'_>) -> Read {
     let fields = &posted.endpoint.fields;
     let body = json::parse(posted.body).map_err(Stop::Unparsed)?;
     match &body {
-        Value::Array(bodies) => bodies.iter().map(|body| event(fields, body)).collect(),
+        Value::Array(bodies) => {
+            let (bodies, left_out) = few(bodies);
+            bodies.iter().map(|body| event(fields, body)).chain(left_out.map(Ok)).collect()
+        }
         body => Ok(vec![event(fields, body)?]),
     }
 }

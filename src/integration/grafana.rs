@@ -3,8 +3,8 @@
 //! <https://grafana.com/docs/grafana/latest/alerting/configure-notifications/manage-contact-points/integrations/webhook-notifier/>.
 //! A group of alerts like Alertmanager's, with an organisation, links and values of its own, and optionally signed.
 
-use super::{Monitor, Posted, Read, Signature, Stop, alertmanager, json};
-use crate::alert::{Action, Event, Link, Severity};
+use super::{Monitor, Posted, Read, Signature, Stop, alertmanager, bounds::few, json};
+use crate::alert::{Action, Event, Link, Severity, cut};
 use serde_json::Value;
 
 pub const MONITOR: Monitor = Monitor {
@@ -29,16 +29,17 @@ fn read(posted: &Posted<'_>) -> Read {
     if body.get("alerts").is_none() && body.get("ruleName").is_some() {
         return Ok(legacy(&body).into_iter().collect());
     }
-    let alerts = alertmanager::alerts(&body)?;
+    let (alerts, left_out) = few(alertmanager::alerts(&body)?);
     let events = alerts.iter().map(|alert| event(&body, alert));
-    Ok(events.chain(alertmanager::truncation(&body)).collect())
+    Ok(events.chain(left_out.or_else(|| alertmanager::truncation(&body))).collect())
 }
 
 fn event(group: &Value, alert: &Value) -> Event {
     let mut event = alertmanager::event(group, alert);
     let organisation = json::text(group, "orgId").or_else(|| json::text(alert, "orgId"));
     if let Some(organisation) = organisation {
-        event.dedup_key = format!("{organisation}/{}", event.dedup_key);
+        // A number; it is in each alert's key, so it must not be long.
+        event.dedup_key = format!("{}/{}", cut(&organisation, 64), event.dedup_key);
     }
     let values = values(alert);
     event.description = [event.description, values]

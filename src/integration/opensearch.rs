@@ -4,8 +4,9 @@
 //! The body is exactly what the operator's template renders. Query-level monitors repeat while the trigger is true and
 //! never say that it is over; bucket-level ones list new, repeated and completed buckets in one text.
 
-use super::{Monitor, Posted, Read, Sns, Stop, bounds::hash, json};
-use crate::alert::{Action, Event, Severity};
+use super::bounds::{few, hash};
+use super::{Monitor, Posted, Read, Sns, Stop, json};
+use crate::alert::{Action, DEDUP_KEY_MAX, DESCRIPTION_MAX, Event, LABEL_MAX, SUMMARY_MAX, Severity, cut};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -18,6 +19,8 @@ pub const MONITOR: Monitor = Monitor {
     ..Monitor::webhook("opensearch", "OpenSearch", read)
 };
 
+/// With more buckets than this, each repeats only the beginning of a long text.
+const SHARED_MAX: usize = 50;
 /// How the default texts of the monitor types begin; a security detector's is one of them.
 const WHO: [&str; 2] = ["Monitor ", "Detector "];
 const ENTERED: [&str; 2] = [" just entered alert status", " just entered an alert state"];
@@ -122,7 +125,26 @@ impl Message {
         if self.buckets.is_empty() {
             return vec![self.event(self.action.unwrap_or(Action::Trigger), None)];
         }
-        self.buckets.iter().map(|(action, bucket)| self.event(*action, Some(bucket))).collect()
+        let (buckets, left_out) = few(&self.buckets);
+        let shared = self.shared();
+        let events = buckets.iter().map(|(action, bucket)| shared.event(*action, Some(bucket)));
+        events.chain(left_out).collect()
+    }
+
+    /// What every bucket's event repeats, cut to what is kept of it.
+    fn shared(&self) -> Message {
+        let text = if self.buckets.len() > SHARED_MAX { SUMMARY_MAX } else { DESCRIPTION_MAX };
+        Message {
+            monitor: cut(&self.monitor, LABEL_MAX),
+            trigger: cut(&self.trigger, LABEL_MAX),
+            key: if self.key.len() > DEDUP_KEY_MAX { hash(&[&self.key]) } else { self.key.clone() },
+            severity: self.severity.clone(),
+            period_end: self.period_end.clone(),
+            description: cut(&self.description, text),
+            labels: self.labels.iter().map(|(name, id)| (name.clone(), cut(id, LABEL_MAX))).collect(),
+            buckets: Vec::new(),
+            action: None,
+        }
     }
 
     fn event(&self, action: Action, bucket: Option<&str>) -> Event {
