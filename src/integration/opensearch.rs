@@ -19,7 +19,7 @@ pub const MONITOR: Monitor = Monitor {
     ..Monitor::webhook("opensearch", "OpenSearch", read)
 };
 
-/// With more buckets than this, each repeats only the beginning of a long text.
+/// With more buckets than this, each repeats only the beginning of a long name or text.
 const SHARED_MAX: usize = 50;
 /// How the default texts of the monitor types begin; a security detector's is one of them.
 const WHO: [&str; 2] = ["Monitor ", "Detector "];
@@ -133,10 +133,11 @@ impl Message {
 
     /// What every bucket's event repeats, cut to what is kept of it.
     fn shared(&self) -> Message {
-        let text = if self.buckets.len() > SHARED_MAX { SUMMARY_MAX } else { DESCRIPTION_MAX };
+        let many = self.buckets.len() > SHARED_MAX;
+        let (name, text) = if many { (LABEL_MAX / 4, SUMMARY_MAX) } else { (LABEL_MAX, DESCRIPTION_MAX) };
         Message {
-            monitor: cut(&self.monitor, LABEL_MAX),
-            trigger: cut(&self.trigger, LABEL_MAX),
+            monitor: cut(&self.monitor, name),
+            trigger: cut(&self.trigger, name),
             key: if self.key.len() > DEDUP_KEY_MAX { hash(&[&self.key]) } else { self.key.clone() },
             severity: self.severity.clone(),
             period_end: self.period_end.clone(),

@@ -109,32 +109,38 @@ fn damaged_fixtures_break_no_bound() {
 /// One long value that many small elements share must not be multiplied by them.
 #[test]
 fn little_is_made_of_little() {
-    let long = "x".repeat(400_000);
-    let many = |piece: &str| piece.repeat(60_000);
-    let bodies = [
-        format!(r#"{{"externalURL":"https://{long}","orgId":"{long}","alerts":[{}{{}}]}}"#, many("{},")),
-        format!(
-            r#"{{"groupKey":"{long}","status":"{long}","truncatedAlerts":9,"alerts":[{}{{}}]}}"#,
-            many("{},")
+    let long = "x".repeat(100_000);
+    let many = |piece: &str| piece.repeat(11_000);
+    let group = format!(r#"{{"externalURL":"https://{long}","orgId":"{long}","alerts":[{}{{}}]}}"#, many("{},"));
+    let cases = [
+        ("alertmanager", group.clone()),
+        ("grafana", group),
+        ("generic", format!("[{}{{\"title\":\"{long}\"}}]", many(r#"{"id":1},"#))),
+        (
+            "opensearch",
+            format!(
+                "Monitor {long} just entered alert status\n- Trigger: {long}\n- New Alerts:\n{}",
+                many("* : a\n")
+            ),
         ),
-        format!("[{}{{\"title\":\"{long}\"}}]", many(r#"{"id":1},"#)),
-        format!(
-            "Monitor {long} just entered alert status\n- Trigger: {long}\n- New Alerts:\n{}",
-            many("* : a\n")
+        (
+            "opensearch",
+            format!(
+                r#"{{"monitor":"{long}","trigger":"{long}","text":"{long}","alerts":[{}null]}}"#,
+                many(r#"{"key":"a"},"#)
+            ),
         ),
-        format!(
-            r#"{{"monitor":"{long}","trigger":"{long}","text":"{long}","alerts":[{}null]}}"#,
-            many(r#"{"key":"a"},"#)
-        ),
-        format!(r#"{{"title":"{long}","tags":"{}"}}"#, many("a:b,")),
-        format!("{}{}", many("host=a&"), "state=DOWN"),
-        format!("Subject: {}\r\n\r\n{long}", many("re: ")),
-        many("["),
-        many("=?utf-8?q?a?= "),
+        ("datadog", format!(r#"{{"title":"{long}","tags":"{}"}}"#, many("a:b,"))),
+        ("nagios", format!("{}state=DOWN", many("host=a&"))),
+        ("email", format!("Subject: {}\r\n\r\n{long}", many("re: "))),
+        ("email", format!("Subject: {}\r\n\r\n", many("=?utf-8?q?a?= "))),
+        ("email", format!("Content-Type: multipart/mixed; boundary=b\r\n\r\n{}", many("--b\r\n"))),
     ];
-    for body in bodies {
-        for monitor in 0..MONITORS.len() {
-            run(&[&[u8::try_from(monitor).unwrap(), 0], body.as_bytes()].concat());
-        }
+    for (name, body) in cases {
+        let monitor = MONITORS.iter().position(|monitor| monitor.name == name).unwrap();
+        run(&[&[u8::try_from(monitor).unwrap(), 0], body.as_bytes()].concat());
+    }
+    for monitor in 0..MONITORS.len() {
+        run(&[&[u8::try_from(monitor).unwrap(), 0], many("[").as_bytes()].concat());
     }
 }

@@ -240,6 +240,8 @@ impl World {
         let action = match words.next() {
             Some("alert") => Action::Trigger,
             Some("resolve") => Action::Resolve,
+            Some("change") => Action::Change,
+            Some("note") => Action::Note,
             _ => Action::Acknowledge,
         };
         let key = words.next().unwrap();
