@@ -392,7 +392,6 @@ fn changes_stand_in_the_timelines_of_their_service() {
         "02:00 change c1 summary=build-511
          02:10 alert slow critical
          02:11 change c2 summary=build-512
-         02:11:30 change c3 service=other summary=build-9
          02:12 resolve slow
          02:13 end",
         r#"
@@ -404,8 +403,6 @@ fn changes_stand_in_the_timelines_of_their_service() {
         02:10 -> call tanaka
         02:11 changed: "build-512" from prometheus -> web
         02:11 changed: "build-512" from prometheus
-        02:11:30 changed: "build-9" from prometheus -> web
-        02:11:30 changed: "build-9" from prometheus
         02:12 resolved by prometheus: the monitor says so
         "#,
     );
