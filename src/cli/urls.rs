@@ -4,6 +4,7 @@ use super::Output;
 use super::directory::{Directory, now};
 use crate::config::{Config, Endpoint, SecretSource, Secrets};
 use crate::integration::Monitor;
+use crate::provider::{COLUMNS, wrap};
 use crate::server::secrets::resolve;
 use anyhow::{Result, bail};
 
@@ -87,12 +88,14 @@ fn entry(config: &Config, endpoint: &Endpoint, secrets: &Secrets, reveal: bool) 
     let address = filled(monitor.address);
     let unset = reveal && secrets.all(&endpoint.secret).next().is_none();
     let note = if unset { "    the secret is not set here, so this integration is closed\n" } else { "" };
-    let steps: String = monitor
-        .setup
-        .lines()
-        .map(|line| format!("    {}\n", filled(&line.replace("{url}", &address))))
-        .collect();
+    let steps = monitor.setup.lines().map(|line| filled(&line.replace("{url}", &address)));
+    let steps: String = steps.flat_map(indented).map(|line| format!("    {line}\n")).collect();
     format!("{} ({})\n    {address}\n{note}{steps}", endpoint.id, monitor.title)
+}
+
+/// Words are wrapped; what is set in is to be pasted, and stays as it is.
+fn indented(line: String) -> Vec<String> {
+    if line.starts_with(' ') { vec![line] } else { wrap(&line, COLUMNS - 4) }
 }
 
 /// Where the secret is, as a shell would insert it.

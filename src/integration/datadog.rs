@@ -14,7 +14,8 @@ pub const MONITOR: Monitor = Monitor {
     repeats: true,
     setup: r#"Integrations > Webhooks > New: this URL, and as payload:
   {
-    "cycle": "$ALERT_CYCLE_KEY", "monitor": "$ALERT_ID", "scope": "$ALERT_SCOPE",
+    "cycle": "$ALERT_CYCLE_KEY", "monitor": "$ALERT_ID",
+    "scope": "$ALERT_SCOPE",
     "transition": "$ALERT_TRANSITION", "type": "$ALERT_TYPE",
     "priority": "$ALERT_PRIORITY", "title": "$EVENT_TITLE",
     "text": "$TEXT_ONLY_MSG", "host": "$HOSTNAME", "tags": "$TAGS",

@@ -10,7 +10,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 
 pub const MONITOR: Monitor = Monitor {
-    setup: "Alerting > Edit notification channels > Webhooks > Add new: this URL. Its severity is the policy's;\n\
+    setup: "Alerting > Edit notification channels > Webhooks > Add new: this URL. Its severity is the policy's; \
             set one in each policy.",
     ..Monitor::webhook("gcp", "Google Cloud Monitoring", read)
 };

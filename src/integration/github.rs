@@ -13,7 +13,7 @@ pub const MONITOR: Monitor = Monitor {
     sends_severity: false,
     signature: Some(Signature { header: "x-hub-signature-256", prefix: "sha256=", time: None }),
     address: "{base}/v1/webhooks/{id}",
-    setup: "Settings > Webhooks > Add webhook: this URL, content type application/json, as secret the\n\
+    setup: "Settings > Webhooks > Add webhook: this URL, content type application/json, as secret the \
             integration's `secret`, and the events \"Workflow runs\" and \"Deployment statuses\".",
     ..Monitor::webhook("github", "GitHub", read)
 };

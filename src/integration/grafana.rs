@@ -18,7 +18,8 @@ pub const MONITOR: Monitor = Monitor {
   apiVersion: 1
   contactPoints:
     - name: oncall
-      receivers: [{ uid: oncall, type: webhook, settings: { url: "{url}" } }]
+      receivers:
+        - { uid: oncall, type: webhook, settings: { url: "{url}" } }
   policies: [{ receiver: oncall }]"#,
     ..Monitor::webhook("grafana", "Grafana", read)
 };

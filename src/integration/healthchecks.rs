@@ -9,8 +9,8 @@ use serde_json::Value;
 pub const MONITOR: Monitor = Monitor {
     sends_severity: false,
     setup: r#"Integrations > Webhook: for down and for up alike, POST to this URL with the body
-  { "code": "$CODE", "status": "$STATUS", "name": $NAME_JSON, "tags": "$TAGS",
-    "now": "$NOW", "check": $JSON }"#,
+  { "code": "$CODE", "status": "$STATUS", "name": $NAME_JSON,
+    "tags": "$TAGS", "now": "$NOW", "check": $JSON }"#,
     ..Monitor::webhook("healthchecks", "Healthchecks", read)
 };
 

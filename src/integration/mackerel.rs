@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 pub const MONITOR: Monitor = Monitor {
     repeats: true,
-    setup: "Channels > Add > Webhook > URL, with the events of alerts;\n\
+    setup: "Channels > Add > Webhook > URL, with the events of alerts; \
             then add the channel to a notification group.",
     ..Monitor::webhook("mackerel", "Mackerel", read)
 };

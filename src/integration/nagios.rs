@@ -10,13 +10,13 @@ use std::collections::BTreeMap;
 
 pub const NAGIOS: Monitor = Monitor {
     repeats: true,
-    setup: "Copy contrib/nagios/notify-oncall of the repository to /usr/local/bin, put this URL into\n\
+    setup: "Copy contrib/nagios/notify-oncall of the repository to /usr/local/bin, put this URL into \
             /etc/oncall/nagios-url, and include contrib/nagios/oncall.cfg, which defines the contact `oncall`.",
     ..Monitor::webhook("nagios", "Nagios", read)
 };
 pub const ICINGA: Monitor = Monitor {
     repeats: true,
-    setup: "Copy contrib/nagios/notify-oncall of the repository to /usr/local/bin, put this URL into\n\
+    setup: "Copy contrib/nagios/notify-oncall of the repository to /usr/local/bin, put this URL into \
             /etc/oncall/nagios-url, and include contrib/nagios/oncall-icinga2.conf in /etc/icinga2/conf.d.",
     ..Monitor::webhook("icinga", "Icinga", read)
 };

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 pub const MONITOR: Monitor = Monitor {
     repeats: true,
-    setup: "Alerts > Destinations > Webhook: this URL; then Workflows > Add a workflow > Notify: Webhook,\n\
+    setup: "Alerts > Destinations > Webhook: this URL; then Workflows > Add a workflow > Notify: Webhook, \
             with the default payload.",
     ..Monitor::webhook("newrelic", "New Relic", read)
 };

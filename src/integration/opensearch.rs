@@ -13,8 +13,8 @@ use std::collections::BTreeMap;
 pub const MONITOR: Monitor = Monitor {
     repeats: true,
     sns: Sns::MayBe,
-    setup: "Notifications > Channels > Custom webhook > URL, method POST. As the action's message paste\n\
-            samples/opensearch-query-level.mustache (or -bucket-level); the default text is read as well.\n\
+    setup: "Notifications > Channels > Custom webhook > URL, method POST. As the action's message paste \
+            samples/opensearch-query-level.mustache (or -bucket-level); the default text is read as well. \
             A query-level monitor never says that it is over: set `stale_after` to 2 or 3 of its intervals.",
     ..Monitor::webhook("opensearch", "OpenSearch", read)
 };

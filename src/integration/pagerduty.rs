@@ -20,9 +20,9 @@ pub const MONITOR: Monitor = Monitor {
     setup: r#"The notifier's PagerDuty URL and integration (routing) key; in alertmanager.yml:
   receivers:
     - name: oncall
-      pagerduty_configs: [{ url: "{base}/v2/enqueue", routing_key: "{secret}" }]
-Version 1 is {base}/generic/2010-04-15/create_event.json with the same key as
-service_key; deploys go to {base}/v2/change/enqueue and never page."#,
+      pagerduty_configs:
+        - { url: "{base}/v2/enqueue", routing_key: "{secret}" }
+Version 1 is {base}/generic/2010-04-15/create_event.json with the same key as service_key; deploys go to {base}/v2/change/enqueue and never page."#,
     ..Monitor::protocol("pagerduty", "PagerDuty Events API", read)
 };
 

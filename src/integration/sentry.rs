@@ -13,8 +13,8 @@ pub const MONITOR: Monitor = Monitor {
     signature: Some(Signature { header: "sentry-hook-signature", prefix: "", time: None }),
     patience: Some(Duration::from_millis(800)),
     address: "{base}/v1/webhooks/{id}",
-    setup: "Settings > Custom Integrations > Internal Integration: this Webhook URL, Alert Rule Action on,\n\
-            and Webhooks: issue. Its Client Secret is the integration's `secret`. Then choose it as an\n\
+    setup: "Settings > Custom Integrations > Internal Integration: this Webhook URL, Alert Rule Action on, \
+            and Webhooks: issue. Its Client Secret is the integration's `secret`. Then choose it as an \
             action in alert rules.",
     ..Monitor::webhook("sentry", "Sentry", read)
 };

@@ -9,8 +9,8 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 
 pub const MONITOR: Monitor = Monitor {
-    setup: "Alerts > Media types > Import: contrib/zabbix/oncall.yaml of the repository; set its parameter\n\
-            `url` to this URL. Give it to a user as media (send to: oncall), and name that user in a trigger\n\
+    setup: "Alerts > Media types > Import: contrib/zabbix/oncall.yaml of the repository; set its parameter \
+            `url` to this URL. Give it to a user as media (send to: oncall), and name that user in a trigger \
             action with operations, recovery operations and update operations.",
     ..Monitor::webhook("zabbix", "Zabbix", read)
 };

@@ -111,7 +111,8 @@ fn damaged_fixtures_break_no_bound() {
 fn little_is_made_of_little() {
     let long = "x".repeat(100_000);
     let many = |piece: &str| piece.repeat(11_000);
-    let group = format!(r#"{{"externalURL":"https://{long}","orgId":"{long}","alerts":[{}{{}}]}}"#, many("{},"));
+    let group =
+        format!(r#"{{"externalURL":"https://{long}","orgId":"{long}","alerts":[{}{{}}]}}"#, many("{},"));
     let cases = [
         ("alertmanager", group.clone()),
         ("grafana", group),

@@ -398,9 +398,8 @@ fn changes_stand_in_the_timelines_of_their_service() {
         02:00 changed: "build-511" from prometheus -> web
         02:10 opened: "slow" from prometheus -> web, critical, high urgency
         02:10 changed: "build-511" from prometheus
-        02:10 step 1 of team began: tanaka, on call on primary (layer always); next step at 02:15:00
-        02:10 -> slack tanaka
-        02:10 -> call tanaka
+        02:10 step 1 of team: tanaka, on call on primary (layer always); next step at 02:15:00
+        02:10 -> call tanaka, slack tanaka
         02:11 changed: "build-512" from prometheus -> web
         02:11 changed: "build-512" from prometheus
         02:12 resolved by prometheus: the monitor says so
