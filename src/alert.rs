@@ -73,6 +73,10 @@ pub enum Action {
     Trigger,
     Acknowledge,
     Resolve,
+    /// Words about the problem of this key, for its timeline.
+    Note,
+    /// Somebody changed something (a deploy): for the timelines of its service. Never pages.
+    Change,
 }
 
 /// How bad it is, said by the source. Ordered: `Info < Warning < Error < Critical`.

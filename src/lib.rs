@@ -28,8 +28,8 @@
 //!
 //! ```text
 //! alert | schedule | language
-//!   -> config -> document
-//!   -> compile | integration | route
+//!   -> config -> integration -> document
+//!   -> compile | route
 //!   -> incident (which does not see compile)
 //!   -> provider | preview
 //!   -> check -> edit | journal -> engine -> server -> cli
@@ -80,7 +80,8 @@
 //!
 //! | word | meaning |
 //! | --- | --- |
-//! | event | what a monitor said: trigger, acknowledge, resolve |
+//! | event | what a monitor said: trigger, acknowledge, resolve; note and change, which only stand in timelines |
+//! | change | somebody changed a service (a deploy); never pages |
 //! | incident | what people respond to: triggered, acknowledged, resolved |
 //! | dedup key | joins events to the open incident |
 //! | severity | how bad, said by the source: critical, error, warning, info |

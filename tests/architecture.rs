@@ -12,11 +12,12 @@ use source::Source;
 use std::{fmt, fs, path::Path};
 
 /// From the bottom up. A module sees every layer below its own, and not its siblings.
-const LAYERS: [&[&str]; 11] = [
+const LAYERS: [&[&str]; 12] = [
     &["alert", "schedule", "language"],
     &["config"],
+    &["integration"],
     &["document"],
-    &["compile", "integration", "route"],
+    &["compile", "route"],
     &["incident"],
     &["provider", "preview"],
     &["check"],

@@ -241,6 +241,31 @@ fn urls_show_no_secret_unless_asked() {
     assert!(shown.contains("/v1/webhooks/prometheus/s3cret\n"), "{shown}");
 }
 
+/// Whatever the type, the steps are filled in and fit; only what holds a URL or a secret may be longer.
+#[test]
+fn urls_say_what_to_do_at_each_monitor() {
+    for monitor in oncall::integration::MONITORS {
+        let config = config();
+        let topics = match monitor.sns {
+            oncall::integration::Sns::Never => "",
+            _ => "topics: [\"arn:aws:sns:eu-west-1:123456789012:alarms\"]\n",
+        };
+        let text = format!(
+            "type: {}\nsecret: {{ env: DOOR }}\n{topics}severity: [{{ severity: error }}]\nroutes: [{{ service: web }}]\n",
+            monitor.name
+        );
+        write(config.path(), "integrations/door.yaml", &text);
+        let shown = fine(oncall("urls", config.path()));
+        let entry = shown.split("\n\n").find(|entry| entry.starts_with("door (")).unwrap();
+        assert!(entry.lines().count() >= 3, "{entry}");
+        for word in ["{url}", "{base}", "{id}", "{secret}", "{topic}"] {
+            assert!(!entry.contains(word), "{entry}");
+        }
+        let long = entry.lines().find(|line| line.width() > 80 && !line.contains("https://"));
+        assert_eq!(long, None, "{entry}");
+    }
+}
+
 #[test]
 fn the_schemas_are_written_as_they_are_here() {
     let folder = TempDir::new().unwrap();

@@ -10,31 +10,38 @@ mod bounds;
 mod door;
 #[path = "integrations/generic.rs"]
 mod generic;
+#[path = "integrations/harness.rs"]
+mod harness;
 #[path = "integrations/malformed.rs"]
 mod malformed;
+#[path = "integrations/mutations.rs"]
+mod mutations;
+#[path = "integrations/opsgenie.rs"]
+mod opsgenie;
 #[path = "integrations/push.rs"]
 mod push;
+#[path = "integrations/signed.rs"]
+mod signed;
 #[path = "integrations/sns.rs"]
 mod sns;
 
 use jiff::Timestamp;
 use oncall::alert::Event;
-use oncall::config::{
-    Config, Endpoint, GenericFields, Kind, Organisation, Place, Secret, SecretSource, Secrets,
+use oncall::config::{Config, Endpoint, GenericFields, Organisation, Place, Secret, SecretSource, Secrets};
+use oncall::integration::{
+    Answer, Fetched, MONITORS, Monitor, Received, Reject, Request, Sns, find, receive,
 };
-use oncall::integration::{Answer, Fetched, Received, Reject, Request, find, receive};
 use oncall::language::Language;
 use oncall::schedule::Schedules;
 use std::{collections::BTreeMap, fmt::Write, path::Path};
 
-const KINDS: [&str; 6] = ["alertmanager", "cloudwatch", "generic", "grafana", "opensearch", "pagerduty"];
 const TOPIC: &str = "arn:aws:sns:eu-west-1:123456789012:alarms";
 const TOPIC_CN: &str = "arn:aws-cn:sns:cn-north-1:123456789012:alarms";
 const SIGNING_PEM: &[u8] = include_bytes!("integrations/sns/signing.pem");
 
 #[test]
 fn payload_files_become_events() {
-    insta::glob!("integrations", "*/*.{json,txt}", |path| {
+    insta::glob!("integrations", "*/*.{json,txt,eml,form}", |path| {
         let (name, text) = read_file(path);
         insta::with_settings!({
             snapshot_path => "integrations/snapshots", prepend_module_to_snapshot => false,
@@ -50,10 +57,16 @@ fn read_file(path: &Path) -> (String, String) {
     let name = |path: &Path| path.file_name().unwrap().to_string_lossy().into_owned();
     let (kind, file) = (name(path.parent().unwrap()), name(path));
     let url = match kind.as_str() {
+        "pagerduty" if file.starts_with("v1") => "/generic/2010-04-15/create_event.json".to_owned(),
+        "pagerduty" if file.starts_with("change") => "/v2/change/enqueue".to_owned(),
         "pagerduty" => "/v2/enqueue".to_owned(),
+        "opsgenie" => "/v2/alerts".to_owned(),
         kind => format!("/v1/webhooks/{kind}/{kind}-secret-0123"),
     };
-    match post(&url, &[], &std::fs::read(path).unwrap()) {
+    let key = format!("GenieKey {kind}-secret-0123");
+    let headers = [("authorization", key.as_str())];
+    let headers = if kind == "opsgenie" { &headers[..] } else { &[] };
+    match post(&url, headers, &std::fs::read(path).unwrap()) {
         Received::Events { events, answer } => (format!("{kind}-{file}"), rendered(&answer, &events)),
         other => panic!("{file}: {other:?}"),
     }
@@ -72,32 +85,29 @@ fn now() -> Timestamp {
     "2026-12-01T03:00:00Z".parse().unwrap()
 }
 
-/// One endpoint of each kind, its id the kind and its secret `<kind>-secret-0123`.
+/// One endpoint of each type, its id the type and its secret `<type>-secret-0123`.
 fn config() -> (Config, Secrets) {
-    let endpoints = KINDS.map(|kind| endpoint(kind, kind_of(kind)));
     let mut secrets = Secrets::default();
-    for kind in KINDS {
+    for kind in kinds() {
         secrets.insert(SecretSource::Env(kind.into()), Secret::new(&format!("{kind}-secret-0123")));
     }
-    (config_of(endpoints.into()), secrets)
+    (config_of(kinds().map(|kind| endpoint(kind, kind)).collect()), secrets)
 }
 
-fn kind_of(kind: &str) -> Kind {
-    match kind {
-        "alertmanager" => Kind::Alertmanager,
-        "cloudwatch" => Kind::Cloudwatch { topics: vec![TOPIC.into(), TOPIC_CN.into()] },
-        "grafana" => Kind::Grafana,
-        "opensearch" => Kind::Opensearch,
-        "pagerduty" => Kind::Pagerduty,
-        _ => Kind::Generic(GenericFields::default()),
-    }
+fn kinds() -> impl Iterator<Item = &'static str> {
+    MONITORS.iter().map(|monitor| monitor.name)
 }
 
-fn endpoint(id: &str, kind: Kind) -> Endpoint {
+fn endpoint(id: &str, kind: &str) -> Endpoint {
+    let monitor = Monitor::named(kind).unwrap();
+    let by_sns = monitor.sns == Sns::Always || kind == "email";
     Endpoint {
         id: id.into(),
-        kind,
+        monitor: monitor.name,
         secret: vec![SecretSource::Env(id.into())],
+        signing_secret: Vec::new(),
+        topics: if by_sns { vec![TOPIC.into(), TOPIC_CN.into()] } else { Vec::new() },
+        fields: GenericFields::default(),
         formerly: Vec::new(),
         severity: Vec::new(),
         stale_after: None,
@@ -163,7 +173,8 @@ fn post_to(
 ) -> Received {
     let headers: Vec<(String, String)> =
         headers.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
-    let request = Request { path, headers: &headers, body };
+    let (path, query) = path.split_once('?').unwrap_or((path, ""));
+    let request = Request { path, query, headers: &headers, body };
     match find(config, secrets, &request) {
         Ok(endpoint) => receive(endpoint, &request, secrets, now, fetched),
         Err(reject) => Received::Reject(reject),

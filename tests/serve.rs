@@ -210,6 +210,53 @@ async fn told_to_stop_it_finishes_what_is_in_flight() {
     world.no_secret_was_shown();
 }
 
+/// The other doors of PagerDuty's, and Opsgenie's: their answers, and what becomes of a deploy.
+#[tokio::test(flavor = "multi_thread")]
+async fn drop_in_apis_and_changes() {
+    let opsgenie = "type: opsgenie\nsecret: { env: SLACK_SIGNING_SECRET }\nroutes: [{ service: web }]\n";
+    let mut world = World::with(&[
+        ("escalation-policies/web.yaml", &patient("smith")),
+        ("integrations/opsgenie.yaml", opsgenie),
+    ])
+    .await;
+    let server = world.serve().await;
+    let key = secret("PAGERDUTY_KEY");
+    let deploy =
+        json!({ "routing_key": key, "payload": { "summary": "Build 512 deployed", "source": "ci" } });
+    let answer = server.post("/v2/change/enqueue", &[], deploy.to_string()).await;
+    assert_eq!(answer, (202, r#"{"status":"success","message":"Change event processed"}"#.to_owned()));
+
+    let genie = format!("GenieKey {}", secret("SLACK_SIGNING_SECRET"));
+    let genie = [("authorization", genie.as_str())];
+    let alert = json!({ "alias": "disk/db 1", "message": "disk of db 1 is full", "priority": "P1" });
+    let (status, created) = server.post("/v2/alerts", &genie, alert.to_string()).await;
+    assert_eq!(status, 202, "{created}");
+    world.call_to("smith").await;
+    let (_, list) = server.get("/v1/incidents").await;
+    let id = list["incidents"][0]["id"].as_str().unwrap();
+    let (_, shown) = server.get(&format!("/v1/incidents/{id}")).await;
+    assert!(shown.to_string().contains("Build 512 deployed"), "{shown}");
+    let note = "/v2/alerts/disk%2Fdb%201/notes?identifierType=alias";
+    assert_eq!(server.post(note, &genie, r#"{"note":"a look at it"}"#).await.0, 202);
+    let (_, shown) = server.get(&format!("/v1/incidents/{id}")).await;
+    assert!(shown.to_string().contains("a look at it"), "{shown}");
+    let close = "/v2/alerts/disk%2Fdb%201/close?identifierType=alias";
+    assert_eq!(server.post(close, &genie, "{}").await.0, 202);
+    let (_, list) = server.get("/v1/incidents?status=resolved").await;
+    assert_eq!(list["incidents"][0]["id"], id, "{list}");
+
+    let event = json!({ "service_key": key, "event_type": "resolve", "incident_key": "none" });
+    let (status, text) = server.post("/generic/2010-04-15/create_event.json", &[], event.to_string()).await;
+    assert_eq!(
+        (status, text.as_str()),
+        (200, r#"{"status":"success","message":"Event processed","incident_key":"none"}"#)
+    );
+    assert_eq!(server.post("/v2/alerts", &[], "{}").await.0, 401);
+    assert_eq!(world.calls(), [number("smith")]);
+    server.stop();
+    world.no_secret_was_shown();
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_not_understood_pages_and_what_is_not_signed_does_not() {
     let mut world = World::with(&[("escalation-policies/web.yaml", &patient("smith"))]).await;

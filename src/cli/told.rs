@@ -3,8 +3,7 @@
 
 use super::instant::{local, zone_name};
 use super::picture::picture;
-use crate::alert::Event;
-use crate::alert::UNPARSED;
+use crate::alert::{Action, Event, UNPARSED};
 use crate::config::{Config, Contact, Urgency};
 use crate::incident::{Change, Delivery, DeliveryId, Entry, Opened, Purpose, Task, What};
 use crate::preview::{Simulated, timeline};
@@ -79,7 +78,11 @@ fn one_text(config: &Config, at: Timestamp, horizon: SignedDuration, played: &Pl
         let text = format!(
             "Nobody is told: it says that \"{}\" is {}.",
             crate::alert::cut(&played.event.summary, SUMMARY_MAX),
-            if played.event.action == crate::alert::Action::Resolve { "over" } else { "acknowledged" }
+            match played.event.action {
+                Action::Resolve => "over",
+                Action::Acknowledge => "acknowledged",
+                Action::Trigger | Action::Note | Action::Change => "to be noted in the timeline",
+            }
         );
         push_wrapped(&mut out, "", &text);
         return out;

@@ -2,7 +2,9 @@
 
 use super::Output;
 use super::directory::{Directory, now};
-use crate::config::{Config, Endpoint, Kind, SecretSource, Secrets};
+use crate::config::{Config, Endpoint, SecretSource, Secrets};
+use crate::integration::Monitor;
+use crate::provider::{COLUMNS, wrap};
 use crate::server::secrets::resolve;
 use anyhow::{Result, bail};
 
@@ -77,14 +79,23 @@ fn entry(config: &Config, endpoint: &Endpoint, secrets: &Secrets, reveal: bool) 
         Some(secret) => secret.expose().to_owned(),
         None => endpoint.secret.first().map_or_else(String::new, named),
     };
-    let id = endpoint.id.replace('/', ".");
-    let url = match endpoint.kind {
-        Kind::Pagerduty => format!("{base}/v2/enqueue  routing key {secret}"),
-        _ => format!("{base}/v1/webhooks/{id}/{secret}"),
+    let monitor = Monitor::of(endpoint);
+    let filled = |text: &str| {
+        let id = endpoint.id.replace('/', ".");
+        let text = text.replace("{base}", base).replace("{id}", &id).replace("{secret}", &secret);
+        text.replace("{topic}", endpoint.topics.first().map_or("<the topic's ARN>", String::as_str))
     };
+    let address = filled(monitor.address);
     let unset = reveal && secrets.all(&endpoint.secret).next().is_none();
     let note = if unset { "    the secret is not set here, so this integration is closed\n" } else { "" };
-    format!("{} ({})\n    {url}\n{note}    {}\n", endpoint.id, kind(&endpoint.kind), paste(&endpoint.kind))
+    let steps = monitor.setup.lines().map(|line| filled(&line.replace("{url}", &address)));
+    let steps: String = steps.flat_map(indented).map(|line| format!("    {line}\n")).collect();
+    format!("{} ({})\n    {address}\n{note}{steps}", endpoint.id, monitor.title)
+}
+
+/// Words are wrapped; what is set in is to be pasted, and stays as it is.
+fn indented(line: String) -> Vec<String> {
+    if line.starts_with(' ') { vec![line] } else { wrap(&line, COLUMNS - 4) }
 }
 
 /// Where the secret is, as a shell would insert it.
@@ -92,27 +103,5 @@ fn named(source: &SecretSource) -> String {
     match source {
         SecretSource::Env(name) => format!("${name}"),
         SecretSource::File(path) => format!("$(cat {path})"),
-    }
-}
-
-fn kind(kind: &Kind) -> &'static str {
-    match kind {
-        Kind::Alertmanager => "Alertmanager",
-        Kind::Grafana => "Grafana",
-        Kind::Cloudwatch { .. } => "CloudWatch by SNS",
-        Kind::Opensearch => "OpenSearch",
-        Kind::Pagerduty => "PagerDuty Events v2",
-        Kind::Generic(_) => "generic JSON",
-    }
-}
-
-fn paste(kind: &Kind) -> &'static str {
-    match kind {
-        Kind::Alertmanager => "alertmanager.yml: receivers[].webhook_configs[].url, send_resolved: true",
-        Kind::Grafana => "Alerting > Contact points > Webhook > URL",
-        Kind::Cloudwatch { .. } => "SNS > the alarms' topic > Create subscription > HTTPS; no raw delivery",
-        Kind::Opensearch => "Notifications > Channels > Custom webhook > URL, method POST",
-        Kind::Pagerduty => "the notifier's PagerDuty URL and integration (routing) key",
-        Kind::Generic(_) => "POST JSON to it; the secret may be sent as `Authorization: Bearer` instead",
     }
 }

@@ -5,8 +5,9 @@ use super::read::File;
 use super::resolve::Resolver;
 use super::{code, layout};
 use crate::alert;
-use crate::config::{Endpoint, GenericFields, Id, Kind, Route, RouteTarget, SeverityRule};
-use crate::document::{self, IntegrationType};
+use crate::config::{Endpoint, GenericFields, Id, Route, RouteTarget, SeverityRule};
+use crate::document;
+use crate::integration::{Monitor, Sns};
 use jiff::SignedDuration;
 use std::collections::BTreeMap;
 
@@ -28,8 +29,15 @@ impl Resolver<'_> {
 
     fn endpoint(&mut self, file: &File<document::Integration>) -> Option<Endpoint> {
         let (document, at) = (file.document.as_ref()?, &file.at);
-        let kind = self.kind(document, at);
+        let monitor = document.kind.0;
+        self.keys_of_type(document, monitor, at);
         let secret = self.secrets(&document.secret, &at.key("secret"));
+        let signing = document.signing_secret.as_ref();
+        let signing_secret =
+            signing.map(|secret| self.secrets(secret, &at.key("signing_secret"))).unwrap_or_default();
+        let topics = self.topics(document, monitor, at);
+        let fields = document.fields.as_ref();
+        let fields = fields.map(|fields| self.fields(fields, &at.key("fields"))).unwrap_or_default();
         let severity = self.severity_rules(document, at);
         let stale = document.stale_after.as_ref();
         let stale_after =
@@ -39,8 +47,11 @@ impl Resolver<'_> {
         let place = self.sources.place(at);
         Some(Endpoint {
             id: file.id.clone(),
-            kind: kind?,
+            monitor: monitor.name,
             secret,
+            signing_secret,
+            topics: topics?,
+            fields,
             formerly,
             severity,
             stale_after,
@@ -49,32 +60,35 @@ impl Resolver<'_> {
         })
     }
 
-    fn kind(&mut self, document: &document::Integration, at: &Spot) -> Option<Kind> {
-        let is_cloudwatch = document.kind == IntegrationType::Cloudwatch;
-        if document.topics.is_some() && !is_cloudwatch {
-            self.error(code::EITHER_OR, at.key("topics").on(Part::Key), "only `cloudwatch` has `topics`");
-        }
-        if document.fields.is_some() && document.kind != IntegrationType::Generic {
-            self.error(code::EITHER_OR, at.key("fields").on(Part::Key), "only `generic` has `fields`");
-        }
-        Some(match document.kind {
-            IntegrationType::Alertmanager => Kind::Alertmanager,
-            IntegrationType::Grafana => Kind::Grafana,
-            IntegrationType::Opensearch => Kind::Opensearch,
-            IntegrationType::Pagerduty => Kind::Pagerduty,
-            IntegrationType::Cloudwatch => Kind::Cloudwatch { topics: self.topics(document, at)? },
-            IntegrationType::Generic => Kind::Generic(
-                document
-                    .fields
-                    .as_ref()
-                    .map(|fields| self.fields(fields, &at.key("fields")))
-                    .unwrap_or_default(),
+    /// Keys that only some types have.
+    fn keys_of_type(&mut self, document: &document::Integration, monitor: &Monitor, at: &Spot) {
+        let name = monitor.name;
+        let refused = [
+            ("topics", document.topics.is_some() && monitor.sns == Sns::Never, "comes by Amazon SNS"),
+            ("fields", document.fields.is_some() && !monitor.has_fields, "reads `fields`"),
+            (
+                "signing_secret",
+                document.signing_secret.is_some() && monitor.signature.is_none(),
+                "signs its requests in a way that can be checked",
             ),
-        })
+        ];
+        for (key, _, does) in refused.into_iter().filter(|(_, refused, _)| *refused) {
+            let message = format!("`{key}` is not for `{name}`: no integration of this type {does}");
+            self.error(code::EITHER_OR, at.key(key).on(Part::Key), message);
+        }
     }
 
-    fn topics(&mut self, document: &document::Integration, at: &Spot) -> Option<Vec<String>> {
+    /// `None` where they are needed and missing.
+    fn topics(
+        &mut self,
+        document: &document::Integration,
+        monitor: &Monitor,
+        at: &Spot,
+    ) -> Option<Vec<String>> {
         let Some(topics) = &document.topics else {
+            if monitor.sns != Sns::Always {
+                return Some(Vec::new());
+            }
             if !self.sources.incomplete(&at.file) {
                 let message = "`topics` is missing: anybody with an AWS account can send signed messages";
                 let help = "list the ARNs of your SNS topics: `topics: [\"arn:aws:sns:ap-northeast-1:123456789012:alarms\"]`";
@@ -143,11 +157,13 @@ impl Resolver<'_> {
                 SeverityRule { when, severity: severity(rule.severity), place: self.sources.place(&at) }
             })
             .collect();
-        let sends_none = document.kind == IntegrationType::Cloudwatch;
+        let sends_none = !document.kind.0.sends_severity;
         let ends = rules.last().is_some_and(|rule| rule.when.is_none());
         if sends_none && !ends && !self.sources.incomplete(&at.file) {
             let spot = if rules.is_empty() { at.on(Part::FirstLine) } else { list.index(rules.len() - 1) };
-            let message = "CloudWatch sends no severity: `severity` must end with an entry without `when`";
+            let title = document.kind.0.title;
+            let message =
+                format!("{title} sends no severity: `severity` must end with an entry without `when`");
             self.error_help(code::SEVERITY_END, spot, message, "add `- { severity: error }` at its end");
         }
         rules

@@ -8,9 +8,16 @@ use jiff::SignedDuration;
 #[derive(Clone, Debug)]
 pub struct Endpoint {
     pub id: Id,
-    pub kind: Kind,
+    /// The word written in `type:`: the name of one of the monitors that `integration` knows.
+    pub monitor: &'static str,
     /// Any of them opens the door.
     pub secret: Vec<SecretSource>,
+    /// What the monitor signs its requests with; where there is one, they must be signed.
+    pub signing_secret: Vec<SecretSource>,
+    /// SNS topics whose messages are accepted, as ARNs.
+    pub topics: Vec<String>,
+    /// For `generic`.
+    pub fields: GenericFields,
     /// Old ids whose URLs still work.
     pub formerly: Vec<Id>,
     /// Corrections of the severity; the first that matches.
@@ -19,20 +26,6 @@ pub struct Endpoint {
     pub stale_after: Option<SignedDuration>,
     pub routes: Vec<Route>,
     pub place: Place,
-}
-
-/// The monitor's language.
-#[derive(Clone, Debug)]
-pub enum Kind {
-    Alertmanager,
-    Grafana,
-    /// SNS topics whose messages are accepted, as ARNs.
-    Cloudwatch {
-        topics: Vec<String>,
-    },
-    Opensearch,
-    Pagerduty,
-    Generic(GenericFields),
 }
 
 /// Where a generic body says what: JSON pointers.
@@ -77,18 +70,4 @@ pub enum RouteTarget {
     Service(Id),
     /// The service named by this field (`labels.service`); an unknown one goes on to the next route.
     ServiceFrom(String),
-}
-
-impl Kind {
-    /// The word written in `type:`.
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Kind::Alertmanager => "alertmanager",
-            Kind::Grafana => "grafana",
-            Kind::Cloudwatch { .. } => "cloudwatch",
-            Kind::Opensearch => "opensearch",
-            Kind::Pagerduty => "pagerduty",
-            Kind::Generic(_) => "generic",
-        }
-    }
 }

@@ -12,7 +12,7 @@ mod service;
 mod user;
 
 pub use calendar::{CALENDAR_SECRET, CALENDAR_SECRET_MIN, CalendarId};
-pub use endpoint::{Endpoint, FieldPath, GenericFields, Kind, Route, RouteTarget, SeverityRule};
+pub use endpoint::{Endpoint, FieldPath, GenericFields, Route, RouteTarget, SeverityRule};
 pub use escalation::{EscalationPolicy, Notify, Step};
 pub use routing::{Matcher, Pattern, PatternTest, Silence, SilencePeriod, field};
 pub use secret::{Secret, SecretSource, Secrets};
@@ -173,7 +173,11 @@ impl Config {
                 token.token.iter().map(|source| (format!("API token {}", token.name), source))
             });
         let doors = self.endpoints.values().flat_map(|endpoint| {
-            endpoint.secret.iter().map(|source| (format!("integration {}", endpoint.id), source))
+            let signing = endpoint.signing_secret.iter();
+            let signing =
+                signing.map(|source| (format!("signing_secret of integration {}", endpoint.id), source));
+            let door = endpoint.secret.iter();
+            door.map(|source| (format!("integration {}", endpoint.id), source)).chain(signing)
         });
         let phones = self.users.values().filter_map(|user| match &user.phone {
             Some(Phone::Secret(source)) => Some((format!("the phone of {}", user.id), source)),

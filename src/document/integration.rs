@@ -1,9 +1,11 @@
 //! `integrations/<id>.yaml`
 
 use super::{Duration, Match, OneOrMany, Secret};
-use schemars::JsonSchema;
-use serde::Deserialize;
-use std::collections::BTreeMap;
+use crate::integration::{MONITORS, Monitor};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer};
+use std::{borrow::Cow, collections::BTreeMap};
 
 /// One webhook URL for one monitor, and its routes to services.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -16,7 +18,11 @@ pub struct Integration {
     pub secret: OneOrMany<Secret>,
     /// Old ids whose URLs still work.
     pub formerly: Option<Vec<String>>,
-    /// For `cloudwatch`: the ARNs of the SNS topics whose messages are accepted.
+    /// What the monitor signs its requests with; unsigned ones are refused then. For types that sign: `grafana`, `sentry`,
+    /// `github`.
+    pub signing_secret: Option<OneOrMany<Secret>>,
+    /// For what comes by Amazon SNS (`cloudwatch`, `sns`, `email`, `opensearch`): the ARNs of the topics whose messages
+    /// are accepted.
     #[schemars(length(min = 1))]
     pub topics: Option<Vec<String>>,
     /// For `generic`: where the body says what.
@@ -30,16 +36,27 @@ pub struct Integration {
     pub routes: Vec<Route>,
 }
 
-/// A monitor.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum IntegrationType {
-    Alertmanager,
-    Grafana,
-    Cloudwatch,
-    Opensearch,
-    Pagerduty,
-    Generic,
+/// A monitor, by its name.
+#[derive(Clone, Copy, Debug)]
+pub struct IntegrationType(pub &'static Monitor);
+
+impl<'de> Deserialize<'de> for IntegrationType {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<IntegrationType, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        let monitor = Monitor::named(&name);
+        monitor.map(IntegrationType).ok_or_else(|| D::Error::custom(format!("no monitor is called `{name}`")))
+    }
+}
+
+impl JsonSchema for IntegrationType {
+    fn schema_name() -> Cow<'static, str> {
+        "IntegrationType".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let names: Vec<&str> = MONITORS.iter().map(|monitor| monitor.name).collect();
+        json_schema!({ "description": "A monitor.", "type": "string", "enum": names })
+    }
 }
 
 /// Where a JSON body says what, as JSON pointers (`/monitor/name`).

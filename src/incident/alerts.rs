@@ -35,11 +35,15 @@ impl Call<'_> {
             return None;
         }
         match (open, event.action) {
+            (Some(id), Action::Note) => {
+                self.about(id, Change::Noted { event: Box::new(event), service: None })
+            }
             (Some(id), Action::Trigger) => self.again(id, event),
             (Some(id), Action::Resolve) => self.alert_over(id, event),
             (Some(id), Action::Acknowledge) => self.acknowledged_by_monitor(id, event),
             (None, Action::Trigger) => return self.open(event),
-            (None, Action::Resolve | Action::Acknowledge) => {
+            (_, Action::Change) => self.changed(event),
+            (None, Action::Resolve | Action::Acknowledge | Action::Note) => {
                 let why = "no open incident has this key".to_owned();
                 self.record(None, Change::Ignored { event: Box::new(event), why });
             }
@@ -97,6 +101,7 @@ impl Call<'_> {
             event,
         };
         self.about(id, Change::Opened(Box::new(opened)));
+        self.recall(id);
         self.inform(id);
         self.begin(id);
         Some(id)

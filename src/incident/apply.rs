@@ -3,11 +3,12 @@
 //! Replaying a journal through [`State::apply`] gives the state that was lived (invariant 3), so nothing else
 //! changes a [`State`].
 
+use super::changes::CHANGES_MAX;
 use super::entry::{Change, Entry, Opened};
-use super::state::{AlertKey, Dispatch, HangUp, Incident, Paged, Stage, State, Status, What};
+use super::state::{AlertKey, Dispatch, HangUp, Incident, Paged, Recent, Stage, State, Status, What};
 use super::{CALL_LASTS_MAX, DeliveryId, IncidentId, Outcome};
-use crate::alert::Event;
-use crate::config::Contact;
+use crate::alert::{Action, Event};
+use crate::config::{Contact, Id};
 use jiff::{SignedDuration, Timestamp};
 
 /// How long closed incidents, their keys and message ids are remembered.
@@ -60,6 +61,10 @@ impl State {
             }
             Change::ClockJumped { seconds } => self.shift(SignedDuration::from_secs(*seconds)),
             Change::Ignored { event, .. } => self.remember(event, entry.at),
+            Change::Noted { event, service } => {
+                self.remember(event, entry.at);
+                service.iter().for_each(|service| self.keep_change(service, event, entry.at));
+            }
             Change::HangUp { delivery, state } => self.hang_up(*delivery, *state),
             Change::Sent { delivery, what, expires_at, .. } => {
                 self.sent(*delivery, what, None, (entry.at, *expires_at));
@@ -74,6 +79,7 @@ impl State {
 
     fn apply_to_incident(&mut self, id: IncidentId, entry: &Entry) {
         match &entry.change {
+            Change::Noted { event, .. } if event.action == Action::Note => self.remember(event, entry.at),
             Change::Ignored { event, .. } | Change::Joined { event, .. } | Change::Updated { event, .. } => {
                 self.remember(event, entry.at);
                 let key = (event.integration.clone(), event.dedup_key.clone());
@@ -116,6 +122,20 @@ impl State {
         self.next_incident = self.next_incident.max(id.n.saturating_add(1));
         self.open.insert((opened.event.integration.clone(), opened.event.dedup_key.clone()), id);
         self.incidents.insert(id, Incident::new(id, at, opened));
+    }
+
+    fn keep_change(&mut self, service: &Id, event: &Event, at: Timestamp) {
+        let recent = self.changes.entry(service.clone()).or_default();
+        if recent.len() >= CHANGES_MAX {
+            recent.remove(0);
+        }
+        recent.push(Recent {
+            at,
+            integration: event.integration.clone(),
+            dedup_key: event.dedup_key.clone(),
+            summary: event.summary.clone(),
+            links: event.links.clone(),
+        });
     }
 
     /// Keeps what tells a later event that it is old, or the same.
@@ -250,6 +270,8 @@ impl State {
             self.changed.pop_first();
         }
         self.paused.retain(|_, until| *until > now);
+        self.changes.values_mut().for_each(|recent| recent.retain(|change| !old(change.at)));
+        self.changes.retain(|_, recent| !recent.is_empty());
         forgotten
     }
 }

@@ -43,6 +43,12 @@ pub enum Change {
         event: Box<Event>,
         why: String,
     },
+    /// Words for a timeline: a note about an alert, or a change of a service. Pages nobody.
+    Noted {
+        event: Box<Event>,
+        /// Whose line it is; `None` in the timeline of an incident.
+        service: Option<Id>,
+    },
     Opened(Box<Opened>),
     /// Another alert joined the incident.
     Joined {

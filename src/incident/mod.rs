@@ -8,6 +8,7 @@
 
 mod alerts;
 mod apply;
+mod changes;
 mod command;
 mod delivery;
 mod entry;

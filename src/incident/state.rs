@@ -44,8 +44,20 @@ pub struct State {
     pub paused: BTreeMap<Channel, Timestamp>,
     /// The entry that last sent a page for each service: the longest unserved goes first.
     pub served: BTreeMap<Id, u64>,
+    /// The last changes of each service, of the last day, the newest last.
+    pub changes: BTreeMap<Id, Vec<Recent>>,
     pub next_incident: u32,
     pub next_delivery: u32,
+}
+
+/// A change of a service, as it will be told in incidents to come.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recent {
+    pub at: Timestamp,
+    pub integration: String,
+    pub dedup_key: String,
+    pub summary: String,
+    pub links: Vec<Link>,
 }
 
 /// The config in force.

@@ -4,21 +4,32 @@
 //! resolved mixed. `changed_at` stays empty: Alertmanager merges overlapping alerts and may send an older
 //! `startsAt` after a resolve, and dropping that would lose a page.
 
-use super::{Read, Stop, bounds::hash, json, url};
+use super::bounds::{few, followed, hash};
+use super::{Monitor, Posted, Read, Stop, json, url};
 use crate::alert::{Action, Event, Link, Severity};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
+pub const MONITOR: Monitor = Monitor {
+    repeats: true,
+    setup: r#"In alertmanager.yml:
+  receivers:
+    - name: oncall
+      webhook_configs: [{ url: "{url}", send_resolved: true }]
+  route: { receiver: oncall }"#,
+    ..Monitor::webhook("alertmanager", "Prometheus Alertmanager", read)
+};
+
 /// The alerts of a group. A body without an `alerts` list (a template of one's own) cannot be read.
-pub fn read(body: &[u8]) -> Read {
-    let group = json::parse(body).map_err(Stop::Unparsed)?;
-    let alerts = alerts(&group)?;
-    let overview = overview(&group);
+fn read(posted: &Posted<'_>) -> Read {
+    let group = json::parse(posted.body).map_err(Stop::Unparsed)?;
+    let (alerts, left_out) = few(alerts(&group)?);
+    let overview = overview(&group).and_then(followed);
     let mut events: Vec<Event> = alerts.iter().map(|alert| event(&group, alert)).collect();
     for event in &mut events {
         event.links.extend(overview.clone());
     }
-    events.extend(truncation(&group));
+    events.extend(left_out.or_else(|| truncation(&group)));
     Ok(events)
 }
 
@@ -38,17 +49,12 @@ pub fn event(group: &Value, alert: &Value) -> Event {
         summary: summary(&labels, annotations),
         description: json::first(annotations, &["description", "message"]).unwrap_or_default().into_owned(),
         source: source(&labels),
-        links: link(alert, "generatorURL", "Rule").into_iter().collect(),
+        links: json::link(alert, "generatorURL", "Rule").into_iter().collect(),
         runbook: json::first(annotations, &["runbook_url", "runbook_uri", "runbook"]).map(Into::into),
         started_at: json::text(alert, "startsAt").and_then(|text| json::instant(&text)),
         labels,
         ..Event::blank(action(json::text(alert, "status").or_else(|| json::text(group, "status")).as_deref()))
     }
-}
-
-/// A link to the URL at a key, where there is one.
-pub fn link(object: &Value, key: &str, text: &str) -> Option<Link> {
-    json::text(object, key).map(|href| Link { href: href.into_owned(), text: text.to_owned() })
 }
 
 /// Alerts that the sender's own bound left out may be pages: an event of its own says so.

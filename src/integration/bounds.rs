@@ -14,25 +14,47 @@ const URL_MAX: usize = 2048;
 /// The longest message id kept verbatim, in bytes.
 const MESSAGE_ID_MAX: usize = 256;
 
-/// The events of one request within their bounds. What is beyond `EVENTS_MAX` becomes one event that says so.
+/// The events of one request within their bounds.
 pub fn within(integration: &str, mut events: Vec<Event>) -> Vec<Event> {
-    if events.len() > EVENTS_MAX {
-        let left_out = events.len() - (EVENTS_MAX - 1);
-        events.truncate(EVENTS_MAX - 1);
-        events.push(Event {
-            dedup_key: "too-many-alerts".to_owned(),
-            summary: format!("{left_out} more alerts in one request from {integration} were left out"),
-            ..Event::blank(Action::Trigger)
-        });
+    let (kept, left_out) = few(&events);
+    if let Some(left_out) = left_out {
+        events.truncate(kept.len());
+        events.push(left_out);
     }
     events.into_iter().map(|event| bounded(integration, event)).collect()
 }
 
+/// As many of a request's alerts as are taken, and the event that says how many are not: lists are cut before events
+/// are made of them, because a small element can become a large event.
+pub fn few<T>(alerts: &[T]) -> (&[T], Option<Event>) {
+    if alerts.len() <= EVENTS_MAX {
+        return (alerts, None);
+    }
+    let kept = alerts.get(..EVENTS_MAX - 1).unwrap_or_default();
+    let left_out = Event {
+        dedup_key: "too-many-alerts".to_owned(),
+        summary: format!("{} more alerts in one request were left out", alerts.len() - kept.len()),
+        ..Event::blank(Action::Trigger)
+    };
+    (kept, Some(left_out))
+}
+
+/// A link to a web page that is short enough to be kept.
+pub fn followed(link: Link) -> Option<Link> {
+    is_web(&link.href).then_some(link)
+}
+
 /// One event within its bounds.
 pub fn bounded(integration: &str, event: Event) -> Event {
+    let dedup_key = if event.dedup_key.is_empty() {
+        // The source names nothing to tell its problems apart by.
+        hash(&[&event.summary, &event.source])
+    } else {
+        digested(event.dedup_key, DEDUP_KEY_MAX)
+    };
     Event {
         integration: integration.to_owned(),
-        dedup_key: digested(event.dedup_key, DEDUP_KEY_MAX),
+        dedup_key,
         summary: cut(&one_line(&event.summary), SUMMARY_MAX),
         description: cut(event.description.trim_end(), DESCRIPTION_MAX),
         source: cut(&event.source, LABEL_MAX),

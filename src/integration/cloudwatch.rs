@@ -1,77 +1,45 @@
 //! CloudWatch alarms, as SNS delivers them: in an envelope, raw, or made by EventBridge.
 //!
 //! Field names are those of CloudWatch's SNS message; `Trigger` has a metric, a list of metrics (metric math) or, for
-//! composite alarms, is not there. A raw message has no signature: the secret in the URL vouches for it. CloudWatch
-//! names no severity. What is no alarm at all (AWS Health, a budget) is an event by its subject.
+//! composite alarms, is not there. CloudWatch names no severity. What is no alarm at all (AWS Health, a budget) is an
+//! event by its subject.
 
-use super::{Fetched, Read, Request, Stop, eventbridge, json, sns, url};
-use crate::alert::{Action, Event, Link, Severity};
-use jiff::Timestamp;
+use super::posted::{Posted, Sent};
+use super::subscription::topic_labels;
+use super::{Monitor, Read, Sns, Stop, eventbridge, json, notice, url};
+use crate::alert::{Action, Event, Link};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// What came with a message.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Sent<'a> {
-    pub message_id: Option<&'a str>,
-    pub topic: Option<&'a str>,
-    pub subject: Option<&'a str>,
-}
+pub const MONITOR: Monitor = Monitor {
+    sends_severity: false,
+    sns: Sns::Always,
+    setup: r#"Subscribe it to the topic of the alarms' actions (AlarmActions and OKActions); it confirms itself:
+  aws sns subscribe --topic-arn {topic} \
+    --protocol https --notification-endpoint "{url}"
+or in Terraform:
+  resource "aws_sns_topic_subscription" "oncall" {
+    topic_arn              = "{topic}"
+    protocol               = "https"
+    endpoint               = "{url}"
+    endpoint_auto_confirms = true
+  }"#,
+    ..Monitor::webhook("cloudwatch", "CloudWatch", read)
+};
 
-/// The events of a request.
-pub fn read(topics: &[String], request: &Request<'_>, now: Timestamp, fetched: &Fetched) -> Read {
-    if request.header("x-amz-sns-rawdelivery").is_some_and(|value| value.eq_ignore_ascii_case("true")) {
-        return read_raw(topics, request);
-    }
-    let body = json::parse(request.body).map_err(Stop::Unparsed)?;
-    let Some(envelope) = sns::envelope(&body) else { return bare(&body) };
-    sns::verify(&envelope, topics, now, fetched)?;
-    if envelope.purpose == sns::Purpose::SubscriptionConfirmation {
-        sns::confirm(&envelope, fetched)?;
-    }
-    read_envelope(&envelope)
-}
-
-/// The events of a body that is believed: no topic, signature or age is checked, and nothing is confirmed.
-pub fn read_trusted(body: &[u8]) -> Read {
-    let body = json::parse(body).map_err(Stop::Unparsed)?;
-    sns::envelope(&body).map_or_else(|| bare(&body), |envelope| read_envelope(&envelope))
-}
-
-fn bare(body: &Value) -> Read {
-    alarm_or_event(body, &Sent::default())
-        .unwrap_or_else(|| Err(Stop::unparsed("neither an SNS message nor a CloudWatch alarm")))
-}
-
-fn read_envelope(envelope: &sns::Envelope<'_>) -> Read {
-    let sent = Sent {
-        message_id: Some(envelope.message_id),
-        topic: Some(envelope.topic),
-        subject: envelope.subject,
+/// An alarm, or what else came to its topic.
+fn read(posted: &Posted<'_>) -> Read {
+    let Some(sent) = posted.sent else {
+        let body = json::parse(posted.body).map_err(Stop::Unparsed)?;
+        return alarm_or_event(&body, &Sent::default())
+            .unwrap_or_else(|| Err(Stop::unparsed("neither an SNS message nor a CloudWatch alarm")));
     };
-    match envelope.purpose {
-        sns::Purpose::Notification => read_message(envelope.message, &sent),
-        sns::Purpose::SubscriptionConfirmation => Ok(vec![subscription(&sent, Action::Resolve)]),
-        sns::Purpose::UnsubscribeConfirmation => Ok(vec![subscription(&sent, Action::Trigger)]),
-    }
-}
-
-fn read_raw(topics: &[String], request: &Request<'_>) -> Read {
-    let topic = request.header("x-amz-sns-topic-arn");
-    if let Some(topic) = topic {
-        sns::check_topic(topic, topics)?;
-    }
-    let sent = Sent { message_id: request.header("x-amz-sns-message-id"), topic, subject: None };
-    read_message(&String::from_utf8_lossy(request.body), &sent)
-}
-
-fn read_message(message: &str, sent: &Sent<'_>) -> Read {
-    let body = serde_json::from_str(message).unwrap_or(Value::Null);
-    alarm_or_event(&body, sent).unwrap_or_else(|| notice(message, sent))
+    let body = serde_json::from_slice(posted.body).unwrap_or(Value::Null);
+    alarm_or_event(&body, &sent).unwrap_or_else(|| notice::notice(posted.body, &sent))
 }
 
 /// `None` where it is neither.
-fn alarm_or_event(body: &Value, sent: &Sent<'_>) -> Option<Read> {
+pub fn alarm_or_event(body: &Value, sent: &Sent<'_>) -> Option<Read> {
     if body.get("AlarmName").is_some() && body.get("NewStateValue").is_some() {
         return Some(alarm(body, sent));
     }
@@ -160,15 +128,11 @@ fn made_arn(body: &Value, name: &str, sent: &Sent<'_>) -> String {
 
 /// The labels that every alarm has: `alarm`, `region`, `account`, and the `topic` it came by.
 pub fn own_labels(arn: &str, name: &str, sent: &Sent<'_>) -> BTreeMap<String, String> {
-    let mut parts = arn.split(':');
-    let region = parts.nth(3).unwrap_or_default();
-    let account = parts.next().unwrap_or_default();
-    let topic = sent.topic.unwrap_or_default();
-    [("alarm", name), ("region", region), ("account", account), ("topic", topic)]
-        .into_iter()
-        .filter(|(_, value)| !value.is_empty())
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
-        .collect()
+    let mut labels = topic_labels(arn, sent);
+    if !name.is_empty() {
+        labels.insert("alarm".to_owned(), name.to_owned());
+    }
+    labels
 }
 
 /// The alarm and, where it is said, why.
@@ -199,36 +163,4 @@ pub fn console_link(arn: &str, name: &str) -> Link {
     let path = format!("cloudwatch/deeplink.js?region={region}#alarmsV2:alarm/{name}");
     let host = if region.is_empty() { domain.to_owned() } else { format!("{region}.{domain}") };
     Link { href: format!("https://{host}/{path}"), text: "CloudWatch".to_owned() }
-}
-
-/// What is no alarm: its subject or first line is the summary, and every message is a problem of its own.
-fn notice(message: &str, sent: &Sent<'_>) -> Read {
-    let first_line = message.lines().map(str::trim).find(|line| !line.is_empty());
-    let Some(summary) = sent.subject.or(first_line) else {
-        return Err(Stop::unparsed("the SNS message is empty"));
-    };
-    let key = sent.message_id.map_or_else(|| super::bounds::hash(&[message]), str::to_owned);
-    Ok(vec![Event {
-        dedup_key: key,
-        summary: summary.to_owned(),
-        description: message.to_owned(),
-        labels: own_labels(sent.topic.unwrap_or_default(), "", sent),
-        message_id: sent.message_id.map(str::to_owned),
-        ..Event::blank(Action::Trigger)
-    }])
-}
-
-/// Without its subscription an endpoint hears nothing any more; a new one ends that.
-fn subscription(sent: &Sent<'_>, action: Action) -> Event {
-    let topic = sent.topic.unwrap_or_default();
-    let what =
-        if action == Action::Resolve { "confirmed" } else { "removed: its alarms no longer arrive here" };
-    Event {
-        dedup_key: format!("subscription/{topic}"),
-        severity: Some(Severity::Warning),
-        summary: format!("The SNS subscription to {topic} was {what}"),
-        labels: own_labels(topic, "", sent),
-        message_id: sent.message_id.map(str::to_owned),
-        ..Event::blank(action)
-    }
 }

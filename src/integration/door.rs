@@ -3,24 +3,25 @@
 //! The secret decides, the id only tells endpoints that share one apart: an integration that was moved to another
 //! folder still pages through its old URL. An unknown id and a wrong secret look the same from outside.
 
-use super::{Reject, Request, grafana, json, pagerduty, url};
-use crate::config::{Config, Endpoint, Kind, Secrets};
+use super::{Monitor, Reject, Request, json, opsgenie, pagerduty, url};
+use crate::config::{Config, Endpoint, Secrets};
 use data_encoding::{BASE64, BASE64_NOPAD};
 
-/// PagerDuty's Events API v2.
-pub const ENQUEUE: &str = "/v2/enqueue";
 const WEBHOOKS: &str = "/v1/webhooks/";
 
 /// The endpoint that a request is for, if it shows its secret: in the path (`/v1/webhooks/<id>/<secret>`), as
-/// `Authorization: Bearer` or as the password of `Basic`, by Grafana's signature, or as a PagerDuty routing key.
-/// Every endpoint's secrets are compared, in constant time.
+/// `Authorization: Bearer` or as the password of `Basic`, by a signature, as a PagerDuty routing key or as an Opsgenie
+/// GenieKey. Every endpoint's secrets are compared, in constant time.
 pub fn find<'c>(
     config: &'c Config,
     secrets: &Secrets,
     request: &Request<'_>,
 ) -> Result<&'c Endpoint, Reject> {
-    if request.path == ENQUEUE {
+    if pagerduty::PATHS.contains(&request.path) {
         return by_routing_key(config, secrets, request);
+    }
+    if opsgenie::is_path(request.path) {
+        return by_genie_key(config, secrets, request);
     }
     let Some(rest) = request.path.strip_prefix(WEBHOOKS) else {
         return Err(Reject::new(404, "not_found", "webhooks are below /v1/webhooks/"));
@@ -32,7 +33,7 @@ pub fn find<'c>(
     match (named, open.as_slice()) {
         (Some(named), open) if open.iter().any(|endpoint| endpoint.id == named.id) => Ok(named),
         (_, [only]) => Ok(only),
-        (Some(named), _) if grafana::is_signed(named, request, secrets) == Some(true) => Ok(named),
+        (Some(named), _) if is_signed(named, request, secrets) => Ok(named),
         _ => Err(Reject::new(
             401,
             "unauthorized",
@@ -47,13 +48,30 @@ fn by_routing_key<'c>(
     request: &Request<'_>,
 ) -> Result<&'c Endpoint, Reject> {
     let body = json::parse(request.body).map_err(|error| pagerduty::reject("bad_request", error))?;
-    let key = json::text(&body, "routing_key")
-        .ok_or_else(|| pagerduty::reject("unauthorized", "'routing_key' is missing or blank".to_owned()))?;
+    let name = pagerduty::key_name(request.path);
+    let key = json::text(&body, name)
+        .ok_or_else(|| pagerduty::reject("unauthorized", format!("'{name}' is missing or blank")))?;
     let open = opened(config, secrets, &[key.as_bytes().to_vec()]);
-    open.into_iter().find(|endpoint| matches!(endpoint.kind, Kind::Pagerduty)).ok_or_else(|| {
-        let message = "'routing_key' is unknown: it is the secret of an integration of type pagerduty";
-        pagerduty::reject("unauthorized", message.to_owned())
+    open.into_iter().find(|endpoint| endpoint.monitor == pagerduty::MONITOR.name).ok_or_else(|| {
+        let message = format!("'{name}' is unknown: it is the secret of an integration of type pagerduty");
+        pagerduty::reject("unauthorized", message)
     })
+}
+
+fn by_genie_key<'c>(
+    config: &'c Config,
+    secrets: &Secrets,
+    request: &Request<'_>,
+) -> Result<&'c Endpoint, Reject> {
+    let open = opened(config, secrets, &presented("", request.header("authorization")));
+    open.into_iter()
+        .find(|endpoint| endpoint.monitor == opsgenie::MONITOR.name)
+        .ok_or_else(|| opsgenie::unauthorized(request))
+}
+
+fn is_signed(endpoint: &Endpoint, request: &Request<'_>, secrets: &Secrets) -> bool {
+    let signature = Monitor::of(endpoint).signature;
+    signature.and_then(|signature| signature.is_right(endpoint, request, secrets)) == Some(true)
 }
 
 /// The endpoint with this id in the URL, where a `.` stands for `/`; else the one that formerly had it.

@@ -3,7 +3,8 @@
 //! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-and-eventbridge.html>. EventBridge also
 //! tells of alarms whose actions are suppressed or muted; those do not page.
 
-use super::cloudwatch::{Metric, Sent, action, console_link, own_labels, summary};
+use super::cloudwatch::{Metric, action, console_link, own_labels, summary};
+use super::posted::Sent;
 use super::{Read, json};
 use crate::alert::{Action, Event};
 use serde_json::Value;

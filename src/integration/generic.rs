@@ -1,6 +1,7 @@
 //! Any JSON: the fields that the config points at, and good guesses for those it does not.
 
-use super::{Read, Stop, bounds::hash, json};
+use super::bounds::{few, hash};
+use super::{Monitor, Posted, Read, Stop, json};
 use crate::alert::{Action, Event, Link, Severity};
 use crate::config::GenericFields;
 use serde_json::Value;
@@ -9,16 +10,28 @@ use std::{borrow::Cow, collections::BTreeMap};
 /// What `status` says when it is over, unless the config says otherwise.
 const RESOLVED: [&str; 5] = ["resolved", "ok", "closed", "recovered", "up"];
 
+pub const MONITOR: Monitor = Monitor {
+    repeats: true,
+    has_fields: true,
+    setup: "POST JSON to it; the secret may be sent as `Authorization: Bearer` instead.",
+    ..Monitor::webhook("generic", "generic JSON", read)
+};
+
 /// The event of a body, or the events of a list of such bodies.
-pub fn read(fields: &GenericFields, body: &[u8]) -> Read {
-    let body = json::parse(body).map_err(Stop::Unparsed)?;
+fn read(posted: &Posted<'_>) -> Read {
+    let fields = &posted.endpoint.fields;
+    let body = json::parse(posted.body).map_err(Stop::Unparsed)?;
     match &body {
-        Value::Array(bodies) => bodies.iter().map(|body| event(fields, body)).collect(),
+        Value::Array(bodies) => {
+            let (bodies, left_out) = few(bodies);
+            bodies.iter().map(|body| event(fields, body)).chain(left_out.map(Ok)).collect()
+        }
         body => Ok(vec![event(fields, body)?]),
     }
 }
 
-fn event(fields: &GenericFields, body: &Value) -> Result<Event, Stop> {
+/// The event of one object.
+pub fn event(fields: &GenericFields, body: &Value) -> Result<Event, Stop> {
     let at = |pointer: &Option<String>, guesses: &[&str]| field(body, pointer.as_deref(), guesses);
     let key = at(&fields.dedup_key, &["dedup_key", "alias", "id"]);
     let source = at(&fields.source, &["source", "host"]).unwrap_or_default();

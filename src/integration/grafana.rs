@@ -3,72 +3,44 @@
 //! <https://grafana.com/docs/grafana/latest/alerting/configure-notifications/manage-contact-points/integrations/webhook-notifier/>.
 //! A group of alerts like Alertmanager's, with an organisation, links and values of its own, and optionally signed.
 
-use super::{Read, Request, Stop, alertmanager, json, signature};
-use crate::alert::{Action, Event, Link, Severity};
-use crate::config::{Endpoint, Kind, Secrets};
-use jiff::Timestamp;
+use super::{Monitor, Posted, Read, Signature, Stop, alertmanager, bounds::few, json};
+use crate::alert::{Action, Event, Link, Severity, cut};
 use serde_json::Value;
 
-const SIGNATURE: &str = "x-grafana-alerting-signature";
-const TIMESTAMP: &str = "x-grafana-alerting-timestamp";
+pub const MONITOR: Monitor = Monitor {
+    repeats: true,
+    signature: Some(Signature {
+        header: "x-grafana-alerting-signature",
+        prefix: "",
+        time: Some("x-grafana-alerting-timestamp"),
+    }),
+    setup: r#"Alerting > Contact points > Webhook > URL; or provision it, in provisioning/alerting/oncall.yaml:
+  apiVersion: 1
+  contactPoints:
+    - name: oncall
+      receivers:
+        - { uid: oncall, type: webhook, settings: { url: "{url}" } }
+  policies: [{ receiver: oncall }]"#,
+    ..Monitor::webhook("grafana", "Grafana", read)
+};
 
-/// The alerts of a group, or the one of a dashboard panel. A signature that is there must be right.
-pub fn read(endpoint: &Endpoint, request: &Request<'_>, secrets: &Secrets, now: Timestamp) -> Read {
-    check_signature(endpoint, request, secrets, now)?;
-    let body = json::parse(request.body).map_err(Stop::Unparsed)?;
+/// The alerts of a group, or the one of a dashboard panel.
+fn read(posted: &Posted<'_>) -> Read {
+    let body = json::parse(posted.body).map_err(Stop::Unparsed)?;
     if body.get("alerts").is_none() && body.get("ruleName").is_some() {
         return Ok(legacy(&body).into_iter().collect());
     }
-    let alerts = alertmanager::alerts(&body)?;
+    let (alerts, left_out) = few(alertmanager::alerts(&body)?);
     let events = alerts.iter().map(|alert| event(&body, alert));
-    Ok(events.chain(alertmanager::truncation(&body)).collect())
-}
-
-/// Whether a request for a Grafana endpoint is signed with one of its secrets; `None` where it has no signature.
-/// The scheme is hex HMAC-SHA256 over the body, or over `<timestamp>:<body>` where Grafana sends a timestamp.
-pub fn is_signed(endpoint: &Endpoint, request: &Request<'_>, secrets: &Secrets) -> Option<bool> {
-    let presented = request.header(SIGNATURE).filter(|_| matches!(endpoint.kind, Kind::Grafana))?;
-    let parts: Vec<&[u8]> = match request.header(TIMESTAMP) {
-        Some(timestamp) => vec![timestamp.as_bytes(), b":", request.body],
-        None => vec![request.body],
-    };
-    let secrets =
-        secrets.all(&endpoint.secret).map(|secret| secret.expose()).filter(|secret| !secret.is_empty());
-    Some(
-        secrets.fold(false, |hit, secret| {
-            hit | signature::is_hmac_sha256_hex(secret.as_bytes(), &parts, presented)
-        }),
-    )
-}
-
-fn check_signature(
-    endpoint: &Endpoint,
-    request: &Request<'_>,
-    secrets: &Secrets,
-    now: Timestamp,
-) -> Result<(), Stop> {
-    match is_signed(endpoint, request, secrets) {
-        None => Ok(()),
-        Some(false) => {
-            let message = "X-Grafana-Alerting-Signature is wrong: the contact point's HMAC secret must be the \
-                           integration's secret, its timestamp header X-Grafana-Alerting-Timestamp or none";
-            Err(Stop::reject(401, "signature", message))
-        }
-        Some(true) => match request.header(TIMESTAMP) {
-            Some(timestamp) if !signature::is_fresh(timestamp, now) => {
-                let message = "X-Grafana-Alerting-Timestamp is more than 5 minutes from our clock";
-                Err(Stop::reject(401, "expired", message))
-            }
-            _ => Ok(()),
-        },
-    }
+    Ok(events.chain(left_out.or_else(|| alertmanager::truncation(&body))).collect())
 }
 
 fn event(group: &Value, alert: &Value) -> Event {
     let mut event = alertmanager::event(group, alert);
     let organisation = json::text(group, "orgId").or_else(|| json::text(alert, "orgId"));
     if let Some(organisation) = organisation {
-        event.dedup_key = format!("{organisation}/{}", event.dedup_key);
+        // A number; it is in each alert's key, so it must not be long.
+        event.dedup_key = format!("{}/{}", cut(&organisation, 64), event.dedup_key);
     }
     let values = values(alert);
     event.description = [event.description, values]
@@ -77,8 +49,8 @@ fn event(group: &Value, alert: &Value) -> Event {
         .collect::<Vec<_>>()
         .join("\n\n");
     let links = [("dashboardURL", "Dashboard"), ("panelURL", "Panel"), ("silenceURL", "Silence")];
-    event.links.extend(links.iter().filter_map(|(key, text)| alertmanager::link(alert, key, text)));
-    event.images.extend(alertmanager::link(alert, "imageURL", ""));
+    event.links.extend(links.iter().filter_map(|(key, text)| json::link(alert, key, text)));
+    event.images.extend(json::link(alert, "imageURL", ""));
     event
 }
 
@@ -107,8 +79,8 @@ fn legacy(body: &Value) -> Option<Event> {
         summary: json::first(body, &["title", "ruleName"]).unwrap_or_default().into_owned(),
         description: legacy_description(body),
         labels,
-        links: alertmanager::link(body, "ruleUrl", "Rule").into_iter().collect::<Vec<Link>>(),
-        images: alertmanager::link(body, "imageUrl", "").into_iter().collect(),
+        links: json::link(body, "ruleUrl", "Rule").into_iter().collect::<Vec<Link>>(),
+        images: json::link(body, "imageUrl", "").into_iter().collect(),
         ..Event::blank(action)
     })
 }

@@ -1,6 +1,7 @@
 //! Reading JSON as monitors write it: templates leave trailing commas and raw line breaks, numbers come as text
 //! and text as numbers, and a zero time means none.
 
+use crate::alert::Link;
 use jiff::Timestamp;
 use serde_json::Value;
 use std::{borrow::Cow, collections::BTreeMap};
@@ -36,6 +37,21 @@ pub fn text<'a>(object: &'a Value, key: &str) -> Option<Cow<'a, str>> {
 /// The scalar at the first of the keys that has one.
 pub fn first<'a>(object: &'a Value, keys: &[&str]) -> Option<Cow<'a, str>> {
     keys.iter().find_map(|key| text(object, key))
+}
+
+/// The scalar that a pointer leads to.
+pub fn at<'a>(object: &'a Value, pointer: &str) -> Option<Cow<'a, str>> {
+    scalar(object.pointer(pointer)?)
+}
+
+/// The instant at the first of the keys that has one.
+pub fn time(object: &Value, keys: &[&str]) -> Option<Timestamp> {
+    keys.iter().find_map(|key| instant(&text(object, key)?))
+}
+
+/// A link to the URL at a key, where there is one.
+pub fn link(object: &Value, key: &str, words: &str) -> Option<Link> {
+    text(object, key).map(|href| Link { href: href.into_owned(), text: words.to_owned() })
 }
 
 /// The scalar members of an object.

@@ -1,4 +1,4 @@
-//! A monitor's request -> events: one file per monitor, signatures included.
+//! A monitor's request -> events: one file per monitor, and one line in [`MONITORS`].
 //!
 //! [`find`] decides which endpoint a request may enter, [`receive`] what it says there. Both are pure: what must be
 //! fetched to verify a message is asked for as [`Received::Fetch`], and `receive` is called again with it. What the
@@ -6,34 +6,61 @@
 //! we cannot read is an event of its own, never a refusal: a typo in a template must not swallow a page.
 
 mod alertmanager;
+mod azure;
 mod bounds;
 mod cloudwatch;
+mod datadog;
 mod door;
+mod email;
 mod eventbridge;
+mod gcp;
 mod generic;
+mod github;
 mod grafana;
+mod healthchecks;
 mod json;
+mod mackerel;
+mod monitor;
+mod nagios;
+mod newrelic;
+mod notice;
 mod opensearch;
+mod opsgenie;
 mod pagerduty;
 mod pagerduty_details;
+mod pagerduty_v1;
+mod pingdom;
+mod posted;
 mod push;
+mod sentry;
 mod signature;
 mod sns;
+mod subscription;
+mod tags;
+mod uptime_kuma;
 mod url;
+mod zabbix;
 
 pub use door::find;
+pub use monitor::{MONITORS, Monitor, Sns};
 pub use push::{Push, push_webhook};
+pub use signature::Signature;
 
 use crate::alert::{Action, Event, UNPARSED};
-use crate::config::{Endpoint, Kind, Secrets};
+use crate::config::{Endpoint, Secrets};
 use jiff::Timestamp;
+use monitor::{Reader, Spoken};
+use posted::Posted;
 use std::collections::BTreeMap;
+use subscription::Trust;
 
 /// A request as it came in. Its method and `Content-Type` are of no importance.
 #[derive(Clone, Copy, Debug)]
 pub struct Request<'a> {
     /// Without the query, still percent-encoded.
     pub path: &'a str,
+    /// What follows the `?`, still percent-encoded.
+    pub query: &'a str,
     /// Names in lower case.
     pub headers: &'a [(String, String)],
     /// Bounded by the server.
@@ -98,37 +125,61 @@ pub fn receive(
     now: Timestamp,
     fetched: &Fetched,
 ) -> Received {
-    let read = match &endpoint.kind {
-        Kind::Alertmanager => alertmanager::read(request.body),
-        Kind::Grafana => grafana::read(endpoint, request, secrets, now),
-        Kind::Cloudwatch { topics } => cloudwatch::read(topics, request, now, fetched),
-        Kind::Opensearch => opensearch::read(request.body),
-        Kind::Pagerduty => return enqueued(endpoint, request, secrets, now),
-        Kind::Generic(fields) => generic::read(fields, request.body),
-    };
-    match read {
-        Ok(events) => accepted(bounds::within(&endpoint.id, events)),
-        Err(Stop::Unparsed(reason)) => accepted(vec![unparsed(endpoint, &reason, request.body, secrets)]),
-        Err(Stop::Fetch(fetch)) => Received::Fetch(fetch),
-        Err(Stop::Reject(reject)) => Received::Reject(reject),
+    let monitor = Monitor::of(endpoint);
+    let checked = monitor.signature.map_or(Ok(()), |it| it.check(endpoint, request, secrets, now));
+    let posted = posted(endpoint, request, now);
+    match (checked, monitor.reader) {
+        (Err(stop), _) => received(endpoint, Err(stop), request.body, secrets),
+        (Ok(()), Reader::Protocol(speak)) => spoken(endpoint, speak(&posted), request.body, secrets),
+        (Ok(()), Reader::Body(read)) => {
+            let read = if endpoint.topics.is_empty() {
+                read(&posted)
+            } else {
+                subscription::read(&posted, Trust::Verified(fetched), read)
+            };
+            received(endpoint, read, request.body, secrets)
+        }
     }
 }
 
 /// The events of a body that is believed as it is, without a secret, a signature or a fetch: for trying an alert out.
 pub fn read_trusted(endpoint: &Endpoint, body: &[u8], now: Timestamp) -> Vec<Event> {
     let secrets = Secrets::default();
-    if let Kind::Cloudwatch { .. } = endpoint.kind {
-        return match cloudwatch::read_trusted(body) {
-            Ok(events) => bounds::within(&endpoint.id, events),
-            Err(Stop::Unparsed(reason)) => vec![unparsed(endpoint, &reason, body, &secrets)],
-            Err(Stop::Fetch(_) | Stop::Reject(_)) => Vec::new(),
-        };
-    }
-    let request = Request { path: "", headers: &[], body };
-    match receive(endpoint, &request, &secrets, now, &Fetched::new()) {
+    let request = Request { path: "", query: "", headers: &[], body };
+    let posted = posted(endpoint, &request, now);
+    let received = match Monitor::of(endpoint).reader {
+        Reader::Protocol(speak) => spoken(endpoint, speak(&posted), body, &secrets),
+        Reader::Body(read) => {
+            received(endpoint, subscription::read(&posted, Trust::AsItIs, read), body, &secrets)
+        }
+    };
+    match received {
         Received::Events { events, .. } => events,
         Received::Fetch(_) | Received::Reject(_) => Vec::new(),
     }
+}
+
+fn posted<'a>(endpoint: &'a Endpoint, request: &Request<'a>, now: Timestamp) -> Posted<'a> {
+    let Request { path, query, headers, body } = *request;
+    Posted { endpoint, path, query, headers, body, sent: None, now }
+}
+
+fn received(endpoint: &Endpoint, read: Read, body: &[u8], secrets: &Secrets) -> Received {
+    match read {
+        Ok(events) => accepted(bounds::within(&endpoint.id, events)),
+        Err(Stop::Unparsed(reason)) => accepted(vec![unparsed(endpoint, &reason, body, secrets)]),
+        Err(Stop::Fetch(fetch)) => Received::Fetch(fetch),
+        Err(Stop::Reject(reject)) => Received::Reject(reject),
+    }
+}
+
+/// A protocol has its own answers, and may refuse an event that it nevertheless must not lose.
+fn spoken(endpoint: &Endpoint, spoken: Spoken, body: &[u8], secrets: &Secrets) -> Received {
+    let events = match spoken.events {
+        Ok(events) => bounds::within(&endpoint.id, events),
+        Err(reason) => vec![unparsed(endpoint, &reason, body, secrets)],
+    };
+    Received::Events { events, answer: spoken.answer }
 }
 
 /// Why a reader gave no events.
@@ -162,6 +213,10 @@ impl Reject {
 }
 
 impl Answer {
+    fn accepted(events: usize) -> Answer {
+        Answer::json(202, &serde_json::json!({ "status": "accepted", "events": events }))
+    }
+
     fn json(status: u16, body: &serde_json::Value) -> Answer {
         Answer { status, content_type: "application/json", body: body.to_string() }
     }
@@ -175,26 +230,8 @@ impl<'a> Request<'a> {
 }
 
 fn accepted(events: Vec<Event>) -> Received {
-    let body = serde_json::json!({ "status": "accepted", "events": events.len() });
-    Received::Events { events, answer: Answer::json(202, &body) }
-}
-
-/// PagerDuty's protocol has its own answers, and refuses an event that it nevertheless must not lose.
-fn enqueued(endpoint: &Endpoint, request: &Request<'_>, secrets: &Secrets, now: Timestamp) -> Received {
-    match pagerduty::read(request.body, now) {
-        Ok((event, dedup_key)) => Received::Events {
-            events: bounds::within(&endpoint.id, vec![event]),
-            answer: pagerduty::processed(&dedup_key),
-        },
-        Err(errors) => {
-            let event = unparsed(endpoint, &errors.join("; "), request.body, secrets);
-            if request.path == door::ENQUEUE {
-                Received::Events { events: vec![event], answer: pagerduty::invalid(&errors) }
-            } else {
-                accepted(vec![event])
-            }
-        }
-    }
+    let answer = Answer::accepted(events.len());
+    Received::Events { events, answer }
 }
 
 /// The event that stands for a body we cannot read, with the body itself (less the endpoint's secrets) to look at.

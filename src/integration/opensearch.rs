@@ -4,18 +4,34 @@
 //! The body is exactly what the operator's template renders. Query-level monitors repeat while the trigger is true and
 //! never say that it is over; bucket-level ones list new, repeated and completed buckets in one text.
 
-use super::{Read, Stop, bounds::hash, json};
-use crate::alert::{Action, Event, Severity};
+use super::bounds::{few, hash};
+use super::{Monitor, Posted, Read, Sns, Stop, json};
+use crate::alert::{Action, DEDUP_KEY_MAX, DESCRIPTION_MAX, Event, LABEL_MAX, SUMMARY_MAX, Severity, cut};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
+pub const MONITOR: Monitor = Monitor {
+    repeats: true,
+    sns: Sns::MayBe,
+    setup: "Notifications > Channels > Custom webhook > URL, method POST. As the action's message paste \
+            samples/opensearch-query-level.mustache (or -bucket-level); the default text is read as well. \
+            A query-level monitor never says that it is over: set `stale_after` to 2 or 3 of its intervals.",
+    ..Monitor::webhook("opensearch", "OpenSearch", read)
+};
+
+/// With more buckets than this, each repeats only the beginning of a long name or text.
+const SHARED_MAX: usize = 50;
+/// How the default texts of the monitor types begin; a security detector's is one of them.
+const WHO: [&str; 2] = ["Monitor ", "Detector "];
+const ENTERED: [&str; 2] = [" just entered alert status", " just entered an alert state"];
+
 /// The alerts of a rendered message: JSON of our template, else the default text, bare or in a JSON member.
-pub fn read(body: &[u8]) -> Read {
-    let text = String::from_utf8_lossy(body);
+fn read(posted: &Posted<'_>) -> Read {
+    let text = String::from_utf8_lossy(posted.body);
     if let Some(message) = Message::of_text(&text) {
         return Ok(message.events());
     }
-    let body = json::parse(body).map_err(Stop::Unparsed)?;
+    let body = json::parse(posted.body).map_err(Stop::Unparsed)?;
     if let Some(message) =
         json::first(&body, &["text", "message", "content"]).and_then(|text| Message::of_text(&text))
     {
@@ -48,7 +64,8 @@ impl Message {
     /// The default text. It is read from its end: a name may hold any words, the fixed ones follow it.
     fn of_text(text: &str) -> Option<Message> {
         let text = text.trim();
-        let (head, rest) = text.strip_prefix("Monitor ")?.split_once(" just entered alert status")?;
+        let named = WHO.iter().find_map(|who| text.strip_prefix(who))?;
+        let (head, rest) = ENTERED.iter().find_map(|entered| named.split_once(entered))?;
         let mut rest = rest.to_owned();
         let mut section = |mark: &str| {
             let at = rest.rfind(mark)?;
@@ -59,9 +76,9 @@ impl Message {
         let completed = section("- Completed Alerts:").unwrap_or_default();
         let new = section("- New Alerts:").unwrap_or_default();
         let deduped = section("- Deduped Alerts:").unwrap_or_default();
-        let period_end = section("- Period end:").unwrap_or_default();
+        let (period_end, more) = first_line(&section("- Period end:").unwrap_or_default());
         section("- Period start:");
-        let severity = section("- Severity:").unwrap_or_default();
+        let (severity, _) = first_line(&section("- Severity:").unwrap_or_default());
         let trigger = section("- Trigger:").unwrap_or_default();
         let firing = bucket_keys(&new).chain(bucket_keys(&deduped)).map(|key| (Action::Trigger, key));
         let over = bucket_keys(&completed).map(|key| (Action::Resolve, key));
@@ -71,6 +88,7 @@ impl Message {
             trigger,
             severity,
             period_end,
+            description: more,
             buckets: firing.chain(over).collect(),
             ..Message::default()
         })
@@ -107,7 +125,27 @@ impl Message {
         if self.buckets.is_empty() {
             return vec![self.event(self.action.unwrap_or(Action::Trigger), None)];
         }
-        self.buckets.iter().map(|(action, bucket)| self.event(*action, Some(bucket))).collect()
+        let (buckets, left_out) = few(&self.buckets);
+        let shared = self.shared();
+        let events = buckets.iter().map(|(action, bucket)| shared.event(*action, Some(bucket)));
+        events.chain(left_out).collect()
+    }
+
+    /// What every bucket's event repeats, cut to what is kept of it.
+    fn shared(&self) -> Message {
+        let many = self.buckets.len() > SHARED_MAX;
+        let (name, text) = if many { (LABEL_MAX / 4, SUMMARY_MAX) } else { (LABEL_MAX, DESCRIPTION_MAX) };
+        Message {
+            monitor: cut(&self.monitor, name),
+            trigger: cut(&self.trigger, name),
+            key: if self.key.len() > DEDUP_KEY_MAX { hash(&[&self.key]) } else { self.key.clone() },
+            severity: self.severity.clone(),
+            period_end: self.period_end.clone(),
+            description: cut(&self.description, text),
+            labels: self.labels.iter().map(|(name, id)| (name.clone(), cut(id, LABEL_MAX))).collect(),
+            buckets: Vec::new(),
+            action: None,
+        }
     }
 
     fn event(&self, action: Action, bucket: Option<&str>) -> Event {
@@ -132,6 +170,12 @@ impl Message {
             ..Event::blank(action)
         }
     }
+}
+
+/// A value, and what an operator wrote below it.
+fn first_line(text: &str) -> (String, String) {
+    let (value, more) = text.split_once('\n').unwrap_or((text, ""));
+    (value.trim().to_owned(), more.trim().to_owned())
 }
 
 /// `* <alert id> : <bucket keys>`, a line each.

@@ -1,10 +1,12 @@
-//! PagerDuty's Events API v2, as a receiver: `POST /v2/enqueue`.
+//! PagerDuty's Events API v2, as a receiver: `POST /v2/enqueue`, and `POST /v2/change/enqueue` for changes, which never page.
 //!
-//! <https://developer.pagerduty.com/docs/events-api-v2/trigger-events/>. Notifiers check the answers literally, so they
-//! are PagerDuty's. More forgiving than PagerDuty: a missing `source` or an unknown `severity` is no reason to lose
-//! a page.
+//! <https://developer.pagerduty.com/docs/events-api-v2/trigger-events/>,
+//! <https://developer.pagerduty.com/docs/events-api-v2/send-change-events/>. Notifiers check the answers literally, so
+//! they are PagerDuty's. More forgiving than PagerDuty: a missing `source` or an unknown `severity` is no reason to lose
+//! a page. Version 1 is next door.
 
-use super::{Answer, Reject, json, pagerduty_details as details};
+use super::monitor::Spoken;
+use super::{Answer, Monitor, Posted, Reject, json, pagerduty_details as details, pagerduty_v1};
 use crate::alert::{Action, Event, Link, Severity};
 use data_encoding::HEXLOWER;
 use jiff::Timestamp;
@@ -12,10 +14,53 @@ use ring::digest::{Context, SHA256};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
+pub const MONITOR: Monitor = Monitor {
+    repeats: true,
+    address: "{base}/v2/enqueue  routing key {secret}",
+    setup: r#"The notifier's PagerDuty URL and integration (routing) key; in alertmanager.yml:
+  receivers:
+    - name: oncall
+      pagerduty_configs:
+        - { url: "{base}/v2/enqueue", routing_key: "{secret}" }
+Version 1 is {base}/generic/2010-04-15/create_event.json with the same key as service_key; deploys go to {base}/v2/change/enqueue and never page."#,
+    ..Monitor::protocol("pagerduty", "PagerDuty Events API", read)
+};
+
+const ENQUEUE: &str = "/v2/enqueue";
+const CHANGE: &str = "/v2/change/enqueue";
+const CREATE: &str = "/generic/2010-04-15/create_event.json";
+/// Where the routing key is the secret.
+pub const PATHS: [&str; 3] = [ENQUEUE, CHANGE, CREATE];
+
+/// What the key is called in a body that is posted there.
+pub fn key_name(path: &str) -> &'static str {
+    if path == CREATE { "service_key" } else { "routing_key" }
+}
+
+/// Version 2, version 1 or a change, by the path; at the webhook's URL by the body, where nothing is refused.
+fn read(posted: &Posted<'_>) -> Spoken {
+    let body = json::parse(posted.body);
+    let is_v1 = |body: &Value| body.get("event_type").is_some() && body.get("event_action").is_none();
+    let (read, answer): (_, fn(&str) -> Answer) = match (posted.path, &body) {
+        (_, Err(error)) => (Err(vec![error.clone()]), processed),
+        (CREATE, Ok(body)) => (pagerduty_v1::read(body, posted), pagerduty_v1::processed),
+        (CHANGE, Ok(body)) => (change(body, posted), |_| change_processed()),
+        (_, Ok(body)) if is_v1(body) => (pagerduty_v1::read(body, posted), processed),
+        (_, Ok(body)) => (event_of(body, posted), processed),
+    };
+    let is_api = PATHS.contains(&posted.path);
+    match read {
+        Ok((event, key)) => Spoken { events: Ok(vec![event]), answer: answer(&key) },
+        Err(errors) => {
+            let answer = if is_api { invalid(&errors) } else { Answer::accepted(1) };
+            Spoken { events: Err(errors.join("; ")), answer }
+        }
+    }
+}
+
 /// The event of a body and the dedup key to answer with; else what is wrong, in PagerDuty's words.
-pub fn read(body: &[u8], now: Timestamp) -> Result<(Event, String), Vec<String>> {
-    let value = json::parse(body).map_err(|error| vec![error])?;
-    let action = match json::text(&value, "event_action").as_deref() {
+fn event_of(value: &Value, posted: &Posted<'_>) -> Result<(Event, String), Vec<String>> {
+    let action = match json::text(value, "event_action").as_deref() {
         Some("trigger") => Action::Trigger,
         Some("acknowledge") => Action::Acknowledge,
         Some("resolve") => Action::Resolve,
@@ -26,22 +71,36 @@ pub fn read(body: &[u8], now: Timestamp) -> Result<(Event, String), Vec<String>>
         }
         None => return Err(vec!["'event_action' is missing or blank".into()]),
     };
-    let key = json::text(&value, "dedup_key").map(|key| key.into_owned());
+    let key = json::text(value, "dedup_key").map(|key| key.into_owned());
     if action != Action::Trigger {
         let key = key.ok_or_else(|| vec!["'dedup_key' is missing or blank".to_owned()])?;
-        return Ok((event(&value, action, &key), key));
+        return Ok((event(value, action, &key), key));
     }
-    if value.pointer("/payload/summary").and_then(json::scalar).is_none() {
-        return Err(vec!["'payload.summary' is missing or blank".into()]);
-    }
-    let key = key.unwrap_or_else(|| generated_key(body, now));
-    Ok((event(&value, action, &key), key))
+    has_summary(value)?;
+    let key = key.unwrap_or_else(|| generated_key(posted.body, posted.now));
+    Ok((event(value, action, &key), key))
+}
+
+/// A change: somebody deployed something.
+fn change(value: &Value, posted: &Posted<'_>) -> Result<(Event, String), Vec<String>> {
+    has_summary(value)?;
+    let key = generated_key(posted.body, posted.now);
+    Ok((event(value, Action::Change, &key), key))
+}
+
+fn has_summary(value: &Value) -> Result<(), Vec<String>> {
+    let summary = value.pointer("/payload/summary").and_then(json::scalar);
+    summary.map(|_| ()).ok_or_else(|| vec!["'payload.summary' is missing or blank".to_owned()])
 }
 
 /// The answer to an event that was taken.
 pub fn processed(dedup_key: &str) -> Answer {
     let body = json!({ "status": "success", "message": "Event processed", "dedup_key": dedup_key });
     Answer::json(202, &body)
+}
+
+fn change_processed() -> Answer {
+    Answer::json(202, &json!({ "status": "success", "message": "Change event processed" }))
 }
 
 /// The answer to one that PagerDuty would not take.
@@ -56,7 +115,7 @@ pub fn reject(code: &'static str, error: String) -> Reject {
 }
 
 /// A trigger without a key is a problem of its own: the same body at another moment is another key.
-fn generated_key(body: &[u8], now: Timestamp) -> String {
+pub fn generated_key(body: &[u8], now: Timestamp) -> String {
     let mut context = Context::new(&SHA256);
     context.update(now.as_nanosecond().to_string().as_bytes());
     context.update(body);

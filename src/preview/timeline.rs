@@ -1,6 +1,6 @@
 //! A timeline as lines for a terminal: what happened, and the rule that decided.
 
-use crate::alert::Event;
+use crate::alert::{Action, Event};
 use crate::config::Contact;
 use crate::incident::{Actor, Change, Entry, HangUp, Outcome, Purpose, Step, Told, Via, What};
 use jiff::{Timestamp, tz::TimeZone};
@@ -41,6 +41,11 @@ pub fn describe(change: &Change, at: Timestamp, zone: &TimeZone) -> (String, Str
             (format!("the clock jumped by {seconds} s: open deadlines moved"), none())
         }
         Change::Ignored { event, why } => (format!("ignored: {} ({why})", event_line(event)), none()),
+        Change::Noted { event, service } => {
+            let what = if event.action == Action::Change { "changed" } else { "note" };
+            let service = service.as_ref().map_or_else(none, |service| format!(" -> {service}"));
+            (format!("{what}: {}{service}", event_line(event)), none())
+        }
         Change::Opened(opened) => {
             let service = opened.service.as_deref().unwrap_or("no service");
             let (severity, urgency) = (opened.severity.as_str(), urgency(opened.urgency));

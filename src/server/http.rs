@@ -8,13 +8,11 @@ use super::calendars::Calendars;
 use super::clock::Clock;
 use super::delivery::Client;
 use super::disk::StateDir;
-use super::inbox::{Answered, Busy, Inbox};
+use super::inbox::{Answered, Busy, Inbox, PATIENCE};
 use super::live::{Live, Status};
 use super::metrics::Metrics;
 use super::{api, calendars, callbacks};
-use crate::engine::Lane;
-use crate::incident::Input;
-use crate::integration::{self, Answer, FetchReason, Fetched, Received, Reject};
+use crate::integration::{self, Answer, FetchReason, Fetched, Monitor, Received, Reject};
 use axum::Router;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{Request, State};
@@ -61,6 +59,10 @@ pub fn router(doors: Arc<Doors>) -> Router {
     Router::new()
         .route("/v1/webhooks/{*rest}", post(webhook).put(webhook).patch(webhook))
         .route("/v2/enqueue", post(webhook))
+        .route("/v2/change/enqueue", post(webhook))
+        .route("/generic/2010-04-15/create_event.json", post(webhook))
+        .route("/v2/alerts", post(webhook))
+        .route("/v2/alerts/{id}/{action}", get(webhook).post(webhook))
         .route("/v1/push", post(push))
         .route("/v1/callbacks/{*rest}", post(callbacks::callback))
         .route("/v1/incidents", get(api::list))
@@ -149,7 +151,9 @@ async fn webhook(State(doors): Shared, request: Request) -> Response {
     let Some(live) = doors.live.borrow().clone() else {
         return unavailable("no config is in force yet: come again\n");
     };
-    let request = integration::Request { path: &taken.path, headers: &taken.headers, body: &taken.body };
+    let query = taken.query.as_deref().unwrap_or_default();
+    let request =
+        integration::Request { path: &taken.path, query, headers: &taken.headers, body: &taken.body };
     let endpoint = match integration::find(&live.config, &live.secrets, &request) {
         Ok(endpoint) => endpoint,
         Err(reject) => return refuse(&doors, "unknown", &reject),
@@ -157,7 +161,10 @@ async fn webhook(State(doors): Shared, request: Request) -> Response {
     let mut fetched = Fetched::new();
     for _ in 0..=FETCHES_MAX {
         match integration::receive(endpoint, &request, &live.secrets, doors.clock.now(), &fetched) {
-            Received::Events { events, answer } => return stored(&doors, events, &answer).await,
+            Received::Events { events, answer } => {
+                let patience = Monitor::of(endpoint).patience.unwrap_or(PATIENCE);
+                return stored(&doors, events, &answer, patience).await;
+            }
             Received::Reject(reject) => {
                 if reject.code == "certificate" {
                     certificates(&doors).retain(|url, _| !fetched.contains_key(url));
@@ -194,11 +201,16 @@ async fn fetch_for(doors: &Doors, fetch: &integration::Fetch) -> Result<Vec<u8>,
     result
 }
 
-async fn stored(doors: &Doors, events: Vec<crate::alert::Event>, answer: &Answer) -> Response {
+async fn stored(
+    doors: &Doors,
+    events: Vec<crate::alert::Event>,
+    answer: &Answer,
+    patience: Duration,
+) -> Response {
     if events.is_empty() {
         return said(answer);
     }
-    match doors.inbox.input(Lane::Alerts, Input::Alerts(events)).await {
+    match doors.inbox.alerts(events, patience).await {
         Ok(Answered { stored: true, .. }) => said(answer),
         Ok(Answered { stored: false, .. }) => {
             doors.metrics.refused("not_stored");
@@ -236,7 +248,8 @@ async fn push(State(doors): Shared, uri: Uri, request: Request) -> Response {
     let Some(live) = doors.live.borrow().clone() else {
         return unavailable("no config is in force yet: come again\n");
     };
-    let request = integration::Request { path: uri.path(), headers: &taken.headers, body: &taken.body };
+    let request =
+        integration::Request { path: uri.path(), query: "", headers: &taken.headers, body: &taken.body };
     let sources = &live.config.organisation.push_secret;
     match integration::push_webhook(&live.secrets, sources, &request, doors.clock.now()) {
         Ok(_) => {

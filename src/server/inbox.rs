@@ -1,5 +1,6 @@
 //! The way to the engine: inputs with their replies, and questions about the state.
 
+use crate::alert::Event;
 use crate::engine::Lane;
 use crate::incident::{Incident, IncidentId, Input, Reply, Status};
 use std::collections::BTreeMap;
@@ -73,7 +74,14 @@ impl Inbox {
         let (answer, answered) = oneshot::channel();
         let message = Message::Input { lane, input, answer };
         let sender = if lane == Lane::First { &self.first } else { &self.alerts };
-        ask(sender, message, answered).await
+        ask(sender, message, answered, PATIENCE).await
+    }
+
+    /// The same for what a monitor said, which waits no longer than the monitor does.
+    pub async fn alerts(&self, events: Vec<Event>, patience: Duration) -> Result<Answered, Busy> {
+        let (answer, answered) = oneshot::channel();
+        let message = Message::Input { lane: Lane::Alerts, input: Input::Alerts(events), answer };
+        ask(&self.alerts, message, answered, patience).await
     }
 
     pub async fn list(
@@ -84,12 +92,12 @@ impl Inbox {
     ) -> Result<Vec<Incident>, Busy> {
         let (answer, answered) = oneshot::channel();
         let limit = limit.clamp(1, PAGE_MAX);
-        ask(&self.first, Message::List { status, before, limit, answer }, answered).await
+        ask(&self.first, Message::List { status, before, limit, answer }, answered, PATIENCE).await
     }
 
     pub async fn find(&self, id: IncidentId) -> Result<Option<Found>, Busy> {
         let (answer, answered) = oneshot::channel();
-        ask(&self.first, Message::Find { id, answer }, answered).await
+        ask(&self.first, Message::Find { id, answer }, answered, PATIENCE).await
     }
 }
 
@@ -97,10 +105,11 @@ async fn ask<T>(
     to: &mpsc::Sender<Message>,
     message: Message,
     answered: oneshot::Receiver<T>,
+    patience: Duration,
 ) -> Result<T, Busy> {
     let asked = async {
         to.send(message).await.map_err(|_| Busy)?;
         answered.await.map_err(|_| Busy)
     };
-    timeout(PATIENCE, asked).await.unwrap_or(Err(Busy))
+    timeout(patience, asked).await.unwrap_or(Err(Busy))
 }

@@ -1,5 +1,6 @@
 //! Counters and gauges in Prometheus' format, fed by durable entries and refused requests.
 
+use crate::alert::Action;
 use crate::incident::{Change, Entry, Outcome};
 use prometheus_client::encoding::{EncodeLabelSet, text::encode};
 use prometheus_client::metrics::{counter::Counter, family::Family, gauge::Gauge};
@@ -95,6 +96,10 @@ impl Metrics {
             Change::Joined { event: it, .. } => event(&it.integration, "joined"),
             Change::Updated { event: it, .. } => event(&it.integration, "updated"),
             Change::Ignored { event: it, .. } => event(&it.integration, "ignored"),
+            // Those of a service; the timelines of its incidents repeat them.
+            Change::Noted { event: it, service } if service.is_some() || it.action == Action::Note => {
+                event(&it.integration, "noted");
+            }
             Change::Resolved { event: Some(it), .. } | Change::AlertResolved { event: Some(it), .. } => {
                 event(&it.integration, "resolved");
             }

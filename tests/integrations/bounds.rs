@@ -76,5 +76,5 @@ fn too_many_alerts_are_one_more_event() {
     assert_eq!(events.len(), EVENTS_MAX);
     let last = events.last().unwrap();
     assert_eq!(last.action, Action::Trigger);
-    assert_eq!(last.summary, "6 more alerts in one request from alertmanager were left out");
+    assert_eq!(last.summary, "6 more alerts in one request were left out");
 }

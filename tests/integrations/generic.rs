@@ -2,10 +2,10 @@
 
 use super::{config_of, endpoint, events, fetched, now, post_to};
 use oncall::alert::{Action, Event, Severity};
-use oncall::config::{GenericFields, Kind, Secret, SecretSource, Secrets};
+use oncall::config::{Endpoint, GenericFields, Secret, SecretSource, Secrets};
 
 fn read(fields: GenericFields, body: &str) -> Event {
-    let config = config_of(vec![endpoint("own", Kind::Generic(fields))]);
+    let config = config_of(vec![Endpoint { fields, ..endpoint("own", "generic") }]);
     let mut secrets = Secrets::default();
     secrets.insert(SecretSource::Env("own".into()), Secret::new("s"));
     let received = post_to(&config, &secrets, "/v1/webhooks/own/s", &[], body.as_bytes(), now(), &fetched());

@@ -2,7 +2,7 @@
 
 use super::{TOPIC, config, endpoint, events, fetched, now, post, post_to, rejected};
 use jiff::Timestamp;
-use oncall::config::{Kind, Secret, SecretSource, Secrets};
+use oncall::config::{Secret, SecretSource, Secrets};
 use oncall::integration::{Fetch, FetchReason, Fetched, Received, Reject};
 use serde_json::{Value, json};
 
@@ -154,7 +154,8 @@ fn certificates_come_only_from_sns() {
 
 #[test]
 fn only_allowed_topics_are_heard() {
-    let mut foreign = endpoint("cloudwatch", Kind::Cloudwatch { topics: vec![format!("{TOPIC}-of-others")] });
+    let mut foreign = endpoint("cloudwatch", "cloudwatch");
+    foreign.topics = vec![format!("{TOPIC}-of-others")];
     foreign.secret = vec![SecretSource::Env("s".into())];
     let mut secrets = Secrets::default();
     secrets.insert(SecretSource::Env("s".into()), Secret::new("s"));

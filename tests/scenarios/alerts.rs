@@ -384,3 +384,59 @@ fn a_ticket_and_a_channel_follow() {
         "#,
     );
 }
+
+/// Changes page nobody: they stand in the timelines of the service's open incidents, and of the next one.
+#[test]
+fn changes_stand_in_the_timelines_of_their_service() {
+    check(
+        "02:00 change c1 summary=build-511
+         02:10 alert slow critical
+         02:11 change c2 summary=build-512
+         02:12 resolve slow
+         02:13 end",
+        r#"
+        02:00 changed: "build-511" from prometheus -> web
+        02:10 opened: "slow" from prometheus -> web, critical, high urgency
+        02:10 changed: "build-511" from prometheus
+        02:10 step 1 of team: tanaka, on call on primary (layer always); next step at 02:15:00
+        02:10 -> call tanaka, slack tanaka
+        02:11 changed: "build-512" from prometheus -> web
+        02:11 changed: "build-512" from prometheus
+        02:12 resolved by prometheus: the monitor says so
+        "#,
+    );
+}
+
+/// A note belongs to the alert with its key, changes nothing, and is nothing without it.
+#[test]
+fn a_note_stands_in_the_timeline_of_its_alert() {
+    check(
+        "02:00 alert slow warning
+         02:01 note slow id=n1 summary=looking
+         02:02 note slow id=n1 summary=looking
+         02:03 note other summary=lost
+         02:04 end",
+        r#"
+        02:00 opened: "slow" from prometheus -> web, warning, low urgency
+        02:00 told once, at low urgency: tanaka, on call on primary (layer always)
+        02:00 -> slack tanaka
+        02:01 note: "looking" from prometheus
+        02:02 ignored: "looking" from prometheus (message n1 was taken before)
+        02:03 ignored: "lost" from prometheus (no open incident has this key)
+        "#,
+    );
+}
+
+/// Resolved by its source first, triggered later by an older message: it stays closed.
+#[test]
+fn an_overtaken_trigger_opens_nothing() {
+    check(
+        "02:00 resolve cpu at=01:59
+         02:00:10 alert cpu critical at=01:50
+         02:01 end",
+        r#"
+        02:00 ignored: "cpu" from prometheus (no open incident has this key)
+        02:00:10 ignored: "cpu" from prometheus (of 2026-12-07T16:50:00Z, older than the last, of 2026-12-07T16:59:00Z)
+        "#,
+    );
+}

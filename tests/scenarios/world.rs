@@ -173,7 +173,7 @@ impl World {
         let words: Vec<&str> = text.split_whitespace().collect();
         match words[..] {
             ["end"] => {}
-            ["post" | "alert" | "resolve" | "monitor-ack", ..] => {
+            ["post" | "alert" | "resolve" | "monitor-ack" | "note" | "change", ..] => {
                 let text = text.strip_prefix("post ").unwrap_or(text);
                 let events = text.split(';').map(|event| self.event(event.trim())).collect();
                 self.handle(Input::Alerts(events));
@@ -240,6 +240,8 @@ impl World {
         let action = match words.next() {
             Some("alert") => Action::Trigger,
             Some("resolve") => Action::Resolve,
+            Some("change") => Action::Change,
+            Some("note") => Action::Note,
             _ => Action::Acknowledge,
         };
         let key = words.next().unwrap();

@@ -1,0 +1,139 @@
+//! The table of monitors: everything that holds for a type of integration, said once.
+//!
+//! A monitor is one file with one `MONITOR`, and one line in [`MONITORS`]. The schema's `type:`, the keys an integration
+//! may have, how a request is authenticated and read, and what `oncall urls` prints all follow from that one value.
+
+use super::posted::Posted;
+use super::signature::Signature;
+use super::{Answer, Read};
+use super::{
+    alertmanager, azure, cloudwatch, datadog, email, gcp, generic, github, grafana, healthchecks, mackerel,
+    nagios, newrelic, notice, opensearch, opsgenie, pagerduty, pingdom, sentry, uptime_kuma, zabbix,
+};
+use crate::alert::Event;
+use crate::config::Endpoint;
+use std::time::Duration;
+
+/// Every monitor, in the order in which the documentation names them.
+pub const MONITORS: &[Monitor] = &[
+    alertmanager::MONITOR,
+    grafana::MONITOR,
+    cloudwatch::MONITOR,
+    notice::MONITOR,
+    opensearch::MONITOR,
+    datadog::MONITOR,
+    newrelic::MONITOR,
+    sentry::MONITOR,
+    azure::MONITOR,
+    gcp::MONITOR,
+    zabbix::MONITOR,
+    mackerel::MONITOR,
+    uptime_kuma::MONITOR,
+    pingdom::MONITOR,
+    healthchecks::MONITOR,
+    nagios::NAGIOS,
+    nagios::ICINGA,
+    github::MONITOR,
+    email::MONITOR,
+    pagerduty::MONITOR,
+    opsgenie::MONITOR,
+    generic::MONITOR,
+];
+
+/// One type of integration.
+#[derive(Clone, Copy, Debug)]
+pub struct Monitor {
+    /// The word written in `type:`.
+    pub name: &'static str,
+    /// As people call it.
+    pub title: &'static str,
+    /// Whether it says how bad a problem is; otherwise `severity:` has to.
+    pub sends_severity: bool,
+    /// Whether it says a firing alert again and again, so that its silence can mean that it is over.
+    pub repeats: bool,
+    /// Whether what comes by Amazon SNS is taken.
+    pub sns: Sns,
+    /// Whether `fields:` say where a body says what.
+    pub has_fields: bool,
+    /// How it signs its requests, if it does.
+    pub signature: Option<Signature>,
+    /// How long it waits for an answer, where that is less than we may take.
+    pub patience: Option<Duration>,
+    /// What `oncall urls` prints: `{base}`, `{id}`, `{secret}`.
+    pub address: &'static str,
+    /// What to do at the monitor, a line each: `{url}` is the address, `{topic}` the first of `topics`.
+    pub setup: &'static str,
+    pub(super) reader: Reader,
+}
+
+/// Whether messages come by Amazon SNS.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sns {
+    Never,
+    /// Where the integration has `topics`.
+    MayBe,
+    Always,
+}
+
+/// How a monitor's requests are read.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Reader {
+    /// Bodies at the webhook's URL, answered by us.
+    Body(fn(&Posted<'_>) -> Read),
+    /// A protocol with paths and answers of its own.
+    Protocol(fn(&Posted<'_>) -> Spoken),
+}
+
+/// What was said in a protocol of its own: events, or why there are none, and the answer that its clients expect.
+#[derive(Debug)]
+pub(super) struct Spoken {
+    pub events: Result<Vec<Event>, String>,
+    pub answer: Answer,
+}
+
+impl Monitor {
+    /// What most have in common: a JSON body at the webhook's URL, once for each change, with a severity.
+    pub(super) const fn webhook(
+        name: &'static str,
+        title: &'static str,
+        read: fn(&Posted<'_>) -> Read,
+    ) -> Monitor {
+        Monitor::new(name, title, Reader::Body(read))
+    }
+
+    /// The same, with paths and answers of its own.
+    pub(super) const fn protocol(
+        name: &'static str,
+        title: &'static str,
+        speak: fn(&Posted<'_>) -> Spoken,
+    ) -> Monitor {
+        Monitor::new(name, title, Reader::Protocol(speak))
+    }
+
+    const fn new(name: &'static str, title: &'static str, reader: Reader) -> Monitor {
+        Monitor {
+            name,
+            title,
+            sends_severity: true,
+            repeats: false,
+            sns: Sns::Never,
+            has_fields: false,
+            signature: None,
+            patience: None,
+            address: "{base}/v1/webhooks/{id}/{secret}",
+            setup: "",
+            reader,
+        }
+    }
+
+    /// The monitor of this name.
+    pub fn named(name: &str) -> Option<&'static Monitor> {
+        MONITORS.iter().find(|monitor| monitor.name == name)
+    }
+
+    /// The monitor that posts to an endpoint.
+    pub fn of(endpoint: &Endpoint) -> &'static Monitor {
+        // The config compiles only with a name of the table.
+        Monitor::named(endpoint.monitor).unwrap_or(&generic::MONITOR)
+    }
+}
