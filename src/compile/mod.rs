@@ -38,8 +38,8 @@ pub use expectation::{Expectation, Expected, ExpectedAlert, Never};
 pub use layout::is_not_text;
 pub use render::{render_human, render_json};
 pub use source::{Source, Sources};
-pub use tree::{FILE_MAX, FILES_MAX, Tree};
-pub use yaml::{Entry, Node, NodeKind};
+pub use tree::{FILE_MAX, FILES_MAX, FOLDERS_MAX, TREE_BYTES_MAX, Tree, Unread};
+pub use yaml::{Entry, Node, NodeKind, Parsed, Problem, parse};
 
 use crate::config::Config;
 
@@ -58,6 +58,11 @@ pub struct Compiled {
 
 /// Compiles a tree. It never fails otherwise than by its diagnostics.
 pub fn compile(tree: &Tree) -> Compiled {
+    if let Some((path, unread)) = tree.unread.iter().find(|(_, unread)| unread.ends()) {
+        let sources = Sources::default();
+        let diagnostics = sources.locate(vec![unread.finding(path)]);
+        return Compiled { config: None, diagnostics, expectations: Vec::new(), sources };
+    }
     let (documents, sources, mut findings) = read::read(tree);
     let resolved = resolve::resolve(&documents, &sources, tree);
     findings.extend(resolved.findings);

@@ -38,6 +38,30 @@ pub(super) struct Documents {
     pub(super) runbooks: Vec<String>,
 }
 
+impl Documents {
+    /// An object of which nothing but its id is known.
+    fn define(&mut self, kind: Kind, id: Id, at: &Spot) {
+        match kind {
+            Kind::Organisation => self.organisation = Some(File::unread(id, at)),
+            Kind::User => drop(self.users.insert(id.clone(), File::unread(id, at))),
+            Kind::Schedule => drop(self.schedules.insert(id.clone(), File::unread(id, at))),
+            Kind::EscalationPolicy => drop(self.policies.insert(id.clone(), File::unread(id, at))),
+            Kind::Service => drop(self.services.insert(id.clone(), File::unread(id, at))),
+            Kind::Integration => drop(self.integrations.insert(id.clone(), File::unread(id, at))),
+            Kind::BusinessHours => drop(self.business_hours.insert(id.clone(), File::unread(id, at))),
+            Kind::Holidays => drop(self.holidays.insert(id.clone(), File::unread(id, at))),
+            // Nothing names these.
+            Kind::Overrides | Kind::Silences | Kind::Expectations => {}
+        }
+    }
+}
+
+impl<T> File<T> {
+    fn unread(id: Id, at: &Spot) -> File<T> {
+        File { id, at: at.clone(), document: None }
+    }
+}
+
 pub(super) fn read(tree: &Tree) -> (Documents, Sources, Vec<Finding>) {
     let schemas = Kind::ALL.into_iter().map(|kind| (kind, Schema::new(kind))).collect();
     let mut reader = Reader {
@@ -48,6 +72,10 @@ pub(super) fn read(tree: &Tree) -> (Documents, Sources, Vec<Finding>) {
     };
     for (path, bytes) in tree.files.iter().take(FILES_MAX) {
         reader.file(path, bytes);
+    }
+    for (path, unread) in &tree.unread {
+        reader.findings.push(unread.finding(path));
+        reader.defined(path);
     }
     if tree.files.len() > FILES_MAX {
         let root = Spot::file(&Arc::from("."));
@@ -70,6 +98,16 @@ impl Reader {
             Meaning::Runbook(below) => self.documents.runbooks.push(below),
             Meaning::Wrong(finding) => self.findings.push(finding),
             Meaning::LeftAlone => {}
+        }
+    }
+
+    /// What was not read still defines its id, so that whoever names it is not told that it does not exist.
+    fn defined(&mut self, path: &str) {
+        let (at, documents) = (Spot::root(&Arc::from(path)), &mut self.documents);
+        match layout::meaning(path) {
+            Meaning::Runbook(below) => documents.runbooks.push(below),
+            Meaning::Object { kind, id } => documents.define(kind, id, &at),
+            Meaning::Wrong(_) | Meaning::LeftAlone => {}
         }
     }
 

@@ -6,7 +6,7 @@
 
 use super::clock::Clock;
 use super::fetch::Fetcher;
-use super::files::{Files, read_dir};
+use super::files::read_dir;
 use super::live::{Because, Live, Looked, Refused, Unreachable};
 use super::repository::{Commit, CommitId, Repository};
 use super::secrets::{self, Missing};
@@ -74,7 +74,7 @@ pub struct Follower {
 struct Version {
     name: String,
     commit: Option<CommitId>,
-    files: Option<Files>,
+    tree: Option<Tree>,
 }
 
 impl Follower {
@@ -146,7 +146,7 @@ impl Follower {
         }
         let Source::Git(repository, _) = &self.source else { return true };
         let Some(good) = repository.good() else { return true };
-        let version = Version { name: good.to_string(), commit: Some(good), files: None };
+        let version = Version { name: good.to_string(), commit: Some(good), tree: None };
         match self.compiled(version) {
             Ok((config, _)) => {
                 let (secrets, missing) = (self.resolve)(&config);
@@ -160,12 +160,12 @@ impl Follower {
     }
 
     fn compiled(&self, version: Version) -> Result<(Config, Option<CommitId>)> {
-        let files = match (version.files, &self.source, version.commit) {
-            (Some(files), ..) => files,
+        let tree = match (version.tree, &self.source, version.commit) {
+            (Some(tree), ..) => tree,
             (None, Source::Git(repository, _), Some(commit)) => repository.tree(commit)?,
             (None, ..) => anyhow::bail!("there is nothing to read"),
         };
-        Ok((load(files)?, version.commit))
+        Ok((load(&tree)?, version.commit))
     }
 
     fn accept(&mut self, config: Config, name: String, commit: Option<CommitId>) -> bool {
@@ -210,7 +210,7 @@ impl Follower {
             return Some(Arc::new(config.clone()));
         }
         let Source::Git(repository, _) = &self.source else { return None };
-        let read = CommitId::parse(&recorded).and_then(|commit| repository.tree(commit)).and_then(load);
+        let read = CommitId::parse(&recorded).and_then(|commit| load(&repository.tree(commit)?));
         read.inspect_err(|error| {
             tracing::warn!("the config {recorded} that was in force cannot be read: {error:#}")
         })
@@ -269,8 +269,8 @@ impl Source {
     fn newest(&mut self, patience: Duration) -> Result<Version> {
         match self {
             Source::Directory(path) => {
-                let files = read_dir(path)?;
-                Ok(Version { name: digest(&files), commit: None, files: Some(files) })
+                let tree = read_dir(path)?;
+                Ok(Version { name: digest(&tree), commit: None, tree: Some(tree) })
             }
             Source::Git(_, fetcher) => {
                 let fetched = fetcher.fetch(patience)?;
@@ -280,7 +280,7 @@ impl Source {
                         fetched.commit
                     );
                 }
-                Ok(Version { name: fetched.commit.to_string(), commit: Some(fetched.commit), files: None })
+                Ok(Version { name: fetched.commit.to_string(), commit: Some(fetched.commit), tree: None })
             }
         }
     }
@@ -298,9 +298,12 @@ pub fn short(commit: &str) -> &str {
     commit.get(..10).unwrap_or(commit)
 }
 
-fn digest(files: &Files) -> String {
+fn digest(tree: &Tree) -> String {
     let mut context = ring::digest::Context::new(&ring::digest::SHA256);
-    for (path, content) in files {
+    for (path, why) in &tree.unread {
+        context.update(format!("{path} {why:?}\n").as_bytes());
+    }
+    for (path, content) in &tree.files {
         context.update(path.as_bytes());
         context.update(&(content.len() as u64).to_be_bytes());
         context.update(content);
@@ -310,9 +313,8 @@ fn digest(files: &Files) -> String {
 }
 
 /// Compiles and checks; an error holds the first findings as people read them.
-pub fn load(files: Files) -> Result<Config> {
-    let tree = Tree { files };
-    let compiled = compile(&tree);
+pub fn load(tree: &Tree) -> Result<Config> {
+    let compiled = compile(tree);
     let mut findings = compiled.diagnostics;
     findings.retain(|finding| finding.severity == Severity::Error);
     let count = findings.len();
@@ -320,7 +322,7 @@ pub fn load(files: Files) -> Result<Config> {
     match compiled.config.filter(|_| count == 0) {
         Some(config) => Ok(config),
         None => {
-            let shown = render_human(&tree, &findings, false);
+            let shown = render_human(tree, &findings, false);
             let more = if count > FINDINGS_TOLD_MAX {
                 format!("\n… and {} more", count - FINDINGS_TOLD_MAX)
             } else {

@@ -7,9 +7,9 @@
 
 use super::{
     commit,
-    files::Files,
     remote::{Credentials, Limit, Remote, proxy},
 };
+use crate::compile::Tree;
 use anyhow::{Context, Error, Result, anyhow, bail};
 use git2::{AutotagOption, Direction, ErrorCode, FetchOptions, Oid, RepositoryInitOptions, Sort};
 use std::{fmt, path::Path};
@@ -85,9 +85,9 @@ impl Repository {
         Ok(Fetched { commit, rewritten })
     }
 
-    /// The files of a commit below the folder of the config. Fails on a commit that is not in the clone, and on what
-    /// the page of [`files`](super::files) names.
-    pub fn tree(&self, commit: CommitId) -> Result<Files> {
+    /// The files of a commit below the folder of the config. Fails on a commit that is not in the clone, and where that
+    /// folder is not in it.
+    pub fn tree(&self, commit: CommitId) -> Result<Tree> {
         let folder = self.path.as_deref();
         commit::read(&self.git, commit.0, folder)
             .with_context(|| format!("cannot read commit {commit} of {}", self.remote.shown))

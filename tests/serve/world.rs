@@ -134,7 +134,7 @@ impl World {
     /// What the library makes of the files now.
     pub fn config(&self) -> Config {
         let files = self.files.iter().map(|(path, text)| (path.clone(), text.clone().into_bytes())).collect();
-        let compiled = compile(&Tree { files });
+        let compiled = compile(&Tree { files, ..Tree::default() });
         compiled.config.unwrap_or_else(|| panic!("{:?}", compiled.diagnostics))
     }
 
