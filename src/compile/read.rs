@@ -3,7 +3,7 @@
 use super::code;
 use super::diagnostic::{Finding, Part, Spot};
 use super::layout::{self, Meaning};
-use super::schema::Schema;
+use super::schema::Schemas;
 use super::source::{Source, Sources};
 use super::tree::{FILE_MAX, FILES_MAX, Tree};
 use super::{shape, yaml};
@@ -62,8 +62,7 @@ impl<T> File<T> {
     }
 }
 
-pub(super) fn read(tree: &Tree) -> (Documents, Sources, Vec<Finding>) {
-    let schemas = Kind::ALL.into_iter().map(|kind| (kind, Schema::new(kind))).collect();
+pub(super) fn read(tree: &Tree, schemas: &Schemas) -> (Documents, Sources, Vec<Finding>) {
     let mut reader = Reader {
         schemas,
         documents: Documents::default(),
@@ -84,14 +83,14 @@ pub(super) fn read(tree: &Tree) -> (Documents, Sources, Vec<Finding>) {
     (reader.documents, reader.sources, reader.findings)
 }
 
-struct Reader {
-    schemas: BTreeMap<Kind, Schema>,
+struct Reader<'a> {
+    schemas: &'a Schemas,
     documents: Documents,
     sources: Sources,
     findings: Vec<Finding>,
 }
 
-impl Reader {
+impl Reader<'_> {
     fn file(&mut self, path: &str, bytes: &[u8]) {
         match layout::meaning(path) {
             Meaning::Object { kind, id } => self.object(kind, id, &Arc::from(path), bytes),

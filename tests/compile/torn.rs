@@ -2,17 +2,14 @@
 
 use super::places;
 use super::{diagnostics, example};
-use oncall::compile::Tree;
+use oncall::compile::{Compiler, Tree};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Every file without one of its lines, and every file up to the end of one of them.
 fn torn(text: &str) -> Vec<String> {
     let lines: Vec<&str> = text.split_inclusive('\n').collect();
     let without = (0..lines.len()).map(|at| [&lines[..at], &lines[at + 1..]].concat().concat());
-    let prefixes = (0..lines.len()).flat_map(|at| {
-        let end = lines[..=at].concat();
-        [end.trim_end_matches('\n').to_owned(), end]
-    });
+    let prefixes = (0..lines.len()).map(|at| lines[..=at].concat().trim_end_matches('\n').to_owned());
     without.chain(prefixes).collect()
 }
 
@@ -32,11 +29,11 @@ fn lines_that_are_gone_and_files_that_end_early() {
     std::thread::scope(|scope| {
         for _ in 0..threads {
             scope.spawn(|| {
-                let whole = example();
+                let (whole, compiler) = (example(), Compiler::new());
                 while let Some((path, text)) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
                     let mut tree = Tree { files: whole.files.clone(), ..Tree::default() };
                     tree.files.insert(path.clone(), text.clone().into_bytes());
-                    places::inside(&tree, &diagnostics(&tree));
+                    places::inside(&tree, &compiler.compile(&tree).diagnostics);
                 }
             });
         }
