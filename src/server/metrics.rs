@@ -74,7 +74,7 @@ impl Metrics {
         registry.register("requests_refused", "Requests refused, by reason", metrics.refused.clone());
         registry.register("deliveries", "Outcomes of deliveries, by channel", metrics.deliveries.clone());
         registry.register("steps_begun", "Escalation steps begun", metrics.escalations.clone());
-        registry.register("config", "1; the commit in force, and the newest", metrics.versions.clone());
+        registry.register("config_info", "1; the commit in force, and the newest", metrics.versions.clone());
         let gauges = [
             ("incidents_open", "Incidents that are not resolved", &metrics.open),
             ("incidents_unacknowledged", "Incidents that nobody has acknowledged", &metrics.unacknowledged),
