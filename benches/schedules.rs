@@ -56,7 +56,10 @@ fn config(rotation: &str, during: &str, overrides: usize) -> Config {
     if overrides > 0 {
         files.push(("overrides/all.yaml".to_owned(), list));
     }
-    let tree = Tree { files: files.into_iter().map(|(path, text)| (path, text.into_bytes())).collect() };
+    let tree = Tree {
+        files: files.into_iter().map(|(path, text)| (path, text.into_bytes())).collect(),
+        ..Tree::default()
+    };
     let compiled = compile(&tree);
     compiled.config.unwrap_or_else(|| panic!("{:?}", compiled.diagnostics))
 }

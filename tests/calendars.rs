@@ -69,7 +69,7 @@ layers:
 fn config_with(changes: &[(&str, &str)]) -> Config {
     let files = FILES.iter().chain(changes);
     let files = files.map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec())).collect();
-    let compiled = compile(&Tree { files });
+    let compiled = compile(&Tree { files, ..Tree::default() });
     compiled.config.unwrap_or_else(|| panic!("{:#?}", compiled.diagnostics))
 }
 

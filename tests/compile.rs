@@ -1,9 +1,16 @@
 //! Trees of files to what `compile` and `check` say about them.
 //!
-//! A case in `tests/configs/*.case` is a patch of [`BASE`]: `--- path` begins a file, which replaces that of the base or
-//! is added to it; `--- path (deleted)` takes one out. The rendered findings are the snapshot beside it.
+//! A case in `tests/configs/*.case` is a patch of a base, see [`case`]. The rendered findings are the snapshot beside it.
 #![allow(clippy::unwrap_used, reason = "in a test a panic is the finding, in its helpers too")]
 
+#[path = "compile/case.rs"]
+mod case;
+#[path = "compile/places.rs"]
+mod places;
+#[path = "compile/torn.rs"]
+mod torn;
+
+use case::tree;
 use jiff::SignedDuration;
 use oncall::compile::{self, Tree};
 use oncall::config::Phone;
@@ -13,8 +20,6 @@ use proptest::prelude::*;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-/// The least that is valid.
-const BASE: &str = include_str!("configs/base.txt");
 /// When the cases are looked at: noon in Tokyo.
 const TODAY: &str = "2026-11-23T12:00:00+09:00";
 
@@ -70,7 +75,8 @@ fn spellings_that_are_fine() {
     let text = "--- users/tanaka.yaml\n\u{feff}name: 1.10\\r\nslack: \"U0TANAKA\"\\r\nphone: '+81-90-0000-0001'\\r\n\
         --- users/suzuki.yaml\nname: no\nslack: U0SUZUKI\nphone: \"+81 90 0000 0002\"\nreading: 09:00\n";
     let compiled = compile::compile(&tree(text));
-    assert_eq!(findings(&tree(text)), "0 errors, 0 warnings\n");
+    let warnings: Vec<&str> = diagnostics(&tree(text)).iter().map(|each| each.code).collect();
+    assert_eq!(warnings, ["OC212", "OC213"]);
     let users = compiled.config.unwrap().users;
     assert_eq!(users["tanaka"].name, "1.10");
     assert_eq!(users["suzuki"].name, "no");
@@ -242,11 +248,7 @@ proptest! {
         slips.iter().for_each(|slip| slip.apply(&mut tree));
         let first = findings(&tree);
         prop_assert_eq!(first, findings(&tree));
-        for found in diagnostics(&tree) {
-            let length = tree.files.get(&*found.location.file).map_or(0, Vec::len);
-            prop_assert!(found.location.span.start <= found.location.span.end, "{:?}", found);
-            prop_assert!(found.location.span.end <= length, "{:?}", found);
-        }
+        places::inside(&tree, &diagnostics(&tree));
     }
 }
 
@@ -261,33 +263,6 @@ fn diagnostics(tree: &Tree) -> Vec<compile::Diagnostic> {
     let mut all = compiled.diagnostics.clone();
     all.extend(check::run(&compiled, Some(TODAY.parse().unwrap())));
     all
-}
-
-fn tree(patch: &str) -> Tree {
-    let mut tree = Tree::default();
-    for text in [BASE, patch] {
-        for part in format!("\n{text}").split("\n--- ").skip(1) {
-            let (path, body) = part.split_once('\n').unwrap_or((part, ""));
-            match path.strip_suffix(" (deleted)") {
-                Some(path) => drop(tree.files.remove(path)),
-                None => drop(tree.files.insert(path.to_owned(), bytes(body))),
-            }
-        }
-    }
-    tree
-}
-
-/// A case is text; `\xFF` in it is that byte, `\t` a tab and `\r` a carriage return.
-fn bytes(body: &str) -> Vec<u8> {
-    let text = body.replace("\\t", "\t").replace("\\r", "\r") + "\n";
-    let mut bytes = Vec::new();
-    for (index, piece) in text.split("\\xFF").enumerate() {
-        if index > 0 {
-            bytes.push(0xFF);
-        }
-        bytes.extend_from_slice(piece.as_bytes());
-    }
-    bytes
 }
 
 fn example() -> Tree {

@@ -1,9 +1,9 @@
 //! A bare repository made with git2 in a temporary folder -> what the server's clone makes of it. `file://` only.
 #![allow(clippy::unwrap_used, reason = "in a test a panic is the finding, in its helpers too")]
 
-use oncall::compile::{FILE_MAX, FILES_MAX};
+use oncall::compile::{FILE_MAX, FILES_MAX, FOLDERS_MAX, TREE_BYTES_MAX, Tree, Unread};
 use oncall::server::{
-    files::{self, Files, read_dir},
+    files::read_dir,
     remote::Credentials,
     repository::{CommitId, Repository},
 };
@@ -103,8 +103,9 @@ fn never() -> bool {
     false
 }
 
-fn text(files: &Files) -> BTreeMap<&str, &str> {
-    files.iter().map(|(path, bytes)| (path.as_str(), std::str::from_utf8(bytes).unwrap())).collect()
+fn text(tree: &Tree) -> BTreeMap<&str, &str> {
+    assert_eq!(tree.unread, BTreeMap::new());
+    tree.files.iter().map(|(path, bytes)| (path.as_str(), std::str::from_utf8(bytes).unwrap())).collect()
 }
 
 /// The whole chain of an error, as `{:#}` prints it.
@@ -236,22 +237,36 @@ fn what_is_no_file_is_an_error_in_the_config_and_passed_over_elsewhere() {
     let large = world.blob(&"#".repeat(FILE_MAX + 1));
     let submodule = git2::Oid::from_str("5c3b1b0e6f0b9d3c2a1f4e5d6c7b8a9f0e1d2c3b").unwrap();
     let cases = [
-        (0o120_000, link, "is a symbolic link"),
-        (0o160_000, submodule, "is a submodule"),
-        (0o100_644, lfs, "is a Git LFS pointer"),
-        (0o100_644, large, "has 1048577 bytes"),
+        (0o120_000, link, Unread::Link),
+        (0o160_000, submodule, Unread::Submodule),
+        (0o100_644, lfs, Unread::LfsPointer),
+        (0o100_644, large, Unread::TooLarge(1_048_577)),
     ];
     for (mode, id, expected) in cases {
-        for path in ["users/sato.yaml", "oncall.yaml", "runbooks/web/checkout.md"] {
+        for path in ["users/sato.yaml", "oncall.yaml", "runbooks/web/checkout.md", "users"] {
             let tip = world.write("main", &[(path, mode, id)], None);
             let clone = world.open(None, None);
             clone.fetch(never).unwrap();
-            contains(&chain(clone.tree(tip)), &[path, expected, ": ", &tip.to_string()]);
+            let unread = clone.tree(tip).unwrap().unread;
+            assert_eq!(unread, BTreeMap::from([(path.to_owned(), expected)]));
         }
         let tip = world.write("main", &[("docs/logo.png", mode, id), ("README.md", mode, id)], None);
         let clone = world.open(None, None);
         clone.fetch(never).unwrap();
-        assert_eq!(clone.tree(tip).unwrap(), Files::new(), "{expected}");
+        assert_eq!(clone.tree(tip).unwrap(), Tree::default(), "{expected:?}");
+    }
+}
+
+#[test]
+fn a_folder_of_the_config_that_is_a_link_is_not_followed() {
+    let world = World::new();
+    let link = world.blob("../..");
+    let files = [("ops/config", 0o120_000, link), ("oncall.yaml", 0o100_644, link)];
+    let tip = world.write("main", &files, None);
+    for (path, expected) in [("ops/config", "is not a folder"), ("ops/config/etc", "there is no folder")] {
+        let clone = world.open(None, Some(path));
+        clone.fetch(never).unwrap();
+        contains(&chain(clone.tree(tip)), &[expected, path]);
     }
 }
 
@@ -273,23 +288,24 @@ fn too_many_files_are_refused_with_the_way_out() {
     let tip = world.write("main", &entries, None);
     let clone = world.open(None, None);
     clone.fetch(never).unwrap();
-    contains(&chain(clone.tree(tip)), &["more than 20000 files", "--path"]);
+    let unread = clone.tree(tip).unwrap().unread;
+    assert_eq!(unread.into_values().collect::<Vec<_>>(), [Unread::TooMany]);
 }
 
 #[test]
 fn too_many_bytes_and_too_deep_folders_are_refused() {
     let world = World::new();
     let blob = world.blob(&"x".repeat(FILE_MAX));
-    let most = files::TREE_BYTES_MAX / FILE_MAX as u64;
+    let most = TREE_BYTES_MAX / FILE_MAX as u64;
     let paths: Vec<String> = (0..=most).map(|n| format!("users/{n}.yaml")).collect();
     let entries: Vec<_> = paths.iter().map(|path| (path.as_str(), 0o100_644, blob)).collect();
     let bytes = world.write("main", &entries, None);
-    let deep = format!("users{}.yaml", "/a".repeat(files::DEPTH_MAX));
+    let deep = format!("users{}.yaml", "/a".repeat(FOLDERS_MAX));
     let depth = world.write("deep", &[(deep.as_str(), 0o100_644, blob)], None);
-    for (branch, tip, expected) in [("main", bytes, "bytes of files"), ("deep", depth, "32 folders deep")] {
+    for (branch, tip, expected) in [("main", bytes, Unread::TooMuch), ("deep", depth, Unread::TooDeep)] {
         let clone = world.open(Some(branch), None);
         clone.fetch(never).unwrap();
-        contains(&chain(clone.tree(tip)), &[expected]);
+        assert_eq!(clone.tree(tip).unwrap().unread.into_values().collect::<Vec<_>>(), [expected]);
     }
 }
 
@@ -416,7 +432,8 @@ fn links_of_a_directory_are_refused_except_those_of_kubernetes() {
     for target in [outside.path().join("sato.yaml"), "nowhere".into(), "../oncall.yaml".into()] {
         let folder = directory(&[("oncall.yaml", "a"), ("users/suzuki.yaml", "b")]);
         symlink(target, folder.path().join("users/sato.yaml")).unwrap();
-        contains(&chain(read_dir(folder.path())), &["users/sato.yaml", "is a symbolic link"]);
+        let tree = read_dir(folder.path()).unwrap();
+        assert_eq!(tree.unread, BTreeMap::from([("users/sato.yaml".to_owned(), Unread::Link)]));
     }
 }
 
@@ -424,5 +441,6 @@ fn links_of_a_directory_are_refused_except_those_of_kubernetes() {
 fn a_directory_that_is_not_there_or_too_large_is_named() {
     contains(&chain(read_dir("/nowhere/at/all".as_ref())), &["/nowhere/at/all", "does it exist?"]);
     let folder = directory(&[("users/sato.yaml", &"#".repeat(FILE_MAX + 1))]);
-    contains(&chain(read_dir(folder.path())), &["users/sato.yaml", "1048577 bytes"]);
+    let unread = read_dir(folder.path()).unwrap().unread;
+    assert_eq!(unread, BTreeMap::from([("users/sato.yaml".to_owned(), Unread::TooLarge(1_048_577))]));
 }

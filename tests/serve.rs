@@ -1,4 +1,5 @@
-//! The real binary against a bare git repository, stand-in Slack, Jira and Twilio, and a real Alertmanager.
+//! The real binary against a bare git repository, stand-in Slack, Jira and Twilio, a real Alertmanager, a real
+//! `git http-backend` and a real `sshd`.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -6,6 +7,10 @@
 mod alertmanager;
 #[path = "serve/calendars.rs"]
 mod calendars;
+#[path = "serve/git.rs"]
+mod git;
+#[path = "serve/git_hosts.rs"]
+mod git_hosts;
 #[path = "serve/server.rs"]
 mod server;
 #[path = "serve/stand_ins.rs"]

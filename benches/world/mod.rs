@@ -11,7 +11,7 @@ use std::sync::Arc;
 /// The files of `example-config`.
 pub fn tree() -> Tree {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("example-config");
-    Tree { files: files::read_dir(&folder).expect("example-config can be read") }
+    files::read_dir(&folder).expect("example-config can be read")
 }
 
 pub fn config() -> Arc<Config> {

@@ -15,6 +15,7 @@ mod policies;
 mod providers;
 mod rules;
 mod side_by_side;
+mod spelling;
 mod turns;
 mod unused;
 
@@ -103,6 +104,9 @@ pub const CHECKS: &[Check] = &[
     warning("OC130", "somebody's turns never come", turns::that_never_come),
     dated("OC131", "an override changes nothing", overrides::without_effect),
     dated("OC132", "an override makes one person of a pair", overrides::pair_into_one),
+    warning("OC212", "a file begins with a byte-order mark", spelling::byte_order_mark),
+    warning("OC213", "the lines of a file end in carriage returns", spelling::carriage_returns),
+    warning("OC214", "a file and a folder have the same id", spelling::file_and_folder),
     warning("OC133", "an allowance allows nothing, or says no reason", |_| Vec::new()),
 ];
 

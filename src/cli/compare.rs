@@ -10,7 +10,7 @@ use super::instant::instant;
 use super::people::named;
 use super::{Exit, Output, compare_json, compare_markdown, compare_text};
 use crate::check::expectations::unmet;
-use crate::compile::{Tree, compile};
+use crate::compile::compile;
 use crate::config::Config;
 use crate::preview::difference::{Changed, Difference, Exchange, Gap, Sides, difference};
 use crate::preview::load::{Calendar, Load, loads};
@@ -83,9 +83,8 @@ impl Base {
             return Ok(Base { name: other.to_owned(), commit: None, loaded: Some(load(Path::new(other))?) });
         }
         let revision = revision::read(dir, base)?;
-        let files = revision.files.filter(|files| files.contains_key("oncall.yaml"));
-        let loaded = files.map(|files| {
-            let tree = Tree { files };
+        let tree = revision.tree.filter(|tree| tree.files.contains_key("oncall.yaml"));
+        let loaded = tree.map(|tree| {
             let compiled = compile(&tree);
             Loaded { tree, compiled }
         });

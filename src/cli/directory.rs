@@ -40,11 +40,11 @@ pub fn load(dir: &Path) -> Result<Loaded> {
             dir.display()
         );
     }
-    let files = read_dir(dir)?;
-    if !dir.join("oncall.yaml").exists() && !files.keys().any(|path| path == "oncall.yml") {
+    let tree = read_dir(dir)?;
+    let none = !dir.join("oncall.yaml").exists() && !tree.files.contains_key("oncall.yml");
+    if none && !tree.unread.contains_key("oncall.yaml") {
         bail!("there is no oncall.yaml in {}: give the config directory as the last argument", dir.display());
     }
-    let tree = Tree { files };
     let compiled = compile(&tree);
     Ok(Loaded { tree, compiled })
 }

@@ -39,6 +39,15 @@ pub struct Arguments {
     /// The folder of oncall.yaml in the repository [default: its root]
     #[arg(long, conflicts_with = "config")]
     pub path: Option<String>,
+    /// A file with a token for https, read anew for each fetch
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "ONCALL_GIT_TOKEN_FILE",
+        hide_env_values = true,
+        conflicts_with = "config"
+    )]
+    pub git_token_file: Option<PathBuf>,
     /// A private key for ssh, without a passphrase; may be repeated [default: the ssh agent's]
     #[arg(
         long,
@@ -48,6 +57,9 @@ pub struct Arguments {
         value_delimiter = ','
     )]
     pub ssh_key: Vec<PathBuf>,
+    /// How long a fetch may take before the remote counts as away
+    #[arg(long, value_name = "D", default_value = "2m", value_parser = parse_fetch_timeout)]
+    pub fetch_timeout: SignedDuration,
     /// How often the config is looked at
     #[arg(long, value_name = "D", default_value = "30s", value_parser = parse_interval)]
     pub interval: SignedDuration,
@@ -76,8 +88,10 @@ pub(super) fn run(arguments: Arguments) -> Result<Output> {
     let config = match (arguments.config, arguments.git) {
         (Some(directory), _) => From::Directory(directory),
         (None, Some(url)) => {
-            let credentials = Credentials { token, agent: true, ssh_keys: arguments.ssh_key };
-            From::Git { url, branch: arguments.branch, path: arguments.path, credentials }
+            let (token_file, ssh_keys) = (arguments.git_token_file, arguments.ssh_key);
+            let credentials = Credentials { token, token_file, agent: true, ssh_keys };
+            let fetch_timeout = Duration::try_from(arguments.fetch_timeout)?;
+            From::Git { url, branch: arguments.branch, path: arguments.path, credentials, fetch_timeout }
         }
         (None, None) => bail!("give --config DIR or --git URL"),
     };
@@ -120,6 +134,12 @@ async fn print(mut shown: mpsc::UnboundedReceiver<Shown>) {
 /// The runtime that everything but the engine's decisions, git and the disk runs on.
 pub(super) fn runtime() -> Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start the runtime")
+}
+
+fn parse_fetch_timeout(text: &str) -> Result<SignedDuration, String> {
+    let timeout = parse_duration(text)?;
+    let bounds = SignedDuration::from_secs(1)..=SignedDuration::from_hours(1);
+    if bounds.contains(&timeout) { Ok(timeout) } else { Err("it must be between 1s and 1h".to_owned()) }
 }
 
 fn parse_interval(text: &str) -> Result<SignedDuration, String> {

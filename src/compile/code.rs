@@ -31,6 +31,8 @@ pub const FALLBACK: &str = "OC027";
 pub const QUOTE: &str = "OC028";
 pub const TWICE: &str = "OC029";
 pub const NOT_CONFIGURED: &str = "OC030";
+pub const NO_FILE: &str = "OC210";
+pub const FILE_NAME: &str = "OC211";
 
 /// Every code of this module, and what it means.
 pub const CODES: &[(&str, &str)] = &[
@@ -64,4 +66,6 @@ pub const CODES: &[(&str, &str)] = &[
     (QUOTE, "a text that YAML reads as a number needs quotes"),
     (TWICE, "something that must be unique is there twice"),
     (NOT_CONFIGURED, "a provider is used that oncall.yaml does not configure"),
+    (NO_FILE, "a symbolic link, a submodule or a pointer of Git LFS stands where a file should be"),
+    (FILE_NAME, "a file's name is not UTF-8, or has a backslash for a folder"),
 ];

@@ -42,6 +42,12 @@ pub(super) fn meaning(path: &str) -> Meaning {
 
 fn top_level(file: &Arc<str>) -> Meaning {
     let id = || Arc::from("");
+    let as_meant = file.replace('\\', "/");
+    if as_meant != **file && !matches!(meaning(&as_meant), Meaning::LeftAlone) {
+        let message = "this is one name with a backslash, and not a file in a folder, so it is not read";
+        let help = format!("commit it as `{as_meant}`");
+        return Meaning::Wrong(Finding::error(code::FILE_NAME, Spot::file(file), message).help(help));
+    }
     match &**file {
         ORGANISATION => Meaning::Object { kind: Kind::Organisation, id: id() },
         "oncall.yml" => Meaning::Wrong(yml(file)),

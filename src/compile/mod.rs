@@ -38,10 +38,11 @@ pub use expectation::{Expectation, Expected, ExpectedAlert, Never};
 pub use layout::is_not_text;
 pub use render::{render_human, render_json};
 pub use source::{Source, Sources};
-pub use tree::{FILE_MAX, FILES_MAX, Tree};
-pub use yaml::{Entry, Node, NodeKind};
+pub use tree::{FILE_MAX, FILES_MAX, FOLDERS_MAX, TREE_BYTES_MAX, Tree, Unread};
+pub use yaml::{Entry, Node, NodeKind, Parsed, Problem, parse};
 
 use crate::config::Config;
+use schema::Schemas;
 
 /// What a tree means.
 #[derive(Clone, Debug)]
@@ -56,9 +57,36 @@ pub struct Compiled {
     pub sources: Sources,
 }
 
+/// The schemas, made once for whoever compiles often: that takes longer than a small config.
+#[derive(Debug)]
+pub struct Compiler {
+    schemas: Schemas,
+}
+
 /// Compiles a tree. It never fails otherwise than by its diagnostics.
 pub fn compile(tree: &Tree) -> Compiled {
-    let (documents, sources, mut findings) = read::read(tree);
+    Compiler::new().compile(tree)
+}
+
+impl Compiler {
+    #[expect(clippy::new_without_default, reason = "it costs milliseconds, which a default should not")]
+    pub fn new() -> Compiler {
+        Compiler { schemas: schema::schemas() }
+    }
+
+    /// What [`compile`] does.
+    pub fn compile(&self, tree: &Tree) -> Compiled {
+        compile_with(&self.schemas, tree)
+    }
+}
+
+fn compile_with(schemas: &Schemas, tree: &Tree) -> Compiled {
+    if let Some((path, unread)) = tree.unread.iter().find(|(_, unread)| unread.ends()) {
+        let sources = Sources::default();
+        let diagnostics = sources.locate(vec![unread.finding(path)]);
+        return Compiled { config: None, diagnostics, expectations: Vec::new(), sources };
+    }
+    let (documents, sources, mut findings) = read::read(tree, schemas);
     let resolved = resolve::resolve(&documents, &sources, tree);
     findings.extend(resolved.findings);
     let broken = findings.iter().any(|finding| finding.severity == Severity::Error);

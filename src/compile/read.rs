@@ -3,7 +3,7 @@
 use super::code;
 use super::diagnostic::{Finding, Part, Spot};
 use super::layout::{self, Meaning};
-use super::schema::Schema;
+use super::schema::Schemas;
 use super::source::{Source, Sources};
 use super::tree::{FILE_MAX, FILES_MAX, Tree};
 use super::{shape, yaml};
@@ -38,8 +38,31 @@ pub(super) struct Documents {
     pub(super) runbooks: Vec<String>,
 }
 
-pub(super) fn read(tree: &Tree) -> (Documents, Sources, Vec<Finding>) {
-    let schemas = Kind::ALL.into_iter().map(|kind| (kind, Schema::new(kind))).collect();
+impl Documents {
+    /// An object of which nothing but its id is known.
+    fn define(&mut self, kind: Kind, id: Id, at: &Spot) {
+        match kind {
+            Kind::Organisation => self.organisation = Some(File::unread(id, at)),
+            Kind::User => drop(self.users.insert(id.clone(), File::unread(id, at))),
+            Kind::Schedule => drop(self.schedules.insert(id.clone(), File::unread(id, at))),
+            Kind::EscalationPolicy => drop(self.policies.insert(id.clone(), File::unread(id, at))),
+            Kind::Service => drop(self.services.insert(id.clone(), File::unread(id, at))),
+            Kind::Integration => drop(self.integrations.insert(id.clone(), File::unread(id, at))),
+            Kind::BusinessHours => drop(self.business_hours.insert(id.clone(), File::unread(id, at))),
+            Kind::Holidays => drop(self.holidays.insert(id.clone(), File::unread(id, at))),
+            // Nothing names these.
+            Kind::Overrides | Kind::Silences | Kind::Expectations => {}
+        }
+    }
+}
+
+impl<T> File<T> {
+    fn unread(id: Id, at: &Spot) -> File<T> {
+        File { id, at: at.clone(), document: None }
+    }
+}
+
+pub(super) fn read(tree: &Tree, schemas: &Schemas) -> (Documents, Sources, Vec<Finding>) {
     let mut reader = Reader {
         schemas,
         documents: Documents::default(),
@@ -49,6 +72,10 @@ pub(super) fn read(tree: &Tree) -> (Documents, Sources, Vec<Finding>) {
     for (path, bytes) in tree.files.iter().take(FILES_MAX) {
         reader.file(path, bytes);
     }
+    for (path, unread) in &tree.unread {
+        reader.findings.push(unread.finding(path));
+        reader.defined(path);
+    }
     if tree.files.len() > FILES_MAX {
         let root = Spot::file(&Arc::from("."));
         reader.findings.push(Finding::error(code::UNREADABLE, root, format!("more than {FILES_MAX} files")));
@@ -56,20 +83,30 @@ pub(super) fn read(tree: &Tree) -> (Documents, Sources, Vec<Finding>) {
     (reader.documents, reader.sources, reader.findings)
 }
 
-struct Reader {
-    schemas: BTreeMap<Kind, Schema>,
+struct Reader<'a> {
+    schemas: &'a Schemas,
     documents: Documents,
     sources: Sources,
     findings: Vec<Finding>,
 }
 
-impl Reader {
+impl Reader<'_> {
     fn file(&mut self, path: &str, bytes: &[u8]) {
         match layout::meaning(path) {
             Meaning::Object { kind, id } => self.object(kind, id, &Arc::from(path), bytes),
             Meaning::Runbook(below) => self.documents.runbooks.push(below),
             Meaning::Wrong(finding) => self.findings.push(finding),
             Meaning::LeftAlone => {}
+        }
+    }
+
+    /// What was not read still defines its id, so that whoever names it is not told that it does not exist.
+    fn defined(&mut self, path: &str) {
+        let (at, documents) = (Spot::root(&Arc::from(path)), &mut self.documents);
+        match layout::meaning(path) {
+            Meaning::Runbook(below) => documents.runbooks.push(below),
+            Meaning::Object { kind, id } => documents.define(kind, id, &at),
+            Meaning::Wrong(_) | Meaning::LeftAlone => {}
         }
     }
 

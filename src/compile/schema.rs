@@ -7,15 +7,24 @@ use super::yaml::{Node, NodeKind};
 use crate::document::Kind;
 use jsonschema::Validator;
 use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+
+/// The schemas of all kinds.
+pub(super) type Schemas = BTreeMap<Kind, Schema>;
+
+pub(super) fn schemas() -> Schemas {
+    Kind::ALL.into_iter().map(|kind| (kind, Schema::new(kind))).collect()
+}
 
 /// The schema of one kind of file.
+#[derive(Debug)]
 pub(super) struct Schema {
     root: Value,
     validator: Option<Validator>,
 }
 
 impl Schema {
-    pub(super) fn new(kind: Kind) -> Schema {
+    fn new(kind: Kind) -> Schema {
         let root = kind.schema();
         let validator = jsonschema::validator_for(&root).ok();
         Schema { root, validator }

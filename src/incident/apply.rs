@@ -47,6 +47,7 @@ impl State {
             Change::Revision { commit } => {
                 self.revision.number = entry.revision;
                 self.revision.commit.clone_from(commit);
+                self.revision.since = entry.at;
                 self.commits.insert(entry.revision, commit.clone());
                 if self.commits.len() > REVISIONS_MAX {
                     self.commits.pop_first();

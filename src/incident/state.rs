@@ -66,6 +66,7 @@ pub struct Revision {
     /// Counts from 1.
     pub number: u32,
     pub commit: String,
+    pub since: Timestamp,
 }
 
 /// One thing that people respond to.

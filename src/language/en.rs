@@ -133,6 +133,11 @@ pub(super) fn notice(notice: &Notice) -> String {
         Notice::ConfigRefused { commit } => {
             format!("The config of commit {commit} is refused; the one before it stays in force")
         }
+        Notice::ConfigUnreachable { commit } => {
+            format!(
+                "the config repository cannot be read for more than 30 minutes; commit {commit} stays in force"
+            )
+        }
         Notice::JournalUnwritable => {
             "oncall cannot write its journal: pages leave from memory, alerts are answered 503".into()
         }

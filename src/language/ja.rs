@@ -135,6 +135,9 @@ pub(super) fn notice(notice: &Notice) -> String {
                 "コミット {commit} の設定にエラーがあるため反映していません。以前の設定で動作を続けています"
             )
         }
+        Notice::ConfigUnreachable { commit } => {
+            format!("設定のリポジトリを30分以上読み込めません。コミット {commit} の設定で動作を続けています")
+        }
         Notice::JournalUnwritable => {
             "oncall がジャーナルに書き込めません。通知はメモリから送り、アラートには 503 を返しています"
                 .into()

@@ -256,6 +256,8 @@ pub enum Planned<'a> {
 pub enum Notice<'a> {
     /// A commit was refused; the config before it stays in force.
     ConfigRefused { commit: &'a str },
+    /// The config repository cannot be read; this commit stays in force.
+    ConfigUnreachable { commit: &'a str },
     /// Decisions do not reach the disk.
     JournalUnwritable,
     /// Part of the journal was set aside at the start.

@@ -1,6 +1,7 @@
 //! What people's tools ask: incidents, their timelines, and to act on them, with a bearer token of `oncall.yaml`.
 
 use super::http::{Doors, Shared, take, unavailable};
+use super::in_force;
 use super::inbox::Found;
 use super::live::Live;
 use super::recover;
@@ -79,6 +80,7 @@ pub async fn show(State(doors): Shared, headers: HeaderMap, Path(id): Path<Strin
     let mut body = shown(&incident);
     let lines = entries.iter().map(|entry| line(entry, &live, commits.get(&entry.revision)));
     body["timeline"] = lines.collect();
+    body["config"] = in_force::summary(&live, &doors.status.borrow());
     Json(body).into_response()
 }
 
@@ -141,7 +143,7 @@ async fn reassigned(live: &Live, request: Request) -> Result<Asked, Response> {
 
 /// The config in force and the name of the token, or the refusal. Every token is compared.
 #[expect(clippy::result_large_err, reason = "the refusal is the answer itself")]
-fn authorized(doors: &Doors, headers: &HeaderMap) -> Result<(Arc<Live>, String), Response> {
+pub(super) fn authorized(doors: &Doors, headers: &HeaderMap) -> Result<(Arc<Live>, String), Response> {
     let Some(live) = doors.live.borrow().clone() else {
         return Err(unavailable("no config is in force yet: come again\n"));
     };

@@ -2,16 +2,16 @@
 //!
 //! Which of them are read, and within which bounds, is decided in [`files`](super::files), as for a directory.
 
-use super::files::{Files, Reading, join};
+use super::files::Reading;
+use crate::compile::{Tree as Config, Unread};
 use anyhow::{Context, Result, anyhow};
 use git2::{ObjectType, Oid, Repository, Tree};
 use std::path::Path;
 
 const FILE_MODE_LINK: i32 = 0o120_000;
 
-/// The files of a commit below `folder`. Fails on a commit that is not there, and on what the page of
-/// [`files`](super::files) names.
-pub(super) fn read(git: &Repository, commit: Oid, folder: Option<&str>) -> Result<Files> {
+/// The files of a commit below `folder`. Fails on a commit that is not there, and where `folder` is not in it.
+pub(super) fn read(git: &Repository, commit: Oid, folder: Option<&str>) -> Result<Config> {
     let commit = git.find_commit(commit).context("it is not in the clone: fetch the branch that has it")?;
     let root = commit.tree()?;
     let mut reading = Reading::default();
@@ -19,7 +19,7 @@ pub(super) fn read(git: &Repository, commit: Oid, folder: Option<&str>) -> Resul
         None => read_tree(git, &mut reading, &root, "")?,
         Some(folder) => read_tree(git, &mut reading, &find(git, &root, folder)?, "")?,
     }
-    Ok(reading.files)
+    Ok(reading.tree)
 }
 
 fn find<'r>(git: &'r Repository, root: &Tree<'_>, folder: &str) -> Result<Tree<'r>> {
@@ -30,18 +30,18 @@ fn find<'r>(git: &'r Repository, root: &Tree<'_>, folder: &str) -> Result<Tree<'
 
 fn read_tree(git: &Repository, reading: &mut Reading, tree: &Tree<'_>, prefix: &str) -> Result<()> {
     for entry in tree {
-        let Some(path) = join(prefix, &String::from_utf8_lossy(entry.name_bytes()))? else { continue };
+        let Some(path) = reading.join(prefix, &String::from_utf8_lossy(entry.name_bytes())) else { continue };
         if entry.name().is_err() {
-            reading.pass_over(&path, "is not UTF-8", "rename it")?;
+            reading.pass_over(&path, Unread::Name);
             continue;
         }
         match entry.kind() {
             Some(ObjectType::Tree) => read_tree(git, reading, &git.find_tree(entry.id())?, &path)?,
             Some(ObjectType::Blob) if entry.filemode_raw() == FILE_MODE_LINK => {
-                reading.pass_over(&path, "is a symbolic link", "put the file itself there")?;
+                reading.pass_over(&path, Unread::Link);
             }
             Some(ObjectType::Blob) => read_blob(git, reading, entry.id(), &path)?,
-            _ => reading.pass_over(&path, "is a submodule", "put its files there")?,
+            _ => reading.pass_over(&path, Unread::Submodule),
         }
     }
     Ok(())

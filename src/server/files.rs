@@ -3,26 +3,17 @@
 //! A commit ([`Repository::tree`](super::repository::Repository::tree)) and a directory ([`read_dir`]) must give the
 //! same files, or `oncall validate` would pass what the server refuses; so both decide here. Names that begin with a
 //! dot are left out. Whatever cannot be read as a file (a link, a submodule, a Git LFS pointer, something too large)
-//! is an error where the config lives and is passed over elsewhere: a picture in `docs/` breaks nothing. What the
-//! files mean is left to `compile`.
+//! is noted where the config lives, for a finding, and is passed over elsewhere: a picture in `docs/` breaks nothing.
+//! What the files mean is left to `compile`.
 
-use crate::compile::{FILE_MAX, FILES_MAX};
+use crate::compile::{FILE_MAX, FILES_MAX, FOLDERS_MAX, TREE_BYTES_MAX, Tree, Unread};
 use crate::document::Kind;
 use anyhow::{Context, Result, bail};
 use std::{
-    collections::BTreeMap,
     fs::{self, File},
     io::Read,
     path::{Path, PathBuf},
 };
-
-/// The files of a config, by path with `/` below its root.
-pub type Files = BTreeMap<String, Vec<u8>>;
-
-/// The most bytes all files may have together.
-pub const TREE_BYTES_MAX: u64 = 64 * 1024 * 1024;
-/// The deepest folder below the root.
-pub const DEPTH_MAX: usize = 32;
 
 /// A folder of the config that is no kind's.
 const RUNBOOKS: &str = "runbooks";
@@ -30,79 +21,92 @@ const RUNBOOKS: &str = "runbooks";
 /// The first bytes of a pointer that Git LFS leaves in place of a file (git-lfs, `docs/spec.md`).
 const LFS_POINTER: &[u8] = b"version https://git-lfs.github.com/spec/v1\n";
 
-/// Reads the config in the directory `root`. Fails on what the module page names, with the path and a way out.
-pub fn read_dir(root: &Path) -> Result<Files> {
+/// Reads the config in the directory `root`. Fails where the disk does.
+pub fn read_dir(root: &Path) -> Result<Tree> {
     let real = root
         .canonicalize()
         .with_context(|| format!("cannot read the config directory {}: does it exist?", root.display()))?;
     let mut reading = Reading::default();
     read_folder(&mut reading, &real, &real, "")?;
-    Ok(reading.files)
+    Ok(reading.tree)
 }
 
-/// The files read so far, and what they count for.
+/// What was read so far, and what it counts for.
 #[derive(Debug, Default)]
 pub(super) struct Reading {
-    pub files: Files,
+    pub tree: Tree,
     entries: usize,
     bytes: u64,
+    /// A bound was reached: nothing more is read.
+    pub full: bool,
 }
 
 impl Reading {
     /// Adds the file at `path`, of `size` bytes, which `read` reads.
     pub fn add(&mut self, path: &str, size: u64, read: impl FnOnce() -> Result<Vec<u8>>) -> Result<()> {
         if size > FILE_MAX as u64 {
-            let found = format!("has {size} bytes; {FILE_MAX} are the most");
-            return self.pass_over(path, &found, "make it smaller, or move it out of the folder");
+            self.pass_over(path, Unread::TooLarge(size));
+            return Ok(());
         }
-        self.count(size)?;
+        if !self.count(path, size) {
+            return Ok(());
+        }
         let bytes = read().with_context(|| format!("cannot read {path}"))?;
         if bytes.starts_with(LFS_POINTER) {
-            return self.pass_over(path, "is a Git LFS pointer", "commit the file itself, without LFS");
+            self.note(path, Unread::LfsPointer);
+        } else {
+            self.tree.files.insert(path.to_owned(), bytes);
         }
-        self.files.insert(path.to_owned(), bytes);
         Ok(())
     }
 
-    /// Refuses what is at `path` where the config lives, and counts it elsewhere.
-    pub fn pass_over(&mut self, path: &str, found: &str, way_out: &str) -> Result<()> {
-        if is_config(path) {
-            bail!("{path} {found}: {way_out}");
+    /// Counts what is at `path` and cannot be read, and notes it where the config lives.
+    pub fn pass_over(&mut self, path: &str, why: Unread) {
+        if self.count(path, 0) {
+            self.note(path, why);
         }
-        self.count(0)
     }
 
-    fn count(&mut self, size: u64) -> Result<()> {
+    /// The path of `name` in the folder `prefix`, or `None` for what is not looked at.
+    pub fn join(&mut self, prefix: &str, name: &str) -> Option<String> {
+        if name.starts_with('.') || self.full {
+            return None;
+        }
+        let path = if prefix.is_empty() { name.to_owned() } else { format!("{prefix}/{name}") };
+        if path.split('/').count() > FOLDERS_MAX {
+            self.pass_over(&path, Unread::TooDeep);
+            return None;
+        }
+        Some(path)
+    }
+
+    fn note(&mut self, path: &str, why: Unread) {
+        if is_config(path) {
+            self.tree.unread.insert(path.to_owned(), why);
+        }
+    }
+
+    /// False once there is too much.
+    fn count(&mut self, path: &str, size: u64) -> bool {
         self.entries += 1;
         self.bytes = self.bytes.saturating_add(size);
-        if self.entries > FILES_MAX {
-            bail!("more than {FILES_MAX} files: name the folder that holds oncall.yaml (`--path`)");
-        }
-        if self.bytes > TREE_BYTES_MAX {
-            bail!(
-                "more than {TREE_BYTES_MAX} bytes of files: name the folder that holds oncall.yaml (`--path`)"
-            );
-        }
-        Ok(())
+        let why = if self.entries > FILES_MAX {
+            Unread::TooMany
+        } else if self.bytes > TREE_BYTES_MAX {
+            Unread::TooMuch
+        } else {
+            return true;
+        };
+        self.full = true;
+        self.tree.unread.insert(path.to_owned(), why);
+        false
     }
 }
 
-/// The path of `name` in the folder `prefix`, or `None` for a hidden name. `depth` is checked too.
-pub(super) fn join(prefix: &str, name: &str) -> Result<Option<String>> {
-    if name.starts_with('.') {
-        return Ok(None);
-    }
-    let path = if prefix.is_empty() { name.to_owned() } else { format!("{prefix}/{name}") };
-    if path.split('/').count() > DEPTH_MAX {
-        bail!("{path} is more than {DEPTH_MAX} folders deep: move it up");
-    }
-    Ok(Some(path))
-}
-
-/// Whether the config lives at `path`: `oncall.yaml`, or anything in a folder of the config.
+/// Whether the config lives at `path`: `oncall.yaml`, a folder of the config, or anything in one.
 fn is_config(path: &str) -> bool {
-    let Some((folder, _)) = path.split_once('/') else { return path == "oncall.yaml" };
-    folder == RUNBOOKS || Kind::ALL.iter().any(|kind| kind.folder() == folder)
+    let folder = path.split('/').next().unwrap_or(path);
+    path == "oncall.yaml" || folder == RUNBOOKS || Kind::ALL.iter().any(|kind| kind.folder() == folder)
 }
 
 fn read_folder(reading: &mut Reading, root: &Path, folder: &Path, prefix: &str) -> Result<()> {
@@ -110,14 +114,14 @@ fn read_folder(reading: &mut Reading, root: &Path, folder: &Path, prefix: &str) 
     for entry in fs::read_dir(folder).with_context(unreadable)? {
         let entry = entry.with_context(unreadable)?;
         let name = entry.file_name();
-        let Some(path) = join(prefix, &name.to_string_lossy())? else { continue };
+        let Some(path) = reading.join(prefix, &name.to_string_lossy()) else { continue };
         if name.to_str().is_none() {
-            reading.pass_over(&path, "is not UTF-8", "rename it")?;
+            reading.pass_over(&path, Unread::Name);
             continue;
         }
         match resolve(root, &entry.path()) {
             Some(real) => read_entry(reading, root, &real, &path)?,
-            None => reading.pass_over(&path, "is a symbolic link", "put the file itself there")?,
+            None => reading.pass_over(&path, Unread::Link),
         }
     }
     Ok(())
@@ -130,7 +134,8 @@ fn read_entry(reading: &mut Reading, root: &Path, real: &Path, path: &str) -> Re
     } else if metadata.is_file() {
         reading.add(path, metadata.len(), || bounded(real))
     } else {
-        reading.pass_over(path, "is neither a file nor a folder", "remove it")
+        reading.pass_over(path, Unread::Special);
+        Ok(())
     }
 }
 

@@ -5,9 +5,10 @@
 //! away. How a refusal is told to people is the engine's business.
 
 use super::clock::Clock;
-use super::files::{Files, read_dir};
-use super::live::{Live, Refused};
-use super::repository::{CommitId, Repository};
+use super::fetch::Fetcher;
+use super::files::read_dir;
+use super::live::{Because, Live, Looked, Refused, Unreachable};
+use super::repository::{Commit, CommitId, Repository};
 use super::secrets::{self, Missing};
 use crate::compile::{Severity, Tree, compile, render_human};
 use crate::config::{Config, Secrets};
@@ -15,20 +16,21 @@ use anyhow::{Context, Result};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// How many findings of a broken commit are told.
 const FINDINGS_TOLD_MAX: usize = 5;
 /// How many commits are named that wait behind a broken one.
 const STUCK_MAX: usize = 10;
-/// The longest time one fetch may take.
-const FETCH_MAX: Duration = Duration::from_secs(120);
+/// How long a start waits for the remote before it goes on with the last good commit.
+const START_MAX: Duration = Duration::from_secs(10);
 
 /// Where the config is.
-#[expect(missing_debug_implementations, reason = "a clone has credentials, which nothing shows")]
+#[derive(Debug)]
 pub enum Source {
     Directory(PathBuf),
-    Git(Repository),
+    /// The clone, and the thread that fetches into it.
+    Git(Repository, Fetcher),
 }
 
 /// How secrets are read; the demo makes its own.
@@ -38,30 +40,21 @@ pub type Resolve = fn(&Config) -> (Secrets, Vec<Missing>);
 #[derive(Debug)]
 pub enum News {
     /// This is in force from now on. `previous`: what was, at a start.
-    Accepted {
-        live: Arc<Live>,
-        previous: Option<Arc<Config>>,
-        missing: Vec<Missing>,
-    },
+    Accepted { live: Arc<Live>, previous: Option<Arc<Config>>, missing: Vec<Missing> },
     /// The same config, with other values of its secrets.
-    Secrets {
-        live: Arc<Live>,
-        missing: Vec<Missing>,
-    },
-    /// The newest commit is not taken. Said again at each poll while it lasts.
-    Refused {
-        refused: Refused,
-        stuck: Vec<String>,
-    },
+    Secrets { live: Arc<Live>, missing: Vec<Missing> },
+    /// The newest commit is not taken. Said again at each look while it lasts.
+    Refused(Refused),
     /// The newest commit is in force. Said once, after whatever else it brought.
     Fine,
-    /// The repository cannot be read.
-    Unreachable(String),
-    Reachable,
+    /// The repository cannot be read. Said again at each look while it lasts.
+    Unreachable(Unreachable),
+    /// The repository was read. Said at each look, before what follows from it.
+    Looked(Looked),
 }
 
 /// Follows a source until nobody listens.
-#[expect(missing_debug_implementations, reason = "a clone has credentials, which nothing shows")]
+#[derive(Debug)]
 pub struct Follower {
     pub source: Source,
     pub clock: Clock,
@@ -72,7 +65,7 @@ pub struct Follower {
     pub tell: tokio::sync::mpsc::Sender<News>,
     live: Option<Arc<Live>>,
     refused: Option<Refused>,
-    unreachable: bool,
+    unreachable: Option<Unreachable>,
     /// Whether the engine knows that the newest commit is in force.
     fine: bool,
 }
@@ -81,7 +74,7 @@ pub struct Follower {
 struct Version {
     name: String,
     commit: Option<CommitId>,
-    files: Option<Files>,
+    tree: Option<Tree>,
 }
 
 impl Follower {
@@ -93,7 +86,7 @@ impl Follower {
         recorded: Option<String>,
         tell: tokio::sync::mpsc::Sender<News>,
     ) -> Follower {
-        let (live, refused, unreachable, fine) = (None, None, false, false);
+        let (live, refused, unreachable, fine) = (None, None, None, false);
         Follower { source, clock, resolve, interval, recorded, tell, live, refused, unreachable, fine }
     }
 
@@ -112,27 +105,37 @@ impl Follower {
 
     /// Looks once. False: nobody listens.
     fn poll(&mut self) -> bool {
-        let newest = match self.source.newest() {
+        let patience = if self.live.is_none() { START_MAX } else { Duration::MAX };
+        let newest = match self.source.newest(patience) {
             Ok(version) => version,
             Err(error) => return self.away(&error),
         };
-        if std::mem::take(&mut self.unreachable) && !self.say(News::Reachable) {
+        self.unreachable = None;
+        let name = newest.name.clone();
+        let looked =
+            Looked { at: self.clock.now(), commit: name.clone(), about: self.source.about(newest.commit) };
+        if !self.say(News::Looked(looked)) {
             return false;
         }
-        let name = newest.name.clone();
         if self.live.as_ref().is_some_and(|live| live.commit == name) {
             return self.fine() && self.reread_secrets();
         }
         match self.compiled(newest) {
             Ok((config, commit)) => self.accept(config, name, commit),
-            Err(error) => self.refuse(name, &error) && self.start_from_good() && self.reread_secrets(),
+            Err(error) => {
+                self.refuse(name, Because::Findings, &error)
+                    && self.start_from_good()
+                    && self.reread_secrets()
+            }
         }
     }
 
     /// The remote is away: what was last good is used, if nothing is in force yet.
     fn away(&mut self, error: &anyhow::Error) -> bool {
-        self.unreachable = true;
-        self.say(News::Unreachable(format!("{error:#}"))) && self.start_from_good() && self.reread_secrets()
+        let since = self.unreachable.as_ref().map_or_else(|| self.clock.now(), |it| it.since);
+        let unreachable = Unreachable { since, error: format!("{error:#}") };
+        self.unreachable = Some(unreachable.clone());
+        self.say(News::Unreachable(unreachable)) && self.start_from_good() && self.reread_secrets()
     }
 
     /// Without a config in force, the last good one is taken; what was refused before is then said again, to an engine
@@ -141,9 +144,9 @@ impl Follower {
         if self.live.is_some() {
             return true;
         }
-        let Source::Git(repository) = &self.source else { return true };
+        let Source::Git(repository, _) = &self.source else { return true };
         let Some(good) = repository.good() else { return true };
-        let version = Version { name: good.to_string(), commit: Some(good), files: None };
+        let version = Version { name: good.to_string(), commit: Some(good), tree: None };
         match self.compiled(version) {
             Ok((config, _)) => {
                 let (secrets, missing) = (self.resolve)(&config);
@@ -157,12 +160,12 @@ impl Follower {
     }
 
     fn compiled(&self, version: Version) -> Result<(Config, Option<CommitId>)> {
-        let files = match (version.files, &self.source, version.commit) {
-            (Some(files), ..) => files,
-            (None, Source::Git(repository), Some(commit)) => repository.tree(commit)?,
+        let tree = match (version.tree, &self.source, version.commit) {
+            (Some(tree), ..) => tree,
+            (None, Source::Git(repository, _), Some(commit)) => repository.tree(commit)?,
             (None, ..) => anyhow::bail!("there is nothing to read"),
         };
-        Ok((load(files)?, version.commit))
+        Ok((load(&tree)?, version.commit))
     }
 
     fn accept(&mut self, config: Config, name: String, commit: Option<CommitId>) -> bool {
@@ -175,10 +178,10 @@ impl Follower {
                     lost.join(" and "),
                     missing.iter().map(|missing| missing.why.clone()).collect::<Vec<_>>().join("; ")
                 );
-                return self.refuse(name, &why);
+                return self.refuse(name, Because::Secrets, &why);
             }
         }
-        if let (Source::Git(repository), Some(commit)) = (&self.source, commit)
+        if let (Source::Git(repository, _), Some(commit)) = (&self.source, commit)
             && let Err(error) = repository.mark_good(commit)
         {
             tracing::warn!("{error:#}");
@@ -189,7 +192,8 @@ impl Follower {
     fn take_over(&mut self, config: Config, secrets: Secrets, missing: Vec<Missing>, name: String) -> bool {
         let previous = if self.live.is_none() { self.previous(&name, &config) } else { None };
         let previous = self.live.as_ref().map(|live| live.config.clone()).or(previous);
-        let live = Arc::new(Live { config: Arc::new(config), secrets, commit: name });
+        let about = self.source.about(CommitId::parse(&name).ok());
+        let live = Arc::new(Live { config: Arc::new(config), secrets, commit: name, about });
         self.live = Some(live.clone());
         self.say(News::Accepted { live, previous, missing })
     }
@@ -205,8 +209,8 @@ impl Follower {
         if recorded == name {
             return Some(Arc::new(config.clone()));
         }
-        let Source::Git(repository) = &self.source else { return None };
-        let read = CommitId::parse(&recorded).and_then(|commit| repository.tree(commit)).and_then(load);
+        let Source::Git(repository, _) = &self.source else { return None };
+        let read = CommitId::parse(&recorded).and_then(|commit| load(&repository.tree(commit)?));
         read.inspect_err(|error| {
             tracing::warn!("the config {recorded} that was in force cannot be read: {error:#}")
         })
@@ -214,22 +218,21 @@ impl Follower {
         .map(Arc::new)
     }
 
-    fn refuse(&mut self, commit: String, error: &anyhow::Error) -> bool {
+    fn refuse(&mut self, commit: String, because: Because, error: &anyhow::Error) -> bool {
         let since = self.refused.as_ref().map_or_else(|| self.clock.now(), |refused| refused.since);
-        self.refused = Some(Refused { commit, since, findings: format!("{error:#}") });
+        let (findings, stuck) = (format!("{error:#}"), self.stuck(&commit));
+        self.refused = Some(Refused { commit, since, because, findings, stuck });
         self.fine = false;
         self.repeat_refusal()
     }
 
     fn repeat_refusal(&self) -> bool {
-        let Some(refused) = self.refused.clone() else { return true };
-        let stuck = self.stuck(&refused.commit);
-        self.say(News::Refused { refused, stuck })
+        self.refused.clone().is_none_or(|refused| self.say(News::Refused(refused)))
     }
 
     /// The commits that wait behind the broken one, in words.
     fn stuck(&self, tip: &str) -> Vec<String> {
-        let Source::Git(repository) = &self.source else { return Vec::new() };
+        let Source::Git(repository, _) = &self.source else { return Vec::new() };
         let from = self.live.as_ref().and_then(|live| CommitId::parse(&live.commit).ok());
         let log =
             CommitId::parse(tip).and_then(|tip| repository.log(from, tip, STUCK_MAX)).unwrap_or_default();
@@ -250,7 +253,8 @@ impl Follower {
         if same || !lost.is_empty() {
             return true;
         }
-        let live = Arc::new(Live { config: live.config.clone(), secrets, commit: live.commit.clone() });
+        let (config, commit, about) = (live.config.clone(), live.commit.clone(), live.about.clone());
+        let live = Arc::new(Live { config, secrets, commit, about });
         self.live = Some(live.clone());
         self.say(News::Secrets { live, missing })
     }
@@ -261,30 +265,32 @@ impl Follower {
 }
 
 impl Source {
-    fn newest(&self) -> Result<Version> {
+    /// What is there now; waits for a remote no longer than `patience`.
+    fn newest(&mut self, patience: Duration) -> Result<Version> {
         match self {
             Source::Directory(path) => {
-                let files = read_dir(path)?;
-                Ok(Version { name: digest(&files), commit: None, files: Some(files) })
+                let tree = read_dir(path)?;
+                Ok(Version { name: digest(&tree), commit: None, tree: Some(tree) })
             }
-            Source::Git(repository) => {
-                let began = began();
-                let fetched = repository.fetch(|| began.elapsed() > FETCH_MAX)?;
+            Source::Git(_, fetcher) => {
+                let fetched = fetcher.fetch(patience)?;
                 if let Some(old) = fetched.rewritten {
                     tracing::warn!(
                         "the history of the config was rewritten: {old} is no ancestor of {}",
                         fetched.commit
                     );
                 }
-                Ok(Version { name: fetched.commit.to_string(), commit: Some(fetched.commit), files: None })
+                Ok(Version { name: fetched.commit.to_string(), commit: Some(fetched.commit), tree: None })
             }
         }
     }
-}
 
-#[expect(clippy::disallowed_methods, reason = "bounds a fetch, decides nothing")]
-fn began() -> Instant {
-    Instant::now()
+    fn about(&self, commit: Option<CommitId>) -> Option<Commit> {
+        match self {
+            Source::Directory(_) => None,
+            Source::Git(repository, _) => repository.commit(commit?),
+        }
+    }
 }
 
 /// The first characters of a commit's id, as people write it.
@@ -292,9 +298,12 @@ pub fn short(commit: &str) -> &str {
     commit.get(..10).unwrap_or(commit)
 }
 
-fn digest(files: &Files) -> String {
+fn digest(tree: &Tree) -> String {
     let mut context = ring::digest::Context::new(&ring::digest::SHA256);
-    for (path, content) in files {
+    for (path, why) in &tree.unread {
+        context.update(format!("{path} {why:?}\n").as_bytes());
+    }
+    for (path, content) in &tree.files {
         context.update(path.as_bytes());
         context.update(&(content.len() as u64).to_be_bytes());
         context.update(content);
@@ -304,9 +313,8 @@ fn digest(files: &Files) -> String {
 }
 
 /// Compiles and checks; an error holds the first findings as people read them.
-pub fn load(files: Files) -> Result<Config> {
-    let tree = Tree { files };
-    let compiled = compile(&tree);
+pub fn load(tree: &Tree) -> Result<Config> {
+    let compiled = compile(tree);
     let mut findings = compiled.diagnostics;
     findings.retain(|finding| finding.severity == Severity::Error);
     let count = findings.len();
@@ -314,7 +322,7 @@ pub fn load(files: Files) -> Result<Config> {
     match compiled.config.filter(|_| count == 0) {
         Some(config) => Ok(config),
         None => {
-            let shown = render_human(&tree, &findings, false);
+            let shown = render_human(tree, &findings, false);
             let more = if count > FINDINGS_TOLD_MAX {
                 format!("\n… and {} more", count - FINDINGS_TOLD_MAX)
             } else {

@@ -9,9 +9,9 @@ use super::clock::Clock;
 use super::delivery::Client;
 use super::disk::StateDir;
 use super::inbox::{Answered, Busy, Inbox, PATIENCE};
-use super::live::{Live, Status};
+use super::live::{Live, Origin, Status};
 use super::metrics::Metrics;
-use super::{api, calendars, callbacks};
+use super::{api, calendars, callbacks, in_force};
 use crate::integration::{self, Answer, FetchReason, Fetched, Monitor, Received, Reject};
 use axum::Router;
 use axum::body::{Body, Bytes, HttpBody};
@@ -46,6 +46,7 @@ pub struct Doors {
     pub clock: Clock,
     pub metrics: Arc<Metrics>,
     pub state_dir: Arc<StateDir>,
+    pub origin: Origin,
     /// Wakes the thread that fetches the config repository.
     pub pull: std::sync::mpsc::SyncSender<()>,
     pub certificates: Mutex<BTreeMap<String, Vec<u8>>>,
@@ -68,6 +69,7 @@ pub fn router(doors: Arc<Doors>) -> Router {
         .route("/v1/incidents", get(api::list))
         .route("/v1/incidents/{id}", get(api::show))
         .route("/v1/incidents/{id}/{action}", post(api::act))
+        .route("/v1/config", get(in_force::show))
         .route("/v1/calendars/{*rest}", get(calendars::show))
         .route("/healthz", get(async || "ok\n"))
         .route("/readyz", get(ready))
@@ -280,7 +282,7 @@ async fn ready(State(doors): Shared) -> Response {
         "commit": commit,
         "waiting": status.waiting,
         "refused": refused,
-        "unreachable": status.unreachable,
+        "unreachable": status.unreachable.map(|it| it.error),
         "missing_secrets": status.missing,
         "degraded": status.degraded,
         "damage": status.damage,

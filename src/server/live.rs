@@ -1,8 +1,19 @@
 //! What is in force: the config with its secrets, swapped together, and how the server is doing.
 
+use super::repository::Commit;
 use crate::config::{Config, Secrets};
 use jiff::Timestamp;
+use serde::Serialize;
+use std::path::PathBuf;
 use std::sync::Arc;
+
+/// Where the config comes from, as it may be shown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    Directory(PathBuf),
+    Git { url: String, branch: Option<String>, path: Option<String> },
+}
 
 /// The config in force.
 #[derive(Debug)]
@@ -11,6 +22,8 @@ pub struct Live {
     pub secrets: Secrets,
     /// The commit, or the digest of a directory.
     pub commit: String,
+    /// What is known of the commit.
+    pub about: Option<Commit>,
 }
 
 /// What `/readyz` tells.
@@ -21,7 +34,11 @@ pub struct Status {
     /// The commit that is refused, since when, and its first findings.
     pub refused: Option<Refused>,
     /// Why the repository cannot be fetched, while it cannot.
-    pub unreachable: Option<String>,
+    pub unreachable: Option<Unreachable>,
+    /// What the last look at the repository showed that did not fail.
+    pub looked: Option<Looked>,
+    /// When what is in force came into force.
+    pub in_force_since: Option<Timestamp>,
     /// Secrets that do not resolve, and what that closes.
     pub missing: Vec<String>,
     /// Why decisions do not reach the disk, while they do not.
@@ -42,6 +59,36 @@ impl Status {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refused {
     pub commit: String,
+    /// When the first commit was refused of those that wait.
     pub since: Timestamp,
+    pub because: Because,
     pub findings: String,
+    /// The commits that are not in force for it, in words, newest first.
+    pub stuck: Vec<String>,
+}
+
+/// What a commit waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Because {
+    /// That its mistakes are mended, or that it can be read at all.
+    Findings,
+    /// That secrets resolve without which a provider would be lost.
+    Secrets,
+}
+
+/// Why the repository cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Unreachable {
+    pub since: Timestamp,
+    pub error: String,
+}
+
+/// A look at the repository.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Looked {
+    pub at: Timestamp,
+    /// The newest commit, or the digest of the directory.
+    pub commit: String,
+    pub about: Option<Commit>,
 }

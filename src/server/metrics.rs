@@ -23,6 +23,12 @@ struct Delivered {
     outcome: String,
 }
 
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct Versions {
+    commit: String,
+    newest: String,
+}
+
 /// Everything that is counted.
 #[derive(Debug)]
 pub struct Metrics {
@@ -31,12 +37,16 @@ pub struct Metrics {
     refused: Family<Refused, Counter>,
     deliveries: Family<Delivered, Counter>,
     escalations: Counter,
+    versions: Family<Versions, Gauge>,
     pub open: Gauge,
     pub unacknowledged: Gauge,
     pub journal_healthy: Gauge,
     pub config_refused: Gauge,
     pub config_fetch_failed: Gauge,
     pub config_revision: Gauge,
+    pub config_in_force_since: Gauge,
+    pub config_looked_at: Gauge,
+    pub config_commits_waiting: Gauge,
     pub secrets_missing: Gauge,
 }
 
@@ -49,18 +59,23 @@ impl Metrics {
             refused: Family::default(),
             deliveries: Family::default(),
             escalations: Counter::default(),
+            versions: Family::default(),
             open: Gauge::default(),
             unacknowledged: Gauge::default(),
             journal_healthy: Gauge::default(),
             config_refused: Gauge::default(),
             config_fetch_failed: Gauge::default(),
             config_revision: Gauge::default(),
+            config_in_force_since: Gauge::default(),
+            config_looked_at: Gauge::default(),
+            config_commits_waiting: Gauge::default(),
             secrets_missing: Gauge::default(),
         };
         registry.register("events", "Events taken, by integration and effect", metrics.events.clone());
         registry.register("requests_refused", "Requests refused, by reason", metrics.refused.clone());
         registry.register("deliveries", "Outcomes of deliveries, by channel", metrics.deliveries.clone());
         registry.register("steps_begun", "Escalation steps begun", metrics.escalations.clone());
+        registry.register("config_info", "1; the commit in force, and the newest", metrics.versions.clone());
         let gauges = [
             ("incidents_open", "Incidents that are not resolved", &metrics.open),
             ("incidents_unacknowledged", "Incidents that nobody has acknowledged", &metrics.unacknowledged),
@@ -76,6 +91,21 @@ impl Metrics {
                 &metrics.config_fetch_failed,
             ),
             ("config_revision", "The number of the config revision in force", &metrics.config_revision),
+            (
+                "config_in_force_since_seconds",
+                "When the config in force came into force, in seconds since 1970",
+                &metrics.config_in_force_since,
+            ),
+            (
+                "config_looked_at_seconds",
+                "When the config repository was last read, in seconds since 1970",
+                &metrics.config_looked_at,
+            ),
+            (
+                "config_commits_waiting",
+                "Commits that are not in force because the newest is refused, at most 10",
+                &metrics.config_commits_waiting,
+            ),
             ("secrets_missing", "Secrets of the config that do not resolve", &metrics.secrets_missing),
         ];
         for (name, help, gauge) in gauges {
@@ -113,6 +143,13 @@ impl Metrics {
             }
             _ => {}
         }
+    }
+
+    /// The commit in force, and the newest.
+    pub fn versions(&self, commit: &str, newest: &str) {
+        self.versions.clear();
+        let labels = Versions { commit: commit.to_owned(), newest: newest.to_owned() };
+        self.versions.get_or_create(&labels).set(1);
     }
 
     /// Counts a refused request.

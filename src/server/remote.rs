@@ -4,9 +4,17 @@
 //! authorities, because no callback here says otherwise. What is fetched, and into where, is left to
 //! [`repository`](super::repository).
 
+use super::secrets::SECRET_MAX;
 use anyhow::{Error, Result, anyhow, bail};
 use git2::{Cred, CredentialType, ErrorClass, ErrorCode, ProxyOptions, RemoteCallbacks};
-use std::{cell::Cell, fmt, path::PathBuf, sync::Once};
+use std::{
+    cell::Cell,
+    fmt,
+    fs::File,
+    io::Read,
+    path::{Path, PathBuf},
+    sync::Once,
+};
 
 /// How long a remote may take to accept a connection, in milliseconds.
 pub const CONNECT_MS_MAX: i32 = 10_000;
@@ -14,12 +22,16 @@ pub const CONNECT_MS_MAX: i32 = 10_000;
 pub const SILENCE_MS_MAX: i32 = 30_000;
 /// The most bytes one fetch may bring.
 pub const FETCH_BYTES_MAX: usize = 1024 * 1024 * 1024;
+/// Why a fetch was ended that went on for too long.
+pub(super) const TOOK_TOO_LONG: &str = "it took too long (`--fetch-timeout`); the next look tries again";
 
 /// What may be shown to a remote to be let in.
 #[derive(Clone, Default)]
 pub struct Credentials {
     /// An access token for https; only ever sent to the host in the URL.
     pub token: Option<String>,
+    /// A file with such a token, read anew for each fetch.
+    pub token_file: Option<PathBuf>,
     /// Whether to ask the ssh agent (`SSH_AUTH_SOCK`) first.
     pub agent: bool,
     /// Private key files without a passphrase, tried in order after the agent.
@@ -30,6 +42,8 @@ pub struct Credentials {
 #[derive(Debug)]
 pub(super) struct Remote {
     pub url: String,
+    /// The URL without the user of https, which some make a token.
+    pub shown: String,
     transport: Transport,
     credentials: Credentials,
 }
@@ -67,7 +81,8 @@ impl Remote {
     /// Fails on a URL that is neither encrypted nor local, and on one with a password in it.
     pub fn new(url: &str, credentials: Credentials) -> Result<Remote> {
         prepare();
-        Ok(Remote { url: url.to_owned(), transport: transport(url)?, credentials })
+        let transport = transport(url)?;
+        Ok(Remote { url: url.to_owned(), shown: shown(url, &transport), transport, credentials })
     }
 
     /// What libgit2 asks of us during one connection.
@@ -84,23 +99,23 @@ impl Remote {
     /// The remote's error, with the way out.
     pub fn explain(&self, error: &git2::Error, limit: &Limit<impl Fn() -> bool>) -> Error {
         if let Some(reason) = limit.ended.get() {
-            return anyhow!("stopped: {reason}");
+            return anyhow!(reason);
         }
         let message = error.message();
         if message.contains("imed out") || message.contains("temporarily unavailable") {
             return anyhow!("{message}: it said nothing for {} s", SILENCE_MS_MAX / 1000);
         }
         match (error.code(), &self.transport) {
-            (ErrorCode::Certificate, Transport::Ssh { host }) => anyhow!(
-                "{message}: compare the fingerprint of {host} with the one its owner publishes, then add it: \
-                 `ssh-keyscan {host} >> ~/.ssh/known_hosts`"
-            ),
+            (ErrorCode::Certificate, Transport::Ssh { host }) => self.unknown_host(host),
             (ErrorCode::Certificate, _) => {
                 anyhow!("{message}: if its authority is your own, name that in SSL_CERT_FILE")
             }
             (ErrorCode::Auth, Transport::Https { .. }) => {
-                anyhow!("{message}: set ONCALL_GIT_TOKEN to a token that may read it")
+                anyhow!(
+                    "{message}: give it a token that may read it, by ONCALL_GIT_TOKEN or `--git-token-file`"
+                )
             }
+            (_, Transport::Ssh { .. }) if message.contains("private key") => self.unusable_key(message),
             (ErrorCode::Auth, _) => {
                 anyhow!(
                     "{message}: give it a key, by an ssh agent or `--ssh-key FILE` (without a passphrase)"
@@ -112,6 +127,25 @@ impl Remote {
             }
             _ => anyhow!("{message}"),
         }
+    }
+
+    /// libssh2 says the same of a key with a passphrase and of what is no key.
+    fn unusable_key(&self, message: &str) -> Error {
+        let keys: Vec<_> = self.credentials.ssh_keys.iter().map(|key| key.display().to_string()).collect();
+        anyhow!(
+            "{message}: {} must be a private key without a passphrase; make a deploy key that may only read this \
+             repository, or put the key into an ssh agent",
+            keys.join(", ")
+        )
+    }
+
+    /// A host that is not in `known_hosts`, or is there with another key.
+    fn unknown_host(&self, host: &str) -> Error {
+        let arguments = keyscan(host);
+        anyhow!(
+            "{host} is not known by the key that it shows: compare the fingerprint with the one its owner publishes, \
+             then add it: `ssh-keyscan {arguments} >> ~/.ssh/known_hosts`"
+        )
     }
 
     /// The next credential for whoever asks. Each is offered once, because libgit2 asks until it is told no.
@@ -128,6 +162,9 @@ impl Remote {
         }
         match offers.find(|offer| self.may(offer, asked_by, allowed)) {
             Some(Offer::Token(token)) => Cred::userpass_plaintext(user.unwrap_or("x-access-token"), &token),
+            Some(Offer::TokenFile(file)) => {
+                Cred::userpass_plaintext(user.unwrap_or("x-access-token"), &read_token(&file)?)
+            }
             Some(Offer::Agent) => Cred::ssh_key_from_agent(git),
             Some(Offer::Key(file)) => Cred::ssh_key(git, None, &file, None),
             None => Err(git2::Error::new(ErrorCode::Auth, ErrorClass::Net, "it let nobody in")),
@@ -137,7 +174,7 @@ impl Remote {
     /// Whether an offer is meant for whoever asks: a redirect to another host must not be given the token.
     fn may(&self, offer: &Offer, asked_by: &str, allowed: CredentialType) -> bool {
         match (offer, &self.transport) {
-            (Offer::Token(_), Transport::Https { .. }) => {
+            (Offer::Token(_) | Offer::TokenFile(_), Transport::Https { .. }) => {
                 allowed.contains(CredentialType::USER_PASS_PLAINTEXT)
                     && transport(asked_by).is_ok_and(|asking| asking == self.transport)
             }
@@ -157,7 +194,7 @@ impl<F: Fn() -> bool> Limit<F> {
 
     fn goes_on(&self, received_bytes: usize) -> bool {
         if (self.expired)() {
-            self.ended.set(Some("it took too long; the next poll tries again"));
+            self.ended.set(Some(TOOK_TOO_LONG));
         } else if received_bytes > FETCH_BYTES_MAX {
             self.ended.set(Some("it is larger than 1 GiB; keep the config in a repository of its own"));
         }
@@ -175,6 +212,7 @@ pub(super) fn proxy<'a>() -> ProxyOptions<'a> {
 /// A way to be let in, in the order in which they are tried.
 enum Offer {
     Token(String),
+    TokenFile(PathBuf),
     Agent,
     Key(PathBuf),
 }
@@ -182,8 +220,13 @@ enum Offer {
 impl Credentials {
     fn offers(&self) -> impl Iterator<Item = Offer> + use<> {
         let token = self.token.clone().map(Offer::Token);
+        let token_file = self.token_file.clone().map(Offer::TokenFile);
         let agent = self.agent.then_some(Offer::Agent);
-        token.into_iter().chain(agent).chain(self.ssh_keys.clone().into_iter().map(Offer::Key))
+        token
+            .into_iter()
+            .chain(token_file)
+            .chain(agent)
+            .chain(self.ssh_keys.clone().into_iter().map(Offer::Key))
     }
 }
 
@@ -192,9 +235,46 @@ impl fmt::Debug for Credentials {
         let token = self.token.as_ref().map(|_| "…");
         f.debug_struct("Credentials")
             .field("token", &token)
+            .field("token_file", &self.token_file)
             .field("agent", &self.agent)
             .field("ssh_keys", &self.ssh_keys)
             .finish()
+    }
+}
+
+/// A token that a file holds, without the line break that nobody means.
+fn read_token(file: &Path) -> Result<String, git2::Error> {
+    let failed = |why: String| {
+        git2::Error::new(ErrorCode::Auth, ErrorClass::Net, format!("the token in {}: {why}", file.display()))
+    };
+    let mut text = String::new();
+    let opened = File::open(file).map_err(|error| failed(error.to_string()))?;
+    opened.take(SECRET_MAX).read_to_string(&mut text).map_err(|error| failed(error.to_string()))?;
+    match text.trim() {
+        "" => Err(failed("it is empty".to_owned())),
+        token => Ok(token.to_owned()),
+    }
+}
+
+/// The URL as it may be shown.
+fn shown(url: &str, transport: &Transport) -> String {
+    match (url.split_once("://"), transport) {
+        (Some((scheme, rest)), Transport::Https { .. }) => {
+            let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+            let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+            format!("{scheme}://{host}{path}")
+        }
+        _ => url.to_owned(),
+    }
+}
+
+/// `[::1]:2222` as the arguments of `ssh-keyscan`.
+fn keyscan(host: &str) -> String {
+    match host.rsplit_once(':') {
+        Some((name, port)) if port.parse::<u16>().is_ok() && (!name.contains(':') || name.ends_with(']')) => {
+            format!("-p {port} {}", name.trim_matches(['[', ']']))
+        }
+        _ => host.trim_matches(['[', ']']).to_owned(),
     }
 }
 

@@ -7,9 +7,9 @@
 
 use super::{
     commit,
-    files::Files,
     remote::{Credentials, Limit, Remote, proxy},
 };
+use crate::compile::Tree;
 use anyhow::{Context, Error, Result, anyhow, bail};
 use git2::{AutotagOption, Direction, ErrorCode, FetchOptions, Oid, RepositoryInitOptions, Sort};
 use std::{fmt, path::Path};
@@ -46,7 +46,8 @@ pub struct Fetched {
 pub struct Commit {
     pub id: CommitId,
     pub author: String,
-    /// In seconds since 1970.
+    /// In seconds since 1970, as the other.
+    pub authored_at: i64,
     pub committed_at: i64,
     pub summary: String,
 }
@@ -79,17 +80,17 @@ impl Repository {
         let before = self.reference(TIP);
         let commit = self
             .fetch_branch(&Limit::new(expired))
-            .with_context(|| format!("cannot fetch {}", self.remote.url))?;
+            .with_context(|| format!("cannot fetch {}", self.remote.shown))?;
         let rewritten = before.filter(|old| *old != commit && !self.descends(commit, *old));
         Ok(Fetched { commit, rewritten })
     }
 
-    /// The files of a commit below the folder of the config. Fails on a commit that is not in the clone, and on what
-    /// the page of [`files`](super::files) names.
-    pub fn tree(&self, commit: CommitId) -> Result<Files> {
+    /// The files of a commit below the folder of the config. Fails on a commit that is not in the clone, and where that
+    /// folder is not in it.
+    pub fn tree(&self, commit: CommitId) -> Result<Tree> {
         let folder = self.path.as_deref();
         commit::read(&self.git, commit.0, folder)
-            .with_context(|| format!("cannot read commit {commit} of {}", self.remote.url))
+            .with_context(|| format!("cannot read commit {commit} of {}", self.remote.shown))
     }
 
     /// Remembers `commit` as the last good one, also against git's garbage collection.
@@ -114,6 +115,16 @@ impl Repository {
             walk.hide(from.0)?;
         }
         walk.take(max.min(LOG_MAX)).map(|id| Ok(commit_of(&self.git.find_commit(id?)?))).collect()
+    }
+
+    /// One commit, if it is in the clone.
+    pub fn commit(&self, id: CommitId) -> Option<Commit> {
+        self.git.find_commit(id.0).ok().map(|commit| commit_of(&commit))
+    }
+
+    /// The URL that is followed, without what could be a secret.
+    pub fn remote(&self) -> &str {
+        &self.remote.shown
     }
 
     fn reference(&self, name: &str) -> Option<CommitId> {
@@ -149,7 +160,10 @@ impl Repository {
     /// The full name of the branch to follow.
     fn wanted(&self, connection: &git2::RemoteConnection<'_, '_, '_>) -> Result<String> {
         if connection.list()?.is_empty() {
-            bail!("the repository is empty: push a first commit to it");
+            match self.reference(TIP) {
+                None => bail!("the repository is empty: push a first commit to it"),
+                Some(tip) => bail!("it has no branch (any more), and had commit {tip}: push it again"),
+            }
         }
         if let Some(branch) = &self.branch {
             return Ok(reference(branch));
@@ -162,7 +176,7 @@ impl Repository {
 impl fmt::Debug for Repository {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Repository")
-            .field("url", &self.remote.url)
+            .field("url", &self.remote.shown)
             .field("branch", &self.branch)
             .finish_non_exhaustive()
     }
@@ -231,6 +245,7 @@ fn commit_of(commit: &git2::Commit<'_>) -> Commit {
     Commit {
         id: CommitId(commit.id()),
         author: text(commit.author().name_bytes()),
+        authored_at: commit.author().when().seconds(),
         committed_at: commit.time().seconds(),
         summary: text(commit.summary_bytes().unwrap_or_default()),
     }

@@ -3,7 +3,8 @@
 //! Nothing is checked out and nothing is fetched. A revision is anything `git rev-parse` knows; of a branch that went
 //! on elsewhere, the commit where this one left it is meant, so that what others did since is not taken for undone.
 
-use super::{commit, files::Files};
+use super::commit;
+use crate::compile::Tree;
 use anyhow::{Context, Error, Result, anyhow};
 use git2::{ErrorCode, Oid, Repository};
 use std::path::{Path, PathBuf};
@@ -21,7 +22,7 @@ pub struct Revision {
     /// Its 40 hexadecimal digits.
     pub commit: String,
     /// `None`: the directory is not there at that revision.
-    pub files: Option<Files>,
+    pub tree: Option<Tree>,
 }
 
 /// The files of `dir` at `revision`; without one, where the checked-out branch left the one that it will be merged
@@ -41,13 +42,13 @@ pub fn read(dir: &Path, revision: Option<&str>) -> Result<Revision> {
         true => format!("{name} at {digits}"),
         false => format!("{digits}, where this branch left {name}"),
     };
-    let files = match has(&git, commit, folder.as_deref())? {
+    let tree = match has(&git, commit, folder.as_deref())? {
         true => Some(
             commit::read(&git, commit, folder.as_deref()).with_context(|| format!("cannot read {name}"))?,
         ),
         false => None,
     };
-    Ok(Revision { name, commit: commit.to_string(), files })
+    Ok(Revision { name, commit: commit.to_string(), tree })
 }
 
 /// The directory, as a path below the root of the work tree; `None` is the root itself.

@@ -8,10 +8,10 @@ use super::delivery::Client;
 use super::disk::StateDir;
 use super::follow::{News, short};
 use super::inbox::{Answered, Found, Message};
-use super::live::{Live, Refused, Status};
+use super::live::{Live, Refused, Status, Unreachable};
 use super::metrics::Metrics;
 use super::recorder::{Recorder, Written};
-use super::standby::{first_config, note, note_missing};
+use super::standby::{first_config, note, note_missing, tell_versions};
 use crate::alert::Severity;
 use crate::engine::{Engine, Health, JOURNAL_KEY, Lane, Release};
 use crate::incident::{Delivery, DeliveryId, Entry, Incident, IncidentId, Incidents, Input, Outcome, Task};
@@ -24,8 +24,8 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
 
-/// A refused commit is told to the fallback after so long.
-pub const REFUSED_PAGES_AFTER: SignedDuration = SignedDuration::from_mins(30);
+/// A refused commit, and a repository that cannot be read, are told to the fallback after so long.
+pub const CONFIG_PAGES_AFTER: SignedDuration = SignedDuration::from_mins(30);
 /// How long deliveries in flight may take to finish when the server stops.
 pub const STOP_MAX: Duration = Duration::from_secs(10);
 /// How long a printed call rings.
@@ -35,6 +35,7 @@ const GAUGES_EVERY: SignedDuration = SignedDuration::from_secs(5);
 
 /// The dedup keys of the server's own troubles.
 const CONFIG_KEY: &str = "config-refused";
+const UNREACHABLE_KEY: &str = "config-unreachable";
 const DAMAGE_KEY: &str = "journal-damage";
 
 /// Where deliveries go.
@@ -104,13 +105,16 @@ pub async fn run(mut parts: Parts) -> Result<()> {
     engine.started(now, parts.epoch);
     engine.reload(now, live.config.clone(), previous, live.commit.clone());
     engine.trouble_over(now, JOURNAL_KEY);
+    if parts.status.borrow().unreachable.is_none() {
+        engine.trouble_over(now, UNREACHABLE_KEY);
+    }
     if parts.damage.is_empty() {
         engine.trouble_over(now, DAMAGE_KEY);
     } else {
         let summary = live.config.organisation.language.notice(&Notice::JournalDamaged);
         engine.trouble(now, DAMAGE_KEY, Severity::Critical, &summary, &parts.damage.join("\n"));
     }
-    let running = Running {
+    let mut running = Running {
         parts,
         engine,
         live,
@@ -121,6 +125,7 @@ pub async fn run(mut parts: Parts) -> Result<()> {
         in_flight: 0,
         gauged: None,
     };
+    running.tell_revision();
     running.run().await
 }
 
@@ -251,32 +256,40 @@ impl Running {
     fn news(&mut self, news: News) {
         let now = self.parts.clock.now();
         let known = self.known(&news);
+        let away = self.parts.status.borrow().unreachable.is_some();
         note(&self.parts, &news);
         match news {
             News::Accepted { live, previous, missing } => {
                 self.swap(live.clone(), &missing);
                 self.engine.reload(now, live.config.clone(), previous, live.commit.clone());
+                self.tell_revision();
                 tracing::info!("config {} is in force", short(&live.commit));
             }
             News::Secrets { live, missing } => {
                 tracing::info!("secrets were read again");
                 self.swap(live, &missing);
             }
-            News::Refused { refused, stuck } => {
+            News::Refused(refused) => {
                 if !known {
                     let commit = short(&refused.commit);
                     let findings = &refused.findings;
                     tracing::error!("config {commit} is refused, the one before stays in force:\n{findings}");
                 }
-                self.refused(now, &refused, &stuck);
+                self.refused(now, &refused);
             }
             News::Fine => self.engine.trouble_over(now, CONFIG_KEY),
-            News::Unreachable(why) => {
+            News::Unreachable(unreachable) => {
                 if !known {
-                    tracing::warn!("the config repository cannot be read: {why}");
+                    tracing::error!("the config repository cannot be read: {}", unreachable.error);
                 }
+                self.unreachable(now, &unreachable);
             }
-            News::Reachable => tracing::info!("the config repository can be read again"),
+            News::Looked(_) => {
+                if away {
+                    tracing::info!("the config repository can be read again");
+                }
+                self.engine.trouble_over(now, UNREACHABLE_KEY);
+            }
         }
     }
 
@@ -284,30 +297,49 @@ impl Running {
         note_missing(&self.parts, missing);
         self.live = live.clone();
         self.parts.live.send_replace(Some(live));
+        tell_versions(&self.parts);
+    }
+
+    /// Since when what is in force is.
+    fn tell_revision(&mut self) {
+        let since = self.engine.incidents().state().revision.since;
+        self.parts.metrics.config_in_force_since.set(since.as_second());
+        self.parts.status.send_modify(|status| status.in_force_since = Some(since));
     }
 
     /// Whether this was said before: it comes again at each poll.
     fn known(&self, news: &News) -> bool {
         let status = self.parts.status.borrow();
         match news {
-            News::Refused { refused, .. } => status.refused.as_ref() == Some(refused),
-            News::Unreachable(why) => status.unreachable.as_ref() == Some(why),
+            News::Refused(refused) => status.refused.as_ref() == Some(refused),
+            News::Unreachable(unreachable) => status.unreachable.as_ref() == Some(unreachable),
             _ => false,
         }
     }
 
     /// A broken commit: told in the channel at once, to the fallback after half an hour.
-    fn refused(&mut self, now: Timestamp, refused: &Refused, stuck: &[String]) {
-        let late = now.duration_since(refused.since) >= REFUSED_PAGES_AFTER;
+    fn refused(&mut self, now: Timestamp, refused: &Refused) {
+        let late = now.duration_since(refused.since) >= CONFIG_PAGES_AFTER;
         let commit = short(&refused.commit);
         let severity = if late { Severity::Critical } else { Severity::Info };
         let summary = self.live.config.organisation.language.notice(&Notice::ConfigRefused { commit });
-        let behind = if stuck.is_empty() {
+        let behind = if refused.stuck.is_empty() {
             String::new()
         } else {
-            format!("\nwaiting behind it:\n{}", stuck.join("\n"))
+            format!("\nwaiting behind it:\n{}", refused.stuck.join("\n"))
         };
         self.engine.trouble(now, CONFIG_KEY, severity, &summary, &format!("{}{behind}", refused.findings));
+    }
+
+    /// A repository that cannot be read: told to the fallback after half an hour, because a change of who is on call may
+    /// wait there.
+    fn unreachable(&mut self, now: Timestamp, unreachable: &Unreachable) {
+        if now.duration_since(unreachable.since) < CONFIG_PAGES_AFTER {
+            return;
+        }
+        let commit = short(&self.live.commit);
+        let summary = self.live.config.organisation.language.notice(&Notice::ConfigUnreachable { commit });
+        self.engine.trouble(now, UNREACHABLE_KEY, Severity::Critical, &summary, &unreachable.error);
     }
 
     fn release(&mut self, released: Vec<Release>) {

@@ -8,10 +8,11 @@ use super::clock::Clock;
 use super::compaction::compact;
 use super::delivery::Client;
 use super::disk::StateDir;
+use super::fetch::Fetcher;
 use super::follow::{Follower, News, Resolve, Source};
 use super::http::{Doors, router};
 use super::inbox::{ALERTS_MAX, FIRST_MAX, Inbox};
-use super::live::Status;
+use super::live::{Origin, Status};
 use super::metrics::Metrics;
 use super::recorder::Recorder;
 use super::remote::Credentials;
@@ -41,7 +42,14 @@ const SEGMENT_SIZE: u64 = super::disk::SEGMENT_SIZE;
 #[derive(Clone, Debug)]
 pub enum From {
     Directory(PathBuf),
-    Git { url: String, branch: Option<String>, path: Option<String>, credentials: Credentials },
+    Git {
+        url: String,
+        branch: Option<String>,
+        path: Option<String>,
+        credentials: Credentials,
+        /// The longest time one fetch may take.
+        fetch_timeout: Duration,
+    },
 }
 
 /// What a server is started with.
@@ -79,7 +87,8 @@ pub async fn serve(
 
     let recorded = Some(incidents.state().revision.commit.clone()).filter(|commit| !commit.is_empty());
     let (tell_news, news) = mpsc::channel(NEWS_MAX);
-    let pull = follow(source(config, &state)?, &clock, resolve, interval, recorded, tell_news)?;
+    let (source, origin) = source(config, &state)?;
+    let pull = follow(source, &clock, resolve, interval, recorded, tell_news)?;
 
     let (first_in, first) = mpsc::channel(FIRST_MAX);
     let (alerts_in, alerts) = mpsc::channel(ALERTS_MAX);
@@ -95,6 +104,7 @@ pub async fn serve(
         clock: clock.clone(),
         metrics: metrics.clone(),
         state_dir: state_dir.clone(),
+        origin,
         pull,
         certificates: Mutex::default(),
         calendars: Calendars::default(),
@@ -133,13 +143,18 @@ async fn bind(listen: SocketAddr) -> Result<TcpListener> {
     })
 }
 
-/// The source of the config; a clone of a repository is kept beside the journal.
-fn source(config: From, state: &Path) -> Result<Source> {
+/// The source of the config, and how to show it; a clone of a repository is kept beside the journal.
+fn source(config: From, state: &Path) -> Result<(Source, Origin)> {
     match config {
-        From::Directory(path) => Ok(Source::Directory(path)),
-        From::Git { url, branch, path, credentials } => {
+        From::Directory(path) => Ok((Source::Directory(path.clone()), Origin::Directory(path))),
+        From::Git { url, branch, path, credentials, fetch_timeout } => {
             let clone = state.join("config.git");
-            Ok(Source::Git(Repository::open(&clone, &url, branch.as_deref(), path.as_deref(), credentials)?))
+            let open =
+                || Repository::open(&clone, &url, branch.as_deref(), path.as_deref(), credentials.clone());
+            // Two handles on one clone: the thread that fetches keeps its own.
+            let (repository, fetcher) = (open()?, Fetcher::start(open()?, fetch_timeout)?);
+            let url = repository.remote().to_owned();
+            Ok((Source::Git(repository, fetcher), Origin::Git { url, branch, path }))
         }
     }
 }

@@ -19,10 +19,11 @@ pub(super) async fn first_config(parts: &mut Parts) -> Option<(Arc<Live>, Option
                 note_missing(parts, &missing);
                 parts.status.send_modify(|status| status.waiting = None);
                 parts.live.send_replace(Some(live.clone()));
+                tell_versions(parts);
                 tracing::info!("config {} is in force", short(&live.commit));
                 return Some((live, previous));
             }
-            News::Refused { refused, .. } => {
+            News::Refused(refused) => {
                 tracing::error!(
                     "there is no config to start with, and {} is refused:\n{}",
                     short(&refused.commit),
@@ -30,12 +31,12 @@ pub(super) async fn first_config(parts: &mut Parts) -> Option<(Arc<Live>, Option
                 );
                 parts.status.send_modify(|status| status.waiting = Some("no good config yet".to_owned()));
             }
-            News::Unreachable(why) => {
-                tracing::error!("there is no config to start with: {why}");
+            News::Unreachable(unreachable) => {
+                tracing::error!("there is no config to start with: {}", unreachable.error);
                 let waiting = "the config repository cannot be read".to_owned();
                 parts.status.send_modify(|status| status.waiting = Some(waiting));
             }
-            News::Secrets { .. } | News::Fine | News::Reachable => {}
+            News::Secrets { .. } | News::Fine | News::Looked(_) => {}
         }
     }
 }
@@ -44,24 +45,39 @@ pub(super) async fn first_config(parts: &mut Parts) -> Option<(Arc<Live>, Option
 pub(super) fn note(parts: &Parts, news: &News) {
     let (metrics, status) = (&parts.metrics, &parts.status);
     match news {
-        News::Refused { refused, .. } => {
+        News::Refused(refused) => {
             metrics.config_refused.set(1);
+            metrics.config_commits_waiting.set(refused.stuck.len() as i64);
             status.send_modify(|status| status.refused = Some(refused.clone()));
         }
         News::Fine => {
             metrics.config_refused.set(0);
+            metrics.config_commits_waiting.set(0);
             status.send_modify(|status| status.refused = None);
         }
-        News::Unreachable(why) => {
+        News::Unreachable(unreachable) => {
             metrics.config_fetch_failed.set(1);
-            status.send_modify(|status| status.unreachable = Some(why.clone()));
+            status.send_modify(|status| status.unreachable = Some(unreachable.clone()));
         }
-        News::Reachable => {
+        News::Looked(looked) => {
             metrics.config_fetch_failed.set(0);
-            status.send_modify(|status| status.unreachable = None);
+            metrics.config_looked_at.set(looked.at.as_second());
+            status.send_modify(|status| {
+                (status.unreachable, status.looked) = (None, Some(looked.clone()));
+            });
+            tell_versions(parts);
         }
         News::Accepted { .. } | News::Secrets { .. } => {}
     }
+}
+
+/// Counts which commit is in force, and which is the newest.
+pub(super) fn tell_versions(parts: &Parts) {
+    let live = parts.live.borrow();
+    let status = parts.status.borrow();
+    let in_force = live.as_ref().map_or("", |live| &live.commit);
+    let newest = status.looked.as_ref().map_or(in_force, |looked| &looked.commit);
+    parts.metrics.versions(in_force, newest);
 }
 
 /// Tells which secrets do not resolve, and what that closes.

@@ -31,7 +31,7 @@ fn oncall(line: &str, folder: &Path) -> Output {
 }
 
 fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
-    oncall::server::files::read_dir(folder).unwrap()
+    oncall::server::files::read_dir(folder).unwrap().files
 }
 
 /// The clock of this test is the wall's: the date is one that no newest line-up reaches.
@@ -101,7 +101,7 @@ fn a_new_file_and_a_new_folder() {
 #[test]
 fn what_changed_meanwhile_is_not_overwritten() {
     let folder = folder();
-    let tree = Tree { files: files(folder.path()) };
+    let tree = Tree { files: files(folder.path()), ..Tree::default() };
     let new = |path: &str| (path.to_owned(), "name: other\n".to_owned());
     let edited = BTreeMap::from([new("users/ito.yaml"), new("users/sato.yaml")]);
     fs::write(folder.path().join("users/sato.yaml"), "name: saved meanwhile\n").unwrap();
@@ -124,7 +124,7 @@ fn what_changed_meanwhile_is_not_overwritten() {
 #[test]
 fn a_link_is_not_replaced() {
     let folder = folder();
-    let tree = Tree { files: files(folder.path()) };
+    let tree = Tree { files: files(folder.path()), ..Tree::default() };
     let (file, elsewhere) = (folder.path().join("users/ito.yaml"), folder.path().join("elsewhere"));
     fs::rename(&file, &elsewhere).unwrap();
     std::os::unix::fs::symlink(&elsewhere, &file).unwrap();

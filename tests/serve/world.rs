@@ -80,7 +80,9 @@ pub struct World {
     pub folder: TempDir,
     pub stand_ins: StandIns,
     pub http: reqwest::Client,
-    remote: git2::Repository,
+    /// Where `oncall serve` finds the repository.
+    pub url: String,
+    pub remote: git2::Repository,
     files: BTreeMap<String, String>,
     /// Everything the stand-ins were asked, and whether a test has looked at it.
     seen: Vec<(Seen, bool)>,
@@ -101,7 +103,8 @@ impl World {
             CONFIG.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect();
         files.insert("oncall.yaml".to_owned(), organisation(&stand_ins));
         let (seen, logs) = (Vec::new(), Vec::new());
-        let mut world = World { folder, stand_ins, http, remote, files, seen, logs };
+        let url = format!("file://{}", remote.path().display());
+        let mut world = World { folder, stand_ins, http, url, remote, files, seen, logs };
         world.push(changes);
         world
     }
@@ -123,10 +126,15 @@ impl World {
         self.remote.commit(main, &author, &author, "Change the policy", &tree, &parents).unwrap().to_string()
     }
 
+    /// The text of `oncall.yaml`.
+    pub fn organisation(&self) -> String {
+        self.files["oncall.yaml"].clone()
+    }
+
     /// What the library makes of the files now.
     pub fn config(&self) -> Config {
         let files = self.files.iter().map(|(path, text)| (path.clone(), text.clone().into_bytes())).collect();
-        let compiled = compile(&Tree { files });
+        let compiled = compile(&Tree { files, ..Tree::default() });
         compiled.config.unwrap_or_else(|| panic!("{:?}", compiled.diagnostics))
     }
 
@@ -149,7 +157,7 @@ impl World {
         let mut command = Command::new("sh");
         let oncall = env!("CARGO_BIN_EXE_oncall");
         command.args(["-c", &format!("{limit} exec {oncall} serve \"$@\""), "oncall"]);
-        command.args(["--git", &format!("file://{}", self.remote.path().display())]);
+        command.args(["--git", &self.url]);
         command.args(["--listen", "127.0.0.1:0", "--interval", interval, "--state"]).arg(self.state());
         command.envs(SECRETS).env("ONCALL_LOG", "info,oncall=debug");
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -162,9 +170,15 @@ impl World {
     }
 
     pub async fn serve_by(&mut self, command: Command) -> Server {
-        let mut server = Server::start(command, self.http.clone());
-        self.logs.push(server.log.clone());
+        let mut server = self.start(command);
         server.line("is in force").await;
+        server
+    }
+
+    /// A server that may not have its config yet.
+    pub fn start(&mut self, command: Command) -> Server {
+        let server = Server::start(command, self.http.clone());
+        self.logs.push(server.log.clone());
         server
     }
 

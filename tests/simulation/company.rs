@@ -32,6 +32,6 @@ fn compiled(commit: &str) -> Arc<Config> {
         let (path, content) = file.split_once('\n').expect("a path and its content");
         (path.to_owned(), content.as_bytes().to_vec())
     });
-    let compiled = compile(&Tree { files: files.collect() });
+    let compiled = compile(&Tree { files: files.collect(), ..Tree::default() });
     Arc::new(compiled.config.unwrap_or_else(|| panic!("{commit}: {:#?}", compiled.diagnostics)))
 }
