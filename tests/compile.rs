@@ -4,6 +4,9 @@
 //! is added to it; `--- path (deleted)` takes one out. The rendered findings are the snapshot beside it.
 #![allow(clippy::unwrap_used, reason = "in a test a panic is the finding, in its helpers too")]
 
+#[path = "compile/schemas.rs"]
+mod schemas;
+
 use jiff::SignedDuration;
 use oncall::compile::{self, Tree};
 use oncall::config::Phone;
