@@ -7,6 +7,8 @@ mod compare;
 mod dry_run;
 #[path = "cli/help.rs"]
 mod help;
+#[path = "cli/init.rs"]
+mod init;
 #[path = "cli/shifts.rs"]
 mod shifts;
 #[path = "cli/words.rs"]

@@ -13,6 +13,7 @@ mod directory;
 mod dry_run;
 mod edited;
 pub mod example;
+pub mod init;
 mod instant;
 mod known;
 mod line_up;
@@ -23,6 +24,7 @@ mod report;
 mod schema;
 mod serve;
 mod shifts;
+pub mod starter;
 mod table;
 mod told;
 mod urls;
@@ -55,6 +57,7 @@ pub struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    Init(init::Arguments),
     Validate(validate::Arguments),
     Who(who::Arguments),
     Shifts(shifts::Arguments),
@@ -127,6 +130,7 @@ impl Output {
 
 fn answer(command: Command) -> Result<Output> {
     match command {
+        Command::Init(arguments) => init::run(&arguments),
         Command::Validate(arguments) => validate::run(&arguments),
         Command::Who(arguments) => who::run(&arguments),
         Command::Shifts(arguments) => shifts::run(&arguments),
