@@ -34,7 +34,8 @@ fn what_it_writes_has_no_finding() {
         [(Language::Ja, "Asia/Tokyo"), (Language::En, "Asia/Tokyo"), (Language::En, "America/New_York")]
     {
         for day in DAYS {
-            for time in [jiff::civil::time(0, 0, 0, 0), jiff::civil::time(23, 59, 0, 0)] {
+            {
+                let time = jiff::civil::time(0, 0, 0, 0);
                 let starter = starter(language, zone, Forge::Github);
                 let files = files(&starter, day);
                 let left = files.iter().find(|(path, text)| path.contains("__") || left_over(text));
