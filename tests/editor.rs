@@ -174,7 +174,8 @@ fn marks(server: &mut Server, root: &Path) {
 /// What `oncall init` writes is fine, and its settings lead an empty file to its schema.
 #[test]
 fn a_new_repository_is_fine_and_completes_an_empty_file() {
-    let folder = tempfile::TempDir::new().unwrap();
+    // Globs of the settings pass over folders whose name begins with a dot, as temporary ones do.
+    let folder = tempfile::Builder::new().prefix("config").tempdir().unwrap();
     let root = folder.path().canonicalize().unwrap();
     let starter = Starter {
         language: Language::Ja,

@@ -24,6 +24,8 @@ pub struct Server {
     version: u64,
     /// The section `yaml` of the settings.
     settings: Value,
+    /// It has asked for them, and will read files by them.
+    configured: bool,
 }
 
 impl Server {
@@ -61,6 +63,7 @@ impl Server {
             asked: 0,
             version: 0,
             settings: yaml(settings),
+            configured: false,
         };
         server.greet(root);
         Some(server)
@@ -77,7 +80,9 @@ impl Server {
         });
         self.ask("initialize", json!({ "processId": null, "rootUri": uri(root), "capabilities": capabilities, "workspaceFolders": [folder] }));
         self.tell("initialized", json!({}));
-        self.tell("workspace/didChangeConfiguration", json!({ "settings": { "yaml": self.settings } }));
+        while !self.configured {
+            self.hear();
+        }
     }
 
     /// Opens a file with this text, and gives what the server finds in it.
@@ -93,8 +98,14 @@ impl Server {
         self.found[&uri].clone()
     }
 
+    /// Closes it, and hears that nothing is wrong in it any more: or that would be taken for news of the next text.
     pub fn close(&mut self, path: &Path) {
-        self.tell("textDocument/didClose", json!({ "textDocument": { "uri": uri(path) } }));
+        let uri = uri(path);
+        self.found.remove(&uri);
+        self.tell("textDocument/didClose", json!({ "textDocument": { "uri": uri } }));
+        while !self.found.contains_key(&uri) {
+            self.hear();
+        }
     }
 
     /// What is offered at the cursor.
@@ -150,10 +161,11 @@ impl Server {
         None
     }
 
-    fn settings_for(&self, question: &Value) -> Value {
+    fn settings_for(&mut self, question: &Value) -> Value {
         if question["method"] != "workspace/configuration" {
             return Value::Null;
         }
+        self.configured = true;
         let items = question["params"]["items"].as_array().unwrap();
         items
             .iter()
