@@ -55,7 +55,7 @@
 //! | [`journal`] | bytes of the journal, purely |
 //! | [`engine`] | lanes, turns, batches, the commit gate, purely |
 //! | [`server`] | all I/O at run time |
-//! | [`cli`] | one file for each command |
+//! | [`cli`] | one file for each command; what `init` writes is in `starter/` |
 //!
 //! # Invariants
 //!

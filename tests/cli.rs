@@ -9,6 +9,8 @@ mod dry_run;
 mod expect;
 #[path = "cli/help.rs"]
 mod help;
+#[path = "cli/init.rs"]
+mod init;
 #[path = "cli/shifts.rs"]
 mod shifts;
 #[path = "cli/words.rs"]

@@ -7,6 +7,8 @@
 mod case;
 #[path = "compile/places.rs"]
 mod places;
+#[path = "compile/schemas.rs"]
+mod schemas;
 #[path = "compile/torn.rs"]
 mod torn;
 

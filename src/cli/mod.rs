@@ -14,6 +14,7 @@ mod dry_run;
 mod edited;
 pub mod example;
 mod expect;
+pub mod init;
 mod instant;
 mod known;
 mod line_up;
@@ -24,6 +25,7 @@ mod report;
 mod schema;
 mod serve;
 mod shifts;
+pub mod starter;
 mod table;
 mod told;
 mod urls;
@@ -56,6 +58,7 @@ pub struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    Init(init::Arguments),
     Validate(validate::Arguments),
     Who(who::Arguments),
     Shifts(shifts::Arguments),
@@ -130,6 +133,7 @@ impl Output {
 
 fn answer(command: Command) -> Result<Output> {
     match command {
+        Command::Init(arguments) => init::run(&arguments),
         Command::Validate(arguments) => validate::run(&arguments),
         Command::Who(arguments) => who::run(&arguments),
         Command::Shifts(arguments) => shifts::run(&arguments),

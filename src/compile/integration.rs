@@ -71,6 +71,11 @@ impl Resolver<'_> {
                 document.signing_secret.is_some() && monitor.signature.is_none(),
                 "signs its requests in a way that can be checked",
             ),
+            (
+                "stale_after",
+                document.stale_after.is_some() && !monitor.repeats,
+                "says again that an alert still fires, so silence means nothing",
+            ),
         ];
         for (key, _, does) in refused.into_iter().filter(|(_, refused, _)| *refused) {
             let message = format!("`{key}` is not for `{name}`: no integration of this type {does}");

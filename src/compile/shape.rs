@@ -20,6 +20,10 @@ const FINDINGS_MAX: usize = 50;
 /// The most rounds of pruning.
 const ROUNDS_MAX: usize = 64;
 
+/// Keywords by which a schema says which keys of an object go together.
+const BETWEEN_KEYS: [&str; 4] = ["oneOf", "anyOf", "allOf", "dependentRequired"];
+/// Which keys of a secret go together: this is said here.
+const SECRET_FORMS: &str = "/$defs/Secret/oneOf";
 const SECRET_KEYS: &str = "a secret is one of `env`, `file`, or `sops` with `key`";
 
 /// The document of a file, or what is left of it, and what is wrong with its shape.
@@ -136,6 +140,9 @@ impl Shape<'_> {
     }
 
     fn one(&self, error: &ValidationError<'_>, findings: &mut Vec<Finding>, cuts: &mut Vec<Cut>) {
+        if self.is_between_keys(error) {
+            return;
+        }
         let pointer = error.instance_path().as_str().to_owned();
         let spot = Spot { pointer: pointer.clone(), ..Spot::root(self.file) };
         match error.kind() {
@@ -160,6 +167,20 @@ impl Shape<'_> {
                 cuts.push(Cut { pointer });
             }
         }
+    }
+
+    /// Whether it is about keys of an object that need or exclude each other, which is said in better words where the
+    /// object is compiled.
+    fn is_between_keys(&self, error: &ValidationError<'_>) -> bool {
+        let path = error.schema_path().as_str();
+        if path == SECRET_FORMS {
+            return !error.instance().is_object();
+        }
+        path.match_indices('/').any(|(at, _)| {
+            let keyword = path[at + 1..].split('/').next().unwrap_or_default();
+            let has_keys = || self.schema.at(&path[..at]).is_some_and(|it| it.get("properties").is_some());
+            BETWEEN_KEYS.contains(&keyword) && has_keys()
+        })
     }
 
     fn alternatives(
@@ -190,7 +211,7 @@ impl Shape<'_> {
         if secret && !number_or_text && error.instance().is_string() {
             return literal_secret(spot);
         }
-        if error.schema_path().as_str() == "/$defs/Secret/oneOf" {
+        if error.schema_path().as_str() == SECRET_FORMS {
             return Finding::error(code::EITHER_OR, spot, SECRET_KEYS);
         }
         let words: Vec<String> = all.iter().flat_map(|each| words(each)).collect();
@@ -227,6 +248,9 @@ impl Shape<'_> {
                 let (said, help) =
                     said.split_once("; ").map_or((said, None), |(a, b)| (a, Some(b.to_owned())));
                 Finding::error(code::VALUE, spot, format!("`{}` {said}", text_of(error))).maybe_help(help)
+            }
+            Kind::OneOfMultipleValid { .. } if path == SECRET_FORMS => {
+                Finding::error(code::EITHER_OR, spot, SECRET_KEYS)
             }
             Kind::MinItems { .. } => Finding::error(code::SHAPE, spot, "the list is empty"),
             Kind::MinLength { .. } => Finding::error(code::SHAPE, spot, "the text is empty"),

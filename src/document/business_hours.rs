@@ -3,16 +3,19 @@
 use super::{OneOrMany, TimeZone};
 use schemars::JsonSchema;
 use serde::Deserialize;
+use serde_json::json;
 
 /// Windows of the week, with the holidays they leave out.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BusinessHours {
-    /// The organisation's by default.
+    /// The zone of these times; the organisation's by default.
     pub time_zone: Option<TimeZone>,
+    /// When these hours are.
     #[schemars(length(min = 1, max = 100))]
     pub windows: Vec<Window>,
-    /// The organisation's by default.
+    /// The holidays that these hours know, by id: files in `holidays/`. The organisation's by default.
+    #[schemars(example = ["japan"])]
     pub holidays: Option<Vec<String>>,
 }
 
@@ -20,16 +23,29 @@ pub struct BusinessHours {
 /// to it; at or before `from`, it is on the next day. It belongs to the day on which it starts.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("oneOf" = json!([
+    {
+        "required": ["days"],
+        "properties": { "from": { "pattern": "^[0-9]" }, "until": { "pattern": "^[0-9]" } },
+    },
+    {
+        "not": { "required": ["days"] },
+        "properties": { "from": { "pattern": "^[A-Za-z]" }, "until": { "pattern": "^[A-Za-z]" } },
+    },
+])))]
 pub struct Window {
-    /// `daily`, `mon-fri`, `[sat, sun]`, `[mon-wed, fri]`: the days on which it starts.
+    /// The days on which it starts: `daily`, `mon-fri`, `[sat, sun]`, `[mon-wed, fri]`.
+    #[schemars(example = &"mon-fri", example = &"daily", example = ["sat", "sun"])]
     pub days: Option<OneOrMany<String>>,
-    /// `10:00`, or `fri 18:00`.
+    /// When it opens: `10:00`, or `fri 18:00` without `days`.
+    #[schemars(example = &"10:00")]
     #[schemars(extend(
         "pattern" = "^([A-Za-z]{3,9} )?[0-9]{1,2}:[0-9]{2}$",
         "patternErrorMessage" = "is not a time of day; write it like `10:00`, or `fri 18:00` without `days`"
     ))]
     pub from: String,
-    /// `19:00`, or `mon 10:00`.
+    /// When it closes: `19:00`, or `mon 10:00` without `days`. At or before `from`, it is on the next day.
+    #[schemars(example = &"19:00")]
     #[schemars(extend(
         "pattern" = "^([A-Za-z]{3,9} )?[0-9]{1,2}:[0-9]{2}$",
         "patternErrorMessage" = "is not a time of day; write it like `19:00`, or `mon 10:00` without `days`"

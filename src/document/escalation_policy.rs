@@ -12,6 +12,7 @@ pub struct EscalationPolicy {
     #[schemars(length(min = 1, max = 50))]
     pub steps: Vec<Step>,
     /// How often the steps run again after the first time; 0 by default.
+    #[schemars(example = 1)]
     #[schemars(range(max = 20))]
     pub repeat: Option<u32>,
 }
@@ -33,7 +34,9 @@ pub struct Step {
 #[schemars(extend("minProperties" = 1, "maxProperties" = 1))]
 pub struct Target {
     /// Whoever is on call on this schedule when the step begins.
+    #[schemars(example = &"web-primary")]
     pub schedule: Option<String>,
     /// This person.
+    #[schemars(example = &"tanaka")]
     pub user: Option<String>,
 }

@@ -3,6 +3,7 @@
 use super::{ContactMethod, Duration, Instant, Severity};
 use schemars::JsonSchema;
 use serde::Deserialize;
+use serde_json::json;
 use std::collections::BTreeMap;
 
 /// "This alert at that time tells these people": a test of the configuration, run by `oncall validate`.
@@ -10,9 +11,11 @@ use std::collections::BTreeMap;
 #[serde(deny_unknown_fields)]
 pub struct Expectation {
     /// What is promised, in a sentence.
+    #[schemars(example = &"a critical checkout alert at night calls the primary")]
     pub name: String,
     /// In the organisation's zone.
     pub at: Instant,
+    /// The alert, as the integration would understand it.
     pub alert: Alert,
     /// At least these people are told; nobody acknowledges.
     pub expect: Option<Vec<Expected>>,
@@ -27,31 +30,51 @@ pub struct Expectation {
 #[serde(deny_unknown_fields)]
 pub struct Alert {
     /// The integration it comes through.
+    #[schemars(example = &"grafana")]
     pub integration: String,
+    /// How bad, as the monitor says it; without one, what a missing severity means.
     pub severity: Option<Severity>,
+    /// One line for people.
+    #[schemars(example = &"5xx")]
     pub summary: String,
+    /// The long text.
+    #[schemars(example = &"5% of requests fail")]
     pub description: Option<String>,
+    /// The host or system in trouble.
+    #[schemars(example = &"web-1")]
     pub source: Option<String>,
+    /// The labels that routes and rules look at.
+    #[schemars(example = json!({ "service": "checkout" }))]
     pub labels: Option<BTreeMap<String, String>>,
 }
 
 /// Somebody is told: `schedule` or `user`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("oneOf" = json!([{ "required": ["schedule"] }, { "required": ["user"] }])))]
 pub struct Expected {
     /// Counted from the alert; at once by default.
     pub after: Option<Duration>,
     /// Whoever is on call there at that moment.
+    #[schemars(example = &"web-primary")]
     pub schedule: Option<String>,
+    /// This person.
+    #[schemars(example = &"tanaka")]
     pub user: Option<String>,
+    /// How they are told.
     pub by: ContactMethod,
 }
 
 /// Somebody is not told: `schedule` or `user`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("oneOf" = json!([{ "required": ["schedule"] }, { "required": ["user"] }])))]
 pub struct Never {
+    /// Whoever is on call there at that moment.
+    #[schemars(example = &"web-primary")]
     pub schedule: Option<String>,
+    /// This person.
+    #[schemars(example = &"yamada")]
     pub user: Option<String>,
     /// By this method; by any, without this key.
     pub by: Option<ContactMethod>,

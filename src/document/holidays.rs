@@ -8,6 +8,9 @@ use serde::Deserialize;
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Holiday {
+    /// The day, in the zone of whoever looks at it.
     pub date: Date,
+    /// What the day is called.
+    #[schemars(example = &"元日", example = &"New Year's Day")]
     pub name: String,
 }

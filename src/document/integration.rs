@@ -1,15 +1,17 @@
 //! `integrations/<id>.yaml`
 
 use super::{Duration, Match, OneOrMany, Secret};
-use crate::integration::{MONITORS, Monitor};
+use crate::integration::{MONITORS, Monitor, Sns};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
+use serde_json::{Value, json};
 use std::{borrow::Cow, collections::BTreeMap};
 
 /// One webhook URL for one monitor, and its routes to services.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("allOf" = by_monitor()))]
 pub struct Integration {
     /// The monitor that posts here.
     #[serde(rename = "type")]
@@ -17,12 +19,15 @@ pub struct Integration {
     /// Any of them opens the door.
     pub secret: OneOrMany<Secret>,
     /// Old ids whose URLs still work.
+    #[schemars(example = ["dashboards"])]
     pub formerly: Option<Vec<String>>,
     /// What the monitor signs its requests with; unsigned ones are refused then. For types that sign: `grafana`, `sentry`,
     /// `github`.
+    #[schemars(example = json!({ "env": "GRAFANA_SIGNING_SECRET" }))]
     pub signing_secret: Option<OneOrMany<Secret>>,
     /// For what comes by Amazon SNS (`cloudwatch`, `sns`, `email`, `opensearch`): the ARNs of the topics whose messages
     /// are accepted.
+    #[schemars(example = ["arn:aws:sns:ap-northeast-1:123456789012:alarms"])]
     #[schemars(length(min = 1))]
     pub topics: Option<Vec<String>>,
     /// For `generic`: where the body says what.
@@ -34,6 +39,30 @@ pub struct Integration {
     /// The first that matches decides; the last has no `when`.
     #[schemars(length(min = 1))]
     pub routes: Vec<Route>,
+}
+
+/// Which keys go with which monitors, as the table of monitors says.
+fn by_monitor() -> Value {
+    let named = |is: fn(&Monitor) -> bool| -> Vec<&str> {
+        MONITORS.iter().filter(|monitor| is(monitor)).map(|monitor| monitor.name).collect()
+    };
+    let only = |key: &str, names: Vec<&str>| {
+        json!({
+            "if": { "properties": { "type": { "enum": names } }, "required": ["type"] },
+            "else": { "not": { "required": [key] } },
+        })
+    };
+    let always = named(|monitor| monitor.sns == Sns::Always);
+    json!([
+        {
+            "if": { "properties": { "type": { "enum": always } }, "required": ["type"] },
+            "then": { "required": ["topics"] },
+        },
+        only("topics", named(|monitor| monitor.sns != Sns::Never)),
+        only("fields", named(|monitor| monitor.has_fields)),
+        only("signing_secret", named(|monitor| monitor.signature.is_some())),
+        only("stale_after", named(|monitor| monitor.repeats)),
+    ])
 }
 
 /// A monitor, by its name.
@@ -62,23 +91,34 @@ impl JsonSchema for IntegrationType {
 /// Where a JSON body says what, as JSON pointers (`/monitor/name`).
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("dependentRequired" = json!({ "status": ["resolved"], "resolved": ["status"] })))]
 pub struct Fields {
     /// What joins the events of one problem.
+    #[schemars(example = &"/job/id")]
     pub dedup_key: Option<String>,
     /// One line for people.
+    #[schemars(example = &"/job/name")]
     pub summary: Option<String>,
     /// The long text.
+    #[schemars(example = &"/message")]
     pub description: Option<String>,
+    /// How bad it is, in one of the words that monitors use.
+    #[schemars(example = &"/level")]
     pub severity: Option<String>,
     /// The host or system in trouble.
+    #[schemars(example = &"/host")]
     pub source: Option<String>,
     /// What says whether it fires.
+    #[schemars(example = &"/state")]
     pub status: Option<String>,
     /// The values of `status` that mean resolved.
+    #[schemars(example = ["ok", "succeeded"])]
     pub resolved: Option<OneOrMany<String>>,
     /// The name of a label, and where its value is.
+    #[schemars(example = json!({ "job": "/job/name" }))]
     pub labels: Option<BTreeMap<String, String>>,
     /// A page to look at.
+    #[schemars(example = &"/log")]
     pub link: Option<String>,
 }
 
@@ -88,6 +128,7 @@ pub struct Fields {
 pub struct SeverityRule {
     /// Which alerts; all by default.
     pub when: Option<Match>,
+    /// What is set.
     pub severity: Severity,
 }
 
@@ -104,11 +145,14 @@ pub enum Severity {
 /// One line of `routes`: `service` or `service_from`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("oneOf" = json!([{ "required": ["service"] }, { "required": ["service_from"] }])))]
 pub struct Route {
     /// Which alerts; all by default.
     pub when: Option<Match>,
-    /// This service.
+    /// This service: the id of a file in `services/`.
+    #[schemars(example = &"checkout")]
     pub service: Option<String>,
     /// The service named by this field (`labels.service`); an unknown one goes on to the next route.
+    #[schemars(example = &"labels.service")]
     pub service_from: Option<String>,
 }

@@ -10,11 +10,13 @@ use serde::Deserialize;
 pub struct Organisation {
     /// The zone of everything that names none.
     pub time_zone: TimeZone,
-    /// The default for people and channels.
+    /// The language of people and channels that name none: Japanese (`ja`) or English (`en`).
     pub language: Language,
-    /// The holidays of everything that names none.
+    /// The holidays of everything that names none, by id: files in `holidays/`.
+    #[schemars(example = ["japan"])]
     pub holidays: Option<Vec<String>>,
-    /// The escalation policy that is told when nobody else can be.
+    /// The escalation policy that is told when nobody else can be: the id of a file in `escalation-policies/`.
+    #[schemars(example = &"last-resort")]
     pub fallback: String,
     /// Where Slack, Twilio and your monitors reach this server.
     pub public_url: Option<Url>,
@@ -35,8 +37,11 @@ pub struct Organisation {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Providers {
+    /// Messages with buttons, to channels and people.
     pub slack: Option<Slack>,
+    /// Tickets, for services that say `jira:`.
     pub jira: Option<Jira>,
+    /// Telephone calls.
     pub twilio: Option<Twilio>,
 }
 
@@ -50,7 +55,7 @@ pub struct Slack {
     pub signing_secret: OneOrMany<Secret>,
     /// The channel of incidents whose service names none, and of the server's own messages.
     pub channel: Channel,
-    /// `https://slack.com/api` by default.
+    /// Where Slack's API is; `https://slack.com/api` by default.
     pub api_url: Option<Url>,
 }
 
@@ -58,16 +63,21 @@ pub struct Slack {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Jira {
-    /// `https://example.atlassian.net`
+    /// The address of the site: `https://example.atlassian.net`.
     pub site: Url,
     /// The account that opens tickets.
+    #[schemars(example = &"oncall@example.com")]
     pub email: String,
+    /// The token of that account: id.atlassian.com, Security, API tokens.
     pub api_token: Secret,
     /// The key of the project of services that name none.
+    #[schemars(example = &"OPS")]
     pub project: String,
     /// `Incident` by default.
+    #[schemars(example = &"Incident")]
     pub issue_type: Option<String>,
     /// The transition, or the status it leads to, when an incident is resolved; `Done` by default.
+    #[schemars(example = &"Done")]
     pub resolve_transition: Option<String>,
 }
 
@@ -75,11 +85,15 @@ pub struct Jira {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Twilio {
+    /// "Account SID" of the Twilio console; not a secret.
+    #[schemars(example = &"AC0123456789abcdef0123456789abcdef")]
     pub account_sid: String,
+    /// "Auth Token" of the Twilio console.
     pub auth_token: Secret,
     /// The number that calls, in quotes and with the country's prefix.
+    #[schemars(example = &"+815012345678")]
     pub from: String,
-    /// `https://api.twilio.com` by default.
+    /// Where Twilio's API is; `https://api.twilio.com` by default.
     pub api_url: Option<Url>,
 }
 
@@ -88,7 +102,9 @@ pub struct Twilio {
 #[serde(deny_unknown_fields)]
 pub struct ApiToken {
     /// Shown in timelines.
+    #[schemars(example = &"ci")]
     pub name: String,
+    /// What the caller sends as `Authorization: Bearer …`; of a list, any of them.
     pub token: OneOrMany<Secret>,
 }
 

@@ -3,23 +3,28 @@
 use super::{Date, During, Handoff, OneOrMany, Period, TimeZone};
 use schemars::JsonSchema;
 use serde::Deserialize;
+use serde_json::{Value, json};
 
 /// Who is on call when.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Schedule {
     /// The name as people write it.
+    #[schemars(example = &"Web primary")]
     pub name: String,
-    /// The organisation's by default.
+    /// The zone of every time here; the organisation's by default.
     pub time_zone: Option<TimeZone>,
-    /// The holidays its windows know; the organisation's by default.
+    /// The holidays its windows know, by id: files in `holidays/`. The organisation's by default.
+    #[schemars(example = ["japan"])]
     pub holidays: Option<Vec<String>>,
-    /// A later layer wins over an earlier one wherever it has somebody.
+    /// Who takes turns. A later layer wins over an earlier one wherever it has somebody.
     #[schemars(length(min = 1, max = 50))]
     pub layers: Vec<Layer>,
     /// Whoever is on call on these schedules counts as off here.
+    #[schemars(example = ["web-primary"])]
     pub apart_from: Option<Vec<String>>,
     /// Raise it to revoke the URL of this schedule's calendar, and make a new one; 1 by default.
+    #[schemars(example = 1)]
     #[schemars(range(min = 1, max = 1_000_000))]
     pub calendar_generation: Option<u32>,
 }
@@ -27,19 +32,23 @@ pub struct Schedule {
 /// One layer: a rotation, or one set of people.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("oneOf" = json!([{ "required": ["rotation"] }, { "required": ["members"] }])))]
 pub struct Layer {
     /// Shown as the reason why somebody is on call; unique in the schedule.
+    #[schemars(example = &"weekly")]
     pub name: String,
-    /// The schedule's by default.
+    /// The zone of this layer's times; the schedule's by default.
     pub time_zone: Option<TimeZone>,
-    /// The schedule's by default.
+    /// The holidays that this layer's windows know, by id; the schedule's by default.
+    #[schemars(example = ["japan"])]
     pub holidays: Option<Vec<String>>,
-    /// People who take turns.
+    /// People who take turns, instead of `members`.
     pub rotation: Option<Rotation>,
-    /// One set of people, always.
+    /// One set of people, always, instead of a `rotation`: ids, files in `users/`.
+    #[schemars(example = ["ito"])]
     #[schemars(length(min = 1))]
     pub members: Option<Vec<String>>,
-    /// Only in these hours.
+    /// Only in these hours: the id of business hours (`office`), or windows in place.
     pub during: Option<During>,
     /// Shown and told by Slack, never called, never counted as cover.
     pub shadow: Option<bool>,
@@ -48,34 +57,39 @@ pub struct Layer {
 /// People who take turns.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("allOf" = handoff_of_weeks()))]
 pub struct Rotation {
     /// The length of a shift.
     pub every: Period,
     /// When shifts change hands: `mon 10:00` for weeks, `10:00` otherwise.
     pub handoff: Handoff,
-    /// Append-only: the past never changes, the future is explicit.
+    /// Who takes turns, from which day on. Append-only: to change it, add a line-up, and leave the old ones.
     #[schemars(length(min = 1))]
     pub line_ups: Vec<LineUp>,
-    /// Which shifts count as a turn; `calendar` by default.
+    /// Which shifts count as a turn: `calendar` (the default) all of them, `active` only those with some time in the
+    /// layer's windows.
     pub turns: Option<Turns>,
-    /// What happens to a shift whose holder is off; by default the next member stands in.
+    /// What happens to a shift whose holder is off: the `next` member stands in (the default), or `nobody`.
     pub when_off: Option<WhenOff>,
 }
 
 /// Who takes turns from a day on, until the next line-up.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("allOf" = handoff_of_weeks()))]
 pub struct LineUp {
-    /// The day of the first handoff.
+    /// The day of the first handoff: for weeks, a date that falls on the handoff's weekday.
     pub from: Date,
-    /// In the order of their turns: a user, a list of users (all at once), or `nobody`.
+    /// In the order of their turns: a user's id, a list of them (all at once), or `nobody`.
+    #[schemars(example = ["tanaka", "suzuki", "sato"])]
     #[schemars(length(min = 1, max = 500))]
     pub members: Vec<OneOrMany<String>>,
     /// Who holds the first shift; the first member by default.
+    #[schemars(example = &"suzuki")]
     pub starts_with: Option<OneOrMany<String>>,
-    /// The rotation's by default.
+    /// The length of a shift from here on; the rotation's by default.
     pub every: Option<Period>,
-    /// The rotation's by default.
+    /// When shifts change hands from here on; the rotation's by default.
     pub handoff: Option<Handoff>,
 }
 
@@ -93,4 +107,24 @@ pub enum Turns {
 pub enum WhenOff {
     Next,
     Nobody,
+}
+
+/// A rotation of weeks is handed over on a weekday, and no other is; said where both keys stand side by side.
+fn handoff_of_weeks() -> Value {
+    json!([
+        {
+            "if": { "properties": { "every": { "pattern": "w" } }, "required": ["every", "handoff"] },
+            "then": { "properties": { "handoff": {
+                "pattern": "^[A-Za-z]",
+                "patternErrorMessage": "a rotation of weeks names the weekday: write it like `mon 10:00`",
+            } } },
+        },
+        {
+            "if": { "properties": { "every": { "pattern": "[hd]|month" } }, "required": ["every", "handoff"] },
+            "then": { "properties": { "handoff": {
+                "pattern": "^[0-9]",
+                "patternErrorMessage": "only a rotation of weeks names a weekday: write it like `10:00`",
+            } } },
+        },
+    ])
 }

@@ -3,18 +3,23 @@
 use super::{Channel, ContactMethod, Duration, During, Match};
 use schemars::JsonSchema;
 use serde::Deserialize;
+use serde_json::json;
 
 /// What breaks, and how to disturb people about it.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Service {
     /// The name as people write it.
+    #[schemars(example = &"Checkout")]
     pub name: String,
     /// How a call says the name.
+    #[schemars(example = &"チェックアウト")]
     pub reading: Option<String>,
-    /// Who is told at high urgency, step by step.
+    /// Who is told at high urgency, step by step: the id of a file in `escalation-policies/`.
+    #[schemars(example = &"web")]
     pub escalation_policy: String,
     /// The path of a Markdown file below `runbooks/`.
+    #[schemars(example = &"checkout.md")]
     pub runbook: Option<String>,
     /// The channel of this service's incidents; the organisation's by default.
     pub slack_channel: Option<Channel>,
@@ -38,8 +43,10 @@ pub struct Service {
 #[serde(deny_unknown_fields)]
 pub struct JiraTicket {
     /// The key of the project; the organisation's by default.
+    #[schemars(example = &"SHOP")]
     pub project: Option<String>,
     /// The type of the issue; the organisation's by default.
+    #[schemars(example = &"Incident")]
     pub issue_type: Option<String>,
     /// Which alerts; all by default.
     pub when: Option<Match>,
@@ -48,11 +55,22 @@ pub struct JiraTicket {
 /// One line of `urgency`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("allOf" = json!([
+    {
+        "if": { "properties": { "urgency": { "const": "none" } }, "required": ["urgency"] },
+        "then": { "required": ["when"] },
+    },
+    {
+        "if": { "required": ["raise_when", "urgency"] },
+        "then": { "properties": { "urgency": { "const": "low" } } },
+    },
+])))]
 pub struct UrgencyRule {
-    /// Which alerts; all by default.
+    /// Which alerts, as in `{ severity: critical }`; all by default.
     pub when: Option<Match>,
-    /// Only in these hours.
+    /// Only in these hours: the id of business hours (`office`), or windows in place.
     pub during: Option<During>,
+    /// `high` runs the escalation policy, `low` tells its first step once, `none` tells nobody.
     pub urgency: Urgency,
     /// Held as low, and raised to high when these hours next begin.
     pub raise_when: Option<During>,
@@ -73,6 +91,8 @@ pub enum Urgency {
 pub struct Inform {
     /// Counted from the incident's opening.
     pub after: Duration,
+    /// The id of this person: a file in `users/`.
+    #[schemars(example = &"yamada")]
     pub user: String,
     pub by: ContactMethod,
 }
@@ -82,6 +102,7 @@ pub struct Inform {
 #[serde(deny_unknown_fields)]
 pub struct Group {
     /// `labels.<name>`, `severity`, `source`, `summary` or `description`.
+    #[schemars(example = ["labels.cluster"])]
     #[schemars(length(min = 1))]
     pub by: Vec<String>,
     /// Counted from the incident's opening.

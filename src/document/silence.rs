@@ -3,23 +3,31 @@
 use super::{Instant, Match, TimeZone, Window};
 use schemars::JsonSchema;
 use serde::Deserialize;
+use serde_json::json;
 
 /// A silence or a maintenance window: alerts are kept, and page nobody until it ends. It needs `services` or `when`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("allOf" = json!([
+    { "anyOf": [{ "required": ["services"] }, { "required": ["when"] }] },
+    { "anyOf": [{ "required": ["from"] }, { "required": ["every"] }] },
+])))]
 pub struct Silence {
-    /// Only these services.
+    /// Only these services, by id: files in `services/`.
+    #[schemars(example = ["search"])]
     #[schemars(length(min = 1))]
     pub services: Option<Vec<String>>,
     /// Only these alerts.
     pub when: Option<Match>,
-    /// Required without `every`.
+    /// When it begins; required without `every`.
     pub from: Option<Instant>,
+    /// When it ends: what still fires then is paged.
     pub until: Instant,
     /// Again and again in this window, until `until`.
     pub every: Option<Window>,
     /// The zone of all times here; the organisation's by default.
     pub time_zone: Option<TimeZone>,
     /// Shown in the timeline of whatever it mutes.
+    #[schemars(example = &"OpenSearch upgrade")]
     pub reason: String,
 }

@@ -3,14 +3,17 @@
 use super::{Date, Duration, Instant, Secret, SlackId, TimeZone, value};
 use schemars::JsonSchema;
 use serde::Deserialize;
+use serde_json::json;
 
 /// A person: how to reach them, in which language, and when they are away.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct User {
     /// The name as people write it.
+    #[schemars(example = &"田中 太郎", example = &"Emma Smith")]
     pub name: String,
     /// How a call says the name (`たなか たろう`).
+    #[schemars(example = &"たなか たろう")]
     pub reading: Option<String>,
     /// The language we write and speak to this person in; the organisation's by default.
     pub language: Option<Language>,
@@ -23,12 +26,14 @@ pub struct User {
     #[serde(default)]
     pub phone: Option<Secret>,
     /// The e-mail address. Nothing is sent to it in this release.
+    #[schemars(example = &"tanaka@example.com")]
     pub email: Option<String>,
     /// How to reach this person; the organisation's `defaults` where nothing is said.
     pub notify: Option<Notify>,
     /// When this person is away.
     pub time_off: Option<Vec<TimeOff>>,
     /// Raise it to revoke the URL of this person's calendar, and make a new one; 1 by default.
+    #[schemars(example = 1)]
     #[schemars(range(min = 1, max = 1_000_000))]
     pub calendar_generation: Option<u32>,
     /// The day from which this person is gone for good. The file stays, so that history still reads.
@@ -50,6 +55,7 @@ pub struct Notify {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ContactRule {
+    /// How: `slack` is a message, `call` rings the phone.
     pub by: ContactMethod,
     /// Counted from the moment the person is told; at once by default.
     pub after: Option<Duration>,
@@ -76,6 +82,7 @@ pub enum Language {
 /// A person is away: whole days (`from` and `last_day`), or hours (`from` and `until`).
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("oneOf" = json!([{ "required": ["last_day"] }, { "required": ["until"] }])))]
 pub struct TimeOff {
     /// The first day, or the first instant, in the person's zone.
     pub from: Instant,
@@ -84,6 +91,9 @@ pub struct TimeOff {
     /// The instant from which the person is back.
     pub until: Option<Instant>,
     /// Who stands in, instead of the next member of the line-up.
+    #[schemars(example = &"kimura")]
     pub cover: Option<String>,
+    /// Shown wherever the absence is shown; may be left out.
+    #[schemars(example = &"holiday")]
     pub reason: Option<String>,
 }

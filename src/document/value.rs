@@ -8,11 +8,13 @@ use serde::de::{
     Error, MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer, value::SeqAccessDeserializer,
 };
 use serde::{Deserialize, Deserializer};
+use serde_json::json;
 use std::{borrow::Cow, collections::BTreeMap, fmt, marker::PhantomData};
 
 /// A length of time: `30s`, `5m`, `1h30m`, `2 weeks`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(transparent)]
+#[schemars(example = &"30s", example = &"5m", example = &"1h30m", example = &"2 weeks")]
 #[schemars(extend(
     "pattern" = "^([0-9]+ ?(s|secs?|seconds?|m|mins?|minutes?|h|hours?|d|days?|w|weeks?) ?)+$",
     "patternErrorMessage" = "is not a duration; write it like `30s`, `5m`, `1h30m` or `2 weeks`"
@@ -22,6 +24,7 @@ pub struct Duration(pub String);
 /// The length of a shift on the calendar: `12 hours`, `1 day`, `2 weeks`, `1 month`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(transparent)]
+#[schemars(example = &"1 week", example = &"1 day", example = &"12 hours", example = &"1 month")]
 #[schemars(extend(
     "pattern" = "^[1-9][0-9]{0,4} ?(h|hours?|d|days?|w|weeks?|months?)$",
     "patternErrorMessage" = "is not the length of a shift; write it like `12 hours`, `1 day`, `1 week` or `1 month`"
@@ -31,6 +34,7 @@ pub struct Period(pub String);
 /// When shifts change hands: `mon 10:00` for weeks, `10:00` otherwise.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(transparent)]
+#[schemars(example = &"mon 10:00", example = &"10:00")]
 #[schemars(extend(
     "pattern" = "^([A-Za-z]{3,9} )?[0-9]{1,2}:[0-9]{2}$",
     "patternErrorMessage" = "is not a handoff; write it like `mon 10:00` for weeks, or `10:00`"
@@ -40,6 +44,7 @@ pub struct Handoff(pub String);
 /// A date: `2026-12-05`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(transparent)]
+#[schemars(example = &"2026-12-05")]
 #[schemars(extend(
     "pattern" = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
     "patternErrorMessage" = "is not a date; write it like `2026-12-05`"
@@ -50,6 +55,7 @@ pub struct Date(pub String);
 /// instant.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(transparent)]
+#[schemars(example = &"2026-12-05 10:00", example = &"2026-12-05T10:00+09:00")]
 #[schemars(extend(
     "pattern" = "^[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{1,2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:?[0-9]{2})?)?$",
     "patternErrorMessage" = "is not a date with a time; write it like `2026-12-05 10:00` or `2026-12-05T10:00+09:00`"
@@ -59,11 +65,13 @@ pub struct Instant(pub String);
 /// A time zone of the tz database: `Asia/Tokyo`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(transparent)]
+#[schemars(example = &"Asia/Tokyo", example = &"Europe/London", example = &"America/New_York")]
 pub struct TimeZone(pub String);
 
 /// A Slack channel's id, from the bottom of the channel's details: `C0CHECKOUT`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(transparent)]
+#[schemars(example = &"C0CHECKOUT")]
 #[schemars(extend(
     "pattern" = "^[CG][A-Z0-9]+$",
     "patternErrorMessage" = "is not the id of a Slack channel; it begins with C and is at the bottom of the channel's details"
@@ -73,6 +81,7 @@ pub struct Channel(pub String);
 /// A Slack member id, from the person's profile ("Copy member ID"): `U0TANAKA`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(transparent)]
+#[schemars(example = &"U0TANAKA")]
 #[schemars(extend(
     "pattern" = "^[UW][A-Z0-9]+$",
     "patternErrorMessage" = "is not a Slack member id; it begins with U and is under \"Copy member ID\" in the profile"
@@ -82,6 +91,7 @@ pub struct SlackId(pub String);
 /// A web address: `https://oncall.example.com`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(transparent)]
+#[schemars(example = &"https://oncall.example.com")]
 #[schemars(extend(
     "pattern" = "^https?://[^/?#\\s]+[^?#\\s]*$",
     "patternErrorMessage" = "is not a web address; write it like `https://oncall.example.com`"
@@ -214,6 +224,7 @@ impl JsonSchema for During {
         let window = generator.subschema_for::<super::Window>();
         json_schema!({
             "description": "The id of business hours (`office`), or windows in place.",
+            "examples": ["office", [{ "days": "mon-fri", "from": "10:00", "until": "19:00" }]],
             "anyOf": [{ "type": "string" }, window, { "type": "array", "items": window, "minItems": 1 }],
         })
     }
@@ -256,15 +267,16 @@ impl JsonSchema for Secret {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        let text = |pattern: &str, description: &str| json_schema!({ "type": "string", "pattern": pattern, "description": description });
+        let text = |pattern: &str, example: &str, description: &str| json_schema!({ "type": "string", "pattern": pattern, "description": description, "examples": [example] });
         json_schema!({
             "description": "Where a secret is kept: `{ env: NAME }` or `{ file: path }`.",
+            "examples": [{ "env": "SLACK_BOT_TOKEN" }, { "file": "/run/secrets/slack-bot-token" }],
             "type": "object",
             "properties": {
-                "env": text("^[A-Za-z_][A-Za-z0-9_]*$", "The environment variable of the server that holds it."),
-                "file": text("^/", "The file on the server that holds it, outside the repository: an absolute path."),
-                "sops": text(".", "A SOPS file in the repository; read by a later release."),
-                "key": text(".", "The key in the SOPS file."),
+                "env": text("^[A-Za-z_][A-Za-z0-9_]*$", "SLACK_BOT_TOKEN", "The environment variable of the server that holds it."),
+                "file": text("^/", "/run/secrets/slack-bot-token", "The file on the server that holds it, outside the repository: an absolute path."),
+                "sops": text(".", "people.enc.yaml", "A SOPS file in the repository; read by a later release."),
+                "key": text(".", "tanaka.phone", "The key in the SOPS file."),
             },
             "additionalProperties": false,
             "oneOf": [{ "required": ["env"] }, { "required": ["file"] }, { "required": ["sops", "key"] }],
@@ -279,18 +291,25 @@ impl JsonSchema for Match {
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         let text = json_schema!({ "type": ["string", "number", "boolean"] });
-        let patterns = json_schema!({ "anyOf": [text, { "type": "array", "items": text, "minItems": 1 }] });
+        let patterns = |description: &str, examples: serde_json::Value| {
+            json_schema!({
+                "description": description,
+                "examples": examples,
+                "anyOf": [text, { "type": "array", "items": text, "minItems": 1 }],
+            })
+        };
         json_schema!({
             "description": "All keys must match. A list means any of; `*` globs, `~` starts a regular expression, \
                 `!` negates.",
+            "examples": [{ "severity": "critical" }, { "labels.team": "web", "summary": "*latency*" }],
             "type": "object",
             "properties": {
-                "severity": patterns,
-                "summary": patterns,
-                "description": patterns,
-                "source": patterns,
+                "severity": patterns("How bad the alert is.", json!(["critical", ["critical", "error"]])),
+                "summary": patterns("The one line of the alert.", json!(["*latency*"])),
+                "description": patterns("The long text of the alert.", json!(["*timeout*"])),
+                "source": patterns("The host or system in trouble.", json!(["db-*"])),
             },
-            "patternProperties": { "^labels\\..+$": patterns },
+            "patternProperties": { "^labels\\..+$": patterns("The value of this label.", json!(["web"])) },
             "additionalProperties": false,
             "minProperties": 1,
         })
@@ -302,6 +321,7 @@ pub(super) fn phone(generator: &mut SchemaGenerator) -> Schema {
     let secret = generator.subschema_for::<Secret>();
     json_schema!({
         "description": "The phone, with the country's prefix and in quotes (`\"+81 90 1234 5678\"`), or a secret.",
+        "examples": ["+81 90 1234 5678"],
         "anyOf": [{ "type": "string" }, secret],
     })
 }

@@ -5,7 +5,7 @@
 
 use super::commit;
 use crate::compile::Tree;
-use anyhow::{Context, Error, Result, anyhow};
+use anyhow::{Context, Error, Result, anyhow, bail};
 use git2::{ErrorCode, Oid, Repository};
 use std::path::{Path, PathBuf};
 
@@ -36,6 +36,9 @@ pub fn read(dir: &Path, revision: Option<&str>) -> Result<Revision> {
         None => upstream(&git).ok_or_else(|| anyhow!("the repository has no commit yet"))?,
     };
     let left = git.head().ok().and_then(|head| head.target()).and_then(|head| git.merge_base(head, tip).ok());
+    if git.is_shallow() && (left.is_none() || revision.is_none() && name == UPSTREAMS[3]) {
+        bail!(shallow(name));
+    }
     let commit = left.unwrap_or(tip);
     let digits: String = commit.to_string().chars().take(DIGITS).collect();
     let name = match commit == tip {
@@ -78,6 +81,14 @@ fn unknown(revision: &str) -> String {
     format!(
         "there is no directory and no revision `{revision}`: fetch it first (in CI: a checkout with full history), or name a \
          directory that holds the other side"
+    )
+}
+
+/// A clone without its past would be compared with itself, or with what others have done since.
+fn shallow(name: &str) -> String {
+    format!(
+        "this clone is shallow, and the commit where the branch left `{name}` is not in it: `git fetch --unshallow origin \
+         '+refs/heads/*:refs/remotes/origin/*'` (in GitHub Actions: `fetch-depth: 0`; in GitLab CI: `GIT_DEPTH: \"0\"`)"
     )
 }
 

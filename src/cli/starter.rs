@@ -1,0 +1,299 @@
+//! The files of a new config repository, from a team, a language, a zone and a day: purely.
+//!
+//! The texts are in `starter/`, one folder for each language; words between two underscores stand for what is not the
+//! same everywhere. Everybody in them is made up. Where the files are written, and what must not be there already, is
+//! left to [`init`](super::init).
+
+use super::example;
+use crate::document::{Kind, Language, schemas};
+use jiff::civil::{Date, Weekday};
+use jiff::{ToSpan, tz::TimeZone};
+use serde_json::{Map, Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What somebody who begins has decided.
+#[derive(Clone, Debug)]
+pub struct Starter {
+    pub language: Language,
+    /// An id: of the policy and the service, and the beginning of the schedules' ids.
+    pub team: String,
+    pub time_zone: TimeZone,
+    pub forge: Forge,
+    /// The git address from which CI builds `oncall`, if it is known.
+    pub source: Option<String>,
+}
+
+/// Where the repository will be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Forge {
+    Github,
+    Gitlab,
+    /// Somewhere else: no files for CI
+    None,
+}
+
+type Text = (&'static str, &'static str);
+
+/// The files by path, as they are on this day.
+pub fn files(starter: &Starter, today: Date) -> BTreeMap<String, String> {
+    let words = Words::new(starter, today);
+    let texts = if starter.language == Language::Ja { JA } else { EN };
+    let mut files: BTreeMap<String, String> =
+        texts.iter().map(|(path, text)| (words.fill(path), words.fill(text))).collect();
+    files.extend(ci(starter.forge).iter().map(|(path, text)| ((*path).to_owned(), words.fill(text))));
+    files.extend(schemas().into_iter().map(|(name, text)| (format!("schema/{name}"), text)));
+    let days: String =
+        words.days_off.iter().map(|(date, name)| format!("- {{ date: {date}, name: {name} }}\n")).collect();
+    let about = words.about_days_off();
+    let first = "# yaml-language-server: $schema=../schema/holidays.json\n";
+    files.insert(format!("holidays/{}.yaml", words.holidays()), format!("{first}{about}{days}"));
+    files.insert(".vscode/settings.json".to_owned(), format!("{:#}\n", editor()));
+    let extensions = json!({ "recommendations": ["redhat.vscode-yaml"] });
+    files.insert(".vscode/extensions.json".to_owned(), format!("{extensions:#}\n"));
+    files
+}
+
+/// A new file has no first line yet, so that VS Code is told by folder.
+fn editor() -> Value {
+    let of = |kind: &Kind| {
+        let files = match kind.folder() {
+            "" => "/oncall.yaml".to_owned(),
+            folder => format!("/{folder}/**/*.yaml"),
+        };
+        (format!("./schema/{}.json", kind.schema_name()), Value::from(files))
+    };
+    let schemas: Map<String, Value> = Kind::ALL.iter().map(of).collect();
+    json!({
+        "yaml.schemas": schemas,
+        "yaml.schemaStore.enable": false,
+        "[yaml]": { "editor.quickSuggestions": { "strings": true }, "editor.tabSize": 2 },
+    })
+}
+
+/// What the words stand for.
+struct Words<'s> {
+    starter: &'s Starter,
+    /// The Monday of the first handoff: past, so that somebody is on call from the beginning.
+    from: Date,
+    days_off: BTreeMap<Date, &'static str>,
+}
+
+impl Words<'_> {
+    fn new(starter: &Starter, today: Date) -> Words<'_> {
+        let from = today.nth_weekday(-1, Weekday::Monday).unwrap_or(today);
+        Words { starter, from, days_off: days_off(starter, today) }
+    }
+
+    fn fill(&self, text: &str) -> String {
+        let day = |days: i64| self.from.saturating_add(days.days()).to_string();
+        let words = [
+            ("__TEAM__", self.starter.team.clone()),
+            ("__ZONE__", self.starter.time_zone.iana_name().unwrap_or("UTC").to_owned()),
+            ("__HOLIDAYS__", self.holidays().to_owned()),
+            ("__FROM__", day(0)),
+            ("__UNTIL__", day(28)),
+            ("__NIGHT__", self.night().to_string()),
+            ("__SWAP__", day(8)),
+            ("__SWAP_END__", day(9)),
+            ("__LEAVE__", day(36)),
+            ("__LEAVE_END__", day(38)),
+            ("__GONE__", day(63)),
+            ("__SOURCE__", self.source().to_owned()),
+            ("__SOURCE_NOTE__", self.source_note().to_owned()),
+            ("__CI_STEP__", self.ci_step().to_owned()),
+        ];
+        words.iter().fold(text.to_owned(), |text, (word, value)| text.replace(word, value))
+    }
+
+    fn japanese(&self) -> bool {
+        self.starter.language == Language::Ja
+    }
+
+    fn in_japan(&self) -> bool {
+        self.starter.time_zone.iana_name() == Some("Asia/Tokyo")
+    }
+
+    fn holidays(&self) -> &'static str {
+        if self.in_japan() { "japan" } else { "company" }
+    }
+
+    /// A night of next week between two working days, in which nothing changes hands.
+    fn night(&self) -> Date {
+        let days = (8..).map(|days: i64| self.from.saturating_add(days.days()));
+        let works = |day: &Date| {
+            let weekday = [Weekday::Tuesday, Weekday::Wednesday, Weekday::Thursday].contains(&day.weekday());
+            weekday && !self.days_off.contains_key(day)
+        };
+        days.take(60).find(works).unwrap_or(self.from)
+    }
+
+    fn about_days_off(&self) -> &'static str {
+        match (self.in_japan(), self.japanese()) {
+            (true, true) => {
+                "# 国民の祝日(振替休日を含む)。内閣府の発表に合わせて書き足します。残り少なくなると `oncall validate` が知らせます。\n"
+            }
+            (true, false) => {
+                "# The national holidays of Japan, as the Cabinet Office publishes them. When the list runs out, `oncall validate`\n# says so in time.\n"
+            }
+            (false, true) => {
+                "# 会社の休日。元日だけを入れてあります。その国の祝日と、会社の休みを書き足してください。\n"
+            }
+            (false, false) => {
+                "# Days off for everybody. There is only New Year's Day here: add the public holidays of your country, and your own.\n"
+            }
+        }
+    }
+
+    fn source(&self) -> &str {
+        self.starter.source.as_deref().unwrap_or("https://git.example.com/oncall.git")
+    }
+
+    fn source_note(&self) -> &'static str {
+        match (&self.starter.source, self.japanese()) {
+            (Some(_), true) => "oncall はこのソースからビルドされ、次回からはキャッシュが使われます。",
+            (Some(_), false) => "oncall is built from this source; the next runs use the cache.",
+            (None, true) => {
+                "ビルド済みの oncall はまだ配布されていません。ソースのある git のアドレスに書き換えてください。"
+            }
+            (None, false) => "No binary of oncall is published yet: put the git address of its source here.",
+        }
+    }
+
+    fn ci_step(&self) -> String {
+        let file = match self.starter.forge {
+            Forge::Github => ".github/workflows/oncall.yml",
+            Forge::Gitlab => ".gitlab-ci.yml",
+            Forge::None if self.japanese() => return "CI で `oncall validate` を実行します。".to_owned(),
+            Forge::None => return "Run `oncall validate` in CI.".to_owned(),
+        };
+        match (&self.starter.source, self.japanese()) {
+            (Some(_), true) => {
+                format!("`{file}` を確かめます。CI はそこに書かれたソースから `oncall` をビルドします。")
+            }
+            (Some(_), false) => format!("Look at `{file}`: CI builds `oncall` from the source it names."),
+            (None, true) => format!(
+                "`{file}` に、`oncall` のソースがある git のアドレスを書きます。CI はそこからビルドします。"
+            ),
+            (None, false) => {
+                format!("In `{file}`, name the git address of `oncall`'s source: CI builds it from there.")
+            }
+        }
+    }
+}
+
+/// Japan's holidays where the zone is Tokyo's; of any other place only what is a day off nearly everywhere.
+fn days_off(starter: &Starter, today: Date) -> BTreeMap<Date, &'static str> {
+    let japanese = starter.language == Language::Ja;
+    if starter.time_zone.iana_name() != Some("Asia/Tokyo") {
+        let name = if japanese { "元日" } else { "New Year's Day" };
+        let years = today.year()..=today.year().saturating_add(2);
+        return years.filter_map(|year| Some((Date::new(year, 1, 1).ok()?, name))).collect();
+    }
+    let list = example::FILES.iter().find(|(path, _)| *path == "holidays/japan.yaml").map_or("", |it| it.1);
+    let line = |line: &'static str| {
+        let (date, name) = line.strip_prefix("- { date: ")?.strip_suffix(" }")?.split_once(", name: ")?;
+        let english = HOLIDAYS.iter().find(|(japanese, _)| *japanese == name).map_or(name, |it| it.1);
+        Some((date.parse().ok()?, if japanese { name } else { english }))
+    };
+    list.lines().filter_map(line).collect()
+}
+
+/// What the Cabinet Office calls them in English.
+const HOLIDAYS: [(&str, &str); 18] = [
+    ("元日", "New Year's Day"),
+    ("成人の日", "Coming of Age Day"),
+    ("建国記念の日", "National Foundation Day"),
+    ("天皇誕生日", "Emperor's Birthday"),
+    ("春分の日", "Vernal Equinox Day"),
+    ("昭和の日", "Showa Day"),
+    ("憲法記念日", "Constitution Memorial Day"),
+    ("みどりの日", "Greenery Day"),
+    ("こどもの日", "Children's Day"),
+    ("海の日", "Marine Day"),
+    ("山の日", "Mountain Day"),
+    ("敬老の日", "Respect for the Aged Day"),
+    ("秋分の日", "Autumnal Equinox Day"),
+    ("スポーツの日", "Sports Day"),
+    ("文化の日", "Culture Day"),
+    ("勤労感謝の日", "Labour Thanksgiving Day"),
+    ("休日", "Holiday"),
+    ("国民の休日", "National Holiday"),
+];
+
+/// The ids that the texts use themselves.
+pub fn taken() -> BTreeSet<&'static str> {
+    BTreeSet::from(["last-resort"])
+}
+
+fn ci(forge: Forge) -> &'static [Text] {
+    match forge {
+        Forge::Github => GITHUB,
+        Forge::Gitlab => GITLAB,
+        Forge::None => &[],
+    }
+}
+
+/// What runs in CI, the same for everybody.
+const REVIEW: &str = include_str!("../../.github/actions/oncall/review.py");
+const INSTALL: &str = include_str!("../../.github/actions/oncall/install.sh");
+
+const GITHUB: &[Text] = &[
+    (".github/workflows/oncall.yml", include_str!("../../starter/github/workflow.yml")),
+    (".github/actions/oncall/action.yml", include_str!("../../.github/actions/oncall/action.yml")),
+    (".github/actions/oncall/install.sh", INSTALL),
+    (".github/actions/oncall/review.py", REVIEW),
+];
+
+const GITLAB: &[Text] = &[
+    (".gitlab-ci.yml", include_str!("../../starter/gitlab/.gitlab-ci.yml")),
+    (".gitlab/oncall/install.sh", INSTALL),
+    (".gitlab/oncall/review.py", REVIEW),
+];
+
+const JA: &[Text] = &[
+    ("CODEOWNERS", include_str!("../../starter/ja/CODEOWNERS")),
+    ("README.md", include_str!("../../starter/ja/README.md")),
+    ("business-hours/office.yaml", include_str!("../../starter/ja/business-hours/office.yaml")),
+    ("escalation-policies/__TEAM__.yaml", include_str!("../../starter/ja/escalation-policies/__TEAM__.yaml")),
+    (
+        "escalation-policies/last-resort.yaml",
+        include_str!("../../starter/ja/escalation-policies/last-resort.yaml"),
+    ),
+    ("expectations/promises.yaml", include_str!("../../starter/ja/expectations/promises.yaml")),
+    ("integrations/alertmanager.yaml", include_str!("../../starter/ja/integrations/alertmanager.yaml")),
+    ("oncall.yaml", include_str!("../../starter/ja/oncall.yaml")),
+    ("overrides/README.md", include_str!("../../starter/ja/overrides/README.md")),
+    ("runbooks/__TEAM__.md", include_str!("../../starter/ja/runbooks/__TEAM__.md")),
+    ("samples/alert.json", include_str!("../../starter/ja/samples/alert.json")),
+    ("schedules/__TEAM__-primary.yaml", include_str!("../../starter/ja/schedules/__TEAM__-primary.yaml")),
+    ("schedules/__TEAM__-secondary.yaml", include_str!("../../starter/ja/schedules/__TEAM__-secondary.yaml")),
+    ("services/__TEAM__.yaml", include_str!("../../starter/ja/services/__TEAM__.yaml")),
+    ("users/sato.yaml", include_str!("../../starter/ja/users/sato.yaml")),
+    ("users/suzuki.yaml", include_str!("../../starter/ja/users/suzuki.yaml")),
+    ("users/tanaka.yaml", include_str!("../../starter/ja/users/tanaka.yaml")),
+    ("users/yamada.yaml", include_str!("../../starter/ja/users/yamada.yaml")),
+];
+
+const EN: &[Text] = &[
+    ("CODEOWNERS", include_str!("../../starter/en/CODEOWNERS")),
+    ("README.md", include_str!("../../starter/en/README.md")),
+    ("business-hours/office.yaml", include_str!("../../starter/en/business-hours/office.yaml")),
+    ("escalation-policies/__TEAM__.yaml", include_str!("../../starter/en/escalation-policies/__TEAM__.yaml")),
+    (
+        "escalation-policies/last-resort.yaml",
+        include_str!("../../starter/en/escalation-policies/last-resort.yaml"),
+    ),
+    ("expectations/promises.yaml", include_str!("../../starter/en/expectations/promises.yaml")),
+    ("integrations/alertmanager.yaml", include_str!("../../starter/en/integrations/alertmanager.yaml")),
+    ("oncall.yaml", include_str!("../../starter/en/oncall.yaml")),
+    ("overrides/README.md", include_str!("../../starter/en/overrides/README.md")),
+    ("runbooks/__TEAM__.md", include_str!("../../starter/en/runbooks/__TEAM__.md")),
+    ("samples/alert.json", include_str!("../../starter/en/samples/alert.json")),
+    ("schedules/__TEAM__-primary.yaml", include_str!("../../starter/en/schedules/__TEAM__-primary.yaml")),
+    ("schedules/__TEAM__-secondary.yaml", include_str!("../../starter/en/schedules/__TEAM__-secondary.yaml")),
+    ("services/__TEAM__.yaml", include_str!("../../starter/en/services/__TEAM__.yaml")),
+    ("users/alice.yaml", include_str!("../../starter/en/users/alice.yaml")),
+    ("users/ben.yaml", include_str!("../../starter/en/users/ben.yaml")),
+    ("users/chloe.yaml", include_str!("../../starter/en/users/chloe.yaml")),
+    ("users/dana.yaml", include_str!("../../starter/en/users/dana.yaml")),
+];
