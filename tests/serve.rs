@@ -8,6 +8,8 @@ mod alertmanager;
 mod calendars;
 #[path = "serve/server.rs"]
 mod server;
+#[path = "serve/sops.rs"]
+mod sops;
 #[path = "serve/stand_ins.rs"]
 mod stand_ins;
 #[path = "serve/world.rs"]

@@ -138,6 +138,11 @@ impl Shape<'_> {
     fn one(&self, error: &ValidationError<'_>, findings: &mut Vec<Finding>, cuts: &mut Vec<Cut>) {
         let pointer = error.instance_path().as_str().to_owned();
         let spot = Spot { pointer: pointer.clone(), ..Spot::root(self.file) };
+        if error.schema_path().as_str() == "/$defs/Secret/oneOf" {
+            findings.extend(not_one_secret(error, spot));
+            cuts.push(Cut { pointer });
+            return;
+        }
         match error.kind() {
             Kind::AdditionalProperties { unexpected } => {
                 for key in unexpected {
@@ -189,9 +194,6 @@ impl Shape<'_> {
         let number_or_text = all.iter().any(|each| wants_type(each, "string"));
         if secret && !number_or_text && error.instance().is_string() {
             return literal_secret(spot);
-        }
-        if error.schema_path().as_str() == "/$defs/Secret/oneOf" {
-            return Finding::error(code::EITHER_OR, spot, SECRET_KEYS);
         }
         let words: Vec<String> = all.iter().flat_map(|each| words(each)).collect();
         if !words.is_empty() {
@@ -304,8 +306,13 @@ fn is_missing(key: &str) -> String {
 
 fn literal_secret(spot: Spot) -> Finding {
     Finding::error(code::LITERAL_SECRET, spot, "a secret may not be written here").help(
-        "name the place that holds it: `{ env: NAME }` or `{ file: /path }`; if it was real, replace it",
+        "name its place: `{ env: NAME }`, `{ file: /path }` or `{ sops: …, key: … }`; if it was real, replace it",
     )
+}
+
+/// A text is no secret's place at all, which its type says.
+fn not_one_secret(error: &ValidationError<'_>, spot: Spot) -> Option<Finding> {
+    error.instance().is_object().then(|| Finding::error(code::EITHER_OR, spot, SECRET_KEYS))
 }
 
 /// What is there instead of a name may be the secret itself, so it is not repeated.
@@ -316,6 +323,11 @@ fn not_a_name(spot: Spot) -> Finding {
             "this is not the name of an environment variable",
             "write its name, without `$`: `{ env: NAME }`",
         ),
+        "sops" => (
+            "this is not the path of a file of this repository",
+            "write it from the folder of oncall.yaml: `{ sops: people.enc.yaml, key: tanaka.phone }`",
+        ),
+        "key" => ("this is empty", "write the key: `{ sops: people.enc.yaml, key: tanaka.phone }`"),
         _ => (
             "this is not an absolute path",
             "the server reads it, wherever it is started: `{ file: /run/secrets/name }`",
