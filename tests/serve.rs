@@ -6,6 +6,8 @@
 mod alertmanager;
 #[path = "serve/calendars.rs"]
 mod calendars;
+#[path = "serve/doctor.rs"]
+mod doctor;
 #[path = "serve/server.rs"]
 mod server;
 #[path = "serve/sops.rs"]

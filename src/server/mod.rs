@@ -12,6 +12,7 @@ mod commit;
 pub mod compaction;
 pub mod delivery;
 pub mod disk;
+pub mod doctor;
 pub mod files;
 pub mod follow;
 pub mod http;

@@ -145,6 +145,17 @@ impl World {
         self.files["oncall.yaml"].clone()
     }
 
+    /// The files as they are now, in a folder.
+    pub fn written(&self) -> PathBuf {
+        let root = self.folder.path().join("config");
+        for (path, text) in &self.files {
+            let path = root.join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        }
+        root
+    }
+
     pub fn remote_path(&self) -> PathBuf {
         self.remote.path().to_owned()
     }
