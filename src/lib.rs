@@ -27,7 +27,7 @@
 //! Imports go one way, and siblings do not see each other:
 //!
 //! ```text
-//! alert | schedule | language
+//! alert | schedule | language | sops
 //!   -> config -> integration -> document
 //!   -> compile | route
 //!   -> incident (which does not see compile)
@@ -42,6 +42,7 @@
 //! | [`alert`] | what a monitor said |
 //! | [`schedule`] | who is on call at an instant |
 //! | [`language`] | every phrase, in every language |
+//! | [`sops`] | what is readable of a SOPS file, and what a key opens |
 //! | [`config`] | the compiled, immutable configuration |
 //! | [`document`] | the YAML exactly as it is written, and the source of `schema/` |
 //! | [`compile`] | a tree of files to a config and findings |
@@ -100,6 +101,7 @@
 pub mod alert;
 pub mod language;
 pub mod schedule;
+pub mod sops;
 
 pub mod compile;
 pub mod config;

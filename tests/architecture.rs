@@ -13,7 +13,7 @@ use std::{fmt, fs, path::Path};
 
 /// From the bottom up. A module sees every layer below its own, and not its siblings.
 const LAYERS: [&[&str]; 12] = [
-    &["alert", "schedule", "language"],
+    &["alert", "schedule", "language", "sops"],
     &["config"],
     &["integration"],
     &["document"],

@@ -140,6 +140,7 @@ fn config_of(endpoints: Vec<Endpoint>) -> Config {
         silences: Vec::new(),
         runbooks: Vec::new(),
         calendars: BTreeMap::new(),
+        sops: BTreeMap::new(),
     }
 }
 

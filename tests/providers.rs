@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used)]
 #[path = "providers/callbacks.rs"]
 mod callbacks;
+#[path = "providers/doctor.rs"]
+mod doctor;
 #[path = "providers/outcomes.rs"]
 mod outcomes;
 #[path = "providers/requests.rs"]

@@ -7,12 +7,16 @@
 mod alertmanager;
 #[path = "serve/calendars.rs"]
 mod calendars;
+#[path = "serve/doctor.rs"]
+mod doctor;
 #[path = "serve/git.rs"]
 mod git;
 #[path = "serve/git_hosts.rs"]
 mod git_hosts;
 #[path = "serve/server.rs"]
 mod server;
+#[path = "serve/sops.rs"]
+mod sops;
 #[path = "serve/stand_ins.rs"]
 mod stand_ins;
 #[path = "serve/world.rs"]

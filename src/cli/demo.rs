@@ -96,6 +96,7 @@ fn value(source: &SecretSource) -> String {
     match source {
         SecretSource::Env(name) => format!("demo-{name}"),
         SecretSource::File(path) => format!("demo-{path}"),
+        SecretSource::Sops { key, .. } => format!("demo-{key}"),
     }
 }
 

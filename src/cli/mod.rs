@@ -10,6 +10,8 @@ mod compare_text;
 mod completions;
 mod demo;
 mod directory;
+mod doctor;
+mod doctor_text;
 mod dry_run;
 mod edited;
 pub mod example;
@@ -46,7 +48,8 @@ use clap::{Parser, Subcommand};
 #[command(
     name = "oncall",
     about = "On-call schedules, escalation and paging from a git repository of YAML",
-    after_help = "Exit status: 0 fine, 1 the config is wrong, 2 the command line is wrong, 3 the server failed.",
+    after_help = "Exit status: 0 fine, 1 the config (or what `doctor` looks at) is wrong, 2 the command line is wrong, \
+                  3 the server failed.",
     arg_required_else_help = true,
     subcommand_required = true,
     max_term_width = 100
@@ -69,6 +72,7 @@ pub enum Command {
     Override(overrides::Arguments),
     Serve(serve::Arguments),
     Urls(urls::Arguments),
+    Doctor(doctor::Arguments),
     Schema(schema::Arguments),
     Demo(demo::Arguments),
     Completions(completions::Arguments),
@@ -88,7 +92,7 @@ pub struct Output {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
     Fine = 0,
-    /// The config, or an expectation, is wrong.
+    /// The config, an expectation, or something that the doctor looks at, is wrong.
     Config = 1,
     /// The command line is wrong: a file that is not there, an unknown id.
     Usage = 2,
@@ -144,6 +148,7 @@ fn answer(command: Command) -> Result<Output> {
         Command::Override(arguments) => overrides::run(&arguments),
         Command::Serve(arguments) => serve::run(arguments),
         Command::Urls(arguments) => urls::run(&arguments),
+        Command::Doctor(arguments) => doctor::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Completions(arguments) => Ok(completions::run(&arguments)),

@@ -103,5 +103,15 @@ fn named(source: &SecretSource) -> String {
     match source {
         SecretSource::Env(name) => format!("${name}"),
         SecretSource::File(path) => format!("$(cat {path})"),
+        SecretSource::Sops { file, key } => {
+            let path: String = key
+                .split('.')
+                .map(|part| match part.parse::<usize>() {
+                    Ok(index) => format!("[{index}]"),
+                    Err(_) => format!("[\"{part}\"]"),
+                })
+                .collect();
+            format!("$(sops decrypt --extract '{path}' {file})")
+        }
     }
 }

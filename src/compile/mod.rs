@@ -24,6 +24,7 @@ mod schema;
 mod service;
 mod shape;
 mod silence;
+mod sops;
 mod source;
 mod suggest;
 mod tree;

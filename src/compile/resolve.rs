@@ -6,6 +6,7 @@
 use super::diagnostic::{Finding, Spot};
 use super::expectation::Expectation;
 use super::read::{Documents, File};
+use super::sops::SopsFiles;
 use super::source::Sources;
 use super::suggest::nearest;
 use super::value::{self, NOBODY};
@@ -31,11 +32,13 @@ pub(super) fn resolve(documents: &Documents, sources: &Sources, tree: &Tree) -> 
         zone: TimeZone::UTC,
         holidays: BTreeMap::new(),
         hours: BTreeMap::new(),
+        tree,
+        sops: SopsFiles::new(),
     };
     resolver.organisation_zone();
     resolver.all_holidays();
     resolver.all_business_hours();
-    let config = resolver.config(tree);
+    let config = resolver.config();
     let expectations = resolver.expectations();
     Resolved { config, expectations, findings: resolver.findings }
 }
@@ -49,11 +52,13 @@ pub(super) struct Resolver<'a> {
     pub(super) zone: TimeZone,
     pub(super) holidays: BTreeMap<Id, BTreeSet<Date>>,
     pub(super) hours: BTreeMap<Id, Hours>,
+    pub(super) tree: &'a Tree,
+    pub(super) sops: SopsFiles,
 }
 
 impl Resolver<'_> {
-    fn config(&mut self, tree: &Tree) -> Option<Config> {
-        let organisation = self.organisation(tree);
+    fn config(&mut self) -> Option<Config> {
+        let organisation = self.organisation(self.tree);
         let users = self.users();
         let (schedules, schedule_names) = self.schedules();
         let policies = self.policies();
@@ -75,6 +80,7 @@ impl Resolver<'_> {
             silences,
             runbooks,
             calendars,
+            sops: self.sops.iter().filter_map(|(path, file)| Some((path.clone(), file.clone()?))).collect(),
         })
     }
 
@@ -269,12 +275,7 @@ impl Resolver<'_> {
         match secret {
             Secret::Env(name) => Some(SecretSource::Env(name.as_str().into())),
             Secret::File(path) => Some(SecretSource::File(path.as_str().into())),
-            Secret::Sops => {
-                let message = "secrets kept with SOPS come in a later release";
-                let help = "until then: `{ env: NAME }` or `{ file: /path }`";
-                self.error_help(code::LATER_RELEASE, at.clone(), message, help);
-                None
-            }
+            Secret::Sops { file, key } => self.sops_secret(file, key, at),
             Secret::Literal(_) => None,
         }
     }

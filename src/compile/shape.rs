@@ -140,11 +140,16 @@ impl Shape<'_> {
     }
 
     fn one(&self, error: &ValidationError<'_>, findings: &mut Vec<Finding>, cuts: &mut Vec<Cut>) {
+        let pointer = error.instance_path().as_str().to_owned();
+        let spot = Spot { pointer: pointer.clone(), ..Spot::root(self.file) };
+        if error.schema_path().as_str() == SECRET_FORMS {
+            findings.extend(not_one_secret(error, spot));
+            cuts.push(Cut { pointer });
+            return;
+        }
         if self.is_between_keys(error) {
             return;
         }
-        let pointer = error.instance_path().as_str().to_owned();
-        let spot = Spot { pointer: pointer.clone(), ..Spot::root(self.file) };
         match error.kind() {
             Kind::AdditionalProperties { unexpected } => {
                 for key in unexpected {
@@ -173,9 +178,6 @@ impl Shape<'_> {
     /// object is compiled.
     fn is_between_keys(&self, error: &ValidationError<'_>) -> bool {
         let path = error.schema_path().as_str();
-        if path == SECRET_FORMS {
-            return !error.instance().is_object();
-        }
         path.match_indices('/').any(|(at, _)| {
             let keyword = path[at + 1..].split('/').next().unwrap_or_default();
             let has_keys = || self.schema.at(&path[..at]).is_some_and(|it| it.get("properties").is_some());
@@ -211,9 +213,6 @@ impl Shape<'_> {
         if secret && !number_or_text && error.instance().is_string() {
             return literal_secret(spot);
         }
-        if error.schema_path().as_str() == SECRET_FORMS {
-            return Finding::error(code::EITHER_OR, spot, SECRET_KEYS);
-        }
         let words: Vec<String> = all.iter().flat_map(|each| words(each)).collect();
         if !words.is_empty() {
             return wrong_word(spot, &text_of(error), &words);
@@ -248,9 +247,6 @@ impl Shape<'_> {
                 let (said, help) =
                     said.split_once("; ").map_or((said, None), |(a, b)| (a, Some(b.to_owned())));
                 Finding::error(code::VALUE, spot, format!("`{}` {said}", text_of(error))).maybe_help(help)
-            }
-            Kind::OneOfMultipleValid { .. } if path == SECRET_FORMS => {
-                Finding::error(code::EITHER_OR, spot, SECRET_KEYS)
             }
             Kind::MinItems { .. } => Finding::error(code::SHAPE, spot, "the list is empty"),
             Kind::MinLength { .. } => Finding::error(code::SHAPE, spot, "the text is empty"),
@@ -328,8 +324,13 @@ fn is_missing(key: &str) -> String {
 
 fn literal_secret(spot: Spot) -> Finding {
     Finding::error(code::LITERAL_SECRET, spot, "a secret may not be written here").help(
-        "name the place that holds it: `{ env: NAME }` or `{ file: /path }`; if it was real, replace it",
+        "name its place: `{ env: NAME }`, `{ file: /path }` or `{ sops: …, key: … }`; if it was real, replace it",
     )
+}
+
+/// A text is no secret's place at all, which its type says.
+fn not_one_secret(error: &ValidationError<'_>, spot: Spot) -> Option<Finding> {
+    error.instance().is_object().then(|| Finding::error(code::EITHER_OR, spot, SECRET_KEYS))
 }
 
 /// What is there instead of a name may be the secret itself, so it is not repeated.
@@ -340,6 +341,11 @@ fn not_a_name(spot: Spot) -> Finding {
             "this is not the name of an environment variable",
             "write its name, without `$`: `{ env: NAME }`",
         ),
+        "sops" => (
+            "this is not the path of a file of this repository",
+            "write it from the folder of oncall.yaml: `{ sops: people.enc.yaml, key: tanaka.phone }`",
+        ),
+        "key" => ("this is empty", "write the key: `{ sops: people.enc.yaml, key: tanaka.phone }`"),
         _ => (
             "this is not an absolute path",
             "the server reads it, wherever it is started: `{ file: /run/secrets/name }`",

@@ -36,7 +36,7 @@ impl Source {
     }
 
     /// The line of a byte, from 1.
-    fn line(&self, at: usize) -> usize {
+    pub(super) fn line(&self, at: usize) -> usize {
         self.lines.partition_point(|&start| start <= at)
     }
 

@@ -21,6 +21,7 @@ pub use user::{Contact, ContactRule, Phone, User};
 
 use crate::language::Language;
 use crate::schedule::Schedules;
+use crate::sops;
 use jiff::{civil::Date, tz::TimeZone};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -47,6 +48,8 @@ pub struct Config {
     pub runbooks: Vec<String>,
     /// Every calendar there is, with the generation of its token.
     pub calendars: BTreeMap<CalendarId, u32>,
+    /// The SOPS files that secrets name, by path, still closed.
+    pub sops: BTreeMap<Arc<str>, Arc<sops::File>>,
 }
 
 /// `oncall.yaml`, less the defaults, which are compiled into users and services.

@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, fmt, sync::Arc};
 use subtle::ConstantTimeEq;
+use zeroize::Zeroizing;
 
 /// Where a secret is kept.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -10,11 +11,13 @@ pub enum SecretSource {
     Env(Arc<str>),
     /// `{ file: path }`, outside the repository.
     File(Arc<str>),
+    /// `{ sops: file, key: name }`: a SOPS file of the repository ([`Config::sops`](super::Config::sops)).
+    Sops { file: Arc<str>, key: Arc<str> },
 }
 
-/// The value of a secret: `Debug` does not show it.
+/// The value of a secret: `Debug` does not show it, and its memory is wiped when nobody needs it any more.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Secret(Arc<str>);
+pub struct Secret(Arc<Zeroizing<String>>);
 
 /// The values of the sources that resolved.
 #[derive(Clone, Debug, Default)]
@@ -24,7 +27,7 @@ pub struct Secrets {
 
 impl Secret {
     pub fn new(value: &str) -> Secret {
-        Secret(Arc::from(value))
+        Secret(Arc::new(Zeroizing::new(value.to_owned())))
     }
 
     /// The value itself, for the one place that sends or compares it.
@@ -49,6 +52,7 @@ impl fmt::Display for SecretSource {
         match self {
             SecretSource::Env(name) => write!(f, "environment variable {name}"),
             SecretSource::File(path) => write!(f, "file {path}"),
+            SecretSource::Sops { file, key } => write!(f, "`{key}` of {file}"),
         }
     }
 }

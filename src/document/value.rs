@@ -118,13 +118,15 @@ pub enum During {
     Windows(OneOrMany<super::Window>),
 }
 
-/// A secret is named, never written: `{ env: NAME }` or `{ file: path }`.
+/// A secret is named, never written: `{ env: NAME }`, `{ file: path }` or `{ sops: file, key: name }`.
 #[derive(Clone, Debug)]
 pub enum Secret {
     Env(String),
     File(String),
-    /// `{ sops: file, key: name }`, which a later release reads.
-    Sops,
+    Sops {
+        file: String,
+        key: String,
+    },
     /// Only where the schema allows it: a phone number is personal, not secret.
     Literal(String),
 }
@@ -242,7 +244,7 @@ impl<'de> Visitor<'de> for SecretVisitor {
     type Value = Secret;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("{ env: NAME } or { file: path }")
+        f.write_str("{ env: NAME }, { file: path } or { sops: file, key: name }")
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Secret, E> {
@@ -254,9 +256,12 @@ impl<'de> Visitor<'de> for SecretVisitor {
         if let Some(name) = keys.remove("env") {
             return Ok(Secret::Env(name));
         }
-        match keys.remove("file") {
-            Some(path) => Ok(Secret::File(path)),
-            None => Ok(Secret::Sops),
+        if let Some(path) = keys.remove("file") {
+            return Ok(Secret::File(path));
+        }
+        match (keys.remove("sops"), keys.remove("key")) {
+            (Some(file), Some(key)) => Ok(Secret::Sops { file, key }),
+            _ => Err(A::Error::custom("a secret is one of `env`, `file`, or `sops` with `key`")),
         }
     }
 }
@@ -269,17 +274,21 @@ impl JsonSchema for Secret {
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         let text = |pattern: &str, example: &str, description: &str| json_schema!({ "type": "string", "pattern": pattern, "description": description, "examples": [example] });
         json_schema!({
-            "description": "Where a secret is kept: `{ env: NAME }` or `{ file: path }`.",
-            "examples": [{ "env": "SLACK_BOT_TOKEN" }, { "file": "/run/secrets/slack-bot-token" }],
+            "description": "Where a secret is kept: `{ env: NAME }`, `{ file: path }` or `{ sops: file, key: name }`.",
+            "examples": [{ "env": "SLACK_BOT_TOKEN" }, { "file": "/run/secrets/slack-bot-token" }, { "sops": "people.enc.yaml", "key": "tanaka.phone" }],
             "type": "object",
             "properties": {
                 "env": text("^[A-Za-z_][A-Za-z0-9_]*$", "SLACK_BOT_TOKEN", "The environment variable of the server that holds it."),
                 "file": text("^/", "/run/secrets/slack-bot-token", "The file on the server that holds it, outside the repository: an absolute path."),
-                "sops": text(".", "people.enc.yaml", "A SOPS file in the repository; read by a later release."),
-                "key": text(".", "tanaka.phone", "The key in the SOPS file."),
+                "sops": text("^[^/]", "people.enc.yaml", "A SOPS file of this repository, encrypted with age: its path from the root."),
+                "key": text(".", "tanaka.phone", "The key in the SOPS file, with dots between its parts: `tanaka.phone`."),
             },
             "additionalProperties": false,
-            "oneOf": [{ "required": ["env"] }, { "required": ["file"] }, { "required": ["sops", "key"] }],
+            "oneOf": [
+                { "required": ["env"], "not": { "required": ["key"] } },
+                { "required": ["file"], "not": { "required": ["key"] } },
+                { "required": ["sops", "key"] },
+            ],
         })
     }
 }

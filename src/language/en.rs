@@ -72,6 +72,10 @@ pub(super) fn spoken(phrase: &Spoken) -> String {
         Spoken::Resolved => "Resolved. Thank you. Goodbye.".into(),
         Spoken::AlreadyResolved { by } => format!("Already resolved by {by}. Goodbye."),
         Spoken::NotFound => "This alert was not found. It has ended already. Goodbye.".into(),
+        Spoken::TestCall { name } => {
+            format!("Hello {name}, this is a test call of oncall. Nothing is wrong.")
+        }
+        Spoken::TestCallEnds => "There is nothing to press. Goodbye.".into(),
     }
 }
 

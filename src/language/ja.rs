@@ -70,6 +70,10 @@ pub(super) fn spoken(phrase: &Spoken) -> String {
         Spoken::Resolved => "解決済みにしました。おつかれさまでした。".into(),
         Spoken::AlreadyResolved { by } => format!("すでに解決済みです。操作した人は、{by}です。"),
         Spoken::NotFound => "このアラートは見つかりません。すでに終了しています。".into(),
+        Spoken::TestCall { name } => {
+            format!("{name}さん、オンコールのテストの電話です。障害は起きていません。")
+        }
+        Spoken::TestCallEnds => "操作は必要ありません。失礼します。".into(),
     }
 }
 

@@ -117,6 +117,11 @@ pub enum Spoken<'a> {
         by: &'a str,
     },
     NotFound,
+    /// Somebody tries out whether calls arrive.
+    TestCall {
+        name: &'a str,
+    },
+    TestCallEnds,
 }
 
 /// What a card, a thread, a ticket or an answer shows.

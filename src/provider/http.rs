@@ -91,6 +91,11 @@ impl Request {
         Request::new(Method::Get, url, Some(authorization), None, Vec::new())
     }
 
+    /// Without a body, and without saying who asks.
+    pub(super) fn open(method: Method, url: String) -> Request {
+        Request::new(method, url, None, None, Vec::new())
+    }
+
     fn new(
         method: Method,
         url: String,
@@ -124,7 +129,7 @@ impl Response {
     }
 
     /// The provider's wish in `Retry-After`, in seconds; dates are not read.
-    pub(super) fn retry_after(&self) -> Option<u32> {
+    pub fn retry_after(&self) -> Option<u32> {
         let seconds: u32 = self.header("retry-after")?.trim().parse().ok()?;
         Some(seconds.min(RETRY_AFTER_MAX))
     }

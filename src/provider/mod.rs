@@ -6,6 +6,10 @@
 
 mod blocks;
 mod callback;
+pub mod doctor;
+pub mod doctor_jira;
+pub mod doctor_slack;
+pub mod doctor_twilio;
 mod http;
 pub mod jira;
 mod print;

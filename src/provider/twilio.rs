@@ -144,7 +144,8 @@ fn xml(text: String) -> HttpAnswer {
     HttpAnswer { content_type: "text/xml; charset=utf-8", body: text.into_bytes(), ..HttpAnswer::empty() }
 }
 
-fn phone<'a>(user: &'a User, secrets: &'a Secrets) -> Result<&'a str, String> {
+/// The number of a person, E.164. The error does not name it.
+pub fn phone<'a>(user: &'a User, secrets: &'a Secrets) -> Result<&'a str, String> {
     let number = match &user.phone {
         None => return Err(format!("{} has no phone", user.place)),
         Some(Phone::Number(number)) => number.as_str(),

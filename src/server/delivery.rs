@@ -68,7 +68,7 @@ impl Client {
         }
     }
 
-    async fn send(&self, request: Request) -> Result<Response, Failure> {
+    pub(super) async fn send(&self, request: Request) -> Result<Response, Failure> {
         let timeout = Duration::try_from(request.timeout).unwrap_or(CONNECT_MAX);
         let mut builder = match request.method {
             Method::Get => self.http.get(&request.url),

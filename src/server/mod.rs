@@ -2,6 +2,7 @@
 //!
 //! Nothing here decides about an incident. Each part carries out what the pure modules ask for and reports back.
 
+mod age_keys;
 pub mod api;
 pub mod append;
 pub mod calendars;
@@ -11,6 +12,7 @@ mod commit;
 pub mod compaction;
 pub mod delivery;
 pub mod disk;
+pub mod doctor;
 pub mod fetch;
 pub mod files;
 pub mod follow;

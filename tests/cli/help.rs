@@ -3,7 +3,7 @@
 use std::process::{Command, Output, Stdio};
 use unicode_width::UnicodeWidthStr;
 
-const COMMANDS: [&str; 14] = [
+const COMMANDS: [&str; 15] = [
     "init",
     "validate",
     "who",
@@ -15,6 +15,7 @@ const COMMANDS: [&str; 14] = [
     "override",
     "serve",
     "urls",
+    "doctor",
     "schema",
     "demo",
     "completions",
@@ -131,12 +132,15 @@ fn the_oncall_lines_of_the_readmes_run() {
     }
 }
 
-/// The lines of `sh` blocks that begin with `oncall`, but for those that start a server.
+/// The lines of `sh` blocks that begin with `oncall`, but for those that start a server or ask the providers.
 fn commands(text: &str) -> Vec<String> {
     let blocks = text.split("```sh\n").skip(1).filter_map(|rest| rest.split("```").next());
     let lines: Vec<String> = blocks
         .flat_map(|block| block.replace("\\\n", " ").lines().map(str::to_owned).collect::<Vec<_>>())
         .collect();
-    let command = |line: &String| line.starts_with("oncall ") && !line.starts_with("oncall serve");
+    let elsewhere = ["oncall serve", "oncall doctor"];
+    let command = |line: &String| {
+        line.starts_with("oncall ") && !elsewhere.iter().any(|command| line.starts_with(command))
+    };
     lines.into_iter().filter(command).map(|line| line.split(" #").next().unwrap_or("").to_owned()).collect()
 }

@@ -35,6 +35,7 @@ pub fn config() -> Config {
         silences: Vec::new(),
         runbooks: vec!["checkout.md".into()],
         calendars: BTreeMap::new(),
+        sops: BTreeMap::new(),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Slack, Jira and Twilio, as far as the server needs them: each request is told over one channel, then answered as the
-//! vendor would. While a gate is shut, answers of that vendor are held back.
+//! vendor would. While a gate is shut, answers of that vendor are held back. What the doctor asks is answered well, or with
+//! the trouble that a test makes.
 
 use axum::body::Bytes;
 use axum::extract::{Request, State};
@@ -27,8 +28,21 @@ pub struct Seen {
     pub method: String,
     pub path: String,
     pub authorization: String,
-    /// A form is an object of texts.
+    /// A form, or the query of a GET, is an object of texts.
     pub body: Value,
+}
+
+/// What is wrong at a vendor's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    TokenRevoked,
+    MayNotReadUsers,
+    SmithDeactivated,
+    BotNotInWeb,
+    NoProject,
+    MayNotCreate,
+    NumberNotOurs,
+    AccountSuspended,
 }
 
 /// All three, on ports of their own.
@@ -36,6 +50,7 @@ pub struct StandIns {
     pub urls: BTreeMap<Vendor, String>,
     pub seen: mpsc::UnboundedReceiver<Seen>,
     gates: BTreeMap<Vendor, watch::Sender<bool>>,
+    troubles: watch::Sender<Vec<Trouble>>,
 }
 
 #[derive(Clone)]
@@ -44,17 +59,20 @@ struct StandIn {
     tell: mpsc::UnboundedSender<Seen>,
     open: watch::Receiver<bool>,
     count: Arc<AtomicU32>,
+    troubles: watch::Receiver<Vec<Trouble>>,
 }
 
 impl StandIns {
     pub async fn start() -> StandIns {
         let (tell, seen) = mpsc::unbounded_channel();
-        let mut stand_ins = StandIns { urls: BTreeMap::new(), seen, gates: BTreeMap::new() };
+        let (troubles, trouble) = watch::channel(Vec::new());
+        let mut stand_ins = StandIns { urls: BTreeMap::new(), seen, gates: BTreeMap::new(), troubles };
         for vendor in [Vendor::Slack, Vendor::Jira, Vendor::Twilio] {
             let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
             let url = format!("http://{}", listener.local_addr().unwrap());
             let (gate, open) = watch::channel(true);
-            let stand_in = StandIn { vendor, tell: tell.clone(), open, count: Arc::default() };
+            let (count, troubles) = (Arc::default(), trouble.clone());
+            let stand_in = StandIn { vendor, tell: tell.clone(), open, count, troubles };
             let router = Router::new().fallback(answer).with_state(stand_in);
             tokio::spawn(async move { axum_serve(listener, router).await });
             stand_ins.urls.insert(vendor, url);
@@ -66,6 +84,11 @@ impl StandIns {
     /// Holds back the answers of a vendor until they are let go.
     pub fn hold(&self, vendor: Vendor) {
         self.gates[&vendor].send_replace(false);
+    }
+
+    /// From now on this is wrong, and nothing else.
+    pub fn trouble(&self, troubles: &[Trouble]) {
+        self.troubles.send_replace(troubles.to_vec());
     }
 
     pub fn let_go(&self, vendor: Vendor) {
@@ -82,16 +105,24 @@ async fn axum_serve(listener: TcpListener, router: Router) {
 async fn answer(State(mut stand_in): State<StandIn>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let body = axum::body::to_bytes(body, usize::MAX).await.unwrap();
+    let body = match parts.uri.query() {
+        Some(query) => form(query.as_bytes()),
+        None => read(&parts.headers, &body),
+    };
     let seen = Seen {
         vendor: stand_in.vendor,
         method: parts.method.to_string(),
         path: parts.uri.path().to_owned(),
         authorization: text(&parts.headers, "authorization"),
-        body: read(&parts.headers, &body),
+        body,
     };
     let n = stand_in.count.fetch_add(1, Ordering::SeqCst) + 1;
     let _ = stand_in.tell.send(seen.clone());
     let _ = stand_in.open.wait_for(|open| *open).await;
+    let troubles = stand_in.troubles.borrow().clone();
+    if let Some(answer) = asked(&seen, |trouble| troubles.contains(&trouble)) {
+        return answer;
+    }
     match seen.vendor {
         Vendor::Slack => {
             let ts = seen.body["ts"].as_str().map_or(format!("1700000000.{n:06}"), str::to_owned);
@@ -102,6 +133,59 @@ async fn answer(State(mut stand_in): State<StandIn>, request: Request) -> Respon
             let sid = json!({ "sid": format!("CA{n:032x}"), "status": "queued" });
             (StatusCode::CREATED, Json(sid)).into_response()
         }
+    }
+}
+
+/// What the doctor asks, as each vendor documents it.
+fn asked(seen: &Seen, is: impl Fn(Trouble) -> bool) -> Option<Response> {
+    let error = |error: &str| json!({ "ok": false, "error": error });
+    let scopes = [("x-oauth-scopes", "chat:write,users:read,channels:read")];
+    let (method, last) = (seen.method.as_str(), seen.path.rsplit('/').next().unwrap_or_default());
+    let slack = |body: Value| Some((scopes, Json(body)).into_response());
+    let json = |body: Value| Some(Json(body).into_response());
+    let not_found = |body: Value| Some((StatusCode::NOT_FOUND, Json(body)).into_response());
+    match (seen.vendor, method, last) {
+        (_, "GET", "healthz") => Some("ok\n".into_response()),
+        (Vendor::Slack, "GET", "auth.test") if is(Trouble::TokenRevoked) => slack(error("token_revoked")),
+        (Vendor::Slack, "GET", "auth.test") => slack(json!({ "ok": true, "team": "Acme", "user": "oncall" })),
+        (Vendor::Slack, "GET", "users.info") if is(Trouble::MayNotReadUsers) => slack(
+            json!({ "ok": false, "error": "missing_scope", "needed": "users:read", "provided": "chat:write" }),
+        ),
+        (Vendor::Slack, "GET", "users.info") => {
+            let deleted = seen.body["user"] == "U0SMITH" && is(Trouble::SmithDeactivated);
+            slack(json!({ "ok": true, "user": { "id": seen.body["user"], "deleted": deleted } }))
+        }
+        (Vendor::Slack, "GET", "conversations.info") => {
+            let member = seen.body["channel"] != "C0WEB" || !is(Trouble::BotNotInWeb);
+            let channel = json!({ "id": seen.body["channel"], "name": "alerts", "is_member": member });
+            slack(json!({ "ok": true, "channel": channel }))
+        }
+        (Vendor::Jira, "GET", "myself") => json(json!({ "accountId": "1", "displayName": "On-call bot" })),
+        (Vendor::Jira, "GET", "OPS") if is(Trouble::NoProject) => {
+            not_found(json!({ "errorMessages": ["none"] }))
+        }
+        (Vendor::Jira, "GET", "OPS") => {
+            json(json!({ "key": "OPS", "issueTypes": [{ "name": "Task" }, { "name": "Incident" }] }))
+        }
+        (Vendor::Jira, "GET", "mypermissions") => {
+            let has = |name: &str| json!({ "havePermission": name != "CREATE_ISSUES" || !is(Trouble::MayNotCreate) });
+            let names = seen.body["permissions"].as_str()?.split(',');
+            let permissions: serde_json::Map<_, _> = names.map(|name| (name.to_owned(), has(name))).collect();
+            json(json!({ "permissions": permissions }))
+        }
+        (Vendor::Twilio, "GET", "AC0123.json") => {
+            let status = if is(Trouble::AccountSuspended) { "suspended" } else { "active" };
+            json(json!({ "friendly_name": "Acme", "status": status, "type": "Full" }))
+        }
+        (Vendor::Twilio, "GET", "IncomingPhoneNumbers.json") => {
+            let ours =
+                json!([{ "phone_number": seen.body["PhoneNumber"], "capabilities": { "voice": true } }]);
+            json(
+                json!({ "incoming_phone_numbers": if is(Trouble::NumberNotOurs) { json!([]) } else { ours } }),
+            )
+        }
+        (Vendor::Twilio, "GET", "OutgoingCallerIds.json") => json(json!({ "outgoing_caller_ids": [] })),
+        _ => None,
     }
 }
 
@@ -121,10 +205,14 @@ fn jira(seen: &Seen, n: u32) -> Response {
 
 fn read(headers: &HeaderMap, body: &Bytes) -> Value {
     if text(headers, "content-type").starts_with("application/x-www-form-urlencoded") {
-        let pairs = form_urlencoded::parse(body).into_owned();
-        return pairs.map(|(key, value)| (key, Value::from(value))).collect::<serde_json::Map<_, _>>().into();
+        return form(body);
     }
     serde_json::from_slice(body).unwrap_or_default()
+}
+
+fn form(text: &[u8]) -> Value {
+    let pairs = form_urlencoded::parse(text).into_owned();
+    pairs.map(|(key, value)| (key, Value::from(value))).collect::<serde_json::Map<_, _>>().into()
 }
 
 fn text(headers: &HeaderMap, name: &str) -> String {

@@ -1,0 +1,175 @@
+//! `oncall doctor`: whether what the config names is really there: secrets, providers, people, channels, the public URL.
+//!
+//! It asks and changes nothing, but for `--call`, which places one test call.
+
+use super::directory::{Directory, now};
+use super::doctor_text::{Item, human, json};
+use super::known::known;
+use super::serve::runtime;
+use super::{Exit, Output};
+use crate::config::{Config, Secret, SecretSource, Secrets};
+use crate::incident::Outcome;
+use crate::provider::doctor::{Found, Verdict, masked};
+use crate::provider::twilio::phone;
+use crate::server::delivery::Client;
+use crate::server::doctor::{call, examine};
+use crate::server::secrets::{Read, read_all};
+use anyhow::Result;
+use std::collections::BTreeSet;
+
+/// The group of the secrets, and of the test call.
+const SECRETS: &str = "Secrets";
+const CALL: &str = "Test call";
+
+/// Check that secrets resolve and that Slack, Jira and Twilio would take what is sent
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Run it where the server runs, with the server's environment. It reads, and sends nothing \
+but the test call that --call asks for.")]
+pub struct Arguments {
+    /// Place one test call to this person
+    #[arg(long, value_name = "USER")]
+    call: Option<String>,
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    format: Format,
+    #[command(flatten)]
+    directory: Directory,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    /// In groups, with the way out of what is wrong
+    Human,
+    /// An object with a list of checks
+    Json,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<Output> {
+    let loaded = arguments.directory.load()?;
+    let config = match loaded.config() {
+        Ok(config) => config,
+        Err(output) => return Ok(output),
+    };
+    if let Some(user) = &arguments.call {
+        known("user", &config.users, user)?;
+    }
+    let read = read_all(config);
+    let mut secrets = Secrets::default();
+    for (_, source, value) in &read {
+        value.iter().for_each(|value| secrets.insert((*source).clone(), value.clone()));
+    }
+    let mut items = of_secrets(config, &secrets, &read);
+    let client = Client::new()?;
+    let (verdicts, called) = runtime()?.block_on(async {
+        let verdicts = examine(&client, config, &secrets).await?;
+        let called = match &arguments.call {
+            Some(user) => call(&client, config, &secrets, user, now()).await,
+            None => None,
+        };
+        anyhow::Ok((verdicts, called))
+    })?;
+    items.extend(verdicts.into_iter().map(item));
+    if let (Some(user), Some(outcome)) = (&arguments.call, called) {
+        items.push(of_call(config, &secrets, user, outcome));
+    }
+    let exit = if items.iter().all(|item| item.well()) { Exit::Fine } else { Exit::Config };
+    let out = match arguments.format {
+        Format::Human => human(&items),
+        Format::Json => json(&items),
+    };
+    Ok(Output { out, err: String::new(), exit })
+}
+
+fn item(verdict: Verdict) -> Item {
+    Item {
+        group: verdict.examined.words(),
+        kind: verdict.kind.words().to_owned(),
+        name: verdict.name,
+        found: verdict.found,
+    }
+}
+
+/// Every secret: where it is, or why it is not there, what that closes and what to do.
+fn of_secrets(config: &Config, secrets: &Secrets, read: &[Read<'_>]) -> Vec<Item> {
+    let resolved: BTreeSet<&str> =
+        read.iter().filter(|(_, _, value)| value.is_ok()).map(|(wanted_by, ..)| wanted_by.as_str()).collect();
+    read.iter()
+        .map(|(wanted_by, source, value)| {
+            let (kind, name) = match wanted_by.strip_prefix("the phone of ") {
+                Some(user) => ("phones", user),
+                None => (wanted_by.as_str(), ""),
+            };
+            let stands_in = value.is_err() && resolved.contains(wanted_by.as_str());
+            let found = if stands_in {
+                Found::Well(format!("not there: {source}; another one stands in for it"))
+            } else {
+                of_secret(config, secrets, (wanted_by, source, value))
+            };
+            Item { group: SECRETS, kind: kind.to_owned(), name: name.to_owned(), found }
+        })
+        .collect()
+}
+
+fn of_secret(
+    config: &Config,
+    secrets: &Secrets,
+    (wanted_by, source, value): (&str, &SecretSource, &Result<Secret, String>),
+) -> Found {
+    let place = match source {
+        SecretSource::Env(name) => format!("${name}"),
+        SecretSource::File(path) | SecretSource::Sops { file: path, .. } => path.to_string(),
+    };
+    let user = wanted_by.strip_prefix("the phone of ").and_then(|id| config.users.get(id));
+    match (value, user.map(|user| phone(user, secrets))) {
+        (Err(why), _) => {
+            Found::Wrong { why: format!("{why}, so {}", closed(wanted_by)), way_out: way_out(source) }
+        }
+        (Ok(_), Some(Err(why))) => {
+            let way_out = "write it like +819012345678, with the country's prefix".to_owned();
+            Found::Wrong { why: format!("{why}, so {}", closed(wanted_by)), way_out }
+        }
+        (Ok(_), _) => Found::Well(place),
+    }
+}
+
+/// What does not work without it.
+fn closed(wanted_by: &str) -> String {
+    match wanted_by {
+        "providers.slack.bot_token" => "nothing is sent to Slack".to_owned(),
+        "providers.slack.signing_secret" => "no button in Slack works".to_owned(),
+        "providers.jira.api_token" => "no ticket is opened".to_owned(),
+        "providers.twilio.auth_token" => "nobody is called".to_owned(),
+        "push_secret" => "pushes are not believed".to_owned(),
+        "calendar_secret" => "no calendar is served".to_owned(),
+        other if other.starts_with("the phone of ") => "there are no calls to this person".to_owned(),
+        other if other.starts_with("integration ") => "its URL is closed".to_owned(),
+        _ => "it opens nothing".to_owned(),
+    }
+}
+
+fn way_out(source: &SecretSource) -> String {
+    match source {
+        SecretSource::Env(name) => format!("set {name} where the server runs, and here"),
+        SecretSource::File(path) => format!("put it into {path}, where this user may read it"),
+        SecretSource::Sops { file, .. } => {
+            format!("let this machine's age key open it: `sops updatekeys {file}`, or set SOPS_AGE_KEY_FILE")
+        }
+    }
+}
+
+/// What became of the test call; the number is masked.
+fn of_call(config: &Config, secrets: &Secrets, user: &str, outcome: Outcome) -> Item {
+    let number = config.users.get(user).and_then(|user| phone(user, secrets).ok());
+    let name = number.map_or_else(|| user.to_owned(), |number| format!("{user} at {}", masked(number)));
+    let wrong = |why: String| Found::Wrong { why, way_out: "mend what is named, and call again".to_owned() };
+    let found = match outcome {
+        Outcome::Accepted { reference } | Outcome::Delivered { reference } => {
+            Found::Well(format!("Twilio took the call ({reference})"))
+        }
+        Outcome::Rejected { reason } | Outcome::Unavailable { reason, .. } | Outcome::Unknown { reason } => {
+            wrong(reason)
+        }
+        other => wrong(format!("{other:?}")),
+    };
+    Item { group: CALL, kind: "call".to_owned(), name, found }
+}

@@ -1,0 +1,202 @@
+//! The SOPS files that secrets name, as far as anybody can read them: their keys, and whom they are encrypted for.
+//!
+//! Whether a tree is valid depends on the tree alone, so nothing is opened here: a file must be encrypted for age, and
+//! the key must be there with an encrypted value. Whether a key of this machine opens it is found by the server. No line
+//! of such a file is ever shown, because what is wrong with it may be that it is readable.
+
+use super::code;
+use super::diagnostic::{Finding, Spot};
+use super::resolve::Resolver;
+use super::source::Source;
+use super::suggest::{any_of, nearest};
+use super::tree::{FILE_MAX, Tree};
+use super::yaml::{self, Node, NodeKind};
+use crate::config::SecretSource;
+use crate::sops::{self, ARMOR_MAX, Content, File, RECIPIENTS_MAX, Recipient, VALUES_MAX, Value};
+use std::{collections::BTreeMap, sync::Arc};
+
+/// How many keys or files are named where none is near.
+const NAMED_MAX: usize = 5;
+
+/// The SOPS files named so far; `None` for one that is wrong, which is found once.
+pub(super) type SopsFiles = BTreeMap<Arc<str>, Option<Arc<File>>>;
+
+/// What is wrong with a file, and the way out.
+type Wrong = (String, Option<String>);
+
+impl Resolver<'_> {
+    /// The source of `{ sops: file, key: name }`, if there is such a value and it is encrypted.
+    pub(super) fn sops_secret(&mut self, file: &str, key: &str, at: &Spot) -> Option<SecretSource> {
+        let path: Arc<str> = file.into();
+        let read = self.sops_file(&path, at)?;
+        let key_at = at.key("key");
+        let mut named = read.named(key);
+        let Some(value) = named.next() else {
+            let help = key_help(&read, key);
+            self.error_help(code::REFERENCE, key_at, format!("there is no `{key}` in {file}"), help);
+            return None;
+        };
+        if named.next().is_some() {
+            let message = format!("`{key}` means two values in {file}, one with a dot in its key");
+            self.error_help(code::TWICE, key_at, message, "rename one of them");
+            return None;
+        }
+        if !value.is_encrypted() {
+            let help = "take `_unencrypted` off its key, or mend `.sops.yaml`; if it was real, replace it";
+            self.error_help(code::NOT_ENCRYPTED, key_at, format!("`{key}` is not encrypted in {file}"), help);
+            return None;
+        }
+        if let Some(kind) = value.other_than_text() {
+            let message = format!("`{key}` is a value of the type {kind} in {file}, not text");
+            self.error_help(code::QUOTE, key_at, message, format!("quote it there: `sops edit {file}`"));
+            return None;
+        }
+        Some(SecretSource::Sops { file: path, key: key.into() })
+    }
+
+    fn sops_file(&mut self, path: &Arc<str>, at: &Spot) -> Option<Arc<File>> {
+        if let Some(known) = self.sops.get(path) {
+            return known.clone();
+        }
+        let Some(bytes) = self.tree.files.get(&**path) else {
+            let help = file_help(self.tree, path);
+            self.error_help(code::REFERENCE, at.key("sops"), format!("there is no file {path} here"), help);
+            return None;
+        };
+        let read = read(bytes);
+        if let Err((message, help)) = &read {
+            let finding = Finding::error(code::SOPS_FILE, Spot::file(path), message).maybe_help(help.clone());
+            self.findings.push(finding.label(at.key("sops"), "a secret is looked for in it"));
+        }
+        let file = read.ok().map(Arc::new);
+        self.sops.insert(path.clone(), file.clone());
+        file
+    }
+}
+
+fn key_help(file: &File, key: &str) -> String {
+    let names = || file.values.iter().map(|value| value.name.as_str());
+    match nearest(key, names()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("its keys are {}", some_of(names())),
+    }
+}
+
+fn file_help(tree: &Tree, path: &str) -> String {
+    let files = || tree.files.keys().map(String::as_str).filter(|path| path.ends_with(".enc.yaml"));
+    match nearest(path, files()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None if files().next().is_some() => format!("the SOPS files here are {}", some_of(files())),
+        None => {
+            "a path begins at the folder of oncall.yaml; `sops edit people.enc.yaml` makes one".to_owned()
+        }
+    }
+}
+
+fn some_of<'n>(names: impl Iterator<Item = &'n str>) -> String {
+    let mut all: Vec<String> = names.map(|name| format!("`{name}`")).collect();
+    all.dedup();
+    match all.get(..NAMED_MAX).filter(|_| all.len() > NAMED_MAX) {
+        Some(first) => format!("{} and {} more", first.join(", "), all.len() - NAMED_MAX),
+        None => any_of(&all).replace(" or ", " and "),
+    }
+}
+
+/// Reads what needs no key.
+fn read(bytes: &[u8]) -> Result<File, Wrong> {
+    let wrong = |message: &str| (message.to_owned(), None);
+    if bytes.len() > FILE_MAX {
+        return Err((format!("this file is larger than {} KiB", FILE_MAX / 1024), None));
+    }
+    let text = std::str::from_utf8(bytes).map_err(|_| wrong("this file is not UTF-8"))?;
+    let parsed = yaml::parse(text);
+    // sops leaves a key without a value as it is.
+    if let Some(problem) = parsed.problems.iter().find(|problem| problem.code != code::NO_VALUE) {
+        let source = Source::new(text.to_owned());
+        return Err((format!("line {}: {}", source.line(problem.span.start), problem.message), None));
+    }
+    let Some(Node { kind: NodeKind::Mapping(entries), .. }) = &parsed.root else {
+        return Err(not_sops());
+    };
+    let sops = entries.iter().find(|entry| entry.key == "sops").map(|entry| &entry.value);
+    let sops = sops.filter(|sops| sops.get("mac").is_some()).ok_or_else(not_sops)?;
+    let text_of = |key: &str| sops.get(key).and_then(Node::text).unwrap_or_default().to_owned();
+    let mut walk = Walk::default();
+    for entry in entries.iter().filter(|entry| entry.key != "sops") {
+        walk.node(&entry.value, &entry.key, &format!("{}:", entry.key));
+    }
+    if walk.values.len() > VALUES_MAX {
+        return Err((format!("there are more than {VALUES_MAX} values in this file"), None));
+    }
+    Ok(File {
+        values: walk.values,
+        recipients: recipients(sops)?,
+        last_modified: text_of("lastmodified"),
+        mac: text_of("mac"),
+        mac_only_encrypted: text_of("mac_only_encrypted") == "true",
+    })
+}
+
+fn not_sops() -> Wrong {
+    let help = "`sops encrypt --in-place` makes it one; what was committed in the clear has to be replaced";
+    ("this is not a SOPS file: it has no `sops:` with a MAC".to_owned(), Some(help.to_owned()))
+}
+
+fn recipients(sops: &Node) -> Result<Vec<Recipient>, Wrong> {
+    if sops.get("key_groups").is_some() {
+        let help = "list the age recipients in one group of .sops.yaml, and run `sops updatekeys`";
+        return Err(("the key of this SOPS file is split over key groups".to_owned(), Some(help.to_owned())));
+    }
+    let listed = sops.get("age").map(Node::items).unwrap_or_default();
+    let text = |item: &Node, key: &str| item.get(key).and_then(Node::text).map(str::to_owned);
+    let recipient = |item| Some(Recipient { name: text(item, "recipient")?, data_key: text(item, "enc")? });
+    let recipients: Vec<Recipient> =
+        listed.iter().filter_map(recipient).filter(|recipient| recipient.name.starts_with("age1")).collect();
+    if recipients.is_empty() {
+        let help = "add an age recipient (`age-keygen` makes one) to .sops.yaml, and run `sops updatekeys`";
+        return Err(("this SOPS file is not encrypted for age".to_owned(), Some(help.to_owned())));
+    }
+    if recipients.len() > RECIPIENTS_MAX {
+        return Err((format!("this SOPS file has more than {RECIPIENTS_MAX} recipients"), None));
+    }
+    match recipients.iter().find(|recipient| recipient.data_key.len() > ARMOR_MAX) {
+        Some(recipient) => Err((format!("the key for {} is too long", recipient.name), None)),
+        None => Ok(recipients),
+    }
+}
+
+/// The values in the order of the file.
+#[derive(Default)]
+struct Walk {
+    values: Vec<Value>,
+}
+
+impl Walk {
+    /// `path`: the keys to the node; an item of a list has those of the list.
+    fn node(&mut self, node: &Node, name: &str, path: &str) {
+        if self.values.len() > VALUES_MAX {
+            return;
+        }
+        match &node.kind {
+            NodeKind::Mapping(entries) => {
+                for entry in entries {
+                    let key = &entry.key;
+                    self.node(&entry.value, &format!("{name}.{key}"), &format!("{path}{key}:"));
+                }
+            }
+            NodeKind::Sequence(items) => {
+                for (index, item) in items.iter().enumerate() {
+                    self.node(item, &format!("{name}.{index}"), path);
+                }
+            }
+            NodeKind::Scalar { text, plain } => {
+                let content = if sops::is_encrypted(text) {
+                    Content::Encrypted(text.clone())
+                } else {
+                    Content::Plain(sops::plain_bytes(text, *plain))
+                };
+                self.values.push(Value { name: name.to_owned(), path: path.to_owned(), content });
+            }
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! Jira: whether the account is known, and may open tickets of the configured type in each project.
+//!
+//! `/rest/api/3/myself`, `/project/{key}` with its issue types, `/mypermissions`
+//! (<https://developer.atlassian.com/cloud/jira/platform/rest/v3/>).
+
+use super::doctor::{Answer, Examined, Kind, Question, Verdict};
+use super::http::{Failure, Request, Response, basic};
+use crate::config::{Config, Jira, Secret, Secrets};
+use crate::incident::message::cut;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How many issue types, and how much of a name, are shown.
+const TYPES_MAX: usize = 8;
+const NAME_MAX: usize = 80;
+/// What opening and resolving a ticket needs.
+const PERMISSIONS: [(&str, &str); 3] = [
+    ("CREATE_ISSUES", "Create issues"),
+    ("ADD_COMMENTS", "Add comments"),
+    ("TRANSITION_ISSUES", "Transition issues"),
+];
+
+/// What is asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Topic {
+    Account,
+    Project { key: String, issue_types: Vec<String> },
+    Permissions { key: String },
+}
+
+/// Nothing where the token is not there: that is said of the secret.
+pub(super) fn begin(config: &Config, secrets: &Secrets) -> Answer {
+    let Some((jira, authorization)) = jira(config, secrets) else { return Answer::default() };
+    ask(jira, &authorization, "myself", Topic::Account).into()
+}
+
+pub(super) fn answer(
+    config: &Config,
+    secrets: &Secrets,
+    topic: &Topic,
+    result: Result<Response, Failure>,
+) -> Answer {
+    let (kind, name) = match topic {
+        Topic::Account => (Kind::Account, ""),
+        Topic::Project { key, .. } => (Kind::Projects, key.as_str()),
+        Topic::Permissions { key } => (Kind::Permissions, key.as_str()),
+    };
+    let response = match result {
+        Ok(response) => response,
+        Err(failure) => {
+            let site = config.organisation.jira.as_ref().map_or("the site", |jira| jira.site.as_str());
+            return failure.verdict(Examined::Jira, kind, name, site).into();
+        }
+    };
+    let body = response.json();
+    match (response.status, topic) {
+        (200, Topic::Account) => {
+            let mut answer: Answer = account(&body).into();
+            if answer.verdicts.iter().all(Verdict::is_well) {
+                answer.next = of_projects(config, secrets);
+            }
+            answer
+        }
+        (200, Topic::Project { issue_types, .. }) => project(name, issue_types, &body).into(),
+        (200, Topic::Permissions { .. }) => permissions(name, &body).into(),
+        (401, _) => {
+            let why = "Jira refuses the credentials";
+            let way_out = "check providers.jira.email, and make a new API token at id.atlassian.com";
+            wrong(kind, name, why, way_out).into()
+        }
+        // It is said of the project.
+        (404, Topic::Permissions { .. }) => Answer::default(),
+        (404, Topic::Project { .. }) => {
+            let why = "there is no such project, or the account may not see it";
+            wrong(kind, name, why, "check the key, and add the account to the project").into()
+        }
+        (404, Topic::Account) => wrong(
+            kind,
+            name,
+            "there is no Jira at providers.jira.site",
+            "write it as https://example.atlassian.net",
+        )
+        .into(),
+        (status, _) => {
+            wrong(kind, name, &format!("Jira answered {status}"), "ask again; check providers.jira.site")
+                .into()
+        }
+    }
+}
+
+fn jira<'c>(config: &'c Config, secrets: &Secrets) -> Option<(&'c Jira, Secret)> {
+    let jira = config.organisation.jira.as_ref()?;
+    Some((jira, basic(&jira.email, secrets.get(&jira.api_token)?)))
+}
+
+/// What is asked of every project.
+fn of_projects(config: &Config, secrets: &Secrets) -> Vec<Question> {
+    let Some((jira, authorization)) = jira(config, secrets) else { return Vec::new() };
+    let mut questions = Vec::new();
+    for (key, issue_types) in projects(config, jira) {
+        let path: String = form_urlencoded::byte_serialize(key.as_bytes()).collect();
+        let issue_types = issue_types.into_iter().map(str::to_owned).collect();
+        let project = Topic::Project { key: key.to_owned(), issue_types };
+        questions.push(ask(jira, &authorization, &format!("project/{path}"), project));
+        let wanted = PERMISSIONS.map(|(permission, _)| permission).join(",");
+        let query = format!("mypermissions?projectKey={path}&permissions={wanted}");
+        questions.push(ask(jira, &authorization, &query, Topic::Permissions { key: key.to_owned() }));
+    }
+    questions
+}
+
+/// Every project that a ticket may be opened in, with the issue types.
+fn projects<'c>(config: &'c Config, jira: &'c Jira) -> BTreeMap<&'c str, BTreeSet<&'c str>> {
+    let mut projects: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    let tickets = config.services.values().filter_map(|service| service.jira.as_ref());
+    let of_services = tickets.map(|ticket| (ticket.project.as_str(), ticket.issue_type.as_str()));
+    for (project, issue_type) in of_services {
+        projects.entry(project).or_default().insert(issue_type);
+    }
+    if projects.is_empty() {
+        projects.entry(&jira.project).or_default().insert(&jira.issue_type);
+    }
+    projects
+}
+
+fn ask(jira: &Jira, authorization: &Secret, path: &str, topic: Topic) -> Question {
+    let request = Request::get(format!("{}/rest/api/3/{path}", jira.site), authorization.clone());
+    Question { topic: super::doctor::Topic::Jira(topic), request }
+}
+
+fn account(body: &Value) -> Verdict {
+    match body["displayName"].as_str() {
+        Some(name) => Verdict::well(Examined::Jira, Kind::Account, "", &cut(name, NAME_MAX)),
+        None => wrong(Kind::Account, "", "the answer is not Jira's", "check providers.jira.site"),
+    }
+}
+
+fn project(key: &str, wanted: &[String], body: &Value) -> Verdict {
+    let listed = body["issueTypes"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let names: Vec<&str> = listed.iter().filter_map(|each| each["name"].as_str()).collect();
+    let missing: Vec<&str> = wanted.iter().map(String::as_str).filter(|name| !names.contains(name)).collect();
+    if missing.is_empty() {
+        return Verdict::well(Examined::Jira, Kind::Projects, key, &wanted.join(", "));
+    }
+    let there: Vec<String> = names.iter().take(TYPES_MAX).map(|name| cut(name, NAME_MAX)).collect();
+    let why = format!("it has no issue type {}; it has: {}", missing.join(", "), there.join(", "));
+    wrong(Kind::Projects, key, &why, "mend `issue_type:`, or add the type to the project")
+}
+
+fn permissions(key: &str, body: &Value) -> Verdict {
+    let has = |name: &str| body["permissions"][name]["havePermission"] == true;
+    let missing: Vec<&str> =
+        PERMISSIONS.iter().filter(|(name, _)| !has(name)).map(|(_, words)| *words).collect();
+    if missing.is_empty() {
+        return Verdict::well(Examined::Jira, Kind::Permissions, key, "");
+    }
+    let why = format!("the account lacks: {}", missing.join(", "));
+    wrong(Kind::Permissions, key, &why, "grant it in the project's permission scheme")
+}
+
+fn wrong(kind: Kind, name: &str, why: &str, way_out: &str) -> Verdict {
+    Verdict::wrong(Examined::Jira, kind, name, why, way_out)
+}

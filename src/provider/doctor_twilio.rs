@@ -1,0 +1,123 @@
+//! Twilio: whether the account is active, and may call from the configured number.
+//!
+//! The account (<https://www.twilio.com/docs/iam/api/account>), its numbers (`IncomingPhoneNumbers`), and, for a number that is
+//! not its own, the caller ids it has verified (`OutgoingCallerIds`).
+
+use super::doctor::{Answer, Examined, Kind, Question, Verdict, masked};
+use super::http::{Failure, Request, Response, basic};
+use crate::config::{Config, Secret, Secrets, Twilio};
+use crate::incident::message::cut;
+use serde_json::Value;
+
+/// The longest name that is shown, in characters.
+const NAME_MAX: usize = 80;
+
+/// What is asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Topic {
+    Account,
+    Number,
+    CallerId,
+}
+
+/// Nothing where the token is not there: that is said of the secret.
+pub(super) fn begin(config: &Config, secrets: &Secrets) -> Answer {
+    let Some(twilio) = &config.organisation.twilio else { return Answer::default() };
+    authorization(twilio, secrets)
+        .map_or_else(Answer::default, |it| ask(twilio, it, ".json", Topic::Account).into())
+}
+
+pub(super) fn answer(
+    config: &Config,
+    secrets: &Secrets,
+    topic: &Topic,
+    result: Result<Response, Failure>,
+) -> Answer {
+    let Some(twilio) = &config.organisation.twilio else { return Answer::default() };
+    let Some(authorization) = authorization(twilio, secrets) else { return Answer::default() };
+    let from = masked(&twilio.from);
+    let (kind, name) =
+        if *topic == Topic::Account { (Kind::Account, "") } else { (Kind::From, from.as_str()) };
+    let response = match result {
+        Ok(response) => response,
+        Err(failure) => return failure.verdict(Examined::Twilio, kind, name, &twilio.api_url).into(),
+    };
+    if !response.is_success() {
+        return refused(kind, name, &response).into();
+    }
+    let body = response.json();
+    let query =
+        form_urlencoded::Serializer::new(String::new()).append_pair("PhoneNumber", &twilio.from).finish();
+    match topic {
+        Topic::Account => {
+            let mut answer: Answer = account(&body).into();
+            if answer.verdicts.iter().all(Verdict::is_well) {
+                let path = format!("/IncomingPhoneNumbers.json?{query}");
+                answer.next.push(ask(twilio, authorization, &path, Topic::Number));
+            }
+            answer
+        }
+        Topic::Number => match named(&body["incoming_phone_numbers"], &twilio.from) {
+            Some(number) if number["capabilities"]["voice"] == false => {
+                wrong(kind, name, "this number cannot make calls", "buy one with the capability Voice").into()
+            }
+            Some(_) => Verdict::well(Examined::Twilio, kind, name, "a number of the account").into(),
+            None => {
+                let path = format!("/OutgoingCallerIds.json?{query}");
+                ask(twilio, authorization, &path, Topic::CallerId).into()
+            }
+        },
+        Topic::CallerId => match named(&body["outgoing_caller_ids"], &twilio.from) {
+            Some(_) => Verdict::well(Examined::Twilio, kind, name, "a verified caller id").into(),
+            None => {
+                let why = "it is neither a number of the account nor a verified caller id";
+                wrong(kind, name, why, "mend providers.twilio.from, or verify the number at Twilio").into()
+            }
+        },
+    }
+}
+
+fn authorization(twilio: &Twilio, secrets: &Secrets) -> Option<Secret> {
+    Some(basic(&twilio.account_sid, secrets.get(&twilio.auth_token)?))
+}
+
+fn ask(twilio: &Twilio, authorization: Secret, path: &str, topic: Topic) -> Question {
+    let url = format!("{}/2010-04-01/Accounts/{}{path}", twilio.api_url, twilio.account_sid);
+    let topic = super::doctor::Topic::Twilio(topic);
+    Question { topic, request: Request::get(url, authorization) }
+}
+
+fn account(body: &Value) -> Verdict {
+    let name = cut(body["friendly_name"].as_str().unwrap_or_default(), NAME_MAX);
+    match body["status"].as_str() {
+        Some("active") if body["type"] == "Trial" => {
+            let word = format!("{name}, a trial account: it calls only numbers that were verified");
+            Verdict::well(Examined::Twilio, Kind::Account, "", &word)
+        }
+        Some("active") => Verdict::well(Examined::Twilio, Kind::Account, "", &name),
+        Some(status) => {
+            let why = format!("the account is {}", cut(status, NAME_MAX));
+            wrong(Kind::Account, "", &why, "see the billing and the messages in Twilio's console")
+        }
+        None => wrong(Kind::Account, "", "the answer is not Twilio's", "check providers.twilio.api_url"),
+    }
+}
+
+fn named<'a>(list: &'a Value, number: &str) -> Option<&'a Value> {
+    list.as_array()?.iter().find(|each| each["phone_number"] == number)
+}
+
+fn refused(kind: Kind, name: &str, response: &Response) -> Verdict {
+    match response.status {
+        401 | 403 => {
+            let why = "Twilio refuses account_sid or auth_token";
+            wrong(kind, name, why, "copy both anew from the account's page in Twilio's console")
+        }
+        404 => wrong(kind, name, "Twilio does not know the account", "check providers.twilio.account_sid"),
+        status => wrong(kind, name, &format!("Twilio answered {status}"), "ask again in a minute"),
+    }
+}
+
+fn wrong(kind: Kind, name: &str, why: &str, way_out: &str) -> Verdict {
+    Verdict::wrong(Examined::Twilio, kind, name, why, way_out)
+}

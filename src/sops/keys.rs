@@ -1,0 +1,61 @@
+//! The age keys that open SOPS files, from the text of a key file.
+
+use age::x25519::Identity;
+use std::fmt;
+
+/// The most keys that are used.
+pub const KEYS_MAX: usize = 32;
+
+/// Age identities, `AGE-SECRET-KEY-1…`. `Debug` shows whom they are for.
+#[derive(Clone, Default)]
+pub struct Keys {
+    keys: Vec<Key>,
+}
+
+#[derive(Clone)]
+pub(super) struct Key {
+    /// `age1…`
+    pub(super) recipient: String,
+    pub(super) identity: Identity,
+}
+
+impl Keys {
+    /// Adds the keys of a text as `age-keygen` writes it: one a line, and comments. Lines that hold something else (a key
+    /// of a plugin, say) are not used; their numbers come back.
+    pub fn add(&mut self, text: &str) -> Vec<usize> {
+        let mut unused = Vec::new();
+        for (number, line) in text.lines().enumerate() {
+            let line = line.trim();
+            if line.is_empty() || line.starts_with('#') {
+                continue;
+            }
+            match line.parse::<Identity>() {
+                Ok(identity) if self.keys.len() < KEYS_MAX => {
+                    let recipient = identity.to_public().to_string();
+                    self.keys.push(Key { recipient, identity });
+                }
+                _ => unused.push(number + 1),
+            }
+        }
+        unused
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.keys.is_empty()
+    }
+
+    /// Whom the keys are for: `age1…`, which is not secret.
+    pub fn recipients(&self) -> impl Iterator<Item = &str> {
+        self.keys.iter().map(|key| key.recipient.as_str())
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Key> {
+        self.keys.iter()
+    }
+}
+
+impl fmt::Debug for Keys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.recipients()).finish()
+    }
+}

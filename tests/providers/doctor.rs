@@ -1,0 +1,105 @@
+//! What the doctor asks of each provider, and what it makes of their answers; the answers are as the vendors document them.
+
+use super::world::{config, secrets};
+use oncall::config::Secrets;
+use oncall::provider::doctor::{Answer, Examined, Found, Kind, Topic, answer, masked, questions};
+use oncall::provider::{Failure, Method, Response};
+use serde_json::{Value, json};
+
+/// The questions about one provider that begin an examination.
+fn begun(examined: Examined) -> Topic {
+    let all = questions(&config(), &secrets()).next;
+    let found = all.into_iter().find(|it| match it.topic {
+        Topic::Slack(_) => examined == Examined::Slack,
+        Topic::Jira(_) => examined == Examined::Jira,
+        Topic::Twilio(_) => examined == Examined::Twilio,
+        Topic::PublicUrl => examined == Examined::PublicUrl,
+    });
+    found.unwrap().topic
+}
+
+fn said(examined: Examined, status: u16, headers: &[(&str, &str)], body: &Value) -> Answer {
+    let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    let response = Response { status, headers, body: body.to_string().into_bytes() };
+    answer(&config(), &secrets(), &begun(examined), Ok(response))
+}
+
+fn why(answer: &Answer) -> &str {
+    match &answer.verdicts[0].found {
+        Found::Well(word) => panic!("{word}"),
+        Found::Wrong { why, way_out } => {
+            assert!(!way_out.is_empty());
+            why
+        }
+    }
+}
+
+#[test]
+fn it_reads_and_asks_nothing_without_a_secret() {
+    let begun = questions(&config(), &secrets());
+    assert!(begun.next.iter().all(|it| it.request.method == Method::Get && it.request.body.is_empty()));
+    assert_eq!(begun.next.len(), 4);
+    let begun = questions(&config(), &Secrets::default());
+    assert_eq!(begun.next.iter().map(|it| it.topic.clone()).collect::<Vec<_>>(), [Topic::PublicUrl]);
+    let mut nowhere = config();
+    nowhere.organisation.public_url = None;
+    assert!(why(&questions(&nowhere, &Secrets::default())).contains("cannot come back"));
+}
+
+#[test]
+fn a_token_that_may_not_write_is_found_by_its_scopes() {
+    let good = json!({ "ok": true, "team": "Acme", "user": "oncall" });
+    let answer = said(Examined::Slack, 200, &[("X-OAuth-Scopes", "users:read, chat:write")], &good);
+    assert_eq!(answer.verdicts[0].found, Found::Well("oncall in Acme".to_owned()));
+    let urls: Vec<&str> = answer.next.iter().map(|it| it.request.url.rsplit('/').next().unwrap()).collect();
+    assert!(urls.iter().any(|url| url.starts_with("users.info?user=U")), "{urls:?}");
+    assert!(urls.iter().any(|url| url.starts_with("conversations.info?channel=C")), "{urls:?}");
+
+    let answer = said(Examined::Slack, 200, &[("x-oauth-scopes", "users:read,chat:write.public")], &good);
+    assert_eq!(why(&answer), "it may not write: the scope chat:write is missing");
+    let answer = said(Examined::Slack, 200, &[], &json!("a proxy's page"));
+    assert_eq!(why(&answer), "answered 200, and not in Slack's way");
+    for error in ["invalid_auth", "token_revoked", "account_inactive"] {
+        let answer = said(Examined::Slack, 200, &[], &json!({ "ok": false, "error": error }));
+        assert!(why(&answer).ends_with(error) && answer.next.is_empty(), "{answer:?}");
+    }
+}
+
+#[test]
+fn refusals_stop_the_questions() {
+    let refused = said(Examined::Jira, 401, &[], &json!({}));
+    assert!(why(&refused) == "Jira refuses the credentials" && refused.next.is_empty());
+    assert!(why(&said(Examined::Jira, 404, &[], &json!({}))).contains("no Jira"));
+    assert!(why(&said(Examined::Jira, 200, &[], &json!({}))).contains("not Jira's"));
+    let refused = said(Examined::Twilio, 401, &[], &json!({ "code": 20003, "message": "+819000000001" }));
+    assert!(why(&refused) == "Twilio refuses account_sid or auth_token" && refused.next.is_empty());
+    let closed = said(Examined::Twilio, 200, &[], &json!({ "status": "closed" }));
+    assert!(why(&closed) == "the account is closed" && closed.next.is_empty());
+    let trial = json!({ "status": "active", "type": "Trial", "friendly_name": "Acme" });
+    let Found::Well(word) = &said(Examined::Twilio, 200, &[], &trial).verdicts[0].found else { panic!() };
+    assert!(word.contains("only numbers that were verified"), "{word}");
+}
+
+#[test]
+fn the_public_url_answers_as_this_server_or_not() {
+    let topic = begun(Examined::PublicUrl);
+    let ask = |status, body: &str| {
+        let response = Response { status, headers: Vec::new(), body: body.into() };
+        answer(&config(), &secrets(), &topic, Ok(response))
+    };
+    let well = ask(200, "ok\n");
+    assert!(well.verdicts[0].is_well() && well.verdicts[0].kind == Kind::PublicUrl);
+    assert!(why(&ask(200, "<html>Welcome</html>")).contains("that is not oncall"));
+    assert!(why(&ask(502, "")).contains("answers 502"));
+    let failed = answer(&config(), &secrets(), &topic, Err(Failure::NotSent("expired certificate".into())));
+    assert!(why(&failed).contains("expired certificate"));
+}
+
+#[test]
+fn numbers_are_masked() {
+    for (number, shown) in
+        [("+819000000011", "+81…11"), ("+15005550006", "+15…06"), ("12345", "…"), ("", "…")]
+    {
+        assert_eq!(masked(number), shown);
+    }
+}
