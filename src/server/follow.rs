@@ -30,7 +30,7 @@ const START_MAX: Duration = Duration::from_secs(10);
 pub enum Source {
     Directory(PathBuf),
     /// The clone, and the thread that fetches into it.
-    Git(Repository, Fetcher),
+    Git(Box<Repository>, Fetcher),
 }
 
 /// How secrets are read; the demo makes its own.

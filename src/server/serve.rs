@@ -154,7 +154,7 @@ fn source(config: From, state: &Path) -> Result<(Source, Origin)> {
             // Two handles on one clone: the thread that fetches keeps its own.
             let (repository, fetcher) = (open()?, Fetcher::start(open()?, fetch_timeout)?);
             let url = repository.remote().to_owned();
-            Ok((Source::Git(repository, fetcher), Origin::Git { url, branch, path }))
+            Ok((Source::Git(Box::new(repository), fetcher), Origin::Git { url, branch, path }))
         }
     }
 }

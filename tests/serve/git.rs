@@ -165,7 +165,7 @@ async fn which_commit_runs_and_what_the_newest_waits_for() {
     assert_eq!((&waiting["commit"], &waiting["because"]), (&json!(broken), &json!("findings")), "{config}");
     assert!(waiting["findings"].as_str().unwrap().contains("smiht"), "{config}");
     assert_eq!(waiting["commits"], json!([format!("{} Change the policy (Sato)", &broken[..10])]));
-    assert!(server.metric(&format!("oncall_config{{commit=\"{first}\",newest=\"{broken}\"}} 1")).await);
+    assert!(server.metric(&format!("oncall_config_info{{commit=\"{first}\",newest=\"{broken}\"}} 1")).await);
     assert!(server.metric("oncall_config_commits_waiting 1").await);
     assert_eq!(server.event("trigger", "disk").await, 202);
     world.call_to("smith").await;
