@@ -9,6 +9,8 @@ use std::sync::Arc;
 
 /// The code of an expectation that does not hold.
 pub const CODE: &str = "OC090";
+/// What it means, in one line.
+pub const DOC: &str = "an expectation does not hold";
 
 /// How far a contact may be from where it is expected: deliveries that wait for another leave a moment later.
 const TOLERANCE: SignedDuration = SignedDuration::from_secs(1);
@@ -35,7 +37,7 @@ pub fn unmet(compiled: &Compiled) -> Vec<Diagnostic> {
     let Some(config) = &compiled.config else { return Vec::new() };
     let failed = run(&Arc::new(config.clone()), &compiled.expectations);
     let findings = failed.into_iter().flat_map(|failed| {
-        let happened = format!("what happens: {}", failed.happened.join("; "));
+        let happened = format!("what happens:\n{}", failed.happened.join("\n"));
         failed
             .findings
             .into_iter()

@@ -13,6 +13,7 @@ mod directory;
 mod dry_run;
 mod edited;
 pub mod example;
+mod explain;
 mod instant;
 mod known;
 mod line_up;
@@ -56,6 +57,7 @@ pub struct Arguments {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     Validate(validate::Arguments),
+    Explain(explain::Arguments),
     Who(who::Arguments),
     Shifts(shifts::Arguments),
     DryRun(dry_run::Arguments),
@@ -128,6 +130,7 @@ impl Output {
 fn answer(command: Command) -> Result<Output> {
     match command {
         Command::Validate(arguments) => validate::run(&arguments),
+        Command::Explain(arguments) => explain::run(&arguments),
         Command::Who(arguments) => who::run(&arguments),
         Command::Shifts(arguments) => shifts::run(&arguments),
         Command::DryRun(arguments) => dry_run::run(&arguments),

@@ -39,15 +39,21 @@ pub use layout::is_not_text;
 pub use render::{render_human, render_json};
 pub use source::{Source, Sources};
 pub use tree::{FILE_MAX, FILES_MAX, Tree};
+pub use value::why_no_date;
 pub use yaml::{Entry, Node, NodeKind};
 
 use crate::config::Config;
+use std::collections::BTreeSet;
 
 /// What a tree means.
 #[derive(Clone, Debug)]
 pub struct Compiled {
     /// `None` if there is an error.
     pub config: Option<Config>,
+    /// What is left of a config with errors: for the checks only, so that one pass finds every mistake.
+    pub draft: Option<Config>,
+    /// What references name that nothing is near to: `user`, `schedule`, …
+    pub lost: BTreeSet<&'static str>,
     /// Sorted by file and position.
     pub diagnostics: Vec<Diagnostic>,
     /// Those that could be read.
@@ -62,7 +68,7 @@ pub fn compile(tree: &Tree) -> Compiled {
     let resolved = resolve::resolve(&documents, &sources, tree);
     findings.extend(resolved.findings);
     let broken = findings.iter().any(|finding| finding.severity == Severity::Error);
-    let config = resolved.config.filter(|_| !broken);
+    let (config, draft) = if broken { (None, resolved.config) } else { (resolved.config, None) };
     let diagnostics = sources.locate(findings);
-    Compiled { config, diagnostics, expectations: resolved.expectations, sources }
+    Compiled { config, draft, lost: resolved.lost, diagnostics, expectations: resolved.expectations, sources }
 }

@@ -3,8 +3,9 @@
 use std::process::{Command, Output, Stdio};
 use unicode_width::UnicodeWidthStr;
 
-const COMMANDS: [&str; 12] = [
+const COMMANDS: [&str; 13] = [
     "validate",
+    "explain",
     "who",
     "shifts",
     "dry-run",
