@@ -51,7 +51,7 @@
 //! | [`incident`] | what happens next: the state machine |
 //! | [`provider`] | a delivery to HTTP, and back |
 //! | [`preview`] | what would happen: an alert in virtual time, a change of the config, shifts as calendars |
-//! | [`check`] | the semantic checks, and expectations beside what happens |
+//! | [`check`] | the semantic checks, expectations beside what happens, and the long form of every code |
 //! | [`edit`] | a wish to new texts of files, in which all else stays |
 //! | [`journal`] | bytes of the journal, purely |
 //! | [`engine`] | lanes, turns, batches, the commit gate, purely |

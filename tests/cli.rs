@@ -152,9 +152,19 @@ fn instants_are_local_or_exact() {
     for (text, name, expected) in cases {
         assert_eq!(cli::instant(text, &zone(name)).unwrap().to_string(), expected, "{text}");
     }
-    for text in ["", "tomorrow", "2026-13-05", "2026-12-05 25:00", "10:00", "2026-12-05 10:00 Asia/Tokyo x"] {
+    let cases = [
+        ("", "write 2026-12-05 10:00"),
+        ("tomorrow", "write 2026-12-05 10:00"),
+        ("10:00", "write 2026-12-05 10:00"),
+        ("2026-13-05", "a month is 01 to 12"),
+        ("2027-02-29", "February has only 28 days in 2027"),
+        ("2028-02-30 10:00", "February has only 29 days in 2028"),
+        ("2026-12-05 25:00", "a time of day is 00:00 to 23:59"),
+        ("2026-12-05 10:00 Asia/Tokyo x", "a time of day is 00:00 to 23:59"),
+    ];
+    for (text, expected) in cases {
         let error = cli::instant(text, &zone("Asia/Tokyo")).unwrap_err().to_string();
-        assert!(error.contains("is not an instant: write 2026-12-05 10:00"), "{error}");
+        assert!(error.contains(&format!("is not an instant: {expected}")), "{error}");
     }
 }
 
@@ -208,19 +218,56 @@ fn validate_answers_people_programs_github_and_code_scanning() {
         assert_eq!((output.err.as_str(), output.exit), ("", Exit::Config));
         output.out
     };
-    assert!(validate("human").contains("services/web.yaml:2:20"), "{}", validate("human"));
+    let is_error = |it: &&Value| it["code"] == "OC015" || it["ruleId"] == "OC015";
+    let human = validate("human");
+    assert!(human.contains("services/web.yaml:2:20") && human.contains("`team` is defined here"), "{human}");
+    let hints: Vec<&str> = human.lines().filter(|line| line.starts_with("`oncall explain OC")).collect();
+    assert_eq!((hints.len(), human.lines().last()), (1, hints.first().copied()), "{human}");
     let json: Value = serde_json::from_str(&validate("json")).unwrap();
-    assert_eq!((&json[0]["location"]["line"], &json[0]["severity"]), (&json!(2), &json!("error")));
+    let finding = json.as_array().unwrap().iter().find(is_error).unwrap();
+    assert_eq!((&finding["location"]["line"], &finding["severity"]), (&json!(2), &json!("error")));
+    let label = &finding["labels"][0];
+    assert_eq!(label["location"]["file"], json!("escalation-policies/team.yaml"), "{label}");
+    assert_eq!(label["message"], json!("`team` is defined here"));
     let github = validate("github");
-    assert!(
-        github.starts_with(&format!("::error file={dir}/services/web.yaml,line=2,col=20,title=OC")),
-        "{github}"
-    );
-    assert!(github.contains("%0Adid you mean `team`?\n"), "{github}");
+    let line = format!("::error file={dir}/services/web.yaml,line=2,col=20,title=OC015::");
+    let line = github.lines().find(|it| it.starts_with(&line)).unwrap_or_else(|| panic!("{github}"));
+    let other = format!("%0A{dir}/escalation-policies/team.yaml:1: `team` is defined here");
+    assert!(line.ends_with(&format!("%0Adid you mean `team`?{other}")), "{line}");
     let sarif: Value = serde_json::from_str(&validate("sarif")).unwrap();
-    let place = &sarif["runs"][0]["results"][0]["locations"][0]["physicalLocation"];
+    let run = &sarif["runs"][0];
+    let result = run["results"].as_array().unwrap().iter().find(is_error).unwrap();
+    let place = &result["locations"][0]["physicalLocation"];
     assert_eq!(place["artifactLocation"]["uri"], json!(format!("{dir}/services/web.yaml")));
     assert_eq!(place["region"], json!({ "startLine": 2, "startColumn": 20 }));
+    let related = &result["relatedLocations"][0];
+    assert_eq!(related["message"]["text"], json!("`team` is defined here"));
+    let rule = &run["tool"]["driver"]["rules"][result["ruleIndex"].as_u64().unwrap() as usize];
+    assert_eq!((&rule["id"], &rule["defaultConfiguration"]["level"]), (&json!("OC015"), &json!("error")));
+    assert!(rule["help"]["markdown"].as_str().unwrap().starts_with("# OC015: "), "{rule}");
+}
+
+#[test]
+fn a_code_is_explained_however_it_is_written() {
+    let explain = |line: &str| {
+        let arguments =
+            Arguments::try_parse_from(format!("oncall explain {line}").split_whitespace()).unwrap();
+        cli::run(arguments.command)
+    };
+    let text = fine(explain("OC124"));
+    assert!(
+        text.starts_with("warning[OC124]: nobody is on call") && text.contains("\nWrong:\n\n    # "),
+        "{text}"
+    );
+    assert!(!text.contains("```") && text.ends_with("    # oncall: allow OC124 the reason\n"), "{text}");
+    for other in ["oc124", "124", "Oc124"] {
+        assert_eq!(fine(explain(other)), text, "{other}");
+    }
+    assert!(fine(explain("15")).starts_with("error[OC015]: "));
+    let table = fine(explain(""));
+    assert!(table.lines().count() >= 50 && table.contains("OC101  warning  somebody"), "{table}");
+    refused(&explain("OC1244"), Exit::Usage, &["did you mean `OC124`?"]);
+    refused(&explain("what"), Exit::Usage, &["`oncall explain` lists all of them"]);
 }
 
 #[test]

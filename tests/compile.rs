@@ -1,29 +1,25 @@
 //! Trees of files to what `compile` and `check` say about them.
 //!
-//! A case in `tests/configs/*.case` is a patch of a base, see [`case`]. The rendered findings are the snapshot beside it.
+//! A case in `tests/configs/*.case` is a patch of a base, see `compile/case.rs`. The rendered findings are the snapshot beside it.
 #![allow(clippy::unwrap_used, reason = "in a test a panic is the finding, in its helpers too")]
 
-#[path = "compile/case.rs"]
-mod case;
 #[path = "compile/places.rs"]
 mod places;
 #[path = "compile/schemas.rs"]
 mod schemas;
 #[path = "compile/torn.rs"]
 mod torn;
+#[path = "configs/tree.rs"]
+mod trees;
 
-use case::tree;
 use jiff::SignedDuration;
 use oncall::compile::{self, Tree};
 use oncall::config::Phone;
+use oncall::document;
 use oncall::schedule::{Every, Turn};
-use oncall::{check, document};
 use proptest::prelude::*;
-use std::collections::BTreeSet;
 use std::path::Path;
-
-/// When the cases are looked at: noon in Tokyo.
-const TODAY: &str = "2026-11-23T12:00:00+09:00";
+use trees::{diagnostics, example, findings, tree};
 
 #[test]
 fn cases() {
@@ -39,24 +35,6 @@ fn cases() {
 fn the_base_and_the_example_are_fine() {
     assert_eq!(findings(&tree("")), "0 errors, 0 warnings\n");
     assert_eq!(findings(&example()), "0 errors, 0 warnings\n");
-}
-
-#[test]
-fn every_code_has_a_case() {
-    let mut shown = BTreeSet::new();
-    for entry in std::fs::read_dir("tests/configs").unwrap() {
-        let path = entry.unwrap().path();
-        if path.extension().is_some_and(|extension| extension == "case") {
-            let text = std::fs::read_to_string(&path).unwrap();
-            shown.extend(diagnostics(&tree(&text)).into_iter().map(|diagnostic| diagnostic.code));
-        }
-    }
-    let tables = compile::code::CODES.iter().map(|(code, _)| *code);
-    let known: BTreeSet<&str> = tables.chain(check::CHECKS.iter().map(|check| check.code)).collect();
-    let without: Vec<_> = known.iter().filter(|code| !shown.contains(**code)).collect();
-    assert!(without.is_empty(), "no case shows {without:?}");
-    let unknown: Vec<_> = shown.iter().filter(|code| !known.contains(**code)).collect();
-    assert!(unknown.is_empty(), "not in a table: {unknown:?}");
 }
 
 /// `UPDATE_SCHEMAS=1 cargo test --test compile` writes them.
@@ -251,36 +229,5 @@ proptest! {
         let first = findings(&tree);
         prop_assert_eq!(first, findings(&tree));
         places::inside(&tree, &diagnostics(&tree));
-    }
-}
-
-fn findings(tree: &Tree) -> String {
-    compile::render_human(tree, &diagnostics(tree), false)
-}
-
-fn diagnostics(tree: &Tree) -> Vec<compile::Diagnostic> {
-    let compiled = compile::compile(tree);
-    let broken = compiled.diagnostics.iter().any(|each| each.severity == compile::Severity::Error);
-    assert_eq!(compiled.config.is_none(), broken, "a config is there exactly if there is no error");
-    let mut all = compiled.diagnostics.clone();
-    all.extend(check::run(&compiled, Some(TODAY.parse().unwrap())));
-    all
-}
-
-fn example() -> Tree {
-    let mut tree = Tree::default();
-    read_into(&mut tree, Path::new("example-config"), "");
-    tree
-}
-
-fn read_into(tree: &mut Tree, folder: &Path, prefix: &str) {
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let entry = entry.unwrap();
-        let path = format!("{prefix}{}", entry.file_name().to_string_lossy());
-        if entry.file_type().unwrap().is_dir() {
-            read_into(tree, &entry.path(), &format!("{path}/"));
-        } else {
-            tree.files.insert(path, std::fs::read(entry.path()).unwrap());
-        }
     }
 }

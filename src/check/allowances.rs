@@ -5,6 +5,7 @@
 //! what comes and goes with the date.
 
 use super::CHECKS;
+use super::explain::{nearest, summary};
 use crate::compile::{Diagnostic, Finding, Part, Severity, Sources, Spot, comments};
 use std::sync::Arc;
 
@@ -21,8 +22,13 @@ struct Allowance {
     spot: Spot,
 }
 
-/// The findings without those that are allowed, and with those about allowances; sorted by file and position.
-pub(super) fn apply(sources: &Sources, findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
+/// The findings without those that are allowed, and with those about allowances; sorted by file and position. What
+/// is doubtful is not said, but what allows it is used.
+pub(super) fn apply(
+    sources: &Sources,
+    findings: Vec<Diagnostic>,
+    doubtful: &[Diagnostic],
+) -> Vec<Diagnostic> {
     let allowances: Vec<Allowance> =
         sources.files.iter().flat_map(|(file, source)| in_file(file, &source.text)).collect();
     if allowances.is_empty() {
@@ -35,17 +41,14 @@ pub(super) fn apply(sources: &Sources, findings: Vec<Diagnostic>) -> Vec<Diagnos
             && allowance.line == finding.location.line
     };
     let wrong = allowances.iter().filter_map(|allowance| {
-        let used = findings.iter().any(|finding| allows(allowance, finding));
+        let used = findings.iter().chain(doubtful).any(|finding| allows(allowance, finding));
         wrong(allowance, used)
     });
     let wrong = sources.locate(wrong.collect());
     let allowed = |finding: &Diagnostic| allowances.iter().any(|it| it.reason && allows(it, finding));
     let mut left: Vec<Diagnostic> =
         findings.into_iter().filter(|finding| !allowed(finding)).chain(wrong).collect();
-    left.sort_by(|a, b| {
-        let place = |it: &Diagnostic| (it.location.file.clone(), it.location.span.start, it.code);
-        place(a).cmp(&place(b))
-    });
+    left.sort_by(|a, b| a.place().cmp(&b.place()));
     left
 }
 
@@ -75,9 +78,15 @@ fn wrong(allowance: &Allowance, used: bool) -> Option<Finding> {
     let Allowance { code, spot, .. } = allowance;
     let check = CHECKS.iter().find(|check| check.code == code);
     let (message, help) = match check {
+        None if summary(code).is_some() => {
+            (format!("{code} is an error: it cannot be allowed"), "mend it".to_owned())
+        }
         None => (
             format!("there is no check `{code}` that could be allowed"),
-            "write the code of the warning, as in `# oncall: allow OC124 reason`".to_owned(),
+            nearest(code).map_or_else(
+                || "write the code of the warning, as in `# oncall: allow OC124 reason`".to_owned(),
+                |near| format!("did you mean `{near}`?"),
+            ),
         ),
         Some(check) if check.severity == Severity::Error => {
             (format!("{code} is an error: it cannot be allowed"), "mend it".to_owned())

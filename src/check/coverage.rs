@@ -2,7 +2,7 @@
 //!
 //! Only schedules that a policy tells are looked at, and nothing that was left open on purpose counts as a gap.
 
-use super::policies::same_targets;
+use super::policies::{has_nobody, same_targets};
 use super::{Found, Subject};
 use crate::compile::{Part, Spot};
 use crate::config::{Config, Id, Notify, Step};
@@ -69,7 +69,8 @@ pub(super) fn same_people_at_times(subject: &Subject<'_>) -> Vec<Found> {
             );
             let help = "keep the schedules apart with `apart_from`, or name somebody else";
             let one = Found::new(Spot::line(&step.place), message).help(help);
-            found.push(one.label(Spot::line(&before.place), "the step before"));
+            let one = one.label(Spot::line(&before.place), "the step before");
+            found.push(needing_files(subject, one, schedules_of(before).chain(schedules_of(step))));
         }
     }
     found
@@ -86,11 +87,14 @@ pub(super) fn long_runs(subject: &Subject<'_>) -> Vec<Found> {
     long.filter_map(|(id, load)| {
         let user = config.users.get(id)?;
         let message = format!(
-            "`{id}` is on call for {} days in a row in the next {SOON_DAYS} days",
+            "`{id}` is on call on {} dates in a row in the next {SOON_DAYS} days",
             load.longest_run.min(SOON_DAYS as usize)
         );
-        let help = format!("`oncall shifts --user {id}` shows them; share them out, or add an override");
-        Some(Found::new(Spot::root(&user.place.file).key("name").on(Part::Value), message).help(help))
+        let help = format!(
+            "`oncall shifts --user {id}` shows them; every date counts that a shift touches; share them out, or add an override"
+        );
+        let found = Found::new(Spot::root(&user.place.file).key("name").on(Part::Value), message).help(help);
+        Some(needing_files(subject, found, subject.shifts.keys()))
     })
     .collect()
 }
@@ -105,7 +109,8 @@ fn uncovered<'c>(
     let mut found = Vec::new();
     for step in subject.config.policies.values().flat_map(|policy| &policy.steps) {
         let schedules: Vec<&Id> = schedules_of(step).collect();
-        if schedules.len() < step.notify.len() {
+        let config = subject.config;
+        if schedules.len() < step.notify.len() || schedules.iter().any(|id| has_nobody(config, id)) {
             continue;
         }
         for id in &schedules {
@@ -140,7 +145,13 @@ fn gap_found(subject: &Subject<'_>, spot: Spot, step: &Step, gaps: &[Span], days
     };
     let message = format!("nobody is on call {first}{more} in the next {days} days");
     let help = "the step is passed at once then: fill the hours with a layer, or say why they are open with `with: nobody`";
-    Found::new(spot, message).help(help).label(Spot::line(&step.place), "this step then reaches nobody")
+    let found = Found::new(spot, message).help(help);
+    let found = found.label(Spot::line(&step.place), "this step then reaches nobody");
+    needing_files(subject, found, schedules_of(step))
+}
+
+fn needing_files<'i>(subject: &Subject<'_>, found: Found, ids: impl Iterator<Item = &'i Id>) -> Found {
+    ids.filter_map(|id| subject.schedule_file(id)).fold(found, |found, file| found.needs(&file))
 }
 
 fn schedules_of(step: &Step) -> impl Iterator<Item = &Id> {

@@ -4,7 +4,7 @@ use super::people::newest;
 use super::{Found, Subject};
 use crate::compile::{Part, Spot};
 use crate::config::{Id, Notify, Place, SilencePeriod};
-use crate::schedule::OverrideAction;
+use crate::schedule::{OverrideAction, Turn};
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use std::collections::BTreeSet;
 
@@ -65,7 +65,11 @@ pub(super) fn holidays_end(subject: &Subject<'_>) -> Vec<Found> {
         let dates: Vec<Date> = source.scalars("date").filter_map(|text| text.parse().ok()).collect();
         if let Some(last) = dates.iter().max().filter(|last| **last < soon) {
             let message = format!("the last holiday here is {last}: after it, every day is a working day");
-            found.push(Found::new(Spot::root(file).on(Part::FirstLine), message).help("add the next years"));
+            found.push(
+                Found::new(Spot::root(file).on(Part::FirstLine), message)
+                    .help("add the next years")
+                    .needs(file),
+            );
         }
     }
     found
@@ -102,4 +106,37 @@ fn gone(subject: &Subject<'_>, today: Timestamp) -> BTreeSet<Id> {
     let everybody = subject.config.schedules.time_off.iter();
     let gone = everybody.filter(|(_, off)| off.iter().any(|off| off.until.is_none() && off.from <= today));
     gone.map(|(id, _)| id.clone()).collect()
+}
+
+/// Whatever is dated later than this has, most likely, a wrong year.
+const AWAY_MAX: SignedDuration = SignedDuration::from_hours(2 * 365 * 24);
+
+pub(super) fn far_away(subject: &Subject<'_>) -> Vec<Found> {
+    let Some(far) = subject.today.and_then(|today| today.checked_add(AWAY_MAX).ok()) else {
+        return Vec::new();
+    };
+    let config = subject.config;
+    let mut places: Vec<Place> = Vec::new();
+    for schedule in config.schedules.schedules.values() {
+        let overrides = schedule.overrides.iter().filter(|each| each.until > far);
+        places.extend(overrides.filter_map(|each| Place::read(&each.place)));
+        let zone = &schedule.time_zone;
+        let rotations = schedule.layers.iter().filter_map(|layer| match &layer.turn {
+            Turn::Rotation(rotation) => Some(rotation),
+            Turn::Always(_) => None,
+        });
+        let line_ups = rotations.flat_map(|rotation| &rotation.line_ups);
+        let late = line_ups.filter(|line_up| line_up.from > far.to_zoned(zone.clone()).date());
+        places.extend(late.filter_map(|line_up| Place::read(&line_up.place)));
+    }
+    let time_off = config.schedules.time_off.values().flatten();
+    let late = time_off.filter(|off| off.until.unwrap_or(off.from) > far);
+    places.extend(late.filter_map(|off| Place::read(&off.place)));
+    places.extend(config.silences.iter().filter_map(|silence| match &silence.period {
+        SilencePeriod::Once { until, .. } | SilencePeriod::Every { until, .. } => {
+            (*until > far).then(|| silence.place.clone())
+        }
+    }));
+    let message = "this is more than two years away: is the year right?";
+    places.iter().map(|place| Found::new(Spot::line(place), message)).collect()
 }

@@ -10,6 +10,8 @@ use std::sync::Arc;
 
 /// The code of an expectation that does not hold.
 pub const CODE: &str = "OC090";
+/// What it means, in one line.
+pub const DOC: &str = "an expectation does not hold";
 
 /// How far a contact may be from where it is expected: deliveries that wait for another leave a moment later.
 const TOLERANCE: SignedDuration = SignedDuration::from_secs(1);

@@ -19,8 +19,9 @@ pub(super) fn order_of_turns(subject: &Subject<'_>) -> Vec<Found> {
                 let spot = layers.key("rotation").key("line_ups").index(index + 1).key("members");
                 let message =
                     format!("this line-up breaks the order of turns: `{}` would have been next", text(&next));
-                found
-                    .push(Found::new(spot, message).help(format!("`starts_with: {}` keeps it", text(&next))));
+                let before = layers.key("rotation").key("line_ups").index(index).key("members");
+                let found_here = Found::new(spot, message).label(before, "the line-up before");
+                found.push(found_here.help(format!("`starts_with: {}` keeps it", text(&next))));
             }
         }
     }

@@ -5,25 +5,36 @@
 //! `validate`, and so the pull request; it never stops a reload.
 
 mod allowances;
+mod broken;
 mod coverage;
 mod dates;
+mod doors;
 pub mod expectations;
+pub mod explain;
+mod folders;
 mod line_ups;
+mod long;
+mod matchers;
 mod overrides;
 mod people;
 mod policies;
 mod providers;
 mod rules;
 mod side_by_side;
+mod silences;
 mod spelling;
+mod texts;
 mod turns;
 mod unused;
+
+use broken::{Broken, Doubt};
 
 use crate::compile::{Compiled, Diagnostic, Finding, Severity, Spot};
 use crate::config::{Config, Id};
 use crate::schedule::Shift;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// One check of the table.
 #[derive(Debug)]
@@ -56,6 +67,8 @@ struct Found {
     message: String,
     labels: Vec<(Spot, String)>,
     help: Option<String>,
+    /// What it depends on: an error there may be all that is wrong.
+    doubts: Vec<Doubt>,
 }
 
 /// Every check.
@@ -108,24 +121,75 @@ pub const CHECKS: &[Check] = &[
     warning("OC213", "the lines of a file end in carriage returns", spelling::carriage_returns),
     warning("OC214", "a file and a folder have the same id", spelling::file_and_folder),
     warning("OC133", "an allowance allows nothing, or says no reason", |_| Vec::new()),
+    warning("OC134", "an earlier route takes everything that a route matches", rules::shadowed_route),
+    warning("OC135", "an earlier rule takes everything that a rule matches", rules::shadowed_rule),
+    warning("OC136", "a matcher names a value twice", matchers::value_twice),
+    warning("OC137", "somebody reached at high urgency is never called", people::never_called),
+    warning("OC138", "a silence mutes nothing", silences::mutes_nothing),
+    warning("OC139", "a silence mutes every alert of every service", silences::mutes_everything),
+    warning("OC140", "a silence lasts for more than 30 days", silences::too_long),
+    warning("OC141", "one secret opens two doors", doors::shared_secret),
+    warning("OC142", "two people have the same phone", people::same_phone),
+    warning("OC143", "a schedule has nobody but shadows, or nobody at all", policies::nobody_ever),
+    warning("OC144", "the fallback's last step, which repeats, calls nobody", policies::quiet_end),
+    warning("OC145", "what happens within some hours waits for the same hours", rules::waits_for_itself),
+    warning("OC146", "nothing uses business hours", unused::business_hours),
+    warning("OC147", "nothing uses a list of holidays", unused::holidays),
+    warning("OC149", "nothing resolves what an integration opens", doors::never_resolves),
+    warning(
+        "OC150",
+        "an acknowledgement timeout never comes, for the incident is resolved before",
+        policies::resolved_before,
+    ),
+    warning("OC151", "somebody is informed by a method that does not reach them", people::informed_in_vain),
+    warning("OC152", "a text that Slack cannot carry, or a voice cannot say", texts::unfit),
+    warning("OC153", "a team's file touches an object of another team's folder", folders::of_another_team),
+    warning("OC154", "steps are never reached, because every service is of low urgency", policies::low_only),
+    warning(
+        "OC155",
+        "at high urgency, the first call comes after more than 30 minutes",
+        policies::late_first_call,
+    ),
+    warning("OC156", "an alert of low urgency tells nobody", policies::low_tells_nobody),
+    dated("OC157", "a date is more than two years away", dates::far_away),
+    warning("OC158", "whoever covers an absence is away, too", people::absent_cover),
+    warning(
+        "OC159",
+        "a phone number keeps the 0 that is dialled only within the country",
+        people::trunk_zero,
+    ),
+    warning("OC160", "public_url is not https", providers::plain_http),
 ];
 
-/// Runs every check; sorted by file and position. Without a config, there is nothing to check.
+/// Runs every check; sorted by file and position. Where there are errors, what they may have caused is left out.
+/// Without a config, or a draft of one, there is nothing to check.
 pub fn run(compiled: &Compiled, today: Option<Timestamp>) -> Vec<Diagnostic> {
-    let Some(config) = &compiled.config else { return Vec::new() };
+    let Some(config) = compiled.config.as_ref().or(compiled.draft.as_ref()) else { return Vec::new() };
     let subject = Subject { compiled, config, today, shifts: coverage::shifts(config, today) };
-    let findings = CHECKS.iter().flat_map(|check| {
-        (check.run)(&subject).into_iter().map(|found| Finding {
-            code: check.code,
-            severity: check.severity,
-            message: found.message,
-            spot: found.spot,
-            labels: found.labels,
-            help: found.help,
-        })
-    });
-    let located = compiled.sources.locate(findings.collect());
-    allowances::apply(&compiled.sources, located)
+    let broken = Broken::new(compiled);
+    let (mut sure, mut doubtful) = (Vec::new(), Vec::new());
+    for check in CHECKS {
+        for found in (check.run)(&subject) {
+            let list = if broken.may_explain(&found) { &mut doubtful } else { &mut sure };
+            list.push(Finding {
+                code: check.code,
+                severity: check.severity,
+                message: found.message,
+                spot: found.spot,
+                labels: found.labels,
+                help: found.help,
+            });
+        }
+    }
+    let sources = &compiled.sources;
+    allowances::apply(sources, sources.locate(sure), &sources.locate(doubtful))
+}
+
+impl Subject<'_> {
+    /// Where a schedule is written.
+    fn schedule_file(&self, id: &str) -> Option<Arc<str>> {
+        self.config.schedule_names.get(id).map(|(_, place)| place.file.clone())
+    }
 }
 
 const fn warning(code: &'static str, doc: &'static str, run: fn(&Subject<'_>) -> Vec<Found>) -> Check {
@@ -142,7 +206,7 @@ const fn error(code: &'static str, doc: &'static str, run: fn(&Subject<'_>) -> V
 
 impl Found {
     fn new(spot: Spot, message: impl Into<String>) -> Found {
-        Found { spot, message: message.into(), labels: Vec::new(), help: None }
+        Found { spot, message: message.into(), labels: Vec::new(), help: None, doubts: Vec::new() }
     }
 
     fn help(mut self, help: impl Into<String>) -> Found {
@@ -152,6 +216,24 @@ impl Found {
 
     fn label(mut self, spot: Spot, message: impl Into<String>) -> Found {
         self.labels.push((spot, message.into()));
+        self
+    }
+
+    /// Not said while there is an error in this file.
+    fn needs(mut self, file: &Arc<str>) -> Found {
+        self.doubts.push(Doubt::File(file.clone()));
+        self
+    }
+
+    /// Not said while an error, anywhere or in this file, is about this word.
+    fn unless_said(mut self, file: Option<&Arc<str>>, word: &str) -> Found {
+        self.doubts.push(Doubt::Word(file.cloned(), word.to_owned()));
+        self
+    }
+
+    /// Not said while a reference to something of this kind leads nowhere.
+    fn unless_lost(mut self, noun: &'static str) -> Found {
+        self.doubts.push(Doubt::Lost(noun));
         self
     }
 }

@@ -57,7 +57,11 @@ fn each(subject: &Subject<'_>, said: impl Fn(&Override, &[Shift], &[Shift]) -> O
             let without = shifts(&mut alone, id, schedule, change, &touching);
             if let (Some(message), Some(place)) = (said(change, &with, &without), Place::read(&change.place))
             {
-                found.push(Found::new(Spot::line(&place), message));
+                let found_here = Found::new(Spot::line(&place), message);
+                found.push(match subject.schedule_file(id) {
+                    Some(file) => found_here.needs(&file),
+                    None => found_here,
+                });
             }
         }
     }

@@ -1,30 +1,38 @@
 //! People: whether each can be reached in the way the rules say.
 
+use super::policies::{calls_somebody, quiet_last_step, urgent_policies};
 use super::{Found, Subject};
 use crate::compile::{Part, Spot};
-use crate::config::{Config, Contact, Id, Notify, Step, User};
+use crate::config::{Config, Contact, Id, Notify, Phone, Place, Step, User};
 use crate::schedule::{Layer, OverrideAction, Turn};
 use std::collections::BTreeSet;
 
 pub(super) fn no_phone(subject: &Subject<'_>) -> Vec<Found> {
     let called = |user: &User| user.high.iter().any(|rule| rule.by == Contact::Call) && user.phone.is_none();
-    without(subject, called, "is called at high urgency, but has no `phone`")
+    without(subject, called, "is called at high urgency, but has no `phone`", "phone")
 }
 
 pub(super) fn no_slack(subject: &Subject<'_>) -> Vec<Found> {
     let told = |user: &User| {
         user.high.iter().chain(&user.low).any(|rule| rule.by == Contact::Slack) && user.slack.is_none()
     };
-    without(subject, told, "is told by Slack, but has no `slack` id")
+    without(subject, told, "is told by Slack, but has no `slack` id", "slack")
 }
 
-fn without(subject: &Subject<'_>, lacks: impl Fn(&User) -> bool, what: &str) -> Vec<Found> {
+fn without(subject: &Subject<'_>, lacks: impl Fn(&User) -> bool, what: &str, key: &str) -> Vec<Found> {
     let reached = reached(subject.config);
     let lacking = subject.config.users.values().filter(|user| reached.contains(&user.id) && lacks(user));
     lacking
         .map(|user| {
             let spot = Spot::root(&user.place.file).key("name").on(Part::Value);
-            Found::new(spot, format!("`{}` {what}", user.id))
+            let found = Found::new(spot, format!("`{}` {what}", user.id));
+            let help = match key {
+                "phone" => {
+                    "add it, as in `phone: \"+81 90 1234 5678\"`, or leave the calls out of their rules"
+                }
+                _ => "add it, as in `slack: U0TANAKA`: \"Copy member ID\" in their profile",
+            };
+            found.help(help).unless_said(Some(&user.place.file), key)
         })
         .collect()
 }
@@ -87,4 +95,117 @@ pub(super) fn newest(layer: &Layer) -> Vec<Id> {
             members.into_iter().flatten().flat_map(|member| member.iter().cloned()).collect()
         }
     }
+}
+
+/// Only where the policy calls somebody at all: otherwise that is what is wrong.
+pub(super) fn never_called(subject: &Subject<'_>) -> Vec<Found> {
+    let config = subject.config;
+    let mut found = Vec::new();
+    let mut seen = BTreeSet::new();
+    let policies = urgent_policies(config).filter(|policy| calls_somebody(config, &policy.steps));
+    let quiet = quiet_last_step(config).map(|(_, step)| &step.place);
+    let steps = policies.flat_map(|policy| &policy.steps).filter(|step| quiet != Some(&step.place));
+    for step in steps {
+        for user in people_of(config, step).iter().filter_map(|id| config.users.get(id)) {
+            let off = config.schedules.time_off.get(&user.id);
+            let left = off.is_some_and(|off| off.iter().any(|off| off.until.is_none()));
+            let called = user.high.iter().any(|rule| rule.by == Contact::Call);
+            if called || left || !seen.insert(user.id.clone()) {
+                continue;
+            }
+            let spot = Spot::root(&user.place.file).key("name").on(Part::Value);
+            let message = format!("`{}` is reached at high urgency, and never called", user.id);
+            let help = "add `{ by: call }` to their `high` rules and a `phone`, or let them be a `shadow`";
+            let one = Found::new(spot, message).help(help).label(Spot::line(&step.place), "by this step");
+            let one = one.unless_said(None, "notify").unless_said(Some(&user.place.file), "phone");
+            found.push(one.needs(&step.place.file));
+        }
+    }
+    found
+}
+
+pub(super) fn same_phone(subject: &Subject<'_>) -> Vec<Found> {
+    let mut seen: Vec<(&User, &Phone)> = Vec::new();
+    let mut found = Vec::new();
+    for user in subject.config.users.values() {
+        let Some(phone) = &user.phone else { continue };
+        let is_same = |other: &Phone| match (phone, other) {
+            (Phone::Number(a), Phone::Number(b)) => a == b,
+            (Phone::Secret(a), Phone::Secret(b)) => a == b,
+            _ => false,
+        };
+        let spot = |user: &User| Spot::root(&user.place.file).key("phone");
+        match seen.iter().find(|(_, other)| is_same(other)) {
+            Some((first, _)) => {
+                let message = format!("`{}` has the same phone as `{}`", user.id, first.id);
+                let one = Found::new(spot(user), message).label(spot(first), "the same here");
+                found.push(one.help("a step that tells the next person would ring the same phone again"));
+            }
+            None => seen.push((user, phone)),
+        }
+    }
+    found
+}
+
+pub(super) fn informed_in_vain(subject: &Subject<'_>) -> Vec<Found> {
+    let mut found = Vec::new();
+    for inform in subject.config.services.values().flat_map(|service| &service.inform) {
+        let Some(user) = subject.config.users.get(&inform.user) else { continue };
+        let (lacks, key) = match inform.by {
+            Contact::Slack => (user.slack.is_none(), "slack"),
+            Contact::Call => (user.phone.is_none(), "phone"),
+        };
+        if lacks {
+            let message = format!("`{}` cannot be told like this: their file has no `{key}`", user.id);
+            let spot = Spot::root(&user.place.file).on(Part::FirstLine);
+            let one = Found::new(Spot::line(&inform.place), message)
+                .label(spot, format!("`{key}` is missing here"));
+            found.push(one.unless_said(Some(&user.place.file), key));
+        }
+    }
+    found
+}
+
+pub(super) fn absent_cover(subject: &Subject<'_>) -> Vec<Found> {
+    let schedules = &subject.config.schedules;
+    let mut found = Vec::new();
+    for off in schedules.time_off.values().flatten() {
+        let Some(cover) = &off.cover else { continue };
+        let theirs = schedules.time_off.get(cover).into_iter().flatten().find(|theirs| {
+            off.until.is_none_or(|until| theirs.from < until)
+                && theirs.until.is_none_or(|until| until > off.from)
+        });
+        let places = theirs.and_then(|theirs| Some((Place::read(&off.place)?, Place::read(&theirs.place)?)));
+        if let Some((place, theirs)) = places {
+            let message = format!("`{cover}` is away for some of this time, too, and cannot cover it");
+            let one =
+                Found::new(Spot::line(&place), message).help("name somebody else, or split the time in two");
+            found.push(one.label(Spot::line(&theirs), format!("`{cover}` is away here")));
+        }
+    }
+    found
+}
+
+/// Calling codes of countries whose numbers lose their first 0 when they are called from abroad (ITU-T E.164). In
+/// Italy, for one, it stays.
+const WITHOUT_ZERO: [&str; 16] = [
+    "+81", "+82", "+86", "+886", "+44", "+49", "+33", "+31", "+32", "+41", "+43", "+46", "+61", "+64", "+66",
+    "+91",
+];
+
+pub(super) fn trunk_zero(subject: &Subject<'_>) -> Vec<Found> {
+    let people = subject.config.users.values().filter_map(|user| match &user.phone {
+        Some(Phone::Number(number)) => Some((Spot::root(&user.place.file).key("phone"), number)),
+        _ => None,
+    });
+    let own = subject.config.organisation.twilio.iter().map(|twilio| {
+        (Spot::root(&"oncall.yaml".into()).key("providers").key("twilio").key("from"), &twilio.from)
+    });
+    let keeps_zero = |number: &str| {
+        WITHOUT_ZERO.iter().any(|code| number.strip_prefix(code).is_some_and(|rest| rest.starts_with('0')))
+    };
+    let message = "this number keeps the 0 that is dialled only within the country";
+    let help = "leave the 0 after the country's code out: `090 1234 5678` is `+81 90 1234 5678`";
+    let wrong = people.chain(own).filter(|(_, number)| keeps_zero(number));
+    wrong.map(|(spot, _)| Found::new(spot, message).help(help)).collect()
 }

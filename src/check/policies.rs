@@ -1,29 +1,60 @@
 //! Escalation policies: whether they would wake anybody.
 
-use super::people::people_of;
+use super::people::{newest, people_of};
 use super::{Found, Subject};
-use crate::compile::Spot;
-use crate::config::{Contact, Id, Service, Step, Urgency, User};
+use crate::compile::{Part, Spot};
+use crate::config::{Config, Contact, EscalationPolicy, Id, Notify, Service, Step, Urgency, User};
+use jiff::SignedDuration;
 use std::collections::BTreeSet;
 
 pub(super) fn never_calls(subject: &Subject<'_>) -> Vec<Found> {
     let config = subject.config;
-    let urgent: BTreeSet<&Id> =
-        config.services.values().filter(|service| may_be_high(service)).map(|s| &s.policy).collect();
-    let callable =
-        |user: &User| user.phone.is_some() && user.high.iter().any(|rule| rule.by == Contact::Call);
     let mut found = Vec::new();
-    for policy in config.policies.values().filter(|policy| urgent.contains(&policy.id)) {
-        let people = policy.steps.iter().flat_map(|step| people_of(config, step));
-        if people.filter_map(|id| config.users.get(&id)).any(callable) {
-            continue;
-        }
+    for policy in urgent_policies(config).filter(|policy| !calls_somebody(config, &policy.steps)) {
         let message = format!("`{}` is for high urgency, but nobody in it is ever called", policy.id);
         let help = "give somebody in it a `phone` and a `call` at high urgency, or make its services low";
-        found.push(
-            Found::new(Spot::root(&policy.place.file).key("steps").on(crate::compile::Part::Key), message)
-                .help(help),
-        );
+        let spot = Spot::root(&policy.place.file).key("steps").on(Part::Key);
+        found.push(needing_all(config, policy, Found::new(spot, message).help(help)));
+    }
+    found
+}
+
+/// The policies of services whose alerts may be of high urgency.
+pub(super) fn urgent_policies(config: &Config) -> impl Iterator<Item = &EscalationPolicy> {
+    let urgent: BTreeSet<&Id> =
+        config.services.values().filter(|service| may_be_high(service)).map(|it| &it.policy).collect();
+    config.policies.values().filter(move |policy| urgent.contains(&policy.id))
+}
+
+/// Whether anybody whom these steps may tell is called at high urgency.
+pub(super) fn calls_somebody(config: &Config, steps: &[Step]) -> bool {
+    let people = steps.iter().flat_map(|step| people_of(config, step));
+    people.filter_map(|id| config.users.get(&id)).any(|user| first_call(user).is_some())
+}
+
+/// How long after they are told somebody is first called.
+fn first_call(user: &User) -> Option<SignedDuration> {
+    let call = user.high.iter().find(|rule| rule.by == Contact::Call);
+    call.filter(|_| user.phone.is_some()).map(|rule| rule.after)
+}
+
+/// Whom a policy calls is written in its own file and in those of its schedules and people, and in `oncall.yaml`.
+fn needing_all(config: &Config, policy: &EscalationPolicy, found: Found) -> Found {
+    let mut found = found.needs(&policy.place.file).unless_said(None, "notify").unless_said(None, "urgency");
+    for step in &policy.steps {
+        for notify in &step.notify {
+            if let Notify::Schedule(id) = notify
+                && let Some((_, place)) = config.schedule_names.get(id)
+            {
+                found = found.needs(&place.file);
+            }
+        }
+        for id in people_of(config, step) {
+            found = match config.users.get(&id) {
+                Some(user) => found.needs(&user.place.file),
+                None => found.unless_said(None, &id).needs(&format!("users/{id}.yaml").into()),
+            };
+        }
     }
     found
 }
@@ -66,6 +97,142 @@ pub(super) fn short_timeout(subject: &Subject<'_>) -> Vec<Found> {
             let spot = Spot::root(&service.place.file).key("acknowledgement_timeout");
             let message = "this is shorter than the first step's wait: whoever acknowledged is told again almost at once";
             found.push(Found::new(spot, message).label(Spot::line(&step.place), "the first step"));
+        }
+    }
+    found
+}
+
+/// Nobody is called before the policy has run this long.
+const FIRST_CALL_MAX: SignedDuration = SignedDuration::from_mins(30);
+
+pub(super) fn late_first_call(subject: &Subject<'_>) -> Vec<Found> {
+    let config = subject.config;
+    let mut found = Vec::new();
+    for policy in urgent_policies(config) {
+        let mut begins = SignedDuration::ZERO;
+        let mut first: Option<(SignedDuration, &Step)> = None;
+        for step in &policy.steps {
+            let people = people_of(config, step);
+            let soonest = people.iter().filter_map(|id| first_call(config.users.get(id)?)).min();
+            let at = soonest.map(|after| begins + after);
+            if let Some(at) = at.filter(|at| first.is_none_or(|(known, _)| *at < known)) {
+                first = Some((at, step));
+            }
+            begins += step.wait;
+        }
+        if let Some((at, step)) = first.filter(|(at, _)| *at > FIRST_CALL_MAX) {
+            let message = format!("at high urgency, the first call of `{}` comes after {at:#}", policy.id);
+            let help = "call somebody in an earlier step, or wait less between the steps";
+            let spot = Spot::root(&policy.place.file).key("steps").on(Part::Key);
+            let one =
+                Found::new(spot, message).help(help).label(Spot::line(&step.place), "this step calls first");
+            found.push(needing_all(config, policy, one));
+        }
+    }
+    found
+}
+
+/// Only schedules that a policy tells: the others are unused.
+pub(super) fn nobody_ever(subject: &Subject<'_>) -> Vec<Found> {
+    let config = subject.config;
+    let mut found = Vec::new();
+    let mut seen = BTreeSet::new();
+    for step in config.policies.values().flat_map(|policy| &policy.steps) {
+        for notify in &step.notify {
+            let Notify::Schedule(id) = notify else { continue };
+            let Some((_, place)) = config.schedule_names.get(id) else { continue };
+            if has_nobody(config, id) && seen.insert(id) {
+                let message = format!("nobody is ever on call on `{id}`: it has only shadows, or `nobody`");
+                let one = Found::new(Spot::root(&place.file).key("layers").on(Part::Key), message);
+                let one = one.help("add a layer of people who are called, without `shadow`");
+                found.push(one.label(Spot::line(&step.place), "this step reaches nobody").needs(&place.file));
+            }
+        }
+    }
+    found
+}
+
+/// Whether nobody is on call on a schedule, by its newest line-ups and without overrides.
+pub(super) fn has_nobody(config: &Config, id: &Id) -> bool {
+    config
+        .schedules
+        .schedules
+        .get(id)
+        .is_some_and(|schedule| schedule.layers.iter().all(|layer| layer.shadow || newest(layer).is_empty()))
+}
+
+/// The last step of the fallback, if nobody in it is called and it is not the only one.
+pub(super) fn quiet_last_step(config: &Config) -> Option<(&EscalationPolicy, &Step)> {
+    let policy = config.policies.get(&config.organisation.fallback)?;
+    let last = policy.steps.last().filter(|_| policy.steps.len() > 1)?;
+    (!calls_somebody(config, std::slice::from_ref(last))).then_some((policy, last))
+}
+
+pub(super) fn quiet_end(subject: &Subject<'_>) -> Vec<Found> {
+    let config = subject.config;
+    let Some((policy, last)) = quiet_last_step(config) else { return Vec::new() };
+    let message = "the last step of the fallback, which repeats, calls nobody";
+    let one = Found::new(Spot::line(&last.place), message);
+    let one = one.help("put somebody with a `phone` and a `call` at high urgency into it");
+    let spot = Spot::root(&"oncall.yaml".into()).key("fallback");
+    vec![needing_all(config, policy, one.label(spot, "it is the fallback"))]
+}
+
+/// Low urgency tells the first step once, and no other.
+pub(super) fn low_only(subject: &Subject<'_>) -> Vec<Found> {
+    let config = subject.config;
+    let mut found = Vec::new();
+    for policy in config.policies.values().filter(|policy| policy.id != config.organisation.fallback) {
+        let users: Vec<&Service> = config.services.values().filter(|it| it.policy == policy.id).collect();
+        let (Some(second), Some(service)) = (policy.steps.get(1), users.first()) else { continue };
+        if users.iter().any(|service| may_be_high(service)) {
+            continue;
+        }
+        let message = "this step is never reached: every service here is of low urgency";
+        let help = "low urgency tells only the first step: leave the others out, or let some alerts be high";
+        let spot = Spot::root(&service.place.file).on(Part::FirstLine);
+        let one =
+            Found::new(Spot::line(&second.place), message).help(help).label(spot, "it uses this policy");
+        found.push(one.unless_said(None, "urgency").unless_said(None, &policy.id));
+    }
+    found
+}
+
+pub(super) fn low_tells_nobody(subject: &Subject<'_>) -> Vec<Found> {
+    let config = subject.config;
+    let mut found = Vec::new();
+    for policy in config.policies.values() {
+        let low = config.services.values().find(|service| {
+            service.policy == policy.id && service.urgency.iter().any(|rule| rule.urgency == Urgency::Low)
+        });
+        let (Some(service), Some(step)) = (low, policy.steps.first()) else { continue };
+        let people: Vec<&User> =
+            people_of(config, step).iter().filter_map(|id| config.users.get(id)).collect();
+        if people.is_empty() || people.iter().any(|user| !user.low.is_empty()) {
+            continue;
+        }
+        let message = "low urgency tells nobody: none of this step's people has rules for `low`";
+        let help = "`notify: { low: [{ by: slack }] }` for them, or under `defaults:` in `oncall.yaml`";
+        let one = Found::new(Spot::line(&step.place), message).help(help);
+        let spot = Spot::root(&service.place.file).on(Part::FirstLine);
+        found.push(needing_all(config, policy, one.label(spot, "its alerts may be low")));
+    }
+    found
+}
+
+pub(super) fn resolved_before(subject: &Subject<'_>) -> Vec<Found> {
+    let mut found = Vec::new();
+    for service in subject.config.services.values() {
+        let (Some(timeout), Some(auto)) = (service.acknowledgement_timeout, service.auto_resolve_after)
+        else {
+            continue;
+        };
+        if auto <= timeout {
+            let spot = Spot::root(&service.place.file).key("acknowledgement_timeout");
+            let message = "this never comes: an incident without new alerts is resolved before";
+            let auto = Spot::root(&service.place.file).key("auto_resolve_after");
+            let one = Found::new(spot, message).label(auto, "resolved after this time");
+            found.push(one.help("let `auto_resolve_after` be the longer one"));
         }
     }
     found

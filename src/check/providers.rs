@@ -15,12 +15,40 @@ pub(super) fn not_configured(subject: &Subject<'_>) -> Vec<Found> {
     ];
     let mut found = Vec::new();
     for (method, configured, what, key) in needs {
-        let rules = subject.config.users.values().flat_map(|user| user.high.iter().chain(&user.low));
-        let Some(rule) = rules.into_iter().find(|rule| rule.by == method && !configured) else { continue };
-        let message = format!("there are {what} in people's rules, but `oncall.yaml` configures no `{key}`");
-        found.push(Found::new(oncall_yaml(), message).label(Spot::line(&rule.place), "for example here"));
+        let Some(spot) = first_use(subject, method).filter(|_| !configured) else { continue };
+        let message = format!("the files ask for {what}, but `oncall.yaml` configures no `{key}`");
+        found.push(
+            Found::new(oncall_yaml(), message)
+                .label(spot, "for example here")
+                .unless_said(Some(&oncall_yaml().file), key),
+        );
     }
     found
+}
+
+/// The first rule of a person or of a service that needs this method, or a channel.
+fn first_use(subject: &Subject<'_>, method: Contact) -> Option<Spot> {
+    let config = subject.config;
+    let rules = config.users.values().flat_map(|user| user.high.iter().chain(&user.low));
+    let rules = rules.filter(|rule| rule.by == method).map(|rule| Spot::line(&rule.place));
+    let informs = config.services.values().flat_map(|service| &service.inform);
+    let informs = informs.filter(|inform| inform.by == method).map(|inform| Spot::line(&inform.place));
+    let channels =
+        config.services.values().filter(|it| method == Contact::Slack && it.slack_channel.is_some());
+    let channels = channels.map(|it| Spot::root(&it.place.file).key("slack_channel"));
+    rules.chain(informs).chain(channels).next()
+}
+
+/// Slack and Twilio sign what they send back, but anybody on the way could read the secrets in the URLs.
+pub(super) fn plain_http(subject: &Subject<'_>) -> Vec<Found> {
+    let Some(url) = &subject.config.organisation.public_url else { return Vec::new() };
+    let local = ["localhost", "127.0.0.1", "[::1]"];
+    let host = url.strip_prefix("http://").filter(|host| !local.iter().any(|it| host.starts_with(it)));
+    let message = "`public_url` is not https: secrets and answers go in clear";
+    let spot = oncall_yaml().on(Part::Value).key("public_url");
+    host.map(|host| Found::new(spot, message).help(format!("`public_url: https://{host}`")))
+        .into_iter()
+        .collect()
 }
 
 pub(super) fn no_public_url(subject: &Subject<'_>) -> Vec<Found> {
@@ -29,7 +57,11 @@ pub(super) fn no_public_url(subject: &Subject<'_>) -> Vec<Found> {
         return Vec::new();
     }
     let message = "`public_url` is missing: buttons in Slack and keys on the phone cannot come back";
-    vec![Found::new(oncall_yaml(), message).help("`public_url: https://oncall.example.com`")]
+    vec![
+        Found::new(oncall_yaml(), message)
+            .help("`public_url: https://oncall.example.com`")
+            .unless_said(Some(&oncall_yaml().file), "public_url"),
+    ]
 }
 
 pub(super) fn same_secret(subject: &Subject<'_>) -> Vec<Found> {

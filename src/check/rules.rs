@@ -1,8 +1,9 @@
-//! Rules: those that are never reached, always match, or never open.
+//! Rules and routes: those that are never reached, always match, or never open.
 
+use super::matchers::{placed, takes_all_of};
 use super::{Found, Subject};
 use crate::compile::Spot;
-use crate::config::{Matcher, Place};
+use crate::config::{Matcher, Place, RouteTarget};
 use crate::schedule::{Hours, WindowHolidays};
 
 pub(super) fn never_reached(subject: &Subject<'_>) -> Vec<Found> {
@@ -28,6 +29,74 @@ fn after_the_last<'p>(lines: impl Iterator<Item = (&'p Place, bool)>) -> Option<
     Some(found.label(Spot::line(all), "this one matches everything"))
 }
 
+/// An earlier route to one service takes all; one by a label may let an alert go on.
+pub(super) fn shadowed_route(subject: &Subject<'_>) -> Vec<Found> {
+    let mut found = Vec::new();
+    for endpoint in subject.config.endpoints.values() {
+        for (index, route) in endpoint.routes.iter().enumerate() {
+            let Some(when) = &route.when else { continue };
+            let first = endpoint.routes.iter().take(index).find(|first| {
+                matches!(first.target, RouteTarget::Service(_))
+                    && first.when.as_ref().is_some_and(|first| takes_all_of(first, when))
+            });
+            if let Some(first) = first {
+                let message = "this route is never taken: an earlier one takes all that it matches";
+                let one = Found::new(Spot::line(&route.place), message).help("put the narrower route first");
+                found.push(one.label(Spot::line(&first.place), "this one takes them"));
+            }
+        }
+    }
+    found
+}
+
+/// A rule after one without any condition is another check's.
+pub(super) fn shadowed_rule(subject: &Subject<'_>) -> Vec<Found> {
+    let mut found = Vec::new();
+    for service in subject.config.services.values() {
+        let rules =
+            service.urgency.iter().map(|rule| (rule.when.as_ref(), rule.during.as_ref(), &rule.place));
+        found.extend(shadowed(&rules.collect::<Vec<_>>()));
+    }
+    for endpoint in subject.config.endpoints.values() {
+        let rules = endpoint.severity.iter().map(|rule| (rule.when.as_ref(), None, &rule.place));
+        found.extend(shadowed(&rules.collect::<Vec<_>>()));
+    }
+    found
+}
+
+/// What a rule asks for, when, and where it is written.
+type Condition<'c> = (Option<&'c Matcher>, Option<&'c Vec<Hours>>, &'c Place);
+
+fn shadowed(rules: &[Condition<'_>]) -> Vec<Found> {
+    let takes = |first: &Condition<'_>, later: &Condition<'_>| {
+        let when = first.0.is_none_or(|first| later.0.is_some_and(|later| takes_all_of(first, later)));
+        (first.0.is_some() || first.1.is_some()) && when && (first.1.is_none() || first.1 == later.1)
+    };
+    let reached = rules.iter().position(|rule| rule.0.is_none() && rule.1.is_none());
+    let mut found = Vec::new();
+    for (index, later) in rules.iter().enumerate().take(reached.map_or(rules.len(), |last| last + 1)) {
+        if let Some(first) = rules.iter().take(index).find(|first| takes(first, later)) {
+            let message = "this rule never decides: an earlier one takes all that it matches";
+            let one = Found::new(Spot::line(later.2), message).help("put the narrower rule first");
+            found.push(one.label(Spot::line(first.2), "this one takes them"));
+        }
+    }
+    found
+}
+
+/// What fires within the hours is held until they begin again: mostly tomorrow.
+pub(super) fn waits_for_itself(subject: &Subject<'_>) -> Vec<Found> {
+    let rules = subject.config.services.values().flat_map(|service| &service.urgency);
+    let waiting = rules.filter(|rule| rule.during.is_some() && rule.during == rule.raise_when);
+    waiting
+        .map(|rule| {
+            let message = "within these hours, this waits until the same hours begin again";
+            let help = "leave out `during`, so that it is held outside of them, or make it `urgency: high`";
+            Found::new(Spot::line(&rule.place), message).help(help)
+        })
+        .collect()
+}
+
 pub(super) fn no_runbook(subject: &Subject<'_>) -> Vec<Found> {
     let mut found = Vec::new();
     for service in subject.config.services.values() {
@@ -43,20 +112,9 @@ pub(super) fn no_runbook(subject: &Subject<'_>) -> Vec<Found> {
 
 /// `[!a, !b]` means "not a, or not b", which is everything.
 pub(super) fn matches_everything(subject: &Subject<'_>) -> Vec<Found> {
-    let config = subject.config;
-    let urgency = config.services.values().flat_map(|service| &service.urgency);
-    let urgency = urgency.map(|rule| (rule.when.as_ref(), &rule.place));
-    let endpoints = config.endpoints.values();
-    let severity = endpoints.clone().flat_map(|endpoint| &endpoint.severity);
-    let severity = severity.map(|rule| (rule.when.as_ref(), &rule.place));
-    let routes =
-        endpoints.flat_map(|endpoint| &endpoint.routes).map(|route| (route.when.as_ref(), &route.place));
-    let silences = config.silences.iter().map(|silence| (silence.when.as_ref(), &silence.place));
-    let mut found: Vec<Found> = urgency
-        .chain(severity)
-        .chain(routes)
-        .chain(silences)
-        .filter(|(when, _)| when.is_some_and(only_negations))
+    let mut found: Vec<Found> = placed(subject.config)
+        .into_iter()
+        .filter(|(when, _)| only_negations(when))
         .map(|(_, place)| {
             let message = "a list means any of, and several `!` in one list match everything";
             Found::new(Spot::line(place), message).help("use one regular expression: `!~(a|b)`")
@@ -86,13 +144,13 @@ pub(super) fn never_open(subject: &Subject<'_>) -> Vec<Found> {
         for (index, layer) in schedule.layers.iter().enumerate() {
             if layer.during.iter().flatten().any(closed) {
                 let spot = Spot::root(&place.file).key("layers").index(index).key("during");
-                found.push(Found::new(spot, message).help(help));
+                found.push(Found::new(spot, message).help(help).unless_said(None, "holidays"));
             }
         }
     }
     for rule in subject.config.services.values().flat_map(|service| &service.urgency) {
         if rule.during.iter().chain(&rule.raise_when).flatten().any(closed) {
-            found.push(Found::new(Spot::line(&rule.place), message).help(help));
+            found.push(Found::new(Spot::line(&rule.place), message).help(help).unless_said(None, "holidays"));
         }
     }
     found

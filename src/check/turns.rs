@@ -14,8 +14,9 @@ const ABSENCE_MAX: SignedDuration = SignedDuration::from_hours(400 * 24);
 pub(super) fn that_never_come(subject: &Subject<'_>) -> Vec<Found> {
     let found = |layer: &Layer, spot: &Spot| {
         let idle = layer.idle_members();
-        let names: Vec<String> =
+        let mut names: Vec<String> =
             idle.iter().map(|member| member.join(" and ")).map(|name| format!("`{name}`")).collect();
+        names.dedup();
         let message = format!(
             "the turns of {} never come: their shifts all fall outside of the windows",
             names.join(", ")
@@ -50,6 +51,7 @@ pub(super) fn given_away_twice(subject: &Subject<'_>) -> Vec<Found> {
             let Some(until) = off.until.filter(|until| *until > today) else { continue };
             let until = until.min(off.from.checked_add(ABSENCE_MAX).unwrap_or(Timestamp::MAX));
             for id in subject.shifts.keys().filter(|id| takes_turns(&present, id, user)) {
+                let Some(file) = subject.schedule_file(id) else { continue };
                 let turns = turns(&present, id, user, off.from, until);
                 if turns > 1 {
                     let message = format!(
@@ -58,7 +60,7 @@ pub(super) fn given_away_twice(subject: &Subject<'_>) -> Vec<Found> {
                     let help = "name a `cover`, or share them out by overrides";
                     found.extend(
                         Place::read(&off.place)
-                            .map(|place| Found::new(Spot::line(&place), message).help(help)),
+                            .map(|place| Found::new(Spot::line(&place), message).help(help).needs(&file)),
                     );
                 }
             }

@@ -2,7 +2,7 @@
 
 use super::people::reached;
 use super::{Found, Subject};
-use crate::compile::{Part, Spot};
+use crate::compile::{Node, NodeKind, Part, Spot};
 use crate::config::{Id, Notify, Place, RouteTarget};
 use crate::schedule::{OverrideAction, Schedule, Turn};
 use std::collections::BTreeSet;
@@ -12,7 +12,12 @@ pub(super) fn policies(subject: &Subject<'_>) -> Vec<Found> {
     let mut used: BTreeSet<&Id> = config.services.values().map(|service| &service.policy).collect();
     used.insert(&config.organisation.fallback);
     let unused = config.policies.values().filter(|policy| !used.contains(&policy.id));
-    unused.map(|policy| at(&policy.place, format!("no service uses the policy `{}`", policy.id))).collect()
+    unused
+        .map(|policy| {
+            let message = format!("no service uses the policy `{}`", policy.id);
+            at(&policy.place, message, &policy.id, "escalation policy")
+        })
+        .collect()
 }
 
 pub(super) fn schedules(subject: &Subject<'_>) -> Vec<Found> {
@@ -25,7 +30,9 @@ pub(super) fn schedules(subject: &Subject<'_>) -> Vec<Found> {
     let apart = config.schedules.schedules.values().flat_map(|schedule| &schedule.apart_from);
     let used: BTreeSet<&Id> = told.chain(apart).collect();
     let unused = config.schedule_names.iter().filter(|(id, _)| !used.contains(id));
-    unused.map(|(id, (_, place))| at(place, format!("no policy tells the schedule `{id}`"))).collect()
+    unused
+        .map(|(id, (_, place))| at(place, format!("no policy tells the schedule `{id}`"), id, "schedule"))
+        .collect()
 }
 
 pub(super) fn users(subject: &Subject<'_>) -> Vec<Found> {
@@ -43,7 +50,12 @@ pub(super) fn users(subject: &Subject<'_>) -> Vec<Found> {
         time_off.filter(|(_, off)| off.iter().any(|off| off.until.is_none())).map(|(id, _)| id.clone()),
     );
     let unused = config.users.values().filter(|user| !used.contains(&user.id));
-    unused.map(|user| at(&user.place, format!("no schedule and no policy names `{}`", user.id))).collect()
+    unused
+        .map(|user| {
+            let message = format!("no schedule and no policy names `{}`", user.id);
+            at(&user.place, message, &user.id, "user")
+        })
+        .collect()
 }
 
 pub(super) fn services(subject: &Subject<'_>) -> Vec<Found> {
@@ -54,8 +66,63 @@ pub(super) fn services(subject: &Subject<'_>) -> Vec<Found> {
     let leads = |id: &Id| routes().any(|route| route.target == RouteTarget::Service(id.clone()));
     let unused = subject.config.services.values().filter(|service| !leads(&service.id));
     unused
-        .map(|service| at(&service.place, format!("no route leads to the service `{}`", service.id)))
+        .map(|service| {
+            let message = format!("no route leads to the service `{}`", service.id);
+            at(&service.place, message, &service.id, "service")
+        })
         .collect()
+}
+
+pub(super) fn business_hours(subject: &Subject<'_>) -> Vec<Found> {
+    const KEYS: [&str; 2] = ["during", "raise_when"];
+    unused_files(subject, "business-hours/", &KEYS, "no `during` and no `raise_when` names", "business hours")
+}
+
+pub(super) fn holidays(subject: &Subject<'_>) -> Vec<Found> {
+    unused_files(subject, "holidays/", &["holidays"], "no `holidays` names", "holidays")
+}
+
+/// The files of a folder whose ids none of these keys names. What they say is compiled into whatever names them, so the
+/// files themselves are looked at.
+fn unused_files(
+    subject: &Subject<'_>,
+    folder: &str,
+    keys: &[&str],
+    what: &str,
+    noun: &'static str,
+) -> Vec<Found> {
+    let files = &subject.compiled.sources.files;
+    let mut named = BTreeSet::new();
+    for root in files.values().filter_map(|source| source.root.as_ref()) {
+        named_by(root, keys, &mut named);
+    }
+    let mut found = Vec::new();
+    for file in files.keys() {
+        let Some(id) = file.strip_prefix(folder).and_then(|rest| rest.strip_suffix(".yaml")) else {
+            continue;
+        };
+        if !named.contains(id) {
+            found.push(at(&Place { file: file.clone(), line: 1 }, format!("{what} `{id}`"), id, noun));
+        }
+    }
+    found
+}
+
+/// The texts that these keys have anywhere below a node, alone or in a list.
+fn named_by<'n>(node: &'n Node, keys: &[&str], named: &mut BTreeSet<&'n str>) {
+    match &node.kind {
+        NodeKind::Mapping(entries) => {
+            for entry in entries {
+                if keys.contains(&&*entry.key) {
+                    named.extend(entry.value.text());
+                    named.extend(entry.value.items().iter().filter_map(Node::text));
+                }
+                named_by(&entry.value, keys, named);
+            }
+        }
+        NodeKind::Sequence(items) => items.iter().for_each(|item| named_by(item, keys, named)),
+        NodeKind::Scalar { .. } => {}
+    }
 }
 
 /// In any line-up, old ones too, and in any override.
@@ -79,6 +146,7 @@ pub(super) fn everybody_ever(schedule: &Schedule) -> Vec<Id> {
     people
 }
 
-fn at(place: &Place, message: String) -> Found {
-    Found::new(Spot::root(&place.file).on(Part::FirstLine), message)
+fn at(place: &Place, message: String, id: &str, noun: &'static str) -> Found {
+    let found = Found::new(Spot::root(&place.file).on(Part::FirstLine), message);
+    found.unless_said(None, id).unless_lost(noun)
 }

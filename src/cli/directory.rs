@@ -1,8 +1,9 @@
 //! A config directory, read, compiled and checked.
 
+use super::report::human;
 use super::{Exit, Output};
 use crate::check;
-use crate::compile::{Compiled, Diagnostic, Severity, Tree, compile, render_human};
+use crate::compile::{Compiled, Diagnostic, Severity, Tree, compile};
 use crate::config::Config;
 use crate::server::clock::Clock;
 use crate::server::files::read_dir;
@@ -60,7 +61,7 @@ impl Loaded {
                 .filter(|it| it.severity == Severity::Error)
                 .cloned()
                 .collect();
-            Output { out: String::new(), err: render_human(&self.tree, &errors, true), exit: Exit::Config }
+            Output { out: String::new(), err: human(&self.tree, &errors), exit: Exit::Config }
         })
     }
 
@@ -68,10 +69,7 @@ impl Loaded {
     pub fn findings(&self, today: Timestamp) -> Vec<Diagnostic> {
         let mut findings = self.compiled.diagnostics.clone();
         findings.extend(check::run(&self.compiled, Some(today)));
-        findings.sort_by(|a, b| {
-            let place = |it: &Diagnostic| (it.location.file.clone(), it.location.span.start);
-            place(a).cmp(&place(b))
-        });
+        findings.sort_by(|a, b| a.place().cmp(&b.place()));
         findings
     }
 }

@@ -1,5 +1,6 @@
 //! Instants as people type them on the command line, and as they read them.
 
+use crate::compile::why_no_date;
 use crate::schedule::first_instant;
 use anyhow::{Result, anyhow};
 use jiff::{
@@ -21,8 +22,9 @@ pub fn instant(text: &str, zone: &TimeZone) -> Result<Timestamp> {
             .iter()
             .find_map(|pattern| DateTime::strptime(pattern, text).ok()),
     };
-    local.map(|local| first_instant(zone, local)).ok_or_else(|| {
-        anyhow!("`{text}` is not an instant: write 2026-12-05 10:00 (the organisation's time) or 2026-12-05T10:00:00+09:00")
+    local.map(|local| first_instant(zone, local)).ok_or_else(|| match why_no_date(text) {
+        Some(why) => anyhow!("`{text}` is not an instant: {why}"),
+        None => anyhow!("`{text}` is not an instant: write 2026-12-05 10:00 (the organisation's time) or 2026-12-05T10:00:00+09:00"),
     })
 }
 

@@ -16,6 +16,7 @@ mod dry_run;
 mod edited;
 pub mod example;
 mod expect;
+mod explain;
 pub mod init;
 mod instant;
 mod known;
@@ -63,6 +64,7 @@ pub struct Arguments {
 pub enum Command {
     Init(init::Arguments),
     Validate(validate::Arguments),
+    Explain(explain::Arguments),
     Who(who::Arguments),
     Shifts(shifts::Arguments),
     DryRun(dry_run::Arguments),
@@ -139,6 +141,7 @@ fn answer(command: Command) -> Result<Output> {
     match command {
         Command::Init(arguments) => init::run(&arguments),
         Command::Validate(arguments) => validate::run(&arguments),
+        Command::Explain(arguments) => explain::run(&arguments),
         Command::Who(arguments) => who::run(&arguments),
         Command::Shifts(arguments) => shifts::run(&arguments),
         Command::DryRun(arguments) => dry_run::run(&arguments),

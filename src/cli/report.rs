@@ -1,46 +1,90 @@
-//! Findings for programs of others: annotations of a GitHub workflow, and SARIF for code scanning.
+//! Findings as `validate` says them: for people, as annotations of a GitHub workflow, and as SARIF for code scanning.
 
-use crate::compile::{Diagnostic, Severity};
+use crate::check::explain::{long, summary};
+use crate::compile::{Diagnostic, Location, Severity, Tree, render_human};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use std::path::Path;
 
+/// The findings with their lines, and where there is more to read about them.
+pub(super) fn human(tree: &Tree, findings: &[Diagnostic]) -> String {
+    let text = render_human(tree, findings, true);
+    match findings.first() {
+        Some(first) => format!("{text}`oncall explain {}` tells more\n", first.code),
+        None => text,
+    }
+}
+
 /// One workflow command for each finding
-/// (<https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions>).
+/// (<https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions>). It can point at one line, so
+/// the other places are in the text.
 pub(super) fn github(dir: &Path, findings: &[Diagnostic]) -> String {
     let line = |finding: &Diagnostic| {
         let (line, column) = (finding.location.line.max(1), finding.location.column.max(1));
-        let file = property(&path(dir, finding));
-        let level = level(finding);
-        let text = data(&text(finding));
+        let file = property(&path(dir, &finding.location));
+        let level = level(finding.severity);
+        let places = finding.labels.iter().map(|label| {
+            let place = path(dir, &label.location);
+            format!("\n{place}:{}: {}", label.location.line.max(1), label.message)
+        });
+        let text = data(&format!("{}{}", text(finding), places.collect::<String>()));
         format!("::{level} file={file},line={line},col={column},title={}::{text}\n", finding.code)
     };
     findings.iter().map(line).collect()
 }
 
-/// One run of SARIF 2.1.0 (OASIS).
+/// One run of SARIF 2.1.0 (OASIS), with the long form of each rule that found something.
 pub(super) fn sarif(dir: &Path, findings: &[Diagnostic]) -> String {
+    let codes: BTreeSet<&str> = findings.iter().map(|finding| finding.code).collect();
     let result = |finding: &Diagnostic| {
-        let mut place = json!({ "artifactLocation": { "uri": path(dir, finding) } });
-        if finding.location.line > 0 {
-            place["region"] =
-                json!({ "startLine": finding.location.line, "startColumn": finding.location.column });
-        }
-        json!({
+        let related = finding.labels.iter().enumerate().map(|(index, label)| {
+            let physical = physical(dir, &label.location);
+            json!({ "id": index + 1, "message": { "text": label.message }, "physicalLocation": physical })
+        });
+        let mut result = json!({
             "ruleId": finding.code,
-            "level": level(finding),
+            "ruleIndex": codes.iter().position(|code| *code == finding.code),
+            "level": level(finding.severity),
             "message": { "text": text(finding) },
-            "locations": [{ "physicalLocation": place }],
-        })
+            "locations": [{ "physicalLocation": physical(dir, &finding.location) }],
+        });
+        if !finding.labels.is_empty() {
+            result["relatedLocations"] = related.collect();
+        }
+        result
     };
     let results: Vec<Value> = findings.iter().map(result).collect();
-    let tool = json!({ "driver": { "name": "oncall", "version": env!("CARGO_PKG_VERSION") } });
+    let rules: Vec<Value> = codes.iter().filter_map(|code| rule(code)).collect();
+    let version = env!("CARGO_PKG_VERSION");
+    let tool = json!({ "driver": { "name": "oncall", "version": version, "rules": rules } });
     let run = json!({ "tool": tool, "columnKind": "unicodeCodePoints", "results": results });
     let schema = "https://json.schemastore.org/sarif-2.1.0.json";
     format!("{:#}\n", json!({ "$schema": schema, "version": "2.1.0", "runs": [run] }))
 }
 
-fn level(finding: &Diagnostic) -> &'static str {
-    match finding.severity {
+fn rule(code: &str) -> Option<Value> {
+    let line = summary(code)?;
+    let mut rule = json!({
+        "id": code,
+        "shortDescription": { "text": line.doc },
+        "defaultConfiguration": { "level": level(line.severity) },
+    });
+    if let Some(long) = long(code) {
+        rule["help"] = json!({ "text": long, "markdown": long });
+    }
+    Some(rule)
+}
+
+fn physical(dir: &Path, location: &Location) -> Value {
+    let mut place = json!({ "artifactLocation": { "uri": path(dir, location) } });
+    if location.line > 0 {
+        place["region"] = json!({ "startLine": location.line, "startColumn": location.column });
+    }
+    place
+}
+
+fn level(severity: Severity) -> &'static str {
+    match severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
     }
@@ -54,11 +98,11 @@ fn text(finding: &Diagnostic) -> String {
 }
 
 /// From where the command runs, as GitHub wants it: the root of the repository.
-fn path(dir: &Path, finding: &Diagnostic) -> String {
+fn path(dir: &Path, location: &Location) -> String {
     let dir = dir.to_string_lossy();
     match dir.trim_start_matches("./").trim_end_matches('/') {
-        "" | "." => finding.location.file.to_string(),
-        dir => format!("{dir}/{}", finding.location.file),
+        "" | "." => location.file.to_string(),
+        dir => format!("{dir}/{}", location.file),
     }
 }
 

@@ -1,10 +1,10 @@
 //! `oncall validate`: shape, references, checks and expectations, all findings in one pass.
 
 use super::directory::{Directory, now};
-use super::report::{github, sarif};
+use super::report::{github, human, sarif};
 use super::{Exit, Output};
 use crate::check::expectations::unmet;
-use crate::compile::{Severity, render_human, render_json};
+use crate::compile::{Severity, render_json};
 use anyhow::Result;
 
 /// Check the config: shape, references, checks and expectations, all findings in one pass
@@ -32,9 +32,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<Output> {
     let loaded = arguments.directory.load()?;
     let mut findings = loaded.findings(now());
     findings.extend(unmet(&loaded.compiled));
+    findings.sort_by(|a, b| a.place().cmp(&b.place()));
     let dir = &arguments.directory.dir;
     let out = match arguments.format {
-        Format::Human => render_human(&loaded.tree, &findings, true),
+        Format::Human => human(&loaded.tree, &findings),
         Format::Json => format!("{}\n", render_json(&findings)),
         Format::Github => github(dir, &findings),
         Format::Sarif => sarif(dir, &findings),

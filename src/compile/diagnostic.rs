@@ -128,6 +128,14 @@ impl Spot {
     }
 }
 
+impl Diagnostic {
+    /// What findings are ordered by.
+    pub fn place(&self) -> (&str, usize, usize, &str) {
+        let Location { file, span, .. } = &self.location;
+        (file, span.start, span.end, self.code)
+    }
+}
+
 impl Finding {
     pub fn error(code: &'static str, spot: Spot, message: impl Into<String>) -> Finding {
         Finding::new(code, Severity::Error, spot, message.into())

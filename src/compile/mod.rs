@@ -40,16 +40,22 @@ pub use layout::is_not_text;
 pub use render::{render_human, render_json};
 pub use source::{Source, Sources};
 pub use tree::{FILE_MAX, FILES_MAX, FOLDERS_MAX, TREE_BYTES_MAX, Tree, Unread};
+pub use value::why_no_date;
 pub use yaml::{Entry, Node, NodeKind, Parsed, Problem, parse};
 
 use crate::config::Config;
 use schema::Schemas;
+use std::collections::BTreeSet;
 
 /// What a tree means.
 #[derive(Clone, Debug)]
 pub struct Compiled {
     /// `None` if there is an error.
     pub config: Option<Config>,
+    /// What is left of a config with errors: for the checks only, so that one pass finds every mistake.
+    pub draft: Option<Config>,
+    /// What references name that nothing is near to: `user`, `schedule`, …
+    pub lost: BTreeSet<&'static str>,
     /// Sorted by file and position.
     pub diagnostics: Vec<Diagnostic>,
     /// Those that could be read.
@@ -85,13 +91,14 @@ fn compile_with(schemas: &Schemas, tree: &Tree) -> Compiled {
     if let Some((path, unread)) = tree.unread.iter().find(|(_, unread)| unread.ends()) {
         let sources = Sources::default();
         let diagnostics = sources.locate(vec![unread.finding(path)]);
-        return Compiled { config: None, diagnostics, expectations: Vec::new(), sources };
+        let (draft, lost, expectations) = (None, BTreeSet::new(), Vec::new());
+        return Compiled { config: None, draft, lost, diagnostics, expectations, sources };
     }
     let (documents, sources, mut findings) = read::read(tree, schemas);
     let resolved = resolve::resolve(&documents, &sources, tree);
     findings.extend(resolved.findings);
     let broken = findings.iter().any(|finding| finding.severity == Severity::Error);
-    let config = resolved.config.filter(|_| !broken);
+    let (config, draft) = if broken { (None, resolved.config) } else { (resolved.config, None) };
     let diagnostics = sources.locate(findings);
-    Compiled { config, diagnostics, expectations: resolved.expectations, sources }
+    Compiled { config, draft, lost: resolved.lost, diagnostics, expectations: resolved.expectations, sources }
 }

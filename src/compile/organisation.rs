@@ -68,7 +68,7 @@ impl<'a> Resolver<'a> {
             time_zone: self.zone.clone(),
             language: language(document.language),
             holidays: self.organisation_holidays(false),
-            fallback: fallback?,
+            fallback: fallback.unwrap_or_else(|| document.fallback.as_str().into()),
             public_url: document.public_url.as_ref().map(url),
             push_secret,
             calendar_secret,

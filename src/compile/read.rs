@@ -95,7 +95,10 @@ impl Reader<'_> {
         match layout::meaning(path) {
             Meaning::Object { kind, id } => self.object(kind, id, &Arc::from(path), bytes),
             Meaning::Runbook(below) => self.documents.runbooks.push(below),
-            Meaning::Wrong(finding) => self.findings.push(finding),
+            Meaning::Wrong(finding) => {
+                self.findings.push(finding);
+                self.unread(path, bytes);
+            }
             Meaning::LeftAlone => {}
         }
     }
@@ -108,6 +111,13 @@ impl Reader<'_> {
             Meaning::Object { kind, id } => documents.define(kind, id, &at),
             Meaning::Wrong(_) | Meaning::LeftAlone => {}
         }
+    }
+
+    /// What is written in a file that is not read may still be what another one is missing.
+    fn unread(&mut self, path: &str, bytes: &[u8]) {
+        let text = std::str::from_utf8(bytes).ok().filter(|text| text.len() <= FILE_MAX);
+        let source = text.map(|text| Source::new(text.to_owned()));
+        self.sources.files.extend(source.map(|source| (Arc::from(path), source)));
     }
 
     fn object(&mut self, kind: Kind, id: Id, file: &Arc<str>, bytes: &[u8]) {

@@ -5,6 +5,7 @@ use super::diagnostic::{Diagnostic, Location, Severity};
 use super::tree::Tree;
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet, renderer::DecorStyle};
 use std::borrow::Cow;
+use unicode_width::UnicodeWidthStr;
 
 /// The findings with their lines, as a terminal shows them, and a count at the end.
 pub fn render_human(tree: &Tree, diagnostics: &[Diagnostic], color: bool) -> String {
@@ -66,9 +67,43 @@ fn group<'a>(texts: &Texts<'a>, diagnostic: &'a Diagnostic) -> Group<'a> {
         None => group_of(title.element(Origin::path(&*main.file)), texts, diagnostic),
     };
     if let Some(help) = &diagnostic.help {
-        group = group.element(Level::HELP.message(&**help));
+        group = group.element(Level::HELP.message(wrapped(help)));
     }
     group
+}
+
+/// The lines of a help, none of them longer than a terminal of 80 columns has room for; of several lines, what goes on is indented.
+fn wrapped(help: &str) -> String {
+    const WIDTH: usize = 66;
+    let indent = if help.contains('\n') { "    " } else { "" };
+    let mut lines: Vec<String> = Vec::new();
+    for line in help.lines() {
+        let mut current = String::new();
+        for word in words(line) {
+            let room = WIDTH.saturating_sub(current.width());
+            if !current.trim().is_empty() && word.width() >= room {
+                let full = std::mem::replace(&mut current, indent.to_owned());
+                lines.push(full.trim_end().to_owned());
+            } else if !current.is_empty() {
+                current.push(' ');
+            }
+            current.push_str(&word);
+        }
+        lines.push(current);
+    }
+    lines.join("\n")
+}
+
+/// What stands between spaces; a piece of code in backticks is one word.
+fn words(line: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    for word in line.split(' ') {
+        match words.last_mut().filter(|last| last.matches('`').count() % 2 == 1) {
+            Some(code) => code.push_str(&format!(" {word}")),
+            None => words.push(word.to_owned()),
+        }
+    }
+    words
 }
 
 /// The labels in other files.

@@ -3,7 +3,7 @@
 //! A value that cannot be read leaves a finding and something harmless in its place; the config is then dropped,
 //! but the rest of the tree is still looked at.
 
-use super::diagnostic::{Finding, Spot};
+use super::diagnostic::{Finding, Part, Spot};
 use super::expectation::Expectation;
 use super::read::{Documents, File};
 use super::sops::SopsFiles;
@@ -22,6 +22,8 @@ pub(super) struct Resolved {
     pub(super) config: Option<Config>,
     pub(super) expectations: Vec<Expectation>,
     pub(super) findings: Vec<Finding>,
+    /// What references name that nothing is near to.
+    pub(super) lost: BTreeSet<&'static str>,
 }
 
 pub(super) fn resolve(documents: &Documents, sources: &Sources, tree: &Tree) -> Resolved {
@@ -29,6 +31,7 @@ pub(super) fn resolve(documents: &Documents, sources: &Sources, tree: &Tree) -> 
         documents,
         sources,
         findings: Vec::new(),
+        lost: BTreeSet::new(),
         zone: TimeZone::UTC,
         holidays: BTreeMap::new(),
         hours: BTreeMap::new(),
@@ -40,7 +43,7 @@ pub(super) fn resolve(documents: &Documents, sources: &Sources, tree: &Tree) -> 
     resolver.all_business_hours();
     let config = resolver.config();
     let expectations = resolver.expectations();
-    Resolved { config, expectations, findings: resolver.findings }
+    Resolved { config, expectations, findings: resolver.findings, lost: resolver.lost }
 }
 
 /// The work in progress.
@@ -48,6 +51,7 @@ pub(super) struct Resolver<'a> {
     pub(super) documents: &'a Documents,
     pub(super) sources: &'a Sources,
     pub(super) findings: Vec<Finding>,
+    pub(super) lost: BTreeSet<&'static str>,
     /// The organisation's.
     pub(super) zone: TimeZone,
     pub(super) holidays: BTreeMap<Id, BTreeSet<Date>>,
@@ -140,7 +144,7 @@ impl Resolver<'_> {
     pub(super) fn reference<T>(
         &mut self,
         files: &BTreeMap<Id, File<T>>,
-        noun: &str,
+        noun: &'static str,
         name: &str,
         at: &Spot,
     ) -> Option<Id> {
@@ -148,10 +152,17 @@ impl Resolver<'_> {
             return Some(id.clone());
         }
         let near = nearest(name, files.keys().map(|id| &**id));
-        let help = near.map(|near| format!("did you mean `{near}`?"));
-        self.findings.push(
-            Finding::error(code::REFERENCE, at.clone(), format!("no {noun} `{name}`")).maybe_help(help),
-        );
+        if near.is_none() {
+            self.lost.insert(noun);
+        }
+        let finding = Finding::error(code::REFERENCE, at.clone(), format!("no {noun} `{name}`"));
+        let place = near.and_then(|near| files.get(near)).map(|file| file.at.on(Part::FirstLine));
+        let finding = finding.maybe_help(near.map(|near| format!("did you mean `{near}`?")));
+        let label = near.map(|near| format!("`{near}` is defined here"));
+        self.findings.push(match place.zip(label) {
+            Some((place, label)) => finding.label(place, label),
+            None => finding,
+        });
         None
     }
 
@@ -204,7 +215,8 @@ impl Resolver<'_> {
     pub(super) fn date(&mut self, date: &document::Date, at: &Spot) -> Option<Date> {
         let read = value::date(&date.0);
         if read.is_none() {
-            self.error(code::VALUE, at.clone(), format!("there is no date {}", date.0));
+            let finding = Finding::error(code::VALUE, at.clone(), format!("there is no date {}", date.0));
+            self.findings.push(finding.maybe_help(value::why_no_date(&date.0)));
         }
         read
     }
@@ -217,7 +229,9 @@ impl Resolver<'_> {
     ) -> Option<value::Instant> {
         let read = value::instant(&instant.0, zone);
         if read.is_none() {
-            self.error(code::VALUE, at.clone(), format!("there is no such date and time: {}", instant.0));
+            let message = format!("there is no such date and time: {}", instant.0);
+            let finding = Finding::error(code::VALUE, at.clone(), message);
+            self.findings.push(finding.maybe_help(value::why_no_date(&instant.0)));
         }
         read
     }

@@ -113,6 +113,12 @@ impl Resolver<'_> {
         let names: Vec<&str> = circle.iter().chain(circle.first()).map(|id| &***id).collect();
         let message = format!("schedules are apart from each other in a circle: {}", names.join(" → "));
         let help = "nobody could be decided first; take one of the references out";
-        self.error_help(code::CYCLE, at.key("apart_from"), message, help);
+        let mut finding = Finding::error(code::CYCLE, at.key("apart_from"), message).help(help);
+        for id in circle.iter().skip(1) {
+            if let Some(File { at, .. }) = self.documents.schedules.get(*id) {
+                finding = finding.label(at.key("apart_from"), format!("`{id}` goes on from here"));
+            }
+        }
+        self.findings.push(finding);
     }
 }

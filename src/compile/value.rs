@@ -121,6 +121,38 @@ pub(super) fn date(text: &str) -> Option<Date> {
     text.parse().ok().filter(|date: &Date| (1970..=9000).contains(&date.year()))
 }
 
+/// What is wrong with a date that is written as one: the month, the day, the year or the time of day.
+pub fn why_no_date(text: &str) -> Option<String> {
+    const MONTHS: [&str; 12] = [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ];
+    let mut parts = text.get(..10)?.split('-');
+    let (year, month, day): (i16, i8, i8) =
+        (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+    let Ok(first) = Date::new(year, month, 1) else {
+        return Some("a month is 01 to 12, after the year".to_owned());
+    };
+    let name = usize::try_from(month - 1).ok().and_then(|index| MONTHS.get(index))?;
+    if day < 1 || day > first.days_in_month() {
+        return Some(format!("{name} has only {} days in {year}", first.days_in_month()));
+    }
+    match date(text.get(..10)?) {
+        None => Some("a year is 1970 to 9000".to_owned()),
+        Some(_) => Some("a time of day is 00:00 to 23:59; an offset is written like `+09:00`".to_owned()),
+    }
+}
+
 /// An instant as written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Instant {

@@ -3,9 +3,10 @@
 use std::process::{Command, Output, Stdio};
 use unicode_width::UnicodeWidthStr;
 
-const COMMANDS: [&str; 15] = [
+const COMMANDS: [&str; 16] = [
     "init",
     "validate",
+    "explain",
     "who",
     "shifts",
     "dry-run",

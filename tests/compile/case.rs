@@ -38,9 +38,9 @@ pub fn tree(patch: &str) -> Tree {
     tree
 }
 
-/// A case is text; `\xFF` in it is that byte, `\t` a tab and `\r` a carriage return.
+/// A case is text; `\xFF` in it is that byte, `\t` a tab, `\r` a carriage return, `\u{feff}` a byte-order mark.
 fn bytes(body: &str) -> Vec<u8> {
-    let text = body.replace("\\t", "\t").replace("\\r", "\r") + "\n";
+    let text = body.replace("\\t", "\t").replace("\\r", "\r").replace("\\u{feff}", "\u{feff}") + "\n";
     let mut bytes = Vec::new();
     for (index, piece) in text.split("\\xFF").enumerate() {
         if index > 0 {

@@ -34,6 +34,15 @@ fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     oncall::server::files::read_dir(folder).unwrap().files
 }
 
+/// Without the warning that the date is far away, which depends on the clock.
+fn without_warning(text: &str) -> String {
+    let Some((before, rest)) = text.split_once("`oncall validate` would then warn") else {
+        return text.to_owned();
+    };
+    let after = rest.find("Nothing was written").map(|at| &rest[at..]).unwrap_or_default();
+    format!("{before}{after}")
+}
+
 /// The clock of this test is the wall's: the date is one that no newest line-up reaches.
 #[test]
 fn it_is_shown_and_then_written() {
@@ -43,7 +52,7 @@ fn it_is_shown_and_then_written() {
     fs::set_permissions(&schedule, fs::Permissions::from_mode(0o640)).unwrap();
     let line = "override|add|--schedule|web|--from|2036-12-08 10:00|--until|2036-12-09 10:00|--replace|tanaka|--with|sato|--reason|結婚式";
     let shown = oncall(line, folder.path());
-    insta::assert_snapshot!(shown.out, @r"
+    insta::assert_snapshot!(without_warning(&shown.out), @r"
     Times are in Asia/Tokyo.
 
     web (Web)

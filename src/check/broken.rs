@@ -1,0 +1,128 @@
+//! What errors may explain: where a config has errors, a check still says what has nothing to do with them.
+//!
+//! An error takes its piece of a file with it: a wrong key is left out, a name that is not known leads nowhere. What a
+//! check then finds may be only that error once more, so it is not said. Each check says by a [`Doubt`] what else than
+//! the places it points at its finding depends on.
+
+use super::Found;
+use crate::compile::{Compiled, Diagnostic, Entry, Node, NodeKind, Severity, Source};
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+use std::sync::Arc;
+
+/// What a finding depends on.
+#[derive(Debug)]
+pub(super) enum Doubt {
+    /// This file is as it was meant.
+    File(Arc<str>),
+    /// No error, in this file or in any, is about this word.
+    Word(Option<Arc<str>>, String),
+    /// Every reference to something of this kind leads somewhere, or nearly.
+    Lost(&'static str),
+}
+
+/// The pieces of the files that errors have spoilt.
+pub(super) struct Broken<'c> {
+    compiled: &'c Compiled,
+    pieces: BTreeMap<Arc<str>, Vec<Piece>>,
+    lost: &'c BTreeSet<&'static str>,
+}
+
+struct Piece {
+    span: Range<usize>,
+    /// What is written there, and what the error says; `None`: it may be anything.
+    text: Option<String>,
+}
+
+impl<'c> Broken<'c> {
+    pub(super) fn new(compiled: &'c Compiled) -> Broken<'c> {
+        let mut pieces: BTreeMap<Arc<str>, Vec<Piece>> = BTreeMap::new();
+        for error in compiled.diagnostics.iter().filter(|each| each.severity == Severity::Error) {
+            let source = compiled.sources.files.get(&error.location.file);
+            pieces.entry(error.location.file.clone()).or_default().push(piece(error, source));
+        }
+        Broken { compiled, pieces, lost: &compiled.lost }
+    }
+
+    /// Whether the finding may be nothing but the consequence of an error.
+    pub(super) fn may_explain(&self, found: &Found) -> bool {
+        if self.pieces.is_empty() {
+            return false;
+        }
+        let labels = found.labels.iter().map(|(spot, _)| spot);
+        let spoilt = std::iter::once(&found.spot).chain(labels).any(|spot| {
+            let at = self.compiled.sources.location(spot);
+            let pieces = self.pieces.get(&at.file).into_iter().flatten();
+            pieces.into_iter().any(|piece| piece.span.start <= at.span.end && at.span.start <= piece.span.end)
+        });
+        spoilt || found.doubts.iter().any(|doubt| self.justifies(doubt))
+    }
+
+    fn justifies(&self, doubt: &Doubt) -> bool {
+        match doubt {
+            Doubt::File(file) => self.pieces.contains_key(file),
+            Doubt::Lost(noun) => self.lost.contains(noun),
+            Doubt::Word(file, word) => {
+                let files = self.pieces.iter().filter(|(name, _)| file.as_ref().is_none_or(|it| it == *name));
+                files
+                    .flat_map(|(_, pieces)| pieces)
+                    .any(|piece| piece.text.as_ref().is_none_or(|text| says(text, word)))
+            }
+        }
+    }
+}
+
+/// The whole item or key around an error: the rest of it is not to be trusted either. What the error has cut out of a
+/// file may have said anything that is written in it.
+fn piece(error: &Diagnostic, source: Option<&Source>) -> Piece {
+    let help = error.help.as_deref().unwrap_or_default();
+    let said = |written: &str| Some(format!("{}\n{help}\n{written}", error.message));
+    let Some(source) = source else { return Piece { span: 0..usize::MAX, text: None } };
+    let Some(root) = source.root.as_ref().filter(|_| error.location.line > 0) else {
+        return Piece { span: 0..usize::MAX, text: said(&source.text) };
+    };
+    match around(root, &error.location.span) {
+        Some(span) => Piece { text: said(source.text.get(span.clone()).unwrap_or_default()), span },
+        None => Piece { text: said(&source.text), span: lines(&source.text, &error.location.span) },
+    }
+}
+
+/// The outermost item of a list that holds this, else the entry of the file that does.
+fn around(root: &Node, span: &Range<usize>) -> Option<Range<usize>> {
+    let NodeKind::Mapping(entries) = &root.kind else { return item_around(root, span).flatten() };
+    let whole = |entry: &Entry| entry.key_span.start..entry.value.span.end;
+    let entry = entries.iter().find(|entry| holds(&whole(entry), span))?;
+    item_around(&entry.value, span).unwrap_or_else(|| Some(whole(entry)))
+}
+
+/// `None` where no list is on the way, and `Some(None)` where the item is cut out already.
+fn item_around(node: &Node, span: &Range<usize>) -> Option<Option<Range<usize>>> {
+    match &node.kind {
+        NodeKind::Scalar { .. } => None,
+        NodeKind::Sequence(items) => Some(items.iter().map(|it| it.span.clone()).find(|it| holds(it, span))),
+        NodeKind::Mapping(entries) => {
+            let entry = entries.iter().find(|entry| holds(&entry.value.span, span))?;
+            item_around(&entry.value, span)
+        }
+    }
+}
+
+fn holds(outer: &Range<usize>, inner: &Range<usize>) -> bool {
+    outer.start <= inner.start && inner.end <= outer.end
+}
+
+fn lines(text: &str, span: &Range<usize>) -> Range<usize> {
+    let start = text.get(..span.start).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
+    let end = text.get(span.end..).and_then(|after| after.find('\n')).map_or(text.len(), |at| span.end + at);
+    start..end
+}
+
+/// Whether the word stands there by itself: `web` is not said by `web-primary`.
+fn says(text: &str, word: &str) -> bool {
+    let inside = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '/');
+    text.match_indices(word).any(|(at, _)| {
+        let before = text.get(..at).and_then(|it| it.chars().next_back());
+        let after = text.get(at + word.len()..).and_then(|it| it.chars().next());
+        !before.is_some_and(inside) && !after.is_some_and(inside)
+    })
+}

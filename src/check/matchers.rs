@@ -1,0 +1,75 @@
+//! Matchers: which takes all that another one takes, which takes everything, and values that are there twice.
+
+use super::{Found, Subject};
+use crate::compile::Spot;
+use crate::config::{Config, Matcher, Pattern, PatternTest, Place};
+use std::borrow::Cow;
+
+/// How a pattern of nothing but `*` is compiled.
+const ANYTHING: [&str; 2] = ["^(?:.*)$", "^(?:.*.*)$"];
+
+/// Every matcher of rules, routes and silences, and where it is written.
+pub(super) fn placed(config: &Config) -> Vec<(&Matcher, &Place)> {
+    let urgency = config.services.values().flat_map(|service| &service.urgency);
+    let urgency = urgency.map(|rule| (rule.when.as_ref(), &rule.place));
+    let endpoints = config.endpoints.values();
+    let severity = endpoints.clone().flat_map(|endpoint| &endpoint.severity);
+    let severity = severity.map(|rule| (rule.when.as_ref(), &rule.place));
+    let routes =
+        endpoints.flat_map(|endpoint| &endpoint.routes).map(|route| (route.when.as_ref(), &route.place));
+    let silences = config.silences.iter().map(|silence| (silence.when.as_ref(), &silence.place));
+    let all = urgency.chain(severity).chain(routes).chain(silences);
+    all.filter_map(|(when, place)| Some((when?, place))).collect()
+}
+
+pub(super) fn value_twice(subject: &Subject<'_>) -> Vec<Found> {
+    let mut found = Vec::new();
+    for (when, place) in placed(subject.config) {
+        for (key, patterns) in &when.fields {
+            let mut pairs = patterns.iter().enumerate();
+            if pairs.any(|(index, one)| patterns.iter().take(index).any(|other| is_same(one, other))) {
+                let message = format!("`{key}` has the same value twice: was another one meant?");
+                found.push(Found::new(Spot::line(place), message).help("name each value once"));
+            }
+        }
+    }
+    found.dedup_by(|a, b| a.spot == b.spot);
+    found
+}
+
+/// Whether `first` matches whatever `later` does, so far as their texts tell.
+pub(super) fn takes_all_of(first: &Matcher, later: &Matcher) -> bool {
+    first.fields.iter().all(|(key, patterns)| {
+        let narrower = later.fields.iter().find(|(other, _)| other == key);
+        let is_taken = |narrow: &Pattern| patterns.iter().any(|wide| takes(key, wide, narrow));
+        patterns.iter().any(is_all) || narrower.is_some_and(|(_, others)| others.iter().all(is_taken))
+    })
+}
+
+/// Whether every alert matches.
+pub(super) fn is_anything(when: &Matcher) -> bool {
+    when.fields.iter().all(|(_, patterns)| patterns.iter().any(is_all))
+}
+
+fn is_all(pattern: &Pattern) -> bool {
+    !pattern.negated
+        && matches!(&pattern.test, PatternTest::Regex(regex) if ANYTHING.contains(&regex.as_str()))
+}
+
+fn takes(key: &str, wide: &Pattern, narrow: &Pattern) -> bool {
+    let only = || Matcher { fields: vec![(key.to_owned(), vec![wide.clone()])] };
+    match &narrow.test {
+        _ if is_same(wide, narrow) => true,
+        PatternTest::Exact(text) if !narrow.negated => only().matches(|_| Cow::Borrowed(text)),
+        _ => false,
+    }
+}
+
+fn is_same(one: &Pattern, other: &Pattern) -> bool {
+    let texts = match (&one.test, &other.test) {
+        (PatternTest::Exact(a), PatternTest::Exact(b)) => a == b,
+        (PatternTest::Regex(a), PatternTest::Regex(b)) => a.as_str() == b.as_str(),
+        _ => false,
+    };
+    texts && one.negated == other.negated
+}
