@@ -49,7 +49,7 @@ pub struct Monitor {
     pub title: &'static str,
     /// Whether it says how bad a problem is; otherwise `severity:` has to.
     pub sends_severity: bool,
-    /// Whether it says a firing alert again and again, so that its silence can mean that it is over.
+    /// Whether it says a firing alert again and again, or can be set up to, so that its silence can mean that it is over.
     pub repeats: bool,
     /// Whether what comes by Amazon SNS is taken.
     pub sns: Sns,

@@ -89,7 +89,7 @@ fn about(posted: &Posted<'_>, identifier: &str, action: &str) -> Spoken {
     };
     let event = Event {
         dedup_key: id.clone(),
-        summary: note.clone().unwrap_or_else(|| identifier.to_owned()),
+        summary: note.unwrap_or_else(|| identifier.to_owned()),
         source: who.unwrap_or_default(),
         ..Event::blank(action)
     };

@@ -9,6 +9,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 
 pub const MONITOR: Monitor = Monitor {
+    repeats: true,
     setup: "Alerts > Media types > Import: contrib/zabbix/oncall.yaml of the repository; set its parameter \
             `url` to this URL. Give it to a user as media (send to: oncall), and name that user in a trigger \
             action with operations, recovery operations and update operations.",
