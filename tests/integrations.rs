@@ -24,6 +24,8 @@ mod push;
 mod signed;
 #[path = "integrations/sns.rs"]
 mod sns;
+#[path = "integrations/subscriptions.rs"]
+mod subscriptions;
 
 use jiff::Timestamp;
 use oncall::alert::Event;

@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use unicode_width::UnicodeWidthStr;
 
 /// How wide a line may be: beside it, a finding has its margin.
-const COLUMNS: usize = 68;
+const COLUMNS: usize = 66;
 /// Where the right side begins.
 const LEFT: usize = 33;
 /// How many contacts are shown after the last that a line is about, and the most of all.

@@ -67,14 +67,14 @@ impl Resolver<'_> {
             ("topics", document.topics.is_some() && monitor.sns == Sns::Never, "comes by Amazon SNS"),
             ("fields", document.fields.is_some() && !monitor.has_fields, "reads `fields`"),
             (
+                "stale_after",
+                document.stale_after.is_some() && !monitor.repeats,
+                "says a firing alert again, so silence means nothing",
+            ),
+            (
                 "signing_secret",
                 document.signing_secret.is_some() && monitor.signature.is_none(),
                 "signs its requests in a way that can be checked",
-            ),
-            (
-                "stale_after",
-                document.stale_after.is_some() && !monitor.repeats,
-                "says again that an alert still fires, so silence means nothing",
             ),
         ];
         for (key, _, does) in refused.into_iter().filter(|(_, refused, _)| *refused) {

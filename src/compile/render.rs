@@ -78,6 +78,10 @@ fn wrapped(help: &str) -> String {
     let indent = if help.contains('\n') { "    " } else { "" };
     let mut lines: Vec<String> = Vec::new();
     for line in help.lines() {
+        if line.width() <= WIDTH {
+            lines.push(line.to_owned());
+            continue;
+        }
         let mut current = String::new();
         for word in words(line) {
             let room = WIDTH.saturating_sub(current.width());

@@ -355,9 +355,16 @@ fn not_a_name(spot: Spot) -> Finding {
 }
 
 fn wrong_word(spot: Spot, text: &str, words: &[String]) -> Finding {
+    const MANY: usize = 8;
     let quoted: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
-    let help = nearest(text, words.iter().map(String::as_str)).map(|near| format!("did you mean `{near}`?"));
-    Finding::error(code::WORD, spot, format!("expected {}, found `{text}`", any_of(&quoted))).maybe_help(help)
+    let near = nearest(text, words.iter().map(String::as_str)).map(|near| format!("did you mean `{near}`?"));
+    let (expected, help) = if words.len() > MANY {
+        let all = near.unwrap_or_else(|| format!("it is {}", any_of(&quoted)));
+        (format!("one of {} words", words.len()), Some(all))
+    } else {
+        (any_of(&quoted), near)
+    };
+    Finding::error(code::WORD, spot, format!("expected {expected}, found `{text}`")).maybe_help(help)
 }
 
 fn is_required(error: &ValidationError<'_>) -> bool {

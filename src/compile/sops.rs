@@ -48,7 +48,7 @@ impl Resolver<'_> {
         }
         if let Some(kind) = value.other_than_text() {
             let message = format!("`{key}` is a value of the type {kind} in {file}, not text");
-            self.error_help(code::QUOTE, key_at, message, format!("quote it there: `sops edit {file}`"));
+            self.error_help(code::VALUE, key_at, message, format!("quote it there: `sops edit {file}`"));
             return None;
         }
         Some(SecretSource::Sops { file: path, key: key.into() })

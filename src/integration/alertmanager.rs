@@ -16,7 +16,7 @@ pub const MONITOR: Monitor = Monitor {
   receivers:
     - name: oncall
       webhook_configs: [{ url: "{url}", send_resolved: true }]
-  route: { receiver: oncall }"#,
+and name the receiver in `route:`."#,
     ..Monitor::webhook("alertmanager", "Prometheus Alertmanager", read)
 };
 

@@ -14,6 +14,7 @@ use std::collections::BTreeMap;
 
 pub const MONITOR: Monitor = Monitor {
     sends_severity: false,
+    repeats: true,
     sns: Sns::MayBe,
     setup: r#"Amazon SES: a receipt rule with an SNS action (encoding Base64), its topic in `topics`, and
   aws sns subscribe --topic-arn {topic} \

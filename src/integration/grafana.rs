@@ -20,7 +20,7 @@ pub const MONITOR: Monitor = Monitor {
     - name: oncall
       receivers:
         - { uid: oncall, type: webhook, settings: { url: "{url}" } }
-  policies: [{ receiver: oncall }]"#,
+Then name it in a notification policy."#,
     ..Monitor::webhook("grafana", "Grafana", read)
 };
 

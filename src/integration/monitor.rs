@@ -10,7 +10,7 @@ use super::{
     alertmanager, azure, cloudwatch, datadog, email, gcp, generic, github, grafana, healthchecks, mackerel,
     nagios, newrelic, notice, opensearch, opsgenie, pagerduty, pingdom, sentry, uptime_kuma, zabbix,
 };
-use crate::alert::Event;
+use crate::alert::{Action, Event};
 use crate::config::Endpoint;
 use std::time::Duration;
 
@@ -49,7 +49,7 @@ pub struct Monitor {
     pub title: &'static str,
     /// Whether it says how bad a problem is; otherwise `severity:` has to.
     pub sends_severity: bool,
-    /// Whether it says a firing alert again and again, so that its silence can mean that it is over.
+    /// Whether it says a firing alert again and again, or can be set up to, so that its silence can mean that it is over.
     pub repeats: bool,
     /// Whether what comes by Amazon SNS is taken.
     pub sns: Sns,
@@ -88,6 +88,8 @@ pub(super) enum Reader {
 #[derive(Debug)]
 pub(super) struct Spoken {
     pub events: Result<Vec<Event>, String>,
+    /// As what it is recorded where there are none: what would not have paged does not page unread.
+    pub unread: Action,
     pub answer: Answer,
 }
 

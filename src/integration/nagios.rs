@@ -24,10 +24,7 @@ pub const ICINGA: Monitor = Monitor {
 fn read(posted: &Posted<'_>) -> Read {
     let fields: BTreeMap<String, String> = parse(posted.body)
         .map(|(name, value)| (name.into_owned(), value.trim().to_owned()))
-        // A macro that is not set stays between dollars.
-        .filter(|(_, value)| {
-            !value.is_empty() && !(value.len() > 1 && value.starts_with('$') && value.ends_with('$'))
-        })
+        .filter(|(_, value)| !value.is_empty() && !is_macro(value))
         .collect();
     let field = |name: &str| fields.get(name).map(String::as_str).unwrap_or_default();
     let (host, service, state) = (field("host"), field("service"), field("state").to_ascii_uppercase());
@@ -57,6 +54,11 @@ fn read(posted: &Posted<'_>) -> Read {
             .then(|| hash(&[id, field("time"), host, service, field("type"), &state])),
         ..Event::blank(action)
     }])
+}
+
+/// A macro that is not set stays between dollars.
+fn is_macro(value: &str) -> bool {
+    value.len() > 1 && value.starts_with('$') && value.ends_with('$')
 }
 
 /// `None`: it is not about whether something is wrong.

@@ -9,7 +9,6 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 
 pub const MONITOR: Monitor = Monitor {
-    repeats: true,
     setup: "Alerts > Destinations > Webhook: this URL; then Workflows > Add a workflow > Notify: Webhook, \
             with the default payload.",
     ..Monitor::webhook("newrelic", "New Relic", read)

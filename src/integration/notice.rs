@@ -10,6 +10,7 @@ use crate::alert::{Action, Event};
 use crate::config::GenericFields;
 
 pub const MONITOR: Monitor = Monitor {
+    repeats: true,
     sns: Sns::Always,
     setup: r#"Subscribe it to the topic; it confirms itself:
   aws sns subscribe --topic-arn {topic} \

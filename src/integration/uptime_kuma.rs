@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 
 pub const MONITOR: Monitor = Monitor {
     sends_severity: false,
+    repeats: true,
     setup: "Settings > Notifications > Webhook: this URL, content type application/json.",
     ..Monitor::webhook("uptime_kuma", "Uptime Kuma", read)
 };

@@ -1,0 +1,93 @@
+//! What comes by an SNS subscription that is no CloudWatch alarm: words, JSON of one's own, OpenSearch's text, a mail.
+
+use super::{config_of, endpoint, events, fetched, now, post_to};
+use oncall::alert::{Action, Event, Severity};
+use oncall::config::{Secret, SecretSource, Secrets};
+use oncall::integration::{Received, read_trusted};
+
+const TOPIC: &str = super::TOPIC;
+const RAW: [(&str, &str); 3] = [
+    ("x-amz-sns-rawdelivery", "true"),
+    ("x-amz-sns-topic-arn", TOPIC),
+    ("x-amz-sns-message-id", "00000000-0000-4000-8000-000000000777"),
+];
+
+/// A raw delivery to a door of `kind` that has the topic.
+fn raw(kind: &str, body: &str) -> Vec<Event> {
+    let mut door = endpoint(kind, kind);
+    door.topics = vec![TOPIC.to_owned()];
+    let mut secrets = Secrets::default();
+    secrets.insert(SecretSource::Env(kind.into()), Secret::new("s"));
+    let path = format!("/v1/webhooks/{kind}/s");
+    events(post_to(&config_of(vec![door]), &secrets, &path, &RAW, body.as_bytes(), now(), &fetched()))
+}
+
+#[test]
+fn words_are_a_problem_of_their_own() {
+    let [event] = &raw("sns", "\n  Budget 100 % used\nin account 1")[..] else { panic!() };
+    assert_eq!(event.summary, "Budget 100 % used");
+    assert_eq!((event.action, event.severity), (Action::Trigger, None));
+    assert_eq!(event.dedup_key, "00000000-0000-4000-8000-000000000777");
+    assert_eq!((event.labels["region"].as_str(), event.labels["topic"].as_str()), ("eu-west-1", TOPIC));
+}
+
+#[test]
+fn json_of_ones_own_may_resolve() {
+    let body = r#"{"dedup_key":"batch/7","summary":"batch 7","severity":"warning","status":"ok","labels":{"team":"db"}}"#;
+    let [event] = &raw("sns", body)[..] else { panic!() };
+    assert_eq!((event.dedup_key.as_str(), event.action), ("batch/7", Action::Resolve));
+    assert_eq!((event.severity, event.labels["team"].as_str()), (Some(Severity::Warning), "db"));
+    assert_eq!(event.message_id.as_deref(), Some("00000000-0000-4000-8000-000000000777"));
+}
+
+#[test]
+fn an_alarm_is_an_alarm_at_either_door() {
+    let alarm =
+        r#"{"AlarmName":"cpu","NewStateValue":"OK","AlarmArn":"arn:aws:cloudwatch:eu-west-1:1:alarm:cpu"}"#;
+    let own = |kind| Event { integration: String::new(), ..raw(kind, alarm).remove(0) };
+    assert_eq!(own("sns"), own("cloudwatch"));
+    assert_eq!(own("sns").action, Action::Resolve);
+}
+
+/// The message's id is each event's: delivered twice, it is one.
+#[test]
+fn opensearch_comes_by_its_sns_channel() {
+    let text = "Monitor errors just entered alert status.\n- Trigger: many\n- Severity: 2\n- New Alerts:\n* 1 : a\n* 2 : b";
+    let events = raw("opensearch", text);
+    let keys: Vec<&str> = events.iter().map(|event| event.dedup_key.as_str()).collect();
+    assert_eq!(keys, ["errors/many/a", "errors/many/b"]);
+    assert!(events.iter().all(|event| event.message_id.as_deref() == Some(RAW[2].1)));
+}
+
+#[test]
+fn a_mail_keeps_its_own_id() {
+    let [event] = &raw("email", include_str!("email/ses-content.json"))[..] else { panic!() };
+    assert_eq!(event.message_id.as_deref(), Some("1.batch@example.net"));
+    assert_eq!(event.summary, "[PROBLEM] 夜間バッチ failed");
+}
+
+/// A door without topics takes no envelope apart: it would be believed unverified.
+#[test]
+fn without_topics_an_envelope_is_only_a_body() {
+    let mut door = endpoint("opensearch", "opensearch");
+    door.topics = Vec::new();
+    let mut secrets = Secrets::default();
+    secrets.insert(SecretSource::Env("opensearch".into()), Secret::new("s"));
+    let body = include_bytes!("cloudwatch/sns-alarm.json");
+    let received =
+        post_to(&config_of(vec![door]), &secrets, "/v1/webhooks/opensearch/s", &[], body, now(), &fetched());
+    let Received::Events { events, .. } = received else { panic!() };
+    assert_eq!(events[0].dedup_key, "unparsed");
+}
+
+/// Metric math over an anomaly band, as CloudWatch sends it.
+#[test]
+fn an_anomaly_alarm_has_the_metric_of_its_band() {
+    let body = include_str!("cloudwatch/anomaly.message");
+    let [event] = &read_trusted(&endpoint("cloudwatch", "cloudwatch"), body.as_bytes(), now())[..] else {
+        panic!()
+    };
+    assert_eq!(event.dedup_key, "arn:aws:cloudwatch:eu-west-1:123456789012:alarm:orders-anomaly");
+    assert_eq!((event.labels["metric"].as_str(), event.source.as_str()), ("Orders", "Shop Store=Tokyo"));
+    assert_eq!(event.description, "Orders are unusual");
+}
