@@ -110,6 +110,7 @@ fn endpoint(id: &str, kind: &str) -> Endpoint {
         signing_secret: Vec::new(),
         topics: if by_sns { vec![TOPIC.into(), TOPIC_CN.into()] } else { Vec::new() },
         fields: GenericFields::default(),
+        samples: Vec::new(),
         formerly: Vec::new(),
         severity: Vec::new(),
         stale_after: None,

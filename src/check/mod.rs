@@ -14,6 +14,7 @@ mod people;
 mod policies;
 mod providers;
 mod rules;
+mod samples;
 mod turns;
 mod unused;
 
@@ -102,6 +103,9 @@ pub const CHECKS: &[Check] = &[
     warning("OC130", "somebody's turns never come", turns::that_never_come),
     dated("OC131", "an override changes nothing", overrides::without_effect),
     dated("OC132", "an override makes one person of a pair", overrides::pair_into_one),
+    error("OC241", "a sample is not in the repository", samples::missing),
+    error("OC242", "a sample cannot be read, or has no alert in it", samples::unreadable),
+    error("OC243", "a field finds nothing in the samples, or its template fails on one", samples::fields),
     warning("OC133", "an allowance allows nothing, or says no reason", |_| Vec::new()),
 ];
 

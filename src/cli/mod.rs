@@ -3,6 +3,7 @@
 //! One file per command: its arguments, and a function from them to an [`Output`]. What a command decides, it asks
 //! the pure modules; it only reads files, the clock and the environment, and writes text.
 
+mod body;
 mod compare;
 mod compare_json;
 mod compare_markdown;
@@ -17,6 +18,7 @@ mod instant;
 mod known;
 mod line_up;
 mod overrides;
+mod parse;
 mod people;
 mod picture;
 mod report;
@@ -59,6 +61,7 @@ pub enum Command {
     Who(who::Arguments),
     Shifts(shifts::Arguments),
     DryRun(dry_run::Arguments),
+    Parse(parse::Arguments),
     LineUp(line_up::Arguments),
     User(user::Arguments),
     Override(overrides::Arguments),
@@ -131,6 +134,7 @@ fn answer(command: Command) -> Result<Output> {
         Command::Who(arguments) => who::run(&arguments),
         Command::Shifts(arguments) => shifts::run(&arguments),
         Command::DryRun(arguments) => dry_run::run(&arguments),
+        Command::Parse(arguments) => parse::run(&arguments),
         Command::LineUp(arguments) => line_up::run(&arguments),
         Command::User(arguments) => user::run(&arguments),
         Command::Override(arguments) => overrides::run(&arguments),

@@ -351,8 +351,8 @@ fn push_line(out: &mut String, zone: &TimeZone, from: Timestamp, at: Timestamp, 
     push_wrapped(out, &format!("{after:<9}  {clock}  "), &format!("{text}{rule}"));
 }
 
-/// A text behind a lead, wrapped under itself.
-fn push_wrapped(out: &mut String, lead: &str, text: &str) {
+/// A text behind a lead of less than half a line, wrapped under itself.
+pub(super) fn push_wrapped(out: &mut String, lead: &str, text: &str) {
     let indent = lead.chars().count();
     debug_assert!(indent < COLUMNS / 2, "a lead is narrow");
     for (n, line) in wrap(text, COLUMNS - indent - 2).into_iter().enumerate() {

@@ -31,6 +31,7 @@ pub const FALLBACK: &str = "OC027";
 pub const QUOTE: &str = "OC028";
 pub const TWICE: &str = "OC029";
 pub const NOT_CONFIGURED: &str = "OC030";
+pub const TEMPLATE: &str = "OC240";
 
 /// Every code of this module, and what it means.
 pub const CODES: &[(&str, &str)] = &[
@@ -64,4 +65,5 @@ pub const CODES: &[(&str, &str)] = &[
     (QUOTE, "a text that YAML reads as a number needs quotes"),
     (TWICE, "something that must be unique is there twice"),
     (NOT_CONFIGURED, "a provider is used that oncall.yaml does not configure"),
+    (TEMPLATE, "a template cannot be compiled"),
 ];

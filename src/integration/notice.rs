@@ -7,7 +7,6 @@ use super::posted::{Posted, Sent};
 use super::subscription::topic_labels;
 use super::{Monitor, Read, Sns, Stop, cloudwatch, generic, json};
 use crate::alert::{Action, Event};
-use crate::config::GenericFields;
 
 pub const MONITOR: Monitor = Monitor {
     repeats: true,
@@ -27,7 +26,7 @@ fn read(posted: &Posted<'_>) -> Read {
     if let Some(alarm) = cloudwatch::alarm_or_event(&body, &sent) {
         return alarm;
     }
-    let Ok(event) = generic::event(&GenericFields::default(), &body) else {
+    let Ok(event) = generic::guessed(&body) else {
         return notice(posted.body, &sent);
     };
     let mut labels = topic_labels(sent.topic.unwrap_or_default(), &sent);
