@@ -7,6 +7,8 @@ mod compare;
 mod dry_run;
 #[path = "cli/help.rs"]
 mod help;
+#[path = "cli/parse.rs"]
+mod parse;
 #[path = "cli/shifts.rs"]
 mod shifts;
 #[path = "cli/words.rs"]
@@ -292,6 +294,7 @@ fn command_lines_are_read() {
         "override add --schedule web --from 2026-12-14 --until 2026-12-15 --replace sato --with kimura,ito dir",
         "override add --schedule web --from 2026-12-14 --until 2026-12-15 --with nobody --reason x",
         "override add --schedule web --from 2026-12-14 --until 2026-12-15 --add kimura",
+        "parse --integration batch - example-config",
         "completions zsh",
         "demo",
     ];
@@ -309,6 +312,7 @@ fn command_lines_are_read() {
         "serve --git file:///x --state s --listen 8080",
         "dry-run --integration grafana",
         "validate --format xml",
+        "parse a.json",
         "shifts web",
         "line-up add kimura",
         "line-up add kimura --schedule web --first --after sato",

@@ -151,7 +151,7 @@ impl<'b> Reading<'b> {
         let whole: BTreeMap<&str, minijinja::Value> =
             BTreeMap::from([("alert", own.clone()), ("body", body.clone())]);
         let whole = minijinja::Value::from(whole);
-        let values = if alert.is_object() { minijinja::value::merge_maps([own, whole]) } else { whole };
+        let values = if alert.is_object() { minijinja::value::merge_maps([whole, own]) } else { whole };
         Source { json: alert, values }
     }
 

@@ -3,11 +3,12 @@
 use std::process::{Command, Output, Stdio};
 use unicode_width::UnicodeWidthStr;
 
-const COMMANDS: [&str; 12] = [
+const COMMANDS: [&str; 13] = [
     "validate",
     "who",
     "shifts",
     "dry-run",
+    "parse",
     "line-up",
     "user",
     "override",

@@ -12,8 +12,8 @@ fn read(fields: GenericFields, body: &str) -> Event {
 fn read_all(fields: GenericFields, query: &str, body: &str) -> Vec<Event> {
     let config = config_of(vec![Endpoint { fields, ..endpoint("own", "generic") }]);
     let mut secrets = Secrets::default();
-    secrets.insert(SecretSource::Env("own".into()), Secret::new("s"));
-    let path = format!("/v1/webhooks/own/s?{query}");
+    secrets.insert(SecretSource::Env("own".into()), Secret::new("s3cret"));
+    let path = format!("/v1/webhooks/own/s3cret?{query}");
     events(post_to(&config, &secrets, &path, &[], body.as_bytes(), now(), &fetched()))
 }
 
@@ -162,7 +162,7 @@ fn a_template_that_fails_pages_and_takes_no_other_alert_with_it() {
     assert!(unread.labels.contains_key(UNPARSED) && unread.action == Action::Trigger);
     assert!(unread.summary.contains("`dedup_key` fails: undefined value"), "{}", unread.summary);
     assert!(unread.description.contains(r#""check":"disk""#));
-    let two = r#"[{"host":{"name":"a"},"check":"disk","value":"s"},{"host":{"name":"b"},"check":"disk","value":91}]"#;
+    let two = r#"[{"check":"disk","value":"s3cret"},{"host":{"name":"b"},"check":"disk","value":91}]"#;
     let events = read_all(templates(), "", two);
     assert_eq!(events[0].dedup_key, "b/disk");
     assert!(events[1].labels.contains_key(UNPARSED) && events[1].dedup_key == "unparsed");
