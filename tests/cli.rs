@@ -295,6 +295,8 @@ fn command_lines_are_read() {
         "override add --schedule web --from 2026-12-14 --until 2026-12-15 --with nobody --reason x",
         "override add --schedule web --from 2026-12-14 --until 2026-12-15 --add kimura",
         "parse --integration batch - example-config",
+        "send --integration prometheus --sample resolved --url http://127.0.0.1:1 --yes .",
+        "urls --integration prometheus",
         "completions zsh",
         "demo",
     ];
@@ -313,6 +315,9 @@ fn command_lines_are_read() {
         "dry-run --integration grafana",
         "validate --format xml",
         "parse a.json",
+        "send",
+        "send --integration a --sample broken",
+        "urls --calendars --integration a",
         "shifts web",
         "line-up add kimura",
         "line-up add kimura --schedule web --first --after sato",

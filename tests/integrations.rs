@@ -20,6 +20,8 @@ mod mutations;
 mod opsgenie;
 #[path = "integrations/push.rs"]
 mod push;
+#[path = "integrations/samples.rs"]
+mod samples;
 #[path = "integrations/signed.rs"]
 mod signed;
 #[path = "integrations/sns.rs"]

@@ -6,6 +6,8 @@
 mod alertmanager;
 #[path = "serve/calendars.rs"]
 mod calendars;
+#[path = "serve/send.rs"]
+mod send;
 #[path = "serve/server.rs"]
 mod server;
 #[path = "serve/stand_ins.rs"]

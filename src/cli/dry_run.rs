@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// How far an alert is played, if nobody acknowledges.
-const HORIZON: SignedDuration = SignedDuration::from_hours(2);
+pub(super) const HORIZON: SignedDuration = SignedDuration::from_hours(2);
 
 /// Preview a change: whose shifts move, or who would be told of an alert
 #[derive(Debug, clap::Args)]

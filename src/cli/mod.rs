@@ -23,6 +23,7 @@ mod people;
 mod picture;
 mod report;
 mod schema;
+mod send;
 mod serve;
 mod shifts;
 mod table;
@@ -67,6 +68,7 @@ pub enum Command {
     Override(overrides::Arguments),
     Serve(serve::Arguments),
     Urls(urls::Arguments),
+    Send(send::Arguments),
     Schema(schema::Arguments),
     Demo(demo::Arguments),
     Completions(completions::Arguments),
@@ -140,6 +142,7 @@ fn answer(command: Command) -> Result<Output> {
         Command::Override(arguments) => overrides::run(&arguments),
         Command::Serve(arguments) => serve::run(arguments),
         Command::Urls(arguments) => urls::run(&arguments),
+        Command::Send(arguments) => send::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Completions(arguments) => Ok(completions::run(&arguments)),

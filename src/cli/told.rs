@@ -130,6 +130,13 @@ fn contacts(simulated: &Simulated, from: Timestamp) -> Vec<Told<'_>> {
     contacts
 }
 
+/// Who is told of an alert until the end of its simulation, in a sentence; and whether anybody is called.
+pub(super) fn outlook(config: &Config, at: Timestamp, simulated: &Simulated) -> (String, bool) {
+    let contacts = contacts(simulated, at);
+    let calls = contacts.iter().any(|told| told.by == Contact::Call);
+    (sentence(config, at, simulated, &contacts), calls)
+}
+
 /// `tanaka is called at once, kimura after 5 min; ito gets a Slack message at once.`
 fn sentence(config: &Config, at: Timestamp, simulated: &Simulated, contacts: &[Told]) -> String {
     let zone = &config.organisation.time_zone;

@@ -5,7 +5,7 @@
 //! [`faults`].
 
 use super::bounds::{few, hash};
-use super::{Monitor, Posted, Read, Request, Stop, UNPARSED_KEY, form, json, posted};
+use super::{Monitor, Posted, Read, Request, Sample, Stop, UNPARSED_KEY, form, json, posted};
 use crate::alert::{Action, Event, Link, Severity, UNPARSED};
 use crate::config::{Endpoint, FUEL_MAX, Field, GenericFields, Rendered, Template};
 use jiff::Timestamp;
@@ -23,7 +23,13 @@ pub const MONITOR: Monitor = Monitor {
     repeats: true,
     has_fields: true,
     setup: "POST JSON or a form to it, or GET it with a query; the secret may be sent as\n\
-            `Authorization: Bearer` instead. `fields` say where the body says what.",
+            `Authorization: Bearer` instead. `fields` say where the body says what.\n\
+            \x20 curl --fail --retry 5 --json @body.json \"{url}\"",
+    sample: Sample {
+        body: r#"{"dedup_key":"oncall-send","summary":"test alert from oncall send","severity":"info","status":"{state}"}"#,
+        firing: "firing",
+        resolved: "resolved",
+    },
     ..Monitor::webhook("generic", "generic JSON", read)
 };
 

@@ -33,6 +33,7 @@ mod pagerduty_v1;
 mod pingdom;
 mod posted;
 mod push;
+mod sample;
 mod sentry;
 mod signature;
 mod sns;
@@ -46,6 +47,7 @@ pub use door::find;
 pub use generic::{Fault, faults};
 pub use monitor::{MONITORS, Monitor, Sns};
 pub use push::{Push, push_webhook};
+pub use sample::{Sample, TestRequest};
 pub use signature::Signature;
 
 use crate::alert::{Action, Event, UNPARSED};

@@ -5,7 +5,7 @@
 
 use super::posted::{Posted, Sent};
 use super::subscription::topic_labels;
-use super::{Monitor, Read, Sns, Stop, cloudwatch, generic, json};
+use super::{Monitor, Read, Sample, Sns, Stop, cloudwatch, generic, json};
 use crate::alert::{Action, Event};
 
 pub const MONITOR: Monitor = Monitor {
@@ -14,6 +14,11 @@ pub const MONITOR: Monitor = Monitor {
     setup: r#"Subscribe it to the topic; it confirms itself:
   aws sns subscribe --topic-arn {topic} \
     --protocol https --notification-endpoint "{url}""#,
+    sample: Sample {
+        body: r#"{"dedup_key":"oncall-send","summary":"test alert from oncall send","severity":"info","status":"{state}"}"#,
+        firing: "firing",
+        resolved: "resolved",
+    },
     ..Monitor::webhook("sns", "Amazon SNS", read)
 };
 

@@ -3,7 +3,7 @@
 use std::process::{Command, Output, Stdio};
 use unicode_width::UnicodeWidthStr;
 
-const COMMANDS: [&str; 13] = [
+const COMMANDS: [&str; 14] = [
     "validate",
     "who",
     "shifts",
@@ -14,6 +14,7 @@ const COMMANDS: [&str; 13] = [
     "override",
     "serve",
     "urls",
+    "send",
     "schema",
     "demo",
     "completions",
