@@ -4,7 +4,9 @@
 //! open incident is decided in [`incident`](crate::incident).
 
 use crate::alert::{Event, Severity, UNPARSED};
-use crate::config::{Config, Endpoint, Id, RouteTarget, Service, Silence, SilencePeriod, Urgency, field};
+use crate::config::{
+    Config, Endpoint, Id, RouteTarget, Service, SeverityRule, Silence, SilencePeriod, Urgency, field,
+};
 use crate::schedule::{any_contains, any_next_start};
 use jiff::Timestamp;
 use std::borrow::Cow;
@@ -64,15 +66,15 @@ pub fn route(config: &Config, event: &Event) -> Routed {
 /// The severity by the integration's own rules, else as the source said it, else critical.
 fn severity(endpoint: &Endpoint, event: &Event) -> Severity {
     let said = event.severity.unwrap_or(Severity::Critical);
+    severity_rule(endpoint, event).map_or(said, |rule| rule.severity)
+}
+
+/// The integration's rule that sets or corrects the severity of an event, if there is one.
+pub fn severity_rule<'e>(endpoint: &'e Endpoint, event: &Event) -> Option<&'e SeverityRule> {
+    let said = event.severity.unwrap_or(Severity::Critical);
     // The rules are about alerts that could be read: a typo in a template must not turn a page into a message.
-    if event.labels.contains_key(UNPARSED) {
-        return said;
-    }
-    endpoint
-        .severity
-        .iter()
-        .find(|rule| rule.when.as_ref().is_none_or(|when| when.matches(|key| field(event, said, key))))
-        .map_or(said, |rule| rule.severity)
+    let mut rules = endpoint.severity.iter().filter(|_| !event.labels.contains_key(UNPARSED));
+    rules.find(|rule| rule.when.as_ref().is_none_or(|when| when.matches(|key| field(event, said, key))))
 }
 
 /// The urgency of something on a service at an instant; `value` gives its fields, the severity among them.

@@ -81,7 +81,7 @@ fn block(text: &str, kind: &str) -> String {
     let (body, _) = rest.split_once("```").unwrap();
     let is_path = |line: &str| {
         let name = line.split_once(" (").map_or(line, |(name, _)| name);
-        !name.contains(' ') && (name.ends_with(".yaml") || name.ends_with(".md"))
+        !name.contains(' ') && [".yaml", ".md", ".json"].iter().any(|end| name.ends_with(end))
     };
     let line = |line: &str| match line.strip_prefix("# ").filter(|path| is_path(path)) {
         Some(path) => format!("--- {path}\n"),

@@ -11,6 +11,8 @@ mod expect;
 mod help;
 #[path = "cli/init.rs"]
 mod init;
+#[path = "cli/parse.rs"]
+mod parse;
 #[path = "cli/shifts.rs"]
 mod shifts;
 #[path = "cli/words.rs"]
@@ -343,6 +345,9 @@ fn command_lines_are_read() {
         "override add --schedule web --from 2026-12-14 --until 2026-12-15 --replace sato --with kimura,ito dir",
         "override add --schedule web --from 2026-12-14 --until 2026-12-15 --with nobody --reason x",
         "override add --schedule web --from 2026-12-14 --until 2026-12-15 --add kimura",
+        "parse --integration batch - example-config",
+        "send --integration prometheus --sample resolved --url http://127.0.0.1:1 --yes .",
+        "urls --integration prometheus",
         "completions zsh",
         "demo",
     ];
@@ -360,6 +365,10 @@ fn command_lines_are_read() {
         "serve --git file:///x --state s --listen 8080",
         "dry-run --integration grafana",
         "validate --format xml",
+        "parse a.json",
+        "send",
+        "send --integration a --sample broken",
+        "urls --calendars --integration a",
         "shifts web",
         "line-up add kimura",
         "line-up add kimura --schedule web --first --after sato",

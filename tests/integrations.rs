@@ -20,6 +20,8 @@ mod mutations;
 mod opsgenie;
 #[path = "integrations/push.rs"]
 mod push;
+#[path = "integrations/samples.rs"]
+mod samples;
 #[path = "integrations/signed.rs"]
 mod signed;
 #[path = "integrations/sns.rs"]
@@ -110,6 +112,7 @@ fn endpoint(id: &str, kind: &str) -> Endpoint {
         signing_secret: Vec::new(),
         topics: if by_sns { vec![TOPIC.into(), TOPIC_CN.into()] } else { Vec::new() },
         fields: GenericFields::default(),
+        samples: Vec::new(),
         formerly: Vec::new(),
         severity: Vec::new(),
         stale_after: None,

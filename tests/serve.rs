@@ -13,6 +13,8 @@ mod doctor;
 mod git;
 #[path = "serve/git_hosts.rs"]
 mod git_hosts;
+#[path = "serve/send.rs"]
+mod send;
 #[path = "serve/server.rs"]
 mod server;
 #[path = "serve/sops.rs"]

@@ -20,6 +20,7 @@ mod people;
 mod policies;
 mod providers;
 mod rules;
+mod samples;
 mod side_by_side;
 mod silences;
 mod spelling;
@@ -120,6 +121,9 @@ pub const CHECKS: &[Check] = &[
     warning("OC212", "a file begins with a byte-order mark", spelling::byte_order_mark),
     warning("OC213", "the lines of a file end in carriage returns", spelling::carriage_returns),
     warning("OC214", "a file and a folder have the same id", spelling::file_and_folder),
+    error("OC241", "a sample is not in the repository", samples::missing),
+    error("OC242", "a sample cannot be read, or has no alert in it", samples::unreadable),
+    error("OC243", "a field finds nothing in the samples, or its template fails on one", samples::fields),
     warning("OC133", "an allowance allows nothing, or says no reason", |_| Vec::new()),
     warning("OC134", "an earlier route takes everything that a route matches", rules::shadowed_route),
     warning("OC135", "an earlier rule takes everything that a rule matches", rules::shadowed_rule),

@@ -7,20 +7,17 @@ use super::directory::{Directory, now};
 use super::instant::instant;
 use super::known::known;
 use super::told::{Played, json, text};
-use super::{Output, compare};
+use super::{Output, body, compare};
 use crate::alert::Action;
 use crate::integration::read_trusted;
 use crate::preview::{Script, simulate};
-use crate::server::http::BODY_MAX;
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use jiff::SignedDuration;
-use std::fs::File;
-use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// How far an alert is played, if nobody acknowledges.
-const HORIZON: SignedDuration = SignedDuration::from_hours(2);
+pub(super) const HORIZON: SignedDuration = SignedDuration::from_hours(2);
 
 /// Preview a change: whose shifts move, or who would be told of an alert
 #[derive(Debug, clap::Args)]
@@ -92,7 +89,7 @@ fn play(arguments: &Arguments, alert: &Path, integration: &str) -> Result<Output
     let (_, endpoint) = known("integration", &config.endpoints, integration)?;
     let zone = &config.organisation.time_zone;
     let at = arguments.at.as_deref().map_or_else(|| Ok(now()), |text| instant(text, zone))?;
-    let body = read(alert)?;
+    let body = body::read(alert)?;
     let config = Arc::new(config.clone());
     let acknowledge_after = arguments.acknowledge_after;
     let script = Script { acknowledge_after, horizon: HORIZON.max(acknowledge_after.unwrap_or_default()) };
@@ -117,23 +114,4 @@ pub(super) fn parse_duration(text: &str) -> Result<SignedDuration, String> {
     duration
         .filter(SignedDuration::is_positive)
         .ok_or_else(|| "write a duration such as 30s, 5m or 1h30m".to_owned())
-}
-
-/// A body from a file or from standard input.
-pub(super) fn read(path: &Path) -> Result<Vec<u8>> {
-    let what = || format!("cannot read {}", path.display());
-    let body = if path == Path::new("-") { bounded(io::stdin()) } else { File::open(path).and_then(bounded) };
-    let body = body.with_context(what)?;
-    if body.len() > BODY_MAX {
-        bail!("{} is larger than 5 MiB: the server would refuse it with 413", path.display());
-    }
-    Ok(body)
-}
-
-/// At most one byte more than the server would take.
-fn bounded(source: impl Read) -> io::Result<Vec<u8>> {
-    let mut body = Vec::new();
-    let bound = u64::try_from(BODY_MAX).unwrap_or(u64::MAX);
-    source.take(bound.saturating_add(1)).read_to_end(&mut body)?;
-    Ok(body)
 }

@@ -1,11 +1,11 @@
 //! `oncall expect`: the promises of the config, kept or broken one by one; and a new one, recorded from an alert.
 
 use super::directory::Directory;
-use super::dry_run::{parse_duration, read};
+use super::dry_run::parse_duration;
 use super::edited::{self, Options, refused};
 use super::instant::instant;
 use super::known::known;
-use super::{Exit, Output};
+use super::{Exit, Output, body};
 use crate::alert::{Action, Event};
 use crate::check::expectations;
 use crate::compile::render_human;
@@ -123,7 +123,7 @@ impl Arguments {
             bail!("--record needs --alert and --integration");
         };
         let (_, endpoint) = known("integration", &subject.config.endpoints, integration)?;
-        let mut events = read_trusted(endpoint, &read(alert)?, subject.now);
+        let mut events = read_trusted(endpoint, &body::read(alert)?, subject.now);
         events.retain(|event| event.action == Action::Trigger);
         match (events.len(), events.pop()) {
             (1, Some(event)) => Ok(event),

@@ -3,6 +3,7 @@
 //! One file per command: its arguments, and a function from them to an [`Output`]. What a command decides, it asks
 //! the pure modules; it only reads files, the clock and the environment, and writes text.
 
+mod body;
 mod compare;
 mod compare_json;
 mod compare_markdown;
@@ -22,10 +23,12 @@ mod instant;
 mod known;
 mod line_up;
 mod overrides;
+mod parse;
 mod people;
 mod picture;
 mod report;
 mod schema;
+mod send;
 mod serve;
 mod shifts;
 pub mod starter;
@@ -69,12 +72,14 @@ pub enum Command {
     Shifts(shifts::Arguments),
     DryRun(dry_run::Arguments),
     Expect(expect::Arguments),
+    Parse(parse::Arguments),
     LineUp(line_up::Arguments),
     User(user::Arguments),
     Override(overrides::Arguments),
     Serve(serve::Arguments),
     Urls(urls::Arguments),
     Doctor(doctor::Arguments),
+    Send(send::Arguments),
     Schema(schema::Arguments),
     Demo(demo::Arguments),
     Completions(completions::Arguments),
@@ -146,12 +151,14 @@ fn answer(command: Command) -> Result<Output> {
         Command::Shifts(arguments) => shifts::run(&arguments),
         Command::DryRun(arguments) => dry_run::run(&arguments),
         Command::Expect(arguments) => expect::run(&arguments),
+        Command::Parse(arguments) => parse::run(&arguments),
         Command::LineUp(arguments) => line_up::run(&arguments),
         Command::User(arguments) => user::run(&arguments),
         Command::Override(arguments) => overrides::run(&arguments),
         Command::Serve(arguments) => serve::run(arguments),
         Command::Urls(arguments) => urls::run(&arguments),
         Command::Doctor(arguments) => doctor::run(&arguments),
+        Command::Send(arguments) => send::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Completions(arguments) => Ok(completions::run(&arguments)),

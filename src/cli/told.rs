@@ -130,6 +130,13 @@ fn contacts(simulated: &Simulated, from: Timestamp) -> Vec<Told<'_>> {
     contacts
 }
 
+/// Who is told of an alert until the end of its simulation, in a sentence; and whether anybody is called.
+pub(super) fn outlook(config: &Config, at: Timestamp, simulated: &Simulated) -> (String, bool) {
+    let contacts = contacts(simulated, at);
+    let calls = contacts.iter().any(|told| told.by == Contact::Call);
+    (sentence(config, at, simulated, &contacts), calls)
+}
+
 /// `tanaka is called at once, kimura after 5 min; ito gets a Slack message at once.`
 fn sentence(config: &Config, at: Timestamp, simulated: &Simulated, contacts: &[Told]) -> String {
     let zone = &config.organisation.time_zone;
@@ -351,8 +358,8 @@ fn push_line(out: &mut String, zone: &TimeZone, from: Timestamp, at: Timestamp, 
     push_wrapped(out, &format!("{after:<9}  {clock}  "), &format!("{text}{rule}"));
 }
 
-/// A text behind a lead, wrapped under itself.
-fn push_wrapped(out: &mut String, lead: &str, text: &str) {
+/// A text behind a lead of less than half a line, wrapped under itself.
+pub(super) fn push_wrapped(out: &mut String, lead: &str, text: &str) {
     let indent = lead.chars().count();
     debug_assert!(indent < COLUMNS / 2, "a lead is narrow");
     for (n, line) in wrap(text, COLUMNS - indent - 2).into_iter().enumerate() {

@@ -2,6 +2,7 @@
 
 use super::Output;
 use super::directory::{Directory, now};
+use super::known::known;
 use crate::config::{Config, Endpoint, SecretSource, Secrets};
 use crate::integration::Monitor;
 use crate::provider::{COLUMNS, wrap};
@@ -20,6 +21,9 @@ pub struct Arguments {
     /// The calendars to subscribe to instead, one URL a line
     #[arg(long)]
     calendars: bool,
+    /// Of this integration only
+    #[arg(long, value_name = "ID", conflicts_with = "calendars")]
+    integration: Option<String>,
     #[command(flatten)]
     directory: Directory,
 }
@@ -33,6 +37,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<Output> {
     let secrets = if arguments.reveal { resolve(config).0 } else { Secrets::default() };
     if arguments.calendars {
         return calendars(config, &secrets, arguments.reveal).map(Output::fine);
+    }
+    if let Some(id) = &arguments.integration {
+        let (_, endpoint) = known("integration", &config.endpoints, id)?;
+        return Ok(Output::fine(entry(config, endpoint, &secrets, arguments.reveal)));
     }
     let mut out: Vec<String> =
         config.endpoints.values().map(|it| entry(config, it, &secrets, arguments.reveal)).collect();

@@ -35,6 +35,7 @@ pub const SOPS_FILE: &str = "OC201";
 pub const NOT_ENCRYPTED: &str = "OC202";
 pub const NO_FILE: &str = "OC210";
 pub const FILE_NAME: &str = "OC211";
+pub const TEMPLATE: &str = "OC240";
 
 /// Every code of this module, and what it means.
 pub const CODES: &[(&str, &str)] = &[
@@ -72,4 +73,5 @@ pub const CODES: &[(&str, &str)] = &[
     (NOT_ENCRYPTED, "a secret is readable in a SOPS file"),
     (NO_FILE, "a symbolic link, a submodule or a pointer of Git LFS stands where a file should be"),
     (FILE_NAME, "a file's name is not UTF-8, or has a backslash for a folder"),
+    (TEMPLATE, "a template cannot be compiled"),
 ];

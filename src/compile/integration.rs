@@ -3,9 +3,10 @@
 use super::diagnostic::{Finding, Part, Spot};
 use super::read::File;
 use super::resolve::Resolver;
+use super::tree::Tree;
 use super::{code, layout};
 use crate::alert;
-use crate::config::{Endpoint, GenericFields, Id, Route, RouteTarget, SeverityRule};
+use crate::config::{Endpoint, Id, Route, RouteTarget, Sample, SeverityRule};
 use crate::document;
 use crate::integration::{Monitor, Sns};
 use jiff::SignedDuration;
@@ -15,11 +16,11 @@ const STALE_MIN: SignedDuration = SignedDuration::from_mins(1);
 const STALE_MAX: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 impl Resolver<'_> {
-    pub(super) fn endpoints(&mut self) -> BTreeMap<Id, Endpoint> {
+    pub(super) fn endpoints(&mut self, tree: &Tree) -> BTreeMap<Id, Endpoint> {
         let documents = self.documents;
         let mut endpoints = BTreeMap::new();
         for file in documents.integrations.values() {
-            if let Some(endpoint) = self.endpoint(file) {
+            if let Some(endpoint) = self.endpoint(file, tree) {
                 endpoints.insert(file.id.clone(), endpoint);
             }
         }
@@ -27,7 +28,7 @@ impl Resolver<'_> {
         endpoints
     }
 
-    fn endpoint(&mut self, file: &File<document::Integration>) -> Option<Endpoint> {
+    fn endpoint(&mut self, file: &File<document::Integration>, tree: &Tree) -> Option<Endpoint> {
         let (document, at) = (file.document.as_ref()?, &file.at);
         let monitor = document.kind.0;
         self.keys_of_type(document, monitor, at);
@@ -52,6 +53,7 @@ impl Resolver<'_> {
             signing_secret,
             topics: topics?,
             fields,
+            samples: samples(document, tree),
             formerly,
             severity,
             stale_after,
@@ -109,44 +111,6 @@ impl Resolver<'_> {
             }
         }
         Some(topics.clone())
-    }
-
-    fn fields(&mut self, fields: &document::Fields, at: &Spot) -> GenericFields {
-        let mut pointer = |key: &str, value: &Option<String>| {
-            value.clone().filter(|value| self.is_pointer(value, &at.key(key)))
-        };
-        let mut compiled = GenericFields {
-            dedup_key: pointer("dedup_key", &fields.dedup_key),
-            summary: pointer("summary", &fields.summary),
-            description: pointer("description", &fields.description),
-            severity: pointer("severity", &fields.severity),
-            source: pointer("source", &fields.source),
-            status: pointer("status", &fields.status),
-            link: pointer("link", &fields.link),
-            resolved: fields.resolved.as_ref().map(|words| words.as_slice().to_vec()).unwrap_or_default(),
-            labels: Vec::new(),
-        };
-        for (name, value) in fields.labels.iter().flatten() {
-            if self.is_pointer(value, &at.key("labels").key(name)) {
-                compiled.labels.push((name.clone(), value.clone()));
-            }
-        }
-        if fields.status.is_some() != fields.resolved.is_some() {
-            let message =
-                "`status` and `resolved` need each other: where it says that it is over, and in which words";
-            self.error(code::EITHER_OR, at.clone(), message);
-        }
-        compiled
-    }
-
-    fn is_pointer(&mut self, text: &str, at: &Spot) -> bool {
-        if text.starts_with('/') {
-            return true;
-        }
-        let help =
-            format!("did you mean `/{}`?", text.trim_start_matches('$').trim_matches('.').replace('.', "/"));
-        self.error_help(code::VALUE, at.clone(), format!("`{text}` is not a JSON pointer"), help);
-        false
     }
 
     fn severity_rules(&mut self, document: &document::Integration, at: &Spot) -> Vec<SeverityRule> {
@@ -252,6 +216,15 @@ impl Resolver<'_> {
             }
         }
     }
+}
+
+/// The bodies that `sample` names, as far as they are there.
+fn samples(document: &document::Integration, tree: &Tree) -> Vec<Sample> {
+    let paths = document.sample.iter().flat_map(|paths| paths.as_slice());
+    let body = |path: &String| {
+        tree.files.get(path.strip_prefix("./").unwrap_or(path)).map(|body| body.as_slice().into())
+    };
+    paths.map(|path| Sample { path: path.clone(), body: body(path) }).collect()
 }
 
 /// As the engine knows it.

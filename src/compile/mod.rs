@@ -9,6 +9,7 @@ pub mod code;
 mod comments;
 mod diagnostic;
 mod expectation;
+mod fields;
 mod integration;
 mod layout;
 mod matcher;

@@ -67,7 +67,7 @@ impl Resolver<'_> {
         let (schedules, schedule_names) = self.schedules();
         let policies = self.policies();
         let services = self.services();
-        let endpoints = self.endpoints();
+        let endpoints = self.endpoints(self.tree);
         let silences = self.silences();
         let calendars = self.calendars();
         let runbooks = self.documents.runbooks.clone();

@@ -1,8 +1,10 @@
 //! The doors of monitors: one endpoint for each integration, and its routes to services.
 
+use super::template::Field;
 use super::{Id, Matcher, Place, SecretSource};
 use crate::alert::Severity;
 use jiff::SignedDuration;
+use std::sync::Arc;
 
 /// One webhook URL for one monitor.
 #[derive(Clone, Debug)]
@@ -18,6 +20,8 @@ pub struct Endpoint {
     pub topics: Vec<String>,
     /// For `generic`.
     pub fields: GenericFields,
+    /// Bodies as the monitor posts them, to try the rest on.
+    pub samples: Vec<Sample>,
     /// Old ids whose URLs still work.
     pub formerly: Vec<Id>,
     /// Corrections of the severity; the first that matches.
@@ -28,25 +32,53 @@ pub struct Endpoint {
     pub place: Place,
 }
 
-/// Where a generic body says what: JSON pointers.
-#[derive(Clone, Debug, Default)]
-pub struct GenericFields {
-    pub dedup_key: Option<FieldPath>,
-    pub summary: Option<FieldPath>,
-    pub description: Option<FieldPath>,
-    pub severity: Option<FieldPath>,
-    pub source: Option<FieldPath>,
-    /// The field that says whether it fires.
-    pub status: Option<FieldPath>,
-    /// The values of `status` that mean resolved, compared without case.
-    pub resolved: Vec<String>,
-    /// Label name and where its value is.
-    pub labels: Vec<(String, FieldPath)>,
-    pub link: Option<FieldPath>,
+/// A body that is kept beside the config.
+#[derive(Clone, Debug)]
+pub struct Sample {
+    /// Below the root of the repository.
+    pub path: String,
+    /// `None`: there is no such file.
+    pub body: Option<Arc<[u8]>>,
 }
 
-/// A JSON pointer (RFC 6901), such as `/monitor/name`.
-pub type FieldPath = String;
+/// Where a generic body says what.
+#[derive(Clone, Debug, Default)]
+pub struct GenericFields {
+    /// A JSON pointer to the list of alerts; all else is looked for in each of them.
+    pub each: Option<String>,
+    pub dedup_key: Option<Field>,
+    pub summary: Option<Field>,
+    pub description: Option<Field>,
+    pub severity: Option<Field>,
+    pub source: Option<Field>,
+    /// The field that says whether it fires.
+    pub status: Option<Field>,
+    /// The values of `status` that mean resolved, compared without case.
+    pub resolved: Vec<String>,
+    /// Instead of both: whether it is over, as `true` or `false`.
+    pub resolve_when: Option<Field>,
+    /// Label name and where its value is.
+    pub labels: Vec<(String, Field)>,
+    pub link: Option<Field>,
+}
+
+impl GenericFields {
+    /// Every field that is configured, with the keys that lead to it below `fields:`.
+    pub fn all(&self) -> impl Iterator<Item = (Vec<&str>, &Field)> {
+        let named = [
+            ("dedup_key", &self.dedup_key),
+            ("summary", &self.summary),
+            ("description", &self.description),
+            ("severity", &self.severity),
+            ("source", &self.source),
+            ("status", &self.status),
+            ("resolve_when", &self.resolve_when),
+            ("link", &self.link),
+        ];
+        let named = named.into_iter().filter_map(|(name, field)| Some((vec![name], field.as_ref()?)));
+        named.chain(self.labels.iter().map(|(name, field)| (vec!["labels", name.as_str()], field)))
+    }
+}
 
 /// One line of an integration's `severity:`.
 #[derive(Clone, Debug)]

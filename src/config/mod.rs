@@ -9,14 +9,16 @@ mod escalation;
 mod routing;
 mod secret;
 mod service;
+mod template;
 mod user;
 
 pub use calendar::{CALENDAR_SECRET, CALENDAR_SECRET_MIN, CalendarId};
-pub use endpoint::{Endpoint, FieldPath, GenericFields, Route, RouteTarget, SeverityRule};
+pub use endpoint::{Endpoint, GenericFields, Route, RouteTarget, Sample, SeverityRule};
 pub use escalation::{EscalationPolicy, Notify, Step};
 pub use routing::{Matcher, Pattern, PatternTest, Silence, SilencePeriod, field};
 pub use secret::{Secret, SecretSource, Secrets};
 pub use service::{Group, Inform, JiraTicket, Service, Urgency, UrgencyRule};
+pub use template::{FUEL_MAX, Field, Malformed, Rendered, TEMPLATE_MAX, Template};
 pub use user::{Contact, ContactRule, Phone, User};
 
 use crate::language::Language;

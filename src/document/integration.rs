@@ -32,6 +32,9 @@ pub struct Integration {
     pub topics: Option<Vec<String>>,
     /// For `generic`: where the body says what.
     pub fields: Option<Fields>,
+    /// A body as the monitor posts it, or several: files of the repository, such as `samples/kuma.json`. `oncall validate`
+    /// reads them as the server would.
+    pub sample: Option<OneOrMany<String>>,
     /// Sets or corrects the severity; the first that matches.
     pub severity: Option<Vec<SeverityRule>>,
     /// Silence for so long is a resolve; only for a source that repeats.
@@ -88,11 +91,13 @@ impl JsonSchema for IntegrationType {
     }
 }
 
-/// Where a JSON body says what, as JSON pointers (`/monitor/name`).
+/// Where a body says what: JSON pointers (`/monitor/name`) or templates (`"{{ monitor.name }} is down"`).
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(extend("dependentRequired" = json!({ "status": ["resolved"], "resolved": ["status"] })))]
 pub struct Fields {
+    /// A JSON pointer to the list of alerts, where a body has several; the other fields are looked for in each.
+    pub each: Option<String>,
     /// What joins the events of one problem.
     #[schemars(example = &"/job/id")]
     pub dedup_key: Option<String>,
@@ -114,6 +119,8 @@ pub struct Fields {
     /// The values of `status` that mean resolved.
     #[schemars(example = ["ok", "succeeded"])]
     pub resolved: Option<OneOrMany<String>>,
+    /// Instead of `status` and `resolved`: says whether it is over (`"{{ status == 'ok' and not muted }}"`).
+    pub resolve_when: Option<String>,
     /// The name of a label, and where its value is.
     #[schemars(example = json!({ "job": "/job/name" }))]
     pub labels: Option<BTreeMap<String, String>>,

@@ -5,7 +5,7 @@
 //! `startsAt` after a resolve, and dropping that would lose a page.
 
 use super::bounds::{few, followed, hash};
-use super::{Monitor, Posted, Read, Stop, json, url};
+use super::{Monitor, Posted, Read, Sample, Stop, json, url};
 use crate::alert::{Action, Event, Link, Severity};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -17,6 +17,12 @@ pub const MONITOR: Monitor = Monitor {
     - name: oncall
       webhook_configs: [{ url: "{url}", send_resolved: true }]
 and name the receiver in `route:`."#,
+    sample: Sample {
+        body: r#"{"version":"4","status":"{state}","alerts":[{"status":"{state}","labels":{"alertname":"OncallSend","severity":"info"},
+  "annotations":{"summary":"test alert from oncall send"},"fingerprint":"oncall-send"}]}"#,
+        firing: "firing",
+        resolved: "resolved",
+    },
     ..Monitor::webhook("alertmanager", "Prometheus Alertmanager", read)
 };
 

@@ -3,13 +3,19 @@
 //! <https://learn.microsoft.com/en-us/azure/azure-monitor/alerts/alerts-common-schema>. `originAlertId` stays the same from
 //! `Fired` to `Resolved`. Alerts on the activity log, and stateless log alerts, are never resolved by Azure.
 
-use super::{Monitor, Posted, Read, Stop, json, url};
+use super::{Monitor, Posted, Read, Sample, Stop, json, url};
 use crate::alert::{Action, Event, Link, Severity};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
 pub const MONITOR: Monitor = Monitor {
     setup: "Monitor > Alerts > Action groups > Actions > Webhook: this URL, common alert schema on.",
+    sample: Sample {
+        body: r#"{"data":{"essentials":{"originAlertId":"oncall-send","alertRule":"test alert from oncall send","severity":"Sev4",
+  "monitorCondition":"{state}"}}}"#,
+        firing: "Fired",
+        resolved: "Resolved",
+    },
     ..Monitor::webhook("azure", "Azure Monitor", read)
 };
 

@@ -6,7 +6,7 @@
 
 use super::posted::{Posted, Sent};
 use super::subscription::topic_labels;
-use super::{Monitor, Read, Sns, Stop, eventbridge, json, notice, url};
+use super::{Monitor, Read, Sample, Sns, Stop, eventbridge, json, notice, url};
 use crate::alert::{Action, Event, Link};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -24,6 +24,11 @@ or in Terraform:
     endpoint               = "{url}"
     endpoint_auto_confirms = true
   }"#,
+    sample: Sample {
+        body: r#"{"AlarmName":"test alert from oncall send","AlarmArn":"oncall-send","NewStateValue":"{state}","NewStateReason":"a test"}"#,
+        firing: "ALARM",
+        resolved: "OK",
+    },
     ..Monitor::webhook("cloudwatch", "CloudWatch", read)
 };
 

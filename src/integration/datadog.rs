@@ -4,7 +4,7 @@
 //! <https://docs.datadoghq.com/integrations/webhooks/>. A variable that is not set stays as `$NAME`, or is `null`. A monitor
 //! that alerts by group posts each group with a cycle key of its own, from its trigger to its recovery.
 
-use super::{Monitor, Posted, Read, Stop, json, tags, url};
+use super::{Monitor, Posted, Read, Sample, Stop, json, tags, url};
 use crate::alert::{Action, Event, Severity};
 use serde_json::Value;
 use std::borrow::Cow;
@@ -23,6 +23,11 @@ pub const MONITOR: Monitor = Monitor {
     "snapshot": "$SNAPSHOT"
   }
 Then name it in the monitor's message: @webhook-oncall"#,
+    sample: Sample {
+        body: r#"{"cycle":"oncall-send","transition":"{state}","type":"info","priority":"P4","title":"test alert from oncall send"}"#,
+        firing: "Triggered",
+        resolved: "Recovered",
+    },
     ..Monitor::webhook("datadog", "Datadog", read)
 };
 

@@ -5,7 +5,7 @@
 //! belong together. Such a word also says that it is over. A mail names no severity.
 
 use super::posted::Posted;
-use super::{Monitor, Read, Sns, Stop, bounds::hash, json};
+use super::{Monitor, Read, Sample, Sns, Stop, bounds::hash, json};
 use crate::alert::{Action, Event};
 use data_encoding::BASE64;
 use mail_parser::{Address, Message, MessageParser};
@@ -21,6 +21,11 @@ pub const MONITOR: Monitor = Monitor {
     --protocol https --notification-endpoint "{url}"
 A mail server of your own pipes each message to
   curl --fail --retry 5 --data-binary @- "{url}""#,
+    sample: Sample {
+        body: "From: oncall send <send@localhost>\nSubject: {state} test alert from oncall send\n\nThis is a test.\n",
+        firing: "[FIRING]",
+        resolved: "[RESOLVED]",
+    },
     ..Monitor::webhook("email", "e-mail", read)
 };
 

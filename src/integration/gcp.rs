@@ -3,7 +3,7 @@
 //! <https://cloud.google.com/monitoring/support/notification-options#schema-pubsub>. Times are seconds; an open incident's end is
 //! null or 0. Google closes an incident by itself after seven days without data, unless the policy says otherwise.
 
-use super::{Monitor, Posted, Read, Stop, json};
+use super::{Monitor, Posted, Read, Sample, Stop, json};
 use crate::alert::{Action, Event, Severity};
 use data_encoding::BASE64;
 use serde_json::Value;
@@ -12,6 +12,11 @@ use std::collections::BTreeMap;
 pub const MONITOR: Monitor = Monitor {
     setup: "Alerting > Edit notification channels > Webhooks > Add new: this URL. Its severity is the policy's; \
             set one in each policy.",
+    sample: Sample {
+        body: r#"{"incident":{"incident_id":"oncall-send","summary":"test alert from oncall send","severity":"Warning","state":"{state}"}}"#,
+        firing: "open",
+        resolved: "closed",
+    },
     ..Monitor::webhook("gcp", "Google Cloud Monitoring", read)
 };
 

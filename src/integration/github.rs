@@ -4,7 +4,7 @@
 //! run of it succeeds there. Runs of pull requests are their authors' business and do not page; a deployment that succeeds is a
 //! change.
 
-use super::{Monitor, Posted, Read, Signature, Stop, json, url};
+use super::{Monitor, Posted, Read, Sample, Signature, Stop, json, url};
 use crate::alert::{Action, Event};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -15,6 +15,12 @@ pub const MONITOR: Monitor = Monitor {
     address: "{base}/v1/webhooks/{id}",
     setup: "Settings > Webhooks > Add webhook: this URL, content type application/json, as secret the \
             integration's `secret`, and the events \"Workflow runs\" and \"Deployment statuses\".",
+    sample: Sample {
+        body: r#"{"workflow_run":{"name":"test alert from oncall send","workflow_id":"oncall-send","head_branch":"main","event":"push",
+  "conclusion":"{state}"},"repository":{"full_name":"oncall/send"}}"#,
+        firing: "failure",
+        resolved: "success",
+    },
     ..Monitor::webhook("github", "GitHub", read)
 };
 

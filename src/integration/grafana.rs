@@ -3,7 +3,7 @@
 //! <https://grafana.com/docs/grafana/latest/alerting/configure-notifications/manage-contact-points/integrations/webhook-notifier/>.
 //! A group of alerts like Alertmanager's, with an organisation, links and values of its own, and optionally signed.
 
-use super::{Monitor, Posted, Read, Signature, Stop, alertmanager, bounds::few, json};
+use super::{Monitor, Posted, Read, Sample, Signature, Stop, alertmanager, bounds::few, json};
 use crate::alert::{Action, Event, Link, Severity, cut};
 use serde_json::Value;
 
@@ -21,6 +21,12 @@ pub const MONITOR: Monitor = Monitor {
       receivers:
         - { uid: oncall, type: webhook, settings: { url: "{url}" } }
 Then name it in a notification policy."#,
+    sample: Sample {
+        body: r#"{"version":"4","status":"{state}","alerts":[{"status":"{state}","labels":{"alertname":"OncallSend","severity":"info"},
+  "annotations":{"summary":"test alert from oncall send"},"fingerprint":"oncall-send"}]}"#,
+        firing: "firing",
+        resolved: "resolved",
+    },
     ..Monitor::webhook("grafana", "Grafana", read)
 };
 

@@ -2,7 +2,7 @@
 //!
 //! The code of a check joins its two messages. Healthchecks names no severity.
 
-use super::{Monitor, Posted, Read, Stop, json, tags};
+use super::{Monitor, Posted, Read, Sample, Stop, json, tags};
 use crate::alert::{Action, Event};
 use serde_json::Value;
 
@@ -11,6 +11,11 @@ pub const MONITOR: Monitor = Monitor {
     setup: r#"Integrations > Webhook: for down and for up alike, POST to this URL with the body
   { "code": "$CODE", "status": "$STATUS", "name": $NAME_JSON,
     "tags": "$TAGS", "now": "$NOW", "check": $JSON }"#,
+    sample: Sample {
+        body: r#"{"code":"oncall-send","name":"test alert from oncall send","status":"{state}"}"#,
+        firing: "down",
+        resolved: "up",
+    },
     ..Monitor::webhook("healthchecks", "Healthchecks", read)
 };
 

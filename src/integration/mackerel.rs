@@ -3,7 +3,7 @@
 //! <https://mackerel.io/docs/entry/howto/alerts/webhook>. Mackerel signs nothing: the secret is in the URL. An alert that
 //! goes from warning to critical keeps its id; one that somebody closed by hand is over.
 
-use super::{Monitor, Posted, Read, Stop, json};
+use super::{Monitor, Posted, Read, Sample, Stop, json};
 use crate::alert::{Action, Event, Link, Severity};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -12,6 +12,11 @@ pub const MONITOR: Monitor = Monitor {
     repeats: true,
     setup: "Channels > Add > Webhook > URL, with the events of alerts; \
             then add the channel to a notification group.",
+    sample: Sample {
+        body: r#"{"event":"alert","alert":{"id":"oncall-send","monitorName":"test alert from oncall send","status":"{state}"}}"#,
+        firing: "warning",
+        resolved: "ok",
+    },
     ..Monitor::webhook("mackerel", "Mackerel", read)
 };
 

@@ -13,6 +13,7 @@ mod datadog;
 mod door;
 mod email;
 mod eventbridge;
+mod form;
 mod gcp;
 mod generic;
 mod github;
@@ -32,6 +33,7 @@ mod pagerduty_v1;
 mod pingdom;
 mod posted;
 mod push;
+mod sample;
 mod sentry;
 mod signature;
 mod sns;
@@ -42,8 +44,10 @@ mod url;
 mod zabbix;
 
 pub use door::find;
+pub use generic::{Fault, faults};
 pub use monitor::{MONITORS, Monitor, Sns};
 pub use push::{Push, push_webhook};
+pub use sample::{Sample, TestRequest};
 pub use signature::Signature;
 
 use crate::alert::{Action, Event, UNPARSED};
@@ -103,6 +107,9 @@ pub enum FetchReason {
     /// Has an effect and a one-time token: for this request only.
     ConfirmSubscription,
 }
+
+/// The dedup key of all that could not be read.
+const UNPARSED_KEY: &str = "unparsed";
 
 /// What was fetched, by URL: the body of a 200, or what went wrong.
 pub type Fetched = BTreeMap<String, Result<Vec<u8>, String>>;
@@ -166,7 +173,7 @@ fn posted<'a>(endpoint: &'a Endpoint, request: &Request<'a>, now: Timestamp) -> 
 
 fn received(endpoint: &Endpoint, read: Read, body: &[u8], secrets: &Secrets) -> Received {
     match read {
-        Ok(events) => accepted(bounds::within(&endpoint.id, events)),
+        Ok(events) => accepted(bounds::within(&endpoint.id, without_secrets(endpoint, events, secrets))),
         Err(Stop::Unparsed(reason)) => accepted(vec![unparsed(endpoint, &reason, body, secrets)]),
         Err(Stop::Fetch(fetch)) => Received::Fetch(fetch),
         Err(Stop::Reject(reject)) => Received::Reject(reject),
@@ -239,17 +246,26 @@ fn accepted(events: Vec<Event>) -> Received {
 
 /// The event that stands for a body we cannot read, with the body itself (less the endpoint's secrets) to look at.
 fn unparsed(endpoint: &Endpoint, reason: &str, body: &[u8], secrets: &Secrets) -> Event {
-    let body = secrets
-        .all(&endpoint.secret)
-        .map(|secret| secret.expose())
-        .filter(|secret| !secret.is_empty())
-        .fold(String::from_utf8_lossy(body).into_owned(), |text, secret| text.replace(secret, "…"));
+    let body = less_secrets(endpoint, String::from_utf8_lossy(body).into_owned(), secrets);
     let event = Event {
-        dedup_key: "unparsed".to_owned(),
+        dedup_key: UNPARSED_KEY.to_owned(),
         summary: format!("unparsed payload from integration {}: {reason}", endpoint.id),
         description: body,
         labels: BTreeMap::from([(UNPARSED.to_owned(), "true".to_owned())]),
         ..Event::blank(Action::Trigger)
     };
     bounds::bounded(&endpoint.id, event)
+}
+
+/// A part of a body that could not be read is shown without the endpoint's secrets, as a whole one is.
+fn without_secrets(endpoint: &Endpoint, mut events: Vec<Event>, secrets: &Secrets) -> Vec<Event> {
+    for event in events.iter_mut().filter(|event| event.labels.contains_key(UNPARSED)) {
+        event.description = less_secrets(endpoint, std::mem::take(&mut event.description), secrets);
+    }
+    events
+}
+
+fn less_secrets(endpoint: &Endpoint, text: String, secrets: &Secrets) -> String {
+    let known = secrets.all(&endpoint.secret).map(|secret| secret.expose());
+    known.filter(|secret| !secret.is_empty()).fold(text, |text, secret| text.replace(secret, "…"))
 }

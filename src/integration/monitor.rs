@@ -4,6 +4,7 @@
 //! may have, how a request is authenticated and read, and what `oncall urls` prints all follow from that one value.
 
 use super::posted::Posted;
+use super::sample::Sample;
 use super::signature::Signature;
 use super::{Answer, Read};
 use super::{
@@ -63,6 +64,8 @@ pub struct Monitor {
     pub address: &'static str,
     /// What to do at the monitor, a line each: `{url}` is the address, `{topic}` the first of `topics`.
     pub setup: &'static str,
+    /// What `oncall send` posts.
+    pub sample: Sample,
     pub(super) reader: Reader,
 }
 
@@ -124,6 +127,7 @@ impl Monitor {
             patience: None,
             address: "{base}/v1/webhooks/{id}/{secret}",
             setup: "",
+            sample: Sample { body: "", firing: "", resolved: "" },
             reader,
         }
     }

@@ -3,21 +3,29 @@
 //! The state says whether it is over, the type of the notification whether somebody acknowledged: so an end of flapping in a good
 //! state is an end. Downtimes are Nagios's own business. Nagios tries a notification once; the script tries it again.
 
-use super::{Monitor, Posted, Read, Stop, bounds::hash};
+use super::{Monitor, Posted, Read, Sample, Stop, bounds::hash};
 use crate::alert::{Action, Event, Link, Severity};
 use form_urlencoded::parse;
 use std::collections::BTreeMap;
+
+const SAMPLE: Sample = Sample {
+    body: "type={state}&host=oncall-send&service=test+alert+from+oncall+send",
+    firing: "PROBLEM&state=WARNING",
+    resolved: "RECOVERY&state=OK",
+};
 
 pub const NAGIOS: Monitor = Monitor {
     repeats: true,
     setup: "Copy contrib/nagios/notify-oncall of the repository to /usr/local/bin, put this URL into \
             /etc/oncall/nagios-url, and include contrib/nagios/oncall.cfg, which defines the contact `oncall`.",
+    sample: SAMPLE,
     ..Monitor::webhook("nagios", "Nagios", read)
 };
 pub const ICINGA: Monitor = Monitor {
     repeats: true,
     setup: "Copy contrib/nagios/notify-oncall of the repository to /usr/local/bin, put this URL into \
             /etc/oncall/nagios-url, and include contrib/nagios/oncall-icinga2.conf in /etc/icinga2/conf.d.",
+    sample: SAMPLE,
     ..Monitor::webhook("icinga", "Icinga", read)
 };
 

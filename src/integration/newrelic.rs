@@ -3,7 +3,7 @@
 //! <https://docs.newrelic.com/docs/alerts/get-notified/notification-integrations/#webhook>. An issue may hold several incidents,
 //! of which one may close while it lives on: only the state of the issue counts.
 
-use super::{Monitor, Posted, Read, Stop, json};
+use super::{Monitor, Posted, Read, Sample, Stop, json};
 use crate::alert::{Action, Event, Severity};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -11,6 +11,11 @@ use std::collections::BTreeMap;
 pub const MONITOR: Monitor = Monitor {
     setup: "Alerts > Destinations > Webhook: this URL; then Workflows > Add a workflow > Notify: Webhook, \
             with the default payload.",
+    sample: Sample {
+        body: r#"{"id":"oncall-send","title":"test alert from oncall send","priority":"LOW","state":"{state}"}"#,
+        firing: "ACTIVATED",
+        resolved: "CLOSED",
+    },
     ..Monitor::webhook("newrelic", "New Relic", read)
 };
 

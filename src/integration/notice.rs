@@ -5,9 +5,8 @@
 
 use super::posted::{Posted, Sent};
 use super::subscription::topic_labels;
-use super::{Monitor, Read, Sns, Stop, cloudwatch, generic, json};
+use super::{Monitor, Read, Sample, Sns, Stop, cloudwatch, generic, json};
 use crate::alert::{Action, Event};
-use crate::config::GenericFields;
 
 pub const MONITOR: Monitor = Monitor {
     repeats: true,
@@ -15,6 +14,11 @@ pub const MONITOR: Monitor = Monitor {
     setup: r#"Subscribe it to the topic; it confirms itself:
   aws sns subscribe --topic-arn {topic} \
     --protocol https --notification-endpoint "{url}""#,
+    sample: Sample {
+        body: r#"{"dedup_key":"oncall-send","summary":"test alert from oncall send","severity":"info","status":"{state}"}"#,
+        firing: "firing",
+        resolved: "resolved",
+    },
     ..Monitor::webhook("sns", "Amazon SNS", read)
 };
 
@@ -27,7 +31,7 @@ fn read(posted: &Posted<'_>) -> Read {
     if let Some(alarm) = cloudwatch::alarm_or_event(&body, &sent) {
         return alarm;
     }
-    let Ok(event) = generic::event(&GenericFields::default(), &body) else {
+    let Ok(event) = generic::guessed(&body) else {
         return notice(posted.body, &sent);
     };
     let mut labels = topic_labels(sent.topic.unwrap_or_default(), &sent);

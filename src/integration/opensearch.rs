@@ -5,7 +5,7 @@
 //! never say that it is over; bucket-level ones list new, repeated and completed buckets in one text.
 
 use super::bounds::{few, hash};
-use super::{Monitor, Posted, Read, Sns, Stop, json};
+use super::{Monitor, Posted, Read, Sample, Sns, Stop, json};
 use crate::alert::{Action, DEDUP_KEY_MAX, DESCRIPTION_MAX, Event, LABEL_MAX, SUMMARY_MAX, Severity, cut};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -16,6 +16,12 @@ pub const MONITOR: Monitor = Monitor {
     setup: "Notifications > Channels > Custom webhook > URL, method POST. As the action's message paste \
             samples/opensearch-query-level.mustache (or -bucket-level); the default text is read as well. \
             A query-level monitor never says that it is over: set `stale_after` to 2 or 3 of its intervals.",
+    sample: Sample {
+        body: r#"{"oncall":"opensearch/1","monitor_id":"oncall-send","monitor":"oncall send","trigger_id":"test",
+  "trigger":"test alert from oncall send","severity":"4","alerts":[{"s":"{state}","id":"1","key":"test"}]}"#,
+        firing: "trigger",
+        resolved: "resolve",
+    },
     ..Monitor::webhook("opensearch", "OpenSearch", read)
 };
 

@@ -5,7 +5,7 @@
 
 use super::monitor::Spoken;
 use super::pagerduty::generated_key;
-use super::{Answer, Monitor, Posted, Reject, Request, bounds::hash, json, tags, url};
+use super::{Answer, Monitor, Posted, Reject, Request, Sample, bounds::hash, json, tags, url};
 use crate::alert::{Action, Event, Severity};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -17,6 +17,11 @@ pub const MONITOR: Monitor = Monitor {
   receivers:
     - name: oncall
       opsgenie_configs: [{ api_url: "{base}/", api_key: "{secret}" }]"#,
+    sample: Sample {
+        body: r#"{"alias":"oncall-send","message":"test alert from oncall send","priority":"P5"}"#,
+        firing: "",
+        resolved: "",
+    },
     ..Monitor::protocol("opsgenie", "Opsgenie Alert API", read)
 };
 

@@ -6,7 +6,7 @@
 //! a page. Version 1 is next door.
 
 use super::monitor::Spoken;
-use super::{Answer, Monitor, Posted, Reject, json, pagerduty_details as details, pagerduty_v1};
+use super::{Answer, Monitor, Posted, Reject, Sample, json, pagerduty_details as details, pagerduty_v1};
 use crate::alert::{Action, Event, Link, Severity};
 use data_encoding::HEXLOWER;
 use jiff::Timestamp;
@@ -23,6 +23,12 @@ pub const MONITOR: Monitor = Monitor {
       pagerduty_configs:
         - { url: "{base}/v2/enqueue", routing_key: "{secret}" }
 Version 1 is {base}/generic/2010-04-15/create_event.json with the same key as service_key; deploys go to {base}/v2/change/enqueue and never page."#,
+    sample: Sample {
+        body: r#"{"routing_key":{secret},"event_action":"{state}","dedup_key":"oncall-send",
+  "payload":{"summary":"test alert from oncall send","source":"oncall send","severity":"info"}}"#,
+        firing: "trigger",
+        resolved: "resolve",
+    },
     ..Monitor::protocol("pagerduty", "PagerDuty Events API", read)
 };
 

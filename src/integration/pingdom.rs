@@ -2,12 +2,17 @@
 //!
 //! <https://www.pingdom.com/resources/webhooks/>. One message for each change of a check's state.
 
-use super::{Monitor, Posted, Read, Stop, json, tags};
+use super::{Monitor, Posted, Read, Sample, Stop, json, tags};
 use crate::alert::{Action, Event, Severity};
 use std::collections::BTreeMap;
 
 pub const MONITOR: Monitor = Monitor {
     setup: "Settings > Integrations > Add integration > Webhook: this URL; then choose it in the checks.",
+    sample: Sample {
+        body: r#"{"check_id":"oncall-send","check_name":"test alert from oncall send","current_state":"{state}","importance_level":"LOW"}"#,
+        firing: "DOWN",
+        resolved: "UP",
+    },
     ..Monitor::webhook("pingdom", "Pingdom", read)
 };
 

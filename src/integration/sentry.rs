@@ -3,7 +3,7 @@
 //! <https://docs.sentry.io/integrations/integration-platform/webhooks/>. An issue is one problem however many events it has;
 //! that it is over comes as the `issue` resource. Sentry waits one second for an answer.
 
-use super::{Monitor, Posted, Read, Signature, Stop, json};
+use super::{Monitor, Posted, Read, Sample, Signature, Stop, json};
 use crate::alert::{Action, Event, Severity};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -16,6 +16,11 @@ pub const MONITOR: Monitor = Monitor {
     setup: "Settings > Custom Integrations > Internal Integration: this Webhook URL, Alert Rule Action on, \
             and Webhooks: issue. Its Client Secret is the integration's `secret`. Then choose it as an \
             action in alert rules.",
+    sample: Sample {
+        body: r#"{"action":"{state}","data":{"issue":{"id":"oncall-send","title":"test alert from oncall send","level":"info"}}}"#,
+        firing: "created",
+        resolved: "resolved",
+    },
     ..Monitor::webhook("sentry", "Sentry", read)
 };
 

@@ -39,6 +39,19 @@ impl Signature {
         Some(keys.fold(false, |hit, key| hit | is_hmac_sha256_hex(key, &parts, presented)))
     }
 
+    /// The headers with which a monitor that has this key signs a body at an instant.
+    pub fn sign(&self, key: &[u8], body: &[u8], now: Timestamp) -> Vec<(String, String)> {
+        let time = self.time.map(|header| (header.to_owned(), now.as_second().to_string()));
+        let mut context = hmac::Context::with_key(&hmac::Key::new(hmac::HMAC_SHA256, key));
+        if let Some((_, time)) = &time {
+            context.update(time.as_bytes());
+            context.update(b":");
+        }
+        context.update(body);
+        let hex = HEXLOWER_PERMISSIVE.encode(context.sign().as_ref());
+        [(self.header.to_owned(), format!("{}{hex}", self.prefix))].into_iter().chain(time).collect()
+    }
+
     /// Refuses a request whose signature is wrong or old, or missing although a `signing_secret` is set.
     pub(super) fn check(
         &self,

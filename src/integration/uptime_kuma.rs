@@ -3,7 +3,7 @@
 //! Its source says what it sends (`server/notification-providers/webhook.js`): a heartbeat and the monitor it is of, or, for
 //! tests and certificates that expire, only words. It names no severity. `monitor` holds settings and is not kept whole.
 
-use super::{Monitor, Posted, Read, Stop, bounds::hash, json, url};
+use super::{Monitor, Posted, Read, Sample, Stop, bounds::hash, json, url};
 use crate::alert::{Action, Event, Link};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -12,6 +12,11 @@ pub const MONITOR: Monitor = Monitor {
     sends_severity: false,
     repeats: true,
     setup: "Settings > Notifications > Webhook: this URL, content type application/json.",
+    sample: Sample {
+        body: r#"{"heartbeat":{"monitorID":"oncall-send","status":{state}},"monitor":{"id":"oncall-send","name":"test alert from oncall send"}}"#,
+        firing: "0",
+        resolved: "1",
+    },
     ..Monitor::webhook("uptime_kuma", "Uptime Kuma", read)
 };
 

@@ -3,7 +3,7 @@
 //! The id of the problem's event is the same in its updates and its recovery. An update that acknowledges is an
 //! acknowledgement; the severity of an update is the one it changes to. Zabbix tries again by itself, ten times as the media type has it.
 
-use super::{Monitor, Posted, Read, Stop, json};
+use super::{Monitor, Posted, Read, Sample, Stop, json};
 use crate::alert::{Action, Event, Severity};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -13,6 +13,11 @@ pub const MONITOR: Monitor = Monitor {
     setup: "Alerts > Media types > Import: contrib/zabbix/oncall.yaml of the repository; set its parameter \
             `url` to this URL. Give it to a user as media (send to: oncall), and name that user in a trigger \
             action with operations, recovery operations and update operations.",
+    sample: Sample {
+        body: r#"{"event_id":"oncall-send","name":"test alert from oncall send","severity":"1","value":"{state}"}"#,
+        firing: "1",
+        resolved: "0",
+    },
     ..Monitor::webhook("zabbix", "Zabbix", read)
 };
 

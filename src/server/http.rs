@@ -16,7 +16,7 @@ use crate::integration::{self, Answer, FetchReason, Fetched, Monitor, Received, 
 use axum::Router;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, StatusCode, Uri, header};
+use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use http_body_util::BodyExt;
@@ -58,7 +58,7 @@ pub type Shared = State<Arc<Doors>>;
 /// All routes.
 pub fn router(doors: Arc<Doors>) -> Router {
     Router::new()
-        .route("/v1/webhooks/{*rest}", post(webhook).put(webhook).patch(webhook))
+        .route("/v1/webhooks/{*rest}", post(webhook).put(webhook).patch(webhook).get(by_query))
         .route("/v2/enqueue", post(webhook))
         .route("/v2/change/enqueue", post(webhook))
         .route("/generic/2010-04-15/create_event.json", post(webhook))
@@ -136,6 +136,28 @@ pub fn plain(status: StatusCode, text: &'static str) -> Response {
 /// Nothing can be stored yet or now: every sender that retries does so on a 503.
 pub fn unavailable(text: &'static str) -> Response {
     (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "5")], text).into_response()
+}
+
+/// A `GET` says in its query what others post. Only where `fields` say what it means, and there is something to read:
+/// browsers and previews of links open URLs too.
+async fn by_query(State(doors): Shared, request: Request) -> Response {
+    let query = request.uri().query().unwrap_or_default();
+    if request.method() != Method::GET || query.is_empty() {
+        return not_by_get();
+    }
+    let live = doors.live.borrow().clone();
+    let (path, headers) = (request.uri().path(), headers(request.headers()));
+    let bare = integration::Request { path, query, headers: &headers, body: &[] };
+    let reads = live.is_none_or(|live| {
+        integration::find(&live.config, &live.secrets, &bare)
+            .map_or(true, |endpoint| Monitor::of(endpoint).has_fields)
+    });
+    if reads { webhook(State(doors), request).await } else { not_by_get() }
+}
+
+fn not_by_get() -> Response {
+    let text = "alerts are posted here; only integrations of type generic take a GET, with a query\n";
+    (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "POST, PUT, PATCH")], text).into_response()
 }
 
 async fn webhook(State(doors): Shared, request: Request) -> Response {

@@ -3,7 +3,7 @@
 use std::process::{Command, Output, Stdio};
 use unicode_width::UnicodeWidthStr;
 
-const COMMANDS: [&str; 16] = [
+const COMMANDS: [&str; 18] = [
     "init",
     "validate",
     "explain",
@@ -11,12 +11,14 @@ const COMMANDS: [&str; 16] = [
     "shifts",
     "dry-run",
     "expect",
+    "parse",
     "line-up",
     "user",
     "override",
     "serve",
     "urls",
     "doctor",
+    "send",
     "schema",
     "demo",
     "completions",

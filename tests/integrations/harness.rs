@@ -39,6 +39,7 @@ pub fn run(data: &[u8]) {
         signing_secret: Vec::new(),
         topics: if monitor.sns == Sns::Never { Vec::new() } else { topics },
         fields: GenericFields::default(),
+        samples: Vec::new(),
         formerly: Vec::new(),
         severity: Vec::new(),
         stale_after: None,

@@ -1,0 +1,26 @@
+//! The body of a webhook, as a file or on standard input; no larger than the server takes.
+
+use crate::server::http::BODY_MAX;
+use anyhow::{Context, Result, bail};
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+/// A body from a file or from standard input.
+pub(super) fn read(path: &Path) -> Result<Vec<u8>> {
+    let what = || format!("cannot read {}", path.display());
+    let body = if path == Path::new("-") { bounded(io::stdin()) } else { File::open(path).and_then(bounded) };
+    let body = body.with_context(what)?;
+    if body.len() > BODY_MAX {
+        bail!("{} is larger than 5 MiB: the server would refuse it with 413", path.display());
+    }
+    Ok(body)
+}
+
+/// At most one byte more than the server would take.
+fn bounded(source: impl Read) -> io::Result<Vec<u8>> {
+    let mut body = Vec::new();
+    let bound = u64::try_from(BODY_MAX).unwrap_or(u64::MAX);
+    source.take(bound.saturating_add(1)).read_to_end(&mut body)?;
+    Ok(body)
+}

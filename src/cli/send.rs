@@ -1,0 +1,253 @@
+//! `oncall send`: a test alert through the running server, as the integration's monitor would send it.
+//!
+//! The server does with it what it does with any alert: people are really told. So who will be is said first, by the same
+//! simulation as [`dry_run`](super::dry_run), and nobody is called without `--yes`.
+
+use super::directory::{Directory, now};
+use super::dry_run::HORIZON;
+use super::known::known;
+use super::serve::runtime;
+use super::told::{outlook, push_wrapped};
+use super::{Exit, Output};
+use crate::alert::{Action, Event, UNPARSED};
+use crate::config::{Config, Endpoint, Secrets};
+use crate::integration::{Fetched, Received, TestRequest, read_trusted, receive};
+use crate::preview::{Script, simulate};
+use crate::server::secrets::resolve;
+use anyhow::{Context, Result, anyhow, bail};
+use jiff::Timestamp;
+use serde_json::Value;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How long the server may take to answer.
+const ANSWER_MAX: Duration = Duration::from_secs(15);
+/// How long connecting to it may take.
+const CONNECT_MAX: Duration = Duration::from_secs(5);
+/// The most of an answer that is shown, in characters.
+const SHOWN_MAX: usize = 300;
+
+/// Send a test alert through the running server: people are really told
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Environment:
+  ONCALL_TOKEN  one of the api_tokens, to show the incident that it made
+                [default: one of those of oncall.yaml, if it is set here]
+
+The alert says \"test alert from oncall send\", with severity info where the
+monitor sends one. Of type generic it is the integration's `sample`, if it has
+one. Send it again with --sample resolved when you have seen it.")]
+pub struct Arguments {
+    /// The integration, whose secret must be set here as it is for the server
+    #[arg(long, value_name = "ID")]
+    integration: String,
+    /// What the monitor says of the problem
+    #[arg(long, value_enum, default_value_t = State::Firing)]
+    sample: State,
+    /// The address of the server [default: public_url of oncall.yaml]
+    #[arg(long, value_name = "URL")]
+    url: Option<String>,
+    /// Send it even if somebody will be called
+    #[arg(long)]
+    yes: bool,
+    #[command(flatten)]
+    directory: Directory,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum State {
+    Firing,
+    Resolved,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<Output> {
+    let loaded = arguments.directory.load()?;
+    let config = match loaded.config() {
+        Ok(config) => config,
+        Err(output) => return Ok(output),
+    };
+    let (_, endpoint) = known("integration", &config.endpoints, &arguments.integration)?;
+    let base = arguments.url.as_deref().or(config.organisation.public_url.as_deref());
+    let base = base.context("oncall.yaml has no public_url: say where the server is with `--url`")?;
+    let (secrets, _) = resolve(config);
+    let at = now();
+    let body = own_sample(endpoint, arguments.sample, at)?;
+    let is_over = arguments.sample == State::Resolved;
+    let test = TestRequest::new(endpoint, &secrets, (is_over, body.as_deref()), at)
+        .with_context(|| format!("the secret of {} is not set here: {}", endpoint.id, places(endpoint)))?;
+    let events = events(endpoint, &test, &secrets, at)?;
+    let (mut out, calls) = announced(config, &events, at);
+    if calls && !arguments.yes {
+        let err = "error: somebody will be called, so nothing was sent: add --yes to send it\n".to_owned();
+        return Ok(Output { out, err, exit: Exit::Usage });
+    }
+    let token = token(config, &secrets);
+    let base = base.trim_end_matches('/');
+    let sent = runtime()?.block_on(send(base, test, token.as_deref()))?;
+    push_wrapped(&mut out, "sent      ", &format!("{base} answers {} {}", sent.status, sent.text));
+    if !(200..300).contains(&sent.status) {
+        return Ok(Output { out, err: format!("error: {}\n", refusal(sent.status)), exit: Exit::Usage });
+    }
+    out.push_str(&made(&events, sent.incidents));
+    Ok(Output::fine(out))
+}
+
+/// Of an integration with fields of its own, the sample that is kept beside it: nobody else knows its shape.
+fn own_sample(endpoint: &Endpoint, state: State, at: Timestamp) -> Result<Option<Vec<u8>>> {
+    if endpoint.fields.all().next().is_none() && endpoint.fields.each.is_none() {
+        return Ok(None);
+    }
+    let wanted = if state == State::Resolved { Action::Resolve } else { Action::Trigger };
+    let mut bodies = endpoint.samples.iter().filter_map(|sample| sample.body.as_deref());
+    let fits = |body: &&[u8]| {
+        let events = read_trusted(endpoint, body, at);
+        events.iter().any(|event| event.action == wanted && !event.labels.contains_key(UNPARSED))
+    };
+    let found = bodies.find(fits).map(<[u8]>::to_vec);
+    let word = if state == State::Resolved { "says that it is over" } else { "fires" };
+    found.map(Some).ok_or_else(|| {
+        anyhow!(
+            "{} has `fields`, and no `sample` that {word}: keep a body of that kind in samples/, and name it \
+             (`sample: samples/…`)",
+            endpoint.id
+        )
+    })
+}
+
+/// What the server will make of it.
+fn events(endpoint: &Endpoint, test: &TestRequest, secrets: &Secrets, at: Timestamp) -> Result<Vec<Event>> {
+    match receive(endpoint, &test.request(), secrets, at, &Fetched::new()) {
+        Received::Events { events, .. } => Ok(events),
+        Received::Reject(reject) => bail!("the server would refuse it: {}", reject.message),
+        Received::Fetch(_) => bail!("a message of Amazon SNS cannot be sent by others"),
+    }
+}
+
+/// What will be said and to whom, by the config here; and whether anybody will be called.
+fn announced(config: &Config, events: &[Event], at: Timestamp) -> (String, bool) {
+    let (mut out, mut calls) = (String::new(), false);
+    let config = Arc::new(config.clone());
+    for event in events {
+        push_wrapped(&mut out, "alert     ", &format!("{} (to {})", event.summary, event.integration));
+        if event.action != Action::Trigger {
+            push_wrapped(
+                &mut out,
+                "told      ",
+                "it triggers nothing: whoever was told of it hears that it is over",
+            );
+            continue;
+        }
+        let script = Script { acknowledge_after: None, horizon: HORIZON };
+        let (sentence, called) = outlook(&config, at, &simulate(&config, event.clone(), at, &script));
+        push_wrapped(&mut out, "told      ", &format!("If nobody reacts: {sentence}"));
+        calls |= called;
+    }
+    (out, calls)
+}
+
+fn places(endpoint: &Endpoint) -> String {
+    let places: Vec<String> = endpoint.secret.iter().map(ToString::to_string).collect();
+    places.join(" or ")
+}
+
+fn token(config: &Config, secrets: &Secrets) -> Option<String> {
+    let own = std::env::var("ONCALL_TOKEN").ok().filter(|token| !token.is_empty());
+    let mut known = config.organisation.api_tokens.iter().filter_map(|it| secrets.all(&it.token).next());
+    own.or_else(|| known.next().map(|token| token.expose().to_owned()))
+}
+
+/// What the server answered, and its newest incidents, if there was a token to ask for them.
+struct Sent {
+    status: u16,
+    text: String,
+    incidents: Option<Result<Value>>,
+}
+
+async fn send(base: &str, test: TestRequest, token: Option<&str>) -> Result<Sent> {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let http = reqwest::Client::builder()
+        .connect_timeout(CONNECT_MAX)
+        .timeout(ANSWER_MAX)
+        .redirect(reqwest::redirect::Policy::none())
+        .build()?;
+    let query = if test.query.is_empty() { String::new() } else { format!("?{}", test.query) };
+    let mut request = http.post(format!("{base}{}{query}", test.path)).body(test.body);
+    for (name, value) in &test.headers {
+        request = request.header(name, value);
+    }
+    let response = request.send().await.map_err(|error| unreachable(base, error))?;
+    let status = response.status().as_u16();
+    let text = response.text().await.unwrap_or_default();
+    let incidents = match token.filter(|_| (200..300).contains(&status)) {
+        Some(token) => Some(incidents(&http, base, token).await),
+        None => None,
+    };
+    Ok(Sent { status, text: crate::alert::cut(text.trim(), SHOWN_MAX), incidents })
+}
+
+async fn incidents(http: &reqwest::Client, base: &str, token: &str) -> Result<Value> {
+    let request = http.get(format!("{base}/v1/incidents?limit=100")).bearer_auth(token);
+    let response = request.send().await.map_err(|error| unreachable(base, error))?;
+    match response.status().as_u16() {
+        200 => Ok(response.json().await?),
+        401 => bail!("the token is not one of the server's api_tokens"),
+        status => bail!("it answers {status}"),
+    }
+}
+
+fn unreachable(base: &str, error: reqwest::Error) -> anyhow::Error {
+    let what = if error.is_timeout() { "did not answer in time" } else { "cannot be reached" };
+    // Without the URL, which may be long; the address is named here.
+    anyhow!(error.without_url())
+        .context(format!("the server at {base} {what}: is it running, and is `--url` or public_url right?"))
+}
+
+fn refusal(status: u16) -> &'static str {
+    match status {
+        401 | 403 => {
+            "the server does not accept it: is the secret here the server's, and is its config that of DIR?"
+        }
+        404 => "there is no such path: is this the address of `oncall serve`, or does a proxy cut the path?",
+        413 => "the sample is larger than 5 MiB",
+        503 => "the server cannot store it now, or has no config yet: see its /readyz",
+        300..=399 => "that is a redirect: give the address that it leads to, with `--url`",
+        _ => "the server did not take it",
+    }
+}
+
+/// The incident of each event, as the server tells.
+fn made(events: &[Event], incidents: Option<Result<Value>>) -> String {
+    let mut out = String::new();
+    let mut line = |text: &str| push_wrapped(&mut out, "incident  ", text);
+    match incidents {
+        None => {
+            line("not asked for: set ONCALL_TOKEN to one of the api_tokens of oncall.yaml to see it here")
+        }
+        Some(Err(error)) => line(&format!("not known: {error:#}")),
+        Some(Ok(list)) => {
+            for event in events {
+                let all = list["incidents"].as_array().map(Vec::as_slice).unwrap_or_default();
+                match all.iter().find(|incident| is_of(incident, event)) {
+                    Some(incident) => line(&shown(incident)),
+                    None => line("none: it was dropped, or resolves nothing that is open"),
+                }
+            }
+        }
+    }
+    out
+}
+
+fn is_of(incident: &Value, event: &Event) -> bool {
+    let alerts = incident["alerts"].as_array().map(Vec::as_slice).unwrap_or_default();
+    incident["integration"] == event.integration.as_str()
+        && alerts.iter().any(|alert| alert["dedup_key"] == event.dedup_key.as_str())
+}
+
+fn shown(incident: &Value) -> String {
+    let text = |key: &str| incident[key].as_str().unwrap_or("none").to_owned();
+    let told: Vec<&str> =
+        incident["step"]["told"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    let told = if told.is_empty() { String::new() } else { format!("; told so far: {}", told.join(", ")) };
+    let (id, status, service, urgency) = (text("id"), text("status"), text("service"), text("urgency"));
+    format!("{id} is {status}, service {service}, urgency {urgency}{told}")
+}

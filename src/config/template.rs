@@ -1,0 +1,123 @@
+//! Where a generic body says what: by a JSON pointer, or by a template.
+//!
+//! A template is compiled with its config and rendered without any access to the world: a name that is not there is an
+//! error, nothing is escaped, and fuel bounds its work and what it allocates. Which values it is given, and what its text
+//! means, is left to [`integration`](crate::integration).
+
+use minijinja::{AutoEscape, Environment, ErrorKind, UndefinedBehavior, Value};
+use std::sync::Arc;
+
+/// The longest template, in bytes.
+pub const TEMPLATE_MAX: usize = 8 * 1024;
+/// The most work of one rendering, in instructions and pieces of 64 bytes.
+pub const FUEL_MAX: u64 = 50_000;
+/// How deep constructs of a template are nested.
+const RECURSION_MAX: usize = 64;
+/// The name that the engine wants each template to have; without an extension, nothing is escaped.
+const NAME: &str = "field";
+
+/// Where a body says something.
+#[derive(Clone, Debug)]
+pub enum Field {
+    /// A JSON pointer (RFC 6901), such as `/monitor/name`.
+    Pointer(String),
+    /// Text with `{{ … }}` or `{% … %}` in it.
+    Template(Template),
+}
+
+/// A compiled template.
+#[derive(Clone, Debug)]
+pub struct Template {
+    environment: Arc<Environment<'static>>,
+}
+
+/// Why a text is no [`Field`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Malformed {
+    /// Neither a pointer nor a template.
+    Neither,
+    TooLong,
+    /// Not a template: where in it, from 1 and in characters, and why.
+    Template {
+        line: usize,
+        column: usize,
+        reason: String,
+    },
+}
+
+/// What came of a template: its text or why there is none, and the fuel that it took.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rendered {
+    pub text: Result<String, String>,
+    pub fuel: u64,
+}
+
+impl Field {
+    /// Reads a field as it is written.
+    pub fn read(text: &str) -> Result<Field, Malformed> {
+        if text.contains("{{") || text.contains("{%") {
+            return Template::compile(text).map(Field::Template);
+        }
+        if text.starts_with('/') { Ok(Field::Pointer(text.to_owned())) } else { Err(Malformed::Neither) }
+    }
+}
+
+impl Template {
+    fn compile(text: &str) -> Result<Template, Malformed> {
+        if text.len() > TEMPLATE_MAX {
+            return Err(Malformed::TooLong);
+        }
+        let mut environment = Environment::new();
+        environment.set_undefined_behavior(UndefinedBehavior::Strict);
+        environment.set_auto_escape_callback(|_| AutoEscape::None);
+        environment.set_recursion_limit(RECURSION_MAX);
+        environment.set_fuel(Some(FUEL_MAX));
+        // Without it, errors name no column.
+        environment.set_debug(true);
+        match environment.add_template_owned(NAME, text.to_owned()) {
+            Ok(()) => Ok(Template { environment: Arc::new(environment) }),
+            Err(error) => {
+                let (line, column) = position(text, &error);
+                Err(Malformed::Template { line, column, reason: words(&error) })
+            }
+        }
+    }
+
+    /// The text that the template makes of some values.
+    pub fn render(&self, values: &Value) -> Rendered {
+        let mut out = Vec::new();
+        let captured = self
+            .environment
+            .get_template(NAME)
+            .and_then(|template| template.render_captured_to(values.clone(), &mut out));
+        match captured {
+            Ok(captured) => {
+                let fuel = captured.state().fuel_levels().map_or(FUEL_MAX, |(consumed, _)| consumed);
+                Rendered { text: Ok(String::from_utf8_lossy(&out).into_owned()), fuel }
+            }
+            Err(error) => {
+                let source = error.template_source().unwrap_or_default();
+                let (line, column) = position(source, &error);
+                let reason = format!("{} (line {line}, column {column})", words(&error));
+                let fuel = if error.kind() == ErrorKind::OutOfFuel { FUEL_MAX } else { 1 };
+                Rendered { text: Err(reason), fuel }
+            }
+        }
+    }
+}
+
+/// The line and the column of an error, from 1; the column in characters.
+fn position(text: &str, error: &minijinja::Error) -> (usize, usize) {
+    let before = error.range().and_then(|range| text.get(..range.start));
+    let column = before.map(|before| before.rsplit('\n').next().unwrap_or_default().chars().count() + 1);
+    (error.line().unwrap_or(1), column.unwrap_or(1))
+}
+
+fn words(error: &minijinja::Error) -> String {
+    match (error.kind(), error.detail()) {
+        (ErrorKind::OutOfFuel, _) => "it takes too much work".to_owned(),
+        (ErrorKind::SyntaxError, Some(detail)) => detail.to_owned(),
+        (kind, Some(detail)) => format!("{kind}: {detail}"),
+        (kind, None) => kind.to_string(),
+    }
+}
