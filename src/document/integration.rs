@@ -34,6 +34,7 @@ pub struct Integration {
     pub fields: Option<Fields>,
     /// A body as the monitor posts it, or several: files of the repository, such as `samples/kuma.json`. `oncall validate`
     /// reads them as the server would.
+    #[schemars(example = &"samples/kuma.json")]
     pub sample: Option<OneOrMany<String>>,
     /// Sets or corrects the severity; the first that matches.
     pub severity: Option<Vec<SeverityRule>>,
@@ -94,9 +95,13 @@ impl JsonSchema for IntegrationType {
 /// Where a body says what: JSON pointers (`/monitor/name`) or templates (`"{{ monitor.name }} is down"`).
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[schemars(extend("dependentRequired" = json!({ "status": ["resolved"], "resolved": ["status"] })))]
+#[schemars(extend(
+    "dependentRequired" = json!({ "status": ["resolved"], "resolved": ["status"] }),
+    "allOf" = json!([{ "not": { "required": ["resolve_when", "status"] } }, { "not": { "required": ["resolve_when", "resolved"] } }]),
+))]
 pub struct Fields {
     /// A JSON pointer to the list of alerts, where a body has several; the other fields are looked for in each.
+    #[schemars(example = &"/alerts")]
     pub each: Option<String>,
     /// What joins the events of one problem.
     #[schemars(example = &"/job/id")]
@@ -120,6 +125,7 @@ pub struct Fields {
     #[schemars(example = ["ok", "succeeded"])]
     pub resolved: Option<OneOrMany<String>>,
     /// Instead of `status` and `resolved`: says whether it is over (`"{{ status == 'ok' and not muted }}"`).
+    #[schemars(example = &"{{ status == 'ok' and not muted }}")]
     pub resolve_when: Option<String>,
     /// The name of a label, and where its value is.
     #[schemars(example = json!({ "job": "/job/name" }))]
