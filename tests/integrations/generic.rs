@@ -202,3 +202,19 @@ fn templates_are_bounded() {
         Err(oncall::config::Malformed::TooLong)
     ));
 }
+
+/// A small body whose alerts would each repeat a long text.
+#[test]
+fn what_alerts_have_in_common_is_not_multiplied_without_end() {
+    let fields = GenericFields {
+        each: Some("/alerts".into()),
+        summary: field("{{ n }}"),
+        description: field("{{ body.note }}"),
+        ..GenericFields::default()
+    };
+    let alerts: Vec<_> = (0..10_000).map(|n| format!(r#"{{"n":{n}}}"#)).collect();
+    let body = format!(r#"{{"note":"{}","alerts":[{}]}}"#, "x".repeat(14_000), alerts.join(","));
+    let events = read_all(fields, "", &body);
+    let size: usize = events.iter().map(|event| event.description.len()).sum();
+    assert!(size < 32 << 20 && events.last().unwrap().labels.contains_key(UNPARSED), "{size} bytes");
+}
