@@ -288,6 +288,13 @@ fn urls_show_no_secret_unless_asked() {
     let hidden = fine(oncall("urls", config.path()));
     assert!(!hidden.contains("s3cret") && hidden.contains(file.to_str().unwrap()), "{hidden}");
     assert!(hidden.contains("no public_url"), "{hidden}");
+    let one = fine(oncall("urls --integration prometheus", config.path()));
+    assert!(one.starts_with("prometheus (Prometheus Alertmanager)\n") && hidden.starts_with(&one), "{one}");
+    refused(
+        &oncall("urls --integration prometheuss", config.path()),
+        Exit::Usage,
+        &["did you mean `prometheus`?"],
+    );
     let shown = fine(oncall("urls --reveal", config.path()));
     assert!(shown.contains("/v1/webhooks/prometheus/s3cret\n"), "{shown}");
 }
@@ -315,6 +322,27 @@ fn urls_say_what_to_do_at_each_monitor() {
         let long = entry.lines().find(|line| line.width() > 80 && !line.contains("https://"));
         assert_eq!(long, None, "{entry}");
     }
+}
+
+/// Nothing is sent where it would not arrive, or to whom nobody asked it.
+#[test]
+fn send_says_what_is_missing() {
+    let config = config();
+    let line = "send --integration prometheus --url http://127.0.0.1:1";
+    refused(
+        &oncall(line, config.path()),
+        Exit::Usage,
+        &["the secret of prometheus is not set here", "ONCALL_TEST_UNSET"],
+    );
+    refused(
+        &oncall("send --integration prometheus", config.path()),
+        Exit::Usage,
+        &["no public_url", "`--url`"],
+    );
+    let own = "type: generic\nsecret: { env: ONCALL_TEST_UNSET }\nfields: { summary: /t }\nroutes: [{ service: web }]\n";
+    write(config.path(), "integrations/own.yaml", own);
+    let line = "send --integration own --url http://127.0.0.1:1";
+    refused(&oncall(line, config.path()), Exit::Usage, &["own has `fields`, and no `sample` that fires"]);
 }
 
 #[test]

@@ -34,9 +34,9 @@ Environment:
   ONCALL_TOKEN  one of the api_tokens, to show the incident that it made
                 [default: one of those of oncall.yaml, if it is set here]
 
-The alert says \"test alert from oncall send\", with severity info where the
-monitor sends one. Of type generic it is the integration's `sample`, if it has
-one. Send it again with --sample resolved when you have seen it.")]
+The alert says \"test alert from oncall send\"; where the monitor says how bad it
+is, it is info, or a warning. An integration with `fields` sends its `sample`, as
+it is. Send it again with --sample resolved when you have seen it.")]
 pub struct Arguments {
     /// The integration, whose secret must be set here as it is for the server
     #[arg(long, value_name = "ID")]

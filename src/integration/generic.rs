@@ -18,6 +18,8 @@ use std::{borrow::Cow, collections::BTreeMap};
 const RESOLVED: [&str; 5] = ["resolved", "ok", "closed", "recovered", "up"];
 /// The most work that the templates of one request may take together, in the units of [`FUEL_MAX`].
 const REQUEST_FUEL_MAX: u64 = 100 * FUEL_MAX;
+/// So many bytes of text count for one unit more: what alerts have in common must not fill the journal.
+const TEXT_PER_FUEL: u64 = 4;
 
 pub const MONITOR: Monitor = Monitor {
     repeats: true,
@@ -243,7 +245,8 @@ impl<'b> Reading<'b> {
             return Err("the templates of one request take too much work".to_owned());
         }
         let Rendered { text, fuel } = template.render(&source.values);
-        self.fuel.set(self.fuel.get().saturating_sub(fuel));
+        let length = text.as_ref().map_or(0, String::len).try_into().unwrap_or(u64::MAX);
+        self.fuel.set(self.fuel.get().saturating_sub(fuel.saturating_add(length / TEXT_PER_FUEL)));
         text
     }
 }

@@ -4,6 +4,7 @@ use super::server::Server;
 use super::world::{SECRETS, World, patient, secret};
 use std::path::PathBuf;
 use std::process::Command;
+use unicode_width::UnicodeWidthStr;
 
 const OWN: &str = "type: generic
 secret: { env: PROMETHEUS_SECRET }
@@ -37,7 +38,11 @@ impl Sender {
             token.iter().fold(command.env_remove("ONCALL_TOKEN"), |it, token| it.env("ONCALL_TOKEN", token));
         let output = command.output().unwrap();
         let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
-        (output.status.code().unwrap(), text(&output.stdout), text(&output.stderr))
+        let out = text(&output.stdout);
+        assert!(out.lines().all(|line| line.width() <= 80), "wider than a terminal:\n{out}");
+        // As if lines were not wrapped.
+        let out = out.split_whitespace().collect::<Vec<_>>().join(" ");
+        (output.status.code().unwrap(), out, text(&output.stderr))
     }
 }
 
@@ -60,7 +65,7 @@ async fn a_test_alert_goes_the_way_of_any_other() {
     let (status, out, err) = sender.send(&["--integration", "prometheus"], None);
     assert_eq!((status, &*err), (0, ""), "{out}");
     assert!(out.contains("smith gets a Slack message at once; nobody is called."), "{out}");
-    assert!(out.contains(&format!("sent      {} answers 202", server.url)), "{out}");
+    assert!(out.contains(&format!("sent {} answers 202", server.url)), "{out}");
     assert!(out.contains("is triggered, service web, urgency low"), "{out}");
     let (_, list) = server.get("/v1/incidents").await;
     assert_eq!(list["incidents"][0]["summary"], "test alert from oncall send");
@@ -75,7 +80,7 @@ async fn a_test_alert_goes_the_way_of_any_other() {
     // The sample of one's own fields says no severity, so it is critical: somebody would be called.
     let (status, out, err) = sender.send(&["--integration", "own"], None);
     assert_eq!(
-        (status, out.contains("smith is called at once"), out.contains("sent")),
+        (status, out.contains("smith is called at once"), out.contains("sent http")),
         (2, true, false),
         "{out}"
     );
