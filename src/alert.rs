@@ -26,6 +26,11 @@ pub const EVENTS_MAX: usize = 10_000;
 /// The label of an event that stands for a body we could not read.
 pub const UNPARSED: &str = "oncall_unparsed";
 
+/// The dedup key of the event that says that an integration has fallen silent.
+pub const HEARTBEAT_KEY: &str = "heartbeat";
+/// The label of that event.
+pub const HEARTBEAT: &str = "oncall_heartbeat";
+
 /// One thing a monitor said about one problem.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Event {
@@ -77,6 +82,8 @@ pub enum Action {
     Note,
     /// Somebody changed something (a deploy): for the timelines of its service. Never pages.
     Change,
+    /// It is alive, and says nothing else: a request to an integration that takes only heartbeats.
+    Beat,
 }
 
 /// How bad it is, said by the source. Ordered: `Info < Warning < Error < Critical`.

@@ -113,6 +113,7 @@ fn endpoint(id: &str, kind: &str) -> Endpoint {
         formerly: Vec::new(),
         severity: Vec::new(),
         stale_after: None,
+        heartbeat: None,
         routes: Vec::new(),
         place: Place { file: format!("integrations/{id}.yaml").into(), line: 1 },
     }

@@ -102,6 +102,11 @@ pub const CHECKS: &[Check] = &[
     warning("OC130", "somebody's turns never come", turns::that_never_come),
     dated("OC131", "an override changes nothing", overrides::without_effect),
     dated("OC132", "an override makes one person of a pair", overrides::pair_into_one),
+    warning(
+        "OC230",
+        "a heartbeat is expected of what speaks only once per change",
+        rules::heartbeat_of_changes,
+    ),
     warning("OC133", "an allowance allows nothing, or says no reason", |_| Vec::new()),
 ];
 

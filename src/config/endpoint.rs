@@ -24,8 +24,19 @@ pub struct Endpoint {
     pub severity: Vec<SeverityRule>,
     /// Silence for so long is a resolve.
     pub stale_after: Option<SignedDuration>,
+    /// Silence for so long is an incident.
+    pub heartbeat: Option<Heartbeat>,
     pub routes: Vec<Route>,
     pub place: Place,
+}
+
+/// How often an integration must be heard from.
+#[derive(Clone, Debug)]
+pub struct Heartbeat {
+    pub every: SignedDuration,
+    pub grace: SignedDuration,
+    /// Which alerts are heartbeats; `None`: every request is one, and nothing else.
+    pub when: Option<Matcher>,
 }
 
 /// Where a generic body says what: JSON pointers.
@@ -62,6 +73,20 @@ pub struct Route {
     pub when: Option<Matcher>,
     pub target: RouteTarget,
     pub place: Place,
+}
+
+impl Endpoint {
+    /// Whether every request is a heartbeat, whatever it says.
+    pub fn takes_only_beats(&self) -> bool {
+        self.heartbeat.as_ref().is_some_and(|heartbeat| heartbeat.when.is_none())
+    }
+}
+
+impl Heartbeat {
+    /// For how long nothing may be heard.
+    pub fn patience(&self) -> SignedDuration {
+        self.every.saturating_add(self.grace)
+    }
 }
 
 /// Where a route leads.

@@ -12,7 +12,7 @@ mod service;
 mod user;
 
 pub use calendar::{CALENDAR_SECRET, CALENDAR_SECRET_MIN, CalendarId};
-pub use endpoint::{Endpoint, FieldPath, GenericFields, Route, RouteTarget, SeverityRule};
+pub use endpoint::{Endpoint, FieldPath, GenericFields, Heartbeat, Route, RouteTarget, SeverityRule};
 pub use escalation::{EscalationPolicy, Notify, Step};
 pub use routing::{Matcher, Pattern, PatternTest, Silence, SilencePeriod, field};
 pub use secret::{Secret, SecretSource, Secrets};

@@ -21,7 +21,7 @@ pub use business_hours::{BusinessHours, Window, WindowHolidays};
 pub use escalation_policy::{EscalationPolicy, Step, Target};
 pub use expectation::{Alert, Expectation, Expected, Never};
 pub use holidays::Holiday;
-pub use integration::{Fields, Integration, IntegrationType, Route, Severity, SeverityRule};
+pub use integration::{Fields, Heartbeat, Integration, IntegrationType, Route, Severity, SeverityRule};
 pub use organisation::{ApiToken, Defaults, Jira, Organisation, Providers, Slack, Twilio};
 pub use overrides::Override;
 pub use schedule::{Layer, LineUp, Rotation, Schedule, Turns, WhenOff};

@@ -262,6 +262,12 @@ pub enum Notice<'a> {
     JournalDamaged,
     /// An input made the engine fail, and is set aside.
     InputFailed,
+    /// An integration has fallen silent.
+    NoHeartbeat { integration: &'a str, minutes: u64 },
+    /// The same, where none was ever heard.
+    NeverAHeartbeat { integration: &'a str, minutes: u64 },
+    /// It is heard again.
+    HeartbeatBack { integration: &'a str },
 }
 
 impl Language {

@@ -57,7 +57,7 @@ pub type Shared = State<Arc<Doors>>;
 /// All routes.
 pub fn router(doors: Arc<Doors>) -> Router {
     Router::new()
-        .route("/v1/webhooks/{*rest}", post(webhook).put(webhook).patch(webhook))
+        .route("/v1/webhooks/{*rest}", get(webhook).post(webhook).put(webhook).patch(webhook))
         .route("/v2/enqueue", post(webhook))
         .route("/v2/change/enqueue", post(webhook))
         .route("/generic/2010-04-15/create_event.json", post(webhook))
@@ -137,6 +137,7 @@ pub fn unavailable(text: &'static str) -> Response {
 }
 
 async fn webhook(State(doors): Shared, request: Request) -> Response {
+    let reads_only = request.method().is_safe() && request.uri().path().starts_with("/v1/webhooks/");
     let taken = match take(request).await {
         Ok(taken) => taken,
         Err(refused) => {
@@ -158,6 +159,10 @@ async fn webhook(State(doors): Shared, request: Request) -> Response {
         Ok(endpoint) => endpoint,
         Err(reject) => return refuse(&doors, "unknown", &reject),
     };
+    if reads_only && !endpoint.takes_only_beats() {
+        doors.metrics.refused("method");
+        return plain(StatusCode::METHOD_NOT_ALLOWED, "alerts are posted; only a heartbeat may be a GET\n");
+    }
     let mut fetched = Fetched::new();
     for _ in 0..=FETCHES_MAX {
         match integration::receive(endpoint, &request, &live.secrets, doors.clock.now(), &fetched) {
