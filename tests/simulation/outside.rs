@@ -28,7 +28,7 @@ impl World {
     }
 
     /// A job's `curl`, which is not repeated.
-    fn beat(&mut self) {
+    pub fn beat(&mut self) {
         let event = Event {
             integration: "backup".to_owned(),
             dedup_key: HEARTBEAT_KEY.to_owned(),
