@@ -32,7 +32,7 @@ pub const HEARTBEAT_KEY: &str = "heartbeat";
 pub const HEARTBEAT: &str = "oncall_heartbeat";
 
 /// One thing a monitor said about one problem.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Event {
     /// The id of the integration whose door it came through.
     pub integration: String,
@@ -97,7 +97,7 @@ pub enum Severity {
 }
 
 /// A place to look, with the words to show for it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Link {
     pub href: String,
     /// Always written: links are kept in snapshots, whose format cannot skip a field.

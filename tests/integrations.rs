@@ -132,6 +132,7 @@ fn config_of(endpoints: Vec<Endpoint>) -> Config {
             slack: None,
             jira: None,
             twilio: None,
+            heartbeat: None,
             api_tokens: Vec::new(),
         },
         users: BTreeMap::new(),

@@ -6,6 +6,10 @@
 mod alertmanager;
 #[path = "serve/calendars.rs"]
 mod calendars;
+#[path = "serve/integrations.rs"]
+mod integrations;
+#[path = "serve/limits.rs"]
+mod limits;
 #[path = "serve/server.rs"]
 mod server;
 #[path = "serve/stand_ins.rs"]

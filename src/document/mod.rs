@@ -22,7 +22,7 @@ pub use escalation_policy::{EscalationPolicy, Step, Target};
 pub use expectation::{Alert, Expectation, Expected, Never};
 pub use holidays::Holiday;
 pub use integration::{Fields, Heartbeat, Integration, IntegrationType, Route, Severity, SeverityRule};
-pub use organisation::{ApiToken, Defaults, Jira, Organisation, Providers, Slack, Twilio};
+pub use organisation::{ApiToken, Defaults, Jira, Organisation, OwnHeartbeat, Providers, Slack, Twilio};
 pub use overrides::Override;
 pub use schedule::{Layer, LineUp, Rotation, Schedule, Turns, WhenOff};
 pub use service::{Group, Inform, JiraTicket, Service, Urgency, UrgencyRule};

@@ -41,7 +41,7 @@ mod uptime_kuma;
 mod url;
 mod zabbix;
 
-pub use door::find;
+pub use door::{Stray, find, stray};
 pub use monitor::{MONITORS, Monitor, Sns};
 pub use push::{Push, push_webhook};
 pub use signature::Signature;
@@ -226,7 +226,8 @@ impl Reject {
 }
 
 impl Answer {
-    fn accepted(events: usize) -> Answer {
+    /// That so many events are taken.
+    pub fn accepted(events: usize) -> Answer {
         Answer::json(202, &serde_json::json!({ "status": "accepted", "events": events }))
     }
 

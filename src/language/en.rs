@@ -146,6 +146,16 @@ pub(super) fn notice(notice: &Notice) -> String {
         Notice::NeverAHeartbeat { integration, minutes } => {
             format!("{integration}: no heartbeat yet, {} after it was first expected", span(*minutes))
         }
+        Notice::MovedUrl { integration, path } => {
+            format!(
+                "Alerts for {integration} come to {path}, which is not its URL: set `formerly`, or the new URL"
+            )
+        }
+        Notice::UnknownUrl { integrations, path } => {
+            format!(
+                "An alert came to {path}, which is no integration's URL, with the secret of {integrations}"
+            )
+        }
         Notice::HeartbeatBack { integration } => format!("{integration}: heartbeats are back"),
     }
 }

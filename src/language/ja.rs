@@ -152,6 +152,16 @@ pub(super) fn notice(notice: &Notice) -> String {
         Notice::NeverAHeartbeat { integration, minutes } => {
             format!("{integration}: ハートビートが、待ち始めてから{}たっても届いていません", span(*minutes))
         }
+        Notice::MovedUrl { integration, path } => {
+            format!(
+                "{integration} へのアラートが別の URL（{path}）に届いています。`formerly` を設定するか、送信元の URL を直してください"
+            )
+        }
+        Notice::UnknownUrl { integrations, path } => {
+            format!(
+                "どのインテグレーションのものでもない URL（{path}）に、{integrations} のシークレット付きでアラートが届きました"
+            )
+        }
         Notice::HeartbeatBack { integration } => format!("{integration}: ハートビートが再開しました"),
     }
 }

@@ -266,6 +266,10 @@ pub enum Notice<'a> {
     NoHeartbeat { integration: &'a str, minutes: u64 },
     /// The same, where none was ever heard.
     NeverAHeartbeat { integration: &'a str, minutes: u64 },
+    /// Alerts come to an integration by another URL than its own.
+    MovedUrl { integration: &'a str, path: &'a str },
+    /// An alert came to a URL of no integration.
+    UnknownUrl { integrations: &'a str, path: &'a str },
     /// It is heard again.
     HeartbeatBack { integration: &'a str },
 }
