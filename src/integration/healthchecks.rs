@@ -1,6 +1,6 @@
 //! Healthchecks (healthchecks.io and self-hosted): a webhook with our body, for down and for up.
 //!
-//! The code of a check joins its two messages. Healthchecks names no severity, and tries a message three times.
+//! The code of a check joins its two messages. Healthchecks names no severity.
 
 use super::{Monitor, Posted, Read, Stop, json, tags};
 use crate::alert::{Action, Event};

@@ -190,7 +190,10 @@ fn received(endpoint: &Endpoint, read: Read, body: &[u8], secrets: &Secrets) -> 
 fn spoken(endpoint: &Endpoint, spoken: Spoken, body: &[u8], secrets: &Secrets) -> Received {
     let events = match spoken.events {
         Ok(events) => bounds::within(&endpoint.id, events),
-        Err(reason) => vec![unparsed(endpoint, &reason, body, secrets)],
+        Err(reason) => {
+            let event = unparsed(endpoint, &reason, body, secrets);
+            vec![Event { action: spoken.unread, ..event }]
+        }
     };
     Received::Events { events, answer: spoken.answer }
 }

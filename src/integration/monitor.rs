@@ -10,7 +10,7 @@ use super::{
     alertmanager, azure, cloudwatch, datadog, email, gcp, generic, github, grafana, healthchecks, mackerel,
     nagios, newrelic, notice, opensearch, opsgenie, pagerduty, pingdom, sentry, uptime_kuma, zabbix,
 };
-use crate::alert::Event;
+use crate::alert::{Action, Event};
 use crate::config::Endpoint;
 use std::time::Duration;
 
@@ -88,6 +88,8 @@ pub(super) enum Reader {
 #[derive(Debug)]
 pub(super) struct Spoken {
     pub events: Result<Vec<Event>, String>,
+    /// As what it is recorded where there are none: what would not have paged does not page unread.
+    pub unread: Action,
     pub answer: Answer,
 }
 

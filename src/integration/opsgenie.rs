@@ -41,7 +41,7 @@ fn read(posted: &Posted<'_>) -> Spoken {
     let segments: Vec<String> = rest.split('/').filter(|part| !part.is_empty()).map(decoded).collect();
     let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
     match segments.as_slice() {
-        ["requests", id] => Spoken { events: Ok(Vec::new()), answer: status(id) },
+        ["requests", id] => Spoken { events: Ok(Vec::new()), unread: Action::Note, answer: status(id) },
         [identifier, action] => about(posted, identifier, action),
         _ => create(posted),
     }
@@ -50,11 +50,17 @@ fn read(posted: &Posted<'_>) -> Spoken {
 fn create(posted: &Posted<'_>) -> Spoken {
     let body = match json::parse(posted.body) {
         Ok(body) => body,
-        Err(error) => return Spoken { events: Err(error), answer: accepted(&id_of(posted.body)) },
+        Err(error) => {
+            return Spoken {
+                events: Err(error),
+                unread: Action::Trigger,
+                answer: accepted(&id_of(posted.body)),
+            };
+        }
     };
     let Some(message) = json::text(&body, "message") else {
         let error = "there is no `message`".to_owned();
-        return Spoken { events: Err(error), answer: accepted(&id_of(posted.body)) };
+        return Spoken { events: Err(error), unread: Action::Trigger, answer: accepted(&id_of(posted.body)) };
     };
     let alias = json::text(&body, "alias").map(|alias| alias.into_owned());
     // Without an alias each request is an alert of its own.
@@ -71,7 +77,7 @@ fn create(posted: &Posted<'_>) -> Spoken {
         labels: labels(&body, alias),
         ..Event::blank(Action::Trigger)
     };
-    Spoken { events: Ok(vec![event]), answer: accepted(&id) }
+    Spoken { events: Ok(vec![event]), unread: Action::Trigger, answer: accepted(&id) }
 }
 
 /// What is done about an alert that is there.
@@ -93,7 +99,7 @@ fn about(posted: &Posted<'_>, identifier: &str, action: &str) -> Spoken {
         source: who.unwrap_or_default(),
         ..Event::blank(action)
     };
-    Spoken { events: Ok(vec![event]), answer: accepted(&id) }
+    Spoken { events: Ok(vec![event]), unread: Action::Trigger, answer: accepted(&id) }
 }
 
 /// `details`, `tags`, and whatever else routes may ask for.

@@ -48,12 +48,13 @@ fn read(posted: &Posted<'_>) -> Spoken {
         (_, Ok(body)) if is_v1(body) => (pagerduty_v1::read(body, posted), processed),
         (_, Ok(body)) => (event_of(body, posted), processed),
     };
+    let unread = if posted.path == CHANGE { Action::Change } else { Action::Trigger };
     let is_api = PATHS.contains(&posted.path);
     match read {
-        Ok((event, key)) => Spoken { events: Ok(vec![event]), answer: answer(&key) },
+        Ok((event, key)) => Spoken { events: Ok(vec![event]), unread, answer: answer(&key) },
         Err(errors) => {
             let answer = if is_api { invalid(&errors) } else { Answer::accepted(1) };
-            Spoken { events: Err(errors.join("; ")), answer }
+            Spoken { events: Err(errors.join("; ")), unread, answer }
         }
     }
 }

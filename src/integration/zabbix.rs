@@ -1,7 +1,7 @@
 //! Zabbix, by our media type (`contrib/zabbix/oncall.yaml`), which posts what it knows of an event.
 //!
 //! The id of the problem's event is the same in its updates and its recovery. An update that acknowledges is an
-//! acknowledgement; the severity of an update is the one it changes to. Zabbix tries again by itself (3 attempts).
+//! acknowledgement; the severity of an update is the one it changes to. Zabbix tries again by itself, ten times as the media type has it.
 
 use super::{Monitor, Posted, Read, Stop, json};
 use crate::alert::{Action, Event, Severity};
