@@ -26,8 +26,13 @@ pub const EVENTS_MAX: usize = 10_000;
 /// The label of an event that stands for a body we could not read.
 pub const UNPARSED: &str = "oncall_unparsed";
 
+/// The dedup key of the event that says that an integration has fallen silent.
+pub const HEARTBEAT_KEY: &str = "heartbeat";
+/// The label of that event.
+pub const HEARTBEAT: &str = "oncall_heartbeat";
+
 /// One thing a monitor said about one problem.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Event {
     /// The id of the integration whose door it came through.
     pub integration: String,
@@ -77,6 +82,8 @@ pub enum Action {
     Note,
     /// Somebody changed something (a deploy): for the timelines of its service. Never pages.
     Change,
+    /// It is alive, and says nothing else: a request to an integration that takes only heartbeats.
+    Beat,
 }
 
 /// How bad it is, said by the source. Ordered: `Info < Warning < Error < Critical`.
@@ -90,7 +97,7 @@ pub enum Severity {
 }
 
 /// A place to look, with the words to show for it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Link {
     pub href: String,
     /// Always written: links are kept in snapshots, whose format cannot skip a field.

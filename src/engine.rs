@@ -476,7 +476,7 @@ impl Engine {
     pub fn rebuilt(&mut self, now: Timestamp, incidents: Incidents) {
         self.durable = incidents.state().seq;
         self.unwritten_from = self.durable + 1;
-        self.incidents = incidents;
+        self.incidents.go_on_from(incidents);
         if let Some(said) = self.fault.take() {
             let faults = self.faults;
             let summary = self.config.organisation.language.notice(&Notice::InputFailed);

@@ -96,6 +96,7 @@
 //! | notification | a planned contact |
 //! | delivery | one attempt, and its outcome |
 //! | entry | one recorded change |
+//! | heartbeat | what says only that an integration is alive; its absence is an event |
 //! | integration, provider | inbound from a monitor; outbound to Slack, Twilio, Jira |
 
 pub mod alert;

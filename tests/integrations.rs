@@ -116,6 +116,7 @@ fn endpoint(id: &str, kind: &str) -> Endpoint {
         formerly: Vec::new(),
         severity: Vec::new(),
         stale_after: None,
+        heartbeat: None,
         routes: Vec::new(),
         place: Place { file: format!("integrations/{id}.yaml").into(), line: 1 },
     }
@@ -134,6 +135,7 @@ fn config_of(endpoints: Vec<Endpoint>) -> Config {
             slack: None,
             jira: None,
             twilio: None,
+            heartbeat: None,
             api_tokens: Vec::new(),
         },
         users: BTreeMap::new(),

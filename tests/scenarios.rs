@@ -14,6 +14,8 @@ mod crashes;
 mod deliveries;
 #[path = "scenarios/escalation.rs"]
 mod escalation;
+#[path = "scenarios/heartbeats.rs"]
+mod heartbeats;
 #[path = "scenarios/many.rs"]
 mod many;
 #[path = "scenarios/people.rs"]

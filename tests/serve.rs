@@ -13,6 +13,10 @@ mod doctor;
 mod git;
 #[path = "serve/git_hosts.rs"]
 mod git_hosts;
+#[path = "serve/integrations.rs"]
+mod integrations;
+#[path = "serve/limits.rs"]
+mod limits;
 #[path = "serve/send.rs"]
 mod send;
 #[path = "serve/server.rs"]

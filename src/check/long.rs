@@ -103,4 +103,5 @@ pub(super) const LONG: &[(&str, &str)] = &[
     ("OC241", include_str!("../../docs/checks/OC241.md")),
     ("OC242", include_str!("../../docs/checks/OC242.md")),
     ("OC243", include_str!("../../docs/checks/OC243.md")),
+    ("OC230", include_str!("../../docs/checks/OC230.md")),
 ];

@@ -124,6 +124,11 @@ pub const CHECKS: &[Check] = &[
     error("OC241", "a sample is not in the repository", samples::missing),
     error("OC242", "a sample cannot be read, or has no alert in it", samples::unreadable),
     error("OC243", "a field finds nothing in the samples, or its template fails on one", samples::fields),
+    warning(
+        "OC230",
+        "a heartbeat is expected of what speaks only once per change",
+        rules::heartbeat_of_changes,
+    ),
     warning("OC133", "an allowance allows nothing, or says no reason", |_| Vec::new()),
     warning("OC134", "an earlier route takes everything that a route matches", rules::shadowed_route),
     warning("OC135", "an earlier rule takes everything that a rule matches", rules::shadowed_rule),

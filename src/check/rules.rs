@@ -4,6 +4,7 @@ use super::matchers::{placed, takes_all_of};
 use super::{Found, Subject};
 use crate::compile::Spot;
 use crate::config::{Matcher, Place, RouteTarget};
+use crate::integration::Monitor;
 use crate::schedule::{Hours, WindowHolidays};
 
 pub(super) fn never_reached(subject: &Subject<'_>) -> Vec<Found> {
@@ -108,6 +109,23 @@ pub(super) fn no_runbook(subject: &Subject<'_>) -> Vec<Found> {
         }
     }
     found
+}
+
+/// A monitor that says each change once never says the same alert again and again.
+pub(super) fn heartbeat_of_changes(subject: &Subject<'_>) -> Vec<Found> {
+    let endpoints = subject.config.endpoints.values();
+    let silent = endpoints.filter(|endpoint| {
+        let heartbeat = endpoint.heartbeat.as_ref();
+        heartbeat.is_some_and(|heartbeat| heartbeat.when.is_some()) && !Monitor::of(endpoint).repeats
+    });
+    let found = silent.map(|endpoint| {
+        let title = Monitor::of(endpoint).title;
+        let message =
+            format!("{title} says an alert once when it changes, and not again: its heartbeats would stop");
+        let spot = Spot::root(&endpoint.place.file).key("heartbeat");
+        Found::new(spot, message).help("leave `when` out if something else calls the URL regularly")
+    });
+    found.collect()
 }
 
 /// `[!a, !b]` means "not a, or not b", which is everything.

@@ -12,7 +12,7 @@ use super::{Exit, Output, compare_json, compare_markdown, compare_text};
 use crate::check::expectations::unmet;
 use crate::compile::compile;
 use crate::config::Config;
-use crate::preview::difference::{Changed, Difference, Exchange, Gap, Sides, difference};
+use crate::preview::difference::{Changed, Difference, Exchange, Gap, Presence, Sides, difference};
 use crate::preview::load::{Calendar, Load, loads};
 use crate::schedule::{OnCall, Schedules, UserId};
 use crate::server::revision;
@@ -130,7 +130,10 @@ impl<'c> Compared<'c> {
     fn fails(&self, on: FailOn) -> bool {
         self.difference.changed.iter().any(|changed| match on {
             FailOn::NowChanges => changed.urgent().is_some(),
-            FailOn::Gaps => changed.gaps_opened().any(|(_, gap)| *gap == Gap::Unfilled),
+            FailOn::Gaps => {
+                let stays = changed.presence == Presence::Both;
+                stays && changed.gaps_opened().any(|(_, gap)| *gap == Gap::Unfilled)
+            }
         })
     }
 

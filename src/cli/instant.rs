@@ -28,6 +28,14 @@ pub fn instant(text: &str, zone: &TimeZone) -> Result<Timestamp> {
     })
 }
 
+/// Reads `2026-12-05`; what is wrong with a date that is none is said as `validate` says it.
+pub(super) fn date(text: &str) -> Result<Date, String> {
+    let date = text.parse::<Date>().ok().filter(|_| text.len() == 10);
+    date.ok_or_else(|| {
+        why_no_date(text).unwrap_or_else(|| "it is not a date: write it like 2026-12-05".to_owned())
+    })
+}
+
 /// `Sat 2026-12-05 10:00`, in `zone`.
 pub(super) fn local(at: Timestamp, zone: &TimeZone) -> String {
     at.to_zoned(zone.clone()).strftime("%a %Y-%m-%d %H:%M").to_string()

@@ -2,6 +2,7 @@
 
 use super::Output;
 use super::edited::{self, Options, refused};
+use super::instant::date;
 use super::known::known;
 use crate::config::Id;
 use crate::edit::{Change, Edit, LineUpWish, Position, Refusal, Subject, line_up};
@@ -82,7 +83,7 @@ struct Place {
     #[arg(long, value_name = "NAME")]
     layer: Option<String>,
     /// From the first handoff on this day or later [default: the next handoff]
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = date)]
     from: Option<Date>,
 }
 

@@ -196,6 +196,7 @@ fn action(action: Action) -> &'static str {
         Action::Resolve => "resolve",
         Action::Note => "note: only for the timeline",
         Action::Change => "change: only for timelines, never pages",
+        Action::Beat => "heartbeat: the integration is heard",
     }
 }
 

@@ -82,6 +82,7 @@ fn one_text(config: &Config, at: Timestamp, horizon: SignedDuration, played: &Pl
                 Action::Resolve => "over",
                 Action::Acknowledge => "acknowledged",
                 Action::Trigger | Action::Note | Action::Change => "to be noted in the timeline",
+                Action::Beat => "alive",
             }
         );
         push_wrapped(&mut out, "", &text);
@@ -296,6 +297,7 @@ fn line<'t>(
 ) -> Option<Line<'t>> {
     match &entry.change {
         Change::Revision { .. }
+        | Change::HeartbeatExpected { .. }
         | Change::Started { .. }
         | Change::Opened(_)
         | Change::Told { purpose: Purpose::Inform, .. }

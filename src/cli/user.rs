@@ -2,6 +2,7 @@
 
 use super::Output;
 use super::edited::{self, Options, refused};
+use super::instant::date;
 use super::known::known;
 use crate::edit::{Edit, Refusal, Subject, leave};
 use anyhow::Result;
@@ -29,7 +30,7 @@ struct Leave {
     #[arg(value_name = "USER")]
     user: String,
     /// The first day without them
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = date)]
     date: Date,
     #[command(flatten)]
     options: Options,

@@ -6,7 +6,7 @@ use super::resolve::Resolver;
 use super::tree::Tree;
 use super::{code, layout};
 use crate::alert;
-use crate::config::{Endpoint, Id, Route, RouteTarget, Sample, SeverityRule};
+use crate::config::{Endpoint, Heartbeat, Id, Route, RouteTarget, Sample, SeverityRule};
 use crate::document;
 use crate::integration::{Monitor, Sns};
 use jiff::SignedDuration;
@@ -14,6 +14,11 @@ use std::collections::BTreeMap;
 
 const STALE_MIN: SignedDuration = SignedDuration::from_mins(1);
 const STALE_MAX: SignedDuration = SignedDuration::from_hours(7 * 24);
+const EVERY_MIN: SignedDuration = SignedDuration::from_secs(10);
+const EVERY_MAX: SignedDuration = SignedDuration::from_hours(7 * 24);
+const GRACE_MIN: SignedDuration = SignedDuration::from_secs(5);
+const GRACE_MAX: SignedDuration = SignedDuration::from_hours(24);
+const GRACE_DEFAULT: SignedDuration = SignedDuration::from_mins(2);
 
 impl Resolver<'_> {
     pub(super) fn endpoints(&mut self, tree: &Tree) -> BTreeMap<Id, Endpoint> {
@@ -43,6 +48,8 @@ impl Resolver<'_> {
         let stale = document.stale_after.as_ref();
         let stale_after =
             stale.map(|stale| self.duration(stale, &at.key("stale_after"), (STALE_MIN, STALE_MAX)));
+        let heartbeat = document.heartbeat.as_ref();
+        let heartbeat = heartbeat.map(|heartbeat| self.heartbeat(heartbeat, &at.key("heartbeat")));
         let routes = self.routes(document, at);
         let formerly = document.formerly.iter().flatten().map(|id| Id::from(id.as_str())).collect();
         let place = self.sources.place(at);
@@ -57,9 +64,18 @@ impl Resolver<'_> {
             formerly,
             severity,
             stale_after,
+            heartbeat,
             routes,
             place,
         })
+    }
+
+    fn heartbeat(&mut self, heartbeat: &document::Heartbeat, at: &Spot) -> Heartbeat {
+        let every = self.duration(&heartbeat.every, &at.key("every"), (EVERY_MIN, EVERY_MAX));
+        let grace = heartbeat.grace.as_ref();
+        let grace = grace.map(|grace| self.duration(grace, &at.key("grace"), (GRACE_MIN, GRACE_MAX)));
+        let when = self.maybe_matcher(heartbeat.when.as_ref(), &at.key("when"));
+        Heartbeat { every, grace: grace.unwrap_or(GRACE_DEFAULT), when }
     }
 
     /// Keys that only some types have.

@@ -7,13 +7,18 @@ use super::resolve::Resolver;
 use super::tree::Tree;
 use super::{code, value};
 use crate::config::{
-    ApiToken, Contact, EscalationPolicy, Id, Jira, Notify, Organisation, SecretSource, Slack, Twilio, User,
+    ApiToken, Contact, EscalationPolicy, Id, Jira, Notify, Organisation, OwnHeartbeat, SecretSource, Slack,
+    Twilio, User,
 };
 use crate::document;
 use crate::language::Language;
+use jiff::SignedDuration;
 use std::{collections::BTreeMap, sync::Arc};
 
 const SLACK_API: &str = "https://slack.com/api";
+const BEAT_MIN: SignedDuration = SignedDuration::from_secs(10);
+const BEAT_MAX: SignedDuration = SignedDuration::from_hours(1);
+const BEAT_DEFAULT: SignedDuration = SignedDuration::from_mins(1);
 const TWILIO_API: &str = "https://api.twilio.com";
 
 impl<'a> Resolver<'a> {
@@ -55,6 +60,8 @@ impl<'a> Resolver<'a> {
             .unwrap_or_default();
         let api_tokens =
             self.api_tokens(document.api_tokens.as_deref().unwrap_or_default(), &at.key("api_tokens"));
+        let heartbeat = document.heartbeat.as_ref();
+        let heartbeat = heartbeat.and_then(|own| self.own_heartbeat(own, &at.key("heartbeat")));
         let providers = document.providers.as_ref();
         let providers_at = at.key("providers");
         let slack = providers.and_then(|all| all.slack.as_ref());
@@ -75,6 +82,7 @@ impl<'a> Resolver<'a> {
             slack,
             jira,
             twilio,
+            heartbeat,
             api_tokens,
         })
     }
@@ -123,6 +131,13 @@ impl<'a> Resolver<'a> {
             from: from?,
             api_url,
         })
+    }
+
+    fn own_heartbeat(&mut self, own: &document::OwnHeartbeat, at: &Spot) -> Option<OwnHeartbeat> {
+        let every = own.every.as_ref();
+        let every = every.map(|every| self.duration(every, &at.key("every"), (BEAT_MIN, BEAT_MAX)));
+        let url = self.secret(&own.url, &at.key("url"));
+        Some(OwnHeartbeat { url: url?, every: every.unwrap_or(BEAT_DEFAULT) })
     }
 
     /// A phone number, E.164. Without quotes it is a number to other readers of YAML.

@@ -28,6 +28,8 @@ pub struct Endpoint {
     pub severity: Vec<SeverityRule>,
     /// Silence for so long is a resolve.
     pub stale_after: Option<SignedDuration>,
+    /// Silence for so long is an incident.
+    pub heartbeat: Option<Heartbeat>,
     pub routes: Vec<Route>,
     pub place: Place,
 }
@@ -39,6 +41,15 @@ pub struct Sample {
     pub path: String,
     /// `None`: there is no such file.
     pub body: Option<Arc<[u8]>>,
+}
+
+/// How often an integration must be heard from.
+#[derive(Clone, Debug)]
+pub struct Heartbeat {
+    pub every: SignedDuration,
+    pub grace: SignedDuration,
+    /// Which alerts are heartbeats; `None`: every request is one, and nothing else.
+    pub when: Option<Matcher>,
 }
 
 /// Where a generic body says what.
@@ -94,6 +105,20 @@ pub struct Route {
     pub when: Option<Matcher>,
     pub target: RouteTarget,
     pub place: Place,
+}
+
+impl Endpoint {
+    /// Whether every request is a heartbeat, whatever it says.
+    pub fn takes_only_beats(&self) -> bool {
+        self.heartbeat.as_ref().is_some_and(|heartbeat| heartbeat.when.is_none())
+    }
+}
+
+impl Heartbeat {
+    /// For how long nothing may be heard.
+    pub fn patience(&self) -> SignedDuration {
+        self.every.saturating_add(self.grace)
+    }
 }
 
 /// Where a route leads.

@@ -13,7 +13,7 @@ mod template;
 mod user;
 
 pub use calendar::{CALENDAR_SECRET, CALENDAR_SECRET_MIN, CalendarId};
-pub use endpoint::{Endpoint, GenericFields, Route, RouteTarget, Sample, SeverityRule};
+pub use endpoint::{Endpoint, GenericFields, Heartbeat, Route, RouteTarget, Sample, SeverityRule};
 pub use escalation::{EscalationPolicy, Notify, Step};
 pub use routing::{Matcher, Pattern, PatternTest, Silence, SilencePeriod, field};
 pub use secret::{Secret, SecretSource, Secrets};
@@ -24,7 +24,7 @@ pub use user::{Contact, ContactRule, Phone, User};
 use crate::language::Language;
 use crate::schedule::Schedules;
 use crate::sops;
-use jiff::{civil::Date, tz::TimeZone};
+use jiff::{SignedDuration, civil::Date, tz::TimeZone};
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,
@@ -72,7 +72,15 @@ pub struct Organisation {
     pub slack: Option<Slack>,
     pub jira: Option<Jira>,
     pub twilio: Option<Twilio>,
+    pub heartbeat: Option<OwnHeartbeat>,
     pub api_tokens: Vec<ApiToken>,
+}
+
+/// The server's own heartbeat, sent to an outside watcher.
+#[derive(Clone, Debug)]
+pub struct OwnHeartbeat {
+    pub url: SecretSource,
+    pub every: SignedDuration,
 }
 
 /// The Slack app.
@@ -171,6 +179,8 @@ impl Config {
             .provider_secrets()
             .map(|(provider, field, source)| (format!("providers.{provider}.{field}"), source));
         let push = self.organisation.push_secret.iter().map(|source| ("push_secret".to_owned(), source));
+        let heartbeat = self.organisation.heartbeat.iter();
+        let heartbeat = heartbeat.map(|heartbeat| ("heartbeat.url".to_owned(), &heartbeat.url));
         let calendars = self.organisation.calendar_secret.iter();
         let calendars = calendars.map(|source| (CALENDAR_SECRET.to_owned(), source));
         let tokens =
@@ -188,6 +198,13 @@ impl Config {
             Some(Phone::Secret(source)) => Some((format!("the phone of {}", user.id), source)),
             _ => None,
         });
-        providers.chain(push).chain(calendars).chain(tokens).chain(doors).chain(phones).collect()
+        providers
+            .chain(push)
+            .chain(heartbeat)
+            .chain(calendars)
+            .chain(tokens)
+            .chain(doors)
+            .chain(phones)
+            .collect()
     }
 }

@@ -40,6 +40,8 @@ pub struct Integration {
     pub severity: Option<Vec<SeverityRule>>,
     /// Silence for so long is a resolve; only for a source that repeats.
     pub stale_after: Option<Duration>,
+    /// How often something must be heard: silence for longer is an incident, which ends with the next heartbeat.
+    pub heartbeat: Option<Heartbeat>,
     /// The first that matches decides; the last has no `when`.
     #[schemars(length(min = 1))]
     pub routes: Vec<Route>,
@@ -133,6 +135,19 @@ pub struct Fields {
     /// A page to look at.
     #[schemars(example = &"/log")]
     pub link: Option<String>,
+}
+
+/// How often an integration must be heard from.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Heartbeat {
+    /// How far apart heartbeats are: `10s` to `7d`.
+    pub every: Duration,
+    /// How late one may be; `2m` by default.
+    pub grace: Option<Duration>,
+    /// Which alerts are heartbeats and open no incident. Without it every request is one, a `GET` and an empty body too,
+    /// and nothing else.
+    pub when: Option<Match>,
 }
 
 /// One line of `severity`.

@@ -1,6 +1,6 @@
 //! `oncall.yaml`
 
-use super::{Channel, Language, Notify, OneOrMany, Secret, TimeZone, UrgencyRule, Url};
+use super::{Channel, Duration, Language, Notify, OneOrMany, Secret, TimeZone, UrgencyRule, Url};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -27,6 +27,9 @@ pub struct Organisation {
     pub calendar_secret: Option<OneOrMany<Secret>>,
     /// The services that carry our messages.
     pub providers: Option<Providers>,
+    /// The server's own heartbeat, for an outside watcher that tells somebody when it stops (Healthchecks, Dead Man's
+    /// Snitch).
+    pub heartbeat: Option<OwnHeartbeat>,
     /// Who may use the API.
     pub api_tokens: Option<Vec<ApiToken>>,
     /// What users and services inherit when they say nothing.
@@ -95,6 +98,16 @@ pub struct Twilio {
     pub from: String,
     /// Where Twilio's API is; `https://api.twilio.com` by default.
     pub api_url: Option<Url>,
+}
+
+/// The server's own heartbeat.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OwnHeartbeat {
+    /// What is fetched by `GET`; whoever knows it can pretend to be us.
+    pub url: Secret,
+    /// `1m` by default, at least `10s`.
+    pub every: Option<Duration>,
 }
 
 /// Somebody who may use the API.

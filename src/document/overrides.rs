@@ -18,7 +18,9 @@ pub struct Override {
     pub schedule: String,
     /// When it begins, in the schedule's zone; with an offset if that is not the organisation's.
     pub from: Instant,
-    /// Whoever is on call at this instant is again who the schedule says. In the same zone as `from`.
+    /// Whoever is on call at this instant is again who the schedule says. In the same zone as `from`; a date alone is
+    /// its midnight, so that the day itself is not part of it.
+    #[schemars(example = &"2026-12-08 10:00")]
     pub until: Instant,
     /// This person, if on call, makes room for `with`.
     #[schemars(example = &"suzuki")]

@@ -14,7 +14,7 @@ use std::{borrow::Cow, collections::BTreeMap, fmt, marker::PhantomData};
 /// A length of time: `30s`, `5m`, `1h30m`, `2 weeks`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(transparent)]
-#[schemars(example = &"30s", example = &"5m", example = &"1h30m", example = &"2 weeks")]
+#[schemars(example = &"30s", example = &"5m", example = &"1h30m")]
 #[schemars(extend(
     "pattern" = "^([0-9]+ ?(s|secs?|seconds?|m|mins?|minutes?|h|hours?|d|days?|w|weeks?) ?)+$",
     "patternErrorMessage" = "is not a duration; write it like `30s`, `5m`, `1h30m` or `2 weeks`"
@@ -44,7 +44,7 @@ pub struct Handoff(pub String);
 /// A date: `2026-12-05`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(transparent)]
-#[schemars(example = &"2026-12-05")]
+#[schemars(example = &"2026-12-07")]
 #[schemars(extend(
     "pattern" = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
     "patternErrorMessage" = "is not a date; write it like `2026-12-05`"
@@ -55,7 +55,7 @@ pub struct Date(pub String);
 /// instant.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(transparent)]
-#[schemars(example = &"2026-12-05 10:00", example = &"2026-12-05T10:00+09:00")]
+#[schemars(example = &"2026-12-07 10:00", example = &"2026-12-07T10:00+09:00")]
 #[schemars(extend(
     "pattern" = "^[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{1,2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:?[0-9]{2})?)?$",
     "patternErrorMessage" = "is not a date with a time; write it like `2026-12-05 10:00` or `2026-12-05T10:00+09:00`"
@@ -226,7 +226,7 @@ impl JsonSchema for During {
         let window = generator.subschema_for::<super::Window>();
         json_schema!({
             "description": "The id of business hours (`office`), or windows in place.",
-            "examples": ["office", [{ "days": "mon-fri", "from": "10:00", "until": "19:00" }]],
+            "examples": ["office"],
             "anyOf": [{ "type": "string" }, window, { "type": "array", "items": window, "minItems": 1 }],
         })
     }
@@ -313,7 +313,7 @@ impl JsonSchema for Match {
             "examples": [{ "severity": "critical" }, { "labels.team": "web", "summary": "*latency*" }],
             "type": "object",
             "properties": {
-                "severity": patterns("How bad the alert is.", json!(["critical", ["critical", "error"]])),
+                "severity": patterns("How bad the alert is.", json!(["critical", "error", "warning", "info"])),
                 "summary": patterns("The one line of the alert.", json!(["*latency*"])),
                 "description": patterns("The long text of the alert.", json!(["*timeout*"])),
                 "source": patterns("The host or system in trouble.", json!(["db-*"])),

@@ -7,7 +7,7 @@ use super::line_up::take;
 use super::mentions::{Mention, mentions};
 use super::planned::{Begin, Change, Obstacle, Rotating};
 use super::splice::set;
-use super::words::person;
+use super::words::{people, person};
 use super::{Edit, Proposal, Refusal, Subject, asked, proved};
 use crate::config::{Id, User};
 use crate::schedule::{Schedules, TimeOff, first_instant};
@@ -62,6 +62,18 @@ fn set_left(subject: &Subject<'_>, user: &User, day: Date, proposal: &mut Propos
     off.sort_by_key(|off| off.from);
 }
 
+/// Where they took turns beside somebody who then has the turn with fewer, or alone.
+fn smaller_sets(subject: &Subject<'_>, layer: &Rotating<'_>, user: &Id) -> Vec<Mention> {
+    let sets = layer.newest.members.iter().filter(|set| set.len() > 1 && set.contains(user));
+    let others = sets.map(|set| set.iter().filter(|id| *id != user).cloned().collect::<Vec<_>>());
+    let what = |others: Vec<Id>| {
+        let (who, name) = (people(subject.config, &others), layer.name());
+        let alone = if others.len() == 1 { " alone" } else { "" };
+        format!("{who} would go on{alone} in {name}, where they took turns together")
+    };
+    others.map(|others| Mention { place: layer.place(), what: what(others) }).collect()
+}
+
 /// A line-up without them wherever the newest one has them.
 fn go_on_without(
     subject: &Subject<'_>,
@@ -75,7 +87,10 @@ fn go_on_without(
     let schedules = subject.config.schedules.schedules.keys();
     for layer in schedules.flat_map(|id| Rotating::all(subject, id)).filter(|layer| layer.has(user)) {
         match layer.plan(&change, begin) {
-            Ok(planned) => take(proposal, wished, &layer, (&change, begin), planned),
+            Ok(planned) => {
+                proposal.undecided.extend(smaller_sets(subject, &layer, user));
+                take(proposal, wished, &layer, (&change, begin), planned);
+            }
             Err(Obstacle::Refused(refusal)) => return Err(refusal),
             Err(Obstacle::Empty) => {
                 let what = format!("nobody else takes turns in {}", layer.name());

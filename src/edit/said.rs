@@ -11,21 +11,24 @@ impl Rotating<'_> {
         let config = self.subject.config;
         let line_up = &planned.line_up;
         let order = in_turn(line_up);
-        let next = order.first().map_or_else(String::new, |first| people(config, first));
+        let next = order.first().map_or_else(String::new, |first| {
+            let are = if first.len() > 1 { "are" } else { "is" };
+            format!("{} {are} next", people(config, first))
+        });
         let (name, at) = (self.name(), local(planned.handoff));
         let mut said = vec![match change {
             Change::Add { user, .. } => {
                 let after = before(&order, user)
                     .map_or_else(String::new, |it| format!(" after {}", people(config, it)));
-                format!("{} joins {name} on {at}{after}; {next} is next.", person(config, user))
+                format!("{} joins {name} on {at}{after}; {next}.", person(config, user))
             }
             Change::Remove { user } => {
                 let absent = self.absent_before(begin, planned.handoff);
-                format!("{} is in {name} until {at}{absent}; {next} is next.", person(config, user))
+                format!("{} is in {name} until {at}{absent}; {next}.", person(config, user))
             }
             Change::Replace { user, with } => {
                 let (with, user) = (person(config, with), person(config, user));
-                format!("{with} takes the turns of {user} in {name} from {at} on; {next} is next.")
+                format!("{with} takes the turns of {user} in {name} from {at} on; {next}.")
             }
         }];
         said.push(format!("The turns from then on: {}.", turns(order.into_iter())));

@@ -4,7 +4,7 @@ use super::apply::message_key;
 use super::entry::{Change, Opened};
 use super::state::{Incident, Status};
 use super::{Actor, Asked, Call, IncidentId, Reply, Silenced, Via};
-use crate::alert::{Action, Event, Severity};
+use crate::alert::{Action, Event, HEARTBEAT_KEY, Severity};
 use crate::config::{Service, Urgency, field};
 use crate::route::{self, UrgencyDecision};
 use jiff::{SignedDuration, Timestamp};
@@ -22,12 +22,15 @@ impl Call<'_> {
     pub(super) fn alerts(&mut self, events: Vec<Event>) {
         let mut opened = Vec::new();
         for event in events {
-            opened.extend(self.event(event));
+            match self.heartbeat_of(&event) {
+                Some(patience) => self.beat(event.integration, patience),
+                None => opened.extend(self.event(event)),
+            }
         }
         self.turn.reply = Some(Reply::Taken { opened });
     }
 
-    fn event(&mut self, event: Event) -> Option<IncidentId> {
+    pub(super) fn event(&mut self, event: Event) -> Option<IncidentId> {
         let key = (event.integration.clone(), event.dedup_key.clone());
         let open = self.state.open.get(&key).copied();
         if let Some(why) = self.old(&event) {
@@ -43,6 +46,10 @@ impl Call<'_> {
             (Some(id), Action::Acknowledge) => self.acknowledged_by_monitor(id, event),
             (None, Action::Trigger) => return self.open(event),
             (_, Action::Change) => self.changed(event),
+            (open, Action::Beat) => {
+                let why = "no heartbeat is expected here".to_owned();
+                self.record(open, Change::Ignored { event: Box::new(event), why });
+            }
             (None, Action::Resolve | Action::Acknowledge | Action::Note) => {
                 let why = "no open incident has this key".to_owned();
                 self.record(None, Change::Ignored { event: Box::new(event), why });
@@ -85,7 +92,7 @@ impl Call<'_> {
             route::urgency(service, routed.severity, value, self.now);
         let ticket = silenced.is_none() && self.wants_ticket(service, value);
         let id = IncidentId { epoch: self.state.epoch, n: self.state.next_incident.max(1) };
-        let stale_at = self.stale_at(&event.integration);
+        let stale_at = self.stale_at(&event);
         let opened = Opened {
             service: routed.service,
             severity: routed.severity,
@@ -118,7 +125,7 @@ impl Call<'_> {
 
     fn join(&mut self, id: IncidentId, event: Event, severity: Severity) {
         let Some(incident) = self.incident(id) else { return };
-        let stale_at = self.stale_at(&event.integration);
+        let stale_at = self.stale_at(&event);
         let ticket = incident.silenced.is_none() && self.ticket_at(incident, severity.max(incident.severity));
         self.about(id, Change::Joined { event: Box::new(event), severity, ticket, stale_at });
         self.reconsider(id);
@@ -149,7 +156,7 @@ impl Call<'_> {
         if self.now.duration_since(alert.heard_at) < often && (!news || full && firing && !raised) {
             return;
         }
-        let stale_at = self.stale_at(&event.integration);
+        let stale_at = self.stale_at(&event);
         if !news {
             let (integration, dedup_key) = (event.integration, event.dedup_key);
             return self.about(id, Change::Repeated { integration, dedup_key, stale_at });
@@ -162,7 +169,7 @@ impl Call<'_> {
         self.reconsider_silence(id);
     }
 
-    fn alert_over(&mut self, id: IncidentId, event: Event) {
+    pub(super) fn alert_over(&mut self, id: IncidentId, event: Event) {
         let Some(incident) = self.incident(id) else { return };
         if incident.alerts.iter().any(|alert| alert.is_of(&event) && !alert.firing) {
             let why = "this alert was over before".to_owned();
@@ -188,8 +195,20 @@ impl Call<'_> {
         let gone = |alert: &&super::Alert| alert.firing && alert.stale_at.is_some_and(|at| at <= now);
         let Some(alert) = incident.alerts.iter().find(gone) else { return };
         let (integration, dedup_key) = (alert.integration.clone(), alert.dedup_key.clone());
-        let others = incident.alerts.iter().any(|other| other.firing && !other.is(&integration, &dedup_key));
         let why = format!("{integration} no longer says it: stale_after has passed");
+        self.alert_over_by_rule(id, integration, dedup_key, why);
+    }
+
+    /// The server itself ends an alert, and its incident where no other alert fires.
+    pub(super) fn alert_over_by_rule(
+        &mut self,
+        id: IncidentId,
+        integration: String,
+        dedup_key: String,
+        why: String,
+    ) {
+        let Some(incident) = self.incident(id) else { return };
+        let others = incident.alerts.iter().any(|other| other.firing && !other.is(&integration, &dedup_key));
         if others {
             self.about(id, Change::AlertResolved { integration, dedup_key, event: None, why });
         } else {
@@ -232,8 +251,10 @@ impl Call<'_> {
         self.config.endpoints.get(integration)?.stale_after
     }
 
-    fn stale_at(&self, integration: &str) -> Option<Timestamp> {
-        self.now.checked_add(self.stale_after(integration)?).ok()
+    /// That an integration has fallen silent does not become untrue by silence.
+    fn stale_at(&self, event: &Event) -> Option<Timestamp> {
+        let stale_after = self.stale_after(&event.integration).filter(|_| event.dedup_key != HEARTBEAT_KEY);
+        self.now.checked_add(stale_after?).ok()
     }
 
     /// The server itself closes it, by a rule of the config with this name.

@@ -5,9 +5,11 @@
 
 use super::changes::CHANGES_MAX;
 use super::entry::{Change, Entry, Opened};
-use super::state::{AlertKey, Dispatch, HangUp, Incident, Paged, Recent, Stage, State, Status, What};
+use super::state::{
+    AlertKey, Dispatch, HangUp, Heartbeat, Incident, Paged, Recent, Stage, State, Status, What,
+};
 use super::{CALL_LASTS_MAX, DeliveryId, IncidentId, Outcome};
-use crate::alert::{Action, Event};
+use crate::alert::{Action, Event, HEARTBEAT_KEY};
 use crate::config::{Contact, Id};
 use jiff::{SignedDuration, Timestamp};
 
@@ -59,8 +61,15 @@ impl State {
                 self.next_delivery = 1;
                 let leaving = |it: &&mut Dispatch| it.stage == Stage::Leaving;
                 self.deliveries.values_mut().filter(leaving).for_each(|it| it.expires_at = entry.at);
+                // Nothing could be heard while the server was down.
+                let expected = self.heartbeats.values_mut().filter(|it| it.due.is_some());
+                expected.for_each(|it| it.count_from(entry.at));
             }
             Change::ClockJumped { seconds } => self.shift(SignedDuration::from_secs(*seconds)),
+            Change::HeartbeatExpected { .. }
+            | Change::HeartbeatHeard { .. }
+            | Change::HeartbeatMissed { .. }
+            | Change::HeartbeatForgotten { .. } => self.apply_to_heartbeat(entry),
             Change::Ignored { event, .. } => self.remember(event, entry.at),
             Change::Noted { event, service } => {
                 self.remember(event, entry.at);
@@ -73,6 +82,32 @@ impl State {
             Change::Outcome { delivery, channel, paused_until, .. } => {
                 self.paused.extend(paused_until.map(|until| (*channel, until)));
                 self.deliveries.remove(delivery);
+            }
+            _ => {}
+        }
+    }
+
+    fn apply_to_heartbeat(&mut self, entry: &Entry) {
+        let fresh = Heartbeat { since: entry.at, heard_at: None, patience_seconds: 0, due: Some(entry.at) };
+        match &entry.change {
+            Change::HeartbeatExpected { integration, patience_seconds } => {
+                let heartbeat = self.heartbeats.entry(integration.clone()).or_insert(fresh);
+                heartbeat.patience_seconds = *patience_seconds;
+                if heartbeat.due.is_some() {
+                    heartbeat.count_from(entry.at);
+                }
+            }
+            Change::HeartbeatHeard { integration, at, patience_seconds } => {
+                let heartbeat = self.heartbeats.entry(integration.clone()).or_insert(fresh);
+                heartbeat.patience_seconds = *patience_seconds;
+                heartbeat.heard_at = Some(*at);
+                heartbeat.count_from(*at);
+            }
+            Change::HeartbeatMissed { integration } => {
+                self.heartbeats.entry(integration.clone()).and_modify(|it| it.due = None);
+            }
+            Change::HeartbeatForgotten { integration } => {
+                self.heartbeats.remove(integration);
             }
             _ => {}
         }
@@ -155,6 +190,13 @@ impl State {
         let Some(incident) = self.incidents.get(&id) else { return };
         for alert in &incident.alerts {
             self.open.remove(&(alert.integration.clone(), alert.dedup_key.clone()));
+            if alert.dedup_key == HEARTBEAT_KEY
+                && let Some(missed) =
+                    self.heartbeats.get_mut(&alert.integration).filter(|it| it.due.is_none())
+            {
+                // Closed by hand while it is still silent: that is not the end of it.
+                missed.count_from(at);
+            }
         }
         self.closed.push_back((at, id));
     }
@@ -239,6 +281,9 @@ impl State {
             }
         }
         self.paused.values_mut().for_each(moved);
+        for heartbeat in self.heartbeats.values_mut() {
+            heartbeat.heard_at.iter_mut().chain(heartbeat.due.as_mut()).for_each(moved);
+        }
     }
 
     /// Forgets what is older than a day, at most once a minute, and what is over the bounds.
@@ -274,6 +319,14 @@ impl State {
         self.changes.values_mut().for_each(|recent| recent.retain(|change| !old(change.at)));
         self.changes.retain(|_, recent| !recent.is_empty());
         forgotten
+    }
+}
+
+impl Heartbeat {
+    /// It is late when nothing is heard for so long after `at`.
+    fn count_from(&mut self, at: Timestamp) {
+        let patience = SignedDuration::from_secs(i64::from(self.patience_seconds));
+        self.due = Some(at.saturating_add(patience).unwrap_or(Timestamp::MAX));
     }
 }
 

@@ -38,6 +38,25 @@ pub enum Change {
     ClockJumped {
         seconds: i64,
     },
+    /// About the server: an integration must be heard from, counted from now.
+    HeartbeatExpected {
+        integration: String,
+        patience_seconds: u32,
+    },
+    /// About the server: it was heard from, `at` a moment that may be past.
+    HeartbeatHeard {
+        integration: String,
+        at: Timestamp,
+        patience_seconds: u32,
+    },
+    /// About the server: it was not heard from in time.
+    HeartbeatMissed {
+        integration: String,
+    },
+    /// About the server: it need not be heard from any more.
+    HeartbeatForgotten {
+        integration: String,
+    },
     /// An event that changed nothing, and why.
     Ignored {
         event: Box<Event>,

@@ -127,6 +127,7 @@ impl Index {
             .chain(self.deadlines.first().map(|(at, _)| *at))
             .chain(channels)
             .chain(tickets)
+            .chain(state.heartbeats.values().filter_map(|heartbeat| heartbeat.due))
             .chain(state.paused.values().copied().filter(|until| *until > now))
             .min()
     }

@@ -13,6 +13,7 @@ mod command;
 mod delivery;
 mod entry;
 mod escalation;
+mod heartbeat;
 mod index;
 mod input;
 pub mod message;
@@ -27,14 +28,15 @@ pub use delivery::{Delivery, DeliveryId, IncidentId, NotAnId, Task};
 pub use entry::{Change, Entry, Opened, Planned, Step, Told};
 pub use input::{Actor, Asked, Command, Input, Outcome, Reply, Target, Via};
 pub use state::{
-    Alert, AlertKey, Channel, Dispatch, Escalation, HangUp, Incident, Labels, Mirror, Notification, Paged,
-    Purpose, Revision, Silenced, Stage, State, Status, What,
+    Alert, AlertKey, Channel, Dispatch, Escalation, HangUp, Heartbeat, Incident, Labels, Mirror,
+    Notification, Paged, Purpose, Revision, Silenced, Stage, State, Status, What,
 };
 pub use transition::DESCRIPTION_KEPT_MAX;
 
 use crate::config::Config;
 use index::Index;
 use jiff::{SignedDuration, Timestamp};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// How many due incidents one call touches; the rest stay due.
@@ -51,6 +53,8 @@ pub struct Incidents {
     index: Index,
     /// A config change that has not yet been carried to every open incident.
     reconcile: Option<reconcile::Reconcile>,
+    /// Heartbeats heard since the last one that was recorded, by integration.
+    beats: BTreeMap<String, Timestamp>,
 }
 
 /// What one input led to.
@@ -69,6 +73,7 @@ struct Call<'a> {
     now: Timestamp,
     state: &'a mut State,
     index: &'a mut Index,
+    beats: &'a mut BTreeMap<String, Timestamp>,
     turn: Turn,
 }
 
@@ -76,7 +81,7 @@ impl Incidents {
     /// Takes over a state, as a snapshot gave it.
     pub fn new(state: State) -> Incidents {
         let index = Index::of(&state);
-        Incidents { state, index, reconcile: None }
+        Incidents { state, index, ..Incidents::default() }
     }
 
     /// Replays one entry of the journal.
@@ -91,8 +96,8 @@ impl Incidents {
     /// Decides what follows from an input at `now`. Only a [`Input::Tick`] lets deadlines fall due, so that an
     /// acknowledgement beats an escalation of the same instant.
     pub fn handle(&mut self, config: &Arc<Config>, now: Timestamp, input: Input) -> Turn {
-        let mut call =
-            Call { config, now, state: &mut self.state, index: &mut self.index, turn: Turn::default() };
+        let Incidents { state, index, beats, .. } = self;
+        let mut call = Call { config, now, state, index, beats, turn: Turn::default() };
         match input {
             Input::Alerts(events) => call.alerts(events),
             Input::Command(command) => call.command(command),
@@ -101,6 +106,7 @@ impl Incidents {
             Input::ClockJumped { by } => call.clock_jumped(by),
             Input::ConfigChanged { previous, commit } => {
                 call.revision(commit);
+                call.expect_heartbeats();
                 while let Some(unfinished) = self.reconcile.take() {
                     self.reconcile = call.reconcile(unfinished);
                 }
@@ -113,6 +119,11 @@ impl Incidents {
         }
         call.dispatch();
         call.turn
+    }
+
+    /// Goes on from what the journal gives, and with the heartbeats that are not in it.
+    pub fn go_on_from(&mut self, replayed: Incidents) {
+        *self = Incidents { beats: std::mem::take(&mut self.beats), ..replayed };
     }
 
     /// When `handle` must be called with a [`Input::Tick`] at the latest; `None`: nothing waits for time.
@@ -182,6 +193,7 @@ impl Call<'_> {
 
     fn clock_jumped(&mut self, by: SignedDuration) {
         self.about_server(Change::ClockJumped { seconds: by.as_secs() });
+        self.beats.values_mut().for_each(|at| *at = at.saturating_add(by).unwrap_or(*at));
     }
 
     /// Whatever has fallen due, in order, within bounds.
@@ -199,6 +211,7 @@ impl Call<'_> {
                 break;
             }
         }
+        self.miss_heartbeats();
         self.expire();
     }
 }

@@ -46,6 +46,8 @@ pub struct State {
     pub served: BTreeMap<Id, u64>,
     /// The last changes of each service, of the last day, the newest last.
     pub changes: BTreeMap<Id, Vec<Recent>>,
+    /// What must be heard from now and then, by integration.
+    pub heartbeats: BTreeMap<String, Heartbeat>,
     pub next_incident: u32,
     pub next_delivery: u32,
 }
@@ -58,6 +60,18 @@ pub struct Recent {
     pub dedup_key: String,
     pub summary: String,
     pub links: Vec<Link>,
+}
+
+/// An integration that must be heard from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Heartbeat {
+    /// When the config that expects it came into force.
+    pub since: Timestamp,
+    /// The last that was recorded.
+    pub heard_at: Option<Timestamp>,
+    pub patience_seconds: u32,
+    /// When it is late; `None` while it is, until it is heard or its incident is closed by hand.
+    pub due: Option<Timestamp>,
 }
 
 /// The config in force.

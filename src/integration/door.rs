@@ -4,7 +4,7 @@
 //! folder still pages through its old URL. An unknown id and a wrong secret look the same from outside.
 
 use super::{Monitor, Reject, Request, json, opsgenie, pagerduty, url};
-use crate::config::{Config, Endpoint, Secrets};
+use crate::config::{Config, Endpoint, Id, Secrets};
 use data_encoding::{BASE64, BASE64_NOPAD};
 
 const WEBHOOKS: &str = "/v1/webhooks/";
@@ -40,6 +40,49 @@ pub fn find<'c>(
             "no integration has this id and secret: compare the URL with what `oncall urls --reveal` prints",
         )),
     }
+}
+
+/// What comes with the secret of an integration to a URL that is not its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stray {
+    /// The URL's path, without secrets.
+    pub path: String,
+    /// Whose secret it is.
+    pub integrations: Vec<Id>,
+    /// The body, without secrets.
+    pub body: String,
+}
+
+/// Whether a request that shows a good secret, in any part of the path or as `Authorization`, came to the URL of another
+/// integration than `endpoint`, or of none.
+pub fn stray(
+    config: &Config,
+    secrets: &Secrets,
+    request: &Request<'_>,
+    endpoint: Option<&Endpoint>,
+) -> Option<Stray> {
+    let id = request.path.strip_prefix(WEBHOOKS).map(|rest| rest.split_once('/').unwrap_or((rest, "")).0);
+    if endpoint
+        .is_some_and(|endpoint| id.is_none_or(|id| named(config, id).is_some_and(|at| at.id == endpoint.id)))
+    {
+        return None;
+    }
+    let mut shown = presented("", request.header("authorization"));
+    shown.extend(request.path.split('/').filter(|part| !part.is_empty()).map(url::decoded));
+    let open = opened(config, secrets, &shown);
+    let hidden = |text: &str| {
+        open.iter()
+            .flat_map(|endpoint| secrets.all(&endpoint.secret))
+            .map(|secret| secret.expose())
+            .filter(|secret| !secret.is_empty())
+            .fold(text.to_owned(), |text, secret| text.replace(secret, "…"))
+    };
+    let path = String::from_utf8_lossy(&url::decoded(request.path)).into_owned();
+    (!open.is_empty()).then(|| Stray {
+        path: hidden(&path),
+        integrations: open.iter().map(|endpoint| endpoint.id.clone()).collect(),
+        body: hidden(&String::from_utf8_lossy(request.body)),
+    })
 }
 
 fn by_routing_key<'c>(

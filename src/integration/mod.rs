@@ -43,14 +43,14 @@ mod uptime_kuma;
 mod url;
 mod zabbix;
 
-pub use door::find;
+pub use door::{Stray, find, stray};
 pub use generic::{Fault, faults};
 pub use monitor::{MONITORS, Monitor, Sns};
 pub use push::{Push, push_webhook};
 pub use sample::{Sample, TestRequest};
 pub use signature::Signature;
 
-use crate::alert::{Action, Event, UNPARSED};
+use crate::alert::{Action, Event, HEARTBEAT_KEY, UNPARSED};
 use crate::config::{Endpoint, Secrets};
 use jiff::Timestamp;
 use monitor::{Reader, Spoken};
@@ -135,7 +135,7 @@ pub fn receive(
     let monitor = Monitor::of(endpoint);
     let checked = monitor.signature.map_or(Ok(()), |it| it.check(endpoint, request, secrets, now));
     let posted = posted(endpoint, request, now);
-    match (checked, monitor.reader) {
+    let received = match (checked, monitor.reader) {
         (Err(stop), _) => received(endpoint, Err(stop), request.body, secrets),
         (Ok(()), Reader::Protocol(speak)) => spoken(endpoint, speak(&posted), request.body, secrets),
         (Ok(()), Reader::Body(read)) => {
@@ -146,7 +146,8 @@ pub fn receive(
             };
             received(endpoint, read, request.body, secrets)
         }
-    }
+    };
+    if endpoint.takes_only_beats() { beaten(endpoint, received) } else { received }
 }
 
 /// The events of a body that is believed as it is, without a secret, a signature or a fetch: for trying an alert out.
@@ -160,10 +161,22 @@ pub fn read_trusted(endpoint: &Endpoint, body: &[u8], now: Timestamp) -> Vec<Eve
             received(endpoint, subscription::read(&posted, Trust::AsItIs, read), body, &secrets)
         }
     };
-    match received {
+    match if endpoint.takes_only_beats() { beaten(endpoint, received) } else { received } {
         Received::Events { events, .. } => events,
         Received::Fetch(_) | Received::Reject(_) => Vec::new(),
     }
+}
+
+/// Whatever an integration that takes only heartbeats was sent, it is one.
+fn beaten(endpoint: &Endpoint, received: Received) -> Received {
+    let Received::Events { .. } = received else { return received };
+    let beat = Event {
+        integration: endpoint.id.to_string(),
+        dedup_key: HEARTBEAT_KEY.to_owned(),
+        summary: HEARTBEAT_KEY.to_owned(),
+        ..Event::blank(Action::Beat)
+    };
+    accepted(vec![beat])
 }
 
 fn posted<'a>(endpoint: &'a Endpoint, request: &Request<'a>, now: Timestamp) -> Posted<'a> {
@@ -223,7 +236,8 @@ impl Reject {
 }
 
 impl Answer {
-    fn accepted(events: usize) -> Answer {
+    /// That so many events are taken.
+    pub fn accepted(events: usize) -> Answer {
         Answer::json(202, &serde_json::json!({ "status": "accepted", "events": events }))
     }
 

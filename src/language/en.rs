@@ -149,6 +149,32 @@ pub(super) fn notice(notice: &Notice) -> String {
             "Part of oncall's journal was damaged and set aside: incidents may be missing".into()
         }
         Notice::InputFailed => "oncall failed on an input, which is kept here, and went on without it".into(),
+        Notice::NoHeartbeat { integration, minutes } => {
+            format!("{integration}: no heartbeat for {}", span(*minutes))
+        }
+        Notice::NeverAHeartbeat { integration, minutes } => {
+            format!("{integration}: no heartbeat yet, {} after it was first expected", span(*minutes))
+        }
+        Notice::MovedUrl { integration, path } => {
+            format!(
+                "Alerts for {integration} come to {path}, which is not its URL: set `formerly`, or the new URL"
+            )
+        }
+        Notice::UnknownUrl { integrations, path } => {
+            format!(
+                "An alert came to {path}, which is no integration's URL, with the secret of {integrations}"
+            )
+        }
+        Notice::HeartbeatBack { integration } => format!("{integration}: heartbeats are back"),
+    }
+}
+
+fn span(minutes: u64) -> String {
+    match (minutes / 60, minutes % 60) {
+        (0, 0) => "less than 1 min".into(),
+        (0, minutes) => format!("{minutes} min"),
+        (hours, 0) => format!("{hours} h"),
+        (hours, minutes) => format!("{hours} h {minutes} min"),
     }
 }
 

@@ -153,6 +153,32 @@ pub(super) fn notice(notice: &Notice) -> String {
         Notice::InputFailed => {
             "oncall が処理できない入力がありました。内容をここに残し、処理を続けています".into()
         }
+        Notice::NoHeartbeat { integration, minutes } => {
+            format!("{integration}: ハートビートが{}途絶えています", span(*minutes))
+        }
+        Notice::NeverAHeartbeat { integration, minutes } => {
+            format!("{integration}: ハートビートが、待ち始めてから{}たっても届いていません", span(*minutes))
+        }
+        Notice::MovedUrl { integration, path } => {
+            format!(
+                "{integration} へのアラートが別の URL（{path}）に届いています。`formerly` を設定するか、送信元の URL を直してください"
+            )
+        }
+        Notice::UnknownUrl { integrations, path } => {
+            format!(
+                "どのインテグレーションのものでもない URL（{path}）に、{integrations} のシークレット付きでアラートが届きました"
+            )
+        }
+        Notice::HeartbeatBack { integration } => format!("{integration}: ハートビートが再開しました"),
+    }
+}
+
+fn span(minutes: u64) -> String {
+    match (minutes / 60, minutes % 60) {
+        (0, 0) => "1分未満".into(),
+        (0, minutes) => format!("{minutes}分"),
+        (hours, 0) => format!("{hours}時間"),
+        (hours, minutes) => format!("{hours}時間{minutes}分"),
     }
 }
 

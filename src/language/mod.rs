@@ -269,6 +269,16 @@ pub enum Notice<'a> {
     JournalDamaged,
     /// An input made the engine fail, and is set aside.
     InputFailed,
+    /// An integration has fallen silent.
+    NoHeartbeat { integration: &'a str, minutes: u64 },
+    /// The same, where none was ever heard.
+    NeverAHeartbeat { integration: &'a str, minutes: u64 },
+    /// Alerts come to an integration by another URL than its own.
+    MovedUrl { integration: &'a str, path: &'a str },
+    /// An alert came to a URL of no integration.
+    UnknownUrl { integrations: &'a str, path: &'a str },
+    /// It is heard again.
+    HeartbeatBack { integration: &'a str },
 }
 
 impl Language {

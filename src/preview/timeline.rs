@@ -40,6 +40,14 @@ pub fn describe(change: &Change, at: Timestamp, zone: &TimeZone) -> (String, Str
         Change::ClockJumped { seconds } => {
             (format!("the clock jumped by {seconds} s: open deadlines moved"), none())
         }
+        Change::HeartbeatExpected { integration, patience_seconds } => {
+            (format!("{integration} must be heard from every {patience_seconds} s, from now on"), none())
+        }
+        Change::HeartbeatHeard { integration, .. } => (format!("heartbeat of {integration}"), none()),
+        Change::HeartbeatMissed { integration } => (format!("no heartbeat of {integration} in time"), none()),
+        Change::HeartbeatForgotten { integration } => {
+            (format!("{integration} need not be heard from any more"), none())
+        }
         Change::Ignored { event, why } => (format!("ignored: {} ({why})", event_line(event)), none()),
         Change::Noted { event, service } => {
             let what = if event.action == Action::Change { "changed" } else { "note" };

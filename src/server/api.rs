@@ -120,6 +120,37 @@ pub async fn act(
     }
 }
 
+/// What came through an integration's door since the start, and when it was last heard from. No secrets.
+pub async fn integration(State(doors): Shared, headers: HeaderMap, Path(id): Path<String>) -> Response {
+    let live = match authorized(&doors, &headers) {
+        Ok((live, _)) => live,
+        Err(refused) => return refused,
+    };
+    let id = id.replace('.', "/");
+    let Some(endpoint) = live.config.endpoints.get(id.as_str()) else {
+        return problem(StatusCode::NOT_FOUND, &format!("there is no integration `{id}`"));
+    };
+    let Ok(heard) = doors.inbox.heartbeat(id).await else {
+        return unavailable("too much at once: come again\n");
+    };
+    let heartbeat = endpoint.heartbeat.as_ref().map(|expected| {
+        json!({
+            "every_seconds": expected.every.as_secs(),
+            "grace_seconds": expected.grace.as_secs(),
+            "last_recorded_at": heard.as_ref().and_then(|heard| heard.heard_at),
+            "late": heard.as_ref().is_some_and(|heard| heard.due.is_none()),
+            "late_at": heard.as_ref().and_then(|heard| heard.due),
+        })
+    });
+    Json(json!({
+        "id": endpoint.id,
+        "type": endpoint.monitor,
+        "since_start": doors.tallies.of(&endpoint.id),
+        "heartbeat": heartbeat,
+    }))
+    .into_response()
+}
+
 fn replied(id: IncidentId, reply: Option<Reply>) -> Response {
     match reply {
         Some(Reply::Done { .. }) => Json(json!({ "incident": id, "result": "done" })).into_response(),

@@ -4,6 +4,7 @@
 //! client fetches what an integration must see before it can verify a message.
 
 use super::live::Live;
+use crate::config::Secret;
 use crate::incident::{Delivery, Outcome};
 use crate::integration::Fetch;
 use crate::provider::{
@@ -18,6 +19,8 @@ use std::time::Duration;
 const CONNECT_MAX: Duration = Duration::from_secs(5);
 /// How long a fetch for an integration may take.
 const FETCH_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long our own heartbeat may take.
+const BEAT_TIMEOUT: Duration = Duration::from_secs(8);
 
 /// The one HTTP client.
 #[derive(Clone, Debug)]
@@ -85,6 +88,13 @@ impl Client {
             response.headers().iter().map(|(name, value)| (name.to_string(), text(value))).collect();
         let body = bounded(response).await.map_err(|error| failure(&error))?;
         Ok(Response { status, headers, body })
+    }
+
+    /// Fetches a URL for the effect of it; what went wrong is said without the URL.
+    pub async fn beat(&self, url: &Secret) -> Result<(), String> {
+        let sent = self.http.get(url.expose()).timeout(BEAT_TIMEOUT).send().await;
+        let status = sent.map_err(|error| words(&error))?.status();
+        if status.is_success() { Ok(()) } else { Err(format!("answered {}", status.as_u16())) }
     }
 
     /// Fetches what an integration asked for: the body of a 200, or what went wrong.

@@ -9,10 +9,15 @@ use super::clock::Clock;
 use super::delivery::Client;
 use super::disk::StateDir;
 use super::inbox::{Answered, Busy, Inbox, PATIENCE};
+use super::limit::{Limits, Passed, TooMuch};
 use super::live::{Live, Origin, Status};
 use super::metrics::Metrics;
-use super::{api, calendars, callbacks, in_force};
-use crate::integration::{self, Answer, FetchReason, Fetched, Monitor, Received, Reject};
+use super::slow::{Peer, Slowed};
+use super::tally::{Tallies, Tally};
+use super::{api, calendars, callbacks, in_force, stray};
+use crate::alert::Event;
+use crate::config::Endpoint;
+use crate::integration::{self, Answer, FetchReason, Fetched, Monitor, Received, Reject, Stray};
 use axum::Router;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{Request, State};
@@ -33,6 +38,8 @@ const BODY_PASSED_OVER_MAX: usize = 8 * BODY_MAX;
 pub const BODY_TIME_MAX: Duration = Duration::from_secs(30);
 /// How many signing certificates are kept.
 const CERTIFICATES_MAX: usize = 16;
+/// The longest wait that a sender is asked for, in seconds.
+const RETRY_AFTER_MAX: u32 = 60;
 /// How many things one request may ask to be fetched.
 const FETCHES_MAX: usize = 3;
 
@@ -51,6 +58,9 @@ pub struct Doors {
     pub pull: std::sync::mpsc::SyncSender<()>,
     pub certificates: Mutex<BTreeMap<String, Vec<u8>>>,
     pub calendars: Calendars,
+    pub tallies: Tallies,
+    pub limits: Limits,
+    pub slowed: Slowed,
 }
 
 pub type Shared = State<Arc<Doors>>;
@@ -58,7 +68,7 @@ pub type Shared = State<Arc<Doors>>;
 /// All routes.
 pub fn router(doors: Arc<Doors>) -> Router {
     Router::new()
-        .route("/v1/webhooks/{*rest}", post(webhook).put(webhook).patch(webhook).get(by_query))
+        .route("/v1/webhooks/{*rest}", get(webhook).post(webhook).put(webhook).patch(webhook))
         .route("/v2/enqueue", post(webhook))
         .route("/v2/change/enqueue", post(webhook))
         .route("/generic/2010-04-15/create_event.json", post(webhook))
@@ -70,11 +80,12 @@ pub fn router(doors: Arc<Doors>) -> Router {
         .route("/v1/incidents/{id}", get(api::show))
         .route("/v1/incidents/{id}/{action}", post(api::act))
         .route("/v1/config", get(in_force::show))
+        .route("/v1/integrations/{*id}", get(api::integration))
         .route("/v1/calendars/{*rest}", get(calendars::show))
         .route("/healthz", get(async || "ok\n"))
         .route("/readyz", get(ready))
         .route("/metrics", get(metrics))
-        .fallback(async || no_such_path())
+        .fallback(elsewhere)
         .with_state(doors)
 }
 
@@ -85,6 +96,13 @@ pub struct Taken {
     pub query: Option<String>,
     pub headers: Vec<(String, String)>,
     pub body: Bytes,
+}
+
+impl Taken {
+    fn request(&self) -> integration::Request<'_> {
+        let query = self.query.as_deref().unwrap_or_default();
+        integration::Request { path: &self.path, query, headers: &self.headers, body: &self.body }
+    }
 }
 
 /// Reads a body within the bounds; `Err` is the answer for one that is not.
@@ -138,29 +156,10 @@ pub fn unavailable(text: &'static str) -> Response {
     (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "5")], text).into_response()
 }
 
-/// A `GET` says in its query what others post. Only where `fields` say what it means, and there is something to read:
-/// browsers and previews of links open URLs too.
-async fn by_query(State(doors): Shared, request: Request) -> Response {
-    let query = request.uri().query().unwrap_or_default();
-    if request.method() != Method::GET || query.is_empty() {
-        return not_by_get();
-    }
-    let live = doors.live.borrow().clone();
-    let (path, headers) = (request.uri().path(), headers(request.headers()));
-    let bare = integration::Request { path, query, headers: &headers, body: &[] };
-    let reads = live.is_none_or(|live| {
-        integration::find(&live.config, &live.secrets, &bare)
-            .map_or(true, |endpoint| Monitor::of(endpoint).has_fields)
-    });
-    if reads { webhook(State(doors), request).await } else { not_by_get() }
-}
-
-fn not_by_get() -> Response {
-    let text = "alerts are posted here; only integrations of type generic take a GET, with a query\n";
-    (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "POST, PUT, PATCH")], text).into_response()
-}
-
 async fn webhook(State(doors): Shared, request: Request) -> Response {
+    let reads_only = request.method().is_safe() && request.uri().path().starts_with("/v1/webhooks/");
+    let is_get = request.method() == Method::GET;
+    let peer = request.extensions().get::<Peer>().copied();
     let taken = match take(request).await {
         Ok(taken) => taken,
         Err(refused) => {
@@ -175,33 +174,132 @@ async fn webhook(State(doors): Shared, request: Request) -> Response {
     let Some(live) = doors.live.borrow().clone() else {
         return unavailable("no config is in force yet: come again\n");
     };
-    let query = taken.query.as_deref().unwrap_or_default();
-    let request =
-        integration::Request { path: &taken.path, query, headers: &taken.headers, body: &taken.body };
-    let endpoint = match integration::find(&live.config, &live.secrets, &request) {
-        Ok(endpoint) => endpoint,
-        Err(reject) => return refuse(&doors, "unknown", &reject),
-    };
+    let request = taken.request();
+    match integration::find(&live.config, &live.secrets, &request) {
+        Ok(endpoint) if reads_only && !(is_get && speaks_by_get(endpoint, request.query)) => {
+            let why = "alerts are posted here; only a heartbeat, or a generic integration with a query, may be a GET\n";
+            count_refused(&doors, &endpoint.id, "method", why);
+            (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "POST, PUT, PATCH")], why).into_response()
+        }
+        Ok(endpoint) => entered(&doors, &live, endpoint, &request).await,
+        Err(reject) => {
+            let stray = integration::stray(&live.config, &live.secrets, &request, None);
+            if let Some(stray) = stray.filter(|_| !reads_only) {
+                return strayed(&doors, &live, &stray).await;
+            }
+            let response = refuse(&doors, "unknown", &reject);
+            if let (StatusCode::UNAUTHORIZED, Some(Peer(address))) = (response.status(), peer) {
+                tokio::time::sleep(doors.slowed.wait(address, doors.clock.now())).await;
+            }
+            response
+        }
+    }
+}
+
+/// Browsers and previews of links open URLs, too: a `GET` is only for heartbeats, and where `fields` say what its query
+/// means.
+fn speaks_by_get(endpoint: &Endpoint, query: &str) -> bool {
+    endpoint.takes_only_beats() || (!query.is_empty() && Monitor::of(endpoint).has_fields)
+}
+
+/// A path that there is not: a 404, unless it comes with an integration's secret.
+async fn elsewhere(State(doors): Shared, request: Request) -> Response {
+    let live = doors.live.borrow().clone();
+    let Some(live) = live.filter(|_| !request.method().is_safe()) else { return no_such_path() };
+    let stray =
+        |request: &integration::Request<'_>| integration::stray(&live.config, &live.secrets, request, None);
+    let (path, headers) = (request.uri().path().to_owned(), headers(request.headers()));
+    if stray(&integration::Request { path: &path, query: "", headers: &headers, body: &[] }).is_none() {
+        return no_such_path();
+    }
+    match take(request).await {
+        Err(refused) => refused,
+        Ok(taken) => match stray(&taken.request()) {
+            Some(stray) => strayed(&doors, &live, &stray).await,
+            None => no_such_path(),
+        },
+    }
+}
+
+/// An alert that no integration can read is kept, answered as usual, and told to the fallback.
+async fn strayed(doors: &Doors, live: &Live, stray: &Stray) -> Response {
+    tracing::error!(path = stray.path, "an alert came to a URL that is no integration's");
+    let event = stray::event(&live.config.organisation, stray, None);
+    match store(doors, vec![event], PATIENCE).await {
+        Ok(()) => said(&Answer::accepted(1)),
+        Err(lost) => lost.answer(doors),
+    }
+}
+
+async fn entered(
+    doors: &Doors,
+    live: &Live,
+    endpoint: &Endpoint,
+    request: &integration::Request<'_>,
+) -> Response {
     let mut fetched = Fetched::new();
     for _ in 0..=FETCHES_MAX {
-        match integration::receive(endpoint, &request, &live.secrets, doors.clock.now(), &fetched) {
+        match integration::receive(endpoint, request, &live.secrets, doors.clock.now(), &fetched) {
             Received::Events { events, answer } => {
-                let patience = Monitor::of(endpoint).patience.unwrap_or(PATIENCE);
-                return stored(&doors, events, &answer, patience).await;
+                let stray = integration::stray(&live.config, &live.secrets, request, Some(endpoint));
+                let stray = stray.map(|it| stray::event(&live.config.organisation, &it, Some(&endpoint.id)));
+                return said_by(doors, endpoint, events, stray, &answer).await;
             }
             Received::Reject(reject) => {
                 if reject.code == "certificate" {
-                    certificates(&doors).retain(|url, _| !fetched.contains_key(url));
+                    certificates(doors).retain(|url, _| !fetched.contains_key(url));
                 }
-                return refuse(&doors, &endpoint.id, &reject);
+                doors.tallies.refused(&endpoint.id, doors.clock.now(), reject.code, &reject.message);
+                return refuse(doors, &endpoint.id, &reject);
             }
             Received::Fetch(fetch) => {
-                let result = fetch_for(&doors, &fetch).await;
+                let result = fetch_for(doors, &fetch).await;
                 fetched.insert(fetch.url, result);
             }
         }
     }
-    unavailable("what verifies this message could not be fetched: come again\n")
+    let why = "what verifies this message could not be fetched: come again\n";
+    count_refused(doors, &endpoint.id, "not_fetched", why);
+    unavailable(why)
+}
+
+/// What an integration said, within its limits; `beside` is told with it.
+async fn said_by(
+    doors: &Doors,
+    endpoint: &Endpoint,
+    events: Vec<Event>,
+    beside: Option<Event>,
+    answer: &Answer,
+) -> Response {
+    let (id, now) = (&endpoint.id, doors.clock.now());
+    let Passed { mut events, folded, digests } = match doors.limits.pass(id, now, events) {
+        Ok(passed) => passed,
+        Err(TooMuch { retry_after }) => {
+            let why = "this integration says too much at once: come again\n";
+            count_refused(doors, id, "rate", why);
+            let after = retry_after.clamp(1, RETRY_AFTER_MAX).to_string();
+            return (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, after)], why).into_response();
+        }
+    };
+    let tally = Tally::of(&events, folded, now);
+    events.extend(beside);
+    match store(doors, events, Monitor::of(endpoint).patience.unwrap_or(PATIENCE)).await {
+        Ok(()) => {
+            doors.limits.stored(id, now, &digests);
+            doors.tallies.taken(id, tally);
+            said(answer)
+        }
+        Err(lost) => {
+            doors.tallies.refused(id, now, lost.code(), lost.why());
+            lost.answer(doors)
+        }
+    }
+}
+
+fn count_refused(doors: &Doors, integration: &str, code: &'static str, why: &str) {
+    doors.metrics.refused(code);
+    doors.tallies.refused(integration, doors.clock.now(), code, why.trim_end());
+    tracing::warn!(integration, code, "refused a request: {}", why.trim_end());
 }
 
 fn certificates(doors: &Doors) -> std::sync::MutexGuard<'_, BTreeMap<String, Vec<u8>>> {
@@ -225,25 +323,42 @@ async fn fetch_for(doors: &Doors, fetch: &integration::Fetch) -> Result<Vec<u8>,
     result
 }
 
-async fn stored(
-    doors: &Doors,
-    events: Vec<crate::alert::Event>,
-    answer: &Answer,
-    patience: Duration,
-) -> Response {
+/// Why events are not on disk.
+#[derive(Clone, Copy, Debug)]
+enum Lost {
+    NotWritten,
+    Busy,
+}
+
+impl Lost {
+    fn code(self) -> &'static str {
+        match self {
+            Lost::NotWritten => "not_stored",
+            Lost::Busy => "busy",
+        }
+    }
+
+    fn why(self) -> &'static str {
+        match self {
+            Lost::NotWritten => "it could not be written to disk; it was acted upon, and is welcome again\n",
+            Lost::Busy => "too much at once: come again\n",
+        }
+    }
+
+    fn answer(self, doors: &Doors) -> Response {
+        doors.metrics.refused(self.code());
+        unavailable(self.why())
+    }
+}
+
+async fn store(doors: &Doors, events: Vec<Event>, patience: Duration) -> Result<(), Lost> {
     if events.is_empty() {
-        return said(answer);
+        return Ok(());
     }
     match doors.inbox.alerts(events, patience).await {
-        Ok(Answered { stored: true, .. }) => said(answer),
-        Ok(Answered { stored: false, .. }) => {
-            doors.metrics.refused("not_stored");
-            unavailable("it could not be written to disk; it was acted upon, and is welcome again\n")
-        }
-        Err(Busy) => {
-            doors.metrics.refused("busy");
-            unavailable("too much at once: come again\n")
-        }
+        Ok(Answered { stored: true, .. }) => Ok(()),
+        Ok(Answered { stored: false, .. }) => Err(Lost::NotWritten),
+        Err(Busy) => Err(Lost::Busy),
     }
 }
 

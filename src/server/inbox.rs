@@ -2,7 +2,7 @@
 
 use crate::alert::Event;
 use crate::engine::Lane;
-use crate::incident::{Incident, IncidentId, Input, Reply, Status};
+use crate::incident::{Heartbeat, Incident, IncidentId, Input, Reply, Status};
 use std::collections::BTreeMap;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
@@ -31,6 +31,11 @@ pub enum Message {
         before: Option<IncidentId>,
         limit: usize,
         answer: oneshot::Sender<Vec<Incident>>,
+    },
+    /// When an integration was last heard from, where it must be.
+    Heartbeat {
+        integration: String,
+        answer: oneshot::Sender<Option<Heartbeat>>,
     },
     /// An incident, with what it takes to read its timeline.
     Find {
@@ -93,6 +98,11 @@ impl Inbox {
         let (answer, answered) = oneshot::channel();
         let limit = limit.clamp(1, PAGE_MAX);
         ask(&self.first, Message::List { status, before, limit, answer }, answered, PATIENCE).await
+    }
+
+    pub async fn heartbeat(&self, integration: String) -> Result<Option<Heartbeat>, Busy> {
+        let (answer, answered) = oneshot::channel();
+        ask(&self.first, Message::Heartbeat { integration, answer }, answered, PATIENCE).await
     }
 
     pub async fn find(&self, id: IncidentId) -> Result<Option<Found>, Busy> {

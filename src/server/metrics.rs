@@ -29,6 +29,11 @@ struct Versions {
     newest: String,
 }
 
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct Beaten {
+    outcome: String,
+}
+
 /// Everything that is counted.
 #[derive(Debug)]
 pub struct Metrics {
@@ -36,6 +41,7 @@ pub struct Metrics {
     events: Family<Labels, Counter>,
     refused: Family<Refused, Counter>,
     deliveries: Family<Delivered, Counter>,
+    heartbeats: Family<Beaten, Counter>,
     escalations: Counter,
     versions: Family<Versions, Gauge>,
     pub open: Gauge,
@@ -58,6 +64,7 @@ impl Metrics {
             events: Family::default(),
             refused: Family::default(),
             deliveries: Family::default(),
+            heartbeats: Family::default(),
             escalations: Counter::default(),
             versions: Family::default(),
             open: Gauge::default(),
@@ -74,6 +81,7 @@ impl Metrics {
         registry.register("events", "Events taken, by integration and effect", metrics.events.clone());
         registry.register("requests_refused", "Requests refused, by reason", metrics.refused.clone());
         registry.register("deliveries", "Outcomes of deliveries, by channel", metrics.deliveries.clone());
+        registry.register("own_heartbeats", "Our own heartbeats, by outcome", metrics.heartbeats.clone());
         registry.register("steps_begun", "Escalation steps begun", metrics.escalations.clone());
         registry.register("config_info", "1; the commit in force, and the newest", metrics.versions.clone());
         let gauges = [
@@ -133,6 +141,7 @@ impl Metrics {
             Change::Resolved { event: Some(it), .. } | Change::AlertResolved { event: Some(it), .. } => {
                 event(&it.integration, "resolved");
             }
+            Change::HeartbeatHeard { integration, .. } => event(integration, "heartbeat"),
             Change::StepBegan(_) => {
                 self.escalations.inc();
             }
@@ -155,6 +164,11 @@ impl Metrics {
     /// Counts a refused request.
     pub fn refused(&self, code: &str) {
         self.refused.get_or_create(&Refused { code: code.to_owned() }).inc();
+    }
+
+    /// Counts a heartbeat of our own: sent, failed, or withheld.
+    pub fn heartbeat(&self, outcome: &str) {
+        self.heartbeats.get_or_create(&Beaten { outcome: outcome.to_owned() }).inc();
     }
 
     /// Everything, as `GET /metrics` shows it.

@@ -10,6 +10,7 @@ use super::follow::{News, short};
 use super::inbox::{Answered, Found, Message};
 use super::live::{Live, Refused, Status, Unreachable};
 use super::metrics::Metrics;
+use super::own_heartbeat::OwnHeartbeat;
 use super::recorder::{Recorder, Written};
 use super::standby::{first_config, note, note_missing, tell_versions};
 use crate::alert::Severity;
@@ -94,6 +95,7 @@ struct Running {
     in_flight: usize,
     /// When gauges were last brought up to date, and the last entry they count.
     gauged: Option<(Timestamp, u64)>,
+    own_heartbeat: OwnHeartbeat,
 }
 
 /// Runs until told to stop; then everything decided is on disk. Fails if the engine cannot go on.
@@ -124,6 +126,7 @@ pub async fn run(mut parts: Parts) -> Result<()> {
         outcomes: mpsc::unbounded_channel(),
         in_flight: 0,
         gauged: None,
+        own_heartbeat: OwnHeartbeat::default(),
     };
     running.tell_revision();
     running.run().await
@@ -161,13 +164,18 @@ impl Running {
             self.batch = self.parts.recorder.append(batch);
         }
         self.observe(now);
+        if let Outlet::Providers(client) = &self.parts.outlet {
+            let well = *self.engine.health() == Health::Healthy;
+            self.own_heartbeat.beat(now, &self.live, client, &self.parts.metrics, well);
+        }
         Ok(())
     }
 
     /// Waits for whatever comes first.
     async fn wait(&mut self) {
         let now = self.parts.clock.now();
-        let at = [self.engine.next_deadline(now), self.gauges_at()].into_iter().flatten().min();
+        let at = [self.engine.next_deadline(now), self.gauges_at(), self.own_heartbeat.next()];
+        let at = at.into_iter().flatten().min();
         let sleep = match at {
             Some(at) => self.parts.clock.until(at),
             // Without a deadline it still looks at the clock now and then.
@@ -225,6 +233,10 @@ impl Running {
                 let found =
                     range.rev().map(|(_, incident)| incident).filter(wanted).take(limit).cloned().collect();
                 let _ = answer.send(found);
+            }
+            Message::Heartbeat { integration, answer } => {
+                let heartbeats = &self.engine.incidents().state().heartbeats;
+                let _ = answer.send(heartbeats.get(&integration).cloned());
             }
             Message::Find { id, answer } => {
                 let state = self.engine.incidents().state();

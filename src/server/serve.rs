@@ -12,12 +12,15 @@ use super::fetch::Fetcher;
 use super::follow::{Follower, News, Resolve, Source};
 use super::http::{Doors, router};
 use super::inbox::{ALERTS_MAX, FIRST_MAX, Inbox};
+use super::limit::Limits;
 use super::live::{Origin, Status};
 use super::metrics::Metrics;
 use super::recorder::Recorder;
 use super::remote::Credentials;
 use super::repository::Repository;
 use super::run::{Outlet, Parts, STOP_MAX, Shown, run};
+use super::slow::Slowed;
+use super::tally::Tallies;
 use super::{listen, recover};
 use crate::incident::State;
 use crate::journal::recovery::Damage;
@@ -108,6 +111,9 @@ pub async fn serve(
         pull,
         certificates: Mutex::default(),
         calendars: Calendars::default(),
+        tallies: Tallies::default(),
+        limits: Limits::default(),
+        slowed: Slowed::default(),
     };
     let connections = tokio::spawn(listen::accept(listener, router(Arc::new(doors)), stopped.clone()));
     let parts = Parts {

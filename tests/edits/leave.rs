@@ -26,7 +26,7 @@ inform: [{ after: 30m, user: tanaka, by: call }]
         "user leave suzuki --date 2026-12-02",
         // 11-02 was Suzuki's night, so 12-02 (30 days later) is too.
         "Suzuki (suzuki) leaves: 2026-12-02 is the first day without them.
-         Suzuki (suzuki) is in night until Wed 2026-12-02 22:00, from 2026-12-02 on with others in their place; Kimura (kimura) and Sato (sato) is next.
+         Suzuki (suzuki) is in night until Wed 2026-12-02 22:00, from 2026-12-02 on with others in their place; Kimura (kimura) and Sato (sato) are next.
          The turns from then on: kimura + sato.
          2026-12-02 is a Wednesday: the line-up begins with the handoff on Mon 2026-12-07 10:00.
          Suzuki (suzuki) is in web until Mon 2026-12-07 10:00, from 2026-12-02 on with others in their place; Tanaka (tanaka) is next.

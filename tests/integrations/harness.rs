@@ -43,6 +43,7 @@ pub fn run(data: &[u8]) {
         formerly: Vec::new(),
         severity: Vec::new(),
         stale_after: None,
+        heartbeat: None,
         routes: Vec::new(),
         place: Place { file: "integrations/door.yaml".into(), line: 1 },
     };

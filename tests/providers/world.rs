@@ -179,6 +179,7 @@ fn organisation() -> Organisation {
             from: "+815000000000".into(),
             api_url: "https://api.twilio.com".into(),
         }),
+        heartbeat: None,
         api_tokens: Vec::new(),
     }
 }

@@ -173,7 +173,7 @@ impl World {
         let words: Vec<&str> = text.split_whitespace().collect();
         match words[..] {
             ["end"] => {}
-            ["post" | "alert" | "resolve" | "monitor-ack" | "note" | "change", ..] => {
+            ["post" | "alert" | "resolve" | "monitor-ack" | "beat" | "note" | "change", ..] => {
                 let text = text.strip_prefix("post ").unwrap_or(text);
                 let events = text.split(';').map(|event| self.event(event.trim())).collect();
                 self.handle(Input::Alerts(events));
@@ -242,6 +242,7 @@ impl World {
             Some("resolve") => Action::Resolve,
             Some("change") => Action::Change,
             Some("note") => Action::Note,
+            Some("beat") => Action::Beat,
             _ => Action::Acknowledge,
         };
         let key = words.next().unwrap();
@@ -423,6 +424,7 @@ impl World {
             Change::Outcome { .. } => !self.shown("outcomes"),
             Change::HangUp { .. } => true,
             Change::Repeated { .. } => !self.shown("repeats"),
+            Change::HeartbeatExpected { .. } | Change::HeartbeatHeard { .. } => !self.shown("beats"),
             Change::Started { .. } => entry.seq == 1,
             Change::Revision { .. } => entry.seq == 2,
             _ => false,

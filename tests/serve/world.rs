@@ -18,7 +18,7 @@ use tokio::time::timeout;
 pub const HANG_MAX: Duration = Duration::from_secs(30);
 
 /// Environment variables and their values, none of which may ever be shown.
-pub const SECRETS: [(&str, &str); 11] = [
+pub const SECRETS: [(&str, &str); 12] = [
     ("SLACK_BOT_TOKEN", "xoxb-seCretSlackToken7Q"),
     ("SLACK_SIGNING_SECRET", "seCretSlackSigning8R"),
     ("JIRA_API_TOKEN", "seCretJiraToken9S"),
@@ -26,6 +26,7 @@ pub const SECRETS: [(&str, &str); 11] = [
     ("PUSH_SECRET", "seCretPush2U"),
     ("API_TOKEN", "seCretApiToken3V"),
     ("PROMETHEUS_SECRET", "seCretPrometheus4W"),
+    ("BACKUP_SECRET", "seCretBackup7Y"),
     ("PAGERDUTY_KEY", "seCretRoutingKey5X"),
     ("CALENDAR_SECRET", "seCretCalendars6Y+of+good+length"),
     ("SATO_PHONE", "+819000000001"),
@@ -257,7 +258,7 @@ impl World {
     }
 }
 
-fn organisation(stand_ins: &StandIns) -> String {
+pub fn organisation(stand_ins: &StandIns) -> String {
     let url = |vendor| &stand_ins.urls[&vendor];
     format!(
         "time_zone: Asia/Tokyo

@@ -137,7 +137,7 @@ impl World {
         };
         let keys = match &asker {
             Asker::Monitor { key, .. } | Asker::Twin(key) => vec![dedup_key(*key)],
-            Asker::Person => Vec::new(),
+            Asker::Person | Asker::Job => Vec::new(),
         };
         self.record.release_reply(reply, stored, &keys, self.recorder.durable(), healthy)?;
         if !stored && matches!(asker, Asker::Monitor { .. }) {

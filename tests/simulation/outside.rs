@@ -2,7 +2,7 @@
 
 use crate::world::{Asker, Happening, World};
 use jiff::SignedDuration;
-use oncall::alert::{Action, Event, Severity};
+use oncall::alert::{Action, Event, HEARTBEAT_KEY, Severity};
 use oncall::engine::Lane;
 use oncall::incident::{Actor, Asked, Command, Delivery, DeliveryId, Input, Outcome, Target, Task, Via};
 
@@ -17,11 +17,24 @@ pub fn somebody() -> Actor {
 impl World {
     pub fn monitor(&mut self, key: usize, action: Action, severity: Severity) {
         self.say(|| format!("monitor: {} {action:?} {severity:?}", dedup_key(key)));
+        if self.random.percent(30) {
+            self.beat();
+        }
         let event = self.event(key, action, severity);
         if self.random.percent(20) {
             self.offer(Lane::Alerts, Input::Alerts(vec![event.clone()]), Asker::Twin(key));
         }
         self.offer(Lane::Alerts, Input::Alerts(vec![event]), Asker::Monitor { key, action, severity });
+    }
+
+    /// A job's `curl`, which is not repeated.
+    pub fn beat(&mut self) {
+        let event = Event {
+            integration: "backup".to_owned(),
+            dedup_key: HEARTBEAT_KEY.to_owned(),
+            ..Event::blank(Action::Beat)
+        };
+        self.offer(Lane::Alerts, Input::Alerts(vec![event]), Asker::Job);
     }
 
     fn event(&mut self, key: usize, action: Action, severity: Severity) -> Event {

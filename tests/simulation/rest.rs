@@ -148,6 +148,7 @@ impl World {
     }
 
     pub fn everybody_is_done(&mut self) -> Result<(), Broken> {
+        self.beat();
         let incidents = self.up()?.incidents().state().incidents.values();
         let open = incidents.filter(|it| it.status != Status::Resolved);
         let target = Target::Incidents(open.map(|it| it.id).collect());
@@ -156,7 +157,11 @@ impl World {
         self.drive()?;
         self.until(self.now + SignedDuration::from_mins(10))?;
         let calls = self.calls;
-        self.until(self.now + SignedDuration::from_hours(2))?;
+        // Closed by hand, a silence is told again; one that has ended is not.
+        for _ in 0..8 {
+            self.beat();
+            self.until(self.now + SignedDuration::from_mins(15))?;
+        }
         if self.calls > calls {
             return Err("(5) people are called although everything is resolved".to_owned());
         }

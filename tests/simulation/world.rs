@@ -89,6 +89,8 @@ pub enum Asker {
     /// The same request again, which its sender does not repeat once more.
     Twin(usize),
     Person,
+    /// A job that says that it is alive.
+    Job,
 }
 
 impl World {

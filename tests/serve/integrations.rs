@@ -1,0 +1,107 @@
+//! The doors of integrations: heartbeats in and out, what each has taken and refused, and URLs that are nobody's.
+
+use super::server::Server;
+use super::stand_ins::Vendor;
+use super::world::{World, organisation, secret};
+use serde_json::{Value, json};
+
+const BACKUP: &str =
+    "type: generic\nsecret: { env: BACKUP_SECRET }\nheartbeat: { every: 1h }\nroutes: [{ service: web }]\n";
+
+async fn posted(server: &Server, path: &str, body: &str) -> u16 {
+    let request = server.http.post(format!("{}{path}", server.url)).body(body.to_owned());
+    request.send().await.unwrap().status().as_u16()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cron_job_says_that_it_is_alive() {
+    let mut world = World::with(&[("integrations/jobs/backup.yaml", BACKUP)]).await;
+    let server = world.serve().await;
+    let (_, before) = server.get("/v1/integrations/jobs/backup").await;
+    assert_eq!(before["heartbeat"]["last_recorded_at"], Value::Null, "{before}");
+    let url = format!("{}/v1/webhooks/jobs.backup/{}", server.url, secret("BACKUP_SECRET"));
+    assert_eq!(server.http.get(&url).send().await.unwrap().status(), 202);
+    assert_eq!(server.http.post(&url).body("any words").send().await.unwrap().status(), 202);
+    let (status, after) = server.get("/v1/integrations/jobs.backup").await;
+    assert_eq!((status, &after["type"]), (200, &json!("generic")), "{after}");
+    let heartbeat = &after["heartbeat"];
+    assert!(heartbeat["last_recorded_at"].is_string() && heartbeat["late_at"].is_string(), "{after}");
+    assert_eq!((&heartbeat["late"], &heartbeat["grace_seconds"]), (&json!(false), &json!(120)), "{after}");
+    assert_eq!(after["since_start"]["requests"], 2, "{after}");
+    let (_, list) = server.get("/v1/incidents").await;
+    assert_eq!(list["incidents"], json!([]));
+    server.stop();
+    world.no_secret_was_shown();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn somebody_outside_hears_our_heartbeat() {
+    let mut world = World::with(&[]).await;
+    let own = format!(
+        "{}heartbeat: {{ url: {{ env: HEARTBEAT_URL }}, every: 10s }}\n",
+        organisation(&world.stand_ins)
+    );
+    world.push(&[("oncall.yaml", &own)]);
+    let mut command = world.command("1s", "");
+    command.env("HEARTBEAT_URL", format!("{}/ping/seCretWatcher7Z", world.stand_ins.urls[&Vendor::Slack]));
+    let server = world.serve_by(command).await;
+    let beat = world.next("our heartbeat", |seen| seen.path == "/ping/seCretWatcher7Z").await;
+    assert_eq!(beat.method, "GET");
+    server.stop();
+    assert!(!world.log().contains("seCretWatcher7Z"), "{}", world.log());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_door_has_taken_and_refused() {
+    let mut world = World::with(&[]).await;
+    let server = world.serve().await;
+    let path = format!("/v1/webhooks/prometheus/{}", secret("PROMETHEUS_SECRET"));
+    assert_eq!(posted(&server, &path, "no JSON at all").await, 202);
+    assert_eq!(server.http.get(format!("{}{path}", server.url)).send().await.unwrap().status(), 405);
+    let (status, shown) = server.get("/v1/integrations/prometheus").await;
+    assert_eq!((status, &shown["heartbeat"]), (200, &Value::Null), "{shown}");
+    let counts = &shown["since_start"];
+    assert_eq!(
+        (&counts["requests"], &counts["events"], &counts["unparsed"], &counts["refused"]),
+        (&json!(1), &json!(1), &json!(1), &json!({ "method": 1 })),
+        "{shown}"
+    );
+    assert_eq!(counts["last_event"]["dedup_key"], "unparsed", "{shown}");
+    assert_eq!(counts["last_error"]["reason"], "method", "{shown}");
+    assert!(server.metric("oncall_requests_refused_total{code=\"method\"} 1").await);
+    assert_eq!(server.get("/v1/integrations/nobody").await.0, 404);
+    let bare = server.http.get(format!("{}/v1/integrations/prometheus", server.url));
+    assert_eq!(bare.send().await.unwrap().status(), 401);
+    server.stop();
+    world.no_secret_was_shown();
+}
+
+/// Neither a moved URL nor one that never was is a hole, as long as the secret is good.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_known_secret_is_never_turned_away() {
+    let mut world = World::with(&[]).await;
+    let server = world.serve().await;
+    let good = secret("PROMETHEUS_SECRET");
+    let alert = r#"{"version":"4","alerts":[{"status":"firing","fingerprint":"f1","labels":{"alertname":"DiskFull"}}]}"#;
+    assert_eq!(posted(&server, &format!("/v1/webhooks/team-a.old/{good}"), alert).await, 202);
+    assert_eq!(posted(&server, &format!("/webhook/prometheus/{good}"), alert).await, 202);
+    assert_eq!(posted(&server, "/webhook/prometheus/wrong", alert).await, 404);
+    assert_eq!(posted(&server, "/v1/webhooks/prometheus/wrong", alert).await, 401);
+    let (_, list) = server.get("/v1/incidents").await;
+    let told: Vec<(&str, &str)> = list["incidents"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| (it["integration"].as_str().unwrap(), it["severity"].as_str().unwrap()))
+        .collect();
+    assert_eq!(told, [("oncall", "critical"), ("oncall", "warning"), ("prometheus", "critical")], "{list}");
+    let unread = &list["incidents"][0];
+    assert!(unread["summary"].as_str().unwrap().contains("/webhook/prometheus/…"), "{list}");
+    assert!(unread["description"].as_str().unwrap().contains("DiskFull"), "{list}");
+    assert!(
+        list["incidents"][1]["summary"].as_str().unwrap().contains("/v1/webhooks/team-a.old/…"),
+        "{list}"
+    );
+    server.stop();
+    world.no_secret_was_shown();
+}
