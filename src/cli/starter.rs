@@ -100,7 +100,7 @@ impl Words<'_> {
             ("__GONE__", day(63)),
             ("__SOURCE__", self.source().to_owned()),
             ("__SOURCE_NOTE__", self.source_note().to_owned()),
-            ("__CI_STEP__", self.ci_step().to_owned()),
+            ("__CI_STEP__", self.ci_step()),
         ];
         words.iter().fold(text.to_owned(), |text, (word, value)| text.replace(word, value))
     }

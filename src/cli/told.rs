@@ -75,14 +75,20 @@ fn one_text(config: &Config, at: Timestamp, horizon: SignedDuration, played: &Pl
         out.push('\n');
     }
     let Some(simulated) = &played.simulated else {
+        if played.event.action == Action::Beat {
+            let text = format!("Nobody is told: it is a heartbeat of {}.", played.event.integration);
+            push_wrapped(&mut out, "", &text);
+            return out;
+        }
         let text = format!(
             "Nobody is told: it says that \"{}\" is {}.",
             crate::alert::cut(&played.event.summary, SUMMARY_MAX),
             match played.event.action {
                 Action::Resolve => "over",
                 Action::Acknowledge => "acknowledged",
-                Action::Trigger | Action::Note | Action::Change => "to be noted in the timeline",
-                Action::Beat => "alive",
+                Action::Trigger | Action::Note | Action::Change | Action::Beat => {
+                    "to be noted in the timeline"
+                }
             }
         );
         push_wrapped(&mut out, "", &text);

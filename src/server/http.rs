@@ -22,6 +22,7 @@ use axum::Router;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
+use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use http_body_util::BodyExt;
@@ -86,7 +87,24 @@ pub fn router(doors: Arc<Doors>) -> Router {
         .route("/readyz", get(ready))
         .route("/metrics", get(metrics))
         .fallback(elsewhere)
+        .layer(middleware::from_fn_with_state(doors.clone(), slowly))
         .with_state(doors)
+}
+
+/// Marks a refusal whose protocol has another status for it than 401.
+#[derive(Clone, Copy, Debug)]
+struct WrongSecret;
+
+/// What shows a wrong secret at any of the doors is answered slowly.
+async fn slowly(State(doors): Shared, request: Request, next: Next) -> Response {
+    let peer = request.extensions().get::<Peer>().copied();
+    let response = next.run(request).await;
+    let wrong =
+        response.status() == StatusCode::UNAUTHORIZED || response.extensions().get::<WrongSecret>().is_some();
+    if let (true, Some(Peer(address))) = (wrong, peer) {
+        tokio::time::sleep(doors.slowed.wait(address, doors.clock.now())).await;
+    }
+    response
 }
 
 /// A request with its whole body, within the bounds.
@@ -159,7 +177,6 @@ pub fn unavailable(text: &'static str) -> Response {
 async fn webhook(State(doors): Shared, request: Request) -> Response {
     let reads_only = request.method().is_safe() && request.uri().path().starts_with("/v1/webhooks/");
     let is_get = request.method() == Method::GET;
-    let peer = request.extensions().get::<Peer>().copied();
     let taken = match take(request).await {
         Ok(taken) => taken,
         Err(refused) => {
@@ -187,11 +204,7 @@ async fn webhook(State(doors): Shared, request: Request) -> Response {
             if let Some(stray) = stray.filter(|_| !reads_only) {
                 return strayed(&doors, &live, &stray).await;
             }
-            let response = refuse(&doors, "unknown", &reject);
-            if let (StatusCode::UNAUTHORIZED, Some(Peer(address))) = (response.status(), peer) {
-                tokio::time::sleep(doors.slowed.wait(address, doors.clock.now())).await;
-            }
-            response
+            refuse(&doors, "unknown", &reject)
         }
     }
 }
@@ -371,6 +384,9 @@ fn refuse(doors: &Doors, integration: &str, reject: &Reject) -> Response {
     doors.metrics.refused(reject.code);
     tracing::warn!(integration, code = reject.code, "refused a request: {}", reject.message);
     let mut response = said(&reject.answer);
+    if reject.code == "unauthorized" {
+        response.extensions_mut().insert(WrongSecret);
+    }
     if response.status() == StatusCode::UNAUTHORIZED {
         let challenge = http::HeaderValue::from_static("Basic realm=\"oncall\"");
         response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);

@@ -7,7 +7,7 @@ use super::calendars::Calendars;
 use super::clock::Clock;
 use super::compaction::compact;
 use super::delivery::Client;
-use super::disk::StateDir;
+use super::disk::{Loaded, StateDir};
 use super::fetch::Fetcher;
 use super::follow::{Follower, News, Resolve, Source};
 use super::http::{Doors, router};
@@ -22,7 +22,7 @@ use super::run::{Outlet, Parts, STOP_MAX, Shown, run};
 use super::slow::Slowed;
 use super::tally::Tallies;
 use super::{listen, recover};
-use crate::incident::State;
+use crate::incident::{Incidents, State};
 use crate::journal::recovery::Damage;
 use crate::journal::retention::History;
 use anyhow::{Context, Result, anyhow};
@@ -78,11 +78,9 @@ pub async fn serve(
     let Options { config, state, listen, interval, clock, resolve, print, watcher } = options;
     ignore_file_size_signal()?;
     let client = Client::new()?;
-    let listener = bind(listen).await?;
-    let address = listener.local_addr()?;
+    let (listener, address) = bind(listen).await?;
     let dir = StateDir::open(&state, SEGMENT_SIZE)?;
-    let (incidents, loaded, troubles) = recover::load(&dir)?;
-    troubles.iter().for_each(|trouble| tracing::error!("damaged, and set aside: {trouble}"));
+    let (incidents, loaded, troubles) = load(&dir)?;
     let (tell_written, written) = mpsc::unbounded_channel();
     let (recorder, epoch) = Recorder::start(&dir, &loaded.opening, tell_written)?;
     let state_dir = Arc::new(dir.clone());
@@ -143,10 +141,19 @@ pub async fn serve(
     ended
 }
 
-async fn bind(listen: SocketAddr) -> Result<TcpListener> {
-    TcpListener::bind(listen).await.with_context(|| {
+async fn bind(listen: SocketAddr) -> Result<(TcpListener, SocketAddr)> {
+    let listener = TcpListener::bind(listen).await.with_context(|| {
         format!("cannot listen on {listen}: is another server running there? Choose another with --listen")
-    })
+    })?;
+    let address = listener.local_addr()?;
+    Ok((listener, address))
+}
+
+/// What the journal holds; what is damaged is said in the log as well.
+fn load(dir: &StateDir) -> Result<(Incidents, Loaded<()>, Vec<String>)> {
+    let loaded = recover::load(dir)?;
+    loaded.2.iter().for_each(|trouble| tracing::error!("damaged, and set aside: {trouble}"));
+    Ok(loaded)
 }
 
 /// The source of the config, and how to show it; a clone of a repository is kept beside the journal.

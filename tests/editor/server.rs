@@ -78,8 +78,8 @@ impl Server {
                 "hover": { "contentFormat": ["markdown"] },
             },
         });
-        self.ask("initialize", json!({ "processId": null, "rootUri": uri(root), "capabilities": capabilities, "workspaceFolders": [folder] }));
-        self.tell("initialized", json!({}));
+        self.ask("initialize", &json!({ "processId": null, "rootUri": uri(root), "capabilities": capabilities, "workspaceFolders": [folder] }));
+        self.tell("initialized", &json!({}));
         while !self.configured {
             self.hear();
         }
@@ -91,7 +91,7 @@ impl Server {
         self.found.remove(&uri);
         self.version += 1;
         let document = json!({ "uri": uri, "languageId": "yaml", "version": self.version, "text": text });
-        self.tell("textDocument/didOpen", json!({ "textDocument": document }));
+        self.tell("textDocument/didOpen", &json!({ "textDocument": document }));
         while !self.found.contains_key(&uri) {
             self.hear();
         }
@@ -102,7 +102,7 @@ impl Server {
     pub fn close(&mut self, path: &Path) {
         let uri = uri(path);
         self.found.remove(&uri);
-        self.tell("textDocument/didClose", json!({ "textDocument": { "uri": uri } }));
+        self.tell("textDocument/didClose", &json!({ "textDocument": { "uri": uri } }));
         while !self.found.contains_key(&uri) {
             self.hear();
         }
@@ -112,7 +112,7 @@ impl Server {
     pub fn completions(&mut self, path: &Path, text: &str) -> Vec<String> {
         let (before, after) = text.split_once(CURSOR).unwrap();
         self.open(path, &format!("{before}{after}"));
-        let answer = self.ask("textDocument/completion", place(path, before));
+        let answer = self.ask("textDocument/completion", &place(path, before));
         self.close(path);
         let items = answer.get("items").unwrap_or(&answer).as_array().unwrap();
         items.iter().map(|item| item["label"].as_str().unwrap().to_owned()).collect()
@@ -121,12 +121,12 @@ impl Server {
     /// What is said about the byte `at`.
     pub fn hover(&mut self, path: &Path, text: &str, at: usize) -> String {
         self.open(path, text);
-        let answer = self.ask("textDocument/hover", place(path, &text[..at]));
+        let answer = self.ask("textDocument/hover", &place(path, &text[..at]));
         self.close(path);
         answer["contents"]["value"].as_str().unwrap_or_default().to_owned()
     }
 
-    fn ask(&mut self, method: &str, parameters: Value) -> Value {
+    fn ask(&mut self, method: &str, parameters: &Value) -> Value {
         self.asked += 1;
         let id = self.asked;
         self.send(&json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": parameters }));
@@ -138,7 +138,7 @@ impl Server {
         }
     }
 
-    fn tell(&mut self, method: &str, parameters: Value) {
+    fn tell(&mut self, method: &str, parameters: &Value) {
         self.send(&json!({ "jsonrpc": "2.0", "method": method, "params": parameters }));
     }
 

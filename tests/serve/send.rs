@@ -97,8 +97,9 @@ async fn a_test_alert_goes_the_way_of_any_other() {
 
 fn refusals(sender: &Sender) {
     let wrong = Sender { dir: sender.dir.clone(), url: format!("{}/elsewhere", sender.url) };
-    let (status, _, err) = wrong.send(&["--integration", "prometheus"], None);
-    assert!(status == 2 && err.contains("there is no such path"), "{err}");
+    // A good secret at an unknown URL is kept, answered as usual, and told to the fallback.
+    let (_, out, err) = wrong.send(&["--integration", "prometheus"], None);
+    assert!(out.contains("/elsewhere answers 202"), "{out}{err}");
     let nobody = Sender { dir: sender.dir.clone(), url: "http://127.0.0.1:1".to_owned() };
     let (status, _, err) = nobody.send(&["--integration", "prometheus"], None);
     assert!(status == 2 && err.contains("cannot be reached: is it running"), "{err}");
