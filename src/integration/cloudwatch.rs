@@ -39,7 +39,7 @@ fn read(posted: &Posted<'_>) -> Read {
         return alarm_or_event(&body, &Sent::default())
             .unwrap_or_else(|| Err(Stop::unparsed("neither an SNS message nor a CloudWatch alarm")));
     };
-    let body = serde_json::from_slice(posted.body).unwrap_or(Value::Null);
+    let body = json::parse(posted.body).unwrap_or(Value::Null);
     alarm_or_event(&body, &sent).unwrap_or_else(|| notice::notice(posted.body, &sent))
 }
 

@@ -41,18 +41,19 @@ fn read(posted: &Posted<'_>) -> Read {
     let reading = Reading::of(&posted.endpoint.fields, &body);
     let (alerts, left_out) = few(reading.alerts()?);
     let mut events = Vec::with_capacity(alerts.len());
-    let mut failed: Vec<(&Value, String)> = Vec::new();
+    let mut first_failed: Option<(&Value, String)> = None;
     for alert in alerts {
         match reading.event(alert) {
             Ok(event) => events.push(event),
-            Err(reason) => failed.push((alert, reason)),
+            Err(reason) => first_failed = first_failed.or(Some((alert, reason))),
         }
     }
-    if let Some((first, reason)) = failed.first() {
+    if let Some((first, reason)) = first_failed {
         if events.is_empty() {
-            return Err(Stop::Unparsed(reason.clone()));
+            return Err(Stop::Unparsed(reason));
         }
-        events.push(not_read(&posted.endpoint.id, failed.len(), first, reason));
+        let failed = alerts.len() - events.len();
+        events.push(not_read(&posted.endpoint.id, failed, first, &reason));
     }
     Ok(events.into_iter().chain(left_out).collect())
 }

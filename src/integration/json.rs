@@ -6,12 +6,19 @@ use jiff::Timestamp;
 use serde_json::Value;
 use std::{borrow::Cow, collections::BTreeMap};
 
+/// The most values of one body: each takes some 150 bytes while a list of them grows, however short it is written.
+const VALUES_MAX: usize = 500_000;
+
 /// Parses a body: strictly, then with trailing commas dropped and control characters in strings escaped.
 /// The error is that of the strict attempt.
 pub fn parse(body: &[u8]) -> Result<Value, String> {
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
     if body.iter().all(u8::is_ascii_whitespace) {
         return Err("the body is empty".to_owned());
+    }
+    // At least as many as there are values, for what separates them may also stand in texts.
+    if body.iter().filter(|byte| matches!(byte, b',' | b'[' | b'{')).count() > VALUES_MAX {
+        return Err(format!("more than {VALUES_MAX} JSON values"));
     }
     serde_json::from_slice(body).or_else(|error| {
         let repaired = repaired(&String::from_utf8_lossy(body));

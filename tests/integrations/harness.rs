@@ -1,11 +1,12 @@
 //! What holds for whatever bytes come to whatever door: nothing panics, and little is made of little.
 //!
 //! One function for the mutation test next door and for `fuzz/fuzz_targets/integrations.rs`. The first byte chooses the
-//! monitor, the second how the body comes, the rest is the body.
+//! monitor, the second how the body comes, the rest is the body. Allocations are counted by `allocation-counter`, which
+//! takes the place of the allocator in whatever is linked with this file, and counts each thread for itself.
 
 use jiff::Timestamp;
 use oncall::alert::{DEDUP_KEY_MAX, DESCRIPTION_MAX, EVENTS_MAX, Event, LABELS_MAX, LINKS_MAX, SUMMARY_MAX};
-use oncall::config::{Endpoint, GenericFields, Place, Secret, SecretSource, Secrets};
+use oncall::config::{Endpoint, Field, GenericFields, Place, Secret, SecretSource, Secrets};
 use oncall::integration::{Fetched, MONITORS, Received, Request, Sns, read_trusted, receive};
 
 /// Paths of protocols that have their own.
@@ -19,10 +20,22 @@ const PATHS: [(&str, &str); 8] = [
     ("/v2/alerts/4f/notes", "identifierType"),
     ("/v2/alerts/requests/%ff", "%%&=&"),
 ];
+/// The bit of the second byte that gives the endpoint fields.
+pub const FIELDS: u8 = 16;
 /// How many bytes of text are made of one byte of a body, at most, beside `ALWAYS`.
 const TIMES: usize = 128;
 /// An event has some words of its own.
 const ALWAYS: usize = 4_096;
+
+/// How many bytes are allocated for one byte of a body, at most: at one time, and all together.
+const PER_BYTE: [u64; 2] = [32, 96];
+/// As many more for each JSON value, however short: 72 bytes, in a list that is there twice while it grows, and once more
+/// as templates see it; each may also be an alert that templates are tried on in vain.
+const PER_VALUE: [u64; 2] = [600, 8 << 10];
+/// As many more for each event that comes of it.
+const PER_EVENT: [u64; 2] = [4 << 10, 8 << 10];
+/// As many more for any request.
+const PER_REQUEST: [u64; 2] = [64 << 10, 64 << 10];
 
 /// Feeds the bytes to a door; panics where what comes of it breaks a bound.
 pub fn run(data: &[u8]) {
@@ -38,7 +51,7 @@ pub fn run(data: &[u8]) {
         secret: vec![source],
         signing_secret: Vec::new(),
         topics: if monitor.sns == Sns::Never { Vec::new() } else { topics },
-        fields: GenericFields::default(),
+        fields: if how & FIELDS == 0 { GenericFields::default() } else { fields() },
         samples: Vec::new(),
         formerly: Vec::new(),
         severity: Vec::new(),
@@ -55,10 +68,48 @@ pub fn run(data: &[u8]) {
     }
     let now = Timestamp::from_second(1_796_094_000).unwrap();
     let request = Request { path, query, headers: &headers, body };
-    if let Received::Events { events, .. } = receive(&endpoint, &request, &secrets, now, &Fetched::new()) {
-        check(&events, body.len());
+    let received = || match receive(&endpoint, &request, &secrets, now, &Fetched::new()) {
+        Received::Events { events, .. } => events,
+        Received::Fetch(_) | Received::Reject(_) => Vec::new(),
+    };
+    check(&frugally(body, received), body.len());
+    check(&frugally(body, || read_trusted(&endpoint, body, now)), body.len());
+}
+
+/// Fields of every form, for a `generic` that has a list in its bodies.
+fn fields() -> GenericFields {
+    let field = |text: &str| Some(Field::read(text).unwrap());
+    GenericFields {
+        each: Some("/alerts".to_owned()),
+        dedup_key: field("{{ body.group }}/{{ id }}"),
+        summary: field("{{ title | upper }} of {{ body }}"),
+        description: field("{% for alert in body.alerts %}{{ alert }}{% endfor %}"),
+        status: field("/state"),
+        labels: vec![("everything".to_owned(), field("{{ alert }}").unwrap())],
+        link: field("/href"),
+        ..GenericFields::default()
     }
-    check(&read_trusted(&endpoint, body, now), body.len());
+}
+
+/// What a reader makes of a body; panics where it allocates more than a small multiple of it.
+fn frugally(body: &[u8], read: impl Fn() -> Vec<Event>) -> Vec<Event> {
+    // Once before, for what is made once and kept: regular expressions and their caches.
+    let mut events = read();
+    let counted = allocation_counter::measure(|| events = read());
+    let values = body.iter().filter(|byte| matches!(byte, b',' | b'[' | b'{')).count();
+    for (at, bytes) in [counted.bytes_max, counted.bytes_total].into_iter().enumerate() {
+        let most = PER_BYTE[at] * body.len() as u64
+            + PER_VALUE[at] * values as u64
+            + PER_EVENT[at] * events.len() as u64
+            + PER_REQUEST[at];
+        assert!(
+            bytes <= most,
+            "{counted:?} for {} bytes, {values} values and {} events",
+            body.len(),
+            events.len()
+        );
+    }
+    events
 }
 
 fn check(events: &[Event], body: usize) {

@@ -12,7 +12,8 @@ fn path(kind: &str) -> String {
 #[test]
 fn unreadable_bodies_page() {
     let deep = "[".repeat(100_000);
-    let bodies: [&[u8]; 8] = [
+    let many = format!("[{}0]", "0,".repeat(500_001));
+    let bodies: [&[u8]; 9] = [
         b"",
         b" \n",
         b"{\"alerts\":[{\"status\":\"fir",
@@ -21,6 +22,7 @@ fn unreadable_bodies_page() {
         b"42",
         b"{}",
         deep.as_bytes(),
+        many.as_bytes(),
     ];
     for kind in kinds() {
         for body in bodies {

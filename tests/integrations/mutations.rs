@@ -1,6 +1,6 @@
 //! The fixtures, damaged in some thousand ways, at every door.
 
-use super::harness::run;
+use super::harness::{FIELDS, run};
 use oncall::integration::MONITORS;
 use std::path::PathBuf;
 
@@ -141,7 +141,23 @@ fn little_is_made_of_little() {
         let monitor = MONITORS.iter().position(|monitor| monitor.name == name).unwrap();
         run(&[&[u8::try_from(monitor).unwrap(), 0], body.as_bytes()].concat());
     }
-    for monitor in 0..MONITORS.len() {
-        run(&[&[u8::try_from(monitor).unwrap(), 0], many("[").as_bytes()].concat());
+    let keys: String = (0..11_000).map(|key| format!("\"{key}\":0,")).collect();
+    let shapes = [
+        many("["),
+        many("{\"\":"),
+        format!("[{}0]", many("0,")),
+        format!("{{{keys}\"\":0}}"),
+        format!("{{\"alerts\":[{}0]}}", many("[],")),
+        format!("{{\"alerts\":[{}{{}}]}}", many(r#"{"id":0,"title":""},"#)),
+        // Control characters that are escaped to be read as JSON, and bytes that are no text.
+        format!("{{\"message\":\"{}\",}}", many("\u{1}")),
+        many("\u{1}"),
+    ];
+    for (at, monitor) in MONITORS.iter().enumerate() {
+        for shape in &shapes {
+            for how in [Some(0), monitor.has_fields.then_some(FIELDS)].into_iter().flatten() {
+                run(&[&[u8::try_from(at).unwrap(), how], shape.as_bytes()].concat());
+            }
+        }
     }
 }
