@@ -1,4 +1,4 @@
-//! Every parser of monitors' requests: `cargo fuzz run integrations`. Seeds: the files of `tests/integrations/`.
+//! Every parser of monitors' requests: `cargo fuzz run --sanitizer none integrations`. Seeds: the files of `tests/integrations/`.
 #![no_main]
 
 #[path = "../../tests/integrations/harness.rs"]
