@@ -90,9 +90,9 @@ fn by_routing_key<'c>(
     secrets: &Secrets,
     request: &Request<'_>,
 ) -> Result<&'c Endpoint, Reject> {
-    let body = json::parse(request.body).map_err(|error| pagerduty::reject("bad_request", error))?;
     let name = pagerduty::key_name(request.path);
-    let key = json::text(&body, name)
+    let key = json::peeked(request.body, name)
+        .map_err(|error| pagerduty::reject("bad_request", error))?
         .ok_or_else(|| pagerduty::reject("unauthorized", format!("'{name}' is missing or blank")))?;
     let open = opened(config, secrets, &[key.as_bytes().to_vec()]);
     open.into_iter().find(|endpoint| endpoint.monitor == pagerduty::MONITOR.name).ok_or_else(|| {

@@ -3,8 +3,10 @@
 
 use crate::alert::Link;
 use jiff::Timestamp;
+use serde::Deserializer;
+use serde::de::{IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
-use std::{borrow::Cow, collections::BTreeMap};
+use std::{borrow::Cow, collections::BTreeMap, fmt};
 
 /// The most values of one body: each takes some 150 bytes while a list of them grows, however short it is written.
 const VALUES_MAX: usize = 500_000;
@@ -24,6 +26,39 @@ pub fn parse(body: &[u8]) -> Result<Value, String> {
         let repaired = repaired(&String::from_utf8_lossy(body));
         serde_json::from_str(&repaired).map_err(|_| format!("not JSON: {error}"))
     })
+}
+
+/// The text at a key of a body, without keeping the rest of it: what [`parse`] and [`text`] give, at a fraction of the cost.
+pub fn peeked(body: &[u8], key: &str) -> Result<Option<String>, String> {
+    let mut deserializer = serde_json::Deserializer::from_slice(body);
+    match deserializer.deserialize_map(Member(key)).and_then(|found| deserializer.end().map(|()| found)) {
+        Ok(found) => Ok(found.as_ref().and_then(scalar).map(Cow::into_owned)),
+        // Perhaps not strictly JSON.
+        Err(_) => Ok(text(&parse(body)?, key).map(Cow::into_owned)),
+    }
+}
+
+/// The value of a member; the last one, if there are several of its name.
+struct Member<'k>(&'k str);
+
+impl<'de> Visitor<'de> for Member<'_> {
+    type Value = Option<Value>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Option<Value>, A::Error> {
+        let mut found = None;
+        while let Some(name) = members.next_key::<Cow<'de, str>>()? {
+            if name == self.0 {
+                found = Some(members.next_value()?);
+            } else {
+                members.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(found)
+    }
 }
 
 /// A scalar as text; `None` for null text, lists and objects.
