@@ -54,7 +54,7 @@ pub fn run(data: &[u8]) {
         headers.push(("x-amz-sns-rawdelivery".to_owned(), "true".to_owned()));
     }
     let now = Timestamp::from_second(1_796_094_000).unwrap();
-    let request = Request { path, query, headers: &headers, body };
+    let request = Request { reads_only: how & 16 != 0, path, query, headers: &headers, body };
     if let Received::Events { events, .. } = receive(&endpoint, &request, &secrets, now, &Fetched::new()) {
         check(&events, body.len());
     }
