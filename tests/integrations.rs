@@ -6,6 +6,8 @@
 
 #[path = "integrations/bounds.rs"]
 mod bounds;
+#[path = "integrations/contrib.rs"]
+mod contrib;
 #[path = "integrations/door.rs"]
 mod door;
 #[path = "integrations/generic.rs"]
