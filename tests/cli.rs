@@ -297,6 +297,11 @@ fn urls_show_no_secret_unless_asked() {
     );
     let shown = fine(oncall("urls --reveal", config.path()));
     assert!(shown.contains("/v1/webhooks/prometheus/s3cret\n"), "{shown}");
+    // What would end the path or its quotes is encoded; base64 stays as it is.
+    write(config.path(), "secret", "a/b+c== 50%?#\"\\é\n");
+    let shown = fine(oncall("urls --reveal", config.path()));
+    let url = "/v1/webhooks/prometheus/a/b+c==%2050%25%3F%23%22%5C%C3%A9";
+    assert!(shown.contains(&format!("{url}\n")) && shown.contains(&format!("{url}\",")), "{shown}");
 }
 
 /// Whatever the type, the steps are filled in and fit; only what holds a URL or a secret may be longer.

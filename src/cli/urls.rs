@@ -83,18 +83,22 @@ fn base(config: &Config) -> &str {
 
 fn entry(config: &Config, endpoint: &Endpoint, secrets: &Secrets, reveal: bool) -> String {
     let base = base(config);
+    let is_set = secrets.all(&endpoint.secret).next().is_some();
     let secret = match secrets.all(&endpoint.secret).next() {
         Some(secret) => secret.expose().to_owned(),
         None => endpoint.secret.first().map_or_else(String::new, named),
     };
+    // What is named is no secret yet, but how to get it.
+    let in_path = if is_set { in_path(&secret) } else { secret.clone() };
     let monitor = Monitor::of(endpoint);
     let filled = |text: &str| {
         let id = endpoint.id.replace('/', ".");
-        let text = text.replace("{base}", base).replace("{id}", &id).replace("{secret}", &secret);
+        let text = text.replace("{base}", base).replace("{id}", &id);
+        let text = text.replace("/{secret}", &format!("/{in_path}")).replace("{secret}", &secret);
         text.replace("{topic}", endpoint.topics.first().map_or("<the topic's ARN>", String::as_str))
     };
     let address = filled(monitor.address);
-    let unset = reveal && secrets.all(&endpoint.secret).next().is_none();
+    let unset = reveal && !is_set;
     let note = if unset { "    the secret is not set here, so this integration is closed\n" } else { "" };
     let steps = monitor.setup.lines().map(|line| filled(&line.replace("{url}", &address)));
     let steps: String = steps.flat_map(indented).map(|line| format!("    {line}\n")).collect();
@@ -104,6 +108,14 @@ fn entry(config: &Config, endpoint: &Endpoint, secrets: &Secrets, reveal: bool) 
 /// Words are wrapped; what is set in is to be pasted, and stays as it is.
 fn indented(line: String) -> Vec<String> {
     if line.starts_with(' ') { vec![line] } else { wrap(&line, COLUMNS - 4) }
+}
+
+/// A secret as the end of a path: what would end the path, or the quotes that a config puts around a URL, is encoded.
+fn in_path(secret: &str) -> String {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/+=:@!,".contains(&byte);
+    let encoded =
+        |byte: u8| if is_plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") };
+    secret.bytes().map(encoded).collect()
 }
 
 /// Where the secret is, as a shell would insert it.

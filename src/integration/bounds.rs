@@ -56,7 +56,7 @@ pub fn bounded(integration: &str, event: Event) -> Event {
         integration: integration.to_owned(),
         dedup_key,
         summary: cut(&one_line(&event.summary), SUMMARY_MAX),
-        description: cut(event.description.trim_end(), DESCRIPTION_MAX),
+        description: cut(event.description.replace("\r\n", "\n").trim_end(), DESCRIPTION_MAX),
         source: cut(&event.source, LABEL_MAX),
         labels: labels(event.labels),
         links: links(event.links),

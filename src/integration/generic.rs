@@ -77,7 +77,7 @@ pub enum Fault {
 /// What is wrong with the fields of an endpoint, by the keys that lead to each, as these bodies show. Of bodies that cannot
 /// be read, or without an alert, it says nothing.
 pub fn faults<'e>(endpoint: &'e Endpoint, bodies: &[&[u8]]) -> Vec<(Vec<&'e str>, Fault)> {
-    let request = |body| Request { path: "", query: "", headers: &[], body };
+    let request = |body| Request { reads_only: false, path: "", query: "", headers: &[], body };
     let parsed: Vec<Value> = bodies
         .iter()
         .filter_map(|body| form::json_or_form(&posted(endpoint, &request(body), Timestamp::UNIX_EPOCH)).ok())

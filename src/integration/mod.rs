@@ -58,9 +58,11 @@ use posted::Posted;
 use std::collections::BTreeMap;
 use subscription::Trust;
 
-/// A request as it came in. Its method and `Content-Type` are of no importance.
+/// A request as it came in. Its `Content-Type` is of no importance, and of its method only whether it asks or says something.
 #[derive(Clone, Copy, Debug)]
 pub struct Request<'a> {
+    /// Whether it is a `GET` or `HEAD`, which changes nothing where the protocol has other ways to say something.
+    pub reads_only: bool,
     /// Without the query, still percent-encoded.
     pub path: &'a str,
     /// What follows the `?`, still percent-encoded.
@@ -153,7 +155,7 @@ pub fn receive(
 /// The events of a body that is believed as it is, without a secret, a signature or a fetch: for trying an alert out.
 pub fn read_trusted(endpoint: &Endpoint, body: &[u8], now: Timestamp) -> Vec<Event> {
     let secrets = Secrets::default();
-    let request = Request { path: "", query: "", headers: &[], body };
+    let request = Request { reads_only: false, path: "", query: "", headers: &[], body };
     let posted = posted(endpoint, &request, now);
     let received = match Monitor::of(endpoint).reader {
         Reader::Protocol(speak) => spoken(endpoint, speak(&posted), body, &secrets),
@@ -180,8 +182,8 @@ fn beaten(endpoint: &Endpoint, received: Received) -> Received {
 }
 
 fn posted<'a>(endpoint: &'a Endpoint, request: &Request<'a>, now: Timestamp) -> Posted<'a> {
-    let Request { path, query, headers, body } = *request;
-    Posted { endpoint, path, query, headers, body, sent: None, now }
+    let Request { reads_only, path, query, headers, body } = *request;
+    Posted { endpoint, reads_only, path, query, headers, body, sent: None, now }
 }
 
 fn received(endpoint: &Endpoint, read: Read, body: &[u8], secrets: &Secrets) -> Received {

@@ -1,12 +1,15 @@
-//! Opsgenie's Alert API, as a receiver: create, close, acknowledge and note, by id or alias.
+//! Opsgenie's Alert API, as a receiver: create, close, acknowledge, delete and note, by id or alias.
 //!
 //! <https://docs.opsgenie.com/docs/alert-api>. Opsgenie answers with the id of a request, by which a client then asks for the
 //! alert's id. Here both are one and are made of the alias, so that an alert is found by either without being looked up.
+//! Nothing else can be asked: clients are told, in Opsgenie's words, that there is no such alert. They decode JSON, whatever the status.
 
 use super::monitor::Spoken;
 use super::pagerduty::generated_key;
-use super::{Answer, Monitor, Posted, Reject, Request, Sample, bounds::hash, json, tags, url};
-use crate::alert::{Action, Event, Severity};
+use super::{
+    Answer, Monitor, Posted, Reject, Request, Sample, bounds::followed, bounds::hash, json, tags, url,
+};
+use crate::alert::{Action, Event, Link, Severity};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -26,6 +29,23 @@ pub const MONITOR: Monitor = Monitor {
 };
 
 const ALERTS: &str = "/v2/alerts";
+/// What can be done about an alert, as the end of a path.
+const DONE: [&str; 14] = [
+    "acknowledge",
+    "assign",
+    "close",
+    "description",
+    "details",
+    "escalate",
+    "message",
+    "notes",
+    "priority",
+    "responders",
+    "snooze",
+    "tags",
+    "teams",
+    "unacknowledge",
+];
 
 /// Whether a path is one of the API.
 pub fn is_path(path: &str) -> bool {
@@ -46,26 +66,43 @@ fn read(posted: &Posted<'_>) -> Spoken {
     let segments: Vec<String> = rest.split('/').filter(|part| !part.is_empty()).map(decoded).collect();
     let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
     match segments.as_slice() {
-        ["requests", id] => Spoken { events: Ok(Vec::new()), unread: Action::Note, answer: status(id) },
-        [identifier, action] => about(posted, identifier, action),
+        ["requests", id] => silent(status(id)),
+        _ if posted.reads_only => silent(not_told(posted)),
+        // A `DELETE`; what has a body is an alert at a wrong path.
+        [identifier] if posted.body.is_empty() => about(posted, identifier, &["close"]),
+        // Opsgenie's own SDK for Node.js leaves a `/` in an alias as it is.
+        [alias @ .., done] if alias.len() > 1 && DONE.contains(done) => {
+            about(posted, &alias.join("/"), &[done])
+        }
+        [identifier, done @ ..] if !done.is_empty() => about(posted, identifier, done),
         _ => create(posted),
     }
 }
 
+fn silent(answer: Answer) -> Spoken {
+    Spoken { events: Ok(Vec::new()), unread: Action::Note, answer }
+}
+
 fn create(posted: &Posted<'_>) -> Spoken {
+    let refused = |status, error: String, answer: Value| Spoken {
+        events: Err(error),
+        unread: Action::Trigger,
+        // At the webhook's URL nothing is refused.
+        answer: if is_path(posted.path) { Answer::json(status, &answer) } else { Answer::accepted(1) },
+    };
+    let id = id_of(posted.body);
     let body = match json::parse(posted.body) {
         Ok(body) => body,
         Err(error) => {
-            return Spoken {
-                events: Err(error),
-                unread: Action::Trigger,
-                answer: accepted(&id_of(posted.body)),
-            };
+            let message = format!("Request body is not processable: {error}");
+            return refused(400, error, json!({ "message": message, "took": 0.0, "requestId": id }));
         }
     };
     let Some(message) = json::text(&body, "message") else {
-        let error = "there is no `message`".to_owned();
-        return Spoken { events: Err(error), unread: Action::Trigger, answer: accepted(&id_of(posted.body)) };
+        let errors = json!({ "message": "Message can not be empty." });
+        let message = "Request body is not processable. Please check the errors.";
+        let answer = json!({ "message": message, "errors": errors, "took": 0.0, "requestId": id });
+        return refused(422, "there is no `message`".to_owned(), answer);
     };
     let alias = json::text(&body, "alias").map(|alias| alias.into_owned());
     // Without an alias each request is an alert of its own.
@@ -80,27 +117,33 @@ fn create(posted: &Posted<'_>) -> Spoken {
         description: json::text(&body, "description").unwrap_or_default().into_owned(),
         source: json::first(&body, &["entity", "source"]).unwrap_or_default().into_owned(),
         labels: labels(&body, alias),
+        links: links(&body),
         ..Event::blank(Action::Trigger)
     };
     Spoken { events: Ok(vec![event]), unread: Action::Trigger, answer: accepted(&id) }
 }
 
-/// What is done about an alert that is there.
-fn about(posted: &Posted<'_>, identifier: &str, action: &str) -> Spoken {
+/// What is done about an alert that is there: `close`, `notes`, `actions Restart`.
+fn about(posted: &Posted<'_>, identifier: &str, done: &[&str]) -> Spoken {
     let is_alias = url::form_field(posted.query.as_bytes(), "identifierType").as_deref() == Some(b"alias");
     let id = if is_alias { id_of(identifier.as_bytes()) } else { identifier.to_lowercase() };
     let body = json::parse(posted.body).unwrap_or(Value::Null);
     let note = json::text(&body, "note").map(|note| note.into_owned());
     let who = json::first(&body, &["user", "source"]).map(|who| who.into_owned());
-    let action = match action {
-        "close" => Action::Resolve,
-        "acknowledge" => Action::Acknowledge,
-        // Assigning, snoozing, tags and details change nothing here, but are seen.
+    let action = match done {
+        ["close"] => Action::Resolve,
+        ["acknowledge"] => Action::Acknowledge,
+        // Assigning, snoozing, tags and other words change nothing here, but are seen.
         _ => Action::Note,
+    };
+    let words = || match json::first(&body, &["message", "priority", "endTime"]) {
+        Some(value) => format!("{}: {value}", done.join(" ")),
+        None if action == Action::Note => done.join(" "),
+        None => identifier.to_owned(),
     };
     let event = Event {
         dedup_key: id.clone(),
-        summary: note.unwrap_or_else(|| identifier.to_owned()),
+        summary: note.unwrap_or_else(words),
         source: who.unwrap_or_default(),
         ..Event::blank(action)
     };
@@ -122,8 +165,23 @@ fn labels(body: &Value, alias: Option<String>) -> BTreeMap<String, String> {
     labels
 }
 
+/// Opsgenie has no field for links: senders put them into the source (Alertmanager) and the details (Zabbix).
+fn links(body: &Value) -> Vec<Link> {
+    let details = json::scalars(body.get("details"));
+    let source = json::text(body, "source").map(|href| ("Source".to_owned(), href.into_owned()));
+    let links = details.into_iter().chain(source).map(|(text, href)| Link { href, text });
+    links.filter_map(followed).collect()
+}
+
 fn accepted(id: &str) -> Answer {
     Answer::json(202, &json!({ "result": "Request will be processed", "took": 0.001, "requestId": id }))
+}
+
+/// The answer to whoever asks for alerts.
+fn not_told(posted: &Posted<'_>) -> Answer {
+    let message = "Alert does not exist: oncall tells of incidents at /v1/incidents";
+    let id = id_of(posted.path.as_bytes());
+    Answer::json(404, &json!({ "message": message, "took": 0.0, "requestId": id }))
 }
 
 /// What became of a request: whatever was answered 202 was processed.

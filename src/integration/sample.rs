@@ -65,6 +65,7 @@ impl TestRequest {
 
     /// As the server sees it.
     pub fn request(&self) -> Request<'_> {
-        Request { path: &self.path, query: self.query, headers: &self.headers, body: &self.body }
+        let TestRequest { path, query, headers, body } = self;
+        Request { reads_only: false, path, query, headers, body }
     }
 }

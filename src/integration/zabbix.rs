@@ -1,7 +1,8 @@
 //! Zabbix, by our media type (`contrib/zabbix/oncall.yaml`), which posts what it knows of an event.
 //!
-//! The id of the problem's event is the same in its updates and its recovery. An update that acknowledges is an
-//! acknowledgement; the severity of an update is the one it changes to. Zabbix tries again by itself, ten times as the media type has it.
+//! The id of the problem's event is the same in its updates and its recovery. An update may do several things at once: what
+//! acknowledges is an acknowledgement, a change of the severity is one here, and all else is words for the timeline. Of a
+//! problem that is over, an update says the value 0. Zabbix tries again by itself, as often as the media type says, in order.
 
 use super::{Monitor, Posted, Read, Sample, Stop, json};
 use crate::alert::{Action, Event, Severity};
@@ -12,7 +13,8 @@ pub const MONITOR: Monitor = Monitor {
     repeats: true,
     setup: "Alerts > Media types > Import: contrib/zabbix/oncall.yaml of the repository; set its parameter \
             `url` to this URL. Give it to a user as media (send to: oncall), and name that user in a trigger \
-            action with operations, recovery operations and update operations.",
+            action with operations, recovery operations and update operations. The user must be one who may read the \
+            hosts; only a Super admin sees who acknowledges.",
     sample: Sample {
         body: r#"{"event_id":"oncall-send","name":"test alert from oncall send","severity":"1","value":"{state}"}"#,
         firing: "1",
@@ -24,37 +26,65 @@ pub const MONITOR: Monitor = Monitor {
 fn read(posted: &Posted<'_>) -> Read {
     let body = json::parse(posted.body).map_err(Stop::Unparsed)?;
     let said = |key: &str| said(&body, key);
+    let is_test = json::text(&body, "event_id").is_some_and(|id| is_macro(&id));
+    if is_test {
+        let summary = "a test of the media type, without a problem".to_owned();
+        return Ok(vec![Event { dedup_key: "test".to_owned(), summary, ..Event::blank(Action::Note) }]);
+    }
     let id = said("event_id").ok_or_else(|| Stop::unparsed("there is no `event_id`"))?;
     let name =
         said("name").or_else(|| said("subject")).unwrap_or_else(|| "problem without a name".to_owned());
     let host = said("host").unwrap_or_default();
-    let over = said("value").is_some_and(|value| value == "0");
-    let acknowledged = said("update").is_some_and(|update| update == "1")
-        && said("update_action").is_some_and(|action| action.contains("acknowledged"))
-        && !said("update_action").is_some_and(|action| action.contains("unacknowledged"));
-    let action = match (over, acknowledged) {
-        (true, _) => Action::Resolve,
-        (false, true) => Action::Acknowledge,
-        (false, false) => Action::Trigger,
-    };
-    Ok(vec![Event {
+    let problem = if name.contains(&host) { name } else { format!("{host}: {name}") };
+    let updated = said("update").is_some_and(|update| update == "1");
+    // The message of an update is about the update.
+    let text = said(if updated { "description" } else { "message" });
+    let words = said("message").filter(|_| updated).unwrap_or_else(|| problem.clone());
+    let about = Event {
         dedup_key: id,
         severity: said("severity").and_then(|text| severity(&text)),
-        summary: if host.is_empty() { name } else { format!("{host}: {name}") },
-        description: [said("opdata"), said("message")].into_iter().flatten().collect::<Vec<_>>().join("\n"),
+        summary: problem,
+        description: [said("opdata"), text].into_iter().flatten().collect::<Vec<_>>().join("\n"),
         labels: labels(&body, &host),
         links: said("link").and_then(|_| json::link(&body, "link", "Zabbix")).into_iter().collect(),
         runbook: said("trigger_url"),
         source: host,
-        ..Event::blank(action)
-    }])
+        ..Event::blank(Action::Trigger)
+    };
+    let actions = match said("value").as_deref() {
+        Some("0") => vec![Action::Resolve],
+        _ if updated => update(&said("update_action").unwrap_or_default()),
+        _ => vec![Action::Trigger],
+    };
+    let event = |action| match action {
+        Action::Acknowledge | Action::Note => {
+            let summary = words.trim_end_matches([':', ' ']).to_owned();
+            Event { action, summary, ..about.clone() }
+        }
+        action => Event { action, ..about.clone() },
+    };
+    Ok(actions.into_iter().map(event).collect())
+}
+
+/// What an update does: `acknowledged, commented and changed severity from Average to High`.
+fn update(done: &str) -> Vec<Action> {
+    let changed = done.contains("changed severity");
+    let acknowledged = done.contains("acknowledged") && !done.contains("unacknowledged");
+    let noted = !acknowledged && (!changed || done.contains("commented"));
+    let actions = [(changed, Action::Trigger), (acknowledged, Action::Acknowledge), (noted, Action::Note)];
+    actions.into_iter().filter_map(|(is_done, action)| is_done.then_some(action)).collect()
 }
 
 /// A macro that Zabbix does not know stays in braces.
 fn said(body: &Value, key: &str) -> Option<String> {
     let text = json::text(body, key)?;
-    let is_macro = text.starts_with('{') && text.ends_with('}') || &*text == "*UNKNOWN*";
-    (!is_macro).then(|| text.into_owned())
+    let is_unknown = is_macro(&text) || &*text == "*UNKNOWN*";
+    (!is_unknown).then(|| text.into_owned())
+}
+
+/// As the Test button of the media type leaves it.
+fn is_macro(text: &str) -> bool {
+    text.starts_with('{') && text.ends_with('}')
 }
 
 /// Not classified, information, warning, average, high, disaster.

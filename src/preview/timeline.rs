@@ -110,9 +110,10 @@ fn describe_response(change: &Change, at: Timestamp, zone: &TimeZone) -> (String
         Change::Moved { policy, step, deadline, rule } => {
             (format!("now at step {} of {policy}, next step at {}", step + 1, clock(deadline)), rule.clone())
         }
-        Change::Acknowledged { by, via, until, .. } => {
+        Change::Acknowledged { by, via, until, event, .. } => {
             let until = until.as_ref().map_or_else(String::new, |until| format!(", until {}", clock(until)));
-            (format!("acknowledged by {} {}{until}", by.name, by_way(*via)), none())
+            let words = event.as_ref().map_or_else(none, |event| format!(": \"{}\"", event.summary));
+            (format!("acknowledged by {} {}{until}{words}", by.name, by_way(*via)), none())
         }
         Change::Escalated { by, via } => {
             (format!("{} asks for the next step {}", by.name, by_way(*via)), none())

@@ -21,10 +21,10 @@ use crate::integration::{self, Answer, FetchReason, Fetched, Monitor, Received, 
 use axum::Router;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
+use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{any, get, post};
 use http_body_util::BodyExt;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -73,8 +73,9 @@ pub fn router(doors: Arc<Doors>) -> Router {
         .route("/v2/enqueue", post(webhook))
         .route("/v2/change/enqueue", post(webhook))
         .route("/generic/2010-04-15/create_event.json", post(webhook))
-        .route("/v2/alerts", post(webhook))
-        .route("/v2/alerts/{id}/{action}", get(webhook).post(webhook))
+        .route("/v2/alerts", any(webhook))
+        .route("/v2/alerts/", any(webhook))
+        .route("/v2/alerts/{*rest}", any(webhook))
         .route("/v1/push", post(push))
         .route("/v1/callbacks/{*rest}", post(callbacks::callback))
         .route("/v1/incidents", get(api::list))
@@ -110,6 +111,7 @@ async fn slowly(State(doors): Shared, request: Request, next: Next) -> Response 
 /// A request with its whole body, within the bounds.
 #[derive(Debug)]
 pub struct Taken {
+    pub reads_only: bool,
     pub path: String,
     pub query: Option<String>,
     pub headers: Vec<(String, String)>,
@@ -119,17 +121,26 @@ pub struct Taken {
 impl Taken {
     fn request(&self) -> integration::Request<'_> {
         let query = self.query.as_deref().unwrap_or_default();
-        integration::Request { path: &self.path, query, headers: &self.headers, body: &self.body }
+        integration::Request {
+            reads_only: self.reads_only,
+            path: &self.path,
+            query,
+            headers: &self.headers,
+            body: &self.body,
+        }
     }
 }
 
 /// Reads a body within the bounds; `Err` is the answer for one that is not.
 pub async fn take(request: Request) -> Result<Taken, Response> {
     let (parts, body) = request.into_parts();
+    let reads_only = parts.method.is_safe();
     let path = parts.uri.path().to_owned();
     let query = parts.uri.query().map(str::to_owned);
     let (status, text) = match tokio::time::timeout(BODY_TIME_MAX, bounded(body)).await {
-        Ok(Ok(Some(body))) => return Ok(Taken { path, query, headers: headers(&parts.headers), body }),
+        Ok(Ok(Some(body))) => {
+            return Ok(Taken { reads_only, path, query, headers: headers(&parts.headers), body });
+        }
         Ok(Ok(None)) => (StatusCode::PAYLOAD_TOO_LARGE, "the body is larger than 5 MiB\n"),
         Ok(Err(_)) => (StatusCode::BAD_REQUEST, "the body broke off\n"),
         Err(_) => (StatusCode::REQUEST_TIMEOUT, "the body took longer than 30 s\n"),
@@ -175,7 +186,6 @@ pub fn unavailable(text: &'static str) -> Response {
 }
 
 async fn webhook(State(doors): Shared, request: Request) -> Response {
-    let reads_only = request.method().is_safe() && request.uri().path().starts_with("/v1/webhooks/");
     let is_get = request.method() == Method::GET;
     let taken = match take(request).await {
         Ok(taken) => taken,
@@ -193,7 +203,7 @@ async fn webhook(State(doors): Shared, request: Request) -> Response {
     };
     let request = taken.request();
     match integration::find(&live.config, &live.secrets, &request) {
-        Ok(endpoint) if reads_only && !(is_get && speaks_by_get(endpoint, request.query)) => {
+        Ok(endpoint) if request.reads_only && !may_read(endpoint, &request, is_get) => {
             let why = "alerts are posted here; only a heartbeat, or a generic integration with a query, may be a GET\n";
             count_refused(&doors, &endpoint.id, "method", why);
             (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "POST, PUT, PATCH")], why).into_response()
@@ -201,7 +211,7 @@ async fn webhook(State(doors): Shared, request: Request) -> Response {
         Ok(endpoint) => entered(&doors, &live, endpoint, &request).await,
         Err(reject) => {
             let stray = integration::stray(&live.config, &live.secrets, &request, None);
-            if let Some(stray) = stray.filter(|_| !reads_only) {
+            if let Some(stray) = stray.filter(|_| !request.reads_only) {
                 return strayed(&doors, &live, &stray).await;
             }
             refuse(&doors, "unknown", &reject)
@@ -209,10 +219,12 @@ async fn webhook(State(doors): Shared, request: Request) -> Response {
     }
 }
 
-/// Browsers and previews of links open URLs, too: a `GET` is only for heartbeats, and where `fields` say what its query
-/// means.
-fn speaks_by_get(endpoint: &Endpoint, query: &str) -> bool {
-    endpoint.takes_only_beats() || (!query.is_empty() && Monitor::of(endpoint).has_fields)
+/// Browsers and previews of links open URLs, too: at a webhook a `GET` is only for heartbeats, and where `fields` say what
+/// its query means. Elsewhere the protocol says what it is for.
+fn may_read(endpoint: &Endpoint, request: &integration::Request<'_>, is_get: bool) -> bool {
+    let speaks =
+        endpoint.takes_only_beats() || (!request.query.is_empty() && Monitor::of(endpoint).has_fields);
+    !request.path.starts_with("/v1/webhooks/") || (is_get && speaks)
 }
 
 /// A path that there is not: a 404, unless it comes with an integration's secret.
@@ -222,7 +234,15 @@ async fn elsewhere(State(doors): Shared, request: Request) -> Response {
     let stray =
         |request: &integration::Request<'_>| integration::stray(&live.config, &live.secrets, request, None);
     let (path, headers) = (request.uri().path().to_owned(), headers(request.headers()));
-    if stray(&integration::Request { path: &path, query: "", headers: &headers, body: &[] }).is_none() {
+    if stray(&integration::Request {
+        reads_only: false,
+        path: &path,
+        query: "",
+        headers: &headers,
+        body: &[],
+    })
+    .is_none()
+    {
         return no_such_path();
     }
     match take(request).await {
@@ -395,7 +415,7 @@ fn refuse(doors: &Doors, integration: &str, reject: &Reject) -> Response {
 }
 
 /// A signed push webhook of GitHub or GitLab: the repository is fetched at once.
-async fn push(State(doors): Shared, uri: Uri, request: Request) -> Response {
+async fn push(State(doors): Shared, request: Request) -> Response {
     let taken = match take(request).await {
         Ok(taken) => taken,
         Err(refused) => return refused,
@@ -403,8 +423,7 @@ async fn push(State(doors): Shared, uri: Uri, request: Request) -> Response {
     let Some(live) = doors.live.borrow().clone() else {
         return unavailable("no config is in force yet: come again\n");
     };
-    let request =
-        integration::Request { path: uri.path(), query: "", headers: &taken.headers, body: &taken.body };
+    let request = taken.request();
     let sources = &live.config.organisation.push_secret;
     match integration::push_webhook(&live.secrets, sources, &request, doors.clock.now()) {
         Ok(_) => {

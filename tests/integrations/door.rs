@@ -23,7 +23,7 @@ fn found(path: &str, headers: &[(&str, &str)]) -> Result<String, u16> {
     }
     let headers: Vec<(String, String)> =
         headers.iter().map(|(k, v)| (k.to_string(), v.to_string())).collect();
-    let request = Request { path, query: "", headers: &headers, body: BODY };
+    let request = Request { reads_only: false, path, query: "", headers: &headers, body: BODY };
     find(&config, &secrets, &request).map(|found| found.id.to_string()).map_err(|reject| reject.answer.status)
 }
 

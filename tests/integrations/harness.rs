@@ -66,7 +66,7 @@ pub fn run(data: &[u8]) {
         headers.push(("x-amz-sns-rawdelivery".to_owned(), "true".to_owned()));
     }
     let now = "2026-12-01T03:00:00Z".parse().unwrap();
-    let request = Request { path, query, headers: &headers, body };
+    let request = Request { reads_only: how & 32 != 0, path, query, headers: &headers, body };
     let received = || match receive(&endpoint, &request, &secrets, now, &Fetched::new()) {
         Received::Events { events, .. } => events,
         Received::Fetch(_) | Received::Reject(_) => Vec::new(),

@@ -1,6 +1,6 @@
 //! Opsgenie's API: an alert that is created is found again, by its alias and by its id.
 
-use super::{events, post, rejected};
+use super::{post, rejected};
 use oncall::alert::{Action, Event};
 use oncall::integration::Received;
 use serde_json::Value;
@@ -34,6 +34,8 @@ fn an_alert_is_found_by_alias_and_by_id() {
     for (word, action) in cases {
         let paths = [
             format!("/v2/alerts/disk%2Fdb%202/{word}?identifierType=alias"),
+            // As the SDK for Node.js writes it.
+            format!("/v2/alerts/disk/db%202/{word}/?identifierType=alias"),
             format!("/v2/alerts/{id}/{word}"),
             format!("/v2/alerts/{}/{word}?identifierType=id", id.to_uppercase()),
         ];
@@ -58,11 +60,35 @@ fn a_foreign_key_is_refused_in_opsgenies_words() {
     }
 }
 
-/// What cannot be read is answered as clients expect, and recorded.
+/// What cannot be read is refused as Opsgenie refuses it, with a body that clients decode, and recorded all the same.
 #[test]
 fn an_unreadable_alert_pages() {
-    for body in ["", "{", r#"{"alias":"x"}"#] {
-        let received = events(post("/v2/alerts", &KEY, body.as_bytes()));
-        assert_eq!(received[0].dedup_key, "unparsed", "{body}");
+    let cases = [("", 400), ("{", 400), (r#"{"alias":"x"}"#, 422)];
+    for (body, status) in cases {
+        let (received, answered, answer) = sent("/v2/alerts", body);
+        assert_eq!((received[0].dedup_key.as_str(), answered), ("unparsed", status), "{body}");
+        assert!(answer["message"].is_string() && answer["requestId"].is_string(), "{answer}");
+    }
+    let (lost, ..) = sent("/v2/alerts/web", "{");
+    assert_eq!(lost[0].dedup_key, "unparsed", "an alert at a wrong path");
+}
+
+/// A `DELETE` has no body; Alertmanager's `update_alerts` puts what it has just said.
+#[test]
+fn what_else_is_done_is_understood() {
+    let (created, _, answer) = sent("/v2/alerts", r#"{"alias":"disk","message":"full"}"#);
+    let id = answer["requestId"].as_str().unwrap();
+    let cases = [
+        (format!("/v2/alerts/{id}"), "", Action::Resolve, "…"),
+        (format!("/v2/alerts/{id}/message"), r#"{"message":"fuller"}"#, Action::Note, "message: fuller"),
+        (format!("/v2/alerts/{id}/priority"), r#"{"priority":"P1"}"#, Action::Note, "priority: P1"),
+        (format!("/v2/alerts/{id}/description"), r#"{"description":"long"}"#, Action::Note, "description"),
+        (format!("/v2/alerts/{id}/actions/Restart"), "", Action::Note, "actions Restart"),
+    ];
+    for (path, body, action, summary) in cases {
+        let (events, status, _) = sent(&path, body);
+        assert_eq!((events.len(), events[0].action, status), (1, action, 202), "{path}");
+        assert_eq!(events[0].dedup_key, created[0].dedup_key, "{path}");
+        assert_eq!(events[0].summary.replace(id, "…"), summary, "{path}");
     }
 }

@@ -178,7 +178,7 @@ fn a_monitor_acknowledges() {
         02:00 opened: "5xx" from prometheus -> web, critical, high urgency
         02:00 step 1 of team: tanaka, on call on primary (layer always); next step at 02:05:00
         02:00 -> call tanaka, slack tanaka
-        02:00:10 acknowledged by prometheus in the monitor
+        02:00:10 acknowledged by prometheus in the monitor: "5xx"
         02:00:10 -> hang up tanaka
         02:01 ignored: "5xx" from prometheus (it is acknowledged)
         "#,

@@ -3,6 +3,7 @@
 use super::server::Server;
 use super::stand_ins::Vendor;
 use super::world::{World, organisation, secret};
+use reqwest::Method;
 use serde_json::{Value, json};
 
 const BACKUP: &str =
@@ -102,6 +103,48 @@ async fn a_known_secret_is_never_turned_away() {
         list["incidents"][1]["summary"].as_str().unwrap().contains("/v1/webhooks/team-a.old/…"),
         "{list}"
     );
+    server.stop();
+    world.no_secret_was_shown();
+}
+
+const OPSGENIE: &str = "type: opsgenie\nsecret: { env: BACKUP_SECRET }\nroutes: [{ service: web }]\n";
+
+/// Opsgenie's SDKs decode JSON whatever the status; Alertmanager's `update_alerts` puts. None of it is a stray.
+#[tokio::test(flavor = "multi_thread")]
+async fn opsgenies_clients_use_every_method() {
+    let mut world = World::with(&[("integrations/opsgenie.yaml", OPSGENIE)]).await;
+    let server = world.serve().await;
+    let asked = async |method: Method, path: &str, key: &str, body: &str| {
+        let request = server.http.request(method, format!("{}{path}", server.url));
+        let request = request.header("authorization", format!("GenieKey {key}")).body(body.to_owned());
+        let response = request.send().await.unwrap();
+        let (status, body) = (response.status().as_u16(), response.bytes().await.unwrap());
+        let answer: Value = serde_json::from_slice(&body).unwrap();
+        assert!(answer["requestId"].is_string(), "{path}: {answer}");
+        (status, answer)
+    };
+    let key = secret("BACKUP_SECRET");
+    // The SDK for Node.js and Zabbix end their paths with a slash.
+    let (status, answer) = asked(Method::POST, "/v2/alerts/", key, r#"{"alias":"a","message":"full"}"#).await;
+    assert_eq!(status, 202);
+    let id = answer["requestId"].as_str().unwrap();
+    let request = format!("/v2/alerts/requests/{id}");
+    assert_eq!(asked(Method::GET, &request, key, "").await.0, 200);
+    for path in ["/v2/alerts", "/v2/alerts?query=x", "/v2/alerts/count", "/v2/alerts/a?identifierType=alias"]
+    {
+        assert_eq!(asked(Method::GET, path, key, "").await.0, 404, "{path}");
+        assert_eq!(asked(Method::GET, path, "wrong", "").await.0, 401, "{path}");
+    }
+    assert_eq!(asked(Method::GET, "/v2/alerts/a/close?identifierType=alias", key, "").await.0, 404);
+    assert_eq!(asked(Method::POST, "/v2/alerts/a/notes/?identifierType=alias", key, "{}").await.0, 202);
+    let message = "/v2/alerts/a/message?identifierType=alias";
+    assert_eq!(asked(Method::PUT, message, key, r#"{"message":"fuller"}"#).await.0, 202);
+    let (_, list) = server.get("/v1/incidents").await;
+    assert_eq!(list["incidents"][0]["status"], "triggered", "a GET closes nothing: {list}");
+    assert_eq!(asked(Method::DELETE, &format!("/v2/alerts/{id}"), key, "").await.0, 202);
+    let (_, list) = server.get("/v1/incidents").await;
+    assert_eq!(list["incidents"].as_array().unwrap().len(), 1, "{list}");
+    assert_eq!(list["incidents"][0]["status"], "resolved", "{list}");
     server.stop();
     world.no_secret_was_shown();
 }
