@@ -12,7 +12,8 @@ use super::live::{Live, Refused, Status, Unreachable};
 use super::metrics::Metrics;
 use super::own_heartbeat::OwnHeartbeat;
 use super::recorder::{Recorder, Written};
-use super::standby::{first_config, note, note_missing, tell_versions};
+use super::secrets::Missing;
+use super::standby::{First, first_config, note, note_missing, tell_versions};
 use crate::alert::Severity;
 use crate::engine::{Engine, Health, JOURNAL_KEY, Lane, Release};
 use crate::incident::{Delivery, DeliveryId, Entry, Incident, IncidentId, Incidents, Input, Outcome, Task};
@@ -100,7 +101,7 @@ struct Running {
 
 /// Runs until told to stop; then everything decided is on disk. Fails if the engine cannot go on.
 pub async fn run(mut parts: Parts) -> Result<()> {
-    let Some((live, previous)) = first_config(&mut parts).await else { return Ok(()) };
+    let Some(First { live, previous, missing }) = first_config(&mut parts).await else { return Ok(()) };
     let now = parts.clock.now();
     let incidents = std::mem::take(&mut parts.incidents);
     let mut engine = Engine::new(incidents, live.config.clone());
@@ -119,7 +120,7 @@ pub async fn run(mut parts: Parts) -> Result<()> {
     let mut running = Running {
         parts,
         engine,
-        live,
+        live: live.clone(),
         tickets: BTreeMap::new(),
         next_ticket: 0,
         batch: 0,
@@ -128,7 +129,7 @@ pub async fn run(mut parts: Parts) -> Result<()> {
         gauged: None,
         own_heartbeat: OwnHeartbeat::default(),
     };
-    running.tell_revision();
+    running.in_force(live, &missing);
     running.run().await
 }
 
@@ -272,10 +273,8 @@ impl Running {
         note(&self.parts, &news);
         match news {
             News::Accepted { live, previous, missing } => {
-                self.swap(live.clone(), &missing);
                 self.engine.reload(now, live.config.clone(), previous, live.commit.clone());
-                self.tell_revision();
-                tracing::info!("config {} is in force", short(&live.commit));
+                self.in_force(live, &missing);
             }
             News::Secrets { live, missing } => {
                 tracing::info!("secrets were read again");
@@ -305,18 +304,20 @@ impl Running {
         }
     }
 
-    fn swap(&mut self, live: Arc<Live>, missing: &[super::secrets::Missing]) {
+    fn swap(&mut self, live: Arc<Live>, missing: &[Missing]) {
         note_missing(&self.parts, missing);
         self.live = live.clone();
         self.parts.live.send_replace(Some(live));
         tell_versions(&self.parts);
     }
 
-    /// Since when what is in force is.
-    fn tell_revision(&mut self) {
+    /// The engine has this config: since when is told before the doors open with it.
+    fn in_force(&mut self, live: Arc<Live>, missing: &[Missing]) {
         let since = self.engine.incidents().state().revision.since;
         self.parts.metrics.config_in_force_since.set(since.as_second());
         self.parts.status.send_modify(|status| status.in_force_since = Some(since));
+        self.swap(live, missing);
+        tracing::info!("config {} is in force", short(&self.live.commit));
     }
 
     /// Whether this was said before: it comes again at each poll.

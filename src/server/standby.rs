@@ -3,11 +3,20 @@
 use super::follow::{News, short};
 use super::live::Live;
 use super::run::Parts;
+use super::secrets::Missing;
 use crate::config::Config;
 use std::sync::Arc;
 
+/// The config to start with.
+#[derive(Debug)]
+pub(super) struct First {
+    pub live: Arc<Live>,
+    pub previous: Option<Arc<Config>>,
+    pub missing: Vec<Missing>,
+}
+
 /// Waits for a config: without one there is nobody to page. `None`: told to stop.
-pub(super) async fn first_config(parts: &mut Parts) -> Option<(Arc<Live>, Option<Arc<Config>>)> {
+pub(super) async fn first_config(parts: &mut Parts) -> Option<First> {
     loop {
         let news = tokio::select! {
             news = parts.news.recv() => news?,
@@ -16,12 +25,8 @@ pub(super) async fn first_config(parts: &mut Parts) -> Option<(Arc<Live>, Option
         note(parts, &news);
         match news {
             News::Accepted { live, previous, missing } => {
-                note_missing(parts, &missing);
                 parts.status.send_modify(|status| status.waiting = None);
-                parts.live.send_replace(Some(live.clone()));
-                tell_versions(parts);
-                tracing::info!("config {} is in force", short(&live.commit));
-                return Some((live, previous));
+                return Some(First { live, previous, missing });
             }
             News::Refused(refused) => {
                 tracing::error!(
@@ -81,7 +86,7 @@ pub(super) fn tell_versions(parts: &Parts) {
 }
 
 /// Tells which secrets do not resolve, and what that closes.
-pub(super) fn note_missing(parts: &Parts, missing: &[super::secrets::Missing]) {
+pub(super) fn note_missing(parts: &Parts, missing: &[Missing]) {
     let lines: Vec<String> = missing.iter().map(|it| format!("{}: {}", it.wanted_by, it.why)).collect();
     for line in &lines {
         tracing::warn!("a secret does not resolve, so this is closed: {line}");
