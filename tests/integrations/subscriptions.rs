@@ -91,3 +91,55 @@ fn an_anomaly_alarm_has_the_metric_of_its_band() {
     assert_eq!((event.labels["metric"].as_str(), event.source.as_str()), ("Orders", "Shop Store=Tokyo"));
     assert_eq!(event.description, "Orders are unusual");
 }
+
+/// What an operator writes is said again at each run, with other numbers.
+#[test]
+fn own_words_are_one_problem_however_often_they_are_said() {
+    let key = |text: &str| raw("opensearch", text).remove(0).dedup_key;
+    let said = "Disk of db-2 is 97 % full at 2026-12-01T02:59:00Z";
+    assert_eq!(key(said), key("Disk of db-2 is 98 % full at 2026-12-01T03:04:00Z"));
+    assert_ne!(key(said), key("Disk of db-3 is 97 % full at 2026-12-01T02:59:00Z"));
+    assert_ne!(key(said), "unparsed");
+    let json = |text: &str| key(&format!(r#"{{"text":"{text}"}}"#));
+    assert_eq!(json("12 failed builds"), json("13 failed builds"));
+    assert_ne!(json("failed builds"), json("failed deploys"));
+    // What is no words at all cannot be read.
+    for body in ["ok", "4711", "{\"text", "<html>an error page</html>", "[1, 2"] {
+        assert_eq!(key(body), "unparsed", "{body}");
+    }
+}
+
+/// The same key from the default text while a monitor fires and when its bucket is over, whatever is in its name.
+#[test]
+fn a_bucket_is_over_under_the_key_under_which_it_fired() {
+    let text = |list: &str| {
+        format!(
+            "Monitor a &quot;b&quot; \\\\ c just entered alert status. Please investigate the issue.\n  - Trigger: x &gt; 1\n  \
+             - Severity: 2\n  - Period start: 2026-12-01T02:58:00Z UTC\n  - Period end: 2026-12-01T02:59:00Z UTC\n\n  \
+             - Deduped Alerts:\n{}\n  - New Alerts:\n{}\n  - Completed Alerts:\n{}\n",
+            if list == "deduped" { "    * 1 : a &amp; b,c" } else { "" },
+            if list == "new" { "    * 1 : a &amp; b,c" } else { "" },
+            if list == "completed" { "    * 1 : a &amp; b,c" } else { "" },
+        )
+    };
+    let event = |list: &str| raw("opensearch", &text(list)).remove(0);
+    for (list, action) in
+        [("new", Action::Trigger), ("deduped", Action::Trigger), ("completed", Action::Resolve)]
+    {
+        let event = event(list);
+        assert_eq!(
+            (event.action, event.dedup_key.as_str()),
+            (action, "a \"b\" \\ c/x > 1/a & b,c"),
+            "{list}"
+        );
+        assert_eq!(event.summary, "a \"b\" \\ c: x > 1: a & b,c");
+    }
+}
+
+/// EventBridge may publish an event twice: its own id stays.
+#[test]
+fn an_event_keeps_its_id_in_whatever_message_it_comes() {
+    let body = include_str!("cloudwatch/eventbridge-alarm.json");
+    let [event] = &raw("cloudwatch", body)[..] else { panic!() };
+    assert_eq!(event.message_id.as_deref(), Some("c4c1c1c9-6542-4e61-8ef0-8c4d36933a92"));
+}
