@@ -126,6 +126,8 @@ impl Alarm {
                 Some(reason) => format!("{about}: {}", named(&reason)),
                 None => about,
             },
+            // An alarm has no other place for one.
+            runbook: url::first(&self.description).map(str::to_owned),
             description: self.description,
             source,
             labels,

@@ -143,3 +143,37 @@ fn an_event_keeps_its_id_in_whatever_message_it_comes() {
     let [event] = &raw("cloudwatch", body)[..] else { panic!() };
     assert_eq!(event.message_id.as_deref(), Some("c4c1c1c9-6542-4e61-8ef0-8c4d36933a92"));
 }
+
+/// JSON of AWS that is neither an alarm nor an event: its own words are read, not its first line.
+#[test]
+fn json_that_says_no_state_is_read_for_its_words() {
+    let rds = "{\n \"Event Source\": \"db-instance\",\n \"Identifier Link\": \"https://console.aws.amazon.com/rds/home#dbinstance:id=shop\",\n \"Source ID\": \"shop\",\n \"Event Message\": \"Multi-AZ instance failover started.\"\n}";
+    for door in ["cloudwatch", "sns"] {
+        let [event] = &raw(door, rds)[..] else { panic!() };
+        assert_eq!(event.summary, "Multi-AZ instance failover started.", "{door}");
+        assert_eq!(event.links[0].text, "Identifier Link");
+        assert_eq!(event.dedup_key, RAW[2].1);
+    }
+    let chat = r#"{"version":"1.0","source":"custom","content":{"title":"Nightly job failed","description":"step 3"}}"#;
+    assert_eq!(raw("cloudwatch", chat)[0].summary, "Nightly job failed");
+    assert_eq!(raw("cloudwatch", r#"{ "a" : 1 }"#)[0].summary, r#"{"a":1}"#);
+}
+
+/// People put the address of the runbook into an alarm's description.
+#[test]
+fn an_alarms_description_names_its_runbook() {
+    let runbook = |description: &str| {
+        let alarm = serde_json::json!({ "AlarmName": "cpu", "NewStateValue": "ALARM", "AlarmArn": "arn:x", "AlarmDescription": description });
+        raw("cloudwatch", &alarm.to_string()).remove(0).runbook
+    };
+    assert_eq!(
+        runbook("CPU. Runbook: https://wiki.example/cpu.").as_deref(),
+        Some("https://wiki.example/cpu")
+    );
+    assert_eq!(
+        runbook("手順は「http://wiki.example/a?b=1」。").as_deref(),
+        Some("http://wiki.example/a?b=1")
+    );
+    assert_eq!(runbook("see (https://wiki.example/x)").as_deref(), Some("https://wiki.example/x"));
+    assert_eq!(runbook("httpd is down"), None);
+}
