@@ -4,9 +4,10 @@
 //! the words that change (`[FIRING:2]`, `RECOVERY:`, `Re:`) it is, with the sender, the dedup key, so that a monitor's two mails
 //! belong together. Such a word also says that it is over. A mail names no severity.
 
+use super::bounds::{hash, is_web};
 use super::posted::Posted;
-use super::{Monitor, Read, Sample, Sns, Stop, bounds::hash, json};
-use crate::alert::{Action, Event};
+use super::{Monitor, Read, Sample, Sns, Stop, escaped, json};
+use crate::alert::{Action, Event, Link};
 use data_encoding::BASE64;
 use mail_parser::{Address, Message, MessageParser};
 use serde_json::Value;
@@ -29,6 +30,8 @@ A mail server of your own pipes each message to
     ..Monitor::webhook("email", "e-mail", read)
 };
 
+/// How many links of an HTML mail are kept: its footer has others.
+const HTML_LINKS_MAX: usize = 5;
 /// How many marks a subject may begin with.
 const MARKS_MAX: usize = 8;
 /// The words in front of a subject that say that it is over.
@@ -93,9 +96,28 @@ fn of_message(message: &Message<'_>) -> Event {
     let event = event(message.subject().unwrap_or_default(), from, to);
     Event {
         description: text.trim().to_owned(),
+        links: message.body_html(0).map(|html| links(&html)).unwrap_or_default(),
         message_id: message.message_id().map(str::to_owned),
         ..event
     }
+}
+
+/// Where the HTML leads: its text alone would not say.
+fn links(html: &str) -> Vec<Link> {
+    let mut links: Vec<Link> = Vec::new();
+    for attribute in html.split("href=").skip(1) {
+        let quoted = attribute.strip_prefix('"').and_then(|rest| rest.split_once('"'));
+        let quoted = quoted.or_else(|| attribute.strip_prefix('\'').and_then(|rest| rest.split_once('\'')));
+        let Some((href, _)) = quoted else { continue };
+        let href = escaped::html(href).into_owned();
+        if is_web(&href) && !links.iter().any(|link| link.href == href) {
+            links.push(Link { href, text: String::new() });
+        }
+        if links.len() >= HTML_LINKS_MAX {
+            break;
+        }
+    }
+    links
 }
 
 fn sender(address: &Address<'_>) -> Option<String> {
