@@ -22,10 +22,8 @@ pub fn html(text: &str) -> Cow<'_, str> {
         undone.push_str(before);
         let entity =
             from.bytes().take(ENTITY_MAX).position(|byte| byte == b';').and_then(|end| from.get(1..end));
-        let (c, length) = match entity.and_then(|entity| Some((character(entity)?, entity.len() + 2))) {
-            Some(found) => found,
-            None => ('&', 1),
-        };
+        let known = entity.and_then(|entity| Some((character(entity)?, entity.len() + 2)));
+        let (c, length) = known.unwrap_or(('&', 1));
         undone.push(c);
         rest = from.get(length..).unwrap_or_default();
     }
