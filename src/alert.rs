@@ -62,8 +62,8 @@ pub struct Event {
     /// When the problem began, by the source's clock.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub started_at: Option<Timestamp>,
-    /// When this very change of state happened, by the source's clock. Set only where the source states it for
-    /// each change (CloudWatch): an event older than the last one of its key is then dropped as out of order.
+    /// When this very change of state happened, by the source's clock. Set only where it is stated for each change (CloudWatch,
+    /// and SNS for what it carries): an event older than the last one of its key is then dropped as out of order.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub changed_at: Option<Timestamp>,
     /// The source's own id of this message, where it has one: the same id twice is one event.

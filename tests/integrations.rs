@@ -28,6 +28,8 @@ mod samples;
 mod signed;
 #[path = "integrations/sns.rs"]
 mod sns;
+#[path = "integrations/subjects.rs"]
+mod subjects;
 #[path = "integrations/subscriptions.rs"]
 mod subscriptions;
 

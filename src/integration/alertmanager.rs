@@ -4,11 +4,14 @@
 //! resolved mixed. `changed_at` stays empty: Alertmanager merges overlapping alerts and may send an older
 //! `startsAt` after a resolve, and dropping that would lose a page.
 
-use super::bounds::{few, followed, hash};
+use super::bounds::{few, followed, hash, is_web};
 use super::{Monitor, Posted, Read, Sample, Stop, json, url};
 use crate::alert::{Action, Event, Link, Severity};
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
+
+/// The annotations that name a runbook.
+const RUNBOOK: [&str; 3] = ["runbook_url", "runbook_uri", "runbook"];
 
 pub const MONITOR: Monitor = Monitor {
     repeats: true,
@@ -53,10 +56,10 @@ pub fn event(group: &Value, alert: &Value) -> Event {
         dedup_key: json::text(alert, "fingerprint").map_or_else(|| fingerprint(&labels), Into::into),
         severity: severity(&labels, annotations),
         summary: summary(&labels, annotations),
-        description: json::first(annotations, &["description", "message"]).unwrap_or_default().into_owned(),
-        source: source(&labels),
-        links: json::link(alert, "generatorURL", "Rule").into_iter().collect(),
-        runbook: json::first(annotations, &["runbook_url", "runbook_uri", "runbook"]).map(Into::into),
+        description: description(annotations),
+        source: source(&labels).unwrap_or_default().to_owned(),
+        links: json::link(alert, "generatorURL", "Rule").into_iter().chain(links(annotations)).collect(),
+        runbook: json::first(annotations, &RUNBOOK).map(Into::into),
         started_at: json::text(alert, "startsAt").and_then(|text| json::instant(&text)),
         labels,
         ..Event::blank(action(json::text(alert, "status").or_else(|| json::text(group, "status")).as_deref()))
@@ -100,19 +103,41 @@ fn summary(labels: &BTreeMap<String, String>, annotations: &Value) -> String {
     if let Some(text) = json::first(annotations, &["summary", "title", "message"]) {
         return text.into_owned();
     }
-    match (labels.get("alertname"), labels.get("instance")) {
-        (Some(name), Some(instance)) => format!("{name} ({instance})"),
+    match (labels.get("alertname"), source(labels)) {
+        (Some(name), Some(source)) => format!("{name} ({source})"),
         (Some(name), None) => name.clone(),
         (None, _) => json::text(annotations, "description").map_or("alert without a name".into(), Into::into),
     }
 }
 
-fn source(labels: &BTreeMap<String, String>) -> String {
-    ["instance", "host", "node", "pod", "job"]
-        .iter()
-        .find_map(|name| labels.get(*name))
-        .cloned()
-        .unwrap_or_default()
+/// The description, and below it what else the rule's author has written: `impact: …`, a line each.
+fn description(annotations: &Value) -> String {
+    let main = json::first(annotations, &["description", "message"]).map(Cow::into_owned);
+    let others = others(annotations).filter(|(_, text)| !is_web(text));
+    main.into_iter()
+        .chain(others.map(|(name, text)| format!("{name}: {text}")))
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+/// Annotations that are addresses: a dashboard, a log.
+fn links(annotations: &Value) -> impl Iterator<Item = Link> {
+    let links = others(annotations).filter(|(name, text)| is_web(text) && !RUNBOOK.contains(name));
+    links.map(|(name, text)| Link { href: text.into_owned(), text: name.to_owned() })
+}
+
+/// The annotations that have no place of their own. Those of Grafana that begin with `__` are not for people.
+fn others(annotations: &Value) -> impl Iterator<Item = (&str, Cow<'_, str>)> {
+    const PLACED: [&str; 5] = ["summary", "title", "description", "message", "severity"];
+    let all = annotations.as_object().into_iter().flatten();
+    let others = all.filter(|(name, _)| !PLACED.contains(&name.as_str()) && !name.starts_with("__"));
+    others.filter_map(|(name, value)| Some((name.as_str(), json::scalar(value)?)))
+}
+
+/// The host, or what else is in trouble, as labels name it.
+pub fn source(labels: &BTreeMap<String, String>) -> Option<&str> {
+    let names = ["instance", "host", "hostname", "node", "pod", "job"];
+    names.iter().find_map(|name| labels.get(*name)).map(String::as_str)
 }
 
 fn overview(group: &Value) -> Option<Link> {

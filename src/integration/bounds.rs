@@ -101,7 +101,7 @@ fn links(links: Vec<Link>) -> Vec<Link> {
 }
 
 /// Whether people can follow it: other schemes (`javascript:`) would be a trap in a web page.
-fn is_web(url: &str) -> bool {
+pub fn is_web(url: &str) -> bool {
     url.len() <= URL_MAX
         && (url.starts_with("https://") || url.starts_with("http://"))
         && !url.contains(|c: char| c.is_whitespace() || c.is_control())

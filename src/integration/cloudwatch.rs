@@ -8,8 +8,9 @@ use super::posted::{Posted, Sent};
 use super::subscription::topic_labels;
 use super::{Monitor, Read, Sample, Sns, Stop, eventbridge, json, notice, url};
 use crate::alert::{Action, Event, Link};
+use jiff::Timestamp;
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 pub const MONITOR: Monitor = Monitor {
     sends_severity: false,
@@ -48,43 +49,110 @@ pub fn alarm_or_event(body: &Value, sent: &Sent<'_>) -> Option<Read> {
     if body.get("AlarmName").is_some() && body.get("NewStateValue").is_some() {
         return Some(alarm(body, sent));
     }
-    body.get("detail-type").map(|_| eventbridge::read(body, sent))
+    let is_event = body.get("detail-type").is_some() || body.get("alarmData").is_some();
+    is_event.then(|| eventbridge::read(body, sent))
 }
 
-/// `ALARM` triggers and `OK` resolves; `INSUFFICIENT_DATA` changes nothing.
-pub fn action(state: &str) -> Result<Option<Action>, Stop> {
+/// `ALARM` triggers and `OK` resolves; `INSUFFICIENT_DATA` says neither.
+pub fn action(state: &str) -> Result<Action, Stop> {
     match state {
-        "ALARM" => Ok(Some(Action::Trigger)),
-        "OK" => Ok(Some(Action::Resolve)),
-        "INSUFFICIENT_DATA" => Ok(None),
+        "ALARM" => Ok(Action::Trigger),
+        "OK" => Ok(Action::Resolve),
+        "INSUFFICIENT_DATA" => Ok(Action::Note),
         _ => Err(Stop::unparsed("the alarm's state is not ALARM, OK or INSUFFICIENT_DATA")),
     }
 }
 
 fn alarm(body: &Value, sent: &Sent<'_>) -> Read {
-    let Some(action) = action(&json::text(body, "NewStateValue").unwrap_or_default())? else {
-        return Ok(Vec::new());
-    };
-    let name = json::text(body, "AlarmName").unwrap_or_default();
-    let arn = json::text(body, "AlarmArn").map_or_else(|| made_arn(body, &name, sent), Into::into);
-    let metric = metric(body);
-    let changed_at = json::text(body, "StateChangeTime").and_then(|text| json::instant(&text));
-    let mut labels: BTreeMap<String, String> = metric.dimensions.iter().cloned().collect();
-    labels.extend(own_labels(&arn, &name, sent));
-    labels.extend(metric.namespace.as_ref().map(|text| ("namespace".to_owned(), text.clone())));
-    labels.extend(metric.name.as_ref().map(|text| ("metric".to_owned(), text.clone())));
-    Ok(vec![Event {
-        summary: summary(&name, json::text(body, "NewStateReason").as_deref()),
+    let action = action(&json::text(body, "NewStateValue").unwrap_or_default())?;
+    let name = json::text(body, "AlarmName").unwrap_or_default().into_owned();
+    let alarm = Alarm {
+        arn: json::text(body, "AlarmArn").map_or_else(|| made_arn(body, &name, sent), Into::into),
+        name,
+        contributor: contributor(body),
+        metric: metric(body),
+        reason: json::text(body, "NewStateReason").map(Into::into),
         description: description(body),
-        source: metric.source(),
-        labels,
-        links: vec![console_link(&arn, &name)],
-        started_at: changed_at.filter(|_| action == Action::Trigger),
-        changed_at,
+        changed_at: json::text(body, "StateChangeTime").and_then(|text| json::instant(&text)),
         message_id: sent.message_id.map(str::to_owned),
-        dedup_key: arn,
-        ..Event::blank(action)
-    }])
+    };
+    Ok(vec![alarm.event(action, sent)])
+}
+
+/// What is said of an alarm, in whichever form.
+#[derive(Debug, Default)]
+pub struct Alarm {
+    pub arn: String,
+    pub name: String,
+    pub contributor: Option<Contributor>,
+    pub metric: Metric,
+    pub reason: Option<String>,
+    pub description: String,
+    pub changed_at: Option<Timestamp>,
+    pub message_id: Option<String>,
+}
+
+/// One of the time series of an alarm, which has a state of its own.
+#[derive(Debug)]
+pub struct Contributor {
+    pub id: String,
+    /// What tells it from the others: `TableName`.
+    pub attributes: Vec<(String, String)>,
+}
+
+impl Alarm {
+    pub fn event(self, action: Action, sent: &Sent<'_>) -> Event {
+        let Alarm { arn, name, contributor, mut metric, .. } = self;
+        let mut about = name.clone();
+        let mut key = arn.clone();
+        if let Some(Contributor { id, attributes }) = contributor {
+            key = format!("{arn}/{id}");
+            let attributes: Vec<(String, String)> =
+                if attributes.is_empty() { vec![("contributor".to_owned(), id)] } else { attributes };
+            about = format!("{name} ({})", pairs(&attributes).join(", "));
+            metric.dimensions = attributes;
+        }
+        let source = metric.source();
+        let mut labels: BTreeMap<String, String> = metric.dimensions.into_iter().collect();
+        labels.extend(topic_labels(&arn, sent));
+        labels.extend(
+            Some(name.clone()).filter(|name| !name.is_empty()).map(|name| ("alarm".to_owned(), name)),
+        );
+        labels.extend(metric.namespace.map(|text| ("namespace".to_owned(), text)));
+        labels.extend(metric.name.map(|text| ("metric".to_owned(), text)));
+        Event {
+            dedup_key: key,
+            summary: match self.reason {
+                Some(reason) => format!("{about}: {}", named(&reason)),
+                None => about,
+            },
+            // An alarm has no other place for one.
+            runbook: url::first(&self.description).map(str::to_owned),
+            description: self.description,
+            source,
+            labels,
+            links: vec![console_link(&arn, &name)],
+            started_at: self.changed_at.filter(|_| action == Action::Trigger),
+            // A note is no change: an alarm that comes after it, and is older, still pages.
+            changed_at: self.changed_at.filter(|_| matches!(action, Action::Trigger | Action::Resolve)),
+            message_id: self.message_id,
+            ..Event::blank(action)
+        }
+    }
+}
+
+/// A reason with the names of alarms in place of their ARNs: composite alarms speak of others by those.
+fn named(reason: &str) -> String {
+    let mut named = String::with_capacity(reason.len());
+    for word in reason.split_inclusive(char::is_whitespace) {
+        let name = word.strip_prefix("arn:").and_then(|arn| arn.split_once(":alarm:"));
+        named.push_str(name.map_or(word, |(_, name)| name));
+    }
+    named
+}
+
+fn pairs(pairs: &[(String, String)]) -> Vec<String> {
+    pairs.iter().map(|(name, value)| format!("{name}={value}")).collect()
 }
 
 /// What an alarm watches.
@@ -98,8 +166,7 @@ pub struct Metric {
 impl Metric {
     /// `AWS/EC2 InstanceId=i-0123`
     pub fn source(&self) -> String {
-        let dimensions = self.dimensions.iter().map(|(name, value)| format!("{name}={value}"));
-        self.namespace.iter().cloned().chain(dimensions).collect::<Vec<_>>().join(" ")
+        self.namespace.iter().cloned().chain(pairs(&self.dimensions)).collect::<Vec<_>>().join(" ")
     }
 }
 
@@ -131,32 +198,34 @@ fn made_arn(body: &Value, name: &str, sent: &Sent<'_>) -> String {
     format!("arn:{partition}:cloudwatch:{region}:{account}:alarm:{name}")
 }
 
-/// The labels that every alarm has: `alarm`, `region`, `account`, and the `topic` it came by.
-pub fn own_labels(arn: &str, name: &str, sent: &Sent<'_>) -> BTreeMap<String, String> {
-    let mut labels = topic_labels(arn, sent);
-    if !name.is_empty() {
-        labels.insert("alarm".to_owned(), name.to_owned());
-    }
-    labels
-}
-
-/// The alarm and, where it is said, why.
-pub fn summary(name: &str, reason: Option<&str>) -> String {
-    reason.map_or_else(|| name.to_owned(), |reason| format!("{name}: {reason}"))
+/// CloudWatch's API calls it so (`AlarmHistoryItem`); no SNS message of one has been published.
+fn contributor(body: &Value) -> Option<Contributor> {
+    let id = json::text(body, "AlarmContributorId")?.into_owned();
+    let attributes = json::scalars(body.get("AlarmContributorAttributes"));
+    Some(Contributor { id, attributes: attributes.into_iter().collect() })
 }
 
 fn description(body: &Value) -> String {
-    let rule = json::text(body, "AlarmRule").map(|rule| format!("AlarmRule: {rule}"));
     let children = json::list(body, "TriggeringChildren").iter().filter_map(|child| {
         let state = child.pointer("/State/Value").and_then(json::scalar).unwrap_or_default();
         Some(format!("{} {state}", json::text(child, "Arn")?))
     });
-    let description = json::text(body, "AlarmDescription").map(|text| text.into_owned());
+    described(json::text(body, "AlarmDescription"), json::text(body, "AlarmRule"), children)
+}
+
+/// An alarm's description; for a composite one also its rule, and the alarms that have changed it.
+pub fn described(
+    description: Option<Cow<'_, str>>,
+    rule: Option<Cow<'_, str>>,
+    children: impl Iterator<Item = String>,
+) -> String {
+    let description = description.map(Cow::into_owned);
+    let rule = rule.map(|rule| format!("AlarmRule: {rule}"));
     description.into_iter().chain(rule).chain(children).collect::<Vec<_>>().join("\n")
 }
 
 /// The alarm in the console of its partition.
-pub fn console_link(arn: &str, name: &str) -> Link {
+fn console_link(arn: &str, name: &str) -> Link {
     let mut parts = arn.split(':').skip(1);
     let domain = match parts.next() {
         Some("aws-cn") => "console.amazonaws.cn",

@@ -4,9 +4,10 @@
 //! the words that change (`[FIRING:2]`, `RECOVERY:`, `Re:`) it is, with the sender, the dedup key, so that a monitor's two mails
 //! belong together. Such a word also says that it is over. A mail names no severity.
 
+use super::bounds::{hash, is_web};
 use super::posted::Posted;
-use super::{Monitor, Read, Sample, Sns, Stop, bounds::hash, json};
-use crate::alert::{Action, Event};
+use super::{Monitor, Read, Sample, Sns, Stop, escaped, json};
+use crate::alert::{Action, Event, Link};
 use data_encoding::BASE64;
 use mail_parser::{Address, Message, MessageParser};
 use serde_json::Value;
@@ -29,15 +30,18 @@ A mail server of your own pipes each message to
     ..Monitor::webhook("email", "e-mail", read)
 };
 
+/// How many links of an HTML mail are kept: its footer has others.
+const HTML_LINKS_MAX: usize = 5;
+/// How many marks a subject may begin with.
+const MARKS_MAX: usize = 8;
 /// The words in front of a subject that say that it is over.
-const OVER: [&str; 9] =
-    ["resolved", "recovered", "recovery", "ok", "up", "closed", "cleared", "solved", "normal"];
+const OVER: [&str; 10] =
+    ["resolved", "recovered", "recovery", "ok", "up", "closed", "cleared", "solved", "normal", "restored"];
+const OVER_JA: [&str; 5] = ["復旧", "回復", "解消", "解決", "正常"];
 /// Those that say that it is not.
 const FIRING: [&str; 17] = [
     "firing",
-    "alert",
-    "alarm",
-    "problem",
+    "fired",
     "down",
     "critical",
     "warning",
@@ -47,11 +51,18 @@ const FIRING: [&str; 17] = [
     "open",
     "new",
     "update",
+    "updated",
     "re",
     "fw",
     "fwd",
     "aw",
+    "unknown",
 ];
+const FIRING_JA: [&str; 9] = ["障害", "警告", "異常", "発生", "検知", "アラート", "エラー", "緊急", "重大"];
+/// Those that say so by themselves, and nothing beside another: `RECOVERY Service Alert`.
+const ALERTS: [&str; 3] = ["alert", "alarm", "problem"];
+/// Those that say nothing: `Resolved in 5m 3s`, `Monitor is DOWN`.
+const FILLERS: [&str; 8] = ["alert", "alarm", "problem", "in", "is", "service", "host", "monitor"];
 
 fn read(posted: &Posted<'_>) -> Read {
     let ses = json::parse(posted.body).ok().filter(|body| body.get("mail").is_some());
@@ -85,9 +96,28 @@ fn of_message(message: &Message<'_>) -> Event {
     let event = event(message.subject().unwrap_or_default(), from, to);
     Event {
         description: text.trim().to_owned(),
+        links: message.body_html(0).map(|html| links(&html)).unwrap_or_default(),
         message_id: message.message_id().map(str::to_owned),
         ..event
     }
+}
+
+/// Where the HTML leads: its text alone would not say.
+fn links(html: &str) -> Vec<Link> {
+    let mut links: Vec<Link> = Vec::new();
+    for attribute in html.split("href=").skip(1) {
+        let quoted = attribute.strip_prefix('"').and_then(|rest| rest.split_once('"'));
+        let quoted = quoted.or_else(|| attribute.strip_prefix('\'').and_then(|rest| rest.split_once('\'')));
+        let Some((href, _)) = quoted else { continue };
+        let href = escaped::html(href).into_owned();
+        if is_web(&href) && !links.iter().any(|link| link.href == href) {
+            links.push(Link { href, text: String::new() });
+        }
+        if links.len() >= HTML_LINKS_MAX {
+            break;
+        }
+    }
+    links
 }
 
 fn sender(address: &Address<'_>) -> Option<String> {
@@ -123,26 +153,72 @@ fn event(subject: &str, from: String, to: String) -> Event {
     }
 }
 
-/// Whether a subject says that it is over, and what it is about.
+/// Whether a subject says that it is over, and what it is about: the rest of it, less the marks that change.
 fn understood(subject: &str) -> (Action, String) {
-    let mut action = Action::Trigger;
-    let mut rest = subject.trim();
-    while let Some((mark, more)) = mark(rest) {
-        let word = mark.split(':').next().unwrap_or_default().trim().to_lowercase();
-        if OVER.contains(&&*word) {
-            action = Action::Resolve;
-        } else if !FIRING.contains(&&*word) {
-            break;
+    let (mut action, mut kept, mut is_marked) = (Action::Trigger, String::new(), false);
+    // Nagios: `** RECOVERY Service Alert: web-1/HTTP is OK **`.
+    let mut rest = subject.trim_matches(['*', ' ']);
+    for _ in 0..MARKS_MAX {
+        let Some((mark, more)) = Mark::first(rest) else { break };
+        match mark.meaning() {
+            Some((is_over, about)) => {
+                action = if is_over { Action::Resolve } else { action };
+                is_marked = true;
+                kept.extend(about.iter().flat_map(|word| [word, " "]));
+            }
+            // `[shop-prod] RESOLVED: …`
+            None if mark.is_bracket => kept.extend(["[", mark.words, "] "]),
+            None => break,
         }
         rest = more.trim_start();
     }
-    (action, rest.to_owned())
+    let about = if is_marked { without_state(rest) } else { rest };
+    (action, kept + about)
 }
 
-/// What stands in front: `[FIRING:2]`, or a word with a colon (`PROBLEM:`).
-fn mark(text: &str) -> Option<(&str, &str)> {
-    if let Some(text) = text.strip_prefix('[') {
-        return text.split_once(']');
+/// Less the state at the end (`… is DOWN!`), which the mark in front has said.
+fn without_state(text: &str) -> &str {
+    const STATES: [&str; 7] = ["OK", "UP", "DOWN", "CRITICAL", "WARNING", "UNKNOWN", "UNREACHABLE"];
+    let text = text.trim_end_matches(['*', '!', '.', ' ']);
+    text.rsplit_once(" is ").filter(|(_, state)| STATES.contains(state)).map_or(text, |(about, _)| about)
+}
+
+/// What stands in front of a subject: `[FIRING:2]`, `【復旧】`, `Resolved in 5m 3s:`, `UP |`.
+#[derive(Debug)]
+struct Mark<'a> {
+    words: &'a str,
+    is_bracket: bool,
+}
+
+impl<'a> Mark<'a> {
+    fn first(text: &'a str) -> Option<(Mark<'a>, &'a str)> {
+        for (open, close) in [('[', ']'), ('【', '】'), ('［', '］')] {
+            if let Some((words, more)) = text.strip_prefix(open).and_then(|text| text.split_once(close)) {
+                return Some((Mark { words, is_bracket: true }, more));
+            }
+        }
+        let is_capital = |words: &str| words.chars().all(char::is_uppercase);
+        let dashed = [" - ", " – ", " | "].iter().find_map(|dash| text.split_once(dash));
+        let dashed = dashed.filter(|(words, _)| is_capital(words));
+        let (words, more) = dashed.or_else(|| text.split_once([':', '：']))?;
+        Some((Mark { words, is_bracket: false }, more))
     }
-    text.split_once(':').filter(|(word, _)| !word.contains(char::is_whitespace))
+
+    /// Whether it says that it is over, and what else is in it; `None` where it is part of what the mail is about.
+    fn meaning(&self) -> Option<(bool, Vec<&'a str>)> {
+        let words = self.words.split_whitespace().filter(|word| word.chars().any(char::is_alphanumeric));
+        let words: Vec<&str> = words.collect();
+        let is = |list: &[&str], word: &&str| list.contains(&word.to_lowercase().as_str());
+        let is_filler = |word: &&str| is(&FILLERS, word) || word.starts_with(|c: char| c.is_ascii_digit());
+        let mut telling = words.iter().copied().filter(|word| !is_filler(word));
+        let Some(state) = telling.next() else {
+            return words.iter().any(|word| is(&ALERTS, word)).then(|| (false, Vec::new()));
+        };
+        let state = state.split(':').next().unwrap_or_default();
+        let is_over =
+            is(&OVER, &state) || OVER_JA.iter().any(|word| state.contains(word)) && !state.contains("失敗");
+        let fires = is(&FIRING, &state) || FIRING_JA.iter().any(|word| state.contains(word));
+        let about: Vec<&str> = telling.collect();
+        ((is_over || fires) && (self.is_bracket || about.is_empty())).then_some((is_over, about))
+    }
 }

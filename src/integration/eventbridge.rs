@@ -1,58 +1,99 @@
 //! CloudWatch alarms as EventBridge tells them, bare or inside an SNS message, and other AWS events.
 //!
 //! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-and-eventbridge.html>. EventBridge also
-//! tells of alarms whose actions are suppressed or muted; those do not page.
+//! tells of alarms whose actions are suppressed or muted, and of those that somebody edits: neither pages. An alarm's Lambda
+//! action is given the same in other wrapping (`alarmData`).
 
-use super::cloudwatch::{Metric, action, console_link, own_labels, summary};
+use super::cloudwatch::{Alarm, Contributor, Metric, action, described};
 use super::posted::Sent;
 use super::{Read, json};
-use crate::alert::{Action, Event};
+use crate::alert::{Action, Event, cut};
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::borrow::Cow;
 
-/// An event with a `detail-type`.
+/// How much of AWS Health's long words is in a summary, in characters.
+const HEALTH_MAX: usize = 200;
+
+/// An event with a `detail-type`, or what a Lambda action was given.
 pub fn read(body: &Value, sent: &Sent<'_>) -> Read {
-    let detail = body.get("detail").unwrap_or(&Value::Null);
-    match detail.pointer("/state/value").and_then(json::scalar) {
-        Some(state) if detail.get("alarmName").is_some() => alarm(body, detail, &state, sent),
-        _ => Ok(vec![other(body, sent)]),
+    let detail = body.get("detail").or_else(|| body.get("alarmData")).unwrap_or(&Value::Null);
+    let is_alarm = detail.get("alarmName").is_some();
+    if is_alarm && detail.get("operation").is_some() {
+        return Ok(vec![configured(body, detail, sent)]);
     }
+    if let Some(state) = json::at(detail, "/state/value").filter(|_| is_alarm) {
+        return state_change(body, detail, &state, sent);
+    }
+    let event = if detail.get("eventArn").is_some() { health } else { other };
+    Ok(vec![event(body, detail, sent)])
 }
 
-fn alarm(body: &Value, detail: &Value, state: &str, sent: &Sent<'_>) -> Read {
-    let Some(action) = action(state)? else { return Ok(Vec::new()) };
-    if action == Action::Trigger && is_muted(detail) {
-        return Ok(Vec::new());
-    }
-    let name = json::text(detail, "alarmName").unwrap_or_default();
-    let arn = json::list(body, "resources").iter().find_map(json::scalar).unwrap_or_default();
-    let contributor = detail.pointer("/alarmContributor/id").and_then(json::scalar);
-    let metric = metric(detail);
-    let changed_at =
-        detail.pointer("/state/timestamp").and_then(json::scalar).and_then(|text| json::instant(&text));
-    let mut labels: BTreeMap<String, String> = metric.dimensions.iter().cloned().collect();
-    labels.extend(own_labels(&arn, &name, sent));
-    labels.extend(metric.namespace.as_ref().map(|text| ("namespace".to_owned(), text.clone())));
-    labels.extend(metric.name.as_ref().map(|text| ("metric".to_owned(), text.clone())));
-    let reason = detail.pointer("/state/reason").and_then(json::scalar);
-    let description = detail.pointer("/configuration/description").and_then(json::scalar);
-    Ok(vec![Event {
-        dedup_key: contributor.map_or_else(|| arn.clone().into_owned(), |id| format!("{arn}/{id}")),
-        summary: summary(&name, reason.as_deref()),
-        description: description.unwrap_or_default().into_owned(),
-        source: metric.source(),
-        labels,
-        links: vec![console_link(&arn, &name)],
-        started_at: changed_at.filter(|_| action == Action::Trigger),
-        changed_at,
+fn state_change(body: &Value, detail: &Value, state: &str, sent: &Sent<'_>) -> Read {
+    let at = |pointer| json::at(detail, pointer);
+    let action = action(state)?;
+    let muted = quiet(detail).filter(|_| action == Action::Trigger);
+    let reason = at("/state/reason");
+    let reason = match &muted {
+        Some(why) => Some(format!("{why}: {}", reason.unwrap_or_default())),
+        None => reason.map(Into::into),
+    };
+    let alarm = Alarm {
+        reason,
+        changed_at: at("/state/timestamp").and_then(|text| json::instant(&text)),
+        ..alarm(body, detail, sent)
+    };
+    Ok(vec![alarm.event(if muted.is_some() { Action::Note } else { action }, sent)])
+}
+
+/// Somebody created, edited or deleted an alarm. The state in it is an old one; a deleted alarm fires no more.
+fn configured(body: &Value, detail: &Value, sent: &Sent<'_>) -> Event {
+    let operation = json::text(detail, "operation").unwrap_or_default();
+    let alarm = Alarm {
+        reason: Some(format!("the alarm's configuration: {operation}")),
+        changed_at: json::text(body, "time").and_then(|text| json::instant(&text)),
+        ..alarm(body, detail, sent)
+    };
+    let action = if operation == "delete" { Action::Resolve } else { Action::Change };
+    alarm.event(action, sent)
+}
+
+fn alarm(body: &Value, detail: &Value, sent: &Sent<'_>) -> Alarm {
+    let arn =
+        json::list(body, "resources").iter().find_map(json::scalar).or_else(|| json::text(body, "alarmArn"));
+    let name = json::text(detail, "alarmName").unwrap_or_default().into_owned();
+    Alarm {
+        arn: arn.map_or_else(|| made_arn(body, &name), Cow::into_owned),
+        name,
+        contributor: detail.get("alarmContributor").and_then(contributor),
+        metric: metric(detail),
+        description: description(detail),
         message_id: message_id(body, sent),
-        ..Event::blank(action)
-    }])
+        ..Alarm::default()
+    }
 }
 
-fn is_muted(detail: &Value) -> bool {
-    let is_said = |value: Option<&Value>| value.is_some_and(|value| !value.is_null());
-    is_said(detail.pointer("/state/actionsSuppressedBy")) || is_said(detail.get("muteDetail"))
+/// Of an event whose sender has left the resources out.
+fn made_arn(body: &Value, name: &str) -> String {
+    let text = |key: &str| json::text(body, key).unwrap_or_default();
+    format!("arn:aws:cloudwatch:{}:{}:alarm:{name}", text("region"), text("account"))
+}
+
+fn contributor(contributor: &Value) -> Option<Contributor> {
+    let attributes = json::scalars(contributor.get("attributes"));
+    Some(Contributor {
+        id: json::text(contributor, "id")?.into_owned(),
+        attributes: attributes.into_iter().collect(),
+    })
+}
+
+/// Why CloudWatch itself takes no action, if it takes none.
+fn quiet(detail: &Value) -> Option<String> {
+    let suppressed = json::at(detail, "/state/actionsSuppressedBy");
+    if let Some(by) = suppressed.filter(|by| !by.eq_ignore_ascii_case("none")) {
+        return Some(format!("its actions are suppressed ({by})"));
+    }
+    let mute = detail.get("muteDetail").filter(|mute| !mute.is_null())?;
+    Some(format!("its actions are muted by {}", json::text(mute, "mutedByArn").unwrap_or("a rule".into())))
 }
 
 fn metric(detail: &Value) -> Metric {
@@ -67,24 +108,68 @@ fn metric(detail: &Value) -> Metric {
     }
 }
 
-/// AWS Health and the like: named by their type, a problem each.
-fn other(body: &Value, sent: &Sent<'_>) -> Event {
+fn description(detail: &Value) -> String {
+    let at = |pointer| json::at(detail, pointer);
+    let data = at("/state/reasonData").and_then(|text| serde_json::from_str::<Value>(&text).ok());
+    let data = data.unwrap_or_default();
+    let children = json::list(&data, "triggeringAlarms").iter().filter_map(|child| {
+        Some(format!("{} {}", json::text(child, "arn")?, json::at(child, "/state/value").unwrap_or_default()))
+    });
+    described(at("/configuration/description"), at("/configuration/alarmRule"), children)
+}
+
+/// AWS Health tells of one problem again and again, until it is closed.
+/// <https://docs.aws.amazon.com/health/latest/ug/aws-health-events-eventbridge-schema.html>
+fn health(body: &Value, detail: &Value, sent: &Sent<'_>) -> Event {
+    let status = json::text(detail, "statusCode").unwrap_or_default();
+    let is_over = status.eq_ignore_ascii_case("closed");
+    let text = json::at(detail, "/eventDescription/0/latestDescription").unwrap_or_default();
+    let text = text.replace("\\n", "\n");
+    let entities =
+        json::list(detail, "affectedEntities").iter().filter_map(|it| json::text(it, "entityValue"));
+    let about = json::first(detail, &["eventTypeCode", "service"]).unwrap_or_default();
+    let event = other(body, detail, sent);
+    let mut labels = event.labels;
+    for (key, label) in
+        [("service", "service"), ("eventTypeCode", "event"), ("eventTypeCategory", "category")]
+    {
+        labels.extend(json::text(detail, key).map(|value| (label.to_owned(), value.into_owned())));
+    }
+    Event {
+        action: if is_over { Action::Resolve } else { Action::Trigger },
+        dedup_key: json::text(detail, "eventArn").unwrap_or_default().into_owned(),
+        summary: format!("AWS Health: {about}: {}", cut(text.lines().next().unwrap_or_default(), HEALTH_MAX)),
+        description: text,
+        source: entities.collect::<Vec<_>>().join(" "),
+        changed_at: json::text(body, "time").and_then(|text| json::instant(&text)),
+        labels,
+        ..event
+    }
+}
+
+/// What else AWS tells: named by its type and what it is about, a problem each.
+fn other(body: &Value, detail: &Value, sent: &Sent<'_>) -> Event {
     let kind = json::text(body, "detail-type").unwrap_or_default();
     let source = json::text(body, "source").unwrap_or_default();
+    let words = json::first(detail, &["title", "Title", "message", "Message", "description", "Description"]);
+    let what = words.unwrap_or_else(|| source.clone());
+    let resource = json::list(body, "resources").iter().find_map(json::scalar);
+    let named = resource.as_deref().and_then(|arn| arn.rsplit(':').next());
+    let named = named.map_or_else(String::new, |name| format!(" ({name})"));
     let labels =
         json::scalars(Some(body)).into_iter().filter(|(name, _)| name == "account" || name == "region");
     Event {
         dedup_key: message_id(body, sent).unwrap_or_else(|| super::bounds::hash(&[&body.to_string()])),
-        summary: sent.subject.map_or_else(|| format!("{kind} ({source})"), str::to_owned),
-        description: serde_json::to_string_pretty(body.get("detail").unwrap_or(body)).unwrap_or_default(),
-        source: source.into_owned(),
+        summary: sent.subject.map_or_else(|| format!("{kind}: {what}{named}"), str::to_owned),
+        description: serde_json::to_string_pretty(detail).unwrap_or_default(),
+        source: resource.unwrap_or(source).into_owned(),
         labels: labels.chain([("detail_type".to_owned(), kind.into_owned())]).collect(),
         message_id: message_id(body, sent),
         ..Event::blank(Action::Trigger)
     }
 }
 
-/// Redelivered by SNS, a message keeps SNS's id; delivered bare, EventBridge's.
+/// The event's own id, which stays however often it is delivered.
 fn message_id(body: &Value, sent: &Sent<'_>) -> Option<String> {
-    sent.message_id.map(str::to_owned).or_else(|| json::text(body, "id").map(Into::into))
+    json::text(body, "id").map(Into::into).or_else(|| sent.message_id.map(str::to_owned))
 }

@@ -6,6 +6,7 @@
 use super::{Monitor, Posted, Read, Sample, Signature, Stop, alertmanager, bounds::few, json};
 use crate::alert::{Action, Event, Link, Severity, cut};
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 pub const MONITOR: Monitor = Monitor {
     repeats: true,
@@ -30,11 +31,14 @@ Then name it in a notification policy."#,
     ..Monitor::webhook("grafana", "Grafana", read)
 };
 
+/// <https://grafana.com/docs/grafana/latest/alerting/fundamentals/alert-rule-evaluation/stale-alert-instances/>
+const UNEVALUATED: [&str; 2] = ["DatasourceNoData", "DatasourceError"];
+
 /// The alerts of a group, or the one of a dashboard panel.
 fn read(posted: &Posted<'_>) -> Read {
     let body = json::parse(posted.body).map_err(Stop::Unparsed)?;
     if body.get("alerts").is_none() && body.get("ruleName").is_some() {
-        return Ok(legacy(&body).into_iter().collect());
+        return Ok(vec![legacy(&body)]);
     }
     let (alerts, left_out) = few(alertmanager::alerts(&body)?);
     let events = alerts.iter().map(|alert| event(&body, alert));
@@ -48,6 +52,9 @@ fn event(group: &Value, alert: &Value) -> Event {
         // A number; it is in each alert's key, so it must not be long.
         event.dedup_key = format!("{}/{}", cut(&organisation, 64), event.dedup_key);
     }
+    if let Some(summary) = unevaluated(&event.labels) {
+        event.summary = summary;
+    }
     let values = values(alert);
     event.description = [event.description, values]
         .into_iter()
@@ -60,6 +67,13 @@ fn event(group: &Value, alert: &Value) -> Event {
     event
 }
 
+/// The summary of an alert that says that its rule could not be evaluated: it has the annotations of the rule, which would
+/// read as if the rule had fired.
+fn unevaluated(labels: &BTreeMap<String, String>) -> Option<String> {
+    let name = labels.get("alertname").filter(|name| UNEVALUATED.contains(&name.as_str()))?;
+    Some(format!("{name}: {}", labels.get("rulename")?))
+}
+
 /// The values the rule saw, a line each: the text form where there is no object.
 fn values(alert: &Value) -> String {
     let values = json::scalars(alert.get("values"));
@@ -69,25 +83,37 @@ fn values(alert: &Value) -> String {
     values.iter().map(|(name, value)| format!("{name} = {value}")).collect::<Vec<_>>().join("\n")
 }
 
-/// A dashboard alert has one state for the whole rule; `paused` and `pending` say nothing to page about.
-fn legacy(body: &Value) -> Option<Event> {
+/// A dashboard alert has one state for the whole rule; `paused` and `pending` neither fire nor are over.
+fn legacy(body: &Value) -> Event {
     let action = match json::text(body, "state").as_deref() {
         Some("ok") => Action::Resolve,
-        Some("paused" | "pending") => return None,
+        Some("paused" | "pending") => Action::Note,
         _ => Action::Trigger,
     };
     let rule = json::first(body, &["ruleId", "ruleName"]).unwrap_or_default();
     let organisation = json::text(body, "orgId").unwrap_or_default();
-    let labels = json::scalars(body.get("tags"));
-    Some(Event {
+    let mut labels = shared_tags(json::list(body, "evalMatches"));
+    labels.extend(json::scalars(body.get("tags")));
+    Event {
         dedup_key: format!("{organisation}/rule/{rule}"),
         severity: labels.get("severity").and_then(|text| Severity::parse(text)),
         summary: json::first(body, &["title", "ruleName"]).unwrap_or_default().into_owned(),
         description: legacy_description(body),
+        source: alertmanager::source(&labels).unwrap_or_default().to_owned(),
         labels,
         links: json::link(body, "ruleUrl", "Rule").into_iter().collect::<Vec<Link>>(),
         images: json::link(body, "imageUrl", "").into_iter().collect(),
         ..Event::blank(action)
+    }
+}
+
+/// What all the series that match have in common.
+fn shared_tags(matches: &[Value]) -> BTreeMap<String, String> {
+    let mut tags = matches.iter().map(|found| json::scalars(found.get("tags")));
+    let first = tags.next().unwrap_or_default();
+    tags.fold(first, |mut shared, tags| {
+        shared.retain(|name, value| tags.get(name) == Some(value));
+        shared
     })
 }
 

@@ -11,8 +11,8 @@ use std::{borrow::Cow, collections::BTreeMap, fmt};
 /// The most values of one body: each takes some 150 bytes while a list of them grows, however short it is written.
 const VALUES_MAX: usize = 500_000;
 
-/// Parses a body: strictly, then with trailing commas dropped and control characters in strings escaped.
-/// The error is that of the strict attempt.
+/// Parses a body: strictly, then with trailing commas dropped, and control characters and lone backslashes in strings
+/// escaped. The error is that of the strict attempt.
 pub fn parse(body: &[u8]) -> Result<Value, String> {
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
     if body.iter().all(u8::is_ascii_whitespace) {
@@ -107,15 +107,15 @@ pub fn list<'a>(object: &'a Value, key: &str) -> &'a [Value] {
     object.get(key).and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
 
-/// An instant: RFC 3339, an offset without a colon (`+0000`), or seconds or milliseconds since 1970. A time before
-/// 1970 (`0001-01-01T00:00:00Z`) is how Go says "none".
+/// An instant: RFC 3339, an offset without a colon (`+0000`), a ` UTC` after it, or seconds or milliseconds since 1970.
+/// A time before 1970 (`0001-01-01T00:00:00Z`) is how Go says "none".
 pub fn instant(text: &str) -> Option<Timestamp> {
     /// In seconds this is the year 5138, in milliseconds 1973.
-    const SECONDS_MAX: i64 = 100_000_000_000;
+    const SECONDS_MAX: u64 = 100_000_000_000;
     let instant = match text.parse::<i64>() {
-        Ok(number) if number.abs() < SECONDS_MAX => Timestamp::from_second(number).ok(),
+        Ok(number) if number.unsigned_abs() < SECONDS_MAX => Timestamp::from_second(number).ok(),
         Ok(number) => Timestamp::from_millisecond(number).ok(),
-        Err(_) => text.parse().ok(),
+        Err(_) => text.strip_suffix(" UTC").unwrap_or(text).parse().ok(),
     };
     instant.filter(|instant| *instant > Timestamp::UNIX_EPOCH)
 }
@@ -124,9 +124,14 @@ fn repaired(text: &str) -> String {
     let mut repaired = String::with_capacity(text.len());
     let (mut quoted, mut escaped) = (false, false);
     for (at, c) in text.char_indices() {
+        let rest = || text.get(at + c.len_utf8()..).unwrap_or_default();
         match c {
             c if quoted && c.is_ascii_control() => repaired.push_str(&format!("\\u{:04x}", u32::from(c))),
-            ',' if !quoted && closes(text.get(at + 1..).unwrap_or_default()) => {}
+            ',' if !quoted && closes(rest()) => {}
+            '\\' if quoted && !escaped && !escapes(rest()) => {
+                repaired.push_str("\\\\");
+                continue;
+            }
             c => repaired.push(c),
         }
         quoted ^= c == '"' && !escaped;
@@ -138,4 +143,12 @@ fn repaired(text: &str) -> String {
 /// Whether nothing but a closing bracket follows.
 fn closes(rest: &str) -> bool {
     rest.trim_start().starts_with([']', '}'])
+}
+
+/// Whether what follows a backslash makes an escape of it (RFC 8259, section 7).
+fn escapes(rest: &str) -> bool {
+    match rest.strip_prefix('u') {
+        Some(rest) => rest.len() >= 4 && rest.bytes().take(4).all(|byte| byte.is_ascii_hexdigit()),
+        None => rest.starts_with(['"', '\\', '/', 'b', 'f', 'n', 'r', 't']),
+    }
 }

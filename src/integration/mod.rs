@@ -12,6 +12,7 @@ mod cloudwatch;
 mod datadog;
 mod door;
 mod email;
+mod escaped;
 mod eventbridge;
 mod form;
 mod gcp;

@@ -5,8 +5,10 @@
 //! never say that it is over; bucket-level ones list new, repeated and completed buckets in one text.
 
 use super::bounds::{few, hash};
-use super::{Monitor, Posted, Read, Sample, Sns, Stop, json};
-use crate::alert::{Action, DEDUP_KEY_MAX, DESCRIPTION_MAX, Event, LABEL_MAX, SUMMARY_MAX, Severity, cut};
+use super::{Monitor, Posted, Read, Sample, Sns, Stop, escaped, generic, json};
+use crate::alert::{
+    Action, DEDUP_KEY_MAX, DESCRIPTION_MAX, Event, LABEL_MAX, Link, SUMMARY_MAX, Severity, cut,
+};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -27,26 +29,46 @@ pub const MONITOR: Monitor = Monitor {
 
 /// With more buckets than this, each repeats only the beginning of a long name or text.
 const SHARED_MAX: usize = 50;
-/// How the default texts of the monitor types begin; a security detector's is one of them.
+/// The longest beginning of a key that is kept verbatim, in bytes; each bucket's key repeats it.
+const KEY_MAX: usize = DEDUP_KEY_MAX / 2;
+/// How the default texts of the monitor types begin; that of an older security detector is one of them.
 const WHO: [&str; 2] = ["Monitor ", "Detector "];
 const ENTERED: [&str; 2] = [" just entered alert status", " just entered an alert state"];
+/// The members of our templates that are no labels.
+const NO_LABELS: [&str; 14] = [
+    "oncall",
+    "status",
+    "monitor",
+    "trigger",
+    "severity",
+    "period_start",
+    "period_end",
+    "alert_id",
+    "error",
+    "text",
+    "runbook",
+    "link",
+    "url",
+    "summary",
+];
 
-/// The alerts of a rendered message: JSON of our template, else the default text, bare or in a JSON member.
+/// The alerts of a rendered message: the default text, bare or in a JSON member; JSON of our template; else what an
+/// operator wrote instead, as JSON or in words.
 fn read(posted: &Posted<'_>) -> Read {
     let text = String::from_utf8_lossy(posted.body);
-    if let Some(message) = Message::of_text(&text) {
+    if let Some(message) = Message::of_text(&escaped::undone(&text)) {
         return Ok(message.events());
     }
-    let body = json::parse(posted.body).map_err(Stop::Unparsed)?;
-    if let Some(message) =
-        json::first(&body, &["text", "message", "content"]).and_then(|text| Message::of_text(&text))
-    {
-        return Ok(message.events());
+    let body = match json::parse(posted.body) {
+        Ok(body) => body,
+        Err(reason) => return Ok(vec![words(posted.body).ok_or(Stop::Unparsed(reason))?]),
+    };
+    let in_json = json::first(&body, &["text", "message", "content"]);
+    let in_json = in_json.and_then(|text| Message::of_text(&escaped::html(&text)));
+    match in_json.or_else(|| Message::of_json(&body)) {
+        Some(message) => Ok(message.events()),
+        None => guessed(&body).map(|event| vec![event]),
     }
-    let message = Message::of_json(&body).ok_or_else(|| {
-        Stop::unparsed("neither the default text of OpenSearch nor JSON with `monitor` and `trigger`")
-    })?;
-    Ok(message.events())
 }
 
 /// One message, however it was written.
@@ -60,70 +82,106 @@ struct Message {
     severity: String,
     period_end: String,
     description: String,
+    /// Why there may be no alert at all: the query or the trigger failed, and OpenSearch tells of it as of one that fires.
+    error: Option<String>,
     labels: BTreeMap<String, String>,
+    link: Option<String>,
+    runbook: Option<String>,
     /// Empty for a monitor without buckets.
     buckets: Vec<(Action, String)>,
     action: Option<Action>,
 }
 
 impl Message {
-    /// The default text. It is read from its end: a name may hold any words, the fixed ones follow it.
+    /// A default text.
     fn of_text(text: &str) -> Option<Message> {
-        let text = text.trim();
+        Message::of_monitor(text.trim()).or_else(|| Message::of_detector(text.trim()))
+    }
+
+    /// That of a monitor, of every type. It is read from its end: a name may hold any words, the fixed ones follow it.
+    fn of_monitor(text: &str) -> Option<Message> {
         let named = WHO.iter().find_map(|who| text.strip_prefix(who))?;
-        let (head, rest) = ENTERED.iter().find_map(|entered| named.split_once(entered))?;
-        let mut rest = rest.to_owned();
-        let mut section = |mark: &str| {
-            let at = rest.rfind(mark)?;
-            let value = rest.get(at + mark.len()..)?.trim().to_owned();
-            rest.truncate(at);
-            Some(value)
+        let (monitor, rest) = ENTERED.iter().find_map(|entered| named.split_once(entered))?;
+        let mut sections = Sections(rest.to_owned());
+        let completed = sections.take("- Completed Alerts:");
+        let new = sections.take("- New Alerts:");
+        let deduped = sections.take("- Deduped Alerts:");
+        let (period_end, below_period) = first_line(&sections.take("- Period end:").unwrap_or_default());
+        sections.take("- Period start:");
+        let (severity, below_severity) = first_line(&sections.take("- Severity:").unwrap_or_default());
+        let (trigger, below_trigger) = first_line(&sections.take("- Trigger:").unwrap_or_default());
+        let (_, above) = first_line(&sections.0);
+        let lists = [(Action::Trigger, &new), (Action::Trigger, &deduped), (Action::Resolve, &completed)];
+        let listed = |(action, list): (Action, &Option<String>)| {
+            bucket_keys(list.as_deref().unwrap_or_default()).map(|key| (action, key)).collect::<Vec<_>>()
         };
-        let completed = section("- Completed Alerts:").unwrap_or_default();
-        let new = section("- New Alerts:").unwrap_or_default();
-        let deduped = section("- Deduped Alerts:").unwrap_or_default();
-        let (period_end, more) = first_line(&section("- Period end:").unwrap_or_default());
-        section("- Period start:");
-        let (severity, _) = first_line(&section("- Severity:").unwrap_or_default());
-        let trigger = section("- Trigger:").unwrap_or_default();
-        let firing = bucket_keys(&new).chain(bucket_keys(&deduped)).map(|key| (Action::Trigger, key));
-        let over = bucket_keys(&completed).map(|key| (Action::Resolve, key));
+        let buckets: Vec<(Action, String)> = lists.into_iter().flat_map(listed).collect();
+        let is_bucket_level = lists.iter().any(|(_, list)| list.is_some());
+        let own = lists.iter().flat_map(|(_, list)| list.iter()).flat_map(|list| list.lines());
+        let own: Vec<&str> = own.filter(|line| !line.trim().starts_with('*')).collect();
+        let description = lines(&[above, below_trigger, below_severity, below_period, own.join("\n")]);
         Some(Message {
-            key: format!("{head}/{trigger}"),
-            monitor: head.to_owned(),
+            key: key(monitor, &trigger, &description),
+            monitor: monitor.to_owned(),
             trigger,
             severity,
             period_end,
-            description: more,
-            buckets: firing.chain(over).collect(),
+            error: (is_bucket_level && buckets.is_empty()).then(|| NO_BUCKET.to_owned()),
+            runbook: member(&description, "runbook"),
+            description,
+            buckets,
+            ..Message::default()
+        })
+    }
+
+    /// That of Security Analytics.
+    fn of_detector(text: &str) -> Option<Message> {
+        if !text.starts_with("- Triggered alert condition:") {
+            return None;
+        }
+        let mut sections = Sections(text.to_owned());
+        let sources = sections.take("- Detector data sources:").unwrap_or_default();
+        let description = sections.take("- Description:").unwrap_or_default();
+        let monitor = sections.take("- Threat detector:").unwrap_or_default();
+        let (severity, _) = first_line(&sections.take("- Severity:").unwrap_or_default());
+        let trigger = sections.take("- Triggered alert condition:").unwrap_or_default();
+        Some(Message {
+            key: key(&monitor, &trigger, &description),
+            monitor,
+            trigger,
+            severity,
+            description: lines(&[description, sources]),
             ..Message::default()
         })
     }
 
     /// Our template's JSON, or any other that names a monitor and a trigger as it does.
     fn of_json(body: &Value) -> Option<Message> {
-        let text = |key: &str| json::text(body, key).unwrap_or_default().into_owned();
+        let text = |key: &str| json::text(body, key).map(|text| escaped::html(&text).into_owned());
         let (monitor, trigger) = (text("monitor"), text("trigger"));
-        let monitor_id = json::first(body, &["monitor_id", "monitor"])?;
-        let trigger_id = json::first(body, &["trigger_id", "trigger"])?;
-        let error = json::text(body, "error").map(|error| format!("the monitor failed: {error}"));
-        let ids = json::scalars(Some(body))
-            .into_iter()
-            .filter(|(name, _)| name == "monitor_id" || name == "trigger_id");
+        let monitor_id = text("monitor_id").or_else(|| monitor.clone())?;
+        let trigger_id = text("trigger_id").or_else(|| trigger.clone())?;
+        let is_bucket_level = body.get("alerts").is_some_and(Value::is_array);
+        let buckets: Vec<(Action, String)> = json::list(body, "alerts").iter().filter_map(bucket).collect();
+        let no_bucket = (is_bucket_level && buckets.is_empty()).then(|| NO_BUCKET.to_owned());
+        let mut labels = json::scalars(Some(body));
+        labels.retain(|name, _| !NO_LABELS.contains(&name.as_str()));
+        labels.extend(json::scalars(body.get("labels")));
+        labels.values_mut().for_each(|value| *value = escaped::html(value).into_owned());
+        let error = text("error");
         Some(Message {
             key: format!("{monitor_id}/{trigger_id}"),
-            severity: text("severity"),
-            period_end: text("period_end"),
-            description: error
-                .into_iter()
-                .chain(json::text(body, "text").map(Into::into))
-                .collect::<Vec<String>>()
-                .join("\n"),
-            labels: ids.collect(),
-            buckets: json::list(body, "alerts").iter().filter_map(bucket).collect(),
+            monitor: monitor.unwrap_or_default(),
+            trigger: trigger.unwrap_or_default(),
+            severity: text("severity").unwrap_or_default(),
+            period_end: text("period_end").unwrap_or_default(),
+            description: lines(&[error.clone().unwrap_or_default(), text("text").unwrap_or_default()]),
+            error: error.or(no_bucket),
+            labels,
+            link: text("link").or_else(|| text("url")),
+            runbook: text("runbook"),
+            buckets,
             action: json::text(body, "status").map(|status| action(&status)),
-            monitor,
-            trigger,
         })
     }
 
@@ -140,42 +198,135 @@ impl Message {
     /// What every bucket's event repeats, cut to what is kept of it.
     fn shared(&self) -> Message {
         let many = self.buckets.len() > SHARED_MAX;
-        let (name, text) = if many { (LABEL_MAX / 4, SUMMARY_MAX) } else { (LABEL_MAX, DESCRIPTION_MAX) };
+        let (name, text) = if many { (LABEL_MAX / 8, SUMMARY_MAX / 4) } else { (LABEL_MAX, DESCRIPTION_MAX) };
+        let labels = self.labels.iter().filter(|(name, _)| !many || name.ends_with("_id"));
+        let short = |url: &String| !many || url.len() <= text;
         Message {
             monitor: cut(&self.monitor, name),
             trigger: cut(&self.trigger, name),
-            key: if self.key.len() > DEDUP_KEY_MAX { hash(&[&self.key]) } else { self.key.clone() },
+            key: self.key(),
             severity: self.severity.clone(),
             period_end: self.period_end.clone(),
             description: cut(&self.description, text),
-            labels: self.labels.iter().map(|(name, id)| (name.clone(), cut(id, LABEL_MAX))).collect(),
+            error: self.error.as_ref().map(|error| cut(error, text)),
+            labels: labels.map(|(label, value)| (label.clone(), cut(value, name))).collect(),
+            link: self.link.clone().filter(|_| !many),
+            runbook: self.runbook.clone().filter(short),
             buckets: Vec::new(),
             action: None,
         }
     }
 
+    fn key(&self) -> String {
+        if self.key.len() > KEY_MAX { hash(&[&self.key]) } else { self.key.clone() }
+    }
+
     fn event(&self, action: Action, bucket: Option<&str>) -> Event {
-        let parts = [Some(self.monitor.as_str()), Some(self.trigger.as_str()), bucket];
-        let parts: Vec<&str> = parts.into_iter().flatten().filter(|part| !part.is_empty()).collect();
         let mut labels = self.labels.clone();
         let named = [
             ("monitor", self.monitor.as_str()),
             ("trigger", &self.trigger),
             ("bucket", bucket.unwrap_or("")),
+            ("error", if self.error.is_some() { "true" } else { "" }),
         ];
         labels.extend(named.map(|(name, value)| (name.to_owned(), value.to_owned())));
         labels.retain(|_, value| !value.is_empty());
         Event {
-            dedup_key: bucket.map_or_else(|| self.key.clone(), |bucket| format!("{}/{bucket}", self.key)),
+            dedup_key: bucket.map_or_else(|| self.key(), |bucket| format!("{}/{bucket}", self.key())),
             severity: severity(&self.severity),
-            summary: parts.join(": "),
+            summary: self.summary(bucket),
             description: self.description.clone(),
             source: self.monitor.clone(),
             labels,
+            links: self.link.iter().map(|href| Link { href: href.clone(), text: String::new() }).collect(),
+            runbook: self.runbook.clone(),
             started_at: json::instant(&self.period_end).filter(|_| action == Action::Trigger),
             ..Event::blank(action)
         }
     }
+
+    fn summary(&self, bucket: Option<&str>) -> String {
+        let error = self.error.as_ref().filter(|_| bucket.is_none());
+        let error = error.map(|error| format!("the monitor failed: {}", first_line(error).0));
+        let parts = [self.monitor.as_str(), &self.trigger, error.as_deref().or(bucket).unwrap_or_default()];
+        let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+        if parts.is_empty() { "an OpenSearch monitor without a name".to_owned() } else { parts.join(": ") }
+    }
+}
+
+/// What a bucket-level monitor that found no bucket says: it runs its actions then only because it failed.
+const NO_BUCKET: &str = "it names no bucket";
+
+/// A text that is taken apart from its end.
+struct Sections(String);
+
+impl Sections {
+    /// What follows the last `mark`, which is cut off.
+    fn take(&mut self, mark: &str) -> Option<String> {
+        let at = self.0.rfind(mark)?;
+        let value = self.0.get(at + mark.len()..)?.trim().to_owned();
+        self.0.truncate(at);
+        Some(value)
+    }
+}
+
+/// Names as a key. Some versions render them empty; then the text has to tell monitors apart.
+fn key(monitor: &str, trigger: &str, description: &str) -> String {
+    if monitor.is_empty() && trigger.is_empty() {
+        return format!("/{}", hash(&[&steady(description)]));
+    }
+    format!("{monitor}/{trigger}")
+}
+
+/// The event of JSON that an operator wrote, by good guesses.
+fn guessed(body: &Value) -> Result<Event, Stop> {
+    let unknown = "neither the default text of OpenSearch nor JSON with `monitor` and `trigger`";
+    let event = generic::guessed(body).map_err(|_| Stop::unparsed(unknown))?;
+    let has_key = json::first(body, &["dedup_key", "alias", "id"]).is_some();
+    let severity = event.severity.or_else(|| severity(&json::text(body, "severity")?));
+    let dedup_key = if has_key { event.dedup_key } else { hash(&[&steady(&event.summary), &event.source]) };
+    let summary = escaped::html(&event.summary).into_owned();
+    Ok(Event { dedup_key, severity, summary, ..event })
+}
+
+/// The event of words that an operator wrote; `None` where they are none.
+fn words(body: &[u8]) -> Option<Event> {
+    let text = escaped::undone(std::str::from_utf8(body).ok()?.trim());
+    let (summary, _) = first_line(&text);
+    let letters = summary.chars().filter(|c| c.is_alphabetic()).count();
+    // Japanese has no spaces.
+    let is_said = letters > 3 && (summary.contains(char::is_whitespace) || !summary.is_ascii());
+    if summary.starts_with(['{', '[', '<']) || !is_said {
+        return None;
+    }
+    Some(Event {
+        dedup_key: hash(&[&steady(&summary)]),
+        severity: member(&text, "severity").and_then(|text| severity(&text)),
+        runbook: member(&text, "runbook"),
+        description: text,
+        summary,
+        ..Event::blank(Action::Trigger)
+    })
+}
+
+/// A text less its numbers and times, which differ each time the same is said; `db2` stays.
+fn steady(text: &str) -> String {
+    let changes = |word: &&str| !word.chars().any(char::is_alphabetic) || json::instant(word).is_some();
+    text.split_whitespace().filter(|word| !changes(word)).collect::<Vec<_>>().join(" ")
+}
+
+/// The value of a line `- Runbook: https://…`, by its name in lower case.
+fn member(text: &str, name: &str) -> Option<String> {
+    text.lines().find_map(|line| {
+        let (key, value) = line.trim_start_matches(['-', '*', ' ', '\t']).split_once(':')?;
+        key.trim().eq_ignore_ascii_case(name).then(|| value.trim().to_owned())
+    })
+}
+
+/// Texts below one another, without empty lines and indentation.
+fn lines(texts: &[String]) -> String {
+    let lines = texts.iter().flat_map(|text| text.lines()).map(str::trim);
+    lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
 }
 
 /// A value, and what an operator wrote below it.
@@ -195,7 +346,8 @@ fn bucket_keys(lines: &str) -> impl Iterator<Item = String> + '_ {
 
 /// One element of our bucket-level template; the `null` that ends its list is none.
 fn bucket(alert: &Value) -> Option<(Action, String)> {
-    let key = json::first(alert, &["key", "id"]).map_or_else(|| hash(&[&alert.to_string()]), Into::into);
+    let key = json::first(alert, &["key", "id"]);
+    let key = key.map_or_else(|| hash(&[&alert.to_string()]), |key| escaped::html(&key).into_owned());
     alert.is_object().then(|| (action(&json::text(alert, "s").unwrap_or_default()), key))
 }
 
@@ -206,9 +358,9 @@ fn action(status: &str) -> Action {
     }
 }
 
-/// 1 is the highest of five; words are read as words.
+/// 1 is the highest of five (`1 (Highest)`); words are read as words.
 fn severity(text: &str) -> Option<Severity> {
-    match text {
+    match text.split_whitespace().next()? {
         "1" => Some(Severity::Critical),
         "2" => Some(Severity::Error),
         "3" => Some(Severity::Warning),

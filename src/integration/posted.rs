@@ -1,6 +1,6 @@
 //! What a monitor's reader is given: a request that was let in, out of the envelope it may have come in.
 
-use crate::alert::Event;
+use crate::alert::{Action, Event};
 use crate::config::Endpoint;
 use jiff::Timestamp;
 
@@ -28,6 +28,8 @@ pub struct Sent<'a> {
     pub message_id: Option<&'a str>,
     pub topic: Option<&'a str>,
     pub subject: Option<&'a str>,
+    /// When it was published. SNS does not keep the order.
+    pub at: Option<Timestamp>,
 }
 
 impl<'a> Posted<'a> {
@@ -36,9 +38,14 @@ impl<'a> Posted<'a> {
         self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
-    /// An event keeps the id of the message it came in, unless it has one of its own.
+    /// An event keeps the id and the time of the message it came in, unless it has its own.
     pub fn numbered(&self, event: Event) -> Event {
-        let id = self.sent.and_then(|sent| sent.message_id);
-        Event { message_id: event.message_id.or_else(|| id.map(str::to_owned)), ..event }
+        let Some(sent) = self.sent else { return event };
+        let at = sent.at.filter(|_| matches!(event.action, Action::Trigger | Action::Resolve));
+        Event {
+            message_id: event.message_id.or_else(|| sent.message_id.map(str::to_owned)),
+            changed_at: event.changed_at.or(at),
+            ..event
+        }
     }
 }

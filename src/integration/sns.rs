@@ -40,6 +40,13 @@ pub struct Envelope<'a> {
     fields: &'a Value,
 }
 
+impl Envelope<'_> {
+    /// When it was published.
+    pub fn sent_at(&self) -> Option<Timestamp> {
+        json::text(self.fields, "Timestamp").and_then(|text| json::instant(&text))
+    }
+}
+
 /// The envelope that a body is; `None` where it is something else.
 pub fn envelope(body: &Value) -> Option<Envelope<'_>> {
     let text = |key: &str| body.get(key).and_then(Value::as_str);
@@ -105,8 +112,7 @@ pub fn check_topic(topic: &str, topics: &[String]) -> Result<(), Stop> {
 }
 
 fn check_age(envelope: &Envelope<'_>, now: Timestamp) -> Result<(), Stop> {
-    let sent = json::text(envelope.fields, "Timestamp").and_then(|text| json::instant(&text));
-    match sent {
+    match envelope.sent_at() {
         Some(sent) if now.duration_since(sent) <= AGE_MAX => Ok(()),
         _ => Err(Stop::reject(403, "expired", "the message is more than an hour old, or has no Timestamp")),
     }

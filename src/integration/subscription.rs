@@ -36,6 +36,7 @@ pub fn read(posted: &Posted<'_>, trust: Trust<'_>, reader: fn(&Posted<'_>) -> Re
         message_id: Some(envelope.message_id),
         topic: Some(envelope.topic),
         subject: envelope.subject,
+        at: envelope.sent_at(),
     };
     let event = match envelope.purpose {
         sns::Purpose::Notification => return message(posted, envelope.message.as_bytes(), sent, reader),
@@ -50,11 +51,11 @@ fn raw(posted: &Posted<'_>, reader: fn(&Posted<'_>) -> Read) -> Read {
     if let Some(topic) = topic {
         sns::check_topic(topic, &posted.endpoint.topics)?;
     }
-    let sent = Sent { message_id: posted.header("x-amz-sns-message-id"), topic, subject: None };
+    let sent = Sent { message_id: posted.header("x-amz-sns-message-id"), topic, subject: None, at: None };
     message(posted, posted.body, sent, reader)
 }
 
-/// The same message may come twice: its id is the id of each event in it.
+/// The same message may come twice, and after a later one: its id and its time are those of each event in it.
 fn message(posted: &Posted<'_>, body: &[u8], sent: Sent<'_>, reader: fn(&Posted<'_>) -> Read) -> Read {
     if body.iter().all(u8::is_ascii_whitespace) {
         return Err(Stop::unparsed("the SNS message is empty"));
@@ -79,6 +80,7 @@ fn subscription(sent: &Sent<'_>, action: Action) -> Event {
         summary: format!("The SNS subscription to {topic} was {what}"),
         labels: topic_labels(topic, sent),
         message_id: sent.message_id.map(str::to_owned),
+        changed_at: sent.at,
         ..Event::blank(action)
     }
 }

@@ -1,4 +1,4 @@
-//! Percent-encoding (RFC 3986), both ways.
+//! Percent-encoding (RFC 3986), both ways; and addresses among words.
 
 /// Encodes everything but the unreserved characters.
 pub fn encoded(text: &str) -> String {
@@ -23,6 +23,15 @@ pub fn decoded(text: &str) -> Vec<u8> {
         at += if pair.is_some() { 3 } else { 1 };
     }
     decoded
+}
+
+/// The first address of a web page in a text, less what ends a sentence.
+pub fn first(text: &str) -> Option<&str> {
+    let at = ["https://", "http://"].iter().filter_map(|scheme| text.find(scheme)).min()?;
+    let rest = text.get(at..)?;
+    let end =
+        rest.find(|c: char| c.is_whitespace() || "\"'<>()[]{}|`、。」".contains(c)).unwrap_or(rest.len());
+    rest.get(..end).map(|url| url.trim_end_matches(['.', ',', ';', ':', '!', '?']))
 }
 
 /// The value of a field of an `application/x-www-form-urlencoded` body.

@@ -131,6 +131,15 @@ fn little_is_made_of_little() {
                 many(r#"{"key":"a"},"#)
             ),
         ),
+        (
+            "opensearch",
+            format!(
+                r#"{{"monitor":"{m}","trigger":"{m}","monitor_id":"{m}","trigger_id":"{m}","text":"{m}","a":"{m}",
+                "runbook":"https://{m}","link":"https://{m}","alerts":[{}null]}}"#,
+                many(r#"{"id":1},"#),
+                m = "x".repeat(1000)
+            ),
+        ),
         ("datadog", format!(r#"{{"title":"{long}","tags":"{}"}}"#, many("a:b,"))),
         ("nagios", format!("{}state=DOWN", many("host=a&"))),
         ("email", format!("Subject: {}\r\n\r\n{long}", many("re: "))),

@@ -11,6 +11,7 @@ const V2: &str = include_str!("cloudwatch/sns-ok.json");
 const CONFIRMATION: &str = include_str!("cloudwatch/sns-subscription-confirmation.json");
 const CERTIFICATE: &str =
     "https://sns.eu-west-1.amazonaws.com/SimpleNotificationService-0123456789abcdef.pem";
+const SIGNING: &[u8] = super::SIGNING_PEM;
 const PATH: &str = "/v1/webhooks/cloudwatch/cloudwatch-secret-0123";
 
 fn send(body: &str, now: Timestamp, fetched: &Fetched) -> Received {
@@ -96,6 +97,9 @@ fn a_certificate_must_be_valid_now_and_of_sns() {
         let fetched = Fetched::from([(CERTIFICATE.to_owned(), Ok(pem.to_vec()))]);
         rejected(send(V1, now.parse().unwrap(), &fetched))
     };
+    // Valid from 2026 on, to 2036.
+    let early = verdict(SIGNING, "2025-12-31T23:59:59Z");
+    assert!(early.message.contains("CertNotValidYet"), "{}", early.message);
     let cases: [(&[u8], &str); 6] = [
         (include_bytes!("sns/other-name.pem"), "not of sns.amazonaws.com"),
         (include_bytes!("sns/expired.pem"), "CertExpired"),
@@ -143,6 +147,15 @@ fn certificates_come_only_from_sns() {
         "https://sns.us-east-1.amazonaws.com/.pem",
         "https://sns.us-east-1.amazonaws.com/?Action=GetTopic&x=.pem",
         "https://sns.us-east-1.amazonaws.com/a/../b.pem",
+        "https://sns.us-east-1.amazonaws.com/a.pem?x=.pem",
+        "https://sns.us-east-1.amazonaws.com/a.pem#.pem",
+        "https://sns.us-east-1.amazonaws.com/%2e%2e/a.pem",
+        "https://sns.us-east-1.amazonaws.com./a.pem",
+        "https://sns.us-east-1.amazonaws.com.cn.evil.example/a.pem",
+        "https://sns.us_east_1.amazonaws.com/a.pem",
+        "HTTPS://sns.us-east-1.amazonaws.com/a.pem",
+        "//sns.us-east-1.amazonaws.com/a.pem",
+        "https://[::1]/a.pem",
         "https://sns.us-east-1.amazonaws.com",
         " https://sns.us-east-1.amazonaws.com/a b.pem",
         "",
@@ -177,6 +190,13 @@ fn only_allowed_topics_are_heard() {
     }
     let raw = [("x-amz-sns-rawdelivery", "true"), ("x-amz-sns-topic-arn", TOPIC)];
     assert_eq!(rejected(send(&raw, "text")).code, "foreign_topic");
+    // The header is not signed: it neither opens the door to a topic nor closes it.
+    let own = format!("{TOPIC}-of-others");
+    assert_eq!(rejected(send(&[("x-amz-sns-topic-arn", &own)], V1)).code, "foreign_topic");
+    let (config, secrets) = super::config();
+    let header = [("x-amz-sns-topic-arn", own.as_str())];
+    let received = post_to(&config, &secrets, PATH, &header, V1.as_bytes(), now(), &fetched());
+    assert_eq!(events(received)[0].labels["topic"], TOPIC);
 }
 
 #[test]
@@ -205,6 +225,31 @@ fn a_subscription_is_confirmed_once_verified() {
     assert_eq!(rejected(send(CONFIRMATION, now(), &known)).answer.status, 503);
     known.insert(subscribe, confirmed);
     assert_eq!(events(send(CONFIRMATION, now(), &known)).len(), 1);
+}
+
+/// Signed, of an allowed topic, and still no reason to visit whatever it names.
+#[test]
+fn only_confirmations_of_sns_are_visited() {
+    let hostile: Vec<&str> = include_str!("sns/hostile-confirmations.jsonl").lines().collect();
+    assert!(hostile.len() > 10);
+    for message in hostile {
+        assert_eq!(rejected(send(message, now(), &fetched())).code, "subscribe_url", "{message}");
+    }
+}
+
+/// SNS keeps no order: the time at which a message was published is that of what it says, unless that has its own.
+#[test]
+fn messages_are_dated() {
+    let dated = |kind: &str, message: &str| {
+        let (config, secrets) = config();
+        let path = format!("/v1/webhooks/{kind}/{kind}-secret-0123");
+        let received = post_to(&config, &secrets, &path, &[], message.as_bytes(), now(), &fetched());
+        events(received)[0].changed_at.unwrap().to_string()
+    };
+    let notice = include_str!("cloudwatch/sns-notice.json");
+    assert_eq!(dated("sns", notice), "2026-12-01T02:53:45.134Z");
+    assert_eq!(dated("cloudwatch", notice), "2026-12-01T02:53:45.134Z");
+    assert_eq!(dated("sns", V1), "2026-12-01T02:53:45.093Z");
 }
 
 #[test]

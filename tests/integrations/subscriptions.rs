@@ -91,3 +91,89 @@ fn an_anomaly_alarm_has_the_metric_of_its_band() {
     assert_eq!((event.labels["metric"].as_str(), event.source.as_str()), ("Orders", "Shop Store=Tokyo"));
     assert_eq!(event.description, "Orders are unusual");
 }
+
+/// What an operator writes is said again at each run, with other numbers.
+#[test]
+fn own_words_are_one_problem_however_often_they_are_said() {
+    let key = |text: &str| raw("opensearch", text).remove(0).dedup_key;
+    let said = "Disk of db-2 is 97 % full at 2026-12-01T02:59:00Z";
+    assert_eq!(key(said), key("Disk of db-2 is 98 % full at 2026-12-01T03:04:00Z"));
+    assert_ne!(key(said), key("Disk of db-3 is 97 % full at 2026-12-01T02:59:00Z"));
+    assert_ne!(key(said), "unparsed");
+    let json = |text: &str| key(&format!(r#"{{"text":"{text}"}}"#));
+    assert_eq!(json("12 failed builds"), json("13 failed builds"));
+    assert_ne!(json("failed builds"), json("failed deploys"));
+    // What is no words at all cannot be read.
+    for body in ["ok", "4711", "{\"text", "<html>an error page</html>", "[1, 2"] {
+        assert_eq!(key(body), "unparsed", "{body}");
+    }
+}
+
+/// The same key from the default text while a monitor fires and when its bucket is over, whatever is in its name.
+#[test]
+fn a_bucket_is_over_under_the_key_under_which_it_fired() {
+    let text = |list: &str| {
+        format!(
+            "Monitor a &quot;b&quot; \\\\ c just entered alert status. Please investigate the issue.\n  - Trigger: x &gt; 1\n  \
+             - Severity: 2\n  - Period start: 2026-12-01T02:58:00Z UTC\n  - Period end: 2026-12-01T02:59:00Z UTC\n\n  \
+             - Deduped Alerts:\n{}\n  - New Alerts:\n{}\n  - Completed Alerts:\n{}\n",
+            if list == "deduped" { "    * 1 : a &amp; b,c" } else { "" },
+            if list == "new" { "    * 1 : a &amp; b,c" } else { "" },
+            if list == "completed" { "    * 1 : a &amp; b,c" } else { "" },
+        )
+    };
+    let event = |list: &str| raw("opensearch", &text(list)).remove(0);
+    for (list, action) in
+        [("new", Action::Trigger), ("deduped", Action::Trigger), ("completed", Action::Resolve)]
+    {
+        let event = event(list);
+        assert_eq!(
+            (event.action, event.dedup_key.as_str()),
+            (action, "a \"b\" \\ c/x > 1/a & b,c"),
+            "{list}"
+        );
+        assert_eq!(event.summary, "a \"b\" \\ c: x > 1: a & b,c");
+    }
+}
+
+/// EventBridge may publish an event twice: its own id stays.
+#[test]
+fn an_event_keeps_its_id_in_whatever_message_it_comes() {
+    let body = include_str!("cloudwatch/eventbridge-alarm.json");
+    let [event] = &raw("cloudwatch", body)[..] else { panic!() };
+    assert_eq!(event.message_id.as_deref(), Some("c4c1c1c9-6542-4e61-8ef0-8c4d36933a92"));
+}
+
+/// JSON of AWS that is neither an alarm nor an event: its own words are read, not its first line.
+#[test]
+fn json_that_says_no_state_is_read_for_its_words() {
+    let rds = "{\n \"Event Source\": \"db-instance\",\n \"Identifier Link\": \"https://console.aws.amazon.com/rds/home#dbinstance:id=shop\",\n \"Source ID\": \"shop\",\n \"Event Message\": \"Multi-AZ instance failover started.\"\n}";
+    for door in ["cloudwatch", "sns"] {
+        let [event] = &raw(door, rds)[..] else { panic!() };
+        assert_eq!(event.summary, "Multi-AZ instance failover started.", "{door}");
+        assert_eq!(event.links[0].text, "Identifier Link");
+        assert_eq!(event.dedup_key, RAW[2].1);
+    }
+    let chat = r#"{"version":"1.0","source":"custom","content":{"title":"Nightly job failed","description":"step 3"}}"#;
+    assert_eq!(raw("cloudwatch", chat)[0].summary, "Nightly job failed");
+    assert_eq!(raw("cloudwatch", r#"{ "a" : 1 }"#)[0].summary, r#"{"a":1}"#);
+}
+
+/// People put the address of the runbook into an alarm's description.
+#[test]
+fn an_alarms_description_names_its_runbook() {
+    let runbook = |description: &str| {
+        let alarm = serde_json::json!({ "AlarmName": "cpu", "NewStateValue": "ALARM", "AlarmArn": "arn:x", "AlarmDescription": description });
+        raw("cloudwatch", &alarm.to_string()).remove(0).runbook
+    };
+    assert_eq!(
+        runbook("CPU. Runbook: https://wiki.example/cpu.").as_deref(),
+        Some("https://wiki.example/cpu")
+    );
+    assert_eq!(
+        runbook("手順は「http://wiki.example/a?b=1」。").as_deref(),
+        Some("http://wiki.example/a?b=1")
+    );
+    assert_eq!(runbook("see (https://wiki.example/x)").as_deref(), Some("https://wiki.example/x"));
+    assert_eq!(runbook("httpd is down"), None);
+}

@@ -77,6 +77,42 @@ async fn what_a_door_has_taken_and_refused() {
     world.no_secret_was_shown();
 }
 
+/// An SNS message that is not to be believed opens nothing, and is counted by why. None of these needs a certificate.
+#[tokio::test(flavor = "multi_thread")]
+async fn sns_messages_that_are_refused_are_counted() {
+    let aws = "type: cloudwatch\nsecret: { env: BACKUP_SECRET }\ntopics: [\"arn:aws:sns:eu-west-1:123456789012:alarms\"]\n\
+               severity: [{ severity: critical }]\nroutes: [{ service: web }]\n";
+    let mut world = World::with(&[("integrations/aws.yaml", aws)]).await;
+    let server = world.serve().await;
+    let path = format!("/v1/webhooks/aws/{}", secret("BACKUP_SECRET"));
+    let now = super::world::now().to_string();
+    let message = |topic: &str, at: &str, certificate: &str| {
+        json!({
+            "Type": "Notification", "MessageId": "m", "TopicArn": format!("arn:aws:sns:eu-west-1:123456789012:{topic}"),
+            "Message": "words", "Timestamp": at, "SignatureVersion": "2", "Signature": "", "SigningCertURL": certificate,
+        })
+        .to_string()
+    };
+    let sns = "https://sns.eu-west-1.amazonaws.com/a.pem";
+    assert_eq!(posted(&server, &path, &message("others", &now, sns)).await, 403);
+    assert_eq!(posted(&server, &path, &message("alarms", "2026-01-01T00:00:00Z", sns)).await, 403);
+    assert_eq!(posted(&server, &path, &message("alarms", &now, "https://evil.example/a.pem")).await, 403);
+    let raw = server.http.post(format!("{}{path}", server.url)).body("words");
+    let raw = raw
+        .header("x-amz-sns-rawdelivery", "true")
+        .header("x-amz-sns-topic-arn", "arn:aws:sns:eu-west-1:1:x");
+    assert_eq!(raw.send().await.unwrap().status(), 403);
+    let (_, shown) = server.get("/v1/integrations/aws").await;
+    let expected = json!({ "foreign_topic": 2, "expired": 1, "certificate_url": 1 });
+    assert_eq!(shown["since_start"]["refused"], expected, "{shown}");
+    assert_eq!(shown["since_start"]["events"], 0, "{shown}");
+    assert!(server.metric("oncall_requests_refused_total{code=\"foreign_topic\"} 2").await);
+    let (_, list) = server.get("/v1/incidents").await;
+    assert_eq!(list["incidents"], json!([]));
+    server.stop();
+    world.no_secret_was_shown();
+}
+
 /// Neither a moved URL nor one that never was is a hole, as long as the secret is good.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_known_secret_is_never_turned_away() {

@@ -69,12 +69,11 @@ def notification(version, message, number, subject=None, topic=TOPIC, url=CERTIF
             url_key: url}
 
 
-def subscription(kind, version, number):
+def subscription(kind, version, number, url="https://sns.eu-west-1.amazonaws.com/?Action=ConfirmSubscription"
+                                             f"&TopicArn={TOPIC}&Token={TOKEN}"):
     return {"Type": kind, "MessageId": f"00000000-0000-4000-8000-{number:012d}", "Token": TOKEN, "TopicArn": TOPIC,
             "Message": f"You have chosen to change the subscription to the topic {TOPIC}.\nVisit the SubscribeURL.",
-            "SubscribeURL": "https://sns.eu-west-1.amazonaws.com/?Action=ConfirmSubscription"
-                            f"&TopicArn={TOPIC}&Token={TOKEN}",
-            "Timestamp": "2026-12-01T02:53:45.134Z", "SignatureVersion": version, "SigningCertURL": CERTIFICATE}
+            "SubscribeURL": url, "Timestamp": "2026-12-01T02:53:45.134Z", "SignatureVersion": version, "SigningCertURL": CERTIFICATE}
 
 
 def alarm(state, **more):
@@ -116,10 +115,33 @@ def messages():
         "notice": notification("1", "\nThe budget is used up.\n\nDear customer,\n停止します。", 7),
         "notice-with-subject": notification("1", "Dear customer,\nall of it.", 8, "AWS Budgets: shop"),
         "eventbridge": notification("2", event, 9),
-        "lambda-casing": notification("1", alarm("ALARM"), 10, "ALARM", url_key="SigningCertUrl"),
+        "lambda-casing": lambda_casing(),
         "subscription-confirmation": subscription("SubscriptionConfirmation", "1", 12),
         "unsubscribe-confirmation": subscription("UnsubscribeConfirmation", "2", 13),
     }
+
+
+def lambda_casing():
+    """As a Lambda function is given it: a null Subject is not signed."""
+    message = notification("2", alarm("ALARM"), 10, url_key="SigningCertUrl")
+    return {**message, "Subject": None, "MessageAttributes": {},
+            "UnsubscribeUrl": f"https://sns.eu-west-1.amazonaws.com/?Action=Unsubscribe&SubscriptionArn={TOPIC}:1"}
+
+
+# Signed by SNS, as it were, and yet not to be visited.
+HOSTILE = [
+    "http://sns.eu-west-1.amazonaws.com/?Action=ConfirmSubscription&Token=1",
+    "https://169.254.169.254/?Action=ConfirmSubscription&Token=1",
+    "https://sns.eu-west-1.amazonaws.com.evil.example/?Action=ConfirmSubscription&Token=1",
+    "https://sns.eu-west-1.amazonaws.com@evil.example/?Action=ConfirmSubscription&Token=1",
+    "https://sns.eu-west-1.amazonaws.com:8443/?Action=ConfirmSubscription&Token=1",
+    "https://sns.eu-west-1.amazonaws.com\\@evil.example/?Action=ConfirmSubscription&Token=1",
+    "https://sns.eu-west-1.amazonaws.com/?Action=DeleteTopic&Action=ConfirmSubscription&Token=1",
+    "https://sns.eu-west-1.amazonaws.com/other?Action=ConfirmSubscription&Token=1",
+    "https://sns.eu-west-1.amazonaws.com/?Action=ConfirmSubscription&Token=1\r\nHost: evil.example",
+    "file:///etc/passwd",
+    "",
+]
 
 
 def main():
@@ -141,6 +163,8 @@ def main():
         for name, message in messages().items():
             text = json.dumps(sign(key, message), indent=2, ensure_ascii=False)
             (OUT / f"sns-{name}.json").write_text(text + "\n")
+        hostile = [sign(key, subscription("SubscriptionConfirmation", "2", 20, url)) for url in HOSTILE]
+        (HERE / "hostile-confirmations.jsonl").write_text("".join(json.dumps(it) + "\n" for it in hostile))
 
 
 main()
