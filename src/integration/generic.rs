@@ -24,6 +24,7 @@ const TEXT_PER_FUEL: u64 = 4;
 pub const MONITOR: Monitor = Monitor {
     repeats: true,
     has_fields: true,
+    gets: true,
     setup: "POST JSON or a form to it, or GET it with a query; the secret may be sent as\n\
             `Authorization: Bearer` instead. `fields` say where the body says what.\n\
             \x20 curl --fail --retry 5 --json @body.json \"{url}\"",

@@ -7,6 +7,7 @@
 
 mod alertmanager;
 mod azure;
+mod azure_activity;
 mod bounds;
 mod cloudwatch;
 mod datadog;
@@ -46,11 +47,13 @@ mod zabbix;
 pub use door::{Stray, find, stray};
 pub use generic::{Fault, faults};
 pub use monitor::{MONITORS, Monitor, Sns};
+pub use opsgenie::alert as opsgenie_alert;
 pub use push::{Push, push_webhook};
 pub use sample::{Sample, TestRequest};
 pub use signature::Signature;
+pub use url::encoded;
 
-use crate::alert::{Action, Event, HEARTBEAT_KEY, UNPARSED};
+use crate::alert::{Action, Event, HEARTBEAT_KEY, Severity, TEST, UNPARSED};
 use crate::config::{Endpoint, Secrets};
 use jiff::Timestamp;
 use monitor::{Reader, Spoken};
@@ -256,6 +259,14 @@ impl<'a> Request<'a> {
 fn accepted(events: Vec<Event>) -> Received {
     let answer = Answer::accepted(events.len());
     Received::Events { events, answer }
+}
+
+/// What a monitor's test button sent: seen, but mild, and a problem of its own, so that it ends no real one.
+fn of_test_button(event: Event) -> Event {
+    let mut labels = event.labels;
+    labels.insert(TEST.to_owned(), "true".to_owned());
+    let dedup_key = format!("test/{}", event.dedup_key);
+    Event { dedup_key, severity: Some(Severity::Info), labels, ..event }
 }
 
 /// The event that stands for a body we cannot read, with the body itself (less the endpoint's secrets) to look at.
