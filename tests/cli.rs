@@ -297,6 +297,17 @@ fn urls_show_no_secret_unless_asked() {
     );
     let shown = fine(oncall("urls --reveal", config.path()));
     assert!(shown.contains("/v1/webhooks/prometheus/s3cret\n"), "{shown}");
+    // As a part of a URL it is escaped, as a key of its own it is not; and so is nothing that a shell is to insert.
+    write(config.path(), "secret", "s3#c/r?t+\n");
+    let shown = fine(oncall("urls --reveal", config.path()));
+    assert!(shown.contains("/v1/webhooks/prometheus/s3%23c%2Fr%3Ft%2B\""), "{shown}");
+    write(
+        config.path(),
+        "integrations/prometheus.yaml",
+        &format!("type: pagerduty\nsecret: {{ file: {} }}\nroutes: [{{ service: web }}]\n", file.display()),
+    );
+    let shown = fine(oncall("urls --reveal --integration prometheus", config.path()));
+    assert!(shown.contains("routing_key: \"s3#c/r?t+\""), "{shown}");
 }
 
 /// Whatever the type, the steps are filled in and fit; only what holds a URL or a secret may be longer.

@@ -4,7 +4,7 @@ use super::Output;
 use super::directory::{Directory, now};
 use super::known::known;
 use crate::config::{Config, Endpoint, SecretSource, Secrets};
-use crate::integration::Monitor;
+use crate::integration::{Monitor, encoded};
 use crate::provider::{COLUMNS, wrap};
 use crate::server::secrets::resolve;
 use anyhow::{Result, bail};
@@ -87,14 +87,18 @@ fn entry(config: &Config, endpoint: &Endpoint, secrets: &Secrets, reveal: bool) 
         Some(secret) => secret.expose().to_owned(),
         None => endpoint.secret.first().map_or_else(String::new, named),
     };
+    // In a URL, a `#` or a `?` of a secret would end its path; how a shell inserts it stays as it is.
+    let known = secrets.all(&endpoint.secret).next().is_some();
+    let in_path = if known { encoded(&secret) } else { secret.clone() };
     let monitor = Monitor::of(endpoint);
     let filled = |text: &str| {
         let id = endpoint.id.replace('/', ".");
-        let text = text.replace("{base}", base).replace("{id}", &id).replace("{secret}", &secret);
+        let text = text.replace("{base}", base).replace("{id}", &id);
+        let text = text.replace("/{secret}", &format!("/{in_path}")).replace("{secret}", &secret);
         text.replace("{topic}", endpoint.topics.first().map_or("<the topic's ARN>", String::as_str))
     };
     let address = filled(monitor.address);
-    let unset = reveal && secrets.all(&endpoint.secret).next().is_none();
+    let unset = reveal && !known;
     let note = if unset { "    the secret is not set here, so this integration is closed\n" } else { "" };
     let steps = monitor.setup.lines().map(|line| filled(&line.replace("{url}", &address)));
     let steps: String = steps.flat_map(indented).map(|line| format!("    {line}\n")).collect();

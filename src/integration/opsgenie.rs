@@ -1,7 +1,8 @@
-//! Opsgenie's Alert API, as a receiver: create, close, acknowledge and note, by id or alias.
+//! Opsgenie's Alert API, as a receiver: create, close, acknowledge, update and note, by id or alias.
 //!
 //! <https://docs.opsgenie.com/docs/alert-api>. Opsgenie answers with the id of a request, by which a client then asks for the
-//! alert's id. Here both are one and are made of the alias, so that an alert is found by either without being looked up.
+//! alert's id. Here both are one and are made of the alias, so that an alert is found by either without being looked up. What
+//! is read of an alert is answered by [`server::opsgenie`](crate::server).
 
 use super::monitor::Spoken;
 use super::pagerduty::generated_key;
@@ -16,7 +17,9 @@ pub const MONITOR: Monitor = Monitor {
     setup: r#"The notifier's Opsgenie API URL and key; in alertmanager.yml:
   receivers:
     - name: oncall
-      opsgenie_configs: [{ api_url: "{base}/", api_key: "{secret}" }]"#,
+      opsgenie_configs:
+        - api_url: "{base}/"
+          api_key: "{secret}""#,
     sample: Sample {
         body: r#"{"alias":"oncall-send","message":"test alert from oncall send","priority":"P5"}"#,
         firing: "",
@@ -26,6 +29,8 @@ pub const MONITOR: Monitor = Monitor {
 };
 
 const ALERTS: &str = "/v2/alerts";
+/// Stands for the method of that name.
+const DELETE: &str = "DELETE";
 
 /// Whether a path is one of the API.
 pub fn is_path(path: &str) -> bool {
@@ -47,8 +52,14 @@ fn read(posted: &Posted<'_>) -> Spoken {
     let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
     match segments.as_slice() {
         ["requests", id] => Spoken { events: Ok(Vec::new()), unread: Action::Note, answer: status(id) },
-        [identifier, action] => about(posted, identifier, action),
-        _ => create(posted),
+        // A search that is saved is no alert.
+        ["saved-searches", ..] => {
+            Spoken { events: Ok(Vec::new()), unread: Action::Note, answer: accepted("") }
+        }
+        // All that can be done to an alert itself is to delete it.
+        [identifier] => about(posted, identifier, DELETE),
+        [identifier, action, ..] => about(posted, identifier, action),
+        [] => create(posted),
     }
 }
 
@@ -75,11 +86,16 @@ fn create(posted: &Posted<'_>) -> Spoken {
     };
     let event = Event {
         dedup_key: id.clone(),
-        severity: json::text(&body, "priority").and_then(|text| Severity::parse(&text)),
+        // Without a priority, as Alertmanager sends it, the alerts' own label says how bad it is.
+        severity: json::text(&body, "priority")
+            .or_else(|| json::at(&body, "/details/severity"))
+            .and_then(|text| Severity::parse(&text)),
         summary: message.into_owned(),
         description: json::text(&body, "description").unwrap_or_default().into_owned(),
         source: json::first(&body, &["entity", "source"]).unwrap_or_default().into_owned(),
         labels: labels(&body, alias),
+        // Alertmanager's own URL; what is none is left out.
+        links: json::link(&body, "source", "Source").into_iter().collect(),
         ..Event::blank(Action::Trigger)
     };
     Spoken { events: Ok(vec![event]), unread: Action::Trigger, answer: accepted(&id) }
@@ -87,24 +103,33 @@ fn create(posted: &Posted<'_>) -> Spoken {
 
 /// What is done about an alert that is there.
 fn about(posted: &Posted<'_>, identifier: &str, action: &str) -> Spoken {
-    let is_alias = url::form_field(posted.query.as_bytes(), "identifierType").as_deref() == Some(b"alias");
-    let id = if is_alias { id_of(identifier.as_bytes()) } else { identifier.to_lowercase() };
+    let id = id_by(identifier, posted.query);
     let body = json::parse(posted.body).unwrap_or(Value::Null);
-    let note = json::text(&body, "note").map(|note| note.into_owned());
-    let who = json::first(&body, &["user", "source"]).map(|who| who.into_owned());
-    let action = match action {
-        "close" => Action::Resolve,
-        "acknowledge" => Action::Acknowledge,
-        // Assigning, snoozing, tags and details change nothing here, but are seen.
-        _ => Action::Note,
-    };
+    let text = |key: &str| json::text(&body, key).unwrap_or_default().into_owned();
     let event = Event {
         dedup_key: id.clone(),
-        summary: note.unwrap_or_else(|| identifier.to_owned()),
-        source: who.unwrap_or_default(),
-        ..Event::blank(action)
+        source: json::first(&body, &["user", "source"]).unwrap_or_default().into_owned(),
+        ..Event::blank(Action::Update)
     };
-    Spoken { events: Ok(vec![event]), unread: Action::Trigger, answer: accepted(&id) }
+    let noted = |action: Action, words: &str| {
+        let summary = Some(text("note")).filter(|note| !note.is_empty()).unwrap_or_else(|| words.to_owned());
+        Event { summary, action, ..event.clone() }
+    };
+    let update = |of: Event| Event { source: String::new(), ..of };
+    let labels = labels(&body, None);
+    let event = match action {
+        "close" => noted(Action::Resolve, identifier),
+        DELETE => noted(Action::Resolve, "deleted"),
+        "acknowledge" => noted(Action::Acknowledge, identifier),
+        "message" => update(Event { summary: text("message"), ..event.clone() }),
+        "description" => update(Event { description: text("description"), ..event.clone() }),
+        "priority" => update(Event { severity: Severity::parse(&text("priority")), ..event.clone() }),
+        "tags" | "details" if !labels.is_empty() => update(Event { labels, ..event.clone() }),
+        // Assigning, snoozing and attachments change nothing here, but are seen.
+        other => noted(Action::Note, other),
+    };
+    // What could not be read of an update leaves all as it was.
+    Spoken { events: Ok(vec![event]), unread: Action::Note, answer: accepted(&id) }
 }
 
 /// `details`, `tags`, and whatever else routes may ask for.
@@ -130,6 +155,19 @@ fn accepted(id: &str) -> Answer {
 fn status(id: &str) -> Answer {
     let data = json!({ "success": true, "isSuccess": true, "action": "Create", "status": "Created alert", "alertId": id });
     Answer::json(200, &json!({ "data": data, "took": 0.001, "requestId": id }))
+}
+
+/// The dedup key of the alert that a path names, if it names nothing beside it.
+pub fn alert(request: &Request<'_>) -> Option<String> {
+    let identifier = request.path.strip_prefix(ALERTS)?.trim_matches('/');
+    let alone = !identifier.is_empty() && !identifier.contains('/');
+    alone.then(|| id_by(&decoded(identifier), request.query))
+}
+
+/// The id of an alert that is named by it or by its alias. Its `tinyId` is its id.
+fn id_by(identifier: &str, query: &str) -> String {
+    let is_alias = url::form_field(query.as_bytes(), "identifierType").as_deref() == Some(b"alias");
+    if is_alias { id_of(identifier.as_bytes()) } else { identifier.to_lowercase() }
 }
 
 /// An id in the form of a UUID, made of a text.

@@ -14,7 +14,7 @@ use super::live::{Live, Origin, Status};
 use super::metrics::Metrics;
 use super::slow::{Peer, Slowed};
 use super::tally::{Tallies, Tally};
-use super::{api, calendars, callbacks, in_force, stray};
+use super::{api, calendars, callbacks, in_force, opsgenie, stray};
 use crate::alert::Event;
 use crate::config::Endpoint;
 use crate::integration::{self, Answer, FetchReason, Fetched, Monitor, Received, Reject, Stray};
@@ -73,8 +73,13 @@ pub fn router(doors: Arc<Doors>) -> Router {
         .route("/v2/enqueue", post(webhook))
         .route("/v2/change/enqueue", post(webhook))
         .route("/generic/2010-04-15/create_event.json", post(webhook))
-        .route("/v2/alerts", post(webhook))
-        .route("/v2/alerts/{id}/{action}", get(webhook).post(webhook))
+        .route("/v2/alerts", get(opsgenie::list).post(webhook))
+        .route("/v2/alerts/count", get(opsgenie::count))
+        .route("/v2/alerts/requests/{id}", get(webhook))
+        .route(
+            "/v2/alerts/{*rest}",
+            get(opsgenie::show).post(webhook).put(webhook).patch(webhook).delete(webhook),
+        )
         .route("/v1/push", post(push))
         .route("/v1/callbacks/{*rest}", post(callbacks::callback))
         .route("/v1/incidents", get(api::list))
@@ -117,7 +122,7 @@ pub struct Taken {
 }
 
 impl Taken {
-    fn request(&self) -> integration::Request<'_> {
+    pub(super) fn request(&self) -> integration::Request<'_> {
         let query = self.query.as_deref().unwrap_or_default();
         integration::Request { path: &self.path, query, headers: &self.headers, body: &self.body }
     }
@@ -194,7 +199,7 @@ async fn webhook(State(doors): Shared, request: Request) -> Response {
     let request = taken.request();
     match integration::find(&live.config, &live.secrets, &request) {
         Ok(endpoint) if reads_only && !(is_get && speaks_by_get(endpoint, request.query)) => {
-            let why = "alerts are posted here; only a heartbeat, or a generic integration with a query, may be a GET\n";
+            let why = "alerts are posted here; only a heartbeat, or a generic or Uptime Kuma integration with a query, may be a GET\n";
             count_refused(&doors, &endpoint.id, "method", why);
             (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "POST, PUT, PATCH")], why).into_response()
         }
@@ -209,29 +214,27 @@ async fn webhook(State(doors): Shared, request: Request) -> Response {
     }
 }
 
-/// Browsers and previews of links open URLs, too: a `GET` is only for heartbeats, and where `fields` say what its query
-/// means.
+/// Browsers and previews of links open URLs, too: a `GET` is only for heartbeats, and for monitors that can send one with a
+/// query.
 fn speaks_by_get(endpoint: &Endpoint, query: &str) -> bool {
-    endpoint.takes_only_beats() || (!query.is_empty() && Monitor::of(endpoint).has_fields)
+    endpoint.takes_only_beats() || (!query.is_empty() && Monitor::of(endpoint).gets)
 }
 
 /// A path that there is not: a 404, unless it comes with an integration's secret.
 async fn elsewhere(State(doors): Shared, request: Request) -> Response {
     let live = doors.live.borrow().clone();
     let Some(live) = live.filter(|_| !request.method().is_safe()) else { return no_such_path() };
-    let stray =
-        |request: &integration::Request<'_>| integration::stray(&live.config, &live.secrets, request, None);
-    let (path, headers) = (request.uri().path().to_owned(), headers(request.headers()));
-    if stray(&integration::Request { path: &path, query: "", headers: &headers, body: &[] }).is_none() {
-        return no_such_path();
+    let taken = match take(request).await {
+        Ok(taken) => taken,
+        Err(refused) => return refused,
+    };
+    if let Some(stray) = integration::stray(&live.config, &live.secrets, &taken.request(), None) {
+        return strayed(&doors, &live, &stray).await;
     }
-    match take(request).await {
-        Err(refused) => refused,
-        Ok(taken) => match stray(&taken.request()) {
-            Some(stray) => strayed(&doors, &live, &stray).await,
-            None => no_such_path(),
-        },
-    }
+    let mut response = no_such_path();
+    // Whether a secret is good must not be found out faster here than at the doors.
+    response.extensions_mut().insert(WrongSecret);
+    response
 }
 
 /// An alert that no integration can read is kept, answered as usual, and told to the fallback.
@@ -380,7 +383,7 @@ fn said(answer: &Answer) -> Response {
     (status, [(header::CONTENT_TYPE, answer.content_type)], Body::from(answer.body.clone())).into_response()
 }
 
-fn refuse(doors: &Doors, integration: &str, reject: &Reject) -> Response {
+pub(super) fn refuse(doors: &Doors, integration: &str, reject: &Reject) -> Response {
     doors.metrics.refused(reject.code);
     tracing::warn!(integration, code = reject.code, "refused a request: {}", reject.message);
     let mut response = said(&reject.answer);

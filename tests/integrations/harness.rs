@@ -16,7 +16,7 @@ const PATHS: [(&str, &str); 8] = [
     ("/generic/2010-04-15/create_event.json", ""),
     ("/v2/alerts", ""),
     ("/v2/alerts/disk%2Fdb/close", "identifierType=alias"),
-    ("/v2/alerts/4f/notes", "identifierType"),
+    ("/v2/alerts/4f/details", "identifierType"),
     ("/v2/alerts/requests/%ff", "%%&=&"),
 ];
 /// How many bytes of text are made of one byte of a body, at most, beside `ALWAYS`.

@@ -1,7 +1,7 @@
 //! Opsgenie's API: an alert that is created is found again, by its alias and by its id.
 
 use super::{events, post, rejected};
-use oncall::alert::{Action, Event};
+use oncall::alert::{Action, Event, Severity};
 use oncall::integration::Received;
 use serde_json::Value;
 
@@ -30,6 +30,8 @@ fn an_alert_is_found_by_alias_and_by_id() {
         ("acknowledge", Action::Acknowledge),
         ("notes", Action::Note),
         ("snooze", Action::Note),
+        ("unacknowledge", Action::Note),
+        ("actions/restart", Action::Note),
     ];
     for (word, action) in cases {
         let paths = [
@@ -46,6 +48,50 @@ fn an_alert_is_found_by_alias_and_by_id() {
     }
     let (other, ..) = sent("/v2/alerts/disk%2Fdb%202/close", "{}");
     assert_ne!(other[0].dedup_key, created[0].dedup_key, "an alias is no id");
+}
+
+/// As Alertmanager's `update_alerts` sends them, and other clients: an open alert is changed, none is opened.
+#[test]
+fn an_update_says_only_what_is_new() {
+    let (created, ..) = sent("/v2/alerts", r#"{"alias":"disk","message":"full"}"#);
+    let updated = |word: &str, body: &str| {
+        let (events, status, _) = sent(&format!("/v2/alerts/disk/{word}?identifierType=alias"), body);
+        assert_eq!((status, events.len(), &events[0].dedup_key), (202, 1, &created[0].dedup_key), "{word}");
+        events.into_iter().next().unwrap()
+    };
+    let blank = Event {
+        integration: "opsgenie".into(),
+        dedup_key: created[0].dedup_key.clone(),
+        ..Event::blank(Action::Update)
+    };
+    let expected = Event { summary: "fuller".into(), ..blank.clone() };
+    assert_eq!(updated("message", r#"{"message":"fuller"}"#), expected);
+    let expected = Event { description: "99 %".into(), ..blank.clone() };
+    assert_eq!(updated("description", r#"{"description":"99 %","source":"x"}"#), expected);
+    let expected = Event { severity: Some(Severity::Critical), ..blank.clone() };
+    assert_eq!(updated("priority", r#"{"priority":"P1"}"#), expected);
+    let labels = [("team", "db"), ("tags", "now")].map(|(name, value)| (name.to_owned(), value.to_owned()));
+    assert_eq!(
+        updated("tags", r#"{"tags":["team:db","now"]}"#),
+        Event { labels: labels.into(), ..blank.clone() }
+    );
+    let labels = [("volume".to_owned(), "sda1".to_owned())];
+    assert_eq!(updated("details", r#"{"details":{"volume":"sda1"}}"#).labels, labels.into());
+    // With the method DELETE, which says in the query what is to be removed.
+    let removed = updated("tags", "");
+    assert_eq!((removed.action, removed.summary.as_str()), (Action::Note, "tags"));
+    assert_eq!(updated("priority", "{"), blank, "what cannot be read changes nothing");
+}
+
+/// The method DELETE on the alert itself, which nothing else is ever sent to.
+#[test]
+fn a_deleted_alert_is_over() {
+    let (created, ..) = sent("/v2/alerts", r#"{"alias":"disk","message":"full"}"#);
+    let (deleted, status, _) = sent("/v2/alerts/disk?identifierType=alias&user=sato", "");
+    assert_eq!((deleted[0].action, status), (Action::Resolve, 202));
+    assert_eq!((&deleted[0].dedup_key, deleted[0].summary.as_str()), (&created[0].dedup_key, "deleted"));
+    let (none, status, _) = sent("/v2/alerts/saved-searches/5", "{}");
+    assert_eq!((none.len(), status), (0, 202));
 }
 
 #[test]
