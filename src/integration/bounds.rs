@@ -70,12 +70,25 @@ pub fn bounded(integration: &str, event: Event) -> Event {
     }
 }
 
-/// The runbook that the monitor names, else one where people put it: in a label, or in a link that is called so.
+/// The runbook that the monitor names, else one where people put it: in a label, in a link that is called so, or in a line of
+/// the description that says it is one.
 fn runbook(event: &Event) -> Option<String> {
     let labels = RUNBOOK_LABELS.iter().filter_map(|name| event.labels.get(*name));
-    let links = event.links.iter().filter(|link| link.text.to_ascii_lowercase().contains("runbook"));
-    let known = event.runbook.iter().chain(labels).chain(links.map(|link| &link.href));
-    known.into_iter().find(|url| is_web(url)).cloned()
+    let links = event.links.iter().filter(|link| is_about_runbook(&link.text)).map(|link| &link.href);
+    let known = event.runbook.iter().chain(labels).chain(links);
+    let lines = event.description.lines().filter(|line| is_about_runbook(line));
+    known.map(String::as_str).chain(lines.filter_map(url_in)).find(|url| is_web(url)).map(str::to_owned)
+}
+
+fn is_about_runbook(text: &str) -> bool {
+    text.to_ascii_lowercase().contains("runbook")
+}
+
+/// The first URL in a line, less what closes a sentence or Markdown.
+fn url_in(line: &str) -> Option<&str> {
+    let start = line.find("https://").or_else(|| line.find("http://"))?;
+    let url = line.get(start..)?.split(|c: char| c.is_whitespace() || "<>()[]\"'`|".contains(c)).next()?;
+    Some(url.trim_end_matches(['.', ',', ';', ':', '!']))
 }
 
 /// The SHA-256 of the parts as hex, told apart by their ends.

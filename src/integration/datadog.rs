@@ -6,7 +6,7 @@
 //! made for another receiver name the same variables otherwise: the usual names of each are read.
 
 use super::{Monitor, Posted, Read, Sample, Stop, json, of_test_button, tags, url};
-use crate::alert::{Action, Event, Severity};
+use crate::alert::{Action, Event, Link, Severity};
 use serde_json::Value;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -46,14 +46,22 @@ fn read(posted: &Posted<'_>) -> Read {
     let scope = said(&body, &["scope", "scopes", "alert_scope"]).unwrap_or(Cow::Borrowed(titled.scope));
     let id = said(&body, &["id", "event_id"]);
     let link = ["url", "link"].iter().find(|key| said(&body, &[key]).is_some());
+    let text = said(&body, &["text", "text_only_msg", "body", "event_msg"]).unwrap_or_default();
+    // A monitor may be called so, too: the message says who tried it.
+    let is_test =
+        titled.name.starts_with("[TEST]") && (text.is_empty() || text.contains("Test notification"));
     let event = Event {
         dedup_key: key(&body, &titled, &scope),
         severity: severity(&body, &titled, &transition),
         summary: titled.name.to_owned(),
-        description: plain(&said(&body, &["text", "text_only_msg", "body", "event_msg"]).unwrap_or_default()),
+        description: plain(&text),
         source: said(&body, &["host", "hostname"]).unwrap_or(Cow::Borrowed(&scope)).into_owned(),
         labels: labels(&body, &scope),
-        links: link.and_then(|key| json::link(&body, key, "Datadog")).into_iter().collect(),
+        links: link
+            .and_then(|key| json::link(&body, key, "Datadog"))
+            .or_else(|| monitor_in(&text))
+            .into_iter()
+            .collect(),
         images: said(&body, &["snapshot"])
             .and_then(|_| json::link(&body, "snapshot", ""))
             .into_iter()
@@ -63,7 +71,14 @@ fn read(posted: &Posted<'_>) -> Read {
         message_id: id.map(|id| format!("{id} {transition}")),
         ..Event::blank(action)
     };
-    Ok(vec![if titled.is_test { of_test_button(event) } else { event }])
+    Ok(vec![if is_test { of_test_button(event) } else { event }])
+}
+
+/// The monitor's page: the default payload names it only in its message, as `[[Monitor Status](https://…)]`.
+fn monitor_in(text: &str) -> Option<Link> {
+    let urls = text.split("](").skip(1).filter_map(|part| Some(part.split_once(')')?.0));
+    let mut pages = urls.filter(|url| url.starts_with("https://") && url.contains("/monitors"));
+    pages.next().map(|href| Link { href: href.to_owned(), text: "Datadog".to_owned() })
 }
 
 /// A message less the marks that make it Markdown and the handles that say whom to tell.
@@ -88,7 +103,6 @@ struct Title<'t> {
     transition: Option<&'t str>,
     scope: &'t str,
     name: &'t str,
-    is_test: bool,
 }
 
 const TRANSITIONS: [&str; 9] = [
@@ -113,8 +127,6 @@ impl<'t> Title<'t> {
                 titled.scope = scope.trim_start_matches('{').trim_end_matches('}');
             } else if Severity::parse(word).is_some_and(|_| word.len() == 2) {
                 titled.priority = Some(word);
-            } else if word.eq_ignore_ascii_case("test") {
-                titled.is_test = true;
             } else {
                 break;
             }
