@@ -25,6 +25,8 @@ pub const EVENTS_MAX: usize = 10_000;
 
 /// The label of an event that stands for a body we could not read.
 pub const UNPARSED: &str = "oncall_unparsed";
+/// The label of an event that a monitor's test button sent.
+pub const TEST: &str = "oncall_test";
 
 /// The dedup key of the event that says that an integration has fallen silent.
 pub const HEARTBEAT_KEY: &str = "heartbeat";
@@ -84,6 +86,8 @@ pub enum Action {
     Change,
     /// It is alive, and says nothing else: a request to an integration that takes only heartbeats.
     Beat,
+    /// What is said anew of an open problem: what the event leaves empty stays as it was. Opens nothing.
+    Update,
 }
 
 /// How bad it is, said by the source. Ordered: `Info < Warning < Error < Critical`.

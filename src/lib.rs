@@ -81,7 +81,7 @@
 //!
 //! | word | meaning |
 //! | --- | --- |
-//! | event | what a monitor said: trigger, acknowledge, resolve; note and change, which only stand in timelines |
+//! | event | what a monitor said: trigger, update, acknowledge, resolve; note and change, which only stand in timelines |
 //! | change | somebody changed a service (a deploy); never pages |
 //! | incident | what people respond to: triggered, acknowledged, resolved |
 //! | dedup key | joins events to the open incident |

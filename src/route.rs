@@ -3,7 +3,7 @@
 //! Nothing here fails: what no rule knows is critical, high, and goes to the fallback. Whether an event joins an
 //! open incident is decided in [`incident`](crate::incident).
 
-use crate::alert::{Event, Severity, UNPARSED};
+use crate::alert::{Event, Severity, TEST, UNPARSED};
 use crate::config::{
     Config, Endpoint, Id, RouteTarget, Service, SeverityRule, Silence, SilencePeriod, Urgency, field,
 };
@@ -72,8 +72,10 @@ fn severity(endpoint: &Endpoint, event: &Event) -> Severity {
 /// The integration's rule that sets or corrects the severity of an event, if there is one.
 pub fn severity_rule<'e>(endpoint: &'e Endpoint, event: &Event) -> Option<&'e SeverityRule> {
     let said = event.severity.unwrap_or(Severity::Critical);
-    // The rules are about alerts that could be read: a typo in a template must not turn a page into a message.
-    let mut rules = endpoint.severity.iter().filter(|_| !event.labels.contains_key(UNPARSED));
+    // The rules are about alerts that could be read, and meant: a typo in a template must not turn a page into a
+    // message, nor a test button a message into a page.
+    let excepted = [UNPARSED, TEST].iter().any(|label| event.labels.contains_key(*label));
+    let mut rules = endpoint.severity.iter().filter(|_| !excepted);
     rules.find(|rule| rule.when.as_ref().is_none_or(|when| when.matches(|key| field(event, said, key))))
 }
 

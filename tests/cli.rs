@@ -297,11 +297,17 @@ fn urls_show_no_secret_unless_asked() {
     );
     let shown = fine(oncall("urls --reveal", config.path()));
     assert!(shown.contains("/v1/webhooks/prometheus/s3cret\n"), "{shown}");
-    // What would end the path or its quotes is encoded; base64 stays as it is.
-    write(config.path(), "secret", "a/b+c== 50%?#\"\\é\n");
+    // As a part of a URL it is escaped, as a key of its own it is not; and so is nothing that a shell is to insert.
+    write(config.path(), "secret", "s3#c/r?t+\n");
     let shown = fine(oncall("urls --reveal", config.path()));
-    let url = "/v1/webhooks/prometheus/a/b+c==%2050%25%3F%23%22%5C%C3%A9";
-    assert!(shown.contains(&format!("{url}\n")) && shown.contains(&format!("{url}\",")), "{shown}");
+    assert!(shown.contains("/v1/webhooks/prometheus/s3%23c%2Fr%3Ft%2B\""), "{shown}");
+    write(
+        config.path(),
+        "integrations/prometheus.yaml",
+        &format!("type: pagerduty\nsecret: {{ file: {} }}\nroutes: [{{ service: web }}]\n", file.display()),
+    );
+    let shown = fine(oncall("urls --reveal --integration prometheus", config.path()));
+    assert!(shown.contains("routing_key: \"s3#c/r?t+\""), "{shown}");
 }
 
 /// Whatever the type, the steps are filled in and fit; only what holds a URL or a secret may be longer.

@@ -186,7 +186,7 @@ fn post_to(
     let headers: Vec<(String, String)> =
         headers.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
     let (path, query) = path.split_once('?').unwrap_or((path, ""));
-    let request = Request { reads_only: false, path, query, headers: &headers, body };
+    let request = Request { path, query, headers: &headers, body };
     match find(config, secrets, &request) {
         Ok(endpoint) => receive(endpoint, &request, secrets, now, fetched),
         Err(reject) => Received::Reject(reject),

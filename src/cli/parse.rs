@@ -194,6 +194,7 @@ fn action(action: Action) -> &'static str {
         Action::Trigger => "trigger",
         Action::Acknowledge => "acknowledge",
         Action::Resolve => "resolve",
+        Action::Update => "update: of an open incident; opens none",
         Action::Note => "note: only for the timeline",
         Action::Change => "change: only for timelines, never pages",
         Action::Beat => "heartbeat: the integration is heard",

@@ -130,11 +130,11 @@ fn announced(config: &Config, events: &[Event], at: Timestamp) -> (String, bool)
     for event in events {
         push_wrapped(&mut out, "alert     ", &format!("{} (to {})", event.summary, event.integration));
         if event.action != Action::Trigger {
-            push_wrapped(
-                &mut out,
-                "told      ",
-                "it triggers nothing: whoever was told of it hears that it is over",
-            );
+            let words = match event.action {
+                Action::Beat => "it is a heartbeat: whoever was told of a silence hears that it is over",
+                _ => "it triggers nothing: whoever was told of it hears that it is over",
+            };
+            push_wrapped(&mut out, "told      ", words);
             continue;
         }
         let script = Script { acknowledge_after: None, horizon: HORIZON };
@@ -229,6 +229,7 @@ fn made(events: &[Event], incidents: Option<Result<Value>>) -> String {
                 let all = list["incidents"].as_array().map(Vec::as_slice).unwrap_or_default();
                 match all.iter().find(|incident| is_of(incident, event)) {
                     Some(incident) => line(&shown(incident)),
+                    None if event.action == Action::Beat => line("none: it was heard, and is not late"),
                     None => line("none: it was dropped, or resolves nothing that is open"),
                 }
             }

@@ -86,7 +86,7 @@ fn one_text(config: &Config, at: Timestamp, horizon: SignedDuration, played: &Pl
             match played.event.action {
                 Action::Resolve => "over",
                 Action::Acknowledge => "acknowledged",
-                Action::Trigger | Action::Note | Action::Change | Action::Beat => {
+                Action::Trigger | Action::Update | Action::Note | Action::Change | Action::Beat => {
                     "to be noted in the timeline"
                 }
             }

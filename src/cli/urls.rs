@@ -4,7 +4,7 @@ use super::Output;
 use super::directory::{Directory, now};
 use super::known::known;
 use crate::config::{Config, Endpoint, SecretSource, Secrets};
-use crate::integration::Monitor;
+use crate::integration::{Monitor, encoded};
 use crate::provider::{COLUMNS, wrap};
 use crate::server::secrets::resolve;
 use anyhow::{Result, bail};
@@ -88,8 +88,8 @@ fn entry(config: &Config, endpoint: &Endpoint, secrets: &Secrets, reveal: bool) 
         Some(secret) => secret.expose().to_owned(),
         None => endpoint.secret.first().map_or_else(String::new, named),
     };
-    // What is named is no secret yet, but how to get it.
-    let in_path = if is_set { in_path(&secret) } else { secret.clone() };
+    // In a URL, a `#` or a `?` of a secret would end its path. What is named is no secret yet, but how to get it.
+    let in_path = if is_set { encoded(&secret) } else { secret.clone() };
     let monitor = Monitor::of(endpoint);
     let filled = |text: &str| {
         let id = endpoint.id.replace('/', ".");
@@ -108,14 +108,6 @@ fn entry(config: &Config, endpoint: &Endpoint, secrets: &Secrets, reveal: bool) 
 /// Words are wrapped; what is set in is to be pasted, and stays as it is.
 fn indented(line: String) -> Vec<String> {
     if line.starts_with(' ') { vec![line] } else { wrap(&line, COLUMNS - 4) }
-}
-
-/// A secret as the end of a path: what would end the path, or the quotes that a config puts around a URL, is encoded.
-fn in_path(secret: &str) -> String {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/+=:@!,".contains(&byte);
-    let encoded =
-        |byte: u8| if is_plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") };
-    secret.bytes().map(encoded).collect()
 }
 
 /// Where the secret is, as a shell would insert it.

@@ -9,6 +9,7 @@ use crate::config::{Service, Urgency, field};
 use crate::route::{self, UrgencyDecision};
 use jiff::{SignedDuration, Timestamp};
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 /// A repeat that changes nothing is recorded at most this often.
 const REPEAT_RECORDED: SignedDuration = SignedDuration::from_mins(1);
@@ -42,6 +43,7 @@ impl Call<'_> {
                 self.about(id, Change::Noted { event: Box::new(event), service: None })
             }
             (Some(id), Action::Trigger) => self.again(id, event),
+            (Some(id), Action::Update) => self.update(id, event),
             (Some(id), Action::Resolve) => self.alert_over(id, event),
             (Some(id), Action::Acknowledge) => self.acknowledged_by_monitor(id, event),
             (None, Action::Trigger) => return self.open(event),
@@ -50,7 +52,7 @@ impl Call<'_> {
                 let why = "no heartbeat is expected here".to_owned();
                 self.record(open, Change::Ignored { event: Box::new(event), why });
             }
-            (None, Action::Resolve | Action::Acknowledge | Action::Note) => {
+            (None, Action::Resolve | Action::Acknowledge | Action::Update | Action::Note) => {
                 let why = "no open incident has this key".to_owned();
                 self.record(None, Change::Ignored { event: Box::new(event), why });
             }
@@ -139,6 +141,39 @@ impl Call<'_> {
         let by = Actor { user: None, name: event.integration.clone() };
         self.acknowledge(id, &by, Via::Monitor, Some(event));
         self.hang_up_needless(id, None);
+    }
+
+    /// An alert that is over is not brought back to life by new words.
+    fn update(&mut self, id: IncidentId, event: Event) {
+        let over = |alert: &super::Alert| alert.is_of(&event) && !alert.firing;
+        if self.incident(id).is_some_and(|incident| incident.alerts.iter().any(over)) {
+            let why = "this alert was over before".to_owned();
+            return self.about(id, Change::Ignored { event: Box::new(event), why });
+        }
+        let amended = self.amended(id, event);
+        self.again(id, amended);
+    }
+
+    /// What the incident says, with what an update says anew.
+    fn amended(&self, id: IncidentId, update: Event) -> Event {
+        let Some(incident) = self.incident(id) else { return update };
+        let known = |new: String, known: &str| if new.is_empty() { known.to_owned() } else { new };
+        let mut labels: BTreeMap<String, String> =
+            incident.labels.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        labels.extend(update.labels);
+        let mut links = incident.links.clone();
+        links.extend(update.links);
+        Event {
+            action: Action::Trigger,
+            severity: update.severity.or(Some(incident.severity)),
+            summary: known(update.summary, &incident.summary),
+            description: known(update.description, &incident.description),
+            source: known(update.source, &incident.source),
+            labels,
+            links,
+            runbook: update.runbook.or_else(|| incident.runbook.clone()),
+            ..update
+        }
     }
 
     /// The same key fires again while its incident is open.

@@ -11,6 +11,8 @@ use ring::digest::{SHA256, digest};
 
 /// The longest URL kept, in bytes; a cut URL leads nowhere, so a longer one is left out.
 const URL_MAX: usize = 2048;
+/// The names of a label that is the URL of a runbook, as annotations have them.
+const RUNBOOK_LABELS: [&str; 3] = ["runbook_url", "runbook_uri", "runbook"];
 /// The longest message id kept verbatim, in bytes.
 const MESSAGE_ID_MAX: usize = 256;
 
@@ -46,6 +48,7 @@ pub fn followed(link: Link) -> Option<Link> {
 
 /// One event within its bounds.
 pub fn bounded(integration: &str, event: Event) -> Event {
+    let runbook = runbook(&event);
     let dedup_key = if event.dedup_key.is_empty() {
         // The source names nothing to tell its problems apart by.
         hash(&[&event.summary, &event.source])
@@ -61,10 +64,31 @@ pub fn bounded(integration: &str, event: Event) -> Event {
         labels: labels(event.labels),
         links: links(event.links),
         images: links(event.images),
-        runbook: event.runbook.filter(|url| is_web(url)),
+        runbook,
         message_id: event.message_id.map(|id| digested(id, MESSAGE_ID_MAX)),
         ..event
     }
+}
+
+/// The runbook that the monitor names, else one where people put it: in a label, in a link that is called so, or in a line of
+/// the description that says it is one.
+fn runbook(event: &Event) -> Option<String> {
+    let labels = RUNBOOK_LABELS.iter().filter_map(|name| event.labels.get(*name));
+    let links = event.links.iter().filter(|link| is_about_runbook(&link.text)).map(|link| &link.href);
+    let known = event.runbook.iter().chain(labels).chain(links);
+    let lines = event.description.lines().filter(|line| is_about_runbook(line));
+    known.map(String::as_str).chain(lines.filter_map(url_in)).find(|url| is_web(url)).map(str::to_owned)
+}
+
+fn is_about_runbook(text: &str) -> bool {
+    text.to_ascii_lowercase().contains("runbook")
+}
+
+/// The first URL in a line, less what closes a sentence or Markdown.
+fn url_in(line: &str) -> Option<&str> {
+    let start = line.find("https://").or_else(|| line.find("http://"))?;
+    let url = line.get(start..)?.split(|c: char| c.is_whitespace() || "<>()[]\"'`|".contains(c)).next()?;
+    Some(url.trim_end_matches(['.', ',', ';', ':', '!']))
 }
 
 /// The SHA-256 of the parts as hex, told apart by their ends.

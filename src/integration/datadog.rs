@@ -2,10 +2,11 @@
 //! happened.
 //!
 //! <https://docs.datadoghq.com/integrations/webhooks/>. A variable that is not set stays as `$NAME`, or is `null`. A monitor
-//! that alerts by group posts each group with a cycle key of its own, from its trigger to its recovery.
+//! that alerts by group posts each group with a cycle key of its own, from its trigger to its recovery. Payloads that were
+//! made for another receiver name the same variables otherwise: the usual names of each are read.
 
-use super::{Monitor, Posted, Read, Sample, Stop, json, tags, url};
-use crate::alert::{Action, Event, Severity};
+use super::{Monitor, Posted, Read, Sample, Stop, json, of_test_button, tags, url};
+use crate::alert::{Action, Event, Link, Severity};
 use serde_json::Value;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -35,34 +36,63 @@ fn read(posted: &Posted<'_>) -> Read {
     // "Encode as form" wraps it.
     let form = url::form_field(posted.body, "payload");
     let body = json::parse(form.as_deref().unwrap_or(posted.body)).map_err(Stop::Unparsed)?;
-    let title = said(&body, &["title"]).ok_or_else(|| Stop::unparsed("there is no `title`"))?;
+    let title = said(&body, &["title", "event_title", "alert_title"])
+        .ok_or_else(|| Stop::unparsed("there is no `title`"))?;
     let titled = Title::of(&title);
     let transition = said(&body, &["transition", "alert_transition"]);
     let transition = transition.as_deref().or(titled.transition).unwrap_or_default().to_lowercase();
     let action = if transition == "recovered" { Action::Resolve } else { Action::Trigger };
-    let changed_at = said(&body, &["date"]).and_then(|text| json::instant(&text));
-    let scope = said(&body, &["scope", "scopes"]).unwrap_or(Cow::Borrowed(titled.scope));
-    let id = said(&body, &["id"]);
-    let image = said(&body, &["snapshot"]).and_then(|_| json::link(&body, "snapshot", ""));
-    Ok(vec![Event {
+    let changed_at = said(&body, &["date", "last_updated"]).and_then(|text| json::instant(&text));
+    let scope = said(&body, &["scope", "scopes", "alert_scope"]).unwrap_or(Cow::Borrowed(titled.scope));
+    let id = said(&body, &["id", "event_id"]);
+    let link = ["url", "link"].iter().find(|key| said(&body, &[key]).is_some());
+    let text = said(&body, &["text", "text_only_msg", "body", "event_msg"]).unwrap_or_default();
+    // A monitor may be called so, too: the message says who tried it.
+    let is_test =
+        titled.name.starts_with("[TEST]") && (text.is_empty() || text.contains("Test notification"));
+    let event = Event {
         dedup_key: key(&body, &titled, &scope),
         severity: severity(&body, &titled, &transition),
         summary: titled.name.to_owned(),
-        description: said(&body, &["text", "body"]).unwrap_or_default().into_owned(),
-        source: said(&body, &["host"]).unwrap_or(Cow::Borrowed(&scope)).into_owned(),
+        description: plain(&text),
+        source: said(&body, &["host", "hostname"]).unwrap_or(Cow::Borrowed(&scope)).into_owned(),
         labels: labels(&body, &scope),
-        links: said(&body, &["url"]).and_then(|_| json::link(&body, "url", "Datadog")).into_iter().collect(),
-        images: image.into_iter().collect(),
+        links: link
+            .and_then(|key| json::link(&body, key, "Datadog"))
+            .or_else(|| monitor_in(&text))
+            .into_iter()
+            .collect(),
+        images: said(&body, &["snapshot"])
+            .and_then(|_| json::link(&body, "snapshot", ""))
+            .into_iter()
+            .collect(),
         started_at: changed_at.filter(|_| action == Action::Trigger),
         changed_at: changed_at.filter(|_| !transition.is_empty()),
         message_id: id.map(|id| format!("{id} {transition}")),
         ..Event::blank(action)
-    }])
+    };
+    Ok(vec![if is_test { of_test_button(event) } else { event }])
+}
+
+/// The monitor's page: the default payload names it only in its message, as `[[Monitor Status](https://…)]`.
+fn monitor_in(text: &str) -> Option<Link> {
+    let urls = text.split("](").skip(1).filter_map(|part| Some(part.split_once(')')?.0));
+    let mut pages = urls.filter(|url| url.starts_with("https://") && url.contains("/monitors"));
+    pages.next().map(|href| Link { href: href.to_owned(), text: "Datadog".to_owned() })
+}
+
+/// A message less the marks that make it Markdown and the handles that say whom to tell.
+fn plain(text: &str) -> String {
+    let is_handle = |word: &&str| word.starts_with('@') && word.len() > 1;
+    let lines = text.lines().map(str::trim_end).filter(|line| line.trim() != "%%%");
+    let lines =
+        lines.filter(|line| line.trim().is_empty() || !line.split_whitespace().all(|word| is_handle(&word)));
+    lines.collect::<Vec<_>>().join("\n").trim().to_owned()
 }
 
 /// What a variable became, where it was set.
 fn said<'b>(body: &'b Value, keys: &[&str]) -> Option<Cow<'b, str>> {
-    let is_set = |text: &Cow<'_, str>| !text.starts_with('$') && !matches!(&**text, "null" | "None");
+    let is_set = |text: &Cow<'_, str>| !text.starts_with('$') && !matches!(&**text, "null" | "Null" | "None");
     keys.iter().find_map(|key| json::text(body, key).filter(is_set))
 }
 
@@ -106,12 +136,14 @@ impl<'t> Title<'t> {
     }
 }
 
+const MONITOR_ID: &[&str] = &["monitor", "monitor_id", "alert_id"];
+
 /// The cycle, else the monitor and its group, else what the title says of them.
 fn key(body: &Value, titled: &Title<'_>, scope: &str) -> String {
-    if let Some(cycle) = said(body, &["cycle"]) {
+    if let Some(cycle) = said(body, &["cycle", "alert_cycle_key"]) {
         return cycle.into_owned();
     }
-    let monitor = said(body, &["monitor", "monitor_id"]).unwrap_or(Cow::Borrowed(titled.name));
+    let monitor = said(body, MONITOR_ID).unwrap_or(Cow::Borrowed(titled.name));
     format!("{monitor}/{scope}")
 }
 
@@ -120,7 +152,7 @@ fn severity(body: &Value, titled: &Title<'_>, transition: &str) -> Option<Severi
     if transition.ends_with("warn") {
         return Some(Severity::Warning);
     }
-    let priority = said(body, &["priority", "severity"]);
+    let priority = said(body, &["priority", "alert_priority", "severity"]);
     let priority = priority.as_deref().or(titled.priority).and_then(Severity::parse);
     priority.or_else(|| Severity::parse(&said(body, &["type", "alert_type"])?))
 }
@@ -130,7 +162,7 @@ fn labels(body: &Value, scope: &str) -> BTreeMap<String, String> {
     let mut labels = tags::labels(tagged.split(',').chain(scope.split(',')));
     let organisation = said(body, &["org"]).or_else(|| json::at(body, "/org/name"));
     labels.extend(organisation.map(|name| ("org".to_owned(), name.into_owned())));
-    let monitor = said(body, &["monitor", "monitor_id"]);
+    let monitor = said(body, MONITOR_ID);
     labels.extend(monitor.map(|id| ("monitor".to_owned(), id.into_owned())));
     labels
 }

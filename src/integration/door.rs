@@ -9,9 +9,12 @@ use data_encoding::{BASE64, BASE64_NOPAD};
 
 const WEBHOOKS: &str = "/v1/webhooks/";
 
-/// The endpoint that a request is for, if it shows its secret: in the path (`/v1/webhooks/<id>/<secret>`), as
-/// `Authorization: Bearer` or as the password of `Basic`, by a signature, as a PagerDuty routing key or as an Opsgenie
-/// GenieKey. Every endpoint's secrets are compared, in constant time.
+/// How many values of a query may be a secret.
+const QUERY_VALUES_MAX: usize = 16;
+
+/// The endpoint that a request is for, if it shows its secret: in the path (`/v1/webhooks/<id>/<secret>`), as a value of the
+/// query, as `Authorization: Bearer` or as the password of `Basic`, by a signature, as a PagerDuty routing key or as an
+/// Opsgenie GenieKey. Every endpoint's secrets are compared, in constant time.
 pub fn find<'c>(
     config: &'c Config,
     secrets: &Secrets,
@@ -27,13 +30,14 @@ pub fn find<'c>(
         return Err(Reject::new(404, "not_found", "webhooks are below /v1/webhooks/"));
     };
     let (id, secret) = rest.split_once('/').unwrap_or((rest, ""));
-    let presented = presented(secret, request.header("authorization"));
-    let open = opened(config, secrets, &presented);
+    let mut open = opened(config, secrets, &presented(secret, request));
     let named = named(config, id);
+    open.extend(signed(config, secrets, request));
+    open.sort_by_key(|endpoint| &endpoint.id);
+    open.dedup_by_key(|endpoint| &endpoint.id);
     match (named, open.as_slice()) {
         (Some(named), open) if open.iter().any(|endpoint| endpoint.id == named.id) => Ok(named),
         (_, [only]) => Ok(only),
-        (Some(named), _) if is_signed(named, request, secrets) => Ok(named),
         _ => Err(Reject::new(
             401,
             "unauthorized",
@@ -53,8 +57,8 @@ pub struct Stray {
     pub body: String,
 }
 
-/// Whether a request that shows a good secret, in any part of the path or as `Authorization`, came to the URL of another
-/// integration than `endpoint`, or of none.
+/// Whether a request that shows a good secret came to the URL of another integration than `endpoint`, or of none: in any part
+/// of the path, in the query, as `Authorization`, as a key in the body, or as what signs it.
 pub fn stray(
     config: &Config,
     secrets: &Secrets,
@@ -67,9 +71,14 @@ pub fn stray(
     {
         return None;
     }
-    let mut shown = presented("", request.header("authorization"));
+    let mut shown = presented("", request);
     shown.extend(request.path.split('/').filter(|part| !part.is_empty()).map(url::decoded));
-    let open = opened(config, secrets, &shown);
+    let keys = pagerduty::KEY_NAMES.iter().filter_map(|name| key_in(request.body, name).ok().flatten());
+    shown.extend(keys.map(String::into_bytes));
+    let mut open = opened(config, secrets, &shown);
+    open.extend(signed(config, secrets, request));
+    open.sort_by_key(|endpoint| &endpoint.id);
+    open.dedup_by_key(|endpoint| &endpoint.id);
     let hidden = |text: &str| {
         open.iter()
             .flat_map(|endpoint| secrets.all(&endpoint.secret))
@@ -91,7 +100,7 @@ fn by_routing_key<'c>(
     request: &Request<'_>,
 ) -> Result<&'c Endpoint, Reject> {
     let name = pagerduty::key_name(request.path);
-    let key = json::peeked(request.body, name)
+    let key = key_in(request.body, name)
         .map_err(|error| pagerduty::reject("bad_request", error))?
         .ok_or_else(|| pagerduty::reject("unauthorized", format!("'{name}' is missing or blank")))?;
     let open = opened(config, secrets, &[key.as_bytes().to_vec()]);
@@ -106,15 +115,39 @@ fn by_genie_key<'c>(
     secrets: &Secrets,
     request: &Request<'_>,
 ) -> Result<&'c Endpoint, Reject> {
-    let open = opened(config, secrets, &presented("", request.header("authorization")));
+    let open = opened(config, secrets, &presented("", request));
     open.into_iter()
         .find(|endpoint| endpoint.monitor == opsgenie::MONITOR.name)
         .ok_or_else(|| opsgenie::unauthorized(request))
 }
 
-fn is_signed(endpoint: &Endpoint, request: &Request<'_>, secrets: &Secrets) -> bool {
-    let signature = Monitor::of(endpoint).signature;
-    signature.and_then(|signature| signature.is_right(endpoint, request, secrets)) == Some(true)
+/// The key of this name in a body. One that is no JSON, by a mistake in a template, may show it all the same; the error is
+/// that of a body that shows none.
+fn key_in(body: &[u8], name: &str) -> Result<Option<String>, String> {
+    match json::peeked(body, name) {
+        Ok(key) => Ok(key),
+        Err(error) => quoted(&String::from_utf8_lossy(body), name).map(Some).ok_or(error),
+    }
+}
+
+/// What stands behind `"name":`, in quotes.
+fn quoted(text: &str, name: &str) -> Option<String> {
+    let (_, rest) = text.split_once(&format!("\"{name}\""))?;
+    let (value, _) = rest.trim_start().strip_prefix(':')?.trim_start().strip_prefix('"')?.split_once('"')?;
+    (!value.trim().is_empty()).then(|| value.trim().to_owned())
+}
+
+/// The endpoints whose signature a request has.
+fn signed<'c>(
+    config: &'c Config,
+    secrets: &Secrets,
+    request: &Request<'_>,
+) -> impl Iterator<Item = &'c Endpoint> {
+    let is_right = |endpoint: &&Endpoint| {
+        let signature = Monitor::of(endpoint).signature;
+        signature.and_then(|signature| signature.is_right(endpoint, request, secrets)) == Some(true)
+    };
+    config.endpoints.values().filter(is_right)
 }
 
 /// The endpoint with this id in the URL, where a `.` stands for `/`; else the one that formerly had it.
@@ -134,10 +167,13 @@ fn opened<'c>(config: &'c Config, secrets: &Secrets, presented: &[Vec<u8>]) -> V
 }
 
 /// What may be the secret. A path may hold a raw `/`, of a secret in base64 or of an id not written with `.`.
-fn presented(path: &str, authorization: Option<&str>) -> Vec<Vec<u8>> {
+fn presented(path: &str, request: &Request<'_>) -> Vec<Vec<u8>> {
     let path = path.strip_suffix('/').unwrap_or(path);
     let last = path.rsplit('/').next().unwrap_or_default();
     let mut presented = vec![url::decoded(path), path.as_bytes().to_vec(), url::decoded(last)];
+    let values = form_urlencoded::parse(request.query.as_bytes()).take(QUERY_VALUES_MAX);
+    presented.extend(values.map(|(_, value)| value.into_owned().into_bytes()));
+    let authorization = request.header("authorization");
     if let Some((scheme, credentials)) = authorization.and_then(|value| value.trim().split_once(' ')) {
         let credentials = credentials.trim();
         if scheme.eq_ignore_ascii_case("basic") {

@@ -3,7 +3,7 @@
 //! <https://cloud.google.com/monitoring/support/notification-options#schema-pubsub>. Times are seconds; an open incident's end is
 //! null or 0. Google closes an incident by itself after seven days without data, unless the policy says otherwise.
 
-use super::{Monitor, Posted, Read, Sample, Stop, json};
+use super::{Monitor, Posted, Read, Sample, Stop, json, of_test_button};
 use crate::alert::{Action, Event, Severity};
 use data_encoding::BASE64;
 use serde_json::Value;
@@ -37,7 +37,7 @@ fn event(body: &Value, message_id: Option<String>) -> Read {
     let name = json::first(incident, &["summary", "condition_name"]).unwrap_or_default();
     let started_at = json::time(incident, &["started_at"]);
     let summary = if policy.is_empty() { name.into_owned() } else { format!("{policy}: {name}") };
-    Ok(vec![Event {
+    let event = Event {
         dedup_key: json::first(incident, &["incident_id", "url"]).unwrap_or_default().into_owned(),
         severity: severity(incident),
         summary: if summary.is_empty() { "incident without a name".to_owned() } else { summary },
@@ -63,7 +63,9 @@ fn event(body: &Value, message_id: Option<String>) -> Read {
         changed_at: json::time(incident, &["ended_at"]).filter(|_| is_over).or(started_at),
         message_id,
         ..Event::blank(if is_over { Action::Resolve } else { Action::Trigger })
-    }])
+    };
+    let is_test = json::text(body, "version").as_deref() == Some("test");
+    Ok(vec![if is_test { of_test_button(event) } else { event }])
 }
 
 /// The policy's own severity, else its label of that name.

@@ -24,6 +24,7 @@ const TEXT_PER_FUEL: u64 = 4;
 pub const MONITOR: Monitor = Monitor {
     repeats: true,
     has_fields: true,
+    gets: true,
     setup: "POST JSON or a form to it, or GET it with a query; the secret may be sent as\n\
             `Authorization: Bearer` instead. `fields` say where the body says what.\n\
             \x20 curl --fail --retry 5 --json @body.json \"{url}\"",
@@ -77,7 +78,7 @@ pub enum Fault {
 /// What is wrong with the fields of an endpoint, by the keys that lead to each, as these bodies show. Of bodies that cannot
 /// be read, or without an alert, it says nothing.
 pub fn faults<'e>(endpoint: &'e Endpoint, bodies: &[&[u8]]) -> Vec<(Vec<&'e str>, Fault)> {
-    let request = |body| Request { reads_only: false, path: "", query: "", headers: &[], body };
+    let request = |body| Request { path: "", query: "", headers: &[], body };
     let parsed: Vec<Value> = bodies
         .iter()
         .filter_map(|body| form::json_or_form(&posted(endpoint, &request(body), Timestamp::UNIX_EPOCH)).ok())

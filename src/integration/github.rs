@@ -1,7 +1,7 @@
 //! GitHub's webhooks: workflow runs that fail, and deployments.
 //!
 //! <https://docs.github.com/en/webhooks/webhook-events-and-payloads#workflow_run>. A workflow on a branch is one problem, until a
-//! run of it succeeds there. Runs of pull requests are their authors' business and do not page; a deployment that succeeds is a
+//! run of it succeeds there. Runs of pull requests, in a merge queue too, are their authors' business and do not page; a deployment that succeeds is a
 //! change.
 
 use super::{Monitor, Posted, Read, Sample, Signature, Stop, json, url};
@@ -40,7 +40,8 @@ fn read(posted: &Posted<'_>) -> Read {
 
 fn workflow_run(body: &Value, run: &Value) -> Option<Event> {
     let text = |key: &str| json::text(run, key).unwrap_or_default();
-    if text("event").starts_with("pull_request") {
+    // A merge queue has a branch for each pull request.
+    if text("event").starts_with("pull_request") || text("event") == "merge_group" {
         return None;
     }
     let conclusion = text("conclusion");

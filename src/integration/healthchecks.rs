@@ -2,8 +2,8 @@
 //!
 //! The code of a check joins its two messages. Healthchecks names no severity.
 
-use super::{Monitor, Posted, Read, Sample, Stop, json, tags};
-use crate::alert::{Action, Event};
+use super::{Monitor, Posted, Read, Sample, Stop, json, of_test_button, tags};
+use crate::alert::{Action, Event, Link};
 use serde_json::Value;
 
 pub const MONITOR: Monitor = Monitor {
@@ -18,6 +18,9 @@ pub const MONITOR: Monitor = Monitor {
     },
     ..Monitor::webhook("healthchecks", "Healthchecks", read)
 };
+
+/// The test button makes up a check of this name with 42 pings, and a code that is new each time.
+const TEST_CHECK: &str = "TEST";
 
 fn read(posted: &Posted<'_>) -> Read {
     let body = json::parse(posted.body).map_err(Stop::Unparsed)?;
@@ -34,14 +37,28 @@ fn read(posted: &Posted<'_>) -> Read {
     let last = json::text(check, "last_ping").map(|at| format!("last ping {at}"));
     let about = json::text(check, "desc").map(|text| text.into_owned());
     let name = if name.is_empty() { "a check without a name".into() } else { name };
-    Ok(vec![Event {
-        dedup_key: key.into_owned(),
+    let is_test = name == TEST_CHECK && json::text(check, "n_pings").as_deref() == Some("42");
+    let event = Event {
         summary: format!("{name} is {status}"),
         description: about.into_iter().chain(last).collect::<Vec<_>>().join("\n"),
         labels,
+        links: details(check, &key).into_iter().collect(),
         started_at: changed_at.filter(|_| action == Action::Trigger),
         changed_at,
         source: name.into_owned(),
+        dedup_key: key.into_owned(),
         ..Event::blank(action)
+    };
+    Ok(vec![if is_test {
+        of_test_button(Event { dedup_key: TEST_CHECK.to_owned(), ..event })
+    } else {
+        event
     }])
+}
+
+/// The page of a check, at the site whose API the check names.
+fn details(check: &Value, code: &str) -> Option<Link> {
+    let update = json::text(check, "update_url")?;
+    let (site, _) = update.split_once("/api/")?;
+    Some(Link { href: format!("{site}/checks/{code}/details/"), text: "Healthchecks".to_owned() })
 }

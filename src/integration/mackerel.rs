@@ -3,7 +3,7 @@
 //! <https://mackerel.io/docs/entry/howto/alerts/webhook>. Mackerel signs nothing: the secret is in the URL. An alert that
 //! goes from warning to critical keeps its id; one that somebody closed by hand is over.
 
-use super::{Monitor, Posted, Read, Sample, Stop, json};
+use super::{Monitor, Posted, Read, Sample, Stop, json, of_test_button};
 use crate::alert::{Action, Event, Link, Severity};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -120,12 +120,11 @@ fn first_url(memo: &str) -> Option<String> {
 }
 
 fn sample(body: &Value) -> Event {
-    Event {
+    of_test_button(Event {
         dedup_key: "sample".to_owned(),
-        severity: Some(Severity::Info),
         summary: json::text(body, "message").unwrap_or("Mackerel's test".into()).into_owned(),
         ..Event::blank(Action::Trigger)
-    }
+    })
 }
 
 fn host_change(body: &Value, kind: &str) -> Event {

@@ -7,6 +7,7 @@
 
 mod alertmanager;
 mod azure;
+mod azure_activity;
 mod bounds;
 mod cloudwatch;
 mod datadog;
@@ -47,11 +48,13 @@ mod zabbix;
 pub use door::{Stray, find, stray};
 pub use generic::{Fault, faults};
 pub use monitor::{MONITORS, Monitor, Sns};
+pub use opsgenie::alert as opsgenie_alert;
 pub use push::{Push, push_webhook};
 pub use sample::{Sample, TestRequest};
 pub use signature::Signature;
+pub use url::encoded;
 
-use crate::alert::{Action, Event, HEARTBEAT_KEY, UNPARSED};
+use crate::alert::{Action, Event, HEARTBEAT_KEY, Severity, TEST, UNPARSED};
 use crate::config::{Endpoint, Secrets};
 use jiff::Timestamp;
 use monitor::{Reader, Spoken};
@@ -59,11 +62,9 @@ use posted::Posted;
 use std::collections::BTreeMap;
 use subscription::Trust;
 
-/// A request as it came in. Its `Content-Type` is of no importance, and of its method only whether it asks or says something.
+/// A request as it came in. Its method and `Content-Type` are of no importance.
 #[derive(Clone, Copy, Debug)]
 pub struct Request<'a> {
-    /// Whether it is a `GET` or `HEAD`, which changes nothing where the protocol has other ways to say something.
-    pub reads_only: bool,
     /// Without the query, still percent-encoded.
     pub path: &'a str,
     /// What follows the `?`, still percent-encoded.
@@ -156,7 +157,7 @@ pub fn receive(
 /// The events of a body that is believed as it is, without a secret, a signature or a fetch: for trying an alert out.
 pub fn read_trusted(endpoint: &Endpoint, body: &[u8], now: Timestamp) -> Vec<Event> {
     let secrets = Secrets::default();
-    let request = Request { reads_only: false, path: "", query: "", headers: &[], body };
+    let request = Request { path: "", query: "", headers: &[], body };
     let posted = posted(endpoint, &request, now);
     let received = match Monitor::of(endpoint).reader {
         Reader::Protocol(speak) => spoken(endpoint, speak(&posted), body, &secrets),
@@ -183,8 +184,8 @@ fn beaten(endpoint: &Endpoint, received: Received) -> Received {
 }
 
 fn posted<'a>(endpoint: &'a Endpoint, request: &Request<'a>, now: Timestamp) -> Posted<'a> {
-    let Request { reads_only, path, query, headers, body } = *request;
-    Posted { endpoint, reads_only, path, query, headers, body, sent: None, now }
+    let Request { path, query, headers, body } = *request;
+    Posted { endpoint, path, query, headers, body, sent: None, now }
 }
 
 fn received(endpoint: &Endpoint, read: Read, body: &[u8], secrets: &Secrets) -> Received {
@@ -259,6 +260,14 @@ impl<'a> Request<'a> {
 fn accepted(events: Vec<Event>) -> Received {
     let answer = Answer::accepted(events.len());
     Received::Events { events, answer }
+}
+
+/// What a monitor's test button sent: seen, but mild, and a problem of its own, so that it ends no real one.
+fn of_test_button(event: Event) -> Event {
+    let mut labels = event.labels;
+    labels.insert(TEST.to_owned(), "true".to_owned());
+    let dedup_key = format!("test/{}", event.dedup_key);
+    Event { dedup_key, severity: Some(Severity::Info), labels, ..event }
 }
 
 /// The event that stands for a body we cannot read, with the body itself (less the endpoint's secrets) to look at.

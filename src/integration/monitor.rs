@@ -56,6 +56,8 @@ pub struct Monitor {
     pub sns: Sns,
     /// Whether `fields:` say where a body says what.
     pub has_fields: bool,
+    /// Whether it may say what it says in the query of a `GET`.
+    pub gets: bool,
     /// How it signs its requests, if it does.
     pub signature: Option<Signature>,
     /// How long it waits for an answer, where that is less than we may take.
@@ -123,6 +125,7 @@ impl Monitor {
             repeats: false,
             sns: Sns::Never,
             has_fields: false,
+            gets: false,
             signature: None,
             patience: None,
             address: "{base}/v1/webhooks/{id}/{secret}",

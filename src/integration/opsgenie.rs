@@ -1,13 +1,15 @@
-//! Opsgenie's Alert API, as a receiver: create, close, acknowledge, delete and note, by id or alias.
+//! Opsgenie's Alert API, as a receiver: create, close, acknowledge, update and note, by id or alias.
 //!
 //! <https://docs.opsgenie.com/docs/alert-api>. Opsgenie answers with the id of a request, by which a client then asks for the
-//! alert's id. Here both are one and are made of the alias, so that an alert is found by either without being looked up.
-//! Nothing else can be asked: clients are told, in Opsgenie's words, that there is no such alert. They decode JSON, whatever the status.
+//! alert's id. Here both are one and are made of the alias, so that an alert is found by either without being looked up. What
+//! is read of an alert is answered by [`server::opsgenie`](crate::server).
 
 use super::monitor::Spoken;
 use super::pagerduty::generated_key;
 use super::{
-    Answer, Monitor, Posted, Reject, Request, Sample, bounds::followed, bounds::hash, json, tags, url,
+    Answer, Monitor, Posted, Reject, Request, Sample,
+    bounds::{followed, hash, is_web},
+    json, tags, url,
 };
 use crate::alert::{Action, Event, Link, Severity};
 use serde_json::{Value, json};
@@ -19,7 +21,9 @@ pub const MONITOR: Monitor = Monitor {
     setup: r#"The notifier's Opsgenie API URL and key; in alertmanager.yml:
   receivers:
     - name: oncall
-      opsgenie_configs: [{ api_url: "{base}/", api_key: "{secret}" }]"#,
+      opsgenie_configs:
+        - api_url: "{base}/"
+          api_key: "{secret}""#,
     sample: Sample {
         body: r#"{"alias":"oncall-send","message":"test alert from oncall send","priority":"P5"}"#,
         firing: "",
@@ -47,6 +51,9 @@ const DONE: [&str; 14] = [
     "unacknowledge",
 ];
 
+/// Stands for the method of that name.
+const DELETE: &str = "DELETE";
+
 /// Whether a path is one of the API.
 pub fn is_path(path: &str) -> bool {
     path.strip_prefix(ALERTS).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
@@ -67,9 +74,10 @@ fn read(posted: &Posted<'_>) -> Spoken {
     let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
     match segments.as_slice() {
         ["requests", id] => silent(status(id)),
-        _ if posted.reads_only => silent(not_told(posted)),
+        // A search that is saved is no alert.
+        ["saved-searches", ..] => silent(accepted("")),
         // A `DELETE`; what has a body is an alert at a wrong path.
-        [identifier] if posted.body.is_empty() => about(posted, identifier, &["close"]),
+        [identifier] if posted.body.is_empty() => about(posted, identifier, &[DELETE]),
         // Opsgenie's own SDK for Node.js leaves a `/` in an alias as it is.
         [alias @ .., done] if alias.len() > 1 && DONE.contains(done) => {
             about(posted, &alias.join("/"), &[done])
@@ -110,13 +118,18 @@ fn create(posted: &Posted<'_>) -> Spoken {
         Some(alias) => id_of(alias.as_bytes()),
         None => id_of(generated_key(posted.body, posted.now).as_bytes()),
     };
+    let labels = labels(&body, alias);
+    let priority = json::text(&body, "priority").and_then(|text| Severity::parse(&text));
+    // Alertmanager's source is its own page.
+    let source = json::text(&body, "source").filter(|source| !is_web(source));
     let event = Event {
         dedup_key: id.clone(),
-        severity: json::text(&body, "priority").and_then(|text| Severity::parse(&text)),
+        // Without a priority, as Alertmanager sends it, the alerts' own label says how bad it is.
+        severity: priority.or_else(|| Severity::parse(labels.get("severity")?)),
         summary: message.into_owned(),
         description: json::text(&body, "description").unwrap_or_default().into_owned(),
-        source: json::first(&body, &["entity", "source"]).unwrap_or_default().into_owned(),
-        labels: labels(&body, alias),
+        source: json::text(&body, "entity").or(source).unwrap_or_default().into_owned(),
+        labels,
         links: links(&body),
         ..Event::blank(Action::Trigger)
     };
@@ -125,29 +138,30 @@ fn create(posted: &Posted<'_>) -> Spoken {
 
 /// What is done about an alert that is there: `close`, `notes`, `actions Restart`.
 fn about(posted: &Posted<'_>, identifier: &str, done: &[&str]) -> Spoken {
-    let is_alias = url::form_field(posted.query.as_bytes(), "identifierType").as_deref() == Some(b"alias");
-    let id = if is_alias { id_of(identifier.as_bytes()) } else { identifier.to_lowercase() };
+    let id = id_by(identifier, posted.query);
     let body = json::parse(posted.body).unwrap_or(Value::Null);
-    let note = json::text(&body, "note").map(|note| note.into_owned());
-    let who = json::first(&body, &["user", "source"]).map(|who| who.into_owned());
-    let action = match done {
-        ["close"] => Action::Resolve,
-        ["acknowledge"] => Action::Acknowledge,
-        // Assigning, snoozing, tags and other words change nothing here, but are seen.
-        _ => Action::Note,
-    };
-    let words = || match json::first(&body, &["message", "priority", "endTime"]) {
-        Some(value) => format!("{}: {value}", done.join(" ")),
-        None if action == Action::Note => done.join(" "),
-        None => identifier.to_owned(),
-    };
-    let event = Event {
+    let text = |key: &str| json::text(&body, key).unwrap_or_default().into_owned();
+    let said = |action: Action, words: &str| Event {
         dedup_key: id.clone(),
-        summary: note.unwrap_or_else(words),
-        source: who.unwrap_or_default(),
+        summary: Some(text("note")).filter(|note| !note.is_empty()).unwrap_or_else(|| words.to_owned()),
+        source: json::first(&body, &["user", "source"]).unwrap_or_default().into_owned(),
         ..Event::blank(action)
     };
-    Spoken { events: Ok(vec![event]), unread: Action::Trigger, answer: accepted(&id) }
+    // What cannot be read of an update leaves all as it was.
+    let update = Event { dedup_key: id.clone(), ..Event::blank(Action::Update) };
+    let labels = labels(&body, None);
+    let event = match done {
+        ["close"] => said(Action::Resolve, identifier),
+        [DELETE] => said(Action::Resolve, "deleted"),
+        ["acknowledge"] => said(Action::Acknowledge, identifier),
+        ["message"] => Event { summary: text("message"), ..update },
+        ["description"] => Event { description: text("description"), ..update },
+        ["priority"] => Event { severity: Severity::parse(&text("priority")), ..update },
+        ["tags" | "details"] if !labels.is_empty() => Event { labels, ..update },
+        // Assigning, snoozing and attachments change nothing here, but are seen.
+        _ => said(Action::Note, &done.join(" ")),
+    };
+    Spoken { events: Ok(vec![event]), unread: Action::Note, answer: accepted(&id) }
 }
 
 /// `details`, `tags`, and whatever else routes may ask for.
@@ -177,17 +191,23 @@ fn accepted(id: &str) -> Answer {
     Answer::json(202, &json!({ "result": "Request will be processed", "took": 0.001, "requestId": id }))
 }
 
-/// The answer to whoever asks for alerts.
-fn not_told(posted: &Posted<'_>) -> Answer {
-    let message = "Alert does not exist: oncall tells of incidents at /v1/incidents";
-    let id = id_of(posted.path.as_bytes());
-    Answer::json(404, &json!({ "message": message, "took": 0.0, "requestId": id }))
-}
-
 /// What became of a request: whatever was answered 202 was processed.
 fn status(id: &str) -> Answer {
     let data = json!({ "success": true, "isSuccess": true, "action": "Create", "status": "Created alert", "alertId": id });
     Answer::json(200, &json!({ "data": data, "took": 0.001, "requestId": id }))
+}
+
+/// The dedup key of the alert that a path names, if it names nothing beside it.
+pub fn alert(request: &Request<'_>) -> Option<String> {
+    let identifier = request.path.strip_prefix(ALERTS)?.trim_matches('/');
+    let alone = !identifier.is_empty() && !identifier.contains('/');
+    alone.then(|| id_by(&decoded(identifier), request.query))
+}
+
+/// The id of an alert that is named by it or by its alias. Its `tinyId` is its id.
+fn id_by(identifier: &str, query: &str) -> String {
+    let is_alias = url::form_field(query.as_bytes(), "identifierType").as_deref() == Some(b"alias");
+    if is_alias { id_of(identifier.as_bytes()) } else { identifier.to_lowercase() }
 }
 
 /// An id in the form of a UUID, made of a text.

@@ -21,8 +21,10 @@ pub const MONITOR: Monitor = Monitor {
   receivers:
     - name: oncall
       pagerduty_configs:
-        - { url: "{base}/v2/enqueue", routing_key: "{secret}" }
-Version 1 is {base}/generic/2010-04-15/create_event.json with the same key as service_key; deploys go to {base}/v2/change/enqueue and never page."#,
+        - url: "{base}/v2/enqueue"
+          routing_key: "{secret}"
+          severity: '{{ or .CommonLabels.severity "critical" }}'
+Without `severity` what has no such label is an error. Version 1 is {base}/generic/2010-04-15/create_event.json with the same key as service_key; deploys go to {base}/v2/change/enqueue and never page."#,
     sample: Sample {
         body: r#"{"routing_key":{secret},"event_action":"{state}","dedup_key":"oncall-send",
   "payload":{"summary":"test alert from oncall send","source":"oncall send","severity":"info"}}"#,
@@ -37,6 +39,9 @@ const CHANGE: &str = "/v2/change/enqueue";
 const CREATE: &str = "/generic/2010-04-15/create_event.json";
 /// Where the routing key is the secret.
 pub const PATHS: [&str; 3] = [ENQUEUE, CHANGE, CREATE];
+
+/// What the key is called in a body, of version 2 and of version 1.
+pub const KEY_NAMES: [&str; 2] = ["routing_key", "service_key"];
 
 /// What the key is called in a body that is posted there.
 pub fn key_name(path: &str) -> &'static str {
@@ -135,7 +140,8 @@ fn event(value: &Value, action: Action, key: &str) -> Event {
     let custom = payload.get("custom_details").unwrap_or(&Value::Null);
     Event {
         dedup_key: key.to_owned(),
-        severity: text("severity").and_then(|severity| Severity::parse(&severity)),
+        // Alertmanager says `error` of every group, unless its config says otherwise.
+        severity: text("severity").and_then(|text| Severity::parse(&text)).max(details::severity(custom)),
         // A resolve or an acknowledgement may come without words.
         summary: text("summary").map_or_else(|| key.to_owned(), Into::into),
         description: details::description(custom),

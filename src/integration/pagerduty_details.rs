@@ -5,6 +5,7 @@
 //! the same routes work for both ways in. Other scalars are labels; long texts are the description.
 
 use super::{alertmanager, json};
+use crate::alert::Severity;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -16,6 +17,12 @@ pub fn labels(details: &Value) -> BTreeMap<String, String> {
     let groups = groups.map(alert_labels).find(|alerts| !alerts.is_empty());
     labels.extend(groups.map(agreed).unwrap_or_default());
     labels
+}
+
+/// How bad the alerts of a group that fires say they are, where all say the same.
+pub fn severity(details: &Value) -> Option<Severity> {
+    let alerts = alert_labels(details.get("firing")?);
+    agreed(alerts).get("severity").and_then(|text| Severity::parse(text))
 }
 
 /// Whatever is not a label: texts as they are, alerts by their words, other lists and objects as JSON.

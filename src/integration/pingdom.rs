@@ -4,6 +4,7 @@
 
 use super::{Monitor, Posted, Read, Sample, Stop, json, tags};
 use crate::alert::{Action, Event, Severity};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 pub const MONITOR: Monitor = Monitor {
@@ -42,8 +43,8 @@ fn read(posted: &Posted<'_>) -> Read {
     let check = text("check_id");
     Ok(vec![Event {
         severity: severity(&text("importance_level")),
-        summary: format!("{name}: {}", text("description")),
-        description: text("long_description").into_owned(),
+        summary: said([name.clone(), text("description")]).join(": "),
+        description: said([text("long_description"), text("custom_message")]).join("\n"),
         source: url.or(host).unwrap_or_default().into_owned(),
         labels,
         links: vec![crate::alert::Link {
@@ -55,6 +56,10 @@ fn read(posted: &Posted<'_>) -> Read {
         dedup_key: check.into_owned(),
         ..Event::blank(action)
     }])
+}
+
+fn said(texts: [Cow<'_, str>; 2]) -> Vec<Cow<'_, str>> {
+    texts.into_iter().filter(|text| !text.is_empty()).collect()
 }
 
 /// Pingdom knows two: HIGH is down in earnest.

@@ -8,8 +8,6 @@ use jiff::Timestamp;
 #[derive(Clone, Copy, Debug)]
 pub struct Posted<'a> {
     pub endpoint: &'a Endpoint,
-    /// Whether it asks something, and says nothing.
-    pub reads_only: bool,
     /// Still percent-encoded; empty where an alert is only tried out.
     pub path: &'a str,
     pub query: &'a str,

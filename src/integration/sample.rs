@@ -66,6 +66,6 @@ impl TestRequest {
     /// As the server sees it.
     pub fn request(&self) -> Request<'_> {
         let TestRequest { path, query, headers, body } = self;
-        Request { reads_only: false, path, query, headers, body }
+        Request { path, query, headers, body }
     }
 }

@@ -3,7 +3,7 @@
 //! <https://docs.sentry.io/integrations/integration-platform/webhooks/>. An issue is one problem however many events it has;
 //! that it is over comes as the `issue` resource. Sentry waits one second for an answer.
 
-use super::{Monitor, Posted, Read, Sample, Signature, Stop, json};
+use super::{Monitor, Posted, Read, Sample, Signature, Stop, json, of_test_button};
 use crate::alert::{Action, Event, Severity};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -36,13 +36,16 @@ fn read(posted: &Posted<'_>) -> Read {
             Some(event) => event,
             None => return Ok(Vec::new()),
         },
-        // Somebody installed the integration, or wrote a comment.
-        "installation" | "comment" => return Ok(Vec::new()),
+        // Somebody installed the integration or wrote a comment; an analysis or a build got on.
+        "installation" | "comment" | "seer" | "preprod_artifact" => return Ok(Vec::new()),
         _ if body.get("event").is_some() || body.get("culprit").is_some() => plugin(&body),
         _ => return Err(Stop::unparsed("neither an alert nor an issue of Sentry")),
     };
     let message_id = posted.header("request-id").map(str::to_owned);
-    Ok(vec![Event { message_id, ..event }])
+    let event = Event { message_id, ..event };
+    // "Send Test Notification" has the alert rule fire on an event that it marks.
+    let is_sample = event.labels.get("sample_event").is_some_and(|sample| sample == "yes");
+    Ok(vec![if is_sample { of_test_button(event) } else { event }])
 }
 
 /// By what is there, where no header says it.
@@ -83,9 +86,11 @@ fn project(event: &Value) -> Option<String> {
 /// Assigning is often done by a rule, not by a person: it is no acknowledgement.
 fn issue(body: &Value, data: &Value) -> Option<Event> {
     let issue = data.get("issue").unwrap_or(&Value::Null);
-    let action = match json::text(body, "action").unwrap_or_default().as_ref() {
-        "created" | "unresolved" | "triggered" => Action::Trigger,
-        "resolved" | "archived" | "ignored" => Action::Resolve,
+    // One that comes back was first seen long ago.
+    let (action, began) = match json::text(body, "action").unwrap_or_default().as_ref() {
+        "created" | "triggered" => (Action::Trigger, "firstSeen"),
+        "unresolved" => (Action::Trigger, "lastSeen"),
+        "resolved" | "archived" | "ignored" => (Action::Resolve, "firstSeen"),
         _ => return None,
     };
     let project = issue.get("project").unwrap_or(&Value::Null);
@@ -99,8 +104,11 @@ fn issue(body: &Value, data: &Value) -> Option<Event> {
         description: json::at(issue, "/metadata/value").unwrap_or_default().into_owned(),
         source: json::text(issue, "culprit").unwrap_or_default().into_owned(),
         labels,
-        links: json::link(issue, "web_url", "Sentry").into_iter().collect(),
-        started_at: json::time(issue, &["firstSeen"]),
+        links: json::link(issue, "web_url", "Sentry")
+            .or_else(|| json::link(issue, "permalink", "Sentry"))
+            .into_iter()
+            .collect(),
+        started_at: json::time(issue, &[began]),
         ..Event::blank(action)
     })
 }

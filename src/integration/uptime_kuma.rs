@@ -1,9 +1,10 @@
-//! Uptime Kuma's webhook notification, as JSON or as form data.
+//! Uptime Kuma's webhook notification, as JSON, as form data, or as a `GET` with a query.
 //!
 //! Its source says what it sends (`server/notification-providers/webhook.js`): a heartbeat and the monitor it is of, or, for
-//! tests and certificates that expire, only words. It names no severity. `monitor` holds settings and is not kept whole.
+//! tests and certificates that expire, only words. Form data has all of it in one field, `data`, and a query its parts in
+//! three. It names no severity. `monitor` holds settings and is not kept whole.
 
-use super::{Monitor, Posted, Read, Sample, Stop, bounds::hash, json, url};
+use super::{Monitor, Posted, Read, Sample, Stop, bounds::hash, form, json, of_test_button};
 use crate::alert::{Action, Event, Link};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -11,6 +12,7 @@ use std::collections::BTreeMap;
 pub const MONITOR: Monitor = Monitor {
     sends_severity: false,
     repeats: true,
+    gets: true,
     setup: "Settings > Notifications > Webhook: this URL, content type application/json.",
     sample: Sample {
         body: r#"{"heartbeat":{"monitorID":"oncall-send","status":{state}},"monitor":{"id":"oncall-send","name":"test alert from oncall send"}}"#,
@@ -20,37 +22,56 @@ pub const MONITOR: Monitor = Monitor {
     ..Monitor::webhook("uptime_kuma", "Uptime Kuma", read)
 };
 
+/// What the test button says: the notification's name, and this (`server/server.js`).
+const TESTING: &str = " Testing";
+
 fn read(posted: &Posted<'_>) -> Read {
-    let form = url::form_field(posted.body, "data");
-    let body = json::parse(form.as_deref().unwrap_or(posted.body)).map_err(Stop::Unparsed)?;
-    let heartbeat = body.get("heartbeat").filter(|it| it.is_object());
+    let form = form::json_or_form(posted).map_err(Stop::Unparsed)?;
+    let body = match form.get("data") {
+        Some(Value::String(data)) => json::parse(data.as_bytes()).map_err(Stop::Unparsed)?,
+        _ => form,
+    };
+    let heartbeat = part(&body, "heartbeat").filter(|it| it.is_object());
     let words = json::text(&body, "msg");
     match (heartbeat, words) {
-        (Some(heartbeat), _) => Ok(event(&body, heartbeat).into_iter().collect()),
-        (None, Some(words)) => Ok(vec![Event {
-            dedup_key: hash(&[&words]),
-            summary: words.into_owned(),
-            ..Event::blank(Action::Trigger)
-        }]),
+        (Some(heartbeat), _) => {
+            let monitor = part(&body, "monitor").unwrap_or_default();
+            Ok(event(&monitor, &heartbeat).into_iter().collect())
+        }
+        (None, Some(words)) => {
+            let event = Event {
+                dedup_key: hash(&[&words]),
+                summary: words.clone().into_owned(),
+                ..Event::blank(Action::Trigger)
+            };
+            Ok(vec![if words.ends_with(TESTING) { of_test_button(event) } else { event }])
+        }
         (None, None) => Err(Stop::unparsed("neither `heartbeat` nor `msg`")),
     }
 }
 
+/// A member, or in a query the JSON that it is the text of.
+fn part(body: &Value, name: &str) -> Option<Value> {
+    match body.get(name)? {
+        Value::String(text) => json::parse(text.as_bytes()).ok(),
+        other => Some(other.clone()),
+    }
+}
+
 /// Pending is not down yet, and maintenance is meant.
-fn event(body: &Value, heartbeat: &Value) -> Option<Event> {
+fn event(monitor: &Value, heartbeat: &Value) -> Option<Event> {
     let action = match json::text(heartbeat, "status").as_deref() {
         Some("1") => Action::Resolve,
         Some("2" | "3") => return None,
         _ => Action::Trigger,
     };
-    let monitor = body.get("monitor").unwrap_or(&Value::Null);
     let id = json::first(heartbeat, &["monitorID", "monitor_id"]).or_else(|| json::text(monitor, "id"));
     let name = json::text(monitor, "name").unwrap_or_default();
     let said = json::text(heartbeat, "msg").unwrap_or_default();
     let source = json::first(monitor, &["url", "hostname"]).filter(|url| &**url != "https://");
     Some(Event {
         dedup_key: id.map_or_else(|| hash(&[&name]), Into::into),
-        summary: format!("{name}: {said}"),
+        summary: [&*name, &*said].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(": "),
         description: json::first(monitor, &["description", "path"]).unwrap_or_default().into_owned(),
         labels: labels(monitor, &name),
         links: source

@@ -199,7 +199,9 @@ fn people_line(people: &[Told]) -> String {
 }
 
 fn event_line(event: &Event) -> String {
-    format!("\"{}\" from {}", event.summary, event.integration)
+    // An update may have no words of its own.
+    let words = if event.summary.is_empty() { &event.dedup_key } else { &event.summary };
+    format!("\"{words}\" from {}", event.integration)
 }
 
 fn resolved_line(by: &Actor, via: Via, why: &str) -> String {

@@ -2,7 +2,7 @@
 
 use super::http::{Doors, Shared, take, unavailable};
 use super::in_force;
-use super::inbox::Found;
+use super::inbox::{self, Found};
 use super::live::Live;
 use super::recover;
 use crate::engine::Lane;
@@ -40,7 +40,9 @@ pub async fn list(State(doors): Shared, headers: HeaderMap, Query(wanted): Query
         Ok(before) => before,
         Err(error) => return problem(StatusCode::BAD_REQUEST, &format!("`before`: {error}")),
     };
-    match doors.inbox.list(wanted.status, before, wanted.limit.unwrap_or(50)).await {
+    let limit = wanted.limit.unwrap_or(50);
+    match doors.inbox.list(inbox::Wanted { status: wanted.status, ..Default::default() }, before, limit).await
+    {
         Err(_) => unavailable("too much at once: come again\n"),
         Ok(incidents) => {
             let next = incidents.last().map(|incident| incident.id.to_string());

@@ -14,7 +14,7 @@ use super::live::{Live, Origin, Status};
 use super::metrics::Metrics;
 use super::slow::{Peer, Slowed};
 use super::tally::{Tallies, Tally};
-use super::{api, calendars, callbacks, in_force, stray};
+use super::{api, calendars, callbacks, in_force, opsgenie, stray};
 use crate::alert::Event;
 use crate::config::Endpoint;
 use crate::integration::{self, Answer, FetchReason, Fetched, Monitor, Received, Reject, Stray};
@@ -73,9 +73,11 @@ pub fn router(doors: Arc<Doors>) -> Router {
         .route("/v2/enqueue", post(webhook))
         .route("/v2/change/enqueue", post(webhook))
         .route("/generic/2010-04-15/create_event.json", post(webhook))
-        .route("/v2/alerts", any(webhook))
-        .route("/v2/alerts/", any(webhook))
-        .route("/v2/alerts/{*rest}", any(webhook))
+        .route("/v2/alerts", any(webhook).get(opsgenie::list))
+        .route("/v2/alerts/", any(webhook).get(opsgenie::list))
+        .route("/v2/alerts/count", any(webhook).get(opsgenie::count))
+        .route("/v2/alerts/requests/{id}", any(webhook))
+        .route("/v2/alerts/{*rest}", any(webhook).get(opsgenie::show))
         .route("/v1/push", post(push))
         .route("/v1/callbacks/{*rest}", post(callbacks::callback))
         .route("/v1/incidents", get(api::list))
@@ -111,7 +113,6 @@ async fn slowly(State(doors): Shared, request: Request, next: Next) -> Response 
 /// A request with its whole body, within the bounds.
 #[derive(Debug)]
 pub struct Taken {
-    pub reads_only: bool,
     pub path: String,
     pub query: Option<String>,
     pub headers: Vec<(String, String)>,
@@ -119,27 +120,20 @@ pub struct Taken {
 }
 
 impl Taken {
-    fn request(&self) -> integration::Request<'_> {
+    pub(super) fn request(&self) -> integration::Request<'_> {
         let query = self.query.as_deref().unwrap_or_default();
-        integration::Request {
-            reads_only: self.reads_only,
-            path: &self.path,
-            query,
-            headers: &self.headers,
-            body: &self.body,
-        }
+        integration::Request { path: &self.path, query, headers: &self.headers, body: &self.body }
     }
 }
 
 /// Reads a body within the bounds; `Err` is the answer for one that is not.
 pub async fn take(request: Request) -> Result<Taken, Response> {
     let (parts, body) = request.into_parts();
-    let reads_only = parts.method.is_safe();
     let path = parts.uri.path().to_owned();
     let query = parts.uri.query().map(str::to_owned);
     let (status, text) = match tokio::time::timeout(BODY_TIME_MAX, bounded(body)).await {
         Ok(Ok(Some(body))) => {
-            return Ok(Taken { reads_only, path, query, headers: headers(&parts.headers), body });
+            return Ok(Taken { path, query, headers: headers(&parts.headers), body });
         }
         Ok(Ok(None)) => (StatusCode::PAYLOAD_TOO_LARGE, "the body is larger than 5 MiB\n"),
         Ok(Err(_)) => (StatusCode::BAD_REQUEST, "the body broke off\n"),
@@ -186,7 +180,8 @@ pub fn unavailable(text: &'static str) -> Response {
 }
 
 async fn webhook(State(doors): Shared, request: Request) -> Response {
-    let is_get = request.method() == Method::GET;
+    let (is_get, is_safe) = (request.method() == Method::GET, request.method().is_safe());
+    let reads_only = is_safe && request.uri().path().starts_with("/v1/webhooks/");
     let taken = match take(request).await {
         Ok(taken) => taken,
         Err(refused) => {
@@ -203,15 +198,15 @@ async fn webhook(State(doors): Shared, request: Request) -> Response {
     };
     let request = taken.request();
     match integration::find(&live.config, &live.secrets, &request) {
-        Ok(endpoint) if request.reads_only && !may_read(endpoint, &request, is_get) => {
-            let why = "alerts are posted here; only a heartbeat, or a generic integration with a query, may be a GET\n";
+        Ok(endpoint) if reads_only && !(is_get && speaks_by_get(endpoint, request.query)) => {
+            let why = "alerts are posted here; only a heartbeat, or a generic or Uptime Kuma integration with a query, may be a GET\n";
             count_refused(&doors, &endpoint.id, "method", why);
             (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "POST, PUT, PATCH")], why).into_response()
         }
         Ok(endpoint) => entered(&doors, &live, endpoint, &request).await,
         Err(reject) => {
             let stray = integration::stray(&live.config, &live.secrets, &request, None);
-            if let Some(stray) = stray.filter(|_| !request.reads_only) {
+            if let Some(stray) = stray.filter(|_| !is_safe) {
                 return strayed(&doors, &live, &stray).await;
             }
             refuse(&doors, "unknown", &reject)
@@ -219,39 +214,27 @@ async fn webhook(State(doors): Shared, request: Request) -> Response {
     }
 }
 
-/// Browsers and previews of links open URLs, too: at a webhook a `GET` is only for heartbeats, and where `fields` say what
-/// its query means. Elsewhere the protocol says what it is for.
-fn may_read(endpoint: &Endpoint, request: &integration::Request<'_>, is_get: bool) -> bool {
-    let speaks =
-        endpoint.takes_only_beats() || (!request.query.is_empty() && Monitor::of(endpoint).has_fields);
-    !request.path.starts_with("/v1/webhooks/") || (is_get && speaks)
+/// Browsers and previews of links open URLs, too: a `GET` is only for heartbeats, and for monitors that can send one with a
+/// query.
+fn speaks_by_get(endpoint: &Endpoint, query: &str) -> bool {
+    endpoint.takes_only_beats() || (!query.is_empty() && Monitor::of(endpoint).gets)
 }
 
 /// A path that there is not: a 404, unless it comes with an integration's secret.
 async fn elsewhere(State(doors): Shared, request: Request) -> Response {
     let live = doors.live.borrow().clone();
     let Some(live) = live.filter(|_| !request.method().is_safe()) else { return no_such_path() };
-    let stray =
-        |request: &integration::Request<'_>| integration::stray(&live.config, &live.secrets, request, None);
-    let (path, headers) = (request.uri().path().to_owned(), headers(request.headers()));
-    if stray(&integration::Request {
-        reads_only: false,
-        path: &path,
-        query: "",
-        headers: &headers,
-        body: &[],
-    })
-    .is_none()
-    {
-        return no_such_path();
+    let taken = match take(request).await {
+        Ok(taken) => taken,
+        Err(refused) => return refused,
+    };
+    if let Some(stray) = integration::stray(&live.config, &live.secrets, &taken.request(), None) {
+        return strayed(&doors, &live, &stray).await;
     }
-    match take(request).await {
-        Err(refused) => refused,
-        Ok(taken) => match stray(&taken.request()) {
-            Some(stray) => strayed(&doors, &live, &stray).await,
-            None => no_such_path(),
-        },
-    }
+    let mut response = no_such_path();
+    // Whether a secret is good must not be found out faster here than at the doors.
+    response.extensions_mut().insert(WrongSecret);
+    response
 }
 
 /// An alert that no integration can read is kept, answered as usual, and told to the fallback.
@@ -400,7 +383,7 @@ fn said(answer: &Answer) -> Response {
     (status, [(header::CONTENT_TYPE, answer.content_type)], Body::from(answer.body.clone())).into_response()
 }
 
-fn refuse(doors: &Doors, integration: &str, reject: &Reject) -> Response {
+pub(super) fn refuse(doors: &Doors, integration: &str, reject: &Reject) -> Response {
     doors.metrics.refused(reject.code);
     tracing::warn!(integration, code = reject.code, "refused a request: {}", reject.message);
     let mut response = said(&reject.answer);

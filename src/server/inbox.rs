@@ -2,7 +2,7 @@
 
 use crate::alert::Event;
 use crate::engine::Lane;
-use crate::incident::{Heartbeat, Incident, IncidentId, Input, Reply, Status};
+use crate::incident::{Alert, Heartbeat, Incident, IncidentId, Input, Reply, Status};
 use std::collections::BTreeMap;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
@@ -25,9 +25,9 @@ pub enum Message {
         input: Input,
         answer: oneshot::Sender<Answered>,
     },
-    /// The incidents after `after`, the newest first.
+    /// The incidents before `before`, the newest first.
     List {
-        status: Option<Status>,
+        wanted: Wanted,
         before: Option<IncidentId>,
         limit: usize,
         answer: oneshot::Sender<Vec<Incident>>,
@@ -42,6 +42,26 @@ pub enum Message {
         id: IncidentId,
         answer: oneshot::Sender<Option<Found>>,
     },
+}
+
+/// Which incidents are asked for; what is `None` may be anything.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
+    pub status: Option<Status>,
+    /// Of an alert of this integration.
+    pub integration: Option<String>,
+    /// Of an alert with this key.
+    pub dedup_key: Option<String>,
+}
+
+impl Wanted {
+    pub fn is(&self, incident: &Incident) -> bool {
+        let is_of = |alert: &Alert| {
+            self.integration.as_ref().is_none_or(|id| alert.integration == *id)
+                && self.dedup_key.as_ref().is_none_or(|key| alert.dedup_key == *key)
+        };
+        self.status.is_none_or(|status| incident.status == status) && incident.alerts.iter().any(is_of)
+    }
 }
 
 /// An incident that was asked for.
@@ -91,13 +111,13 @@ impl Inbox {
 
     pub async fn list(
         &self,
-        status: Option<Status>,
+        wanted: Wanted,
         before: Option<IncidentId>,
         limit: usize,
     ) -> Result<Vec<Incident>, Busy> {
         let (answer, answered) = oneshot::channel();
         let limit = limit.clamp(1, PAGE_MAX);
-        ask(&self.first, Message::List { status, before, limit, answer }, answered, PATIENCE).await
+        ask(&self.first, Message::List { wanted, before, limit, answer }, answered, PATIENCE).await
     }
 
     pub async fn heartbeat(&self, integration: String) -> Result<Option<Heartbeat>, Busy> {

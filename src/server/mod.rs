@@ -23,6 +23,7 @@ pub mod limit;
 pub mod listen;
 pub mod live;
 pub mod metrics;
+pub mod opsgenie;
 pub mod own_heartbeat;
 pub mod recorder;
 pub mod recover;

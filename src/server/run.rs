@@ -16,7 +16,7 @@ use super::secrets::Missing;
 use super::standby::{First, first_config, note, note_missing, tell_versions};
 use crate::alert::Severity;
 use crate::engine::{Engine, Health, JOURNAL_KEY, Lane, Release};
-use crate::incident::{Delivery, DeliveryId, Entry, Incident, IncidentId, Incidents, Input, Outcome, Task};
+use crate::incident::{Delivery, DeliveryId, Entry, IncidentId, Incidents, Input, Outcome, Task};
 use crate::language::Notice;
 use crate::provider;
 use anyhow::Result;
@@ -226,13 +226,13 @@ impl Running {
                     self.tickets.insert(ticket, answer);
                 }
             }
-            Message::List { status, before, limit, answer } => {
+            Message::List { wanted, before, limit, answer } => {
                 let state = self.engine.incidents().state();
                 let range =
                     state.incidents.range(..before.unwrap_or(IncidentId { epoch: u32::MAX, n: u32::MAX }));
-                let wanted = |incident: &&Incident| status.is_none_or(|status| incident.status == status);
+                let newest_first = range.rev().map(|(_, incident)| incident);
                 let found =
-                    range.rev().map(|(_, incident)| incident).filter(wanted).take(limit).cloned().collect();
+                    newest_first.filter(|incident| wanted.is(incident)).take(limit).cloned().collect();
                 let _ = answer.send(found);
             }
             Message::Heartbeat { integration, answer } => {

@@ -78,3 +78,28 @@ fn too_many_alerts_are_one_more_event() {
     assert_eq!(last.action, Action::Trigger);
     assert_eq!(last.summary, "6 more alerts in one request were left out");
 }
+
+/// Where people put a runbook that the monitor has no field for.
+#[test]
+fn a_runbook_is_found() {
+    let of = |members: &str| {
+        let body = format!(r#"{{"title":"x",{members}}}"#);
+        events(post("/v1/webhooks/generic/generic-secret-0123", &[], body.as_bytes())).remove(0).runbook
+    };
+    let url = Some("https://wiki.example.com/disk?a=1".to_owned());
+    assert_eq!(of(r#""labels":{"runbook_url":"https://wiki.example.com/disk?a=1"}"#), url);
+    assert_eq!(of(r#""labels":{"runbook":"https://wiki.example.com/disk?a=1"}"#), url);
+    assert_eq!(
+        of(r#""description":"Full.\nRunbook: https://wiki.example.com/disk?a=1.\nhttps://x.example.com""#),
+        url
+    );
+    assert_eq!(of(r#""description":"see the [runbook](https://wiki.example.com/disk?a=1), please""#), url);
+    let own = Some("https://runbooks.example.com/9".to_owned());
+    assert_eq!(of(r#""description":"See https://runbooks.example.com/9""#), own);
+    // A name, a scheme that is no web page, a URL that is something else.
+    assert_eq!(of(r#""labels":{"runbook":"disk"},"description":"https://x.example.com""#), None);
+    assert_eq!(
+        of(r#""labels":{"runbook_url":"javascript:alert(1)"},"description":"no runbook: ftp://x""#),
+        None
+    );
+}

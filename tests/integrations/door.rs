@@ -2,7 +2,7 @@
 
 use super::{config, config_of, endpoint, events, fetched, now, post, post_to, rejected};
 use oncall::config::{Secret, SecretSource, Secrets};
-use oncall::integration::{Received, Request, find};
+use oncall::integration::{Received, Request, find, stray};
 
 const BODY: &[u8] = br#"{"title":"x"}"#;
 
@@ -23,7 +23,8 @@ fn found(path: &str, headers: &[(&str, &str)]) -> Result<String, u16> {
     }
     let headers: Vec<(String, String)> =
         headers.iter().map(|(k, v)| (k.to_string(), v.to_string())).collect();
-    let request = Request { reads_only: false, path, query: "", headers: &headers, body: BODY };
+    let (path, query) = path.split_once('?').unwrap_or((path, ""));
+    let request = Request { path, query, headers: &headers, body: BODY };
     find(&config, &secrets, &request).map(|found| found.id.to_string()).map_err(|reject| reject.answer.status)
 }
 
@@ -40,6 +41,12 @@ fn a_secret_opens_its_door() {
         ("/v1/webhooks/web.api", &basic("anybody:a/b+c="), Ok("web/api")),
         ("/v1/webhooks/web.api", &basic("a/b+c=:"), Err(401)),
         ("/v1/webhooks/web.api", "Basic ####", Err(401)),
+        // As a value of the query, for senders that can add nothing else.
+        ("/v1/webhooks/web.api?auth_token=a%2Fb%2Bc%3D", "", Ok("web/api")),
+        ("/v1/webhooks/web.api?x=1&auth_token=a/b%2Bc=", "", Ok("web/api")),
+        ("/v1/webhooks/old?token=a%2Fb%2Bc%3D", "", Ok("web/api")),
+        ("/v1/webhooks/web.api?auth_token=wrong", "", Err(401)),
+        ("/v1/webhooks/empty?auth_token=", "", Err(401)),
         // Moved: by `formerly`, by the secret alone, and where another integration now has the old id.
         ("/v1/webhooks/old/a%2Fb%2Bc%3D", "", Ok("web/api")),
         ("/v1/webhooks/never-heard-of/a%2Fb%2Bc%3D", "", Ok("web/api")),
@@ -137,7 +144,8 @@ fn a_routing_key_opens_only_pagerduty() {
         (key(""), "unauthorized", "'routing_key' is missing or blank"),
         (key("pagerduty-secret"), "unauthorized", "'routing_key' is unknown"),
         (r#"{"event_action":"resolve"}"#.to_owned(), "unauthorized", "'routing_key' is missing or blank"),
-        (r#"{"routing_key":"pagerduty-secret-0123","#.to_owned(), "bad_request", "not JSON"),
+        (r#"{"routing_key":"pagerduty-secret","#.to_owned(), "unauthorized", "'routing_key' is unknown"),
+        (r#"{"routing_key":,"event_action":"#.to_owned(), "bad_request", "not JSON"),
         (String::new(), "bad_request", "the body is empty"),
     ];
     for (body, code, error) in cases {
@@ -147,6 +155,81 @@ fn a_routing_key_opens_only_pagerduty() {
         assert_eq!(answer["status"], "invalid event");
         assert_eq!(answer["message"], "Event object is invalid");
         assert!(answer["errors"][0].as_str().unwrap().starts_with(error), "{answer}");
+    }
+}
+
+/// A quote that a template did not escape: the key is there, and so is a page.
+#[test]
+fn a_broken_body_with_a_known_key_is_refused_and_pages() {
+    let body = br#"{"routing_key" : "pagerduty-secret-0123","event_action":"trigger","payload":{"summary":"disk "full""}}"#;
+    let Received::Events { events, answer } = post("/v2/enqueue", &[], body) else { panic!() };
+    assert_eq!((answer.status, events[0].dedup_key.as_str()), (400, "unparsed"));
+    assert!(
+        answer.body.contains(r#""status":"invalid event""#) && answer.body.contains("not JSON"),
+        "{}",
+        answer.body
+    );
+    assert!(events[0].description.contains("disk ") && !events[0].description.contains("secret-0123"));
+    let v1 = br#"{"service_key":"pagerduty-secret-0123","event_type":"trigger","description":"a "b""}"#;
+    let Received::Events { events, answer } = post("/generic/2010-04-15/create_event.json", &[], v1) else {
+        panic!()
+    };
+    assert_eq!((answer.status, events[0].dedup_key.as_str()), (400, "unparsed"));
+}
+
+/// What signs without a secret in its URL is known by its signature, wherever its integration has moved.
+#[test]
+fn a_signature_opens_a_moved_door() {
+    let body = br#"{"action":"created","data":{"issue":{"id":"1","title":"x"}}}"#;
+    let sign = |key: &str| {
+        let key = ring::hmac::Key::new(ring::hmac::HMAC_SHA256, key.as_bytes());
+        data_encoding::HEXLOWER.encode(ring::hmac::sign(&key, body).as_ref())
+    };
+    let good = sign("sentry-secret-0123");
+    let headers = [("sentry-hook-signature", good.as_str())];
+    for path in ["/v1/webhooks/sentry", "/v1/webhooks/old.sentry", "/v1/webhooks/github"] {
+        assert_eq!(&*events(post(path, &headers, body))[0].integration, "sentry", "{path}");
+    }
+    let wrong = sign("sentry-secret-0124");
+    let headers = [("sentry-hook-signature", wrong.as_str())];
+    assert_eq!(rejected(post("/v1/webhooks/old.sentry", &headers, body)).code, "unauthorized");
+    let (config, secrets) = config();
+    let headers = [("sentry-hook-signature".to_owned(), good)];
+    let request = Request { path: "/v1/webhooks/old.sentry", query: "", headers: &headers, body };
+    let at = find(&config, &secrets, &request).unwrap();
+    assert_eq!(stray(&config, &secrets, &request, Some(at)).unwrap().integrations, ["sentry".into()]);
+    let own = Request { path: "/v1/webhooks/sentry", ..request };
+    assert_eq!(stray(&config, &secrets, &own, Some(at)), None);
+}
+
+/// Every place in which a sender can show a secret, at a path that is none of ours.
+#[test]
+fn a_stray_is_known_by_its_secret_wherever_it_is() {
+    let (config, secrets) = config();
+    let strayed = |path: &str, authorization: &str, body: &str| {
+        let headers = [("authorization".to_owned(), authorization.to_owned())];
+        let (path, query) = path.split_once('?').unwrap_or((path, ""));
+        let request = Request { path, query, headers: &headers, body: body.as_bytes() };
+        let stray = stray(&config, &secrets, &request, None)?;
+        assert!(!format!("{stray:?}").contains("secret-0123"), "{stray:?}");
+        Some(stray.integrations.iter().map(|id| id.to_string()).collect::<Vec<_>>().join(","))
+    };
+    let basic = format!("Basic {}", data_encoding::BASE64.encode(b"any:grafana-secret-0123"));
+    let cases = [
+        ("/integration/pagerduty-secret-0123/enqueue", "", "", Some("pagerduty")),
+        ("/hooks?key=gcp-secret-0123", "", "", Some("gcp")),
+        ("/hooks", "Bearer grafana-secret-0123", "", Some("grafana")),
+        ("/hooks", basic.as_str(), "", Some("grafana")),
+        ("/v1/alerts", "GenieKey opsgenie-secret-0123", "", Some("opsgenie")),
+        ("/v2/events", "", r#"{"routing_key":"pagerduty-secret-0123"}"#, Some("pagerduty")),
+        ("/v2/events", "", r#"{"service_key":"pagerduty-secret-0123","broken"#, Some("pagerduty")),
+        // At PagerDuty's own path, with the key of an integration of another type.
+        ("/v2/enqueue", "", r#"{"routing_key":"generic-secret-0123"}"#, Some("generic")),
+        ("/hooks/wrong?key=wrong", "Bearer wrong", r#"{"routing_key":"wrong"}"#, None),
+        ("/hooks", "", r#"{"summary":"generic-secret-0123"}"#, None),
+    ];
+    for (path, authorization, body, expected) in cases {
+        assert_eq!(strayed(path, authorization, body).as_deref(), expected, "{path} {authorization} {body}");
     }
 }
 

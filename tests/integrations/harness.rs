@@ -16,7 +16,7 @@ const PATHS: [(&str, &str); 8] = [
     ("/generic/2010-04-15/create_event.json", ""),
     ("/v2/alerts", ""),
     ("/v2/alerts/disk%2Fdb/close", "identifierType=alias"),
-    ("/v2/alerts/4f/notes", "identifierType"),
+    ("/v2/alerts/4f/details", "identifierType"),
     ("/v2/alerts/requests/%ff", "%%&=&"),
 ];
 /// The bit of the second byte that gives the endpoint fields.
@@ -66,7 +66,7 @@ pub fn run(data: &[u8]) {
         headers.push(("x-amz-sns-rawdelivery".to_owned(), "true".to_owned()));
     }
     let now = "2026-12-01T03:00:00Z".parse().unwrap();
-    let request = Request { reads_only: how & 32 != 0, path, query, headers: &headers, body };
+    let request = Request { path, query, headers: &headers, body };
     let received = || match receive(&endpoint, &request, &secrets, now, &Fetched::new()) {
         Received::Events { events, .. } => events,
         Received::Fetch(_) | Received::Reject(_) => Vec::new(),

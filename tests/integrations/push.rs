@@ -12,7 +12,7 @@ fn push(secret: &str, headers: &[(&str, &str)], body: &[u8], at: i64) -> Result<
     secrets.insert(new.clone(), Secret::new(secret));
     let headers: Vec<(String, String)> =
         headers.iter().map(|(k, v)| (k.to_string(), v.to_string())).collect();
-    let request = Request { reads_only: false, path: "/v1/push", query: "", headers: &headers, body };
+    let request = Request { path: "/v1/push", query: "", headers: &headers, body };
     let now = Timestamp::from_second(at).unwrap();
     push_webhook(&secrets, &[old, new], &request, now)
         .map(|Push { branch }| branch)

@@ -39,6 +39,65 @@ fn the_same_key_again() {
     );
 }
 
+/// 41, where the source has a way of its own to say what is new: an open alert is changed, none is opened or brought back.
+#[test]
+fn an_update_changes_what_is_open() {
+    check(
+        "02:00 alert slow warning team=web
+         02:00:10 update slow summary=slower
+         02:00:20 update slow summary=slower
+         02:00:30 update slow - team=db
+         02:01 update slow critical
+         02:02 ack tanaka
+         02:03 resolve slow
+         02:04 update slow critical
+         02:05 update unheard-of critical summary=worse
+         02:05 end",
+        r#"
+        02:00 opened: "slow" from prometheus -> web, warning, low urgency
+        02:00 told once, at low urgency: tanaka, on call on primary (layer always)
+        02:00 -> slack tanaka
+        02:00:10 updated: "slower" from prometheus
+        02:00:30 updated: "slower" from prometheus
+        02:01 updated: "slower" from prometheus
+        02:01 raised to high urgency
+        02:01 step 1 of team: tanaka, on call on primary (layer always); next step at 02:06:00
+        02:01 -> call tanaka, slack tanaka
+        02:02 acknowledged by Tanaka in Slack
+        02:03 resolved by prometheus: the monitor says so
+        02:04 ignored: "slow" from prometheus (no open incident has this key)
+        02:05 ignored: "worse" from prometheus (no open incident has this key)
+        "#,
+    );
+}
+
+/// A test button wakes nobody, even where the integration's rules make everything critical.
+#[test]
+fn a_test_button_is_mild() {
+    let config = "
+    --- integrations/prometheus.yaml
+    type: alertmanager
+    secret: { env: PROMETHEUS_SECRET }
+    severity: [{ severity: critical }]
+    routes: [{ service: web }]
+    === day
+    ";
+    check(
+        &format!(
+            "{config}
+         02:00 alert disk info
+         02:01 alert test info oncall_test=true
+         02:01 end"
+        ),
+        r#"
+        02:00 disk: opened: "disk" from prometheus -> web, critical, high urgency
+        02:00 disk: step 1 of team: tanaka, on call on primary (layer always); next step at 02:05:00
+        02:00 -> call tanaka about disk, slack tanaka about disk
+        02:01 test: opened: "test" from prometheus -> web, info, no urgency
+        "#,
+    );
+}
+
 #[test]
 fn a_repeat_is_recorded_once_a_minute() {
     check(

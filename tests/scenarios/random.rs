@@ -63,7 +63,7 @@ fn event() -> impl Strategy<Value = String> {
         word(&["", "service=shop", "service=shop cluster=x", "service=shop cluster=y", "service=none"]);
     let more = word(&["", "", "", "from=grafana", "id=m1", "id=m2", "at=01:00", "at=01:30", "summary=news"]);
     let severity = word(&["critical", "error", "warning", "info", "-"]);
-    let verb = word(&["alert", "alert", "alert", "resolve", "monitor-ack", "note", "change"]);
+    let verb = word(&["alert", "alert", "alert", "resolve", "monitor-ack", "note", "change", "update"]);
     (verb, word(&["a", "b", "c", "d"]), severity, labels, more)
         .prop_map(|(verb, key, severity, labels, more)| format!("{verb} {key} {severity} {labels} {more}"))
 }

@@ -173,7 +173,7 @@ impl World {
         let words: Vec<&str> = text.split_whitespace().collect();
         match words[..] {
             ["end"] => {}
-            ["post" | "alert" | "resolve" | "monitor-ack" | "beat" | "note" | "change", ..] => {
+            ["post" | "alert" | "resolve" | "monitor-ack" | "beat" | "note" | "change" | "update", ..] => {
                 let text = text.strip_prefix("post ").unwrap_or(text);
                 let events = text.split(';').map(|event| self.event(event.trim())).collect();
                 self.handle(Input::Alerts(events));
@@ -242,6 +242,7 @@ impl World {
             Some("resolve") => Action::Resolve,
             Some("change") => Action::Change,
             Some("note") => Action::Note,
+            Some("update") => Action::Update,
             Some("beat") => Action::Beat,
             _ => Action::Acknowledge,
         };
@@ -251,7 +252,7 @@ impl World {
             dedup_key: key.to_owned(),
             action,
             severity: None,
-            summary: key.to_owned(),
+            summary: if action == Action::Update { String::new() } else { key.to_owned() },
             description: String::new(),
             source: String::new(),
             labels: BTreeMap::new(),

@@ -113,6 +113,105 @@ async fn sns_messages_that_are_refused_are_counted() {
     world.no_secret_was_shown();
 }
 
+/// Uptime Kuma may say what it says in a query; a browser that opens the URL says nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_monitor_that_gets() {
+    let door = "type: uptime_kuma\nsecret: { env: BACKUP_SECRET }\nseverity: [{ severity: error }]\nroutes: [{ service: web }]\n";
+    let mut world = World::with(&[("integrations/kuma.yaml", door)]).await;
+    let server = world.serve().await;
+    let url = format!("{}/v1/webhooks/kuma/{}", server.url, secret("BACKUP_SECRET"));
+    let get = async |status: &str| {
+        let heartbeat = format!(r#"{{"monitorID":7,"status":{status},"msg":"refused"}}"#);
+        let query =
+            [("msg", "words"), ("heartbeat", heartbeat.as_str()), ("monitor", r#"{"id":7,"name":"shop"}"#)];
+        let url = reqwest::Url::parse_with_params(&url, &query).unwrap();
+        server.http.get(url).send().await.unwrap().status().as_u16()
+    };
+    assert_eq!(server.http.get(&url).send().await.unwrap().status(), 405);
+    assert_eq!(get("0").await, 202);
+    let (_, list) = server.get("/v1/incidents").await;
+    assert_eq!(list["incidents"][0]["summary"], "shop: refused", "{list}");
+    assert_eq!(get("1").await, 202);
+    let (_, list) = server.get("/v1/incidents").await;
+    let incidents = list["incidents"].as_array().unwrap();
+    assert_eq!((incidents.len(), &incidents[0]["status"]), (1, &json!("resolved")), "{list}");
+    server.stop();
+    world.no_secret_was_shown();
+}
+
+/// What a client of Opsgenie does in the life of an alert, by method and path; some of it was a 404 or a 405 here.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_alert_of_opsgenies_api() {
+    let door = "type: opsgenie\nsecret: { env: BACKUP_SECRET }\nroutes: [{ service: web }]\n";
+    let mut world = World::with(&[("integrations/opsgenie.yaml", door)]).await;
+    let server = world.serve().await;
+    let ask = async |method: &str, path: &str, body: Value| {
+        let method = Method::from_bytes(method.as_bytes()).unwrap();
+        let request = server.http.request(method, format!("{}{path}", server.url));
+        let request = request.header("Authorization", format!("GenieKey {}", secret("BACKUP_SECRET")));
+        let response = if body.is_null() { request } else { request.json(&body) }.send().await.unwrap();
+        (response.status().as_u16(), response.json::<Value>().await.unwrap())
+    };
+    let alert = json!({
+        "alias": "disk/db 2", "message": "disk full", "priority": "P3", "details": { "runbook_url": "https://r.example.com" },
+    });
+    let (status, created) = ask("POST", "/v2/alerts", alert).await;
+    assert_eq!(status, 202, "{created}");
+    let (status, request) =
+        ask("GET", &format!("/v2/alerts/requests/{}", created["requestId"].as_str().unwrap()), Value::Null)
+            .await;
+    assert_eq!((status, &request["data"]["isSuccess"]), (200, &json!(true)), "{request}");
+    let id = request["data"]["alertId"].as_str().unwrap().to_owned();
+    let by_alias = "disk%2Fdb%202";
+    let path = |rest: &str| format!("/v2/alerts/{by_alias}{rest}?identifierType=alias");
+    // Alertmanager's `update_alerts`, and a priority that rises.
+    for (word, body) in [
+        ("/message", json!({ "message": "disk fuller" })),
+        ("/description", json!({ "description": "99 %" })),
+        ("/priority", json!({ "priority": "P1" })),
+    ] {
+        let (status, answer) = ask("PUT", &path(word), body).await;
+        assert_eq!((status, answer["result"].as_str()), (202, Some("Request will be processed")), "{answer}");
+    }
+    assert_eq!(ask("POST", &path("/actions/restart"), json!({})).await.0, 202);
+    assert_eq!(ask("DELETE", &path("/tags"), Value::Null).await.0, 202);
+    let (status, shown) = ask("GET", &path(""), Value::Null).await;
+    let data = &shown["data"];
+    assert_eq!(
+        (status, &data["id"], &data["alias"], &data["message"], &data["description"], &data["priority"]),
+        (200, &json!(id), &json!("disk/db 2"), &json!("disk fuller"), &json!("99 %"), &json!("P1")),
+        "{shown}"
+    );
+    assert_eq!((&data["status"], &data["acknowledged"]), (&json!("open"), &json!(false)), "{shown}");
+    assert_eq!(ask("POST", &format!("/v2/alerts/{id}/acknowledge"), json!({ "user": "sato" })).await.0, 202);
+    let (_, open) = ask("GET", "/v2/alerts?query=status%3A%20open&limit=5", Value::Null).await;
+    assert_eq!(
+        (&open["data"][0]["id"], &open["data"][0]["acknowledged"]),
+        (&json!(id), &json!(true)),
+        "{open}"
+    );
+    assert_eq!(ask("GET", "/v2/alerts/count", Value::Null).await.1["data"]["count"], 1);
+    let (status, refused) = ask("GET", "/v2/alerts?query=alias%3Ax", Value::Null).await;
+    assert_eq!(status, 422, "{refused}");
+    assert_eq!(ask("DELETE", &path(""), Value::Null).await.0, 202);
+    let (_, closed) = ask("GET", &format!("/v2/alerts/{id}"), Value::Null).await;
+    assert_eq!(closed["data"]["status"], "closed", "{closed}");
+    assert_eq!(ask("GET", "/v2/alerts?query=status:open", Value::Null).await.1["data"], json!([]));
+    let (status, nothing) = ask("GET", "/v2/alerts/other?identifierType=alias", Value::Null).await;
+    assert_eq!((status, nothing["message"].as_str()), (404, Some("Alert does not exist")), "{nothing}");
+    let bare = server.http.get(format!("{}/v2/alerts/{id}", server.url)).send().await.unwrap();
+    assert_eq!(bare.status(), 401);
+    // One incident came of all this, and nobody was told of an unknown URL.
+    let (_, list) = server.get("/v1/incidents").await;
+    assert_eq!(list["incidents"].as_array().unwrap().len(), 1, "{list}");
+    assert_eq!(
+        (&list["incidents"][0]["severity"], &list["incidents"][0]["status"]),
+        (&json!("critical"), &json!("resolved"))
+    );
+    server.stop();
+    world.no_secret_was_shown();
+}
+
 /// Neither a moved URL nor one that never was is a hole, as long as the secret is good.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_known_secret_is_never_turned_away() {
@@ -123,6 +222,11 @@ async fn a_known_secret_is_never_turned_away() {
     assert_eq!(posted(&server, &format!("/v1/webhooks/team-a.old/{good}"), alert).await, 202);
     assert_eq!(posted(&server, &format!("/webhook/prometheus/{good}"), alert).await, 202);
     assert_eq!(posted(&server, "/webhook/prometheus/wrong", alert).await, 404);
+    let key = format!(r#"{{"routing_key":"{}","event_action":"trigger"}}"#, secret("PAGERDUTY_KEY"));
+    assert_eq!(posted(&server, "/v2/events", &key).await, 202);
+    assert_eq!(posted(&server, "/v2/events", r#"{"routing_key":"wrong"}"#).await, 404);
+    let by_query = format!("/v1/webhooks/prometheus?auth_token={good}");
+    assert_eq!(posted(&server, &by_query, r#"{"version":"4","alerts":[]}"#).await, 202);
     assert_eq!(posted(&server, "/v1/webhooks/prometheus/wrong", alert).await, 401);
     let (_, list) = server.get("/v1/incidents").await;
     let told: Vec<(&str, &str)> = list["incidents"]
@@ -131,12 +235,17 @@ async fn a_known_secret_is_never_turned_away() {
         .iter()
         .map(|it| (it["integration"].as_str().unwrap(), it["severity"].as_str().unwrap()))
         .collect();
-    assert_eq!(told, [("oncall", "critical"), ("oncall", "warning"), ("prometheus", "critical")], "{list}");
-    let unread = &list["incidents"][0];
+    let expected =
+        [("oncall", "critical"), ("oncall", "critical"), ("oncall", "warning"), ("prometheus", "critical")];
+    assert_eq!(told, expected, "{list}");
+    let keyed = &list["incidents"][0];
+    assert!(keyed["summary"].as_str().unwrap().contains("/v2/events"), "{list}");
+    assert!(keyed["description"].as_str().unwrap().contains(r#""routing_key":"…""#), "{list}");
+    let unread = &list["incidents"][1];
     assert!(unread["summary"].as_str().unwrap().contains("/webhook/prometheus/…"), "{list}");
     assert!(unread["description"].as_str().unwrap().contains("DiskFull"), "{list}");
     assert!(
-        list["incidents"][1]["summary"].as_str().unwrap().contains("/v1/webhooks/team-a.old/…"),
+        list["incidents"][2]["summary"].as_str().unwrap().contains("/v1/webhooks/team-a.old/…"),
         "{list}"
     );
     server.stop();
@@ -166,9 +275,14 @@ async fn opsgenies_clients_use_every_method() {
     let id = answer["requestId"].as_str().unwrap();
     let request = format!("/v2/alerts/requests/{id}");
     assert_eq!(asked(Method::GET, &request, key, "").await.0, 200);
-    for path in ["/v2/alerts", "/v2/alerts?query=x", "/v2/alerts/count", "/v2/alerts/a?identifierType=alias"]
-    {
-        assert_eq!(asked(Method::GET, path, key, "").await.0, 404, "{path}");
+    for (path, status) in [
+        ("/v2/alerts/", 200),
+        ("/v2/alerts?query=x", 422),
+        ("/v2/alerts/count", 200),
+        ("/v2/alerts/a?identifierType=alias", 200),
+        ("/v2/alerts/b?identifierType=alias", 404),
+    ] {
+        assert_eq!(asked(Method::GET, path, key, "").await.0, status, "{path}");
         assert_eq!(asked(Method::GET, path, "wrong", "").await.0, 401, "{path}");
     }
     assert_eq!(asked(Method::GET, "/v2/alerts/a/close?identifierType=alias", key, "").await.0, 404);

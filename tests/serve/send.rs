@@ -56,10 +56,19 @@ async fn a_test_alert_goes_the_way_of_any_other() {
         ("integrations/prometheus.yaml", rules),
         ("integrations/own.yaml", &OWN.replace("PROMETHEUS_SECRET", "CALENDAR_SECRET")),
         ("samples/own.json", BODY),
+        (
+            "integrations/backup.yaml",
+            "type: generic\nsecret: { env: BACKUP_SECRET }\nheartbeat: { every: 1h }\nroutes: [{ service: web }]\n",
+        ),
     ])
     .await;
     let server = world.serve().await;
     let sender = Sender::new(&world, &server);
+
+    let (status, out, err) = sender.send(&["--integration", "backup"], None);
+    assert_eq!((status, &*err), (0, ""), "{out}");
+    assert!(out.contains("it is a heartbeat: whoever was told of a silence"), "{out}");
+    assert!(out.contains("incident none: it was heard, and is not late"), "{out}");
 
     // Nobody is called for info, so nothing has to be confirmed.
     let (status, out, err) = sender.send(&["--integration", "prometheus"], None);

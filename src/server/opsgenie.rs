@@ -1,0 +1,163 @@
+//! What clients of Opsgenie's Alert API read: the alerts of their integration, as incidents tell of them.
+//!
+//! <https://docs.opsgenie.com/docs/alert-api>. What they write is read by [`integration`]. Of an incident that holds several
+//! alerts, the words are those of the first.
+
+use super::http::{Doors, Shared, refuse, take, unavailable};
+use super::inbox::{PAGE_MAX, Wanted};
+use crate::alert::Severity;
+use crate::config::Endpoint;
+use crate::incident::{Alert, Incident, Status};
+use crate::integration;
+use axum::Json;
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
+
+/// How many alerts a list has where nothing else is asked for; Opsgenie's own.
+const LIMIT: usize = 20;
+
+/// `GET /v2/alerts?query=status:open&limit=20&offset=0`: the newest first.
+pub async fn list(State(doors): Shared, request: Request) -> Response {
+    let number = |query: &str, name: &str| {
+        let pairs = form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == name);
+        pairs.and_then(|(_, value)| value.parse::<usize>().ok())
+    };
+    let query = request.uri().query().unwrap_or_default().to_owned();
+    match found(&doors, request).await {
+        Err(refused) => refused,
+        Ok(alerts) => {
+            let limit = number(&query, "limit").unwrap_or(LIMIT).min(PAGE_MAX);
+            let page = alerts.into_iter().skip(number(&query, "offset").unwrap_or(0)).take(limit);
+            answered(StatusCode::OK, json!({ "data": page.collect::<Vec<_>>(), "paging": {} }))
+        }
+    }
+}
+
+/// `GET /v2/alerts/count`
+pub async fn count(State(doors): Shared, request: Request) -> Response {
+    match found(&doors, request).await {
+        Err(refused) => refused,
+        Ok(alerts) => answered(StatusCode::OK, json!({ "data": { "count": alerts.len() } })),
+    }
+}
+
+/// `GET /v2/alerts/{identifier}?identifierType=alias`
+pub async fn show(State(doors): Shared, request: Request) -> Response {
+    let taken = match take(request).await {
+        Ok(taken) => taken,
+        Err(refused) => return refused,
+    };
+    let request = taken.request();
+    let Some(key) = integration::opsgenie_alert(&request) else {
+        return problem(StatusCode::NOT_FOUND, "of an alert, only the alert itself can be read here");
+    };
+    let wanted = Wanted { dedup_key: Some(key), ..Wanted::default() };
+    match alerts(&doors, &request, &[wanted]).await {
+        Err(refused) => refused,
+        Ok(alerts) => match alerts.into_iter().next() {
+            Some(alert) => answered(StatusCode::OK, json!({ "data": alert })),
+            None => problem(StatusCode::NOT_FOUND, "Alert does not exist"),
+        },
+    }
+}
+
+/// The alerts that a request asks for by their status, in the words of Opsgenie's search.
+async fn found(doors: &Doors, request: Request) -> Result<Vec<Value>, Response> {
+    let taken = take(request).await?;
+    let request = taken.request();
+    let asked = form_urlencoded::parse(request.query.as_bytes()).find(|(key, _)| key == "query");
+    let asked =
+        asked.map(|(_, text)| text.to_lowercase().replace(' ', "").replace('=', ":")).unwrap_or_default();
+    let statuses: &[Status] = match asked.as_str() {
+        "" => &[Status::Triggered, Status::Acknowledged, Status::Resolved],
+        "status:open" => &[Status::Triggered, Status::Acknowledged],
+        "status:closed" => &[Status::Resolved],
+        // An answer to another question could be acted upon.
+        _ => {
+            let why = "of searches, only `status: open` and `status: closed` are understood here";
+            return Err(problem(StatusCode::UNPROCESSABLE_ENTITY, why));
+        }
+    };
+    let wanted = statuses.iter().map(|status| Wanted { status: Some(*status), ..Wanted::default() });
+    alerts(doors, &request, &wanted.collect::<Vec<_>>()).await
+}
+
+/// The newest alerts of the integration whose key a request shows, at most a page of each kind.
+async fn alerts(
+    doors: &Doors,
+    request: &integration::Request<'_>,
+    wanted: &[Wanted],
+) -> Result<Vec<Value>, Response> {
+    let Some(live) = doors.live.borrow().clone() else {
+        return Err(unavailable("no config is in force yet: come again\n"));
+    };
+    let endpoint = integration::find(&live.config, &live.secrets, request)
+        .map_err(|reject| refuse(doors, "unknown", &reject))?;
+    let mut incidents = Vec::new();
+    for wanted in wanted {
+        let wanted = Wanted { integration: Some(endpoint.id.to_string()), ..wanted.clone() };
+        let page = doors.inbox.list(wanted, None, PAGE_MAX).await;
+        incidents.extend(page.map_err(|_| unavailable("too much at once: come again\n"))?);
+    }
+    incidents.sort_by_key(|incident| std::cmp::Reverse(incident.id));
+    let key = wanted.first().and_then(|wanted| wanted.dedup_key.as_deref());
+    let of = |incident: &Incident| -> Vec<Value> {
+        let own = incident.alerts.iter().filter(|alert| *alert.integration == *endpoint.id);
+        let own = own.filter(|alert| key.is_none_or(|key| alert.dedup_key == key));
+        own.map(|alert| shown(endpoint, incident, alert)).collect()
+    };
+    Ok(incidents.iter().flat_map(of).collect())
+}
+
+fn shown(endpoint: &Endpoint, incident: &Incident, alert: &Alert) -> Value {
+    let details: serde_json::Map<String, Value> =
+        incident.labels.iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
+    let alias = match incident.labels.get("alias") {
+        "" => alert.dedup_key.as_str(),
+        alias => alias,
+    };
+    json!({
+        "id": alert.dedup_key,
+        "tinyId": alert.dedup_key,
+        "alias": alias,
+        "message": incident.summary,
+        "description": incident.description,
+        "status": if alert.firing && incident.status != Status::Resolved { "open" } else { "closed" },
+        "acknowledged": incident.status == Status::Acknowledged,
+        "isSeen": incident.status != Status::Triggered,
+        "snoozed": false,
+        "count": 1,
+        "tags": [],
+        "details": details,
+        "entity": incident.labels.get("entity"),
+        "source": incident.source,
+        "owner": incident.acknowledged_by.as_ref().map_or("", |by| &by.name),
+        "priority": priority(incident.severity),
+        "responders": [],
+        "createdAt": incident.opened_at,
+        "updatedAt": incident.last_event_at,
+        "lastOccurredAt": alert.heard_at,
+        "integration": { "id": endpoint.id, "name": endpoint.id, "type": "API" },
+    })
+}
+
+fn priority(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Critical => "P1",
+        Severity::Error => "P2",
+        Severity::Warning => "P3",
+        Severity::Info => "P5",
+    }
+}
+
+fn answered(status: StatusCode, mut body: Value) -> Response {
+    body["took"] = json!(0.001);
+    body["requestId"] = json!("00000000-0000-4000-8000-000000000000");
+    (status, Json(body)).into_response()
+}
+
+fn problem(status: StatusCode, message: &str) -> Response {
+    answered(status, json!({ "message": message }))
+}
