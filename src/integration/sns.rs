@@ -16,8 +16,8 @@ use serde_json::Value;
 use std::time::Duration;
 use webpki::{ALL_VERIFICATION_ALGS, EndEntityCert, KeyUsage, ring::RSA_PKCS1_2048_8192_SHA256};
 
-/// How old a message may be: above the total of SNS's retries.
-const AGE_MAX: SignedDuration = SignedDuration::from_hours(1);
+/// How old a message may be: above the most that the retries of a subscription may take together, 3,600 s.
+const AGE_MAX: SignedDuration = SignedDuration::from_hours(2);
 /// The most certificates read from one PEM file.
 const CERTIFICATES_MAX: usize = 8;
 

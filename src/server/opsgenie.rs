@@ -6,7 +6,7 @@
 use super::http::{Doors, Shared, refuse, take, unavailable};
 use super::inbox::{PAGE_MAX, Wanted};
 use crate::alert::Severity;
-use crate::config::Endpoint;
+use crate::config::Id;
 use crate::incident::{Alert, Incident, Status};
 use crate::integration;
 use axum::Json;
@@ -50,11 +50,15 @@ pub async fn show(State(doors): Shared, request: Request) -> Response {
         Err(refused) => return refused,
     };
     let request = taken.request();
+    let integration = match integration(&doors, &request) {
+        Ok(integration) => integration,
+        Err(refused) => return refused,
+    };
     let Some(key) = integration::opsgenie_alert(&request) else {
         return problem(StatusCode::NOT_FOUND, "of an alert, only the alert itself can be read here");
     };
     let wanted = Wanted { dedup_key: Some(key), ..Wanted::default() };
-    match alerts(&doors, &request, &[wanted]).await {
+    match alerts(&doors, &integration, &[wanted]).await {
         Err(refused) => refused,
         Ok(alerts) => match alerts.into_iter().next() {
             Some(alert) => answered(StatusCode::OK, json!({ "data": alert })),
@@ -67,6 +71,7 @@ pub async fn show(State(doors): Shared, request: Request) -> Response {
 async fn found(doors: &Doors, request: Request) -> Result<Vec<Value>, Response> {
     let taken = take(request).await?;
     let request = taken.request();
+    let integration = integration(doors, &request)?;
     let asked = form_urlencoded::parse(request.query.as_bytes()).find(|(key, _)| key == "query");
     let asked =
         asked.map(|(_, text)| text.to_lowercase().replace(' ', "").replace('=', ":")).unwrap_or_default();
@@ -81,37 +86,38 @@ async fn found(doors: &Doors, request: Request) -> Result<Vec<Value>, Response> 
         }
     };
     let wanted = statuses.iter().map(|status| Wanted { status: Some(*status), ..Wanted::default() });
-    alerts(doors, &request, &wanted.collect::<Vec<_>>()).await
+    alerts(doors, &integration, &wanted.collect::<Vec<_>>()).await
 }
 
-/// The newest alerts of the integration whose key a request shows, at most a page of each kind.
-async fn alerts(
-    doors: &Doors,
-    request: &integration::Request<'_>,
-    wanted: &[Wanted],
-) -> Result<Vec<Value>, Response> {
+/// The integration whose key a request shows.
+fn integration(doors: &Doors, request: &integration::Request<'_>) -> Result<Id, Response> {
     let Some(live) = doors.live.borrow().clone() else {
         return Err(unavailable("no config is in force yet: come again\n"));
     };
     let endpoint = integration::find(&live.config, &live.secrets, request)
         .map_err(|reject| refuse(doors, "unknown", &reject))?;
+    Ok(endpoint.id.clone())
+}
+
+/// The newest alerts of an integration, at most a page of each kind.
+async fn alerts(doors: &Doors, integration: &Id, wanted: &[Wanted]) -> Result<Vec<Value>, Response> {
     let mut incidents = Vec::new();
     for wanted in wanted {
-        let wanted = Wanted { integration: Some(endpoint.id.to_string()), ..wanted.clone() };
+        let wanted = Wanted { integration: Some(integration.to_string()), ..wanted.clone() };
         let page = doors.inbox.list(wanted, None, PAGE_MAX).await;
         incidents.extend(page.map_err(|_| unavailable("too much at once: come again\n"))?);
     }
     incidents.sort_by_key(|incident| std::cmp::Reverse(incident.id));
     let key = wanted.first().and_then(|wanted| wanted.dedup_key.as_deref());
     let of = |incident: &Incident| -> Vec<Value> {
-        let own = incident.alerts.iter().filter(|alert| *alert.integration == *endpoint.id);
+        let own = incident.alerts.iter().filter(|alert| *alert.integration == **integration);
         let own = own.filter(|alert| key.is_none_or(|key| alert.dedup_key == key));
-        own.map(|alert| shown(endpoint, incident, alert)).collect()
+        own.map(|alert| shown(integration, incident, alert)).collect()
     };
     Ok(incidents.iter().flat_map(of).collect())
 }
 
-fn shown(endpoint: &Endpoint, incident: &Incident, alert: &Alert) -> Value {
+fn shown(integration: &Id, incident: &Incident, alert: &Alert) -> Value {
     let details: serde_json::Map<String, Value> =
         incident.labels.iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
     let alias = match incident.labels.get("alias") {
@@ -139,7 +145,7 @@ fn shown(endpoint: &Endpoint, incident: &Incident, alert: &Alert) -> Value {
         "createdAt": incident.opened_at,
         "updatedAt": incident.last_event_at,
         "lastOccurredAt": alert.heard_at,
-        "integration": { "id": endpoint.id, "name": endpoint.id, "type": "API" },
+        "integration": { "id": integration, "name": integration, "type": "API" },
     })
 }
 

@@ -207,8 +207,8 @@ fn an_old_message_is_a_replay() {
         Received::Reject(reject) => reject.code,
         Received::Fetch(_) => "fetch",
     };
-    assert_eq!(code("2026-12-01T03:53:45.134Z"), "accepted");
-    assert_eq!(code("2026-12-01T03:53:45.135Z"), "expired");
+    assert_eq!(code("2026-12-01T04:53:45.134Z"), "accepted");
+    assert_eq!(code("2026-12-01T04:53:45.135Z"), "expired");
     assert_eq!(code("2026-12-01T02:40:00Z"), "accepted");
     assert_eq!(refused(&with(V1, "Timestamp", json!("yesterday"))), "expired");
     assert_eq!(refused(&with(V1, "Timestamp", Value::Null)), "expired");
