@@ -245,6 +245,14 @@ async fn drop_in_apis_and_changes() {
     let genie = [("authorization", genie.as_str())];
     let alert = json!({ "alias": "disk/db 1", "message": "disk of db 1 is full", "priority": "P1" });
     let (status, created) = server.post("/v2/alerts", &genie, alert.to_string()).await;
+    let get = async |path: String| {
+        let request = server.http.get(format!("{}{path}", server.url)).header(genie[0].0, genie[0].1);
+        request.send().await.unwrap().status().as_u16()
+    };
+    let created: Value = serde_json::from_str(&created).unwrap();
+    assert_eq!(get(format!("/v2/alerts/requests/{}", created["requestId"].as_str().unwrap())).await, 200);
+    // Whoever only looks ends nothing.
+    assert_eq!(get("/v2/alerts/disk%2Fdb%201/close?identifierType=alias".to_owned()).await, 405);
     assert_eq!(status, 202, "{created}");
     world.call_to("smith").await;
     let (_, list) = server.get("/v1/incidents").await;

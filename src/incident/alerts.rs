@@ -38,9 +38,7 @@ impl Call<'_> {
             return None;
         }
         match (open, event.action) {
-            (Some(id), Action::Note) => {
-                self.about(id, Change::Noted { event: Box::new(event), service: None })
-            }
+            (Some(id), Action::Note) => self.noted(id, event),
             (Some(id), Action::Trigger) => self.again(id, event),
             (Some(id), Action::Resolve) => self.alert_over(id, event),
             (Some(id), Action::Acknowledge) => self.acknowledged_by_monitor(id, event),
@@ -129,6 +127,13 @@ impl Call<'_> {
         let ticket = incident.silenced.is_none() && self.ticket_at(incident, severity.max(incident.severity));
         self.about(id, Change::Joined { event: Box::new(event), severity, ticket, stale_at });
         self.reconsider(id);
+    }
+
+    /// An update that says what the alert itself has said is no news.
+    fn noted(&mut self, id: IncidentId, event: Event) {
+        if self.incident(id).is_some_and(|incident| !incident.has_words(&event)) {
+            self.about(id, Change::Noted { event: Box::new(event), service: None });
+        }
     }
 
     fn acknowledged_by_monitor(&mut self, id: IncidentId, event: Event) {
@@ -304,11 +309,19 @@ impl Incident {
         if self.alerts.first().is_some_and(|first| !first.is_of(event)) {
             return true;
         }
-        let description = event.description.chars().take(super::DESCRIPTION_KEPT_MAX);
         self.summary == event.summary
             && self.source == event.source
             && self.labels == super::Labels::new(&event.labels)
-            && self.description.chars().eq(description)
+            && self.is_described(event)
+    }
+
+    /// Whether the words of a note are its summary or its description.
+    fn has_words(&self, note: &Event) -> bool {
+        self.summary == note.summary || !note.description.is_empty() && self.is_described(note)
+    }
+
+    fn is_described(&self, event: &Event) -> bool {
+        self.description.chars().eq(event.description.chars().take(super::DESCRIPTION_KEPT_MAX))
     }
 }
 

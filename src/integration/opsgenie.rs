@@ -3,9 +3,10 @@
 //! <https://docs.opsgenie.com/docs/alert-api>. Opsgenie answers with the id of a request, by which a client then asks for the
 //! alert's id. Here both are one and are made of the alias, so that an alert is found by either without being looked up.
 
+use super::bounds::{followed, hash};
 use super::monitor::Spoken;
 use super::pagerduty::generated_key;
-use super::{Answer, Monitor, Posted, Reject, Request, Sample, bounds::hash, json, tags, url};
+use super::{Answer, Monitor, Posted, Reject, Request, Sample, json, tags, url};
 use crate::alert::{Action, Event, Severity};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -16,7 +17,9 @@ pub const MONITOR: Monitor = Monitor {
     setup: r#"The notifier's Opsgenie API URL and key; in alertmanager.yml:
   receivers:
     - name: oncall
-      opsgenie_configs: [{ api_url: "{base}/", api_key: "{secret}" }]"#,
+      opsgenie_configs:
+        - { api_url: "{base}/", api_key: "{secret}" }
+and name the receiver in `route:`. Each group is one incident."#,
     sample: Sample {
         body: r#"{"alias":"oncall-send","message":"test alert from oncall send","priority":"P5"}"#,
         firing: "",
@@ -73,13 +76,19 @@ fn create(posted: &Posted<'_>) -> Spoken {
         Some(alias) => id_of(alias.as_bytes()),
         None => id_of(generated_key(posted.body, posted.now).as_bytes()),
     };
+    let labels = labels(&body, alias);
+    // Alertmanager's source is its own page.
+    let page = json::link(&body, "source", "Source").and_then(followed);
+    let source = json::text(&body, "source").filter(|_| page.is_none());
+    let priority = json::text(&body, "priority").and_then(|text| Severity::parse(&text));
     let event = Event {
         dedup_key: id.clone(),
-        severity: json::text(&body, "priority").and_then(|text| Severity::parse(&text)),
+        severity: priority.or_else(|| Severity::parse(labels.get("severity")?)),
         summary: message.into_owned(),
         description: json::text(&body, "description").unwrap_or_default().into_owned(),
-        source: json::first(&body, &["entity", "source"]).unwrap_or_default().into_owned(),
-        labels: labels(&body, alias),
+        source: json::text(&body, "entity").or(source).unwrap_or_default().into_owned(),
+        labels,
+        links: page.into_iter().collect(),
         ..Event::blank(Action::Trigger)
     };
     Spoken { events: Ok(vec![event]), unread: Action::Trigger, answer: accepted(&id) }
@@ -90,19 +99,21 @@ fn about(posted: &Posted<'_>, identifier: &str, action: &str) -> Spoken {
     let is_alias = url::form_field(posted.query.as_bytes(), "identifierType").as_deref() == Some(b"alias");
     let id = if is_alias { id_of(identifier.as_bytes()) } else { identifier.to_lowercase() };
     let body = json::parse(posted.body).unwrap_or(Value::Null);
-    let note = json::text(&body, "note").map(|note| note.into_owned());
+    // Those of an update stand beside its word, which is the last of the path.
+    let words = json::first(&body, &["note", action]).map(|words| words.into_owned());
     let who = json::first(&body, &["user", "source"]).map(|who| who.into_owned());
-    let action = match action {
-        "close" => Action::Resolve,
-        "acknowledge" => Action::Acknowledge,
-        // Assigning, snoozing, tags and details change nothing here, but are seen.
-        _ => Action::Note,
+    let (kind, unsaid) = match action {
+        "close" => (Action::Resolve, identifier),
+        "acknowledge" => (Action::Acknowledge, identifier),
+        // Another message or priority, assigning, snoozing, tags and details change nothing here, but are seen.
+        _ => (Action::Note, action),
     };
     let event = Event {
         dedup_key: id.clone(),
-        summary: note.unwrap_or_else(|| identifier.to_owned()),
+        description: words.clone().filter(|_| action == "description").unwrap_or_default(),
+        summary: words.unwrap_or_else(|| unsaid.to_owned()),
         source: who.unwrap_or_default(),
-        ..Event::blank(action)
+        ..Event::blank(kind)
     };
     Spoken { events: Ok(vec![event]), unread: Action::Trigger, answer: accepted(&id) }
 }

@@ -44,6 +44,17 @@ fn an_alert_is_found_by_alias_and_by_id() {
             assert_eq!((events[0].summary.as_str(), events[0].source.as_str()), ("looking", "sato"));
         }
     }
+    let updates = [
+        ("message", r#"{"message":"fuller"}"#, "fuller", ""),
+        ("description", r#"{"description":"/var:\n98 %"}"#, "/var: 98 %", "/var:\n98 %"),
+        ("priority", r#"{"priority":"P1"}"#, "P1", ""),
+        ("snooze", r#"{"endTime":"2026-12-01T00:00:00Z"}"#, "snooze", ""),
+    ];
+    for (word, body, summary, description) in updates {
+        let (events, ..) = sent(&format!("/v2/alerts/disk%2Fdb%202/{word}?identifierType=alias"), body);
+        assert_eq!((events[0].action, &events[0].dedup_key), (Action::Note, &created[0].dedup_key), "{word}");
+        assert_eq!((events[0].summary.as_str(), events[0].description.as_str()), (summary, description));
+    }
     let (other, ..) = sent("/v2/alerts/disk%2Fdb%202/close", "{}");
     assert_ne!(other[0].dedup_key, created[0].dedup_key, "an alias is no id");
 }

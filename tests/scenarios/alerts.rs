@@ -431,7 +431,8 @@ fn changes_stand_in_the_timelines_of_their_service() {
     );
 }
 
-/// A note belongs to the alert with its key, changes nothing, and is nothing without it.
+/// A note belongs to the alert with its key and changes nothing. Without it, or with words that are the alert's own, it is
+/// nothing.
 #[test]
 fn a_note_stands_in_the_timeline_of_its_alert() {
     check(
@@ -439,7 +440,9 @@ fn a_note_stands_in_the_timeline_of_its_alert() {
          02:01 note slow id=n1 summary=looking
          02:02 note slow id=n1 summary=looking
          02:03 note other summary=lost
-         02:04 end",
+         02:04 note slow summary=slow
+         02:05 note slow summary=details
+         02:06 end",
         r#"
         02:00 opened: "slow" from prometheus -> web, warning, low urgency
         02:00 told once, at low urgency: tanaka, on call on primary (layer always)
@@ -447,6 +450,7 @@ fn a_note_stands_in_the_timeline_of_its_alert() {
         02:01 note: "looking" from prometheus
         02:02 ignored: "looking" from prometheus (message n1 was taken before)
         02:03 ignored: "lost" from prometheus (no open incident has this key)
+        02:05 note: "details" from prometheus
         "#,
     );
 }
