@@ -297,6 +297,11 @@ fn urls_show_no_secret_unless_asked() {
     );
     let shown = fine(oncall("urls --reveal", config.path()));
     assert!(shown.contains("/v1/webhooks/prometheus/s3cret\n"), "{shown}");
+    // Whatever is in it, it can be pasted.
+    write(config.path(), "secret", "s3+c/r=e#t?\"%41\n");
+    let shown = fine(oncall("urls --reveal", config.path()));
+    assert!(shown.contains("/v1/webhooks/prometheus/s3+c/r=e%23t%3F%22%2541\n"), "{shown}");
+    assert!(shown.contains(r#"credentials: "s3+c/r=e#t?\"%41" }"#), "{shown}");
 }
 
 /// Whatever the type, the steps are filled in and fit; only what holds a URL or a secret may be longer.
@@ -316,7 +321,7 @@ fn urls_say_what_to_do_at_each_monitor() {
         let shown = fine(oncall("urls", config.path()));
         let entry = shown.split("\n\n").find(|entry| entry.starts_with("door (")).unwrap();
         assert!(entry.lines().count() >= 3, "{entry}");
-        for word in ["{url}", "{base}", "{id}", "{secret}", "{topic}"] {
+        for word in ["{url}", "{base}", "{id}", "{secret}", "{url_secret}", "{topic}"] {
             assert!(!entry.contains(word), "{entry}");
         }
         let long = entry.lines().find(|line| line.width() > 80 && !line.contains("https://"));

@@ -49,6 +49,7 @@ pub use monitor::{MONITORS, Monitor, Sns};
 pub use push::{Push, push_webhook};
 pub use sample::{Sample, TestRequest};
 pub use signature::Signature;
+pub use url::in_path;
 
 use crate::alert::{Action, Event, HEARTBEAT_KEY, UNPARSED};
 use crate::config::{Endpoint, Secrets};

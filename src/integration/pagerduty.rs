@@ -21,7 +21,10 @@ pub const MONITOR: Monitor = Monitor {
   receivers:
     - name: oncall
       pagerduty_configs:
-        - { url: "{base}/v2/enqueue", routing_key: "{secret}" }
+        - url: "{base}/v2/enqueue"
+          routing_key: "{secret}"
+          severity: '{{ .CommonLabels.severity }}'
+and name the receiver in `route:`. Each group is one incident; without `severity`, each is an error.
 Version 1 is {base}/generic/2010-04-15/create_event.json with the same key as service_key; deploys go to {base}/v2/change/enqueue and never page."#,
     sample: Sample {
         body: r#"{"routing_key":{secret},"event_action":"{state}","dedup_key":"oncall-send",
