@@ -297,17 +297,18 @@ fn urls_show_no_secret_unless_asked() {
     );
     let shown = fine(oncall("urls --reveal", config.path()));
     assert!(shown.contains("/v1/webhooks/prometheus/s3cret\n"), "{shown}");
-    // As a part of a URL it is escaped, as a key of its own it is not; and so is nothing that a shell is to insert.
-    write(config.path(), "secret", "s3#c/r?t+\n");
+    // Whatever is in it, it can be pasted: in a URL it is escaped, as a key of its own it is not.
+    write(config.path(), "secret", "s3+c/r=e#t?\"%41\n");
     let shown = fine(oncall("urls --reveal", config.path()));
-    assert!(shown.contains("/v1/webhooks/prometheus/s3%23c%2Fr%3Ft%2B\""), "{shown}");
+    assert!(shown.contains("/v1/webhooks/prometheus/s3+c/r=e%23t%3F%22%2541\n"), "{shown}");
+    assert!(shown.contains(r#"credentials: "s3+c/r=e#t?\"%41" }"#), "{shown}");
     write(
         config.path(),
         "integrations/prometheus.yaml",
         &format!("type: pagerduty\nsecret: {{ file: {} }}\nroutes: [{{ service: web }}]\n", file.display()),
     );
     let shown = fine(oncall("urls --reveal --integration prometheus", config.path()));
-    assert!(shown.contains("routing_key: \"s3#c/r?t+\""), "{shown}");
+    assert!(shown.contains(r#"routing_key: "s3+c/r=e#t?\"%41""#), "{shown}");
 }
 
 /// Whatever the type, the steps are filled in and fit; only what holds a URL or a secret may be longer.
@@ -327,7 +328,7 @@ fn urls_say_what_to_do_at_each_monitor() {
         let shown = fine(oncall("urls", config.path()));
         let entry = shown.split("\n\n").find(|entry| entry.starts_with("door (")).unwrap();
         assert!(entry.lines().count() >= 3, "{entry}");
-        for word in ["{url}", "{base}", "{id}", "{secret}", "{topic}"] {
+        for word in ["{url}", "{base}", "{id}", "{secret}", "{url_secret}", "{topic}"] {
             assert!(!entry.contains(word), "{entry}");
         }
         let long = entry.lines().find(|line| line.width() > 80 && !line.contains("https://"));

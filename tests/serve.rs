@@ -13,6 +13,8 @@ mod doctor;
 mod git;
 #[path = "serve/git_hosts.rs"]
 mod git_hosts;
+#[path = "serve/groups.rs"]
+mod groups;
 #[path = "serve/integrations.rs"]
 mod integrations;
 #[path = "serve/limits.rs"]
@@ -39,33 +41,32 @@ use std::fs;
 use world::{World, called, number, patient, policy, posted, secret, updated};
 
 /// One incident from Alertmanager to its end, by a key on the phone.
-async fn from_alertmanager(receiver: &str) {
+async fn from_alertmanager(integration: &str, words: &str) {
     let mut world = World::with(&[]).await;
     let server = world.serve().await;
-    let receiver = receiver.replace("{url}", &server.url);
-    let Some(alertmanager) = Alertmanager::start(&world, &receiver).await else { return };
+    let Some(alertmanager) = Alertmanager::start(&world, &server.url, &[integration], "1h") else { return };
     let before = world.on_call();
-    alertmanager.alert(&world, None).await;
+    alertmanager.fires("DiskFull", &["db1"]).await;
 
     let call = world.next("the first call", |seen| called(seen).is_some()).await;
     // At ten o'clock the shift changes: then either is right.
     let expected = [before, world.on_call()].map(|user| number(&user));
     assert!(expected.contains(&called(&call).unwrap()), "{:?}", called(&call));
-    assert!(call.body["Twiml"].as_str().unwrap().contains("Disk of db1 full"), "{call:?}");
+    assert!(call.body["Twiml"].as_str().unwrap().contains(words), "{call:?}");
     let shown = world.next("the channel's message", |seen| posted(seen, "C0WEB")).await;
-    assert!(shown.body["text"].as_str().unwrap().contains("Disk of db1 full"), "{shown:?}");
+    assert!(shown.body["text"].as_str().unwrap().contains(words), "{shown:?}");
     assert_eq!(shown.authorization, format!("Bearer {}", secret("SLACK_BOT_TOKEN")));
     world.next("the ticket", |seen| seen.path == "/rest/api/3/issue").await;
 
     let said = server.press(&call, "4").await;
     assert!(said.contains("<Hangup/>"), "{said}");
     let change = world.next("the acknowledgement in the channel", |seen| updated(seen, "C0WEB")).await;
-    assert!(change.body["text"].as_str().unwrap().contains("Disk of db1 full"), "{change:?}");
+    assert!(change.body["text"].as_str().unwrap().contains(words), "{change:?}");
     let (_, list) = server.get("/v1/incidents").await;
     let incident = &list["incidents"][0];
     assert_eq!((&incident["status"], &incident["step"]["next_at"]), (&json!("acknowledged"), &Value::Null));
 
-    alertmanager.alert(&world, Some("2026-01-02T00:00:00Z")).await;
+    alertmanager.ends("DiskFull", &["db1"]).await;
     let moved = world
         .next("the ticket's transition", |it| it.path.ends_with("/transitions") && it.method == "POST")
         .await;
@@ -80,19 +81,12 @@ async fn from_alertmanager(receiver: &str) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn alertmanager_by_its_webhook() {
-    let secret = secret("PROMETHEUS_SECRET");
-    from_alertmanager(&format!("webhook_configs: [{{ url: \"{{url}}/v1/webhooks/prometheus/{secret}\" }}]"))
-        .await;
+    from_alertmanager("prometheus", "DiskFull on db1").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn alertmanager_by_its_pagerduty_notifier() {
-    let key = secret("PAGERDUTY_KEY");
-    let summary = "{{ .CommonAnnotations.summary }}";
-    from_alertmanager(&format!(
-        "pagerduty_configs: [{{ routing_key: {key}, url: \"{{url}}/v2/enqueue\", description: \"{summary}\" }}]"
-    ))
-    .await;
+    from_alertmanager("pagerduty", "DiskFull (db1 critical)").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -251,6 +245,14 @@ async fn drop_in_apis_and_changes() {
     let id = list["incidents"][0]["id"].as_str().unwrap();
     let (_, shown) = server.get(&format!("/v1/incidents/{id}")).await;
     assert!(shown.to_string().contains("Build 512 deployed"), "{shown}");
+    let get = async |path: String| {
+        let request = server.http.get(format!("{}{path}", server.url)).header(genie[0].0, genie[0].1);
+        request.send().await.unwrap().status().as_u16()
+    };
+    let created: Value = serde_json::from_str(&created).unwrap();
+    assert_eq!(get(format!("/v2/alerts/requests/{}", created["requestId"].as_str().unwrap())).await, 200);
+    // Whoever only looks ends nothing.
+    assert_eq!(get("/v2/alerts/disk%2Fdb%201/close?identifierType=alias".to_owned()).await, 404);
     let note = "/v2/alerts/disk%2Fdb%201/notes?identifierType=alias";
     assert_eq!(server.post(note, &genie, r#"{"note":"a look at it"}"#).await.0, 202);
     let (_, shown) = server.get(&format!("/v1/incidents/{id}")).await;

@@ -4,7 +4,7 @@ use super::Output;
 use super::directory::{Directory, now};
 use super::known::known;
 use crate::config::{Config, Endpoint, SecretSource, Secrets};
-use crate::integration::{Monitor, encoded};
+use crate::integration::{Monitor, in_path};
 use crate::provider::{COLUMNS, wrap};
 use crate::server::secrets::resolve;
 use anyhow::{Result, bail};
@@ -83,26 +83,41 @@ fn base(config: &Config) -> &str {
 
 fn entry(config: &Config, endpoint: &Endpoint, secrets: &Secrets, reveal: bool) -> String {
     let base = base(config);
-    let is_set = secrets.all(&endpoint.secret).next().is_some();
-    let secret = match secrets.all(&endpoint.secret).next() {
-        Some(secret) => secret.expose().to_owned(),
-        None => endpoint.secret.first().map_or_else(String::new, named),
-    };
-    // In a URL, a `#` or a `?` of a secret would end its path. What is named is no secret yet, but how to get it.
-    let in_path = if is_set { encoded(&secret) } else { secret.clone() };
+    let secret = Written::of(endpoint, secrets);
     let monitor = Monitor::of(endpoint);
     let filled = |text: &str| {
         let id = endpoint.id.replace('/', ".");
         let text = text.replace("{base}", base).replace("{id}", &id);
-        let text = text.replace("/{secret}", &format!("/{in_path}")).replace("{secret}", &secret);
-        text.replace("{topic}", endpoint.topics.first().map_or("<the topic's ARN>", String::as_str))
+        let text =
+            text.replace("{topic}", endpoint.topics.first().map_or("<the topic's ARN>", String::as_str));
+        let text = text.replace("\"{secret}\"", &secret.quoted).replace("{secret}", &secret.plain);
+        text.replace("{url_secret}", &secret.in_url)
     };
     let address = filled(monitor.address);
-    let unset = reveal && !is_set;
+    let unset = reveal && secrets.all(&endpoint.secret).next().is_none();
     let note = if unset { "    the secret is not set here, so this integration is closed\n" } else { "" };
     let steps = monitor.setup.lines().map(|line| filled(&line.replace("{url}", &address)));
     let steps: String = steps.flat_map(indented).map(|line| format!("    {line}\n")).collect();
     format!("{} ({})\n    {address}\n{note}{steps}", endpoint.id, monitor.title)
+}
+
+/// An integration's secret as it is written in each place, or the name of where it is.
+struct Written {
+    plain: String,
+    /// As YAML and JSON quote it.
+    quoted: String,
+    in_url: String,
+}
+
+impl Written {
+    fn of(endpoint: &Endpoint, secrets: &Secrets) -> Written {
+        if let Some(secret) = secrets.all(&endpoint.secret).next().map(|secret| secret.expose()) {
+            let quoted = serde_json::Value::from(secret).to_string();
+            return Written { plain: secret.to_owned(), quoted, in_url: in_path(secret) };
+        }
+        let name = endpoint.secret.first().map_or_else(String::new, named);
+        Written { quoted: format!("\"{name}\""), in_url: name.clone(), plain: name }
+    }
 }
 
 /// Words are wrapped; what is set in is to be pasted, and stays as it is.

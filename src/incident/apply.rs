@@ -6,7 +6,7 @@
 use super::changes::CHANGES_MAX;
 use super::entry::{Change, Entry, Opened};
 use super::state::{
-    AlertKey, Dispatch, HangUp, Heartbeat, Incident, Paged, Recent, Stage, State, Status, What,
+    Alert, AlertKey, Dispatch, HangUp, Heartbeat, Incident, Paged, Recent, Stage, State, Status, What,
 };
 use super::{CALL_LASTS_MAX, DeliveryId, IncidentId, Outcome};
 use crate::alert::{Action, Event, HEARTBEAT_KEY};
@@ -64,6 +64,8 @@ impl State {
                 // Nothing could be heard while the server was down.
                 let expected = self.heartbeats.values_mut().filter(|it| it.due.is_some());
                 expected.for_each(|it| it.count_from(entry.at));
+                let alerts = self.incidents.values_mut().flat_map(|incident| &mut incident.alerts);
+                alerts.for_each(|alert| alert.count_silence_from(entry.at));
             }
             Change::ClockJumped { seconds } => self.shift(SignedDuration::from_secs(*seconds)),
             Change::HeartbeatExpected { .. }
@@ -327,6 +329,16 @@ impl Heartbeat {
     fn count_from(&mut self, at: Timestamp) {
         let patience = SignedDuration::from_secs(i64::from(self.patience_seconds));
         self.due = Some(at.saturating_add(patience).unwrap_or(Timestamp::MAX));
+    }
+}
+
+impl Alert {
+    /// Where silence becomes a resolve, it is as if the alert were heard `at` this moment.
+    fn count_silence_from(&mut self, at: Timestamp) {
+        if let Some(stale_at) = self.stale_at {
+            let after = stale_at.duration_since(self.heard_at);
+            (self.heard_at, self.stale_at) = (at, at.checked_add(after).ok());
+        }
     }
 }
 

@@ -141,7 +141,7 @@ fn record(state: &mut State, index: &mut Index, entry: &Entry) {
     if let Some(incident) = touched.and_then(|id| state.incidents.get(&id)) {
         index.remove(incident);
     }
-    let shifted = matches!(entry.change, Change::ClockJumped { .. });
+    let shifted = matches!(entry.change, Change::ClockJumped { .. } | Change::Started { .. });
     let forgotten = state.apply(entry);
     // A closed incident may still have been waiting to be shown as closed.
     forgotten.iter().for_each(|incident| index.remove(incident));

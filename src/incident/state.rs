@@ -139,7 +139,7 @@ pub struct Alert {
     pub integration: String,
     pub dedup_key: String,
     pub firing: bool,
-    /// When an event about it was last recorded.
+    /// When an event about it was last recorded; where the source repeats, at least the last start of the server.
     pub heard_at: Timestamp,
     /// Where the source repeats while it fires: when silence becomes a resolve.
     pub stale_at: Option<Timestamp>,

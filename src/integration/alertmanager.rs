@@ -15,11 +15,15 @@ const RUNBOOK: [&str; 3] = ["runbook_url", "runbook_uri", "runbook"];
 
 pub const MONITOR: Monitor = Monitor {
     repeats: true,
-    setup: r#"In alertmanager.yml:
+    setup: r#"In alertmanager.yml, with the secret in a header, because older versions log the URLs that fail:
   receivers:
     - name: oncall
-      webhook_configs: [{ url: "{url}", send_resolved: true }]
-and name the receiver in `route:`."#,
+      webhook_configs:
+        - url: "{base}/v1/webhooks/{id}"
+          send_resolved: true
+          http_config:
+            authorization: { credentials: "{secret}" }
+and name the receiver in `route:`. `credentials_file:` takes the secret from a file. Before version 0.22 there is no `authorization`: use the URL above, and no `http_config`."#,
     sample: Sample {
         body: r#"{"version":"4","status":"{state}","alerts":[{"status":"{state}","labels":{"alertname":"OncallSend","severity":"info"},
   "annotations":{"summary":"test alert from oncall send"},"fingerprint":"oncall-send"}]}"#,

@@ -52,7 +52,7 @@ pub use opsgenie::alert as opsgenie_alert;
 pub use push::{Push, push_webhook};
 pub use sample::{Sample, TestRequest};
 pub use signature::Signature;
-pub use url::encoded;
+pub use url::in_path;
 
 use crate::alert::{Action, Event, HEARTBEAT_KEY, Severity, TEST, UNPARSED};
 use crate::config::{Endpoint, Secrets};

@@ -62,7 +62,7 @@ pub struct Monitor {
     pub signature: Option<Signature>,
     /// How long it waits for an answer, where that is less than we may take.
     pub patience: Option<Duration>,
-    /// What `oncall urls` prints: `{base}`, `{id}`, `{secret}`.
+    /// What `oncall urls` prints: `{base}`, `{id}`, `{secret}`, `{url_secret}` in a URL.
     pub address: &'static str,
     /// What to do at the monitor, a line each: `{url}` is the address, `{topic}` the first of `topics`.
     pub setup: &'static str,
@@ -128,7 +128,7 @@ impl Monitor {
             gets: false,
             signature: None,
             patience: None,
-            address: "{base}/v1/webhooks/{id}/{secret}",
+            address: "{base}/v1/webhooks/{id}/{url_secret}",
             setup: "",
             sample: Sample { body: "", firing: "", resolved: "" },
             reader,

@@ -4,13 +4,10 @@
 //! alert's id. Here both are one and are made of the alias, so that an alert is found by either without being looked up. What
 //! is read of an alert is answered by [`server::opsgenie`](crate::server).
 
+use super::bounds::{followed, hash, is_web};
 use super::monitor::Spoken;
 use super::pagerduty::generated_key;
-use super::{
-    Answer, Monitor, Posted, Reject, Request, Sample,
-    bounds::{followed, hash, is_web},
-    json, tags, url,
-};
+use super::{Answer, Monitor, Posted, Reject, Request, Sample, json, tags, url};
 use crate::alert::{Action, Event, Link, Severity};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -23,7 +20,8 @@ pub const MONITOR: Monitor = Monitor {
     - name: oncall
       opsgenie_configs:
         - api_url: "{base}/"
-          api_key: "{secret}""#,
+          api_key: "{secret}"
+and name the receiver in `route:`. Each group is one incident."#,
     sample: Sample {
         body: r#"{"alias":"oncall-send","message":"test alert from oncall send","priority":"P5"}"#,
         firing: "",

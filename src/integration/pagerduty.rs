@@ -24,7 +24,8 @@ pub const MONITOR: Monitor = Monitor {
         - url: "{base}/v2/enqueue"
           routing_key: "{secret}"
           severity: '{{ or .CommonLabels.severity "critical" }}'
-Without `severity` what has no such label is an error. Version 1 is {base}/generic/2010-04-15/create_event.json with the same key as service_key; deploys go to {base}/v2/change/enqueue and never page."#,
+and name the receiver in `route:`. Each group is one incident; without `severity`, what has no such label is an error.
+Version 1 is {base}/generic/2010-04-15/create_event.json with the same key as service_key; deploys go to {base}/v2/change/enqueue and never page."#,
     sample: Sample {
         body: r#"{"routing_key":{secret},"event_action":"{state}","dedup_key":"oncall-send",
   "payload":{"summary":"test alert from oncall send","source":"oncall send","severity":"info"}}"#,

@@ -2,11 +2,22 @@
 
 /// Encodes everything but the unreserved characters.
 pub fn encoded(text: &str) -> String {
+    encoded_except(text, b"")
+}
+
+/// Encodes what would end a path or be changed in it. `+`, `/` and `=` stay: base64 has them, and not every proxy lets an
+/// encoded `/` through.
+pub fn in_path(text: &str) -> String {
+    encoded_except(text, b"+/=")
+}
+
+fn encoded_except(text: &str, kept: &[u8]) -> String {
     text.bytes()
         .map(|byte| match byte {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
                 char::from(byte).to_string()
             }
+            _ if kept.contains(&byte) => char::from(byte).to_string(),
             _ => format!("%{byte:02X}"),
         })
         .collect()

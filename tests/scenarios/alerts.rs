@@ -389,6 +389,30 @@ fn what_is_no_longer_said_is_over() {
     );
 }
 
+/// While the server is down it can hear nothing: a start counts the silence anew, however often it comes.
+#[test]
+fn a_down_time_of_ours_is_no_silence() {
+    check(
+        &format!(
+            "{STALE}
+            02:00 alert slow warning
+            02:05 crash
+            02:40 start
+            02:45 crash
+            02:46 start
+            03:20 end"
+        ),
+        r#"
+        02:00 opened: "slow" from prometheus -> web, warning, low urgency
+        02:00 told once, at low urgency: tanaka, on call on primary (layer always)
+        02:00 -> slack tanaka
+        02:40 server started (epoch 2)
+        02:46 server started (epoch 3)
+        02:56 resolved by prometheus: prometheus no longer says it: stale_after has passed
+        "#,
+    );
+}
+
 /// Repeats every 40 s keep something alive that goes stale after a minute.
 #[test]
 fn short_staleness() {

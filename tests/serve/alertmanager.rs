@@ -1,25 +1,38 @@
-//! A real Alertmanager, where Debian's `prometheus-alertmanager` is installed.
+//! A real Alertmanager, where Debian's `prometheus-alertmanager` is installed, with what `oncall urls` says to paste into it.
 
-use super::world::World;
+use super::server::Server;
+use super::world::{HANG_MAX, SECRETS, World};
+use serde_json::{Value, json};
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
+use std::net::SocketAddr;
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use tokio::io::copy_bidirectional;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 
 const PROGRAM: &str = "prometheus-alertmanager";
 
 pub struct Alertmanager {
     child: Child,
     url: String,
+    http: reqwest::Client,
 }
 
 impl Alertmanager {
-    /// Starts one with a single receiver. `None`, and a word about it, where it is not installed and not required.
-    pub async fn start(world: &World, receiver: &str) -> Option<Alertmanager> {
+    /// Starts one that tells each of these integrations of our server `at` this address, and says what still fires at
+    /// every `repeat`. `None`, and a word about it, where it is not installed and not required.
+    pub fn start(world: &World, at: &str, integrations: &[&str], repeat: &str) -> Option<Alertmanager> {
         let folder = world.folder.path().join("alertmanager");
-        fs::create_dir(&folder).unwrap();
-        let route = "{ receiver: oncall, group_by: [alertname], group_wait: 0s, group_interval: 1s, repeat_interval: 1h }";
-        let config = format!("route: {route}\nreceivers:\n  - name: oncall\n    {receiver}\n");
+        fs::create_dir_all(&folder).unwrap();
+        let receivers: String = integrations.iter().map(|id| pasted(world, at, id)).collect();
+        let routes: String =
+            integrations.iter().map(|id| format!("    - {{ receiver: {id}, continue: true }}\n")).collect();
+        let config = format!(
+            "route:\n  receiver: {}\n  group_by: [alertname]\n  group_wait: 1s\n  group_interval: 1s\n  \
+             repeat_interval: {repeat}\n  routes:\n{routes}receivers:\n{receivers}",
+            integrations[0]
+        );
         fs::write(folder.join("config.yml"), config).unwrap();
         let mut command = Command::new(PROGRAM);
         command.arg(format!("--config.file={}", folder.join("config.yml").display()));
@@ -36,18 +49,18 @@ impl Alertmanager {
                 return None;
             }
         };
-        Some(Alertmanager::listening(child))
+        Some(Alertmanager::listening(child, world.http.clone()))
     }
 
-    fn listening(mut child: Child) -> Alertmanager {
+    fn listening(mut child: Child, http: reqwest::Client) -> Alertmanager {
         let (tell, lines) = std::sync::mpsc::channel();
         let log = child.stderr.take().unwrap();
         std::thread::spawn(move || {
             BufReader::new(log).lines().map_while(Result::ok).for_each(|line| drop(tell.send(line)));
         });
-        let mut alertmanager = Alertmanager { child, url: String::new() };
+        let mut alertmanager = Alertmanager { child, url: String::new(), http };
         while alertmanager.url.is_empty() {
-            let line = lines.recv_timeout(Duration::from_secs(30)).unwrap();
+            let line = lines.recv_timeout(HANG_MAX).unwrap();
             if let Some(address) =
                 line.split("address=127.0.0.1:").nth(1).filter(|_| line.contains("istening on"))
             {
@@ -57,20 +70,33 @@ impl Alertmanager {
         alertmanager
     }
 
-    /// An alert that fires, or did until `ends_at`.
-    pub async fn alert(&self, world: &World, ends_at: Option<&str>) {
-        let mut alert = serde_json::json!({
-            "labels": { "alertname": "DiskFull", "severity": "critical", "instance": "db1" },
-            "annotations": { "summary": "Disk of db1 full" },
-            "startsAt": "2026-01-01T00:00:00Z",
+    /// Alerts of one name fire, one for each instance.
+    pub async fn fires(&self, name: &str, instances: &[&str]) {
+        self.post(instances.iter().map(|instance| alert(name, instance)).collect()).await;
+    }
+
+    /// They fired, and are over.
+    pub async fn ends(&self, name: &str, instances: &[&str]) {
+        let over = instances.iter().map(|instance| {
+            let mut alert = alert(name, instance);
+            alert["endsAt"] = "2026-01-02T00:00:00Z".into();
+            alert
         });
-        if let Some(ends_at) = ends_at {
-            alert["endsAt"] = ends_at.into();
-        }
-        let request = world.http.post(format!("{}/api/v2/alerts", self.url));
+        self.post(over.collect()).await;
+    }
+
+    async fn post(&self, alerts: Value) {
+        let request = self.http.post(format!("{}/api/v2/alerts", self.url));
         let request = request.header("content-type", "application/json");
-        let response = request.body(serde_json::json!([alert]).to_string()).send().await.unwrap();
+        let response = request.body(alerts.to_string()).send().await.unwrap();
         assert_eq!(response.status(), 200, "{}", response.text().await.unwrap());
+    }
+
+    /// How many of its requests have failed, by notifier: `webhook`, `pagerduty`, `opsgenie`.
+    pub async fn failures(&self, notifier: &str) -> u64 {
+        let text = self.http.get(format!("{}/metrics", self.url)).send().await.unwrap().text().await.unwrap();
+        let name = format!("alertmanager_notification_requests_failed_total{{integration=\"{notifier}\"}} ");
+        text.lines().find_map(|line| line.strip_prefix(&name)?.parse().ok()).unwrap()
     }
 }
 
@@ -78,5 +104,58 @@ impl Drop for Alertmanager {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+}
+
+fn alert(name: &str, instance: &str) -> Value {
+    json!({
+        "labels": { "alertname": name, "severity": "critical", "instance": instance },
+        "annotations": { "summary": format!("{name} on {instance}") },
+        "startsAt": "2026-01-01T00:00:00Z",
+    })
+}
+
+/// The receiver that `oncall urls` prints for an integration, under the integration's name. Opsgenie's notifier also keeps
+/// the alert's words in step, by requests of their own.
+fn pasted(world: &World, at: &str, integration: &str) -> String {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_oncall"));
+    command.args(["urls", "--reveal", "--integration", integration]).arg(world.written()).envs(SECRETS);
+    let output = command.output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = String::from_utf8(output.stdout).unwrap();
+    // Words are set in by four, what is to be pasted by more.
+    let lines = text.lines().filter(|line| line.starts_with("      ") && line.trim() != "receivers:");
+    let receiver: String = lines.map(|line| format!("{line}\n")).collect();
+    assert!(receiver.starts_with("        - name: oncall\n"), "{text}");
+    let receiver = receiver.replace("- name: oncall", &format!("- name: {integration}"));
+    receiver.replace("https://oncall.test", at).replace("{ api_url:", "{ update_alerts: true, api_url:")
+}
+
+/// An address that stays while servers come and go, as a load balancer has one. Where no server is, it hangs up.
+pub struct Front {
+    pub url: String,
+    to: watch::Sender<Option<SocketAddr>>,
+}
+
+impl Front {
+    pub async fn start() -> Front {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let (to, server) = watch::channel(None);
+        tokio::spawn(async move {
+            while let Ok((mut client, _)) = listener.accept().await {
+                let Some(address) = *server.borrow() else { continue };
+                tokio::spawn(async move {
+                    let mut server = TcpStream::connect(address).await?;
+                    copy_bidirectional(&mut client, &mut server).await
+                });
+            }
+        });
+        Front { url, to }
+    }
+
+    pub fn leads_to(&self, server: Option<&Server>) {
+        let address = server.map(|server| server.url.strip_prefix("http://").unwrap().parse().unwrap());
+        self.to.send_replace(address);
     }
 }

@@ -228,16 +228,21 @@ impl World {
 
     /// Everybody who was called so far, in order.
     pub fn calls(&mut self) -> Vec<String> {
-        while let Ok(seen) = self.stand_ins.seen.try_recv() {
-            self.seen.push((seen, false));
-        }
-        self.seen.iter().filter_map(|(seen, _)| called(seen)).map(str::to_owned).collect()
+        let calls = self.all(|seen| called(seen).is_some());
+        calls.iter().filter_map(called).map(str::to_owned).collect()
     }
 
     /// How many requests of this kind there were so far.
     pub fn count(&mut self, wanted: impl Fn(&Seen) -> bool) -> usize {
-        self.calls();
-        self.seen.iter().filter(|(seen, _)| wanted(seen)).count()
+        self.all(wanted).len()
+    }
+
+    /// All requests of this kind so far, in order, whether or not a test has looked at them.
+    pub fn all(&mut self, wanted: impl Fn(&Seen) -> bool) -> Vec<Seen> {
+        while let Ok(seen) = self.stand_ins.seen.try_recv() {
+            self.seen.push((seen, false));
+        }
+        self.seen.iter().map(|(seen, _)| seen).filter(|seen| wanted(seen)).cloned().collect()
     }
 
     pub fn log(&self) -> String {
