@@ -9,16 +9,22 @@ mod alertmanager;
 mod calendars;
 #[path = "serve/doctor.rs"]
 mod doctor;
+#[path = "serve/doors.rs"]
+mod doors;
 #[path = "serve/git.rs"]
 mod git;
 #[path = "serve/git_hosts.rs"]
 mod git_hosts;
 #[path = "serve/groups.rs"]
 mod groups;
+#[path = "serve/inside.rs"]
+mod inside;
 #[path = "serve/integrations.rs"]
 mod integrations;
 #[path = "serve/limits.rs"]
 mod limits;
+#[path = "serve/own_heartbeat.rs"]
+mod own_heartbeat;
 #[path = "serve/send.rs"]
 mod send;
 #[path = "serve/server.rs"]
@@ -27,6 +33,8 @@ mod server;
 mod sops;
 #[path = "serve/stand_ins.rs"]
 mod stand_ins;
+#[path = "serve/wire.rs"]
+mod wire;
 #[path = "serve/world.rs"]
 mod world;
 

@@ -46,6 +46,11 @@ pub fn find<'c>(
     }
 }
 
+/// The endpoint that the path of a request names, whatever secret it shows.
+pub fn named_by<'c>(config: &'c Config, request: &Request<'_>) -> Option<&'c Endpoint> {
+    named(config, request.path.strip_prefix(WEBHOOKS)?.split('/').next()?)
+}
+
 /// What comes with the secret of an integration to a URL that is not its own.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stray {
@@ -65,10 +70,11 @@ pub fn stray(
     request: &Request<'_>,
     endpoint: Option<&Endpoint>,
 ) -> Option<Stray> {
-    let id = request.path.strip_prefix(WEBHOOKS).map(|rest| rest.split_once('/').unwrap_or((rest, "")).0);
-    if endpoint
-        .is_some_and(|endpoint| id.is_none_or(|id| named(config, id).is_some_and(|at| at.id == endpoint.id)))
-    {
+    let is_own = |endpoint: &Endpoint| {
+        !request.path.starts_with(WEBHOOKS)
+            || named_by(config, request).is_some_and(|named| named.id == endpoint.id)
+    };
+    if endpoint.is_some_and(is_own) {
         return None;
     }
     let mut shown = presented("", request);

@@ -45,7 +45,7 @@ mod uptime_kuma;
 mod url;
 mod zabbix;
 
-pub use door::{Stray, find, stray};
+pub use door::{Stray, find, named_by, stray};
 pub use generic::{Fault, faults};
 pub use monitor::{MONITORS, Monitor, Sns};
 pub use opsgenie::alert as opsgenie_alert;
@@ -151,6 +151,16 @@ pub fn receive(
             received(endpoint, read, request.body, secrets)
         }
     };
+    if endpoint.takes_only_beats() { beaten(endpoint, received) } else { received }
+}
+
+/// What stands for a request that [`find`] let in through `endpoint` and whose body is not whole: a body that cannot be
+/// read, for the `reason` given. Refused where every request must be signed, because a signature is over the whole.
+pub fn cut_off(endpoint: &Endpoint, body: &[u8], reason: &str, secrets: &Secrets) -> Received {
+    if !endpoint.signing_secret.is_empty() {
+        return Received::Reject(Reject::new(401, "signature", "what is not whole cannot be verified"));
+    }
+    let received = received(endpoint, Err(Stop::unparsed(reason)), body, secrets);
     if endpoint.takes_only_beats() { beaten(endpoint, received) } else { received }
 }
 

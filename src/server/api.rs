@@ -1,10 +1,12 @@
 //! What people's tools ask: incidents, their timelines, and to act on them, with a bearer token of `oncall.yaml`.
 
-use super::http::{Doors, Shared, take, unavailable};
+use super::body::take_whole;
+use super::http::{Doors, Shared};
 use super::in_force;
 use super::inbox::{self, Found};
 use super::live::Live;
 use super::recover;
+use super::refusal::{Refusal, busy, no_config};
 use crate::engine::Lane;
 use crate::incident::{
     Actor, Asked, Command, Entry, Incident, IncidentId, Input, Reply, Status, Target, Via,
@@ -43,7 +45,7 @@ pub async fn list(State(doors): Shared, headers: HeaderMap, Query(wanted): Query
     let limit = wanted.limit.unwrap_or(50);
     match doors.inbox.list(inbox::Wanted { status: wanted.status, ..Default::default() }, before, limit).await
     {
-        Err(_) => unavailable("too much at once: come again\n"),
+        Err(_) => busy(),
         Ok(incidents) => {
             let next = incidents.last().map(|incident| incident.id.to_string());
             let incidents: Vec<Value> = incidents.iter().map(shown).collect();
@@ -63,7 +65,7 @@ pub async fn show(State(doors): Shared, headers: HeaderMap, Path(id): Path<Strin
         Err(error) => return problem(StatusCode::BAD_REQUEST, &format!("{error}")),
     };
     let Found { incident, durable, commits } = match doors.inbox.find(id).await {
-        Err(_) => return unavailable("too much at once: come again\n"),
+        Err(_) => return busy(),
         Ok(None) => {
             return problem(
                 StatusCode::NOT_FOUND,
@@ -117,7 +119,7 @@ pub async fn act(
     let by = Actor { user: None, name };
     let command = Command { target: Target::Incidents(vec![id]), action, by, via: Via::Api };
     match doors.inbox.input(Lane::First, Input::Command(command)).await {
-        Err(_) => unavailable("too much at once: come again\n"),
+        Err(_) => busy(),
         Ok(answered) => replied(id, answered.reply),
     }
 }
@@ -133,7 +135,7 @@ pub async fn integration(State(doors): Shared, headers: HeaderMap, Path(id): Pat
         return problem(StatusCode::NOT_FOUND, &format!("there is no integration `{id}`"));
     };
     let Ok(heard) = doors.inbox.heartbeat(id).await else {
-        return unavailable("too much at once: come again\n");
+        return busy();
     };
     let heartbeat = endpoint.heartbeat.as_ref().map(|expected| {
         json!({
@@ -164,7 +166,7 @@ fn replied(id: IncidentId, reply: Option<Reply>) -> Response {
 }
 
 async fn reassigned(live: &Live, request: Request) -> Result<Asked, Response> {
-    let taken = take(request).await?;
+    let taken = take_whole(request).await?;
     let wanted: Reassigned = serde_json::from_slice(&taken.body).map_err(|error| {
         problem(StatusCode::BAD_REQUEST, &format!("the body should be {{\"user\": \"<id>\"}}: {error}"))
     })?;
@@ -178,7 +180,7 @@ async fn reassigned(live: &Live, request: Request) -> Result<Asked, Response> {
 #[expect(clippy::result_large_err, reason = "the refusal is the answer itself")]
 pub(super) fn authorized(doors: &Doors, headers: &HeaderMap) -> Result<(Arc<Live>, String), Response> {
     let Some(live) = doors.live.borrow().clone() else {
-        return Err(unavailable("no config is in force yet: come again\n"));
+        return Err(no_config());
     };
     let presented = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let presented = presented.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default().trim();
@@ -189,10 +191,10 @@ pub(super) fn authorized(doors: &Doors, headers: &HeaderMap) -> Result<(Arc<Live
     match name.filter(|_| !presented.is_empty()) {
         Some(name) => Ok((live, name)),
         None => {
-            doors.metrics.refused("api_unauthorized");
             let text =
                 "send `Authorization: Bearer <token>` with a token that `api_tokens` in oncall.yaml names";
-            Err(problem(StatusCode::UNAUTHORIZED, text))
+            let refusal = Refusal::new("api_unauthorized", text).wrong_secret();
+            Err(refusal.on(problem(StatusCode::UNAUTHORIZED, text)))
         }
     }
 }

@@ -4,8 +4,9 @@
 //! Neither the token nor the query goes anywhere from here. One calendar is made at a time, on a thread where that
 //! may take a while, once for each config and hour.
 
-use super::http::{Doors, Shared, no_such_path, unavailable};
+use super::http::{Doors, Shared};
 use super::live::Live;
+use super::refusal::{busy, no_config, nothing_opened};
 use crate::config::CalendarId;
 use crate::preview::calendar::{FUTURE, PAST, calendar};
 use crate::preview::ical;
@@ -81,18 +82,10 @@ impl Calendars {
 
 /// A calendar, or the answer to a path that does not exist.
 pub async fn show(State(doors): Shared, uri: Uri, headers: HeaderMap) -> Response {
-    let Some(live) = doors.live.borrow().clone() else {
-        return unavailable("no config is in force yet: come again\n");
-    };
+    let Some(live) = doors.live.borrow().clone() else { return no_config() };
     let now = doors.clock.now();
-    let Some(id) = opened(&live, &uri, now) else {
-        doors.metrics.refused("calendar_not_found");
-        return no_such_path();
-    };
-    let Some(made) = made(&doors, live, &id, now).await else {
-        doors.metrics.refused("busy");
-        return unavailable("too much at once: come again\n");
-    };
+    let Some(id) = opened(&live, &uri, now) else { return nothing_opened("calendar_not_found") };
+    let Some(made) = made(&doors, live, &id, now).await else { return busy() };
     let known = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let about = [(header::ETAG, made.tag.clone()), (header::CACHE_CONTROL, CACHE_CONTROL.to_owned())];
     if known.split(',').any(|tag| tag.trim() == made.tag || tag.trim() == "*") {

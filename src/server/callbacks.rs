@@ -1,7 +1,9 @@
 //! What Slack and Twilio say of their own accord: verified by the provider, decided by the engine.
 
-use super::http::{Shared, take, unavailable};
+use super::body::take_whole;
+use super::http::Shared;
 use super::inbox::Answered;
+use super::refusal::{Refusal, busy, no_config};
 use crate::engine::Lane;
 use crate::incident::{Input, Reply};
 use crate::provider::{self, CALLBACK_BODY_MAX, Callback, CallbackRequest, HttpAnswer};
@@ -12,14 +14,15 @@ use axum::response::{IntoResponse, Response};
 
 /// A button, a key on the phone, or the course of a call.
 pub async fn callback(State(doors): Shared, request: Request) -> Response {
-    let taken = match take(request).await {
+    let taken = match take_whole(request).await {
         Ok(taken) if taken.body.len() <= CALLBACK_BODY_MAX => taken,
-        Ok(_) => return super::http::plain(StatusCode::PAYLOAD_TOO_LARGE, "too large for a callback\n"),
+        Ok(_) => {
+            let answer = (StatusCode::PAYLOAD_TOO_LARGE, "too large for a callback\n");
+            return Refusal::new("too_large", "too large for a callback").on(answer);
+        }
         Err(refused) => return refused,
     };
-    let Some(live) = doors.live.borrow().clone() else {
-        return unavailable("no config is in force yet: come again\n");
-    };
+    let Some(live) = doors.live.borrow().clone() else { return no_config() };
     let request = CallbackRequest {
         method: "POST",
         path: &taken.path,
@@ -28,24 +31,25 @@ pub async fn callback(State(doors): Shared, request: Request) -> Response {
         body: &taken.body,
     };
     match provider::callback(&live.config, &live.secrets, &request, doors.clock.now()) {
-        Err(refusal) => {
-            doors.metrics.refused(refusal.code);
-            tracing::warn!(code = refusal.code, "refused a callback: {}", refusal.message);
-            let status = StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::BAD_REQUEST);
-            (status, refusal.message).into_response()
+        Err(refused) => {
+            let status = StatusCode::from_u16(refused.status).unwrap_or(StatusCode::BAD_REQUEST);
+            let refusal = Refusal::new(refused.code, refused.message.clone());
+            let is_wrong = status == StatusCode::UNAUTHORIZED;
+            let refusal = if is_wrong { refusal.wrong_secret() } else { refusal };
+            refusal.on((status, refused.message))
         }
         Ok(Callback::Answer(answer)) => said(answer),
         Ok(Callback::Outcome { delivery, outcome }) => {
             match doors.inbox.input(Lane::First, Input::Outcome { delivery, outcome }).await {
                 Ok(_) => said(HttpAnswer::empty()),
-                Err(_) => unavailable("too much at once: come again\n"),
+                Err(_) => busy(),
             }
         }
         Ok(Callback::Command { command, context }) => {
             let reply = match doors.inbox.input(Lane::First, Input::Command(command)).await {
                 Ok(Answered { reply: Some(reply), .. }) => reply,
                 Ok(Answered { reply: None, .. }) => Reply::NotFound,
-                Err(_) => return unavailable("too much at once: come again\n"),
+                Err(_) => return busy(),
             };
             let mut answer = provider::answer(&live.config, &context, &reply);
             if answer.then.is_some() {

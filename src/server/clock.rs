@@ -1,7 +1,8 @@
 //! The only clock: the wall's, or one that plays another day at another speed.
 
 use jiff::{SignedDuration, Timestamp};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+use tokio::time::Instant;
 
 /// A jump of the wall clock by more than this is noticed; less is drift.
 pub const JUMP_MIN: SignedDuration = SignedDuration::from_secs(5);
@@ -9,6 +10,7 @@ pub const JUMP_MIN: SignedDuration = SignedDuration::from_secs(5);
 /// Tells the time.
 #[derive(Clone, Debug)]
 pub struct Clock {
+    /// On the clock that timers are on, so that both stop together where a test stops them.
     began: Instant,
     /// What the clock showed when it began.
     showed: Timestamp,

@@ -1,9 +1,11 @@
-//! The doors: bounds on bodies and time, then bytes are handed on.
+//! The doors: bytes are handed on, and what comes of them is answered.
 //!
 //! Whether a monitor may come in is decided by [`integration`], whether a callback is genuine by
-//! [`provider`](crate::provider); what people ask of the API is in [`api`]. A 2xx means that it is on disk. What
-//! cannot be stored is answered 503, never 429: senders drop those.
+//! [`provider`](crate::provider); what people ask of the API is in [`api`], bounds on bodies are in [`body`](super::body), and
+//! what a refusal brings with it is in [`refusal`]. A 2xx means that it is on disk. What cannot be stored is answered 503,
+//! never 429: senders drop those. A body that we cut is an event where its sender is known: no other may come.
 
+use super::body::{Cut, Taken, take, take_whole};
 use super::calendars::Calendars;
 use super::clock::Clock;
 use super::delivery::Client;
@@ -12,31 +14,25 @@ use super::inbox::{Answered, Busy, Inbox, PATIENCE};
 use super::limit::{Limits, Passed, TooMuch};
 use super::live::{Live, Origin, Status};
 use super::metrics::Metrics;
-use super::slow::{Peer, Slowed};
+use super::refusal::{self, Refusal, at, busy, come_again, no_config, no_such_path, nothing_opened};
+use super::slow::Slowed;
 use super::tally::{Tallies, Tally};
 use super::{api, calendars, callbacks, in_force, opsgenie, stray};
 use crate::alert::Event;
-use crate::config::Endpoint;
+use crate::config::{Endpoint, Id};
 use crate::integration::{self, Answer, FetchReason, Fetched, Monitor, Received, Reject, Stray};
 use axum::Router;
-use axum::body::{Body, Bytes, HttpBody};
+use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, Method, StatusCode, header};
-use axum::middleware::{self, Next};
+use axum::http::{Method, StatusCode, header};
+use axum::middleware;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, post};
-use http_body_util::BodyExt;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::sync::watch;
 
-/// The largest body, in bytes.
-pub const BODY_MAX: usize = 5 << 20;
-/// A larger body is read on and thrown away up to here, because a sender that is cut off sees no answer.
-const BODY_PASSED_OVER_MAX: usize = 8 * BODY_MAX;
-/// How long a body may take to arrive.
-pub const BODY_TIME_MAX: Duration = Duration::from_secs(30);
 /// How many signing certificates are kept.
 const CERTIFICATES_MAX: usize = 16;
 /// The longest wait that a sender is asked for, in seconds.
@@ -86,130 +82,54 @@ pub fn router(doors: Arc<Doors>) -> Router {
         .route("/v1/config", get(in_force::show))
         .route("/v1/integrations/{*id}", get(api::integration))
         .route("/v1/calendars/{*rest}", get(calendars::show))
+        .fallback(elsewhere)
+        .layer(middleware::from_fn_with_state(doors.clone(), refusal::tell))
+        // What these answer is how the server is, and no refusal.
         .route("/healthz", get(async || "ok\n"))
         .route("/readyz", get(ready))
         .route("/metrics", get(metrics))
-        .fallback(elsewhere)
-        .layer(middleware::from_fn_with_state(doors.clone(), slowly))
         .with_state(doors)
 }
 
-/// Marks a refusal whose protocol has another status for it than 401.
-#[derive(Clone, Copy, Debug)]
-struct WrongSecret;
-
-/// What shows a wrong secret at any of the doors is answered slowly.
-async fn slowly(State(doors): Shared, request: Request, next: Next) -> Response {
-    let peer = request.extensions().get::<Peer>().copied();
-    let response = next.run(request).await;
-    let wrong =
-        response.status() == StatusCode::UNAUTHORIZED || response.extensions().get::<WrongSecret>().is_some();
-    if let (true, Some(Peer(address))) = (wrong, peer) {
-        tokio::time::sleep(doors.slowed.wait(address, doors.clock.now())).await;
+/// The config in force. That of a start is worth waiting for: many senders do not come again at once.
+pub(super) async fn in_force(doors: &Doors) -> Result<Arc<Live>, Response> {
+    let mut live = doors.live.clone();
+    match tokio::time::timeout(PATIENCE, live.wait_for(Option::is_some)).await {
+        Ok(Ok(live)) => live.clone().ok_or_else(no_config),
+        _ => Err(no_config()),
     }
-    response
-}
-
-/// A request with its whole body, within the bounds.
-#[derive(Debug)]
-pub struct Taken {
-    pub path: String,
-    pub query: Option<String>,
-    pub headers: Vec<(String, String)>,
-    pub body: Bytes,
-}
-
-impl Taken {
-    pub(super) fn request(&self) -> integration::Request<'_> {
-        let query = self.query.as_deref().unwrap_or_default();
-        integration::Request { path: &self.path, query, headers: &self.headers, body: &self.body }
-    }
-}
-
-/// Reads a body within the bounds; `Err` is the answer for one that is not.
-pub async fn take(request: Request) -> Result<Taken, Response> {
-    let (parts, body) = request.into_parts();
-    let path = parts.uri.path().to_owned();
-    let query = parts.uri.query().map(str::to_owned);
-    let (status, text) = match tokio::time::timeout(BODY_TIME_MAX, bounded(body)).await {
-        Ok(Ok(Some(body))) => {
-            return Ok(Taken { path, query, headers: headers(&parts.headers), body });
-        }
-        Ok(Ok(None)) => (StatusCode::PAYLOAD_TOO_LARGE, "the body is larger than 5 MiB\n"),
-        Ok(Err(_)) => (StatusCode::BAD_REQUEST, "the body broke off\n"),
-        Err(_) => (StatusCode::REQUEST_TIMEOUT, "the body took longer than 30 s\n"),
-    };
-    // What was not read would be taken for the next request.
-    Err((status, [(header::CONNECTION, "close")], text).into_response())
-}
-
-/// The bytes of a body; `None` where it is too large.
-async fn bounded(mut body: Body) -> Result<Option<Bytes>, axum::Error> {
-    let mut bytes = Vec::with_capacity(usize::try_from(body.size_hint().lower()).unwrap_or(0).min(BODY_MAX));
-    let mut size = 0;
-    while let Some(frame) = body.frame().await {
-        let Ok(data) = frame?.into_data() else { continue };
-        size += data.len();
-        if size > BODY_PASSED_OVER_MAX {
-            break;
-        }
-        if size <= BODY_MAX {
-            bytes.extend_from_slice(&data);
-        }
-    }
-    Ok((size <= BODY_MAX).then(|| bytes.into()))
-}
-
-fn headers(map: &HeaderMap) -> Vec<(String, String)> {
-    let text = |value: &http::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
-    map.iter().map(|(name, value)| (name.as_str().to_owned(), text(value))).collect()
-}
-
-/// Of a path that does not exist, or that may not be known to exist.
-pub fn no_such_path() -> Response {
-    plain(StatusCode::NOT_FOUND, "no such path: see `oncall urls` for those there are\n")
-}
-
-pub fn plain(status: StatusCode, text: &'static str) -> Response {
-    (status, text).into_response()
-}
-
-/// Nothing can be stored yet or now: every sender that retries does so on a 503.
-pub fn unavailable(text: &'static str) -> Response {
-    (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "5")], text).into_response()
 }
 
 async fn webhook(State(doors): Shared, request: Request) -> Response {
     let (is_get, is_safe) = (request.method() == Method::GET, request.method().is_safe());
     let reads_only = is_safe && request.uri().path().starts_with("/v1/webhooks/");
-    let taken = match take(request).await {
-        Ok(taken) => taken,
-        Err(refused) => {
-            doors.metrics.refused(if refused.status() == StatusCode::PAYLOAD_TOO_LARGE {
-                "too_large"
-            } else {
-                "body"
-            });
-            return refused;
-        }
-    };
-    let Some(live) = doors.live.borrow().clone() else {
-        return unavailable("no config is in force yet: come again\n");
+    let taken = take(request).await;
+    let live = match in_force(&doors).await {
+        Ok(live) => live,
+        Err(refused) => return refused,
     };
     let request = taken.request();
     match integration::find(&live.config, &live.secrets, &request) {
         Ok(endpoint) if reads_only && !(is_get && speaks_by_get(endpoint, request.query)) => {
-            let why = "alerts are posted here; only a heartbeat, or a generic or Uptime Kuma integration with a query, may be a GET\n";
-            count_refused(&doors, &endpoint.id, "method", why);
-            (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "POST, PUT, PATCH")], why).into_response()
+            let why = "alerts are posted here; only a heartbeat, or a generic or Uptime Kuma integration with a query, may be a GET";
+            let allowed = [(header::ALLOW, "POST, PUT, PATCH")];
+            let answer = (StatusCode::METHOD_NOT_ALLOWED, allowed, format!("{why}\n"));
+            at(&endpoint.id, Refusal::new("method", why).on(answer))
         }
-        Ok(endpoint) => entered(&doors, &live, endpoint, &request).await,
+        Ok(endpoint) => match taken.cut.filter(|cut| !cut.is_told()) {
+            Some(cut) => at(&endpoint.id, cut.refused()),
+            None => entered(&doors, &live, endpoint, &taken).await,
+        },
         Err(reject) => {
             let stray = integration::stray(&live.config, &live.secrets, &request, None);
             if let Some(stray) = stray.filter(|_| !is_safe) {
-                return strayed(&doors, &live, &stray).await;
+                return strayed(&doors, &live, &stray, taken.cut).await;
             }
-            refuse(&doors, "unknown", &reject)
+            let refused = taken.cut.map_or_else(|| rejected(&reject), Cut::refused);
+            match integration::named_by(&live.config, &request) {
+                Some(endpoint) => at(&endpoint.id, refused),
+                None => refused,
+            }
         }
     }
 }
@@ -222,51 +142,53 @@ fn speaks_by_get(endpoint: &Endpoint, query: &str) -> bool {
 
 /// A path that there is not: a 404, unless it comes with an integration's secret.
 async fn elsewhere(State(doors): Shared, request: Request) -> Response {
-    let live = doors.live.borrow().clone();
-    let Some(live) = live.filter(|_| !request.method().is_safe()) else { return no_such_path() };
-    let taken = match take(request).await {
-        Ok(taken) => taken,
+    if request.method().is_safe() {
+        return no_such_path();
+    }
+    let taken = take(request).await;
+    let live = match in_force(&doors).await {
+        Ok(live) => live,
         Err(refused) => return refused,
     };
-    if let Some(stray) = integration::stray(&live.config, &live.secrets, &taken.request(), None) {
-        return strayed(&doors, &live, &stray).await;
+    match integration::stray(&live.config, &live.secrets, &taken.request(), None) {
+        Some(stray) => strayed(&doors, &live, &stray, taken.cut).await,
+        None => nothing_opened("not_found"),
     }
-    let mut response = no_such_path();
-    // Whether a secret is good must not be found out faster here than at the doors.
-    response.extensions_mut().insert(WrongSecret);
-    response
 }
 
 /// An alert that no integration can read is kept, answered as usual, and told to the fallback.
-async fn strayed(doors: &Doors, live: &Live, stray: &Stray) -> Response {
+async fn strayed(doors: &Doors, live: &Live, stray: &Stray, cut: Option<Cut>) -> Response {
     tracing::error!(path = stray.path, "an alert came to a URL that is no integration's");
+    if let Some(cut) = cut.filter(|cut| !cut.is_told()) {
+        return cut.refused();
+    }
     let event = stray::event(&live.config.organisation, stray, None);
     match store(doors, vec![event], PATIENCE).await {
-        Ok(()) => said(&Answer::accepted(1)),
-        Err(lost) => lost.answer(doors),
+        Ok(()) => cut.map_or_else(|| said(&Answer::accepted(1)), Cut::refused),
+        Err(lost) => lost.refused(),
     }
 }
 
-async fn entered(
-    doors: &Doors,
-    live: &Live,
-    endpoint: &Endpoint,
-    request: &integration::Request<'_>,
-) -> Response {
+async fn entered(doors: &Doors, live: &Live, endpoint: &Endpoint, taken: &Taken) -> Response {
+    let (id, request, secrets) = (&endpoint.id, taken.request(), &live.secrets);
     let mut fetched = Fetched::new();
     for _ in 0..=FETCHES_MAX {
-        match integration::receive(endpoint, request, &live.secrets, doors.clock.now(), &fetched) {
+        let received = match taken.cut {
+            Some(cut) => integration::cut_off(endpoint, &taken.body, cut.why(), secrets),
+            None => integration::receive(endpoint, &request, secrets, doors.clock.now(), &fetched),
+        };
+        match received {
             Received::Events { events, answer } => {
-                let stray = integration::stray(&live.config, &live.secrets, request, Some(endpoint));
-                let stray = stray.map(|it| stray::event(&live.config.organisation, &it, Some(&endpoint.id)));
-                return said_by(doors, endpoint, events, stray, &answer).await;
+                let stray = integration::stray(&live.config, secrets, &request, Some(endpoint));
+                let stray = stray.map(|it| stray::event(&live.config.organisation, &it, Some(id)));
+                let answer = taken.cut.map_or_else(|| answered(&answer, &events), Cut::refused);
+                return said_by(doors, endpoint, events, stray, at(id, answer)).await;
             }
             Received::Reject(reject) => {
                 if reject.code == "certificate" {
                     certificates(doors).retain(|url, _| !fetched.contains_key(url));
                 }
-                doors.tallies.refused(&endpoint.id, doors.clock.now(), reject.code, &reject.message);
-                return refuse(doors, &endpoint.id, &reject);
+                return at(id, taken.cut.map_or_else(|| rejected(&reject), Cut::refused));
             }
             Received::Fetch(fetch) => {
                 let result = fetch_for(doors, &fetch).await;
@@ -274,28 +196,21 @@ async fn entered(
             }
         }
     }
-    let why = "what verifies this message could not be fetched: come again\n";
-    count_refused(doors, &endpoint.id, "not_fetched", why);
-    unavailable(why)
+    at(id, come_again("not_fetched", "what verifies this message could not be fetched: come again\n"))
 }
 
-/// What an integration said, within its limits; `beside` is told with it.
+/// What an integration said, within its limits; `beside` is told with it, and then `answer` is given.
 async fn said_by(
     doors: &Doors,
     endpoint: &Endpoint,
     events: Vec<Event>,
     beside: Option<Event>,
-    answer: &Answer,
+    answer: Response,
 ) -> Response {
     let (id, now) = (&endpoint.id, doors.clock.now());
     let Passed { mut events, folded, digests } = match doors.limits.pass(id, now, events) {
         Ok(passed) => passed,
-        Err(TooMuch { retry_after }) => {
-            let why = "this integration says too much at once: come again\n";
-            count_refused(doors, id, "rate", why);
-            let after = retry_after.clamp(1, RETRY_AFTER_MAX).to_string();
-            return (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, after)], why).into_response();
-        }
+        Err(too_much) => return refused_for_now(id, &too_much),
     };
     let tally = Tally::of(&events, folded, now);
     events.extend(beside);
@@ -303,19 +218,17 @@ async fn said_by(
         Ok(()) => {
             doors.limits.stored(id, now, &digests);
             doors.tallies.taken(id, tally);
-            said(answer)
+            answer
         }
-        Err(lost) => {
-            doors.tallies.refused(id, now, lost.code(), lost.why());
-            lost.answer(doors)
-        }
+        Err(lost) => at(id, lost.refused()),
     }
 }
 
-fn count_refused(doors: &Doors, integration: &str, code: &'static str, why: &str) {
-    doors.metrics.refused(code);
-    doors.tallies.refused(integration, doors.clock.now(), code, why.trim_end());
-    tracing::warn!(integration, code, "refused a request: {}", why.trim_end());
+fn refused_for_now(id: &Id, too_much: &TooMuch) -> Response {
+    let mut response = come_again("rate", "this integration says too much at once: come again\n");
+    let after = too_much.retry_after.clamp(1, RETRY_AFTER_MAX);
+    response.headers_mut().insert(header::RETRY_AFTER, after.into());
+    at(id, response)
 }
 
 fn certificates(doors: &Doors) -> std::sync::MutexGuard<'_, BTreeMap<String, Vec<u8>>> {
@@ -347,23 +260,14 @@ enum Lost {
 }
 
 impl Lost {
-    fn code(self) -> &'static str {
+    fn refused(self) -> Response {
         match self {
-            Lost::NotWritten => "not_stored",
-            Lost::Busy => "busy",
+            Lost::NotWritten => come_again(
+                "not_stored",
+                "it could not be written to disk; it was acted upon, and is welcome again\n",
+            ),
+            Lost::Busy => busy(),
         }
-    }
-
-    fn why(self) -> &'static str {
-        match self {
-            Lost::NotWritten => "it could not be written to disk; it was acted upon, and is welcome again\n",
-            Lost::Busy => "too much at once: come again\n",
-        }
-    }
-
-    fn answer(self, doors: &Doors) -> Response {
-        doors.metrics.refused(self.code());
-        unavailable(self.why())
     }
 }
 
@@ -383,38 +287,45 @@ fn said(answer: &Answer) -> Response {
     (status, [(header::CONTENT_TYPE, answer.content_type)], Body::from(answer.body.clone())).into_response()
 }
 
-pub(super) fn refuse(doors: &Doors, integration: &str, reject: &Reject) -> Response {
-    doors.metrics.refused(reject.code);
-    tracing::warn!(integration, code = reject.code, "refused a request: {}", reject.message);
-    let mut response = said(&reject.answer);
-    if reject.code == "unauthorized" {
-        response.extensions_mut().insert(WrongSecret);
+/// The answer to events that are stored. A protocol may refuse what is kept all the same.
+fn answered(answer: &Answer, events: &[Event]) -> Response {
+    let response = said(answer);
+    if answer.status < 400 {
+        return response;
     }
+    let why = events.first().map(|event| event.summary.as_str()).unwrap_or_default();
+    Refusal::new("invalid", why).on(response)
+}
+
+pub(super) fn rejected(reject: &Reject) -> Response {
+    let mut response = said(&reject.answer);
+    let mut refusal = Refusal::new(reject.code, &*reject.message);
     if response.status() == StatusCode::UNAUTHORIZED {
         let challenge = http::HeaderValue::from_static("Basic realm=\"oncall\"");
         response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
     }
-    response
+    // A protocol may have another status for it than 401.
+    if reject.code == "unauthorized" || response.status() == StatusCode::UNAUTHORIZED {
+        refusal = refusal.wrong_secret();
+    }
+    refusal.on(response)
 }
 
 /// A signed push webhook of GitHub or GitLab: the repository is fetched at once.
 async fn push(State(doors): Shared, request: Request) -> Response {
-    let taken = match take(request).await {
+    let taken = match take_whole(request).await {
         Ok(taken) => taken,
         Err(refused) => return refused,
     };
-    let Some(live) = doors.live.borrow().clone() else {
-        return unavailable("no config is in force yet: come again\n");
-    };
-    let request = taken.request();
+    let Some(live) = doors.live.borrow().clone() else { return no_config() };
     let sources = &live.config.organisation.push_secret;
-    match integration::push_webhook(&live.secrets, sources, &request, doors.clock.now()) {
+    match integration::push_webhook(&live.secrets, sources, &taken.request(), doors.clock.now()) {
         Ok(_) => {
             // A full channel means that a fetch is due anyway.
             let _ = doors.pull.try_send(());
             (StatusCode::ACCEPTED, "fetching\n").into_response()
         }
-        Err(reject) => refuse(&doors, "push", &reject),
+        Err(reject) => rejected(&reject),
     }
 }
 

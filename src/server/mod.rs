@@ -5,6 +5,7 @@
 mod age_keys;
 pub mod api;
 pub mod append;
+pub mod body;
 pub mod calendars;
 pub mod callbacks;
 pub mod clock;
@@ -27,6 +28,7 @@ pub mod opsgenie;
 pub mod own_heartbeat;
 pub mod recorder;
 pub mod recover;
+pub mod refusal;
 pub mod remote;
 pub mod repository;
 pub mod revision;

@@ -3,8 +3,10 @@
 //! <https://docs.opsgenie.com/docs/alert-api>. What they write is read by [`integration`]. Of an incident that holds several
 //! alerts, the words are those of the first.
 
-use super::http::{Doors, Shared, refuse, take, unavailable};
+use super::body::take_whole;
+use super::http::{Doors, Shared, in_force, rejected};
 use super::inbox::{PAGE_MAX, Wanted};
+use super::refusal::{Refusal, busy};
 use crate::alert::Severity;
 use crate::config::Id;
 use crate::incident::{Alert, Incident, Status};
@@ -45,12 +47,12 @@ pub async fn count(State(doors): Shared, request: Request) -> Response {
 
 /// `GET /v2/alerts/{identifier}?identifierType=alias`
 pub async fn show(State(doors): Shared, request: Request) -> Response {
-    let taken = match take(request).await {
+    let taken = match take_whole(request).await {
         Ok(taken) => taken,
         Err(refused) => return refused,
     };
     let request = taken.request();
-    let integration = match integration(&doors, &request) {
+    let integration = match integration(&doors, &request).await {
         Ok(integration) => integration,
         Err(refused) => return refused,
     };
@@ -69,9 +71,9 @@ pub async fn show(State(doors): Shared, request: Request) -> Response {
 
 /// The alerts that a request asks for by their status, in the words of Opsgenie's search.
 async fn found(doors: &Doors, request: Request) -> Result<Vec<Value>, Response> {
-    let taken = take(request).await?;
+    let taken = take_whole(request).await?;
     let request = taken.request();
-    let integration = integration(doors, &request)?;
+    let integration = integration(doors, &request).await?;
     let asked = form_urlencoded::parse(request.query.as_bytes()).find(|(key, _)| key == "query");
     let asked =
         asked.map(|(_, text)| text.to_lowercase().replace(' ', "").replace('=', ":")).unwrap_or_default();
@@ -90,13 +92,10 @@ async fn found(doors: &Doors, request: Request) -> Result<Vec<Value>, Response> 
 }
 
 /// The integration whose key a request shows.
-fn integration(doors: &Doors, request: &integration::Request<'_>) -> Result<Id, Response> {
-    let Some(live) = doors.live.borrow().clone() else {
-        return Err(unavailable("no config is in force yet: come again\n"));
-    };
-    let endpoint = integration::find(&live.config, &live.secrets, request)
-        .map_err(|reject| refuse(doors, "unknown", &reject))?;
-    Ok(endpoint.id.clone())
+async fn integration(doors: &Doors, request: &integration::Request<'_>) -> Result<Id, Response> {
+    let live = in_force(doors).await?;
+    let found = integration::find(&live.config, &live.secrets, request);
+    found.map(|endpoint| endpoint.id.clone()).map_err(|reject| rejected(&reject))
 }
 
 /// The newest alerts of an integration, at most a page of each kind.
@@ -105,7 +104,7 @@ async fn alerts(doors: &Doors, integration: &Id, wanted: &[Wanted]) -> Result<Ve
     for wanted in wanted {
         let wanted = Wanted { integration: Some(integration.to_string()), ..wanted.clone() };
         let page = doors.inbox.list(wanted, None, PAGE_MAX).await;
-        incidents.extend(page.map_err(|_| unavailable("too much at once: come again\n"))?);
+        incidents.extend(page.map_err(|_| busy())?);
     }
     incidents.sort_by_key(|incident| std::cmp::Reverse(incident.id));
     let key = wanted.first().and_then(|wanted| wanted.dedup_key.as_deref());
@@ -165,5 +164,5 @@ fn answered(status: StatusCode, mut body: Value) -> Response {
 }
 
 fn problem(status: StatusCode, message: &str) -> Response {
-    answered(status, json!({ "message": message }))
+    Refusal::new("opsgenie", message).on(answered(status, json!({ "message": message })))
 }

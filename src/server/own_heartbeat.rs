@@ -35,11 +35,19 @@ impl OwnHeartbeat {
             return;
         }
         self.next = Some(after);
-        if !well || self.under_way.as_ref().is_some_and(|task| !task.is_finished()) {
-            return metrics.heartbeat("withheld");
+        let withheld = |why: &str| {
+            metrics.heartbeat("withheld");
+            tracing::warn!("our own heartbeat is withheld: {why}");
+        };
+        if !well {
+            return withheld("decisions do not reach the disk");
         }
-        // A secret that does not resolve is told elsewhere.
-        let Some(url) = live.secrets.get(&wanted.url).cloned() else { return metrics.heartbeat("withheld") };
+        if self.under_way.as_ref().is_some_and(|task| !task.is_finished()) {
+            return withheld("the one before is still on its way");
+        }
+        let Some(url) = live.secrets.get(&wanted.url).cloned() else {
+            return withheld("its URL is a secret that does not resolve");
+        };
         let (client, metrics) = (client.clone(), metrics.clone());
         self.under_way = Some(tokio::spawn(async move {
             match client.beat(&url).await {

@@ -26,11 +26,11 @@ use crate::incident::{Incidents, State};
 use crate::journal::recovery::Damage;
 use crate::journal::retention::History;
 use anyhow::{Context, Result, anyhow};
+use axum::serve::Listener;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
-use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 
@@ -78,7 +78,7 @@ pub async fn serve(
     let Options { config, state, listen, interval, clock, resolve, print, watcher } = options;
     ignore_file_size_signal()?;
     let client = Client::new()?;
-    let (listener, address) = bind(listen).await?;
+    let (listener, address) = bind(listen)?;
     let dir = StateDir::open(&state, SEGMENT_SIZE)?;
     let (incidents, loaded, troubles) = load(&dir)?;
     let (tell_written, written) = mpsc::unbounded_channel();
@@ -91,8 +91,7 @@ pub async fn serve(
     let (source, origin) = source(config, &state)?;
     let pull = follow(source, &clock, resolve, interval, recorded, tell_news)?;
 
-    let (first_in, first) = mpsc::channel(FIRST_MAX);
-    let (alerts_in, alerts) = mpsc::channel(ALERTS_MAX);
+    let ((first_in, first), (alerts_in, alerts)) = (mpsc::channel(FIRST_MAX), mpsc::channel(ALERTS_MAX));
     let (live_in, live) = watch::channel(None);
     let (status_in, status) = watch::channel(Status::waiting(&troubles));
     let metrics = Arc::new(Metrics::new());
@@ -113,7 +112,8 @@ pub async fn serve(
         limits: Limits::default(),
         slowed: Slowed::default(),
     };
-    let connections = tokio::spawn(listen::accept(listener, router(Arc::new(doors)), stopped.clone()));
+    let (router, most) = (router(Arc::new(doors)), listen::connections_max());
+    let connections = tokio::spawn(listen::accept(listener, router, most, metrics.clone(), stopped.clone()));
     let parts = Parts {
         clock,
         incidents,
@@ -141,8 +141,8 @@ pub async fn serve(
     ended
 }
 
-async fn bind(listen: SocketAddr) -> Result<(TcpListener, SocketAddr)> {
-    let listener = TcpListener::bind(listen).await.with_context(|| {
+fn bind(listen: SocketAddr) -> Result<(impl Listener<Addr = SocketAddr>, SocketAddr)> {
+    let listener = listen::bind(listen).with_context(|| {
         format!("cannot listen on {listen}: is another server running there? Choose another with --listen")
     })?;
     let address = listener.local_addr()?;

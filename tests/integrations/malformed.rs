@@ -1,8 +1,8 @@
 //! A body that cannot be read, from a sender that we know, is an event of its own.
 
-use super::{config, events, fetched, kinds, now, post, post_to};
+use super::{config, events, fetched, kinds, now, post, post_to, rejected};
 use oncall::alert::{Action, DESCRIPTION_MAX, EVENTS_MAX};
-use oncall::integration::{Received, Request, push_webhook};
+use oncall::integration::{Received, Request, cut_off, push_webhook};
 use proptest::prelude::*;
 
 fn path(kind: &str) -> String {
@@ -11,9 +11,9 @@ fn path(kind: &str) -> String {
 
 #[test]
 fn unreadable_bodies_page() {
-    let deep = "[".repeat(100_000);
+    let (deep, deep_objects) = ("[".repeat(100_000), "{\"alerts\":".repeat(100_000));
     let many = format!("[{}0]", "0,".repeat(500_001));
-    let bodies: [&[u8]; 9] = [
+    let bodies: [&[u8]; 10] = [
         b"",
         b" \n",
         b"{\"alerts\":[{\"status\":\"fir",
@@ -23,6 +23,7 @@ fn unreadable_bodies_page() {
         b"{}",
         deep.as_bytes(),
         many.as_bytes(),
+        deep_objects.as_bytes(),
     ];
     for kind in kinds() {
         for body in bodies {
@@ -39,6 +40,37 @@ fn unreadable_bodies_page() {
             assert!(event.description.chars().count() <= DESCRIPTION_MAX);
         }
     }
+}
+
+/// As `docs/integrations.md` says, and wherever the nesting is: in what is read, beside it, or in a form.
+#[test]
+fn deep_json_is_refused_to_be_read() {
+    let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+    let key = |body: &str| events(post(&path("generic"), &[], body.as_bytes())).remove(0).dedup_key;
+    let beside = |depth: usize| format!(r#"{{"id":"k","title":"x","more":{}}}"#, nested(depth - 1));
+    assert_eq!((key(&beside(127)).as_str(), key(&beside(128)).as_str()), ("k", "unparsed"));
+    let form = |depth: usize| format!("payload={}", beside(depth));
+    assert_eq!((key(&form(127)).as_str(), key(&form(100_000)).as_str()), ("k", "unparsed"));
+}
+
+/// What is not whole is what cannot be read, unless somebody must have signed the whole of it.
+#[test]
+fn a_body_that_was_cut_off_pages() {
+    let (mut config, secrets) = config();
+    let cut = |config: &oncall::config::Config, kind: &str| {
+        let body = format!("{{\"key\": \"{kind}-secret-0123\", \"first\"");
+        cut_off(&config.endpoints[kind], body.as_bytes(), "it is too large", &secrets)
+    };
+    for kind in kinds() {
+        let [event] = &events(cut(&config, kind))[..] else { panic!("{kind}") };
+        assert_eq!((event.action, event.dedup_key.as_str()), (Action::Trigger, "unparsed"), "{kind}");
+        assert_eq!(event.summary, format!("unparsed payload from integration {kind}: it is too large"));
+        assert_eq!(event.description, r#"{"key": "…", "first""#);
+    }
+    let mut signed = config.endpoints["github"].clone();
+    signed.signing_secret = signed.secret.clone();
+    config.endpoints.insert("github".into(), signed);
+    assert_eq!(rejected(cut(&config, "github")).code, "signature");
 }
 
 #[test]

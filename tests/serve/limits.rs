@@ -1,10 +1,16 @@
-//! How much may be said, and how slowly wrong secrets are answered, by the rules at the top of each module.
+//! How much may be said, and how slowly wrong secrets are answered, by the rules at the top of each module; and how many
+//! files may be open.
 
+use super::inside::event as pagerduty_event;
+use super::world::{World, patient};
 use jiff::{SignedDuration, Timestamp};
 use oncall::alert::{Action, Event};
 use oncall::config::Id;
 use oncall::server::limit::{BURST_MAX, EVENTS_PER_SECOND_MAX, Limits, TooMuch};
 use oncall::server::slow::{Slowed, WAIT_MAX};
+use std::net::SocketAddr;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpSocket;
 
 fn start() -> Timestamp {
     "2026-12-01T03:00:00Z".parse().unwrap()
@@ -29,14 +35,14 @@ fn repeats_are_folded_before_anything_is_refused() {
     limits.stored(&id, now, &first.digests);
     assert_eq!(limits.pass(&id, now, events(BURST_MAX)).unwrap().folded, BURST_MAX as usize);
     // A key that has news keeps all it says, in its order; the rest is folded.
-    let soon = now + SignedDuration::from_millis(10);
+    let soon = now + SignedDuration::from_micros(1_000);
     let mut mixed = events(10);
     mixed.push(event(3, "fuller"));
     let passed = limits.pass(&id, soon, mixed).unwrap();
     assert_eq!((passed.events, passed.folded), (vec![event(3, "full"), event(3, "fuller")], 9));
     // What was over in between is news again.
     let over = vec![Event { action: Action::Resolve, ..event(0, "over") }];
-    let later = now + SignedDuration::from_millis(15);
+    let later = now + SignedDuration::from_micros(1_500);
     let passed = limits.pass(&id, later, over).unwrap();
     limits.stored(&id, later, &passed.digests);
     assert!(limits.pass(&id, later, events(1)).is_err());
@@ -58,6 +64,36 @@ fn what_is_too_much_may_come_again() {
     assert!(limits.pass(&id, now, events(1)).is_err());
 }
 
+/// Whoever tries again all the time is not kept out by that.
+#[test]
+fn to_ask_often_costs_nothing() {
+    let (limits, id, now) = (Limits::default(), Id::from("prometheus"), start());
+    limits.pass(&id, now, events(BURST_MAX)).unwrap();
+    let (at, more) = (|n: i64| now + SignedDuration::from_micros(n * 100), EVENTS_PER_SECOND_MAX / 10);
+    assert!((1..1_000).all(|n| limits.pass(&id, at(n), events(more)).is_err()));
+    assert!(limits.pass(&id, at(1_000), events(more)).is_ok());
+}
+
+/// 100,000 alerts of one integration in a minute: at an even pace all pass at once, and if they come all together, all have
+/// passed within the minute when their sender comes again as it is told.
+#[test]
+fn a_storm_passes_within_its_minute() {
+    let id = Id::from("prometheus");
+    let (even, together) = (Limits::default(), Limits::default());
+    for n in 0..100 {
+        let at = start() + SignedDuration::from_millis(600) * n;
+        assert_eq!(even.pass(&id, at, events(1_000)).unwrap().events.len(), 1_000);
+    }
+    let (mut at, mut passed) = (start(), 0);
+    while passed < 10 {
+        match together.pass(&id, at, events(10_000)) {
+            Ok(_) => passed += 1,
+            Err(TooMuch { retry_after }) => at += SignedDuration::from_secs(retry_after.into()),
+        }
+    }
+    assert!(at <= start() + SignedDuration::from_secs(60), "{at}");
+}
+
 #[test]
 fn wrong_secrets_wait_longer_and_longer() {
     let (slowed, now) = (Slowed::default(), start());
@@ -70,4 +106,39 @@ fn wrong_secrets_wait_longer_and_longer() {
     let waits: Vec<u128> = (0..40).map(|_| slowed.wait(one, now).as_millis()).collect();
     assert_eq!(waits.last(), Some(&WAIT_MAX.as_millis().unsigned_abs()));
     assert_eq!(slowed.wait(one, now + SignedDuration::from_secs(60)).as_millis(), 0);
+}
+
+/// Whoever takes all the connections that there are must not take the files with which pages leave.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_leaves_whoever_holds_the_connections() {
+    let mut world = World::with(&[("escalation-policies/web.yaml", &patient("smith"))]).await;
+    let server = world.serve_by(world.command("1h", "ulimit -n 128;")).await;
+    let to: SocketAddr = server.url.strip_prefix("http://").unwrap().parse().unwrap();
+    let connect = async |from: [u8; 4]| {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind(SocketAddr::from((from, 0))).unwrap();
+        socket.connect(to).await.unwrap()
+    };
+    let mut good = connect([127, 0, 0, 1]).await;
+    let mut held = Vec::new();
+    for n in 0..200 {
+        held.push(connect([127, 0, 1, n]).await);
+    }
+    let event = pagerduty_event("disk");
+    let head = format!("POST /v2/enqueue HTTP/1.1\r\nhost: a\r\ncontent-length: {}\r\n\r\n", event.len());
+    good.write_all(format!("{head}{event}").as_bytes()).await.unwrap();
+    let mut status = [0; 12];
+    good.read_exact(&mut status).await.unwrap();
+    assert_eq!(&status, b"HTTP/1.1 202");
+    world.call_to("smith").await;
+    drop(held);
+    let metrics = server.http.get(format!("{}/metrics", server.url)).send().await.unwrap();
+    let metrics = metrics.text().await.unwrap();
+    assert!(!metrics.contains("outcome=\"unavailable\""), "{metrics}");
+    server.stop();
+    assert!(
+        world.log().contains("64 connections at once, because only 128 files may be open"),
+        "{}",
+        world.log()
+    );
 }

@@ -7,6 +7,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router};
+use oncall::server::listen::{CONNECTIONS_MAX, accept};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -99,7 +100,7 @@ impl StandIns {
 /// The server's own acceptor, which is told to stop by nobody.
 async fn axum_serve(listener: TcpListener, router: Router) {
     let (_never, stop) = watch::channel(false);
-    oncall::server::listen::accept(listener, router, stop).await;
+    accept(listener, router, CONNECTIONS_MAX, Arc::default(), stop).await;
 }
 
 async fn answer(State(mut stand_in): State<StandIn>, request: Request) -> Response {
