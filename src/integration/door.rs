@@ -6,9 +6,12 @@
 use super::{Monitor, Reject, Request, json, opsgenie, pagerduty, url};
 use crate::config::{Config, Endpoint, Id, Secrets};
 use data_encoding::{BASE64, BASE64_NOPAD};
+use serde_json::Value;
 
 const WEBHOOKS: &str = "/v1/webhooks/";
 
+/// The largest body, in bytes, for which the integration that signed it is looked for among all.
+const SEARCHED_MAX: usize = 256 << 10;
 /// How many values of a query may be a secret.
 const QUERY_VALUES_MAX: usize = 16;
 
@@ -32,7 +35,7 @@ pub fn find<'c>(
     let (id, secret) = rest.split_once('/').unwrap_or((rest, ""));
     let mut open = opened(config, secrets, &presented(secret, request));
     let named = named(config, id);
-    open.extend(signed(config, secrets, request));
+    open.extend(signed(config, secrets, request, named));
     open.sort_by_key(|endpoint| &endpoint.id);
     open.dedup_by_key(|endpoint| &endpoint.id);
     match (named, open.as_slice()) {
@@ -73,10 +76,12 @@ pub fn stray(
     }
     let mut shown = presented("", request);
     shown.extend(request.path.split('/').filter(|part| !part.is_empty()).map(url::decoded));
-    let keys = pagerduty::KEY_NAMES.iter().filter_map(|name| key_in(request.body, name).ok().flatten());
+    let body = json::parse(request.body);
+    let keys = pagerduty::KEY_NAMES.iter().filter_map(|name| key_in(&body, request.body, name));
     shown.extend(keys.map(String::into_bytes));
     let mut open = opened(config, secrets, &shown);
-    open.extend(signed(config, secrets, request));
+    let endpoint = endpoint.and_then(|endpoint| config.endpoints.get(&endpoint.id));
+    open.extend(signed(config, secrets, request, endpoint));
     open.sort_by_key(|endpoint| &endpoint.id);
     open.dedup_by_key(|endpoint| &endpoint.id);
     let hidden = |text: &str| {
@@ -100,9 +105,13 @@ fn by_routing_key<'c>(
     request: &Request<'_>,
 ) -> Result<&'c Endpoint, Reject> {
     let name = pagerduty::key_name(request.path);
-    let key = key_in(request.body, name)
-        .map_err(|error| pagerduty::reject("bad_request", error))?
-        .ok_or_else(|| pagerduty::reject("unauthorized", format!("'{name}' is missing or blank")))?;
+    let body = json::parse(request.body);
+    let Some(key) = key_in(&body, request.body, name) else {
+        return Err(match body {
+            Err(error) => pagerduty::reject("bad_request", error),
+            Ok(_) => pagerduty::reject("unauthorized", format!("'{name}' is missing or blank")),
+        });
+    };
     let open = opened(config, secrets, &[key.as_bytes().to_vec()]);
     open.into_iter().find(|endpoint| endpoint.monitor == pagerduty::MONITOR.name).ok_or_else(|| {
         let message = format!("'{name}' is unknown: it is the secret of an integration of type pagerduty");
@@ -121,12 +130,11 @@ fn by_genie_key<'c>(
         .ok_or_else(|| opsgenie::unauthorized(request))
 }
 
-/// The key of this name in a body. One that is no JSON, by a mistake in a template, may show it all the same; the error is
-/// that of a body that shows none.
-fn key_in(body: &[u8], name: &str) -> Result<Option<String>, String> {
-    match json::parse(body) {
-        Ok(body) => Ok(json::text(&body, name).map(Into::into)),
-        Err(error) => quoted(&String::from_utf8_lossy(body), name).map(Some).ok_or(error),
+/// The key of this name in a body. One that is no JSON, by a mistake in a template, may show it all the same.
+fn key_in(parsed: &Result<Value, String>, body: &[u8], name: &str) -> Option<String> {
+    match parsed {
+        Ok(parsed) => json::text(parsed, name).map(Into::into),
+        Err(_) => quoted(&String::from_utf8_lossy(body), name),
     }
 }
 
@@ -137,17 +145,23 @@ fn quoted(text: &str, name: &str) -> Option<String> {
     (!value.trim().is_empty()).then(|| value.trim().to_owned())
 }
 
-/// The endpoints whose signature a request has.
+/// The endpoint that a request is addressed to, if it has its signature; else all whose signature it has.
 fn signed<'c>(
     config: &'c Config,
     secrets: &Secrets,
     request: &Request<'_>,
-) -> impl Iterator<Item = &'c Endpoint> {
+    named: Option<&'c Endpoint>,
+) -> Vec<&'c Endpoint> {
     let is_right = |endpoint: &&Endpoint| {
         let signature = Monitor::of(endpoint).signature;
         signature.and_then(|signature| signature.is_right(endpoint, request, secrets)) == Some(true)
     };
-    config.endpoints.values().filter(is_right)
+    match named.filter(is_right) {
+        Some(named) => vec![named],
+        // Anybody can make us try: what that takes is bounded.
+        None if request.body.len() > SEARCHED_MAX => Vec::new(),
+        None => config.endpoints.values().filter(is_right).collect(),
+    }
 }
 
 /// The endpoint with this id in the URL, where a `.` stands for `/`; else the one that formerly had it.
