@@ -9,6 +9,8 @@ use data_encoding::{BASE64, BASE64_NOPAD};
 
 const WEBHOOKS: &str = "/v1/webhooks/";
 
+/// The largest body, in bytes, for which the integration that signed it is looked for among all.
+const SEARCHED_MAX: usize = 256 << 10;
 /// How many values of a query may be a secret.
 const QUERY_VALUES_MAX: usize = 16;
 
@@ -32,7 +34,7 @@ pub fn find<'c>(
     let (id, secret) = rest.split_once('/').unwrap_or((rest, ""));
     let mut open = opened(config, secrets, &presented(secret, request));
     let named = named(config, id);
-    open.extend(signed(config, secrets, request));
+    open.extend(signed(config, secrets, request, named));
     open.sort_by_key(|endpoint| &endpoint.id);
     open.dedup_by_key(|endpoint| &endpoint.id);
     match (named, open.as_slice()) {
@@ -82,7 +84,8 @@ pub fn stray(
     let keys = pagerduty::KEY_NAMES.iter().filter_map(|name| key_in(request.body, name).ok().flatten());
     shown.extend(keys.map(String::into_bytes));
     let mut open = opened(config, secrets, &shown);
-    open.extend(signed(config, secrets, request));
+    let endpoint = endpoint.and_then(|endpoint| config.endpoints.get(&endpoint.id));
+    open.extend(signed(config, secrets, request, endpoint));
     open.sort_by_key(|endpoint| &endpoint.id);
     open.dedup_by_key(|endpoint| &endpoint.id);
     let hidden = |text: &str| {
@@ -143,17 +146,23 @@ fn quoted(text: &str, name: &str) -> Option<String> {
     (!value.trim().is_empty()).then(|| value.trim().to_owned())
 }
 
-/// The endpoints whose signature a request has.
+/// The endpoint that a request is addressed to, if it has its signature; else all whose signature it has.
 fn signed<'c>(
     config: &'c Config,
     secrets: &Secrets,
     request: &Request<'_>,
-) -> impl Iterator<Item = &'c Endpoint> {
+    named: Option<&'c Endpoint>,
+) -> Vec<&'c Endpoint> {
     let is_right = |endpoint: &&Endpoint| {
         let signature = Monitor::of(endpoint).signature;
         signature.and_then(|signature| signature.is_right(endpoint, request, secrets)) == Some(true)
     };
-    config.endpoints.values().filter(is_right)
+    match named.filter(is_right) {
+        Some(named) => vec![named],
+        // Anybody can make us try: what that takes is bounded.
+        None if request.body.len() > SEARCHED_MAX => Vec::new(),
+        None => config.endpoints.values().filter(is_right).collect(),
+    }
 }
 
 /// The endpoint with this id in the URL, where a `.` stands for `/`; else the one that formerly had it.

@@ -263,6 +263,7 @@ fn alerts_that_agree_join() {
             02:03 alert n4 warning
             02:04 resolve n1
             02:05 resolve n1
+            02:05:30 update n1 critical summary=worse
             02:06 resolve n2
             02:06 end"
         ),
@@ -279,6 +280,7 @@ fn alerts_that_agree_join() {
         02:03 -> slack tanaka about n4
         02:04 n1: alert n1 is over: the monitor says so
         02:05 n1: ignored: "n1" from prometheus (this alert was over before)
+        02:05:30 n1: ignored: "worse" from prometheus (this alert was over before)
         02:06 n1: resolved by prometheus: the monitor says so
         "#,
     );
