@@ -135,9 +135,11 @@ impl Bucket {
             return Err(TooMuch { retry_after: u32::try_from(seconds).unwrap_or(u32::MAX) });
         }
         self.left -= count as i64 * 1000;
-        // Until they are on disk, nobody knows what was said last of these keys.
+        // Until they are on disk, nobody knows what was said last of these keys; unless they say what is there already.
         for (digest, _) in digests.iter().zip(&kept).filter(|(_, kept)| **kept) {
-            self.recent.remove(&digest.key);
+            if self.recent.get(&digest.key).is_some_and(|(whole, _)| *whole != digest.whole) {
+                self.recent.remove(&digest.key);
+            }
         }
         Ok(kept)
     }

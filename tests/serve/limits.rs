@@ -50,6 +50,17 @@ fn repeats_are_folded_before_anything_is_refused() {
     assert_eq!(limits.pass(&Id::from("grafana"), now, events(10)).unwrap().folded, 0);
 }
 
+/// A thousand senders that say one thing: what is on its way to the disk once more makes it no less known.
+#[test]
+fn a_repeat_that_is_being_written_is_known() {
+    let (limits, id, now) = (Limits::default(), Id::from("prometheus"), start());
+    let first = limits.pass(&id, now, events(BURST_MAX)).unwrap();
+    limits.stored(&id, now, &first.digests);
+    let soon = now + SignedDuration::from_micros(500);
+    assert_eq!(limits.pass(&id, soon, events(1)).unwrap().folded, 0, "there is room for one");
+    assert_eq!(limits.pass(&id, soon, events(1)).unwrap().folded, 1);
+}
+
 #[test]
 fn what_is_too_much_may_come_again() {
     let (limits, id, now) = (Limits::default(), Id::from("prometheus"), start());
