@@ -1,4 +1,4 @@
-//! Before a config is in force: the doors answer 503, and everything that keeps it so is told.
+//! Before a config is in force: requests wait and are told to come again, and everything that keeps it so is told.
 
 use super::follow::{News, short};
 use super::live::Live;

@@ -2,6 +2,7 @@
 
 use super::inside::{Engine, Inside, Said, event};
 use super::world::{World, secret};
+use axum::body::Body;
 use http::Request;
 use http::request::Builder;
 use jiff::{SignedDuration, Timestamp};
@@ -14,6 +15,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::task::JoinHandle;
+use tower::ServiceExt;
 
 /// An integration by its key in a header, one whose every request is signed, and one that takes only heartbeats.
 const INTEGRATIONS: [(&str, &str); 3] = [
@@ -265,6 +267,20 @@ async fn before_there_is_a_config_everybody_is_told_to_come_again() {
         assert_eq!(inside.post(path, "{}").await.status, 503, "{path}");
     }
     assert_eq!(inside.refused("no_config"), 5);
+}
+
+/// A start takes a moment, and a Grafana that is refused comes again after five minutes.
+#[tokio::test(start_paused = true)]
+async fn what_comes_during_a_start_waits_for_the_config() {
+    let world = World::with(&[]).await;
+    let mut inside = Inside::of(&world);
+    let request = |path: &str| Request::post(path).body(Body::from(alerts(0, 1))).unwrap();
+    let early = tokio::spawn(inside.router.clone().oneshot(request(&prometheus())));
+    tokio::time::sleep(Duration::from_secs(7)).await;
+    assert!(!early.is_finished());
+    let mut told = inside.answer();
+    assert_eq!(early.await.unwrap().unwrap().status(), 202);
+    assert_eq!(told.recv().await.unwrap().integration, "prometheus");
 }
 
 /// One that says too much is told when to come again, and no other one is.
