@@ -100,7 +100,10 @@ pub async fn take(request: Request) -> Taken {
 /// A request with the whole of its body, or the refusal.
 pub async fn take_whole(request: Request) -> Result<Taken, Response> {
     let taken = take(request).await;
-    taken.cut.map_or(Ok(taken), |cut| Err(cut.refused()))
+    match taken.cut {
+        None => Ok(taken),
+        Some(cut) => Err(cut.refused()),
+    }
 }
 
 async fn read(mut body: Body, bytes: &mut Vec<u8>, size: &mut usize) -> Result<(), axum::Error> {
