@@ -12,8 +12,8 @@ use std::sync::{Mutex, PoisonError};
 
 /// How many events may come at once; more than one request can hold.
 pub const BURST_MAX: u32 = 2 * EVENTS_MAX as u32;
-/// How many events a second may come in the long run: 100,000 in a minute pass, which is a data centre that goes dark, and
-/// a tenth of what a small machine can write to disk.
+/// How many events a second may come in the long run: a data centre that goes dark says 100,000 in a minute. Two cores
+/// write ten times as many to disk, so there is room for others.
 pub const EVENTS_PER_SECOND_MAX: u32 = 2_000;
 /// For how long the same words are the same event, while there is too much: less than any `stale_after`.
 const FOLDED_FOR: SignedDuration = SignedDuration::from_secs(20);

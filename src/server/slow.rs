@@ -1,8 +1,8 @@
 //! Wrong secrets are answered slowly, the more slowly the more of them come from one address.
 //!
 //! Only the refusal waits: a request with the right secret is never slowed, for behind a proxy everybody has one address.
-//! What waits holds a connection, so only so many do; more are answered at once, which helps nobody who guesses: a
-//! secret is too long to be found by trying, and a connection less for good senders would be the greater harm.
+//! What waits holds a connection, so only so many do. More are answered at once, and their connections end: what keeps a
+//! secret is its length, waits only make guessing dear, and to shut good senders out would be the greater harm.
 
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
