@@ -33,16 +33,6 @@ async fn world() -> World {
     .await
 }
 
-/// Asks again until it is so.
-async fn until(world: &World, what: &str, mut is_so: impl AsyncFnMut() -> bool) {
-    let asked = timeout(HANG_MAX, async {
-        while !is_so().await {
-            tokio::task::yield_now().await;
-        }
-    });
-    assert!(asked.await.is_ok(), "{what}: it never came to that\n{}", world.log());
-}
-
 /// Every incident with its timeline, the newest first.
 async fn incidents(server: &Server) -> Vec<Value> {
     let (_, list) = server.get("/v1/incidents?limit=100").await;
@@ -137,7 +127,7 @@ impl Story {
             before.push(count(door).await);
         }
         for (door, before) in DOORS.into_iter().zip(before) {
-            until(&self.world, what, async || count(door).await >= before + 2).await;
+            self.world.until(what, async || count(door).await >= before + 2).await;
         }
     }
 
@@ -231,7 +221,7 @@ async fn no_page_is_lost_and_none_doubled() {
     story.alertmanager.ends("QueueFull", &["mq1"]).await;
     let is_over = |all: &[Value]| all.iter().all(|incident| incident["status"] == "resolved");
     let all = story.told(&server, 11, is_over).await;
-    until(&story.world, "all over", async || server.metric("oncall_incidents_open 0").await).await;
+    story.world.until("all over", async || server.metric("oncall_incidents_open 0").await).await;
     server.stop();
     story.each_was_told_once(&all);
     let of = |door: &'static str| all.iter().filter(move |incident| incident["integration"] == door);
@@ -264,7 +254,7 @@ routes: [{ service: web }]
     let Some(alertmanager) = start(&world) else { return };
     alertmanager.fires("Watchdog", &["prometheus"]).await;
     let heartbeat = async || server.get("/v1/integrations/prometheus").await.1["heartbeat"].clone();
-    until(&world, "heard", async || heartbeat().await["last_recorded_at"].is_string()).await;
+    world.until("heard", async || heartbeat().await["last_recorded_at"].is_string()).await;
     assert_eq!(heartbeat().await["late"], json!(false));
 
     drop(alertmanager);
@@ -275,7 +265,7 @@ routes: [{ service: web }]
 
     let alertmanager = start(&world).unwrap();
     alertmanager.fires("Watchdog", &["prometheus"]).await;
-    until(&world, "back", async || server.metric("oncall_incidents_open 0").await).await;
+    world.until("back", async || server.metric("oncall_incidents_open 0").await).await;
     let (_, list) = server.get("/v1/incidents").await;
     let incident = &list["incidents"][0];
     assert_eq!(

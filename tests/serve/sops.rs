@@ -47,8 +47,11 @@ async fn a_phone_in_the_repository_is_called_and_read_by_nobody() {
         .await;
     let (_, list) = server.get("/v1/incidents").await;
     let id = list["incidents"][0]["id"].as_str().unwrap();
-    let (_, shown) = server.get(&format!("/v1/incidents/{id}")).await;
-    assert!(shown["timeline"].to_string().contains("`smith.phone` of team.enc.yaml"), "{shown}");
+    let told = async || {
+        let (_, shown) = server.get(&format!("/v1/incidents/{id}")).await;
+        shown["timeline"].to_string().contains("`smith.phone` of team.enc.yaml")
+    };
+    world.until("why nobody was called stands in the timeline", told).await;
     assert_eq!(world.calls(), SEALED);
     server.stop();
     world.no_secret_was_shown();

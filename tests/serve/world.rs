@@ -226,6 +226,16 @@ impl World {
         self.next(&format!("the call to {user}"), |it| called(it) == Some(number)).await
     }
 
+    /// Asks again until it is so.
+    pub async fn until(&self, what: &str, mut is_so: impl AsyncFnMut() -> bool) {
+        let asked = timeout(HANG_MAX, async {
+            while !is_so().await {
+                tokio::task::yield_now().await;
+            }
+        });
+        assert!(asked.await.is_ok(), "{what}: it never came to that\n{}", self.log());
+    }
+
     /// Everybody who was called so far, in order.
     pub fn calls(&mut self) -> Vec<String> {
         let calls = self.all(|seen| called(seen).is_some());
