@@ -14,7 +14,7 @@ use oncall::alert::Event;
 use oncall::compile::compile;
 use oncall::config::{Config, Id, Secret, SecretSource, Secrets};
 use oncall::integration::{Fetched, Received, Request, find, receive};
-use oncall::server::limit::Limits;
+use oncall::web::limit::Limits;
 use serde_json::{Value, json};
 use world::{alert, now, tree};
 

@@ -10,11 +10,12 @@ mod world;
 
 use anyhow::{Context, Result};
 use bytes::Bytes;
+use oncall::disk::directory::{SEGMENT_SIZE, StateDir};
+use oncall::disk::recorder::Recorder;
+use oncall::disk::recover;
 use oncall::engine::{Engine, Lane, Release};
 use oncall::incident::Input;
 use oncall::journal::frame;
-use oncall::server::disk::{SEGMENT_SIZE, StateDir};
-use oncall::server::{recorder::Recorder, recover};
 use std::fs::{File, OpenOptions};
 use std::os::unix::fs::FileExt;
 use std::path::Path;
@@ -93,7 +94,7 @@ fn frames(batch: &[Bytes]) -> Result<Vec<u8>> {
 struct Server {
     engine: Engine,
     recorder: Recorder,
-    written: UnboundedReceiver<oncall::server::recorder::Written>,
+    written: UnboundedReceiver<oncall::disk::recorder::Written>,
     /// The last alert sent.
     last: u32,
 }

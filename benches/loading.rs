@@ -9,7 +9,7 @@ use divan::{Bencher, counter::ItemsCount};
 use jiff::Timestamp;
 use oncall::check;
 use oncall::compile::{Compiled, Tree, compile};
-use oncall::server::files::read_dir;
+use oncall::git::files::read_dir;
 use std::fmt::Write;
 
 fn main() {

@@ -5,12 +5,12 @@
 //! An [`Entry`](incident::Entry), one change to the state, is at once the journal line, the line of the timeline people
 //! read, the state transition, and the fixture in a test. State is what replaying entries gives. Everything that
 //! *decides* is a function from values to values: no I/O, no clock, no randomness, no `async`. Everything that *touches
-//! the world* is in [`server`] and [`cli`]. So a dry run, an expectation, a simulation and the server are the same code
+//! the world* is in [`git`], [`disk`], [`server`], [`web`], [`serve`] and [`cli`]. So a dry run, an expectation, a simulation and the server are the same code
 //! with a different clock.
 //!
 //! # An alert on its way
 //!
-//! 1. [`server::http`] bounds the body and hands bytes on.
+//! 1. [`web::router`] bounds the body and hands bytes on.
 //! 2. [`integration::find`] and [`integration::receive`] authenticate and parse: bytes to [`Event`](alert::Event)s. What must
 //!    be fetched to verify them is asked for as data.
 //! 3. [`Incidents::handle`](incident::Incidents::handle) routes and decides: entries, deliveries, a reply.
@@ -27,18 +27,20 @@
 //! Imports go one way, and siblings do not see each other:
 //!
 //! ```text
-//! alert | schedule | language | sops
+//! place | alert | schedule | language | sops
 //!   -> config -> integration -> document
 //!   -> compile | route
 //!   -> incident (which does not see compile)
 //!   -> provider | preview
-//!   -> check -> edit | journal -> engine -> server -> cli
+//!   -> check -> edit | journal -> engine
+//!   -> git | disk -> server -> web -> serve -> cli
 //! ```
 //!
 //! # Modules, in reading order
 //!
 //! | module | decides, or does |
 //! | --- | --- |
+//! | [`place`] | a file and a line of the config |
 //! | [`alert`] | what a monitor said |
 //! | [`schedule`] | who is on call at an instant |
 //! | [`language`] | every phrase, in every language |
@@ -55,12 +57,16 @@
 //! | [`edit`] | a wish to new texts of files, in which all else stays |
 //! | [`journal`] | bytes of the journal, purely |
 //! | [`engine`] | lanes, turns, batches, the commit gate, purely |
-//! | [`server`] | all I/O at run time |
+//! | [`git`] | the config's repository: commits, trees |
+//! | [`disk`] | the state directory |
+//! | [`server`] | the engine's task, deliveries, secrets, metrics, clocks |
+//! | [`web`] | every door: webhooks, callbacks, API, calendars, refusals |
+//! | [`serve`] | puts the server together |
 //! | [`cli`] | one file for each command; what `init` writes is in `starter/` |
 //!
 //! # Invariants
 //!
-//! 1. No I/O, clock or randomness outside [`server`] and [`cli`]: `tests/architecture.rs`.
+//! 1. No I/O, clock or randomness outside the rooms that touch the world: `tests/architecture.rs`.
 //! 2. Compiling, routing and handling do not fail, whatever they are given: `tests/compile.rs`, `tests/simulation.rs`.
 //! 3. Replaying the journal gives the same state as having lived it: `tests/simulation.rs`.
 //! 4. What was answered 2xx survives `kill -9` and power loss: `tests/journal.rs`, `tests/serve.rs`.
@@ -101,6 +107,7 @@
 
 pub mod alert;
 pub mod language;
+pub mod place;
 pub mod schedule;
 pub mod sops;
 
@@ -116,7 +123,12 @@ pub mod preview;
 pub mod provider;
 pub mod route;
 
-pub mod cli;
+pub mod disk;
 pub mod engine;
+pub mod git;
 pub mod journal;
+
+pub mod cli;
+pub mod serve;
 pub mod server;
+pub mod web;

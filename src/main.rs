@@ -2,7 +2,7 @@
 
 use clap::{CommandFactory, FromArgMatches};
 use oncall::cli::{self, Arguments, Command, Exit, LogFormat, Output};
-use oncall::server::remote;
+use oncall::git::remote;
 use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::process::ExitCode;
 use tracing_subscriber::EnvFilter;

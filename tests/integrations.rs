@@ -35,11 +35,12 @@ mod subscriptions;
 
 use jiff::Timestamp;
 use oncall::alert::Event;
-use oncall::config::{Config, Endpoint, GenericFields, Organisation, Place, Secret, SecretSource, Secrets};
+use oncall::config::{Config, Endpoint, GenericFields, Organisation, Secret, SecretSource, Secrets};
 use oncall::integration::{
     Answer, Fetched, MONITORS, Monitor, Received, Reject, Request, Sns, find, receive,
 };
 use oncall::language::Language;
+use oncall::place::Place;
 use oncall::schedule::Schedules;
 use std::{collections::BTreeMap, fmt::Write, path::Path};
 

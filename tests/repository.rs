@@ -2,11 +2,9 @@
 #![allow(clippy::unwrap_used, reason = "in a test a panic is the finding, in its helpers too")]
 
 use oncall::compile::{FILE_MAX, FILES_MAX, FOLDERS_MAX, TREE_BYTES_MAX, Tree, Unread};
-use oncall::server::{
-    files::read_dir,
-    remote::Credentials,
-    repository::{CommitId, Repository},
-};
+use oncall::git::files::read_dir;
+use oncall::git::remote::Credentials;
+use oncall::git::repository::{CommitId, Repository};
 use std::{collections::BTreeMap, fs, path::PathBuf};
 use tempfile::TempDir;
 

@@ -39,9 +39,9 @@ mod wire;
 mod world;
 
 use alertmanager::Alertmanager;
+use oncall::disk::directory::StateDir;
+use oncall::disk::recorder::{Recorder, Written};
 use oncall::engine::Batch;
-use oncall::server::disk::StateDir;
-use oncall::server::recorder::{Recorder, Written};
 use serde_json::{Value, json};
 use server::twilio_signature;
 use stand_ins::{Seen, Vendor};

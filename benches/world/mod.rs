@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use oncall::alert::{Action, Event, Link, Severity};
 use oncall::compile::{Tree, compile};
 use oncall::config::Config;
-use oncall::server::files;
+use oncall::git::files;
 use std::path::Path;
 use std::sync::Arc;
 

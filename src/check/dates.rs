@@ -3,7 +3,8 @@
 use super::people::newest;
 use super::{Found, Subject};
 use crate::compile::{Part, Spot};
-use crate::config::{Id, Notify, Place, SilencePeriod};
+use crate::config::{Id, Notify, SilencePeriod};
+use crate::place::Place;
 use crate::schedule::{OverrideAction, Turn};
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use std::collections::BTreeSet;

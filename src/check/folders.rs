@@ -4,7 +4,8 @@
 
 use super::{Found, Subject};
 use crate::compile::Spot;
-use crate::config::{Id, Place};
+use crate::config::Id;
+use crate::place::Place;
 
 pub(super) fn of_another_team(subject: &Subject<'_>) -> Vec<Found> {
     let config = subject.config;

@@ -2,7 +2,8 @@
 
 use super::{Found, Subject};
 use crate::compile::Spot;
-use crate::config::{Config, Matcher, Pattern, PatternTest, Place};
+use crate::config::{Config, Matcher, Pattern, PatternTest};
+use crate::place::Place;
 use std::borrow::Cow;
 
 /// How a pattern of nothing but `*` is compiled.

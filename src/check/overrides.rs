@@ -2,7 +2,8 @@
 
 use super::{Found, Subject};
 use crate::compile::Spot;
-use crate::config::{Id, Place};
+use crate::config::Id;
+use crate::place::Place;
 use crate::schedule::{Override, OverrideAction, Schedule, Schedules, Shift};
 use jiff::SignedDuration;
 use std::collections::BTreeMap;

@@ -3,7 +3,8 @@
 use super::policies::{calls_somebody, quiet_last_step, urgent_policies};
 use super::{Found, Subject};
 use crate::compile::{Part, Spot};
-use crate::config::{Config, Contact, Id, Notify, Phone, Place, Step, User};
+use crate::config::{Config, Contact, Id, Notify, Phone, Step, User};
+use crate::place::Place;
 use crate::schedule::{Layer, OverrideAction, Turn};
 use std::collections::BTreeSet;
 

@@ -3,8 +3,9 @@
 use super::matchers::{placed, takes_all_of};
 use super::{Found, Subject};
 use crate::compile::Spot;
-use crate::config::{Matcher, Place, RouteTarget};
+use crate::config::{Matcher, RouteTarget};
 use crate::integration::Monitor;
+use crate::place::Place;
 use crate::schedule::{Hours, WindowHolidays};
 
 pub(super) fn never_reached(subject: &Subject<'_>) -> Vec<Found> {

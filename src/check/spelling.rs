@@ -2,8 +2,8 @@
 
 use super::{Found, Subject};
 use crate::compile::{Part, Spot};
-use crate::config::Place;
 use crate::document::Kind;
+use crate::place::Place;
 use std::ops::Bound;
 
 /// What editors on Windows put in front of a text.

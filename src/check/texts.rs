@@ -2,7 +2,7 @@
 
 use super::{Found, Subject};
 use crate::compile::Spot;
-use crate::config::Place;
+use crate::place::Place;
 
 /// The longest name in characters: what is taken from Slack and from a call is cut there, too.
 const NAME_MAX: usize = 80;

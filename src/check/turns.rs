@@ -3,7 +3,8 @@
 use super::unused::everybody_ever;
 use super::{Found, Subject};
 use crate::compile::Spot;
-use crate::config::{Id, Place};
+use crate::config::Id;
+use crate::place::Place;
 use crate::schedule::{Layer, Schedules};
 use jiff::{SignedDuration, Timestamp};
 

@@ -3,7 +3,8 @@
 use super::people::reached;
 use super::{Found, Subject};
 use crate::compile::{Node, NodeKind, Part, Spot};
-use crate::config::{Id, Notify, Place, RouteTarget};
+use crate::config::{Id, Notify, RouteTarget};
+use crate::place::Place;
 use crate::schedule::{OverrideAction, Schedule, Turn};
 use std::collections::BTreeSet;
 

@@ -1,6 +1,6 @@
 //! The body of a webhook, as a file or on standard input; no larger than the server takes.
 
-use crate::server::body::BODY_MAX;
+use crate::web::body::BODY_MAX;
 use anyhow::{Context, Result, bail};
 use std::fs::File;
 use std::io::{self, Read};

@@ -2,11 +2,11 @@
 
 use super::Output;
 use super::dry_run::parse_duration;
+use crate::git::remote::Credentials;
+use crate::serve::{From, Options, serve};
 use crate::server::clock::Clock;
-use crate::server::remote::Credentials;
 use crate::server::run::Shown;
 use crate::server::secrets;
-use crate::server::serve::{From, Options, serve};
 use anyhow::{Context, Result, bail};
 use jiff::SignedDuration;
 use std::io::Write;

@@ -95,7 +95,7 @@ impl Spot {
     }
 
     /// A whole line.
-    pub fn line(place: &crate::config::Place) -> Spot {
+    pub fn line(place: &crate::place::Place) -> Spot {
         Spot { part: Part::Line(place.line), ..Spot::root(&place.file) }
     }
 

@@ -4,8 +4,9 @@ use super::diagnostic::Spot;
 use super::integration::severity;
 use super::resolve::Resolver;
 use crate::alert::Severity;
-use crate::config::{Contact, Id, Notify, Place};
+use crate::config::{Contact, Id, Notify};
 use crate::document;
+use crate::place::Place;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
 

@@ -2,7 +2,7 @@
 
 use super::diagnostic::{Diagnostic, Finding, Label, Location, Part, Spot};
 use super::yaml::{Node, NodeKind};
-use crate::config::Place;
+use crate::place::Place;
 use std::{collections::BTreeMap, ops::Range, sync::Arc};
 
 /// Every file that was read as YAML.

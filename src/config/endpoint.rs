@@ -1,8 +1,9 @@
 //! The doors of monitors: one endpoint for each integration, and its routes to services.
 
 use super::template::Field;
-use super::{Id, Matcher, Place, SecretSource};
+use super::{Id, Matcher, SecretSource};
 use crate::alert::Severity;
+use crate::place::Place;
 use jiff::SignedDuration;
 use std::sync::Arc;
 

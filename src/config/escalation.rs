@@ -1,6 +1,7 @@
 //! Who is told next, and after how long.
 
-use super::{Id, Place};
+use super::Id;
+use crate::place::Place;
 use jiff::SignedDuration;
 
 /// An escalation policy: at least one step.

@@ -1,6 +1,6 @@
 //! The compiled, immutable configuration: what the engine decides by.
 //!
-//! Every reference is resolved and every rule knows the [`Place`] where it is written, so that a line of a
+//! Every reference is resolved and every rule knows the [`Place`](crate::place::Place) where it is written, so that a line of a
 //! timeline can name it. Nothing here can fail: whatever could is found by [`compile`](crate::compile).
 
 mod calendar;
@@ -16,18 +16,18 @@ pub use calendar::{CALENDAR_SECRET, CALENDAR_SECRET_MIN, CalendarId};
 pub use endpoint::{Endpoint, GenericFields, Heartbeat, Route, RouteTarget, Sample, SeverityRule};
 pub use escalation::{EscalationPolicy, Notify, Step};
 pub use routing::{Matcher, Pattern, PatternTest, Silence, SilencePeriod, field};
-pub use secret::{Secret, SecretSource, Secrets};
+pub use secret::{SECRET_MAX, Secret, SecretSource, Secrets};
 pub use service::{Group, Inform, JiraTicket, Service, Urgency, UrgencyRule};
 pub use template::{FUEL_MAX, Field, Malformed, Rendered, TEMPLATE_MAX, Template};
 pub use user::{Contact, ContactRule, Phone, User};
 
 use crate::language::Language;
+use crate::place::Place;
 use crate::schedule::Schedules;
 use crate::sops;
 use jiff::{SignedDuration, civil::Date, tz::TimeZone};
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fmt,
     sync::Arc,
 };
 
@@ -123,34 +123,6 @@ pub struct Twilio {
 pub struct ApiToken {
     pub name: String,
     pub token: Vec<SecretSource>,
-}
-
-/// Where something is written: `services/checkout.yaml:14`.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Place {
-    pub file: Arc<str>,
-    /// Counted from 1.
-    pub line: u32,
-}
-
-impl Place {
-    /// The place of `services/checkout.yaml:14`.
-    pub fn read(text: &str) -> Option<Place> {
-        let (file, line) = text.rsplit_once(':')?;
-        Some(Place { file: Arc::from(file), line: line.parse().ok()? })
-    }
-}
-
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}", self.file, self.line)
-    }
-}
-
-impl fmt::Debug for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
 }
 
 impl Config {

@@ -1,7 +1,8 @@
 //! Matchers over an event, and silences.
 
-use super::{Id, Place};
+use super::Id;
 use crate::alert::{Event, Severity};
+use crate::place::Place;
 use crate::schedule::Hours;
 use jiff::Timestamp;
 use regex::Regex;

@@ -4,6 +4,9 @@ use std::{collections::BTreeMap, fmt, sync::Arc};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
+/// The largest secret, in bytes.
+pub const SECRET_MAX: u64 = 64 * 1024;
+
 /// Where a secret is kept.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum SecretSource {

@@ -1,6 +1,7 @@
 //! What breaks, and how to disturb people about it.
 
-use super::{Contact, Id, Matcher, Place};
+use super::{Contact, Id, Matcher};
+use crate::place::Place;
 use crate::schedule::Hours;
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};

@@ -1,7 +1,8 @@
 //! People: how each is reached, and in which language.
 
-use super::{Id, Place, SecretSource};
+use super::{Id, SecretSource};
 use crate::language::Language;
+use crate::place::Place;
 use jiff::{SignedDuration, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 

@@ -5,7 +5,8 @@
 
 use super::Subject;
 use crate::compile::{Node, Spot};
-use crate::config::{Config, Id, Notify, Place};
+use crate::config::{Config, Id, Notify};
+use crate::place::Place;
 use crate::schedule::{OverrideAction, Turn};
 use jiff::Timestamp;
 use jiff::civil::Date;

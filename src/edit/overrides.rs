@@ -9,7 +9,7 @@ use super::words::local;
 use super::writing::{Entries, Style, Value, flow, text};
 use super::{Edit, Proposal, Refusal, Subject, asked, proved};
 use crate::compile::NodeKind;
-use crate::config::Place;
+use crate::place::Place;
 use crate::schedule::{Override, OverrideAction, Schedule, Schedules, UserId, first_instant};
 use jiff::{Timestamp, tz::TimeZone};
 use std::cmp::Ordering;

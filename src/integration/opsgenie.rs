@@ -2,7 +2,7 @@
 //!
 //! <https://docs.opsgenie.com/docs/alert-api>. Opsgenie answers with the id of a request, by which a client then asks for the
 //! alert's id. Here both are one and are made of the alias, so that an alert is found by either without being looked up. What
-//! is read of an alert is answered by [`server::opsgenie`](crate::server).
+//! is read of an alert is answered by [`web::opsgenie`](crate::web::opsgenie).
 
 use super::bounds::{followed, hash, is_web};
 use super::monitor::Spoken;

@@ -4,7 +4,7 @@
 //! Payloads are opaque here, one for each sequence number, from 1 on. A *batch* is what one `fdatasync` made
 //! durable, and it is read back whole or not at all, so that no decision is ever half replayed. Every start, and
 //! every recovery from a failed write, is an *epoch*: a new segment, whose number names the epoch and whose header
-//! says where its predecessor ended. Files, threads and locks are in [`server::disk`](crate::server::disk).
+//! says where its predecessor ended. Files, threads and locks are in [`disk`](crate::disk).
 
 pub mod frame;
 pub mod recovery;

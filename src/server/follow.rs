@@ -5,13 +5,13 @@
 //! away. How a refusal is told to people is the engine's business.
 
 use super::clock::Clock;
-use super::fetch::Fetcher;
-use super::files::read_dir;
 use super::live::{Because, Live, Looked, Refused, Unreachable};
-use super::repository::{Commit, CommitId, Repository};
 use super::secrets::{self, Missing};
 use crate::compile::{Severity, Tree, compile, render_human};
 use crate::config::{Config, Secrets};
+use crate::git::fetch::Fetcher;
+use crate::git::files::read_dir;
+use crate::git::repository::{Commit, CommitId, Repository};
 use anyhow::{Context, Result};
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -1,7 +1,7 @@
 //! What is in force: the config with its secrets, swapped together, and how the server is doing.
 
-use super::repository::Commit;
 use crate::config::{Config, Secrets};
+use crate::git::repository::Commit;
 use jiff::Timestamp;
 use serde::Serialize;
 use std::path::PathBuf;

@@ -5,16 +5,16 @@
 
 use super::clock::Clock;
 use super::delivery::Client;
-use super::disk::StateDir;
 use super::follow::{News, short};
 use super::inbox::{Answered, Found, Message};
 use super::live::{Live, Refused, Status, Unreachable};
 use super::metrics::Metrics;
 use super::own_heartbeat::OwnHeartbeat;
-use super::recorder::{Recorder, Written};
 use super::secrets::Missing;
 use super::standby::{First, first_config, note, note_missing, tell_versions};
 use crate::alert::Severity;
+use crate::disk::directory::StateDir;
+use crate::disk::recorder::{Recorder, Written};
 use crate::engine::{Engine, Health, JOURNAL_KEY, Lane, Release};
 use crate::incident::{Delivery, DeliveryId, Entry, IncidentId, Incidents, Input, Outcome, Task};
 use crate::language::Notice;
@@ -156,7 +156,7 @@ impl Running {
         let now = self.parts.clock.now();
         if self.engine.wants_rebuild().map_err(anyhow::Error::msg)? {
             tracing::error!("an input was too much: the state is rebuilt from the journal");
-            let (incidents, ..) = super::recover::load(&self.parts.state_dir)?;
+            let (incidents, ..) = crate::disk::recover::load(&self.parts.state_dir)?;
             self.engine.rebuilt(now, incidents);
         }
         let released = self.engine.turn(now);

@@ -3,7 +3,9 @@
 //! All is read anew each time, the age keys too, so that a rotation needs no restart.
 
 use super::age_keys;
-use crate::config::{CALENDAR_SECRET, CALENDAR_SECRET_MIN, Config, Secret, SecretSource, Secrets};
+use crate::config::{
+    CALENDAR_SECRET, CALENDAR_SECRET_MIN, Config, SECRET_MAX, Secret, SecretSource, Secrets,
+};
 use crate::sops::{self, Opened};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
@@ -11,9 +13,6 @@ use std::io::{self, Read as _};
 use std::path::Path;
 use std::sync::Arc;
 use zeroize::Zeroizing;
-
-/// The largest secret, in bytes.
-pub const SECRET_MAX: u64 = 64 * 1024;
 
 /// A secret that does not resolve, and what that closes.
 #[derive(Clone, Debug, PartialEq, Eq)]

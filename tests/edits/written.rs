@@ -31,7 +31,7 @@ fn oncall(line: &str, folder: &Path) -> Output {
 }
 
 fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
-    oncall::server::files::read_dir(folder).unwrap().files
+    oncall::git::files::read_dir(folder).unwrap().files
 }
 
 /// Without the warning that the date is far away, which depends on the clock.

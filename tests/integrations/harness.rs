@@ -5,8 +5,9 @@
 //! takes the place of the allocator in whatever is linked with this file, and counts each thread for itself.
 
 use oncall::alert::{DEDUP_KEY_MAX, DESCRIPTION_MAX, EVENTS_MAX, Event, LABELS_MAX, LINKS_MAX, SUMMARY_MAX};
-use oncall::config::{Endpoint, Field, GenericFields, Place, Secret, SecretSource, Secrets};
+use oncall::config::{Endpoint, Field, GenericFields, Secret, SecretSource, Secrets};
 use oncall::integration::{Fetched, MONITORS, Received, Request, Sns, read_trusted, receive};
+use oncall::place::Place;
 
 /// Paths of protocols that have their own.
 const PATHS: [(&str, &str); 8] = [

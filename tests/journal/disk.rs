@@ -2,13 +2,13 @@
 
 use crate::{Entries, payloads, tables::with_format};
 use bytes::Bytes;
+use oncall::disk::append::{Answer, Append, Appended, Journal};
+use oncall::disk::compaction::{Compacted, compact};
+use oncall::disk::directory::{Loaded, StateDir};
+use oncall::disk::entries::read_entries;
 use oncall::journal::recovery::{Damage, What};
 use oncall::journal::retention::History;
 use oncall::journal::{End, frame, snapshot};
-use oncall::server::append::{Answer, Append, Appended, Journal};
-use oncall::server::compaction::{Compacted, compact};
-use oncall::server::disk::{Loaded, StateDir};
-use oncall::server::timeline::read_entries;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};

@@ -4,12 +4,13 @@ use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use oncall::alert::{Link, Severity};
 use oncall::config::{
     Config, EscalationPolicy, Id, Jira, JiraTicket, Matcher, Notify, Organisation, Pattern, PatternTest,
-    Phone, Place, Secret, SecretSource, Secrets, Service, Slack, Step, Twilio, Urgency, User,
+    Phone, Secret, SecretSource, Secrets, Service, Slack, Step, Twilio, Urgency, User,
 };
 use oncall::incident::{
     Actor, Alert, Delivery, DeliveryId, Escalation, Incident, IncidentId, Labels, Mirror, Status, Task,
 };
 use oncall::language::Language;
+use oncall::place::Place;
 use oncall::schedule::Schedules;
 use std::{collections::BTreeMap, sync::Arc};
 

@@ -3,11 +3,11 @@
 use super::git_hosts::{Https, Sshd};
 use super::world::{HANG_MAX, World, now, patient};
 use oncall::config::Config;
+use oncall::git::remote::Credentials;
+use oncall::serve::{From, Options, serve};
 use oncall::server::clock::Clock;
-use oncall::server::remote::Credentials;
 use oncall::server::run::Shown;
 use oncall::server::secrets;
-use oncall::server::serve::{From, Options, serve};
 use serde_json::{Value, json};
 use std::fs;
 use std::net::{SocketAddr, TcpListener};

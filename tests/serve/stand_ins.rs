@@ -7,7 +7,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router};
-use oncall::server::listen::{CONNECTIONS_MAX, accept};
+use oncall::web::listen::{CONNECTIONS_MAX, accept};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -5,11 +5,11 @@ use super::doors::{inside, path};
 use super::inside::Inside;
 use axum::serve::Listener;
 use jiff::Timestamp;
-use oncall::server::body::BODY_TIME_MAX;
-use oncall::server::listen::{
+use oncall::web::body::BODY_TIME_MAX;
+use oncall::web::listen::{
     CONNECTION_TIME_MAX, HEAD_TIME_MAX, LAST_REQUEST_TIME_MAX, SHARE_OF_ONE_ADDRESS, accept,
 };
-use oncall::server::slow::WAITING_MAX;
+use oncall::web::slow::WAITING_MAX;
 use serde_json::json;
 use std::net::SocketAddr;
 use std::time::Duration;

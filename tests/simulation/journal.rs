@@ -1,4 +1,4 @@
-//! What a start and a compaction make of the disk, as `server::disk` and `server::compaction` do.
+//! What a start and a compaction make of the disk, as `disk::directory` and `disk::compaction` do.
 
 use crate::disk::{Disk, Segment};
 use oncall::incident::State;

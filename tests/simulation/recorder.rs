@@ -1,4 +1,4 @@
-//! The journal's threads as `server::recorder` and `server::append` have them, in steps that a crash can fall between.
+//! The journal's threads as `disk::recorder` and `disk::append` have them, in steps that a crash can fall between.
 
 use crate::disk::{Disk, Mode, Segment};
 use crate::journal::put_snapshot;

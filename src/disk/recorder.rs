@@ -5,7 +5,7 @@
 //! a time.
 
 use super::append::{Answer, Append, Appended, Journal};
-use super::disk::StateDir;
+use super::directory::StateDir;
 use crate::engine::Batch;
 use crate::journal::End;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -3,28 +3,29 @@
 //! At a start only the state directory and the address to listen on can be fatal. Everything else is waited for,
 //! loudly: the doors answer 503 until a config is in force.
 
-use super::calendars::Calendars;
-use super::clock::Clock;
-use super::compaction::compact;
-use super::delivery::Client;
-use super::disk::{Loaded, StateDir};
-use super::fetch::Fetcher;
-use super::follow::{Follower, News, Resolve, Source};
-use super::http::{Doors, router};
-use super::inbox::{ALERTS_MAX, FIRST_MAX, Inbox};
-use super::limit::Limits;
-use super::live::{Origin, Status};
-use super::metrics::Metrics;
-use super::recorder::Recorder;
-use super::remote::Credentials;
-use super::repository::Repository;
-use super::run::{Outlet, Parts, STOP_MAX, Shown, run};
-use super::slow::Slowed;
-use super::tally::Tallies;
-use super::{listen, recover};
+use crate::disk::compaction::compact;
+use crate::disk::directory::{Loaded, StateDir};
+use crate::disk::recorder::Recorder;
+use crate::disk::recover;
+use crate::git::fetch::Fetcher;
+use crate::git::remote::Credentials;
+use crate::git::repository::Repository;
 use crate::incident::{Incidents, State};
 use crate::journal::recovery::Damage;
 use crate::journal::retention::History;
+use crate::server::clock::Clock;
+use crate::server::delivery::Client;
+use crate::server::follow::{Follower, News, Resolve, Source};
+use crate::server::inbox::{ALERTS_MAX, FIRST_MAX, Inbox};
+use crate::server::live::{Origin, Status};
+use crate::server::metrics::Metrics;
+use crate::server::run::{Outlet, Parts, STOP_MAX, Shown, run};
+use crate::web::calendars::Calendars;
+use crate::web::limit::Limits;
+use crate::web::listen;
+use crate::web::router::{Doors, router};
+use crate::web::slow::Slowed;
+use crate::web::tally::Tallies;
 use anyhow::{Context, Result, anyhow};
 use axum::serve::Listener;
 use std::net::SocketAddr;
@@ -39,7 +40,7 @@ const NEWS_MAX: usize = 16;
 /// How often sealed segments become a snapshot, and old ones are deleted.
 const COMPACT_EVERY: Duration = Duration::from_secs(600);
 /// The bytes of one segment of the journal.
-const SEGMENT_SIZE: u64 = super::disk::SEGMENT_SIZE;
+const SEGMENT_SIZE: u64 = crate::disk::directory::SEGMENT_SIZE;
 
 /// Where the config comes from.
 #[derive(Clone, Debug)]

@@ -4,7 +4,7 @@
 //! authorities, because no callback here says otherwise. What is fetched, and into where, is left to
 //! [`repository`](super::repository).
 
-use super::secrets::SECRET_MAX;
+use crate::config::SECRET_MAX;
 use anyhow::{Error, Result, anyhow, bail};
 use git2::{Cred, CredentialType, ErrorClass, ErrorCode, ProxyOptions, RemoteCallbacks};
 use std::{

@@ -3,7 +3,7 @@
 //!
 //! The live segment is never read, so this needs nothing from the journal's thread. One compaction at a time.
 
-use super::disk::{Base, StateDir, explain};
+use super::directory::{Base, StateDir, explain};
 use crate::journal::recovery::{Damage, Part, Recovery, plan};
 use crate::journal::retention::{History, Segment, expired};
 use crate::journal::snapshot;

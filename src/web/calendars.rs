@@ -4,12 +4,12 @@
 //! Neither the token nor the query goes anywhere from here. One calendar is made at a time, on a thread where that
 //! may take a while, once for each config and hour.
 
-use super::http::{Doors, Shared};
-use super::live::Live;
 use super::refusal::{busy, no_config, nothing_opened};
+use super::router::{Doors, Shared};
 use crate::config::CalendarId;
 use crate::preview::calendar::{FUTURE, PAST, calendar};
 use crate::preview::ical;
+use crate::server::live::Live;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri, header};

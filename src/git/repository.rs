@@ -5,10 +5,8 @@
 //! away. ssh host keys are checked against `~/.ssh/known_hosts` and certificates against the system's authorities,
 //! both by libgit2 itself. Whether a commit is a good config, and when to fetch, is left to the caller.
 
-use super::{
-    commit,
-    remote::{Credentials, Limit, Remote, proxy},
-};
+use super::commit;
+use super::remote::{Credentials, Limit, Remote, proxy};
 use crate::compile::Tree;
 use anyhow::{Context, Error, Result, anyhow, bail};
 use git2::{AutotagOption, Direction, ErrorCode, FetchOptions, Oid, RepositoryInitOptions, Sort};

@@ -1,17 +1,17 @@
 //! What people's tools ask: incidents, their timelines, and to act on them, with a bearer token of `oncall.yaml`.
 
 use super::body::take_whole;
-use super::http::{Doors, Shared};
-use super::in_force;
-use super::inbox::{self, Found};
-use super::live::Live;
-use super::recover;
+use super::config;
 use super::refusal::{Refusal, busy, no_config};
+use super::router::{Doors, Shared};
+use crate::disk::recover;
 use crate::engine::Lane;
 use crate::incident::{
     Actor, Asked, Command, Entry, Incident, IncidentId, Input, Reply, Status, Target, Via,
 };
 use crate::preview::timeline;
+use crate::server::inbox::{self, Found};
+use crate::server::live::Live;
 use axum::Json;
 use axum::extract::{Path, Query, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -84,7 +84,7 @@ pub async fn show(State(doors): Shared, headers: HeaderMap, Path(id): Path<Strin
     let mut body = shown(&incident);
     let lines = entries.iter().map(|entry| line(entry, &live, commits.get(&entry.revision)));
     body["timeline"] = lines.collect();
-    body["config"] = in_force::summary(&live, &doors.status.borrow());
+    body["config"] = config::summary(&live, &doors.status.borrow());
     Json(body).into_response()
 }
 

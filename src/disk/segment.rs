@@ -3,7 +3,7 @@
 //! The spare is zero-filled ahead, so that a sync of the live segment has no metadata to write. It is renamed before
 //! it is written to, so that what is called `spare` has never held anything but zeros.
 
-use super::disk::{StateDir, create, explain, sync_directory};
+use super::directory::{StateDir, create, explain, sync_directory};
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::os::unix::fs::FileExt;

@@ -4,13 +4,13 @@
 //! alerts, the words are those of the first.
 
 use super::body::take_whole;
-use super::http::{Doors, Shared, in_force, rejected};
-use super::inbox::{PAGE_MAX, Wanted};
 use super::refusal::{Refusal, busy};
+use super::router::{Doors, Shared, in_force, rejected};
 use crate::alert::Severity;
 use crate::config::Id;
 use crate::incident::{Alert, Incident, Status};
 use crate::integration;
+use crate::server::inbox::{PAGE_MAX, Wanted};
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;

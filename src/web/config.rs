@@ -1,11 +1,11 @@
 //! `GET /v1/config`: which commit runs, since when, and what the newest one is waiting for.
 //!
-//! What is told is what the engine noted of the config ([`live`](super::live)); nothing is asked of the remote here.
+//! What is told is what the engine noted of the config ([`live`](crate::server::live)); nothing is asked of the remote here.
 
 use super::api::authorized;
-use super::http::Shared;
-use super::live::{Live, Status};
-use super::repository::Commit;
+use super::router::Shared;
+use crate::git::repository::Commit;
+use crate::server::live::{Live, Status};
 use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;

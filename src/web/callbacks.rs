@@ -1,12 +1,12 @@
 //! What Slack and Twilio say of their own accord: verified by the provider, decided by the engine.
 
 use super::body::take_whole;
-use super::http::Shared;
-use super::inbox::Answered;
 use super::refusal::{Refusal, busy, no_config};
+use super::router::Shared;
 use crate::engine::Lane;
 use crate::incident::{Input, Reply};
 use crate::provider::{self, CALLBACK_BODY_MAX, Callback, CallbackRequest, HttpAnswer};
+use crate::server::inbox::Answered;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};

@@ -3,7 +3,7 @@
 //! Frames are skipped by their length; only those asked for are checked and copied. The live segment is read as far
 //! as the caller says that it is durable.
 
-use super::disk::StateDir;
+use super::directory::StateDir;
 use crate::journal::frame::{self, DATA_START, FRAME_HEADER, FRAME_MAX, Item};
 use crate::journal::recovery::{Part, plan};
 use std::collections::BTreeSet;

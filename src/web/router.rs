@@ -5,22 +5,27 @@
 //! what a refusal brings with it is in [`refusal`]. A 2xx means that it is on disk. What cannot be stored is answered 503,
 //! never 429: senders drop those. A body that we cut is an event where its sender is known: no other may come.
 
+use super::api;
 use super::body::{Cut, Taken, take, take_whole};
+use super::calendars;
 use super::calendars::Calendars;
-use super::clock::Clock;
-use super::delivery::Client;
-use super::disk::StateDir;
-use super::inbox::{Answered, Busy, Inbox, PATIENCE};
+use super::callbacks;
+use super::config as in_force;
 use super::limit::{Limits, Passed, TooMuch};
-use super::live::{Live, Origin, Status};
-use super::metrics::Metrics;
+use super::opsgenie;
 use super::refusal::{self, Refusal, at, busy, come_again, no_config, no_such_path, nothing_opened};
 use super::slow::Slowed;
+use super::stray;
 use super::tally::{Tallies, Tally};
-use super::{api, calendars, callbacks, in_force, opsgenie, stray};
 use crate::alert::Event;
 use crate::config::{Endpoint, Id};
+use crate::disk::directory::StateDir;
 use crate::integration::{self, Answer, FetchReason, Fetched, Monitor, Received, Reject, Stray};
+use crate::server::clock::Clock;
+use crate::server::delivery::Client;
+use crate::server::inbox::{Answered, Busy, Inbox, PATIENCE};
+use crate::server::live::{Live, Origin, Status};
+use crate::server::metrics::Metrics;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};

@@ -1,7 +1,7 @@
 //! Refusals: every answer that says no is counted by its reason, logged, shown at the integration whose door it was, and
 //! slow where a secret was wrong. All of it here and only here, so that no door can forget it.
 
-use super::http::Shared;
+use super::router::Shared;
 use super::slow::Peer;
 use crate::config::Id;
 use axum::extract::{Request, State};

@@ -1,7 +1,7 @@
 //! Accepts connections, within bounds of number and time, and ends them kindly.
 
-use super::metrics::Metrics;
 use super::slow::{Peer, network};
+use crate::server::metrics::Metrics;
 use axum::Router;
 use axum::extract::Request;
 use axum::serve::{Listener, ListenerExt};

@@ -1,7 +1,7 @@
 //! From the state directory to incidents, and from numbers of entries to entries.
 
-use super::disk::{Loaded, StateDir};
-use super::timeline::read_entries;
+use super::directory::{Loaded, StateDir};
+use super::entries::read_entries;
 use crate::incident::{Entry, Incidents, State};
 use anyhow::{Context, Result};
 

@@ -5,7 +5,7 @@
 //! in the page cache looks durable and is not. The way on is [`Journal::reopen`]: a new epoch, a new segment, a
 //! new thread, so that one that hangs in the kernel holds nobody up.
 
-use super::disk::StateDir;
+use super::directory::StateDir;
 use super::segment::{fill_spare, make};
 use crate::journal::End;
 use crate::journal::frame::{self, DATA_START, Header};

@@ -1,0 +1,34 @@
+//! Where something is written in the config's repository: a file and a line.
+//!
+//! Every rule carries its place from the parser to the timeline as a value; only whoever prints it makes a text of it.
+
+use std::fmt;
+use std::sync::Arc;
+
+/// Where something is written: `services/checkout.yaml:14`.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    pub file: Arc<str>,
+    /// Counted from 1.
+    pub line: u32,
+}
+
+impl Place {
+    /// The place of `services/checkout.yaml:14`.
+    pub fn read(text: &str) -> Option<Place> {
+        let (file, line) = text.rsplit_once(':')?;
+        Some(Place { file: Arc::from(file), line: line.parse().ok()? })
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.file, self.line)
+    }
+}
+
+impl fmt::Debug for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}

@@ -1,0 +1,18 @@
+//! Every door: webhooks, callbacks, the API, calendars, and what is refused at them.
+//!
+//! A door checks who knocks and bounds what is said, then hands values to the [`server`](crate::server). It decides
+//! nothing about an incident.
+
+pub mod api;
+pub mod body;
+pub mod calendars;
+pub mod callbacks;
+pub mod config;
+pub mod limit;
+pub mod listen;
+pub mod opsgenie;
+pub mod refusal;
+pub mod router;
+pub mod slow;
+pub mod stray;
+pub mod tally;
