@@ -8,10 +8,11 @@ mod world;
 use divan::counter::ItemsCount;
 use divan::{Bencher, black_box};
 use jiff::{SignedDuration, Timestamp};
+use oncall::actor::{Actor, Via};
 use oncall::alert::Event;
 use oncall::compile::compile;
 use oncall::config::Config;
-use oncall::incident::{Actor, Asked, Command, IncidentId, Incidents, Input, State, Target, Via};
+use oncall::incident::{Asked, Command, IncidentId, Incidents, Input, Respond, State, Target};
 use std::sync::Arc;
 use world::{alert, config, now, tree};
 
@@ -102,7 +103,7 @@ impl Storm {
     fn of(open: u32) -> Storm {
         let config = config();
         let mut incidents = Incidents::default();
-        incidents.handle(&config, now(), Input::Started { epoch: 1 });
+        incidents.handle(&config, now(), Input::Started { epoch: 1, gap_seconds: None });
         incidents.handle(&config, now(), Input::Alerts((1..=open).map(alert).collect()));
         assert_eq!(incidents.state().incidents.len(), open as usize, "each alert is an incident");
         Storm { config, state: incidents.state().clone() }
@@ -117,12 +118,12 @@ impl Storm {
     }
 
     fn acknowledge(&self, n: u32) -> Command {
-        Command {
+        Command::Respond(Respond {
             target: Target::Incidents(vec![IncidentId { epoch: 1, n }]),
             action: Asked::Acknowledge,
-            by: Actor { user: Some("tanaka".into()), name: "Tanaka".to_owned() },
+            by: Actor::User("tanaka".into()),
             via: Via::Slack,
-        }
+        })
     }
 }
 

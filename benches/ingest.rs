@@ -107,7 +107,7 @@ impl Server {
         let (recorder, epoch) = Recorder::start(&dir, &loaded.opening, tell)?;
         let config = config();
         let mut engine = Engine::new(incidents, config.clone());
-        engine.started(now(), u32::try_from(epoch)?);
+        engine.started(now(), u32::try_from(epoch)?, None);
         engine.reload(now(), config, None, "0123456".to_owned());
         let mut server = Server { engine, recorder, written, last: 0 };
         // The first segment grows as it is written; what is measured is the second, allocated ahead.

@@ -8,7 +8,7 @@
 
 use crate::alert::{Action, DESCRIPTION_MAX, Event, Severity, cut};
 use crate::config::Config;
-use crate::incident::{Delivery, Entry, Incidents, Input, Reply};
+use crate::incident::{Delivery, Entry, Incidents, Input, Reply, stored::Stored};
 use crate::journal::snapshot;
 use crate::language::Notice;
 use crate::route::OWN_INTEGRATION;
@@ -255,8 +255,8 @@ impl Engine {
     }
 
     /// The server started, in a new epoch: the journal can be written, whatever a process before could not.
-    pub fn started(&mut self, now: Timestamp, epoch: u32) {
-        self.handle(now, Input::Started { epoch }, None);
+    pub fn started(&mut self, now: Timestamp, epoch: u32, gap_seconds: Option<u64>) {
+        self.handle(now, Input::Started { epoch, gap_seconds }, None);
         self.trouble_over(now, JOURNAL_KEY);
     }
 
@@ -275,8 +275,8 @@ impl Engine {
 
     /// The trouble is over.
     pub fn trouble_over(&mut self, now: Timestamp, key: &str) {
-        let open = &self.incidents.state().open;
-        if open.contains_key(&(OWN_INTEGRATION.to_owned(), key.to_owned())) {
+        let open = self.incidents.state().open(&(OWN_INTEGRATION.to_owned(), key.to_owned()));
+        if open.is_some() {
             let event = own_event(key, Action::Resolve, Severity::Info, "", "");
             self.handle(now, Input::Alerts(vec![event]), None);
         }
@@ -382,7 +382,7 @@ impl Engine {
         self.unwritten.clear();
         self.unwritten_bytes = 0;
         self.unwritten_from = seq + 1;
-        snapshot::encode(seq, self.incidents.state())
+        snapshot::encode(seq, &Stored::from(self.incidents.state()))
     }
 
     /// What became of the batch. Gives back what may leave now.

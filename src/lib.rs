@@ -27,7 +27,7 @@
 //! Imports go one way, and siblings do not see each other:
 //!
 //! ```text
-//! place | alert | schedule | language | sops
+//! place -> actor -> reason -> alert | schedule | language | sops
 //!   -> config -> integration -> document
 //!   -> compile | route
 //!   -> incident (which does not see compile)
@@ -41,6 +41,8 @@
 //! | module | decides, or does |
 //! | --- | --- |
 //! | [`place`] | a file and a line of the config |
+//! | [`actor`] | who did something, and by which way |
+//! | [`reason`] | why something happened: what the journal stores in place of sentences |
 //! | [`alert`] | what a monitor said |
 //! | [`schedule`] | who is on call at an instant |
 //! | [`language`] | every phrase, in every language |
@@ -105,9 +107,11 @@
 //! | heartbeat | what says only that an integration is alive; its absence is an event |
 //! | integration, provider | inbound from a monitor; outbound to Slack, Twilio, Jira |
 
+pub mod actor;
 pub mod alert;
 pub mod language;
 pub mod place;
+pub mod reason;
 pub mod schedule;
 pub mod sops;
 

@@ -7,6 +7,7 @@ use crate::alert::{Event, Severity, TEST, UNPARSED};
 use crate::config::{
     Config, Endpoint, Id, RouteTarget, Service, SeverityRule, Silence, SilencePeriod, Urgency, field,
 };
+use crate::reason::{Rule, Why};
 use crate::schedule::{any_contains, any_next_start};
 use jiff::Timestamp;
 use std::borrow::Cow;
@@ -20,8 +21,8 @@ pub struct Routed {
     /// `None`: the fallback policy answers for it.
     pub service: Option<Id>,
     pub severity: Severity,
-    /// The rule that decided on the service, as `file:line`, or in words.
-    pub rule: String,
+    /// What decided on the service.
+    pub rule: Rule,
 }
 
 /// How people are disturbed about it.
@@ -30,17 +31,37 @@ pub struct UrgencyDecision {
     pub urgency: Urgency,
     /// When it becomes high by itself.
     pub raise_at: Option<Timestamp>,
-    pub rule: String,
+    pub rule: Rule,
+}
+
+/// Everything that the config decides about an alert when it opens an incident.
+#[derive(Clone, Debug)]
+pub struct Decision<'c> {
+    pub routed: Routed,
+    pub urgency: UrgencyDecision,
+    /// The silence in force, and when it ends.
+    pub silence: Option<(&'c Silence, Timestamp)>,
+}
+
+/// Decides on an alert at an instant: service, severity, urgency and silence.
+pub fn decide<'c>(config: &'c Config, event: &Event, now: Timestamp) -> Decision<'c> {
+    let routed = route(config, event);
+    let value = |key: &str| field(event, routed.severity, key);
+    let service = routed.service.as_ref().and_then(|id| config.services.get(id));
+    let urgency = urgency(service, routed.severity, value, now);
+    let silence = silence(config, routed.service.as_deref(), value, now);
+    Decision { routed, urgency, silence }
 }
 
 /// The service and the severity of an event.
 pub fn route(config: &Config, event: &Event) -> Routed {
     let Some(endpoint) = config.endpoints.get(event.integration.as_str()) else {
         let rule = match event.integration.as_str() {
-            OWN_INTEGRATION => "the server's own".to_owned(),
-            gone => format!("the integration {gone} is gone"),
+            OWN_INTEGRATION => Why::OwnTrouble,
+            gone => Why::IntegrationGone(gone.to_owned()),
         };
-        return Routed { service: None, severity: event.severity.unwrap_or(Severity::Critical), rule };
+        let severity = event.severity.unwrap_or(Severity::Critical);
+        return Routed { service: None, severity, rule: rule.into() };
     };
     let severity = severity(endpoint, event);
     for route in &endpoint.routes {
@@ -50,17 +71,17 @@ pub fn route(config: &Config, event: &Event) -> Routed {
         }
         match &route.target {
             RouteTarget::Service(service) => {
-                return Routed { service: Some(service.clone()), severity, rule: route.place.to_string() };
+                return Routed { service: Some(service.clone()), severity, rule: Rule::from(&route.place) };
             }
             RouteTarget::ServiceFrom(key) => {
                 let name = field(event, severity, key);
                 if let Some((id, _)) = config.services.get_key_value(name.as_ref()) {
-                    return Routed { service: Some(id.clone()), severity, rule: route.place.to_string() };
+                    return Routed { service: Some(id.clone()), severity, rule: Rule::from(&route.place) };
                 }
             }
         }
     }
-    Routed { service: None, severity, rule: format!("no route in {} matches", endpoint.place.file) }
+    Routed { service: None, severity, rule: Why::NoRoute(endpoint.place.file.clone()).into() }
 }
 
 /// The severity by the integration's own rules, else as the source said it, else critical.
@@ -97,13 +118,13 @@ pub fn urgency<'v>(
         None => UrgencyDecision {
             urgency: Urgency::High,
             raise_at: None,
-            rule: format!("{}: no urgency rule matches", service.place),
+            rule: Why::NoUrgencyRule(service.place.clone()).into(),
         },
         // Fired within the hours, it is still low until they begin again: `raise_when` holds, `during` decides.
         Some(rule) => UrgencyDecision {
             urgency: rule.urgency,
             raise_at: rule.raise_when.as_ref().and_then(|hours| any_next_start(hours, now)),
-            rule: rule.place.to_string(),
+            rule: Rule::from(&rule.place),
         },
     }
 }
@@ -115,7 +136,7 @@ fn own_urgency(severity: Severity) -> UrgencyDecision {
         Severity::Warning => Urgency::Low,
         Severity::Error | Severity::Critical => Urgency::High,
     };
-    UrgencyDecision { urgency, raise_at: None, rule: "no service: by severity".to_owned() }
+    UrgencyDecision { urgency, raise_at: None, rule: Why::BySeverity.into() }
 }
 
 /// The silence in force for something on a service, with the instant at which it ends.

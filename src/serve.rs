@@ -3,14 +3,16 @@
 //! At a start only the state directory and the address to listen on can be fatal. Everything else is waited for,
 //! loudly: the doors answer 503 until a config is in force.
 
+use crate::disk::alive;
 use crate::disk::compaction::compact;
 use crate::disk::directory::{Loaded, StateDir};
-use crate::disk::recorder::Recorder;
+use crate::disk::recorder::{Recorder, Written};
 use crate::disk::recover;
 use crate::git::fetch::Fetcher;
 use crate::git::remote::Credentials;
 use crate::git::repository::Repository;
-use crate::incident::{Incidents, State};
+use crate::incident::Incidents;
+use crate::incident::stored::Stored;
 use crate::journal::recovery::Damage;
 use crate::journal::retention::History;
 use crate::server::clock::Clock;
@@ -19,7 +21,7 @@ use crate::server::follow::{Follower, News, Resolve, Source};
 use crate::server::inbox::{ALERTS_MAX, FIRST_MAX, Inbox};
 use crate::server::live::{Origin, Status};
 use crate::server::metrics::Metrics;
-use crate::server::run::{Outlet, Parts, STOP_MAX, Shown, run};
+use crate::server::run::{Carrier, Parts, STOP_MAX, Shown, run};
 use crate::web::calendars::Calendars;
 use crate::web::limit::Limits;
 use crate::web::listen;
@@ -80,12 +82,7 @@ pub async fn serve(
     ignore_file_size_signal()?;
     let client = Client::new()?;
     let (listener, address) = bind(listen)?;
-    let dir = StateDir::open(&state, SEGMENT_SIZE)?;
-    let (incidents, loaded, troubles) = load(&dir)?;
-    let (tell_written, written) = mpsc::unbounded_channel();
-    let (recorder, epoch) = Recorder::start(&dir, &loaded.opening, tell_written)?;
-    let state_dir = Arc::new(dir.clone());
-    compact_now_and_then(dir, loaded.damages);
+    let Begun { dir: state_dir, incidents, troubles, recorder, epoch, gap_seconds, written } = begin(&state)?;
 
     let recorded = Some(incidents.state().revision.commit.clone()).filter(|commit| !commit.is_empty());
     let (tell_news, news) = mpsc::channel(NEWS_MAX);
@@ -118,7 +115,8 @@ pub async fn serve(
     let parts = Parts {
         clock,
         incidents,
-        epoch: u32::try_from(epoch).unwrap_or(u32::MAX),
+        epoch,
+        gap_seconds,
         damage: troubles,
         recorder,
         state_dir,
@@ -129,7 +127,7 @@ pub async fn serve(
         live: live_in,
         status: status_in,
         metrics,
-        outlet: if print { Outlet::Watcher } else { Outlet::Providers(client) },
+        carrier: if print { Carrier::Watcher } else { Carrier::Providers(client) },
         watcher,
         stop: stopped,
     };
@@ -140,6 +138,30 @@ pub async fn serve(
     // Connections end by themselves once told; those that do not are cut off.
     let _ = tokio::time::timeout(Duration::from_secs(1), connections).await;
     ended
+}
+
+/// What a start found in the state directory, and the journal in its new epoch.
+struct Begun {
+    dir: Arc<StateDir>,
+    incidents: Incidents,
+    troubles: Vec<String>,
+    recorder: Recorder,
+    epoch: u32,
+    gap_seconds: Option<u64>,
+    written: mpsc::UnboundedReceiver<Written>,
+}
+
+/// Opens the state directory, reads it, and begins a new epoch of its journal.
+fn begin(state: &Path) -> Result<Begun> {
+    let dir = StateDir::open(state, SEGMENT_SIZE)?;
+    let (incidents, loaded, troubles) = load(&dir)?;
+    let (tell_written, written) = mpsc::unbounded_channel();
+    let (recorder, epoch) = Recorder::start(&dir, &loaded.opening, tell_written)?;
+    let gap_seconds = alive::gap_seconds(&dir, wall());
+    alive::touch_now_and_then(&dir);
+    compact_now_and_then(dir.clone(), loaded.damages);
+    let epoch = u32::try_from(epoch).unwrap_or(u32::MAX);
+    Ok(Begun { dir: Arc::new(dir), incidents, troubles, recorder, epoch, gap_seconds, written })
 }
 
 fn bind(listen: SocketAddr) -> Result<(impl Listener<Addr = SocketAddr>, SocketAddr)> {
@@ -228,12 +250,12 @@ fn compact_now_and_then(dir: StateDir, known: Vec<Damage>) {
     let work = move || {
         loop {
             std::thread::sleep(COMPACT_EVERY);
-            let apply = |state: &mut State, _: u64, payload: &[u8]| {
+            let apply = |state: &mut Stored<'static>, _: u64, payload: &[u8]| {
                 if let Err(error) = recover::apply(state, payload) {
                     tracing::error!("an entry cannot be read: {error}");
                 }
             };
-            match compact(&dir, State::default(), apply, &known, (&History::default(), wall())) {
+            match compact(&dir, Stored::default(), apply, &known, (&History::default(), wall())) {
                 Ok(done) if done.damages.is_empty() => {
                     tracing::debug!(covered = done.covered, deleted = done.deleted.len(), "compacted");
                 }

@@ -12,8 +12,11 @@ use source::Source;
 use std::{fmt, fs, path::Path};
 
 /// From the bottom up. A module sees every layer below its own, and not its siblings.
-const LAYERS: [&[&str]; 15] = [
-    &["place", "alert", "schedule", "language", "sops"],
+const LAYERS: [&[&str]; 18] = [
+    &["place"],
+    &["actor"],
+    &["reason"],
+    &["alert", "schedule", "language", "sops"],
     &["config"],
     &["integration"],
     &["document"],

@@ -18,7 +18,7 @@ pub(super) fn past_override(subject: &Subject<'_>) -> Vec<Found> {
     schedules
         .flat_map(|schedule| &schedule.overrides)
         .filter(|each| each.until <= today)
-        .filter_map(|each| Some(Found::new(Spot::line(&Place::read(&each.place)?), "this override is past")))
+        .filter_map(|each| Some(Found::new(Spot::line(each.origin.place()?), "this override is past")))
         .map(|found| found.help("it can go; git remembers it"))
         .collect()
 }
@@ -28,7 +28,7 @@ pub(super) fn past_silence(subject: &Subject<'_>) -> Vec<Found> {
     let past = subject.config.silences.iter().filter(|silence| match &silence.period {
         SilencePeriod::Once { until, .. } | SilencePeriod::Every { until, .. } => *until <= today,
     });
-    past.map(|silence| Found::new(Spot::line(&silence.place), "this silence is past").help("it can go"))
+    past.map(|silence| Found::new(Spot::line(&silence.place()), "this silence is past").help("it can go"))
         .collect()
 }
 
@@ -46,9 +46,9 @@ pub(super) fn override_of_absent(subject: &Subject<'_>) -> Vec<Found> {
             let absent = off
                 .into_iter()
                 .any(|off| off.from < each.until && off.until.is_none_or(|until| until > each.from));
-            if let Some(place) = Place::read(&each.place).filter(|_| absent) {
+            if let Some(place) = each.origin.place().filter(|_| absent) {
                 let message = format!("`{id}` is off for some of this time, and is on call all the same");
-                found.push(Found::new(Spot::line(&place), message));
+                found.push(Found::new(Spot::line(place), message));
             }
         }
     }
@@ -120,7 +120,7 @@ pub(super) fn far_away(subject: &Subject<'_>) -> Vec<Found> {
     let mut places: Vec<Place> = Vec::new();
     for schedule in config.schedules.schedules.values() {
         let overrides = schedule.overrides.iter().filter(|each| each.until > far);
-        places.extend(overrides.filter_map(|each| Place::read(&each.place)));
+        places.extend(overrides.filter_map(|each| each.origin.place().cloned()));
         let zone = &schedule.time_zone;
         let rotations = schedule.layers.iter().filter_map(|layer| match &layer.turn {
             Turn::Rotation(rotation) => Some(rotation),
@@ -135,7 +135,7 @@ pub(super) fn far_away(subject: &Subject<'_>) -> Vec<Found> {
     places.extend(late.filter_map(|off| Place::read(&off.place)));
     places.extend(config.silences.iter().filter_map(|silence| match &silence.period {
         SilencePeriod::Once { until, .. } | SilencePeriod::Every { until, .. } => {
-            (*until > far).then(|| silence.place.clone())
+            (*until > far).then(|| silence.place())
         }
     }));
     let message = "this is more than two years away: is the year right?";

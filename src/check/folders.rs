@@ -11,12 +11,12 @@ pub(super) fn of_another_team(subject: &Subject<'_>) -> Vec<Found> {
     let config = subject.config;
     let mut found = Vec::new();
     for (id, schedule) in &config.schedules.schedules {
-        let places = schedule.overrides.iter().filter_map(|each| Place::read(&each.place));
+        let places = schedule.overrides.iter().filter_map(|each| each.origin.place().cloned());
         found.extend(places.filter_map(|place| touches(&place, "overrides", "schedule", id)));
     }
     for silence in &config.silences {
         found.extend(
-            silence.services.iter().filter_map(|id| touches(&silence.place, "silences", "service", id)),
+            silence.services.iter().filter_map(|id| touches(&silence.place(), "silences", "service", id)),
         );
     }
     found

@@ -10,15 +10,16 @@ use std::borrow::Cow;
 const ANYTHING: [&str; 2] = ["^(?:.*)$", "^(?:.*.*)$"];
 
 /// Every matcher of rules, routes and silences, and where it is written.
-pub(super) fn placed(config: &Config) -> Vec<(&Matcher, &Place)> {
+pub(super) fn placed(config: &Config) -> Vec<(&Matcher, Place)> {
     let urgency = config.services.values().flat_map(|service| &service.urgency);
-    let urgency = urgency.map(|rule| (rule.when.as_ref(), &rule.place));
+    let urgency = urgency.map(|rule| (rule.when.as_ref(), rule.place.clone()));
     let endpoints = config.endpoints.values();
     let severity = endpoints.clone().flat_map(|endpoint| &endpoint.severity);
-    let severity = severity.map(|rule| (rule.when.as_ref(), &rule.place));
-    let routes =
-        endpoints.flat_map(|endpoint| &endpoint.routes).map(|route| (route.when.as_ref(), &route.place));
-    let silences = config.silences.iter().map(|silence| (silence.when.as_ref(), &silence.place));
+    let severity = severity.map(|rule| (rule.when.as_ref(), rule.place.clone()));
+    let routes = endpoints
+        .flat_map(|endpoint| &endpoint.routes)
+        .map(|route| (route.when.as_ref(), route.place.clone()));
+    let silences = config.silences.iter().map(|silence| (silence.when.as_ref(), silence.place()));
     let all = urgency.chain(severity).chain(routes).chain(silences);
     all.filter_map(|(when, place)| Some((when?, place))).collect()
 }
@@ -30,7 +31,7 @@ pub(super) fn value_twice(subject: &Subject<'_>) -> Vec<Found> {
             let mut pairs = patterns.iter().enumerate();
             if pairs.any(|(index, one)| patterns.iter().take(index).any(|other| is_same(one, other))) {
                 let message = format!("`{key}` has the same value twice: was another one meant?");
-                found.push(Found::new(Spot::line(place), message).help("name each value once"));
+                found.push(Found::new(Spot::line(&place), message).help("name each value once"));
             }
         }
     }

@@ -3,7 +3,6 @@
 use super::{Found, Subject};
 use crate::compile::Spot;
 use crate::config::Id;
-use crate::place::Place;
 use crate::schedule::{Override, OverrideAction, Schedule, Schedules, Shift};
 use jiff::SignedDuration;
 use std::collections::BTreeMap;
@@ -56,9 +55,8 @@ fn each(subject: &Subject<'_>, said: impl Fn(&Override, &[Shift], &[Shift]) -> O
             let with = shifts(&mut alone, id, schedule, change, &touching);
             touching.retain(|other| *other != index);
             let without = shifts(&mut alone, id, schedule, change, &touching);
-            if let (Some(message), Some(place)) = (said(change, &with, &without), Place::read(&change.place))
-            {
-                let found_here = Found::new(Spot::line(&place), message);
+            if let (Some(message), Some(place)) = (said(change, &with, &without), change.origin.place()) {
+                let found_here = Found::new(Spot::line(place), message);
                 found.push(match subject.schedule_file(id) {
                     Some(file) => found_here.needs(&file),
                     None => found_here,

@@ -3,39 +3,34 @@
 use super::policies::{calls_somebody, quiet_last_step, urgent_policies};
 use super::{Found, Subject};
 use crate::compile::{Part, Spot};
-use crate::config::{Config, Contact, Id, Notify, Phone, Step, User};
+use crate::config::{Config, Id, Notify, Phone, Step, User};
 use crate::place::Place;
 use crate::schedule::{Layer, OverrideAction, Turn};
 use std::collections::BTreeSet;
 
+/// Whoever is called at high urgency has a phone.
 pub(super) fn no_phone(subject: &Subject<'_>) -> Vec<Found> {
-    let called = |user: &User| user.high.iter().any(|rule| rule.by == Contact::Call) && user.phone.is_none();
-    without(subject, called, "is called at high urgency, but has no `phone`", "phone")
+    without(subject, true, "is called at high urgency, but has no `phone`")
 }
 
 pub(super) fn no_slack(subject: &Subject<'_>) -> Vec<Found> {
-    let told = |user: &User| {
-        user.high.iter().chain(&user.low).any(|rule| rule.by == Contact::Slack) && user.slack.is_none()
-    };
-    without(subject, told, "is told by Slack, but has no `slack` id", "slack")
+    without(subject, false, "is told by Slack, but has no `slack` id")
 }
 
-fn without(subject: &Subject<'_>, lacks: impl Fn(&User) -> bool, what: &str, key: &str) -> Vec<Found> {
+/// Those who are reached by a method that rings, or by one that does not, and lack what it needs.
+fn without(subject: &Subject<'_>, rings: bool, what: &str) -> Vec<Found> {
     let reached = reached(subject.config);
-    let lacking = subject.config.users.values().filter(|user| reached.contains(&user.id) && lacks(user));
-    lacking
-        .map(|user| {
-            let spot = Spot::root(&user.place.file).key("name").on(Part::Value);
-            let found = Found::new(spot, format!("`{}` {what}", user.id));
-            let help = match key {
-                "phone" => {
-                    "add it, as in `phone: \"+81 90 1234 5678\"`, or leave the calls out of their rules"
-                }
-                _ => "add it, as in `slack: U0TANAKA`: \"Copy member ID\" in their profile",
-            };
-            found.help(help).unless_said(Some(&user.place.file), key)
-        })
-        .collect()
+    let mut found = Vec::new();
+    for user in subject.config.users.values().filter(|user| reached.contains(&user.id)) {
+        let low = user.low.iter().filter(|_| !rings);
+        let mut rules = user.high.iter().chain(low).filter(|rule| rule.by.method().rings == rings);
+        let Some(rule) = rules.find(|rule| !user.can_be_told_by(rule.by)) else { continue };
+        let need = rule.by.method().need;
+        let spot = Spot::root(&user.place.file).key("name").on(Part::Value);
+        let one = Found::new(spot, format!("`{}` {what}", user.id));
+        found.push(one.help(need.example()).unless_said(Some(&user.place.file), need.key()));
+    }
+    found
 }
 
 /// Rules run on after escalation, but whoever is first called after the step's wait is called too late to matter.
@@ -44,7 +39,7 @@ pub(super) fn late_call(subject: &Subject<'_>) -> Vec<Found> {
     let mut seen = BTreeSet::new();
     for step in subject.config.policies.values().flat_map(|policy| &policy.steps) {
         for user in people_of(subject.config, step).iter().filter_map(|id| subject.config.users.get(id)) {
-            let first = user.high.iter().find(|rule| rule.by == Contact::Call);
+            let first = User::first_ring(&user.high);
             let Some(rule) = first.filter(|rule| rule.after >= step.wait) else { continue };
             if seen.insert(rule.place.clone()) {
                 let message =
@@ -110,7 +105,7 @@ pub(super) fn never_called(subject: &Subject<'_>) -> Vec<Found> {
         for user in people_of(config, step).iter().filter_map(|id| config.users.get(id)) {
             let off = config.schedules.time_off.get(&user.id);
             let left = off.is_some_and(|off| off.iter().any(|off| off.until.is_none()));
-            let called = user.high.iter().any(|rule| rule.by == Contact::Call);
+            let called = User::first_ring(&user.high).is_some();
             if called || left || !seen.insert(user.id.clone()) {
                 continue;
             }
@@ -152,11 +147,8 @@ pub(super) fn informed_in_vain(subject: &Subject<'_>) -> Vec<Found> {
     let mut found = Vec::new();
     for inform in subject.config.services.values().flat_map(|service| &service.inform) {
         let Some(user) = subject.config.users.get(&inform.user) else { continue };
-        let (lacks, key) = match inform.by {
-            Contact::Slack => (user.slack.is_none(), "slack"),
-            Contact::Call => (user.phone.is_none(), "phone"),
-        };
-        if lacks {
+        let key = inform.by.method().need.key();
+        if !user.can_be_told_by(inform.by) {
             let message = format!("`{}` cannot be told like this: their file has no `{key}`", user.id);
             let spot = Spot::root(&user.place.file).on(Part::FirstLine);
             let one = Found::new(Spot::line(&inform.place), message)

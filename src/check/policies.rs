@@ -3,7 +3,7 @@
 use super::people::{newest, people_of};
 use super::{Found, Subject};
 use crate::compile::{Part, Spot};
-use crate::config::{Config, Contact, EscalationPolicy, Id, Notify, Service, Step, Urgency, User};
+use crate::config::{Config, EscalationPolicy, Id, Notify, Service, Step, Urgency, User};
 use jiff::SignedDuration;
 use std::collections::BTreeSet;
 
@@ -34,8 +34,7 @@ pub(super) fn calls_somebody(config: &Config, steps: &[Step]) -> bool {
 
 /// How long after they are told somebody is first called.
 fn first_call(user: &User) -> Option<SignedDuration> {
-    let call = user.high.iter().find(|rule| rule.by == Contact::Call);
-    call.filter(|_| user.phone.is_some()).map(|rule| rule.after)
+    User::first_ring(&user.high).filter(|rule| user.can_be_told_by(rule.by)).map(|rule| rule.after)
 }
 
 /// Whom a policy calls is written in its own file and in those of its schedules and people, and in `oncall.yaml`.

@@ -2,20 +2,21 @@
 
 use super::{Found, Subject};
 use crate::compile::{Part, Spot};
-use crate::config::{Contact, SecretSource};
+use crate::config::{CONTACTS, Contact, MirrorKind, PROVIDERS, ProviderRow, SecretSource};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Each provider once, at the first rule that needs it.
 pub(super) fn not_configured(subject: &Subject<'_>) -> Vec<Found> {
     let organisation = &subject.config.organisation;
-    let needs = [
-        (Contact::Call, organisation.twilio.is_some(), "calls", "twilio"),
-        (Contact::Slack, organisation.slack.is_some(), "Slack messages", "slack"),
-    ];
     let mut found = Vec::new();
-    for (method, configured, what, key) in needs {
-        let Some(spot) = first_use(subject, method).filter(|_| !configured) else { continue };
+    for method in &CONTACTS {
+        let mut rows = PROVIDERS.iter().filter(|row| row.contacts.contains(&method.contact));
+        let configured = rows.clone().any(|row| organisation.has(row.provider));
+        let Some(row) = rows.next().filter(|_| !configured) else { continue };
+        let Some(spot) = first_use(subject, method.contact, row) else { continue };
+        let (_, what) = method.noun;
+        let key = row.key;
         let message = format!("the files ask for {what}, but `oncall.yaml` configures no `{key}`");
         found.push(
             Found::new(oncall_yaml(), message)
@@ -26,15 +27,15 @@ pub(super) fn not_configured(subject: &Subject<'_>) -> Vec<Found> {
     found
 }
 
-/// The first rule of a person or of a service that needs this method, or a channel.
-fn first_use(subject: &Subject<'_>, method: Contact) -> Option<Spot> {
+/// The first rule of a person or of a service that needs this method, or a channel of its provider.
+fn first_use(subject: &Subject<'_>, method: Contact, row: &ProviderRow) -> Option<Spot> {
     let config = subject.config;
     let rules = config.users.values().flat_map(|user| user.high.iter().chain(&user.low));
     let rules = rules.filter(|rule| rule.by == method).map(|rule| Spot::line(&rule.place));
     let informs = config.services.values().flat_map(|service| &service.inform);
     let informs = informs.filter(|inform| inform.by == method).map(|inform| Spot::line(&inform.place));
-    let channels =
-        config.services.values().filter(|it| method == Contact::Slack && it.slack_channel.is_some());
+    let rooms = row.mirrors.contains(&MirrorKind::Room);
+    let channels = config.services.values().filter(|it| rooms && it.slack_channel.is_some());
     let channels = channels.map(|it| Spot::root(&it.place.file).key("slack_channel"));
     rules.chain(informs).chain(channels).next()
 }

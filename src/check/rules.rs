@@ -136,7 +136,7 @@ pub(super) fn matches_everything(subject: &Subject<'_>) -> Vec<Found> {
         .filter(|(when, _)| only_negations(when))
         .map(|(_, place)| {
             let message = "a list means any of, and several `!` in one list match everything";
-            Found::new(Spot::line(place), message).help("use one regular expression: `!~(a|b)`")
+            Found::new(Spot::line(&place), message).help("use one regular expression: `!~(a|b)`")
         })
         .collect();
     found.dedup_by(|a, b| a.spot == b.spot);

@@ -4,8 +4,11 @@
 //! an expectation holds is decided in [`expectations`](super::expectations).
 
 use crate::config::{Config, Contact, Notify};
-use crate::incident::{Change, Entry};
-use crate::preview::{Simulated, Told, timeline};
+use crate::incident::{AlertChange, Change};
+use crate::language::Language;
+use crate::place::Place;
+use crate::preview::timeline::Reader;
+use crate::preview::{Simulated, Told};
 use crate::provider::wrap;
 use jiff::{SignedDuration, Timestamp};
 use unicode_width::UnicodeWidthStr;
@@ -46,12 +49,12 @@ pub(super) fn side_by_side(
         events.push((row.after.unwrap_or_default(), vec![expected(row)]));
     }
     let shown = shown(at, rows, told);
-    let mut rule = "";
+    let mut rule: Option<&Place> = None;
     for (index, one) in told.iter().enumerate().take(shown) {
         let after = one.at.duration_since(at);
         let about: Vec<&Row<'_>> = rows.iter().filter(|row| row.told == Some(index)).collect();
-        let other_rule = Some(&*one.rule).filter(|it| *it != rule && !it.is_empty());
-        rule = other_rule.unwrap_or(rule);
+        let other_rule = one.rule.as_ref().filter(|it| Some(*it) != rule);
+        rule = other_rule.or(rule);
         let lines = contact(&about, after, one, other_rule);
         events.push((after, lines));
     }
@@ -83,7 +86,7 @@ fn expected(row: &Row<'_>) -> String {
 }
 
 /// A contact and below it its rule, beside the lines that it is about.
-fn contact(about: &[&Row<'_>], after: SignedDuration, told: &Told, rule: Option<&str>) -> Vec<String> {
+fn contact(about: &[&Row<'_>], after: SignedDuration, told: &Told, rule: Option<&Place>) -> Vec<String> {
     let mut right = vec![format!("{:<7} {}, {}", short(after), told.user, method(told.by))];
     right.extend(rule.map(|rule| format!("{:2}{rule}", "")));
     let line = |index: usize| {
@@ -104,21 +107,19 @@ fn left(row: &Row<'_>) -> String {
 
 /// Where the alert went, on the right: the service and the urgency, or why nothing came of it.
 fn decided(config: &Config, simulated: &Simulated) -> Vec<String> {
-    let is_first = |entry: &&Entry| matches!(entry.change, Change::Opened(_) | Change::Ignored { .. });
-    let first = simulated.entries.iter().find(is_first);
-    let lines = first.map(|entry| {
-        let (text, rule) = match &entry.change {
-            Change::Opened(opened) => {
-                let service = opened.service.as_deref().unwrap_or("no service");
-                let line = timeline::line(entry, &config.organisation.time_zone);
-                (format!("{service}, {}, {}", opened.severity.as_str(), urgency(opened.urgency)), line.rule)
-            }
-            Change::Ignored { why, .. } => (format!("ignored: {why}"), String::new()),
-            _ => (String::new(), String::new()),
-        };
-        [text, rule]
+    let first = simulated.entries.iter().find_map(|entry| match &entry.change {
+        Change::Alert(AlertChange::Opened(opened)) => {
+            let service = opened.service.as_deref().unwrap_or("no service");
+            let line = Reader::english(config).line(entry);
+            let text = format!("{service}, {}, {}", opened.severity.as_str(), urgency(opened.urgency));
+            Some([text, line.rule])
+        }
+        Change::Alert(AlertChange::Ignored { why, .. }) => {
+            Some([format!("ignored: {}", Language::En.why(why)), String::new()])
+        }
+        _ => None,
     });
-    let texts = lines.into_iter().flatten().filter(|text| !text.is_empty());
+    let texts = first.into_iter().flatten().filter(|text| !text.is_empty());
     texts.flat_map(|text| wrap(&text, COLUMNS - LEFT)).map(|line| pair("", "", &line)).collect()
 }
 
@@ -146,8 +147,5 @@ pub(super) fn short(after: SignedDuration) -> String {
 }
 
 pub(super) fn method(by: Contact) -> &'static str {
-    match by {
-        Contact::Slack => "Slack",
-        Contact::Call => "call",
-    }
+    Language::En.contact(by.method().way)
 }

@@ -16,8 +16,9 @@ pub(super) fn mutes_nothing(subject: &Subject<'_>) -> Vec<Found> {
     for (index, silence) in silences.iter().enumerate() {
         if never_opens(silence) {
             let message = "this silence mutes nothing: its window does not open between its dates";
-            found
-                .push(Found::new(Spot::line(&silence.place), message).help("look at the days and the dates"));
+            found.push(
+                Found::new(Spot::line(&silence.place()), message).help("look at the days and the dates"),
+            );
             continue;
         }
         let around = silences.iter().enumerate().find(|(other, around)| {
@@ -25,8 +26,8 @@ pub(super) fn mutes_nothing(subject: &Subject<'_>) -> Vec<Found> {
         });
         if let Some((_, around)) = around {
             let message = "this silence mutes nothing: another one mutes all of it";
-            let one = Found::new(Spot::line(&silence.place), message).help("one of the two can go");
-            found.push(one.label(Spot::line(&around.place), "the other one"));
+            let one = Found::new(Spot::line(&silence.place()), message).help("one of the two can go");
+            found.push(one.label(Spot::line(&around.place()), "the other one"));
         }
     }
     found
@@ -59,7 +60,7 @@ pub(super) fn mutes_everything(subject: &Subject<'_>) -> Vec<Found> {
         .filter(|silence| silence.services.is_empty() && silence.when.as_ref().is_some_and(is_anything));
     wide.map(|silence| {
         let message = "this silence mutes every alert of every service: nobody is woken by anything";
-        Found::new(Spot::line(&silence.place), message).help("name the `services`, or say more in `when`")
+        Found::new(Spot::line(&silence.place()), message).help("name the `services`, or say more in `when`")
     })
     .collect()
 }
@@ -73,7 +74,7 @@ pub(super) fn too_long(subject: &Subject<'_>) -> Vec<Found> {
         let message = "this silence lasts for more than 30 days without a pause";
         let help =
             "give it a nearer end, so that somebody thinks about it again; or mend or remove the alert";
-        Found::new(Spot::line(&silence.place), message).help(help)
+        Found::new(Spot::line(&silence.place()), message).help(help)
     })
     .collect()
 }

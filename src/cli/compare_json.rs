@@ -59,7 +59,7 @@ fn opened((it, gap): (&Move, &Gap)) -> Value {
     let mut value = span(it);
     value["on_purpose"] = match gap {
         Gap::Unfilled => Value::Null,
-        Gap::OnPurpose(place) => json!(place),
+        Gap::OnPurpose(place) => json!(place.to_string()),
     };
     value
 }

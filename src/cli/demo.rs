@@ -5,9 +5,13 @@
 
 use super::example::FILES;
 use super::{Output, serve::runtime};
+use crate::compile::{Tree, compile};
 use crate::config::{Config, Secret, SecretSource, Secrets};
-use crate::incident::{Change, Delivery, DeliveryId, Entry, IncidentId, Task};
-use crate::preview::timeline;
+use crate::incident::{
+    AlertChange, Change, DeliveryChange, DeliveryId, Entry, EscalationChange, IncidentId, ResponseChange,
+    ServerChange,
+};
+use crate::preview::timeline::Reader;
 use crate::serve::{From, Options, serve};
 use crate::server::clock::Clock;
 use crate::server::run::Shown;
@@ -121,11 +125,18 @@ async fn play(scratch: &Scratch) -> Result<()> {
         address = listening => address.context("the server did not start")?,
         ended = &mut server => return ended?.and_then(|()| bail!("the server ended")),
     };
-    let night = Night { shown, clock, address, http: client()?, zone: TimeZone::get("Asia/Tokyo")? };
+    let zone = TimeZone::get("Asia/Tokyo")?;
+    let night = Night { shown, clock, address, http: client()?, zone, config: config()? };
     let story = night.tell(&scratch.path("state")).await;
     stop.send_replace(true);
     server.await??;
     story
+}
+
+fn config() -> Result<Config> {
+    let files = FILES.iter().map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec()));
+    let tree = Tree { files: files.collect(), ..Tree::default() };
+    compile(&tree).config.context("the example config does not compile")
 }
 
 fn client() -> Result<reqwest::Client> {
@@ -142,6 +153,8 @@ struct Night {
     address: SocketAddr,
     http: reqwest::Client,
     zone: TimeZone,
+    /// Names people in the timeline.
+    config: Config,
 }
 
 impl Night {
@@ -165,7 +178,7 @@ impl Night {
         self.narrate(&format!("{} picks up and presses 4.", second.1));
         self.press_four(&second).await?;
         self.until("the acknowledgement", |shown| {
-            matches!(change(shown)?, Change::Acknowledged { .. }).then_some(())
+            matches!(change(shown)?, Change::Response(ResponseChange::Acknowledged { .. })).then_some(())
         })
         .await?;
         self.pass(SignedDuration::from_secs(30)).await;
@@ -173,8 +186,10 @@ impl Night {
         self.pass(REPAIRED_AFTER).await;
         self.narrate("The checkout works again. Prometheus says so.");
         self.alert("resolved").await?;
-        self.until("the resolve", |shown| matches!(change(shown)?, Change::Resolved { .. }).then_some(()))
-            .await?;
+        self.until("the resolve", |shown| {
+            matches!(change(shown)?, Change::Response(ResponseChange::Resolved { .. })).then_some(())
+        })
+        .await?;
         // The channel and the ticket follow.
         self.pass(SignedDuration::from_secs(30)).await;
         self.timeline(incident).await
@@ -182,8 +197,10 @@ impl Night {
 
     /// Waits for a config to be in force.
     async fn ready(&mut self) -> Result<()> {
-        self.until("the config", |shown| matches!(change(shown)?, Change::Revision { .. }).then_some(()))
-            .await
+        self.until("the config", |shown| {
+            matches!(change(shown)?, Change::Server(ServerChange::Revision { .. })).then_some(())
+        })
+        .await
     }
 
     /// Shows what happens until something has.
@@ -218,7 +235,7 @@ impl Night {
             Shown::Delivery(_, text) => say(text),
             Shown::Entry(entry) => {
                 if worth_showing(entry) {
-                    let line = timeline::line(entry, &self.zone);
+                    let line = Reader::english(&self.config).line(entry);
                     say(&wrapped(&format!("{}  ", line.time), &line.text, &line.rule));
                 }
             }
@@ -310,7 +327,7 @@ fn change(shown: &Shown) -> Option<&Change> {
 
 fn opened(shown: &Shown) -> Option<IncidentId> {
     match shown {
-        Shown::Entry(Entry { incident, change: Change::Opened(_), .. }) => *incident,
+        Shown::Entry(Entry { incident, change: Change::Alert(AlertChange::Opened(_)), .. }) => *incident,
         _ => None,
     }
 }
@@ -318,17 +335,22 @@ fn opened(shown: &Shown) -> Option<IncidentId> {
 /// A call to somebody other than `but`.
 fn called(shown: &Shown, but: Option<&str>) -> Option<(DeliveryId, String)> {
     match shown {
-        Shown::Delivery(Delivery { id, task: Task::Call { user, .. }, .. }, _) if but != Some(user) => {
-            Some((*id, user.to_string()))
+        Shown::Delivery(delivery, _) => {
+            let (user, by) = delivery.task.contact()?;
+            (by.method().rings && but != Some(user)).then(|| (delivery.id, user.to_string()))
         }
-        _ => None,
+        Shown::Entry(_) => None,
     }
 }
 
 /// What people would want to see live: deliveries have frames of their own.
 fn worth_showing(entry: &Entry) -> bool {
     entry.incident.is_some()
-        && !matches!(entry.change, Change::Sent { .. } | Change::Outcome { .. } | Change::Told { .. })
+        && !matches!(
+            entry.change,
+            Change::Delivery(DeliveryChange::Sent { .. } | DeliveryChange::Outcome { .. })
+                | Change::Escalation(EscalationChange::Told { .. })
+        )
 }
 
 /// Wraps at 80 columns, with the rule on a line of its own where it does not fit.

@@ -2,13 +2,14 @@
 //!
 //! It asks and changes nothing, but for `--call`, which places one test call.
 
-use super::directory::{Directory, now};
+use super::directory::Directory;
 use super::doctor_text::{Item, human, json};
 use super::known::known;
 use super::serve::runtime;
 use super::{Exit, Output};
 use crate::config::{Config, Secret, SecretSource, Secrets};
 use crate::incident::Outcome;
+use crate::preview::timeline::Reader;
 use crate::provider::doctor::{Found, Verdict, masked};
 use crate::provider::twilio::phone;
 use crate::server::delivery::Client;
@@ -63,7 +64,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Output> {
     let (verdicts, called) = runtime()?.block_on(async {
         let verdicts = examine(&client, config, &secrets).await?;
         let called = match &arguments.call {
-            Some(user) => call(&client, config, &secrets, user, now()).await,
+            Some(user) => call(&client, config, &secrets, user).await,
             None => None,
         };
         anyhow::Ok((verdicts, called))
@@ -126,6 +127,7 @@ fn of_secret(
         }
         (Ok(_), Some(Err(why))) => {
             let way_out = "write it like +819012345678, with the country's prefix".to_owned();
+            let why = Reader::english(config).reason(&why);
             Found::Wrong { why: format!("{why}, so {}", closed(wanted_by)), way_out }
         }
         (Ok(_), _) => Found::Well(place),
@@ -167,7 +169,7 @@ fn of_call(config: &Config, secrets: &Secrets, user: &str, outcome: Outcome) -> 
             Found::Well(format!("Twilio took the call ({reference})"))
         }
         Outcome::Rejected { reason } | Outcome::Unavailable { reason, .. } | Outcome::Unknown { reason } => {
-            wrong(reason)
+            wrong(Reader::english(config).reason(&reason))
         }
         other => wrong(format!("{other:?}")),
     };

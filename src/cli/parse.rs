@@ -9,10 +9,11 @@ use super::known::known;
 use super::told::push_wrapped;
 use super::{Exit, Output, body};
 use crate::alert::{Action, Event, UNPARSED};
-use crate::config::{Config, Endpoint, Urgency, field};
+use crate::config::{Config, Endpoint, Urgency};
 use crate::integration::read_trusted;
+use crate::language::Language;
 use crate::provider::COLUMNS;
-use crate::route::{route, severity_rule, silence, urgency};
+use crate::route::{Decision, decide, severity_rule};
 use anyhow::Result;
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -78,24 +79,20 @@ pub(super) fn run(arguments: &Arguments) -> Result<Output> {
 }
 
 fn understood(config: &Config, endpoint: &Endpoint, event: Event, at: Timestamp) -> Understood {
-    let routed = route(config, &event);
-    let service = routed.service.as_ref().and_then(|id| config.services.get(id));
-    let value = |key: &str| field(&event, routed.severity, key);
-    let decided = urgency(service, routed.severity, value, at);
-    let silenced = silence(config, routed.service.as_deref(), value, at);
+    let Decision { routed, urgency: decided, silence } = decide(config, &event, at);
     let silenced =
-        silenced.map(|(silence, until)| (until, format!("{} ({})", silence.place, silence.reason)));
+        silence.map(|(silence, until)| (until, format!("{} ({})", silence.origin, silence.reason)));
     Understood {
         severity: routed.severity.as_str(),
         severity_rule: severity_rule(endpoint, &event).map(|rule| rule.place.to_string()),
         service: routed.service.map(|id| id.to_string()),
-        route_rule: routed.rule,
+        route_rule: Language::En.rule(&routed.rule),
         urgency: match decided.urgency {
             Urgency::High => "high",
             Urgency::Low => "low",
             Urgency::None => "none",
         },
-        urgency_rule: decided.rule,
+        urgency_rule: Language::En.rule(&decided.rule),
         raise_at: decided.raise_at,
         silenced,
         event,

@@ -4,8 +4,8 @@
 //! that holds more than a letter can say has their number. Who is told and when is not decided here, and the words and
 //! the seconds are in the lines below the picture ([`told`](super::told)).
 
-use crate::config::Contact;
-use crate::incident::{Change, Step};
+use crate::config::{CONTACTS, Contact};
+use crate::incident::{Change, EscalationChange, ResponseChange, StepStart};
 use crate::preview::{Simulated, Told, told};
 use crate::provider::{COLUMNS, wrap};
 use crate::schedule::UserId;
@@ -20,6 +20,8 @@ const STEPS: &str = "step";
 const ACKNOWLEDGED: &str = "acknowledged";
 /// More than a mark of one column can say.
 const MANY: char = '#';
+/// Two contacts by different methods.
+const BOTH: char = 'B';
 const HOUR: i64 = 60;
 const DAY: i64 = 24 * HOUR;
 /// How many minutes a column can stand for, and after how many of them the ruler has the next label.
@@ -57,10 +59,12 @@ pub(super) fn picture(from: Timestamp, simulated: &Simulated) -> String {
         return String::new();
     }
     let steps = instants(simulated, |change| match change {
-        Change::StepBegan(step) => Some(step_mark(step)),
+        Change::Escalation(EscalationChange::StepBegan(step)) => Some(step_mark(step)),
         _ => None,
     });
-    let ends = instants(simulated, |change| matches!(change, Change::Acknowledged { .. }).then_some('^'));
+    let ends = instants(simulated, |change| {
+        matches!(change, Change::Response(ResponseChange::Acknowledged { .. })).then_some('^')
+    });
     let users = in_order(&contacts);
     let names =
         users.iter().map(|user| name(user)).chain((!ends.is_empty()).then(|| ACKNOWLEDGED.to_owned()));
@@ -78,7 +82,7 @@ pub(super) fn picture(from: Timestamp, simulated: &Simulated) -> String {
     for row in steps.iter().chain(&people).chain(&ends) {
         lines.push(format!("{:width$}  {}", row.name, scale.cells(end, row)));
     }
-    lines.extend(wrap(&legend(steps.as_ref(), &people, scale), COLUMNS - 2));
+    lines.extend(wrap(&legend(steps.as_ref(), &people, &contacts, scale), COLUMNS - 2));
     lines.iter().map(|line| format!("{}\n", line.trim_end())).collect()
 }
 
@@ -128,8 +132,8 @@ fn instants(simulated: &Simulated, mark: impl Fn(&Change) -> Option<char>) -> Ve
     simulated.entries.iter().filter_map(|entry| Some((entry.at, mark(&entry.change)?))).collect()
 }
 
-fn step_mark(step: &Step) -> char {
-    if step.fallback { 'F' } else { char::from_digit(step.step + 1, 10).unwrap_or(MANY) }
+fn step_mark(step: &StepStart) -> char {
+    if step.at.fallback { 'F' } else { char::from_digit(step.at.step + 1, 10).unwrap_or(MANY) }
 }
 
 /// Everybody, in the order in which they are first told.
@@ -163,27 +167,34 @@ fn person(user: &UserId, from: Timestamp, scale: Scale, contacts: &[Told]) -> Ro
 
 fn contact_mark(contacts: &[Contact]) -> char {
     match contacts {
-        [Contact::Call] => 'C',
-        [Contact::Slack] => 'S',
-        [one, other] if one != other => 'B',
+        [one] => one.method().letter,
+        [one, other] if one != other => BOTH,
         several => u32::try_from(several.len()).ok().and_then(|n| char::from_digit(n, 10)).unwrap_or(MANY),
     }
 }
 
 /// What the marks of these rows mean, and no others.
-fn legend(steps: Option<&Row>, people: &[Row], scale: Scale) -> String {
+fn legend(steps: Option<&Row>, people: &[Row], told: &[Told], scale: Scale) -> String {
     let contacts: Vec<char> = people.iter().flat_map(|row| row.marks.values().copied()).collect();
     let steps: Vec<char> = steps.iter().flat_map(|row| row.marks.values().copied()).collect();
-    let meanings = [
-        (contacts.contains(&'C'), "C call"),
-        (contacts.contains(&'S'), "S Slack message"),
-        (contacts.contains(&'B'), "B call and Slack message"),
+    let used = CONTACTS.iter().filter(|method| contacts.contains(&method.letter));
+    let mut meanings: Vec<String> =
+        used.map(|method| format!("{} {}", method.letter, method.noun.0)).collect();
+    let nouns = CONTACTS.iter().filter(|method| told.iter().any(|it| it.by == method.contact));
+    let nouns: Vec<&str> = nouns.map(|method| method.noun.0).collect();
+    let both = match nouns[..] {
+        [one, other] => format!("B {one} and {other}"),
+        _ => "B two of different kinds".to_owned(),
+    };
+    meanings.extend(contacts.contains(&BOTH).then_some(both));
+    let rest = [
         (contacts.iter().any(char::is_ascii_digit), "2-9 so many of them"),
         (steps.contains(&'F'), "F step of the fallback"),
         (contacts.contains(&MANY) || steps.contains(&MANY), "# more (see below)"),
     ];
-    let used = meanings.iter().filter(|(used, _)| *used).map(|(_, meaning)| (*meaning).to_owned());
-    used.chain([format!("one column is {}", clock(scale.column))]).collect::<Vec<_>>().join(", ")
+    meanings.extend(rest.iter().filter(|(used, _)| *used).map(|(_, meaning)| (*meaning).to_owned()));
+    meanings.push(format!("one column is {}", clock(scale.column)));
+    meanings.join(", ")
 }
 
 fn name(user: &UserId) -> String {

@@ -4,9 +4,14 @@
 use super::instant::{local, zone_name};
 use super::picture::picture;
 use crate::alert::{Action, Event, UNPARSED};
-use crate::config::{Config, Contact, Urgency};
-use crate::incident::{Change, Delivery, DeliveryId, Entry, Opened, Purpose, Task, What};
-use crate::preview::{Simulated, timeline};
+use crate::config::{CONTACTS, Config, Contact, MirrorKind, Urgency};
+use crate::incident::{
+    AlertChange, Change, Delivery, DeliveryChange, DeliveryId, Entry, Errand, EscalationChange, Opened,
+    Purpose, ResponseChange, ServerChange, Task, Words,
+};
+use crate::language::Language;
+use crate::preview::Simulated;
+use crate::preview::timeline::Reader;
 use crate::provider::{COLUMNS, words, wrap};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -54,7 +59,7 @@ pub(super) fn json(at: Timestamp, played: &[Played]) -> String {
             "at": told.at.to_string(),
             "after_seconds": told.after.as_secs(),
             "user": told.user,
-            "by": if told.by == Contact::Call { "call" } else { "slack" },
+            "by": told.by.method().name,
             "words": plain_words(told.delivery),
         })
     };
@@ -104,7 +109,10 @@ fn one_text(config: &Config, at: Timestamp, horizon: SignedDuration, played: &Pl
         out.push('\n');
     }
     out.push_str(&lines(config, at, simulated, &contacts));
-    let over = simulated.entries.iter().any(|it| matches!(it.change, Change::Acknowledged { .. }));
+    let over = simulated
+        .entries
+        .iter()
+        .any(|it| matches!(it.change, Change::Response(ResponseChange::Acknowledged { .. })));
     if !over && is_high(simulated) {
         let end = at.checked_add(horizon).unwrap_or(at);
         let text = "nobody has acknowledged: it goes on until somebody does";
@@ -115,23 +123,22 @@ fn one_text(config: &Config, at: Timestamp, horizon: SignedDuration, played: &Pl
 
 fn opened(simulated: &Simulated) -> Option<&Opened> {
     simulated.entries.iter().find_map(|entry| match &entry.change {
-        Change::Opened(opened) => Some(&**opened),
+        Change::Alert(AlertChange::Opened(opened)) => Some(&**opened),
         _ => None,
     })
 }
 
 fn is_high(simulated: &Simulated) -> bool {
-    simulated.entries.iter().any(|entry| matches!(entry.change, Change::StepBegan(_)))
+    simulated
+        .entries
+        .iter()
+        .any(|entry| matches!(entry.change, Change::Escalation(EscalationChange::StepBegan(_))))
 }
 
 fn contacts(simulated: &Simulated, from: Timestamp) -> Vec<Told<'_>> {
     let mut contacts = Vec::new();
     for (at, delivery) in &simulated.sent {
-        let (user, by) = match &delivery.task {
-            Task::Call { user, .. } => (user, Contact::Call),
-            Task::Direct { user, .. } => (user, Contact::Slack),
-            _ => continue,
-        };
+        let Some((user, by)) = delivery.task.contact() else { continue };
         contacts.push(Told { after: at.duration_since(from), at: *at, user, by, delivery });
     }
     contacts
@@ -140,7 +147,7 @@ fn contacts(simulated: &Simulated, from: Timestamp) -> Vec<Told<'_>> {
 /// Who is told of an alert until the end of its simulation, in a sentence; and whether anybody is called.
 pub(super) fn outlook(config: &Config, at: Timestamp, simulated: &Simulated) -> (String, bool) {
     let contacts = contacts(simulated, at);
-    let calls = contacts.iter().any(|told| told.by == Contact::Call);
+    let calls = contacts.iter().any(|told| told.by.method().rings);
     (sentence(config, at, simulated, &contacts), calls)
 }
 
@@ -149,30 +156,33 @@ fn sentence(config: &Config, at: Timestamp, simulated: &Simulated, contacts: &[T
     let zone = &config.organisation.time_zone;
     let opened = opened(simulated);
     let mut parts = Vec::new();
-    let called = first_contacts(contacts, |told| told.by == Contact::Call);
-    let is_called = |user: &str| called.iter().any(|(_, users)| users.contains(&user));
-    let written = first_contacts(contacts, |told| told.by == Contact::Slack && !is_called(told.user));
-    parts.extend(phrase(&called, "is called", "are called"));
-    parts.extend(phrase(&written, "gets a Slack message", "get a Slack message"));
+    // Each person once, by the method that comes first in the table: whom a phone rings needs no mention of a message.
+    let mut named: Vec<&str> = Vec::new();
+    for method in &CONTACTS {
+        let wanted = |told: &Told| told.by == method.contact && !named.contains(&told.user);
+        let groups = first_contacts(contacts, wanted);
+        parts.extend(phrase(&groups, method.verb.0, method.verb.1));
+        named.extend(groups.iter().flat_map(|(_, users)| users.iter().copied()));
+    }
     if parts.is_empty() {
         parts.push("Nobody is told".to_owned());
         parts.extend(simulated.entries.iter().find_map(|entry| match &entry.change {
-            Change::Ignored { why, .. } => Some(why.clone()),
+            Change::Alert(AlertChange::Ignored { why, .. }) => Some(Language::En.why(why)),
             _ => None,
         }));
-    } else if called.is_empty() {
+    } else if !contacts.iter().any(|told| told.by.method().rings) {
         parts.push("nobody is called".to_owned());
     }
-    if let Some(silenced) = opened.and_then(|opened| opened.silenced.as_ref()) {
-        let until = local(silenced.until, zone);
-        parts.push(format!("silenced until {until} ({}, {})", silenced.reason, silenced.rule));
+    if let Some(held) = opened.and_then(|opened| opened.held_back.as_ref()) {
+        let until = local(held.until, zone);
+        parts.push(format!("silenced until {until} ({}, {})", held.reason, held.origin));
     }
     if let Some(raise_at) = opened.and_then(|opened| opened.raise_at) {
         parts.push(format!("still open on {}, it becomes high urgency", local(raise_at, zone)));
     }
     parts.extend(simulated.entries.iter().find_map(|entry| match &entry.change {
-        Change::Acknowledged { by, .. } => {
-            let who = by.user.as_deref().unwrap_or(&by.name);
+        Change::Response(ResponseChange::Acknowledged { by, .. }) => {
+            let who = by.stored_name();
             Some(format!("{who} acknowledges {}", after(entry.at.duration_since(at))))
         }
         _ => None,
@@ -239,9 +249,9 @@ fn header(config: &Config, at: Timestamp, event: &Event, opened: Option<&Opened>
             Urgency::Low => "low",
             Urgency::None => "none",
         };
-        rows.push(("service", format!("{service:<10} [{}]", opened.route_rule)));
+        rows.push(("service", format!("{service:<10} [{}]", Language::En.rule(&opened.route_rule))));
         rows.push(("severity", severity));
-        rows.push(("urgency", format!("{urgency:<10} [{}]", opened.urgency_rule)));
+        rows.push(("urgency", format!("{urgency:<10} [{}]", Language::En.rule(&opened.urgency_rule))));
     }
     let mut out = String::new();
     for (name, value) in rows {
@@ -278,11 +288,15 @@ fn said(config: &Config, told: &Told, shown: &[&Told]) -> String {
 
 /// Whether a reader would find nothing new: the fields of a message only say how far the escalation is.
 fn says_the_same(before: &Task, now: &Task) -> bool {
-    match (before, now) {
-        (Task::Call { script: before, .. }, Task::Call { script: now, .. }) => before == now,
-        (Task::Direct { card: before, .. }, Task::Direct { card: now, .. }) => {
+    let words = |task: &Task| match task {
+        Task::Page { words, .. } => Some(words.clone()),
+        Task::Mirror { .. } | Task::HangUp { .. } | Task::Ask { .. } => None,
+    };
+    match (words(before), words(now)) {
+        (Some(Words::Card(before)), Some(Words::Card(now))) => {
             (before.language, &before.headline, &before.lines) == (now.language, &now.headline, &now.lines)
         }
+        (Some(before), Some(now)) => before == now,
         _ => false,
     }
 }
@@ -302,27 +316,23 @@ fn line<'t>(
     sent: &[(Timestamp, Delivery)],
 ) -> Option<Line<'t>> {
     match &entry.change {
-        Change::Revision { .. }
-        | Change::HeartbeatExpected { .. }
-        | Change::Started { .. }
-        | Change::Opened(_)
-        | Change::Told { purpose: Purpose::Inform, .. }
-        | Change::Outcome { .. }
-        | Change::HangUp { .. } => None,
-        Change::Sent { delivery, what: What::Page { user, by }, .. } => {
+        Change::Server(ServerChange::Revision { .. } | ServerChange::Started { .. })
+        | Change::Heartbeat(_)
+        | Change::Alert(AlertChange::Opened(_))
+        | Change::Escalation(EscalationChange::Told { purpose: Purpose::Inform, .. })
+        | Change::Delivery(DeliveryChange::Outcome { .. } | DeliveryChange::HangUp { .. }) => None,
+        Change::Delivery(DeliveryChange::Sent { delivery, errand: Errand::Page { user, by }, .. }) => {
             let told = contacts.iter().find(|told| told.delivery.id == *delivery);
             let name = config.users.get(user).map_or("", |user| &user.name);
-            let text = match by {
-                Contact::Call => format!("CALL to {user} ({name})"),
-                Contact::Slack => format!("Slack message to {user} ({name})"),
-            };
-            Some(Line { text, rule: String::new(), told })
+            let noun = by.method().noun.0;
+            let noun = if by.method().rings { noun.to_uppercase() } else { noun.to_owned() };
+            Some(Line { text: format!("{noun} to {user} ({name})"), rule: String::new(), told })
         }
-        Change::Sent { delivery, .. } => {
+        Change::Delivery(DeliveryChange::Sent { delivery, .. }) => {
             Some(Line { text: first_mirror(*delivery, sent)?, rule: String::new(), told: None })
         }
         _ => {
-            let line = timeline::line(entry, &config.organisation.time_zone);
+            let line = Reader::english(config).line(entry);
             Some(Line { text: line.text, rule: line.rule, told: None })
         }
     }
@@ -331,24 +341,32 @@ fn line<'t>(
 /// The channel's message and the ticket, when they are made; not each time they are brought up to date.
 fn first_mirror(delivery: DeliveryId, sent: &[(Timestamp, Delivery)]) -> Option<String> {
     let (_, delivery) = sent.iter().find(|(_, it)| it.id == delivery)?;
+    let provider = delivery.provider.row().name;
     match &delivery.task {
-        Task::Channel { channel, reference: None, .. } => Some(format!("Slack channel {channel} shows it")),
-        Task::Ticket { reference: None, ticket } => Some(format!("Jira ticket in {}", ticket.project)),
-        _ => None,
+        Task::Mirror { kind: MirrorKind::Room, place, reference: None, .. } => {
+            Some(format!("{provider} channel {place} shows it"))
+        }
+        Task::Mirror { kind: MirrorKind::Ticket, place, reference: None, .. } => {
+            Some(format!("{provider} ticket in {place}"))
+        }
+        Task::Page { .. } | Task::Mirror { .. } | Task::HangUp { .. } | Task::Ask { .. } => None,
     }
 }
 
 /// The words without the layout of a terminal.
 fn plain_words(delivery: &Delivery) -> String {
     match &delivery.task {
-        Task::Call { script, .. } => {
+        Task::Page { words: Words::Script(script), .. } => {
             let sentences: Vec<String> = script.words.iter().chain(&script.menu).cloned().collect();
             script.language.sentences(&sentences)
         }
-        Task::Direct { card, .. } => {
+        Task::Page { words: Words::Card(card), .. } => {
             [&card.headline].into_iter().chain(&card.lines).cloned().collect::<Vec<_>>().join("\n")
         }
-        Task::Channel { .. } | Task::Ticket { .. } | Task::HangUp { .. } => String::new(),
+        Task::Page { words: Words::Ticket(_), .. }
+        | Task::Mirror { .. }
+        | Task::HangUp { .. }
+        | Task::Ask { .. } => String::new(),
     }
 }
 

@@ -85,8 +85,8 @@ fn lines(config: &Config, at: Timestamp, answer: &Answer<'_>) -> Vec<String> {
     lines.extend(reason.layer.map(|rule| format!("layer {}, {}", rule.layer, rule.place)));
     lines.extend(reason.away.iter().map(|user| away(config, at, user)));
     lines.extend(reason.overrides.iter().map(|change| match &change.reason {
-        Some(reason) => format!("override {}: {reason}", change.place),
-        None => format!("override {}", change.place),
+        Some(reason) => format!("override {}: {reason}", change.origin),
+        None => format!("override {}", change.origin),
     }));
     lines.push(match &handover.next {
         Some(next) => {
@@ -115,7 +115,7 @@ fn object(answer: &Answer<'_>) -> Value {
         "users": handover.on_call.users,
         "shadows": handover.on_call.shadows,
         "source": source(&handover.on_call),
-        "place": last.map(|change| &*change.place).or(reason.layer.map(|rule| rule.place)),
+        "place": last.map(|change| change.origin.to_string()).or(reason.layer.map(|rule| rule.place.to_owned())),
         "reason": last.and_then(|change| change.reason.as_deref()),
         "away": reason.away,
         "until": handover.next.as_ref().map(|_| handover.until.to_string()),

@@ -7,8 +7,8 @@ use super::resolve::Resolver;
 use super::tree::Tree;
 use super::{code, value};
 use crate::config::{
-    ApiToken, Contact, EscalationPolicy, Id, Jira, Notify, Organisation, OwnHeartbeat, SecretSource, Slack,
-    Twilio, User,
+    ApiToken, EscalationPolicy, Id, Jira, Notify, Organisation, OwnHeartbeat, SecretSource, Slack, Twilio,
+    User,
 };
 use crate::document;
 use crate::language::Language;
@@ -211,7 +211,7 @@ impl<'a> Resolver<'a> {
 
     fn can_be_called(&self, user: &User) -> bool {
         let left = self.documents.users.get(&user.id).and_then(|file| file.document.as_ref()?.left.as_ref());
-        left.is_none() && user.phone.is_some() && user.high.iter().any(|rule| rule.by == Contact::Call)
+        left.is_none() && user.is_rung()
     }
 
     fn user_is_unsure(&self, id: &Id) -> bool {

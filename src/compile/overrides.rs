@@ -3,6 +3,7 @@
 use super::diagnostic::{Finding, Spot};
 use super::resolve::Resolver;
 use super::{code, value};
+use crate::actor::Origin;
 use crate::config::Id;
 use crate::document;
 use crate::schedule::{Override, OverrideAction, Schedule};
@@ -59,8 +60,8 @@ impl Resolver<'_> {
             self.needs_offset(&one.until, &at.key("until"), &zone);
         }
         let (from, until) = self.range((&one.from, at.key("from")), (&one.until, at.key("until")), &zone)?;
-        let place = self.sources.place(at).to_string().into();
-        Some((id?, Override { from, until, action: action?, place, reason: one.reason.clone() }))
+        let origin = Origin::File(self.sources.place(at));
+        Some((id?, Override { from, until, action: action?, origin, reason: one.reason.clone() }))
     }
 
     fn override_action(&mut self, one: &document::Override, at: &Spot) -> Option<OverrideAction> {

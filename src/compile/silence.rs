@@ -3,6 +3,7 @@
 use super::code;
 use super::diagnostic::{Part, Spot};
 use super::resolve::Resolver;
+use crate::actor::Origin;
 use crate::config::{Silence, SilencePeriod};
 use crate::document;
 use crate::schedule::{Hours, WindowHolidays};
@@ -33,8 +34,8 @@ impl Resolver<'_> {
             self.error(code::EITHER_OR, at.on(Part::FirstLine), message);
         }
         let period = self.silence_period(silence, at, &zone)?;
-        let place = self.sources.place(at);
-        Some(Silence { services, when, period, reason: silence.reason.clone(), place })
+        let origin = Origin::File(self.sources.place(at));
+        Some(Silence { services, when, period, reason: silence.reason.clone(), origin })
     }
 
     fn silence_period(

@@ -5,7 +5,7 @@ use super::diagnostic::{Finding, Spot};
 use super::organisation::language;
 use super::read::File;
 use super::resolve::Resolver;
-use crate::config::{Contact, ContactRule, Id, Phone, User};
+use crate::config::{CONTACTS, Contact, ContactRule, Id, Method, Need, Phone, User};
 use crate::document::{self, ContactMethod, Secret};
 use crate::schedule::TimeOff;
 use jiff::{SignedDuration, Timestamp, ToSpan, tz::TimeZone};
@@ -36,7 +36,8 @@ impl Resolver<'_> {
         if let Some(email) = document.email.as_ref().filter(|email| !email.contains('@')) {
             self.error(code::VALUE, at.key("email"), format!("`{email}` is not an e-mail address"));
         }
-        let can = Reach { slack: slack.is_some(), call: phone.is_some() };
+        let has = [(Need::SlackId, slack.is_some()), (Need::Phone, phone.is_some())];
+        let can: Vec<Need> = has.into_iter().filter(|(_, has)| *has).map(|(need, _)| need).collect();
         let high = self.rules(file, document, true, &can);
         let low = self.rules(file, document, false, &can);
         Some(User {
@@ -67,7 +68,7 @@ impl Resolver<'_> {
         file: &File<document::User>,
         document: &document::User,
         high: bool,
-        can: &Reach,
+        can: &[Need],
     ) -> Vec<ContactRule> {
         let key = if high { "high" } else { "low" };
         let list = |notify: &document::Notify| if high { notify.high.clone() } else { notify.low.clone() };
@@ -87,20 +88,21 @@ impl Resolver<'_> {
         self.built_in(file, high, can)
     }
 
-    fn built_in(&self, file: &File<document::User>, high: bool, can: &Reach) -> Vec<ContactRule> {
+    fn built_in(&self, file: &File<document::User>, high: bool, can: &[Need]) -> Vec<ContactRule> {
         let rule = |by, minutes| ContactRule {
             by,
             after: SignedDuration::from_mins(minutes),
             place: self.sources.place(&file.at),
         };
-        let mut rules = Vec::new();
-        if can.slack {
-            rules.push(rule(Contact::Slack, 0));
-        }
-        if can.call && high {
-            rules.extend([rule(Contact::Call, 0), rule(Contact::Call, 3)]);
-        }
-        rules
+        // Messages first: they are there when somebody picks up.
+        let quiet_first = CONTACTS.iter().rev().filter(|method| can.contains(&method.need));
+        let minutes = |method: &Method| {
+            let (at_high, at_low) = method.default_minutes;
+            if high { at_high } else { at_low }
+        };
+        quiet_first
+            .flat_map(|method| minutes(method).iter().map(|minutes| rule(method.contact, *minutes)))
+            .collect()
     }
 
     pub(super) fn contact_rules(&mut self, rules: &[document::ContactRule], at: &Spot) -> Vec<ContactRule> {
@@ -119,15 +121,16 @@ impl Resolver<'_> {
 
     /// A contact method of this release.
     pub(super) fn contact(&mut self, by: ContactMethod, at: &Spot) -> Option<Contact> {
-        let name = match by {
-            ContactMethod::Slack => return Some(Contact::Slack),
-            ContactMethod::Call => return Some(Contact::Call),
-            ContactMethod::Sms => "sms",
-            ContactMethod::Email => "email",
-        };
-        let message = format!("`{name}` comes in a later release");
-        self.error_help(code::LATER_RELEASE, at.clone(), message, "until then: `slack` or `call`");
-        None
+        let name = by.name();
+        let known = Contact::read(name);
+        if known.is_none() {
+            let words: Vec<String> =
+                CONTACTS.iter().rev().map(|method| format!("`{}`", method.name)).collect();
+            let message = format!("`{name}` comes in a later release");
+            let help = format!("until then: {}", words.join(" or "));
+            self.error_help(code::LATER_RELEASE, at.clone(), message, help);
+        }
+        known
     }
 
     fn same_slack(&mut self) {
@@ -204,10 +207,4 @@ impl Resolver<'_> {
         let place = self.sources.place(at).to_string().into();
         Some(TimeOff { from, until: Some(until), cover, place })
     }
-}
-
-/// Which methods a person has.
-struct Reach {
-    slack: bool,
-    call: bool,
 }

@@ -4,23 +4,30 @@
 //! timeline can name it. Nothing here can fail: whatever could is found by [`compile`](crate::compile).
 
 mod calendar;
+mod contact;
 mod endpoint;
 mod escalation;
+mod provider;
 mod routing;
+mod run_time;
 mod secret;
 mod service;
 mod template;
 mod user;
 
 pub use calendar::{CALENDAR_SECRET, CALENDAR_SECRET_MIN, CalendarId};
+pub use contact::{CONTACTS, Contact, Form, Method, Need};
 pub use endpoint::{Endpoint, GenericFields, Heartbeat, Route, RouteTarget, Sample, SeverityRule};
 pub use escalation::{EscalationPolicy, Notify, Step};
-pub use routing::{Matcher, Pattern, PatternTest, Silence, SilencePeriod, field};
+pub use provider::{MirrorKind, PROVIDERS, Provider, ProviderRow};
+pub use routing::{BadPattern, Matcher, PATTERN_MAX, Pattern, PatternTest, Silence, SilencePeriod, field};
+pub use run_time::{RunTimeOverride, RunTimeSilence};
 pub use secret::{SECRET_MAX, Secret, SecretSource, Secrets};
 pub use service::{Group, Inform, JiraTicket, Service, Urgency, UrgencyRule};
 pub use template::{FUEL_MAX, Field, Malformed, Rendered, TEMPLATE_MAX, Template};
-pub use user::{Contact, ContactRule, Phone, User};
+pub use user::{ContactRule, Phone, User};
 
+use crate::actor::Actor;
 use crate::language::Language;
 use crate::place::Place;
 use crate::schedule::Schedules;
@@ -130,21 +137,19 @@ impl Config {
     pub fn user_by_slack(&self, slack: &str) -> Option<&User> {
         self.users.values().find(|user| user.slack.as_deref() == Some(slack))
     }
+
+    /// How an actor is named to people: a user by their name in force, everybody else as stored.
+    pub fn name_of<'a>(&'a self, actor: &'a Actor) -> &'a str {
+        match actor {
+            Actor::User(user) => self.users.get(user).map_or(user, |known| &known.name),
+            Actor::Stranger { .. } | Actor::Token { .. } | Actor::Integration(_) | Actor::Rule(_) => {
+                actor.stored_name()
+            }
+        }
+    }
 }
 
 impl Config {
-    /// The secrets of providers: the provider, the field, and where its value is. Any one of a field's will do.
-    pub fn provider_secrets(&self) -> impl Iterator<Item = (&'static str, &'static str, &SecretSource)> {
-        let organisation = &self.organisation;
-        let slack = organisation.slack.iter().flat_map(|slack| {
-            let signing = slack.signing_secret.iter().map(|source| ("slack", "signing_secret", source));
-            std::iter::once(("slack", "bot_token", &slack.bot_token)).chain(signing)
-        });
-        let jira = organisation.jira.iter().map(|jira| ("jira", "api_token", &jira.api_token));
-        let twilio = organisation.twilio.iter().map(|twilio| ("twilio", "auth_token", &twilio.auth_token));
-        slack.chain(jira).chain(twilio)
-    }
-
     /// Every secret the config names, with what asks for it. Where several stand for one, any will do.
     pub fn secret_sources(&self) -> Vec<(String, &SecretSource)> {
         let providers = self

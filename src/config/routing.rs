@@ -1,12 +1,20 @@
 //! Matchers over an event, and silences.
 
 use super::Id;
+use crate::actor::Origin;
 use crate::alert::{Event, Severity};
 use crate::place::Place;
 use crate::schedule::Hours;
 use jiff::Timestamp;
-use regex::Regex;
+use regex::{Regex, RegexBuilder};
 use std::borrow::Cow;
+
+/// The longest regular expression, in bytes.
+pub const PATTERN_MAX: usize = 1000;
+/// The severities that a pattern may name.
+const SEVERITIES: [&str; 4] = ["critical", "error", "warning", "info"];
+/// The most memory of one compiled expression, in bytes.
+const REGEX_SIZE_MAX: usize = 256 * 1024;
 
 /// All fields must match.
 #[derive(Clone, Debug, Default)]
@@ -31,6 +39,19 @@ pub enum PatternTest {
     Regex(Regex),
 }
 
+/// Why a text is not a [`Pattern`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BadPattern {
+    /// It has more than [`PATTERN_MAX`] bytes.
+    TooLong,
+    /// It takes too much memory once compiled.
+    TooLarge,
+    /// It is no regular expression, and why.
+    NotARegex(String),
+    /// There is no severity of this name.
+    NoSeverity(String),
+}
+
 /// A silence or a maintenance window.
 #[derive(Clone, Debug)]
 pub struct Silence {
@@ -39,7 +60,7 @@ pub struct Silence {
     pub when: Option<Matcher>,
     pub period: SilencePeriod,
     pub reason: String,
-    pub place: Place,
+    pub origin: Origin,
 }
 
 /// When a silence is in force.
@@ -58,6 +79,16 @@ pub enum SilencePeriod {
 }
 
 impl Matcher {
+    /// Reads keys and patterns as people write them.
+    pub fn read(when: &[(String, Vec<String>)]) -> Result<Matcher, BadPattern> {
+        let read = |(key, texts): &(String, Vec<String>)| {
+            let patterns: Result<Vec<Pattern>, BadPattern> =
+                texts.iter().map(|text| Pattern::read(key, text)).collect();
+            Ok((key.clone(), patterns?))
+        };
+        Ok(Matcher { fields: when.iter().map(read).collect::<Result<_, BadPattern>>()? })
+    }
+
     /// Whether every field matches. `value` gives the text of a key; a missing one is empty.
     pub fn matches<'v>(&self, value: impl Fn(&str) -> Cow<'v, str>) -> bool {
         self.fields.iter().all(|(key, patterns)| {
@@ -67,7 +98,31 @@ impl Matcher {
     }
 }
 
+impl Silence {
+    /// Where it is written; the empty place where it was made at run time.
+    pub fn place(&self) -> Place {
+        self.origin.place().cloned().unwrap_or_default()
+    }
+}
+
 impl Pattern {
+    /// Reads the pattern of a key: `!` negates, `~` starts a regular expression, `*` stands for any text.
+    pub fn read(key: &str, text: &str) -> Result<Pattern, BadPattern> {
+        let (negated, body) = text.strip_prefix('!').map_or((false, text), |body| (true, body));
+        let test = if let Some(pattern) = body.strip_prefix('~') {
+            regex(key, pattern)?
+        } else if body.contains('*') {
+            let escaped: Vec<String> = body.split('*').map(regex::escape).collect();
+            regex(key, &escaped.join(".*"))?
+        } else {
+            if key == "severity" && !SEVERITIES.iter().any(|word| word.eq_ignore_ascii_case(body)) {
+                return Err(BadPattern::NoSeverity(body.to_owned()));
+            }
+            PatternTest::Exact(body.to_owned())
+        };
+        Ok(Pattern { negated, test })
+    }
+
     fn matches(&self, key: &str, value: &str) -> bool {
         let hit = match &self.test {
             PatternTest::Exact(text) if key == "severity" => text.eq_ignore_ascii_case(value),
@@ -88,4 +143,24 @@ pub fn field<'e>(event: &'e Event, severity: Severity, key: &str) -> Cow<'e, str
         "severity" => severity.as_str(),
         _ => key.strip_prefix("labels.").and_then(|name| event.labels.get(name)).map_or("", |text| text),
     })
+}
+
+fn regex(key: &str, pattern: &str) -> Result<PatternTest, BadPattern> {
+    if pattern.len() > PATTERN_MAX {
+        return Err(BadPattern::TooLong);
+    }
+    let built = RegexBuilder::new(&format!("^(?:{pattern})$"))
+        .size_limit(REGEX_SIZE_MAX)
+        .dot_matches_new_line(true)
+        .case_insensitive(key == "severity")
+        .build();
+    match built {
+        Ok(regex) => Ok(PatternTest::Regex(regex)),
+        Err(regex::Error::CompiledTooBig(_)) => Err(BadPattern::TooLarge),
+        Err(error) => {
+            let text = error.to_string();
+            let reason = text.lines().last().unwrap_or_default().trim_start_matches("error: ");
+            Err(BadPattern::NotARegex(reason.to_owned()))
+        }
+    }
 }

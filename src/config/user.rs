@@ -1,10 +1,9 @@
 //! People: how each is reached, and in which language.
 
-use super::{Id, SecretSource};
+use super::{Contact, Id, SecretSource};
 use crate::language::Language;
 use crate::place::Place;
 use jiff::{SignedDuration, tz::TimeZone};
-use serde::{Deserialize, Serialize};
 
 /// A person.
 #[derive(Clone, Debug)]
@@ -48,10 +47,19 @@ pub struct ContactRule {
     pub place: Place,
 }
 
-/// A contact method.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Contact {
-    Slack,
-    Call,
+impl User {
+    /// The first of these rules that rings.
+    pub fn first_ring(rules: &[ContactRule]) -> Option<&ContactRule> {
+        rules.iter().find(|rule| rule.by.method().rings)
+    }
+
+    /// Whether a phone of theirs rings at high urgency.
+    pub fn is_rung(&self) -> bool {
+        Self::first_ring(&self.high).is_some_and(|rule| rule.by.method().need.is_met_by(self))
+    }
+
+    /// Whether they have what this method needs.
+    pub fn can_be_told_by(&self, by: Contact) -> bool {
+        by.method().need.is_met_by(self)
+    }
 }

@@ -3,6 +3,7 @@
 //! Which bytes are valid, what a start replays and which segments may go is decided by [`journal`](crate::journal);
 //! this room reads, writes and syncs files and says what failed.
 
+pub mod alive;
 pub mod append;
 pub mod compaction;
 pub mod directory;

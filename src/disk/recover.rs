@@ -2,13 +2,14 @@
 
 use super::directory::{Loaded, StateDir};
 use super::entries::read_entries;
-use crate::incident::{Entry, Incidents, State};
+use crate::incident::stored::Stored;
+use crate::incident::{Entry, Incidents};
 use anyhow::{Context, Result};
 
 /// Reads the newest snapshot and replays the entries since. What cannot be read is told in words, not lost silently.
 pub fn load(dir: &StateDir) -> Result<(Incidents, Loaded<()>, Vec<String>)> {
     let mut troubles = Vec::new();
-    let loaded = dir.load(State::default(), |state: &mut State, seq, payload| {
+    let loaded = dir.load(Stored::default(), |state: &mut Stored, seq, payload| {
         if let Err(error) = apply(state, payload) {
             troubles.push(format!("entry {seq} cannot be read: {error}"));
         }
@@ -17,13 +18,13 @@ pub fn load(dir: &StateDir) -> Result<(Incidents, Loaded<()>, Vec<String>)> {
     troubles.extend(damages.iter().filter(|damage| !damage.covered).map(|damage| format!("{damage:?}")));
     troubles.extend(broken_snapshots.iter().cloned());
     let rest = Loaded { state: (), opening, covered, replayed, damages, torn, broken_snapshots };
-    Ok((Incidents::new(state), rest, troubles))
+    Ok((Incidents::new(state.into_state()), rest, troubles))
 }
 
 /// Applies the bytes of one entry.
-pub fn apply(state: &mut State, payload: &[u8]) -> serde_json::Result<()> {
+pub fn apply(state: &mut Stored, payload: &[u8]) -> serde_json::Result<()> {
     let entry: Entry = serde_json::from_slice(payload)?;
-    state.apply(&entry);
+    state.state_mut().apply(&entry);
     Ok(())
 }
 

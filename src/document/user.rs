@@ -71,6 +71,18 @@ pub enum ContactMethod {
     Email,
 }
 
+impl ContactMethod {
+    /// The word of it.
+    pub fn name(self) -> &'static str {
+        match self {
+            ContactMethod::Slack => "slack",
+            ContactMethod::Call => "call",
+            ContactMethod::Sms => "sms",
+            ContactMethod::Email => "email",
+        }
+    }
+}
+
 /// Japanese or English.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]

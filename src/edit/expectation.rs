@@ -11,7 +11,7 @@ use crate::alert::Event;
 use crate::check::expectations::{CODE, event};
 use crate::compile::{ExpectedAlert, NodeKind};
 use crate::config::{Config, Contact, Id, Notify, Step};
-use crate::incident::Change;
+use crate::incident::{AlertChange, Change};
 use crate::preview::{Script, Simulated, Told, simulate, told};
 use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
@@ -131,7 +131,7 @@ fn expected(config: &Config, wish: &ExpectationWish<'_>, simulated: &Simulated) 
 
 /// Those who are told and never called; of an alert that tells nobody, those whom its service's policy would.
 fn uncalled(config: &Config, simulated: &Simulated, expect: &[Line]) -> Vec<Notify> {
-    if expect.iter().any(|line| line.by == Contact::Call) {
+    if expect.iter().any(|line| line.by.method().rings) {
         return Vec::new();
     }
     if expect.is_empty() {
@@ -149,7 +149,7 @@ fn uncalled(config: &Config, simulated: &Simulated, expect: &[Line]) -> Vec<Noti
 /// The schedule of the step by which somebody is told, or the person.
 fn who(config: &Config, simulated: &Simulated, told: &Told) -> Notify {
     let steps = config.policies.values().flat_map(|policy| &policy.steps);
-    let mut by_rule = steps.filter(|step| step.place.to_string() == told.rule);
+    let mut by_rule = steps.filter(|step| Some(&step.place) == told.rule.as_ref());
     let step = by_rule.next().or_else(|| first_step(config, simulated));
     let schedules = step.into_iter().flat_map(|step| &step.notify).filter(|notify| match notify {
         Notify::Schedule(id) => config.schedules.on_call(id, told.at).users.contains(&told.user),
@@ -161,7 +161,7 @@ fn who(config: &Config, simulated: &Simulated, told: &Told) -> Notify {
 /// The first step of the policy of the service that the alert is about.
 fn first_step<'c>(config: &'c Config, simulated: &Simulated) -> Option<&'c Step> {
     let service = simulated.entries.iter().find_map(|entry| match &entry.change {
-        Change::Opened(opened) => opened.service.as_ref(),
+        Change::Alert(AlertChange::Opened(opened)) => opened.service.as_ref(),
         _ => None,
     })?;
     config.policies.get(&config.services.get(service)?.policy)?.steps.first()
@@ -187,11 +187,7 @@ fn line(line: &Line) -> Value {
         entries.push(("after".to_owned(), Value::Word(duration(line.after))));
     }
     entries.push(target(&line.who));
-    let by = match line.by {
-        Contact::Slack => "slack",
-        Contact::Call => "call",
-    };
-    entries.push(("by".to_owned(), Value::Word(by.to_owned())));
+    entries.push(("by".to_owned(), Value::Word(line.by.method().name.to_owned())));
     Value::Map(entries)
 }
 

@@ -83,7 +83,7 @@ fn overrides(config: &Config, user: &Id, gone: Timestamp) -> Vec<Mention> {
                 OverrideAction::Replace { who, .. } if who == user => "replaces them",
                 _ => continue,
             };
-            let place = Place::read(&each.place);
+            let place = each.origin.place().cloned();
             found.extend(place.map(|place| Mention { place, what: format!("an override of `{id}` {what}") }));
         }
     }

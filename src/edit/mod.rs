@@ -24,9 +24,11 @@ pub use mentions::Mention;
 pub use overrides::{OverrideWish, add_override};
 pub use planned::{Change, Position};
 
+use crate::actor::Origin;
 use crate::check;
 use crate::compile::{Compiled, Diagnostic, Severity, Tree, compile};
 use crate::config::Config;
+use crate::place::Place;
 use crate::schedule::{Override, Schedules, Turn};
 use jiff::Timestamp;
 use splice::{Splice, spliced};
@@ -147,7 +149,7 @@ fn all_findings(compiled: &Compiled, now: Timestamp) -> Vec<Diagnostic> {
 fn without_places(schedules: &Schedules) -> Schedules {
     let mut schedules = schedules.clone();
     for schedule in schedules.schedules.values_mut() {
-        let placeless = |each: &Override| Override { place: Arc::default(), ..each.clone() };
+        let placeless = |each: &Override| Override { origin: Origin::File(Place::default()), ..each.clone() };
         schedule.overrides = schedule.overrides.iter().map(placeless).collect::<Vec<_>>().into();
         for layer in &mut schedule.layers {
             layer.place = Arc::default();

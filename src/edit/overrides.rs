@@ -8,6 +8,7 @@ use super::splice::append;
 use super::words::local;
 use super::writing::{Entries, Style, Value, flow, text};
 use super::{Edit, Proposal, Refusal, Subject, asked, proved};
+use crate::actor::Origin;
 use crate::compile::NodeKind;
 use crate::place::Place;
 use crate::schedule::{Override, OverrideAction, Schedule, Schedules, UserId, first_instant};
@@ -85,13 +86,13 @@ fn file(schedule: &Schedule, wish: &OverrideWish<'_>) -> Result<Arc<str>, Refusa
         _ => asked(format!(
             "it overlaps overrides in several files ({}), and order matters only within one file: put those into one \
              file first, or add a shorter override for each",
-            in_its_way.iter().map(|each| &*each.place).collect::<Vec<_>>().join(", ")
+            in_its_way.iter().map(|each| each.origin.to_string()).collect::<Vec<_>>().join(", ")
         )),
     }
 }
 
 fn file_of(each: &Override) -> Arc<str> {
-    Place::read(&each.place).map_or_else(Arc::default, |place| place.file)
+    each.origin.place().map_or_else(Arc::default, |place| place.file.clone())
 }
 
 fn entries(subject: &Subject<'_>, schedule: &Schedule, wish: &OverrideWish<'_>) -> Entries {
@@ -154,7 +155,7 @@ fn wished(subject: &Subject<'_>, wish: &OverrideWish<'_>, file: &str) -> Schedul
     };
     let (from, until) = (wish.from, wish.until);
     let reason = wish.reason.map(str::to_owned);
-    let one = Override { from, until, action, place: Arc::default(), reason };
+    let one = Override { from, until, action, origin: Origin::File(Place::default()), reason };
     let mut wished = subject.config.schedules.clone();
     if let Some(schedule) = wished.schedules.get_mut(wish.schedule) {
         let at = schedule.overrides.iter().filter(|each| *file_of(each) <= *file).count();

@@ -1,12 +1,15 @@
 //! What an event does: opens an incident, joins one, changes one, closes one, or nothing, which is said.
 
 use super::apply::message_key;
-use super::entry::{Change, Opened};
-use super::state::{Incident, Status};
-use super::{Actor, Asked, Call, IncidentId, Reply, Silenced, Via};
+use super::entry::{AlertChange, EscalationChange, NewMirror, Opened, ResponseChange};
+use super::labels::Labels;
+use super::state::{Alert, HeldBack, Incident, Status};
+use super::{Asked, Call, IncidentId, Reply};
+use crate::actor::{Actor, Via};
 use crate::alert::{Action, Event, HEARTBEAT_KEY, Severity};
-use crate::config::{Service, Urgency, field};
-use crate::route::{self, UrgencyDecision};
+use crate::config::{MirrorKind, Provider, Service, Urgency, field};
+use crate::reason::{Rule, Why};
+use crate::route::{self, Decision, UrgencyDecision};
 use jiff::{SignedDuration, Timestamp};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -33,14 +36,14 @@ impl Call<'_> {
 
     pub(super) fn event(&mut self, event: Event) -> Option<IncidentId> {
         let key = (event.integration.clone(), event.dedup_key.clone());
-        let open = self.state.open.get(&key).copied();
+        let open = self.state.open(&key);
         if let Some(why) = self.old(&event) {
-            self.record(open, Change::Ignored { event: Box::new(event), why });
+            self.record(open, AlertChange::Ignored { event: Box::new(event), why });
             return None;
         }
         match (open, event.action) {
             (Some(id), Action::Note) => {
-                self.about(id, Change::Noted { event: Box::new(event), service: None })
+                self.about(id, AlertChange::Noted { event: Box::new(event), service: None })
             }
             (Some(id), Action::Trigger) => self.again(id, event),
             (Some(id), Action::Update) => self.update(id, event),
@@ -49,50 +52,44 @@ impl Call<'_> {
             (None, Action::Trigger) => return self.open(event),
             (_, Action::Change) => self.changed(event),
             (open, Action::Beat) => {
-                let why = "no heartbeat is expected here".to_owned();
-                self.record(open, Change::Ignored { event: Box::new(event), why });
+                let why = Why::NoHeartbeatExpected;
+                self.record(open, AlertChange::Ignored { event: Box::new(event), why });
             }
             (None, Action::Resolve | Action::Acknowledge | Action::Update | Action::Note) => {
-                let why = "no open incident has this key".to_owned();
-                self.record(None, Change::Ignored { event: Box::new(event), why });
+                let why = Why::NoOpenIncident;
+                self.record(None, AlertChange::Ignored { event: Box::new(event), why });
             }
         }
         None
     }
 
     /// Why an event is not news, if it is not.
-    fn old(&self, event: &Event) -> Option<String> {
+    fn old(&self, event: &Event) -> Option<Why> {
         if let Some(message) = &event.message_id
             && self.state.messages.contains_key(&message_key(event, message))
         {
-            return Some(format!("message {message} was taken before"));
+            return Some(Why::MessageTaken(message.clone()));
         }
+        let at = event.changed_at?;
         let key = (event.integration.clone(), event.dedup_key.clone());
-        let (changed, _) = self.state.changed.get(&key)?;
-        event
-            .changed_at
-            .filter(|at| at < changed)
-            .map(|at| format!("of {at}, older than the last, of {changed}"))
+        let than = self.state.keys.get(&key)?.changed_at?;
+        (at < than).then_some(Why::Older { at, than })
     }
 
     fn open(&mut self, event: Event) -> Option<IncidentId> {
-        let routed = route::route(self.config, &event);
+        let Decision { routed, urgency, silence } = route::decide(self.config, &event, self.now);
         let service = routed.service.as_ref().and_then(|id| self.config.services.get(id));
-        let value = |key: &str| field(&event, routed.severity, key);
         let group = service.and_then(|service| group(service, &event, routed.severity));
         if let Some(id) = self.joinable(service, group.as_deref()) {
             self.join(id, event, routed.severity);
             return None;
         }
-        let silence = route::silence(self.config, routed.service.as_deref(), value, self.now);
-        let silenced = silence.map(|(silence, until)| Silenced {
-            rule: silence.place.to_string(),
-            reason: silence.reason.clone(),
-            until,
-        });
-        let UrgencyDecision { urgency, raise_at, rule } =
-            route::urgency(service, routed.severity, value, self.now);
-        let ticket = silenced.is_none() && self.wants_ticket(service, value);
+        let held_back = silence.map(|(silence, until)| HeldBack::silence(silence, until));
+        let mut mirrors = self.rooms(service);
+        if held_back.is_none() {
+            mirrors.extend(self.tickets(service, |key: &str| field(&event, routed.severity, key)));
+        }
+        let UrgencyDecision { urgency, raise_at, rule: urgency_rule } = urgency;
         let id = IncidentId { epoch: self.state.epoch, n: self.state.next_incident.max(1) };
         let stale_at = self.stale_at(&event);
         let opened = Opened {
@@ -100,19 +97,19 @@ impl Call<'_> {
             severity: routed.severity,
             urgency,
             route_rule: routed.rule,
-            urgency_rule: rule,
+            urgency_rule,
             raise_at,
-            silenced,
+            held_back,
+            policy: None,
             group,
             stale_at,
-            channel: self.config.organisation.slack.is_some(),
-            ticket,
+            mirrors,
             event,
         };
-        self.about(id, Change::Opened(Box::new(opened)));
+        self.about(id, AlertChange::Opened(Box::new(opened)));
         self.recall(id);
         self.inform(id);
-        self.begin(id);
+        self.begin_opened(id);
         Some(id)
     }
 
@@ -128,27 +125,27 @@ impl Call<'_> {
     fn join(&mut self, id: IncidentId, event: Event, severity: Severity) {
         let Some(incident) = self.incident(id) else { return };
         let stale_at = self.stale_at(&event);
-        let ticket = incident.silenced.is_none() && self.ticket_at(incident, severity.max(incident.severity));
-        self.about(id, Change::Joined { event: Box::new(event), severity, ticket, stale_at });
+        let mirrors = self.new_tickets(incident, severity);
+        self.about(id, AlertChange::Joined { event: Box::new(event), severity, mirrors, stale_at });
         self.reconsider(id);
     }
 
     fn acknowledged_by_monitor(&mut self, id: IncidentId, event: Event) {
         if self.incident(id).is_some_and(|incident| incident.status == Status::Acknowledged) {
-            let why = "it is acknowledged".to_owned();
-            return self.about(id, Change::Ignored { event: Box::new(event), why });
+            let why = Why::AlreadyAcknowledged;
+            return self.about(id, AlertChange::Ignored { event: Box::new(event), why });
         }
-        let by = Actor { user: None, name: event.integration.clone() };
+        let by = Actor::Integration(event.integration.clone());
         self.acknowledge(id, &by, Via::Monitor, Some(event));
         self.hang_up_needless(id, None);
     }
 
     /// An alert that is over is not brought back to life by new words.
     fn update(&mut self, id: IncidentId, event: Event) {
-        let over = |alert: &super::Alert| alert.is_of(&event) && !alert.firing;
+        let over = |alert: &Alert| alert.is_of(&event) && !alert.firing;
         if self.incident(id).is_some_and(|incident| incident.alerts.iter().any(over)) {
-            let why = "this alert was over before".to_owned();
-            return self.about(id, Change::Ignored { event: Box::new(event), why });
+            let why = Why::AlertWasOver;
+            return self.about(id, AlertChange::Ignored { event: Box::new(event), why });
         }
         let amended = self.amended(id, event);
         self.again(id, amended);
@@ -194,31 +191,31 @@ impl Call<'_> {
         let stale_at = self.stale_at(&event);
         if !news {
             let (integration, dedup_key) = (event.integration, event.dedup_key);
-            return self.about(id, Change::Repeated { integration, dedup_key, stale_at });
+            return self.about(id, AlertChange::Repeated { integration, dedup_key, stale_at });
         }
-        let ticket = incident.silenced.is_none() && self.ticket_at(incident, severity.max(incident.severity));
-        self.about(id, Change::Updated { event: Box::new(event), severity, ticket, stale_at });
+        let mirrors = self.new_tickets(incident, severity);
+        self.about(id, AlertChange::Updated { event: Box::new(event), severity, mirrors, stale_at });
         if raised || !firing {
             self.reconsider(id);
         }
-        self.reconsider_silence(id);
+        self.reconsider_hold(id);
     }
 
     pub(super) fn alert_over(&mut self, id: IncidentId, event: Event) {
         let Some(incident) = self.incident(id) else { return };
         if incident.alerts.iter().any(|alert| alert.is_of(&event) && !alert.firing) {
-            let why = "this alert was over before".to_owned();
-            return self.about(id, Change::Ignored { event: Box::new(event), why });
+            let why = Why::AlertWasOver;
+            return self.about(id, AlertChange::Ignored { event: Box::new(event), why });
         }
         let others = incident.alerts.iter().any(|alert| alert.firing && !alert.is_of(&event));
-        let by = Actor { user: None, name: event.integration.clone() };
-        let why = "the monitor says so".to_owned();
+        let by = Actor::Integration(event.integration.clone());
+        let why = Why::MonitorSaidSo;
         let (integration, dedup_key) = (event.integration.clone(), event.dedup_key.clone());
         let event = Some(Box::new(event));
         if others {
-            self.about(id, Change::AlertResolved { integration, dedup_key, event, why });
+            self.about(id, AlertChange::Over { integration, dedup_key, event, why });
         } else {
-            self.about(id, Change::Resolved { by, via: Via::Monitor, why, event });
+            self.about(id, ResponseChange::Resolved { by, via: Via::Monitor, why, event });
             self.hang_up_needless(id, None);
         }
     }
@@ -227,10 +224,10 @@ impl Call<'_> {
     pub(super) fn stale(&mut self, id: IncidentId) {
         let Some(incident) = self.incident(id) else { return };
         let now = self.now;
-        let gone = |alert: &&super::Alert| alert.firing && alert.stale_at.is_some_and(|at| at <= now);
+        let gone = |alert: &&Alert| alert.firing && alert.stale_at.is_some_and(|at| at <= now);
         let Some(alert) = incident.alerts.iter().find(gone) else { return };
         let (integration, dedup_key) = (alert.integration.clone(), alert.dedup_key.clone());
-        let why = format!("{integration} no longer says it: stale_after has passed");
+        let why = Why::Stale(integration.clone());
         self.alert_over_by_rule(id, integration, dedup_key, why);
     }
 
@@ -240,14 +237,16 @@ impl Call<'_> {
         id: IncidentId,
         integration: String,
         dedup_key: String,
-        why: String,
+        why: Why,
     ) {
         let Some(incident) = self.incident(id) else { return };
         let others = incident.alerts.iter().any(|other| other.firing && !other.is(&integration, &dedup_key));
         if others {
-            self.about(id, Change::AlertResolved { integration, dedup_key, event: None, why });
+            self.about(id, AlertChange::Over { integration, dedup_key, event: None, why });
         } else {
-            self.resolve_by_rule(id, integration, why);
+            let by = Actor::Integration(integration);
+            self.about(id, ResponseChange::Resolved { by, via: Via::Rule, why, event: None });
+            self.hang_up_needless(id, None);
         }
     }
 
@@ -264,10 +263,10 @@ impl Call<'_> {
         let acknowledged = incident.status == Status::Acknowledged;
         let (urgency, rule) = (decided.urgency, decided.rule);
         let raise_at = decided.raise_at.or(incident.raise_at).filter(|_| urgency != Urgency::High);
-        self.about(id, Change::Raised { urgency, raise_at, rule: rule.clone() });
+        self.about(id, EscalationChange::Raised { urgency, raise_at, rule: rule.clone() });
         if rises && acknowledged {
-            let why = "it has become more urgent".to_owned();
-            self.about(id, Change::Retriggered { why, rule });
+            let (why, rule) = (Why::MoreUrgent, Some(rule));
+            self.about(id, ResponseChange::Retriggered { why, rule });
         }
         if rises {
             self.begin(id);
@@ -277,8 +276,8 @@ impl Call<'_> {
     /// What was held as low becomes high, because its hours have begun.
     pub(super) fn raise(&mut self, id: IncidentId) {
         let Some(incident) = self.incident(id) else { return };
-        let rule = format!("{} (raise_when)", incident.urgency_rule);
-        self.about(id, Change::Raised { urgency: Urgency::High, raise_at: None, rule });
+        let rule = Rule::Why(Why::RaiseWhen(Box::new(incident.urgency_rule.clone())));
+        self.about(id, EscalationChange::Raised { urgency: Urgency::High, raise_at: None, rule });
         self.begin(id);
     }
 
@@ -293,26 +292,58 @@ impl Call<'_> {
     }
 
     /// The server itself closes it, by a rule of the config with this name.
-    pub(super) fn resolve_by_rule(&mut self, id: IncidentId, name: String, why: String) {
-        let by = Actor { user: None, name };
-        self.about(id, Change::Resolved { by, via: Via::Rule, why, event: None });
+    pub(super) fn resolve_by_rule(&mut self, id: IncidentId, name: &str, why: Why) {
+        let by = Actor::Rule(name.to_owned());
+        self.about(id, ResponseChange::Resolved { by, via: Via::Rule, why, event: None });
         self.hang_up_needless(id, None);
     }
 
-    /// Whether an incident of this severity has a ticket, by what the config asks for now.
-    pub(super) fn ticket_at(&self, incident: &Incident, severity: Severity) -> bool {
+    /// The rooms in which an incident of this service is shown.
+    fn rooms(&self, service: Option<&Service>) -> Vec<NewMirror> {
+        let slack = self.config.organisation.slack.iter();
+        let place = |shared: &String| {
+            service.and_then(|service| service.slack_channel.clone()).unwrap_or_else(|| shared.clone())
+        };
+        slack
+            .map(|slack| NewMirror {
+                provider: Provider::Slack,
+                kind: MirrorKind::Room,
+                place: place(&slack.channel),
+            })
+            .collect()
+    }
+
+    /// The tickets that what is said anew asks for, unless it is held back.
+    fn new_tickets(&self, incident: &Incident, severity: Severity) -> Vec<NewMirror> {
+        match incident.held_back {
+            Some(_) => Vec::new(),
+            None => self.tickets_at(incident, severity.max(incident.severity)),
+        }
+    }
+
+    /// The tickets that an incident of this severity has and does not have yet, by what the config asks for now.
+    pub(super) fn tickets_at(&self, incident: &Incident, severity: Severity) -> Vec<NewMirror> {
+        if incident.mirrors.iter().any(|mirror| mirror.kind == MirrorKind::Ticket) {
+            return Vec::new();
+        }
         let service = incident.service.as_ref().and_then(|id| self.config.services.get(id));
         let value = |key: &str| match key {
             "severity" => severity.as_str().into(),
             _ => incident.field(key),
         };
-        self.wants_ticket(service, value)
+        self.tickets(service, value)
     }
 
-    fn wants_ticket<'v>(&self, service: Option<&Service>, value: impl Fn(&str) -> Cow<'v, str>) -> bool {
-        let ticket = service.and_then(|service| service.jira.as_ref());
-        self.config.organisation.jira.is_some()
-            && ticket.is_some_and(|ticket| ticket.when.as_ref().is_none_or(|when| when.matches(value)))
+    fn tickets<'v>(&self, service: Option<&Service>, value: impl Fn(&str) -> Cow<'v, str>) -> Vec<NewMirror> {
+        let wanted = service.and_then(|service| service.jira.as_ref());
+        let wanted = wanted.filter(|_| self.config.organisation.has(Provider::Jira));
+        let wanted = wanted.filter(|ticket| ticket.when.as_ref().is_none_or(|when| when.matches(value)));
+        let ticket = |project: &String| NewMirror {
+            provider: Provider::Jira,
+            kind: MirrorKind::Ticket,
+            place: project.clone(),
+        };
+        wanted.map(|wanted| ticket(&wanted.project)).into_iter().collect()
     }
 
     /// The reply to a command that acted on `done` of the incidents it named, and found `already` done.
@@ -342,7 +373,7 @@ impl Incident {
         let description = event.description.chars().take(super::DESCRIPTION_KEPT_MAX);
         self.summary == event.summary
             && self.source == event.source
-            && self.labels == super::Labels::new(&event.labels)
+            && self.labels == Labels::new(&event.labels)
             && self.description.chars().eq(description)
     }
 }

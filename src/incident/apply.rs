@@ -1,16 +1,19 @@
 //! The transition: an entry applied to the state. No config, no zone and no clock: entries carry what was decided.
 //!
 //! Replaying a journal through [`State::apply`] gives the state that was lived (invariant 3), so nothing else
-//! changes a [`State`].
+//! changes a [`State`]. What an entry changes of its incident alone is in `transition`.
 
 use super::changes::CHANGES_MAX;
-use super::entry::{Change, Entry, Opened};
-use super::state::{
-    Alert, AlertKey, Dispatch, HangUp, Heartbeat, Incident, Paged, Recent, Stage, State, Status, What,
+use super::entry::{
+    AlertChange, Change, DeliveryChange, Entry, EscalationChange, HeartbeatChange, Opened, ResponseChange,
+    ServerChange,
 };
+use super::errand::{Carried, Dispatch, Errand, HangUp, Paged, Stage};
+use super::state::{Alert, AlertKey, Heartbeat, Incident, KnownKey, Recent, State, Status};
+use super::timer::Timer;
 use super::{CALL_LASTS_MAX, DeliveryId, IncidentId, Outcome};
 use crate::alert::{Action, Event, HEARTBEAT_KEY};
-use crate::config::{Contact, Id};
+use crate::config::{Id, Provider};
 use jiff::{SignedDuration, Timestamp};
 
 /// How long closed incidents, their keys and message ids are remembered.
@@ -21,7 +24,7 @@ pub const CLOSED_MAX: usize = 10_000;
 pub const PAGES_MAX: usize = 10_000;
 /// How many config revisions are remembered.
 pub const REVISIONS_MAX: usize = 500;
-/// How many keys and message ids are remembered.
+/// How many keys that are not open, and how many message ids, are remembered.
 pub const KEYS_MAX: usize = 200_000;
 /// How many entries of its timeline an incident knows.
 pub const TIMELINE_KEPT_MAX: usize = 1_000;
@@ -32,21 +35,42 @@ impl State {
     pub fn apply(&mut self, entry: &Entry) -> Vec<Incident> {
         (self.seq, self.at) = (entry.seq, entry.at);
         let forgotten = self.sweep(entry.at);
-        match entry.incident {
-            None => self.apply_to_server(entry),
-            Some(id) => {
-                if let Change::Opened(opened) = &entry.change {
-                    self.open(id, entry.at, opened);
-                }
-                self.apply_to_incident(id, entry);
-            }
+        match &entry.change {
+            Change::Server(change) => self.apply_server(change, entry),
+            Change::Heartbeat(change) => self.apply_heartbeat(change, entry.at),
+            Change::Alert(change) => self.apply_alert(change, entry),
+            Change::Delivery(change) => self.apply_delivery(change, entry),
+            Change::Response(change) => self.apply_response(change, entry),
+            Change::Escalation(
+                EscalationChange::Raised { .. }
+                | EscalationChange::HeldBack(_)
+                | EscalationChange::Released { .. }
+                | EscalationChange::StepBegan(_)
+                | EscalationChange::StepPassed { .. }
+                | EscalationChange::Told { .. }
+                | EscalationChange::Dropped { .. }
+                | EscalationChange::Moved { .. },
+            ) => {}
+        }
+        if let Some(id) = entry.incident {
+            self.apply_to_incident(id, entry);
         }
         forgotten
     }
 
-    fn apply_to_server(&mut self, entry: &Entry) {
-        match &entry.change {
-            Change::Revision { commit } => {
+    fn apply_to_incident(&mut self, id: IncidentId, entry: &Entry) {
+        let Some(incident) = self.incidents.get_mut(&id) else { return };
+        if incident.timeline.len() >= TIMELINE_KEPT_MAX {
+            incident.timeline.remove(0);
+        }
+        incident.timeline.push(entry.seq);
+        incident.entries = incident.entries.saturating_add(1);
+        incident.apply(entry);
+    }
+
+    fn apply_server(&mut self, change: &ServerChange, entry: &Entry) {
+        match change {
+            ServerChange::Revision { commit } => {
                 self.revision.number = entry.revision;
                 self.revision.commit.clone_from(commit);
                 self.revision.since = entry.at;
@@ -55,7 +79,7 @@ impl State {
                     self.commits.pop_first();
                 }
             }
-            Change::Started { epoch } => {
+            ServerChange::Started { epoch, .. } => {
                 self.epoch = *epoch;
                 self.next_incident = 1;
                 self.next_delivery = 1;
@@ -67,99 +91,117 @@ impl State {
                 let alerts = self.incidents.values_mut().flat_map(|incident| &mut incident.alerts);
                 alerts.for_each(|alert| alert.count_silence_from(entry.at));
             }
-            Change::ClockJumped { seconds } => self.shift(SignedDuration::from_secs(*seconds)),
-            Change::HeartbeatExpected { .. }
-            | Change::HeartbeatHeard { .. }
-            | Change::HeartbeatMissed { .. }
-            | Change::HeartbeatForgotten { .. } => self.apply_to_heartbeat(entry),
-            Change::Ignored { event, .. } => self.remember(event, entry.at),
-            Change::Noted { event, service } => {
-                self.remember(event, entry.at);
-                service.iter().for_each(|service| self.keep_change(service, event, entry.at));
-            }
-            Change::HangUp { delivery, state } => self.hang_up(*delivery, *state),
-            Change::Sent { delivery, what, expires_at, .. } => {
-                self.sent(*delivery, what, None, (entry.at, *expires_at));
-            }
-            Change::Outcome { delivery, channel, paused_until, .. } => {
-                self.paused.extend(paused_until.map(|until| (*channel, until)));
-                self.deliveries.remove(delivery);
-            }
-            _ => {}
+            ServerChange::ClockJumped { seconds } => self.shift(SignedDuration::from_secs(*seconds)),
         }
     }
 
-    fn apply_to_heartbeat(&mut self, entry: &Entry) {
-        let fresh = Heartbeat { since: entry.at, heard_at: None, patience_seconds: 0, due: Some(entry.at) };
-        match &entry.change {
-            Change::HeartbeatExpected { integration, patience_seconds } => {
+    fn apply_heartbeat(&mut self, change: &HeartbeatChange, now: Timestamp) {
+        let fresh = Heartbeat { since: now, heard_at: None, patience_seconds: 0, due: Some(now) };
+        match change {
+            HeartbeatChange::Expected { integration, patience_seconds } => {
                 let heartbeat = self.heartbeats.entry(integration.clone()).or_insert(fresh);
                 heartbeat.patience_seconds = *patience_seconds;
                 if heartbeat.due.is_some() {
-                    heartbeat.count_from(entry.at);
+                    heartbeat.count_from(now);
                 }
             }
-            Change::HeartbeatHeard { integration, at, patience_seconds } => {
+            HeartbeatChange::Heard { integration, at, patience_seconds } => {
                 let heartbeat = self.heartbeats.entry(integration.clone()).or_insert(fresh);
                 heartbeat.patience_seconds = *patience_seconds;
                 heartbeat.heard_at = Some(*at);
                 heartbeat.count_from(*at);
             }
-            Change::HeartbeatMissed { integration } => {
+            HeartbeatChange::Missed { integration } => {
                 self.heartbeats.entry(integration.clone()).and_modify(|it| it.due = None);
             }
-            Change::HeartbeatForgotten { integration } => {
+            HeartbeatChange::Forgotten { integration } => {
                 self.heartbeats.remove(integration);
             }
-            _ => {}
         }
     }
 
-    fn apply_to_incident(&mut self, id: IncidentId, entry: &Entry) {
-        match &entry.change {
-            Change::Noted { event, .. } if event.action == Action::Note => self.remember(event, entry.at),
-            Change::Ignored { event, .. } | Change::Joined { event, .. } | Change::Updated { event, .. } => {
-                self.remember(event, entry.at);
-                let key = (event.integration.clone(), event.dedup_key.clone());
-                if matches!(entry.change, Change::Joined { .. }) {
-                    self.open.insert(key, id);
+    fn apply_alert(&mut self, change: &AlertChange, entry: &Entry) {
+        match change {
+            AlertChange::Opened(opened) => {
+                if let Some(id) = entry.incident {
+                    self.open_with(id, entry.at, opened);
                 }
             }
-            Change::Sent { delivery, what, expires_at, .. } => {
-                self.sent(*delivery, what, Some(id), (entry.at, *expires_at))
+            AlertChange::Joined { event, .. } => {
+                self.remember(event, entry.at);
+                if let Some(id) = entry.incident {
+                    self.known(event, entry.at).open = Some(id);
+                }
             }
-            Change::Outcome { delivery, channel, outcome, paused_until, .. } => {
-                self.paused.extend(paused_until.map(|until| (*channel, until)));
-                self.settle(*delivery, outcome, entry.at);
-            }
-            Change::AlertResolved { event: Some(event), .. }
-            | Change::Acknowledged { event: Some(event), .. } => {
+            AlertChange::Ignored { event, .. } | AlertChange::Updated { event, .. } => {
                 self.remember(event, entry.at);
             }
-            Change::Resolved { event, .. } => {
-                event.iter().for_each(|event| self.remember(event, entry.at));
-                self.close(id, entry.at);
+            AlertChange::Noted { event, service } => {
+                // A change of a service is repeated in the timelines of its incidents.
+                if entry.incident.is_none() || event.action == Action::Note {
+                    self.remember(event, entry.at);
+                }
+                service.iter().for_each(|service| self.keep_change(service, event, entry.at));
             }
-            _ => {}
+            AlertChange::Over { event, .. } => {
+                event.iter().for_each(|event| self.remember(event, entry.at));
+            }
+            AlertChange::Repeated { .. } => {}
         }
-        let served = matches!(&entry.change, Change::Sent { what: What::Page { .. }, .. });
-        let Some(incident) = self.incidents.get_mut(&id) else { return };
-        if let (true, Some(service)) = (served, &incident.service) {
-            self.served.insert(service.clone(), entry.seq);
-        }
-        if incident.timeline.len() >= TIMELINE_KEPT_MAX {
-            incident.timeline.remove(0);
-        }
-        incident.timeline.push(entry.seq);
-        incident.entries = incident.entries.saturating_add(1);
-        incident.apply(entry);
     }
 
-    fn open(&mut self, id: IncidentId, at: Timestamp, opened: &Opened) {
+    fn apply_delivery(&mut self, change: &DeliveryChange, entry: &Entry) {
+        match change {
+            DeliveryChange::Sent { delivery, provider, errand, expires_at, .. } => {
+                self.sent((*delivery, *provider), errand, entry.incident, (entry.at, *expires_at));
+                if let (Errand::Page { .. }, Some(id)) = (errand, entry.incident)
+                    && let Some(service) = self.incidents.get(&id).and_then(|it| it.service.clone())
+                {
+                    self.served.insert(service, entry.seq);
+                }
+            }
+            DeliveryChange::Outcome { delivery, provider, outlet, outcome, paused_until, .. } => {
+                self.paused.extend(paused_until.map(|until| ((*provider, *outlet), until)));
+                self.settle(*delivery, outcome, entry.at);
+            }
+            DeliveryChange::HangUp { delivery, state } => self.hang_up(*delivery, *state),
+            DeliveryChange::Hastened { .. } | DeliveryChange::GaveUp { .. } => {}
+        }
+    }
+
+    fn apply_response(&mut self, change: &ResponseChange, entry: &Entry) {
+        match change {
+            ResponseChange::Acknowledged { event, .. } => {
+                event.iter().for_each(|event| self.remember(event, entry.at));
+            }
+            ResponseChange::Resolved { event, .. } => {
+                event.iter().for_each(|event| self.remember(event, entry.at));
+                if let Some(id) = entry.incident {
+                    self.close(id, entry.at);
+                }
+            }
+            ResponseChange::Escalated { delivery, .. } => {
+                if let Some(page) = delivery.and_then(|delivery| self.pages.get_mut(&delivery)) {
+                    page.escalated = true;
+                }
+            }
+            ResponseChange::Retriggered { .. } | ResponseChange::Reassigned { .. } => {}
+        }
+    }
+
+    fn open_with(&mut self, id: IncidentId, at: Timestamp, opened: &Opened) {
         self.remember(&opened.event, at);
         self.next_incident = self.next_incident.max(id.n.saturating_add(1));
-        self.open.insert((opened.event.integration.clone(), opened.event.dedup_key.clone()), id);
+        self.known(&opened.event, at).open = Some(id);
         self.incidents.insert(id, Incident::new(id, at, opened));
+    }
+
+    /// What is known of an event's key; it is heard of now.
+    fn known(&mut self, event: &Event, at: Timestamp) -> &mut KnownKey {
+        let key = (event.integration.clone(), event.dedup_key.clone());
+        let known = self.keys.entry(key).or_default();
+        known.heard_at = at;
+        known
     }
 
     fn keep_change(&mut self, service: &Id, event: &Event, at: Timestamp) {
@@ -178,20 +220,23 @@ impl State {
 
     /// Keeps what tells a later event that it is old, or the same.
     fn remember(&mut self, event: &Event, at: Timestamp) {
-        let key = (event.integration.clone(), event.dedup_key.clone());
         if let Some(message) = &event.message_id {
             self.messages.insert(message_key(event, message), at);
         }
         if let Some(changed) = event.changed_at {
-            let known = self.changed.entry(key).or_insert((changed, at));
-            *known = (known.0.max(changed), at);
+            let known = self.known(event, at);
+            known.changed_at = Some(known.changed_at.map_or(changed, |last| last.max(changed)));
         }
     }
 
     fn close(&mut self, id: IncidentId, at: Timestamp) {
         let Some(incident) = self.incidents.get(&id) else { return };
         for alert in &incident.alerts {
-            self.open.remove(&(alert.integration.clone(), alert.dedup_key.clone()));
+            if let Some(known) = self.keys.get_mut(&alert.key()) {
+                known.open = None;
+                known.last = Some((id, at));
+                known.heard_at = known.heard_at.max(at);
+            }
             if alert.dedup_key == HEARTBEAT_KEY
                 && let Some(missed) =
                     self.heartbeats.get_mut(&alert.integration).filter(|it| it.due.is_none())
@@ -205,40 +250,50 @@ impl State {
 
     fn sent(
         &mut self,
-        delivery: DeliveryId,
-        what: &What,
+        (delivery, provider): (DeliveryId, Provider),
+        errand: &Errand,
         about: Option<IncidentId>,
         (at, expires_at): (Timestamp, Timestamp),
     ) {
         self.next_delivery = self.next_delivery.max(delivery.n.saturating_add(1));
-        if let What::HangUp(call) = what {
+        if let Errand::HangUp(call) = errand {
             self.hang_up(*call, HangUp::InFlight);
         }
+        let step = about.and_then(|id| self.incidents.get(&id)?.escalation.as_ref().map(|it| it.at.clone()));
+        let carried = about.map(|incident| Carried { incident, step });
         let dispatch = self.deliveries.entry(delivery).or_insert_with(|| Dispatch {
-            what: what.clone(),
-            incidents: Vec::new(),
+            provider,
+            errand: errand.clone(),
+            about: Vec::new(),
             reference: None,
             expires_at,
             hang_up: HangUp::No,
             stage: Stage::Leaving,
         });
-        dispatch.incidents.extend(about);
-        if let What::Page { user, .. } = what {
-            let none = || Paged { at, user: user.clone(), incidents: Vec::new() };
-            self.pages.entry(delivery).or_insert_with(none).incidents.extend(about);
+        dispatch.about.extend(carried.clone());
+        if let Errand::Page { user, by } = errand {
+            let none = || Paged { at, user: user.clone(), by: *by, about: Vec::new(), escalated: false };
+            self.pages.entry(delivery).or_insert_with(none).about.extend(carried);
         }
     }
 
-    /// A call that was taken stays until it ends, and one that may have been taken for as long as it may last: whoever
-    /// answers it presses a key. All else is done with.
+    /// A page whose method has a course stays until that ends, and one that may have left stays for as long as it may
+    /// last: the person can still answer it. All else is done with.
     fn settle(&mut self, delivery: DeliveryId, outcome: &Outcome, at: Timestamp) {
         let Some(dispatch) = self.deliveries.get_mut(&delivery) else { return };
-        let call = matches!(dispatch.what, What::Page { by: Contact::Call, .. });
+        let course = dispatch.errand.contact().is_some_and(|by| by.method().has_course);
         let leaves = dispatch.stage == Stage::Leaving;
         let stage = match outcome {
-            Outcome::Accepted { .. } | Outcome::Answered if call => Stage::Taken,
-            Outcome::Unknown { .. } if call && (leaves || dispatch.expires_at > at) => Stage::InDoubt,
-            _ => {
+            Outcome::Accepted { .. } if course => Stage::Taken.max_of(dispatch.stage),
+            Outcome::Answered if course => Stage::Answered,
+            Outcome::Unknown { .. } if course && (leaves || dispatch.expires_at > at) => Stage::InDoubt,
+            Outcome::Accepted { .. }
+            | Outcome::Answered
+            | Outcome::Unknown { .. }
+            | Outcome::Delivered { .. }
+            | Outcome::Ended { .. }
+            | Outcome::Rejected { .. }
+            | Outcome::Unavailable { .. } => {
                 self.deliveries.remove(&delivery);
                 return;
             }
@@ -264,23 +319,17 @@ impl State {
         let moved = |at: &mut Timestamp| *at = at.saturating_add(by).unwrap_or(*at);
         for incident in self.incidents.values_mut() {
             // Closed ones may still have to be shown as closed.
-            let mirrors = [&mut incident.channel, &mut incident.ticket].into_iter().flatten();
-            mirrors.filter_map(|mirror| mirror.not_before.as_mut()).for_each(moved);
-            if incident.status == Status::Resolved {
-                continue;
+            let waiting = incident.mirrors.iter_mut().filter_map(|mirror| mirror.not_before.as_mut());
+            waiting.for_each(moved);
+            if incident.status != Status::Resolved {
+                let waiting = incident.notifications.iter_mut().map(|notification| &mut notification.due);
+                waiting.for_each(moved);
+                Timer::ALL.iter().for_each(|timer| incident.shift(*timer, by));
             }
-            let escalation = incident.escalation.iter_mut().flat_map(|e| [&mut e.began_at, &mut e.deadline]);
-            let alerts = incident.alerts.iter_mut();
-            let stale = alerts.flat_map(|it| [Some(&mut it.heard_at), it.stale_at.as_mut()]).flatten();
-            let waiting = incident.notifications.iter_mut().map(|notification| &mut notification.due);
-            let rest = incident.acknowledged_until.iter_mut().chain([&mut incident.last_event_at]);
-            escalation.chain(stale).chain(waiting).chain(rest).for_each(moved);
         }
         for dispatch in self.deliveries.values_mut() {
             moved(&mut dispatch.expires_at);
-            if let HangUp::Wanted(at) = &mut dispatch.hang_up {
-                moved(at);
-            }
+            dispatch.hang_up.shift(by);
         }
         self.paused.values_mut().for_each(moved);
         for heartbeat in self.heartbeats.values_mut() {
@@ -309,18 +358,44 @@ impl State {
         while self.pages.len() > PAGES_MAX {
             self.pages.pop_first();
         }
-        let open = &self.open;
-        self.changed.retain(|key, (_, heard)| !old(*heard) || open.contains_key(key));
         while self.messages.len() > KEYS_MAX {
             self.messages.pop_first();
         }
-        while self.changed.len() > KEYS_MAX {
-            self.changed.pop_first();
-        }
+        self.forget_keys(now);
         self.paused.retain(|_, until| *until > now);
         self.changes.values_mut().for_each(|recent| recent.retain(|change| !old(change.at)));
         self.changes.retain(|_, recent| !recent.is_empty());
         forgotten
+    }
+}
+
+impl State {
+    /// Forgets keys that are not open: the old ones, and of the rest what is beyond the bound.
+    fn forget_keys(&mut self, now: Timestamp) {
+        let mut idle = 0_usize;
+        self.keys.retain(|_, known| {
+            let keep = known.open.is_some() || now.duration_since(known.heard_at) <= REMEMBERED;
+            idle += usize::from(keep && known.open.is_none());
+            keep
+        });
+        let mut beyond = idle.saturating_sub(KEYS_MAX);
+        if beyond > 0 {
+            self.keys.retain(|_, known| {
+                let goes = beyond > 0 && known.open.is_none();
+                beyond -= usize::from(goes);
+                !goes
+            });
+        }
+    }
+}
+
+impl Stage {
+    /// A call that was answered does not go back to ringing.
+    fn max_of(self, before: Stage) -> Stage {
+        match before {
+            Stage::Answered => Stage::Answered,
+            Stage::Leaving | Stage::InDoubt | Stage::Taken => self,
+        }
     }
 }
 

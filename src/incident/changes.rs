@@ -3,9 +3,10 @@
 //! A change is the service's own line first. Incidents that are open get it at once, those that open within a day get the last
 //! few: what was changed just before is the first thing that people ask.
 
-use super::entry::Change;
+use super::entry::AlertChange;
 use super::{Call, IncidentId};
 use crate::alert::{Action, Event};
+use crate::reason::Why;
 use crate::route;
 use std::collections::BTreeSet;
 
@@ -17,18 +18,18 @@ const TOLD_IN_MAX: usize = 20;
 impl Call<'_> {
     pub(super) fn changed(&mut self, event: Event) {
         let Some(service) = route::route(self.config, &event).service else {
-            let why = "no service has this change".to_owned();
-            return self.record(None, Change::Ignored { event: Box::new(event), why });
+            let why = Why::NoServiceOfChange;
+            return self.record(None, AlertChange::Ignored { event: Box::new(event), why });
         };
         let event = Box::new(event);
-        self.record(None, Change::Noted { event: event.clone(), service: Some(service.clone()) });
-        let open: BTreeSet<IncidentId> = self.state.open.values().copied().collect();
+        self.record(None, AlertChange::Noted { event: event.clone(), service: Some(service.clone()) });
+        let open: BTreeSet<IncidentId> = self.state.keys.values().filter_map(|known| known.open).collect();
         let of_service = |id: &IncidentId| {
             self.incident(*id).is_some_and(|incident| incident.service.as_ref() == Some(&service))
         };
         let told: Vec<IncidentId> = open.into_iter().rev().filter(of_service).take(TOLD_IN_MAX).collect();
         for id in told {
-            self.about(id, Change::Noted { event: event.clone(), service: None });
+            self.about(id, AlertChange::Noted { event: event.clone(), service: None });
         }
     }
 
@@ -45,7 +46,7 @@ impl Call<'_> {
                 started_at: Some(change.at),
                 ..Event::blank(Action::Change)
             };
-            self.about(id, Change::Noted { event: Box::new(event), service: None });
+            self.about(id, AlertChange::Noted { event: Box::new(event), service: None });
         }
     }
 }

@@ -1,16 +1,30 @@
 //! What people ask for: acknowledge, resolve, escalate, reassign, and the words of a call once more.
 
-use super::entry::Change;
+use super::entry::{DeliveryChange, ResponseChange};
+use super::errand::HangUp;
 use super::escalation::later;
-use super::state::{Escalation, HangUp, Notification, Purpose, Status, What};
-use super::{Actor, Asked, Call, Command, DeliveryId, IncidentId, Reply, Target, Via, message};
+use super::state::{Escalation, Notification, Purpose, Status};
+use super::{Asked, Call, Command, DeliveryId, IncidentId, Reply, Respond, Target, message};
+use crate::actor::{Actor, Via};
 use crate::alert::Event;
-use crate::config::{Contact, Urgency};
+use crate::config::Urgency;
+use crate::reason::{Because, Why};
 use crate::schedule::UserId;
 
 impl Call<'_> {
     pub(super) fn command(&mut self, command: Command) {
-        let Command { target, action, by, via } = command;
+        match command {
+            Command::Respond(respond) => self.respond(respond),
+            // No door makes these yet: the issue about run time does.
+            Command::Declare(_)
+            | Command::Override(_)
+            | Command::Silence(_)
+            | Command::End { .. }
+            | Command::Test { .. } => self.turn.reply = Some(Reply::NotFound),
+        }
+    }
+
+    fn respond(&mut self, Respond { target, action, by, via }: Respond) {
         let (incidents, delivery, by) = match target {
             Target::Incidents(incidents) => (incidents, None, by),
             Target::Delivery(delivery) => match self.paged(delivery) {
@@ -28,7 +42,9 @@ impl Call<'_> {
             self.turn.reply = Some(self.say_again(&incidents, &by));
             return;
         }
-        if matches!(&action, Asked::Reassign(to) if !self.config.users.contains_key(to)) {
+        if let Asked::Reassign(to) = &action
+            && !self.config.users.contains_key(to)
+        {
             self.turn.reply = Some(Reply::NotFound);
             return;
         }
@@ -38,7 +54,7 @@ impl Call<'_> {
                 None => {}
                 Some(Some(name)) => already.push((id, name)),
                 Some(None) => {
-                    self.act(id, &action, &by, via);
+                    self.act(id, &action, (&by, via), delivery);
                     self.hang_up_needless(id, delivery);
                     done.push(id);
                 }
@@ -50,34 +66,36 @@ impl Call<'_> {
     /// The incidents that a page told about, and the person it was for.
     fn paged(&self, delivery: DeliveryId) -> Option<(Vec<IncidentId>, Actor)> {
         let page = self.state.pages.get(&delivery)?;
-        Some((page.incidents.clone(), self.actor(&page.user)))
-    }
-
-    fn actor(&self, user: &UserId) -> Actor {
-        let name = self.config.users.get(user).map_or_else(|| user.to_string(), |known| known.name.clone());
-        Actor { user: Some(user.clone()), name }
+        let incidents = page.about.iter().map(|carried| carried.incident).collect();
+        Some((incidents, Actor::User(page.user.clone())))
     }
 
     /// `None`: no such incident. `Some(None)`: go ahead. `Some(Some(name))`: that person has done it.
     fn standing_in_the_way(&self, id: IncidentId, action: &Asked) -> Option<Option<String>> {
         let incident = self.incident(id)?;
-        let name = |by: &Option<Actor>| Some(by.as_ref().map_or_else(String::new, |by| by.name.clone()));
+        let name = |by: Option<&Actor>| Some(by.map_or("", |by| self.config.name_of(by)).to_owned());
         Some(match (incident.status, action) {
-            (Status::Resolved, _) => name(&incident.resolved_by),
-            (Status::Acknowledged, Asked::Acknowledge | Asked::Escalate) => name(&incident.acknowledged_by),
-            _ => None,
+            (Status::Resolved, _) => name(incident.resolved_by.as_ref()),
+            (Status::Acknowledged, Asked::Acknowledge | Asked::Escalate) => name(incident.acknowledged_by()),
+            (Status::Triggered | Status::Acknowledged, _) => None,
         })
     }
 
-    fn act(&mut self, id: IncidentId, action: &Asked, by: &Actor, via: Via) {
+    fn act(
+        &mut self,
+        id: IncidentId,
+        action: &Asked,
+        (by, via): (&Actor, Via),
+        delivery: Option<DeliveryId>,
+    ) {
         match action {
             Asked::Acknowledge => self.acknowledge(id, by, via, None),
             Asked::Resolve => {
-                let why = "asked for".to_owned();
-                self.about(id, Change::Resolved { by: by.clone(), via, why, event: None });
+                let why = Why::AskedFor;
+                self.about(id, ResponseChange::Resolved { by: by.clone(), via, why, event: None });
             }
             Asked::Escalate => {
-                self.about(id, Change::Escalated { by: by.clone(), via });
+                self.about(id, ResponseChange::Escalated { by: by.clone(), via, delivery });
                 self.escalate(id);
             }
             Asked::Reassign(user) => self.reassign(id, user, by, via),
@@ -96,27 +114,28 @@ impl Call<'_> {
         let quiet = service.and_then(|service| service.auto_resolve_after);
         let quiet_seconds = quiet.and_then(|quiet| u32::try_from(quiet.as_secs()).ok());
         let event = event.map(Box::new);
-        self.about(id, Change::Acknowledged { by: by.clone(), via, until, quiet_seconds, event });
+        let (by, snoozed) = (by.clone(), false);
+        self.about(id, ResponseChange::Acknowledged { by, via, until, snoozed, quiet_seconds, event });
     }
 
     /// Somebody else is told as if they were the running step; after its wait the policy goes on.
     fn reassign(&mut self, id: IncidentId, user: &UserId, by: &Actor, via: Via) {
         let Some(incident) = self.incident(id) else { return };
         let Some(known) = self.config.users.get(user) else { return };
-        let to = self.plan(known, &format!("reassigned by {}", by.name), incident.urgency);
+        let to = vec![self.plan(known, Because::Reassigned(by.clone()), incident.urgency)];
         let escalation = self.running(id).filter(|_| incident.urgency == Urgency::High).map(|running| {
             let mut told = running.told.clone();
             told.push(user.clone());
             let deadline = later(self.now, self.wait_of(id, &running));
             Escalation { began_at: self.now, deadline, told, reached: false, ..running }
         });
-        self.about(id, Change::Reassigned { to, by: by.clone(), via, escalation });
+        self.about(id, ResponseChange::Reassigned { to, by: by.clone(), via, escalation });
         self.pass_if_unreachable(id);
     }
 
     fn say_again(&self, incidents: &[IncidentId], by: &Actor) -> Reply {
         let known: Vec<_> = incidents.iter().filter_map(|id| self.incident(*id)).collect();
-        match by.user.as_deref() {
+        match by.user().map(|user| &**user) {
             Some(user) if !known.is_empty() => Reply::Say(message::call(self.config, &known, user)),
             _ => Reply::NotFound,
         }
@@ -129,17 +148,17 @@ impl Call<'_> {
             .deliveries
             .iter()
             .filter(|(delivery, dispatch)| {
-                let call = matches!(dispatch.what, What::Page { by: Contact::Call, .. });
+                let call = dispatch.errand.contact().is_some_and(|by| by.method().rings);
                 call && Some(**delivery) != except
                     && dispatch.reference.is_some()
                     && dispatch.hang_up == HangUp::No
-                    && dispatch.incidents.contains(&id)
-                    && !dispatch.incidents.iter().any(|about| self.still_needs(*about, **delivery))
+                    && dispatch.is_about(id)
+                    && !dispatch.about.iter().any(|it| self.still_needs(it.incident, **delivery))
             })
             .map(|(delivery, _)| *delivery)
             .collect();
         for delivery in needless {
-            self.about_server(Change::HangUp { delivery, state: HangUp::Wanted(self.now) });
+            self.about_server(DeliveryChange::HangUp { delivery, state: HangUp::Wanted(self.now) });
         }
     }
 

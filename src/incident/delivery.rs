@@ -1,6 +1,7 @@
 //! One attempt to tell somebody something: what the engine lets go and a provider turns into HTTP.
 
 use super::message::{CallScript, Card, Ticket};
+use crate::config::{Contact, MirrorKind, Provider};
 use crate::schedule::UserId;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::{fmt, str::FromStr};
@@ -23,6 +24,8 @@ pub struct DeliveryId {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Delivery {
     pub id: DeliveryId,
+    /// Who carries it.
+    pub provider: Provider,
     /// What it is about; several for a bundled page.
     pub incidents: Vec<IncidentId>,
     pub task: Task,
@@ -33,27 +36,44 @@ pub struct Delivery {
 /// What to do. A person is named, never a number or an address: the provider looks those up.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Task {
-    /// A phone call.
-    Call { user: UserId, script: CallScript },
-    /// A direct message in Slack.
-    Direct { user: UserId, card: Card },
-    /// The incident's message in a Slack channel: posted, or updated with a line in its thread.
-    Channel {
-        channel: String,
-        /// `channel:ts` of the message shown, once there is one.
+    /// Somebody is told.
+    Page { user: UserId, by: Contact, words: Words },
+    /// A message or a ticket is made, or brought up to date.
+    Mirror {
+        kind: MirrorKind,
+        /// The channel or the project.
+        place: String,
+        /// The provider's name for it, once there is one.
         reference: Option<String>,
-        card: Card,
-        /// What changed, for the thread; only with a `reference`.
-        follow_up: Option<String>,
-    },
-    /// The incident's ticket in Jira: created, commented, moved on resolve.
-    Ticket {
-        /// The issue key, once there is one.
-        reference: Option<String>,
-        ticket: Ticket,
+        words: Words,
+        /// What changed since, for the thread or a comment; only with a `reference`.
+        news: Option<String>,
     },
     /// Ends a call of ours; `call` is the provider's reference.
     HangUp { call: String },
+    /// Asks what became of a delivery; `reference` is the provider's name for it.
+    Ask { of: DeliveryId, reference: String },
+}
+
+/// The words of a delivery, built once, in the form that its method or mirror takes. A provider escapes, cuts and wraps.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Words {
+    /// To be read, with fields and buttons.
+    Card(Card),
+    /// To be heard.
+    Script(CallScript),
+    /// An issue of a tracker.
+    Ticket(Ticket),
+}
+
+impl Task {
+    /// Who is told, and by what.
+    pub fn contact(&self) -> Option<(&UserId, Contact)> {
+        match self {
+            Task::Page { user, by, .. } => Some((user, *by)),
+            Task::Mirror { .. } | Task::HangUp { .. } | Task::Ask { .. } => None,
+        }
+    }
 }
 
 /// A text that is not an id of the form `3-17`.

@@ -1,9 +1,17 @@
 //! One change to the state: the journal line, the line of the timeline, the transition, the fixture.
+//!
+//! An entry holds facts, never sentences: reasons and rules are values, and [`language`](crate::language) words them when
+//! somebody reads. Changes are grouped by what they change and matched without `_`, so that a new one cannot be forgotten.
 
-use super::state::{Channel, Escalation, HangUp, Purpose, Silenced, What};
-use super::{Actor, DeliveryId, IncidentId, Outcome, Via};
+use super::errand::{Errand, HangUp, Mirror};
+use super::outlet::Outlet;
+use super::state::{Escalation, HeldBack, Purpose, StepAt};
+use super::{DeliveryId, IncidentId, Outcome, Reason};
+use crate::actor::{Actor, Via};
 use crate::alert::{Event, Severity};
-use crate::config::{Contact, Id, Urgency};
+use crate::config::{Contact, Id, MirrorKind, Provider, Urgency};
+use crate::place::Place;
+use crate::reason::{Because, Rule, Why};
 use crate::schedule::UserId;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -22,50 +30,62 @@ pub struct Entry {
     pub change: Change,
 }
 
-/// What changed.
+/// What changed, by what it changes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Change {
-    /// About the server: another config is in force.
-    Revision {
-        commit: String,
-    },
-    /// About the server: it started, in a new epoch.
+    Server(ServerChange),
+    Heartbeat(HeartbeatChange),
+    Alert(AlertChange),
+    Escalation(EscalationChange),
+    Delivery(DeliveryChange),
+    Response(ResponseChange),
+}
+
+/// About the server itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ServerChange {
+    /// Another config is in force.
+    Revision { commit: String },
+    /// It started, in a new epoch; `gap_seconds`: for so long it did not run, as far as known.
     Started {
         epoch: u32,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        gap_seconds: Option<u64>,
     },
-    /// About the server: the clock jumped by so many seconds, and open deadlines with it.
-    ClockJumped {
-        seconds: i64,
-    },
-    /// About the server: an integration must be heard from, counted from now.
-    HeartbeatExpected {
-        integration: String,
-        patience_seconds: u32,
-    },
-    /// About the server: it was heard from, `at` a moment that may be past.
-    HeartbeatHeard {
-        integration: String,
-        at: Timestamp,
-        patience_seconds: u32,
-    },
-    /// About the server: it was not heard from in time.
-    HeartbeatMissed {
-        integration: String,
-    },
-    /// About the server: it need not be heard from any more.
-    HeartbeatForgotten {
-        integration: String,
-    },
+    /// The clock jumped by so many seconds, and open deadlines with it.
+    ClockJumped { seconds: i64 },
+}
+
+/// About an integration that must be heard from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HeartbeatChange {
+    /// It must be heard from, counted from now.
+    Expected { integration: String, patience_seconds: u32 },
+    /// It was heard from, `at` a moment that may be past.
+    Heard { integration: String, at: Timestamp, patience_seconds: u32 },
+    /// It was not heard from in time.
+    Missed { integration: String },
+    /// It need not be heard from any more.
+    Forgotten { integration: String },
+}
+
+/// What a monitor said, and what it did.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AlertChange {
     /// An event that changed nothing, and why.
     Ignored {
         event: Box<Event>,
-        why: String,
+        why: Why,
     },
     /// Words for a timeline: a note about an alert, or a change of a service. Pages nobody.
     Noted {
         event: Box<Event>,
         /// Whose line it is; `None` in the timeline of an incident.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         service: Option<Id>,
     },
     Opened(Box<Opened>),
@@ -73,129 +93,156 @@ pub enum Change {
     Joined {
         event: Box<Event>,
         severity: Severity,
-        ticket: bool,
+        /// Where it is shown from now on.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        mirrors: Vec<NewMirror>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         stale_at: Option<Timestamp>,
     },
     /// The alert was said again, with something new.
     Updated {
         event: Box<Event>,
         severity: Severity,
-        ticket: bool,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        mirrors: Vec<NewMirror>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         stale_at: Option<Timestamp>,
     },
     /// The alert was said again.
     Repeated {
         integration: String,
         dedup_key: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         stale_at: Option<Timestamp>,
     },
     /// One of the alerts is over, others still fire.
-    AlertResolved {
+    Over {
         integration: String,
         dedup_key: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         event: Option<Box<Event>>,
-        why: String,
+        why: Why,
     },
+}
+
+/// How urgent it is, what holds it back, and who is told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EscalationChange {
     /// It is more urgent than it was, or will be at `raise_at`.
     Raised {
         urgency: Urgency,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         raise_at: Option<Timestamp>,
-        rule: String,
+        rule: Rule,
     },
-    Silenced(Silenced),
-    Unsilenced {
-        rule: String,
-        /// Whether it is shown in a ticket from now on.
-        ticket: bool,
+    HeldBack(HeldBack),
+    /// Nothing holds it back any more.
+    Released {
+        held: HeldBack,
+        /// Where it is shown from now on.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        mirrors: Vec<NewMirror>,
     },
-    StepBegan(Step),
+    StepBegan(StepStart),
     StepPassed {
-        policy: Id,
-        fallback: bool,
-        step: u32,
-        round: u32,
-        rule: String,
-        why: String,
+        at: StepAt,
+        rule: Option<Place>,
+        why: Why,
     },
     /// People are told beside the policy's steps: at low urgency, by `inform`, or newly in a running step.
     Told {
-        people: Vec<Told>,
+        people: Vec<Recipient>,
         purpose: Purpose,
         in_step: bool,
-        rule: String,
+        rule: Place,
     },
     /// A config change took people out of the running step.
     Dropped {
         users: Vec<UserId>,
-        rule: String,
+        rule: Place,
     },
     /// A config change moved the running step to this policy, with this deadline.
     Moved {
         policy: Id,
         step: u32,
         deadline: Timestamp,
-        rule: String,
+        rule: Place,
     },
+}
+
+/// What leaves, and what became of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeliveryChange {
     Sent {
         delivery: DeliveryId,
-        what: What,
+        provider: Provider,
+        errand: Errand,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
         notifications: Vec<u16>,
+        /// An earlier attempt may have gone out.
+        #[serde(default, skip_serializing_if = "is_false")]
         repeat: bool,
         expires_at: Timestamp,
     },
     Outcome {
         delivery: DeliveryId,
-        channel: Channel,
+        provider: Provider,
+        outlet: Outlet,
         outcome: Outcome,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         retry_at: Option<Timestamp>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         paused_until: Option<Timestamp>,
     },
     /// The next contact of somebody is tried early.
-    Hastened {
-        user: UserId,
-        by: Contact,
-        notification: u16,
-        why: String,
-    },
+    Hastened { user: UserId, by: Contact, notification: u16, why: Reason },
     /// Somebody cannot be reached in this way.
-    GaveUp {
-        user: UserId,
-        by: Contact,
-        why: String,
-    },
+    GaveUp { user: UserId, by: Contact, why: Reason },
     /// About a call of ours that nobody needs any more.
-    HangUp {
-        delivery: DeliveryId,
-        state: HangUp,
-    },
+    HangUp { delivery: DeliveryId, state: HangUp },
+}
+
+/// What people did, and what follows by itself from that.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ResponseChange {
     Acknowledged {
         by: Actor,
         via: Via,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         until: Option<Timestamp>,
+        #[serde(default, skip_serializing_if = "is_false")]
+        snoozed: bool,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         quiet_seconds: Option<u32>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         event: Option<Box<Event>>,
     },
     /// Somebody asks for the next step.
     Escalated {
         by: Actor,
         via: Via,
+        /// The page whose key was pressed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        delivery: Option<DeliveryId>,
     },
     /// It pages again.
-    Retriggered {
-        why: String,
-        rule: String,
-    },
+    Retriggered { why: Why, rule: Option<Rule> },
     Reassigned {
-        to: Told,
+        to: Vec<Recipient>,
         by: Actor,
         via: Via,
         /// What goes on if nothing comes of it; none at low urgency.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         escalation: Option<Escalation>,
     },
     Resolved {
         by: Actor,
         via: Via,
-        why: String,
+        why: Why,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         event: Option<Box<Event>>,
     },
 }
@@ -208,43 +255,105 @@ pub struct Opened {
     pub service: Option<Id>,
     pub severity: Severity,
     pub urgency: Urgency,
-    pub route_rule: String,
-    pub urgency_rule: String,
+    pub route_rule: Rule,
+    pub urgency_rule: Rule,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub raise_at: Option<Timestamp>,
-    pub silenced: Option<Silenced>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held_back: Option<HeldBack>,
+    /// The policy that the urgency rule names.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy: Option<Id>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub group: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stale_at: Option<Timestamp>,
-    /// Whether it is shown in a Slack channel, and in a ticket.
-    pub channel: bool,
-    pub ticket: bool,
+    /// Where it is shown.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mirrors: Vec<NewMirror>,
 }
 
-/// A step of a policy, with the people in it.
+/// A room or a ticket in which an incident is to be shown, for good.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Step {
-    pub policy: Id,
-    pub fallback: bool,
-    pub step: u32,
-    pub round: u32,
-    pub people: Vec<Told>,
-    pub shadows: Vec<Told>,
+pub struct NewMirror {
+    pub provider: Provider,
+    pub kind: MirrorKind,
+    /// The channel or the project.
+    pub place: String,
+}
+
+/// A step of a policy that begins, with the people in it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StepStart {
+    pub at: StepAt,
+    pub people: Vec<Recipient>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub shadows: Vec<Recipient>,
     pub deadline: Timestamp,
-    pub rule: String,
+    pub rule: Place,
 }
 
-/// A person who is told, and how.
+/// A person who is told, why, and how.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Told {
+pub struct Recipient {
     pub user: UserId,
-    /// Why this person: the schedule and its layer or override, or the rule that names them.
-    pub because: String,
-    pub contacts: Vec<Planned>,
+    pub because: Because,
+    pub contacts: Vec<PlannedContact>,
 }
 
 /// One contact of a plan.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Planned {
+pub struct PlannedContact {
     pub by: Contact,
+    /// Which of the person's addresses, by name, where they have several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<String>,
     pub due: Timestamp,
-    pub rule: String,
+    pub rule: Place,
+}
+
+impl From<&NewMirror> for Mirror {
+    fn from(new: &NewMirror) -> Mirror {
+        Mirror::new(new.provider, new.kind, new.place.clone())
+    }
+}
+
+impl From<ServerChange> for Change {
+    fn from(change: ServerChange) -> Change {
+        Change::Server(change)
+    }
+}
+
+impl From<HeartbeatChange> for Change {
+    fn from(change: HeartbeatChange) -> Change {
+        Change::Heartbeat(change)
+    }
+}
+
+impl From<AlertChange> for Change {
+    fn from(change: AlertChange) -> Change {
+        Change::Alert(change)
+    }
+}
+
+impl From<EscalationChange> for Change {
+    fn from(change: EscalationChange) -> Change {
+        Change::Escalation(change)
+    }
+}
+
+impl From<DeliveryChange> for Change {
+    fn from(change: DeliveryChange) -> Change {
+        Change::Delivery(change)
+    }
+}
+
+impl From<ResponseChange> for Change {
+    fn from(change: ResponseChange) -> Change {
+        Change::Response(change)
+    }
+}
+
+fn is_false(flag: &bool) -> bool {
+    !flag
 }

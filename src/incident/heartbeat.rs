@@ -4,11 +4,12 @@
 //! escalation and restarts are those of any alert. How late is late comes from the config; that a down time of our own
 //! pages nobody, from `apply`, where a start counts anew.
 
-use super::entry::Change;
+use super::entry::HeartbeatChange;
 use super::{Call, HANDLE_MAX};
 use crate::alert::{Action, Event, HEARTBEAT, HEARTBEAT_KEY, Severity, UNPARSED};
 use crate::config::field;
 use crate::language::Notice;
+use crate::reason::Why;
 use crate::route;
 use jiff::SignedDuration;
 use std::collections::BTreeMap;
@@ -43,7 +44,7 @@ impl Call<'_> {
         }
         self.heard(integration.clone(), self.now, patience);
         let key = (integration, HEARTBEAT_KEY.to_owned());
-        if let Some(id) = self.state.open.get(&key).copied().filter(|_| missed) {
+        if let Some(id) = self.state.open(&key).filter(|_| missed) {
             let (integration, dedup_key) = key;
             let summary = self
                 .config
@@ -71,7 +72,7 @@ impl Call<'_> {
         if let Some(at) = heard.filter(|at| known.heard_at.is_none_or(|recorded| recorded < *at)) {
             return self.heard(integration, at, SignedDuration::from_secs(i64::from(known.patience_seconds)));
         }
-        self.about_server(Change::HeartbeatMissed { integration: integration.clone() });
+        self.about_server(HeartbeatChange::Missed { integration: integration.clone() });
         let minutes = |since| u64::try_from(self.now.duration_since(since).as_mins()).unwrap_or(0);
         let notice = match known.heard_at {
             Some(at) => Notice::NoHeartbeat { integration: &integration, minutes: minutes(at) },
@@ -93,7 +94,7 @@ impl Call<'_> {
     fn heard(&mut self, integration: String, at: jiff::Timestamp, patience: SignedDuration) {
         self.beats.remove(&integration);
         let patience_seconds = seconds(patience);
-        self.about_server(Change::HeartbeatHeard { integration, at, patience_seconds });
+        self.about_server(HeartbeatChange::Heard { integration, at, patience_seconds });
     }
 
     /// Brings what is expected in line with the config in force.
@@ -109,7 +110,7 @@ impl Call<'_> {
         for (integration, patience_seconds) in expected {
             let known = self.state.heartbeats.get(&integration);
             if known.is_none_or(|known| known.patience_seconds != patience_seconds) {
-                self.about_server(Change::HeartbeatExpected { integration, patience_seconds });
+                self.about_server(HeartbeatChange::Expected { integration, patience_seconds });
             }
         }
         gone.into_iter().for_each(|integration| self.forget(integration));
@@ -118,11 +119,11 @@ impl Call<'_> {
     fn forget(&mut self, integration: String) {
         let missed = self.state.heartbeats.get(&integration).is_some_and(|it| it.due.is_none());
         self.beats.remove(&integration);
-        self.about_server(Change::HeartbeatForgotten { integration: integration.clone() });
+        self.about_server(HeartbeatChange::Forgotten { integration: integration.clone() });
         let key = (integration, HEARTBEAT_KEY.to_owned());
-        if let Some(id) = self.state.open.get(&key).copied().filter(|_| missed) {
+        if let Some(id) = self.state.open(&key).filter(|_| missed) {
             let (integration, dedup_key) = key;
-            let why = "the config expects no heartbeat of it any more".to_owned();
+            let why = Why::HeartbeatNotExpected;
             self.alert_over_by_rule(id, integration, dedup_key, why);
         }
     }

@@ -3,8 +3,10 @@
 //! Everything here follows from the state, and is kept in step with it by `record`; none of it is in the journal.
 
 use super::IncidentId;
-use super::state::{Channel, HangUp, Incident, State, Status};
-use crate::config::{Contact, Id, Urgency};
+use super::errand::HangUp;
+use super::outlet::{self, Outlet};
+use super::state::{Incident, State, Status};
+use crate::config::{Contact, Id, MirrorKind, Provider, Urgency};
 use crate::schedule::UserId;
 use jiff::Timestamp;
 use std::cmp::Reverse;
@@ -22,14 +24,16 @@ pub(super) struct Waiting {
 /// One person and one contact method, so that several pages become one.
 pub(super) type Lane = BTreeSet<Waiting>;
 
+/// A mirror that is behind: from when on it may be sent, its incident, and its place in the incident's list.
+pub(super) type Behind = (Timestamp, IncidentId, usize);
+
 #[derive(Debug, Default)]
 pub(super) struct Index {
     deadlines: BTreeSet<(Timestamp, IncidentId)>,
     deadline_of: BTreeMap<IncidentId, Timestamp>,
     pub lanes: BTreeMap<(Contact, UserId), Lane>,
-    /// Mirrors that are behind.
-    pub channels: BTreeSet<(Timestamp, IncidentId)>,
-    pub tickets: BTreeSet<(Timestamp, IncidentId)>,
+    /// Mirrors that are behind, each by its place in the incident's list.
+    pub mirrors: BTreeMap<(Provider, MirrorKind), BTreeSet<Behind>>,
     /// Open incidents of services that group, by the values their alerts share.
     pub groups: BTreeMap<(Id, String), BTreeSet<IncidentId>>,
 }
@@ -49,11 +53,8 @@ impl Index {
         for (by, user, waiting) in incident.waiting() {
             self.lanes.entry((by, user.clone())).or_default().insert(waiting);
         }
-        if let Some(at) = incident.mirror_due(Channel::Channel) {
-            self.channels.insert((at, incident.id));
-        }
-        if let Some(at) = incident.mirror_due(Channel::Ticket) {
-            self.tickets.insert((at, incident.id));
+        for (way, waits) in incident.mirrors_due() {
+            self.mirrors.entry(way).or_default().insert(waits);
         }
         if let Some(key) = incident.group_key() {
             self.groups.entry(key).or_default().insert(incident.id);
@@ -73,11 +74,13 @@ impl Index {
                 }
             }
         }
-        if let Some(at) = incident.mirror_due(Channel::Channel) {
-            self.channels.remove(&(at, incident.id));
-        }
-        if let Some(at) = incident.mirror_due(Channel::Ticket) {
-            self.tickets.remove(&(at, incident.id));
+        for (way, waits) in incident.mirrors_due() {
+            if let Some(behind) = self.mirrors.get_mut(&way) {
+                behind.remove(&waits);
+                if behind.is_empty() {
+                    self.mirrors.remove(&way);
+                }
+            }
         }
         if let Some(key) = incident.group_key()
             && let Some(known) = self.groups.get_mut(&key)
@@ -100,33 +103,38 @@ impl Index {
 
     /// The next instant at which something can be done; in the past if it can be done now. What is due but waits for
     /// a slot, for its person to hang up, or for a pause to end is woken by whatever ends that.
-    pub fn next_deadline(&self, state: &State, now: Timestamp) -> Option<Timestamp> {
-        let open = |channel: Channel| {
-            let paused = state.paused.get(&channel).is_some_and(|until| *until > now);
-            !paused && state.in_flight(channel) < channel.slots_max()
-        };
-        let methods = [(Contact::Call, Channel::Call), (Contact::Slack, Channel::Direct)];
-        let waiting = methods.into_iter().filter(|(_, channel)| open(*channel)).flat_map(|(by, _)| {
+    pub fn next_deadline(
+        &self,
+        state: &State,
+        serving: &[(Contact, Provider)],
+        now: Timestamp,
+    ) -> Option<Timestamp> {
+        let free = |provider: Provider, outlet: Outlet| state.is_free(provider, outlet, now);
+        let open = outlet::contacts().filter(|by| {
+            let mut serve = serving.iter().filter(|(contact, _)| contact == by);
+            serve.any(|(_, provider)| free(*provider, Outlet::Page(*by)))
+        });
+        let pages = open.flat_map(|by| {
             let busy = state.busy(by);
             let lanes =
                 self.lanes.iter().filter(move |((method, user), _)| *method == by && !busy.contains(user));
             lanes.flat_map(|(_, lane)| soonest(lane))
         });
-        let channels = self.channels.first().filter(|_| open(Channel::Channel)).map(|(at, _)| *at);
-        let tickets = self.tickets.first().filter(|_| open(Channel::Ticket)).map(|(at, _)| *at);
-        let hangs_up = open(Channel::HangUp);
+        let mirrors =
+            self.mirrors.iter().filter(|((provider, kind), _)| free(*provider, Outlet::Mirror(*kind)));
+        let mirrors = mirrors.filter_map(|(_, behind)| behind.first().map(|(at, ..)| *at));
         let deliveries = state.deliveries.values().flat_map(|dispatch| {
+            let hangs_up = || dispatch.reference.is_some() && free(dispatch.provider, Outlet::HangUp);
             let hang_up = match dispatch.hang_up {
-                HangUp::Wanted(at) if hangs_up && dispatch.reference.is_some() => Some(at),
-                _ => None,
+                HangUp::Wanted(at) => Some(at).filter(|_| hangs_up()),
+                HangUp::No | HangUp::InFlight => None,
             };
             [Some(dispatch.expires_at), hang_up].into_iter().flatten()
         });
-        waiting
+        pages
+            .chain(mirrors)
             .chain(deliveries)
             .chain(self.deadlines.first().map(|(at, _)| *at))
-            .chain(channels)
-            .chain(tickets)
             .chain(state.heartbeats.values().filter_map(|heartbeat| heartbeat.due))
             .chain(state.paused.values().copied().filter(|until| *until > now))
             .min()
@@ -166,38 +174,20 @@ impl IncidentId {
 }
 
 impl Incident {
-    /// When something about it falls due by itself, other than what waits to be sent.
-    pub fn deadline(&self) -> Option<Timestamp> {
-        if self.status == Status::Resolved {
-            return None;
-        }
-        let stale = self.alerts.iter().filter(|alert| alert.firing).filter_map(|alert| alert.stale_at);
-        let silenced = self.silenced.as_ref().map(|silenced| silenced.until);
-        let paging = [self.escalation.as_ref().map(|escalation| escalation.deadline), self.raise_at];
-        let paging = paging.into_iter().flatten().filter(|_| self.pages());
-        stale.chain(silenced).chain(paging).chain(self.acknowledged_until).chain(self.quiet_at()).min()
-    }
-
-    /// When it closes by itself for want of events, while acknowledged.
-    pub fn quiet_at(&self) -> Option<Timestamp> {
-        let quiet = self.quiet_seconds.filter(|_| self.status == Status::Acknowledged)?;
-        self.last_event_at.checked_add(jiff::SignedDuration::from_secs(i64::from(quiet))).ok()
-    }
-
-    /// The notifications that wait to be sent; none while it is silenced.
+    /// The notifications that wait to be sent; none while they are held back.
     fn waiting(&self) -> impl Iterator<Item = (Contact, &UserId, Waiting)> {
         let (urgency, incident) = (Reverse(self.urgency), self.id);
-        let held = |found: &&super::Notification| found.in_flight.is_none() && self.silenced.is_none();
+        let held = |found: &&super::Notification| found.in_flight.is_none() && self.held_back.is_none();
         self.notifications.iter().filter(held).map(move |found| {
             (found.by, &found.user, Waiting { urgency, due: found.due, incident, n: found.n })
         })
     }
 
-    /// From when on a mirror may be sent; `None` where it shows what it should, or is under way.
-    pub fn mirror_due(&self, channel: Channel) -> Option<Timestamp> {
-        let mirror = if channel == Channel::Ticket { &self.ticket } else { &self.channel };
-        let behind = |mirror: &&super::Mirror| mirror.in_flight.is_none() && mirror.shown < self.version;
-        mirror.as_ref().filter(behind).map(|mirror| mirror.not_before.unwrap_or(Timestamp::MIN))
+    /// The mirrors that are behind and may be sent from an instant on.
+    fn mirrors_due(&self) -> impl Iterator<Item = ((Provider, MirrorKind), Behind)> {
+        self.mirrors.iter().enumerate().filter_map(|(n, mirror)| {
+            Some(((mirror.provider, mirror.kind), (mirror.due(self.version)?, self.id, n)))
+        })
     }
 
     fn group_key(&self) -> Option<(Id, String)> {

@@ -1,7 +1,12 @@
 //! What can happen to incidents: alerts, people, outcomes, time, a new config.
 
 use super::{DeliveryId, IncidentId};
-use crate::{alert::Event, config::Config, schedule::UserId};
+use crate::actor::{Actor, Via};
+use crate::alert::{Event, Severity};
+use crate::config::{Config, Contact, Id, Provider, RunTimeOverride, RunTimeSilence};
+use crate::place::Place;
+use crate::reason::Fault;
+use crate::schedule::UserId;
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -17,21 +22,67 @@ pub enum Input {
     Outcome { delivery: DeliveryId, outcome: Outcome },
     /// The config in force is now another one. `previous` is what was in force before, as far as known.
     ConfigChanged { previous: Option<Arc<Config>>, commit: String },
-    /// The server started: what was in flight may or may not have left.
-    Started { epoch: u32 },
+    /// The server started: what was in flight may or may not have left. `gap_seconds`: for so long it did not run, as
+    /// far as known.
+    Started { epoch: u32, gap_seconds: Option<u64> },
     /// The wall clock jumped by so much: open deadlines move with it.
     ClockJumped { by: SignedDuration },
     /// Time has passed.
     Tick,
 }
 
-/// A person's wish, from a button, a key on the phone, or the API.
+/// A person's wish, by whichever way it came. Rights and bounds are decided where it is handled.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Command {
+pub enum Command {
+    /// About incidents.
+    Respond(Respond),
+    /// An incident that a person declares.
+    Declare(Box<Declare>),
+    /// A temporary change to a schedule.
+    Override(Box<RunTimeOverride>),
+    Silence(Box<RunTimeSilence>),
+    /// Ends an override or a silence early.
+    End {
+        what: Ended,
+        by: Actor,
+        via: Via,
+    },
+    /// Tries out one of a person's own ways.
+    Test {
+        user: UserId,
+        contact: Contact,
+        by: Actor,
+        via: Via,
+    },
+}
+
+/// A wish about incidents.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Respond {
     pub target: Target,
     pub action: Asked,
     pub by: Actor,
     pub via: Via,
+}
+
+/// An incident that a person declares.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Declare {
+    pub service: Id,
+    pub summary: String,
+    pub description: String,
+    pub severity: Option<Severity>,
+    pub by: Actor,
+    pub via: Via,
+    /// The same key again is the same incident.
+    pub idempotency_key: Option<String>,
+}
+
+/// What is ended early: the number of one made at run time, or the place of one of git.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ended {
+    RunTime(u64),
+    File(Place),
 }
 
 /// What a command is about.
@@ -54,27 +105,6 @@ pub enum Asked {
     Reassign(UserId),
 }
 
-/// Who did it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Actor {
-    /// Set where the person is in `users/`.
-    pub user: Option<UserId>,
-    /// The name to show: the user's, a Slack user's, an API token's, or an integration's.
-    pub name: String,
-}
-
-/// By which way.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Via {
-    Slack,
-    Call,
-    Api,
-    Monitor,
-    /// The server itself: a timeout of the config.
-    Rule,
-}
-
 /// What became of a delivery, as its provider said it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -86,17 +116,17 @@ pub enum Outcome {
     /// Somebody picked up; that proves nothing yet (voicemail).
     Answered,
     /// A call ended without a key (completed, no answer, canceled). Not a failure: people sleep.
-    Ended { reason: String },
+    Ended { reason: Reason },
     /// It will never work this way: a bad number, a channel that is not there, credentials refused.
-    Rejected { reason: String },
+    Rejected { reason: Reason },
     /// It did not leave, or the provider refused for now (5xx, 429, a busy line).
     Unavailable {
-        reason: String,
+        reason: Reason,
         /// The provider's own wish, in seconds.
         retry_after: Option<u32>,
     },
     /// It may or may not have left: a timeout, a broken connection, a crash of ours.
-    Unknown { reason: String },
+    Unknown { reason: Reason },
 }
 
 impl Input {
@@ -111,7 +141,7 @@ impl Input {
             Input::Command(command) => format!("{command:?}"),
             Input::Outcome { delivery, outcome } => format!("the outcome of {delivery}: {outcome:?}"),
             Input::ConfigChanged { commit, .. } => format!("config {commit}"),
-            Input::Started { epoch } => format!("start {epoch}"),
+            Input::Started { epoch, .. } => format!("start {epoch}"),
             Input::ClockJumped { by } => format!("a clock jump of {by:?}"),
             Input::Tick => "a tick".to_owned(),
         }
@@ -130,15 +160,41 @@ impl Outcome {
         }
     }
 
-    /// Why it failed, in the provider's words; empty where it did not.
-    pub fn reason(&self) -> &str {
+    /// Why it failed, or how it ended.
+    pub fn reason(&self) -> Option<&Reason> {
         match self {
             Outcome::Ended { reason }
             | Outcome::Rejected { reason }
             | Outcome::Unavailable { reason, .. }
-            | Outcome::Unknown { reason } => reason,
-            Outcome::Accepted { .. } | Outcome::Delivered { .. } | Outcome::Answered => "",
+            | Outcome::Unknown { reason } => Some(reason),
+            Outcome::Accepted { .. } | Outcome::Delivered { .. } | Outcome::Answered => None,
         }
+    }
+}
+
+/// Why a delivery failed, or how it ended: what we make of it, and what the provider said.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reason {
+    pub provider: Option<Provider>,
+    pub fault: Fault,
+    /// The provider's own words, or the name of what is missing; may be empty.
+    pub said: String,
+}
+
+impl Reason {
+    /// What a provider said, without words of ours.
+    pub fn said(text: impl Into<String>) -> Reason {
+        Reason { provider: None, fault: Fault::Said, said: text.into() }
+    }
+
+    /// A fault of our own, that nobody else said anything about.
+    pub fn ours(fault: Fault) -> Reason {
+        Reason { provider: None, fault, said: String::new() }
+    }
+
+    /// What a provider means, with what it said.
+    pub fn of(provider: Provider, fault: Fault, said: impl Into<String>) -> Reason {
+        Reason { provider: Some(provider), fault, said: said.into() }
     }
 }
 

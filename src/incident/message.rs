@@ -6,10 +6,11 @@
 
 pub use super::script::{SPOKEN_INCIDENTS_MAX, SPOKEN_SUMMARY_MAX, call, reply_spoken};
 
-use super::{Asked, Escalation, Incident, IncidentId, Reply, Status};
+use super::{Asked, Escalation, Incident, IncidentId, Reply, Status, Words};
 use crate::alert::{self, Link, Severity};
-use crate::config::{Config, Service, Urgency, User};
+use crate::config::{Config, Contact, Form, MirrorKind, Service, Urgency, User};
 use crate::language::{Language, Shown, Word};
+use crate::route::OWN_INTEGRATION;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
@@ -79,23 +80,32 @@ pub struct Ticket {
     pub summary: String,
     /// Paragraphs.
     pub description: Vec<String>,
-    /// What changed since the last time, for a comment; `None` on the first.
-    pub comment: Option<String>,
     pub resolved: bool,
 }
 
+/// The words of a page to `user` about these incidents, in the form that the method carries.
+pub fn page(config: &Config, incidents: &[&Incident], user: &str, by: Contact) -> Words {
+    match by.method().form {
+        Form::Script => Words::Script(call(config, incidents, user)),
+        Form::Card => Words::Card(direct(config, incidents, user)),
+    }
+}
+
+/// The words of a room's message or a ticket, as the incident stands now.
+pub fn mirror(config: &Config, incident: &Incident, kind: MirrorKind, place: &str) -> Words {
+    match kind {
+        MirrorKind::Room => Words::Card(card(config, incident, &Reader::organisation(config))),
+        MirrorKind::Ticket => Words::Ticket(ticket(config, incident, place)),
+    }
+}
+
 /// The direct message to `user` about these incidents.
-pub fn direct(config: &Config, incidents: &[&Incident], user: &str) -> Card {
+fn direct(config: &Config, incidents: &[&Incident], user: &str) -> Card {
     let reader = Reader::person(config, user);
     match incidents {
         [incident] => card(config, incident, &reader),
         several => several_card(config, several, &reader),
     }
-}
-
-/// The message in a channel, as the incident stands now.
-pub fn channel(config: &Config, incident: &Incident) -> Card {
-    card(config, incident, &Reader::organisation(config))
 }
 
 /// The line for the thread or the ticket: the state the incident is in now.
@@ -117,15 +127,12 @@ pub fn follow_up(config: &Config, incident: &Incident) -> String {
     }
 }
 
-/// The ticket, if the service asks for one; one that exists (`reference`) is kept up to date in any case.
-pub fn ticket(config: &Config, incident: &Incident, reference: Option<&str>) -> Option<Ticket> {
-    let service = service(config, incident)?;
-    let wanted = service.jira.as_ref()?;
-    let asked_for = wanted.when.as_ref().is_none_or(|when| when.matches(|key| incident.field(key)));
-    if config.organisation.jira.is_none() || (reference.is_none() && !asked_for) {
-        return None;
-    }
+/// The ticket in a project. What its service does not say (it may have gone since) is the organisation's.
+fn ticket(config: &Config, incident: &Incident, project: &str) -> Ticket {
     let reader = Reader::organisation(config);
+    let own = service(config, incident).and_then(|service| service.jira.as_ref());
+    let shared = config.organisation.jira.as_ref();
+    let issue_type = own.map(|own| &own.issue_type).or(shared.map(|jira| &jira.issue_type));
     // Written once: what changes is told by comments.
     let changing = [Word::Status, Word::Telling, Word::Silenced].map(|word| reader.language.word(word));
     let lasting = fields(config, incident, &reader).into_iter().filter(|f| !changing.contains(&f.label));
@@ -133,15 +140,14 @@ pub fn ticket(config: &Config, incident: &Incident, reference: Option<&str>) -> 
     description.extend(Some(incident.description.clone()).filter(|text| !text.trim().is_empty()));
     let link = |link: &Link| [link.text.as_str(), link.href.as_str()].join(" ").trim().to_owned();
     description.extend(incident.links.iter().map(link));
-    Some(Ticket {
-        project: wanted.project.clone(),
-        issue_type: wanted.issue_type.clone(),
+    Ticket {
+        project: project.to_owned(),
+        issue_type: issue_type.cloned().unwrap_or_default(),
         label: format!("oncall-{}", incident.id),
         summary: bare_headline(config, incident, reader.language),
         description,
-        comment: reference.map(|_| follow_up(config, incident)),
         resolved: incident.status == Status::Resolved,
-    })
+    }
 }
 
 /// The answer to a command, to be read.
@@ -268,9 +274,10 @@ fn fields(config: &Config, incident: &Incident, reader: &Reader) -> Vec<Field> {
     if !incident.source.is_empty() {
         all.push(field(Word::Source, one_line(&incident.source, alert::LABEL_MAX)));
     }
-    if let Some(silenced) = incident.silenced.as_ref().filter(|_| incident.status != Status::Resolved) {
-        let until = language.date_time(silenced.until, reader.zone);
-        let phrase = Shown::SilencedUntil { until: &until, reason: &silenced.reason, rule: &silenced.rule };
+    if let Some(held) = incident.held_back.as_ref().filter(|_| incident.status != Status::Resolved) {
+        let until = language.date_time(held.until, reader.zone);
+        let rule = held.origin.to_string();
+        let phrase = Shown::SilencedUntil { until: &until, reason: &held.reason, rule: &rule };
         all.push(field(Word::Silenced, language.shown(&phrase)));
     }
     if let Some(escalation) = incident.escalation.as_ref().filter(|_| incident.status == Status::Triggered) {
@@ -296,23 +303,23 @@ fn state(config: &Config, incident: &Incident, language: Language) -> String {
 fn by(config: &Config, incident: &Incident) -> Option<String> {
     let actor = match incident.status {
         Status::Triggered => None,
-        Status::Acknowledged => incident.acknowledged_by.as_ref(),
+        Status::Acknowledged => incident.acknowledged_by(),
         Status::Resolved => incident.resolved_by.as_ref(),
     }?;
-    Some(actor.user.as_ref().map_or_else(|| actor.name.clone(), |user| person(config, user)))
+    Some(config.name_of(actor).to_owned())
 }
 
 fn telling(config: &Config, escalation: &Escalation, reader: &Reader) -> String {
-    let steps = config.policies.get(&escalation.policy).map_or(1, |policy| policy.steps.len());
-    let step = escalation.step.saturating_add(1);
+    let steps = config.policies.get(&escalation.at.policy).map_or(1, |policy| policy.steps.len());
+    let step = escalation.at.step.saturating_add(1);
     let names: Vec<String> =
         escalation.told.iter().take(NAMES_MAX).map(|user| person(config, user)).collect();
     reader.language.shown(&Shown::Telling {
         step,
         steps: u32::try_from(steps).unwrap_or(u32::MAX).max(step),
-        round: escalation.round.saturating_add(1),
+        round: escalation.at.round.saturating_add(1),
         names: &names,
-        fallback: escalation.fallback,
+        fallback: escalation.at.fallback,
         next: &reader.language.clock(escalation.deadline, reader.zone),
     })
 }
@@ -343,7 +350,7 @@ pub(super) fn service_name(config: &Config, incident: &Incident, language: Langu
     match (service(config, incident), &incident.service) {
         (Some(service), _) => service.name.clone(),
         (None, Some(id)) => id.to_string(),
-        (None, None) if &*incident.integration == "oncall" => language.word(Word::OwnServer).to_owned(),
+        (None, None) if incident.integration == OWN_INTEGRATION => language.word(Word::OwnServer).to_owned(),
         (None, None) => language.word(Word::UnknownService).to_owned(),
     }
 }

@@ -6,34 +6,50 @@
 //! [`Input::Tick`]. What is said in a message is decided in [`message`]; how it is sent, in
 //! [`provider`](crate::provider).
 
+#![deny(clippy::wildcard_enum_match_arm)]
+
 mod alerts;
 mod apply;
 mod changes;
 mod command;
 mod delivery;
+mod dispatch;
+mod due;
 mod entry;
+mod errand;
 mod escalation;
 mod heartbeat;
 mod index;
 mod input;
+mod labels;
 pub mod message;
-mod notification;
+mod outcome;
+mod outlet;
 mod reconcile;
 mod script;
 mod state;
+pub mod stored;
+mod timer;
 mod transition;
 
 pub use apply::{CLOSED_MAX, KEYS_MAX};
-pub use delivery::{Delivery, DeliveryId, IncidentId, NotAnId, Task};
-pub use entry::{Change, Entry, Opened, Planned, Step, Told};
-pub use input::{Actor, Asked, Command, Input, Outcome, Reply, Target, Via};
-pub use state::{
-    Alert, AlertKey, Channel, Dispatch, Escalation, HangUp, Heartbeat, Incident, Labels, Mirror,
-    Notification, Paged, Purpose, Revision, Silenced, Stage, State, Status, What,
+pub use delivery::{Delivery, DeliveryId, IncidentId, NotAnId, Task, Words};
+pub use entry::{
+    AlertChange, Change, DeliveryChange, Entry, EscalationChange, HeartbeatChange, NewMirror, Opened,
+    PlannedContact, Recipient, ResponseChange, ServerChange, StepStart,
 };
-pub use transition::DESCRIPTION_KEPT_MAX;
+pub use errand::{Carried, Dispatch, Errand, HangUp, Mirror, Paged, Stage};
+pub use input::{Asked, Command, Declare, Ended, Input, Outcome, Reason, Reply, Respond, Target};
+pub use labels::Labels;
+pub use outlet::Outlet;
+pub use state::{
+    Acknowledgement, Alert, AlertKey, Escalation, Heartbeat, HeldBack, Hold, Incident, KnownKey, Merged,
+    News, Notice, Notification, Purpose, Recent, Revision, State, Status, StepAt,
+};
+pub use timer::Timer;
+pub use transition::{DESCRIPTION_KEPT_MAX, MIRRORS_MAX};
 
-use crate::config::Config;
+use crate::config::{Config, Contact, Provider};
 use index::Index;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
@@ -55,6 +71,8 @@ pub struct Incidents {
     reconcile: Option<reconcile::Reconcile>,
     /// Heartbeats heard since the last one that was recorded, by integration.
     beats: BTreeMap<String, Timestamp>,
+    /// Who serves which contact method, by the config of the last call.
+    serving: Vec<(Contact, Provider)>,
 }
 
 /// What one input led to.
@@ -96,13 +114,16 @@ impl Incidents {
     /// Decides what follows from an input at `now`. Only a [`Input::Tick`] lets deadlines fall due, so that an
     /// acknowledgement beats an escalation of the same instant.
     pub fn handle(&mut self, config: &Arc<Config>, now: Timestamp, input: Input) -> Turn {
+        self.serving = outlet::contacts()
+            .flat_map(|by| config.providers_of(by).map(move |provider| (by, provider)))
+            .collect();
         let Incidents { state, index, beats, .. } = self;
         let mut call = Call { config, now, state, index, beats, turn: Turn::default() };
         match input {
             Input::Alerts(events) => call.alerts(events),
             Input::Command(command) => call.command(command),
             Input::Outcome { delivery, outcome } => call.outcome(delivery, &outcome),
-            Input::Started { epoch } => call.started(epoch),
+            Input::Started { epoch, gap_seconds } => call.started(epoch, gap_seconds),
             Input::ClockJumped { by } => call.clock_jumped(by),
             Input::ConfigChanged { previous, commit } => {
                 call.revision(commit);
@@ -131,7 +152,7 @@ impl Incidents {
         if self.reconcile.is_some() {
             return Some(now);
         }
-        self.index.next_deadline(&self.state, now)
+        self.index.next_deadline(&self.state, &self.serving, now)
     }
 }
 
@@ -141,7 +162,15 @@ fn record(state: &mut State, index: &mut Index, entry: &Entry) {
     if let Some(incident) = touched.and_then(|id| state.incidents.get(&id)) {
         index.remove(incident);
     }
-    let shifted = matches!(entry.change, Change::ClockJumped { .. } | Change::Started { .. });
+    let shifted = match &entry.change {
+        Change::Server(ServerChange::ClockJumped { .. } | ServerChange::Started { .. }) => true,
+        Change::Server(ServerChange::Revision { .. }) => false,
+        Change::Heartbeat(_)
+        | Change::Alert(_)
+        | Change::Escalation(_)
+        | Change::Delivery(_)
+        | Change::Response(_) => false,
+    };
     let forgotten = state.apply(entry);
     // A closed incident may still have been waiting to be shown as closed.
     forgotten.iter().for_each(|incident| index.remove(incident));
@@ -154,21 +183,27 @@ fn record(state: &mut State, index: &mut Index, entry: &Entry) {
 
 impl Call<'_> {
     /// Records one change: applied, then appended, so that later decisions of this call see it.
-    fn record(&mut self, incident: Option<IncidentId>, change: Change) {
+    fn record(&mut self, incident: Option<IncidentId>, change: impl Into<Change>) {
+        let change = change.into();
         let revision = match &change {
-            Change::Revision { .. } => self.state.revision.number + 1,
-            _ => self.state.revision.number,
+            Change::Server(ServerChange::Revision { .. }) => self.state.revision.number + 1,
+            Change::Server(ServerChange::Started { .. } | ServerChange::ClockJumped { .. })
+            | Change::Heartbeat(_)
+            | Change::Alert(_)
+            | Change::Escalation(_)
+            | Change::Delivery(_)
+            | Change::Response(_) => self.state.revision.number,
         };
         let entry = Entry { seq: self.state.seq + 1, at: self.now, revision, incident, change };
         record(self.state, self.index, &entry);
         self.turn.entries.push(entry);
     }
 
-    fn about(&mut self, incident: IncidentId, change: Change) {
+    fn about(&mut self, incident: IncidentId, change: impl Into<Change>) {
         self.record(Some(incident), change);
     }
 
-    fn about_server(&mut self, change: Change) {
+    fn about_server(&mut self, change: impl Into<Change>) {
         self.record(None, change);
     }
 
@@ -178,21 +213,21 @@ impl Call<'_> {
 
     fn revision(&mut self, commit: String) {
         if self.state.revision.commit != commit {
-            self.about_server(Change::Revision { commit });
+            self.about_server(ServerChange::Revision { commit });
         }
     }
 
     /// A clock that was set back while nobody watched shows a time before the last entry's.
-    fn started(&mut self, epoch: u32) {
+    fn started(&mut self, epoch: u32, gap_seconds: Option<u64>) {
         let by = self.now.duration_since(self.state.at);
         if by.as_secs() < 0 {
             self.clock_jumped(by);
         }
-        self.about_server(Change::Started { epoch });
+        self.about_server(ServerChange::Started { epoch, gap_seconds });
     }
 
     fn clock_jumped(&mut self, by: SignedDuration) {
-        self.about_server(Change::ClockJumped { seconds: by.as_secs() });
+        self.about_server(ServerChange::ClockJumped { seconds: by.as_secs() });
         self.beats.values_mut().for_each(|at| *at = at.saturating_add(by).unwrap_or(*at));
     }
 

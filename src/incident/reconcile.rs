@@ -3,11 +3,13 @@
 //! People are added to or dropped from a running step only where the old and the new config differ *at now*: a
 //! handoff that has passed since the step began moves nobody. The wait still counts from the step's beginning.
 
-use super::entry::Change;
+use super::entry::EscalationChange;
 use super::escalation::{Members, later, members};
 use super::state::{Escalation, Purpose};
 use super::{Call, HANDLE_MAX, IncidentId};
 use crate::config::{Config, Urgency};
+use crate::place::Place;
+use crate::reason::Because;
 use crate::schedule::UserId;
 use std::collections::BTreeMap;
 use std::ops::Bound;
@@ -40,36 +42,40 @@ impl Call<'_> {
     }
 
     fn reconcile_incident(&mut self, id: IncidentId, previous: Option<&Config>) {
-        self.reconsider_silence(id);
+        self.reconsider_hold(id);
         let Some(incident) = self.incident(id).filter(|incident| incident.pages()) else { return };
         let Some(running) = incident.escalation.clone() else { return };
-        if !running.fallback && self.has_no_policy(id) {
+        if !running.at.fallback && self.has_no_policy(id) {
             return self.advance_to_fallback(id);
         }
-        let Some(policy) = self.policy(id, running.fallback) else { return };
-        let at = (running.step as usize).min(policy.steps.len().saturating_sub(1));
+        let Some(policy) = self.policy(id, running.at.fallback) else { return };
+        let at = (running.at.step as usize).min(policy.steps.len().saturating_sub(1));
         let Some(step) = policy.steps.get(at).cloned() else { return };
         let (policy, last) = (policy.id.clone(), at + 1 == policy.steps.len());
-        let rule = step.place.to_string();
+        let rule = step.place.clone();
         // The fallback's last step repeats by its own clock, whatever its wait says.
-        let deadline = match running.fallback && last {
+        let deadline = match running.at.fallback && last {
             true => running.deadline,
             false => later(running.began_at, step.wait),
         };
-        if policy != running.policy || at as u32 != running.step || deadline != running.deadline {
+        if policy != running.at.policy || at as u32 != running.at.step || deadline != running.deadline {
             let (step, rule) = (at as u32, rule.clone());
-            self.about(id, Change::Moved { policy, step, deadline, rule });
+            self.about(id, EscalationChange::Moved { policy, step, deadline, rule });
         }
-        let now = members(self.config, &step.notify, self.now, running.fallback);
+        let now = members(self.config, &step.notify, self.now, running.at.fallback);
         let Some(before) = previous.map(|config| self.members_before(config, &running)) else { return };
         self.exchange(id, &running, &before, &now, &rule);
     }
 
     /// Who the old config says is in the running step, now.
     fn members_before(&self, config: &Config, running: &Escalation) -> Members {
-        let step =
-            config.policies.get(&running.policy).and_then(|policy| policy.steps.get(running.step as usize));
-        step.map_or_else(Members::default, |step| members(config, &step.notify, self.now, running.fallback))
+        let step = config
+            .policies
+            .get(&running.at.policy)
+            .and_then(|policy| policy.steps.get(running.at.step as usize));
+        step.map_or_else(Members::default, |step| {
+            members(config, &step.notify, self.now, running.at.fallback)
+        })
     }
 
     fn exchange(
@@ -78,24 +84,24 @@ impl Call<'_> {
         running: &Escalation,
         before: &Members,
         now: &Members,
-        rule: &str,
+        rule: &Place,
     ) {
         let gone = |user: &&UserId| before.people.contains_key(*user) && !now.people.contains_key(*user);
         let users: Vec<UserId> = running.told.iter().filter(gone).cloned().collect();
         let new = |user: &UserId| !before.people.contains_key(user) && !running.told.contains(user);
-        let added: BTreeMap<UserId, String> = now
+        let added: BTreeMap<UserId, Because> = now
             .people
             .iter()
             .filter(|(user, _)| new(user))
             .map(|(user, why)| (user.clone(), why.clone()))
             .collect();
         if !users.is_empty() {
-            self.about(id, Change::Dropped { users, rule: rule.to_owned() });
+            self.about(id, EscalationChange::Dropped { users, rule: rule.clone() });
         }
         if !added.is_empty() {
             let people = self.plans(&added, Urgency::High);
-            let rule = rule.to_owned();
-            self.about(id, Change::Told { people, purpose: Purpose::Page, in_step: true, rule });
+            let rule = rule.clone();
+            self.about(id, EscalationChange::Told { people, purpose: Purpose::Page, in_step: true, rule });
         }
         self.pass_if_unreachable(id);
     }

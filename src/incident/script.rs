@@ -37,7 +37,11 @@ pub fn reply_spoken(reply: &Reply, language: Language) -> String {
         Reply::Done { action: Asked::Escalate, .. } => Spoken::Escalated,
         Reply::Already { action: Asked::Acknowledge, by, .. } => Spoken::AlreadyAcknowledged { by },
         Reply::Already { action: Asked::Resolve, by, .. } => Spoken::AlreadyResolved { by },
-        _ => Spoken::NotFound,
+        Reply::Already { by, .. } => Spoken::AlreadyDone { by },
+        Reply::Done { action: Asked::Repeat | Asked::Reassign(_), .. }
+        | Reply::Taken { .. }
+        | Reply::Say(_)
+        | Reply::NotFound => Spoken::NotFound,
     })
 }
 
@@ -92,5 +96,5 @@ fn spoken_service(config: &Config, incident: &Incident, language: Language) -> S
 }
 
 fn fallback(incident: &Incident) -> bool {
-    incident.escalation.as_ref().is_some_and(|escalation| escalation.fallback)
+    incident.escalation.as_ref().is_some_and(|escalation| escalation.at.fallback)
 }

@@ -1,10 +1,17 @@
 //! The state that entries build: incidents, deliveries under way, and what must be remembered of closed ones.
 //!
-//! Everything here is serialised into snapshots with postcard, which knows neither skipped nor untagged fields.
+//! Everything here is serialised into snapshots with postcard, which knows neither skipped nor untagged fields. A change
+//! of layout renames the variant in [`stored`](super::stored).
 
-use super::{Actor, DeliveryId, IncidentId};
+use super::errand::{Dispatch, Errand, Mirror, Paged, Stage};
+use super::labels::Labels;
+use super::outlet::Outlet;
+use super::{DeliveryId, IncidentId, Reason};
+use crate::actor::{Actor, Origin};
 use crate::alert::{Event, Link, Severity};
-use crate::config::{Contact, Id, Urgency};
+use crate::config::{Contact, Id, Provider, RunTimeOverride, RunTimeSilence, Urgency};
+use crate::place::Place;
+use crate::reason::Rule;
 use crate::schedule::UserId;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -27,29 +34,65 @@ pub struct State {
     pub commits: BTreeMap<u32, String>,
     /// Open ones, and closed ones for a day.
     pub incidents: BTreeMap<IncidentId, Incident>,
-    /// The incident that each firing or open key belongs to.
-    pub open: BTreeMap<AlertKey, IncidentId>,
+    /// What is known of each key that is open or was heard of within a day.
+    pub keys: BTreeMap<AlertKey, KnownKey>,
     /// Closed incidents in the order in which they closed.
     pub closed: VecDeque<(Timestamp, IncidentId)>,
-    /// When each key last changed by its source's clock, and when we heard of it.
-    pub changed: BTreeMap<AlertKey, (Timestamp, Timestamp)>,
     /// Message ids of the last day, so that the same message twice is one event.
     pub messages: BTreeMap<AlertKey, Timestamp>,
-    /// When `changed` and `messages` were last swept.
+    /// When `keys` and `messages` were last swept.
     pub swept_at: Option<Timestamp>,
     pub deliveries: BTreeMap<DeliveryId, Dispatch>,
     /// Pages of the last day, so that an answer that comes late is still understood.
     pub pages: BTreeMap<DeliveryId, Paged>,
-    /// Channels whose provider asked us to wait, and until when.
-    pub paused: BTreeMap<Channel, Timestamp>,
+    /// Outlets whose provider asked us to wait, and until when.
+    pub paused: BTreeMap<(Provider, Outlet), Timestamp>,
     /// The entry that last sent a page for each service: the longest unserved goes first.
     pub served: BTreeMap<Id, u64>,
     /// The last changes of each service, of the last day, the newest last.
     pub changes: BTreeMap<Id, Vec<Recent>>,
     /// What must be heard from now and then, by integration.
     pub heartbeats: BTreeMap<String, Heartbeat>,
+    /// Overrides and silences made at run time, by the number of the entry that made each.
+    pub overrides: BTreeMap<u64, RunTimeOverride>,
+    pub silences: BTreeMap<u64, RunTimeSilence>,
+    /// Overrides and silences of git that were ended early, and when.
+    pub ended: BTreeMap<Place, Timestamp>,
+    /// Contacts about no incident: shifts, words to the maker of something, tests.
+    pub notices: BTreeMap<u64, Notice>,
+    /// Until when the handoffs have been told.
+    pub shifts_told_until: Option<Timestamp>,
+    /// The person that a step with `round_robin` chose last, by policy and step.
+    pub turns: BTreeMap<(Id, u32), UserId>,
+    /// Ways by which a person cannot be reached, and why.
+    pub unreachable: BTreeMap<(UserId, Contact), Reason>,
     pub next_incident: u32,
     pub next_delivery: u32,
+}
+
+/// What is known of an alert key.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KnownKey {
+    /// The open incident that the key belongs to.
+    pub open: Option<IncidentId>,
+    /// The last incident that closed with it, and when.
+    pub last: Option<(IncidentId, Timestamp)>,
+    /// When it last changed by its source's clock.
+    pub changed_at: Option<Timestamp>,
+    /// When we last heard of it.
+    pub heard_at: Timestamp,
+    /// When it began to fire, the last times.
+    pub fires: Vec<Timestamp>,
+}
+
+/// A contact about no incident.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notice {
+    pub user: UserId,
+    pub by: Contact,
+    pub due: Timestamp,
+    pub in_flight: Option<DeliveryId>,
+    pub failed: u8,
 }
 
 /// A change of a service, as it will be told in incidents to come.
@@ -106,27 +149,36 @@ pub struct Incident {
     pub severity: Severity,
     pub urgency: Urgency,
     /// The rules that decided on the service and the urgency.
-    pub route_rule: String,
-    pub urgency_rule: String,
+    pub route_rule: Rule,
+    pub urgency_rule: Rule,
     pub status: Status,
     pub opened_at: Timestamp,
     pub last_event_at: Timestamp,
-    pub acknowledged_by: Option<Actor>,
+    /// Who has it, while it is acknowledged.
+    pub acknowledgement: Option<Acknowledgement>,
     pub resolved_by: Option<Actor>,
-    pub silenced: Option<Silenced>,
+    /// What holds its pages back.
+    pub held_back: Option<HeldBack>,
+    /// The policy that a rule or a person chose, in place of its service's.
+    pub policy: Option<Id>,
     pub escalation: Option<Escalation>,
+    /// The step that ran when it was acknowledged.
+    pub left_at: Option<StepAt>,
     /// When it is raised to high by itself.
     pub raise_at: Option<Timestamp>,
-    /// When an acknowledgement runs out.
-    pub acknowledged_until: Option<Timestamp>,
     /// How many seconds without an event close it while acknowledged.
     pub quiet_seconds: Option<u32>,
     pub notifications: Vec<Notification>,
     pub next_notification: u16,
     /// Counts what people can see of it, so that a mirror knows whether it is behind.
     pub version: u32,
-    pub channel: Option<Mirror>,
-    pub ticket: Option<Mirror>,
+    /// At most `MIRRORS_MAX`, in the order in which they were made.
+    pub mirrors: Vec<Mirror>,
+    /// What changed and not every mirror has said, at most `LINES_MAX`.
+    pub lines: Vec<News>,
+    /// Where its alerts went, if it was merged.
+    pub merged_into: Option<IncidentId>,
+    pub merged: Vec<Merged>,
     /// The numbers of the entries about it, the newest `TIMELINE_KEPT_MAX`: its timeline, read from the journal.
     pub timeline: Vec<u64>,
     /// How many there are in all.
@@ -139,6 +191,8 @@ pub struct Alert {
     pub integration: String,
     pub dedup_key: String,
     pub firing: bool,
+    /// As it was last said, the integration's rules applied.
+    pub severity: Severity,
     /// When an event about it was last recorded; where the source repeats, at least the last start of the server.
     pub heard_at: Timestamp,
     /// Where the source repeats while it fires: when silence becomes a resolve.
@@ -154,24 +208,68 @@ pub enum Status {
     Resolved,
 }
 
-/// A silence in force.
+/// Who has an incident, and until when.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Silenced {
-    /// `silences/maintenance.yaml:2`
-    pub rule: String,
+pub struct Acknowledgement {
+    /// In the order in which they took it.
+    pub by: Vec<Actor>,
+    pub at: Timestamp,
+    /// When it runs out.
+    pub until: Option<Timestamp>,
+    /// Taken for a time that a person chose.
+    pub snoozed: bool,
+}
+
+/// What holds back the pages of an incident, and until when.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeldBack {
+    pub by: Hold,
+    /// The rule, or who made it.
+    pub origin: Origin,
     pub reason: String,
     pub until: Timestamp,
 }
 
-/// A running escalation policy.
+/// A kind of rule that holds back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Hold {
+    Silence,
+    Inhibition,
+    /// `hold:` of an urgency rule.
+    Wait,
+}
+
+/// An incident whose alerts came over from another.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Escalation {
+pub struct Merged {
+    pub from: IncidentId,
+    pub keys: Vec<AlertKey>,
+}
+
+/// Something that changed, for the threads of mirrors.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct News {
+    /// The entry that it is.
+    pub seq: u64,
+    pub by: Option<Actor>,
+}
+
+/// A position in an escalation policy.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StepAt {
     pub policy: Id,
     pub fallback: bool,
     /// Counted from 0.
     pub step: u32,
     /// Counted from 0; in the fallback, how often its last step was repeated.
     pub round: u32,
+}
+
+/// A running escalation policy.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Escalation {
+    pub at: StepAt,
     pub began_at: Timestamp,
     /// When the next step begins.
     pub deadline: Timestamp,
@@ -188,10 +286,12 @@ pub struct Notification {
     pub n: u16,
     pub user: UserId,
     pub by: Contact,
+    /// Which of the person's addresses, by name, where they have several.
+    pub to: Option<String>,
     pub due: Timestamp,
     pub purpose: Purpose,
     /// The rule that planned it.
-    pub rule: String,
+    pub rule: Place,
     pub in_flight: Option<DeliveryId>,
     /// How many attempts failed.
     pub failed: u8,
@@ -211,119 +311,6 @@ pub enum Purpose {
     Inform,
 }
 
-/// What a channel or a ticket shows, against what it should.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Mirror {
-    /// The version it shows.
-    pub shown: u32,
-    /// The delivery under way and the version it carries.
-    pub in_flight: Option<(DeliveryId, u32)>,
-    /// The provider's name for it, once it is there.
-    pub reference: Option<String>,
-    pub not_before: Option<Timestamp>,
-    pub failed: u8,
-    pub doubtful: bool,
-}
-
-/// A delivery under way, or a call that has not ended.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Dispatch {
-    pub what: What,
-    pub incidents: Vec<IncidentId>,
-    /// The provider's name for it, once it took it.
-    pub reference: Option<String>,
-    /// When we stop waiting for more.
-    pub expires_at: Timestamp,
-    /// A call that nobody needs any more.
-    pub hang_up: HangUp,
-    pub stage: Stage,
-}
-
-/// How far a delivery has come, as far as we know.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Stage {
-    /// On its way to the provider.
-    Leaving,
-    /// A call that may or may not have left. It holds no slot, but whoever answers it is heard.
-    InDoubt,
-    /// A call that was taken: the person is being called.
-    Taken,
-}
-
-/// Whom a page told about what.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Paged {
-    pub at: Timestamp,
-    pub user: UserId,
-    pub incidents: Vec<IncidentId>,
-}
-
-/// What a delivery does.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum What {
-    Page {
-        user: UserId,
-        by: Contact,
-    },
-    Channel,
-    Ticket,
-    /// Ends the call of that delivery.
-    HangUp(DeliveryId),
-}
-
-/// Whether a call is to be ended.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum HangUp {
-    #[default]
-    No,
-    /// Not before this instant.
-    Wanted(Timestamp),
-    InFlight,
-}
-
-/// A way out of the house, with slots of its own, so that one that is slow delays no other.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Channel {
-    Call,
-    Direct,
-    HangUp,
-    Channel,
-    Ticket,
-}
-
-/// The labels of an incident in one block of memory, ordered by name.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Labels(Box<str>);
-
-const LABEL_END: char = '\u{1}';
-const NAME_END: char = '\u{2}';
-
-impl Labels {
-    pub fn new<'l>(labels: impl IntoIterator<Item = (&'l String, &'l String)>) -> Labels {
-        let clean = |text: &str| text.replace([LABEL_END, NAME_END], " ");
-        let mut block = String::new();
-        for (name, value) in labels {
-            block.push_str(&clean(name));
-            block.push(NAME_END);
-            block.push_str(&clean(value));
-            block.push(LABEL_END);
-        }
-        Labels(block.into())
-    }
-
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.split_terminator(LABEL_END).filter_map(|label| label.split_once(NAME_END))
-    }
-
-    /// The value of a label; empty where there is none.
-    pub fn get(&self, name: &str) -> &str {
-        self.iter().find(|(known, _)| *known == name).map_or("", |(_, value)| value)
-    }
-}
-
 impl Incident {
     /// The value of a matcher's key; empty where there is none.
     pub fn field(&self, key: &str) -> Cow<'_, str> {
@@ -338,25 +325,49 @@ impl Incident {
 
     /// Whether somebody must still be got to work on it.
     pub fn pages(&self) -> bool {
-        self.status == Status::Triggered && self.silenced.is_none()
+        self.status == Status::Triggered && self.held_back.is_none()
+    }
+
+    /// Who took it last.
+    pub fn acknowledged_by(&self) -> Option<&Actor> {
+        self.acknowledgement.as_ref().and_then(|held| held.by.last())
+    }
+
+    /// When its acknowledgement runs out.
+    pub fn acknowledged_until(&self) -> Option<Timestamp> {
+        self.acknowledgement.as_ref().and_then(|held| held.until)
     }
 }
 
 impl State {
-    /// How many deliveries of a channel are on their way to its provider.
-    pub fn in_flight(&self, channel: Channel) -> usize {
-        let leaving =
-            |dispatch: &&Dispatch| dispatch.stage == Stage::Leaving && dispatch.channel() == channel;
+    /// The open incident that a key belongs to.
+    pub fn open(&self, key: &AlertKey) -> Option<IncidentId> {
+        self.keys.get(key).and_then(|known| known.open)
+    }
+
+    /// How many deliveries of a provider's outlet are on their way.
+    pub fn in_flight(&self, provider: Provider, outlet: Outlet) -> usize {
+        let leaving = |dispatch: &&Dispatch| {
+            dispatch.stage == Stage::Leaving
+                && dispatch.provider == provider
+                && dispatch.errand.outlet() == outlet
+        };
         self.deliveries.values().filter(leaving).count()
+    }
+
+    /// Whether something may leave by a provider's outlet now.
+    pub fn is_free(&self, provider: Provider, outlet: Outlet, now: Timestamp) -> bool {
+        let paused = self.paused.get(&(provider, outlet)).is_some_and(|until| *until > now);
+        !paused && self.in_flight(provider, outlet) < outlet.slots_max()
     }
 
     /// Everybody who is being told by a method right now: what else is due for them waits, to become one.
     pub fn busy(&self, by: Contact) -> BTreeSet<&UserId> {
-        let told = self.deliveries.values().filter_map(|dispatch| match &dispatch.what {
-            What::Page { user, by: method } if *method == by && dispatch.stage != Stage::InDoubt => {
+        let told = self.deliveries.values().filter_map(|dispatch| match &dispatch.errand {
+            Errand::Page { user, by: method } if *method == by && dispatch.stage != Stage::InDoubt => {
                 Some(user)
             }
-            _ => None,
+            Errand::Page { .. } | Errand::Mirror { .. } | Errand::HangUp(_) | Errand::Ask(_) => None,
         });
         told.collect()
     }
@@ -371,17 +382,8 @@ impl Alert {
     pub fn is(&self, integration: &str, dedup_key: &str) -> bool {
         self.dedup_key == dedup_key && self.integration == integration
     }
-}
 
-impl Dispatch {
-    /// Whose slots it takes while it is in flight.
-    pub fn channel(&self) -> Channel {
-        match self.what {
-            What::Page { by: Contact::Call, .. } => Channel::Call,
-            What::Page { by: Contact::Slack, .. } => Channel::Direct,
-            What::Channel => Channel::Channel,
-            What::Ticket => Channel::Ticket,
-            What::HangUp(_) => Channel::HangUp,
-        }
+    pub fn key(&self) -> AlertKey {
+        (self.integration.clone(), self.dedup_key.clone())
     }
 }

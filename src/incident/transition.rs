@@ -2,17 +2,24 @@
 //!
 //! What an entry changes beside its incident (keys, deliveries, what is remembered) is in `apply`.
 
-use super::entry::{Change, Entry, Opened, Planned, Step, Told};
-use super::state::{Alert, Escalation, Incident, Labels, Mirror, Notification, Purpose, Status, What};
+use super::entry::{
+    AlertChange, Change, DeliveryChange, Entry, EscalationChange, NewMirror, Opened, PlannedContact,
+    Recipient, ResponseChange, StepStart,
+};
+use super::errand::{Errand, Mirror};
+use super::labels::Labels;
+use super::state::{Acknowledgement, Alert, Escalation, HeldBack, Incident, Notification, Purpose, Status};
 use super::{DeliveryId, IncidentId, Outcome};
 use crate::alert::{Event, Severity};
-use crate::config::Contact;
+use crate::config::Provider;
 use jiff::Timestamp;
 
 /// How much of a description is kept in memory, in characters; the whole text is in the journal.
 pub const DESCRIPTION_KEPT_MAX: usize = 600;
 /// How many notifications an incident keeps; the oldest waiting one gives way.
 pub const NOTIFICATIONS_MAX: usize = 1_000;
+/// How many rooms and tickets show one incident.
+pub const MIRRORS_MAX: usize = 8;
 /// How many links an incident keeps.
 pub const LINKS_KEPT_MAX: usize = 5;
 
@@ -38,18 +45,21 @@ impl Incident {
             status: Status::Triggered,
             opened_at: at,
             last_event_at: at,
-            acknowledged_by: None,
+            acknowledgement: None,
             resolved_by: None,
-            silenced: opened.silenced.clone(),
+            held_back: opened.held_back.clone(),
+            policy: opened.policy.clone(),
             escalation: None,
+            left_at: None,
             raise_at: opened.raise_at,
-            acknowledged_until: None,
             quiet_seconds: None,
             notifications: Vec::new(),
             next_notification: 0,
             version: 1,
-            channel: opened.channel.then(Mirror::default),
-            ticket: opened.ticket.then(Mirror::default),
+            mirrors: opened.mirrors.iter().take(MIRRORS_MAX).map(Mirror::from).collect(),
+            lines: Vec::new(),
+            merged_into: None,
+            merged: Vec::new(),
             timeline: Vec::new(),
             entries: 0,
         }
@@ -57,112 +67,139 @@ impl Incident {
 
     pub(super) fn apply(&mut self, entry: &Entry) {
         match &entry.change {
-            Change::Opened(opened) => self.hear(&opened.event, opened.severity, opened.stale_at, entry.at),
-            Change::Joined { event, severity, ticket, stale_at } => {
-                self.join(event, *severity, *stale_at, entry.at);
-                self.want_ticket(*ticket);
+            Change::Alert(change) => self.apply_alert(change, entry.at),
+            Change::Escalation(change) => self.apply_escalation(change, entry.at),
+            Change::Delivery(change) => self.apply_delivery(change, entry.at),
+            Change::Response(change) => self.apply_response(change, entry.at),
+            Change::Server(_) | Change::Heartbeat(_) => {}
+        }
+    }
+
+    fn apply_alert(&mut self, change: &AlertChange, at: Timestamp) {
+        match change {
+            AlertChange::Opened(opened) => self.hear(&opened.event, opened.severity, opened.stale_at, at),
+            AlertChange::Joined { event, severity, mirrors, stale_at } => {
+                self.join(event, *severity, *stale_at, at);
+                self.show_in(mirrors);
             }
-            Change::Updated { event, severity, ticket, stale_at } => {
+            AlertChange::Updated { event, severity, mirrors, stale_at } => {
                 // The alert that opened it gives it its words; the others are counted.
                 if self.alerts.first().is_none_or(|first| first.is_of(event)) {
-                    self.hear(event, *severity, *stale_at, entry.at);
+                    self.hear(event, *severity, *stale_at, at);
                 } else {
-                    self.join(event, *severity, *stale_at, entry.at);
+                    self.join(event, *severity, *stale_at, at);
                 }
-                self.want_ticket(*ticket);
+                self.show_in(mirrors);
             }
-            Change::Repeated { integration, dedup_key, stale_at } => {
-                self.last_event_at = entry.at;
+            AlertChange::Repeated { integration, dedup_key, stale_at } => {
+                self.last_event_at = at;
                 if let Some(alert) = self.alerts.iter_mut().find(|alert| alert.is(integration, dedup_key)) {
-                    alert.heard_at = entry.at;
+                    alert.heard_at = at;
                     alert.stale_at = *stale_at;
                 }
             }
-            Change::AlertResolved { integration, dedup_key, .. } => {
-                self.last_event_at = entry.at;
+            AlertChange::Over { integration, dedup_key, .. } => {
+                self.last_event_at = at;
                 self.version += 1;
                 if let Some(alert) = self.alerts.iter_mut().find(|alert| alert.is(integration, dedup_key)) {
                     alert.firing = false;
                     alert.stale_at = None;
                 }
             }
-            Change::Raised { urgency, raise_at, rule } => {
+            AlertChange::Ignored { .. } | AlertChange::Noted { .. } => {}
+        }
+    }
+
+    fn apply_escalation(&mut self, change: &EscalationChange, at: Timestamp) {
+        match change {
+            EscalationChange::Raised { urgency, raise_at, rule } => {
                 self.urgency = *urgency;
                 self.urgency_rule.clone_from(rule);
                 self.raise_at = *raise_at;
                 self.version += 1;
             }
-            Change::Silenced(silenced) => self.silence(silenced.clone()),
-            Change::Unsilenced { ticket, .. } => {
-                self.silenced = None;
-                self.want_ticket(*ticket);
+            EscalationChange::HeldBack(held) => self.hold_back(held.clone()),
+            EscalationChange::Released { mirrors, .. } => {
+                self.held_back = None;
+                self.show_in(mirrors);
                 self.version += 1;
             }
-            Change::Sent { delivery, what, notifications, .. } => self.sent(*delivery, what, notifications),
-            Change::Outcome { delivery, outcome, retry_at, .. } => {
-                self.outcome(*delivery, outcome, *retry_at)
-            }
-            Change::Hastened { notification, .. } => {
-                self.notification(*notification, |found| found.due = found.due.min(entry.at));
-            }
-            Change::GaveUp { user, by, .. } => {
-                self.notifications
-                    .retain(|found| found.in_flight.is_some() || found.user != *user || found.by != *by);
-            }
-            _ => self.apply_to_escalation(entry),
-        }
-    }
-
-    fn apply_to_escalation(&mut self, entry: &Entry) {
-        match &entry.change {
-            Change::StepBegan(step) => self.begin(step, entry.at),
-            Change::Told { people, purpose, in_step, .. } => {
+            EscalationChange::StepBegan(step) => self.begin(step, at),
+            EscalationChange::Told { people, purpose, in_step, .. } => {
                 self.plan(people, *purpose);
                 if let (true, Some(escalation)) = (*in_step, &mut self.escalation) {
                     escalation.told.extend(people.iter().map(|told| told.user.clone()));
                 }
             }
-            Change::Dropped { users, .. } => {
+            EscalationChange::Dropped { users, .. } => {
                 self.notifications.retain(|found| {
                     found.in_flight.is_some()
                         || found.purpose == Purpose::Inform
                         || !users.contains(&found.user)
                 });
             }
-            Change::Moved { policy, step, deadline, .. } => {
+            EscalationChange::Moved { policy, step, deadline, .. } => {
                 if let Some(escalation) = &mut self.escalation {
-                    escalation.policy = policy.clone();
-                    escalation.step = *step;
+                    escalation.at.policy = policy.clone();
+                    escalation.at.step = *step;
                     escalation.deadline = *deadline;
                 }
             }
-            Change::Acknowledged { by, until, quiet_seconds, .. } => {
+            EscalationChange::StepPassed { .. } => {}
+        }
+    }
+
+    fn apply_delivery(&mut self, change: &DeliveryChange, at: Timestamp) {
+        match change {
+            DeliveryChange::Sent { delivery, provider, errand, notifications, .. } => {
+                self.sent((*delivery, *provider), errand, notifications);
+            }
+            DeliveryChange::Outcome { delivery, outcome, retry_at, .. } => {
+                self.outcome(*delivery, outcome, *retry_at);
+            }
+            DeliveryChange::Hastened { notification, .. } => {
+                self.notification(*notification, |found| found.due = found.due.min(at));
+            }
+            DeliveryChange::GaveUp { user, by, .. } => {
+                self.notifications
+                    .retain(|found| found.in_flight.is_some() || found.user != *user || found.by != *by);
+            }
+            DeliveryChange::HangUp { .. } => {}
+        }
+    }
+
+    fn apply_response(&mut self, change: &ResponseChange, at: Timestamp) {
+        match change {
+            ResponseChange::Acknowledged { by, until, snoozed, quiet_seconds, .. } => {
+                self.left_at = self.escalation.as_ref().map(|running| running.at.clone());
                 self.stop(false);
                 self.status = Status::Acknowledged;
-                self.acknowledged_by = Some(by.clone());
-                self.acknowledged_until = *until;
+                let by = vec![by.clone()];
+                self.acknowledgement = Some(Acknowledgement { by, at, until: *until, snoozed: *snoozed });
                 self.quiet_seconds = *quiet_seconds;
                 self.version += 1;
             }
-            Change::Retriggered { .. } => self.trigger_again(),
-            Change::Reassigned { to, escalation, .. } => {
+            ResponseChange::Retriggered { .. } => self.trigger_again(),
+            ResponseChange::Reassigned { to, escalation, .. } => {
                 self.trigger_again();
                 self.notifications
                     .retain(|found| found.in_flight.is_some() || found.purpose == Purpose::Inform);
-                self.plan(std::slice::from_ref(to), Purpose::Page);
-                // What a silence holds is begun anew when it ends.
-                self.escalation = escalation.clone().filter(|_| self.silenced.is_none());
+                self.plan(to, Purpose::Page);
+                // What is held back is begun anew when it is released.
+                self.escalation = escalation.clone().filter(|_| self.held_back.is_none());
             }
-            Change::Resolved { by, .. } => {
+            ResponseChange::Resolved { by, .. } => {
                 self.stop(true);
                 self.status = Status::Resolved;
                 self.resolved_by = Some(by.clone());
-                self.acknowledged_until = None;
+                if let Some(held) = &mut self.acknowledgement {
+                    held.until = None;
+                }
                 self.raise_at = None;
                 self.alerts.iter_mut().for_each(|alert| alert.firing = false);
                 self.version += 1;
             }
-            _ => {}
+            ResponseChange::Escalated { .. } => {}
         }
     }
 
@@ -184,36 +221,41 @@ impl Incident {
         self.severity = self.severity.max(severity);
         if let Some(alert) = self.alerts.iter_mut().find(|alert| alert.is_of(event)) {
             self.version += u32::from(changed || !alert.firing);
-            (alert.firing, alert.heard_at, alert.stale_at) = (true, at, stale_at);
+            (alert.firing, alert.severity) = (true, severity);
+            (alert.heard_at, alert.stale_at) = (at, stale_at);
             return;
         }
         self.version += u32::from(!self.alerts.is_empty());
         let (integration, dedup_key) = (event.integration.clone(), event.dedup_key.clone());
-        self.alerts.push(Alert { integration, dedup_key, firing: true, heard_at: at, stale_at });
+        self.alerts.push(Alert { integration, dedup_key, firing: true, severity, heard_at: at, stale_at });
     }
 
-    fn want_ticket(&mut self, wanted: bool) {
-        if wanted {
-            self.ticket.get_or_insert_default();
+    /// Shows it in rooms and tickets that do not show it yet, up to the bound.
+    fn show_in(&mut self, mirrors: &[NewMirror]) {
+        for new in mirrors {
+            if self.mirrors.len() < MIRRORS_MAX && !self.is_shown_in(new) {
+                self.mirrors.push(Mirror::from(new));
+            }
         }
     }
 
-    /// Pages are planned anew when it ends; what `inform` plans is held.
-    fn silence(&mut self, silenced: super::Silenced) {
-        self.version += u32::from(self.silenced.is_none());
-        self.silenced = Some(silenced);
+    fn is_shown_in(&self, new: &NewMirror) -> bool {
+        self.mirrors.iter().any(|it| it.is(new.provider, new.kind, &new.place))
+    }
+
+    /// Pages are planned anew when it is released; what `inform` plans is held.
+    fn hold_back(&mut self, held: HeldBack) {
+        self.version += u32::from(self.held_back.is_none());
+        self.held_back = Some(held);
         self.escalation = None;
         self.notifications.retain(|found| found.in_flight.is_some() || found.purpose == Purpose::Inform);
     }
 
-    fn begin(&mut self, step: &Step, at: Timestamp) {
+    fn begin(&mut self, step: &StepStart, at: Timestamp) {
         self.plan(&step.people, Purpose::Page);
         self.plan(&step.shadows, Purpose::Shadow);
         self.escalation = Some(Escalation {
-            policy: step.policy.clone(),
-            fallback: step.fallback,
-            step: step.step,
-            round: step.round,
+            at: step.at.clone(),
             began_at: at,
             deadline: step.deadline,
             told: step.people.iter().map(|told| told.user.clone()).collect(),
@@ -223,12 +265,12 @@ impl Incident {
     }
 
     /// Plans contacts. Somebody who is told again starts over: what still waited for them gives way.
-    fn plan(&mut self, people: &[Told], purpose: Purpose) {
+    fn plan(&mut self, people: &[Recipient], purpose: Purpose) {
         for told in people {
             self.notifications.retain(|found| {
                 found.in_flight.is_some() || found.user != told.user || found.purpose != purpose
             });
-            for Planned { by, due, rule } in &told.contacts {
+            for PlannedContact { by, to, due, rule } in &told.contacts {
                 if self.notifications.len() >= NOTIFICATIONS_MAX {
                     self.notifications.remove(0);
                 }
@@ -236,6 +278,7 @@ impl Incident {
                     n: self.next_notification,
                     user: told.user.clone(),
                     by: *by,
+                    to: to.clone(),
                     due: *due,
                     purpose,
                     rule: rule.clone(),
@@ -257,22 +300,22 @@ impl Incident {
 
     fn trigger_again(&mut self) {
         self.status = Status::Triggered;
-        self.acknowledged_by = None;
-        self.acknowledged_until = None;
+        self.acknowledgement = None;
         self.quiet_seconds = None;
         self.version += 1;
     }
 
-    fn sent(&mut self, delivery: DeliveryId, what: &What, notifications: &[u16]) {
+    fn sent(&mut self, (delivery, provider): (DeliveryId, Provider), errand: &Errand, notifications: &[u16]) {
         let version = self.version;
-        let mirror = match what {
-            What::Channel => self.channel.as_mut(),
-            What::Ticket => self.ticket.as_mut(),
-            What::Page { .. } | What::HangUp(_) => None,
-        };
-        if let Some(mirror) = mirror {
-            mirror.in_flight = Some((delivery, version));
-            mirror.not_before = None;
+        match errand {
+            Errand::Mirror { kind, place } => {
+                let same = |it: &&mut Mirror| it.is(provider, *kind, place);
+                if let Some(mirror) = self.mirrors.iter_mut().find(same) {
+                    mirror.in_flight = Some((delivery, version));
+                    mirror.not_before = None;
+                }
+            }
+            Errand::Page { .. } | Errand::HangUp(_) | Errand::Ask(_) => {}
         }
         for n in notifications {
             self.notification(*n, |found| found.in_flight = Some(delivery));
@@ -280,16 +323,16 @@ impl Incident {
     }
 
     fn outcome(&mut self, delivery: DeliveryId, outcome: &Outcome, retry_at: Option<Timestamp>) {
-        for mirror in [&mut self.channel, &mut self.ticket].into_iter().flatten() {
+        for mirror in &mut self.mirrors {
             if let Some((_, version)) = mirror.in_flight.filter(|(carried, _)| *carried == delivery) {
                 mirror.settle(version, outcome, retry_at);
             }
         }
-        let wanted = |found: &Notification, status: Status, silenced: bool| match found.purpose {
+        let wanted = |found: &Notification, status: Status, held: bool| match found.purpose {
             Purpose::Inform => status != Status::Resolved,
-            Purpose::Page | Purpose::Shadow => status == Status::Triggered && !silenced,
+            Purpose::Page | Purpose::Shadow => status == Status::Triggered && !held,
         };
-        let (status, silenced) = (self.status, self.silenced.is_some());
+        let (status, held) = (self.status, self.held_back.is_some());
         let unsettled = matches!(outcome, Outcome::Accepted { .. });
         let over = matches!(outcome, Outcome::Ended { .. } | Outcome::Delivered { .. });
         let mut taken = Vec::new();
@@ -302,7 +345,7 @@ impl Incident {
                 taken.push((found.user.clone(), found.purpose));
                 // A call that was only accepted may still turn out busy: it stays in flight until it ends. One that was
                 // in doubt and has ended makes its repeat needless.
-                return found.by == Contact::Call && !over;
+                return found.by.method().has_course && !over;
             }
             let doubt = matches!(outcome, Outcome::Unknown { .. });
             if !carried {
@@ -313,7 +356,7 @@ impl Incident {
             found.failed = found.failed.saturating_add(1);
             found.doubted.extend(doubt.then_some(delivery));
             found.due = retry_at.unwrap_or(found.due);
-            retry_at.is_some() && wanted(found, status, silenced)
+            retry_at.is_some() && wanted(found, status, held)
         });
         if let Some(escalation) = &mut self.escalation {
             escalation.reached |= !unsettled
@@ -333,20 +376,26 @@ impl Incident {
 impl Mirror {
     fn settle(&mut self, version: u32, outcome: &Outcome, retry_at: Option<Timestamp>) {
         self.in_flight = None;
-        match outcome {
+        let doubt = match outcome {
             Outcome::Delivered { reference } | Outcome::Accepted { reference } => {
                 self.reference = Some(reference.clone());
-                *self = Mirror { shown: version, reference: self.reference.take(), ..Mirror::default() };
+                (self.shown, self.failed) = (version, 0);
+                (self.not_before, self.doubtful) = (None, false);
+                return;
             }
-            _ if retry_at.is_none() => {
-                self.shown = version;
-                self.failed = 0;
-            }
-            _ => {
-                self.failed = self.failed.saturating_add(1);
-                self.doubtful |= matches!(outcome, Outcome::Unknown { .. });
-                self.not_before = retry_at;
-            }
+            Outcome::Unknown { .. } => true,
+            Outcome::Answered
+            | Outcome::Ended { .. }
+            | Outcome::Rejected { .. }
+            | Outcome::Unavailable { .. } => false,
+        };
+        if retry_at.is_none() {
+            self.shown = version;
+            self.failed = 0;
+        } else {
+            self.failed = self.failed.saturating_add(1);
+            self.doubtful |= doubt;
+            self.not_before = retry_at;
         }
     }
 }

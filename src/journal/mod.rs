@@ -6,6 +6,8 @@
 //! every recovery from a failed write, is an *epoch*: a new segment, whose number names the epoch and whose header
 //! says where its predecessor ended. Files, threads and locks are in [`disk`](crate::disk).
 
+#![deny(clippy::wildcard_enum_match_arm)]
+
 pub mod frame;
 pub mod recovery;
 pub mod retention;

@@ -71,6 +71,7 @@ pub(super) fn spoken(phrase: &Spoken) -> String {
         Spoken::Escalated => "Escalated to the next step. Goodbye.".into(),
         Spoken::Resolved => "Resolved. Thank you. Goodbye.".into(),
         Spoken::AlreadyResolved { by } => format!("Already resolved by {by}. Goodbye."),
+        Spoken::AlreadyDone { by } => format!("{by} already has it. Goodbye."),
         Spoken::NotFound => "This alert was not found. It has ended already. Goodbye.".into(),
         Spoken::TestCall { name } => {
             format!("Hello {name}, this is a test call of oncall. Nothing is wrong.")

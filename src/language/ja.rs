@@ -69,6 +69,7 @@ pub(super) fn spoken(phrase: &Spoken) -> String {
         Spoken::Escalated => "次の担当者を呼び出します。".into(),
         Spoken::Resolved => "解決済みにしました。おつかれさまでした。".into(),
         Spoken::AlreadyResolved { by } => format!("すでに解決済みです。操作した人は、{by}です。"),
+        Spoken::AlreadyDone { by } => format!("{by}さんが対応しています。"),
         Spoken::NotFound => "このアラートは見つかりません。すでに終了しています。".into(),
         Spoken::TestCall { name } => {
             format!("{name}さん、オンコールのテストの電話です。障害は起きていません。")

@@ -5,6 +5,9 @@
 
 mod en;
 mod ja;
+pub mod timeline;
+mod timeline_en;
+mod timeline_ja;
 
 use jiff::{Timestamp, Zoned, tz::TimeZone};
 use serde::{Deserialize, Serialize};
@@ -114,6 +117,10 @@ pub enum Spoken<'a> {
     Escalated,
     Resolved,
     AlreadyResolved {
+        by: &'a str,
+    },
+    /// What was asked for had no effect: this person has the incident.
+    AlreadyDone {
         by: &'a str,
     },
     NotFound,

@@ -191,7 +191,7 @@ impl<'c> View<'c> {
         }
         lines.extend(reason.overrides.iter().map(|change| {
             let reason = change.reason.as_deref();
-            self.say(&Planned::Override { place: &change.place, reason })
+            self.say(&Planned::Override { place: &change.origin.to_string(), reason })
         }));
         lines
     }

@@ -3,9 +3,10 @@
 //! Both sides are expanded over the same range and laid over each other. How much each person is on call is
 //! [`load`](super::load)'s to say; how it reads is left to the command line.
 
+use crate::actor::Origin;
 use crate::schedule::{Handover, OnCall, ScheduleId, Schedules, Shift, Source, UserId};
 use jiff::{SignedDuration, Timestamp};
-use std::{collections::BTreeSet, sync::Arc};
+use std::collections::BTreeSet;
 
 /// How far ahead of the beginning the next handoff is looked for.
 const HANDOFF_AHEAD: SignedDuration = SignedDuration::from_hours(90 * 24);
@@ -80,7 +81,7 @@ pub enum Gap {
     /// No layer has anybody.
     Unfilled,
     /// An override says so; its `file:line`.
-    OnPurpose(Arc<str>),
+    OnPurpose(Origin),
 }
 
 /// What about a schedule concerns those who are on call today.

@@ -11,12 +11,15 @@ pub mod load;
 pub mod shifts;
 pub mod timeline;
 
+use crate::actor::{Actor, Via};
 use crate::alert::Event;
 use crate::config::{Config, Contact};
 use crate::incident::{
-    self, Actor, Asked, Change, Command, Delivery, Entry, IncidentId, Incidents, Input, Outcome, Status,
-    Target, Task, Via,
+    Asked, Change, Command, Delivery, Entry, EscalationChange, IncidentId, Incidents, Input, Outcome, Reason,
+    Recipient, Respond, Status, Target,
 };
+use crate::place::Place;
+use crate::reason::Fault;
 use crate::schedule::UserId;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
@@ -50,8 +53,8 @@ pub struct Told {
     pub at: Timestamp,
     pub user: UserId,
     pub by: Contact,
-    /// The rule that has this person told, `file:line`.
-    pub rule: String,
+    /// The rule that has this person told.
+    pub rule: Option<Place>,
 }
 
 /// Plays an alert at an instant, with a config that changes no more.
@@ -63,7 +66,7 @@ pub fn simulate(config: &Arc<Config>, event: Event, at: Timestamp, script: &Scri
         later: BTreeMap::new(),
         out: Simulated { entries: Vec::new(), sent: Vec::new() },
     };
-    played.handle(Input::Started { epoch: 1 });
+    played.handle(Input::Started { epoch: 1, gap_seconds: None });
     // No config is announced as new: heartbeats that it expects are taken to come.
     played.handle(Input::Alerts(vec![event]));
     let end = at.checked_add(script.horizon).unwrap_or(Timestamp::MAX);
@@ -94,24 +97,24 @@ pub fn simulate(config: &Arc<Config>, event: Event, at: Timestamp, script: &Scri
 /// Whoever was told, in order.
 pub fn told(simulated: &Simulated) -> Vec<Told> {
     let told = |(at, delivery): &(Timestamp, Delivery)| {
-        let (user, by) = match &delivery.task {
-            Task::Call { user, .. } => (user, Contact::Call),
-            Task::Direct { user, .. } => (user, Contact::Slack),
-            _ => return None,
-        };
-        let rule = rule(&simulated.entries, *at, user).unwrap_or_default().to_owned();
+        let (user, by) = delivery.task.contact()?;
+        let rule = rule(&simulated.entries, *at, user).cloned();
         Some(Told { at: *at, user: user.clone(), by, rule })
     };
     simulated.sent.iter().filter_map(told).collect()
 }
 
 /// The last rule up to `at` that has somebody told.
-fn rule<'e>(entries: &'e [Entry], at: Timestamp, user: &UserId) -> Option<&'e str> {
+fn rule<'e>(entries: &'e [Entry], at: Timestamp, user: &UserId) -> Option<&'e Place> {
     let until = entries.iter().take_while(|entry| entry.at <= at);
-    let names = |people: &[incident::Told]| people.iter().any(|told| told.user == *user);
+    let names = |people: &[Recipient]| people.iter().any(|told| told.user == *user);
     let rules = until.filter_map(|entry| match &entry.change {
-        Change::StepBegan(step) if names(&step.people) || names(&step.shadows) => Some(&*step.rule),
-        Change::Told { people, rule, .. } if names(people) => Some(&**rule),
+        Change::Escalation(EscalationChange::StepBegan(step))
+            if names(&step.people) || names(&step.shadows) =>
+        {
+            Some(&step.rule)
+        }
+        Change::Escalation(EscalationChange::Told { people, rule, .. }) if names(people) => Some(rule),
         _ => None,
     });
     rules.last()
@@ -140,10 +143,11 @@ impl Played<'_> {
     /// What the stand-in for every provider says.
     fn answer(&mut self, delivery: &Delivery) {
         let reference = delivery.id.to_string();
-        if matches!(delivery.task, Task::Call { .. }) {
+        let course = delivery.task.contact().is_some_and(|(_, by)| by.method().has_course);
+        if course {
             self.say(self.now, delivery, Outcome::Accepted { reference });
             let rung = self.now.checked_add(RINGS).unwrap_or(Timestamp::MAX);
-            self.say(rung, delivery, Outcome::Ended { reason: "no answer".to_owned() });
+            self.say(rung, delivery, Outcome::Ended { reason: Reason::ours(Fault::RangOut) });
         } else {
             self.say(self.now, delivery, Outcome::Delivered { reference });
         }
@@ -165,14 +169,13 @@ impl Played<'_> {
     fn acknowledge(&mut self) {
         let last = told(&self.out).pop();
         let Some(user) = last.map(|told| told.user) else { return };
-        let name = self.config.users.get(&user).map_or_else(|| user.to_string(), |known| known.name.clone());
         let incidents: Vec<IncidentId> = self.incidents.state().incidents.keys().copied().collect();
-        self.handle(Input::Command(Command {
+        self.handle(Input::Command(Command::Respond(Respond {
             target: Target::Incidents(incidents),
             action: Asked::Acknowledge,
-            by: Actor { user: Some(user), name },
+            by: Actor::User(user),
             via: Via::Slack,
-        }));
+        })));
     }
 
     /// Whether nothing can come any more that anybody would hear of.

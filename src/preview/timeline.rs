@@ -1,8 +1,20 @@
-//! A timeline as lines for a terminal: what happened, and the rule that decided.
+//! A timeline as lines for people: what happened, in the reader's language, and the rule that decided.
+//!
+//! An entry holds values; here each becomes a phrase of [`language`](crate::language::timeline), with the names in force now
+//! and instants as wall-clock times of the reader's zone. Every change has its line: the matches are exhaustive.
 
+use crate::actor::Actor;
 use crate::alert::{Action, Event};
-use crate::config::Contact;
-use crate::incident::{Actor, Change, Entry, HangUp, Outcome, Purpose, Step, Told, Via, What};
+use crate::config::{Config, MirrorKind, Urgency};
+use crate::incident::{
+    AlertChange, Change, DeliveryChange, Entry, Errand, EscalationChange, HangUp, HeartbeatChange, HeldBack,
+    Hold, Opened, Outcome, Purpose, Reason, Recipient, ResponseChange, ServerChange, StepAt, StepStart,
+};
+use crate::language::Language;
+use crate::language::timeline::{
+    DeliveryLine, Ended, Held, HeldBy, Level, ResponseLine, Said, Step, StepLine, TimelineLine, ToldAs,
+};
+use crate::reason::{Because, Rule};
 use jiff::{Timestamp, tz::TimeZone};
 
 /// One line of a timeline: `02:05:00  step 2 of web began: suzuki …  [escalation-policies/web.yaml:4]`.
@@ -11,231 +23,335 @@ pub struct Line {
     /// Local wall-clock time.
     pub time: String,
     pub text: String,
-    /// The rule that decided, `file:line`; empty where none did.
+    /// The rule that decided, `file:line` or in words; empty where none did.
     pub rule: String,
 }
 
-/// The line of an entry, in a zone.
-pub fn line(entry: &Entry, zone: &TimeZone) -> Line {
-    let time = entry.at.to_zoned(zone.clone()).strftime("%H:%M:%S").to_string();
-    let (text, rule) = describe(&entry.change, entry.at, zone);
-    Line { time, text, rule }
+/// Who reads: the language and the zone of the lines, and the config that names people.
+#[derive(Clone, Copy, Debug)]
+pub struct Reader<'a> {
+    pub config: &'a Config,
+    pub language: Language,
+    pub zone: &'a TimeZone,
 }
 
-/// An instant as a wall-clock time, with the date where it is not that of `near`.
-fn clock(instant: Timestamp, near: Timestamp, zone: &TimeZone) -> String {
-    let (local, near) = (instant.to_zoned(zone.clone()), near.to_zoned(zone.clone()));
-    let pattern = if local.date() == near.date() { "%H:%M:%S" } else { "%a %m-%d %H:%M" };
-    local.strftime(pattern).to_string()
+impl<'a> Reader<'a> {
+    /// Reads in English, in the organisation's zone, as the command line does.
+    pub fn english(config: &'a Config) -> Reader<'a> {
+        Reader { config, language: Language::En, zone: &config.organisation.time_zone }
+    }
+
+    /// Reads in the organisation's language and zone.
+    pub fn organisation(config: &'a Config) -> Reader<'a> {
+        let organisation = &config.organisation;
+        Reader { config, language: organisation.language, zone: &organisation.time_zone }
+    }
+
+    /// The line of an entry.
+    pub fn line(&self, entry: &Entry) -> Line {
+        let time = entry.at.to_zoned(self.zone.clone()).strftime("%H:%M:%S").to_string();
+        let (text, rule) = At { reader: *self, now: entry.at }.change(&entry.change);
+        Line { time, text, rule }
+    }
+
+    /// Why a delivery failed, or how it ended.
+    pub fn reason(&self, reason: &Reason) -> String {
+        let provider = reason.provider.map(|provider| provider.row().name);
+        self.language.fault(provider, reason.fault, &reason.said)
+    }
 }
 
-/// The words of a change, and its rule. Instants are told as wall-clock times of `zone`, with the date where it is
-/// another than that of `at`.
-pub fn describe(change: &Change, at: Timestamp, zone: &TimeZone) -> (String, String) {
-    let none = String::new;
-    let clock = |instant: &Timestamp| clock(*instant, at, zone);
-    match change {
-        Change::Revision { commit } => (format!("config {commit} is in force"), none()),
-        Change::Started { epoch } => (format!("server started (epoch {epoch})"), none()),
-        Change::ClockJumped { seconds } => {
-            (format!("the clock jumped by {seconds} s: open deadlines moved"), none())
+/// A reader of one entry: instants are told with the date where it is another than that of the entry.
+struct At<'a> {
+    reader: Reader<'a>,
+    now: Timestamp,
+}
+
+impl At<'_> {
+    /// The words of a change, and its rule.
+    fn change(&self, change: &Change) -> (String, String) {
+        match change {
+            Change::Server(change) => (self.server(change), String::new()),
+            Change::Heartbeat(change) => (self.heartbeat(change), String::new()),
+            Change::Alert(change) => self.alert(change),
+            Change::Escalation(change) => self.escalation(change),
+            Change::Delivery(change) => (self.delivery(change), String::new()),
+            Change::Response(change) => self.response(change),
         }
-        Change::HeartbeatExpected { integration, patience_seconds } => {
-            (format!("{integration} must be heard from every {patience_seconds} s, from now on"), none())
-        }
-        Change::HeartbeatHeard { integration, .. } => (format!("heartbeat of {integration}"), none()),
-        Change::HeartbeatMissed { integration } => (format!("no heartbeat of {integration} in time"), none()),
-        Change::HeartbeatForgotten { integration } => {
-            (format!("{integration} need not be heard from any more"), none())
-        }
-        Change::Ignored { event, why } => (format!("ignored: {} ({why})", event_line(event)), none()),
-        Change::Noted { event, service } => {
-            let what = if event.action == Action::Change { "changed" } else { "note" };
-            let service = service.as_ref().map_or_else(none, |service| format!(" -> {service}"));
-            (format!("{what}: {}{service}", event_line(event)), none())
-        }
-        Change::Opened(opened) => {
-            let service = opened.service.as_deref().unwrap_or("no service");
-            let (severity, urgency) = (opened.severity.as_str(), urgency(opened.urgency));
-            let mut text =
-                format!("opened: {} -> {service}, {severity}, {urgency}", event_line(&opened.event));
-            if let Some(raise_at) = &opened.raise_at {
-                text.push_str(&format!(", raised at {} if still open", clock(raise_at)));
+    }
+
+    fn say(&self, line: &TimelineLine) -> String {
+        self.reader.language.timeline(line)
+    }
+
+    fn clock(&self, instant: Timestamp) -> String {
+        let zone = self.reader.zone;
+        let (local, near) = (instant.to_zoned(zone.clone()), self.now.to_zoned(zone.clone()));
+        let pattern = if local.date() == near.date() { "%H:%M:%S" } else { "%a %m-%d %H:%M" };
+        local.strftime(pattern).to_string()
+    }
+
+    fn maybe_clock(&self, instant: Option<Timestamp>) -> Option<String> {
+        instant.map(|at| self.clock(at))
+    }
+
+    fn rule(&self, rule: &Rule) -> String {
+        self.reader.language.rule(rule)
+    }
+
+    fn name<'n>(&'n self, actor: &'n Actor) -> &'n str {
+        self.reader.config.name_of(actor)
+    }
+
+    fn server(&self, change: &ServerChange) -> String {
+        self.say(&match change {
+            ServerChange::Revision { commit } => TimelineLine::ConfigInForce { commit },
+            ServerChange::Started { epoch, gap_seconds } => {
+                TimelineLine::Started { epoch: *epoch, gap: *gap_seconds }
             }
-            if let Some(silenced) = &opened.silenced {
-                let until = clock(&silenced.until);
-                text.push_str(&format!(", silenced until {until} ({}: {})", silenced.rule, silenced.reason));
+            ServerChange::ClockJumped { seconds } => TimelineLine::ClockJumped { seconds: *seconds },
+        })
+    }
+
+    fn heartbeat(&self, change: &HeartbeatChange) -> String {
+        self.say(&match change {
+            HeartbeatChange::Expected { integration, patience_seconds } => {
+                TimelineLine::HeartbeatExpected { integration, seconds: *patience_seconds }
             }
-            (text, join(&opened.route_rule, &opened.urgency_rule))
-        }
-        Change::Joined { event, .. } => (format!("joined by: {}", event_line(event)), none()),
-        Change::Updated { event, .. } => (format!("updated: {}", event_line(event)), none()),
-        Change::Repeated { .. } => ("said again, nothing new".to_owned(), none()),
-        Change::AlertResolved { dedup_key, why, .. } => (format!("alert {dedup_key} is over: {why}"), none()),
-        Change::Raised { urgency: to, raise_at: None, rule } => {
-            (format!("raised to {}", urgency(*to)), rule.clone())
-        }
-        Change::Raised { urgency: now, raise_at: Some(raise_at), rule } => {
-            (format!("now {}, raised at {} if still open", urgency(*now), clock(raise_at)), rule.clone())
-        }
-        Change::Silenced(silenced) => {
-            (format!("silenced until {}: {}", clock(&silenced.until), silenced.reason), silenced.rule.clone())
-        }
-        Change::Unsilenced { rule, .. } => ("the silence is over".to_owned(), rule.clone()),
-        _ => describe_response(change, at, zone),
+            HeartbeatChange::Heard { integration, .. } => TimelineLine::HeartbeatHeard { integration },
+            HeartbeatChange::Missed { integration } => TimelineLine::HeartbeatMissed { integration },
+            HeartbeatChange::Forgotten { integration } => TimelineLine::HeartbeatForgotten { integration },
+        })
     }
-}
 
-fn describe_response(change: &Change, at: Timestamp, zone: &TimeZone) -> (String, String) {
-    let none = String::new;
-    let clock = |instant: &Timestamp| clock(*instant, at, zone);
-    match change {
-        Change::StepBegan(step) => (step_line(step, &clock(&step.deadline)), step.rule.clone()),
-        Change::StepPassed { policy, fallback, step, rule, why, .. } => {
-            let kind = if *fallback { "fallback " } else { "" };
-            (format!("{kind}step {} of {policy} passed at once: {why}", step + 1), rule.clone())
-        }
-        Change::Told { people, purpose, in_step, rule } => {
-            let what = match (purpose, in_step) {
-                (Purpose::Inform, _) => "to be informed",
-                (Purpose::Shadow, _) => "told as shadows",
-                (Purpose::Page, true) => "now in the step, told",
-                (Purpose::Page, false) => "told once, at low urgency",
-            };
-            (format!("{what}: {}", people_line(people)), rule.clone())
-        }
-        Change::Dropped { users, rule } => {
-            (format!("no longer in the step: {}", users.join(", ")), rule.clone())
-        }
-        Change::Moved { policy, step, deadline, rule } => {
-            (format!("now at step {} of {policy}, next step at {}", step + 1, clock(deadline)), rule.clone())
-        }
-        Change::Acknowledged { by, via, until, event, .. } => {
-            let until = until.as_ref().map_or_else(String::new, |until| format!(", until {}", clock(until)));
-            let words = event.as_ref().map_or_else(none, |event| format!(": \"{}\"", event.summary));
-            (format!("acknowledged by {} {}{until}{words}", by.name, by_way(*via)), none())
-        }
-        Change::Escalated { by, via } => {
-            (format!("{} asks for the next step {}", by.name, by_way(*via)), none())
-        }
-        Change::Retriggered { why, rule } => (format!("triggered again: {why}"), rule.clone()),
-        Change::Reassigned { to, by, via, escalation } => {
-            let next = escalation.as_ref().map(|it| format!(", next step at {}", clock(&it.deadline)));
-            let (to, by, way) = (&to.user, &by.name, by_way(*via));
-            (format!("reassigned to {to} by {by} {way}{}", next.unwrap_or_default()), none())
-        }
-        Change::Resolved { by, via, why, .. } => (resolved_line(by, *via, why), none()),
-        _ => describe_delivery(change, at, zone),
+    fn alert(&self, change: &AlertChange) -> (String, String) {
+        let line = match change {
+            AlertChange::Opened(opened) => return self.opened(opened),
+            AlertChange::Ignored { event, why } => TimelineLine::Ignored { alert: said(event), why },
+            AlertChange::Noted { event, service } if event.action == Action::Change => {
+                TimelineLine::ServiceChanged { alert: said(event), service: service.as_deref() }
+            }
+            AlertChange::Noted { event, .. } => TimelineLine::Note { alert: said(event) },
+            AlertChange::Joined { event, .. } => TimelineLine::Joined { alert: said(event) },
+            AlertChange::Updated { event, .. } => TimelineLine::Updated { alert: said(event) },
+            AlertChange::Repeated { .. } => TimelineLine::Repeated,
+            AlertChange::Over { dedup_key, why, .. } => TimelineLine::AlertOver { key: dedup_key, why },
+        };
+        (self.say(&line), String::new())
     }
-}
 
-fn describe_delivery(change: &Change, at: Timestamp, zone: &TimeZone) -> (String, String) {
-    let none = String::new;
-    let clock = |instant: &Timestamp| clock(*instant, at, zone);
-    let text = match change {
-        Change::Sent { delivery, what, repeat, .. } => {
-            let again = if *repeat { " (repeat: an earlier attempt may have arrived)" } else { "" };
-            match what {
-                What::Page { user, by: Contact::Call } => {
-                    format!("calling {user} (delivery {delivery}){again}")
-                }
-                What::Page { user, by: Contact::Slack } => {
-                    format!("Slack message to {user} (delivery {delivery}){again}")
-                }
-                What::Channel => format!("channel message (delivery {delivery}){again}"),
-                What::Ticket => format!("ticket (delivery {delivery}){again}"),
-                What::HangUp(call) => format!("hanging up call {call}"),
+    fn opened(&self, opened: &Opened) -> (String, String) {
+        let raise_at = self.maybe_clock(opened.raise_at);
+        let held = opened.held_back.as_ref().map(|held| (held, self.held(held)));
+        let line = TimelineLine::Opened {
+            alert: said(&opened.event),
+            service: opened.service.as_deref(),
+            severity: opened.severity.as_str(),
+            urgency: level(opened.urgency),
+            raise_at: raise_at.as_deref(),
+            held: held.as_ref().map(|(held, (until, rule))| held_words(held, until, rule)),
+        };
+        let rules = [&opened.route_rule, &opened.urgency_rule].map(|rule| self.rule(rule));
+        (self.say(&line), rules.join(", "))
+    }
+
+    /// Until when, and by which rule.
+    fn held(&self, held: &HeldBack) -> (String, String) {
+        (self.clock(held.until), held.origin.to_string())
+    }
+
+    fn escalation(&self, change: &EscalationChange) -> (String, String) {
+        match change {
+            EscalationChange::Raised { urgency, raise_at, rule } => {
+                let raise_at = self.maybe_clock(*raise_at);
+                let line = TimelineLine::Raised { urgency: level(*urgency), raise_at: raise_at.as_deref() };
+                (self.say(&line), self.rule(rule))
+            }
+            EscalationChange::HeldBack(held) => {
+                let (until, rule) = self.held(held);
+                let line = TimelineLine::HeldBack { held: held_words(held, &until, &rule) };
+                (self.say(&line), rule)
+            }
+            EscalationChange::Released { held, .. } => {
+                (self.say(&TimelineLine::Released { by: held_by(held.by) }), held.origin.to_string())
+            }
+            EscalationChange::StepBegan(step) => self.step_began(step),
+            EscalationChange::StepPassed { at, rule, why } => {
+                let line = StepLine::StepPassed { step: step(at), why };
+                let rule = rule.as_ref().map(ToString::to_string).unwrap_or_default();
+                (self.say(&TimelineLine::Step(line)), rule)
+            }
+            EscalationChange::Told { people, purpose, in_step, rule } => {
+                let as_what = match (purpose, in_step) {
+                    (Purpose::Inform, _) => ToldAs::Informed,
+                    (Purpose::Shadow, _) => ToldAs::Shadows,
+                    (Purpose::Page, true) => ToldAs::NowInStep,
+                    (Purpose::Page, false) => ToldAs::OnceAtLow,
+                };
+                let line = StepLine::Told { as_what, people: &self.people(people) };
+                (self.say(&TimelineLine::Step(line)), rule.to_string())
+            }
+            EscalationChange::Dropped { users, rule } => {
+                let users: Vec<String> = users.iter().map(ToString::to_string).collect();
+                (self.say(&TimelineLine::Step(StepLine::Dropped { users: &users })), rule.to_string())
+            }
+            EscalationChange::Moved { policy, step, deadline, rule } => {
+                let step = Step { policy, fallback: false, step: step.saturating_add(1), round: 1 };
+                let line = StepLine::Moved { step, next: &self.clock(*deadline) };
+                (self.say(&TimelineLine::Step(line)), rule.to_string())
             }
         }
-        Change::Outcome { delivery, outcome, retry_at, .. } => {
-            let again = retry_at.as_ref().map_or_else(String::new, |at| format!("; again at {}", clock(at)));
-            format!("delivery {delivery}: {}{again}", outcome_words(outcome))
-        }
-        Change::Hastened { user, by, why, .. } => {
-            format!("{user} is reached by {} early: {why}", method(*by))
-        }
-        Change::GaveUp { user, by, why } => format!("{user} is not tried by {} again: {why}", method(*by)),
-        Change::HangUp { delivery, state: HangUp::Wanted(_) } => {
-            format!("call {delivery} is no longer needed")
-        }
-        Change::HangUp { delivery, .. } => format!("call {delivery} ended"),
-        _ => none(),
-    };
-    (text, none())
-}
+    }
 
-fn outcome_words(outcome: &Outcome) -> String {
-    match outcome {
-        Outcome::Accepted { reference } => format!("accepted as {reference}"),
-        Outcome::Delivered { reference } => format!("delivered as {reference}"),
-        Outcome::Answered => "answered".to_owned(),
-        Outcome::Ended { reason } => format!("ended: {reason}"),
-        Outcome::Rejected { reason } => format!("rejected: {reason}"),
-        Outcome::Unavailable { reason, .. } => format!("unavailable: {reason}"),
-        Outcome::Unknown { reason } => format!("unknown: {reason}"),
+    fn step_began(&self, began: &StepStart) -> (String, String) {
+        let line = StepLine::StepBegan {
+            step: step(&began.at),
+            people: &self.people(&began.people),
+            shadows: &self.people(&began.shadows),
+            next: &self.clock(began.deadline),
+        };
+        (self.say(&TimelineLine::Step(line)), began.rule.to_string())
+    }
+
+    fn people(&self, people: &[Recipient]) -> Vec<String> {
+        people.iter().map(|told| format!("{}, {}", told.user, self.because(&told.because))).collect()
+    }
+
+    fn because(&self, because: &Because) -> String {
+        let by = match because {
+            Because::Reassigned(by) => self.name(by),
+            Because::Named
+            | Because::OnCall { .. }
+            | Because::Layer { .. }
+            | Because::Override { .. }
+            | Because::Inform(_) => "",
+        };
+        self.reader.language.because(because, by)
+    }
+
+    fn response(&self, change: &ResponseChange) -> (String, String) {
+        let mut rule = String::new();
+        let line = match change {
+            ResponseChange::Acknowledged { by, via, until, event, .. } => {
+                let until = self.maybe_clock(*until);
+                let words = event.as_ref().map(|event| event.summary.as_str());
+                let line = ResponseLine::Acknowledged {
+                    by: self.name(by),
+                    via: *via,
+                    until: until.as_deref(),
+                    words,
+                };
+                return (self.say(&TimelineLine::Response(line)), rule);
+            }
+            ResponseChange::Escalated { by, via, .. } => {
+                ResponseLine::AsksForNextStep { by: self.name(by), via: *via }
+            }
+            ResponseChange::Retriggered { why, rule: decided } => {
+                rule = decided.as_ref().map(|rule| self.rule(rule)).unwrap_or_default();
+                ResponseLine::Retriggered { why }
+            }
+            ResponseChange::Reassigned { to, by, via, escalation } => {
+                let next = self.maybe_clock(escalation.as_ref().map(|running| running.deadline));
+                let to: Vec<String> = to.iter().map(|told| told.user.to_string()).collect();
+                let line =
+                    ResponseLine::Reassigned { to: &to, by: self.name(by), via: *via, next: next.as_deref() };
+                return (self.say(&TimelineLine::Response(line)), rule);
+            }
+            ResponseChange::Resolved { by, via, why, .. } => {
+                ResponseLine::Resolved { by: self.name(by), via: *via, why }
+            }
+        };
+        (self.say(&TimelineLine::Response(line)), rule)
+    }
+
+    fn delivery(&self, change: &DeliveryChange) -> String {
+        let language = self.reader.language;
+        let line = match change {
+            DeliveryChange::Sent { delivery, errand, repeat, .. } => {
+                return self.sent(&delivery.to_string(), errand, *repeat);
+            }
+            DeliveryChange::Outcome { delivery, outcome, retry_at, .. } => {
+                let again = self.maybe_clock(*retry_at);
+                let reason = outcome.reason().map(|reason| self.reader.reason(reason)).unwrap_or_default();
+                let (delivery, what) = (delivery.to_string(), ended(outcome, &reason));
+                let line = DeliveryLine::Outcome { delivery: &delivery, what, again: again.as_deref() };
+                return self.say(&TimelineLine::Delivery(line));
+            }
+            DeliveryChange::Hastened { user, by, why, .. } => {
+                let (way, reason) = (language.contact(by.method().way), &self.reader.reason(why));
+                let line = DeliveryLine::Hastened { user, way, reason };
+                return self.say(&TimelineLine::Delivery(line));
+            }
+            DeliveryChange::GaveUp { user, by, why } => {
+                let (way, reason) = (language.contact(by.method().way), &self.reader.reason(why));
+                let line = DeliveryLine::GaveUp { user, way, reason };
+                return self.say(&TimelineLine::Delivery(line));
+            }
+            DeliveryChange::HangUp { delivery, state } => (delivery.to_string(), state),
+        };
+        let (delivery, state) = line;
+        self.say(&TimelineLine::Delivery(match state {
+            HangUp::Wanted(_) => DeliveryLine::CallNotNeeded { delivery: &delivery },
+            HangUp::No | HangUp::InFlight => DeliveryLine::CallEnded { delivery: &delivery },
+        }))
+    }
+
+    fn sent(&self, delivery: &str, errand: &Errand, repeat: bool) -> String {
+        let language = self.reader.language;
+        let line = |line| self.say(&TimelineLine::Delivery(line));
+        match errand {
+            Errand::Page { user, by } => {
+                let way = language.contact_sent(by.method().way);
+                line(DeliveryLine::Contacting { user, way, rings: by.method().rings, delivery, repeat })
+            }
+            Errand::Mirror { kind, .. } => {
+                line(DeliveryLine::Shown { ticket: *kind == MirrorKind::Ticket, delivery, repeat })
+            }
+            Errand::HangUp(call) => line(DeliveryLine::HangingUp { call: &call.to_string() }),
+            Errand::Ask(of) => line(DeliveryLine::Asking { of: &of.to_string() }),
+        }
     }
 }
 
-fn step_line(step: &Step, deadline: &str) -> String {
-    let kind = if step.fallback { "fallback " } else { "" };
-    let round = if step.round > 0 { format!(", round {}", step.round + 1) } else { String::new() };
-    let shadows = match step.shadows.is_empty() {
-        true => String::new(),
-        false => format!("; shadows: {}", people_line(&step.shadows)),
-    };
-    let people = people_line(&step.people);
-    format!(
-        "{kind}step {} of {}{round}: {people}{shadows}; next step at {deadline}",
-        step.step + 1,
-        step.policy,
-    )
-}
-
-fn people_line(people: &[Told]) -> String {
-    if people.is_empty() {
-        return "nobody".to_owned();
-    }
-    people.iter().map(|told| format!("{}, {}", told.user, told.because)).collect::<Vec<_>>().join("; ")
-}
-
-fn event_line(event: &Event) -> String {
+fn said(event: &Event) -> Said<'_> {
     // An update may have no words of its own.
     let words = if event.summary.is_empty() { &event.dedup_key } else { &event.summary };
-    format!("\"{words}\" from {}", event.integration)
+    Said { words, integration: &event.integration }
 }
 
-fn resolved_line(by: &Actor, via: Via, why: &str) -> String {
-    match via {
-        Via::Monitor | Via::Rule => format!("resolved by {}: {why}", by.name),
-        Via::Slack | Via::Call | Via::Api => format!("resolved by {} {}", by.name, by_way(via)),
-    }
+fn held_words<'a>(held: &'a HeldBack, until: &'a str, rule: &'a str) -> Held<'a> {
+    Held { by: held_by(held.by), until, rule, reason: &held.reason }
 }
 
-fn join(first: &str, second: &str) -> String {
-    [first, second].into_iter().filter(|rule| !rule.is_empty()).collect::<Vec<_>>().join(", ")
-}
-
-fn urgency(urgency: crate::config::Urgency) -> &'static str {
-    match urgency {
-        crate::config::Urgency::None => "no urgency",
-        crate::config::Urgency::Low => "low urgency",
-        crate::config::Urgency::High => "high urgency",
-    }
-}
-
-fn method(by: Contact) -> &'static str {
+fn held_by(by: Hold) -> HeldBy {
     match by {
-        Contact::Slack => "Slack",
-        Contact::Call => "call",
+        Hold::Silence => HeldBy::Silence,
+        Hold::Inhibition => HeldBy::Inhibition,
+        Hold::Wait => HeldBy::Wait,
     }
 }
 
-fn by_way(via: Via) -> &'static str {
-    match via {
-        Via::Slack => "in Slack",
-        Via::Call => "on the phone",
-        Via::Api => "through the API",
-        Via::Monitor => "in the monitor",
-        Via::Rule => "by a rule",
+fn step(at: &StepAt) -> Step<'_> {
+    let (step, round) = (at.step.saturating_add(1), at.round.saturating_add(1));
+    Step { policy: &at.policy, fallback: at.fallback, step, round }
+}
+
+fn level(urgency: Urgency) -> Level {
+    match urgency {
+        Urgency::None => Level::None,
+        Urgency::Low => Level::Low,
+        Urgency::High => Level::High,
+    }
+}
+
+fn ended<'a>(outcome: &'a Outcome, reason: &'a str) -> Ended<'a> {
+    match outcome {
+        Outcome::Accepted { reference } => Ended::Accepted(reference),
+        Outcome::Delivered { reference } => Ended::Delivered(reference),
+        Outcome::Answered => Ended::Answered,
+        Outcome::Ended { .. } => Ended::Over(reason),
+        Outcome::Rejected { .. } => Ended::Rejected(reason),
+        Outcome::Unavailable { .. } => Ended::Unavailable(reason),
+        Outcome::Unknown { .. } => Ended::Unknown(reason),
     }
 }

@@ -16,7 +16,6 @@ pub const CALLBACK_BODY_MAX: usize = 512 * 1024;
 /// A request to a path below `/v1/callbacks/`.
 #[derive(Clone, Debug)]
 pub struct CallbackRequest<'a> {
-    pub method: &'a str,
     /// As sent, still percent-encoded.
     pub path: &'a str,
     /// As sent, without the `?`.
@@ -81,9 +80,6 @@ pub fn callback(
     request: &CallbackRequest,
     now: Timestamp,
 ) -> Result<Callback, Refusal> {
-    if request.method != "POST" {
-        return Err(Refusal::new(405, "method", "callbacks are POST".into()));
-    }
     if request.body.len() > CALLBACK_BODY_MAX {
         return Err(Refusal::new(
             413,

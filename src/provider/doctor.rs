@@ -6,9 +6,9 @@
 
 use super::http::{Failure, Method, Request, Response};
 use super::{doctor_jira, doctor_slack, doctor_twilio};
-use crate::config::{Config, Secrets};
+use crate::config::{CONTACTS, Config, Secrets};
 use crate::incident::message::CallScript;
-use crate::incident::{Delivery, DeliveryId, Task};
+use crate::incident::{Delivery, DeliveryId, Task, Words};
 use crate::language::Spoken;
 
 /// The most people, and the most channels, that Slack is asked about.
@@ -116,8 +116,10 @@ pub fn test_call(config: &Config, user: &str) -> Option<Delivery> {
         words: vec![language.spoken(&Spoken::TestCall { name })],
         menu: vec![language.spoken(&Spoken::TestCallEnds)],
     };
-    let task = Task::Call { user: user.id.clone(), script };
-    Some(Delivery { id: DeliveryId::default(), incidents: Vec::new(), task, repeat: false })
+    let by = CONTACTS.iter().find(|method| method.rings)?.contact;
+    let provider = config.providers_of(by).next()?;
+    let task = Task::Page { user: user.id.clone(), by, words: Words::Script(script) };
+    Some(Delivery { id: DeliveryId::default(), provider, incidents: Vec::new(), task, repeat: false })
 }
 
 /// A phone number as it may be shown: `+81…11`.

@@ -3,8 +3,9 @@
 //! Nothing here is shown that could be a secret: `Debug` of a request names its method, its host and its size, because a
 //! header may hold a token, a body a phone number, and the path of a `response_url` the right to post.
 
-use crate::config::Secret;
-use crate::incident::Outcome;
+use crate::config::{Provider, Secret};
+use crate::incident::{Outcome, Reason};
+use crate::reason::Fault;
 use jiff::SignedDuration;
 use std::fmt;
 
@@ -139,34 +140,39 @@ impl Response {
     }
 
     /// What a status means wherever the provider adds nothing to it: for now, or never.
-    pub(super) fn refusal(&self, provider: &str, advice: &str) -> Outcome {
-        let reason = format!("{provider} answered {}{advice}", self.status);
-        match self.status {
-            408 | 425 | 429 | 500.. => Outcome::Unavailable { reason, retry_after: self.retry_after() },
-            _ => Outcome::Rejected { reason },
+    pub(super) fn refusal(&self, provider: Provider, said: &str) -> Outcome {
+        let (busy, later) = (self.status == 429, matches!(self.status, 408 | 425 | 429 | 500..));
+        let fault = if busy { Fault::SlowDown } else { Fault::Status };
+        let said = [self.status.to_string().as_str(), said].join(" ");
+        let reason = Reason::of(provider, fault, said.trim_end());
+        match later {
+            true => Outcome::Unavailable { reason, retry_after: self.retry_after() },
+            false => Outcome::Rejected { reason },
         }
     }
 }
 
 impl Failure {
     /// What became of a request that must not be doubled.
-    pub(super) fn outcome(self, provider: &str) -> Outcome {
+    pub(super) fn outcome(self, provider: Provider) -> Outcome {
         match self {
-            Failure::NotSent(why) => unavailable(format!("{provider} could not be reached: {why}")),
-            Failure::Unknown(why) => Outcome::Unknown { reason: format!("{provider} did not answer: {why}") },
+            Failure::NotSent(why) => unavailable(Reason::of(provider, Fault::Unreachable, why)),
+            Failure::Unknown(why) => {
+                Outcome::Unknown { reason: Reason::of(provider, Fault::DidNotAnswer, why) }
+            }
         }
     }
 
     /// What became of a request that may be sent again without harm.
-    pub(super) fn harmless(self, provider: &str) -> Outcome {
+    pub(super) fn harmless(self, provider: Provider) -> Outcome {
         match self {
             Failure::NotSent(_) => self.outcome(provider),
-            Failure::Unknown(why) => unavailable(format!("{provider} did not answer: {why}")),
+            Failure::Unknown(why) => unavailable(Reason::of(provider, Fault::DidNotAnswer, why)),
         }
     }
 }
 
-pub(super) fn unavailable(reason: String) -> Outcome {
+pub(super) fn unavailable(reason: Reason) -> Outcome {
     Outcome::Unavailable { reason, retry_after: None }
 }
 

@@ -4,11 +4,12 @@
 //! Atlassian's format, never plain strings. There is no idempotency key: a repeated create looks the label up first.
 
 use super::http::{Failure, QUOTE_MAX, Request, Response, basic, unavailable};
-use super::{Progress, secret};
-use crate::config::{Config, Jira, Secret, Secrets};
-use crate::incident::Outcome;
+use super::{Progress, not_carried, secret};
+use crate::config::{Config, Jira, Provider, Secret, Secrets};
 use crate::incident::message::{Ticket, cut};
+use crate::incident::{Delivery, Outcome, Reason, Task, Words};
 use crate::language::Shown;
+use crate::reason::Fault;
 use serde_json::{Value, json};
 
 /// The longest summary of an issue, in characters.
@@ -23,6 +24,8 @@ pub const TRANSITIONS_MAX: usize = 20;
 pub struct Pending {
     stage: Stage,
     ticket: Box<Ticket>,
+    /// What changed since the last time; none on the first.
+    comment: Option<String>,
     /// The issue's key, once there is one.
     key: String,
 }
@@ -40,19 +43,20 @@ enum Stage {
     Comment,
 }
 
-pub(super) fn begin(
-    config: &Config,
-    secrets: &Secrets,
-    reference: Option<&str>,
-    ticket: &Ticket,
-    repeat: bool,
-) -> Result<Progress, String> {
-    let key = reference.unwrap_or_default().to_owned();
+pub(super) fn begin(config: &Config, secrets: &Secrets, delivery: &Delivery) -> Result<Progress, Reason> {
+    let (reference, ticket, comment) = match &delivery.task {
+        Task::Mirror { reference, words: Words::Ticket(ticket), news, .. } => (reference, ticket, news),
+        Task::Mirror { .. } | Task::Page { .. } | Task::HangUp { .. } | Task::Ask { .. } => {
+            return Err(not_carried(Provider::Jira));
+        }
+    };
+    let key = reference.clone().unwrap_or_default();
     if !key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_') {
-        return Err("the ticket's key is not one of Jira's".into());
+        return Err(Reason::of(Provider::Jira, Fault::TicketGone, cut(&key, QUOTE_MAX)));
     }
-    let pending = Pending { stage: Stage::Create, ticket: Box::new(ticket.clone()), key };
-    match (reference, repeat) {
+    let (stage, comment) = (Stage::Create, comment.clone());
+    let pending = Pending { stage, ticket: Box::new(ticket.clone()), comment, key };
+    match (reference, delivery.repeat) {
         (None, true) => send(config, secrets, Pending { stage: Stage::Find, ..pending }),
         (None, false) => send(config, secrets, pending),
         (Some(_), _) => exists(config, secrets, pending),
@@ -64,13 +68,13 @@ pub(super) fn resume(
     secrets: &Secrets,
     pending: Pending,
     result: Result<Response, Failure>,
-) -> Result<Progress, String> {
+) -> Result<Progress, Reason> {
     let response = match result {
         Ok(response) => response,
         Err(failure) => {
             return Ok(Progress::Done(match pending.stage {
-                Stage::Create | Stage::Comment => failure.outcome("Jira"),
-                Stage::Find | Stage::Transitions | Stage::Move { .. } => failure.harmless("Jira"),
+                Stage::Create | Stage::Comment => failure.outcome(Provider::Jira),
+                Stage::Find | Stage::Transitions | Stage::Move { .. } => failure.harmless(Provider::Jira),
             }));
         }
     };
@@ -87,7 +91,7 @@ pub(super) fn resume(
 }
 
 /// What to do with an issue that is there: move it if resolved, then comment.
-fn exists(config: &Config, secrets: &Secrets, pending: Pending) -> Result<Progress, String> {
+fn exists(config: &Config, secrets: &Secrets, pending: Pending) -> Result<Progress, Reason> {
     if pending.ticket.resolved {
         send(config, secrets, Pending { stage: Stage::Transitions, ..pending })
     } else {
@@ -95,8 +99,8 @@ fn exists(config: &Config, secrets: &Secrets, pending: Pending) -> Result<Progre
     }
 }
 
-fn comment(config: &Config, secrets: &Secrets, pending: Pending) -> Result<Progress, String> {
-    if pending.ticket.comment.as_deref().is_none_or(|text| text.trim().is_empty()) {
+fn comment(config: &Config, secrets: &Secrets, pending: Pending) -> Result<Progress, Reason> {
+    if pending.comment.as_deref().is_none_or(|text| text.trim().is_empty()) {
         return Ok(done(pending));
     }
     send(config, secrets, Pending { stage: Stage::Comment, ..pending })
@@ -106,9 +110,9 @@ fn done(pending: Pending) -> Progress {
     Progress::Done(Outcome::Delivered { reference: pending.key })
 }
 
-fn send(config: &Config, secrets: &Secrets, pending: Pending) -> Result<Progress, String> {
+fn send(config: &Config, secrets: &Secrets, pending: Pending) -> Result<Progress, Reason> {
     let (jira, authorization) = jira(config, secrets)?;
-    let Pending { stage, ticket, key } = &pending;
+    let Pending { stage, ticket, comment, key } = &pending;
     let api = format!("{}/rest/api/3", jira.site);
     let post = |path: String, body: &Value| Request::json(path, Some(authorization.clone()), body);
     let request = match stage {
@@ -120,17 +124,17 @@ fn send(config: &Config, secrets: &Secrets, pending: Pending) -> Result<Progress
             post(format!("{api}/issue/{key}/transitions"), &body)
         }
         Stage::Comment => {
-            let text = ticket.comment.clone().unwrap_or_default();
+            let text = comment.clone().unwrap_or_default();
             post(format!("{api}/issue/{key}/comment"), &json!({"body": document(&[text])}))
         }
     };
     Ok(Progress::Send(super::Pending::Jira(pending), request))
 }
 
-fn jira<'a>(config: &'a Config, secrets: &Secrets) -> Result<(&'a Jira, Secret), String> {
+fn jira<'a>(config: &'a Config, secrets: &Secrets) -> Result<(&'a Jira, Secret), Reason> {
     let jira = config.organisation.jira.as_ref();
-    let jira = jira.ok_or("Jira is not set up: oncall.yaml has no providers.jira")?;
-    let token = secret(secrets, &jira.api_token, "providers.jira.api_token")?;
+    let jira = jira.ok_or_else(|| Reason::of(Provider::Jira, Fault::NotSetUp, ""))?;
+    let token = secret(secrets, Provider::Jira, &jira.api_token, "api_token")?;
     Ok((jira, basic(&jira.email, token)))
 }
 
@@ -206,10 +210,10 @@ fn found(
     secrets: &Secrets,
     pending: Pending,
     response: &Response,
-) -> Result<Progress, String> {
+) -> Result<Progress, Reason> {
     let body = response.json();
     let Some(issues) = body["issues"].as_array() else {
-        return Ok(Progress::Done(unavailable("Jira's answer to a search was not its own JSON".into())));
+        return Ok(Progress::Done(unavailable(Reason::of(Provider::Jira, Fault::NotItsAnswer, ""))));
     };
     match issues.first().and_then(|issue| issue["key"].as_str()) {
         Some(key) => exists(config, secrets, Pending { key: key.to_owned(), ..pending }),
@@ -222,12 +226,12 @@ fn created(
     secrets: &Secrets,
     pending: Pending,
     response: &Response,
-) -> Result<Progress, String> {
+) -> Result<Progress, Reason> {
     match response.json()["key"].as_str() {
         Some(key) => exists(config, secrets, Pending { key: key.to_owned(), ..pending }),
-        None => Ok(Progress::Done(Outcome::Unknown {
-            reason: "Jira's answer did not name the issue: is providers.jira.site right?".into(),
-        })),
+        None => {
+            Ok(Progress::Done(Outcome::Unknown { reason: Reason::of(Provider::Jira, Fault::Unnamed, "") }))
+        }
     }
 }
 
@@ -237,7 +241,7 @@ fn choose(
     secrets: &Secrets,
     mut pending: Pending,
     response: &Response,
-) -> Result<Progress, String> {
+) -> Result<Progress, Reason> {
     let (jira, _) = jira(config, secrets)?;
     let wanted = jira.resolve_transition.trim().to_lowercase();
     let body = response.json();
@@ -253,29 +257,22 @@ fn choose(
     let available: Vec<String> = names.take(TRANSITIONS_MAX).map(|name| cut(name, QUOTE_MAX)).collect();
     let wanted = &jira.resolve_transition;
     let line = config.organisation.language.shown(&Shown::NoTransition { wanted, available: &available });
-    let before = pending.ticket.comment.take().map(|text| text + "\n").unwrap_or_default();
-    pending.ticket.comment = Some(before + &line);
+    let before = pending.comment.take().map(|text| text + "\n").unwrap_or_default();
+    pending.comment = Some(before + &line);
     comment(config, secrets, pending)
 }
 
 /// What a refusal means; Jira's own words name the field that is wrong.
 fn classify(pending: &Pending, response: &Response) -> Outcome {
     let said = said(&response.json());
-    match (response.status, &pending.stage) {
-        (401, _) => rejected("Jira refuses the credentials: check providers.jira.email and api_token".into()),
-        (403, _) => {
-            rejected(format!("Jira forbids it: check the account's permissions in the project{said}"))
-        }
-        (404, Stage::Create | Stage::Find) => {
-            rejected(format!("Jira does not know the project: check providers.jira.site{said}"))
-        }
-        (404, _) => rejected(format!("the issue {} is gone, or hidden from the account{said}", pending.key)),
-        _ => response.refusal("Jira", &said),
-    }
-}
-
-fn rejected(reason: String) -> Outcome {
-    Outcome::Rejected { reason }
+    let fault = match (response.status, &pending.stage) {
+        (401, _) => Fault::CredentialsRefused,
+        (403, _) => Fault::Forbidden,
+        (404, Stage::Create | Stage::Find) => Fault::ProjectUnknown,
+        (404, _) => Fault::TicketGone,
+        _ => return response.refusal(Provider::Jira, &said),
+    };
+    Outcome::Rejected { reason: Reason::of(Provider::Jira, fault, said) }
 }
 
 /// `errorMessages` and `errors` of Jira's error body.
@@ -284,5 +281,5 @@ fn said(body: &Value) -> String {
     let by_field = body["errors"].as_object().into_iter().flatten();
     let by_field = by_field.filter_map(|(field, text)| Some(format!("{field}: {}", text.as_str()?)));
     let all: Vec<String> = general.map(str::to_owned).chain(by_field).collect();
-    if all.is_empty() { String::new() } else { format!(" ({})", cut(&all.join("; "), QUOTE_MAX)) }
+    cut(&all.join("; "), QUOTE_MAX)
 }

@@ -22,11 +22,11 @@ pub use http::{
     Failure, HttpAnswer, Method, QUOTE_MAX, RESPONSE_BODY_MAX, RETRY_AFTER_MAX, Request, Response,
     TIMEOUT_MAX,
 };
-pub use print::{COLUMNS, print, words, wrap};
+pub use print::{COLUMNS, print, printed_reference, words, wrap};
 
-use crate::config::{Config, Secret, SecretSource, Secrets};
-use crate::incident::{Delivery, Outcome, Task};
-use jiff::Timestamp;
+use crate::config::{Config, Provider, Secret, SecretSource, Secrets};
+use crate::incident::{Delivery, Outcome, Reason};
+use crate::reason::Fault;
 
 /// The most requests that one delivery takes: a Jira issue looked up, made, moved and commented, with one to spare.
 pub const REQUESTS_MAX: u32 = 6;
@@ -48,13 +48,11 @@ pub enum Pending {
 }
 
 /// The first request of a delivery. What is missing (a secret, a number, a provider) is an outcome that names it.
-pub fn begin(config: &Config, secrets: &Secrets, delivery: &Delivery, _now: Timestamp) -> Progress {
-    let progress = match &delivery.task {
-        Task::Call { .. } | Task::HangUp { .. } => twilio::begin(config, secrets, delivery),
-        Task::Ticket { reference, ticket } => {
-            jira::begin(config, secrets, reference.as_deref(), ticket, delivery.repeat)
-        }
-        Task::Direct { .. } | Task::Channel { .. } => slack::begin(config, secrets, delivery),
+pub fn begin(config: &Config, secrets: &Secrets, delivery: &Delivery) -> Progress {
+    let progress = match delivery.provider {
+        Provider::Slack => slack::begin(config, secrets, delivery),
+        Provider::Jira => jira::begin(config, secrets, delivery),
+        Provider::Twilio => twilio::begin(config, secrets, delivery),
     };
     progress.unwrap_or_else(|reason| Progress::Done(Outcome::Rejected { reason }))
 }
@@ -74,9 +72,20 @@ pub fn resume(
     progress.unwrap_or_else(|reason| Progress::Done(Outcome::Rejected { reason }))
 }
 
-/// The value, or what is missing and where it is asked for.
-fn secret<'a>(secrets: &'a Secrets, source: &SecretSource, wanted_by: &str) -> Result<&'a Secret, String> {
-    secrets
-        .get(source)
-        .ok_or_else(|| format!("{source} is not set where the server runs; {wanted_by} needs it"))
+/// The value of a provider's secret, or that it is missing.
+fn secret<'a>(
+    secrets: &'a Secrets,
+    provider: Provider,
+    source: &SecretSource,
+    field: &str,
+) -> Result<&'a Secret, Reason> {
+    secrets.get(source).ok_or_else(|| {
+        let wanted_by = format!("{source}, wanted by providers.{}.{field}", provider.row().key);
+        Reason::of(provider, Fault::SecretMissing, wanted_by)
+    })
+}
+
+/// A task that this provider does not carry: the table of providers and its file disagree.
+fn not_carried(provider: Provider) -> Reason {
+    Reason::of(provider, Fault::NotSetUp, "it does not carry this")
 }

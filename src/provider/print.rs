@@ -1,9 +1,9 @@
 //! A delivery for a terminal: who is told, by what, and the words, as `serve --print` and `demo` show them.
 
 use super::slack;
-use crate::config::Config;
+use crate::config::{Config, MirrorKind};
 use crate::incident::message::{ButtonKind, Card, Ticket};
-use crate::incident::{Delivery, Task};
+use crate::incident::{Delivery, Task, Words};
 use crate::language::{Language, Word};
 use jiff::Timestamp;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
@@ -25,6 +25,19 @@ pub fn print(config: &Config, delivery: &Delivery, now: Timestamp) -> String {
         printed.push('\n');
     }
     printed + &rule('╰', "")
+}
+
+/// The name that a printed delivery has in place of a provider's.
+pub fn printed_reference(delivery: &Delivery) -> String {
+    match &delivery.task {
+        Task::Mirror { reference: Some(known), .. } => known.clone(),
+        Task::Mirror { kind: MirrorKind::Ticket, place, reference: None, .. } => {
+            format!("{place}-{}", delivery.id.n)
+        }
+        Task::Mirror { .. } | Task::Page { .. } | Task::HangUp { .. } | Task::Ask { .. } => {
+            delivery.id.to_string()
+        }
+    }
 }
 
 /// The words of a delivery, in lines of at most `columns` columns (a closing mark may hang two more).
@@ -55,21 +68,28 @@ fn title(config: &Config, delivery: &Delivery, language: Language) -> String {
     let person = |user: &str| config.users.get(user).map_or(user, |user| &user.name).to_owned();
     let word = |word| language.word(word);
     match &delivery.task {
-        Task::Call { user, .. } => format!("📞 {} → {}", word(Word::Call), person(user)),
-        Task::Direct { user, .. } => format!("💬 {} → {}", word(Word::DirectMessage), person(user)),
-        Task::Channel { channel, reference: None, .. } => format!("📣 {} → {channel}", word(Word::Channel)),
-        Task::Channel { channel, .. } => format!("🔄 {} → {channel}", word(Word::Channel)),
-        Task::Ticket { reference, ticket } => {
-            let at = reference.as_ref().unwrap_or(&ticket.project);
-            format!("🎫 {} → {at}", word(Word::Ticket))
+        Task::Page { user, words: Words::Script(_), .. } => {
+            format!("📞 {} → {}", word(Word::Call), person(user))
+        }
+        Task::Page { user, .. } => format!("💬 {} → {}", word(Word::DirectMessage), person(user)),
+        Task::Mirror { kind, place, reference, .. } => {
+            let (mark, what) = match kind {
+                MirrorKind::Room if reference.is_none() => ("📣", Word::Channel),
+                MirrorKind::Room => ("🔄", Word::Channel),
+                MirrorKind::Ticket => ("🎫", Word::Ticket),
+            };
+            // A ticket has a name of its own, once it is there.
+            let at = reference.as_ref().filter(|_| *kind == MirrorKind::Ticket).unwrap_or(place);
+            format!("{mark} {} → {at}", word(what))
         }
         Task::HangUp { .. } => format!("📴 {}", word(Word::HangUp)),
+        Task::Ask { of, .. } => format!("❓ {of}"),
     }
 }
 
 fn body(delivery: &Delivery, language: Language) -> Vec<Line> {
     match &delivery.task {
-        Task::Call { script, .. } => {
+        Task::Page { words: Words::Script(script), .. } => {
             let quoted = |words: &String| match script.language {
                 Language::Ja => line(format!("「{words}」")),
                 Language::En => line(format!("“{words}”")),
@@ -77,14 +97,21 @@ fn body(delivery: &Delivery, language: Language) -> Vec<Line> {
             let keys = line(format!("⌨ {}", script.language.sentences(&script.menu)));
             script.words.iter().map(quoted).chain([keys]).collect()
         }
-        Task::Direct { card, .. } => card_lines(card),
         // An update changes little: the line for the thread says what.
-        Task::Channel { card, follow_up: Some(text), reference: Some(_), .. } => {
+        Task::Mirror { words: Words::Card(card), news: Some(text), reference: Some(_), .. } => {
             vec![line(&card.headline), Line { indent: 2, text: format!("↳ {text}") }]
         }
-        Task::Channel { card, .. } => card_lines(card),
-        Task::Ticket { reference, ticket } => ticket_lines(ticket, reference.is_some(), language),
+        Task::Page { words: Words::Card(card), .. } | Task::Mirror { words: Words::Card(card), .. } => {
+            card_lines(card)
+        }
+        Task::Mirror { words: Words::Ticket(ticket), reference, news, .. } => {
+            ticket_lines(ticket, news.as_deref().filter(|_| reference.is_some()), language)
+        }
+        Task::Page { words: Words::Ticket(_), .. } | Task::Mirror { words: Words::Script(_), .. } => {
+            Vec::new()
+        }
         Task::HangUp { call } => vec![line(call)],
+        Task::Ask { reference, .. } => vec![line(reference)],
     }
 }
 
@@ -111,11 +138,11 @@ fn card_lines(card: &Card) -> Vec<Line> {
     lines
 }
 
-fn ticket_lines(ticket: &Ticket, exists: bool, language: Language) -> Vec<Line> {
+fn ticket_lines(ticket: &Ticket, news: Option<&str>, language: Language) -> Vec<Line> {
     let mut lines = vec![line(format!("{}: {}", ticket.issue_type, ticket.summary))];
-    match &ticket.comment {
-        Some(comment) if exists => lines.push(Line { indent: 2, text: format!("↳ {comment}") }),
-        _ => lines.extend(
+    match news {
+        Some(news) => lines.push(Line { indent: 2, text: format!("↳ {news}") }),
+        None => lines.extend(
             ticket
                 .description
                 .iter()

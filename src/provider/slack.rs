@@ -6,11 +6,15 @@
 use super::blocks::{TEXT_MAX, blocks, escape};
 use super::callback::{Callback, CallbackRequest, Context, Refusal};
 use super::http::{Failure, HttpAnswer, Request, Response, header, origin, unavailable};
-use super::{Progress, secret};
-use crate::config::{Config, Secret, Secrets, Slack};
+use super::{Progress, not_carried, secret};
+use crate::actor::{Actor, Via};
+use crate::config::{Config, Provider, Secret, Secrets, Slack};
 use crate::incident::message::{Card, cut, reply_text};
-use crate::incident::{Actor, Asked, Command, Delivery, IncidentId, Outcome, Reply, Target, Task, Via};
+use crate::incident::{
+    Asked, Command, Delivery, IncidentId, Outcome, Reason, Reply, Respond, Target, Task, Words,
+};
 use crate::language::Language;
+use crate::reason::Fault;
 use jiff::Timestamp;
 use ring::hmac;
 use serde_json::{Value, json};
@@ -42,12 +46,13 @@ enum Stage {
     Thread,
 }
 
-pub(super) fn begin(config: &Config, secrets: &Secrets, delivery: &Delivery) -> Result<Progress, String> {
+pub(super) fn begin(config: &Config, secrets: &Secrets, delivery: &Delivery) -> Result<Progress, Reason> {
     let slack = slack(config)?;
-    let message = message(config, delivery)?;
+    let (place, card) = addressed(config, delivery)?;
+    let message = card_message(place, card, delivery);
     let (reference, follow_up) = match &delivery.task {
-        Task::Channel { reference, follow_up, .. } => (reference.clone(), follow_up.clone()),
-        _ => (None, None),
+        Task::Mirror { reference, news, .. } => (reference.clone(), news.clone()),
+        Task::Page { .. } | Task::HangUp { .. } | Task::Ask { .. } => (None, None),
     };
     let stage = match reference.as_deref().and_then(|reference| reference.split_once(':')) {
         Some((channel, ts)) if !channel.is_empty() && !ts.is_empty() => Stage::Update,
@@ -62,25 +67,24 @@ pub(super) fn resume(
     secrets: &Secrets,
     pending: Pending,
     result: Result<Response, Failure>,
-) -> Result<Progress, String> {
+) -> Result<Progress, Reason> {
     let slack = slack(config)?;
     let response = match result {
         Ok(response) => response,
         Err(failure) if pending.stage == Stage::Update => {
-            return Ok(Progress::Done(failure.harmless("Slack")));
+            return Ok(Progress::Done(failure.harmless(Provider::Slack)));
         }
-        Err(failure) => return Ok(Progress::Done(failure.outcome("Slack"))),
+        Err(failure) => return Ok(Progress::Done(failure.outcome(Provider::Slack))),
     };
     let body = response.json();
     if !response.is_success() {
-        let advice = if response.status == 429 { " (too many messages)" } else { "" };
-        return Ok(Progress::Done(response.refusal("Slack", advice)));
+        return Ok(Progress::Done(response.refusal(Provider::Slack, "")));
     }
     match body["ok"].as_bool() {
         Some(true) => accepted(slack, secrets, pending, &body),
         Some(false) => refused(slack, secrets, pending, &response, &body),
         None => Ok(Progress::Done(Outcome::Unknown {
-            reason: "Slack's answer was not its own JSON: is api_url right, or a proxy in between?".into(),
+            reason: Reason::of(Provider::Slack, Fault::NotItsAnswer, ""),
         })),
     }
 }
@@ -106,7 +110,7 @@ pub(super) fn callback(
     let (by, language) = actor(config, &payload["user"]);
     let response_url = payload["response_url"].as_str().filter(|url| may_post(slack, url)).map(Secret::new);
     Ok(Callback::Command {
-        command: Command { target, action, by, via: Via::Slack },
+        command: Command::Respond(Respond { target, action, by, via: Via::Slack }),
         context: Context::Slack { response_url, language },
     })
 }
@@ -120,26 +124,28 @@ pub(super) fn answer(response_url: Option<&Secret>, language: Language, reply: &
     HttpAnswer { then, ..HttpAnswer::empty() }
 }
 
-fn slack(config: &Config) -> Result<&Slack, String> {
-    config
-        .organisation
-        .slack
-        .as_ref()
-        .ok_or_else(|| "Slack is not set up: oncall.yaml has no providers.slack".into())
+fn slack(config: &Config) -> Result<&Slack, Reason> {
+    config.organisation.slack.as_ref().ok_or_else(|| Reason::of(Provider::Slack, Fault::NotSetUp, ""))
 }
 
-fn message(config: &Config, delivery: &Delivery) -> Result<Value, String> {
-    match &delivery.task {
-        Task::Direct { user, card } => {
-            let person = config.users.get(user).ok_or_else(|| format!("users/{user}.yaml is gone"))?;
-            let id = person
-                .slack
-                .as_deref()
-                .ok_or_else(|| format!("{} has no `slack:` member id", person.place))?;
-            Ok(card_message(id, card, delivery))
+/// Where a message goes, and its card.
+fn addressed<'a>(config: &'a Config, delivery: &'a Delivery) -> Result<(&'a str, &'a Card), Reason> {
+    let (place, words) = match &delivery.task {
+        Task::Page { user, words, .. } => {
+            let person = config.users.get(user).ok_or_else(|| {
+                Reason::of(Provider::Slack, Fault::PersonGone, format!("users/{user}.yaml"))
+            })?;
+            let id = person.slack.as_deref().ok_or_else(|| {
+                Reason::of(Provider::Slack, Fault::NoAddress, format!("{}: slack", person.place))
+            })?;
+            (id, words)
         }
-        Task::Channel { channel, card, .. } => Ok(card_message(channel, card, delivery)),
-        _ => Err("not a Slack message".into()),
+        Task::Mirror { place, words, .. } => (place.as_str(), words),
+        Task::HangUp { .. } | Task::Ask { .. } => return Err(not_carried(Provider::Slack)),
+    };
+    match words {
+        Words::Card(card) => Ok((place, card)),
+        Words::Script(_) | Words::Ticket(_) => Err(not_carried(Provider::Slack)),
     }
 }
 
@@ -155,8 +161,8 @@ fn plain(channel: &str, text: &str) -> Value {
     })
 }
 
-fn send(slack: &Slack, secrets: &Secrets, pending: Pending) -> Result<Progress, String> {
-    let token = secret(secrets, &slack.bot_token, "providers.slack.bot_token")?;
+fn send(slack: &Slack, secrets: &Secrets, pending: Pending) -> Result<Progress, Reason> {
+    let token = secret(secrets, Provider::Slack, &slack.bot_token, "bot_token")?;
     let (channel, ts) = pending.reference.split_once(':').unwrap_or_default();
     let (method, body) = match pending.stage {
         Stage::Post => ("chat.postMessage", pending.message.clone()),
@@ -179,13 +185,13 @@ fn send(slack: &Slack, secrets: &Secrets, pending: Pending) -> Result<Progress, 
     Ok(Progress::Send(super::Pending::Slack(pending), request))
 }
 
-fn accepted(slack: &Slack, secrets: &Secrets, pending: Pending, body: &Value) -> Result<Progress, String> {
+fn accepted(slack: &Slack, secrets: &Secrets, pending: Pending, body: &Value) -> Result<Progress, Reason> {
     match pending.stage {
         Stage::Post => {
             let (channel, ts) = (body["channel"].as_str(), body["ts"].as_str());
             Ok(Progress::Done(match (channel, ts) {
                 (Some(channel), Some(ts)) => Outcome::Delivered { reference: format!("{channel}:{ts}") },
-                _ => Outcome::Unknown { reason: "Slack did not say where the message is".into() },
+                _ => Outcome::Unknown { reason: Reason::of(Provider::Slack, Fault::Unnamed, "") },
             }))
         }
         Stage::Update if pending.follow_up.as_deref().is_some_and(|text| !text.trim().is_empty()) => {
@@ -204,7 +210,7 @@ fn refused(
     mut pending: Pending,
     response: &Response,
     body: &Value,
-) -> Result<Progress, String> {
+) -> Result<Progress, Reason> {
     let error = body["error"].as_str().unwrap_or("no error named");
     let gone = matches!(
         error,
@@ -227,9 +233,9 @@ fn refused(
 
 /// <https://docs.slack.dev/reference/methods/chat.postMessage#errors>
 fn classify(error: &str, response: &Response, body: &Value) -> Outcome {
-    let advice = match error {
+    let fault = match error {
         "ratelimited" | "rate_limited" => {
-            let reason = "Slack: too many messages".into();
+            let reason = Reason::of(Provider::Slack, Fault::SlowDown, error);
             return Outcome::Unavailable { reason, retry_after: response.retry_after() };
         }
         "internal_error"
@@ -237,25 +243,24 @@ fn classify(error: &str, response: &Response, body: &Value) -> Outcome {
         | "service_unavailable"
         | "request_timeout"
         | "team_added_to_org" => {
-            return unavailable(format!("Slack: {error}"));
+            return unavailable(Reason::of(Provider::Slack, Fault::Said, error));
         }
-        "channel_not_found" | "not_in_channel" => "check the channel's id, and invite the app to the channel",
-        "is_archived" => "the channel is archived: name another one",
+        "channel_not_found" | "not_in_channel" => Fault::ChannelUnknown,
+        "is_archived" => Fault::ChannelArchived,
         "invalid_auth" | "not_authed" | "token_revoked" | "token_expired" | "account_inactive" => {
-            "providers.slack.bot_token is refused: install the app again and set its new token"
+            Fault::TokenRefused
         }
-        "missing_scope" => "give the app the scope and install it again",
+        "missing_scope" => Fault::ScopeMissing,
         "user_not_found"
         | "users_not_found"
         | "user_disabled"
         | "cannot_dm_bot"
-        | "messages_tab_disabled" => {
-            "check the `slack:` member id, and that the app may send direct messages"
-        }
-        _ => "see the errors of chat.postMessage in Slack's documentation",
+        | "messages_tab_disabled" => Fault::MemberUnknown,
+        _ => Fault::Status,
     };
-    let needed = body["needed"].as_str().map(|scope| format!(" ({})", cut(scope, 100))).unwrap_or_default();
-    Outcome::Rejected { reason: format!("Slack: {}{needed}: {advice}", cut(error, 100)) }
+    let needed = body["needed"].as_str().map(|scope| format!(": {}", cut(scope, 100))).unwrap_or_default();
+    let said = format!("{}{needed}", cut(error, 100));
+    Outcome::Rejected { reason: Reason::of(Provider::Slack, fault, said) }
 }
 
 fn verify(
@@ -331,11 +336,11 @@ fn target(value: &str) -> Option<Target> {
 fn actor(config: &Config, member: &Value) -> (Actor, Language) {
     let id = member["id"].as_str().unwrap_or_default();
     if let Some(user) = config.user_by_slack(id) {
-        return (Actor { user: Some(user.id.clone()), name: user.name.clone() }, user.language);
+        return (Actor::User(user.id.clone()), user.language);
     }
     let names = ["name", "username"].iter().filter_map(|key| member[*key].as_str());
     let name = names.chain([id, "Slack"]).find(|name| !name.trim().is_empty()).unwrap_or("Slack");
-    (Actor { user: None, name: cut(name, NAME_MAX) }, config.organisation.language)
+    (Actor::Stranger { name: cut(name, NAME_MAX), way: Via::Slack }, config.organisation.language)
 }
 
 /// Slack's `response_url` is at the API's host, below `hooks.` (`slack.com`, `hooks.slack.com`).

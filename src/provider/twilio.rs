@@ -6,11 +6,15 @@
 
 use super::callback::{Callback, CallbackRequest, Context, Refusal};
 use super::http::{Failure, HttpAnswer, Request, Response, basic, header, unavailable};
-use super::{Progress, secret, twiml};
-use crate::config::{Config, Id, Phone, Secret, Secrets, Twilio, User};
+use super::{Progress, not_carried, secret, twiml};
+use crate::actor::{Actor, Via};
+use crate::config::{Config, Id, Phone, Provider, Secret, Secrets, Twilio, User};
 use crate::incident::message::{CallScript, cut, reply_spoken};
-use crate::incident::{Actor, Asked, Command, Delivery, DeliveryId, Outcome, Reply, Target, Task, Via};
+use crate::incident::{
+    Asked, Command, Delivery, DeliveryId, Outcome, Reason, Reply, Respond, Target, Task, Words,
+};
 use crate::language::{Language, Spoken};
+use crate::reason::Fault;
 use ring::hmac;
 use std::collections::BTreeMap;
 
@@ -57,18 +61,17 @@ pub fn is_signed(token: &Secret, url: &str, form: &[(String, String)], signature
     hmac::verify(&key, signed.as_bytes(), &given).is_ok()
 }
 
-pub(super) fn begin(config: &Config, secrets: &Secrets, delivery: &Delivery) -> Result<Progress, String> {
-    let twilio = config
-        .organisation
-        .twilio
-        .as_ref()
-        .ok_or("calls are not set up: oncall.yaml has no providers.twilio")?;
-    let token = secret(secrets, &twilio.auth_token, "providers.twilio.auth_token")?;
+pub(super) fn begin(config: &Config, secrets: &Secrets, delivery: &Delivery) -> Result<Progress, Reason> {
+    let twilio = config.organisation.twilio.as_ref();
+    let twilio = twilio.ok_or_else(|| Reason::of(Provider::Twilio, Fault::NotSetUp, ""))?;
+    let token = secret(secrets, Provider::Twilio, &twilio.auth_token, "auth_token")?;
     let authorization = basic(&twilio.account_sid, token);
     let calls = format!("{}/2010-04-01/Accounts/{}/Calls", twilio.api_url, twilio.account_sid);
     match &delivery.task {
-        Task::Call { user, script } => {
-            let user = config.users.get(user).ok_or_else(|| format!("users/{user}.yaml is gone"))?;
+        Task::Page { user, words: Words::Script(script), .. } => {
+            let user = config.users.get(user).ok_or_else(|| {
+                Reason::of(Provider::Twilio, Fault::PersonGone, format!("users/{user}.yaml"))
+            })?;
             let to = phone(user, secrets)?;
             let form = call_form(config, twilio, user, to, script, delivery);
             let form: Vec<(&str, &str)> = form.iter().map(|(key, value)| (*key, value.as_str())).collect();
@@ -81,14 +84,16 @@ pub(super) fn begin(config: &Config, secrets: &Secrets, delivery: &Delivery) -> 
                 Request::form(format!("{calls}/{call}.json"), authorization, &[("Status", "completed")]);
             Ok(Progress::Send(super::Pending::Twilio(Pending::HangUp { call: call.clone() }), request))
         }
-        _ => Err("not a call of Twilio".into()),
+        Task::Page { .. } | Task::HangUp { .. } | Task::Mirror { .. } | Task::Ask { .. } => {
+            Err(not_carried(Provider::Twilio))
+        }
     }
 }
 
 pub(super) fn resume(pending: Pending, result: Result<Response, Failure>) -> Outcome {
     match (pending, result) {
-        (Pending::Call { .. }, Err(failure)) => failure.outcome("Twilio"),
-        (Pending::HangUp { .. }, Err(failure)) => failure.harmless("Twilio"),
+        (Pending::Call { .. }, Err(failure)) => failure.outcome(Provider::Twilio),
+        (Pending::HangUp { .. }, Err(failure)) => failure.harmless(Provider::Twilio),
         (Pending::Call { keys }, Ok(response)) if response.is_success() => started(keys, &response),
         (Pending::HangUp { call }, Ok(response)) if ended(&response) => {
             Outcome::Delivered { reference: call }
@@ -145,12 +150,17 @@ fn xml(text: String) -> HttpAnswer {
 }
 
 /// The number of a person, E.164. The error does not name it.
-pub fn phone<'a>(user: &'a User, secrets: &'a Secrets) -> Result<&'a str, String> {
+pub fn phone<'a>(user: &'a User, secrets: &'a Secrets) -> Result<&'a str, Reason> {
+    let wrong = |fault| Reason::of(Provider::Twilio, fault, format!("{}: phone", user.place));
     let number = match &user.phone {
-        None => return Err(format!("{} has no phone", user.place)),
+        None => return Err(wrong(Fault::NoAddress)),
         Some(Phone::Number(number)) => number.as_str(),
         Some(Phone::Secret(source)) => {
-            secret(secrets, source, &format!("{}: phone", user.place))?.expose().trim()
+            let missing = || {
+                let said = format!("{source}, wanted by {}: phone", user.place);
+                Reason::of(Provider::Twilio, Fault::SecretMissing, said)
+            };
+            secrets.get(source).ok_or_else(missing)?.expose().trim()
         }
     };
     let digits = number.strip_prefix('+').unwrap_or_default();
@@ -158,7 +168,7 @@ pub fn phone<'a>(user: &'a User, secrets: &'a Secrets) -> Result<&'a str, String
     if (7..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit()) {
         Ok(number)
     } else {
-        Err(format!("{}: the phone number is not of the form +819012345678", user.place))
+        Err(wrong(Fault::BadNumber))
     }
 }
 
@@ -206,9 +216,7 @@ fn started(keys: bool, response: &Response) -> Outcome {
         Some(sid) if keys => Outcome::Accepted { reference: cut(sid, NAME_MAX) },
         // Without a public URL nothing more will be heard of it.
         Some(sid) => Outcome::Delivered { reference: cut(sid, NAME_MAX) },
-        None => {
-            Outcome::Unknown { reason: "Twilio's answer did not name the call: is api_url right?".into() }
-        }
+        None => Outcome::Unknown { reason: Reason::of(Provider::Twilio, Fault::Unnamed, "") },
     }
 }
 
@@ -221,26 +229,29 @@ fn ended(response: &Response) -> bool {
 /// <https://www.twilio.com/docs/api/errors>
 fn classify(response: &Response) -> Outcome {
     let code = response.json()["code"].as_u64();
-    let reason = match code {
-        _ if response.status >= 500 || response.status == 429 => return response.refusal("Twilio", ""),
-        Some(20429) => return unavailable("Twilio: too many requests".into()),
-        Some(20003) => "refuses account_sid or auth_token: check providers.twilio",
-        Some(21211 | 21217 | 13224) => "says that the person's number is not valid",
-        Some(21214 | 21216) => "cannot or may not call the person's number",
-        Some(21215) => "may not call that country: allow it under Voice, Settings, Geo permissions",
-        Some(21219) => "calls only verified numbers from a trial account",
-        Some(21210 | 21212 | 21213) => "refuses the caller's number: check providers.twilio.from",
-        Some(21201 | 21205 | 21609) => "refuses a URL of ours: check public_url",
-        _ if response.status == 401 => "refuses account_sid or auth_token: check providers.twilio",
-        _ if response.status == 403 => "forbids it: check the account's state and permissions",
-        _ if response.status == 404 => "does not know the account: check providers.twilio.account_sid",
-        _ => return response.refusal("Twilio", &about(code)),
+    let fault = match code {
+        _ if response.status >= 500 || response.status == 429 => {
+            return response.refusal(Provider::Twilio, "");
+        }
+        Some(20429) => return unavailable(Reason::of(Provider::Twilio, Fault::SlowDown, about(code))),
+        Some(20003) => Fault::CredentialsRefused,
+        Some(21211 | 21217 | 13224) => Fault::NumberInvalid,
+        Some(21214 | 21216) => Fault::NumberRefused,
+        Some(21215) => Fault::CountryRefused,
+        Some(21219) => Fault::TrialAccount,
+        Some(21210 | 21212 | 21213) => Fault::CallerRefused,
+        Some(21201 | 21205 | 21609) => Fault::UrlRefused,
+        _ if response.status == 401 => Fault::CredentialsRefused,
+        _ if response.status == 403 => Fault::Forbidden,
+        _ if response.status == 404 => Fault::AccountUnknown,
+        _ => return response.refusal(Provider::Twilio, &about(code)),
     };
-    Outcome::Rejected { reason: format!("Twilio {reason}{}", about(code)) }
+    Outcome::Rejected { reason: Reason::of(Provider::Twilio, fault, about(code)) }
 }
 
+/// Where Twilio explains an error code.
 fn about(code: Option<u64>) -> String {
-    code.map(|code| format!(" (https://www.twilio.com/docs/api/errors/{code})")).unwrap_or_default()
+    code.map(|code| format!("https://www.twilio.com/docs/api/errors/{code}")).unwrap_or_default()
 }
 
 fn verify(
@@ -283,15 +294,16 @@ fn key(config: &Config, request: &CallbackRequest, delivery: DeliveryId, digits:
         let text = language.spoken(&Spoken::NothingPressed);
         return Callback::Answer(xml(twiml::say_and_hang_up(language, &text)));
     }
-    let name = user.map_or_else(|| cut(named.unwrap_or("Twilio"), NAME_MAX), |user| user.name.clone());
+    let stranger = || Actor::Stranger { name: cut(named.unwrap_or("Twilio"), NAME_MAX), way: Via::Call };
     let user: Option<Id> = user.map(|user| user.id.clone());
+    let by = user.clone().map_or_else(stranger, Actor::User);
     Callback::Command {
-        command: Command {
+        command: Command::Respond(Respond {
             target: Target::Delivery(delivery),
-            by: Actor { user: user.clone(), name },
+            by,
             via: Via::Call,
             action: action.clone(),
-        },
+        }),
         context: Context::Call {
             delivery,
             user,
@@ -310,14 +322,17 @@ fn course(status: &str, sid: &str, sip: Option<&str>) -> Option<Outcome> {
             Outcome::Accepted { reference: cut(sid, NAME_MAX) }
         }
         "in-progress" | "answered" => Outcome::Answered,
-        "completed" | "no-answer" | "canceled" => Outcome::Ended { reason: status.into() },
-        "busy" => Outcome::Unavailable { reason: "the line is busy".into(), retry_after: Some(BUSY_SECONDS) },
+        "completed" | "no-answer" | "canceled" => Outcome::Ended { reason: Reason::said(status) },
+        "busy" => Outcome::Unavailable { reason: Reason::ours(Fault::Busy), retry_after: Some(BUSY_SECONDS) },
         "failed" => match sip {
-            Some(code @ 500..) => unavailable(format!("the carrier failed (SIP {code})")),
-            Some(code) => {
-                Outcome::Rejected { reason: format!("the call failed (SIP {code}): check the number") }
+            Some(code @ 500..) => {
+                unavailable(Reason::of(Provider::Twilio, Fault::CarrierFailed, format!("SIP {code}")))
             }
-            None => Outcome::Rejected { reason: "the call failed: check the number".into() },
+            Some(code) => {
+                let reason = Reason::of(Provider::Twilio, Fault::CallFailed, format!("SIP {code}"));
+                Outcome::Rejected { reason }
+            }
+            None => Outcome::Rejected { reason: Reason::of(Provider::Twilio, Fault::CallFailed, "") },
         },
         _ => return None,
     })

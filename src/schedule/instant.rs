@@ -108,7 +108,7 @@ impl<'a> Instant<'a> {
     fn put_together(&mut self, schedule: &'a Schedule, absence: &Absence<'_>) -> OnCall {
         let Decided { users, layer, overrides } = self.decide(schedule, absence);
         let source = match (overrides.last(), layer) {
-            (Some(change), _) => Source::Override(change.place.clone()),
+            (Some(change), _) => Source::Override(change.origin.clone()),
             (None, Some(layer)) => Source::Layer(layer.name.clone()),
             (None, None) => Source::Nobody,
         };

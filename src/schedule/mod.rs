@@ -25,6 +25,7 @@ pub use window::{
     Hours, LOOK_AHEAD_DAYS_MAX, Window, WindowDay, WindowHolidays, any_contains, any_next_end, any_next_start,
 };
 
+use crate::actor::Origin;
 use expansion::Pieces;
 use instant::Instant;
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
@@ -83,8 +84,8 @@ pub enum Source {
     Nobody,
     /// The name of the winning layer.
     Layer(Arc<str>),
-    /// The last override that applied, as `file:line`.
-    Override(Arc<str>),
+    /// The last override that applied.
+    Override(Origin),
 }
 
 /// Why it is these people: every rule that had a say. Empty where nobody is on call.

@@ -1,12 +1,13 @@
 //! Temporary changes to what the layers give.
 
 use super::UserId;
+use crate::actor::Origin;
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use std::{
     mem,
     ops::{Deref, Range},
     slice,
-    sync::Arc,
 };
 
 /// A temporary change to a schedule over `[from, until)`.
@@ -15,13 +16,13 @@ pub struct Override {
     pub from: Timestamp,
     pub until: Timestamp,
     pub action: OverrideAction,
-    /// Where it is written, `file:line`.
-    pub place: Arc<str>,
+    pub origin: Origin,
     pub reason: Option<String>,
 }
 
 /// What an override does to the set of people on call.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum OverrideAction {
     /// `with` alone: these people, whoever it was; empty is `nobody`, a gap on purpose.
     Set(Vec<UserId>),

@@ -5,13 +5,13 @@
 
 use super::live::Live;
 use crate::config::Secret;
-use crate::incident::{Delivery, Outcome};
+use crate::incident::{Delivery, Outcome, Reason};
 use crate::integration::Fetch;
 use crate::provider::{
     self, Failure, HttpAnswer, Method, Progress, REQUESTS_MAX, RESPONSE_BODY_MAX, Request, Response,
 };
+use crate::reason::Fault;
 use anyhow::{Context, Result};
-use jiff::Timestamp;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -43,8 +43,8 @@ impl Client {
     }
 
     /// Carries a delivery out.
-    pub async fn deliver(&self, live: Arc<Live>, delivery: Delivery, now: Timestamp) -> Outcome {
-        let mut progress = provider::begin(&live.config, &live.secrets, &delivery, now);
+    pub async fn deliver(&self, live: Arc<Live>, delivery: Delivery) -> Outcome {
+        let mut progress = provider::begin(&live.config, &live.secrets, &delivery);
         for _ in 0..REQUESTS_MAX {
             match progress {
                 Progress::Done(outcome) => return outcome,
@@ -56,9 +56,7 @@ impl Client {
         }
         match progress {
             Progress::Done(outcome) => outcome,
-            Progress::Send(..) => {
-                Outcome::Unknown { reason: "the provider asked for too many requests".to_owned() }
-            }
+            Progress::Send(..) => Outcome::Unknown { reason: Reason::ours(Fault::TooManyRequests) },
         }
     }
 

@@ -10,7 +10,6 @@ use crate::incident::Outcome;
 use crate::provider::doctor::{self, Answer, Question, Verdict};
 use crate::provider::{Failure, Request, Response};
 use anyhow::{Context, Result};
-use jiff::Timestamp;
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
@@ -49,20 +48,14 @@ pub async fn examine(client: &Client, config: &Config, secrets: &Secrets) -> Res
 }
 
 /// Places a test call to this person: what became of it, or `None` for somebody who is not in the config.
-pub async fn call(
-    client: &Client,
-    config: &Config,
-    secrets: &Secrets,
-    user: &str,
-    now: Timestamp,
-) -> Option<Outcome> {
+pub async fn call(client: &Client, config: &Config, secrets: &Secrets, user: &str) -> Option<Outcome> {
     let delivery = doctor::test_call(config, user)?;
     // Keys would come back to a server that knows nothing of this call.
     let mut config = config.clone();
     config.organisation.public_url = None;
     let live =
         Live { config: Arc::new(config), secrets: secrets.clone(), commit: String::new(), about: None };
-    Some(client.deliver(Arc::new(live), delivery, now).await)
+    Some(client.deliver(Arc::new(live), delivery).await)
 }
 
 async fn ask(client: &Client, request: Request) -> Result<Response, Failure> {

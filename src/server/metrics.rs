@@ -1,7 +1,11 @@
 //! Counters and gauges in Prometheus' format, fed by durable entries and refused requests.
 
 use crate::alert::Action;
-use crate::incident::{Change, Entry, Outcome};
+use crate::config::MirrorKind;
+use crate::incident::{
+    AlertChange, Change, DeliveryChange, Entry, EscalationChange, HeartbeatChange, Outcome, Outlet,
+    ResponseChange,
+};
 use prometheus_client::encoding::{EncodeLabelSet, text::encode};
 use prometheus_client::metrics::{counter::Counter, family::Family, gauge::Gauge};
 use prometheus_client::registry::Registry;
@@ -19,7 +23,8 @@ struct Refused {
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 struct Delivered {
-    channel: String,
+    provider: String,
+    outlet: String,
     outcome: String,
 }
 
@@ -80,7 +85,11 @@ impl Metrics {
         };
         registry.register("events", "Events taken, by integration and effect", metrics.events.clone());
         registry.register("requests_refused", "Requests refused, by reason", metrics.refused.clone());
-        registry.register("deliveries", "Outcomes of deliveries, by channel", metrics.deliveries.clone());
+        registry.register(
+            "deliveries",
+            "Outcomes of deliveries, by provider and outlet",
+            metrics.deliveries.clone(),
+        );
         registry.register("own_heartbeats", "Our own heartbeats, by outcome", metrics.heartbeats.clone());
         registry.register("steps_begun", "Escalation steps begun", metrics.escalations.clone());
         registry.register("config_info", "1; the commit in force, and the newest", metrics.versions.clone());
@@ -130,27 +139,40 @@ impl Metrics {
             self.events.get_or_create(&labels).inc();
         };
         match &entry.change {
-            Change::Opened(opened) => event(&opened.event.integration, "opened"),
-            Change::Joined { event: it, .. } => event(&it.integration, "joined"),
-            Change::Updated { event: it, .. } => event(&it.integration, "updated"),
-            Change::Ignored { event: it, .. } => event(&it.integration, "ignored"),
-            // Those of a service; the timelines of its incidents repeat them.
-            Change::Noted { event: it, service } if service.is_some() || it.action == Action::Note => {
-                event(&it.integration, "noted");
-            }
-            Change::Resolved { event: Some(it), .. } | Change::AlertResolved { event: Some(it), .. } => {
+            Change::Alert(change) => match change {
+                AlertChange::Opened(opened) => event(&opened.event.integration, "opened"),
+                AlertChange::Joined { event: it, .. } => event(&it.integration, "joined"),
+                AlertChange::Updated { event: it, .. } => event(&it.integration, "updated"),
+                AlertChange::Ignored { event: it, .. } => event(&it.integration, "ignored"),
+                // Those of a service; the timelines of its incidents repeat them.
+                AlertChange::Noted { event: it, service } => {
+                    if service.is_some() || it.action == Action::Note {
+                        event(&it.integration, "noted");
+                    }
+                }
+                AlertChange::Over { event: it, .. } => {
+                    it.iter().for_each(|it| event(&it.integration, "resolved"));
+                }
+                AlertChange::Repeated { .. } => {}
+            },
+            Change::Response(ResponseChange::Resolved { event: Some(it), .. }) => {
                 event(&it.integration, "resolved");
             }
-            Change::HeartbeatHeard { integration, .. } => event(integration, "heartbeat"),
-            Change::StepBegan(_) => {
+            Change::Heartbeat(HeartbeatChange::Heard { integration, .. }) => event(integration, "heartbeat"),
+            Change::Escalation(EscalationChange::StepBegan(_)) => {
                 self.escalations.inc();
             }
-            Change::Outcome { channel, outcome, .. } => {
-                let channel = format!("{channel:?}").to_ascii_lowercase();
+            Change::Delivery(DeliveryChange::Outcome { provider, outlet, outcome, .. }) => {
+                let provider = provider.row().key.to_owned();
+                let outlet = outlet_word(*outlet).to_owned();
                 let outcome = outcome_word(outcome).to_owned();
-                self.deliveries.get_or_create(&Delivered { channel, outcome }).inc();
+                self.deliveries.get_or_create(&Delivered { provider, outlet, outcome }).inc();
             }
-            _ => {}
+            Change::Server(_)
+            | Change::Heartbeat(_)
+            | Change::Escalation(_)
+            | Change::Delivery(_)
+            | Change::Response(_) => {}
         }
     }
 
@@ -183,6 +205,16 @@ impl Metrics {
 impl Default for Metrics {
     fn default() -> Metrics {
         Metrics::new()
+    }
+}
+
+fn outlet_word(outlet: Outlet) -> &'static str {
+    match outlet {
+        Outlet::HangUp => "hang_up",
+        Outlet::Ask => "ask",
+        Outlet::Page(contact) => contact.method().name,
+        Outlet::Mirror(MirrorKind::Room) => "room",
+        Outlet::Mirror(MirrorKind::Ticket) => "ticket",
     }
 }
 

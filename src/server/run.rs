@@ -16,9 +16,12 @@ use crate::alert::Severity;
 use crate::disk::directory::StateDir;
 use crate::disk::recorder::{Recorder, Written};
 use crate::engine::{Engine, Health, JOURNAL_KEY, Lane, Release};
-use crate::incident::{Delivery, DeliveryId, Entry, IncidentId, Incidents, Input, Outcome, Task};
+use crate::incident::{
+    Delivery, DeliveryId, Entry, IncidentId, Incidents, Input, Outcome, Reason, stored::Stored,
+};
 use crate::language::Notice;
 use crate::provider;
+use crate::reason::Fault;
 use anyhow::Result;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
@@ -42,7 +45,7 @@ const DAMAGE_KEY: &str = "journal-damage";
 
 /// Where deliveries go.
 #[derive(Clone, Debug)]
-pub enum Outlet {
+pub enum Carrier {
     /// To the providers.
     Providers(Client),
     /// To whoever watches, instead of being sent.
@@ -64,6 +67,8 @@ pub struct Parts {
     pub clock: Clock,
     pub incidents: Incidents,
     pub epoch: u32,
+    /// For how many seconds no server ran before this start, as far as known.
+    pub gap_seconds: Option<u64>,
     pub damage: Vec<String>,
     pub recorder: Recorder,
     pub state_dir: Arc<StateDir>,
@@ -74,7 +79,7 @@ pub struct Parts {
     pub live: watch::Sender<Option<Arc<Live>>>,
     pub status: watch::Sender<Status>,
     pub metrics: Arc<Metrics>,
-    pub outlet: Outlet,
+    pub carrier: Carrier,
     /// Whoever watches; it must keep up, for nothing waits for it.
     pub watcher: Option<mpsc::UnboundedSender<Shown>>,
     pub stop: watch::Receiver<bool>,
@@ -105,7 +110,7 @@ pub async fn run(mut parts: Parts) -> Result<()> {
     let now = parts.clock.now();
     let incidents = std::mem::take(&mut parts.incidents);
     let mut engine = Engine::new(incidents, live.config.clone());
-    engine.started(now, parts.epoch);
+    engine.started(now, parts.epoch, parts.gap_seconds);
     engine.reload(now, live.config.clone(), previous, live.commit.clone());
     engine.trouble_over(now, JOURNAL_KEY);
     if parts.status.borrow().unreachable.is_none() {
@@ -165,7 +170,7 @@ impl Running {
             self.batch = self.parts.recorder.append(batch);
         }
         self.observe(now);
-        if let Outlet::Providers(client) = &self.parts.outlet {
+        if let Carrier::Providers(client) = &self.parts.carrier {
             let well = *self.engine.health() == Health::Healthy;
             self.own_heartbeat.beat(now, &self.live, client, &self.parts.metrics, well);
         }
@@ -378,23 +383,19 @@ impl Running {
         let (tell, live, id) = (self.outcomes.0.clone(), self.live.clone(), delivery.id);
         let now = self.parts.clock.now();
         self.in_flight += 1;
-        match &self.parts.outlet {
-            Outlet::Providers(client) => {
+        match &self.parts.carrier {
+            Carrier::Providers(client) => {
                 let client = client.clone();
                 tokio::spawn(async move {
-                    let outcome = client.deliver(live, delivery, now).await;
+                    let outcome = client.deliver(live, delivery).await;
                     let _ = tell.send((id, outcome));
                 });
             }
-            Outlet::Watcher => {
+            Carrier::Watcher => {
                 let text = provider::print(&live.config, &delivery, now);
                 self.show(|| Shown::Delivery(delivery.clone(), text));
-                let reference = match &delivery.task {
-                    Task::Ticket { reference: Some(key), .. } => key.clone(),
-                    Task::Ticket { reference: None, ticket } => format!("{}-{}", ticket.project, id.n),
-                    _ => id.to_string(),
-                };
-                if !matches!(delivery.task, Task::Call { .. }) {
+                let reference = provider::printed_reference(&delivery);
+                if !delivery.task.contact().is_some_and(|(_, by)| by.method().has_course) {
                     let _ = tell.send((id, Outcome::Delivered { reference }));
                     return;
                 }
@@ -403,8 +404,7 @@ impl Running {
                 // Nobody waits for a printed call to ring out when the server stops.
                 tokio::spawn(async move {
                     tokio::time::sleep(rings).await;
-                    let _ = tell
-                        .send((id, Outcome::Ended { reason: "no answer (printed, not called)".to_owned() }));
+                    let _ = tell.send((id, Outcome::Ended { reason: Reason::ours(Fault::Printed) }));
                 });
             }
         }
@@ -484,8 +484,10 @@ impl Running {
         let state = self.engine.incidents().state();
         // A snapshot only makes the next start faster: the journal has everything.
         if self.engine.is_settled()
-            && let Err(error) =
-                self.parts.state_dir.write_snapshot(&crate::journal::snapshot::encode(state.seq, state))
+            && let Err(error) = self
+                .parts
+                .state_dir
+                .write_snapshot(&crate::journal::snapshot::encode(state.seq, &Stored::from(state)))
         {
             tracing::warn!("no snapshot at the end: {error:#}");
         }

@@ -4,12 +4,12 @@ use super::body::take_whole;
 use super::config;
 use super::refusal::{Refusal, busy, no_config};
 use super::router::{Doors, Shared};
+use crate::actor::{Actor, Via};
+use crate::config::Config;
 use crate::disk::recover;
 use crate::engine::Lane;
-use crate::incident::{
-    Actor, Asked, Command, Entry, Incident, IncidentId, Input, Reply, Status, Target, Via,
-};
-use crate::preview::timeline;
+use crate::incident::{Asked, Command, Entry, Incident, IncidentId, Input, Reply, Respond, Status, Target};
+use crate::preview::timeline::Reader;
 use crate::server::inbox::{self, Found};
 use crate::server::live::Live;
 use axum::Json;
@@ -35,9 +35,10 @@ struct Reassigned {
 
 /// The newest incidents, at most 100, with where to go on.
 pub async fn list(State(doors): Shared, headers: HeaderMap, Query(wanted): Query<Wanted>) -> Response {
-    if let Err(refused) = authorized(&doors, &headers) {
-        return refused;
-    }
+    let live = match authorized(&doors, &headers) {
+        Ok((live, _)) => live,
+        Err(refused) => return refused,
+    };
     let before = match wanted.before.map(|id| id.parse::<IncidentId>()).transpose() {
         Ok(before) => before,
         Err(error) => return problem(StatusCode::BAD_REQUEST, &format!("`before`: {error}")),
@@ -48,7 +49,8 @@ pub async fn list(State(doors): Shared, headers: HeaderMap, Query(wanted): Query
         Err(_) => busy(),
         Ok(incidents) => {
             let next = incidents.last().map(|incident| incident.id.to_string());
-            let incidents: Vec<Value> = incidents.iter().map(shown).collect();
+            let incidents: Vec<Value> =
+                incidents.iter().map(|incident| shown(&live.config, incident)).collect();
             Json(json!({ "incidents": incidents, "next_before": next })).into_response()
         }
     }
@@ -81,7 +83,7 @@ pub async fn show(State(doors): Shared, headers: HeaderMap, Path(id): Path<Strin
         Ok(Err(error)) => return problem(StatusCode::INTERNAL_SERVER_ERROR, &format!("{error:#}")),
         Err(_) => return problem(StatusCode::INTERNAL_SERVER_ERROR, "reading the timeline failed"),
     };
-    let mut body = shown(&incident);
+    let mut body = shown(&live.config, &incident);
     let lines = entries.iter().map(|entry| line(entry, &live, commits.get(&entry.revision)));
     body["timeline"] = lines.collect();
     body["config"] = config::summary(&live, &doors.status.borrow());
@@ -116,8 +118,9 @@ pub async fn act(
             return problem(StatusCode::NOT_FOUND, &text);
         }
     };
-    let by = Actor { user: None, name };
-    let command = Command { target: Target::Incidents(vec![id]), action, by, via: Via::Api };
+    let by = Actor::Token { name, acts_for: None };
+    let target = Target::Incidents(vec![id]);
+    let command = Command::Respond(Respond { target, action, by, via: Via::Api });
     match doors.inbox.input(Lane::First, Input::Command(command)).await {
         Err(_) => busy(),
         Ok(answered) => replied(id, answered.reply),
@@ -203,7 +206,7 @@ fn problem(status: StatusCode, message: &str) -> Response {
     (status, Json(json!({ "error": message }))).into_response()
 }
 
-fn shown(incident: &Incident) -> Value {
+fn shown(config: &Config, incident: &Incident) -> Value {
     let labels: serde_json::Map<String, Value> =
         incident.labels.iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
     json!({
@@ -219,11 +222,11 @@ fn shown(incident: &Incident) -> Value {
         "links": incident.links,
         "opened_at": incident.opened_at,
         "last_event_at": incident.last_event_at,
-        "acknowledged_by": incident.acknowledged_by.as_ref().map(|by| &by.name),
-        "resolved_by": incident.resolved_by.as_ref().map(|by| &by.name),
-        "silenced_by": incident.silenced.as_ref().map(|silenced| &silenced.rule),
+        "acknowledged_by": incident.acknowledged_by().map(|by| config.name_of(by)),
+        "resolved_by": incident.resolved_by.as_ref().map(|by| config.name_of(by)),
+        "silenced_by": incident.held_back.as_ref().map(|held| held.origin.to_string()),
         "step": incident.escalation.as_ref().map(|at| json!({
-            "policy": at.policy, "step": at.step + 1, "fallback": at.fallback, "told": at.told, "next_at": at.deadline,
+            "policy": at.at.policy, "step": at.at.step + 1, "fallback": at.at.fallback, "told": at.told, "next_at": at.deadline,
         })),
         "alerts": incident.alerts.iter().map(|alert| json!({
             "dedup_key": alert.dedup_key, "firing": alert.firing,
@@ -232,7 +235,7 @@ fn shown(incident: &Incident) -> Value {
 }
 
 fn line(entry: &Entry, live: &Live, commit: Option<&String>) -> Value {
-    let line = timeline::line(entry, &live.config.organisation.time_zone);
+    let line = Reader::organisation(&live.config).line(entry);
     json!({
         "seq": entry.seq,
         "at": entry.at,

@@ -24,7 +24,6 @@ pub async fn callback(State(doors): Shared, request: Request) -> Response {
     };
     let Some(live) = doors.live.borrow().clone() else { return no_config() };
     let request = CallbackRequest {
-        method: "POST",
         path: &taken.path,
         query: taken.query.as_deref(),
         headers: taken.headers,

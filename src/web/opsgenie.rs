@@ -7,7 +7,7 @@ use super::body::take_whole;
 use super::refusal::{Refusal, busy};
 use super::router::{Doors, Shared, in_force, rejected};
 use crate::alert::Severity;
-use crate::config::Id;
+use crate::config::{Config, Id};
 use crate::incident::{Alert, Incident, Status};
 use crate::integration;
 use crate::server::inbox::{PAGE_MAX, Wanted};
@@ -107,16 +107,17 @@ async fn alerts(doors: &Doors, integration: &Id, wanted: &[Wanted]) -> Result<Ve
         incidents.extend(page.map_err(|_| busy())?);
     }
     incidents.sort_by_key(|incident| std::cmp::Reverse(incident.id));
+    let live = in_force(doors).await?;
     let key = wanted.first().and_then(|wanted| wanted.dedup_key.as_deref());
     let of = |incident: &Incident| -> Vec<Value> {
         let own = incident.alerts.iter().filter(|alert| *alert.integration == **integration);
         let own = own.filter(|alert| key.is_none_or(|key| alert.dedup_key == key));
-        own.map(|alert| shown(integration, incident, alert)).collect()
+        own.map(|alert| shown(&live.config, integration, incident, alert)).collect()
     };
     Ok(incidents.iter().flat_map(of).collect())
 }
 
-fn shown(integration: &Id, incident: &Incident, alert: &Alert) -> Value {
+fn shown(config: &Config, integration: &Id, incident: &Incident, alert: &Alert) -> Value {
     let details: serde_json::Map<String, Value> =
         incident.labels.iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
     let alias = match incident.labels.get("alias") {
@@ -138,7 +139,7 @@ fn shown(integration: &Id, incident: &Incident, alert: &Alert) -> Value {
         "details": details,
         "entity": incident.labels.get("entity"),
         "source": incident.source,
-        "owner": incident.acknowledged_by.as_ref().map_or("", |by| &by.name),
+        "owner": incident.acknowledged_by().map_or("", |by| config.name_of(by)),
         "priority": priority(incident.severity),
         "responders": [],
         "createdAt": incident.opened_at,

@@ -3,10 +3,12 @@
 use crate::wire::script;
 use crate::world::{AUTH_TOKEN, SIGNING_SECRET, config, env, id, now, secrets};
 use jiff::Timestamp;
-use oncall::config::{Config, Secret, Secrets};
-use oncall::incident::{Actor, Asked, Command, DeliveryId, IncidentId, Outcome, Reply, Target, Via};
+use oncall::actor::{Actor, Via};
+use oncall::config::{Config, Provider, Secret, Secrets};
+use oncall::incident::{Asked, Command, DeliveryId, IncidentId, Outcome, Reason, Reply, Respond, Target};
 use oncall::language::Language;
 use oncall::provider::{self, Callback, CallbackRequest, Context, HttpAnswer, Refusal, twilio};
+use oncall::reason::Fault;
 use proptest::prelude::*;
 use ring::hmac;
 use serde_json::json;
@@ -24,7 +26,6 @@ fn at(second: i64) -> Timestamp {
 
 fn slack_request<'a>(body: &'a [u8], time: &str, signature: &str) -> CallbackRequest<'a> {
     CallbackRequest {
-        method: "POST",
         path: "/v1/callbacks/slack",
         query: None,
         headers: vec![
@@ -73,7 +74,7 @@ fn called(
     let signature = data_encoding::BASE64.encode(hmac::sign(&key, text.as_bytes()).as_ref());
     let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
     let headers = vec![("X-Twilio-Signature".to_owned(), signature)];
-    let request = CallbackRequest { method: "POST", path, query, headers, body: body.as_bytes() };
+    let request = CallbackRequest { path, query, headers, body: body.as_bytes() };
     provider::callback(config, &secrets(), &request, now())
 }
 
@@ -136,17 +137,22 @@ fn a_button_is_a_command_by_a_person_we_know_or_by_a_name() {
     let known = pressed(&payload("acknowledge", "ids 3-17,3-18", &json!({"id": "U0KIMURA", "name": "ken"})));
     let Ok(Callback::Command { command, context }) = known else { panic!("{known:?}") };
     let incidents = vec![IncidentId { epoch: 3, n: 17 }, IncidentId { epoch: 3, n: 18 }];
-    let by = Actor { user: Some(id("kimura")), name: "Kimura Ken".into() };
-    let expected =
-        Command { target: Target::Incidents(incidents), action: Asked::Acknowledge, by, via: Via::Slack };
-    assert_eq!(command, expected);
+    let by = Actor::User(id("kimura"));
+    let target = Target::Incidents(incidents);
+    let expected = Respond { target, action: Asked::Acknowledge, by, via: Via::Slack };
+    assert_eq!(command, Command::Respond(expected));
     let url = Secret::new("https://hooks.slack.com/actions/T1/2/abc");
     assert_eq!(context, Context::Slack { response_url: Some(url), language: Language::En });
 
     let guest = pressed(&payload("resolve", "delivery 3-9", &json!({"id": "U9", "username": "guest"})));
-    let Ok(Callback::Command { command, context }) = guest else { panic!("{guest:?}") };
+    let Ok(Callback::Command { command: Command::Respond(command), context }) = guest else {
+        panic!("{guest:?}")
+    };
     assert_eq!(command.target, Target::Delivery(DELIVERY));
-    assert_eq!((command.action, command.by), (Asked::Resolve, Actor { user: None, name: "guest".into() }));
+    assert_eq!(
+        (command.action, command.by),
+        (Asked::Resolve, Actor::Stranger { name: "guest".into(), way: Via::Slack })
+    );
     assert!(matches!(context, Context::Slack { language: Language::Ja, .. }));
 }
 
@@ -241,13 +247,16 @@ fn keys_are_commands_of_the_person_who_was_called() {
         [("4", Asked::Acknowledge), ("5", Asked::Escalate), ("6", Asked::Resolve), ("*", Asked::Repeat)]
     {
         let Callback::Command { command, context } = key(digits, 2) else { panic!("{digits}") };
-        let by = Actor { user: Some(id("tanaka")), name: "田中 太郎".into() };
-        assert_eq!(command, Command { target: Target::Delivery(DELIVERY), action, by, via: Via::Call });
+        let by = Actor::User(id("tanaka"));
+        let target = Target::Delivery(DELIVERY);
+        assert_eq!(command, Command::Respond(Respond { target, action, by, via: Via::Call }));
         let Context::Call { unknown_key, round, .. } = context else { panic!() };
         assert_eq!((unknown_key, round), (false, 3));
     }
     for (digits, unknown) in [("", false), ("1", true), ("#", true), ("44", true), ("四", true)] {
-        let Callback::Command { command, context } = key(digits, 2) else { panic!("{digits}") };
+        let Callback::Command { command: Command::Respond(command), context } = key(digits, 2) else {
+            panic!("{digits}")
+        };
         let Context::Call { unknown_key, .. } = context else { panic!() };
         assert_eq!((command.action, unknown_key), (Asked::Repeat, unknown), "{digits}");
     }
@@ -292,10 +301,12 @@ fn the_course_of_a_call_becomes_outcomes() {
         called(&config(), "/v1/callbacks/twilio/3-9/status", None, &form).unwrap()
     };
     let accepted = Outcome::Accepted { reference: "CA1".into() };
-    let ended = |reason: &str| Outcome::Ended { reason: reason.into() };
-    let busy = Outcome::Unavailable { reason: "the line is busy".into(), retry_after: Some(60) };
-    let failed = Outcome::Rejected { reason: "the call failed (SIP 404): check the number".into() };
-    let carrier = Outcome::Unavailable { reason: "the carrier failed (SIP 503)".into(), retry_after: None };
+    let ended = |reason: &str| Outcome::Ended { reason: Reason::said(reason) };
+    let busy = Outcome::Unavailable { reason: Reason::ours(Fault::Busy), retry_after: Some(60) };
+    let reason = |fault, said: &str| Reason::of(Provider::Twilio, fault, said);
+    let failed = Outcome::Rejected { reason: reason(Fault::CallFailed, "SIP 404") };
+    let reason = reason(Fault::CarrierFailed, "SIP 503");
+    let carrier = Outcome::Unavailable { reason, retry_after: None };
     let cases = [
         ("initiated", "", accepted.clone()),
         ("ringing", "", accepted),
@@ -322,9 +333,6 @@ fn what_is_not_ours_is_refused() {
     assert_eq!(ask("/v1/callbacks/twilio"), (404, "unknown_callback"));
     assert_eq!(ask("/v1/callbacks/fax"), (404, "unknown_callback"));
     assert_eq!(ask("/elsewhere"), (404, "unknown_callback"));
-    let mut request = slack_request(b"", "1", "");
-    request.method = "GET";
-    assert_eq!(code(provider::callback(&config(), &secrets(), &request, now())), (405, "method"));
     let big = vec![b'x'; provider::CALLBACK_BODY_MAX + 1];
     let request = slack_request(&big, "1", "");
     assert_eq!(code(provider::callback(&config(), &secrets(), &request, now())), (413, "too_large"));
@@ -347,7 +355,7 @@ proptest! {
         if let Ok(Callback::Command { context, .. }) = called(&config(), &path, Some(&query), &[("Digits", &text), ("CallStatus", &text)]) {
             provider::answer(&config(), &context, &Reply::Say(script()));
         }
-        let request = CallbackRequest { method: "POST", path: &path, query: Some(&query), headers: vec![("x-twilio-signature".into(), text.to_string())], body: &body };
+        let request = CallbackRequest { path: &path, query: Some(&query), headers: vec![("x-twilio-signature".into(), text.to_string())], body: &body };
         let _ = provider::callback(&config(), &secrets(), &request, now());
     }
 }

@@ -1,10 +1,10 @@
 //! What goes out.
 
-use crate::wire::{self, first, run_with, shown};
-use crate::world::{config, delivery, env, id, incident, now, numbered, secrets};
+use crate::wire::{self, first, run_with, shown, words};
+use crate::world::{config, delivery, env, incident, numbered, secrets};
 use oncall::alert::Link;
-use oncall::config::{Config, Phone, Secret, Secrets};
-use oncall::incident::message::{self, CallScript};
+use oncall::config::{Config, Contact, MirrorKind, Phone, Secret, Secrets};
+use oncall::incident::message::CallScript;
 use oncall::incident::{Delivery, Outcome, Task};
 use oncall::language::Language;
 use oncall::provider::{self, Progress, jira, slack, twilio};
@@ -54,8 +54,7 @@ fn a_repeat_says_so_and_looks_before_it_creates() {
 fn without_a_public_url_the_call_is_made_and_takes_no_keys() {
     let mut config = config();
     config.organisation.public_url = None;
-    let script = message::call(&config, &[&incident()], "tanaka");
-    let call = delivery(Task::Call { user: id("tanaka"), script });
+    let call = delivery(wire::page(&config, &[&incident()], "tanaka", Contact::Call));
     let (_, sent) = first(&config, &call);
     assert!(!shown(&sent).contains("StatusCallback"));
     let said = twiml(&config, &call);
@@ -74,8 +73,7 @@ fn what_an_alert_says_cannot_mention_forge_or_break_out() {
         Link { href: "https://ok.example/?a>b|<!channel>".into(), text: "<@U1>|x".into() },
         Link { href: "javascript:alert(1)".into(), text: "x".into() },
     ];
-    let card = message::channel(&config(), &incident);
-    let posted = request(Task::Channel { channel: "C1".into(), reference: None, card, follow_up: None });
+    let posted = request(wire::mirror(&incident, MirrorKind::Room, None));
     for forbidden in ["<!", "<@", "<https://evil", "\u{0}", "\u{1b}", "javascript:"] {
         assert!(!posted.contains(forbidden), "{forbidden} in {posted}");
     }
@@ -84,8 +82,7 @@ fn what_an_alert_says_cannot_mention_forge_or_break_out() {
             && posted.contains("<https://ok.example/?a%3Eb%7C%3C!channel%3E|")
     );
     assert!(!posted.contains("plain_text\",\n        \"text\": \"&"), "{posted}");
-    let script = message::call(&config(), &[&incident], "tanaka");
-    let said = twiml(&config(), &delivery(Task::Call { user: id("tanaka"), script }));
+    let said = twiml(&config(), &delivery(wire::page(&config(), &[&incident], "tanaka", Contact::Call)));
     assert!(said.contains("&lt;/Say&gt;&lt;Hangup/&gt;") && !said.contains("<Hangup"), "{said}");
     assert!(!said.contains(char::is_control) && !said.contains('\u{fffe}'));
 }
@@ -98,7 +95,7 @@ fn every_limit_of_a_provider_is_kept() {
         long.source = text.clone();
         let script =
             CallScript { language: Language::Ja, words: vec![text.clone()], menu: wire::script().menu };
-        let call = delivery(Task::Call { user: id("tanaka"), script });
+        let call = delivery(wire::spoken("tanaka", script));
         let said = twiml(&config(), &call);
         assert!(said.chars().count() <= twilio::TWIML_MAX && said.contains('…'));
         assert!(said.contains("4を押してください") && said.ends_with("</Response>"));
@@ -106,8 +103,7 @@ fn every_limit_of_a_provider_is_kept() {
         deaf.organisation.public_url = None;
         assert!(twiml(&deaf, &call).chars().count() <= twilio::TWIML_MAX);
 
-        let card = message::channel(&config(), &long);
-        let posted = Task::Channel { channel: "C1".into(), reference: None, card, follow_up: None };
+        let posted = wire::mirror(&long, MirrorKind::Room, None);
         let body: serde_json::Value =
             serde_json::from_slice(&first(&config(), &delivery(posted)).1.body).unwrap();
         let blocks = body["blocks"].as_array().unwrap();
@@ -119,8 +115,7 @@ fn every_limit_of_a_provider_is_kept() {
                 assert!(field["text"].as_str().unwrap().encode_utf16().count() <= 2000);
             }
         }
-        let ticket = message::ticket(&config(), &long, None).unwrap();
-        let sent = first(&config(), &delivery(Task::Ticket { reference: None, ticket })).1.body;
+        let sent = first(&config(), &delivery(wire::mirror(&long, MirrorKind::Ticket, None))).1.body;
         let sent: serde_json::Value = serde_json::from_slice(&sent).unwrap();
         assert!(sent["fields"]["summary"].as_str().unwrap().chars().count() <= jira::SUMMARY_MAX);
         assert!(sent["fields"]["description"].to_string().chars().count() <= 32_767 + 5_000);
@@ -131,8 +126,7 @@ fn every_limit_of_a_provider_is_kept() {
 fn a_card_about_very_many_incidents_names_the_delivery_instead() {
     let all: Vec<_> = (1..=60).map(|n| numbered(n, "disk full")).collect();
     let all: Vec<_> = all.iter().collect();
-    let card = message::direct(&config(), &all, "tanaka");
-    let sent = request(Task::Direct { user: id("tanaka"), card });
+    let sent = request(wire::page(&config(), &all, "tanaka", Contact::Slack));
     assert!(sent.contains(r#""value": "delivery 3-9""#), "{sent}");
 }
 
@@ -141,63 +135,82 @@ fn what_is_missing_is_named_with_the_way_out_and_never_a_value() {
     let none = Secrets::default;
     let mut bare = config();
     (bare.organisation.slack, bare.organisation.jira, bare.organisation.twilio) = (None, None, None);
-    let call = |user: &str| Task::Call { user: id(user), script: wire::script() };
+    let call = |user: &str| wire::spoken(user, wire::script());
     let mut odd = config();
     odd.users.get_mut("tanaka").unwrap().phone = Some(Phone::Secret(env("TANAKA_PHONE")));
     let mut odd_secrets = secrets();
     odd_secrets.insert(env("TANAKA_PHONE"), Secret::new("090-0000-0000"));
-    let direct = Task::Direct { user: id("web/sato"), card: wire::card() };
+    let direct = wire::page(&config(), &[&incident()], "web/sato", Contact::Slack);
     let cases = [
         (
             config(),
             none(),
             wire::post(),
-            "environment variable SLACK_BOT_TOKEN is not set where the server runs; providers.slack.bot_token needs it",
+            "Slack: a secret is not set where the server runs (environment variable SLACK_BOT_TOKEN, wanted by providers.slack.bot_token)",
         ),
         (
             config(),
             none(),
             wire::ticket(),
-            "environment variable JIRA_API_TOKEN is not set where the server runs; providers.jira.api_token needs it",
+            "Jira: a secret is not set where the server runs (environment variable JIRA_API_TOKEN, wanted by providers.jira.api_token)",
         ),
         (
             config(),
             none(),
             wire::call(),
-            "environment variable TWILIO_AUTH_TOKEN is not set where the server runs; providers.twilio.auth_token needs it",
+            "Twilio: a secret is not set where the server runs (environment variable TWILIO_AUTH_TOKEN, wanted by providers.twilio.auth_token)",
         ),
-        (bare.clone(), secrets(), wire::post(), "Slack is not set up: oncall.yaml has no providers.slack"),
-        (bare.clone(), secrets(), wire::ticket(), "Jira is not set up: oncall.yaml has no providers.jira"),
-        (bare, secrets(), wire::call(), "calls are not set up: oncall.yaml has no providers.twilio"),
-        (config(), secrets(), call("web/sato"), "users/web/sato.yaml:1 has no phone"),
-        (config(), secrets(), call("nobody-here"), "users/nobody-here.yaml is gone"),
-        (config(), secrets(), direct, "users/web/sato.yaml:1 has no `slack:` member id"),
+        (bare.clone(), secrets(), wire::post(), "Slack: not set up under `providers` in oncall.yaml"),
+        (bare.clone(), secrets(), wire::ticket(), "Jira: not set up under `providers` in oncall.yaml"),
+        (bare, secrets(), wire::call(), "Twilio: not set up under `providers` in oncall.yaml"),
+        (
+            config(),
+            secrets(),
+            call("web/sato"),
+            "Twilio: the person has no address for it (users/web/sato.yaml:1: phone)",
+        ),
+        (
+            config(),
+            secrets(),
+            call("nobody-here"),
+            "Twilio: the person is gone from users/ (users/nobody-here.yaml)",
+        ),
+        (
+            config(),
+            secrets(),
+            direct,
+            "Slack: the person has no address for it (users/web/sato.yaml:1: slack)",
+        ),
         (
             odd.clone(),
             secrets(),
             wire::call(),
-            "environment variable TANAKA_PHONE is not set where the server runs; users/tanaka.yaml:1: phone needs it",
+            "Twilio: a secret is not set where the server runs (environment variable TANAKA_PHONE, wanted by users/tanaka.yaml:1: phone)",
         ),
         (
             odd,
             odd_secrets,
             wire::call(),
-            "users/tanaka.yaml:1: the phone number is not of the form +819012345678",
+            "Twilio: the phone number is not of the form +819012345678 (users/tanaka.yaml:1: phone)",
         ),
-        (config(), secrets(), Task::HangUp { call: "../Messages".into() }, "not a call of Twilio"),
         (
             config(),
             secrets(),
-            Task::Ticket {
-                reference: Some("../x".into()),
-                ticket: message::ticket(&config(), &incident(), None).unwrap(),
-            },
-            "the ticket's key is not one of Jira's",
+            Task::HangUp { call: "../Messages".into() },
+            "Twilio: not set up under `providers` in oncall.yaml (it does not carry this)",
+        ),
+        (
+            config(),
+            secrets(),
+            wire::mirror(&incident(), MirrorKind::Ticket, Some("../x")),
+            "Jira: the ticket is gone, or hidden from the account (../x)",
         ),
     ];
     for (config, secrets, task, reason) in cases {
-        let progress = provider::begin(&config, &secrets, &delivery(task), now());
-        assert_eq!(progress, Progress::Done(Outcome::Rejected { reason: reason.into() }));
+        let Progress::Done(outcome) = provider::begin(&config, &secrets, &delivery(task)) else {
+            panic!("something was sent; expected {reason}")
+        };
+        assert_eq!(words(&outcome), format!("rejected: {reason}"));
     }
 }
 

@@ -1,9 +1,10 @@
 //! Deliveries to requests, and recorded responses to outcomes.
 
-use crate::world::{acknowledged, config, delivery, id, incident, now, resolved, secrets};
-use oncall::config::{Config, Secrets};
+use crate::world::{acknowledged, config, delivery, id, incident, resolved, secrets};
+use oncall::config::{Config, Contact, MirrorKind, Secrets};
 use oncall::incident::message::{self, CallScript, Card};
-use oncall::incident::{Delivery, Outcome, Task};
+use oncall::incident::{Delivery, Incident, Outcome, Task, Words};
+use oncall::preview::timeline::Reader;
 use oncall::provider::{self, Failure, Pending, Progress, Request, Response};
 
 /// A request as text: everything but the length of its body.
@@ -55,7 +56,7 @@ pub fn run_with(
     delivery: &Delivery,
     answers: &[Result<Response, Failure>],
 ) -> (Vec<String>, Outcome) {
-    let mut progress = provider::begin(config, secrets, delivery, now());
+    let mut progress = provider::begin(config, secrets, delivery);
     let mut requests = Vec::new();
     let mut answers = answers.iter();
     loop {
@@ -74,7 +75,7 @@ pub fn run_with(
 }
 
 pub fn first(config: &Config, delivery: &Delivery) -> (Pending, Request) {
-    match provider::begin(config, &secrets(), delivery, now()) {
+    match provider::begin(config, &secrets(), delivery) {
         Progress::Send(pending, request) => (pending, request),
         Progress::Done(outcome) => panic!("nothing was sent: {outcome:?}"),
     }
@@ -89,26 +90,70 @@ pub fn limited(status: u16, seconds: &str, body: &str) -> Result<Response, Failu
     Ok(Response { status, headers, body: body.as_bytes().to_vec() })
 }
 
-pub fn card() -> Card {
-    message::channel(&config(), &incident())
-}
-
-pub fn post() -> Task {
-    Task::Channel { channel: "C0CHECKOUT".into(), reference: None, card: card(), follow_up: None }
-}
-
-pub fn update() -> Task {
-    let incident = acknowledged(incident());
-    Task::Channel {
-        channel: "C0CHECKOUT".into(),
-        reference: Some("C0CHECKOUT:1765126800.000100".into()),
-        card: message::channel(&config(), &incident),
-        follow_up: Some(message::follow_up(&config(), &incident)),
+/// What became of a delivery, as an English reader sees it.
+pub fn words(outcome: &Outcome) -> String {
+    let reason = outcome.reason().map(|reason| Reader::english(&config()).reason(reason)).unwrap_or_default();
+    match outcome {
+        Outcome::Accepted { reference } => format!("accepted {reference}"),
+        Outcome::Delivered { reference } => format!("delivered {reference}"),
+        Outcome::Answered => "answered".to_owned(),
+        Outcome::Ended { .. } => format!("ended: {reason}"),
+        Outcome::Rejected { .. } => format!("rejected: {reason}"),
+        Outcome::Unavailable { retry_after: None, .. } => format!("unavailable: {reason}"),
+        Outcome::Unavailable { retry_after: Some(seconds), .. } => {
+            format!("unavailable for {seconds} s: {reason}")
+        }
+        Outcome::Unknown { .. } => format!("unknown: {reason}"),
     }
 }
 
+/// A room's message or a ticket of an incident.
+pub fn mirror(incident: &Incident, kind: MirrorKind, reference: Option<&str>) -> Task {
+    let place = if kind == MirrorKind::Ticket { "SHOP" } else { "C0CHECKOUT" };
+    Task::Mirror {
+        kind,
+        place: place.into(),
+        reference: reference.map(str::to_owned),
+        words: message::mirror(&config(), incident, kind, place),
+        news: reference.map(|_| message::follow_up(&config(), incident)),
+    }
+}
+
+/// A page to somebody about incidents.
+pub fn page(config: &Config, incidents: &[&Incident], user: &str, by: Contact) -> Task {
+    Task::Page { user: id(user), by, words: message::page(config, incidents, user, by) }
+}
+
+pub fn spoken(user: &str, script: CallScript) -> Task {
+    Task::Page { user: id(user), by: Contact::Call, words: Words::Script(script) }
+}
+
+/// The card of a room's message.
+pub fn card(config: &Config, incident: &Incident) -> Card {
+    match message::mirror(config, incident, MirrorKind::Room, "C0CHECKOUT") {
+        Words::Card(card) => card,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// The card of a direct message.
+pub fn direct_card(config: &Config, incidents: &[&Incident], user: &str) -> Card {
+    match message::page(config, incidents, user, Contact::Slack) {
+        Words::Card(card) => card,
+        other => panic!("{other:?}"),
+    }
+}
+
+pub fn post() -> Task {
+    mirror(&incident(), MirrorKind::Room, None)
+}
+
+pub fn update() -> Task {
+    mirror(&acknowledged(incident()), MirrorKind::Room, Some("C0CHECKOUT:1765126800.000100"))
+}
+
 pub fn direct() -> Task {
-    Task::Direct { user: id("kimura"), card: message::direct(&config(), &[&incident()], "kimura") }
+    page(&config(), &[&incident()], "kimura", Contact::Slack)
 }
 
 pub fn script() -> CallScript {
@@ -116,18 +161,15 @@ pub fn script() -> CallScript {
 }
 
 pub fn call() -> Task {
-    Task::Call { user: id("tanaka"), script: script() }
+    spoken("tanaka", script())
 }
 
 pub fn ticket() -> Task {
-    let ticket = message::ticket(&config(), &incident(), None).unwrap();
-    Task::Ticket { reference: None, ticket }
+    mirror(&incident(), MirrorKind::Ticket, None)
 }
 
 pub fn resolved_ticket() -> Task {
-    let reference = Some("SHOP-7".to_owned());
-    let ticket = message::ticket(&config(), &resolved(incident()), reference.as_deref()).unwrap();
-    Task::Ticket { reference, ticket }
+    mirror(&resolved(incident()), MirrorKind::Ticket, Some("SHOP-7"))
 }
 
 pub fn hang_up() -> Task {

@@ -2,11 +2,13 @@
 
 use crate::wire;
 use crate::world::{acknowledged, config, delivery, id, incident, now, numbered, resolved};
+use oncall::actor::{Actor, Origin, Via};
 use oncall::alert::Severity;
-use oncall::config::Config;
+use oncall::config::{Config, MirrorKind};
 use oncall::incident::message::{self, ButtonKind, CallScript, Card};
-use oncall::incident::{Actor, Alert, Asked, Incident, IncidentId, Reply, Silenced, Task};
+use oncall::incident::{Alert, Asked, HeldBack, Hold, Incident, IncidentId, Reply, Task};
 use oncall::language::{Language, Notice};
+use oncall::place::Place;
 use oncall::provider;
 
 fn spoken(script: &CallScript) -> String {
@@ -24,9 +26,9 @@ fn shown(card: &Card) -> String {
 fn fallback() -> Incident {
     let mut incident = incident();
     let escalation = incident.escalation.as_mut().unwrap();
-    escalation.policy = id("platform");
-    escalation.fallback = true;
-    escalation.round = 1;
+    escalation.at.policy = id("platform");
+    escalation.at.fallback = true;
+    escalation.at.round = 1;
     incident
 }
 
@@ -94,7 +96,7 @@ fn several_incidents_are_one_call() {
     Press 6 to resolve them all.
     Press star to hear this again.
     ");
-    insta::assert_snapshot!(shown(&message::direct(&config(), &all, "kimura")), @r"
+    insta::assert_snapshot!(shown(&wire::direct_card(&config(), &all, "kimura")), @r"
     🔴 5 alerts
     🔴 [Critical] Checkout: disk 1 is full (3-1)
     🔴 [Critical] Checkout: disk 2 is full (3-2)
@@ -116,7 +118,7 @@ fn a_long_summary_is_cut_before_it_is_said() {
 
 #[test]
 fn the_channels_card_follows_the_incident() {
-    insta::assert_snapshot!(shown(&message::channel(&config(), &incident())), @r"
+    insta::assert_snapshot!(shown(&wire::card(&config(), &incident())), @r"
     🔴 [重大] Checkout: 5xx の割合が 5% を超えました
     状態: 未対応
     サービス: Checkout
@@ -130,7 +132,7 @@ fn the_channels_card_follows_the_incident() {
     直近 5 分の 5xx は 7.3% です。
     [対応する][解決済みにする]
     ");
-    insta::assert_snapshot!(shown(&message::channel(&config(), &acknowledged(incident()))), @r"
+    insta::assert_snapshot!(shown(&wire::card(&config(), &acknowledged(incident()))), @r"
     🟡 [重大] Checkout: 5xx の割合が 5% を超えました
     状態: 対応中（田中 太郎）
     サービス: Checkout
@@ -143,7 +145,7 @@ fn the_channels_card_follows_the_incident() {
     直近 5 分の 5xx は 7.3% です。
     [解決済みにする]
     ");
-    insta::assert_snapshot!(shown(&message::channel(&config(), &resolved(incident()))), @r"
+    insta::assert_snapshot!(shown(&wire::card(&config(), &resolved(incident()))), @r"
     ✅ [重大] Checkout: 5xx の割合が 5% を超えました
     状態: 解決済み（grafana）
     サービス: Checkout
@@ -164,16 +166,18 @@ fn grouped_silenced_and_ownerless_incidents_say_so() {
         integration: grouped.integration.clone(),
         dedup_key: "other".into(),
         firing: false,
+        severity: Severity::Critical,
         heard_at: grouped.opened_at,
         stale_at: None,
     });
     grouped.escalation = None;
-    grouped.silenced = Some(Silenced {
-        rule: "silences/maintenance.yaml:2".into(),
+    grouped.held_back = Some(HeldBack {
+        by: Hold::Silence,
+        origin: Origin::File(Place::read("silences/maintenance.yaml:2").unwrap()),
         reason: "minor upgrade".into(),
         until: "2026-12-07T19:00:00Z".parse().unwrap(),
     });
-    insta::assert_snapshot!(shown(&message::channel(&config(), &grouped)), @r"
+    insta::assert_snapshot!(shown(&wire::card(&config(), &grouped)), @r"
     🔴 [重大] Checkout: 5xx の割合が 5% を超えました
     状態: 未対応
     サービス: Checkout
@@ -207,7 +211,7 @@ fn grouped_silenced_and_ownerless_incidents_say_so() {
 fn a_runbook_is_a_button_where_it_has_a_url_and_a_line_where_it_is_a_file() {
     let url = "https://wiki.example.com/checkout".to_owned();
     let opens = |incident: &Incident, config: &Config| {
-        let card = message::channel(config, incident);
+        let card = wire::card(config, incident);
         card.buttons.into_iter().find_map(|button| match button.kind {
             ButtonKind::Open(url) => Some(url),
             _ => None,
@@ -232,19 +236,6 @@ fn the_thread_says_the_state_in_a_line() {
     );
     assert_eq!(message::follow_up(&config, &acknowledged(incident())), "対応中です（田中 太郎）。");
     assert_eq!(message::follow_up(&config, &resolved(incident())), "解決済みになりました（grafana）。");
-}
-
-#[test]
-fn a_ticket_is_made_where_the_service_asks_and_kept_up_wherever_it_exists() {
-    let config = config();
-    let mut warning = incident();
-    assert_eq!(message::ticket(&config, &warning, None).unwrap().label, "oncall-3-17");
-    warning.severity = Severity::Warning;
-    assert_eq!(message::ticket(&config, &warning, None), None);
-    let kept = message::ticket(&config, &acknowledged(warning), Some("SHOP-7")).unwrap();
-    assert_eq!(kept.comment.as_deref(), Some("対応中です（田中 太郎）。"));
-    let ownerless = Incident { service: None, ..incident() };
-    assert_eq!(message::ticket(&config, &ownerless, None), None);
 }
 
 #[test]
@@ -368,16 +359,15 @@ fn the_terminal_is_given_no_escapes_and_no_line_too_wide() {
     use unicode_width::UnicodeWidthStr;
     let text = format!("\u{1b}[31mred {} {}", "長い".repeat(60), "x".repeat(200));
     let hostile = Incident { summary: text.clone(), description: text, ..incident() };
-    let card = message::channel(&config(), &hostile);
-    let task = Task::Channel { channel: "C1".into(), reference: None, card, follow_up: None };
+    let task = wire::mirror(&hostile, MirrorKind::Room, None);
     let printed = provider::print(&config(), &delivery(task), now());
     assert!(!printed.contains('\u{1b}'), "{printed}");
     for line in printed.lines() {
         assert!(line.width() <= provider::COLUMNS, "{line}");
     }
-    let actor = Actor { user: None, name: "\u{7}".into() };
-    let rung = Incident { acknowledged_by: Some(actor), ..acknowledged(incident()) };
-    let card = message::channel(&config(), &rung);
-    let task = Task::Channel { channel: "C1".into(), reference: None, card, follow_up: None };
+    let actor = Actor::Stranger { name: "\u{7}".into(), way: Via::Slack };
+    let mut rung = acknowledged(incident());
+    rung.acknowledgement.as_mut().unwrap().by = vec![actor];
+    let task = wire::mirror(&rung, MirrorKind::Room, None);
     assert!(!provider::print(&config(), &delivery(task), now()).contains('\u{7}'));
 }

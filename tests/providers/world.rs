@@ -1,16 +1,20 @@
 //! A small company, its secrets, and one incident, made by hand.
 
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use oncall::actor::Actor;
 use oncall::alert::{Link, Severity};
 use oncall::config::{
-    Config, EscalationPolicy, Id, Jira, JiraTicket, Matcher, Notify, Organisation, Pattern, PatternTest,
-    Phone, Secret, SecretSource, Secrets, Service, Slack, Step, Twilio, Urgency, User,
+    Config, EscalationPolicy, Id, Jira, JiraTicket, Matcher, Notify, Organisation, PROVIDERS, Pattern,
+    PatternTest, Phone, Provider, ProviderRow, Secret, SecretSource, Secrets, Service, Slack, Step, Twilio,
+    Urgency, User,
 };
 use oncall::incident::{
-    Actor, Alert, Delivery, DeliveryId, Escalation, Incident, IncidentId, Labels, Mirror, Status, Task,
+    Acknowledgement, Alert, Delivery, DeliveryId, Escalation, Incident, IncidentId, Labels, Status, StepAt,
+    Task,
 };
 use oncall::language::Language;
 use oncall::place::Place;
+use oncall::reason::Rule;
 use oncall::schedule::Schedules;
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -68,6 +72,7 @@ pub fn incident() -> Incident {
             integration: "grafana".into(),
             dedup_key: "5xx".into(),
             firing: true,
+            severity: Severity::Critical,
             heard_at: "2026-12-07T17:00:00Z".parse().unwrap(),
             stale_at: None,
         }],
@@ -83,32 +88,32 @@ pub fn incident() -> Incident {
         runbook: None,
         severity: Severity::Critical,
         urgency: Urgency::High,
-        route_rule: "services/checkout.yaml:7".into(),
-        urgency_rule: String::new(),
+        route_rule: Rule::from(place("integrations/grafana.yaml")),
+        urgency_rule: Rule::from(place("services/checkout.yaml")),
         status: Status::Triggered,
         opened_at: "2026-12-07T17:00:00Z".parse().unwrap(),
         last_event_at: "2026-12-07T17:00:00Z".parse().unwrap(),
-        acknowledged_by: None,
+        acknowledgement: None,
         resolved_by: None,
-        silenced: None,
+        held_back: None,
+        policy: None,
         escalation: Some(Escalation {
-            policy: id("web"),
-            fallback: false,
-            step: 0,
-            round: 0,
+            at: StepAt { policy: id("web"), fallback: false, step: 0, round: 0 },
             began_at: "2026-12-07T17:00:00Z".parse().unwrap(),
             deadline: "2026-12-07T17:05:00Z".parse().unwrap(),
             told: vec![id("tanaka")],
             reached: false,
         }),
+        left_at: None,
         raise_at: None,
-        acknowledged_until: None,
         quiet_seconds: None,
         notifications: Vec::new(),
         next_notification: 0,
         version: 1,
-        channel: Some(Mirror::default()),
-        ticket: Some(Mirror::default()),
+        mirrors: Vec::new(),
+        lines: Vec::new(),
+        merged_into: None,
+        merged: Vec::new(),
         timeline: Vec::new(),
         entries: 0,
     }
@@ -120,19 +125,26 @@ pub fn numbered(n: u32, summary: &str) -> Incident {
 
 pub fn acknowledged(mut incident: Incident) -> Incident {
     incident.status = Status::Acknowledged;
-    incident.acknowledged_by = Some(Actor { user: Some(id("tanaka")), name: "tanaka".into() });
+    let (by, at) = (vec![Actor::User(id("tanaka"))], now());
+    incident.acknowledgement = Some(Acknowledgement { by, at, until: None, snoozed: false });
     incident
 }
 
 pub fn resolved(mut incident: Incident) -> Incident {
     incident.status = Status::Resolved;
-    incident.resolved_by = Some(Actor { user: None, name: "grafana".into() });
+    incident.resolved_by = Some(Actor::Integration("grafana".into()));
     incident
 }
 
 pub fn delivery(task: Task) -> Delivery {
+    let serves = |row: &&ProviderRow| match &task {
+        Task::Page { by, .. } => row.contacts.contains(by),
+        Task::Mirror { kind, .. } => row.mirrors.contains(kind),
+        Task::HangUp { .. } | Task::Ask { .. } => row.provider == Provider::Twilio,
+    };
     Delivery {
         id: DeliveryId { epoch: 3, n: 9 },
+        provider: PROVIDERS.iter().find(serves).unwrap().provider,
         incidents: vec![IncidentId { epoch: 3, n: 17 }],
         task,
         repeat: false,

@@ -1,7 +1,8 @@
 //! The stand-in for every provider: what it answers to a delivery, and when.
 
 use jiff::{SignedDuration, Timestamp};
-use oncall::incident::{Delivery, DeliveryId, Outcome, Task};
+use oncall::config::MirrorKind;
+use oncall::incident::{Delivery, DeliveryId, Outcome, Reason, Task};
 use std::collections::BTreeMap;
 
 /// How long a phone rings before the provider says that nobody answered.
@@ -39,11 +40,10 @@ pub struct Providers {
 impl Providers {
     fn mood(&self, task: &Task) -> Mood {
         let (channel, person) = match task {
-            Task::Call { user, .. } => ("call", user.as_ref()),
-            Task::Direct { user, .. } => ("slack", user.as_ref()),
-            Task::Channel { .. } => ("slack", "channel"),
-            Task::Ticket { .. } => ("ticket", ""),
-            Task::HangUp { .. } => ("hangup", ""),
+            Task::Page { user, by, .. } => (by.method().name, user.as_ref()),
+            Task::Mirror { kind: MirrorKind::Room, .. } => ("slack", "channel"),
+            Task::Mirror { kind: MirrorKind::Ticket, .. } => ("ticket", ""),
+            Task::HangUp { .. } | Task::Ask { .. } => ("hangup", ""),
         };
         let own = self.moods.get(&format!("{channel} {person}"));
         own.or_else(|| self.moods.get(channel)).cloned().unwrap_or(Mood::Up)
@@ -52,18 +52,19 @@ impl Providers {
     pub fn take(&mut self, now: Timestamp, delivery: &Delivery) {
         let mood = self.mood(&delivery.task);
         let id = delivery.id;
-        if let Task::Call { user, .. } = &delivery.task {
+        let course = delivery.task.contact().filter(|(_, by)| by.method().has_course);
+        if let Some((user, _)) = course {
             self.calls.insert(user.to_string(), id);
         }
         let at = if let Mood::Slow(by) = mood { now + by } else { now };
         let failed = match mood {
             Mood::Hang => return,
-            Mood::Down => Some(Outcome::Unavailable { reason: "503".to_owned(), retry_after: None }),
+            Mood::Down => Some(Outcome::Unavailable { reason: Reason::said("503"), retry_after: None }),
             Mood::Limit(seconds) => {
-                Some(Outcome::Unavailable { reason: "429".to_owned(), retry_after: Some(seconds) })
+                Some(Outcome::Unavailable { reason: Reason::said("429"), retry_after: Some(seconds) })
             }
-            Mood::Reject => Some(Outcome::Rejected { reason: "no such number".to_owned() }),
-            Mood::Lost => Some(Outcome::Unknown { reason: "timeout".to_owned() }),
+            Mood::Reject => Some(Outcome::Rejected { reason: Reason::said("no such number") }),
+            Mood::Lost => Some(Outcome::Unknown { reason: Reason::said("timeout") }),
             Mood::Up | Mood::Slow(_) | Mood::Busy | Mood::Mute => None,
         };
         if let Some(outcome) = failed {
@@ -71,14 +72,14 @@ impl Providers {
         }
         let reference = format!("R{id}");
         match &delivery.task {
-            Task::Call { .. } if matches!(mood, Mood::Mute) => {
+            Task::Page { .. } if course.is_some() && matches!(mood, Mood::Mute) => {
                 self.say(at, id, Outcome::Delivered { reference });
             }
-            Task::Call { .. } => {
+            Task::Page { .. } if course.is_some() => {
                 self.say(at, id, Outcome::Accepted { reference });
                 let ended = match mood {
-                    Mood::Busy => Outcome::Unavailable { reason: "busy".to_owned(), retry_after: None },
-                    _ => Outcome::Ended { reason: "no answer".to_owned() },
+                    Mood::Busy => Outcome::Unavailable { reason: Reason::said("busy"), retry_after: None },
+                    _ => Outcome::Ended { reason: Reason::said("no answer") },
                 };
                 self.say(at + RINGS, id, ended);
             }
@@ -100,7 +101,7 @@ impl Providers {
     /// A call ends otherwise than it was going to.
     pub fn ends(&mut self, at: Timestamp, call: DeliveryId, reason: &str) {
         self.later.retain(|_, (id, outcome)| *id != call || matches!(outcome, Outcome::Accepted { .. }));
-        self.say(at, call, Outcome::Ended { reason: reason.to_owned() });
+        self.say(at, call, Outcome::Ended { reason: Reason::said(reason) });
     }
 
     /// A crash of ours: answers to requests are lost; what a provider tells later by itself (how a call ended) is not.

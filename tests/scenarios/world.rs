@@ -2,14 +2,18 @@
 
 use crate::providers::{Mood, Providers};
 use jiff::{SignedDuration, Timestamp, civil, tz::TimeZone};
+use oncall::actor::{Actor, Via};
 use oncall::alert::{Action, Event, Severity};
 use oncall::compile::{self, Tree};
+use oncall::config::MirrorKind;
 use oncall::config::{Config, Urgency};
+use oncall::incident::stored::Stored;
 use oncall::incident::{
-    Actor, Asked, Change, Command, Delivery, Entry, IncidentId, Incidents, Input, Outcome, Reply, State,
-    Target, Task, Via, What,
+    AlertChange, Asked, Change, Command, Delivery, DeliveryChange, Entry, Errand, HeartbeatChange,
+    IncidentId, Incidents, Input, Outcome, Reason, Reply, Respond, ServerChange, Target, Task,
 };
-use oncall::preview::timeline;
+use oncall::language::Language;
+use oncall::preview::timeline::Reader;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -71,7 +75,7 @@ impl World {
             journal: Vec::new(),
             lines: Vec::new(),
         };
-        world.handle(Input::Started { epoch: 1 });
+        world.handle(Input::Started { epoch: 1, gap_seconds: None });
         world.handle(Input::ConfigChanged { previous: None, commit: "base".to_owned() });
         world
     }
@@ -193,13 +197,13 @@ impl World {
             // What the provider tells of a call by itself, and the end of waiting for its answer.
             ["rings", call] => self.calls_back(call, |reference| Outcome::Accepted { reference }),
             ["ends", call] => {
-                self.calls_back(call, |_| Outcome::Ended { reason: "no answer".to_owned() });
+                self.calls_back(call, |_| Outcome::Ended { reason: Reason::said("no answer") });
             }
             ["times-out", call] => {
-                self.calls_back(call, |_| Outcome::Unknown { reason: "timeout".to_owned() });
+                self.calls_back(call, |_| Outcome::Unknown { reason: Reason::said("timeout") });
             }
             ["fails", user] => {
-                let (delivery, reason) = (self.providers.calls[user], "not a phone".to_owned());
+                let (delivery, reason) = (self.providers.calls[user], Reason::said("not a phone"));
                 self.handle(Input::Outcome { delivery, outcome: Outcome::Rejected { reason } });
             }
             ["show", what] => self.shows.push(what.to_owned()),
@@ -283,11 +287,8 @@ impl World {
     }
 
     fn actor(&self, user: &str) -> Actor {
-        let known = self.config.users.get(user);
-        Actor {
-            user: known.map(|user| user.id.clone()),
-            name: known.map_or(user, |user| &user.name).to_owned(),
-        }
+        let stranger = || Actor::Stranger { name: user.to_owned(), way: Via::Slack };
+        self.config.users.get(user).map_or_else(stranger, |known| Actor::User(known.id.clone()))
     }
 
     /// About the incidents with these keys, or the newest.
@@ -304,7 +305,7 @@ impl World {
             keys => keys.iter().filter_map(with).collect(),
         };
         let (target, by) = (Target::Incidents(ids), self.actor(user));
-        self.handle(Input::Command(Command { target, action, by, via }));
+        self.handle(Input::Command(Command::Respond(Respond { target, action, by, via })));
     }
 
     /// A key on the phone that last rang; 4 and 6 end the call.
@@ -320,12 +321,8 @@ impl World {
             self.providers.ends(self.now + SignedDuration::from_secs(5), delivery, "completed");
         }
         let by = self.actor(user);
-        self.handle(Input::Command(Command {
-            target: Target::Delivery(delivery),
-            action,
-            by,
-            via: Via::Call,
-        }));
+        let (target, via) = (Target::Delivery(delivery), Via::Call);
+        self.handle(Input::Command(Command::Respond(Respond { target, action, by, via })));
     }
 
     fn reload(&mut self, name: &str) {
@@ -345,7 +342,7 @@ impl World {
         self.down = false;
         self.epoch += 1;
         self.incidents = self.replayed();
-        self.handle(Input::Started { epoch: self.epoch });
+        self.handle(Input::Started { epoch: self.epoch, gap_seconds: None });
         let previous = Some(self.config.clone());
         self.handle(Input::ConfigChanged { previous, commit: self.config_name.clone() });
         self.outcomes();
@@ -378,8 +375,8 @@ impl World {
         let state = self.incidents.state();
         let replayed = self.replayed();
         assert_eq!(replayed.state(), state, "replaying the journal gives another state");
-        let bytes = postcard::to_stdvec(state).unwrap();
-        let read: State = postcard::from_bytes(&bytes).unwrap();
+        let bytes = postcard::to_stdvec(&Stored::from(state)).unwrap();
+        let read = postcard::from_bytes::<Stored>(&bytes).unwrap().into_state();
         assert_eq!(&read, state, "a snapshot loses something");
         // What is found fast is the same whether it was kept in step or made from the state.
         assert_eq!(format!("{:?}", Incidents::new(read)), format!("{replayed:?}"));
@@ -421,20 +418,23 @@ impl World {
 
     fn tell_entry(&mut self, entry: &Entry) {
         let hidden = match &entry.change {
-            Change::Sent { .. } => true,
-            Change::Outcome { .. } => !self.shown("outcomes"),
-            Change::HangUp { .. } => true,
-            Change::Repeated { .. } => !self.shown("repeats"),
-            Change::HeartbeatExpected { .. } | Change::HeartbeatHeard { .. } => !self.shown("beats"),
-            Change::Started { .. } => entry.seq == 1,
-            Change::Revision { .. } => entry.seq == 2,
+            Change::Delivery(DeliveryChange::Sent { .. } | DeliveryChange::HangUp { .. }) => true,
+            Change::Delivery(DeliveryChange::Outcome { .. }) => !self.shown("outcomes"),
+            Change::Alert(AlertChange::Repeated { .. }) => !self.shown("repeats"),
+            Change::Heartbeat(HeartbeatChange::Expected { .. } | HeartbeatChange::Heard { .. }) => {
+                !self.shown("beats")
+            }
+            Change::Server(ServerChange::Started { .. }) => entry.seq == 1,
+            Change::Server(ServerChange::Revision { .. }) => entry.seq == 2,
             _ => false,
         };
         if hidden {
             return;
         }
-        let zone = self.config.organisation.time_zone.clone();
-        let line = timeline::line(entry, &zone);
+        let reader = Reader::english(&self.config);
+        let line = reader.line(entry);
+        // Every line has words in Japanese too.
+        assert!(!Reader { language: Language::Ja, ..reader }.line(entry).text.is_empty());
         let rule = if self.shown("rules") && !line.rule.is_empty() {
             format!(" [{}]", line.rule)
         } else {
@@ -446,18 +446,15 @@ impl World {
     fn tell_delivery(&mut self, delivery: &Delivery) {
         let mirror = self.shown("mirrors");
         let text = match &delivery.task {
-            Task::Call { user, .. } => format!("-> call {user}"),
-            Task::Direct { user, .. } => format!("-> slack {user}"),
+            Task::Page { user, by, .. } => format!("-> {} {user}", by.method().name),
             Task::HangUp { call } => format!("-> hang up {}", self.callee(call)),
-            Task::Channel { reference: None, .. } if mirror => "-> channel".to_owned(),
-            Task::Channel { follow_up, .. } if mirror => {
-                format!("-> channel update: {}", follow_up.as_deref().unwrap_or_default())
+            Task::Ask { of, .. } => format!("-> ask about {of}"),
+            Task::Mirror { .. } if !mirror => return,
+            Task::Mirror { kind, news, .. } => {
+                let what = if *kind == MirrorKind::Room { "channel" } else { "ticket" };
+                let update = news.as_ref().map(|news| format!(" update: {news}")).unwrap_or_default();
+                format!("-> {what}{update}")
             }
-            Task::Ticket { reference: None, .. } if mirror => "-> ticket".to_owned(),
-            Task::Ticket { ticket, .. } if mirror => {
-                format!("-> ticket update: {}", ticket.comment.as_deref().unwrap_or_default())
-            }
-            Task::Channel { .. } | Task::Ticket { .. } => return,
         };
         let repeat = if delivery.repeat { " (repeat)" } else { "" };
         let about =
@@ -467,11 +464,9 @@ impl World {
 
     fn callee(&self, call: &str) -> String {
         let of = |entry: &Entry| match &entry.change {
-            Change::Sent { delivery, what: What::Page { user, .. }, .. }
-                if call[1..] == delivery.to_string() =>
-            {
-                Some(user.to_string())
-            }
+            Change::Delivery(DeliveryChange::Sent {
+                delivery, errand: Errand::Page { user, .. }, ..
+            }) if call[1..] == delivery.to_string() => Some(user.to_string()),
             _ => None,
         };
         self.journal.iter().find_map(of).unwrap_or_default()
@@ -487,15 +482,21 @@ impl World {
 
     fn name(&self, id: IncidentId) -> String {
         let opened = self.journal.iter().find_map(|entry| match &entry.change {
-            Change::Opened(opened) if entry.incident == Some(id) => Some(opened.event.dedup_key.clone()),
+            Change::Alert(AlertChange::Opened(opened)) if entry.incident == Some(id) => {
+                Some(opened.event.dedup_key.clone())
+            }
             _ => None,
         });
         opened.unwrap_or_default()
     }
 
     pub fn text(&self) -> String {
-        let several =
-            self.journal.iter().filter(|entry| matches!(entry.change, Change::Opened(_))).count() > 1;
+        let several = self
+            .journal
+            .iter()
+            .filter(|entry| matches!(entry.change, Change::Alert(AlertChange::Opened(_))))
+            .count()
+            > 1;
         let zone = TimeZone::get("Asia/Tokyo").unwrap();
         let mut text = String::new();
         let mut sent_at = None;

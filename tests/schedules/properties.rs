@@ -5,6 +5,8 @@ use crate::world::{World, hours, instant, people, who, world, zone};
 use crate::{assert_each_instant_agrees, assert_tiles};
 use jiff::civil::{Date, DateTime};
 use jiff::{SignedDuration, Timestamp, ToSpan, tz::TimeZone};
+use oncall::actor::Origin;
+use oncall::place::Place;
 use oncall::schedule::*;
 use proptest::prelude::*;
 use proptest::test_runner::FileFailurePersistence;
@@ -348,7 +350,7 @@ proptest! {
             from: minute(*from),
             until: minute(from + length),
             action: OverrideAction::Set(vec![]),
-            place: "".into(),
+            origin: Origin::File(Place::default()),
             reason: None,
         };
         let list: Vec<Override> = spans.iter().map(one).collect();

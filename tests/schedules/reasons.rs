@@ -11,7 +11,7 @@ fn why(world: &World, at: &str) -> String {
     let mut parts: Vec<String> =
         reason.layer.iter().map(|rule| format!("layer {} at {}", rule.layer, rule.place)).collect();
     parts.extend(reason.away.iter().map(|user| format!("{user} away")));
-    parts.extend(reason.overrides.iter().map(|change| change.place.to_string()));
+    parts.extend(reason.overrides.iter().map(|change| change.origin.to_string()));
     let looks_on = |user, layer, place| format!("{user} looks on by {layer} at {place}");
     parts.extend(reason.shadows.iter().map(|(user, rule)| looks_on(user, rule.layer, rule.place)));
     let shadows: Vec<_> = reason.shadows.keys().cloned().collect();

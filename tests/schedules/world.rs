@@ -14,6 +14,8 @@
 
 use jiff::civil::{DateTime, Time, Weekday};
 use jiff::{Timestamp, tz::TimeZone};
+use oncall::actor::Origin;
+use oncall::place::Place;
 use oncall::schedule::*;
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -120,13 +122,13 @@ fn add_to_schedule(world: &mut World, id: &ScheduleId, word: &str, rest: &str) {
         apart_from: vec![],
     };
     let schedule = world.schedules.schedules.entry(id.clone()).or_insert_with(empty);
-    let place = Arc::from(format!("o.yaml:{}", schedule.overrides.len() + 1));
+    let place = format!("o.yaml:{}", schedule.overrides.len() + 1);
     match (word, schedule.layers.last_mut()) {
         ("apart:", _) => schedule.apart_from = people(rest),
         ("layer", _) => schedule.layers.push(layer(zone_here, rest)),
         ("set" | "add" | "replace", _) => {
             let mut overrides = schedule.overrides.to_vec();
-            overrides.push(change(zone_here, word, rest, place));
+            overrides.push(change(zone_here, word, rest, &place));
             schedule.overrides = overrides.into();
         }
         ("every", Some(layer)) => rotation(layer).line_ups.push(every(rest)),
@@ -197,7 +199,7 @@ fn line_up(rotation: &mut Rotation, text: &str) {
     });
 }
 
-fn change(zone: &TimeZone, word: &str, text: &str, place: Arc<str>) -> Override {
+fn change(zone: &TimeZone, word: &str, text: &str, place: &str) -> Override {
     let (when, with) = text.split_once(": ").unwrap();
     let (who, when) = if word == "replace" { when.split_once(' ').unwrap() } else { ("", when) };
     let (from, until) = when.split_once(" until ").unwrap();
@@ -207,7 +209,8 @@ fn change(zone: &TimeZone, word: &str, text: &str, place: Arc<str>) -> Override 
         "add" => OverrideAction::Add(with),
         _ => OverrideAction::Replace { who: Arc::from(who), with },
     };
-    Override { from: instant(zone, from), until: instant(zone, until), action, place, reason: None }
+    let origin = Origin::File(Place::read(place).unwrap_or_default());
+    Override { from: instant(zone, from), until: instant(zone, until), action, origin, reason: None }
 }
 
 /// `b+c`, or `-`; with the source and the shadows in brackets if asked for.

@@ -18,7 +18,7 @@ use oncall::server::follow::News;
 use oncall::server::inbox::{ALERTS_MAX, Answered, FIRST_MAX, Inbox, Message};
 use oncall::server::live::{Live, Origin, Status};
 use oncall::server::metrics::Metrics;
-use oncall::server::run::{Outlet, Parts};
+use oncall::server::run::{Carrier, Parts};
 use oncall::web::router::{Doors, router};
 use oncall::web::slow::Peer;
 use serde_json::Value;
@@ -89,6 +89,7 @@ impl Inside {
             clock: clock.clone(),
             incidents,
             epoch: u32::try_from(epoch).unwrap(),
+            gap_seconds: None,
             damage,
             recorder,
             state_dir,
@@ -99,7 +100,7 @@ impl Inside {
             live: live_in,
             status: status_in,
             metrics,
-            outlet: Outlet::Providers(client),
+            carrier: Carrier::Providers(client),
             watcher: None,
             stop: stopped,
         };

@@ -8,13 +8,14 @@ use oncall::engine::{
     BATCH_BYTES_MAX, Batch, DEGRADED_BYTES_MAX, Engine, Full, HELD_MAX, Health, LANE_MAX, Lane,
     RECOVERY_EVERY, Release,
 };
-use oncall::incident::{Change, Entry, Incidents, Input, State};
+use oncall::incident::stored::Stored;
+use oncall::incident::{AlertChange, Change, Entry, Incidents, Input};
 use oncall::journal::snapshot;
 
 fn started(now: Timestamp) -> Engine {
     let config = company::config("first");
-    let mut engine = Engine::new(Incidents::new(State::default()), config.clone());
-    engine.started(now, 1);
+    let mut engine = Engine::new(Incidents::new(oncall::incident::State::default()), config.clone());
+    engine.started(now, 1, None);
     engine.reload(now, config, None, "first".to_owned());
     engine.turn(now);
     assert!(engine.next_batch(now).is_some());
@@ -62,7 +63,8 @@ fn a_snapshot_takes_the_place_of_entries_that_found_no_room() {
     }
     now += RECOVERY_EVERY;
     let batch = engine.next_batch(now).unwrap();
-    let (covered, state) = snapshot::decode::<State>(&batch.snapshot.unwrap()).unwrap();
+    let (covered, state) = snapshot::decode::<Stored>(&batch.snapshot.unwrap()).unwrap();
+    let state = state.into_state();
     assert_eq!((covered, &state), (engine.incidents().state().seq, engine.incidents().state()));
     assert_eq!((batch.first_seq, batch.reopen), (covered + 1, true));
     engine.offer(Lane::Alerts, alert(0), Some(0)).unwrap();
@@ -92,7 +94,7 @@ fn a_decision_is_never_cut_in_two() {
     let opened = |batch: &Batch| {
         assert!(batch.payloads.iter().map(Bytes::len).sum::<usize>() > BATCH_BYTES_MAX);
         let entries = batch.payloads.iter().map(|it| serde_json::from_slice::<Entry>(it).unwrap());
-        entries.filter(|it| matches!(it.change, Change::Opened(_))).count()
+        entries.filter(|it| matches!(it.change, Change::Alert(AlertChange::Opened(_)))).count()
     };
     let first = engine.next_batch(now).unwrap();
     assert_eq!(opened(&first), keys);

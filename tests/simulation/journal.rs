@@ -2,6 +2,7 @@
 
 use crate::disk::{Disk, Segment};
 use oncall::incident::State;
+use oncall::incident::stored::Stored;
 use oncall::journal::frame::Header;
 use oncall::journal::recovery::{Listed, Part, Recovered, Recovery, plan};
 use oncall::journal::retention::{self, History};
@@ -25,8 +26,9 @@ pub struct Read {
 /// Reads everything, or (`sealed`) all but the live segment.
 pub fn read(disk: &Disk, sealed: bool) -> Read {
     let newest = disk.snapshots.values().next_back();
-    let (covered, state): (u64, State) =
+    let (covered, state): (u64, Stored) =
         newest.map_or_else(Default::default, |it| snapshot::decode(it).unwrap());
+    let state = state.into_state();
     let plan = plan(&listed(disk), covered);
     let mut recovery = Recovery::after(covered, &plan);
     let mut entries = Vec::new();
@@ -51,7 +53,7 @@ fn listed(disk: &Disk) -> Vec<Listed> {
 pub fn compact(disk: &mut Disk, read: &Read, state: &State) {
     let last_seq = read.recovered.opening.next_seq - 1;
     if last_seq > read.covered && read.recovered.damages.is_empty() {
-        put_snapshot(disk, snapshot::encode(last_seq, state));
+        put_snapshot(disk, snapshot::encode(last_seq, &Stored::from(state)));
     }
     let parts = plan(&listed(disk), 0).parts;
     let segments: Vec<retention::Segment> = disk

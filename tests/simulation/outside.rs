@@ -2,16 +2,17 @@
 
 use crate::world::{Asker, Happening, World};
 use jiff::SignedDuration;
+use oncall::actor::{Actor, Via};
 use oncall::alert::{Action, Event, HEARTBEAT_KEY, Severity};
 use oncall::engine::Lane;
-use oncall::incident::{Actor, Asked, Command, Delivery, DeliveryId, Input, Outcome, Target, Task, Via};
+use oncall::incident::{Asked, Command, Delivery, DeliveryId, Input, Outcome, Reason, Respond, Target};
 
 pub fn dedup_key(key: usize) -> String {
     format!("key-{key}")
 }
 
 pub fn somebody() -> Actor {
-    Actor { user: None, name: "somebody".to_owned() }
+    Actor::Stranger { name: "somebody".to_owned(), way: Via::Slack }
 }
 
 impl World {
@@ -73,7 +74,7 @@ impl World {
     }
 
     fn deliver_badly(&mut self, delivery: &Delivery) {
-        let why = |reason: &str| reason.to_owned();
+        let why = |text: &str| Reason::said(text);
         let soon = self.seconds(0, 2);
         let (after, outcome) = match self.random.between(0, 7) {
             0 => (soon, Outcome::Unavailable { reason: why("503"), retry_after: None }),
@@ -96,10 +97,8 @@ impl World {
 
     /// The provider has taken it after so long: the person is told, and may react.
     fn taken(&mut self, delivery: &Delivery, after: SignedDuration) {
-        let call = matches!(delivery.task, Task::Call { .. });
-        if !call && !matches!(delivery.task, Task::Direct { .. }) {
-            return;
-        }
+        let Some((_, by)) = delivery.task.contact() else { return };
+        let call = by.method().rings;
         self.calls += u64::from(call);
         for id in &delivery.incidents {
             self.told.insert(*id, self.now);
@@ -120,7 +119,10 @@ impl World {
                 _ => Asked::Repeat,
             };
             let via = if call { Via::Call } else { Via::Slack };
-            self.later(after, Happening::Person(Command { target, action, by: somebody(), via }));
+            self.later(
+                after,
+                Happening::Person(Command::Respond(Respond { target, action, by: somebody(), via })),
+            );
         }
     }
 
@@ -128,8 +130,8 @@ impl World {
     fn rings(&mut self, delivery: &Delivery, after: SignedDuration) {
         let ends = after + self.seconds(10, 90);
         let ended = match self.random.percent(self.providers / 4) {
-            true => Outcome::Unavailable { reason: "the line is busy".to_owned(), retry_after: Some(30) },
-            false => Outcome::Ended { reason: "no answer".to_owned() },
+            true => Outcome::Unavailable { reason: Reason::said("the line is busy"), retry_after: Some(30) },
+            false => Outcome::Ended { reason: Reason::said("no answer") },
         };
         let answered =
             self.random.percent(30).then(|| (ends - SignedDuration::from_secs(5), Outcome::Answered));
@@ -145,8 +147,8 @@ impl World {
 /// What a provider that is well answers.
 fn accepted(delivery: &Delivery) -> Outcome {
     let reference = format!("ref-{}", delivery.id);
-    match delivery.task {
-        Task::Call { .. } => Outcome::Accepted { reference },
-        _ => Outcome::Delivered { reference },
+    match delivery.task.contact() {
+        Some((_, by)) if by.method().has_course => Outcome::Accepted { reference },
+        Some(_) | None => Outcome::Delivered { reference },
     }
 }

@@ -5,7 +5,8 @@
 
 use bytes::Bytes;
 use oncall::incident::{
-    Asked, Change, Delivery, DeliveryId, Entry, IncidentId, Outcome, Reply, State, Task, What,
+    AlertChange, Asked, Change, Delivery, DeliveryChange, DeliveryId, Entry, Errand, IncidentId, Outcome,
+    Reply, ResponseChange, State,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -55,18 +56,18 @@ impl Record {
             return Err(format!("(3) entry {} was decided twice", entry.seq));
         }
         match &entry.change {
-            Change::Sent { delivery, notifications, what, .. } => {
+            Change::Delivery(DeliveryChange::Sent { delivery, notifications, errand, .. }) => {
                 if let Some(id) = entry.incident {
                     self.sent.entry(*delivery).or_default().push((entry.seq, id, notifications.clone()));
                 }
-                if matches!(what, What::HangUp(_)) {
+                if matches!(errand, Errand::HangUp(_)) {
                     self.sent.entry(*delivery).or_default();
                 }
             }
-            Change::Outcome { delivery, outcome, .. } => {
+            Change::Delivery(DeliveryChange::Outcome { delivery, outcome, .. }) => {
                 self.outcomes.insert(*delivery, outcome.clone());
             }
-            Change::Retriggered { .. } | Change::Reassigned { .. } => {
+            change if reopens(change) => {
                 self.answered.remove(&entry.incident.unwrap_or_default());
             }
             _ => {}
@@ -127,7 +128,7 @@ impl Record {
                 self.left.entry((incident, n)).or_default().insert(id);
             }
         }
-        let called = matches!(delivery.task, Task::Call { .. });
+        let called = delivery.task.contact().is_some_and(|(_, by)| by.method().rings);
         if called && delivery.incidents.iter().all(|id| self.answered.contains(id)) {
             return Err(format!("(5) {id} calls about {:?}, whose end was answered", delivery.incidents));
         }
@@ -172,11 +173,10 @@ impl Record {
         }
         match reply {
             Some(Reply::Taken { opened }) => {
-                self.on_disk(opened, durable, |it| matches!(it, Change::Opened(_)))
+                self.on_disk(opened, durable, |it| matches!(it, Change::Alert(AlertChange::Opened(_))))
             }
             Some(Reply::Done { action: Asked::Acknowledge | Asked::Resolve, incidents }) => {
-                let over = |it: &Change| matches!(it, Change::Acknowledged { .. } | Change::Resolved { .. });
-                self.on_disk(incidents, durable, over)?;
+                self.on_disk(incidents, durable, ends)?;
                 let released = self.released;
                 let again = |id: &IncidentId| {
                     let later = self.entries.range(..).rev().take_while(|(seq, _)| **seq > released);
@@ -247,10 +247,10 @@ impl Record {
         let mut ended = BTreeSet::new();
         for (incident, change) in changes {
             match change {
-                Change::Outcome { delivery, outcome, .. } => {
+                Change::Delivery(DeliveryChange::Outcome { delivery, outcome, .. }) => {
                     self.outcomes.insert(*delivery, outcome.clone());
                 }
-                Change::Acknowledged { .. } | Change::Resolved { .. } => ended.extend(incident),
+                change if ends(change) => ended.extend(incident),
                 change if reopens(change) => {
                     ended.remove(&incident.unwrap_or_default());
                 }
@@ -262,23 +262,30 @@ impl Record {
 }
 
 fn reopens(change: &Change) -> bool {
-    matches!(change, Change::Retriggered { .. } | Change::Reassigned { .. })
+    matches!(change, Change::Response(ResponseChange::Retriggered { .. } | ResponseChange::Reassigned { .. }))
+}
+
+/// Whether nobody is to be called any more after it.
+fn ends(change: &Change) -> bool {
+    matches!(change, Change::Response(ResponseChange::Acknowledged { .. } | ResponseChange::Resolved { .. }))
 }
 
 fn keys(change: &Change) -> Vec<String> {
-    match change {
-        Change::Opened(opened) => vec![opened.event.dedup_key.clone()],
-        Change::Ignored { event, .. } | Change::Joined { event, .. } | Change::Updated { event, .. } => {
-            vec![event.dedup_key.clone()]
-        }
-        Change::Repeated { dedup_key, .. } | Change::AlertResolved { dedup_key, .. } => {
-            vec![dedup_key.clone()]
-        }
-        Change::Acknowledged { event: Some(event), .. } | Change::Resolved { event: Some(event), .. } => {
-            vec![event.dedup_key.clone()]
-        }
-        _ => Vec::new(),
-    }
+    let key = match change {
+        Change::Alert(change) => match change {
+            AlertChange::Opened(opened) => Some(&opened.event.dedup_key),
+            AlertChange::Ignored { event, .. }
+            | AlertChange::Joined { event, .. }
+            | AlertChange::Updated { event, .. } => Some(&event.dedup_key),
+            AlertChange::Repeated { dedup_key, .. } | AlertChange::Over { dedup_key, .. } => Some(dedup_key),
+            AlertChange::Noted { .. } => None,
+        },
+        Change::Response(
+            ResponseChange::Acknowledged { event, .. } | ResponseChange::Resolved { event, .. },
+        ) => event.as_ref().map(|event| &event.dedup_key),
+        _ => None,
+    };
+    key.into_iter().cloned().collect()
 }
 
 /// The fields in which they differ, and the first lines of each.

@@ -6,10 +6,11 @@ use crate::record::Broken;
 use crate::weather::Weather;
 use crate::world::{Happening, World};
 use jiff::{SignedDuration, Timestamp};
+use oncall::actor::Via;
 use oncall::config::Urgency;
 use oncall::engine::{Engine, HELD_MAX, Health, JOURNAL_KEY, LANE_MAX};
 use oncall::incident::{
-    Asked, CALL_LASTS_MAX, Channel, Command, Incident, IncidentId, State, Status, Target, Via,
+    Asked, CALL_LASTS_MAX, Command, Incident, IncidentId, Respond, State, Status, Target,
 };
 use oncall::route::OWN_INTEGRATION;
 use std::collections::BTreeMap;
@@ -39,14 +40,13 @@ fn nothing_is_stuck(state: &State, now: Timestamp) -> Result<(), Broken> {
     }
     for incident in state.incidents.values() {
         let id = incident.id;
-        let mirrors = [&incident.channel, &incident.ticket].into_iter().flatten();
-        let shown = mirrors.filter_map(|mirror| mirror.in_flight.map(|(delivery, _)| delivery));
+        let shown =
+            incident.mirrors.iter().filter_map(|mirror| mirror.in_flight.map(|(delivery, _)| delivery));
         let mut flies = shown.chain(incident.notifications.iter().filter_map(|it| it.in_flight));
         if let Some(gone) = flies.find(|delivery| !state.deliveries.contains_key(delivery)) {
             return Err(format!("(6) {id} waits for {gone}, which is over"));
         }
-        let mut due =
-            [Channel::Channel, Channel::Ticket].into_iter().filter_map(|it| incident.mirror_due(it));
+        let mut due = incident.mirrors.iter().filter_map(|mirror| mirror.due(incident.version));
         if let Some(at) = due.find(|at| *at > now + MIRROR_MAX) {
             return Err(format!("(6) {id} is shown as it was until {at}"));
         }
@@ -66,8 +66,7 @@ fn nothing_is_stuck(state: &State, now: Timestamp) -> Result<(), Broken> {
 /// What people see of an incident is how it is.
 fn everything_is_shown(state: &State) -> Result<(), Broken> {
     for incident in state.incidents.values() {
-        let mut mirrors = [&incident.channel, &incident.ticket].into_iter().flatten();
-        if let Some(behind) = mirrors.find(|mirror| mirror.shown < incident.version) {
+        if let Some(behind) = incident.mirrors.iter().find(|mirror| mirror.shown < incident.version) {
             return Err(format!("(6) of {}, at version {}: {behind:?}", incident.id, incident.version));
         }
     }
@@ -123,7 +122,7 @@ impl World {
             return Err(format!("(10) the disk is well, and the engine is {:?}", engine.health()));
         }
         let own = (OWN_INTEGRATION.to_owned(), JOURNAL_KEY.to_owned());
-        if engine.incidents().state().open.contains_key(&own) {
+        if engine.incidents().state().open(&own).is_some() {
             return Err("(10) the journal is well, and its incident still pages".to_owned());
         }
         Ok(())
@@ -152,7 +151,8 @@ impl World {
         let incidents = self.up()?.incidents().state().incidents.values();
         let open = incidents.filter(|it| it.status != Status::Resolved);
         let target = Target::Incidents(open.map(|it| it.id).collect());
-        let resolve = Command { target, action: Asked::Resolve, by: somebody(), via: Via::Slack };
+        let resolve =
+            Command::Respond(Respond { target, action: Asked::Resolve, by: somebody(), via: Via::Slack });
         self.happen(Happening::Person(resolve))?;
         self.drive()?;
         self.until(self.now + SignedDuration::from_mins(10))?;

@@ -211,7 +211,7 @@ impl World {
             Happening::DiskStep(..) | Happening::Answer(..) => {}
             Happening::Callback(delivery, outcome) => self.outcome(delivery, outcome),
             Happening::Person(command) => {
-                self.say(|| format!("a person: {:?} {:?}", command.action, command.target));
+                self.say(|| format!("a person: {command:?}"));
                 self.offer(Lane::First, Input::Command(command), Asker::Person);
             }
             Happening::Monitor { key, action, severity } => self.monitor(key, action, severity),
@@ -318,7 +318,7 @@ impl World {
         self.record.started(seq);
         let (now, config) = (self.wall(), company::config(self.commit));
         let mut engine = Engine::new(incidents, config.clone());
-        engine.started(now, self.recorder.epoch());
+        engine.started(now, self.recorder.epoch(), None);
         engine.reload(now, config, previous, self.commit.to_owned());
         self.engine = Some(engine);
         self.batch = 0;

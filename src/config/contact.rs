@@ -1,0 +1,140 @@
+//! The methods by which a person is reached: one row each.
+//!
+//! Checks, schemas, pictures, previews, lanes and expectations read this table; no other file asks which method it is, but the
+//! vendors' own (`tests/architecture`). Which vendor serves a method is in [`PROVIDERS`](super::PROVIDERS).
+
+use super::User;
+use crate::language::timeline::Way;
+use serde::{Deserialize, Serialize};
+
+/// A contact method. Stored: a name is never changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Contact {
+    Slack,
+    Call,
+}
+
+/// A row of [`CONTACTS`].
+#[derive(Debug)]
+pub struct Method {
+    pub contact: Contact,
+    /// Its word in the config: `by: call`.
+    pub name: &'static str,
+    /// What a person must have.
+    pub need: Need,
+    /// The form of its words.
+    pub form: Form,
+    /// Whether it rings: it can be hung up, and it wakes people.
+    pub rings: bool,
+    /// Whether the provider has more to tell after it took one: ringing, answered, ended.
+    pub has_course: bool,
+    /// Whether it interrupts: it counts as a page in analysis.
+    pub interrupts: bool,
+    /// Whether people who only watch are told by it.
+    pub tells_shadows: bool,
+    /// How many may be in flight at once with one provider.
+    pub slots: usize,
+    /// Its letter in pictures.
+    pub letter: char,
+    /// How a sentence names it, in every language.
+    pub way: Way,
+    /// One of it, and several: `call`, `calls`.
+    pub noun: (&'static str, &'static str),
+    /// What is said of one person who is told by it, and of several: `is called`, `are called`.
+    pub verb: (&'static str, &'static str),
+    /// After how many minutes it is used where nobody says otherwise, at high and at low urgency.
+    pub default_minutes: (&'static [i64], &'static [i64]),
+}
+
+/// What a method needs of a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Need {
+    SlackId,
+    Phone,
+}
+
+/// The form of the words that a method carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// To be read, with fields and buttons.
+    Card,
+    /// To be heard.
+    Script,
+}
+
+/// Every method, in the order in which pages leave.
+pub const CONTACTS: [Method; 2] = [
+    Method {
+        contact: Contact::Call,
+        name: "call",
+        need: Need::Phone,
+        form: Form::Script,
+        rings: true,
+        has_course: true,
+        interrupts: true,
+        tells_shadows: false,
+        slots: 8,
+        letter: 'C',
+        way: Way::Call,
+        noun: ("call", "calls"),
+        verb: ("is called", "are called"),
+        default_minutes: (&[0, 3], &[]),
+    },
+    Method {
+        contact: Contact::Slack,
+        name: "slack",
+        need: Need::SlackId,
+        form: Form::Card,
+        rings: false,
+        has_course: false,
+        interrupts: false,
+        tells_shadows: true,
+        slots: 8,
+        letter: 'S',
+        way: Way::Slack,
+        noun: ("Slack message", "Slack messages"),
+        verb: ("gets a Slack message", "get a Slack message"),
+        default_minutes: (&[0], &[0]),
+    },
+];
+
+impl Contact {
+    /// Its row. Every method has one: `tests/architecture`.
+    pub fn method(self) -> &'static Method {
+        CONTACTS.iter().find(|method| method.contact == self).unwrap_or(&CONTACTS[0])
+    }
+
+    /// The method with this word in the config.
+    pub fn read(name: &str) -> Option<Contact> {
+        CONTACTS.iter().find(|method| method.name == name).map(|method| method.contact)
+    }
+}
+
+impl Need {
+    /// The key of a person's file that says it.
+    pub fn key(self) -> &'static str {
+        match self {
+            Need::SlackId => "slack",
+            Need::Phone => "phone",
+        }
+    }
+
+    /// How to say it.
+    pub fn example(self) -> &'static str {
+        match self {
+            Need::SlackId => "add it, as in `slack: U0TANAKA`: \"Copy member ID\" in their profile",
+            Need::Phone => {
+                "add it, as in `phone: \"+81 90 1234 5678\"`, or leave the calls out of their rules"
+            }
+        }
+    }
+
+    /// Whether a person has it.
+    pub fn is_met_by(self, user: &User) -> bool {
+        match self {
+            Need::SlackId => user.slack.is_some(),
+            Need::Phone => user.phone.is_some(),
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! What is under way to somebody: deliveries, pages that may still be answered, and mirrors.
+//!
+//! A part of the state, serialised with it. What leaves next is decided in `dispatch`, what an outcome changes in
+//! `apply` and `transition`.
+
+use super::outlet::Outlet;
+use super::state::StepAt;
+use super::{DeliveryId, IncidentId};
+use crate::config::{Contact, MirrorKind, Provider};
+use crate::schedule::UserId;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// What a room or a ticket shows of an incident, against what it should.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mirror {
+    pub provider: Provider,
+    pub kind: MirrorKind,
+    /// The channel or the project, fixed when the mirror is made: a changed config makes no old message move.
+    pub place: String,
+    /// The provider's name for it, once it is there.
+    pub reference: Option<String>,
+    /// The version it shows.
+    pub shown: u32,
+    /// The last entry that its thread has said.
+    pub said: u64,
+    /// The delivery under way and the version it carries.
+    pub in_flight: Option<(DeliveryId, u32)>,
+    pub not_before: Option<Timestamp>,
+    pub failed: u8,
+    pub doubtful: bool,
+}
+
+/// A delivery under way, or one that a provider has taken and not yet ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Dispatch {
+    pub provider: Provider,
+    pub errand: Errand,
+    pub about: Vec<Carried>,
+    /// The provider's name for it, once it took it.
+    pub reference: Option<String>,
+    /// When we stop waiting for more.
+    pub expires_at: Timestamp,
+    /// A call that nobody needs any more.
+    pub hang_up: HangUp,
+    pub stage: Stage,
+}
+
+/// An incident that a delivery is about, and the step it was about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Carried {
+    pub incident: IncidentId,
+    pub step: Option<StepAt>,
+}
+
+/// How far a delivery has come, as far as we know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    /// On its way to the provider.
+    Leaving,
+    /// It may or may not have left. It holds no slot, but its answer is heard.
+    InDoubt,
+    /// The provider took it and has more to tell.
+    Taken,
+    /// Somebody picked up.
+    Answered,
+}
+
+/// Whom a page told about what.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Paged {
+    pub at: Timestamp,
+    pub user: UserId,
+    pub by: Contact,
+    pub about: Vec<Carried>,
+    /// Whether the next step was asked for by its keys: one press counts once.
+    pub escalated: bool,
+}
+
+/// What a delivery does.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Errand {
+    Page {
+        user: UserId,
+        by: Contact,
+    },
+    Mirror {
+        kind: MirrorKind,
+        place: String,
+    },
+    /// Ends the call of that delivery.
+    HangUp(DeliveryId),
+    /// Asks what became of that delivery.
+    Ask(DeliveryId),
+}
+
+/// Whether a call is to be ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HangUp {
+    #[default]
+    No,
+    /// Not before this instant.
+    Wanted(Timestamp),
+    InFlight,
+}
+
+impl Errand {
+    /// Whose slots it takes while it is in flight.
+    pub fn outlet(&self) -> Outlet {
+        match self {
+            Errand::Page { by, .. } => Outlet::Page(*by),
+            Errand::Mirror { kind, .. } => Outlet::Mirror(*kind),
+            Errand::HangUp(_) => Outlet::HangUp,
+            Errand::Ask(_) => Outlet::Ask,
+        }
+    }
+
+    /// The contact method of a page.
+    pub fn contact(&self) -> Option<Contact> {
+        match self {
+            Errand::Page { by, .. } => Some(*by),
+            Errand::Mirror { .. } | Errand::HangUp(_) | Errand::Ask(_) => None,
+        }
+    }
+}
+
+impl Mirror {
+    pub fn new(provider: Provider, kind: MirrorKind, place: String) -> Mirror {
+        Mirror {
+            provider,
+            kind,
+            place,
+            reference: None,
+            shown: 0,
+            said: 0,
+            in_flight: None,
+            not_before: None,
+            failed: 0,
+            doubtful: false,
+        }
+    }
+}
+
+impl Mirror {
+    pub fn is(&self, provider: Provider, kind: MirrorKind, place: &str) -> bool {
+        self.provider == provider && self.kind == kind && self.place == place
+    }
+
+    /// From when on it may be sent; `None` where it shows what it should at `version`, or is under way.
+    pub fn due(&self, version: u32) -> Option<Timestamp> {
+        let behind = self.in_flight.is_none() && self.shown < version;
+        behind.then(|| self.not_before.unwrap_or(Timestamp::MIN))
+    }
+}
+
+impl Dispatch {
+    /// Whether it is about an incident.
+    pub fn is_about(&self, id: IncidentId) -> bool {
+        self.about.iter().any(|carried| carried.incident == id)
+    }
+}

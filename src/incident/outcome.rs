@@ -1,0 +1,196 @@
+//! What follows from how a delivery went: another attempt, the person's next way, the next step.
+//!
+//! Providers never retry: that is decided here.
+
+use super::entry::DeliveryChange;
+use super::errand::{Errand, HangUp, Stage};
+use super::escalation::later;
+use super::state::{Notification, Purpose};
+use super::{Call, DeliveryId, HANDLE_MAX, IncidentId, Outcome, Reason};
+use crate::config::Contact;
+use crate::reason::Fault;
+use crate::schedule::UserId;
+use jiff::{SignedDuration, Timestamp};
+
+/// How often a contact is tried before it is given up.
+pub const ATTEMPTS_MAX: u8 = 10;
+/// How often a mirror's version is tried before the next version is waited for.
+pub const MIRROR_ATTEMPTS_MAX: u8 = 20;
+/// The first wait before another attempt; doubled each time.
+const RETRY_FIRST: SignedDuration = SignedDuration::from_secs(5);
+const RETRY_LAST: SignedDuration = SignedDuration::from_mins(5);
+/// After so many failures of one contact the next method is tried early.
+const FAILURES_BEFORE_NEXT: u8 = 2;
+
+impl Call<'_> {
+    /// What became of a delivery. One that is not under way any more changes nothing.
+    pub(super) fn outcome(&mut self, delivery: DeliveryId, outcome: &Outcome) {
+        let stage = self.state.deliveries.get(&delivery).map(|dispatch| dispatch.stage);
+        // The answer to our request was lost, but the provider has called back since: the phone rings.
+        if stage != Some(Stage::Leaving) && matches!(outcome, Outcome::Unknown { .. }) {
+            return;
+        }
+        let retry_at = outcome.retry_after().map(|after| later(self.now, after));
+        self.settle(delivery, outcome, retry_at);
+    }
+
+    /// `retry_at`: when to try again, if it failed; `None`: by how often it failed before.
+    fn settle(&mut self, delivery: DeliveryId, outcome: &Outcome, retry_at: Option<Timestamp>) {
+        let Some(dispatch) = self.state.deliveries.get(&delivery).cloned() else { return };
+        let (provider, outlet) = (dispatch.provider, dispatch.errand.outlet());
+        // A busy line asks for patience with one person, not with the outlet.
+        let slowed = outcome.retry_after().is_some() && dispatch.stage == Stage::Leaving;
+        let paused_until = retry_at.filter(|_| slowed);
+        let change = |retry_at| {
+            let outcome = outcome.clone();
+            DeliveryChange::Outcome { delivery, provider, outlet, outcome, retry_at, paused_until }
+        };
+        let (page, max) = match &dispatch.errand {
+            Errand::HangUp(call) => {
+                self.about_server(change(None));
+                return self.hung_up(*call, outcome);
+            }
+            Errand::Ask(_) => return self.about_server(change(None)),
+            Errand::Page { user, by } => (Some((user, *by)), ATTEMPTS_MAX),
+            Errand::Mirror { .. } => (None, MIRROR_ATTEMPTS_MAX),
+        };
+        for id in dispatch.about.iter().map(|carried| carried.incident) {
+            let failed = self.failed(id, delivery);
+            let numbers = self.carried(id, delivery);
+            // A call in doubt carries nothing any more.
+            let again = outcome.may_work_later() && failed < max && !(page.is_some() && numbers.is_empty());
+            let retry_at = again.then(|| retry_at.unwrap_or_else(|| later(self.now, backoff(failed))));
+            self.about(id, change(retry_at));
+            if let Some((user, by)) = page {
+                self.after_page(id, user, by, &numbers, outcome, failed);
+            }
+        }
+        let first = dispatch.about.first().map(|carried| carried.incident);
+        if let (Outcome::Accepted { .. }, Some(id)) = (outcome, first) {
+            self.hang_up_needless(id, None);
+        }
+    }
+
+    /// How often what this delivery carries had failed before.
+    fn failed(&self, id: IncidentId, delivery: DeliveryId) -> u8 {
+        let Some(incident) = self.incident(id) else { return 0 };
+        let carried = incident.mirrors.iter();
+        let carried =
+            carried.filter(|mirror| mirror.in_flight.is_some_and(|(carried, _)| carried == delivery));
+        let pages = incident.notifications.iter().filter(|found| found.in_flight == Some(delivery));
+        carried.map(|mirror| mirror.failed).chain(pages.map(|found| found.failed)).max().unwrap_or(0)
+    }
+
+    /// The notifications of an incident that a delivery carries.
+    fn carried(&self, id: IncidentId, delivery: DeliveryId) -> Vec<(u16, Purpose)> {
+        let found = self.incident(id).map_or(&[][..], |incident| &incident.notifications);
+        found
+            .iter()
+            .filter(|found| found.in_flight == Some(delivery))
+            .map(|found| (found.n, found.purpose))
+            .collect()
+    }
+
+    fn after_page(
+        &mut self,
+        id: IncidentId,
+        user: &UserId,
+        by: Contact,
+        carried: &[(u16, Purpose)],
+        outcome: &Outcome,
+        failed_before: u8,
+    ) {
+        if outcome.is_taken() || !carried.iter().any(|(_, purpose)| *purpose == Purpose::Page) {
+            return;
+        }
+        let never = !outcome.may_work_later();
+        let Some(why) = outcome.reason().cloned() else { return };
+        if never {
+            let more =
+                |found: &Notification| found.user == *user && found.by == by && found.in_flight.is_none();
+            if self.incident(id).is_some_and(|incident| incident.notifications.iter().any(more)) {
+                self.about(id, DeliveryChange::GaveUp { user: user.clone(), by, why: why.clone() });
+            }
+        }
+        if never || failed_before + 1 == FAILURES_BEFORE_NEXT {
+            self.hasten(id, user, by, why);
+        }
+        self.pass_if_unreachable(id);
+    }
+
+    /// Tries the next method of a person early.
+    fn hasten(&mut self, id: IncidentId, user: &UserId, failed: Contact, why: Reason) {
+        let Some(incident) = self.incident(id) else { return };
+        let waiting = incident.notifications.iter().filter(|found| {
+            found.user == *user && found.by != failed && found.in_flight.is_none() && found.due > self.now
+        });
+        let next = waiting.filter(|found| found.purpose == Purpose::Page && found.failed == 0);
+        if let Some((n, by)) = next.min_by_key(|found| (found.due, found.n)).map(|found| (found.n, found.by))
+        {
+            self.about(id, DeliveryChange::Hastened { user: user.clone(), by, notification: n, why });
+        }
+    }
+
+    /// A hang-up that did not work is tried again.
+    fn hung_up(&mut self, call: DeliveryId, outcome: &Outcome) {
+        if outcome.may_work_later() {
+            let state = HangUp::Wanted(later(self.now, RETRY_FIRST));
+            self.about_server(DeliveryChange::HangUp { delivery: call, state });
+        }
+    }
+
+    /// Gives up waiting for answers that are overdue.
+    pub(super) fn expire(&mut self) {
+        let overdue = self.state.deliveries.iter().filter(|(_, dispatch)| dispatch.expires_at <= self.now);
+        let overdue: Vec<(DeliveryId, Stage)> =
+            overdue.take(HANDLE_MAX).map(|(id, dispatch)| (*id, dispatch.stage)).collect();
+        for (delivery, stage) in overdue {
+            let (outcome, retry_at) = match stage {
+                Stage::Leaving => (unknown(Fault::NoAnswer), Some(self.now)),
+                Stage::InDoubt => (unknown(Fault::NothingHeard), None),
+                Stage::Taken | Stage::Answered => {
+                    (Outcome::Ended { reason: Reason::ours(Fault::NoEnd) }, None)
+                }
+            };
+            self.settle(delivery, &outcome, retry_at);
+        }
+    }
+}
+
+impl Outcome {
+    /// Whether another attempt may work.
+    fn may_work_later(&self) -> bool {
+        match self {
+            Outcome::Unavailable { .. } | Outcome::Unknown { .. } => true,
+            Outcome::Accepted { .. }
+            | Outcome::Delivered { .. }
+            | Outcome::Answered
+            | Outcome::Ended { .. }
+            | Outcome::Rejected { .. } => false,
+        }
+    }
+
+    /// For how long the provider asks us to wait.
+    fn retry_after(&self) -> Option<SignedDuration> {
+        match self {
+            Outcome::Unavailable { retry_after, .. } => {
+                retry_after.map(|seconds| SignedDuration::from_secs(i64::from(seconds)))
+            }
+            Outcome::Accepted { .. }
+            | Outcome::Delivered { .. }
+            | Outcome::Answered
+            | Outcome::Ended { .. }
+            | Outcome::Rejected { .. }
+            | Outcome::Unknown { .. } => None,
+        }
+    }
+}
+
+fn unknown(fault: Fault) -> Outcome {
+    Outcome::Unknown { reason: Reason::ours(fault) }
+}
+
+/// The wait before another attempt, after so many that failed.
+fn backoff(failed: u8) -> SignedDuration {
+    (RETRY_FIRST * 2i32.pow(u32::from(failed.min(10)))).min(RETRY_LAST)
+}

@@ -1,0 +1,121 @@
+//! What falls due on an incident by itself: every timer in one enum.
+//!
+//! When a timer is due, what a jump of the clock does to it, and what happens then (in `due`) each match all of them, so
+//! that a new one cannot be forgotten.
+
+use super::errand::HangUp;
+use super::state::{Hold, Incident, Status};
+use jiff::{SignedDuration, Timestamp};
+
+/// Something that falls due on an incident, in the order in which what is due at one instant happens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Timer {
+    /// An alert whose source repeats has been silent for too long.
+    Stale,
+    /// Acknowledged, and no event for so long.
+    Quiet,
+    /// A silence or an inhibition ends.
+    Silence,
+    /// A wait before anybody is told ends.
+    Hold,
+    /// An acknowledgement runs out.
+    Acknowledgement,
+    /// A snooze ends.
+    Snooze,
+    /// What is held as low becomes high.
+    Raise,
+    /// The next step begins.
+    Step,
+}
+
+impl Timer {
+    pub const ALL: [Timer; 8] = [
+        Timer::Stale,
+        Timer::Quiet,
+        Timer::Silence,
+        Timer::Hold,
+        Timer::Acknowledgement,
+        Timer::Snooze,
+        Timer::Raise,
+        Timer::Step,
+    ];
+}
+
+impl Incident {
+    /// When a timer of an open incident is due; `None`: it does not run.
+    pub fn due_at(&self, timer: Timer) -> Option<Timestamp> {
+        let held = |waits: bool| {
+            let held = self.held_back.as_ref().filter(|held| (held.by == Hold::Wait) == waits);
+            held.map(|held| held.until)
+        };
+        let taken = |snoozed: bool| {
+            self.acknowledgement.as_ref().filter(|held| held.snoozed == snoozed).and_then(|held| held.until)
+        };
+        match timer {
+            Timer::Stale => {
+                self.alerts.iter().filter(|alert| alert.firing).filter_map(|alert| alert.stale_at).min()
+            }
+            Timer::Quiet => {
+                let quiet = self.quiet_seconds.filter(|_| self.status == Status::Acknowledged)?;
+                self.last_event_at.checked_add(SignedDuration::from_secs(i64::from(quiet))).ok()
+            }
+            Timer::Silence => held(false),
+            Timer::Hold => held(true),
+            Timer::Acknowledgement => taken(false),
+            Timer::Snooze => taken(true),
+            Timer::Raise => self.raise_at.filter(|_| self.pages()),
+            Timer::Step => self.escalation.as_ref().filter(|_| self.pages()).map(|it| it.deadline),
+        }
+    }
+
+    /// When the first timer is due.
+    pub fn deadline(&self) -> Option<Timestamp> {
+        let open = self.status != Status::Resolved;
+        Timer::ALL.iter().filter(|_| open).filter_map(|timer| self.due_at(*timer)).min()
+    }
+
+    /// The timer whose turn it is among those due at `now`.
+    pub fn due(&self, now: Timestamp) -> Option<Timer> {
+        let open = self.status != Status::Resolved;
+        let due = |timer: &Timer| self.due_at(*timer).is_some_and(|at| at <= now);
+        Timer::ALL.into_iter().filter(|_| open).find(due)
+    }
+
+    /// Moves a timer with a clock that jumped. What the config or a person fixed to an instant stays.
+    pub(super) fn shift(&mut self, timer: Timer, by: SignedDuration) {
+        let moved = |at: &mut Timestamp| *at = at.saturating_add(by).unwrap_or(*at);
+        match timer {
+            Timer::Stale => {
+                let alerts = self.alerts.iter_mut();
+                alerts
+                    .flat_map(|it| [Some(&mut it.heard_at), it.stale_at.as_mut()])
+                    .flatten()
+                    .for_each(moved);
+            }
+            Timer::Quiet => moved(&mut self.last_event_at),
+            Timer::Acknowledgement => {
+                let timed = self.acknowledgement.iter_mut().filter(|held| !held.snoozed);
+                timed.filter_map(|held| held.until.as_mut()).for_each(moved);
+            }
+            Timer::Step => {
+                let running = self.escalation.iter_mut();
+                running.flat_map(|it| [&mut it.began_at, &mut it.deadline]).for_each(moved);
+            }
+            Timer::Hold => {
+                let waits = self.held_back.iter_mut().filter(|held| held.by == Hold::Wait);
+                waits.map(|held| &mut held.until).for_each(moved);
+            }
+            Timer::Silence | Timer::Snooze | Timer::Raise => {}
+        }
+    }
+}
+
+impl HangUp {
+    /// Moves the wish for a hang-up with a clock that jumped.
+    pub(super) fn shift(&mut self, by: SignedDuration) {
+        match self {
+            HangUp::Wanted(at) => *at = at.saturating_add(by).unwrap_or(*at),
+            HangUp::No | HangUp::InFlight => {}
+        }
+    }
+}

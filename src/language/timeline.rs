@@ -1,0 +1,280 @@
+//! The lines of a timeline, as phrases: what happened, with the values that go into the sentence.
+//!
+//! Every line has its words in every language (`timeline_en`, `timeline_ja`). Which entry is which line, and how people and
+//! instants are named in it, is decided by [`preview::timeline`](crate::preview::timeline).
+
+use super::{Language, timeline_en, timeline_ja};
+use crate::actor::Via;
+use crate::reason::{Because, Fault, Rule, Why};
+
+/// One line. Names, clock times and lists are given as they are to be shown; steps count from 1.
+#[derive(Clone, Debug)]
+pub enum TimelineLine<'a> {
+    ConfigInForce {
+        commit: &'a str,
+    },
+    Started {
+        epoch: u32,
+        gap: Option<u64>,
+    },
+    ClockJumped {
+        seconds: i64,
+    },
+    HeartbeatExpected {
+        integration: &'a str,
+        seconds: u32,
+    },
+    HeartbeatHeard {
+        integration: &'a str,
+    },
+    HeartbeatMissed {
+        integration: &'a str,
+    },
+    HeartbeatForgotten {
+        integration: &'a str,
+    },
+    Ignored {
+        alert: Said<'a>,
+        why: &'a Why,
+    },
+    Note {
+        alert: Said<'a>,
+    },
+    ServiceChanged {
+        alert: Said<'a>,
+        service: Option<&'a str>,
+    },
+    Opened {
+        alert: Said<'a>,
+        service: Option<&'a str>,
+        severity: &'a str,
+        urgency: Level,
+        raise_at: Option<&'a str>,
+        held: Option<Held<'a>>,
+    },
+    Joined {
+        alert: Said<'a>,
+    },
+    Updated {
+        alert: Said<'a>,
+    },
+    Repeated,
+    AlertOver {
+        key: &'a str,
+        why: &'a Why,
+    },
+    Raised {
+        urgency: Level,
+        raise_at: Option<&'a str>,
+    },
+    HeldBack {
+        held: Held<'a>,
+    },
+    Released {
+        by: HeldBy,
+    },
+    Step(StepLine<'a>),
+    Response(ResponseLine<'a>),
+    Delivery(DeliveryLine<'a>),
+}
+
+/// Who is told, step by step.
+#[derive(Clone, Debug)]
+pub enum StepLine<'a> {
+    StepBegan { step: Step<'a>, people: &'a [String], shadows: &'a [String], next: &'a str },
+    StepPassed { step: Step<'a>, why: &'a Why },
+    Told { as_what: ToldAs, people: &'a [String] },
+    Dropped { users: &'a [String] },
+    Moved { step: Step<'a>, next: &'a str },
+}
+
+/// What people did, and what follows from that.
+#[derive(Clone, Debug)]
+pub enum ResponseLine<'a> {
+    Acknowledged { by: &'a str, via: Via, until: Option<&'a str>, words: Option<&'a str> },
+    AsksForNextStep { by: &'a str, via: Via },
+    Retriggered { why: &'a Why },
+    Reassigned { to: &'a [String], by: &'a str, via: Via, next: Option<&'a str> },
+    Resolved { by: &'a str, via: Via, why: &'a Why },
+}
+
+/// What left, and what became of it.
+#[derive(Clone, Debug)]
+pub enum DeliveryLine<'a> {
+    /// `way`: the name of the contact method in mid-sentence.
+    Contacting {
+        user: &'a str,
+        way: &'a str,
+        rings: bool,
+        delivery: &'a str,
+        repeat: bool,
+    },
+    Shown {
+        ticket: bool,
+        delivery: &'a str,
+        repeat: bool,
+    },
+    HangingUp {
+        call: &'a str,
+    },
+    Asking {
+        of: &'a str,
+    },
+    Outcome {
+        delivery: &'a str,
+        what: Ended<'a>,
+        again: Option<&'a str>,
+    },
+    Hastened {
+        user: &'a str,
+        way: &'a str,
+        reason: &'a str,
+    },
+    GaveUp {
+        user: &'a str,
+        way: &'a str,
+        reason: &'a str,
+    },
+    CallNotNeeded {
+        delivery: &'a str,
+    },
+    CallEnded {
+        delivery: &'a str,
+    },
+}
+
+/// A contact method, as a sentence names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    Call,
+    Slack,
+}
+
+/// What a monitor said, and which.
+#[derive(Clone, Copy, Debug)]
+pub struct Said<'a> {
+    pub words: &'a str,
+    pub integration: &'a str,
+}
+
+/// How urgent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    None,
+    Low,
+    High,
+}
+
+/// What holds pages back, until when, and why.
+#[derive(Clone, Copy, Debug)]
+pub struct Held<'a> {
+    pub by: HeldBy,
+    pub until: &'a str,
+    pub rule: &'a str,
+    pub reason: &'a str,
+}
+
+/// A kind of rule that holds pages back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HeldBy {
+    Silence,
+    Inhibition,
+    Wait,
+}
+
+/// A step of a policy, from 1; a round beyond the first is named.
+#[derive(Clone, Copy, Debug)]
+pub struct Step<'a> {
+    pub policy: &'a str,
+    pub fallback: bool,
+    pub step: u32,
+    pub round: u32,
+}
+
+/// Why people are told beside the steps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ToldAs {
+    Informed,
+    Shadows,
+    NowInStep,
+    OnceAtLow,
+}
+
+/// How a delivery went.
+#[derive(Clone, Copy, Debug)]
+pub enum Ended<'a> {
+    Accepted(&'a str),
+    Delivered(&'a str),
+    Answered,
+    Over(&'a str),
+    Rejected(&'a str),
+    Unavailable(&'a str),
+    Unknown(&'a str),
+}
+
+impl Language {
+    /// A line of a timeline.
+    pub fn timeline(self, line: &TimelineLine) -> String {
+        match self {
+            Language::Ja => timeline_ja::line(line),
+            Language::En => timeline_en::line(line),
+        }
+    }
+
+    /// Why something happened.
+    pub fn why(self, why: &Why) -> String {
+        match self {
+            Language::Ja => timeline_ja::why(why),
+            Language::En => timeline_en::why(why),
+        }
+    }
+
+    /// Why somebody is told; `by` names the actor of a reassignment.
+    pub fn because(self, because: &Because, by: &str) -> String {
+        match self {
+            Language::Ja => timeline_ja::because(because, by),
+            Language::En => timeline_en::because(because, by),
+        }
+    }
+
+    /// A contact method in the middle of a sentence: `call`, `Slack`.
+    pub fn contact(self, way: Way) -> &'static str {
+        match self {
+            Language::Ja => timeline_ja::contact(way),
+            Language::En => timeline_en::contact(way),
+        }
+    }
+
+    /// What is sent by a contact method: `call`, `Slack message`.
+    pub fn contact_sent(self, way: Way) -> &'static str {
+        match self {
+            Language::Ja => timeline_ja::contact_sent(way),
+            Language::En => timeline_en::contact_sent(way),
+        }
+    }
+
+    /// A rule: its `file:line`, or the words of one that has none.
+    pub fn rule(self, rule: &Rule) -> String {
+        match rule {
+            Rule::Place(place) => place.to_string(),
+            Rule::Why(why) => self.why(why),
+        }
+    }
+
+    /// What went wrong with a delivery, or how it ended: who says so, what we make of it, and what was said.
+    pub fn fault(self, provider: Option<&str>, fault: Fault, said: &str) -> String {
+        let words = match self {
+            Language::Ja => timeline_ja::fault(fault),
+            Language::En => timeline_en::fault(fault),
+        };
+        let provider = provider.map(|name| format!("{name}: ")).unwrap_or_default();
+        match (words.is_empty(), said.is_empty()) {
+            (true, _) => format!("{provider}{said}"),
+            (false, true) => format!("{provider}{words}"),
+            (false, false) => match self {
+                Language::Ja => format!("{provider}{words}（{said}）"),
+                Language::En => format!("{provider}{words} ({said})"),
+            },
+        }
+    }
+}

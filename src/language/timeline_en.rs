@@ -1,0 +1,295 @@
+//! The lines of a timeline in English.
+
+use super::timeline::{
+    DeliveryLine, Ended, Held, HeldBy, Level, ResponseLine, Said, Step, StepLine, TimelineLine, ToldAs, Way,
+};
+use crate::actor::Via;
+use crate::reason::{Because, Fault, Why};
+
+pub(super) fn line(line: &TimelineLine) -> String {
+    match line {
+        TimelineLine::ConfigInForce { commit } => format!("config {commit} is in force"),
+        TimelineLine::Started { epoch, gap } => {
+            let gap = gap.map_or_else(String::new, |gap| format!(", after {gap} s without a server"));
+            format!("server started (epoch {epoch}{gap})")
+        }
+        TimelineLine::ClockJumped { seconds } => {
+            format!("the clock jumped by {seconds} s: open deadlines moved")
+        }
+        TimelineLine::HeartbeatExpected { integration, seconds } => {
+            format!("{integration} must be heard from every {seconds} s, from now on")
+        }
+        TimelineLine::HeartbeatHeard { integration } => format!("heartbeat of {integration}"),
+        TimelineLine::HeartbeatMissed { integration } => format!("no heartbeat of {integration} in time"),
+        TimelineLine::HeartbeatForgotten { integration } => {
+            format!("{integration} need not be heard from any more")
+        }
+        TimelineLine::Ignored { alert, why: reason } => format!("ignored: {} ({})", said(alert), why(reason)),
+        TimelineLine::Note { alert } => format!("note: {}", said(alert)),
+        TimelineLine::ServiceChanged { alert, service } => {
+            let service = service.map_or_else(String::new, |service| format!(" -> {service}"));
+            format!("changed: {}{service}", said(alert))
+        }
+        TimelineLine::Opened { alert, service, severity, urgency, raise_at, held } => {
+            let mut text = format!(
+                "opened: {} -> {}, {severity}, {}",
+                said(alert),
+                service.unwrap_or("no service"),
+                level(*urgency)
+            );
+            text.extend(raise_at.map(|at| format!(", raised at {at} if still open")));
+            text.extend(held.map(|held| {
+                format!(", {} until {} ({}: {})", held_by(held.by), held.until, held.rule, held.reason)
+            }));
+            text
+        }
+        TimelineLine::Joined { alert } => format!("joined by: {}", said(alert)),
+        TimelineLine::Updated { alert } => format!("updated: {}", said(alert)),
+        TimelineLine::Repeated => "said again, nothing new".to_owned(),
+        TimelineLine::AlertOver { key, why: reason } => format!("alert {key} is over: {}", why(reason)),
+        TimelineLine::Raised { urgency, raise_at: None } => format!("raised to {}", level(*urgency)),
+        TimelineLine::Raised { urgency, raise_at: Some(at) } => {
+            format!("now {}, raised at {at} if still open", level(*urgency))
+        }
+        TimelineLine::HeldBack { held } => held_back(held),
+        TimelineLine::Released { by: HeldBy::Silence } => "the silence is over".to_owned(),
+        TimelineLine::Released { by: HeldBy::Inhibition } => "no longer inhibited".to_owned(),
+        TimelineLine::Released { by: HeldBy::Wait } => "the wait is over".to_owned(),
+        TimelineLine::Step(line) => step_line(line),
+        TimelineLine::Response(line) => response(line),
+        TimelineLine::Delivery(line) => delivery(line),
+    }
+}
+
+fn step_line(line: &StepLine) -> String {
+    match line {
+        StepLine::StepBegan { step, people, shadows, next } => {
+            let round = if step.round > 1 { format!(", round {}", step.round) } else { String::new() };
+            let shadows = match shadows {
+                [] => String::new(),
+                shadows => format!("; shadows: {}", shadows.join("; ")),
+            };
+            format!("{}{round}: {}{shadows}; next step at {next}", position(step), list(people))
+        }
+        StepLine::StepPassed { step, why: reason } => {
+            format!("{} passed at once: {}", position(step), why(reason))
+        }
+        StepLine::Told { as_what, people } => {
+            let what = match as_what {
+                ToldAs::Informed => "to be informed",
+                ToldAs::Shadows => "told as shadows",
+                ToldAs::NowInStep => "now in the step, told",
+                ToldAs::OnceAtLow => "told once, at low urgency",
+            };
+            format!("{what}: {}", list(people))
+        }
+        StepLine::Dropped { users } => format!("no longer in the step: {}", users.join(", ")),
+        StepLine::Moved { step, next } => format!("now at {}, next step at {next}", position(step)),
+    }
+}
+
+fn response(line: &ResponseLine) -> String {
+    match line {
+        ResponseLine::Acknowledged { by, via, until, words } => {
+            let until = until.map_or_else(String::new, |until| format!(", until {until}"));
+            let words = words.map_or_else(String::new, |words| format!(": \"{words}\""));
+            format!("acknowledged by {by} {}{until}{words}", way(*via))
+        }
+        ResponseLine::AsksForNextStep { by, via } => format!("{by} asks for the next step {}", way(*via)),
+        ResponseLine::Retriggered { why: reason } => format!("triggered again: {}", why(reason)),
+        ResponseLine::Reassigned { to, by, via, next } => {
+            let next = next.map_or_else(String::new, |at| format!(", next step at {at}"));
+            format!("reassigned to {} by {by} {}{next}", to.join(", "), way(*via))
+        }
+        ResponseLine::Resolved { by, via: Via::Monitor | Via::Rule, why: reason } => {
+            format!("resolved by {by}: {}", why(reason))
+        }
+        ResponseLine::Resolved { by, via, .. } => format!("resolved by {by} {}", way(*via)),
+    }
+}
+
+fn delivery(line: &DeliveryLine) -> String {
+    let again = |repeat: &bool| if *repeat { " (repeat: an earlier attempt may have arrived)" } else { "" };
+    match line {
+        DeliveryLine::Contacting { user, rings: true, delivery, repeat, .. } => {
+            format!("calling {user} (delivery {delivery}){}", again(repeat))
+        }
+        DeliveryLine::Contacting { user, way, delivery, repeat, .. } => {
+            format!("{way} to {user} (delivery {delivery}){}", again(repeat))
+        }
+        DeliveryLine::Shown { ticket, delivery, repeat } => {
+            let what = if *ticket { "ticket" } else { "channel message" };
+            format!("{what} (delivery {delivery}){}", again(repeat))
+        }
+        DeliveryLine::HangingUp { call } => format!("hanging up call {call}"),
+        DeliveryLine::Asking { of } => format!("asking the provider about delivery {of}"),
+        DeliveryLine::Outcome { delivery, what, again } => {
+            let again = again.map_or_else(String::new, |at| format!("; again at {at}"));
+            format!("delivery {delivery}: {}{again}", ended(what))
+        }
+        DeliveryLine::Hastened { user, way, reason } => format!("{user} is reached by {way} early: {reason}"),
+        DeliveryLine::GaveUp { user, way, reason } => {
+            format!("{user} is not tried by {way} again: {reason}")
+        }
+        DeliveryLine::CallNotNeeded { delivery } => format!("call {delivery} is no longer needed"),
+        DeliveryLine::CallEnded { delivery } => format!("call {delivery} ended"),
+    }
+}
+
+fn ended(what: &Ended) -> String {
+    match what {
+        Ended::Accepted(reference) => format!("accepted as {reference}"),
+        Ended::Delivered(reference) => format!("delivered as {reference}"),
+        Ended::Answered => "answered".to_owned(),
+        Ended::Over(reason) => format!("ended: {reason}"),
+        Ended::Rejected(reason) => format!("rejected: {reason}"),
+        Ended::Unavailable(reason) => format!("unavailable: {reason}"),
+        Ended::Unknown(reason) => format!("unknown: {reason}"),
+    }
+}
+
+fn said(alert: &Said) -> String {
+    format!("\"{}\" from {}", alert.words, alert.integration)
+}
+
+fn held_back(held: &Held) -> String {
+    format!("{} until {}: {}", held_by(held.by), held.until, held.reason)
+}
+
+fn held_by(by: HeldBy) -> &'static str {
+    match by {
+        HeldBy::Silence => "silenced",
+        HeldBy::Inhibition => "inhibited",
+        HeldBy::Wait => "held",
+    }
+}
+
+fn position(step: &Step) -> String {
+    let kind = if step.fallback { "fallback " } else { "" };
+    format!("{kind}step {} of {}", step.step, step.policy)
+}
+
+fn list(people: &[String]) -> String {
+    if people.is_empty() { "nobody".to_owned() } else { people.join("; ") }
+}
+
+fn level(level: Level) -> &'static str {
+    match level {
+        Level::None => "no urgency",
+        Level::Low => "low urgency",
+        Level::High => "high urgency",
+    }
+}
+
+fn way(via: Via) -> &'static str {
+    match via {
+        Via::Slack => "in Slack",
+        Via::Call => "on the phone",
+        Via::Api => "through the API",
+        Via::Monitor => "in the monitor",
+        Via::Rule => "by a rule",
+        Via::Web => "on the web",
+        Via::Link => "by a link",
+        Via::Sms => "by SMS",
+        Via::Mail => "by e-mail",
+        Via::Push => "by push",
+        Via::Chat => "in chat",
+        Via::Ticket => "in the ticket",
+    }
+}
+
+pub(super) fn why(why: &Why) -> String {
+    match why {
+        Why::MessageTaken(message) => format!("message {message} was taken before"),
+        Why::Older { at, than } => format!("of {at}, older than the last, of {than}"),
+        Why::NoHeartbeatExpected => "no heartbeat is expected here".into(),
+        Why::NoOpenIncident => "no open incident has this key".into(),
+        Why::AlreadyAcknowledged => "it is acknowledged".into(),
+        Why::AlertWasOver => "this alert was over before".into(),
+        Why::NoServiceOfChange => "no service has this change".into(),
+        Why::MonitorSaidSo => "the monitor says so".into(),
+        Why::Stale(integration) => format!("{integration} no longer says it: stale_after has passed"),
+        Why::AskedFor => "asked for".into(),
+        Why::Quiet => "acknowledged, and no event since".into(),
+        Why::HeartbeatNotExpected => "the config expects no heartbeat of it any more".into(),
+        Why::NobodyCanBeTold => "nobody in it can be told".into(),
+        Why::EveryContactFailed => "every contact of everybody in it failed".into(),
+        Why::MoreUrgent => "it has become more urgent".into(),
+        Why::NotResolvedInTime => "acknowledged, but not resolved in time".into(),
+        Why::OwnTrouble => "the server's own".into(),
+        Why::IntegrationGone(integration) => format!("the integration {integration} is gone"),
+        Why::NoRoute(file) => format!("no route in {file} matches"),
+        Why::NoUrgencyRule(service) => format!("{service}: no urgency rule matches"),
+        Why::BySeverity => "no service: by severity".into(),
+        Why::RaiseWhen(rule) => format!("{} (raise_when)", super::Language::En.rule(rule)),
+    }
+}
+
+pub(super) fn because(because: &Because, by: &str) -> String {
+    match because {
+        Because::Named => "named in the step".into(),
+        Because::OnCall { schedule } => format!("on call on {schedule}"),
+        Because::Layer { schedule, layer } => format!("on call on {schedule} (layer {layer})"),
+        Because::Override { schedule, origin } => format!("on call on {schedule} (override {origin})"),
+        Because::Inform(place) => format!("inform ({place})"),
+        Because::Reassigned(_) => format!("reassigned by {by}"),
+    }
+}
+
+pub(super) fn fault(fault: Fault) -> &'static str {
+    match fault {
+        Fault::Said => "",
+        Fault::NoAnswer => "no answer came back: it may or may not have left",
+        Fault::NothingHeard => "nothing more was heard of it",
+        Fault::NoEnd => "the provider never said how it ended",
+        Fault::TooManyRequests => "the provider asked for too many requests",
+        Fault::RangOut => "no answer",
+        Fault::Printed => "no answer (printed, not called)",
+        Fault::NotSetUp => "not set up under `providers` in oncall.yaml",
+        Fault::SecretMissing => "a secret is not set where the server runs",
+        Fault::PersonGone => "the person is gone from users/",
+        Fault::NoAddress => "the person has no address for it",
+        Fault::BadNumber => "the phone number is not of the form +819012345678",
+        Fault::Unreachable => "it could not be reached",
+        Fault::DidNotAnswer => "it did not answer",
+        Fault::Status => "it refused the request",
+        Fault::NotItsAnswer => "the answer was not its own: is its URL right, or a proxy in between?",
+        Fault::Unnamed => "the answer did not name what was made: is its URL right?",
+        Fault::SlowDown => "too many requests",
+        Fault::ChannelUnknown => "check the channel's id, and invite the app to the channel",
+        Fault::ChannelArchived => "the channel is archived: name another one",
+        Fault::TokenRefused => "the token is refused: install the app again and set its new token",
+        Fault::ScopeMissing => "give the app the scope and install it again",
+        Fault::MemberUnknown => "check the `slack:` member id, and that the app may send direct messages",
+        Fault::CredentialsRefused => "the credentials are refused: check them under `providers`",
+        Fault::Forbidden => "it is forbidden: check the account's state and permissions",
+        Fault::AccountUnknown => "the account is unknown: check it under `providers`",
+        Fault::ProjectUnknown => "the project is unknown: check the site and the project",
+        Fault::TicketGone => "the ticket is gone, or hidden from the account",
+        Fault::NumberInvalid => "the person's number is not valid",
+        Fault::NumberRefused => "the person's number cannot or may not be reached",
+        Fault::CountryRefused => {
+            "that country is not allowed: allow it in the account's geographic permissions"
+        }
+        Fault::TrialAccount => "a trial account reaches only verified numbers",
+        Fault::CallerRefused => "the sender's number is refused: check it under `providers`",
+        Fault::UrlRefused => "a URL of ours is refused: check public_url",
+        Fault::Busy => "the line is busy",
+        Fault::CarrierFailed => "the carrier failed",
+        Fault::CallFailed => "the call failed: check the number",
+    }
+}
+
+pub(super) fn contact(way: Way) -> &'static str {
+    match way {
+        Way::Call => "call",
+        Way::Slack => "Slack",
+    }
+}
+
+pub(super) fn contact_sent(way: Way) -> &'static str {
+    match way {
+        Way::Call => "call",
+        Way::Slack => "Slack message",
+    }
+}

@@ -1,0 +1,310 @@
+//! The lines of a timeline in Japanese.
+
+use super::timeline::{
+    DeliveryLine, Ended, Held, HeldBy, Level, ResponseLine, Said, Step, StepLine, TimelineLine, ToldAs, Way,
+};
+use crate::actor::Via;
+use crate::reason::{Because, Fault, Why};
+
+pub(super) fn line(line: &TimelineLine) -> String {
+    match line {
+        TimelineLine::ConfigInForce { commit } => format!("設定 {commit} を適用しました"),
+        TimelineLine::Started { epoch, gap } => {
+            let gap = gap.map_or_else(String::new, |gap| format!("、停止していた時間 {gap} 秒"));
+            format!("サーバーが起動しました（世代 {epoch}{gap}）")
+        }
+        TimelineLine::ClockJumped { seconds } => {
+            format!("時計が {seconds} 秒ずれたため、期限をずらしました")
+        }
+        TimelineLine::HeartbeatExpected { integration, seconds } => {
+            format!("{integration} のハートビートを {seconds} 秒ごとに待ちます")
+        }
+        TimelineLine::HeartbeatHeard { integration } => format!("{integration} のハートビートを受信しました"),
+        TimelineLine::HeartbeatMissed { integration } => {
+            format!("{integration} のハートビートが途絶えました")
+        }
+        TimelineLine::HeartbeatForgotten { integration } => {
+            format!("{integration} のハートビートの監視を終えました")
+        }
+        TimelineLine::Ignored { alert, why: reason } => {
+            format!("無視しました: {}（{}）", said(alert), why(reason))
+        }
+        TimelineLine::Note { alert } => format!("メモ: {}", said(alert)),
+        TimelineLine::ServiceChanged { alert, service } => {
+            let service = service.map_or_else(String::new, |service| format!(" → {service}"));
+            format!("変更: {}{service}", said(alert))
+        }
+        TimelineLine::Opened { alert, service, severity, urgency, raise_at, held } => {
+            let service = service.unwrap_or("サービスなし");
+            let mut text =
+                format!("発生: {} → {service}、重大度 {severity}、{}", said(alert), level(*urgency));
+            text.extend(raise_at.map(|at| format!("、{at} に未解決なら緊急度を上げます")));
+            text.extend(held.map(|held| {
+                format!("、{}（{} まで、{}: {}）", held_by(held.by), held.until, held.rule, held.reason)
+            }));
+            text
+        }
+        TimelineLine::Joined { alert } => format!("アラートが加わりました: {}", said(alert)),
+        TimelineLine::Updated { alert } => format!("更新: {}", said(alert)),
+        TimelineLine::Repeated => "同じ内容の再通知".to_owned(),
+        TimelineLine::AlertOver { key, why: reason } => {
+            format!("アラート {key} は復旧しました: {}", why(reason))
+        }
+        TimelineLine::Raised { urgency, raise_at: None } => format!("{}になりました", level(*urgency)),
+        TimelineLine::Raised { urgency, raise_at: Some(at) } => {
+            format!("{}になりました。{at} に未解決なら緊急度を上げます", level(*urgency))
+        }
+        TimelineLine::HeldBack { held } => held_back(held),
+        TimelineLine::Released { by: HeldBy::Silence } => "サイレンスが終わりました".to_owned(),
+        TimelineLine::Released { by: HeldBy::Inhibition } => "抑止が解除されました".to_owned(),
+        TimelineLine::Released { by: HeldBy::Wait } => "保留が終わりました".to_owned(),
+        TimelineLine::Step(line) => step_line(line),
+        TimelineLine::Response(line) => response(line),
+        TimelineLine::Delivery(line) => delivery(line),
+    }
+}
+
+fn step_line(line: &StepLine) -> String {
+    match line {
+        StepLine::StepBegan { step, people, shadows, next } => {
+            let round = if step.round > 1 { format!("（{} 巡目）", step.round) } else { String::new() };
+            let shadows = match shadows {
+                [] => String::new(),
+                shadows => format!("。見習い: {}", shadows.join("、")),
+            };
+            format!("{}{round}: {}{shadows}。次のステップ {next}", position(step), list(people))
+        }
+        StepLine::StepPassed { step, why: reason } => {
+            format!("{} を飛ばしました: {}", position(step), why(reason))
+        }
+        StepLine::Told { as_what, people } => {
+            let what = match as_what {
+                ToldAs::Informed => "共有する相手",
+                ToldAs::Shadows => "見習いとして通知",
+                ToldAs::NowInStep => "このステップに加わったため通知",
+                ToldAs::OnceAtLow => "低い緊急度で一度だけ通知",
+            };
+            format!("{what}: {}", list(people))
+        }
+        StepLine::Dropped { users } => format!("このステップから外れました: {}", users.join("、")),
+        StepLine::Moved { step, next } => {
+            format!("{} に移りました。次のステップ {next}", position(step))
+        }
+    }
+}
+
+fn response(line: &ResponseLine) -> String {
+    match line {
+        ResponseLine::Acknowledged { by, via, until, words } => {
+            let until = until.map_or_else(String::new, |until| format!("（{until} まで）"));
+            let words = words.map_or_else(String::new, |words| format!(": 「{words}」"));
+            format!("{}{by} が対応を始めました{until}{words}", way(*via))
+        }
+        ResponseLine::AsksForNextStep { by, via } => {
+            format!("{}{by} が次の担当者を呼びました", way(*via))
+        }
+        ResponseLine::Retriggered { why: reason } => format!("再び呼び出します: {}", why(reason)),
+        ResponseLine::Reassigned { to, by, via, next } => {
+            let next = next.map_or_else(String::new, |at| format!("。次のステップ {at}"));
+            format!("{}{by} が {} に割り当てました{next}", way(*via), to.join("、"))
+        }
+        ResponseLine::Resolved { by, via: Via::Monitor | Via::Rule, why: reason } => {
+            format!("解決しました（{by}: {}）", why(reason))
+        }
+        ResponseLine::Resolved { by, via, .. } => format!("{}{by} が解決済みにしました", way(*via)),
+    }
+}
+
+fn delivery(line: &DeliveryLine) -> String {
+    let again = |repeat: &bool| {
+        if *repeat { "（再送: 前回の分が届いている可能性あり）" } else { "" }
+    };
+    match line {
+        DeliveryLine::Contacting { user, rings: true, delivery, repeat, .. } => {
+            format!("{user} に電話しています（配信 {delivery}）{}", again(repeat))
+        }
+        DeliveryLine::Contacting { user, way, delivery, repeat, .. } => {
+            format!("{user} に{way}を送信（配信 {delivery}）{}", again(repeat))
+        }
+        DeliveryLine::Shown { ticket, delivery, repeat } => {
+            let what = if *ticket { "チケット" } else { "チャンネルのメッセージ" };
+            format!("{what}（配信 {delivery}）{}", again(repeat))
+        }
+        DeliveryLine::HangingUp { call } => format!("電話 {call} を切ります"),
+        DeliveryLine::Asking { of } => format!("配信 {of} の状況を問い合わせます"),
+        DeliveryLine::Outcome { delivery, what, again } => {
+            let again = again.map_or_else(String::new, |at| format!("。再試行 {at}"));
+            format!("配信 {delivery}: {}{again}", ended(what))
+        }
+        DeliveryLine::Hastened { user, way, reason } => {
+            format!("{user} への{way}を早めます: {reason}")
+        }
+        DeliveryLine::GaveUp { user, way, reason } => {
+            format!("{user} への{way}をやめます: {reason}")
+        }
+        DeliveryLine::CallNotNeeded { delivery } => format!("電話 {delivery} は不要になりました"),
+        DeliveryLine::CallEnded { delivery } => format!("電話 {delivery} が終わりました"),
+    }
+}
+
+fn ended(what: &Ended) -> String {
+    match what {
+        Ended::Accepted(reference) => format!("受け付けられました（{reference}）"),
+        Ended::Delivered(reference) => format!("届きました（{reference}）"),
+        Ended::Answered => "応答がありました".to_owned(),
+        Ended::Over(reason) => format!("終了: {reason}"),
+        Ended::Rejected(reason) => format!("拒否されました: {reason}"),
+        Ended::Unavailable(reason) => format!("送れませんでした: {reason}"),
+        Ended::Unknown(reason) => format!("届いたかどうか不明です: {reason}"),
+    }
+}
+
+fn said(alert: &Said) -> String {
+    format!("「{}」（{}）", alert.words, alert.integration)
+}
+
+fn held_back(held: &Held) -> String {
+    format!("{}（{} まで）: {}", held_by(held.by), held.until, held.reason)
+}
+
+fn held_by(by: HeldBy) -> &'static str {
+    match by {
+        HeldBy::Silence => "サイレンス中",
+        HeldBy::Inhibition => "抑止中",
+        HeldBy::Wait => "保留中",
+    }
+}
+
+fn position(step: &Step) -> String {
+    let kind = if step.fallback { "最終連絡先 " } else { "" };
+    format!("{kind}{} のステップ {}", step.policy, step.step)
+}
+
+fn list(people: &[String]) -> String {
+    if people.is_empty() { "該当者なし".to_owned() } else { people.join("、") }
+}
+
+fn level(level: Level) -> &'static str {
+    match level {
+        Level::None => "緊急度: なし",
+        Level::Low => "緊急度: 低",
+        Level::High => "緊急度: 高",
+    }
+}
+
+fn way(via: Via) -> &'static str {
+    match via {
+        Via::Slack => "Slack で",
+        Via::Call => "電話で",
+        Via::Api => "API で",
+        Via::Monitor => "監視ツールで",
+        Via::Rule => "ルールにより",
+        Via::Web => "Web で",
+        Via::Link => "リンクから",
+        Via::Sms => "SMS で",
+        Via::Mail => "メールで",
+        Via::Push => "プッシュ通知から",
+        Via::Chat => "チャットで",
+        Via::Ticket => "チケットで",
+    }
+}
+
+pub(super) fn why(why: &Why) -> String {
+    match why {
+        Why::MessageTaken(message) => format!("メッセージ {message} は受信済みです"),
+        Why::Older { at, than } => format!("{at} のもので、直前の {than} より古いためです"),
+        Why::NoHeartbeatExpected => "ここではハートビートを待っていません".into(),
+        Why::NoOpenIncident => "このキーのインシデントは開いていません".into(),
+        Why::AlreadyAcknowledged => "対応済みです".into(),
+        Why::AlertWasOver => "このアラートはすでに復旧しています".into(),
+        Why::NoServiceOfChange => "この変更に該当するサービスがありません".into(),
+        Why::MonitorSaidSo => "監視ツールが復旧を通知しました".into(),
+        Why::Stale(integration) => format!("{integration} からの通知が stale_after の間ありません"),
+        Why::AskedFor => "依頼による".into(),
+        Why::Quiet => "対応が始まってから新しいイベントがありません".into(),
+        Why::HeartbeatNotExpected => "設定からハートビートの監視がなくなりました".into(),
+        Why::NobodyCanBeTold => "連絡できる人がいません".into(),
+        Why::EveryContactFailed => "全員へのすべての連絡が失敗しました".into(),
+        Why::MoreUrgent => "緊急度が上がりました".into(),
+        Why::NotResolvedInTime => "対応が始まりましたが、時間内に解決していません".into(),
+        Why::OwnTrouble => "サーバー自身の問題".into(),
+        Why::IntegrationGone(integration) => format!("インテグレーション {integration} がなくなりました"),
+        Why::NoRoute(file) => format!("{file} に該当するルートがありません"),
+        Why::NoUrgencyRule(service) => format!("{service}: 該当する緊急度のルールがありません"),
+        Why::BySeverity => "サービスがないため重大度による".into(),
+        Why::RaiseWhen(rule) => format!("{}（raise_when）", super::Language::Ja.rule(rule)),
+    }
+}
+
+pub(super) fn because(because: &Because, by: &str) -> String {
+    match because {
+        Because::Named => "ステップで指名".into(),
+        Because::OnCall { schedule } => format!("{schedule} の当番"),
+        Because::Layer { schedule, layer } => format!("{schedule} の当番（レイヤー {layer}）"),
+        Because::Override { schedule, origin } => format!("{schedule} の当番（オーバーライド {origin}）"),
+        Because::Inform(place) => format!("inform（{place}）"),
+        Because::Reassigned(_) => format!("{by} による割り当て"),
+    }
+}
+
+pub(super) fn fault(fault: Fault) -> &'static str {
+    match fault {
+        Fault::Said => "",
+        Fault::NoAnswer => "応答がなく、送信されたかどうか不明です",
+        Fault::NothingHeard => "その後の連絡がありません",
+        Fault::NoEnd => "プロバイダーから終了の通知がありません",
+        Fault::TooManyRequests => "プロバイダーが求めるリクエストが多すぎます",
+        Fault::RangOut => "応答なし",
+        Fault::Printed => "応答なし（表示のみで、電話はしていません）",
+        Fault::NotSetUp => "oncall.yaml の `providers` に設定がありません",
+        Fault::SecretMissing => "サーバーにシークレットの値が設定されていません",
+        Fault::PersonGone => "users/ にその人がいません",
+        Fault::NoAddress => "その人の連絡先が設定されていません",
+        Fault::BadNumber => "電話番号が +819012345678 の形式ではありません",
+        Fault::Unreachable => "接続できませんでした",
+        Fault::DidNotAnswer => "応答がありませんでした",
+        Fault::Status => "リクエストが拒否されました",
+        Fault::NotItsAnswer => "応答の形式が違います。URL の設定か、途中のプロキシを確認してください",
+        Fault::Unnamed => "応答に作成したものの名前がありません。URL の設定を確認してください",
+        Fault::SlowDown => "リクエストが多すぎます",
+        Fault::ChannelUnknown => "チャンネル ID を確認し、アプリをチャンネルに招待してください",
+        Fault::ChannelArchived => "チャンネルがアーカイブされています。別のチャンネルを指定してください",
+        Fault::TokenRefused => {
+            "トークンが無効です。アプリを再インストールし、新しいトークンを設定してください"
+        }
+        Fault::ScopeMissing => "アプリにスコープを追加し、再インストールしてください",
+        Fault::MemberUnknown => {
+            "`slack:` のメンバー ID と、アプリがダイレクトメッセージを送れるかを確認してください"
+        }
+        Fault::CredentialsRefused => "認証情報が拒否されました。`providers` の設定を確認してください",
+        Fault::Forbidden => "許可されていません。アカウントの状態と権限を確認してください",
+        Fault::AccountUnknown => "アカウントが見つかりません。`providers` の設定を確認してください",
+        Fault::ProjectUnknown => "プロジェクトが見つかりません。サイトとプロジェクトを確認してください",
+        Fault::TicketGone => "チケットが見つからないか、アカウントに権限がありません",
+        Fault::NumberInvalid => "電話番号が無効です",
+        Fault::NumberRefused => "その電話番号には連絡できません",
+        Fault::CountryRefused => {
+            "その国への連絡が許可されていません。アカウントの地域の設定を確認してください"
+        }
+        Fault::TrialAccount => "トライアルのアカウントでは、確認済みの番号にしか連絡できません",
+        Fault::CallerRefused => "発信元の番号が拒否されました。`providers` の設定を確認してください",
+        Fault::UrlRefused => "こちらの URL が拒否されました。public_url を確認してください",
+        Fault::Busy => "話し中です",
+        Fault::CarrierFailed => "通信事業者側のエラーです",
+        Fault::CallFailed => "電話がつながりませんでした。番号を確認してください",
+    }
+}
+
+pub(super) fn contact(way: Way) -> &'static str {
+    match way {
+        Way::Call => "電話",
+        Way::Slack => "Slack",
+    }
+}
+
+pub(super) fn contact_sent(way: Way) -> &'static str {
+    match way {
+        Way::Call => "電話",
+        Way::Slack => "Slack メッセージ",
+    }
+}

@@ -1,0 +1,175 @@
+//! Why something happened, as values: what the journal stores in place of sentences.
+//!
+//! The vocabulary is closed, so that every reason is worded in every language ([`language`](crate::language)) by
+//! whoever reads, whenever they read. Names of variants are stored: they are added, never renamed. Which reason applies is
+//! decided by the state machine; what a vendor said stays text.
+
+use crate::actor::{Actor, Origin};
+use crate::place::Place;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// Why something happened, or did not.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Why {
+    // An event that changed nothing.
+    /// The message with this id was taken before.
+    MessageTaken(String),
+    /// Its source's clock says that it is older than the last one.
+    Older {
+        at: Timestamp,
+        than: Timestamp,
+    },
+    NoHeartbeatExpected,
+    NoOpenIncident,
+    AlreadyAcknowledged,
+    AlertWasOver,
+    NoServiceOfChange,
+
+    // An end.
+    MonitorSaidSo,
+    /// `stale_after` has passed without a word of this integration.
+    Stale(String),
+    AskedFor,
+    /// `auto_resolve_after` has passed.
+    Quiet,
+    HeartbeatNotExpected,
+
+    // A step that is passed at once.
+    NobodyCanBeTold,
+    EveryContactFailed,
+
+    // Another start.
+    MoreUrgent,
+    NotResolvedInTime,
+
+    // A rule that has no line in the config.
+    OwnTrouble,
+    /// The integration with this id is gone.
+    IntegrationGone(String),
+    /// No route in this file matches.
+    NoRoute(Arc<str>),
+    /// No urgency rule of the service at this place matches.
+    NoUrgencyRule(Place),
+    /// There is no service, so the severity decides.
+    BySeverity,
+    /// `raise_when` of this rule.
+    RaiseWhen(Box<Rule>),
+}
+
+/// What decided: a line of the config, or a reason that has none.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rule {
+    Place(Place),
+    Why(Why),
+}
+
+/// Why this person is told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Because {
+    /// The step names them.
+    Named,
+    /// On call on a schedule, by nothing that has a name.
+    OnCall {
+        schedule: Arc<str>,
+    },
+    /// On call by a layer of a schedule.
+    Layer {
+        schedule: Arc<str>,
+        layer: Arc<str>,
+    },
+    /// On call by an override of a schedule.
+    Override {
+        schedule: Arc<str>,
+        origin: Origin,
+    },
+    /// `inform:` at this place.
+    Inform(Place),
+    Reassigned(Actor),
+}
+
+/// What went wrong with a delivery, or how it ended, as far as we understand it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fault {
+    /// Nothing that we have words for: what was said stands alone.
+    Said,
+
+    // Of our own waiting.
+    NoAnswer,
+    NothingHeard,
+    NoEnd,
+    TooManyRequests,
+    RangOut,
+    Printed,
+
+    // Of our config and secrets.
+    NotSetUp,
+    SecretMissing,
+    PersonGone,
+    NoAddress,
+    BadNumber,
+
+    // Of the wire.
+    Unreachable,
+    DidNotAnswer,
+    Status,
+    NotItsAnswer,
+    Unnamed,
+
+    // What vendors mean.
+    SlowDown,
+    ChannelUnknown,
+    ChannelArchived,
+    TokenRefused,
+    ScopeMissing,
+    MemberUnknown,
+    CredentialsRefused,
+    Forbidden,
+    AccountUnknown,
+    ProjectUnknown,
+    TicketGone,
+    NumberInvalid,
+    NumberRefused,
+    CountryRefused,
+    TrialAccount,
+    CallerRefused,
+    UrlRefused,
+    Busy,
+    CarrierFailed,
+    CallFailed,
+}
+
+impl From<Place> for Rule {
+    fn from(place: Place) -> Rule {
+        Rule::Place(place)
+    }
+}
+
+impl From<&Place> for Rule {
+    fn from(place: &Place) -> Rule {
+        Rule::Place(place.clone())
+    }
+}
+
+impl From<Why> for Rule {
+    fn from(why: Why) -> Rule {
+        Rule::Why(why)
+    }
+}
+
+impl Rule {
+    /// The line of the config, where there is one.
+    pub fn place(&self) -> Option<&Place> {
+        match self {
+            Rule::Place(place) => Some(place),
+            Rule::Why(Why::NoUrgencyRule(place)) => Some(place),
+            Rule::Why(Why::RaiseWhen(rule)) => rule.place(),
+            Rule::Why(_) => None,
+        }
+    }
+}
