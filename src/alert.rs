@@ -29,7 +29,8 @@ pub const UNPARSED: &str = "oncall_unparsed";
 pub const TEST: &str = "oncall_test";
 
 /// The dedup key of the event that says that an integration has fallen silent.
-pub const HEARTBEAT_KEY: &str = "heartbeat";
+/// No sender can have it: control characters are taken out of a sender's keys where events come in.
+pub const HEARTBEAT_KEY: &str = "\u{1}heartbeat";
 /// The label of that event.
 pub const HEARTBEAT: &str = "oncall_heartbeat";
 

@@ -41,7 +41,15 @@ pub enum Why {
     NobodyCanBeTold,
     EveryContactFailed,
 
+    // A change of the incident it belongs to.
+    /// It became more urgent, and its routes lead elsewhere.
+    RoutedElsewhere,
+    /// It fires again, longer after the opening than the service groups.
+    BeyondTheGroup,
+
     // Another start.
+    /// So many alerts have joined since it was acknowledged, or since the words of the call were made.
+    Newcomers(u32),
     MoreUrgent,
     NotResolvedInTime,
 

@@ -120,12 +120,16 @@ pub fn urgency<'v>(
             raise_at: None,
             rule: Why::NoUrgencyRule(service.place.clone()).into(),
         },
-        // Fired within the hours, it is still low until they begin again: `raise_when` holds, `during` decides.
-        Some(rule) => UrgencyDecision {
-            urgency: rule.urgency,
-            raise_at: rule.raise_when.as_ref().and_then(|hours| any_next_start(hours, now)),
-            rule: Rule::from(&rule.place),
-        },
+        Some(rule) => {
+            // Within the hours it is raised at once.
+            let hours = rule.raise_when.as_ref();
+            let raised = hours.is_some_and(|hours| any_contains(hours, now));
+            UrgencyDecision {
+                urgency: if raised { Urgency::High } else { rule.urgency },
+                raise_at: hours.filter(|_| !raised).and_then(|hours| any_next_start(hours, now)),
+                rule: Rule::from(&rule.place),
+            }
+        }
     }
 }
 
@@ -152,7 +156,7 @@ pub fn silence<'c, 'v>(
         .filter(|silence| {
             let scope = silence.services.is_empty()
                 || service.is_some_and(|id| silence.services.iter().any(|scoped| scoped.as_ref() == id));
-            scope && silence.when.as_ref().is_none_or(|when| when.matches(&value))
+            scope && silence.when.as_ref().is_none_or(|when| when.mutes(&value))
         })
         .filter_map(|silence| Some((silence, in_force_until(&silence.period, now)?)))
         .max_by_key(|(_, until)| *until)

@@ -8,6 +8,8 @@
 #![allow(clippy::unwrap_used)]
 #[path = "scenarios/alerts.rs"]
 mod alerts;
+#[path = "scenarios/company.rs"]
+mod company;
 #[path = "scenarios/crashes.rs"]
 mod crashes;
 #[path = "scenarios/deliveries.rs"]

@@ -98,6 +98,19 @@ impl Matcher {
     }
 }
 
+impl Matcher {
+    /// Whether every field matches, for what mutes: `!prod` needs a value that is not `prod`, so that a missing label is
+    /// never muted by a negation. `["!prod", ""]` means the missing ones too.
+    pub fn mutes<'v>(&self, value: impl Fn(&str) -> Cow<'v, str>) -> bool {
+        self.fields.iter().all(|(key, patterns)| {
+            let text = value(key);
+            let hits =
+                |pattern: &Pattern| !(pattern.negated && text.is_empty()) && pattern.matches(key, &text);
+            patterns.iter().any(hits)
+        })
+    }
+}
+
 impl Silence {
     /// Where it is written; the empty place where it was made at run time.
     pub fn place(&self) -> Place {

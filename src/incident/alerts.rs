@@ -1,9 +1,10 @@
 //! What an event does: opens an incident, joins one, changes one, closes one, or nothing, which is said.
 
-use super::apply::message_key;
-use super::entry::{AlertChange, EscalationChange, NewMirror, Opened, ResponseChange};
+use super::apply::{AHEAD_MAX, message_key};
+use super::entry::{AlertChange, EscalationChange, Moved, NewMirror, Opened, ResponseChange};
+use super::escalation::later;
 use super::labels::Labels;
-use super::state::{Alert, HeldBack, Incident, Status};
+use super::state::{Alert, AlertKey, HeldBack, Incident, Status};
 use super::{Asked, Call, IncidentId, Reply};
 use crate::actor::{Actor, Via};
 use crate::alert::{Action, Event, HEARTBEAT_KEY, Severity};
@@ -14,10 +15,16 @@ use jiff::{SignedDuration, Timestamp};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+/// What the keys of the server's own alerts about an integration begin with.
+const OWN_KEY: char = '\u{1}';
 /// A repeat that changes nothing is recorded at most this often.
 const REPEAT_RECORDED: SignedDuration = SignedDuration::from_mins(1);
 /// Of an incident with more entries than this, repeats and news that raise nothing are recorded hourly.
 pub const TIMELINE_MAX: u32 = 10_000;
+/// An acknowledged incident is triggered again for alerts that joined at most this often.
+const NEWCOMERS_EVERY: SignedDuration = SignedDuration::from_mins(10);
+/// How many open incidents of one group are looked at for one that an alert may join.
+const GROUPS_MAX: usize = 16;
 /// How many alerts one incident groups; the next opens another.
 pub const ALERTS_MAX: usize = 1_000;
 
@@ -25,7 +32,11 @@ impl Call<'_> {
     /// Each event of one request, in order.
     pub(super) fn alerts(&mut self, events: Vec<Event>) {
         let mut opened = Vec::new();
-        for event in events {
+        for mut event in events {
+            // The key of our own alert about silence is nobody else's.
+            if event.action != Action::Beat && event.dedup_key.starts_with(OWN_KEY) {
+                event.dedup_key = event.dedup_key.replace(OWN_KEY, "");
+            }
             match self.heartbeat_of(&event) {
                 Some(patience) => self.beat(event.integration, patience),
                 None => opened.extend(self.event(event)),
@@ -70,25 +81,24 @@ impl Call<'_> {
         {
             return Some(Why::MessageTaken(message.clone()));
         }
-        let at = event.changed_at?;
+        // A clock that is ahead of ours decides no order.
+        let at = event.changed_at.filter(|at| at.duration_since(self.now) <= AHEAD_MAX)?;
         let key = (event.integration.clone(), event.dedup_key.clone());
         let than = self.state.keys.get(&key)?.changed_at?;
         (at < than).then_some(Why::Older { at, than })
     }
 
     fn open(&mut self, event: Event) -> Option<IncidentId> {
-        let Decision { routed, urgency, silence } = route::decide(self.config, &event, self.now);
-        let service = routed.service.as_ref().and_then(|id| self.config.services.get(id));
-        let group = service.and_then(|service| group(service, &event, routed.severity));
-        if let Some(id) = self.joinable(service, group.as_deref()) {
-            self.join(id, event, routed.severity);
+        let decision = route::decide(self.config, &event, self.now);
+        let service = decision.routed.service.as_ref().and_then(|id| self.config.services.get(id));
+        let group = service.and_then(|service| group(service, &event, decision.routed.severity));
+        if let Some(id) = self.joinable(service, group.as_deref(), decision.silence.is_some()) {
+            self.join(id, event, &decision);
             return None;
         }
-        let held_back = silence.map(|(silence, until)| HeldBack::silence(silence, until));
-        let mut mirrors = self.rooms(service);
-        if held_back.is_none() {
-            mirrors.extend(self.tickets(service, |key: &str| field(&event, routed.severity, key)));
-        }
+        let held_back = decision.silence.map(|(silence, until)| HeldBack::silence(silence, until));
+        let mirrors = self.mirrors_of(&event, &decision);
+        let Decision { routed, urgency, .. } = decision;
         let UrgencyDecision { urgency, raise_at, rule: urgency_rule } = urgency;
         let id = IncidentId { epoch: self.state.epoch, n: self.state.next_incident.max(1) };
         let stale_at = self.stale_at(&event);
@@ -113,21 +123,75 @@ impl Call<'_> {
         Some(id)
     }
 
-    fn joinable(&self, service: Option<&Service>, group: Option<&str>) -> Option<IncidentId> {
+    /// Where an alert is shown that opens an incident, or takes one along to another service.
+    fn mirrors_of(&self, event: &Event, decision: &Decision) -> Vec<NewMirror> {
+        let service = decision.routed.service.as_ref().and_then(|id| self.config.services.get(id));
+        let mut mirrors = self.rooms(service);
+        if decision.silence.is_none() {
+            mirrors.extend(self.tickets(service, |key: &str| field(event, decision.routed.severity, key)));
+        }
+        mirrors
+    }
+
+    /// The incident that an alert joins. What is muted joins only what is muted, and what is not only what is not: nobody
+    /// would hear of an alert that joined a muted incident.
+    fn joinable(&self, service: Option<&Service>, group: Option<&str>, muted: bool) -> Option<IncidentId> {
         let service = service?;
         let within = service.group.as_ref()?.within;
         let known = self.index.groups.get(&(service.id.clone(), group?.to_owned()))?;
-        let incident = self.incident(*known.last()?)?;
-        let room = incident.alerts.len() < ALERTS_MAX;
-        (room && self.now.duration_since(incident.opened_at) <= within).then_some(incident.id)
+        let open = |id: &&IncidentId| {
+            self.incident(**id).is_some_and(|incident| {
+                incident.alerts.len() < ALERTS_MAX
+                    && incident.held_back.is_some() == muted
+                    && self.now.duration_since(incident.opened_at) <= within
+            })
+        };
+        known.iter().rev().take(GROUPS_MAX).find(open).copied()
     }
 
-    fn join(&mut self, id: IncidentId, event: Event, severity: Severity) {
+    fn join(&mut self, id: IncidentId, event: Event, decision: &Decision) {
         let Some(incident) = self.incident(id) else { return };
-        let stale_at = self.stale_at(&event);
+        let (stale_at, severity) = (self.stale_at(&event), decision.routed.severity);
         let mirrors = self.new_tickets(incident, severity);
+        let key = (event.integration.clone(), event.dedup_key.clone());
         self.about(id, AlertChange::Joined { event: Box::new(event), severity, mirrors, stale_at });
-        self.reconsider(id);
+        self.reconsider(id, &decision.urgency, false);
+        self.newcomer(id, &key, decision.urgency.urgency);
+    }
+
+    /// An acknowledgement covers the alerts that were there: a new one that is as bad as the worst of them triggers the
+    /// incident again, at most once in `NEWCOMERS_EVERY`.
+    fn newcomer(&mut self, id: IncidentId, key: &AlertKey, urgency: Urgency) {
+        let Some(incident) = self.incident(id) else { return };
+        let own = |alert: &&Alert| alert.is(&key.0, &key.1);
+        let Some(severity) = incident.alerts.iter().find(own).map(|alert| alert.severity) else { return };
+        let others = incident.alerts.iter().filter(|alert| alert.firing && !own(alert));
+        let as_bad = others.map(|alert| alert.severity).max().is_none_or(|worst| severity >= worst);
+        let taken = incident.status == Status::Acknowledged && incident.newcomers_due.is_none();
+        if !taken || !as_bad || urgency != Urgency::High {
+            return;
+        }
+        let after = incident.newcomers_told_at.map_or(self.now, |told| later(told, NEWCOMERS_EVERY));
+        if after <= self.now {
+            return self.tell_newcomers(id);
+        }
+        self.about(id, EscalationChange::NewcomersWait { until: after });
+    }
+
+    /// Triggers again for the alerts that have come since somebody took it.
+    pub(super) fn tell_newcomers(&mut self, id: IncidentId) {
+        let Some(incident) = self.incident(id) else { return };
+        let taken_at = incident.acknowledgement.as_ref().map_or(Timestamp::MIN, |held| held.at);
+        self.tell_newcomers_since(id, taken_at);
+    }
+
+    /// The same for the alerts that have come after an instant, other than at it.
+    pub(super) fn tell_newcomers_since(&mut self, id: IncidentId, since: Timestamp) {
+        let Some(incident) = self.incident(id) else { return };
+        let new = incident.alerts.iter().filter(|alert| alert.firing && alert.since > since).count();
+        let why = Why::Newcomers(u32::try_from(new.max(1)).unwrap_or(u32::MAX));
+        self.about(id, ResponseChange::Retriggered { why, rule: None });
+        self.begin(id);
     }
 
     fn acknowledged_by_monitor(&mut self, id: IncidentId, event: Event) {
@@ -175,17 +239,19 @@ impl Call<'_> {
 
     /// The same key fires again while its incident is open.
     fn again(&mut self, id: IncidentId, event: Event) {
-        let severity = route::route(self.config, &event).severity;
+        let decision = route::decide(self.config, &event, self.now);
+        let severity = decision.routed.severity;
         let Some(incident) = self.incident(id) else { return };
         let Some(alert) = incident.alerts.iter().find(|alert| alert.is_of(&event)) else { return };
-        let (firing, raised) = (alert.firing, severity > incident.severity);
+        let (firing, rose) = (alert.firing, severity > alert.severity);
+        let raised = severity > incident.severity;
         // What is numbered or dated is kept, so that the same once more, or an older one, is known as such.
         let numbered = event.message_id.is_some() || event.changed_at.is_some();
-        let news = !firing || raised || numbered || !incident.says(&event);
+        let news = !firing || rose || numbered || !incident.says(alert, &event);
         let full = incident.entries > TIMELINE_MAX;
         let often = if full { REPEAT_RECORDED * 60 } else { REPEAT_RECORDED };
         let often = self.stale_after(&event.integration).map_or(often, |after| often.min(after / 2));
-        if self.now.duration_since(alert.heard_at) < often && (!news || full && firing && !raised) {
+        if self.now.duration_since(alert.heard_at) < often && (!news || full && firing && !rose) {
             return;
         }
         let stale_at = self.stale_at(&event);
@@ -193,12 +259,70 @@ impl Call<'_> {
             let (integration, dedup_key) = (event.integration, event.dedup_key);
             return self.about(id, AlertChange::Repeated { integration, dedup_key, stale_at });
         }
-        let mirrors = self.new_tickets(incident, severity);
-        self.about(id, AlertChange::Updated { event: Box::new(event), severity, mirrors, stale_at });
-        if raised || !firing {
-            self.reconsider(id);
+        if let Some(why) = self.leaves(incident, &event, &decision, rose, firing) {
+            return self.leave(id, event, decision, why);
         }
+        let mirrors = self.new_tickets(incident, severity);
+        let key = (event.integration.clone(), event.dedup_key.clone());
+        self.about(id, AlertChange::Updated { event: Box::new(event), severity, mirrors, stale_at });
+        self.reconsider(id, &decision.urgency, raised);
         self.reconsider_hold(id);
+        if !firing {
+            self.newcomer(id, &key, decision.urgency.urgency);
+        }
+    }
+
+    /// Why an alert does not stay in its incident, if it does not: its severity rose and its routes lead elsewhere, to
+    /// something at least as urgent; or it fires again after the time within which its service groups.
+    fn leaves(
+        &self,
+        incident: &Incident,
+        event: &Event,
+        decision: &Decision,
+        rose: bool,
+        firing: bool,
+    ) -> Option<Why> {
+        let elsewhere = decision.routed.service.is_some() && decision.routed.service != incident.service;
+        let urgent = decision.urgency.urgency >= incident.urgency && decision.urgency.urgency > Urgency::None;
+        if rose && elsewhere && urgent {
+            return Some(Why::RoutedElsewhere);
+        }
+        let service = incident.service.as_ref().and_then(|id| self.config.services.get(id));
+        let within = service.and_then(|service| service.group.as_ref()).map(|group| group.within);
+        let late = within.is_some_and(|within| self.now.duration_since(incident.opened_at) > within);
+        let others = incident.alerts.iter().any(|alert| alert.firing && !alert.is_of(event));
+        (!firing && others && late).then_some(Why::BeyondTheGroup)
+    }
+
+    /// An incident of one alert moves whole; of several, that alert alone leaves and opens its own.
+    fn leave(&mut self, id: IncidentId, event: Event, decision: Decision, why: Why) {
+        let Some(incident) = self.incident(id) else { return };
+        if incident.alerts.iter().any(|alert| alert.firing && !alert.is_of(&event)) {
+            let (integration, dedup_key) = (event.integration.clone(), event.dedup_key.clone());
+            self.about(id, AlertChange::Left { integration, dedup_key, why });
+            self.hang_up_needless(id, None);
+            self.open(event);
+            return;
+        }
+        let (stale_at, mirrors) = (self.stale_at(&event), self.mirrors_of(&event, &decision));
+        let Decision { routed, urgency, .. } = decision;
+        let UrgencyDecision { urgency, raise_at, rule: urgency_rule } = urgency;
+        self.about(
+            id,
+            AlertChange::Moved(Box::new(Moved {
+                event,
+                service: routed.service,
+                severity: routed.severity,
+                urgency,
+                route_rule: routed.rule,
+                urgency_rule,
+                raise_at,
+                stale_at,
+                mirrors,
+            })),
+        );
+        self.inform(id);
+        self.begin(id);
     }
 
     pub(super) fn alert_over(&mut self, id: IncidentId, event: Event) {
@@ -250,26 +374,42 @@ impl Call<'_> {
         }
     }
 
-    /// Decides the urgency anew; a rise pages, an acknowledgement notwithstanding.
-    pub(super) fn reconsider(&mut self, id: IncidentId) {
+    /// Raises the urgency to what was decided for one of the alerts, never lowers it; a rise pages, an acknowledgement
+    /// notwithstanding. `worse`: that alert is worse than any before, so that a rule of its own tells again who took it.
+    pub(super) fn reconsider(&mut self, id: IncidentId, decided: &UrgencyDecision, worse: bool) {
         let Some(incident) = self.incident(id) else { return };
-        let service = incident.service.as_ref().and_then(|service| self.config.services.get(service));
-        let decided = route::urgency(service, incident.severity, |key| incident.field(key), self.now);
         let rises = decided.urgency > incident.urgency;
         let held = decided.raise_at.is_some_and(|at| incident.raise_at.is_none_or(|known| at < known));
-        if !rises && (!held || decided.urgency < incident.urgency) {
+        let acknowledged = incident.status == Status::Acknowledged;
+        let other_rule = decided.rule != incident.urgency_rule;
+        let again = worse && acknowledged && other_rule && decided.urgency == incident.urgency;
+        if !rises && !again && (!held || decided.urgency < incident.urgency) {
             return;
         }
-        let acknowledged = incident.status == Status::Acknowledged;
-        let (urgency, rule) = (decided.urgency, decided.rule);
+        let (urgency, rule) = (decided.urgency, decided.rule.clone());
         let raise_at = decided.raise_at.or(incident.raise_at).filter(|_| urgency != Urgency::High);
         self.about(id, EscalationChange::Raised { urgency, raise_at, rule: rule.clone() });
-        if rises && acknowledged {
+        let again = again && urgency == Urgency::High;
+        if (rises || again) && acknowledged {
             let (why, rule) = (Why::MoreUrgent, Some(rule));
             self.about(id, ResponseChange::Retriggered { why, rule });
         }
-        if rises {
+        if rises || again {
             self.begin(id);
+        }
+    }
+
+    /// The most urgent that the config in force decides for any alert that fires.
+    pub(super) fn reconsider_all(&mut self, id: IncidentId) {
+        let Some(incident) = self.incident(id).filter(|it| it.status != Status::Resolved) else { return };
+        let service = incident.service.as_ref().and_then(|service| self.config.services.get(service));
+        let firing = incident.alerts.iter().filter(|alert| alert.firing);
+        let decided = firing.map(|alert| {
+            route::urgency(service, alert.severity, |key| incident.field_of(alert, key), self.now)
+        });
+        let soonest = |at: Option<Timestamp>| std::cmp::Reverse(at.unwrap_or(Timestamp::MAX));
+        if let Some(decided) = decided.max_by_key(|it| (it.urgency, soonest(it.raise_at))) {
+            self.reconsider(id, &decided, false);
         }
     }
 
@@ -365,15 +505,16 @@ impl Call<'_> {
 }
 
 impl Incident {
-    /// Whether the event has no words that are new. Only those of the alert that opened it are kept.
-    fn says(&self, event: &Event) -> bool {
-        if self.alerts.first().is_some_and(|first| !first.is_of(event)) {
-            return true;
+    /// Whether the event has no words that are new for this alert of it.
+    fn says(&self, alert: &Alert, event: &Event) -> bool {
+        let labels = Labels::new(&event.labels);
+        if let Some(own) = &alert.own {
+            return *own.summary == *event.summary && *own.source == *event.source && own.labels == labels;
         }
         let description = event.description.chars().take(super::DESCRIPTION_KEPT_MAX);
         self.summary == event.summary
             && self.source == event.source
-            && self.labels == Labels::new(&event.labels)
+            && self.labels == labels
             && self.description.chars().eq(description)
     }
 }

@@ -11,13 +11,15 @@ use super::entry::{
 use super::errand::{Carried, Dispatch, Errand, HangUp, Paged, Stage};
 use super::state::{Alert, AlertKey, Heartbeat, Incident, KnownKey, Recent, State, Status};
 use super::timer::Timer;
-use super::{CALL_LASTS_MAX, DeliveryId, IncidentId, Outcome};
+use super::{CALL_LASTS_MAX, DeliveryId, IncidentId, Outcome, UNHEARD_MAX};
 use crate::alert::{Action, Event, HEARTBEAT_KEY};
 use crate::config::{Id, Provider};
 use jiff::{SignedDuration, Timestamp};
 
 /// How long closed incidents, their keys and message ids are remembered.
 pub const REMEMBERED: SignedDuration = SignedDuration::from_hours(24);
+/// How far a sender's clock may be ahead of ours and still decide an order.
+pub const AHEAD_MAX: SignedDuration = SignedDuration::from_mins(5);
 /// How many closed incidents are remembered.
 pub const CLOSED_MAX: usize = 10_000;
 /// How many pages are remembered, so that an answer that comes late is understood.
@@ -48,6 +50,7 @@ impl State {
                 | EscalationChange::StepBegan(_)
                 | EscalationChange::StepPassed { .. }
                 | EscalationChange::Told { .. }
+                | EscalationChange::NewcomersWait { .. }
                 | EscalationChange::Dropped { .. }
                 | EscalationChange::Moved { .. },
             ) => {}
@@ -143,6 +146,13 @@ impl State {
                 }
                 service.iter().for_each(|service| self.keep_change(service, event, entry.at));
             }
+            AlertChange::Moved(moved) => self.remember(&moved.event, entry.at),
+            AlertChange::Left { integration, dedup_key, .. } => {
+                let key = (integration.clone(), dedup_key.clone());
+                if let Some(known) = self.keys.get_mut(&key) {
+                    (known.open, known.heard_at) = (None, entry.at);
+                }
+            }
             AlertChange::Over { event, .. } => {
                 event.iter().for_each(|event| self.remember(event, entry.at));
             }
@@ -223,7 +233,8 @@ impl State {
         if let Some(message) = &event.message_id {
             self.messages.insert(message_key(event, message), at);
         }
-        if let Some(changed) = event.changed_at {
+        // A time in our future says nothing about order: one clock that was ahead would mute its key for good.
+        if let Some(changed) = event.changed_at.filter(|changed| changed.duration_since(at) <= AHEAD_MAX) {
             let known = self.known(event, at);
             known.changed_at = Some(known.changed_at.map_or(changed, |last| last.max(changed)));
         }
@@ -281,6 +292,10 @@ impl State {
     /// last: the person can still answer it. All else is done with.
     fn settle(&mut self, delivery: DeliveryId, outcome: &Outcome, at: Timestamp) {
         let Some(dispatch) = self.deliveries.get_mut(&delivery) else { return };
+        if outcome.is_taken() {
+            // It takes pages again.
+            self.paused.remove(&(dispatch.provider, dispatch.errand.outlet()));
+        }
         let course = dispatch.errand.contact().is_some_and(|by| by.method().has_course);
         let leaves = dispatch.stage == Stage::Leaving;
         let stage = match outcome {
@@ -298,9 +313,15 @@ impl State {
                 return;
             }
         };
-        if leaves {
-            let until = dispatch.expires_at.max(at);
-            dispatch.expires_at = until.saturating_add(CALL_LASTS_MAX).unwrap_or(Timestamp::MAX);
+        // A phone rings for a minute: without a word since, the call is over. One that was answered lasts until it ends.
+        let lasts = match stage {
+            Stage::Answered => Some(CALL_LASTS_MAX),
+            Stage::Taken if leaves => Some(UNHEARD_MAX),
+            Stage::InDoubt if leaves => Some(CALL_LASTS_MAX),
+            Stage::Leaving | Stage::InDoubt | Stage::Taken => None,
+        };
+        if let Some(lasts) = lasts {
+            dispatch.expires_at = at.saturating_add(lasts).unwrap_or(Timestamp::MAX);
         }
         if let Outcome::Accepted { reference } = outcome {
             dispatch.reference = Some(reference.clone());

@@ -3,8 +3,8 @@
 use super::entry::{DeliveryChange, ResponseChange};
 use super::errand::HangUp;
 use super::escalation::later;
-use super::state::{Escalation, Notification, Purpose, Status};
-use super::{Asked, Call, Command, DeliveryId, IncidentId, Reply, Respond, Target, message};
+use super::state::{Escalation, Incident, Notification, Purpose, Status};
+use super::{Asked, Call, Command, DeliveryId, IncidentId, Refused, Reply, Respond, Target, message};
 use crate::actor::{Actor, Via};
 use crate::alert::Event;
 use crate::config::Urgency;
@@ -38,19 +38,21 @@ impl Call<'_> {
                 }
             },
         };
-        if action == Asked::Repeat {
+        // A call names the worst of several: what it did not name is not closed by a key.
+        let several = via == Via::Call && action == Asked::Resolve && incidents.len() > 1;
+        if action == Asked::Repeat || several {
             self.turn.reply = Some(self.say_again(&incidents, &by));
             return;
         }
         if let Asked::Reassign(to) = &action
-            && !self.config.users.contains_key(to)
+            && let Some(refused) = self.cannot_take(to)
         {
-            self.turn.reply = Some(Reply::NotFound);
+            self.turn.reply = Some(refused);
             return;
         }
         let (mut done, mut already) = (Vec::new(), Vec::new());
         for id in incidents {
-            match self.standing_in_the_way(id, &action) {
+            match self.standing_in_the_way(id, &action, delivery) {
                 None => {}
                 Some(Some(name)) => already.push((id, name)),
                 Some(None) => {
@@ -71,14 +73,44 @@ impl Call<'_> {
     }
 
     /// `None`: no such incident. `Some(None)`: go ahead. `Some(Some(name))`: that person has done it.
-    fn standing_in_the_way(&self, id: IncidentId, action: &Asked) -> Option<Option<String>> {
+    fn standing_in_the_way(
+        &self,
+        id: IncidentId,
+        action: &Asked,
+        delivery: Option<DeliveryId>,
+    ) -> Option<Option<String>> {
         let incident = self.incident(id)?;
         let name = |by: Option<&Actor>| Some(by.map_or("", |by| self.config.name_of(by)).to_owned());
         Some(match (incident.status, action) {
             (Status::Resolved, _) => name(incident.resolved_by.as_ref()),
             (Status::Acknowledged, Asked::Acknowledge | Asked::Escalate) => name(incident.acknowledged_by()),
+            (Status::Triggered, Asked::Escalate) => self.escalated_since(incident, delivery),
             (Status::Triggered | Status::Acknowledged, _) => None,
         })
+    }
+
+    /// Who is told instead, where the step that a call was about is over, or its key was pressed before: one press is one
+    /// escalation, and nobody is skipped by an old call.
+    fn escalated_since(&self, incident: &Incident, delivery: Option<DeliveryId>) -> Option<String> {
+        let page = self.state.pages.get(&delivery?)?;
+        let about = page.about.iter().find(|carried| carried.incident == incident.id)?;
+        let running = incident.escalation.as_ref();
+        let same = running.map(|running| &running.at) == about.step.as_ref();
+        let name =
+            |user: &UserId| self.config.users.get(user).map_or(&**user, |known| &known.name).to_owned();
+        let told = running.map_or(&[][..], |running| &running.told);
+        (page.escalated || !same).then(|| told.iter().map(name).collect::<Vec<_>>().join(", "))
+    }
+
+    /// Why somebody cannot take an incident, if they cannot: they are not there, have left, or have no way to be told.
+    fn cannot_take(&self, user: &UserId) -> Option<Reply> {
+        let Some(known) = self.config.users.get(user) else { return Some(Reply::NotFound) };
+        let off = self.config.schedules.is_off(user, self.now);
+        if off.is_some_and(|off| off.until.is_none()) {
+            return Some(Reply::Refused(Refused::HasLeft(known.name.clone())));
+        }
+        let told = known.high.iter().chain(&known.low).any(|rule| known.can_be_told_by(rule.by));
+        (!told).then(|| Reply::Refused(Refused::CannotBeTold(known.name.clone())))
     }
 
     fn act(
@@ -89,7 +121,10 @@ impl Call<'_> {
         delivery: Option<DeliveryId>,
     ) {
         match action {
-            Asked::Acknowledge => self.acknowledge(id, by, via, None),
+            Asked::Acknowledge => {
+                self.acknowledge(id, by, via, None);
+                self.untold_by(id, delivery);
+            }
             Asked::Resolve => {
                 let why = Why::AskedFor;
                 self.about(id, ResponseChange::Resolved { by: by.clone(), via, why, event: None });
@@ -100,6 +135,19 @@ impl Call<'_> {
             }
             Asked::Reassign(user) => self.reassign(id, user, by, via),
             Asked::Repeat => {}
+        }
+    }
+
+    /// A key acknowledges what was said: alerts that joined after the words were made are told anew.
+    fn untold_by(&mut self, id: IncidentId, delivery: Option<DeliveryId>) {
+        let Some(page) = delivery.and_then(|delivery| self.state.pages.get(&delivery)) else { return };
+        let said_at = page.at;
+        let new = |incident: &Incident| {
+            incident.urgency == Urgency::High
+                && incident.alerts.iter().any(|alert| alert.firing && alert.since > said_at)
+        };
+        if self.incident(id).is_some_and(new) {
+            self.tell_newcomers_since(id, said_at);
         }
     }
 
@@ -122,12 +170,21 @@ impl Call<'_> {
     fn reassign(&mut self, id: IncidentId, user: &UserId, by: &Actor, via: Via) {
         let Some(incident) = self.incident(id) else { return };
         let Some(known) = self.config.users.get(user) else { return };
-        let to = vec![self.plan(known, Because::Reassigned(by.clone()), incident.urgency)];
+        let because = || Because::Reassigned(by.clone());
+        let mut to = self.plan(known, because(), incident.urgency);
+        if to.contacts.is_empty() {
+            // Without rules for what can wait, those for what is urgent.
+            to = self.plan(known, because(), Urgency::High);
+        }
+        let to = vec![to];
         let escalation = self.running(id).filter(|_| incident.urgency == Urgency::High).map(|running| {
             let mut told = running.told.clone();
-            told.push(user.clone());
+            if !told.contains(user) {
+                told.push(user.clone());
+            }
+            let reached = running.reached.iter().filter(|reached| *reached != user).cloned().collect();
             let deadline = later(self.now, self.wait_of(id, &running));
-            Escalation { began_at: self.now, deadline, told, reached: false, ..running }
+            Escalation { began_at: self.now, deadline, told, reached, ..running }
         });
         self.about(id, ResponseChange::Reassigned { to, by: by.clone(), via, escalation });
         self.pass_if_unreachable(id);

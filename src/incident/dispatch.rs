@@ -77,7 +77,9 @@ impl Call<'_> {
             let found = self.incident(*id).map_or(&[][..], |incident| &incident.notifications);
             found.iter().any(|notification| !notification.doubted.is_empty() && ns.contains(&notification.n))
         });
-        let incidents: Vec<IncidentId> = numbers.keys().copied().collect();
+        let mut incidents: Vec<IncidentId> = numbers.keys().copied().collect();
+        // The worst is named first, then the oldest.
+        incidents.sort_by_key(|id| self.incident(*id).map(|it| (Reverse(it.severity), it.opened_at)));
         for (id, notifications) in numbers {
             let errand = Errand::Page { user: user.clone(), by };
             let sent = DeliveryChange::Sent { delivery, provider, errand, notifications, repeat, expires_at };

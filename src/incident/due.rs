@@ -20,6 +20,7 @@ impl Call<'_> {
                 self.about(id, ResponseChange::Retriggered { why, rule });
                 self.begin(id);
             }
+            Timer::Newcomers => self.tell_newcomers(id),
             // Before anything more is told: a silence may have begun since.
             Timer::Raise => {
                 if !self.silence_begins(id) {
@@ -39,12 +40,20 @@ impl Call<'_> {
         self.config.services.get(service).map(|service| Rule::from(&service.place))
     }
 
-    /// The silence in force for an incident.
+    /// The silence in force for an incident: it is quiet only while every alert that fires is muted, until the first of
+    /// them no longer is.
     fn silence(&self, id: IncidentId) -> Option<HeldBack> {
         let incident = self.incident(id)?;
-        let found =
-            route::silence(self.config, incident.service.as_deref(), |key| incident.field(key), self.now);
-        found.map(|(silence, until)| HeldBack::silence(silence, until))
+        let service = incident.service.as_deref();
+        let mut quiet: Option<HeldBack> = None;
+        for alert in incident.alerts.iter().filter(|alert| alert.firing) {
+            let value = |key: &str| incident.field_of(alert, key);
+            let (silence, until) = route::silence(self.config, service, value, self.now)?;
+            if quiet.as_ref().is_none_or(|held| until < held.until) {
+                quiet = Some(HeldBack::silence(silence, until));
+            }
+        }
+        quiet
     }
 
     /// Before anything more is told: whether a silence has begun since.

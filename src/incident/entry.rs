@@ -115,6 +115,14 @@ pub enum AlertChange {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         stale_at: Option<Timestamp>,
     },
+    /// Its routes now lead elsewhere, and that is more urgent: the incident belongs to that service from now on.
+    Moved(Box<Moved>),
+    /// The alert leaves this incident, others still fire; what it says opens one of its own.
+    Left {
+        integration: String,
+        dedup_key: String,
+        why: Why,
+    },
     /// One of the alerts is over, others still fire.
     Over {
         integration: String,
@@ -156,6 +164,13 @@ pub enum EscalationChange {
         purpose: Purpose,
         in_step: bool,
         rule: Place,
+        /// The step that is told at low urgency.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        low: Option<StepAt>,
+    },
+    /// Alerts have joined an acknowledged incident; it is triggered again at this instant.
+    NewcomersWait {
+        until: Timestamp,
     },
     /// A config change took people out of the running step.
     Dropped {
@@ -269,6 +284,23 @@ pub struct Opened {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stale_at: Option<Timestamp>,
     /// Where it is shown.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mirrors: Vec<NewMirror>,
+}
+
+/// An alert that has become more urgent, and where it belongs now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Moved {
+    pub event: Event,
+    pub service: Option<Id>,
+    pub severity: Severity,
+    pub urgency: Urgency,
+    pub route_rule: Rule,
+    pub urgency_rule: Rule,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub raise_at: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stale_at: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub mirrors: Vec<NewMirror>,
 }

@@ -138,7 +138,7 @@ impl Call<'_> {
             let at = Position { fallback: self.has_no_policy(id), step: 0, round: 0 };
             let at = at.of(&self.policy(id, false)?.id);
             let (began_at, deadline) = (self.now, self.now);
-            Some(Escalation { at, began_at, deadline, told: Vec::new(), reached: false })
+            Some(Escalation { at, began_at, deadline, told: Vec::new(), reached: Vec::new() })
         };
         running.or_else(first)
     }
@@ -169,8 +169,10 @@ impl Call<'_> {
 
     /// Nobody told in the running step can be reached any more: the next begins at once.
     pub(super) fn pass_if_unreachable(&mut self, id: IncidentId) {
+        self.pass_low_if_unreachable(id);
         let Some(incident) = self.incident(id).filter(|incident| incident.pages()) else { return };
-        let Some(escalation) = incident.escalation.clone().filter(|escalation| !escalation.reached) else {
+        let Some(escalation) = incident.escalation.clone().filter(|escalation| !escalation.is_reached())
+        else {
             return;
         };
         let pending = |told: &UserId| {
@@ -187,22 +189,65 @@ impl Call<'_> {
         self.advance(id);
     }
 
-    /// Low urgency: the first step is told once, by `low` rules.
+    /// Low urgency: the first step that reaches somebody is told once, by `low` rules; the fallback where none does.
     fn tell_low(&mut self, id: IncidentId) {
-        let Some(policy) = self.policy(id, false) else { return };
-        let Some(step) = policy.steps.first().cloned() else { return };
-        let members = members(self.config, &step.notify, self.now, false);
-        let people = self.plans(&members.people, Urgency::Low);
-        let (rule, in_step) = (step.place, false);
-        self.about(
-            id,
-            EscalationChange::Told { people, purpose: Purpose::Page, in_step, rule: rule.clone() },
-        );
-        let shadows = self.shadow_plans(&members.shadows);
-        if !shadows.is_empty() {
-            let purpose = Purpose::Shadow;
-            self.about(id, EscalationChange::Told { people: shadows, purpose, in_step, rule });
+        let fallback = self.has_no_policy(id);
+        self.tell_low_from(id, Position { fallback, step: 0, round: 0 });
+    }
+
+    fn tell_low_from(&mut self, id: IncidentId, mut at: Position) {
+        loop {
+            let Some(policy) = self.policy(id, at.fallback) else { return };
+            let (length, position) = (policy.steps.len(), at.of(&policy.id));
+            let Some(step) = policy.steps.get(at.step).cloned() else { return };
+            let last = at.step + 1 >= length;
+            let members = members(self.config, &step.notify, self.now, at.fallback);
+            let mut people = self.plans(&members.people, Urgency::Low);
+            if at.fallback && last && people.iter().all(|told| told.contacts.is_empty()) {
+                // Nobody is left: better by the rules for what is urgent than not at all.
+                people = self.plans(&members.people, Urgency::High);
+            }
+            if (at.fallback && last) || people.iter().any(|told| !told.contacts.is_empty()) {
+                let (rule, in_step, low) = (step.place, false, Some(position));
+                let purpose = Purpose::Page;
+                self.about(id, EscalationChange::Told { people, purpose, in_step, rule: rule.clone(), low });
+                let shadows = self.shadow_plans(&members.shadows);
+                if !shadows.is_empty() {
+                    let purpose = Purpose::Shadow;
+                    let people = shadows;
+                    self.about(id, EscalationChange::Told { people, purpose, in_step, rule, low: None });
+                }
+                return;
+            }
+            let (rule, why) = (Some(step.place), Why::NobodyCanBeTold);
+            self.about(id, EscalationChange::StepPassed { at: position, rule, why });
+            at = match last {
+                true => Position { fallback: true, step: 0, round: 0 },
+                false => Position { step: at.step + 1, ..at },
+            };
         }
+    }
+
+    /// Nobody told at low urgency can be reached: the next step is told.
+    fn pass_low_if_unreachable(&mut self, id: IncidentId) {
+        let Some(incident) = self.incident(id).filter(|incident| incident.pages()) else { return };
+        let Some(low) = incident.low.clone().filter(|low| !low.reached) else { return };
+        let waits = incident.notifications.iter().any(|found| found.purpose == Purpose::Page);
+        if waits || incident.urgency != Urgency::Low || incident.escalation.is_some() {
+            return;
+        }
+        let at = Position::from(&low.at);
+        let steps = self.policy(id, at.fallback).map_or(&[][..], |policy| &policy.steps);
+        let (last, rule) = (at.step + 1 >= steps.len(), steps.get(at.step).map(|step| step.place.clone()));
+        if at.fallback && last {
+            return;
+        }
+        self.about(id, EscalationChange::StepPassed { at: low.at, rule, why: Why::EveryContactFailed });
+        let next = match last {
+            true => Position { fallback: true, step: 0, round: 0 },
+            false => Position { step: at.step + 1, ..at },
+        };
+        self.tell_low_from(id, next);
     }
 
     /// Plans what `inform:` asks for, counted from the incident's opening.
@@ -226,7 +271,10 @@ impl Call<'_> {
         if !people.is_empty() {
             let rule = service.place.clone();
             let people = people.into_values().collect();
-            self.about(id, EscalationChange::Told { people, purpose: Purpose::Inform, in_step: false, rule });
+            self.about(
+                id,
+                EscalationChange::Told { people, purpose: Purpose::Inform, in_step: false, rule, low: None },
+            );
         }
     }
 

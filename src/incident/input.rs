@@ -209,6 +209,15 @@ pub enum Reply {
     Already { action: Asked, by: String, incidents: Vec<IncidentId> },
     /// The words of the call, to be said again.
     Say(super::message::CallScript),
+    /// It cannot be done.
+    Refused(Refused),
     /// No such incident or delivery, or it is long closed.
     NotFound,
+}
+
+/// Why a wish is refused; people by name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refused {
+    HasLeft(String),
+    CannotBeTold(String),
 }

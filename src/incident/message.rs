@@ -6,7 +6,7 @@
 
 pub use super::script::{SPOKEN_INCIDENTS_MAX, SPOKEN_SUMMARY_MAX, call, reply_spoken};
 
-use super::{Asked, Escalation, Incident, IncidentId, Reply, Status, Words};
+use super::{Asked, Escalation, Incident, IncidentId, Refused, Reply, Status, Words};
 use crate::alert::{self, Link, Severity};
 use crate::config::{Config, Contact, Form, MirrorKind, Service, Urgency, User};
 use crate::language::{Language, Shown, Word};
@@ -161,7 +161,10 @@ pub fn reply_text(reply: &Reply, language: Language) -> String {
         Reply::Done { action: Asked::Repeat, .. } | Reply::Say(_) => Shown::DidRepeat,
         Reply::Already { action: Asked::Acknowledge, by, .. } => Shown::AlreadyAcknowledged { by },
         Reply::Already { action: Asked::Resolve, by, .. } => Shown::AlreadyResolved { by },
+        Reply::Already { action: Asked::Escalate, by, .. } => Shown::AlreadyEscalated { to: by },
         Reply::Already { by, .. } => Shown::AlreadyDone { by },
+        Reply::Refused(Refused::HasLeft(name)) => Shown::HasLeft { name },
+        Reply::Refused(Refused::CannotBeTold(name)) => Shown::CannotBeTold { name },
         Reply::NotFound => Shown::NotFound,
     })
 }
@@ -236,9 +239,6 @@ fn several_card(config: &Config, incidents: &[&Incident], reader: &Reader) -> Ca
     let mut buttons = Vec::new();
     if least == Status::Triggered {
         buttons.push(button(ButtonKind::Acknowledge, language, Word::AcknowledgeAll));
-    }
-    if least != Status::Resolved {
-        buttons.push(button(ButtonKind::Resolve, language, Word::ResolveAll));
     }
     Card {
         language,
@@ -327,7 +327,7 @@ fn telling(config: &Config, escalation: &Escalation, reader: &Reader) -> String 
 fn bare_headline(config: &Config, incident: &Incident, language: Language) -> String {
     let severity = language.word(severity(incident.severity));
     let service = service_name(config, incident, language);
-    format!("[{severity}] {service}: {}", one_line(&incident.summary, alert::SUMMARY_MAX))
+    format!("[{severity}] {service}: {}", one_line(incident.worst_summary(), alert::SUMMARY_MAX))
 }
 
 fn mark(status: Status) -> &'static str {

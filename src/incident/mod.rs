@@ -35,16 +35,16 @@ mod transition;
 pub use apply::{CLOSED_MAX, KEYS_MAX};
 pub use delivery::{Delivery, DeliveryId, IncidentId, NotAnId, Task, Words};
 pub use entry::{
-    AlertChange, Change, DeliveryChange, Entry, EscalationChange, HeartbeatChange, NewMirror, Opened,
+    AlertChange, Change, DeliveryChange, Entry, EscalationChange, HeartbeatChange, Moved, NewMirror, Opened,
     PlannedContact, Recipient, ResponseChange, ServerChange, StepStart,
 };
 pub use errand::{Carried, Dispatch, Errand, HangUp, Mirror, Paged, Stage};
-pub use input::{Asked, Command, Declare, Ended, Input, Outcome, Reason, Reply, Respond, Target};
+pub use input::{Asked, Command, Declare, Ended, Input, Outcome, Reason, Refused, Reply, Respond, Target};
 pub use labels::Labels;
 pub use outlet::Outlet;
 pub use state::{
-    Acknowledgement, Alert, AlertKey, Escalation, Heartbeat, HeldBack, Hold, Incident, KnownKey, Merged,
-    News, Notice, Notification, Purpose, Recent, Revision, State, Status, StepAt,
+    Acknowledgement, Alert, AlertKey, Escalation, Heartbeat, HeldBack, Hold, Incident, KnownKey, LowTold,
+    Merged, News, Notice, Notification, OwnWords, Purpose, Recent, Revision, State, Status, StepAt,
 };
 pub use timer::Timer;
 pub use transition::{DESCRIPTION_KEPT_MAX, MIRRORS_MAX};
@@ -59,7 +59,10 @@ use std::sync::Arc;
 pub const HANDLE_MAX: usize = 1_000;
 /// How many deadlines of one incident may fall due in one call.
 const DUE_MAX: usize = 16;
-/// How long a call may take from being taken by the provider until it has ended.
+/// How long a person's phone is held for a call of which nothing is heard after the provider took it: a minute of
+/// ringing, and the words.
+pub const UNHEARD_MAX: SignedDuration = SignedDuration::from_secs(90);
+/// How long a call may take from being answered until it has ended.
 pub const CALL_LASTS_MAX: SignedDuration = SignedDuration::from_mins(5);
 
 /// The incidents, and what is needed to find the next thing to do among them.

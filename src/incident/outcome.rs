@@ -30,7 +30,8 @@ impl Call<'_> {
         if stage != Some(Stage::Leaving) && matches!(outcome, Outcome::Unknown { .. }) {
             return;
         }
-        let retry_at = outcome.retry_after().map(|after| later(self.now, after));
+        // A provider's wish delays what it refused, and no longer than this.
+        let retry_at = outcome.retry_after().map(|after| later(self.now, after.min(RETRY_LAST)));
         self.settle(delivery, outcome, retry_at);
     }
 
@@ -112,7 +113,9 @@ impl Call<'_> {
                 self.about(id, DeliveryChange::GaveUp { user: user.clone(), by, why: why.clone() });
             }
         }
-        if never || failed_before + 1 == FAILURES_BEFORE_NEXT {
+        // A provider that asks us to wait is not waited for: the person's next way is tried at once.
+        let slowed = outcome.retry_after().is_some();
+        if never || slowed && failed_before == 0 || failed_before + 1 == FAILURES_BEFORE_NEXT {
             self.hasten(id, user, by, why);
         }
         self.pass_if_unreachable(id);

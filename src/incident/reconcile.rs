@@ -43,6 +43,7 @@ impl Call<'_> {
 
     fn reconcile_incident(&mut self, id: IncidentId, previous: Option<&Config>) {
         self.reconsider_hold(id);
+        self.reconsider_all(id);
         let Some(incident) = self.incident(id).filter(|incident| incident.pages()) else { return };
         let Some(running) = incident.escalation.clone() else { return };
         if !running.at.fallback && self.has_no_policy(id) {
@@ -101,7 +102,10 @@ impl Call<'_> {
         if !added.is_empty() {
             let people = self.plans(&added, Urgency::High);
             let rule = rule.clone();
-            self.about(id, EscalationChange::Told { people, purpose: Purpose::Page, in_step: true, rule });
+            self.about(
+                id,
+                EscalationChange::Told { people, purpose: Purpose::Page, in_step: true, rule, low: None },
+            );
         }
         self.pass_if_unreachable(id);
     }

@@ -37,10 +37,12 @@ pub fn reply_spoken(reply: &Reply, language: Language) -> String {
         Reply::Done { action: Asked::Escalate, .. } => Spoken::Escalated,
         Reply::Already { action: Asked::Acknowledge, by, .. } => Spoken::AlreadyAcknowledged { by },
         Reply::Already { action: Asked::Resolve, by, .. } => Spoken::AlreadyResolved { by },
+        Reply::Already { action: Asked::Escalate, by, .. } => Spoken::AlreadyEscalated { to: by },
         Reply::Already { by, .. } => Spoken::AlreadyDone { by },
         Reply::Done { action: Asked::Repeat | Asked::Reassign(_), .. }
         | Reply::Taken { .. }
         | Reply::Say(_)
+        | Reply::Refused(_)
         | Reply::NotFound => Spoken::NotFound,
     })
 }
@@ -50,7 +52,7 @@ fn one_spoken(config: &Config, incident: &Incident, reader: &Reader) -> Vec<Stri
     let at = incident.opened_at.to_zoned(reader.zone.clone());
     [
         Spoken::Alert { service: &service, severity: severity(incident.severity) },
-        Spoken::Summary { text: &one_line(&incident.summary, SPOKEN_SUMMARY_MAX) },
+        Spoken::Summary { text: &one_line(incident.worst_summary(), SPOKEN_SUMMARY_MAX) },
         Spoken::Began { at: &at },
     ]
     .iter()
@@ -65,7 +67,7 @@ fn several_spoken(config: &Config, incidents: &[&Incident], language: Language) 
             number: index + 1,
             service: &spoken_service(config, incident, language),
             severity: severity(incident.severity),
-            text: &one_line(&incident.summary, SPOKEN_SUMMARY_MAX),
+            text: &one_line(incident.worst_summary(), SPOKEN_SUMMARY_MAX),
         }));
     }
     if let Some(count) = incidents.len().checked_sub(SPOKEN_INCIDENTS_MAX).filter(|&n| n > 0) {
@@ -80,9 +82,7 @@ fn menu(language: Language, keys: bool, several: bool) -> Vec<String> {
         (true, false) => {
             &[Spoken::AcknowledgeKey, Spoken::EscalateKey, Spoken::ResolveKey, Spoken::RepeatKey]
         }
-        (true, true) => {
-            &[Spoken::AcknowledgeAllKey, Spoken::EscalateKey, Spoken::ResolveAllKey, Spoken::RepeatKey]
-        }
+        (true, true) => &[Spoken::AcknowledgeAllKey, Spoken::EscalateKey, Spoken::RepeatKey],
     };
     phrases.iter().map(|phrase| language.spoken(phrase)).collect()
 }

@@ -164,6 +164,11 @@ pub struct Incident {
     pub escalation: Option<Escalation>,
     /// The step that ran when it was acknowledged.
     pub left_at: Option<StepAt>,
+    /// The step that was told at low urgency.
+    pub low: Option<LowTold>,
+    /// When it was last triggered again for alerts that had joined, and when it will be.
+    pub newcomers_told_at: Option<Timestamp>,
+    pub newcomers_due: Option<Timestamp>,
     /// When it is raised to high by itself.
     pub raise_at: Option<Timestamp>,
     /// How many seconds without an event close it while acknowledged.
@@ -193,10 +198,22 @@ pub struct Alert {
     pub firing: bool,
     /// As it was last said, the integration's rules applied.
     pub severity: Severity,
+    /// When it began to fire in this incident, the last time.
+    pub since: Timestamp,
+    /// Its words, where they are not those of the incident: the alert that opened it gives it its own.
+    pub own: Option<Box<OwnWords>>,
     /// When an event about it was last recorded; where the source repeats, at least the last start of the server.
     pub heard_at: Timestamp,
     /// Where the source repeats while it fires: when silence becomes a resolve.
     pub stale_at: Option<Timestamp>,
+}
+
+/// The words of an alert that did not open its incident, for the rules that match on them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OwnWords {
+    pub summary: Box<str>,
+    pub source: Box<str>,
+    pub labels: Labels,
 }
 
 /// Where an incident stands.
@@ -275,7 +292,15 @@ pub struct Escalation {
     pub deadline: Timestamp,
     /// Everybody told in this step.
     pub told: Vec<UserId>,
-    /// Whether a page of this step was taken by a provider.
+    /// Those of them whose page was taken by a provider.
+    pub reached: Vec<UserId>,
+}
+
+/// A step whose people were told once, at low urgency.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LowTold {
+    pub at: StepAt,
+    /// Whether a page was taken by a provider.
     pub reached: bool,
 }
 
@@ -339,6 +364,45 @@ impl Incident {
     }
 }
 
+impl Incident {
+    /// The value of a matcher's key for one of its alerts; empty where there is none.
+    pub fn field_of<'a>(&'a self, alert: &'a Alert, key: &str) -> Cow<'a, str> {
+        let own = match (key, &alert.own) {
+            ("severity", _) => return Cow::Borrowed(alert.severity.as_str()),
+            (_, None) => return self.field(key),
+            (_, Some(own)) => own,
+        };
+        Cow::Borrowed(match key {
+            "summary" => &own.summary,
+            "source" => &own.source,
+            // Kept only for the alert that opened it.
+            "description" => "",
+            _ => key.strip_prefix("labels.").map_or("", |name| own.labels.get(name)),
+        })
+    }
+
+    /// The worst of the alerts that fire, the oldest among equals.
+    pub fn worst(&self) -> Option<&Alert> {
+        let firing = self.alerts.iter().filter(|alert| alert.firing);
+        firing.max_by_key(|alert| (alert.severity, std::cmp::Reverse(alert.since)))
+    }
+
+    /// The summary of its worst alert.
+    pub fn worst_summary(&self) -> &str {
+        match self.worst().and_then(|alert| alert.own.as_ref()) {
+            Some(own) => &own.summary,
+            None => &self.summary,
+        }
+    }
+}
+
+impl Escalation {
+    /// Whether somebody who is in the step now has been reached.
+    pub fn is_reached(&self) -> bool {
+        self.told.iter().any(|user| self.reached.contains(user))
+    }
+}
+
 impl State {
     /// The open incident that a key belongs to.
     pub fn open(&self, key: &AlertKey) -> Option<IncidentId> {
@@ -358,7 +422,13 @@ impl State {
     /// Whether something may leave by a provider's outlet now.
     pub fn is_free(&self, provider: Provider, outlet: Outlet, now: Timestamp) -> bool {
         let paused = self.paused.get(&(provider, outlet)).is_some_and(|until| *until > now);
-        !paused && self.in_flight(provider, outlet) < outlet.slots_max()
+        let in_flight = self.in_flight(provider, outlet);
+        match outlet {
+            // Pages still leave a provider that asked us to wait, one at a time until it takes one.
+            Outlet::Page(_) if paused => in_flight == 0,
+            Outlet::Page(_) => in_flight < outlet.slots_max(),
+            Outlet::HangUp | Outlet::Ask | Outlet::Mirror(_) => !paused && in_flight < outlet.slots_max(),
+        }
     }
 
     /// Everybody who is being told by a method right now: what else is due for them waits, to become one.

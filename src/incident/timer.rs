@@ -7,11 +7,12 @@ use super::errand::HangUp;
 use super::state::{Hold, Incident, Status};
 use jiff::{SignedDuration, Timestamp};
 
+/// How long a step that was told after its alerts had gone stale is left to the people in it.
+const STALE_WAITS: SignedDuration = SignedDuration::from_mins(1);
+
 /// Something that falls due on an incident, in the order in which what is due at one instant happens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Timer {
-    /// An alert whose source repeats has been silent for too long.
-    Stale,
     /// Acknowledged, and no event for so long.
     Quiet,
     /// A silence or an inhibition ends.
@@ -22,22 +23,27 @@ pub enum Timer {
     Acknowledgement,
     /// A snooze ends.
     Snooze,
+    /// Alerts that joined an acknowledged incident are told.
+    Newcomers,
     /// What is held as low becomes high.
     Raise,
     /// The next step begins.
     Step,
+    /// An alert whose source repeats has been silent for too long.
+    Stale,
 }
 
 impl Timer {
-    pub const ALL: [Timer; 8] = [
-        Timer::Stale,
+    pub const ALL: [Timer; 9] = [
         Timer::Quiet,
         Timer::Silence,
         Timer::Hold,
         Timer::Acknowledgement,
         Timer::Snooze,
+        Timer::Newcomers,
         Timer::Raise,
         Timer::Step,
+        Timer::Stale,
     ];
 }
 
@@ -53,16 +59,29 @@ impl Incident {
         };
         match timer {
             Timer::Stale => {
-                self.alerts.iter().filter(|alert| alert.firing).filter_map(|alert| alert.stale_at).min()
+                let firing = self.alerts.iter().filter(|alert| alert.firing);
+                let stale = firing.filter_map(|alert| alert.stale_at).min()?;
+                // Nobody has answered: the next step is told, and has a moment, before silence ends the incident.
+                let step = self.escalation.as_ref().filter(|_| self.pages());
+                Some(match step {
+                    Some(step) if step.began_at <= stale && stale < step.deadline => step.deadline,
+                    Some(step) if stale < step.began_at => {
+                        step.began_at.saturating_add(STALE_WAITS).unwrap_or(Timestamp::MAX)
+                    }
+                    Some(_) | None => stale,
+                })
             }
+            // Who acknowledges has it for that long, however old the last event is.
             Timer::Quiet => {
                 let quiet = self.quiet_seconds.filter(|_| self.status == Status::Acknowledged)?;
-                self.last_event_at.checked_add(SignedDuration::from_secs(i64::from(quiet))).ok()
+                let taken = self.acknowledgement.as_ref().map_or(Timestamp::MIN, |held| held.at);
+                self.last_event_at.max(taken).checked_add(SignedDuration::from_secs(i64::from(quiet))).ok()
             }
             Timer::Silence => held(false),
             Timer::Hold => held(true),
             Timer::Acknowledgement => taken(false),
             Timer::Snooze => taken(true),
+            Timer::Newcomers => self.newcomers_due.filter(|_| self.status == Status::Acknowledged),
             Timer::Raise => self.raise_at.filter(|_| self.pages()),
             Timer::Step => self.escalation.as_ref().filter(|_| self.pages()).map(|it| it.deadline),
         }
@@ -94,13 +113,16 @@ impl Incident {
             }
             Timer::Quiet => moved(&mut self.last_event_at),
             Timer::Acknowledgement => {
-                let timed = self.acknowledgement.iter_mut().filter(|held| !held.snoozed);
-                timed.filter_map(|held| held.until.as_mut()).for_each(moved);
+                if let Some(held) = &mut self.acknowledgement {
+                    moved(&mut held.at);
+                    held.until.iter_mut().filter(|_| !held.snoozed).for_each(moved);
+                }
             }
             Timer::Step => {
                 let running = self.escalation.iter_mut();
                 running.flat_map(|it| [&mut it.began_at, &mut it.deadline]).for_each(moved);
             }
+            Timer::Newcomers => self.newcomers_due.iter_mut().for_each(moved),
             Timer::Hold => {
                 let waits = self.held_back.iter_mut().filter(|held| held.by == Hold::Wait);
                 waits.map(|held| &mut held.until).for_each(moved);

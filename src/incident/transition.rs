@@ -3,15 +3,18 @@
 //! What an entry changes beside its incident (keys, deliveries, what is remembered) is in `apply`.
 
 use super::entry::{
-    AlertChange, Change, DeliveryChange, Entry, EscalationChange, NewMirror, Opened, PlannedContact,
+    AlertChange, Change, DeliveryChange, Entry, EscalationChange, Moved, NewMirror, Opened, PlannedContact,
     Recipient, ResponseChange, StepStart,
 };
 use super::errand::{Errand, Mirror};
 use super::labels::Labels;
-use super::state::{Acknowledgement, Alert, Escalation, HeldBack, Incident, Notification, Purpose, Status};
+use super::state::{
+    Acknowledgement, Alert, Escalation, HeldBack, Incident, LowTold, Notification, OwnWords, Purpose, Status,
+};
 use super::{DeliveryId, IncidentId, Outcome};
 use crate::alert::{Event, Severity};
 use crate::config::Provider;
+use crate::reason::Why;
 use jiff::Timestamp;
 
 /// How much of a description is kept in memory, in characters; the whole text is in the journal.
@@ -51,6 +54,9 @@ impl Incident {
             policy: opened.policy.clone(),
             escalation: None,
             left_at: None,
+            low: None,
+            newcomers_told_at: None,
+            newcomers_due: None,
             raise_at: opened.raise_at,
             quiet_seconds: None,
             notifications: Vec::new(),
@@ -98,6 +104,8 @@ impl Incident {
                     alert.stale_at = *stale_at;
                 }
             }
+            AlertChange::Moved(moved) => self.move_to(moved, at),
+            AlertChange::Left { integration, dedup_key, .. } => self.leave(integration, dedup_key),
             AlertChange::Over { integration, dedup_key, .. } => {
                 self.last_event_at = at;
                 self.version += 1;
@@ -125,13 +133,21 @@ impl Incident {
                 self.version += 1;
             }
             EscalationChange::StepBegan(step) => self.begin(step, at),
-            EscalationChange::Told { people, purpose, in_step, .. } => {
+            EscalationChange::NewcomersWait { until } => self.newcomers_due = Some(*until),
+            EscalationChange::Told { people, purpose, in_step, low, .. } => {
                 self.plan(people, *purpose);
+                if let Some(at) = low {
+                    self.low = Some(LowTold { at: at.clone(), reached: false });
+                }
                 if let (true, Some(escalation)) = (*in_step, &mut self.escalation) {
                     escalation.told.extend(people.iter().map(|told| told.user.clone()));
                 }
             }
             EscalationChange::Dropped { users, .. } => {
+                // Who comes back is told as if anew, and only those who are in the step now count as reached.
+                if let Some(escalation) = &mut self.escalation {
+                    escalation.told.retain(|user| !users.contains(user));
+                }
                 self.notifications.retain(|found| {
                     found.in_flight.is_some()
                         || found.purpose == Purpose::Inform
@@ -179,7 +195,13 @@ impl Incident {
                 self.quiet_seconds = *quiet_seconds;
                 self.version += 1;
             }
-            ResponseChange::Retriggered { .. } => self.trigger_again(),
+            ResponseChange::Retriggered { why, .. } => {
+                self.trigger_again();
+                self.newcomers_due = None;
+                if matches!(why, Why::Newcomers(_)) {
+                    self.newcomers_told_at = Some(at);
+                }
+            }
             ResponseChange::Reassigned { to, escalation, .. } => {
                 self.trigger_again();
                 self.notifications
@@ -221,13 +243,55 @@ impl Incident {
         self.severity = self.severity.max(severity);
         if let Some(alert) = self.alerts.iter_mut().find(|alert| alert.is_of(event)) {
             self.version += u32::from(changed || !alert.firing);
+            if !alert.firing {
+                alert.since = at;
+            }
             (alert.firing, alert.severity) = (true, severity);
             (alert.heard_at, alert.stale_at) = (at, stale_at);
+            if alert.own.is_some() {
+                alert.own = Some(Box::new(OwnWords::of(event)));
+            }
             return;
         }
         self.version += u32::from(!self.alerts.is_empty());
         let (integration, dedup_key) = (event.integration.clone(), event.dedup_key.clone());
-        self.alerts.push(Alert { integration, dedup_key, firing: true, severity, heard_at: at, stale_at });
+        let own = (!self.alerts.is_empty()).then(|| Box::new(OwnWords::of(event)));
+        self.alerts.push(Alert {
+            integration,
+            dedup_key,
+            firing: true,
+            severity,
+            since: at,
+            own,
+            heard_at: at,
+            stale_at,
+        });
+    }
+
+    /// Belongs to another service from now on: what was told for the old one is over.
+    fn move_to(&mut self, moved: &Moved, at: Timestamp) {
+        self.hear(&moved.event, moved.severity, moved.stale_at, at);
+        self.trigger_again();
+        self.stop(true);
+        (self.service, self.urgency) = (moved.service.clone(), moved.urgency);
+        (self.route_rule, self.urgency_rule) = (moved.route_rule.clone(), moved.urgency_rule.clone());
+        self.raise_at = moved.raise_at;
+        (self.group, self.policy, self.held_back, self.low) = (None, None, None, None);
+        self.show_in(&moved.mirrors);
+    }
+
+    /// An alert leaves; if it gave the incident its words, the next one does.
+    fn leave(&mut self, integration: &str, dedup_key: &str) {
+        self.alerts.retain(|alert| !alert.is(integration, dedup_key));
+        if let Some(own) = self.alerts.first_mut().and_then(|first| first.own.take()) {
+            self.summary = own.summary.into();
+            self.source = own.source.into();
+            self.labels = own.labels;
+            self.description.clear();
+            self.links.clear();
+            self.runbook = None;
+        }
+        self.version += 1;
     }
 
     /// Shows it in rooms and tickets that do not show it yet, up to the bound.
@@ -259,7 +323,7 @@ impl Incident {
             began_at: at,
             deadline: step.deadline,
             told: step.people.iter().map(|told| told.user.clone()).collect(),
-            reached: false,
+            reached: Vec::new(),
         });
         self.version += 1;
     }
@@ -358,17 +422,32 @@ impl Incident {
             found.due = retry_at.unwrap_or(found.due);
             retry_at.is_some() && wanted(found, status, held)
         });
-        if let Some(escalation) = &mut self.escalation {
-            escalation.reached |= !unsettled
-                && taken
-                    .iter()
-                    .any(|(user, purpose)| *purpose == Purpose::Page && escalation.told.contains(user));
+        let told = taken.into_iter().filter(|(_, purpose)| *purpose == Purpose::Page && !unsettled);
+        for (user, _) in told {
+            if let Some(low) = &mut self.low {
+                low.reached = true;
+            }
+            if let Some(escalation) = &mut self.escalation
+                && !escalation.reached.contains(&user)
+            {
+                escalation.reached.push(user);
+            }
         }
     }
 
     fn notification(&mut self, n: u16, change: impl FnOnce(&mut Notification)) {
         if let Some(found) = self.notifications.iter_mut().find(|found| found.n == n) {
             change(found);
+        }
+    }
+}
+
+impl OwnWords {
+    fn of(event: &Event) -> OwnWords {
+        OwnWords {
+            summary: event.summary.as_str().into(),
+            source: event.source.as_str().into(),
+            labels: Labels::new(&event.labels),
         }
     }
 }

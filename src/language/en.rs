@@ -29,7 +29,6 @@ pub(super) fn word(word: Word) -> &'static str {
         Word::Acknowledge => "Acknowledge",
         Word::AcknowledgeAll => "Acknowledge all",
         Word::Resolve => "Resolve",
-        Word::ResolveAll => "Resolve all",
         Word::OwnServer => "On-call server",
         Word::UnknownService => "Unknown service",
         Word::Call => "Call",
@@ -59,7 +58,6 @@ pub(super) fn spoken(phrase: &Spoken) -> String {
         Spoken::AcknowledgeAllKey => "Press 4 to acknowledge them all.".into(),
         Spoken::EscalateKey => "Press 5 to escalate.".into(),
         Spoken::ResolveKey => "Press 6 to resolve.".into(),
-        Spoken::ResolveAllKey => "Press 6 to resolve them all.".into(),
         Spoken::RepeatKey => "Press star to hear this again.".into(),
         Spoken::NoKeys => "Keys do not work on this call. Please acknowledge in Slack.".into(),
         Spoken::UnknownKey => "That key does nothing.".into(),
@@ -71,6 +69,7 @@ pub(super) fn spoken(phrase: &Spoken) -> String {
         Spoken::Escalated => "Escalated to the next step. Goodbye.".into(),
         Spoken::Resolved => "Resolved. Thank you. Goodbye.".into(),
         Spoken::AlreadyResolved { by } => format!("Already resolved by {by}. Goodbye."),
+        Spoken::AlreadyEscalated { to } => format!("Already escalated: {to} is being called. Goodbye."),
         Spoken::AlreadyDone { by } => format!("{by} already has it. Goodbye."),
         Spoken::NotFound => "This alert was not found. It has ended already. Goodbye.".into(),
         Spoken::TestCall { name } => {
@@ -106,6 +105,11 @@ pub(super) fn shown(phrase: &Shown) -> String {
         Shown::AlreadyAcknowledged { by } => format!("Already acknowledged by {by}."),
         Shown::AlreadyResolved { by } => format!("Already resolved by {by}."),
         Shown::AlreadyDone { by } => format!("Already asked for by {by}."),
+        Shown::AlreadyEscalated { to } => format!("Already escalated: {to} is being called."),
+        Shown::HasLeft { name } => format!("{name} has left."),
+        Shown::CannotBeTold { name } => {
+            format!("{name} cannot be told: no notification rule of theirs has an address.")
+        }
         Shown::NotFound => "No such incident; it may have ended already.".into(),
     }
 }

@@ -29,7 +29,6 @@ pub(super) fn word(word: Word) -> &'static str {
         Word::Acknowledge => "対応する",
         Word::AcknowledgeAll => "すべて対応する",
         Word::Resolve => "解決済みにする",
-        Word::ResolveAll => "すべて解決済みにする",
         Word::OwnServer => "オンコールサーバー",
         Word::UnknownService => "サービス不明",
         Word::Call => "電話",
@@ -59,7 +58,6 @@ pub(super) fn spoken(phrase: &Spoken) -> String {
         Spoken::AcknowledgeAllKey => "すべての対応を始める場合は、4を押してください。".into(),
         Spoken::EscalateKey => "次の担当者を呼ぶ場合は、5。".into(),
         Spoken::ResolveKey => "解決済みにする場合は、6。".into(),
-        Spoken::ResolveAllKey => "すべて解決済みにする場合は、6。".into(),
         Spoken::RepeatKey => "もう一度聞く場合は、こめじるしを押してください。".into(),
         Spoken::NoKeys => "この電話ではキー操作を受け付けていません。Slackから対応を始めてください。".into(),
         Spoken::UnknownKey => "そのキーは使えません。".into(),
@@ -69,6 +67,7 @@ pub(super) fn spoken(phrase: &Spoken) -> String {
         Spoken::Escalated => "次の担当者を呼び出します。".into(),
         Spoken::Resolved => "解決済みにしました。おつかれさまでした。".into(),
         Spoken::AlreadyResolved { by } => format!("すでに解決済みです。操作した人は、{by}です。"),
+        Spoken::AlreadyEscalated { to } => format!("すでに{to}さんに連絡しています。"),
         Spoken::AlreadyDone { by } => format!("{by}さんが対応しています。"),
         Spoken::NotFound => "このアラートは見つかりません。すでに終了しています。".into(),
         Spoken::TestCall { name } => {
@@ -104,6 +103,9 @@ pub(super) fn shown(phrase: &Shown) -> String {
         Shown::AlreadyAcknowledged { by } => format!("すでに対応中です（{by}）。"),
         Shown::AlreadyResolved { by } => format!("すでに解決済みです（{by}）。"),
         Shown::AlreadyDone { by } => format!("すでに受け付けています（{by}）。"),
+        Shown::AlreadyEscalated { to } => format!("すでに{to}さんに連絡しています。"),
+        Shown::HasLeft { name } => format!("{name}さんは退職しています。"),
+        Shown::CannotBeTold { name } => format!("{name}さんには連絡できる方法がありません。"),
         Shown::NotFound => "インシデントが見つかりません。すでに終了している可能性があります。".into(),
     }
 }

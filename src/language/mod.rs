@@ -52,7 +52,6 @@ pub enum Word {
     Acknowledge,
     AcknowledgeAll,
     Resolve,
-    ResolveAll,
     // In place of a service.
     OwnServer,
     UnknownService,
@@ -103,7 +102,6 @@ pub enum Spoken<'a> {
     AcknowledgeAllKey,
     EscalateKey,
     ResolveKey,
-    ResolveAllKey,
     RepeatKey,
     /// Keys cannot reach us: there is no public URL.
     NoKeys,
@@ -118,6 +116,10 @@ pub enum Spoken<'a> {
     Resolved,
     AlreadyResolved {
         by: &'a str,
+    },
+    /// The step that the call was about is over: these people are told now.
+    AlreadyEscalated {
+        to: &'a str,
     },
     /// What was asked for had no effect: this person has the incident.
     AlreadyDone {
@@ -199,6 +201,16 @@ pub enum Shown<'a> {
     },
     AlreadyDone {
         by: &'a str,
+    },
+    /// The step that was shown is over: these people are told now.
+    AlreadyEscalated {
+        to: &'a str,
+    },
+    HasLeft {
+        name: &'a str,
+    },
+    CannotBeTold {
+        name: &'a str,
     },
     NotFound,
 }

@@ -58,6 +58,18 @@ pub enum TimelineLine<'a> {
     Updated {
         alert: Said<'a>,
     },
+    MovedTo {
+        alert: Said<'a>,
+        service: Option<&'a str>,
+        urgency: Level,
+    },
+    AlertLeft {
+        key: &'a str,
+        why: &'a Why,
+    },
+    NewcomersWait {
+        until: &'a str,
+    },
     Repeated,
     AlertOver {
         key: &'a str,

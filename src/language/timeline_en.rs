@@ -45,6 +45,15 @@ pub(super) fn line(line: &TimelineLine) -> String {
         }
         TimelineLine::Joined { alert } => format!("joined by: {}", said(alert)),
         TimelineLine::Updated { alert } => format!("updated: {}", said(alert)),
+        TimelineLine::MovedTo { alert, service, urgency } => {
+            format!("moved to {}: {}, {}", service.unwrap_or("no service"), said(alert), level(*urgency))
+        }
+        TimelineLine::AlertLeft { key, why: reason } => {
+            format!("alert {key} leaves and opens its own incident: {}", why(reason))
+        }
+        TimelineLine::NewcomersWait { until } => {
+            format!("more alerts have joined: triggered again at {until}")
+        }
         TimelineLine::Repeated => "said again, nothing new".to_owned(),
         TimelineLine::AlertOver { key, why: reason } => format!("alert {key} is over: {}", why(reason)),
         TimelineLine::Raised { urgency, raise_at: None } => format!("raised to {}", level(*urgency)),
@@ -214,6 +223,9 @@ pub(super) fn why(why: &Why) -> String {
         Why::HeartbeatNotExpected => "the config expects no heartbeat of it any more".into(),
         Why::NobodyCanBeTold => "nobody in it can be told".into(),
         Why::EveryContactFailed => "every contact of everybody in it failed".into(),
+        Why::RoutedElsewhere => "its routes lead elsewhere, and it has become more urgent".into(),
+        Why::BeyondTheGroup => "it fires again, longer after the opening than the service groups".into(),
+        Why::Newcomers(count) => format!("{count} more since somebody took it"),
         Why::MoreUrgent => "it has become more urgent".into(),
         Why::NotResolvedInTime => "acknowledged, but not resolved in time".into(),
         Why::OwnTrouble => "the server's own".into(),

@@ -46,6 +46,20 @@ pub(super) fn line(line: &TimelineLine) -> String {
         }
         TimelineLine::Joined { alert } => format!("アラートが加わりました: {}", said(alert)),
         TimelineLine::Updated { alert } => format!("更新: {}", said(alert)),
+        TimelineLine::MovedTo { alert, service, urgency } => {
+            format!(
+                "{} に移しました: {}、{}",
+                service.unwrap_or("サービスなし"),
+                said(alert),
+                level(*urgency)
+            )
+        }
+        TimelineLine::AlertLeft { key, why: reason } => {
+            format!("アラート {key} を別のインシデントに分けました: {}", why(reason))
+        }
+        TimelineLine::NewcomersWait { until } => {
+            format!("アラートが加わったため、{until} に再び呼び出します")
+        }
         TimelineLine::Repeated => "同じ内容の再通知".to_owned(),
         TimelineLine::AlertOver { key, why: reason } => {
             format!("アラート {key} は復旧しました: {}", why(reason))
@@ -225,6 +239,9 @@ pub(super) fn why(why: &Why) -> String {
         Why::HeartbeatNotExpected => "設定からハートビートの監視がなくなりました".into(),
         Why::NobodyCanBeTold => "連絡できる人がいません".into(),
         Why::EveryContactFailed => "全員へのすべての連絡が失敗しました".into(),
+        Why::RoutedElsewhere => "緊急度が上がり、ルートが別のサービスを指しています".into(),
+        Why::BeyondTheGroup => "グループの時間を過ぎてから再び発生しました".into(),
+        Why::Newcomers(count) => format!("対応が始まってからさらに{count}件のアラートが加わりました"),
         Why::MoreUrgent => "緊急度が上がりました".into(),
         Why::NotResolvedInTime => "対応が始まりましたが、時間内に解決していません".into(),
         Why::OwnTrouble => "サーバー自身の問題".into(),

@@ -134,6 +134,16 @@ impl At<'_> {
             AlertChange::Noted { event, .. } => TimelineLine::Note { alert: said(event) },
             AlertChange::Joined { event, .. } => TimelineLine::Joined { alert: said(event) },
             AlertChange::Updated { event, .. } => TimelineLine::Updated { alert: said(event) },
+            AlertChange::Moved(moved) => {
+                let line = TimelineLine::MovedTo {
+                    alert: said(&moved.event),
+                    service: moved.service.as_deref(),
+                    urgency: level(moved.urgency),
+                };
+                let rules = [&moved.route_rule, &moved.urgency_rule].map(|rule| self.rule(rule));
+                return (self.say(&line), rules.join(", "));
+            }
+            AlertChange::Left { dedup_key, why, .. } => TimelineLine::AlertLeft { key: dedup_key, why },
             AlertChange::Repeated { .. } => TimelineLine::Repeated,
             AlertChange::Over { dedup_key, why, .. } => TimelineLine::AlertOver { key: dedup_key, why },
         };
@@ -181,7 +191,10 @@ impl At<'_> {
                 let rule = rule.as_ref().map(ToString::to_string).unwrap_or_default();
                 (self.say(&TimelineLine::Step(line)), rule)
             }
-            EscalationChange::Told { people, purpose, in_step, rule } => {
+            EscalationChange::NewcomersWait { until } => {
+                (self.say(&TimelineLine::NewcomersWait { until: &self.clock(*until) }), String::new())
+            }
+            EscalationChange::Told { people, purpose, in_step, rule, .. } => {
                 let as_what = match (purpose, in_step) {
                     (Purpose::Inform, _) => ToldAs::Informed,
                     (Purpose::Shadow, _) => ToldAs::Shadows,

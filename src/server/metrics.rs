@@ -153,7 +153,8 @@ impl Metrics {
                 AlertChange::Over { event: it, .. } => {
                     it.iter().for_each(|it| event(&it.integration, "resolved"));
                 }
-                AlertChange::Repeated { .. } => {}
+                AlertChange::Moved(moved) => event(&moved.event.integration, "updated"),
+                AlertChange::Repeated { .. } | AlertChange::Left { .. } => {}
             },
             Change::Response(ResponseChange::Resolved { event: Some(it), .. }) => {
                 event(&it.integration, "resolved");

@@ -8,7 +8,9 @@ use crate::actor::{Actor, Via};
 use crate::config::Config;
 use crate::disk::recover;
 use crate::engine::Lane;
+use crate::incident::message;
 use crate::incident::{Asked, Command, Entry, Incident, IncidentId, Input, Reply, Respond, Status, Target};
+use crate::language::Language;
 use crate::preview::timeline::Reader;
 use crate::server::inbox::{self, Found};
 use crate::server::live::Live;
@@ -29,6 +31,11 @@ pub struct Wanted {
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Nothing {}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Reassigned {
     user: String,
 }
@@ -106,9 +113,16 @@ pub async fn act(
         Err(error) => return problem(StatusCode::BAD_REQUEST, &format!("{error}")),
     };
     let action = match action.as_str() {
-        "acknowledge" => Asked::Acknowledge,
-        "resolve" => Asked::Resolve,
-        "escalate" => Asked::Escalate,
+        "acknowledge" | "resolve" | "escalate" => {
+            if let Err(refused) = nothing(request).await {
+                return refused;
+            }
+            match action.as_str() {
+                "acknowledge" => Asked::Acknowledge,
+                "resolve" => Asked::Resolve,
+                _ => Asked::Escalate,
+            }
+        }
         "reassign" => match reassigned(&live, request).await {
             Ok(asked) => asked,
             Err(refused) => return refused,
@@ -164,8 +178,25 @@ fn replied(id: IncidentId, reply: Option<Reply>) -> Response {
         Some(Reply::Already { by, .. }) => {
             Json(json!({ "incident": id, "result": "already", "by": by })).into_response()
         }
-        _ => problem(StatusCode::NOT_FOUND, &format!("there is no incident {id}, or it is long closed")),
+        Some(reply @ Reply::Refused(_)) => {
+            problem(StatusCode::BAD_REQUEST, &message::reply_text(&reply, Language::En))
+        }
+        Some(Reply::Taken { .. } | Reply::Say(_) | Reply::NotFound) | None => {
+            problem(StatusCode::NOT_FOUND, &format!("there is no incident {id}, or it is long closed"))
+        }
     }
+}
+
+/// A body that says nothing: none, or an object without keys.
+async fn nothing(request: Request) -> Result<(), Response> {
+    let taken = take_whole(request).await?;
+    if taken.body.iter().all(u8::is_ascii_whitespace) {
+        return Ok(());
+    }
+    let read: Result<Nothing, _> = serde_json::from_slice(&taken.body);
+    read.map(|Nothing {}| ()).map_err(|error| {
+        problem(StatusCode::BAD_REQUEST, &format!("this takes no body, or an empty object: {error}"))
+    })
 }
 
 async fn reassigned(live: &Live, request: Request) -> Result<Asked, Response> {
@@ -229,7 +260,8 @@ fn shown(config: &Config, incident: &Incident) -> Value {
             "policy": at.at.policy, "step": at.at.step + 1, "fallback": at.at.fallback, "told": at.told, "next_at": at.deadline,
         })),
         "alerts": incident.alerts.iter().map(|alert| json!({
-            "dedup_key": alert.dedup_key, "firing": alert.firing,
+            "dedup_key": alert.dedup_key.trim_start_matches('\u{1}'), "firing": alert.firing,
+            "severity": alert.severity, "since": alert.since,
         })).collect::<Vec<_>>(),
     })
 }

@@ -167,6 +167,8 @@ fn grouped_silenced_and_ownerless_incidents_say_so() {
         dedup_key: "other".into(),
         firing: false,
         severity: Severity::Critical,
+        since: grouped.opened_at,
+        own: None,
         heard_at: grouped.opened_at,
         stale_at: None,
     });

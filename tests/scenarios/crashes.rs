@@ -216,7 +216,7 @@ fn the_clock_jumps_over_a_quiet_time() {
         02:00 -> slack tanaka
         02:01 acknowledged by Tanaka in Slack
         05:02 the clock jumped by 10800 s: open deadlines moved
-        07:00 resolved by auto_resolve_after: acknowledged, and no event since
+        07:01 resolved by auto_resolve_after: acknowledged, and no event since
         "#,
     );
 }

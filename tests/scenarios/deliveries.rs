@@ -28,8 +28,8 @@ fn slack_does_not_delay_a_call() {
         02:00 -> call tanaka about a, slack tanaka about a
         02:01 b: opened: "b" from prometheus -> web, critical, high urgency
         02:01 b: step 1 of team: tanaka, on call on primary (layer always); next step at 02:06:00
-        02:01 -> call tanaka about b
-        02:02 -> slack tanaka about a, b
+        02:01 -> call tanaka about b, slack tanaka about b
+        02:02 -> slack tanaka about a
         "#,
     );
 }

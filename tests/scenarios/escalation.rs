@@ -159,27 +159,23 @@ fn held_at_night_and_raised_in_the_morning() {
     );
 }
 
-/// 30: fired within the hours as low, it is raised when they next begin, once; not after somebody has it.
+/// Held as low, it is raised when the hours begin, once, and not after somebody has it; within the hours it is raised at
+/// once.
 #[test]
-fn raised_once_when_the_hours_begin_again() {
+fn raised_when_the_hours_begin_or_run() {
     check(
         &format!(
             "{OFFICE}
             14:00 alert slow warning
-            09:00 end
-            10:01 ack tanaka
-            10:02 end
+            14:01 ack tanaka
             09:00 end
             10:30 end"
         ),
         r#"
-        14:00 opened: "slow" from prometheus -> web, warning, low urgency, raised at Wed 12-09 10:00 if still open
-        14:00 told once, at low urgency: tanaka, on call on primary (layer always)
-        14:00 -> slack tanaka
-        10:00 raised to high urgency
-        10:00 step 1 of team: tanaka, on call on primary (layer always); next step at 10:05:00
-        10:00 -> call tanaka, slack tanaka
-        10:01 acknowledged by Tanaka in Slack
+        14:00 opened: "slow" from prometheus -> web, warning, high urgency
+        14:00 step 1 of team: tanaka, on call on primary (layer always); next step at 14:05:00
+        14:00 -> call tanaka, slack tanaka
+        14:01 acknowledged by Tanaka in Slack
         "#,
     );
     check(

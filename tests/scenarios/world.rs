@@ -487,7 +487,8 @@ impl World {
             }
             _ => None,
         });
-        opened.unwrap_or_default()
+        // The key of our own alert about silence begins with a sign that no sender can send.
+        opened.unwrap_or_default().trim_start_matches('\u{1}').to_owned()
     }
 
     pub fn text(&self) -> String {

@@ -278,7 +278,8 @@ fn keys(change: &Change) -> Vec<String> {
             | AlertChange::Joined { event, .. }
             | AlertChange::Updated { event, .. } => Some(&event.dedup_key),
             AlertChange::Repeated { dedup_key, .. } | AlertChange::Over { dedup_key, .. } => Some(dedup_key),
-            AlertChange::Noted { .. } => None,
+            AlertChange::Moved(moved) => Some(&moved.event.dedup_key),
+            AlertChange::Noted { .. } | AlertChange::Left { .. } => None,
         },
         Change::Response(
             ResponseChange::Acknowledged { event, .. } | ResponseChange::Resolved { event, .. },
