@@ -8,14 +8,14 @@ use jiff::Timestamp;
 use regex::Regex;
 use std::borrow::Cow;
 
-/// All fields must match.
+/// A matcher: all fields must match.
 #[derive(Clone, Debug, Default)]
 pub struct Matcher {
-    /// The key as written (`severity`, `labels.team`) and the patterns, any of which may match.
+    /// The key as written (`severity`, `labels.team`), and patterns of which one must match.
     pub fields: Vec<(String, Vec<Pattern>)>,
 }
 
-/// One pattern over the whole value.
+/// One pattern; it covers the whole value.
 #[derive(Clone, Debug)]
 pub struct Pattern {
     /// Written with a leading `!`.
@@ -23,11 +23,11 @@ pub struct Pattern {
     pub test: PatternTest,
 }
 
-/// What a pattern compares with.
+/// What a pattern compares the value with.
 #[derive(Clone, Debug)]
 pub enum PatternTest {
     Exact(String),
-    /// A glob, or what follows a `~`, anchored at both ends.
+    /// A glob, or the regex after `~`, anchored at both ends.
     Regex(Regex),
 }
 
@@ -42,14 +42,14 @@ pub struct Silence {
     pub place: Place,
 }
 
-/// When a silence is in force.
+/// When a silence is active.
 #[derive(Clone, Debug)]
 pub enum SilencePeriod {
     Once {
         from: Timestamp,
         until: Timestamp,
     },
-    /// Within these hours, from `from` (or always) until `until`.
+    /// Within these hours, from `from` (or since ever) until `until`.
     Every {
         hours: Hours,
         from: Option<Timestamp>,
@@ -58,7 +58,7 @@ pub enum SilencePeriod {
 }
 
 impl Matcher {
-    /// Whether every field matches. `value` gives the text of a key; a missing one is empty.
+    /// Whether every field matches. `value` returns the text of a key; empty if it is missing.
     pub fn matches<'v>(&self, value: impl Fn(&str) -> Cow<'v, str>) -> bool {
         self.fields.iter().all(|(key, patterns)| {
             let text = value(key);
@@ -78,8 +78,8 @@ impl Pattern {
     }
 }
 
-/// The value of `summary`, `description`, `severity`, `source` or `labels.<name>` in an event whose severity, all
-/// rules applied, is `severity`; empty where there is none.
+/// The value of `summary`, `description`, `severity`, `source` or `labels.<name>` in an event; empty if missing.
+/// `severity` is the event's severity after all rules.
 pub fn field<'e>(event: &'e Event, severity: Severity, key: &str) -> Cow<'e, str> {
     Cow::Borrowed(match key {
         "summary" => &event.summary,

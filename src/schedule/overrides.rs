@@ -1,4 +1,4 @@
-//! Temporary changes to what the layers give.
+//! Temporary changes on top of the layers.
 
 use super::UserId;
 use jiff::Timestamp;
@@ -23,24 +23,24 @@ pub struct Override {
 /// What an override does to the set of people on call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum OverrideAction {
-    /// `with` alone: these people, whoever it was; empty is `nobody`, a gap on purpose.
+    /// `with` alone: exactly these people. Empty is `nobody`, a deliberate gap.
     Set(Vec<UserId>),
-    /// `replace` and `with`: exchanges one person, if they are in the set.
+    /// `replace` and `with`: swaps out one person, if they are in the set.
     Replace { who: UserId, with: Vec<UserId> },
-    /// `add`: beside whoever it is.
+    /// `add`: these people too.
     Add(Vec<UserId>),
 }
 
-/// The overrides of a schedule in the order in which they apply. Those in force at an instant are found in O(log n),
-/// and one more for each that is found.
+/// The overrides of a schedule, in the order in which they apply. Finding the k in force at an instant takes O(log n)
+/// per override found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Overrides {
     list: Vec<Override>,
-    /// A tree of time: sorted by `from`, the middle of each range is its root.
+    /// An interval tree: sorted by `from`, the middle of each range is its root.
     tree: Vec<Node>,
 }
 
-/// The index of an override, and the last end in the range whose root it is.
+/// The index of an override, and the latest end in the range below it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Node {
     index: usize,
@@ -48,12 +48,12 @@ struct Node {
 }
 
 impl Overrides {
-    /// Those in force at `at`, in the order in which they apply.
+    /// The overrides in force at `at`, in the order in which they apply.
     pub fn in_force(&self, at: Timestamp) -> impl Iterator<Item = &Override> {
         self.touching(at, at).into_iter().filter_map(|index| self.list.get(index))
     }
 
-    /// The indices of those in force at some instant from `from` to `last`, both included; in order.
+    /// The indices of overrides in force at any instant from `from` to `last` inclusive, in order.
     pub fn touching(&self, from: Timestamp, last: Timestamp) -> Vec<usize> {
         let mut found = Vec::new();
         self.find(0..self.tree.len(), from, last, &mut found);
@@ -86,7 +86,7 @@ impl From<Vec<Override>> for Overrides {
     }
 }
 
-/// Gives the root of each range the last end in it, and says the last of all.
+/// Stores the latest end of each range in its root, and returns the latest of all.
 fn plant(range: &mut [Node]) -> Timestamp {
     let (before, rest) = range.split_at_mut(range.len() / 2);
     let Some((root, after)) = rest.split_first_mut() else { return Timestamp::MIN };
@@ -117,7 +117,7 @@ impl Override {
         self.from <= at && at < self.until
     }
 
-    /// Changes the set, sorted before and after; `false` if there was nobody to replace.
+    /// Applies the change to a sorted set, which stays sorted; `false` if the person to replace is not in it.
     pub(super) fn apply(&self, users: &mut Vec<UserId>) -> bool {
         let more = match &self.action {
             OverrideAction::Set(with) => {
