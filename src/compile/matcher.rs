@@ -1,4 +1,4 @@
-//! Matchers: globs, regular expressions and negation, compiled once.
+//! Matchers: globs, regular expressions and negation, each compiled once.
 
 use super::code;
 use super::diagnostic::{Finding, Spot};
@@ -10,7 +10,7 @@ use regex::RegexBuilder;
 
 /// The longest regular expression, in bytes.
 const PATTERN_MAX: usize = 1000;
-/// The most memory of one compiled expression, in bytes.
+/// The most memory for one compiled expression, in bytes.
 const REGEX_SIZE_MAX: usize = 256 * 1024;
 const SEVERITIES: [&str; 4] = ["critical", "error", "warning", "info"];
 

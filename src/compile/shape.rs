@@ -1,7 +1,7 @@
-//! The shape of a file: what its schema says, in words, and the pruning of what is wrong.
+//! The shape of a file: reports in words what its schema rejects, and cuts it out.
 //!
-//! The first look reports; then whatever is wrong is cut out of the tree, and again, until the rest fits, so that
-//! the rest of the file is still looked at and one mistake is one finding.
+//! The first pass reports. Then wrong nodes are cut out of the tree until the rest fits, so that the rest of the file
+//! is still checked and one mistake gives one finding.
 
 use super::code;
 use super::diagnostic::{Finding, Part, Spot};
@@ -20,9 +20,9 @@ const FINDINGS_MAX: usize = 50;
 /// The most rounds of pruning.
 const ROUNDS_MAX: usize = 64;
 
-/// Keywords by which a schema says which keys of an object go together.
+/// Schema keywords that say which keys of an object go together.
 const BETWEEN_KEYS: [&str; 4] = ["oneOf", "anyOf", "allOf", "dependentRequired"];
-/// Which keys of a secret go together: this is said here.
+/// Which keys of a secret go together; reported here.
 const SECRET_FORMS: &str = "/$defs/Secret/oneOf";
 const SECRET_KEYS: &str = "a secret is one of `env`, `file`, or `sops` with `key`";
 
@@ -56,10 +56,10 @@ fn fixed(mut finding: Finding, source: &Source) -> Finding {
     finding
 }
 
-/// Cuts until the schema agrees; `None` when nothing is left.
+/// Cuts until the schema accepts the rest; `None` if nothing is left.
 fn pruned_tree(file: &Arc<str>, mut root: Node, mut cuts: Vec<Cut>, schema: &Schema) -> Option<Node> {
     for _ in 0..ROUNDS_MAX {
-        // The last item of a list first, so that the indices of the others hold.
+        // Last list item first, so that the other indices stay valid.
         cuts.sort_by_key(|cut| std::cmp::Reverse(cut.order()));
         cuts.dedup();
         for each in &cuts {
@@ -76,7 +76,7 @@ fn pruned_tree(file: &Arc<str>, mut root: Node, mut cuts: Vec<Cut>, schema: &Sch
     None
 }
 
-/// What to cut out: a JSON pointer.
+/// What to cut out, as a JSON pointer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Cut {
     pointer: String,
@@ -174,8 +174,8 @@ impl Shape<'_> {
         }
     }
 
-    /// Whether it is about keys of an object that need or exclude each other, which is said in better words where the
-    /// object is compiled.
+    /// Whether it is about keys that need or exclude each other. The code that compiles the object reports those in
+    /// better words.
     fn is_between_keys(&self, error: &ValidationError<'_>) -> bool {
         let path = error.schema_path().as_str();
         path.match_indices('/').any(|(at, _)| {
@@ -285,7 +285,7 @@ impl Shape<'_> {
         Finding::error(code::UNKNOWN_KEY, spot, format!("unknown key `{key}`")).help(help)
     }
 
-    /// The keys that the object of this error may have.
+    /// The keys that this error's object may have.
     fn keys_beside(&self, error: &ValidationError<'_>) -> Vec<String> {
         let path = error.schema_path().as_str();
         let object = path.rsplit_once('/').map_or("", |(object, _)| object);
@@ -299,7 +299,7 @@ impl Shape<'_> {
     }
 }
 
-/// A misspelt required key is one mistake: the misspelling.
+/// A misspelt required key is reported once, as a misspelling.
 fn merge_misspelt(findings: &mut Vec<Finding>) {
     let mut meant: Vec<(String, String)> = Vec::new();
     for finding in findings.iter().filter(|finding| finding.code == code::UNKNOWN_KEY) {
@@ -328,12 +328,12 @@ fn literal_secret(spot: Spot) -> Finding {
     )
 }
 
-/// A text is no secret's place at all, which its type says.
+/// A plain text is never the place of a secret; its type says so.
 fn not_one_secret(error: &ValidationError<'_>, spot: Spot) -> Option<Finding> {
     error.instance().is_object().then(|| Finding::error(code::EITHER_OR, spot, SECRET_KEYS))
 }
 
-/// What is there instead of a name may be the secret itself, so it is not repeated.
+/// The value written instead of a name may be the secret itself, so it is not repeated.
 fn not_a_name(spot: Spot) -> Finding {
     let name = spot.pointer.rsplit('/').next().unwrap_or_default();
     let (message, help) = match name {
@@ -379,7 +379,7 @@ fn wants_type(error: &ValidationError<'_>, name: &str) -> bool {
     }
 }
 
-/// The words that would have been right.
+/// The words that are allowed.
 fn words(error: &ValidationError<'_>) -> Vec<String> {
     let word = |value: &Value| value.as_str().map(str::to_owned);
     match error.kind() {
@@ -420,7 +420,7 @@ fn found(error: &ValidationError<'_>) -> String {
     }
 }
 
-/// The value as it was written, cut short.
+/// The value as written, truncated.
 fn text_of(error: &ValidationError<'_>) -> String {
     const SHOWN_MAX: usize = 60;
     let text = match error.instance().as_ref() {

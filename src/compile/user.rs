@@ -11,7 +11,7 @@ use crate::schedule::TimeOff;
 use jiff::{SignedDuration, Timestamp, ToSpan, tz::TimeZone};
 use std::{collections::BTreeMap, sync::Arc};
 
-/// A personal rule may wait this long at most.
+/// The longest wait of a personal rule.
 const AFTER_MAX: SignedDuration = SignedDuration::from_hours(24);
 
 impl Resolver<'_> {
@@ -61,7 +61,8 @@ impl Resolver<'_> {
         }
     }
 
-    /// The person's own rules, or the organisation's, or built-in ones: Slack, a call, a call after three minutes.
+    /// The person's own rules, or the organisation's, or the built-in ones: Slack, a call, and another call after
+    /// three minutes.
     fn rules(
         &mut self,
         file: &File<document::User>,
@@ -117,7 +118,7 @@ impl Resolver<'_> {
         compiled
     }
 
-    /// A contact method of this release.
+    /// A contact method that this release has.
     pub(super) fn contact(&mut self, by: ContactMethod, at: &Spot) -> Option<Contact> {
         let name = match by {
             ContactMethod::Slack => return Some(Contact::Slack),
@@ -149,7 +150,7 @@ impl Resolver<'_> {
         }
     }
 
-    /// When everybody is away.
+    /// Everybody's time off.
     pub(super) fn all_time_off(&mut self) -> BTreeMap<Id, Vec<TimeOff>> {
         let documents = self.documents;
         let mut all = BTreeMap::new();
@@ -206,7 +207,7 @@ impl Resolver<'_> {
     }
 }
 
-/// Which methods a person has.
+/// The methods a person can be reached by.
 struct Reach {
     slack: bool,
     call: bool,
