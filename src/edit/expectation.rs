@@ -1,7 +1,7 @@
-//! `expect --record`: an alert played as it is, and written down as a promise for later pull requests.
+//! `expect --record`: plays an alert and writes what happens as an expectation for later pull requests.
 //!
-//! What is written is what the state machine does today: everybody's first contact of each kind in each step, by the
-//! schedule that names them where one does. Of an alert that calls nobody, that it calls nobody.
+//! The expectation contains what the state machine does today: the first contact of each kind for each person in each
+//! step, named by schedule if the step tells one. If the alert calls nobody, the expectation says so.
 
 use super::overrides::{instant, schema_line};
 use super::splice::append;
@@ -16,21 +16,21 @@ use crate::preview::{Script, Simulated, Told, simulate, told};
 use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
 
-/// The promise that somebody wants.
+/// The expectation to record.
 #[derive(Clone, Debug)]
 pub struct ExpectationWish<'a> {
-    /// What is promised, in a sentence.
+    /// The promise, in one sentence.
     pub name: &'a str,
     pub at: Timestamp,
-    /// How far the alert is played.
+    /// How far to play the alert.
     pub until: SignedDuration,
     /// The alert, as the integration read it.
     pub event: &'a Event,
-    /// Below `expectations/`.
+    /// A path below `expectations/`.
     pub file: &'a str,
 }
 
-/// One line of the promise.
+/// One line of the expectation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Line {
     after: SignedDuration,
@@ -38,7 +38,7 @@ struct Line {
     by: Contact,
 }
 
-/// Appends an expectation of what happens.
+/// Appends an expectation of what happens today.
 pub fn record(subject: &Subject<'_>, wish: &ExpectationWish<'_>) -> Result<Edit, Refusal> {
     let (folder, name) = wish.file.split_once('/').unwrap_or(("", wish.file));
     if folder != "expectations" || !name.ends_with(".yaml") {
@@ -71,7 +71,7 @@ pub fn record(subject: &Subject<'_>, wish: &ExpectationWish<'_>) -> Result<Edit,
     Ok(edit)
 }
 
-/// What an expectation says of an alert.
+/// The alert as an expectation describes it.
 fn alert(event: &Event) -> ExpectedAlert {
     ExpectedAlert {
         integration: event.integration.as_str().into(),
@@ -110,7 +110,7 @@ fn entries(
     Ok(entries)
 }
 
-/// Everybody's first contact of each kind in each step.
+/// The first contact of each kind for each person in each step.
 fn expected(config: &Config, wish: &ExpectationWish<'_>, simulated: &Simulated) -> Vec<Line> {
     let mut first: Vec<Told> = Vec::new();
     for one in told(simulated) {
@@ -129,7 +129,7 @@ fn expected(config: &Config, wish: &ExpectationWish<'_>, simulated: &Simulated) 
     lines
 }
 
-/// Those who are told and never called; of an alert that tells nobody, those whom its service's policy would.
+/// People who are told but never called. If the alert tells nobody, the people its service's policy would tell.
 fn uncalled(config: &Config, simulated: &Simulated, expect: &[Line]) -> Vec<Notify> {
     if expect.iter().any(|line| line.by == Contact::Call) {
         return Vec::new();
@@ -146,7 +146,7 @@ fn uncalled(config: &Config, simulated: &Simulated, expect: &[Line]) -> Vec<Noti
     uncalled
 }
 
-/// The schedule of the step by which somebody is told, or the person.
+/// The schedule through which the step tells this person, or the person.
 fn who(config: &Config, simulated: &Simulated, told: &Told) -> Notify {
     let steps = config.policies.values().flat_map(|policy| &policy.steps);
     let mut by_rule = steps.filter(|step| step.place.to_string() == told.rule);
@@ -158,7 +158,7 @@ fn who(config: &Config, simulated: &Simulated, told: &Told) -> Notify {
     schedules.into_iter().next().cloned().unwrap_or_else(|| Notify::User(told.user.clone()))
 }
 
-/// The first step of the policy of the service that the alert is about.
+/// The first step of the policy of the alert's service.
 fn first_step<'c>(config: &'c Config, simulated: &Simulated) -> Option<&'c Step> {
     let service = simulated.entries.iter().find_map(|entry| match &entry.change {
         Change::Opened(opened) => opened.service.as_ref(),

@@ -1,7 +1,8 @@
-//! `user leave`: somebody is gone for good from a day on.
+//! `user leave`: somebody leaves for good on a given day.
 //!
-//! Their file gets `left`, and every rotation that has them goes on without them from the first handoff on. Until then
-//! the next member stands in, as for any time off. What needs a decision is listed ([`mentions`](super::mentions)).
+//! Their file gets `left`, and every rotation that includes them continues without them from the first handoff on.
+//! Until then the next member stands in, as with any time off. Decisions for people are listed
+//! ([`mentions`](super::mentions)).
 
 use super::line_up::take;
 use super::mentions::{Mention, mentions};
@@ -14,7 +15,7 @@ use crate::schedule::{Schedules, TimeOff, first_instant};
 use jiff::civil::{Date, Time};
 use std::sync::Arc;
 
-/// Takes `user` out of everything that goes on by itself; `day` is the first without them.
+/// Removes `user` from everything that can continue automatically; `day` is the first day without them.
 pub fn leave(subject: &Subject<'_>, user: &Id, day: Date) -> Result<Edit, Refusal> {
     let Some(found) = subject.config.users.get(user) else {
         return asked(format!("there is no user `{user}`"));
@@ -35,7 +36,7 @@ pub fn leave(subject: &Subject<'_>, user: &Id, day: Date) -> Result<Edit, Refusa
     proved(subject, proposal, &wished)
 }
 
-/// `left: 2026-11-24` in their file.
+/// Sets `left: 2026-11-24` in their file.
 fn set_left(subject: &Subject<'_>, user: &User, day: Date, proposal: &mut Proposal, wished: &mut Schedules) {
     let who = person(subject.config, &user.id);
     let file = &user.place.file;
@@ -62,7 +63,7 @@ fn set_left(subject: &Subject<'_>, user: &User, day: Date, proposal: &mut Propos
     off.sort_by_key(|off| off.from);
 }
 
-/// Where they took turns beside somebody who then has the turn with fewer, or alone.
+/// Where they took turns together with others, who are then on call in a smaller set or alone.
 fn smaller_sets(subject: &Subject<'_>, layer: &Rotating<'_>, user: &Id) -> Vec<Mention> {
     let sets = layer.newest.members.iter().filter(|set| set.len() > 1 && set.contains(user));
     let others = sets.map(|set| set.iter().filter(|id| *id != user).cloned().collect::<Vec<_>>());
@@ -74,7 +75,7 @@ fn smaller_sets(subject: &Subject<'_>, layer: &Rotating<'_>, user: &Id) -> Vec<M
     others.map(|others| Mention { place: layer.place(), what: what(others) }).collect()
 }
 
-/// A line-up without them wherever the newest one has them.
+/// Appends a line-up without them to each rotation whose newest line-up has them.
 fn go_on_without(
     subject: &Subject<'_>,
     user: &Id,

@@ -1,4 +1,4 @@
-//! `line-up add`, `remove` and `replace`: which layers of a schedule get a further line-up.
+//! `line-up add`, `remove` and `replace`: decides which layers of a schedule get a new line-up.
 
 use super::planned::{Begin, Change, Obstacle, Planned, Rotating};
 use super::words::person;
@@ -6,18 +6,19 @@ use super::{Edit, Proposal, Refusal, Subject, asked, proved};
 use crate::schedule::{Schedules, Turn};
 use jiff::civil::Date;
 
-/// A change of who takes turns on a schedule.
+/// A change to who takes turns on a schedule.
 #[derive(Clone, Debug)]
 pub struct LineUpWish<'a> {
     pub schedule: &'a str,
-    /// By its name. Without one: for somebody new the only rotation there is, otherwise every one that has the person.
+    /// The name of a layer. Without it, `add` uses the only rotation, and other changes use every rotation with that
+    /// person.
     pub layer: Option<&'a str>,
     pub change: Change,
-    /// The first day on which it may begin; without one, it begins with the next handoff.
+    /// The first day on which the line-up may begin; without it, it begins at the next handoff.
     pub from: Option<Date>,
 }
 
-/// Appends a line-up to the layers concerned.
+/// Appends a line-up to each affected layer.
 pub fn line_up(subject: &Subject<'_>, wish: &LineUpWish<'_>) -> Result<Edit, Refusal> {
     newcomer_is_there(subject, wish)?;
     let begin = wish.from.map_or(Begin::Next, Begin::On);
@@ -31,7 +32,7 @@ pub fn line_up(subject: &Subject<'_>, wish: &LineUpWish<'_>) -> Result<Edit, Ref
     proved(subject, proposal, &wished)
 }
 
-/// Adds a planned line-up to what is proposed and to what is wished. What is to say about the day is said once.
+/// Adds a planned line-up to the proposal and to the wished schedules. A remark about the day is added only once.
 pub(super) fn take(
     proposal: &mut Proposal,
     wished: &mut Schedules,
@@ -103,7 +104,7 @@ fn refused(
     }
 }
 
-/// Whoever joins is not about to leave.
+/// Refuses a newcomer who is about to leave.
 fn newcomer_is_there(subject: &Subject<'_>, wish: &LineUpWish<'_>) -> Result<(), Refusal> {
     let (Change::Add { user, .. } | Change::Replace { with: user, .. }) = &wish.change else { return Ok(()) };
     let mut off = subject.config.schedules.time_off.get(user).into_iter().flatten();

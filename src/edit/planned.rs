@@ -1,7 +1,8 @@
-//! One further line-up of one layer: from when, with whom, and who comes first, so that everybody keeps their turn.
+//! Plans one new line-up of one layer: when it begins, with whom, and who is first, so that everybody keeps their
+//! turn.
 //!
-//! It begins with a handoff of the line-up before it, so the present holder finishes the shift, and goes on with
-//! whoever would have been next ([`Layer::next_member`]). Which layers get one, and why, is decided by the wishes.
+//! It begins at a handoff of the previous line-up, so the current holder finishes the shift, and continues with the
+//! member who would have been next ([`Layer::next_member`]). The wishes decide which layers get one, and why.
 
 use super::splice::{Splice, append};
 use super::words::{person, turns};
@@ -15,7 +16,7 @@ use jiff::ToSpan;
 use jiff::civil::{Date, DateTime};
 use std::sync::Arc;
 
-/// What becomes of the members.
+/// How the list of members changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
     Add {
@@ -25,14 +26,14 @@ pub enum Change {
     Remove {
         user: Id,
     },
-    /// Somebody else, in the same place.
+    /// Another person, in the same place.
     Replace {
         user: Id,
         with: Id,
     },
 }
 
-/// Where somebody new comes in the list of members.
+/// Where a new person is inserted into the list of members.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Position {
     Last,
@@ -40,14 +41,15 @@ pub enum Position {
     After(Id),
 }
 
-/// From when.
+/// When the line-up begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Begin {
-    /// With the first handoff that is possible.
+    /// At the first possible handoff.
     Next,
-    /// With the first handoff of this day or later; refused if the day is past, or not after the newest line-up.
+    /// At the first handoff on or after this day. Refused if the day is past, or not after the start of the newest
+    /// line-up.
     On(Date),
-    /// With the first handoff that is possible, of this day or later.
+    /// At the first possible handoff on or after this day.
     AfterAll(Date),
 }
 
@@ -59,13 +61,13 @@ pub(super) struct Rotating<'a> {
     pub index: usize,
     pub layer: &'a Layer,
     pub newest: &'a LineUp,
-    /// Of the schedule.
+    /// The id of the schedule.
     pub file: &'a Arc<str>,
     text: &'a str,
     line_ups: &'a Node,
 }
 
-/// A further line-up.
+/// A planned line-up.
 #[derive(Clone, Debug)]
 pub(super) struct Planned {
     pub line_up: LineUp,
@@ -74,7 +76,7 @@ pub(super) struct Planned {
     pub splices: Vec<Splice>,
 }
 
-/// Why a layer gets no further line-up.
+/// Why a layer gets no new line-up.
 #[derive(Clone, Debug)]
 pub(super) enum Obstacle {
     /// Nobody would be left in it.
@@ -85,9 +87,9 @@ pub(super) enum Obstacle {
 /// A member while the list changes.
 #[derive(Clone, Debug)]
 struct Seat {
-    /// As they are written; nobody is `nobody`.
+    /// Their ids as written; empty for `nobody`.
     people: Vec<Id>,
-    /// The index in the line-up before.
+    /// Their index in the previous line-up.
     was: Option<usize>,
 }
 
@@ -116,7 +118,7 @@ impl<'a> Rotating<'a> {
         })
     }
 
-    /// Whether somebody is in the newest line-up.
+    /// Whether a person is in the newest line-up.
     pub fn has(&self, user: &str) -> bool {
         self.newest.members.iter().any(|member| member.iter().any(|id| &**id == user))
     }
@@ -128,7 +130,7 @@ impl<'a> Rotating<'a> {
         self.subject.compiled.sources.place(&layer.key("rotation").key("line_ups").index(last))
     }
 
-    /// `web-primary`, with the layer where there are several.
+    /// `web-primary`; includes the layer if there are several.
     pub fn name(&self) -> String {
         match Rotating::all(&self.subject, self.schedule).len() {
             1 => self.schedule.to_owned(),
@@ -136,7 +138,7 @@ impl<'a> Rotating<'a> {
         }
     }
 
-    /// The line-up after the newest one.
+    /// Plans the line-up after the newest one.
     pub fn plan(&self, change: &Change, begin: Begin) -> Result<Planned, Obstacle> {
         let handoff = self.handoff(begin).map_err(Obstacle::Refused)?;
         let mut seats = self.changed(change)?;
@@ -159,8 +161,8 @@ impl<'a> Rotating<'a> {
         Ok(Planned { line_up, handoff, splices: append(self.text, self.line_ups, &entries) })
     }
 
-    /// The first handoff that is still to come, at the time of day (and for months on the day) of the others if one
-    /// such is near: a line-up that begins there needs no `handoff` of its own.
+    /// The first future handoff. Prefers one soon at the usual time of day (and day of the month, for months),
+    /// because a line-up that begins there needs no `handoff` of its own.
     fn handoff(&self, begin: Begin) -> Result<DateTime, Refusal> {
         let day = self.day(begin)?;
         let zone = &self.layer.time_zone;
@@ -180,12 +182,12 @@ impl<'a> Rotating<'a> {
         Ok(ahead.take_while(|it| *it < near).find(usual).unwrap_or(first))
     }
 
-    /// The day it is on the layer's calendar.
+    /// Today, on the layer's calendar.
     pub fn today(&self) -> Date {
         self.layer.time_zone.to_datetime(self.subject.now).date()
     }
 
-    /// The first day on which it may begin.
+    /// The first day on which the line-up may begin.
     fn day(&self, begin: Begin) -> Result<Date, Refusal> {
         let today = self.today();
         let after = self.newest.from.tomorrow().unwrap_or(Date::MAX);
@@ -206,7 +208,7 @@ impl<'a> Rotating<'a> {
         }
     }
 
-    /// The members as they are written, changed.
+    /// The members as written, with the change applied.
     fn changed(&self, change: &Change) -> Result<Vec<Seat>, Obstacle> {
         let written = self.line_ups.items().last().and_then(|last| last.get("members"));
         let members = written.map_or(&[][..], Node::items).iter().map(as_written).enumerate();
@@ -242,7 +244,7 @@ impl<'a> Rotating<'a> {
         ))
     }
 
-    /// The index at which somebody new comes in.
+    /// The index at which a new person is inserted.
     fn position(&self, position: &Position, seats: &[Seat]) -> Result<usize, Refusal> {
         let Position::After(user) = position else {
             return Ok(if *position == Position::First { 0 } else { seats.len() });
@@ -259,7 +261,7 @@ impl<'a> Rotating<'a> {
         }
     }
 
-    /// The index of whoever would have been next, or of the one after who is still there.
+    /// The index of the member who would have been next, or of the first one after them who is still in the list.
     fn first(&self, seats: &[Seat], handoff: DateTime) -> usize {
         let count = self.newest.members.len();
         let next = self.layer.next_member(self.newest, handoff).unwrap_or(0);
@@ -297,7 +299,7 @@ impl<'a> Rotating<'a> {
     }
 }
 
-/// A member as it is written: a user, a list of users, or `nobody`.
+/// A member as written in YAML: a user, a list of users, or `nobody`.
 fn as_written(member: &Node) -> Vec<Id> {
     let names: Vec<&str> = match &member.kind {
         NodeKind::Sequence(items) => items.iter().filter_map(Node::text).collect(),
