@@ -1,4 +1,5 @@
-//! `oncall line-up`: somebody joins, leaves or exchanges with somebody in a rotation, and everybody keeps their turn.
+//! `oncall line-up`: somebody joins or leaves a rotation, or takes over another person's turns; everybody else keeps
+//! theirs.
 
 use super::Output;
 use super::edited::{self, Options, refused};
@@ -9,10 +10,10 @@ use crate::edit::{Change, Edit, LineUpWish, Position, Refusal, Subject, line_up}
 use anyhow::Result;
 use jiff::civil::Date;
 
-/// Change who takes turns: appends a line-up in which everybody keeps their turn
+/// Change who takes turns, by appending a line-up; everybody else keeps their turn
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "The file keeps its comments. The new line-up begins with a handoff, so that every shift is finished."
+    after_help = "Comments in the file stay. The new line-up begins at a handoff, so no shift is cut short."
 )]
 pub struct Arguments {
     #[command(subcommand)]
@@ -23,9 +24,9 @@ pub struct Arguments {
 enum Command {
     /// Somebody joins a rotation
     Add(Add),
-    /// Somebody takes no more turns
+    /// Somebody stops taking turns
     Remove(Remove),
-    /// Somebody takes over the turns of somebody else
+    /// Somebody takes over another person's turns
     #[command(
         override_usage = "oncall line-up replace <USER> --with <USER> --schedule <ID>\n       [OPTIONS] [DIR]"
     )]
@@ -39,10 +40,10 @@ struct Add {
     user: String,
     #[command(flatten)]
     place: Place,
-    /// Their turn comes after this member's [default: at the end of the list]
+    /// The member after whom their turn comes [default: at the end of the list]
     #[arg(long, value_name = "USER", conflicts_with = "first")]
     after: Option<String>,
-    /// They come first in the list
+    /// Put them first in the list
     #[arg(long)]
     first: bool,
     #[command(flatten)]
@@ -51,7 +52,7 @@ struct Add {
 
 #[derive(Debug, clap::Args)]
 struct Remove {
-    /// Who takes no more turns
+    /// Who stops taking turns
     #[arg(value_name = "USER")]
     user: String,
     #[command(flatten)]
@@ -62,10 +63,10 @@ struct Remove {
 
 #[derive(Debug, clap::Args)]
 struct Replace {
-    /// Who takes no more turns
+    /// Who stops taking turns
     #[arg(value_name = "USER")]
     user: String,
-    /// Who takes them instead
+    /// Who takes over
     #[arg(long, value_name = "USER")]
     with: String,
     #[command(flatten)]
@@ -79,10 +80,10 @@ struct Place {
     /// The schedule
     #[arg(long, value_name = "ID")]
     schedule: String,
-    /// Only this layer, where the schedule has several rotations
+    /// Only this layer, if the schedule has several rotations
     #[arg(long, value_name = "NAME")]
     layer: Option<String>,
-    /// From the first handoff on this day or later [default: the next handoff]
+    /// Begin at the first handoff on or after this day [default: the next handoff]
     #[arg(long, value_name = "DATE", value_parser = date)]
     from: Option<Date>,
 }

@@ -1,4 +1,4 @@
-//! `oncall user`: somebody is gone for good.
+//! `oncall user`: somebody leaves for good.
 
 use super::Output;
 use super::edited::{self, Options, refused};
@@ -8,7 +8,7 @@ use crate::edit::{Edit, Refusal, Subject, leave};
 use anyhow::Result;
 use jiff::civil::Date;
 
-/// Take somebody who leaves out of every rotation
+/// Remove somebody who leaves from every rotation
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     #[command(subcommand)]
@@ -19,7 +19,7 @@ pub struct Arguments {
 enum Command {
     /// Set `left` in their file, and append line-ups without them
     #[command(
-        after_help = "What names them otherwise (steps, overrides, covers) is listed for you to change."
+        after_help = "Other places that name them (steps, overrides, covers) are listed for you to change."
     )]
     Leave(Leave),
 }

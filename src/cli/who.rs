@@ -12,10 +12,10 @@ use anyhow::Result;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-/// How far ahead the next hand-over is looked for.
+/// How far ahead to look for the next handover.
 const HORIZON: SignedDuration = SignedDuration::from_hours(90 * 24);
 
-/// Who is on call, from which layer or override, until when, and who is next
+/// Show who is on call, from which layer or override, until when, and who is next
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     /// Only this schedule [default: all]
@@ -36,7 +36,7 @@ enum Format {
     Json,
 }
 
-/// One schedule at the instant.
+/// One schedule at this instant.
 struct Answer<'c> {
     schedule: &'c str,
     handover: Handover,
@@ -74,7 +74,7 @@ fn text<'c>(config: &Config, at: Timestamp, answers: impl Iterator<Item = Answer
     format!("{} ({})\n\n{rows}", local(at, zone), zone_name(zone))
 }
 
-/// Who, by which rules, and until when.
+/// Who is on call, by which rules, and until when.
 fn lines(config: &Config, at: Timestamp, answer: &Answer<'_>) -> Vec<String> {
     let zone = &config.organisation.time_zone;
     let Answer { handover, reason, .. } = answer;
@@ -97,7 +97,7 @@ fn lines(config: &Config, at: Timestamp, answer: &Answer<'_>) -> Vec<String> {
     lines
 }
 
-/// Whose turn it would be.
+/// The person whose turn it would be.
 fn away(config: &Config, at: Timestamp, user: &UserId) -> String {
     let why = match config.schedules.is_off(user, at).map(|off| off.until) {
         Some(Some(until)) => format!("off until {}", local(until, &config.organisation.time_zone)),

@@ -80,7 +80,7 @@ fn in_folder(kind: Kind, file: &Arc<str>, rest: &str) -> Meaning {
     match wrong_id(id) {
         Some(message) => Meaning::Wrong(
             Finding::error(code::ID, Spot::file(file), message)
-                .help("an id is made of small letters, digits and `-`, and parts are separated by folders"),
+                .help("an id has lower-case letters, digits and `-`; folders separate its parts"),
         ),
         None => Meaning::Object { kind, id: Arc::from(id) },
     }

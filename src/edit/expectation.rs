@@ -66,7 +66,7 @@ pub fn record(subject: &Subject<'_>, wish: &ExpectationWish<'_>) -> Result<Edit,
     }
     let edit = proved(subject, proposal, &subject.config.schedules)?;
     if let Some(broken) = edit.findings.iter().find(|finding| finding.code == CODE) {
-        return asked(format!("played again, it does not hold ({}): write it by hand", broken.message));
+        return asked(format!("when played again, it does not hold ({}): write it by hand", broken.message));
     }
     Ok(edit)
 }
@@ -92,7 +92,7 @@ fn entries(
     let expect = expected(config, wish, simulated);
     let never = uncalled(config, simulated, &expect);
     if expect.is_empty() && never.is_empty() {
-        return asked("nobody is told of it, and no service is meant: there is nothing to promise");
+        return asked("it tells nobody and leads to no service: there is nothing to promise");
     }
     let zone = &config.organisation.time_zone;
     let mut entries = vec![

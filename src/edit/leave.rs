@@ -28,10 +28,7 @@ pub fn leave(subject: &Subject<'_>, user: &Id, day: Date) -> Result<Edit, Refusa
     go_on_without(subject, user, day, &mut proposal, &mut wished)?;
     proposal.undecided.sort();
     if proposal.splices.is_empty() {
-        return asked(format!(
-            "{} has left on {day} already: nothing to change",
-            person(subject.config, user)
-        ));
+        return asked(format!("{} already left on {day}: nothing to change", person(subject.config, user)));
     }
     proved(subject, proposal, &wished)
 }
@@ -55,7 +52,7 @@ fn set_left(subject: &Subject<'_>, user: &User, day: Date, proposal: &mut Propos
     if day < subject.now.to_zoned(user.time_zone.clone()).date() {
         proposal
             .said
-            .push(format!("{day} is past: shifts of theirs since then will read as those of others."));
+            .push(format!("{day} is past: their shifts since then will be shown as other people's."));
     }
     let off = wished.time_off.entry(user.id.clone()).or_default();
     off.retain(|off| off.until.is_some());

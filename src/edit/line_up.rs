@@ -60,7 +60,7 @@ fn layers<'a>(subject: &Subject<'a>, wish: &LineUpWish<'a>) -> Result<Vec<Rotati
     let rotating = names(&layers);
     let schedule = wish.schedule;
     if layers.is_empty() {
-        return asked(format!("{schedule} has no layer with a rotation: its people are changed by hand"));
+        return asked(format!("{schedule} has no layer with a rotation: change its people by hand"));
     }
     if let Some(name) = wish.layer {
         layers.retain(|it| &*it.layer.name == name);

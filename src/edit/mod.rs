@@ -97,7 +97,10 @@ fn proved(subject: &Subject<'_>, proposal: Proposal, wished: &Schedules) -> Resu
     };
     if without_places(&config.schedules) != without_places(wished) {
         let paths: Vec<&str> = files.keys().map(String::as_str).collect();
-        return asked(format!("{}: it would not say what is asked: change it by hand", paths.join(", ")));
+        return asked(format!(
+            "{}: the edit would not do what you asked for: change it by hand",
+            paths.join(", ")
+        ));
     }
     let Proposal { said, lasts, undecided, .. } = proposal;
     Ok(Edit { files, said, lasts, undecided, findings, tree, config })

@@ -40,10 +40,10 @@ pub fn add_override(subject: &Subject<'_>, wish: &OverrideWish<'_>) -> Result<Ed
     match wish.from.cmp(&wish.until) {
         Ordering::Less => {}
         Ordering::Equal => {
-            return asked(format!("--from and --until are both {from}: it must last for a while"));
+            return asked(format!("--from and --until are both {from}: the end must be later"));
         }
         Ordering::Greater => {
-            return asked(format!("--until ({until}) is before --from ({from}): exchange them"));
+            return asked(format!("--until ({until}) is before --from ({from}): swap them"));
         }
     }
     let file = file(schedule, wish)?;

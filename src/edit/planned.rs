@@ -195,10 +195,10 @@ impl<'a> Rotating<'a> {
             Begin::Next => Ok(today.max(after)),
             Begin::AfterAll(day) => Ok(day.max(today).max(after)),
             Begin::On(day) if day < today => asked(format!(
-                "{day} is past, and what was does not change: take {today} or a later day (or an override)"
+                "{day} is past, and the past does not change: choose {today} or a later day (or an override)"
             )),
             Begin::On(day) if day < after => asked(format!(
-                "the newest line-up of {} begins on {} ({}), and one more must begin after it: take {after} or a later \
+                "the newest line-up of {} begins on {} ({}), and a new one must begin after it: choose {after} or a later \
                  day, or change that line by hand",
                 self.name(),
                 self.newest.from,

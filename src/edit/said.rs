@@ -28,7 +28,7 @@ impl Rotating<'_> {
             }
             Change::Replace { user, with } => {
                 let (with, user) = (person(config, with), person(config, user));
-                format!("{with} takes the turns of {user} in {name} from {at} on; {next}.")
+                format!("{with} takes over the turns of {user} in {name} from {at} on; {next}.")
             }
         }];
         said.push(format!("The turns from then on: {}.", turns(order.into_iter())));
