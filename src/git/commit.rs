@@ -1,6 +1,6 @@
 //! The files of one commit, read from git's objects without a checkout.
 //!
-//! Which of them are read, and within which bounds, is decided in [`files`](super::files), as for a directory.
+//! [`files`](super::files) decides which files are read and the limits, as for a directory.
 
 use super::files::Reading;
 use crate::compile::{Tree as Config, Unread};
@@ -10,7 +10,7 @@ use std::path::Path;
 
 const FILE_MODE_LINK: i32 = 0o120_000;
 
-/// The files of a commit below `folder`. Fails on a commit that is not there, and where `folder` is not in it.
+/// The files of a commit below `folder`. Fails if the commit does not exist, or `folder` is not in it.
 pub(super) fn read(git: &Repository, commit: Oid, folder: Option<&str>) -> Result<Config> {
     let commit = git.find_commit(commit).context("it is not in the clone: fetch the branch that has it")?;
     let root = commit.tree()?;
