@@ -7,7 +7,7 @@ use super::table::table;
 use super::write::write;
 use super::{Exit, Output, compare_text};
 use crate::compile::{Severity, render_human};
-use crate::edit::{Edit, Refusal, Subject, unified};
+use crate::edit::{Edit, EditError, Subject, unified};
 use crate::provider::{COLUMNS, wrap};
 use anyhow::{Result, anyhow};
 use clap::builder::styling::{AnsiColor, Style};
@@ -26,7 +26,7 @@ pub struct Options {
 /// Makes an edit of the directory, shows it, and writes it if asked to.
 pub(super) fn run(
     options: &Options,
-    edit: impl FnOnce(&Subject<'_>) -> Result<Edit, Refusal>,
+    edit: impl FnOnce(&Subject<'_>) -> Result<Edit, EditError>,
 ) -> Result<Output> {
     let loaded = options.directory.load()?;
     let config = match loaded.config() {
@@ -36,8 +36,8 @@ pub(super) fn run(
     let subject = Subject { tree: &loaded.tree, compiled: &loaded.compiled, config, now: now() };
     let edit = match edit(&subject) {
         Ok(edit) => edit,
-        Err(Refusal::Asked(text)) => return Err(anyhow!(text)),
-        Err(Refusal::Broken { tree, findings }) => {
+        Err(EditError::Asked(text)) => return Err(anyhow!(text)),
+        Err(EditError::Broken { tree, findings }) => {
             let why = "this would break the config, so nothing was changed:\n\n";
             let err = format!("{why}{}", render_human(&tree, &findings, true));
             return Ok(Output { out: String::new(), err, exit: Exit::Config });
@@ -55,8 +55,8 @@ pub(super) fn run(
 }
 
 /// An error as a refusal.
-pub(super) fn refused(error: &anyhow::Error) -> Refusal {
-    Refusal::Asked(format!("{error:#}"))
+pub(super) fn refused(error: &anyhow::Error) -> EditError {
+    EditError::Asked(format!("{error:#}"))
 }
 
 /// The edit in words, the diff, and anything else to know.

@@ -9,7 +9,7 @@ use super::{Exit, Output, body};
 use crate::alert::{Action, Event};
 use crate::check::expectations;
 use crate::compile::render_human;
-use crate::edit::{Edit, ExpectationWish, Refusal, Subject, record};
+use crate::edit::{Edit, EditError, ExpectationWish, Subject, record};
 use crate::integration::read_trusted;
 use crate::provider::{COLUMNS, wrap};
 use anyhow::{Result, bail};
@@ -101,7 +101,7 @@ impl Arguments {
     }
 
     /// The edit that `--record` asks for.
-    pub(super) fn edit(&self, subject: &Subject<'_>) -> Result<Edit, Refusal> {
+    pub(super) fn edit(&self, subject: &Subject<'_>) -> Result<Edit, EditError> {
         let event = self.event(subject).map_err(|error| refused(&error))?;
         let zone = &subject.config.organisation.time_zone;
         let at = self.at.as_deref().map_or_else(|| Ok(subject.now), |text| instant(text, zone));

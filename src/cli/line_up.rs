@@ -6,7 +6,7 @@ use super::edited::{self, Options, refused};
 use super::instant::date;
 use super::known::known;
 use crate::config::Id;
-use crate::edit::{Change, Edit, LineUpWish, Position, Refusal, Subject, line_up};
+use crate::edit::{Edit, EditError, Insertion, LineUpChange, LineUpWish, Subject, line_up};
 use anyhow::Result;
 use jiff::civil::Date;
 
@@ -39,7 +39,7 @@ struct Add {
     #[arg(value_name = "USER")]
     user: String,
     #[command(flatten)]
-    place: Place,
+    place: LineUpPlace,
     /// The member after whom their turn comes [default: at the end of the list]
     #[arg(long, value_name = "USER", conflicts_with = "first")]
     after: Option<String>,
@@ -56,7 +56,7 @@ struct Remove {
     #[arg(value_name = "USER")]
     user: String,
     #[command(flatten)]
-    place: Place,
+    place: LineUpPlace,
     #[command(flatten)]
     options: Options,
 }
@@ -70,13 +70,13 @@ struct Replace {
     #[arg(long, value_name = "USER")]
     with: String,
     #[command(flatten)]
-    place: Place,
+    place: LineUpPlace,
     #[command(flatten)]
     options: Options,
 }
 
 #[derive(Debug, clap::Args)]
-struct Place {
+struct LineUpPlace {
     /// The schedule
     #[arg(long, value_name = "ID")]
     schedule: String,
@@ -93,23 +93,23 @@ pub(super) fn run(arguments: &Arguments) -> Result<Output> {
 }
 
 impl Arguments {
-    pub(super) fn edit(&self, subject: &Subject<'_>) -> Result<Edit, Refusal> {
-        let user = |id: &str| -> Result<Id, Refusal> {
+    pub(super) fn edit(&self, subject: &Subject<'_>) -> Result<Edit, EditError> {
+        let user = |id: &str| -> Result<Id, EditError> {
             let known = known("user", &subject.config.users, id);
             known.map(|(id, _)| id.clone()).map_err(|error| refused(&error))
         };
         let change = match &self.command {
             Command::Add(add) => {
                 let position = match &add.after {
-                    Some(id) => Position::After(user(id)?),
-                    None if add.first => Position::First,
-                    None => Position::Last,
+                    Some(id) => Insertion::After(user(id)?),
+                    None if add.first => Insertion::First,
+                    None => Insertion::Last,
                 };
-                Change::Add { user: user(&add.user)?, position }
+                LineUpChange::Add { user: user(&add.user)?, position }
             }
-            Command::Remove(remove) => Change::Remove { user: user(&remove.user)? },
+            Command::Remove(remove) => LineUpChange::Remove { user: user(&remove.user)? },
             Command::Replace(replace) => {
-                Change::Replace { user: user(&replace.user)?, with: user(&replace.with)? }
+                LineUpChange::Replace { user: user(&replace.user)?, with: user(&replace.with)? }
             }
         };
         let place = self.place();
@@ -118,7 +118,7 @@ impl Arguments {
         line_up(subject, &LineUpWish { schedule, layer: place.layer.as_deref(), change, from: place.from })
     }
 
-    fn place(&self) -> &Place {
+    fn place(&self) -> &LineUpPlace {
         match &self.command {
             Command::Add(Add { place, .. })
             | Command::Remove(Remove { place, .. })

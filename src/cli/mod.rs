@@ -43,7 +43,7 @@ pub mod write;
 pub use instant::instant;
 pub use serve::LogFormat;
 
-use crate::edit::{Edit, Refusal, Subject};
+use crate::edit::{Edit, EditError, Subject};
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
@@ -119,7 +119,7 @@ pub fn run(command: Command) -> Output {
 }
 
 /// The config edit that a command asks for; `None` if it does not edit.
-pub fn edit(command: &Command, subject: &Subject<'_>) -> Option<Result<Edit, Refusal>> {
+pub fn edit(command: &Command, subject: &Subject<'_>) -> Option<Result<Edit, EditError>> {
     match command {
         Command::LineUp(arguments) => Some(arguments.edit(subject)),
         Command::User(arguments) => Some(arguments.edit(subject)),

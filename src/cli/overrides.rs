@@ -4,7 +4,7 @@ use super::Output;
 use super::edited::{self, Options, refused};
 use super::instant::instant;
 use super::known::known;
-use crate::edit::{Edit, OverrideWish, Refusal, Subject, add_override};
+use crate::edit::{Edit, EditError, OverrideWish, Subject, add_override};
 use crate::schedule::{OverrideAction, Schedule, UserId};
 use anyhow::{Result, bail};
 
@@ -59,7 +59,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Output> {
 }
 
 impl Arguments {
-    pub(super) fn edit(&self, subject: &Subject<'_>) -> Result<Edit, Refusal> {
+    pub(super) fn edit(&self, subject: &Subject<'_>) -> Result<Edit, EditError> {
         let Command::Add(add) = &self.command;
         add_override(subject, &add.wish(subject).map_err(|error| refused(&error))?)
     }

@@ -42,8 +42,8 @@ pub struct Arguments {
     #[arg(long, value_name = "ID")]
     integration: String,
     /// The state that the monitor reports
-    #[arg(long, value_enum, default_value_t = State::Firing)]
-    sample: State,
+    #[arg(long, value_enum, default_value_t = SampleState::Firing)]
+    sample: SampleState,
     /// The address of the server [default: public_url of oncall.yaml]
     #[arg(long, value_name = "URL")]
     url: Option<String>,
@@ -55,7 +55,7 @@ pub struct Arguments {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-enum State {
+enum SampleState {
     Firing,
     Resolved,
 }
@@ -72,7 +72,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Output> {
     let (secrets, _) = resolve(config);
     let at = now();
     let body = own_sample(endpoint, arguments.sample, at)?;
-    let is_over = arguments.sample == State::Resolved;
+    let is_over = arguments.sample == SampleState::Resolved;
     let test = TestRequest::new(endpoint, &secrets, (is_over, body.as_deref()), at)
         .with_context(|| format!("the secret of {} is not set here: {}", endpoint.id, places(endpoint)))?;
     let events = events(endpoint, &test, &secrets, at)?;
@@ -93,18 +93,18 @@ pub(super) fn run(arguments: &Arguments) -> Result<Output> {
 }
 
 /// For an integration with `fields`, the sample that is kept in the config: only its owner knows the shape.
-fn own_sample(endpoint: &Endpoint, state: State, at: Timestamp) -> Result<Option<Vec<u8>>> {
+fn own_sample(endpoint: &Endpoint, state: SampleState, at: Timestamp) -> Result<Option<Vec<u8>>> {
     if endpoint.fields.all().next().is_none() && endpoint.fields.each.is_none() {
         return Ok(None);
     }
-    let wanted = if state == State::Resolved { Action::Resolve } else { Action::Trigger };
+    let wanted = if state == SampleState::Resolved { Action::Resolve } else { Action::Trigger };
     let mut bodies = endpoint.samples.iter().filter_map(|sample| sample.body.as_deref());
     let fits = |body: &&[u8]| {
         let events = read_trusted(endpoint, body, at);
         events.iter().any(|event| event.action == wanted && !event.labels.contains_key(UNPARSED))
     };
     let found = bodies.find(fits).map(<[u8]>::to_vec);
-    let word = if state == State::Resolved { "says that it is over" } else { "fires" };
+    let word = if state == SampleState::Resolved { "says that it is over" } else { "fires" };
     found.map(Some).ok_or_else(|| {
         anyhow!(
             "{} has `fields`, and no `sample` that {word}: keep a body of that kind in samples/, and name it \
@@ -157,13 +157,13 @@ fn token(config: &Config, secrets: &Secrets) -> Option<String> {
 }
 
 /// The server's answer, and its newest incidents if there was a token to ask for them.
-struct Sent {
+struct ServerAnswer {
     status: u16,
     text: String,
     incidents: Option<Result<Value>>,
 }
 
-async fn send(base: &str, test: TestRequest, token: Option<&str>) -> Result<Sent> {
+async fn send(base: &str, test: TestRequest, token: Option<&str>) -> Result<ServerAnswer> {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let http = reqwest::Client::builder()
         .connect_timeout(CONNECT_MAX)
@@ -182,7 +182,7 @@ async fn send(base: &str, test: TestRequest, token: Option<&str>) -> Result<Sent
         Some(token) => Some(incidents(&http, base, token).await),
         None => None,
     };
-    Ok(Sent { status, text: crate::alert::cut(text.trim(), SHOWN_MAX), incidents })
+    Ok(ServerAnswer { status, text: crate::alert::cut(text.trim(), SHOWN_MAX), incidents })
 }
 
 async fn incidents(http: &reqwest::Client, base: &str, token: &str) -> Result<Value> {

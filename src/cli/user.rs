@@ -4,7 +4,7 @@ use super::Output;
 use super::edited::{self, Options, refused};
 use super::instant::date;
 use super::known::known;
-use crate::edit::{Edit, Refusal, Subject, leave};
+use crate::edit::{Edit, EditError, Subject, leave};
 use anyhow::Result;
 use jiff::civil::Date;
 
@@ -42,7 +42,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Output> {
 }
 
 impl Arguments {
-    pub(super) fn edit(&self, subject: &Subject<'_>) -> Result<Edit, Refusal> {
+    pub(super) fn edit(&self, subject: &Subject<'_>) -> Result<Edit, EditError> {
         let Command::Leave(Leave { user, date, .. }) = &self.command;
         let (user, _) = known("user", &subject.config.users, user).map_err(|error| refused(&error))?;
         leave(subject, user, *date)

@@ -1,4 +1,4 @@
-//! The codes of errors that `compile` finds: each leaves no usable config. Codes of the semantic checks begin at
+//! The codes of errors that `compile` finds: with any of them there is no config. Codes of the semantic checks begin at
 //! `OC101` and are in [`check`](crate::check).
 
 pub const UNREADABLE: &str = "OC001";

@@ -39,7 +39,7 @@ pub use diagnostic::{Diagnostic, Finding, Label, Location, Part, Severity, Spot}
 pub use expectation::{Expectation, Expected, ExpectedAlert, Never};
 pub use layout::is_not_text;
 pub use render::{render_human, render_json};
-pub use source::{Source, Sources};
+pub use source::{SourceFile, Sources};
 pub use tree::{FILE_MAX, FILES_MAX, FOLDERS_MAX, TREE_BYTES_MAX, Tree, Unread};
 pub use value::why_no_date;
 pub use yaml::{Entry, Node, NodeKind, Parsed, Problem, parse};

@@ -4,7 +4,7 @@ use super::code;
 use super::diagnostic::{Finding, Part, Spot};
 use super::layout::{self, Meaning};
 use super::schema::Schemas;
-use super::source::{Source, Sources};
+use super::source::{SourceFile, Sources};
 use super::tree::{FILE_MAX, FILES_MAX, Tree};
 use super::{shape, yaml};
 use crate::config::Id;
@@ -63,7 +63,7 @@ impl<T> File<T> {
 }
 
 pub(super) fn read(tree: &Tree, schemas: &Schemas) -> (Documents, Sources, Vec<Finding>) {
-    let mut reader = Reader {
+    let mut reader = TreeReader {
         schemas,
         documents: Documents::default(),
         sources: Sources::default(),
@@ -83,14 +83,14 @@ pub(super) fn read(tree: &Tree, schemas: &Schemas) -> (Documents, Sources, Vec<F
     (reader.documents, reader.sources, reader.findings)
 }
 
-struct Reader<'a> {
+struct TreeReader<'a> {
     schemas: &'a Schemas,
     documents: Documents,
     sources: Sources,
     findings: Vec<Finding>,
 }
 
-impl Reader<'_> {
+impl TreeReader<'_> {
     fn file(&mut self, path: &str, bytes: &[u8]) {
         match layout::meaning(path) {
             Meaning::Object { kind, id } => self.object(kind, id, &Arc::from(path), bytes),
@@ -116,7 +116,7 @@ impl Reader<'_> {
     /// A file that is not read may contain what another one refers to.
     fn unread(&mut self, path: &str, bytes: &[u8]) {
         let text = std::str::from_utf8(bytes).ok().filter(|text| text.len() <= FILE_MAX);
-        let source = text.map(|text| Source::new(text.to_owned()));
+        let source = text.map(|text| SourceFile::new(text.to_owned()));
         self.sources.files.extend(source.map(|source| (Arc::from(path), source)));
     }
 
@@ -205,7 +205,7 @@ impl Reader<'_> {
             self.findings.push(Finding::error(code::SHAPE, Spot::file(file), "this file is empty"));
         }
         let schema = self.schemas.get(&kind)?;
-        let mut source = Source::new(text);
+        let mut source = SourceFile::new(text);
         let document = shape::document(file, &mut source, parsed, schema, &mut self.findings);
         source.incomplete |= document.is_none();
         self.sources.files.insert(file.clone(), source);

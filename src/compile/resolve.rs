@@ -46,7 +46,7 @@ pub(super) fn resolve(documents: &Documents, sources: &Sources, tree: &Tree) -> 
     Resolved { config, expectations, findings: resolver.findings, lost: resolver.lost }
 }
 
-/// The work in progress.
+/// The state of the resolvers: what they have read and found so far.
 pub(super) struct Resolver<'a> {
     pub(super) documents: &'a Documents,
     pub(super) sources: &'a Sources,

@@ -6,7 +6,7 @@
 use super::code;
 use super::diagnostic::{Finding, Part, Spot};
 use super::schema::Schema;
-use super::source::{Source, find};
+use super::source::{SourceFile, find};
 use super::suggest::{any_of, nearest};
 use super::yaml::{Node, NodeKind, Parsed};
 use jsonschema::ValidationError;
@@ -29,7 +29,7 @@ const SECRET_KEYS: &str = "a secret is one of `env`, `file`, or `sops` with `key
 /// The document of a file, or what is left of it, and what is wrong with its shape.
 pub(super) fn document<T: DeserializeOwned>(
     file: &Arc<str>,
-    source: &mut Source,
+    source: &mut SourceFile,
     parsed: Parsed,
     schema: &Schema,
     findings: &mut Vec<Finding>,
@@ -50,14 +50,14 @@ pub(super) fn document<T: DeserializeOwned>(
 }
 
 /// A finding's place is fixed before the tree under it changes.
-fn fixed(mut finding: Finding, source: &Source) -> Finding {
+fn fixed(mut finding: Finding, source: &SourceFile) -> Finding {
     let span = source.span(&finding.spot);
     finding.spot = finding.spot.on(Part::Bytes(span.start, span.end));
     finding
 }
 
 /// Cuts until the schema accepts the rest; `None` if nothing is left.
-fn pruned_tree(file: &Arc<str>, mut root: Node, mut cuts: Vec<Cut>, schema: &Schema) -> Option<Node> {
+fn pruned_tree(file: &Arc<str>, mut root: Node, mut cuts: Vec<Pruned>, schema: &Schema) -> Option<Node> {
     for _ in 0..ROUNDS_MAX {
         // Last list item first, so that the other indices stay valid.
         cuts.sort_by_key(|cut| std::cmp::Reverse(cut.order()));
@@ -78,11 +78,11 @@ fn pruned_tree(file: &Arc<str>, mut root: Node, mut cuts: Vec<Cut>, schema: &Sch
 
 /// What to cut out, as a JSON pointer.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Cut {
+struct Pruned {
     pointer: String,
 }
 
-impl Cut {
+impl Pruned {
     fn order(&self) -> Vec<(usize, String)> {
         let parts = self.pointer.split('/').skip(1);
         parts.map(|part| (part.parse().unwrap_or(0), part.to_owned())).collect()
@@ -127,7 +127,7 @@ struct Shape<'a> {
 }
 
 impl Shape<'_> {
-    fn verdict(&self) -> (Vec<Finding>, Vec<Cut>) {
+    fn verdict(&self) -> (Vec<Finding>, Vec<Pruned>) {
         let json = self.schema.json(self.root);
         let (mut findings, mut cuts) = (Vec::new(), Vec::new());
         let Some(validator) = self.schema.validator() else { return (findings, cuts) };
@@ -139,12 +139,12 @@ impl Shape<'_> {
         (findings, cuts)
     }
 
-    fn one(&self, error: &ValidationError<'_>, findings: &mut Vec<Finding>, cuts: &mut Vec<Cut>) {
+    fn one(&self, error: &ValidationError<'_>, findings: &mut Vec<Finding>, cuts: &mut Vec<Pruned>) {
         let pointer = error.instance_path().as_str().to_owned();
         let spot = Spot { pointer: pointer.clone(), ..Spot::root(self.file) };
         if error.schema_path().as_str() == SECRET_FORMS {
             findings.extend(not_one_secret(error, spot));
-            cuts.push(Cut { pointer });
+            cuts.push(Pruned { pointer });
             return;
         }
         if self.is_between_keys(error) {
@@ -154,7 +154,7 @@ impl Shape<'_> {
             Kind::AdditionalProperties { unexpected } => {
                 for key in unexpected {
                     findings.push(self.unknown_key(error, &spot, key));
-                    cuts.push(Cut { pointer: spot.key(key).pointer });
+                    cuts.push(Pruned { pointer: spot.key(key).pointer });
                 }
             }
             Kind::Required { property } => {
@@ -162,14 +162,14 @@ impl Shape<'_> {
                 if !self.was_pruned(&spot, key) {
                     findings.push(missing(&spot, key));
                 }
-                cuts.push(Cut { pointer });
+                cuts.push(Pruned { pointer });
             }
             Kind::AnyOf { context } | Kind::OneOfNotValid { context } => {
                 self.alternatives(error, context, spot, findings, cuts);
             }
             _ => {
                 findings.push(self.plain(error, spot));
-                cuts.push(Cut { pointer });
+                cuts.push(Pruned { pointer });
             }
         }
     }
@@ -191,7 +191,7 @@ impl Shape<'_> {
         context: &[Vec<ValidationError<'static>>],
         spot: Spot,
         findings: &mut Vec<Finding>,
-        cuts: &mut Vec<Cut>,
+        cuts: &mut Vec<Pruned>,
     ) {
         let is_about_type = |each: &ValidationError<'_>| {
             matches!(each.kind(), Kind::Type { .. } | Kind::Constant { .. } | Kind::Enum { .. })
@@ -203,7 +203,7 @@ impl Shape<'_> {
             return;
         }
         let all: Vec<&ValidationError<'static>> = context.iter().flatten().collect();
-        cuts.push(Cut { pointer: spot.pointer.clone() });
+        cuts.push(Pruned { pointer: spot.pointer.clone() });
         findings.push(self.none_of(error, &all, spot));
     }
 

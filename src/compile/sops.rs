@@ -7,7 +7,7 @@
 use super::code;
 use super::diagnostic::{Finding, Spot};
 use super::resolve::Resolver;
-use super::source::Source;
+use super::source::SourceFile;
 use super::suggest::{any_of, nearest};
 use super::tree::{FILE_MAX, Tree};
 use super::yaml::{self, Node, NodeKind};
@@ -112,7 +112,7 @@ fn read(bytes: &[u8]) -> Result<File, Wrong> {
     let parsed = yaml::parse(text);
     // sops leaves a key without a value as it is.
     if let Some(problem) = parsed.problems.iter().find(|problem| problem.code != code::NO_VALUE) {
-        let source = Source::new(text.to_owned());
+        let source = SourceFile::new(text.to_owned());
         return Err((format!("line {}: {}", source.line(problem.span.start), problem.message), None));
     }
     let Some(Node { kind: NodeKind::Mapping(entries), .. }) = &parsed.root else {

@@ -8,12 +8,12 @@ use std::{collections::BTreeMap, ops::Range, sync::Arc};
 /// Every file that was read as YAML.
 #[derive(Clone, Debug, Default)]
 pub struct Sources {
-    pub files: BTreeMap<Arc<str>, Source>,
+    pub files: BTreeMap<Arc<str>, SourceFile>,
 }
 
 /// One file.
 #[derive(Clone, Debug)]
-pub struct Source {
+pub struct SourceFile {
     pub text: String,
     /// Where each line begins, in bytes.
     lines: Vec<usize>,
@@ -23,10 +23,10 @@ pub struct Source {
     pub incomplete: bool,
 }
 
-impl Source {
-    pub fn new(text: String) -> Source {
+impl SourceFile {
+    pub fn new(text: String) -> SourceFile {
         let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
-        Source { text, lines, root: None, incomplete: false }
+        SourceFile { text, lines, root: None, incomplete: false }
     }
 
     /// The texts under this key in a list of objects.

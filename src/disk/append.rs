@@ -33,7 +33,7 @@ pub struct Append {
 
 /// The result of a batch, or of the journal's start.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Answer {
+pub struct JournalAnswer {
     /// The epoch of the journal that answers. A journal we gave up on may still answer.
     pub epoch: u64,
     pub result: Appended,
@@ -50,7 +50,7 @@ pub enum Appended {
 
 /// Why a batch was not accepted.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Refused {
+pub enum NotTaken {
     /// [`APPENDS_MAX`] batches are waiting.
     Full(Append),
     /// The thread has ended.
@@ -74,7 +74,7 @@ impl Journal {
     pub fn start(
         dir: &StateDir,
         opening: &Opening,
-        answer: impl FnMut(Answer) + Send + 'static,
+        answer: impl FnMut(JournalAnswer) + Send + 'static,
     ) -> anyhow::Result<Journal> {
         let journal = Journal::begin(dir, opening, answer)?;
         tidy(dir, opening.predecessor);
@@ -89,7 +89,7 @@ impl Journal {
         predecessor: Option<End>,
         snapshot: Option<&[u8]>,
         next_seq: u64,
-        answer: impl FnMut(Answer) + Send + 'static,
+        answer: impl FnMut(JournalAnswer) + Send + 'static,
     ) -> anyhow::Result<Journal> {
         if let Some(bytes) = snapshot {
             dir.write_snapshot(bytes)?;
@@ -100,10 +100,10 @@ impl Journal {
     }
 
     /// Hands a batch to the thread without waiting.
-    pub fn append(&self, batch: Append) -> Result<(), Refused> {
+    pub fn append(&self, batch: Append) -> Result<(), NotTaken> {
         self.appends.try_send(batch).map_err(|error| match error {
-            TrySendError::Full(batch) => Refused::Full(batch),
-            TrySendError::Disconnected(batch) => Refused::Stopped(batch),
+            TrySendError::Full(batch) => NotTaken::Full(batch),
+            TrySendError::Disconnected(batch) => NotTaken::Stopped(batch),
         })
     }
 
@@ -117,12 +117,12 @@ impl Journal {
     fn begin(
         dir: &StateDir,
         opening: &Opening,
-        answer: impl FnMut(Answer) + Send + 'static,
+        answer: impl FnMut(JournalAnswer) + Send + 'static,
     ) -> anyhow::Result<Journal> {
         let number = dir.shared.number.fetch_add(1, Ordering::SeqCst);
         dir.shared.epoch.store(number, Ordering::SeqCst);
         let (header, bytes) = opening.segment(number).map_err(|error| anyhow!("{error}"))?;
-        let live = Live::make(dir, &header, &bytes, opening.next_seq.saturating_sub(1))?;
+        let live = LiveSegment::make(dir, &header, &bytes, opening.next_seq.saturating_sub(1))?;
         let end = live.end;
         let (appends, batches) = sync_channel(APPENDS_MAX);
         let dir = dir.clone();
@@ -134,26 +134,26 @@ impl Journal {
 }
 
 /// The segment being written.
-struct Live {
+struct LiveSegment {
     file: File,
     filled: bool,
     end: End,
 }
 
-impl Live {
-    fn make(dir: &StateDir, header: &Header, bytes: &[u8], last_seq: u64) -> anyhow::Result<Live> {
+impl LiveSegment {
+    fn make(dir: &StateDir, header: &Header, bytes: &[u8], last_seq: u64) -> anyhow::Result<LiveSegment> {
         let made = make(dir, header.number, bytes)?;
         let end = End { segment: header.number, offset: bytes.len() as u64, last_seq };
-        Ok(Live { file: made.file, filled: made.filled, end })
+        Ok(LiveSegment { file: made.file, filled: made.filled, end })
     }
 }
 
 fn run(
     dir: &StateDir,
     epoch: u64,
-    mut live: Live,
+    mut live: LiveSegment,
     batches: &Receiver<Append>,
-    mut answer: impl FnMut(Answer) + Send,
+    mut answer: impl FnMut(JournalAnswer) + Send,
 ) {
     let mut buffer = Vec::new();
     let mut failed = None;
@@ -169,14 +169,14 @@ fn run(
                 Appended::Failed(format!("{error:#}"))
             }
         };
-        answer(Answer { epoch, result });
+        answer(JournalAnswer { epoch, result });
     }
 }
 
 fn append(
     dir: &StateDir,
     epoch: u64,
-    live: &mut Live,
+    live: &mut LiveSegment,
     batch: &Append,
     buffer: &mut Vec<u8>,
 ) -> anyhow::Result<()> {
@@ -201,15 +201,15 @@ fn append(
 }
 
 /// Whether the segment should end: if it is full, or if it was not preallocated and a spare is now available.
-fn wants_roll(dir: &StateDir, live: &Live, length: u64) -> bool {
+fn wants_roll(dir: &StateDir, live: &LiveSegment, length: u64) -> bool {
     let full = live.end.offset + length > dir.shared.segment_size && live.end.offset > DATA_START as u64;
     full || !live.filled && dir.shared.spare_ready.load(Ordering::SeqCst)
 }
 
-fn roll(dir: &StateDir, epoch: u64, end: End) -> anyhow::Result<Live> {
+fn roll(dir: &StateDir, epoch: u64, end: End) -> anyhow::Result<LiveSegment> {
     let number = dir.shared.number.fetch_add(1, Ordering::SeqCst);
     let header = Header { number, epoch, first_seq: end.last_seq + 1, predecessor: Some(end) };
-    let live = Live::make(dir, &header, &header.encode(), end.last_seq)?;
+    let live = LiveSegment::make(dir, &header, &header.encode(), end.last_seq)?;
     fill_spare(dir);
     Ok(live)
 }

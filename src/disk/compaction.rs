@@ -4,7 +4,7 @@
 //! The live segment is never read, so this needs nothing from the journal's thread. Only one compaction runs at a
 //! time.
 
-use super::directory::{Base, StateDir, explain};
+use super::directory::{NewestSnapshot, StateDir, explain};
 use crate::journal::recovery::{Damage, Part, Recovery, plan};
 use crate::journal::retention::{History, Segment, expired};
 use crate::journal::snapshot;
@@ -42,7 +42,7 @@ fn fold<S: Serialize + DeserializeOwned>(
     mut apply: impl FnMut(&mut S, u64, &[u8]),
     known: &[Damage],
 ) -> anyhow::Result<Compacted> {
-    let Base { covered, mut state, .. } = dir.base(empty)?;
+    let NewestSnapshot { covered, mut state, .. } = dir.base(empty)?;
     let plan = plan(&dir.list()?, covered);
     let mut recovery = Recovery::after(covered, &plan);
     let mut damages = Vec::new();

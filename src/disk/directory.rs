@@ -6,7 +6,7 @@
 //! what the bytes mean; [`segment`](super::segment) creates segments, and [`append`](super::append) writes them.
 
 use crate::journal::frame::{self, DATA_START, Header, HeaderError};
-use crate::journal::recovery::{Damage, Listed, Opening, Part, Recovery, Torn, What, plan};
+use crate::journal::recovery::{Damage, DamageKind, Listed, Opening, Part, Recovery, Torn, plan};
 use crate::journal::snapshot::{self, SnapshotError};
 use anyhow::{Context, anyhow, bail};
 use serde::de::DeserializeOwned;
@@ -70,7 +70,7 @@ pub struct Loaded<S> {
 }
 
 /// The newest usable snapshot.
-pub(super) struct Base<S> {
+pub(super) struct NewestSnapshot<S> {
     pub covered: u64,
     pub state: S,
     pub broken: Vec<String>,
@@ -126,7 +126,7 @@ impl StateDir {
         empty: S,
         mut apply: impl FnMut(&mut S, u64, &[u8]),
     ) -> anyhow::Result<Loaded<S>> {
-        let Base { covered, mut state, broken } = self.base(empty)?;
+        let NewestSnapshot { covered, mut state, broken } = self.base(empty)?;
         let plan = plan(&self.list()?, covered);
         let mut recovery = Recovery::after(covered, &plan);
         let mut replayed = 0;
@@ -190,12 +190,12 @@ impl StateDir {
         Ok(usable.into_iter().map(|(covered, _)| covered).collect())
     }
 
-    pub(super) fn base<S: DeserializeOwned>(&self, empty: S) -> anyhow::Result<Base<S>> {
+    pub(super) fn base<S: DeserializeOwned>(&self, empty: S) -> anyhow::Result<NewestSnapshot<S>> {
         let mut broken = Vec::new();
         for name in self.names()?.snapshots.into_iter().rev() {
             let path = self.snapshot_path(name);
             let reason = match std::fs::read(&path).map(|bytes| snapshot::decode(&bytes)) {
-                Ok(Ok((covered, state))) => return Ok(Base { covered, state, broken }),
+                Ok(Ok((covered, state))) => return Ok(NewestSnapshot { covered, state, broken }),
                 Ok(Err(newer @ SnapshotError::Newer(_))) => {
                     bail!("{}: {newer}: {NEWER}", path.display())
                 }
@@ -204,7 +204,7 @@ impl StateDir {
             };
             broken.push(format!("{}: {reason}", path.display()));
         }
-        Ok(Base { covered: 0, state: empty, broken })
+        Ok(NewestSnapshot { covered: 0, state: empty, broken })
     }
 
     /// The segments with their headers, ascending. Fails if a newer release wrote one.
@@ -243,7 +243,7 @@ impl StateDir {
         let length = part.end.map_or(length, |end| end.offset.min(length));
         let (bytes, errors) = read_around(&file, usize::try_from(length)?);
         let covered = part.end.is_some_and(|end| end.last_seq <= covered);
-        let damage = |offset| Damage { segment, offset, lost: None, what: What::Frames, covered };
+        let damage = |offset| Damage { segment, offset, lost: None, what: DamageKind::Frames, covered };
         unreadable.extend(errors.into_iter().map(damage));
         Ok(bytes)
     }

@@ -3,7 +3,7 @@
 //! Every answer names its batch, and answers from an abandoned journal are dropped, so a disk that hangs and recovers
 //! confirms nothing by mistake. Making a new segment may hang too, so it happens on its own thread, one at a time.
 
-use super::append::{Answer, Append, Appended, Journal};
+use super::append::{Append, Appended, Journal, JournalAnswer};
 use super::directory::StateDir;
 use crate::engine::Batch;
 use crate::journal::End;
@@ -113,9 +113,9 @@ impl Recorder {
     }
 
     /// The callback that the journal's thread calls for each batch.
-    fn listener(&self) -> impl FnMut(Answer) + Send + 'static {
+    fn listener(&self) -> impl FnMut(JournalAnswer) + Send + 'static {
         let recorder = self.clone();
-        move |answer: Answer| {
+        move |answer: JournalAnswer| {
             let mut current = recorder.current();
             if answer.epoch != current.epoch {
                 return;

@@ -15,19 +15,19 @@ use std::sync::atomic::Ordering;
 const FILL_STEP: usize = 1 << 20;
 
 /// A newly made segment.
-pub(super) struct Made {
+pub(super) struct NewSegment {
     pub file: File,
     /// Whether its space is preallocated; otherwise it grows while it is written.
     pub filled: bool,
 }
 
 /// Makes the segment `number` with these first bytes, durably.
-pub(super) fn make(dir: &StateDir, number: u64, bytes: &[u8]) -> anyhow::Result<Made> {
+pub(super) fn make(dir: &StateDir, number: u64, bytes: &[u8]) -> anyhow::Result<NewSegment> {
     let temporary = dir.shared.journal.join(format!("{number:08}.tmp"));
-    let make = || -> io::Result<Made> {
+    let make = || -> io::Result<NewSegment> {
         let made = match take_spare(dir, &temporary)? {
-            Some(file) => Made { file, filled: true },
-            None => Made { file: create(&temporary)?, filled: false },
+            Some(file) => NewSegment { file, filled: true },
+            None => NewSegment { file: create(&temporary)?, filled: false },
         };
         made.file.write_all_at(bytes, 0)?;
         made.file.sync_all()?;

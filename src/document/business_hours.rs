@@ -11,7 +11,7 @@ use serde_json::json;
 pub struct BusinessHours {
     /// The zone of these times; the organisation's by default.
     pub time_zone: Option<TimeZone>,
-    /// When these hours are.
+    /// The windows of the week that make up these hours.
     #[schemars(length(min = 1, max = 100))]
     pub windows: Vec<Window>,
     /// The holidays these hours observe, by id: files in `holidays/`. The organisation's by default.

@@ -6,7 +6,7 @@
 use super::overrides::{instant, schema_line};
 use super::splice::append;
 use super::writing::{Entries, Style, Value, block, text};
-use super::{Edit, Proposal, Refusal, Subject, asked, proved};
+use super::{Edit, EditError, Proposal, Subject, asked, proved};
 use crate::alert::Event;
 use crate::check::expectations::{CODE, event};
 use crate::compile::{ExpectedAlert, NodeKind};
@@ -32,14 +32,14 @@ pub struct ExpectationWish<'a> {
 
 /// One line of the expectation.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Line {
+struct Promise {
     after: SignedDuration,
     who: Notify,
     by: Contact,
 }
 
 /// Appends an expectation of what happens today.
-pub fn record(subject: &Subject<'_>, wish: &ExpectationWish<'_>) -> Result<Edit, Refusal> {
+pub fn record(subject: &Subject<'_>, wish: &ExpectationWish<'_>) -> Result<Edit, EditError> {
     let (folder, name) = wish.file.split_once('/').unwrap_or(("", wish.file));
     if folder != "expectations" || !name.ends_with(".yaml") {
         return asked(format!("--file {}: expectations are in expectations/<any>.yaml", wish.file));
@@ -88,7 +88,7 @@ fn entries(
     wish: &ExpectationWish<'_>,
     alert: &ExpectedAlert,
     simulated: &Simulated,
-) -> Result<Entries, Refusal> {
+) -> Result<Entries, EditError> {
     let expect = expected(config, wish, simulated);
     let never = uncalled(config, simulated, &expect);
     if expect.is_empty() && never.is_empty() {
@@ -111,17 +111,17 @@ fn entries(
 }
 
 /// The first contact of each kind for each person in each step.
-fn expected(config: &Config, wish: &ExpectationWish<'_>, simulated: &Simulated) -> Vec<Line> {
+fn expected(config: &Config, wish: &ExpectationWish<'_>, simulated: &Simulated) -> Vec<Promise> {
     let mut first: Vec<Told> = Vec::new();
     for one in told(simulated) {
         if !first.iter().any(|it| (&it.user, it.by, &it.rule) == (&one.user, one.by, &one.rule)) {
             first.push(one);
         }
     }
-    let mut lines: Vec<Line> = Vec::new();
+    let mut lines: Vec<Promise> = Vec::new();
     for one in &first {
         let after = SignedDuration::from_secs(one.at.duration_since(wish.at).as_secs());
-        let line = Line { after, who: who(config, simulated, one), by: one.by };
+        let line = Promise { after, who: who(config, simulated, one), by: one.by };
         if !lines.contains(&line) {
             lines.push(line);
         }
@@ -130,7 +130,7 @@ fn expected(config: &Config, wish: &ExpectationWish<'_>, simulated: &Simulated) 
 }
 
 /// People who are told but never called. If the alert tells nobody, the people its service's policy would tell.
-fn uncalled(config: &Config, simulated: &Simulated, expect: &[Line]) -> Vec<Notify> {
+fn uncalled(config: &Config, simulated: &Simulated, expect: &[Promise]) -> Vec<Notify> {
     if expect.iter().any(|line| line.by == Contact::Call) {
         return Vec::new();
     }
@@ -181,7 +181,7 @@ fn alert_entries(alert: &ExpectedAlert) -> Vec<(String, Value)> {
     entries
 }
 
-fn line(line: &Line) -> Value {
+fn line(line: &Promise) -> Value {
     let mut entries = Vec::new();
     if !line.after.is_zero() {
         entries.push(("after".to_owned(), Value::Word(duration(line.after))));

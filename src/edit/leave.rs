@@ -6,17 +6,17 @@
 
 use super::line_up::take;
 use super::mentions::{Mention, mentions};
-use super::planned::{Begin, Change, Obstacle, Rotating};
+use super::planned::{Begin, LineUpChange, Obstacle, Rotating};
 use super::splice::set;
 use super::words::{people, person};
-use super::{Edit, Proposal, Refusal, Subject, asked, proved};
+use super::{Edit, EditError, Proposal, Subject, asked, proved};
 use crate::config::{Id, User};
 use crate::schedule::{Schedules, TimeOff, first_instant};
 use jiff::civil::{Date, Time};
 use std::sync::Arc;
 
 /// Removes `user` from everything that can continue automatically; `day` is the first day without them.
-pub fn leave(subject: &Subject<'_>, user: &Id, day: Date) -> Result<Edit, Refusal> {
+pub fn leave(subject: &Subject<'_>, user: &Id, day: Date) -> Result<Edit, EditError> {
     let Some(found) = subject.config.users.get(user) else {
         return asked(format!("there is no user `{user}`"));
     };
@@ -79,8 +79,8 @@ fn go_on_without(
     day: Date,
     proposal: &mut Proposal,
     wished: &mut Schedules,
-) -> Result<(), Refusal> {
-    let change = Change::Remove { user: user.clone() };
+) -> Result<(), EditError> {
+    let change = LineUpChange::Remove { user: user.clone() };
     let begin = Begin::AfterAll(day);
     let schedules = subject.config.schedules.schedules.keys();
     for layer in schedules.flat_map(|id| Rotating::all(subject, id)).filter(|layer| layer.has(user)) {

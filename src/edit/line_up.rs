@@ -1,8 +1,8 @@
 //! `line-up add`, `remove` and `replace`: decides which layers of a schedule get a new line-up.
 
-use super::planned::{Begin, Change, Obstacle, Planned, Rotating};
+use super::planned::{Begin, LineUpChange, NextLineUp, Obstacle, Rotating};
 use super::words::person;
-use super::{Edit, Proposal, Refusal, Subject, asked, proved};
+use super::{Edit, EditError, Proposal, Subject, asked, proved};
 use crate::schedule::{Schedules, Turn};
 use jiff::civil::Date;
 
@@ -13,13 +13,13 @@ pub struct LineUpWish<'a> {
     /// The name of a layer. Without it, `add` uses the only rotation, and other changes use every rotation with that
     /// person.
     pub layer: Option<&'a str>,
-    pub change: Change,
+    pub change: LineUpChange,
     /// The first day on which the line-up may begin; without it, it begins at the next handoff.
     pub from: Option<Date>,
 }
 
 /// Appends a line-up to each affected layer.
-pub fn line_up(subject: &Subject<'_>, wish: &LineUpWish<'_>) -> Result<Edit, Refusal> {
+pub fn line_up(subject: &Subject<'_>, wish: &LineUpWish<'_>) -> Result<Edit, EditError> {
     newcomer_is_there(subject, wish)?;
     let begin = wish.from.map_or(Begin::Next, Begin::On);
     let mut proposal = Proposal::default();
@@ -37,8 +37,8 @@ pub(super) fn take(
     proposal: &mut Proposal,
     wished: &mut Schedules,
     layer: &Rotating<'_>,
-    (change, begin): (&Change, Begin),
-    planned: Planned,
+    (change, begin): (&LineUpChange, Begin),
+    planned: NextLineUp,
 ) {
     let day = layer.about_the_day(begin, planned.handoff).filter(|it| !proposal.said.contains(it));
     proposal.said.extend(day);
@@ -52,7 +52,7 @@ pub(super) fn take(
     }
 }
 
-fn layers<'a>(subject: &Subject<'a>, wish: &LineUpWish<'a>) -> Result<Vec<Rotating<'a>>, Refusal> {
+fn layers<'a>(subject: &Subject<'a>, wish: &LineUpWish<'a>) -> Result<Vec<Rotating<'a>>, EditError> {
     let mut layers = Rotating::all(subject, wish.schedule);
     let names = |layers: &[Rotating<'_>]| {
         layers.iter().map(|it| format!("`{}`", it.layer.name)).collect::<Vec<_>>().join(", ")
@@ -69,11 +69,11 @@ fn layers<'a>(subject: &Subject<'a>, wish: &LineUpWish<'a>) -> Result<Vec<Rotati
         }
     }
     let user = match &wish.change {
-        Change::Add { .. } if layers.len() > 1 => {
+        LineUpChange::Add { .. } if layers.len() > 1 => {
             return asked(format!("{schedule} has several rotations: choose with --layer one of {rotating}"));
         }
-        Change::Add { .. } => return Ok(layers),
-        Change::Remove { user } | Change::Replace { user, .. } => user,
+        LineUpChange::Add { .. } => return Ok(layers),
+        LineUpChange::Remove { user } | LineUpChange::Replace { user, .. } => user,
     };
     let chosen = names(&layers);
     layers.retain(|it| it.has(user));
@@ -91,11 +91,12 @@ fn refused(
     wish: &LineUpWish<'_>,
     layer: &Rotating<'_>,
     obstacle: Obstacle,
-) -> Refusal {
-    let (Change::Add { user, .. } | Change::Remove { user } | Change::Replace { user, .. }) = &wish.change;
+) -> EditError {
+    let (LineUpChange::Add { user, .. } | LineUpChange::Remove { user } | LineUpChange::Replace { user, .. }) =
+        &wish.change;
     match obstacle {
         Obstacle::Refused(refusal) => refusal,
-        Obstacle::Empty => Refusal::Asked(format!(
+        Obstacle::Empty => EditError::Asked(format!(
             "without {} nobody would be left in {} ({}): use `line-up replace`, or add somebody first",
             person(subject.config, user),
             layer.name(),
@@ -105,8 +106,10 @@ fn refused(
 }
 
 /// Refuses a newcomer who is about to leave.
-fn newcomer_is_there(subject: &Subject<'_>, wish: &LineUpWish<'_>) -> Result<(), Refusal> {
-    let (Change::Add { user, .. } | Change::Replace { with: user, .. }) = &wish.change else { return Ok(()) };
+fn newcomer_is_there(subject: &Subject<'_>, wish: &LineUpWish<'_>) -> Result<(), EditError> {
+    let (LineUpChange::Add { user, .. } | LineUpChange::Replace { with: user, .. }) = &wish.change else {
+        return Ok(());
+    };
     let mut off = subject.config.schedules.time_off.get(user).into_iter().flatten();
     if off.all(|off| off.until.is_some()) {
         return Ok(());

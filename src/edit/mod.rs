@@ -22,7 +22,7 @@ pub use leave::leave;
 pub use line_up::{LineUpWish, line_up};
 pub use mentions::Mention;
 pub use overrides::{OverrideWish, add_override};
-pub use planned::{Change, Position};
+pub use planned::{Insertion, LineUpChange};
 
 use crate::check;
 use crate::compile::{Compiled, Diagnostic, Severity, Tree, compile};
@@ -62,7 +62,7 @@ pub struct Edit {
 
 /// Why there is no edit.
 #[derive(Clone, Debug)]
-pub enum Refusal {
+pub enum EditError {
     /// The request is impossible: names the thing, the place and the way out.
     Asked(String),
     /// The new tree would have these errors, which the current one does not have.
@@ -80,12 +80,12 @@ struct Proposal {
     undecided: Vec<Mention>,
 }
 
-fn asked<T>(text: impl Into<String>) -> Result<T, Refusal> {
-    Err(Refusal::Asked(text.into()))
+fn asked<T>(text: impl Into<String>) -> Result<T, EditError> {
+    Err(EditError::Asked(text.into()))
 }
 
 /// Returns the edit if the schedules come out exactly as `wished` and there are no new errors.
-fn proved(subject: &Subject<'_>, proposal: Proposal, wished: &Schedules) -> Result<Edit, Refusal> {
+fn proved(subject: &Subject<'_>, proposal: Proposal, wished: &Schedules) -> Result<Edit, EditError> {
     let files = files(subject, &proposal);
     let mut tree = subject.tree.clone();
     tree.files.extend(files.iter().map(|(path, text)| (path.clone(), text.clone().into_bytes())));
@@ -93,7 +93,7 @@ fn proved(subject: &Subject<'_>, proposal: Proposal, wished: &Schedules) -> Resu
     let findings = new_findings(subject, &compiled);
     let Some(config) = compiled.config.filter(|_| !findings.iter().any(is_broken)) else {
         let findings = findings.into_iter().filter(|it| it.severity == Severity::Error).collect();
-        return Err(Refusal::Broken { tree, findings });
+        return Err(EditError::Broken { tree, findings });
     };
     if without_places(&config.schedules) != without_places(wished) {
         let paths: Vec<&str> = files.keys().map(String::as_str).collect();

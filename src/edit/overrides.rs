@@ -7,7 +7,7 @@
 use super::splice::append;
 use super::words::local;
 use super::writing::{Entries, Style, Value, flow, text};
-use super::{Edit, Proposal, Refusal, Subject, asked, proved};
+use super::{Edit, EditError, Proposal, Subject, asked, proved};
 use crate::compile::NodeKind;
 use crate::place::Place;
 use crate::schedule::{Override, OverrideAction, Schedule, Schedules, UserId, first_instant};
@@ -31,7 +31,7 @@ pub struct OverrideWish<'a> {
 }
 
 /// Appends an override.
-pub fn add_override(subject: &Subject<'_>, wish: &OverrideWish<'_>) -> Result<Edit, Refusal> {
+pub fn add_override(subject: &Subject<'_>, wish: &OverrideWish<'_>) -> Result<Edit, EditError> {
     let Some(schedule) = subject.config.schedules.schedules.get(wish.schedule) else {
         return asked(format!("there is no schedule `{}`", wish.schedule));
     };
@@ -68,7 +68,7 @@ pub fn add_override(subject: &Subject<'_>, wish: &OverrideWish<'_>) -> Result<Ed
 }
 
 /// The file of the overrides it overlaps, or of the month.
-fn file(schedule: &Schedule, wish: &OverrideWish<'_>) -> Result<Arc<str>, Refusal> {
+fn file(schedule: &Schedule, wish: &OverrideWish<'_>) -> Result<Arc<str>, EditError> {
     let adds = |action: &OverrideAction| matches!(action, OverrideAction::Add(_));
     let overlapping =
         schedule.overrides.iter().filter(|each| each.from < wish.until && wish.from < each.until);

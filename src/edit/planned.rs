@@ -7,7 +7,7 @@
 use super::splice::{Splice, append};
 use super::words::{person, turns};
 use super::writing::{Entries, Value, inline};
-use super::{Refusal, Subject, asked};
+use super::{EditError, Subject, asked};
 use crate::compile::{Node, NodeKind, Spot};
 use crate::config::Id;
 use crate::place::Place;
@@ -18,10 +18,10 @@ use std::sync::Arc;
 
 /// How the list of members changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Change {
+pub enum LineUpChange {
     Add {
         user: Id,
-        position: Position,
+        position: Insertion,
     },
     Remove {
         user: Id,
@@ -35,7 +35,7 @@ pub enum Change {
 
 /// Where a new person is inserted into the list of members.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Position {
+pub enum Insertion {
     Last,
     First,
     After(Id),
@@ -69,7 +69,7 @@ pub(super) struct Rotating<'a> {
 
 /// A planned line-up.
 #[derive(Clone, Debug)]
-pub(super) struct Planned {
+pub(super) struct NextLineUp {
     pub line_up: LineUp,
     /// When it begins, on the layer's clock.
     pub handoff: DateTime,
@@ -81,7 +81,7 @@ pub(super) struct Planned {
 pub(super) enum Obstacle {
     /// Nobody would be left in it.
     Empty,
-    Refused(Refusal),
+    Refused(EditError),
 }
 
 /// A member while the list changes.
@@ -139,7 +139,7 @@ impl<'a> Rotating<'a> {
     }
 
     /// Plans the line-up after the newest one.
-    pub fn plan(&self, change: &Change, begin: Begin) -> Result<Planned, Obstacle> {
+    pub fn plan(&self, change: &LineUpChange, begin: Begin) -> Result<NextLineUp, Obstacle> {
         let handoff = self.handoff(begin).map_err(Obstacle::Refused)?;
         let mut seats = self.changed(change)?;
         let first = self.first(&seats, handoff);
@@ -158,12 +158,12 @@ impl<'a> Rotating<'a> {
             starts_with: first,
             ..self.newest.clone()
         };
-        Ok(Planned { line_up, handoff, splices: append(self.text, self.line_ups, &entries) })
+        Ok(NextLineUp { line_up, handoff, splices: append(self.text, self.line_ups, &entries) })
     }
 
     /// The first future handoff. Prefers one soon at the usual time of day (and day of the month, for months),
     /// because a line-up that begins there needs no `handoff` of its own.
-    fn handoff(&self, begin: Begin) -> Result<DateTime, Refusal> {
+    fn handoff(&self, begin: Begin) -> Result<DateTime, EditError> {
         let day = self.day(begin)?;
         let zone = &self.layer.time_zone;
         let mut ahead = self
@@ -188,7 +188,7 @@ impl<'a> Rotating<'a> {
     }
 
     /// The first day on which the line-up may begin.
-    fn day(&self, begin: Begin) -> Result<Date, Refusal> {
+    fn day(&self, begin: Begin) -> Result<Date, EditError> {
         let today = self.today();
         let after = self.newest.from.tomorrow().unwrap_or(Date::MAX);
         match begin {
@@ -209,21 +209,21 @@ impl<'a> Rotating<'a> {
     }
 
     /// The members as written, with the change applied.
-    fn changed(&self, change: &Change) -> Result<Vec<Seat>, Obstacle> {
+    fn changed(&self, change: &LineUpChange) -> Result<Vec<Seat>, Obstacle> {
         let written = self.line_ups.items().last().and_then(|last| last.get("members"));
         let members = written.map_or(&[][..], Node::items).iter().map(as_written).enumerate();
         let mut seats: Vec<Seat> = members.map(|(was, people)| Seat { people, was: Some(was) }).collect();
         match change {
-            Change::Add { user, position } => {
+            LineUpChange::Add { user, position } => {
                 self.is_absent(user).map_err(Obstacle::Refused)?;
                 let at = self.position(position, &seats).map_err(Obstacle::Refused)?;
                 seats.insert(at, Seat { people: vec![user.clone()], was: None });
             }
-            Change::Remove { user } => {
+            LineUpChange::Remove { user } => {
                 seats.retain(|seat| !matches!(seat.people.as_slice(), [only] if only == user));
                 seats.iter_mut().for_each(|seat| seat.people.retain(|id| id != user));
             }
-            Change::Replace { user, with } => {
+            LineUpChange::Replace { user, with } => {
                 self.is_absent(with).map_err(Obstacle::Refused)?;
                 let here = seats.iter_mut().flat_map(|seat| &mut seat.people).filter(|id| *id == user);
                 here.for_each(|id| *id = with.clone());
@@ -232,7 +232,7 @@ impl<'a> Rotating<'a> {
         if seats.iter().all(|seat| seat.people.is_empty()) { Err(Obstacle::Empty) } else { Ok(seats) }
     }
 
-    fn is_absent(&self, user: &str) -> Result<(), Refusal> {
+    fn is_absent(&self, user: &str) -> Result<(), EditError> {
         if !self.has(user) {
             return Ok(());
         }
@@ -245,9 +245,9 @@ impl<'a> Rotating<'a> {
     }
 
     /// The index at which a new person is inserted.
-    fn position(&self, position: &Position, seats: &[Seat]) -> Result<usize, Refusal> {
-        let Position::After(user) = position else {
-            return Ok(if *position == Position::First { 0 } else { seats.len() });
+    fn position(&self, position: &Insertion, seats: &[Seat]) -> Result<usize, EditError> {
+        let Insertion::After(user) = position else {
+            return Ok(if *position == Insertion::First { 0 } else { seats.len() });
         };
         let mut with = seats.iter().enumerate().filter(|(_, seat)| seat.people.contains(user));
         let (name, place, who) = (self.name(), self.place(), person(self.subject.config, user));

@@ -1,13 +1,13 @@
 //! Describes a new line-up in sentences: who joins or leaves, when and why then, and who is next.
 
-use super::planned::{Begin, Change, Planned, Rotating};
+use super::planned::{Begin, LineUpChange, NextLineUp, Rotating};
 use super::words::{local, people, person, turns, weekday};
 use crate::schedule::{LineUp, Rotation, Turn, UserId, WhenOff, first_instant};
 use jiff::civil::{DateTime, Time};
 
 impl Rotating<'_> {
     /// What a new line-up does, in sentences.
-    pub fn says(&self, (change, begin): (&Change, Begin), planned: &Planned) -> Vec<String> {
+    pub fn says(&self, (change, begin): (&LineUpChange, Begin), planned: &NextLineUp) -> Vec<String> {
         let config = self.subject.config;
         let line_up = &planned.line_up;
         let order = in_turn(line_up);
@@ -17,16 +17,16 @@ impl Rotating<'_> {
         });
         let (name, at) = (self.name(), local(planned.handoff));
         let mut said = vec![match change {
-            Change::Add { user, .. } => {
+            LineUpChange::Add { user, .. } => {
                 let after = before(&order, user)
                     .map_or_else(String::new, |it| format!(" after {}", people(config, it)));
                 format!("{} joins {name} on {at}{after}; {next}.", person(config, user))
             }
-            Change::Remove { user } => {
+            LineUpChange::Remove { user } => {
                 let absent = self.absent_before(begin, planned.handoff);
                 format!("{} is in {name} until {at}{absent}; {next}.", person(config, user))
             }
-            Change::Replace { user, with } => {
+            LineUpChange::Replace { user, with } => {
                 let (with, user) = (person(config, with), person(config, user));
                 format!("{with} takes over the turns of {user} in {name} from {at} on; {next}.")
             }

@@ -21,19 +21,19 @@ const RUNBOOKS: &str = "runbooks";
 /// The start of a Git LFS pointer (git-lfs, `docs/spec.md`).
 const LFS_POINTER: &[u8] = b"version https://git-lfs.github.com/spec/v1\n";
 
-/// Reads the config in the directory `root`. Fails on errors of the disk.
+/// Reads the config in the directory `root`. Fails if the disk does.
 pub fn read_dir(root: &Path) -> Result<Tree> {
     let real = root
         .canonicalize()
         .with_context(|| format!("cannot read the config directory {}: does it exist?", root.display()))?;
-    let mut reading = Reading::default();
+    let mut reading = TreeReading::default();
     read_folder(&mut reading, &real, &real, "")?;
     Ok(reading.tree)
 }
 
 /// What has been read so far, and how much of the limits it uses.
 #[derive(Debug, Default)]
-pub(super) struct Reading {
+pub(super) struct TreeReading {
     pub tree: Tree,
     entries: usize,
     bytes: u64,
@@ -41,7 +41,7 @@ pub(super) struct Reading {
     pub full: bool,
 }
 
-impl Reading {
+impl TreeReading {
     /// Adds the file at `path` with `size` bytes; `read` reads it.
     pub fn add(&mut self, path: &str, size: u64, read: impl FnOnce() -> Result<Vec<u8>>) -> Result<()> {
         if size > FILE_MAX as u64 {
@@ -109,7 +109,7 @@ fn is_config(path: &str) -> bool {
     path == "oncall.yaml" || folder == RUNBOOKS || Kind::ALL.iter().any(|kind| kind.folder() == folder)
 }
 
-fn read_folder(reading: &mut Reading, root: &Path, folder: &Path, prefix: &str) -> Result<()> {
+fn read_folder(reading: &mut TreeReading, root: &Path, folder: &Path, prefix: &str) -> Result<()> {
     let unreadable = || format!("cannot read the folder {}", folder.display());
     for entry in fs::read_dir(folder).with_context(unreadable)? {
         let entry = entry.with_context(unreadable)?;
@@ -127,7 +127,7 @@ fn read_folder(reading: &mut Reading, root: &Path, folder: &Path, prefix: &str) 
     Ok(())
 }
 
-fn read_entry(reading: &mut Reading, root: &Path, real: &Path, path: &str) -> Result<()> {
+fn read_entry(reading: &mut TreeReading, root: &Path, real: &Path, path: &str) -> Result<()> {
     let metadata = real.metadata().with_context(|| format!("cannot read {path}"))?;
     if metadata.is_dir() {
         read_folder(reading, root, real, path)

@@ -17,7 +17,7 @@ const DIGITS: usize = 10;
 
 /// A directory at a revision.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Revision {
+pub struct AtRevision {
     /// Its name for people: `origin/main at 1a2b3c4d5e`.
     pub name: String,
     /// Its 40 hexadecimal digits.
@@ -28,7 +28,7 @@ pub struct Revision {
 
 /// The files of `dir` at `revision`. Without a revision, at the commit where the checked-out branch left the one it
 /// will be merged into, as far as the clone knows. Fails outside a repository, or if the revision is unknown.
-pub fn read(dir: &Path, revision: Option<&str>) -> Result<Revision> {
+pub fn read(dir: &Path, revision: Option<&str>) -> Result<AtRevision> {
     let dir = dir.canonicalize().with_context(|| format!("cannot read {}", dir.display()))?;
     let git = Repository::discover(&dir).map_err(|error| no_repository(&error, &dir))?;
     let folder = folder(&git, &dir)?;
@@ -52,7 +52,7 @@ pub fn read(dir: &Path, revision: Option<&str>) -> Result<Revision> {
         ),
         false => None,
     };
-    Ok(Revision { name, commit: commit.to_string(), tree })
+    Ok(AtRevision { name, commit: commit.to_string(), tree })
 }
 
 /// The directory, as a path below the root of the work tree; `None` for the root itself.

@@ -44,14 +44,14 @@ pub struct Damage {
     pub offset: u64,
     /// The first and last lost entries, if known.
     pub lost: Option<(u64, u64)>,
-    pub what: What,
+    pub what: DamageKind,
     /// Whether the snapshot contains everything that is lost. If so it is worth a warning, otherwise a page.
     pub covered: bool,
 }
 
 /// What is damaged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum What {
+pub enum DamageKind {
     /// Both copies of the segment's header.
     Header,
     /// Frames inside the segment, or its end.
@@ -137,7 +137,7 @@ fn unreadable(listed: &[Listed], parts: &[Part], covered: u64) -> Vec<Damage> {
         .map(|it| {
             let after = parts.iter().find(|part| part.header.number > it.number);
             let covered = after.is_some_and(|part| part.header.first_seq <= covered.saturating_add(1));
-            Damage { segment: it.number, offset: 0, lost: None, what: What::Header, covered }
+            Damage { segment: it.number, offset: 0, lost: None, what: DamageKind::Header, covered }
         })
         .collect()
 }
@@ -170,7 +170,7 @@ impl Recovery {
     pub fn read(&mut self, part: &Part, bytes: &[u8], entry: &mut impl FnMut(u64, &[u8])) {
         let Header { number, first_seq, .. } = part.header;
         if first_seq > self.next_seq {
-            self.lose((number, 0), (self.next_seq, first_seq - 1), What::Missing);
+            self.lose((number, 0), (self.next_seq, first_seq - 1), DamageKind::Missing);
         }
         match part.end {
             Some(end) => self.proven(part, bytes, end, entry),
@@ -195,7 +195,7 @@ impl Recovery {
                 break;
             }
             if found.seq > next {
-                self.lose((number, at as u64), (next, found.seq - 1), What::Frames);
+                self.lose((number, at as u64), (next, found.seq - 1), DamageKind::Frames);
             }
             (next, at) = (found.seq + 1, found.end());
             self.replay(&found, entry);
@@ -203,7 +203,7 @@ impl Recovery {
         // Entries of an abandoned batch may be at the end of this part, and are then in the next part too.
         let last_seq = end.last_seq.min(part.before - 1);
         if last_seq >= next {
-            self.lose((number, at as u64), (next, last_seq), What::Frames);
+            self.lose((number, at as u64), (next, last_seq), DamageKind::Frames);
         }
     }
 
@@ -241,7 +241,7 @@ impl Recovery {
         }
     }
 
-    fn lose(&mut self, (segment, offset): (u64, u64), lost: (u64, u64), what: What) {
+    fn lose(&mut self, (segment, offset): (u64, u64), lost: (u64, u64), what: DamageKind) {
         let covered = lost.1 <= self.covered;
         self.damages.push(Damage { segment, offset, lost: Some(lost), what, covered });
         self.next_seq = self.next_seq.max(lost.1 + 1);

@@ -1,7 +1,7 @@
 //! Expands a schedule over a range: cuts the range wherever something may change, asks once in each piece, and joins
 //! equal pieces.
 
-use super::instant::Instant;
+use super::instant::Cursor;
 use super::{Layer, Reason, Schedule, Schedules, Shift};
 use jiff::Timestamp;
 use std::collections::BTreeSet;
@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 /// The pieces of `[at, until)`, in order and without holes. Neighbours may be equal.
 pub(super) struct Pieces<'a> {
     /// Where the last piece begins.
-    instant: Instant<'a>,
+    instant: Cursor<'a>,
     schedule: &'a str,
     at: Timestamp,
     until: Timestamp,
@@ -27,7 +27,7 @@ impl<'a> Pieces<'a> {
         let time_off = schedules.time_off.values().flatten();
         let time_off = time_off.flat_map(|it| [it.from, it.until.unwrap_or(Timestamp::MAX)]);
         let dated = overrides.chain(time_off).filter(|it| from < *it && *it < until).collect();
-        Pieces { instant: Instant::new(schedules, from), schedule, at: from, until, layers, dated }
+        Pieces { instant: Cursor::new(schedules, from), schedule, at: from, until, layers, dated }
     }
 
     /// Merges equal neighbours; `of` maps the first piece of each run.

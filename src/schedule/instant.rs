@@ -12,7 +12,7 @@ use jiff::Timestamp;
 const APART_FROM_DEPTH_MAX: usize = 64;
 
 /// What is known about an instant so far.
-pub(super) struct Instant<'a> {
+pub(super) struct Cursor<'a> {
     schedules: &'a Schedules,
     at: Timestamp,
     /// Schedules that others are kept apart from. Their chains may meet or form a cycle. The list is short, so it is
@@ -30,9 +30,9 @@ struct Decided<'a> {
     overrides: Vec<&'a Override>,
 }
 
-impl<'a> Instant<'a> {
-    pub fn new(schedules: &'a Schedules, at: Timestamp) -> Instant<'a> {
-        Instant { schedules, at, known: Vec::new(), counted: Counted::default() }
+impl<'a> Cursor<'a> {
+    pub fn new(schedules: &'a Schedules, at: Timestamp) -> Cursor<'a> {
+        Cursor { schedules, at, known: Vec::new(), counted: Counted::default() }
     }
 
     /// Moves to another instant. Fast if it is soon after the current one.

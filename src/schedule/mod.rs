@@ -25,7 +25,7 @@ pub use window::{
 };
 
 use expansion::Pieces;
-use instant::Instant;
+use instant::Cursor;
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -128,7 +128,7 @@ pub struct Handover {
 impl Schedules {
     /// Who is on call at an instant; nobody if the schedule is unknown.
     pub fn on_call(&self, schedule: &str, at: Timestamp) -> OnCall {
-        Instant::new(self, at).on_call(schedule)
+        Cursor::new(self, at).on_call(schedule)
     }
 
     /// The shifts that cover `[from, until)` without holes, clipped to it, with equal neighbours merged. Empty if
@@ -150,7 +150,7 @@ impl Schedules {
 
     /// Why [`on_call`](Schedules::on_call) gives these people.
     pub fn reason(&self, schedule: &str, at: Timestamp) -> Reason<'_> {
-        Instant::new(self, at).reason(schedule)
+        Cursor::new(self, at).reason(schedule)
     }
 
     /// Who is on call at `at`, how long the same people stay on call (for any reason), and who follows. Looks ahead

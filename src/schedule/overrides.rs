@@ -37,12 +37,12 @@ pub enum OverrideAction {
 pub struct Overrides {
     list: Vec<Override>,
     /// An interval tree: sorted by `from`, the middle of each range is its root.
-    tree: Vec<Node>,
+    tree: Vec<TreeNode>,
 }
 
 /// The index of an override, and the latest end in the range below it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Node {
+struct TreeNode {
     index: usize,
     last_end: Timestamp,
 }
@@ -78,16 +78,18 @@ impl From<Vec<Override>> for Overrides {
     fn from(list: Vec<Override>) -> Overrides {
         let mut order: Vec<usize> = (0..list.len()).collect();
         order.sort_by_key(|index| list.get(*index).map(|it| it.from));
-        let leaf =
-            |index: usize| Node { index, last_end: list.get(index).map_or(Timestamp::MIN, |it| it.until) };
-        let mut tree: Vec<Node> = order.into_iter().map(leaf).collect();
+        let leaf = |index: usize| TreeNode {
+            index,
+            last_end: list.get(index).map_or(Timestamp::MIN, |it| it.until),
+        };
+        let mut tree: Vec<TreeNode> = order.into_iter().map(leaf).collect();
         plant(&mut tree);
         Overrides { list, tree }
     }
 }
 
 /// Stores the latest end of each range in its root, and returns the latest of all.
-fn plant(range: &mut [Node]) -> Timestamp {
+fn plant(range: &mut [TreeNode]) -> Timestamp {
     let (before, rest) = range.split_at_mut(range.len() / 2);
     let Some((root, after)) = rest.split_first_mut() else { return Timestamp::MIN };
     root.last_end = root.last_end.max(plant(before)).max(plant(after));

@@ -141,11 +141,11 @@ impl LineUp {
     /// The local start of shift `shift`, counted from 0; `None` outside jiff's range.
     pub(super) fn start(&self, shift: i64) -> Option<DateTime> {
         match self.every.step() {
-            Step::Seconds(step) => {
+            ShiftLength::Seconds(step) => {
                 let distance = SignedDuration::from_secs(shift.checked_mul(step)?);
                 self.anchor().checked_add(distance).ok()
             }
-            Step::Months(step) => {
+            ShiftLength::Months(step) => {
                 let month = months(self.from).checked_add(shift.checked_mul(step)?)?;
                 let year = i16::try_from(month.div_euclid(12)).ok()?;
                 let first = Date::new(year, i8::try_from(month.rem_euclid(12) + 1).ok()?, 1).ok()?;
@@ -163,11 +163,11 @@ impl LineUp {
     /// The shift that a local time falls into (0 before the first), and how far ahead the next one is on the clock.
     fn on_clock(&self, local: DateTime) -> (i64, SignedDuration) {
         match self.every.step() {
-            Step::Seconds(step) => {
+            ShiftLength::Seconds(step) => {
                 let since = local.duration_since(self.anchor()).as_secs();
                 ((since / step).max(0), SignedDuration::from_secs(step - since.rem_euclid(step)))
             }
-            Step::Months(step) => {
+            ShiftLength::Months(step) => {
                 let shift = (months(local.date()) - months(self.from)) / step;
                 let is_ahead = self.start(shift).is_none_or(|start| start > local);
                 let shift = if is_ahead { shift - 1 } else { shift }.max(0);
@@ -226,18 +226,18 @@ impl LineUp {
 }
 
 /// The length of a shift: seconds on the clock, with 24 hours to the day, or months on the calendar.
-enum Step {
+enum ShiftLength {
     Seconds(i64),
     Months(i64),
 }
 
 impl Every {
-    fn step(self) -> Step {
+    fn step(self) -> ShiftLength {
         match self {
-            Every::Hours(hours) => Step::Seconds(i64::from(hours.max(1)) * 60 * 60),
-            Every::Days(days) => Step::Seconds(i64::from(days.max(1)) * 24 * 60 * 60),
-            Every::Weeks(weeks) => Step::Seconds(i64::from(weeks.max(1)) * 7 * 24 * 60 * 60),
-            Every::Months(months) => Step::Months(i64::from(months.max(1))),
+            Every::Hours(hours) => ShiftLength::Seconds(i64::from(hours.max(1)) * 60 * 60),
+            Every::Days(days) => ShiftLength::Seconds(i64::from(days.max(1)) * 24 * 60 * 60),
+            Every::Weeks(weeks) => ShiftLength::Seconds(i64::from(weeks.max(1)) * 7 * 24 * 60 * 60),
+            Every::Months(months) => ShiftLength::Months(i64::from(months.max(1))),
         }
     }
 }
