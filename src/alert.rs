@@ -84,7 +84,7 @@ pub enum Action {
     Note,
     /// Somebody changed something (a deploy). Goes into the timelines of its service; never pages.
     Change,
-    /// The integration is alive. This is all that a request says to an integration that takes only heartbeats.
+    /// The integration is alive, and nothing else. Every request to an integration that takes only heartbeats.
     Beat,
     /// New details of an open problem. Fields that are empty in the event stay as they were. Opens nothing.
     Update,

@@ -21,7 +21,7 @@ const RUNBOOKS: &str = "runbooks";
 /// The start of a Git LFS pointer (git-lfs, `docs/spec.md`).
 const LFS_POINTER: &[u8] = b"version https://git-lfs.github.com/spec/v1\n";
 
-/// Reads the config in the directory `root`. Fails if the disk does.
+/// Reads the config in the directory `root`. Fails if the directory cannot be read.
 pub fn read_dir(root: &Path) -> Result<Tree> {
     let real = root
         .canonicalize()

@@ -41,7 +41,7 @@ pub struct Schedules {
     pub time_off: BTreeMap<UserId, Vec<TimeOff>>,
 }
 
-/// One schedule: layers, of which the last that has somebody wins, and overrides on top.
+/// One schedule: layers, and overrides on top. The last layer that has somebody wins.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Schedule {
     /// The zone of its overrides, and of layers that do not set their own.
