@@ -1,7 +1,7 @@
-//! What a request costs before its events reach the engine: `cargo bench --bench doors`.
+//! The cost of a request before its events reach the engine: `cargo bench --bench doors`.
 //!
-//! The door (whose secret is it?), the reader (what does it say?) and the limits (may it say so much?), for one PagerDuty
-//! event and for a group of a hundred alerts. `json` is the yardstick: the same bytes parsed by `serde_json`.
+//! Measures the secret lookup, the parser and the limits, for one PagerDuty event and for a group of a hundred
+//! alerts. `json` is the baseline: `serde_json` parsing the same bytes.
 
 #![allow(clippy::unwrap_used, reason = "a bench's own text is right or it does not run")]
 
@@ -22,7 +22,7 @@ fn main() {
     divan::main();
 }
 
-/// How many integrations there are; all of their secrets are compared.
+/// The number of integrations; all their secrets are compared.
 const INTEGRATIONS: [usize; 2] = [10, 1_000];
 
 const BODIES: [Body; 2] = [Body::PagerDuty, Body::Alertmanager];
@@ -30,7 +30,7 @@ const BODIES: [Body; 2] = [Body::PagerDuty, Body::Alertmanager];
 /// What is posted.
 #[derive(Clone, Copy, Debug)]
 enum Body {
-    /// One event, its secret in it.
+    /// One event that contains its secret.
     PagerDuty,
     /// A hundred alerts.
     Alertmanager,
@@ -69,7 +69,7 @@ impl Body {
     }
 }
 
-/// The doors of `example-config` and so many more, half of each type, with their secrets.
+/// The integrations of `example-config` and this many more, half of each type, with their secrets.
 fn doors(count: usize) -> (Config, Secrets) {
     let (mut tree, mut secrets) = (tree(), Secrets::default());
     for n in 0..count / 2 {
@@ -90,7 +90,7 @@ fn json_yardstick(bencher: Bencher, body: Body) {
     bencher.bench_local(|| serde_json::from_slice::<Value>(black_box(&bytes)).unwrap());
 }
 
-/// From the bytes to the events of the one integration whose secret they show.
+/// From bytes to the events of the one integration whose secret they contain.
 #[divan::bench(args = BODIES, consts = INTEGRATIONS)]
 fn door<const INTEGRATIONS: usize>(bencher: Bencher, body: Body) {
     let ((config, secrets), bytes) = (doors(INTEGRATIONS), body.bytes());
@@ -105,10 +105,10 @@ fn door<const INTEGRATIONS: usize>(bencher: Bencher, body: Body) {
     });
 }
 
-/// How many keys are repeated without pause.
+/// The number of keys that repeat without pause.
 const KEYS: u32 = 10_000;
 
-/// An event whose words are new, of a key that was heard a moment ago: what comes when nothing is folded.
+/// An event with new text for a key heard a moment ago: what arrives when nothing can be folded.
 #[divan::bench]
 fn limits_pass(bencher: Bencher) {
     let (limits, id) = (Limits::default(), Id::from("prometheus"));
@@ -123,7 +123,7 @@ fn limits_pass(bencher: Bencher) {
     });
 }
 
-/// The same words again while the bucket is empty: folded.
+/// The same text again while the bucket is empty: folded.
 #[divan::bench]
 fn limits_fold(bencher: Bencher) {
     let (limits, id) = (Limits::default(), Id::from("prometheus"));

@@ -1,7 +1,7 @@
-//! What a decision costs, without disk or network: `cargo bench --bench incidents`.
+//! The cost of a decision, without disk or network: `cargo bench --bench incidents`.
 //!
-//! The config is `example-config`. Nothing answers the deliveries, as when every provider hangs, so that pages pile up
-//! as they would in the worst hour.
+//! The config is `example-config`. Nothing answers the deliveries, as if every provider hung, so pages pile up as
+//! they would in the worst hour.
 
 mod world;
 
@@ -16,9 +16,9 @@ use oncall::incident::{Asked, Command, IncidentId, Incidents, Input, Respond, St
 use std::sync::Arc;
 use world::{alert, config, now, tree};
 
-/// How many incidents are open already.
+/// How many incidents are already open.
 const OPEN: [u32; 3] = [0, 1_000, 10_000];
-/// The most events of one request.
+/// The most events in one request.
 const STORM: u32 = 10_000;
 
 fn main() {
@@ -62,7 +62,7 @@ fn storm_in_one_request(bencher: Bencher) {
         .bench_local_refs(|(incidents, events)| storm.alerts(incidents, events));
 }
 
-/// Ten thousand distinct alerts, each in a request of its own.
+/// Ten thousand distinct alerts, each in its own request.
 #[divan::bench(sample_size = 1, sample_count = 10)]
 fn storm_of_requests(bencher: Bencher) {
     let storm = Storm::of(0);
@@ -86,14 +86,14 @@ fn who_is_on_call(bencher: Bencher, schedule: &str) {
     bencher.with_inputs(input).bench_local_values(|at| config.schedules.on_call(schedule, at));
 }
 
-/// Every file of `example-config` to a config.
+/// Compiles every file of `example-config` to a config.
 #[divan::bench]
 fn compile_the_example(bencher: Bencher) {
     let tree = tree();
     bencher.bench_local(|| compile(&tree));
 }
 
-/// A state with incidents open, to be taken up again for each sample.
+/// A state with open incidents, cloned for each sample.
 struct Storm {
     config: Arc<Config>,
     state: State,

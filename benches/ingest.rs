@@ -1,10 +1,10 @@
-//! What it costs that an alert which was answered survives a power cut: `cargo bench --bench ingest`.
+//! What durability costs: alerts that are answered and survive a power cut: `cargo bench --bench ingest`.
 //!
-//! A number of alerts is always in flight: each one answered is followed by a new one. They go through the engine and
-//! the journal as the server drives them, and every one opens an incident. The floor is the same disk in the same
-//! minute: the very bytes of those batches, appended to a file that is allocated already, with one `fdatasync` for
-//! each batch. The two take turns, so that whatever else the machine does meets both, and what counts is their ratio.
-//! A row says how many alerts a second both make (medians), and how much of the floor is left; 1.00 is all of it.
+//! A fixed number of alerts is always in flight: each answer is followed by a new alert. They go through the engine
+//! and the journal as in the server, and each opens an incident. The baseline is the same disk at the same time: the
+//! same bytes of those batches, appended to a preallocated file with one `fdatasync` per batch. The two take turns,
+//! so that other load on the machine affects both; what counts is their ratio. A row shows the alerts per second of
+//! both (medians), and the fraction of the baseline that is reached.
 
 mod world;
 
@@ -26,18 +26,18 @@ use world::{alert, config, now};
 /// How many alerts are in flight.
 const IN_FLIGHT: [usize; 4] = [1, 16, 64, 256];
 const ROUNDS: usize = 9;
-/// How many times everything in flight is answered in one round,
+/// How often everything in flight is answered in one round,
 const TURNS_MAX: usize = 100;
-/// and how many alerts that may be.
+/// and the most alerts in one round.
 const ALERTS_MAX: usize = 4_096;
-/// How large the floor's file is, in bytes; a round must fit.
+/// The size of the baseline's file, in bytes; a round must fit.
 const FLOOR_SIZE: usize = 128 << 20;
 
-/// `cargo bench` says `--bench`; without it, one short round shows that all of it works.
+/// `cargo bench` passes `--bench`; without it, one short round shows that everything works.
 fn main() -> Result<()> {
     let measured = std::env::args().any(|argument| argument == "--bench");
     let (rounds, turns) = if measured { (ROUNDS, TURNS_MAX) } else { (1, 2) };
-    // Beside the build and not in `/tmp`, which may be in memory.
+    // Next to the build and not in `/tmp`, which may be in memory.
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
     let mut floor = Floor::new(&folder.path().join("floor"))?;
     println!("in flight   alerts/s    floor/s   ratio   (lowest-highest)   bytes/alert   alerts/batch");
@@ -52,7 +52,7 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-/// The same alerts through the server and the same bytes through the floor.
+/// The same alerts through the server, and the same bytes through the baseline.
 struct Round {
     server: Duration,
     floor: Duration,
@@ -110,7 +110,7 @@ impl Server {
         engine.started(now(), u32::try_from(epoch)?, None);
         engine.reload(now(), config, None, "0123456".to_owned());
         let mut server = Server { engine, recorder, written, last: 0 };
-        // The first segment grows as it is written; what is measured is the second, allocated ahead.
+        // The first segment grows while it is written; we measure the second, which is preallocated.
         for _ in 0..2 {
             wait_for(&folder.join("journal/spare"));
             server.ingest(1, 1)?;
@@ -118,7 +118,8 @@ impl Server {
         Ok(server)
     }
 
-    /// Sends so many alerts, with so many in flight, until all are answered; also the batches that were written.
+    /// Sends this many alerts, with this many in flight, until all are answered; also returns the batches that were
+    /// written.
     fn ingest(&mut self, in_flight: usize, alerts: usize) -> Result<(Duration, Vec<Vec<Bytes>>)> {
         let mut batches = Vec::new();
         let (mut sent, mut answered) = (0, 0);
@@ -161,7 +162,7 @@ fn answers(released: &[Release]) -> Result<usize> {
     Ok(answers)
 }
 
-/// A file that is allocated, and nothing else.
+/// A preallocated file, and nothing else.
 struct Floor {
     file: File,
 }

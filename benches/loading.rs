@@ -1,7 +1,7 @@
-//! What `oncall validate` does to a company of so many files: `cargo bench --bench loading`.
+//! The cost of `oncall validate` for a company with many files: `cargo bench --bench loading`.
 //!
-//! `read` takes them from the disk (warm), and is the yardstick; `compile` makes a config of them; `check` runs the
-//! semantic checks, the expectations aside. `overrides` is one file with as many of them, on one schedule.
+//! `read` reads them from the (warm) disk and is the baseline; `compile` compiles them to a config; `check` runs the
+//! semantic checks without expectations. `overrides` is one file with this many overrides of one schedule.
 
 #![allow(clippy::unwrap_used, reason = "a bench's own text is right or it does not run")]
 
@@ -18,8 +18,8 @@ fn main() {
 
 const FILES: [usize; 2] = [300, 10_000];
 
-/// A company of about so many files: of ten, four are people, two schedules, one a policy, two services, one an
-/// integration.
+/// A company with about this many files: of every ten, four are people, two schedules, one a policy, two services and
+/// one an integration.
 fn company(files: usize) -> Tree {
     let teams = files / 10;
     let mut tree = Tree::default();

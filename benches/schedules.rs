@@ -1,8 +1,8 @@
-//! What "who is on call" costs at one instant and over a range: `cargo bench --bench schedules`.
+//! The cost of "who is on call" at one instant and over a range: `cargo bench --bench schedules`.
 //!
-//! The schedules are compiled from YAML, as a user writes them. An instant is asked near the rotation's beginning and a
-//! thousand years on: both cost the same, because nothing is walked. `hash` is the yardstick, a look-up of the same id in
-//! a map of the same size.
+//! The schedules are compiled from YAML, as a user writes them. Instants are near the rotation's beginning and a
+//! thousand years later: both cost the same, because nothing is iterated. `hash` is the baseline: a lookup of the
+//! same id in a map of the same size.
 
 #![allow(clippy::unwrap_used, reason = "a bench's own text is right or it does not run")]
 
@@ -18,7 +18,7 @@ fn main() {
     divan::main();
 }
 
-/// How many schedules, as `dry-run --base` compares them.
+/// The number of schedules that `dry-run --base` compares.
 const SCHEDULES: usize = 50;
 const YEARS: [i16; 2] = [2027, 3027];
 
@@ -89,7 +89,7 @@ fn hourly(bencher: Bencher, year: i16) {
     ask(bencher, &config(HOURLY, "", 0), year);
 }
 
-/// Office hours, and only days in them are turns.
+/// Office hours, where only days inside them count as turns.
 #[divan::bench(args = YEARS)]
 fn active_turns_in_windows(bencher: Bencher, year: i16) {
     ask(bencher, &config(ACTIVE, OFFICE, 0), year);

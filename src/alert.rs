@@ -1,35 +1,34 @@
 //! What a monitor said, in one shape for every monitor.
 //!
-//! An [`Event`] is the monitor's own words: nothing here depends on our config. Severity rules, routes and
-//! urgency are applied later, in [`route`](crate::route), so that a journal of events can be replayed against
-//! another config.
+//! An [`Event`] holds the monitor's own words; nothing here depends on our config. Severity rules, routes and urgency
+//! are applied later, in [`route`](crate::route), so a journal of events can be replayed against another config.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// The longest summary kept, in characters; PagerDuty's own limit.
+/// The longest summary we keep, in characters; the same limit as PagerDuty's.
 pub const SUMMARY_MAX: usize = 1024;
-/// The longest description kept, in characters.
+/// The longest description we keep, in characters.
 pub const DESCRIPTION_MAX: usize = 15_000;
-/// The most labels kept on one event.
+/// The most labels we keep on one event.
 pub const LABELS_MAX: usize = 100;
-/// The longest value of a label, in characters.
+/// The longest label value, in characters.
 pub const LABEL_MAX: usize = 1024;
-/// The most links and images kept on one event.
+/// The most links, and the most images, we keep on one event.
 pub const LINKS_MAX: usize = 20;
-/// The longest dedup key kept verbatim, in bytes; a longer one is replaced by its digest by the integration.
+/// The longest dedup key we keep verbatim, in bytes. The integration replaces a longer one with its digest.
 pub const DEDUP_KEY_MAX: usize = 512;
-/// The most events taken from one request.
+/// The most events we take from one request.
 pub const EVENTS_MAX: usize = 10_000;
 
-/// The label of an event that stands for a body we could not read.
+/// The label on an event that stands for a body we could not read.
 pub const UNPARSED: &str = "oncall_unparsed";
-/// The label of an event that a monitor's test button sent.
+/// The label on an event sent by a monitor's test button.
 pub const TEST: &str = "oncall_test";
 
-/// The dedup key of the event that says that an integration has fallen silent.
-/// No sender can have it: control characters are taken out of a sender's keys where events come in.
+/// The dedup key of the event that reports a missing heartbeat. No sender can have it: control characters are taken out
+/// of a sender's keys where events come in.
 pub const HEARTBEAT_KEY: &str = "\u{1}heartbeat";
 /// The label of that event.
 pub const HEARTBEAT: &str = "oncall_heartbeat";
@@ -37,20 +36,20 @@ pub const HEARTBEAT: &str = "oncall_heartbeat";
 /// One thing a monitor said about one problem.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Event {
-    /// The id of the integration whose door it came through.
+    /// The id of the integration that received it.
     pub integration: String,
-    /// Joins events to the open incident; unique within the integration.
+    /// Joins events to the open incident. Unique within the integration.
     pub dedup_key: String,
     pub action: Action,
-    /// How bad, as said by the source; `None` when it says nothing that we know.
+    /// How bad the source says it is; `None` if it says nothing we recognize.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub severity: Option<Severity>,
     /// One line for people.
     pub summary: String,
-    /// The long text, possibly of several lines; may be empty.
+    /// The long text, one or more lines; may be empty.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub description: String,
-    /// The host, rule or system that is in trouble, as the source names it; may be empty.
+    /// The host, rule or system in trouble, as the source names it; may be empty.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub source: String,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -59,17 +58,18 @@ pub struct Event {
     pub links: Vec<Link>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub images: Vec<Link>,
-    /// A runbook named by the alert itself; the service's own is in the config.
+    /// A runbook named by the alert itself. The service's own runbook is in the config.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub runbook: Option<String>,
     /// When the problem began, by the source's clock.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub started_at: Option<Timestamp>,
-    /// When this very change of state happened, by the source's clock. Set only where it is stated for each change (CloudWatch,
-    /// and SNS for what it carries): an event older than the last one of its key is then dropped as out of order.
+    /// When this change of state happened, by the source's clock. Set only if the source states it for each change
+    /// (CloudWatch, and SNS for what it carries): an event older than the last one with its key is then dropped as
+    /// out of order.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub changed_at: Option<Timestamp>,
-    /// The source's own id of this message, where it has one: the same id twice is one event.
+    /// The source's own id of this message, if it has one. A second event with the same id is ignored.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message_id: Option<String>,
 }
@@ -81,17 +81,17 @@ pub enum Action {
     Trigger,
     Acknowledge,
     Resolve,
-    /// Words about the problem of this key, for its timeline.
+    /// A remark on the problem with this key, for its timeline.
     Note,
-    /// Somebody changed something (a deploy): for the timelines of its service. Never pages.
+    /// Somebody changed something (a deploy). Goes into the timelines of its service; never pages.
     Change,
-    /// It is alive, and says nothing else: a request to an integration that takes only heartbeats.
+    /// The integration is alive, and nothing else. Every request to an integration that takes only heartbeats.
     Beat,
-    /// What is said anew of an open problem: what the event leaves empty stays as it was. Opens nothing.
+    /// New details of an open problem. Fields that are empty in the event stay as they were. Opens nothing.
     Update,
 }
 
-/// How bad it is, said by the source. Ordered: `Info < Warning < Error < Critical`.
+/// How bad it is, according to the source. Ordered: `Info < Warning < Error < Critical`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
@@ -101,17 +101,17 @@ pub enum Severity {
     Critical,
 }
 
-/// A place to look, with the words to show for it.
+/// A link and the text to show for it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Link {
     pub href: String,
-    /// Always written: links are kept in snapshots, whose format cannot skip a field.
+    /// Always serialized: links are kept in snapshots, whose format cannot skip a field.
     #[serde(default)]
     pub text: String,
 }
 
 impl Event {
-    /// An event that says nothing yet.
+    /// An event with only an action; everything else is empty.
     pub fn blank(action: Action) -> Event {
         Event {
             integration: String::new(),
@@ -133,7 +133,7 @@ impl Event {
 }
 
 impl Severity {
-    /// Reads the spellings that monitors use, in any case: `critical crit fatal page p1`, `error err high p2`,
+    /// Parses the spellings that monitors use, in any case: `critical crit fatal page p1`, `error err high p2`,
     /// `warning warn medium p3`, `info information low ok none debug p4 p5`.
     pub fn parse(text: &str) -> Option<Severity> {
         let lower = text.trim().to_ascii_lowercase();
@@ -148,7 +148,7 @@ impl Severity {
         })
     }
 
-    /// The word users write in `when: { severity: … }`.
+    /// The word that users write in `when: { severity: … }`.
     pub fn as_str(self) -> &'static str {
         match self {
             Severity::Info => "info",
@@ -159,7 +159,7 @@ impl Severity {
     }
 }
 
-/// The first `max` characters of `text`; where something was cut, the last of them is `…`.
+/// The first `max` characters of `text`. If anything was cut, the last character is `…`.
 pub fn cut(text: &str, max: usize) -> String {
     if text.chars().nth(max).is_none() {
         return text.to_owned();

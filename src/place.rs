@@ -1,21 +1,21 @@
 //! Where something is written in the config's repository: a file and a line.
 //!
-//! Every rule carries its place from the parser to the timeline as a value; only whoever prints it makes a text of it.
+//! Every rule carries its place from the parser to the timeline as a value. It becomes text only when it is printed.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::fmt;
 use std::sync::Arc;
 
-/// Where something is written: `services/checkout.yaml:14`.
+/// A file and a line: `services/checkout.yaml:14`.
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
     pub file: Arc<str>,
-    /// Counted from 1.
+    /// Starts at 1.
     pub line: u32,
 }
 
 impl Place {
-    /// The place of `services/checkout.yaml:14`.
+    /// Parses `services/checkout.yaml:14`.
     pub fn read(text: &str) -> Option<Place> {
         let (file, line) = text.rsplit_once(':')?;
         Some(Place { file: Arc::from(file), line: line.parse().ok()? })

@@ -1,4 +1,4 @@
-//! What the benches share: the example config, and alerts like those a monitor sends.
+//! Shared by the benches: the example config, and alerts like those a monitor sends.
 
 use jiff::Timestamp;
 use oncall::alert::{Action, Event, Link, Severity};
@@ -23,7 +23,7 @@ pub fn now() -> Timestamp {
     "2026-12-08T02:00:00+09:00".parse().expect("an instant")
 }
 
-/// A critical alert about the checkout, of about 700 bytes as JSON; each `n` is a problem of its own.
+/// A critical alert about the checkout, about 700 bytes as JSON; each `n` is a separate problem.
 pub fn alert(n: u32) -> Event {
     let labels = [
         ("alertname", "CheckoutHighErrorRate".to_owned()),

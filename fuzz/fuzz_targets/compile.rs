@@ -1,4 +1,5 @@
-//! A patch of the smallest company, as in `tests/configs/*.case` -> a config or findings, all of them in their files.
+//! Compiles a patch to the smallest company, as in `tests/configs/*.case`; checks that all findings point into its
+//! files.
 #![no_main]
 
 #[path = "../../tests/compile/case.rs"]
@@ -13,7 +14,7 @@ use oncall::{check, compile};
 const TODAY: &str = "2026-11-23T12:00:00+09:00";
 
 thread_local! {
-    /// Made once: it costs more than a small company.
+    /// Built once: this costs more than compiling a small company.
     static COMPILER: compile::Compiler = compile::Compiler::new();
 }
 

@@ -1,4 +1,4 @@
-//! A text -> nodes and problems, all of them in the text.
+//! Parses a text; checks that all nodes and problems point into it.
 #![no_main]
 
 #[path = "../../tests/compile/places.rs"]

@@ -5,7 +5,7 @@
 //! the places it points at its finding depends on.
 
 use super::Found;
-use crate::compile::{Compiled, Diagnostic, Entry, Node, NodeKind, Severity, Source};
+use crate::compile::{Compiled, Diagnostic, Entry, Node, NodeKind, Severity, SourceFile};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
@@ -74,7 +74,7 @@ impl<'c> Broken<'c> {
 
 /// The whole item or key around an error: the rest of it is not to be trusted either. What the error has cut out of a
 /// file may have said anything that is written in it.
-fn piece(error: &Diagnostic, source: Option<&Source>) -> Piece {
+fn piece(error: &Diagnostic, source: Option<&SourceFile>) -> Piece {
     let help = error.help.as_deref().unwrap_or_default();
     let said = |written: &str| Some(format!("{}\n{help}\n{written}", error.message));
     let Some(source) = source else { return Piece { span: 0..usize::MAX, text: None } };

@@ -1,4 +1,4 @@
-//! The body of a webhook, as a file or on standard input; no larger than the server takes.
+//! The body of a webhook, from a file or standard input, up to the size the server accepts.
 
 use crate::web::body::BODY_MAX;
 use anyhow::{Context, Result, bail};
@@ -6,7 +6,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-/// A body from a file or from standard input.
+/// Reads a body from a file or from standard input.
 pub(super) fn read(path: &Path) -> Result<Vec<u8>> {
     let what = || format!("cannot read {}", path.display());
     let body = if path == Path::new("-") { bounded(io::stdin()) } else { File::open(path).and_then(bounded) };
@@ -17,7 +17,7 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>> {
     Ok(body)
 }
 
-/// At most one byte more than the server would take.
+/// Reads at most one byte more than the server accepts.
 fn bounded(source: impl Read) -> io::Result<Vec<u8>> {
     let mut body = Vec::new();
     let bound = u64::try_from(BODY_MAX).unwrap_or(u64::MAX);

@@ -1,4 +1,4 @@
-//! `oncall completions`: what a shell needs to complete commands and options.
+//! `oncall completions`: a shell script that completes commands and options.
 
 use super::Output;
 use clap::CommandFactory;

@@ -1,7 +1,7 @@
 //! `oncall demo`: a night in Tokyo, sixty times as fast.
 //!
-//! The real server runs on the example company with a state directory of its own and a clock that plays a Tuesday at
-//! 02:00. Alerts and keys on the phone arrive over real HTTP; only the last step, the provider, is the terminal.
+//! The real server runs on the example company with its own state directory and a clock that plays a Tuesday at
+//! 02:00. Alerts and phone keys arrive over real HTTP; only the last step, the provider, is replaced by the terminal.
 
 use super::example::FILES;
 use super::{Output, serve::runtime};
@@ -26,20 +26,21 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
 
-/// Watch a Tuesday at 02:00 in Tokyo, sixty times as fast: an alert, a call, an escalation
+/// Watch a Tuesday night in Tokyo, sixty times as fast: an alert, a call, an escalation
 #[derive(Debug, clap::Args)]
 pub struct Arguments {}
 
-/// A Tuesday, 02:00 in Tokyo.
+/// A Tuesday at 02:00 in Tokyo.
 const START: &str = "2026-12-01T02:00:00+09:00";
 const SPEED: u32 = 60;
-/// How long anything is waited for before the demo gives up, in real time.
+/// How long the demo waits for anything before it gives up, in real time.
 const PATIENCE: Duration = Duration::from_secs(40);
-/// How long the person called second sleeps on, how long the ringing lasts, and the repair, on the demo's clock.
+/// How long the second person sleeps on, how long the phone rings, and how long the repair takes, on the demo's
+/// clock.
 const WAKES_AFTER: SignedDuration = SignedDuration::from_secs(20);
 const FALLS_ASLEEP: SignedDuration = SignedDuration::from_secs(45);
 const REPAIRED_AFTER: SignedDuration = SignedDuration::from_mins(8);
-/// Where the example company's server would be.
+/// The public URL in the example company's config.
 const PUBLIC_URL: &str = "https://oncall.example.com";
 
 pub(super) fn run(_: &Arguments) -> Result<Output> {
@@ -58,7 +59,7 @@ What to try next
   README.md                          your own repository, monitors, Slack and Twilio
 ";
 
-/// The directories of the demo, removed at the end.
+/// The demo's directories, removed at the end.
 struct Scratch {
     root: PathBuf,
 }
@@ -82,12 +83,12 @@ impl Scratch {
 
 impl Drop for Scratch {
     fn drop(&mut self) {
-        // What cannot be removed is in the temporary directory, where it may stay.
+        // Anything that cannot be removed stays in the temporary directory.
         let _ = std::fs::remove_dir_all(&self.root);
     }
 }
 
-/// Every secret of the example company, made up: nothing of the demo leaves the machine.
+/// Made-up values for every secret of the example company: nothing in the demo leaves the machine.
 fn made_up(config: &Config) -> (Secrets, Vec<Missing>) {
     let mut secrets = Secrets::default();
     for (_, source) in config.secret_sources() {
@@ -146,7 +147,7 @@ fn client() -> Result<reqwest::Client> {
         .context("cannot set up the HTTP client")
 }
 
-/// The story under way.
+/// The running story.
 struct Night {
     shown: mpsc::UnboundedReceiver<Shown>,
     clock: Clock,
@@ -195,7 +196,7 @@ impl Night {
         self.timeline(incident).await
     }
 
-    /// Waits for a config to be in force.
+    /// Waits until a config is in force.
     async fn ready(&mut self) -> Result<()> {
         self.until("the config", |shown| {
             matches!(change(shown)?, Change::Server(ServerChange::Revision { .. })).then_some(())
@@ -203,7 +204,7 @@ impl Night {
         .await
     }
 
-    /// Shows what happens until something has.
+    /// Shows what happens until `pick` returns something.
     async fn until<T>(&mut self, what: &str, wanted: impl Fn(&Shown) -> Option<T>) -> Result<T> {
         let waited = tokio::time::timeout(PATIENCE, async {
             while let Some(shown) = self.shown.recv().await {
@@ -217,7 +218,7 @@ impl Night {
         waited.await.ok().flatten().with_context(|| format!("the demo waited in vain for {what}"))
     }
 
-    /// Shows what happens for so long.
+    /// Shows what happens for this long.
     async fn pass(&mut self, span: SignedDuration) {
         let end = self.clock.now().checked_add(span).unwrap_or(Timestamp::MAX);
         let until = tokio::time::sleep(self.clock.until(end));
@@ -273,7 +274,7 @@ impl Night {
         if status.as_u16() == 202 { Ok(()) } else { bail!("the alert was answered {status}") }
     }
 
-    /// What Twilio posts when somebody presses a key, signed as Twilio signs.
+    /// Posts what Twilio posts when somebody presses a key, with Twilio's signature.
     async fn press_four(&self, (delivery, user): &(DeliveryId, String)) -> Result<()> {
         let path = format!("/v1/callbacks/twilio/{delivery}/key?user={user}&round=1");
         let token = value(&SecretSource::Env("TWILIO_AUTH_TOKEN".into()));
@@ -294,7 +295,7 @@ impl Night {
         if status.is_success() { Ok(()) } else { bail!("the key was answered {status}: {body}") }
     }
 
-    /// The incident's timeline, as the API gives it.
+    /// Prints the incident's timeline from the API.
     async fn timeline(&self, incident: IncidentId) -> Result<()> {
         let token = value(&SecretSource::Env("ONCALL_TOKEN_CI".into()));
         let url = format!("http://{}/v1/incidents/{incident}", self.address);
@@ -332,7 +333,7 @@ fn opened(shown: &Shown) -> Option<IncidentId> {
     }
 }
 
-/// A call to somebody other than `but`.
+/// A call to anybody except `but`.
 fn called(shown: &Shown, but: Option<&str>) -> Option<(DeliveryId, String)> {
     match shown {
         Shown::Delivery(delivery, _) => {
@@ -343,7 +344,7 @@ fn called(shown: &Shown, but: Option<&str>) -> Option<(DeliveryId, String)> {
     }
 }
 
-/// What people would want to see live: deliveries have frames of their own.
+/// The lines people want to see live. Deliveries are left out: they are shown in frames of their own.
 fn worth_showing(entry: &Entry) -> bool {
     entry.incident.is_some()
         && !matches!(
@@ -353,7 +354,7 @@ fn worth_showing(entry: &Entry) -> bool {
         )
 }
 
-/// Wraps at 80 columns, with the rule on a line of its own where it does not fit.
+/// Wraps at 80 columns; the rule goes on its own line if it does not fit.
 fn wrapped(head: &str, text: &str, rule: &str) -> String {
     let mut lines = vec![head.to_owned()];
     let indent = " ".repeat(head.len());
@@ -376,13 +377,13 @@ fn wrapped(head: &str, text: &str, rule: &str) -> String {
     lines.join("\n")
 }
 
-/// The sentences of a TwiML answer.
+/// The sentences in a TwiML answer.
 fn spoken(twiml: &str) -> String {
     let says = twiml.split("<Say").skip(1).filter_map(|rest| rest.split_once('>')?.1.split("</Say>").next());
     says.collect::<Vec<_>>().join(" ")
 }
 
 fn say(text: &str) {
-    // A reader that went away has had enough; the demo ends all the same.
+    // If the reader has gone away, the demo still runs to its end.
     let _ = writeln!(anstream::stdout(), "{text}");
 }

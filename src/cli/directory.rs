@@ -1,4 +1,4 @@
-//! A config directory, read, compiled and checked.
+//! A config directory: reads, compiles and checks it.
 
 use super::report::human;
 use super::{Exit, Output};
@@ -19,7 +19,7 @@ pub struct Directory {
     pub dir: PathBuf,
 }
 
-/// What is in a config directory.
+/// The contents of a config directory.
 #[derive(Debug)]
 pub struct Loaded {
     pub tree: Tree,
@@ -32,7 +32,7 @@ impl Directory {
     }
 }
 
-/// Reads and compiles a directory. Fails if it cannot be read, or is no config at all.
+/// Reads and compiles a directory. Fails if it cannot be read or is not a config directory.
 pub fn load(dir: &Path) -> Result<Loaded> {
     if !dir.exists() {
         bail!(
@@ -51,7 +51,7 @@ pub fn load(dir: &Path) -> Result<Loaded> {
 }
 
 impl Loaded {
-    /// The config, or what is wrong with it as an answer.
+    /// The config, or an answer that says what is wrong with it.
     pub fn config(&self) -> Result<&Config, Output> {
         self.compiled.config.as_ref().ok_or_else(|| {
             let errors: Vec<Diagnostic> = self
@@ -65,7 +65,7 @@ impl Loaded {
         })
     }
 
-    /// Every finding, those of the checks included, sorted by file and position.
+    /// Every finding, including those of the checks, sorted by file and position.
     pub fn findings(&self, today: Timestamp) -> Vec<Diagnostic> {
         let mut findings = self.compiled.diagnostics.clone();
         findings.extend(check::run(&self.compiled, Some(today)));
@@ -74,7 +74,7 @@ impl Loaded {
     }
 }
 
-/// The wall's time.
+/// The current time.
 pub fn now() -> Timestamp {
     Clock::wall().now()
 }

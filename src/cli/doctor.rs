@@ -1,6 +1,7 @@
-//! `oncall doctor`: whether what the config names is really there: secrets, providers, people, channels, the public URL.
+//! `oncall doctor`: checks that everything the config names exists: secrets, providers, people, channels, the public
+//! URL.
 //!
-//! It asks and changes nothing, but for `--call`, which places one test call.
+//! It only asks and changes nothing, except that `--call` places one test call.
 
 use super::directory::Directory;
 use super::doctor_text::{Item, human, json};
@@ -18,15 +19,15 @@ use crate::server::secrets::{Read, read_all};
 use anyhow::Result;
 use std::collections::BTreeSet;
 
-/// The group of the secrets, and of the test call.
+/// The groups of the secrets and of the test call.
 const SECRETS: &str = "Secrets";
 const CALL: &str = "Test call";
 
-/// Check that secrets resolve and that Slack, Jira and Twilio would take what is sent
+/// Check secrets, and whether Slack, Jira and Twilio would accept what we send
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Run it where the server runs, with the server's environment. It reads, and sends nothing \
-but the test call that --call asks for.")]
+Run it where the server runs, with the server's environment. It only reads, and sends \
+nothing except the test call of --call.")]
 pub struct Arguments {
     /// Place one test call to this person
     #[arg(long, value_name = "USER")]
@@ -39,7 +40,7 @@ pub struct Arguments {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 enum Format {
-    /// In groups, with the way out of what is wrong
+    /// In groups, with how to fix what is wrong
     Human,
     /// An object with a list of checks
     Json,
@@ -90,7 +91,7 @@ fn item(verdict: Verdict) -> Item {
     }
 }
 
-/// Every secret: where it is, or why it is not there, what that closes and what to do.
+/// Every secret: where it is; if it is missing, why, what does not work without it, and what to do.
 fn of_secrets(config: &Config, secrets: &Secrets, read: &[Read<'_>]) -> Vec<Item> {
     let resolved: BTreeSet<&str> =
         read.iter().filter(|(_, _, value)| value.is_ok()).map(|(wanted_by, ..)| wanted_by.as_str()).collect();
@@ -152,18 +153,18 @@ fn closed(wanted_by: &str) -> String {
 fn way_out(source: &SecretSource) -> String {
     match source {
         SecretSource::Env(name) => format!("set {name} where the server runs, and here"),
-        SecretSource::File(path) => format!("put it into {path}, where this user may read it"),
+        SecretSource::File(path) => format!("put it into {path}, readable by this user"),
         SecretSource::Sops { file, .. } => {
             format!("let this machine's age key open it: `sops updatekeys {file}`, or set SOPS_AGE_KEY_FILE")
         }
     }
 }
 
-/// What became of the test call; the number is masked.
+/// The result of the test call; the number is masked.
 fn of_call(config: &Config, secrets: &Secrets, user: &str, outcome: Outcome) -> Item {
     let number = config.users.get(user).and_then(|user| phone(user, secrets).ok());
     let name = number.map_or_else(|| user.to_owned(), |number| format!("{user} at {}", masked(number)));
-    let wrong = |why: String| Found::Wrong { why, way_out: "mend what is named, and call again".to_owned() };
+    let wrong = |why: String| Found::Wrong { why, way_out: "fix that, and call again".to_owned() };
     let found = match outcome {
         Outcome::Accepted { reference } | Outcome::Delivered { reference } => {
             Found::Well(format!("Twilio took the call ({reference})"))

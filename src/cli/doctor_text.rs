@@ -1,15 +1,15 @@
-//! What the doctor found, as people and programs read it.
+//! The doctor's results, as text for people and JSON for programs.
 //!
-//! People see it in groups and within 80 columns; what is of one kind and says the same is one line, so that two hundred
-//! good members of Slack are.
+//! The text has groups and fits in 80 columns. Checks of one kind with the same result share a line, so two hundred
+//! healthy Slack members take one line.
 
 use crate::provider::doctor::Found;
 use crate::provider::{COLUMNS, wrap};
 use serde_json::json;
 
-/// How many names one line has.
+/// The most names on one line.
 const NAMES_MAX: usize = 6;
-/// What stands before the words of a check.
+/// The indentation before the text of a check.
 const INDENT: usize = 9;
 
 /// One check.
@@ -31,7 +31,7 @@ impl Item {
     }
 }
 
-/// Groups, marks and ways out, and a count at the end.
+/// Groups, marks, fixes, and a count at the end.
 pub(super) fn human(items: &[Item]) -> String {
     let mut out = String::new();
     let mut group = "";
@@ -75,7 +75,7 @@ fn lines(item: &Item, names: &[&str]) -> String {
     }
 }
 
-/// The text behind its mark, wrapped.
+/// The text after its mark, wrapped.
 fn marked(mark: &str, text: &str) -> String {
     let lines = wrap(text, COLUMNS - INDENT);
     let line = |(number, line): (usize, &String)| {

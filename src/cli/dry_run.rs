@@ -1,7 +1,7 @@
-//! `oncall dry-run`: what a change does ([`compare`](super::compare)), or who would be told of an alert.
+//! `oncall dry-run`: what a change does ([`compare`](super::compare)), or who an alert would reach.
 //!
-//! The alert's body is read as the server reads it, only believed without a secret; then each alert in it is played alone,
-//! by the state machine that the server runs. How it reads is in [`told`](super::told).
+//! The body is parsed as the server parses it, but needs no secret. Each alert in it is then played alone through the
+//! server's state machine. [`told`](super::told) formats the result.
 
 use super::directory::{Directory, now};
 use super::instant::instant;
@@ -16,36 +16,36 @@ use jiff::SignedDuration;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// How far an alert is played, if nobody acknowledges.
+/// How far an alert is played if nobody acknowledges.
 pub(super) const HORIZON: SignedDuration = SignedDuration::from_hours(2);
 
-/// Preview a change: whose shifts move, or who would be told of an alert
+/// Preview a change (whose shifts move), or who would be told about an alert
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Without --alert, the config is compared with another version of itself. With it, the alert is played as \
-    if nobody (or somebody) reacted. Nothing is sent."
+    after_help = "Without --alert, compares the config with another version of itself. With --alert, plays the alert as \
+    if nobody (or somebody) acknowledged. Sends nothing."
 )]
 pub struct Arguments {
     /// Compare with this revision of the repository around DIR, or with this directory [default: where the branch
     /// left origin's]
     #[arg(long, value_name = "REV|DIR", conflicts_with = "alert")]
     pub base: Option<String>,
-    /// Compare so many days
+    /// The number of days to compare
     #[arg(long, value_name = "N", default_value = "28", value_parser = compare::days, conflicts_with = "alert")]
     pub days: u16,
     /// Exit with 1 if the change does this
     #[arg(long, value_enum, value_name = "WHAT", value_delimiter = ',', conflicts_with = "alert")]
     pub fail_on: Vec<FailOn>,
-    /// Play an alert: the body of the webhook, as the monitor posts it; `-` reads standard input
+    /// Play an alert: a file with the webhook's body as the monitor posts it; `-` reads standard input
     #[arg(long, value_name = "FILE", requires = "integration")]
     pub alert: Option<PathBuf>,
-    /// The integration it is posted to
+    /// The integration that receives it
     #[arg(long, value_name = "ID", requires = "alert")]
     pub integration: Option<String>,
-    /// From this instant: `2026-12-05 02:00` in the organisation's time zone, or RFC 3339 [default: now]
+    /// When it arrives: `2026-12-05 02:00` in the organisation's time zone, or RFC 3339 [default: now]
     #[arg(long, value_name = "T")]
     pub at: Option<String>,
-    /// Somebody acknowledges after so long, as in `7m` [default: nobody does]
+    /// Somebody acknowledges after this long, such as `7m` [default: nobody does]
     #[arg(long, value_name = "D", value_parser = parse_duration, requires = "alert")]
     pub acknowledge_after: Option<SignedDuration>,
     #[arg(long, value_enum, default_value_t = Format::Text)]
@@ -64,12 +64,12 @@ pub enum Format {
     Json,
 }
 
-/// What a pull request should not do unseen.
+/// What a pull request should not do unnoticed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum FailOn {
-    /// Who is on call now or at the next handoff changes
+    /// The people on call change, now or at the next handoff
     NowChanges,
-    /// A gap opens in a schedule that stays, unless an override asks for it
+    /// A gap opens in a schedule that is kept, unless an override asks for it
     Gaps,
 }
 

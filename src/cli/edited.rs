@@ -1,4 +1,4 @@
-//! What an editing command shows: what changes in words and as a diff; and the files, if they are to be written.
+//! The output of an editing command: the change in words and as a diff. Writes the files if asked to.
 
 use super::compare::{Compared, DAYS_MAX};
 use super::directory::{Directory, now};
@@ -7,26 +7,26 @@ use super::table::table;
 use super::write::write;
 use super::{Exit, Output, compare_text};
 use crate::compile::{Severity, render_human};
-use crate::edit::{Edit, Refusal, Subject, unified};
+use crate::edit::{Edit, EditError, Subject, unified};
 use crate::provider::{COLUMNS, wrap};
 use anyhow::{Result, anyhow};
 use clap::builder::styling::{AnsiColor, Style};
 use jiff::{SignedDuration, Timestamp};
 
-/// The end of every command line that edits.
+/// The last arguments of every editing command.
 #[derive(Debug, clap::Args)]
 pub struct Options {
-    /// Write the files; without it, the change is only shown
+    /// Write the files; without it, only show the change
     #[arg(long)]
     pub write: bool,
     #[command(flatten)]
     pub directory: Directory,
 }
 
-/// Makes an edit of the directory and shows it, and writes it if that is asked for.
+/// Makes an edit of the directory, shows it, and writes it if asked to.
 pub(super) fn run(
     options: &Options,
-    edit: impl FnOnce(&Subject<'_>) -> Result<Edit, Refusal>,
+    edit: impl FnOnce(&Subject<'_>) -> Result<Edit, EditError>,
 ) -> Result<Output> {
     let loaded = options.directory.load()?;
     let config = match loaded.config() {
@@ -36,9 +36,9 @@ pub(super) fn run(
     let subject = Subject { tree: &loaded.tree, compiled: &loaded.compiled, config, now: now() };
     let edit = match edit(&subject) {
         Ok(edit) => edit,
-        Err(Refusal::Asked(text)) => return Err(anyhow!(text)),
-        Err(Refusal::Broken { tree, findings }) => {
-            let why = "the config would be wrong afterwards, so nothing is changed:\n\n";
+        Err(EditError::Asked(text)) => return Err(anyhow!(text)),
+        Err(EditError::Broken { tree, findings }) => {
+            let why = "this would break the config, so nothing was changed:\n\n";
             let err = format!("{why}{}", render_human(&tree, &findings, true));
             return Ok(Output { out: String::new(), err, exit: Exit::Config });
         }
@@ -54,12 +54,12 @@ pub(super) fn run(
     Ok(Output::fine(out))
 }
 
-/// A refusal in words.
-pub(super) fn refused(error: &anyhow::Error) -> Refusal {
-    Refusal::Asked(format!("{error:#}"))
+/// An error as a refusal.
+pub(super) fn refused(error: &anyhow::Error) -> EditError {
+    EditError::Asked(format!("{error:#}"))
 }
 
-/// What the edit says, the difference, and what else is to know.
+/// The edit in words, the diff, and anything else to know.
 fn text(subject: &Subject<'_>, edit: &Edit) -> String {
     let mut out: String = edit.said.iter().map(|sentence| wrapped(sentence)).collect();
     out.push_str(&who_is_on_call(subject, edit));
@@ -79,13 +79,13 @@ fn text(subject: &Subject<'_>, edit: &Edit) -> String {
     }
     if !edit.undecided.is_empty() {
         let rows = edit.undecided.iter().map(|it| [it.place.to_string(), it.what.clone()]);
-        out.push_str(&table(["For a person to decide", ""], &[], rows));
+        out.push_str(&table(["For you to decide", ""], &[], rows));
         out.push('\n');
     }
     out
 }
 
-/// What it does to who is on call today, and to every shift that an override touches.
+/// How the edit affects the people on call today and, for an override, every shift it overlaps.
 fn who_is_on_call(subject: &Subject<'_>, edit: &Edit) -> String {
     let today = compared(subject, edit, subject.now, subject.now);
     let mut out = compare_text::alarms(&today);
@@ -106,7 +106,7 @@ fn compared<'c>(subject: &Subject<'c>, edit: &'c Edit, from: Timestamp, until: T
     Compared::new(("the files as they are", None), before, &edit.config, from, until)
 }
 
-/// How far an override is looked at.
+/// How far ahead an override is compared.
 fn later(from: Timestamp) -> Timestamp {
     from.checked_add(SignedDuration::from_hours(24 * i64::from(DAYS_MAX))).unwrap_or(Timestamp::MAX)
 }
@@ -115,7 +115,7 @@ fn wrapped(sentence: &str) -> String {
     wrap(sentence, COLUMNS).into_iter().map(|line| line + "\n").collect()
 }
 
-/// A line of a diff, as terminals show it.
+/// One line of a diff, coloured for terminals.
 fn coloured(line: &str) -> String {
     let style = match line.as_bytes() {
         [b'-', b'-', b'-', b' ', ..] | [b'+', b'+', b'+', b' ', ..] => Style::new().bold(),

@@ -1,6 +1,6 @@
-//! The example company, in the binary: what `oncall demo` runs on, wherever it is started.
+//! The example company, embedded in the binary, so that `oncall demo` runs anywhere.
 
-/// The files of `example-config/` that mean something, by path below it.
+/// The files of `example-config/` that make up the config, by path below it.
 pub const FILES: &[(&str, &str)] = &[
     ("business-hours/office.yaml", include_str!("../../example-config/business-hours/office.yaml")),
     (

@@ -1,4 +1,4 @@
-//! `oncall expect`: the promises of the config, kept or broken one by one; and a new one, recorded from an alert.
+//! `oncall expect`: shows which of the config's promises hold, and records new ones from an alert.
 
 use super::directory::Directory;
 use super::dry_run::parse_duration;
@@ -9,7 +9,7 @@ use super::{Exit, Output, body};
 use crate::alert::{Action, Event};
 use crate::check::expectations;
 use crate::compile::render_human;
-use crate::edit::{Edit, ExpectationWish, Refusal, Subject, record};
+use crate::edit::{Edit, EditError, ExpectationWish, Subject, record};
 use crate::integration::read_trusted;
 use crate::provider::{COLUMNS, wrap};
 use anyhow::{Result, bail};
@@ -18,7 +18,7 @@ use std::path::PathBuf;
 use std::ptr;
 use std::sync::Arc;
 
-/// Where names begin, behind the mark.
+/// The column of the names, after the mark.
 const LEAD: usize = 6;
 
 /// Run the expectations one by one, or record one from an alert
@@ -26,28 +26,28 @@ const LEAD: usize = 6;
 #[command(
     override_usage = "oncall expect [DIR]\n       oncall expect --record --name <TEXT> --alert <FILE> --integration <ID>\n       \
         [--at <T>] [--until <D>] [--file <PATH>] [--write] [DIR]",
-    after_help = "What is recorded is what happens today if nobody acknowledges: read it, and keep what you promise."
+    after_help = "It records what happens today if nobody acknowledges. Read it, and keep only what you promise."
 )]
 pub struct Arguments {
-    /// Write an expectation from an alert that is played: who is told, by what and when
+    /// Write an expectation from an alert: play it, and record who is told, how and when
     #[arg(long, requires_all = ["name", "alert", "integration"])]
     record: bool,
-    /// What is promised, in a sentence
+    /// The promise, in one sentence
     #[arg(long, value_name = "TEXT", requires = "record")]
     name: Option<String>,
-    /// The body of the webhook, as the monitor posts it; `-` reads standard input
+    /// A file with the webhook's body as the monitor posts it; `-` reads standard input
     #[arg(long, value_name = "FILE", requires = "record")]
     alert: Option<PathBuf>,
-    /// The integration it is posted to
+    /// The integration that receives it
     #[arg(long, value_name = "ID", requires = "record")]
     integration: Option<String>,
-    /// When: `2026-12-05 02:00` in the organisation's time zone, or RFC 3339 [default: now]
+    /// When it arrives: `2026-12-05 02:00` in the organisation's time zone, or RFC 3339 [default: now]
     #[arg(long, value_name = "T", requires = "record")]
     at: Option<String>,
-    /// How far it is played
+    /// How far to play the alert
     #[arg(long, value_name = "D", default_value = "15m", value_parser = parse_duration, requires = "record")]
     until: SignedDuration,
-    /// The file it is appended to
+    /// The file to append to
     #[arg(long, value_name = "PATH", default_value = "expectations/recorded.yaml", requires = "record")]
     file: String,
     #[command(flatten)]
@@ -64,7 +64,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Output> {
     played(&arguments.options.directory)
 }
 
-/// A line for each expectation, and those that do not hold in full.
+/// One line for each expectation, followed by the full findings of those that do not hold.
 fn played(directory: &Directory) -> Result<Output> {
     let loaded = directory.load()?;
     let config = match loaded.config() {
@@ -101,7 +101,7 @@ impl Arguments {
     }
 
     /// The edit that `--record` asks for.
-    pub(super) fn edit(&self, subject: &Subject<'_>) -> Result<Edit, Refusal> {
+    pub(super) fn edit(&self, subject: &Subject<'_>) -> Result<Edit, EditError> {
         let event = self.event(subject).map_err(|error| refused(&error))?;
         let zone = &subject.config.organisation.time_zone;
         let at = self.at.as_deref().map_or_else(|| Ok(subject.now), |text| instant(text, zone));
@@ -117,7 +117,7 @@ impl Arguments {
         )
     }
 
-    /// The one alert of the body.
+    /// The only alert in the body.
     fn event(&self, subject: &Subject<'_>) -> Result<Event> {
         let (Some(alert), Some(integration)) = (&self.alert, &self.integration) else {
             bail!("--record needs --alert and --integration");
@@ -128,10 +128,10 @@ impl Arguments {
         match (events.len(), events.pop()) {
             (1, Some(event)) => Ok(event),
             (0, _) => {
-                bail!("{} triggers nothing: an expectation is about an alert that begins", alert.display())
+                bail!("{} triggers nothing: record an alert that fires", alert.display())
             }
             (several, _) => bail!(
-                "{several} alerts are in {}: an expectation is about one, so leave one in it",
+                "there are {several} alerts in {}: an expectation is about one, so keep only one",
                 alert.display()
             ),
         }

@@ -1,13 +1,13 @@
-//! `oncall explain`: a finding's code in its long form, or the table of all codes.
+//! `oncall explain`: the long explanation of a finding's code, or the table of all codes.
 
 use super::Output;
 use crate::check::explain::{lines, nearest, normal, text};
 use anyhow::{Result, bail};
 
-/// Say what a finding's code means, why it matters, and what is right
+/// Explain a finding's code: what it means, why it matters, and what is right
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// The code, such as OC124 or 124; without one, all of them
+    /// The code, such as OC124 or 124; without it, list all codes
     #[arg(value_name = "CODE")]
     code: Option<String>,
 }

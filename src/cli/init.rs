@@ -1,7 +1,7 @@
-//! `oncall init`: a config repository to begin with, in a directory where it overwrites nothing.
+//! `oncall init`: writes a new config repository to a directory, and overwrites nothing.
 //!
-//! Which files they are is [`starter`](super::starter)'s. This finds out what was not said (the language, the zone, the
-//! day), looks what stands in the way, and writes.
+//! [`starter`](super::starter) decides which files to write. This module finds out what was not given (the language,
+//! the zone, the day), checks for files in the way, and writes.
 
 use super::directory::now;
 use super::starter::{Forge, Starter, files, taken};
@@ -15,30 +15,30 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-/// The longest id of a team, in bytes.
+/// The longest team id, in bytes.
 const TEAM_MAX: usize = 40;
-/// How many of the files that stand in the way are named.
+/// How many of the files in the way are named.
 const NAMED_MAX: usize = 10;
 
-/// Begin a config repository: one team, valid at once, with CI and editor settings
+/// Create a config repository: one team, valid from the start, with CI and editor settings
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// The directory to write to; it is made if it is not there
+    /// The directory to write to; created if missing
     #[arg(value_name = "DIR", default_value = ".")]
     pub dir: PathBuf,
-    /// The language of the files, and of what people read and hear [default: the terminal's]
+    /// The language of the files, and of messages to people [default: the terminal's]
     #[arg(long, value_enum)]
     pub language: Option<Language>,
-    /// The team's id: small letters, digits and `-`
+    /// The team's id: lower-case letters, digits and `-`
     #[arg(long, value_name = "NAME", default_value = "web", value_parser = team)]
     pub team: String,
-    /// Where the team works, as in Europe/London [default: Asia/Tokyo with `ja`, else this machine's]
+    /// The team's time zone, such as Europe/London [default: Asia/Tokyo with `ja`, else this machine's]
     #[arg(long, value_name = "ZONE", value_parser = zone)]
     pub time_zone: Option<TimeZone>,
-    /// Which files for CI to write
+    /// The kind of CI files to write
     #[arg(long, value_enum, default_value_t = Forge::Github)]
     pub ci: Forge,
-    /// The git address from which CI builds oncall
+    /// The git URL from which CI builds oncall
     #[arg(long, value_name = "URL", value_parser = source)]
     pub source: Option<String>,
 }
@@ -78,7 +78,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Output> {
     Ok(Output::fine(said(&arguments.dir, &starter, &files)))
 }
 
-/// What is there under one of the names, and what would be read as part of the config.
+/// Existing files that we would overwrite, and files that would be read as part of the config.
 fn in_the_way(dir: &Path, files: &BTreeMap<String, String>) -> Vec<String> {
     let folders = document::Kind::ALL.iter().map(|kind| kind.folder()).chain(["runbooks"]);
     let folders = folders.filter(|folder| !folder.is_empty() && dir.join(folder).exists());
@@ -94,14 +94,14 @@ fn is_kind(folder: &str) -> bool {
 }
 
 fn refused(dir: &Path, in_the_way: &[String]) -> Output {
-    let mut err = format!("error: {} is not empty; these stand in the way:\n", dir.display());
+    let mut err = format!("error: {} is not empty; these are in the way:\n", dir.display());
     for path in in_the_way.iter().take(NAMED_MAX) {
         err.push_str(&format!("  {path}\n"));
     }
     if in_the_way.len() > NAMED_MAX {
         err.push_str(&format!("  and {} more\n", in_the_way.len() - NAMED_MAX));
     }
-    err.push_str("Nothing was written. Give another directory, or move them away.\n");
+    err.push_str("Nothing was written. Choose another directory, or move them.\n");
     Output { out: String::new(), err, exit: Exit::Usage }
 }
 
@@ -114,14 +114,20 @@ fn said(dir: &Path, starter: &Starter, files: &BTreeMap<String, String>) -> Stri
     }
     out.push_str(&format!("  schema/ ({schemas} files, for editors)\n\nNext:\n"));
     let here = if dir == Path::new(".") { String::new() } else { format!(" {}", dir.display()) };
-    out.push_str(&format!("  1. oncall validate{here}, and oncall who{here}: it is a config already.\n"));
-    out.push_str("  2. Put your own people into users/. README.md says the rest, for everybody who edits.\n");
+    out.push_str(&format!(
+        "  1. oncall validate{here}, and oncall who{here}: it is already a valid config.\n"
+    ));
+    out.push_str(
+        "  2. Put your own people into users/. README.md explains the rest to everybody who edits.\n",
+    );
     out.push_str(match (starter.forge, &starter.source) {
         (Forge::None, _) | (_, Some(_)) => "  3. Commit it, and push it to its repository.\n",
         (Forge::Github, None) => {
-            "  3. Name where CI builds oncall from in .github/workflows/oncall.yml; commit, push.\n"
+            "  3. In .github/workflows/oncall.yml, say where CI builds oncall from; commit and push.\n"
         }
-        (Forge::Gitlab, None) => "  3. Name where CI builds oncall from in .gitlab-ci.yml; commit, push.\n",
+        (Forge::Gitlab, None) => {
+            "  3. In .gitlab-ci.yml, say where CI builds oncall from; commit and push.\n"
+        }
     });
     out
 }
@@ -130,7 +136,7 @@ fn team(text: &str) -> Result<String, String> {
     let small = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
     let fine = text.bytes().next().is_some_and(small) && text.bytes().all(|byte| small(byte) || byte == b'-');
     if !fine || is_not_text(text) || text == "nobody" || text.len() > TEAM_MAX {
-        return Err("an id is made of small letters, digits and `-`, as in web or data-platform".to_owned());
+        return Err("an id has lower-case letters, digits and `-`, such as web or data-platform".to_owned());
     }
     if taken().contains(text) {
         return Err("this id is used for something else in the files".to_owned());
@@ -142,7 +148,7 @@ fn zone(name: &str) -> Result<TimeZone, String> {
     TimeZone::get(name).map_err(|_| "no such time zone: write it like Asia/Tokyo".to_owned())
 }
 
-/// It is written into YAML as it is.
+/// The address is written into YAML as is.
 fn source(text: &str) -> Result<String, String> {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/:@+%".contains(&byte);
     let begins = text.bytes().next().is_some_and(|byte| byte.is_ascii_alphanumeric() || byte == b'/');
@@ -152,7 +158,7 @@ fn source(text: &str) -> Result<String, String> {
     Err("write a git address, as in https://git.example.com/oncall.git".to_owned())
 }
 
-/// Japanese where the terminal is.
+/// Japanese if the terminal is Japanese.
 fn of_the_terminal() -> Language {
     let set = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().filter_map(|name| env::var(name).ok());
     match set.into_iter().find(|value| !value.is_empty()) {
@@ -161,7 +167,7 @@ fn of_the_terminal() -> Language {
     }
 }
 
-/// The zone this machine is set to; UTC where that cannot be found out.
+/// This machine's time zone; UTC if it cannot be determined.
 fn of_the_machine() -> TimeZone {
     let set = env::var("TZ").ok().map(|zone| zone.trim_start_matches(':').to_owned());
     let link = || {

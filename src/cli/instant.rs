@@ -1,4 +1,4 @@
-//! Instants as people type them on the command line, and as they read them.
+//! Instants: parses what people type on the command line, and formats them for output.
 
 use crate::compile::why_no_date;
 use crate::schedule::first_instant;
@@ -9,8 +9,8 @@ use jiff::{
     tz::TimeZone,
 };
 
-/// Reads `2026-12-05 10:00` or `2026-12-05` (midnight) in `zone`, or an exact `2026-12-05T10:00:00+09:00`. A local
-/// time that exists twice is the first, one that does not exist the first instant after the gap.
+/// Parses `2026-12-05 10:00` or `2026-12-05` (midnight) in `zone`, or an exact `2026-12-05T10:00:00+09:00`. A local
+/// time that occurs twice means the first one; one that does not exist means the first instant after the gap.
 pub fn instant(text: &str, zone: &TimeZone) -> Result<Timestamp> {
     let text = text.trim();
     if let Ok(exact) = text.parse::<Timestamp>() {
@@ -28,7 +28,7 @@ pub fn instant(text: &str, zone: &TimeZone) -> Result<Timestamp> {
     })
 }
 
-/// Reads `2026-12-05`; what is wrong with a date that is none is said as `validate` says it.
+/// Parses `2026-12-05`. Errors use the same words as `validate`.
 pub(super) fn date(text: &str) -> Result<Date, String> {
     let date = text.parse::<Date>().ok().filter(|_| text.len() == 10);
     date.ok_or_else(|| {
@@ -41,7 +41,7 @@ pub(super) fn local(at: Timestamp, zone: &TimeZone) -> String {
     at.to_zoned(zone.clone()).strftime("%a %Y-%m-%d %H:%M").to_string()
 }
 
-/// The name of a zone, as people write it.
+/// The name of a zone.
 pub(super) fn zone_name(zone: &TimeZone) -> &str {
     zone.iana_name().unwrap_or("UTC")
 }

@@ -1,10 +1,10 @@
-//! Ids as people type them: the one that is meant, or what it may have been.
+//! Looks up ids as people type them, and suggests the one they may have meant.
 
 use crate::config::Id;
 use anyhow::{Result, bail};
 use std::collections::BTreeMap;
 
-/// The id itself and what it names; `noun` is what that would be.
+/// The id and the item it names; `noun` says what kind of item.
 pub(super) fn known<'c, T>(noun: &str, all: &'c BTreeMap<Id, T>, id: &str) -> Result<(&'c Id, &'c T)> {
     if let Some(known) = all.get_key_value(id) {
         return Ok(known);

@@ -1,18 +1,19 @@
-//! `oncall line-up`: somebody joins, leaves or exchanges with somebody in a rotation, and everybody keeps their turn.
+//! `oncall line-up`: somebody joins or leaves a rotation, or takes over another person's turns; everybody else keeps
+//! theirs.
 
 use super::Output;
 use super::edited::{self, Options, refused};
 use super::instant::date;
 use super::known::known;
 use crate::config::Id;
-use crate::edit::{Change, Edit, LineUpWish, Position, Refusal, Subject, line_up};
+use crate::edit::{Edit, EditError, Insertion, LineUpChange, LineUpWish, Subject, line_up};
 use anyhow::Result;
 use jiff::civil::Date;
 
-/// Change who takes turns: appends a line-up in which everybody keeps their turn
+/// Change who takes turns, by appending a line-up; everybody else keeps their turn
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "The file keeps its comments. The new line-up begins with a handoff, so that every shift is finished."
+    after_help = "Comments in the file stay. The new line-up begins at a handoff, so no shift is cut short."
 )]
 pub struct Arguments {
     #[command(subcommand)]
@@ -23,9 +24,9 @@ pub struct Arguments {
 enum Command {
     /// Somebody joins a rotation
     Add(Add),
-    /// Somebody takes no more turns
+    /// Somebody stops taking turns
     Remove(Remove),
-    /// Somebody takes over the turns of somebody else
+    /// Somebody takes over another person's turns
     #[command(
         override_usage = "oncall line-up replace <USER> --with <USER> --schedule <ID>\n       [OPTIONS] [DIR]"
     )]
@@ -38,11 +39,11 @@ struct Add {
     #[arg(value_name = "USER")]
     user: String,
     #[command(flatten)]
-    place: Place,
-    /// Their turn comes after this member's [default: at the end of the list]
+    place: LineUpPlace,
+    /// The member after whom their turn comes [default: at the end of the list]
     #[arg(long, value_name = "USER", conflicts_with = "first")]
     after: Option<String>,
-    /// They come first in the list
+    /// Put them first in the list
     #[arg(long)]
     first: bool,
     #[command(flatten)]
@@ -51,38 +52,38 @@ struct Add {
 
 #[derive(Debug, clap::Args)]
 struct Remove {
-    /// Who takes no more turns
+    /// Who stops taking turns
     #[arg(value_name = "USER")]
     user: String,
     #[command(flatten)]
-    place: Place,
+    place: LineUpPlace,
     #[command(flatten)]
     options: Options,
 }
 
 #[derive(Debug, clap::Args)]
 struct Replace {
-    /// Who takes no more turns
+    /// Who stops taking turns
     #[arg(value_name = "USER")]
     user: String,
-    /// Who takes them instead
+    /// Who takes over
     #[arg(long, value_name = "USER")]
     with: String,
     #[command(flatten)]
-    place: Place,
+    place: LineUpPlace,
     #[command(flatten)]
     options: Options,
 }
 
 #[derive(Debug, clap::Args)]
-struct Place {
+struct LineUpPlace {
     /// The schedule
     #[arg(long, value_name = "ID")]
     schedule: String,
-    /// Only this layer, where the schedule has several rotations
+    /// Only this layer, if the schedule has several rotations
     #[arg(long, value_name = "NAME")]
     layer: Option<String>,
-    /// From the first handoff on this day or later [default: the next handoff]
+    /// Begin at the first handoff on or after this day [default: the next handoff]
     #[arg(long, value_name = "DATE", value_parser = date)]
     from: Option<Date>,
 }
@@ -92,23 +93,23 @@ pub(super) fn run(arguments: &Arguments) -> Result<Output> {
 }
 
 impl Arguments {
-    pub(super) fn edit(&self, subject: &Subject<'_>) -> Result<Edit, Refusal> {
-        let user = |id: &str| -> Result<Id, Refusal> {
+    pub(super) fn edit(&self, subject: &Subject<'_>) -> Result<Edit, EditError> {
+        let user = |id: &str| -> Result<Id, EditError> {
             let known = known("user", &subject.config.users, id);
             known.map(|(id, _)| id.clone()).map_err(|error| refused(&error))
         };
         let change = match &self.command {
             Command::Add(add) => {
                 let position = match &add.after {
-                    Some(id) => Position::After(user(id)?),
-                    None if add.first => Position::First,
-                    None => Position::Last,
+                    Some(id) => Insertion::After(user(id)?),
+                    None if add.first => Insertion::First,
+                    None => Insertion::Last,
                 };
-                Change::Add { user: user(&add.user)?, position }
+                LineUpChange::Add { user: user(&add.user)?, position }
             }
-            Command::Remove(remove) => Change::Remove { user: user(&remove.user)? },
+            Command::Remove(remove) => LineUpChange::Remove { user: user(&remove.user)? },
             Command::Replace(replace) => {
-                Change::Replace { user: user(&replace.user)?, with: user(&replace.with)? }
+                LineUpChange::Replace { user: user(&replace.user)?, with: user(&replace.with)? }
             }
         };
         let place = self.place();
@@ -117,7 +118,7 @@ impl Arguments {
         line_up(subject, &LineUpWish { schedule, layer: place.layer.as_deref(), change, from: place.from })
     }
 
-    fn place(&self) -> &Place {
+    fn place(&self) -> &LineUpPlace {
         match &self.command {
             Command::Add(Add { place, .. })
             | Command::Remove(Remove { place, .. })

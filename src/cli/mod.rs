@@ -1,7 +1,7 @@
-//! The command line: which commands there are, what each takes, and which exit status an answer has.
+//! The command line: which commands exist, their arguments, and the exit status of each answer.
 //!
-//! One file per command: its arguments, and a function from them to an [`Output`]. What a command decides, it asks
-//! the pure modules; it only reads files, the clock and the environment, and writes text.
+//! Each command has one file: its arguments, and a function from them to an [`Output`]. Decisions are made by the
+//! pure modules; a command only reads files, the clock and the environment, and writes text.
 
 mod body;
 mod compare;
@@ -43,16 +43,16 @@ pub mod write;
 pub use instant::instant;
 pub use serve::LogFormat;
 
-use crate::edit::{Edit, Refusal, Subject};
+use crate::edit::{Edit, EditError, Subject};
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
-/// What is asked.
+/// The command line.
 #[derive(Debug, Parser)]
 #[command(
     name = "oncall",
     about = "On-call schedules, escalation and paging from a git repository of YAML",
-    after_help = "Exit status: 0 fine, 1 the config (or what `doctor` looks at) is wrong, 2 the command line is wrong, \
+    after_help = "Exit status: 0 fine, 1 the config (or something `doctor` checks) is wrong, 2 the command line is wrong, \
                   3 the server failed.",
     arg_required_else_help = true,
     subcommand_required = true,
@@ -85,10 +85,10 @@ pub enum Command {
     Completions(completions::Arguments),
 }
 
-/// What is answered.
+/// The answer to a command.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Output {
-    /// For standard output, perhaps with ANSI colours.
+    /// For standard output; may contain ANSI colours.
     pub out: String,
     /// For standard error.
     pub err: String,
@@ -99,15 +99,15 @@ pub struct Output {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
     Fine = 0,
-    /// The config, an expectation, or something that the doctor looks at, is wrong.
+    /// Something is wrong in the config, with an expectation, or in what the doctor checks.
     Config = 1,
-    /// The command line is wrong: a file that is not there, an unknown id.
+    /// The command line is wrong: a missing file, an unknown id.
     Usage = 2,
     /// The server failed.
     Server = 3,
 }
 
-/// Answers a command. An error becomes one line with its causes, and a status.
+/// Runs a command. An error becomes one line with its causes, and an exit status.
 pub fn run(command: Command) -> Output {
     let failed =
         if matches!(command, Command::Serve(_) | Command::Demo(_)) { Exit::Server } else { Exit::Usage };
@@ -118,8 +118,8 @@ pub fn run(command: Command) -> Output {
     })
 }
 
-/// The edit of a config that a command asks for; `None` if it edits nothing.
-pub fn edit(command: &Command, subject: &Subject<'_>) -> Option<Result<Edit, Refusal>> {
+/// The config edit that a command asks for; `None` if it does not edit.
+pub fn edit(command: &Command, subject: &Subject<'_>) -> Option<Result<Edit, EditError>> {
     match command {
         Command::LineUp(arguments) => Some(arguments.edit(subject)),
         Command::User(arguments) => Some(arguments.edit(subject)),

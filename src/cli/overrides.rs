@@ -1,10 +1,10 @@
-//! `oncall override`: a temporary change of who is on call.
+//! `oncall override`: temporarily changes who is on call.
 
 use super::Output;
 use super::edited::{self, Options, refused};
 use super::instant::instant;
 use super::known::known;
-use crate::edit::{Edit, OverrideWish, Refusal, Subject, add_override};
+use crate::edit::{Edit, EditError, OverrideWish, Subject, add_override};
 use crate::schedule::{OverrideAction, Schedule, UserId};
 use anyhow::{Result, bail};
 
@@ -17,11 +17,11 @@ pub struct Arguments {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
-    /// Append an override to the file where it belongs
+    /// Append an override to the right file
     #[command(
         override_usage = "oncall override add --schedule <ID> --from <T> --until <T>\n       \
             <--with <USERS>|--replace <USER> --with <USERS>|--add <USERS>>\n       [OPTIONS] [DIR]",
-        after_help = "It goes to the file with an override that it overlaps, or to overrides/<YYYY-MM>.yaml."
+        after_help = "It goes into the file of an override it overlaps, or into overrides/<YYYY-MM>.yaml."
     )]
     Add(Add),
 }
@@ -37,16 +37,16 @@ struct Add {
     /// Until this instant (excluded)
     #[arg(long, value_name = "T")]
     until: String,
-    /// Only this person, if on call, makes room for `--with`
+    /// Replace only this person by `--with`, if they are on call
     #[arg(long, value_name = "USER", requires = "with")]
     replace: Option<String>,
-    /// Who is on call, whoever it was; several with commas, or `nobody`
+    /// Who is on call instead; separate several with commas, or `nobody`
     #[arg(long, value_name = "USERS", value_delimiter = ',', required_unless_present = "add")]
     with: Vec<String>,
-    /// Who is on call beside whoever it is; several with commas
+    /// Who is on call in addition; separate several with commas
     #[arg(long, value_name = "USERS", value_delimiter = ',', conflicts_with_all = ["with", "replace"])]
     add: Vec<String>,
-    /// Why, for whoever reads the file
+    /// The reason, for readers of the file
     #[arg(long, value_name = "TEXT")]
     reason: Option<String>,
     #[command(flatten)]
@@ -59,7 +59,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Output> {
 }
 
 impl Arguments {
-    pub(super) fn edit(&self, subject: &Subject<'_>) -> Result<Edit, Refusal> {
+    pub(super) fn edit(&self, subject: &Subject<'_>) -> Result<Edit, EditError> {
         let Command::Add(add) = &self.command;
         add_override(subject, &add.wish(subject).map_err(|error| refused(&error))?)
     }
@@ -85,7 +85,7 @@ impl Add {
     }
 }
 
-/// Users in the order in which they are given, each once; empty for `nobody`.
+/// Users in the given order, without duplicates; empty for `nobody`.
 fn people(subject: &Subject<'_>, names: &[String]) -> Result<Vec<UserId>> {
     if let [only] = names
         && only == "nobody"

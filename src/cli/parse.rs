@@ -1,7 +1,7 @@
-//! `oncall parse`: how a monitor's body is understood: each event in it, and the rules that decide on it.
+//! `oncall parse`: how a monitor's body is understood: each event in it, and the rules that apply.
 //!
-//! The body is read as the server reads it, only believed without a secret. Who would be told is
-//! [`dry_run`](super::dry_run)'s to show.
+//! The body is parsed as the server parses it, but needs no secret. [`dry_run`](super::dry_run) shows who would be
+//! told.
 
 use super::directory::{Directory, now};
 use super::instant::{instant, local, zone_name};
@@ -19,18 +19,18 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use std::path::PathBuf;
 
-/// Show how the body of a webhook is understood, without sending it
+/// Show how a webhook's body is understood, without sending it
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// The integration that would read it
+    /// The integration that would receive it
     #[arg(long, value_name = "ID")]
     integration: String,
-    /// At this instant: `2026-12-05 02:00` in the organisation's time zone, or RFC 3339 [default: now]
+    /// When it arrives: `2026-12-05 02:00` in the organisation's time zone, or RFC 3339 [default: now]
     #[arg(long, value_name = "T")]
     at: Option<String>,
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
-    /// The body as the monitor posts it (for a GET, its query); `-` reads standard input
+    /// A file with the body as the monitor posts it (for a GET, its query); `-` reads standard input
     #[arg(value_name = "FILE")]
     file: PathBuf,
     #[command(flatten)]
@@ -41,11 +41,11 @@ pub struct Arguments {
 enum Format {
     /// For a terminal
     Text,
-    /// An array of events with what was decided on each
+    /// An array of events, each with the decisions on it
     Json,
 }
 
-/// What the config says of an event; nothing is said of what only stands in a timeline.
+/// What the config decides on an event; empty for events that only appear in timelines.
 struct Understood {
     event: Event,
     severity: &'static str,
@@ -103,7 +103,7 @@ fn text(config: &Config, understood: &[Understood]) -> String {
     let mut out = match understood {
         [] => return "There is no alert in it: the server would answer 2xx and do nothing.\n".to_owned(),
         [_] => String::new(),
-        several => format!("{} events are in it.\n\n", several.len()),
+        several => format!("It contains {} events.\n\n", several.len()),
     };
     let parts: Vec<String> = understood.iter().map(|one| one_text(config, one)).collect();
     out.push_str(&parts.join(&format!("{}\n", "─".repeat(COLUMNS))));
@@ -133,7 +133,7 @@ fn one_text(config: &Config, understood: &Understood) -> String {
     out
 }
 
-/// The lines of an event, those of a list without a name but on the first.
+/// The lines of an event. In a list, only the first line has a name.
 fn rows(config: &Config, understood: &Understood) -> Vec<(&'static str, String)> {
     let event = &understood.event;
     let mut rows = vec![
@@ -191,10 +191,10 @@ fn action(action: Action) -> &'static str {
         Action::Trigger => "trigger",
         Action::Acknowledge => "acknowledge",
         Action::Resolve => "resolve",
-        Action::Update => "update: of an open incident; opens none",
+        Action::Update => "update: of an open incident; never opens one",
         Action::Note => "note: only for the timeline",
         Action::Change => "change: only for timelines, never pages",
-        Action::Beat => "heartbeat: the integration is heard",
+        Action::Beat => "heartbeat: the integration is alive",
     }
 }
 

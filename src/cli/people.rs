@@ -1,9 +1,9 @@
-//! People, schedules and rules, as the command line names them.
+//! Formats people, schedules and rules for the command line.
 
 use crate::config::Config;
 use crate::schedule::{OnCall, Source, UserId};
 
-/// Where it follows from, as the config page writes it: `layer/weekly`, or an override's `file:line`.
+/// The source as the config page writes it: `layer/weekly`, or an override's `file:line`.
 pub(super) fn source(on_call: &OnCall) -> Option<String> {
     match &on_call.source {
         Source::Nobody => None,
@@ -16,7 +16,7 @@ pub(super) fn layer(name: &str) -> String {
     format!("layer/{name}")
 }
 
-/// `田中 太郎 (tanaka)`, kept together in a table.
+/// `田中 太郎 (tanaka)`, which a table does not break.
 pub(super) fn name(config: &Config, id: &UserId) -> String {
     super::table::together(&named(config, id))
 }

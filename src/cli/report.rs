@@ -1,4 +1,5 @@
-//! Findings as `validate` says them: for people, as annotations of a GitHub workflow, and as SARIF for code scanning.
+//! The findings of `validate`: as text for people, as annotations for GitHub workflows, and as SARIF for code
+//! scanning.
 
 use crate::check::explain::{long, summary};
 use crate::compile::{Diagnostic, Location, Severity, Tree, render_human};
@@ -6,7 +7,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::path::Path;
 
-/// The findings with their lines, and where there is more to read about them.
+/// The findings with their lines, and where to read more about them.
 pub(super) fn human(tree: &Tree, findings: &[Diagnostic]) -> String {
     let text = render_human(tree, findings, true);
     match findings.first() {
@@ -16,8 +17,8 @@ pub(super) fn human(tree: &Tree, findings: &[Diagnostic]) -> String {
 }
 
 /// One workflow command for each finding
-/// (<https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions>). It can point at one line, so
-/// the other places are in the text.
+/// (<https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions>). It can point to only one
+/// line, so the other places go into the text.
 pub(super) fn github(dir: &Path, findings: &[Diagnostic]) -> String {
     let line = |finding: &Diagnostic| {
         let (line, column) = (finding.location.line.max(1), finding.location.column.max(1));
@@ -33,7 +34,7 @@ pub(super) fn github(dir: &Path, findings: &[Diagnostic]) -> String {
     findings.iter().map(line).collect()
 }
 
-/// One run of SARIF 2.1.0 (OASIS), with the long form of each rule that found something.
+/// One SARIF 2.1.0 (OASIS) run, with the long explanation of each rule that found something.
 pub(super) fn sarif(dir: &Path, findings: &[Diagnostic]) -> String {
     let codes: BTreeSet<&str> = findings.iter().map(|finding| finding.code).collect();
     let result = |finding: &Diagnostic| {
@@ -97,7 +98,7 @@ fn text(finding: &Diagnostic) -> String {
     }
 }
 
-/// From where the command runs, as GitHub wants it: the root of the repository.
+/// The path from the directory where the command runs, as GitHub expects: the root of the repository.
 fn path(dir: &Path, location: &Location) -> String {
     let dir = dir.to_string_lossy();
     match dir.trim_start_matches("./").trim_end_matches('/') {

@@ -1,4 +1,4 @@
-//! `oncall schema`: writes the JSON Schemas by which editors complete and check.
+//! `oncall schema`: writes the JSON Schemas that editors use to complete and check files.
 
 use super::Output;
 use crate::document::schemas;
@@ -6,10 +6,10 @@ use anyhow::{Context, Result};
 use std::fs;
 use std::path::PathBuf;
 
-/// Write the JSON Schemas, by which editors complete and check
+/// Write the JSON Schemas that editors use to complete and check files
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// The folder to write them to
+    /// The folder to write to
     #[arg(value_name = "DIR", default_value = "schema")]
     dir: PathBuf,
 }

@@ -1,7 +1,7 @@
-//! `oncall send`: a test alert through the running server, as the integration's monitor would send it.
+//! `oncall send`: sends a test alert to the running server, as the integration's monitor would.
 //!
-//! The server does with it what it does with any alert: people are really told. So who will be is said first, by the same
-//! simulation as [`dry_run`](super::dry_run), and nobody is called without `--yes`.
+//! The server treats it like any alert, and really tells people. So the command first shows who will be told, using
+//! the same simulation as [`dry_run`](super::dry_run), and calls nobody without `--yes`.
 
 use super::directory::{Directory, now};
 use super::dry_run::HORIZON;
@@ -22,28 +22,28 @@ use std::time::Duration;
 
 /// How long the server may take to answer.
 const ANSWER_MAX: Duration = Duration::from_secs(15);
-/// How long connecting to it may take.
+/// How long connecting to the server may take.
 const CONNECT_MAX: Duration = Duration::from_secs(5);
-/// The most of an answer that is shown, in characters.
+/// How much of an answer is shown, in characters.
 const SHOWN_MAX: usize = 300;
 
-/// Send a test alert through the running server: people are really told
+/// Send a test alert to the running server: people are really told
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Environment:
-  ONCALL_TOKEN  one of the api_tokens, to show the incident that it made
+  ONCALL_TOKEN  one of the api_tokens, to show the incident it opened
                 [default: one of those of oncall.yaml, if it is set here]
 
-The alert says \"test alert from oncall send\"; where the monitor says how bad it
-is, it is info, or a warning. An integration with `fields` sends its `sample`, as
-it is. Send it again with --sample resolved when you have seen it.")]
+The alert's summary is \"test alert from oncall send\"; its severity is info or
+warning, if the monitor sends one. An integration with `fields` sends its
+`sample` unchanged. Send it again with --sample resolved when you have seen it.")]
 pub struct Arguments {
-    /// The integration, whose secret must be set here as it is for the server
+    /// The integration to send it to; its secret must be set here too
     #[arg(long, value_name = "ID")]
     integration: String,
-    /// What the monitor says of the problem
-    #[arg(long, value_enum, default_value_t = State::Firing)]
-    sample: State,
+    /// The state that the monitor reports
+    #[arg(long, value_enum, default_value_t = SampleState::Firing)]
+    sample: SampleState,
     /// The address of the server [default: public_url of oncall.yaml]
     #[arg(long, value_name = "URL")]
     url: Option<String>,
@@ -55,7 +55,7 @@ pub struct Arguments {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-enum State {
+enum SampleState {
     Firing,
     Resolved,
 }
@@ -68,11 +68,11 @@ pub(super) fn run(arguments: &Arguments) -> Result<Output> {
     };
     let (_, endpoint) = known("integration", &config.endpoints, &arguments.integration)?;
     let base = arguments.url.as_deref().or(config.organisation.public_url.as_deref());
-    let base = base.context("oncall.yaml has no public_url: say where the server is with `--url`")?;
+    let base = base.context("oncall.yaml has no public_url: give the server's address with `--url`")?;
     let (secrets, _) = resolve(config);
     let at = now();
     let body = own_sample(endpoint, arguments.sample, at)?;
-    let is_over = arguments.sample == State::Resolved;
+    let is_over = arguments.sample == SampleState::Resolved;
     let test = TestRequest::new(endpoint, &secrets, (is_over, body.as_deref()), at)
         .with_context(|| format!("the secret of {} is not set here: {}", endpoint.id, places(endpoint)))?;
     let events = events(endpoint, &test, &secrets, at)?;
@@ -92,19 +92,19 @@ pub(super) fn run(arguments: &Arguments) -> Result<Output> {
     Ok(Output::fine(out))
 }
 
-/// Of an integration with fields of its own, the sample that is kept beside it: nobody else knows its shape.
-fn own_sample(endpoint: &Endpoint, state: State, at: Timestamp) -> Result<Option<Vec<u8>>> {
+/// For an integration with `fields`, the sample that is kept in the config: only its owner knows the shape.
+fn own_sample(endpoint: &Endpoint, state: SampleState, at: Timestamp) -> Result<Option<Vec<u8>>> {
     if endpoint.fields.all().next().is_none() && endpoint.fields.each.is_none() {
         return Ok(None);
     }
-    let wanted = if state == State::Resolved { Action::Resolve } else { Action::Trigger };
+    let wanted = if state == SampleState::Resolved { Action::Resolve } else { Action::Trigger };
     let mut bodies = endpoint.samples.iter().filter_map(|sample| sample.body.as_deref());
     let fits = |body: &&[u8]| {
         let events = read_trusted(endpoint, body, at);
         events.iter().any(|event| event.action == wanted && !event.labels.contains_key(UNPARSED))
     };
     let found = bodies.find(fits).map(<[u8]>::to_vec);
-    let word = if state == State::Resolved { "says that it is over" } else { "fires" };
+    let word = if state == SampleState::Resolved { "says that it is over" } else { "fires" };
     found.map(Some).ok_or_else(|| {
         anyhow!(
             "{} has `fields`, and no `sample` that {word}: keep a body of that kind in samples/, and name it \
@@ -114,16 +114,16 @@ fn own_sample(endpoint: &Endpoint, state: State, at: Timestamp) -> Result<Option
     })
 }
 
-/// What the server will make of it.
+/// What the server will read from it.
 fn events(endpoint: &Endpoint, test: &TestRequest, secrets: &Secrets, at: Timestamp) -> Result<Vec<Event>> {
     match receive(endpoint, &test.request(), secrets, at, &Fetched::new()) {
         Received::Events { events, .. } => Ok(events),
         Received::Reject(reject) => bail!("the server would refuse it: {}", reject.message),
-        Received::Fetch(_) => bail!("a message of Amazon SNS cannot be sent by others"),
+        Received::Fetch(_) => bail!("only Amazon SNS can send its messages"),
     }
 }
 
-/// What will be said and to whom, by the config here; and whether anybody will be called.
+/// Who will be told what, according to this config; and whether anybody will be called.
 fn announced(config: &Config, events: &[Event], at: Timestamp) -> (String, bool) {
     let (mut out, mut calls) = (String::new(), false);
     let config = Arc::new(config.clone());
@@ -131,8 +131,8 @@ fn announced(config: &Config, events: &[Event], at: Timestamp) -> (String, bool)
         push_wrapped(&mut out, "alert     ", &format!("{} (to {})", event.summary, event.integration));
         if event.action != Action::Trigger {
             let words = match event.action {
-                Action::Beat => "it is a heartbeat: whoever was told of a silence hears that it is over",
-                _ => "it triggers nothing: whoever was told of it hears that it is over",
+                Action::Beat => "it is a heartbeat: people who were told of a silence hear that it is over",
+                _ => "it triggers nothing: people who were told hear that it is over",
             };
             push_wrapped(&mut out, "told      ", words);
             continue;
@@ -156,14 +156,14 @@ fn token(config: &Config, secrets: &Secrets) -> Option<String> {
     own.or_else(|| known.next().map(|token| token.expose().to_owned()))
 }
 
-/// What the server answered, and its newest incidents, if there was a token to ask for them.
-struct Sent {
+/// The server's answer, and its newest incidents if there was a token to ask for them.
+struct ServerAnswer {
     status: u16,
     text: String,
     incidents: Option<Result<Value>>,
 }
 
-async fn send(base: &str, test: TestRequest, token: Option<&str>) -> Result<Sent> {
+async fn send(base: &str, test: TestRequest, token: Option<&str>) -> Result<ServerAnswer> {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let http = reqwest::Client::builder()
         .connect_timeout(CONNECT_MAX)
@@ -182,7 +182,7 @@ async fn send(base: &str, test: TestRequest, token: Option<&str>) -> Result<Sent
         Some(token) => Some(incidents(&http, base, token).await),
         None => None,
     };
-    Ok(Sent { status, text: crate::alert::cut(text.trim(), SHOWN_MAX), incidents })
+    Ok(ServerAnswer { status, text: crate::alert::cut(text.trim(), SHOWN_MAX), incidents })
 }
 
 async fn incidents(http: &reqwest::Client, base: &str, token: &str) -> Result<Value> {
@@ -197,7 +197,7 @@ async fn incidents(http: &reqwest::Client, base: &str, token: &str) -> Result<Va
 
 fn unreachable(base: &str, error: reqwest::Error) -> anyhow::Error {
     let what = if error.is_timeout() { "did not answer in time" } else { "cannot be reached" };
-    // Without the URL, which may be long; the address is named here.
+    // Without the URL, which may be long; the message names the address.
     anyhow!(error.without_url())
         .context(format!("the server at {base} {what}: is it running, and is `--url` or public_url right?"))
 }
@@ -215,13 +215,13 @@ fn refusal(status: u16) -> &'static str {
     }
 }
 
-/// The incident of each event, as the server tells.
+/// The incident of each event, according to the server.
 fn made(events: &[Event], incidents: Option<Result<Value>>) -> String {
     let mut out = String::new();
     let mut line = |text: &str| push_wrapped(&mut out, "incident  ", text);
     match incidents {
         None => {
-            line("not asked for: set ONCALL_TOKEN to one of the api_tokens of oncall.yaml to see it here")
+            line("not looked up: set ONCALL_TOKEN to one of the api_tokens of oncall.yaml to see it here")
         }
         Some(Err(error)) => line(&format!("not known: {error:#}")),
         Some(Ok(list)) => {

@@ -1,4 +1,4 @@
-//! `oncall serve`: the server, from its arguments.
+//! `oncall serve`: runs the server.
 
 use super::Output;
 use super::dry_run::parse_duration;
@@ -39,7 +39,7 @@ pub struct Arguments {
     /// The folder of oncall.yaml in the repository [default: its root]
     #[arg(long, conflicts_with = "config")]
     pub path: Option<String>,
-    /// A file with a token for https, read anew for each fetch
+    /// A file with a token for https, read again for each fetch
     #[arg(
         long,
         value_name = "FILE",
@@ -57,13 +57,13 @@ pub struct Arguments {
         value_delimiter = ','
     )]
     pub ssh_key: Vec<PathBuf>,
-    /// How long a fetch may take before the remote counts as away
+    /// How long a fetch may take before the remote counts as unreachable
     #[arg(long, value_name = "D", default_value = "2m", value_parser = parse_fetch_timeout)]
     pub fetch_timeout: SignedDuration,
-    /// How often the config is looked at
+    /// How often to look for config changes
     #[arg(long, value_name = "D", default_value = "30s", value_parser = parse_interval)]
     pub interval: SignedDuration,
-    /// Where the journal and the clone are kept; one server at a time
+    /// Where to keep the journal and the clone; only one server at a time
     #[arg(long, value_name = "DIR")]
     pub state: PathBuf,
     /// The address to listen on; port 0 takes a free one
@@ -72,7 +72,7 @@ pub struct Arguments {
     /// Write every delivery to the terminal instead of sending it
     #[arg(long)]
     pub print: bool,
-    /// How logs are written, to standard error
+    /// The format of logs, written to standard error
     #[arg(long, value_enum, default_value_t = LogFormat::Text, env = "ONCALL_LOG_FORMAT", hide_env_values = true)]
     pub log: LogFormat,
 }
@@ -111,7 +111,7 @@ pub(super) fn run(arguments: Arguments) -> Result<Output> {
         let (_never, stop) = watch::channel(false);
         let announce = async {
             if let Ok(address) = listening.await {
-                // The first line, for whoever started it on port 0.
+                // The first line of output, for callers that use port 0.
                 let _ = writeln!(std::io::stdout(), "listening on http://{address}");
             }
         };
@@ -122,7 +122,7 @@ pub(super) fn run(arguments: Arguments) -> Result<Output> {
     Ok(Output::fine(String::new()))
 }
 
-/// Writes deliveries to the terminal as they come.
+/// Writes deliveries to the terminal as they arrive.
 async fn print(mut shown: mpsc::UnboundedReceiver<Shown>) {
     while let Some(shown) = shown.recv().await {
         if let Shown::Delivery(_, text) = shown {
@@ -131,7 +131,7 @@ async fn print(mut shown: mpsc::UnboundedReceiver<Shown>) {
     }
 }
 
-/// The runtime that everything but the engine's decisions, git and the disk runs on.
+/// The runtime for everything except the engine's decisions, git and the disk.
 pub(super) fn runtime() -> Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start the runtime")
 }

@@ -1,4 +1,4 @@
-//! `oncall shifts`: the shifts of a schedule or of a person, clipped to a range, as text, JSON or a calendar.
+//! `oncall shifts`: the shifts of a schedule or a person in a range, as text, JSON or a calendar.
 
 use super::Output;
 use super::directory::{Directory, now};
@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 /// The longest range.
 const RANGE_MAX: SignedDuration = SignedDuration::from_hours(10 * 366 * 24);
 
-/// The shifts of a schedule, or of a person, clipped to a range
+/// List the shifts of a schedule or a person in a range
 #[derive(Debug, clap::Args)]
 #[command(override_usage = "oncall shifts [OPTIONS] --from <T> --until <T> <ID> [DIR]
        oncall shifts [OPTIONS] --from <T> --until <T> --user <ID> [DIR]")]
@@ -27,7 +27,7 @@ pub struct Arguments {
     /// The schedule
     #[arg(value_name = "ID", required_unless_present = "user")]
     schedule: Option<String>,
-    /// Everything that this person does, on all schedules, instead of one schedule
+    /// All shifts of this person on all schedules, instead of one schedule
     #[arg(long, value_name = "ID")]
     user: Option<String>,
     /// From this instant: `2026-12-05 10:00` in the organisation's time zone, or RFC 3339
@@ -49,7 +49,7 @@ enum Format {
     Ics,
 }
 
-/// What a person does on a schedule for a while.
+/// One shift of a person on a schedule.
 struct Duty<'c> {
     schedule: &'c Id,
     start: Timestamp,
@@ -89,14 +89,14 @@ pub(super) fn run(arguments: &Arguments) -> Result<Output> {
     }))
 }
 
-/// The schedule, or nothing, and the config directory: with `--user`, that is the first word without a name.
+/// The schedule (if any) and the config directory. With `--user`, the first unnamed argument is the directory.
 fn asked(arguments: &Arguments) -> Result<(&str, Directory)> {
     let dir = &arguments.directory.dir;
     let schedule = arguments.schedule.as_deref().unwrap_or_default();
     match (&arguments.user, &arguments.schedule) {
         (Some(_), Some(first)) if dir == Path::new(".") => Ok(("", Directory { dir: PathBuf::from(first) })),
         (Some(user), Some(schedule)) => {
-            bail!("either the schedule `{schedule}` or --user {user}: one of them has to go")
+            bail!("give either the schedule `{schedule}` or --user {user}, not both")
         }
         _ => Ok((schedule, Directory { dir: dir.clone() })),
     }
@@ -108,7 +108,7 @@ fn range(arguments: &Arguments, zone: &TimeZone) -> Result<(Timestamp, Timestamp
         bail!("--until ({}) is not after --from ({})", arguments.until, arguments.from);
     }
     if until.duration_since(from) > RANGE_MAX {
-        bail!("more than ten years are asked for: ask for them in parts");
+        bail!("the range is longer than ten years: ask for it in parts");
     }
     Ok((from, until))
 }
@@ -117,7 +117,7 @@ fn range(arguments: &Arguments, zone: &TimeZone) -> Result<(Timestamp, Timestamp
 fn ics(config: &Config, id: &CalendarId, (from, until): (Timestamp, Timestamp)) -> Result<String> {
     let mut calendar = calendar(config, id, from, until);
     if calendar.events.len() > ical::EVENTS_MAX {
-        bail!("a calendar holds {} shifts, and here are more: ask for a shorter range", ical::EVENTS_MAX);
+        bail!("a calendar holds at most {} shifts: ask for a shorter range", ical::EVENTS_MAX);
     }
     for event in &mut calendar.events {
         (event.start, event.end) = (event.start.max(from), event.end.min(until));
@@ -146,7 +146,7 @@ fn duties_text(config: &Config, user: &Id, range: (Timestamp, Timestamp), duties
     let name = config.users.get(user).map_or(&**user, |known| &known.name);
     let title = format!("{name} ({user}){year} ({})\n\n", zone_name(&config.organisation.time_zone));
     if duties.is_empty() {
-        return format!("{title}not on call, and no shadow\n");
+        return format!("{title}not on call, and not a shadow\n");
     }
     let rows = duties.iter().map(|duty| {
         let role = if duty.role == Role::Shadow { "shadow on " } else { "" };
@@ -156,7 +156,7 @@ fn duties_text(config: &Config, user: &Id, range: (Timestamp, Timestamp), duties
     format!("{title}{}", table(["From", "Until", "Schedule", "By"], &[0, 1], rows))
 }
 
-/// How instants are written: with the year, or without it where it is the same everywhere and in the title.
+/// The format of instants: with the year, unless it is the same everywhere and in the title.
 fn dates((from, until): (Timestamp, Timestamp), zone: &TimeZone) -> (String, impl Fn(Timestamp) -> String) {
     let year = |at: Timestamp| zone.to_datetime(at).year();
     let within = year(from) == year(until.checked_sub(SignedDuration::from_nanos(1)).unwrap_or(until));
@@ -182,7 +182,7 @@ fn object(shift: &Shift) -> Value {
     })
 }
 
-/// Everything a person does in a range, in the order of time.
+/// All shifts of a person in a range, in order of time.
 fn duties<'c>(config: &'c Config, user: &Id, (from, until): (Timestamp, Timestamp)) -> Vec<Duty<'c>> {
     let mut duties = Vec::new();
     for schedule in schedules_of(config, user) {

@@ -1,8 +1,7 @@
-//! The files of a new config repository, from a team, a language, a zone and a day: purely.
+//! The files of a new config repository for a team, a language, a zone and a day. No I/O.
 //!
-//! The texts are in `starter/`, one folder for each language; words between two underscores stand for what is not the
-//! same everywhere. Everybody in them is made up. Where the files are written, and what must not be there already, is
-//! left to [`init`](super::init).
+//! The texts are in `starter/`, one folder for each language; words between double underscores are placeholders.
+//! Everybody in them is made up. [`init`](super::init) writes the files and checks that nothing is in the way.
 
 use super::example;
 use crate::document::{Kind, Language, schemas};
@@ -11,30 +10,30 @@ use jiff::{ToSpan, tz::TimeZone};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What somebody who begins has decided.
+/// The choices of somebody who starts.
 #[derive(Clone, Debug)]
 pub struct Starter {
     pub language: Language,
-    /// An id: of the policy and the service, and the beginning of the schedules' ids.
+    /// An id, used for the policy and the service, and as prefix of the schedules' ids.
     pub team: String,
     pub time_zone: TimeZone,
     pub forge: Forge,
-    /// The git address from which CI builds `oncall`, if it is known.
+    /// The git URL from which CI builds `oncall`, if known.
     pub source: Option<String>,
 }
 
-/// Where the repository will be.
+/// Where the repository will be hosted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Forge {
     Github,
     Gitlab,
-    /// Somewhere else: no files for CI
+    /// Anywhere else: no files for CI
     None,
 }
 
 type Text = (&'static str, &'static str);
 
-/// The files by path, as they are on this day.
+/// The files by path, as of this day.
 pub fn files(starter: &Starter, today: Date) -> BTreeMap<String, String> {
     let words = Words::new(starter, today);
     let texts = if starter.language == Language::Ja { JA } else { EN };
@@ -53,7 +52,7 @@ pub fn files(starter: &Starter, today: Date) -> BTreeMap<String, String> {
     files
 }
 
-/// A new file has no first line yet, so that VS Code is told by folder.
+/// A new file has no schema line yet, so VS Code gets the schema by folder.
 fn editor() -> Value {
     let of = |kind: &Kind| {
         let files = match kind.folder() {
@@ -70,10 +69,10 @@ fn editor() -> Value {
     })
 }
 
-/// What the words stand for.
+/// The values of the placeholders.
 struct Words<'s> {
     starter: &'s Starter,
-    /// The Monday of the first handoff: past, so that somebody is on call from the beginning.
+    /// The Monday of the first handoff. It is in the past, so that somebody is on call from the start.
     from: Date,
     days_off: BTreeMap<Date, &'static str>,
 }
@@ -117,7 +116,7 @@ impl Words<'_> {
         if self.in_japan() { "japan" } else { "company" }
     }
 
-    /// A night of next week between two working days, in which nothing changes hands.
+    /// A night next week between two working days, without a handoff.
     fn night(&self) -> Date {
         let days = (8..).map(|days: i64| self.from.saturating_add(days.days()));
         let works = |day: &Date| {
@@ -130,10 +129,10 @@ impl Words<'_> {
     fn about_days_off(&self) -> &'static str {
         match (self.in_japan(), self.japanese()) {
             (true, true) => {
-                "# 国民の祝日(振替休日を含む)。内閣府の発表に合わせて書き足します。残り少なくなると `oncall validate` が知らせます。\n"
+                "# 国民の祝日（振替休日を含む）。内閣府の発表に合わせて書き足します。残り少なくなると `oncall validate` が知らせます。\n"
             }
             (true, false) => {
-                "# The national holidays of Japan, as the Cabinet Office publishes them. When the list runs out, `oncall validate`\n# says so in time.\n"
+                "# The national holidays of Japan, as the Cabinet Office publishes them. `oncall validate` warns before\n# the list runs out.\n"
             }
             (false, true) => {
                 "# 会社の休日。元日だけを入れてあります。その国の祝日と、会社の休みを書き足してください。\n"
@@ -153,7 +152,7 @@ impl Words<'_> {
             (Some(_), true) => "oncall はこのソースからビルドされ、次回からはキャッシュが使われます。",
             (Some(_), false) => "oncall is built from this source; the next runs use the cache.",
             (None, true) => {
-                "ビルド済みの oncall はまだ配布されていません。ソースのある git のアドレスに書き換えてください。"
+                "ビルド済みの oncall はまだ配布されていません。ソースコードの Git リポジトリの URL に書き換えてください。"
             }
             (None, false) => "No binary of oncall is published yet: put the git address of its source here.",
         }
@@ -172,16 +171,16 @@ impl Words<'_> {
             }
             (Some(_), false) => format!("Look at `{file}`: CI builds `oncall` from the source it names."),
             (None, true) => format!(
-                "`{file}` に、`oncall` のソースがある git のアドレスを書きます。CI はそこからビルドします。"
+                "`{file}` に、`oncall` のソースコードの Git リポジトリの URL を書きます。CI はそこからビルドします。"
             ),
             (None, false) => {
-                format!("In `{file}`, name the git address of `oncall`'s source: CI builds it from there.")
+                format!("In `{file}`, set the git address of `oncall`'s source: CI builds it from there.")
             }
         }
     }
 }
 
-/// Japan's holidays where the zone is Tokyo's; of any other place only what is a day off nearly everywhere.
+/// Japan's holidays if the zone is Asia/Tokyo; elsewhere only the day that is a holiday nearly everywhere.
 fn days_off(starter: &Starter, today: Date) -> BTreeMap<Date, &'static str> {
     let japanese = starter.language == Language::Ja;
     if starter.time_zone.iana_name() != Some("Asia/Tokyo") {
@@ -198,7 +197,7 @@ fn days_off(starter: &Starter, today: Date) -> BTreeMap<Date, &'static str> {
     list.lines().filter_map(line).collect()
 }
 
-/// What the Cabinet Office calls them in English.
+/// The Cabinet Office's English names.
 const HOLIDAYS: [(&str, &str); 18] = [
     ("元日", "New Year's Day"),
     ("成人の日", "Coming of Age Day"),
@@ -220,7 +219,7 @@ const HOLIDAYS: [(&str, &str); 18] = [
     ("国民の休日", "National Holiday"),
 ];
 
-/// The ids that the texts use themselves.
+/// Ids that the texts use themselves.
 pub fn taken() -> BTreeSet<&'static str> {
     BTreeSet::from(["last-resort"])
 }
@@ -233,7 +232,7 @@ fn ci(forge: Forge) -> &'static [Text] {
     }
 }
 
-/// What runs in CI, the same for everybody.
+/// Files for CI, the same for everybody.
 const REVIEW: &str = include_str!("../../.github/actions/oncall/review.py");
 const INSTALL: &str = include_str!("../../.github/actions/oncall/install.sh");
 

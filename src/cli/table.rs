@@ -1,16 +1,16 @@
-//! Tables of at most 80 columns, in which Japanese is as wide as a terminal shows it.
+//! Tables of at most 80 columns; Japanese characters count with their width in a terminal.
 
 use comfy_table::{ColumnConstraint, ContentArrangement, Table, Width, presets::NOTHING};
 use unicode_width::UnicodeWidthStr;
 
-/// The width that every terminal has.
+/// The width we expect of every terminal.
 const WIDTH: u16 = 80;
-/// The most columns that are given to what should stay together, where there is not enough for all.
+/// The most columns given to cells that should stay together, if there is not enough space for all.
 const TOGETHER_MAX: usize = 20;
-/// A space at which no line is broken; a table shows it as any other.
+/// A space that is not a line break; tables show it as a normal space.
 const NO_BREAK: char = '\u{a0}';
 
-/// Rows under a header, in columns. Long cells are wrapped, but not those of the columns at `whole`.
+/// Rows under a header, in columns. Long cells wrap, except those in the columns at `whole`.
 pub(super) fn table<const N: usize>(
     header: [&str; N],
     whole: &[usize],
@@ -39,7 +39,7 @@ pub(super) fn table<const N: usize>(
     format!("{}\n", table.trim_fmt()).replace(NO_BREAK, " ")
 }
 
-/// A text that a table breaks only if it is too long for a line of its own.
+/// A text that a table breaks only if it is too long for one line.
 pub(super) fn together(text: &str) -> String {
     text.replace(' ', &NO_BREAK.to_string())
 }

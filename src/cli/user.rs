@@ -1,14 +1,14 @@
-//! `oncall user`: somebody is gone for good.
+//! `oncall user`: somebody leaves for good.
 
 use super::Output;
 use super::edited::{self, Options, refused};
 use super::instant::date;
 use super::known::known;
-use crate::edit::{Edit, Refusal, Subject, leave};
+use crate::edit::{Edit, EditError, Subject, leave};
 use anyhow::Result;
 use jiff::civil::Date;
 
-/// Take somebody who leaves out of every rotation
+/// Remove somebody who leaves from every rotation
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     #[command(subcommand)]
@@ -19,7 +19,7 @@ pub struct Arguments {
 enum Command {
     /// Set `left` in their file, and append line-ups without them
     #[command(
-        after_help = "What names them otherwise (steps, overrides, covers) is listed for you to change."
+        after_help = "Other places that name them (steps, overrides, covers) are listed for you to change."
     )]
     Leave(Leave),
 }
@@ -42,7 +42,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Output> {
 }
 
 impl Arguments {
-    pub(super) fn edit(&self, subject: &Subject<'_>) -> Result<Edit, Refusal> {
+    pub(super) fn edit(&self, subject: &Subject<'_>) -> Result<Edit, EditError> {
         let Command::Leave(Leave { user, date, .. }) = &self.command;
         let (user, _) = known("user", &subject.config.users, user).map_err(|error| refused(&error))?;
         leave(subject, user, *date)

@@ -1,4 +1,4 @@
-//! `oncall validate`: shape, references, checks and expectations, all findings in one pass.
+//! `oncall validate`: checks shape, references, rules and expectations; reports all findings in one pass.
 
 use super::directory::{Directory, now};
 use super::report::{github, human, sarif};
@@ -7,7 +7,7 @@ use crate::check::expectations::unmet;
 use crate::compile::{Severity, render_json};
 use anyhow::Result;
 
-/// Check the config: shape, references, checks and expectations, all findings in one pass
+/// Check the config: shape, references, rules and expectations, all in one pass
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     #[arg(long, value_enum, default_value_t = Format::Human)]
@@ -18,11 +18,11 @@ pub struct Arguments {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 enum Format {
-    /// With the lines they are about
+    /// With the lines they point to
     Human,
     /// An array of findings
     Json,
-    /// Annotations of a pull request, in a GitHub workflow
+    /// Annotations on a pull request, in a GitHub workflow
     Github,
     /// For code scanning (SARIF 2.1.0)
     Sarif,

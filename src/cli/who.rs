@@ -12,10 +12,10 @@ use anyhow::Result;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-/// How far ahead the next hand-over is looked for.
+/// How far ahead to look for the next handover.
 const HORIZON: SignedDuration = SignedDuration::from_hours(90 * 24);
 
-/// Who is on call, from which layer or override, until when, and who is next
+/// Show who is on call, from which layer or override, until when, and who is next
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     /// Only this schedule [default: all]
@@ -36,8 +36,8 @@ enum Format {
     Json,
 }
 
-/// One schedule at the instant.
-struct Answer<'c> {
+/// One schedule at this instant.
+struct WhoAnswer<'c> {
     schedule: &'c str,
     handover: Handover,
     reason: Reason<'c>,
@@ -56,7 +56,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Output> {
         Some(id) => vec![known("schedule", &schedules.schedules, id)?.0],
         None => schedules.schedules.keys().map(|id| &**id).collect(),
     };
-    let answers = ids.into_iter().map(|schedule| Answer {
+    let answers = ids.into_iter().map(|schedule| WhoAnswer {
         schedule,
         handover: schedules.next_handover(schedule, at, HORIZON),
         reason: schedules.reason(schedule, at),
@@ -67,17 +67,17 @@ pub(super) fn run(arguments: &Arguments) -> Result<Output> {
     }))
 }
 
-fn text<'c>(config: &Config, at: Timestamp, answers: impl Iterator<Item = Answer<'c>>) -> String {
+fn text<'c>(config: &Config, at: Timestamp, answers: impl Iterator<Item = WhoAnswer<'c>>) -> String {
     let zone = &config.organisation.time_zone;
-    let row = |answer: Answer<'c>| [answer.schedule.to_owned(), lines(config, at, &answer).join("\n")];
+    let row = |answer: WhoAnswer<'c>| [answer.schedule.to_owned(), lines(config, at, &answer).join("\n")];
     let rows = table(["Schedule", "On call"], &[0], answers.map(row));
     format!("{} ({})\n\n{rows}", local(at, zone), zone_name(zone))
 }
 
-/// Who, by which rules, and until when.
-fn lines(config: &Config, at: Timestamp, answer: &Answer<'_>) -> Vec<String> {
+/// Who is on call, by which rules, and until when.
+fn lines(config: &Config, at: Timestamp, answer: &WhoAnswer<'_>) -> Vec<String> {
     let zone = &config.organisation.time_zone;
-    let Answer { handover, reason, .. } = answer;
+    let WhoAnswer { handover, reason, .. } = answer;
     let mut lines = vec![names(config, &handover.on_call.users)];
     if !handover.on_call.shadows.is_empty() {
         lines.push(format!("shadow {}", names(config, &handover.on_call.shadows)));
@@ -97,7 +97,7 @@ fn lines(config: &Config, at: Timestamp, answer: &Answer<'_>) -> Vec<String> {
     lines
 }
 
-/// Whose turn it would be.
+/// The person whose turn it would be.
 fn away(config: &Config, at: Timestamp, user: &UserId) -> String {
     let why = match config.schedules.is_off(user, at).map(|off| off.until) {
         Some(Some(until)) => format!("off until {}", local(until, &config.organisation.time_zone)),
@@ -107,8 +107,8 @@ fn away(config: &Config, at: Timestamp, user: &UserId) -> String {
     format!("turn of {}, {why}", name(config, user))
 }
 
-fn object(answer: &Answer<'_>) -> Value {
-    let Answer { schedule, handover, reason } = answer;
+fn object(answer: &WhoAnswer<'_>) -> Value {
+    let WhoAnswer { schedule, handover, reason } = answer;
     let last = reason.overrides.last();
     json!({
         "schedule": schedule,

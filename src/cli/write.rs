@@ -1,7 +1,8 @@
-//! Files of a config, written whole or not at all.
+//! Writes config files, all of them or none.
 //!
-//! Each new text goes to a file beside the old one and takes its name and its permissions, and only if what is on the
-//! disk is still what was read: an editor or a `git checkout` in between is not overwritten.
+//! Each new text goes to a temporary file next to the old one, then replaces it and keeps its permissions. This
+//! happens only if the file on disk is still what was read, so a change by an editor or a `git checkout` in between
+//! is not overwritten.
 
 use crate::compile::Tree;
 use anyhow::{Context, Result, bail};
@@ -12,19 +13,19 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use tempfile::{Builder, NamedTempFile};
 
-/// What a new file may be, less what the umask takes.
+/// The permissions of a new file, before the umask.
 const NEW_FILE: u32 = 0o666;
 
-/// A text on the disk that has not its name yet.
+/// A text on disk that does not have its final name yet.
 struct Staged<'a> {
     path: PathBuf,
     temporary: NamedTempFile,
-    /// What must still be there; `None`: nothing.
+    /// The text that must still be there; `None`: no file.
     was: Option<&'a Vec<u8>>,
 }
 
-/// Writes the files below `dir`, where `tree` was read. Fails without a trace if one of them cannot be written or has
-/// changed; if one cannot take its name after others have, the error says which have.
+/// Writes the files below `dir`, where `tree` was read. If a file has changed or cannot be written, nothing is left
+/// behind. If a file cannot be renamed after others have been, the error says which ones are written.
 pub fn write(dir: &Path, tree: &Tree, files: &BTreeMap<String, String>) -> Result<()> {
     let staged = files.iter().map(|(path, text)| staged(dir, path, text, tree.files.get(path)));
     let staged: Vec<Staged<'_>> = staged.collect::<Result<_>>()?;
@@ -33,7 +34,7 @@ pub fn write(dir: &Path, tree: &Tree, files: &BTreeMap<String, String>) -> Resul
     for file in staged {
         let path = file.path.display().to_string();
         let done = if written.is_empty() { "nothing".to_owned() } else { written.join(", ") };
-        take_name(file).with_context(|| format!("{path} is not written, {done} is"))?;
+        take_name(file).with_context(|| format!("{path} was not written; written before it: {done}"))?;
         written.push(path);
     }
     Ok(())

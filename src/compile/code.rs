@@ -1,5 +1,5 @@
-//! The codes of what `compile` finds: everything without which there is no config. All are errors. Those of the
-//! semantic checks begin at `OC101` and are in [`check`](crate::check).
+//! The codes of errors that `compile` finds: with any of them there is no config. Codes of the semantic checks begin at
+//! `OC101` and are in [`check`](crate::check).
 
 pub const UNREADABLE: &str = "OC001";
 pub const SYNTAX: &str = "OC002";
@@ -37,7 +37,7 @@ pub const NO_FILE: &str = "OC210";
 pub const FILE_NAME: &str = "OC211";
 pub const TEMPLATE: &str = "OC240";
 
-/// Every code of this module, and what it means.
+/// Every code of this module, with its meaning.
 pub const CODES: &[(&str, &str)] = &[
     (UNREADABLE, "a file is too large or is not text, or there are too many files"),
     (SYNTAX, "a file is not YAML"),

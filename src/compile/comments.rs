@@ -1,10 +1,10 @@
-//! The comments of a file, for those who read something in them.
+//! The comments of a file, for code that reads something in them.
 
 use granit_parser::{Event, Parser};
 use std::ops::Range;
 
-/// Every comment without its `#`, and its bytes, as far as the file is YAML. What only looks like a comment, in a text
-/// for instance, is none.
+/// Every comment without its `#`, with its byte range, as far as the file is valid YAML. A `#` inside a text is not a
+/// comment.
 pub fn comments(text: &str) -> Vec<(Range<usize>, String)> {
     let options = granit_parser::options! { emit_comments: true, emit_unresolved_aliases: true };
     let mut parser = Parser::new_from_str_with_options(text, options);

@@ -1,8 +1,8 @@
 //! What is wrong with a config, and where.
 //!
-//! Whoever finds something writes a [`Finding`] at a [`Spot`]: a file and a JSON pointer. Once, at the end,
-//! [`Sources::locate`](super::source::Sources::locate) turns it into a [`Diagnostic`] with byte spans, lines and
-//! columns.
+//! A check writes a [`Finding`] at a [`Spot`], which is a file and a JSON pointer. At the end,
+//! [`Sources::locate`](super::source::Sources::locate) turns all of them into [`Diagnostic`]s with byte spans, lines
+//! and columns.
 
 use serde::Serialize;
 use std::{ops::Range, sync::Arc};
@@ -28,7 +28,7 @@ pub struct Diagnostic {
     pub help: Option<String>,
 }
 
-/// A piece of a file.
+/// A range in a file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Location {
     pub file: Arc<str>,
@@ -40,39 +40,39 @@ pub struct Location {
     pub column: usize,
 }
 
-/// Another place, and what to say there.
+/// Another place, with a remark.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Label {
     pub location: Location,
     pub message: String,
 }
 
-/// A place in the sources: a file, a JSON pointer, and which part of what it points at.
+/// A place in the sources: a file, a JSON pointer, and a part of the node it points at.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Spot {
     pub file: Arc<str>,
-    /// RFC 6901; empty is the whole document.
+    /// RFC 6901; empty means the whole document.
     pub pointer: String,
     pub part: Part,
 }
 
-/// Which part of a node.
+/// A part of a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
     Value,
-    /// The key in front of the value.
+    /// The key before the value.
     Key,
-    /// The first line of an object: for what is missing in it.
+    /// The first line of an object: for something missing in it.
     FirstLine,
-    /// This line of the file, counted from 1; the pointer says nothing.
+    /// This line of the file, from 1; the pointer is ignored.
     Line(u32),
-    /// These bytes; the pointer says nothing.
+    /// These bytes; the pointer is ignored.
     Bytes(usize, usize),
     /// The file itself.
     File,
 }
 
-/// Something found, not yet located.
+/// A problem, not yet located.
 #[derive(Clone, Debug)]
 pub struct Finding {
     pub code: &'static str,
@@ -89,7 +89,7 @@ impl Spot {
         Spot { file: file.clone(), pointer: String::new(), part: Part::Value }
     }
 
-    /// The file itself, whatever is in it.
+    /// The file itself, whatever it contains.
     pub fn file(file: &Arc<str>) -> Spot {
         Spot { part: Part::File, ..Spot::root(file) }
     }
@@ -110,26 +110,26 @@ impl Spot {
         Spot { file: self.file.clone(), pointer: format!("{}/{index}", self.pointer), part: Part::Value }
     }
 
-    /// The list that this is an item of; itself if it is none.
+    /// The list that contains this item; itself if it is not an item.
     pub fn above_index(&self) -> Spot {
         let above = self.pointer.rsplit_once('/').map_or("", |(above, _)| above);
         Spot { file: self.file.clone(), pointer: above.to_owned(), part: Part::Value }
     }
 
-    /// The object whose key `key` is on the way to this.
+    /// The object that has the key `key` on the path to this spot.
     pub fn above(&self, key: &str) -> Spot {
         let above = self.pointer.rsplit_once(&format!("/{key}/")).map_or("", |(above, _)| above);
         Spot { file: self.file.clone(), pointer: above.to_owned(), part: Part::Value }
     }
 
-    /// The same node, another part of it.
+    /// Another part of the same node.
     pub fn on(&self, part: Part) -> Spot {
         Spot { part, ..self.clone() }
     }
 }
 
 impl Diagnostic {
-    /// What findings are ordered by.
+    /// The order of findings.
     pub fn place(&self) -> (&str, usize, usize, &str) {
         let Location { file, span, .. } = &self.location;
         (file, span.start, span.end, self.code)
@@ -155,7 +155,7 @@ impl Finding {
         self
     }
 
-    /// Help only where there is some.
+    /// Adds the help, if there is any.
     pub fn maybe_help(mut self, help: Option<String>) -> Finding {
         self.help = help;
         self

@@ -1,4 +1,4 @@
-//! Expectations, read and with their references resolved. They are run elsewhere.
+//! Reads expectations and resolves their references. [`check`](crate::check) runs them.
 
 use super::diagnostic::Spot;
 use super::integration::severity;
@@ -10,7 +10,7 @@ use crate::place::Place;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
 
-/// An expectation may look ahead this far.
+/// How far an expectation may look ahead.
 const LOOK_MAX: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// "This alert at that time tells these people."
@@ -19,18 +19,18 @@ pub struct Expectation {
     pub name: String,
     pub at: Timestamp,
     pub alert: ExpectedAlert,
-    /// At least these.
+    /// At least these are told.
     pub expect: Vec<Expected>,
-    /// Not these, until `until`.
+    /// These are not told, until `until`.
     pub never: Vec<Never>,
     /// Counted from the alert; by default the last `after` in `expect`.
     pub until: SignedDuration,
-    /// Where findings about it belong.
+    /// The place for findings about it.
     pub spot: Spot,
     pub place: Place,
 }
 
-/// The alert of an expectation.
+/// The alert in an expectation.
 #[derive(Clone, Debug)]
 pub struct ExpectedAlert {
     pub integration: Id,
@@ -41,7 +41,7 @@ pub struct ExpectedAlert {
     pub labels: BTreeMap<String, String>,
 }
 
-/// Somebody is told. A schedule stands for whoever is on call then.
+/// Somebody is told. A schedule stands for the people on call at that moment.
 #[derive(Clone, Debug)]
 pub struct Expected {
     /// Counted from the alert.

@@ -1,6 +1,6 @@
-//! The `fields:` of a generic integration: pointers and templates, each compiled where it is written.
+//! The `fields:` of a generic integration: compiles each pointer and template.
 //!
-//! Whether they find anything is seen on the samples, by [`check`](crate::check).
+//! Whether they find anything is tested on the samples, by [`check`](crate::check).
 
 use super::code;
 use super::diagnostic::Spot;

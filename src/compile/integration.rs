@@ -1,4 +1,4 @@
-//! Integrations: the doors of monitors, and their routes.
+//! Integrations: webhook endpoints of monitors, and their routes.
 
 use super::diagnostic::{Finding, Part, Spot};
 use super::read::File;
@@ -78,7 +78,7 @@ impl Resolver<'_> {
         Heartbeat { every, grace: grace.unwrap_or(GRACE_DEFAULT), when }
     }
 
-    /// Keys that only some types have.
+    /// Rejects keys that this type of integration does not have.
     fn keys_of_type(&mut self, document: &document::Integration, monitor: &Monitor, at: &Spot) {
         let name = monitor.name;
         let refused = [
@@ -101,7 +101,7 @@ impl Resolver<'_> {
         }
     }
 
-    /// `None` where they are needed and missing.
+    /// `None` if topics are needed and missing.
     fn topics(
         &mut self,
         document: &document::Integration,
@@ -187,7 +187,7 @@ impl Resolver<'_> {
         Some(Route { when, target: target?, place: self.sources.place(at) })
     }
 
-    /// The last route has no `when` and names a service; nothing follows such a route.
+    /// The last route has no `when` and names a service; no route follows it.
     fn routes_end(&mut self, document: &document::Integration, list: &Spot) {
         let always = |route: &document::Route| {
             route.when.is_none() && route.service.is_some() && route.service_from.is_none()
@@ -209,7 +209,7 @@ impl Resolver<'_> {
         }
     }
 
-    /// An old id must not be the id, or another old id, of an integration.
+    /// An old id must not be the id, or another old id, of any integration.
     fn formerly_is_free(&mut self) {
         let documents = self.documents;
         let mut seen: BTreeMap<&str, Spot> = BTreeMap::new();
@@ -234,7 +234,7 @@ impl Resolver<'_> {
     }
 }
 
-/// The bodies that `sample` names, as far as they are there.
+/// The bodies named by `sample`, if they exist.
 fn samples(document: &document::Integration, tree: &Tree) -> Vec<Sample> {
     let paths = document.sample.iter().flat_map(|paths| paths.as_slice());
     let body = |path: &String| {
@@ -243,7 +243,7 @@ fn samples(document: &document::Integration, tree: &Tree) -> Vec<Sample> {
     paths.map(|path| Sample { path: path.clone(), body: body(path) }).collect()
 }
 
-/// As the engine knows it.
+/// The endpoint as the engine sees it.
 pub(super) fn severity(severity: document::Severity) -> alert::Severity {
     match severity {
         document::Severity::Critical => alert::Severity::Critical,

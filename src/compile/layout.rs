@@ -1,7 +1,7 @@
-//! Which file is what: folders are kinds, paths are ids.
+//! What each file is: folders are kinds, paths are ids.
 //!
-//! A file in a kind's folder must be one of its objects; a folder one letter off and `.yml` are errors; whatever
-//! else is in the tree (a README, `.github/`, samples, SOPS files) is left alone.
+//! A file in a kind's folder must define one of its objects. A folder name one letter off, and `.yml`, are errors.
+//! Anything else in the tree (a README, `.github/`, samples, SOPS files) is left alone.
 
 use super::code;
 use super::diagnostic::{Finding, Spot};
@@ -9,14 +9,14 @@ use super::suggest::nearest;
 use crate::document::Kind;
 use std::sync::Arc;
 
-/// The file of the organisation.
+/// The organisation's file.
 pub(super) const ORGANISATION: &str = "oncall.yaml";
-/// The folder of the runbooks, which are Markdown.
+/// The folder of runbooks, which are Markdown.
 pub(super) const RUNBOOKS: &str = "runbooks";
-/// Folders that people may well have beside ours, and that are near to one of our names.
+/// Folders that people may well have next to ours, although their names are close to one of our names.
 const OTHER_FOLDERS: [&str; 3] = ["schema", "schemas", "samples"];
 
-/// What a path means.
+/// The meaning of a path.
 pub(super) enum Meaning {
     Object {
         kind: Kind,
@@ -80,13 +80,13 @@ fn in_folder(kind: Kind, file: &Arc<str>, rest: &str) -> Meaning {
     match wrong_id(id) {
         Some(message) => Meaning::Wrong(
             Finding::error(code::ID, Spot::file(file), message)
-                .help("an id is made of small letters, digits and `-`, and parts are separated by folders"),
+                .help("an id has lower-case letters, digits and `-`; folders separate its parts"),
         ),
         None => Meaning::Object { kind, id: Arc::from(id) },
     }
 }
 
-/// Why a path is not an id, if it is not.
+/// Why a path is not a valid id, if it is not.
 pub(super) fn wrong_id(id: &str) -> Option<String> {
     let part_is_fine = |part: &str| {
         let first =
@@ -105,7 +105,7 @@ pub(super) fn wrong_id(id: &str) -> Option<String> {
     }
 }
 
-/// Whether some YAML reads this word as a number, a truth value or null.
+/// Whether some YAML parser reads this word as a number, a boolean or null.
 pub fn is_not_text(word: &str) -> bool {
     let lower = word.to_ascii_lowercase();
     let word_of_yaml = ["true", "false", "yes", "no", "on", "off", "y", "n", "null"].contains(&&*lower);

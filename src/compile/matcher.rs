@@ -1,4 +1,4 @@
-//! Matchers: globs, regular expressions and negation, compiled once.
+//! Matchers: globs, regular expressions and negation, each compiled once.
 
 use super::code;
 use super::diagnostic::{Finding, Spot};

@@ -1,9 +1,9 @@
-//! From the files of a commit to a [`Config`], or to everything that is wrong with them.
+//! Compiles the files of a commit into a [`Config`], or reports everything wrong with them.
 //!
-//! `yaml` reads, `schema` and `shape` compare with the JSON Schema, `document` is the result as written, and the
-//! resolvers turn text into values and names into references. What is found depends on the tree alone: never on
-//! the date, never on the environment; both are for [`check`](crate::check). A file with mistakes still defines
-//! its id, and a wrong node is cut out, so that one mistake is one finding.
+//! `yaml` parses, `schema` and `shape` compare with the JSON Schema, `document` holds the result as written, and the
+//! resolvers turn text into values and names into references. The findings depend only on the tree, never on the date
+//! or the environment; both are left to [`check`](crate::check). A file with mistakes still defines its id, and a
+//! wrong node is cut out, so that one mistake gives one finding.
 
 pub mod code;
 mod comments;
@@ -39,7 +39,7 @@ pub use diagnostic::{Diagnostic, Finding, Label, Location, Part, Severity, Spot}
 pub use expectation::{Expectation, Expected, ExpectedAlert, Never};
 pub use layout::is_not_text;
 pub use render::{render_human, render_json};
-pub use source::{Source, Sources};
+pub use source::{SourceFile, Sources};
 pub use tree::{FILE_MAX, FILES_MAX, FOLDERS_MAX, TREE_BYTES_MAX, Tree, Unread};
 pub use value::why_no_date;
 pub use yaml::{Entry, Node, NodeKind, Parsed, Problem, parse};
@@ -48,30 +48,30 @@ use crate::config::Config;
 use schema::Schemas;
 use std::collections::BTreeSet;
 
-/// What a tree means.
+/// The result of compiling a tree.
 #[derive(Clone, Debug)]
 pub struct Compiled {
     /// `None` if there is an error.
     pub config: Option<Config>,
-    /// What is left of a config with errors: for the checks only, so that one pass finds every mistake.
+    /// What is left of a config with errors. Only for the checks, so that one pass finds every mistake.
     pub draft: Option<Config>,
-    /// What references name that nothing is near to: `user`, `schedule`, …
+    /// Names in references that resemble nothing in the config: `user`, `schedule`, …
     pub lost: BTreeSet<&'static str>,
     /// Sorted by file and position.
     pub diagnostics: Vec<Diagnostic>,
-    /// Those that could be read.
+    /// The expectations that could be read.
     pub expectations: Vec<Expectation>,
-    /// Where everything is written, for whoever finds something later.
+    /// Where everything is written, for code that finds problems later.
     pub sources: Sources,
 }
 
-/// The schemas, made once for whoever compiles often: that takes longer than a small config.
+/// The schemas, built once for callers that compile often: building them takes longer than compiling a small config.
 #[derive(Debug)]
 pub struct Compiler {
     schemas: Schemas,
 }
 
-/// Compiles a tree. It never fails otherwise than by its diagnostics.
+/// Compiles a tree. Never fails; errors are in its diagnostics.
 pub fn compile(tree: &Tree) -> Compiled {
     Compiler::new().compile(tree)
 }
@@ -82,7 +82,7 @@ impl Compiler {
         Compiler { schemas: schema::schemas() }
     }
 
-    /// What [`compile`] does.
+    /// The same as [`compile`].
     pub fn compile(&self, tree: &Tree) -> Compiled {
         compile_with(&self.schemas, tree)
     }

@@ -1,4 +1,4 @@
-//! `oncall.yaml`, and the fallback, without which nobody may be sure to be told.
+//! `oncall.yaml`, and the fallback policy, which guarantees that somebody can always be told.
 
 use super::diagnostic::{Finding, Part, Spot};
 use super::layout::ORGANISATION;
@@ -22,7 +22,7 @@ const BEAT_DEFAULT: SignedDuration = SignedDuration::from_mins(1);
 const TWILIO_API: &str = "https://api.twilio.com";
 
 impl<'a> Resolver<'a> {
-    /// The organisation's document and where it is, if it could be read.
+    /// The organisation's document and its place, if it could be read.
     pub(super) fn organisation_document(&self) -> Option<(&'a document::Organisation, Spot)> {
         let file = self.documents.organisation.as_ref()?;
         Some((file.document.as_ref()?, file.at.clone()))
@@ -87,7 +87,7 @@ impl<'a> Resolver<'a> {
         })
     }
 
-    /// The defaults are compiled for whoever inherits them; here only for the findings, once.
+    /// The defaults are compiled for everybody who inherits them; here they are compiled once, only for the findings.
     fn defaults(&mut self, document: &document::Organisation, at: &Spot) {
         let Some(defaults) = &document.defaults else { return };
         let at = at.key("defaults");
@@ -140,7 +140,7 @@ impl<'a> Resolver<'a> {
         Some(OwnHeartbeat { url: url?, every: every.unwrap_or(BEAT_DEFAULT) })
     }
 
-    /// A phone number, E.164. Without quotes it is a number to other readers of YAML.
+    /// A phone number in E.164. Without quotes, other YAML parsers read it as a number.
     pub(super) fn phone_number(&mut self, text: &str, at: &Spot) -> Option<String> {
         if self.sources.is_plain(at) && !text.contains(' ') {
             let message = "a phone number without quotes is a number to YAML";
@@ -223,7 +223,7 @@ impl<'a> Resolver<'a> {
     }
 }
 
-/// Without a slash at the end.
+/// Removes trailing slashes.
 fn url(url: &document::Url) -> String {
     url.0.trim_end_matches('/').to_owned()
 }

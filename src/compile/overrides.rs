@@ -1,4 +1,4 @@
-//! Overrides: temporary changes to schedules, in the order of files and then of lines.
+//! Overrides: temporary changes to schedules, in the order of files and lines.
 
 use super::diagnostic::{Finding, Spot};
 use super::resolve::Resolver;
@@ -10,7 +10,7 @@ use crate::schedule::{Override, OverrideAction, Schedule};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 
-/// An override of one schedule, while the others are looked at.
+/// An override of one schedule, kept while the others are read.
 struct Placed {
     from: Timestamp,
     until: Timestamp,
@@ -94,7 +94,7 @@ impl Resolver<'_> {
         self.findings.push(Finding::error(code::OFFSET_REQUIRED, at.clone(), message).maybe_help(help));
     }
 
-    /// Two overrides of one schedule in different files overlap: whose turn would it be?
+    /// Two overrides of one schedule overlap in different files, so their order is undefined.
     fn overlapping(&mut self, schedule: &Id, placed: &[Placed]) {
         for (index, first) in placed.iter().enumerate() {
             for second in placed.iter().skip(index + 1).take_while(|second| second.from < first.until) {

@@ -8,9 +8,9 @@ use crate::document;
 use jiff::SignedDuration;
 use std::collections::BTreeMap;
 
-/// A step waits at least this long, so that somebody can answer.
+/// The shortest wait of a step, so that somebody has time to answer.
 const WAIT_MIN: SignedDuration = SignedDuration::from_secs(10);
-/// A step waits at most this long, so that the next one is still told the same day.
+/// The longest wait of a step, so that the next one is told within a day.
 const WAIT_MAX: SignedDuration = SignedDuration::from_hours(24);
 
 impl Resolver<'_> {
@@ -45,7 +45,7 @@ impl Resolver<'_> {
         Step { notify, wait, place: self.sources.place(at) }
     }
 
-    /// `schedule` or `user`, one of them.
+    /// Exactly one of `schedule` and `user`.
     pub(super) fn target(&mut self, schedule: Option<&str>, user: Option<&str>, at: &Spot) -> Option<Notify> {
         match (schedule, user) {
             (Some(schedule), None) => self.schedule_id(schedule, &at.key("schedule")).map(Notify::Schedule),

@@ -1,10 +1,10 @@
-//! Every file of the tree: what it is, and its document.
+//! Reads every file of the tree: what kind it is, and its document.
 
 use super::code;
 use super::diagnostic::{Finding, Part, Spot};
 use super::layout::{self, Meaning};
 use super::schema::Schemas;
-use super::source::{Source, Sources};
+use super::source::{SourceFile, Sources};
 use super::tree::{FILE_MAX, FILES_MAX, Tree};
 use super::{shape, yaml};
 use crate::config::Id;
@@ -12,7 +12,7 @@ use crate::document::{self, Kind};
 use serde::de::DeserializeOwned;
 use std::{collections::BTreeMap, sync::Arc};
 
-/// A file of a kind. It defines its id whether or not it could be read.
+/// A file of one kind. It defines its id even if it could not be read.
 #[derive(Debug)]
 pub(super) struct File<T> {
     pub(super) id: Id,
@@ -39,7 +39,7 @@ pub(super) struct Documents {
 }
 
 impl Documents {
-    /// An object of which nothing but its id is known.
+    /// An object of which only the id is known.
     fn define(&mut self, kind: Kind, id: Id, at: &Spot) {
         match kind {
             Kind::Organisation => self.organisation = Some(File::unread(id, at)),
@@ -50,7 +50,7 @@ impl Documents {
             Kind::Integration => drop(self.integrations.insert(id.clone(), File::unread(id, at))),
             Kind::BusinessHours => drop(self.business_hours.insert(id.clone(), File::unread(id, at))),
             Kind::Holidays => drop(self.holidays.insert(id.clone(), File::unread(id, at))),
-            // Nothing names these.
+            // No reference names these.
             Kind::Overrides | Kind::Silences | Kind::Expectations => {}
         }
     }
@@ -63,7 +63,7 @@ impl<T> File<T> {
 }
 
 pub(super) fn read(tree: &Tree, schemas: &Schemas) -> (Documents, Sources, Vec<Finding>) {
-    let mut reader = Reader {
+    let mut reader = TreeReader {
         schemas,
         documents: Documents::default(),
         sources: Sources::default(),
@@ -83,14 +83,14 @@ pub(super) fn read(tree: &Tree, schemas: &Schemas) -> (Documents, Sources, Vec<F
     (reader.documents, reader.sources, reader.findings)
 }
 
-struct Reader<'a> {
+struct TreeReader<'a> {
     schemas: &'a Schemas,
     documents: Documents,
     sources: Sources,
     findings: Vec<Finding>,
 }
 
-impl Reader<'_> {
+impl TreeReader<'_> {
     fn file(&mut self, path: &str, bytes: &[u8]) {
         match layout::meaning(path) {
             Meaning::Object { kind, id } => self.object(kind, id, &Arc::from(path), bytes),
@@ -103,7 +103,7 @@ impl Reader<'_> {
         }
     }
 
-    /// What was not read still defines its id, so that whoever names it is not told that it does not exist.
+    /// A file that could not be read still defines its id, so that references to it are not reported as missing.
     fn defined(&mut self, path: &str) {
         let (at, documents) = (Spot::root(&Arc::from(path)), &mut self.documents);
         match layout::meaning(path) {
@@ -113,10 +113,10 @@ impl Reader<'_> {
         }
     }
 
-    /// What is written in a file that is not read may still be what another one is missing.
+    /// A file that is not read may contain what another one refers to.
     fn unread(&mut self, path: &str, bytes: &[u8]) {
         let text = std::str::from_utf8(bytes).ok().filter(|text| text.len() <= FILE_MAX);
-        let source = text.map(|text| Source::new(text.to_owned()));
+        let source = text.map(|text| SourceFile::new(text.to_owned()));
         self.sources.files.extend(source.map(|source| (Arc::from(path), source)));
     }
 
@@ -205,7 +205,7 @@ impl Reader<'_> {
             self.findings.push(Finding::error(code::SHAPE, Spot::file(file), "this file is empty"));
         }
         let schema = self.schemas.get(&kind)?;
-        let mut source = Source::new(text);
+        let mut source = SourceFile::new(text);
         let document = shape::document(file, &mut source, parsed, schema, &mut self.findings);
         source.incomplete |= document.is_none();
         self.sources.files.insert(file.clone(), source);

@@ -1,4 +1,4 @@
-//! Diagnostics as people and programs read them.
+//! Diagnostics as text for people and JSON for programs.
 
 use super::code;
 use super::diagnostic::{Diagnostic, Location, Severity};
@@ -7,7 +7,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet,
 use std::borrow::Cow;
 use unicode_width::UnicodeWidthStr;
 
-/// The findings with their lines, as a terminal shows them, and a count at the end.
+/// The findings with their lines, as a terminal shows them, followed by a count.
 pub fn render_human(tree: &Tree, diagnostics: &[Diagnostic], color: bool) -> String {
     let renderer = if color { Renderer::styled() } else { Renderer::plain() }.decor_style(DecorStyle::Ascii);
     let texts = Texts { tree, diagnostics };
@@ -33,7 +33,7 @@ struct Texts<'a> {
 }
 
 impl<'a> Texts<'a> {
-    /// The text of the file, if the finding is about something in it, with every secret written there masked.
+    /// The text of the file, if the finding points into it, with every secret in it masked.
     fn get(&self, location: &Location) -> Option<Cow<'a, str>> {
         let bytes = self.tree.files.get(&*location.file).filter(|_| location.line > 0)?;
         let secrets = self.diagnostics.iter().filter(|each| each.code == code::LITERAL_SECRET);
@@ -72,7 +72,8 @@ fn group<'a>(texts: &Texts<'a>, diagnostic: &'a Diagnostic) -> Group<'a> {
     group
 }
 
-/// The lines of a help, none of them longer than a terminal of 80 columns has room for; of several lines, what goes on is indented.
+/// The lines of a help text, wrapped to fit a terminal of 80 columns. If the help has several lines, continuations
+/// are indented.
 fn wrapped(help: &str) -> String {
     const WIDTH: usize = 66;
     let indent = if help.contains('\n') { "    " } else { "" };
@@ -98,7 +99,7 @@ fn wrapped(help: &str) -> String {
     lines.join("\n")
 }
 
-/// What stands between spaces; a piece of code in backticks is one word.
+/// Splits at spaces, but keeps code in backticks together.
 fn words(line: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     for word in line.split(' ') {
@@ -110,7 +111,7 @@ fn words(line: &str) -> Vec<String> {
     words
 }
 
-/// The labels in other files.
+/// The labels that point into other files.
 fn group_of<'a>(mut group: Group<'a>, texts: &Texts<'a>, diagnostic: &'a Diagnostic) -> Group<'a> {
     for label in diagnostic.labels.iter().filter(|label| label.location.file != diagnostic.location.file) {
         if let Some(text) = texts.get(&label.location) {
@@ -121,19 +122,19 @@ fn group_of<'a>(mut group: Group<'a>, texts: &Texts<'a>, diagnostic: &'a Diagnos
     group
 }
 
-/// A place, and what to say there.
-type Mark<'a> = (AnnotationKind, &'a Location, Option<&'a str>);
+/// A place and a remark about it.
+type Highlight<'a> = (AnnotationKind, &'a Location, Option<&'a str>);
 
-/// The lines of a file that are marked, and those between them: a renderer looks at all it is given, and a file may
-/// be long and have many findings.
-fn snippet<'a>(text: &str, marks: &[Mark<'a>]) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
+/// The marked lines of a file and those between them. The renderer scans all the text it gets, and a file may be long
+/// and have many findings.
+fn snippet<'a>(text: &str, marks: &[Highlight<'a>]) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
     let spans: Vec<std::ops::Range<usize>> =
         marks.iter().map(|(_, location, _)| span(text, location)).collect();
     let start = spans.iter().map(|span| span.start).min().unwrap_or(0);
     let end = spans.iter().map(|span| span.end).max().unwrap_or(0);
     let start = text.get(..start).and_then(|before| before.rfind('\n')).map_or(0, |line| line + 1);
     let end = text.get(end..).and_then(|after| after.find('\n')).map_or(text.len(), |line| end + line);
-    let annotation = |((kind, _, message), span): (&Mark<'a>, &std::ops::Range<usize>)| {
+    let annotation = |((kind, _, message), span): (&Highlight<'a>, &std::ops::Range<usize>)| {
         let annotation = kind.span(span.start - start..span.end - start);
         message.map_or(annotation.clone(), |message| annotation.label(message))
     };
@@ -143,7 +144,7 @@ fn snippet<'a>(text: &str, marks: &[Mark<'a>]) -> Snippet<'a, annotate_snippets:
     Snippet::source(lines).line_start(line).path(path).annotations(marks.iter().zip(&spans).map(annotation))
 }
 
-/// The span, within the text and on the boundaries of characters, and at most one line where it is long.
+/// The span, clamped to the text and to character boundaries, and to one line if it is long.
 fn span(text: &str, location: &Location) -> std::ops::Range<usize> {
     const LINES_MAX: usize = 4;
     let floor = |mut at: usize| {

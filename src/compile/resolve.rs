@@ -1,7 +1,7 @@
-//! Documents to a [`Config`]: the order of the work, and the tools that every resolver uses.
+//! Turns documents into a [`Config`]: the order of the work, and the functions that every resolver uses.
 //!
-//! A value that cannot be read leaves a finding and something harmless in its place; the config is then dropped,
-//! but the rest of the tree is still looked at.
+//! A value that cannot be read leaves a finding and a harmless placeholder. The config is dropped in the end, but the
+//! rest of the tree is still checked.
 
 use super::diagnostic::{Finding, Part, Spot};
 use super::expectation::Expectation;
@@ -22,7 +22,7 @@ pub(super) struct Resolved {
     pub(super) config: Option<Config>,
     pub(super) expectations: Vec<Expectation>,
     pub(super) findings: Vec<Finding>,
-    /// What references name that nothing is near to.
+    /// Names in references that resemble nothing in the config.
     pub(super) lost: BTreeSet<&'static str>,
 }
 
@@ -46,7 +46,7 @@ pub(super) fn resolve(documents: &Documents, sources: &Sources, tree: &Tree) -> 
     Resolved { config, expectations, findings: resolver.findings, lost: resolver.lost }
 }
 
-/// The work in progress.
+/// The state of the resolvers: what they have read and found so far.
 pub(super) struct Resolver<'a> {
     pub(super) documents: &'a Documents,
     pub(super) sources: &'a Sources,
@@ -115,7 +115,7 @@ impl Resolver<'_> {
         self.findings.push(Finding::error(code, spot, message).help(help));
     }
 
-    /// The user, if there is one of this id.
+    /// The user with this id, if there is one.
     pub(super) fn user(&mut self, name: &str, at: &Spot) -> Option<Id> {
         if name == NOBODY {
             self.error(code::REFERENCE, at.clone(), "a user must be named here, not `nobody`");
@@ -140,7 +140,7 @@ impl Resolver<'_> {
         self.reference(&self.documents.integrations, "integration", name, at)
     }
 
-    /// The id of what is named, or a finding with a suggestion.
+    /// The id that is named, or a finding with a suggestion.
     pub(super) fn reference<T>(
         &mut self,
         files: &BTreeMap<Id, File<T>>,
@@ -166,7 +166,7 @@ impl Resolver<'_> {
         None
     }
 
-    /// A set of people, sorted; empty is `nobody`.
+    /// A set of people, sorted; empty means `nobody`.
     pub(super) fn people(&mut self, names: &OneOrMany<String>, at: &Spot) -> Vec<Id> {
         if let [only] = names.as_slice()
             && only == NOBODY
@@ -236,7 +236,7 @@ impl Resolver<'_> {
         read
     }
 
-    /// Both ends of something dated.
+    /// Both ends of a dated range.
     pub(super) fn range(
         &mut self,
         (from, from_at): (&document::Instant, Spot),
@@ -262,7 +262,7 @@ impl Resolver<'_> {
         None
     }
 
-    /// A duration within bounds; the lower bound where it is not.
+    /// A duration within bounds; the lower bound if it is out of bounds.
     pub(super) fn duration(
         &mut self,
         duration: &document::Duration,
@@ -299,7 +299,7 @@ impl Resolver<'_> {
     }
 }
 
-/// Each value, and where it is.
+/// Each value, with its spot.
 pub(super) fn spots<'v, T>(values: &'v OneOrMany<T>, at: &Spot) -> Vec<(&'v T, Spot)> {
     let place = |index| if values.is_list() { at.index(index) } else { at.clone() };
     values.as_slice().iter().enumerate().map(|(index, value)| (value, place(index))).collect()

@@ -1,4 +1,4 @@
-//! Rotations: line-ups, the length of their shifts, and when they change hands.
+//! Rotations: line-ups, the length of shifts, and when they change hands.
 
 use super::diagnostic::{Finding, Spot};
 use super::resolve::{Resolver, spots};
@@ -115,7 +115,7 @@ impl Resolver<'_> {
         }
     }
 
-    /// Rule 3: `from` falls on the handoff's weekday; the error names the nearest two dates that do.
+    /// `from` must fall on the handoff's weekday; the error names the nearest two dates that do.
     fn falls_on(&mut self, from: Date, weekday: Weekday, handoff: Time, at: &Spot, handoff_at: &Spot) {
         if from.weekday() == weekday {
             return;

@@ -1,4 +1,4 @@
-//! Schedules: layers, and what they are apart from.
+//! Schedules: layers, and the schedules they are kept apart from.
 
 use super::code;
 use super::diagnostic::{Finding, Part, Spot};
@@ -85,7 +85,7 @@ impl Resolver<'_> {
         Some(Layer { name: layer.name.as_str().into(), time_zone, turn, during, shadow, place })
     }
 
-    /// Reports each circle of `apart_from` once, at its first schedule.
+    /// Reports each cycle of `apart_from` once, at its first schedule.
     fn cycles(&mut self, schedules: &BTreeMap<Id, Schedule>) {
         let mut finished: BTreeSet<&Id> = BTreeSet::new();
         for start in schedules.keys() {

@@ -1,7 +1,7 @@
-//! Nodes to JSON, as the schema wants each scalar, and the schema's verdict.
+//! Converts nodes to JSON as the schema wants each scalar, and validates them.
 //!
-//! Where the schema wants text, a scalar is the text that was written, whatever YAML would make of it; where it
-//! wants a number or a truth value, it is one if it looks like one. So `1.10`, `no` and `09:00` need no quotes.
+//! Where the schema wants text, a scalar is the text as written, however YAML would read it. Where it wants a number
+//! or a boolean, a scalar that looks like one becomes one. So `1.10`, `no` and `09:00` need no quotes.
 
 use super::yaml::{Node, NodeKind};
 use crate::document::Kind;
@@ -39,7 +39,7 @@ impl Schema {
         self.validator.as_ref()
     }
 
-    /// What the schema says at a place in the schema, such as `/$defs/Duration/pattern`.
+    /// The value at a path in the schema, such as `/$defs/Duration/pattern`.
     pub(super) fn at(&self, pointer: &str) -> Option<&Value> {
         self.root.pointer(pointer)
     }
@@ -68,7 +68,7 @@ impl Schema {
         }
     }
 
-    /// The schema itself, and every one it may mean: references and alternatives.
+    /// The schema itself and all it may refer to: references and alternatives.
     fn expand<'s>(&'s self, schema: &'s Value, into: &mut Vec<&'s Value>, depth: usize) {
         const REFERENCES_MAX: usize = 8;
         if depth > REFERENCES_MAX {

@@ -1,12 +1,12 @@
-//! The shape of a file: what its schema says, in words, and the pruning of what is wrong.
+//! The shape of a file: reports in words what its schema rejects, and cuts it out.
 //!
-//! The first look reports; then whatever is wrong is cut out of the tree, and again, until the rest fits, so that
-//! the rest of the file is still looked at and one mistake is one finding.
+//! The first pass reports. Then wrong nodes are cut out of the tree until the rest fits, so that the rest of the file
+//! is still checked and one mistake gives one finding.
 
 use super::code;
 use super::diagnostic::{Finding, Part, Spot};
 use super::schema::Schema;
-use super::source::{Source, find};
+use super::source::{SourceFile, find};
 use super::suggest::{any_of, nearest};
 use super::yaml::{Node, NodeKind, Parsed};
 use jsonschema::ValidationError;
@@ -20,16 +20,16 @@ const FINDINGS_MAX: usize = 50;
 /// The most rounds of pruning.
 const ROUNDS_MAX: usize = 64;
 
-/// Keywords by which a schema says which keys of an object go together.
+/// Schema keywords that say which keys of an object go together.
 const BETWEEN_KEYS: [&str; 4] = ["oneOf", "anyOf", "allOf", "dependentRequired"];
-/// Which keys of a secret go together: this is said here.
+/// Which keys of a secret go together; reported here.
 const SECRET_FORMS: &str = "/$defs/Secret/oneOf";
 const SECRET_KEYS: &str = "a secret is one of `env`, `file`, or `sops` with `key`";
 
 /// The document of a file, or what is left of it, and what is wrong with its shape.
 pub(super) fn document<T: DeserializeOwned>(
     file: &Arc<str>,
-    source: &mut Source,
+    source: &mut SourceFile,
     parsed: Parsed,
     schema: &Schema,
     findings: &mut Vec<Finding>,
@@ -50,16 +50,16 @@ pub(super) fn document<T: DeserializeOwned>(
 }
 
 /// A finding's place is fixed before the tree under it changes.
-fn fixed(mut finding: Finding, source: &Source) -> Finding {
+fn fixed(mut finding: Finding, source: &SourceFile) -> Finding {
     let span = source.span(&finding.spot);
     finding.spot = finding.spot.on(Part::Bytes(span.start, span.end));
     finding
 }
 
-/// Cuts until the schema agrees; `None` when nothing is left.
-fn pruned_tree(file: &Arc<str>, mut root: Node, mut cuts: Vec<Cut>, schema: &Schema) -> Option<Node> {
+/// Cuts until the schema accepts the rest; `None` if nothing is left.
+fn pruned_tree(file: &Arc<str>, mut root: Node, mut cuts: Vec<Pruned>, schema: &Schema) -> Option<Node> {
     for _ in 0..ROUNDS_MAX {
-        // The last item of a list first, so that the indices of the others hold.
+        // Last list item first, so that the other indices stay valid.
         cuts.sort_by_key(|cut| std::cmp::Reverse(cut.order()));
         cuts.dedup();
         for each in &cuts {
@@ -76,13 +76,13 @@ fn pruned_tree(file: &Arc<str>, mut root: Node, mut cuts: Vec<Cut>, schema: &Sch
     None
 }
 
-/// What to cut out: a JSON pointer.
+/// What to cut out, as a JSON pointer.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Cut {
+struct Pruned {
     pointer: String,
 }
 
-impl Cut {
+impl Pruned {
     fn order(&self) -> Vec<(usize, String)> {
         let parts = self.pointer.split('/').skip(1);
         parts.map(|part| (part.parse().unwrap_or(0), part.to_owned())).collect()
@@ -127,7 +127,7 @@ struct Shape<'a> {
 }
 
 impl Shape<'_> {
-    fn verdict(&self) -> (Vec<Finding>, Vec<Cut>) {
+    fn verdict(&self) -> (Vec<Finding>, Vec<Pruned>) {
         let json = self.schema.json(self.root);
         let (mut findings, mut cuts) = (Vec::new(), Vec::new());
         let Some(validator) = self.schema.validator() else { return (findings, cuts) };
@@ -139,12 +139,12 @@ impl Shape<'_> {
         (findings, cuts)
     }
 
-    fn one(&self, error: &ValidationError<'_>, findings: &mut Vec<Finding>, cuts: &mut Vec<Cut>) {
+    fn one(&self, error: &ValidationError<'_>, findings: &mut Vec<Finding>, cuts: &mut Vec<Pruned>) {
         let pointer = error.instance_path().as_str().to_owned();
         let spot = Spot { pointer: pointer.clone(), ..Spot::root(self.file) };
         if error.schema_path().as_str() == SECRET_FORMS {
             findings.extend(not_one_secret(error, spot));
-            cuts.push(Cut { pointer });
+            cuts.push(Pruned { pointer });
             return;
         }
         if self.is_between_keys(error) {
@@ -154,7 +154,7 @@ impl Shape<'_> {
             Kind::AdditionalProperties { unexpected } => {
                 for key in unexpected {
                     findings.push(self.unknown_key(error, &spot, key));
-                    cuts.push(Cut { pointer: spot.key(key).pointer });
+                    cuts.push(Pruned { pointer: spot.key(key).pointer });
                 }
             }
             Kind::Required { property } => {
@@ -162,20 +162,20 @@ impl Shape<'_> {
                 if !self.was_pruned(&spot, key) {
                     findings.push(missing(&spot, key));
                 }
-                cuts.push(Cut { pointer });
+                cuts.push(Pruned { pointer });
             }
             Kind::AnyOf { context } | Kind::OneOfNotValid { context } => {
                 self.alternatives(error, context, spot, findings, cuts);
             }
             _ => {
                 findings.push(self.plain(error, spot));
-                cuts.push(Cut { pointer });
+                cuts.push(Pruned { pointer });
             }
         }
     }
 
-    /// Whether it is about keys of an object that need or exclude each other, which is said in better words where the
-    /// object is compiled.
+    /// Whether it is about keys that need or exclude each other. The code that compiles the object reports those in
+    /// better words.
     fn is_between_keys(&self, error: &ValidationError<'_>) -> bool {
         let path = error.schema_path().as_str();
         path.match_indices('/').any(|(at, _)| {
@@ -191,7 +191,7 @@ impl Shape<'_> {
         context: &[Vec<ValidationError<'static>>],
         spot: Spot,
         findings: &mut Vec<Finding>,
-        cuts: &mut Vec<Cut>,
+        cuts: &mut Vec<Pruned>,
     ) {
         let is_about_type = |each: &ValidationError<'_>| {
             matches!(each.kind(), Kind::Type { .. } | Kind::Constant { .. } | Kind::Enum { .. })
@@ -203,7 +203,7 @@ impl Shape<'_> {
             return;
         }
         let all: Vec<&ValidationError<'static>> = context.iter().flatten().collect();
-        cuts.push(Cut { pointer: spot.pointer.clone() });
+        cuts.push(Pruned { pointer: spot.pointer.clone() });
         findings.push(self.none_of(error, &all, spot));
     }
 
@@ -285,7 +285,7 @@ impl Shape<'_> {
         Finding::error(code::UNKNOWN_KEY, spot, format!("unknown key `{key}`")).help(help)
     }
 
-    /// The keys that the object of this error may have.
+    /// The keys that this error's object may have.
     fn keys_beside(&self, error: &ValidationError<'_>) -> Vec<String> {
         let path = error.schema_path().as_str();
         let object = path.rsplit_once('/').map_or("", |(object, _)| object);
@@ -299,7 +299,7 @@ impl Shape<'_> {
     }
 }
 
-/// A misspelt required key is one mistake: the misspelling.
+/// A misspelt required key is reported once, as a misspelling.
 fn merge_misspelt(findings: &mut Vec<Finding>) {
     let mut meant: Vec<(String, String)> = Vec::new();
     for finding in findings.iter().filter(|finding| finding.code == code::UNKNOWN_KEY) {
@@ -328,12 +328,12 @@ fn literal_secret(spot: Spot) -> Finding {
     )
 }
 
-/// A text is no secret's place at all, which its type says.
+/// A plain text is never the place of a secret; its type says so.
 fn not_one_secret(error: &ValidationError<'_>, spot: Spot) -> Option<Finding> {
     error.instance().is_object().then(|| Finding::error(code::EITHER_OR, spot, SECRET_KEYS))
 }
 
-/// What is there instead of a name may be the secret itself, so it is not repeated.
+/// The value written instead of a name may be the secret itself, so it is not repeated.
 fn not_a_name(spot: Spot) -> Finding {
     let name = spot.pointer.rsplit('/').next().unwrap_or_default();
     let (message, help) = match name {
@@ -379,7 +379,7 @@ fn wants_type(error: &ValidationError<'_>, name: &str) -> bool {
     }
 }
 
-/// The words that would have been right.
+/// The words that are allowed.
 fn words(error: &ValidationError<'_>) -> Vec<String> {
     let word = |value: &Value| value.as_str().map(str::to_owned);
     match error.kind() {
@@ -420,7 +420,7 @@ fn found(error: &ValidationError<'_>) -> String {
     }
 }
 
-/// The value as it was written, cut short.
+/// The value as written, truncated.
 fn text_of(error: &ValidationError<'_>) -> String {
     const SHOWN_MAX: usize = 60;
     let text = match error.instance().as_ref() {

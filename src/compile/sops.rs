@@ -1,13 +1,13 @@
-//! The SOPS files that secrets name, as far as anybody can read them: their keys, and whom they are encrypted for.
+//! Checks the SOPS files that secrets refer to, as far as possible without a key: their keys and recipients.
 //!
-//! Whether a tree is valid depends on the tree alone, so nothing is opened here: a file must be encrypted for age, and
-//! the key must be there with an encrypted value. Whether a key of this machine opens it is found by the server. No line
-//! of such a file is ever shown, because what is wrong with it may be that it is readable.
+//! Validity depends only on the tree, so nothing is decrypted here: a file must be encrypted for age, and the key
+//! must exist with an encrypted value. The server finds out whether a key on its machine opens it. Lines of such a
+//! file are never shown, because the problem may be that they are readable.
 
 use super::code;
 use super::diagnostic::{Finding, Spot};
 use super::resolve::Resolver;
-use super::source::Source;
+use super::source::SourceFile;
 use super::suggest::{any_of, nearest};
 use super::tree::{FILE_MAX, Tree};
 use super::yaml::{self, Node, NodeKind};
@@ -15,17 +15,17 @@ use crate::config::SecretSource;
 use crate::sops::{self, ARMOR_MAX, Content, File, RECIPIENTS_MAX, Recipient, VALUES_MAX, Value};
 use std::{collections::BTreeMap, sync::Arc};
 
-/// How many keys or files are named where none is near.
+/// How many keys or files an error names if none is close.
 const NAMED_MAX: usize = 5;
 
-/// The SOPS files named so far; `None` for one that is wrong, which is found once.
+/// The SOPS files named so far; `None` for one with errors, which are reported once.
 pub(super) type SopsFiles = BTreeMap<Arc<str>, Option<Arc<File>>>;
 
-/// What is wrong with a file, and the way out.
+/// What is wrong with a file, and how to fix it.
 type Wrong = (String, Option<String>);
 
 impl Resolver<'_> {
-    /// The source of `{ sops: file, key: name }`, if there is such a value and it is encrypted.
+    /// The source for `{ sops: file, key: name }`, if there is such a value and it is encrypted.
     pub(super) fn sops_secret(&mut self, file: &str, key: &str, at: &Spot) -> Option<SecretSource> {
         let path: Arc<str> = file.into();
         let read = self.sops_file(&path, at)?;
@@ -102,7 +102,7 @@ fn some_of<'n>(names: impl Iterator<Item = &'n str>) -> String {
     }
 }
 
-/// Reads what needs no key.
+/// Reads everything that needs no key.
 fn read(bytes: &[u8]) -> Result<File, Wrong> {
     let wrong = |message: &str| (message.to_owned(), None);
     if bytes.len() > FILE_MAX {
@@ -112,7 +112,7 @@ fn read(bytes: &[u8]) -> Result<File, Wrong> {
     let parsed = yaml::parse(text);
     // sops leaves a key without a value as it is.
     if let Some(problem) = parsed.problems.iter().find(|problem| problem.code != code::NO_VALUE) {
-        let source = Source::new(text.to_owned());
+        let source = SourceFile::new(text.to_owned());
         return Err((format!("line {}: {}", source.line(problem.span.start), problem.message), None));
     }
     let Some(Node { kind: NodeKind::Mapping(entries), .. }) = &parsed.root else {
@@ -165,14 +165,14 @@ fn recipients(sops: &Node) -> Result<Vec<Recipient>, Wrong> {
     }
 }
 
-/// The values in the order of the file.
+/// The values in file order.
 #[derive(Default)]
 struct Walk {
     values: Vec<Value>,
 }
 
 impl Walk {
-    /// `path`: the keys to the node; an item of a list has those of the list.
+    /// `path`: the keys that lead to the node; a list item has those of its list.
     fn node(&mut self, node: &Node, name: &str, path: &str) {
         if self.values.len() > VALUES_MAX {
             return;

@@ -1,4 +1,4 @@
-//! The parsed files: from a file and a JSON pointer to bytes, lines and columns.
+//! The parsed files: maps a file and a JSON pointer to bytes, lines and columns.
 
 use super::diagnostic::{Diagnostic, Finding, Label, Location, Part, Spot};
 use super::yaml::{Node, NodeKind};
@@ -8,28 +8,28 @@ use std::{collections::BTreeMap, ops::Range, sync::Arc};
 /// Every file that was read as YAML.
 #[derive(Clone, Debug, Default)]
 pub struct Sources {
-    pub files: BTreeMap<Arc<str>, Source>,
+    pub files: BTreeMap<Arc<str>, SourceFile>,
 }
 
 /// One file.
 #[derive(Clone, Debug)]
-pub struct Source {
+pub struct SourceFile {
     pub text: String,
     /// Where each line begins, in bytes.
     lines: Vec<usize>,
     /// What is left after pruning.
     pub root: Option<Node>,
-    /// Something was pruned: what is absent here may only be wrong.
+    /// Whether something was pruned: a missing node may have been there but wrong.
     pub incomplete: bool,
 }
 
-impl Source {
-    pub fn new(text: String) -> Source {
+impl SourceFile {
+    pub fn new(text: String) -> SourceFile {
         let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
-        Source { text, lines, root: None, incomplete: false }
+        SourceFile { text, lines, root: None, incomplete: false }
     }
 
-    /// The texts of this key in a list of objects.
+    /// The texts under this key in a list of objects.
     pub fn scalars<'s>(&'s self, key: &'s str) -> impl Iterator<Item = &'s str> {
         let items = self.root.as_ref().map_or(&[][..], Node::items);
         items.iter().filter_map(move |item| item.get(key)?.text())
@@ -47,7 +47,7 @@ impl Source {
         Location { file: file.clone(), span, line, column }
     }
 
-    /// The text of a line, without the white space around it.
+    /// The text of a line, trimmed.
     fn line_span(&self, line: usize) -> Range<usize> {
         let start = self.lines.get(line.saturating_sub(1)).copied().unwrap_or(0);
         let end = self.lines.get(line).copied().unwrap_or(self.text.len());
@@ -91,7 +91,7 @@ impl Sources {
         }
     }
 
-    /// The file and the line of a spot, as a timeline names it.
+    /// The file and line of a spot, as a timeline shows them.
     pub fn place(&self, spot: &Spot) -> Place {
         let line = u32::try_from(self.location(spot).line.max(1)).unwrap_or(u32::MAX);
         Place { file: spot.file.clone(), line }
@@ -109,7 +109,7 @@ impl Sources {
         })
     }
 
-    /// Turns findings into diagnostics, sorted by file and then position; each once.
+    /// Turns findings into diagnostics, sorted by file and position, without duplicates.
     pub fn locate(&self, findings: Vec<Finding>) -> Vec<Diagnostic> {
         let mut located: Vec<Diagnostic> =
             findings.into_iter().map(|finding| self.diagnostic(finding)).collect();
@@ -136,7 +136,7 @@ impl Sources {
     }
 }
 
-/// The node at a JSON pointer, or the nearest one above it, and the span of its key.
+/// The node at a JSON pointer, or its nearest existing ancestor, and the span of its key.
 pub(super) fn find<'n>(root: &'n Node, pointer: &str) -> (&'n Node, Option<Range<usize>>) {
     let (mut node, mut key) = (root, None);
     for part in pointer.split('/').skip(1) {

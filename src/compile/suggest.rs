@@ -1,7 +1,7 @@
-//! Near names, for "did you mean …?".
+//! Similar names, for "did you mean …?".
 
-/// The name most like the one written, if any is: at most one letter in three is wrong, or the last part of the path
-/// is the same, or one begins with the other.
+/// The most similar name, if any is close enough: at most one letter in three differs, or the last part of the path
+/// is the same, or one is a prefix of the other.
 pub(super) fn nearest<'n>(written: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
     let written = written.to_lowercase();
     names

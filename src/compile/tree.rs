@@ -1,25 +1,25 @@
-//! The files of one commit or one directory, as bytes, and what is there that is no file of the config.
+//! The files of a commit or directory as bytes, and the entries that could not be read as files.
 
 use super::code;
 use super::diagnostic::{Finding, Spot};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// The most files a tree may have.
+/// The most files in a tree.
 pub const FILES_MAX: usize = 20_000;
-/// The largest file that is read, in bytes.
+/// The largest file we read, in bytes.
 pub const FILE_MAX: usize = 1024 * 1024;
-/// The most bytes all files may have together.
+/// The most bytes in all files together.
 pub const TREE_BYTES_MAX: u64 = 64 * 1024 * 1024;
-/// The deepest folder below the root.
+/// How deep folders may be nested below the root.
 pub const FOLDERS_MAX: usize = 32;
 
-/// The files below the root of a config repository, by path with `/`. Whoever reads them keeps to [`FILES_MAX`] and
-/// [`FILE_MAX`]; `compile` checks both again.
+/// The files below the root of a config repository, by path with `/`. Readers respect [`FILES_MAX`] and [`FILE_MAX`];
+/// `compile` checks both again.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tree {
     pub files: BTreeMap<String, Vec<u8>>,
-    /// What stands where the config lives and was not read, by path; a bound of the whole tree by the path that broke it.
+    /// Entries that were not read, by path. If the tree exceeds a limit, the path that exceeded it.
     pub unread: BTreeMap<String, Unread>,
 }
 
@@ -28,9 +28,9 @@ pub struct Tree {
 pub enum Unread {
     Link,
     Submodule,
-    /// A pointer that Git LFS leaves in place of a file.
+    /// A Git LFS pointer in place of a file.
     LfsPointer,
-    /// Neither a file nor a folder: a socket, a device.
+    /// Neither a file nor a folder: a socket or a device.
     Special,
     /// Its name is not UTF-8.
     Name,
@@ -38,9 +38,9 @@ pub enum Unread {
     TooLarge(u64),
     /// More than [`FOLDERS_MAX`] folders deep; nothing below it was read.
     TooDeep,
-    /// Nothing after it was read, for there are more than [`FILES_MAX`] files.
+    /// There are more than [`FILES_MAX`] files; nothing after this one was read.
     TooMany,
-    /// Nothing after it was read, for the files have more than [`TREE_BYTES_MAX`] bytes.
+    /// The files exceed [`TREE_BYTES_MAX`] bytes; nothing after this one was read.
     TooMuch,
 }
 

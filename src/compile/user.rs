@@ -11,7 +11,7 @@ use crate::schedule::TimeOff;
 use jiff::{SignedDuration, Timestamp, ToSpan, tz::TimeZone};
 use std::{collections::BTreeMap, sync::Arc};
 
-/// A personal rule may wait this long at most.
+/// The longest wait of a personal rule.
 const AFTER_MAX: SignedDuration = SignedDuration::from_hours(24);
 
 impl Resolver<'_> {
@@ -62,7 +62,8 @@ impl Resolver<'_> {
         }
     }
 
-    /// The person's own rules, or the organisation's, or built-in ones: Slack, a call, a call after three minutes.
+    /// The person's own rules, or the organisation's, or the built-in ones: Slack, a call, and another call after
+    /// three minutes.
     fn rules(
         &mut self,
         file: &File<document::User>,
@@ -119,7 +120,7 @@ impl Resolver<'_> {
         compiled
     }
 
-    /// A contact method of this release.
+    /// A contact method that this release has.
     pub(super) fn contact(&mut self, by: ContactMethod, at: &Spot) -> Option<Contact> {
         let name = by.name();
         let known = Contact::read(name);
@@ -152,7 +153,7 @@ impl Resolver<'_> {
         }
     }
 
-    /// When everybody is away.
+    /// Everybody's time off.
     pub(super) fn all_time_off(&mut self) -> BTreeMap<Id, Vec<TimeOff>> {
         let documents = self.documents;
         let mut all = BTreeMap::new();

@@ -1,4 +1,4 @@
-//! Text to values: durations, times, days, dates, instants.
+//! Parses text into values: durations, times, days, dates, instants.
 
 use crate::config::Id;
 use crate::schedule::{Every, WindowDay};
@@ -18,7 +18,7 @@ const DAYS: [(&str, &str); 7] = [
     ("sun", "Sunday"),
 ];
 
-/// `30s`, `5m`, `1h30m`, `2 weeks`. `None` if it cannot be read or is too long for anything.
+/// `30s`, `5m`, `1h30m`, `2 weeks`. `None` if it cannot be parsed, or if it overflows.
 pub(super) fn duration(text: &str) -> Option<SignedDuration> {
     let mut rest = text.trim();
     let mut seconds: i64 = 0;
@@ -96,7 +96,7 @@ pub(super) fn day_name(day: WindowDay) -> &'static str {
     usize::try_from(day.0).ok().and_then(|index| DAYS.get(index)).map_or("?", |(_, long)| long)
 }
 
-/// `daily`, `mon`, `mon-fri`, `fri-mon`; the word that cannot be read otherwise.
+/// `daily`, `mon`, `mon-fri`, `fri-mon`; the error is the word that cannot be parsed.
 pub(super) fn days(text: &str) -> Result<BTreeSet<WindowDay>, String> {
     let text = text.trim();
     if text.eq_ignore_ascii_case("daily") {
@@ -111,7 +111,7 @@ pub(super) fn days(text: &str) -> Result<BTreeSet<WindowDay>, String> {
     Ok((0..=length).map(|step| WindowDay((first.0 + step) % 7)).collect())
 }
 
-/// The words that [`days`] reads.
+/// The words that [`days`] accepts.
 pub(super) fn day_words() -> impl Iterator<Item = &'static str> {
     DAYS.iter().map(|(short, _)| *short).chain(["daily"])
 }
@@ -121,7 +121,7 @@ pub(super) fn date(text: &str) -> Option<Date> {
     text.parse().ok().filter(|date: &Date| (1970..=9000).contains(&date.year()))
 }
 
-/// What is wrong with a date that is written as one: the month, the day, the year or the time of day.
+/// What is wrong with a text that looks like a date: the month, the day, the year or the time of day.
 pub fn why_no_date(text: &str) -> Option<String> {
     const MONTHS: [&str; 12] = [
         "January",
@@ -157,11 +157,11 @@ pub fn why_no_date(text: &str) -> Option<String> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Instant {
     pub(super) at: Timestamp,
-    /// It has an offset of its own.
+    /// Whether it has its own offset.
     pub(super) exact: bool,
 }
 
-/// `2026-12-05 10:00` in the zone, `2026-12-05T10:00+09:00`, or a date, which is its first instant.
+/// `2026-12-05 10:00` in the zone, `2026-12-05T10:00+09:00`, or a date, which means its first instant.
 pub(super) fn instant(text: &str, zone: &TimeZone) -> Option<Instant> {
     let (day, rest) = text.split_at_checked(10)?;
     let day = date(day)?;
@@ -178,7 +178,7 @@ pub(super) fn instant(text: &str, zone: &TimeZone) -> Option<Instant> {
     Some(Instant { at: offset_of(offset)?.to_timestamp(local).ok()?, exact: true })
 }
 
-/// The instant of a local time: the first of two, and the end of the gap where there is none.
+/// The instant of a local time: the first if it occurs twice, the end of the gap if it does not exist.
 pub(super) fn first_instant(local: DateTime, zone: &TimeZone) -> Option<Timestamp> {
     match zone.to_ambiguous_timestamp(local).offset() {
         AmbiguousOffset::Unambiguous { offset } => offset.to_timestamp(local).ok(),
@@ -212,7 +212,7 @@ fn offset_of(text: &str) -> Option<Offset> {
     Offset::from_seconds(sign * (hours * 3600 + minutes * 60)).ok().filter(|_| minutes < 60)
 }
 
-/// `+81 90-1234-5678` as `+819012345678`, if it is one.
+/// `+81 90-1234-5678` as `+819012345678`, if it is a phone number.
 pub(super) fn phone_number(text: &str) -> Option<String> {
     let digits = text.strip_prefix('+')?.replace([' ', '-', '(', ')'], "");
     let fine = (7..=15).contains(&digits.len())
@@ -221,7 +221,7 @@ pub(super) fn phone_number(text: &str) -> Option<String> {
     fine.then(|| format!("+{digits}"))
 }
 
-/// The word for nobody where a person could be.
+/// The word for nobody, where a person could be named.
 pub(super) const NOBODY: &str = "nobody";
 
 /// Ids as people read them: `sato and tanaka`.

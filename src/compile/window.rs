@@ -1,4 +1,4 @@
-//! Windows of the week, business hours and holidays.
+//! Weekly windows, business hours and holidays.
 
 use super::diagnostic::{Finding, Spot};
 use super::resolve::{Resolver, spots};
@@ -43,7 +43,7 @@ impl Resolver<'_> {
         }
     }
 
-    /// The dates of the organisation's holidays; its mistakes are reported once.
+    /// The dates of the organisation's holidays; mistakes in them are reported once.
     pub(super) fn organisation_holidays(&mut self, report: bool) -> Arc<BTreeSet<Date>> {
         let Some((document, at)) = self.organisation_document() else { return Arc::default() };
         let known = self.findings.len();
@@ -71,7 +71,7 @@ impl Resolver<'_> {
         Arc::new(dates)
     }
 
-    /// The id of business hours, or windows in place.
+    /// The id of business hours, or windows written in the same file.
     pub(super) fn during(
         &mut self,
         during: &During,
@@ -144,7 +144,7 @@ impl Resolver<'_> {
         read
     }
 
-    /// `None` if a word cannot be read.
+    /// `None` if a word cannot be parsed.
     fn days(&mut self, days: &OneOrMany<String>, at: &Spot) -> Option<BTreeSet<WindowDay>> {
         let mut all = BTreeSet::new();
         let mut fine = true;

@@ -1,14 +1,14 @@
-//! YAML to nodes with byte spans.
+//! Parses YAML into nodes with byte spans.
 //!
-//! A scalar keeps its spelling and whether it was quoted: what it means is decided by the schema, so that `1.10`,
-//! `no` and `09:00` stay what was written. Anchors, aliases, merge keys, tags and several documents are refused:
-//! a file says what it means where it says it. A key without a value and a second key of one name are pruned.
+//! A scalar keeps its spelling and whether it was quoted. The schema decides what it means, so `1.10`, `no` and
+//! `09:00` stay as written. Anchors, aliases, merge keys, tags and multiple documents are refused: a file says what
+//! it means in the place where it applies. A key without a value, and the second of two equal keys, are pruned.
 
 use super::code;
 use granit_parser::{Event, Parser, ScalarStyle, Span};
 use std::ops::Range;
 
-/// The deepest nesting that is read.
+/// The deepest nesting that we read.
 pub const DEPTH_MAX: usize = 32;
 /// The most problems reported for one file.
 pub const PROBLEMS_MAX: usize = 50;
@@ -43,7 +43,7 @@ impl Node {
         entries.iter().find(|entry| entry.key == key).map(|entry| &entry.value)
     }
 
-    /// The items of a sequence; none of anything else.
+    /// The items of a sequence; none for other nodes.
     pub fn items(&self) -> &[Node] {
         if let NodeKind::Sequence(items) = &self.kind { items } else { &[] }
     }
@@ -54,7 +54,7 @@ impl Node {
     }
 }
 
-/// Something wrong with the YAML itself.
+/// A problem with the YAML itself.
 #[derive(Clone, Debug)]
 pub struct Problem {
     pub code: &'static str,
@@ -64,17 +64,17 @@ pub struct Problem {
     pub label: Option<(Range<usize>, String)>,
 }
 
-/// What a file says, as far as it could be read.
+/// The content of a file, as far as it could be read.
 #[derive(Clone, Debug, Default)]
 pub struct Parsed {
     /// `None` if it is not YAML, or is empty.
     pub root: Option<Node>,
     pub problems: Vec<Problem>,
-    /// Keys that were left out because they have no value: where their object begins, and the key.
+    /// Keys left out because they have no value: where their object begins, and the key.
     pub pruned: Vec<(usize, String)>,
 }
 
-/// Reads one file.
+/// Parses one file.
 pub fn parse(text: &str) -> Parsed {
     let options = granit_parser::options! {
         emit_comments: false,
@@ -91,7 +91,7 @@ pub fn parse(text: &str) -> Parsed {
     parsed
 }
 
-/// Why reading stopped: it is already among the problems.
+/// Parsing stopped; the reason is already among the problems.
 struct Stopped;
 
 struct Builder<'a> {
@@ -122,7 +122,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// `None`: there is no value.
+    /// `None` if there is no value.
     fn node(&mut self, event: Event<'a>, span: &Span, depth: usize) -> Result<Option<Node>, Stopped> {
         if depth > DEPTH_MAX {
             self.problem(code::SYNTAX, range(span), format!("nested more than {DEPTH_MAX} deep"), None);
@@ -267,7 +267,7 @@ impl<'a> Builder<'a> {
     }
 }
 
-/// The first tab at or after this byte that only white space precedes on its line.
+/// The first tab at or after this byte that has only white space before it on its line.
 fn tab_after(text: &str, at: usize) -> Option<Range<usize>> {
     let begin = text.get(..at)?.rfind('\n').map_or(0, |line| line + 1);
     let mut start = begin;
@@ -285,14 +285,14 @@ fn range(span: &Span) -> Range<usize> {
     span.byte_range().unwrap_or(0..0)
 }
 
-/// The span without the white space at its end (a block scalar's reaches to the next key).
+/// The span without trailing white space (a block scalar's reaches to the next key).
 fn trimmed(text: &str, span: Range<usize>) -> Range<usize> {
     let kept = text.get(span.clone()).map_or(0, |piece| piece.trim_end().len());
     span.start..span.start + kept
 }
 
-/// From the first byte to the last of a collection: a flow collection ends with its bracket, a block one with its
-/// last child.
+/// From the first byte of a collection to the last: a flow collection ends with its bracket, a block collection with
+/// its last child.
 fn covering<'s>(
     start: Range<usize>,
     children: impl Iterator<Item = &'s Range<usize>>,

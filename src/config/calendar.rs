@@ -1,8 +1,8 @@
 //! Which calendars people may subscribe to, and the token that opens each.
 //!
-//! A calendar's URL names it (`schedules.web-primary`, `users.tanaka`) and carries a token, the HMAC-SHA256 of that
-//! name and a generation: nothing is stored, whoever knows one token knows no other, and raising the generation
-//! revokes one calendar. What a calendar says is decided in `preview`.
+//! A calendar's URL contains its name (`schedules.web-primary`, `users.tanaka`) and a token: the HMAC-SHA256 of that
+//! name and a generation. Nothing is stored, one token does not reveal another, and raising the generation revokes
+//! one calendar. `preview` decides what a calendar contains.
 
 use super::{Config, Id, Secret, Secrets};
 use data_encoding::BASE64URL_NOPAD;
@@ -11,14 +11,15 @@ use ring::hmac;
 use std::{fmt, sync::Arc};
 use subtle::ConstantTimeEq;
 
-/// What asks for the secret.
+/// The place in the config that needs the secret.
 pub const CALENDAR_SECRET: &str = "calendar_secret";
-/// The shortest secret that makes tokens, in bytes: whoever has one URL could try all shorter ones at leisure.
+/// The shortest secret that makes tokens, in bytes. With a shorter one, anybody who has one URL could find it by
+/// trial.
 pub const CALENDAR_SECRET_MIN: usize = 16;
-/// Begins the text that is signed, so that a token of another release or for another use is none here.
+/// Starts the signed text, so that a token from another release or for another use is not valid here.
 const PURPOSE: &str = "oncall calendar 1";
 
-/// One calendar. As text it is the path of the file without `.yaml`, with a `.` for each `/`.
+/// One calendar. As text: the path of the file without `.yaml`, with `.` instead of `/`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum CalendarId {
     Schedule(Id),
@@ -36,7 +37,7 @@ impl fmt::Display for CalendarId {
 }
 
 impl CalendarId {
-    /// Reads what `Display` writes.
+    /// Parses what `Display` writes.
     fn read(text: &str) -> Option<CalendarId> {
         let (folder, id) = text.split_once('.')?;
         let id = Arc::from(id.replace('.', "/"));
@@ -49,8 +50,8 @@ impl CalendarId {
 }
 
 impl Config {
-    /// The calendar of this name, if the token opens it. An unknown name, a wrong or revoked token, a person who has
-    /// left and a config without a secret are all the same, and every name costs the same look.
+    /// The calendar with this name, if the token opens it. An unknown name, a wrong or revoked token, a person who
+    /// has left and a config without a secret all give the same answer, and every name takes the same time.
     pub fn opened_calendar(
         &self,
         secrets: &Secrets,
@@ -68,14 +69,14 @@ impl Config {
         known.filter(|id| opens && !self.has_left(id, now))
     }
 
-    /// The token that opens a calendar, made from the first secret that is there; `None` without one.
+    /// The token that opens a calendar, made from the first secret that is set; `None` if none is.
     pub fn calendar_token(&self, secrets: &Secrets, id: &CalendarId) -> Option<String> {
         let generation = self.calendars.get(id).copied()?;
         let secret = self.calendar_secrets(secrets).next()?;
         Some(calendar_token(secret, &id.to_string(), generation))
     }
 
-    /// Whether it is the calendar of somebody who is gone for good: it opens no more.
+    /// Whether the calendar belongs to somebody who has left for good; it can no longer be opened.
     pub fn has_left(&self, id: &CalendarId, now: Timestamp) -> bool {
         let CalendarId::User(user) = id else { return false };
         let time_off = self.schedules.time_off.get(user).into_iter().flatten();

@@ -1,4 +1,4 @@
-//! The doors of monitors: one endpoint for each integration, and its routes to services.
+//! Webhook endpoints, one for each integration, and their routes to services.
 
 use super::template::Field;
 use super::{Id, Matcher, SecretSource};
@@ -11,36 +11,36 @@ use std::sync::Arc;
 #[derive(Clone, Debug)]
 pub struct Endpoint {
     pub id: Id,
-    /// The word written in `type:`: the name of one of the monitors that `integration` knows.
+    /// The value of `type:`, the name of a monitor that `integration` knows.
     pub monitor: &'static str,
-    /// Any of them opens the door.
+    /// The URL's secrets; any of them is accepted.
     pub secret: Vec<SecretSource>,
-    /// What the monitor signs its requests with; where there is one, they must be signed.
+    /// The secrets the monitor signs requests with. If there are any, unsigned requests are refused.
     pub signing_secret: Vec<SecretSource>,
-    /// SNS topics whose messages are accepted, as ARNs.
+    /// The ARNs of the SNS topics whose messages are accepted.
     pub topics: Vec<String>,
-    /// For `generic`.
+    /// Only for `generic`.
     pub fields: GenericFields,
-    /// Bodies as the monitor posts them, to try the rest on.
+    /// Sample bodies as the monitor posts them, to test the rest with.
     pub samples: Vec<Sample>,
     /// Old ids whose URLs still work.
     pub formerly: Vec<Id>,
-    /// Corrections of the severity; the first that matches.
+    /// Corrections of the severity; the first match wins.
     pub severity: Vec<SeverityRule>,
-    /// Silence for so long is a resolve.
+    /// An alert not heard of for this long is resolved.
     pub stale_after: Option<SignedDuration>,
-    /// Silence for so long is an incident.
+    /// If nothing is heard for this long, an incident opens.
     pub heartbeat: Option<Heartbeat>,
     pub routes: Vec<Route>,
     pub place: Place,
 }
 
-/// A body that is kept beside the config.
+/// A sample body kept beside the config.
 #[derive(Clone, Debug)]
 pub struct Sample {
-    /// Below the root of the repository.
+    /// Its path below the root of the repository.
     pub path: String,
-    /// `None`: there is no such file.
+    /// `None` if there is no such file.
     pub body: Option<Arc<[u8]>>,
 }
 
@@ -49,33 +49,33 @@ pub struct Sample {
 pub struct Heartbeat {
     pub every: SignedDuration,
     pub grace: SignedDuration,
-    /// Which alerts are heartbeats; `None`: every request is one, and nothing else.
+    /// Which alerts are heartbeats. `None`: every request is a heartbeat, and nothing else.
     pub when: Option<Matcher>,
 }
 
 /// Where a generic body says what.
 #[derive(Clone, Debug, Default)]
 pub struct GenericFields {
-    /// A JSON pointer to the list of alerts; all else is looked for in each of them.
+    /// A JSON pointer to the list of alerts; the other fields are looked up in each of them.
     pub each: Option<String>,
     pub dedup_key: Option<Field>,
     pub summary: Option<Field>,
     pub description: Option<Field>,
     pub severity: Option<Field>,
     pub source: Option<Field>,
-    /// The field that says whether it fires.
+    /// The field that says whether the alert fires.
     pub status: Option<Field>,
-    /// The values of `status` that mean resolved, compared without case.
+    /// The values of `status` that mean resolved; case does not matter.
     pub resolved: Vec<String>,
     /// Instead of both: whether it is over, as `true` or `false`.
     pub resolve_when: Option<Field>,
-    /// Label name and where its value is.
+    /// Label names, and where their values are.
     pub labels: Vec<(String, Field)>,
     pub link: Option<Field>,
 }
 
 impl GenericFields {
-    /// Every field that is configured, with the keys that lead to it below `fields:`.
+    /// Every field that is configured, with its path of keys below `fields:`.
     pub fn all(&self) -> impl Iterator<Item = (Vec<&str>, &Field)> {
         let named = [
             ("dedup_key", &self.dedup_key),
@@ -109,14 +109,14 @@ pub struct Route {
 }
 
 impl Endpoint {
-    /// Whether every request is a heartbeat, whatever it says.
+    /// Whether every request is a heartbeat, whatever it contains.
     pub fn takes_only_beats(&self) -> bool {
         self.heartbeat.as_ref().is_some_and(|heartbeat| heartbeat.when.is_none())
     }
 }
 
 impl Heartbeat {
-    /// For how long nothing may be heard.
+    /// The longest silence that is not yet an incident.
     pub fn patience(&self) -> SignedDuration {
         self.every.saturating_add(self.grace)
     }
@@ -126,6 +126,6 @@ impl Heartbeat {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RouteTarget {
     Service(Id),
-    /// The service named by this field (`labels.service`); an unknown one goes on to the next route.
+    /// The service named by this field (`labels.service`). If there is no such service, the next route is tried.
     ServiceFrom(String),
 }

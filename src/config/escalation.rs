@@ -18,15 +18,15 @@ pub struct EscalationPolicy {
 #[derive(Clone, Debug)]
 pub struct Step {
     pub notify: Vec<Notify>,
-    /// How long until the next step, counted from the step's beginning.
+    /// The time until the next step, counted from the start of this one.
     pub wait: SignedDuration,
     pub place: Place,
 }
 
-/// Whom a step tells.
+/// Who a step tells.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Notify {
-    /// Whoever is on call there when the step begins.
+    /// The people on call on this schedule when the step begins.
     Schedule(Id),
     User(Id),
 }

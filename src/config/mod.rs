@@ -1,7 +1,7 @@
-//! The compiled, immutable configuration: what the engine decides by.
+//! The compiled, immutable configuration on which the engine decides.
 //!
-//! Every reference is resolved and every rule knows the [`Place`](crate::place::Place) where it is written, so that a line of a
-//! timeline can name it. Nothing here can fail: whatever could is found by [`compile`](crate::compile).
+//! Every reference is resolved, and every rule knows the [`Place`](crate::place::Place) where it is written, so that
+//! a timeline line can name it. Nothing here can fail: [`compile`](crate::compile) has found all errors.
 
 mod calendar;
 mod contact;
@@ -38,7 +38,7 @@ use std::{
     sync::Arc,
 };
 
-/// An id: the path of a file below its folder, without `.yaml`.
+/// An id: a file's path below its folder, without `.yaml`.
 pub type Id = Arc<str>;
 
 /// Everything one commit says, compiled.
@@ -47,34 +47,34 @@ pub struct Config {
     pub organisation: Organisation,
     pub users: BTreeMap<Id, User>,
     pub schedules: Schedules,
-    /// The `name:` of each schedule and where it is defined.
+    /// The `name:` of each schedule, and where it is defined.
     pub schedule_names: BTreeMap<Id, (String, Place)>,
     pub policies: BTreeMap<Id, EscalationPolicy>,
     pub services: BTreeMap<Id, Service>,
     pub endpoints: BTreeMap<Id, Endpoint>,
     pub silences: Vec<Silence>,
-    /// The paths below `runbooks/` of the runbooks there are.
+    /// The existing runbooks, as paths below `runbooks/`.
     pub runbooks: Vec<String>,
-    /// Every calendar there is, with the generation of its token.
+    /// Every calendar, with the generation of its token.
     pub calendars: BTreeMap<CalendarId, u32>,
-    /// The SOPS files that secrets name, by path, still closed.
+    /// The SOPS files that secrets refer to, by path, still encrypted.
     pub sops: BTreeMap<Arc<str>, Arc<sops::File>>,
 }
 
-/// `oncall.yaml`, less the defaults, which are compiled into users and services.
+/// `oncall.yaml` without the defaults, which are compiled into users and services.
 #[derive(Clone, Debug)]
 pub struct Organisation {
     pub time_zone: TimeZone,
     pub language: Language,
-    /// The dates of the holidays of everything that names none.
+    /// The holidays for everything that names none.
     pub holidays: Arc<BTreeSet<Date>>,
     /// The policy that is told when nobody else can be.
     pub fallback: Id,
-    /// Without a slash at the end.
+    /// Without a trailing slash.
     pub public_url: Option<String>,
-    /// Any of them signs a push webhook.
+    /// Secrets of the push webhook; a signature with any of them is valid.
     pub push_secret: Vec<SecretSource>,
-    /// The first makes the tokens of calendars, any of them opens one; empty: no calendar is served.
+    /// The first makes the tokens of calendars; tokens made with any of them work. Empty: no calendars are served.
     pub calendar_secret: Vec<SecretSource>,
     pub slack: Option<Slack>,
     pub jira: Option<Jira>,
@@ -83,7 +83,7 @@ pub struct Organisation {
     pub api_tokens: Vec<ApiToken>,
 }
 
-/// The server's own heartbeat, sent to an outside watcher.
+/// The server's own heartbeat, sent to an external watcher.
 #[derive(Clone, Debug)]
 pub struct OwnHeartbeat {
     pub url: SecretSource,
@@ -95,37 +95,37 @@ pub struct OwnHeartbeat {
 pub struct Slack {
     pub bot_token: SecretSource,
     pub signing_secret: Vec<SecretSource>,
-    /// The channel of incidents whose service names none, and of the server's own messages.
+    /// The channel for incidents whose service names none, and for the server's own messages.
     pub channel: String,
-    /// Without a slash at the end; the vendor's is `https://slack.com/api`.
+    /// Without a trailing slash; Slack's own is `https://slack.com/api`.
     pub api_url: String,
 }
 
 /// The Jira site.
 #[derive(Clone, Debug)]
 pub struct Jira {
-    /// Without a slash at the end.
+    /// Without a trailing slash.
     pub site: String,
     pub email: String,
     pub api_token: SecretSource,
     pub project: String,
     pub issue_type: String,
-    /// The name of the transition, or of the status it leads to, when an incident is resolved.
+    /// The transition for a resolved incident, named directly or by the status it leads to.
     pub resolve_transition: String,
 }
 
-/// The Twilio account that calls.
+/// The Twilio account that makes the calls.
 #[derive(Clone, Debug)]
 pub struct Twilio {
     pub account_sid: String,
     pub auth_token: SecretSource,
     /// The caller's number, E.164.
     pub from: String,
-    /// Without a slash at the end; the vendor's is `https://api.twilio.com`.
+    /// Without a trailing slash; Twilio's own is `https://api.twilio.com`.
     pub api_url: String,
 }
 
-/// Somebody who may use the API.
+/// A client that may use the API.
 #[derive(Clone, Debug)]
 pub struct ApiToken {
     pub name: String,
@@ -150,7 +150,7 @@ impl Config {
 }
 
 impl Config {
-    /// Every secret the config names, with what asks for it. Where several stand for one, any will do.
+    /// Every secret the config names, with what needs it. If several are listed for one thing, any of them is enough.
     pub fn secret_sources(&self) -> Vec<(String, &SecretSource)> {
         let providers = self
             .provider_secrets()

@@ -19,11 +19,11 @@ const REGEX_SIZE_MAX: usize = 256 * 1024;
 /// All fields must match.
 #[derive(Clone, Debug, Default)]
 pub struct Matcher {
-    /// The key as written (`severity`, `labels.team`) and the patterns, any of which may match.
+    /// The key as written (`severity`, `labels.team`), and patterns of which one must match.
     pub fields: Vec<(String, Vec<Pattern>)>,
 }
 
-/// One pattern over the whole value.
+/// One pattern; it covers the whole value.
 #[derive(Clone, Debug)]
 pub struct Pattern {
     /// Written with a leading `!`.
@@ -31,11 +31,11 @@ pub struct Pattern {
     pub test: PatternTest,
 }
 
-/// What a pattern compares with.
+/// What a pattern compares the value with.
 #[derive(Clone, Debug)]
 pub enum PatternTest {
     Exact(String),
-    /// A glob, or what follows a `~`, anchored at both ends.
+    /// A glob, or the regex after `~`, anchored at both ends.
     Regex(Regex),
 }
 
@@ -63,14 +63,14 @@ pub struct Silence {
     pub origin: Origin,
 }
 
-/// When a silence is in force.
+/// When a silence is active.
 #[derive(Clone, Debug)]
 pub enum SilencePeriod {
     Once {
         from: Timestamp,
         until: Timestamp,
     },
-    /// Within these hours, from `from` (or always) until `until`.
+    /// Within these hours, from `from` (or since ever) until `until`.
     Every {
         hours: Hours,
         from: Option<Timestamp>,
@@ -146,8 +146,8 @@ impl Pattern {
     }
 }
 
-/// The value of `summary`, `description`, `severity`, `source` or `labels.<name>` in an event whose severity, all
-/// rules applied, is `severity`; empty where there is none.
+/// The value of `summary`, `description`, `severity`, `source` or `labels.<name>` in an event; empty if missing.
+/// `severity` is the event's severity after all rules.
 pub fn field<'e>(event: &'e Event, severity: Severity, key: &str) -> Cow<'e, str> {
     Cow::Borrowed(match key {
         "summary" => &event.summary,

@@ -1,4 +1,4 @@
-//! Secrets: where each one is, and the values once read. Neither is ever shown.
+//! Secrets: where each is kept, and the values once read. Neither is ever shown.
 
 use std::{collections::BTreeMap, fmt, sync::Arc};
 use subtle::ConstantTimeEq;
@@ -18,11 +18,11 @@ pub enum SecretSource {
     Sops { file: Arc<str>, key: Arc<str> },
 }
 
-/// The value of a secret: `Debug` does not show it, and its memory is wiped when nobody needs it any more.
+/// The value of a secret. `Debug` does not show it, and its memory is wiped when dropped.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(Arc<Zeroizing<String>>);
 
-/// The values of the sources that resolved.
+/// The values of the sources that could be read.
 #[derive(Clone, Debug, Default)]
 pub struct Secrets {
     values: BTreeMap<SecretSource, Secret>,
@@ -38,7 +38,7 @@ impl Secret {
         &self.0
     }
 
-    /// Compares in a time that does not depend on where the texts differ. (Their lengths may show.)
+    /// Compares in a time that does not depend on where the texts differ. (It may reveal their lengths.)
     pub fn matches(&self, presented: &[u8]) -> bool {
         self.0.as_bytes().ct_eq(presented).into()
     }
@@ -69,7 +69,7 @@ impl Secrets {
         self.values.get(source)
     }
 
-    /// Whether `presented` is the value of any of the sources. All are compared, whichever matches.
+    /// Whether `presented` equals the value of any source. All are compared, even after a match.
     pub fn any_matches(&self, sources: &[SecretSource], presented: &[u8]) -> bool {
         sources
             .iter()
@@ -77,7 +77,7 @@ impl Secrets {
             .fold(false, |hit, secret| hit | secret.matches(presented))
     }
 
-    /// The values of the sources that resolved.
+    /// The values of the sources that could be read.
     pub fn all<'a>(&'a self, sources: &'a [SecretSource]) -> impl Iterator<Item = &'a Secret> {
         sources.iter().filter_map(|source| self.get(source))
     }

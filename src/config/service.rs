@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 pub struct Service {
     pub id: Id,
     pub name: String,
-    /// How a call says the name.
+    /// How the name is pronounced on a call.
     pub reading: Option<String>,
     pub policy: Id,
     /// The path below `runbooks/`.
@@ -20,12 +20,12 @@ pub struct Service {
     pub slack_channel: Option<String>,
     /// `None`: no tickets.
     pub jira: Option<JiraTicket>,
-    /// The first that matches; none matching means high. The organisation's default where the service has none.
+    /// The first match wins; no match means high. If the service has no rules, the organisation's defaults.
     pub urgency: Vec<UrgencyRule>,
     pub inform: Vec<Inform>,
-    /// Acknowledged for so long without a resolve: triggered again, from step 1.
+    /// How long after an acknowledgement an unresolved incident triggers again, from step 1.
     pub acknowledgement_timeout: Option<SignedDuration>,
-    /// Acknowledged, and no event for so long: resolved.
+    /// An acknowledged incident without an event for this long is resolved.
     pub auto_resolve_after: Option<SignedDuration>,
     pub group: Option<Group>,
     pub place: Place,
@@ -55,26 +55,26 @@ pub struct UrgencyRule {
     /// Matches only within these hours.
     pub during: Option<Vec<Hours>>,
     pub urgency: Urgency,
-    /// Held as low, and raised to high when these hours next begin.
+    /// Treated as low at first, and raised to high when these hours next begin.
     pub raise_when: Option<Vec<Hours>>,
     pub place: Place,
 }
 
-/// Somebody who is told while the incident is open, and never counted as somebody reached.
+/// Somebody who is told while the incident is open, and who never counts as reached.
 #[derive(Clone, Debug)]
 pub struct Inform {
-    /// Counted from the incident's opening.
+    /// Counted from the opening of the incident.
     pub after: SignedDuration,
     pub user: Id,
     pub by: Contact,
     pub place: Place,
 }
 
-/// Alerts of one service that agree on these fields join the open incident.
+/// Alerts of one service that agree on these fields join the same open incident.
 #[derive(Clone, Debug)]
 pub struct Group {
-    /// `labels.<name>`, `source`, `severity`, …; an alert lacking one is not grouped.
+    /// `labels.<name>`, `source`, `severity`, …; an alert that lacks one of them is not grouped.
     pub by: Vec<String>,
-    /// Counted from the incident's opening.
+    /// Counted from the opening of the incident.
     pub within: SignedDuration,
 }

@@ -1,22 +1,22 @@
-//! Where a generic body says what: by a JSON pointer, or by a template.
+//! Where a field is found in a generic body: by a JSON pointer or a template.
 //!
-//! A template is compiled with its config and rendered without any access to the world: a name that is not there is an
-//! error, nothing is escaped, and fuel bounds its work and what it allocates. Which values it is given, and what its text
-//! means, is left to [`integration`](crate::integration).
+//! Templates are compiled with the config and rendered without access to the outside: a missing name is an error,
+//! nothing is escaped, and fuel limits the work and the memory. [`integration`](crate::integration) decides which
+//! values a template gets and what its text means.
 
 use minijinja::{AutoEscape, Environment, ErrorKind, UndefinedBehavior, Value};
 use std::sync::Arc;
 
 /// The longest template, in bytes.
 pub const TEMPLATE_MAX: usize = 8 * 1024;
-/// The most work of one rendering, in instructions and pieces of 64 bytes.
+/// The most work for one rendering, in instructions and 64-byte pieces.
 pub const FUEL_MAX: u64 = 50_000;
-/// How deep constructs of a template are nested.
+/// How deep constructs of a template may be nested.
 const RECURSION_MAX: usize = 64;
-/// The name that the engine wants each template to have; without an extension, nothing is escaped.
+/// The name that the engine requires for each template; without an extension, nothing is escaped.
 const NAME: &str = "field";
 
-/// Where a body says something.
+/// Where a field is found in a body.
 #[derive(Clone, Debug)]
 pub enum Field {
     /// A JSON pointer (RFC 6901), such as `/monitor/name`.
@@ -31,13 +31,13 @@ pub struct Template {
     environment: Arc<Environment<'static>>,
 }
 
-/// Why a text is no [`Field`].
+/// Why a text is not a [`Field`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Malformed {
     /// Neither a pointer nor a template.
     Neither,
     TooLong,
-    /// Not a template: where in it, from 1 and in characters, and why.
+    /// Not a valid template: where in it (in characters, from 1), and why.
     Template {
         line: usize,
         column: usize,
@@ -45,7 +45,7 @@ pub enum Malformed {
     },
 }
 
-/// What came of a template: its text or why there is none, and the fuel that it took.
+/// The outcome of a rendering: the text or why there is none, and the fuel used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rendered {
     pub text: Result<String, String>,
@@ -53,7 +53,7 @@ pub struct Rendered {
 }
 
 impl Field {
-    /// Reads a field as it is written.
+    /// Parses a field as written in the config.
     pub fn read(text: &str) -> Result<Field, Malformed> {
         if text.contains("{{") || text.contains("{%") {
             return Template::compile(text).map(Field::Template);
@@ -72,7 +72,7 @@ impl Template {
         environment.set_auto_escape_callback(|_| AutoEscape::None);
         environment.set_recursion_limit(RECURSION_MAX);
         environment.set_fuel(Some(FUEL_MAX));
-        // Without it, errors name no column.
+        // Without this, errors name no column.
         environment.set_debug(true);
         match environment.add_template_owned(NAME, text.to_owned()) {
             Ok(()) => Ok(Template { environment: Arc::new(environment) }),
@@ -83,7 +83,7 @@ impl Template {
         }
     }
 
-    /// The text that the template makes of some values.
+    /// Renders the template with these values.
     pub fn render(&self, values: &Value) -> Rendered {
         let mut out = Vec::new();
         let captured = self
@@ -106,7 +106,7 @@ impl Template {
     }
 }
 
-/// The line and the column of an error, from 1; the column in characters.
+/// The line and column of an error, both from 1; the column in characters.
 fn position(text: &str, error: &minijinja::Error) -> (usize, usize) {
     let before = error.range().and_then(|range| text.get(..range.start));
     let column = before.map(|before| before.rsplit('\n').next().unwrap_or_default().chars().count() + 1);

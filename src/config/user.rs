@@ -1,4 +1,4 @@
-//! People: how each is reached, and in which language.
+//! People: how to reach each of them, and in which language.
 
 use super::{Contact, Id, SecretSource};
 use crate::language::Language;
@@ -10,16 +10,16 @@ use jiff::{SignedDuration, tz::TimeZone};
 pub struct User {
     pub id: Id,
     pub name: String,
-    /// How a call says the name; the name itself where none is given.
+    /// How the name is pronounced on a call; the name itself by default.
     pub reading: Option<String>,
     pub language: Language,
     pub time_zone: TimeZone,
     /// The Slack member id.
     pub slack: Option<String>,
-    /// E.164, or the secret that holds it.
+    /// The number in E.164, or the secret that holds it.
     pub phone: Option<Phone>,
     pub email: Option<String>,
-    /// What happens at high urgency, in the order of `after`.
+    /// What happens at high urgency, ordered by `after`.
     pub high: Vec<ContactRule>,
     pub low: Vec<ContactRule>,
     pub place: Place,

@@ -1,9 +1,9 @@
 //! The journal's thread: writes a batch, syncs it, answers, and takes the next.
 //!
-//! Which entries make a batch is the engine's decision. One write and one `fdatasync` make it durable; anything that
-//! goes wrong fails the segment, which is then never written or synced again, because what a failed sync has left
-//! in the page cache looks durable and is not. The way on is [`Journal::reopen`]: a new epoch, a new segment, a
-//! new thread, so that one that hangs in the kernel holds nobody up.
+//! The engine decides which entries form a batch. One write and one `fdatasync` make it durable. Any error fails the
+//! segment, which is then never written or synced again: after a failed sync, data in the page cache looks durable
+//! and is not. [`Journal::reopen`] continues with a new epoch, a new segment and a new thread, so that a thread that
+//! hangs in the kernel holds nothing up.
 
 use super::directory::StateDir;
 use super::segment::{fill_spare, make};
@@ -18,23 +18,23 @@ use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
 
-/// The most batches that wait for the thread; the engine hands over one at a time.
+/// The most batches waiting for the thread; the engine hands over one at a time.
 pub const APPENDS_MAX: usize = 4;
-/// The write buffer's capacity is given back above this, in bytes.
+/// If the write buffer's capacity exceeds this many bytes, it is released.
 const BUFFER_KEPT_MAX: usize = 4 << 20;
 
 /// Entries that become durable together.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Append {
-    /// The number of the first; each batch goes on where the one before it ended.
+    /// The number of the first entry; each batch continues where the previous one ended.
     pub first_seq: u64,
     pub payloads: Vec<Bytes>,
 }
 
-/// What became of a batch, or of the journal's beginning.
+/// The result of a batch, or of the journal's start.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Answer {
-    /// The epoch of the journal that answers; one that was given up may still do so.
+pub struct JournalAnswer {
+    /// The epoch of the journal that answers. A journal we gave up on may still answer.
     pub epoch: u64,
     pub result: Appended,
 }
@@ -42,25 +42,25 @@ pub struct Answer {
 /// Whether a batch is on disk.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Appended {
-    /// Everything up to `last_seq` of this end is; the end to give to [`Journal::reopen`].
+    /// Everything up to `last_seq` of this end is on disk. Pass this end to [`Journal::reopen`].
     Durable(End),
-    /// It may be or not; this journal takes no more. In words for people.
+    /// Unknown; this journal accepts no more batches. Contains the reason, for people.
     Failed(String),
 }
 
-/// Why a batch was not taken.
+/// Why a batch was not accepted.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Refused {
-    /// [`APPENDS_MAX`] batches wait.
+pub enum NotTaken {
+    /// [`APPENDS_MAX`] batches are waiting.
     Full(Append),
     /// The thread has ended.
     Stopped(Append),
 }
 
-/// The journal of one epoch. Dropping it ends its thread after the batches that it was given, without waiting.
+/// The journal of one epoch. Dropping it ends its thread after the batches it already has, without waiting.
 #[derive(Debug)]
 pub struct Journal {
-    /// Unique and ascending among all starts and reopenings.
+    /// Unique, and increasing with each start and reopening.
     pub epoch: u64,
     /// Where the new segment ends so far.
     pub end: End,
@@ -70,11 +70,11 @@ pub struct Journal {
 
 impl Journal {
     /// Begins a new epoch after [`load`](StateDir::load). `answer` is called on the journal's thread, once for each
-    /// batch, in order. Where this fails, for want of space perhaps, it can be tried again with the same `opening`.
+    /// batch, in order. If this fails (for lack of space, say), it can be retried with the same `opening`.
     pub fn start(
         dir: &StateDir,
         opening: &Opening,
-        answer: impl FnMut(Answer) + Send + 'static,
+        answer: impl FnMut(JournalAnswer) + Send + 'static,
     ) -> anyhow::Result<Journal> {
         let journal = Journal::begin(dir, opening, answer)?;
         tidy(dir, opening.predecessor);
@@ -82,14 +82,14 @@ impl Journal {
         Ok(journal)
     }
 
-    /// Begins a new epoch after a failure or a stall of the last, behind the last [`End`] that was durable. Entries
-    /// between that and `next_seq` must be in `snapshot`, which is written first.
+    /// Begins a new epoch after the last one failed or stalled, following the last [`End`] known to be durable.
+    /// `snapshot` must contain the entries between that and `next_seq`; it is written first.
     pub fn reopen(
         dir: &StateDir,
         predecessor: Option<End>,
         snapshot: Option<&[u8]>,
         next_seq: u64,
-        answer: impl FnMut(Answer) + Send + 'static,
+        answer: impl FnMut(JournalAnswer) + Send + 'static,
     ) -> anyhow::Result<Journal> {
         if let Some(bytes) = snapshot {
             dir.write_snapshot(bytes)?;
@@ -100,29 +100,29 @@ impl Journal {
     }
 
     /// Hands a batch to the thread without waiting.
-    pub fn append(&self, batch: Append) -> Result<(), Refused> {
+    pub fn append(&self, batch: Append) -> Result<(), NotTaken> {
         self.appends.try_send(batch).map_err(|error| match error {
-            TrySendError::Full(batch) => Refused::Full(batch),
-            TrySendError::Disconnected(batch) => Refused::Stopped(batch),
+            TrySendError::Full(batch) => NotTaken::Full(batch),
+            TrySendError::Disconnected(batch) => NotTaken::Stopped(batch),
         })
     }
 
-    /// Waits until all batches are answered; not for a journal that hangs.
+    /// Waits until all batches are answered. Do not call it on a journal that hangs.
     pub fn close(self) {
         drop(self.appends);
-        // A panic there is an answer that never came.
+        // If the thread panicked, an answer is missing; nothing more to do.
         let _ = self.thread.join();
     }
 
     fn begin(
         dir: &StateDir,
         opening: &Opening,
-        answer: impl FnMut(Answer) + Send + 'static,
+        answer: impl FnMut(JournalAnswer) + Send + 'static,
     ) -> anyhow::Result<Journal> {
         let number = dir.shared.number.fetch_add(1, Ordering::SeqCst);
         dir.shared.epoch.store(number, Ordering::SeqCst);
         let (header, bytes) = opening.segment(number).map_err(|error| anyhow!("{error}"))?;
-        let live = Live::make(dir, &header, &bytes, opening.next_seq.saturating_sub(1))?;
+        let live = LiveSegment::make(dir, &header, &bytes, opening.next_seq.saturating_sub(1))?;
         let end = live.end;
         let (appends, batches) = sync_channel(APPENDS_MAX);
         let dir = dir.clone();
@@ -133,27 +133,27 @@ impl Journal {
     }
 }
 
-/// The segment that is being written.
-struct Live {
+/// The segment being written.
+struct LiveSegment {
     file: File,
     filled: bool,
     end: End,
 }
 
-impl Live {
-    fn make(dir: &StateDir, header: &Header, bytes: &[u8], last_seq: u64) -> anyhow::Result<Live> {
+impl LiveSegment {
+    fn make(dir: &StateDir, header: &Header, bytes: &[u8], last_seq: u64) -> anyhow::Result<LiveSegment> {
         let made = make(dir, header.number, bytes)?;
         let end = End { segment: header.number, offset: bytes.len() as u64, last_seq };
-        Ok(Live { file: made.file, filled: made.filled, end })
+        Ok(LiveSegment { file: made.file, filled: made.filled, end })
     }
 }
 
 fn run(
     dir: &StateDir,
     epoch: u64,
-    mut live: Live,
+    mut live: LiveSegment,
     batches: &Receiver<Append>,
-    mut answer: impl FnMut(Answer) + Send,
+    mut answer: impl FnMut(JournalAnswer) + Send,
 ) {
     let mut buffer = Vec::new();
     let mut failed = None;
@@ -169,14 +169,14 @@ fn run(
                 Appended::Failed(format!("{error:#}"))
             }
         };
-        answer(Answer { epoch, result });
+        answer(JournalAnswer { epoch, result });
     }
 }
 
 fn append(
     dir: &StateDir,
     epoch: u64,
-    live: &mut Live,
+    live: &mut LiveSegment,
     batch: &Append,
     buffer: &mut Vec<u8>,
 ) -> anyhow::Result<()> {
@@ -200,23 +200,23 @@ fn append(
     Ok(())
 }
 
-/// A segment that is full ends; so does one that grows as it is written, as soon as there is a spare.
-fn wants_roll(dir: &StateDir, live: &Live, length: u64) -> bool {
+/// Whether the segment should end: if it is full, or if it was not preallocated and a spare is now available.
+fn wants_roll(dir: &StateDir, live: &LiveSegment, length: u64) -> bool {
     let full = live.end.offset + length > dir.shared.segment_size && live.end.offset > DATA_START as u64;
     full || !live.filled && dir.shared.spare_ready.load(Ordering::SeqCst)
 }
 
-fn roll(dir: &StateDir, epoch: u64, end: End) -> anyhow::Result<Live> {
+fn roll(dir: &StateDir, epoch: u64, end: End) -> anyhow::Result<LiveSegment> {
     let number = dir.shared.number.fetch_add(1, Ordering::SeqCst);
     let header = Header { number, epoch, first_seq: end.last_seq + 1, predecessor: Some(end) };
-    let live = Live::make(dir, &header, &header.encode(), end.last_seq)?;
+    let live = LiveSegment::make(dir, &header, &header.encode(), end.last_seq)?;
     fill_spare(dir);
     Ok(live)
 }
 
-/// Removes what earlier processes left behind: unfinished files (not before the new segment is durable, because their
-/// names keep its number from being used twice), and the zeros at the end of the last segment. Disk space is all
-/// that a failure costs.
+/// Removes leftovers of earlier processes: unfinished files, and the zeros at the end of the last segment. Unfinished
+/// files go only once the new segment is durable, because their names keep its number from being reused. If removing
+/// fails, it costs only disk space.
 fn tidy(dir: &StateDir, predecessor: Option<End>) {
     for name in &dir.shared.stale {
         let _ = std::fs::remove_file(dir.shared.journal.join(name));

@@ -1,28 +1,29 @@
-//! Compaction, off the live path: the last snapshot and the sealed segments become the next snapshot, and what
-//! nobody needs any more is deleted.
+//! Compaction, off the live path: combines the last snapshot and the sealed segments into the next snapshot, and
+//! deletes files nobody needs any more.
 //!
-//! The live segment is never read, so this needs nothing from the journal's thread. One compaction at a time.
+//! The live segment is never read, so this needs nothing from the journal's thread. Only one compaction runs at a
+//! time.
 
-use super::directory::{Base, StateDir, explain};
+use super::directory::{NewestSnapshot, StateDir, explain};
 use crate::journal::recovery::{Damage, Part, Recovery, plan};
 use crate::journal::retention::{History, Segment, expired};
 use crate::journal::snapshot;
 use serde::{Serialize, de::DeserializeOwned};
 use std::time::SystemTime;
 
-/// What a compaction did.
+/// The result of a compaction.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Compacted {
-    /// The last entry in the snapshot that was written.
+    /// The last entry in the new snapshot.
     pub covered: Option<u64>,
-    /// The segments that were deleted.
+    /// The deleted segments.
     pub deleted: Vec<u64>,
-    /// What is damaged and was not before: no snapshot was written, because the server's memory still has it.
+    /// New damage. If there is any, no snapshot was written, because the server still has the entries in memory.
     pub damages: Vec<Damage>,
 }
 
-/// Makes a snapshot of everything in sealed segments, and deletes what `history` does not keep. `known` are the
-/// damages that the server started with; `now` is the wall clock's time, to which files' ages are compared.
+/// Makes a snapshot of everything in sealed segments, and deletes what `history` does not keep. `known` is the damage
+/// the server started with; `now` is wall-clock time, which is compared with the files' ages.
 pub fn compact<S: Serialize + DeserializeOwned>(
     dir: &StateDir,
     empty: S,
@@ -41,7 +42,7 @@ fn fold<S: Serialize + DeserializeOwned>(
     mut apply: impl FnMut(&mut S, u64, &[u8]),
     known: &[Damage],
 ) -> anyhow::Result<Compacted> {
-    let Base { covered, mut state, .. } = dir.base(empty)?;
+    let NewestSnapshot { covered, mut state, .. } = dir.base(empty)?;
     let plan = plan(&dir.list()?, covered);
     let mut recovery = Recovery::after(covered, &plan);
     let mut damages = Vec::new();
@@ -61,7 +62,7 @@ fn fold<S: Serialize + DeserializeOwned>(
     Ok(Compacted { covered: written.then_some(last_seq), deleted: Vec::new(), damages })
 }
 
-/// All parts but the live one, which has no successor.
+/// All parts except the live one, which has no successor.
 fn sealed(parts: &[Part]) -> &[Part] {
     parts.split_last().map_or(&[], |(_, sealed)| sealed)
 }
@@ -71,7 +72,7 @@ fn delete(dir: &StateDir, history: &History, now: SystemTime) -> anyhow::Result<
     let parts = plan(&listed, 0).parts;
     let mut segments = Vec::new();
     for number in listed.iter().map(|it| it.number) {
-        // What is in no part is as old as the part after it; after the live one, it is not old.
+        // A segment outside all parts ends where the next part begins; one after the live segment stays.
         let Some(after) = parts.iter().find(|part| part.header.number > number) else { break };
         let path = dir.segment_path(number);
         let metadata = std::fs::metadata(&path).map_err(|error| explain(&path, &error))?;

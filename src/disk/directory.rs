@@ -1,13 +1,12 @@
-//! The state directory: its lock, what is in it, and what a start reads from it.
+//! The state directory: its lock, its files, and what a start reads from it.
 //!
-//! `lock` holds the pid of the server that has it. `journal/` holds `00000012.journal` (a segment), `spare` (zeros,
-//! for the next segment), `00000012-00000000000000004711.snapshot` (made while segment 12 was the newest, containing
-//! all entries up to 4711) and `*.tmp` (unfinished; removed at start). What the bytes mean is decided in
-//! [`journal`](crate::journal); segments are made in [`segment`](super::segment), and written in
-//! [`append`](super::append).
+//! `lock` contains the pid of the server that holds it. `journal/` contains `00000012.journal` (a segment), `spare`
+//! (zeros, for the next segment), `00000012-00000000000000004711.snapshot` (made while segment 12 was the newest,
+//! containing all entries up to 4711) and `*.tmp` (unfinished; removed at start). [`journal`](crate::journal) decides
+//! what the bytes mean; [`segment`](super::segment) creates segments, and [`append`](super::append) writes them.
 
 use crate::journal::frame::{self, DATA_START, Header, HeaderError};
-use crate::journal::recovery::{Damage, Listed, Opening, Part, Recovery, Torn, What, plan};
+use crate::journal::recovery::{Damage, DamageKind, Listed, Opening, Part, Recovery, Torn, plan};
 use crate::journal::snapshot::{self, SnapshotError};
 use anyhow::{Context, anyhow, bail};
 use serde::de::DeserializeOwned;
@@ -24,31 +23,31 @@ pub const SEGMENT_SIZE: u64 = 64 << 20;
 /// How many snapshots are kept.
 pub const SNAPSHOTS_MAX: usize = 2;
 
-/// The most places of one segment that may be unreadable before the rest of it is given up.
+/// The most unreadable places in one segment before we give up on the rest of it.
 const READ_ERRORS_MAX: usize = 16;
-/// The unit in which a disk fails, in bytes.
+/// The unit in which disks fail, in bytes.
 const READ_BLOCK: usize = 4096;
 
-/// The state directory, locked as long as any clone of this lives.
+/// The state directory; locked while any clone of this exists.
 #[derive(Clone, Debug)]
 pub struct StateDir {
     pub(super) shared: Arc<Shared>,
 }
 
-/// What the threads that use the directory share.
+/// State shared by the threads that use the directory.
 #[derive(Debug)]
 pub(super) struct Shared {
-    /// Where segments and snapshots are.
+    /// The directory of segments and snapshots.
     pub journal: PathBuf,
     pub segment_size: u64,
-    /// The next segment's number.
+    /// The number of the next segment.
     pub number: AtomicU64,
-    /// The epoch that may write; a thread of another one stalled, was given up, and stops.
+    /// The epoch that may write. A thread of another epoch has stalled and was abandoned, so it stops.
     pub epoch: AtomicU64,
     pub spare_ready: AtomicBool,
     /// The thread that makes the next spare.
     pub filler: Mutex<Option<JoinHandle<()>>>,
-    /// What earlier processes left unfinished.
+    /// Unfinished files of earlier processes.
     pub stale: Vec<String>,
     temporary: AtomicU64,
     _lock: File,
@@ -58,11 +57,11 @@ pub(super) struct Shared {
 #[derive(Debug)]
 pub struct Loaded<S> {
     pub state: S,
-    /// Where the new segment goes on; for [`Journal::start`](super::append::Journal::start).
+    /// Where the new segment continues; for [`Journal::start`](super::append::Journal::start).
     pub opening: Opening,
-    /// The last entry that the snapshot contained.
+    /// The last entry in the snapshot.
     pub covered: u64,
-    /// How many entries were replayed on top of it.
+    /// How many entries were replayed after it.
     pub replayed: u64,
     pub damages: Vec<Damage>,
     pub torn: Option<Torn>,
@@ -70,8 +69,8 @@ pub struct Loaded<S> {
     pub broken_snapshots: Vec<String>,
 }
 
-/// The newest snapshot that can be used.
-pub(super) struct Base<S> {
+/// The newest usable snapshot.
+pub(super) struct NewestSnapshot<S> {
     pub covered: u64,
     pub state: S,
     pub broken: Vec<String>,
@@ -81,13 +80,13 @@ pub(super) struct Base<S> {
 #[derive(Debug, Default)]
 pub(super) struct Names {
     pub segments: Vec<u64>,
-    /// The last entry that each contains, and the newest segment's number when it was made.
+    /// The last entry in each, and the newest segment's number when it was made.
     pub snapshots: Vec<(u64, u64)>,
     pub temporaries: Vec<String>,
 }
 
 impl StateDir {
-    /// Creates the directory where it is missing, and locks it; each error says the way out. `segment_size` is in
+    /// Creates the directory if it is missing, and locks it; each error says how to fix it. `segment_size` is in
     /// bytes, [`SEGMENT_SIZE`] outside tests.
     pub fn open(path: &Path, segment_size: u64) -> anyhow::Result<StateDir> {
         if path.exists() && !path.is_dir() {
@@ -119,15 +118,15 @@ impl StateDir {
         Ok(StateDir { shared: Arc::new(shared) })
     }
 
-    /// Reads the newest snapshot that can be used, or starts from `empty`, and applies the entries since, in order.
-    /// Changes nothing on disk, so it may be repeated while all that a running journal was given is answered; only
-    /// `opening` is of no use then. Fails when a newer release wrote any of it, or when the directory cannot be read.
+    /// Reads the newest usable snapshot, or starts from `empty`, and applies all later entries in order. Changes
+    /// nothing on disk, so it can be repeated once a running journal has answered everything it was given; only
+    /// `opening` is useless then. Fails if a newer release wrote any of it, or if the directory cannot be read.
     pub fn load<S: DeserializeOwned>(
         &self,
         empty: S,
         mut apply: impl FnMut(&mut S, u64, &[u8]),
     ) -> anyhow::Result<Loaded<S>> {
-        let Base { covered, mut state, broken } = self.base(empty)?;
+        let NewestSnapshot { covered, mut state, broken } = self.base(empty)?;
         let plan = plan(&self.list()?, covered);
         let mut recovery = Recovery::after(covered, &plan);
         let mut replayed = 0;
@@ -152,16 +151,16 @@ impl StateDir {
         })
     }
 
-    /// Waits for the directory's own background work. With all journals closed and all other clones gone, the lock
-    /// is free then.
+    /// Waits for the directory's own background work. If all journals are closed and all other clones are dropped,
+    /// the lock is then free.
     pub fn close(self) {
         let filler = self.shared.filler.lock().unwrap_or_else(PoisonError::into_inner).take();
-        // A panic there has cost a spare, no more.
+        // A panic there costs only the spare.
         let _ = filler.map(JoinHandle::join);
     }
 
-    /// Writes a snapshot so that it is there whole or not at all, and deletes all but the two newest usable ones.
-    /// `bytes` are those of [`snapshot::encode`].
+    /// Writes a snapshot atomically, and deletes all but the two newest usable ones. `bytes` are those of
+    /// [`snapshot::encode`].
     pub fn write_snapshot(&self, bytes: &[u8]) -> anyhow::Result<()> {
         let covered = snapshot::covered(bytes).map_err(|error| anyhow!("cannot make a snapshot: {error}"))?;
         let number = self.shared.number.load(Ordering::SeqCst) - 1;
@@ -175,14 +174,14 @@ impl StateDir {
         };
         let written = write().map_err(|error| explain(&self.shared.journal, &error));
         if written.is_err() {
-            // Failing to remove it is no worse: the next start does.
+            // If it cannot be removed, the next start removes it.
             let _ = std::fs::remove_file(&temporary);
         }
         written.context("cannot write a snapshot")?;
         self.prune_snapshots()
     }
 
-    /// The usable snapshots among the files, ascending: the last entry that each contains.
+    /// The usable snapshots among the files, ascending: the last entry in each.
     pub(super) fn usable_snapshots(&self) -> anyhow::Result<Vec<u64>> {
         let mut usable = self.names()?.snapshots;
         usable.retain(|name| {
@@ -191,12 +190,12 @@ impl StateDir {
         Ok(usable.into_iter().map(|(covered, _)| covered).collect())
     }
 
-    pub(super) fn base<S: DeserializeOwned>(&self, empty: S) -> anyhow::Result<Base<S>> {
+    pub(super) fn base<S: DeserializeOwned>(&self, empty: S) -> anyhow::Result<NewestSnapshot<S>> {
         let mut broken = Vec::new();
         for name in self.names()?.snapshots.into_iter().rev() {
             let path = self.snapshot_path(name);
             let reason = match std::fs::read(&path).map(|bytes| snapshot::decode(&bytes)) {
-                Ok(Ok((covered, state))) => return Ok(Base { covered, state, broken }),
+                Ok(Ok((covered, state))) => return Ok(NewestSnapshot { covered, state, broken }),
                 Ok(Err(newer @ SnapshotError::Newer(_))) => {
                     bail!("{}: {newer}: {NEWER}", path.display())
                 }
@@ -205,10 +204,10 @@ impl StateDir {
             };
             broken.push(format!("{}: {reason}", path.display()));
         }
-        Ok(Base { covered: 0, state: empty, broken })
+        Ok(NewestSnapshot { covered: 0, state: empty, broken })
     }
 
-    /// The segments with their headers, ascending. Fails when a newer release wrote one.
+    /// The segments with their headers, ascending. Fails if a newer release wrote one.
     pub(super) fn list(&self) -> anyhow::Result<Vec<Listed>> {
         let listed: Vec<Listed> = self
             .names()?
@@ -229,7 +228,8 @@ impl StateDir {
         Ok(listed)
     }
 
-    /// The bytes of a segment as far as they count; what the disk cannot read is zeros and a damage.
+    /// The bytes of a segment, as far as they count. Bytes that the disk cannot read become zeros and are reported as
+    /// damage.
     pub(super) fn read_part(
         &self,
         part: &Part,
@@ -243,7 +243,7 @@ impl StateDir {
         let length = part.end.map_or(length, |end| end.offset.min(length));
         let (bytes, errors) = read_around(&file, usize::try_from(length)?);
         let covered = part.end.is_some_and(|end| end.last_seq <= covered);
-        let damage = |offset| Damage { segment, offset, lost: None, what: What::Frames, covered };
+        let damage = |offset| Damage { segment, offset, lost: None, what: DamageKind::Frames, covered };
         unreadable.extend(errors.into_iter().map(damage));
         Ok(bytes)
     }
@@ -256,7 +256,7 @@ impl StateDir {
         self.shared.journal.join(format!("{number:08}.journal"))
     }
 
-    /// A name for a file that is not finished yet.
+    /// A name for an unfinished file.
     pub(super) fn temporary(&self, kind: &str) -> PathBuf {
         let n = self.shared.temporary.fetch_add(1, Ordering::Relaxed);
         self.shared.journal.join(format!("{kind}-{n}.tmp"))
@@ -269,7 +269,7 @@ impl StateDir {
     fn read_header(&self, number: u64) -> Result<Header, HeaderError> {
         let mut bytes = Vec::with_capacity(DATA_START);
         let file = File::open(self.segment_path(number)).map_err(|_| HeaderError::Unreadable)?;
-        // Half a header is enough when its other half cannot be read.
+        // The first half of the header region is enough if the disk cannot read the second.
         let _ = file.take(DATA_START as u64).read_to_end(&mut bytes);
         Header::decode(&bytes)
     }
@@ -298,7 +298,7 @@ impl Names {
     }
 }
 
-/// What went wrong with `path`, and what to do about it.
+/// What went wrong with `path`, and how to fix it.
 pub(super) fn explain(path: &Path, error: &io::Error) -> anyhow::Error {
     let advice = match error.kind() {
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
@@ -319,12 +319,12 @@ pub(super) fn create(path: &Path) -> io::Result<File> {
     OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(path)
 }
 
-/// Makes names in the directory durable.
+/// Makes the names in the directory durable.
 pub(super) fn sync_directory(path: &Path) -> io::Result<()> {
     File::open(path)?.sync_all()
 }
 
-/// Makes the directory itself durable. Those above it that we may not open were not created here.
+/// Makes the directory itself durable. We did not create the parents we may not open.
 fn sync_ancestors(path: &Path) {
     for directory in path.canonicalize().iter().flat_map(|path| path.ancestors()) {
         let _ = sync_directory(directory);
@@ -348,7 +348,7 @@ fn lock(path: &Path) -> anyhow::Result<File> {
         }
         Err(TryLockError::Error(error)) => return Err(explain(&name, &error)),
     }
-    // The pid is for people; a full disk must not keep a pager from starting.
+    // The pid is only for people; a full disk must not stop a pager from starting.
     let _ = file.set_len(0).and_then(|()| writeln!(file, "{}", std::process::id()));
     Ok(file)
 }
@@ -369,7 +369,7 @@ fn names(journal: &Path) -> io::Result<Names> {
     Ok(names)
 }
 
-/// A copy of a segment under another spelling of its number is not one.
+/// A copy of a segment whose number is spelled differently does not count.
 fn segment_name(stem: &str) -> Option<u64> {
     let number = stem.parse().ok()?;
     (stem == format!("{number:08}")).then_some(number)
@@ -380,7 +380,7 @@ fn snapshot_name(stem: &str) -> Option<(u64, u64)> {
     Some((covered.parse().ok()?, number.parse().ok()?))
 }
 
-/// Reads `length` bytes with zeros in place of what the disk cannot read; also where that is.
+/// Reads `length` bytes, with zeros for those the disk cannot read; also returns where that is.
 fn read_around(file: &File, length: usize) -> (Vec<u8>, Vec<u64>) {
     let mut bytes = vec![0; length];
     let mut errors = Vec::new();

@@ -1,7 +1,7 @@
-//! Entries by their numbers, for people who read a timeline while the journal is being written.
+//! Reads entries by number, for people who read a timeline while the journal is being written.
 //!
-//! Frames are skipped by their length; only those asked for are checked and copied. The live segment is read as far
-//! as the caller says that it is durable.
+//! Frames are skipped by their length; only requested ones are checked and copied. The live segment is read only up
+//! to the point the caller knows to be durable.
 
 use super::directory::StateDir;
 use crate::journal::frame::{self, DATA_START, FRAME_HEADER, FRAME_MAX, Item};
@@ -10,15 +10,15 @@ use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 
-/// The most entries read at once; those with the highest numbers.
+/// The most entries read at once; the highest numbers are kept.
 pub const READ_ENTRIES_MAX: usize = 10_000;
-/// The most bytes read at once; entries that would exceed it are left out.
+/// The most bytes read at once; entries that would exceed this are left out.
 pub const READ_BYTES_MAX: usize = 32 << 20;
 
 const READ_AHEAD: usize = 64 << 10;
 
-/// The entries of these numbers that are still kept, up to `durable`, ascending. Fails when the directory cannot be
-/// read; a segment that cannot is like one that is gone.
+/// The requested entries that still exist, up to `durable`, ascending. Fails if the directory cannot be read; an
+/// unreadable segment counts as deleted.
 pub fn read_entries(dir: &StateDir, seqs: &[u64], durable: u64) -> anyhow::Result<Vec<(u64, Vec<u8>)>> {
     let wanted: BTreeSet<u64> = seqs.iter().copied().filter(|seq| *seq <= durable).collect();
     let wanted: BTreeSet<u64> = wanted.into_iter().rev().take(READ_ENTRIES_MAX).collect();
@@ -43,7 +43,7 @@ pub fn read_entries(dir: &StateDir, seqs: &[u64], durable: u64) -> anyhow::Resul
     Ok(found)
 }
 
-/// Skips from frame to frame; fails at the first that is not the one expected.
+/// Skips from frame to frame; fails at the first unexpected one.
 fn read_segment(
     dir: &StateDir,
     part: &Part,
@@ -79,7 +79,7 @@ fn read_segment(
     Ok(())
 }
 
-/// The slow way, for a segment that is damaged: whatever of it is whole.
+/// The slow way, for a damaged segment: reads every intact frame.
 fn reread_segment(dir: &StateDir, part: &Part, wanted: &[u64]) -> Vec<(u64, Vec<u8>)> {
     let Ok(bytes) = dir.read_part(part, 0, &mut Vec::new()) else { return Vec::new() };
     let frames = frame::frames(&bytes, part.header.epoch, DATA_START, part.header.first_seq);

@@ -1,7 +1,7 @@
 //! The state directory: the journal's segments, snapshots, and the threads that write them.
 //!
-//! Which bytes are valid, what a start replays and which segments may go is decided by [`journal`](crate::journal);
-//! this room reads, writes and syncs files and says what failed.
+//! [`journal`](crate::journal) decides which bytes are valid, what a start replays and which segments may go; this
+//! room reads, writes and syncs files, and reports failures.
 
 pub mod alive;
 pub mod append;

@@ -1,27 +1,26 @@
-//! The engine's batches on their way to the journal, and a new segment when one has failed.
+//! Passes the engine's batches to the journal, and makes a new segment after a failure.
 //!
-//! Answers of a journal that was given up are dropped, and every answer names its batch, so that a disk that hangs and
-//! wakes again confirms nothing. Making a new segment may hang as well, so it is done on a thread of its own, one at
-//! a time.
+//! Every answer names its batch, and answers from an abandoned journal are dropped, so a disk that hangs and recovers
+//! confirms nothing by mistake. Making a new segment may hang too, so it happens on its own thread, one at a time.
 
-use super::append::{Answer, Append, Appended, Journal};
+use super::append::{Append, Appended, Journal, JournalAnswer};
 use super::directory::StateDir;
 use crate::engine::Batch;
 use crate::journal::End;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::mpsc::UnboundedSender;
 
-/// Writes batches and says what became of them.
+/// Writes batches and reports their results.
 #[derive(Clone, Debug)]
 pub struct Recorder {
     shared: Arc<Shared>,
     tell: UnboundedSender<Written>,
 }
 
-/// What became of a batch.
+/// The result of a batch.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Written {
-    /// The number that [`Recorder::append`] gave it.
+    /// The number that [`Recorder::append`] returned for it.
     pub batch: u64,
     pub result: Result<(), String>,
 }
@@ -34,20 +33,20 @@ struct Shared {
 
 #[derive(Debug)]
 struct Current {
-    /// `None` after a failure, until a new one is made.
+    /// `None` after a failure, until there is a new one.
     journal: Option<Journal>,
     making: bool,
-    /// Whose answers count; 0 is nobody's.
+    /// The epoch whose answers count; 0 means none.
     epoch: u64,
-    /// The batch handed over last; those before it are answered or given up.
+    /// The last batch handed over; earlier ones are answered or abandoned.
     batch: u64,
-    /// The last end that was durable, and the one before the batch handed over last.
+    /// The last durable end, and the one before the last batch.
     end: Option<End>,
     before: Option<End>,
 }
 
 impl Recorder {
-    /// Begins a new epoch; its number is the journal's.
+    /// Begins a new epoch from this opening; returns the epoch's number.
     pub fn start(
         dir: &StateDir,
         opening: &crate::journal::recovery::Opening,
@@ -63,7 +62,7 @@ impl Recorder {
         Ok((recorder, epoch))
     }
 
-    /// Hands a batch over; what becomes of it is told later, under the number given back.
+    /// Hands over a batch. Its result is reported later, under the returned number.
     pub fn append(&self, batch: Batch) -> u64 {
         let mut current = self.current();
         current.batch += 1;
@@ -76,7 +75,7 @@ impl Recorder {
         number
     }
 
-    /// Gives the old journal up at once, so that it confirms nothing any more, and has a new one made.
+    /// Abandons the old journal at once, so that it confirms nothing more, and starts making a new one.
     fn begin_reopen(&self, current: &mut Current, batch: Batch) -> Result<(), String> {
         current.journal = None;
         current.epoch = 0;
@@ -98,7 +97,7 @@ impl Recorder {
         let mut current = self.current();
         current.making = false;
         let done = match made {
-            // The engine has given this batch up, and will ask for another segment.
+            // The engine has abandoned this batch, and will ask for another segment.
             _ if current.batch != number => return,
             Err(error) => Err(format!("a new segment cannot be made: {error:#}")),
             Ok(journal) => {
@@ -113,10 +112,10 @@ impl Recorder {
         }
     }
 
-    /// What the journal's thread calls for each batch.
-    fn listener(&self) -> impl FnMut(Answer) + Send + 'static {
+    /// The callback that the journal's thread calls for each batch.
+    fn listener(&self) -> impl FnMut(JournalAnswer) + Send + 'static {
         let recorder = self.clone();
-        move |answer: Answer| {
+        move |answer: JournalAnswer| {
             let mut current = recorder.current();
             if answer.epoch != current.epoch {
                 return;
@@ -139,14 +138,14 @@ impl Recorder {
     }
 
     fn say(&self, batch: u64, result: Result<(), String>) {
-        // The engine may have stopped; then nobody waits for it.
+        // If the engine has stopped, nobody waits for the result.
         let _ = self.tell.send(Written { batch, result });
     }
 }
 
 impl Current {
-    /// What a new segment goes on from. A batch that was given up may have become durable all the same, and comes
-    /// again: then the segment before it ends where that batch began.
+    /// Where a new segment continues. An abandoned batch may still have become durable and is written again, so the
+    /// previous segment ends where that batch began.
     fn end_before(&self, first_seq: u64) -> Option<End> {
         if self.end.is_some_and(|end| end.last_seq >= first_seq) { self.before } else { self.end }
     }

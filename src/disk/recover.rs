@@ -1,4 +1,4 @@
-//! From the state directory to incidents, and from numbers of entries to entries.
+//! Turns the state directory into incidents, and entry numbers into entries.
 
 use super::directory::{Loaded, StateDir};
 use super::entries::read_entries;
@@ -6,7 +6,8 @@ use crate::incident::stored::Stored;
 use crate::incident::{Entry, Incidents};
 use anyhow::{Context, Result};
 
-/// Reads the newest snapshot and replays the entries since. What cannot be read is told in words, not lost silently.
+/// Reads the newest snapshot and replays all later entries. Anything unreadable is reported in words, never lost
+/// silently.
 pub fn load(dir: &StateDir) -> Result<(Incidents, Loaded<()>, Vec<String>)> {
     let mut troubles = Vec::new();
     let loaded = dir.load(Stored::default(), |state: &mut Stored, seq, payload| {

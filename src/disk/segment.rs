@@ -1,7 +1,7 @@
-//! Making segments: under another name until their first bytes are durable, from the spare where there is one.
+//! Makes segments: under another name until their first bytes are durable, and from the spare if there is one.
 //!
-//! The spare is zero-filled ahead, so that a sync of the live segment has no metadata to write. It is renamed before
-//! it is written to, so that what is called `spare` has never held anything but zeros.
+//! The spare is filled with zeros in advance, so that syncing the live segment writes no metadata. It is renamed
+//! before it is written to, so a file named `spare` never contains anything but zeros.
 
 use super::directory::{StateDir, create, explain, sync_directory};
 use std::fs::{File, OpenOptions};
@@ -10,23 +10,24 @@ use std::os::unix::fs::FileExt;
 use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 
-/// How much of the spare is written between two syncs, in bytes: what a sync of the live segment may wait behind.
+/// How much of the spare is written between two syncs, in bytes; a sync of the live segment may have to wait for that
+/// much.
 const FILL_STEP: usize = 1 << 20;
 
-/// A segment that has just been made.
-pub(super) struct Made {
+/// A newly made segment.
+pub(super) struct NewSegment {
     pub file: File,
-    /// Its space is allocated; otherwise it grows as it is written.
+    /// Whether its space is preallocated; otherwise it grows while it is written.
     pub filled: bool,
 }
 
 /// Makes the segment `number` with these first bytes, durably.
-pub(super) fn make(dir: &StateDir, number: u64, bytes: &[u8]) -> anyhow::Result<Made> {
+pub(super) fn make(dir: &StateDir, number: u64, bytes: &[u8]) -> anyhow::Result<NewSegment> {
     let temporary = dir.shared.journal.join(format!("{number:08}.tmp"));
-    let make = || -> io::Result<Made> {
+    let make = || -> io::Result<NewSegment> {
         let made = match take_spare(dir, &temporary)? {
-            Some(file) => Made { file, filled: true },
-            None => Made { file: create(&temporary)?, filled: false },
+            Some(file) => NewSegment { file, filled: true },
+            None => NewSegment { file: create(&temporary)?, filled: false },
         };
         made.file.write_all_at(bytes, 0)?;
         made.file.sync_all()?;
@@ -35,14 +36,14 @@ pub(super) fn make(dir: &StateDir, number: u64, bytes: &[u8]) -> anyhow::Result<
         Ok(made)
     };
     make().map_err(|error| {
-        // Failing to remove it is no worse: the next start does.
+        // If it cannot be removed, the next start removes it.
         let _ = std::fs::remove_file(&temporary);
         explain(&dir.segment_path(number), &error)
     })
 }
 
-/// Makes a spare in the background unless there is one. A failure shows up as a slower journal, and when the disk
-/// is full as a failed write.
+/// Makes a spare in the background unless there is one. A failure shows up as a slower journal, or, if the disk is
+/// full, as a failed write.
 pub(super) fn fill_spare(dir: &StateDir) {
     let mut filler = dir.shared.filler.lock().unwrap_or_else(PoisonError::into_inner);
     let filling = filler.as_ref().is_some_and(|thread| !thread.is_finished());

@@ -1,26 +1,26 @@
-//! `business-hours/<id>.yaml`, and the windows that other files write in place.
+//! `business-hours/<id>.yaml`, and windows written directly in other files.
 
 use super::{OneOrMany, TimeZone};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::json;
 
-/// Windows of the week, with the holidays they leave out.
+/// Weekly windows, and the holidays on which they are closed.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BusinessHours {
     /// The zone of these times; the organisation's by default.
     pub time_zone: Option<TimeZone>,
-    /// When these hours are.
+    /// The windows of the week that make up these hours.
     #[schemars(length(min = 1, max = 100))]
     pub windows: Vec<Window>,
-    /// The holidays that these hours know, by id: files in `holidays/`. The organisation's by default.
+    /// The holidays these hours observe, by id: files in `holidays/`. The organisation's by default.
     #[schemars(example = ["japan"])]
     pub holidays: Option<Vec<String>>,
 }
 
-/// `{ days: mon-fri, from: 22:00, until: 06:00 }`, or `{ from: fri 18:00, until: mon 10:00 }`. The end does not belong
-/// to it; at or before `from`, it is on the next day. It belongs to the day on which it starts.
+/// `{ days: mon-fri, from: 22:00, until: 06:00 }`, or `{ from: fri 18:00, until: mon 10:00 }`. The end is excluded;
+/// if it is at or before `from`, it is on the next day. A window belongs to the day on which it starts.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(extend("oneOf" = json!([

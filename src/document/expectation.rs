@@ -10,18 +10,18 @@ use std::collections::BTreeMap;
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Expectation {
-    /// What is promised, in a sentence.
+    /// The promise, in one sentence.
     #[schemars(example = &"a critical checkout alert at night calls the primary")]
     pub name: String,
     /// In the organisation's zone.
     pub at: Instant,
     /// The alert, as the integration would understand it.
     pub alert: Alert,
-    /// At least these people are told; nobody acknowledges.
+    /// At least these people are told, if nobody acknowledges.
     pub expect: Option<Vec<Expected>>,
     /// These people are not told.
     pub never: Option<Vec<Never>>,
-    /// How long `never` looks; until the last `after` in `expect` by default.
+    /// How long `never` applies; until the last `after` in `expect` by default.
     pub until: Option<Duration>,
 }
 
@@ -29,10 +29,10 @@ pub struct Expectation {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Alert {
-    /// The integration it comes through.
+    /// The integration that receives it.
     #[schemars(example = &"grafana")]
     pub integration: String,
-    /// How bad, as the monitor says it; without one, what a missing severity means.
+    /// How bad the monitor says it is. Without this key, the severity is treated as missing.
     pub severity: Option<Severity>,
     /// One line for people.
     #[schemars(example = &"5xx")]
@@ -55,7 +55,7 @@ pub struct Alert {
 pub struct Expected {
     /// Counted from the alert; at once by default.
     pub after: Option<Duration>,
-    /// Whoever is on call there at that moment.
+    /// The people on call on this schedule at that moment.
     #[schemars(example = &"web-primary")]
     pub schedule: Option<String>,
     /// This person.
@@ -70,12 +70,12 @@ pub struct Expected {
 #[serde(deny_unknown_fields)]
 #[schemars(extend("oneOf" = json!([{ "required": ["schedule"] }, { "required": ["user"] }])))]
 pub struct Never {
-    /// Whoever is on call there at that moment.
+    /// The people on call on this schedule at that moment.
     #[schemars(example = &"web-primary")]
     pub schedule: Option<String>,
     /// This person.
     #[schemars(example = &"yamada")]
     pub user: Option<String>,
-    /// By this method; by any, without this key.
+    /// By this method; without this key, by any method.
     pub by: Option<ContactMethod>,
 }

@@ -8,7 +8,7 @@ use serde::Deserialize;
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Holiday {
-    /// The day, in the zone of whoever looks at it.
+    /// The day, in the time zone of the schedule or business hours that use this list.
     pub date: Date,
     /// What the day is called.
     #[schemars(example = &"元日", example = &"New Year's Day")]

@@ -16,38 +16,39 @@ pub struct Integration {
     /// The monitor that posts here.
     #[serde(rename = "type")]
     pub kind: IntegrationType,
-    /// Any of them opens the door.
+    /// The secrets in the URL; any of them is accepted.
     pub secret: OneOrMany<Secret>,
     /// Old ids whose URLs still work.
     #[schemars(example = ["dashboards"])]
     pub formerly: Option<Vec<String>>,
-    /// What the monitor signs its requests with; unsigned ones are refused then. For types that sign: `grafana`, `sentry`,
-    /// `github`.
+    /// The secret the monitor signs its requests with; unsigned requests are then refused. For types that sign:
+    /// `grafana`, `sentry`, `github`.
     #[schemars(example = json!({ "env": "GRAFANA_SIGNING_SECRET" }))]
     pub signing_secret: Option<OneOrMany<Secret>>,
-    /// For what comes by Amazon SNS (`cloudwatch`, `sns`, `email`, `opensearch`): the ARNs of the topics whose messages
-    /// are accepted.
+    /// For integrations that receive from Amazon SNS (`cloudwatch`, `sns`, `email`, `opensearch`): the ARNs of the
+    /// topics whose messages are accepted.
     #[schemars(example = ["arn:aws:sns:ap-northeast-1:123456789012:alarms"])]
     #[schemars(length(min = 1))]
     pub topics: Option<Vec<String>>,
-    /// For `generic`: where the body says what.
+    /// For `generic`: where to find each field in the body.
     pub fields: Option<Fields>,
-    /// A body as the monitor posts it, or several: files of the repository, such as `samples/kuma.json`. `oncall validate`
-    /// reads them as the server would.
+    /// One or more bodies as the monitor posts them: files of the repository, such as `samples/kuma.json`. `oncall
+    /// validate` reads them as the server would.
     #[schemars(example = &"samples/kuma.json")]
     pub sample: Option<OneOrMany<String>>,
-    /// Sets or corrects the severity; the first that matches.
+    /// Sets or corrects the severity; the first match wins.
     pub severity: Option<Vec<SeverityRule>>,
-    /// Silence for so long is a resolve; only for a source that repeats.
+    /// An alert that is not repeated for this long is resolved. Only for monitors that repeat their alerts.
     pub stale_after: Option<Duration>,
-    /// How often something must be heard: silence for longer is an incident, which ends with the next heartbeat.
+    /// How often the integration must be heard from. A longer silence opens an incident, which the next heartbeat
+    /// ends.
     pub heartbeat: Option<Heartbeat>,
-    /// The first that matches decides; the last has no `when`.
+    /// The first route that matches decides; the last has no `when`.
     #[schemars(length(min = 1))]
     pub routes: Vec<Route>,
 }
 
-/// Which keys go with which monitors, as the table of monitors says.
+/// Which keys go with which monitors, from the table of monitors.
 fn by_monitor() -> Value {
     let named = |is: fn(&Monitor) -> bool| -> Vec<&str> {
         MONITORS.iter().filter(|monitor| is(monitor)).map(|monitor| monitor.name).collect()
@@ -94,7 +95,7 @@ impl JsonSchema for IntegrationType {
     }
 }
 
-/// Where a body says what: JSON pointers (`/monitor/name`) or templates (`"{{ monitor.name }} is down"`).
+/// Where to find each field in a body: JSON pointers (`/monitor/name`) or templates (`"{{ monitor.name }} is down"`).
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(extend(
@@ -102,10 +103,11 @@ impl JsonSchema for IntegrationType {
     "allOf" = json!([{ "not": { "required": ["resolve_when", "status"] } }, { "not": { "required": ["resolve_when", "resolved"] } }]),
 ))]
 pub struct Fields {
-    /// A JSON pointer to the list of alerts, where a body has several; the other fields are looked for in each.
+    /// A JSON pointer to the list of alerts, if a body can hold several; the other fields are looked up in each
+    /// alert.
     #[schemars(example = &"/alerts")]
     pub each: Option<String>,
-    /// What joins the events of one problem.
+    /// The key that joins all events of one problem.
     #[schemars(example = &"/job/id")]
     pub dedup_key: Option<String>,
     /// One line for people.
@@ -120,19 +122,19 @@ pub struct Fields {
     /// The host or system in trouble.
     #[schemars(example = &"/host")]
     pub source: Option<String>,
-    /// What says whether it fires.
+    /// The field that says whether the alert fires.
     #[schemars(example = &"/state")]
     pub status: Option<String>,
     /// The values of `status` that mean resolved.
     #[schemars(example = ["ok", "succeeded"])]
     pub resolved: Option<OneOrMany<String>>,
-    /// Instead of `status` and `resolved`: says whether it is over (`"{{ status == 'ok' and not muted }}"`).
+    /// Instead of `status` and `resolved`: whether the alert is over (`"{{ status == 'ok' and not muted }}"`).
     #[schemars(example = &"{{ status == 'ok' and not muted }}")]
     pub resolve_when: Option<String>,
-    /// The name of a label, and where its value is.
+    /// Label names, and where to find their values.
     #[schemars(example = json!({ "job": "/job/name" }))]
     pub labels: Option<BTreeMap<String, String>>,
-    /// A page to look at.
+    /// A page with more about the alert.
     #[schemars(example = &"/log")]
     pub link: Option<String>,
 }
@@ -141,12 +143,12 @@ pub struct Fields {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Heartbeat {
-    /// How far apart heartbeats are: `10s` to `7d`.
+    /// The time between heartbeats: `10s` to `7d`.
     pub every: Duration,
-    /// How late one may be; `2m` by default.
+    /// How late a heartbeat may be; `2m` by default.
     pub grace: Option<Duration>,
-    /// Which alerts are heartbeats and open no incident. Without it every request is one, a `GET` and an empty body too,
-    /// and nothing else.
+    /// Which alerts are heartbeats and open no incident. Without this key every request is a heartbeat, including a
+    /// `GET` or an empty body, and nothing else.
     pub when: Option<Match>,
 }
 
@@ -154,9 +156,9 @@ pub struct Heartbeat {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SeverityRule {
-    /// Which alerts; all by default.
+    /// Which alerts this applies to; all by default.
     pub when: Option<Match>,
-    /// What is set.
+    /// The severity to set.
     pub severity: Severity,
 }
 
@@ -175,12 +177,12 @@ pub enum Severity {
 #[serde(deny_unknown_fields)]
 #[schemars(extend("oneOf" = json!([{ "required": ["service"] }, { "required": ["service_from"] }])))]
 pub struct Route {
-    /// Which alerts; all by default.
+    /// Which alerts take this route; all by default.
     pub when: Option<Match>,
     /// This service: the id of a file in `services/`.
     #[schemars(example = &"checkout")]
     pub service: Option<String>,
-    /// The service named by this field (`labels.service`); an unknown one goes on to the next route.
+    /// The service named by this field (`labels.service`). If there is no such service, the next route is tried.
     #[schemars(example = &"labels.service")]
     pub service_from: Option<String>,
 }

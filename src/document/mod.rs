@@ -1,8 +1,8 @@
-//! The YAML exactly as people write it, one file per kind of file.
+//! The YAML exactly as people write it, with one module for each kind of file.
 //!
-//! These types decide which keys there are, which are required and what each means: their doc comments are the
-//! descriptions that editors show, because [`schemas`] makes the files in `schema/` from them. A value is still
-//! text here (`5m`, `mon 10:00`, `tanaka`): [`compile`](crate::compile) reads it and resolves the references.
+//! These types decide which keys exist, which are required and what each means. Their doc comments become the
+//! descriptions that editors show: [`schemas`] makes the files in `schema/` from them. Values are still text here
+//! (`5m`, `mon 10:00`, `tanaka`): [`compile`](crate::compile) reads them and resolves references.
 
 mod business_hours;
 mod escalation_policy;
@@ -67,7 +67,7 @@ impl Kind {
         Kind::Expectations,
     ];
 
-    /// The folder whose files are of this kind; the organisation is the file `oncall.yaml`.
+    /// The folder for files of this kind; empty for the organisation, which is the file `oncall.yaml`.
     pub fn folder(self) -> &'static str {
         match self {
             Kind::Organisation => "",
@@ -136,7 +136,7 @@ impl Kind {
     }
 }
 
-/// The files of `schema/`: name and JSON text.
+/// The files of `schema/`, as names and JSON texts.
 pub fn schemas() -> Vec<(String, String)> {
     Kind::ALL
         .iter()
@@ -148,7 +148,7 @@ fn schema_of<T: schemars::JsonSchema>() -> Schema {
     SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<T>()
 }
 
-/// What the schema is about, in front of what it says.
+/// Moves the title and the description to the front.
 fn heading_first(value: Value) -> Value {
     let Value::Object(mut rest) = value else { return value };
     let mut ordered = serde_json::Map::new();
@@ -159,7 +159,7 @@ fn heading_first(value: Value) -> Value {
     Value::Object(ordered)
 }
 
-/// A key that may be left out is not a key that may be null: a key without a value is an error.
+/// An optional key must not be null: a key without a value is an error.
 fn without_null(value: &mut Value) {
     match value {
         Value::Object(object) => {

@@ -4,39 +4,40 @@ use super::{Channel, Duration, Language, Notify, OneOrMany, Secret, TimeZone, Ur
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// What holds for the whole organisation.
+/// Settings of the whole organisation.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Organisation {
-    /// The zone of everything that names none.
+    /// The time zone of everything that sets none.
     pub time_zone: TimeZone,
-    /// The language of people and channels that name none: Japanese (`ja`) or English (`en`).
+    /// The language of people and channels that set none: Japanese (`ja`) or English (`en`).
     pub language: Language,
-    /// The holidays of everything that names none, by id: files in `holidays/`.
+    /// The holidays of everything that sets none, by id: files in `holidays/`.
     #[schemars(example = ["japan"])]
     pub holidays: Option<Vec<String>>,
-    /// The escalation policy that is told when nobody else can be: the id of a file in `escalation-policies/`.
+    /// The escalation policy that is told when nobody else can be reached: the id of a file in
+    /// `escalation-policies/`.
     #[schemars(example = &"last-resort")]
     pub fallback: String,
-    /// Where Slack, Twilio and your monitors reach this server.
+    /// The address at which Slack, Twilio and your monitors reach this server.
     pub public_url: Option<Url>,
     /// The secret of the GitHub or GitLab push webhook.
     pub push_secret: Option<OneOrMany<Secret>>,
-    /// What the tokens in the URLs of calendars are made from; without one, no calendar is served. With a list, new
-    /// URLs are made from the first, and those made from any of them work.
+    /// The secret behind the tokens in calendar URLs; without it, no calendars are served. With a list, new URLs use
+    /// the first secret, and URLs made with any of them work.
     pub calendar_secret: Option<OneOrMany<Secret>>,
-    /// The services that carry our messages.
+    /// The services that deliver our messages.
     pub providers: Option<Providers>,
-    /// The server's own heartbeat, for an outside watcher that tells somebody when it stops (Healthchecks, Dead Man's
-    /// Snitch).
+    /// The server's own heartbeat, sent to an external watcher that raises the alarm when it stops (Healthchecks,
+    /// Dead Man's Snitch).
     pub heartbeat: Option<OwnHeartbeat>,
-    /// Who may use the API.
+    /// Clients that may use the API.
     pub api_tokens: Option<Vec<ApiToken>>,
-    /// What users and services inherit when they say nothing.
+    /// Defaults for users and services.
     pub defaults: Option<Defaults>,
 }
 
-/// The services that carry our messages.
+/// The services that deliver our messages.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Providers {
@@ -44,7 +45,7 @@ pub struct Providers {
     pub slack: Option<Slack>,
     /// Tickets, for services that say `jira:`.
     pub jira: Option<Jira>,
-    /// Telephone calls.
+    /// Phone calls.
     pub twilio: Option<Twilio>,
 }
 
@@ -52,13 +53,13 @@ pub struct Providers {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Slack {
-    /// "Bot User OAuth Token" of the app.
+    /// The app's "Bot User OAuth Token".
     pub bot_token: Secret,
-    /// "Signing Secret" of the app.
+    /// The app's "Signing Secret".
     pub signing_secret: OneOrMany<Secret>,
-    /// The channel of incidents whose service names none, and of the server's own messages.
+    /// The channel for incidents whose service names none, and for the server's own messages.
     pub channel: Channel,
-    /// Where Slack's API is; `https://slack.com/api` by default.
+    /// The address of Slack's API; `https://slack.com/api` by default.
     pub api_url: Option<Url>,
 }
 
@@ -68,35 +69,35 @@ pub struct Slack {
 pub struct Jira {
     /// The address of the site: `https://example.atlassian.net`.
     pub site: Url,
-    /// The account that opens tickets.
+    /// The e-mail address of the account that opens tickets.
     #[schemars(example = &"oncall@example.com")]
     pub email: String,
-    /// The token of that account: id.atlassian.com, Security, API tokens.
+    /// That account's API token: id.atlassian.com, Security, API tokens.
     pub api_token: Secret,
-    /// The key of the project of services that name none.
+    /// The project key for services that name none.
     #[schemars(example = &"OPS")]
     pub project: String,
-    /// `Incident` by default.
+    /// The issue type; `Incident` by default.
     #[schemars(example = &"Incident")]
     pub issue_type: Option<String>,
-    /// The transition, or the status it leads to, when an incident is resolved; `Done` by default.
+    /// The transition for a resolved incident, or the status it leads to; `Done` by default.
     #[schemars(example = &"Done")]
     pub resolve_transition: Option<String>,
 }
 
-/// The Twilio account that calls.
+/// The Twilio account that makes the calls.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Twilio {
-    /// "Account SID" of the Twilio console; not a secret.
+    /// The "Account SID" in the Twilio console; not a secret.
     #[schemars(example = &"AC0123456789abcdef0123456789abcdef")]
     pub account_sid: String,
-    /// "Auth Token" of the Twilio console.
+    /// The "Auth Token" in the Twilio console.
     pub auth_token: Secret,
-    /// The number that calls, in quotes and with the country's prefix.
+    /// The caller's number, in quotes and with the country code.
     #[schemars(example = &"+815012345678")]
     pub from: String,
-    /// Where Twilio's API is; `https://api.twilio.com` by default.
+    /// The address of Twilio's API; `https://api.twilio.com` by default.
     pub api_url: Option<Url>,
 }
 
@@ -104,24 +105,24 @@ pub struct Twilio {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OwnHeartbeat {
-    /// What is fetched by `GET`; whoever knows it can pretend to be us.
+    /// The URL to `GET`. Keep it secret: anybody who knows it can fake our heartbeat.
     pub url: Secret,
-    /// `1m` by default, at least `10s`.
+    /// The interval; `1m` by default, at least `10s`.
     pub every: Option<Duration>,
 }
 
-/// Somebody who may use the API.
+/// A client that may use the API.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ApiToken {
-    /// Shown in timelines.
+    /// The client's name, shown in timelines.
     #[schemars(example = &"ci")]
     pub name: String,
-    /// What the caller sends as `Authorization: Bearer …`; of a list, any of them.
+    /// The token the client sends as `Authorization: Bearer …`; with a list, any of them is accepted.
     pub token: OneOrMany<Secret>,
 }
 
-/// What users and services inherit when they say nothing.
+/// Defaults for users and services.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Defaults {

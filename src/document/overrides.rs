@@ -13,25 +13,25 @@ use serde_json::json;
     { "required": ["add"], "not": { "anyOf": [{ "required": ["with"] }, { "required": ["replace"] }] } },
 ])))]
 pub struct Override {
-    /// The id of the schedule that changes: its path below `schedules/`, without `.yaml`.
+    /// The id of the schedule to change: its path below `schedules/`, without `.yaml`.
     #[schemars(example = &"web-primary")]
     pub schedule: String,
-    /// When it begins, in the schedule's zone; with an offset if that is not the organisation's.
+    /// When it begins, in the schedule's time zone. Needs an offset if that is not the organisation's zone.
     pub from: Instant,
-    /// Whoever is on call at this instant is again who the schedule says. In the same zone as `from`; a date alone is
-    /// its midnight, so that the day itself is not part of it.
+    /// When it ends; from this instant the schedule decides again. In the same zone as `from`. A date alone means its
+    /// midnight, so that day is not included.
     #[schemars(example = &"2026-12-08 10:00")]
     pub until: Instant,
-    /// This person, if on call, makes room for `with`.
+    /// If this person is on call, `with` takes their place.
     #[schemars(example = &"suzuki")]
     pub replace: Option<String>,
-    /// Alone: these people, whoever it was. `nobody` is a gap on purpose.
+    /// Without `replace`: exactly these people are on call. `nobody` makes a deliberate gap.
     #[schemars(example = &"sato", example = ["sato", "kimura"], example = &"nobody")]
     pub with: Option<OneOrMany<String>>,
-    /// Beside whoever it is.
+    /// These people are on call too.
     #[schemars(example = &"kimura")]
     pub add: Option<OneOrMany<String>>,
-    /// Shown wherever the change is shown.
+    /// The reason, shown with the override.
     #[schemars(example = &"doctor's appointment")]
     pub reason: Option<String>,
 }

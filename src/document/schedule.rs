@@ -12,18 +12,18 @@ pub struct Schedule {
     /// The name as people write it.
     #[schemars(example = &"Web primary")]
     pub name: String,
-    /// The zone of every time here; the organisation's by default.
+    /// The time zone of every time here; the organisation's by default.
     pub time_zone: Option<TimeZone>,
-    /// The holidays its windows know, by id: files in `holidays/`. The organisation's by default.
+    /// The holidays its windows observe, by id: files in `holidays/`. The organisation's by default.
     #[schemars(example = ["japan"])]
     pub holidays: Option<Vec<String>>,
-    /// Who takes turns. A later layer wins over an earlier one wherever it has somebody.
+    /// Who takes turns. Where several layers have somebody, the last one wins.
     #[schemars(length(min = 1, max = 50))]
     pub layers: Vec<Layer>,
-    /// Whoever is on call on these schedules counts as off here.
+    /// Anybody on call on these schedules counts as off here.
     #[schemars(example = ["web-primary"])]
     pub apart_from: Option<Vec<String>>,
-    /// Raise it to revoke the URL of this schedule's calendar, and make a new one; 1 by default.
+    /// Raise it to revoke the URL of this schedule's calendar and get a new one; 1 by default.
     #[schemars(example = 1)]
     #[schemars(range(min = 1, max = 1_000_000))]
     pub calendar_generation: Option<u32>,
@@ -34,23 +34,23 @@ pub struct Schedule {
 #[serde(deny_unknown_fields)]
 #[schemars(extend("oneOf" = json!([{ "required": ["rotation"] }, { "required": ["members"] }])))]
 pub struct Layer {
-    /// Shown as the reason why somebody is on call; unique in the schedule.
+    /// The name shown as the reason why somebody is on call; unique in the schedule.
     #[schemars(example = &"weekly")]
     pub name: String,
-    /// The zone of this layer's times; the schedule's by default.
+    /// The time zone of this layer's times; the schedule's by default.
     pub time_zone: Option<TimeZone>,
-    /// The holidays that this layer's windows know, by id; the schedule's by default.
+    /// The holidays this layer's windows observe, by id; the schedule's by default.
     #[schemars(example = ["japan"])]
     pub holidays: Option<Vec<String>>,
     /// People who take turns, instead of `members`.
     pub rotation: Option<Rotation>,
-    /// One set of people, always, instead of a `rotation`: ids, files in `users/`.
+    /// One fixed set of people instead of a `rotation`: ids, files in `users/`.
     #[schemars(example = ["ito"])]
     #[schemars(length(min = 1))]
     pub members: Option<Vec<String>>,
-    /// Only in these hours: the id of business hours (`office`), or windows in place.
+    /// Only in these hours: the id of business hours (`office`), or windows written here.
     pub during: Option<During>,
-    /// Shown and told by Slack, never called, never counted as cover.
+    /// The people of this layer are shadows: shown, and told on Slack, but never called and never counted as cover.
     pub shadow: Option<bool>,
 }
 
@@ -63,11 +63,11 @@ pub struct Rotation {
     pub every: Period,
     /// When shifts change hands: `mon 10:00` for weeks, `10:00` otherwise.
     pub handoff: Handoff,
-    /// Who takes turns, from which day on. Append-only: to change it, add a line-up, and leave the old ones.
+    /// Who takes turns, and from which day. Append-only: to change it, add a line-up and keep the old ones.
     #[schemars(length(min = 1))]
     pub line_ups: Vec<LineUp>,
-    /// Which shifts count as a turn: `calendar` (the default) all of them, `active` only those with some time in the
-    /// layer's windows.
+    /// Which shifts count as a turn: `calendar` (the default) counts all of them, `active` only those that overlap
+    /// the layer's windows.
     pub turns: Option<Turns>,
     /// What happens to a shift whose holder is off: the `next` member stands in (the default), or `nobody`.
     pub when_off: Option<WhenOff>,
@@ -78,9 +78,9 @@ pub struct Rotation {
 #[serde(deny_unknown_fields)]
 #[schemars(extend("allOf" = handoff_of_weeks()))]
 pub struct LineUp {
-    /// The day of the first handoff: for weeks, a date that falls on the handoff's weekday.
+    /// The day of the first handoff. For weekly shifts, it must fall on the handoff's weekday.
     pub from: Date,
-    /// In the order of their turns: a user's id, a list of them (all at once), or `nobody`.
+    /// In the order of their turns: a user id, a list of ids (on call together), or `nobody`.
     #[schemars(example = ["tanaka", "suzuki", "sato"])]
     #[schemars(length(min = 1, max = 500))]
     pub members: Vec<OneOrMany<String>>,
@@ -93,7 +93,7 @@ pub struct LineUp {
     pub handoff: Option<Handoff>,
 }
 
-/// `calendar`: every shift is a turn. `active`: only those with some time in the layer's windows.
+/// `calendar`: every shift is a turn. `active`: only shifts that overlap the layer's windows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Turns {
@@ -101,7 +101,7 @@ pub enum Turns {
     Active,
 }
 
-/// `next`: the next member stands in. `nobody`: the hours are left open.
+/// `next`: the next member stands in. `nobody`: the hours stay open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum WhenOff {
@@ -109,7 +109,8 @@ pub enum WhenOff {
     Nobody,
 }
 
-/// A rotation of weeks is handed over on a weekday, and no other is; said where both keys stand side by side.
+/// Weekly rotations need a weekday in their handoff, and others must not have one. The schema says so where both keys
+/// are in one object.
 fn handoff_of_weeks() -> Value {
     json!([
         {

@@ -12,7 +12,7 @@ pub struct Service {
     /// The name as people write it.
     #[schemars(example = &"Checkout")]
     pub name: String,
-    /// How a call says the name.
+    /// How the name is pronounced on a call.
     #[schemars(example = &"チェックアウト")]
     pub reading: Option<String>,
     /// Who is told at high urgency, step by step: the id of a file in `escalation-policies/`.
@@ -21,20 +21,20 @@ pub struct Service {
     /// The path of a Markdown file below `runbooks/`.
     #[schemars(example = &"checkout.md")]
     pub runbook: Option<String>,
-    /// The channel of this service's incidents; the organisation's by default.
+    /// The channel for this service's incidents; the organisation's by default.
     pub slack_channel: Option<Channel>,
-    /// Which alerts get a Jira ticket. Without this key, none.
+    /// Which alerts get a Jira ticket; none by default.
     pub jira: Option<JiraTicket>,
-    /// The first rule that matches decides; none matching means high. The organisation's `defaults` where this key
-    /// is missing.
+    /// The first rule that matches decides; no match means high. Without this key, the organisation's `defaults`
+    /// apply.
     pub urgency: Option<Vec<UrgencyRule>>,
-    /// People who are told while it is open, and who are never counted as somebody reached.
+    /// People who are told while an incident is open, and who never count as reached.
     pub inform: Option<Vec<Inform>>,
-    /// Acknowledged for so long without a resolve: triggered again, from step 1.
+    /// How long after an acknowledgement an unresolved incident triggers again, from step 1.
     pub acknowledgement_timeout: Option<Duration>,
-    /// Acknowledged, and no event for so long: resolved.
+    /// An acknowledged incident without an event for this long is resolved.
     pub auto_resolve_after: Option<Duration>,
-    /// Alerts that become one incident.
+    /// Which alerts become one incident.
     pub group: Option<Group>,
 }
 
@@ -42,13 +42,13 @@ pub struct Service {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct JiraTicket {
-    /// The key of the project; the organisation's by default.
+    /// The project key; the organisation's by default.
     #[schemars(example = &"SHOP")]
     pub project: Option<String>,
-    /// The type of the issue; the organisation's by default.
+    /// The issue type; the organisation's by default.
     #[schemars(example = &"Incident")]
     pub issue_type: Option<String>,
-    /// Which alerts; all by default.
+    /// Which alerts get a ticket; all by default.
     pub when: Option<Match>,
 }
 
@@ -66,13 +66,13 @@ pub struct JiraTicket {
     },
 ])))]
 pub struct UrgencyRule {
-    /// Which alerts, as in `{ severity: critical }`; all by default.
+    /// Which alerts, such as `{ severity: critical }`; all by default.
     pub when: Option<Match>,
-    /// Only in these hours: the id of business hours (`office`), or windows in place.
+    /// Only in these hours: the id of business hours (`office`), or windows written here.
     pub during: Option<During>,
     /// `high` runs the escalation policy, `low` tells its first step once, `none` tells nobody.
     pub urgency: Urgency,
-    /// Held as low, and raised to high when these hours next begin.
+    /// The alert is treated as low, and raised to high when these hours next begin.
     pub raise_when: Option<During>,
 }
 
@@ -85,11 +85,11 @@ pub enum Urgency {
     None,
 }
 
-/// Somebody who is told while the incident is open.
+/// Somebody who is told while an incident is open.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Inform {
-    /// Counted from the incident's opening.
+    /// Counted from the opening of the incident.
     pub after: Duration,
     /// The id of this person: a file in `users/`.
     #[schemars(example = &"yamada")]
@@ -97,7 +97,7 @@ pub struct Inform {
     pub by: ContactMethod,
 }
 
-/// Alerts of this service that agree on these fields are one incident.
+/// Alerts of this service that agree on these fields become one incident.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Group {
@@ -105,6 +105,6 @@ pub struct Group {
     #[schemars(example = ["labels.cluster"])]
     #[schemars(length(min = 1))]
     pub by: Vec<String>,
-    /// Counted from the incident's opening.
+    /// Counted from the opening of the incident.
     pub within: Duration,
 }

@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::json;
 
-/// A silence or a maintenance window: alerts are kept, and page nobody until it ends. It needs `services` or `when`.
+/// A silence or a maintenance window: alerts are kept, but page nobody until it ends. It needs `services` or `when`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(extend("allOf" = json!([
@@ -19,15 +19,15 @@ pub struct Silence {
     pub services: Option<Vec<String>>,
     /// Only these alerts.
     pub when: Option<Match>,
-    /// When it begins; required without `every`.
+    /// When it begins; required unless there is `every`.
     pub from: Option<Instant>,
-    /// When it ends: what still fires then is paged.
+    /// When it ends. Alerts that still fire then page.
     pub until: Instant,
-    /// Again and again in this window, until `until`.
+    /// Repeats in this window, until `until`.
     pub every: Option<Window>,
-    /// The zone of all times here; the organisation's by default.
+    /// The time zone of all times here; the organisation's by default.
     pub time_zone: Option<TimeZone>,
-    /// Shown in the timeline of whatever it mutes.
+    /// The reason, shown in the timeline of everything it mutes.
     #[schemars(example = &"OpenSearch upgrade")]
     pub reason: String,
 }

@@ -12,31 +12,31 @@ pub struct User {
     /// The name as people write it.
     #[schemars(example = &"田中 太郎", example = &"Emma Smith")]
     pub name: String,
-    /// How a call says the name (`たなか たろう`).
+    /// How the name is pronounced on a call (`たなか たろう`).
     #[schemars(example = &"たなか たろう")]
     pub reading: Option<String>,
-    /// The language we write and speak to this person in; the organisation's by default.
+    /// The language for messages and calls to this person; the organisation's by default.
     pub language: Option<Language>,
-    /// The zone of this person's time off; the organisation's by default.
+    /// The time zone of this person's time off; the organisation's by default.
     pub time_zone: Option<TimeZone>,
     /// The Slack member id, from the profile ("Copy member ID").
     pub slack: Option<SlackId>,
-    /// The phone to call, in quotes and with the country's prefix, or a secret.
+    /// The phone number for calls, in quotes and with the country code, or a secret.
     #[schemars(schema_with = "value::phone")]
     #[serde(default)]
     pub phone: Option<Secret>,
-    /// The e-mail address. Nothing is sent to it in this release.
+    /// The e-mail address. This release sends nothing to it.
     #[schemars(example = &"tanaka@example.com")]
     pub email: Option<String>,
-    /// How to reach this person; the organisation's `defaults` where nothing is said.
+    /// How to reach this person; the organisation's `defaults` if left out.
     pub notify: Option<Notify>,
     /// When this person is away.
     pub time_off: Option<Vec<TimeOff>>,
-    /// Raise it to revoke the URL of this person's calendar, and make a new one; 1 by default.
+    /// Raise it to revoke the URL of this person's calendar and get a new one; 1 by default.
     #[schemars(example = 1)]
     #[schemars(range(min = 1, max = 1_000_000))]
     pub calendar_generation: Option<u32>,
-    /// The day from which this person is gone for good. The file stays, so that history still reads.
+    /// The day from which this person is gone for good. Keep the file, so that history stays readable.
     pub left: Option<Date>,
 }
 
@@ -96,16 +96,16 @@ pub enum Language {
 #[serde(deny_unknown_fields)]
 #[schemars(extend("oneOf" = json!([{ "required": ["last_day"] }, { "required": ["until"] }])))]
 pub struct TimeOff {
-    /// The first day, or the first instant, in the person's zone.
+    /// The first day or the first instant, in the person's time zone.
     pub from: Instant,
     /// The last whole day off.
     pub last_day: Option<Date>,
-    /// The instant from which the person is back.
+    /// The instant at which the person is back.
     pub until: Option<Instant>,
-    /// Who stands in, instead of the next member of the line-up.
+    /// Who stands in instead of the next member of the line-up.
     #[schemars(example = &"kimura")]
     pub cover: Option<String>,
-    /// Shown wherever the absence is shown; may be left out.
+    /// The reason, shown with the absence; optional.
     #[schemars(example = &"holiday")]
     pub reason: Option<String>,
 }

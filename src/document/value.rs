@@ -1,7 +1,7 @@
-//! Values that several kinds of files share, still as text.
+//! Values shared by several kinds of files, still as text.
 //!
-//! A pattern here is for editors and for the first look at the shape; `compile` reads the value and knows more
-//! (that the date exists, that the zone is known). `patternErrorMessage` is what both say when it does not match.
+//! A pattern here serves editors and a first check of the shape. `compile` reads the value and checks more (that the
+//! date exists, that the zone is known). Both show `patternErrorMessage` if the pattern does not match.
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{
@@ -51,8 +51,8 @@ pub struct Handoff(pub String);
 ))]
 pub struct Date(pub String);
 
-/// A date with a time, local (`2026-12-05 10:00`) or exact (`2026-12-05T10:00+09:00`). A date alone is its first
-/// instant.
+/// A date with a time, local (`2026-12-05 10:00`) or with an offset (`2026-12-05T10:00+09:00`). A date alone means
+/// its first instant.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(transparent)]
 #[schemars(example = &"2026-12-07 10:00", example = &"2026-12-07T10:00+09:00")]
@@ -98,8 +98,8 @@ pub struct SlackId(pub String);
 ))]
 pub struct Url(pub String);
 
-/// All keys must match. Keys: `severity`, `summary`, `description`, `source`, `labels.<name>`. A list means any of;
-/// `*` globs; `~` starts a regular expression; `!` negates. Both cover the whole value.
+/// All keys must match. Keys: `severity`, `summary`, `description`, `source`, `labels.<name>`. With a list, any value
+/// may match. `*` is a wildcard, `~` starts a regular expression, `!` negates. Patterns cover the whole value.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(transparent)]
 pub struct Match(pub BTreeMap<String, OneOrMany<String>>);
@@ -111,14 +111,14 @@ pub enum OneOrMany<T> {
     Many(Vec<T>),
 }
 
-/// The id of business hours, or windows in place.
+/// The id of business hours, or windows written here.
 #[derive(Clone, Debug)]
 pub enum During {
     BusinessHours(String),
     Windows(OneOrMany<super::Window>),
 }
 
-/// A secret is named, never written: `{ env: NAME }`, `{ file: path }` or `{ sops: file, key: name }`.
+/// The place of a secret, never its value: `{ env: NAME }`, `{ file: path }` or `{ sops: file, key: name }`.
 #[derive(Clone, Debug)]
 pub enum Secret {
     Env(String),
@@ -127,7 +127,7 @@ pub enum Secret {
         file: String,
         key: String,
     },
-    /// Only where the schema allows it: a phone number is personal, not secret.
+    /// A plain value. Only where the schema allows it: a phone number is personal data, but not a secret.
     Literal(String),
 }
 
@@ -225,7 +225,7 @@ impl JsonSchema for During {
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let window = generator.subschema_for::<super::Window>();
         json_schema!({
-            "description": "The id of business hours (`office`), or windows in place.",
+            "description": "The id of business hours (`office`), or windows written here.",
             "examples": ["office"],
             "anyOf": [{ "type": "string" }, window, { "type": "array", "items": window, "minItems": 1 }],
         })
@@ -329,7 +329,7 @@ impl JsonSchema for Match {
 pub(super) fn phone(generator: &mut SchemaGenerator) -> Schema {
     let secret = generator.subschema_for::<Secret>();
     json_schema!({
-        "description": "The phone, with the country's prefix and in quotes (`\"+81 90 1234 5678\"`), or a secret.",
+        "description": "The phone number, in quotes and with the country code (`\"+81 90 1234 5678\"`), or a secret.",
         "examples": ["+81 90 1234 5678"],
         "anyOf": [{ "type": "string" }, secret],
     })

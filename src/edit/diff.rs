@@ -1,11 +1,11 @@
-//! An edit as a unified diff, which people read and `git apply` takes.
+//! An edit as a unified diff, readable by people and by `git apply`.
 
 use similar::TextDiff;
 
-/// How many unchanged lines are shown around a change.
+/// How many unchanged lines surround a change.
 const CONTEXT: usize = 3;
 
-/// The difference of a file; `old` is `None` for a file that is new.
+/// The diff of one file; `old` is `None` for a new file.
 pub fn unified(path: &str, old: Option<&str>, new: &str) -> String {
     let before = old.map_or_else(|| "/dev/null".to_owned(), |_| format!("a/{path}"));
     let diff = TextDiff::from_lines(old.unwrap_or_default(), new);

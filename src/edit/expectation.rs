@@ -1,12 +1,12 @@
-//! `expect --record`: an alert played as it is, and written down as a promise for later pull requests.
+//! `expect --record`: plays an alert and writes what happens as an expectation for later pull requests.
 //!
-//! What is written is what the state machine does today: everybody's first contact of each kind in each step, by the
-//! schedule that names them where one does. Of an alert that calls nobody, that it calls nobody.
+//! The expectation contains what the state machine does today: the first contact of each kind for each person in each
+//! step, named by schedule if the step tells one. If the alert calls nobody, the expectation says so.
 
 use super::overrides::{instant, schema_line};
 use super::splice::append;
 use super::writing::{Entries, Style, Value, block, text};
-use super::{Edit, Proposal, Refusal, Subject, asked, proved};
+use super::{Edit, EditError, Proposal, Subject, asked, proved};
 use crate::alert::Event;
 use crate::check::expectations::{CODE, event};
 use crate::compile::{ExpectedAlert, NodeKind};
@@ -16,30 +16,30 @@ use crate::preview::{Script, Simulated, Told, simulate, told};
 use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
 
-/// The promise that somebody wants.
+/// The expectation to record.
 #[derive(Clone, Debug)]
 pub struct ExpectationWish<'a> {
-    /// What is promised, in a sentence.
+    /// The promise, in one sentence.
     pub name: &'a str,
     pub at: Timestamp,
-    /// How far the alert is played.
+    /// How far to play the alert.
     pub until: SignedDuration,
     /// The alert, as the integration read it.
     pub event: &'a Event,
-    /// Below `expectations/`.
+    /// A path below `expectations/`.
     pub file: &'a str,
 }
 
-/// One line of the promise.
+/// One line of the expectation.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Line {
+struct Promise {
     after: SignedDuration,
     who: Notify,
     by: Contact,
 }
 
-/// Appends an expectation of what happens.
-pub fn record(subject: &Subject<'_>, wish: &ExpectationWish<'_>) -> Result<Edit, Refusal> {
+/// Appends an expectation of what happens today.
+pub fn record(subject: &Subject<'_>, wish: &ExpectationWish<'_>) -> Result<Edit, EditError> {
     let (folder, name) = wish.file.split_once('/').unwrap_or(("", wish.file));
     if folder != "expectations" || !name.ends_with(".yaml") {
         return asked(format!("--file {}: expectations are in expectations/<any>.yaml", wish.file));
@@ -66,12 +66,12 @@ pub fn record(subject: &Subject<'_>, wish: &ExpectationWish<'_>) -> Result<Edit,
     }
     let edit = proved(subject, proposal, &subject.config.schedules)?;
     if let Some(broken) = edit.findings.iter().find(|finding| finding.code == CODE) {
-        return asked(format!("played again, it does not hold ({}): write it by hand", broken.message));
+        return asked(format!("when played again, it does not hold ({}): write it by hand", broken.message));
     }
     Ok(edit)
 }
 
-/// What an expectation says of an alert.
+/// The alert as an expectation describes it.
 fn alert(event: &Event) -> ExpectedAlert {
     ExpectedAlert {
         integration: event.integration.as_str().into(),
@@ -88,11 +88,11 @@ fn entries(
     wish: &ExpectationWish<'_>,
     alert: &ExpectedAlert,
     simulated: &Simulated,
-) -> Result<Entries, Refusal> {
+) -> Result<Entries, EditError> {
     let expect = expected(config, wish, simulated);
     let never = uncalled(config, simulated, &expect);
     if expect.is_empty() && never.is_empty() {
-        return asked("nobody is told of it, and no service is meant: there is nothing to promise");
+        return asked("it tells nobody and leads to no service: there is nothing to promise");
     }
     let zone = &config.organisation.time_zone;
     let mut entries = vec![
@@ -110,18 +110,18 @@ fn entries(
     Ok(entries)
 }
 
-/// Everybody's first contact of each kind in each step.
-fn expected(config: &Config, wish: &ExpectationWish<'_>, simulated: &Simulated) -> Vec<Line> {
+/// The first contact of each kind for each person in each step.
+fn expected(config: &Config, wish: &ExpectationWish<'_>, simulated: &Simulated) -> Vec<Promise> {
     let mut first: Vec<Told> = Vec::new();
     for one in told(simulated) {
         if !first.iter().any(|it| (&it.user, it.by, &it.rule) == (&one.user, one.by, &one.rule)) {
             first.push(one);
         }
     }
-    let mut lines: Vec<Line> = Vec::new();
+    let mut lines: Vec<Promise> = Vec::new();
     for one in &first {
         let after = SignedDuration::from_secs(one.at.duration_since(wish.at).as_secs());
-        let line = Line { after, who: who(config, simulated, one), by: one.by };
+        let line = Promise { after, who: who(config, simulated, one), by: one.by };
         if !lines.contains(&line) {
             lines.push(line);
         }
@@ -129,8 +129,8 @@ fn expected(config: &Config, wish: &ExpectationWish<'_>, simulated: &Simulated) 
     lines
 }
 
-/// Those who are told and never called; of an alert that tells nobody, those whom its service's policy would.
-fn uncalled(config: &Config, simulated: &Simulated, expect: &[Line]) -> Vec<Notify> {
+/// People who are told but never called. If the alert tells nobody, the people its service's policy would tell.
+fn uncalled(config: &Config, simulated: &Simulated, expect: &[Promise]) -> Vec<Notify> {
     if expect.iter().any(|line| line.by.method().rings) {
         return Vec::new();
     }
@@ -146,7 +146,7 @@ fn uncalled(config: &Config, simulated: &Simulated, expect: &[Line]) -> Vec<Noti
     uncalled
 }
 
-/// The schedule of the step by which somebody is told, or the person.
+/// The schedule through which the step tells this person, or the person.
 fn who(config: &Config, simulated: &Simulated, told: &Told) -> Notify {
     let steps = config.policies.values().flat_map(|policy| &policy.steps);
     let mut by_rule = steps.filter(|step| Some(&step.place) == told.rule.as_ref());
@@ -158,7 +158,7 @@ fn who(config: &Config, simulated: &Simulated, told: &Told) -> Notify {
     schedules.into_iter().next().cloned().unwrap_or_else(|| Notify::User(told.user.clone()))
 }
 
-/// The first step of the policy of the service that the alert is about.
+/// The first step of the policy of the alert's service.
 fn first_step<'c>(config: &'c Config, simulated: &Simulated) -> Option<&'c Step> {
     let service = simulated.entries.iter().find_map(|entry| match &entry.change {
         Change::Alert(AlertChange::Opened(opened)) => opened.service.as_ref(),
@@ -181,7 +181,7 @@ fn alert_entries(alert: &ExpectedAlert) -> Vec<(String, Value)> {
     entries
 }
 
-fn line(line: &Line) -> Value {
+fn line(line: &Promise) -> Value {
     let mut entries = Vec::new();
     if !line.after.is_zero() {
         entries.push(("after".to_owned(), Value::Word(duration(line.after))));

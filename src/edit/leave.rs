@@ -1,21 +1,22 @@
-//! `user leave`: somebody is gone for good from a day on.
+//! `user leave`: somebody leaves for good on a given day.
 //!
-//! Their file gets `left`, and every rotation that has them goes on without them from the first handoff on. Until then
-//! the next member stands in, as for any time off. What needs a decision is listed ([`mentions`](super::mentions)).
+//! Their file gets `left`, and every rotation that includes them continues without them from the first handoff on.
+//! Until then the next member stands in, as with any time off. Decisions for people are listed
+//! ([`mentions`](super::mentions)).
 
 use super::line_up::take;
 use super::mentions::{Mention, mentions};
-use super::planned::{Begin, Change, Obstacle, Rotating};
+use super::planned::{Begin, LineUpChange, Obstacle, Rotating};
 use super::splice::set;
 use super::words::{people, person};
-use super::{Edit, Proposal, Refusal, Subject, asked, proved};
+use super::{Edit, EditError, Proposal, Subject, asked, proved};
 use crate::config::{Id, User};
 use crate::schedule::{Schedules, TimeOff, first_instant};
 use jiff::civil::{Date, Time};
 use std::sync::Arc;
 
-/// Takes `user` out of everything that goes on by itself; `day` is the first without them.
-pub fn leave(subject: &Subject<'_>, user: &Id, day: Date) -> Result<Edit, Refusal> {
+/// Removes `user` from everything that can continue automatically; `day` is the first day without them.
+pub fn leave(subject: &Subject<'_>, user: &Id, day: Date) -> Result<Edit, EditError> {
     let Some(found) = subject.config.users.get(user) else {
         return asked(format!("there is no user `{user}`"));
     };
@@ -27,15 +28,12 @@ pub fn leave(subject: &Subject<'_>, user: &Id, day: Date) -> Result<Edit, Refusa
     go_on_without(subject, user, day, &mut proposal, &mut wished)?;
     proposal.undecided.sort();
     if proposal.splices.is_empty() {
-        return asked(format!(
-            "{} has left on {day} already: nothing to change",
-            person(subject.config, user)
-        ));
+        return asked(format!("{} already left on {day}: nothing to change", person(subject.config, user)));
     }
     proved(subject, proposal, &wished)
 }
 
-/// `left: 2026-11-24` in their file.
+/// Sets `left: 2026-11-24` in their file.
 fn set_left(subject: &Subject<'_>, user: &User, day: Date, proposal: &mut Proposal, wished: &mut Schedules) {
     let who = person(subject.config, &user.id);
     let file = &user.place.file;
@@ -54,7 +52,7 @@ fn set_left(subject: &Subject<'_>, user: &User, day: Date, proposal: &mut Propos
     if day < subject.now.to_zoned(user.time_zone.clone()).date() {
         proposal
             .said
-            .push(format!("{day} is past: shifts of theirs since then will read as those of others."));
+            .push(format!("{day} is past: their shifts since then will be shown as other people's."));
     }
     let off = wished.time_off.entry(user.id.clone()).or_default();
     off.retain(|off| off.until.is_some());
@@ -62,7 +60,7 @@ fn set_left(subject: &Subject<'_>, user: &User, day: Date, proposal: &mut Propos
     off.sort_by_key(|off| off.from);
 }
 
-/// Where they took turns beside somebody who then has the turn with fewer, or alone.
+/// Where they took turns together with others, who are then on call in a smaller set or alone.
 fn smaller_sets(subject: &Subject<'_>, layer: &Rotating<'_>, user: &Id) -> Vec<Mention> {
     let sets = layer.newest.members.iter().filter(|set| set.len() > 1 && set.contains(user));
     let others = sets.map(|set| set.iter().filter(|id| *id != user).cloned().collect::<Vec<_>>());
@@ -74,15 +72,15 @@ fn smaller_sets(subject: &Subject<'_>, layer: &Rotating<'_>, user: &Id) -> Vec<M
     others.map(|others| Mention { place: layer.place(), what: what(others) }).collect()
 }
 
-/// A line-up without them wherever the newest one has them.
+/// Appends a line-up without them to each rotation whose newest line-up has them.
 fn go_on_without(
     subject: &Subject<'_>,
     user: &Id,
     day: Date,
     proposal: &mut Proposal,
     wished: &mut Schedules,
-) -> Result<(), Refusal> {
-    let change = Change::Remove { user: user.clone() };
+) -> Result<(), EditError> {
+    let change = LineUpChange::Remove { user: user.clone() };
     let begin = Begin::AfterAll(day);
     let schedules = subject.config.schedules.schedules.keys();
     for layer in schedules.flat_map(|id| Rotating::all(subject, id)).filter(|layer| layer.has(user)) {

@@ -1,24 +1,25 @@
-//! `line-up add`, `remove` and `replace`: which layers of a schedule get a further line-up.
+//! `line-up add`, `remove` and `replace`: decides which layers of a schedule get a new line-up.
 
-use super::planned::{Begin, Change, Obstacle, Planned, Rotating};
+use super::planned::{Begin, LineUpChange, NextLineUp, Obstacle, Rotating};
 use super::words::person;
-use super::{Edit, Proposal, Refusal, Subject, asked, proved};
+use super::{Edit, EditError, Proposal, Subject, asked, proved};
 use crate::schedule::{Schedules, Turn};
 use jiff::civil::Date;
 
-/// A change of who takes turns on a schedule.
+/// A change to who takes turns on a schedule.
 #[derive(Clone, Debug)]
 pub struct LineUpWish<'a> {
     pub schedule: &'a str,
-    /// By its name. Without one: for somebody new the only rotation there is, otherwise every one that has the person.
+    /// The name of a layer. Without it, `add` uses the only rotation, and other changes use every rotation with that
+    /// person.
     pub layer: Option<&'a str>,
-    pub change: Change,
-    /// The first day on which it may begin; without one, it begins with the next handoff.
+    pub change: LineUpChange,
+    /// The first day on which the line-up may begin; without it, it begins at the next handoff.
     pub from: Option<Date>,
 }
 
-/// Appends a line-up to the layers concerned.
-pub fn line_up(subject: &Subject<'_>, wish: &LineUpWish<'_>) -> Result<Edit, Refusal> {
+/// Appends a line-up to each affected layer.
+pub fn line_up(subject: &Subject<'_>, wish: &LineUpWish<'_>) -> Result<Edit, EditError> {
     newcomer_is_there(subject, wish)?;
     let begin = wish.from.map_or(Begin::Next, Begin::On);
     let mut proposal = Proposal::default();
@@ -31,13 +32,13 @@ pub fn line_up(subject: &Subject<'_>, wish: &LineUpWish<'_>) -> Result<Edit, Ref
     proved(subject, proposal, &wished)
 }
 
-/// Adds a planned line-up to what is proposed and to what is wished. What is to say about the day is said once.
+/// Adds a planned line-up to the proposal and to the wished schedules. A remark about the day is added only once.
 pub(super) fn take(
     proposal: &mut Proposal,
     wished: &mut Schedules,
     layer: &Rotating<'_>,
-    (change, begin): (&Change, Begin),
-    planned: Planned,
+    (change, begin): (&LineUpChange, Begin),
+    planned: NextLineUp,
 ) {
     let day = layer.about_the_day(begin, planned.handoff).filter(|it| !proposal.said.contains(it));
     proposal.said.extend(day);
@@ -51,7 +52,7 @@ pub(super) fn take(
     }
 }
 
-fn layers<'a>(subject: &Subject<'a>, wish: &LineUpWish<'a>) -> Result<Vec<Rotating<'a>>, Refusal> {
+fn layers<'a>(subject: &Subject<'a>, wish: &LineUpWish<'a>) -> Result<Vec<Rotating<'a>>, EditError> {
     let mut layers = Rotating::all(subject, wish.schedule);
     let names = |layers: &[Rotating<'_>]| {
         layers.iter().map(|it| format!("`{}`", it.layer.name)).collect::<Vec<_>>().join(", ")
@@ -59,7 +60,7 @@ fn layers<'a>(subject: &Subject<'a>, wish: &LineUpWish<'a>) -> Result<Vec<Rotati
     let rotating = names(&layers);
     let schedule = wish.schedule;
     if layers.is_empty() {
-        return asked(format!("{schedule} has no layer with a rotation: its people are changed by hand"));
+        return asked(format!("{schedule} has no layer with a rotation: change its people by hand"));
     }
     if let Some(name) = wish.layer {
         layers.retain(|it| &*it.layer.name == name);
@@ -68,11 +69,11 @@ fn layers<'a>(subject: &Subject<'a>, wish: &LineUpWish<'a>) -> Result<Vec<Rotati
         }
     }
     let user = match &wish.change {
-        Change::Add { .. } if layers.len() > 1 => {
+        LineUpChange::Add { .. } if layers.len() > 1 => {
             return asked(format!("{schedule} has several rotations: choose with --layer one of {rotating}"));
         }
-        Change::Add { .. } => return Ok(layers),
-        Change::Remove { user } | Change::Replace { user, .. } => user,
+        LineUpChange::Add { .. } => return Ok(layers),
+        LineUpChange::Remove { user } | LineUpChange::Replace { user, .. } => user,
     };
     let chosen = names(&layers);
     layers.retain(|it| it.has(user));
@@ -90,11 +91,12 @@ fn refused(
     wish: &LineUpWish<'_>,
     layer: &Rotating<'_>,
     obstacle: Obstacle,
-) -> Refusal {
-    let (Change::Add { user, .. } | Change::Remove { user } | Change::Replace { user, .. }) = &wish.change;
+) -> EditError {
+    let (LineUpChange::Add { user, .. } | LineUpChange::Remove { user } | LineUpChange::Replace { user, .. }) =
+        &wish.change;
     match obstacle {
         Obstacle::Refused(refusal) => refusal,
-        Obstacle::Empty => Refusal::Asked(format!(
+        Obstacle::Empty => EditError::Asked(format!(
             "without {} nobody would be left in {} ({}): use `line-up replace`, or add somebody first",
             person(subject.config, user),
             layer.name(),
@@ -103,9 +105,11 @@ fn refused(
     }
 }
 
-/// Whoever joins is not about to leave.
-fn newcomer_is_there(subject: &Subject<'_>, wish: &LineUpWish<'_>) -> Result<(), Refusal> {
-    let (Change::Add { user, .. } | Change::Replace { with: user, .. }) = &wish.change else { return Ok(()) };
+/// Refuses a newcomer who is about to leave.
+fn newcomer_is_there(subject: &Subject<'_>, wish: &LineUpWish<'_>) -> Result<(), EditError> {
+    let (LineUpChange::Add { user, .. } | LineUpChange::Replace { with: user, .. }) = &wish.change else {
+        return Ok(());
+    };
     let mut off = subject.config.schedules.time_off.get(user).into_iter().flatten();
     if off.all(|off| off.until.is_some()) {
         return Ok(());

@@ -1,7 +1,7 @@
 //! Where somebody who leaves is named in a way that only a person can change.
 //!
-//! A line-up goes on without them by itself; but who shall be told by name instead, who covers, or who takes over an
-//! override is nobody's to guess.
+//! A line-up can continue without them automatically. But nobody can guess who should be named in their place in a
+//! step, cover for somebody, or take over an override.
 
 use super::Subject;
 use crate::compile::{Node, Spot};
@@ -11,14 +11,14 @@ use crate::schedule::{OverrideAction, Turn};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-/// A place, and what it says about them.
+/// A place, and how it mentions them.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Mention {
     pub place: Place,
     pub what: String,
 }
 
-/// Everything that names them from `gone` on, sorted by place. `day` is the same on the calendar.
+/// Every place that names them from `gone` on, sorted by place. `day` is the same instant on the calendar.
 pub(super) fn mentions(subject: &Subject<'_>, user: &Id, day: Date, gone: Timestamp) -> Vec<Mention> {
     let mut found = steps(subject, user);
     found.extend(informed(subject.config, user));
@@ -90,7 +90,7 @@ fn overrides(config: &Config, user: &Id, gone: Timestamp) -> Vec<Mention> {
     found
 }
 
-/// Time off of others that is not over by then.
+/// Time off of others that has not ended by then.
 fn covers(subject: &Subject<'_>, user: &Id, day: Date) -> Vec<Mention> {
     let mut found = Vec::new();
     for other in subject.config.users.values() {

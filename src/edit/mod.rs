@@ -1,8 +1,8 @@
-//! Edits of the config that keep everything else in a file: from a compiled tree and a wish to new texts.
+//! Edits of the config that keep everything else in a file: a compiled tree and a wish give new texts.
 //!
-//! A wish ([`line_up()`], [`leave()`], [`add_override`]) decides which text goes where, and what the schedules shall be.
-//! Here the new tree is compiled and checked: there is an edit only if the schedules are exactly what was wished and
-//! nothing is wrong that was not wrong before. Reading and writing files is left to `cli`.
+//! A wish ([`line_up()`], [`leave()`], [`add_override`]) decides which text goes where, and what the schedules should
+//! become. Here the new tree is compiled and checked: an edit is returned only if the schedules are exactly as wished
+//! and there are no new errors. `cli` reads and writes the files.
 
 mod diff;
 mod expectation;
@@ -22,7 +22,7 @@ pub use leave::leave;
 pub use line_up::{LineUpWish, line_up};
 pub use mentions::Mention;
 pub use overrides::{OverrideWish, add_override};
-pub use planned::{Change, Position};
+pub use planned::{Insertion, LineUpChange};
 
 use crate::actor::Origin;
 use crate::check;
@@ -35,7 +35,7 @@ use splice::{Splice, spliced};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// What is edited.
+/// The config to edit.
 #[derive(Clone, Copy, Debug)]
 pub struct Subject<'a> {
     pub tree: &'a Tree,
@@ -44,18 +44,18 @@ pub struct Subject<'a> {
     pub now: Timestamp,
 }
 
-/// New texts, and what they change.
+/// The new texts, and what they change.
 #[derive(Clone, Debug)]
 pub struct Edit {
-    /// The files that are other than before, or new; whole.
+    /// The complete texts of new and changed files.
     pub files: BTreeMap<String, String>,
-    /// What changes, in sentences.
+    /// The changes, in sentences.
     pub said: Vec<String>,
-    /// From when until when an override lasts. Everything else changes things for good.
+    /// The period of an override. `None` for all other edits, which are permanent.
     pub lasts: Option<(Timestamp, Timestamp)>,
-    /// What only a person can decide.
+    /// Decisions left to a person.
     pub undecided: Vec<Mention>,
-    /// What `validate` finds then and did not find before: warnings, and expectations that no longer hold.
+    /// What `validate` would newly find: warnings, and expectations that no longer hold.
     pub findings: Vec<Diagnostic>,
     /// The tree with the new files.
     pub tree: Tree,
@@ -64,30 +64,30 @@ pub struct Edit {
 
 /// Why there is no edit.
 #[derive(Clone, Debug)]
-pub enum Refusal {
-    /// What is asked cannot be: the thing, the place and the way out.
+pub enum EditError {
+    /// The request is impossible: names the thing, the place and the way out.
     Asked(String),
-    /// The tree would have these errors, which it has not yet.
+    /// The new tree would have these errors, which the current one does not have.
     Broken { tree: Tree, findings: Vec<Diagnostic> },
 }
 
-/// What a wish decided, to be proved.
+/// The outcome of a wish, before it is proved.
 #[derive(Debug, Default)]
 struct Proposal {
     splices: BTreeMap<Arc<str>, Vec<Splice>>,
-    /// Files that are new.
+    /// New files.
     created: BTreeMap<String, String>,
     said: Vec<String>,
     lasts: Option<(Timestamp, Timestamp)>,
     undecided: Vec<Mention>,
 }
 
-fn asked<T>(text: impl Into<String>) -> Result<T, Refusal> {
-    Err(Refusal::Asked(text.into()))
+fn asked<T>(text: impl Into<String>) -> Result<T, EditError> {
+    Err(EditError::Asked(text.into()))
 }
 
-/// The edit, if the schedules are then exactly `wished` and nothing new is wrong.
-fn proved(subject: &Subject<'_>, proposal: Proposal, wished: &Schedules) -> Result<Edit, Refusal> {
+/// Returns the edit if the schedules come out exactly as `wished` and there are no new errors.
+fn proved(subject: &Subject<'_>, proposal: Proposal, wished: &Schedules) -> Result<Edit, EditError> {
     let files = files(subject, &proposal);
     let mut tree = subject.tree.clone();
     tree.files.extend(files.iter().map(|(path, text)| (path.clone(), text.clone().into_bytes())));
@@ -95,11 +95,14 @@ fn proved(subject: &Subject<'_>, proposal: Proposal, wished: &Schedules) -> Resu
     let findings = new_findings(subject, &compiled);
     let Some(config) = compiled.config.filter(|_| !findings.iter().any(is_broken)) else {
         let findings = findings.into_iter().filter(|it| it.severity == Severity::Error).collect();
-        return Err(Refusal::Broken { tree, findings });
+        return Err(EditError::Broken { tree, findings });
     };
     if without_places(&config.schedules) != without_places(wished) {
         let paths: Vec<&str> = files.keys().map(String::as_str).collect();
-        return asked(format!("{}: it would not say what is asked: change it by hand", paths.join(", ")));
+        return asked(format!(
+            "{}: the edit would not do what you asked for: change it by hand",
+            paths.join(", ")
+        ));
     }
     let Proposal { said, lasts, undecided, .. } = proposal;
     Ok(Edit { files, said, lasts, undecided, findings, tree, config })
@@ -115,12 +118,12 @@ fn files(subject: &Subject<'_>, proposal: &Proposal) -> BTreeMap<String, String>
     files
 }
 
-/// Errors but for expectations: those fail a pull request, which may be about to change them too.
+/// Errors other than expectations. An unmet expectation fails a pull request, but that may be about to change it too.
 fn is_broken(finding: &Diagnostic) -> bool {
     finding.severity == Severity::Error && finding.code != check::expectations::CODE
 }
 
-/// What is found in the new tree and was not in the old; a finding that only moved is not new.
+/// Findings in the new tree that are not in the old one. A finding that only moved is not new.
 fn new_findings(subject: &Subject<'_>, compiled: &Compiled) -> Vec<Diagnostic> {
     let what = |it: &Diagnostic| (it.code, it.location.file.clone(), it.message.clone());
     let mut known: BTreeMap<_, usize> = BTreeMap::new();
@@ -145,7 +148,7 @@ fn all_findings(compiled: &Compiled, now: Timestamp) -> Vec<Diagnostic> {
     findings
 }
 
-/// The schedules less where each thing is written: an edit may move a line.
+/// The schedules without their places, because an edit may move a line.
 fn without_places(schedules: &Schedules) -> Schedules {
     let mut schedules = schedules.clone();
     for schedule in schedules.schedules.values_mut() {

@@ -1,13 +1,13 @@
-//! `override add`: a temporary change, in the file where it belongs.
+//! `override add`: a temporary change, written to the right file.
 //!
-//! That is the file with an override of the schedule that it overlaps, since order matters only within one file, and
-//! otherwise the file of the month in which it begins. Times are the schedule's, with offsets where the language asks
-//! for them.
+//! If the override overlaps others of the same schedule, it goes into their file, because order matters only within
+//! one file. Otherwise it goes into the file of the month in which it begins. Times are in the schedule's zone, with
+//! offsets where the config requires them.
 
 use super::splice::append;
 use super::words::local;
 use super::writing::{Entries, Style, Value, flow, text};
-use super::{Edit, Proposal, Refusal, Subject, asked, proved};
+use super::{Edit, EditError, Proposal, Subject, asked, proved};
 use crate::actor::Origin;
 use crate::compile::NodeKind;
 use crate::place::Place;
@@ -17,22 +17,22 @@ use std::cmp::Ordering;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-/// What the line begins with by which editors find the schema of a file.
+/// The start of the line from which editors find a file's schema.
 const SCHEMA: &str = "# yaml-language-server: $schema=";
 
-/// A temporary change that somebody wants.
+/// The override to add.
 #[derive(Clone, Debug)]
 pub struct OverrideWish<'a> {
     pub schedule: &'a str,
     pub from: Timestamp,
     pub until: Timestamp,
-    /// People in the order in which they are written.
+    /// People, in the order in which to write them.
     pub action: OverrideAction,
     pub reason: Option<&'a str>,
 }
 
 /// Appends an override.
-pub fn add_override(subject: &Subject<'_>, wish: &OverrideWish<'_>) -> Result<Edit, Refusal> {
+pub fn add_override(subject: &Subject<'_>, wish: &OverrideWish<'_>) -> Result<Edit, EditError> {
     let Some(schedule) = subject.config.schedules.schedules.get(wish.schedule) else {
         return asked(format!("there is no schedule `{}`", wish.schedule));
     };
@@ -41,10 +41,10 @@ pub fn add_override(subject: &Subject<'_>, wish: &OverrideWish<'_>) -> Result<Ed
     match wish.from.cmp(&wish.until) {
         Ordering::Less => {}
         Ordering::Equal => {
-            return asked(format!("--from and --until are both {from}: it must last for a while"));
+            return asked(format!("--from and --until are both {from}: the end must be later"));
         }
         Ordering::Greater => {
-            return asked(format!("--until ({until}) is before --from ({from}): exchange them"));
+            return asked(format!("--until ({until}) is before --from ({from}): swap them"));
         }
     }
     let file = file(schedule, wish)?;
@@ -68,8 +68,8 @@ pub fn add_override(subject: &Subject<'_>, wish: &OverrideWish<'_>) -> Result<Ed
     proved(subject, proposal, &wished)
 }
 
-/// The file with what it overlaps, or the month's.
-fn file(schedule: &Schedule, wish: &OverrideWish<'_>) -> Result<Arc<str>, Refusal> {
+/// The file of the overrides it overlaps, or of the month.
+fn file(schedule: &Schedule, wish: &OverrideWish<'_>) -> Result<Arc<str>, EditError> {
     let adds = |action: &OverrideAction| matches!(action, OverrideAction::Add(_));
     let overlapping =
         schedule.overrides.iter().filter(|each| each.from < wish.until && wish.from < each.until);
@@ -120,7 +120,7 @@ fn entries(subject: &Subject<'_>, schedule: &Schedule, wish: &OverrideWish<'_>) 
     entries
 }
 
-/// `2026-12-16 10:00`, if that says it; otherwise with the offset.
+/// `2026-12-16 10:00` if that is unambiguous and allowed; otherwise with the offset.
 pub(super) fn instant(at: Timestamp, zone: &TimeZone, exact: bool) -> String {
     let zoned = at.to_zoned(zone.clone());
     let clock = if zoned.second() == 0 { "%H:%M" } else { "%H:%M:%S" };
@@ -130,7 +130,7 @@ pub(super) fn instant(at: Timestamp, zone: &TimeZone, exact: bool) -> String {
     zoned.strftime(&format!("%Y-%m-%d {clock}")).to_string()
 }
 
-/// The first line of a new file of a kind, as in the files beside it.
+/// The schema line of a new file, copied from files of its kind.
 pub(super) fn schema_line(subject: &Subject<'_>, kind: &str) -> String {
     let beside = subject.tree.files.iter().filter(|(path, _)| path.matches('/').count() == 1);
     let (nearest, others): (Vec<_>, Vec<_>) =
@@ -142,7 +142,7 @@ pub(super) fn schema_line(subject: &Subject<'_>, kind: &str) -> String {
     format!("{SCHEMA}{}/{kind}.json\n", folder.as_deref().unwrap_or("../schema"))
 }
 
-/// The schedules with the override, which is applied after those in files before its own.
+/// The schedules with the override, which applies after those in earlier files.
 fn wished(subject: &Subject<'_>, wish: &OverrideWish<'_>, file: &str) -> Schedules {
     let sorted =
         |ids: &[UserId]| ids.iter().cloned().collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>();

@@ -1,12 +1,13 @@
-//! One further line-up of one layer: from when, with whom, and who comes first, so that everybody keeps their turn.
+//! Plans one new line-up of one layer: when it begins, with whom, and who is first, so that everybody keeps their
+//! turn.
 //!
-//! It begins with a handoff of the line-up before it, so the present holder finishes the shift, and goes on with
-//! whoever would have been next ([`Layer::next_member`]). Which layers get one, and why, is decided by the wishes.
+//! It begins at a handoff of the previous line-up, so the current holder finishes the shift, and continues with the
+//! member who would have been next ([`Layer::next_member`]). The wishes decide which layers get one, and why.
 
 use super::splice::{Splice, append};
 use super::words::{person, turns};
 use super::writing::{Entries, Value, inline};
-use super::{Refusal, Subject, asked};
+use super::{EditError, Subject, asked};
 use crate::compile::{Node, NodeKind, Spot};
 use crate::config::Id;
 use crate::place::Place;
@@ -15,39 +16,40 @@ use jiff::ToSpan;
 use jiff::civil::{Date, DateTime};
 use std::sync::Arc;
 
-/// What becomes of the members.
+/// How the list of members changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Change {
+pub enum LineUpChange {
     Add {
         user: Id,
-        position: Position,
+        position: Insertion,
     },
     Remove {
         user: Id,
     },
-    /// Somebody else, in the same place.
+    /// Another person, in the same place.
     Replace {
         user: Id,
         with: Id,
     },
 }
 
-/// Where somebody new comes in the list of members.
+/// Where a new person is inserted into the list of members.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Position {
+pub enum Insertion {
     Last,
     First,
     After(Id),
 }
 
-/// From when.
+/// When the line-up begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Begin {
-    /// With the first handoff that is possible.
+    /// At the first possible handoff.
     Next,
-    /// With the first handoff of this day or later; refused if the day is past, or not after the newest line-up.
+    /// At the first handoff on or after this day. Refused if the day is past, or not after the start of the newest
+    /// line-up.
     On(Date),
-    /// With the first handoff that is possible, of this day or later.
+    /// At the first possible handoff on or after this day.
     AfterAll(Date),
 }
 
@@ -59,35 +61,35 @@ pub(super) struct Rotating<'a> {
     pub index: usize,
     pub layer: &'a Layer,
     pub newest: &'a LineUp,
-    /// Of the schedule.
+    /// The id of the schedule.
     pub file: &'a Arc<str>,
     text: &'a str,
     line_ups: &'a Node,
 }
 
-/// A further line-up.
+/// A planned line-up.
 #[derive(Clone, Debug)]
-pub(super) struct Planned {
+pub(super) struct NextLineUp {
     pub line_up: LineUp,
     /// When it begins, on the layer's clock.
     pub handoff: DateTime,
     pub splices: Vec<Splice>,
 }
 
-/// Why a layer gets no further line-up.
+/// Why a layer gets no new line-up.
 #[derive(Clone, Debug)]
 pub(super) enum Obstacle {
     /// Nobody would be left in it.
     Empty,
-    Refused(Refusal),
+    Refused(EditError),
 }
 
 /// A member while the list changes.
 #[derive(Clone, Debug)]
 struct Seat {
-    /// As they are written; nobody is `nobody`.
+    /// Their ids as written; empty for `nobody`.
     people: Vec<Id>,
-    /// The index in the line-up before.
+    /// Their index in the previous line-up.
     was: Option<usize>,
 }
 
@@ -116,7 +118,7 @@ impl<'a> Rotating<'a> {
         })
     }
 
-    /// Whether somebody is in the newest line-up.
+    /// Whether a person is in the newest line-up.
     pub fn has(&self, user: &str) -> bool {
         self.newest.members.iter().any(|member| member.iter().any(|id| &**id == user))
     }
@@ -128,7 +130,7 @@ impl<'a> Rotating<'a> {
         self.subject.compiled.sources.place(&layer.key("rotation").key("line_ups").index(last))
     }
 
-    /// `web-primary`, with the layer where there are several.
+    /// `web-primary`; includes the layer if there are several.
     pub fn name(&self) -> String {
         match Rotating::all(&self.subject, self.schedule).len() {
             1 => self.schedule.to_owned(),
@@ -136,8 +138,8 @@ impl<'a> Rotating<'a> {
         }
     }
 
-    /// The line-up after the newest one.
-    pub fn plan(&self, change: &Change, begin: Begin) -> Result<Planned, Obstacle> {
+    /// Plans the line-up after the newest one.
+    pub fn plan(&self, change: &LineUpChange, begin: Begin) -> Result<NextLineUp, Obstacle> {
         let handoff = self.handoff(begin).map_err(Obstacle::Refused)?;
         let mut seats = self.changed(change)?;
         let first = self.first(&seats, handoff);
@@ -156,12 +158,12 @@ impl<'a> Rotating<'a> {
             starts_with: first,
             ..self.newest.clone()
         };
-        Ok(Planned { line_up, handoff, splices: append(self.text, self.line_ups, &entries) })
+        Ok(NextLineUp { line_up, handoff, splices: append(self.text, self.line_ups, &entries) })
     }
 
-    /// The first handoff that is still to come, at the time of day (and for months on the day) of the others if one
-    /// such is near: a line-up that begins there needs no `handoff` of its own.
-    fn handoff(&self, begin: Begin) -> Result<DateTime, Refusal> {
+    /// The first future handoff. Prefers one soon at the usual time of day (and day of the month, for months),
+    /// because a line-up that begins there needs no `handoff` of its own.
+    fn handoff(&self, begin: Begin) -> Result<DateTime, EditError> {
         let day = self.day(begin)?;
         let zone = &self.layer.time_zone;
         let mut ahead = self
@@ -180,23 +182,23 @@ impl<'a> Rotating<'a> {
         Ok(ahead.take_while(|it| *it < near).find(usual).unwrap_or(first))
     }
 
-    /// The day it is on the layer's calendar.
+    /// Today, on the layer's calendar.
     pub fn today(&self) -> Date {
         self.layer.time_zone.to_datetime(self.subject.now).date()
     }
 
-    /// The first day on which it may begin.
-    fn day(&self, begin: Begin) -> Result<Date, Refusal> {
+    /// The first day on which the line-up may begin.
+    fn day(&self, begin: Begin) -> Result<Date, EditError> {
         let today = self.today();
         let after = self.newest.from.tomorrow().unwrap_or(Date::MAX);
         match begin {
             Begin::Next => Ok(today.max(after)),
             Begin::AfterAll(day) => Ok(day.max(today).max(after)),
             Begin::On(day) if day < today => asked(format!(
-                "{day} is past, and what was does not change: take {today} or a later day (or an override)"
+                "{day} is past, and the past does not change: choose {today} or a later day (or an override)"
             )),
             Begin::On(day) if day < after => asked(format!(
-                "the newest line-up of {} begins on {} ({}), and one more must begin after it: take {after} or a later \
+                "the newest line-up of {} begins on {} ({}), and a new one must begin after it: choose {after} or a later \
                  day, or change that line by hand",
                 self.name(),
                 self.newest.from,
@@ -206,22 +208,22 @@ impl<'a> Rotating<'a> {
         }
     }
 
-    /// The members as they are written, changed.
-    fn changed(&self, change: &Change) -> Result<Vec<Seat>, Obstacle> {
+    /// The members as written, with the change applied.
+    fn changed(&self, change: &LineUpChange) -> Result<Vec<Seat>, Obstacle> {
         let written = self.line_ups.items().last().and_then(|last| last.get("members"));
         let members = written.map_or(&[][..], Node::items).iter().map(as_written).enumerate();
         let mut seats: Vec<Seat> = members.map(|(was, people)| Seat { people, was: Some(was) }).collect();
         match change {
-            Change::Add { user, position } => {
+            LineUpChange::Add { user, position } => {
                 self.is_absent(user).map_err(Obstacle::Refused)?;
                 let at = self.position(position, &seats).map_err(Obstacle::Refused)?;
                 seats.insert(at, Seat { people: vec![user.clone()], was: None });
             }
-            Change::Remove { user } => {
+            LineUpChange::Remove { user } => {
                 seats.retain(|seat| !matches!(seat.people.as_slice(), [only] if only == user));
                 seats.iter_mut().for_each(|seat| seat.people.retain(|id| id != user));
             }
-            Change::Replace { user, with } => {
+            LineUpChange::Replace { user, with } => {
                 self.is_absent(with).map_err(Obstacle::Refused)?;
                 let here = seats.iter_mut().flat_map(|seat| &mut seat.people).filter(|id| *id == user);
                 here.for_each(|id| *id = with.clone());
@@ -230,7 +232,7 @@ impl<'a> Rotating<'a> {
         if seats.iter().all(|seat| seat.people.is_empty()) { Err(Obstacle::Empty) } else { Ok(seats) }
     }
 
-    fn is_absent(&self, user: &str) -> Result<(), Refusal> {
+    fn is_absent(&self, user: &str) -> Result<(), EditError> {
         if !self.has(user) {
             return Ok(());
         }
@@ -242,10 +244,10 @@ impl<'a> Rotating<'a> {
         ))
     }
 
-    /// The index at which somebody new comes in.
-    fn position(&self, position: &Position, seats: &[Seat]) -> Result<usize, Refusal> {
-        let Position::After(user) = position else {
-            return Ok(if *position == Position::First { 0 } else { seats.len() });
+    /// The index at which a new person is inserted.
+    fn position(&self, position: &Insertion, seats: &[Seat]) -> Result<usize, EditError> {
+        let Insertion::After(user) = position else {
+            return Ok(if *position == Insertion::First { 0 } else { seats.len() });
         };
         let mut with = seats.iter().enumerate().filter(|(_, seat)| seat.people.contains(user));
         let (name, place, who) = (self.name(), self.place(), person(self.subject.config, user));
@@ -259,7 +261,7 @@ impl<'a> Rotating<'a> {
         }
     }
 
-    /// The index of whoever would have been next, or of the one after who is still there.
+    /// The index of the member who would have been next, or of the first one after them who is still in the list.
     fn first(&self, seats: &[Seat], handoff: DateTime) -> usize {
         let count = self.newest.members.len();
         let next = self.layer.next_member(self.newest, handoff).unwrap_or(0);
@@ -297,7 +299,7 @@ impl<'a> Rotating<'a> {
     }
 }
 
-/// A member as it is written: a user, a list of users, or `nobody`.
+/// A member as written in YAML: a user, a list of users, or `nobody`.
 fn as_written(member: &Node) -> Vec<Id> {
     let names: Vec<&str> = match &member.kind {
         NodeKind::Sequence(items) => items.iter().filter_map(Node::text).collect(),

@@ -1,13 +1,13 @@
-//! What a further line-up does, in sentences: who joins or goes, from when and why then, and who is next.
+//! Describes a new line-up in sentences: who joins or leaves, when and why then, and who is next.
 
-use super::planned::{Begin, Change, Planned, Rotating};
+use super::planned::{Begin, LineUpChange, NextLineUp, Rotating};
 use super::words::{local, people, person, turns, weekday};
 use crate::schedule::{LineUp, Rotation, Turn, UserId, WhenOff, first_instant};
 use jiff::civil::{DateTime, Time};
 
 impl Rotating<'_> {
-    /// What a further line-up does, in sentences.
-    pub fn says(&self, (change, begin): (&Change, Begin), planned: &Planned) -> Vec<String> {
+    /// What a new line-up does, in sentences.
+    pub fn says(&self, (change, begin): (&LineUpChange, Begin), planned: &NextLineUp) -> Vec<String> {
         let config = self.subject.config;
         let line_up = &planned.line_up;
         let order = in_turn(line_up);
@@ -17,18 +17,18 @@ impl Rotating<'_> {
         });
         let (name, at) = (self.name(), local(planned.handoff));
         let mut said = vec![match change {
-            Change::Add { user, .. } => {
+            LineUpChange::Add { user, .. } => {
                 let after = before(&order, user)
                     .map_or_else(String::new, |it| format!(" after {}", people(config, it)));
                 format!("{} joins {name} on {at}{after}; {next}.", person(config, user))
             }
-            Change::Remove { user } => {
+            LineUpChange::Remove { user } => {
                 let absent = self.absent_before(begin, planned.handoff);
                 format!("{} is in {name} until {at}{absent}; {next}.", person(config, user))
             }
-            Change::Replace { user, with } => {
+            LineUpChange::Replace { user, with } => {
                 let (with, user) = (person(config, with), person(config, user));
-                format!("{with} takes the turns of {user} in {name} from {at} on; {next}.")
+                format!("{with} takes over the turns of {user} in {name} from {at} on; {next}.")
             }
         }];
         said.push(format!("The turns from then on: {}.", turns(order.into_iter())));
@@ -41,7 +41,7 @@ impl Rotating<'_> {
         said
     }
 
-    /// Who has the turns of somebody who leaves before the line-up without them begins.
+    /// Who takes the turns of somebody who leaves before the line-up without them begins.
     fn absent_before(&self, begin: Begin, handoff: DateTime) -> String {
         let Begin::AfterAll(day) = begin else { return String::new() };
         if handoff <= day.to_datetime(Time::midnight()) {
@@ -55,7 +55,7 @@ impl Rotating<'_> {
         }
     }
 
-    /// Why it begins neither on the day that was asked for nor with the very next handoff.
+    /// Why the line-up does not begin on the requested day, or at the very next handoff.
     pub fn about_the_day(&self, begin: Begin, handoff: DateTime) -> Option<String> {
         let begins = format!("the line-up begins with the handoff on {}", local(handoff));
         let day = match begin {
@@ -85,14 +85,14 @@ impl Rotating<'_> {
     }
 }
 
-/// The members from the one who starts.
+/// The members in turn order, beginning with the first.
 fn in_turn(line_up: &LineUp) -> Vec<&[UserId]> {
     let mut order: Vec<&[UserId]> = line_up.members.iter().map(|member| &**member).collect();
     order.rotate_left(line_up.starts_with);
     order
 }
 
-/// Who has the turn before this person's, if anybody has.
+/// The member whose turn comes before this person's, if that member is not `nobody`.
 fn before<'m>(order: &[&'m [UserId]], user: &str) -> Option<&'m [UserId]> {
     let at = order.iter().position(|member| member.iter().any(|id| &**id == user))?;
     let before = order.get((at + order.len() - 1) % order.len())?;

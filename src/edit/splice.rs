@@ -1,21 +1,21 @@
-//! Where new text goes in a file, in the way its neighbours are written.
+//! Inserts new text into a file in the style of its neighbours.
 //!
-//! An edit is a few [`Splice`]s: text at bytes that our own parser named. So whatever is not asked for, comments above
-//! all, stays byte for byte, whatever the file looks like. What is inserted is a value ([`Entries`]) from
-//! [`writing`](super::writing); what it says is decided elsewhere.
+//! An edit is a few [`Splice`]s: texts at byte positions from our own parser. Everything else stays byte for byte,
+//! above all comments. The inserted value ([`Entries`]) comes from [`writing`](super::writing); its content is
+//! decided elsewhere.
 
 use super::writing::{Entries, Style, block, flow};
 use crate::compile::{Node, NodeKind};
 use std::ops::Range;
 
-/// Text in place of these bytes; an empty range is an insertion.
+/// Text that replaces these bytes; an empty range is an insertion.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Splice {
     pub at: Range<usize>,
     pub text: String,
 }
 
-/// The text with all splices, which do not overlap. Those at one place come in their order.
+/// Applies all splices, which must not overlap. Splices at the same place keep their order.
 pub(super) fn spliced(text: &str, splices: &[Splice]) -> String {
     let mut sorted: Vec<&Splice> = splices.iter().collect();
     sorted.sort_by_key(|splice| splice.at.start);
@@ -30,7 +30,7 @@ pub(super) fn spliced(text: &str, splices: &[Splice]) -> String {
     new
 }
 
-/// A further object at the end of a list of objects, written like the one before it.
+/// Appends an object to a list of objects, written like the one before it.
 pub(super) fn append(text: &str, list: &Node, entries: &Entries) -> Vec<Splice> {
     let style = list.items().last().map_or_else(Style::default, |last| Style::of(text, last));
     if in_brackets(text, list) {
@@ -48,7 +48,7 @@ pub(super) fn append(text: &str, list: &Node, entries: &Entries) -> Vec<Splice> 
     vec![below(text, list.span.end, column, &item)]
 }
 
-/// A key of the file's own object: its value is exchanged, or it goes below the last one.
+/// Sets a key of the file's top-level object: replaces its value, or adds it below the last key.
 pub(super) fn set(text: &str, object: &Node, key: &str, value: &str) -> Vec<Splice> {
     if let Some(old) = object.get(key) {
         return vec![Splice { at: old.span.clone(), text: value.to_owned() }];
@@ -63,7 +63,7 @@ pub(super) fn set(text: &str, object: &Node, key: &str, value: &str) -> Vec<Spli
     vec![below(text, last.value.span.end, column(text, object.span.start), &[line])]
 }
 
-/// In brackets on one line: after the last item. Over several lines: on a line of its own.
+/// Appends an item to a list in brackets: after the last item, or on a new line if the list spans several.
 fn append_to_brackets(text: &str, list: &Node, item: &str) -> Vec<Splice> {
     let insert = |at: usize, text: String| Splice { at: at..at, text };
     let Some(last) = list.items().last() else { return vec![insert(list.span.start + 1, item.to_owned())] };
@@ -81,13 +81,13 @@ fn append_to_brackets(text: &str, list: &Node, item: &str) -> Vec<Splice> {
     vec![insert(end, ",".to_owned()), below(text, end, before.len(), &[line])]
 }
 
-/// Whether a list is written `[…]`.
+/// Whether a list is written as `[…]`.
 pub(super) fn in_brackets(text: &str, list: &Node) -> bool {
     let begins_with_item = list.items().first().is_some_and(|item| item.span.start == list.span.start);
     text.as_bytes().get(list.span.start) == Some(&b'[') && !begins_with_item
 }
 
-/// The dash of a list's first item. For the parser, a list that is not set in from its key begins behind it.
+/// The dash of a list's first item. If a list is not indented below its key, the parser lets it begin after the dash.
 pub(super) fn dash(text: &str, list: &Node) -> usize {
     let is_dash = |rest: &str| rest.strip_prefix('-').is_some_and(|it| it.starts_with(char::is_whitespace));
     let mut end = list.span.start;
@@ -103,8 +103,8 @@ pub(super) fn dash(text: &str, list: &Node) -> usize {
     list.span.start
 }
 
-/// Lines below the one on which something ends, and below the comments there that are set in deeper than `column`:
-/// they are about it.
+/// Inserts lines below the line that contains `end`, and below following comments indented deeper than `column`,
+/// which belong to it.
 fn below(text: &str, end: usize, column: usize, lines: &[String]) -> Splice {
     let newline = newline(text, end);
     let mut at = line_end(text, end);
@@ -123,14 +123,14 @@ fn below(text: &str, end: usize, column: usize, lines: &[String]) -> Splice {
     Splice { at: at..at, text: if ended { format!("{lines}{newline}") } else { format!("{newline}{lines}") } }
 }
 
-/// Whether the last two items of a list have an empty line between them.
+/// Whether there is an empty line between the last two items of a list.
 fn blank_between(text: &str, items: &[Node]) -> bool {
     let [.., first, second] = items else { return false };
     let between = text.get(first.span.end..second.span.start).unwrap_or_default();
     between.lines().skip(1).any(|line| line.trim().is_empty())
 }
 
-/// How this line ends, or the line above it where the file ends with it.
+/// The line ending of this line, or of the line above if the file ends here without one.
 fn newline(text: &str, at: usize) -> &'static str {
     let upto = text.get(..line_end(text, at)).unwrap_or_default();
     let above = upto.rfind('\n').and_then(|at| upto.get(..at));
@@ -141,12 +141,12 @@ fn line_start(text: &str, at: usize) -> usize {
     text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |line| line + 1)
 }
 
-/// Where the next line begins, or the end of the text.
+/// The start of the next line, or the end of the text.
 fn line_end(text: &str, at: usize) -> usize {
     text.get(at..).and_then(|after| after.find('\n')).map_or(text.len(), |line| at + line + 1)
 }
 
-/// How far something is set in; a byte order mark is no column.
+/// The indentation of a position; a byte order mark does not count as a column.
 pub(super) fn column(text: &str, at: usize) -> usize {
     let line = text.get(line_start(text, at)..at).unwrap_or_default();
     line.trim_start_matches('\u{feff}').chars().count()

@@ -1,4 +1,4 @@
-//! What an edit says: people, days and lists of them, as a sentence needs them.
+//! People, days and lists of them, as used in an edit's sentences.
 
 use crate::config::{Config, Id};
 use jiff::civil::{Date, DateTime};
@@ -18,7 +18,7 @@ pub(super) fn people(config: &Config, ids: &[Id]) -> String {
     }
 }
 
-/// `suzuki, sato + kimura, nobody`: members in the order of their turns.
+/// `suzuki, sato + kimura, nobody`: members in turn order.
 pub(super) fn turns<'m>(members: impl Iterator<Item = &'m [Id]>) -> String {
     let name = |member: &[Id]| if member.is_empty() { "nobody".to_owned() } else { member.join(" + ") };
     members.map(name).collect::<Vec<_>>().join(", ")

@@ -1,31 +1,31 @@
-//! Values as YAML text, in the style of their neighbours.
+//! Writes values as YAML text, in the style of their neighbours.
 //!
-//! An object is written in braces or over lines, and its lists likewise, as the object beside it is. Ids, dates and
-//! times need no quotes; [`text`] gives them to whatever a person typed where YAML would read something else.
+//! An object and its lists are written in braces or over several lines, like the object beside it. Ids, dates and
+//! times need no quotes; [`text`] quotes anything a person typed that YAML would read differently.
 
 use super::splice::{column, dash, in_brackets};
 use crate::compile::{Node, NodeKind, is_not_text};
 
-/// The keys of an object, in order, with what is written behind them.
+/// The keys of an object, in order, with their values.
 pub(super) type Entries = Vec<(&'static str, Value)>;
 
-/// A value as it is written.
+/// A value to write.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Value {
     Word(String),
     List(Vec<Value>),
-    /// In braces.
+    /// Written in braces.
     Map(Vec<(String, Value)>),
 }
 
-/// How an object is written.
+/// The style of an object.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Style {
-    /// `{ … }` instead of a line for each key.
+    /// `{ … }` instead of one line for each key.
     pub braces: bool,
-    /// A space within the braces.
+    /// Spaces inside the braces.
     pub spaced: bool,
-    /// Lists over lines, set in so far from their key.
+    /// The indentation of lists from their key, if they are written over several lines.
     pub lists: Option<usize>,
 }
 
@@ -36,7 +36,7 @@ impl Default for Style {
 }
 
 impl Style {
-    /// How this object is written.
+    /// The style of this object.
     pub fn of(text: &str, object: &Node) -> Style {
         let begins =
             |node: &Node, with: &str| text.get(node.span.start..).is_some_and(|it| it.starts_with(with));
@@ -65,7 +65,7 @@ fn braces<'v>(entries: impl Iterator<Item = (&'v str, &'v Value)>, spaced: bool)
     format!("{{{space}{}{space}}}", entries.join(", "))
 }
 
-/// A line for each key, and for each item of a list where lists are written so.
+/// One line for each key, and for each list item if the style says so.
 pub(super) fn block(entries: &Entries, style: &Style) -> Vec<String> {
     let mut lines = Vec::new();
     for (key, value) in entries {
@@ -90,8 +90,8 @@ pub(super) fn inline(value: &Value) -> String {
     }
 }
 
-/// What a person typed: as it is where every reader of YAML takes it for that text, also within braces, and in double
-/// quotes otherwise (YAML 1.2, 5.7 and 7.3).
+/// Text typed by a person: unchanged if every YAML parser reads it as that text, even within braces; otherwise in
+/// double quotes (YAML 1.2, 5.7 and 7.3).
 pub(super) fn text(typed: &str) -> String {
     if is_plain(typed) {
         return typed.to_owned();
@@ -109,7 +109,7 @@ pub(super) fn text(typed: &str) -> String {
     quoted + "\""
 }
 
-/// Words that begin with a letter, and have no sign in them that could end them or mean something else.
+/// Words that begin with a letter and contain no character that could end them or change their meaning.
 fn is_plain(typed: &str) -> bool {
     const SIGNS: &str = ",[]{}\"'`#:&*!|>%@\\";
     let is_fine = |c: char| {
@@ -121,8 +121,8 @@ fn is_plain(typed: &str) -> bool {
         && !is_not_text(typed)
 }
 
-/// Neither a control character nor one that YAML or a terminal takes for the end of a line, a mark, or a change of
-/// direction.
+/// Neither a control character, nor one that YAML or a terminal treats as a line ending, a byte order mark, or a
+/// change of direction.
 fn is_printed(c: char) -> bool {
     let directs = matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     !c.is_control() && !directs && !matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}')

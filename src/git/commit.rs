@@ -1,8 +1,8 @@
 //! The files of one commit, read from git's objects without a checkout.
 //!
-//! Which of them are read, and within which bounds, is decided in [`files`](super::files), as for a directory.
+//! [`files`](super::files) decides which files are read and the limits, as for a directory.
 
-use super::files::Reading;
+use super::files::TreeReading;
 use crate::compile::{Tree as Config, Unread};
 use anyhow::{Context, Result, anyhow};
 use git2::{ObjectType, Oid, Repository, Tree};
@@ -10,11 +10,11 @@ use std::path::Path;
 
 const FILE_MODE_LINK: i32 = 0o120_000;
 
-/// The files of a commit below `folder`. Fails on a commit that is not there, and where `folder` is not in it.
+/// The files of a commit below `folder`. Fails if the commit does not exist, or `folder` is not in it.
 pub(super) fn read(git: &Repository, commit: Oid, folder: Option<&str>) -> Result<Config> {
     let commit = git.find_commit(commit).context("it is not in the clone: fetch the branch that has it")?;
     let root = commit.tree()?;
-    let mut reading = Reading::default();
+    let mut reading = TreeReading::default();
     match folder {
         None => read_tree(git, &mut reading, &root, "")?,
         Some(folder) => read_tree(git, &mut reading, &find(git, &root, folder)?, "")?,
@@ -28,7 +28,7 @@ fn find<'r>(git: &'r Repository, root: &Tree<'_>, folder: &str) -> Result<Tree<'
     entry.to_object(git)?.into_tree().map_err(|_| anyhow!("{folder} is not a folder in it"))
 }
 
-fn read_tree(git: &Repository, reading: &mut Reading, tree: &Tree<'_>, prefix: &str) -> Result<()> {
+fn read_tree(git: &Repository, reading: &mut TreeReading, tree: &Tree<'_>, prefix: &str) -> Result<()> {
     for entry in tree {
         let Some(path) = reading.join(prefix, &String::from_utf8_lossy(entry.name_bytes())) else { continue };
         if entry.name().is_err() {
@@ -47,7 +47,7 @@ fn read_tree(git: &Repository, reading: &mut Reading, tree: &Tree<'_>, prefix: &
     Ok(())
 }
 
-fn read_blob(git: &Repository, reading: &mut Reading, id: Oid, path: &str) -> Result<()> {
+fn read_blob(git: &Repository, reading: &mut TreeReading, id: Oid, path: &str) -> Result<()> {
     let (size, _) = git.odb()?.read_header(id).with_context(|| format!("cannot read {path}"))?;
     reading.add(path, size as u64, || Ok(git.find_blob(id)?.content().to_vec()))
 }

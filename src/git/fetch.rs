@@ -1,8 +1,9 @@
-//! Fetches on a thread of its own, so that a remote that hangs holds nothing up.
+//! Fetches on its own thread, so that a remote that hangs holds nothing up.
 //!
-//! libgit2 bounds each silence of a remote and asks whether to go on while data arrives ([`remote`](super::remote)),
-//! but not the sum of many small answers; so nobody waits for it without a bound. At most one fetch is under way:
-//! what it brings late is what the next look finds.
+//! libgit2 limits each silence of a remote, and asks whether to continue while data arrives
+//! ([`remote`](super::remote)), but does not limit the sum of many small answers. So callers wait for a fetch only
+//! for a limited time. At most one fetch is running: if its result comes late, the next check of the repository finds
+//! it.
 
 use super::remote::TOOK_TOO_LONG;
 use super::repository::{Fetched, Repository};
@@ -22,7 +23,7 @@ pub struct Fetcher {
 }
 
 impl Fetcher {
-    /// Starts the thread; it ends with its fetch when this is dropped.
+    /// Starts the thread; after this is dropped, the thread ends with its current fetch.
     pub fn start(repository: Repository, longest: Duration) -> Result<Fetcher> {
         let (ask, asked) = sync_channel(1);
         let (tell, told) = sync_channel(1);
@@ -42,8 +43,9 @@ impl Fetcher {
         Ok(Fetcher { ask, told, under_way: false, longest, remote })
     }
 
-    /// Where the branch is now, as far as the remote says so within `patience` and the longest time of a fetch. Fails
-    /// as [`Repository::fetch`] does, and when it does not; the fetch then goes on, and the next call waits for it.
+    /// The branch's current commit, if the remote answers within `patience` and the time limit of a fetch. Fails as
+    /// [`Repository::fetch`] does, and when the remote is too slow; the fetch then continues, and the next call waits
+    /// for it.
     pub fn fetch(&mut self, patience: Duration) -> Result<Fetched> {
         let ended = || anyhow!("the thread that fetches the config has ended");
         if !self.under_way {

@@ -1,10 +1,10 @@
-//! Which files of a commit or of a directory are read, and within which bounds.
+//! Which files of a commit or a directory are read, and the limits.
 //!
 //! A commit ([`Repository::tree`](super::repository::Repository::tree)) and a directory ([`read_dir`]) must give the
 //! same files, or `oncall validate` would pass what the server refuses; so both decide here. Names that begin with a
-//! dot are left out. Whatever cannot be read as a file (a link, a submodule, a Git LFS pointer, something too large)
-//! is noted where the config lives, for a finding, and is passed over elsewhere: a picture in `docs/` breaks nothing.
-//! What the files mean is left to `compile`.
+//! dot are skipped. Anything that cannot be read as a file (a link, a submodule, a Git LFS pointer, something too
+//! large) is noted for a finding where the config lives, and skipped elsewhere: a picture in `docs/` breaks nothing.
+//! `compile` decides what the files mean.
 
 use crate::compile::{FILE_MAX, FILES_MAX, FOLDERS_MAX, TREE_BYTES_MAX, Tree, Unread};
 use crate::document::Kind;
@@ -15,34 +15,34 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// A folder of the config that is no kind's.
+/// A folder of the config that belongs to no kind.
 const RUNBOOKS: &str = "runbooks";
 
-/// The first bytes of a pointer that Git LFS leaves in place of a file (git-lfs, `docs/spec.md`).
+/// The start of a Git LFS pointer (git-lfs, `docs/spec.md`).
 const LFS_POINTER: &[u8] = b"version https://git-lfs.github.com/spec/v1\n";
 
-/// Reads the config in the directory `root`. Fails where the disk does.
+/// Reads the config in the directory `root`. Fails if the directory cannot be read.
 pub fn read_dir(root: &Path) -> Result<Tree> {
     let real = root
         .canonicalize()
         .with_context(|| format!("cannot read the config directory {}: does it exist?", root.display()))?;
-    let mut reading = Reading::default();
+    let mut reading = TreeReading::default();
     read_folder(&mut reading, &real, &real, "")?;
     Ok(reading.tree)
 }
 
-/// What was read so far, and what it counts for.
+/// What has been read so far, and how much of the limits it uses.
 #[derive(Debug, Default)]
-pub(super) struct Reading {
+pub(super) struct TreeReading {
     pub tree: Tree,
     entries: usize,
     bytes: u64,
-    /// A bound was reached: nothing more is read.
+    /// A limit was reached: nothing more is read.
     pub full: bool,
 }
 
-impl Reading {
-    /// Adds the file at `path`, of `size` bytes, which `read` reads.
+impl TreeReading {
+    /// Adds the file at `path` with `size` bytes; `read` reads it.
     pub fn add(&mut self, path: &str, size: u64, read: impl FnOnce() -> Result<Vec<u8>>) -> Result<()> {
         if size > FILE_MAX as u64 {
             self.pass_over(path, Unread::TooLarge(size));
@@ -60,14 +60,14 @@ impl Reading {
         Ok(())
     }
 
-    /// Counts what is at `path` and cannot be read, and notes it where the config lives.
+    /// Counts an entry at `path` that cannot be read, and notes it where the config lives.
     pub fn pass_over(&mut self, path: &str, why: Unread) {
         if self.count(path, 0) {
             self.note(path, why);
         }
     }
 
-    /// The path of `name` in the folder `prefix`, or `None` for what is not looked at.
+    /// The path of `name` in the folder `prefix`; `None` if it is skipped.
     pub fn join(&mut self, prefix: &str, name: &str) -> Option<String> {
         if name.starts_with('.') || self.full {
             return None;
@@ -86,7 +86,7 @@ impl Reading {
         }
     }
 
-    /// False once there is too much.
+    /// False once a limit is reached.
     fn count(&mut self, path: &str, size: u64) -> bool {
         self.entries += 1;
         self.bytes = self.bytes.saturating_add(size);
@@ -103,13 +103,13 @@ impl Reading {
     }
 }
 
-/// Whether the config lives at `path`: `oncall.yaml`, a folder of the config, or anything in one.
+/// Whether the config lives at `path`: `oncall.yaml`, a config folder, or anything inside one.
 fn is_config(path: &str) -> bool {
     let folder = path.split('/').next().unwrap_or(path);
     path == "oncall.yaml" || folder == RUNBOOKS || Kind::ALL.iter().any(|kind| kind.folder() == folder)
 }
 
-fn read_folder(reading: &mut Reading, root: &Path, folder: &Path, prefix: &str) -> Result<()> {
+fn read_folder(reading: &mut TreeReading, root: &Path, folder: &Path, prefix: &str) -> Result<()> {
     let unreadable = || format!("cannot read the folder {}", folder.display());
     for entry in fs::read_dir(folder).with_context(unreadable)? {
         let entry = entry.with_context(unreadable)?;
@@ -127,7 +127,7 @@ fn read_folder(reading: &mut Reading, root: &Path, folder: &Path, prefix: &str) 
     Ok(())
 }
 
-fn read_entry(reading: &mut Reading, root: &Path, real: &Path, path: &str) -> Result<()> {
+fn read_entry(reading: &mut TreeReading, root: &Path, real: &Path, path: &str) -> Result<()> {
     let metadata = real.metadata().with_context(|| format!("cannot read {path}"))?;
     if metadata.is_dir() {
         read_folder(reading, root, real, path)
@@ -139,8 +139,8 @@ fn read_entry(reading: &mut Reading, root: &Path, real: &Path, path: &str) -> Re
     }
 }
 
-/// What is at `path`, if it is no link, or one of the links by which Kubernetes mounts a ConfigMap: into a folder
-/// directly below the root whose name begins with two dots.
+/// The file type at `path`, unless it is a link. Follows only the links with which Kubernetes mounts a ConfigMap:
+/// into a folder directly below the root whose name begins with two dots.
 fn resolve(root: &Path, path: &Path) -> Option<PathBuf> {
     if !path.is_symlink() {
         return Some(path.to_owned());

@@ -1,7 +1,7 @@
 //! The config's repository: a commit fetched, read as a tree, and compared with another.
 //!
-//! It reads and fetches; what a commit means, and whether it goes into force, is decided by
-//! [`compile`](crate::compile) and the [`server`](crate::server). It never pushes.
+//! This room only reads and fetches, and never pushes. [`compile`](crate::compile) and the [`server`](crate::server)
+//! decide what a commit means, and whether it goes into force.
 
 mod commit;
 pub mod fetch;

@@ -1,8 +1,8 @@
-//! A git remote: which URLs are safe to follow, what is shown to it to be let in, and how long it may take.
+//! A git remote: which URLs are safe to follow, which credentials to offer, and how long it may take.
 //!
 //! libgit2 itself checks ssh host keys against `~/.ssh/known_hosts` and certificates against the system's
-//! authorities, because no callback here says otherwise. What is fetched, and into where, is left to
-//! [`repository`](super::repository).
+//! authorities, because no callback here overrides that. [`repository`](super::repository) decides what to fetch, and
+//! where to.
 
 use crate::config::SECRET_MAX;
 use anyhow::{Error, Result, anyhow, bail};
@@ -20,17 +20,17 @@ use std::{
 pub const CONNECT_MS_MAX: i32 = 10_000;
 /// How long a remote may be silent, in milliseconds.
 pub const SILENCE_MS_MAX: i32 = 30_000;
-/// The most bytes one fetch may bring.
+/// The most bytes in one fetch.
 pub const FETCH_BYTES_MAX: usize = 1024 * 1024 * 1024;
-/// Why a fetch was ended that went on for too long.
+/// The reason given for a fetch that was stopped because it took too long.
 pub(super) const TOOK_TOO_LONG: &str = "it took too long (`--fetch-timeout`); the next look tries again";
 
-/// What may be shown to a remote to be let in.
+/// Credentials to offer to a remote.
 #[derive(Clone, Default)]
 pub struct Credentials {
-    /// An access token for https; only ever sent to the host in the URL.
+    /// An access token for https; sent only to the host in the URL.
     pub token: Option<String>,
-    /// A file with such a token, read anew for each fetch.
+    /// A file with such a token, read again for each fetch.
     pub token_file: Option<PathBuf>,
     /// Whether to ask the ssh agent (`SSH_AUTH_SOCK`) first.
     pub agent: bool,
@@ -38,17 +38,17 @@ pub struct Credentials {
     pub ssh_keys: Vec<PathBuf>,
 }
 
-/// Where the config repository is.
+/// The location of the config repository.
 #[derive(Debug)]
 pub(super) struct Remote {
     pub url: String,
-    /// The URL without the user of https, which some make a token.
+    /// The URL without the https user, where some people put a token.
     pub shown: String,
     transport: Transport,
     credentials: Credentials,
 }
 
-/// One fetch: when to end it, and why it was ended.
+/// One fetch: when to stop it, and why it was stopped.
 pub(super) struct Limit<F> {
     expired: F,
     ended: Cell<Option<&'static str>>,
@@ -61,8 +61,8 @@ enum Transport {
     Ssh { host: String },
 }
 
-/// Bounds how long libgit2 waits for a remote, and lets it find the system's certificate authorities. `main` calls it
-/// before it starts any thread, because both change settings of the whole process.
+/// Limits how long libgit2 waits for a remote, and lets it find the system's certificate authorities. `main` calls
+/// this before it starts any thread, because both are process-wide settings.
 #[expect(
     unsafe_code,
     reason = "libgit2's only way to bound a wait; `Once` orders it before every use of a remote"
@@ -78,14 +78,14 @@ pub fn prepare() {
 }
 
 impl Remote {
-    /// Fails on a URL that is neither encrypted nor local, and on one with a password in it.
+    /// Fails if the URL is neither encrypted nor local, or contains a password.
     pub fn new(url: &str, credentials: Credentials) -> Result<Remote> {
         prepare();
         let transport = transport(url)?;
         Ok(Remote { url: url.to_owned(), shown: shown(url, &transport), transport, credentials })
     }
 
-    /// What libgit2 asks of us during one connection.
+    /// The callbacks that libgit2 uses during one connection.
     pub fn callbacks<'a>(&'a self, limit: &'a Limit<impl Fn() -> bool>) -> RemoteCallbacks<'a> {
         let mut callbacks = RemoteCallbacks::new();
         let mut offers = self.credentials.offers();
@@ -96,7 +96,7 @@ impl Remote {
         callbacks
     }
 
-    /// The remote's error, with the way out.
+    /// The remote's error, with a way to fix it.
     pub fn explain(&self, error: &git2::Error, limit: &Limit<impl Fn() -> bool>) -> Error {
         if let Some(reason) = limit.ended.get() {
             return anyhow!(reason);
@@ -129,7 +129,7 @@ impl Remote {
         }
     }
 
-    /// libssh2 says the same of a key with a passphrase and of what is no key.
+    /// libssh2 gives the same error for a key with a passphrase and for something that is not a key.
     fn unusable_key(&self, message: &str) -> Error {
         let keys: Vec<_> = self.credentials.ssh_keys.iter().map(|key| key.display().to_string()).collect();
         anyhow!(
@@ -148,7 +148,7 @@ impl Remote {
         )
     }
 
-    /// The next credential for whoever asks. Each is offered once, because libgit2 asks until it is told no.
+    /// The next credential to offer. Each is offered once, because libgit2 keeps asking until it gets an error.
     fn offer(
         &self,
         offers: &mut impl Iterator<Item = Offer>,
@@ -171,7 +171,7 @@ impl Remote {
         }
     }
 
-    /// Whether an offer is meant for whoever asks: a redirect to another host must not be given the token.
+    /// Whether an offer is meant for this host: a redirect to another host must not receive the token.
     fn may(&self, offer: &Offer, asked_by: &str, allowed: CredentialType) -> bool {
         match (offer, &self.transport) {
             (Offer::Token(_) | Offer::TokenFile(_), Transport::Https { .. }) => {
@@ -187,7 +187,7 @@ impl Remote {
 }
 
 impl<F: Fn() -> bool> Limit<F> {
-    /// A fetch that `expired` ends when it says so.
+    /// A fetch that stops when `expired` says so.
     pub fn new(expired: F) -> Limit<F> {
         Limit { expired, ended: Cell::new(None) }
     }
@@ -202,14 +202,14 @@ impl<F: Fn() -> bool> Limit<F> {
     }
 }
 
-/// Through the proxy that git's own configuration or `https_proxy` names, if any.
+/// Uses the proxy from git's own configuration or `https_proxy`, if any.
 pub(super) fn proxy<'a>() -> ProxyOptions<'a> {
     let mut options = ProxyOptions::new();
     options.auto();
     options
 }
 
-/// A way to be let in, in the order in which they are tried.
+/// A credential to offer; they are tried in order.
 enum Offer {
     Token(String),
     TokenFile(PathBuf),
@@ -242,7 +242,7 @@ impl fmt::Debug for Credentials {
     }
 }
 
-/// A token that a file holds, without the line break that nobody means.
+/// The token in a file, without a trailing line break.
 fn read_token(file: &Path) -> Result<String, git2::Error> {
     let failed = |why: String| {
         git2::Error::new(ErrorCode::Auth, ErrorClass::Net, format!("the token in {}: {why}", file.display()))
@@ -256,7 +256,7 @@ fn read_token(file: &Path) -> Result<String, git2::Error> {
     }
 }
 
-/// The URL as it may be shown.
+/// The URL in a form that may be shown.
 fn shown(url: &str, transport: &Transport) -> String {
     match (url.split_once("://"), transport) {
         (Some((scheme, rest)), Transport::Https { .. }) => {
@@ -268,7 +268,7 @@ fn shown(url: &str, transport: &Transport) -> String {
     }
 }
 
-/// `[::1]:2222` as the arguments of `ssh-keyscan`.
+/// `[::1]:2222` as arguments for `ssh-keyscan`.
 fn keyscan(host: &str) -> String {
     match host.rsplit_once(':') {
         Some((name, port)) if port.parse::<u16>().is_ok() && (!name.contains(':') || name.ends_with(']')) => {
@@ -278,7 +278,7 @@ fn keyscan(host: &str) -> String {
     }
 }
 
-/// Which transport a URL asks for. Fails on one that is neither encrypted nor local, and on one that has a password.
+/// The transport of a URL. Fails if the URL is neither encrypted nor local, or contains a password.
 fn transport(url: &str) -> Result<Transport> {
     let Some((scheme, rest)) = url.split_once("://") else { return scp(url) };
     let authority = rest.split('/').next().unwrap_or(rest);

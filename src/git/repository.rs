@@ -1,9 +1,9 @@
 //! The config repository: a bare clone under the state directory, fetched and read without a checkout.
 //!
-//! Everything here blocks, so it runs on a thread of its own. A fetch brings one branch, in full depth, within the
-//! bounds below. `refs/oncall/good` keeps the last commit that was accepted, so that a start works when the remote is
-//! away. ssh host keys are checked against `~/.ssh/known_hosts` and certificates against the system's authorities,
-//! both by libgit2 itself. Whether a commit is a good config, and when to fetch, is left to the caller.
+//! Everything here blocks, so it runs on its own thread. A fetch brings one branch with its full history, within the
+//! limits below. `refs/oncall/good` keeps the last accepted commit, so that the server can start while the remote is
+//! down. libgit2 itself checks ssh host keys against `~/.ssh/known_hosts` and certificates against the system's
+//! authorities. The caller decides when to fetch, and whether a commit is a good config.
 
 use super::commit;
 use super::remote::{Credentials, Limit, Remote, proxy};
@@ -30,29 +30,29 @@ pub struct Repository {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct CommitId(Oid);
 
-/// What a fetch found.
+/// The result of a fetch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fetched {
     /// The tip of the branch.
     pub commit: CommitId,
-    /// The earlier tip, if the new one does not descend from it: history was rewritten.
+    /// The earlier tip, if the new one does not descend from it because history was rewritten.
     pub rewritten: Option<CommitId>,
 }
 
-/// One commit, as a person would name it.
+/// One commit, as shown to people.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Commit {
     pub id: CommitId,
     pub author: String,
-    /// In seconds since 1970, as the other.
+    /// In Unix seconds, as the other one.
     pub authored_at: i64,
     pub committed_at: i64,
     pub summary: String,
 }
 
 impl Repository {
-    /// Opens the clone in `dir`, or makes an empty one. Without a `branch`, the remote's default branch is followed;
-    /// `path` is the folder of the config in the repository. Asks nothing of the remote.
+    /// Opens the clone in `dir`, or creates an empty one. Without `branch`, it follows the remote's default branch;
+    /// `path` is the config's folder in the repository. Does not contact the remote.
     pub fn open(
         dir: &Path,
         url: &str,
@@ -71,9 +71,9 @@ impl Repository {
         Ok(Repository { git, remote, branch, path: folder(path)? })
     }
 
-    /// Fetches the branch and says where it is now. `expired` is asked again and again while data arrives, and ends
-    /// the fetch when it says so. Fails when the remote is away, empty, or has no such branch; the clone then stays
-    /// as it was.
+    /// Fetches the branch and returns its new tip. While data arrives, `expired` is called repeatedly and stops the
+    /// fetch by returning true. Fails if the remote is unreachable, empty, or has no such branch; the clone then
+    /// stays as it was.
     pub fn fetch(&self, expired: impl Fn() -> bool) -> Result<Fetched> {
         let before = self.reference(TIP);
         let commit = self
@@ -83,15 +83,15 @@ impl Repository {
         Ok(Fetched { commit, rewritten })
     }
 
-    /// The files of a commit below the folder of the config. Fails on a commit that is not in the clone, and where that
-    /// folder is not in it.
+    /// The files of a commit below the config's folder. Fails if the commit is not in the clone, or the folder is not
+    /// in the commit.
     pub fn tree(&self, commit: CommitId) -> Result<Tree> {
         let folder = self.path.as_deref();
         commit::read(&self.git, commit.0, folder)
             .with_context(|| format!("cannot read commit {commit} of {}", self.remote.shown))
     }
 
-    /// Remembers `commit` as the last good one, also against git's garbage collection.
+    /// Remembers `commit` as the last good one, and protects it from git's garbage collection.
     pub fn mark_good(&self, commit: CommitId) -> Result<()> {
         let note = "accepted as the config";
         self.git.reference(GOOD, commit.0, true, note).map(drop).with_context(|| {
@@ -104,7 +104,7 @@ impl Repository {
         self.reference(GOOD)
     }
 
-    /// The commits that `to` has and `from` has not, newest first, at most `max` and [`LOG_MAX`].
+    /// The commits that are in `to` but not in `from`, newest first, at most `max` and at most [`LOG_MAX`].
     pub fn log(&self, from: Option<CommitId>, to: CommitId, max: usize) -> Result<Vec<Commit>> {
         let mut walk = self.git.revwalk()?;
         walk.set_sorting(Sort::TOPOLOGICAL)?;
@@ -120,7 +120,7 @@ impl Repository {
         self.git.find_commit(id.0).ok().map(|commit| commit_of(&commit))
     }
 
-    /// The URL that is followed, without what could be a secret.
+    /// The URL we follow, without anything that could be a secret.
     pub fn remote(&self) -> &str {
         &self.remote.shown
     }
@@ -201,12 +201,12 @@ fn open_or_create(dir: &Path) -> Result<git2::Repository, git2::Error> {
         let mut options = RepositoryInitOptions::new();
         git2::Repository::init_opts(dir, options.bare(true).mkpath(true).external_template(false))?
     };
-    // A power cut must not leave a reference to objects that were never written.
+    // After a power cut, no reference may point to objects that were never written.
     git.config()?.open_level(git2::ConfigLevel::Local)?.set_bool("core.fsyncObjectFiles", true)?;
     Ok(git)
 }
 
-/// An error of the clone itself, which can always be made again.
+/// An error of the clone itself, which can always be created again.
 fn local(error: &git2::Error, dir: &Path) -> Error {
     match error.code() {
         ErrorCode::Owner => anyhow!("{}: run as the user that owns it, or `chown` it", error.message()),

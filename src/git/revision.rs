@@ -1,7 +1,8 @@
-//! The other side of a change: a directory's files as another revision of the repository around it has them.
+//! The other side of a comparison: a directory's files at another revision of the repository around it.
 //!
-//! Nothing is checked out and nothing is fetched. A revision is anything `git rev-parse` knows; of a branch that went
-//! on elsewhere, the commit where this one left it is meant, so that what others did since is not taken for undone.
+//! Nothing is checked out or fetched. A revision is anything that `git rev-parse` accepts. If both branches have
+//! moved on, the commit where this branch left the other is used, so that other people's changes since then do not
+//! show up as undone.
 
 use super::commit;
 use crate::compile::Tree;
@@ -9,25 +10,25 @@ use anyhow::{Context, Error, Result, anyhow, bail};
 use git2::{ErrorCode, Oid, Repository};
 use std::path::{Path, PathBuf};
 
-/// The names under which a clone knows the branch that changes are merged into, most telling first.
+/// Names under which a clone knows the branch that changes are merged into, the best first.
 const UPSTREAMS: [&str; 4] = ["origin/HEAD", "origin/main", "origin/master", "HEAD"];
-/// As many digits of a commit as people read.
+/// How many digits of a commit id people see.
 const DIGITS: usize = 10;
 
 /// A directory at a revision.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Revision {
-    /// How people name it: `origin/main at 1a2b3c4d5e`.
+pub struct AtRevision {
+    /// Its name for people: `origin/main at 1a2b3c4d5e`.
     pub name: String,
     /// Its 40 hexadecimal digits.
     pub commit: String,
-    /// `None`: the directory is not there at that revision.
+    /// `None` if the directory does not exist at that revision.
     pub tree: Option<Tree>,
 }
 
-/// The files of `dir` at `revision`; without one, where the checked-out branch left the one that it will be merged
-/// into, as far as the clone tells. Fails outside of a repository, and on a revision that is not known.
-pub fn read(dir: &Path, revision: Option<&str>) -> Result<Revision> {
+/// The files of `dir` at `revision`. Without a revision, at the commit where the checked-out branch left the one it
+/// will be merged into, as far as the clone knows. Fails outside a repository, or if the revision is unknown.
+pub fn read(dir: &Path, revision: Option<&str>) -> Result<AtRevision> {
     let dir = dir.canonicalize().with_context(|| format!("cannot read {}", dir.display()))?;
     let git = Repository::discover(&dir).map_err(|error| no_repository(&error, &dir))?;
     let folder = folder(&git, &dir)?;
@@ -51,10 +52,10 @@ pub fn read(dir: &Path, revision: Option<&str>) -> Result<Revision> {
         ),
         false => None,
     };
-    Ok(Revision { name, commit: commit.to_string(), tree })
+    Ok(AtRevision { name, commit: commit.to_string(), tree })
 }
 
-/// The directory, as a path below the root of the work tree; `None` is the root itself.
+/// The directory, as a path below the root of the work tree; `None` for the root itself.
 fn folder(git: &Repository, dir: &Path) -> Result<Option<String>> {
     let root: PathBuf = git.workdir().unwrap_or_else(|| git.path()).canonicalize()?;
     let below = dir
@@ -84,7 +85,7 @@ fn unknown(revision: &str) -> String {
     )
 }
 
-/// A clone without its past would be compared with itself, or with what others have done since.
+/// Without its history, a branch would be compared with itself or with what others have done since.
 fn shallow(name: &str) -> String {
     format!(
         "this clone is shallow, and the commit where the branch left `{name}` is not in it: `git fetch --unshallow origin \

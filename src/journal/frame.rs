@@ -1,8 +1,8 @@
-//! The bytes of a segment: a header, written twice, and frames, one for each entry.
+//! The bytes of a segment: a header, written twice, and one frame for each entry.
 //!
-//! A frame's checksum covers its epoch and sequence number, so that bytes of another time or place never pass for
-//! it, and it says how far into its batch it is, so that any one of a batch proves all earlier batches. Zeros end
-//! the data. Which frames count is decided in [`recovery`](super::recovery).
+//! A frame's checksum covers its epoch and sequence number, so stale bytes from elsewhere never pass for it. A frame
+//! also says how far into its batch it is, so any frame of a batch proves all earlier batches. Zeros end the data.
+//! [`recovery`](super::recovery) decides which frames count.
 //!
 //! A frame, little-endian: checksum u32, length u32 (the top bit closes the batch), index in the batch u32, sequence
 //! number u64, payload.
@@ -12,13 +12,13 @@ use std::fmt;
 
 /// The longest payload of one entry, in bytes.
 pub const FRAME_MAX: usize = 8 << 20;
-/// The most bytes in one batch, frames included; a segment grows beyond its size for one batch rather than split it.
+/// The most bytes in one batch, frames included. A segment exceeds its size for one batch rather than split it.
 pub const BATCH_MAX: usize = 256 << 20;
-/// Where the frames begin; before it are the two copies of the header, in different 4 KiB blocks.
+/// Where the frames begin. The two copies of the header are before it, in different 4 KiB blocks.
 pub const DATA_START: usize = 8192;
-/// The format this release writes; it reads this one and all earlier ones.
+/// The format that this release writes; it reads this one and all earlier ones.
 pub const FORMAT: u32 = 1;
-/// The bytes of a frame before its payload.
+/// The size of a frame's header, in bytes.
 pub const FRAME_HEADER: usize = 20;
 
 const MAGIC: &[u8; 8] = b"oncall-j";
@@ -27,16 +27,16 @@ const HEADER_LENGTH: usize = 68;
 const CLOSES: u32 = 1 << 31;
 const ZEROS: [u8; 4096] = [0; 4096];
 
-/// What a segment says about itself and about the one before it.
+/// What a segment says about itself and its predecessor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Header {
-    /// Also in the file's name; from 1 on, never used twice.
+    /// Also in the file name; from 1 on, never reused.
     pub number: u64,
     /// The number of the segment that began the epoch.
     pub epoch: u64,
-    /// The first entry that this segment may hold.
+    /// The first entry that this segment may contain.
     pub first_seq: u64,
-    /// `None` in the very first segment.
+    /// `None` only in the first segment.
     pub predecessor: Option<End>,
 }
 
@@ -45,14 +45,14 @@ pub struct Header {
 pub enum HeaderError {
     /// Both copies are broken or missing.
     Unreadable,
-    /// A newer release wrote it; its format.
+    /// A newer release wrote it; contains its format.
     Newer(u32),
 }
 
 /// Why a batch cannot be encoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TooLong {
-    /// A payload is longer than [`FRAME_MAX`]; its sequence number.
+    /// A payload is longer than [`FRAME_MAX`]; contains its sequence number.
     Payload(u64),
     /// The batch is longer than [`BATCH_MAX`].
     Batch,
@@ -67,29 +67,29 @@ impl fmt::Display for TooLong {
     }
 }
 
-/// One entry as found in a segment.
+/// One entry, as read from a segment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Frame<'a> {
     pub seq: u64,
-    /// The first sequence number of the batch that it was written in.
+    /// The first sequence number of its batch.
     pub batch: u64,
     /// Whether it is the last of its batch.
     pub closes: bool,
-    /// Where the frame begins, in bytes from the beginning of the segment.
+    /// Where the frame begins, in bytes from the start of the segment.
     pub offset: usize,
     pub payload: &'a [u8],
 }
 
-/// What reading a segment comes upon.
+/// A frame, or a gap between frames.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Item<'a> {
     Frame(Frame<'a>),
-    /// From this offset to that one, no frame is valid.
+    /// No frame between these two offsets is valid.
     Broken(usize, usize),
 }
 
 impl Frame<'_> {
-    /// Where the next frame begins, in bytes from the beginning of the segment.
+    /// Where the next frame begins, in bytes from the start of the segment.
     pub fn end(&self) -> usize {
         self.offset + FRAME_HEADER + self.payload.len()
     }
@@ -115,7 +115,7 @@ impl Header {
         block
     }
 
-    /// Reads the header from the beginning of a segment; the first [`DATA_START`] bytes are enough.
+    /// Decodes the header at the start of a segment; the first [`DATA_START`] bytes are enough.
     pub fn decode(segment: &[u8]) -> Result<Header, HeaderError> {
         let copies = COPIES.map(|at| decode_copy(segment.get(at..).unwrap_or_default()));
         let readable = copies.iter().find(|copy| copy.is_ok());
@@ -124,7 +124,7 @@ impl Header {
     }
 }
 
-/// Appends the frames of one batch to `out`, which keeps its length when a payload or the batch is too long.
+/// Appends the frames of one batch to `out`. On error (a payload or the batch is too long), `out` keeps its length.
 pub fn encode<P: AsRef<[u8]>>(
     epoch: u64,
     first_seq: u64,
@@ -149,12 +149,12 @@ pub fn encode<P: AsRef<[u8]>>(
     Ok(())
 }
 
-/// The frames of `segment` (its bytes from the very beginning) from `offset` on, of which `seq` is the first expected.
+/// The frames of `segment` (all its bytes) from `offset` on; `seq` is the first one expected.
 pub fn frames(segment: &[u8], epoch: u64, offset: usize, seq: u64) -> Frames<'_> {
     Frames { segment, epoch, offset, seq }
 }
 
-/// Iterates over the frames of a segment, and over what is broken between them.
+/// Iterates over the frames of a segment and the damage between them.
 #[derive(Clone, Debug)]
 pub struct Frames<'a> {
     segment: &'a [u8],
@@ -181,17 +181,17 @@ impl<'a> Iterator for Frames<'a> {
 
 impl<'a> Frames<'a> {
     fn at(&self, offset: usize) -> Option<Frame<'a>> {
-        // No more frames can have been lost than have room from here on.
+        // The rest of the segment has room for at most this many lost frames.
         let room = self.segment.len().checked_sub(self.offset)? / FRAME_HEADER;
         decode(self.segment, self.epoch, offset, self.seq..=self.seq.saturating_add(room as u64))
     }
 
-    /// The next valid frame's offset and number, or the end. Payloads are text without NUL bytes, and a sequence
-    /// number has them, so that no payload can pass for a frame.
+    /// The offset and number of the next valid frame, or the end. Payloads are text without NUL bytes and a sequence
+    /// number contains some, so a payload cannot pass for a frame.
     fn resync(&self) -> (usize, u64) {
         let mut offset = self.offset + 1;
         while let Some(data) = nonzero(self.segment, offset) {
-            // A sequence number is not zero, so a frame has its first other byte within its header.
+            // A sequence number is not zero, so a frame's first nonzero byte is in its header.
             offset = offset.max(data.saturating_sub(FRAME_HEADER - 1));
             if let Some(frame) = self.at(offset) {
                 return (offset, frame.seq);
@@ -202,13 +202,13 @@ impl<'a> Frames<'a> {
     }
 }
 
-/// The sequence number and the payload's length of the frame header at the beginning of `bytes`, unverified.
+/// The sequence number and payload length from the frame header at the start of `bytes`, unverified.
 pub fn peek(bytes: &[u8; FRAME_HEADER]) -> (u64, usize) {
     let length = u32_at(bytes, 4).unwrap_or_default() & !CLOSES;
     (u64_at(bytes, 12).unwrap_or_default(), length as usize)
 }
 
-/// The frame at `offset` with a sequence number in `seqs`, when its checksum is right.
+/// The frame at `offset`, if its sequence number is in `seqs` and its checksum is right.
 pub fn decode(
     segment: &[u8],
     epoch: u64,
@@ -254,7 +254,7 @@ fn decode_copy(bytes: &[u8]) -> Result<Header, HeaderError> {
     decode_fields(bytes).ok_or(HeaderError::Unreadable)
 }
 
-/// The format number behind `magic`; it has a checksum of its own, so that every release can read every other's.
+/// The format number after `magic`. It has its own checksum, so that every release can read any other's.
 pub(super) fn decode_format(bytes: &[u8], magic: &[u8; 8]) -> Option<u32> {
     let right = bytes.starts_with(magic) && u32_at(bytes, 12)? == crc32c::crc32c(bytes.get(..12)?);
     right.then_some(u32_at(bytes, 8)?)
@@ -270,7 +270,7 @@ fn decode_fields(bytes: &[u8]) -> Option<Header> {
     (number > 0 && first_seq > 0).then_some(Header { number, epoch, first_seq, predecessor })
 }
 
-/// The offset of the first byte at or after `offset` that is not zero.
+/// The offset of the first nonzero byte at or after `offset`.
 fn nonzero(bytes: &[u8], offset: usize) -> Option<usize> {
     let rest = bytes.get(offset..)?;
     let full = rest.chunks(ZEROS.len()).position(|chunk| *chunk != ZEROS[..chunk.len()])? * ZEROS.len();

@@ -1,16 +1,16 @@
-//! What a start makes of the segments that it finds: which entries are replayed, what is damaged, and where the new
-//! segment goes on.
+//! Decides what a start makes of the segments it finds: which entries to replay, what is damaged, and where the new
+//! segment continues.
 //!
-//! [`plan`] orders the segments by their headers alone, from the newest back; [`Recovery`] is then fed one at a time.
-//! A segment ends where its successor says. The newest has none: its last batch was perhaps never synced, so it
-//! counts only if it is whole, and even then it is written again in the new segment rather than trusted to be on
-//! disk. What cannot be read is skipped, reported, and left where it is.
+//! [`plan`] orders the segments by their headers alone, from the newest back; [`Recovery`] is then fed one segment at
+//! a time. A segment ends where its successor says. The newest has no successor, so its last batch may never have
+//! been synced: it counts only if it is whole, and even then it is written again to the new segment rather than
+//! trusted to be on disk. Anything unreadable is skipped, reported, and left in place.
 
 use super::End;
 use super::frame::{self, DATA_START, Frame, Header, HeaderError, Item};
 use std::collections::BTreeMap;
 
-/// A segment file as listed: the number in its name, and its header.
+/// A segment file in the directory: the number in its name, and its header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Listed {
     pub number: u64,
@@ -21,9 +21,9 @@ pub struct Listed {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Part {
     pub header: Header,
-    /// Where it ends, when its successor is there to say so.
+    /// Where it ends, if its successor is there to say so.
     pub end: Option<End>,
-    /// The first entry that belongs to the next part; `u64::MAX` in the newest.
+    /// The first entry of the next part; `u64::MAX` for the newest.
     pub before: u64,
 }
 
@@ -35,60 +35,60 @@ pub struct Plan {
     pub damages: Vec<Damage>,
 }
 
-/// Something that should be in the journal and is not.
+/// A gap in the journal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Damage {
-    /// The segment that is damaged, or the one before which something is missing.
+    /// The damaged segment, or the one before which something is missing.
     pub segment: u64,
-    /// In bytes, from the beginning of the segment.
+    /// In bytes, from the start of the segment.
     pub offset: u64,
-    /// The first and the last entry that are lost, where that is known.
+    /// The first and last lost entries, if known.
     pub lost: Option<(u64, u64)>,
-    pub what: What,
-    /// Whether the snapshot has what is lost: then it is worth a warning, and otherwise a page.
+    pub what: DamageKind,
+    /// Whether the snapshot contains everything that is lost. If so it is worth a warning, otherwise a page.
     pub covered: bool,
 }
 
 /// What is damaged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum What {
+pub enum DamageKind {
     /// Both copies of the segment's header.
     Header,
-    /// Frames within the segment, or its end.
+    /// Frames inside the segment, or its end.
     Frames,
-    /// A whole segment is not there.
+    /// A whole segment is missing.
     Missing,
 }
 
-/// What was being written when the last process stopped; normal after a crash, because it was never answered.
+/// Data the last process was still writing when it stopped. Normal after a crash: it was never answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Torn {
     pub segment: u64,
     pub offset: u64,
 }
 
-/// Where a new segment goes on.
+/// Where a new segment continues.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Opening {
     /// `None` before the very first segment.
     pub predecessor: Option<End>,
-    /// The last batch of the predecessor, to be written again; the entries right before `next_seq`.
+    /// The predecessor's last batch, to be written again: the entries just before `next_seq`.
     pub carried: Vec<Vec<u8>>,
     /// The number of the next entry.
     pub next_seq: u64,
 }
 
-/// What a start knows in the end.
+/// The result of a recovery.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Recovered {
     pub opening: Opening,
-    /// In the order of the entries.
+    /// In entry order.
     pub damages: Vec<Damage>,
     pub torn: Option<Torn>,
 }
 
 impl Opening {
-    /// The header of the new segment, and all its bytes so far. They are durable before the segment has its name.
+    /// The new segment's header and its bytes so far. They must be durable before the segment gets its name.
     pub fn segment(&self, number: u64) -> Result<(Header, Vec<u8>), frame::TooLong> {
         let first_seq = self.next_seq.saturating_sub(self.carried.len() as u64);
         let header = Header { number, epoch: number, first_seq, predecessor: self.predecessor };
@@ -98,11 +98,12 @@ impl Opening {
     }
 }
 
-/// Orders the segments and leaves out those that `covered`, the last entry in the snapshot, makes superfluous; with 0,
-/// all are kept. `listed` ascends.
+/// Orders the segments, and leaves out those not needed because `covered`, the last entry in the snapshot, includes
+/// them. With 0, all are kept. `listed` must be sorted in ascending order.
 pub fn plan(listed: &[Listed], covered: u64) -> Plan {
     let readable: BTreeMap<u64, Header> = listed.iter().filter_map(usable).collect();
-    // A stalled thread of an older epoch may have made a segment after it was given up: the newest epoch counts.
+    // A stalled thread of an older epoch may have created a segment after we gave up on it, so the newest epoch
+    // counts.
     let newest = readable.values().max_by_key(|header| (header.epoch, header.number));
     let mut parts: Vec<Part> =
         newest.map(|header| Part { header: *header, end: None, before: u64::MAX }).into_iter().collect();
@@ -117,7 +118,7 @@ pub fn plan(listed: &[Listed], covered: u64) -> Plan {
     Plan { parts, damages }
 }
 
-/// A header in a file of another number was copied there by somebody.
+/// If the header does not match the number in the file name, somebody copied the file.
 fn usable(listed: &Listed) -> Option<(u64, Header)> {
     let header = listed.header.ok()?;
     (header.number == listed.number).then_some((listed.number, header))
@@ -136,7 +137,7 @@ fn unreadable(listed: &[Listed], parts: &[Part], covered: u64) -> Vec<Damage> {
         .map(|it| {
             let after = parts.iter().find(|part| part.header.number > it.number);
             let covered = after.is_some_and(|part| part.header.first_seq <= covered.saturating_add(1));
-            Damage { segment: it.number, offset: 0, lost: None, what: What::Header, covered }
+            Damage { segment: it.number, offset: 0, lost: None, what: DamageKind::Header, covered }
         })
         .collect()
 }
@@ -153,7 +154,7 @@ pub struct Recovery {
 }
 
 impl Recovery {
-    /// Replays what comes after `covered`, the last entry in the snapshot, or 0.
+    /// Starts a replay after `covered`, the last entry in the snapshot, or 0.
     pub fn after(covered: u64, plan: &Plan) -> Recovery {
         Recovery {
             covered,
@@ -165,11 +166,11 @@ impl Recovery {
         }
     }
 
-    /// Reads the bytes of the plan's next part and hands over its entries in their order.
+    /// Reads the bytes of the plan's next part and passes on its entries in order.
     pub fn read(&mut self, part: &Part, bytes: &[u8], entry: &mut impl FnMut(u64, &[u8])) {
         let Header { number, first_seq, .. } = part.header;
         if first_seq > self.next_seq {
-            self.lose((number, 0), (self.next_seq, first_seq - 1), What::Missing);
+            self.lose((number, 0), (self.next_seq, first_seq - 1), DamageKind::Missing);
         }
         match part.end {
             Some(end) => self.proven(part, bytes, end, entry),
@@ -177,13 +178,13 @@ impl Recovery {
         }
     }
 
-    /// What to tell, and how to go on.
+    /// The damage to report, and how to continue.
     pub fn finish(self) -> Recovered {
         let Recovery { predecessor, carried, next_seq, damages, torn, .. } = self;
         Recovered { opening: Opening { predecessor, carried, next_seq }, damages, torn }
     }
 
-    /// Everything up to `end` was synced: what is not there is damage.
+    /// Everything up to `end` was synced, so anything missing is damage.
     fn proven(&mut self, part: &Part, bytes: &[u8], end: End, entry: &mut impl FnMut(u64, &[u8])) {
         let Header { number, epoch, first_seq, .. } = part.header;
         let length = usize::try_from(end.offset).unwrap_or(usize::MAX).min(bytes.len());
@@ -194,19 +195,19 @@ impl Recovery {
                 break;
             }
             if found.seq > next {
-                self.lose((number, at as u64), (next, found.seq - 1), What::Frames);
+                self.lose((number, at as u64), (next, found.seq - 1), DamageKind::Frames);
             }
             (next, at) = (found.seq + 1, found.end());
             self.replay(&found, entry);
         }
-        // What a batch given up had already brought in is in the next part too.
+        // Entries of an abandoned batch may be at the end of this part, and are then in the next part too.
         let last_seq = end.last_seq.min(part.before - 1);
         if last_seq >= next {
-            self.lose((number, at as u64), (next, last_seq), What::Frames);
+            self.lose((number, at as u64), (next, last_seq), DamageKind::Frames);
         }
     }
 
-    /// The last batch of a segment without a successor counts if it is whole; all before it was synced.
+    /// The last batch of a segment without a successor counts only if it is whole; everything before it was synced.
     fn unproven(&mut self, part: &Part, bytes: &[u8], entry: &mut impl FnMut(u64, &[u8])) {
         let Header { number, epoch, first_seq, .. } = part.header;
         let last = LastBatch::find(bytes, &part.header);
@@ -240,19 +241,19 @@ impl Recovery {
         }
     }
 
-    fn lose(&mut self, (segment, offset): (u64, u64), lost: (u64, u64), what: What) {
+    fn lose(&mut self, (segment, offset): (u64, u64), lost: (u64, u64), what: DamageKind) {
         let covered = lost.1 <= self.covered;
         self.damages.push(Damage { segment, offset, lost: Some(lost), what, covered });
         self.next_seq = self.next_seq.max(lost.1 + 1);
     }
 }
 
-/// The batch that the newest valid frame belongs to.
+/// The batch of the newest valid frame.
 struct LastBatch {
     first_seq: u64,
-    /// Where it begins, or where the last frame before it ends.
+    /// Where the batch begins, or where the last frame before it ends.
     offset: usize,
-    /// Its last entry and where that ends, when nothing of the batch is missing.
+    /// Its last entry and where that ends, if nothing of the batch is missing.
     whole: Option<(u64, usize)>,
 }
 

@@ -1,18 +1,19 @@
-//! Which whole segments may go: those that no start needs any more, once they are old or too many.
+//! Decides which whole segments may be deleted: those no start needs any more, once they are too old or too many.
 //!
-//! A start needs everything after the *older* of the two kept snapshots, because the newest may turn out broken.
-//! Timelines of open incidents travel in the snapshot, so an old segment is never kept for an old incident.
+//! A start needs everything after the *older* of the two kept snapshots, because the newest may turn out to be
+//! broken. Nothing is kept for open incidents: a snapshot has only the numbers of their timeline entries, so a long
+//! timeline loses its oldest lines when their segment is deleted.
 
 use std::time::Duration;
 
-/// The most segments kept, whatever their size: each start makes one, and a server may be in a crash loop.
+/// The most segments we keep, of any size. Each start creates one, and a server may be in a crash loop.
 pub const SEGMENTS_MAX: usize = 10_000;
 
 /// How much of the past is kept for people to read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct History {
     pub age: Duration,
-    /// In bytes, all segments together.
+    /// The size of all segments together, in bytes.
     pub size: u64,
 }
 
@@ -26,16 +27,16 @@ impl Default for History {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Segment {
     pub number: u64,
-    /// The last entry that it can hold.
+    /// The last entry that it may contain.
     pub last_seq: u64,
-    /// Since it was last written.
+    /// The time since it was last written.
     pub age: Duration,
     /// In bytes.
     pub size: u64,
 }
 
-/// The numbers of the segments to delete; `segments` and `snapshots` (the last entry that each contains) ascend, and
-/// broken snapshots are not among them. Always the oldest, so that what is left has no hole.
+/// The numbers of the segments to delete. `segments` and `snapshots` (the last entry in each) are in ascending order,
+/// and broken snapshots are not included. Always the oldest, so that what remains has no gap.
 pub fn expired(segments: &[Segment], snapshots: &[u64], history: &History) -> Vec<u64> {
     let [.., covered, _newest] = *snapshots else { return Vec::new() };
     let mut size: u64 = segments.iter().map(|segment| segment.size).sum();

@@ -1,8 +1,8 @@
-//! The envelope around a state: how far it reaches, and whether its bytes are those that were written.
+//! The envelope around a state: which entries it covers, and whether its bytes are intact.
 //!
-//! The state travels in postcard, which does not describe itself: a release that changes the state's layout must
-//! still read the older one, so `T` should be an enum with a variant for each layout, the newest last. A snapshot
-//! that cannot be read is no loss while the one before it and the entries since are kept, see
+//! The state is serialized with postcard, which does not describe itself. A release that changes the state's layout
+//! must still read the older one, so `T` should be an enum with one variant for each layout, the newest last. An
+//! unreadable snapshot loses nothing while the previous one and all later entries are kept, see
 //! [`retention`](super::retention).
 //!
 //! The envelope, little-endian: magic, format u32, checksum of these; covered u64, checksum of the state u32,
@@ -12,7 +12,7 @@ use super::frame::{decode_format, u32_at, u64_at};
 use serde::{Serialize, de::DeserializeOwned};
 use std::fmt;
 
-/// The format of the envelope that this release writes; it reads this one and all earlier ones.
+/// The envelope format that this release writes; it reads this one and all earlier ones.
 pub const FORMAT: u32 = 1;
 
 const MAGIC: &[u8; 8] = b"oncall-s";
@@ -21,11 +21,11 @@ const BODY: usize = 32;
 /// Why a snapshot cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SnapshotError {
-    /// Cut short, overwritten, or not a snapshot at all.
+    /// Truncated, overwritten, or not a snapshot at all.
     Broken,
-    /// A newer release wrote it; its format.
+    /// A newer release wrote it; contains its format.
     Newer(u32),
-    /// The bytes are as written, but are not a `T`: postcard's reason.
+    /// The bytes are intact but are not a `T`; contains postcard's reason.
     State(String),
 }
 
@@ -41,8 +41,8 @@ impl fmt::Display for SnapshotError {
     }
 }
 
-/// The bytes of a snapshot that contains all entries up to `covered`: none at all when `T` cannot be serialized, which
-/// no reader and no writer accepts.
+/// The bytes of a snapshot that covers all entries up to `covered`. Empty if `T` cannot be serialized; readers and
+/// writers refuse that.
 pub fn encode<T: Serialize>(covered: u64, state: &T) -> Vec<u8> {
     let Ok(mut bytes) = postcard::to_io(state, vec![0; BODY]) else { return Vec::new() };
     let body_sum = crc32c::crc32c(&bytes[BODY..]);
@@ -57,12 +57,12 @@ pub fn encode<T: Serialize>(covered: u64, state: &T) -> Vec<u8> {
     bytes
 }
 
-/// The last entry that the snapshot contains, after checking that its bytes are those that were written.
+/// The last entry that the snapshot covers, after checking that its bytes are intact.
 pub fn covered(bytes: &[u8]) -> Result<u64, SnapshotError> {
     open(bytes).map(|(covered, _)| covered)
 }
 
-/// The last entry that the snapshot contains, and its state.
+/// The last entry that the snapshot covers, and its state.
 pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<(u64, T), SnapshotError> {
     let (covered, body) = open(bytes)?;
     match postcard::take_from_bytes(body) {

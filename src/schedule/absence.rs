@@ -1,25 +1,25 @@
-//! Who is away at an instant, and who is there instead.
+//! Who is away at an instant, and who stands in.
 //!
-//! Away are those with time off and those on call on a schedule that this one is kept apart from. A cover named on
-//! the time off stands in; the next member of a line-up is the line-up's own business (`rotation.rs`).
+//! People are away if they have time off, or if they are on call on a schedule this one is kept apart from. A cover
+//! named on the time off stands in. If there is none, the rotation chooses the next member (`rotation.rs`).
 
 use super::{Schedules, UserId};
 use jiff::Timestamp;
 use std::collections::BTreeSet;
 
-/// How many covers may be off themselves, each with a cover of their own.
+/// The longest chain of covers who are off themselves.
 const COVERS_MAX: usize = 8;
 
 /// Who is away from one schedule at one instant.
 pub(super) struct Absence<'a> {
     pub schedules: &'a Schedules,
     pub at: Timestamp,
-    /// On call on a schedule that this one is kept apart from.
+    /// People on call on a schedule this one is kept apart from.
     pub elsewhere: BTreeSet<UserId>,
 }
 
 impl<'a> Absence<'a> {
-    /// Those of a set who are there, and the covers of those who are not.
+    /// The members of a set who are not away, and covers for those who are.
     pub fn fill(&self, set: &[UserId]) -> Vec<UserId> {
         set.iter()
             .filter_map(|user| if self.is_present(user) { Some(user) } else { self.cover(user) })
@@ -27,7 +27,7 @@ impl<'a> Absence<'a> {
             .collect()
     }
 
-    /// Those of a set who are there.
+    /// The members of a set who are not away.
     pub fn present(&self, set: &[UserId]) -> Vec<UserId> {
         set.iter().filter(|user| self.is_present(user)).cloned().collect()
     }
@@ -36,7 +36,7 @@ impl<'a> Absence<'a> {
         !self.elsewhere.contains(user) && self.schedules.is_off(user, self.at).is_none()
     }
 
-    /// The cover of somebody who is off, or that one's cover, and so on.
+    /// The cover for somebody who is off; if the cover is off too, the cover's cover, and so on.
     fn cover(&self, user: &UserId) -> Option<&'a UserId> {
         let mut time_off = self.schedules.is_off(user, self.at)?;
         for _ in 0..COVERS_MAX {

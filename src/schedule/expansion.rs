@@ -1,18 +1,19 @@
-//! A range of time, cut wherever something may change and asked once in each piece, and put together again.
+//! Expands a schedule over a range: cuts the range wherever something may change, asks once in each piece, and joins
+//! equal pieces.
 
-use super::instant::Instant;
+use super::instant::Cursor;
 use super::{Layer, Reason, Schedule, Schedules, Shift};
 use jiff::Timestamp;
 use std::collections::BTreeSet;
 
-/// The pieces of `[at, until)` in order, without holes; neighbours may be equal.
+/// The pieces of `[at, until)`, in order and without holes. Neighbours may be equal.
 pub(super) struct Pieces<'a> {
-    /// The last piece's beginning.
-    instant: Instant<'a>,
+    /// Where the last piece begins.
+    instant: Cursor<'a>,
     schedule: &'a str,
     at: Timestamp,
     until: Timestamp,
-    /// Each with an instant until which it stays as it is.
+    /// Each layer, with an instant until which it does not change.
     layers: Vec<(&'a Layer, Timestamp)>,
     /// Where overrides and time off begin and end.
     dated: BTreeSet<Timestamp>,
@@ -26,10 +27,10 @@ impl<'a> Pieces<'a> {
         let time_off = schedules.time_off.values().flatten();
         let time_off = time_off.flat_map(|it| [it.from, it.until.unwrap_or(Timestamp::MAX)]);
         let dated = overrides.chain(time_off).filter(|it| from < *it && *it < until).collect();
-        Pieces { instant: Instant::new(schedules, from), schedule, at: from, until, layers, dated }
+        Pieces { instant: Cursor::new(schedules, from), schedule, at: from, until, layers, dated }
     }
 
-    /// Equal neighbours as one, each with what `of` makes of its first piece.
+    /// Merges equal neighbours; `of` maps the first piece of each run.
     pub fn merged<T>(mut self, of: impl Fn(&mut Pieces<'a>) -> T) -> Vec<(Shift, T)> {
         let mut merged: Vec<(Shift, T)> = Vec::new();
         while let Some(piece) = self.next() {
@@ -41,7 +42,7 @@ impl<'a> Pieces<'a> {
         merged
     }
 
-    /// Why the last piece has the people it has.
+    /// Why the last piece has these people.
     pub fn reason(&mut self) -> Reason<'a> {
         self.instant.reason(self.schedule)
     }
@@ -75,7 +76,7 @@ impl Iterator for Pieces<'_> {
     }
 }
 
-/// A schedule and all it is kept apart from, directly or not.
+/// A schedule and every schedule it is kept apart from, directly or not.
 fn involved<'a>(schedules: &'a Schedules, schedule: &'a str) -> Vec<&'a Schedule> {
     let mut seen = BTreeSet::from([schedule]);
     let mut open = vec![schedule];

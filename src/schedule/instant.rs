@@ -1,4 +1,4 @@
-//! One instant: layers, absences and overrides put together, each schedule once.
+//! One instant: combines layers, absences and overrides, computing each schedule once.
 
 use super::absence::Absence;
 use super::overrides::sorted;
@@ -8,34 +8,34 @@ use super::{
 };
 use jiff::Timestamp;
 
-/// How long a chain of `apart_from` is followed. `compile` refuses cycles; here they end.
+/// How far a chain of `apart_from` is followed. `compile` refuses cycles; here they just end.
 const APART_FROM_DEPTH_MAX: usize = 64;
 
 /// What is known about an instant so far.
-pub(super) struct Instant<'a> {
+pub(super) struct Cursor<'a> {
     schedules: &'a Schedules,
     at: Timestamp,
-    /// Schedules that are kept apart from others: their chains may meet, or go in circles. Few, and looked for one by
-    /// one.
+    /// Schedules that others are kept apart from. Their chains may meet or form a cycle. The list is short, so it is
+    /// searched linearly.
     known: Vec<(&'a ScheduleId, OnCall)>,
     counted: Counted<'a>,
 }
 
-/// Who is on call, and what decided.
+/// Who is on call, and what decided it.
 struct Decided<'a> {
     /// Sorted by id, each once.
     users: Vec<UserId>,
     layer: Option<&'a Layer>,
-    /// Those that changed something, in order.
+    /// The overrides that changed something, in order.
     overrides: Vec<&'a Override>,
 }
 
-impl<'a> Instant<'a> {
-    pub fn new(schedules: &'a Schedules, at: Timestamp) -> Instant<'a> {
-        Instant { schedules, at, known: Vec::new(), counted: Counted::default() }
+impl<'a> Cursor<'a> {
+    pub fn new(schedules: &'a Schedules, at: Timestamp) -> Cursor<'a> {
+        Cursor { schedules, at, known: Vec::new(), counted: Counted::default() }
     }
 
-    /// Goes on to another instant, quickly if it is soon after.
+    /// Moves to another instant. Fast if it is soon after the current one.
     pub fn move_to(&mut self, at: Timestamp) {
         if at != self.at {
             self.known.clear();
@@ -43,12 +43,12 @@ impl<'a> Instant<'a> {
         }
     }
 
-    /// Who is on call; nobody on an unknown schedule.
+    /// Who is on call; nobody if the schedule is unknown.
     pub fn on_call(&mut self, id: &str) -> OnCall {
         self.resolve(id, 0)
     }
 
-    /// Why it is these people; nothing on an unknown schedule.
+    /// Why these people are on call; empty if the schedule is unknown.
     pub fn reason(&mut self, id: &str) -> Reason<'a> {
         let Some(schedule) = self.schedules.schedules.get(id) else { return Reason::default() };
         let absence = self.absence(schedule, 0);
@@ -118,7 +118,7 @@ impl<'a> Instant<'a> {
         OnCall { users, shadows, source }
     }
 
-    /// The people of the last layer that has somebody, and what overrides make of them.
+    /// The people of the last layer that has anybody, after overrides.
     fn decide(&mut self, schedule: &'a Schedule, absence: &Absence<'_>) -> Decided<'a> {
         let layers = schedule.layers.iter().rev().filter(|layer| !layer.shadow);
         let mut filled = layers.map(|layer| (layer, layer.people(absence, &mut self.counted)));

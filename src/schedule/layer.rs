@@ -1,4 +1,4 @@
-//! One layer: who takes turns, in which zone, limited to which windows.
+//! One layer: who takes turns, in which zone, and in which windows.
 
 use super::absence::Absence;
 use super::local::first_instant;
@@ -8,7 +8,7 @@ use super::{Every, Hours, Rotation, Turns, UserId};
 use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
 use std::sync::Arc;
 
-/// Two weeks of daily handoffs fall on every day of the week, before and after a change of the clock.
+/// Two weeks of daily handoffs cover every day of the week, before and after a clock change.
 const HANDOFFS_LOOKED_AT: i64 = 14;
 
 /// One layer of a schedule.
@@ -17,9 +17,9 @@ pub struct Layer {
     pub name: Arc<str>,
     pub time_zone: TimeZone,
     pub turn: Turn,
-    /// Limits the layer to windows; `None`: always. Several: any of them.
+    /// Limits the layer to these windows; with several, any of them counts. `None`: always.
     pub during: Option<Vec<Hours>>,
-    /// Shown and told by Slack, never called and never counted as cover.
+    /// Shadows: shown, and told on Slack, but never called and never counted as cover.
     pub shadow: bool,
     /// Where it is written, `file:line`.
     pub place: Arc<str>,
@@ -34,7 +34,7 @@ pub enum Turn {
 }
 
 impl Layer {
-    /// Whom the layer has at the absence's instant, absences considered; empty outside its windows.
+    /// Who is on call in this layer at the absence's instant, after absences; empty outside its windows.
     pub(super) fn people<'a>(&'a self, absence: &Absence<'_>, counted: &mut Counted<'a>) -> Vec<UserId> {
         let during = self.during.as_deref();
         if during.is_some_and(|hours| !any_contains(hours, absence.at)) {
@@ -46,7 +46,7 @@ impl Layer {
         }
     }
 
-    /// Whose turn it is at `at`, away or not and inside the windows or not, and the `file:line` that says so.
+    /// Whose turn it is at `at`, and the `file:line` that says so. Ignores absences and windows.
     pub(super) fn holder<'a>(
         &'a self,
         at: Timestamp,
@@ -61,8 +61,8 @@ impl Layer {
         }
     }
 
-    /// The members of the newest line-up whose shifts all fall outside of the windows: their turns never come. Nobody
-    /// where only active shifts are turns.
+    /// The members of the newest line-up whose turn never comes because all their shifts fall outside the windows.
+    /// Empty with `turns: active`.
     pub fn idle_members(&self) -> Vec<Arc<[UserId]>> {
         let (Turn::Rotation(rotation), Some(hours)) = (&self.turn, self.during.as_deref()) else {
             return Vec::new();
@@ -71,8 +71,8 @@ impl Layer {
         line_up.map_or(Vec::new(), |line_up| idle_members(line_up, &self.time_zone, hours))
     }
 
-    /// A handoff of the newest line-up at which a window is open and was before, in local time; one of days or longer,
-    /// since shorter shifts are meant to part a window.
+    /// A handoff of the newest line-up, in local time, that falls inside an open window. Only for shifts of a day or
+    /// longer: shorter shifts are meant to split a window.
     pub fn handoff_within_window(&self) -> Option<DateTime> {
         let (Turn::Rotation(rotation), Some(hours)) = (&self.turn, self.during.as_deref()) else {
             return None;
@@ -85,7 +85,7 @@ impl Layer {
         })
     }
 
-    /// An instant after `after` until which the layer stays as it is, absences left aside.
+    /// An instant after `after` until which the layer does not change, ignoring absences.
     pub(super) fn next_edge(&self, after: Timestamp) -> Timestamp {
         let window = self.during.as_deref().map_or(Timestamp::MAX, |hours| any_next_edge(hours, after));
         match &self.turn {

@@ -1,10 +1,9 @@
 //! Who is on call at an instant, and nothing else.
 //!
-//! [`Schedules`] holds every schedule with the people's time off, because both can refer to each other
-//! (`apart_from`). It is asked for an instant ([`Schedules::on_call`]), for a range ([`Schedules::shifts`]), for who
-//! is next ([`Schedules::next_handover`]) and why ([`Schedules::reason`]), and for whose turn a line-up comes to
-//! ([`Layer::next_member`]). All arithmetic is on civil (wall-clock) time first; only then is a local
-//! time mapped to an instant.
+//! [`Schedules`] holds every schedule together with everybody's time off, because schedules can refer to each other
+//! (`apart_from`). Ask it about an instant ([`Schedules::on_call`]), a range ([`Schedules::shifts`]), the next change
+//! ([`Schedules::next_handover`]), the reason ([`Schedules::reason`]), or the next member in a line-up
+//! ([`Layer::next_member`]). All arithmetic is on civil (wall-clock) time; only the result is mapped to an instant.
 
 mod absence;
 mod expansion;
@@ -27,31 +26,31 @@ pub use window::{
 
 use crate::actor::Origin;
 use expansion::Pieces;
-use instant::Instant;
+use instant::Cursor;
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use std::{collections::BTreeMap, sync::Arc};
 
-/// The id of a user: the path of the file below `users/`.
+/// The id of a user: the file's path below `users/`.
 pub type UserId = Arc<str>;
-/// The id of a schedule: the path of the file below `schedules/`.
+/// The id of a schedule: the file's path below `schedules/`.
 pub type ScheduleId = Arc<str>;
 
-/// Every schedule and everybody's time off.
+/// Every schedule, and everybody's time off.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Schedules {
     pub schedules: BTreeMap<ScheduleId, Schedule>,
     pub time_off: BTreeMap<UserId, Vec<TimeOff>>,
 }
 
-/// One schedule: layers, a later one winning wherever it has somebody, and overrides on top.
+/// One schedule: layers, and overrides on top. The last layer that has somebody wins.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Schedule {
-    /// The zone of its overrides and, unless they have their own, its layers.
+    /// The zone of its overrides, and of layers that do not set their own.
     pub time_zone: TimeZone,
     pub layers: Vec<Layer>,
     /// In the order in which they apply.
     pub overrides: Overrides,
-    /// Whoever is on call on one of these counts as off here.
+    /// Anybody on call on one of these counts as off here.
     pub apart_from: Vec<ScheduleId>,
 }
 
@@ -61,18 +60,18 @@ pub struct TimeOff {
     pub from: Timestamp,
     /// `None`: for good (`left:`).
     pub until: Option<Timestamp>,
-    /// Stands in, instead of the next member of the line-up.
+    /// Stands in instead of the next member of the line-up.
     pub cover: Option<UserId>,
     /// Where it is written, `file:line`.
     pub place: Arc<str>,
 }
 
-/// Who is on call, and from where that follows.
+/// Who is on call, and what decided it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OnCall {
-    /// Sorted by id, each once; empty is a gap.
+    /// Sorted by id, each once; empty means a gap.
     pub users: Vec<UserId>,
-    /// Sorted by id, none of them in `users`: told by Slack, never called, never counted as cover.
+    /// Sorted by id, and none of them in `users`. Told on Slack, never called, never counted as cover.
     pub shadows: Vec<UserId>,
     pub source: Source,
 }
@@ -88,16 +87,16 @@ pub enum Source {
     Override(Origin),
 }
 
-/// Why it is these people: every rule that had a say. Empty where nobody is on call.
+/// Why these people are on call: every rule that had a say. Empty if nobody is on call.
 #[derive(Clone, Debug, Default)]
 pub struct Reason<'a> {
-    /// The layer that has somebody; `None` where an override does not ask who it was.
+    /// The layer that has somebody; `None` if an override ignores the layers.
     pub layer: Option<Rule<'a>>,
-    /// Those whose turn it is and who are away: off, or on call on a schedule that this one is kept apart from.
+    /// People whose turn it is but who are away: off, or on call on a schedule this one is kept apart from.
     pub away: Vec<UserId>,
     /// The overrides that changed something, in the order in which they apply.
     pub overrides: Vec<&'a Override>,
-    /// Each shadow, with the layer that says so.
+    /// Each shadow, with the layer that names them.
     pub shadows: BTreeMap<UserId, Rule<'a>>,
 }
 
@@ -105,7 +104,7 @@ pub struct Reason<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rule<'a> {
     pub layer: &'a str,
-    /// The line-up in force, or the layer where it has no rotation, as `file:line`.
+    /// The line-up in force, or the layer itself if it has no rotation, as `file:line`.
     pub place: &'a str,
 }
 
@@ -117,30 +116,30 @@ pub struct Shift {
     pub on_call: OnCall,
 }
 
-/// Who is on call, until when, and who is then.
+/// Who is on call, until when, and who follows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Handover {
     pub on_call: OnCall,
-    /// When other people are on call than now, or the end of what was looked at.
+    /// When the people on call change, or the end of the range that was searched.
     pub until: Timestamp,
-    /// Who is on call then, perhaps nobody; `None` if nothing changes in what was looked at.
+    /// Who is on call then, possibly nobody; `None` if nothing changes in the range that was searched.
     pub next: Option<OnCall>,
 }
 
 impl Schedules {
-    /// Who is on call at an instant; nobody on an unknown schedule.
+    /// Who is on call at an instant; nobody if the schedule is unknown.
     pub fn on_call(&self, schedule: &str, at: Timestamp) -> OnCall {
-        Instant::new(self, at).on_call(schedule)
+        Cursor::new(self, at).on_call(schedule)
     }
 
-    /// The shifts that tile `[from, until)` without holes, clipped to it, equal neighbours merged. Empty if `until`
-    /// is not after `from`; one shift of nobody for an unknown schedule.
+    /// The shifts that cover `[from, until)` without holes, clipped to it, with equal neighbours merged. Empty if
+    /// `until` is not after `from`; a single empty shift if the schedule is unknown.
     pub fn shifts(&self, schedule: &str, from: Timestamp, until: Timestamp) -> Vec<Shift> {
         let merged = Pieces::new(self, schedule, from, until).merged(|_| ());
         merged.into_iter().map(|(shift, ())| shift).collect()
     }
 
-    /// The same, each with the reason at its start.
+    /// The same shifts, each with the reason at its start.
     pub fn shifts_with_reasons<'a>(
         &'a self,
         schedule: &'a str,
@@ -150,13 +149,13 @@ impl Schedules {
         Pieces::new(self, schedule, from, until).merged(Pieces::reason)
     }
 
-    /// Why it is the people of [`on_call`](Schedules::on_call).
+    /// Why [`on_call`](Schedules::on_call) gives these people.
     pub fn reason(&self, schedule: &str, at: Timestamp) -> Reason<'_> {
-        Instant::new(self, at).reason(schedule)
+        Cursor::new(self, at).reason(schedule)
     }
 
-    /// Who is on call at `at`, until when it is the same people (whatever they owe it to), and who is next, looking
-    /// ahead by `horizon`.
+    /// Who is on call at `at`, how long the same people stay on call (for any reason), and who follows. Looks ahead
+    /// by `horizon`.
     pub fn next_handover(&self, schedule: &str, at: Timestamp, horizon: SignedDuration) -> Handover {
         let on_call = self.on_call(schedule, at);
         let end = local::later(at, horizon);
@@ -165,7 +164,7 @@ impl Schedules {
         Handover { on_call, until, next: next.map(|it| it.on_call) }
     }
 
-    /// The first time off of a person that contains `at`.
+    /// The person's first time off that contains `at`.
     pub fn is_off(&self, user: &str, at: Timestamp) -> Option<&TimeOff> {
         let time_off = self.time_off.get(user)?;
         time_off.iter().find(|it| it.from <= at && it.until.is_none_or(|until| at < until))

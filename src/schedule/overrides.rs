@@ -1,4 +1,4 @@
-//! Temporary changes to what the layers give.
+//! Temporary changes on top of the layers.
 
 use super::UserId;
 use crate::actor::Origin;
@@ -24,37 +24,37 @@ pub struct Override {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OverrideAction {
-    /// `with` alone: these people, whoever it was; empty is `nobody`, a gap on purpose.
+    /// `with` alone: exactly these people. Empty is `nobody`, a deliberate gap.
     Set(Vec<UserId>),
-    /// `replace` and `with`: exchanges one person, if they are in the set.
+    /// `replace` and `with`: swaps out one person, if they are in the set.
     Replace { who: UserId, with: Vec<UserId> },
-    /// `add`: beside whoever it is.
+    /// `add`: these people too.
     Add(Vec<UserId>),
 }
 
-/// The overrides of a schedule in the order in which they apply. Those in force at an instant are found in O(log n),
-/// and one more for each that is found.
+/// The overrides of a schedule, in the order in which they apply. Finding the k in force at an instant takes O(log n)
+/// per override found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Overrides {
     list: Vec<Override>,
-    /// A tree of time: sorted by `from`, the middle of each range is its root.
-    tree: Vec<Node>,
+    /// An interval tree: sorted by `from`, the middle of each range is its root.
+    tree: Vec<TreeNode>,
 }
 
-/// The index of an override, and the last end in the range whose root it is.
+/// The index of an override, and the latest end in the range below it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Node {
+struct TreeNode {
     index: usize,
     last_end: Timestamp,
 }
 
 impl Overrides {
-    /// Those in force at `at`, in the order in which they apply.
+    /// The overrides in force at `at`, in the order in which they apply.
     pub fn in_force(&self, at: Timestamp) -> impl Iterator<Item = &Override> {
         self.touching(at, at).into_iter().filter_map(|index| self.list.get(index))
     }
 
-    /// The indices of those in force at some instant from `from` to `last`, both included; in order.
+    /// The indices of overrides in force at any instant from `from` to `last` inclusive, in order.
     pub fn touching(&self, from: Timestamp, last: Timestamp) -> Vec<usize> {
         let mut found = Vec::new();
         self.find(0..self.tree.len(), from, last, &mut found);
@@ -79,16 +79,18 @@ impl From<Vec<Override>> for Overrides {
     fn from(list: Vec<Override>) -> Overrides {
         let mut order: Vec<usize> = (0..list.len()).collect();
         order.sort_by_key(|index| list.get(*index).map(|it| it.from));
-        let leaf =
-            |index: usize| Node { index, last_end: list.get(index).map_or(Timestamp::MIN, |it| it.until) };
-        let mut tree: Vec<Node> = order.into_iter().map(leaf).collect();
+        let leaf = |index: usize| TreeNode {
+            index,
+            last_end: list.get(index).map_or(Timestamp::MIN, |it| it.until),
+        };
+        let mut tree: Vec<TreeNode> = order.into_iter().map(leaf).collect();
         plant(&mut tree);
         Overrides { list, tree }
     }
 }
 
-/// Gives the root of each range the last end in it, and says the last of all.
-fn plant(range: &mut [Node]) -> Timestamp {
+/// Stores the latest end of each range in its root, and returns the latest of all.
+fn plant(range: &mut [TreeNode]) -> Timestamp {
     let (before, rest) = range.split_at_mut(range.len() / 2);
     let Some((root, after)) = rest.split_first_mut() else { return Timestamp::MIN };
     root.last_end = root.last_end.max(plant(before)).max(plant(after));
@@ -118,7 +120,7 @@ impl Override {
         self.from <= at && at < self.until
     }
 
-    /// Changes the set, sorted before and after; `false` if there was nobody to replace.
+    /// Applies the change to a sorted set, which stays sorted; `false` if the person to replace is not in it.
     pub(super) fn apply(&self, users: &mut Vec<UserId>) -> bool {
         let more = match &self.action {
             OverrideAction::Set(with) => {

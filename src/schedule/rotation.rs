@@ -2,7 +2,7 @@
 //!
 //! Shift *k* of a line-up starts *k* × `every` after its first handoff on the local clock and calendar; only then is
 //! that mapped to an instant. The shift at an instant is found by division, so it costs the same in any year.
-//! Which shifts count as turns is decided in `turns.rs`, and who stands in for somebody in `absence.rs`.
+//! `turns.rs` decides which shifts count as turns, `absence.rs` who stands in for somebody.
 
 use super::absence::Absence;
 use super::local::first_instant;
@@ -12,15 +12,15 @@ use jiff::civil::{Date, DateTime, Time, Weekday};
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use std::sync::Arc;
 
-/// How far a clock may be set back: a day (Alaska, 1867), and some more. Local times that are further apart are in the
-/// order of their instants.
+/// How far a clock may be set back: a day (Alaska, 1867) and a margin. Local times further apart than this are in the
+/// same order as their instants.
 const SET_BACK_MAX: SignedDuration = SignedDuration::from_hours(26);
 
-/// The handoffs that a clock set back can put before an instant although their local time is still ahead: hourly
-/// ones.
+/// The most handoffs (hourly ones) that a clock set back can put before an instant although their local time is still
+/// ahead.
 const REPEATED_HANDOFFS_MAX: usize = 26;
 
-/// Line-ups in the order of their dates; a line-up lasts until the next one's first handoff.
+/// Line-ups by date. Each lasts until the next one's first handoff.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rotation {
     pub line_ups: Vec<LineUp>,
@@ -35,9 +35,9 @@ pub struct LineUp {
     pub every: Every,
     /// The local time of the handoff.
     pub handoff: Time,
-    /// The weekday written in the handoff, for weeks; `from` falls on it (checked by `compile`).
+    /// The weekday written in the handoff, for weekly shifts; `from` falls on it (checked by `compile`).
     pub weekday: Option<Weekday>,
-    /// Each member is a set of people; empty is `nobody`.
+    /// Each member is a set of people; the empty set is `nobody`.
     pub members: Vec<Arc<[UserId]>>,
     /// The index of the member who holds the first shift.
     pub starts_with: usize,
@@ -45,7 +45,7 @@ pub struct LineUp {
     pub place: Arc<str>,
 }
 
-/// The length of a shift, on the clock and the calendar of its zone. At least 1.
+/// The length of a shift, on the clock and calendar of its zone. At least 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Every {
     Hours(u32),
@@ -57,7 +57,7 @@ pub enum Every {
 /// Which shifts count as a turn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Turns {
-    /// Every one.
+    /// All of them.
     Calendar,
     /// Only those with some active time in the layer's windows.
     Active,
@@ -68,7 +68,7 @@ pub enum Turns {
 pub enum WhenOff {
     /// The next member of the line-up who is not off stands in.
     Next,
-    /// The hours are left open.
+    /// The hours stay open.
     Nobody,
 }
 
@@ -85,7 +85,7 @@ impl Rotation {
         held.map(|(line_up, turn)| line_up.people(turn, self.when_off, absence)).unwrap_or_default()
     }
 
-    /// Who holds the shift at `at`, away or not, and the line-up that says so; `None` before the first line-up.
+    /// Who holds the shift at `at`, absent or not, and the line-up that says so; `None` before the first line-up.
     pub(super) fn holder<'a>(
         &'a self,
         zone: &TimeZone,
@@ -97,7 +97,7 @@ impl Rotation {
         Some((line_up, line_up.members.get(line_up.member(turn)?)?))
     }
 
-    /// The line-up in force, and the turns taken in it before the shift at `at`.
+    /// The line-up in force, and the number of its turns before the shift at `at`.
     fn turn<'a>(
         &'a self,
         zone: &TimeZone,
@@ -115,7 +115,7 @@ impl Rotation {
         Some((line_up, turn))
     }
 
-    /// The first handoff after `after`, of this line-up or the next one's first.
+    /// The first handoff after `after`: of the current line-up, or the first of the next one.
     pub(super) fn next_handoff(&self, zone: &TimeZone, after: Timestamp) -> Timestamp {
         let local = zone.to_datetime(after);
         let started = self.started(zone, after, local);
@@ -138,14 +138,14 @@ impl Rotation {
 }
 
 impl LineUp {
-    /// The local start of shift `shift`, counted from 0; `None` beyond jiff's range.
+    /// The local start of shift `shift`, counted from 0; `None` outside jiff's range.
     pub(super) fn start(&self, shift: i64) -> Option<DateTime> {
         match self.every.step() {
-            Step::Seconds(step) => {
+            ShiftLength::Seconds(step) => {
                 let distance = SignedDuration::from_secs(shift.checked_mul(step)?);
                 self.anchor().checked_add(distance).ok()
             }
-            Step::Months(step) => {
+            ShiftLength::Months(step) => {
                 let month = months(self.from).checked_add(shift.checked_mul(step)?)?;
                 let year = i16::try_from(month.div_euclid(12)).ok()?;
                 let first = Date::new(year, i8::try_from(month.rem_euclid(12) + 1).ok()?, 1).ok()?;
@@ -160,14 +160,14 @@ impl LineUp {
         self.on_clock(local).0
     }
 
-    /// The shift that a local time falls into, 0 before the first, and how far ahead the next one is on the clock.
+    /// The shift that a local time falls into (0 before the first), and how far ahead the next one is on the clock.
     fn on_clock(&self, local: DateTime) -> (i64, SignedDuration) {
         match self.every.step() {
-            Step::Seconds(step) => {
+            ShiftLength::Seconds(step) => {
                 let since = local.duration_since(self.anchor()).as_secs();
                 ((since / step).max(0), SignedDuration::from_secs(step - since.rem_euclid(step)))
             }
-            Step::Months(step) => {
+            ShiftLength::Months(step) => {
                 let shift = (months(local.date()) - months(self.from)) / step;
                 let is_ahead = self.start(shift).is_none_or(|start| start > local);
                 let shift = if is_ahead { shift - 1 } else { shift }.max(0);
@@ -181,13 +181,13 @@ impl LineUp {
         first_instant(zone, self.anchor())
     }
 
-    /// Whether the first shift has started. Only near its beginning does that need the zone.
+    /// Whether the first shift has started. Looks at the zone only near its beginning.
     fn has_begun(&self, zone: &TimeZone, at: Timestamp, local: DateTime) -> bool {
         let since = local.duration_since(self.anchor());
         if since.abs() > SET_BACK_MAX { since.is_positive() } else { self.first_handoff(zone) <= at }
     }
 
-    /// The last shift that has started, given that the first has. Only near the next one does that need the zone.
+    /// The last shift that has started, given that the first has. Looks at the zone only near the next one.
     fn shift(&self, zone: &TimeZone, at: Timestamp, local: DateTime) -> i64 {
         let (mut shift, ahead) = self.on_clock(local);
         if ahead > SET_BACK_MAX {
@@ -225,19 +225,19 @@ impl LineUp {
     }
 }
 
-/// The length of a shift: seconds on the clock, where each day has 24 hours, or months on the calendar.
-enum Step {
+/// The length of a shift: seconds on the clock, with 24 hours to the day, or months on the calendar.
+enum ShiftLength {
     Seconds(i64),
     Months(i64),
 }
 
 impl Every {
-    fn step(self) -> Step {
+    fn step(self) -> ShiftLength {
         match self {
-            Every::Hours(hours) => Step::Seconds(i64::from(hours.max(1)) * 60 * 60),
-            Every::Days(days) => Step::Seconds(i64::from(days.max(1)) * 24 * 60 * 60),
-            Every::Weeks(weeks) => Step::Seconds(i64::from(weeks.max(1)) * 7 * 24 * 60 * 60),
-            Every::Months(months) => Step::Months(i64::from(months.max(1))),
+            Every::Hours(hours) => ShiftLength::Seconds(i64::from(hours.max(1)) * 60 * 60),
+            Every::Days(days) => ShiftLength::Seconds(i64::from(days.max(1)) * 24 * 60 * 60),
+            Every::Weeks(weeks) => ShiftLength::Seconds(i64::from(weeks.max(1)) * 7 * 24 * 60 * 60),
+            Every::Months(months) => ShiftLength::Months(i64::from(months.max(1))),
         }
     }
 }

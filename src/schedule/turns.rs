@@ -1,9 +1,9 @@
-//! `turns: active`: how many shifts of a line-up had some time in the layer's windows.
+//! `turns: active`: how many shifts of a line-up overlap the layer's windows.
 //!
-//! Counted on the local calendar, like the shifts themselves, so a change of the clock moves nobody's turn. Windows
-//! of another zone are taken at its distance from the layer's zone at the line-up's first handoff. Without
-//! holidays the answer repeats every few weeks and costs at most 168 looks, in any year; each holiday since the
-//! line-up began adds a look at the shifts that its windows touch.
+//! Counting is done on the local calendar, like the shifts themselves, so a clock change moves nobody's turn. Windows
+//! in another zone are shifted by that zone's offset from the layer's at the line-up's first handoff. Without
+//! holidays the answer repeats every few weeks and costs at most 168 checks, in any year; each holiday since the
+//! line-up began adds a check of the shifts that its windows touch.
 
 use super::local::days;
 use super::{Every, Hours, LineUp, UserId, Window, WindowHolidays};
@@ -12,20 +12,20 @@ use jiff::{SignedDuration, tz::TimeZone};
 use std::{collections::BTreeSet, sync::Arc};
 
 const HOURS_OF_WEEK: i64 = 7 * 24;
-/// Where it takes more shifts than this until all begins anew, nobody is looked for whose turn never comes.
+/// If the pattern takes more shifts than this to repeat, we do not look for members whose turn never comes.
 const SHIFTS_LOOKED_AT_MAX: i64 = 20_000;
-/// Shifts this near to one whose turns are known are looked at one by one; further ones are counted anew.
+/// Shifts this close to one whose turns are known are checked one by one; for others we count from the start.
 const STEPS_MAX: i64 = HOURS_OF_WEEK;
 
-/// The turns last counted in each line-up. A range of time is asked for in order, so the next answer is near.
+/// The last count for each line-up. A range is queried in order, so the next answer is close to it.
 #[derive(Default)]
 pub(super) struct Counted<'a> {
-    /// The line-up, a shift of it, and the active shifts before that one.
+    /// The line-up, a shift of it, and the number of active shifts before that one.
     known: Vec<(&'a LineUp, i64, i64)>,
 }
 
 impl<'a> Counted<'a> {
-    /// What [`active_shifts_before`] says.
+    /// The same as the function [`active_shifts_before`], from the last count if that is close.
     pub fn active_shifts_before(
         &mut self,
         line_up: &'a LineUp,
@@ -48,13 +48,13 @@ impl<'a> Counted<'a> {
     }
 }
 
-/// The shifts before `shift` with some active time: the number of turns taken before it.
+/// The number of active shifts before `shift`, which is the number of turns taken before it.
 pub(super) fn active_shifts_before(line_up: &LineUp, shift: i64, zone: &TimeZone, during: &[Hours]) -> i64 {
     let count = Count::new(line_up, zone, during);
     count.by_the_week(shift) + count.holiday_difference(shift)
 }
 
-/// The members whose shifts never have any active time, whatever holidays there are.
+/// The members whose shifts never overlap a window, whatever the holidays.
 pub(super) fn idle_members(line_up: &LineUp, zone: &TimeZone, during: &[Hours]) -> Vec<Arc<[UserId]>> {
     let Ok(members) = i64::try_from(line_up.members.len()) else { return Vec::new() };
     let count = Count::new(line_up, zone, during);
@@ -88,11 +88,11 @@ pub(super) fn active_until(
 
 struct Count<'a> {
     line_up: &'a LineUp,
-    /// With what to add to the layer's local time for theirs.
+    /// The windows of each zone, with what to add to the layer's local time to get its own.
     hours: Vec<(&'a Hours, SignedDuration)>,
 }
 
-/// Whether holidays change what a window does.
+/// Whether holidays affect the windows.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Holidays {
     Respected,
@@ -107,7 +107,7 @@ impl<'a> Count<'a> {
         Count { line_up, hours: during.iter().map(|hours| (hours, ahead(hours))).collect() }
     }
 
-    /// The active shifts before `shift` as if there were no holidays: the same in each period.
+    /// The number of active shifts before `shift`, ignoring holidays. Periodic.
     fn by_the_week(&self, shift: i64) -> i64 {
         let period = self.period();
         let count = |shifts: i64| (0..shifts).map(|it| self.active(it, Holidays::Unknown)).sum::<i64>();
@@ -120,8 +120,8 @@ impl<'a> Count<'a> {
         self.touched_by_holidays(shift).into_iter().map(difference).sum()
     }
 
-    /// The shifts after which the weekdays and hours of their starts are the same again. One of a week or longer
-    /// touches every window of the week.
+    /// The number of shifts after which their starts fall on the same weekdays and hours again. 1 for shifts of a
+    /// week or longer, which touch every window of the week.
     fn period(&self) -> i64 {
         match self.line_up.every {
             Every::Hours(hours) => {
@@ -132,7 +132,7 @@ impl<'a> Count<'a> {
         }
     }
 
-    /// The shifts before `shift` that share time with a window whose opening a holiday may change.
+    /// The shifts before `shift` that overlap a window affected by a holiday.
     fn touched_by_holidays(&self, shift: i64) -> BTreeSet<i64> {
         let Some(first) = self.line_up.start(0) else { return BTreeSet::new() };
         let last = self.line_up.start(shift).unwrap_or(DateTime::MAX);
@@ -154,7 +154,7 @@ impl<'a> Count<'a> {
         touched
     }
 
-    /// 1 if the shift shares time with a window, else 0.
+    /// 1 if the shift overlaps a window, else 0.
     fn active(&self, shift: i64, holidays: Holidays) -> i64 {
         let Some(start) = self.line_up.start(shift) else { return 0 };
         let end = self.line_up.start(shift + 1).unwrap_or(DateTime::MAX);
@@ -192,7 +192,7 @@ fn is_open_within(
         (_, rule) => {
             let closed =
                 |date: Date| rule == WindowHolidays::Exclude && known > 0 && hours.holidays.contains(&date);
-            // Each week has an opening or a holiday that takes it away, so this is enough to meet one.
+            // Each week has an opening, or a holiday that removes it, so this range is enough to find one.
             let looks = usize::from(window.days_later) + 9 + 7 * known;
             let dates = from.series(jiff::Span::new().days(1)).take_while(|date| *date <= until).take(looks);
             dates
@@ -202,7 +202,7 @@ fn is_open_within(
     }
 }
 
-/// The first and the last day on which a window may start that is open in `[start, end)`.
+/// The first and last day on which a window that is open in `[start, end)` may start.
 fn days_around(window: &Window, start: DateTime, end: DateTime) -> (Date, Date) {
     let from = start.date().saturating_sub(days(window.days_later.into()));
     (from, end.date().max(from))

@@ -1,7 +1,7 @@
-//! Windows of the week: business hours, the active part of a layer, recurring maintenance.
+//! Weekly windows: business hours, the active part of a layer, recurring maintenance.
 //!
-//! A window begins at the first occurrence of a repeated local time and ends at the last, so that an hour may be
-//! covered twice and never not at all. What windows are for is decided elsewhere.
+//! If a local time occurs twice, a window begins at the first occurrence and ends at the last: an hour may be covered
+//! twice, but never left out. What windows are used for is decided elsewhere.
 
 use super::local::{days, first_instant, last_instant, later};
 use jiff::civil::{Date, DateTime, Time, Weekday};
@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use std::collections::BTreeSet;
 use std::{slice, sync::Arc};
 
-/// Windows in a zone, with the holidays they know: what `during:` and `business-hours/` mean.
+/// Windows in a zone, with the holidays they observe: the value of `during:` and of a file in `business-hours/`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hours {
     pub time_zone: TimeZone,
@@ -17,24 +17,24 @@ pub struct Hours {
     pub holidays: Arc<BTreeSet<Date>>,
 }
 
-/// One window, half-open, on local wall-clock time. It belongs to the local day on which it starts.
+/// One window, half-open, in local wall-clock time. It belongs to the local day on which it starts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Window {
     /// The days on which it starts.
     pub days: BTreeSet<WindowDay>,
     pub from: Time,
-    /// How many local days after the starting day `until` falls: 0, or 1 when it crosses midnight, or up to 7
-    /// for `{ from: fri 18:00, until: mon 10:00 }`.
+    /// How many local days after the starting day `until` falls: 0, 1 if it crosses midnight, up to 7 for `{ from:
+    /// fri 18:00, until: mon 10:00 }`.
     pub days_later: u8,
     pub until: Time,
     pub holidays: WindowHolidays,
 }
 
-/// A weekday that can be ordered, Monday first.
+/// An ordered weekday, Monday first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct WindowDay(pub i8);
 
-/// What a window does on a day that is a holiday where it starts.
+/// What a window does if the day it starts on is a holiday.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WindowHolidays {
     /// It opens as on any other day.
@@ -45,14 +45,14 @@ pub enum WindowHolidays {
     Only,
 }
 
-/// How far ahead an opening or a closing is looked for, in days.
+/// How far ahead we look for an opening or a closing, in days.
 pub const LOOK_AHEAD_DAYS_MAX: i64 = 400;
 
-/// An edge further away than this is reported as one at this distance: looking stays short.
+/// If the next edge is further away than this, this distance is reported instead, which keeps the search short.
 const EDGE_MAX: SignedDuration = SignedDuration::from_hours(24);
 
-/// A clock may be set back by a day (Alaska, 1867), so that a window may begin a day later, or have ended a day
-/// earlier, than the local date suggests.
+/// A clock may be set back by a day (Alaska, 1867), so a window may begin a day later, or have ended a day earlier,
+/// than the local date suggests.
 const FOLD_DAYS_MAX: i64 = 1;
 
 impl Hours {
@@ -61,7 +61,7 @@ impl Hours {
         self.windows.iter().any(|window| self.spans(window, at).any(|(start, end)| start <= at && at < end))
     }
 
-    /// Whether one window is open at `at` and was just before.
+    /// Whether a window is open at `at` and was open just before.
     pub(super) fn is_open_around(&self, at: Timestamp) -> bool {
         self.windows.iter().any(|window| self.spans(window, at).any(|(start, end)| start < at && at < end))
     }
@@ -72,8 +72,7 @@ impl Hours {
         any_next_start(slice::from_ref(self), after)
     }
 
-    /// The first instant after `after` from which no window is open while one was; `None` beyond
-    /// [`LOOK_AHEAD_DAYS_MAX`].
+    /// The first instant after `after` at which the last open window closes; `None` beyond [`LOOK_AHEAD_DAYS_MAX`].
     pub fn next_end(&self, after: Timestamp) -> Option<Timestamp> {
         any_next_end(slice::from_ref(self), after)
     }
@@ -88,15 +87,15 @@ impl Hours {
             }
     }
 
-    /// The first start or end of any window after `after`, or an instant before that: everything in between is
-    /// open or closed as a whole.
+    /// The first start or end of any window after `after`, or an earlier instant. Between the two, the windows stay
+    /// open or closed.
     fn next_edge(&self, after: Timestamp) -> Timestamp {
         let spans = self.windows.iter().flat_map(|window| self.spans(window, after));
         let edges = spans.flat_map(|(start, end)| [start, end]).filter(|edge| *edge > after);
         edges.min().unwrap_or(Timestamp::MAX).min(later(after, EDGE_MAX))
     }
 
-    /// Every span of a window that may contain an instant of `[at, at + EDGE_MAX]`, and some more.
+    /// Every span of a window that may overlap `[at, at + EDGE_MAX]`, and possibly more.
     fn spans(&self, window: &Window, at: Timestamp) -> impl Iterator<Item = (Timestamp, Timestamp)> {
         let today = self.time_zone.to_datetime(at).date();
         let first = -i64::from(window.days_later) - FOLD_DAYS_MAX;
@@ -115,31 +114,30 @@ impl From<Weekday> for WindowDay {
 }
 
 impl Window {
-    /// From when until when it is open if it opens on `date`, in local time.
+    /// The local start and end of the window if it opens on `date`.
     pub(super) fn on(&self, date: Date) -> (DateTime, DateTime) {
         let last_day = date.saturating_add(days(self.days_later.into()));
         (date.to_datetime(self.from), last_day.to_datetime(self.until))
     }
 }
 
-/// Whether any of several is open.
+/// Whether any of these hours are open.
 pub fn any_contains(hours: &[Hours], at: Timestamp) -> bool {
     hours.iter().any(|hours| hours.contains(at))
 }
 
-/// The first instant after `after` at which one of several opens while none was open; `None` beyond
+/// The first instant after `after` at which one of them opens while none was open; `None` beyond
 /// [`LOOK_AHEAD_DAYS_MAX`].
 pub fn any_next_start(hours: &[Hours], after: Timestamp) -> Option<Timestamp> {
     next_change(hours, after, true)
 }
 
-/// The first instant after `after` from which none of several is open while one was; `None` beyond
-/// [`LOOK_AHEAD_DAYS_MAX`].
+/// The first instant after `after` at which the last open one closes; `None` beyond [`LOOK_AHEAD_DAYS_MAX`].
 pub fn any_next_end(hours: &[Hours], after: Timestamp) -> Option<Timestamp> {
     next_change(hours, after, false)
 }
 
-/// An instant after `after` until which nothing opens or closes, about a day away at most.
+/// An instant after `after` until which nothing opens or closes, at most about a day away.
 pub(super) fn any_next_edge(hours: &[Hours], after: Timestamp) -> Timestamp {
     hours.iter().map(|hours| hours.next_edge(after)).min().unwrap_or(Timestamp::MAX)
 }

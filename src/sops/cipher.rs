@@ -1,7 +1,7 @@
 //! One value of a SOPS file: `ENC[AES256_GCM,data:…,iv:…,tag:…,type:…]`, and how the data key opens it.
 //!
-//! The format is that of sops's `aes/cipher.go`: AES-256 in GCM with a nonce of 32 bytes (which ring does not do), the tag
-//! apart, and the path of the value as associated data.
+//! The format follows sops's `aes/cipher.go`: AES-256-GCM with a 32-byte nonce (which ring does not support), the tag
+//! stored separately, and the path of the value as associated data.
 
 use aes_gcm::aead::generic_array::GenericArray;
 use aes_gcm::aead::generic_array::typenum::U32;
@@ -10,7 +10,7 @@ use aes_gcm::{AeadInPlace, AesGcm, KeyInit};
 use data_encoding::BASE64;
 use zeroize::Zeroizing;
 
-/// The bytes of a data key, and of a nonce.
+/// The length of a data key and of a nonce, in bytes.
 pub(super) const KEY_BYTES: usize = 32;
 const TAG_BYTES: usize = 16;
 
@@ -45,7 +45,7 @@ impl Cipher {
         Cipher(AesGcm::new(GenericArray::from_slice(key)))
     }
 
-    /// The text of a value that was sealed at `path`; `None` if it was not, or not with this key.
+    /// Decrypts a value that was sealed at `path`; `None` if path or key do not match.
     pub(super) fn open(&self, sealed: &Sealed<'_>, path: &str) -> Option<Zeroizing<String>> {
         let mut data = Zeroizing::new(sealed.data.clone());
         let (nonce, tag) = (GenericArray::from_slice(&sealed.nonce), GenericArray::from_slice(&sealed.tag));

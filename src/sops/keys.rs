@@ -3,10 +3,10 @@
 use age::x25519::Identity;
 use std::fmt;
 
-/// The most keys that are used.
+/// The most keys we use.
 pub const KEYS_MAX: usize = 32;
 
-/// Age identities, `AGE-SECRET-KEY-1…`. `Debug` shows whom they are for.
+/// Age identities, `AGE-SECRET-KEY-1…`. `Debug` shows only their recipients.
 #[derive(Clone, Default)]
 pub struct Keys {
     keys: Vec<Key>,
@@ -20,8 +20,8 @@ pub(super) struct Key {
 }
 
 impl Keys {
-    /// Adds the keys of a text as `age-keygen` writes it: one a line, and comments. Lines that hold something else (a key
-    /// of a plugin, say) are not used; their numbers come back.
+    /// Adds the keys in a text as `age-keygen` writes it: one per line, and comments. Lines with anything else (a
+    /// plugin's key, say) and keys beyond [`KEYS_MAX`] are skipped; returns their line numbers.
     pub fn add(&mut self, text: &str) -> Vec<usize> {
         let mut unused = Vec::new();
         for (number, line) in text.lines().enumerate() {
@@ -44,7 +44,7 @@ impl Keys {
         self.keys.is_empty()
     }
 
-    /// Whom the keys are for: `age1…`, which is not secret.
+    /// The recipients of these keys, `age1…`; not secret.
     pub fn recipients(&self) -> impl Iterator<Item = &str> {
         self.keys.iter().map(|key| key.recipient.as_str())
     }

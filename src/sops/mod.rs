@@ -1,9 +1,9 @@
-//! SOPS files that are encrypted with age: what anybody can read of them, and what only a key opens.
+//! SOPS files encrypted with age: what anybody can read in them, and what a key decrypts.
 //!
-//! In a SOPS file (<https://getsops.io/docs/>) the keys are readable and the values are not: each is
-//! `ENC[AES256_GCM,…]`, bound to its path, under one data key for the whole file; the data key is there once for each
-//! age recipient; and a MAC over all values says that nobody moved or changed one. Nothing here reads a file:
-//! [`compile`](crate::compile) hands in the values and finds what is wrong with them, the server hands in the age keys.
+//! In a SOPS file (<https://getsops.io/docs/>) the keys are readable and the values are not. Each value is
+//! `ENC[AES256_GCM,…]`, bound to its path, under one data key for the whole file. The data key is stored once per age
+//! recipient, and a MAC over all values proves that nobody moved or changed one. Nothing here reads a file:
+//! [`compile`](crate::compile) supplies the values and checks them, the server supplies the age keys.
 
 mod cipher;
 mod keys;
@@ -18,17 +18,17 @@ use std::collections::BTreeMap;
 use std::fmt;
 use zeroize::Zeroizing;
 
-/// The most values of one file.
+/// The most values in one file.
 pub const VALUES_MAX: usize = 10_000;
 /// The most age recipients of one file.
 pub const RECIPIENTS_MAX: usize = 200;
 
-/// A SOPS file, still closed.
+/// A SOPS file, still encrypted.
 #[derive(Clone)]
 pub struct File {
-    /// Every value outside `sops:`, in the order of the file, which the MAC covers.
+    /// Every value outside `sops:`, in file order, which the MAC covers.
     pub values: Vec<Value>,
-    /// The age recipients, each with the data key for it.
+    /// The age recipients, each with its copy of the data key.
     pub recipients: Vec<Recipient>,
     /// `sops.lastmodified`, which the MAC is bound to.
     pub last_modified: String,
@@ -41,14 +41,14 @@ pub struct File {
 /// A value of a SOPS file.
 #[derive(Clone)]
 pub struct Value {
-    /// The keys to it and the numbers of list items, with dots between them: `tanaka.phone`, `numbers.0`.
+    /// The keys that lead to it and the indices of list items, joined by dots: `tanaka.phone`, `numbers.0`.
     pub name: String,
     /// The keys alone, as the encryption binds them: `tanaka:phone:`.
     pub path: String,
     pub content: Content,
 }
 
-/// What a value is.
+/// A value, encrypted or not.
 #[derive(Clone)]
 pub enum Content {
     /// `ENC[…]`
@@ -57,7 +57,7 @@ pub enum Content {
     Plain(String),
 }
 
-/// Somebody the file is encrypted for.
+/// A recipient that the file is encrypted for.
 #[derive(Clone)]
 pub struct Recipient {
     /// `age1…`
@@ -66,18 +66,18 @@ pub struct Recipient {
     pub data_key: String,
 }
 
-/// The values of a file that was opened, by name. `Debug` does not show them.
+/// The decrypted values of a file, by name. `Debug` does not show them.
 pub struct Opened {
     values: BTreeMap<String, Zeroizing<String>>,
 }
 
 impl Value {
-    /// Whether this is encrypted. An empty text is left as it is by `sops`.
+    /// Whether the value is encrypted. `sops` leaves an empty text as it is.
     pub fn is_encrypted(&self) -> bool {
         matches!(self.content, Content::Encrypted(_))
     }
 
-    /// What an encrypted value is when it is not text: `int`, `float`, `bool`, `time`.
+    /// The type of an encrypted value that is not text: `int`, `float`, `bool`, `time`.
     pub fn other_than_text(&self) -> Option<&str> {
         let Content::Encrypted(text) = &self.content else { return None };
         cipher::Sealed::parse(text).map(|sealed| sealed.kind).filter(|kind| !["str", "bytes"].contains(kind))
@@ -85,7 +85,7 @@ impl Value {
 }
 
 impl File {
-    /// The values of this name: one, unless a key has a dot in it.
+    /// The values with this name: one, unless some key contains a dot.
     pub fn named<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Value> {
         self.values.iter().filter(move |value| value.name == name)
     }

@@ -1,8 +1,9 @@
-//! Opens a SOPS file: the data key by age, every value by the data key, and the MAC over them all.
+//! Opens a SOPS file: age decrypts the data key, the data key decrypts every value, and the MAC over them is
+//! verified.
 //!
-//! The walk is that of sops's `Tree.Decrypt`. A value is taken as encrypted if it looks so, which the rules of the file
-//! (`encrypted_regex` and its like) need not be read for: a value that was moved, changed or exchanged for a plain one
-//! does not pass the MAC.
+//! The walk follows sops's `Tree.Decrypt`. A value counts as encrypted if it looks like it, so the file's rules
+//! (`encrypted_regex` and the like) need not be read: a value that was moved, changed or replaced by a plain one
+//! fails the MAC.
 
 use super::cipher::{Cipher, KEY_BYTES, Sealed};
 use super::{Content, File, Keys, Opened, Recipient};
@@ -13,17 +14,18 @@ use std::{collections::BTreeMap, io::Read};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
-/// The largest data key of one recipient, as it is in the file, in bytes.
+/// The largest data key of one recipient, as stored in the file, in bytes.
 pub const ARMOR_MAX: usize = 16 * 1024;
 /// How many recipients an error names.
 const NAMED_MAX: usize = 3;
-/// What a MAC over encrypted values alone begins with: the SHA-256 of `sops`.
+/// The prefix of a MAC over encrypted values only: the SHA-256 of `sops`.
 const MAC_ONLY_ENCRYPTED: [u8; 32] = [
     0x8a, 0x3f, 0xd2, 0xad, 0x54, 0xce, 0x66, 0x52, 0x7b, 0x10, 0x34, 0xf3, 0xd1, 0x47, 0xbe, 0x0b, 0x0b,
     0x97, 0x5b, 0x3b, 0xf4, 0x4f, 0x72, 0xc6, 0xfd, 0xad, 0xec, 0x81, 0x76, 0xf2, 0x7d, 0x69,
 ];
 
-/// Opens a file with whichever key fits. The error says what is wrong and the way out, and no value.
+/// Decrypts a file with the first key that fits. The error says what is wrong and how to fix it, and never contains a
+/// value.
 pub fn open(file: &File, keys: &Keys) -> Result<Opened, String> {
     let cipher = Cipher::new(&*data_key(file, keys)?);
     let mut values = BTreeMap::new();
@@ -62,7 +64,7 @@ fn changed() -> String {
         .to_owned()
 }
 
-/// The data key, for the first recipient whose key is there.
+/// The data key, from the first recipient we have a key for.
 fn data_key(file: &File, keys: &Keys) -> Result<Zeroizing<[u8; KEY_BYTES]>, String> {
     let ours = |recipient: &&Recipient| keys.recipients().any(|key| key == recipient.name);
     let mut found = false;
@@ -87,7 +89,7 @@ fn data_key(file: &File, keys: &Keys) -> Result<Zeroizing<[u8; KEY_BYTES]>, Stri
     })
 }
 
-/// The data key of one recipient. An age file that is locked with a passphrase is no recipient's.
+/// Decrypts one recipient's data key. An age file locked with a passphrase belongs to no recipient, so it is refused.
 fn unwrap(armored: &str, identity: &Identity) -> Option<Zeroizing<[u8; KEY_BYTES]>> {
     if armored.len() > ARMOR_MAX {
         return None;

@@ -1,9 +1,9 @@
-//! What a value that is not encrypted counts for in the MAC.
+//! How an unencrypted value enters the MAC.
 //!
-//! sops reads YAML with go-yaml and writes each value's bytes into the MAC by its type (`ToBytes` in `sops.go`): a text as it
-//! is, `true` as `True`, a number in its shortest decimal form. A date is written back as it was read.
+//! sops reads YAML with go-yaml and writes each value's bytes into the MAC by type (`ToBytes` in `sops.go`): text
+//! unchanged, `true` as `True`, a number in its shortest decimal form. A date is written back as it was read.
 
-/// The bytes of a scalar. `plain`: it has no quotes, so that it may be a number or a truth value.
+/// The bytes of a scalar. `plain` means without quotes, so it may be a number or a boolean.
 pub fn plain_bytes(text: &str, plain: bool) -> String {
     let number = || {
         let first = text.chars().next().filter(|first| first.is_ascii_digit() || "+-.".contains(*first))?;
@@ -18,7 +18,7 @@ pub fn plain_bytes(text: &str, plain: bool) -> String {
     }
 }
 
-/// Go's `ParseInt` with base 0: a prefix says the base, and so does a zero in front.
+/// Go's `ParseInt` with base 0: a prefix sets the base, and so does a leading zero.
 fn integer(text: &str) -> Option<i64> {
     let (sign, digits) = match text.strip_prefix('-') {
         Some(rest) => ("-", rest),

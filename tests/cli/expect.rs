@@ -150,7 +150,11 @@ fn what_cannot_be_recorded_says_why() {
         { "status": "firing", "fingerprint": "1", "labels": { "alertname": "a" } },
         { "status": "firing", "fingerprint": "2", "labels": { "alertname": "b" } } ] }"#;
     fs::write(&body, two).unwrap();
-    refused(&record(&body, "grafana", "", folder.path()), Exit::Usage, &["2 alerts are in", "leave one"]);
+    refused(
+        &record(&body, "grafana", "", folder.path()),
+        Exit::Usage,
+        &["there are 2 alerts in", "keep only one"],
+    );
     fs::write(&body, two.replace("firing", "resolved")).unwrap();
     refused(&record(&body, "grafana", "", folder.path()), Exit::Usage, &["triggers nothing"]);
     let body_of_one = Path::new(env!("CARGO_MANIFEST_DIR")).join(GRAFANA);

@@ -73,7 +73,7 @@ fn a_person_s_shifts_are_those_of_every_schedule() {
     let nobody = "name: Mori\nphone: \"+819000000003\"\n";
     write(config.path(), "users/mori.yaml", nobody);
     let text = fine(oncall(&format!("shifts --user mori {range}"), config.path()));
-    assert!(text.ends_with("\n\nnot on call, and no shadow\n"), "{text}");
+    assert!(text.ends_with("\n\nnot on call, and not a shadow\n"), "{text}");
     let line = format!("shifts --user tanaka web/primary {range}");
     refused(
         &oncall(&line, config.path()),

@@ -153,13 +153,13 @@ fn the_date_may_change() {
     check_refused(
         left,
         "user leave kimura --date 2026-12-31",
-        &["has left on 2026-12-31 already", "nothing to change"],
+        &["already left on 2026-12-31", "nothing to change"],
     );
     check(
         "--- users/kimura.yaml\n{ name: Kimura, phone: \"+81 90 0000 0004\" }   # in braces\n",
         "user leave kimura --date 2026-11-01",
         "Kimura (kimura) leaves: 2026-11-01 is the first day without them.
-         2026-11-01 is past: shifts of theirs since then will read as those of others.
+         2026-11-01 is past: their shifts since then will be shown as other people's.
          == users/kimura.yaml
          -{ name: Kimura, phone: \"+81 90 0000 0004\" }   # in braces
          +{ name: Kimura, phone: \"+81 90 0000 0004\", left: 2026-11-01 }   # in braces",

@@ -56,7 +56,7 @@ fn it_is_said_and_written() {
         "",
         "line-up replace sato --with ito --schedule web --from 2026-12-01",
         "2026-12-01 is a Tuesday: the line-up begins with the handoff on Mon 2026-12-07 10:00.
-         Ito (ito) takes the turns of Sato (sato) in web from Mon 2026-12-07 10:00 on; Tanaka (tanaka) is next.
+         Ito (ito) takes over the turns of Sato (sato) in web from Mon 2026-12-07 10:00 on; Tanaka (tanaka) is next.
          The turns from then on: tanaka, suzuki, ito.
          == schedules/web.yaml
          +        - { from: 2026-12-07, members: [tanaka, suzuki, ito] }",
@@ -356,12 +356,12 @@ fn refusals_name_the_place_and_the_way_out() {
     check_refused(
         &two,
         on_newest,
-        &["2026-12-14 (schedules/web.yaml:9)", "take 2026-12-15 or a later day", "by hand"],
+        &["2026-12-14 (schedules/web.yaml:9)", "choose 2026-12-15 or a later day", "by hand"],
     );
     check_refused(
         "",
         "line-up add kimura --schedule web --from 2026-11-23",
-        &["2026-11-23 is past", "take 2026-11-24"],
+        &["2026-11-23 is past", "choose 2026-11-24"],
     );
     check_refused(
         "",

@@ -154,7 +154,7 @@ fn what_changes_nothing_is_said() {
     check_refused(
         "",
         "override add --schedule web --from 2026-12-09 --until 2026-12-08 --with sato",
-        &["--until (Tue 2026-12-08 00:00) is before --from (Wed 2026-12-09 00:00)", "exchange them"],
+        &["--until (Tue 2026-12-08 00:00) is before --from (Wed 2026-12-09 00:00)", "swap them"],
     );
     check_refused(
         "",

@@ -10,7 +10,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use oncall::cli::{self, Arguments};
 use oncall::compile::{Compiled, Tree, compile, render_human};
 use oncall::config::Config;
-use oncall::edit::{Edit, Refusal, Subject, unified};
+use oncall::edit::{Edit, EditError, Subject, unified};
 use oncall::preview::difference::{Move, Sides, difference};
 use oncall::schedule::Schedules;
 
@@ -50,7 +50,7 @@ impl World {
     }
 
     /// What `oncall <line>` asks for.
-    pub fn edit(&self, line: &str) -> Result<Edit, Refusal> {
+    pub fn edit(&self, line: &str) -> Result<Edit, EditError> {
         self.asked(words(&format!("oncall {line}")))
     }
 
@@ -62,7 +62,7 @@ impl World {
         self.asked(words).unwrap_or_else(|refusal| panic!("{reason:?}: {}", refused(&refusal)))
     }
 
-    fn asked(&self, words: Vec<String>) -> Result<Edit, Refusal> {
+    fn asked(&self, words: Vec<String>) -> Result<Edit, EditError> {
         let arguments = Arguments::try_parse_from(words).unwrap_or_else(|error| panic!("{error}"));
         let subject =
             Subject { tree: &self.tree, compiled: &self.compiled, config: self.config(), now: self.now };
@@ -161,9 +161,9 @@ fn local(at: Timestamp) -> String {
     at.to_zoned(tokyo()).strftime("%Y-%m-%d %H:%M").to_string()
 }
 
-fn refused(refusal: &Refusal) -> String {
+fn refused(refusal: &EditError) -> String {
     match refusal {
-        Refusal::Asked(text) => format!("refused: {text}"),
-        Refusal::Broken { tree, findings } => format!("broken:\n{}", render_human(tree, findings, false)),
+        EditError::Asked(text) => format!("refused: {text}"),
+        EditError::Broken { tree, findings } => format!("broken:\n{}", render_human(tree, findings, false)),
     }
 }

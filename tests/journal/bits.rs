@@ -3,7 +3,7 @@
 
 use crate::{Disk, Entries, payloads};
 use oncall::journal::frame::{DATA_START, FRAME_HEADER, Header};
-use oncall::journal::recovery::{Damage, Opening, Recovered, What};
+use oncall::journal::recovery::{Damage, DamageKind, Opening, Recovered};
 use proptest::prelude::*;
 
 /// Three segments: one of an older epoch, one rolled, one live; and where each batch of the live one ends.
@@ -99,8 +99,9 @@ fn both_copies_of_a_header() {
     // The last batch of segment 1 was carried into segment 2, and is still in both.
     let expected: Entries = all.iter().filter(|(seq, _)| !(4..=8).contains(seq)).cloned().collect();
     assert_eq!(seen, expected);
-    let header = Damage { segment: 2, offset: 0, lost: None, what: What::Header, covered: false };
-    let missing = Damage { segment: 3, offset: 0, lost: Some((4, 8)), what: What::Missing, covered: false };
+    let header = Damage { segment: 2, offset: 0, lost: None, what: DamageKind::Header, covered: false };
+    let missing =
+        Damage { segment: 3, offset: 0, lost: Some((4, 8)), what: DamageKind::Missing, covered: false };
     assert_eq!(recovered.damages, [header, missing]);
     // Once a snapshot has it all, it is worth a warning only.
     let (seen, recovered) = disk.recover(8);
@@ -115,7 +116,8 @@ fn a_missing_middle_segment_and_what_a_snapshot_makes_good() {
     let (seen, recovered) = disk.recover(0);
     let expected: Entries = all.iter().filter(|(seq, _)| !(4..=8).contains(seq)).cloned().collect();
     assert_eq!(seen, expected);
-    let missing = Damage { segment: 3, offset: 0, lost: Some((4, 8)), what: What::Missing, covered: false };
+    let missing =
+        Damage { segment: 3, offset: 0, lost: Some((4, 8)), what: DamageKind::Missing, covered: false };
     assert_eq!(recovered.damages, [missing]);
     // The next start goes on from there, and says so again.
     disk.start();
@@ -139,8 +141,13 @@ fn a_hole_of_zeros_in_a_sealed_segment() {
     disk.segments.get_mut(&1).unwrap()[second..third].fill(0);
     let (seen, recovered) = disk.recover(0);
     assert_eq!(seen.iter().map(|it| it.0).collect::<Vec<_>>(), [1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14]);
-    let damage =
-        Damage { segment: 1, offset: second as u64, lost: Some((2, 2)), what: What::Frames, covered: false };
+    let damage = Damage {
+        segment: 1,
+        offset: second as u64,
+        lost: Some((2, 2)),
+        what: DamageKind::Frames,
+        covered: false,
+    };
     assert_eq!(recovered.damages, [damage]);
     // Covered, but in a segment that is still read: a warning.
     let bytes = disk.segments.get_mut(&3).unwrap();

@@ -2,11 +2,11 @@
 
 use crate::{Entries, payloads, tables::with_format};
 use bytes::Bytes;
-use oncall::disk::append::{Answer, Append, Appended, Journal};
+use oncall::disk::append::{Append, Appended, Journal, JournalAnswer};
 use oncall::disk::compaction::{Compacted, compact};
 use oncall::disk::directory::{Loaded, StateDir};
 use oncall::disk::entries::read_entries;
-use oncall::journal::recovery::{Damage, What};
+use oncall::journal::recovery::{Damage, DamageKind};
 use oncall::journal::retention::History;
 use oncall::journal::{End, frame, snapshot};
 use std::fs;
@@ -28,7 +28,7 @@ fn push(state: &mut Entries, seq: u64, payload: &[u8]) {
 struct Server {
     dir: StateDir,
     journal: Journal,
-    answers: Receiver<Answer>,
+    answers: Receiver<JournalAnswer>,
     next_seq: u64,
     end: Option<End>,
 }
@@ -342,7 +342,8 @@ fn compaction_leaves_new_damage_to_those_who_remember() {
     assert_eq!(done.covered, None);
     let offset = (frame::DATA_START + frame::FRAME_HEADER + all[0].1.len()) as u64;
     let number = first.file_stem().unwrap().to_str().unwrap().parse().unwrap();
-    let damage = Damage { segment: number, offset, lost: Some((2, 2)), what: What::Frames, covered: false };
+    let damage =
+        Damage { segment: number, offset, lost: Some((2, 2)), what: DamageKind::Frames, covered: false };
     assert_eq!(done.damages, [damage]);
     // A server that started with it has nothing better.
     assert_eq!(compacted(&server.dir, &[damage], &History::default(), 1).covered, Some(3));

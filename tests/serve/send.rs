@@ -67,7 +67,7 @@ async fn a_test_alert_goes_the_way_of_any_other() {
 
     let (status, out, err) = sender.send(&["--integration", "backup"], None);
     assert_eq!((status, &*err), (0, ""), "{out}");
-    assert!(out.contains("it is a heartbeat: whoever was told of a silence"), "{out}");
+    assert!(out.contains("it is a heartbeat: people who were told of a silence"), "{out}");
     assert!(out.contains("incident none: it was heard, and is not late"), "{out}");
 
     // Nobody is called for info, so nothing has to be confirmed.
