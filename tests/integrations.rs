@@ -201,6 +201,11 @@ fn events(received: Received) -> Vec<Event> {
     }
 }
 
+/// A dedup key as tests name it: that of what cannot be read less the digest of the bytes.
+fn key_of(event: &Event) -> &str {
+    if event.dedup_key.starts_with("unparsed/") { "unparsed" } else { &event.dedup_key }
+}
+
 fn rejected(received: Received) -> Reject {
     match received {
         Received::Reject(reject) => reject,

@@ -5,7 +5,7 @@
 //! [`faults`].
 
 use super::bounds::{few, hash};
-use super::{Monitor, Posted, Read, Request, Sample, Stop, UNPARSED_KEY, form, json, posted};
+use super::{Monitor, Posted, Read, Request, Sample, Stop, form, json, posted, unparsed_key};
 use crate::alert::{Action, Event, Link, Severity, UNPARSED};
 use crate::config::{Endpoint, FUEL_MAX, Field, GenericFields, Rendered, Template};
 use jiff::Timestamp;
@@ -18,6 +18,8 @@ use std::{borrow::Cow, collections::BTreeMap};
 const RESOLVED: [&str; 5] = ["resolved", "ok", "closed", "recovered", "up"];
 /// The most work that the templates of one request may take together, in the units of [`FUEL_MAX`].
 const REQUEST_FUEL_MAX: u64 = 100 * FUEL_MAX;
+/// How many alerts of one request that cannot be read are alerts of their own; of more, the number is said.
+const NOT_READ_MAX: usize = 20;
 /// So many bytes of text count for one unit more: what alerts have in common must not fill the journal.
 const TEXT_PER_FUEL: u64 = 4;
 
@@ -42,20 +44,17 @@ fn read(posted: &Posted<'_>) -> Read {
     let reading = Reading::of(&posted.endpoint.fields, &body);
     let (alerts, left_out) = few(reading.alerts()?);
     let mut events = Vec::with_capacity(alerts.len());
-    let mut first_failed: Option<(&Value, String)> = None;
+    let mut failed: Vec<(&Value, String)> = Vec::new();
     for alert in alerts {
         match reading.event(alert) {
             Ok(event) => events.push(event),
-            Err(reason) => first_failed = first_failed.or(Some((alert, reason))),
+            Err(reason) => failed.push((alert, reason)),
         }
     }
-    if let Some((first, reason)) = first_failed {
-        if events.is_empty() {
-            return Err(Stop::Unparsed(reason));
-        }
-        let failed = alerts.len() - events.len();
-        events.push(not_read(&posted.endpoint.id, failed, first, &reason));
+    if let ([(_, reason)], [_]) = (&failed[..], alerts) {
+        return Err(Stop::Unparsed(reason.clone()));
     }
+    events.extend(not_read(&posted.endpoint.id, &failed));
     Ok(events.into_iter().chain(left_out).collect())
 }
 
@@ -258,14 +257,20 @@ fn truth(text: &str) -> Option<bool> {
     if is("true") { Some(true) } else { is("false").then_some(false) }
 }
 
-/// Stands for the alerts of a body that could not be read where others could.
-fn not_read(integration: &str, count: usize, first: &Value, reason: &str) -> Event {
-    let alerts = if count == 1 { "an alert".to_owned() } else { format!("{count} alerts") };
-    Event {
-        dedup_key: UNPARSED_KEY.to_owned(),
-        summary: format!("unparsed payload from integration {integration}: {alerts} of several: {reason}"),
-        description: first.to_string(),
-        labels: BTreeMap::from([(UNPARSED.to_owned(), "true".to_owned())]),
-        ..Event::blank(Action::Trigger)
-    }
+/// Stand for the alerts of a list that could not be read, one each; the last for all beyond [`NOT_READ_MAX`].
+fn not_read(integration: &str, failed: &[(&Value, String)]) -> Vec<Event> {
+    let event = |alerts: &str, (alert, reason): &(&Value, String)| {
+        let description = alert.to_string();
+        Event {
+            dedup_key: unparsed_key(description.as_bytes()),
+            summary: format!("unparsed payload from integration {integration}: {alerts}: {reason}"),
+            description,
+            labels: BTreeMap::from([(UNPARSED.to_owned(), "true".to_owned())]),
+            ..Event::blank(Action::Trigger)
+        }
+    };
+    let (own, beyond) = failed.split_at(failed.len().min(NOT_READ_MAX));
+    let own = own.iter().map(|it| event("an alert of a list", it));
+    let beyond = beyond.first().map(|it| event(&format!("{} more alerts of a list", beyond.len()), it));
+    own.chain(beyond).collect()
 }

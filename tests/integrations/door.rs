@@ -1,6 +1,6 @@
 //! Which endpoint a request enters.
 
-use super::{config, config_of, endpoint, events, fetched, now, post, post_to, rejected};
+use super::{config, config_of, endpoint, events, fetched, key_of, now, post, post_to, rejected};
 use oncall::config::{Secret, SecretSource, Secrets};
 use oncall::integration::{Received, Request, find, stray};
 
@@ -100,7 +100,7 @@ fn grafana_signs_the_body() {
         }
         let now = jiff::Timestamp::from_second(at).unwrap();
         match post_to(&config, &secrets, path, &headers, b"test message", now, &fetched()) {
-            Received::Events { events, .. } => events[0].dedup_key.clone(),
+            Received::Events { events, .. } => key_of(&events[0]).to_owned(),
             Received::Reject(reject) => reject.code.to_owned(),
             Received::Fetch(fetch) => fetch.url,
         }
@@ -163,7 +163,7 @@ fn a_routing_key_opens_only_pagerduty() {
 fn a_broken_body_with_a_known_key_is_refused_and_pages() {
     let body = br#"{"routing_key" : "pagerduty-secret-0123","event_action":"trigger","payload":{"summary":"disk "full""}}"#;
     let Received::Events { events, answer } = post("/v2/enqueue", &[], body) else { panic!() };
-    assert_eq!((answer.status, events[0].dedup_key.as_str()), (400, "unparsed"));
+    assert_eq!((answer.status, key_of(&events[0])), (400, "unparsed"));
     assert!(
         answer.body.contains(r#""status":"invalid event""#) && answer.body.contains("not JSON"),
         "{}",
@@ -174,7 +174,7 @@ fn a_broken_body_with_a_known_key_is_refused_and_pages() {
     let Received::Events { events, answer } = post("/generic/2010-04-15/create_event.json", &[], v1) else {
         panic!()
     };
-    assert_eq!((answer.status, events[0].dedup_key.as_str()), (400, "unparsed"));
+    assert_eq!((answer.status, key_of(&events[0])), (400, "unparsed"));
 }
 
 /// What signs without a secret in its URL is known by its signature, wherever its integration has moved.

@@ -1,6 +1,6 @@
 //! What comes by an SNS subscription that is no CloudWatch alarm: words, JSON of one's own, OpenSearch's text, a mail.
 
-use super::{config_of, endpoint, events, fetched, now, post_to};
+use super::{config_of, endpoint, events, fetched, key_of, now, post_to};
 use oncall::alert::{Action, Event, Severity};
 use oncall::config::{Secret, SecretSource, Secrets};
 use oncall::integration::{Received, read_trusted};
@@ -77,7 +77,7 @@ fn without_topics_an_envelope_is_only_a_body() {
     let received =
         post_to(&config_of(vec![door]), &secrets, "/v1/webhooks/opensearch/s", &[], body, now(), &fetched());
     let Received::Events { events, .. } = received else { panic!() };
-    assert_eq!(events[0].dedup_key, "unparsed");
+    assert_eq!(key_of(&events[0]), "unparsed");
 }
 
 /// Metric math over an anomaly band, as CloudWatch sends it.
@@ -95,7 +95,7 @@ fn an_anomaly_alarm_has_the_metric_of_its_band() {
 /// What an operator writes is said again at each run, with other numbers.
 #[test]
 fn own_words_are_one_problem_however_often_they_are_said() {
-    let key = |text: &str| raw("opensearch", text).remove(0).dedup_key;
+    let key = |text: &str| key_of(&raw("opensearch", text)[0]).to_owned();
     let said = "Disk of db-2 is 97 % full at 2026-12-01T02:59:00Z";
     assert_eq!(key(said), key("Disk of db-2 is 98 % full at 2026-12-01T03:04:00Z"));
     assert_ne!(key(said), key("Disk of db-3 is 97 % full at 2026-12-01T02:59:00Z"));
