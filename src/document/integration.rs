@@ -25,12 +25,12 @@ pub struct Integration {
     /// `github`.
     #[schemars(example = json!({ "env": "GRAFANA_SIGNING_SECRET" }))]
     pub signing_secret: Option<OneOrMany<Secret>>,
-    /// For what comes by Amazon SNS (`cloudwatch`, `sns`, `email`, `opensearch`): the ARNs of the topics whose messages
-    /// are accepted.
+    /// For what comes by Amazon SNS: the ARNs of the topics whose messages are accepted. `cloudwatch` and `sns` need them; every
+    /// other type may have them, save `pagerduty`, `opsgenie`, `sentry` and `github`.
     #[schemars(example = ["arn:aws:sns:ap-northeast-1:123456789012:alarms"])]
     #[schemars(length(min = 1))]
     pub topics: Option<Vec<String>>,
-    /// For `generic`: where the body says what.
+    /// For `generic` and `sns`: where the body says what.
     pub fields: Option<Fields>,
     /// A body as the monitor posts it, or several: files of the repository, such as `samples/kuma.json`. `oncall validate`
     /// reads them as the server would.

@@ -6,6 +6,12 @@
 //! we cannot read is an event of its own, never a refusal: a typo in a template must not swallow a page.
 
 mod alertmanager;
+mod aws_findings;
+mod aws_notice;
+mod aws_special;
+mod aws_state;
+mod aws_text;
+mod aws_things;
 mod azure;
 mod azure_activity;
 mod bounds;
@@ -32,15 +38,19 @@ mod opsgenie;
 mod pagerduty;
 mod pagerduty_details;
 mod pagerduty_v1;
+mod phrase;
 mod pingdom;
 mod posted;
 mod push;
 mod sample;
+mod sender;
 mod sentry;
 mod signature;
 mod sns;
+mod subject;
 mod subscription;
 mod tags;
+mod text_list;
 mod uptime_kuma;
 mod url;
 mod zabbix;

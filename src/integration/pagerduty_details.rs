@@ -27,6 +27,9 @@ pub fn severity(details: &Value) -> Option<Severity> {
 
 /// Whatever is not a label: texts as they are, alerts by their words, other lists and objects as JSON.
 pub fn description(details: &Value) -> String {
+    if let Value::Array(list) = details {
+        return list.iter().map(line).collect::<Vec<_>>().join("\n");
+    }
     let Some(members) = details.as_object() else {
         return json::scalar(details).unwrap_or_default().into_owned();
     };
@@ -38,6 +41,18 @@ pub fn description(details: &Value) -> String {
         _ => None,
     });
     texts.collect::<Vec<_>>().join("\n\n")
+}
+
+/// An element of a list in one line: `mount: /var, used: 99`.
+fn line(element: &Value) -> String {
+    let members = json::scalars(Some(element));
+    match json::scalar(element) {
+        Some(text) => text.into_owned(),
+        None if element.as_object().is_some_and(|all| all.len() == members.len()) => {
+            members.iter().map(|(name, value)| format!("{name}: {value}")).collect::<Vec<_>>().join(", ")
+        }
+        None => element.to_string(),
+    }
 }
 
 fn is_long(name: &str, value: &str) -> bool {

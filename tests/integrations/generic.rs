@@ -196,9 +196,9 @@ fn templates_are_bounded() {
     let last = events.last().unwrap();
     assert!(
         events.len() < 10_000
-            && last
-                .summary
-                .contains("more alerts of a list: the template of `summary` fails: the templates of one request"),
+            && last.summary.contains(
+                "more alerts of a list: the template of `summary` fails: the templates of one request"
+            ),
         "{}",
         last.summary
     );

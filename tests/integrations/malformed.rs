@@ -30,10 +30,7 @@ fn unreadable_bodies_page() {
             let Received::Events { events, answer } = post(&path(kind), &[], body) else { panic!("{kind}") };
             let [event] = events.as_slice() else { panic!("{kind} {events:?}") };
             assert_eq!(answer.status, 202, "{kind}");
-            assert_eq!(
-                (event.action, event.severity, key_of(event)),
-                (Action::Trigger, None, "unparsed")
-            );
+            assert_eq!((event.action, event.severity, key_of(event)), (Action::Trigger, None, "unparsed"));
             assert_eq!(event.labels["oncall_unparsed"], "true");
             assert_eq!(&*event.integration, kind);
             assert!(event.summary.starts_with(&format!("unparsed payload from integration {kind}: ")));
@@ -47,7 +44,8 @@ fn unreadable_bodies_page() {
 fn each_unreadable_body_is_a_problem_of_its_own() {
     for kind in kinds() {
         let key = |body: &[u8]| events(post(&path(kind), &[], body)).remove(0).dedup_key;
-        let (disk, database) = (b"{\"summary\": \"disk \"/\" is full\"}", b"{\"summary\": \"\"db\" is down\"}");
+        let (disk, database) =
+            (b"{\"summary\": \"disk \"/\" is full\"}", b"{\"summary\": \"\"db\" is down\"}");
         assert_eq!(key(disk), key(disk), "{kind}");
         assert_ne!(key(disk), key(database), "{kind}");
     }
@@ -58,7 +56,7 @@ fn each_unreadable_body_is_a_problem_of_its_own() {
 fn deep_json_is_refused_to_be_read() {
     let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
     let key = |body: &str| key_of(&events(post(&path("generic"), &[], body.as_bytes()))[0]).to_owned();
-    let beside = |depth: usize| format!(r#"{{"id":"k","title":"x","more":{}}}"#, nested(depth - 1));
+    let beside = |depth: usize| format!(r#"{{"dedup_key":"k","title":"x","more":{}}}"#, nested(depth - 1));
     assert_eq!((key(&beside(127)).as_str(), key(&beside(128)).as_str()), ("k", "unparsed"));
     let form = |depth: usize| format!("payload={}", beside(depth));
     assert_eq!((key(&form(127)).as_str(), key(&form(100_000)).as_str()), ("k", "unparsed"));
@@ -102,7 +100,7 @@ fn an_invalid_pagerduty_event_is_refused_and_pages() {
         (r#""event_action":"resolve""#, "'dedup_key' is missing or blank"),
         (r#""dedup_key":"k""#, "'event_action' is missing or blank"),
         (
-            r#""event_action":"close""#,
+            r#""event_action":"firing""#,
             "'event_action' is invalid (must be one of the following: 'trigger', 'acknowledge' or 'resolve')",
         ),
     ];
