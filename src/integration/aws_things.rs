@@ -137,7 +137,7 @@ pub fn of(source: &str, kind: &str, detail: &Value, resource: Option<&str>) -> O
         .filter_map(|name| json::at(detail, &format!("/{name}")))
         .map(|text| text.into_owned())
         .collect();
-    let names = if names.is_empty() { resource.map(str::to_owned).into_iter().collect() } else { names };
+    let names = if names.is_empty() { guessed(detail, resource) } else { names };
     let kind = kind.trim_end_matches(result.unwrap_or_default()).trim_end();
     let is = |list: &[&str]| list.iter().any(|word| word.eq_ignore_ascii_case(&state));
     let action = match &*state {
@@ -148,6 +148,22 @@ pub fn of(source: &str, kind: &str, detail: &Value, resource: Option<&str>) -> O
     let name = names.iter().map(|name| short(name)).collect::<Vec<_>>().join("/");
     let key = if names.is_empty() { String::new() } else { format!("{source}/{kind}/{}", names.join("/")) };
     Some(Thing { key, name, state: state.into_owned(), action })
+}
+
+/// The resource, and the members that are called names; without any, the ids. What names one run of a thing is not the thing.
+fn guessed(detail: &Value, resource: Option<&str>) -> Vec<String> {
+    const RUNS: [&str; 8] = ["execution", "run", "attempt", "request", "event", "message", "build", "user"];
+    let members = json::scalars(Some(detail));
+    let called = |ends: &[&str]| -> Vec<String> {
+        let is_so = |name: &str| {
+            let name = name.to_ascii_lowercase();
+            ends.iter().any(|end| name.ends_with(end)) && !RUNS.iter().any(|run| name.contains(run))
+        };
+        members.iter().filter(|(name, _)| is_so(name)).map(|(_, value)| value.clone()).collect()
+    };
+    let names: Vec<String> =
+        resource.map(str::to_owned).into_iter().chain(called(&["name", "arn"])).collect();
+    if names.is_empty() { called(&["id"]) } else { names }
 }
 
 /// The end of an ARN, or of a stack's.

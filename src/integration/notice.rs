@@ -61,8 +61,9 @@ pub fn message(posted: &Posted<'_>, sent: &Sent<'_>) -> Read {
     }
     let state = aws_state::named(&body, &[]).map(Cow::into_owned).unwrap_or_default();
     match generic::guessed(&body) {
-        Ok(event) if aws_state::action(&state) == Action::Note => {
-            Ok(vec![of_topic(Event { action: Action::Note, ..event }, sent)])
+        // The words of AWS, beside those that anybody's JSON may use.
+        Ok(event) if event.action == Action::Trigger && aws_state::is_known(&state) => {
+            Ok(vec![of_topic(Event { action: aws_state::action(&state), ..event }, sent)])
         }
         Ok(event) => Ok(vec![of_topic(event, sent)]),
         Err(_) => Ok(vec![unknown(&body, &state, sent)]),

@@ -153,7 +153,7 @@ fn event(value: &Value, action: Action, key: &str) -> Event {
         description: details::description(custom),
         source: text("source").unwrap_or_default().into_owned(),
         labels: labels(value, payload, custom),
-        links: links(value),
+        links: links(value).into_iter().chain(details::links(custom)).collect(),
         images: json::list(value, "images").iter().filter_map(|image| web(image, "src", "alt")).collect(),
         started_at: text("timestamp").and_then(|text| json::instant(&text)),
         ..Event::blank(action)

@@ -4,8 +4,9 @@
 //! `Labels:` and ` - name = value` lines (old). The labels that all alerts agree on become labels of the event, so that
 //! the same routes work for both ways in. Other scalars are labels; long texts are the description.
 
+use super::bounds::followed;
 use super::{alertmanager, json};
-use crate::alert::Severity;
+use crate::alert::{Link, Severity};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -17,6 +18,12 @@ pub fn labels(details: &Value) -> BTreeMap<String, String> {
     let groups = groups.map(alert_labels).find(|alerts| !alerts.is_empty());
     labels.extend(groups.map(agreed).unwrap_or_default());
     labels
+}
+
+/// Details that are addresses.
+pub fn links(details: &Value) -> Vec<Link> {
+    let links = json::scalars(Some(details)).into_iter().map(|(text, href)| Link { href, text });
+    links.filter_map(followed).collect()
 }
 
 /// How bad the alerts of a group that fires say they are, where all say the same.

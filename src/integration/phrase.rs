@@ -21,7 +21,7 @@ const STATES: [&str; 13] = [
 ];
 
 /// How a sentence ends, and whether that says that it is over. The longer of two that fit stands first.
-const ENDS: [(&str, bool); 29] = [
+const ENDS: [(&str, bool); 31] = [
     (" is back up again", true),
     (" is back up", true),
     (" is up again", true),
@@ -43,6 +43,8 @@ const ENDS: [(&str, bool); 29] = [
     ("が正常に戻りました", true),
     (" is down", false),
     (" went down", false),
+    (" has gone down", false),
+    (" has gone offline", false),
     (" is offline", false),
     (" is unreachable", false),
     (" is unhealthy", false),
@@ -99,7 +101,7 @@ const MONIT: [(&str, bool); 8] = [
 /// brackets in front of it.
 pub fn read(text: &str, before: &str) -> Option<(bool, String)> {
     let text = text.trim_end_matches(['*', '!', '.', ' ']);
-    [changed, was, monit, built, begun, between, ended]
+    [changed, was, monit, built, begun, between, alerted, within, ended]
         .iter()
         .find_map(|phrase| phrase(text))
         .or_else(|| device(text, before))
@@ -166,6 +168,22 @@ fn between(text: &str) -> Option<(bool, String)> {
     let (project, rest) = text.split_once(middle)?;
     let branch = rest.rsplit_once(" | ").map_or(rest, |(branch, _)| branch);
     Some((*is_over, format!("{project} pipeline {branch}")))
+}
+
+/// `Host DOWN alert for web-1`
+fn alerted(text: &str) -> Option<(bool, String)> {
+    let (state, name) = text.split_once(" alert for ")?;
+    let (kind, state) = state.split_once(' ')?;
+    let is_known = matches!(kind, "Host" | "Service") && STATES.contains(&state);
+    is_known.then(|| (matches!(state, "OK" | "UP"), format!("{kind} {name}")))
+}
+
+/// `HTTP is CRITICAL on web-1`, `web-1/HTTP is CRIT`
+fn within(text: &str) -> Option<(bool, String)> {
+    let (about, rest) = text.split_once(" is ")?;
+    let (state, more) = rest.split_once(' ').unwrap_or((rest, ""));
+    let is_known = STATES.contains(&state) && (more.is_empty() || more.starts_with("on "));
+    is_known.then(|| (matches!(state, "OK" | "UP"), format!("{about} {more}").trim_end().to_owned()))
 }
 
 fn ended(text: &str) -> Option<(bool, String)> {

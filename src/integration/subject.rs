@@ -27,7 +27,7 @@ const OVER: [&str; 13] = [
 ];
 const OVER_JA: [&str; 5] = ["復旧", "回復", "解消", "解決", "正常"];
 /// Those that say that it is not.
-const FIRING: [&str; 21] = [
+const FIRING: [&str; 24] = [
     "firing",
     "fired",
     "down",
@@ -49,6 +49,9 @@ const FIRING: [&str; 21] = [
     "unknown",
     "nodata",
     "failed",
+    "investigating",
+    "identified",
+    "monitoring",
 ];
 const FIRING_JA: [&str; 9] = ["障害", "警告", "異常", "発生", "検知", "アラート", "エラー", "緊急", "重大"];
 /// Those that say that somebody has it: neither news nor an end.
@@ -136,7 +139,12 @@ impl<'a> Mark<'a> {
         }
         let is_capital = |words: &str| words.chars().all(char::is_uppercase);
         let dashed = [" - ", " – ", " | "].iter().find_map(|dash| text.split_once(dash));
-        let dashed = dashed.filter(|(words, _)| is_capital(words));
+        // `DOWN | shop`, and `PROBLEM alert - web-1 is DOWN` as Nagios once wrote it.
+        let is_state = |words: &str| {
+            let is_first = words.split(' ').next().is_some_and(is_capital);
+            is_first && Mark { words, is_bracket: false }.meaning().is_some()
+        };
+        let dashed = dashed.filter(|(words, _)| is_capital(words) || is_state(words));
         let (words, more) = dashed.or_else(|| text.split_once([':', '：']))?;
         Some((Mark { words, is_bracket: false }, more))
     }

@@ -53,6 +53,12 @@ fn a_problem_and_its_end_are_one() {
         ("monit alert -- Connection failed web", "monit alert -- Connection succeeded web"),
         ("[shop] [🔴 Down] connect ECONNREFUSED", "[shop] [✅ Up] 200 - OK"),
         ("[No Data] Queue of shop", "[OK] Queue of shop"),
+        ("** PROBLEM alert - web-1/HTTP is CRITICAL **", "** RECOVERY alert - web-1/HTTP is OK **"),
+        ("Host DOWN alert for web-1!", "Host UP alert for web-1!"),
+        ("HTTP is CRITICAL on web-1", "HTTP is OK on web-1"),
+        ("web-1/HTTP is CRIT", "web-1/HTTP is OK"),
+        ("[Investigating] Errors of checkout", "[Resolved] Errors of checkout"),
+        ("Your site shop has gone down", "Your site shop is back up!"),
         ("決済APIがダウンしました", "決済APIが復旧しました"),
         (
             "=?utf-8?q?=E3=80=90=E9=9A=9C=E5=AE=B3=E7=99=BA=E7=94=9F=E3=80=91db-1?=",
