@@ -1,7 +1,7 @@
 //! Payload files -> events, and every way in which a request is let in or refused.
 //!
 //! `integrations/<kind>/*` are bodies as that monitor sends them, under our own names; `integrations/snapshots/` says what
-//! each becomes. The signed ones are made by `integrations/sns/make.py`.
+//! each becomes; `*.message` are what comes by SNS, read by `states.rs`. The signed ones are made by `integrations/sns/make.py`.
 #![allow(clippy::unwrap_used, reason = "in a test a panic is the finding, in its helpers too")]
 
 #[path = "integrations/bounds.rs"]
@@ -28,6 +28,8 @@ mod samples;
 mod signed;
 #[path = "integrations/sns.rs"]
 mod sns;
+#[path = "integrations/states.rs"]
+mod states;
 #[path = "integrations/subjects.rs"]
 mod subjects;
 #[path = "integrations/subscriptions.rs"]
@@ -199,6 +201,11 @@ fn events(received: Received) -> Vec<Event> {
         Received::Events { events, .. } => events,
         other => panic!("{other:?}"),
     }
+}
+
+/// A dedup key as tests name it: that of what cannot be read less the digest of the bytes.
+fn key_of(event: &Event) -> &str {
+    if event.dedup_key.starts_with("unparsed/") { "unparsed" } else { &event.dedup_key }
 }
 
 fn rejected(received: Received) -> Reject {

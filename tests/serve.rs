@@ -37,6 +37,8 @@ mod stand_ins;
 mod wire;
 #[path = "serve/world.rs"]
 mod world;
+#[path = "serve/wrapped.rs"]
+mod wrapped;
 
 use alertmanager::Alertmanager;
 use oncall::disk::directory::StateDir;

@@ -4,7 +4,7 @@ use super::Output;
 use super::directory::{Directory, now};
 use super::known::known;
 use crate::config::{Config, Endpoint, SecretSource, Secrets};
-use crate::integration::{Monitor, in_path};
+use crate::integration::{Monitor, Sns, in_path};
 use crate::provider::{COLUMNS, wrap};
 use crate::server::secrets::resolve;
 use anyhow::{Result, bail};
@@ -96,7 +96,9 @@ fn entry(config: &Config, endpoint: &Endpoint, secrets: &Secrets, reveal: bool) 
     let address = filled(monitor.address);
     let unset = reveal && secrets.all(&endpoint.secret).next().is_none();
     let note = if unset { "    the secret is not set here, so this integration is closed\n" } else { "" };
-    let steps = monitor.setup.lines().map(|line| filled(&line.replace("{url}", &address)));
+    let by_sns = monitor.sns == Sns::MayBe && !endpoint.topics.is_empty();
+    let setup = if by_sns { monitor.setup_by_sns } else { monitor.setup };
+    let steps = setup.lines().map(|line| filled(&line.replace("{url}", &address)));
     let steps: String = steps.flat_map(indented).map(|line| format!("    {line}\n")).collect();
     format!("{} ({})\n    {address}\n{note}{steps}", endpoint.id, monitor.title)
 }

@@ -25,12 +25,12 @@ pub struct Integration {
     /// `grafana`, `sentry`, `github`.
     #[schemars(example = json!({ "env": "GRAFANA_SIGNING_SECRET" }))]
     pub signing_secret: Option<OneOrMany<Secret>>,
-    /// For integrations that receive from Amazon SNS (`cloudwatch`, `sns`, `email`, `opensearch`): the ARNs of the
-    /// topics whose messages are accepted.
+    /// For what comes by Amazon SNS: the ARNs of the topics whose messages are accepted. `cloudwatch` and `sns` need
+    /// them; every other type may have them, except `pagerduty`, `opsgenie`, `sentry` and `github`.
     #[schemars(example = ["arn:aws:sns:ap-northeast-1:123456789012:alarms"])]
     #[schemars(length(min = 1))]
     pub topics: Option<Vec<String>>,
-    /// For `generic`: where to find each field in the body.
+    /// For `generic` and `sns`: where to find each field in the body.
     pub fields: Option<Fields>,
     /// One or more bodies as the monitor posts them: files of the repository, such as `samples/kuma.json`. `oncall
     /// validate` reads them as the server would.

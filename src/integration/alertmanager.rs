@@ -5,7 +5,7 @@
 //! `startsAt` after a resolve, and dropping that would lose a page.
 
 use super::bounds::{few, followed, hash, is_web};
-use super::{Monitor, Posted, Read, Sample, Stop, json, url};
+use super::{Monitor, Posted, Read, Sample, Stop, json, notice, sender, url};
 use crate::alert::{Action, Event, Link, Severity};
 use serde_json::Value;
 use std::{borrow::Cow, collections::BTreeMap};
@@ -23,7 +23,21 @@ pub const MONITOR: Monitor = Monitor {
           send_resolved: true
           http_config:
             authorization: { credentials: "{secret}" }
-and name the receiver in `route:`. `credentials_file:` takes the secret from a file. Before version 0.22 there is no `authorization`: use the URL above, and no `http_config`."#,
+and name the receiver in `route:`. Alertmanagers of a pair have one `--web.external-url`, or names that differ by a number; those of
+other clusters another one. `credentials_file:` takes the secret from a file. Before version 0.22 there is no `authorization`: use the URL above, and no `http_config`."#,
+    setup_by_sns: r#"Subscribe it to the topic; it confirms itself:
+  aws sns subscribe --topic-arn {topic} \
+    --protocol https --notification-endpoint "{url}"
+In Amazon Managed Prometheus, the alert manager definition:
+  alertmanager_config: |
+    route: { receiver: oncall }
+    receivers:
+      - name: oncall
+        sns_configs:
+          - topic_arn: {topic}
+            sigv4: { region: <the region> }
+            send_resolved: true
+The default subject and message are understood, and so is its JSON template. The topic's policy must let aps.amazonaws.com publish."#,
     sample: Sample {
         body: r#"{"version":"4","status":"{state}","alerts":[{"status":"{state}","labels":{"alertname":"OncallSend","severity":"info"},
   "annotations":{"summary":"test alert from oncall send"},"fingerprint":"oncall-send"}]}"#,
@@ -35,14 +49,26 @@ and name the receiver in `route:`. `credentials_file:` takes the secret from a f
 
 /// The alerts of a group. A body without an `alerts` list (a template of one's own) cannot be read.
 fn read(posted: &Posted<'_>) -> Read {
-    let group = json::parse(posted.body).map_err(Stop::Unparsed)?;
-    let (alerts, left_out) = few(alerts(&group)?);
-    let overview = overview(&group).and_then(followed);
-    let mut events: Vec<Event> = alerts.iter().map(|alert| event(&group, alert)).collect();
+    match (json::parse(posted.body), posted.sent) {
+        (Ok(body), _) => group(posted, &body),
+        // As it sends by SNS, unless a template says otherwise.
+        (Err(_), Some(sent)) => notice::words(posted, &sent),
+        (Err(error), None) => Err(Stop::Unparsed(error)),
+    }
+}
+
+/// The alerts of a group, as the webhook has them.
+pub fn group(posted: &Posted<'_>, group: &Value) -> Read {
+    let (alerts, left_out) = few(alerts(group)?);
+    let overview = overview(group).and_then(followed);
+    let sender = json::text(group, "externalURL").and_then(|url| sender::of_pair(&url));
+    let sender = sender.or_else(|| posted.topic().map(str::to_owned));
+    let mut events: Vec<Event> = alerts.iter().map(|alert| event(group, alert)).collect();
+    events.extend(left_out.or_else(|| truncation(group)));
     for event in &mut events {
         event.links.extend(overview.clone());
+        event.dedup_key = sender::with(sender.clone(), std::mem::take(&mut event.dedup_key));
     }
-    events.extend(left_out.or_else(|| truncation(&group)));
     Ok(events)
 }
 

@@ -40,6 +40,7 @@ fn read(posted: &Posted<'_>) -> Read {
             None => metric(outer, context),
         }]),
         None if data.get("AlertRuleName").is_some() => Ok(vec![log(data)]),
+        None if body.get("AlertDisplayName").is_some() => Ok(vec![security(&body)]),
         None => {
             Err(Stop::unparsed("no `data.essentials`: is the common alert schema on in the action group?"))
         }
@@ -227,6 +228,27 @@ fn metric(body: &Value, context: &Value) -> Event {
         links: json::link(context, "portalLink", "Azure").into_iter().collect(),
         changed_at,
         source: source.into_owned(),
+        ..Event::blank(if is_over { Action::Resolve } else { Action::Trigger })
+    }
+}
+
+/// An alert of Defender for Cloud, as its workflow automation hands it on.
+fn security(body: &Value) -> Event {
+    let text = |key: &str| json::text(body, key).unwrap_or_default();
+    let status = text("Status");
+    let is_over = ["resolved", "dismissed"].iter().any(|word| status.eq_ignore_ascii_case(word));
+    let (name, entity) = (text("AlertDisplayName"), text("CompromisedEntity"));
+    Event {
+        dedup_key: format!(
+            "security/{}",
+            json::first(body, &["SystemAlertId", "ProviderAlertId"]).unwrap_or_default()
+        ),
+        severity: activity::defender(&json::first(body, &["Severity", "AlertSeverity"]).unwrap_or_default()),
+        summary: if entity.is_empty() { name.into_owned() } else { format!("{name} on {entity}") },
+        description: text("Description").into_owned(),
+        labels: activity::short(Some(body)),
+        links: json::link(body, "AlertUri", "Azure").into_iter().collect(),
+        source: entity.into_owned(),
         ..Event::blank(if is_over { Action::Resolve } else { Action::Trigger })
     }
 }

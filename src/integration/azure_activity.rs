@@ -38,9 +38,36 @@ pub fn event(event: Event, rule: &str, target: &str, entry: &Value) -> Event {
         service(event, rule, entry, about)
     } else if operation.starts_with("microsoft.resourcehealth/") {
         resource(event, &format!("{rule}/{}", target.to_ascii_lowercase()), entry, about)
+    } else if operation.starts_with("microsoft.security/") {
+        security(event, rule, &operation, about)
     } else {
         operation_of_somebody(event, entry)
     }
+}
+
+/// An alert of Defender for Cloud: how bad it is is said by its own severity, for the level of all of them is the same.
+fn security(event: Event, rule: &str, operation: &str, about: &Value) -> Event {
+    let of = |key: &str| json::text(about, key).unwrap_or_default();
+    let entity = json::first(about, &["compromisedEntity", "attackedResourceName"])
+        .unwrap_or(event.source.as_str().into());
+    let what = json::first(about, &["alertDisplayName", "category", "threatName"])
+        .unwrap_or("a security alert".into());
+    let is_over = ["/dismiss/", "/resolve/"].iter().any(|it| operation.contains(it))
+        || ["resolved", "dismissed"].iter().any(|word| of("threatStatus").eq_ignore_ascii_case(word));
+    let ids = ["alertId", "systemAlertId", "threatID", "filePath"].map(|key| of(key).into_owned()).join("/");
+    Event {
+        action: if is_over { Action::Resolve } else { Action::Trigger },
+        dedup_key: format!("security/{rule}/{entity}/{what}/{ids}"),
+        severity: defender(&of("severity")).or(event.severity),
+        summary: format!("{rule}: {what} on {entity}"),
+        source: entity.clone().into_owned(),
+        ..event
+    }
+}
+
+/// <https://learn.microsoft.com/en-us/azure/defender-for-cloud/alerts-overview>: High, Medium, Low, Informational.
+pub fn defender(text: &str) -> Option<Severity> {
+    if text.eq_ignore_ascii_case("high") { Some(Severity::Critical) } else { Severity::parse(text) }
 }
 
 /// The properties of one short line; others are for people to read, in JSON or HTML.

@@ -97,6 +97,11 @@ pub fn hash(parts: &[&str]) -> String {
     HEXLOWER.encode(digest(&SHA256, joined.as_bytes()).as_ref())
 }
 
+/// The beginning of the SHA-256 of some bytes, as hex: enough to tell the problems of one integration apart.
+pub fn short_hash(bytes: &[u8]) -> String {
+    HEXLOWER.encode(digest(&SHA256, bytes).as_ref().get(..16).unwrap_or_default())
+}
+
 fn digested(text: String, max: usize) -> String {
     if text.len() <= max { text } else { HEXLOWER.encode(digest(&SHA256, text.as_bytes()).as_ref()) }
 }

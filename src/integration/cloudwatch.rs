@@ -40,8 +40,7 @@ fn read(posted: &Posted<'_>) -> Read {
         return alarm_or_event(&body, &Sent::default())
             .unwrap_or_else(|| Err(Stop::unparsed("neither an SNS message nor a CloudWatch alarm")));
     };
-    let body = json::parse(posted.body).unwrap_or(Value::Null);
-    alarm_or_event(&body, &sent).unwrap_or_else(|| notice::notice(posted.body, &sent))
+    notice::message(posted, &sent)
 }
 
 /// `None` where it is neither.
@@ -49,7 +48,8 @@ pub fn alarm_or_event(body: &Value, sent: &Sent<'_>) -> Option<Read> {
     if body.get("AlarmName").is_some() && body.get("NewStateValue").is_some() {
         return Some(alarm(body, sent));
     }
-    let is_event = body.get("detail-type").is_some() || body.get("alarmData").is_some();
+    // CodeStar's notifications are such events with another spelling.
+    let is_event = ["detail-type", "alarmData", "detailType"].iter().any(|key| body.get(*key).is_some());
     is_event.then(|| eventbridge::read(body, sent))
 }
 

@@ -5,7 +5,7 @@
 //! that alerts by group posts each group with a cycle key of its own, from its trigger to its recovery. Payloads that were
 //! made for another receiver name the same variables otherwise: the usual names of each are read.
 
-use super::{Monitor, Posted, Read, Sample, Stop, json, of_test_button, tags, url};
+use super::{Monitor, Posted, Read, Sample, Stop, json, of_test_button, sender, tags, url};
 use crate::alert::{Action, Event, Link, Severity};
 use serde_json::Value;
 use std::borrow::Cow;
@@ -144,7 +144,8 @@ fn key(body: &Value, titled: &Title<'_>, scope: &str) -> String {
         return cycle.into_owned();
     }
     let monitor = said(body, MONITOR_ID).unwrap_or(Cow::Borrowed(titled.name));
-    format!("{monitor}/{scope}")
+    let organisation = said(body, &["org"]).or_else(|| json::at(body, "/org/id")).map(Cow::into_owned);
+    sender::with(organisation, format!("{monitor}/{scope}"))
 }
 
 /// A warning is one whatever the monitor's priority; then the priority, then the type of the alert.

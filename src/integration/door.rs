@@ -9,8 +9,6 @@ use data_encoding::{BASE64, BASE64_NOPAD};
 
 const WEBHOOKS: &str = "/v1/webhooks/";
 
-/// The largest body, in bytes, for which the integration that signed it is looked for among all.
-const SEARCHED_MAX: usize = 256 << 10;
 /// How many values of a query may be a secret.
 const QUERY_VALUES_MAX: usize = 16;
 
@@ -34,7 +32,7 @@ pub fn find<'c>(
     let (id, secret) = rest.split_once('/').unwrap_or((rest, ""));
     let mut open = opened(config, secrets, &presented(secret, request));
     let named = named(config, id);
-    open.extend(signed(config, secrets, request, named));
+    open.extend(named.filter(|named| is_signed(named, secrets, request)));
     open.sort_by_key(|endpoint| &endpoint.id);
     open.dedup_by_key(|endpoint| &endpoint.id);
     match (named, open.as_slice()) {
@@ -65,7 +63,7 @@ pub struct Stray {
 }
 
 /// Whether a request that shows a good secret came to the URL of another integration than `endpoint`, or of none: in any part
-/// of the path, in the query, as `Authorization`, as a key in the body, or as what signs it.
+/// of the path, in the query, as `Authorization`, as a key in the body, or as what signs it for the integration in the path.
 pub fn stray(
     config: &Config,
     secrets: &Secrets,
@@ -84,8 +82,9 @@ pub fn stray(
     let keys = pagerduty::KEY_NAMES.iter().filter_map(|name| key_in(request.body, name).ok().flatten());
     shown.extend(keys.map(String::into_bytes));
     let mut open = opened(config, secrets, &shown);
-    let endpoint = endpoint.and_then(|endpoint| config.endpoints.get(&endpoint.id));
-    open.extend(signed(config, secrets, request, endpoint));
+    let addressed = endpoint.or_else(|| named_by(config, request));
+    let addressed = addressed.and_then(|endpoint| config.endpoints.get(&endpoint.id));
+    open.extend(addressed.filter(|addressed| is_signed(addressed, secrets, request)));
     open.sort_by_key(|endpoint| &endpoint.id);
     open.dedup_by_key(|endpoint| &endpoint.id);
     let hidden = |text: &str| {
@@ -146,23 +145,11 @@ fn quoted(text: &str, name: &str) -> Option<String> {
     (!value.trim().is_empty()).then(|| value.trim().to_owned())
 }
 
-/// The endpoint that a request is addressed to, if it has its signature; else all whose signature it has.
-fn signed<'c>(
-    config: &'c Config,
-    secrets: &Secrets,
-    request: &Request<'_>,
-    named: Option<&'c Endpoint>,
-) -> Vec<&'c Endpoint> {
-    let is_right = |endpoint: &&Endpoint| {
-        let signature = Monitor::of(endpoint).signature;
-        signature.and_then(|signature| signature.is_right(endpoint, request, secrets)) == Some(true)
-    };
-    match named.filter(is_right) {
-        Some(named) => vec![named],
-        // Anybody can make us try: what that takes is bounded.
-        None if request.body.len() > SEARCHED_MAX => Vec::new(),
-        None => config.endpoints.values().filter(is_right).collect(),
-    }
+/// Whether a request has the signature of the endpoint that it is addressed to. No other is tried: a stranger would choose how
+/// much work that is.
+fn is_signed(endpoint: &Endpoint, secrets: &Secrets, request: &Request<'_>) -> bool {
+    let signature = Monitor::of(endpoint).signature;
+    signature.and_then(|signature| signature.is_right(endpoint, request, secrets)) == Some(true)
 }
 
 /// The endpoint with this id in the URL, where a `.` stands for `/`; else the one that formerly had it.

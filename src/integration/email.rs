@@ -6,8 +6,9 @@
 
 use super::bounds::{hash, is_web};
 use super::posted::Posted;
-use super::{Monitor, Read, Sample, Sns, Stop, escaped, json};
-use crate::alert::{Action, Event, Link};
+use super::subject::{self, Subject};
+use super::{Monitor, Read, Sample, Stop, escaped, json};
+use crate::alert::{Event, Link};
 use data_encoding::BASE64;
 use mail_parser::{Address, Message, MessageParser};
 use serde_json::Value;
@@ -16,7 +17,6 @@ use std::collections::BTreeMap;
 pub const MONITOR: Monitor = Monitor {
     sends_severity: false,
     repeats: true,
-    sns: Sns::MayBe,
     setup: r#"Amazon SES: a receipt rule with an SNS action (encoding Base64), its topic in `topics`, and
   aws sns subscribe --topic-arn {topic} \
     --protocol https --notification-endpoint "{url}"
@@ -32,37 +32,6 @@ A mail server of your own pipes each message to
 
 /// How many links of an HTML mail are kept: its footer has others.
 const HTML_LINKS_MAX: usize = 5;
-/// How many marks a subject may begin with.
-const MARKS_MAX: usize = 8;
-/// The words in front of a subject that say that it is over.
-const OVER: [&str; 10] =
-    ["resolved", "recovered", "recovery", "ok", "up", "closed", "cleared", "solved", "normal", "restored"];
-const OVER_JA: [&str; 5] = ["復旧", "回復", "解消", "解決", "正常"];
-/// Those that say that it is not.
-const FIRING: [&str; 17] = [
-    "firing",
-    "fired",
-    "down",
-    "critical",
-    "warning",
-    "error",
-    "triggered",
-    "alerting",
-    "open",
-    "new",
-    "update",
-    "updated",
-    "re",
-    "fw",
-    "fwd",
-    "aw",
-    "unknown",
-];
-const FIRING_JA: [&str; 9] = ["障害", "警告", "異常", "発生", "検知", "アラート", "エラー", "緊急", "重大"];
-/// Those that say so by themselves, and nothing beside another: `RECOVERY Service Alert`.
-const ALERTS: [&str; 3] = ["alert", "alarm", "problem"];
-/// Those that say nothing: `Resolved in 5m 3s`, `Monitor is DOWN`.
-const FILLERS: [&str; 8] = ["alert", "alarm", "problem", "in", "is", "service", "host", "monitor"];
 
 fn read(posted: &Posted<'_>) -> Read {
     let ses = json::parse(posted.body).ok().filter(|body| body.get("mail").is_some());
@@ -142,7 +111,7 @@ fn bare(text: &str) -> &str {
 }
 
 fn event(subject: &str, from: String, to: String) -> Event {
-    let (action, about) = understood(subject);
+    let Subject { action, about, .. } = subject::read(subject);
     let labels = [("from", from.clone()), ("to", to)].map(|(name, value)| (name.to_owned(), value));
     Event {
         dedup_key: hash(&[&from, &about.to_lowercase()]),
@@ -150,75 +119,5 @@ fn event(subject: &str, from: String, to: String) -> Event {
         source: from,
         labels: BTreeMap::from(labels).into_iter().filter(|(_, value)| !value.is_empty()).collect(),
         ..Event::blank(action)
-    }
-}
-
-/// Whether a subject says that it is over, and what it is about: the rest of it, less the marks that change.
-fn understood(subject: &str) -> (Action, String) {
-    let (mut action, mut kept, mut is_marked) = (Action::Trigger, String::new(), false);
-    // Nagios: `** RECOVERY Service Alert: web-1/HTTP is OK **`.
-    let mut rest = subject.trim_matches(['*', ' ']);
-    for _ in 0..MARKS_MAX {
-        let Some((mark, more)) = Mark::first(rest) else { break };
-        match mark.meaning() {
-            Some((is_over, about)) => {
-                action = if is_over { Action::Resolve } else { action };
-                is_marked = true;
-                kept.extend(about.iter().flat_map(|word| [word, " "]));
-            }
-            // `[shop-prod] RESOLVED: …`
-            None if mark.is_bracket => kept.extend(["[", mark.words, "] "]),
-            None => break,
-        }
-        rest = more.trim_start();
-    }
-    let about = if is_marked { without_state(rest) } else { rest };
-    (action, kept + about)
-}
-
-/// Less the state at the end (`… is DOWN!`), which the mark in front has said.
-fn without_state(text: &str) -> &str {
-    const STATES: [&str; 7] = ["OK", "UP", "DOWN", "CRITICAL", "WARNING", "UNKNOWN", "UNREACHABLE"];
-    let text = text.trim_end_matches(['*', '!', '.', ' ']);
-    text.rsplit_once(" is ").filter(|(_, state)| STATES.contains(state)).map_or(text, |(about, _)| about)
-}
-
-/// What stands in front of a subject: `[FIRING:2]`, `【復旧】`, `Resolved in 5m 3s:`, `UP |`.
-#[derive(Debug)]
-struct Mark<'a> {
-    words: &'a str,
-    is_bracket: bool,
-}
-
-impl<'a> Mark<'a> {
-    fn first(text: &'a str) -> Option<(Mark<'a>, &'a str)> {
-        for (open, close) in [('[', ']'), ('【', '】'), ('［', '］')] {
-            if let Some((words, more)) = text.strip_prefix(open).and_then(|text| text.split_once(close)) {
-                return Some((Mark { words, is_bracket: true }, more));
-            }
-        }
-        let is_capital = |words: &str| words.chars().all(char::is_uppercase);
-        let dashed = [" - ", " – ", " | "].iter().find_map(|dash| text.split_once(dash));
-        let dashed = dashed.filter(|(words, _)| is_capital(words));
-        let (words, more) = dashed.or_else(|| text.split_once([':', '：']))?;
-        Some((Mark { words, is_bracket: false }, more))
-    }
-
-    /// Whether it says that it is over, and what else is in it; `None` where it is part of what the mail is about.
-    fn meaning(&self) -> Option<(bool, Vec<&'a str>)> {
-        let words = self.words.split_whitespace().filter(|word| word.chars().any(char::is_alphanumeric));
-        let words: Vec<&str> = words.collect();
-        let is = |list: &[&str], word: &&str| list.contains(&word.to_lowercase().as_str());
-        let is_filler = |word: &&str| is(&FILLERS, word) || word.starts_with(|c: char| c.is_ascii_digit());
-        let mut telling = words.iter().copied().filter(|word| !is_filler(word));
-        let Some(state) = telling.next() else {
-            return words.iter().any(|word| is(&ALERTS, word)).then(|| (false, Vec::new()));
-        };
-        let state = state.split(':').next().unwrap_or_default();
-        let is_over =
-            is(&OVER, &state) || OVER_JA.iter().any(|word| state.contains(word)) && !state.contains("失敗");
-        let fires = is(&FIRING, &state) || FIRING_JA.iter().any(|word| state.contains(word));
-        let about: Vec<&str> = telling.collect();
-        ((is_over || fires) && (self.is_bracket || about.is_empty())).then_some((is_over, about))
     }
 }

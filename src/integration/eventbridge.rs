@@ -6,8 +6,8 @@
 
 use super::cloudwatch::{Alarm, Contributor, Metric, action, described};
 use super::posted::Sent;
-use super::{Read, json};
-use crate::alert::{Action, Event, cut};
+use super::{Read, aws_findings, aws_special, aws_state, aws_things, json};
+use crate::alert::{Action, Event, Severity, cut};
 use serde_json::Value;
 use std::borrow::Cow;
 
@@ -24,8 +24,60 @@ pub fn read(body: &Value, sent: &Sent<'_>) -> Read {
     if let Some(state) = json::at(detail, "/state/value").filter(|_| is_alarm) {
         return state_change(body, detail, &state, sent);
     }
-    let event = if detail.get("eventArn").is_some() { health } else { other };
-    Ok(vec![event(body, detail, sent)])
+    if detail.get("eventArn").is_some() {
+        return Ok(vec![health(body, detail, sent)]);
+    }
+    let event = other(body, detail, sent);
+    let (source, kind) = (json::text(body, "source").unwrap_or_default(), kind(body));
+    match aws_findings::read(&source, &kind, detail, &event) {
+        Some(findings) => Ok(findings),
+        None => Ok(vec![in_state(event, body, detail)]),
+    }
+}
+
+/// What an event is called: `CodePipeline Pipeline Execution State Change`.
+fn kind(body: &Value) -> Cow<'_, str> {
+    json::first(body, &["detail-type", "detailType"]).unwrap_or_default()
+}
+
+/// An event whose details name a state is about a thing, whose states follow one another.
+fn in_state(event: Event, body: &Value, detail: &Value) -> Event {
+    let (source, kind) = (json::text(body, "source").unwrap_or_default(), kind(body));
+    let resource = json::list(body, "resources").iter().find_map(json::scalar);
+    let resource = resource.as_deref();
+    let of = |key: &str| json::text(detail, key).unwrap_or_default();
+    let thing = match &*source {
+        "aws.rds" if detail.get("EventID").is_some() => {
+            let database = json::first(detail, &["SourceArn", "SourceIdentifier"]).unwrap_or_default();
+            Some(aws_special::database(&of("EventID"), &database, &of("Message")))
+        }
+        "aws.ecs" => aws_special::container(&kind, detail, resource),
+        _ => aws_things::of(&source, &kind, detail, resource),
+    };
+    let Some(aws_things::Thing { key, name, state, action }) = thing else { return event };
+    let reason = aws_state::reason(detail).filter(|_| action == Action::Trigger);
+    let reason = reason.filter(|reason| !state.contains(reason.as_str()) && !state.is_empty());
+    let failed = json::at(body, "/additionalAttributes/failedStage").map(|stage| format!(" in {stage}"));
+    let mut labels = event.labels;
+    labels.insert("state".to_owned(), state.clone());
+    let stated = format!("{kind}: {name} {state}{}", failed.unwrap_or_default()).replace(":  ", ": ");
+    Event {
+        action,
+        dedup_key: if key.is_empty() { event.dedup_key } else { key_of(body, &key) },
+        severity: Severity::parse(&of("severity")),
+        summary: reason.map_or_else(|| stated.clone(), |reason| format!("{stated}: {reason}")),
+        changed_at: json::text(body, "time")
+            .and_then(|text| json::instant(&text))
+            .filter(|_| matches!(action, Action::Trigger | Action::Resolve)),
+        labels,
+        ..event
+    }
+}
+
+/// Pipelines of two accounts may have one name.
+fn key_of(body: &Value, key: &str) -> String {
+    let text = |key: &str| json::text(body, key).unwrap_or_default();
+    format!("{}/{}/{key}", text("account"), text("region"))
 }
 
 fn state_change(body: &Value, detail: &Value, state: &str, sent: &Sent<'_>) -> Read {
@@ -149,9 +201,12 @@ fn health(body: &Value, detail: &Value, sent: &Sent<'_>) -> Event {
 
 /// What else AWS tells: named by its type and what it is about, a problem each.
 fn other(body: &Value, detail: &Value, sent: &Sent<'_>) -> Event {
-    let kind = json::text(body, "detail-type").unwrap_or_default();
+    let kind = kind(body);
     let source = json::text(body, "source").unwrap_or_default();
-    let words = json::first(detail, &["title", "Title", "message", "Message", "description", "Description"]);
+    let words = json::first(
+        detail,
+        &["title", "Title", "message", "Message", "description", "Description", "eventName"],
+    );
     let what = words.unwrap_or_else(|| source.clone());
     let resource = json::list(body, "resources").iter().find_map(json::scalar);
     let named = resource.as_deref().and_then(|arn| arn.rsplit(':').next());

@@ -5,7 +5,7 @@
 //! [`faults`].
 
 use super::bounds::{few, hash};
-use super::{Monitor, Posted, Read, Request, Sample, Stop, UNPARSED_KEY, form, json, posted};
+use super::{Monitor, Posted, Read, Request, Sample, Stop, form, json, posted, subject, unparsed_key};
 use crate::alert::{Action, Event, Link, Severity, UNPARSED};
 use crate::config::{Endpoint, FUEL_MAX, Field, GenericFields, Rendered, Template};
 use jiff::Timestamp;
@@ -14,10 +14,33 @@ use serde_json::Value;
 use std::cell::Cell;
 use std::{borrow::Cow, collections::BTreeMap};
 
-/// What `status` says when it is over, unless the config says otherwise.
-const RESOLVED: [&str; 5] = ["resolved", "ok", "closed", "recovered", "up"];
+/// What `status`, a severity or an action says when it is over, unless the config says otherwise.
+const OVER: [&str; 18] = [
+    "resolved",
+    "resolve",
+    "ok",
+    "closed",
+    "close",
+    "recovered",
+    "recovery",
+    "up",
+    "cleared",
+    "clear",
+    "success",
+    "succeeded",
+    "successful",
+    "passed",
+    "healthy",
+    "normal",
+    "fixed",
+    "solved",
+];
+/// Where an action is, which means what it says.
+const ACTIONS: [&str; 2] = ["action", "event_action"];
 /// The most work that the templates of one request may take together, in the units of [`FUEL_MAX`].
 const REQUEST_FUEL_MAX: u64 = 100 * FUEL_MAX;
+/// How many alerts of one request that cannot be read are alerts of their own; of more, the number is said.
+const NOT_READ_MAX: usize = 20;
 /// So many bytes of text count for one unit more: what alerts have in common must not fill the journal.
 const TEXT_PER_FUEL: u64 = 4;
 
@@ -39,29 +62,36 @@ pub const MONITOR: Monitor = Monitor {
 /// The events of a body.
 fn read(posted: &Posted<'_>) -> Read {
     let body = form::json_or_form(posted).map_err(Stop::Unparsed)?;
-    let reading = Reading::of(&posted.endpoint.fields, &body);
+    events(posted, &body)
+}
+
+/// The events of a body that is read already.
+pub fn events(posted: &Posted<'_>, body: &Value) -> Read {
+    let reading = Reading::of(&posted.endpoint.fields, body);
     let (alerts, left_out) = few(reading.alerts()?);
     let mut events = Vec::with_capacity(alerts.len());
-    let mut first_failed: Option<(&Value, String)> = None;
+    let mut failed: Vec<(&Value, String)> = Vec::new();
     for alert in alerts {
         match reading.event(alert) {
             Ok(event) => events.push(event),
-            Err(reason) => first_failed = first_failed.or(Some((alert, reason))),
+            Err(reason) => failed.push((alert, reason)),
         }
     }
-    if let Some((first, reason)) = first_failed {
-        if events.is_empty() {
-            return Err(Stop::Unparsed(reason));
-        }
-        let failed = alerts.len() - events.len();
-        events.push(not_read(&posted.endpoint.id, failed, first, &reason));
+    if let ([(_, reason)], [_]) = (&failed[..], alerts) {
+        return Err(Stop::Unparsed(reason.clone()));
     }
+    events.extend(not_read(&posted.endpoint.id, &failed));
     Ok(events.into_iter().chain(left_out).collect())
 }
 
 /// The event of one object, by guesses alone.
 pub fn guessed(body: &Value) -> Result<Event, Stop> {
     Reading::of(&GenericFields::default(), body).event(body).map_err(Stop::Unparsed)
+}
+
+/// Whether a word says that a problem is over.
+pub fn is_over(word: &str) -> bool {
+    OVER.iter().any(|over| over.eq_ignore_ascii_case(word.trim()))
 }
 
 /// What is wrong with a field, as samples show.
@@ -172,7 +202,7 @@ impl<'b> Reading<'b> {
             let said = field.as_ref().map_or(Ok(None), |field| self.value(&source, field, name))?;
             Ok::<_, String>(said.or_else(|| json::first(alert, guesses).map(Cow::into_owned)))
         };
-        let key = at("dedup_key", &fields.dedup_key, &["dedup_key", "alias", "id"])?;
+        let key = at("dedup_key", &fields.dedup_key, &["dedup_key"])?;
         let host = at("source", &fields.source, &["source", "host"])?.unwrap_or_default();
         let summary = at("summary", &fields.summary, &["summary", "title", "message", "text"])?;
         let summary = summary
@@ -183,7 +213,9 @@ impl<'b> Reading<'b> {
         let description = at("description", &fields.description, &["description", "details"])?;
         let started_at = json::first(alert, &["started_at", "timestamp", "time"]);
         Ok(Event {
-            dedup_key: key.unwrap_or_else(|| hash(&[&summary, &host])),
+            // Less the state that is in the words of many: `CPU is DOWN`, `CPU OK -> CRIT`.
+            dedup_key: key.unwrap_or_else(|| hash(&[&subject::read(&summary).about, &host])),
+            action: self.action(&source, severity.as_deref())?,
             severity: severity.and_then(|text| Severity::parse(&text)),
             description: description.unwrap_or_default(),
             labels: self.labels(&source)?,
@@ -191,26 +223,26 @@ impl<'b> Reading<'b> {
             started_at: started_at.and_then(|text| json::instant(&text)),
             summary,
             source: host,
-            ..Event::blank(self.action(&source)?)
+            ..Event::blank(Action::Trigger)
         })
     }
 
-    fn action(&self, source: &Source<'_>) -> Result<Action, String> {
+    /// By `resolve_when` or `status`; where neither is there, an action or a severity that says so.
+    fn action(&self, source: &Source<'_>, severity: Option<&str>) -> Result<Action, String> {
         let fields = self.fields;
+        let action = |is_over| if is_over { Action::Resolve } else { Action::Trigger };
         if let Some(field) = &fields.resolve_when {
             let over = self.value(source, field, "resolve_when")?.as_deref().and_then(truth) == Some(true);
-            return Ok(if over { Action::Resolve } else { Action::Trigger });
+            return Ok(action(over));
         }
         let said = fields.status.as_ref().map_or(Ok(None), |field| self.value(source, field, "status"))?;
         let status = said.or_else(|| json::first(source.json, &["status", "state"]).map(Cow::into_owned));
-        let Some(status) = status else { return Ok(Action::Trigger) };
-        let is = |word: &str| word.eq_ignore_ascii_case(&status);
-        let resolved = if fields.resolved.is_empty() {
-            RESOLVED.into_iter().any(is)
-        } else {
-            fields.resolved.iter().any(|word| is(word))
+        let Some(status) = status else {
+            let said = json::first(source.json, &ACTIONS);
+            return Ok(action(said.as_deref().or(severity).is_some_and(is_over)));
         };
-        Ok(if resolved { Action::Resolve } else { Action::Trigger })
+        let is = |word: &String| word.eq_ignore_ascii_case(&status);
+        Ok(action(if fields.resolved.is_empty() { is_over(&status) } else { fields.resolved.iter().any(is) }))
     }
 
     /// The members of `labels` and `tags`, then what the config names.
@@ -258,14 +290,20 @@ fn truth(text: &str) -> Option<bool> {
     if is("true") { Some(true) } else { is("false").then_some(false) }
 }
 
-/// Stands for the alerts of a body that could not be read where others could.
-fn not_read(integration: &str, count: usize, first: &Value, reason: &str) -> Event {
-    let alerts = if count == 1 { "an alert".to_owned() } else { format!("{count} alerts") };
-    Event {
-        dedup_key: UNPARSED_KEY.to_owned(),
-        summary: format!("unparsed payload from integration {integration}: {alerts} of several: {reason}"),
-        description: first.to_string(),
-        labels: BTreeMap::from([(UNPARSED.to_owned(), "true".to_owned())]),
-        ..Event::blank(Action::Trigger)
-    }
+/// Stand for the alerts of a list that could not be read, one each; the last for all beyond [`NOT_READ_MAX`].
+fn not_read(integration: &str, failed: &[(&Value, String)]) -> Vec<Event> {
+    let event = |alerts: &str, (alert, reason): &(&Value, String)| {
+        let description = alert.to_string();
+        Event {
+            dedup_key: unparsed_key(description.as_bytes()),
+            summary: format!("unparsed payload from integration {integration}: {alerts}: {reason}"),
+            description,
+            labels: BTreeMap::from([(UNPARSED.to_owned(), "true".to_owned())]),
+            ..Event::blank(Action::Trigger)
+        }
+    };
+    let (own, beyond) = failed.split_at(failed.len().min(NOT_READ_MAX));
+    let own = own.iter().map(|it| event("an alert of a list", it));
+    let beyond = beyond.first().map(|it| event(&format!("{} more alerts of a list", beyond.len()), it));
+    own.chain(beyond).collect()
 }

@@ -4,13 +4,15 @@
 //! run of it succeeds there. Runs of pull requests, in a merge queue too, are their authors' business and do not page; a deployment that succeeds is a
 //! change.
 
-use super::{Monitor, Posted, Read, Sample, Signature, Stop, json, url};
+use super::{Monitor, Posted, Read, Sample, Signature, Sns, Stop, json, url};
 use crate::alert::{Action, Event};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
 pub const MONITOR: Monitor = Monitor {
     sends_severity: false,
+    // What it is about is in headers, which SNS drops.
+    sns: Sns::Never,
     signature: Some(Signature { header: "x-hub-signature-256", prefix: "sha256=", time: None }),
     address: "{base}/v1/webhooks/{id}",
     setup: "Settings > Webhooks > Add webhook: this URL, content type application/json, as secret the \

@@ -3,7 +3,9 @@
 //! <https://grafana.com/docs/grafana/latest/alerting/configure-notifications/manage-contact-points/integrations/webhook-notifier/>.
 //! A group of alerts like Alertmanager's, with an organisation, links and values of its own, and optionally signed.
 
-use super::{Monitor, Posted, Read, Sample, Signature, Stop, alertmanager, bounds::few, json};
+use super::{
+    Monitor, Posted, Read, Sample, Signature, Stop, alertmanager, bounds::few, json, notice, sender,
+};
 use crate::alert::{Action, Event, Link, Severity, cut};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -21,7 +23,12 @@ pub const MONITOR: Monitor = Monitor {
     - name: oncall
       receivers:
         - { uid: oncall, type: webhook, settings: { url: "{url}" } }
-Then name it in a notification policy."#,
+Then name it in a notification policy. Each Grafana has a `root_url` of its own: it tells two Grafanas apart."#,
+    setup_by_sns: r#"Subscribe it to the topic; it confirms itself:
+  aws sns subscribe --topic-arn {topic} \
+    --protocol https --notification-endpoint "{url}"
+Alerting > Contact points > Amazon SNS, with this topic and the default subject and message; then name it in a notification policy.
+Amazon Managed Grafana has no webhook: its topic's name must begin with grafana. It can also use a contact point OpsGenie: see the type opsgenie."#,
     sample: Sample {
         body: r#"{"version":"4","status":"{state}","alerts":[{"status":"{state}","labels":{"alertname":"OncallSend","severity":"info"},
   "annotations":{"summary":"test alert from oncall send"},"fingerprint":"oncall-send"}]}"#,
@@ -36,13 +43,36 @@ const UNEVALUATED: [&str; 2] = ["DatasourceNoData", "DatasourceError"];
 
 /// The alerts of a group, or the one of a dashboard panel.
 fn read(posted: &Posted<'_>) -> Read {
-    let body = json::parse(posted.body).map_err(Stop::Unparsed)?;
-    if body.get("alerts").is_none() && body.get("ruleName").is_some() {
-        return Ok(vec![legacy(&body)]);
+    match (json::parse(posted.body), posted.sent) {
+        (Ok(body), _) if body.get("alerts").is_none() && body.get("ruleName").is_some() => {
+            Ok(vec![legacy(&body)])
+        }
+        (Ok(body), _) => group(posted, &body),
+        // As it sends by SNS, unless a template says otherwise.
+        (Err(_), Some(sent)) => notice::words(posted, &sent),
+        (Err(error), None) => Err(Stop::Unparsed(error)),
     }
-    let (alerts, left_out) = few(alertmanager::alerts(&body)?);
-    let events = alerts.iter().map(|alert| event(&body, alert));
-    Ok(events.chain(left_out.or_else(|| alertmanager::truncation(&body))).collect())
+}
+
+/// The alerts of a group, as the webhook has them.
+pub fn group(posted: &Posted<'_>, group: &Value) -> Read {
+    let (alerts, left_out) = few(alertmanager::alerts(group)?);
+    let own = json::text(group, "externalURL").and_then(|url| sender::of_url(&url));
+    let topic = posted.topic().map(str::to_owned);
+    let events = alerts.iter().map(|alert| {
+        let event = event(group, alert);
+        // Its text says no address but those of its pages.
+        let page = || {
+            ["silenceURL", "generatorURL"].iter().find_map(|key| sender::host_of(&json::text(alert, key)?))
+        };
+        let sender = own.clone().or_else(|| topic.as_ref().and_then(|_| page())).or_else(|| topic.clone());
+        Event { dedup_key: sender::with(sender, event.dedup_key), ..event }
+    });
+    let left_out = left_out.or_else(|| alertmanager::truncation(group)).map(|event| Event {
+        dedup_key: sender::with(own.clone().or_else(|| topic.clone()), event.dedup_key),
+        ..event
+    });
+    Ok(events.chain(left_out).collect())
 }
 
 fn event(group: &Value, alert: &Value) -> Event {
@@ -94,8 +124,9 @@ fn legacy(body: &Value) -> Event {
     let organisation = json::text(body, "orgId").unwrap_or_default();
     let mut labels = shared_tags(json::list(body, "evalMatches"));
     labels.extend(json::scalars(body.get("tags")));
+    let sender = json::text(body, "ruleUrl").and_then(|url| sender::host_of(&url));
     Event {
-        dedup_key: format!("{organisation}/rule/{rule}"),
+        dedup_key: sender::with(sender, format!("{organisation}/rule/{rule}")),
         severity: labels.get("severity").and_then(|text| Severity::parse(text)),
         summary: json::first(body, &["title", "ruleName"]).unwrap_or_default().into_owned(),
         description: legacy_description(body),

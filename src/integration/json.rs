@@ -107,7 +107,8 @@ pub fn list<'a>(object: &'a Value, key: &str) -> &'a [Value] {
     object.get(key).and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
 
-/// An instant: RFC 3339, an offset without a colon (`+0000`), a ` UTC` after it, or seconds or milliseconds since 1970.
+/// An instant: RFC 3339, an offset without a colon (`+0000`), a ` UTC` after it, as Go writes it (`2026-11-30 02:10:00 +0000
+/// UTC`), RFC 2822, or seconds or milliseconds since 1970.
 /// A time before 1970 (`0001-01-01T00:00:00Z`) is how Go says "none".
 pub fn instant(text: &str) -> Option<Timestamp> {
     /// In seconds this is the year 5138, in milliseconds 1973.
@@ -115,9 +116,24 @@ pub fn instant(text: &str) -> Option<Timestamp> {
     let instant = match text.parse::<i64>() {
         Ok(number) if number.unsigned_abs() < SECONDS_MAX => Timestamp::from_second(number).ok(),
         Ok(number) => Timestamp::from_millisecond(number).ok(),
-        Err(_) => text.strip_suffix(" UTC").unwrap_or(text).parse().ok(),
+        Err(_) => text.strip_suffix(" UTC").unwrap_or(text).parse().ok().or_else(|| written_out(text)),
     };
     instant.filter(|instant| *instant > Timestamp::UNIX_EPOCH)
+}
+
+/// As Go's `Time.String()` and as mails write it.
+fn written_out(text: &str) -> Option<Timestamp> {
+    let words: Vec<&str> = text.split_whitespace().take(4).collect();
+    match words.as_slice() {
+        [date, time, offset, ..] if date.len() == 10 && offset.starts_with(['+', '-']) => {
+            format!("{date}T{time}{offset}").parse().ok()
+        }
+        // `Mon, 30 Nov 2026 02:10:00 GMT`
+        [day, ..] if day.ends_with(',') => {
+            jiff::fmt::rfc2822::parse(text).ok().map(|zoned| zoned.timestamp())
+        }
+        _ => None,
+    }
 }
 
 fn repaired(text: &str) -> String {

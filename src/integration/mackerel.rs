@@ -28,6 +28,7 @@ fn read(posted: &Posted<'_>) -> Read {
         (_, Some(alert)) => Ok(vec![event(&body, alert)]),
         ("sample", None) => Ok(vec![sample(&body)]),
         ("hostRegister" | "hostStatus" | "hostRetire", None) => Ok(vec![host_change(&body, &kind)]),
+        (kind, None) if kind.starts_with("monitor") => Ok(vec![monitor_change(&body, kind)]),
         _ => Err(Stop::unparsed("there is no `alert`")),
     }
 }
@@ -125,6 +126,25 @@ fn sample(body: &Value) -> Event {
         summary: json::text(body, "message").unwrap_or("Mackerel's test".into()).into_owned(),
         ..Event::blank(Action::Trigger)
     })
+}
+
+/// Somebody made, changed or deleted a monitor. The alerts of one that is deleted are closed by messages of their own.
+fn monitor_change(body: &Value, kind: &str) -> Event {
+    let monitor = body.get("monitor").unwrap_or(&Value::Null);
+    let name = json::first(monitor, &["name", "id"]).unwrap_or_default();
+    let by = json::at(body, "/user/screenName").map(|who| format!(" by {who}")).unwrap_or_default();
+    let what = match kind {
+        "monitorCreate" => "was made",
+        "monitorDelete" => "was deleted",
+        _ => "was changed",
+    };
+    Event {
+        dedup_key: format!("{kind}/{}", json::text(monitor, "id").unwrap_or_default()),
+        summary: format!("monitor {name} {what}{by}"),
+        labels: labels(body, &Value::Null, &Value::Null),
+        source: name.into_owned(),
+        ..Event::blank(Action::Change)
+    }
 }
 
 fn host_change(body: &Value, kind: &str) -> Event {

@@ -6,6 +6,12 @@
 //! we cannot read is an event of its own, never a refusal: a typo in a template must not swallow a page.
 
 mod alertmanager;
+mod aws_findings;
+mod aws_notice;
+mod aws_special;
+mod aws_state;
+mod aws_text;
+mod aws_things;
 mod azure;
 mod azure_activity;
 mod bounds;
@@ -32,19 +38,24 @@ mod opsgenie;
 mod pagerduty;
 mod pagerduty_details;
 mod pagerduty_v1;
+mod phrase;
 mod pingdom;
 mod posted;
 mod push;
 mod sample;
+mod sender;
 mod sentry;
 mod signature;
 mod sns;
+mod subject;
 mod subscription;
 mod tags;
+mod text_list;
 mod uptime_kuma;
 mod url;
 mod zabbix;
 
+pub use bounds::short_hash as digest;
 pub use door::{Stray, find, named_by, stray};
 pub use generic::{Fault, faults};
 pub use monitor::{MONITORS, Monitor, Sns};
@@ -112,7 +123,12 @@ pub enum FetchReason {
     ConfirmSubscription,
 }
 
-/// The dedup key of all that could not be read.
+/// The dedup key of what cannot be read: each such body is a problem of its own, and the same bytes are the same one.
+fn unparsed_key(body: &[u8]) -> String {
+    format!("{UNPARSED_KEY}/{}", bounds::short_hash(body))
+}
+
+/// What the dedup keys of all that could not be read begin with.
 const UNPARSED_KEY: &str = "unparsed";
 
 /// What was fetched, by URL: the body of a 200, or what went wrong.
@@ -282,9 +298,10 @@ fn of_test_button(event: Event) -> Event {
 
 /// The event that stands for a body we cannot read, with the body itself (less the endpoint's secrets) to look at.
 fn unparsed(endpoint: &Endpoint, reason: &str, body: &[u8], secrets: &Secrets) -> Event {
+    let dedup_key = unparsed_key(body);
     let body = less_secrets(endpoint, String::from_utf8_lossy(body).into_owned(), secrets);
     let event = Event {
-        dedup_key: UNPARSED_KEY.to_owned(),
+        dedup_key,
         summary: format!("unparsed payload from integration {}: {reason}", endpoint.id),
         description: body,
         labels: BTreeMap::from([(UNPARSED.to_owned(), "true".to_owned())]),

@@ -41,6 +41,11 @@ pub const MONITORS: &[Monitor] = &[
     generic::MONITOR,
 ];
 
+/// How any integration is subscribed to a topic.
+const SUBSCRIBE: &str = r#"Subscribe it to the topic; it confirms itself:
+  aws sns subscribe --topic-arn {topic} \
+    --protocol https --notification-endpoint "{url}""#;
+
 /// One type of integration.
 #[derive(Clone, Copy, Debug)]
 pub struct Monitor {
@@ -66,6 +71,8 @@ pub struct Monitor {
     pub address: &'static str,
     /// What to do at the monitor, a line each: `{url}` is the address, `{topic}` the first of `topics`.
     pub setup: &'static str,
+    /// What to do there instead where it comes by Amazon SNS, and may also come otherwise.
+    pub setup_by_sns: &'static str,
     /// What `oncall send` posts.
     pub sample: Sample,
     pub(super) reader: Reader,
@@ -105,10 +112,10 @@ impl Monitor {
         title: &'static str,
         read: fn(&Posted<'_>) -> Read,
     ) -> Monitor {
-        Monitor::new(name, title, Reader::Body(read))
+        Monitor { sns: Sns::MayBe, ..Monitor::new(name, title, Reader::Body(read)) }
     }
 
-    /// The same, with paths and answers of its own.
+    /// The same, with paths and answers of its own, which SNS does not know.
     pub(super) const fn protocol(
         name: &'static str,
         title: &'static str,
@@ -130,6 +137,7 @@ impl Monitor {
             patience: None,
             address: "{base}/v1/webhooks/{id}/{url_secret}",
             setup: "",
+            setup_by_sns: SUBSCRIBE,
             sample: Sample { body: "", firing: "", resolved: "" },
             reader,
         }

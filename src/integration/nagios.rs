@@ -4,7 +4,7 @@
 //! state is an end. While something flaps nothing else is said of it, so the start is a problem whatever the state. Downtimes
 //! are Nagios's own business. Nagios tries a notification once; the script tries it again, maybe after a later one, so `time` counts.
 
-use super::{Monitor, Posted, Read, Sample, Stop, bounds::hash, json};
+use super::{Monitor, Posted, Read, Sample, Stop, bounds::hash, json, sender};
 use crate::alert::{Action, Event, Link, Severity};
 use form_urlencoded::parse;
 use std::collections::BTreeMap;
@@ -62,7 +62,7 @@ fn read(posted: &Posted<'_>) -> Read {
     let texts = [more.to_owned(), unescaped(field("long_output")), said];
     let id = field("id");
     Ok(vec![Event {
-        dedup_key: format!("{host}/{service}"),
+        dedup_key: sender::with(sender::host_of(field("url")), format!("{host}/{service}")),
         severity: severity(&state).or((kind == FLAPPING).then_some(Severity::Warning)),
         summary,
         description: texts.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n"),

@@ -5,7 +5,7 @@
 //! never say that it is over; bucket-level ones list new, repeated and completed buckets in one text.
 
 use super::bounds::{few, hash};
-use super::{Monitor, Posted, Read, Sample, Sns, Stop, escaped, generic, json};
+use super::{Monitor, Posted, Read, Sample, Stop, escaped, generic, json};
 use crate::alert::{
     Action, DEDUP_KEY_MAX, DESCRIPTION_MAX, Event, LABEL_MAX, Link, SUMMARY_MAX, Severity, cut,
 };
@@ -14,7 +14,6 @@ use std::collections::BTreeMap;
 
 pub const MONITOR: Monitor = Monitor {
     repeats: true,
-    sns: Sns::MayBe,
     setup: "Notifications > Channels > Custom webhook > URL, method POST. As the action's message paste \
             samples/opensearch-query-level.mustache (or -bucket-level); the default text is read as well. \
             A query-level monitor never says that it is over: set `stale_after` to 2 or 3 of its intervals.",
@@ -282,7 +281,7 @@ fn key(monitor: &str, trigger: &str, description: &str) -> String {
 fn guessed(body: &Value) -> Result<Event, Stop> {
     let unknown = "neither the default text of OpenSearch nor JSON with `monitor` and `trigger`";
     let event = generic::guessed(body).map_err(|_| Stop::unparsed(unknown))?;
-    let has_key = json::first(body, &["dedup_key", "alias", "id"]).is_some();
+    let has_key = json::first(body, &["dedup_key"]).is_some();
     let severity = event.severity.or_else(|| severity(&json::text(body, "severity")?));
     let dedup_key = if has_key { event.dedup_key } else { hash(&[&steady(&event.summary), &event.source]) };
     let summary = escaped::html(&event.summary).into_owned();

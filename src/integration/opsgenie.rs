@@ -21,7 +21,9 @@ pub const MONITOR: Monitor = Monitor {
       opsgenie_configs:
         - api_url: "{base}/"
           api_key: "{secret}"
-and name the receiver in `route:`. Each group is one incident."#,
+and name the receiver in `route:`. Each group is one incident.
+In Grafana, and in Amazon Managed Grafana, which has no webhook: Contact points > OpsGenie, API key {secret}, Alert API URL
+  {base}/v2/alerts"#,
     sample: Sample {
         body: r#"{"alias":"oncall-send","message":"test alert from oncall send","priority":"P5"}"#,
         firing: "",
@@ -136,7 +138,8 @@ fn create(posted: &Posted<'_>) -> Spoken {
 
 /// What is done about an alert that is there: `close`, `notes`, `actions Restart`.
 fn about(posted: &Posted<'_>, identifier: &str, done: &[&str]) -> Spoken {
-    let id = id_by(identifier, posted.query);
+    let ids = ids_by(identifier, posted.query);
+    let id = ids.first().cloned().unwrap_or_default();
     let body = json::parse(posted.body).unwrap_or(Value::Null);
     let text = |key: &str| json::text(&body, key).unwrap_or_default().into_owned();
     let said = |action: Action, words: &str| Event {
@@ -159,7 +162,8 @@ fn about(posted: &Posted<'_>, identifier: &str, done: &[&str]) -> Spoken {
         // Assigning, snoozing and attachments change nothing here, but are seen.
         _ => said(Action::Note, &done.join(" ")),
     };
-    Spoken { events: Ok(vec![event]), unread: Action::Note, answer: accepted(&id) }
+    let events = ids.iter().map(|id| Event { dedup_key: id.clone(), ..event.clone() });
+    Spoken { events: Ok(events.collect()), unread: Action::Note, answer: accepted(&id) }
 }
 
 /// `details`, `tags`, and whatever else routes may ask for.
@@ -195,17 +199,31 @@ fn status(id: &str) -> Answer {
     Answer::json(200, &json!({ "data": data, "took": 0.001, "requestId": id }))
 }
 
-/// The dedup key of the alert that a path names, if it names nothing beside it.
-pub fn alert(request: &Request<'_>) -> Option<String> {
+/// The dedup keys that an alert that a path names may have, if it names nothing beside it.
+pub fn alert(request: &Request<'_>) -> Option<Vec<String>> {
     let identifier = request.path.strip_prefix(ALERTS)?.trim_matches('/');
     let alone = !identifier.is_empty() && !identifier.contains('/');
-    alone.then(|| id_by(&decoded(identifier), request.query))
+    alone.then(|| ids_by(&decoded(identifier), request.query))
 }
 
-/// The id of an alert that is named by it or by its alias. Its `tinyId` is its id.
-fn id_by(identifier: &str, query: &str) -> String {
-    let is_alias = url::form_field(query.as_bytes(), "identifierType").as_deref() == Some(b"alias");
-    if is_alias { id_of(identifier.as_bytes()) } else { identifier.to_lowercase() }
+/// The ids that an alert may have that is named by its id, its tiny id (which is its id) or its alias. Many clients leave out by
+/// which: what looks like an id may be an alias as well, and naming an alert that is not there does nothing.
+fn ids_by(identifier: &str, query: &str) -> Vec<String> {
+    let by = url::form_field(query.as_bytes(), "identifierType").unwrap_or_default();
+    let (alias, id) = (id_of(identifier.as_bytes()), identifier.to_lowercase());
+    match by.to_ascii_lowercase().as_slice() {
+        b"alias" => vec![alias],
+        b"id" | b"tiny" => vec![id],
+        _ if is_id(&id) => vec![id, alias],
+        _ => vec![alias],
+    }
+}
+
+/// Whether a text has the form of the ids that [`id_of`] makes.
+fn is_id(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('-').collect();
+    let is_hex = |part: &&str| part.bytes().all(|byte| byte.is_ascii_hexdigit());
+    parts.iter().map(|part| part.len()).eq([8, 4, 4, 4, 12]) && parts.iter().all(is_hex)
 }
 
 /// An id in the form of a UUID, made of a text.

@@ -6,7 +6,10 @@
 //! a page. Version 1 is next door.
 
 use super::monitor::Spoken;
-use super::{Answer, Monitor, Posted, Reject, Sample, json, pagerduty_details as details, pagerduty_v1};
+use super::{
+    Answer, Monitor, Posted, Reject, Sample, generic, json, pagerduty_details as details, pagerduty_v1,
+    sender,
+};
 use crate::alert::{Action, Event, Link, Severity};
 use data_encoding::HEXLOWER;
 use jiff::Timestamp;
@@ -76,7 +79,8 @@ fn event_of(value: &Value, posted: &Posted<'_>) -> Result<(Event, String), Vec<S
     let action = match json::text(value, "event_action").as_deref() {
         Some("trigger") => Action::Trigger,
         Some("acknowledge") => Action::Acknowledge,
-        Some("resolve") => Action::Resolve,
+        // Not PagerDuty's words, but their meaning is plain.
+        Some(word) if generic::is_over(word) => Action::Resolve,
         Some(_) => {
             return Err(vec![
                 "'event_action' is invalid (must be one of the following: 'trigger', 'acknowledge' or 'resolve')".into(),
@@ -91,7 +95,8 @@ fn event_of(value: &Value, posted: &Posted<'_>) -> Result<(Event, String), Vec<S
     }
     has_summary(value)?;
     let key = key.unwrap_or_else(|| generated_key(posted.body, posted.now));
-    Ok((event(value, action, &key), key))
+    let is_over = json::at(value, "/payload/severity").is_some_and(|severity| generic::is_over(&severity));
+    Ok((event(value, if is_over { Action::Resolve } else { action }, &key), key))
 }
 
 /// A change: somebody deployed something.
@@ -140,7 +145,7 @@ fn event(value: &Value, action: Action, key: &str) -> Event {
     let text = |name: &str| json::text(payload, name);
     let custom = payload.get("custom_details").unwrap_or(&Value::Null);
     Event {
-        dedup_key: key.to_owned(),
+        dedup_key: sender::with(group_sender(value, key), key.to_owned()),
         // Alertmanager says `error` of every group, unless its config says otherwise.
         severity: text("severity").and_then(|text| Severity::parse(&text)).max(details::severity(custom)),
         // A resolve or an acknowledgement may come without words.
@@ -148,11 +153,19 @@ fn event(value: &Value, action: Action, key: &str) -> Event {
         description: details::description(custom),
         source: text("source").unwrap_or_default().into_owned(),
         labels: labels(value, payload, custom),
-        links: links(value),
+        links: links(value).into_iter().chain(details::links(custom)).collect(),
         images: json::list(value, "images").iter().filter_map(|image| web(image, "src", "alt")).collect(),
         started_at: text("timestamp").and_then(|text| json::instant(&text)),
         ..Event::blank(action)
     }
+}
+
+/// Alertmanager and Grafana make a key of the group's name alone, by which two of them with the same routes would meet.
+fn group_sender(value: &Value, key: &str) -> Option<String> {
+    let client = json::text(value, "client")?.to_ascii_lowercase();
+    let is_known = ["alertmanager", "grafana"].iter().any(|name| client.contains(name));
+    let is_digest = key.len() == 64 && key.bytes().all(|byte| byte.is_ascii_hexdigit());
+    (is_known && is_digest).then(|| json::text(value, "client_url"))?.and_then(|url| sender::of_pair(&url))
 }
 
 /// What the details say, and the payload's own `component`, `group` and `class`.

@@ -4,8 +4,9 @@
 //! `Labels:` and ` - name = value` lines (old). The labels that all alerts agree on become labels of the event, so that
 //! the same routes work for both ways in. Other scalars are labels; long texts are the description.
 
+use super::bounds::followed;
 use super::{alertmanager, json};
-use crate::alert::Severity;
+use crate::alert::{Link, Severity};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -19,6 +20,12 @@ pub fn labels(details: &Value) -> BTreeMap<String, String> {
     labels
 }
 
+/// Details that are addresses.
+pub fn links(details: &Value) -> Vec<Link> {
+    let links = json::scalars(Some(details)).into_iter().map(|(text, href)| Link { href, text });
+    links.filter_map(followed).collect()
+}
+
 /// How bad the alerts of a group that fires say they are, where all say the same.
 pub fn severity(details: &Value) -> Option<Severity> {
     let alerts = alert_labels(details.get("firing")?);
@@ -27,6 +34,9 @@ pub fn severity(details: &Value) -> Option<Severity> {
 
 /// Whatever is not a label: texts as they are, alerts by their words, other lists and objects as JSON.
 pub fn description(details: &Value) -> String {
+    if let Value::Array(list) = details {
+        return list.iter().map(line).collect::<Vec<_>>().join("\n");
+    }
     let Some(members) = details.as_object() else {
         return json::scalar(details).unwrap_or_default().into_owned();
     };
@@ -38,6 +48,18 @@ pub fn description(details: &Value) -> String {
         _ => None,
     });
     texts.collect::<Vec<_>>().join("\n\n")
+}
+
+/// An element of a list in one line: `mount: /var, used: 99`.
+fn line(element: &Value) -> String {
+    let members = json::scalars(Some(element));
+    match json::scalar(element) {
+        Some(text) => text.into_owned(),
+        None if element.as_object().is_some_and(|all| all.len() == members.len()) => {
+            members.iter().map(|(name, value)| format!("{name}: {value}")).collect::<Vec<_>>().join(", ")
+        }
+        None => element.to_string(),
+    }
 }
 
 fn is_long(name: &str, value: &str) -> bool {

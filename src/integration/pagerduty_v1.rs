@@ -5,7 +5,7 @@
 //! `details` is taken.
 
 use super::posted::Posted;
-use super::{Answer, json, pagerduty::generated_key, pagerduty_details as details};
+use super::{Answer, generic, json, pagerduty::generated_key, pagerduty_details as details};
 use crate::alert::{Action, Event, Link, Severity};
 use serde_json::{Value, json};
 
@@ -14,7 +14,7 @@ pub fn read(value: &Value, posted: &Posted<'_>) -> Result<(Event, String), Vec<S
     let action = match json::text(value, "event_type").as_deref() {
         Some("trigger") => Action::Trigger,
         Some("acknowledge") => Action::Acknowledge,
-        Some("resolve") => Action::Resolve,
+        Some(word) if generic::is_over(word) => Action::Resolve,
         Some(_) => {
             return Err(vec![
                 "Event type is invalid (must be one of the following: trigger, acknowledge or resolve)"

@@ -36,6 +36,11 @@ impl<'a> Posted<'a> {
         self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
+    /// The topic that it came by, if it came by one.
+    pub fn topic(&self) -> Option<&'a str> {
+        self.sent.and_then(|sent| sent.topic)
+    }
+
     /// An event keeps the id and the time of the message it came in, unless it has its own.
     pub fn numbered(&self, event: Event) -> Event {
         let Some(sent) = self.sent else { return event };

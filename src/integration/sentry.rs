@@ -3,13 +3,15 @@
 //! <https://docs.sentry.io/integrations/integration-platform/webhooks/>. An issue is one problem however many events it has;
 //! that it is over comes as the `issue` resource. Sentry waits one second for an answer.
 
-use super::{Monitor, Posted, Read, Sample, Signature, Stop, json, of_test_button};
+use super::{Monitor, Posted, Read, Sample, Signature, Sns, Stop, json, of_test_button, sender};
 use crate::alert::{Action, Event, Severity};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 pub const MONITOR: Monitor = Monitor {
+    // What it is about is in headers, which SNS drops.
+    sns: Sns::Never,
     signature: Some(Signature { header: "sentry-hook-signature", prefix: "", time: None }),
     patience: Some(Duration::from_millis(800)),
     address: "{base}/v1/webhooks/{id}",
@@ -63,7 +65,7 @@ fn issue_alert(data: &Value, event: Option<&Value>) -> Event {
     labels.extend(project(event).map(|project| ("project".to_owned(), project)));
     labels.extend(rule.map(|rule| ("rule".to_owned(), rule.into_owned())));
     Event {
-        dedup_key: issue_key(json::first(event, &["issue_id", "event_id"]).unwrap_or_default().as_ref()),
+        dedup_key: issue_key(event, &json::first(event, &["issue_id", "event_id"]).unwrap_or_default()),
         severity: json::text(event, "level").and_then(|level| Severity::parse(&level)),
         summary: json::first(event, &["title", "message"]).unwrap_or("Sentry issue".into()).into_owned(),
         description: json::first(event, &["message", "culprit"]).unwrap_or_default().into_owned(),
@@ -98,7 +100,7 @@ fn issue(body: &Value, data: &Value) -> Option<Event> {
     let own = [("substatus", "substatus"), ("issueCategory", "category"), ("shortId", "issue")];
     labels.extend(named(issue, &own));
     Some(Event {
-        dedup_key: issue_key(&json::text(issue, "id").unwrap_or_default()),
+        dedup_key: issue_key(issue, &json::text(issue, "id").unwrap_or_default()),
         severity: json::text(issue, "level").and_then(|level| Severity::parse(&level)),
         summary: json::text(issue, "title").unwrap_or("Sentry issue".into()).into_owned(),
         description: json::at(issue, "/metadata/value").unwrap_or_default().into_owned(),
@@ -124,7 +126,7 @@ fn metric_alert(body: &Value, data: &Value) -> Event {
     let projects = projects.collect::<Vec<_>>().join(",");
     labels.extend((!projects.is_empty()).then(|| ("project".to_owned(), projects)));
     Event {
-        dedup_key: format!("metric/{organisation}/{identifier}"),
+        dedup_key: sender::with(home(data), format!("metric/{organisation}/{identifier}")),
         severity: Severity::parse(&action),
         summary: json::text(data, "description_title")
             .or_else(|| json::text(alert, "title"))
@@ -145,7 +147,7 @@ fn plugin(body: &Value) -> Event {
     let mut labels = pairs(event.get("tags"));
     labels.extend(named(body, &[("project", "project"), ("triggering_rules", "rule")]));
     Event {
-        dedup_key: issue_key(&json::text(body, "id").unwrap_or_default()),
+        dedup_key: issue_key(body, &json::text(body, "id").unwrap_or_default()),
         severity: json::text(body, "level").and_then(|level| Severity::parse(&level)),
         summary: json::text(event, "title")
             .or_else(|| json::text(body, "message"))
@@ -159,8 +161,14 @@ fn plugin(body: &Value) -> Event {
     }
 }
 
-fn issue_key(id: &str) -> String {
-    format!("issue/{id}")
+fn issue_key(about: &Value, id: &str) -> String {
+    sender::with(home(about), format!("issue/{id}"))
+}
+
+/// The host of a Sentry of one's own, which counts its issues from 1.
+fn home(about: &Value) -> Option<String> {
+    let url = json::first(about, &["web_url", "permalink", "issue_url", "url"])?;
+    sender::host_of(&url).filter(|host| host != "sentry.io" && !host.ends_with(".sentry.io"))
 }
 
 /// `[["environment", "production"], …]`

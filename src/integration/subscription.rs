@@ -5,7 +5,8 @@
 
 use super::posted::{Posted, Sent};
 use super::{Fetched, Read, Stop, json, sns};
-use crate::alert::{Action, Event, Severity};
+use crate::alert::{Action, EVENTS_MAX, Event, Severity};
+use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// Whether an envelope must be verified.
@@ -25,7 +26,9 @@ pub fn read(posted: &Posted<'_>, trust: Trust<'_>, reader: fn(&Posted<'_>) -> Re
     let Some(body) = looks_like_json(posted.body).then(|| json::parse(posted.body).ok()).flatten() else {
         return reader(posted);
     };
-    let Some(envelope) = sns::envelope(&body) else { return reader(posted) };
+    let Some(envelope) = sns::envelope(&body) else {
+        return records(posted, &body, reader).unwrap_or_else(|| reader(posted));
+    };
     if let Trust::Verified(fetched) = trust {
         sns::verify(&envelope, &posted.endpoint.topics, posted.now, fetched)?;
         if envelope.purpose == sns::Purpose::SubscriptionConfirmation {
@@ -53,6 +56,45 @@ fn raw(posted: &Posted<'_>, reader: fn(&Posted<'_>) -> Read) -> Read {
     }
     let sent = Sent { message_id: posted.header("x-amz-sns-message-id"), topic, subject: None, at: None };
     message(posted, posted.body, sent, reader)
+}
+
+/// What a Lambda function was given and hands on: SNS messages, or those of a queue. The secret in the URL vouches for them, as
+/// for a raw delivery. `None` where there are none. <https://docs.aws.amazon.com/lambda/latest/dg/with-sns.html>
+fn records(posted: &Posted<'_>, body: &Value, reader: fn(&Posted<'_>) -> Read) -> Option<Read> {
+    let records = json::list(body, "Records");
+    let mut events = Vec::new();
+    for record in records.iter().take(EVENTS_MAX) {
+        match record_events(posted, record, reader)? {
+            Ok(found) => events.extend(found),
+            Err(stop) => return Some(Err(stop)),
+        }
+    }
+    (!records.is_empty()).then_some(Ok(events))
+}
+
+fn record_events(posted: &Posted<'_>, record: &Value, reader: fn(&Posted<'_>) -> Read) -> Option<Read> {
+    let text = |object: &'_ Value, key: &str| object.get(key).and_then(Value::as_str).map(str::to_owned);
+    let queued = || json::text(record, "body").and_then(|body| json::parse(body.as_bytes()).ok());
+    let queued = record.get("messageId").and_then(|_| queued());
+    let of_topic = [record.get("Sns"), queued.as_ref()].into_iter().flatten();
+    let Some(sns) =
+        of_topic.into_iter().find(|it| it.get("TopicArn").is_some() && it.get("Message").is_some())
+    else {
+        let (id, body) = (text(record, "messageId")?, text(record, "body")?);
+        let sent = Sent { message_id: Some(&id), ..Sent::default() };
+        return Some(message(posted, body.as_bytes(), sent, reader));
+    };
+    let (id, topic, subject) = (text(sns, "MessageId"), text(sns, "TopicArn")?, text(sns, "Subject"));
+    if let Err(stop) = sns::check_topic(&topic, &posted.endpoint.topics) {
+        return Some(Err(stop));
+    }
+    let sent = Sent {
+        message_id: id.as_deref(),
+        topic: Some(&topic),
+        subject: subject.as_deref().filter(|subject| !subject.trim().is_empty()),
+        at: json::time(sns, &["Timestamp"]),
+    };
+    Some(message(posted, text(sns, "Message")?.as_bytes(), sent, reader))
 }
 
 /// The same message may come twice, and after a later one: its id and its time are those of each event in it.

@@ -70,7 +70,9 @@ fn event(monitor: &Value, heartbeat: &Value) -> Option<Event> {
     let said = json::text(heartbeat, "msg").unwrap_or_default();
     let source = json::first(monitor, &["url", "hostname"]).filter(|url| &**url != "https://");
     Some(Event {
-        dedup_key: id.map_or_else(|| hash(&[&name]), Into::into),
+        // Every Kuma counts its monitors from 1.
+        dedup_key: id
+            .map_or_else(|| hash(&[&name]), |id| format!("{id}/{name}").trim_end_matches('/').to_owned()),
         summary: [&*name, &*said].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(": "),
         description: json::first(monitor, &["description", "path"]).unwrap_or_default().into_owned(),
         labels: labels(monitor, &name),

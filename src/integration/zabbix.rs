@@ -4,7 +4,7 @@
 //! acknowledges is an acknowledgement, a change of the severity is one here, and all else is words for the timeline. Of a
 //! problem that is over, an update says the value 0. Zabbix tries again by itself, as often as the media type says, in order.
 
-use super::{Monitor, Posted, Read, Sample, Stop, json};
+use super::{Monitor, Posted, Read, Sample, Stop, json, sender};
 use crate::alert::{Action, Event, Severity};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -41,7 +41,8 @@ fn read(posted: &Posted<'_>) -> Read {
     let text = said(if updated { "description" } else { "message" });
     let words = said("message").filter(|_| updated).unwrap_or_else(|| problem.clone());
     let about = Event {
-        dedup_key: id,
+        // Every Zabbix counts its events from 1.
+        dedup_key: sender::with(said("link").and_then(|url| sender::host_of(&url)), id),
         severity: said("severity").and_then(|text| severity(&text)),
         summary: problem,
         description: [said("opdata"), text].into_iter().flatten().collect::<Vec<_>>().join("\n"),

@@ -1,6 +1,7 @@
 //! Bodies, within bounds of size and time. One that is not whole is handed on with what came of it, and why it ends there.
 
 use super::refusal::{Refusal, come_again};
+use super::unpack;
 use crate::integration;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::Request;
@@ -82,17 +83,24 @@ pub async fn take(request: Request) -> Taken {
     let reserved = usize::try_from(body.size_hint().lower()).unwrap_or(0).min(BODY_RESERVED_MAX);
     let (mut bytes, mut size) = (Vec::with_capacity(reserved), 0);
     let read = tokio::time::timeout(BODY_TIME_MAX, read(body, &mut bytes, &mut size)).await;
-    let cut = match read {
+    let mut cut = match read {
         _ if size > BODY_MAX => Some(Cut::TooLarge),
         Ok(Ok(())) => None,
         Ok(Err(_)) => Some(Cut::BrokeOff),
         Err(_) => Some(Cut::TooSlow),
     };
+    let mut body = Bytes::from(bytes);
+    if cut.is_none() {
+        let encoding = parts.headers.get(header::CONTENT_ENCODING).and_then(|value| value.to_str().ok());
+        let unpacked = unpack::unpacked(body, encoding);
+        cut = unpacked.is_too_large.then_some(Cut::TooLarge);
+        body = unpacked.body;
+    }
     Taken {
         path: parts.uri.path().to_owned(),
         query: parts.uri.query().map(str::to_owned),
         headers: headers(&parts.headers),
-        body: bytes.into(),
+        body,
         cut,
     }
 }

@@ -3,6 +3,7 @@
 //! A door checks who knocks and bounds what is said, then hands values to the [`server`](crate::server). It decides
 //! nothing about an incident.
 
+pub mod address;
 pub mod api;
 pub mod body;
 pub mod calendars;
@@ -16,3 +17,4 @@ pub mod router;
 pub mod slow;
 pub mod stray;
 pub mod tally;
+pub mod unpack;

@@ -56,17 +56,18 @@ pub async fn show(State(doors): Shared, request: Request) -> Response {
         Ok(integration) => integration,
         Err(refused) => return refused,
     };
-    let Some(key) = integration::opsgenie_alert(&request) else {
+    let Some(keys) = integration::opsgenie_alert(&request) else {
         return problem(StatusCode::NOT_FOUND, "of an alert, only the alert itself can be read here");
     };
-    let wanted = Wanted { dedup_key: Some(key), ..Wanted::default() };
-    match alerts(&doors, &integration, &[wanted]).await {
-        Err(refused) => refused,
-        Ok(alerts) => match alerts.into_iter().next() {
-            Some(alert) => answered(StatusCode::OK, json!({ "data": alert })),
-            None => problem(StatusCode::NOT_FOUND, "Alert does not exist"),
-        },
+    for key in keys {
+        let wanted = Wanted { dedup_key: Some(key), ..Wanted::default() };
+        match alerts(&doors, &integration, &[wanted]).await.map(|alerts| alerts.into_iter().next()) {
+            Err(refused) => return refused,
+            Ok(Some(alert)) => return answered(StatusCode::OK, json!({ "data": alert })),
+            Ok(None) => {}
+        }
     }
+    problem(StatusCode::NOT_FOUND, "Alert does not exist")
 }
 
 /// The alerts that a request asks for by their status, in the words of Opsgenie's search.

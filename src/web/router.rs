@@ -5,6 +5,7 @@
 //! what a refusal brings with it is in [`refusal`]. A 2xx means that it is on disk. What cannot be stored is answered 503,
 //! never 429: senders drop those. A body that we cut is an event where its sender is known: no other may come.
 
+use super::address;
 use super::api;
 use super::body::{Cut, Taken, take, take_whole};
 use super::calendars;
@@ -69,7 +70,7 @@ pub type Shared = State<Arc<Doors>>;
 
 /// All routes.
 pub fn router(doors: Arc<Doors>) -> Router {
-    Router::new()
+    let router = Router::new()
         .route("/v1/webhooks/{*rest}", get(webhook).post(webhook).put(webhook).patch(webhook))
         .route("/v2/enqueue", post(webhook))
         .route("/v2/change/enqueue", post(webhook))
@@ -93,7 +94,8 @@ pub fn router(doors: Arc<Doors>) -> Router {
         .route("/healthz", get(async || "ok\n"))
         .route("/readyz", get(ready))
         .route("/metrics", get(metrics))
-        .with_state(doors)
+        .with_state(doors);
+    address::forgiving(router)
 }
 
 /// The config in force. That of a start is worth waiting for: many senders do not come again at once.

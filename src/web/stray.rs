@@ -4,7 +4,7 @@
 
 use crate::alert::{Action, DESCRIPTION_MAX, Event, Severity, cut};
 use crate::config::Organisation;
-use crate::integration::Stray;
+use crate::integration::{self, Stray};
 use crate::language::Notice;
 use crate::route::OWN_INTEGRATION;
 
@@ -21,9 +21,14 @@ pub fn event(organisation: &Organisation, stray: &Stray, taken_by: Option<&str>)
         None => (Notice::UnknownUrl { integrations: &integrations, path: &path }, Severity::Critical),
     };
     let body = if taken_by.is_none() { stray.body.as_str() } else { "" };
+    // What is kept because nobody reads it is a problem of its own each time; that a URL has moved is one thing to put right.
+    let dedup_key = match taken_by {
+        Some(_) => format!("stray {path}"),
+        None => format!("stray {path} {}", integration::digest(stray.body.as_bytes())),
+    };
     Event {
         integration: OWN_INTEGRATION.to_owned(),
-        dedup_key: format!("stray {path}"),
+        dedup_key,
         severity: Some(severity),
         summary: organisation.language.notice(&notice),
         description: cut(body, DESCRIPTION_MAX),

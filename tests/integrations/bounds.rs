@@ -30,7 +30,7 @@ fn texts_are_cut_at_characters() {
 
 #[test]
 fn a_long_key_becomes_its_digest() {
-    let key = |key: &str| sent(GENERIC, &json!({ "title": "x", "id": key })).remove(0).dedup_key;
+    let key = |key: &str| sent(GENERIC, &json!({ "title": "x", "dedup_key": key })).remove(0).dedup_key;
     let fits = "k".repeat(DEDUP_KEY_MAX);
     assert_eq!(key(&fits), fits);
     // printf 'k%.0s' $(seq 513) | sha256sum

@@ -1,6 +1,6 @@
 //! Pointers into any JSON or form, and templates.
 
-use super::{config_of, endpoint, events, fetched, now, post_to};
+use super::{config_of, endpoint, events, fetched, key_of, now, post_to};
 use oncall::alert::{Action, Event, Severity, UNPARSED};
 use oncall::config::{Endpoint, Field, GenericFields, Secret, SecretSource, Secrets};
 
@@ -165,8 +165,13 @@ fn a_template_that_fails_pages_and_takes_no_other_alert_with_it() {
     let two = r#"[{"check":"disk","value":"s3cret"},{"host":{"name":"b"},"check":"disk","value":91}]"#;
     let events = read_all(templates(), "", two);
     assert_eq!(events[0].dedup_key, "b/disk");
-    assert!(events[1].labels.contains_key(UNPARSED) && events[1].dedup_key == "unparsed");
+    assert!(events[1].labels.contains_key(UNPARSED) && key_of(&events[1]) == "unparsed");
     assert_eq!(events[1].description, r#"{"check":"disk","value":"…"}"#, "less the secret");
+    let more: Vec<String> = (0..30).map(|n| format!(r#"{{"check":"{n}"}}"#)).collect();
+    let events = read_all(templates(), "", &format!("[{}]", more.join(",")));
+    let keys: std::collections::BTreeSet<&str> = events.iter().map(|event| &*event.dedup_key).collect();
+    assert_eq!((events.len(), keys.len()), (21, 21), "each a problem of its own, and one for what is left");
+    assert!(events[20].summary.contains("10 more alerts of a list"), "{}", events[20].summary);
     let odd = GenericFields { resolve_when: field("{{ status }}"), ..GenericFields::default() };
     let event = read(odd, r#"{"title":"t","status":"ok"}"#);
     assert!(event.summary.contains("`ok`, neither true nor false"), "{}", event.summary);
@@ -191,9 +196,9 @@ fn templates_are_bounded() {
     let last = events.last().unwrap();
     assert!(
         events.len() < 10_000
-            && last
-                .summary
-                .contains("of several: the template of `summary` fails: the templates of one request"),
+            && last.summary.contains(
+                "more alerts of a list: the template of `summary` fails: the templates of one request"
+            ),
         "{}",
         last.summary
     );

@@ -1,6 +1,6 @@
 //! Opsgenie's API: an alert that is created is found again, by its alias and by its id.
 
-use super::{post, rejected};
+use super::{key_of, post, rejected};
 use oncall::alert::{Action, Event, Severity};
 use oncall::integration::Received;
 use serde_json::Value;
@@ -42,15 +42,62 @@ fn an_alert_is_found_by_alias_and_by_id() {
         ];
         for path in paths {
             let (events, status, _) = sent(&path, r#"{"note":"looking","user":"sato"}"#);
-            assert_eq!((events.len(), status, events[0].action), (1, 202, action), "{path}");
+            // What has the form of an id may be an alias as well.
+            let keys = if path.contains(id) && !path.contains("identifierType") { 2 } else { 1 };
+            assert_eq!((events.len(), status, events[0].action), (keys, 202, action), "{path}");
             assert_eq!(events[0].dedup_key, created[0].dedup_key, "{path}");
             assert_eq!((events[0].summary.as_str(), events[0].source.as_str()), ("looking", "sato"));
         }
     }
     let (action, ..) = sent(&format!("/v2/alerts/{id}/actions/Restart"), "");
     assert_eq!((action[0].action, action[0].summary.as_str()), (Action::Note, "actions Restart"));
-    let (other, ..) = sent("/v2/alerts/disk%2Fdb%202/close", "{}");
+    let (other, ..) = sent("/v2/alerts/disk%2Fdb%202/close?identifierType=id", "{}");
     assert_ne!(other[0].dedup_key, created[0].dedup_key, "an alias is no id");
+}
+
+/// Many clients leave `identifierType` out, whatever they name.
+#[test]
+fn without_a_type_of_identifier_id_tiny_id_and_alias_are_found() {
+    let uuid = "6F9619FF-8B86-D011-B42D-00CF4FC964FF";
+    for alias in ["disk", uuid] {
+        let (created, _, answer) = sent("/v2/alerts", &format!(r#"{{"alias":"{alias}","message":"full"}}"#));
+        let id = answer["requestId"].as_str().unwrap();
+        for named in [alias, id, &id.to_uppercase()] {
+            let (closed, status, _) = sent(&format!("/v2/alerts/{named}/close"), "{}");
+            let found = |event: &Event| event.dedup_key == created[0].dedup_key;
+            assert!(closed.iter().any(found) && status == 202, "{named} of {alias}");
+            assert!(closed.iter().all(|event| event.action == Action::Resolve));
+        }
+        let (tiny, ..) = sent(&format!("/v2/alerts/{id}/close?identifierType=tiny"), "{}");
+        assert_eq!(tiny[0].dedup_key, created[0].dedup_key);
+        let (other, ..) = sent("/v2/alerts/another/close", "{}");
+        assert!(other.iter().all(|event| event.dedup_key != created[0].dedup_key));
+    }
+}
+
+/// As the contact point of Grafana and of Amazon Managed Grafana sends it: the address has a slash at its end, or none.
+#[test]
+fn grafanas_contact_point_fires_and_is_over() {
+    let alias = "3a7bd3e2360a3d29eea436fcfb7e44c735d117c42d1c1835420b6b9942dd4f1b";
+    for base in ["/v2/alerts", "/v2/alerts/"] {
+        let body = format!(
+            r#"{{"message":"[FIRING:1] HighCPU (shop)","source":"Grafana","alias":"{alias}","priority":"P2",
+            "description":"CPU is high","details":{{"url":"https://g-0123.grafana-workspace.eu-west-1.amazonaws.com/alerting/list",
+            "alertname":"HighCPU","severity":"critical"}},"tags":["alertname:HighCPU"]}}"#
+        );
+        let (created, status, _) = sent(base, &body);
+        assert_eq!(
+            (created[0].action, created[0].severity, status),
+            (Action::Trigger, Some(Severity::Error), 202)
+        );
+        assert_eq!(created[0].labels["alertname"], "HighCPU");
+        let (over, status, _) =
+            sent(&format!("{base}/{alias}/close?identifierType=alias"), r#"{"source":"Grafana"}"#);
+        assert_eq!(
+            (over[0].action, &over[0].dedup_key, status),
+            (Action::Resolve, &created[0].dedup_key, 202)
+        );
+    }
 }
 
 /// As Alertmanager's `update_alerts` sends them, and other clients: an open alert is changed, none is opened.
@@ -113,9 +160,9 @@ fn an_unreadable_alert_pages() {
     let cases = [("", 400), ("{", 400), (r#"{"alias":"x"}"#, 422)];
     for (body, status) in cases {
         let (received, answered, answer) = sent("/v2/alerts", body);
-        assert_eq!((received[0].dedup_key.as_str(), answered), ("unparsed", status), "{body}");
+        assert_eq!((key_of(&received[0]), answered), ("unparsed", status), "{body}");
         assert!(answer["message"].is_string() && answer["requestId"].is_string(), "{answer}");
     }
     let (lost, ..) = sent("/v2/alerts/web", "{");
-    assert_eq!(lost[0].dedup_key, "unparsed", "an alert at a wrong path");
+    assert_eq!(key_of(&lost[0]), "unparsed", "an alert at a wrong path");
 }

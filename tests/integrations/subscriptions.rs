@@ -1,6 +1,6 @@
 //! What comes by an SNS subscription that is no CloudWatch alarm: words, JSON of one's own, OpenSearch's text, a mail.
 
-use super::{config_of, endpoint, events, fetched, now, post_to};
+use super::{config_of, endpoint, events, fetched, key_of, now, post_to};
 use oncall::alert::{Action, Event, Severity};
 use oncall::config::{Secret, SecretSource, Secrets};
 use oncall::integration::{Received, read_trusted};
@@ -77,7 +77,7 @@ fn without_topics_an_envelope_is_only_a_body() {
     let received =
         post_to(&config_of(vec![door]), &secrets, "/v1/webhooks/opensearch/s", &[], body, now(), &fetched());
     let Received::Events { events, .. } = received else { panic!() };
-    assert_eq!(events[0].dedup_key, "unparsed");
+    assert_eq!(key_of(&events[0]), "unparsed");
 }
 
 /// Metric math over an anomaly band, as CloudWatch sends it.
@@ -95,7 +95,7 @@ fn an_anomaly_alarm_has_the_metric_of_its_band() {
 /// What an operator writes is said again at each run, with other numbers.
 #[test]
 fn own_words_are_one_problem_however_often_they_are_said() {
-    let key = |text: &str| raw("opensearch", text).remove(0).dedup_key;
+    let key = |text: &str| key_of(&raw("opensearch", text)[0]).to_owned();
     let said = "Disk of db-2 is 97 % full at 2026-12-01T02:59:00Z";
     assert_eq!(key(said), key("Disk of db-2 is 98 % full at 2026-12-01T03:04:00Z"));
     assert_ne!(key(said), key("Disk of db-3 is 97 % full at 2026-12-01T02:59:00Z"));
@@ -144,19 +144,21 @@ fn an_event_keeps_its_id_in_whatever_message_it_comes() {
     assert_eq!(event.message_id.as_deref(), Some("c4c1c1c9-6542-4e61-8ef0-8c4d36933a92"));
 }
 
-/// JSON of AWS that is neither an alarm nor an event: its own words are read, not its first line.
+/// JSON that is neither an alarm nor an event: its own words are read where it has some, and else its names, never its text.
 #[test]
 fn json_that_says_no_state_is_read_for_its_words() {
-    let rds = "{\n \"Event Source\": \"db-instance\",\n \"Identifier Link\": \"https://console.aws.amazon.com/rds/home#dbinstance:id=shop\",\n \"Source ID\": \"shop\",\n \"Event Message\": \"Multi-AZ instance failover started.\"\n}";
-    for door in ["cloudwatch", "sns"] {
-        let [event] = &raw(door, rds)[..] else { panic!() };
-        assert_eq!(event.summary, "Multi-AZ instance failover started.", "{door}");
-        assert_eq!(event.links[0].text, "Identifier Link");
-        assert_eq!(event.dedup_key, RAW[2].1);
-    }
     let chat = r#"{"version":"1.0","source":"custom","content":{"title":"Nightly job failed","description":"step 3"}}"#;
-    assert_eq!(raw("cloudwatch", chat)[0].summary, "Nightly job failed");
-    assert_eq!(raw("cloudwatch", r#"{ "a" : 1 }"#)[0].summary, r#"{"a":1}"#);
+    for door in ["cloudwatch", "sns"] {
+        assert_eq!(raw(door, chat)[0].summary, "Nightly job failed");
+        for unknown in [r#"{ "a" : 1, "b" : {"c": 2} }"#, r#"[{"a":"{\"x\":1}","b":1}]"#] {
+            let [event] = &raw(door, unknown)[..] else { panic!() };
+            assert_eq!(event.summary, "alarms: a JSON message (a, b)");
+            assert_eq!((event.action, event.dedup_key.as_str()), (Action::Trigger, RAW[2].1));
+            assert!(event.description.contains("\"a\":"), "{}", event.description);
+        }
+        assert_eq!(raw(door, r#"{"broken": "json "that" ends"#)[0].summary, "alarms: a JSON message");
+        assert_eq!(raw(door, r#"{"x":1,"status":"SUCCEEDED"}"#)[0].action, Action::Resolve);
+    }
 }
 
 /// People put the address of the runbook into an alarm's description.

@@ -147,6 +147,10 @@ async fn only_so_many_refusals_wait() {
     assert_eq!(inside.refused("unauthorized"), 10_000);
 }
 
+fn is_unparsed(key: &Value) -> bool {
+    key.as_str().is_some_and(|key| key.starts_with("unparsed/"))
+}
+
 /// What the integration knows of a request that was refused: by which word, and what of it was an event.
 async fn shown(inside: &Inside, id: &str) -> (Value, Value, Value) {
     let counts = inside.since_start(id).await;
@@ -241,8 +245,8 @@ async fn every_refusal_is_counted_and_shown_at_its_integration() {
     );
     let pagerduty = inside.since_start("pagerduty").await;
     assert_eq!(
-        (&pagerduty["requests"], &pagerduty["unparsed"], &pagerduty["last_event"]["dedup_key"]),
-        (&json!(1), &json!(1), &json!("unparsed")),
+        (&pagerduty["requests"], &pagerduty["unparsed"], is_unparsed(&pagerduty["last_event"]["dedup_key"])),
+        (&json!(1), &json!(1), true),
         "{pagerduty}"
     );
     let large = "x".repeat(2 << 20);
