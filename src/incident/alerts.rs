@@ -1,18 +1,16 @@
 //! What an event does: opens an incident, joins one, changes one, closes one, or nothing, which is said.
 
 use super::apply::{AHEAD_MAX, message_key};
-use super::entry::{AlertChange, EscalationChange, Moved, NewMirror, Opened, ResponseChange};
-use super::escalation::later;
+use super::entry::{AlertChange, Opened, ResponseChange};
 use super::labels::Labels;
-use super::state::{Alert, AlertKey, HeldBack, Incident, Status};
+use super::state::{Alert, HeldBack, Incident, Status};
 use super::{Asked, Call, IncidentId, Reply};
 use crate::actor::{Actor, Via};
 use crate::alert::{Action, Event, HEARTBEAT_KEY, Severity};
-use crate::config::{MirrorKind, Provider, Service, Urgency, field};
-use crate::reason::{Rule, Why};
+use crate::config::{Service, field};
+use crate::reason::Why;
 use crate::route::{self, Decision, UrgencyDecision};
 use jiff::{SignedDuration, Timestamp};
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// What the keys of the server's own alerts about an integration begin with.
@@ -21,8 +19,6 @@ const OWN_KEY: char = '\u{1}';
 const REPEAT_RECORDED: SignedDuration = SignedDuration::from_mins(1);
 /// Of an incident with more entries than this, repeats and news that raise nothing are recorded hourly.
 pub const TIMELINE_MAX: u32 = 10_000;
-/// An acknowledged incident is triggered again for alerts that joined at most this often.
-const NEWCOMERS_EVERY: SignedDuration = SignedDuration::from_mins(10);
 /// How many open incidents of one group are looked at for one that an alert may join.
 const GROUPS_MAX: usize = 16;
 /// How many alerts one incident groups; the next opens another.
@@ -88,7 +84,7 @@ impl Call<'_> {
         (at < than).then_some(Why::Older { at, than })
     }
 
-    fn open(&mut self, event: Event) -> Option<IncidentId> {
+    pub(super) fn open(&mut self, event: Event) -> Option<IncidentId> {
         let decision = route::decide(self.config, &event, self.now);
         let service = decision.routed.service.as_ref().and_then(|id| self.config.services.get(id));
         let group = service.and_then(|service| group(service, &event, decision.routed.severity));
@@ -123,16 +119,6 @@ impl Call<'_> {
         Some(id)
     }
 
-    /// Where an alert is shown that opens an incident, or takes one along to another service.
-    fn mirrors_of(&self, event: &Event, decision: &Decision) -> Vec<NewMirror> {
-        let service = decision.routed.service.as_ref().and_then(|id| self.config.services.get(id));
-        let mut mirrors = self.rooms(service);
-        if decision.silence.is_none() {
-            mirrors.extend(self.tickets(service, |key: &str| field(event, decision.routed.severity, key)));
-        }
-        mirrors
-    }
-
     /// The incident that an alert joins. What is muted joins only what is muted, and what is not only what is not: nobody
     /// would hear of an alert that joined a muted incident.
     fn joinable(&self, service: Option<&Service>, group: Option<&str>, muted: bool) -> Option<IncidentId> {
@@ -157,41 +143,6 @@ impl Call<'_> {
         self.about(id, AlertChange::Joined { event: Box::new(event), severity, mirrors, stale_at });
         self.reconsider(id, &decision.urgency, false);
         self.newcomer(id, &key, decision.urgency.urgency);
-    }
-
-    /// An acknowledgement covers the alerts that were there: a new one that is as bad as the worst of them triggers the
-    /// incident again, at most once in `NEWCOMERS_EVERY`.
-    fn newcomer(&mut self, id: IncidentId, key: &AlertKey, urgency: Urgency) {
-        let Some(incident) = self.incident(id) else { return };
-        let own = |alert: &&Alert| alert.is(&key.0, &key.1);
-        let Some(severity) = incident.alerts.iter().find(own).map(|alert| alert.severity) else { return };
-        let others = incident.alerts.iter().filter(|alert| alert.firing && !own(alert));
-        let as_bad = others.map(|alert| alert.severity).max().is_none_or(|worst| severity >= worst);
-        let taken = incident.status == Status::Acknowledged && incident.newcomers_due.is_none();
-        if !taken || !as_bad || urgency != Urgency::High {
-            return;
-        }
-        let after = incident.newcomers_told_at.map_or(self.now, |told| later(told, NEWCOMERS_EVERY));
-        if after <= self.now {
-            return self.tell_newcomers(id);
-        }
-        self.about(id, EscalationChange::NewcomersWait { until: after });
-    }
-
-    /// Triggers again for the alerts that have come since somebody took it.
-    pub(super) fn tell_newcomers(&mut self, id: IncidentId) {
-        let Some(incident) = self.incident(id) else { return };
-        let taken_at = incident.acknowledgement.as_ref().map_or(Timestamp::MIN, |held| held.at);
-        self.tell_newcomers_since(id, taken_at);
-    }
-
-    /// The same for the alerts that have come after an instant, other than at it.
-    pub(super) fn tell_newcomers_since(&mut self, id: IncidentId, since: Timestamp) {
-        let Some(incident) = self.incident(id) else { return };
-        let new = incident.alerts.iter().filter(|alert| alert.firing && alert.since > since).count();
-        let why = Why::Newcomers(u32::try_from(new.max(1)).unwrap_or(u32::MAX));
-        self.about(id, ResponseChange::Retriggered { why, rule: None });
-        self.begin(id);
     }
 
     fn acknowledged_by_monitor(&mut self, id: IncidentId, event: Event) {
@@ -272,59 +223,6 @@ impl Call<'_> {
         }
     }
 
-    /// Why an alert does not stay in its incident, if it does not: its severity rose and its routes lead elsewhere, to
-    /// something at least as urgent; or it fires again after the time within which its service groups.
-    fn leaves(
-        &self,
-        incident: &Incident,
-        event: &Event,
-        decision: &Decision,
-        rose: bool,
-        firing: bool,
-    ) -> Option<Why> {
-        let elsewhere = decision.routed.service.is_some() && decision.routed.service != incident.service;
-        let urgent = decision.urgency.urgency >= incident.urgency && decision.urgency.urgency > Urgency::None;
-        if rose && elsewhere && urgent {
-            return Some(Why::RoutedElsewhere);
-        }
-        let service = incident.service.as_ref().and_then(|id| self.config.services.get(id));
-        let within = service.and_then(|service| service.group.as_ref()).map(|group| group.within);
-        let late = within.is_some_and(|within| self.now.duration_since(incident.opened_at) > within);
-        let others = incident.alerts.iter().any(|alert| alert.firing && !alert.is_of(event));
-        (!firing && others && late).then_some(Why::BeyondTheGroup)
-    }
-
-    /// An incident of one alert moves whole; of several, that alert alone leaves and opens its own.
-    fn leave(&mut self, id: IncidentId, event: Event, decision: Decision, why: Why) {
-        let Some(incident) = self.incident(id) else { return };
-        if incident.alerts.iter().any(|alert| alert.firing && !alert.is_of(&event)) {
-            let (integration, dedup_key) = (event.integration.clone(), event.dedup_key.clone());
-            self.about(id, AlertChange::Left { integration, dedup_key, why });
-            self.hang_up_needless(id, None);
-            self.open(event);
-            return;
-        }
-        let (stale_at, mirrors) = (self.stale_at(&event), self.mirrors_of(&event, &decision));
-        let Decision { routed, urgency, .. } = decision;
-        let UrgencyDecision { urgency, raise_at, rule: urgency_rule } = urgency;
-        self.about(
-            id,
-            AlertChange::Moved(Box::new(Moved {
-                event,
-                service: routed.service,
-                severity: routed.severity,
-                urgency,
-                route_rule: routed.rule,
-                urgency_rule,
-                raise_at,
-                stale_at,
-                mirrors,
-            })),
-        );
-        self.inform(id);
-        self.begin(id);
-    }
-
     pub(super) fn alert_over(&mut self, id: IncidentId, event: Event) {
         let Some(incident) = self.incident(id) else { return };
         if incident.alerts.iter().any(|alert| alert.is_of(&event) && !alert.firing) {
@@ -374,59 +272,12 @@ impl Call<'_> {
         }
     }
 
-    /// Raises the urgency to what was decided for one of the alerts, never lowers it; a rise pages, an acknowledgement
-    /// notwithstanding. `worse`: that alert is worse than any before, so that a rule of its own tells again who took it.
-    pub(super) fn reconsider(&mut self, id: IncidentId, decided: &UrgencyDecision, worse: bool) {
-        let Some(incident) = self.incident(id) else { return };
-        let rises = decided.urgency > incident.urgency;
-        let held = decided.raise_at.is_some_and(|at| incident.raise_at.is_none_or(|known| at < known));
-        let acknowledged = incident.status == Status::Acknowledged;
-        let other_rule = decided.rule != incident.urgency_rule;
-        let again = worse && acknowledged && other_rule && decided.urgency == incident.urgency;
-        if !rises && !again && (!held || decided.urgency < incident.urgency) {
-            return;
-        }
-        let (urgency, rule) = (decided.urgency, decided.rule.clone());
-        let raise_at = decided.raise_at.or(incident.raise_at).filter(|_| urgency != Urgency::High);
-        self.about(id, EscalationChange::Raised { urgency, raise_at, rule: rule.clone() });
-        let again = again && urgency == Urgency::High;
-        if (rises || again) && acknowledged {
-            let (why, rule) = (Why::MoreUrgent, Some(rule));
-            self.about(id, ResponseChange::Retriggered { why, rule });
-        }
-        if rises || again {
-            self.begin(id);
-        }
-    }
-
-    /// The most urgent that the config in force decides for any alert that fires.
-    pub(super) fn reconsider_all(&mut self, id: IncidentId) {
-        let Some(incident) = self.incident(id).filter(|it| it.status != Status::Resolved) else { return };
-        let service = incident.service.as_ref().and_then(|service| self.config.services.get(service));
-        let firing = incident.alerts.iter().filter(|alert| alert.firing);
-        let decided = firing.map(|alert| {
-            route::urgency(service, alert.severity, |key| incident.field_of(alert, key), self.now)
-        });
-        let soonest = |at: Option<Timestamp>| std::cmp::Reverse(at.unwrap_or(Timestamp::MAX));
-        if let Some(decided) = decided.max_by_key(|it| (it.urgency, soonest(it.raise_at))) {
-            self.reconsider(id, &decided, false);
-        }
-    }
-
-    /// What was held as low becomes high, because its hours have begun.
-    pub(super) fn raise(&mut self, id: IncidentId) {
-        let Some(incident) = self.incident(id) else { return };
-        let rule = Rule::Why(Why::RaiseWhen(Box::new(incident.urgency_rule.clone())));
-        self.about(id, EscalationChange::Raised { urgency: Urgency::High, raise_at: None, rule });
-        self.begin(id);
-    }
-
     fn stale_after(&self, integration: &str) -> Option<SignedDuration> {
         self.config.endpoints.get(integration)?.stale_after
     }
 
     /// That an integration has fallen silent does not become untrue by silence.
-    fn stale_at(&self, event: &Event) -> Option<Timestamp> {
+    pub(super) fn stale_at(&self, event: &Event) -> Option<Timestamp> {
         let stale_after = self.stale_after(&event.integration).filter(|_| event.dedup_key != HEARTBEAT_KEY);
         self.now.checked_add(stale_after?).ok()
     }
@@ -436,54 +287,6 @@ impl Call<'_> {
         let by = Actor::Rule(name.to_owned());
         self.about(id, ResponseChange::Resolved { by, via: Via::Rule, why, event: None });
         self.hang_up_needless(id, None);
-    }
-
-    /// The rooms in which an incident of this service is shown.
-    fn rooms(&self, service: Option<&Service>) -> Vec<NewMirror> {
-        let slack = self.config.organisation.slack.iter();
-        let place = |shared: &String| {
-            service.and_then(|service| service.slack_channel.clone()).unwrap_or_else(|| shared.clone())
-        };
-        slack
-            .map(|slack| NewMirror {
-                provider: Provider::Slack,
-                kind: MirrorKind::Room,
-                place: place(&slack.channel),
-            })
-            .collect()
-    }
-
-    /// The tickets that what is said anew asks for, unless it is held back.
-    fn new_tickets(&self, incident: &Incident, severity: Severity) -> Vec<NewMirror> {
-        match incident.held_back {
-            Some(_) => Vec::new(),
-            None => self.tickets_at(incident, severity.max(incident.severity)),
-        }
-    }
-
-    /// The tickets that an incident of this severity has and does not have yet, by what the config asks for now.
-    pub(super) fn tickets_at(&self, incident: &Incident, severity: Severity) -> Vec<NewMirror> {
-        if incident.mirrors.iter().any(|mirror| mirror.kind == MirrorKind::Ticket) {
-            return Vec::new();
-        }
-        let service = incident.service.as_ref().and_then(|id| self.config.services.get(id));
-        let value = |key: &str| match key {
-            "severity" => severity.as_str().into(),
-            _ => incident.field(key),
-        };
-        self.tickets(service, value)
-    }
-
-    fn tickets<'v>(&self, service: Option<&Service>, value: impl Fn(&str) -> Cow<'v, str>) -> Vec<NewMirror> {
-        let wanted = service.and_then(|service| service.jira.as_ref());
-        let wanted = wanted.filter(|_| self.config.organisation.has(Provider::Jira));
-        let wanted = wanted.filter(|ticket| ticket.when.as_ref().is_none_or(|when| when.matches(value)));
-        let ticket = |project: &String| NewMirror {
-            provider: Provider::Jira,
-            kind: MirrorKind::Ticket,
-            place: project.clone(),
-        };
-        wanted.map(|wanted| ticket(&wanted.project)).into_iter().collect()
     }
 
     /// The reply to a command that acted on `done` of the incidents it named, and found `already` done.

@@ -23,9 +23,7 @@ pub(super) fn line(line: &TimelineLine) -> String {
         TimelineLine::HeartbeatMissed { integration } => {
             format!("{integration} のハートビートが途絶えました")
         }
-        TimelineLine::HeartbeatForgotten { integration } => {
-            format!("{integration} のハートビートの監視を終えました")
-        }
+        TimelineLine::HeartbeatForgotten { integration } => format!("{integration} の監視を終えました"),
         TimelineLine::Ignored { alert, why: reason } => {
             format!("無視しました: {}（{}）", said(alert), why(reason))
         }

@@ -1,0 +1,71 @@
+//! In which rooms and tickets an incident is shown, by what the config says now.
+//!
+//! A mirror's place is fixed when it is made; when it is brought up to date is decided in `dispatch`.
+
+use super::Call;
+use super::entry::NewMirror;
+use super::state::Incident;
+use crate::alert::{Event, Severity};
+use crate::config::{MirrorKind, Provider, Service, field};
+use crate::route::Decision;
+use std::borrow::Cow;
+
+impl Call<'_> {
+    /// Where an alert is shown that opens an incident, or takes one along to another service.
+    pub(super) fn mirrors_of(&self, event: &Event, decision: &Decision) -> Vec<NewMirror> {
+        let service = decision.routed.service.as_ref().and_then(|id| self.config.services.get(id));
+        let mut mirrors = self.rooms(service);
+        if decision.silence.is_none() {
+            mirrors.extend(self.tickets(service, |key: &str| field(event, decision.routed.severity, key)));
+        }
+        mirrors
+    }
+
+    /// The rooms in which an incident of this service is shown.
+    fn rooms(&self, service: Option<&Service>) -> Vec<NewMirror> {
+        let slack = self.config.organisation.slack.iter();
+        let place = |shared: &String| {
+            service.and_then(|service| service.slack_channel.clone()).unwrap_or_else(|| shared.clone())
+        };
+        slack
+            .map(|slack| NewMirror {
+                provider: Provider::Slack,
+                kind: MirrorKind::Room,
+                place: place(&slack.channel),
+            })
+            .collect()
+    }
+
+    /// The tickets that what is said anew asks for, unless it is held back.
+    pub(super) fn new_tickets(&self, incident: &Incident, severity: Severity) -> Vec<NewMirror> {
+        match incident.held_back {
+            Some(_) => Vec::new(),
+            None => self.tickets_at(incident, severity.max(incident.severity)),
+        }
+    }
+
+    /// The tickets that an incident of this severity has and does not have yet, by what the config asks for now.
+    pub(super) fn tickets_at(&self, incident: &Incident, severity: Severity) -> Vec<NewMirror> {
+        if incident.mirrors.iter().any(|mirror| mirror.kind == MirrorKind::Ticket) {
+            return Vec::new();
+        }
+        let service = incident.service.as_ref().and_then(|id| self.config.services.get(id));
+        let value = |key: &str| match key {
+            "severity" => severity.as_str().into(),
+            _ => incident.field(key),
+        };
+        self.tickets(service, value)
+    }
+
+    fn tickets<'v>(&self, service: Option<&Service>, value: impl Fn(&str) -> Cow<'v, str>) -> Vec<NewMirror> {
+        let wanted = service.and_then(|service| service.jira.as_ref());
+        let wanted = wanted.filter(|_| self.config.organisation.has(Provider::Jira));
+        let wanted = wanted.filter(|ticket| ticket.when.as_ref().is_none_or(|when| when.matches(value)));
+        let ticket = |project: &String| NewMirror {
+            provider: Provider::Jira,
+            kind: MirrorKind::Ticket,
+            place: project.clone(),
+        };
+        wanted.map(|wanted| ticket(&wanted.project)).into_iter().collect()
+    }
+}

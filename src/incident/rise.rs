@@ -1,0 +1,154 @@
+//! What becomes more urgent: a rule for what an alert says now, a route that leads elsewhere, alerts that join.
+//!
+//! No company makes an alert quieter: an incident is as urgent as its most urgent alert, an acknowledgement covers the
+//! alerts that were there, and an alert that belongs elsewhere goes there.
+
+use super::entry::{AlertChange, EscalationChange, Moved, ResponseChange};
+use super::escalation::later;
+use super::state::{Alert, AlertKey, Incident, Status};
+use super::{Call, IncidentId};
+use crate::alert::Event;
+use crate::config::Urgency;
+use crate::reason::{Rule, Why};
+use crate::route::{self, Decision, UrgencyDecision};
+use jiff::{SignedDuration, Timestamp};
+
+/// An acknowledged incident is triggered again for alerts that joined at most this often.
+const NEWCOMERS_EVERY: SignedDuration = SignedDuration::from_mins(10);
+
+impl Call<'_> {
+    /// An acknowledgement covers the alerts that were there: a new one that is as bad as the worst of them triggers the
+    /// incident again, at most once in `NEWCOMERS_EVERY`.
+    pub(super) fn newcomer(&mut self, id: IncidentId, key: &AlertKey, urgency: Urgency) {
+        let Some(incident) = self.incident(id) else { return };
+        let own = |alert: &&Alert| alert.is(&key.0, &key.1);
+        let Some(severity) = incident.alerts.iter().find(own).map(|alert| alert.severity) else { return };
+        let others = incident.alerts.iter().filter(|alert| alert.firing && !own(alert));
+        let as_bad = others.map(|alert| alert.severity).max().is_none_or(|worst| severity >= worst);
+        let taken = incident.status == Status::Acknowledged && incident.newcomers_due.is_none();
+        if !taken || !as_bad || urgency != Urgency::High {
+            return;
+        }
+        let after = incident.newcomers_told_at.map_or(self.now, |told| later(told, NEWCOMERS_EVERY));
+        if after <= self.now {
+            return self.tell_newcomers(id);
+        }
+        self.about(id, EscalationChange::NewcomersWait { until: after });
+    }
+
+    /// Triggers again for the alerts that have come since somebody took it.
+    pub(super) fn tell_newcomers(&mut self, id: IncidentId) {
+        let Some(incident) = self.incident(id) else { return };
+        let taken_at = incident.acknowledgement.as_ref().map_or(Timestamp::MIN, |held| held.at);
+        self.tell_newcomers_since(id, taken_at);
+    }
+
+    /// The same for the alerts that have come after an instant, other than at it.
+    pub(super) fn tell_newcomers_since(&mut self, id: IncidentId, since: Timestamp) {
+        let Some(incident) = self.incident(id) else { return };
+        let new = incident.alerts.iter().filter(|alert| alert.firing && alert.since > since).count();
+        let why = Why::Newcomers(u32::try_from(new.max(1)).unwrap_or(u32::MAX));
+        self.about(id, ResponseChange::Retriggered { why, rule: None });
+        self.begin(id);
+    }
+
+    /// Why an alert does not stay in its incident, if it does not: its severity rose and its routes lead elsewhere, to
+    /// something at least as urgent; or it fires again after the time within which its service groups.
+    pub(super) fn leaves(
+        &self,
+        incident: &Incident,
+        event: &Event,
+        decision: &Decision,
+        rose: bool,
+        firing: bool,
+    ) -> Option<Why> {
+        let elsewhere = decision.routed.service.is_some() && decision.routed.service != incident.service;
+        let urgent = decision.urgency.urgency >= incident.urgency && decision.urgency.urgency > Urgency::None;
+        if rose && elsewhere && urgent {
+            return Some(Why::RoutedElsewhere);
+        }
+        let service = incident.service.as_ref().and_then(|id| self.config.services.get(id));
+        let within = service.and_then(|service| service.group.as_ref()).map(|group| group.within);
+        let late = within.is_some_and(|within| self.now.duration_since(incident.opened_at) > within);
+        let others = incident.alerts.iter().any(|alert| alert.firing && !alert.is_of(event));
+        (!firing && others && late).then_some(Why::BeyondTheGroup)
+    }
+
+    /// An incident of one alert moves whole; of several, that alert alone leaves and opens its own.
+    pub(super) fn leave(&mut self, id: IncidentId, event: Event, decision: Decision, why: Why) {
+        let Some(incident) = self.incident(id) else { return };
+        if incident.alerts.iter().any(|alert| alert.firing && !alert.is_of(&event)) {
+            let (integration, dedup_key) = (event.integration.clone(), event.dedup_key.clone());
+            self.about(id, AlertChange::Left { integration, dedup_key, why });
+            self.hang_up_needless(id, None);
+            self.open(event);
+            return;
+        }
+        let (stale_at, mirrors) = (self.stale_at(&event), self.mirrors_of(&event, &decision));
+        let Decision { routed, urgency, .. } = decision;
+        let UrgencyDecision { urgency, raise_at, rule: urgency_rule } = urgency;
+        self.about(
+            id,
+            AlertChange::Moved(Box::new(Moved {
+                event,
+                service: routed.service,
+                severity: routed.severity,
+                urgency,
+                route_rule: routed.rule,
+                urgency_rule,
+                raise_at,
+                stale_at,
+                mirrors,
+            })),
+        );
+        self.inform(id);
+        self.begin(id);
+    }
+
+    /// Raises the urgency to what was decided for one of the alerts, never lowers it; a rise pages, an acknowledgement
+    /// notwithstanding. `worse`: that alert is worse than any before, so that a rule of its own tells again who took it.
+    pub(super) fn reconsider(&mut self, id: IncidentId, decided: &UrgencyDecision, worse: bool) {
+        let Some(incident) = self.incident(id) else { return };
+        let rises = decided.urgency > incident.urgency;
+        let held = decided.raise_at.is_some_and(|at| incident.raise_at.is_none_or(|known| at < known));
+        let acknowledged = incident.status == Status::Acknowledged;
+        let other_rule = decided.rule != incident.urgency_rule;
+        let again = worse && acknowledged && other_rule && decided.urgency == incident.urgency;
+        if !rises && !again && (!held || decided.urgency < incident.urgency) {
+            return;
+        }
+        let (urgency, rule) = (decided.urgency, decided.rule.clone());
+        let raise_at = decided.raise_at.or(incident.raise_at).filter(|_| urgency != Urgency::High);
+        self.about(id, EscalationChange::Raised { urgency, raise_at, rule: rule.clone() });
+        let again = again && urgency == Urgency::High;
+        if (rises || again) && acknowledged {
+            let (why, rule) = (Why::MoreUrgent, Some(rule));
+            self.about(id, ResponseChange::Retriggered { why, rule });
+        }
+        if rises || again {
+            self.begin(id);
+        }
+    }
+
+    /// The most urgent that the config in force decides for any alert that fires.
+    pub(super) fn reconsider_all(&mut self, id: IncidentId) {
+        let Some(incident) = self.incident(id).filter(|it| it.status != Status::Resolved) else { return };
+        let service = incident.service.as_ref().and_then(|service| self.config.services.get(service));
+        let firing = incident.alerts.iter().filter(|alert| alert.firing);
+        let decided = firing.map(|alert| {
+            route::urgency(service, alert.severity, |key| incident.field_of(alert, key), self.now)
+        });
+        let soonest = |at: Option<Timestamp>| std::cmp::Reverse(at.unwrap_or(Timestamp::MAX));
+        if let Some(decided) = decided.max_by_key(|it| (it.urgency, soonest(it.raise_at))) {
+            self.reconsider(id, &decided, false);
+        }
+    }
+
+    /// What was held as low becomes high, because its hours have begun.
+    pub(super) fn raise(&mut self, id: IncidentId) {
+        let Some(incident) = self.incident(id) else { return };
+        let rule = Rule::Why(Why::RaiseWhen(Box::new(incident.urgency_rule.clone())));
+        self.about(id, EscalationChange::Raised { urgency: Urgency::High, raise_at: None, rule });
+        self.begin(id);
+    }
+}
