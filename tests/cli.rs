@@ -314,12 +314,14 @@ fn urls_show_no_secret_unless_asked() {
 /// Whatever the type, the steps are filled in and fit; only what holds a URL or a secret may be longer.
 #[test]
 fn urls_say_what_to_do_at_each_monitor() {
-    for monitor in oncall::integration::MONITORS {
+    let topics = "topics: [\"arn:aws:sns:eu-west-1:123456789012:alarms\"]\n";
+    let ways = oncall::integration::MONITORS.iter().flat_map(|monitor| match monitor.sns {
+        oncall::integration::Sns::Never => vec![(monitor, "")],
+        oncall::integration::Sns::MayBe => vec![(monitor, ""), (monitor, topics)],
+        oncall::integration::Sns::Always => vec![(monitor, topics)],
+    });
+    for (monitor, topics) in ways {
         let config = config();
-        let topics = match monitor.sns {
-            oncall::integration::Sns::Never => "",
-            _ => "topics: [\"arn:aws:sns:eu-west-1:123456789012:alarms\"]\n",
-        };
         let text = format!(
             "type: {}\nsecret: {{ env: DOOR }}\n{topics}severity: [{{ severity: error }}]\nroutes: [{{ service: web }}]\n",
             monitor.name
@@ -331,6 +333,15 @@ fn urls_say_what_to_do_at_each_monitor() {
         for word in ["{url}", "{base}", "{id}", "{secret}", "{url_secret}", "{topic}"] {
             assert!(!entry.contains(word), "{entry}");
         }
+        let subscribes =
+            entry.contains("aws sns subscribe --topic-arn arn:aws:sns:eu-west-1:123456789012:alarms");
+        assert!(topics.is_empty() || subscribes, "{entry}");
+        let managed = match monitor.name {
+            "alertmanager" => "Amazon Managed Prometheus",
+            "grafana" | "opsgenie" => "Amazon Managed Grafana",
+            _ => "",
+        };
+        assert!(topics.is_empty() && monitor.name != "opsgenie" || entry.contains(managed), "{entry}");
         let long = entry.lines().find(|line| line.width() > 80 && !line.contains("https://"));
         assert_eq!(long, None, "{entry}");
     }
