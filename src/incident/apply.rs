@@ -352,7 +352,7 @@ impl State {
             moved(&mut dispatch.expires_at);
             dispatch.hang_up.shift(by);
         }
-        self.paused.values_mut().for_each(moved);
+        self.paused.values_mut().chain(self.pages.values_mut().map(|page| &mut page.at)).for_each(moved);
         for heartbeat in self.heartbeats.values_mut() {
             heartbeat.heard_at.iter_mut().chain(heartbeat.due.as_mut()).for_each(moved);
         }

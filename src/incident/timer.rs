@@ -107,7 +107,7 @@ impl Incident {
             Timer::Stale => {
                 let alerts = self.alerts.iter_mut();
                 alerts
-                    .flat_map(|it| [Some(&mut it.heard_at), it.stale_at.as_mut()])
+                    .flat_map(|it| [Some(&mut it.heard_at), Some(&mut it.since), it.stale_at.as_mut()])
                     .flatten()
                     .for_each(moved);
             }
@@ -122,7 +122,10 @@ impl Incident {
                 let running = self.escalation.iter_mut();
                 running.flat_map(|it| [&mut it.began_at, &mut it.deadline]).for_each(moved);
             }
-            Timer::Newcomers => self.newcomers_due.iter_mut().for_each(moved),
+            Timer::Newcomers => {
+                let told = self.newcomers_told_at.iter_mut();
+                told.chain(&mut self.newcomers_due).for_each(moved);
+            }
             Timer::Hold => {
                 let waits = self.held_back.iter_mut().filter(|held| held.by == Hold::Wait);
                 waits.map(|held| &mut held.until).for_each(moved);

@@ -193,8 +193,8 @@ async fn nothing(request: Request) -> Result<(), Response> {
     if taken.body.iter().all(u8::is_ascii_whitespace) {
         return Ok(());
     }
-    let read: Result<Nothing, _> = serde_json::from_slice(&taken.body);
-    read.map(|Nothing {}| ()).map_err(|error| {
+    let read: Result<Option<Nothing>, _> = serde_json::from_slice(&taken.body);
+    read.map(|nothing| nothing.map_or((), |Nothing {}| ())).map_err(|error| {
         problem(StatusCode::BAD_REQUEST, &format!("this takes no body, or an empty object: {error}"))
     })
 }

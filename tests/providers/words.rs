@@ -83,7 +83,6 @@ fn several_incidents_are_one_call() {
     ほかに2件あります。
     すべての対応を始める場合は、4を押してください。
     次の担当者を呼ぶ場合は、5。
-    すべて解決済みにする場合は、6。
     もう一度聞く場合は、こめじるしを押してください。
     ");
     insta::assert_snapshot!(spoken(&message::call(&config(), &all[..2], "kimura")), @r"
@@ -93,7 +92,6 @@ fn several_incidents_are_one_call() {
     Number 2: Checkout, critical. disk 2 is full.
     Press 4 to acknowledge them all.
     Press 5 to escalate.
-    Press 6 to resolve them all.
     Press star to hear this again.
     ");
     insta::assert_snapshot!(shown(&wire::direct_card(&config(), &all, "kimura")), @r"
@@ -103,7 +101,7 @@ fn several_incidents_are_one_call() {
     🔴 [Critical] Checkout: disk 3 is full (3-3)
     🔴 [Critical] Checkout: disk 4 is full (3-4)
     🔴 [Critical] Checkout: disk 5 is full (3-5)
-    [Acknowledge all][Resolve all]
+    [Acknowledge all]
     ");
 }
 

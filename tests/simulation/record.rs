@@ -177,10 +177,13 @@ impl Record {
             }
             Some(Reply::Done { action: Asked::Acknowledge | Asked::Resolve, incidents }) => {
                 self.on_disk(incidents, durable, ends)?;
-                let released = self.released;
+                // What joined during a call is told anew in the same breath.
                 let again = |id: &IncidentId| {
-                    let later = self.entries.range(..).rev().take_while(|(seq, _)| **seq > released);
-                    later.map(|it| &it.1.1).any(|entry| entry.incident == Some(*id) && reopens(&entry.change))
+                    let mut newest = self.entries.values().rev().map(|it| &it.1);
+                    let last = newest.find(|entry| {
+                        entry.incident == Some(*id) && (ends(&entry.change) || reopens(&entry.change))
+                    });
+                    last.is_some_and(|entry| reopens(&entry.change))
                 };
                 let standing: Vec<IncidentId> = incidents.iter().filter(|id| !again(id)).copied().collect();
                 self.answered.extend(standing);
