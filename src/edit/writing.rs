@@ -3,7 +3,7 @@
 //! An object is written in braces or over lines, and its lists likewise, as the object beside it is. Ids, dates and
 //! times need no quotes; [`text`] gives them to whatever a person typed where YAML would read something else.
 
-use super::splice::{column, dash, in_brackets};
+use super::text::{column, dash, in_brackets};
 use crate::compile::{Node, NodeKind, is_not_text};
 
 /// The keys of an object, in order, with what is written behind them.
