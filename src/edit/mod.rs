@@ -13,6 +13,7 @@ mod overrides;
 mod planned;
 mod said;
 mod splice;
+mod text;
 mod words;
 mod writing;
 

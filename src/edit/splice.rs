@@ -4,6 +4,7 @@
 //! above all comments. The inserted value ([`Entries`]) comes from [`writing`](super::writing); its content is
 //! decided elsewhere.
 
+use super::text::{column, dash, in_brackets, line_end, line_start, newline};
 use super::writing::{Entries, Style, block, flow};
 use crate::compile::{Node, NodeKind};
 use std::ops::Range;
@@ -81,28 +82,6 @@ fn append_to_brackets(text: &str, list: &Node, item: &str) -> Vec<Splice> {
     vec![insert(end, ",".to_owned()), below(text, end, before.len(), &[line])]
 }
 
-/// Whether a list is written as `[…]`.
-pub(super) fn in_brackets(text: &str, list: &Node) -> bool {
-    let begins_with_item = list.items().first().is_some_and(|item| item.span.start == list.span.start);
-    text.as_bytes().get(list.span.start) == Some(&b'[') && !begins_with_item
-}
-
-/// The dash of a list's first item. If a list is not indented below its key, the parser lets it begin after the dash.
-pub(super) fn dash(text: &str, list: &Node) -> usize {
-    let is_dash = |rest: &str| rest.strip_prefix('-').is_some_and(|it| it.starts_with(char::is_whitespace));
-    let mut end = list.span.start;
-    while end > 0 && !text.get(list.span.start..).is_some_and(is_dash) {
-        let start = line_start(text, end);
-        let content = text.get(start..end).unwrap_or_default().trim_start();
-        let behind = content.strip_prefix('-').map(str::trim_start);
-        if behind.is_some_and(|behind| behind.is_empty() || behind.starts_with('#')) {
-            return end - content.len();
-        }
-        end = start.saturating_sub(1);
-    }
-    list.span.start
-}
-
 /// Inserts lines below the line that contains `end`, and below following comments indented deeper than `column`,
 /// which belong to it.
 fn below(text: &str, end: usize, column: usize, lines: &[String]) -> Splice {
@@ -128,26 +107,4 @@ fn blank_between(text: &str, items: &[Node]) -> bool {
     let [.., first, second] = items else { return false };
     let between = text.get(first.span.end..second.span.start).unwrap_or_default();
     between.lines().skip(1).any(|line| line.trim().is_empty())
-}
-
-/// The line ending of this line, or of the line above if the file ends here without one.
-fn newline(text: &str, at: usize) -> &'static str {
-    let upto = text.get(..line_end(text, at)).unwrap_or_default();
-    let above = upto.rfind('\n').and_then(|at| upto.get(..at));
-    if above.is_some_and(|above| above.ends_with('\r')) { "\r\n" } else { "\n" }
-}
-
-fn line_start(text: &str, at: usize) -> usize {
-    text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |line| line + 1)
-}
-
-/// The start of the next line, or the end of the text.
-fn line_end(text: &str, at: usize) -> usize {
-    text.get(at..).and_then(|after| after.find('\n')).map_or(text.len(), |line| at + line + 1)
-}
-
-/// The indentation of a position; a byte order mark does not count as a column.
-pub(super) fn column(text: &str, at: usize) -> usize {
-    let line = text.get(line_start(text, at)..at).unwrap_or_default();
-    line.trim_start_matches('\u{feff}').chars().count()
 }

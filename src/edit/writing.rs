@@ -3,7 +3,7 @@
 //! An object and its lists are written in braces or over several lines, like the object beside it. Ids, dates and
 //! times need no quotes; [`text`] quotes anything a person typed that YAML would read differently.
 
-use super::splice::{column, dash, in_brackets};
+use super::text::{column, dash, in_brackets};
 use crate::compile::{Node, NodeKind, is_not_text};
 
 /// The keys of an object, in order, with their values.
