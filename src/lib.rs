@@ -5,8 +5,8 @@
 //! An [`Entry`](incident::Entry), one change to the state, is at once the journal line, the line of the timeline people
 //! read, the state transition, and the fixture in a test. State is what replaying entries gives. Everything that
 //! *decides* is a function from values to values: no I/O, no clock, no randomness, no `async`. Everything that *touches
-//! the world* is in [`git`], [`disk`], [`server`], [`web`], [`serve`] and [`cli`]. So a dry run, an expectation, a simulation and the server are the same code
-//! with a different clock.
+//! the world* is in [`git`], [`disk`], [`server`], [`web`], [`serve`] and [`cli`]. So a dry run, an
+//! expectation, a simulation and the server are the same code with a different clock.
 //!
 //! # An alert on its way
 //!
