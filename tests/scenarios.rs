@@ -30,6 +30,8 @@ mod random;
 mod reloads;
 #[path = "scenarios/silences.rs"]
 mod silences;
+#[path = "scenarios/stored.rs"]
+mod stored;
 #[path = "scenarios/world.rs"]
 mod world;
 

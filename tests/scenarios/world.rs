@@ -44,12 +44,17 @@ impl World {
     /// Plays a script and gives the lines.
     pub fn play(script: &str) -> String {
         let (mut world, day) = World::new(script);
-        for line in day.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
-            world.line(line);
-        }
-        world.settle();
+        world.live(&day);
         world.check_invariants();
         world.text()
+    }
+
+    /// Plays the lines of a day.
+    pub fn live(&mut self, day: &str) {
+        for line in day.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
+            self.line(line);
+        }
+        self.settle();
     }
 
     /// The world that a script begins with, started, and the day's own lines.
