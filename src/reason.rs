@@ -142,6 +142,8 @@ pub enum Fault {
     Busy,
     CarrierFailed,
     CallFailed,
+    OptedOut,
+    Undelivered,
 }
 
 impl From<Place> for Rule {

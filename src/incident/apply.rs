@@ -11,9 +11,9 @@ use super::entry::{
 use super::errand::{Carried, Dispatch, Errand, HangUp, Paged, Stage};
 use super::state::{Alert, AlertKey, Heartbeat, Incident, KnownKey, Recent, State, Status};
 use super::timer::Timer;
-use super::{CALL_LASTS_MAX, DeliveryId, IncidentId, Outcome};
+use super::{DeliveryId, IncidentId, Outcome};
 use crate::alert::{Action, Event, HEARTBEAT_KEY};
-use crate::config::{Id, Provider};
+use crate::config::{Contact, Id, Provider};
 use jiff::{SignedDuration, Timestamp};
 
 /// How long closed incidents, their keys and message ids are remembered.
@@ -281,7 +281,9 @@ impl State {
     /// last: the person can still answer it. All else is done with.
     fn settle(&mut self, delivery: DeliveryId, outcome: &Outcome, at: Timestamp) {
         let Some(dispatch) = self.deliveries.get_mut(&delivery) else { return };
-        let course = dispatch.errand.contact().is_some_and(|by| by.method().has_course);
+        let method = dispatch.errand.contact().map(Contact::method);
+        let course = method.is_some_and(|method| method.has_course);
+        let lasts_max = method.map_or(SignedDuration::ZERO, |method| method.lasts_max);
         let leaves = dispatch.stage == Stage::Leaving;
         let stage = match outcome {
             Outcome::Accepted { .. } if course => Stage::Taken.max_of(dispatch.stage),
@@ -300,7 +302,7 @@ impl State {
         };
         if leaves {
             let until = dispatch.expires_at.max(at);
-            dispatch.expires_at = until.saturating_add(CALL_LASTS_MAX).unwrap_or(Timestamp::MAX);
+            dispatch.expires_at = until.saturating_add(lasts_max).unwrap_or(Timestamp::MAX);
         }
         if let Outcome::Accepted { reference } = outcome {
             dispatch.reference = Some(reference.clone());

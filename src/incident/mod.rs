@@ -29,6 +29,7 @@ mod reconcile;
 mod script;
 mod state;
 pub mod stored;
+mod text;
 mod timer;
 mod transition;
 
@@ -59,8 +60,6 @@ use std::sync::Arc;
 pub const HANDLE_MAX: usize = 1_000;
 /// How many deadlines of one incident may fall due in one call.
 const DUE_MAX: usize = 16;
-/// How long a call may take from being taken by the provider until it has ended.
-pub const CALL_LASTS_MAX: SignedDuration = SignedDuration::from_mins(5);
 
 /// The incidents, and what is needed to find the next thing to do among them.
 #[derive(Debug, Default)]
