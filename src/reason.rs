@@ -150,6 +150,8 @@ pub enum Fault {
     Busy,
     CarrierFailed,
     CallFailed,
+    OptedOut,
+    Undelivered,
 }
 
 impl From<Place> for Rule {

@@ -56,7 +56,7 @@ const DYN_OF_OTHERS: [&str; 2] = ["Error", "SignatureVerificationAlgorithm"];
 /// A rule for one file.
 type Rule = fn(&Source) -> Vec<Finding>;
 
-const RULES: [(&str, Rule); 9] = [
+const RULES: [(&str, Rule); 10] = [
     ("layers", layers),
     ("purity", purity),
     ("sizes", sizes),
@@ -64,6 +64,7 @@ const RULES: [(&str, Rule); 9] = [
     ("statics and unsafe", statics_and_unsafe),
     ("names", names),
     ("documents", documents),
+    ("contacts", contacts),
     ("opening", opening),
     ("depth", depth),
 ];
@@ -294,6 +295,45 @@ fn documents(source: &Source) -> Vec<Finding> {
     }
 }
 
+/// Which contact method it is, is asked by the tables and by the vendors' own files; all else reads a column.
+fn contacts(source: &Source) -> Vec<Finding> {
+    let tables = ["src/config/contact.rs", "src/config/provider.rs"];
+    if tables.contains(&source.path.as_str()) || source.module() == "provider" {
+        return Vec::new();
+    }
+    let own = source.path == "src/document/user.rs";
+    let variant = |name: &String| name == "*" || name.starts_with(char::is_uppercase);
+    let asks =
+        |pair: &[String]| (pair[0] == "Contact" || (pair[0] == "ContactMethod" && !own)) && variant(&pair[1]);
+    let way_out = "a column of CONTACTS (src/config/contact.rs) that says what you ask the method for";
+    let paths = source.paths().into_iter().filter(|path| path.segments.windows(2).any(asks));
+    paths.map(|path| finding(source, path.line, format!("`{}`", path.segments.join("::")), way_out)).collect()
+}
+
+/// The variants of an enum that have no row in their table: `contact: Contact::Call`.
+fn without_row(source: &Source, name: &str, field: &str) -> Vec<String> {
+    let tokens = source.tokens();
+    let begins = tokens.windows(2).position(|pair| pair[0].text == "enum" && pair[1].text == name);
+    let variants = tokens.iter().skip(begins.map_or(tokens.len(), |at| at + 3));
+    let variants = variants.take_while(|token| token.text != "}").filter(|token| token.is_word());
+    variants
+        .map(|token| format!("{field}: {name}::{}", token.text))
+        .filter(|row| !source.code.contains(&format!("{row},")))
+        .collect()
+}
+
+#[test]
+fn every_contact_and_every_provider_has_a_row() {
+    let missing = |path: &str, name, field| without_row(&Source::new(path, &read(path)), name, field);
+    assert_eq!(missing("src/config/contact.rs", "Contact", "contact"), Vec::<String>::new());
+    assert_eq!(missing("src/config/provider.rs", "Provider", "provider"), Vec::<String>::new());
+    let torn = Source::new(
+        "src/a.rs",
+        "enum Way { Call, Fax }\nconst ROWS: [Row; 1] = [Row { way: Way::Call, n: 1 }];",
+    );
+    assert_eq!(without_row(&torn, "Way", "way"), ["way: Way::Fax"]);
+}
+
 fn opening(source: &Source) -> Vec<Finding> {
     let way_out = "begin with `//!`: what it decides, and what it leaves to others, in 3 to 10 lines";
     let opens = source.text.starts_with("//! ");
@@ -415,6 +455,10 @@ const REFUSED: &[(&str, &str, &str, usize)] = &[
     ("names", "src/config/mod.rs", "mod core;", 1),
     ("documents", "src/document/user.rs", "#[serde(flatten)]", 1),
     ("documents", "src/document/user.rs", "#[serde(default, untagged)]", 1),
+    ("contacts", "src/incident/dispatch.rs", "fn f(by: Contact) -> bool { by == Contact::Call }", 1),
+    ("contacts", "src/cli/told.rs", "use crate::config::Contact::{self, Sms};", 1),
+    ("contacts", "src/preview/mod.rs", "match by {\n    crate::config::Contact::Slack => 1,\n}", 2),
+    ("contacts", "src/compile/user.rs", "fn f() { by == ContactMethod::Email }", 1),
     ("opening", "src/alert.rs", "use std::fmt;", 1),
     ("depth", "src/config/user/phone.rs", "", 1),
 ];
@@ -432,6 +476,8 @@ const ACCEPTED: &[(&str, &str)] = &[
     ("src/web/router.rs", "//! x\nfn f(x: &(dyn std::error::Error + 'static), y: &dyn SignatureVerificationAlgorithm) {}"),
     ("src/git/remote.rs", "//! x\nfn f() { static ONCE: Once = Once::new(); unsafe { g() } }"),
     ("src/alert.rs", "//! x\n#[cfg(test)]\nmod tests {\n    use super::config_of;\n}"),
+    ("src/incident/dispatch.rs", "//! x\nfn f() { Contact::read(name).map(Contact::method) }"),
+    ("src/provider/twilio.rs", "//! x\nfn f() { by == Contact::Sms }"),
     ("src/config/mod.rs", "//! x\nmod user;\npub use user::{Contact, User};"),
 ];
 

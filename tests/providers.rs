@@ -9,6 +9,8 @@ mod doctor;
 mod outcomes;
 #[path = "providers/requests.rs"]
 mod requests;
+#[path = "providers/sms.rs"]
+mod sms;
 #[path = "providers/wire.rs"]
 mod wire;
 #[path = "providers/words.rs"]

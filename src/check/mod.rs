@@ -74,7 +74,7 @@ struct Found {
 
 /// Every check.
 pub const CHECKS: &[Check] = &[
-    warning("OC101", "somebody who may be called has no phone", people::no_phone),
+    warning("OC101", "somebody who may be called or get an SMS has no phone", people::no_phone),
     warning("OC102", "somebody who may be told by Slack has no Slack id", people::no_slack),
     error("OC103", "a policy of high urgency never calls anybody", policies::never_calls),
     warning("OC104", "a step tells the same people as the step before", policies::same_people),

@@ -3,31 +3,34 @@
 use super::policies::{calls_somebody, quiet_last_step, urgent_policies};
 use super::{Found, Subject};
 use crate::compile::{Part, Spot};
-use crate::config::{Config, Id, Notify, Phone, Step, User};
+use crate::config::{Config, Id, Need, Notify, Phone, Step, User};
 use crate::place::Place;
 use crate::schedule::{Layer, OverrideAction, Turn};
 use std::collections::BTreeSet;
 
-/// Whoever is called at high urgency has a phone.
+/// People who are called at high urgency, or get a text message, have a phone.
 pub(super) fn no_phone(subject: &Subject<'_>) -> Vec<Found> {
-    without(subject, true, "is called at high urgency, but has no `phone`")
+    without(subject, Need::Phone)
 }
 
 pub(super) fn no_slack(subject: &Subject<'_>) -> Vec<Found> {
-    without(subject, false, "is told by Slack, but has no `slack` id")
+    without(subject, Need::SlackId)
 }
 
-/// Those who are reached by a method that rings, or by one that does not, and lack what it needs.
-fn without(subject: &Subject<'_>, rings: bool, what: &str) -> Vec<Found> {
+/// Those who are reached by a method that needs this, and lack it.
+fn without(subject: &Subject<'_>, need: Need) -> Vec<Found> {
     let reached = reached(subject.config);
     let mut found = Vec::new();
     for user in subject.config.users.values().filter(|user| reached.contains(&user.id)) {
-        let low = user.low.iter().filter(|_| !rings);
-        let mut rules = user.high.iter().chain(low).filter(|rule| rule.by.method().rings == rings);
-        let Some(rule) = rules.find(|rule| !user.can_be_told_by(rule.by)) else { continue };
-        let need = rule.by.method().need;
+        let low = user.low.iter().filter(|rule| !rule.by.method().rings);
+        let mut rules = user.high.iter().chain(low).filter(|rule| rule.by.method().need == need);
+        let Some(method) = rules.next().map(|rule| rule.by.method()).filter(|_| !need.is_met_by(user)) else {
+            continue;
+        };
+        let when = if method.rings { " at high urgency" } else { "" };
         let spot = Spot::root(&user.place.file).key("name").on(Part::Value);
-        let one = Found::new(spot, format!("`{}` {what}", user.id));
+        let message = format!("`{}` {}{when}, but has no `{}`", user.id, method.verb.0, need.key());
+        let one = Found::new(spot, message);
         found.push(one.help(need.example()).unless_said(Some(&user.place.file), need.key()));
     }
     found

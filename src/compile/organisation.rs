@@ -125,12 +125,31 @@ impl<'a> Resolver<'a> {
         let auth_token = self.secret(&twilio.auth_token, &at.key("auth_token"));
         let from = self.phone_number(&twilio.from, &at.key("from"));
         let api_url = twilio.api_url.as_ref().map_or_else(|| TWILIO_API.to_owned(), url);
+        let sms_from = twilio.sms_from.as_ref();
+        let sms_from = sms_from.map(|sender| self.sms_sender(sender, &at.key("sms_from")));
+        let from = from?;
         Some(Twilio {
             account_sid: twilio.account_sid.clone(),
             auth_token: auth_token?,
-            from: from?,
+            sms_from: sms_from.unwrap_or_else(|| Some(from.clone()))?,
+            from,
             api_url,
         })
+    }
+
+    /// Who an SMS is from: a name that carriers take, or a number.
+    fn sms_sender(&mut self, text: &str, at: &Spot) -> Option<String> {
+        if value::is_sender_name(text) {
+            return Some(text.to_owned());
+        }
+        if text.starts_with('+') || !text.contains(|c: char| c.is_alphabetic()) {
+            return self.phone_number(text, at);
+        }
+        let message = "this is neither a phone number nor a name that an SMS can be from";
+        let help =
+            "a name has at most 11 letters (A to Z), digits and spaces, and a letter among them: `OnCall`";
+        self.error_help(code::VALUE, at.clone(), message, help);
+        None
     }
 
     fn own_heartbeat(&mut self, own: &document::OwnHeartbeat, at: &Spot) -> Option<OwnHeartbeat> {

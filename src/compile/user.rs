@@ -128,7 +128,9 @@ impl Resolver<'_> {
             let words: Vec<String> =
                 CONTACTS.iter().rev().map(|method| format!("`{}`", method.name)).collect();
             let message = format!("`{name}` comes in a later release");
-            let help = format!("until then: {}", words.join(" or "));
+            let (last, first) =
+                words.split_last().map_or(("", &[][..]), |(last, first)| (last.as_str(), first));
+            let help = format!("until then: {} or {last}", first.join(", "));
             self.error_help(code::LATER_RELEASE, at.clone(), message, help);
         }
         known

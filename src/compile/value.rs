@@ -221,6 +221,13 @@ pub(super) fn phone_number(text: &str) -> Option<String> {
     fine.then(|| format!("+{digits}"))
 }
 
+/// Whether carriers take it as the sender of a text message: at most 11 of letters, digits and spaces, and a letter.
+pub(super) fn is_sender_name(text: &str) -> bool {
+    let plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b' ');
+    let spaced = text.starts_with(' ') || text.ends_with(' ');
+    plain && !spaced && text.len() <= 11 && text.bytes().any(|byte| byte.is_ascii_alphabetic())
+}
+
 /// The word for nobody, where a person could be named.
 pub(super) const NOBODY: &str = "nobody";
 

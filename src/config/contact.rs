@@ -5,14 +5,26 @@
 
 use super::User;
 use crate::language::timeline::Way;
+use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
-/// A contact method. Stored: a name is never changed.
+/// How long a call may take from being answered until it has ended.
+pub const CALL_LASTS_MAX: SignedDuration = SignedDuration::from_mins(5);
+/// How long a person's phone is held for a call of which nothing is heard after the provider took it: a minute of
+/// ringing, and the words.
+const UNHEARD_MAX: SignedDuration = SignedDuration::from_secs(90);
+/// For how long carriers try to deliver a text message, in seconds.
+pub const SMS_VALID_SECONDS: u32 = 600;
+/// How long a receipt is waited for: it may come a minute after the last attempt.
+const SMS_LASTS_MAX: SignedDuration = SignedDuration::from_secs(SMS_VALID_SECONDS as i64 + 60);
+
+/// A contact method. Stored: a name is never changed, and a new one goes to the end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Contact {
     Slack,
     Call,
+    Sms,
 }
 
 /// A row of [`CONTACTS`].
@@ -27,8 +39,14 @@ pub struct Method {
     pub form: Form,
     /// Whether it rings: it can be hung up, and it wakes people.
     pub rings: bool,
-    /// Whether the provider has more to tell after it took one: ringing, answered, ended.
+    /// Whether the provider has more to tell after it took one: ringing, answered, ended, delivered.
     pub has_course: bool,
+    /// How long that may take.
+    pub lasts_max: SignedDuration,
+    /// For how long one is waited for of which nothing is heard after the provider took it.
+    pub unheard_max: SignedDuration,
+    /// Whether a person has only one of it until that has ended: what else is due for them waits, to become one.
+    pub one_at_a_time: bool,
     /// Whether it interrupts: it counts as a page in analysis.
     pub interrupts: bool,
     /// Whether people who only watch are told by it.
@@ -61,10 +79,12 @@ pub enum Form {
     Card,
     /// To be heard.
     Script,
+    /// One short line.
+    Text,
 }
 
 /// Every method, in the order in which pages leave.
-pub const CONTACTS: [Method; 2] = [
+pub const CONTACTS: [Method; 3] = [
     Method {
         contact: Contact::Call,
         name: "call",
@@ -72,6 +92,9 @@ pub const CONTACTS: [Method; 2] = [
         form: Form::Script,
         rings: true,
         has_course: true,
+        lasts_max: CALL_LASTS_MAX,
+        unheard_max: UNHEARD_MAX,
+        one_at_a_time: true,
         interrupts: true,
         tells_shadows: false,
         slots: 8,
@@ -82,12 +105,34 @@ pub const CONTACTS: [Method; 2] = [
         default_minutes: (&[0, 3], &[]),
     },
     Method {
+        contact: Contact::Sms,
+        name: "sms",
+        need: Need::Phone,
+        form: Form::Text,
+        rings: false,
+        has_course: true,
+        lasts_max: SMS_LASTS_MAX,
+        unheard_max: SMS_LASTS_MAX,
+        one_at_a_time: false,
+        interrupts: true,
+        tells_shadows: false,
+        slots: 8,
+        letter: 'T',
+        way: Way::Sms,
+        noun: ("SMS", "SMS"),
+        verb: ("gets an SMS", "get an SMS"),
+        default_minutes: (&[], &[]),
+    },
+    Method {
         contact: Contact::Slack,
         name: "slack",
         need: Need::SlackId,
         form: Form::Card,
         rings: false,
         has_course: false,
+        lasts_max: SignedDuration::ZERO,
+        unheard_max: SignedDuration::ZERO,
+        one_at_a_time: false,
         interrupts: false,
         tells_shadows: true,
         slots: 8,
@@ -125,7 +170,7 @@ impl Need {
         match self {
             Need::SlackId => "add it, as in `slack: U0TANAKA`: \"Copy member ID\" in their profile",
             Need::Phone => {
-                "add it, as in `phone: \"+81 90 1234 5678\"`, or leave the calls out of their rules"
+                "add it, as in `phone: \"+81 90 1234 5678\"`, or leave calls and SMS out of their rules"
             }
         }
     }

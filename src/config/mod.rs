@@ -16,7 +16,7 @@ mod template;
 mod user;
 
 pub use calendar::{CALENDAR_SECRET, CALENDAR_SECRET_MIN, CalendarId};
-pub use contact::{CONTACTS, Contact, Form, Method, Need};
+pub use contact::{CALL_LASTS_MAX, CONTACTS, Contact, Form, Method, Need, SMS_VALID_SECONDS};
 pub use endpoint::{Endpoint, GenericFields, Heartbeat, Route, RouteTarget, Sample, SeverityRule};
 pub use escalation::{EscalationPolicy, Notify, Step};
 pub use provider::{MirrorKind, PROVIDERS, Provider, ProviderRow};
@@ -114,13 +114,15 @@ pub struct Jira {
     pub resolve_transition: String,
 }
 
-/// The Twilio account that makes the calls.
+/// The Twilio account that calls and sends text messages.
 #[derive(Clone, Debug)]
 pub struct Twilio {
     pub account_sid: String,
     pub auth_token: SecretSource,
     /// The caller's number, E.164.
     pub from: String,
+    /// Who a text message is from: a number, or a name of at most 11 letters and digits.
+    pub sms_from: String,
     /// Without a trailing slash; Twilio's own is `https://api.twilio.com`.
     pub api_url: String,
 }

@@ -59,7 +59,7 @@ pub const PROVIDERS: [ProviderRow; 3] = [
         provider: Provider::Twilio,
         name: "Twilio",
         key: "twilio",
-        contacts: &[Contact::Call],
+        contacts: &[Contact::Call, Contact::Sms],
         mirrors: &[],
     },
 ];

@@ -85,7 +85,7 @@ pub struct Jira {
     pub resolve_transition: Option<String>,
 }
 
-/// The Twilio account that makes the calls.
+/// The Twilio account that calls and sends text messages.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Twilio {
@@ -97,6 +97,9 @@ pub struct Twilio {
     /// The caller's number, in quotes and with the country code.
     #[schemars(example = &"+815012345678")]
     pub from: String,
+    /// Who an SMS is from: a number, or a name of at most 11 letters and digits; `from` by default. In Japan, use a name.
+    #[schemars(example = &"OnCall", example = &"+15005550006")]
+    pub sms_from: Option<String>,
     /// The address of Twilio's API; `https://api.twilio.com` by default.
     pub api_url: Option<Url>,
 }

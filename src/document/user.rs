@@ -21,7 +21,7 @@ pub struct User {
     pub time_zone: Option<TimeZone>,
     /// The Slack member id, from the profile ("Copy member ID").
     pub slack: Option<SlackId>,
-    /// The phone number for calls, in quotes and with the country code, or a secret.
+    /// The phone number for calls and text messages, in quotes and with the country code, or a secret.
     #[schemars(schema_with = "value::phone")]
     #[serde(default)]
     pub phone: Option<Secret>,
@@ -55,13 +55,13 @@ pub struct Notify {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ContactRule {
-    /// How: `slack` is a message, `call` rings the phone.
+    /// How: `slack` is a message, `call` rings the phone, `sms` is a text message to it.
     pub by: ContactMethod,
     /// Counted from the moment the person is told; at once by default.
     pub after: Option<Duration>,
 }
 
-/// How a person is reached. `sms` and `email` come in a later release.
+/// How a person is reached. `email` comes in a later release.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ContactMethod {

@@ -11,9 +11,9 @@ use super::entry::{
 use super::errand::{Carried, Dispatch, Errand, HangUp, Paged, Stage};
 use super::state::{Alert, AlertKey, Heartbeat, Incident, KnownKey, Recent, State, Status};
 use super::timer::Timer;
-use super::{CALL_LASTS_MAX, DeliveryId, IncidentId, Outcome, UNHEARD_MAX};
+use super::{DeliveryId, IncidentId, Outcome};
 use crate::alert::{Action, Event, HEARTBEAT_KEY};
-use crate::config::{Id, Provider};
+use crate::config::{Contact, Id, Provider};
 use jiff::{SignedDuration, Timestamp};
 
 /// How long closed incidents, their keys and message ids are remembered.
@@ -296,7 +296,8 @@ impl State {
             // It takes pages again.
             self.paused.remove(&(dispatch.provider, dispatch.errand.outlet()));
         }
-        let course = dispatch.errand.contact().is_some_and(|by| by.method().has_course);
+        let method = dispatch.errand.contact().map(Contact::method);
+        let course = method.is_some_and(|method| method.has_course);
         let leaves = dispatch.stage == Stage::Leaving;
         let stage = match outcome {
             Outcome::Accepted { .. } if course => Stage::Taken.max_of(dispatch.stage),
@@ -314,12 +315,12 @@ impl State {
             }
         };
         // A phone rings for a minute: without a word since, the call is over. One that was answered lasts until it ends.
-        let lasts = match stage {
-            Stage::Answered => Some(CALL_LASTS_MAX),
-            Stage::Taken if leaves => Some(UNHEARD_MAX),
-            Stage::InDoubt if leaves => Some(CALL_LASTS_MAX),
+        let lasts = method.and_then(|method| match stage {
+            Stage::Answered => Some(method.lasts_max),
+            Stage::Taken if leaves => Some(method.unheard_max),
+            Stage::InDoubt if leaves => Some(method.lasts_max),
             Stage::Leaving | Stage::InDoubt | Stage::Taken => None,
-        };
+        });
         if let Some(lasts) = lasts {
             dispatch.expires_at = at.saturating_add(lasts).unwrap_or(Timestamp::MAX);
         }

@@ -1,6 +1,6 @@
 //! One attempt to tell somebody something: what the engine lets go and a provider turns into HTTP.
 
-use super::message::{CallScript, Card, Ticket};
+use super::message::{CallScript, Card, Text, Ticket};
 use crate::config::{Contact, MirrorKind, Provider};
 use crate::schedule::UserId;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
@@ -64,6 +64,8 @@ pub enum Words {
     Script(CallScript),
     /// An issue of a tracker.
     Ticket(Ticket),
+    /// One short line.
+    Text(Text),
 }
 
 impl Task {

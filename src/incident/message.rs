@@ -5,7 +5,9 @@
 //! whom to tell is decided elsewhere; what is said aloud is in `script`.
 
 pub use super::script::{SPOKEN_INCIDENTS_MAX, SPOKEN_SUMMARY_MAX, call, reply_spoken};
+pub use super::text::{TEXT_MAX, Text};
 
+use super::text::text;
 use super::{Asked, Escalation, Incident, IncidentId, Refused, Reply, Status, Words};
 use crate::alert::{self, Link, Severity};
 use crate::config::{Config, Contact, Form, MirrorKind, Service, Urgency, User};
@@ -88,6 +90,7 @@ pub fn page(config: &Config, incidents: &[&Incident], user: &str, by: Contact) -
     match by.method().form {
         Form::Script => Words::Script(call(config, incidents, user)),
         Form::Card => Words::Card(direct(config, incidents, user)),
+        Form::Text => Words::Text(text(config, incidents, user)),
     }
 }
 

@@ -31,6 +31,7 @@ mod rise;
 mod script;
 mod state;
 pub mod stored;
+mod text;
 mod timer;
 mod transition;
 
@@ -61,11 +62,6 @@ use std::sync::Arc;
 pub const HANDLE_MAX: usize = 1_000;
 /// How many deadlines of one incident may fall due in one call.
 const DUE_MAX: usize = 16;
-/// How long a person's phone is held for a call of which nothing is heard after the provider took it: a minute of
-/// ringing, and the words.
-pub const UNHEARD_MAX: SignedDuration = SignedDuration::from_secs(90);
-/// How long a call may take from being answered until it has ended.
-pub const CALL_LASTS_MAX: SignedDuration = SignedDuration::from_mins(5);
 
 /// The incidents, and what is needed to find the next thing to do among them.
 #[derive(Debug, Default)]

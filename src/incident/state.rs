@@ -431,12 +431,16 @@ impl State {
         }
     }
 
-    /// Everybody who is being told by a method right now: what else is due for them waits, to become one.
+    /// Everybody who is being told by a method right now: what else is due for them waits, to become one. Where the method
+    /// is not used one at a time, only what is on its way to the provider counts.
     pub fn busy(&self, by: Contact) -> BTreeSet<&UserId> {
+        let counts = |stage: Stage| match stage {
+            Stage::Leaving => true,
+            Stage::InDoubt => false,
+            Stage::Taken | Stage::Answered => by.method().one_at_a_time,
+        };
         let told = self.deliveries.values().filter_map(|dispatch| match &dispatch.errand {
-            Errand::Page { user, by: method } if *method == by && dispatch.stage != Stage::InDoubt => {
-                Some(user)
-            }
+            Errand::Page { user, by: method } if *method == by && counts(dispatch.stage) => Some(user),
             Errand::Page { .. } | Errand::Mirror { .. } | Errand::HangUp(_) | Errand::Ask(_) => None,
         });
         told.collect()

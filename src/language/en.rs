@@ -32,6 +32,7 @@ pub(super) fn word(word: Word) -> &'static str {
         Word::OwnServer => "On-call server",
         Word::UnknownService => "Unknown service",
         Word::Call => "Call",
+        Word::Sms => "SMS",
         Word::DirectMessage => "Slack DM",
         Word::Channel => "Slack",
         Word::Ticket => "Jira",
@@ -83,6 +84,8 @@ pub(super) fn shown(phrase: &Shown) -> String {
     match phrase {
         Shown::Several { count } => format!("{count} alerts"),
         Shown::More { count } => format!("and {count} more"),
+        Shown::WorstOf { count } => format!("{count} alerts, the worst:"),
+        Shown::SentAgain => "(sent again)".into(),
         Shown::By { status, who } => format!("{} by {who}", word(*status)),
         Shown::Telling { .. } => telling(phrase),
         Shown::AlertCount { firing, total } => format!("{total} ({firing} firing)"),

@@ -32,6 +32,7 @@ pub(super) fn word(word: Word) -> &'static str {
         Word::OwnServer => "オンコールサーバー",
         Word::UnknownService => "サービス不明",
         Word::Call => "電話",
+        Word::Sms => "SMS",
         Word::DirectMessage => "Slack DM",
         Word::Channel => "Slack",
         Word::Ticket => "Jira",
@@ -81,6 +82,8 @@ pub(super) fn shown(phrase: &Shown) -> String {
     match phrase {
         Shown::Several { count } => format!("{count}件のアラート"),
         Shown::More { count } => format!("ほか{count}件"),
+        Shown::WorstOf { count } => format!("アラート{count}件。最も深刻なもの:"),
+        Shown::SentAgain => "（再送）".into(),
         Shown::By { status, who } => format!("{}（{who}）", word(*status)),
         Shown::Telling { .. } => telling(phrase),
         Shown::AlertCount { firing, total } => format!("{total}件（発生中 {firing}件）"),

@@ -57,6 +57,7 @@ pub enum Word {
     UnknownService,
     // The ways a delivery goes out.
     Call,
+    Sms,
     DirectMessage,
     Channel,
     Ticket,
@@ -143,6 +144,12 @@ pub enum Shown<'a> {
     More {
         count: usize,
     },
+    /// The lead of a text message about several incidents, before the worst of them.
+    WorstOf {
+        count: usize,
+    },
+    /// The lead of a text message that may have come before.
+    SentAgain,
     /// A status with the one who brought it about.
     By {
         status: Word,

@@ -160,6 +160,7 @@ pub enum DeliveryLine<'a> {
 pub enum Way {
     Call,
     Slack,
+    Sms,
 }
 
 /// What a monitor said, and which.

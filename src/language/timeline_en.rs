@@ -289,6 +289,10 @@ pub(super) fn fault(fault: Fault) -> &'static str {
         Fault::Busy => "the line is busy",
         Fault::CarrierFailed => "the carrier failed",
         Fault::CallFailed => "the call failed: check the number",
+        Fault::OptedOut => {
+            "the person answered STOP to our text messages: they must text START to the number that sends them"
+        }
+        Fault::Undelivered => "the carrier did not deliver it",
     }
 }
 
@@ -296,6 +300,7 @@ pub(super) fn contact(way: Way) -> &'static str {
     match way {
         Way::Call => "call",
         Way::Slack => "Slack",
+        Way::Sms => "SMS",
     }
 }
 
@@ -303,5 +308,6 @@ pub(super) fn contact_sent(way: Way) -> &'static str {
     match way {
         Way::Call => "call",
         Way::Slack => "Slack message",
+        Way::Sms => "SMS",
     }
 }

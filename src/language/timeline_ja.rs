@@ -307,6 +307,10 @@ pub(super) fn fault(fault: Fault) -> &'static str {
         Fault::Busy => "話し中です",
         Fault::CarrierFailed => "通信事業者側のエラーです",
         Fault::CallFailed => "電話がつながりませんでした。番号を確認してください",
+        Fault::OptedOut => {
+            "本人が SMS に STOP と返信し、受信を停止しています。送信元の番号に START と送ると再開します"
+        }
+        Fault::Undelivered => "通信事業者が配信できませんでした",
     }
 }
 
@@ -314,6 +318,7 @@ pub(super) fn contact(way: Way) -> &'static str {
     match way {
         Way::Call => "電話",
         Way::Slack => "Slack",
+        Way::Sms => "SMS",
     }
 }
 
@@ -321,5 +326,6 @@ pub(super) fn contact_sent(way: Way) -> &'static str {
     match way {
         Way::Call => "電話",
         Way::Slack => "Slack メッセージ",
+        Way::Sms => "SMS",
     }
 }

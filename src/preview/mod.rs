@@ -143,8 +143,7 @@ impl Played<'_> {
     /// What the stand-in for every provider says.
     fn answer(&mut self, delivery: &Delivery) {
         let reference = delivery.id.to_string();
-        let course = delivery.task.contact().is_some_and(|(_, by)| by.method().has_course);
-        if course {
+        if delivery.task.contact().is_some_and(|(_, by)| by.method().rings) {
             self.say(self.now, delivery, Outcome::Accepted { reference });
             let rung = self.now.checked_add(RINGS).unwrap_or(Timestamp::MAX);
             self.say(rung, delivery, Outcome::Ended { reason: Reason::ours(Fault::RangOut) });

@@ -15,6 +15,7 @@ pub mod jira;
 mod print;
 pub mod slack;
 pub mod twilio;
+mod twilio_sms;
 mod twiml;
 
 pub use callback::{CALLBACK_BODY_MAX, Callback, CallbackRequest, Context, Refusal, answer, callback};

@@ -71,6 +71,9 @@ fn title(config: &Config, delivery: &Delivery, language: Language) -> String {
         Task::Page { user, words: Words::Script(_), .. } => {
             format!("📞 {} → {}", word(Word::Call), person(user))
         }
+        Task::Page { user, words: Words::Text(_), .. } => {
+            format!("📱 {} → {}", word(Word::Sms), person(user))
+        }
         Task::Page { user, .. } => format!("💬 {} → {}", word(Word::DirectMessage), person(user)),
         Task::Mirror { kind, place, reference, .. } => {
             let (mark, what) = match kind {
@@ -97,6 +100,7 @@ fn body(delivery: &Delivery, language: Language) -> Vec<Line> {
             let keys = line(format!("⌨ {}", script.language.sentences(&script.menu)));
             script.words.iter().map(quoted).chain([keys]).collect()
         }
+        Task::Page { words: Words::Text(text), .. } => vec![line(text.line(delivery.repeat))],
         // An update changes little: the line for the thread says what.
         Task::Mirror { words: Words::Card(card), news: Some(text), reference: Some(_), .. } => {
             vec![line(&card.headline), Line { indent: 2, text: format!("↳ {text}") }]
@@ -107,9 +111,8 @@ fn body(delivery: &Delivery, language: Language) -> Vec<Line> {
         Task::Mirror { words: Words::Ticket(ticket), reference, news, .. } => {
             ticket_lines(ticket, news.as_deref().filter(|_| reference.is_some()), language)
         }
-        Task::Page { words: Words::Ticket(_), .. } | Task::Mirror { words: Words::Script(_), .. } => {
-            Vec::new()
-        }
+        Task::Page { words: Words::Ticket(_), .. }
+        | Task::Mirror { words: Words::Script(_) | Words::Text(_), .. } => Vec::new(),
         Task::HangUp { call } => vec![line(call)],
         Task::Ask { reference, .. } => vec![line(reference)],
     }

@@ -1,4 +1,4 @@
-//! Twilio: a call, its course, the keys pressed during it, and its end.
+//! Twilio: a call, its course, the keys pressed during it, and its end; a text message is in `twilio_sms`.
 //!
 //! Calls: <https://www.twilio.com/docs/voice/api/call-resource>. Callbacks are signed over the public URL
 //! (<https://www.twilio.com/docs/usage/security#validating-requests>); their URLs carry the delivery, the person and
@@ -6,7 +6,7 @@
 
 use super::callback::{Callback, CallbackRequest, Context, Refusal};
 use super::http::{Failure, HttpAnswer, Request, Response, basic, header, unavailable};
-use super::{Progress, not_carried, secret, twiml};
+use super::{Progress, not_carried, secret, twilio_sms, twiml};
 use crate::actor::{Actor, Via};
 use crate::config::{Config, Id, Phone, Provider, Secret, Secrets, Twilio, User};
 use crate::incident::message::{CallScript, cut, reply_spoken};
@@ -38,6 +38,8 @@ pub enum Pending {
     Call { keys: bool },
     /// Twilio's name for the call.
     HangUp { call: String },
+    /// `receipts`: Twilio will tell us whether it arrived.
+    Sms { receipts: bool },
 }
 
 /// What the URLs of one call's callbacks say.
@@ -69,15 +71,19 @@ pub(super) fn begin(config: &Config, secrets: &Secrets, delivery: &Delivery) -> 
     let calls = format!("{}/2010-04-01/Accounts/{}/Calls", twilio.api_url, twilio.account_sid);
     match &delivery.task {
         Task::Page { user, words: Words::Script(script), .. } => {
-            let user = config.users.get(user).ok_or_else(|| {
-                Reason::of(Provider::Twilio, Fault::PersonGone, format!("users/{user}.yaml"))
-            })?;
+            let user = person(config, user)?;
             let to = phone(user, secrets)?;
             let form = call_form(config, twilio, user, to, script, delivery);
             let form: Vec<(&str, &str)> = form.iter().map(|(key, value)| (*key, value.as_str())).collect();
             let keys = config.organisation.public_url.is_some();
             let request = Request::form(format!("{calls}.json"), authorization, &form);
             Ok(Progress::Send(super::Pending::Twilio(Pending::Call { keys }), request))
+        }
+        Task::Page { user, words: Words::Text(text), .. } => {
+            let to = phone(person(config, user)?, secrets)?;
+            let request = twilio_sms::request(config, twilio, authorization, to, text, delivery);
+            let receipts = config.organisation.public_url.is_some();
+            Ok(Progress::Send(super::Pending::Twilio(Pending::Sms { receipts }), request))
         }
         Task::HangUp { call } if !call.is_empty() && call.bytes().all(|b| b.is_ascii_alphanumeric()) => {
             let request =
@@ -92,9 +98,13 @@ pub(super) fn begin(config: &Config, secrets: &Secrets, delivery: &Delivery) -> 
 
 pub(super) fn resume(pending: Pending, result: Result<Response, Failure>) -> Outcome {
     match (pending, result) {
-        (Pending::Call { .. }, Err(failure)) => failure.outcome(Provider::Twilio),
+        (Pending::Call { .. } | Pending::Sms { .. }, Err(failure)) => failure.outcome(Provider::Twilio),
         (Pending::HangUp { .. }, Err(failure)) => failure.harmless(Provider::Twilio),
-        (Pending::Call { keys }, Ok(response)) if response.is_success() => started(keys, &response),
+        (Pending::Call { keys: more } | Pending::Sms { receipts: more }, Ok(response))
+            if response.is_success() =>
+        {
+            started(more, &response)
+        }
         (Pending::HangUp { call }, Ok(response)) if ended(&response) => {
             Outcome::Delivered { reference: call }
         }
@@ -123,6 +133,13 @@ pub(super) fn callback(
             let empty = Callback::Answer(HttpAnswer::empty());
             Ok(outcome.map_or(empty, |outcome| Callback::Outcome { delivery, outcome }))
         }
+        "sms" => {
+            let sid = field("MessageSid").unwrap_or_default();
+            let outcome =
+                twilio_sms::receipt(field("MessageStatus").unwrap_or_default(), sid, field("ErrorCode"));
+            let empty = Callback::Answer(HttpAnswer::empty());
+            Ok(outcome.map_or(empty, |outcome| Callback::Outcome { delivery, outcome }))
+        }
         _ => Err(Refusal::unknown()),
     }
 }
@@ -147,6 +164,11 @@ pub(super) fn answer(
 
 fn xml(text: String) -> HttpAnswer {
     HttpAnswer { content_type: "text/xml; charset=utf-8", body: text.into_bytes(), ..HttpAnswer::empty() }
+}
+
+fn person<'a>(config: &'a Config, user: &str) -> Result<&'a User, Reason> {
+    let gone = || Reason::of(Provider::Twilio, Fault::PersonGone, format!("users/{user}.yaml"));
+    config.users.get(user).ok_or_else(gone)
 }
 
 /// The number of a person, E.164. The error does not name it.
@@ -211,9 +233,9 @@ fn key_url(config: &Config, call: &Call) -> Option<String> {
     Some(format!("{public}/v1/callbacks/twilio/{}/key?{query}", call.delivery))
 }
 
-fn started(keys: bool, response: &Response) -> Outcome {
+fn started(more: bool, response: &Response) -> Outcome {
     match response.json()["sid"].as_str() {
-        Some(sid) if keys => Outcome::Accepted { reference: cut(sid, NAME_MAX) },
+        Some(sid) if more => Outcome::Accepted { reference: cut(sid, NAME_MAX) },
         // Without a public URL nothing more will be heard of it.
         Some(sid) => Outcome::Delivered { reference: cut(sid, NAME_MAX) },
         None => Outcome::Unknown { reason: Reason::of(Provider::Twilio, Fault::Unnamed, "") },
@@ -236,10 +258,11 @@ fn classify(response: &Response) -> Outcome {
         Some(20429) => return unavailable(Reason::of(Provider::Twilio, Fault::SlowDown, about(code))),
         Some(20003) => Fault::CredentialsRefused,
         Some(21211 | 21217 | 13224) => Fault::NumberInvalid,
-        Some(21214 | 21216) => Fault::NumberRefused,
-        Some(21215) => Fault::CountryRefused,
-        Some(21219) => Fault::TrialAccount,
-        Some(21210 | 21212 | 21213) => Fault::CallerRefused,
+        Some(21214 | 21216 | 21612 | 21614) => Fault::NumberRefused,
+        Some(21215 | 21408) => Fault::CountryRefused,
+        Some(21219 | 21608) => Fault::TrialAccount,
+        Some(21210 | 21212 | 21213 | 21606) => Fault::CallerRefused,
+        Some(21610) => Fault::OptedOut,
         Some(21201 | 21205 | 21609) => Fault::UrlRefused,
         _ if response.status == 401 => Fault::CredentialsRefused,
         _ if response.status == 403 => Fault::Forbidden,
@@ -250,7 +273,7 @@ fn classify(response: &Response) -> Outcome {
 }
 
 /// Where Twilio explains an error code.
-fn about(code: Option<u64>) -> String {
+pub(super) fn about(code: Option<u64>) -> String {
     code.map(|code| format!("https://www.twilio.com/docs/api/errors/{code}")).unwrap_or_default()
 }
 

@@ -395,7 +395,7 @@ impl Running {
                 let text = provider::print(&live.config, &delivery, now);
                 self.show(|| Shown::Delivery(delivery.clone(), text));
                 let reference = provider::printed_reference(&delivery);
-                if !delivery.task.contact().is_some_and(|(_, by)| by.method().has_course) {
+                if !delivery.task.contact().is_some_and(|(_, by)| by.method().rings) {
                     let _ = tell.send((id, Outcome::Delivered { reference }));
                     return;
                 }

@@ -18,7 +18,7 @@ const SLACK_BODY: &str = "token=xyzz0WbapA4vBCDEFasx0q6G&team_id=T1DC2JH3J&team_
 const SLACK_SIGNATURE: &str = "v0=a2114d57b48eac39b9ad189dd8316235a7b4a8d21a10bd27519666489c69b503";
 const SLACK_TIME: i64 = 1_531_420_618;
 
-const DELIVERY: DeliveryId = DeliveryId { epoch: 3, n: 9 };
+pub const DELIVERY: DeliveryId = DeliveryId { epoch: 3, n: 9 };
 
 fn at(second: i64) -> Timestamp {
     Timestamp::from_second(second).unwrap()
@@ -59,7 +59,7 @@ fn payload(action: &str, value: &str, user: &serde_json::Value) -> serde_json::V
 }
 
 /// A callback as Twilio would sign it.
-fn called(
+pub fn called(
     config: &Config,
     path: &str,
     query: Option<&str>,

@@ -195,6 +195,7 @@ fn organisation() -> Organisation {
             account_sid: "AC0123".into(),
             auth_token: env("TWILIO_AUTH_TOKEN"),
             from: "+815000000000".into(),
+            sms_from: "OnCall".into(),
             api_url: "https://api.twilio.com".into(),
         }),
         heartbeat: None,

@@ -367,3 +367,70 @@ fn a_mirror_skips_what_is_past() {
         "#,
     );
 }
+
+const TEXTED: &str = "
+    --- users/tanaka.yaml
+    name: Tanaka
+    slack: U0TANAKA
+    phone: \"+81 90 0000 0001\"
+    notify: { high: [{ by: sms }, { by: sms, after: 1m }, { by: call, after: 4m }] }
+    === day
+    ";
+
+/// A text message that did not arrive, or that the person has opted out of, hastens the call.
+#[test]
+fn a_text_message_that_does_not_arrive() {
+    check(
+        &format!(
+            "{TEXTED}
+            undeliver sms
+            02:00 alert 5xx critical
+            02:00:40 end"
+        ),
+        r#"
+        02:00 opened: "5xx" from prometheus -> web, critical, high urgency
+        02:00 step 1 of team: tanaka, on call on primary (layer always); next step at 02:05:00
+        02:00 -> sms tanaka
+        02:00:30 tanaka is not tried by SMS again: Twilio: the carrier did not deliver it
+        02:00:30 tanaka is reached by call early: Twilio: the carrier did not deliver it
+        02:00:30 -> call tanaka
+        "#,
+    );
+    check(
+        &format!(
+            "{TEXTED}
+            optout sms
+            02:00 alert 5xx critical
+            02:00:20 end"
+        ),
+        r#"
+        02:00 opened: "5xx" from prometheus -> web, critical, high urgency
+        02:00 step 1 of team: tanaka, on call on primary (layer always); next step at 02:05:00
+        02:00 -> sms tanaka
+        02:00 tanaka is not tried by SMS again: Twilio: the person answered STOP to our text messages: they must text START to the number that sends them
+        02:00 tanaka is reached by call early: Twilio: the person answered STOP to our text messages: they must text START to the number that sends them
+        02:00 -> call tanaka
+        "#,
+    );
+}
+
+/// A message that waits for its receipt holds no other one back, as a call would.
+#[test]
+fn text_messages_do_not_wait_for_each_other() {
+    check(
+        &format!(
+            "{TEXTED}
+            02:00 alert a critical
+            02:00:10 alert b critical
+            02:00:20 end"
+        ),
+        r#"
+        02:00 a: opened: "a" from prometheus -> web, critical, high urgency
+        02:00 a: step 1 of team: tanaka, on call on primary (layer always); next step at 02:05:00
+        02:00 -> sms tanaka about a
+        02:00:10 b: opened: "b" from prometheus -> web, critical, high urgency
+        02:00:10 b: step 1 of team: tanaka, on call on primary (layer always); next step at 02:05:10
+        02:00:10 -> sms tanaka about b
+        "#,
+    );
+}

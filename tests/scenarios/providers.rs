@@ -1,14 +1,15 @@
 //! The stand-in for every provider: what it answers to a delivery, and when.
 
 use jiff::{SignedDuration, Timestamp};
-use oncall::config::MirrorKind;
+use oncall::config::{MirrorKind, Provider};
 use oncall::incident::{Delivery, DeliveryId, Outcome, Reason, Task};
+use oncall::reason::Fault;
 use std::collections::BTreeMap;
 
 /// How long a phone rings before the provider says that nobody answered.
 pub const RINGS: SignedDuration = SignedDuration::from_secs(30);
 
-/// How a channel (`slack`, `call`, `ticket`, `hangup`), or the call of one person (`call tanaka`), answers.
+/// How a channel (`slack`, `call`, `sms`, `ticket`, `hangup`), or the call of one person (`call tanaka`), answers.
 #[derive(Clone, Debug)]
 pub enum Mood {
     Up,
@@ -16,6 +17,10 @@ pub enum Mood {
     /// Refused for now, come again after so many seconds.
     Limit(u32),
     Reject,
+    /// The person has answered STOP.
+    OptedOut,
+    /// Text messages are taken, and do not arrive.
+    Undelivered,
     Busy,
     /// No outcome, ever.
     Hang,
@@ -53,6 +58,7 @@ impl Providers {
         let mood = self.mood(&delivery.task);
         let id = delivery.id;
         let course = delivery.task.contact().filter(|(_, by)| by.method().has_course);
+        let rings = course.is_some_and(|(_, by)| by.method().rings);
         if let Some((user, _)) = course {
             self.calls.insert(user.to_string(), id);
         }
@@ -64,8 +70,11 @@ impl Providers {
                 Some(Outcome::Unavailable { reason: Reason::said("429"), retry_after: Some(seconds) })
             }
             Mood::Reject => Some(Outcome::Rejected { reason: Reason::said("no such number") }),
+            Mood::OptedOut => {
+                Some(Outcome::Rejected { reason: Reason::of(Provider::Twilio, Fault::OptedOut, "") })
+            }
             Mood::Lost => Some(Outcome::Unknown { reason: Reason::said("timeout") }),
-            Mood::Up | Mood::Slow(_) | Mood::Busy | Mood::Mute => None,
+            Mood::Up | Mood::Slow(_) | Mood::Busy | Mood::Undelivered | Mood::Mute => None,
         };
         if let Some(outcome) = failed {
             return self.say(at, id, outcome);
@@ -78,6 +87,11 @@ impl Providers {
             Task::Page { .. } if course.is_some() => {
                 self.say(at, id, Outcome::Accepted { reference });
                 let ended = match mood {
+                    Mood::Undelivered => {
+                        let fault = Reason::of(Provider::Twilio, Fault::Undelivered, "");
+                        Outcome::Rejected { reason: fault }
+                    }
+                    _ if !rings => Outcome::Delivered { reference: format!("R{id}") },
                     Mood::Busy => Outcome::Unavailable { reason: Reason::said("busy"), retry_after: None },
                     _ => Outcome::Ended { reason: Reason::said("no answer") },
                 };

@@ -237,6 +237,8 @@ impl World {
             ("hang", _) => Mood::Hang,
             ("lose", _) => Mood::Lost,
             ("mute", _) => Mood::Mute,
+            ("optout", _) => Mood::OptedOut,
+            ("undeliver", _) => Mood::Undelivered,
             ("slow", by) => Mood::Slow(by.parse().unwrap()),
             (word, _) => panic!("what is `{word}`?"),
         };

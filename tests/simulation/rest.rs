@@ -7,11 +7,9 @@ use crate::weather::Weather;
 use crate::world::{Happening, World};
 use jiff::{SignedDuration, Timestamp};
 use oncall::actor::Via;
-use oncall::config::Urgency;
+use oncall::config::{CALL_LASTS_MAX, Urgency};
 use oncall::engine::{Engine, HELD_MAX, Health, JOURNAL_KEY, LANE_MAX};
-use oncall::incident::{
-    Asked, CALL_LASTS_MAX, Command, Incident, IncidentId, Respond, State, Status, Target,
-};
+use oncall::incident::{Asked, Command, Incident, IncidentId, Respond, State, Status, Target};
 use oncall::route::OWN_INTEGRATION;
 use std::collections::BTreeMap;
 

@@ -1,0 +1,88 @@
+//! What a text message says: one line that fits two segments, in the language of the person.
+//!
+//! How bad, which service, what, and the incident's number; of several, how many and the worst. No reply codes: in Japan
+//! nobody can answer a text message. The summary gives way where the line is too long. Sending it is the provider's.
+
+use super::Incident;
+use super::message::{Reader, one_line, service_name, severity};
+use crate::alert;
+use crate::config::Config;
+use crate::language::{Language, Shown};
+
+/// The longest line, in UTF-16 units: two joined segments of 67.
+pub const TEXT_MAX: usize = 134;
+/// The most of a service's name, in UTF-16 units.
+const SERVICE_MAX: usize = 40;
+
+/// A text message, in the parts that it is put together from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Text {
+    pub language: Language,
+    /// Severity and service, and before them how many there are.
+    pub lead: String,
+    /// What the alert says.
+    pub summary: String,
+    /// The number of the incident.
+    pub incident: String,
+}
+
+/// The text message to `user` about these incidents.
+pub(super) fn text(config: &Config, incidents: &[&Incident], user: &str) -> Text {
+    let language = Reader::person(config, user).language;
+    // Of equals, the one that is listed first.
+    let worst = incidents.iter().rev().max_by_key(|incident| incident.severity);
+    let several = (incidents.len() > 1).then(|| Shown::WorstOf { count: incidents.len() });
+    let several = several.map(|phrase| language.shown(&phrase) + " ").unwrap_or_default();
+    let Some(worst) = worst else {
+        return Text { language, lead: several, summary: String::new(), incident: String::new() };
+    };
+    let service = cut_units(&plain(&service_name(config, worst, language)), SERVICE_MAX);
+    Text {
+        language,
+        lead: format!("{several}[{}] {service}:", language.word(severity(worst.severity))),
+        summary: plain(&worst.summary),
+        incident: format!("({})", worst.id),
+    }
+}
+
+impl Text {
+    /// The whole line, at most [`TEXT_MAX`] long. `repeat`: an earlier attempt may have got through, and it says so.
+    pub fn line(&self, repeat: bool) -> String {
+        let again = repeat.then(|| self.language.shown(&Shown::SentAgain));
+        let lead: Vec<&str> = again.iter().map(String::as_str).chain([self.lead.as_str()]).collect();
+        let lead = lead.join(" ");
+        // Two spaces hold the parts apart.
+        let taken = units(&lead) + units(&self.incident) + 2;
+        let summary = cut_units(&self.summary, TEXT_MAX.saturating_sub(taken));
+        let parts = [lead.as_str(), &summary, &self.incident];
+        parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// One line without what a phone would not show, or would show the other way round.
+fn plain(text: &str) -> String {
+    let turns =
+        |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let unseen =
+        |c: char| turns(c) || (c.is_control() && !c.is_whitespace()) || c == '\u{feff}' || c == '\u{fffe}';
+    one_line(&text.replace(unseen, ""), alert::SUMMARY_MAX)
+}
+
+fn units(text: &str) -> usize {
+    text.encode_utf16().count()
+}
+
+/// At most `max` UTF-16 units, cut between two characters.
+fn cut_units(text: &str, max: usize) -> String {
+    if units(text) <= max {
+        return text.to_owned();
+    }
+    let mut left = max.saturating_sub(1);
+    let fits = |c: &char| {
+        let fits = c.len_utf16() <= left;
+        left = left.saturating_sub(c.len_utf16());
+        fits
+    };
+    let kept: String = text.chars().take_while(fits).collect();
+    kept.trim_end().to_owned() + "…"
+}
