@@ -166,8 +166,10 @@ fn in_force_until(period: &SilencePeriod, now: Timestamp) -> Option<Timestamp> {
     match period {
         SilencePeriod::Once { from, until } => (*from <= now && now < *until).then_some(*until),
         SilencePeriod::Every { hours, from, until } => {
-            let open = from.is_none_or(|from| from <= now) && now < *until && hours.contains(now);
-            open.then(|| hours.next_end(now).map_or(*until, |end| end.min(*until)))
+            // A window belongs to the day on which it starts: the last one runs to its end.
+            let last = hours.last_end(*until);
+            let open = from.is_none_or(|from| from <= now) && now < last && hours.contains(now);
+            open.then(|| hours.next_end(now).map_or(last, |end| end.min(last)))
         }
     }
 }

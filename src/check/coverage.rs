@@ -7,7 +7,7 @@ use super::{Found, Subject};
 use crate::compile::{Part, Spot};
 use crate::config::{Config, Id, Notify, Step};
 use crate::preview::load::{Calendar, loads};
-use crate::schedule::{Schedule, Shift, Source, Turn, WhenOff};
+use crate::schedule::{Every, Schedule, Shift, Source, Turn, WhenOff};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -82,8 +82,13 @@ pub(super) fn long_runs(subject: &Subject<'_>) -> Vec<Found> {
         zone: config.users.get(id).map_or(&config.organisation.time_zone, |user| &user.time_zone),
         holidays: &config.organisation.holidays,
     };
-    let loads = loads(subject.shifts.values().flatten(), calendar);
-    let long = loads.iter().filter(|(_, load)| load.longest_run > RUN_DAYS_MAX);
+    let first: BTreeSet<&Id> =
+        config.policies.values().filter_map(|policy| policy.steps.first()).flat_map(schedules_of).collect();
+    let shifts = subject.shifts.iter().filter(|(id, _)| first.contains(id));
+    let loads = loads(shifts.flat_map(|(_, shifts)| shifts), calendar);
+    let turn = first.iter().filter_map(|id| config.schedules.schedules.get(*id)).map(longest_turn).max();
+    let most = turn.unwrap_or_default().max(RUN_DAYS_MAX);
+    let long = loads.iter().filter(move |(_, load)| load.longest_run > most);
     long.filter_map(|(id, load)| {
         let user = config.users.get(id)?;
         let message = format!(
@@ -97,6 +102,22 @@ pub(super) fn long_runs(subject: &Subject<'_>) -> Vec<Found> {
         Some(needing_files(subject, found, subject.shifts.keys()))
     })
     .collect()
+}
+
+/// The dates that the longest turn of a schedule touches: as long as that, somebody is on call as it was meant.
+fn longest_turn(schedule: &Schedule) -> usize {
+    let rotations =
+        schedule.layers.iter().filter(|layer| !layer.shadow).filter_map(|layer| match &layer.turn {
+            Turn::Rotation(rotation) => rotation.line_ups.last(),
+            Turn::Always(_) => None,
+        });
+    let days = rotations.map(|line_up| match line_up.every {
+        Every::Hours(hours) => hours / 24,
+        Every::Days(days) => days,
+        Every::Weeks(weeks) => 7 * weeks,
+        Every::Months(months) => 31 * months,
+    });
+    days.max().and_then(|days| usize::try_from(days).ok()).map_or(0, |days| days + 1)
 }
 
 /// Where a step reaches nobody: the schedule, or the step where it tells several; and the gaps.

@@ -5,12 +5,15 @@ use super::{Found, Subject};
 use crate::compile::{Part, Spot};
 use crate::config::{Id, Notify, SilencePeriod};
 use crate::place::Place;
-use crate::schedule::{OverrideAction, Turn};
+use crate::schedule::{OverrideAction, TimeOff, Turn};
 use jiff::{SignedDuration, Timestamp, civil::Date};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How long before their end a list of holidays is warned about.
 const HOLIDAYS_LEFT_MIN: SignedDuration = SignedDuration::from_hours(60 * 24);
+
+/// How long before somebody leaves it is said where they will be missing.
+const LEAVES_SOON: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 pub(super) fn past_override(subject: &Subject<'_>) -> Vec<Found> {
     let Some(today) = subject.today else { return Vec::new() };
@@ -26,29 +29,46 @@ pub(super) fn past_override(subject: &Subject<'_>) -> Vec<Found> {
 pub(super) fn past_silence(subject: &Subject<'_>) -> Vec<Found> {
     let Some(today) = subject.today else { return Vec::new() };
     let past = subject.config.silences.iter().filter(|silence| match &silence.period {
-        SilencePeriod::Once { until, .. } | SilencePeriod::Every { until, .. } => *until <= today,
+        SilencePeriod::Once { until, .. } => *until <= today,
+        SilencePeriod::Every { hours, until, .. } => hours.last_end(*until) <= today,
     });
     past.map(|silence| Found::new(Spot::line(&silence.place()), "this silence is past").help("it can go"))
         .collect()
 }
 
-/// An override wins over time off; whoever wrote it may not have known.
+/// An override wins over time off; whoever wrote it may not have known. Only hours in which the person is on call count.
 pub(super) fn override_of_absent(subject: &Subject<'_>) -> Vec<Found> {
     let schedules = &subject.config.schedules;
     let mut found = Vec::new();
-    for each in schedules.schedules.values().flat_map(|schedule| &schedule.overrides) {
+    for (schedule, each) in
+        schedules.schedules.iter().flat_map(|(id, it)| it.overrides.iter().map(move |each| (id, each)))
+    {
         let people = match &each.action {
             OverrideAction::Set(people) | OverrideAction::Add(people) => people,
             OverrideAction::Replace { with, .. } => with,
         };
         for id in people {
-            let off = schedules.time_off.get(id).into_iter().flatten();
-            let absent = off
-                .into_iter()
-                .any(|off| off.from < each.until && off.until.is_none_or(|until| until > each.from));
-            if let Some(place) = each.origin.place().filter(|_| absent) {
-                let message = format!("`{id}` is off for some of this time, and is on call all the same");
-                found.push(Found::new(Spot::line(place), message));
+            let away = schedules.time_off.get(id).into_iter().flatten().find_map(|off| {
+                let (from, until) =
+                    (off.from.max(each.from), off.until.map_or(each.until, |it| it.min(each.until)));
+                let shifts = schedules.shifts(schedule, from, until);
+                let on_call = shifts.into_iter().find(|shift| shift.on_call.users.contains(id))?;
+                Some((on_call, off))
+            });
+            if let (Some(place), Some((shift, off))) = (each.origin.place(), away) {
+                let zone = &subject.config.organisation.time_zone;
+                let local =
+                    |at: Timestamp| at.to_zoned(zone.clone()).strftime("%a %Y-%m-%d %H:%M").to_string();
+                let message = format!(
+                    "`{id}` is away, and this override puts them on call all the same: from {} until {}",
+                    local(shift.start),
+                    local(shift.end)
+                );
+                let one = Found::new(Spot::line(place), message).help("name somebody else for these hours");
+                found.push(match Place::read(&off.place) {
+                    Some(off) => one.label(Spot::line(&off), "away by this"),
+                    None => one,
+                });
             }
         }
     }
@@ -81,32 +101,46 @@ pub(super) fn has_left(subject: &Subject<'_>) -> Vec<Found> {
     let gone = gone(subject, today);
     let config = subject.config;
     let mut found = Vec::new();
-    let message = |id: &Id| format!("`{id}` has left");
+    let said = |spot: Spot, id: &Id, help: &str| {
+        let off = gone.get(id)?;
+        let date = off.from.to_zoned(config.users.get(id)?.time_zone.clone()).date();
+        let message = if off.from <= today {
+            format!("`{id}` has left")
+        } else {
+            format!("`{id}` leaves on {date}, and is missing here from then on")
+        };
+        let one = Found::new(spot, message).help(help);
+        Some(match Place::read(&off.place) {
+            Some(place) if off.from > today => one.label(Spot::line(&place), "the date"),
+            _ => one,
+        })
+    };
     for (id, schedule) in &config.schedules.schedules {
         let Some((_, place)) = config.schedule_names.get(id) else { continue };
         for (index, layer) in schedule.layers.iter().enumerate() {
             let spot = Spot::root(&place.file).key("layers").index(index).on(Part::FirstLine);
-            let members: BTreeSet<Id> = newest(layer).into_iter().filter(|id| gone.contains(id)).collect();
-            let still = members.iter().map(|id| Found::new(spot.clone(), message(id)));
-            found.extend(still.map(|found| found.help("add a line-up without them")));
+            let members: BTreeSet<Id> = newest(layer).into_iter().collect();
+            found
+                .extend(members.iter().filter_map(|id| said(spot.clone(), id, "add a line-up without them")));
         }
     }
     for step in config.policies.values().flat_map(|policy| &policy.steps) {
         for notify in &step.notify {
-            if let Notify::User(id) = notify
-                && gone.contains(id)
-            {
-                found.push(Found::new(Spot::line(&step.place), message(id)).help("name somebody else"));
+            if let Notify::User(id) = notify {
+                found.extend(said(Spot::line(&step.place), id, "name somebody else"));
             }
         }
     }
     found
 }
 
-fn gone(subject: &Subject<'_>, today: Timestamp) -> BTreeSet<Id> {
+/// Who has left, or leaves within [`LEAVES_SOON`].
+fn gone<'s>(subject: &'s Subject<'_>, today: Timestamp) -> BTreeMap<&'s Id, &'s TimeOff> {
+    let soon = today.checked_add(LEAVES_SOON).unwrap_or(Timestamp::MAX);
     let everybody = subject.config.schedules.time_off.iter();
-    let gone = everybody.filter(|(_, off)| off.iter().any(|off| off.until.is_none() && off.from <= today));
-    gone.map(|(id, _)| id.clone()).collect()
+    let left =
+        everybody.map(|(id, off)| (id, off.iter().find(|off| off.until.is_none() && off.from <= soon)));
+    left.filter_map(|(id, off)| Some((id, off?))).collect()
 }
 
 /// Whatever is dated later than this has, most likely, a wrong year.

@@ -7,6 +7,7 @@
 mod allowances;
 mod broken;
 mod coverage;
+mod covers;
 mod dates;
 mod doors;
 pub mod expectations;
@@ -79,7 +80,7 @@ pub const CHECKS: &[Check] = &[
     error("OC103", "a policy of high urgency never calls anybody", policies::never_calls),
     warning("OC104", "a step tells the same people as the step before", policies::same_people),
     warning("OC105", "a rule is never reached", rules::never_reached),
-    error("OC106", "a runbook does not exist", rules::no_runbook),
+    warning("OC106", "a runbook does not exist", rules::no_runbook),
     error("OC107", "a contact method is used whose provider is not configured", providers::not_configured),
     dated("OC108", "an override is past", dates::past_override),
     dated("OC109", "a silence is past", dates::past_silence),
@@ -141,7 +142,7 @@ pub const CHECKS: &[Check] = &[
     warning("OC142", "two people have the same phone", people::same_phone),
     warning("OC143", "a schedule has nobody but shadows, or nobody at all", policies::nobody_ever),
     warning("OC144", "the fallback's last step, which repeats, calls nobody", policies::quiet_end),
-    warning("OC145", "what happens within some hours waits for the same hours", rules::waits_for_itself),
+    warning("OC145", "a rule within some hours is raised at once by the same hours", rules::waits_for_itself),
     warning("OC146", "nothing uses business hours", unused::business_hours),
     warning("OC147", "nothing uses a list of holidays", unused::holidays),
     warning("OC149", "nothing resolves what an integration opens", doors::never_resolves),
@@ -161,7 +162,7 @@ pub const CHECKS: &[Check] = &[
     ),
     warning("OC156", "an alert of low urgency tells nobody", policies::low_tells_nobody),
     dated("OC157", "a date is more than two years away", dates::far_away),
-    warning("OC158", "whoever covers an absence is away, too", people::absent_cover),
+    warning("OC158", "whoever covers an absence cannot stand in", covers::without_effect),
     warning(
         "OC159",
         "a phone number keeps the 0 that is dialled only within the country",

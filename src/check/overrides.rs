@@ -3,46 +3,82 @@
 use super::{Found, Subject};
 use crate::compile::Spot;
 use crate::config::Id;
+use crate::place::Place;
 use crate::schedule::{Override, OverrideAction, Schedule, Schedules, Shift};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
 
 const NANOSECOND: SignedDuration = SignedDuration::from_nanos(1);
 
 /// Each override, applied in order with those that overlap it, and without it.
 pub(super) fn without_effect(subject: &Subject<'_>) -> Vec<Found> {
-    each(subject, |change, with, without| {
-        let same = with.len() == without.len()
-            && with
-                .iter()
-                .zip(without)
-                .all(|(a, b)| (a.start, &a.on_call.users) == (b.start, &b.on_call.users));
+    each(subject, |change, around| {
+        if !same_people(&around.with, &around.without) {
+            return None;
+        }
+        let undone = !same_people(&around.until_here, &around.before);
         let why = match &change.action {
+            _ if undone => "a later one takes it back".to_owned(),
             OverrideAction::Replace { who, .. } => format!("`{who}` is not on call then"),
             OverrideAction::Set(_) | OverrideAction::Add(_) => {
                 "the same people are on call without it".to_owned()
             }
         };
-        same.then(|| format!("this override changes nothing: {why}"))
+        let later = around.later.clone().filter(|_| undone);
+        Some((format!("this override changes nothing: {why}"), later))
     })
 }
 
-/// One of a pair is replaced by the other.
+/// One of a pair is replaced by the other, or by nobody.
 pub(super) fn pair_into_one(subject: &Subject<'_>) -> Vec<Found> {
-    each(subject, |change, with, without| {
-        let OverrideAction::Replace { .. } = &change.action else { return None };
+    each(subject, |change, schedules| {
+        let OverrideAction::Replace { who, with } = &change.action else { return None };
         let at = |shifts: &[Shift], shift: &Shift| {
             let found = shifts.iter().find(|it| it.start <= shift.start && shift.start < it.end);
             found.map_or(0, |it| it.on_call.users.len())
         };
-        let shrinks = with.iter().any(|shift| shift.on_call.users.len() == 1 && at(without, shift) > 1);
-        shrinks
-            .then(|| "this override makes one person of a pair: who comes in is on call already".to_owned())
+        let Around { with: after, without, .. } = schedules;
+        let shrinks = after.iter().any(|shift| shift.on_call.users.len() == 1 && at(without, shift) > 1);
+        let why = match with.as_slice() {
+            [] => format!("nobody comes in for `{who}`"),
+            [only] => format!("`{only}`, who comes in for `{who}`, is on call already"),
+            several => format!(
+                "{}, who come in for `{who}`, are on call already",
+                several.iter().map(|id| format!("`{id}`")).collect::<Vec<_>>().join(" and ")
+            ),
+        };
+        shrinks.then(|| (format!("this override makes one person of a pair: {why}"), None))
     })
 }
 
+/// The shifts of an override's time: with it, without it, and those of the overrides up to it and before it alone.
+struct Around {
+    with: Vec<Shift>,
+    without: Vec<Shift>,
+    until_here: Vec<Shift>,
+    before: Vec<Shift>,
+    /// The last override of the same time that is written after it.
+    later: Option<Place>,
+}
+
+/// The same people at each instant, whatever they owe it to.
+fn same_people(one: &[Shift], other: &[Shift]) -> bool {
+    people(one) == people(other)
+}
+
+/// When who begins, neighbours with the same people made one.
+fn people(shifts: &[Shift]) -> Vec<(Timestamp, &[Id])> {
+    let mut people: Vec<(Timestamp, &[Id])> =
+        shifts.iter().map(|it| (it.start, &*it.on_call.users)).collect();
+    people.dedup_by(|next, before| next.1 == before.1);
+    people
+}
+
 /// What there is to say about each override that is not past, given the shifts of its time with and without it.
-fn each(subject: &Subject<'_>, said: impl Fn(&Override, &[Shift], &[Shift]) -> Option<String>) -> Vec<Found> {
+fn each(
+    subject: &Subject<'_>,
+    said: impl Fn(&Override, &Around) -> Option<(String, Option<Place>)>,
+) -> Vec<Found> {
     let Some(today) = subject.today else { return Vec::new() };
     let config = &subject.config.schedules;
     let mut alone = Schedules { schedules: BTreeMap::new(), time_off: config.time_off.clone() };
@@ -51,12 +87,27 @@ fn each(subject: &Subject<'_>, said: impl Fn(&Override, &[Shift], &[Shift]) -> O
         let to_come = schedule.overrides.iter().enumerate().filter(|(_, change)| change.until > today);
         for (index, change) in to_come {
             let last = change.until.checked_sub(NANOSECOND).unwrap_or(change.from);
-            let mut touching = schedule.overrides.touching(change.from, last);
-            let with = shifts(&mut alone, id, schedule, change, &touching);
-            touching.retain(|other| *other != index);
-            let without = shifts(&mut alone, id, schedule, change, &touching);
-            if let (Some(message), Some(place)) = (said(change, &with, &without), change.origin.place()) {
-                let found_here = Found::new(Spot::line(place), message);
+            let touching = schedule.overrides.touching(change.from, last);
+            let mut of = |chosen: Vec<usize>| shifts(&mut alone, id, schedule, change, &chosen);
+            let others = touching.iter().copied().filter(|it| *it != index).collect();
+            let until_here = touching.iter().copied().filter(|it| *it <= index).collect();
+            let before = touching.iter().copied().filter(|it| *it < index).collect();
+            let later = touching.last().filter(|last| **last > index);
+            let later = later.and_then(|last| schedule.overrides.get(*last)?.origin.place().cloned());
+            let around = Around {
+                with: of(touching.clone()),
+                without: of(others),
+                until_here: of(until_here),
+                before: of(before),
+                later,
+            };
+            if let (Some((message, later)), Some(place)) = (said(change, &around), change.origin.place()) {
+                let mut found_here = Found::new(Spot::line(place), message);
+                if let Some(later) = later {
+                    let help =
+                        "of two people who swap, each line covers the turn of one: give each its own dates";
+                    found_here = found_here.help(help).label(Spot::line(&later), "this one");
+                }
                 found.push(match subject.schedule_file(id) {
                     Some(file) => found_here.needs(&file),
                     None => found_here,

@@ -4,7 +4,6 @@ use super::policies::{calls_somebody, quiet_last_step, urgent_policies};
 use super::{Found, Subject};
 use crate::compile::{Part, Spot};
 use crate::config::{Config, Id, Need, Notify, Phone, Step, User};
-use crate::place::Place;
 use crate::schedule::{Layer, OverrideAction, Turn};
 use std::collections::BTreeSet;
 
@@ -157,26 +156,6 @@ pub(super) fn informed_in_vain(subject: &Subject<'_>) -> Vec<Found> {
             let one = Found::new(Spot::line(&inform.place), message)
                 .label(spot, format!("`{key}` is missing here"));
             found.push(one.unless_said(Some(&user.place.file), key));
-        }
-    }
-    found
-}
-
-pub(super) fn absent_cover(subject: &Subject<'_>) -> Vec<Found> {
-    let schedules = &subject.config.schedules;
-    let mut found = Vec::new();
-    for off in schedules.time_off.values().flatten() {
-        let Some(cover) = &off.cover else { continue };
-        let theirs = schedules.time_off.get(cover).into_iter().flatten().find(|theirs| {
-            off.until.is_none_or(|until| theirs.from < until)
-                && theirs.until.is_none_or(|until| until > off.from)
-        });
-        let places = theirs.and_then(|theirs| Some((Place::read(&off.place)?, Place::read(&theirs.place)?)));
-        if let Some((place, theirs)) = places {
-            let message = format!("`{cover}` is away for some of this time, too, and cannot cover it");
-            let one =
-                Found::new(Spot::line(&place), message).help("name somebody else, or split the time in two");
-            found.push(one.label(Spot::line(&theirs), format!("`{cover}` is away here")));
         }
     }
     found

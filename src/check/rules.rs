@@ -86,14 +86,14 @@ fn shadowed(rules: &[Condition<'_>]) -> Vec<Found> {
     found
 }
 
-/// What fires within the hours is held until they begin again: mostly tomorrow.
+/// What fires within the hours is raised at once: `low` has no effect.
 pub(super) fn waits_for_itself(subject: &Subject<'_>) -> Vec<Found> {
     let rules = subject.config.services.values().flat_map(|service| &service.urgency);
     let waiting = rules.filter(|rule| rule.during.is_some() && rule.during == rule.raise_when);
     waiting
         .map(|rule| {
-            let message = "within these hours, this waits until the same hours begin again";
-            let help = "leave out `during`, so that it is held outside of them, or make it `urgency: high`";
+            let message = "this holds nothing: `raise_when` raises it at once, because its hours already run";
+            let help = "write `urgency: high` for these hours, and a rule without `during` that holds what fires outside of them: `{ urgency: low, raise_when: … }`";
             Found::new(Spot::line(&rule.place), message).help(help)
         })
         .collect()

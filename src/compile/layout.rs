@@ -77,7 +77,9 @@ fn in_folder(kind: Kind, file: &Arc<str>, rest: &str) -> Meaning {
                 .help("move it elsewhere, or rename it"),
         );
     };
-    match wrong_id(id) {
+    // Nothing refers to these files by name, so `2026.yaml` is a fine one.
+    let unnamed = matches!(kind, Kind::Overrides | Kind::Silences | Kind::Expectations);
+    match wrong_id(id).filter(|_| !(unnamed && is_not_text(id))) {
         Some(message) => Meaning::Wrong(
             Finding::error(code::ID, Spot::file(file), message)
                 .help("an id has lower-case letters, digits and `-`; folders separate its parts"),

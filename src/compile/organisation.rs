@@ -225,6 +225,13 @@ impl<'a> Resolver<'a> {
         if let Some(File { at, .. }) = self.documents.policies.get(fallback) {
             finding = finding.label(at.key("steps").on(Part::Key), "nobody in these steps can be called");
         }
+        for id in named {
+            let file = self.documents.users.get(id);
+            let left = file.and_then(|file| Some((file, file.document.as_ref()?.left.as_ref()?)));
+            if let Some((file, left)) = left {
+                finding = finding.label(file.at.key("left"), format!("`{id}` has left: {}", left.0));
+            }
+        }
         self.findings.push(finding);
     }
 

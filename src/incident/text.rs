@@ -31,7 +31,7 @@ pub(super) fn text(config: &Config, incidents: &[&Incident], user: &str) -> Text
     let language = Reader::person(config, user).language;
     // Of equals, the one that is listed first.
     let worst = incidents.iter().rev().max_by_key(|incident| incident.severity);
-    let several = (incidents.len() > 1).then(|| Shown::WorstOf { count: incidents.len() });
+    let several = (incidents.len() > 1).then_some(Shown::WorstOf { count: incidents.len() });
     let several = several.map(|phrase| language.shown(&phrase) + " ").unwrap_or_default();
     let Some(worst) = worst else {
         return Text { language, lead: several, summary: String::new(), incident: String::new() };

@@ -38,13 +38,12 @@ impl<'a> Absence<'a> {
 
     /// The cover for somebody who is off; if the cover is off too, the cover's cover, and so on.
     fn cover(&self, user: &UserId) -> Option<&'a UserId> {
-        let mut time_off = self.schedules.is_off(user, self.at)?;
+        let mut cover = self.schedules.cover(user, self.at)?;
         for _ in 0..COVERS_MAX {
-            let cover = time_off.cover.as_ref()?;
             if self.is_present(cover) {
                 return Some(cover);
             }
-            time_off = self.schedules.is_off(cover, self.at)?;
+            cover = self.schedules.cover(cover, self.at)?;
         }
         None
     }

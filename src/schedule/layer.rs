@@ -71,17 +71,18 @@ impl Layer {
         line_up.map_or(Vec::new(), |line_up| idle_members(line_up, &self.time_zone, hours))
     }
 
-    /// A handoff of the newest line-up, in local time, that falls inside an open window. Only for shifts of a day or
-    /// longer: shorter shifts are meant to split a window.
+    /// A handoff of the newest line-up, in local time, that falls inside an open window no longer than a shift. Only for
+    /// shifts of a day or longer: shorter shifts are meant to split a window.
     pub fn handoff_within_window(&self) -> Option<DateTime> {
         let (Turn::Rotation(rotation), Some(hours)) = (&self.turn, self.during.as_deref()) else {
             return None;
         };
         let line_up = rotation.line_ups.last().filter(|it| !matches!(it.every, Every::Hours(_)))?;
         let handoffs = (0..HANDOFFS_LOOKED_AT).map_while(|shift| line_up.start(shift));
+        let shift = line_up.start(1)?.duration_since(line_up.start(0)?);
         handoffs.into_iter().find(|handoff| {
             let at = first_instant(&self.time_zone, *handoff);
-            hours.iter().any(|hours| hours.is_open_around(at))
+            hours.iter().any(|hours| hours.is_open_around(at, shift))
         })
     }
 

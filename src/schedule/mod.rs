@@ -164,10 +164,24 @@ impl Schedules {
         Handover { on_call, until, next: next.map(|it| it.on_call) }
     }
 
-    /// The person's first time off that contains `at`.
+    /// Whom the time off of a person names as cover at `at`: of several, the one that begins last, so that an hour
+    /// within a holiday can have a stand-in of its own.
+    pub fn cover(&self, user: &str, at: Timestamp) -> Option<&UserId> {
+        let time_off = self.time_off.get(user)?.iter().filter(|off| off.cover.is_some() && off.contains(at));
+        time_off.max_by_key(|off| off.from).and_then(|off| off.cover.as_ref())
+    }
+
+    /// The first time off of a person that contains `at`.
     pub fn is_off(&self, user: &str, at: Timestamp) -> Option<&TimeOff> {
         let time_off = self.time_off.get(user)?;
-        time_off.iter().find(|it| it.from <= at && it.until.is_none_or(|until| at < until))
+        time_off.iter().find(|off| off.contains(at))
+    }
+}
+
+impl TimeOff {
+    /// Whether the person is away by it at `at`.
+    pub fn contains(&self, at: Timestamp) -> bool {
+        self.from <= at && self.until.is_none_or(|until| at < until)
     }
 }
 

@@ -61,9 +61,17 @@ impl Hours {
         self.windows.iter().any(|window| self.spans(window, at).any(|(start, end)| start <= at && at < end))
     }
 
-    /// Whether a window is open at `at` and was open just before.
-    pub(super) fn is_open_around(&self, at: Timestamp) -> bool {
-        self.windows.iter().any(|window| self.spans(window, at).any(|(start, end)| start < at && at < end))
+    /// Whether one window of this length at most is open at `at` and was just before.
+    pub(super) fn is_open_around(&self, at: Timestamp, length: SignedDuration) -> bool {
+        let short = self.windows.iter().filter(|window| window.length() <= length);
+        short.into_iter().any(|window| self.spans(window, at).any(|(start, end)| start < at && at < end))
+    }
+
+    /// When the last window closes that opened before `until`, if that is later; `until` otherwise.
+    pub fn last_end(&self, until: Timestamp) -> Timestamp {
+        let spans = self.windows.iter().flat_map(|window| self.spans(window, until));
+        let begun = spans.filter(|(start, _)| *start < until).map(|(_, end)| end);
+        begun.max().map_or(until, |end| end.max(until))
     }
 
     /// The first instant after `after` at which a window opens while none was open; `None` beyond
@@ -114,7 +122,13 @@ impl From<Weekday> for WindowDay {
 }
 
 impl Window {
-    /// The local start and end of the window if it opens on `date`.
+    /// How long it is open, on the clock.
+    fn length(&self) -> SignedDuration {
+        let (start, end) = self.on(Date::ZERO);
+        end.duration_since(start)
+    }
+
+    /// From when until when it is open if it opens on `date`, in local time.
     pub(super) fn on(&self, date: Date) -> (DateTime, DateTime) {
         let last_day = date.saturating_add(days(self.days_later.into()));
         (date.to_datetime(self.from), last_day.to_datetime(self.until))

@@ -128,6 +128,19 @@ fn time_off() {
         ),
         &expected("y"),
     );
+    // An hour within an absence has a stand-in of its own, in whatever order the two are written.
+    let long = "off a 2026-05-27 09:00 until 2026-05-28 09:00 cover x\n";
+    let short = "off a 2026-05-27 12:00 until 2026-05-27 18:00 cover y\n";
+    for both in [format!("{daily}{long}{short}"), format!("{daily}{short}{long}")] {
+        check(
+            &both,
+            "2026-05-27 09:00 IST x
+             2026-05-27 12:00 IST y
+             2026-05-27 18:00 IST x
+             2026-05-28 09:00 IST b
+             2026-05-29 09:00 IST end",
+        );
+    }
     check(&format!("{}{off}", daily.replace("layer l", "layer l open")), &expected("-"));
     // All off, one for good.
     check(

@@ -168,7 +168,14 @@ fn of_layer(world: &World, wall: &Wall, layer: &Layer, at: Timestamp) -> Vec<Use
         line_up.members.iter().cycle().skip(shift + line_up.starts_with).take(line_up.members.len());
     let holder = turns.next().unwrap();
     let there = |set: &[UserId]| set.iter().filter(|it| off(it).is_none()).cloned().collect::<Vec<_>>();
-    let covers = holder.iter().filter_map(|it| off(it)?.cover.clone()).filter(|it| off(it).is_none());
+    let cover = |user: &UserId| {
+        let all = world.schedules.time_off.get(user)?.iter();
+        let named =
+            all.filter(|it| it.from <= at && it.until.is_none_or(|until| at < until) && it.cover.is_some());
+        named.max_by_key(|it| it.from)?.cover.clone()
+    };
+    let covers =
+        holder.iter().filter(|it| off(it).is_some()).filter_map(cover).filter(|it| off(it).is_none());
     let people: Vec<UserId> = there(holder).into_iter().chain(covers).collect();
     if !people.is_empty() || holder.is_empty() || rotation.when_off == WhenOff::Nobody {
         return people;
