@@ -1,8 +1,11 @@
 //! Integrations as doors: secrets that open two of them, and alerts that are taken for over, or never are.
 
+use super::policies::may_be_high;
 use super::{Found, Subject};
 use crate::compile::{Part, Spot};
-use crate::config::SecretSource;
+use crate::config::{Endpoint, Id, Route, RouteTarget, SecretSource, Step};
+use crate::integration::Monitor;
+use jiff::SignedDuration;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -49,4 +52,42 @@ pub(super) fn never_resolves(subject: &Subject<'_>) -> Vec<Found> {
         found.help("a monitor of OpenSearch does not say that it is over: `stale_after: 15m`, or three times its interval").unless_said(Some(file), "stale_after")
     })
     .collect()
+}
+
+/// Silence cannot mean that it is over before the monitor would say it again, and nobody has been waited for yet.
+pub(super) fn ends_too_early(subject: &Subject<'_>) -> Vec<Found> {
+    let mut found = Vec::new();
+    for endpoint in subject.config.endpoints.values() {
+        let Some(stale_after) = endpoint.stale_after else { continue };
+        let spot = Spot::root(&endpoint.place.file).key("stale_after");
+        let monitor = Monitor::of(endpoint);
+        let again = monitor.says_again.and_then(|again| SignedDuration::try_from(again).ok());
+        if let Some(again) = again.filter(|again| stale_after < *again) {
+            let message = format!(
+                "{} says what still fires again every {again:#} unless it is told otherwise: until then this takes it for over",
+                monitor.title
+            );
+            let help = "make this longer than its repeat interval, and say here if that one is shorter: `# oncall: allow OC163 repeat_interval is 10m`";
+            found.push(Found::new(spot.clone(), message).help(help));
+        }
+        let longest = first_steps(subject, endpoint).max_by_key(|step| step.wait);
+        if let Some(step) = longest.filter(|step| stale_after < step.wait) {
+            let message = "this may end an alert before the first step's wait is over, so that the next step is never told";
+            let one = Found::new(spot, message).label(Spot::line(&step.place), "this step waits longer");
+            found.push(one.help("make this longer than the wait, or wait less").needs(&step.place.file));
+        }
+    }
+    found
+}
+
+/// The first steps of the policies of all services that an integration's alerts may come to.
+fn first_steps<'s>(subject: &'s Subject<'_>, endpoint: &'s Endpoint) -> impl Iterator<Item = &'s Step> {
+    let config = subject.config;
+    let by_label = endpoint.routes.iter().any(|route| matches!(route.target, RouteTarget::ServiceFrom(_)));
+    let leads = move |id: &Id| {
+        let to = |route: &Route| matches!(&route.target, RouteTarget::Service(to) if to == id);
+        by_label || endpoint.routes.iter().any(to)
+    };
+    let services = config.services.values().filter(move |service| leads(&service.id) && may_be_high(service));
+    services.filter_map(|service| config.policies.get(&service.policy)?.steps.first())
 }

@@ -169,6 +169,7 @@ pub const CHECKS: &[Check] = &[
         people::trunk_zero,
     ),
     warning("OC160", "public_url is not https", providers::plain_http),
+    warning("OC163", "`stale_after` ends what nobody has heard of again yet", doors::ends_too_early),
 ];
 
 /// Runs every check; sorted by file and position. Where there are errors, what they may have caused is left out.

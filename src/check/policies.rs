@@ -59,7 +59,7 @@ fn needing_all(config: &Config, policy: &EscalationPolicy, found: Found) -> Foun
 }
 
 /// Whether an alert of this service may be of high urgency.
-fn may_be_high(service: &Service) -> bool {
+pub(super) fn may_be_high(service: &Service) -> bool {
     let ends = service.urgency.iter().any(|rule| rule.when.is_none() && rule.during.is_none());
     let high = service.urgency.iter().any(|rule| rule.urgency == Urgency::High || rule.raise_when.is_some());
     high || !ends

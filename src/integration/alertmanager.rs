@@ -8,13 +8,14 @@ use super::bounds::{few, followed, hash, is_web};
 use super::{Monitor, Posted, Read, Sample, Stop, json, notice, sender, url};
 use crate::alert::{Action, Event, Link, Severity};
 use serde_json::Value;
-use std::{borrow::Cow, collections::BTreeMap};
+use std::{borrow::Cow, collections::BTreeMap, time::Duration};
 
 /// The annotations that name a runbook.
 const RUNBOOK: [&str; 3] = ["runbook_url", "runbook_uri", "runbook"];
 
 pub const MONITOR: Monitor = Monitor {
     repeats: true,
+    says_again: Some(Duration::from_secs(4 * 60 * 60)),
     setup: r#"In alertmanager.yml, with the secret in a header, because older versions log the URLs that fail:
   receivers:
     - name: oncall

@@ -8,10 +8,11 @@ use super::{
 };
 use crate::alert::{Action, Event, Link, Severity, cut};
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 pub const MONITOR: Monitor = Monitor {
     repeats: true,
+    says_again: Some(Duration::from_secs(4 * 60 * 60)),
     signature: Some(Signature {
         header: "x-grafana-alerting-signature",
         prefix: "",

@@ -57,6 +57,8 @@ pub struct Monitor {
     pub sends_severity: bool,
     /// Whether it says a firing alert again and again, or can be set up to, so that its silence can mean that it is over.
     pub repeats: bool,
+    /// How often it says a firing alert again unless it is told otherwise, where that is known.
+    pub says_again: Option<Duration>,
     /// Whether what comes by Amazon SNS is taken.
     pub sns: Sns,
     /// Whether `fields:` say where a body says what.
@@ -130,6 +132,7 @@ impl Monitor {
             title,
             sends_severity: true,
             repeats: false,
+            says_again: None,
             sns: Sns::Never,
             has_fields: false,
             gets: false,
