@@ -1,6 +1,6 @@
 //! The compiled, immutable configuration on which the engine decides.
 //!
-//! Every reference is resolved, and every rule knows the [`Place`](crate::place::Place) where it is written, so that
+//! Every reference is resolved, and every rule knows the [`Place`] where it is written, so that
 //! a timeline line can name it. Nothing here can fail: [`compile`](crate::compile) has found all errors.
 
 mod calendar;
