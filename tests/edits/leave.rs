@@ -124,8 +124,10 @@ time_off:
         "Ito (ito) leaves: 2026-12-01 is the first day without them.
          == users/ito.yaml
          +left: 2026-12-01
+         OC122 `ito` leaves on 2026-12-01, and is missing here from then on
          OC128 at times, first on Mon 2026-12-07 10:00, this step reaches the same people as the step before: `tanaka`
-         OC123 `ito` is off for some of this time, and is on call all the same
+         OC122 `ito` leaves on 2026-12-01, and is missing here from then on
+         OC122 `ito` leaves on 2026-12-01, and is missing here from then on
          OC158 `ito` is away for some of this time, too, and cannot cover it
          OC090 `night`: ito is not told by call after 5m
          ? escalation-policies/team.yaml:3: step 2 of the policy `team`, the fallback, names them
@@ -191,6 +193,7 @@ layers:
          +        - { from: 2026-12-21, members: [suzuki, sato] }
          == users/tanaka.yaml
          +left: 2026-12-01
+         OC122 `tanaka` leaves on 2026-12-01, and is missing here from then on
          OC129 `suzuki` is on call on 28 dates in a row in the next 28 days
          ? escalation-policies/team.yaml:3: step 2 of the policy `team`, the fallback, names them",
     );

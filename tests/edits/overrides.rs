@@ -52,7 +52,7 @@ fn the_file_with_what_it_overlaps() {
          = web 2026-12-08 13:00 to 2026-12-08 20:00: nobody, not tanaka
          == overrides/a.yaml
          +- { schedule: web, from: 2026-12-08 10:00, until: 2026-12-08 20:00, with: nobody }
-         OC131 this override changes nothing: the same people are on call without it",
+         OC131 this override changes nothing: a later one takes it back",
     );
     // Those that only add may overlap; one that does not may not, wherever it is.
     check(
