@@ -124,7 +124,8 @@ fn pasted(world: &World, at: &str, integration: &str) -> String {
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
     let text = String::from_utf8(output.stdout).unwrap();
     // Words are set in by four, what is to be pasted by more.
-    let lines = text.lines().filter(|line| line.starts_with("      ") && line.trim() != "receivers:");
+    let block = text.lines().skip_while(|line| line.trim() != "receivers:").skip(1);
+    let lines = block.take_while(|line| line.starts_with("      "));
     let receiver: String = lines.map(|line| format!("{line}\n")).collect();
     assert!(receiver.starts_with("        - name: oncall\n"), "{text}");
     let receiver = receiver.replace("- name: oncall", &format!("- name: {integration}"));
