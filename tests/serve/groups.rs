@@ -46,15 +46,15 @@ async fn incidents(server: &Server) -> Vec<Value> {
     all
 }
 
-/// What became of an incident, of one kind.
+/// What became of the deliveries of an incident, of one kind.
 fn changes<'i>(incident: &'i Value, kind: &'i str) -> impl Iterator<Item = &'i Value> {
     let timeline = incident["timeline"].as_array().unwrap().iter();
-    timeline.filter_map(move |line| line["change"].get(kind))
+    timeline.filter_map(move |line| line["change"]["delivery"].get(kind))
 }
 
 /// What was sent to page somebody about it in this way.
 fn pages<'i>(incident: &'i Value, by: &'i str) -> impl Iterator<Item = &'i Value> {
-    changes(incident, "sent").filter(move |sent| sent["what"]["page"]["by"] == by)
+    changes(incident, "sent").filter(move |sent| sent["errand"]["page"]["by"] == by)
 }
 
 /// The deliveries whose outcome is known.
