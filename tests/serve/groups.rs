@@ -46,26 +46,26 @@ async fn incidents(server: &Server) -> Vec<Value> {
     all
 }
 
-/// What became of the deliveries of an incident, of one kind.
-fn changes<'i>(incident: &'i Value, kind: &'i str) -> impl Iterator<Item = &'i Value> {
+/// What became of an incident, of one kind within its group.
+fn changes<'i>(incident: &'i Value, group: &'i str, kind: &'i str) -> impl Iterator<Item = &'i Value> {
     let timeline = incident["timeline"].as_array().unwrap().iter();
-    timeline.filter_map(move |line| line["change"]["delivery"].get(kind))
+    timeline.filter_map(move |line| line["change"][group].get(kind))
 }
 
 /// What was sent to page somebody about it in this way.
 fn pages<'i>(incident: &'i Value, by: &'i str) -> impl Iterator<Item = &'i Value> {
-    changes(incident, "sent").filter(move |sent| sent["errand"]["page"]["by"] == by)
+    changes(incident, "delivery", "sent").filter(move |sent| sent["errand"]["page"]["by"] == by)
 }
 
 /// The deliveries whose outcome is known.
 fn outcomes(incident: &Value) -> BTreeSet<&str> {
-    changes(incident, "outcome").map(|outcome| outcome["delivery"].as_str().unwrap()).collect()
+    changes(incident, "delivery", "outcome").map(|outcome| outcome["delivery"].as_str().unwrap()).collect()
 }
 
 /// Somebody was paged about it, and no delivery about it is under way.
 fn is_settled(incident: &Value) -> bool {
     let known = outcomes(incident);
-    let mut sent = changes(incident, "sent");
+    let mut sent = changes(incident, "delivery", "sent");
     let is_paged = ["call", "slack"].iter().all(|by| pages(incident, by).next().is_some());
     is_paged && sent.all(|sent| known.contains(sent["delivery"].as_str().unwrap()))
 }
@@ -140,7 +140,7 @@ impl Story {
             for by in ["call", "slack"] {
                 let paged: Vec<&Value> = pages(incident, by).collect();
                 assert_eq!(paged.len(), 1, "{by}: {incident:#}");
-                assert_eq!(paged[0]["what"]["page"]["user"], user, "{incident:#}");
+                assert_eq!(paged[0]["errand"]["page"]["user"], user, "{incident:#}");
                 deliveries.entry(by).or_default().insert(paged[0]["delivery"].as_str().unwrap());
             }
         }
@@ -232,7 +232,7 @@ async fn no_page_is_lost_and_none_doubled() {
     assert_eq!(alerts[6..], ["QueueFull on mq1"]);
     assert_eq!([of("pagerduty").count(), of("opsgenie").count()], [2, 2], "{all:#?}");
     // The words of an alert that come once more in requests of their own are no notes.
-    assert!(all.iter().all(|incident| changes(incident, "noted").next().is_none()), "{all:#?}");
+    assert!(all.iter().all(|incident| changes(incident, "alert", "noted").next().is_none()), "{all:#?}");
     story.world.no_secret_was_shown();
 }
 
