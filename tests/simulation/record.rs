@@ -264,8 +264,13 @@ impl Record {
     }
 }
 
+/// Whether people are to be called after it, whoever acknowledged before: what moved is worse than what was taken.
 fn reopens(change: &Change) -> bool {
-    matches!(change, Change::Response(ResponseChange::Retriggered { .. } | ResponseChange::Reassigned { .. }))
+    matches!(
+        change,
+        Change::Response(ResponseChange::Retriggered { .. } | ResponseChange::Reassigned { .. })
+            | Change::Alert(AlertChange::Moved(_))
+    )
 }
 
 /// Whether nobody is to be called any more after it.
