@@ -127,9 +127,14 @@ fn completes(server: &mut Server, root: &Path) {
 /// (file, the line, the word in it, what is said about it)
 const HOVERS: [(&str, &str, &str, &str); 5] = [
     ("schedules/web-primary.yaml", "every: 1 week", "every", "The length of a shift."),
-    ("schedules/web-primary.yaml", "shadow: true", "shadow", "Shown and told by Slack"),
-    ("services/checkout.yaml", "acknowledgement_timeout: 1h", "acknowledgement", "Acknowledged for so long"),
-    ("overrides/2026-12.yaml", "replace: tanaka", "replace: tanaka", "makes room"),
+    ("schedules/web-primary.yaml", "shadow: true", "shadow", "shown, and told on Slack"),
+    (
+        "services/checkout.yaml",
+        "acknowledgement_timeout: 1h",
+        "acknowledgement",
+        "How long after an acknowledgement",
+    ),
+    ("overrides/2026-12.yaml", "replace: tanaka", "replace: tanaka", "takes their place"),
     ("oncall.yaml", "fallback: last-resort", "fallback", "when nobody else can be"),
 ];
 
