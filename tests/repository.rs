@@ -180,6 +180,18 @@ fn the_last_good_commit_outlives_the_remote_and_the_process() {
 }
 
 #[test]
+fn the_last_good_commit_of_another_branch_or_folder_is_not_ours() {
+    let world = World::with(&[("oncall.yaml", "1"), ("team/oncall.yaml", "2")]);
+    world.commit("staging", &[("oncall.yaml", "3")]);
+    let staging = world.open(Some("staging"), None);
+    staging.mark_good(staging.fetch(never).unwrap().commit).unwrap();
+    for (branch, path) in [(Some("main"), None), (None, None), (Some("staging"), Some("team"))] {
+        assert_eq!(world.open(branch, path).good(), None, "{branch:?} {path:?}");
+    }
+    assert!(world.open(Some("staging"), None).good().is_some());
+}
+
+#[test]
 fn an_empty_repository_says_so() {
     let world = World::new();
     contains(&chain(world.open(None, None).fetch(never)), &["is empty", "push a first commit"]);

@@ -25,6 +25,8 @@ mod integrations;
 mod limits;
 #[path = "serve/own_heartbeat.rs"]
 mod own_heartbeat;
+#[path = "serve/secrets.rs"]
+mod secrets;
 #[path = "serve/send.rs"]
 mod send;
 #[path = "serve/server.rs"]

@@ -91,8 +91,8 @@ impl Drop for Scratch {
 /// Made-up values for every secret of the example company: nothing in the demo leaves the machine.
 fn made_up(config: &Config) -> (Secrets, Vec<Missing>) {
     let mut secrets = Secrets::default();
-    for (_, source) in config.secret_sources() {
-        secrets.insert(source.clone(), Secret::new(&value(source)));
+    for wanted in config.secret_sources() {
+        secrets.insert(wanted.source.clone(), Secret::new(&value(wanted.source)));
     }
     (secrets, Vec::new())
 }

@@ -57,8 +57,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<Output> {
     }
     let read = read_all(config);
     let mut secrets = Secrets::default();
-    for (_, source, value) in &read {
-        value.iter().for_each(|value| secrets.insert((*source).clone(), value.clone()));
+    for (wanted, value) in &read {
+        value.iter().for_each(|value| secrets.insert(wanted.source.clone(), value.clone()));
     }
     let mut items = of_secrets(config, &secrets, &read);
     let client = Client::new()?;
@@ -94,9 +94,10 @@ fn item(verdict: Verdict) -> Item {
 /// Every secret: where it is; if it is missing, why, what does not work without it, and what to do.
 fn of_secrets(config: &Config, secrets: &Secrets, read: &[Read<'_>]) -> Vec<Item> {
     let resolved: BTreeSet<&str> =
-        read.iter().filter(|(_, _, value)| value.is_ok()).map(|(wanted_by, ..)| wanted_by.as_str()).collect();
+        read.iter().filter(|(_, value)| value.is_ok()).map(|(wanted, _)| wanted.by.as_str()).collect();
     read.iter()
-        .map(|(wanted_by, source, value)| {
+        .map(|(wanted, value)| {
+            let (wanted_by, source) = (&wanted.by, wanted.source);
             let (kind, name) = match wanted_by.strip_prefix("the phone of ") {
                 Some(user) => ("phones", user),
                 None => (wanted_by.as_str(), ""),

@@ -151,12 +151,35 @@ impl Config {
     }
 }
 
+/// A secret that the config names.
+#[derive(Debug)]
+pub struct Wanted<'c> {
+    /// What needs it: `integration grafana`, `providers.slack.bot_token`.
+    pub by: String,
+    pub source: &'c SecretSource,
+    pub loss: Loss,
+}
+
+/// What is lost while a secret does not resolve.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Loss {
+    /// Nothing that an alert needs: calendars, the API, pushes that the next look would bring.
+    Comfort,
+    /// Rooms or tickets.
+    Mirrors,
+    /// Alerts or pages.
+    Pages,
+}
+
 impl Config {
     /// Every secret the config names, with what needs it. If several are listed for one thing, any of them is enough.
-    pub fn secret_sources(&self) -> Vec<(String, &SecretSource)> {
-        let providers = self
-            .provider_secrets()
-            .map(|(provider, field, source)| (format!("providers.{provider}.{field}"), source));
+    pub fn secret_sources(&self) -> Vec<Wanted<'_>> {
+        let pages = |(by, source)| Wanted { by, source, loss: Loss::Pages };
+        let comforts = |(by, source)| Wanted { by, source, loss: Loss::Comfort };
+        let providers = self.provider_secrets().map(|(row, field, source)| {
+            let loss = if row.contacts.is_empty() { Loss::Mirrors } else { Loss::Pages };
+            Wanted { by: format!("providers.{}.{field}", row.key), source, loss }
+        });
         let push = self.organisation.push_secret.iter().map(|source| ("push_secret".to_owned(), source));
         let heartbeat = self.organisation.heartbeat.iter();
         let heartbeat = heartbeat.map(|heartbeat| ("heartbeat.url".to_owned(), &heartbeat.url));
@@ -177,13 +200,8 @@ impl Config {
             Some(Phone::Secret(source)) => Some((format!("the phone of {}", user.id), source)),
             _ => None,
         });
-        providers
-            .chain(push)
-            .chain(heartbeat)
-            .chain(calendars)
-            .chain(tokens)
-            .chain(doors)
-            .chain(phones)
-            .collect()
+        let others =
+            push.map(comforts).chain(heartbeat.map(pages)).chain(calendars.chain(tokens).map(comforts));
+        providers.chain(others).chain(doors.chain(phones).map(pages)).collect()
     }
 }

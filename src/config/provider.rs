@@ -109,11 +109,13 @@ impl Config {
         rows.filter(move |provider| self.organisation.has(*provider) || (!any && Some(*provider) == first))
     }
 
-    /// The secrets of providers: the provider's key, the field, and where its value is. Any one of a field's will do.
-    pub fn provider_secrets(&self) -> impl Iterator<Item = (&'static str, &'static str, &SecretSource)> {
+    /// The secrets of providers: the provider, the field, and where its value is. Any one of a field's will do.
+    pub fn provider_secrets(
+        &self,
+    ) -> impl Iterator<Item = (&'static ProviderRow, &'static str, &SecretSource)> {
         PROVIDERS.iter().flat_map(|row| {
             let secrets = self.organisation.secrets_of(row.provider).into_iter();
-            secrets.map(|(field, source)| (row.key, field, source))
+            secrets.map(move |(field, source)| (row, field, source))
         })
     }
 }

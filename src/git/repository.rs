@@ -1,9 +1,10 @@
 //! The config repository: a bare clone under the state directory, fetched and read without a checkout.
 //!
 //! Everything here blocks, so it runs on its own thread. A fetch brings one branch with its full history, within the
-//! limits below. `refs/oncall/good` keeps the last accepted commit, so that the server can start while the remote is
-//! down. libgit2 itself checks ssh host keys against `~/.ssh/known_hosts` and certificates against the system's
-//! authorities. The caller decides when to fetch, and whether a commit is a good config.
+//! limits below. `refs/oncall/last-good/…` keeps the last accepted commit of each remote, branch and folder, and
+//! `refs/oncall/good` the last one of all, so that the server can start while the remote is down. libgit2 itself checks ssh host keys against `~/.ssh/known_hosts` and
+//! certificates against the system's authorities. The caller decides when to fetch, and whether a commit is a good
+//! config.
 
 use super::commit;
 use super::remote::{Credentials, Limit, Remote, proxy};
@@ -16,6 +17,8 @@ use std::{fmt, path::Path};
 pub const LOG_MAX: usize = 100;
 
 const GOOD: &str = "refs/oncall/good";
+/// A text: whose that is.
+const GOOD_OF: &str = "refs/oncall/good-of";
 const TIP: &str = "refs/oncall/tip";
 
 /// A bare clone of the config repository.
@@ -24,6 +27,8 @@ pub struct Repository {
     remote: Remote,
     branch: Option<String>,
     path: Option<String>,
+    /// The reference to its own last good commit.
+    good: String,
 }
 
 /// The id of a commit.
@@ -68,7 +73,9 @@ impl Repository {
             format!("cannot open the clone of the config repository in {}", dir.display())
         })?;
         let branch = branch.map(str::to_owned);
-        Ok(Repository { git, remote, branch, path: folder(path)? })
+        let path = folder(path)?;
+        let good = last_good(&followed(&remote.shown, branch.as_deref(), path.as_deref()));
+        Ok(Repository { git, remote, branch, path, good })
     }
 
     /// Fetches the branch and returns its new tip. While data arrives, `expired` is called repeatedly and stops the
@@ -94,14 +101,34 @@ impl Repository {
     /// Remembers `commit` as the last good one, and protects it from git's garbage collection.
     pub fn mark_good(&self, commit: CommitId) -> Result<()> {
         let note = "accepted as the config";
-        self.git.reference(GOOD, commit.0, true, note).map(drop).with_context(|| {
+        let mark = || {
+            let of = self.git.blob(self.followed().as_bytes())?;
+            for (name, id) in [(&*self.good, commit.0), (GOOD, commit.0), (GOOD_OF, of)] {
+                self.git.reference(name, id, true, note)?;
+            }
+            Ok::<_, git2::Error>(())
+        };
+        mark().with_context(|| {
             format!("cannot remember {commit} as the last good commit in {}", self.git.path().display())
         })
     }
 
-    /// The last good commit, if there is one.
+    /// The last good commit of this remote, branch and folder, if there is one.
     pub fn good(&self) -> Option<CommitId> {
-        self.reference(GOOD)
+        self.reference(&self.good)
+    }
+
+    /// The last good commit of all that was followed in this clone, and what that was: an old config pages somebody, no
+    /// config pages nobody.
+    pub fn good_of_another(&self) -> Option<(CommitId, String)> {
+        let of = self.git.find_reference(GOOD_OF).and_then(|it| it.peel_to_blob()).ok();
+        let of = of.map(|text| String::from_utf8_lossy(text.content()).into_owned());
+        Some((self.reference(GOOD)?, of.unwrap_or_else(|| "something else".to_owned())))
+    }
+
+    /// What is followed, as people read it.
+    fn followed(&self) -> String {
+        followed(&self.remote.shown, self.branch.as_deref(), self.path.as_deref())
     }
 
     /// The commits that are in `to` but not in `from`, newest first, at most `max` and at most [`LOG_MAX`].
@@ -225,6 +252,18 @@ fn folder(path: Option<&str>) -> Result<Option<String>> {
         bail!("`{path}` leaves the repository: give the folder of the config below its root");
     }
     Ok(Some(parts.join("/")).filter(|path| !path.is_empty()))
+}
+
+fn followed(remote: &str, branch: Option<&str>, path: Option<&str>) -> String {
+    let branch =
+        branch.map_or_else(|| "its default branch".to_owned(), |branch| format!("branch `{branch}`"));
+    let path = path.map_or_else(String::new, |path| format!(", folder `{path}`"));
+    format!("{remote}, {branch}{path}")
+}
+
+fn last_good(followed: &str) -> String {
+    let digest = ring::digest::digest(&ring::digest::SHA256, followed.as_bytes());
+    format!("refs/oncall/last-good/{}", &data_encoding::HEXLOWER.encode(digest.as_ref())[..16])
 }
 
 fn reference(branch: &str) -> String {

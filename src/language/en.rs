@@ -150,6 +150,15 @@ pub(super) fn notice(notice: &Notice) -> String {
                 "the config repository cannot be read for more than 30 minutes; commit {commit} stays in force"
             )
         }
+        Notice::ConfigBorrowed { commit, of } => {
+            format!("The config repository cannot be read; commit {commit} of {of} is in force instead")
+        }
+        Notice::SecretsMissing { closed: true } => {
+            "Secrets of the config cannot be read: alerts and pages that need them are lost".into()
+        }
+        Notice::SecretsMissing { closed: false } => {
+            "Secrets of the config cannot be read any more: a restart would lose alerts and pages".into()
+        }
         Notice::JournalUnwritable => {
             "oncall cannot write its journal: pages leave from memory, alerts are answered 503".into()
         }

@@ -148,6 +148,16 @@ pub(super) fn notice(notice: &Notice) -> String {
         Notice::ConfigUnreachable { commit } => {
             format!("設定のリポジトリを30分以上読み込めません。コミット {commit} の設定で動作を続けています")
         }
+        Notice::ConfigBorrowed { commit, of } => {
+            format!("設定のリポジトリを読み込めません。代わりに {of} のコミット {commit} の設定で動作しています")
+        }
+        Notice::SecretsMissing { closed: true } => {
+            "設定のシークレットを読み込めません。これを使うアラートの受信や通知ができません".into()
+        }
+        Notice::SecretsMissing { closed: false } => {
+            "設定のシークレットを読み込めなくなりました。このまま再起動すると、アラートの受信や通知ができなくなります"
+                .into()
+        }
         Notice::JournalUnwritable => {
             "oncall がジャーナルに書き込めません。通知はメモリから送り、アラートには 503 を返しています"
                 .into()

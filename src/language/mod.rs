@@ -289,6 +289,10 @@ pub enum Notice<'a> {
     ConfigRefused { commit: &'a str },
     /// The config repository cannot be read; this commit stays in force.
     ConfigUnreachable { commit: &'a str },
+    /// The same, and the commit is that of another remote, branch or folder, which was followed before.
+    ConfigBorrowed { commit: &'a str, of: &'a str },
+    /// Secrets do not resolve: what needs them is closed, or lives on their last values.
+    SecretsMissing { closed: bool },
     /// Decisions do not reach the disk.
     JournalUnwritable,
     /// Part of the journal was set aside at the start.

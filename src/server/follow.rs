@@ -66,6 +66,10 @@ pub struct Follower {
     live: Option<Arc<Live>>,
     refused: Option<Refused>,
     unreachable: Option<Unreachable>,
+    /// Whose config is in force, if it is that of another remote, branch or folder.
+    borrowed: Option<String>,
+    /// The secrets that did not resolve when they were last read.
+    missing: Vec<Missing>,
     /// Whether the engine knows that the newest commit is in force.
     fine: bool,
 }
@@ -86,8 +90,22 @@ impl Follower {
         recorded: Option<String>,
         tell: tokio::sync::mpsc::Sender<News>,
     ) -> Follower {
-        let (live, refused, unreachable, fine) = (None, None, None, false);
-        Follower { source, clock, resolve, interval, recorded, tell, live, refused, unreachable, fine }
+        let (live, refused, unreachable, borrowed) = (None, None, None, None);
+        let (missing, fine) = (Vec::new(), false);
+        Follower {
+            source,
+            clock,
+            resolve,
+            interval,
+            recorded,
+            tell,
+            live,
+            refused,
+            unreachable,
+            borrowed,
+            missing,
+            fine,
+        }
     }
 
     /// Polls every interval, and at once when `pull` says so; ends when nobody listens any more.
@@ -133,9 +151,24 @@ impl Follower {
     /// The remote is away: what was last good is used, if nothing is in force yet.
     fn away(&mut self, error: &anyhow::Error) -> bool {
         let since = self.unreachable.as_ref().map_or_else(|| self.clock.now(), |it| it.since);
-        let unreachable = Unreachable { since, error: format!("{error:#}") };
+        let unreachable = Unreachable { since, error: format!("{error:#}"), borrowed: self.borrowed.clone() };
         self.unreachable = Some(unreachable.clone());
-        self.say(News::Unreachable(unreachable)) && self.start_from_good() && self.reread_secrets()
+        self.say(News::Unreachable(unreachable))
+            && self.start_from_good()
+            && self.borrow()
+            && self.reread_secrets()
+    }
+
+    /// Without anything good of its own, a server whose remote is away takes what was followed last in its state
+    /// directory, and says whose that is.
+    fn borrow(&mut self) -> bool {
+        let Source::Git(repository, _) = &self.source else { return true };
+        if self.live.is_some() {
+            return true;
+        }
+        let Some((good, of)) = repository.good_of_another() else { return true };
+        self.borrowed = Some(of);
+        self.take(good)
     }
 
     /// Without a config in force, the last good one is taken; what was refused before is then said again, to an engine
@@ -146,6 +179,10 @@ impl Follower {
         }
         let Source::Git(repository, _) = &self.source else { return true };
         let Some(good) = repository.good() else { return true };
+        self.take(good)
+    }
+
+    fn take(&mut self, good: CommitId) -> bool {
         let version = Version { name: good.to_string(), commit: Some(good), tree: None };
         match self.compiled(version) {
             Ok((config, _)) => {
@@ -170,23 +207,40 @@ impl Follower {
 
     fn accept(&mut self, config: Config, name: String, commit: Option<CommitId>) -> bool {
         let (secrets, missing) = (self.resolve)(&config);
-        if let Some(live) = &self.live {
-            let lost = secrets::lost((&live.config, &live.secrets), (&config, &secrets));
-            if !lost.is_empty() {
-                let why = anyhow::anyhow!(
-                    "it would lose {}, which works now: a secret it names does not resolve here ({})",
-                    lost.join(" and "),
-                    missing.iter().map(|missing| missing.why.clone()).collect::<Vec<_>>().join("; ")
-                );
-                return self.refuse(name, Because::Secrets, &why);
-            }
+        let lost = self.before(commit).map(|(before, values)| {
+            let lost = secrets::lost((&before, &values), (&config, &secrets));
+            let whys = missing.iter().filter(|missing| lost.contains(&missing.wanted_by));
+            let whys = whys.map(|missing| missing.why.clone()).collect::<Vec<_>>().join("; ");
+            (lost.join(" and "), whys)
+        });
+        if let Some((lost, whys)) = lost.filter(|(lost, _)| !lost.is_empty()) {
+            let why = anyhow::anyhow!(
+                "it would lose {lost}, which works now: a secret it names does not resolve here ({whys})"
+            );
+            return self.refuse(name, Because::Secrets, &why)
+                && self.start_from_good()
+                && self.reread_secrets();
         }
         if let (Source::Git(repository, _), Some(commit)) = (&self.source, commit)
             && let Err(error) = repository.mark_good(commit)
         {
             tracing::warn!("{error:#}");
         }
+        self.borrowed = None;
         self.take_over(config, secrets, missing, name) && self.fine()
+    }
+
+    /// What a new commit is measured against: what is in force; at a start what was good last, so that a commit that
+    /// was refused stays refused over a restart.
+    fn before(&self, commit: Option<CommitId>) -> Option<(Arc<Config>, Secrets)> {
+        if let Some(live) = &self.live {
+            return Some((live.config.clone(), live.secrets.clone()));
+        }
+        let Source::Git(repository, _) = &self.source else { return None };
+        let good = repository.good().filter(|good| Some(*good) != commit)?;
+        let config = repository.tree(good).and_then(|tree| load(&tree)).ok()?;
+        let secrets = (self.resolve)(&config).0;
+        Some((Arc::new(config), secrets))
     }
 
     fn take_over(&mut self, config: Config, secrets: Secrets, missing: Vec<Missing>, name: String) -> bool {
@@ -195,6 +249,7 @@ impl Follower {
         let about = self.source.about(CommitId::parse(&name).ok());
         let live = Arc::new(Live { config: Arc::new(config), secrets, commit: name, about });
         self.live = Some(live.clone());
+        self.missing.clone_from(&missing);
         self.say(News::Accepted { live, previous, missing })
     }
 
@@ -243,16 +298,14 @@ impl Follower {
 
     fn reread_secrets(&mut self) -> bool {
         let Some(live) = &self.live else { return true };
-        let (secrets, missing) = (self.resolve)(&live.config);
-        let same = live
-            .config
-            .secret_sources()
-            .iter()
-            .all(|(_, source)| live.secrets.get(source) == secrets.get(source));
-        let lost = secrets::lost((&live.config, &live.secrets), (&live.config, &secrets));
-        if same || !lost.is_empty() {
+        let (mut secrets, mut missing) = (self.resolve)(&live.config);
+        secrets::keep(&live.config, &live.secrets, &mut secrets, &mut missing);
+        let mut wanted = live.config.secret_sources().into_iter();
+        let same = wanted.all(|it| live.secrets.get(it.source) == secrets.get(it.source));
+        if same && self.missing == missing {
             return true;
         }
+        self.missing.clone_from(&missing);
         let (config, commit, about) = (live.config.clone(), live.commit.clone(), live.about.clone());
         let live = Arc::new(Live { config, secrets, commit, about });
         self.live = Some(live.clone());

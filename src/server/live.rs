@@ -73,7 +73,7 @@ pub struct Refused {
 pub enum Because {
     /// That its mistakes are mended, or that it can be read at all.
     Findings,
-    /// That secrets resolve without which a provider would be lost.
+    /// That secrets resolve without which something that works would be closed.
     Secrets,
 }
 
@@ -82,6 +82,9 @@ pub enum Because {
 pub struct Unreachable {
     pub since: Timestamp,
     pub error: String,
+    /// Whose config is in force meanwhile, if it is that of another remote, branch or folder.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub borrowed: Option<String>,
 }
 
 /// A look at the repository.

@@ -14,3 +14,4 @@ pub mod own_heartbeat;
 pub mod run;
 pub mod secrets;
 pub mod standby;
+mod trouble;

@@ -7,11 +7,12 @@ use super::clock::Clock;
 use super::delivery::Client;
 use super::follow::{News, short};
 use super::inbox::{Answered, Found, Message};
-use super::live::{Live, Refused, Status, Unreachable};
+use super::live::{Live, Status};
 use super::metrics::Metrics;
 use super::own_heartbeat::OwnHeartbeat;
 use super::secrets::Missing;
 use super::standby::{First, first_config, note, note_missing, tell_versions};
+use super::trouble::{self, CONFIG_KEY, DAMAGE_KEY, UNREACHABLE_KEY};
 use crate::alert::Severity;
 use crate::disk::directory::StateDir;
 use crate::disk::recorder::{Recorder, Written};
@@ -29,19 +30,12 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
 
-/// A refused commit, and a repository that cannot be read, are told to the fallback after so long.
-pub const CONFIG_PAGES_AFTER: SignedDuration = SignedDuration::from_mins(30);
 /// How long deliveries in flight may take to finish when the server stops.
 pub const STOP_MAX: Duration = Duration::from_secs(10);
 /// How long a printed call rings.
 const PRINTED_RINGS: Duration = Duration::from_secs(30);
 /// How often gauges are brought up to date at most.
 const GAUGES_EVERY: SignedDuration = SignedDuration::from_secs(5);
-
-/// The dedup keys of the server's own troubles.
-const CONFIG_KEY: &str = "config-refused";
-const UNREACHABLE_KEY: &str = "config-unreachable";
-const DAMAGE_KEY: &str = "journal-damage";
 
 /// Where deliveries go.
 #[derive(Clone, Debug)]
@@ -291,14 +285,14 @@ impl Running {
                     let findings = &refused.findings;
                     tracing::error!("config {commit} is refused, the one before stays in force:\n{findings}");
                 }
-                self.refused(now, &refused);
+                trouble::refused(&mut self.engine, now, &self.live, &refused);
             }
             News::Fine => self.engine.trouble_over(now, CONFIG_KEY),
             News::Unreachable(unreachable) => {
                 if !known {
                     tracing::error!("the config repository cannot be read: {}", unreachable.error);
                 }
-                self.unreachable(now, &unreachable);
+                trouble::unreachable(&mut self.engine, now, &self.live, &unreachable);
             }
             News::Looked(_) => {
                 if away {
@@ -311,6 +305,7 @@ impl Running {
 
     fn swap(&mut self, live: Arc<Live>, missing: &[Missing]) {
         note_missing(&self.parts, missing);
+        trouble::missing(&mut self.engine, self.parts.clock.now(), &live, missing);
         self.live = live.clone();
         self.parts.live.send_replace(Some(live));
         tell_versions(&self.parts);
@@ -333,31 +328,6 @@ impl Running {
             News::Unreachable(unreachable) => status.unreachable.as_ref() == Some(unreachable),
             _ => false,
         }
-    }
-
-    /// A broken commit: told in the channel at once, to the fallback after half an hour.
-    fn refused(&mut self, now: Timestamp, refused: &Refused) {
-        let late = now.duration_since(refused.since) >= CONFIG_PAGES_AFTER;
-        let commit = short(&refused.commit);
-        let severity = if late { Severity::Critical } else { Severity::Info };
-        let summary = self.live.config.organisation.language.notice(&Notice::ConfigRefused { commit });
-        let behind = if refused.stuck.is_empty() {
-            String::new()
-        } else {
-            format!("\nwaiting behind it:\n{}", refused.stuck.join("\n"))
-        };
-        self.engine.trouble(now, CONFIG_KEY, severity, &summary, &format!("{}{behind}", refused.findings));
-    }
-
-    /// A repository that cannot be read: told to the fallback after half an hour, because a change of who is on call may
-    /// wait there.
-    fn unreachable(&mut self, now: Timestamp, unreachable: &Unreachable) {
-        if now.duration_since(unreachable.since) < CONFIG_PAGES_AFTER {
-            return;
-        }
-        let commit = short(&self.live.commit);
-        let summary = self.live.config.organisation.language.notice(&Notice::ConfigUnreachable { commit });
-        self.engine.trouble(now, UNREACHABLE_KEY, Severity::Critical, &summary, &unreachable.error);
     }
 
     fn release(&mut self, released: Vec<Release>) {

@@ -4,7 +4,7 @@
 
 use super::age_keys;
 use crate::config::{
-    CALENDAR_SECRET, CALENDAR_SECRET_MIN, Config, SECRET_MAX, Secret, SecretSource, Secrets,
+    CALENDAR_SECRET, CALENDAR_SECRET_MIN, Config, Loss, SECRET_MAX, Secret, SecretSource, Secrets, Wanted,
 };
 use crate::sops::{self, Opened};
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,33 +14,58 @@ use std::path::Path;
 use std::sync::Arc;
 use zeroize::Zeroizing;
 
-/// A secret that does not resolve, and what that closes.
+/// A secret that does not resolve.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Missing {
-    pub source: SecretSource,
-    /// What asks for it: `integration grafana`, `providers.slack`.
+    /// What asks for it: `integration grafana`, `providers.slack.bot_token`.
     pub wanted_by: String,
     pub why: String,
+    pub loss: Loss,
+    pub instead: Instead,
 }
 
-/// One secret that the config names: what asks for it, where it is, and its value or why there is none.
-pub type Read<'c> = (String, &'c SecretSource, Result<Secret, String>);
+/// What stands in for a secret that does not resolve.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Instead {
+    /// Nothing: what asks for it is closed.
+    Nothing,
+    /// Another one of the list, as in a rotation.
+    Another,
+    /// The value it had when it was last read. A start has none.
+    LastValue,
+}
+
+impl std::fmt::Display for Missing {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let instead = match self.instead {
+            Instead::Nothing => "",
+            Instead::Another => "; another one stands in for it",
+            Instead::LastValue => "; its last value is kept until a restart",
+        };
+        write!(f, "{}: {}{instead}", self.wanted_by, self.why)
+    }
+}
+
+/// One secret that the config names, and its value or why there is none.
+pub type Read<'c> = (Wanted<'c>, Result<Secret, String>);
 
 /// Reads every secret that the config names. Of several that stand for one (a rotation), any will do.
 pub fn resolve(config: &Config) -> (Secrets, Vec<Missing>) {
     let mut secrets = Secrets::default();
     let mut missing: Vec<Missing> = Vec::new();
     let mut there = BTreeSet::new();
-    for (wanted_by, source, read) in read_all(config) {
+    for (Wanted { by, source, loss }, read) in read_all(config) {
         match read {
             Ok(value) => {
                 secrets.insert(source.clone(), value);
-                there.insert(wanted_by);
+                there.insert(by);
             }
-            Err(why) => missing.push(Missing { source: source.clone(), wanted_by, why }),
+            Err(why) => missing.push(Missing { wanted_by: by, why, loss, instead: Instead::Nothing }),
         }
     }
-    missing.retain(|missing| !there.contains(&missing.wanted_by));
+    for missing in missing.iter_mut().filter(|missing| there.contains(&missing.wanted_by)) {
+        missing.instead = Instead::Another;
+    }
     (secrets, missing)
 }
 
@@ -48,9 +73,10 @@ pub fn resolve(config: &Config) -> (Secrets, Vec<Missing>) {
 pub fn read_all(config: &Config) -> Vec<Read<'_>> {
     let opened = open_all(config);
     let all = config.secret_sources().into_iter();
-    all.map(|(wanted_by, source)| {
-        let value = read(source, &opened).and_then(|value| long_enough(&wanted_by, source, value));
-        (wanted_by, source, value)
+    all.map(|wanted| {
+        let value = read(wanted.source, &opened);
+        let value = value.and_then(|value| long_enough(&wanted.by, wanted.source, value));
+        (wanted, value)
     })
     .collect()
 }
@@ -74,27 +100,33 @@ fn open_all(config: &Config) -> OpenedFiles {
     config.sops.iter().map(open).collect()
 }
 
-/// Providers whose secrets resolve now and would not with the new config: such a reload is refused.
+/// What works now and would be closed with the new config, so that alerts, pages or tickets were lost: such a config is refused.
 pub fn lost(now: (&Config, &Secrets), new: (&Config, &Secrets)) -> Vec<String> {
-    let new_works = works(new);
-    works(now)
-        .into_iter()
-        .filter(|(name, works)| *works && new_works.get(name) == Some(&false))
-        .map(|(name, _)| name.to_owned())
-        .collect()
+    let works_now = works(now);
+    let closed = works(new).into_iter().filter(|(_, works)| !works).map(|(by, _)| by);
+    closed.filter(|by| works_now.get(by) == Some(&true)).collect()
 }
 
-/// Whether each configured provider has a value for each of its fields.
-fn works((config, secrets): (&Config, &Secrets)) -> BTreeMap<&'static str, bool> {
-    let mut fields: BTreeMap<(&str, &str), bool> = BTreeMap::new();
-    for (provider, field, source) in config.provider_secrets() {
-        *fields.entry((provider, field)).or_default() |= secrets.get(source).is_some();
-    }
+/// Whether each thing without which alerts, pages or tickets are lost has a value.
+fn works((config, secrets): (&Config, &Secrets)) -> BTreeMap<String, bool> {
     let mut works = BTreeMap::new();
-    for ((provider, _), there) in fields {
-        *works.entry(provider).or_insert(true) &= there;
+    for wanted in config.secret_sources().into_iter().filter(|wanted| wanted.loss > Loss::Comfort) {
+        *works.entry(wanted.by).or_default() |= secrets.get(wanted.source).is_some();
     }
     works
+}
+
+/// Gives what would be closed its last values: a file that is written anew is empty for a moment.
+pub fn keep(config: &Config, last: &Secrets, secrets: &mut Secrets, missing: &mut [Missing]) {
+    let lost = lost((config, last), (config, secrets));
+    for wanted in config.secret_sources().into_iter().filter(|wanted| lost.contains(&wanted.by)) {
+        if let Some(value) = last.get(wanted.source) {
+            secrets.insert(wanted.source.clone(), value.clone());
+        }
+    }
+    for missing in missing.iter_mut().filter(|missing| lost.contains(&missing.wanted_by)) {
+        missing.instead = Instead::LastValue;
+    }
 }
 
 /// Whoever has the URL of one calendar could try short secrets at leisure.

@@ -3,7 +3,7 @@
 use super::follow::{News, short};
 use super::live::Live;
 use super::run::Parts;
-use super::secrets::Missing;
+use super::secrets::{Instead, Missing};
 use crate::config::Config;
 use std::sync::Arc;
 
@@ -87,9 +87,12 @@ pub(super) fn tell_versions(parts: &Parts) {
 
 /// Tells which secrets do not resolve, and what that closes.
 pub(super) fn note_missing(parts: &Parts, missing: &[Missing]) {
-    let lines: Vec<String> = missing.iter().map(|it| format!("{}: {}", it.wanted_by, it.why)).collect();
-    for line in &lines {
-        tracing::warn!("a secret does not resolve, so this is closed: {line}");
+    let lines: Vec<String> = missing.iter().map(Missing::to_string).collect();
+    for (line, missing) in lines.iter().zip(missing) {
+        match missing.instead {
+            Instead::Nothing => tracing::warn!("a secret does not resolve, so this is closed: {line}"),
+            Instead::Another | Instead::LastValue => tracing::warn!("a secret does not resolve: {line}"),
+        }
     }
     parts.metrics.secrets_missing.set(lines.len() as i64);
     parts.status.send_modify(|status| status.missing = lines);

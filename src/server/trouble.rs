@@ -1,0 +1,66 @@
+//! What the config's own troubles become: alerts of the server itself, in the channel or to the fallback.
+
+use super::follow::short;
+use super::live::{Live, Refused, Unreachable};
+use super::secrets::{Instead, Missing};
+use crate::alert::Severity;
+use crate::config::Loss;
+use crate::engine::Engine;
+use crate::language::Notice;
+use jiff::{SignedDuration, Timestamp};
+
+/// A refused commit, and a repository that cannot be read, are told to the fallback after so long.
+const CONFIG_PAGES_AFTER: SignedDuration = SignedDuration::from_mins(30);
+
+/// The dedup keys of the server's own troubles.
+pub(super) const CONFIG_KEY: &str = "config-refused";
+pub(super) const UNREACHABLE_KEY: &str = "config-unreachable";
+const SECRETS_KEY: &str = "secrets-missing";
+pub(super) const DAMAGE_KEY: &str = "journal-damage";
+
+/// A broken commit: told in the channel at once, to the fallback after half an hour.
+pub(super) fn refused(engine: &mut Engine, now: Timestamp, live: &Live, refused: &Refused) {
+    let late = now.duration_since(refused.since) >= CONFIG_PAGES_AFTER;
+    let commit = short(&refused.commit);
+    let severity = if late { Severity::Critical } else { Severity::Info };
+    let summary = live.config.organisation.language.notice(&Notice::ConfigRefused { commit });
+    let behind = if refused.stuck.is_empty() {
+        String::new()
+    } else {
+        format!("\nwaiting behind it:\n{}", refused.stuck.join("\n"))
+    };
+    engine.trouble(now, CONFIG_KEY, severity, &summary, &format!("{}{behind}", refused.findings));
+}
+
+/// A repository that cannot be read: told to the fallback after half an hour, because a change of who is on call may
+/// wait there; at once if another repository's or branch's people are paged meanwhile.
+pub(super) fn unreachable(engine: &mut Engine, now: Timestamp, live: &Live, unreachable: &Unreachable) {
+    let late = now.duration_since(unreachable.since) >= CONFIG_PAGES_AFTER;
+    if !late && unreachable.borrowed.is_none() {
+        return;
+    }
+    let commit = short(&live.commit);
+    let language = live.config.organisation.language;
+    let (summary, why) = match &unreachable.borrowed {
+        Some(of) => (
+            language.notice(&Notice::ConfigBorrowed { commit, of }),
+            format!("{}\n{} is in force: its people are paged", unreachable.error, of),
+        ),
+        None => (language.notice(&Notice::ConfigUnreachable { commit }), unreachable.error.clone()),
+    };
+    engine.trouble(now, UNREACHABLE_KEY, Severity::Critical, &summary, &why);
+}
+
+/// Doors, phones and providers of pages that closed page the fallback. What lives on its last value is told in the
+/// channel, since a restart would close it, as are rooms and tickets.
+pub(super) fn missing(engine: &mut Engine, now: Timestamp, live: &Live, missing: &[Missing]) {
+    let told = |it: &&Missing| it.loss > Loss::Comfort && it.instead != Instead::Another;
+    let lines: Vec<String> = missing.iter().filter(told).map(Missing::to_string).collect();
+    if lines.is_empty() {
+        return engine.trouble_over(now, SECRETS_KEY);
+    }
+    let closed = missing.iter().any(|it| it.loss == Loss::Pages && it.instead == Instead::Nothing);
+    let severity = if closed { Severity::Critical } else { Severity::Info };
+    let summary = live.config.organisation.language.notice(&Notice::SecretsMissing { closed });
+    engine.trouble(now, SECRETS_KEY, severity, &summary, &lines.join("\n"));
+}
