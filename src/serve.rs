@@ -9,6 +9,7 @@ use crate::disk::directory::{Loaded, StateDir};
 use crate::disk::recorder::{Recorder, Written};
 use crate::disk::recover;
 use crate::git::fetch::Fetcher;
+use crate::git::kept::Kept;
 use crate::git::remote::Credentials;
 use crate::git::repository::Repository;
 use crate::incident::Incidents;
@@ -182,7 +183,10 @@ fn load(dir: &StateDir) -> Result<(Incidents, Loaded<()>, Vec<String>)> {
 /// The source of the config, and how to show it; a clone of a repository is kept beside the journal.
 fn source(config: From, state: &Path) -> Result<(Source, Origin)> {
     match config {
-        From::Directory(path) => Ok((Source::Directory(path.clone()), Origin::Directory(path))),
+        From::Directory(path) => {
+            let kept = Kept::of(state, &path);
+            Ok((Source::Directory(path.clone(), kept), Origin::Directory(path)))
+        }
         From::Git { url, branch, path, credentials, fetch_timeout } => {
             let clone = state.join("config.git");
             let open =

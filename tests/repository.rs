@@ -3,9 +3,12 @@
 
 use oncall::compile::{FILE_MAX, FILES_MAX, FOLDERS_MAX, TREE_BYTES_MAX, Tree, Unread};
 use oncall::git::files::read_dir;
+use oncall::git::kept::Kept;
 use oncall::git::remote::Credentials;
 use oncall::git::repository::{CommitId, Repository};
-use std::{collections::BTreeMap, fs, path::PathBuf};
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 /// A remote, and the folder in which the clone is made.
@@ -189,6 +192,28 @@ fn the_last_good_commit_of_another_branch_or_folder_is_not_ours() {
         assert_eq!(world.open(branch, path).good(), None, "{branch:?} {path:?}");
     }
     assert!(world.open(Some("staging"), None).good().is_some());
+}
+
+#[test]
+fn the_last_good_directory_outlives_a_crash_while_it_is_kept() {
+    let state = TempDir::new().unwrap();
+    let tree =
+        |text: &str| Tree { files: [("users/a.yaml".to_owned(), text.into())].into(), ..Tree::default() };
+    let kept = Kept::of(state.path(), Path::new("/config"));
+    assert_eq!(kept.read(), None);
+    kept.write("one", &tree("1")).unwrap();
+    assert_eq!(kept.read(), Some(("one".to_owned(), tree("1"))));
+    assert_eq!(Kept::of(state.path(), Path::new("/elsewhere")).read(), None);
+
+    // It ended between taking the old one away and renaming the new one; then while writing the new one.
+    let folder = fs::read_dir(state.path()).unwrap().next().unwrap().unwrap().path();
+    fs::rename(&folder, folder.with_extension("new")).unwrap();
+    assert_eq!(kept.read(), Some(("one".to_owned(), tree("1"))));
+    kept.write("two", &tree("2")).unwrap();
+    fs::create_dir_all(folder.with_extension("new")).unwrap();
+    assert_eq!(kept.read(), Some(("two".to_owned(), tree("2"))));
+    kept.write("three", &tree("3")).unwrap();
+    assert_eq!(kept.read(), Some(("three".to_owned(), tree("3"))));
 }
 
 #[test]

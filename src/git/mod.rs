@@ -6,6 +6,7 @@
 mod commit;
 pub mod fetch;
 pub mod files;
+pub mod kept;
 pub mod remote;
 pub mod repository;
 pub mod revision;

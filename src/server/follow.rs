@@ -11,6 +11,7 @@ use crate::compile::{Severity, Tree, compile, render_human};
 use crate::config::{Config, Secrets};
 use crate::git::fetch::Fetcher;
 use crate::git::files::read_dir;
+use crate::git::kept::Kept;
 use crate::git::repository::{Commit, CommitId, Repository};
 use anyhow::{Context, Result};
 use std::path::PathBuf;
@@ -28,7 +29,7 @@ const START_MAX: Duration = Duration::from_secs(10);
 /// Where the config is.
 #[derive(Debug)]
 pub enum Source {
-    Directory(PathBuf),
+    Directory(PathBuf, Kept),
     /// The clone, and the thread that fetches into it.
     Git(Box<Repository>, Fetcher),
 }
@@ -79,6 +80,12 @@ struct Version {
     name: String,
     commit: Option<CommitId>,
     tree: Option<Tree>,
+}
+
+impl Version {
+    fn of(commit: CommitId) -> Version {
+        Version { name: commit.to_string(), commit: Some(commit), tree: None }
+    }
 }
 
 impl Follower {
@@ -138,8 +145,8 @@ impl Follower {
         if self.live.as_ref().is_some_and(|live| live.commit == name) {
             return self.fine() && self.reread_secrets();
         }
-        match self.compiled(newest) {
-            Ok((config, commit)) => self.accept(config, name, commit),
+        match self.source.compiled(&newest) {
+            Ok((config, tree)) => self.accept(config, newest, &tree),
             Err(error) => {
                 self.refuse(name, Because::Findings, &error)
                     && self.start_from_good()
@@ -168,7 +175,7 @@ impl Follower {
         }
         let Some((good, of)) = repository.good_of_another() else { return true };
         self.borrowed = Some(of);
-        self.take(good)
+        self.take(&Version::of(good))
     }
 
     /// Without a config in force, the last good one is taken; what was refused before is then said again, to an engine
@@ -177,37 +184,26 @@ impl Follower {
         if self.live.is_some() {
             return true;
         }
-        let Source::Git(repository, _) = &self.source else { return true };
-        let Some(good) = repository.good() else { return true };
-        self.take(good)
+        let Some(good) = self.source.good() else { return true };
+        self.take(&good)
     }
 
-    fn take(&mut self, good: CommitId) -> bool {
-        let version = Version { name: good.to_string(), commit: Some(good), tree: None };
-        match self.compiled(version) {
+    fn take(&mut self, good: &Version) -> bool {
+        match self.source.compiled(good) {
             Ok((config, _)) => {
                 let (secrets, missing) = (self.resolve)(&config);
-                self.take_over(config, secrets, missing, good.to_string()) && self.repeat_refusal()
+                self.take_over(config, secrets, missing, good.name.clone()) && self.repeat_refusal()
             }
             Err(error) => {
-                tracing::error!("the last good commit {good} does not load any more: {error:#}");
+                tracing::error!("the last good config {} does not load any more: {error:#}", good.name);
                 true
             }
         }
     }
 
-    fn compiled(&self, version: Version) -> Result<(Config, Option<CommitId>)> {
-        let tree = match (version.tree, &self.source, version.commit) {
-            (Some(tree), ..) => tree,
-            (None, Source::Git(repository, _), Some(commit)) => repository.tree(commit)?,
-            (None, ..) => anyhow::bail!("there is nothing to read"),
-        };
-        Ok((load(&tree)?, version.commit))
-    }
-
-    fn accept(&mut self, config: Config, name: String, commit: Option<CommitId>) -> bool {
+    fn accept(&mut self, config: Config, version: Version, tree: &Tree) -> bool {
         let (secrets, missing) = (self.resolve)(&config);
-        let lost = self.before(commit).map(|(before, values)| {
+        let lost = self.before(&version.name).map(|(before, values)| {
             let lost = secrets::lost((&before, &values), (&config, &secrets));
             let whys = missing.iter().filter(|missing| lost.contains(&missing.wanted_by));
             let whys = whys.map(|missing| missing.why.clone()).collect::<Vec<_>>().join("; ");
@@ -217,28 +213,26 @@ impl Follower {
             let why = anyhow::anyhow!(
                 "it would lose {lost}, which works now: a secret it names does not resolve here ({whys})"
             );
-            return self.refuse(name, Because::Secrets, &why)
+            return self.refuse(version.name, Because::Secrets, &why)
                 && self.start_from_good()
                 && self.reread_secrets();
         }
-        if let (Source::Git(repository, _), Some(commit)) = (&self.source, commit)
-            && let Err(error) = repository.mark_good(commit)
-        {
+        self.borrowed = None;
+        let told = self.take_over(config, secrets, missing, version.name.clone());
+        if let Err(error) = self.source.keep(&version, tree) {
             tracing::warn!("{error:#}");
         }
-        self.borrowed = None;
-        self.take_over(config, secrets, missing, name) && self.fine()
+        told && self.fine()
     }
 
     /// What a new commit is measured against: what is in force; at a start what was good last, so that a commit that
     /// was refused stays refused over a restart.
-    fn before(&self, commit: Option<CommitId>) -> Option<(Arc<Config>, Secrets)> {
+    fn before(&self, name: &str) -> Option<(Arc<Config>, Secrets)> {
         if let Some(live) = &self.live {
             return Some((live.config.clone(), live.secrets.clone()));
         }
-        let Source::Git(repository, _) = &self.source else { return None };
-        let good = repository.good().filter(|good| Some(*good) != commit)?;
-        let config = repository.tree(good).and_then(|tree| load(&tree)).ok()?;
+        let good = self.source.good().filter(|good| good.name != name)?;
+        let (config, _) = self.source.compiled(&good).ok()?;
         let secrets = (self.resolve)(&config).0;
         Some((Arc::new(config), secrets))
     }
@@ -264,8 +258,8 @@ impl Follower {
         if recorded == name {
             return Some(Arc::new(config.clone()));
         }
-        let Source::Git(repository, _) = &self.source else { return None };
-        let read = CommitId::parse(&recorded).and_then(|commit| load(&repository.tree(commit)?));
+        let read = self.source.compiled(&self.source.version(&recorded)?);
+        let read = read.map(|(config, _)| config);
         read.inspect_err(|error| {
             tracing::warn!("the config {recorded} that was in force cannot be read: {error:#}")
         })
@@ -321,7 +315,7 @@ impl Source {
     /// What is there now; waits for a remote no longer than `patience`.
     fn newest(&mut self, patience: Duration) -> Result<Version> {
         match self {
-            Source::Directory(path) => {
+            Source::Directory(path, _) => {
                 let tree = read_dir(path)?;
                 Ok(Version { name: digest(&tree), commit: None, tree: Some(tree) })
             }
@@ -338,9 +332,45 @@ impl Source {
         }
     }
 
+    /// What is in force is what a later start begins with while the newest cannot be read.
+    fn keep(&self, version: &Version, tree: &Tree) -> Result<()> {
+        match (self, version.commit) {
+            (Source::Directory(_, kept), _) => kept.write(&version.name, tree),
+            (Source::Git(repository, _), Some(commit)) => repository.mark_good(commit),
+            (Source::Git(..), None) => Ok(()),
+        }
+    }
+
+    /// What was in force last.
+    fn good(&self) -> Option<Version> {
+        match self {
+            Source::Directory(_, kept) => {
+                kept.read().map(|(name, tree)| Version { name, commit: None, tree: Some(tree) })
+            }
+            Source::Git(repository, _) => repository.good().map(Version::of),
+        }
+    }
+
+    /// A version by its name, if it is still there.
+    fn version(&self, name: &str) -> Option<Version> {
+        match self {
+            Source::Directory(..) => self.good().filter(|good| good.name == name),
+            Source::Git(..) => CommitId::parse(name).ok().map(Version::of),
+        }
+    }
+
+    fn compiled(&self, version: &Version) -> Result<(Config, Tree)> {
+        let tree = match (&version.tree, self, version.commit) {
+            (Some(tree), ..) => tree.clone(),
+            (None, Source::Git(repository, _), Some(commit)) => repository.tree(commit)?,
+            (None, ..) => anyhow::bail!("there is nothing to read"),
+        };
+        Ok((load(&tree)?, tree))
+    }
+
     fn about(&self, commit: Option<CommitId>) -> Option<Commit> {
         match self {
-            Source::Directory(_) => None,
+            Source::Directory(..) => None,
             Source::Git(repository, _) => repository.commit(commit?),
         }
     }

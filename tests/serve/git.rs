@@ -1,7 +1,7 @@
 //! Git as companies have it: tokens, keys, hosts that are not who they say, remotes that hang, branches that go.
 
 use super::git_hosts::{Https, Sshd};
-use super::world::{HANG_MAX, World, now, patient};
+use super::world::{HANG_MAX, SECRETS, World, now, patient};
 use oncall::config::Config;
 use oncall::git::remote::Credentials;
 use oncall::serve::{From, Options, serve};
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use std::fs;
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
 
@@ -275,4 +275,32 @@ async fn a_branch_that_is_deleted_pages_after_half_an_hour() {
     next("resolved").await;
     stop.send_replace(true);
     server.await.unwrap().unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_directory_with_an_error_and_a_restart() {
+    let mut world = World::with(&[("escalation-policies/web.yaml", &patient("smith"))]).await;
+    let folder = world.written();
+    let command = |world: &World| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_oncall"));
+        command.args(["serve", "--listen", "127.0.0.1:0", "--interval", "1s", "--config"]).arg(&folder);
+        command.arg("--state").arg(world.state()).envs(SECRETS).env("XDG_CONFIG_HOME", world.folder.path());
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    };
+    let mut server = world.serve_by(command(&world)).await;
+    let in_force = server.get("/v1/config").await.1["in_force"]["commit"].clone();
+    fs::write(folder.join("escalation-policies/web.yaml"), patient("smiht")).unwrap();
+    server.line("is refused").await;
+    server.stop();
+
+    // As with git: the config before the error pages, and the error is told.
+    let server = world.serve_by(command(&world)).await;
+    let (_, config) = server.get("/v1/config").await;
+    assert_eq!(config["in_force"]["commit"], in_force, "{config}");
+    assert!(config["waiting_for"]["findings"].as_str().unwrap().contains("smiht"), "{config}");
+    assert_eq!(server.event("trigger", "disk").await, 202);
+    world.call_to("smith").await;
+    server.stop();
+    world.no_secret_was_shown();
 }
