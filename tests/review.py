@@ -126,7 +126,7 @@ class Review(unittest.TestCase):
         self.assertEqual(self.run_script().returncode, 0)
         self.assertEqual(len(self.bodies()), 1)
         self.assertIn("Suzuki for Tanaka.", self.bodies()[0])
-        self.assertIn("--base origin/main", (self.folder / "calls").read_text())
+        self.assertIn("--base origin/main^{commit}", (self.folder / "calls").read_text())
         self.run_script()
         changes = [(method, path) for method, path, _ in self.forge.asked]
         comments = "/repos/example/oncall-config/issues"

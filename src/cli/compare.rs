@@ -10,13 +10,13 @@ use super::instant::instant;
 use super::people::named;
 use super::{Exit, Output, compare_json, compare_markdown, compare_text};
 use crate::check::expectations::unmet;
-use crate::compile::compile;
+use crate::compile::{Tree, compile};
 use crate::config::Config;
-use crate::git::revision;
+use crate::git::revision::{self, AtRevision};
 use crate::preview::difference::{Changed, Difference, Exchange, Gap, Presence, Sides, difference};
 use crate::preview::load::{Calendar, Load, loads};
 use crate::schedule::{OnCall, Schedules, UserId};
-use anyhow::Result;
+use anyhow::{Result, bail};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -32,6 +32,16 @@ pub(super) struct Compared<'c> {
     pub difference: Difference,
     /// How many expectations of the config itself do not hold.
     pub unmet: usize,
+    /// What to say first about the other side: it does not load, or is elsewhere.
+    pub caveat: Option<Caveat>,
+}
+
+/// Why the comparison says less than it seems to.
+#[derive(Clone, Debug)]
+pub(super) struct Caveat {
+    pub text: String,
+    /// There was nothing to compare with: what `--fail-on` asks is not known.
+    pub blind: bool,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<Output> {
@@ -51,13 +61,17 @@ pub(super) fn run(arguments: &Arguments) -> Result<Output> {
     let until = from.checked_add(days).unwrap_or(Timestamp::MAX);
     let mut compared = Compared::new((&base.name, base.commit.as_deref()), before, after, from, until);
     compared.unmet = unmet(&loaded.compiled).len();
+    compared.caveat.clone_from(&base.caveat);
     let out = match arguments.format {
         Format::Text => compare_text::text(&compared),
         Format::Markdown => compare_markdown::markdown(&compared),
         Format::Json => compare_json::json(&compared),
     };
-    let failures: Vec<&str> =
+    let mut failures: Vec<&str> =
         arguments.fail_on.iter().filter(|it| compared.fails(**it)).map(|it| it.said()).collect();
+    if compared.caveat.as_ref().is_some_and(|it| it.blind) && !arguments.fail_on.is_empty() {
+        failures.push("nothing to compare with, so what --fail-on asks is not known");
+    }
     let err = failures.iter().map(|failure| format!("error: {failure}\n")).collect();
     Ok(Output { out, err, exit: if failures.is_empty() { Exit::Fine } else { Exit::Config } })
 }
@@ -74,22 +88,64 @@ struct Base {
     commit: Option<String>,
     /// `None`: no config is there.
     loaded: Option<Loaded>,
+    caveat: Option<Caveat>,
 }
 
 impl Base {
-    /// A directory if there is one of this name, and a revision otherwise.
+    /// A directory if there is one of this name, and a revision otherwise; a name that is both is refused, since a
+    /// change could bring a folder of the revision's name along, and be compared with itself.
     fn read(dir: &Path, base: Option<&str>) -> Result<Base> {
         if let Some(other) = base.filter(|base| Path::new(base).is_dir()) {
-            return Ok(Base { name: other.to_owned(), commit: None, loaded: Some(load(Path::new(other))?) });
+            let plain = !Path::new(other).is_absolute() && !other.starts_with('.');
+            if plain && revision::knows(dir, other) {
+                bail!(
+                    "`{other}` is both a directory and a revision: write `./{other}` for the directory, or the commit's id \
+                     (`git rev-parse refs/remotes/{other}`)"
+                );
+            }
+            let loaded = Some(load(Path::new(other))?);
+            return Ok(Base { name: other.to_owned(), commit: None, loaded, caveat: None });
         }
-        let revision = revision::read(dir, base)?;
-        let tree = revision.tree.filter(|tree| tree.files.contains_key("oncall.yaml"));
-        let loaded = tree.map(|tree| {
-            let compiled = compile(&tree);
-            Loaded { tree, compiled }
-        });
-        Ok(Base { name: revision.name, commit: Some(revision.commit), loaded })
+        let AtRevision { name, commit, tree } = revision::read(dir, base)?;
+        let loaded = compiled(tree);
+        let Some(loaded) = loaded else {
+            let moved = revision::moved_from(dir, &commit, "oncall.yaml")?;
+            let caveat = moved.map(|from| Caveat {
+                text: format!("Nothing to compare with: in {name} the config is at {from}, and this change moves it away"),
+                blind: true,
+            });
+            return Ok(Base { name, commit: Some(commit), loaded: None, caveat });
+        };
+        if loaded.compiled.config.is_some() {
+            return Ok(Base { name, commit: Some(commit), loaded: Some(loaded), caveat: None });
+        }
+        let before = revision::before(dir, &commit)?;
+        let mut loads = before.filter_map(|it| Some((it.name, it.commit, compiled(it.tree)?)));
+        let last = loads.find(|(.., loaded)| loaded.compiled.config.is_some());
+        let broken = format!("{name} does not load");
+        Ok(match last {
+            Some((last, commit, loaded)) => {
+                let text = format!("{broken}: compared with {last}, the last commit that does");
+                Base {
+                    name: last,
+                    commit: Some(commit),
+                    loaded: Some(loaded),
+                    caveat: Some(Caveat { text, blind: false }),
+                }
+            }
+            None => {
+                let text = format!("Nothing to compare with: {broken}, and no commit before it does");
+                Base { name, commit: Some(commit), loaded: None, caveat: Some(Caveat { text, blind: true }) }
+            }
+        })
     }
+}
+
+/// `None`: no config is there.
+fn compiled(tree: Option<Tree>) -> Option<Loaded> {
+    let tree = tree.filter(|tree| tree.files.contains_key("oncall.yaml"))?;
+    let compiled = compile(&tree);
+    Some(Loaded { tree, compiled })
 }
 
 fn broken(name: &str, output: Output) -> Output {
@@ -119,7 +175,7 @@ impl<'c> Compared<'c> {
         let nothing = Schedules::default();
         let sides = Sides { before: before.map_or(&nothing, |it| &it.schedules), after: &after.schedules };
         let difference = difference(&sides, from, until);
-        Compared { base, commit, before, after, difference, unmet: 0 }
+        Compared { base, commit, before, after, difference, unmet: 0, caveat: None }
     }
 
     /// Whole days of the range.

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 pub(super) fn json(compared: &Compared<'_>) -> String {
     let difference = &compared.difference;
     let value = json!({
-        "base": { "name": compared.base, "commit": compared.commit },
+        "base": { "name": compared.base, "commit": compared.commit, "caveat": compared.caveat.as_ref().map(|it| &it.text) },
         "from": difference.from.to_string(),
         "until": difference.until.to_string(),
         "schedules": difference.changed.iter().map(|changed| schedule(compared, changed)).collect::<Vec<_>>(),

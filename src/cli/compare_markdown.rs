@@ -37,7 +37,8 @@ pub(super) fn markdown(compared: &Compared<'_>) -> String {
 
 fn comment(compared: &Compared<'_>, rows: usize, schedules: usize) -> String {
     let changed = &compared.difference.changed;
-    let mut out = format!("{MARK}\n### Who is on call\n\n");
+    let caveat = compared.caveat.as_ref().map(|it| format!("> **{}.**\n\n", escaped(&it.text)));
+    let mut out = format!("{MARK}\n{}### Who is on call\n\n", caveat.unwrap_or_default());
     let alarms: Vec<String> = changed
         .iter()
         .filter_map(|it| Some(alarm(compared, it, it.urgent()?)))

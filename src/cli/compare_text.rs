@@ -14,7 +14,8 @@ const MOVES_MAX: usize = 40;
 
 /// First what concerns those on call today, then one sentence, then each schedule.
 pub(super) fn text(compared: &Compared<'_>) -> String {
-    let mut out = alarms(compared);
+    let caveat = compared.caveat.as_ref().map(|it| wrapped("!! ", &format!("{}.", it.text)));
+    let mut out = caveat.unwrap_or_default() + &alarms(compared);
     if !out.is_empty() {
         out.push('\n');
     }

@@ -7,13 +7,15 @@
 use super::commit;
 use crate::compile::Tree;
 use anyhow::{Context, Error, Result, anyhow, bail};
-use git2::{ErrorCode, Oid, Repository};
+use git2::{ErrorCode, Oid, Repository, TreeWalkMode, TreeWalkResult};
 use std::path::{Path, PathBuf};
 
 /// Names under which a clone knows the branch that changes are merged into, the best first.
 const UPSTREAMS: [&str; 4] = ["origin/HEAD", "origin/main", "origin/master", "HEAD"];
 /// How many digits of a commit id people see.
 const DIGITS: usize = 10;
+/// How many commits are looked at for one that loads.
+const BEFORE_MAX: usize = 50;
 
 /// A directory at a revision.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,15 +43,61 @@ pub fn read(dir: &Path, revision: Option<&str>) -> Result<AtRevision> {
         bail!(shallow(name));
     }
     let commit = left.unwrap_or(tip);
-    let digits: String = commit.to_string().chars().take(DIGITS).collect();
-    let name = match commit == tip {
-        true => format!("{name} at {digits}"),
-        false => format!("{digits}, where this branch left {name}"),
+    let digits = short(commit);
+    let name = match (commit == tip, name == tip.to_string()) {
+        (true, true) => digits,
+        (true, false) => format!("{name} at {digits}"),
+        (false, true) => format!("{digits}, where this branch left {}", short(tip)),
+        (false, false) => format!("{digits}, where this branch left {name}"),
     };
-    let tree = match has(&git, commit, folder.as_deref())? {
-        true => Some(
-            commit::read(&git, commit, folder.as_deref()).with_context(|| format!("cannot read {name}"))?,
-        ),
+    at(&git, folder.as_deref(), commit, name)
+}
+
+/// Whether the repository around `dir` knows a revision of this name.
+pub fn knows(dir: &Path, name: &str) -> bool {
+    Repository::discover(dir).is_ok_and(|git| find(&git, name).is_ok())
+}
+
+/// The files of `dir` at the commits before this one, the nearest first, at most [`BEFORE_MAX`]; only along the branch,
+/// not into what was merged.
+pub fn before(dir: &Path, commit: &str) -> Result<impl Iterator<Item = AtRevision> + use<>> {
+    let dir = dir.canonicalize()?;
+    let git = Repository::discover(&dir).map_err(|error| no_repository(&error, &dir))?;
+    let folder = folder(&git, &dir)?;
+    let mut next = Some(Oid::from_str(commit)?);
+    let parents = std::iter::from_fn(move || {
+        next = git.find_commit(next?).and_then(|it| it.parent_id(0)).ok();
+        at(&git, folder.as_deref(), next?, short(next?)).ok()
+    });
+    Ok(parents.take(BEFORE_MAX))
+}
+
+/// Where the commit has a config that the work tree around `dir` has not at that place any more.
+pub fn moved_from(dir: &Path, commit: &str, name: &str) -> Result<Option<String>> {
+    let git = Repository::discover(dir.canonicalize()?)?;
+    let root = git.workdir().unwrap_or_else(|| git.path()).to_owned();
+    let mut gone = None;
+    git.find_commit(Oid::from_str(commit)?)?
+        .tree()?
+        .walk(TreeWalkMode::PreOrder, |folder, entry| {
+            let path = format!("{folder}{}", entry.name().unwrap_or_default());
+            let is_gone = entry.name() == Ok(name) && !root.join(&path).exists();
+            if is_gone {
+                gone = Some(path)
+            }
+            if is_gone { TreeWalkResult::Abort } else { TreeWalkResult::Ok }
+        })
+        .ok();
+    Ok(gone)
+}
+
+fn short(commit: Oid) -> String {
+    commit.to_string().chars().take(DIGITS).collect()
+}
+
+fn at(git: &Repository, folder: Option<&str>, commit: Oid, name: String) -> Result<AtRevision> {
+    let tree = match has(git, commit, folder)? {
+        true => Some(commit::read(git, commit, folder).with_context(|| format!("cannot read {name}"))?),
         false => None,
     };
     Ok(AtRevision { name, commit: commit.to_string(), tree })

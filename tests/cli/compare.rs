@@ -322,3 +322,66 @@ fn what_there_is_nothing_to_compare_with() {
     );
     drop(git);
 }
+
+/// A pull request may bring a folder, or a link, of the revision's name along.
+#[test]
+fn a_name_that_is_both_a_folder_and_a_revision_is_refused() {
+    let folder = TempDir::new().unwrap();
+    let git = repository(folder.path(), &[with_line_ups(TWO).path()]);
+    let tip = git.head().unwrap().target().unwrap();
+    git.reference("refs/heads/example-config", tip, true, "test").unwrap();
+    // Relative names are those of the tests' own folder, which has one of this name.
+    let here = Path::new("example-config");
+    assert!(here.is_dir());
+    refused(
+        &dry_run("--base example-config", None, folder.path()),
+        Exit::Usage,
+        &["`example-config` is both a directory and a revision", "./example-config", "git rev-parse"],
+    );
+}
+
+/// Main is broken, and this repairs it: green, and compared with the last commit that loads.
+#[test]
+fn a_base_that_does_not_load_gives_way_to_the_last_that_does() {
+    let (good, bad) = (with_line_ups(TWO), with_line_ups(TWO));
+    write(bad.path(), PRIMARY, &schedule("Web", "{ from: 2026-10-05, members: [tanaka, suzuky] }"));
+    let folder = TempDir::new().unwrap();
+    let git = repository(folder.path(), &[good.path(), bad.path(), bad.path()]);
+    let first = git.revparse_single("HEAD~2").unwrap().id().to_string();
+    let line = "--base main --at '2026-12-08 12:00' --fail-on now-changes";
+    write(folder.path(), PRIMARY, &schedule("Web", TWO));
+    let text = fine(dry_run(line, None, folder.path()));
+    let says = format!("does not load: compared with {}, the", &first[..10]);
+    let unwrapped = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(text.starts_with("!! main at ") && unwrapped.contains(&says), "{text}");
+    assert!(text.contains("Nobody's shifts change"), "{text}");
+
+    // A repair that changes who is on call fails like any other change.
+    write(folder.path(), PRIMARY, &schedule("Web", "{ from: 2026-10-05, members: [tanaka, sato] }"));
+    let found = dry_run(line, None, folder.path());
+    assert!(found.exit == Exit::Config && found.err.contains("now-changes"), "{}{}", found.out, found.err);
+
+    // Nothing before loads either: the first line says so, and what --fail-on asks is not known.
+    let never = TempDir::new().unwrap();
+    repository(never.path(), &[bad.path()]);
+    write(never.path(), PRIMARY, &schedule("Web", TWO));
+    let found = dry_run(line, None, never.path());
+    assert!(found.out.starts_with("!! Nothing to compare with: main at "), "{}", found.out);
+    assert!(found.exit == Exit::Config && found.err.contains("not known"), "{}", found.err);
+    fine(dry_run("--base main", None, never.path()));
+}
+
+#[test]
+fn a_config_that_is_moved_away_is_the_first_line() {
+    let good = with_line_ups(TWO);
+    let folder = TempDir::new().unwrap();
+    repository(folder.path(), &[good.path()]);
+    let below = folder.path().join("ops");
+    fs::create_dir(&below).unwrap();
+    copy(good.path(), &below);
+    fs::remove_file(folder.path().join("oncall.yaml")).unwrap();
+    let found = dry_run("--base main --format markdown --fail-on now-changes", None, &below);
+    assert!(found.out.contains("Nothing to compare with: in main at"), "{}", found.out);
+    assert!(found.out.contains("the config is at oncall.yaml"), "{}", found.out);
+    assert_eq!(found.exit, Exit::Config);
+}

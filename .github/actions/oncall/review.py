@@ -38,7 +38,7 @@ def main():
     base = os.environ.get("ONCALL_BASE") or (forge and forge["base"])
     if not base:
         return validated.returncode
-    command = [program, "dry-run", "--base", base, "--format", "markdown"]
+    command = [program, "dry-run", "--base", commit_of(base, directory), "--format", "markdown"]
     if os.environ.get("ONCALL_FAIL_ON"):
         command += ["--fail-on", os.environ["ONCALL_FAIL_ON"]]
     compared = run(command + [directory])
@@ -55,6 +55,23 @@ def run(command):
         return subprocess.run(command, capture_output=True, encoding="utf-8", errors="replace")
     except OSError as error:
         sys.exit(f"error: cannot run {command[0]}: {error.strerror}: put oncall on the PATH, or set ONCALL")
+
+
+def commit_of(base, directory):
+    """The id of the commit that a branch or revision is now: a pull request may bring a folder of the branch's name.
+
+    What git does not know is left to `oncall`, as what can only be a revision."""
+    if os.path.isabs(base) or base.startswith("."):
+        return base
+    for name in (f"refs/remotes/{base}", f"refs/remotes/origin/{base}", base):
+        command = ["git", "-C", directory, "rev-parse", "--verify", "--quiet", "--end-of-options", name + "^{commit}"]
+        try:
+            found = subprocess.run(command, capture_output=True, encoding="utf-8", errors="replace")
+        except OSError:
+            break
+        if found.returncode == 0:
+            return found.stdout.strip()
+    return base + "^{commit}"
 
 
 def comment(mark, validated, compared):
