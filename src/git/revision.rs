@@ -58,7 +58,7 @@ pub fn knows(dir: &Path, name: &str) -> bool {
     Repository::discover(dir).is_ok_and(|git| find(&git, name).is_ok())
 }
 
-/// The files of `dir` at the commits before this one, the nearest first, at most [`BEFORE_MAX`]; only along the branch,
+/// The files of `dir` at the commits before this one, the nearest first, at most 50; only along the branch,
 /// not into what was merged.
 pub fn before(dir: &Path, commit: &str) -> Result<impl Iterator<Item = AtRevision> + use<>> {
     let dir = dir.canonicalize()?;

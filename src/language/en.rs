@@ -99,6 +99,9 @@ pub(super) fn shown(phrase: &Shown) -> String {
             "The ticket's status was left as it is: no transition leads to \"{wanted}\". There are: {}",
             quoted(available)
         ),
+        Shown::TransitionRefused { said } => {
+            format!("The ticket's status was left as it is: Jira refused the transition ({said}).")
+        }
         Shown::DidAcknowledge => "Acknowledged.".into(),
         Shown::DidResolve => "Resolved.".into(),
         Shown::DidEscalate => "Escalated to the next step.".into(),

@@ -97,6 +97,9 @@ pub(super) fn shown(phrase: &Shown) -> String {
             "「{wanted}」へのトランジションがないため、チケットのステータスは変更していません。候補: {}",
             quoted(available)
         ),
+        Shown::TransitionRefused { said } => {
+            format!("Jira がトランジションを拒否したため、チケットのステータスは変更していません（{said}）。")
+        }
         Shown::DidAcknowledge => "対応開始を受け付けました。".into(),
         Shown::DidResolve => "解決済みにしました。".into(),
         Shown::DidEscalate => "次の担当者を呼び出します。".into(),

@@ -189,6 +189,10 @@ pub enum Shown<'a> {
         wanted: &'a str,
         available: &'a [String],
     },
+    /// Jira refused to move it, and said why.
+    TransitionRefused {
+        said: &'a str,
+    },
     // Answers to a button.
     DidAcknowledge,
     DidResolve,

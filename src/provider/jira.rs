@@ -79,6 +79,11 @@ pub(super) fn resume(
         }
     };
     if !response.is_success() {
+        if matches!(pending.stage, Stage::Move { .. }) && is_refused(response.status) {
+            let said = Some(said(&response.json())).filter(|said| !said.is_empty());
+            let said = said.unwrap_or_else(|| response.status.to_string());
+            return left_as_it_is(config, secrets, pending, &Shown::TransitionRefused { said: &said });
+        }
         return Ok(Progress::Done(classify(&pending, &response)));
     }
     match pending.stage {
@@ -239,7 +244,7 @@ fn created(
 fn choose(
     config: &Config,
     secrets: &Secrets,
-    mut pending: Pending,
+    pending: Pending,
     response: &Response,
 ) -> Result<Progress, Reason> {
     let (jira, _) = jira(config, secrets)?;
@@ -256,9 +261,23 @@ fn choose(
     let names = all.iter().filter_map(|transition| transition["name"].as_str());
     let available: Vec<String> = names.take(TRANSITIONS_MAX).map(|name| cut(name, QUOTE_MAX)).collect();
     let wanted = &jira.resolve_transition;
-    let line = config.organisation.language.shown(&Shown::NoTransition { wanted, available: &available });
+    left_as_it_is(config, secrets, pending, &Shown::NoTransition { wanted, available: &available })
+}
+
+/// The workflow does not let the ticket go, as where a field must be filled in first; it would not the next time either.
+fn is_refused(status: u16) -> bool {
+    (400..500).contains(&status) && !matches!(status, 401 | 408 | 425 | 429)
+}
+
+/// The comment is made all the same, and says why the status stays.
+fn left_as_it_is(
+    config: &Config,
+    secrets: &Secrets,
+    mut pending: Pending,
+    why: &Shown<'_>,
+) -> Result<Progress, Reason> {
     let before = pending.comment.take().map(|text| text + "\n").unwrap_or_default();
-    pending.comment = Some(before + &line);
+    pending.comment = Some(before + &config.organisation.language.shown(why));
     comment(config, secrets, pending)
 }
 

@@ -21,6 +21,7 @@ use crate::incident::{
     Delivery, DeliveryId, Entry, IncidentId, Incidents, Input, Outcome, Reason, stored::Stored,
 };
 use crate::language::Notice;
+use crate::preview::timeline::Reader;
 use crate::provider;
 use crate::reason::Fault;
 use anyhow::Result;
@@ -262,6 +263,12 @@ impl Running {
     fn outcome(&mut self, delivery: DeliveryId, outcome: Outcome) {
         // Accepted calls say more later, in callbacks.
         self.in_flight = self.in_flight.saturating_sub(1);
+        if let Outcome::Rejected { reason } = &outcome {
+            tracing::warn!(
+                "delivery {delivery} was refused: {}",
+                Reader::english(&self.live.config).reason(reason)
+            );
+        }
         let _ = self.engine.offer(Lane::First, Input::Outcome { delivery, outcome }, None);
     }
 

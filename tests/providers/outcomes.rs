@@ -248,6 +248,26 @@ fn a_resolved_ticket_is_moved_by_the_name_of_the_transition_or_of_its_status() {
     }
 }
 
+/// Where the workflow wants a field on the way to Done.
+#[test]
+fn a_transition_that_is_refused_keeps_the_comment() {
+    let transitions = r#"{"transitions":[{"id":"31","name":"Done","to":{"name":"Done"}}]}"#;
+    let refused = r#"{"errorMessages":[],"errors":{"resolution":"Resolution is required."}}"#;
+    for (status, body, said) in
+        [(400, refused, "resolution: Resolution is required."), (403, "{}", "403"), (404, "", "404")]
+    {
+        let answers = [ok(200, transitions), ok(status, body), ok(201, "{}")];
+        let (requests, outcome) = run(wire::resolved_ticket(), &answers);
+        assert_eq!(outcome, delivered("SHOP-7"), "{status}");
+        assert!(requests[2].contains("/issue/SHOP-7/comment"), "{}", requests[2]);
+        assert!(requests[2].contains("解決済みになりました（grafana）。"), "{}", requests[2]);
+        assert!(requests[2].contains(&format!("ステータスは変更していません（{said}）")), "{}", requests[2]);
+    }
+    // What may pass is tried again as a whole: nothing was commented yet.
+    let (requests, outcome) = run(wire::resolved_ticket(), &[ok(200, transitions), ok(503, "")]);
+    assert_eq!((requests.len(), outcome), (2, unavailable("Jira: it refused the request (503)", None)));
+}
+
 #[test]
 fn a_ticket_that_cannot_be_moved_says_so_in_its_comment() {
     let transitions = r#"{"transitions":[{"id":"11","name":"Start","to":{"name":"In Progress"}}]}"#;
