@@ -192,7 +192,9 @@ impl Follower {
         match self.source.compiled(good) {
             Ok((config, _)) => {
                 let (secrets, missing) = (self.resolve)(&config);
-                self.take_over(config, secrets, missing, good.name.clone()) && self.repeat_refusal()
+                let previous = self.previous(&good.name, &config);
+                self.take_over(config, (secrets, missing), good.name.clone(), previous)
+                    && self.repeat_refusal()
             }
             Err(error) => {
                 tracing::error!("the last good config {} does not load any more: {error:#}", good.name);
@@ -218,11 +220,12 @@ impl Follower {
                 && self.reread_secrets();
         }
         self.borrowed = None;
-        let told = self.take_over(config, secrets, missing, version.name.clone());
+        let previous = self.previous(&version.name, &config);
+        // Before anybody hears of it: a server that ends right after has it for its next start.
         if let Err(error) = self.source.keep(&version, tree) {
             tracing::warn!("{error:#}");
         }
-        told && self.fine()
+        self.take_over(config, (secrets, missing), version.name, previous) && self.fine()
     }
 
     /// What a new commit is measured against: what is in force; at a start what was good last, so that a commit that
@@ -237,9 +240,13 @@ impl Follower {
         Some((Arc::new(config), secrets))
     }
 
-    fn take_over(&mut self, config: Config, secrets: Secrets, missing: Vec<Missing>, name: String) -> bool {
-        let previous = if self.live.is_none() { self.previous(&name, &config) } else { None };
-        let previous = self.live.as_ref().map(|live| live.config.clone()).or(previous);
+    fn take_over(
+        &mut self,
+        config: Config,
+        (secrets, missing): (Secrets, Vec<Missing>),
+        name: String,
+        previous: Option<Arc<Config>>,
+    ) -> bool {
         let about = self.source.about(CommitId::parse(&name).ok());
         let live = Arc::new(Live { config: Arc::new(config), secrets, commit: name, about });
         self.live = Some(live.clone());
@@ -252,8 +259,11 @@ impl Follower {
         std::mem::replace(&mut self.fine, true) || self.say(News::Fine)
     }
 
-    /// At a start: what was in force before, compiled anew from the commit that the journal names.
+    /// What was in force before; at a start, compiled anew from the commit that the journal names.
     fn previous(&mut self, name: &str, config: &Config) -> Option<Arc<Config>> {
+        if let Some(live) = &self.live {
+            return Some(live.config.clone());
+        }
         let recorded = self.recorded.take()?;
         if recorded == name {
             return Some(Arc::new(config.clone()));
