@@ -233,8 +233,10 @@ fn a_full_disk_and_then_room_again() {
     // The next segment is made of the spare, and this one has no room.
     let spare = state.path().join("journal/spare");
     let reason = loop {
-        let _ = fs::remove_file(&spare);
-        std::os::unix::fs::symlink("/dev/full", &spare).unwrap();
+        // In one step, since the thread that makes spares may be making one now.
+        let full = state.path().join("full");
+        std::os::unix::fs::symlink("/dev/full", &full).unwrap();
+        fs::rename(&full, &spare).unwrap();
         match server.try_append(&payloads("b", 2, 300)) {
             Ok(more) => expected.extend(more),
             Err(reason) => break reason,
