@@ -90,10 +90,22 @@ class Review(unittest.TestCase):
         (self.folder / "event.json").write_text('{ "pull_request": { "number": 12 } }')
         self.answers("validate", "0 errors, 0 warnings\n")
         self.answers("dry-run", "<!-- oncall dry-run -->\n### Who is on call\n\nNothing changes.\n")
+        self.repository()
 
     def answers(self, command, out, err="", status=0):
         for name, text in [("out", out), ("err", err), ("status", str(status))]:
             (self.folder / f"{command}.{name}").write_text(text)
+
+    def repository(self):
+        """A clone whose pull request brings a folder of the target branch's name along; the commit of the branch."""
+        self.work = self.folder / "work"
+        (self.work / "origin" / "main").mkdir(parents=True)
+        git = ["git", "-C", str(self.work), "-c", "user.name=t", "-c", "user.email=t@example.com"]
+        for command in (["init", "-q"], ["commit", "-q", "--allow-empty", "-m", "The config"]):
+            subprocess.run(git + command, check=True)
+        found = subprocess.run(git + ["rev-parse", "HEAD"], check=True, capture_output=True, encoding="utf-8")
+        self.main = found.stdout.strip()
+        subprocess.run(git + ["update-ref", "refs/remotes/origin/main", self.main], check=True)
 
     def run_script(self, **more):
         github = {
@@ -111,7 +123,7 @@ class Review(unittest.TestCase):
     def start(self, env):
         env = {"PATH": os.environ["PATH"], "ANSWERS": str(self.folder), "ONCALL": str(self.folder / "oncall"), **env}
         done = subprocess.run(
-            [sys.executable, SCRIPT], env=env, capture_output=True, encoding="utf-8", timeout=SECONDS_MAX
+            [sys.executable, SCRIPT], cwd=self.work, env=env, capture_output=True, encoding="utf-8", timeout=SECONDS_MAX
         )
         self.assertNotIn("t0ken", done.stdout + done.stderr)
         self.assertNotIn("Traceback", done.stderr)
@@ -120,13 +132,17 @@ class Review(unittest.TestCase):
     def bodies(self):
         return [comment["body"] for comment in self.forge.comments]
 
+    def test_what_git_does_not_know_is_left_to_oncall_as_a_revision(self):
+        self.run_script(ONCALL_BASE="no-such")
+        self.assertIn("--base no-such^{commit} ", (self.folder / "calls").read_text())
+
     def test_the_second_run_updates_and_does_not_add(self):
         self.assertEqual(self.run_script().returncode, 0)
         self.answers("dry-run", "<!-- oncall dry-run -->\n### Who is on call\n\nSuzuki for Tanaka.\n")
         self.assertEqual(self.run_script().returncode, 0)
         self.assertEqual(len(self.bodies()), 1)
         self.assertIn("Suzuki for Tanaka.", self.bodies()[0])
-        self.assertIn("--base origin/main^{commit}", (self.folder / "calls").read_text())
+        self.assertIn(f"--base {self.main} ", (self.folder / "calls").read_text())
         self.run_script()
         changes = [(method, path) for method, path, _ in self.forge.asked]
         comments = "/repos/example/oncall-config/issues"
