@@ -68,20 +68,20 @@
 //!
 //! # Invariants
 //!
-//! 1. No I/O, clock or randomness outside the rooms that touch the world: `tests/architecture.rs`.
-//! 2. Compiling, routing and handling do not fail, whatever they are given: `tests/compile.rs`, `tests/simulation.rs`.
-//! 3. Replaying the journal gives the same state as having lived it: `tests/simulation.rs`.
-//! 4. What was answered 2xx survives `kill -9` and power loss: `tests/journal.rs`, `tests/serve.rs`.
+//! 1. No I/O, clock or randomness outside the rooms that touch the world: `tests/architecture`.
+//! 2. Compiling, routing and handling do not fail, whatever they are given: `tests/compile`, `tests/simulation`.
+//! 3. Replaying the journal gives the same state as having lived it: `tests/simulation`.
+//! 4. What was answered 2xx survives `kill -9` and power loss: `tests/journal`, `tests/serve`.
 //! 5. While the journal is healthy, nothing leaves before its entry is on disk. Deliveries go out at least once; a crash
-//!    costs at most one repeat of each in flight, marked as such: `tests/simulation.rs`.
+//!    costs at most one repeat of each in flight, marked as such: `tests/simulation`.
 //! 6. An open, unacknowledged, unsilenced incident of high urgency always has a deadline, and the exhausted fallback is
-//!    told again. Silence is never an end: `tests/scenarios.rs`, `tests/simulation.rs`.
-//! 7. Whatever suppresses an alert is named in its timeline: `tests/scenarios.rs`.
-//! 8. A broken config never replaces a working one: `tests/serve.rs`.
-//! 9. Every queue, loop, payload, retry and cache has a bound, a constant named `*_MAX`: `tests/integrations.rs`,
-//!    `tests/simulation.rs`.
+//!    told again. Silence is never an end: `tests/scenarios`, `tests/simulation`.
+//! 7. Whatever suppresses an alert is named in its timeline: `tests/scenarios`.
+//! 8. A broken config never replaces a working one: `tests/serve`.
+//! 9. Every queue, loop, payload, retry and cache has a bound, a constant named `*_MAX`: `tests/integrations`,
+//!    `tests/simulation`.
 //! 10. Degraded, while the disk fails, the server still pages; 3, 4 and 5 then hold up to the last healthy point:
-//!     `tests/simulation.rs`.
+//!     `tests/simulation`.
 //!
 //! # Words
 //!

@@ -10,7 +10,7 @@ mod places;
 
 use oncall::{check, compile};
 
-/// Noon in Tokyo, as in `tests/compile.rs`.
+/// Noon in Tokyo, as in `tests/compile/main.rs`.
 const TODAY: &str = "2026-11-23T12:00:00+09:00";
 
 thread_local! {

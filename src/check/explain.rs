@@ -91,7 +91,7 @@ pub fn lines() -> String {
 
 /// `docs/checks.md`: the table, each code a link to its long form.
 pub fn page() -> String {
-    let mut text = "<!-- Written from the tables in src/: UPDATE_DOCS=1 cargo test --test checks -->\n\n\
+    let mut text = "<!-- Written from the tables in src/: UPDATE_DOCS=1 cargo test --test compile -->\n\n\
         # Checks\n\n\
         What `oncall validate` finds, all in one pass. An error fails it. A warning does not, and is allowed in place where\n\
         it is meant, at the end of the line or above it, with the reason: `# oncall: allow OC124 nobody is needed at night`.\n\

@@ -23,7 +23,7 @@ fn json(line: &str, before: &Path, after: &Path) -> Value {
     serde_json::from_str(&fine(dry_run(&format!("{line} --format json"), Some(before), after))).unwrap()
 }
 
-/// The config of `tests/cli.rs`, with other line-ups of its one schedule.
+/// The config of `tests/cli/main.rs`, with other line-ups of its one schedule.
 fn with_line_ups(line_ups: &str) -> TempDir {
     let config = config();
     for (user, name) in [("sato", "Sato"), ("kimura", "木村 | 美咲 @all <b>")] {

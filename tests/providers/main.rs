@@ -1,0 +1,11 @@
+//! Words, requests and outcomes: deliveries in, HTTP out; recorded responses and signed callbacks in, meaning out.
+
+#![allow(clippy::unwrap_used)]
+mod callbacks;
+mod doctor;
+mod outcomes;
+mod requests;
+mod sms;
+mod wire;
+mod words;
+mod world;
