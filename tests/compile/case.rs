@@ -20,8 +20,13 @@ const INSTEAD: [(&str, Unread); 9] = [
 
 /// The base with this patch.
 pub fn tree(patch: &str) -> Tree {
+    tree_on(BASE, patch)
+}
+
+/// Another base with this patch.
+pub fn tree_on(base: &str, patch: &str) -> Tree {
     let mut tree = Tree::default();
-    for text in [BASE, patch] {
+    for text in [base, patch] {
         for part in format!("\n{text}").split("\n--- ").skip(1) {
             let (path, body) = part.split_once('\n').unwrap_or((part, ""));
             let instead = INSTEAD.iter().find_map(|(words, why)| Some((path.strip_suffix(words)?, *why)));

@@ -3,6 +3,7 @@
 //! A case in `tests/configs/*.case` is a patch of a base, see `case.rs`. The rendered findings are the snapshot beside it.
 #![allow(clippy::unwrap_used, reason = "in a test a panic is the finding, in its helpers too")]
 
+mod accepted;
 mod case;
 mod checks;
 mod places;
