@@ -23,7 +23,10 @@ fn main() -> ExitCode {
 
 /// A reader that went away (`oncall shifts … | head`) has had enough.
 fn write(output: &Output) -> io::Result<()> {
-    let _ = anstream::stderr().write_all(output.err.as_bytes());
+    // Whoever does not read standard error keeps nobody who has nothing to say.
+    if !output.err.is_empty() {
+        let _ = anstream::stderr().write_all(output.err.as_bytes());
+    }
     let mut stdout = anstream::stdout();
     match stdout.write_all(output.out.as_bytes()).and_then(|()| stdout.flush()) {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),

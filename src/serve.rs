@@ -41,7 +41,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 use tokio::sync::{mpsc, oneshot, watch};
-use tokio::task::JoinHandle;
+use tokio::task::{JoinError, JoinHandle};
 
 /// How much news of the config waits for the engine.
 const NEWS_MAX: usize = 16;
@@ -157,12 +157,22 @@ pub async fn serve(
     let engine = tokio::spawn(run(parts));
     // Whoever started the server may not care to know.
     let _ = ready.send(address);
-    let ended = until_stopped(engine, stopping, stop, &mut signals, &reload).await;
+    let ended = until_stopped(engine, stopping, stop, &mut signals, &reload).await?;
     // The doors tell whoever comes to come again until the engine has ended. Then connections end by themselves once told;
     // those that do not are cut off.
     close.send_replace(true);
-    let _ = tokio::time::timeout(LAST_WORDS_MAX, async { tokio::join!(connections, readers) }).await;
-    ended
+    if ended == Ended::Finished {
+        let _ = tokio::time::timeout(LAST_WORDS_MAX, async { tokio::join!(connections, readers) }).await;
+    }
+    Ok(())
+}
+
+/// How the server ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ended {
+    Finished,
+    /// Asked twice, it left everything where it was.
+    AtOnce,
 }
 
 /// The readers of the feed: they end when the engine has.
@@ -254,10 +264,13 @@ async fn until_stopped(
     mut stop: watch::Receiver<bool>,
     signals: &mut Signals,
     reload: &std::sync::mpsc::SyncSender<()>,
-) -> Result<()> {
+) -> Result<Ended> {
+    let finished = |ended: Result<Result<()>, JoinError>| {
+        ended.map_err(|error| anyhow!("the engine's task ended: {error}"))?.map(|()| Ended::Finished)
+    };
     loop {
         tokio::select! {
-            ended = &mut engine => return ended.map_err(|error| anyhow!("the engine's task ended: {error}"))?,
+            ended = &mut engine => return finished(ended),
             asked = signals.next() => match asked {
                 Asked::Reload => {
                     tracing::info!(event = "reload", "told by SIGHUP to read the config and its secrets again");
@@ -269,17 +282,14 @@ async fn until_stopped(
             _ = stop.wait_for(|stop| *stop) => break,
         }
     }
-    tracing::info!(
-        event = "stopping",
-        "stopping: alerts are told to come again, and pages in flight have {} s",
-        STOP_MAX.as_secs()
-    );
+    let seconds = STOP_MAX.as_secs();
+    tracing::info!(event = "stopping", seconds, "alerts are told to come again, pages in flight may finish");
     stopping.send_replace(true);
     tokio::select! {
-        ended = &mut engine => ended.map_err(|error| anyhow!("the engine's task ended: {error}"))?,
+        ended = &mut engine => finished(ended),
         () = told_to_stop(signals) => {
             tracing::warn!(event = "stopped", "told twice to end: pages in flight may be repeated by the next start");
-            Ok(())
+            Ok(Ended::AtOnce)
         }
     }
 }

@@ -9,7 +9,9 @@ use crate::server::sink::Sink;
 use anyhow::{Context, Result};
 use std::borrow::Cow;
 use std::fmt;
+use std::fs::File;
 use std::io::{self, IsTerminal};
+use std::os::fd::AsFd;
 use tracing::field::{Field, Visit};
 use tracing::{Event, Metadata, Subscriber};
 use tracing_subscriber::layer::{Context as Within, Layer, SubscriberExt};
@@ -27,7 +29,13 @@ pub(super) fn format(wanted: LogFormat) -> Format {
 
 /// From now on all lines go to standard error; `ONCALL_LOG` says which, as in `ONCALL_LOG=oncall=debug`.
 pub(super) fn start(format: Format) -> Result<Sink> {
-    let sink = Sink::start(format, io::stderr()).context("cannot start the thread that writes the log")?;
+    // A handle of its own: that of the standard library is locked while somebody reads too slowly.
+    let out = io::stderr().as_fd().try_clone_to_owned().map(File::from);
+    let sink = match out {
+        Ok(out) => Sink::start(format, out),
+        Err(_) => Sink::start(format, io::sink()),
+    };
+    let sink = sink.context("cannot start the thread that writes the log")?;
     let wanted = std::env::var("ONCALL_LOG").ok().filter(|wanted| !wanted.is_empty());
     let filter = wanted.as_deref().map(EnvFilter::try_new).transpose();
     let (filter, wrong) = match filter {

@@ -57,6 +57,14 @@ impl<'e> Line<'e> {
         Line { level, kind: event, fields: [first].into_iter().chain(fields).collect() }
     }
 
+    /// What it tells of; empty where it has no word.
+    pub fn event(&self) -> &str {
+        match self.fields.first() {
+            Some(("event", Value::Text(event))) => event,
+            _ => "",
+        }
+    }
+
     /// As it is written, with its line break.
     pub fn render(&self, format: Format, at: Timestamp) -> String {
         let mut text = String::with_capacity(256);
@@ -76,7 +84,9 @@ impl<'e> Line<'e> {
         for (name, value) in &self.fields {
             match (value, format) {
                 (Value::Absent, _) => {}
-                (Value::Text(value), Format::Terminal) if value.contains('\n') => below.push_str(value),
+                (Value::Text(value), Format::Terminal) if value.contains('\n') => {
+                    below.extend([&**value, "\n"]);
+                }
                 (value, Format::Json) => {
                     let _ = write!(text, ",{}:", quoted(name));
                     value.json(&mut text);

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use std::io::Write;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::time::Duration;
 use tracing::Level;
 
@@ -17,6 +17,8 @@ use tracing::Level;
 pub const LINES_WAIT_MAX: usize = 4_096;
 /// How long the end of the process waits for lines that nobody reads.
 const FINISH_MAX: Duration = Duration::from_secs(1);
+/// How often it tries to find room behind them.
+const FINISH_TRIES_MAX: u32 = 100;
 /// When what was left out of a second is told at the latest.
 const TOLD_AFTER: Duration = Duration::from_secs(1);
 
@@ -68,8 +70,15 @@ impl Sink {
     /// Waits a moment until what was said is written.
     pub fn finish(&self) {
         let (tell, told) = sync_channel(1);
-        if self.lines.try_send(Message::Done(tell)).is_ok() {
-            let _ = told.recv_timeout(FINISH_MAX);
+        for _ in 0..FINISH_TRIES_MAX {
+            match self.lines.try_send(Message::Done(tell.clone())) {
+                Ok(()) => {
+                    let _ = told.recv_timeout(FINISH_MAX);
+                    return;
+                }
+                Err(TrySendError::Full(_)) => std::thread::sleep(FINISH_MAX / FINISH_TRIES_MAX),
+                Err(TrySendError::Disconnected(_)) => return,
+            }
         }
     }
 }
