@@ -329,8 +329,8 @@ fn compact_now_and_then(dir: StateDir, known: Vec<Damage>) {
                 Ok(done) if done.damages.is_empty() => {
                     tracing::debug!(covered = done.covered, deleted = done.deleted.len(), "compacted");
                 }
-                Ok(done) => tracing::error!("no snapshot was made: {:?} is damaged", done.damages),
-                Err(error) => tracing::warn!("no snapshot was made: {error:#}"),
+                Ok(done) => tracing::error!(event = "no_snapshot", "{:?} is damaged", done.damages),
+                Err(error) => tracing::warn!(event = "no_snapshot", error = format!("{error:#}")),
             }
         }
     };

@@ -79,12 +79,10 @@ pub struct Arguments {
     pub log: LogFormat,
 }
 
-/// How the log is written.
+/// How the log is written: as `key=value`, or as one JSON object a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum LogFormat {
-    /// `key=value`
     Text,
-    /// One JSON object a line
     Json,
 }
 

@@ -210,6 +210,32 @@ fn no_entry_is_without_a_line() {
     assert!(!told(&mut story, &entry(Some("1-1"), opened("full"))).concat().contains("a body"));
 }
 
+/// `docs/logs.md` names every event that the code can write.
+#[test]
+fn every_event_is_documented() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src");
+    let named = regex::Regex::new(
+        r#"(?:event = |Line::new\(\s*[\w:]+,\s*|leaving\(|\(Level::\w+, |=> \()"([a-z_]+)"(?:,|\)|;)"#,
+    );
+    let (named, mut events) = (named.unwrap(), std::collections::BTreeSet::new());
+    for room in ["", "/server", "/web", "/cli"] {
+        let files = std::fs::read_dir(format!("{folder}{room}")).unwrap().map(|file| file.unwrap().path());
+        for file in files.filter(|path| path.extension().is_some_and(|it| it == "rs")) {
+            let text = std::fs::read_to_string(&file).unwrap();
+            let tells = text.contains("tracing::") || text.contains("Line::new");
+            let found = named.captures_iter(&text).filter(|_| tells);
+            events.extend(found.map(|found| found[1].to_owned()));
+        }
+    }
+    assert!(
+        ["sent", "accepted", "stray", "heartbeat", "left_out"].iter().all(|it| events.contains(*it)),
+        "{events:?}"
+    );
+    let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/logs.md")).unwrap();
+    events.retain(|event| !page.contains(&format!("`{event}`")));
+    assert!(events.is_empty(), "not in docs/logs.md: {events:?}");
+}
+
 #[test]
 fn a_text_from_outside_forges_no_line() {
     let forged =
