@@ -88,20 +88,33 @@ pub async fn serve(
     ready: oneshot::Sender<SocketAddr>,
     stop: watch::Receiver<bool>,
 ) -> Result<()> {
-    let Options { config, state, listen, interval, clock, resolve, print, watcher, log } = options;
     let mut signals = Signals::listen()?;
-    let client = Client::new()?;
-    let (listener, address) = bind(listen)?;
+    let (listener, address) = bind(options.listen)?;
+    let state = options.state.clone();
     // A disk that hangs must not make the server deaf to whoever ends it.
-    let beginning = tokio::task::spawn_blocking({
-        let state = state.clone();
-        move || begin(&state)
-    });
-    let Begun { dir: state_dir, incidents, troubles, recorder, epoch, gap_seconds, written } = tokio::select! {
-        begun = beginning => begun.context("the start failed")??,
+    let begun = tokio::select! {
+        begun = tokio::task::spawn_blocking(move || begin(&state)) => begun.context("the start failed")??,
         () = told_to_stop(&mut signals) => return Ok(()),
     };
+    let announce = move || {
+        // Whoever started the server may not care to know.
+        let _ = ready.send(address);
+    };
+    serve_on(listener, options, begun, announce, stop, signals).await
+}
 
+/// Serves what was begun, on this listener.
+async fn serve_on(
+    listener: impl Listener<Addr = SocketAddr>,
+    options: Options,
+    begun: Begun,
+    announce: impl FnOnce(),
+    stop: watch::Receiver<bool>,
+    mut signals: Signals,
+) -> Result<()> {
+    let Options { config, state, listen: _, interval, clock, resolve, print, watcher, log } = options;
+    let Begun { dir: state_dir, incidents, troubles, recorder, epoch, gap_seconds, written } = begun;
+    let client = Client::new()?;
     let recorded = Some(incidents.state().revision.commit.clone()).filter(|commit| !commit.is_empty());
     let (tell_news, news) = mpsc::channel(NEWS_MAX);
     let (source, origin) = source(config, &state)?;
@@ -110,11 +123,9 @@ pub async fn serve(
     let ((first_in, first), (alerts_in, alerts)) = (mpsc::channel(FIRST_MAX), mpsc::channel(ALERTS_MAX));
     let (live_in, live) = watch::channel(None);
     let (status_in, status) = watch::channel(Status::waiting(&troubles));
-    let metrics = Arc::new(Metrics::new());
-    let feed = Feed::new();
+    let (metrics, feed) = (Arc::new(Metrics::new()), Feed::new());
     let readers = readers(&feed, &incidents, &metrics, log, &clock);
-    let (stopping, stopped) = watch::channel(false);
-    let (close, closed) = watch::channel(false);
+    let ((stopping, stopped), (close, closed)) = (watch::channel(false), watch::channel(false));
     let reload = pull.clone();
     let doors = Doors {
         live,
@@ -155,13 +166,10 @@ pub async fn serve(
         stop: stopped,
     };
     let engine = tokio::spawn(run(parts));
-    // Whoever started the server may not care to know.
-    let _ = ready.send(address);
-    let ended = until_stopped(engine, stopping, stop, &mut signals, &reload).await?;
-    // The doors tell whoever comes to come again until the engine has ended. Then connections end by themselves once told;
-    // those that do not are cut off.
-    close.send_replace(true);
-    if ended == Ended::Finished {
+    announce();
+    if until_stopped(engine, stopping, stop, &mut signals, &reload).await? == Ended::Finished {
+        // Until now the doors told whoever came to come again. Connections end by themselves once told; others are cut off.
+        close.send_replace(true);
         let _ = tokio::time::timeout(LAST_WORDS_MAX, async { tokio::join!(connections, readers) }).await;
     }
     Ok(())

@@ -94,15 +94,11 @@ impl Metrics {
         };
         registry.register("events", "Events taken, by integration and effect", metrics.events.clone());
         registry.register("requests_refused", "Requests refused, by reason", metrics.refused.clone());
-        registry.register(
-            "deliveries",
-            "Outcomes of deliveries, by provider and outlet",
-            metrics.deliveries.clone(),
-        );
+        let deliveries = "Outcomes of deliveries, by provider and outlet";
+        registry.register("deliveries", deliveries, metrics.deliveries.clone());
         registry.register("own_heartbeats", "Our own heartbeats, by outcome", metrics.heartbeats.clone());
         registry.register("steps_begun", "Escalation steps begun", metrics.escalations.clone());
-        let missed = "Entries that a reader of the feed was too slow for";
-        registry.register("entries_missed", missed, metrics.missed.clone());
+        registry.register("entries_missed", "Entries that a slow reader missed", metrics.missed.clone());
         registry.register("config_info", "1; the commit in force, and the newest", metrics.versions.clone());
         let gauges = [
             ("incidents_open", "Incidents that are not resolved", &metrics.open),

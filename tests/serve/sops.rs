@@ -39,8 +39,9 @@ async fn a_phone_in_the_repository_is_called_and_read_by_nobody() {
 
     // A server that never had another one takes it: her phone is closed, and nothing else, and that is told.
     std::fs::remove_dir_all(world.state()).unwrap();
-    let mut server = world.serve().await;
-    server.line("the phone of smith: team.enc.yaml cannot be opened: it is encrypted for age1cy7f7").await;
+    let server = world.serve().await;
+    let closed = "the phone of smith: team.enc.yaml cannot be opened: it is encrypted for age1cy7f7";
+    assert!(world.log().contains(closed), "{}", world.log());
     assert!(server.metric("oncall_secrets_missing 1").await);
     let (status, ready) = server.get("/readyz").await;
     let missing = ready["missing_secrets"][0].as_str().unwrap();
