@@ -20,7 +20,7 @@ fn at() -> Timestamp {
     AT.parse().unwrap()
 }
 
-fn entry(incident: Option<&str>, change: Value) -> Entry {
+fn entry(incident: Option<&str>, change: &Value) -> Entry {
     let entry = json!({ "seq": 7, "at": AT, "revision": 1, "incident": incident, "change": change });
     serde_json::from_value(entry).unwrap()
 }
@@ -58,12 +58,12 @@ fn step() -> Value {
     } } })
 }
 
-fn sent(delivery: &str, errand: Value) -> Value {
+fn sent(delivery: &str, errand: &Value) -> Value {
     let provider = if errand["page"]["by"] == "call" { "twilio" } else { "slack" };
     json!({ "delivery": { "sent": { "delivery": delivery, "provider": provider, "errand": errand, "expires_at": AT } } })
 }
 
-fn outcome(outcome: Value, retry_at: Option<&str>) -> Value {
+fn outcome(outcome: &Value, retry_at: Option<&str>) -> Value {
     json!({ "delivery": { "outcome": {
         "delivery": "1-1", "provider": "twilio", "outlet": { "page": "call" }, "outcome": outcome, "retry_at": retry_at,
     } } })
@@ -93,31 +93,31 @@ fn each_entry_of_an_incident_has_its_line() {
             ],
         ),
         (
-            sent("1-1", json!({ "page": { "user": "sato", "by": "call" } })),
+            sent("1-1", &json!({ "page": { "user": "sato", "by": "call" } })),
             vec![
                 "level=info event=sent incident=1-1 service=web delivery=1-1 user=sato way=call provider=twilio rule=users/sato.yaml:6 seq=7",
             ],
         ),
         (
-            sent("1-2", json!({ "mirror": { "kind": "room", "place": "C0WEB" } })),
+            sent("1-2", &json!({ "mirror": { "kind": "room", "place": "C0WEB" } })),
             vec![
                 "level=info event=sent incident=1-1 service=web delivery=1-2 way=room place=C0WEB provider=slack seq=7",
             ],
         ),
         (
-            outcome(json!({ "accepted": { "reference": "CA1" } }), None),
+            outcome(&json!({ "accepted": { "reference": "CA1" } }), None),
             vec![
                 "level=info event=accepted incident=1-1 service=web delivery=1-1 user=sato way=call provider=twilio reference=CA1 seq=7",
             ],
         ),
         (
-            outcome(json!("answered"), None),
+            outcome(&json!("answered"), None),
             vec![
                 "level=info event=answered incident=1-1 service=web delivery=1-1 user=sato way=call provider=twilio seq=7",
             ],
         ),
         (
-            outcome(failed, Some("2026-12-07T17:00:05Z")),
+            outcome(&failed, Some("2026-12-07T17:00:05Z")),
             vec![
                 r#"level=warn event=failed incident=1-1 service=web delivery=1-1 user=sato way=call provider=twilio outcome=rejected why=credentials_refused reason="Twilio: the credentials are refused: check them under `providers` (20003)" retry_at=2026-12-07T17:00:05Z seq=7"#,
             ],
@@ -154,7 +154,7 @@ fn each_entry_of_an_incident_has_its_line() {
     ];
     let mut story = Story::default();
     for (change, expected) in table {
-        assert_eq!(told(&mut story, &entry(Some("1-1"), change)), expected);
+        assert_eq!(told(&mut story, &entry(Some("1-1"), &change)), expected);
     }
     let about_server = [
         (
@@ -177,7 +177,7 @@ fn each_entry_of_an_incident_has_its_line() {
         ),
     ];
     for (change, expected) in about_server {
-        assert_eq!(told(&mut story, &entry(None, change)), [expected]);
+        assert_eq!(told(&mut story, &entry(None, &change)), [expected]);
     }
 }
 
@@ -207,7 +207,7 @@ fn no_entry_is_without_a_line() {
         }
     }
     let mut story = Story::default();
-    assert!(!told(&mut story, &entry(Some("1-1"), opened("full"))).concat().contains("a body"));
+    assert!(!told(&mut story, &entry(Some("1-1"), &opened("full"))).concat().contains("a body"));
 }
 
 /// `docs/logs.md` names every event that the code can write.
@@ -240,7 +240,7 @@ fn every_event_is_documented() {
 fn a_text_from_outside_forges_no_line() {
     let forged =
         "full\" seq=1\r\ntime=2026 level=info event=resolved\u{85}\u{2028}\u{1b}[2K\u{9b}1A\u{202e}\\";
-    let entry = entry(Some("1-1"), opened(forged));
+    let entry = entry(Some("1-1"), &opened(forged));
     let mut story = Story::default();
     story.learn(&entry);
     for format in [Format::Text, Format::Json, Format::Terminal] {
@@ -326,7 +326,7 @@ async fn a_slow_reader_of_the_feed_is_told_what_it_missed() {
     let feed = Feed::new();
     let mut reader = feed.reader(0);
     let change = json!({ "server": { "clock_jumped": { "seconds": 1 } } });
-    let numbered = |seq: u64| Entry { seq, ..entry(None, change.clone()) };
+    let numbered = |seq: u64| Entry { seq, ..entry(None, &change) };
     let numbers = |read: Option<Read>| match read {
         Some(Read::Entries(entries)) => (entries.first().unwrap().seq, entries.last().unwrap().seq),
         other => panic!("{other:?}"),
