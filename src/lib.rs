@@ -61,7 +61,7 @@
 //! | [`engine`] | lanes, turns, batches, the commit gate, purely |
 //! | [`git`] | the config's repository: commits, trees |
 //! | [`disk`] | the state directory |
-//! | [`server`] | the engine's task, deliveries, secrets, metrics, clocks |
+//! | [`server`] | the engine's task, deliveries, secrets, the feed of entries with its readers (metrics, the log), clocks |
 //! | [`web`] | every door: webhooks, callbacks, API, calendars, refusals |
 //! | [`serve`] | puts the server together |
 //! | [`cli`] | one file for each command; what `init` writes is in `starter/` |

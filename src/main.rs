@@ -1,19 +1,15 @@
 //! The `oncall` binary: arguments in, text and an exit status out.
 
 use clap::{CommandFactory, FromArgMatches};
-use oncall::cli::{self, Arguments, Command, Exit, LogFormat, Output};
+use oncall::cli::{self, Arguments, Exit, Output};
 use oncall::git::remote;
-use std::io::{self, ErrorKind, IsTerminal, Write};
+use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
-use tracing_subscriber::EnvFilter;
 
 fn main() -> ExitCode {
     remote::prepare();
     let matches = Arguments::command().version(cli::version()).get_matches();
     let arguments = Arguments::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
-    if let Command::Serve(serve) = &arguments.command {
-        log(serve.log);
-    }
     let output = cli::run(arguments.command);
     let written = write(&output);
     match written {
@@ -27,20 +23,13 @@ fn main() -> ExitCode {
 
 /// A reader that went away (`oncall shifts … | head`) has had enough.
 fn write(output: &Output) -> io::Result<()> {
-    let _ = anstream::stderr().write_all(output.err.as_bytes());
+    // Whoever does not read standard error keeps nobody who has nothing to say.
+    if !output.err.is_empty() {
+        let _ = anstream::stderr().write_all(output.err.as_bytes());
+    }
     let mut stdout = anstream::stdout();
     match stdout.write_all(output.out.as_bytes()).and_then(|()| stdout.flush()) {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
         written => written,
-    }
-}
-
-/// Logs go to standard error; `ONCALL_LOG` says what, as in `ONCALL_LOG=oncall=debug`.
-fn log(format: LogFormat) {
-    let filter = EnvFilter::try_from_env("ONCALL_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
-    let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
-    match format {
-        LogFormat::Text => logs.with_ansi(io::stderr().is_terminal()).init(),
-        LogFormat::Json => logs.json().init(),
     }
 }

@@ -18,11 +18,16 @@ use crate::journal::recovery::Damage;
 use crate::journal::retention::History;
 use crate::server::clock::Clock;
 use crate::server::delivery::Client;
+use crate::server::feed::{Feed, Reader};
 use crate::server::follow::{Follower, News, Resolve, Source};
 use crate::server::inbox::{ALERTS_MAX, FIRST_MAX, Inbox};
 use crate::server::live::{Origin, Status};
+use crate::server::log::Log;
 use crate::server::metrics::Metrics;
 use crate::server::run::{Carrier, Parts, STOP_MAX, Shown, run};
+use crate::server::signals::{Asked, Signals};
+use crate::server::sink::Sink;
+use crate::server::story::Story;
 use crate::web::calendars::Calendars;
 use crate::web::limit::Limits;
 use crate::web::listen;
@@ -36,12 +41,14 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 use tokio::sync::{mpsc, oneshot, watch};
-use tokio::task::JoinHandle;
+use tokio::task::{JoinError, JoinHandle};
 
 /// How much news of the config waits for the engine.
 const NEWS_MAX: usize = 16;
 /// How often sealed segments become a snapshot, and old ones are deleted.
 const COMPACT_EVERY: Duration = Duration::from_secs(600);
+/// How long connections and readers of the feed have to end, once the engine has.
+const LAST_WORDS_MAX: Duration = Duration::from_millis(500);
 /// The bytes of one segment of the journal.
 const SEGMENT_SIZE: u64 = crate::disk::directory::SEGMENT_SIZE;
 
@@ -71,6 +78,8 @@ pub struct Options {
     /// Show deliveries to the watcher instead of sending them.
     pub print: bool,
     pub watcher: Option<mpsc::UnboundedSender<Shown>>,
+    /// Where the log's story is written, if anywhere.
+    pub log: Option<Sink>,
 }
 
 /// Runs a server until it is told to stop by `stop` or a signal. `ready` gets the address it listens on.
@@ -79,12 +88,33 @@ pub async fn serve(
     ready: oneshot::Sender<SocketAddr>,
     stop: watch::Receiver<bool>,
 ) -> Result<()> {
-    let Options { config, state, listen, interval, clock, resolve, print, watcher } = options;
-    ignore_file_size_signal()?;
-    let client = Client::new()?;
-    let (listener, address) = bind(listen)?;
-    let Begun { dir: state_dir, incidents, troubles, recorder, epoch, gap_seconds, written } = begin(&state)?;
+    let mut signals = Signals::listen()?;
+    let (listener, address) = bind(options.listen)?;
+    let state = options.state.clone();
+    // A disk that hangs must not make the server deaf to whoever ends it.
+    let begun = tokio::select! {
+        begun = tokio::task::spawn_blocking(move || begin(&state)) => begun.context("the start failed")??,
+        () = told_to_stop(&mut signals) => return Ok(()),
+    };
+    let announce = move || {
+        // Whoever started the server may not care to know.
+        let _ = ready.send(address);
+    };
+    serve_on(listener, options, begun, announce, stop, signals).await
+}
 
+/// Serves what was begun, on this listener.
+async fn serve_on(
+    listener: impl Listener<Addr = SocketAddr>,
+    options: Options,
+    begun: Begun,
+    announce: impl FnOnce(),
+    stop: watch::Receiver<bool>,
+    mut signals: Signals,
+) -> Result<()> {
+    let Options { config, state, listen: _, interval, clock, resolve, print, watcher, log } = options;
+    let Begun { dir: state_dir, incidents, troubles, recorder, epoch, gap_seconds, written } = begun;
+    let client = Client::new()?;
     let recorded = Some(incidents.state().revision.commit.clone()).filter(|commit| !commit.is_empty());
     let (tell_news, news) = mpsc::channel(NEWS_MAX);
     let (source, origin) = source(config, &state)?;
@@ -93,8 +123,10 @@ pub async fn serve(
     let ((first_in, first), (alerts_in, alerts)) = (mpsc::channel(FIRST_MAX), mpsc::channel(ALERTS_MAX));
     let (live_in, live) = watch::channel(None);
     let (status_in, status) = watch::channel(Status::waiting(&troubles));
-    let metrics = Arc::new(Metrics::new());
-    let (stopping, stopped) = watch::channel(false);
+    let (metrics, feed) = (Arc::new(Metrics::new()), Feed::new());
+    let readers = readers(&feed, &incidents, &metrics, log, &clock);
+    let ((stopping, stopped), (close, closed)) = (watch::channel(false), watch::channel(false));
+    let reload = pull.clone();
     let doors = Doors {
         live,
         status,
@@ -112,7 +144,7 @@ pub async fn serve(
         slowed: Slowed::default(),
     };
     let (router, most) = (router(Arc::new(doors)), listen::connections_max());
-    let connections = tokio::spawn(listen::accept(listener, router, most, metrics.clone(), stopped.clone()));
+    let connections = tokio::spawn(listen::accept(listener, router, most, metrics.clone(), closed));
     let parts = Parts {
         clock,
         incidents,
@@ -128,17 +160,50 @@ pub async fn serve(
         live: live_in,
         status: status_in,
         metrics,
+        feed,
         carrier: if print { Carrier::Watcher } else { Carrier::Providers(client) },
         watcher,
         stop: stopped,
     };
     let engine = tokio::spawn(run(parts));
-    // Whoever started the server may not care to know.
-    let _ = ready.send(address);
-    let ended = until_stopped(engine, stopping, stop).await;
-    // Connections end by themselves once told; those that do not are cut off.
-    let _ = tokio::time::timeout(Duration::from_secs(1), connections).await;
-    ended
+    announce();
+    if until_stopped(engine, stopping, stop, &mut signals, &reload).await? == Ended::Finished {
+        // Until now the doors told whoever came to come again. Connections end by themselves once told; others are cut off.
+        close.send_replace(true);
+        let _ = tokio::time::timeout(LAST_WORDS_MAX, async { tokio::join!(connections, readers) }).await;
+    }
+    Ok(())
+}
+
+/// How the server ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ended {
+    Finished,
+    /// Asked twice, it left everything where it was.
+    AtOnce,
+}
+
+/// The readers of the feed: they end when the engine has.
+fn readers(
+    feed: &Feed,
+    incidents: &Incidents,
+    metrics: &Arc<Metrics>,
+    log: Option<Sink>,
+    clock: &Clock,
+) -> impl Future<Output = ()> + use<> {
+    let state = incidents.state();
+    let reader = || -> Reader { feed.reader(state.seq) };
+    let counting = tokio::spawn(metrics.clone().count(reader()));
+    let writing = log.map(|sink| {
+        let (story, clock, metrics) = (Story::of(state), clock.clone(), metrics.clone());
+        tokio::spawn(Log { story, sink, clock, metrics }.write(reader()))
+    });
+    async move {
+        let _ = counting.await;
+        if let Some(writing) = writing {
+            let _ = writing.await;
+        }
+    }
 }
 
 /// What a start found in the state directory, and the journal in its new epoch.
@@ -176,7 +241,7 @@ fn bind(listen: SocketAddr) -> Result<(impl Listener<Addr = SocketAddr>, SocketA
 /// What the journal holds; what is damaged is said in the log as well.
 fn load(dir: &StateDir) -> Result<(Incidents, Loaded<()>, Vec<String>)> {
     let loaded = recover::load(dir)?;
-    loaded.2.iter().for_each(|trouble| tracing::error!("damaged, and set aside: {trouble}"));
+    loaded.2.iter().for_each(|trouble| tracing::error!(event = "damaged", trouble, "damaged, and set aside"));
     Ok(loaded)
 }
 
@@ -199,38 +264,47 @@ fn source(config: From, state: &Path) -> Result<(Source, Origin)> {
     }
 }
 
-/// Waits for the end: of the engine, or by a signal or `stop`, after which the engine finishes what it has begun.
+/// Waits for the end: of the engine, or by a signal or `stop`, after which the engine finishes what it has begun. Whoever
+/// asks twice does not want to wait.
 async fn until_stopped(
     mut engine: JoinHandle<Result<()>>,
     stopping: watch::Sender<bool>,
     mut stop: watch::Receiver<bool>,
-) -> Result<()> {
-    tokio::select! {
-        ended = &mut engine => return ended.map_err(|error| anyhow!("the engine's task ended: {error}"))?,
-        signal = told_to_stop() => signal?,
-        _ = stop.wait_for(|stop| *stop) => {}
+    signals: &mut Signals,
+    reload: &std::sync::mpsc::SyncSender<()>,
+) -> Result<Ended> {
+    let finished = |ended: Result<Result<()>, JoinError>| {
+        ended.map_err(|error| anyhow!("the engine's task ended: {error}"))?.map(|()| Ended::Finished)
+    };
+    loop {
+        tokio::select! {
+            ended = &mut engine => return finished(ended),
+            asked = signals.next() => match asked {
+                Asked::Reload => {
+                    tracing::info!(event = "reload", "told by SIGHUP to read the config and its secrets again");
+                    // A full channel means that they are about to be read anyway.
+                    let _ = reload.try_send(());
+                }
+                Asked::Stop => break,
+            },
+            _ = stop.wait_for(|stop| *stop) => break,
+        }
     }
-    tracing::info!("stopping: deliveries in flight have {} s", STOP_MAX.as_secs());
+    let seconds = STOP_MAX.as_secs();
+    tracing::info!(event = "stopping", seconds, "alerts are told to come again, pages in flight may finish");
     stopping.send_replace(true);
-    engine.await.map_err(|error| anyhow!("the engine's task ended: {error}"))?
-}
-
-/// A limit on file sizes should be an error of the write, which degrades, not the end of the process.
-fn ignore_file_size_signal() -> Result<()> {
-    const SIGXFSZ: i32 = 25;
-    let kind = tokio::signal::unix::SignalKind::from_raw(SIGXFSZ);
-    tokio::signal::unix::signal(kind).context("cannot handle SIGXFSZ").map(drop)
-}
-
-async fn told_to_stop() -> Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate()).context("cannot handle SIGTERM")?;
-    let mut interrupt = signal(SignalKind::interrupt()).context("cannot handle SIGINT")?;
     tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
+        ended = &mut engine => finished(ended),
+        () = told_to_stop(signals) => {
+            tracing::warn!(event = "stopped", "told twice to end: pages in flight may be repeated by the next start");
+            Ok(Ended::AtOnce)
+        }
     }
-    Ok(())
+}
+
+/// Waits for a signal to end; others change nothing any more, or yet.
+async fn told_to_stop(signals: &mut Signals) {
+    while signals.next().await != Asked::Stop {}
 }
 
 /// Starts the thread that follows the config. What comes back wakes it.
@@ -263,8 +337,8 @@ fn compact_now_and_then(dir: StateDir, known: Vec<Damage>) {
                 Ok(done) if done.damages.is_empty() => {
                     tracing::debug!(covered = done.covered, deleted = done.deleted.len(), "compacted");
                 }
-                Ok(done) => tracing::error!("no snapshot was made: {:?} is damaged", done.damages),
-                Err(error) => tracing::warn!("no snapshot was made: {error:#}"),
+                Ok(done) => tracing::error!(event = "no_snapshot", "{:?} is damaged", done.damages),
+                Err(error) => tracing::warn!(event = "no_snapshot", error = format!("{error:#}")),
             }
         }
     };

@@ -22,6 +22,7 @@ pub mod init;
 mod instant;
 mod known;
 mod line_up;
+mod log;
 mod overrides;
 mod parse;
 mod people;

@@ -1,12 +1,14 @@
 //! `oncall serve`: runs the server.
 
-use super::Output;
 use super::dry_run::parse_duration;
+use super::{Exit, Output, log};
 use crate::git::remote::Credentials;
 use crate::serve::{From, Options, serve};
 use crate::server::clock::Clock;
+use crate::server::line::{Format, Line};
 use crate::server::run::Shown;
 use crate::server::secrets;
+use crate::server::sink::Sink;
 use anyhow::{Context, Result, bail};
 use jiff::SignedDuration;
 use std::io::Write;
@@ -77,6 +79,7 @@ pub struct Arguments {
     pub log: LogFormat,
 }
 
+/// How the log is written: as `key=value`, or as one JSON object a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum LogFormat {
     Text,
@@ -84,6 +87,22 @@ pub enum LogFormat {
 }
 
 pub(super) fn run(arguments: Arguments) -> Result<Output> {
+    let format = log::format(arguments.log);
+    let sink = log::start(format)?;
+    let ended = serve_until_stopped(arguments, &sink);
+    let output = match ended {
+        // Whoever reads JSON reads nothing else.
+        Err(error) if format == Format::Json => {
+            tracing::error!(event = "failed", error = format!("{error:#}"));
+            Ok(Output { out: String::new(), err: String::new(), exit: Exit::Server })
+        }
+        ended => ended.map(|()| Output::fine(String::new())),
+    };
+    sink.finish();
+    output
+}
+
+fn serve_until_stopped(arguments: Arguments, sink: &Sink) -> Result<()> {
     let token = std::env::var("ONCALL_GIT_TOKEN").ok().filter(|token| !token.is_empty());
     let config = match (arguments.config, arguments.git) {
         (Some(directory), _) => From::Directory(directory),
@@ -105,21 +124,40 @@ pub(super) fn run(arguments: Arguments) -> Result<Output> {
         resolve: secrets::resolve,
         print: arguments.print,
         watcher: arguments.print.then_some(watcher),
+        log: Some(sink.clone()),
     };
-    runtime()?.block_on(async {
+    let format = arguments.log;
+    let runtime = runtime()?;
+    let ended = runtime.block_on(async {
         let (ready, listening) = oneshot::channel();
         let (_never, stop) = watch::channel(false);
         let announce = async {
             if let Ok(address) = listening.await {
-                // The first line of output, for callers that use port 0.
-                let _ = writeln!(std::io::stdout(), "listening on http://{address}");
+                listens(format, address);
             }
         };
         tokio::spawn(print(shown));
         let (ended, ()) = tokio::join!(serve(options, ready, stop), announce);
         ended
-    })?;
-    Ok(Output::fine(String::new()))
+    });
+    // A name that is being looked up, or a disk that hangs, keeps nobody from ending.
+    runtime.shutdown_background();
+    ended
+}
+
+/// The first line of output, for callers that use port 0; the log says it too, where only that is kept.
+fn listens(format: LogFormat, address: SocketAddr) {
+    let url = format!("http://{address}");
+    tracing::info!(event = "listening", url);
+    let line = match format {
+        LogFormat::Text => format!("listening on {url}\n"),
+        LogFormat::Json => {
+            let line = Line::new(tracing::Level::INFO, "listening", [("url", url.into())]);
+            line.render(Format::Json, Clock::wall().now())
+        }
+    };
+    // Whoever started the server may not care to know.
+    let _ = std::io::stdout().write_all(line.as_bytes());
 }
 
 /// Writes deliveries to the terminal as they arrive.

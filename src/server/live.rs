@@ -45,6 +45,8 @@ pub struct Status {
     pub degraded: Option<String>,
     /// What recovery set aside at the start.
     pub damage: Vec<String>,
+    /// It was told to end: alerts are told to come again.
+    pub stopping: bool,
 }
 
 impl Status {

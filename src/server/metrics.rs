@@ -1,5 +1,6 @@
 //! Counters and gauges in Prometheus' format, fed by durable entries and refused requests.
 
+use super::feed::{Read, Reader};
 use crate::alert::Action;
 use crate::config::MirrorKind;
 use crate::incident::{
@@ -9,6 +10,7 @@ use crate::incident::{
 use prometheus_client::encoding::{EncodeLabelSet, text::encode};
 use prometheus_client::metrics::{counter::Counter, family::Family, gauge::Gauge};
 use prometheus_client::registry::Registry;
+use std::sync::Arc;
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 struct Labels {
@@ -35,6 +37,11 @@ struct Versions {
 }
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct Missed {
+    reader: String,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 struct Beaten {
     outcome: String,
 }
@@ -48,6 +55,7 @@ pub struct Metrics {
     deliveries: Family<Delivered, Counter>,
     heartbeats: Family<Beaten, Counter>,
     escalations: Counter,
+    missed: Family<Missed, Counter>,
     versions: Family<Versions, Gauge>,
     pub open: Gauge,
     pub unacknowledged: Gauge,
@@ -71,6 +79,7 @@ impl Metrics {
             deliveries: Family::default(),
             heartbeats: Family::default(),
             escalations: Counter::default(),
+            missed: Family::default(),
             versions: Family::default(),
             open: Gauge::default(),
             unacknowledged: Gauge::default(),
@@ -85,13 +94,11 @@ impl Metrics {
         };
         registry.register("events", "Events taken, by integration and effect", metrics.events.clone());
         registry.register("requests_refused", "Requests refused, by reason", metrics.refused.clone());
-        registry.register(
-            "deliveries",
-            "Outcomes of deliveries, by provider and outlet",
-            metrics.deliveries.clone(),
-        );
+        let deliveries = "Outcomes of deliveries, by provider and outlet";
+        registry.register("deliveries", deliveries, metrics.deliveries.clone());
         registry.register("own_heartbeats", "Our own heartbeats, by outcome", metrics.heartbeats.clone());
         registry.register("steps_begun", "Escalation steps begun", metrics.escalations.clone());
+        registry.register("entries_missed", "Entries that a slow reader missed", metrics.missed.clone());
         registry.register("config_info", "1; the commit in force, and the newest", metrics.versions.clone());
         let gauges = [
             ("incidents_open", "Incidents that are not resolved", &metrics.open),
@@ -132,8 +139,31 @@ impl Metrics {
         metrics
     }
 
+    /// Counts what the feed brings, until it ends.
+    pub async fn count(self: Arc<Metrics>, mut feed: Reader) {
+        while let Some(read) = feed.next().await {
+            match read {
+                Read::Entries(entries) => entries.iter().for_each(|entry| self.entry(entry)),
+                Read::Missed { first, last } => {
+                    self.missed("metrics", last - first + 1);
+                    tracing::warn!(
+                        event = "missed",
+                        first,
+                        last,
+                        "the metrics did not keep up with the entries"
+                    );
+                }
+            }
+        }
+    }
+
+    /// Counts entries that a reader of the feed was too slow for.
+    pub fn missed(&self, reader: &str, entries: u64) {
+        self.missed.get_or_create(&Missed { reader: reader.to_owned() }).inc_by(entries);
+    }
+
     /// Counts a durable entry.
-    pub fn entry(&self, entry: &Entry) {
+    fn entry(&self, entry: &Entry) {
         let event = |integration: &str, effect: &str| {
             let labels = Labels { integration: integration.to_owned(), effect: effect.to_owned() };
             self.events.get_or_create(&labels).inc();
@@ -209,7 +239,7 @@ impl Default for Metrics {
     }
 }
 
-fn outlet_word(outlet: Outlet) -> &'static str {
+pub(super) fn outlet_word(outlet: Outlet) -> &'static str {
     match outlet {
         Outlet::HangUp => "hang_up",
         Outlet::Ask => "ask",
@@ -219,7 +249,7 @@ fn outlet_word(outlet: Outlet) -> &'static str {
     }
 }
 
-fn outcome_word(outcome: &Outcome) -> &'static str {
+pub(super) fn outcome_word(outcome: &Outcome) -> &'static str {
     match outcome {
         Outcome::Accepted { .. } => "accepted",
         Outcome::Delivered { .. } => "delivered",

@@ -1,4 +1,4 @@
-//! The engine's task and what it works with: deliveries, secrets, metrics, clocks, and the config that it follows.
+//! The engine's task and what it works with: deliveries, secrets, metrics, the log, clocks, and the config that it follows.
 //!
 //! Nothing here decides about an incident. Each part carries out what the pure modules ask for and reports back.
 
@@ -6,12 +6,18 @@ mod age_keys;
 pub mod clock;
 pub mod delivery;
 pub mod doctor;
+pub mod feed;
 pub mod follow;
 pub mod inbox;
+pub mod line;
 pub mod live;
+pub mod log;
 pub mod metrics;
+mod news;
 pub mod own_heartbeat;
 pub mod run;
 pub mod secrets;
-pub mod standby;
+pub mod signals;
+pub mod sink;
+pub mod story;
 mod trouble;

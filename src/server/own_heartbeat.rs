@@ -37,7 +37,7 @@ impl OwnHeartbeat {
         self.next = Some(after);
         let withheld = |why: &str| {
             metrics.heartbeat("withheld");
-            tracing::warn!("our own heartbeat is withheld: {why}");
+            tracing::warn!(event = "own_heartbeat", "our own heartbeat is withheld: {why}");
         };
         if !well {
             return withheld("decisions do not reach the disk");
@@ -54,7 +54,10 @@ impl OwnHeartbeat {
                 Ok(()) => metrics.heartbeat("sent"),
                 Err(why) => {
                     metrics.heartbeat("failed");
-                    tracing::warn!("our own heartbeat did not reach its watcher: {why}");
+                    tracing::warn!(
+                        event = "own_heartbeat",
+                        "our own heartbeat did not reach its watcher: {why}"
+                    );
                 }
             }
         }));

@@ -5,34 +5,36 @@
 
 use super::clock::Clock;
 use super::delivery::Client;
+use super::feed::Feed;
 use super::follow::{News, short};
 use super::inbox::{Answered, Found, Message};
 use super::live::{Live, Status};
+use super::log;
 use super::metrics::Metrics;
+use super::news::{self, First, Taken, first_config};
 use super::own_heartbeat::OwnHeartbeat;
 use super::secrets::Missing;
-use super::standby::{First, first_config, note, note_missing, tell_versions};
-use super::trouble::{self, CONFIG_KEY, DAMAGE_KEY, UNREACHABLE_KEY};
+use super::trouble::{self, DAMAGE_KEY, UNREACHABLE_KEY};
 use crate::alert::Severity;
 use crate::disk::directory::StateDir;
 use crate::disk::recorder::{Recorder, Written};
 use crate::engine::{Engine, Health, JOURNAL_KEY, Lane, Release};
 use crate::incident::{
-    Delivery, DeliveryId, Entry, IncidentId, Incidents, Input, Outcome, Reason, stored::Stored,
+    Command, Delivery, DeliveryId, Entry, IncidentId, Incidents, Input, Outcome, Reason, Task, stored::Stored,
 };
 use crate::language::Notice;
-use crate::preview::timeline::Reader;
 use crate::provider;
 use crate::reason::Fault;
 use anyhow::Result;
 use jiff::{SignedDuration, Timestamp};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
 
-/// How long deliveries in flight may take to finish when the server stops.
-pub const STOP_MAX: Duration = Duration::from_secs(10);
+/// How long pages in flight may take to finish when the server stops. With the last snapshot and the last answers it ends
+/// within ten seconds, after which Docker would kill it.
+pub const STOP_MAX: Duration = Duration::from_secs(9);
 /// How long a printed call rings.
 const PRINTED_RINGS: Duration = Duration::from_secs(30);
 /// How often gauges are brought up to date at most.
@@ -74,6 +76,8 @@ pub struct Parts {
     pub live: watch::Sender<Option<Arc<Live>>>,
     pub status: watch::Sender<Status>,
     pub metrics: Arc<Metrics>,
+    /// Where entries leave for those who read.
+    pub feed: Feed,
     pub carrier: Carrier,
     /// Whoever watches; it must keep up, for nothing waits for it.
     pub watcher: Option<mpsc::UnboundedSender<Shown>>,
@@ -83,17 +87,24 @@ pub struct Parts {
 /// What became of a delivery.
 type Told = (DeliveryId, Outcome);
 
+/// Who waits for a reply, and what a person asked for.
+struct Ticket {
+    answer: oneshot::Sender<Answered>,
+    asked: Option<Box<Command>>,
+}
+
 /// The task under way.
 struct Running {
     parts: Parts,
     engine: Engine,
     live: Arc<Live>,
-    tickets: BTreeMap<u64, oneshot::Sender<Answered>>,
+    tickets: BTreeMap<u64, Ticket>,
     next_ticket: u64,
     /// The number of the batch that the journal has now.
     batch: u64,
     outcomes: (mpsc::UnboundedSender<Told>, mpsc::UnboundedReceiver<Told>),
-    in_flight: usize,
+    /// Pages and hang-ups that their provider has not answered: an end waits for them.
+    in_flight: BTreeSet<DeliveryId>,
     /// When gauges were last brought up to date, and the last entry they count.
     gauged: Option<(Timestamp, u64)>,
     own_heartbeat: OwnHeartbeat,
@@ -125,7 +136,7 @@ pub async fn run(mut parts: Parts) -> Result<()> {
         next_ticket: 0,
         batch: 0,
         outcomes: mpsc::unbounded_channel(),
-        in_flight: 0,
+        in_flight: BTreeSet::new(),
         gauged: None,
         own_heartbeat: OwnHeartbeat::default(),
     };
@@ -150,12 +161,14 @@ impl Running {
     /// One turn: jumps of the clock, the engine, the journal, what leaves.
     fn turn(&mut self) -> Result<()> {
         if let Some(by) = self.parts.clock.jumped() {
-            tracing::warn!("the clock jumped by {by:?}");
             let _ = self.engine.offer(Lane::First, Input::ClockJumped { by }, None);
         }
         let now = self.parts.clock.now();
         if self.engine.wants_rebuild().map_err(anyhow::Error::msg)? {
-            tracing::error!("an input was too much: the state is rebuilt from the journal");
+            tracing::error!(
+                event = "rebuilt",
+                "an input was too much: the state is rebuilt from the journal"
+            );
             let (incidents, ..) = crate::disk::recover::load(&self.parts.state_dir)?;
             self.engine.rebuilt(now, incidents);
         }
@@ -221,9 +234,13 @@ impl Running {
             Message::Input { lane, input, answer } => {
                 let ticket = self.next_ticket;
                 self.next_ticket += 1;
+                let asked = match &input {
+                    Input::Command(command) => Some(Box::new(command.clone())),
+                    _ => None,
+                };
                 // A full lane drops the sender, who is told to come again.
                 if self.engine.offer(lane, input, Some(ticket)).is_ok() {
-                    self.tickets.insert(ticket, answer);
+                    self.tickets.insert(ticket, Ticket { answer, asked });
                 }
             }
             Message::List { wanted, before, limit, answer } => {
@@ -254,7 +271,7 @@ impl Running {
             return;
         }
         if let Err(error) = &result {
-            tracing::error!("the journal cannot be written: {error}");
+            tracing::error!(event = "journal_failed", error, "the journal cannot be written");
         }
         let released = self.engine.written(self.parts.clock.now(), result);
         self.release(released);
@@ -262,91 +279,55 @@ impl Running {
 
     fn outcome(&mut self, delivery: DeliveryId, outcome: Outcome) {
         // Accepted calls say more later, in callbacks.
-        self.in_flight = self.in_flight.saturating_sub(1);
-        if let Outcome::Rejected { reason } = &outcome {
-            tracing::warn!(
-                "delivery {delivery} was refused: {}",
-                Reader::english(&self.live.config).reason(reason)
-            );
-        }
+        self.in_flight.remove(&delivery);
         let _ = self.engine.offer(Lane::First, Input::Outcome { delivery, outcome }, None);
     }
 
     fn news(&mut self, news: News) {
         let now = self.parts.clock.now();
-        let known = self.known(&news);
-        let away = self.parts.status.borrow().unreachable.is_some();
-        note(&self.parts, &news);
-        match news {
-            News::Accepted { live, previous, missing } => {
+        let telling = Some((&mut self.engine, &*self.live, now));
+        match news::hear(&self.parts, telling, news) {
+            Some(Taken::Config { live, previous, missing }) => {
                 self.engine.reload(now, live.config.clone(), previous, live.commit.clone());
                 self.in_force(live, &missing);
             }
-            News::Secrets { live, missing } => {
-                tracing::info!("secrets were read again");
-                self.swap(live, &missing);
-            }
-            News::Refused(refused) => {
-                if !known {
-                    let commit = short(&refused.commit);
-                    let findings = &refused.findings;
-                    tracing::error!("config {commit} is refused, the one before stays in force:\n{findings}");
-                }
-                trouble::refused(&mut self.engine, now, &self.live, &refused);
-            }
-            News::Fine => self.engine.trouble_over(now, CONFIG_KEY),
-            News::Unreachable(unreachable) => {
-                if !known {
-                    tracing::error!("the config repository cannot be read: {}", unreachable.error);
-                }
-                trouble::unreachable(&mut self.engine, now, &self.live, &unreachable);
-            }
-            News::Looked(_) => {
-                if away {
-                    tracing::info!("the config repository can be read again");
-                }
-                self.engine.trouble_over(now, UNREACHABLE_KEY);
-            }
+            Some(Taken::Secrets { live, missing }) => self.swap(live, &missing),
+            None => {}
         }
     }
 
     fn swap(&mut self, live: Arc<Live>, missing: &[Missing]) {
-        note_missing(&self.parts, missing);
+        news::tell_missing(&self.parts, missing);
         trouble::missing(&mut self.engine, self.parts.clock.now(), &live, missing);
         self.live = live.clone();
         self.parts.live.send_replace(Some(live));
-        tell_versions(&self.parts);
+        news::tell_versions(&self.parts);
     }
 
     /// The engine has this config: since when is told before the doors open with it.
     fn in_force(&mut self, live: Arc<Live>, missing: &[Missing]) {
-        let since = self.engine.incidents().state().revision.since;
+        let revision = &self.engine.incidents().state().revision;
+        let (since, number) = (revision.since, revision.number);
         self.parts.metrics.config_in_force_since.set(since.as_second());
         self.parts.status.send_modify(|status| status.in_force_since = Some(since));
         self.swap(live, missing);
-        tracing::info!("config {} is in force", short(&self.live.commit));
-    }
-
-    /// Whether this was said before: it comes again at each poll.
-    fn known(&self, news: &News) -> bool {
-        let status = self.parts.status.borrow();
-        match news {
-            News::Refused(refused) => status.refused.as_ref() == Some(refused),
-            News::Unreachable(unreachable) => status.unreachable.as_ref() == Some(unreachable),
-            _ => false,
-        }
+        let commit = short(&self.live.commit);
+        tracing::info!(event = "config", commit, revision = number, "config {commit} is in force");
     }
 
     fn release(&mut self, released: Vec<Release>) {
+        let mut entries = Vec::new();
         for release in released {
             match release {
                 Release::Entry(entry) => {
-                    self.parts.metrics.entry(&entry);
-                    tracing::debug!(target: "oncall::entry", seq = entry.seq, change = ?entry.change);
-                    self.show(|| Shown::Entry(entry));
+                    self.show(|| Shown::Entry(entry.clone()));
+                    entries.push(entry);
                 }
                 Release::Reply { ticket, reply, stored } => {
-                    if let Some(answer) = self.tickets.remove(&ticket) {
+                    if let Some(Ticket { answer, asked }) = self.tickets.remove(&ticket) {
+                        if let Some(command) = asked {
+                            log::answered(&command, reply.as_ref());
+                        }
                         // Whoever asked may have gone.
                         let _ = answer.send(Answered { reply, stored });
                     }
@@ -354,12 +335,19 @@ impl Running {
                 Release::Delivery(delivery) => self.deliver(delivery),
             }
         }
+        // Reading never delays paging: what leaves has left.
+        self.parts.feed.publish(entries);
     }
 
     fn deliver(&mut self, delivery: Delivery) {
         let (tell, live, id) = (self.outcomes.0.clone(), self.live.clone(), delivery.id);
         let now = self.parts.clock.now();
-        self.in_flight += 1;
+        match &delivery.task {
+            Task::Page { .. } | Task::HangUp { .. } => drop(self.in_flight.insert(id)),
+            // The next start finds that it may not have left, and looks before it repeats it.
+            Task::Mirror { .. } | Task::Ask { .. } if *self.parts.stop.borrow() => return,
+            Task::Mirror { .. } | Task::Ask { .. } => {}
+        }
         match &self.parts.carrier {
             Carrier::Providers(client) => {
                 let client = client.clone();
@@ -422,8 +410,10 @@ impl Running {
             };
             let changed = status.degraded != degraded;
             match &degraded {
-                Some(why) if changed => tracing::error!("decisions leave from memory {why}"),
-                None if changed => tracing::info!("the journal is written again"),
+                Some(why) if changed => {
+                    tracing::error!(event = "degraded", why, "decisions leave from memory");
+                }
+                None if changed => tracing::info!(event = "healthy", "the journal is written again"),
                 _ => {}
             }
             status.degraded = degraded;
@@ -438,14 +428,16 @@ impl Running {
         behind.then(|| at.checked_add(GAUGES_EVERY).ok()).flatten()
     }
 
-    /// Finishes what is in flight, within bounds; then everything decided is on disk.
+    /// Finishes the pages in flight, within bounds; then everything decided is on disk. New alerts are told to come again;
+    /// people are still heard, and so are callbacks.
     async fn finish(mut self) -> Result<()> {
+        self.parts.status.send_modify(|status| status.stopping = true);
         let limit = tokio::time::sleep(STOP_MAX);
         tokio::pin!(limit);
         loop {
             self.drain();
             self.turn()?;
-            if self.in_flight == 0 && self.engine.is_settled() {
+            if self.in_flight.is_empty() && self.engine.is_settled() {
                 break;
             }
             tokio::select! {
@@ -457,7 +449,7 @@ impl Running {
                 Some(message) = self.parts.alerts.recv() => self.message(message),
             }
         }
-        tracing::info!(in_flight = self.in_flight, "stopped");
+        tracing::info!(event = "stopped", in_flight = self.in_flight.len());
         let state = self.engine.incidents().state();
         // A snapshot only makes the next start faster: the journal has everything.
         if self.engine.is_settled()
@@ -466,7 +458,7 @@ impl Running {
                 .state_dir
                 .write_snapshot(&crate::journal::snapshot::encode(state.seq, &Stored::from(state)))
         {
-            tracing::warn!("no snapshot at the end: {error:#}");
+            tracing::warn!(event = "no_snapshot", error = format!("{error:#}"), "no snapshot at the end");
         }
         Ok(())
     }

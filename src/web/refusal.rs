@@ -99,7 +99,8 @@ pub async fn tell(State(doors): Shared, request: Request, next: Next) -> Respons
             response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
         turn => {
-            tracing::warn!(integration, code, "refused a request: {why}");
+            let from = peer.map(|Peer(address)| address.to_string());
+            tracing::warn!(event = "request_refused", integration, code, from, why);
             if let Some(Some(turn)) = turn {
                 turn.come().await;
             }

@@ -165,7 +165,7 @@ async fn elsewhere(State(doors): Shared, request: Request) -> Response {
 
 /// An alert that no integration can read is kept, answered as usual, and told to the fallback.
 async fn strayed(doors: &Doors, live: &Live, stray: &Stray, cut: Option<Cut>) -> Response {
-    tracing::error!(path = stray.path, "an alert came to a URL that is no integration's");
+    tracing::error!(event = "stray", path = stray.path, "an alert came to a URL that is no integration's");
     if let Some(cut) = cut.filter(|cut| !cut.is_told()) {
         return cut.refused();
     }
@@ -264,6 +264,7 @@ async fn fetch_for(doors: &Doors, fetch: &integration::Fetch) -> Result<Vec<u8>,
 enum Lost {
     NotWritten,
     Busy,
+    Stopping,
 }
 
 impl Lost {
@@ -274,6 +275,7 @@ impl Lost {
                 "it could not be written to disk; it was acted upon, and is welcome again\n",
             ),
             Lost::Busy => busy(),
+            Lost::Stopping => come_again("stopping", "the server is stopping: come again\n"),
         }
     }
 }
@@ -281,6 +283,9 @@ impl Lost {
 async fn store(doors: &Doors, events: Vec<Event>, patience: Duration) -> Result<(), Lost> {
     if events.is_empty() {
         return Ok(());
+    }
+    if doors.status.borrow().stopping {
+        return Err(Lost::Stopping);
     }
     match doors.inbox.alerts(events, patience).await {
         Ok(Answered { stored: true, .. }) => Ok(()),
@@ -342,16 +347,18 @@ async fn metrics(State(doors): Shared) -> Response {
     ([(header::CONTENT_TYPE, kind)], doors.metrics.render()).into_response()
 }
 
-/// Ready as soon as a config is in force. Troubles are told, but a load balancer must not cut a pager off.
+/// Ready as soon as a config is in force, until told to stop. Troubles are told, but a load balancer must not cut a pager
+/// off.
 async fn ready(State(doors): Shared) -> Response {
     let status = doors.status.borrow().clone();
     let commit = doors.live.borrow().as_ref().map(|live| live.commit.clone());
-    let code = if commit.is_some() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let ready = commit.is_some() && !status.stopping;
+    let code = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     let refused = status.refused.map(|refused| {
         serde_json::json!({ "commit": refused.commit, "since": refused.since.to_string(), "findings": refused.findings })
     });
     let body = serde_json::json!({
-        "ready": commit.is_some(),
+        "ready": ready,
         "commit": commit,
         "waiting": status.waiting,
         "refused": refused,

@@ -50,7 +50,7 @@ const EMPTY_WORDS: [&str; 7] = ["manager", "handler", "processor", "helper", "he
 const EMPTY_NAMES: [&str; 3] = ["common", "core", "types"];
 
 /// Traits of other crates that are handed out as `dyn` and nothing else.
-const DYN_OF_OTHERS: [&str; 2] = ["Error", "SignatureVerificationAlgorithm"];
+const DYN_OF_OTHERS: [&str; 3] = ["Debug", "Error", "SignatureVerificationAlgorithm"];
 
 /// A rule for one file.
 type Rule = fn(&Source) -> Vec<Finding>;

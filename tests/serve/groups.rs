@@ -189,7 +189,7 @@ async fn no_page_is_lost_and_none_doubled() {
     story.each_was_told_once(&all);
     for (door, opened) in [("prometheus", 4), ("pagerduty", 1), ("opsgenie", 1)] {
         let line = format!("oncall_events_total{{integration=\"{door}\",effect=\"opened\"}} {opened}");
-        assert!(server.metric(&line).await, "{line}");
+        story.world.until(&line, async || server.metric(&line).await).await;
     }
 
     // While we are dead two more fire in the group, one is over, and another group begins.

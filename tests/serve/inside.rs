@@ -14,6 +14,7 @@ use oncall::disk::recover;
 use oncall::incident::Input;
 use oncall::server::clock::Clock;
 use oncall::server::delivery::Client;
+use oncall::server::feed::Feed;
 use oncall::server::follow::News;
 use oncall::server::inbox::{ALERTS_MAX, Answered, FIRST_MAX, Inbox, Message};
 use oncall::server::live::{Live, Origin, Status};
@@ -100,6 +101,7 @@ impl Inside {
             live: live_in,
             status: status_in,
             metrics,
+            feed: Feed::new(),
             carrier: Carrier::Providers(client),
             watcher: None,
             stop: stopped,

@@ -13,6 +13,7 @@ mod groups;
 mod inside;
 mod integrations;
 mod limits;
+mod log;
 mod own_heartbeat;
 mod secrets;
 mod send;

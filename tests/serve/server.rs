@@ -38,7 +38,9 @@ impl Server {
         });
         let first =
             first.recv_timeout(HANG_MAX).unwrap_or_else(|_| panic!("no line: {}", log.lock().unwrap()));
-        let url = first.strip_prefix("listening on ").unwrap_or_else(|| panic!("{first}")).to_owned();
+        let json = || serde_json::from_str::<Value>(&first).ok()?["url"].as_str().map(str::to_owned);
+        let url = first.strip_prefix("listening on ").map(str::to_owned).or_else(json);
+        let url = url.unwrap_or_else(|| panic!("{first}"));
         Server { child, url, http, log, lines, readers: vec![err, out] }
     }
 
@@ -157,8 +159,12 @@ impl Server {
     }
 
     pub fn terminate(&self) {
+        self.signal("TERM");
+    }
+
+    pub fn signal(&self, name: &str) {
         let pid = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+        assert!(Command::new("kill").args([&format!("-{name}"), &pid]).status().unwrap().success());
     }
 
     /// Waits until it has ended and all it said was read.

@@ -33,14 +33,15 @@ async fn a_phone_in_the_repository_is_called_and_read_by_nobody() {
 
     // Nobody gave the server's key to this one: her phone would be closed, so it is refused.
     world.push(&[("team.enc.yaml", ELSEWHERE)]);
-    server.line("it would lose the phone of smith, which works now").await;
-    server.line("team.enc.yaml cannot be opened: it is encrypted for age1cy7f7").await;
+    let line = server.line("it would lose the phone of smith, which works now").await;
+    assert!(line.contains("team.enc.yaml cannot be opened: it is encrypted for age1cy7f7"), "{line}");
     server.stop();
 
     // A server that never had another one takes it: her phone is closed, and nothing else, and that is told.
     std::fs::remove_dir_all(world.state()).unwrap();
-    let mut server = world.serve().await;
-    server.line("the phone of smith: team.enc.yaml cannot be opened: it is encrypted for age1cy7f7").await;
+    let server = world.serve().await;
+    let closed = "the phone of smith: team.enc.yaml cannot be opened: it is encrypted for age1cy7f7";
+    assert!(world.log().contains(closed), "{}", world.log());
     assert!(server.metric("oncall_secrets_missing 1").await);
     let (status, ready) = server.get("/readyz").await;
     let missing = ready["missing_secrets"][0].as_str().unwrap();

@@ -1,0 +1,481 @@
+//! The log's story: what each entry says there, purely.
+//!
+//! Each entry has its line, by an exhaustive match: the event, then names and values, never a sentence, a body or a secret.
+//! What an entry does not hold itself (whose service an incident is, whom a delivery is for, which rule planned a contact)
+//! is remembered from the entries before it, within bounds; older ones lose those words and nothing else.
+
+use super::line::{Line, Value};
+use super::metrics::{outcome_word, outlet_word};
+use crate::actor::{Actor, Origin};
+use crate::alert::{Action, Event, HEARTBEAT_KEY};
+use crate::config::{Contact, Id, MirrorKind};
+use crate::incident::{
+    AlertChange, Change, DeliveryChange, DeliveryId, Entry, Errand, EscalationChange, HeartbeatChange,
+    HeldBack, IncidentId, Opened, Outcome, Outlet, Reason, Recipient, ResponseChange, ServerChange, State,
+    Status, StepAt,
+};
+use crate::language::Language;
+use crate::place::Place;
+use crate::reason::Rule;
+use crate::schedule::UserId;
+use serde::Serialize;
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+use tracing::Level;
+
+/// Of how many incidents the service is known; the oldest go first.
+const SERVICES_MAX: usize = 200_000;
+/// Of how many of those that have closed.
+const CLOSED_MAX: usize = 1_000;
+/// Of how many planned contacts the rule is known, and of how many deliveries whom they are for.
+const PLANS_MAX: usize = 10_000;
+const DELIVERIES_MAX: usize = 10_000;
+
+/// What was said before, as far as later lines need it.
+#[derive(Debug, Default)]
+pub struct Story {
+    services: BTreeMap<IncidentId, Id>,
+    closed: VecDeque<IncidentId>,
+    plans: BTreeMap<(IncidentId, UserId, Contact), Place>,
+    /// The person or the place that each delivery is for.
+    deliveries: BTreeMap<DeliveryId, Arc<str>>,
+}
+
+/// Names and values behind the event.
+type Fields<'e> = Vec<(&'static str, Value<'e>)>;
+
+impl Story {
+    /// What a start finds: incidents that are open, and what is planned or under way.
+    pub fn of(state: &State) -> Story {
+        let mut story = Story::default();
+        for incident in state.incidents.values().filter(|it| it.status != Status::Resolved) {
+            if let Some(service) = &incident.service {
+                remember(&mut story.services, incident.id, service.clone(), SERVICES_MAX);
+            }
+            for planned in &incident.notifications {
+                let key = (incident.id, planned.user.clone(), planned.by);
+                remember(&mut story.plans, key, planned.rule.clone(), PLANS_MAX);
+            }
+        }
+        for (id, dispatch) in &state.deliveries {
+            if let Some(to) = addressee(&dispatch.errand) {
+                remember(&mut story.deliveries, *id, to, DELIVERIES_MAX);
+            }
+        }
+        story
+    }
+
+    /// Takes in an entry. To be called before its lines are asked for.
+    pub fn learn(&mut self, entry: &Entry) {
+        match &entry.change {
+            Change::Delivery(DeliveryChange::Sent { delivery, errand, .. }) => {
+                if let Some(to) = addressee(errand) {
+                    remember(&mut self.deliveries, *delivery, to, DELIVERIES_MAX);
+                }
+            }
+            change => {
+                let Some(id) = entry.incident else { return };
+                self.learn_of(id, change);
+            }
+        }
+    }
+
+    fn learn_of(&mut self, id: IncidentId, change: &Change) {
+        let (service, people): (&Option<Id>, &[Recipient]) = match change {
+            Change::Alert(AlertChange::Opened(opened)) => (&opened.service, &[]),
+            Change::Alert(AlertChange::Moved(moved)) => (&moved.service, &[]),
+            Change::Escalation(EscalationChange::StepBegan(step)) => (&None, &step.people),
+            Change::Escalation(EscalationChange::Told { people, .. }) => (&None, people),
+            Change::Response(ResponseChange::Reassigned { to, .. }) => (&None, to),
+            Change::Response(ResponseChange::Resolved { .. }) => {
+                self.closed.push_back(id);
+                if self.closed.len() > CLOSED_MAX
+                    && let Some(oldest) = self.closed.pop_front()
+                {
+                    self.services.remove(&oldest);
+                }
+                return;
+            }
+            _ => return,
+        };
+        if let Some(service) = service {
+            remember(&mut self.services, id, service.clone(), SERVICES_MAX);
+        }
+        for person in people {
+            for contact in &person.contacts {
+                let key = (id, person.user.clone(), contact.by);
+                remember(&mut self.plans, key, contact.rule.clone(), PLANS_MAX);
+            }
+        }
+    }
+
+    /// The lines of an entry: one, or two where an alert opens or closes an incident.
+    pub fn lines<'e>(&'e self, entry: &'e Entry) -> Vec<Line<'e>> {
+        let mut lines = match &entry.change {
+            Change::Server(change) => vec![server(change)],
+            Change::Heartbeat(change) => vec![heartbeat(change)],
+            Change::Alert(change) => alert(change),
+            Change::Escalation(change) => vec![escalation(change)],
+            Change::Delivery(change) => vec![self.delivery(entry.incident, change)],
+            Change::Response(change) => response(change),
+        };
+        let id = entry.incident;
+        let service = id.and_then(|id| self.services.get(&id)).map(|service| &**service);
+        for line in &mut lines {
+            line.fields.splice(1..1, [("incident", id.into()), ("service", service.into())]);
+            line.fields.push(("seq", entry.seq.into()));
+        }
+        lines
+    }
+
+    fn delivery<'e>(&'e self, incident: Option<IncidentId>, change: &'e DeliveryChange) -> Line<'e> {
+        match change {
+            DeliveryChange::Sent { delivery, provider, errand, repeat, .. } => {
+                let rule = match (incident, errand) {
+                    (Some(id), Errand::Page { user, by }) => self.plans.get(&(id, user.clone(), *by)),
+                    _ => None,
+                };
+                let of = match errand {
+                    Errand::HangUp(of) | Errand::Ask(of) => Some(*of),
+                    Errand::Page { .. } | Errand::Mirror { .. } => None,
+                };
+                let rest =
+                    [("of", of.into()), ("repeat", repeat.then_some("yes").into()), ("rule", rule.into())];
+                self.leaving("sent", *delivery, provider.row().key, errand.outlet(), rest)
+            }
+            DeliveryChange::Outcome { delivery, provider, outlet, outcome, retry_at, paused_until } => {
+                let (event, outcome_of) = match outcome {
+                    Outcome::Accepted { .. } => ("accepted", None),
+                    Outcome::Delivered { .. } => ("delivered", None),
+                    Outcome::Answered => ("answered", None),
+                    Outcome::Ended { .. } => ("ended", None),
+                    Outcome::Rejected { .. } | Outcome::Unavailable { .. } | Outcome::Unknown { .. } => {
+                        ("failed", Some(outcome_word(outcome)))
+                    }
+                };
+                let reference = match outcome {
+                    Outcome::Accepted { reference } | Outcome::Delivered { reference } => Some(&**reference),
+                    _ => None,
+                };
+                let (why, reason) = outcome.reason().map(reasons).unzip();
+                let rest = [
+                    ("reference", reference.into()),
+                    ("outcome", outcome_of.into()),
+                    ("why", why.into()),
+                    ("reason", reason.into()),
+                    ("retry_at", (*retry_at).into()),
+                    ("paused_until", (*paused_until).into()),
+                ];
+                self.leaving(event, *delivery, provider.row().key, *outlet, rest)
+            }
+            DeliveryChange::Hastened { user, by, why, .. } => {
+                Line::new(Level::INFO, "hastened", way(user, *by, why))
+            }
+            DeliveryChange::GaveUp { user, by, why } => {
+                Line::new(Level::WARN, "gave_up", way(user, *by, why))
+            }
+            DeliveryChange::HangUp { delivery, .. } => {
+                Line::new(Level::DEBUG, "hang_up_wanted", [("delivery", (*delivery).into())])
+            }
+        }
+    }
+
+    fn leaving<'e, const N: usize>(
+        &'e self,
+        event: &'static str,
+        delivery: DeliveryId,
+        provider: &'static str,
+        outlet: Outlet,
+        rest: [(&'static str, Value<'e>); N],
+    ) -> Line<'e> {
+        let to = self.deliveries.get(&delivery).map(|to| &**to);
+        let (level, kind, user, place) = match outlet {
+            Outlet::Page(_) => (Level::INFO, event, to, None),
+            Outlet::Mirror(MirrorKind::Room) => (Level::INFO, "rooms", None, to),
+            Outlet::Mirror(MirrorKind::Ticket) => (Level::INFO, "tickets", None, to),
+            Outlet::HangUp | Outlet::Ask => (Level::DEBUG, event, None, None),
+        };
+        let level = if event == "failed" { Level::WARN } else { level };
+        let first = [
+            ("delivery", delivery.into()),
+            ("user", user.into()),
+            ("way", outlet_word(outlet).into()),
+            ("place", place.into()),
+            ("provider", provider.into()),
+        ];
+        let mut line = Line { kind, ..Line::new(level, event, first) };
+        line.fields.extend(rest);
+        line
+    }
+}
+
+fn server(change: &ServerChange) -> Line<'_> {
+    match change {
+        ServerChange::Revision { commit } => {
+            Line::new(Level::DEBUG, "revision", [("commit", (&**commit).into())])
+        }
+        ServerChange::Started { epoch, gap_seconds } => Line::new(
+            Level::INFO,
+            "started",
+            [
+                ("version", env!("CARGO_PKG_VERSION").into()),
+                ("epoch", (*epoch).into()),
+                ("gap_seconds", (*gap_seconds).into()),
+            ],
+        ),
+        ServerChange::ClockJumped { seconds } => {
+            Line::new(Level::WARN, "clock_jumped", [("seconds", (*seconds).into())])
+        }
+    }
+}
+
+fn heartbeat(change: &HeartbeatChange) -> Line<'_> {
+    let (level, event, integration) = match change {
+        HeartbeatChange::Expected { integration, .. } => (Level::DEBUG, "heartbeat_expected", integration),
+        HeartbeatChange::Heard { integration, .. } => (Level::DEBUG, "heartbeat", integration),
+        HeartbeatChange::Missed { integration } => (Level::WARN, "heartbeat_missed", integration),
+        HeartbeatChange::Forgotten { integration } => (Level::DEBUG, "heartbeat_forgotten", integration),
+    };
+    Line::new(level, event, [("integration", (&**integration).into())])
+}
+
+fn alert(change: &AlertChange) -> Vec<Line<'_>> {
+    let said = |effect: &'static str, event, rest| vec![of_event(effect, event, rest)];
+    match change {
+        AlertChange::Opened(opened) => vec![
+            of_event("opened", &opened.event, vec![("rule", (&opened.route_rule).into())]),
+            incident_opened(opened),
+        ],
+        AlertChange::Joined { event, .. } => said("joined", event, vec![]),
+        AlertChange::Updated { event, .. } => said("updated", event, vec![]),
+        AlertChange::Ignored { event, why } => said("ignored", event, vec![("why", word(why).into())]),
+        AlertChange::Noted { event, service } => {
+            let effect = if event.action == Action::Change { "changed" } else { "noted" };
+            said(effect, event, vec![("of", service.as_deref().into())])
+        }
+        AlertChange::Repeated { integration, dedup_key, .. } => {
+            vec![of_key("repeated", integration, dedup_key, vec![])]
+        }
+        AlertChange::Moved(moved) => vec![
+            of_event("updated", &moved.event, vec![("rule", (&moved.route_rule).into())]),
+            Line::new(
+                Level::INFO,
+                "incident_moved",
+                [
+                    ("severity", moved.severity.as_str().into()),
+                    ("urgency", word(&moved.urgency).into()),
+                    ("rule", (&moved.urgency_rule).into()),
+                ],
+            ),
+        ],
+        AlertChange::Left { integration, dedup_key, why } => {
+            vec![of_key("left", integration, dedup_key, vec![("why", word(why).into())])]
+        }
+        AlertChange::Over { integration, dedup_key, why, .. } => {
+            vec![of_key("over", integration, dedup_key, vec![("why", word(why).into())])]
+        }
+    }
+}
+
+/// An alert with its words.
+fn of_event<'e>(effect: &'static str, event: &'e Event, rest: Fields<'e>) -> Line<'e> {
+    let severity = event.severity.map(|severity| severity.as_str());
+    let words = [("severity", severity.into()), ("summary", (&*event.summary).into())];
+    of_key(effect, &event.integration, &event.dedup_key, words.into_iter().chain(rest).collect())
+}
+
+fn of_key<'e>(effect: &'static str, integration: &'e str, dedup_key: &'e str, rest: Fields<'e>) -> Line<'e> {
+    let key = if dedup_key == HEARTBEAT_KEY { "heartbeat" } else { dedup_key };
+    let first = [("effect", effect.into()), ("integration", integration.into()), ("key", key.into())];
+    let mut line = Line::new(Level::INFO, "alert", first);
+    line.fields.extend(rest);
+    line
+}
+
+fn incident_opened(opened: &Opened) -> Line<'_> {
+    Line::new(
+        Level::INFO,
+        "incident_opened",
+        [
+            ("severity", opened.severity.as_str().into()),
+            ("urgency", word(&opened.urgency).into()),
+            ("policy", opened.policy.as_deref().into()),
+            ("group", opened.group.as_deref().into()),
+            ("held_back_by", opened.held_back.as_ref().map(|held| held_by(&held.origin)).into()),
+            ("summary", (&*opened.event.summary).into()),
+            ("rule", (&opened.urgency_rule).into()),
+        ],
+    )
+}
+
+fn escalation(change: &EscalationChange) -> Line<'_> {
+    let info = Level::INFO;
+    match change {
+        EscalationChange::Raised { urgency, raise_at, rule } => {
+            let (urgency, at) = (word(urgency).into(), (*raise_at).into());
+            Line::new(info, "raised", [("urgency", urgency), ("raise_at", at), ("rule", rule.into())])
+        }
+        EscalationChange::HeldBack(held) => Line::new(info, "held_back", held_back(held)),
+        EscalationChange::Released { held, .. } => Line::new(info, "released", held_back(held)),
+        EscalationChange::StepBegan(step) => {
+            let mut line = Line::new(info, "step_began", at(&step.at));
+            line.fields.extend([
+                ("users", people(&step.people).into()),
+                ("next_at", step.deadline.into()),
+                ("rule", (&step.rule).into()),
+            ]);
+            line
+        }
+        EscalationChange::StepPassed { at: step, rule, why } => {
+            let mut line = Line::new(Level::WARN, "step_passed", at(step));
+            line.fields.extend([("why", word(why).into()), ("rule", rule.as_ref().into())]);
+            line
+        }
+        EscalationChange::Told { people: told, purpose, rule, .. } => Line::new(
+            info,
+            "told",
+            [("users", people(told).into()), ("purpose", word(purpose).into()), ("rule", rule.into())],
+        ),
+        EscalationChange::NewcomersWait { until } => {
+            Line::new(info, "newcomers_wait", [("until", (*until).into())])
+        }
+        EscalationChange::Dropped { users, rule } => {
+            let users = users.iter().map(|user| &**user).collect::<Vec<_>>().join(",");
+            Line::new(info, "step_left", [("users", users.into()), ("rule", rule.into())])
+        }
+        EscalationChange::Moved { policy, step, deadline, rule } => Line::new(
+            info,
+            "step_moved",
+            [
+                ("policy", (&**policy).into()),
+                ("step", (step + 1).into()),
+                ("next_at", (*deadline).into()),
+                ("rule", rule.into()),
+            ],
+        ),
+    }
+}
+
+fn response(change: &ResponseChange) -> Vec<Line<'_>> {
+    let info = Level::INFO;
+    let line = match change {
+        ResponseChange::Acknowledged { by, via, until, snoozed, event, .. } => {
+            let event_name = if *snoozed { "snoozed" } else { "acknowledged" };
+            let fields = [("by", actor(by).into()), ("via", word(via).into()), ("until", (*until).into())];
+            return by_alert("acknowledged", event.as_deref(), Line::new(info, event_name, fields));
+        }
+        ResponseChange::Escalated { by, via, delivery } => {
+            let fields =
+                [("by", actor(by).into()), ("via", word(via).into()), ("delivery", (*delivery).into())];
+            Line::new(info, "escalated", fields)
+        }
+        ResponseChange::Retriggered { why, rule } => {
+            let fields = [("why", word(why).into()), ("rule", rule.as_ref().into())];
+            Line::new(info, "retriggered", fields)
+        }
+        ResponseChange::Reassigned { to, by, via, .. } => {
+            let fields = [("users", people(to).into()), ("by", actor(by).into()), ("via", word(via).into())];
+            Line::new(info, "reassigned", fields)
+        }
+        ResponseChange::Resolved { by, via, why, event } => {
+            let fields = [("by", actor(by).into()), ("via", word(via).into()), ("why", word(why).into())];
+            return by_alert("resolved", event.as_deref(), Line::new(info, "resolved", fields));
+        }
+    };
+    vec![line]
+}
+
+/// What came of it, after the alert that said so.
+fn by_alert<'e>(effect: &'static str, event: Option<&'e Event>, line: Line<'e>) -> Vec<Line<'e>> {
+    let said = event.map(|event| of_event(effect, event, Vec::new()));
+    said.into_iter().chain([line]).collect()
+}
+
+fn at(step: &StepAt) -> [(&'static str, Value<'_>); 4] {
+    [
+        ("policy", (&*step.policy).into()),
+        ("step", (step.step + 1).into()),
+        ("round", (step.round + 1).into()),
+        ("fallback", step.fallback.then_some("yes").into()),
+    ]
+}
+
+fn held_back(held: &HeldBack) -> [(&'static str, Value<'_>); 4] {
+    [
+        ("why", word(&held.by).into()),
+        ("until", held.until.into()),
+        ("reason", Some(&*held.reason).filter(|reason| !reason.is_empty()).into()),
+        ("rule", held_by(&held.origin).into()),
+    ]
+}
+
+fn held_by(origin: &Origin) -> String {
+    match origin {
+        Origin::File(place) => place.to_string(),
+        Origin::RunTime { id, by, .. } => format!("{}#{id}", actor(by)),
+    }
+}
+
+fn way<'e>(user: &'e UserId, by: Contact, why: &Reason) -> [(&'static str, Value<'e>); 4] {
+    let (why, reason) = reasons(why);
+    let by = by.method().name;
+    [("user", (&**user).into()), ("way", by.into()), ("why", why.into()), ("reason", reason.into())]
+}
+
+/// The word for a fault, and what it says to a person.
+fn reasons(reason: &Reason) -> (String, String) {
+    let provider = reason.provider.map(|provider| provider.row().name);
+    (word(&reason.fault), Language::En.fault(provider, reason.fault, &reason.said))
+}
+
+/// Who did it: somebody in `users/` by id; others are marked, so that nobody can pass for one of them by a name.
+pub fn actor(actor: &Actor) -> String {
+    let name = actor.stored_name();
+    match actor {
+        Actor::User(_) => name.to_owned(),
+        Actor::Stranger { .. } => format!("stranger:{name}"),
+        Actor::Token { .. } => format!("token:{name}"),
+        Actor::Integration(_) => format!("integration:{name}"),
+        Actor::Rule(_) => format!("rule:{name}"),
+    }
+}
+
+fn people(people: &[Recipient]) -> String {
+    people.iter().map(|person| &*person.user).collect::<Vec<_>>().join(",")
+}
+
+/// The name by which a value is stored.
+pub fn word(value: &impl Serialize) -> String {
+    match serde_json::to_value(value) {
+        Ok(serde_json::Value::String(word)) => word,
+        Ok(serde_json::Value::Object(object)) => {
+            object.into_iter().map(|(name, _)| name).next().unwrap_or_default()
+        }
+        _ => String::new(),
+    }
+}
+
+fn addressee(errand: &Errand) -> Option<Arc<str>> {
+    match errand {
+        Errand::Page { user, .. } => Some(user.clone()),
+        Errand::Mirror { place, .. } => Some(place.as_str().into()),
+        Errand::HangUp(_) | Errand::Ask(_) => None,
+    }
+}
+
+fn remember<K: Ord, V>(known: &mut BTreeMap<K, V>, key: K, value: V, max: usize) {
+    known.insert(key, value);
+    if known.len() > max {
+        known.pop_first();
+    }
+}
+
+impl From<&Rule> for Value<'_> {
+    fn from(rule: &Rule) -> Self {
+        match (rule.place(), rule) {
+            (Some(place), _) => place.into(),
+            (None, Rule::Why(why)) => word(why).into(),
+            (None, Rule::Place(place)) => place.into(),
+        }
+    }
+}
