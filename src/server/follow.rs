@@ -248,7 +248,7 @@ impl Follower {
         previous: Option<Arc<Config>>,
     ) -> bool {
         let about = self.source.about(CommitId::parse(&name).ok());
-        let live = Arc::new(Live { config: Arc::new(config), secrets, commit: name, about });
+        let live = Arc::new(Live::new(Arc::new(config), secrets, name, about));
         self.live = Some(live.clone());
         self.missing.clone_from(&missing);
         self.say(News::Accepted { live, previous, missing })
@@ -311,7 +311,7 @@ impl Follower {
         }
         self.missing.clone_from(&missing);
         let (config, commit, about) = (live.config.clone(), live.commit.clone(), live.about.clone());
-        let live = Arc::new(Live { config, secrets, commit, about });
+        let live = Arc::new(Live::new(config, secrets, commit, about));
         self.live = Some(live.clone());
         self.say(News::Secrets { live, missing })
     }
