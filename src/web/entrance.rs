@@ -83,7 +83,7 @@ pub async fn arrive(doors: &Doors, live: &Arc<Live>, request: Request) -> Result
     if sender.is_none() && !reading.is_whole() {
         cut = reading.read(SMALL, bounds).await.err();
         // A key that stands at the beginning of a long body, or of a slow one.
-        sender = if reading.is_whole() { None } else { known(&reading) };
+        sender = if reading.is_whole() && cut.is_none() { None } else { known(&reading) };
     }
     if let Some(sender) = sender.filter(|_| cut != Some(Cut::BrokeOff)) {
         let mut taken = all_of(doors, reading, &sender).await;

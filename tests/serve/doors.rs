@@ -205,7 +205,7 @@ async fn a_body_that_is_too_large_is_an_alert_where_its_sender_is_known() {
     assert!(told.try_recv().is_err());
     assert_eq!(inside.refused("too_large"), 8);
     // A key at the beginning of a long body says who sends it.
-    let long = event("disk").replace("db1", &"x".repeat(BODY_MAX));
+    let long = super::inside::event("disk").replace("db1", &"x".repeat(BODY_MAX));
     let (before, key) = (long.split_once('{').unwrap(), secret("PAGERDUTY_KEY"));
     let long = format!("{}{{\"routing_key\": \"{key}\", {}", before.0, before.1);
     assert_eq!(inside.post("/v2/enqueue", long).await.status, 413);

@@ -216,7 +216,7 @@ async fn a_wrong_secret_is_refused_without_its_body() {
     {
         let began = inside.clock.now();
         let answer = rest(exchange.say("192.0.2.1", &post(path, 5 << 20, "{\"first\": 1")).await).await;
-        assert!(answer.starts_with("HTTP/1.1 40") && answer.contains("connection: close"), "{answer}");
+        assert!(answer.starts_with("HTTP/1.1 40"), "{answer}");
         assert!(since(&inside, began) <= Duration::from_secs(2), "{:?}", since(&inside, began));
         assert_eq!(inside.refused(code), 1);
         tokio::time::sleep(Duration::from_secs(60)).await;
@@ -235,7 +235,7 @@ async fn strangers_share_a_small_room() {
         .replace("\r\nhost", "\r\nx-hub-signature-256: sha256=00\r\nhost");
     let mut slow = Vec::new();
     for n in 0..600 {
-        let request = if n % 2 == 0 { post("/v2/enqueue", 1 << 20, &part) } else { signed.clone() };
+        let request = if n % 2 == 0 { post("/v2/enqueue", 1 << 20, &part[..1_000]) } else { signed.clone() };
         let (mut ours, theirs) = duplex(BUFFER);
         exchange
             .connect
@@ -258,9 +258,10 @@ async fn strangers_share_a_small_room() {
         assert!(answer.starts_with("HTTP/1.1 503 ") && answer.contains("\r\nretry-after: 5\r\n"), "{answer}");
     }
     assert_eq!((inside.doors.entrance.strangers.taken(), inside.doors.entrance.known.taken()), (0, 0));
-    assert!(inside.refused("too_slow") > 0 && inside.refused("no_room") > 0);
+    let refused = (inside.refused("too_slow"), inside.refused("no_room"));
+    assert!(refused.0 > 0 && refused.1 > 0 && refused.0 + refused.1 == 600, "{refused:?}");
     let words = event("disk");
-    let event = post("/v2/enqueue", words.len(), &words).replace("\r\nhost", "\r\nconnection: close\r\nhost");
+    let small = post("/v2/enqueue", words.len(), &words).replace("\r\nhost", "\r\nconnection: close\r\nhost");
     assert!(rest(exchange.say("10.0.0.1", &small).await).await.starts_with("HTTP/1.1 202 "));
 }
 
