@@ -2,7 +2,7 @@
 //! slow where a secret was wrong. All of it here and only here, so that no door can forget it.
 
 use super::router::Shared;
-use super::slow::{Peer, WAIT_MAX};
+use super::slow::{Peer, Turn};
 use crate::config::Id;
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
@@ -97,8 +97,7 @@ pub async fn tell(State(doors): Shared, request: Request, next: Next) -> Respons
     let integration = integration.as_deref().unwrap_or("unknown");
     let from = peer.map_or_else(|| "unknown".to_owned(), |Peer(address)| address.to_string());
     // Whoever goes on guessing does not fill the log either.
-    if turn.as_ref().is_none_or(|turn| turn.as_ref().is_some_and(|turn| turn.wait < WAIT_MAX.unsigned_abs()))
-    {
+    if turn.as_ref().is_none_or(|turn| turn.as_ref().is_some_and(Turn::is_told)) {
         tracing::warn!(integration, code, from, "refused a request: {why}");
     }
     let came = match turn {

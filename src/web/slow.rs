@@ -53,12 +53,17 @@ struct Address {
 /// A refusal that waits.
 #[derive(Debug)]
 pub struct Turn<'s> {
-    pub wait: Duration,
+    wait: Duration,
     /// Where it stands in line, if it waits at all.
     place: Option<(&'s Slowed, IpAddr, u64, oneshot::Receiver<()>)>,
 }
 
 impl Turn<'_> {
+    /// Whether it is worth a line of the log: not where the address goes on and on.
+    pub fn is_told(&self) -> bool {
+        self.wait + STEP.unsigned_abs() < WAIT_MAX.unsigned_abs()
+    }
+
     /// Waits for it; false if it was let go before its time, because others came.
     pub async fn come(mut self) -> bool {
         let Some((_, _, _, let_go)) = &mut self.place else { return true };
