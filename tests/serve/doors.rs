@@ -271,6 +271,17 @@ async fn every_refusal_is_counted_and_shown_at_its_integration() {
     }
 }
 
+/// RFC 9110, 11.1: the name of a scheme is read in any case.
+#[tokio::test(start_paused = true)]
+async fn a_bearer_is_one_in_any_case() {
+    let (inside, _told, _world) = inside().await;
+    for (scheme, status) in [("Bearer", 200), ("bearer", 200), ("BEARER ", 200), ("Basic", 401), ("", 401)] {
+        let request = Request::get("/v1/integrations/prometheus");
+        let request = with(request, &format!("{scheme} {}", secret("API_TOKEN")));
+        assert_eq!(inside.ask("192.0.2.1", request, "").await.status, status, "{scheme}");
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn before_there_is_a_config_everybody_is_told_to_come_again() {
     let world = World::with(&[]).await;
