@@ -29,8 +29,10 @@ use crate::server::signals::{Asked, Signals};
 use crate::server::sink::Sink;
 use crate::server::story::Story;
 use crate::web::calendars::Calendars;
+use crate::web::entrance::Entrance;
 use crate::web::limit::Limits;
 use crate::web::listen;
+use crate::web::proxy::Network;
 use crate::web::router::{Doors, router};
 use crate::web::slow::Slowed;
 use crate::web::tally::Tallies;
@@ -80,6 +82,8 @@ pub struct Options {
     pub watcher: Option<mpsc::UnboundedSender<Shown>>,
     /// Where the log's story is written, if anywhere.
     pub log: Option<Sink>,
+    /// The proxies that say whose requests they bring.
+    pub trusted_proxies: Vec<Network>,
 }
 
 /// Runs a server until it is told to stop by `stop` or a signal. `ready` gets the address it listens on.
@@ -112,7 +116,8 @@ async fn serve_on(
     stop: watch::Receiver<bool>,
     mut signals: Signals,
 ) -> Result<()> {
-    let Options { config, state, listen: _, interval, clock, resolve, print, watcher, log } = options;
+    let Options { config, state, listen: _, interval, clock, resolve, print, watcher, log, trusted_proxies } =
+        options;
     let Begun { dir: state_dir, incidents, troubles, recorder, epoch, gap_seconds, written } = begun;
     let client = Client::new()?;
     let recorded = Some(incidents.state().revision.commit.clone()).filter(|commit| !commit.is_empty());
@@ -127,6 +132,7 @@ async fn serve_on(
     let readers = readers(&feed, &incidents, &metrics, log, &clock);
     let ((stopping, stopped), (close, closed)) = (watch::channel(false), watch::channel(false));
     let reload = pull.clone();
+    let most = listen::connections_max();
     let doors = Doors {
         live,
         status,
@@ -141,10 +147,12 @@ async fn serve_on(
         calendars: Calendars::default(),
         tallies: Tallies::default(),
         limits: Limits::default(),
-        slowed: Slowed::default(),
+        slowed: Slowed::of(most),
+        entrance: Entrance::default(),
     };
-    let (router, most) = (router(Arc::new(doors)), listen::connections_max());
-    let connections = tokio::spawn(listen::accept(listener, router, most, metrics.clone(), closed));
+    let router = router(Arc::new(doors));
+    let accept = listen::accept(listener, router, most, trusted_proxies, metrics.clone(), closed);
+    let connections = tokio::spawn(accept);
     let parts = Parts {
         clock,
         incidents,

@@ -119,6 +119,7 @@ async fn play(scratch: &Scratch) -> Result<()> {
         print: true,
         watcher: Some(watcher),
         log: None,
+        trusted_proxies: Vec::new(),
     };
     let (ready, listening) = oneshot::channel();
     let (stop, stopped) = watch::channel(false);

@@ -9,6 +9,7 @@ use crate::server::line::{Format, Line};
 use crate::server::run::Shown;
 use crate::server::secrets;
 use crate::server::sink::Sink;
+use crate::web::proxy::Network;
 use anyhow::{Context, Result, bail};
 use jiff::SignedDuration;
 use std::io::Write;
@@ -71,6 +72,15 @@ pub struct Arguments {
     /// The address to listen on; port 0 takes a free one
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
+    /// A reverse proxy, or a network of them, whose X-Forwarded-For (or Forwarded) names the client; may be repeated
+    #[arg(
+        long,
+        value_name = "CIDR",
+        env = "ONCALL_TRUSTED_PROXY",
+        hide_env_values = true,
+        value_delimiter = ','
+    )]
+    pub trusted_proxy: Vec<Network>,
     /// Write every delivery to the terminal instead of sending it
     #[arg(long)]
     pub print: bool,
@@ -125,6 +135,7 @@ fn serve_until_stopped(arguments: Arguments, sink: &Sink) -> Result<()> {
         print: arguments.print,
         watcher: arguments.print.then_some(watcher),
         log: Some(sink.clone()),
+        trusted_proxies: arguments.trusted_proxy,
     };
     let format = arguments.log;
     let runtime = runtime()?;

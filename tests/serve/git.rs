@@ -244,6 +244,7 @@ async fn a_branch_that_is_deleted_pages_after_half_an_hour() {
         print: true,
         watcher: Some(watcher),
         log: None,
+        trusted_proxies: Vec::new(),
     };
     let ((ready, address), (stop, stopped)) = (oneshot::channel(), watch::channel(false));
     let server = tokio::spawn(serve(options, ready, stopped));
