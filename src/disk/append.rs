@@ -10,6 +10,7 @@ use super::segment::{fill_spare, make};
 use crate::journal::End;
 use crate::journal::frame::{self, DATA_START, Header};
 use crate::journal::recovery::Opening;
+use crate::language::storage::Gone;
 use anyhow::{anyhow, bail};
 use bytes::Bytes;
 use std::fs::{File, OpenOptions};
@@ -46,6 +47,8 @@ pub enum Appended {
     Durable(End),
     /// Unknown; this journal accepts no more batches. Contains the reason, for people.
     Failed(String),
+    /// The segment vanished from the directory, and with it what was written before.
+    Gone(Gone),
 }
 
 /// Why a batch was not accepted.
@@ -93,6 +96,7 @@ impl Journal {
     ) -> anyhow::Result<Journal> {
         if let Some(bytes) = snapshot {
             dir.write_snapshot(bytes)?;
+            dir.shared.incomplete.store(false, Ordering::SeqCst);
         }
         let journal = Journal::begin(dir, &Opening { predecessor, carried: Vec::new(), next_seq }, answer)?;
         fill_spare(dir);
@@ -143,6 +147,7 @@ struct LiveSegment {
 impl LiveSegment {
     fn make(dir: &StateDir, header: &Header, bytes: &[u8], last_seq: u64) -> anyhow::Result<LiveSegment> {
         let made = make(dir, header.number, bytes)?;
+        dir.hold_live(header.number, &made.file)?;
         let end = End { segment: header.number, offset: bytes.len() as u64, last_seq };
         Ok(LiveSegment { file: made.file, filled: made.filled, end })
     }
@@ -162,8 +167,18 @@ fn run(
             Some(reason) => Err(anyhow!("the segment has failed before: {reason}")),
             None => append(dir, epoch, &mut live, &batch, &mut buffer),
         };
-        let result = match result {
-            Ok(()) => Appended::Durable(live.end),
+        // What is in a file that no path leads to is on no disk.
+        let there = result.map(|()| dir.is_written_to(live.end.segment, &live.file));
+        let result = match there {
+            Ok(Ok(())) => {
+                dir.shared.durable.store(live.end.last_seq, Ordering::SeqCst);
+                dir.shared.live.store(live.end.segment, Ordering::SeqCst);
+                Appended::Durable(live.end)
+            }
+            Ok(Err(gone)) => {
+                failed.get_or_insert_with(|| "it has vanished".to_owned());
+                Appended::Gone(gone)
+            }
             Err(error) => {
                 failed.get_or_insert_with(|| format!("{error:#}"));
                 Appended::Failed(format!("{error:#}"))

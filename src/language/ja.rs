@@ -169,6 +169,14 @@ pub(super) fn notice(notice: &Notice) -> String {
             "oncall のジャーナルの一部が壊れていたため除外しました。失われたインシデントがあるかもしれません"
                 .into()
         }
+        Notice::JournalNewer => {
+            "より新しいバージョンの oncall が書いた記録を解釈できません。インシデントに最新の変更が反映されていないかもしれません"
+                .into()
+        }
+        Notice::JournalRestored => {
+            "oncall の状態のスナップショットを読み込めないため、ジャーナルから復元しました。失われたものはありません".into()
+        }
+        Notice::StateGone(gone) => gone.words(Language::Ja),
         Notice::InputFailed => {
             "oncall が処理できない入力がありました。内容をここに残し、処理を続けています".into()
         }

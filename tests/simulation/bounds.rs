@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use oncall::alert::{Action, DESCRIPTION_MAX, Event, Severity};
 use oncall::engine::{
     BATCH_BYTES_MAX, Batch, DEGRADED_BYTES_MAX, Engine, Full, HELD_MAX, Health, LANE_MAX, Lane,
-    RECOVERY_EVERY, Release,
+    RECOVERY_EVERY, Release, Unwritten,
 };
 use oncall::incident::stored::Stored;
 use oncall::incident::{AlertChange, Change, Entry, Incidents, Input};
@@ -54,7 +54,7 @@ fn a_snapshot_takes_the_place_of_entries_that_found_no_room() {
     engine.offer(Lane::Alerts, alert(0), Some(0)).unwrap();
     engine.turn(now);
     engine.next_batch(now).unwrap();
-    assert_eq!(stored(&engine.written(now, Err("no space".to_owned()))), [false]);
+    assert_eq!(stored(&engine.written(now, Err(Unwritten::Failed("no space".to_owned())))), [false]);
     for key in 1..DEGRADED_BYTES_MAX / (3 * DESCRIPTION_MAX) + 100 {
         engine.offer(Lane::Alerts, alert(key), Some(key as u64)).unwrap();
         assert_eq!(stored(&engine.turn(now)), [false]);
@@ -69,7 +69,7 @@ fn a_snapshot_takes_the_place_of_entries_that_found_no_room() {
     assert_eq!((batch.first_seq, batch.reopen), (covered + 1, true));
     engine.offer(Lane::Alerts, alert(0), Some(0)).unwrap();
     assert_eq!((stored(&engine.turn(now)), engine.durable()), (vec![false], begun), "it is not written yet");
-    let failed = engine.written(now, Err("no space".to_owned()));
+    let failed = engine.written(now, Err(Unwritten::Failed("no space".to_owned())));
     assert_eq!((stored(&failed), engine.durable()), (vec![], begun));
     now += RECOVERY_EVERY;
     let batch = engine.next_batch(now).unwrap();
@@ -98,7 +98,7 @@ fn a_decision_is_never_cut_in_two() {
     };
     let first = engine.next_batch(now).unwrap();
     assert_eq!(opened(&first), keys);
-    engine.written(now, Err("no space".to_owned()));
+    engine.written(now, Err(Unwritten::Failed("no space".to_owned())));
     let now = now + RECOVERY_EVERY;
     let again = engine.next_batch(now).unwrap();
     assert_eq!((again.first_seq, &again.payloads), (first.first_seq, &first.payloads));
