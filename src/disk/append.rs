@@ -177,7 +177,8 @@ fn run(
             }
             Ok(Err(gone)) => {
                 failed.get_or_insert_with(|| "it has vanished".to_owned());
-                Appended::Gone(gone)
+                // Perhaps with everything around it.
+                Appended::Gone(dir.look().err().unwrap_or(gone))
             }
             Err(error) => {
                 failed.get_or_insert_with(|| format!("{error:#}"));

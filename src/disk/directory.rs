@@ -367,6 +367,7 @@ impl StateDir {
 
 /// What to do about a segment of a newer release.
 fn newer(path: &Path, format: u32, release: Option<String>) -> String {
+    let release = release.filter(|release| release != frame::RELEASE);
     let by = release.map_or_else(|| "a newer oncall".to_owned(), |release| format!("a newer oncall, {release}"));
     format!(
         "{}: written by {by} (format {format}; this one, {}, reads up to {}): start that release again, go on with what \

@@ -184,10 +184,13 @@ impl Recorder {
         }
     }
 
-    /// The callback that the journal's thread calls for each batch.
+    /// The callback that the journal's thread calls for each batch. It keeps nothing alive: the thread ends with the
+    /// recorder.
     fn listener(&self) -> impl FnMut(JournalAnswer) + Send + 'static {
-        let recorder = self.clone();
+        let (shared, tell) = (Arc::downgrade(&self.shared), self.tell.clone());
         move |answer: JournalAnswer| {
+            let Some(shared) = shared.upgrade() else { return };
+            let recorder = Recorder { shared, tell: tell.clone() };
             let mut current = recorder.current();
             if answer.epoch != current.epoch {
                 return;

@@ -262,8 +262,8 @@ impl Engine {
         let language = self.config.organisation.language;
         match unwritten {
             Unwritten::Gone(gone) => {
-                let summary = language.notice(&Notice::StateGone(gone));
-                self.trouble(now, GONE_KEY, Severity::Critical, &summary, "");
+                let summary = language.notice(&Notice::StateGone);
+                self.trouble(now, GONE_KEY, Severity::Critical, &summary, &gone.words(language));
             }
             Unwritten::Failed(reason) | Unwritten::NotBegun(reason) if newly => {
                 let summary = language.notice(&Notice::JournalUnwritable);

@@ -24,8 +24,8 @@ pub const LOG_MAX: usize = 100;
 const PAUSE: u32 = 20;
 
 const GOOD: &str = "refs/oncall/good";
-/// A text: whose that is.
-const GOOD_OF: &str = "refs/oncall/good-of";
+/// A file of the clone that says whose that is.
+const GOOD_OF: &str = "good-of";
 const TIP: &str = "refs/oncall/tip";
 
 /// A bare clone of the config repository.
@@ -176,9 +176,9 @@ impl Repository {
     }
 
     fn mark(&self, git: &git2::Repository, commit: CommitId) -> Result<()> {
-        let of = git.blob(self.followed().as_bytes())?;
-        for (name, id) in [(&*self.good, commit.0), (GOOD, commit.0), (GOOD_OF, of)] {
-            git.reference(name, id, true, "accepted as the config")?;
+        std::fs::write(self.dir.join(GOOD_OF), self.followed())?;
+        for name in [&*self.good, GOOD] {
+            git.reference(name, commit.0, true, "accepted as the config")?;
         }
         Ok(())
     }
@@ -192,9 +192,7 @@ impl Repository {
     /// The last good commit of all that was followed in this clone, and what that was: an old config pages somebody, no
     /// config pages nobody.
     pub fn good_of_another(&self) -> Option<(CommitId, String)> {
-        let git = self.git().ok()?;
-        let of = git.find_reference(GOOD_OF).and_then(|it| it.peel_to_blob()).ok();
-        let of = of.map(|text| String::from_utf8_lossy(text.content()).into_owned());
+        let of = std::fs::read_to_string(self.dir.join(GOOD_OF)).ok();
         Some((self.reference(GOOD)?, of.unwrap_or_else(|| "something else".to_owned())))
     }
 
@@ -304,7 +302,7 @@ impl Repository {
                 }
             }
             if let (Ok(_), Some((_, of))) = (git.refname_to_id(GOOD), self.good_of_another()) {
-                git.reference(GOOD_OF, git.blob(of.as_bytes())?, true, "kept from the clone before")?;
+                std::fs::write(git.path().join(GOOD_OF), of)?;
             }
             Ok::<_, Error>(commit)
         };

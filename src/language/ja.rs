@@ -170,13 +170,15 @@ pub(super) fn notice(notice: &Notice) -> String {
                 .into()
         }
         Notice::JournalNewer => {
-            "より新しいバージョンの oncall が書いた記録を解釈できません。インシデントに最新の変更が反映されていないかもしれません"
+            "より新しい oncall が書いた記録を解釈できません。インシデントに反映されていない変更があるかもしれません"
                 .into()
         }
         Notice::JournalRestored => {
-            "oncall の状態のスナップショットを読み込めないため、ジャーナルから復元しました。失われたものはありません".into()
+            "oncall のスナップショットを読み込めないため、ジャーナルからすべて復元しました".into()
         }
-        Notice::StateGone(gone) => gone.words(Language::Ja),
+        Notice::StateGone => {
+            "稼働中に oncall の状態ディレクトリからファイルが消えました。メモリから書き直します".into()
+        }
         Notice::InputFailed => {
             "oncall が処理できない入力がありました。内容をここに残し、処理を続けています".into()
         }

@@ -307,7 +307,7 @@ pub enum Notice<'a> {
     /// Something could not be read at the start, and was restored from elsewhere.
     JournalRestored,
     /// The state directory, or a part of it, vanished under the running server.
-    StateGone(&'a storage::Gone),
+    StateGone,
     /// An input made the engine fail, and is set aside.
     InputFailed,
     /// An integration has fallen silent.
