@@ -292,7 +292,11 @@ fn set_aside(dir: &StateDir, unusable: Unusable) {
     match unusable.set_aside(dir) {
         Ok(moved) => {
             for (from, to) in moved {
-                tracing::warn!("{} cannot be used by this release, and is kept as {}", from.display(), to.display());
+                tracing::warn!(
+                    "{} cannot be used by this release, and is kept as {}",
+                    from.display(),
+                    to.display()
+                );
             }
         }
         Err(error) => tracing::error!("a file that this release cannot use stays where it is: {error:#}"),

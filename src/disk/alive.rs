@@ -4,7 +4,9 @@
 //! which the journal alone cannot tell from a server that had nothing more to say.
 
 use super::directory::StateDir;
-use std::io::Write;
+use std::fs::{File, OpenOptions};
+use std::io;
+use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, SystemTime};
@@ -37,8 +39,8 @@ pub(super) fn read(state: &Path) -> Option<Watermark> {
     let text = std::fs::read(state.join(FILE)).ok().filter(|text| text.len() <= TEXT_MAX)?;
     let text = String::from_utf8(text).ok()?;
     let (segment, rest) = text.trim_end().strip_prefix("segment ")?.split_once(" entry ")?;
-    let seq = rest.strip_suffix(" end")?.parse().ok()?;
-    Some(Watermark { segment: segment.parse().ok()?, seq, at: touched(state) })
+    let seq = rest.strip_suffix(" end")?.trim().parse().ok()?;
+    Some(Watermark { segment: segment.trim().parse().ok()?, seq, at: touched(state) })
 }
 
 /// Touches the file, and writes how far the journal is. A disk that fails is told of by the journal.
@@ -51,16 +53,22 @@ pub(super) fn touch(dir: &StateDir) {
         (0, Some(before)) => words(before.segment, before.seq),
         _ => words(segment, seq),
     };
-    // In place, so that a full disk takes it; the words at both ends show whether it is whole.
-    let file = std::fs::OpenOptions::new().write(true).create(true).truncate(false).open(shared.path.join(FILE));
-    let _ = file.and_then(|mut file| {
-        file.write_all(text.as_bytes())?;
-        file.set_len(text.len() as u64)
-    });
+    let _ = file(dir).and_then(|file| file.write_all_at(text.as_bytes(), 0));
 }
 
+/// The file of a thread that writes the journal.
+pub(super) fn file(dir: &StateDir) -> io::Result<File> {
+    OpenOptions::new().write(true).create(true).truncate(false).open(dir.shared.path.join(FILE))
+}
+
+/// Writes how far the journal is, at each batch: whatever is cut off later is noticed. Nothing waits for the disk here.
+pub(super) fn wrote(file: &File, segment: u64, seq: u64) {
+    let _ = file.write_all_at(words(segment, seq).as_bytes(), 0);
+}
+
+/// Of one length, in place: a full disk takes it, and nothing older is left behind it.
 fn words(segment: u64, seq: u64) -> String {
-    format!("segment {segment} entry {seq} end\n")
+    format!("segment {segment:20} entry {seq:20} end\n")
 }
 
 fn touched(state: &Path) -> Option<SystemTime> {

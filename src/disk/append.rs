@@ -5,6 +5,7 @@
 //! and is not. [`Journal::reopen`] continues with a new epoch, a new segment and a new thread, so that a thread that
 //! hangs in the kernel holds nothing up.
 
+use super::alive;
 use super::directory::StateDir;
 use super::segment::{fill_spare, make};
 use crate::journal::End;
@@ -162,6 +163,7 @@ fn run(
 ) {
     let mut buffer = Vec::new();
     let mut failed = None;
+    let alive = alive::file(dir).ok();
     while let Ok(batch) = batches.recv() {
         let result = match &failed {
             Some(reason) => Err(anyhow!("the segment has failed before: {reason}")),
@@ -173,6 +175,9 @@ fn run(
             Ok(Ok(())) => {
                 dir.shared.durable.store(live.end.last_seq, Ordering::SeqCst);
                 dir.shared.live.store(live.end.segment, Ordering::SeqCst);
+                if let Some(alive) = &alive {
+                    alive::wrote(alive, live.end.segment, live.end.last_seq);
+                }
                 Appended::Durable(live.end)
             }
             Ok(Err(gone)) => {

@@ -6,10 +6,10 @@
 //! containing all entries up to 4711) and `*.tmp` (unfinished; removed at start). [`journal`](crate::journal) decides
 //! what the bytes mean; [`segment`](super::segment) creates segments, and [`append`](super::append) writes them.
 
-use crate::journal::frame::{self, DATA_START, Header, HeaderError};
-use crate::journal::recovery::{Damage, DamageKind, Listed, Opening, Part, Recovery, Torn, plan};
 use super::alive::{self, Watermark};
 use super::presence::Held;
+use crate::journal::frame::{self, DATA_START, Header, HeaderError};
+use crate::journal::recovery::{Damage, DamageKind, Listed, Opening, Part, Recovery, Torn, plan};
 use crate::journal::snapshot::{self, SnapshotError};
 use crate::language::storage::SnapshotFault;
 use anyhow::{Context, anyhow, bail};
@@ -268,9 +268,8 @@ impl StateDir {
 
     /// The segments that a newer release wrote.
     pub fn newer_segments(&self) -> anyhow::Result<Vec<PathBuf>> {
-        let newer = |number: &u64| {
-            matches!(Header::decode(&self.read_start(*number)), Err(HeaderError::Newer(_)))
-        };
+        let newer =
+            |number: &u64| matches!(Header::decode(&self.read_start(*number)), Err(HeaderError::Newer(_)));
         let numbers = self.names()?.segments.into_iter().filter(newer);
         Ok(numbers.map(|number| self.segment_path(number)).collect())
     }
@@ -368,7 +367,8 @@ impl StateDir {
 /// What to do about a segment of a newer release.
 fn newer(path: &Path, format: u32, release: Option<String>) -> String {
     let release = release.filter(|release| release != frame::RELEASE);
-    let by = release.map_or_else(|| "a newer oncall".to_owned(), |release| format!("a newer oncall, {release}"));
+    let by =
+        release.map_or_else(|| "a newer oncall".to_owned(), |release| format!("a newer oncall, {release}"));
     format!(
         "{}: written by {by} (format {format}; this one, {}, reads up to {}): start that release again, go on with what \
          this one can read by `oncall serve --accept-loss`, which keeps every file, or give --state another directory",

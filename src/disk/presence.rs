@@ -1,11 +1,12 @@
 //! Whether the state directory is still where it was: its lock, its folder, and the file being written.
 //!
-//! A path is compared with the file that was opened there. What vanished is made again, and what somebody put in its place
+//! The lock is on the file `lock`, which names the server, and on the directory, so that a deleted file lets nobody in. A
+//! path is compared with the file that was opened there. What vanished is made again, and what somebody put in its place
 //! is set aside, never deleted. When to look is decided by [`recorder`](super::recorder).
 
 use super::directory::{StateDir, explain, names, sync_directory};
 use crate::language::storage::Gone;
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, anyhow};
 use std::fs::{DirBuilder, File, Metadata, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
@@ -37,8 +38,9 @@ impl Held {
             return Err(explain(path, &error));
         }
         sync_ancestors(&journal);
-        let lock = take_lock(path)?;
-        Ok(Held { lock, directory: File::open(path).ok(), journal: File::open(&journal).ok(), live: None })
+        let directory = File::open(path).ok();
+        directory.as_ref().map_or(Ok(()), |directory| lock_directory(path, directory))?;
+        Ok(Held { lock: take_lock(path)?, directory, journal: File::open(&journal).ok(), live: None })
     }
 }
 
@@ -56,8 +58,7 @@ impl StateDir {
         if gone(&self.shared.journal, &held.journal) {
             return Err(Gone::Journal(shown(&self.shared.journal)));
         }
-        // Without room for a lock file the directory itself is locked.
-        if held.lock.as_ref().is_some_and(|file| !is_at(&lock, file) && !is_at(path, file)) {
+        if gone(&lock, &held.lock) {
             return Err(Gone::Lock(shown(&lock)));
         }
         match &held.live {
@@ -72,6 +73,11 @@ impl StateDir {
         let mut held = self.held();
         let failed = |error| explain(&shared.path, &error);
         make_directories(&shared.journal).map_err(failed)?;
+        if !held.directory.as_ref().is_some_and(|file| is_at(&shared.path, file)) {
+            let directory = File::open(&shared.path).map_err(failed)?;
+            lock_directory(&shared.path, &directory)?;
+            held.directory = Some(directory);
+        }
         let lock = shared.path.join(LOCK);
         if !held.lock.as_ref().is_some_and(|file| is_at(&lock, file)) {
             held.lock = Some(lock_file(&shared.path)?);
@@ -90,7 +96,6 @@ impl StateDir {
         if held.live.take_if(|(path, file)| !is_at(path, file)).is_some() {
             shared.incomplete.store(true, Ordering::SeqCst);
         }
-        held.directory = Some(File::open(&shared.path).map_err(failed)?);
         held.journal = Some(File::open(&shared.journal).map_err(failed)?);
         Ok(())
     }
@@ -119,10 +124,7 @@ impl StateDir {
 
 /// Whether the disk takes nothing new, which does not stop a server from paging.
 pub(super) fn is_out_of_space(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::ReadOnlyFilesystem
-    )
+    matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::ReadOnlyFilesystem)
 }
 
 fn make_directories(journal: &Path) -> io::Result<()> {
@@ -149,12 +151,28 @@ fn sync_ancestors(path: &Path) {
     }
 }
 
-/// The lock file; on a disk that takes nothing new the one that is there, or else the directory. `None`: neither is.
+/// Fails if another server has the directory. Some network disks lock files only.
+fn lock_directory(path: &Path, directory: &File) -> Result<()> {
+    match directory.try_lock() {
+        Err(TryLockError::WouldBlock) => {
+            Err(in_use(path, &std::fs::read_to_string(path.join(LOCK)).unwrap_or_default()))
+        }
+        Err(TryLockError::Error(_)) | Ok(()) => Ok(()),
+    }
+}
+
+fn in_use(path: &Path, pid: &str) -> anyhow::Error {
+    let (pid, path) = (pid.trim(), path.display());
+    let pid = if pid.is_empty() { String::new() } else { format!(" (pid {pid})") };
+    anyhow!("another oncall server{pid} is using {path}: stop it, or give --state another directory")
+}
+
+/// The lock file; on a disk that takes nothing new the one that is there. `None`: there is none.
 fn take_lock(path: &Path) -> Result<Option<File>> {
     let name = path.join(LOCK);
     match open_lock(&name) {
         Ok(file) => locked(path, file).map(Some),
-        Err(error) if is_out_of_space(&error) => match File::open(&name).or_else(|_| File::open(path)) {
+        Err(error) if is_out_of_space(&error) => match File::open(&name) {
             Ok(file) => locked(path, file).map(Some),
             Err(_) => Ok(None),
         },
@@ -177,10 +195,7 @@ fn locked(path: &Path, mut file: File) -> Result<File> {
         Err(TryLockError::WouldBlock) => {
             let mut pid = String::new();
             let _ = file.read_to_string(&mut pid);
-            let (pid, path) = (pid.trim(), path.display());
-            bail!(
-                "another oncall server (pid {pid}) is using {path}: stop it, or give --state another directory"
-            );
+            return Err(in_use(path, &pid));
         }
         Err(TryLockError::Error(error)) => return Err(explain(&path.join(LOCK), &error)),
     }

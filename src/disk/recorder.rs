@@ -71,7 +71,11 @@ impl Recorder {
     }
 
     /// The same on a disk that may take nothing: the epoch then begins in memory, the engine is told so, and asks again.
-    pub fn start_anyway(dir: &StateDir, opening: &Opening, tell: UnboundedSender<Written>) -> (Recorder, u64) {
+    pub fn start_anyway(
+        dir: &StateDir,
+        opening: &Opening,
+        tell: UnboundedSender<Written>,
+    ) -> (Recorder, u64) {
         let error = match Recorder::start(dir, opening, tell.clone()) {
             Ok(started) => return started,
             Err(error) => error,
@@ -158,7 +162,8 @@ impl Recorder {
         let seen = dir.look();
         let whole = dir.restore().map_err(|error| Unwritten::Failed(format!("{error:#}"))).and_then(|()| {
             let incomplete = dir.shared.incomplete.load(Ordering::SeqCst) && snapshot.is_none();
-            let gone = || seen.err().unwrap_or_else(|| Gone::Directory(dir.shared.path.display().to_string()));
+            let gone =
+                || seen.err().unwrap_or_else(|| Gone::Directory(dir.shared.path.display().to_string()));
             if incomplete { Err(Unwritten::Gone(gone())) } else { Ok(()) }
         });
         let made = whole.and_then(|()| {
@@ -174,7 +179,11 @@ impl Recorder {
             Err(unwritten) => Err(unwritten),
             Ok(journal) => {
                 current.take_over(journal);
-                if batch.payloads.is_empty() { Ok(()) } else { current.write(batch).map_err(Unwritten::Failed) }
+                if batch.payloads.is_empty() {
+                    Ok(())
+                } else {
+                    current.write(batch).map_err(Unwritten::Failed)
+                }
             }
         };
         drop(current);

@@ -50,8 +50,7 @@ pub fn load(dir: &StateDir) -> Result<(Incidents, Loaded<()>, Vec<Trouble>)> {
     let since = (state.seq > 0).then_some(state.at);
     // The numbers of what could not be read are not used again.
     state.seq = opening.next_seq.saturating_sub(1);
-    let rest =
-        Loaded { state: (), opening, covered, replayed, damages, torn, broken_snapshots, releases };
+    let rest = Loaded { state: (), opening, covered, replayed, damages, torn, broken_snapshots, releases };
     let mut troubles: Vec<Trouble> =
         rest.damages.iter().filter(|damage| !damage.covered).map(|damage| trouble(dir, damage)).collect();
     troubles.extend(end_of_journal(dir, &rest, since)?);
@@ -144,7 +143,8 @@ fn end_of_journal(dir: &StateDir, loaded: &Loaded<()>, since: Option<Timestamp>)
 }
 
 fn of_unread(unread: Vec<(u64, Unread)>, releases: &[(u64, String)]) -> Vec<Trouble> {
-    let newer: Vec<u64> = unread.iter().filter(|(_, why)| *why == Unread::Newer).map(|(seq, _)| *seq).collect();
+    let newer: Vec<u64> =
+        unread.iter().filter(|(_, why)| *why == Unread::Newer).map(|(seq, _)| *seq).collect();
     let mut troubles = Vec::new();
     if let (Some(first), Some(last)) = (newer.first(), newer.last()) {
         let writer = releases.iter().rev().find(|(from, _)| from <= last).map(|(_, release)| release);

@@ -311,14 +311,18 @@ impl Repository {
         clone::exchange(&self.dir)?;
         self.reopen()?;
         self.read.set(Some(commit.0));
-        tracing::warn!("the clone {} did not serve ({why:#}): another one has taken its place", self.dir.display());
+        tracing::warn!(
+            "the clone {} did not serve ({why:#}): another one has taken its place",
+            self.dir.display()
+        );
         Ok(commit)
     }
 
     /// Few packs are few open files. A failure costs only those.
     fn join_packs(&self) -> bool {
         let joined = self.git().and_then(|git| clone::join_packs(&git));
-        let joined = joined.inspect_err(|error| tracing::warn!("the packs of the clone cannot be joined: {error:#}"));
+        let joined =
+            joined.inspect_err(|error| tracing::warn!("the packs of the clone cannot be joined: {error:#}"));
         joined.unwrap_or(false) && self.reopen().is_ok()
     }
 
@@ -364,7 +368,9 @@ impl fmt::Display for CommitId {
 /// Whether an object is missing or garbled, rather than a folder that nobody has made.
 fn is_damage(error: &Error) -> bool {
     let errors = error.chain().filter_map(|it| it.downcast_ref::<git2::Error>());
-    errors.into_iter().any(|error| !(error.class() == ErrorClass::Tree && error.code() == ErrorCode::NotFound))
+    errors
+        .into_iter()
+        .any(|error| !(error.class() == ErrorClass::Tree && error.code() == ErrorCode::NotFound))
 }
 
 fn unopened(dir: &Path) -> String {

@@ -175,7 +175,8 @@ pub(super) fn notice(notice: &Notice) -> String {
             "A snapshot of oncall's state cannot be read: all of it was restored from the journal".into()
         }
         Notice::StateGone => {
-            "Files of oncall's state directory vanished while it ran: they are written again from memory".into()
+            "Files of oncall's state directory vanished while it ran: they are written again from memory"
+                .into()
         }
         Notice::InputFailed => "oncall failed on an input, which is kept here, and went on without it".into(),
         Notice::NoHeartbeat { integration, minutes } => {

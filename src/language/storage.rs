@@ -90,10 +90,18 @@ impl Trouble {
     fn english(&self) -> String {
         match self {
             Trouble::Entries { first, last, file, missing: true } => {
-                format!("{} of the journal {} missing: they belong before {file}", entries(*first, *last), are(*first, *last))
+                format!(
+                    "{} of the journal {} missing: they belong before {file}",
+                    entries(*first, *last),
+                    are(*first, *last)
+                )
             }
             Trouble::Entries { first, last, file, missing: false } => {
-                format!("{} of the journal {} damaged and cannot be read: {file}", entries(*first, *last), are(*first, *last))
+                format!(
+                    "{} of the journal {} damaged and cannot be read: {file}",
+                    entries(*first, *last),
+                    are(*first, *last)
+                )
             }
             Trouble::Tail { first, last, since, until } => format!(
                 "the end of the journal was cut off or deleted: {} {} lost{}",
@@ -114,12 +122,18 @@ impl Trouble {
             Trouble::Newer { first, last, count, release } => format!(
                 "{} a newer release of oncall wrote{} {} not understood, and {} left out: the file is kept; that release reads \
                  it, if it is started again",
-                if *count == 1 { format!("entry {first} that") } else { format!("{count} entries ({first} to {last}) that") },
+                if *count == 1 {
+                    format!("entry {first} that")
+                } else {
+                    format!("{count} entries ({first} to {last}) that")
+                },
                 release.as_ref().map_or_else(String::new, |release| format!(" ({release})")),
                 if *count == 1 { "is" } else { "are" },
                 if *count == 1 { "is" } else { "are" },
             ),
-            Trouble::Entry { seq, why } => format!("entry {seq} of the journal cannot be read, and is left out: {why}"),
+            Trouble::Entry { seq, why } => {
+                format!("entry {seq} of the journal cannot be read, and is left out: {why}")
+            }
             Trouble::Snapshot { file, why } => format!(
                 "the snapshot {file} {}: what it covers is read from the journal instead, as far as that goes back",
                 match why {
@@ -234,7 +248,11 @@ fn are(first: u64, last: u64) -> &'static str {
 }
 
 fn numbers(first: u64, last: u64) -> String {
-    if first == last { format!("エントリー {first} ") } else { format!("エントリー {first}〜{last} ") }
+    if first == last {
+        format!("エントリー {first} ")
+    } else {
+        format!("エントリー {first}〜{last} ")
+    }
 }
 
 /// To the second, in UTC.

@@ -152,8 +152,9 @@ fn a_directory_of_a_newer_release() {
         || StateDir::open(state.path(), SEGMENT).unwrap().load(Entries::new(), push).unwrap_err().to_string();
     let advice = "start that release again, go on with what this one can read by `oncall serve --accept-loss`, which keeps \
                   every file, or give --state another directory";
-    let newer =
-        |by: &str| format!("written by a newer oncall{by} (format 2; this one, 0.1.0, reads up to 1): {advice}");
+    let newer = |by: &str| {
+        format!("written by a newer oncall{by} (format 2; this one, 0.1.0, reads up to 1): {advice}")
+    };
     assert_eq!(load(), format!("{}: {}", segment.display(), newer("")));
 
     // The header says which release it was.

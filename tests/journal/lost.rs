@@ -20,7 +20,10 @@ const SEGMENT: u64 = 1 << 20;
 
 /// The lines of the day, one entry each.
 fn day() -> Vec<&'static [u8]> {
-    include_bytes!("../journals/0.1/a-day.jsonl").split(|byte| *byte == b'\n').filter(|it| !it.is_empty()).collect()
+    include_bytes!("../journals/0.1/a-day.jsonl")
+        .split(|byte| *byte == b'\n')
+        .filter(|it| !it.is_empty())
+        .collect()
 }
 
 /// The state after the first so many entries of the day.
@@ -61,11 +64,15 @@ impl Journal {
         (Journal { dir, recorder, told, next_seq: loaded.opening.next_seq }, incidents, troubles)
     }
 
-    fn write(&mut self, payloads: &[&[u8]], reopen: bool, snapshot: Option<Vec<u8>>) -> Result<(), Unwritten> {
+    fn write(
+        &mut self,
+        payloads: &[&[u8]],
+        reopen: bool,
+        snapshot: Option<Vec<u8>>,
+    ) -> Result<(), Unwritten> {
         let payloads: Vec<_> = payloads.iter().map(|it| bytes::Bytes::copy_from_slice(it)).collect();
         let count = payloads.len() as u64;
-        let batch =
-            self.recorder.append(Batch { first_seq: self.next_seq, payloads, reopen, snapshot });
+        let batch = self.recorder.append(Batch { first_seq: self.next_seq, payloads, reopen, snapshot });
         let written = self.told.blocking_recv().unwrap();
         assert_eq!(written.batch, batch);
         self.next_seq += if written.result.is_ok() { count } else { 0 };
@@ -112,7 +119,7 @@ fn snapshot_of(state: &State) -> Vec<u8> {
 
 #[test]
 fn what_is_written_to_a_file_that_is_gone_is_not_called_written() {
-    for what in ["directory", "journal", "segment", "replaced"] {
+    for what in ["directory", "journal", "lock", "segment", "replaced"] {
         let state = written(20);
         let (mut journal, ..) = Journal::start(state.path());
         journal.write_day(20..22);
@@ -126,6 +133,12 @@ fn what_is_written_to_a_file_that_is_gone_is_not_called_written() {
             "journal" => {
                 fs::rename(state.path().join("journal"), state.path().join("elsewhere")).unwrap();
                 Gone::Journal(state.path().join("journal").display().to_string())
+            }
+            "lock" => {
+                fs::remove_file(state.path().join("lock")).unwrap();
+                let second = StateDir::open(state.path(), SEGMENT).unwrap_err().to_string();
+                assert!(second.starts_with("another oncall server is using"), "{second}");
+                continue;
             }
             "segment" => {
                 fs::remove_file(&segment).unwrap();
@@ -196,8 +209,6 @@ fn a_start_without_a_disk_goes_on_from_memory_and_writes_everything_once_it_can(
 #[test]
 fn a_cut_end_is_told_from_where_to_where_and_since_when() {
     let state = written(30);
-    // What the running server says now and then.
-    fs::write(state.path().join("alive"), "segment 2 entry 30 end\n").unwrap();
     let newest = files(state.path(), "journal").pop().unwrap();
     let bytes = fs::read(&newest).unwrap();
     let frames = frame::frames(&bytes, 2, frame::DATA_START, 15);
@@ -220,10 +231,13 @@ fn a_cut_end_is_told_from_where_to_where_and_since_when() {
 
     // The file is gone altogether: its number is not used again.
     let state = written(30);
-    fs::write(state.path().join("alive"), "segment 2 entry 30 end\n").unwrap();
     fs::remove_file(files(state.path(), "journal").pop().unwrap()).unwrap();
     let (_journal, incidents, troubles) = Journal::start(state.path());
-    assert_eq!(incidents.state(), &after(14), "the last batch of the first epoch was carried into the second");
+    assert_eq!(
+        incidents.state(),
+        &after(14),
+        "the last batch of the first epoch was carried into the second"
+    );
     assert!(matches!(troubles[..], [Trouble::Tail { first: 15, last: 30, .. }]), "{troubles:?}");
     assert!(files(state.path(), "journal").pop().unwrap().ends_with("00000003.journal"));
 }
@@ -303,7 +317,11 @@ fn a_snapshot_that_cannot_be_used_costs_nothing_and_is_kept() {
     let whole = snapshot_of(&after(25));
     let files = [
         ("00000001-00000000000000000020.snapshot", newer, SnapshotFault::Newer),
-        ("00000002-00000000000000000021.snapshot", snapshot::encode(21, &(99_u32, "x")), SnapshotFault::Layout),
+        (
+            "00000002-00000000000000000021.snapshot",
+            snapshot::encode(21, &(99_u32, "x")),
+            SnapshotFault::Layout,
+        ),
         ("00000002-00000000000000000025.snapshot", whole[..whole.len() / 2].to_vec(), SnapshotFault::Damaged),
     ];
     for (name, bytes, _) in &files {

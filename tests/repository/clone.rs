@@ -78,33 +78,34 @@ fn writable(path: &Path) {
 
 type Harm = (&'static str, fn(&Path));
 
-const HARM: [Harm; 4] = [
-    ("gone", |path| {
-        if path.is_dir() { fs::remove_dir_all(path).unwrap() } else { fs::remove_file(path).unwrap() }
-    }),
-    ("empty", |path| {
-        if path.is_file() {
-            writable(path);
-            fs::write(path, "").unwrap();
-        }
-    }),
-    ("half", |path| {
-        if path.is_file() {
-            writable(path);
-            let bytes = fs::read(path).unwrap();
-            fs::write(path, &bytes[..bytes.len() / 2]).unwrap();
-        }
-    }),
-    ("garbled", |path| {
-        if path.is_file() {
-            writable(path);
-            let mut bytes = fs::read(path).unwrap();
-            let middle = bytes.len() / 4..bytes.len() * 3 / 4;
-            bytes[middle].iter_mut().for_each(|byte| *byte ^= 0x5a);
-            fs::write(path, &bytes).unwrap();
-        }
-    }),
-];
+const HARM: [Harm; 4] =
+    [
+        ("gone", |path| {
+            if path.is_dir() { fs::remove_dir_all(path).unwrap() } else { fs::remove_file(path).unwrap() }
+        }),
+        ("empty", |path| {
+            if path.is_file() {
+                writable(path);
+                fs::write(path, "").unwrap();
+            }
+        }),
+        ("half", |path| {
+            if path.is_file() {
+                writable(path);
+                let bytes = fs::read(path).unwrap();
+                fs::write(path, &bytes[..bytes.len() / 2]).unwrap();
+            }
+        }),
+        ("garbled", |path| {
+            if path.is_file() {
+                writable(path);
+                let mut bytes = fs::read(path).unwrap();
+                let middle = bytes.len() / 4..bytes.len() * 3 / 4;
+                bytes[middle].iter_mut().for_each(|byte| *byte ^= 0x5a);
+                fs::write(path, &bytes).unwrap();
+            }
+        }),
+    ];
 
 #[test]
 fn whatever_is_damaged_the_next_fetch_brings_the_newest_commit() {

@@ -5,8 +5,8 @@ use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
 use oncall::alert::{Action, DESCRIPTION_MAX, Event, Severity};
 use oncall::engine::{
-    BATCH_BYTES_MAX, Batch, DEGRADED_BYTES_MAX, Engine, Full, HELD_MAX, Health, LANE_MAX, Lane,
-    GONE_KEY, JOURNAL_KEY, RECOVERY_EVERY, Release, Unwritten,
+    BATCH_BYTES_MAX, Batch, DEGRADED_BYTES_MAX, Engine, Full, GONE_KEY, HELD_MAX, Health, JOURNAL_KEY,
+    LANE_MAX, Lane, RECOVERY_EVERY, Release, Unwritten,
 };
 use oncall::incident::stored::Stored;
 use oncall::incident::{AlertChange, Change, Entry, Incidents, Input};
@@ -95,7 +95,9 @@ fn what_the_disk_does_not_have_comes_back_as_a_snapshot() {
         assert!(matches!(engine.health(), Health::Degraded { .. }));
         let told = engine.incidents().state().open(&("oncall".to_owned(), key.to_owned()));
         assert!(told.is_some(), "{key}");
-        engine.offer(Lane::Alerts, Input::Alerts(vec![event(1, Action::Trigger, String::new())]), Some(0)).unwrap();
+        engine
+            .offer(Lane::Alerts, Input::Alerts(vec![event(1, Action::Trigger, String::new())]), Some(0))
+            .unwrap();
         assert_eq!(stored(&engine.turn(begun)), [false]);
         assert_eq!(engine.next_batch(begun).is_some(), wait.is_zero(), "{key}");
         let mut now = begun + wait;
