@@ -84,6 +84,10 @@ pub struct Arguments {
     /// Write every delivery to the terminal instead of sending it
     #[arg(long)]
     pub print: bool,
+    /// Start although a newer release wrote the journal: what this one can read goes on, the rest is paged; no file is
+    /// deleted
+    #[arg(long)]
+    pub accept_loss: bool,
     /// The format of logs, written to standard error
     #[arg(long, value_enum, default_value_t = LogFormat::Text, env = "ONCALL_LOG_FORMAT", hide_env_values = true)]
     pub log: LogFormat,
@@ -133,6 +137,7 @@ fn serve_until_stopped(arguments: Arguments, sink: &Sink) -> Result<()> {
         clock: Clock::wall(),
         resolve: secrets::resolve,
         print: arguments.print,
+        accept_loss: arguments.accept_loss,
         watcher: arguments.print.then_some(watcher),
         log: Some(sink.clone()),
         trusted_proxies: arguments.trusted_proxy,

@@ -151,13 +151,13 @@ type Highlight<'a> = (AnnotationKind, &'a Location, Option<&'a str>);
 /// The marked lines of a file and those between them. The renderer scans all the text it gets, and a file may be long
 /// and have many findings.
 fn snippet<'a>(text: &str, marks: &[Highlight<'a>]) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
-    let spans: Vec<std::ops::Range<usize>> =
+    let spans: Vec<Range<usize>> =
         marks.iter().map(|(_, location, _)| span(text, location)).collect();
     let start = spans.iter().map(|span| span.start).min().unwrap_or(0);
     let end = spans.iter().map(|span| span.end).max().unwrap_or(0);
     let start = text.get(..start).and_then(|before| before.rfind('\n')).map_or(0, |line| line + 1);
     let end = text.get(end..).and_then(|after| after.find('\n')).map_or(text.len(), |line| end + line);
-    let annotation = |((kind, _, message), span): (&Highlight<'a>, &std::ops::Range<usize>)| {
+    let annotation = |((kind, _, message), span): (&Highlight<'a>, &Range<usize>)| {
         let annotation = kind.span(span.start - start..span.end - start);
         message.map_or(annotation.clone(), |message| annotation.label(message))
     };
@@ -168,7 +168,7 @@ fn snippet<'a>(text: &str, marks: &[Highlight<'a>]) -> Snippet<'a, annotate_snip
 }
 
 /// The span, clamped to the text and to character boundaries, and to one line if it is long.
-fn span(text: &str, location: &Location) -> std::ops::Range<usize> {
+fn span(text: &str, location: &Location) -> Range<usize> {
     const LINES_MAX: usize = 4;
     let floor = |mut at: usize| {
         at = at.min(text.len());
