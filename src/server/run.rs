@@ -18,7 +18,7 @@ use crate::disk::directory::StateDir;
 use crate::disk::recorder::{Recorder, Written};
 use crate::engine::{Engine, Health, JOURNAL_KEY, Lane, Release};
 use crate::incident::{
-    Delivery, DeliveryId, Entry, IncidentId, Incidents, Input, Outcome, Reason, stored::Stored,
+    Delivery, DeliveryId, Entry, IncidentId, Incidents, Input, Outcome, Reason, Task, stored::Stored,
 };
 use crate::language::Notice;
 use crate::preview::timeline::Reader;
@@ -263,11 +263,16 @@ impl Running {
     fn outcome(&mut self, delivery: DeliveryId, outcome: Outcome) {
         // Accepted calls say more later, in callbacks.
         self.in_flight = self.in_flight.saturating_sub(1);
-        if let Outcome::Rejected { reason } = &outcome {
-            tracing::warn!(
-                "delivery {delivery} was refused: {}",
-                Reader::english(&self.live.config).reason(reason)
-            );
+        let words = |reason: &Reason| Reader::english(&self.live.config).reason(reason);
+        match &outcome {
+            Outcome::Rejected { reason } => {
+                tracing::warn!("delivery {delivery} was refused: {}", words(reason));
+            }
+            Outcome::Unavailable { reason, retry_after: Some(seconds) } => {
+                let reason = words(reason);
+                tracing::warn!("delivery {delivery} is put off, we are asked for {seconds} s: {reason}");
+            }
+            _ => {}
         }
         let _ = self.engine.offer(Lane::First, Input::Outcome { delivery, outcome }, None);
     }
@@ -367,6 +372,10 @@ impl Running {
                     let outcome = client.deliver(live, delivery).await;
                     let _ = tell.send((id, outcome));
                 });
+            }
+            // A printed call that we know nothing of rang for a process that has ended.
+            Carrier::Watcher if matches!(delivery.task, Task::Ask { .. }) => {
+                let _ = tell.send((id, Outcome::Ended { reason: Reason::ours(Fault::Printed) }));
             }
             Carrier::Watcher => {
                 let text = provider::print(&live.config, &delivery, now);
