@@ -171,7 +171,7 @@ fn waits(why: &Waiting, until: &str) -> String {
 fn slowed(by: &Slowed) -> String {
     let Slowed { provider, until, what } = by;
     match what {
-        Carries::Pages(way) => format!("; {provider} gets one {way} at a time until {until}"),
+        Carries::Pages(way) => format!("; one {way} at a time, at most until {until}"),
         Carries::Rooms => format!("; {provider} gets no channel messages until {until}"),
         Carries::Tickets => format!("; {provider} gets no tickets until {until}"),
         Carries::Rest => format!("; {provider} gets no more of these until {until}"),

@@ -183,7 +183,7 @@ fn waits(why: &Waiting, until: &str) -> String {
 fn slowed(by: &Slowed) -> String {
     let Slowed { provider, until, what } = by;
     match what {
-        Carries::Pages(way) => format!("。{until} まで {provider} の{way}は1件ずつ送ります"),
+        Carries::Pages(way) => format!("。{way}は1件ずつ送ります（最長 {until} まで）"),
         Carries::Rooms => format!("。{until} まで {provider} のチャンネルへの投稿を控えます"),
         Carries::Tickets => format!("。{until} まで {provider} のチケットの更新を控えます"),
         Carries::Rest => format!("。{until} まで {provider} への送信を控えます"),

@@ -436,7 +436,7 @@ fn a_page_that_waits_for_a_provider_says_so() {
         02:00 a: opened: "a" from prometheus -> web, critical, high urgency
         02:00 a: step 1 of team: tanaka, on call on primary (layer always); next step at 02:05:00
         02:00 -> call tanaka about a
-        02:00 a: delivery 1-1: unavailable: 429; again at 02:02:00; Twilio gets one call at a time until 02:02:00
+        02:00 a: delivery 1-1: unavailable: 429; again at 02:02:00; one call at a time, at most until 02:02:00
         02:00 a: delivery 1-2: unavailable: 429; again at 02:01:00; Slack gets no channel messages until 02:01:00
         02:00:10 b: opened: "b" from prometheus -> db, critical, high urgency
         02:00:10 b: step 1 of db: suzuki, named in the step; next step at 02:30:10
