@@ -12,7 +12,7 @@ use super::index::Waiting;
 use super::outlet::{self, Outlet};
 use super::state::Incident;
 use super::{Call, Delivery, DeliveryId, IncidentId, Outcome, Reason, Task, message};
-use crate::config::{Contact, MirrorKind, PROVIDERS, Provider, Urgency};
+use crate::config::{Contact, MirrorKind, Provider, Urgency};
 use crate::reason::Fault;
 use crate::schedule::UserId;
 use jiff::{SignedDuration, Timestamp};
@@ -32,8 +32,8 @@ impl Call<'_> {
             while self.send_page(contact) {}
         }
         self.tell_waits();
-        for row in &PROVIDERS {
-            while self.send_question(row.provider) {}
+        for provider in outlet::asked() {
+            while self.send_question(provider) {}
         }
         for (provider, kind) in outlet::mirrors() {
             while self.send_mirror(provider, kind) {}
@@ -149,12 +149,11 @@ impl Call<'_> {
 
     /// Asks a provider about the delivery that has waited longest for a word of it.
     fn send_question(&mut self, provider: Provider) -> bool {
-        if !self.is_free(provider, Outlet::Ask) {
-            return false;
-        }
         let serves = |by: Contact| self.config.providers_of(by).any(|it| it == provider);
         let due = self.state.questions(provider, serves).filter(|(at, ..)| *at <= self.now);
-        let Some((_, of, by)) = due.min() else { return false };
+        let Some((_, of, by)) = due.min().filter(|_| self.is_free(provider, Outlet::Ask)) else {
+            return false;
+        };
         let reference = self.state.deliveries.get(&of).and_then(|dispatch| dispatch.reference.clone());
         let Some(reference) = reference else { return false };
         let delivery = self.next_delivery();

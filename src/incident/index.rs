@@ -6,7 +6,7 @@ use super::IncidentId;
 use super::errand::HangUp;
 use super::outlet::{self, Outlet};
 use super::state::{Incident, State, Status};
-use crate::config::{Contact, Id, MirrorKind, PROVIDERS, Provider, Urgency};
+use crate::config::{Contact, Id, MirrorKind, Provider, Urgency};
 use crate::schedule::UserId;
 use jiff::Timestamp;
 use std::cmp::Reverse;
@@ -141,7 +141,7 @@ impl Index {
             };
             [Some(dispatch.expires_at), hang_up].into_iter().flatten()
         });
-        let asks = PROVIDERS.iter().map(|row| row.provider).filter_map(|provider| {
+        let asks = outlet::asked().filter_map(|provider| {
             let serves = |by: Contact| serving.contains(&(by, provider));
             let at = state.questions(provider, serves).map(|(at, ..)| at).min()?;
             free(provider, Outlet::Ask).then_some(at)

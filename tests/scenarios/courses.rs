@@ -1,7 +1,10 @@
 //! Calls and text messages of which their provider tells nothing more: how long a phone is held, when the provider is asked,
 //! and what the timeline says meanwhile.
 
-use super::check;
+use super::{World, check};
+use oncall::incident::{Change, DeliveryChange};
+use oncall::language::Language;
+use oncall::preview::timeline::Reader;
 
 /// Somebody whose second rule is far away, in a step that lasts.
 const PATIENT: &str = "
@@ -448,5 +451,31 @@ fn a_page_that_waits_for_a_provider_says_so() {
         02:00:19 -> call kimura about c
         02:00:19 c: delivery 1-4: accepted as R1-4
         "#,
+    );
+}
+
+/// The same in Japanese: who is called about what, and until when.
+#[test]
+fn a_wait_is_told_in_japanese() {
+    let script = patient(
+        "unheard call
+        02:00 post alert a critical; alert b critical; alert c critical; alert d critical; alert e critical
+        02:00:10 alert f critical
+        02:00:20 answers tanaka
+        02:00:25 alert g critical",
+    );
+    let (mut world, day) = World::new(&script);
+    world.live(&day);
+    let config = world.config.clone();
+    let reader = Reader { language: Language::Ja, ..Reader::english(&config) };
+    let waits = |change: &Change| matches!(change, Change::Delivery(DeliveryChange::Waits { .. }));
+    let lines: Vec<String> =
+        world.journal.iter().filter(|it| waits(&it.change)).map(|it| reader.line(it).text).collect();
+    assert_eq!(
+        lines,
+        [
+            "tanaka への電話は待機中です: 1-1、1-2、1-3 ほか2件 の件で呼び出し中です（応答がなければ最長 02:01:30 まで）",
+            "tanaka への電話は待機中です: 1-1、1-2、1-3 ほか2件 の件で通話中です（最長 02:05:20 まで）",
+        ]
     );
 }

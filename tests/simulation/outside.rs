@@ -82,8 +82,8 @@ impl World {
             return;
         }
         let at = self.now + after;
-        let course = self.courses.get(&of).into_iter().flatten();
-        let stands = course.filter(|(begins, _)| *begins <= at).last().map(|(_, outcome)| outcome.clone());
+        let course = self.courses.get(&of).map_or(&[][..], Vec::as_slice);
+        let stands = course.iter().rfind(|(begins, _)| *begins <= at).map(|(_, outcome)| outcome.clone());
         self.answer(question, after, stands.unwrap_or(unknown));
     }
 
