@@ -151,8 +151,7 @@ type Highlight<'a> = (AnnotationKind, &'a Location, Option<&'a str>);
 /// The marked lines of a file and those between them. The renderer scans all the text it gets, and a file may be long
 /// and have many findings.
 fn snippet<'a>(text: &str, marks: &[Highlight<'a>]) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
-    let spans: Vec<Range<usize>> =
-        marks.iter().map(|(_, location, _)| span(text, location)).collect();
+    let spans: Vec<Range<usize>> = marks.iter().map(|(_, location, _)| span(text, location)).collect();
     let start = spans.iter().map(|span| span.start).min().unwrap_or(0);
     let end = spans.iter().map(|span| span.end).max().unwrap_or(0);
     let start = text.get(..start).and_then(|before| before.rfind('\n')).map_or(0, |line| line + 1);

@@ -10,9 +10,13 @@ use serde::{Deserialize, Serialize};
 
 /// How long a call may take from being answered until it has ended.
 pub const CALL_LASTS_MAX: SignedDuration = SignedDuration::from_mins(5);
-/// How long a person's phone is held for a call of which nothing is heard after the provider took it: a minute of
-/// ringing, and the words.
-const UNHEARD_MAX: SignedDuration = SignedDuration::from_secs(90);
+/// How long a phone rings, in seconds. Twilio may add five.
+pub const RING_SECONDS: u32 = 60;
+/// How long a phone rings at most after we have heard that it does.
+const RINGS_MAX: SignedDuration = SignedDuration::from_secs(RING_SECONDS as i64 + 10);
+/// How long a person's phone is held for a call of which nothing is heard after the provider took it: the ringing, and
+/// the words.
+const UNHEARD_MAX: SignedDuration = SignedDuration::from_secs(RING_SECONDS as i64 + 30);
 /// For how long carriers try to deliver a text message, in seconds.
 pub const SMS_VALID_SECONDS: u32 = 600;
 /// How long a receipt is waited for: it may come a minute after the last attempt.
@@ -45,6 +49,10 @@ pub struct Method {
     pub lasts_max: SignedDuration,
     /// For how long one is waited for of which nothing is heard after the provider took it.
     pub unheard_max: SignedDuration,
+    /// For how long one is waited for at least once the provider says that it is under way.
+    pub rings_max: SignedDuration,
+    /// After how long without a word its provider is asked what became of it; `None`: providers do not say.
+    pub ask_after: Option<SignedDuration>,
     /// Whether a person has only one of it until that has ended: what else is due for them waits, to become one.
     pub one_at_a_time: bool,
     /// Whether it interrupts: it counts as a page in analysis.
@@ -94,6 +102,8 @@ pub const CONTACTS: [Method; 3] = [
         has_course: true,
         lasts_max: CALL_LASTS_MAX,
         unheard_max: UNHEARD_MAX,
+        rings_max: RINGS_MAX,
+        ask_after: Some(SignedDuration::from_secs(40)),
         one_at_a_time: true,
         interrupts: true,
         tells_shadows: false,
@@ -113,6 +123,8 @@ pub const CONTACTS: [Method; 3] = [
         has_course: true,
         lasts_max: SMS_LASTS_MAX,
         unheard_max: SMS_LASTS_MAX,
+        rings_max: SignedDuration::ZERO,
+        ask_after: Some(SignedDuration::from_mins(1)),
         one_at_a_time: false,
         interrupts: true,
         tells_shadows: false,
@@ -132,6 +144,8 @@ pub const CONTACTS: [Method; 3] = [
         has_course: false,
         lasts_max: SignedDuration::ZERO,
         unheard_max: SignedDuration::ZERO,
+        rings_max: SignedDuration::ZERO,
+        ask_after: None,
         one_at_a_time: false,
         interrupts: false,
         tells_shadows: true,

@@ -17,7 +17,7 @@ mod template;
 mod user;
 
 pub use calendar::{CALENDAR_SECRET, CALENDAR_SECRET_MIN, CalendarId};
-pub use contact::{CALL_LASTS_MAX, CONTACTS, Contact, Form, Method, Need, SMS_VALID_SECONDS};
+pub use contact::{CALL_LASTS_MAX, CONTACTS, Contact, Form, Method, Need, RING_SECONDS, SMS_VALID_SECONDS};
 pub use endpoint::{Endpoint, GenericFields, Heartbeat, Route, RouteTarget, Sample, SeverityRule};
 pub use escalation::{EscalationPolicy, Notify, Step};
 pub use masked::{MASK, bare, is_secret_itself, is_secret_name, look_secret, masked, place_name};

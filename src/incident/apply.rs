@@ -11,9 +11,9 @@ use super::entry::{
 use super::errand::{Carried, Dispatch, Errand, HangUp, Paged, Stage};
 use super::state::{Alert, AlertKey, Heartbeat, Incident, KnownKey, Recent, State, Status};
 use super::timer::Timer;
-use super::{DeliveryId, IncidentId, Outcome};
+use super::{DeliveryId, IncidentId};
 use crate::alert::{Action, Event, HEARTBEAT_KEY};
-use crate::config::{Contact, Id, Provider};
+use crate::config::{Id, Provider};
 use jiff::{SignedDuration, Timestamp};
 
 /// How long closed incidents, their keys and message ids are remembered.
@@ -86,8 +86,7 @@ impl State {
                 self.epoch = *epoch;
                 self.next_incident = 1;
                 self.next_delivery = 1;
-                let leaving = |it: &&mut Dispatch| it.stage == Stage::Leaving;
-                self.deliveries.values_mut().filter(leaving).for_each(|it| it.expires_at = entry.at);
+                self.deliveries_after_a_start(entry.at);
                 // Nothing could be heard while the server was down.
                 let expected = self.heartbeats.values_mut().filter(|it| it.due.is_some());
                 expected.for_each(|it| it.count_from(entry.at));
@@ -175,7 +174,9 @@ impl State {
                 self.settle(*delivery, outcome, entry.at);
             }
             DeliveryChange::HangUp { delivery, state } => self.hang_up(*delivery, *state),
-            DeliveryChange::Hastened { .. } | DeliveryChange::GaveUp { .. } => {}
+            DeliveryChange::Hastened { .. }
+            | DeliveryChange::GaveUp { .. }
+            | DeliveryChange::Waits { .. } => {}
         }
     }
 
@@ -267,8 +268,10 @@ impl State {
         (at, expires_at): (Timestamp, Timestamp),
     ) {
         self.next_delivery = self.next_delivery.max(delivery.n.saturating_add(1));
-        if let Errand::HangUp(call) = errand {
-            self.hang_up(*call, HangUp::InFlight);
+        match errand {
+            Errand::HangUp(call) => self.hang_up(*call, HangUp::InFlight),
+            Errand::Ask(of) => self.asks(*of),
+            Errand::Page { .. } | Errand::Mirror { .. } => {}
         }
         let step = about.and_then(|id| self.incidents.get(&id)?.escalation.as_ref().map(|it| it.at.clone()));
         let carried = about.map(|incident| Carried { incident, step });
@@ -279,6 +282,8 @@ impl State {
             reference: None,
             expires_at,
             hang_up: HangUp::No,
+            ask_at: None,
+            asked: 0,
             stage: Stage::Leaving,
         });
         dispatch.about.extend(carried.clone());
@@ -286,48 +291,6 @@ impl State {
             let none = || Paged { at, user: user.clone(), by: *by, about: Vec::new(), escalated: false };
             self.pages.entry(delivery).or_insert_with(none).about.extend(carried);
         }
-    }
-
-    /// A page whose method has a course stays until that ends, and one that may have left stays for as long as it may
-    /// last: the person can still answer it. All else is done with.
-    fn settle(&mut self, delivery: DeliveryId, outcome: &Outcome, at: Timestamp) {
-        let Some(dispatch) = self.deliveries.get_mut(&delivery) else { return };
-        if outcome.is_taken() {
-            // It takes pages again.
-            self.paused.remove(&(dispatch.provider, dispatch.errand.outlet()));
-        }
-        let method = dispatch.errand.contact().map(Contact::method);
-        let course = method.is_some_and(|method| method.has_course);
-        let leaves = dispatch.stage == Stage::Leaving;
-        let stage = match outcome {
-            Outcome::Accepted { .. } if course => Stage::Taken.max_of(dispatch.stage),
-            Outcome::Answered if course => Stage::Answered,
-            Outcome::Unknown { .. } if course && (leaves || dispatch.expires_at > at) => Stage::InDoubt,
-            Outcome::Accepted { .. }
-            | Outcome::Answered
-            | Outcome::Unknown { .. }
-            | Outcome::Delivered { .. }
-            | Outcome::Ended { .. }
-            | Outcome::Rejected { .. }
-            | Outcome::Unavailable { .. } => {
-                self.deliveries.remove(&delivery);
-                return;
-            }
-        };
-        // A phone rings for a minute: without a word since, the call is over. One that was answered lasts until it ends.
-        let lasts = method.and_then(|method| match stage {
-            Stage::Answered => Some(method.lasts_max),
-            Stage::Taken if leaves => Some(method.unheard_max),
-            Stage::InDoubt if leaves => Some(method.lasts_max),
-            Stage::Leaving | Stage::InDoubt | Stage::Taken => None,
-        });
-        if let Some(lasts) = lasts {
-            dispatch.expires_at = at.saturating_add(lasts).unwrap_or(Timestamp::MAX);
-        }
-        if let Outcome::Accepted { reference } = outcome {
-            dispatch.reference = Some(reference.clone());
-        }
-        dispatch.stage = stage;
     }
 
     fn hang_up(&mut self, call: DeliveryId, state: HangUp) {
@@ -351,6 +314,7 @@ impl State {
         }
         for dispatch in self.deliveries.values_mut() {
             moved(&mut dispatch.expires_at);
+            dispatch.ask_at.iter_mut().for_each(moved);
             dispatch.hang_up.shift(by);
         }
         self.paused.values_mut().chain(self.pages.values_mut().map(|page| &mut page.at)).for_each(moved);
@@ -407,16 +371,6 @@ impl State {
                 beyond -= usize::from(goes);
                 !goes
             });
-        }
-    }
-}
-
-impl Stage {
-    /// A call that was answered does not go back to ringing.
-    fn max_of(self, before: Stage) -> Stage {
-        match before {
-            Stage::Answered => Stage::Answered,
-            Stage::Leaving | Stage::InDoubt | Stage::Taken => self,
         }
     }
 }

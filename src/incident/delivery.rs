@@ -51,8 +51,8 @@ pub enum Task {
     },
     /// Ends a call of ours; `call` is the provider's reference.
     HangUp { call: String },
-    /// Asks what became of a delivery; `reference` is the provider's name for it.
-    Ask { of: DeliveryId, reference: String },
+    /// Asks what became of a delivery by this method; `reference` is the provider's name for it.
+    Ask { of: DeliveryId, by: Contact, reference: String },
 }
 
 /// The words of a delivery, built once, in the form that its method or mirror takes. A provider escapes, cuts and wraps.

@@ -2,13 +2,13 @@
 //!
 //! Waiting notifications are state. One leaves when an outlet that serves its method has a free slot, the most urgent
 //! first, and among equals the one whose service has waited longest; all that is due for one person by one method
-//! leaves as one. A mirror (a room's message, a ticket) leaves when it is behind. What follows from how it went is in
-//! `outcome`.
+//! leaves as one. A mirror (a room's message, a ticket) leaves when it is behind, a question when what a provider should
+//! have told is late. What follows from how it went is in `outcome`, what is told of pages that wait in `waits`.
 
 use super::entry::DeliveryChange;
 use super::errand::{Errand, HangUp, Mirror};
 use super::escalation::later;
-use super::index::{Waiting, due_in};
+use super::index::Waiting;
 use super::outlet::{self, Outlet};
 use super::state::Incident;
 use super::{Call, Delivery, DeliveryId, IncidentId, Outcome, Reason, Task, message};
@@ -30,6 +30,10 @@ impl Call<'_> {
         while self.send_hang_up() {}
         for contact in outlet::contacts() {
             while self.send_page(contact) {}
+        }
+        self.tell_waits();
+        for provider in outlet::asked() {
+            while self.send_question(provider) {}
         }
         for (provider, kind) in outlet::mirrors() {
             while self.send_mirror(provider, kind) {}
@@ -94,9 +98,8 @@ impl Call<'_> {
     /// Whose page leaves next: the most urgent, then of the service that has waited longest, then the oldest.
     fn next_person(&self, by: Contact) -> Option<UserId> {
         let busy = self.state.busy(by);
-        let lanes =
-            self.index.lanes.iter().filter(|((method, user), _)| *method == by && !busy.contains(user));
-        let heads = lanes.filter_map(|((_, user), lane)| Some((user, due_in(lane, self.now).next()?)));
+        let lanes = self.index.lanes_by(by).filter(|(user, _)| !busy.contains(user));
+        let heads = lanes.filter_map(|(user, lane)| Some((user, lane.first_due(self.now)?)));
         heads.min_by_key(|(_, head)| self.rank(head)).map(|(user, _)| user.clone())
     }
 
@@ -110,7 +113,7 @@ impl Call<'_> {
     /// What is due for a person by a method, up to the bound.
     fn waiting(&self, by: Contact, user: &UserId) -> Vec<Waiting> {
         let lane = self.index.lanes.get(&(by, user.clone()));
-        let mut due: Vec<Waiting> = lane.iter().flat_map(|lane| due_in(lane, self.now)).copied().collect();
+        let mut due: Vec<Waiting> = lane.iter().flat_map(|lane| lane.due(self.now)).copied().collect();
         if due.len() > BUNDLE_MAX {
             due.sort_by_cached_key(|waiting| self.rank(waiting));
             due.truncate(BUNDLE_MAX);
@@ -140,6 +143,32 @@ impl Call<'_> {
         });
         let task = Task::HangUp { call: reference };
         let incidents = Vec::new();
+        self.turn.deliveries.push(Delivery { id: delivery, provider, incidents, task, repeat });
+        true
+    }
+
+    /// Asks a provider about the delivery that has waited longest for a word of it.
+    fn send_question(&mut self, provider: Provider) -> bool {
+        let serves = |by: Contact| self.config.providers_of(by).any(|it| it == provider);
+        let due = self.state.questions(provider, serves).filter(|(at, ..)| *at <= self.now);
+        let Some((_, of, by)) = due.min().filter(|_| self.is_free(provider, Outlet::Ask)) else {
+            return false;
+        };
+        let reference = self.state.deliveries.get(&of).and_then(|dispatch| dispatch.reference.clone());
+        let Some(reference) = reference else { return false };
+        let delivery = self.next_delivery();
+        let expires_at = later(self.now, IN_FLIGHT);
+        let errand = Errand::Ask(of);
+        let (notifications, repeat, incidents) = (Vec::new(), false, Vec::new());
+        self.about_server(DeliveryChange::Sent {
+            delivery,
+            provider,
+            errand,
+            notifications,
+            repeat,
+            expires_at,
+        });
+        let task = Task::Ask { of, by, reference };
         self.turn.deliveries.push(Delivery { id: delivery, provider, incidents, task, repeat });
         true
     }

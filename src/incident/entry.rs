@@ -215,8 +215,31 @@ pub enum DeliveryChange {
     Hastened { user: UserId, by: Contact, notification: u16, why: Reason },
     /// Somebody cannot be reached in this way.
     GaveUp { user: UserId, by: Contact, why: Reason },
+    /// Somebody is due to be told, and that waits.
+    Waits {
+        user: UserId,
+        by: Contact,
+        why: WaitsFor,
+        /// As far as is known now.
+        until: Timestamp,
+    },
     /// About a call of ours that nobody needs any more.
     HangUp { delivery: DeliveryId, state: HangUp },
+}
+
+/// What a page that is due waits for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WaitsFor {
+    /// The end of the person's call about these, of which the first `NAMED_MAX` are named.
+    Call {
+        about: Vec<IncidentId>,
+        count: u32,
+        #[serde(default, skip_serializing_if = "is_false")]
+        answered: bool,
+    },
+    /// The provider, which asked us to slow down: until it takes a page, they leave one at a time.
+    Provider(Provider),
 }
 
 /// What people did, and what follows by itself from that.

@@ -43,6 +43,10 @@ pub struct Dispatch {
     pub expires_at: Timestamp,
     /// A call that nobody needs any more.
     pub hang_up: HangUp,
+    /// When its provider is asked what became of it.
+    pub ask_at: Option<Timestamp>,
+    /// How often it was asked.
+    pub asked: u8,
     pub stage: Stage,
 }
 
@@ -63,6 +67,8 @@ pub enum Stage {
     InDoubt,
     /// The provider took it and has more to tell.
     Taken,
+    /// The provider has told of it since: a phone rings.
+    UnderWay,
     /// Somebody picked up.
     Answered,
 }

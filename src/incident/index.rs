@@ -22,7 +22,12 @@ pub(super) struct Waiting {
 }
 
 /// One person and one contact method, so that several pages become one.
-pub(super) type Lane = BTreeSet<Waiting>;
+#[derive(Debug, Default)]
+pub(super) struct Lane {
+    untold: BTreeSet<Waiting>,
+    /// Those whose timeline says what they wait for.
+    told: BTreeSet<Waiting>,
+}
 
 /// A mirror that is behind: from when on it may be sent, its incident, and its place in the incident's list.
 pub(super) type Behind = (Timestamp, IncidentId, usize);
@@ -50,8 +55,8 @@ impl Index {
             self.deadlines.insert((at, incident.id));
             self.deadline_of.insert(incident.id, at);
         }
-        for (by, user, waiting) in incident.waiting() {
-            self.lanes.entry((by, user.clone())).or_default().insert(waiting);
+        for (by, user, told, waiting) in incident.waiting() {
+            self.lanes.entry((by, user.clone())).or_default().side(told).insert(waiting);
         }
         for (way, waits) in incident.mirrors_due() {
             self.mirrors.entry(way).or_default().insert(waits);
@@ -65,11 +70,11 @@ impl Index {
         if let Some(at) = self.deadline_of.remove(&incident.id) {
             self.deadlines.remove(&(at, incident.id));
         }
-        for (by, user, waiting) in incident.waiting() {
+        for (by, user, told, waiting) in incident.waiting() {
             let key = (by, user.clone());
             if let Some(lane) = self.lanes.get_mut(&key) {
-                lane.remove(&waiting);
-                if lane.is_empty() {
+                lane.side(told).remove(&waiting);
+                if lane.untold.is_empty() && lane.told.is_empty() {
                     self.lanes.remove(&key);
                 }
             }
@@ -90,6 +95,12 @@ impl Index {
                 self.groups.remove(&key);
             }
         }
+    }
+
+    /// What waits by a contact method, person by person.
+    pub fn lanes_by(&self, by: Contact) -> impl Iterator<Item = (&UserId, &Lane)> {
+        let lanes = self.lanes.iter().filter(move |((method, _), _)| *method == by);
+        lanes.map(|((_, user), lane)| (user, lane))
     }
 
     /// An incident that has something due.
@@ -116,9 +127,8 @@ impl Index {
         });
         let pages = open.flat_map(|by| {
             let busy = state.busy(by);
-            let lanes =
-                self.lanes.iter().filter(move |((method, user), _)| *method == by && !busy.contains(user));
-            lanes.flat_map(|(_, lane)| soonest(lane))
+            let lanes = self.lanes_by(by).filter(move |(user, _)| !busy.contains(user));
+            lanes.flat_map(|(_, lane)| lane.soonest())
         });
         let mirrors =
             self.mirrors.iter().filter(|((provider, kind), _)| free(*provider, Outlet::Mirror(*kind)));
@@ -131,8 +141,14 @@ impl Index {
             };
             [Some(dispatch.expires_at), hang_up].into_iter().flatten()
         });
+        let asks = outlet::asked().filter_map(|provider| {
+            let serves = |by: Contact| serving.contains(&(by, provider));
+            let at = state.questions(provider, serves).map(|(at, ..)| at).min()?;
+            free(provider, Outlet::Ask).then_some(at)
+        });
         pages
             .chain(mirrors)
+            .chain(asks)
             .chain(deliveries)
             .chain(self.deadlines.first().map(|(at, _)| *at))
             .chain(state.heartbeats.values().filter_map(|heartbeat| heartbeat.due))
@@ -141,19 +157,43 @@ impl Index {
     }
 }
 
-/// What is due in a lane, urgency by urgency, the oldest first.
-pub(super) fn due_in(lane: &Lane, now: Timestamp) -> impl Iterator<Item = &Waiting> {
-    URGENCIES
-        .iter()
-        .flat_map(move |urgency| lane.range(Waiting::first(*urgency)..=Waiting::last(*urgency, now)))
+impl Lane {
+    fn side(&mut self, told: bool) -> &mut BTreeSet<Waiting> {
+        if told { &mut self.told } else { &mut self.untold }
+    }
+
+    /// What is due.
+    pub fn due(&self, now: Timestamp) -> impl Iterator<Item = &Waiting> {
+        due_in(&self.untold, now).chain(due_in(&self.told, now))
+    }
+
+    /// What is due, and has not been told to wait.
+    pub fn untold_due(&self, now: Timestamp) -> impl Iterator<Item = &Waiting> {
+        due_in(&self.untold, now)
+    }
+
+    /// What leaves first of what is due: the most urgent, then the oldest.
+    pub fn first_due(&self, now: Timestamp) -> Option<&Waiting> {
+        let firsts = [&self.untold, &self.told].map(|side| due_in(side, now).next());
+        firsts.into_iter().flatten().min()
+    }
+
+    /// When something can leave, for each urgency; in the past if it can now.
+    fn soonest(&self) -> impl Iterator<Item = Timestamp> {
+        [&self.untold, &self.told].into_iter().flat_map(|side| {
+            URGENCIES.iter().filter_map(|urgency| {
+                let next = side.range(Waiting::first(*urgency)..).next();
+                next.filter(|next| next.urgency.0 == *urgency).map(|next| next.due)
+            })
+        })
+    }
 }
 
-/// When something of a lane can leave, for each urgency; in the past if it can now.
-fn soonest(lane: &Lane) -> impl Iterator<Item = Timestamp> {
-    URGENCIES.iter().filter_map(|urgency| {
-        let next = lane.range(Waiting::first(*urgency)..).next();
-        next.filter(|next| next.urgency.0 == *urgency).map(|next| next.due)
-    })
+/// What is due, urgency by urgency, the oldest first.
+fn due_in(side: &BTreeSet<Waiting>, now: Timestamp) -> impl Iterator<Item = &Waiting> {
+    URGENCIES
+        .iter()
+        .flat_map(move |urgency| side.range(Waiting::first(*urgency)..=Waiting::last(*urgency, now)))
 }
 
 const URGENCIES: [Urgency; 3] = [Urgency::High, Urgency::Low, Urgency::None];
@@ -174,12 +214,13 @@ impl IncidentId {
 }
 
 impl Incident {
-    /// The notifications that wait to be sent; none while they are held back.
-    fn waiting(&self) -> impl Iterator<Item = (Contact, &UserId, Waiting)> {
+    /// The notifications that wait to be sent, and whether that was told; none while they are held back.
+    fn waiting(&self) -> impl Iterator<Item = (Contact, &UserId, bool, Waiting)> {
         let (urgency, incident) = (Reverse(self.urgency), self.id);
         let held = |found: &&super::Notification| found.in_flight.is_none() && self.held_back.is_none();
         self.notifications.iter().filter(held).map(move |found| {
-            (found.by, &found.user, Waiting { urgency, due: found.due, incident, n: found.n })
+            let waiting = Waiting { urgency, due: found.due, incident, n: found.n };
+            (found.by, &found.user, found.wait_told, waiting)
         })
     }
 

@@ -12,6 +12,7 @@ mod alerts;
 mod apply;
 mod changes;
 mod command;
+mod course;
 mod delivery;
 mod dispatch;
 mod due;
@@ -34,12 +35,14 @@ pub mod stored;
 mod text;
 mod timer;
 mod transition;
+mod waits;
 
 pub use apply::{CLOSED_MAX, KEYS_MAX};
+pub use course::ASKED_MAX;
 pub use delivery::{Delivery, DeliveryId, IncidentId, NotAnId, Task, Words};
 pub use entry::{
     AlertChange, Change, DeliveryChange, Entry, EscalationChange, HeartbeatChange, Moved, NewMirror, Opened,
-    PlannedContact, Recipient, ResponseChange, ServerChange, StepStart,
+    PlannedContact, Recipient, ResponseChange, ServerChange, StepStart, WaitsFor,
 };
 pub use errand::{Carried, Dispatch, Errand, HangUp, Mirror, Paged, Stage};
 pub use input::{Asked, Command, Declare, Ended, Input, Outcome, Reason, Refused, Reply, Respond, Target};

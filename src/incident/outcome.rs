@@ -25,14 +25,28 @@ const FAILURES_BEFORE_NEXT: u8 = 2;
 impl Call<'_> {
     /// What became of a delivery. One that is not under way any more changes nothing.
     pub(super) fn outcome(&mut self, delivery: DeliveryId, outcome: &Outcome) {
-        let stage = self.state.deliveries.get(&delivery).map(|dispatch| dispatch.stage);
+        let Some(dispatch) = self.state.deliveries.get(&delivery) else { return };
+        let stage = dispatch.stage;
+        match dispatch.errand {
+            Errand::Ask(of) => return self.answered(delivery, of, outcome),
+            Errand::Page { .. } | Errand::Mirror { .. } | Errand::HangUp(_) => {}
+        }
         // The answer to our request was lost, but the provider has called back since: the phone rings.
-        if stage != Some(Stage::Leaving) && matches!(outcome, Outcome::Unknown { .. }) {
+        if stage != Stage::Leaving && matches!(outcome, Outcome::Unknown { .. }) {
             return;
         }
         // A provider's wish delays what it refused, and no longer than this.
         let retry_at = outcome.retry_after().map(|after| later(self.now, after.min(RETRY_LAST)));
         self.settle(delivery, outcome, retry_at);
+    }
+
+    /// What a provider answers to a question counts as if it had told it by itself. A question without an answer changes
+    /// nothing.
+    fn answered(&mut self, question: DeliveryId, of: DeliveryId, outcome: &Outcome) {
+        self.settle(question, outcome, None);
+        if !matches!(outcome, Outcome::Unknown { .. }) {
+            self.outcome(of, outcome);
+        }
     }
 
     /// `retry_at`: when to try again, if it failed; `None`: by how often it failed before.
@@ -151,7 +165,7 @@ impl Call<'_> {
             let (outcome, retry_at) = match stage {
                 Stage::Leaving => (unknown(Fault::NoAnswer), Some(self.now)),
                 Stage::InDoubt => (unknown(Fault::NothingHeard), None),
-                Stage::Taken | Stage::Answered => {
+                Stage::Taken | Stage::UnderWay | Stage::Answered => {
                     (Outcome::Ended { reason: Reason::ours(Fault::NoEnd) }, None)
                 }
             };

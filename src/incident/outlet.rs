@@ -45,6 +45,12 @@ pub(super) fn mirrors() -> impl Iterator<Item = (Provider, MirrorKind)> {
     PROVIDERS.iter().flat_map(kinds)
 }
 
+/// Every provider that can be asked what became of a delivery.
+pub(super) fn asked() -> impl Iterator<Item = Provider> {
+    let tells = |by: &Contact| by.method().ask_after.is_some();
+    PROVIDERS.iter().filter(move |row| row.contacts.iter().any(tells)).map(|row| row.provider)
+}
+
 /// Every contact method, in the order in which pages leave.
 pub(super) fn contacts() -> impl Iterator<Item = Contact> {
     CONTACTS.iter().map(|method| method.contact)

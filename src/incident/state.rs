@@ -322,6 +322,8 @@ pub struct Notification {
     pub failed: u8,
     /// Earlier attempts that may have gone out.
     pub doubted: Vec<DeliveryId>,
+    /// It is due and waits, and its timeline says for what.
+    pub wait_told: bool,
 }
 
 /// Why somebody is told.
@@ -437,7 +439,7 @@ impl State {
         let counts = |stage: Stage| match stage {
             Stage::Leaving => true,
             Stage::InDoubt => false,
-            Stage::Taken | Stage::Answered => by.method().one_at_a_time,
+            Stage::Taken | Stage::UnderWay | Stage::Answered => by.method().one_at_a_time,
         };
         let told = self.deliveries.values().filter_map(|dispatch| match &dispatch.errand {
             Errand::Page { user, by: method } if *method == by && counts(dispatch.stage) => Some(user),

@@ -180,6 +180,12 @@ impl Incident {
                 self.notifications
                     .retain(|found| found.in_flight.is_some() || found.user != *user || found.by != *by);
             }
+            DeliveryChange::Waits { user, by, .. } => {
+                let waits = |found: &&mut Notification| found.in_flight.is_none() && found.due <= at;
+                let of_lane = |found: &&mut Notification| found.user == *user && found.by == *by;
+                let lane = self.notifications.iter_mut().filter(of_lane).filter(waits);
+                lane.for_each(|found| found.wait_told = true);
+            }
             DeliveryChange::HangUp { .. } => {}
         }
     }
@@ -349,6 +355,7 @@ impl Incident {
                     in_flight: None,
                     failed: 0,
                     doubted: Vec::new(),
+                    wait_told: false,
                 });
                 self.next_notification = self.next_notification.wrapping_add(1);
             }
@@ -382,7 +389,9 @@ impl Incident {
             Errand::Page { .. } | Errand::HangUp(_) | Errand::Ask(_) => {}
         }
         for n in notifications {
-            self.notification(*n, |found| found.in_flight = Some(delivery));
+            self.notification(*n, |found| {
+                (found.in_flight, found.wait_told) = (Some(delivery), false);
+            });
         }
     }
 

@@ -136,6 +136,14 @@ pub enum DeliveryLine<'a> {
         delivery: &'a str,
         what: Ended<'a>,
         again: Option<&'a str>,
+        slowed: Option<Slowed<'a>>,
+    },
+    /// A page that is due waits. `way`: the name of what is sent.
+    Waits {
+        user: &'a str,
+        way: &'a str,
+        why: Waiting<'a>,
+        until: &'a str,
     },
     Hastened {
         user: &'a str,
@@ -211,6 +219,37 @@ pub enum ToldAs {
     Shadows,
     NowInStep,
     OnceAtLow,
+}
+
+/// A provider that asked us to slow down, until when, and what it carries.
+#[derive(Clone, Copy, Debug)]
+pub struct Slowed<'a> {
+    pub provider: &'a str,
+    pub until: &'a str,
+    pub what: Carries<'a>,
+}
+
+/// What a provider carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Carries<'a> {
+    /// By the name of what is sent. They leave one at a time.
+    Pages(&'a str),
+    Rooms,
+    Tickets,
+    /// Hang-ups and questions.
+    Rest,
+}
+
+/// What a page that is due waits for.
+#[derive(Clone, Copy, Debug)]
+pub enum Waiting<'a> {
+    /// The end of a call about these, and so many more.
+    Call {
+        about: &'a [String],
+        more: usize,
+        answered: bool,
+    },
+    Provider(&'a str),
 }
 
 /// How a delivery went.

@@ -1,7 +1,8 @@
 //! The lines of a timeline in English.
 
 use super::timeline::{
-    DeliveryLine, Ended, Held, HeldBy, Level, ResponseLine, Said, Step, StepLine, TimelineLine, ToldAs, Way,
+    Carries, DeliveryLine, Ended, Held, HeldBy, Level, ResponseLine, Said, Slowed, Step, StepLine,
+    TimelineLine, ToldAs, Waiting, Way,
 };
 use crate::actor::Via;
 use crate::reason::{Because, Fault, Why};
@@ -132,9 +133,13 @@ fn delivery(line: &DeliveryLine) -> String {
         }
         DeliveryLine::HangingUp { call } => format!("hanging up call {call}"),
         DeliveryLine::Asking { of } => format!("asking the provider about delivery {of}"),
-        DeliveryLine::Outcome { delivery, what, again } => {
+        DeliveryLine::Outcome { delivery, what, again, slowed: by } => {
             let again = again.map_or_else(String::new, |at| format!("; again at {at}"));
-            format!("delivery {delivery}: {}{again}", ended(what))
+            let by = by.as_ref().map_or_else(String::new, slowed);
+            format!("delivery {delivery}: {}{again}{by}", ended(what))
+        }
+        DeliveryLine::Waits { user, way, why, until } => {
+            format!("the {way} to {user} waits: {}", waits(why, until))
         }
         DeliveryLine::Hastened { user, way, reason } => format!("{user} is reached by {way} early: {reason}"),
         DeliveryLine::GaveUp { user, way, reason } => {
@@ -142,6 +147,34 @@ fn delivery(line: &DeliveryLine) -> String {
         }
         DeliveryLine::CallNotNeeded { delivery } => format!("call {delivery} is no longer needed"),
         DeliveryLine::CallEnded { delivery } => format!("call {delivery} ended"),
+    }
+}
+
+fn waits(why: &Waiting, until: &str) -> String {
+    match why {
+        Waiting::Call { about, more, answered } => {
+            let more = if *more > 0 { format!(" and {more} more") } else { String::new() };
+            let about = format!("{}{more}", about.join(", "));
+            match answered {
+                true => format!("they are on the phone about {about}, at most until {until}"),
+                false => {
+                    format!("they are being called about {about}, at most until {until} if nobody picks up")
+                }
+            }
+        }
+        Waiting::Provider(name) => {
+            format!("{name} asked us to slow down and gets one at a time, at most until {until}")
+        }
+    }
+}
+
+fn slowed(by: &Slowed) -> String {
+    let Slowed { provider, until, what } = by;
+    match what {
+        Carries::Pages(way) => format!("; one {way} at a time, at most until {until}"),
+        Carries::Rooms => format!("; {provider} gets no channel messages until {until}"),
+        Carries::Tickets => format!("; {provider} gets no tickets until {until}"),
+        Carries::Rest => format!("; {provider} gets no more of these until {until}"),
     }
 }
 

@@ -1,7 +1,8 @@
 //! The lines of a timeline in Japanese.
 
 use super::timeline::{
-    DeliveryLine, Ended, Held, HeldBy, Level, ResponseLine, Said, Step, StepLine, TimelineLine, ToldAs, Way,
+    Carries, DeliveryLine, Ended, Held, HeldBy, Level, ResponseLine, Said, Slowed, Step, StepLine,
+    TimelineLine, ToldAs, Waiting, Way,
 };
 use crate::actor::Via;
 use crate::reason::{Because, Fault, Why};
@@ -144,9 +145,13 @@ fn delivery(line: &DeliveryLine) -> String {
         }
         DeliveryLine::HangingUp { call } => format!("電話 {call} を切ります"),
         DeliveryLine::Asking { of } => format!("配信 {of} の状況を問い合わせます"),
-        DeliveryLine::Outcome { delivery, what, again } => {
+        DeliveryLine::Outcome { delivery, what, again, slowed: by } => {
             let again = again.map_or_else(String::new, |at| format!("。再試行 {at}"));
-            format!("配信 {delivery}: {}{again}", ended(what))
+            let by = by.as_ref().map_or_else(String::new, slowed);
+            format!("配信 {delivery}: {}{again}{by}", ended(what))
+        }
+        DeliveryLine::Waits { user, way, why, until } => {
+            format!("{user} への{way}は待機中です: {}", waits(why, until))
         }
         DeliveryLine::Hastened { user, way, reason } => {
             format!("{user} への{way}を早めます: {reason}")
@@ -156,6 +161,32 @@ fn delivery(line: &DeliveryLine) -> String {
         }
         DeliveryLine::CallNotNeeded { delivery } => format!("電話 {delivery} は不要になりました"),
         DeliveryLine::CallEnded { delivery } => format!("電話 {delivery} が終わりました"),
+    }
+}
+
+fn waits(why: &Waiting, until: &str) -> String {
+    match why {
+        Waiting::Call { about, more, answered } => {
+            let more = if *more > 0 { format!(" ほか{more}件") } else { String::new() };
+            let about = format!("{}{more}", about.join("、"));
+            match answered {
+                true => format!("{about} の件で通話中です（最長 {until} まで）"),
+                false => format!("{about} の件で呼び出し中です（応答がなければ最長 {until} まで）"),
+            }
+        }
+        Waiting::Provider(name) => {
+            format!("{name} から送信を控えるよう求められ、1件ずつ送っています（最長 {until} まで）")
+        }
+    }
+}
+
+fn slowed(by: &Slowed) -> String {
+    let Slowed { provider, until, what } = by;
+    match what {
+        Carries::Pages(way) => format!("。{way}は1件ずつ送ります（最長 {until} まで）"),
+        Carries::Rooms => format!("。{until} まで {provider} のチャンネルへの投稿を控えます"),
+        Carries::Tickets => format!("。{until} まで {provider} のチケットの更新を控えます"),
+        Carries::Rest => format!("。{until} まで {provider} への送信を控えます"),
     }
 }
 

@@ -8,11 +8,13 @@ use crate::alert::{Action, Event};
 use crate::config::{Config, MirrorKind, Urgency};
 use crate::incident::{
     AlertChange, Change, DeliveryChange, Entry, Errand, EscalationChange, HangUp, HeartbeatChange, HeldBack,
-    Hold, Opened, Outcome, Purpose, Reason, Recipient, ResponseChange, ServerChange, StepAt, StepStart,
+    Hold, Opened, Outcome, Outlet, Purpose, Reason, Recipient, ResponseChange, ServerChange, StepAt,
+    StepStart, WaitsFor,
 };
 use crate::language::Language;
 use crate::language::timeline::{
-    DeliveryLine, Ended, Held, HeldBy, Level, ResponseLine, Said, Step, StepLine, TimelineLine, ToldAs,
+    Carries, DeliveryLine, Ended, Held, HeldBy, Level, ResponseLine, Said, Slowed, Step, StepLine,
+    TimelineLine, ToldAs, Waiting,
 };
 use crate::reason::{Because, Rule};
 use jiff::{Timestamp, tz::TimeZone};
@@ -283,12 +285,29 @@ impl At<'_> {
             DeliveryChange::Sent { delivery, errand, repeat, .. } => {
                 return self.sent(&delivery.to_string(), errand, *repeat);
             }
-            DeliveryChange::Outcome { delivery, outcome, retry_at, .. } => {
-                let again = self.maybe_clock(*retry_at);
+            DeliveryChange::Outcome { delivery, provider, outlet, outcome, retry_at, paused_until } => {
+                let (again, until) = (self.maybe_clock(*retry_at), self.maybe_clock(*paused_until));
                 let reason = outcome.reason().map(|reason| self.reader.reason(reason)).unwrap_or_default();
                 let (delivery, what) = (delivery.to_string(), ended(outcome, &reason));
-                let line = DeliveryLine::Outcome { delivery: &delivery, what, again: again.as_deref() };
+                let provider = provider.row().name;
+                let slowed = until.as_deref();
+                let slowed = slowed.map(|until| Slowed { provider, until, what: carries(language, *outlet) });
+                let (delivery, again) = (&delivery, again.as_deref());
+                let line = DeliveryLine::Outcome { delivery, what, again, slowed };
                 return self.say(&TimelineLine::Delivery(line));
+            }
+            DeliveryChange::Waits { user, by, why, until } => {
+                let (way, until) = (language.contact_sent(by.method().way), &self.clock(*until));
+                let about;
+                let why = match why {
+                    WaitsFor::Provider(provider) => Waiting::Provider(provider.row().name),
+                    WaitsFor::Call { about: named, count, answered } => {
+                        about = named.iter().map(ToString::to_string).collect::<Vec<_>>();
+                        let more = (*count as usize).saturating_sub(about.len());
+                        Waiting::Call { about: &about, more, answered: *answered }
+                    }
+                };
+                return self.say(&TimelineLine::Delivery(DeliveryLine::Waits { user, way, why, until }));
             }
             DeliveryChange::Hastened { user, by, why, .. } => {
                 let (way, reason) = (language.contact(by.method().way), &self.reader.reason(why));
@@ -341,6 +360,15 @@ fn held_by(by: Hold) -> HeldBy {
         Hold::Silence => HeldBy::Silence,
         Hold::Inhibition => HeldBy::Inhibition,
         Hold::Wait => HeldBy::Wait,
+    }
+}
+
+fn carries(language: Language, outlet: Outlet) -> Carries<'static> {
+    match outlet {
+        Outlet::Page(by) => Carries::Pages(language.contact_sent(by.method().way)),
+        Outlet::Mirror(MirrorKind::Room) => Carries::Rooms,
+        Outlet::Mirror(MirrorKind::Ticket) => Carries::Tickets,
+        Outlet::HangUp | Outlet::Ask => Carries::Rest,
     }
 }
 

@@ -26,7 +26,7 @@ pub use http::{
 pub use print::{COLUMNS, print, printed_reference, words, wrap};
 
 use crate::config::{Config, Provider, Secret, SecretSource, Secrets};
-use crate::incident::{Delivery, Outcome, Reason};
+use crate::incident::{Delivery, Outcome, Reason, Task};
 use crate::reason::Fault;
 
 /// The most requests that one delivery takes: a Jira issue looked up, made, moved and commented, with one to spare.
@@ -55,7 +55,13 @@ pub fn begin(config: &Config, secrets: &Secrets, delivery: &Delivery) -> Progres
         Provider::Jira => jira::begin(config, secrets, delivery),
         Provider::Twilio => twilio::begin(config, secrets, delivery),
     };
-    progress.unwrap_or_else(|reason| Progress::Done(Outcome::Rejected { reason }))
+    progress.unwrap_or_else(|reason| {
+        Progress::Done(match delivery.task {
+            // A question that cannot be asked says nothing of what it is about.
+            Task::Ask { .. } => Outcome::Unknown { reason },
+            Task::Page { .. } | Task::Mirror { .. } | Task::HangUp { .. } => Outcome::Rejected { reason },
+        })
+    })
 }
 
 /// What follows from the result of the request that was sent for `pending`.

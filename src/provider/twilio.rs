@@ -8,7 +8,9 @@ use super::callback::{Callback, CallbackRequest, Context, Refusal};
 use super::http::{Failure, HttpAnswer, Request, Response, basic, header, unavailable};
 use super::{Progress, not_carried, secret, twilio_sms, twiml};
 use crate::actor::{Actor, Via};
-use crate::config::{Config, Id, Phone, Provider, Secret, Secrets, Twilio, User};
+use crate::config::{
+    CALL_LASTS_MAX, Config, Form, Id, Phone, Provider, RING_SECONDS, Secret, Secrets, Twilio, User,
+};
 use crate::incident::message::{CallScript, cut, reply_spoken};
 use crate::incident::{
     Asked, Command, Delivery, DeliveryId, Outcome, Reason, Reply, Respond, Target, Task, Words,
@@ -24,8 +26,6 @@ pub use super::twiml::{KEY_WAIT_SECONDS, TWIML_MAX};
 pub const SILENT_ROUNDS_MAX: u32 = 4;
 /// How often they are said at all, for somebody who keeps pressing `*`.
 pub const ROUNDS_MAX: u32 = 10;
-/// How long a phone rings, in seconds.
-pub const RING_SECONDS: u32 = 60;
 /// How long to leave a busy line alone, in seconds.
 pub const BUSY_SECONDS: u32 = 60;
 /// The longest name or id taken from a callback, in characters.
@@ -40,6 +40,8 @@ pub enum Pending {
     HangUp { call: String },
     /// `receipts`: Twilio will tell us whether it arrived.
     Sms { receipts: bool },
+    /// What became of a call or a text message, by Twilio's name for it.
+    Ask { form: Form, reference: String },
 }
 
 /// What the URLs of one call's callbacks say.
@@ -68,7 +70,8 @@ pub(super) fn begin(config: &Config, secrets: &Secrets, delivery: &Delivery) -> 
     let twilio = twilio.ok_or_else(|| Reason::of(Provider::Twilio, Fault::NotSetUp, ""))?;
     let token = secret(secrets, Provider::Twilio, &twilio.auth_token, "auth_token")?;
     let authorization = basic(&twilio.account_sid, token);
-    let calls = format!("{}/2010-04-01/Accounts/{}/Calls", twilio.api_url, twilio.account_sid);
+    let account = format!("{}/2010-04-01/Accounts/{}", twilio.api_url, twilio.account_sid);
+    let calls = format!("{account}/Calls");
     match &delivery.task {
         Task::Page { user, words: Words::Script(script), .. } => {
             let user = person(config, user)?;
@@ -85,10 +88,21 @@ pub(super) fn begin(config: &Config, secrets: &Secrets, delivery: &Delivery) -> 
             let receipts = config.organisation.public_url.is_some();
             Ok(Progress::Send(super::Pending::Twilio(Pending::Sms { receipts }), request))
         }
-        Task::HangUp { call } if !call.is_empty() && call.bytes().all(|b| b.is_ascii_alphanumeric()) => {
+        Task::HangUp { call } if is_name(call) => {
             let request =
                 Request::form(format!("{calls}/{call}.json"), authorization, &[("Status", "completed")]);
             Ok(Progress::Send(super::Pending::Twilio(Pending::HangUp { call: call.clone() }), request))
+        }
+        Task::Ask { by, reference, .. } if is_name(reference) => {
+            let form = by.method().form;
+            let what = match form {
+                Form::Script => "Calls",
+                Form::Text => "Messages",
+                Form::Card => return Err(not_carried(Provider::Twilio)),
+            };
+            let request = Request::get(format!("{account}/{what}/{reference}.json"), authorization);
+            let pending = Pending::Ask { form, reference: reference.clone() };
+            Ok(Progress::Send(super::Pending::Twilio(pending), request))
         }
         Task::Page { .. } | Task::HangUp { .. } | Task::Mirror { .. } | Task::Ask { .. } => {
             Err(not_carried(Provider::Twilio))
@@ -100,6 +114,7 @@ pub(super) fn resume(pending: Pending, result: Result<Response, Failure>) -> Out
     match (pending, result) {
         (Pending::Call { .. } | Pending::Sms { .. }, Err(failure)) => failure.outcome(Provider::Twilio),
         (Pending::HangUp { .. }, Err(failure)) => failure.harmless(Provider::Twilio),
+        (Pending::Ask { form, reference }, result) => told(form, &reference, result),
         (Pending::Call { keys: more } | Pending::Sms { receipts: more }, Ok(response))
             if response.is_success() =>
         {
@@ -207,8 +222,13 @@ fn call_form(
         let place = script.words.len().min(1);
         script.words.insert(place, script.language.spoken(&Spoken::Repeated));
     }
-    let mut form =
-        vec![("To", to.to_owned()), ("From", twilio.from.clone()), ("Timeout", RING_SECONDS.to_string())];
+    let mut form = vec![
+        ("To", to.to_owned()),
+        ("From", twilio.from.clone()),
+        ("Timeout", RING_SECONDS.to_string()),
+        // We hold the person's phone no longer for a call that was answered.
+        ("TimeLimit", CALL_LASTS_MAX.as_secs().to_string()),
+    ];
     // The words are said once before the first callback.
     let call = Call { delivery: delivery.id, user: Some(&user.id), round: 2 };
     match (key_url(config, &call), &config.organisation.public_url) {
@@ -240,6 +260,46 @@ fn started(more: bool, response: &Response) -> Outcome {
         Some(sid) => Outcome::Delivered { reference: cut(sid, NAME_MAX) },
         None => Outcome::Unknown { reason: Reason::of(Provider::Twilio, Fault::Unnamed, "") },
     }
+}
+
+/// What Twilio says of a call or a text message when it is asked, read as its callbacks are. What says nothing, an answer
+/// about something else and no answer leave it unknown.
+fn told(form: Form, reference: &str, result: Result<Response, Failure>) -> Outcome {
+    let unknown = |fault, said: &str| Outcome::Unknown { reason: Reason::of(Provider::Twilio, fault, said) };
+    let response = match result {
+        Ok(response) if response.is_success() => response,
+        Ok(response) => {
+            let fault = if response.status == 429 { Fault::SlowDown } else { Fault::Status };
+            return unknown(fault, &response.status.to_string());
+        }
+        Err(Failure::NotSent(why)) => return unknown(Fault::Unreachable, &why),
+        Err(Failure::Unknown(why)) => return unknown(Fault::DidNotAnswer, &why),
+    };
+    let body = response.json();
+    let Some(status) = body["status"].as_str().filter(|_| is_about(&body, reference)) else {
+        return unknown(Fault::NotItsAnswer, "");
+    };
+    let outcome = match form {
+        // One that still waits for its turn at Twilio is no news: it is what we were told when it was taken.
+        Form::Script if status == "queued" => None,
+        Form::Script => course(status, reference, None),
+        Form::Text => {
+            let code = body["error_code"].as_u64().map(|code| code.to_string());
+            twilio_sms::receipt(status, reference, code.as_deref())
+        }
+        Form::Card => None,
+    };
+    outcome.unwrap_or_else(|| unknown(Fault::Said, &cut(status, NAME_MAX)))
+}
+
+/// Whether an answer is about this, as far as it says.
+fn is_about(body: &serde_json::Value, reference: &str) -> bool {
+    body["sid"].as_str().is_none_or(|sid| sid == reference)
+}
+
+/// Twilio's names are of letters and digits; nothing else becomes part of a URL.
+fn is_name(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric())
 }
 
 /// Whether the call is over: by us, or before us (21220, 20404).

@@ -5,7 +5,7 @@ use crate::alert::Action;
 use crate::config::MirrorKind;
 use crate::incident::{
     AlertChange, Change, DeliveryChange, Entry, EscalationChange, HeartbeatChange, Outcome, Outlet,
-    ResponseChange,
+    ResponseChange, WaitsFor,
 };
 use prometheus_client::encoding::{EncodeLabelSet, text::encode};
 use prometheus_client::metrics::{counter::Counter, family::Family, gauge::Gauge};
@@ -31,6 +31,12 @@ struct Delivered {
 }
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct HeldBack {
+    contact: String,
+    why: String,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 struct Versions {
     commit: String,
     newest: String,
@@ -53,6 +59,7 @@ pub struct Metrics {
     events: Family<Labels, Counter>,
     refused: Family<Refused, Counter>,
     deliveries: Family<Delivered, Counter>,
+    held_back: Family<HeldBack, Counter>,
     heartbeats: Family<Beaten, Counter>,
     escalations: Counter,
     missed: Family<Missed, Counter>,
@@ -77,6 +84,7 @@ impl Metrics {
             events: Family::default(),
             refused: Family::default(),
             deliveries: Family::default(),
+            held_back: Family::default(),
             heartbeats: Family::default(),
             escalations: Counter::default(),
             missed: Family::default(),
@@ -92,13 +100,7 @@ impl Metrics {
             config_commits_waiting: Gauge::default(),
             secrets_missing: Gauge::default(),
         };
-        registry.register("events", "Events taken, by integration and effect", metrics.events.clone());
-        registry.register("requests_refused", "Requests refused, by reason", metrics.refused.clone());
-        let deliveries = "Outcomes of deliveries, by provider and outlet";
-        registry.register("deliveries", deliveries, metrics.deliveries.clone());
-        registry.register("own_heartbeats", "Our own heartbeats, by outcome", metrics.heartbeats.clone());
-        registry.register("steps_begun", "Escalation steps begun", metrics.escalations.clone());
-        registry.register("entries_missed", "Entries that a slow reader missed", metrics.missed.clone());
+        metrics.register_counters(&mut registry);
         registry.register("config_info", "1; the commit in force, and the newest", metrics.versions.clone());
         let gauges = [
             ("incidents_open", "Incidents that are not resolved", &metrics.open),
@@ -162,6 +164,24 @@ impl Metrics {
         self.missed.get_or_create(&Missed { reader: reader.to_owned() }).inc_by(entries);
     }
 
+    fn register_counters(&self, registry: &mut Registry) {
+        registry.register("events", "Events taken, by integration and effect", self.events.clone());
+        registry.register("requests_refused", "Requests refused, by reason", self.refused.clone());
+        registry.register(
+            "deliveries",
+            "Outcomes of deliveries, by provider and outlet",
+            self.deliveries.clone(),
+        );
+        registry.register(
+            "held_back",
+            "Pages that were due and waited, by contact method and for what: a call, a provider",
+            self.held_back.clone(),
+        );
+        registry.register("own_heartbeats", "Our own heartbeats, by outcome", self.heartbeats.clone());
+        registry.register("steps_begun", "Escalation steps begun", self.escalations.clone());
+        registry.register("entries_missed", "Entries that a slow reader missed", self.missed.clone());
+    }
+
     /// Counts a durable entry.
     fn entry(&self, entry: &Entry) {
         let event = |integration: &str, effect: &str| {
@@ -198,6 +218,14 @@ impl Metrics {
                 let outlet = outlet_word(*outlet).to_owned();
                 let outcome = outcome_word(outcome).to_owned();
                 self.deliveries.get_or_create(&Delivered { provider, outlet, outcome }).inc();
+            }
+            Change::Delivery(DeliveryChange::Waits { by, why, .. }) => {
+                let contact = by.method().name.to_owned();
+                let why = match why {
+                    WaitsFor::Call { .. } => "call",
+                    WaitsFor::Provider(_) => "provider",
+                };
+                self.held_back.get_or_create(&HeldBack { contact, why: why.to_owned() }).inc();
             }
             Change::Server(_)
             | Change::Heartbeat(_)

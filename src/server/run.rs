@@ -266,7 +266,11 @@ impl Running {
             return;
         }
         if let Err(error) = &result {
-            tracing::error!(event = "journal_failed", error = error.to_string(), "the journal cannot be written");
+            tracing::error!(
+                event = "journal_failed",
+                error = error.to_string(),
+                "the journal cannot be written"
+            );
         }
         if let Err(Unwritten::Gone(gone)) = &result {
             let said = gone.words(Language::En);
@@ -354,6 +358,10 @@ impl Running {
                     let outcome = client.deliver(live, delivery).await;
                     let _ = tell.send((id, outcome));
                 });
+            }
+            // A printed call that we know nothing of rang for a process that has ended.
+            Carrier::Watcher if matches!(delivery.task, Task::Ask { .. }) => {
+                let _ = tell.send((id, Outcome::Ended { reason: Reason::ours(Fault::Printed) }));
             }
             Carrier::Watcher => {
                 let text = provider::print(&live.config, &delivery, now);

@@ -1,6 +1,7 @@
 //! Words, requests and outcomes: deliveries in, HTTP out; recorded responses and signed callbacks in, meaning out.
 
 #![allow(clippy::unwrap_used)]
+mod asks;
 mod callbacks;
 mod doctor;
 mod outcomes;

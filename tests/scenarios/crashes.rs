@@ -32,6 +32,7 @@ fn in_flight_at_the_crash() {
         02:00 step 1 of team: tanaka, on call on primary (layer always); next step at 02:05:00
         02:00 -> call tanaka, slack tanaka
         02:00:10 server started (epoch 2)
+        02:00:10 -> ask after 1-1
         02:00:15 acknowledged by Tanaka on the phone
         "#,
     );

@@ -338,9 +338,11 @@ fn one_call_for_several() {
         02:00 -> call tanaka about a, slack tanaka about a
         02:00:05 b: opened: "b" from prometheus -> web, critical, high urgency
         02:00:05 b: step 1 of team: tanaka, on call on primary (layer always); next step at 02:05:05
+        02:00:05 b: the call to tanaka waits: they are being called about 1-1, at most until 02:01:30 if nobody picks up
         02:00:05 -> slack tanaka about b
         02:00:10 c: opened: "c" from prometheus -> web, critical, high urgency
         02:00:10 c: step 1 of team: tanaka, on call on primary (layer always); next step at 02:05:10
+        02:00:10 c: the call to tanaka waits: they are being called about 1-1, at most until 02:01:30 if nobody picks up
         02:00:10 -> slack tanaka about c
         02:00:30 -> call tanaka about b, c
         "#,

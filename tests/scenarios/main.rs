@@ -8,6 +8,7 @@
 #![allow(clippy::unwrap_used)]
 mod alerts;
 mod company;
+mod courses;
 mod crashes;
 mod deliveries;
 mod escalation;

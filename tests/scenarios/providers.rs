@@ -4,12 +4,12 @@ use jiff::{SignedDuration, Timestamp};
 use oncall::config::{MirrorKind, Provider};
 use oncall::incident::{Delivery, DeliveryId, Outcome, Reason, Task};
 use oncall::reason::Fault;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How long a phone rings before the provider says that nobody answered.
 pub const RINGS: SignedDuration = SignedDuration::from_secs(30);
 
-/// How a channel (`slack`, `call`, `sms`, `ticket`, `hangup`), or the call of one person (`call tanaka`), answers.
+/// How a channel (`slack`, `call`, `sms`, `ticket`, `hangup`, `ask`), or the call of one person (`call tanaka`), answers.
 #[derive(Clone, Debug)]
 pub enum Mood {
     Up,
@@ -30,6 +30,16 @@ pub enum Mood {
     Lost,
     /// Calls are taken, and nothing more is heard of them.
     Mute,
+    /// Calls and text messages go their way, and what the provider tells of it by itself never arrives.
+    Unheard(Ending),
+}
+
+/// How a call or a text message ends.
+#[derive(Clone, Copy, Debug)]
+pub enum Ending {
+    Well,
+    Busy,
+    Undelivered,
 }
 
 #[derive(Default)]
@@ -40,6 +50,10 @@ pub struct Providers {
     order: u64,
     /// The last call to each person.
     pub calls: BTreeMap<String, DeliveryId>,
+    /// How each call and text message ends, and when: what the provider answers when it is asked.
+    courses: BTreeMap<DeliveryId, (Timestamp, Outcome)>,
+    /// Calls that somebody picked up.
+    pub picked_up: BTreeSet<DeliveryId>,
 }
 
 impl Providers {
@@ -48,7 +62,8 @@ impl Providers {
             Task::Page { user, by, .. } => (by.method().name, user.as_ref()),
             Task::Mirror { kind: MirrorKind::Room, .. } => ("slack", "channel"),
             Task::Mirror { kind: MirrorKind::Ticket, .. } => ("ticket", ""),
-            Task::HangUp { .. } | Task::Ask { .. } => ("hangup", ""),
+            Task::HangUp { .. } => ("hangup", ""),
+            Task::Ask { .. } => ("ask", ""),
         };
         let own = self.moods.get(&format!("{channel} {person}"));
         own.or_else(|| self.moods.get(channel)).cloned().unwrap_or(Mood::Up)
@@ -74,8 +89,13 @@ impl Providers {
                 Some(Outcome::Rejected { reason: Reason::of(Provider::Twilio, Fault::OptedOut, "") })
             }
             Mood::Lost => Some(Outcome::Unknown { reason: Reason::said("timeout") }),
-            Mood::Up | Mood::Slow(_) | Mood::Busy | Mood::Undelivered | Mood::Mute => None,
+            Mood::Up | Mood::Slow(_) | Mood::Busy | Mood::Undelivered | Mood::Mute | Mood::Unheard(_) => None,
         };
+        if let Task::Ask { of, .. } = &delivery.task {
+            let known = self.course(*of, now).filter(|_| failed.is_none());
+            let unknown = Outcome::Unknown { reason: Reason::said("no answer to the question") };
+            return self.say(at, id, known.unwrap_or(unknown));
+        }
         if let Some(outcome) = failed {
             return self.say(at, id, outcome);
         }
@@ -86,16 +106,25 @@ impl Providers {
             }
             Task::Page { .. } if course.is_some() => {
                 self.say(at, id, Outcome::Accepted { reference });
-                let ended = match mood {
-                    Mood::Undelivered => {
+                let ending = match mood {
+                    Mood::Undelivered => Ending::Undelivered,
+                    Mood::Busy => Ending::Busy,
+                    Mood::Unheard(ending) => ending,
+                    _ => Ending::Well,
+                };
+                let ended = match ending {
+                    Ending::Undelivered => {
                         let fault = Reason::of(Provider::Twilio, Fault::Undelivered, "");
                         Outcome::Rejected { reason: fault }
                     }
                     _ if !rings => Outcome::Delivered { reference: format!("R{id}") },
-                    Mood::Busy => Outcome::Unavailable { reason: Reason::said("busy"), retry_after: None },
-                    _ => Outcome::Ended { reason: Reason::said("no answer") },
+                    Ending::Busy => Outcome::Unavailable { reason: Reason::said("busy"), retry_after: None },
+                    Ending::Well => Outcome::Ended { reason: Reason::said("no answer") },
                 };
-                self.say(at + RINGS, id, ended);
+                self.courses.insert(id, (at + RINGS, ended.clone()));
+                if !matches!(mood, Mood::Unheard(_)) {
+                    self.say(at + RINGS, id, ended);
+                }
             }
             Task::HangUp { call } => {
                 self.say(at, id, Outcome::Delivered { reference });
@@ -115,7 +144,23 @@ impl Providers {
     /// A call ends otherwise than it was going to.
     pub fn ends(&mut self, at: Timestamp, call: DeliveryId, reason: &str) {
         self.later.retain(|_, (id, outcome)| *id != call || matches!(outcome, Outcome::Accepted { .. }));
+        self.ends_unheard(at, call, reason);
         self.say(at, call, Outcome::Ended { reason: Reason::said(reason) });
+    }
+
+    /// The same, and it is not told.
+    pub fn ends_unheard(&mut self, at: Timestamp, call: DeliveryId, reason: &str) {
+        self.courses.insert(call, (at, Outcome::Ended { reason: Reason::said(reason) }));
+    }
+
+    /// How a call or a text message stands; `None`: the provider does not know it.
+    fn course(&self, of: DeliveryId, now: Timestamp) -> Option<Outcome> {
+        let (ends, ended) = self.courses.get(&of)?;
+        Some(match (*ends <= now, self.picked_up.contains(&of)) {
+            (true, _) => ended.clone(),
+            (false, true) => Outcome::Answered,
+            (false, false) => Outcome::Accepted { reference: format!("R{of}") },
+        })
     }
 
     /// A crash of ours: answers to requests are lost; what a provider tells later by itself (how a call ended) is not.
@@ -127,5 +172,6 @@ impl Providers {
     pub fn shift(&mut self, by: SignedDuration) {
         let later = std::mem::take(&mut self.later);
         self.later = later.into_iter().map(|((at, order), said)| ((at + by, order), said)).collect();
+        self.courses.values_mut().for_each(|(ends, _)| *ends += by);
     }
 }

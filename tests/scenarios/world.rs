@@ -1,6 +1,6 @@
 //! A day played with virtual time: the script's lines, the providers' answers, ticks at every deadline; and how it reads.
 
-use crate::providers::{Mood, Providers};
+use crate::providers::{Ending, Mood, Providers};
 use jiff::{SignedDuration, Timestamp, civil, tz::TimeZone};
 use oncall::actor::{Actor, Via};
 use oncall::alert::{Action, Event, Severity};
@@ -26,7 +26,7 @@ pub type Configs = BTreeMap<String, Arc<Config>>;
 
 pub struct World {
     configs: Configs,
-    config: Arc<Config>,
+    pub config: Arc<Config>,
     config_name: String,
     pub incidents: Incidents,
     pub providers: Providers,
@@ -204,6 +204,13 @@ impl World {
             ["ends", call] => {
                 self.calls_back(call, |_| Outcome::Ended { reason: Reason::said("no answer") });
             }
+            ["answers", call] => self.calls_back(call, |_| Outcome::Answered),
+            // Somebody picks up and hangs up after so long, and nobody tells us.
+            ["picks-up", user, lasts] => {
+                let (call, lasts): (_, SignedDuration) = (self.providers.calls[user], lasts.parse().unwrap());
+                self.providers.picked_up.insert(call);
+                self.providers.ends_unheard(self.now + lasts, call, "completed");
+            }
             ["times-out", call] => {
                 self.calls_back(call, |_| Outcome::Unknown { reason: Reason::said("timeout") });
             }
@@ -237,6 +244,9 @@ impl World {
             ("hang", _) => Mood::Hang,
             ("lose", _) => Mood::Lost,
             ("mute", _) => Mood::Mute,
+            ("unheard", "busy") => Mood::Unheard(Ending::Busy),
+            ("unheard", "undelivered") => Mood::Unheard(Ending::Undelivered),
+            ("unheard", _) => Mood::Unheard(Ending::Well),
             ("optout", _) => Mood::OptedOut,
             ("undeliver", _) => Mood::Undelivered,
             ("slow", by) => Mood::Slow(by.parse().unwrap()),
@@ -455,7 +465,7 @@ impl World {
         let text = match &delivery.task {
             Task::Page { user, by, .. } => format!("-> {} {user}", by.method().name),
             Task::HangUp { call } => format!("-> hang up {}", self.callee(call)),
-            Task::Ask { of, .. } => format!("-> ask about {of}"),
+            Task::Ask { of, .. } => format!("-> ask after {of}"),
             Task::Mirror { .. } if !mirror => return,
             Task::Mirror { kind, news, .. } => {
                 let what = if *kind == MirrorKind::Room { "channel" } else { "ticket" };

@@ -30,7 +30,7 @@ use oncall::disk::recorder::{Recorder, Written};
 use oncall::engine::Batch;
 use serde_json::{Value, json};
 use server::twilio_signature;
-use stand_ins::{Seen, Vendor};
+use stand_ins::{Seen, Vendor, asked_about};
 use std::fs;
 use world::{World, called, number, patient, policy, posted, secret, updated};
 
@@ -110,6 +110,40 @@ async fn killed_between_the_answer_and_the_call() {
     let (_, list) = server.get("/v1/incidents").await;
     assert_eq!(list["incidents"][1]["status"], "acknowledged", "{list}");
     assert_eq!(world.calls(), ["smith", "smith", "kimura", "smith"].map(number));
+    server.stop();
+    world.no_secret_was_shown();
+}
+
+/// A page that waits for a phone says so; what Twilio told while no server ran is asked for at the start.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_start_asks_what_became_of_a_call() {
+    let mut world = World::with(&[("escalation-policies/web.yaml", &patient("smith"))]).await;
+    let server = world.serve().await;
+    assert_eq!(server.event("trigger", "disk").await, 202);
+    world.call_to("smith").await;
+    let timeline = async |n: usize| {
+        let (_, list) = server.get("/v1/incidents").await;
+        let id = list["incidents"][n]["id"].as_str().unwrap_or_default().to_owned();
+        server.get(&format!("/v1/incidents/{id}")).await.1["timeline"].to_string()
+    };
+    world.until("the call is taken", async || timeline(0).await.contains("accepted as CA")).await;
+    assert_eq!(server.event("trigger", "memory").await, 202);
+    let waits = "the call to smith waits: they are being called about ";
+    world.until("it is told to wait", async || timeline(0).await.contains(waits)).await;
+    assert!(server.metric("oncall_held_back_total{contact=\"call\",why=\"call\"} 1").await);
+    server.kill();
+
+    world.stand_ins.calls_are("no-answer");
+    let server = world.serve().await;
+    let asked = world.next("the question", |seen| asked_about(seen).is_some()).await;
+    assert!(asked_about(&asked).unwrap().starts_with("CA"), "{asked:?}");
+    let call = world.call_to("smith").await;
+    assert!(call.body["Twiml"].as_str().unwrap().contains("memory"), "{call:?}");
+    assert!(
+        server
+            .metric("oncall_deliveries_total{provider=\"twilio\",outlet=\"ask\",outcome=\"ended\"} 1")
+            .await
+    );
     server.stop();
     world.no_secret_was_shown();
 }

@@ -52,6 +52,7 @@ pub struct StandIns {
     pub seen: mpsc::UnboundedReceiver<Seen>,
     gates: BTreeMap<Vendor, watch::Sender<bool>>,
     troubles: watch::Sender<Vec<Trouble>>,
+    calls: watch::Sender<&'static str>,
 }
 
 #[derive(Clone)]
@@ -61,19 +62,24 @@ struct StandIn {
     open: watch::Receiver<bool>,
     count: Arc<AtomicU32>,
     troubles: watch::Receiver<Vec<Trouble>>,
+    /// The status of every call, for whoever asks.
+    calls: watch::Receiver<&'static str>,
 }
 
 impl StandIns {
     pub async fn start() -> StandIns {
         let (tell, seen) = mpsc::unbounded_channel();
         let (troubles, trouble) = watch::channel(Vec::new());
-        let mut stand_ins = StandIns { urls: BTreeMap::new(), seen, gates: BTreeMap::new(), troubles };
+        let (calls, status) = watch::channel("ringing");
+        let (urls, gates) = (BTreeMap::new(), BTreeMap::new());
+        let mut stand_ins = StandIns { urls, seen, gates, troubles, calls };
         for vendor in [Vendor::Slack, Vendor::Jira, Vendor::Twilio] {
             let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
             let url = format!("http://{}", listener.local_addr().unwrap());
             let (gate, open) = watch::channel(true);
             let (count, troubles) = (Arc::default(), trouble.clone());
-            let stand_in = StandIn { vendor, tell: tell.clone(), open, count, troubles };
+            let (tell, calls) = (tell.clone(), status.clone());
+            let stand_in = StandIn { vendor, tell, open, count, troubles, calls };
             let router = Router::new().fallback(answer).with_state(stand_in);
             tokio::spawn(async move { axum_serve(listener, router).await });
             stand_ins.urls.insert(vendor, url);
@@ -90,6 +96,11 @@ impl StandIns {
     /// From now on this is wrong, and nothing else.
     pub fn trouble(&self, troubles: &[Trouble]) {
         self.troubles.send_replace(troubles.to_vec());
+    }
+
+    /// From now on Twilio says this of every call, when it is asked.
+    pub fn calls_are(&self, status: &'static str) {
+        self.calls.send_replace(status);
     }
 
     pub fn let_go(&self, vendor: Vendor) {
@@ -130,11 +141,20 @@ async fn answer(State(mut stand_in): State<StandIn>, request: Request) -> Respon
             Json(json!({ "ok": true, "channel": seen.body["channel"], "ts": ts })).into_response()
         }
         Vendor::Jira => jira(&seen, n),
+        Vendor::Twilio if asked_about(&seen).is_some() => {
+            Json(json!({ "sid": asked_about(&seen), "status": *stand_in.calls.borrow() })).into_response()
+        }
         Vendor::Twilio => {
             let sid = json!({ "sid": format!("CA{n:032x}"), "status": "queued" });
             (StatusCode::CREATED, Json(sid)).into_response()
         }
     }
+}
+
+/// The call that a request asks about.
+pub fn asked_about(seen: &Seen) -> Option<&str> {
+    let call = seen.path.strip_prefix("/2010-04-01/Accounts/AC0123/Calls/")?.strip_suffix(".json")?;
+    (seen.vendor == Vendor::Twilio && seen.method == "GET").then_some(call)
 }
 
 /// What the doctor asks, as each vendor documents it.

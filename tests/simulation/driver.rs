@@ -7,7 +7,7 @@ use crate::recorder::{Stepped, Told};
 use crate::world::{Asker, Happening, World};
 use jiff::SignedDuration;
 use oncall::engine::{Health, Lane, Release, Unwritten};
-use oncall::incident::{DeliveryId, Entry, Input, Outcome, Reply};
+use oncall::incident::{Delivery, DeliveryId, Entry, Input, Outcome, Reply};
 
 impl World {
     pub fn drive(&mut self) -> Result<(), Broken> {
@@ -114,6 +114,7 @@ impl World {
                 Release::Delivery(delivery) => {
                     self.say(|| format!("delivery {} of {:?}", delivery.id, delivery.incidents));
                     self.record.release_delivery(&delivery, durable, healthy)?;
+                    self.one_call_at_a_time(&delivery)?;
                     self.deliver(&delivery);
                 }
                 Release::Reply { ticket, reply, stored } => {
@@ -123,6 +124,27 @@ impl World {
             }
         }
         Ok(())
+    }
+
+    /// Nobody is called while a call of theirs that the provider took goes on, told or not. A clock that jumps may
+    /// shorten what is waited for.
+    fn one_call_at_a_time(&mut self, delivery: &Delivery) -> Result<(), Broken> {
+        let Some((user, _)) = delivery.task.contact().filter(|(_, by)| by.method().one_at_a_time) else {
+            return Ok(());
+        };
+        let before = self.called.entry(user.to_string()).or_default();
+        before.push(delivery.id);
+        if self.weather.jumps {
+            return Ok(());
+        }
+        let goes_on = |of: &&DeliveryId| {
+            let end = self.courses.get(of).and_then(|course| course.last());
+            **of != delivery.id && end.is_some_and(|(end, _)| *end > self.now) && self.record.was_taken(of)
+        };
+        match before.iter().find(goes_on) {
+            Some(of) => Err(format!("(16) {user} is called by {} during {of}", delivery.id)),
+            None => Ok(()),
+        }
     }
 
     fn replied(

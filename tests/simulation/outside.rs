@@ -5,7 +5,7 @@ use jiff::SignedDuration;
 use oncall::actor::{Actor, Via};
 use oncall::alert::{Action, Event, HEARTBEAT_KEY, Severity};
 use oncall::engine::Lane;
-use oncall::incident::{Asked, Command, Delivery, DeliveryId, Input, Outcome, Reason, Respond, Target};
+use oncall::incident::{Asked, Command, Delivery, DeliveryId, Input, Outcome, Reason, Respond, Target, Task};
 
 pub fn dedup_key(key: usize) -> String {
     format!("key-{key}")
@@ -55,6 +55,9 @@ impl World {
     }
 
     pub fn deliver(&mut self, delivery: &Delivery) {
+        if let Task::Ask { of, .. } = &delivery.task {
+            return self.asked(delivery.id, *of);
+        }
         if self.random.percent(self.providers) {
             return self.deliver_badly(delivery);
         }
@@ -66,6 +69,22 @@ impl World {
             let again = after + self.seconds(0, 80);
             self.answer(delivery.id, again, outcome);
         }
+    }
+
+    /// A provider is asked about a call: it says how that stands, or nothing, or fails.
+    fn asked(&mut self, question: DeliveryId, of: DeliveryId) {
+        let after = self.seconds(0, 3);
+        let unknown = Outcome::Unknown { reason: Reason::said("503") };
+        if self.random.percent(self.providers.max(self.weather.lost_callbacks / 4)) {
+            if self.random.percent(70) {
+                self.answer(question, after, unknown);
+            }
+            return;
+        }
+        let at = self.now + after;
+        let course = self.courses.get(&of).map_or(&[][..], Vec::as_slice);
+        let stands = course.iter().rfind(|(begins, _)| *begins <= at).map(|(_, outcome)| outcome.clone());
+        self.answer(question, after, stands.unwrap_or(unknown));
     }
 
     fn answer(&mut self, delivery: DeliveryId, after: SignedDuration, outcome: Outcome) {
@@ -136,8 +155,12 @@ impl World {
         let answered =
             self.random.percent(30).then(|| (ends - SignedDuration::from_secs(5), Outcome::Answered));
         let rings = (after + SignedDuration::from_secs(1), accepted(delivery));
-        for (at, outcome) in [Some(rings), answered, Some((ends, ended))].into_iter().flatten() {
-            if !self.random.percent(10) {
+        let course: Vec<_> = [Some(rings), answered, Some((ends, ended))].into_iter().flatten().collect();
+        let stands = |(at, outcome): &(SignedDuration, Outcome)| (self.now + *at, outcome.clone());
+        self.courses.insert(delivery.id, course.iter().map(stands).collect());
+        let lost = self.random.percent(self.weather.lost_callbacks);
+        for (at, outcome) in course {
+            if !lost && !self.random.percent(10) {
                 self.later(at, Happening::Callback(delivery.id, outcome));
             }
         }

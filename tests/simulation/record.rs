@@ -60,7 +60,7 @@ impl Record {
                 if let Some(id) = entry.incident {
                     self.sent.entry(*delivery).or_default().push((entry.seq, id, notifications.clone()));
                 }
-                if matches!(errand, Errand::HangUp(_)) {
+                if matches!(errand, Errand::HangUp(_) | Errand::Ask(_)) {
                     self.sent.entry(*delivery).or_default();
                 }
             }
@@ -133,6 +133,11 @@ impl Record {
             return Err(format!("(5) {id} calls about {:?}, whose end was answered", delivery.incidents));
         }
         Ok(())
+    }
+
+    /// Whether the last that was heard of a delivery is that a provider has it, or had.
+    pub fn was_taken(&self, delivery: &DeliveryId) -> bool {
+        self.outcomes.get(delivery).is_some_and(Outcome::is_taken)
     }
 
     fn told_again(&self, delivery: &Delivery, incident: IncidentId, n: u16) -> Result<(), Broken> {

@@ -9,7 +9,9 @@ use jiff::{SignedDuration, Timestamp};
 use oncall::actor::Via;
 use oncall::config::{CALL_LASTS_MAX, Urgency};
 use oncall::engine::{Engine, HELD_MAX, Health, JOURNAL_KEY, LANE_MAX};
-use oncall::incident::{Asked, Command, Incident, IncidentId, Respond, State, Status, Target};
+use oncall::incident::{
+    ASKED_MAX, Asked, Command, Incident, IncidentId, Respond, Stage, State, Status, Target,
+};
 use oncall::route::OWN_INTEGRATION;
 use std::collections::BTreeMap;
 
@@ -19,8 +21,15 @@ const INEXACT: i64 = 5;
 const STEP_MAX: SignedDuration = SignedDuration::from_secs(3_600 + INEXACT);
 /// How long an incident that nobody takes may go without anybody being told.
 const TOLD_AGAIN: SignedDuration = SignedDuration::from_mins(75);
-/// How long an answer is waited for, and then the end of a call.
-const FLIES_MAX: SignedDuration = SignedDuration::from_secs(60 + CALL_LASTS_MAX.as_secs() + INEXACT);
+/// How long a delivery is waited for: an answer, the ringing, the end of a call that was answered or may have left.
+fn flies_max(stage: Stage) -> SignedDuration {
+    let seconds = match stage {
+        Stage::Leaving => 60,
+        Stage::Taken | Stage::UnderWay => 90,
+        Stage::InDoubt | Stage::Answered => CALL_LASTS_MAX.as_secs(),
+    };
+    SignedDuration::from_secs(seconds + INEXACT)
+}
 
 /// The longest wait before what is shown is brought up to date once more.
 const MIRROR_MAX: SignedDuration = SignedDuration::from_secs(5 * 60 + INEXACT);
@@ -32,8 +41,11 @@ fn pages_people(incident: &&Incident) -> bool {
 /// Nothing in a state waits for what will never come.
 fn nothing_is_stuck(state: &State, now: Timestamp) -> Result<(), Broken> {
     for (id, dispatch) in &state.deliveries {
-        if dispatch.expires_at.duration_since(now) > FLIES_MAX {
+        if dispatch.expires_at.duration_since(now) > flies_max(dispatch.stage) {
             return Err(format!("(6) {id} is waited for until {}", dispatch.expires_at));
+        }
+        if dispatch.asked > ASKED_MAX || dispatch.ask_at.is_some_and(|at| at > dispatch.expires_at) {
+            return Err(format!("(9) {id} is asked about too often or too late: {dispatch:?}"));
         }
     }
     for incident in state.incidents.values() {

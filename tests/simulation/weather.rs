@@ -20,6 +20,8 @@ pub struct Weather {
     pub bad_providers: u64,
     /// How often somebody who was told reacts, in a hundred.
     pub reacts: u64,
+    /// Of how many calls, in a hundred, nothing is ever told.
+    pub lost_callbacks: u64,
     pub jumps: bool,
     pub reloads: bool,
     pub alerts: u64,
@@ -32,6 +34,7 @@ impl Weather {
             bad_disk: random.percent(50),
             bad_providers: random.pick(&[0, 10, 40]),
             reacts: random.pick(&[0, 30, 80]),
+            lost_callbacks: random.pick(&[0, 30, 100]),
             jumps: random.percent(40),
             reloads: random.percent(50),
             alerts: random.between(5, 40),
@@ -41,7 +44,8 @@ impl Weather {
     /// Nothing goes wrong.
     pub fn calm(alerts: u64) -> Weather {
         let (jumps, reloads, bad_disk) = (false, false, false);
-        Weather { crashes: 0, bad_disk, bad_providers: 0, reacts: 30, jumps, reloads, alerts }
+        let (crashes, bad_providers, lost_callbacks, reacts) = (0, 0, 0, 30);
+        Weather { crashes, bad_disk, bad_providers, reacts, lost_callbacks, jumps, reloads, alerts }
     }
 }
 

@@ -69,6 +69,10 @@ pub struct World {
     /// How often a provider fails today, in a hundred.
     pub providers: u64,
     pub told: BTreeMap<IncidentId, Timestamp>,
+    /// How each call goes, step by step, whether or not that is ever told.
+    pub courses: BTreeMap<DeliveryId, Vec<(Timestamp, Outcome)>>,
+    /// The calls that left, by person.
+    pub called: BTreeMap<String, Vec<DeliveryId>>,
     pub calls: u64,
     stop: Option<Stop>,
     /// How often the disk was asked for something.
@@ -124,6 +128,8 @@ impl World {
             tickets: BTreeMap::new(),
             providers: 0,
             told: BTreeMap::new(),
+            courses: BTreeMap::new(),
+            called: BTreeMap::new(),
             calls: 0,
             stop: None,
             writes: 0,
