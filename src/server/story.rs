@@ -8,7 +8,7 @@ use super::line::{Line, Value};
 use super::metrics::{outcome_word, outlet_word};
 use crate::actor::{Actor, Origin};
 use crate::alert::{Action, Event, HEARTBEAT_KEY};
-use crate::config::{Contact, Id, MirrorKind};
+use crate::config::{Contact, Id, MirrorKind, Urgency};
 use crate::incident::{
     AlertChange, Change, DeliveryChange, DeliveryId, Entry, Errand, EscalationChange, HeartbeatChange,
     HeldBack, IncidentId, Opened, Outcome, Outlet, Reason, Recipient, ResponseChange, ServerChange, State,
@@ -293,7 +293,7 @@ fn of_key<'e>(effect: &'static str, integration: &'e str, dedup_key: &'e str, re
 }
 
 fn incident_opened(opened: &Opened) -> Line<'_> {
-    Line::new(
+    let line = Line::new(
         Level::INFO,
         "incident_opened",
         [
@@ -305,7 +305,12 @@ fn incident_opened(opened: &Opened) -> Line<'_> {
             ("summary", (&*opened.event.summary).into()),
             ("rule", (&opened.urgency_rule).into()),
         ],
-    )
+    );
+    match opened.urgency {
+        Urgency::High => line,
+        // A flood of what wakes nobody hides none that does.
+        Urgency::Low | Urgency::None => Line { kind: "quiet_incidents", ..line },
+    }
 }
 
 fn escalation(change: &EscalationChange) -> Line<'_> {

@@ -181,6 +181,21 @@ fn each_entry_of_an_incident_has_its_line() {
     }
 }
 
+/// What wakes nobody counts apart, so that a flood of it hides no line about what wakes somebody.
+#[test]
+fn what_wakes_somebody_is_counted_apart() {
+    let mut low = opened("full");
+    low["alert"]["opened"]["urgency"] = json!("low");
+    let room = sent("1-1", &json!({ "mirror": { "kind": "room", "place": "C0WEB" } }));
+    let call = sent("1-2", &json!({ "page": { "user": "sato", "by": "call" } }));
+    for (quiet, loud) in [(low, opened("full")), (room, call)] {
+        let [quiet, loud] = [quiet, loud].map(|change| entry(Some("1-1"), &change));
+        let story = Story::default();
+        let kind = |entry| story.lines(entry).last().unwrap().kind;
+        assert_ne!(kind(&quiet), kind(&loud));
+    }
+}
+
 /// Every entry of a day that was played has a line, and no body is in it.
 #[test]
 fn no_entry_is_without_a_line() {
