@@ -12,7 +12,7 @@ use crate::config::{Contact, Id, MirrorKind, Urgency};
 use crate::incident::{
     AlertChange, Change, DeliveryChange, DeliveryId, Entry, Errand, EscalationChange, HeartbeatChange,
     HeldBack, IncidentId, Opened, Outcome, Outlet, Reason, Recipient, ResponseChange, ServerChange, State,
-    Status, StepAt,
+    Status, StepAt, WaitsFor,
 };
 use crate::language::Language;
 use crate::place::Place;
@@ -173,6 +173,19 @@ impl Story {
             }
             DeliveryChange::GaveUp { user, by, why } => {
                 Line::new(Level::WARN, "gave_up", way(user, *by, why))
+            }
+            DeliveryChange::Waits { user, by, why, until } => {
+                let why = match why {
+                    WaitsFor::Call { .. } => "call",
+                    WaitsFor::Provider(provider) => provider.row().key,
+                };
+                let fields = [
+                    ("user", (&**user).into()),
+                    ("way", by.method().name.into()),
+                    ("waits_for", why.into()),
+                    ("until", (*until).into()),
+                ];
+                Line::new(Level::INFO, "waits", fields)
             }
             DeliveryChange::HangUp { delivery, .. } => {
                 Line::new(Level::DEBUG, "hang_up_wanted", [("delivery", (*delivery).into())])
