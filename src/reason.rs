@@ -52,6 +52,8 @@ pub enum Why {
     Newcomers(u32),
     MoreUrgent,
     NotResolvedInTime,
+    /// The incident with this id came over by a merge.
+    MergedWith(String),
 
     // A rule that has no line in the config.
     OwnTrouble,
@@ -63,6 +65,8 @@ pub enum Why {
     NoUrgencyRule(Place),
     /// There is no service, so the severity decides.
     BySeverity,
+    /// Somebody named the service.
+    Declared,
     /// `raise_when` of this rule.
     RaiseWhen(Box<Rule>),
 }

@@ -195,7 +195,33 @@ impl State {
                     page.escalated = true;
                 }
             }
-            ResponseChange::Retriggered { .. } | ResponseChange::Reassigned { .. } => {}
+            ResponseChange::Reopened { .. } => {
+                if let Some(id) = entry.incident {
+                    self.open_again(id, entry.at);
+                }
+            }
+            ResponseChange::TookOver { from, .. } => {
+                if let Some(id) = entry.incident {
+                    self.hand_over(*from, id);
+                }
+            }
+            ResponseChange::Merged { .. } => {
+                self.closed.extend(entry.incident.map(|id| (entry.at, id)));
+            }
+            ResponseChange::Unmerged { from, .. } => {
+                if let Some(id) = entry.incident {
+                    self.hand_back(*from, id, entry.at);
+                }
+            }
+            ResponseChange::Retriggered { .. }
+            | ResponseChange::Reassigned { .. }
+            | ResponseChange::GivenBack { .. }
+            | ResponseChange::PagedAlso { .. }
+            | ResponseChange::UrgencyChosen { .. }
+            | ResponseChange::LetThrough { .. }
+            | ResponseChange::MovedTo(_)
+            | ResponseChange::Noted { .. }
+            | ResponseChange::GaveBack { .. } => {}
         }
     }
 

@@ -5,7 +5,7 @@
 use super::IncidentId;
 use super::errand::HangUp;
 use super::outlet::{self, Outlet};
-use super::state::{Incident, State, Status};
+use super::state::{Incident, Purpose, State, Status};
 use crate::config::{Contact, Id, MirrorKind, Provider, Urgency};
 use crate::schedule::UserId;
 use jiff::Timestamp;
@@ -174,10 +174,12 @@ impl IncidentId {
 }
 
 impl Incident {
-    /// The notifications that wait to be sent; none while they are held back.
+    /// The notifications that wait to be sent; while they are held back, those that somebody asked for.
     fn waiting(&self) -> impl Iterator<Item = (Contact, &UserId, Waiting)> {
         let (urgency, incident) = (Reverse(self.urgency), self.id);
-        let held = |found: &&super::Notification| found.in_flight.is_none() && self.held_back.is_none();
+        let held = |found: &&super::Notification| {
+            found.in_flight.is_none() && (self.held_back.is_none() || found.purpose == Purpose::Also)
+        };
         self.notifications.iter().filter(held).map(move |found| {
             (found.by, &found.user, Waiting { urgency, due: found.due, incident, n: found.n })
         })

@@ -7,7 +7,7 @@ use crate::config::{Config, Contact, Id, Provider, RunTimeOverride, RunTimeSilen
 use crate::place::Place;
 use crate::reason::Fault;
 use crate::schedule::UserId;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -97,12 +97,53 @@ pub enum Target {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Asked {
     Acknowledge,
-    Resolve,
-    /// The next step, now.
-    Escalate,
+    /// Gives back what was acknowledged or snoozed: it pages again.
+    Unacknowledge,
+    /// Acknowledged until then, and triggered again after.
+    Snooze {
+        until: Timestamp,
+        /// The asker has seen what `Reply::Confirm` warned of.
+        confirmed: bool,
+    },
+    Resolve {
+        reason: Option<String>,
+    },
+    /// Open again what was closed within a day.
+    Reopen,
+    /// The next step, or the one with this number (from 1), now.
+    Escalate {
+        step: Option<u32>,
+    },
     /// Say the words of the call again.
     Repeat,
-    Reassign(UserId),
+    /// These instead of whoever is told now.
+    Reassign(Vec<Assignee>),
+    /// These too; the escalation goes on as it was.
+    PageAlso(Vec<Assignee>),
+    /// Urgent from now on.
+    Raise,
+    /// It can wait.
+    Lower,
+    /// To another service: its rules from now on.
+    Move(Id),
+    /// A line in the timeline.
+    Note(String),
+    /// Its alerts go over to another incident, and it closes.
+    Merge {
+        into: IncidentId,
+    },
+    /// What came with a merge and still fires is the old incident again.
+    Unmerge,
+}
+
+/// Whom an incident is given to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Assignee {
+    User(UserId),
+    /// Whoever is on call now.
+    Schedule(Id),
+    /// Its first step, and for a reassignment its policy from now on.
+    Policy(Id),
 }
 
 /// What became of a delivery, as its provider said it.
@@ -205,6 +246,8 @@ pub enum Reply {
     Taken { opened: Vec<IncidentId> },
     /// It is done, for these.
     Done { action: Asked, incidents: Vec<IncidentId> },
+    /// It would break something: nothing is done until it is asked for again, confirmed.
+    Confirm(Vec<Warning>),
     /// It had been done before, by this person.
     Already { action: Asked, by: String, incidents: Vec<IncidentId> },
     /// The words of the call, to be said again.
@@ -219,5 +262,46 @@ pub enum Reply {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refused {
     HasLeft(String),
+    /// They are off until then, or without an end that is known.
+    IsOff {
+        name: String,
+        until: Option<Timestamp>,
+    },
     CannotBeTold(String),
+    /// Nobody is on call there.
+    NobodyOnCall(Id),
+    /// No user, schedule, policy or service has this id.
+    Unknown(String),
+    /// The policy has so many steps.
+    NoSuchStep {
+        steps: u32,
+    },
+    NotAcknowledged,
+    NotResolved,
+    /// It closed more than a day ago, or was merged.
+    CannotBeReopened,
+    /// One of its alerts is in this incident now.
+    OpenElsewhere(IncidentId),
+    /// The instant is past.
+    Past,
+    /// It lasts longer than so many hours.
+    TooLong {
+        hours: u32,
+    },
+    /// The text is empty.
+    Nothing,
+    IsClosed(IncidentId),
+    IntoItself,
+    /// The other incident would hold more alerts than one may.
+    TooManyAlerts,
+    NotMerged,
+    /// Nothing of what came with the merge still fires.
+    NothingFires,
+}
+
+/// What a wish would break.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Warning {
+    /// Something critical would be quiet for longer than a day.
+    CriticalForLong { until: Timestamp },
 }

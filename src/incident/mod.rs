@@ -9,9 +9,12 @@
 #![deny(clippy::wildcard_enum_match_arm)]
 
 mod alerts;
+mod answer;
 mod apply;
+mod assign;
 mod changes;
 mod command;
+mod declare;
 mod delivery;
 mod dispatch;
 mod due;
@@ -22,15 +25,19 @@ mod heartbeat;
 mod index;
 mod input;
 mod labels;
+mod merge;
 pub mod message;
 mod mirrors;
 mod outcome;
 mod outlet;
 mod reconcile;
+mod responses;
 mod rise;
 mod script;
+mod standing;
 mod state;
 pub mod stored;
+mod taken;
 mod text;
 mod timer;
 mod transition;
@@ -38,17 +45,21 @@ mod transition;
 pub use apply::{CLOSED_MAX, KEYS_MAX};
 pub use delivery::{Delivery, DeliveryId, IncidentId, NotAnId, Task, Words};
 pub use entry::{
-    AlertChange, Change, DeliveryChange, Entry, EscalationChange, HeartbeatChange, Moved, NewMirror, Opened,
-    PlannedContact, Recipient, ResponseChange, ServerChange, StepStart,
+    AlertChange, Change, DeliveryChange, Entry, EscalationChange, HeartbeatChange, Moved, MovedTo, NewMirror,
+    Opened, PlannedContact, Recipient, ResponseChange, ServerChange, StepStart,
 };
 pub use errand::{Carried, Dispatch, Errand, HangUp, Mirror, Paged, Stage};
-pub use input::{Asked, Command, Declare, Ended, Input, Outcome, Reason, Refused, Reply, Respond, Target};
+pub use input::{
+    Asked, Assignee, Command, Declare, Ended, Input, Outcome, Reason, Refused, Reply, Respond, Target,
+    Warning,
+};
 pub use labels::Labels;
 pub use outlet::Outlet;
 pub use state::{
     Acknowledgement, Alert, AlertKey, Escalation, Heartbeat, HeldBack, Hold, Incident, KnownKey, LowTold,
     Merged, News, Notice, Notification, OwnWords, Purpose, Recent, Revision, State, Status, StepAt,
 };
+pub use taken::NOTE_MAX;
 pub use timer::Timer;
 pub use transition::{DESCRIPTION_KEPT_MAX, MIRRORS_MAX};
 

@@ -171,6 +171,10 @@ pub struct Incident {
     pub newcomers_due: Option<Timestamp>,
     /// When it is raised to high by itself.
     pub raise_at: Option<Timestamp>,
+    /// Somebody wanted people told whatever holds it back: nothing does any more.
+    pub let_through: bool,
+    /// Somebody decided that it can wait: only what is new raises it.
+    pub lowered: bool,
     /// How many seconds without an event close it while acknowledged.
     pub quiet_seconds: Option<u32>,
     pub notifications: Vec<Notification>,
@@ -196,6 +200,8 @@ pub struct Alert {
     pub integration: String,
     pub dedup_key: String,
     pub firing: bool,
+    /// It fired until the incident was closed.
+    pub fired_to_the_end: bool,
     /// As it was last said, the integration's rules applied.
     pub severity: Severity,
     /// When it began to fire in this incident, the last time.
@@ -334,6 +340,26 @@ pub enum Purpose {
     Shadow,
     /// `inform:`, acknowledged or not.
     Inform,
+    /// Somebody wanted them told too, acknowledged or not.
+    Also,
+}
+
+impl Purpose {
+    /// Whether it is for the incident's whole life, acknowledged or held back, and not for a step.
+    pub fn outlives_a_step(self) -> bool {
+        match self {
+            Purpose::Inform | Purpose::Also => true,
+            Purpose::Page | Purpose::Shadow => false,
+        }
+    }
+
+    /// Whether it is to get somebody to work on it, so that a way that fails brings the next one early.
+    pub fn gets_somebody(self) -> bool {
+        match self {
+            Purpose::Page | Purpose::Also => true,
+            Purpose::Inform | Purpose::Shadow => false,
+        }
+    }
 }
 
 impl Incident {
