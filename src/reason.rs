@@ -33,6 +33,10 @@ pub enum Why {
     /// `stale_after` has passed without a word of this integration.
     Stale(String),
     AskedFor,
+    /// Git has it now.
+    InGit,
+    /// Git has removed what it names.
+    GoneFromGit,
     /// `auto_resolve_after` has passed.
     Quiet,
     HeartbeatNotExpected,

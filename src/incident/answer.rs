@@ -1,9 +1,10 @@
 //! The answers to commands, to be read: what was done, why not, and what must be confirmed.
 
 use super::alerts::ALERTS_MAX;
-use super::{Asked, Assignee, Refused, Reply, Warning};
+use super::{Asked, Assignee, Made, Refused, Reply, Warning};
 use crate::language::answer::Answer;
 use crate::language::{Language, Shown};
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 /// The answer to a command, in somebody's language and with the clock of their zone.
@@ -15,6 +16,15 @@ pub fn reply_text(reply: &Reply, language: Language, zone: &TimeZone) -> String 
             let sentences: Vec<String> = warnings.iter().map(|it| warning(it, language, zone)).collect();
             language.sentences(&sentences)
         }
+        Reply::Made { id, kind, until } => {
+            let (id, until) = (*id, &*language.date_time(*until, zone));
+            language.answer(&match kind {
+                Made::Override => Answer::OverrideMade { id, until },
+                Made::Silence => Answer::SilenceMade { id, until },
+                Made::Absence => Answer::AbsenceMade { id, until },
+            })
+        }
+        Reply::Ended => language.answer(&Answer::Ended),
         Reply::Taken { opened } => language.shown(&Shown::Taken { count: opened.len() }),
         Reply::Say(_) => language.shown(&Shown::DidRepeat),
         Reply::Already { by, .. } if by.is_empty() => language.answer(&Answer::AlreadySo),
@@ -86,11 +96,28 @@ fn why_not(refused: &Refused, language: Language, zone: &TimeZone) -> String {
         Refused::TooManyAlerts => answer(Answer::TooManyAlerts { max: ALERTS_MAX }),
         Refused::NotMerged => answer(Answer::NotMerged),
         Refused::NothingFires => answer(Answer::NothingFires),
+        Refused::EndsBeforeItBegins => answer(Answer::EndsBeforeItBegins),
+        Refused::EmptyScope => answer(Answer::EmptyScope),
+        Refused::ReasonMissing => answer(Answer::ReasonMissing),
+        Refused::BadPattern(said) => answer(Answer::BadPattern { said }),
+        Refused::TooMany => answer(Answer::TooMany),
+        Refused::OwnCover => answer(Answer::OwnCover),
+        Refused::EmptiesTheFallback => answer(Answer::EmptiesTheFallback),
+        Refused::NotInForce => answer(Answer::NotInForce),
     }
 }
 
 fn warning(warning: &Warning, language: Language, zone: &TimeZone) -> String {
+    let at = |instant: &Timestamp| language.date_time(*instant, zone);
     match warning {
+        Warning::Everything { until } => language.answer(&Answer::Everything { until: &at(until) }),
+        Warning::Gap { schedule, from, until } => {
+            language.answer(&Answer::Gap { schedule, from: &at(from), until: &at(until) })
+        }
+        Warning::Fewer { schedule, from, until } => {
+            language.answer(&Answer::Fewer { schedule, from: &at(from), until: &at(until) })
+        }
+        Warning::NothingRings { name } => language.answer(&Answer::NothingRings { name }),
         Warning::CriticalForLong { until } => {
             language.answer(&Answer::CriticalForLong { until: &language.date_time(*until, zone) })
         }

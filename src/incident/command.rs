@@ -27,10 +27,18 @@ impl Call<'_> {
         match command {
             Command::Respond(respond) => self.respond(respond),
             Command::Declare(declare) => self.declare(*declare),
-            // No door makes these yet.
-            Command::Override(_) | Command::Silence(_) | Command::End { .. } | Command::Test { .. } => {
-                self.turn.reply = Some(Reply::NotFound);
+            Command::Override { made, confirmed } => self.make_override(*made, confirmed),
+            Command::Take { schedule, to, relieves, until, by, via, confirmed } => {
+                self.take(schedule, (to, relieves), until, (by, via), confirmed);
             }
+            Command::Silence { made, everything, confirmed } => {
+                self.make_silence(*made, everything, confirmed);
+            }
+            Command::Away { made, confirmed } => self.make_absence(*made, confirmed),
+            Command::Back { user, by, via } => self.back(&user, by, via),
+            Command::End { what, by, via } => self.end_early(what, by, via),
+            // No door makes this yet.
+            Command::Test { .. } => self.turn.reply = Some(Reply::NotFound),
         }
     }
 

@@ -6,10 +6,12 @@
 use super::errand::{Errand, HangUp, Mirror};
 use super::outlet::Outlet;
 use super::state::{Escalation, HeldBack, Purpose, StepAt};
-use super::{DeliveryId, IncidentId, Outcome, Reason};
+use super::{DeliveryId, Ended, IncidentId, Outcome, Reason};
 use crate::actor::{Actor, Via};
 use crate::alert::{Event, Severity};
-use crate::config::{Contact, Id, MirrorKind, Provider, Urgency};
+use crate::config::{
+    Contact, Id, MirrorKind, Provider, RunTimeAbsence, RunTimeOverride, RunTimeSilence, Urgency,
+};
 use crate::place::Place;
 use crate::reason::{Because, Rule, Why};
 use crate::schedule::UserId;
@@ -40,6 +42,7 @@ pub enum Change {
     Escalation(EscalationChange),
     Delivery(DeliveryChange),
     Response(ResponseChange),
+    RunTime(RunTimeChange),
 }
 
 /// About the server itself.
@@ -334,6 +337,22 @@ pub enum ResponseChange {
     },
 }
 
+/// What people change for now, beside git.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RunTimeChange {
+    Override(Box<RunTimeOverride>),
+    Silence(Box<RunTimeSilence>),
+    Absence(Box<RunTimeAbsence>),
+    /// It ends now, before its time.
+    Ended {
+        what: Ended,
+        why: Why,
+        by: Actor,
+        via: Via,
+    },
+}
+
 /// What opens an incident.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Opened {
@@ -472,6 +491,12 @@ impl From<DeliveryChange> for Change {
 impl From<ResponseChange> for Change {
     fn from(change: ResponseChange) -> Change {
         Change::Response(change)
+    }
+}
+
+impl From<RunTimeChange> for Change {
+    fn from(change: RunTimeChange) -> Change {
+        Change::RunTime(change)
     }
 }
 

@@ -3,7 +3,7 @@
 use super::{DeliveryId, IncidentId};
 use crate::actor::{Actor, Via};
 use crate::alert::{Event, Severity};
-use crate::config::{Config, Contact, Id, Provider, RunTimeOverride, RunTimeSilence};
+use crate::config::{Config, Contact, Id, Provider, RunTimeAbsence, RunTimeOverride, RunTimeSilence};
 use crate::place::Place;
 use crate::reason::Fault;
 use crate::schedule::UserId;
@@ -38,22 +38,29 @@ pub enum Command {
     Respond(Respond),
     /// An incident that a person declares.
     Declare(Box<Declare>),
-    /// A temporary change to a schedule.
-    Override(Box<RunTimeOverride>),
-    Silence(Box<RunTimeSilence>),
+    /// A temporary change to a schedule. Here and below, `confirmed`: the asker has seen what `Reply::Confirm` warned of.
+    Override { made: Box<RunTimeOverride>, confirmed: bool },
+    /// A schedule, or somebody's shift on it, until an instant or the next handoff.
+    Take {
+        schedule: Id,
+        to: UserId,
+        /// Only this person is relieved.
+        relieves: Option<UserId>,
+        until: Option<Timestamp>,
+        by: Actor,
+        via: Via,
+        confirmed: bool,
+    },
+    /// `everything`: an empty scope is meant.
+    Silence { made: Box<RunTimeSilence>, everything: bool, confirmed: bool },
+    /// Time off, from now on or later.
+    Away { made: Box<RunTimeAbsence>, confirmed: bool },
+    /// The end of somebody's time off that was made at run time.
+    Back { user: UserId, by: Actor, via: Via },
     /// Ends an override or a silence early.
-    End {
-        what: Ended,
-        by: Actor,
-        via: Via,
-    },
+    End { what: Ended, by: Actor, via: Via },
     /// Tries out one of a person's own ways.
-    Test {
-        user: UserId,
-        contact: Contact,
-        by: Actor,
-        via: Via,
-    },
+    Test { user: UserId, contact: Contact, by: Actor, via: Via },
 }
 
 /// A wish about incidents.
@@ -79,7 +86,8 @@ pub struct Declare {
 }
 
 /// What is ended early: the number of one made at run time, or the place of one of git.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Ended {
     RunTime(u64),
     File(Place),
@@ -246,6 +254,10 @@ pub enum Reply {
     Taken { opened: Vec<IncidentId> },
     /// It is done, for these.
     Done { action: Asked, incidents: Vec<IncidentId> },
+    /// An override, a silence or an absence is in force, or will be; its number ends it.
+    Made { id: u64, kind: Made, until: Timestamp },
+    /// It has ended.
+    Ended,
     /// It would break something: nothing is done until it is asked for again, confirmed.
     Confirm(Vec<Warning>),
     /// It had been done before, by this person.
@@ -297,6 +309,24 @@ pub enum Refused {
     NotMerged,
     /// Nothing of what came with the merge still fires.
     NothingFires,
+    EndsBeforeItBegins,
+    /// A silence that names nothing, and does not say that everything is meant.
+    EmptyScope,
+    ReasonMissing,
+    BadPattern(String),
+    /// There are as many as there may be.
+    TooMany,
+    OwnCover,
+    EmptiesTheFallback,
+    NotInForce,
+}
+
+/// What somebody made at run time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Made {
+    Override,
+    Silence,
+    Absence,
 }
 
 /// What a wish would break.
@@ -304,4 +334,12 @@ pub enum Refused {
 pub enum Warning {
     /// Something critical would be quiet for longer than a day.
     CriticalForLong { until: Timestamp },
+    /// Nothing at all would page until then.
+    Everything { until: Timestamp },
+    /// Nobody would be on call, where somebody was.
+    Gap { schedule: Id, from: Timestamp, until: Timestamp },
+    /// Fewer would be on call than before.
+    Fewer { schedule: Id, from: Timestamp, until: Timestamp },
+    /// Nothing rings this person.
+    NothingRings { name: String },
 }

@@ -33,6 +33,7 @@ mod outlet;
 mod reconcile;
 mod responses;
 mod rise;
+mod run_time;
 mod script;
 mod standing;
 mod state;
@@ -46,11 +47,11 @@ pub use apply::{CLOSED_MAX, KEYS_MAX};
 pub use delivery::{Delivery, DeliveryId, IncidentId, NotAnId, Task, Words};
 pub use entry::{
     AlertChange, Change, DeliveryChange, Entry, EscalationChange, HeartbeatChange, Moved, MovedTo, NewMirror,
-    Opened, PlannedContact, Recipient, ResponseChange, ServerChange, StepStart,
+    Opened, PlannedContact, Recipient, ResponseChange, RunTimeChange, ServerChange, StepStart,
 };
 pub use errand::{Carried, Dispatch, Errand, HangUp, Mirror, Paged, Stage};
 pub use input::{
-    Asked, Assignee, Command, Declare, Ended, Input, Outcome, Reason, Refused, Reply, Respond, Target,
+    Asked, Assignee, Command, Declare, Ended, Input, Made, Outcome, Reason, Refused, Reply, Respond, Target,
     Warning,
 };
 pub use labels::Labels;
@@ -85,6 +86,16 @@ pub struct Incidents {
     beats: BTreeMap<String, Timestamp>,
     /// Who serves which contact method, by the config of the last call.
     serving: Vec<(Contact, Provider)>,
+    /// The config with what was made at run time on top, kept until either changes.
+    laid: Option<Laid>,
+}
+
+/// A config, what was made at run time by that entry, and both together.
+#[derive(Debug)]
+struct Laid {
+    base: Arc<Config>,
+    changed_by: u64,
+    in_force: Arc<Config>,
 }
 
 /// What one input led to.
@@ -125,12 +136,16 @@ impl Incidents {
 
     /// Decides what follows from an input at `now`. Only a [`Input::Tick`] lets deadlines fall due, so that an
     /// acknowledgement beats an escalation of the same instant.
+    ///
+    /// `config` is what git says; what people made at run time is laid on top here.
     pub fn handle(&mut self, config: &Arc<Config>, now: Timestamp, input: Input) -> Turn {
+        let before = self.in_force(config);
         self.serving = outlet::contacts()
-            .flat_map(|by| config.providers_of(by).map(move |provider| (by, provider)))
+            .flat_map(|by| before.providers_of(by).map(move |provider| (by, provider)))
             .collect();
         let Incidents { state, index, beats, .. } = self;
-        let mut call = Call { config, now, state, index, beats, turn: Turn::default() };
+        let mut call = Call { config: &before, now, state, index, beats, turn: Turn::default() };
+        let commanded = matches!(input, Input::Command(_));
         match input {
             Input::Alerts(events) => call.alerts(events),
             Input::Command(command) => call.command(command),
@@ -138,8 +153,10 @@ impl Incidents {
             Input::Started { epoch, gap_seconds } => call.started(epoch, gap_seconds),
             Input::ClockJumped { by } => call.clock_jumped(by),
             Input::ConfigChanged { previous, commit } => {
+                let previous = previous.map(|config| laid_over(&config, call.state));
                 call.revision(commit);
                 call.expect_heartbeats();
+                call.retire();
                 while let Some(unfinished) = self.reconcile.take() {
                     self.reconcile = call.reconcile(unfinished);
                 }
@@ -147,11 +164,36 @@ impl Incidents {
             }
             Input::Tick => call.due(),
         }
+        let turn = call.turn;
+        // What somebody made or ended reaches running steps as a config change does.
+        let config = self.in_force(config);
+        let Incidents { state, index, beats, .. } = self;
+        let mut call = Call { config: &config, now, state, index, beats, turn };
+        if commanded && !Arc::ptr_eq(&before, &config) {
+            while let Some(unfinished) = self.reconcile.take() {
+                self.reconcile = call.reconcile(unfinished);
+            }
+            self.reconcile = Some(reconcile::Reconcile::new(Some(before)));
+        }
         if let Some(reconcile) = self.reconcile.take() {
             self.reconcile = call.reconcile(reconcile);
         }
         call.dispatch();
         call.turn
+    }
+
+    /// The config in force: what git says, with what people made at run time on top.
+    pub fn in_force(&mut self, base: &Arc<Config>) -> Arc<Config> {
+        let changed_by = self.state.run_time.changed_by;
+        if let Some(laid) = &self.laid
+            && Arc::ptr_eq(&laid.base, base)
+            && laid.changed_by == changed_by
+        {
+            return laid.in_force.clone();
+        }
+        let in_force = laid_over(base, &self.state);
+        self.laid = Some(Laid { base: base.clone(), changed_by, in_force: in_force.clone() });
+        in_force
     }
 
     /// Goes on from what the journal gives, and with the heartbeats that are not in it.
@@ -168,6 +210,13 @@ impl Incidents {
     }
 }
 
+fn laid_over(base: &Arc<Config>, state: &State) -> Arc<Config> {
+    match state.run_time.is_empty() {
+        true => base.clone(),
+        false => Arc::new(base.laid_over(&state.run_time)),
+    }
+}
+
 /// Applies an entry and keeps the index in step with it.
 fn record(state: &mut State, index: &mut Index, entry: &Entry) {
     let touched = entry.incident;
@@ -177,7 +226,8 @@ fn record(state: &mut State, index: &mut Index, entry: &Entry) {
     let shifted = match &entry.change {
         Change::Server(ServerChange::ClockJumped { .. } | ServerChange::Started { .. }) => true,
         Change::Server(ServerChange::Revision { .. }) => false,
-        Change::Heartbeat(_)
+        Change::RunTime(_)
+        | Change::Heartbeat(_)
         | Change::Alert(_)
         | Change::Escalation(_)
         | Change::Delivery(_)
@@ -200,6 +250,7 @@ impl Call<'_> {
         let revision = match &change {
             Change::Server(ServerChange::Revision { .. }) => self.state.revision.number + 1,
             Change::Server(ServerChange::Started { .. } | ServerChange::ClockJumped { .. })
+            | Change::RunTime(_)
             | Change::Heartbeat(_)
             | Change::Alert(_)
             | Change::Escalation(_)

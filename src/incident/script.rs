@@ -41,6 +41,8 @@ pub fn reply_spoken(reply: &Reply, language: Language) -> String {
         Reply::Already { by, .. } => Spoken::AlreadyDone { by },
         Reply::Done { .. }
         | Reply::Confirm(_)
+        | Reply::Made { .. }
+        | Reply::Ended
         | Reply::Taken { .. }
         | Reply::Say(_)
         | Reply::Refused(_)

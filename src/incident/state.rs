@@ -9,7 +9,7 @@ use super::outlet::Outlet;
 use super::{DeliveryId, IncidentId, Reason};
 use crate::actor::{Actor, Origin};
 use crate::alert::{Event, Link, Severity};
-use crate::config::{Contact, Id, Provider, RunTimeOverride, RunTimeSilence, Urgency};
+use crate::config::{Contact, Id, Provider, RunTime, Urgency};
 use crate::place::Place;
 use crate::reason::Rule;
 use crate::schedule::UserId;
@@ -53,11 +53,8 @@ pub struct State {
     pub changes: BTreeMap<Id, Vec<Recent>>,
     /// What must be heard from now and then, by integration.
     pub heartbeats: BTreeMap<String, Heartbeat>,
-    /// Overrides and silences made at run time, by the number of the entry that made each.
-    pub overrides: BTreeMap<u64, RunTimeOverride>,
-    pub silences: BTreeMap<u64, RunTimeSilence>,
-    /// Overrides and silences of git that were ended early, and when.
-    pub ended: BTreeMap<Place, Timestamp>,
+    /// What people made at run time, on top of git.
+    pub run_time: RunTime,
     /// Contacts about no incident: shifts, words to the maker of something, tests.
     pub notices: BTreeMap<u64, Notice>,
     /// Until when the handoffs have been told.

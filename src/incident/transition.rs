@@ -79,7 +79,7 @@ impl Incident {
             Change::Escalation(change) => self.apply_escalation(change, entry.at),
             Change::Delivery(change) => self.apply_delivery(change, entry.at),
             Change::Response(change) => self.apply_response(change, entry.at),
-            Change::Server(_) | Change::Heartbeat(_) => {}
+            Change::Server(_) | Change::Heartbeat(_) | Change::RunTime(_) => {}
         }
     }
 

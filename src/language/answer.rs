@@ -20,6 +20,10 @@ pub enum Answer<'a> {
     Noted,
     Merged { into: &'a str },
     Unmerged,
+    OverrideMade { id: u64, until: &'a str },
+    SilenceMade { id: u64, until: &'a str },
+    AbsenceMade { id: u64, until: &'a str },
+    Ended,
     // Why not.
     AlreadySo,
     IsOff { name: &'a str, until: Option<&'a str> },
@@ -38,7 +42,19 @@ pub enum Answer<'a> {
     TooManyAlerts { max: usize },
     NotMerged,
     NothingFires,
+    EndsBeforeItBegins,
+    EmptyScope,
+    ReasonMissing,
+    BadPattern { said: &'a str },
+    TooMany,
+    OwnCover,
+    EmptiesTheFallback,
+    NotInForce,
     // What must be confirmed.
+    Everything { until: &'a str },
+    Gap { schedule: &'a str, from: &'a str, until: &'a str },
+    Fewer { schedule: &'a str, from: &'a str, until: &'a str },
+    NothingRings { name: &'a str },
     CriticalForLong { until: &'a str },
 }
 
@@ -64,6 +80,10 @@ fn en(answer: &Answer) -> String {
         Answer::Noted => "Noted.".into(),
         Answer::Merged { into } => format!("Merged into {into}."),
         Answer::Unmerged => "It is an incident of its own again.".into(),
+        Answer::OverrideMade { id, until } => format!("Override {id} is made, until {until}."),
+        Answer::SilenceMade { id, until } => format!("Silence {id} is made, until {until}."),
+        Answer::AbsenceMade { id, until } => format!("Absence {id} is made, until {until}."),
+        Answer::Ended => "Ended.".into(),
         Answer::AlreadySo => "It is so already.".into(),
         Answer::IsOff { name, until: Some(until) } => format!("{name} is off until {until}."),
         Answer::IsOff { name, until: None } => format!("{name} is off."),
@@ -88,6 +108,26 @@ fn en(answer: &Answer) -> String {
         }
         Answer::NotMerged => "It was not merged.".into(),
         Answer::NothingFires => "Nothing of what came with the merge still fires.".into(),
+        Answer::EndsBeforeItBegins => "It would end before it begins.".into(),
+        Answer::EmptyScope => "Name services or matchers, or say that everything is meant.".into(),
+        Answer::ReasonMissing => "A silence needs a reason.".into(),
+        Answer::BadPattern { said } => format!("A pattern cannot be read: {said}"),
+        Answer::TooMany => "There are too many already: end some first.".into(),
+        Answer::OwnCover => "Nobody can stand in for themselves.".into(),
+        Answer::EmptiesTheFallback => "Then everybody in the fallback policy would be away.".into(),
+        Answer::NotInForce => "Nothing like that is in force.".into(),
+        Answer::Everything { until } => {
+            format!("Nothing at all would page until {until}. Confirm to do it all the same.")
+        }
+        Answer::Gap { schedule, from, until } => format!(
+            "Nobody would be on call on {schedule} from {from} until {until}. Confirm to do it all the same."
+        ),
+        Answer::Fewer { schedule, from, until } => format!(
+            "Fewer people would be on call on {schedule} from {from} until {until}. Confirm to do it all the same."
+        ),
+        Answer::NothingRings { name } => {
+            format!("Nothing rings {name}: no phone, or no rule that calls. Confirm to do it all the same.")
+        }
         Answer::CriticalForLong { until } => {
             format!("It is critical, and would page nobody until {until}. Confirm to do it all the same.")
         }
@@ -107,6 +147,10 @@ fn ja(answer: &Answer) -> String {
         Answer::Noted => "メモを残しました。".into(),
         Answer::Merged { into } => format!("{into} に統合しました。"),
         Answer::Unmerged => "統合を取り消し、元のインシデントに戻しました。".into(),
+        Answer::OverrideMade { id, until } => format!("担当の変更 {id} を登録しました（{until} まで）。"),
+        Answer::SilenceMade { id, until } => format!("サイレンス {id} を登録しました（{until} まで）。"),
+        Answer::AbsenceMade { id, until } => format!("不在 {id} を登録しました（{until} まで）。"),
+        Answer::Ended => "終了しました。".into(),
         Answer::AlreadySo => "すでにその状態です。".into(),
         Answer::IsOff { name, until: Some(until) } => format!("{name}さんは {until} まで不在です。"),
         Answer::IsOff { name, until: None } => format!("{name}さんは不在です。"),
@@ -129,6 +173,28 @@ fn ja(answer: &Answer) -> String {
         Answer::TooManyAlerts { max } => format!("1つのインシデントのアラートは最大 {max} 件です。"),
         Answer::NotMerged => "統合されていません。".into(),
         Answer::NothingFires => "統合したアラートはすべて復旧しています。".into(),
+        Answer::EndsBeforeItBegins => "終了が開始より前です。".into(),
+        Answer::EmptyScope => {
+            "対象のサービスか条件を指定するか、すべてが対象であることを明示してください。".into()
+        }
+        Answer::ReasonMissing => "サイレンスには理由が必要です。".into(),
+        Answer::BadPattern { said } => format!("条件を解釈できません: {said}"),
+        Answer::TooMany => "登録数が上限に達しています。不要なものを終了してください。".into(),
+        Answer::OwnCover => "自分自身を代わりにはできません。".into(),
+        Answer::EmptiesTheFallback => "最終連絡先の全員が不在になってしまいます。".into(),
+        Answer::NotInForce => "該当するものは有効になっていません。".into(),
+        Answer::Everything { until } => {
+            format!("{until} まで、すべての呼び出しが止まります。実行するには確認してください。")
+        }
+        Answer::Gap { schedule, from, until } => format!(
+            "{schedule} は {from} から {until} まで担当者がいなくなります。実行するには確認してください。"
+        ),
+        Answer::Fewer { schedule, from, until } => {
+            format!("{schedule} は {from} から {until} まで担当者が減ります。実行するには確認してください。")
+        }
+        Answer::NothingRings { name } => format!(
+            "{name}さんには電話できません（電話番号または通知ルールがありません）。実行するには確認してください。"
+        ),
         Answer::CriticalForLong { until } => {
             format!("重大度が「重大」です。{until} まで誰も呼び出されません。実行するには確認してください。")
         }

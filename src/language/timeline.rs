@@ -87,9 +87,31 @@ pub enum TimelineLine<'a> {
     Released {
         by: HeldBy,
     },
+    RunTime {
+        made: RunTimeLine<'a>,
+        by: &'a str,
+        via: Via,
+    },
     Step(StepLine<'a>),
     Response(ResponseLine<'a>),
     Delivery(DeliveryLine<'a>),
+}
+
+/// What people change for now. Instants are given as they are to be shown.
+#[derive(Clone, Debug)]
+pub enum RunTimeLine<'a> {
+    Override { schedule: &'a str, change: OverrideLine<'a>, from: &'a str, until: &'a str, reason: &'a str },
+    Silence { scope: &'a [String], from: &'a str, until: &'a str, reason: &'a str },
+    Absence { user: &'a str, cover: Option<&'a str>, from: &'a str, until: &'a str },
+    Ended { what: &'a str, why: &'a Why },
+}
+
+/// Who is on call by an override, by id.
+#[derive(Clone, Copy, Debug)]
+pub enum OverrideLine<'a> {
+    Set(&'a [String]),
+    Replace(&'a str, &'a [String]),
+    Add(&'a [String]),
 }
 
 /// Who is told, step by step.

@@ -1,8 +1,8 @@
 //! The lines of a timeline in English.
 
 use super::timeline::{
-    Act, DeliveryLine, Ended, Held, HeldBy, Level, ResponseLine, Said, Step, StepLine, TimelineLine, ToldAs,
-    Way,
+    Act, DeliveryLine, Ended, Held, HeldBy, Level, OverrideLine, ResponseLine, RunTimeLine, Said, Step,
+    StepLine, TimelineLine, ToldAs, Way,
 };
 use crate::actor::Via;
 use crate::reason::{Because, Fault, Why};
@@ -68,9 +68,37 @@ pub(super) fn line(line: &TimelineLine) -> String {
         TimelineLine::Released { by: HeldBy::Silence } => "the silence is over".to_owned(),
         TimelineLine::Released { by: HeldBy::Inhibition } => "no longer inhibited".to_owned(),
         TimelineLine::Released { by: HeldBy::Wait } => "the wait is over".to_owned(),
+        TimelineLine::RunTime { made, by, via } => run_time(made, &format!("{by} {}", way(*via))),
         TimelineLine::Step(line) => step_line(line),
         TimelineLine::Response(line) => response(line),
         TimelineLine::Delivery(line) => delivery(line),
+    }
+}
+
+fn run_time(made: &RunTimeLine, who: &str) -> String {
+    let because = |reason: &str| if reason.is_empty() { String::new() } else { format!(": {reason}") };
+    match made {
+        RunTimeLine::Override { schedule, change, from, until, reason } => {
+            let change = match change {
+                OverrideLine::Set(with) if with.is_empty() => "nobody on call".to_owned(),
+                OverrideLine::Set(with) => format!("{} on call", with.join(", ")),
+                OverrideLine::Replace(who, with) => format!("{} for {who}", list(with)),
+                OverrideLine::Add(with) => format!("{} on call too", with.join(", ")),
+            };
+            let reason = because(reason);
+            format!("override of {schedule} by {who}: {change}, from {from} until {until}{reason}")
+        }
+        RunTimeLine::Silence { scope, from, until, reason } => {
+            format!("silence on {} by {who}, from {from} until {until}: {reason}", list(scope))
+        }
+        RunTimeLine::Absence { user, cover, from, until } => {
+            let cover = cover.map_or_else(String::new, |cover| format!(", {cover} stands in"));
+            format!("{user} is away from {from} until {until}{cover}, said by {who}")
+        }
+        RunTimeLine::Ended { what, why: reason } => match reason {
+            Why::AskedFor => format!("{what} ended early by {who}"),
+            reason => format!("{what} ended: {}", why(reason)),
+        },
     }
 }
 
@@ -260,6 +288,8 @@ pub(super) fn why(why: &Why) -> String {
         Why::MoreUrgent => "it has become more urgent".into(),
         Why::MergedWith(incident) => format!("{incident} was merged into it"),
         Why::Declared => "named by the person who declared it".into(),
+        Why::InGit => "git has it now".into(),
+        Why::GoneFromGit => "what it names is gone from git".into(),
         Why::NotResolvedInTime => "acknowledged, but not resolved in time".into(),
         Why::OwnTrouble => "the server's own".into(),
         Why::IntegrationGone(integration) => format!("the integration {integration} is gone"),

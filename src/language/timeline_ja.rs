@@ -1,8 +1,8 @@
 //! The lines of a timeline in Japanese.
 
 use super::timeline::{
-    Act, DeliveryLine, Ended, Held, HeldBy, Level, ResponseLine, Said, Step, StepLine, TimelineLine, ToldAs,
-    Way,
+    Act, DeliveryLine, Ended, Held, HeldBy, Level, OverrideLine, ResponseLine, RunTimeLine, Said, Step,
+    StepLine, TimelineLine, ToldAs, Way,
 };
 use crate::actor::Via;
 use crate::reason::{Because, Fault, Why};
@@ -74,9 +74,37 @@ pub(super) fn line(line: &TimelineLine) -> String {
         TimelineLine::Released { by: HeldBy::Silence } => "サイレンスが終わりました".to_owned(),
         TimelineLine::Released { by: HeldBy::Inhibition } => "抑止が解除されました".to_owned(),
         TimelineLine::Released { by: HeldBy::Wait } => "保留が終わりました".to_owned(),
+        TimelineLine::RunTime { made, by, via } => run_time(made, &format!("{}{by}", way(*via))),
         TimelineLine::Step(line) => step_line(line),
         TimelineLine::Response(line) => response(line),
         TimelineLine::Delivery(line) => delivery(line),
+    }
+}
+
+fn run_time(made: &RunTimeLine, who: &str) -> String {
+    let because = |reason: &str| if reason.is_empty() { String::new() } else { format!("（{reason}）") };
+    match made {
+        RunTimeLine::Override { schedule, change, from, until, reason } => {
+            let change = match change {
+                OverrideLine::Set(with) if with.is_empty() => "担当者なし".to_owned(),
+                OverrideLine::Set(with) => format!("担当は {}", with.join("、")),
+                OverrideLine::Replace(who, with) => format!("{who} の代わりに {}", list(with)),
+                OverrideLine::Add(with) => format!("{} も担当", with.join("、")),
+            };
+            let reason = because(reason);
+            format!("{who} が {schedule} を変更しました: {change}、{from} から {until} まで{reason}")
+        }
+        RunTimeLine::Silence { scope, from, until, reason } => {
+            format!("{who} が {} をサイレンスにしました: {from} から {until} まで（{reason}）", list(scope))
+        }
+        RunTimeLine::Absence { user, cover, from, until } => {
+            let cover = cover.map_or_else(String::new, |cover| format!("、代わりは {cover}"));
+            format!("{user} は {from} から {until} まで不在です{cover}（登録: {who}）")
+        }
+        RunTimeLine::Ended { what, why: reason } => match reason {
+            Why::AskedFor => format!("{who} が {what} を早めに終了しました"),
+            reason => format!("{what} が終了しました: {}", why(reason)),
+        },
     }
 }
 
@@ -272,6 +300,8 @@ pub(super) fn why(why: &Why) -> String {
         Why::MoreUrgent => "緊急度が上がりました".into(),
         Why::MergedWith(incident) => format!("{incident} が統合されました"),
         Why::Declared => "報告した人の指定による".into(),
+        Why::InGit => "git に反映されました".into(),
+        Why::GoneFromGit => "対象が git からなくなりました".into(),
         Why::NotResolvedInTime => "対応が始まりましたが、時間内に解決していません".into(),
         Why::OwnTrouble => "サーバー自身の問題".into(),
         Why::IntegrationGone(integration) => format!("インテグレーション {integration} がなくなりました"),

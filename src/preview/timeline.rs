@@ -62,7 +62,7 @@ impl<'a> Reader<'a> {
 }
 
 /// A reader of one entry: instants are told with the date where it is another than that of the entry.
-struct At<'a> {
+pub(super) struct At<'a> {
     reader: Reader<'a>,
     now: Timestamp,
 }
@@ -77,14 +77,15 @@ impl At<'_> {
             Change::Escalation(change) => self.escalation(change),
             Change::Delivery(change) => (self.delivery(change), String::new()),
             Change::Response(change) => self.response(change),
+            Change::RunTime(change) => (self.run_time(change), String::new()),
         }
     }
 
-    fn say(&self, line: &TimelineLine) -> String {
+    pub(super) fn say(&self, line: &TimelineLine) -> String {
         self.reader.language.timeline(line)
     }
 
-    fn clock(&self, instant: Timestamp) -> String {
+    pub(super) fn clock(&self, instant: Timestamp) -> String {
         let zone = self.reader.zone;
         let (local, near) = (instant.to_zoned(zone.clone()), self.now.to_zoned(zone.clone()));
         let pattern = if local.date() == near.date() { "%H:%M:%S" } else { "%a %m-%d %H:%M" };
@@ -99,7 +100,7 @@ impl At<'_> {
         self.reader.language.rule(rule)
     }
 
-    fn name<'n>(&'n self, actor: &'n Actor) -> &'n str {
+    pub(super) fn name<'n>(&'n self, actor: &'n Actor) -> &'n str {
         self.reader.config.name_of(actor)
     }
 

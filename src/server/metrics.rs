@@ -170,6 +170,7 @@ impl Metrics {
                 self.deliveries.get_or_create(&Delivered { provider, outlet, outcome }).inc();
             }
             Change::Server(_)
+            | Change::RunTime(_)
             | Change::Heartbeat(_)
             | Change::Escalation(_)
             | Change::Delivery(_)

@@ -184,9 +184,8 @@ fn replied(id: IncidentId, reply: Option<Reply>, config: &Config) -> Response {
             let zone = &config.organisation.time_zone;
             problem(StatusCode::BAD_REQUEST, &message::reply_text(&reply, Language::En, zone))
         }
-        Some(Reply::Taken { .. } | Reply::Say(_) | Reply::NotFound) | None => {
-            problem(StatusCode::NOT_FOUND, &format!("there is no incident {id}, or it is long closed"))
-        }
+        Some(Reply::Taken { .. } | Reply::Made { .. } | Reply::Ended | Reply::Say(_) | Reply::NotFound)
+        | None => problem(StatusCode::NOT_FOUND, &format!("there is no incident {id}, or it is long closed")),
     }
 }
 

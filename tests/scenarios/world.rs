@@ -6,16 +6,18 @@ use oncall::actor::{Actor, Via};
 use oncall::alert::{Action, Event, Severity};
 use oncall::compile::{self, Tree};
 use oncall::config::MirrorKind;
-use oncall::config::{Config, Urgency};
+use oncall::config::{Config, RunTimeAbsence, RunTimeOverride, RunTimeSilence, Urgency};
 use oncall::incident::message;
 use oncall::incident::stored::Stored;
 use oncall::incident::{
-    AlertChange, Asked, Assignee, Change, Command, Declare, Delivery, DeliveryChange, Entry, Errand,
+    AlertChange, Asked, Assignee, Change, Command, Declare, Delivery, DeliveryChange, Ended, Entry, Errand,
     HeartbeatChange, IncidentId, Incidents, Input, Outcome, Reason, Reply, Respond, ServerChange, Target,
     Task,
 };
 use oncall::language::Language;
+use oncall::place::Place;
 use oncall::preview::timeline::Reader;
+use oncall::schedule::OverrideAction;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -178,7 +180,7 @@ impl World {
             Some(Reply::Already { by, .. }) => self.say(None, format!("reply: already done by {by}")),
             Some(Reply::NotFound) => self.say(None, "reply: not found".to_owned()),
             Some(Reply::Say(_)) => self.say(None, "reply: the words again".to_owned()),
-            Some(reply @ (Reply::Refused(_) | Reply::Confirm(_))) => {
+            Some(reply @ (Reply::Refused(_) | Reply::Confirm(_) | Reply::Made { .. })) => {
                 let zone = &self.config.organisation.time_zone;
                 let text = message::reply_text(&reply, Language::En, zone);
                 assert!(!message::reply_text(&reply, Language::Ja, zone).is_empty());
@@ -208,6 +210,7 @@ impl World {
                 let (action, keys) = self.asked(words[0], rest);
                 self.command(action, user, keys, Via::Slack);
             }
+            ["override" | "take" | "silence" | "away" | "back" | "end-early", ..] => self.run_time(&words),
             ["declare", user, service, severity, ref rest @ ..] => {
                 self.declare(user, service, severity, rest)
             }
@@ -356,6 +359,72 @@ impl World {
             ("unmerge", keys) => (Asked::Unmerge, keys),
             _ => panic!("what is `{verb} {}`?", rest.join(" ")),
         }
+    }
+
+    /// `override USER SCHEDULE HH:MM HH:MM with=… add=… replace=… surely`, `take USER SCHEDULE HH:MM|handoff`, `silence USER
+    /// HH:MM services=… labels.x=… everything`, `away USER WHOM HH:MM cover=…`, `back USER WHOM`, `end-early USER NUMBER|PLACE`.
+    fn run_time(&mut self, words: &[&str]) {
+        let value = |name: &str| {
+            words.iter().find_map(|word| word.strip_prefix(name)?.strip_prefix('=')).map(str::to_owned)
+        };
+        let people = |name: &str| -> Option<Vec<Arc<str>>> {
+            let nobody = |names: &str| {
+                if names == "nobody" { Vec::new() } else { names.split(',').map(Arc::from).collect() }
+            };
+            value(name).map(|names| nobody(&names))
+        };
+        let confirmed = words.contains(&"surely");
+        let (by, via) = (self.actor(words[1]), Via::Slack);
+        let at = |text: &str| self.instant(time(text).unwrap());
+        let command = match words {
+            ["override", _, schedule, from, until, ..] => {
+                let action = match (people("with"), value("replace"), people("add")) {
+                    (Some(with), Some(who), _) => OverrideAction::Replace { who: who.into(), with },
+                    (Some(with), None, _) => OverrideAction::Set(with),
+                    (None, _, add) => OverrideAction::Add(add.unwrap()),
+                };
+                let (schedule, from, until) = ((*schedule).into(), at(from), at(until));
+                let made = RunTimeOverride { schedule, from, until, action, reason: None, by, via };
+                Command::Override { made: Box::new(made), confirmed }
+            }
+            ["take", user, schedule, until, ..] => {
+                let until = (*until != "handoff").then(|| at(until));
+                let (schedule, to, relieves) = ((*schedule).into(), (*user).into(), None);
+                Command::Take { schedule, to, relieves, until, by, via, confirmed }
+            }
+            ["silence", _, until, ..] => {
+                let labels = words.iter().filter(|word| word.starts_with("labels."));
+                let when = labels
+                    .filter_map(|word| word.split_once('='))
+                    .map(|(key, value)| (key.to_owned(), vec![value.to_owned()]));
+                let services = people("services").unwrap_or_default();
+                let (from, until, reason) = (self.now, at(until), "noise".to_owned());
+                let made = RunTimeSilence { services, when: when.collect(), from, until, reason, by, via };
+                Command::Silence {
+                    made: Box::new(made),
+                    everything: words.contains(&"everything"),
+                    confirmed,
+                }
+            }
+            ["away", _, whom, until, ..] => {
+                let cover = value("cover").map(Arc::from);
+                let (user, from, until) = ((*whom).into(), self.now, at(until));
+                Command::Away {
+                    made: Box::new(RunTimeAbsence { user, from, until, cover, by, via }),
+                    confirmed,
+                }
+            }
+            ["back", _, whom] => Command::Back { user: (*whom).into(), by, via },
+            ["end-early", _, what] => {
+                let what = what
+                    .parse()
+                    .map(Ended::RunTime)
+                    .unwrap_or_else(|_| Ended::File(Place::read(what).unwrap()));
+                Command::End { what, by, via }
+            }
+            _ => panic!("what is `{}`?", words.join(" ")),
+        };
+        self.handle(Input::Command(command));
     }
 
     /// `declare USER SERVICE SEVERITY SUMMARY [key=…]`.
