@@ -33,6 +33,10 @@ pub enum Why {
     /// `stale_after` has passed without a word of this integration.
     Stale(String),
     AskedFor,
+    /// Git has it now.
+    InGit,
+    /// Git has removed what it names.
+    GoneFromGit,
     /// `auto_resolve_after` has passed.
     Quiet,
     HeartbeatNotExpected,
@@ -52,6 +56,8 @@ pub enum Why {
     Newcomers(u32),
     MoreUrgent,
     NotResolvedInTime,
+    /// The incident with this id came over by a merge.
+    MergedWith(String),
 
     // A rule that has no line in the config.
     OwnTrouble,
@@ -63,6 +69,8 @@ pub enum Why {
     NoUrgencyRule(Place),
     /// There is no service, so the severity decides.
     BySeverity,
+    /// Somebody named the service.
+    Declared,
     /// `raise_when` of this rule.
     RaiseWhen(Box<Rule>),
 }

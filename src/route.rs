@@ -15,6 +15,9 @@ use std::borrow::Cow;
 /// The integration of the server's own troubles.
 pub const OWN_INTEGRATION: &str = "oncall";
 
+/// The integration of what people declare.
+pub const PEOPLE: &str = "people";
+
 /// Where an event belongs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Routed {

@@ -1,6 +1,7 @@
 //! Overrides: temporary changes to schedules, in the order of files and lines.
 
 use super::diagnostic::{Finding, Spot};
+use super::read::{Documents, File};
 use super::resolve::Resolver;
 use super::{code, value};
 use crate::actor::Origin;
@@ -8,7 +9,22 @@ use crate::config::Id;
 use crate::document;
 use crate::schedule::{Override, OverrideAction, Schedule};
 use jiff::Timestamp;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What was made at run time and pulled into git: it lies on top of the other files and may overlap them.
+const PULLED: &str = "overrides/run-time.yaml";
+
+/// The files in the order in which their overrides apply.
+fn in_order<T>(files: &[File<T>]) -> impl Iterator<Item = &File<T>> {
+    let pulled = |file: &&File<T>| *file.at.file == *PULLED;
+    files.iter().filter(move |file| !pulled(file)).chain(files.iter().filter(pulled))
+}
+
+/// The overrides made at run time that git has now.
+pub(super) fn retired(documents: &Documents) -> BTreeSet<u64> {
+    let files = documents.overrides.iter().filter_map(|file| file.document.as_ref());
+    files.flatten().filter_map(|one| one.id).collect()
+}
 
 /// An override of one schedule, kept while the others are read.
 struct Placed {
@@ -23,7 +39,7 @@ impl Resolver<'_> {
         let documents = self.documents;
         let mut placed: BTreeMap<Id, Vec<Placed>> = BTreeMap::new();
         let mut all: BTreeMap<Id, Vec<Override>> = BTreeMap::new();
-        for file in &documents.overrides {
+        for file in in_order(&documents.overrides) {
             for (index, one) in file.document.iter().flatten().enumerate() {
                 let at = file.at.index(index);
                 let Some((id, compiled)) = self.one_override(one, &at, schedules) else { continue };
@@ -98,7 +114,8 @@ impl Resolver<'_> {
     fn overlapping(&mut self, schedule: &Id, placed: &[Placed]) {
         for (index, first) in placed.iter().enumerate() {
             for second in placed.iter().skip(index + 1).take_while(|second| second.from < first.until) {
-                if first.at.file == second.at.file || (first.adds && second.adds) {
+                let pulled = [first, second].iter().any(|each| *each.at.file == *PULLED);
+                if pulled || first.at.file == second.at.file || (first.adds && second.adds) {
                     continue;
                 }
                 let message =

@@ -82,6 +82,7 @@ impl Resolver<'_> {
             services,
             endpoints,
             silences,
+            retired: super::overrides::retired(self.documents),
             runbooks,
             calendars,
             sops: self.sops.iter().filter_map(|(path, file)| Some((path.clone(), file.clone()?))).collect(),

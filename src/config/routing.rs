@@ -8,6 +8,7 @@ use crate::schedule::Hours;
 use jiff::Timestamp;
 use regex::{Regex, RegexBuilder};
 use std::borrow::Cow;
+use std::fmt;
 
 /// The longest regular expression, in bytes.
 pub const PATTERN_MAX: usize = 1000;
@@ -50,6 +51,17 @@ pub enum BadPattern {
     NotARegex(String),
     /// There is no severity of this name.
     NoSeverity(String),
+}
+
+impl fmt::Display for BadPattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            BadPattern::TooLong => write!(f, "more than {PATTERN_MAX} bytes"),
+            BadPattern::TooLarge => f.write_str("it takes too much memory"),
+            BadPattern::NotARegex(said) => f.write_str(said),
+            BadPattern::NoSeverity(word) => write!(f, "`{word}` is not critical, error, warning or info"),
+        }
+    }
 }
 
 /// A silence or a maintenance window.

@@ -1,14 +1,27 @@
-//! Overrides and silences that people make at run time, as the journal keeps them, and the config with them laid on top.
+//! Overrides, silences and absences that people make at run time, as the journal keeps them, and the config with them on top.
 //!
 //! What is in force is always one [`Config`], so that routing, schedules, previews and calendars read one thing. Who may make
-//! one, and for how long, is decided by the state machine.
+//! one, and for how long, is decided by the state machine; what one would break is asked here, so that it can be said before.
 
-use super::{Config, Id, Matcher, Silence, SilencePeriod};
+use super::{CONTACTS, Config, Id, Matcher, Silence, SilencePeriod, User};
 use crate::actor::{Actor, Origin, Via};
-use crate::schedule::{Override, OverrideAction};
+use crate::place::Place;
+use crate::schedule::{Override, OverrideAction, Shift, TimeOff, UserId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Everything that was made at run time, by the number of the entry that made each.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunTime {
+    pub overrides: BTreeMap<u64, RunTimeOverride>,
+    pub silences: BTreeMap<u64, RunTimeSilence>,
+    pub absences: BTreeMap<u64, RunTimeAbsence>,
+    /// Overrides and silences of git that were ended early, and when.
+    pub ended: BTreeMap<Place, Timestamp>,
+    /// The number of the entry that last changed any of it.
+    pub changed_by: u64,
+}
 
 /// An override made at run time.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,29 +49,66 @@ pub struct RunTimeSilence {
     pub via: Via,
 }
 
+/// Somebody is away, from every schedule and step that names them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunTimeAbsence {
+    pub user: UserId,
+    pub from: Timestamp,
+    pub until: Timestamp,
+    pub cover: Option<UserId>,
+    pub by: Actor,
+    pub via: Via,
+}
+
+/// What a change would break.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Break {
+    /// Nobody would be on call, where somebody was.
+    Gap { schedule: Id, from: Timestamp, until: Timestamp },
+    /// Fewer would be on call than before.
+    Fewer { schedule: Id, from: Timestamp, until: Timestamp },
+    /// Somebody would be on call whom nothing rings.
+    NothingRings { user: UserId },
+}
+
+impl RunTime {
+    pub fn is_empty(&self) -> bool {
+        self.overrides.is_empty()
+            && self.silences.is_empty()
+            && self.absences.is_empty()
+            && self.ended.is_empty()
+    }
+
+    /// Forgets what ended before an instant.
+    pub fn forget_ended(&mut self, before: Timestamp) {
+        self.overrides.retain(|_, made| made.until > before);
+        self.silences.retain(|_, made| made.until > before);
+        self.absences.retain(|_, made| made.until > before);
+    }
+}
+
 impl Config {
     /// This config with what was made at run time on top, in the order in which it was made. What names a schedule that
     /// is gone, or a pattern that cannot be read, is left out.
-    pub fn laid_over(
-        &self,
-        overrides: &BTreeMap<u64, RunTimeOverride>,
-        silences: &BTreeMap<u64, RunTimeSilence>,
-    ) -> Config {
+    pub fn laid_over(&self, made: &RunTime) -> Config {
         let mut config = self.clone();
-        for (id, made) in overrides {
-            let Some(schedule) = config.schedules.schedules.get_mut(&made.schedule) else { continue };
-            let origin = Origin::RunTime { id: *id, by: made.by.clone(), via: made.via };
-            let mut all = schedule.overrides.to_vec();
-            all.push(Override {
+        config.end_early(&made.ended);
+        let mut added: BTreeMap<&Id, Vec<Override>> = BTreeMap::new();
+        for (id, made) in &made.overrides {
+            added.entry(&made.schedule).or_default().push(Override {
                 from: made.from,
                 until: made.until,
                 action: made.action.clone(),
-                origin,
+                origin: Origin::RunTime { id: *id, by: made.by.clone(), via: made.via },
                 reason: made.reason.clone(),
             });
+        }
+        for (id, added) in added {
+            let Some(schedule) = config.schedules.schedules.get_mut(id) else { continue };
+            let all: Vec<Override> = schedule.overrides.iter().cloned().chain(added).collect();
             schedule.overrides = all.into();
         }
-        config.silences.extend(silences.iter().filter_map(|(id, made)| {
+        config.silences.extend(made.silences.iter().filter_map(|(id, made)| {
             let when = Matcher::read(&made.when).ok()?;
             Some(Silence {
                 services: made.services.clone(),
@@ -68,6 +118,81 @@ impl Config {
                 origin: Origin::RunTime { id: *id, by: made.by.clone(), via: made.via },
             })
         }));
+        for (id, made) in &made.absences {
+            let origin = Origin::RunTime { id: *id, by: made.by.clone(), via: made.via };
+            let all = config.schedules.time_off.entry(made.user.clone()).or_default();
+            let (until, cover) = (Some(made.until), made.cover.clone());
+            all.push(TimeOff { from: made.from, until, cover, place: origin.to_string().into() });
+        }
         config
     }
+
+    /// Cuts short what git says and somebody ended.
+    fn end_early(&mut self, ended: &BTreeMap<Place, Timestamp>) {
+        if ended.is_empty() {
+            return;
+        }
+        let end = |origin: &Origin, until: Timestamp| {
+            let at = origin.place().and_then(|place| ended.get(place));
+            at.map_or(until, |at| until.min(*at))
+        };
+        for schedule in self.schedules.schedules.values_mut() {
+            let mut all = schedule.overrides.to_vec();
+            all.iter_mut().for_each(|it| it.until = end(&it.origin, it.until).max(it.from));
+            all.retain(|it| it.from < it.until);
+            schedule.overrides = all.into();
+        }
+        for silence in &mut self.silences {
+            match &mut silence.period {
+                SilencePeriod::Once { until, .. } | SilencePeriod::Every { until, .. } => {
+                    *until = end(&silence.origin, *until);
+                }
+            }
+        }
+    }
+
+    /// What becomes worse on a schedule when this config gives way to `after`, over `[from, until)`.
+    pub fn broken_by(&self, after: &Config, schedule: &Id, from: Timestamp, until: Timestamp) -> Vec<Break> {
+        let then = after.schedules.shifts(schedule, from, until);
+        let now = self.schedules.shifts(schedule, from, until);
+        let mut broken: Vec<Break> = Vec::new();
+        let mut on_call: BTreeSet<&UserId> = BTreeSet::new();
+        for (shift, before) in overlaps(&then, &now) {
+            let (start, end) = (shift.start.max(before.start), shift.end.min(before.end));
+            let (has, had) = (shift.on_call.users.len(), before.on_call.users.len());
+            let new = |user: &&UserId| !before.on_call.users.contains(user);
+            on_call.extend(shift.on_call.users.iter().filter(new));
+            let schedule = schedule.clone();
+            match broken.last_mut() {
+                Some(Break::Gap { until, .. }) if has == 0 && had > 0 && *until == start => *until = end,
+                Some(Break::Fewer { until, .. }) if 0 < has && has < had && *until == start => *until = end,
+                _ if has == 0 && had > 0 => broken.push(Break::Gap { schedule, from: start, until: end }),
+                _ if has < had => broken.push(Break::Fewer { schedule, from: start, until: end }),
+                _ => {}
+            }
+        }
+        let rings = |user: &&&UserId| !after.users.get(&***user).is_some_and(|user| after.rings(user));
+        let silent = on_call.iter().filter(rings).map(|user| Break::NothingRings { user: (*user).clone() });
+        let any_rings = after.users.values().any(|user| after.rings(user));
+        let silent: Vec<Break> = silent.filter(|_| any_rings).collect();
+        broken.extend(silent);
+        broken
+    }
+
+    /// Whether a rule of theirs for what is urgent rings.
+    fn rings(&self, user: &User) -> bool {
+        let ringing = CONTACTS.iter().filter(|row| row.rings);
+        let mut ways = ringing.filter(|row| self.providers_of(row.contact).next().is_some());
+        ways.any(|row| {
+            user.high.iter().any(|rule| rule.by == row.contact) && user.can_be_told_by(row.contact)
+        })
+    }
+}
+
+/// Every pair of shifts that have time in common, in order.
+fn overlaps<'s>(then: &'s [Shift], now: &'s [Shift]) -> impl Iterator<Item = (&'s Shift, &'s Shift)> {
+    then.iter().flat_map(move |shift| {
+        let common = move |other: &&Shift| other.start < shift.end && shift.start < other.end;
+        now.iter().filter(common).map(move |other| (shift, other))
+    })
 }

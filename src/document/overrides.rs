@@ -31,6 +31,10 @@ pub struct Override {
     /// These people are on call too.
     #[schemars(example = &"kimura")]
     pub add: Option<OneOrMany<String>>,
+    /// The number of the override made at run time that this is: it retires once this is in force. Written by
+    /// `oncall override pull`.
+    #[schemars(example = 4211)]
+    pub id: Option<u64>,
     /// The reason, shown with the override.
     #[schemars(example = &"doctor's appointment")]
     pub reason: Option<String>,

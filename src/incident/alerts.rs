@@ -4,7 +4,7 @@ use super::apply::{AHEAD_MAX, message_key};
 use super::entry::{AlertChange, Opened, ResponseChange};
 use super::labels::Labels;
 use super::state::{Alert, HeldBack, Incident, Status};
-use super::{Asked, Call, IncidentId, Reply};
+use super::{Call, IncidentId, Reply};
 use crate::actor::{Actor, Via};
 use crate::alert::{Action, Event, HEARTBEAT_KEY, Severity};
 use crate::config::{Service, field};
@@ -92,6 +92,17 @@ impl Call<'_> {
             self.join(id, event, &decision);
             return None;
         }
+        Some(self.opened(event, decision, group, None))
+    }
+
+    /// Opens an incident for an event by what was decided on it.
+    pub(super) fn opened(
+        &mut self,
+        event: Event,
+        decision: Decision,
+        group: Option<String>,
+        declared: Option<(Actor, Via)>,
+    ) -> IncidentId {
         let held_back = decision.silence.map(|(silence, until)| HeldBack::silence(silence, until));
         let mirrors = self.mirrors_of(&event, &decision);
         let Decision { routed, urgency, .. } = decision;
@@ -111,12 +122,13 @@ impl Call<'_> {
             stale_at,
             mirrors,
             event,
+            declared,
         };
         self.about(id, AlertChange::Opened(Box::new(opened)));
         self.recall(id);
         self.inform(id);
         self.begin_opened(id);
-        Some(id)
+        id
     }
 
     /// The incident that an alert joins. What is muted joins only what is muted, and what is not only what is not: nobody
@@ -216,7 +228,10 @@ impl Call<'_> {
         let mirrors = self.new_tickets(incident, severity);
         let key = (event.integration.clone(), event.dedup_key.clone());
         self.about(id, AlertChange::Updated { event: Box::new(event), severity, mirrors, stale_at });
-        self.reconsider(id, &decision.urgency, raised);
+        let lowered = self.incident(id).is_some_and(|incident| incident.lowered);
+        if !lowered || rose || !firing {
+            self.reconsider(id, &decision.urgency, raised);
+        }
         self.reconsider_hold(id);
         if !firing {
             self.newcomer(id, &key, decision.urgency.urgency);
@@ -237,7 +252,7 @@ impl Call<'_> {
         if others {
             self.about(id, AlertChange::Over { integration, dedup_key, event, why });
         } else {
-            self.about(id, ResponseChange::Resolved { by, via: Via::Monitor, why, event });
+            self.about(id, ResponseChange::Resolved { by, via: Via::Monitor, why, event, reason: None });
             self.hang_up_needless(id, None);
         }
     }
@@ -267,7 +282,7 @@ impl Call<'_> {
             self.about(id, AlertChange::Over { integration, dedup_key, event: None, why });
         } else {
             let by = Actor::Integration(integration);
-            self.about(id, ResponseChange::Resolved { by, via: Via::Rule, why, event: None });
+            self.about(id, ResponseChange::Resolved { by, via: Via::Rule, why, event: None, reason: None });
             self.hang_up_needless(id, None);
         }
     }
@@ -285,25 +300,8 @@ impl Call<'_> {
     /// The server itself closes it, by a rule of the config with this name.
     pub(super) fn resolve_by_rule(&mut self, id: IncidentId, name: &str, why: Why) {
         let by = Actor::Rule(name.to_owned());
-        self.about(id, ResponseChange::Resolved { by, via: Via::Rule, why, event: None });
+        self.about(id, ResponseChange::Resolved { by, via: Via::Rule, why, event: None, reason: None });
         self.hang_up_needless(id, None);
-    }
-
-    /// The reply to a command that acted on `done` of the incidents it named, and found `already` done.
-    pub(super) fn replied(
-        &mut self,
-        action: Asked,
-        done: Vec<IncidentId>,
-        already: Vec<(IncidentId, String)>,
-    ) {
-        self.turn.reply = Some(match (done.is_empty(), already.first()) {
-            (false, _) => Reply::Done { action, incidents: done },
-            (true, Some((_, by))) => {
-                let by = by.clone();
-                Reply::Already { action, by, incidents: already.into_iter().map(|(id, _)| id).collect() }
-            }
-            (true, None) => Reply::NotFound,
-        });
     }
 }
 

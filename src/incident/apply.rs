@@ -43,6 +43,7 @@ impl State {
             Change::Alert(change) => self.apply_alert(change, entry),
             Change::Delivery(change) => self.apply_delivery(change, entry),
             Change::Response(change) => self.apply_response(change, entry),
+            Change::RunTime(change) => self.apply_run_time(change, entry),
             Change::Escalation(
                 EscalationChange::Raised { .. }
                 | EscalationChange::HeldBack(_)
@@ -196,7 +197,33 @@ impl State {
                     page.escalated = true;
                 }
             }
-            ResponseChange::Retriggered { .. } | ResponseChange::Reassigned { .. } => {}
+            ResponseChange::Reopened { .. } => {
+                if let Some(id) = entry.incident {
+                    self.open_again(id, entry.at);
+                }
+            }
+            ResponseChange::TookOver { from, .. } => {
+                if let Some(id) = entry.incident {
+                    self.hand_over(*from, id);
+                }
+            }
+            ResponseChange::Merged { .. } => {
+                self.closed.extend(entry.incident.map(|id| (entry.at, id)));
+            }
+            ResponseChange::Unmerged { from, .. } => {
+                if let Some(id) = entry.incident {
+                    self.hand_back(*from, id, entry.at);
+                }
+            }
+            ResponseChange::Retriggered { .. }
+            | ResponseChange::Reassigned { .. }
+            | ResponseChange::GivenBack { .. }
+            | ResponseChange::PagedAlso { .. }
+            | ResponseChange::UrgencyChosen { .. }
+            | ResponseChange::LetThrough { .. }
+            | ResponseChange::MovedTo(_)
+            | ResponseChange::Noted { .. }
+            | ResponseChange::GaveBack { .. } => {}
         }
     }
 
@@ -348,6 +375,7 @@ impl State {
             self.messages.pop_first();
         }
         self.forget_keys(now);
+        self.run_time.forget_ended(now.saturating_sub(REMEMBERED).unwrap_or(Timestamp::MIN));
         self.paused.retain(|_, until| *until > now);
         self.changes.values_mut().for_each(|recent| recent.retain(|change| !old(change.at)));
         self.changes.retain(|_, recent| !recent.is_empty());

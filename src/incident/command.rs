@@ -1,26 +1,44 @@
-//! What people ask for: acknowledge, resolve, escalate, reassign, and the words of a call once more.
+//! What people ask for about incidents: who answers, what stands in the way, what is done, and what is replied.
+//!
+//! What each wish does to an incident is in `taken`, `assign` and `merge`; why it may be refused, in `standing`.
 
 use super::entry::{DeliveryChange, ResponseChange};
 use super::errand::HangUp;
-use super::escalation::later;
-use super::state::{Escalation, Incident, Notification, Purpose, Status};
-use super::{Asked, Call, Command, DeliveryId, IncidentId, Refused, Reply, Respond, Target, message};
+use super::standing::Standing;
+use super::state::{Notification, Status};
+use super::{
+    Asked, Call, Command, DeliveryId, IncidentId, Refused, Reply, Respond, Target, Warning, message,
+};
 use crate::actor::{Actor, Via};
-use crate::alert::Event;
-use crate::config::Urgency;
-use crate::reason::{Because, Why};
-use crate::schedule::UserId;
+use crate::reason::Why;
+
+/// How the incidents of one wish fared.
+#[derive(Default)]
+struct Fared {
+    done: Vec<IncidentId>,
+    /// With the name of whoever did it before.
+    already: Vec<(IncidentId, String)>,
+    refused: Vec<Refused>,
+    warnings: Vec<Warning>,
+}
 
 impl Call<'_> {
     pub(super) fn command(&mut self, command: Command) {
         match command {
             Command::Respond(respond) => self.respond(respond),
-            // No door makes these yet: the issue about run time does.
-            Command::Declare(_)
-            | Command::Override(_)
-            | Command::Silence(_)
-            | Command::End { .. }
-            | Command::Test { .. } => self.turn.reply = Some(Reply::NotFound),
+            Command::Declare(declare) => self.declare(*declare),
+            Command::Override { made, confirmed } => self.make_override(*made, confirmed),
+            Command::Take { schedule, to, relieves, until, by, via, confirmed } => {
+                self.take(schedule, (to, relieves), until, (by, via), confirmed);
+            }
+            Command::Silence { made, everything, confirmed } => {
+                self.make_silence(*made, everything, confirmed);
+            }
+            Command::Away { made, confirmed } => self.make_absence(*made, confirmed),
+            Command::Back { user, by, via } => self.back(&user, by, via),
+            Command::End { what, by, via } => self.end_early(what, by, via),
+            // No door makes this yet.
+            Command::Test { .. } => self.turn.reply = Some(Reply::NotFound),
         }
     }
 
@@ -39,30 +57,28 @@ impl Call<'_> {
             },
         };
         // A call names the worst of several: what it did not name is not closed by a key.
-        let several = via == Via::Call && action == Asked::Resolve && incidents.len() > 1;
-        if action == Asked::Repeat || several {
+        let closes = matches!(action, Asked::Resolve { .. });
+        if action == Asked::Repeat || (via == Via::Call && closes && incidents.len() > 1) {
             self.turn.reply = Some(self.say_again(&incidents, &by));
             return;
         }
-        if let Asked::Reassign(to) = &action
-            && let Some(refused) = self.cannot_take(to)
-        {
-            self.turn.reply = Some(refused);
-            return;
-        }
-        let (mut done, mut already) = (Vec::new(), Vec::new());
+        let mut fared = Fared::default();
         for id in incidents {
-            match self.standing_in_the_way(id, &action, delivery) {
-                None => {}
-                Some(Some(name)) => already.push((id, name)),
-                Some(None) => {
-                    self.act(id, &action, (&by, via), delivery);
+            // Keys and buttons of one that was merged act on where it went.
+            let id = if action == Asked::Unmerge { id } else { self.answers_for(id) };
+            match self.standing(id, &action, delivery) {
+                Standing::NoSuchIncident => {}
+                Standing::Done(name) => fared.already.push((id, name)),
+                Standing::Refused(refused) => fared.refused.push(refused),
+                Standing::Ask(warning) => fared.warnings.push(warning),
+                Standing::GoAhead => {
+                    self.act(id, &action, (by.clone(), via), delivery);
                     self.hang_up_needless(id, delivery);
-                    done.push(id);
+                    fared.done.push(id);
                 }
             }
         }
-        self.replied(action, done, already);
+        self.turn.reply = Some(fared.reply(action));
     }
 
     /// The incidents that a page told about, and the person it was for.
@@ -72,122 +88,32 @@ impl Call<'_> {
         Some((incidents, Actor::User(page.user.clone())))
     }
 
-    /// `None`: no such incident. `Some(None)`: go ahead. `Some(Some(name))`: that person has done it.
-    fn standing_in_the_way(
-        &self,
-        id: IncidentId,
-        action: &Asked,
-        delivery: Option<DeliveryId>,
-    ) -> Option<Option<String>> {
-        let incident = self.incident(id)?;
-        let name = |by: Option<&Actor>| Some(by.map_or("", |by| self.config.name_of(by)).to_owned());
-        Some(match (incident.status, action) {
-            (Status::Resolved, _) => name(incident.resolved_by.as_ref()),
-            (Status::Acknowledged, Asked::Acknowledge | Asked::Escalate) => name(incident.acknowledged_by()),
-            (Status::Triggered, Asked::Escalate) => self.escalated_since(incident, delivery),
-            (Status::Triggered | Status::Acknowledged, _) => None,
-        })
-    }
-
-    /// Who is told instead, where the step that a call was about is over, or its key was pressed before: one press is one
-    /// escalation, and nobody is skipped by an old call.
-    fn escalated_since(&self, incident: &Incident, delivery: Option<DeliveryId>) -> Option<String> {
-        let page = self.state.pages.get(&delivery?)?;
-        let about = page.about.iter().find(|carried| carried.incident == incident.id)?;
-        let running = incident.escalation.as_ref();
-        let same = running.map(|running| &running.at) == about.step.as_ref();
-        let name =
-            |user: &UserId| self.config.users.get(user).map_or(&**user, |known| &known.name).to_owned();
-        let told = running.map_or(&[][..], |running| &running.told);
-        (page.escalated || !same).then(|| told.iter().map(name).collect::<Vec<_>>().join(", "))
-    }
-
-    /// Why somebody cannot take an incident, if they cannot: they are not there, have left, or have no way to be told.
-    fn cannot_take(&self, user: &UserId) -> Option<Reply> {
-        let Some(known) = self.config.users.get(user) else { return Some(Reply::NotFound) };
-        let off = self.config.schedules.is_off(user, self.now);
-        if off.is_some_and(|off| off.until.is_none()) {
-            return Some(Reply::Refused(Refused::HasLeft(known.name.clone())));
-        }
-        let told = known.high.iter().chain(&known.low).any(|rule| known.can_be_told_by(rule.by));
-        (!told).then(|| Reply::Refused(Refused::CannotBeTold(known.name.clone())))
-    }
-
-    fn act(
-        &mut self,
-        id: IncidentId,
-        action: &Asked,
-        (by, via): (&Actor, Via),
-        delivery: Option<DeliveryId>,
-    ) {
+    fn act(&mut self, id: IncidentId, action: &Asked, (by, via): (Actor, Via), delivery: Option<DeliveryId>) {
         match action {
             Asked::Acknowledge => {
-                self.acknowledge(id, by, via, None);
+                self.acknowledge(id, &by, via, None);
                 self.untold_by(id, delivery);
             }
-            Asked::Resolve => {
-                let why = Why::AskedFor;
-                self.about(id, ResponseChange::Resolved { by: by.clone(), via, why, event: None });
+            Asked::Unacknowledge => self.give_back(id, by, via),
+            Asked::Snooze { until, .. } => self.snooze(id, *until, by, via),
+            Asked::Resolve { reason } => {
+                let (why, event) = (Why::AskedFor, None);
+                let reason = reason.as_deref().map(|words| message::cut(words.trim(), super::NOTE_MAX));
+                let reason = reason.filter(|words| !words.is_empty());
+                self.about(id, ResponseChange::Resolved { by, via, why, event, reason });
             }
-            Asked::Escalate => {
-                self.about(id, ResponseChange::Escalated { by: by.clone(), via, delivery });
-                self.escalate(id);
-            }
-            Asked::Reassign(user) => self.reassign(id, user, by, via),
+            Asked::Reopen => self.reopen(id, by, via),
+            Asked::Escalate { step } => self.escalate_for(id, *step, delivery, (by, via)),
+            Asked::Reassign(to) => self.reassign(id, to, by, via),
+            Asked::PageAlso(to) => self.page_also(id, to, by, via),
+            Asked::Raise => self.raise_for(id, by, via),
+            Asked::Lower => self.lower(id, by, via),
+            Asked::Move(service) => self.move_to(id, service, by, via),
+            Asked::Note(text) => self.note(id, text, by, via),
+            Asked::Merge { into } => self.merge(id, *into, by, via),
+            Asked::Unmerge => self.unmerge(id, by, via),
             Asked::Repeat => {}
         }
-    }
-
-    /// A key acknowledges what was said: alerts that joined after the words were made are told anew.
-    fn untold_by(&mut self, id: IncidentId, delivery: Option<DeliveryId>) {
-        let Some(page) = delivery.and_then(|delivery| self.state.pages.get(&delivery)) else { return };
-        let said_at = page.at;
-        let new = |incident: &Incident| {
-            incident.urgency == Urgency::High
-                && incident.alerts.iter().any(|alert| alert.firing && alert.since > said_at)
-        };
-        if self.incident(id).is_some_and(new) {
-            self.tell_newcomers_since(id, said_at);
-        }
-    }
-
-    pub(super) fn acknowledge(&mut self, id: IncidentId, by: &Actor, via: Via, event: Option<Event>) {
-        let Some(incident) = self.incident(id).filter(|incident| incident.status == Status::Triggered) else {
-            return;
-        };
-        let service = incident.service.as_ref().and_then(|service| self.config.services.get(service));
-        let until = service
-            .and_then(|service| service.acknowledgement_timeout)
-            .map(|timeout| later(self.now, timeout));
-        let quiet = service.and_then(|service| service.auto_resolve_after);
-        let quiet_seconds = quiet.and_then(|quiet| u32::try_from(quiet.as_secs()).ok());
-        let event = event.map(Box::new);
-        let (by, snoozed) = (by.clone(), false);
-        self.about(id, ResponseChange::Acknowledged { by, via, until, snoozed, quiet_seconds, event });
-    }
-
-    /// Somebody else is told as if they were the running step; after its wait the policy goes on.
-    fn reassign(&mut self, id: IncidentId, user: &UserId, by: &Actor, via: Via) {
-        let Some(incident) = self.incident(id) else { return };
-        let Some(known) = self.config.users.get(user) else { return };
-        let because = || Because::Reassigned(by.clone());
-        let mut to = self.plan(known, because(), incident.urgency);
-        if to.contacts.is_empty() {
-            // Without rules for what can wait, those for what is urgent.
-            to = self.plan(known, because(), Urgency::High);
-        }
-        let to = vec![to];
-        let escalation = self.running(id).filter(|_| incident.urgency == Urgency::High).map(|running| {
-            let mut told = running.told.clone();
-            if !told.contains(user) {
-                told.push(user.clone());
-            }
-            let reached = running.reached.iter().filter(|reached| *reached != user).cloned().collect();
-            let deadline = later(self.now, self.wait_of(id, &running));
-            Escalation { began_at: self.now, deadline, told, reached, ..running }
-        });
-        self.about(id, ResponseChange::Reassigned { to, by: by.clone(), via, escalation });
-        self.pass_if_unreachable(id);
     }
 
     fn say_again(&self, incidents: &[IncidentId], by: &Actor) -> Reply {
@@ -221,9 +147,30 @@ impl Call<'_> {
 
     fn still_needs(&self, id: IncidentId, call: DeliveryId) -> bool {
         let Some(incident) = self.incident(id) else { return false };
-        let informs =
-            |found: &Notification| found.purpose == Purpose::Inform && found.in_flight == Some(call);
+        let informs = |found: &Notification| found.purpose.outlives_a_step() && found.in_flight == Some(call);
         incident.pages()
             || (incident.status != Status::Resolved && incident.notifications.iter().any(informs))
+    }
+}
+
+impl Fared {
+    fn reply(self, action: Asked) -> Reply {
+        let Fared { done, already, refused, warnings } = self;
+        if !done.is_empty() {
+            return Reply::Done { action, incidents: done };
+        }
+        if !warnings.is_empty() {
+            return Reply::Confirm(warnings);
+        }
+        if let Some(refused) = refused.into_iter().next() {
+            return Reply::Refused(refused);
+        }
+        match already.first() {
+            Some((_, by)) => {
+                let by = by.clone();
+                Reply::Already { action, by, incidents: already.into_iter().map(|(id, _)| id).collect() }
+            }
+            None => Reply::NotFound,
+        }
     }
 }

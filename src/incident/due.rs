@@ -5,7 +5,7 @@ use super::state::{HeldBack, Hold, Incident, Status};
 use super::timer::Timer;
 use super::{Call, IncidentId};
 use crate::reason::{Rule, Why};
-use crate::route;
+use crate::route::{self, PEOPLE};
 
 impl Call<'_> {
     /// One thing about an incident that has fallen due.
@@ -43,7 +43,8 @@ impl Call<'_> {
     /// The silence in force for an incident: it is quiet only while every alert that fires is muted, until the first of
     /// them no longer is.
     fn silence(&self, id: IncidentId) -> Option<HeldBack> {
-        let incident = self.incident(id)?;
+        // What a person starts, or wants told, nothing holds back.
+        let incident = self.incident(id).filter(|it| !it.let_through && it.integration != PEOPLE)?;
         let service = incident.service.as_deref();
         let mut quiet: Option<HeldBack> = None;
         for alert in incident.alerts.iter().filter(|alert| alert.firing) {

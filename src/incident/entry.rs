@@ -4,6 +4,7 @@
 //! somebody reads. Changes are grouped by what they change and matched without `_`, so that a new one cannot be forgotten.
 
 use super::errand::{Errand, HangUp, Mirror};
+use super::made::{MovedTo, RunTimeChange};
 use super::outlet::Outlet;
 use super::state::{Escalation, HeldBack, Purpose, StepAt};
 use super::{DeliveryId, IncidentId, Outcome, Reason};
@@ -40,6 +41,7 @@ pub enum Change {
     Escalation(EscalationChange),
     Delivery(DeliveryChange),
     Response(ResponseChange),
+    RunTime(RunTimeChange),
 }
 
 /// About the server itself.
@@ -265,9 +267,15 @@ pub enum ResponseChange {
         /// The page whose key was pressed.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         delivery: Option<DeliveryId>,
+        /// The step that was named, from 1.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        step: Option<u32>,
     },
     /// It pages again.
-    Retriggered { why: Why, rule: Option<Rule> },
+    Retriggered {
+        why: Why,
+        rule: Option<Rule>,
+    },
     Reassigned {
         to: Vec<Recipient>,
         by: Actor,
@@ -275,6 +283,69 @@ pub enum ResponseChange {
         /// What goes on if nothing comes of it; none at low urgency.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         escalation: Option<Escalation>,
+        /// The policy that is the incident's own from now on.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        policy: Option<Id>,
+    },
+    /// Somebody gives it back: it pages again.
+    GivenBack {
+        by: Actor,
+        via: Via,
+    },
+    /// Somebody opens again what was closed.
+    Reopened {
+        by: Actor,
+        via: Via,
+    },
+    /// People who are told too; the escalation goes on as it was.
+    PagedAlso {
+        to: Vec<Recipient>,
+        by: Actor,
+        via: Via,
+    },
+    /// Somebody chose how urgent it is.
+    UrgencyChosen {
+        urgency: Urgency,
+        by: Actor,
+        via: Via,
+    },
+    /// Somebody wants people told now, whatever held its pages back.
+    LetThrough {
+        held: HeldBack,
+        /// Where it is shown from now on.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        mirrors: Vec<NewMirror>,
+        by: Actor,
+        via: Via,
+    },
+    /// Somebody moved it to another service.
+    MovedTo(Box<MovedTo>),
+    Noted {
+        text: String,
+        by: Actor,
+        via: Via,
+    },
+    /// The alerts of another incident came over.
+    TookOver {
+        from: IncidentId,
+        by: Actor,
+        via: Via,
+    },
+    /// Its alerts went over to another incident, and it is closed.
+    Merged {
+        into: IncidentId,
+        by: Actor,
+        via: Via,
+    },
+    /// What came with a merge and still fires is this incident again.
+    Unmerged {
+        from: IncidentId,
+        by: Actor,
+        via: Via,
+    },
+    /// The alerts that had come from that incident are its own again.
+    GaveBack {
+        to: IncidentId,
     },
     Resolved {
         by: Actor,
@@ -282,6 +353,9 @@ pub enum ResponseChange {
         why: Why,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         event: Option<Box<Event>>,
+        /// In the words of whoever resolved it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
     },
 }
 
@@ -309,6 +383,9 @@ pub struct Opened {
     /// Where it is shown.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub mirrors: Vec<NewMirror>,
+    /// Who declared it, and by which way, where no monitor did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub declared: Option<(Actor, Via)>,
 }
 
 /// An alert that has become more urgent, and where it belongs now.

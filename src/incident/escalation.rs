@@ -1,7 +1,7 @@
 //! Who is told next: steps, the fallback, low urgency, and what falls due.
 
 use super::entry::{EscalationChange, PlannedContact, Recipient, StepStart};
-use super::state::{Escalation, Purpose, StepAt};
+use super::state::{Escalation, Incident, Purpose, StepAt};
 use super::{Call, IncidentId};
 use crate::config::{Config, EscalationPolicy, Id, Notify, Urgency, User};
 use crate::reason::{Because, Why};
@@ -123,20 +123,50 @@ impl Call<'_> {
 
     /// Somebody asks for the next step: what was not urgent has become so.
     pub(super) fn escalate(&mut self, id: IncidentId) {
-        let Some(incident) = self.incident(id).filter(|incident| incident.pages()) else { return };
-        if incident.urgency != Urgency::High {
+        self.make_urgent(id);
+        if self.incident(id).is_some_and(Incident::pages) {
+            self.advance(id);
+        }
+    }
+
+    /// Somebody asks for this step of its policy, counted from 0.
+    pub(super) fn escalate_to(&mut self, id: IncidentId, step: u32) {
+        self.make_urgent(id);
+        if self.incident(id).is_some_and(Incident::pages) {
+            let at = Position { fallback: false, step: step as usize, round: 0 };
+            self.begin_from(id, at);
+        }
+    }
+
+    fn make_urgent(&mut self, id: IncidentId) {
+        if self.incident(id).is_some_and(|incident| incident.pages() && incident.urgency != Urgency::High) {
             let rule = Why::AskedFor.into();
             self.about(id, EscalationChange::Raised { urgency: Urgency::High, raise_at: None, rule });
         }
-        self.advance(id);
+    }
+
+    /// Begins that step anew, or the first where there is no such step any more.
+    pub(super) fn begin_at(&mut self, id: IncidentId, at: &StepAt) {
+        if self.silence_begins(id) {
+            return;
+        }
+        let Some(incident) = self.incident(id).filter(|incident| incident.pages()) else { return };
+        let gone = !at.fallback && self.has_no_policy(id);
+        let known = self.policy(id, at.fallback).is_some_and(|it| (at.step as usize) < it.steps.len());
+        if incident.urgency != Urgency::High || gone || !known {
+            return self.begin_opened(id);
+        }
+        self.begin_from(id, Position::from(at));
     }
 
     /// The running step; where none runs, the first, as if it had been told.
     pub(super) fn running(&self, id: IncidentId) -> Option<Escalation> {
-        let running = self.incident(id)?.escalation.clone();
+        let incident = self.incident(id)?;
+        let running = incident.escalation.clone();
         let first = || {
             let at = Position { fallback: self.has_no_policy(id), step: 0, round: 0 };
-            let at = at.of(&self.policy(id, false)?.id);
+            // Where somebody had taken it, the step that ran then.
+            let at = incident.left_at.clone().or_else(|| Some(at.of(&self.policy(id, false)?.id)))?;
             let (began_at, deadline) = (self.now, self.now);
             Some(Escalation { at, began_at, deadline, told: Vec::new(), reached: Vec::new() })
         };

@@ -5,7 +5,7 @@
 use super::IncidentId;
 use super::errand::HangUp;
 use super::outlet::{self, Outlet};
-use super::state::{Incident, State, Status};
+use super::state::{Incident, Purpose, State, Status};
 use crate::config::{Contact, Id, MirrorKind, Provider, Urgency};
 use crate::schedule::UserId;
 use jiff::Timestamp;
@@ -214,10 +214,13 @@ impl IncidentId {
 }
 
 impl Incident {
-    /// The notifications that wait to be sent, and whether that was told; none while they are held back.
+    /// The notifications that wait to be sent, and whether that was told; while they are held back, those that somebody asked
+    /// for.
     fn waiting(&self) -> impl Iterator<Item = (Contact, &UserId, bool, Waiting)> {
         let (urgency, incident) = (Reverse(self.urgency), self.id);
-        let held = |found: &&super::Notification| found.in_flight.is_none() && self.held_back.is_none();
+        let held = |found: &&super::Notification| {
+            found.in_flight.is_none() && (self.held_back.is_none() || found.purpose == Purpose::Also)
+        };
         self.notifications.iter().filter(held).map(move |found| {
             let waiting = Waiting { urgency, due: found.due, incident, n: found.n };
             (found.by, &found.user, found.wait_told, waiting)

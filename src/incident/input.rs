@@ -3,11 +3,11 @@
 use super::{DeliveryId, IncidentId};
 use crate::actor::{Actor, Via};
 use crate::alert::{Event, Severity};
-use crate::config::{Config, Contact, Id, Provider, RunTimeOverride, RunTimeSilence};
+use crate::config::{Config, Contact, Id, Provider, RunTimeAbsence, RunTimeOverride, RunTimeSilence};
 use crate::place::Place;
 use crate::reason::Fault;
 use crate::schedule::UserId;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -38,22 +38,29 @@ pub enum Command {
     Respond(Respond),
     /// An incident that a person declares.
     Declare(Box<Declare>),
-    /// A temporary change to a schedule.
-    Override(Box<RunTimeOverride>),
-    Silence(Box<RunTimeSilence>),
+    /// A temporary change to a schedule. Here and below, `confirmed`: the asker has seen what `Reply::Confirm` warned of.
+    Override { made: Box<RunTimeOverride>, confirmed: bool },
+    /// A schedule, or somebody's shift on it, until an instant or the next handoff.
+    Take {
+        schedule: Id,
+        to: UserId,
+        /// Only this person is relieved.
+        relieves: Option<UserId>,
+        until: Option<Timestamp>,
+        by: Actor,
+        via: Via,
+        confirmed: bool,
+    },
+    /// `everything`: an empty scope is meant.
+    Silence { made: Box<RunTimeSilence>, everything: bool, confirmed: bool },
+    /// Time off, from now on or later.
+    Away { made: Box<RunTimeAbsence>, confirmed: bool },
+    /// The end of somebody's time off that was made at run time.
+    Back { user: UserId, by: Actor, via: Via },
     /// Ends an override or a silence early.
-    End {
-        what: Ended,
-        by: Actor,
-        via: Via,
-    },
+    End { what: Ended, by: Actor, via: Via },
     /// Tries out one of a person's own ways.
-    Test {
-        user: UserId,
-        contact: Contact,
-        by: Actor,
-        via: Via,
-    },
+    Test { user: UserId, contact: Contact, by: Actor, via: Via },
 }
 
 /// A wish about incidents.
@@ -79,7 +86,8 @@ pub struct Declare {
 }
 
 /// What is ended early: the number of one made at run time, or the place of one of git.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Ended {
     RunTime(u64),
     File(Place),
@@ -97,12 +105,53 @@ pub enum Target {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Asked {
     Acknowledge,
-    Resolve,
-    /// The next step, now.
-    Escalate,
+    /// Gives back what was acknowledged or snoozed: it pages again.
+    Unacknowledge,
+    /// Acknowledged until then, and triggered again after.
+    Snooze {
+        until: Timestamp,
+        /// The asker has seen what `Reply::Confirm` warned of.
+        confirmed: bool,
+    },
+    Resolve {
+        reason: Option<String>,
+    },
+    /// Open again what was closed within a day.
+    Reopen,
+    /// The next step, or the one with this number (from 1), now.
+    Escalate {
+        step: Option<u32>,
+    },
     /// Say the words of the call again.
     Repeat,
-    Reassign(UserId),
+    /// These instead of whoever is told now.
+    Reassign(Vec<Assignee>),
+    /// These too; the escalation goes on as it was.
+    PageAlso(Vec<Assignee>),
+    /// Urgent from now on.
+    Raise,
+    /// It can wait.
+    Lower,
+    /// To another service: its rules from now on.
+    Move(Id),
+    /// A line in the timeline.
+    Note(String),
+    /// Its alerts go over to another incident, and it closes.
+    Merge {
+        into: IncidentId,
+    },
+    /// What came with a merge and still fires is the old incident again.
+    Unmerge,
+}
+
+/// Whom an incident is given to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Assignee {
+    User(UserId),
+    /// Whoever is on call now.
+    Schedule(Id),
+    /// Its first step, and for a reassignment its policy from now on.
+    Policy(Id),
 }
 
 /// What became of a delivery, as its provider said it.
@@ -127,6 +176,61 @@ pub enum Outcome {
     },
     /// It may or may not have left: a timeout, a broken connection, a crash of ours.
     Unknown { reason: Reason },
+}
+
+impl Command {
+    /// The word for it: `acknowledge`, `page-also`, `override`.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Command::Respond(respond) => respond.action.name(),
+            Command::Declare(_) => "declare",
+            Command::Override { .. } => "override",
+            Command::Take { .. } => "take",
+            Command::Silence { .. } => "silence",
+            Command::Away { .. } => "away",
+            Command::Back { .. } => "back",
+            Command::End { .. } => "end",
+            Command::Test { .. } => "test",
+        }
+    }
+
+    /// Who asks, and by which way.
+    pub fn asked_by(&self) -> (&Actor, Via) {
+        match self {
+            Command::Respond(Respond { by, via, .. })
+            | Command::Take { by, via, .. }
+            | Command::Back { by, via, .. }
+            | Command::End { by, via, .. }
+            | Command::Test { by, via, .. } => (by, *via),
+            Command::Declare(declare) => (&declare.by, declare.via),
+            Command::Override { made, .. } => (&made.by, made.via),
+            Command::Silence { made, .. } => (&made.by, made.via),
+            Command::Away { made, .. } => (&made.by, made.via),
+        }
+    }
+}
+
+impl Asked {
+    /// The word for it, as the API and the command line spell it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Asked::Acknowledge => "acknowledge",
+            Asked::Unacknowledge => "unacknowledge",
+            Asked::Snooze { .. } => "snooze",
+            Asked::Resolve { .. } => "resolve",
+            Asked::Reopen => "reopen",
+            Asked::Escalate { .. } => "escalate",
+            Asked::Repeat => "repeat",
+            Asked::Reassign(_) => "reassign",
+            Asked::PageAlso(_) => "page-also",
+            Asked::Raise => "raise",
+            Asked::Lower => "lower",
+            Asked::Move(_) => "move",
+            Asked::Note(_) => "note",
+            Asked::Merge { .. } => "merge",
+            Asked::Unmerge => "unmerge",
+        }
+    }
 }
 
 impl Input {
@@ -205,6 +309,12 @@ pub enum Reply {
     Taken { opened: Vec<IncidentId> },
     /// It is done, for these.
     Done { action: Asked, incidents: Vec<IncidentId> },
+    /// An override, a silence or an absence is in force, or will be; its number ends it.
+    Made { id: u64, kind: Made, until: Timestamp },
+    /// It has ended.
+    Ended,
+    /// It would break something: nothing is done until it is asked for again, confirmed.
+    Confirm(Vec<Warning>),
     /// It had been done before, by this person.
     Already { action: Asked, by: String, incidents: Vec<IncidentId> },
     /// The words of the call, to be said again.
@@ -219,5 +329,72 @@ pub enum Reply {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refused {
     HasLeft(String),
+    /// They are off until then, or without an end that is known.
+    IsOff {
+        name: String,
+        until: Option<Timestamp>,
+    },
     CannotBeTold(String),
+    /// Nobody is on call there.
+    NobodyOnCall(Id),
+    /// No user, schedule, policy or service has this id.
+    Unknown(String),
+    /// The policy has so many steps.
+    NoSuchStep {
+        steps: u32,
+    },
+    NotAcknowledged,
+    NotResolved,
+    /// It closed more than a day ago, or was merged.
+    CannotBeReopened,
+    /// One of its alerts is in this incident now.
+    OpenElsewhere(IncidentId),
+    /// The instant is past.
+    Past,
+    /// It lasts longer than so many hours.
+    TooLong {
+        hours: u32,
+    },
+    /// The text is empty.
+    Nothing,
+    IsClosed(IncidentId),
+    IntoItself,
+    /// The other incident would hold more alerts than one may.
+    TooManyAlerts,
+    NotMerged,
+    /// Nothing of what came with the merge still fires.
+    NothingFires,
+    EndsBeforeItBegins,
+    /// A silence that names nothing, and does not say that everything is meant.
+    EmptyScope,
+    ReasonMissing,
+    BadPattern(String),
+    /// There are as many as there may be.
+    TooMany,
+    OwnCover,
+    EmptiesTheFallback,
+    NotInForce,
+}
+
+/// What somebody made at run time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Made {
+    Override,
+    Silence,
+    Absence,
+}
+
+/// What a wish would break.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Warning {
+    /// Something critical would be quiet for longer than a day.
+    CriticalForLong { until: Timestamp },
+    /// Nothing at all would page until then.
+    Everything { until: Timestamp },
+    /// Nobody would be on call, where somebody was.
+    Gap { schedule: Id, from: Timestamp, until: Timestamp },
+    /// Fewer would be on call than before.
+    Fewer { schedule: Id, from: Timestamp, until: Timestamp },
+    /// Nothing rings this person.
+    NothingRings { name: String },
 }

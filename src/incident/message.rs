@@ -4,11 +4,12 @@
 //! cut to their limits and wrap; they choose no words. So a dry run shows the words without a provider. Whether and
 //! whom to tell is decided elsewhere; what is said aloud is in `script`.
 
+pub use super::answer::reply_text;
 pub use super::script::{SPOKEN_INCIDENTS_MAX, SPOKEN_SUMMARY_MAX, call, reply_spoken};
 pub use super::text::{TEXT_MAX, Text};
 
 use super::text::text;
-use super::{Asked, Escalation, Incident, IncidentId, Refused, Reply, Status, Words};
+use super::{Escalation, Incident, IncidentId, Status, Words};
 use crate::alert::{self, Link, Severity};
 use crate::config::{Config, Contact, Form, MirrorKind, Service, Urgency, User};
 use crate::language::{Language, Shown, Word};
@@ -151,25 +152,6 @@ fn ticket(config: &Config, incident: &Incident, project: &str) -> Ticket {
         description,
         resolved: incident.status == Status::Resolved,
     }
-}
-
-/// The answer to a command, to be read.
-pub fn reply_text(reply: &Reply, language: Language) -> String {
-    language.shown(&match reply {
-        Reply::Taken { opened } => Shown::Taken { count: opened.len() },
-        Reply::Done { action: Asked::Acknowledge, .. } => Shown::DidAcknowledge,
-        Reply::Done { action: Asked::Resolve, .. } => Shown::DidResolve,
-        Reply::Done { action: Asked::Escalate, .. } => Shown::DidEscalate,
-        Reply::Done { action: Asked::Reassign(to), .. } => Shown::DidReassign { to },
-        Reply::Done { action: Asked::Repeat, .. } | Reply::Say(_) => Shown::DidRepeat,
-        Reply::Already { action: Asked::Acknowledge, by, .. } => Shown::AlreadyAcknowledged { by },
-        Reply::Already { action: Asked::Resolve, by, .. } => Shown::AlreadyResolved { by },
-        Reply::Already { action: Asked::Escalate, by, .. } => Shown::AlreadyEscalated { to: by },
-        Reply::Already { by, .. } => Shown::AlreadyDone { by },
-        Reply::Refused(Refused::HasLeft(name)) => Shown::HasLeft { name },
-        Reply::Refused(Refused::CannotBeTold(name)) => Shown::CannotBeTold { name },
-        Reply::NotFound => Shown::NotFound,
-    })
 }
 
 /// `text` in at most `max` characters, cut at a character with a mark.

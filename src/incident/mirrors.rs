@@ -22,7 +22,7 @@ impl Call<'_> {
     }
 
     /// The rooms in which an incident of this service is shown.
-    fn rooms(&self, service: Option<&Service>) -> Vec<NewMirror> {
+    pub(super) fn rooms(&self, service: Option<&Service>) -> Vec<NewMirror> {
         let slack = self.config.organisation.slack.iter();
         let place = |shared: &String| {
             service.and_then(|service| service.slack_channel.clone()).unwrap_or_else(|| shared.clone())
@@ -55,6 +55,14 @@ impl Call<'_> {
             _ => incident.field(key),
         };
         self.tickets(service, value)
+    }
+
+    /// The tickets that a service asks for an incident which has none.
+    pub(super) fn tickets_of(&self, incident: &Incident, service: &Service) -> Vec<NewMirror> {
+        match incident.mirrors.iter().any(|mirror| mirror.kind == MirrorKind::Ticket) {
+            true => Vec::new(),
+            false => self.tickets(Some(service), |key: &str| incident.field(key)),
+        }
     }
 
     fn tickets<'v>(&self, service: Option<&Service>, value: impl Fn(&str) -> Cow<'v, str>) -> Vec<NewMirror> {

@@ -9,10 +9,13 @@
 #![deny(clippy::wildcard_enum_match_arm)]
 
 mod alerts;
+mod answer;
 mod apply;
+mod assign;
 mod changes;
 mod command;
 mod course;
+mod declare;
 mod delivery;
 mod dispatch;
 mod due;
@@ -23,15 +26,21 @@ mod heartbeat;
 mod index;
 mod input;
 mod labels;
+mod made;
+mod merge;
 pub mod message;
 mod mirrors;
 mod outcome;
 mod outlet;
 mod reconcile;
+mod responses;
 mod rise;
+mod run_time;
 mod script;
+mod standing;
 mod state;
 pub mod stored;
+mod taken;
 mod text;
 mod timer;
 mod transition;
@@ -45,13 +54,18 @@ pub use entry::{
     PlannedContact, Recipient, ResponseChange, ServerChange, StepStart, WaitsFor,
 };
 pub use errand::{Carried, Dispatch, Errand, HangUp, Mirror, Paged, Stage};
-pub use input::{Asked, Command, Declare, Ended, Input, Outcome, Reason, Refused, Reply, Respond, Target};
+pub use input::{
+    Asked, Assignee, Command, Declare, Ended, Input, Made, Outcome, Reason, Refused, Reply, Respond, Target,
+    Warning,
+};
 pub use labels::Labels;
+pub use made::{MovedTo, RunTimeChange};
 pub use outlet::Outlet;
 pub use state::{
     Acknowledgement, Alert, AlertKey, Escalation, Heartbeat, HeldBack, Hold, Incident, KnownKey, LowTold,
     Merged, News, Notice, Notification, OwnWords, Purpose, Recent, Revision, State, Status, StepAt,
 };
+pub use taken::NOTE_MAX;
 pub use timer::Timer;
 pub use transition::{DESCRIPTION_KEPT_MAX, MIRRORS_MAX};
 
@@ -77,6 +91,16 @@ pub struct Incidents {
     beats: BTreeMap<String, Timestamp>,
     /// Who serves which contact method, by the config of the last call.
     serving: Vec<(Contact, Provider)>,
+    /// The config with what was made at run time on top, kept until either changes.
+    laid: Option<Laid>,
+}
+
+/// A config, what was made at run time by that entry, and both together.
+#[derive(Debug)]
+struct Laid {
+    base: Arc<Config>,
+    changed_by: u64,
+    in_force: Arc<Config>,
 }
 
 /// What one input led to.
@@ -117,12 +141,16 @@ impl Incidents {
 
     /// Decides what follows from an input at `now`. Only a [`Input::Tick`] lets deadlines fall due, so that an
     /// acknowledgement beats an escalation of the same instant.
+    ///
+    /// `config` is what git says; what people made at run time is laid on top here.
     pub fn handle(&mut self, config: &Arc<Config>, now: Timestamp, input: Input) -> Turn {
+        let before = self.in_force(config);
         self.serving = outlet::contacts()
-            .flat_map(|by| config.providers_of(by).map(move |provider| (by, provider)))
+            .flat_map(|by| before.providers_of(by).map(move |provider| (by, provider)))
             .collect();
         let Incidents { state, index, beats, .. } = self;
-        let mut call = Call { config, now, state, index, beats, turn: Turn::default() };
+        let mut call = Call { config: &before, now, state, index, beats, turn: Turn::default() };
+        let commanded = matches!(input, Input::Command(_));
         match input {
             Input::Alerts(events) => call.alerts(events),
             Input::Command(command) => call.command(command),
@@ -130,8 +158,10 @@ impl Incidents {
             Input::Started { epoch, gap_seconds } => call.started(epoch, gap_seconds),
             Input::ClockJumped { by } => call.clock_jumped(by),
             Input::ConfigChanged { previous, commit } => {
+                let previous = previous.map(|config| laid_over(&config, call.state));
                 call.revision(commit);
                 call.expect_heartbeats();
+                call.retire();
                 while let Some(unfinished) = self.reconcile.take() {
                     self.reconcile = call.reconcile(unfinished);
                 }
@@ -139,11 +169,36 @@ impl Incidents {
             }
             Input::Tick => call.due(),
         }
+        let turn = call.turn;
+        // What somebody made or ended reaches running steps as a config change does.
+        let config = self.in_force(config);
+        let Incidents { state, index, beats, .. } = self;
+        let mut call = Call { config: &config, now, state, index, beats, turn };
+        if commanded && !Arc::ptr_eq(&before, &config) {
+            while let Some(unfinished) = self.reconcile.take() {
+                self.reconcile = call.reconcile(unfinished);
+            }
+            self.reconcile = Some(reconcile::Reconcile::new(Some(before)));
+        }
         if let Some(reconcile) = self.reconcile.take() {
             self.reconcile = call.reconcile(reconcile);
         }
         call.dispatch();
         call.turn
+    }
+
+    /// The config in force: what git says, with what people made at run time on top.
+    pub fn in_force(&mut self, base: &Arc<Config>) -> Arc<Config> {
+        let changed_by = self.state.run_time.changed_by;
+        if let Some(laid) = &self.laid
+            && Arc::ptr_eq(&laid.base, base)
+            && laid.changed_by == changed_by
+        {
+            return laid.in_force.clone();
+        }
+        let in_force = laid_over(base, &self.state);
+        self.laid = Some(Laid { base: base.clone(), changed_by, in_force: in_force.clone() });
+        in_force
     }
 
     /// Goes on from what the journal gives, and with the heartbeats that are not in it.
@@ -160,6 +215,13 @@ impl Incidents {
     }
 }
 
+fn laid_over(base: &Arc<Config>, state: &State) -> Arc<Config> {
+    match state.run_time.is_empty() {
+        true => base.clone(),
+        false => Arc::new(base.laid_over(&state.run_time)),
+    }
+}
+
 /// Applies an entry and keeps the index in step with it.
 fn record(state: &mut State, index: &mut Index, entry: &Entry) {
     let touched = entry.incident;
@@ -169,7 +231,8 @@ fn record(state: &mut State, index: &mut Index, entry: &Entry) {
     let shifted = match &entry.change {
         Change::Server(ServerChange::ClockJumped { .. } | ServerChange::Started { .. }) => true,
         Change::Server(ServerChange::Revision { .. }) => false,
-        Change::Heartbeat(_)
+        Change::RunTime(_)
+        | Change::Heartbeat(_)
         | Change::Alert(_)
         | Change::Escalation(_)
         | Change::Delivery(_)
@@ -192,6 +255,7 @@ impl Call<'_> {
         let revision = match &change {
             Change::Server(ServerChange::Revision { .. }) => self.state.revision.number + 1,
             Change::Server(ServerChange::Started { .. } | ServerChange::ClockJumped { .. })
+            | Change::RunTime(_)
             | Change::Heartbeat(_)
             | Change::Alert(_)
             | Change::Escalation(_)

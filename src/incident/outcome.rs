@@ -115,7 +115,7 @@ impl Call<'_> {
         outcome: &Outcome,
         failed_before: u8,
     ) {
-        if outcome.is_taken() || !carried.iter().any(|(_, purpose)| *purpose == Purpose::Page) {
+        if outcome.is_taken() || !carried.iter().any(|(_, purpose)| purpose.gets_somebody()) {
             return;
         }
         let never = !outcome.may_work_later();
@@ -141,7 +141,7 @@ impl Call<'_> {
         let waiting = incident.notifications.iter().filter(|found| {
             found.user == *user && found.by != failed && found.in_flight.is_none() && found.due > self.now
         });
-        let next = waiting.filter(|found| found.purpose == Purpose::Page && found.failed == 0);
+        let next = waiting.filter(|found| found.purpose.gets_somebody() && found.failed == 0);
         if let Some((n, by)) = next.min_by_key(|found| (found.due, found.n)).map(|found| (found.n, found.by))
         {
             self.about(id, DeliveryChange::Hastened { user: user.clone(), by, notification: n, why });

@@ -132,7 +132,9 @@ impl Call<'_> {
 
     /// The most urgent that the config in force decides for any alert that fires.
     pub(super) fn reconsider_all(&mut self, id: IncidentId) {
-        let Some(incident) = self.incident(id).filter(|it| it.status != Status::Resolved) else { return };
+        // Somebody decided that it can wait: what they saw does not raise it.
+        let may_rise = |it: &&Incident| it.status != Status::Resolved && !it.lowered;
+        let Some(incident) = self.incident(id).filter(may_rise) else { return };
         let service = incident.service.as_ref().and_then(|service| self.config.services.get(service));
         let firing = incident.alerts.iter().filter(|alert| alert.firing);
         let decided = firing.map(|alert| {

@@ -33,13 +33,16 @@ pub fn call(config: &Config, incidents: &[&Incident], user: &str) -> CallScript 
 pub fn reply_spoken(reply: &Reply, language: Language) -> String {
     language.spoken(&match reply {
         Reply::Done { action: Asked::Acknowledge, .. } => Spoken::Acknowledged,
-        Reply::Done { action: Asked::Resolve, .. } => Spoken::Resolved,
-        Reply::Done { action: Asked::Escalate, .. } => Spoken::Escalated,
+        Reply::Done { action: Asked::Resolve { .. }, .. } => Spoken::Resolved,
+        Reply::Done { action: Asked::Escalate { .. }, .. } => Spoken::Escalated,
         Reply::Already { action: Asked::Acknowledge, by, .. } => Spoken::AlreadyAcknowledged { by },
-        Reply::Already { action: Asked::Resolve, by, .. } => Spoken::AlreadyResolved { by },
-        Reply::Already { action: Asked::Escalate, by, .. } => Spoken::AlreadyEscalated { to: by },
+        Reply::Already { action: Asked::Resolve { .. }, by, .. } => Spoken::AlreadyResolved { by },
+        Reply::Already { action: Asked::Escalate { .. }, by, .. } => Spoken::AlreadyEscalated { to: by },
         Reply::Already { by, .. } => Spoken::AlreadyDone { by },
-        Reply::Done { action: Asked::Repeat | Asked::Reassign(_), .. }
+        Reply::Done { .. }
+        | Reply::Confirm(_)
+        | Reply::Made { .. }
+        | Reply::Ended
         | Reply::Taken { .. }
         | Reply::Say(_)
         | Reply::Refused(_)

@@ -9,7 +9,7 @@ use super::outlet::Outlet;
 use super::{DeliveryId, IncidentId, Reason};
 use crate::actor::{Actor, Origin};
 use crate::alert::{Event, Link, Severity};
-use crate::config::{Contact, Id, Provider, RunTimeOverride, RunTimeSilence, Urgency};
+use crate::config::{Contact, Id, Provider, RunTime, Urgency};
 use crate::place::Place;
 use crate::reason::Rule;
 use crate::schedule::UserId;
@@ -53,11 +53,8 @@ pub struct State {
     pub changes: BTreeMap<Id, Vec<Recent>>,
     /// What must be heard from now and then, by integration.
     pub heartbeats: BTreeMap<String, Heartbeat>,
-    /// Overrides and silences made at run time, by the number of the entry that made each.
-    pub overrides: BTreeMap<u64, RunTimeOverride>,
-    pub silences: BTreeMap<u64, RunTimeSilence>,
-    /// Overrides and silences of git that were ended early, and when.
-    pub ended: BTreeMap<Place, Timestamp>,
+    /// What people made at run time, on top of git.
+    pub run_time: RunTime,
     /// Contacts about no incident: shifts, words to the maker of something, tests.
     pub notices: BTreeMap<u64, Notice>,
     /// Until when the handoffs have been told.
@@ -171,6 +168,10 @@ pub struct Incident {
     pub newcomers_due: Option<Timestamp>,
     /// When it is raised to high by itself.
     pub raise_at: Option<Timestamp>,
+    /// Somebody wanted people told whatever holds it back: nothing does any more.
+    pub let_through: bool,
+    /// Somebody decided that it can wait: only what is new raises it.
+    pub lowered: bool,
     /// How many seconds without an event close it while acknowledged.
     pub quiet_seconds: Option<u32>,
     pub notifications: Vec<Notification>,
@@ -196,6 +197,8 @@ pub struct Alert {
     pub integration: String,
     pub dedup_key: String,
     pub firing: bool,
+    /// It fired until the incident was closed.
+    pub fired_to_the_end: bool,
     /// As it was last said, the integration's rules applied.
     pub severity: Severity,
     /// When it began to fire in this incident, the last time.
@@ -336,6 +339,26 @@ pub enum Purpose {
     Shadow,
     /// `inform:`, acknowledged or not.
     Inform,
+    /// Somebody wanted them told too, acknowledged or not.
+    Also,
+}
+
+impl Purpose {
+    /// Whether it is for the incident's whole life, acknowledged or held back, and not for a step.
+    pub fn outlives_a_step(self) -> bool {
+        match self {
+            Purpose::Inform | Purpose::Also => true,
+            Purpose::Page | Purpose::Shadow => false,
+        }
+    }
+
+    /// Whether it is to get somebody to work on it, so that a way that fails brings the next one early.
+    pub fn gets_somebody(self) -> bool {
+        match self {
+            Purpose::Page | Purpose::Also => true,
+            Purpose::Inform | Purpose::Shadow => false,
+        }
+    }
 }
 
 impl Incident {

@@ -58,6 +58,8 @@ impl Incident {
             newcomers_told_at: None,
             newcomers_due: None,
             raise_at: opened.raise_at,
+            let_through: false,
+            lowered: false,
             quiet_seconds: None,
             notifications: Vec::new(),
             next_notification: 0,
@@ -77,7 +79,7 @@ impl Incident {
             Change::Escalation(change) => self.apply_escalation(change, entry.at),
             Change::Delivery(change) => self.apply_delivery(change, entry.at),
             Change::Response(change) => self.apply_response(change, entry.at),
-            Change::Server(_) | Change::Heartbeat(_) => {}
+            Change::Server(_) | Change::Heartbeat(_) | Change::RunTime(_) => {}
         }
     }
 
@@ -121,7 +123,7 @@ impl Incident {
     fn apply_escalation(&mut self, change: &EscalationChange, at: Timestamp) {
         match change {
             EscalationChange::Raised { urgency, raise_at, rule } => {
-                self.urgency = *urgency;
+                (self.urgency, self.lowered) = (*urgency, false);
                 self.urgency_rule.clone_from(rule);
                 self.raise_at = *raise_at;
                 self.version += 1;
@@ -150,7 +152,7 @@ impl Incident {
                 }
                 self.notifications.retain(|found| {
                     found.in_flight.is_some()
-                        || found.purpose == Purpose::Inform
+                        || found.purpose.outlives_a_step()
                         || !users.contains(&found.user)
                 });
             }
@@ -193,12 +195,16 @@ impl Incident {
     fn apply_response(&mut self, change: &ResponseChange, at: Timestamp) {
         match change {
             ResponseChange::Acknowledged { by, until, snoozed, quiet_seconds, .. } => {
-                self.left_at = self.escalation.as_ref().map(|running| running.at.clone());
+                // Taken again, or snoozed: the step that ran is still the one that it was taken from.
+                if let Some(running) = &self.escalation {
+                    self.left_at = Some(running.at.clone());
+                }
                 self.stop(false);
+                self.done_by(by);
                 self.status = Status::Acknowledged;
                 let by = vec![by.clone()];
                 self.acknowledgement = Some(Acknowledgement { by, at, until: *until, snoozed: *snoozed });
-                self.quiet_seconds = *quiet_seconds;
+                self.quiet_seconds = quiet_seconds.filter(|_| !snoozed);
                 self.version += 1;
             }
             ResponseChange::Retriggered { why, .. } => {
@@ -208,11 +214,14 @@ impl Incident {
                     self.newcomers_told_at = Some(at);
                 }
             }
-            ResponseChange::Reassigned { to, escalation, .. } => {
+            ResponseChange::Reassigned { to, escalation, policy, .. } => {
                 self.trigger_again();
                 self.notifications
-                    .retain(|found| found.in_flight.is_some() || found.purpose == Purpose::Inform);
+                    .retain(|found| found.in_flight.is_some() || found.purpose.outlives_a_step());
                 self.plan(to, Purpose::Page);
+                if policy.is_some() {
+                    self.policy.clone_from(policy);
+                }
                 // What is held back is begun anew when it is released.
                 self.escalation = escalation.clone().filter(|_| self.held_back.is_none());
             }
@@ -223,11 +232,24 @@ impl Incident {
                 if let Some(held) = &mut self.acknowledgement {
                     held.until = None;
                 }
-                self.raise_at = None;
-                self.alerts.iter_mut().for_each(|alert| alert.firing = false);
+                (self.raise_at, self.let_through, self.lowered) = (None, false, false);
+                for alert in &mut self.alerts {
+                    (alert.fired_to_the_end, alert.firing) = (alert.firing, false);
+                }
                 self.version += 1;
             }
-            ResponseChange::Escalated { .. } => {}
+            ResponseChange::Escalated { .. }
+            | ResponseChange::GivenBack { .. }
+            | ResponseChange::Reopened { .. }
+            | ResponseChange::PagedAlso { .. }
+            | ResponseChange::UrgencyChosen { .. }
+            | ResponseChange::LetThrough { .. }
+            | ResponseChange::MovedTo(_)
+            | ResponseChange::Noted { .. }
+            | ResponseChange::TookOver { .. }
+            | ResponseChange::Merged { .. }
+            | ResponseChange::Unmerged { .. }
+            | ResponseChange::GaveBack { .. } => self.apply_act(change),
         }
     }
 
@@ -266,6 +288,7 @@ impl Incident {
             integration,
             dedup_key,
             firing: true,
+            fired_to_the_end: false,
             severity,
             since: at,
             own,
@@ -301,7 +324,7 @@ impl Incident {
     }
 
     /// Shows it in rooms and tickets that do not show it yet, up to the bound.
-    fn show_in(&mut self, mirrors: &[NewMirror]) {
+    pub(super) fn show_in(&mut self, mirrors: &[NewMirror]) {
         for new in mirrors {
             if self.mirrors.len() < MIRRORS_MAX && !self.is_shown_in(new) {
                 self.mirrors.push(Mirror::from(new));
@@ -318,10 +341,11 @@ impl Incident {
         self.version += u32::from(self.held_back.is_none());
         self.held_back = Some(held);
         self.escalation = None;
-        self.notifications.retain(|found| found.in_flight.is_some() || found.purpose == Purpose::Inform);
+        self.notifications.retain(|found| found.in_flight.is_some() || found.purpose.outlives_a_step());
     }
 
     fn begin(&mut self, step: &StepStart, at: Timestamp) {
+        self.left_at = None;
         self.plan(&step.people, Purpose::Page);
         self.plan(&step.shadows, Purpose::Shadow);
         self.escalation = Some(Escalation {
@@ -335,7 +359,7 @@ impl Incident {
     }
 
     /// Plans contacts. Somebody who is told again starts over: what still waited for them gives way.
-    fn plan(&mut self, people: &[Recipient], purpose: Purpose) {
+    pub(super) fn plan(&mut self, people: &[Recipient], purpose: Purpose) {
         for told in people {
             self.notifications.retain(|found| {
                 found.in_flight.is_some() || found.user != told.user || found.purpose != purpose
@@ -363,13 +387,13 @@ impl Incident {
     }
 
     /// Stops the escalation and everything that waits; `inform` too when the incident is over.
-    fn stop(&mut self, over: bool) {
+    pub(super) fn stop(&mut self, over: bool) {
         self.escalation = None;
         self.notifications
-            .retain(|found| found.in_flight.is_some() || (found.purpose == Purpose::Inform && !over));
+            .retain(|found| found.in_flight.is_some() || (found.purpose.outlives_a_step() && !over));
     }
 
-    fn trigger_again(&mut self) {
+    pub(super) fn trigger_again(&mut self) {
         self.status = Status::Triggered;
         self.acknowledgement = None;
         self.quiet_seconds = None;
@@ -402,7 +426,7 @@ impl Incident {
             }
         }
         let wanted = |found: &Notification, status: Status, held: bool| match found.purpose {
-            Purpose::Inform => status != Status::Resolved,
+            Purpose::Inform | Purpose::Also => status != Status::Resolved,
             Purpose::Page | Purpose::Shadow => status == Status::Triggered && !held,
         };
         let (status, held) = (self.status, self.held_back.is_some());

@@ -3,6 +3,7 @@
 //! A phrase is a variant, with the values that go into it; `ja` and `en` match every variant, so a phrase that lacks
 //! a translation does not compile. What to say, and when, is decided by whoever builds a message; how to say it, here.
 
+pub mod answer;
 mod en;
 mod ja;
 pub mod storage;

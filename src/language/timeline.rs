@@ -51,6 +51,8 @@ pub enum TimelineLine<'a> {
         urgency: Level,
         raise_at: Option<&'a str>,
         held: Option<Held<'a>>,
+        /// Who declared it, where no monitor did.
+        declared: Option<(&'a str, Via)>,
     },
     Joined {
         alert: Said<'a>,
@@ -85,9 +87,31 @@ pub enum TimelineLine<'a> {
     Released {
         by: HeldBy,
     },
+    RunTime {
+        made: RunTimeLine<'a>,
+        by: &'a str,
+        via: Via,
+    },
     Step(StepLine<'a>),
     Response(ResponseLine<'a>),
     Delivery(DeliveryLine<'a>),
+}
+
+/// What people change for now. Instants are given as they are to be shown.
+#[derive(Clone, Debug)]
+pub enum RunTimeLine<'a> {
+    Override { schedule: &'a str, change: OverrideLine<'a>, from: &'a str, until: &'a str, reason: &'a str },
+    Silence { scope: &'a [String], from: &'a str, until: &'a str, reason: &'a str },
+    Absence { user: &'a str, cover: Option<&'a str>, from: &'a str, until: &'a str },
+    Ended { what: &'a str, why: &'a Why },
+}
+
+/// Who is on call by an override, by id.
+#[derive(Clone, Copy, Debug)]
+pub enum OverrideLine<'a> {
+    Set(&'a [String]),
+    Replace(&'a str, &'a [String]),
+    Add(&'a [String]),
 }
 
 /// Who is told, step by step.
@@ -103,11 +127,57 @@ pub enum StepLine<'a> {
 /// What people did, and what follows from that.
 #[derive(Clone, Debug)]
 pub enum ResponseLine<'a> {
-    Acknowledged { by: &'a str, via: Via, until: Option<&'a str>, words: Option<&'a str> },
-    AsksForNextStep { by: &'a str, via: Via },
-    Retriggered { why: &'a Why },
-    Reassigned { to: &'a [String], by: &'a str, via: Via, next: Option<&'a str> },
-    Resolved { by: &'a str, via: Via, why: &'a Why },
+    Acknowledged {
+        by: &'a str,
+        via: Via,
+        until: Option<&'a str>,
+        snoozed: bool,
+        words: Option<&'a str>,
+    },
+    AsksForStep {
+        by: &'a str,
+        via: Via,
+        step: Option<u32>,
+    },
+    Retriggered {
+        why: &'a Why,
+    },
+    Reassigned {
+        to: &'a [String],
+        by: &'a str,
+        via: Via,
+        next: Option<&'a str>,
+    },
+    Resolved {
+        by: &'a str,
+        via: Via,
+        why: &'a Why,
+        reason: Option<&'a str>,
+    },
+    Act {
+        act: Act<'a>,
+        by: &'a str,
+        via: Via,
+    },
+    /// The alerts of a merged incident are its own again.
+    GaveBack {
+        to: &'a str,
+    },
+}
+
+/// What somebody did to an incident, beside taking and closing it.
+#[derive(Clone, Copy, Debug)]
+pub enum Act<'a> {
+    GivenBack,
+    Reopened,
+    PagedAlso { to: &'a [String] },
+    UrgencyChosen { urgency: Level },
+    LetThrough { held: HeldBy },
+    MovedTo { service: &'a str, urgency: Level },
+    Noted { text: &'a str },
+    TookOver { from: &'a str },
+    Merged { into: &'a str },
+    Unmerged { from: &'a str },
 }
 
 /// What left, and what became of it.

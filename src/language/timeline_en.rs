@@ -1,8 +1,8 @@
 //! The lines of a timeline in English.
 
 use super::timeline::{
-    Carries, DeliveryLine, Ended, Held, HeldBy, Level, ResponseLine, Said, Slowed, Step, StepLine,
-    TimelineLine, ToldAs, Waiting, Way,
+    Act, Carries, DeliveryLine, Ended, Held, HeldBy, Level, OverrideLine, ResponseLine, RunTimeLine, Said,
+    Slowed, Step, StepLine, TimelineLine, ToldAs, Waiting, Way,
 };
 use crate::actor::Via;
 use crate::reason::{Because, Fault, Why};
@@ -31,10 +31,13 @@ pub(super) fn line(line: &TimelineLine) -> String {
             let service = service.map_or_else(String::new, |service| format!(" -> {service}"));
             format!("changed: {}{service}", said(alert))
         }
-        TimelineLine::Opened { alert, service, severity, urgency, raise_at, held } => {
+        TimelineLine::Opened { alert, service, severity, urgency, raise_at, held, declared } => {
+            let what = match declared {
+                Some((by, via)) => format!("\"{}\" declared by {by} {}", alert.words, way(*via)),
+                None => said(alert),
+            };
             let mut text = format!(
-                "opened: {} -> {}, {severity}, {}",
-                said(alert),
+                "opened: {what} -> {}, {severity}, {}",
                 service.unwrap_or("no service"),
                 level(*urgency)
             );
@@ -65,9 +68,37 @@ pub(super) fn line(line: &TimelineLine) -> String {
         TimelineLine::Released { by: HeldBy::Silence } => "the silence is over".to_owned(),
         TimelineLine::Released { by: HeldBy::Inhibition } => "no longer inhibited".to_owned(),
         TimelineLine::Released { by: HeldBy::Wait } => "the wait is over".to_owned(),
+        TimelineLine::RunTime { made, by, via } => run_time(made, &format!("{by} {}", way(*via))),
         TimelineLine::Step(line) => step_line(line),
         TimelineLine::Response(line) => response(line),
         TimelineLine::Delivery(line) => delivery(line),
+    }
+}
+
+fn run_time(made: &RunTimeLine, who: &str) -> String {
+    let because = |reason: &str| if reason.is_empty() { String::new() } else { format!(": {reason}") };
+    match made {
+        RunTimeLine::Override { schedule, change, from, until, reason } => {
+            let change = match change {
+                OverrideLine::Set(with) if with.is_empty() => "nobody on call".to_owned(),
+                OverrideLine::Set(with) => format!("{} on call", with.join(", ")),
+                OverrideLine::Replace(who, with) => format!("{} for {who}", list(with)),
+                OverrideLine::Add(with) => format!("{} on call too", with.join(", ")),
+            };
+            let reason = because(reason);
+            format!("override of {schedule} by {who}: {change}, from {from} until {until}{reason}")
+        }
+        RunTimeLine::Silence { scope, from, until, reason } => {
+            format!("silence on {} by {who}, from {from} until {until}: {reason}", list(scope))
+        }
+        RunTimeLine::Absence { user, cover, from, until } => {
+            let cover = cover.map_or_else(String::new, |cover| format!(", {cover} stands in"));
+            format!("{user} is away from {from} until {until}{cover}, said by {who}")
+        }
+        RunTimeLine::Ended { what, why: reason } => match reason {
+            Why::AskedFor => format!("{what} ended early by {who}"),
+            reason => format!("{what} ended: {}", why(reason)),
+        },
     }
 }
 
@@ -100,21 +131,48 @@ fn step_line(line: &StepLine) -> String {
 
 fn response(line: &ResponseLine) -> String {
     match line {
-        ResponseLine::Acknowledged { by, via, until, words } => {
+        ResponseLine::Acknowledged { by, via, until, snoozed, words } => {
+            let what = if *snoozed { "snoozed" } else { "acknowledged" };
             let until = until.map_or_else(String::new, |until| format!(", until {until}"));
             let words = words.map_or_else(String::new, |words| format!(": \"{words}\""));
-            format!("acknowledged by {by} {}{until}{words}", way(*via))
+            format!("{what} by {by} {}{until}{words}", way(*via))
         }
-        ResponseLine::AsksForNextStep { by, via } => format!("{by} asks for the next step {}", way(*via)),
+        ResponseLine::AsksForStep { by, via, step: None } => {
+            format!("{by} asks for the next step {}", way(*via))
+        }
+        ResponseLine::AsksForStep { by, via, step: Some(step) } => {
+            format!("{by} asks for step {step} {}", way(*via))
+        }
         ResponseLine::Retriggered { why: reason } => format!("triggered again: {}", why(reason)),
         ResponseLine::Reassigned { to, by, via, next } => {
             let next = next.map_or_else(String::new, |at| format!(", next step at {at}"));
             format!("reassigned to {} by {by} {}{next}", to.join(", "), way(*via))
         }
-        ResponseLine::Resolved { by, via: Via::Monitor | Via::Rule, why: reason } => {
+        ResponseLine::Resolved { by, via: Via::Monitor | Via::Rule, why: reason, .. } => {
             format!("resolved by {by}: {}", why(reason))
         }
-        ResponseLine::Resolved { by, via, .. } => format!("resolved by {by} {}", way(*via)),
+        ResponseLine::Resolved { by, via, reason, .. } => {
+            let reason = reason.map_or_else(String::new, |words| format!(": \"{words}\""));
+            format!("resolved by {by} {}{reason}", way(*via))
+        }
+        ResponseLine::Act { act, by, via } => act_of(act, &format!("{by} {}", way(*via))),
+        ResponseLine::GaveBack { to } => format!("{to} is an incident of its own again"),
+    }
+}
+
+fn act_of(act: &Act, who: &str) -> String {
+    match act {
+        Act::GivenBack => format!("given back by {who}"),
+        Act::Reopened => format!("opened again by {who}"),
+        Act::PagedAlso { to } => format!("{} paged too, asked for by {who}", list(to)),
+        Act::UrgencyChosen { urgency: Level::High } => format!("raised to high urgency by {who}"),
+        Act::UrgencyChosen { urgency } => format!("lowered to {} by {who}", level(*urgency)),
+        Act::LetThrough { held } => format!("no longer {} here, by {who}", held_by(*held)),
+        Act::MovedTo { service, urgency } => format!("moved to {service} by {who}, {}", level(*urgency)),
+        Act::Noted { text } => format!("note by {who}: \"{text}\""),
+        Act::TookOver { from } => format!("{from} merged into this by {who}"),
+        Act::Merged { into } => format!("merged into {into} by {who}"),
+        Act::Unmerged { from } => format!("taken out of {from} again by {who}"),
     }
 }
 
@@ -260,6 +318,10 @@ pub(super) fn why(why: &Why) -> String {
         Why::BeyondTheGroup => "it fires again, longer after the opening than the service groups".into(),
         Why::Newcomers(count) => format!("{count} more since somebody took it"),
         Why::MoreUrgent => "it has become more urgent".into(),
+        Why::MergedWith(incident) => format!("{incident} was merged into it"),
+        Why::Declared => "named by the person who declared it".into(),
+        Why::InGit => "git has it now".into(),
+        Why::GoneFromGit => "what it names is gone from git".into(),
         Why::NotResolvedInTime => "acknowledged, but not resolved in time".into(),
         Why::OwnTrouble => "the server's own".into(),
         Why::IntegrationGone(integration) => format!("the integration {integration} is gone"),

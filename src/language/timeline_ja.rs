@@ -1,8 +1,8 @@
 //! The lines of a timeline in Japanese.
 
 use super::timeline::{
-    Carries, DeliveryLine, Ended, Held, HeldBy, Level, ResponseLine, Said, Slowed, Step, StepLine,
-    TimelineLine, ToldAs, Waiting, Way,
+    Act, Carries, DeliveryLine, Ended, Held, HeldBy, Level, OverrideLine, ResponseLine, RunTimeLine, Said,
+    Slowed, Step, StepLine, TimelineLine, ToldAs, Waiting, Way,
 };
 use crate::actor::Via;
 use crate::reason::{Because, Fault, Why};
@@ -33,10 +33,13 @@ pub(super) fn line(line: &TimelineLine) -> String {
             let service = service.map_or_else(String::new, |service| format!(" → {service}"));
             format!("変更: {}{service}", said(alert))
         }
-        TimelineLine::Opened { alert, service, severity, urgency, raise_at, held } => {
+        TimelineLine::Opened { alert, service, severity, urgency, raise_at, held, declared } => {
             let service = service.unwrap_or("サービスなし");
-            let mut text =
-                format!("発生: {} → {service}、重大度 {severity}、{}", said(alert), level(*urgency));
+            let what = match declared {
+                Some((by, via)) => format!("「{}」（{}{by} が報告）", alert.words, way(*via)),
+                None => said(alert),
+            };
+            let mut text = format!("発生: {what} → {service}、重大度 {severity}、{}", level(*urgency));
             text.extend(raise_at.map(|at| format!("、{at} に未解決なら緊急度を上げます")));
             text.extend(held.map(|held| {
                 format!("、{}（{} まで、{}: {}）", held_by(held.by), held.until, held.rule, held.reason)
@@ -71,9 +74,37 @@ pub(super) fn line(line: &TimelineLine) -> String {
         TimelineLine::Released { by: HeldBy::Silence } => "サイレンスが終わりました".to_owned(),
         TimelineLine::Released { by: HeldBy::Inhibition } => "抑止が解除されました".to_owned(),
         TimelineLine::Released { by: HeldBy::Wait } => "保留が終わりました".to_owned(),
+        TimelineLine::RunTime { made, by, via } => run_time(made, &format!("{}{by}", way(*via))),
         TimelineLine::Step(line) => step_line(line),
         TimelineLine::Response(line) => response(line),
         TimelineLine::Delivery(line) => delivery(line),
+    }
+}
+
+fn run_time(made: &RunTimeLine, who: &str) -> String {
+    let because = |reason: &str| if reason.is_empty() { String::new() } else { format!("（{reason}）") };
+    match made {
+        RunTimeLine::Override { schedule, change, from, until, reason } => {
+            let change = match change {
+                OverrideLine::Set(with) if with.is_empty() => "担当者なし".to_owned(),
+                OverrideLine::Set(with) => format!("担当は {}", with.join("、")),
+                OverrideLine::Replace(who, with) => format!("{who} の代わりに {}", list(with)),
+                OverrideLine::Add(with) => format!("{} も担当", with.join("、")),
+            };
+            let reason = because(reason);
+            format!("{who} が {schedule} を変更しました: {change}、{from} から {until} まで{reason}")
+        }
+        RunTimeLine::Silence { scope, from, until, reason } => {
+            format!("{who} が {} をサイレンスにしました: {from} から {until} まで（{reason}）", list(scope))
+        }
+        RunTimeLine::Absence { user, cover, from, until } => {
+            let cover = cover.map_or_else(String::new, |cover| format!("、代わりは {cover}"));
+            format!("{user} は {from} から {until} まで不在です{cover}（登録: {who}）")
+        }
+        RunTimeLine::Ended { what, why: reason } => match reason {
+            Why::AskedFor => format!("{who} が {what} を早めに終了しました"),
+            reason => format!("{what} が終了しました: {}", why(reason)),
+        },
     }
 }
 
@@ -108,23 +139,48 @@ fn step_line(line: &StepLine) -> String {
 
 fn response(line: &ResponseLine) -> String {
     match line {
-        ResponseLine::Acknowledged { by, via, until, words } => {
+        ResponseLine::Acknowledged { by, via, until, snoozed, words } => {
+            let what = if *snoozed { "がスヌーズしました" } else { "が対応を始めました" };
             let until = until.map_or_else(String::new, |until| format!("（{until} まで）"));
             let words = words.map_or_else(String::new, |words| format!(": 「{words}」"));
-            format!("{}{by} が対応を始めました{until}{words}", way(*via))
+            format!("{}{by} {what}{until}{words}", way(*via))
         }
-        ResponseLine::AsksForNextStep { by, via } => {
+        ResponseLine::AsksForStep { by, via, step: None } => {
             format!("{}{by} が次の担当者を呼びました", way(*via))
+        }
+        ResponseLine::AsksForStep { by, via, step: Some(step) } => {
+            format!("{}{by} がステップ {step} の担当者を呼びました", way(*via))
         }
         ResponseLine::Retriggered { why: reason } => format!("再び呼び出します: {}", why(reason)),
         ResponseLine::Reassigned { to, by, via, next } => {
             let next = next.map_or_else(String::new, |at| format!("。次のステップ {at}"));
             format!("{}{by} が {} に割り当てました{next}", way(*via), to.join("、"))
         }
-        ResponseLine::Resolved { by, via: Via::Monitor | Via::Rule, why: reason } => {
+        ResponseLine::Resolved { by, via: Via::Monitor | Via::Rule, why: reason, .. } => {
             format!("解決しました（{by}: {}）", why(reason))
         }
-        ResponseLine::Resolved { by, via, .. } => format!("{}{by} が解決済みにしました", way(*via)),
+        ResponseLine::Resolved { by, via, reason, .. } => {
+            let reason = reason.map_or_else(String::new, |words| format!(": 「{words}」"));
+            format!("{}{by} が解決済みにしました{reason}", way(*via))
+        }
+        ResponseLine::Act { act, by, via } => act_of(act, &format!("{}{by} が", way(*via))),
+        ResponseLine::GaveBack { to } => format!("{to} は元のインシデントに戻りました"),
+    }
+}
+
+fn act_of(act: &Act, who: &str) -> String {
+    match act {
+        Act::GivenBack => format!("{who}対応を取り消しました"),
+        Act::Reopened => format!("{who}再オープンしました"),
+        Act::PagedAlso { to } => format!("{who} {} も呼び出しました", list(to)),
+        Act::UrgencyChosen { urgency: Level::High } => format!("{who}緊急度を上げました"),
+        Act::UrgencyChosen { urgency } => format!("{who}緊急度を下げました（{}）", level(*urgency)),
+        Act::LetThrough { held } => format!("{who}このインシデントの「{}」を解除しました", held_by(*held)),
+        Act::MovedTo { service, urgency } => format!("{who} {service} に移しました（{}）", level(*urgency)),
+        Act::Noted { text } => format!("{who}メモを残しました: 「{text}」"),
+        Act::TookOver { from } => format!("{who} {from} をここに統合しました"),
+        Act::Merged { into } => format!("{who} {into} に統合しました"),
+        Act::Unmerged { from } => format!("{who} {from} から元に戻しました"),
     }
 }
 
@@ -272,6 +328,10 @@ pub(super) fn why(why: &Why) -> String {
         Why::BeyondTheGroup => "グループの時間を過ぎてから再び発生しました".into(),
         Why::Newcomers(count) => format!("対応が始まってからさらに{count}件のアラートが加わりました"),
         Why::MoreUrgent => "緊急度が上がりました".into(),
+        Why::MergedWith(incident) => format!("{incident} が統合されました"),
+        Why::Declared => "報告した人の指定による".into(),
+        Why::InGit => "git に反映されました".into(),
+        Why::GoneFromGit => "対象が git からなくなりました".into(),
         Why::NotResolvedInTime => "対応が始まりましたが、時間内に解決していません".into(),
         Why::OwnTrouble => "サーバー自身の問題".into(),
         Why::IntegrationGone(integration) => format!("インテグレーション {integration} がなくなりました"),

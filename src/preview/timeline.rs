@@ -3,7 +3,7 @@
 //! An entry holds values; here each becomes a phrase of [`language`](crate::language::timeline), with the names in force now
 //! and instants as wall-clock times of the reader's zone. Every change has its line: the matches are exhaustive.
 
-use crate::actor::Actor;
+use crate::actor::{Actor, Via};
 use crate::alert::{Action, Event};
 use crate::config::{Config, MirrorKind, Urgency};
 use crate::incident::{
@@ -13,7 +13,7 @@ use crate::incident::{
 };
 use crate::language::Language;
 use crate::language::timeline::{
-    Carries, DeliveryLine, Ended, Held, HeldBy, Level, ResponseLine, Said, Slowed, Step, StepLine,
+    Act, Carries, DeliveryLine, Ended, Held, HeldBy, Level, ResponseLine, Said, Slowed, Step, StepLine,
     TimelineLine, ToldAs, Waiting,
 };
 use crate::reason::{Because, Rule};
@@ -64,7 +64,7 @@ impl<'a> Reader<'a> {
 }
 
 /// A reader of one entry: instants are told with the date where it is another than that of the entry.
-struct At<'a> {
+pub(super) struct At<'a> {
     reader: Reader<'a>,
     now: Timestamp,
 }
@@ -79,14 +79,15 @@ impl At<'_> {
             Change::Escalation(change) => self.escalation(change),
             Change::Delivery(change) => (self.delivery(change), String::new()),
             Change::Response(change) => self.response(change),
+            Change::RunTime(change) => (self.run_time(change), String::new()),
         }
     }
 
-    fn say(&self, line: &TimelineLine) -> String {
+    pub(super) fn say(&self, line: &TimelineLine) -> String {
         self.reader.language.timeline(line)
     }
 
-    fn clock(&self, instant: Timestamp) -> String {
+    pub(super) fn clock(&self, instant: Timestamp) -> String {
         let zone = self.reader.zone;
         let (local, near) = (instant.to_zoned(zone.clone()), self.now.to_zoned(zone.clone()));
         let pattern = if local.date() == near.date() { "%H:%M:%S" } else { "%a %m-%d %H:%M" };
@@ -101,7 +102,7 @@ impl At<'_> {
         self.reader.language.rule(rule)
     }
 
-    fn name<'n>(&'n self, actor: &'n Actor) -> &'n str {
+    pub(super) fn name<'n>(&'n self, actor: &'n Actor) -> &'n str {
         self.reader.config.name_of(actor)
     }
 
@@ -162,6 +163,7 @@ impl At<'_> {
             urgency: level(opened.urgency),
             raise_at: raise_at.as_deref(),
             held: held.as_ref().map(|(held, (until, rule))| held_words(held, until, rule)),
+            declared: opened.declared.as_ref().map(|(by, via)| (self.name(by), *via)),
         };
         let rules = [&opened.route_rule, &opened.urgency_rule].map(|rule| self.rule(rule));
         (self.say(&line), rules.join(", "))
@@ -200,8 +202,8 @@ impl At<'_> {
                 let as_what = match (purpose, in_step) {
                     (Purpose::Inform, _) => ToldAs::Informed,
                     (Purpose::Shadow, _) => ToldAs::Shadows,
-                    (Purpose::Page, true) => ToldAs::NowInStep,
-                    (Purpose::Page, false) => ToldAs::OnceAtLow,
+                    (Purpose::Page | Purpose::Also, true) => ToldAs::NowInStep,
+                    (Purpose::Page | Purpose::Also, false) => ToldAs::OnceAtLow,
                 };
                 let line = StepLine::Told { as_what, people: &self.people(people) };
                 (self.say(&TimelineLine::Step(line)), rule.to_string())
@@ -247,36 +249,97 @@ impl At<'_> {
     fn response(&self, change: &ResponseChange) -> (String, String) {
         let mut rule = String::new();
         let line = match change {
-            ResponseChange::Acknowledged { by, via, until, event, .. } => {
+            ResponseChange::Acknowledged { by, via, until, event, snoozed, .. } => {
                 let until = self.maybe_clock(*until);
                 let words = event.as_ref().map(|event| event.summary.as_str());
                 let line = ResponseLine::Acknowledged {
                     by: self.name(by),
                     via: *via,
                     until: until.as_deref(),
+                    snoozed: *snoozed,
                     words,
                 };
                 return (self.say(&TimelineLine::Response(line)), rule);
             }
-            ResponseChange::Escalated { by, via, .. } => {
-                ResponseLine::AsksForNextStep { by: self.name(by), via: *via }
+            ResponseChange::Escalated { by, via, step, .. } => {
+                ResponseLine::AsksForStep { by: self.name(by), via: *via, step: *step }
             }
             ResponseChange::Retriggered { why, rule: decided } => {
                 rule = decided.as_ref().map(|rule| self.rule(rule)).unwrap_or_default();
                 ResponseLine::Retriggered { why }
             }
-            ResponseChange::Reassigned { to, by, via, escalation } => {
+            ResponseChange::Reassigned { to, by, via, escalation, policy } => {
                 let next = self.maybe_clock(escalation.as_ref().map(|running| running.deadline));
-                let to: Vec<String> = to.iter().map(|told| told.user.to_string()).collect();
+                let named = policy.iter().map(ToString::to_string);
+                let to: Vec<String> = to.iter().map(|told| told.user.to_string()).chain(named).collect();
                 let line =
                     ResponseLine::Reassigned { to: &to, by: self.name(by), via: *via, next: next.as_deref() };
                 return (self.say(&TimelineLine::Response(line)), rule);
             }
-            ResponseChange::Resolved { by, via, why, .. } => {
-                ResponseLine::Resolved { by: self.name(by), via: *via, why }
+            ResponseChange::Resolved { by, via, why, reason, .. } => {
+                ResponseLine::Resolved { by: self.name(by), via: *via, why, reason: reason.as_deref() }
             }
+            ResponseChange::MovedTo(_)
+            | ResponseChange::LetThrough { .. }
+            | ResponseChange::GivenBack { .. }
+            | ResponseChange::Reopened { .. }
+            | ResponseChange::PagedAlso { .. }
+            | ResponseChange::UrgencyChosen { .. }
+            | ResponseChange::Noted { .. }
+            | ResponseChange::TookOver { .. }
+            | ResponseChange::Merged { .. }
+            | ResponseChange::Unmerged { .. }
+            | ResponseChange::GaveBack { .. } => return self.act(change),
         };
         (self.say(&TimelineLine::Response(line)), rule)
+    }
+
+    /// What somebody did beside taking and closing it.
+    fn act(&self, change: &ResponseChange) -> (String, String) {
+        let none = String::new();
+        match change {
+            ResponseChange::MovedTo(moved) => {
+                let act = Act::MovedTo { service: &moved.service, urgency: level(moved.urgency) };
+                (self.did(act, &moved.by, moved.via), self.rule(&moved.urgency_rule))
+            }
+            ResponseChange::LetThrough { held, by, via, .. } => {
+                let act = Act::LetThrough { held: held_by(held.by) };
+                (self.did(act, by, *via), held.origin.to_string())
+            }
+            ResponseChange::GivenBack { by, via } => (self.did(Act::GivenBack, by, *via), none),
+            ResponseChange::Reopened { by, via } => (self.did(Act::Reopened, by, *via), none),
+            ResponseChange::PagedAlso { to, by, via } => {
+                let to: Vec<String> = to.iter().map(|told| told.user.to_string()).collect();
+                (self.did(Act::PagedAlso { to: &to }, by, *via), none)
+            }
+            ResponseChange::UrgencyChosen { urgency, by, via } => {
+                (self.did(Act::UrgencyChosen { urgency: level(*urgency) }, by, *via), none)
+            }
+            ResponseChange::Noted { text, by, via } => (self.did(Act::Noted { text }, by, *via), none),
+            ResponseChange::TookOver { from, by, via } => {
+                (self.did(Act::TookOver { from: &from.to_string() }, by, *via), none)
+            }
+            ResponseChange::Merged { into, by, via } => {
+                (self.did(Act::Merged { into: &into.to_string() }, by, *via), none)
+            }
+            ResponseChange::Unmerged { from, by, via } => {
+                (self.did(Act::Unmerged { from: &from.to_string() }, by, *via), none)
+            }
+            ResponseChange::GaveBack { to } => {
+                let line = ResponseLine::GaveBack { to: &to.to_string() };
+                (self.say(&TimelineLine::Response(line)), none)
+            }
+            // Worded by `response`.
+            ResponseChange::Acknowledged { .. }
+            | ResponseChange::Escalated { .. }
+            | ResponseChange::Retriggered { .. }
+            | ResponseChange::Reassigned { .. }
+            | ResponseChange::Resolved { .. } => (none.clone(), none),
+        }
+    }
+
+    fn did(&self, act: Act, by: &Actor, via: Via) -> String {
+        self.say(&TimelineLine::Response(ResponseLine::Act { act, by: self.name(by), via }))
     }
 
     fn delivery(&self, change: &DeliveryChange) -> String {

@@ -40,6 +40,8 @@ pub enum Callback {
 pub enum Context {
     Slack {
         response_url: Option<Secret>,
+        /// Who pressed, where it is somebody of the config.
+        user: Option<Id>,
         language: Language,
     },
     Call {
@@ -101,7 +103,11 @@ pub fn callback(
 /// The reply to a command in the provider's form.
 pub fn answer(config: &Config, context: &Context, reply: &Reply) -> HttpAnswer {
     match context {
-        Context::Slack { response_url, language } => slack::answer(response_url.as_ref(), *language, reply),
+        Context::Slack { response_url, user, language } => {
+            let known = user.as_ref().and_then(|user| config.users.get(user));
+            let zone = known.map_or(&config.organisation.time_zone, |user| &user.time_zone);
+            slack::answer(response_url.as_ref(), *language, zone, reply)
+        }
         Context::Call { delivery, user, language, round, unknown_key } => {
             let call = twilio::Call { delivery: *delivery, user: user.as_deref(), round: *round };
             twilio::answer(config, &call, *language, *unknown_key, reply)

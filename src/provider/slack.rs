@@ -16,6 +16,7 @@ use crate::incident::{
 use crate::language::Language;
 use crate::reason::Fault;
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use ring::hmac;
 use serde_json::{Value, json};
 use std::str::from_utf8;
@@ -109,16 +110,22 @@ pub(super) fn callback(
     };
     let (by, language) = actor(config, &payload["user"]);
     let response_url = payload["response_url"].as_str().filter(|url| may_post(slack, url)).map(Secret::new);
+    let user = by.user().cloned();
     Ok(Callback::Command {
         command: Command::Respond(Respond { target, action, by, via: Via::Slack }),
-        context: Context::Slack { response_url, language },
+        context: Context::Slack { response_url, user, language },
     })
 }
 
 /// The button's own answer is empty (Slack shows none); the words follow through `response_url`, to the one who pressed.
 /// <https://docs.slack.dev/interactivity/handling-user-interaction#message_responses>
-pub(super) fn answer(response_url: Option<&Secret>, language: Language, reply: &Reply) -> HttpAnswer {
-    let text = escape(&reply_text(reply, language), TEXT_MAX);
+pub(super) fn answer(
+    response_url: Option<&Secret>,
+    language: Language,
+    zone: &TimeZone,
+    reply: &Reply,
+) -> HttpAnswer {
+    let text = escape(&reply_text(reply, language, zone), TEXT_MAX);
     let body = json!({"response_type": "ephemeral", "replace_original": false, "text": text});
     let then = response_url.map(|url| Request::json(url.expose().to_owned(), None, &body));
     HttpAnswer { then, ..HttpAnswer::empty() }
@@ -316,7 +323,7 @@ fn asked(payload: &Value) -> Option<(Asked, Target)> {
     payload["actions"].as_array()?.iter().find_map(|action| {
         let asked = match action["action_id"].as_str()? {
             "acknowledge" => Asked::Acknowledge,
-            "resolve" => Asked::Resolve,
+            "resolve" => Asked::Resolve { reason: None },
             _ => return None,
         };
         Some((asked, target(action["value"].as_str()?)?))

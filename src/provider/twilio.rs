@@ -368,8 +368,8 @@ fn key(config: &Config, request: &CallbackRequest, delivery: DeliveryId, digits:
     let language = user.map_or(config.organisation.language, |user| user.language);
     let action = match digits {
         "4" => Asked::Acknowledge,
-        "5" => Asked::Escalate,
-        "6" => Asked::Resolve,
+        "5" => Asked::Escalate { step: None },
+        "6" => Asked::Resolve { reason: None },
         _ => Asked::Repeat,
     };
     let rounds = if digits == "*" { ROUNDS_MAX } else { SILENT_ROUNDS_MAX };

@@ -48,10 +48,10 @@ pub enum Value<'e> {
 
 impl<'e> Line<'e> {
     /// A line that counts as its own event.
-    pub fn new<const N: usize>(
+    pub fn new(
         level: Level,
         event: &'static str,
-        fields: [(&'static str, Value<'e>); N],
+        fields: impl IntoIterator<Item = (&'static str, Value<'e>)>,
     ) -> Line<'e> {
         let first = ("event", event.into());
         Line { level, kind: event, fields: [first].into_iter().chain(fields).collect() }

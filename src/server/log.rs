@@ -11,9 +11,10 @@ use super::metrics::Metrics;
 use super::sink::Sink;
 use super::story::{Story, actor, word};
 use crate::incident::message::reply_text;
-use crate::incident::{Asked, Command, Entry, Reply, Respond, Target};
+use crate::incident::{Command, Entry, IncidentId, Reply, Respond, Target};
 use crate::language::Language;
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use std::sync::Arc;
 use std::time::Duration;
 use tracing::Level;
@@ -83,36 +84,33 @@ fn is_wanted(level: Level) -> bool {
 
 /// Tells what came of a command that left no entry.
 pub(super) fn answered(command: &Command, reply: Option<&Reply>) {
-    let Command::Respond(Respond { target, action, by, via }) = command else { return };
-    let (incident, delivery) = match target {
-        Target::Incidents(ids) => {
-            (Some(ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")), None)
+    let ids = |ids: &[IncidentId]| ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
+    let (incident, delivery) = match command {
+        Command::Respond(Respond { target: Target::Incidents(incidents), .. }) => {
+            (Some(ids(incidents)), None)
         }
-        Target::Delivery(delivery) => (None, Some(delivery.to_string())),
+        Command::Respond(Respond { target: Target::Delivery(delivery), .. }) => {
+            (None, Some(delivery.to_string()))
+        }
+        _ => (None, None),
     };
-    let (by, via, action) = (actor(by), word(via), action_word(action));
+    let (action, (by, via)) = (command.name(), command.asked_by());
+    let (by, via) = (actor(by), word(&via));
     match reply {
         Some(Reply::Already { by: before, .. }) => {
             tracing::info!(event = "already", incident, delivery, action, by, via, before);
         }
-        Some(reply @ Reply::Refused(_)) => {
-            let why = reply_text(reply, Language::En);
+        Some(reply @ (Reply::Refused(_) | Reply::Confirm(_))) => {
+            let why = reply_text(reply, Language::En, &TimeZone::UTC);
             tracing::warn!(event = "command_refused", incident, delivery, action, by, via, why);
         }
         Some(Reply::NotFound) => {
             let why = "there is no such incident, or it is long closed";
             tracing::warn!(event = "command_refused", incident, delivery, action, by, via, why);
         }
-        Some(Reply::Taken { .. } | Reply::Done { .. } | Reply::Say(_)) | None => {}
-    }
-}
-
-fn action_word(action: &Asked) -> &'static str {
-    match action {
-        Asked::Acknowledge => "acknowledge",
-        Asked::Resolve => "resolve",
-        Asked::Escalate => "escalate",
-        Asked::Repeat => "repeat",
-        Asked::Reassign(_) => "reassign",
+        Some(
+            Reply::Taken { .. } | Reply::Done { .. } | Reply::Made { .. } | Reply::Ended | Reply::Say(_),
+        )
+        | None => {}
     }
 }

@@ -228,6 +228,7 @@ impl Metrics {
                 self.held_back.get_or_create(&HeldBack { contact, why: why.to_owned() }).inc();
             }
             Change::Server(_)
+            | Change::RunTime(_)
             | Change::Heartbeat(_)
             | Change::Escalation(_)
             | Change::Delivery(_)

@@ -2,6 +2,7 @@
 //!
 //! Nothing here decides about an incident. Each part carries out what the pure modules ask for and reports back.
 
+mod acts;
 mod age_keys;
 pub mod clock;
 pub mod delivery;

@@ -4,6 +4,7 @@
 //! What an entry does not hold itself (whose service an incident is, whom a delivery is for, which rule planned a contact)
 //! is remembered from the entries before it, within bounds; older ones lose those words and nothing else.
 
+use super::acts;
 use super::line::{Line, Value};
 use super::metrics::{outcome_word, outlet_word};
 use crate::actor::{Actor, Origin};
@@ -86,7 +87,9 @@ impl Story {
             Change::Alert(AlertChange::Moved(moved)) => (&moved.service, &[]),
             Change::Escalation(EscalationChange::StepBegan(step)) => (&None, &step.people),
             Change::Escalation(EscalationChange::Told { people, .. }) => (&None, people),
-            Change::Response(ResponseChange::Reassigned { to, .. }) => (&None, to),
+            Change::Response(
+                ResponseChange::Reassigned { to, .. } | ResponseChange::PagedAlso { to, .. },
+            ) => (&None, to),
             Change::Response(ResponseChange::Resolved { .. }) => {
                 self.closed.push_back(id);
                 if self.closed.len() > CLOSED_MAX
@@ -117,7 +120,8 @@ impl Story {
             Change::Alert(change) => alert(change),
             Change::Escalation(change) => vec![escalation(change)],
             Change::Delivery(change) => vec![self.delivery(entry.incident, change)],
-            Change::Response(change) => response(change),
+            Change::Response(change) => acts::response(change),
+            Change::RunTime(change) => vec![acts::run_time(change)],
         };
         let id = entry.incident;
         let service = id.and_then(|id| self.services.get(&id)).map(|service| &**service);
@@ -374,37 +378,8 @@ fn escalation(change: &EscalationChange) -> Line<'_> {
     }
 }
 
-fn response(change: &ResponseChange) -> Vec<Line<'_>> {
-    let info = Level::INFO;
-    let line = match change {
-        ResponseChange::Acknowledged { by, via, until, snoozed, event, .. } => {
-            let event_name = if *snoozed { "snoozed" } else { "acknowledged" };
-            let fields = [("by", actor(by).into()), ("via", word(via).into()), ("until", (*until).into())];
-            return by_alert("acknowledged", event.as_deref(), Line::new(info, event_name, fields));
-        }
-        ResponseChange::Escalated { by, via, delivery } => {
-            let fields =
-                [("by", actor(by).into()), ("via", word(via).into()), ("delivery", (*delivery).into())];
-            Line::new(info, "escalated", fields)
-        }
-        ResponseChange::Retriggered { why, rule } => {
-            let fields = [("why", word(why).into()), ("rule", rule.as_ref().into())];
-            Line::new(info, "retriggered", fields)
-        }
-        ResponseChange::Reassigned { to, by, via, .. } => {
-            let fields = [("users", people(to).into()), ("by", actor(by).into()), ("via", word(via).into())];
-            Line::new(info, "reassigned", fields)
-        }
-        ResponseChange::Resolved { by, via, why, event } => {
-            let fields = [("by", actor(by).into()), ("via", word(via).into()), ("why", word(why).into())];
-            return by_alert("resolved", event.as_deref(), Line::new(info, "resolved", fields));
-        }
-    };
-    vec![line]
-}
-
 /// What came of it, after the alert that said so.
-fn by_alert<'e>(effect: &'static str, event: Option<&'e Event>, line: Line<'e>) -> Vec<Line<'e>> {
+pub(super) fn by_alert<'e>(effect: &'static str, event: Option<&'e Event>, line: Line<'e>) -> Vec<Line<'e>> {
     let said = event.map(|event| of_event(effect, event, Vec::new()));
     said.into_iter().chain([line]).collect()
 }
@@ -418,7 +393,7 @@ fn at(step: &StepAt) -> [(&'static str, Value<'_>); 4] {
     ]
 }
 
-fn held_back(held: &HeldBack) -> [(&'static str, Value<'_>); 4] {
+pub(super) fn held_back(held: &HeldBack) -> [(&'static str, Value<'_>); 4] {
     [
         ("why", word(&held.by).into()),
         ("until", held.until.into()),
@@ -458,12 +433,12 @@ pub fn actor(actor: &Actor) -> String {
     }
 }
 
-fn people(people: &[Recipient]) -> String {
+pub(super) fn people(people: &[Recipient]) -> String {
     people.iter().map(|person| &*person.user).collect::<Vec<_>>().join(",")
 }
 
 /// The name by which a value is stored.
-pub fn word(value: &impl Serialize) -> String {
+pub(super) fn word(value: &impl Serialize) -> String {
     match serde_json::to_value(value) {
         Ok(serde_json::Value::String(word)) => word,
         Ok(serde_json::Value::Object(object)) => {

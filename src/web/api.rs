@@ -10,7 +10,9 @@ use crate::config::Config;
 use crate::disk::recover;
 use crate::engine::Lane;
 use crate::incident::message;
-use crate::incident::{Asked, Command, Entry, Incident, IncidentId, Input, Reply, Respond, Status, Target};
+use crate::incident::{
+    Asked, Assignee, Command, Entry, Incident, IncidentId, Input, Reply, Respond, Status, Target,
+};
 use crate::language::Language;
 use crate::preview::timeline::Reader;
 use crate::server::inbox::{self, Found};
@@ -124,8 +126,8 @@ pub async fn act(
             }
             match action.as_str() {
                 "acknowledge" => Asked::Acknowledge,
-                "resolve" => Asked::Resolve,
-                _ => Asked::Escalate,
+                "resolve" => Asked::Resolve { reason: None },
+                _ => Asked::Escalate { step: None },
             }
         }
         "reassign" => match reassigned(&doors, &live, &name, request).await {
@@ -142,7 +144,7 @@ pub async fn act(
     let command = Command::Respond(Respond { target, action, by, via: Via::Api });
     match doors.inbox.input(Lane::First, Input::Command(command)).await {
         Err(_) => busy(),
-        Ok(answered) => replied(id, answered.reply),
+        Ok(answered) => replied(id, answered.reply, &live.config),
     }
 }
 
@@ -177,18 +179,18 @@ pub async fn integration(State(doors): Shared, headers: HeaderMap, Path(id): Pat
     .into_response()
 }
 
-fn replied(id: IncidentId, reply: Option<Reply>) -> Response {
+fn replied(id: IncidentId, reply: Option<Reply>, config: &Config) -> Response {
     match reply {
         Some(Reply::Done { .. }) => Json(json!({ "incident": id, "result": "done" })).into_response(),
         Some(Reply::Already { by, .. }) => {
             Json(json!({ "incident": id, "result": "already", "by": by })).into_response()
         }
-        Some(reply @ Reply::Refused(_)) => {
-            problem(StatusCode::BAD_REQUEST, &message::reply_text(&reply, Language::En))
+        Some(reply @ (Reply::Refused(_) | Reply::Confirm(_))) => {
+            let zone = &config.organisation.time_zone;
+            problem(StatusCode::BAD_REQUEST, &message::reply_text(&reply, Language::En, zone))
         }
-        Some(Reply::Taken { .. } | Reply::Say(_) | Reply::NotFound) | None => {
-            problem(StatusCode::NOT_FOUND, &format!("there is no incident {id}, or it is long closed"))
-        }
+        Some(Reply::Taken { .. } | Reply::Made { .. } | Reply::Ended | Reply::Say(_) | Reply::NotFound)
+        | None => problem(StatusCode::NOT_FOUND, &format!("there is no incident {id}, or it is long closed")),
     }
 }
 
@@ -219,7 +221,7 @@ async fn reassigned(doors: &Doors, live: &Live, token: &str, request: Request) -
         problem(StatusCode::BAD_REQUEST, &format!("the body should be {{\"user\": \"<id>\"}}: {error}"))
     })?;
     match live.config.users.get_key_value(wanted.user.as_str()) {
-        Some((id, _)) => Ok(Asked::Reassign(id.clone())),
+        Some((id, _)) => Ok(Asked::Reassign(vec![Assignee::User(id.clone())])),
         None => Err(problem(StatusCode::BAD_REQUEST, &format!("there is no user `{}`", wanted.user))),
     }
 }

@@ -136,6 +136,7 @@ fn config_of(endpoints: Vec<Endpoint>) -> Config {
         policies: BTreeMap::new(),
         services: BTreeMap::new(),
         endpoints: endpoints.into_iter().map(|endpoint| (endpoint.id.clone(), endpoint)).collect(),
+        retired: Default::default(),
         silences: Vec::new(),
         runbooks: Vec::new(),
         calendars: BTreeMap::new(),

@@ -142,7 +142,10 @@ fn a_button_is_a_command_by_a_person_we_know_or_by_a_name() {
     let expected = Respond { target, action: Asked::Acknowledge, by, via: Via::Slack };
     assert_eq!(command, Command::Respond(expected));
     let url = Secret::new("https://hooks.slack.com/actions/T1/2/abc");
-    assert_eq!(context, Context::Slack { response_url: Some(url), language: Language::En });
+    assert_eq!(
+        context,
+        Context::Slack { response_url: Some(url), user: Some("kimura".into()), language: Language::En }
+    );
 
     let guest = pressed(&payload("resolve", "delivery 3-9", &json!({"id": "U9", "username": "guest"})));
     let Ok(Callback::Command { command: Command::Respond(command), context }) = guest else {
@@ -151,7 +154,7 @@ fn a_button_is_a_command_by_a_person_we_know_or_by_a_name() {
     assert_eq!(command.target, Target::Delivery(DELIVERY));
     assert_eq!(
         (command.action, command.by),
-        (Asked::Resolve, Actor::Stranger { name: "guest".into(), way: Via::Slack })
+        (Asked::Resolve { reason: None }, Actor::Stranger { name: "guest".into(), way: Via::Slack })
     );
     assert!(matches!(context, Context::Slack { language: Language::Ja, .. }));
 }
@@ -243,9 +246,12 @@ fn twilios_own_example_is_believed() {
 
 #[test]
 fn keys_are_commands_of_the_person_who_was_called() {
-    for (digits, action) in
-        [("4", Asked::Acknowledge), ("5", Asked::Escalate), ("6", Asked::Resolve), ("*", Asked::Repeat)]
-    {
+    for (digits, action) in [
+        ("4", Asked::Acknowledge),
+        ("5", Asked::Escalate { step: None }),
+        ("6", Asked::Resolve { reason: None }),
+        ("*", Asked::Repeat),
+    ] {
         let Callback::Command { command, context } = key(digits, 2) else { panic!("{digits}") };
         let by = Actor::User(id("tanaka"));
         let target = Target::Delivery(DELIVERY);

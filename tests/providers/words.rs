@@ -2,11 +2,12 @@
 
 use crate::wire;
 use crate::world::{acknowledged, config, delivery, id, incident, now, numbered, resolved};
+use jiff::tz::TimeZone;
 use oncall::actor::{Actor, Origin, Via};
 use oncall::alert::Severity;
 use oncall::config::{Config, MirrorKind};
 use oncall::incident::message::{self, ButtonKind, CallScript, Card};
-use oncall::incident::{Alert, Asked, HeldBack, Hold, Incident, IncidentId, Reply, Task};
+use oncall::incident::{Alert, Asked, Assignee, HeldBack, Hold, Incident, IncidentId, Reply, Task};
 use oncall::language::{Language, Notice};
 use oncall::place::Place;
 use oncall::provider;
@@ -249,15 +250,18 @@ fn every_reply_has_words() {
             "Already acknowledged by 佐藤 花子.",
         ),
         (
-            Reply::Already { action: Asked::Resolve, by, incidents: incidents.clone() },
+            Reply::Already { action: Asked::Resolve { reason: None }, by, incidents: incidents.clone() },
             "Already resolved by 佐藤 花子.",
         ),
-        (Reply::Done { action: Asked::Reassign(id("tanaka")), incidents }, "Reassigned to tanaka."),
+        (
+            Reply::Done { action: Asked::Reassign(vec![Assignee::User(id("tanaka"))]), incidents },
+            "Reassigned to tanaka.",
+        ),
         (Reply::NotFound, "No such incident; it may have ended already."),
     ];
     for (reply, words) in cases {
-        assert_eq!(message::reply_text(&reply, Language::En), words);
-        assert!(!message::reply_text(&reply, Language::Ja).is_empty());
+        assert_eq!(message::reply_text(&reply, Language::En, &TimeZone::UTC), words);
+        assert!(!message::reply_text(&reply, Language::Ja, &TimeZone::UTC).is_empty());
         assert!(!message::reply_spoken(&reply, Language::Ja).is_empty());
     }
 }

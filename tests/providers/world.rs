@@ -37,6 +37,7 @@ pub fn config() -> Config {
         policies: policies.map(|policy| (policy.id.clone(), policy)).into(),
         services: [(id("checkout"), checkout())].into(),
         endpoints: BTreeMap::new(),
+        retired: Default::default(),
         silences: Vec::new(),
         runbooks: vec!["checkout.md".into()],
         calendars: BTreeMap::new(),

@@ -18,6 +18,7 @@ mod people;
 mod providers;
 mod random;
 mod reloads;
+mod run_time;
 mod silences;
 mod stored;
 mod world;

@@ -157,7 +157,7 @@ fn reassigned() {
         02:00 -> call tanaka, slack tanaka
         02:01 reassigned to kimura by Tanaka in Slack, next step at 02:06:00
         02:01 -> call kimura, slack kimura
-        02:02 reply: not found
+        02:02 reply: The config has no `nobody-we-know`.
         02:06 step 2 of team: suzuki, on call on secondary (layer always); next step at 02:16:00
         02:06 -> call suzuki, slack suzuki
         "#,

@@ -6,14 +6,18 @@ use oncall::actor::{Actor, Via};
 use oncall::alert::{Action, Event, Severity};
 use oncall::compile::{self, Tree};
 use oncall::config::MirrorKind;
-use oncall::config::{Config, Urgency};
+use oncall::config::{Config, RunTimeAbsence, RunTimeOverride, RunTimeSilence, Urgency};
+use oncall::incident::message;
 use oncall::incident::stored::Stored;
 use oncall::incident::{
-    AlertChange, Asked, Change, Command, Delivery, DeliveryChange, Entry, Errand, HeartbeatChange,
-    IncidentId, Incidents, Input, Outcome, Reason, Reply, Respond, ServerChange, Target, Task,
+    AlertChange, Asked, Assignee, Change, Command, Declare, Delivery, DeliveryChange, Ended, Entry, Errand,
+    HeartbeatChange, IncidentId, Incidents, Input, Outcome, Reason, Reply, Respond, ServerChange, Target,
+    Task,
 };
 use oncall::language::Language;
+use oncall::place::Place;
 use oncall::preview::timeline::Reader;
+use oncall::schedule::OverrideAction;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -170,9 +174,18 @@ impl World {
             self.providers.take(self.now, &delivery);
         }
         match turn.reply {
+            Some(Reply::Already { by, .. }) if by.is_empty() => {
+                self.say(None, "reply: it is so already".to_owned())
+            }
             Some(Reply::Already { by, .. }) => self.say(None, format!("reply: already done by {by}")),
             Some(Reply::NotFound) => self.say(None, "reply: not found".to_owned()),
             Some(Reply::Say(_)) => self.say(None, "reply: the words again".to_owned()),
+            Some(reply @ (Reply::Refused(_) | Reply::Confirm(_) | Reply::Made { .. })) => {
+                let zone = &self.config.organisation.time_zone;
+                let text = message::reply_text(&reply, Language::En, zone);
+                assert!(!message::reply_text(&reply, Language::Ja, zone).is_empty());
+                self.say(None, format!("reply: {text}"));
+            }
             _ => {}
         }
     }
@@ -188,10 +201,18 @@ impl World {
                 self.handle(Input::Alerts(events));
             }
             ["ack", user, ref keys @ ..] => self.command(Asked::Acknowledge, user, keys, Via::Slack),
-            ["close", user, ref keys @ ..] => self.command(Asked::Resolve, user, keys, Via::Slack),
-            ["escalate", user, ref keys @ ..] => self.command(Asked::Escalate, user, keys, Via::Slack),
-            ["reassign", user, "to", to, ref keys @ ..] => {
-                self.command(Asked::Reassign(to.into()), user, keys, Via::Slack);
+            [
+                "close" | "escalate" | "reassign" | "unack" | "snooze" | "reopen" | "also" | "raise"
+                | "lower" | "move" | "says" | "merge" | "unmerge",
+                user,
+                ref rest @ ..,
+            ] => {
+                let (action, keys) = self.asked(words[0], rest);
+                self.command(action, user, keys, Via::Slack);
+            }
+            ["override" | "take" | "silence" | "away" | "back" | "end-early", ..] => self.run_time(&words),
+            ["declare", user, service, severity, ref rest @ ..] => {
+                self.declare(user, service, severity, rest)
             }
             ["press", user, key] => self.press(user, key),
             ["answer", user] => {
@@ -308,18 +329,143 @@ impl World {
         self.config.users.get(user).map_or_else(stranger, |known| Actor::User(known.id.clone()))
     }
 
+    /// What a verb asks for, and the keys that remain.
+    fn asked<'t>(&self, verb: &str, rest: &'t [&'t str]) -> (Asked, &'t [&'t str]) {
+        let assignee = |name: &str| match self.config.users.contains_key(name) {
+            true => Assignee::User(name.into()),
+            false if self.config.policies.contains_key(name) => Assignee::Policy(name.into()),
+            false => Assignee::Schedule(name.into()),
+        };
+        match (verb, rest) {
+            ("close", ["because", words, keys @ ..]) => {
+                (Asked::Resolve { reason: Some(words.replace('_', " ")) }, keys)
+            }
+            ("close", keys) => (Asked::Resolve { reason: None }, keys),
+            ("escalate", ["to", step, keys @ ..]) => {
+                (Asked::Escalate { step: Some(step.parse().unwrap()) }, keys)
+            }
+            ("escalate", keys) => (Asked::Escalate { step: None }, keys),
+            ("reassign", ["to", to, keys @ ..]) => {
+                (Asked::Reassign(to.split(',').map(assignee).collect()), keys)
+            }
+            ("also", [whom, keys @ ..]) => (Asked::PageAlso(whom.split(',').map(assignee).collect()), keys),
+            ("unack", keys) => (Asked::Unacknowledge, keys),
+            ("snooze", ["surely", by, keys @ ..]) => {
+                let until = self.now + by.parse::<SignedDuration>().unwrap();
+                (Asked::Snooze { until, confirmed: true }, keys)
+            }
+            ("snooze", [by, keys @ ..]) => {
+                let until = self.now + by.parse::<SignedDuration>().unwrap();
+                (Asked::Snooze { until, confirmed: false }, keys)
+            }
+            ("reopen", keys) => (Asked::Reopen, keys),
+            ("raise", keys) => (Asked::Raise, keys),
+            ("lower", keys) => (Asked::Lower, keys),
+            ("move", ["to", service, keys @ ..]) => (Asked::Move((*service).into()), keys),
+            ("says", [text, keys @ ..]) => (Asked::Note(text.replace('_', " ")), keys),
+            ("merge", [key, "into", other]) => {
+                (Asked::Merge { into: self.incident_with(other).unwrap() }, std::slice::from_ref(key))
+            }
+            ("unmerge", keys) => (Asked::Unmerge, keys),
+            _ => panic!("what is `{verb} {}`?", rest.join(" ")),
+        }
+    }
+
+    /// `override USER SCHEDULE HH:MM HH:MM with=… add=… replace=… surely`, `take USER SCHEDULE HH:MM|handoff`, `silence USER
+    /// HH:MM services=… labels.x=… everything`, `away USER WHOM HH:MM cover=…`, `back USER WHOM`, `end-early USER NUMBER|PLACE`.
+    fn run_time(&mut self, words: &[&str]) {
+        let value = |name: &str| {
+            words.iter().find_map(|word| word.strip_prefix(name)?.strip_prefix('=')).map(str::to_owned)
+        };
+        let people = |name: &str| -> Option<Vec<Arc<str>>> {
+            let nobody = |names: &str| {
+                if names == "nobody" { Vec::new() } else { names.split(',').map(Arc::from).collect() }
+            };
+            value(name).map(|names| nobody(&names))
+        };
+        let confirmed = words.contains(&"surely");
+        let (by, via) = (self.actor(words[1]), Via::Slack);
+        let at = |text: &str| self.instant(time(text).unwrap());
+        let command = match words {
+            ["override", _, schedule, from, until, ..] => {
+                let action = match (people("with"), value("replace"), people("add")) {
+                    (Some(with), Some(who), _) => OverrideAction::Replace { who: who.into(), with },
+                    (Some(with), None, _) => OverrideAction::Set(with),
+                    (None, _, add) => OverrideAction::Add(add.unwrap()),
+                };
+                let (schedule, from, until) = ((*schedule).into(), at(from), at(until));
+                let made = RunTimeOverride { schedule, from, until, action, reason: None, by, via };
+                Command::Override { made: Box::new(made), confirmed }
+            }
+            ["take", user, schedule, until, ..] => {
+                let until = (*until != "handoff").then(|| at(until));
+                let (schedule, to, relieves) = ((*schedule).into(), (*user).into(), None);
+                Command::Take { schedule, to, relieves, until, by, via, confirmed }
+            }
+            ["silence", _, until, ..] => {
+                let labels = words.iter().filter(|word| word.starts_with("labels."));
+                let when = labels
+                    .filter_map(|word| word.split_once('='))
+                    .map(|(key, value)| (key.to_owned(), vec![value.to_owned()]));
+                let services = people("services").unwrap_or_default();
+                let (from, until, reason) = (self.now, at(until), "noise".to_owned());
+                let made = RunTimeSilence { services, when: when.collect(), from, until, reason, by, via };
+                Command::Silence {
+                    made: Box::new(made),
+                    everything: words.contains(&"everything"),
+                    confirmed,
+                }
+            }
+            ["away", _, whom, until, ..] => {
+                let cover = value("cover").map(Arc::from);
+                let (user, from, until) = ((*whom).into(), self.now, at(until));
+                Command::Away {
+                    made: Box::new(RunTimeAbsence { user, from, until, cover, by, via }),
+                    confirmed,
+                }
+            }
+            ["back", _, whom] => Command::Back { user: (*whom).into(), by, via },
+            ["end-early", _, what] => {
+                let what = what
+                    .parse()
+                    .map(Ended::RunTime)
+                    .unwrap_or_else(|_| Ended::File(Place::read(what).unwrap()));
+                Command::End { what, by, via }
+            }
+            _ => panic!("what is `{}`?", words.join(" ")),
+        };
+        self.handle(Input::Command(command));
+    }
+
+    /// `declare USER SERVICE SEVERITY SUMMARY [key=…]`.
+    fn declare(&mut self, user: &str, service: &str, severity: &str, rest: &[&str]) {
+        let key = rest.iter().find_map(|word| word.strip_prefix("key=")).map(str::to_owned);
+        let summary: Vec<&str> = rest.iter().filter(|word| !word.starts_with("key=")).copied().collect();
+        let declare = Declare {
+            service: service.into(),
+            summary: summary.join(" "),
+            description: String::new(),
+            severity: Severity::parse(severity),
+            by: self.actor(user),
+            via: Via::Slack,
+            idempotency_key: key,
+        };
+        self.handle(Input::Command(Command::Declare(Box::new(declare))));
+    }
+
+    /// By its id, or the newest with an alert of this key.
+    fn incident_with(&self, key: &str) -> Option<IncidentId> {
+        let all = &self.incidents.state().incidents;
+        let has = |it: &&oncall::incident::Incident| it.alerts.iter().any(|alert| alert.dedup_key == key);
+        key.parse().ok().or_else(|| all.values().rev().find(has).map(|it| it.id))
+    }
+
     /// About the incidents with these keys, or the newest.
     fn command(&mut self, action: Asked, user: &str, keys: &[&str], via: Via) {
         let all = &self.incidents.state().incidents;
-        let with = |key: &&str| {
-            all.values()
-                .rev()
-                .find(|it| it.alerts.iter().any(|alert| alert.dedup_key == **key))
-                .map(|it| it.id)
-        };
         let ids: Vec<IncidentId> = match keys {
             [] => all.keys().next_back().copied().into_iter().collect(),
-            keys => keys.iter().filter_map(with).collect(),
+            keys => keys.iter().filter_map(|key| self.incident_with(key)).collect(),
         };
         let (target, by) = (Target::Incidents(ids), self.actor(user));
         self.handle(Input::Command(Command::Respond(Respond { target, action, by, via })));
@@ -329,8 +475,8 @@ impl World {
     fn press(&mut self, user: &str, key: &str) {
         let action = match key {
             "4" => Asked::Acknowledge,
-            "5" => Asked::Escalate,
-            "6" => Asked::Resolve,
+            "5" => Asked::Escalate { step: None },
+            "6" => Asked::Resolve { reason: None },
             _ => Asked::Repeat,
         };
         let Some(delivery) = self.providers.calls.get(user).copied() else { return };

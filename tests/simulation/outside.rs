@@ -133,8 +133,8 @@ impl World {
             };
             let action = match self.random.between(0, 10) {
                 0..=5 => Asked::Acknowledge,
-                6 | 7 => Asked::Resolve,
-                8 => Asked::Escalate,
+                6 | 7 => Asked::Resolve { reason: None },
+                8 => Asked::Escalate { step: None },
                 _ => Asked::Repeat,
             };
             let via = if call { Via::Call } else { Via::Slack };

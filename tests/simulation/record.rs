@@ -180,7 +180,7 @@ impl Record {
             Some(Reply::Taken { opened }) => {
                 self.on_disk(opened, durable, |it| matches!(it, Change::Alert(AlertChange::Opened(_))))
             }
-            Some(Reply::Done { action: Asked::Acknowledge | Asked::Resolve, incidents }) => {
+            Some(Reply::Done { action: Asked::Acknowledge | Asked::Resolve { .. }, incidents }) => {
                 self.on_disk(incidents, durable, ends)?;
                 // What joined during a call is told anew in the same breath.
                 let again = |id: &IncidentId| {

@@ -161,8 +161,12 @@ impl World {
         let incidents = self.up()?.incidents().state().incidents.values();
         let open = incidents.filter(|it| it.status != Status::Resolved);
         let target = Target::Incidents(open.map(|it| it.id).collect());
-        let resolve =
-            Command::Respond(Respond { target, action: Asked::Resolve, by: somebody(), via: Via::Slack });
+        let resolve = Command::Respond(Respond {
+            target,
+            action: Asked::Resolve { reason: None },
+            by: somebody(),
+            via: Via::Slack,
+        });
         self.happen(Happening::Person(resolve))?;
         self.drive()?;
         self.until(self.now + SignedDuration::from_mins(10))?;

@@ -1,0 +1,204 @@
+//! The part of what people did that changes one incident: given back, opened again, moved, merged, raised, lowered.
+//!
+//! Acknowledging, reassigning and resolving are in `transition`, what goes beyond one incident is in `apply`.
+
+use super::entry::{Entry, ResponseChange};
+use super::made::{MovedTo, RunTimeChange};
+use super::state::{Alert, AlertKey, Incident, Merged, Notification, OwnWords, Purpose, State, Status};
+use super::{Ended, IncidentId};
+use crate::actor::Actor;
+use crate::config::Urgency;
+use jiff::Timestamp;
+use std::collections::BTreeSet;
+
+impl Incident {
+    pub(super) fn apply_act(&mut self, change: &ResponseChange) {
+        match change {
+            ResponseChange::GivenBack { .. } => self.trigger_again(),
+            ResponseChange::Escalated { .. } => {
+                if self.status == Status::Acknowledged {
+                    self.trigger_again();
+                }
+            }
+            ResponseChange::Reopened { .. } => self.reopen(),
+            ResponseChange::PagedAlso { to, .. } => {
+                self.plan(to, Purpose::Also);
+                self.version += 1;
+            }
+            ResponseChange::UrgencyChosen { urgency, .. } => self.choose_urgency(*urgency),
+            ResponseChange::LetThrough { mirrors, .. } => {
+                (self.held_back, self.let_through) = (None, true);
+                self.show_in(mirrors);
+                self.version += 1;
+            }
+            ResponseChange::MovedTo(moved) => self.move_to_service(moved),
+            ResponseChange::Merged { into, .. } => {
+                self.stop(true);
+                (self.status, self.merged_into) = (Status::Resolved, Some(*into));
+                self.raise_at = None;
+                self.alerts.iter_mut().for_each(|alert| alert.firing = false);
+                self.version += 1;
+            }
+            ResponseChange::GaveBack { to } => self.give_back(*to),
+            // `apply` hands the alerts over, a note changes nothing, and the rest is in `transition`.
+            ResponseChange::TookOver { .. }
+            | ResponseChange::Unmerged { .. }
+            | ResponseChange::Noted { .. }
+            | ResponseChange::Acknowledged { .. }
+            | ResponseChange::Retriggered { .. }
+            | ResponseChange::Reassigned { .. }
+            | ResponseChange::Resolved { .. } => {}
+        }
+    }
+
+    /// Somebody has it now: what was planned for them beside the steps has done its work.
+    pub(super) fn done_by(&mut self, by: &Actor) {
+        let own = |found: &Notification| found.purpose == Purpose::Also && by.user() == Some(&found.user);
+        self.notifications.retain(|found| found.in_flight.is_some() || !own(found));
+    }
+
+    fn reopen(&mut self) {
+        self.trigger_again();
+        self.resolved_by = None;
+        self.left_at = None;
+        for alert in &mut self.alerts {
+            alert.firing = alert.fired_to_the_end;
+        }
+    }
+
+    /// What was told for a higher urgency is over.
+    fn choose_urgency(&mut self, urgency: Urgency) {
+        self.lowered = urgency < self.urgency;
+        if self.lowered {
+            self.stop(false);
+        }
+        (self.urgency, self.raise_at) = (urgency, None);
+        if self.status == Status::Acknowledged && !self.lowered {
+            self.trigger_again();
+        }
+        self.version += 1;
+    }
+
+    fn move_to_service(&mut self, moved: &MovedTo) {
+        self.stop(true);
+        if self.status == Status::Acknowledged {
+            self.trigger_again();
+        }
+        self.service = Some(moved.service.clone());
+        (self.urgency, self.urgency_rule) = (moved.urgency, moved.urgency_rule.clone());
+        self.raise_at = moved.raise_at;
+        (self.group, self.policy, self.low, self.left_at) = (None, None, None, None);
+        (self.let_through, self.lowered) = (false, false);
+        self.show_in(&moved.mirrors);
+        self.version += 1;
+    }
+
+    /// Takes over the alerts of another incident, each with its own words from now on.
+    pub(super) fn take_over(&mut self, from: IncidentId, alerts: Vec<Alert>) {
+        let known: BTreeSet<AlertKey> = self.alerts.iter().map(Alert::key).collect();
+        let new: Vec<Alert> = alerts.into_iter().filter(|alert| !known.contains(&alert.key())).collect();
+        self.merged.push(Merged { from, keys: new.iter().map(Alert::key).collect() });
+        self.alerts.extend(new);
+        let worst = self.alerts.iter().filter(|alert| alert.firing).map(|alert| alert.severity).max();
+        self.severity = self.severity.max(worst.unwrap_or(self.severity));
+        self.version += 1;
+    }
+
+    /// Its alerts, as another incident can hold them.
+    pub(super) fn alerts_to_hand_over(&self) -> Vec<Alert> {
+        let mut alerts = self.alerts.clone();
+        if let Some(first) = alerts.first_mut().filter(|alert| alert.own.is_none()) {
+            let own = OwnWords {
+                summary: self.summary.as_str().into(),
+                source: self.source.as_str().into(),
+                labels: self.labels.clone(),
+            };
+            first.own = Some(Box::new(own));
+        }
+        alerts
+    }
+
+    /// The keys that came with the merge of that incident.
+    pub(super) fn merged_keys(&self, from: IncidentId) -> &[AlertKey] {
+        let merged = self.merged.iter().find(|merged| merged.from == from);
+        merged.map_or(&[], |merged| &merged.keys)
+    }
+
+    /// The alerts that go back stay here no longer.
+    fn give_back(&mut self, to: IncidentId) {
+        let keys: BTreeSet<AlertKey> = self.merged_keys(to).iter().cloned().collect();
+        self.alerts.retain(|alert| !keys.contains(&alert.key()));
+        self.merged.retain(|merged| merged.from != to);
+        self.version += 1;
+    }
+
+    /// What had been merged away is here again, as it stands now.
+    pub(super) fn take_back(&mut self, now: &[Alert]) {
+        for alert in &mut self.alerts {
+            if let Some(at) = now.iter().find(|other| other.key() == alert.key()) {
+                (alert.firing, alert.severity, alert.since) = (at.firing, at.severity, at.since);
+                (alert.heard_at, alert.stale_at) = (at.heard_at, at.stale_at);
+            }
+        }
+        self.merged_into = None;
+        self.trigger_again();
+    }
+}
+
+impl State {
+    pub(super) fn apply_run_time(&mut self, change: &RunTimeChange, entry: &Entry) {
+        let made = &mut self.run_time;
+        made.changed_by = entry.seq;
+        match change {
+            RunTimeChange::Override(new) => {
+                made.overrides.insert(entry.seq, (**new).clone());
+            }
+            RunTimeChange::Silence(new) => {
+                made.silences.insert(entry.seq, (**new).clone());
+            }
+            RunTimeChange::Absence(new) => {
+                made.absences.insert(entry.seq, (**new).clone());
+            }
+            RunTimeChange::Ended { what: Ended::RunTime(id), .. } => {
+                let overrides = made.overrides.get_mut(id).map(|made| &mut made.until);
+                let silences = made.silences.get_mut(id).map(|made| &mut made.until);
+                let absences = made.absences.get_mut(id).map(|made| &mut made.until);
+                let all = [overrides, silences, absences];
+                all.into_iter().flatten().for_each(|until| *until = (*until).min(entry.at));
+            }
+            RunTimeChange::Ended { what: Ended::File(place), .. } => {
+                made.ended.insert(place.clone(), entry.at);
+            }
+        }
+    }
+
+    /// Its keys are its own again.
+    pub(super) fn open_again(&mut self, id: IncidentId, at: Timestamp) {
+        let Some(incident) = self.incidents.get(&id) else { return };
+        for alert in &incident.alerts {
+            let known = self.keys.entry(alert.key()).or_default();
+            (known.open, known.heard_at) = (Some(id), at);
+        }
+        self.closed.retain(|(_, closed)| *closed != id);
+    }
+
+    pub(super) fn hand_over(&mut self, from: IncidentId, to: IncidentId) {
+        let Some(alerts) = self.incidents.get(&from).map(Incident::alerts_to_hand_over) else { return };
+        let Some(target) = self.incidents.get_mut(&to) else { return };
+        for alert in &alerts {
+            if let Some(known) = self.keys.get_mut(&alert.key()) {
+                known.open = Some(to);
+            }
+        }
+        target.take_over(from, alerts);
+    }
+
+    pub(super) fn hand_back(&mut self, from: IncidentId, to: IncidentId, at: Timestamp) {
+        let Some(target) = self.incidents.get(&from) else { return };
+        let keys: BTreeSet<AlertKey> = target.merged_keys(to).iter().cloned().collect();
+        let back: Vec<Alert> = target.alerts.iter().filter(|it| keys.contains(&it.key())).cloned().collect();
+        let Some(incident) = self.incidents.get_mut(&to) else { return };
+        incident.take_back(&back);
+        self.open_again(to, at);
+    }
+}

@@ -1,0 +1,115 @@
+//! Who has an incident: acknowledged, given back, put aside, opened again, and how urgent people say it is.
+
+use super::entry::ResponseChange;
+use super::escalation::later;
+use super::state::{Incident, Status};
+use super::{Call, DeliveryId, IncidentId, message};
+use crate::actor::{Actor, Via};
+use crate::alert::Event;
+use crate::config::Urgency;
+use jiff::Timestamp;
+
+/// The most of a note that is kept, in characters.
+pub const NOTE_MAX: usize = 2_000;
+
+impl Call<'_> {
+    pub(super) fn acknowledge(&mut self, id: IncidentId, by: &Actor, via: Via, event: Option<Event>) {
+        let Some(incident) = self.incident(id).filter(|incident| incident.status == Status::Triggered) else {
+            return;
+        };
+        let service = incident.service.as_ref().and_then(|service| self.config.services.get(service));
+        let until = service
+            .and_then(|service| service.acknowledgement_timeout)
+            .map(|timeout| later(self.now, timeout));
+        let quiet = service.and_then(|service| service.auto_resolve_after);
+        let quiet_seconds = quiet.and_then(|quiet| u32::try_from(quiet.as_secs()).ok());
+        let event = event.map(Box::new);
+        let (by, snoozed) = (by.clone(), false);
+        self.about(id, ResponseChange::Acknowledged { by, via, until, snoozed, quiet_seconds, event });
+    }
+
+    /// A key acknowledges what was said: alerts that joined after the words were made are told anew.
+    pub(super) fn untold_by(&mut self, id: IncidentId, delivery: Option<DeliveryId>) {
+        let Some(page) = delivery.and_then(|delivery| self.state.pages.get(&delivery)) else { return };
+        let said_at = page.at;
+        let new = |incident: &Incident| {
+            incident.urgency == Urgency::High
+                && incident.alerts.iter().any(|alert| alert.firing && alert.since > said_at)
+        };
+        if self.incident(id).is_some_and(new) {
+            self.tell_newcomers_since(id, said_at);
+        }
+    }
+
+    /// Acknowledged until an instant that a person chose, in place of the service's time.
+    pub(super) fn snooze(&mut self, id: IncidentId, until: Timestamp, by: Actor, via: Via) {
+        let (until, snoozed, quiet_seconds, event) = (Some(until), true, None, None);
+        self.about(id, ResponseChange::Acknowledged { by, via, until, snoozed, quiet_seconds, event });
+    }
+
+    /// The step that ran is told anew, and its wait begins again.
+    pub(super) fn give_back(&mut self, id: IncidentId, by: Actor, via: Via) {
+        let left_at = self.incident(id).and_then(|incident| incident.left_at.clone());
+        self.about(id, ResponseChange::GivenBack { by, via });
+        match left_at {
+            Some(at) => self.begin_at(id, &at),
+            None => self.begin(id),
+        }
+    }
+
+    pub(super) fn reopen(&mut self, id: IncidentId, by: Actor, via: Via) {
+        self.about(id, ResponseChange::Reopened { by, via });
+        self.begin(id);
+    }
+
+    /// The next step, or the one that was named, tells people now, whatever held the pages back.
+    pub(super) fn escalate_for(
+        &mut self,
+        id: IncidentId,
+        step: Option<u32>,
+        delivery: Option<DeliveryId>,
+        (by, via): (Actor, Via),
+    ) {
+        self.let_through(id, &by, via, false);
+        self.about(id, ResponseChange::Escalated { by, via, delivery, step });
+        match step {
+            Some(step) => self.escalate_to(id, step.saturating_sub(1)),
+            None => self.escalate(id),
+        }
+    }
+
+    pub(super) fn raise_for(&mut self, id: IncidentId, by: Actor, via: Via) {
+        let urgent = self.incident(id).is_some_and(|incident| incident.urgency == Urgency::High);
+        self.let_through(id, &by, via, urgent);
+        if !urgent {
+            let urgency = Urgency::High;
+            self.about(id, ResponseChange::UrgencyChosen { urgency, by, via });
+            self.begin(id);
+        } else if self.incident(id).is_some_and(|incident| incident.status == Status::Acknowledged) {
+            self.about(id, ResponseChange::GivenBack { by, via });
+            self.begin(id);
+        }
+    }
+
+    pub(super) fn lower(&mut self, id: IncidentId, by: Actor, via: Via) {
+        let urgency = Urgency::Low;
+        self.about(id, ResponseChange::UrgencyChosen { urgency, by, via });
+        self.hang_up_needless(id, None);
+    }
+
+    pub(super) fn note(&mut self, id: IncidentId, text: &str, by: Actor, via: Via) {
+        let text = message::cut(text.trim(), NOTE_MAX);
+        self.about(id, ResponseChange::Noted { text, by, via });
+    }
+
+    /// Nothing holds its pages back any more, because somebody wants people told; `begins`: its policy begins.
+    pub(super) fn let_through(&mut self, id: IncidentId, by: &Actor, via: Via, begins: bool) {
+        let Some(incident) = self.incident(id) else { return };
+        let Some(held) = incident.held_back.clone() else { return };
+        let mirrors = self.tickets_at(incident, incident.severity);
+        self.about(id, ResponseChange::LetThrough { held, mirrors, by: by.clone(), via });
+        if begins {
+            self.begin(id);
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! The lines of what people change for now: overrides, silences, absences, and their early end.
+
+use super::timeline::At;
+use crate::actor::{Actor, Via};
+use crate::incident::{Ended, RunTimeChange};
+use crate::language::timeline::{OverrideLine, RunTimeLine, TimelineLine};
+use crate::schedule::{OverrideAction, UserId};
+
+impl At<'_> {
+    pub(super) fn run_time(&self, change: &RunTimeChange) -> String {
+        match change {
+            RunTimeChange::Override(made) => {
+                let people = |with: &[UserId]| with.iter().map(ToString::to_string).collect::<Vec<_>>();
+                let (with, who) = match &made.action {
+                    OverrideAction::Set(with) | OverrideAction::Add(with) => (people(with), None),
+                    OverrideAction::Replace { who, with } => (people(with), Some(who)),
+                };
+                let change = match (&made.action, who) {
+                    (OverrideAction::Add(_), _) => OverrideLine::Add(&with),
+                    (_, Some(who)) => OverrideLine::Replace(who, &with),
+                    (_, None) => OverrideLine::Set(&with),
+                };
+                let (from, until) = (self.clock(made.from), self.clock(made.until));
+                let (schedule, reason) = (&*made.schedule, made.reason.as_deref().unwrap_or_default());
+                let line = RunTimeLine::Override { schedule, change, from: &from, until: &until, reason };
+                self.made(line, &made.by, made.via)
+            }
+            RunTimeChange::Silence(made) => {
+                let services = made.services.iter().map(ToString::to_string);
+                let when = made.when.iter().map(|(key, values)| format!("{key}: {}", values.join(", ")));
+                let mut scope: Vec<String> = services.chain(when).collect();
+                if scope.is_empty() {
+                    scope.push("*".to_owned());
+                }
+                let (from, until) = (self.clock(made.from), self.clock(made.until));
+                let (from, until, reason) = (from.as_str(), until.as_str(), made.reason.as_str());
+                self.made(RunTimeLine::Silence { scope: &scope, from, until, reason }, &made.by, made.via)
+            }
+            RunTimeChange::Absence(made) => {
+                let (from, until) = (self.clock(made.from), self.clock(made.until));
+                let (user, cover) = (&*made.user, made.cover.as_deref());
+                let line = RunTimeLine::Absence { user, cover, from: &from, until: &until };
+                self.made(line, &made.by, made.via)
+            }
+            RunTimeChange::Ended { what, why, by, via } => {
+                let what = match what {
+                    Ended::RunTime(id) => format!("#{id}"),
+                    Ended::File(place) => place.to_string(),
+                };
+                self.made(RunTimeLine::Ended { what: &what, why }, by, *via)
+            }
+        }
+    }
+
+    fn made(&self, made: RunTimeLine, by: &Actor, via: Via) -> String {
+        self.say(&TimelineLine::RunTime { made, by: self.name(by), via })
+    }
+}
