@@ -31,6 +31,8 @@ mod rise;
 mod script;
 mod state;
 pub mod stored;
+mod storm;
+mod subject;
 mod text;
 mod timer;
 mod transition;
@@ -38,8 +40,8 @@ mod transition;
 pub use apply::{CLOSED_MAX, KEYS_MAX};
 pub use delivery::{Delivery, DeliveryId, IncidentId, NotAnId, Task, Words};
 pub use entry::{
-    AlertChange, Change, DeliveryChange, Entry, EscalationChange, HeartbeatChange, Moved, NewMirror, Opened,
-    PlannedContact, Recipient, ResponseChange, ServerChange, StepStart,
+    AlertChange, Change, DeliveryChange, Entry, EscalationChange, Folded, HeartbeatChange, Moved, NewMirror,
+    Opened, PlannedContact, Recipient, ResponseChange, ServerChange, StepStart,
 };
 pub use errand::{Carried, Dispatch, Errand, HangUp, Mirror, Paged, Stage};
 pub use input::{Asked, Command, Declare, Ended, Input, Outcome, Reason, Refused, Reply, Respond, Target};
@@ -49,6 +51,7 @@ pub use state::{
     Acknowledgement, Alert, AlertKey, Escalation, Heartbeat, HeldBack, Hold, Incident, KnownKey, LowTold,
     Merged, News, Notice, Notification, OwnWords, Purpose, Recent, Revision, State, Status, StepAt,
 };
+pub use storm::{ARRIVALS_MAX, OPEN_MAX, STORM_ALERTS_MAX, Storm, StormSize};
 pub use timer::Timer;
 pub use transition::{DESCRIPTION_KEPT_MAX, MIRRORS_MAX};
 

@@ -51,6 +51,17 @@ pub enum TimelineLine<'a> {
         urgency: Level,
         raise_at: Option<&'a str>,
         held: Option<Held<'a>>,
+        /// Why it begins a storm, if it does.
+        storm: Option<&'a Why>,
+    },
+    /// An alert joins a storm, or is counted in it; `rule` is the line of the config.
+    Folded {
+        alert: Said<'a>,
+        counted: bool,
+        storm: &'a str,
+        service: Option<&'a str>,
+        why: &'a Why,
+        rule: Option<&'a str>,
     },
     Joined {
         alert: Said<'a>,

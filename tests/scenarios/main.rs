@@ -19,6 +19,7 @@ mod random;
 mod reloads;
 mod silences;
 mod stored;
+mod storms;
 mod world;
 
 use world::World;

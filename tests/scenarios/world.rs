@@ -26,7 +26,7 @@ pub type Configs = BTreeMap<String, Arc<Config>>;
 
 pub struct World {
     configs: Configs,
-    config: Arc<Config>,
+    pub config: Arc<Config>,
     config_name: String,
     pub incidents: Incidents,
     pub providers: Providers,

@@ -13,7 +13,7 @@ use oncall::incident::{AlertChange, Change, Entry, Incidents, Input};
 use oncall::journal::snapshot;
 
 fn started(now: Timestamp) -> Engine {
-    let config = company::config("first");
+    let config = company::config("first", "never");
     let mut engine = Engine::new(Incidents::new(oncall::incident::State::default()), config.clone());
     engine.started(now, 1, None);
     engine.reload(now, config, None, "first".to_owned());
