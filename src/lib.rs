@@ -96,6 +96,7 @@
 //! | severity | how bad, said by the source: critical, error, warning, info |
 //! | urgency | how to disturb people, decided by the service: high, low, none |
 //! | route | matchers that lead to a service |
+//! | storm | an incident that stands for what its service can no longer open one by one |
 //! | silence | mutes pages of a scope until an end; a maintenance window is one that is planned |
 //! | escalation policy, step | who is told next, and after how long |
 //! | schedule, layer, rotation, line-up | who is on call when: layers of rotations through line-ups |

@@ -50,6 +50,19 @@ pub enum Why {
     RoutedElsewhere,
     /// It fires again, longer after the opening than the service groups.
     BeyondTheGroup,
+    /// It fires again, and the storm takes no more.
+    BeyondTheStorm,
+
+    // One of many that are told as one.
+    /// The service opened more incidents than this, within so many seconds.
+    Storm {
+        incidents: u32,
+        within_seconds: u32,
+    },
+    /// So many incidents are open, of all services.
+    OpenMax(u32),
+    /// So many bodies of the integration that cannot be read are open.
+    UnreadMax(u32),
 
     // Another start.
     /// So many alerts have joined since it was acknowledged, or since the words of the call were made.

@@ -14,8 +14,11 @@ pub fn tree() -> Tree {
     files::read_dir(&folder).expect("example-config can be read")
 }
 
+/// Each alert opens an incident, however many come: as if every service said `storm: never`.
 pub fn config() -> Arc<Config> {
-    Arc::new(compile(&tree()).config.expect("example-config has no errors"))
+    let mut config = compile(&tree()).config.expect("example-config has no errors");
+    config.services.values_mut().for_each(|service| service.storm = None);
+    Arc::new(config)
 }
 
 /// A Tuesday night in Tokyo.

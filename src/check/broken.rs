@@ -24,66 +24,90 @@ pub(super) enum Doubt {
 /// The pieces of the files that errors have spoilt.
 pub(super) struct Broken<'c> {
     compiled: &'c Compiled,
-    pieces: BTreeMap<Arc<str>, Vec<Piece>>,
+    files: BTreeMap<Arc<str>, Spoilt>,
     lost: &'c BTreeSet<&'static str>,
 }
 
-struct Piece {
-    span: Range<usize>,
-    /// What is written there, and what the error says; `None`: it may be anything.
-    text: Option<String>,
+/// What errors have spoilt of one file.
+#[derive(Default)]
+struct Spoilt {
+    spans: Vec<Range<usize>>,
+    /// What the errors say.
+    said: String,
+    /// Where what they are about is written: many errors may be about the same bytes, which are searched once.
+    written: Vec<Range<usize>>,
+    /// The file could not be read: it may have said anything.
+    anything: bool,
 }
 
 impl<'c> Broken<'c> {
     pub(super) fn new(compiled: &'c Compiled) -> Broken<'c> {
-        let mut pieces: BTreeMap<Arc<str>, Vec<Piece>> = BTreeMap::new();
+        let mut files: BTreeMap<Arc<str>, Spoilt> = BTreeMap::new();
         for error in compiled.diagnostics.iter().filter(|each| each.severity == Severity::Error) {
             let source = compiled.sources.files.get(&error.location.file);
-            pieces.entry(error.location.file.clone()).or_default().push(piece(error, source));
+            files.entry(error.location.file.clone()).or_default().add(error, source);
         }
-        Broken { compiled, pieces, lost: &compiled.lost }
+        for spoilt in files.values_mut() {
+            spoilt.written.sort_by_key(|span| (span.start, span.end));
+            spoilt.written.dedup();
+        }
+        Broken { compiled, files, lost: &compiled.lost }
     }
 
     /// Whether the finding may be nothing but the consequence of an error.
     pub(super) fn may_explain(&self, found: &Found) -> bool {
-        if self.pieces.is_empty() {
+        if self.files.is_empty() {
             return false;
         }
         let labels = found.labels.iter().map(|(spot, _)| spot);
         let spoilt = std::iter::once(&found.spot).chain(labels).any(|spot| {
             let at = self.compiled.sources.location(spot);
-            let pieces = self.pieces.get(&at.file).into_iter().flatten();
-            pieces.into_iter().any(|piece| piece.span.start <= at.span.end && at.span.start <= piece.span.end)
+            let spans = self.files.get(&at.file).map_or(&[][..], |spoilt| &spoilt.spans);
+            spans.iter().any(|span| span.start <= at.span.end && at.span.start <= span.end)
         });
         spoilt || found.doubts.iter().any(|doubt| self.justifies(doubt))
     }
 
     fn justifies(&self, doubt: &Doubt) -> bool {
         match doubt {
-            Doubt::File(file) => self.pieces.contains_key(file),
+            Doubt::File(file) => self.files.contains_key(file),
             Doubt::Lost(noun) => self.lost.contains(noun),
             Doubt::Word(file, word) => {
-                let files = self.pieces.iter().filter(|(name, _)| file.as_ref().is_none_or(|it| it == *name));
-                files
-                    .flat_map(|(_, pieces)| pieces)
-                    .any(|piece| piece.text.as_ref().is_none_or(|text| says(text, word)))
+                let mut files =
+                    self.files.iter().filter(|(name, _)| file.as_ref().is_none_or(|it| it == *name));
+                files.any(|(name, spoilt)| {
+                    let text = self.compiled.sources.files.get(name).map_or("", |source| &source.text);
+                    spoilt.may_say(text, word)
+                })
             }
         }
     }
 }
 
-/// The whole item or key around an error: the rest of it is not to be trusted either. What the error has cut out of a
-/// file may have said anything that is written in it.
-fn piece(error: &Diagnostic, source: Option<&SourceFile>) -> Piece {
-    let help = error.help.as_deref().unwrap_or_default();
-    let said = |written: &str| Some(format!("{}\n{help}\n{written}", error.message));
-    let Some(source) = source else { return Piece { span: 0..usize::MAX, text: None } };
-    let Some(root) = source.root.as_ref().filter(|_| error.location.line > 0) else {
-        return Piece { span: 0..usize::MAX, text: said(&source.text) };
-    };
-    match around(root, &error.location.span) {
-        Some(span) => Piece { text: said(source.text.get(span.clone()).unwrap_or_default()), span },
-        None => Piece { text: said(&source.text), span: lines(&source.text, &error.location.span) },
+impl Spoilt {
+    /// The whole item or key around an error: the rest of it is not to be trusted either. What the error has cut out of a
+    /// file may have said anything that is written in it.
+    fn add(&mut self, error: &Diagnostic, source: Option<&SourceFile>) {
+        let Some(source) = source else {
+            self.anything = true;
+            return self.spans.push(0..usize::MAX);
+        };
+        let help = error.help.as_deref().unwrap_or_default();
+        self.said.extend([error.message.as_str(), "\n", help, "\n"]);
+        let whole = 0..source.text.len();
+        let root = source.root.as_ref().filter(|_| error.location.line > 0);
+        let (span, written) = match root.map(|root| around(root, &error.location.span)) {
+            Some(Some(span)) => (span.clone(), span),
+            Some(None) => (lines(&source.text, &error.location.span), whole),
+            None => (0..usize::MAX, whole),
+        };
+        self.spans.push(span);
+        self.written.push(written);
+    }
+
+    fn may_say(&self, text: &str, word: &str) -> bool {
+        let mut written = self.written.iter().filter_map(|span| text.get(span.clone()));
+        self.anything || says(&self.said, word) || written.any(|written| says(written, word))
     }
 }
 

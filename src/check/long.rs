@@ -93,6 +93,7 @@ pub(super) const LONG: &[(&str, &str)] = &[
     ("OC159", include_str!("../../docs/checks/OC159.md")),
     ("OC160", include_str!("../../docs/checks/OC160.md")),
     ("OC163", include_str!("../../docs/checks/OC163.md")),
+    ("OC170", include_str!("../../docs/checks/OC170.md")),
     ("OC201", include_str!("../../docs/checks/OC201.md")),
     ("OC202", include_str!("../../docs/checks/OC202.md")),
     ("OC210", include_str!("../../docs/checks/OC210.md")),

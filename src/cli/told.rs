@@ -4,7 +4,7 @@
 use super::instant::{local, zone_name};
 use super::picture::picture;
 use crate::alert::{Action, Event, UNPARSED};
-use crate::config::{CONTACTS, Config, Contact, MirrorKind, Urgency};
+use crate::config::{CONTACTS, Config, Contact, Id, MirrorKind, Urgency};
 use crate::incident::{
     AlertChange, Change, Delivery, DeliveryChange, DeliveryId, Entry, Errand, EscalationChange, Opened,
     Purpose, ResponseChange, ServerChange, Task, Words,
@@ -13,9 +13,11 @@ use crate::language::Language;
 use crate::preview::Simulated;
 use crate::preview::timeline::Reader;
 use crate::provider::{COLUMNS, words, wrap};
+use crate::route;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 /// How far the words of a contact are set in, in columns.
 const WORDS_INDENT: usize = 4;
@@ -42,11 +44,31 @@ pub(super) fn text(config: &Config, at: Timestamp, horizon: SignedDuration, play
     let mut out = match played {
         [] => return "Nobody is told: there is no alert in it.\n".to_owned(),
         [_] => String::new(),
-        several => format!("{} alerts are in it. Each is played alone.\n\n", several.len()),
+        several => {
+            let storms = storms(config, several);
+            format!("{} alerts are in it. Each is played alone.\n{storms}\n", several.len())
+        }
     };
     let parts: Vec<String> = played.iter().map(|one| one_text(config, at, horizon, one)).collect();
     out.push_str(&parts.join(&format!("\n{}\n", "─".repeat(COLUMNS))));
     out
+}
+
+/// Which services would be in a storm if all of them came at once.
+fn storms(config: &Config, played: &[Played]) -> String {
+    let triggers = played.iter().filter(|one| one.event.action == Action::Trigger);
+    let mut counts: BTreeMap<Id, usize> = BTreeMap::new();
+    for service in triggers.filter_map(|one| route::route(config, &one.event).service) {
+        *counts.entry(service).or_default() += 1;
+    }
+    let said = counts.iter().filter_map(|(id, count)| {
+        let rule = config.services.get(id)?.storm.as_ref().filter(|rule| *count > rule.incidents as usize)?;
+        let (why, place) = (Language::En.why(&rule.why()), &rule.place);
+        let text =
+            format!("All at once, the {count} of {id} are a storm, one incident for many: {why} ({place}).");
+        Some(wrap(&text, COLUMNS).join("\n") + "\n")
+    });
+    said.collect()
 }
 
 /// An array of contacts in the order of time.

@@ -83,6 +83,13 @@ pub struct Finding {
     pub help: Option<String>,
 }
 
+/// What stands for findings that are not listed, if there are any.
+pub(super) fn more(code: &'static str, spot: Spot, count: usize) -> Option<Finding> {
+    let findings = if count == 1 { "1 more finding is" } else { &format!("{count} more findings are") };
+    let finding = Finding::error(code, spot, format!("{findings} not listed here"));
+    (count > 0).then(|| finding.help("mend those that are, then run it again"))
+}
+
 impl Spot {
     /// The root of a file.
     pub fn root(file: &Arc<str>) -> Spot {

@@ -49,6 +49,9 @@ use crate::config::Config;
 use schema::Schemas;
 use std::collections::BTreeSet;
 
+/// The most findings of one tree that are listed; the rest are counted.
+pub const FINDINGS_MAX: usize = 1_000;
+
 /// The result of compiling a tree.
 #[derive(Clone, Debug)]
 pub struct Compiled {
@@ -101,6 +104,9 @@ fn compile_with(schemas: &Schemas, tree: &Tree) -> Compiled {
     findings.extend(resolved.findings);
     let broken = findings.iter().any(|finding| finding.severity == Severity::Error);
     let (config, draft) = if broken { (None, resolved.config) } else { (resolved.config, None) };
+    let more = findings.len().saturating_sub(FINDINGS_MAX);
+    findings.truncate(FINDINGS_MAX);
+    findings.extend(diagnostic::more(code::UNREADABLE, Spot::file(&".".into()), more));
     let diagnostics = sources.locate(findings);
     Compiled { config, draft, lost: resolved.lost, diagnostics, expectations: resolved.expectations, sources }
 }

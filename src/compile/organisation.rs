@@ -100,6 +100,9 @@ impl<'a> Resolver<'a> {
         if let Some(urgency) = &defaults.urgency {
             self.urgency_rules(urgency, &at.key("urgency"));
         }
+        if let Some(storm) = &defaults.storm {
+            self.storm(storm, &at.key("storm"));
+        }
     }
 
     fn slack(&mut self, slack: &document::Slack, at: &Spot) -> Option<Slack> {

@@ -1,7 +1,7 @@
 //! Reads every file of the tree: what kind it is, and its document.
 
 use super::code;
-use super::diagnostic::{Finding, Part, Spot};
+use super::diagnostic::{self, Finding, Part, Spot};
 use super::layout::{self, Meaning};
 use super::schema::Schemas;
 use super::source::{SourceFile, Sources};
@@ -201,6 +201,7 @@ impl TreeReader<'_> {
             }
             self.findings.push(finding.maybe_help(problem.help.clone()));
         }
+        self.findings.extend(diagnostic::more(code::SYNTAX, Spot::file(file), parsed.more_problems));
         if parsed.root.is_none() && parsed.problems.is_empty() {
             self.findings.push(Finding::error(code::SHAPE, Spot::file(file), "this file is empty"));
         }

@@ -4,7 +4,7 @@ use super::code;
 use super::diagnostic::{Part, Spot};
 use super::read::File;
 use super::resolve::Resolver;
-use crate::config::{Group, Id, Inform, JiraTicket, Service, Urgency, UrgencyRule};
+use crate::config::{Group, Id, Inform, JiraTicket, Service, StormRule, Urgency, UrgencyRule};
 use crate::document;
 use jiff::SignedDuration;
 use std::collections::BTreeMap;
@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 const MINUTE: SignedDuration = SignedDuration::from_mins(1);
 const SECOND: SignedDuration = SignedDuration::from_secs(1);
 const WEEK: SignedDuration = SignedDuration::from_hours(7 * 24);
+const STORM_WITHIN_MIN: SignedDuration = SignedDuration::from_secs(10);
 const AUTO_RESOLVE_MAX: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 impl Resolver<'_> {
@@ -39,6 +40,7 @@ impl Resolver<'_> {
         let auto =
             auto.map(|auto| self.duration(auto, &at.key("auto_resolve_after"), (MINUTE, AUTO_RESOLVE_MAX)));
         let group = document.group.as_ref().map(|group| self.group(group, &at.key("group")));
+        let storm = self.storm_of(document, at);
         Some(Service {
             id: file.id.clone(),
             name: document.name.clone(),
@@ -52,6 +54,7 @@ impl Resolver<'_> {
             acknowledgement_timeout: timeout,
             auto_resolve_after: auto,
             group,
+            storm,
             place: self.sources.place(at),
         })
     }
@@ -90,6 +93,35 @@ impl Resolver<'_> {
         let rules = self.urgency_rules(rules, &at.key("defaults").key("urgency"));
         self.findings.truncate(known);
         rules
+    }
+
+    /// The service's own, or the organisation's, or what holds unless something is said.
+    fn storm_of(&mut self, document: &document::Service, at: &Spot) -> Option<StormRule> {
+        if let Some(own) = &document.storm {
+            return self.storm(own, &at.key("storm"));
+        }
+        let shared = self.organisation_document().and_then(|(organisation, at)| {
+            Some((organisation.defaults.as_ref()?.storm.as_ref()?, at.key("defaults").key("storm")))
+        });
+        let Some((shared, shared_at)) = shared else {
+            let (incidents, within) = (StormRule::INCIDENTS, StormRule::WITHIN);
+            return Some(StormRule { incidents, within, place: self.sources.place(at) });
+        };
+        let known = self.findings.len();
+        let rule = self.storm(shared, &shared_at);
+        self.findings.truncate(known);
+        rule
+    }
+
+    pub(super) fn storm(&mut self, storm: &document::Storm, at: &Spot) -> Option<StormRule> {
+        let document::Storm::Beyond(limits) = storm else { return None };
+        let bounds = (STORM_WITHIN_MIN, StormRule::WITHIN_MAX);
+        let within = limits.within.as_ref().map(|within| self.duration(within, &at.key("within"), bounds));
+        Some(StormRule {
+            incidents: limits.incidents.unwrap_or(StormRule::INCIDENTS),
+            within: within.unwrap_or(StormRule::WITHIN),
+            place: self.sources.place(at),
+        })
     }
 
     pub(super) fn urgency_rules(&mut self, rules: &[document::UrgencyRule], at: &Spot) -> Vec<UrgencyRule> {

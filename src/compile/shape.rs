@@ -4,7 +4,7 @@
 //! is still checked and one mistake gives one finding.
 
 use super::code;
-use super::diagnostic::{Finding, Part, Spot};
+use super::diagnostic::{self, Finding, Part, Spot};
 use super::schema::Schema;
 use super::source::{SourceFile, find};
 use super::suggest::{any_of, nearest};
@@ -13,10 +13,13 @@ use jsonschema::ValidationError;
 use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// The most findings about the shape of one file.
 const FINDINGS_MAX: usize = 50;
+/// How many unknown keys of one file are compared with those that are known.
+const COMPARED_MAX: usize = 1_000;
 /// The most rounds of pruning.
 const ROUNDS_MAX: usize = 64;
 
@@ -43,7 +46,9 @@ pub(super) fn document<T: DeserializeOwned>(
     if found.is_empty() && cuts.is_empty() {
         return serde_json::from_value(schema.json(root)).ok();
     }
+    let more = found.len().saturating_sub(FINDINGS_MAX);
     findings.extend(found.into_iter().take(FINDINGS_MAX).map(|finding| fixed(finding, source)));
+    findings.extend(diagnostic::more(code::SHAPE, Spot::file(file), more));
     source.incomplete = true;
     source.root = pruned_tree(file, root.clone(), cuts, schema);
     serde_json::from_value(schema.json(source.root.as_ref()?)).ok()
@@ -59,15 +64,10 @@ fn fixed(mut finding: Finding, source: &SourceFile) -> Finding {
 /// Cuts until the schema accepts the rest; `None` if nothing is left.
 fn pruned_tree(file: &Arc<str>, mut root: Node, mut cuts: Vec<Pruned>, schema: &Schema) -> Option<Node> {
     for _ in 0..ROUNDS_MAX {
-        // Last list item first, so that the other indices stay valid.
-        cuts.sort_by_key(|cut| std::cmp::Reverse(cut.order()));
-        cuts.dedup();
-        for each in &cuts {
-            if each.pointer.is_empty() {
-                return None;
-            }
-            cut(&mut root, &each.pointer);
+        if cuts.iter().any(|each| each.pointer.is_empty()) {
+            return None;
         }
+        cut(&mut root, &cuts);
         cuts = Shape { file, root: &root, schema, pruned: &[] }.verdict().1;
         if cuts.is_empty() {
             return Some(root);
@@ -82,25 +82,28 @@ struct Pruned {
     pointer: String,
 }
 
-impl Pruned {
-    fn order(&self) -> Vec<(usize, String)> {
-        let parts = self.pointer.split('/').skip(1);
-        parts.map(|part| (part.parse().unwrap_or(0), part.to_owned())).collect()
+/// Cuts out all of them, what is deepest first, so that the other pointers stay valid.
+fn cut(root: &mut Node, cuts: &[Pruned]) {
+    let mut by_parent: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    for (parent, last) in cuts.iter().filter_map(|each| each.pointer.rsplit_once('/')) {
+        by_parent.entry(parent).or_default().insert(last.replace("~1", "/").replace("~0", "~"));
     }
-}
-
-fn cut(root: &mut Node, pointer: &str) {
-    let Some((parent, last)) = pointer.rsplit_once('/') else { return };
-    let Some(node) = find_mut(root, parent) else { return };
-    let last = last.replace("~1", "/").replace("~0", "~");
-    match &mut node.kind {
-        NodeKind::Mapping(entries) => entries.retain(|entry| entry.key != last),
-        NodeKind::Sequence(items) => {
-            if let Some(index) = last.parse::<usize>().ok().filter(|&index| index < items.len()) {
-                items.remove(index);
+    let mut parents: Vec<(&str, BTreeSet<String>)> = by_parent.into_iter().collect();
+    parents.sort_by_key(|(parent, _)| std::cmp::Reverse(parent.split('/').count()));
+    for (parent, names) in parents {
+        let Some(node) = find_mut(root, parent) else { continue };
+        match &mut node.kind {
+            NodeKind::Mapping(entries) => entries.retain(|entry| !names.contains(&entry.key)),
+            NodeKind::Sequence(items) => {
+                let gone: BTreeSet<usize> = names.iter().filter_map(|name| name.parse().ok()).collect();
+                let mut index = 0;
+                items.retain(|_| {
+                    index += 1;
+                    !gone.contains(&(index - 1))
+                });
             }
+            NodeKind::Scalar { .. } => {}
         }
-        NodeKind::Scalar { .. } => {}
     }
 }
 
@@ -153,7 +156,10 @@ impl Shape<'_> {
         match error.kind() {
             Kind::AdditionalProperties { unexpected } => {
                 for key in unexpected {
-                    findings.push(self.unknown_key(error, &spot, key));
+                    findings.push(match findings.len() < COMPARED_MAX {
+                        true => self.unknown_key(error, &spot, key),
+                        false => unknown(spot.key(key).on(Part::Key), key),
+                    });
                     cuts.push(Pruned { pointer: spot.key(key).pointer });
                 }
             }
@@ -215,7 +221,9 @@ impl Shape<'_> {
         }
         let words: Vec<String> = all.iter().flat_map(|each| words(each)).collect();
         if !words.is_empty() {
-            return wrong_word(spot, &text_of(error), &words);
+            let finding = wrong_word(spot, &text_of(error), &words);
+            let keys = finding.help.is_none() && all.iter().any(|each| wants_type(each, "object"));
+            return if keys { finding.help("or write keys and values") } else { finding };
         }
         let mut shapes: Vec<String> = all.iter().filter_map(|each| shape_wanted(each)).collect();
         shapes.dedup();
@@ -282,7 +290,7 @@ impl Shape<'_> {
             },
             None => format!("the keys here are {}", any_of(&known).replace(" or ", " and ")),
         };
-        Finding::error(code::UNKNOWN_KEY, spot, format!("unknown key `{key}`")).help(help)
+        unknown(spot, key).help(help)
     }
 
     /// The keys that this error's object may have.
@@ -301,17 +309,19 @@ impl Shape<'_> {
 
 /// A misspelt required key is reported once, as a misspelling.
 fn merge_misspelt(findings: &mut Vec<Finding>) {
-    let mut meant: Vec<(String, String)> = Vec::new();
+    let mut meant: BTreeSet<(String, String)> = BTreeSet::new();
     for finding in findings.iter().filter(|finding| finding.code == code::UNKNOWN_KEY) {
         let object = finding.spot.pointer.rsplit_once('/').map_or("", |(object, _)| object).to_owned();
-        meant.push((object.clone(), SECRET_KEYS.to_owned()));
+        meant.insert((object.clone(), SECRET_KEYS.to_owned()));
         let key =
             finding.help.as_ref().and_then(|help| help.strip_prefix("did you mean `")?.strip_suffix("`?"));
         meant.extend(key.map(|key| (object, is_missing(key))));
     }
-    findings.retain(|finding| {
-        !meant.iter().any(|(object, message)| *object == finding.spot.pointer && *message == finding.message)
-    });
+    findings.retain(|finding| !meant.contains(&(finding.spot.pointer.clone(), finding.message.clone())));
+}
+
+fn unknown(spot: Spot, key: &str) -> Finding {
+    Finding::error(code::UNKNOWN_KEY, spot, format!("unknown key `{key}`"))
 }
 
 fn missing(object: &Spot, key: &str) -> Finding {

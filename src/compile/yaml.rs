@@ -6,6 +6,7 @@
 
 use super::code;
 use granit_parser::{Event, Parser, ScalarStyle, Span};
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// The deepest nesting that we read.
@@ -70,6 +71,8 @@ pub struct Parsed {
     /// `None` if it is not YAML, or is empty.
     pub root: Option<Node>,
     pub problems: Vec<Problem>,
+    /// How many there are beyond [`PROBLEMS_MAX`].
+    pub more_problems: usize,
     /// Keys left out because they have no value: where their object begins, and the key.
     pub pruned: Vec<(usize, String)>,
 }
@@ -87,6 +90,7 @@ pub fn parse(text: &str) -> Parsed {
     let root = builder.stream();
     let mut parsed = builder.parsed;
     parsed.root = root.ok().flatten();
+    parsed.more_problems = parsed.problems.len().saturating_sub(PROBLEMS_MAX);
     parsed.problems.truncate(PROBLEMS_MAX);
     parsed
 }
@@ -178,6 +182,7 @@ impl<'a> Builder<'a> {
 
     fn mapping(&mut self, start: Range<usize>, depth: usize) -> Result<Node, Stopped> {
         let mut entries: Vec<Entry> = Vec::new();
+        let mut first_at: BTreeMap<String, Range<usize>> = BTreeMap::new();
         loop {
             let (event, key_at) = self.next()?;
             if matches!(event, Event::MappingEnd) {
@@ -191,15 +196,18 @@ impl<'a> Builder<'a> {
                 self.no_value(&key, key_span, start.start);
                 continue;
             };
-            match entries.iter().find(|entry| entry.key == key) {
+            match first_at.get(&key) {
                 Some(first) => {
-                    let label = Some((first.key_span.clone(), "it is here already".to_owned()));
+                    let label = Some((first.clone(), "it is here already".to_owned()));
                     let message = format!("`{key}` is here a second time");
                     let problem =
                         Problem { code: code::DUPLICATE_KEY, span: key_span, message, help: None, label };
                     self.parsed.problems.push(problem);
                 }
-                None => entries.push(Entry { key, key_span, value }),
+                None => {
+                    first_at.insert(key.clone(), key_span.clone());
+                    entries.push(Entry { key, key_span, value });
+                }
             }
         }
     }

@@ -25,7 +25,7 @@ pub use provider::{MirrorKind, PROVIDERS, Provider, ProviderRow};
 pub use routing::{BadPattern, Matcher, PATTERN_MAX, Pattern, PatternTest, Silence, SilencePeriod, field};
 pub use run_time::{Break, RunTime, RunTimeAbsence, RunTimeOverride, RunTimeSilence};
 pub use secret::{SECRET_MAX, Secret, SecretSource, Secrets};
-pub use service::{Group, Inform, JiraTicket, Service, Urgency, UrgencyRule};
+pub use service::{Group, Inform, JiraTicket, Service, StormRule, Urgency, UrgencyRule};
 pub use template::{FUEL_MAX, Field, Malformed, Rendered, TEMPLATE_MAX, Template};
 pub use user::{ContactRule, Phone, User};
 

@@ -2,6 +2,7 @@
 
 use super::{Contact, Id, Matcher};
 use crate::place::Place;
+use crate::reason::Why;
 use crate::schedule::Hours;
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
@@ -28,6 +29,8 @@ pub struct Service {
     /// An acknowledged incident without an event for this long is resolved.
     pub auto_resolve_after: Option<SignedDuration>,
     pub group: Option<Group>,
+    /// When further alerts join one incident; `None`: `never`.
+    pub storm: Option<StormRule>,
     pub place: Place,
 }
 
@@ -68,6 +71,30 @@ pub struct Inform {
     pub user: Id,
     pub by: Contact,
     pub place: Place,
+}
+
+/// More incidents of one urgency than this, within that time, are a storm: further alerts join one incident.
+#[derive(Clone, Debug)]
+pub struct StormRule {
+    pub incidents: u32,
+    pub within: SignedDuration,
+    /// The service's own line where the rule is the one that holds unless something is said.
+    pub place: Place,
+}
+
+impl StormRule {
+    /// What is a storm unless something is said.
+    pub const INCIDENTS: u32 = 50;
+    pub const WITHIN: SignedDuration = SignedDuration::from_mins(5);
+    /// The largest numbers that can be said.
+    pub const INCIDENTS_MAX: u32 = 1_000;
+    pub const WITHIN_MAX: SignedDuration = SignedDuration::from_hours(24);
+
+    /// Why what is beyond is a storm.
+    pub fn why(&self) -> Why {
+        let within_seconds = u32::try_from(self.within.as_secs()).unwrap_or(u32::MAX);
+        Why::Storm { incidents: self.incidents, within_seconds }
+    }
 }
 
 /// Alerts of one service that agree on these fields join the same open incident.

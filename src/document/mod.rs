@@ -14,6 +14,7 @@ mod overrides;
 mod schedule;
 mod service;
 mod silence;
+mod storm;
 mod user;
 mod value;
 
@@ -27,6 +28,7 @@ pub use overrides::Override;
 pub use schedule::{Layer, LineUp, Rotation, Schedule, Turns, WhenOff};
 pub use service::{Group, Inform, JiraTicket, Service, Urgency, UrgencyRule};
 pub use silence::Silence;
+pub use storm::{Storm, StormLimits};
 pub use user::{ContactMethod, ContactRule, Language, Notify, TimeOff, User};
 pub use value::{
     Channel, Date, Duration, During, Handoff, Instant, Match, OneOrMany, Period, Secret, SlackId, TimeZone,

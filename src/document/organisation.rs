@@ -1,6 +1,6 @@
 //! `oncall.yaml`
 
-use super::{Channel, Duration, Language, Notify, OneOrMany, Secret, TimeZone, UrgencyRule, Url};
+use super::{Channel, Duration, Language, Notify, OneOrMany, Secret, Storm, TimeZone, UrgencyRule, Url};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -133,4 +133,7 @@ pub struct Defaults {
     pub notify: Option<Notify>,
     /// How urgent alerts are.
     pub urgency: Option<Vec<UrgencyRule>>,
+    /// When so many incidents of a service open at once that further alerts join one; more than 50 in 5 minutes by
+    /// default.
+    pub storm: Option<Storm>,
 }

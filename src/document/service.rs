@@ -1,6 +1,6 @@
 //! `services/<id>.yaml`
 
-use super::{Channel, ContactMethod, Duration, During, Match};
+use super::{Channel, ContactMethod, Duration, During, Match, Storm};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::json;
@@ -36,6 +36,9 @@ pub struct Service {
     pub auto_resolve_after: Option<Duration>,
     /// Which alerts become one incident.
     pub group: Option<Group>,
+    /// When so many incidents open at once that further alerts join one; the organisation's `defaults`, else more than
+    /// 50 in 5 minutes.
+    pub storm: Option<Storm>,
 }
 
 /// Where tickets go, and for which alerts.

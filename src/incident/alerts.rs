@@ -1,7 +1,7 @@
 //! What an event does: opens an incident, joins one, changes one, closes one, or nothing, which is said.
 
 use super::apply::{AHEAD_MAX, message_key};
-use super::entry::{AlertChange, Opened, ResponseChange};
+use super::entry::{AlertChange, Folded, Opened, ResponseChange};
 use super::labels::Labels;
 use super::state::{Alert, HeldBack, Incident, Status};
 use super::{Call, IncidentId, Reply};
@@ -89,18 +89,25 @@ impl Call<'_> {
         let service = decision.routed.service.as_ref().and_then(|id| self.config.services.get(id));
         let group = service.and_then(|service| group(service, &event, decision.routed.severity));
         if let Some(id) = self.joinable(service, group.as_deref(), decision.silence.is_some()) {
-            self.join(id, event, &decision);
+            self.join(id, event, &decision, None);
             return None;
         }
-        Some(self.opened(event, decision, group, None))
+        let folded = match self.storm(&event, &decision) {
+            Some((Some(storm), folded)) => {
+                self.fold(storm, event, &decision, folded);
+                return None;
+            }
+            begins => begins.map(|(_, folded)| folded),
+        };
+        Some(self.opened(event, decision, (group, folded), None))
     }
 
-    /// Opens an incident for an event by what was decided on it.
+    /// Opens an incident for an event by what was decided on it: its group, and the storm that it begins.
     pub(super) fn opened(
         &mut self,
         event: Event,
         decision: Decision,
-        group: Option<String>,
+        (group, folded): (Option<String>, Option<Folded>),
         declared: Option<(Actor, Via)>,
     ) -> IncidentId {
         let held_back = decision.silence.map(|(silence, until)| HeldBack::silence(silence, until));
@@ -118,9 +125,11 @@ impl Call<'_> {
             raise_at,
             held_back,
             policy: None,
-            group,
+            // A storm takes by its rate, not by what alerts share.
+            group: group.filter(|_| folded.is_none()),
             stale_at,
             mirrors,
+            folded,
             event,
             declared,
         };
@@ -147,12 +156,12 @@ impl Call<'_> {
         known.iter().rev().take(GROUPS_MAX).find(open).copied()
     }
 
-    fn join(&mut self, id: IncidentId, event: Event, decision: &Decision) {
+    pub(super) fn join(&mut self, id: IncidentId, event: Event, decision: &Decision, folded: Option<Folded>) {
         let Some(incident) = self.incident(id) else { return };
         let (stale_at, severity) = (self.stale_at(&event), decision.routed.severity);
         let mirrors = self.new_tickets(incident, severity);
         let key = (event.integration.clone(), event.dedup_key.clone());
-        self.about(id, AlertChange::Joined { event: Box::new(event), severity, mirrors, stale_at });
+        self.about(id, AlertChange::Joined { event: Box::new(event), severity, mirrors, stale_at, folded });
         self.reconsider(id, &decision.urgency, false);
         self.newcomer(id, &key, decision.urgency.urgency);
     }

@@ -130,11 +130,18 @@ impl State {
                     self.open_with(id, entry.at, opened);
                 }
             }
-            AlertChange::Joined { event, .. } => {
+            AlertChange::Joined { event, folded, .. } => {
                 self.remember(event, entry.at);
                 if let Some(id) = entry.incident {
                     self.known(event, entry.at).open = Some(id);
+                    if folded.is_some() {
+                        self.arrived_in(id, event, entry.at);
+                    }
                 }
+            }
+            AlertChange::Counted { event, .. } => {
+                self.remember(event, entry.at);
+                entry.incident.iter().for_each(|id| self.arrived_in(*id, event, entry.at));
             }
             AlertChange::Ignored { event, .. } | AlertChange::Updated { event, .. } => {
                 self.remember(event, entry.at);
@@ -164,10 +171,14 @@ impl State {
         match change {
             DeliveryChange::Sent { delivery, provider, errand, expires_at, .. } => {
                 self.sent((*delivery, *provider), errand, entry.incident, (entry.at, *expires_at));
-                if let (Errand::Page { .. }, Some(id)) = (errand, entry.incident)
-                    && let Some(service) = self.incidents.get(&id).and_then(|it| it.service.clone())
-                {
-                    self.served.insert(service, entry.seq);
+                let incident = entry.incident.and_then(|id| self.incidents.get(&id));
+                match (errand, incident.and_then(|it| it.service.clone())) {
+                    (Errand::Page { .. }, Some(service)) => _ = self.served.insert(service, entry.seq),
+                    (Errand::Mirror { kind, .. }, Some(service)) => {
+                        self.shown.insert((*kind, service), entry.seq);
+                    }
+                    (Errand::Page { .. } | Errand::Mirror { .. } | Errand::HangUp(_) | Errand::Ask(_), _) => {
+                    }
                 }
             }
             DeliveryChange::Outcome { delivery, provider, outlet, outcome, paused_until, .. } => {
@@ -232,6 +243,7 @@ impl State {
         self.next_incident = self.next_incident.max(id.n.saturating_add(1));
         self.known(&opened.event, at).open = Some(id);
         self.incidents.insert(id, Incident::new(id, at, opened));
+        self.arrived_in(id, &opened.event, at);
     }
 
     /// What is known of an event's key; it is heard of now.
@@ -337,6 +349,7 @@ impl State {
                 let waiting = incident.notifications.iter_mut().map(|notification| &mut notification.due);
                 waiting.for_each(moved);
                 Timer::ALL.iter().for_each(|timer| incident.shift(*timer, by));
+                incident.shift_storm(by);
             }
         }
         for dispatch in self.deliveries.values_mut() {
@@ -345,6 +358,7 @@ impl State {
             dispatch.hang_up.shift(by);
         }
         self.paused.values_mut().chain(self.pages.values_mut().map(|page| &mut page.at)).for_each(moved);
+        self.arrivals.values_mut().flatten().for_each(moved);
         for heartbeat in self.heartbeats.values_mut() {
             heartbeat.heard_at.iter_mut().chain(heartbeat.due.as_mut()).for_each(moved);
         }
@@ -379,6 +393,7 @@ impl State {
         self.paused.retain(|_, until| *until > now);
         self.changes.values_mut().for_each(|recent| recent.retain(|change| !old(change.at)));
         self.changes.retain(|_, recent| !recent.is_empty());
+        self.forget_arrivals(now);
         forgotten
     }
 }

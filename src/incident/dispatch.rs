@@ -2,8 +2,9 @@
 //!
 //! Waiting notifications are state. One leaves when an outlet that serves its method has a free slot, the most urgent
 //! first, and among equals the one whose service has waited longest; all that is due for one person by one method
-//! leaves as one. A mirror (a room's message, a ticket) leaves when it is behind, a question when what a provider should
-//! have told is late. What follows from how it went is in `outcome`, what is told of pages that wait in `waits`.
+//! leaves as one. A mirror (a room's message, a ticket) leaves when it is behind, in the same order; a question when what
+//! a provider should have told is late. What follows from how it went is in `outcome`, what is told of pages that wait in
+//! `waits`.
 
 use super::entry::DeliveryChange;
 use super::errand::{Errand, HangUp, Mirror};
@@ -12,7 +13,7 @@ use super::index::Waiting;
 use super::outlet::{self, Outlet};
 use super::state::Incident;
 use super::{Call, Delivery, DeliveryId, IncidentId, Outcome, Reason, Task, message};
-use crate::config::{Contact, MirrorKind, Provider, Urgency};
+use crate::config::{Contact, Id, MirrorKind, Provider, Urgency};
 use crate::reason::Fault;
 use crate::schedule::UserId;
 use jiff::{SignedDuration, Timestamp};
@@ -82,8 +83,10 @@ impl Call<'_> {
             found.iter().any(|notification| !notification.doubted.is_empty() && ns.contains(&notification.n))
         });
         let mut incidents: Vec<IncidentId> = numbers.keys().copied().collect();
-        // The worst is named first, then the oldest.
-        incidents.sort_by_key(|id| self.incident(*id).map(|it| (Reverse(it.severity), it.opened_at)));
+        // The worst is named first, of equals the one that stands for many, then the oldest.
+        incidents.sort_by_key(|id| {
+            self.incident(*id).map(|it| (Reverse(it.severity), it.storm.is_none(), it.opened_at))
+        });
         for (id, notifications) in numbers {
             let errand = Errand::Page { user: user.clone(), by };
             let sent = DeliveryChange::Sent { delivery, provider, errand, notifications, repeat, expires_at };
@@ -177,8 +180,10 @@ impl Call<'_> {
         if !self.is_free(provider, Outlet::Mirror(kind)) {
             return false;
         }
-        let behind = self.index.mirrors.get(&(provider, kind)).and_then(|behind| behind.first().copied());
-        let Some((_, id, n)) = behind.filter(|(at, ..)| *at <= self.now) else { return false };
+        let shown = &self.state.shown;
+        let served = |service: &Id| shown.get(&(kind, service.clone())).copied().unwrap_or(0);
+        let next = self.index.next_mirror((provider, kind), served, self.now);
+        let Some((id, n)) = next else { return false };
         let Some(mirror) = self.incident(id).and_then(|it| it.mirrors.get(n)).cloned() else { return false };
         let delivery = self.next_delivery();
         let expires_at = later(self.now, IN_FLIGHT);

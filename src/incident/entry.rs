@@ -100,6 +100,15 @@ pub enum AlertChange {
         mirrors: Vec<NewMirror>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         stale_at: Option<Timestamp>,
+        /// The incident is a storm, and the alert would have opened one of its own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        folded: Option<Folded>,
+    },
+    /// One more alert of a storm that keeps no more keys.
+    Counted {
+        event: Box<Event>,
+        severity: Severity,
+        folded: Folded,
     },
     /// The alert was said again, with something new.
     Updated {
@@ -386,6 +395,22 @@ pub struct Opened {
     /// Who declared it, and by which way, where no monitor did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub declared: Option<(Actor, Via)>,
+    /// It begins a storm.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub folded: Option<Folded>,
+}
+
+/// Why an alert is told as one of many.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Folded {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service: Option<Id>,
+    pub why: Why,
+    /// The line of the config that says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule: Option<Place>,
+    /// Until when the storm takes more, as far as known now.
+    pub takes_until: Timestamp,
 }
 
 /// An alert that has become more urgent, and where it belongs now.

@@ -32,6 +32,9 @@ pub(super) struct Lane {
 /// A mirror that is behind: from when on it may be sent, its incident, and its place in the incident's list.
 pub(super) type Behind = (Timestamp, IncidentId, usize);
 
+/// What is behind of one way, by urgency and service.
+type InTurn = BTreeMap<(Reverse<Urgency>, Option<Id>), BTreeSet<Behind>>;
+
 #[derive(Debug, Default)]
 pub(super) struct Index {
     deadlines: BTreeSet<(Timestamp, IncidentId)>,
@@ -39,8 +42,16 @@ pub(super) struct Index {
     pub lanes: BTreeMap<(Contact, UserId), Lane>,
     /// Mirrors that are behind, each by its place in the incident's list.
     pub mirrors: BTreeMap<(Provider, MirrorKind), BTreeSet<Behind>>,
+    /// The same, in the order in which they leave: by urgency, then one service after the other.
+    fair: BTreeMap<(Provider, MirrorKind), InTurn>,
     /// Open incidents of services that group, by the values their alerts share.
     pub groups: BTreeMap<(Id, String), BTreeSet<IncidentId>>,
+    /// How many incidents are open.
+    pub open: usize,
+    /// Open storms, by service and urgency.
+    pub storms: BTreeMap<(Option<Id>, Urgency), BTreeSet<IncidentId>>,
+    /// Open incidents about bodies that cannot be read, by integration.
+    pub unread: BTreeMap<String, BTreeSet<IncidentId>>,
 }
 
 impl Index {
@@ -60,9 +71,21 @@ impl Index {
         }
         for (way, waits) in incident.mirrors_due() {
             self.mirrors.entry(way).or_default().insert(waits);
+            let fair = self.fair.entry(way).or_default();
+            fair.entry((Reverse(incident.urgency), incident.service.clone())).or_default().insert(waits);
         }
         if let Some(key) = incident.group_key() {
             self.groups.entry(key).or_default().insert(incident.id);
+        }
+        if incident.status == Status::Resolved {
+            return;
+        }
+        self.open += 1;
+        if incident.unread {
+            self.unread.entry(incident.integration.clone()).or_default().insert(incident.id);
+        } else if incident.storm.is_some() {
+            let key = (incident.service.clone(), incident.urgency);
+            self.storms.entry(key).or_default().insert(incident.id);
         }
     }
 
@@ -80,21 +103,40 @@ impl Index {
             }
         }
         for (way, waits) in incident.mirrors_due() {
-            if let Some(behind) = self.mirrors.get_mut(&way) {
-                behind.remove(&waits);
-                if behind.is_empty() {
-                    self.mirrors.remove(&way);
+            take(&mut self.mirrors, &way, &waits);
+            if let Some(fair) = self.fair.get_mut(&way) {
+                take(fair, &(Reverse(incident.urgency), incident.service.clone()), &waits);
+                if fair.is_empty() {
+                    self.fair.remove(&way);
                 }
             }
         }
-        if let Some(key) = incident.group_key()
-            && let Some(known) = self.groups.get_mut(&key)
-        {
-            known.remove(&incident.id);
-            if known.is_empty() {
-                self.groups.remove(&key);
-            }
+        if let Some(key) = incident.group_key() {
+            take(&mut self.groups, &key, &incident.id);
         }
+        if incident.status == Status::Resolved {
+            return;
+        }
+        self.open = self.open.saturating_sub(1);
+        if incident.unread {
+            take(&mut self.unread, &incident.integration, &incident.id);
+        } else if incident.storm.is_some() {
+            take(&mut self.storms, &(incident.service.clone(), incident.urgency), &incident.id);
+        }
+    }
+
+    /// The mirror that leaves next: the most urgent, then of the service that has waited longest, then the oldest.
+    pub fn next_mirror(
+        &self,
+        way: (Provider, MirrorKind),
+        served: impl Fn(&Id) -> u64,
+        now: Timestamp,
+    ) -> Option<(IncidentId, usize)> {
+        let heads = self.fair.get(&way)?.iter().filter_map(|((urgency, service), behind)| {
+            let (at, id, n) = behind.first().copied().filter(|(at, ..)| *at <= now)?;
+            Some((*urgency, service.as_ref().map_or(0, &served), at, id, n))
+        });
+        heads.min().map(|(.., id, n)| (id, n))
     }
 
     /// What waits by a contact method, person by person.
@@ -186,6 +228,16 @@ impl Lane {
                 next.filter(|next| next.urgency.0 == *urgency).map(|next| next.due)
             })
         })
+    }
+}
+
+/// Removes one of a set, and the set with the last.
+fn take<K: Ord, V: Ord>(sets: &mut BTreeMap<K, BTreeSet<V>>, key: &K, value: &V) {
+    if let Some(set) = sets.get_mut(key) {
+        set.remove(value);
+        if set.is_empty() {
+            sets.remove(key);
+        }
     }
 }
 

@@ -8,6 +8,7 @@ pub use super::answer::reply_text;
 pub use super::script::{SPOKEN_INCIDENTS_MAX, SPOKEN_SUMMARY_MAX, call, reply_spoken};
 pub use super::text::{TEXT_MAX, Text};
 
+use super::subject::{subject, worst_lines};
 use super::text::text;
 use super::{Escalation, Incident, IncidentId, Status, Words};
 use crate::alert::{self, Link, Severity};
@@ -201,7 +202,10 @@ fn card(config: &Config, incident: &Incident, reader: &Reader) -> Card {
         incidents: vec![incident.id],
         headline: format!("{} {}", mark(incident.status), bare_headline(config, incident, language)),
         fields: fields(config, incident, reader),
-        lines: Some(description).filter(|text| !text.is_empty()).into_iter().collect(),
+        lines: match incident.storm_size() {
+            Some(_) => worst_lines(incident, LISTED_INCIDENTS_MAX, language),
+            None => Some(description).filter(|text| !text.is_empty()).into_iter().collect(),
+        },
         links: incident.links.iter().filter(|link| is_url(&link.href)).cloned().collect(),
         buttons,
     }
@@ -252,8 +256,9 @@ fn fields(config: &Config, incident: &Incident, reader: &Reader) -> Vec<Field> {
         field(Word::Incident, incident.id.to_string()),
     ];
     if incident.alerts.len() > 1 {
-        let firing = incident.alerts.iter().filter(|alert| alert.firing).count();
-        let count = Shown::AlertCount { firing, total: incident.alerts.len() };
+        let beyond = incident.storm.as_ref().map_or(0, |storm| storm.beyond as usize);
+        let firing = incident.alerts.iter().filter(|alert| alert.firing).count() + beyond;
+        let count = Shown::AlertCount { firing, total: incident.alerts.len() + beyond };
         all.push(field(Word::Alerts, language.shown(&count)));
     }
     if !incident.source.is_empty() {
@@ -312,7 +317,7 @@ fn telling(config: &Config, escalation: &Escalation, reader: &Reader) -> String 
 fn bare_headline(config: &Config, incident: &Incident, language: Language) -> String {
     let severity = language.word(severity(incident.severity));
     let service = service_name(config, incident, language);
-    format!("[{severity}] {service}: {}", one_line(incident.worst_summary(), alert::SUMMARY_MAX))
+    format!("[{severity}] {service}: {}", one_line(&subject(incident, language), alert::SUMMARY_MAX))
 }
 
 fn mark(status: Status) -> &'static str {

@@ -40,6 +40,8 @@ mod script;
 mod standing;
 mod state;
 pub mod stored;
+mod storm;
+mod subject;
 mod taken;
 mod text;
 mod timer;
@@ -50,8 +52,8 @@ pub use apply::{CLOSED_MAX, KEYS_MAX};
 pub use course::ASKED_MAX;
 pub use delivery::{Delivery, DeliveryId, IncidentId, NotAnId, Task, Words};
 pub use entry::{
-    AlertChange, Change, DeliveryChange, Entry, EscalationChange, HeartbeatChange, Moved, NewMirror, Opened,
-    PlannedContact, Recipient, ResponseChange, ServerChange, StepStart, WaitsFor,
+    AlertChange, Change, DeliveryChange, Entry, EscalationChange, Folded, HeartbeatChange, Moved, NewMirror,
+    Opened, PlannedContact, Recipient, ResponseChange, ServerChange, StepStart, WaitsFor,
 };
 pub use errand::{Carried, Dispatch, Errand, HangUp, Mirror, Paged, Stage};
 pub use input::{
@@ -65,6 +67,7 @@ pub use state::{
     Acknowledgement, Alert, AlertKey, Escalation, Heartbeat, HeldBack, Hold, Incident, KnownKey, LowTold,
     Merged, News, Notice, Notification, OwnWords, Purpose, Recent, Revision, State, Status, StepAt,
 };
+pub use storm::{ARRIVALS_MAX, OPEN_MAX, STORM_ALERTS_MAX, Storm, StormSize};
 pub use taken::NOTE_MAX;
 pub use timer::Timer;
 pub use transition::{DESCRIPTION_KEPT_MAX, MIRRORS_MAX};

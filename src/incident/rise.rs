@@ -20,20 +20,38 @@ impl Call<'_> {
     /// An acknowledgement covers the alerts that were there: a new one that is as bad as the worst of them triggers the
     /// incident again, at most once in `NEWCOMERS_EVERY`.
     pub(super) fn newcomer(&mut self, id: IncidentId, key: &AlertKey, urgency: Urgency) {
-        let Some(incident) = self.incident(id) else { return };
+        let taken = |incident: &&Incident| incident.status == Status::Acknowledged;
+        let Some(incident) = self.incident(id).filter(taken) else { return };
         let own = |alert: &&Alert| alert.is(&key.0, &key.1);
         let Some(severity) = incident.alerts.iter().find(own).map(|alert| alert.severity) else { return };
         let others = incident.alerts.iter().filter(|alert| alert.firing && !own(alert));
-        let as_bad = others.map(|alert| alert.severity).max().is_none_or(|worst| severity >= worst);
+        let worst = others.map(|alert| alert.severity).max();
+        // Of a storm nobody has looked at each alert: any one more is news.
+        let as_bad = incident.storm.is_some() || worst.is_none_or(|worst| severity >= worst);
+        if as_bad {
+            self.one_more(id, urgency);
+        }
+    }
+
+    /// One more alert that an acknowledgement does not cover.
+    pub(super) fn one_more(&mut self, id: IncidentId, urgency: Urgency) {
+        let Some(incident) = self.incident(id) else { return };
         let taken = incident.status == Status::Acknowledged && incident.newcomers_due.is_none();
-        if !taken || !as_bad || urgency != Urgency::High {
-            return;
+        if taken && urgency == Urgency::High {
+            let taken_at = incident.acknowledgement.as_ref().map_or(Timestamp::MIN, |held| held.at);
+            self.tell_newcomers_in_turn(id, taken_at);
         }
-        let after = incident.newcomers_told_at.map_or(self.now, |told| later(told, NEWCOMERS_EVERY));
-        if after <= self.now {
-            return self.tell_newcomers(id);
+    }
+
+    /// Tells of the alerts that have come after an instant, now or as soon as it is time to tell again.
+    pub(super) fn tell_newcomers_in_turn(&mut self, id: IncidentId, since: Timestamp) {
+        let Some(incident) = self.incident(id) else { return };
+        let every = self.storm_within(incident).unwrap_or(NEWCOMERS_EVERY);
+        let until = incident.newcomers_told_at.map_or(self.now, |told| later(told, every));
+        if until <= self.now {
+            return self.tell_newcomers_since(id, since);
         }
-        self.about(id, EscalationChange::NewcomersWait { until: after });
+        self.about(id, EscalationChange::NewcomersWait { until });
     }
 
     /// Triggers again for the alerts that have come since somebody took it.
@@ -47,7 +65,9 @@ impl Call<'_> {
     pub(super) fn tell_newcomers_since(&mut self, id: IncidentId, since: Timestamp) {
         let Some(incident) = self.incident(id) else { return };
         let new = incident.alerts.iter().filter(|alert| alert.firing && alert.since > since).count();
-        let why = Why::Newcomers(u32::try_from(new.max(1)).unwrap_or(u32::MAX));
+        let counted = incident.storm.as_ref().map_or(0, |storm| storm.beyond.saturating_sub(storm.taken));
+        let new = u32::try_from(new).unwrap_or(u32::MAX).saturating_add(counted);
+        let why = Why::Newcomers(new.max(1));
         self.about(id, ResponseChange::Retriggered { why, rule: None });
         self.begin(id);
     }
@@ -66,6 +86,9 @@ impl Call<'_> {
         let urgent = decision.urgency.urgency >= incident.urgency && decision.urgency.urgency > Urgency::None;
         if rose && elsewhere && urgent {
             return Some(Why::RoutedElsewhere);
+        }
+        if incident.storm.is_some() {
+            return self.leaves_storm(incident, event, decision, firing);
         }
         let service = incident.service.as_ref().and_then(|id| self.config.services.get(id));
         let within = service.and_then(|service| service.group.as_ref()).map(|group| group.within);

@@ -3,7 +3,8 @@
 //! Short, in the language of the person who is called, the menu last. The voice, the keys and the limits of a call are
 //! the provider's.
 
-use super::message::{CallScript, Reader, one_line, service, service_name, severity};
+use super::message::{CallScript, Reader, service, service_name, severity};
+use super::subject::{spoken, spoken_among};
 use super::{Asked, Incident, Reply};
 use crate::config::Config;
 use crate::language::{Language, Spoken};
@@ -53,14 +54,11 @@ pub fn reply_spoken(reply: &Reply, language: Language) -> String {
 fn one_spoken(config: &Config, incident: &Incident, reader: &Reader) -> Vec<String> {
     let service = spoken_service(config, incident, reader.language);
     let at = incident.opened_at.to_zoned(reader.zone.clone());
-    [
-        Spoken::Alert { service: &service, severity: severity(incident.severity) },
-        Spoken::Summary { text: &one_line(incident.worst_summary(), SPOKEN_SUMMARY_MAX) },
-        Spoken::Began { at: &at },
-    ]
-    .iter()
-    .map(|phrase| reader.language.spoken(phrase))
-    .collect()
+    let alert = Spoken::Alert { service: &service, severity: severity(incident.severity) };
+    let mut words = vec![reader.language.spoken(&alert)];
+    words.extend(spoken(incident, reader.language));
+    words.push(reader.language.spoken(&Spoken::Began { at: &at }));
+    words
 }
 
 fn several_spoken(config: &Config, incidents: &[&Incident], language: Language) -> Vec<String> {
@@ -70,7 +68,7 @@ fn several_spoken(config: &Config, incidents: &[&Incident], language: Language) 
             number: index + 1,
             service: &spoken_service(config, incident, language),
             severity: severity(incident.severity),
-            text: &one_line(incident.worst_summary(), SPOKEN_SUMMARY_MAX),
+            text: &spoken_among(incident, language),
         }));
     }
     if let Some(count) = incidents.len().checked_sub(SPOKEN_INCIDENTS_MAX).filter(|&n| n > 0) {

@@ -6,10 +6,11 @@
 use super::errand::{Dispatch, Errand, Mirror, Paged, Stage};
 use super::labels::Labels;
 use super::outlet::Outlet;
+use super::storm::Storm;
 use super::{DeliveryId, IncidentId, Reason};
 use crate::actor::{Actor, Origin};
 use crate::alert::{Event, Link, Severity};
-use crate::config::{Contact, Id, Provider, RunTime, Urgency};
+use crate::config::{Contact, Id, MirrorKind, Provider, RunTime, Urgency};
 use crate::place::Place;
 use crate::reason::Rule;
 use crate::schedule::UserId;
@@ -49,6 +50,10 @@ pub struct State {
     pub paused: BTreeMap<(Provider, Outlet), Timestamp>,
     /// The entry that last sent a page for each service: the longest unserved goes first.
     pub served: BTreeMap<Id, u64>,
+    /// The entry that last brought a room, or a ticket, of each service up to date.
+    pub shown: BTreeMap<(MirrorKind, Id), u64>,
+    /// When new alerts of each service and urgency came, the last `ARRIVALS_MAX` of a day.
+    pub arrivals: BTreeMap<(Option<Id>, Urgency), VecDeque<Timestamp>>,
     /// The last changes of each service, of the last day, the newest last.
     pub changes: BTreeMap<Id, Vec<Recent>>,
     /// What must be heard from now and then, by integration.
@@ -134,6 +139,10 @@ pub struct Incident {
     pub alerts: Vec<Alert>,
     /// The values that alerts must share to join, where the service groups.
     pub group: Option<String>,
+    /// It is one for many: what its service can no longer open one by one.
+    pub storm: Option<Box<Storm>>,
+    /// It is about a body that cannot be read.
+    pub unread: bool,
     pub summary: String,
     /// Cut to `DESCRIPTION_KEPT_MAX`; the whole text is in the journal.
     pub description: String,
@@ -408,7 +417,8 @@ impl Incident {
 
     /// The worst of the alerts that fire, the oldest among equals.
     pub fn worst(&self) -> Option<&Alert> {
-        let firing = self.alerts.iter().filter(|alert| alert.firing);
+        // Of several equal ones `max_by_key` gives the last: here the one that came first.
+        let firing = self.alerts.iter().rev().filter(|alert| alert.firing);
         firing.max_by_key(|alert| (alert.severity, std::cmp::Reverse(alert.since)))
     }
 

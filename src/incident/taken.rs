@@ -34,9 +34,14 @@ impl Call<'_> {
         let said_at = page.at;
         let new = |incident: &Incident| {
             incident.urgency == Urgency::High
-                && incident.alerts.iter().any(|alert| alert.firing && alert.since > said_at)
+                && (incident.alerts.iter().any(|alert| alert.firing && alert.since > said_at)
+                    || incident.storm.as_ref().is_some_and(|storm| storm.counted_at > Some(said_at)))
         };
-        if self.incident(id).is_some_and(new) {
+        let Some(incident) = self.incident(id).filter(|it| new(it)) else { return };
+        // More joins a storm during every call about it: those are told in turn.
+        if incident.storm.is_some() {
+            self.tell_newcomers_in_turn(id, said_at);
+        } else {
             self.tell_newcomers_since(id, said_at);
         }
     }

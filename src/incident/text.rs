@@ -5,6 +5,7 @@
 
 use super::Incident;
 use super::message::{Reader, one_line, service_name, severity};
+use super::subject::subject;
 use crate::alert;
 use crate::config::Config;
 use crate::language::{Language, Shown};
@@ -40,7 +41,7 @@ pub(super) fn text(config: &Config, incidents: &[&Incident], user: &str) -> Text
     Text {
         language,
         lead: format!("{several}[{}] {service}:", language.word(severity(worst.severity))),
-        summary: plain(&worst.summary),
+        summary: plain(&subject(worst, language)),
         incident: format!("({})", worst.id),
     }
 }

@@ -58,6 +58,7 @@ impl Incident {
             self.acknowledgement.as_ref().filter(|held| held.snoozed == snoozed).and_then(|held| held.until)
         };
         match timer {
+            Timer::Stale if self.storm.as_ref().is_some_and(|storm| !storm.falls_silent) => None,
             Timer::Stale => {
                 let firing = self.alerts.iter().filter(|alert| alert.firing);
                 let stale = firing.filter_map(|alert| alert.stale_at).min()?;

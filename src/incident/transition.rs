@@ -9,10 +9,11 @@ use super::entry::{
 use super::errand::{Errand, Mirror};
 use super::labels::Labels;
 use super::state::{
-    Acknowledgement, Alert, Escalation, HeldBack, Incident, LowTold, Notification, OwnWords, Purpose, Status,
+    Acknowledgement, Escalation, HeldBack, Incident, LowTold, Notification, OwnWords, Purpose, Status,
 };
+use super::storm::Storm;
 use super::{DeliveryId, IncidentId, Outcome};
-use crate::alert::{Event, Severity};
+use crate::alert::{Event, Severity, UNPARSED};
 use crate::config::Provider;
 use crate::reason::Why;
 use jiff::Timestamp;
@@ -35,6 +36,8 @@ impl Incident {
             integration: event.integration.clone(),
             alerts: Vec::new(),
             group: opened.group.clone(),
+            storm: opened.folded.as_ref().map(|folded| Box::new(Storm::new(folded))),
+            unread: event.labels.contains_key(UNPARSED),
             summary: String::new(),
             description: String::new(),
             source: String::new(),
@@ -86,10 +89,14 @@ impl Incident {
     fn apply_alert(&mut self, change: &AlertChange, at: Timestamp) {
         match change {
             AlertChange::Opened(opened) => self.hear(&opened.event, opened.severity, opened.stale_at, at),
-            AlertChange::Joined { event, severity, mirrors, stale_at } => {
-                self.join(event, *severity, *stale_at, at);
+            AlertChange::Joined { event, severity, mirrors, stale_at, folded } => {
+                match folded {
+                    Some(folded) => self.take_in((event, *severity), folded, *stale_at, at),
+                    None => self.join(event, *severity, *stale_at, at),
+                }
                 self.show_in(mirrors);
             }
+            AlertChange::Counted { severity, folded, .. } => self.count(*severity, folded, at),
             AlertChange::Updated { event, severity, mirrors, stale_at } => {
                 // The alert that opened it gives it its words; the others are counted.
                 if self.alerts.first().is_none_or(|first| first.is_of(event)) {
@@ -101,6 +108,7 @@ impl Incident {
             }
             AlertChange::Repeated { integration, dedup_key, stale_at } => {
                 self.last_event_at = at;
+                self.falls_silent(*stale_at);
                 if let Some(alert) = self.alerts.iter_mut().find(|alert| alert.is(integration, dedup_key)) {
                     alert.heard_at = at;
                     alert.stale_at = *stale_at;
@@ -204,6 +212,7 @@ impl Incident {
                 self.status = Status::Acknowledged;
                 let by = vec![by.clone()];
                 self.acknowledgement = Some(Acknowledgement { by, at, until: *until, snoozed: *snoozed });
+                self.storm.iter_mut().for_each(|storm| storm.taken = storm.beyond);
                 self.quiet_seconds = quiet_seconds.filter(|_| !snoozed);
                 self.version += 1;
             }
@@ -267,6 +276,7 @@ impl Incident {
 
     fn join(&mut self, event: &Event, severity: Severity, stale_at: Option<Timestamp>, at: Timestamp) {
         self.last_event_at = at;
+        self.falls_silent(stale_at);
         let changed = severity > self.severity;
         self.severity = self.severity.max(severity);
         if let Some(alert) = self.alerts.iter_mut().find(|alert| alert.is_of(event)) {
@@ -282,19 +292,7 @@ impl Incident {
             return;
         }
         self.version += u32::from(!self.alerts.is_empty());
-        let (integration, dedup_key) = (event.integration.clone(), event.dedup_key.clone());
-        let own = (!self.alerts.is_empty()).then(|| Box::new(OwnWords::of(event)));
-        self.alerts.push(Alert {
-            integration,
-            dedup_key,
-            firing: true,
-            fired_to_the_end: false,
-            severity,
-            since: at,
-            own,
-            heard_at: at,
-            stale_at,
-        });
+        self.add(event, severity, stale_at, at);
     }
 
     /// Belongs to another service from now on: what was told for the old one is over.
@@ -306,6 +304,7 @@ impl Incident {
         (self.route_rule, self.urgency_rule) = (moved.route_rule.clone(), moved.urgency_rule.clone());
         self.raise_at = moved.raise_at;
         (self.group, self.policy, self.held_back, self.low) = (None, None, None, None);
+        self.storm = None;
         self.show_in(&moved.mirrors);
     }
 
@@ -476,7 +475,7 @@ impl Incident {
 }
 
 impl OwnWords {
-    fn of(event: &Event) -> OwnWords {
+    pub(super) fn of(event: &Event) -> OwnWords {
         OwnWords {
             summary: event.summary.as_str().into(),
             source: event.source.as_str().into(),

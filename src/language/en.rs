@@ -48,6 +48,11 @@ pub(super) fn spoken(phrase: &Spoken) -> String {
             format!("{service} has {} alert.", with_article(*severity))
         }
         Spoken::Summary { text } => sentence(&format!("It says: {text}")),
+        Spoken::Sentence { text } => sentence(text),
+        Spoken::Storm { alerts, critical: 0 } => format!("It is a storm of {alerts} alerts."),
+        Spoken::Storm { alerts, critical } => {
+            format!("It is a storm of {alerts} alerts, {critical} of them critical.")
+        }
         Spoken::Began { at } => format!("It began at {}.", spoken_time(at)),
         Spoken::Several { count } => format!("There are {count} alerts."),
         Spoken::Numbered { number, service, severity, text } => {
@@ -89,6 +94,8 @@ pub(super) fn shown(phrase: &Shown) -> String {
         Shown::By { status, who } => format!("{} by {who}", word(*status)),
         Shown::Telling { .. } => telling(phrase),
         Shown::AlertCount { firing, total } => format!("{total} ({firing} firing)"),
+        Shown::Storm { alerts, critical: 0 } => format!("storm {alerts}"),
+        Shown::Storm { alerts, critical } => format!("storm {alerts} ({critical} critical)"),
         Shown::SilencedUntil { until, reason, rule } => format!("until {until}: {reason} ({rule})"),
         Shown::Repeated => "Sent again: we could not tell whether it got through before.".into(),
         Shown::Waiting => "Not acknowledged yet.".into(),

@@ -48,6 +48,11 @@ pub(super) fn spoken(phrase: &Spoken) -> String {
             format!("{service}で、{}アラートが発生しています。", before_noun(*severity))
         }
         Spoken::Summary { text } => sentence(&format!("内容は、{text}")),
+        Spoken::Sentence { text } => sentence(text),
+        Spoken::Storm { alerts, critical: 0 } => format!("アラートが{alerts}件、続けて発生しています。"),
+        Spoken::Storm { alerts, critical } => {
+            format!("アラートが{alerts}件、続けて発生しています。うち{critical}件が重大です。")
+        }
         Spoken::Began { at } => format!("発生は、{}です。", spoken_time(at)),
         Spoken::Several { count } => format!("{count}件のアラートが発生しています。"),
         Spoken::Numbered { number, service, severity, text } => {
@@ -87,6 +92,8 @@ pub(super) fn shown(phrase: &Shown) -> String {
         Shown::By { status, who } => format!("{}（{who}）", word(*status)),
         Shown::Telling { .. } => telling(phrase),
         Shown::AlertCount { firing, total } => format!("{total}件（発生中 {firing}件）"),
+        Shown::Storm { alerts, critical: 0 } => format!("アラートストーム {alerts}件"),
+        Shown::Storm { alerts, critical } => format!("アラートストーム {alerts}件（重大 {critical}件）"),
         Shown::SilencedUntil { until, reason, rule } => format!("{until}まで: {reason}（{rule}）"),
         Shown::Repeated => "前の送信が届いたか確認できなかったため、再送しています。".into(),
         Shown::Waiting => "未対応です。".into(),

@@ -83,6 +83,15 @@ pub enum Spoken<'a> {
     Summary {
         text: &'a str,
     },
+    /// Words of an alert among others.
+    Sentence {
+        text: &'a str,
+    },
+    /// How many alerts an incident stands for.
+    Storm {
+        alerts: usize,
+        critical: usize,
+    },
     Began {
         at: &'a Zoned,
     },
@@ -169,6 +178,11 @@ pub enum Shown<'a> {
     AlertCount {
         firing: usize,
         total: usize,
+    },
+    /// How many alerts an incident stands for.
+    Storm {
+        alerts: usize,
+        critical: usize,
     },
     SilencedUntil {
         until: &'a str,

@@ -53,6 +53,17 @@ pub enum TimelineLine<'a> {
         held: Option<Held<'a>>,
         /// Who declared it, where no monitor did.
         declared: Option<(&'a str, Via)>,
+        /// Why it begins a storm, if it does.
+        storm: Option<&'a Why>,
+    },
+    /// An alert joins a storm, or is counted in it; `rule` is the line of the config.
+    Folded {
+        alert: Said<'a>,
+        counted: bool,
+        storm: &'a str,
+        service: Option<&'a str>,
+        why: &'a Why,
+        rule: Option<&'a str>,
     },
     Joined {
         alert: Said<'a>,

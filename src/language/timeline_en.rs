@@ -31,22 +31,8 @@ pub(super) fn line(line: &TimelineLine) -> String {
             let service = service.map_or_else(String::new, |service| format!(" -> {service}"));
             format!("changed: {}{service}", said(alert))
         }
-        TimelineLine::Opened { alert, service, severity, urgency, raise_at, held, declared } => {
-            let what = match declared {
-                Some((by, via)) => format!("\"{}\" declared by {by} {}", alert.words, way(*via)),
-                None => said(alert),
-            };
-            let mut text = format!(
-                "opened: {what} -> {}, {severity}, {}",
-                service.unwrap_or("no service"),
-                level(*urgency)
-            );
-            text.extend(raise_at.map(|at| format!(", raised at {at} if still open")));
-            text.extend(held.map(|held| {
-                format!(", {} until {} ({}: {})", held_by(held.by), held.until, held.rule, held.reason)
-            }));
-            text
-        }
+        TimelineLine::Opened { .. } => opened(line),
+        TimelineLine::Folded { .. } => folded(line),
         TimelineLine::Joined { alert } => format!("joined by: {}", said(alert)),
         TimelineLine::Updated { alert } => format!("updated: {}", said(alert)),
         TimelineLine::MovedTo { alert, service, urgency } => {
@@ -100,6 +86,39 @@ fn run_time(made: &RunTimeLine, who: &str) -> String {
             reason => format!("{what} ended: {}", why(reason)),
         },
     }
+}
+
+/// What opens an incident, and where.
+fn opened(line: &TimelineLine) -> String {
+    let TimelineLine::Opened { alert, service, severity, urgency, raise_at, held, declared, storm } = line
+    else {
+        return String::new();
+    };
+    let what = match declared {
+        Some((by, via)) => format!("\"{}\" declared by {by} {}", alert.words, way(*via)),
+        None => said(alert),
+    };
+    let mut text =
+        format!("opened: {what} -> {}, {severity}, {}", service.unwrap_or("no service"), level(*urgency));
+    text.extend(raise_at.map(|at| format!(", raised at {at} if still open")));
+    text.extend(
+        held.map(|held| {
+            format!(", {} until {} ({}: {})", held_by(held.by), held.until, held.rule, held.reason)
+        }),
+    );
+    text.extend(storm.map(|reason| format!("; a storm begins: {}", why(reason))));
+    text
+}
+
+/// An alert that is told as one of many.
+fn folded(line: &TimelineLine) -> String {
+    let TimelineLine::Folded { alert, counted, storm, service, why: reason, rule } = line else {
+        return String::new();
+    };
+    let did = if *counted { "counted in" } else { "joined" };
+    let service = service.map_or_else(String::new, |service| format!(" of {service}"));
+    let rule = rule.map_or_else(String::new, |rule| format!(" ({rule})"));
+    format!("{} {did} the storm {storm}{service}: {}{rule}", said(alert), why(reason))
 }
 
 fn step_line(line: &StepLine) -> String {
@@ -316,6 +335,12 @@ pub(super) fn why(why: &Why) -> String {
         Why::EveryContactFailed => "every contact of everybody in it failed".into(),
         Why::RoutedElsewhere => "its routes lead elsewhere, and it has become more urgent".into(),
         Why::BeyondTheGroup => "it fires again, longer after the opening than the service groups".into(),
+        Why::BeyondTheStorm => "it fires again, and the storm takes no more".into(),
+        Why::Storm { incidents, within_seconds } => {
+            format!("more than {incidents} incidents in {}", span(*within_seconds))
+        }
+        Why::OpenMax(count) => format!("{count} incidents are open"),
+        Why::UnreadMax(count) => format!("more than {count} bodies that cannot be read are open"),
         Why::Newcomers(count) => format!("{count} more since somebody took it"),
         Why::MoreUrgent => "it has become more urgent".into(),
         Why::MergedWith(incident) => format!("{incident} was merged into it"),
@@ -330,6 +355,16 @@ pub(super) fn why(why: &Why) -> String {
         Why::BySeverity => "no service: by severity".into(),
         Why::RaiseWhen(rule) => format!("{} (raise_when)", super::Language::En.rule(rule)),
     }
+}
+
+/// `5 minutes`, `90 seconds`, `1 hour`.
+fn span(seconds: u32) -> String {
+    let (count, unit) = match seconds {
+        hours if hours > 0 && hours % 3_600 == 0 => (hours / 3_600, "hour"),
+        minutes if minutes > 0 && minutes % 60 == 0 => (minutes / 60, "minute"),
+        seconds => (seconds, "second"),
+    };
+    format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
 }
 
 pub(super) fn because(because: &Because, by: &str) -> String {

@@ -33,19 +33,8 @@ pub(super) fn line(line: &TimelineLine) -> String {
             let service = service.map_or_else(String::new, |service| format!(" → {service}"));
             format!("変更: {}{service}", said(alert))
         }
-        TimelineLine::Opened { alert, service, severity, urgency, raise_at, held, declared } => {
-            let service = service.unwrap_or("サービスなし");
-            let what = match declared {
-                Some((by, via)) => format!("「{}」（{}{by} が報告）", alert.words, way(*via)),
-                None => said(alert),
-            };
-            let mut text = format!("発生: {what} → {service}、重大度 {severity}、{}", level(*urgency));
-            text.extend(raise_at.map(|at| format!("、{at} に未解決なら緊急度を上げます")));
-            text.extend(held.map(|held| {
-                format!("、{}（{} まで、{}: {}）", held_by(held.by), held.until, held.rule, held.reason)
-            }));
-            text
-        }
+        TimelineLine::Opened { .. } => opened(line),
+        TimelineLine::Folded { .. } => folded(line),
         TimelineLine::Joined { alert } => format!("アラートが加わりました: {}", said(alert)),
         TimelineLine::Updated { alert } => format!("更新: {}", said(alert)),
         TimelineLine::MovedTo { alert, service, urgency } => {
@@ -106,6 +95,37 @@ fn run_time(made: &RunTimeLine, who: &str) -> String {
             reason => format!("{what} が終了しました: {}", why(reason)),
         },
     }
+}
+
+/// What opens an incident, and where.
+fn opened(line: &TimelineLine) -> String {
+    let TimelineLine::Opened { alert, service, severity, urgency, raise_at, held, declared, storm } = line
+    else {
+        return String::new();
+    };
+    let service = service.unwrap_or("サービスなし");
+    let what = match declared {
+        Some((by, via)) => format!("「{}」（{}{by} が報告）", alert.words, way(*via)),
+        None => said(alert),
+    };
+    let mut text = format!("発生: {what} → {service}、重大度 {severity}、{}", level(*urgency));
+    text.extend(raise_at.map(|at| format!("、{at} に未解決なら緊急度を上げます")));
+    text.extend(held.map(|held| {
+        format!("、{}（{} まで、{}: {}）", held_by(held.by), held.until, held.rule, held.reason)
+    }));
+    text.extend(storm.map(|reason| format!("。アラートストームの始まりです: {}", why(reason))));
+    text
+}
+
+/// An alert that is told as one of many.
+fn folded(line: &TimelineLine) -> String {
+    let TimelineLine::Folded { alert, counted, storm, service, why: reason, rule } = line else {
+        return String::new();
+    };
+    let did = if *counted { "の件数に数えました" } else { "に加わりました" };
+    let service = service.map_or_else(String::new, |service| format!("{service} の"));
+    let rule = rule.map_or_else(String::new, |rule| format!("（{rule}）"));
+    format!("{service}アラートストーム {storm} {did}: {}。{}{rule}", said(alert), why(reason))
 }
 
 fn step_line(line: &StepLine) -> String {
@@ -326,6 +346,12 @@ pub(super) fn why(why: &Why) -> String {
         Why::EveryContactFailed => "全員へのすべての連絡が失敗しました".into(),
         Why::RoutedElsewhere => "緊急度が上がり、ルートが別のサービスを指しています".into(),
         Why::BeyondTheGroup => "グループの時間を過ぎてから再び発生しました".into(),
+        Why::BeyondTheStorm => "アラートストームが収まったあとに再び発生しました".into(),
+        Why::Storm { incidents, within_seconds } => {
+            format!("{}に{incidents}件を超えるインシデント", span(*within_seconds))
+        }
+        Why::OpenMax(count) => format!("{count}件のインシデントが開いています"),
+        Why::UnreadMax(count) => format!("読み取れない本文のインシデントが{count}件を超えています"),
         Why::Newcomers(count) => format!("対応が始まってからさらに{count}件のアラートが加わりました"),
         Why::MoreUrgent => "緊急度が上がりました".into(),
         Why::MergedWith(incident) => format!("{incident} が統合されました"),
@@ -339,6 +365,15 @@ pub(super) fn why(why: &Why) -> String {
         Why::NoUrgencyRule(service) => format!("{service}: 該当する緊急度のルールがありません"),
         Why::BySeverity => "サービスがないため重大度による".into(),
         Why::RaiseWhen(rule) => format!("{}（raise_when）", super::Language::Ja.rule(rule)),
+    }
+}
+
+/// `5分`, `90秒`, `1時間`.
+fn span(seconds: u32) -> String {
+    match seconds {
+        hours if hours > 0 && hours % 3_600 == 0 => format!("{}時間", hours / 3_600),
+        minutes if minutes > 0 && minutes % 60 == 0 => format!("{}分", minutes / 60),
+        seconds => format!("{seconds}秒"),
     }
 }
 

@@ -7,15 +7,16 @@ use crate::actor::{Actor, Via};
 use crate::alert::{Action, Event};
 use crate::config::{Config, MirrorKind, Urgency};
 use crate::incident::{
-    AlertChange, Change, DeliveryChange, Entry, Errand, EscalationChange, HangUp, HeartbeatChange, HeldBack,
-    Hold, Opened, Outcome, Outlet, Purpose, Reason, Recipient, ResponseChange, ServerChange, StepAt,
-    StepStart, WaitsFor,
+    AlertChange, Change, DeliveryChange, Entry, Errand, EscalationChange, Folded, HangUp, HeartbeatChange,
+    HeldBack, Hold, IncidentId, Opened, Outcome, Outlet, Purpose, Reason, Recipient, ResponseChange,
+    ServerChange, StepAt, StepStart, WaitsFor,
 };
 use crate::language::Language;
 use crate::language::timeline::{
     Act, Carries, DeliveryLine, Ended, Held, HeldBy, Level, ResponseLine, Said, Slowed, Step, StepLine,
     TimelineLine, ToldAs, Waiting,
 };
+use crate::place::Place;
 use crate::reason::{Because, Rule};
 use jiff::{Timestamp, tz::TimeZone};
 
@@ -52,7 +53,8 @@ impl<'a> Reader<'a> {
     /// The line of an entry.
     pub fn line(&self, entry: &Entry) -> Line {
         let time = entry.at.to_zoned(self.zone.clone()).strftime("%H:%M:%S").to_string();
-        let (text, rule) = At { reader: *self, now: entry.at }.change(&entry.change);
+        let at = At { reader: *self, now: entry.at, about: entry.incident };
+        let (text, rule) = at.change(&entry.change);
         Line { time, text, rule }
     }
 
@@ -67,6 +69,7 @@ impl<'a> Reader<'a> {
 pub(super) struct At<'a> {
     reader: Reader<'a>,
     now: Timestamp,
+    about: Option<IncidentId>,
 }
 
 impl At<'_> {
@@ -135,7 +138,11 @@ impl At<'_> {
                 TimelineLine::ServiceChanged { alert: said(event), service: service.as_deref() }
             }
             AlertChange::Noted { event, .. } => TimelineLine::Note { alert: said(event) },
-            AlertChange::Joined { event, .. } => TimelineLine::Joined { alert: said(event) },
+            AlertChange::Joined { event, folded: None, .. } => TimelineLine::Joined { alert: said(event) },
+            AlertChange::Joined { event, folded: Some(folded), .. } => {
+                return self.folded(event, folded, false);
+            }
+            AlertChange::Counted { event, folded, .. } => return self.folded(event, folded, true),
             AlertChange::Updated { event, .. } => TimelineLine::Updated { alert: said(event) },
             AlertChange::Moved(moved) => {
                 let line = TimelineLine::MovedTo {
@@ -153,6 +160,19 @@ impl At<'_> {
         (self.say(&line), String::new())
     }
 
+    fn folded(&self, event: &Event, folded: &Folded, counted: bool) -> (String, String) {
+        let (storm, rule) = (self.about.map(|id| id.to_string()), folded.rule.as_ref().map(Place::to_string));
+        let line = TimelineLine::Folded {
+            alert: said(event),
+            counted,
+            storm: storm.as_deref().unwrap_or_default(),
+            service: folded.service.as_deref(),
+            why: &folded.why,
+            rule: rule.as_deref(),
+        };
+        (self.say(&line), rule.unwrap_or_default())
+    }
+
     fn opened(&self, opened: &Opened) -> (String, String) {
         let raise_at = self.maybe_clock(opened.raise_at);
         let held = opened.held_back.as_ref().map(|held| (held, self.held(held)));
@@ -164,8 +184,11 @@ impl At<'_> {
             raise_at: raise_at.as_deref(),
             held: held.as_ref().map(|(held, (until, rule))| held_words(held, until, rule)),
             declared: opened.declared.as_ref().map(|(by, via)| (self.name(by), *via)),
+            storm: opened.folded.as_ref().map(|folded| &folded.why),
         };
         let rules = [&opened.route_rule, &opened.urgency_rule].map(|rule| self.rule(rule));
+        let storm = opened.folded.as_ref().and_then(|folded| folded.rule.as_ref()).map(Place::to_string);
+        let rules: Vec<String> = rules.into_iter().chain(storm).collect();
         (self.say(&line), rules.join(", "))
     }
 

@@ -192,6 +192,7 @@ impl Metrics {
             Change::Alert(change) => match change {
                 AlertChange::Opened(opened) => event(&opened.event.integration, "opened"),
                 AlertChange::Joined { event: it, .. } => event(&it.integration, "joined"),
+                AlertChange::Counted { event: it, .. } => event(&it.integration, "counted"),
                 AlertChange::Updated { event: it, .. } => event(&it.integration, "updated"),
                 AlertChange::Ignored { event: it, .. } => event(&it.integration, "ignored"),
                 // Those of a service; the timelines of its incidents repeat them.

@@ -259,6 +259,9 @@ fn problem(status: StatusCode, message: &str) -> Response {
     (status, Json(json!({ "error": message }))).into_response()
 }
 
+/// The most alerts of one incident that are listed; a storm holds more, and says how many.
+const ALERTS_SHOWN_MAX: usize = 1_000;
+
 fn shown(config: &Config, incident: &Incident) -> Value {
     let labels: serde_json::Map<String, Value> =
         incident.labels.iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
@@ -281,7 +284,8 @@ fn shown(config: &Config, incident: &Incident) -> Value {
         "step": incident.escalation.as_ref().map(|at| json!({
             "policy": at.at.policy, "step": at.at.step + 1, "fallback": at.at.fallback, "told": at.told, "next_at": at.deadline,
         })),
-        "alerts": incident.alerts.iter().map(|alert| json!({
+        "storm": incident.storm_size().map(|size| json!({ "alerts": size.alerts, "critical": size.critical })),
+        "alerts": incident.alerts.iter().take(ALERTS_SHOWN_MAX).map(|alert| json!({
             "dedup_key": alert.dedup_key.trim_start_matches('\u{1}'), "firing": alert.firing,
             "severity": alert.severity, "since": alert.since,
         })).collect::<Vec<_>>(),

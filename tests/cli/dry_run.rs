@@ -155,6 +155,28 @@ fn several_alerts_are_played_alone_and_what_is_over_tells_nobody() {
     assert!(text.contains("Nobody is told: it says that \"node-3 does not answer\" is over."), "{text}");
 }
 
+/// More of one service than it opens one by one: the dry run, which plays each alone, says so.
+#[test]
+fn a_body_that_would_be_a_storm_is_called_one() {
+    let alert = |n: usize| {
+        let labels = format!(r#"{{ "alertname": "A{n}", "service": "checkout", "severity": "critical" }}"#);
+        format!(r#"{{ "status": "firing", "labels": {labels}, "startsAt": "2026-12-08T00:00:00Z" }}"#)
+    };
+    let body = |count: usize| {
+        let alerts: Vec<String> = (0..count).map(alert).collect();
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), format!(r#"{{ "version": "4", "alerts": [{}] }}"#, alerts.join(",")))
+            .unwrap();
+        let at = "--integration prometheus --at '2026-12-08 02:00' --acknowledge-after 1m";
+        text(file.path().to_str().unwrap(), at)
+    };
+    let said = body(51).split_whitespace().collect::<Vec<_>>().join(" ");
+    let storm = "All at once, the 51 of checkout are a storm, one incident for many: more than 50 incidents in 5 minutes \
+        (oncall.yaml:";
+    assert!(said.contains(storm), "{}", &said[..400]);
+    assert!(!body(50).contains("a storm"));
+}
+
 #[test]
 fn a_silence_and_its_rule_are_named() {
     let text = text("tests/cli/alerts/silenced.json", "--integration opensearch --at '2026-12-05 03:00'");

@@ -6,6 +6,7 @@
 mod accepted;
 mod case;
 mod checks;
+mod floods;
 mod masking;
 mod places;
 mod schemas;

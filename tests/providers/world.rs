@@ -80,6 +80,8 @@ pub fn incident() -> Incident {
             stale_at: None,
         }],
         group: None,
+        storm: None,
+        unread: false,
         summary: "5xx の割合が 5% を超えました".into(),
         description: "直近 5 分の 5xx は 7.3% です。".into(),
         source: "checkout-api-1".into(),
@@ -257,6 +259,7 @@ fn checkout() -> Service {
         acknowledgement_timeout: None,
         auto_resolve_after: None,
         group: None,
+        storm: None,
         place: place("services/checkout.yaml"),
     }
 }

@@ -21,6 +21,7 @@ mod reloads;
 mod run_time;
 mod silences;
 mod stored;
+mod storms;
 mod world;
 
 use world::World;

@@ -37,7 +37,11 @@ fn run_for(world: &mut World, minutes: i64) {
 #[test]
 fn fair_between_services() {
     let (mut world, _) = World::new(
-        "--- services/shop.yaml
+        "--- services/web.yaml
+         name: Web
+         escalation_policy: team
+         storm: never
+         --- services/shop.yaml
          name: Shop
          escalation_policy: team
          === day",
@@ -62,7 +66,8 @@ fn fair_between_services() {
 /// What is urgent leaves before what is not, however long that has waited.
 #[test]
 fn the_urgent_first() {
-    let (mut world, _) = World::new("");
+    let (mut world, _) =
+        World::new("--- services/web.yaml\nname: Web\nescalation_policy: team\nstorm: never\n=== day\n");
     world.act("hang slack tanaka");
     world.act(&post(0..250, "alert", "warning"));
     world.act("alert down critical");
@@ -72,6 +77,41 @@ fn the_urgent_first() {
     let down = world.incidents.state().incidents.keys().next_back().copied().unwrap();
     let first = direct.iter().position(|(_, _, about)| about.contains(&down)).unwrap();
     assert_eq!(first, 1, "the first message that could carry it");
+}
+
+/// Rooms too: a flood of low ones does not hold up the room's message about a critical one, nor one service another's.
+#[test]
+fn rooms_are_shared_by_urgency_and_in_turn() {
+    let (mut world, _) = World::new(
+        "--- services/web.yaml
+         name: Web
+         escalation_policy: team
+         storm: never
+         --- services/shop.yaml
+         name: Shop
+         escalation_policy: team
+         storm: never
+         === day",
+    );
+    world.act("slow=500ms slack channel");
+    world.act(&post(0..300, "alert", "info"));
+    world.act("post alert s1 info service=shop; alert s2 info service=shop; alert s3 info service=shop");
+    world.act("alert down critical");
+    run_for(&mut world, 1);
+    let shown: Vec<String> = world
+        .journal
+        .iter()
+        .filter(|entry| {
+            let sent = &entry.change;
+            matches!(sent, Change::Delivery(DeliveryChange::Sent { errand: Errand::Mirror { .. }, .. }))
+        })
+        .map(|entry| world.incidents.state().incidents[&entry.incident.unwrap()].alerts[0].dedup_key.clone())
+        .collect();
+    // Four were under way when it came.
+    assert_eq!(shown.iter().position(|key| key == "down"), Some(4));
+    let place = |key: &str| shown.iter().position(|shown| shown == key).unwrap();
+    assert_eq!((place("s1"), place("s2"), place("s3")), (5, 7, 9), "{:?}", &shown[..12]);
+    world.check_invariants();
 }
 
 /// Eight calls at most are on their way at once, and each person gets theirs.
@@ -106,7 +146,7 @@ fn slots() {
 #[test]
 fn ten_thousand_open_incidents() {
     let (mut world, _) = World::new(
-        "--- services/web.yaml\nname: Web\nescalation_policy: team\nacknowledgement_timeout: 30m\n=== day\n",
+        "--- services/web.yaml\nname: Web\nescalation_policy: team\nacknowledgement_timeout: 30m\nstorm: never\n=== day\n",
     );
     for from in (0..10_000).step_by(1_000) {
         world.act(&post(from..from + 1_000, "alert", "critical"));

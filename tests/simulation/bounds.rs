@@ -14,7 +14,7 @@ use oncall::journal::snapshot;
 use oncall::language::storage::Gone;
 
 fn started(now: Timestamp) -> Engine {
-    let config = company::config("first");
+    let config = company::config("first", "never");
     let mut engine = Engine::new(Incidents::new(oncall::incident::State::default()), config.clone());
     engine.started(now, 1, None);
     engine.reload(now, config, None, "first".to_owned());

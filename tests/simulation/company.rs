@@ -1,5 +1,5 @@
 //! The company in three versions of its config: as in `company.txt`, with other people in the steps, and with a
-//! service and a policy that are gone.
+//! service and a policy that are gone; each with several ideas of what a storm is.
 
 use oncall::compile::{Tree, compile};
 use oncall::config::Config;
@@ -10,14 +10,21 @@ static CONFIGS: OnceLock<Vec<Arc<Config>>> = OnceLock::new();
 /// The commits that there are.
 pub const COMMITS: [&str; 3] = ["first", "others", "fewer"];
 
-pub fn config(commit: &str) -> Arc<Config> {
-    let configs = CONFIGS.get_or_init(|| COMMITS.map(compiled).to_vec());
-    let at = COMMITS.iter().position(|known| *known == commit).expect("a commit that there is");
-    configs[at].clone()
+/// What a storm is to the company: nothing is, what is said by default, the second incident, the third.
+pub const STORMS: [&str; 4] =
+    ["never", "{ incidents: 50 }", "{ incidents: 1, within: 2h }", "{ incidents: 2, within: 20m }"];
+
+pub fn config(commit: &str, storm: &str) -> Arc<Config> {
+    let all = || COMMITS.iter().flat_map(|commit| STORMS.iter().map(|storm| compiled(commit, storm)));
+    let configs = CONFIGS.get_or_init(|| all().collect());
+    let commit = COMMITS.iter().position(|known| *known == commit).expect("a commit that there is");
+    let storm = STORMS.iter().position(|known| *known == storm).expect("a storm that there is");
+    configs[commit * STORMS.len() + storm].clone()
 }
 
-fn compiled(commit: &str) -> Arc<Config> {
+fn compiled(commit: &str, storm: &str) -> Arc<Config> {
     let text = include_str!("company.txt");
+    let text = &text.replace("language: ja\n", &format!("language: ja\ndefaults: {{ storm: {storm} }}\n"));
     let text = match commit {
         "others" => text
             .replace("[{ user: suzuki }], wait: 10m", "[{ user: kimura }, { user: tanaka }], wait: 3m")

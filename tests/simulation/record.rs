@@ -289,6 +289,7 @@ fn keys(change: &Change) -> Vec<String> {
             AlertChange::Opened(opened) => Some(&opened.event.dedup_key),
             AlertChange::Ignored { event, .. }
             | AlertChange::Joined { event, .. }
+            | AlertChange::Counted { event, .. }
             | AlertChange::Updated { event, .. } => Some(&event.dedup_key),
             AlertChange::Repeated { dedup_key, .. } | AlertChange::Over { dedup_key, .. } => Some(dedup_key),
             AlertChange::Moved(moved) => Some(&moved.event.dedup_key),

@@ -10,7 +10,8 @@ use oncall::actor::Via;
 use oncall::config::{CALL_LASTS_MAX, Urgency};
 use oncall::engine::{Engine, HELD_MAX, Health, JOURNAL_KEY, LANE_MAX};
 use oncall::incident::{
-    ASKED_MAX, Asked, Command, Incident, IncidentId, Respond, Stage, State, Status, Target,
+    ARRIVALS_MAX, ASKED_MAX, Alert, Asked, Command, Incident, IncidentId, Respond, STORM_ALERTS_MAX, Stage,
+    State, Status, Target,
 };
 use oncall::route::OWN_INTEGRATION;
 use std::collections::BTreeMap;
@@ -73,6 +74,28 @@ fn nothing_is_stuck(state: &State, now: Timestamp) -> Result<(), Broken> {
     Ok(())
 }
 
+/// Every alert belongs to one incident, and no storm is larger than it may be.
+fn keys_are_in_one_place(state: &State) -> Result<(), Broken> {
+    for incident in state.incidents.values().filter(|it| it.status != Status::Resolved) {
+        let id = incident.id;
+        let strays = |alert: &&Alert| state.open(&alert.key()) != Some(id);
+        if let Some(stray) = incident.alerts.iter().find(strays) {
+            return Err(format!(
+                "(2) {:?} is in {id}, and open in {:?}",
+                stray.key(),
+                state.open(&stray.key())
+            ));
+        }
+        if incident.storm.is_some() && incident.alerts.len() > STORM_ALERTS_MAX {
+            return Err(format!("(9) {id} has {} alerts", incident.alerts.len()));
+        }
+    }
+    match state.arrivals.values().find(|arrivals| arrivals.len() > ARRIVALS_MAX) {
+        Some(arrivals) => Err(format!("(9) {} arrivals are remembered", arrivals.len())),
+        None => Ok(()),
+    }
+}
+
 /// What people see of an incident is how it is.
 fn everything_is_shown(state: &State) -> Result<(), Broken> {
     for incident in state.incidents.values() {
@@ -99,6 +122,7 @@ impl World {
             return Err(format!("(9) {backlog:?}"));
         }
         nothing_is_stuck(state, now)?;
+        keys_are_in_one_place(state)?;
         if *engine.health() != Health::Healthy && !self.tickets.is_empty() {
             return Err(format!("(10) degraded, and nobody answers {:?}", self.tickets));
         }

@@ -60,6 +60,7 @@ pub struct World {
     pub life: u64,
     pub engine: Option<Engine>,
     commit: &'static str,
+    storm: &'static str,
     pub disk: Disk,
     pub recorder: Recorder,
     /// The number of the batch that was handed over last.
@@ -101,7 +102,8 @@ impl World {
     pub fn new(seed: u64, traced: bool) -> World {
         let mut random = Random(seed);
         let weather = Weather::of(&mut random);
-        World::with(random, weather, traced)
+        let storm = random.pick(&company::STORMS);
+        World { storm, ..World::with(random, weather, traced) }
     }
 
     /// A quarter of an hour in which nothing goes wrong but one thing.
@@ -121,6 +123,7 @@ impl World {
             life: 0,
             engine: None,
             commit: company::COMMITS[0],
+            storm: company::STORMS[0],
             disk: Disk::default(),
             recorder: Recorder::default(),
             batch: 0,
@@ -320,9 +323,10 @@ impl World {
 
     fn begin(&mut self, incidents: Incidents, seq: u64) {
         let known = incidents.state().revision.commit.clone();
-        let previous = company::COMMITS.contains(&known.as_str()).then(|| company::config(&known));
+        let previous =
+            company::COMMITS.contains(&known.as_str()).then(|| company::config(&known, self.storm));
         self.record.started(seq);
-        let (now, config) = (self.wall(), company::config(self.commit));
+        let (now, config) = (self.wall(), company::config(self.commit, self.storm));
         let mut engine = Engine::new(incidents, config.clone());
         engine.started(now, self.recorder.epoch(), None);
         engine.reload(now, config, previous, self.commit.to_owned());
@@ -332,11 +336,11 @@ impl World {
     }
 
     fn reload(&mut self, commit: &'static str) {
-        let (now, previous) = (self.wall(), company::config(self.commit));
+        let (now, previous) = (self.wall(), company::config(self.commit, self.storm));
         self.commit = commit;
         self.say(|| format!("config {commit}"));
         if let Some(engine) = &mut self.engine {
-            engine.reload(now, company::config(commit), Some(previous), commit.to_owned());
+            engine.reload(now, company::config(commit, self.storm), Some(previous), commit.to_owned());
         }
     }
 
