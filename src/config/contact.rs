@@ -49,6 +49,8 @@ pub struct Method {
     pub one_at_a_time: bool,
     /// Whether it interrupts: it counts as a page in analysis.
     pub interrupts: bool,
+    /// Whether its message can be edited: it follows its incident until that is over.
+    pub edits: bool,
     /// Whether people who only watch are told by it.
     pub tells_shadows: bool,
     /// How many may be in flight at once with one provider.
@@ -96,6 +98,7 @@ pub const CONTACTS: [Method; 3] = [
         unheard_max: UNHEARD_MAX,
         one_at_a_time: true,
         interrupts: true,
+        edits: false,
         tells_shadows: false,
         slots: 8,
         letter: 'C',
@@ -115,6 +118,7 @@ pub const CONTACTS: [Method; 3] = [
         unheard_max: SMS_LASTS_MAX,
         one_at_a_time: false,
         interrupts: true,
+        edits: false,
         tells_shadows: false,
         slots: 8,
         letter: 'T',
@@ -134,6 +138,7 @@ pub const CONTACTS: [Method; 3] = [
         unheard_max: SignedDuration::ZERO,
         one_at_a_time: false,
         interrupts: false,
+        edits: true,
         tells_shadows: true,
         slots: 8,
         letter: 'S',

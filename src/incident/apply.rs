@@ -170,9 +170,9 @@ impl State {
                     self.served.insert(service, entry.seq);
                 }
             }
-            DeliveryChange::Outcome { delivery, provider, outlet, outcome, paused_until, .. } => {
+            DeliveryChange::Outcome { delivery, provider, outlet, outcome, retry_at, paused_until } => {
                 self.paused.extend(paused_until.map(|until| ((*provider, *outlet), until)));
-                self.settle(*delivery, outcome, entry.at);
+                self.settle(*delivery, outcome, *retry_at, entry.at);
             }
             DeliveryChange::HangUp { delivery, state } => self.hang_up(*delivery, *state),
             DeliveryChange::Hastened { .. } | DeliveryChange::GaveUp { .. } => {}
@@ -195,7 +195,10 @@ impl State {
                     page.escalated = true;
                 }
             }
-            ResponseChange::Retriggered { .. } | ResponseChange::Reassigned { .. } => {}
+            ResponseChange::Retriggered { .. }
+            | ResponseChange::Reassigned { .. }
+            | ResponseChange::AlsoAcknowledged { .. }
+            | ResponseChange::Remarked { .. } => {}
         }
     }
 
@@ -267,11 +270,16 @@ impl State {
         (at, expires_at): (Timestamp, Timestamp),
     ) {
         self.next_delivery = self.next_delivery.max(delivery.n.saturating_add(1));
-        if let Errand::HangUp(call) = errand {
-            self.hang_up(*call, HangUp::InFlight);
+        match errand {
+            Errand::HangUp(call) => self.hang_up(*call, HangUp::InFlight),
+            Errand::Edit { page, .. } => self.edit_sent(*page, delivery),
+            Errand::Page { .. } | Errand::Mirror { .. } | Errand::Ask(_) => {}
         }
-        let step = about.and_then(|id| self.incidents.get(&id)?.escalation.as_ref().map(|it| it.at.clone()));
-        let carried = about.map(|incident| Carried { incident, step });
+        let known = about.and_then(|id| self.incidents.get(&id));
+        let carried = known.map(|known| {
+            let step = known.escalation.as_ref().map(|it| it.at.clone());
+            Carried { incident: known.id, step, status: known.status }
+        });
         let dispatch = self.deliveries.entry(delivery).or_insert_with(|| Dispatch {
             provider,
             errand: errand.clone(),
@@ -290,7 +298,13 @@ impl State {
 
     /// A page whose method has a course stays until that ends, and one that may have left stays for as long as it may
     /// last: the person can still answer it. All else is done with.
-    fn settle(&mut self, delivery: DeliveryId, outcome: &Outcome, at: Timestamp) {
+    fn settle(
+        &mut self,
+        delivery: DeliveryId,
+        outcome: &Outcome,
+        retry_at: Option<Timestamp>,
+        at: Timestamp,
+    ) {
         let Some(dispatch) = self.deliveries.get_mut(&delivery) else { return };
         if outcome.is_taken() {
             // It takes pages again.
@@ -310,7 +324,13 @@ impl State {
             | Outcome::Ended { .. }
             | Outcome::Rejected { .. }
             | Outcome::Unavailable { .. } => {
-                self.deliveries.remove(&delivery);
+                if let Some(done) = self.deliveries.remove(&delivery) {
+                    match &done.errand {
+                        Errand::Edit { page, .. } => self.edit_settled(*page, outcome, retry_at),
+                        Errand::Page { .. } => self.follow(delivery, &done, outcome),
+                        Errand::Mirror { .. } | Errand::HangUp(_) | Errand::Ask(_) => {}
+                    }
+                }
                 return;
             }
         };
@@ -341,8 +361,9 @@ impl State {
         let moved = |at: &mut Timestamp| *at = at.saturating_add(by).unwrap_or(*at);
         for incident in self.incidents.values_mut() {
             // Closed ones may still have to be shown as closed.
-            let waiting = incident.mirrors.iter_mut().filter_map(|mirror| mirror.not_before.as_mut());
-            waiting.for_each(moved);
+            let mirrors = incident.mirrors.iter_mut();
+            let waiting = mirrors.flat_map(|mirror| [mirror.not_before.as_mut(), mirror.said_at.as_mut()]);
+            waiting.flatten().for_each(moved);
             if incident.status != Status::Resolved {
                 let waiting = incident.notifications.iter_mut().map(|notification| &mut notification.due);
                 waiting.for_each(moved);
@@ -354,6 +375,7 @@ impl State {
             dispatch.hang_up.shift(by);
         }
         self.paused.values_mut().chain(self.pages.values_mut().map(|page| &mut page.at)).for_each(moved);
+        self.directs.values_mut().filter_map(|direct| direct.not_before.as_mut()).for_each(moved);
         for heartbeat in self.heartbeats.values_mut() {
             heartbeat.heard_at.iter_mut().chain(heartbeat.due.as_mut()).for_each(moved);
         }

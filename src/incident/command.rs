@@ -1,9 +1,10 @@
 //! What people ask for: acknowledge, resolve, escalate, reassign, and the words of a call once more.
 
-use super::entry::{DeliveryChange, ResponseChange};
+use super::entry::{DeliveryChange, Remark, ResponseChange};
 use super::errand::HangUp;
 use super::escalation::later;
 use super::state::{Escalation, Incident, Notification, Purpose, Status};
+use super::transition::ACKNOWLEDGED_BY_MAX;
 use super::{Asked, Call, Command, DeliveryId, IncidentId, Refused, Reply, Respond, Target, message};
 use crate::actor::{Actor, Via};
 use crate::alert::Event;
@@ -38,6 +39,11 @@ impl Call<'_> {
                 }
             },
         };
+        if !self.may_respond(&by)
+            && let Some(remark) = remark(&action)
+        {
+            return self.remark(incidents, &remark, (&by, via));
+        }
         // A call names the worst of several: what it did not name is not closed by a key.
         let several = via == Via::Call && action == Asked::Resolve && incidents.len() > 1;
         if action == Asked::Repeat || several {
@@ -54,7 +60,10 @@ impl Call<'_> {
         for id in incidents {
             match self.standing_in_the_way(id, &action, delivery) {
                 None => {}
-                Some(Some(name)) => already.push((id, name)),
+                Some(Some(name)) => {
+                    self.also(id, &action, (&by, via));
+                    already.push((id, name));
+                }
                 Some(None) => {
                     self.act(id, &action, (&by, via), delivery);
                     self.hang_up_needless(id, delivery);
@@ -63,6 +72,48 @@ impl Call<'_> {
             }
         }
         self.replied(action, done, already);
+    }
+
+    /// Whether somebody's word counts: they are in `users/` and have not left. Tokens act for whoever holds them.
+    fn may_respond(&self, by: &Actor) -> bool {
+        match by {
+            Actor::User(user) => {
+                let off = self.config.schedules.is_off(user, self.now);
+                self.config.users.contains_key(user) && off.is_none_or(|off| off.until.is_some())
+            }
+            Actor::Stranger { .. } => false,
+            Actor::Token { .. } | Actor::Integration(_) | Actor::Rule(_) => true,
+        }
+    }
+
+    /// What somebody says who may not respond stands in the timeline and the thread; calls go on.
+    fn remark(&mut self, incidents: Vec<IncidentId>, remark: &Remark, (by, via): (&Actor, Via)) {
+        let (mut noted, mut over) = (Vec::new(), Vec::new());
+        for id in incidents {
+            let Some(incident) = self.incident(id) else { continue };
+            if incident.status == Status::Resolved {
+                let name = incident.resolved_by.as_ref().map_or("", |by| self.config.name_of(by));
+                over.push((id, name.to_owned()));
+                continue;
+            }
+            let (by, remark) = (by.clone(), remark.clone());
+            self.about(id, ResponseChange::Remarked { by, via, remark });
+            noted.push(id);
+        }
+        match noted.is_empty() {
+            false => self.turn.reply = Some(Reply::Noted { incidents: noted }),
+            true => self.replied(Asked::Resolve, Vec::new(), over),
+        }
+    }
+
+    /// Somebody takes what others have: they are named beside them.
+    fn also(&mut self, id: IncidentId, action: &Asked, (by, via): (&Actor, Via)) {
+        let Some(incident) = self.incident(id) else { return };
+        let held = incident.acknowledgement.as_ref().filter(|_| incident.status == Status::Acknowledged);
+        let new = held.is_some_and(|held| held.by.len() < ACKNOWLEDGED_BY_MAX && !held.by.contains(by));
+        if new && *action == Asked::Acknowledge {
+            self.about(id, ResponseChange::AlsoAcknowledged { by: by.clone(), via });
+        }
     }
 
     /// The incidents that a page told about, and the person it was for.
@@ -83,7 +134,10 @@ impl Call<'_> {
         let name = |by: Option<&Actor>| Some(by.map_or("", |by| self.config.name_of(by)).to_owned());
         Some(match (incident.status, action) {
             (Status::Resolved, _) => name(incident.resolved_by.as_ref()),
-            (Status::Acknowledged, Asked::Acknowledge | Asked::Escalate) => name(incident.acknowledged_by()),
+            (Status::Acknowledged, Asked::Acknowledge | Asked::Escalate) => {
+                let held = incident.acknowledgement.iter().flat_map(|held| &held.by);
+                Some(held.map(|by| self.config.name_of(by)).collect::<Vec<_>>().join(", "))
+            }
             (Status::Triggered, Asked::Escalate) => self.escalated_since(incident, delivery),
             (Status::Triggered | Status::Acknowledged, _) => None,
         })
@@ -225,5 +279,16 @@ impl Call<'_> {
             |found: &Notification| found.purpose == Purpose::Inform && found.in_flight == Some(call);
         incident.pages()
             || (incident.status != Status::Resolved && incident.notifications.iter().any(informs))
+    }
+}
+
+/// What a wish is worth as a remark; hearing the words again is nobody's business.
+fn remark(action: &Asked) -> Option<Remark> {
+    match action {
+        Asked::Acknowledge => Some(Remark::LooksAtIt),
+        Asked::Resolve => Some(Remark::IsOver),
+        Asked::Escalate => Some(Remark::WantsNextStep),
+        Asked::Reassign(user) => Some(Remark::WantsReassigned(user.clone())),
+        Asked::Repeat => None,
     }
 }

@@ -207,6 +207,8 @@ pub enum Reply {
     Done { action: Asked, incidents: Vec<IncidentId> },
     /// It had been done before, by this person.
     Already { action: Asked, by: String, incidents: Vec<IncidentId> },
+    /// Who asked may not respond: it is a remark in the timeline and the thread, and nothing else changes.
+    Noted { incidents: Vec<IncidentId> },
     /// The words of the call, to be said again.
     Say(super::message::CallScript),
     /// It cannot be done.

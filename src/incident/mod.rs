@@ -9,10 +9,12 @@
 #![deny(clippy::wildcard_enum_match_arm)]
 
 mod alerts;
+mod apart;
 mod apply;
 mod changes;
 mod command;
 mod delivery;
+mod direct;
 mod dispatch;
 mod due;
 mod entry;
@@ -22,6 +24,7 @@ mod heartbeat;
 mod index;
 mod input;
 mod labels;
+mod lines;
 pub mod message;
 mod mirrors;
 mod outcome;
@@ -32,22 +35,25 @@ mod script;
 mod state;
 pub mod stored;
 mod text;
+mod thread;
 mod timer;
 mod transition;
 
 pub use apply::{CLOSED_MAX, KEYS_MAX};
 pub use delivery::{Delivery, DeliveryId, IncidentId, NotAnId, Task, Words};
+pub use direct::DIRECTS_MAX;
 pub use entry::{
     AlertChange, Change, DeliveryChange, Entry, EscalationChange, HeartbeatChange, Moved, NewMirror, Opened,
-    PlannedContact, Recipient, ResponseChange, ServerChange, StepStart,
+    PlannedContact, Recipient, Remark, ResponseChange, ServerChange, StepStart,
 };
-pub use errand::{Carried, Dispatch, Errand, HangUp, Mirror, Paged, Stage};
+pub use errand::{Carried, Direct, Dispatch, Errand, HangUp, Mirror, Paged, Shipment, Stage};
 pub use input::{Asked, Command, Declare, Ended, Input, Outcome, Reason, Refused, Reply, Respond, Target};
 pub use labels::Labels;
+pub use lines::{Happened, LINES_MAX, News};
 pub use outlet::Outlet;
 pub use state::{
     Acknowledgement, Alert, AlertKey, Escalation, Heartbeat, HeldBack, Hold, Incident, KnownKey, LowTold,
-    Merged, News, Notice, Notification, OwnWords, Purpose, Recent, Revision, State, Status, StepAt,
+    Merged, Notice, Notification, OwnWords, Purpose, Recent, Revision, State, Status, StepAt,
 };
 pub use timer::Timer;
 pub use transition::{DESCRIPTION_KEPT_MAX, MIRRORS_MAX};
@@ -60,6 +66,8 @@ use std::sync::Arc;
 
 /// How many due incidents one call touches; the rest stay due.
 pub const HANDLE_MAX: usize = 1_000;
+/// How long an answer to a delivery is waited for.
+const IN_FLIGHT: SignedDuration = SignedDuration::from_secs(60);
 /// How many deadlines of one incident may fall due in one call.
 const DUE_MAX: usize = 16;
 
@@ -172,7 +180,10 @@ fn record(state: &mut State, index: &mut Index, entry: &Entry) {
         | Change::Delivery(_)
         | Change::Response(_) => false,
     };
+    let directs = state.edits_touched(index, entry);
+    directs.iter().for_each(|page| index.remove_direct(state, *page));
     let forgotten = state.apply(entry);
+    directs.iter().for_each(|page| index.insert_direct(state, *page));
     // A closed incident may still have been waiting to be shown as closed.
     forgotten.iter().for_each(|incident| index.remove(incident));
     if shifted {

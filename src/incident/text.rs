@@ -40,7 +40,7 @@ pub(super) fn text(config: &Config, incidents: &[&Incident], user: &str) -> Text
     Text {
         language,
         lead: format!("{several}[{}] {service}:", language.word(severity(worst.severity))),
-        summary: plain(&worst.summary),
+        summary: plain(worst.worst_summary()),
         incident: format!("({})", worst.id),
     }
 }

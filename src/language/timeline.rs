@@ -106,6 +106,8 @@ pub enum ResponseLine<'a> {
     Acknowledged { by: &'a str, via: Via, until: Option<&'a str>, words: Option<&'a str> },
     AsksForNextStep { by: &'a str, via: Via },
     Retriggered { why: &'a Why },
+    AlsoAcknowledged { by: &'a str, via: Via },
+    Remarked { by: &'a str, via: Via, what: Remarked<'a> },
     Reassigned { to: &'a [String], by: &'a str, via: Via, next: Option<&'a str> },
     Resolved { by: &'a str, via: Via, why: &'a Why },
 }
@@ -130,6 +132,9 @@ pub enum DeliveryLine<'a> {
         call: &'a str,
     },
     Asking {
+        of: &'a str,
+    },
+    Editing {
         of: &'a str,
     },
     Outcome {
@@ -213,6 +218,16 @@ pub enum ToldAs {
     OnceAtLow,
 }
 
+/// What somebody says who may not respond.
+#[derive(Clone, Copy, Debug)]
+pub enum Remarked<'a> {
+    LooksAtIt,
+    IsOver,
+    WantsNextStep,
+    /// This person should have it.
+    WantsReassigned(&'a str),
+}
+
 /// How a delivery went.
 #[derive(Clone, Copy, Debug)]
 pub enum Ended<'a> {
@@ -239,6 +254,14 @@ impl Language {
         match self {
             Language::Ja => timeline_ja::why(why),
             Language::En => timeline_en::why(why),
+        }
+    }
+
+    /// What somebody says who may not respond, without a full stop.
+    pub fn remark(self, by: &str, what: Remarked) -> String {
+        match self {
+            Language::Ja => timeline_ja::remark(by, what),
+            Language::En => timeline_en::remark(by, what),
         }
     }
 

@@ -1,7 +1,8 @@
 //! The lines of a timeline in English.
 
 use super::timeline::{
-    DeliveryLine, Ended, Held, HeldBy, Level, ResponseLine, Said, Step, StepLine, TimelineLine, ToldAs, Way,
+    DeliveryLine, Ended, Held, HeldBy, Level, Remarked, ResponseLine, Said, Step, StepLine, TimelineLine,
+    ToldAs, Way,
 };
 use crate::actor::Via;
 use crate::reason::{Because, Fault, Why};
@@ -104,6 +105,10 @@ fn response(line: &ResponseLine) -> String {
             let words = words.map_or_else(String::new, |words| format!(": \"{words}\""));
             format!("acknowledged by {by} {}{until}{words}", way(*via))
         }
+        ResponseLine::AlsoAcknowledged { by, via } => format!("also acknowledged by {by} {}", way(*via)),
+        ResponseLine::Remarked { by, via, what } => {
+            format!("{} {} (may not respond)", remark(by, *what), way(*via))
+        }
         ResponseLine::AsksForNextStep { by, via } => format!("{by} asks for the next step {}", way(*via)),
         ResponseLine::Retriggered { why: reason } => format!("triggered again: {}", why(reason)),
         ResponseLine::Reassigned { to, by, via, next } => {
@@ -114,6 +119,15 @@ fn response(line: &ResponseLine) -> String {
             format!("resolved by {by}: {}", why(reason))
         }
         ResponseLine::Resolved { by, via, .. } => format!("resolved by {by} {}", way(*via)),
+    }
+}
+
+pub(super) fn remark(by: &str, what: Remarked) -> String {
+    match what {
+        Remarked::LooksAtIt => format!("{by} says they look at it"),
+        Remarked::IsOver => format!("{by} says it is over"),
+        Remarked::WantsNextStep => format!("{by} asks for the next step"),
+        Remarked::WantsReassigned(to) => format!("{by} asks that {to} take it"),
     }
 }
 
@@ -132,6 +146,7 @@ fn delivery(line: &DeliveryLine) -> String {
         }
         DeliveryLine::HangingUp { call } => format!("hanging up call {call}"),
         DeliveryLine::Asking { of } => format!("asking the provider about delivery {of}"),
+        DeliveryLine::Editing { of } => format!("bringing the message of delivery {of} up to date"),
         DeliveryLine::Outcome { delivery, what, again } => {
             let again = again.map_or_else(String::new, |at| format!("; again at {at}"));
             format!("delivery {delivery}: {}{again}", ended(what))

@@ -1,7 +1,8 @@
 //! The lines of a timeline in Japanese.
 
 use super::timeline::{
-    DeliveryLine, Ended, Held, HeldBy, Level, ResponseLine, Said, Step, StepLine, TimelineLine, ToldAs, Way,
+    DeliveryLine, Ended, Held, HeldBy, Level, Remarked, ResponseLine, Said, Step, StepLine, TimelineLine,
+    ToldAs, Way,
 };
 use crate::actor::Via;
 use crate::reason::{Because, Fault, Why};
@@ -112,6 +113,10 @@ fn response(line: &ResponseLine) -> String {
             let words = words.map_or_else(String::new, |words| format!(": 「{words}」"));
             format!("{}{by} が対応を始めました{until}{words}", way(*via))
         }
+        ResponseLine::AlsoAcknowledged { by, via } => format!("{}{by} も対応に加わりました", way(*via)),
+        ResponseLine::Remarked { by, via, what } => {
+            format!("{}{}（対応する権限なし）", way(*via), remark(by, *what))
+        }
         ResponseLine::AsksForNextStep { by, via } => {
             format!("{}{by} が次の担当者を呼びました", way(*via))
         }
@@ -124,6 +129,15 @@ fn response(line: &ResponseLine) -> String {
             format!("解決しました（{by}: {}）", why(reason))
         }
         ResponseLine::Resolved { by, via, .. } => format!("{}{by} が解決済みにしました", way(*via)),
+    }
+}
+
+pub(super) fn remark(by: &str, what: Remarked) -> String {
+    match what {
+        Remarked::LooksAtIt => format!("{by} が調べていると知らせました"),
+        Remarked::IsOver => format!("{by} が解決したと知らせました"),
+        Remarked::WantsNextStep => format!("{by} が次の担当者を呼ぶよう求めました"),
+        Remarked::WantsReassigned(to) => format!("{by} が {to} への割り当てを求めました"),
     }
 }
 
@@ -144,6 +158,7 @@ fn delivery(line: &DeliveryLine) -> String {
         }
         DeliveryLine::HangingUp { call } => format!("電話 {call} を切ります"),
         DeliveryLine::Asking { of } => format!("配信 {of} の状況を問い合わせます"),
+        DeliveryLine::Editing { of } => format!("配信 {of} のメッセージを更新します"),
         DeliveryLine::Outcome { delivery, what, again } => {
             let again = again.map_or_else(String::new, |at| format!("。再試行 {at}"));
             format!("配信 {delivery}: {}{again}", ended(what))

@@ -8,11 +8,13 @@ use crate::alert::{Action, Event};
 use crate::config::{Config, MirrorKind, Urgency};
 use crate::incident::{
     AlertChange, Change, DeliveryChange, Entry, Errand, EscalationChange, HangUp, HeartbeatChange, HeldBack,
-    Hold, Opened, Outcome, Purpose, Reason, Recipient, ResponseChange, ServerChange, StepAt, StepStart,
+    Hold, Opened, Outcome, Purpose, Reason, Recipient, Remark, ResponseChange, ServerChange, StepAt,
+    StepStart,
 };
 use crate::language::Language;
 use crate::language::timeline::{
-    DeliveryLine, Ended, Held, HeldBy, Level, ResponseLine, Said, Step, StepLine, TimelineLine, ToldAs,
+    DeliveryLine, Ended, Held, HeldBy, Level, Remarked, ResponseLine, Said, Step, StepLine, TimelineLine,
+    ToldAs,
 };
 use crate::reason::{Because, Rule};
 use jiff::{Timestamp, tz::TimeZone};
@@ -256,6 +258,18 @@ impl At<'_> {
                 };
                 return (self.say(&TimelineLine::Response(line)), rule);
             }
+            ResponseChange::AlsoAcknowledged { by, via } => {
+                ResponseLine::AlsoAcknowledged { by: self.name(by), via: *via }
+            }
+            ResponseChange::Remarked { by, via, remark } => {
+                let what = match remark {
+                    Remark::LooksAtIt => Remarked::LooksAtIt,
+                    Remark::IsOver => Remarked::IsOver,
+                    Remark::WantsNextStep => Remarked::WantsNextStep,
+                    Remark::WantsReassigned(user) => Remarked::WantsReassigned(user),
+                };
+                ResponseLine::Remarked { by: self.name(by), via: *via, what }
+            }
             ResponseChange::Escalated { by, via, .. } => {
                 ResponseLine::AsksForNextStep { by: self.name(by), via: *via }
             }
@@ -322,6 +336,7 @@ impl At<'_> {
             }
             Errand::HangUp(call) => line(DeliveryLine::HangingUp { call: &call.to_string() }),
             Errand::Ask(of) => line(DeliveryLine::Asking { of: &of.to_string() }),
+            Errand::Edit { page, .. } => line(DeliveryLine::Editing { of: &page.to_string() }),
         }
     }
 }

@@ -90,9 +90,11 @@ pub(super) fn begin(config: &Config, secrets: &Secrets, delivery: &Delivery) -> 
                 Request::form(format!("{calls}/{call}.json"), authorization, &[("Status", "completed")]);
             Ok(Progress::Send(super::Pending::Twilio(Pending::HangUp { call: call.clone() }), request))
         }
-        Task::Page { .. } | Task::HangUp { .. } | Task::Mirror { .. } | Task::Ask { .. } => {
-            Err(not_carried(Provider::Twilio))
-        }
+        Task::Page { .. }
+        | Task::HangUp { .. }
+        | Task::Mirror { .. }
+        | Task::Edit { .. }
+        | Task::Ask { .. } => Err(not_carried(Provider::Twilio)),
     }
 }
 

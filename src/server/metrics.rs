@@ -216,6 +216,7 @@ fn outlet_word(outlet: Outlet) -> &'static str {
         Outlet::Page(contact) => contact.method().name,
         Outlet::Mirror(MirrorKind::Room) => "room",
         Outlet::Mirror(MirrorKind::Ticket) => "ticket",
+        Outlet::Edit(_) => "edit",
     }
 }
 

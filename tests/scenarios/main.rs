@@ -10,6 +10,7 @@ mod alerts;
 mod company;
 mod crashes;
 mod deliveries;
+mod directs;
 mod escalation;
 mod heartbeats;
 mod many;
@@ -19,6 +20,8 @@ mod random;
 mod reloads;
 mod silences;
 mod stored;
+mod strangers;
+mod threads;
 mod world;
 
 use world::World;

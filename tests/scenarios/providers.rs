@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 /// How long a phone rings before the provider says that nobody answered.
 pub const RINGS: SignedDuration = SignedDuration::from_secs(30);
 
-/// How a channel (`slack`, `call`, `sms`, `ticket`, `hangup`), or the call of one person (`call tanaka`), answers.
+/// How a channel (`slack`, `call`, `sms`, `ticket`, `edit`, `hangup`), or the call of one person (`call tanaka`), answers.
 #[derive(Clone, Debug)]
 pub enum Mood {
     Up,
@@ -46,6 +46,7 @@ impl Providers {
     fn mood(&self, task: &Task) -> Mood {
         let (channel, person) = match task {
             Task::Page { user, by, .. } => (by.method().name, user.as_ref()),
+            Task::Edit { user, .. } => ("edit", user.as_ref()),
             Task::Mirror { kind: MirrorKind::Room, .. } => ("slack", "channel"),
             Task::Mirror { kind: MirrorKind::Ticket, .. } => ("ticket", ""),
             Task::HangUp { .. } | Task::Ask { .. } => ("hangup", ""),
@@ -102,6 +103,9 @@ impl Providers {
                 if let Ok(ended) = call[1..].parse() {
                     self.ends(at, ended, "canceled");
                 }
+            }
+            Task::Edit { reference, .. } | Task::Mirror { reference: Some(reference), .. } => {
+                self.say(at, id, Outcome::Delivered { reference: reference.clone() });
             }
             _ => self.say(at, id, Outcome::Delivered { reference }),
         }
