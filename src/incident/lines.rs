@@ -29,7 +29,7 @@ pub struct News {
     pub what: Happened,
 }
 
-/// What it is. An alert is named by its key: its words are those in force when the line is said.
+/// What it is. An alert is named by its key: its words are those in force when the line is said, if it is still here.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Happened {
@@ -40,8 +40,10 @@ pub enum Happened {
         alert: AlertKey,
         firing: u32,
     },
+    /// It is here no more: its words are kept.
     Left {
         alert: AlertKey,
+        words: String,
         why: Why,
     },
     /// It is worse than any alert was before.
@@ -149,8 +151,10 @@ impl Incident {
             }
             AlertChange::Moved(moved) => Some(Happened::Moved(moved.service.clone())),
             AlertChange::Left { integration, dedup_key, why } => {
+                let leaves = self.alerts.iter().find(|alert| alert.is(integration, dedup_key));
+                let words = leaves.map_or_else(|| dedup_key.clone(), |alert| self.name_of(alert));
                 let alert = (integration.clone(), dedup_key.clone());
-                Some(Happened::Left { alert, why: why.clone() })
+                Some(Happened::Left { alert, words, why: why.clone() })
             }
             AlertChange::Over { integration, dedup_key, .. } => {
                 let others = self.alerts.iter().filter(|it| it.firing && !it.is(integration, dedup_key));

@@ -128,7 +128,7 @@ impl Teller<'_> {
         let name = |actor| self.config.name_of(actor);
         Some(match what {
             Happened::Joined(_) | Happened::FiresAgain(_) | Happened::Over { .. } => return None,
-            Happened::Left { alert, why } => self.say(&ThreadLine::Left { alert: &self.alert(alert), why }),
+            Happened::Left { words, why, .. } => self.say(&ThreadLine::Left { alert: words, why }),
             Happened::Worse { alert, severity: now } => {
                 self.say(&ThreadLine::Worse { alert: &self.alert(alert), severity: severity(*now) })
             }

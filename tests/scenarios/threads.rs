@@ -241,3 +241,38 @@ fn what_a_room_could_not_be_told_is_told_later() {
         "#,
     );
 }
+
+/// An alert that leaves for a service of its own is named by its words, though it is here no more.
+#[test]
+fn an_alert_that_leaves_is_named() {
+    check(
+        "--- services/web.yaml
+         name: Web
+         escalation_policy: team
+         group: { by: [labels.rack], within: 10m }
+         --- services/db.yaml
+         name: Db
+         escalation_policy: team
+         --- integrations/prometheus.yaml
+         type: alertmanager
+         secret: { env: PROMETHEUS_SECRET }
+         routes: [{ when: { severity: critical, labels.to: db }, service: db }, { service: web }]
+         === day
+         show mirrors
+         02:00 alert k1 error rack=1 summary=slow
+         02:02 alert k2 error rack=1 to=db summary=full
+         02:04 alert k2 critical rack=1 to=db summary=full
+         02:04:30 end",
+        r#"
+        02:00 k1: opened: "slow" from prometheus -> web, error, high urgency
+        02:00 k1: step 1 of team: tanaka, on call on primary (layer always); next step at 02:05:00
+        02:00 -> call tanaka about k1, slack tanaka about k1, channel about k1
+        02:02 k1: joined by: "full" from prometheus
+        02:02 -> channel update: "full" has joined. about k1
+        02:04 k1: alert k2 leaves and opens its own incident: its routes lead elsewhere, and it has become more urgent
+        02:04 k2: opened: "full" from prometheus -> db, critical, high urgency
+        02:04 k2: step 1 of team: tanaka, on call on primary (layer always); next step at 02:09:00
+        02:04 -> call tanaka about k2, slack tanaka about k2, channel update: "full" has an incident of its own now: its routes lead elsewhere, and it has become more urgent. about k1, channel about k2
+        "#,
+    );
+}
