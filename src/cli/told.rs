@@ -312,7 +312,7 @@ fn said(config: &Config, told: &Told, shown: &[&Told]) -> String {
 fn says_the_same(before: &Task, now: &Task) -> bool {
     let words = |task: &Task| match task {
         Task::Page { words, .. } => Some(words.clone()),
-        Task::Mirror { .. } | Task::HangUp { .. } | Task::Ask { .. } => None,
+        Task::Mirror { .. } | Task::Edit { .. } | Task::HangUp { .. } | Task::Ask { .. } => None,
     };
     match (words(before), words(now)) {
         (Some(Words::Card(before)), Some(Words::Card(now))) => {
@@ -371,7 +371,11 @@ fn first_mirror(delivery: DeliveryId, sent: &[(Timestamp, Delivery)]) -> Option<
         Task::Mirror { kind: MirrorKind::Ticket, place, reference: None, .. } => {
             Some(format!("{provider} ticket in {place}"))
         }
-        Task::Page { .. } | Task::Mirror { .. } | Task::HangUp { .. } | Task::Ask { .. } => None,
+        Task::Page { .. }
+        | Task::Mirror { .. }
+        | Task::Edit { .. }
+        | Task::HangUp { .. }
+        | Task::Ask { .. } => None,
     }
 }
 
@@ -388,6 +392,7 @@ fn plain_words(delivery: &Delivery) -> String {
         Task::Page { words: Words::Text(text), .. } => text.line(delivery.repeat),
         Task::Page { words: Words::Ticket(_), .. }
         | Task::Mirror { .. }
+        | Task::Edit { .. }
         | Task::HangUp { .. }
         | Task::Ask { .. } => String::new(),
     }

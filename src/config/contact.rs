@@ -57,6 +57,8 @@ pub struct Method {
     pub one_at_a_time: bool,
     /// Whether it interrupts: it counts as a page in analysis.
     pub interrupts: bool,
+    /// Whether its message can be edited: it follows its incident until that is over.
+    pub edits: bool,
     /// Whether people who only watch are told by it.
     pub tells_shadows: bool,
     /// How many may be in flight at once with one provider.
@@ -106,6 +108,7 @@ pub const CONTACTS: [Method; 3] = [
         ask_after: Some(SignedDuration::from_secs(40)),
         one_at_a_time: true,
         interrupts: true,
+        edits: false,
         tells_shadows: false,
         slots: 8,
         letter: 'C',
@@ -127,6 +130,7 @@ pub const CONTACTS: [Method; 3] = [
         ask_after: Some(SignedDuration::from_mins(1)),
         one_at_a_time: false,
         interrupts: true,
+        edits: false,
         tells_shadows: false,
         slots: 8,
         letter: 'T',
@@ -148,6 +152,7 @@ pub const CONTACTS: [Method; 3] = [
         ask_after: None,
         one_at_a_time: false,
         interrupts: false,
+        edits: true,
         tells_shadows: true,
         slots: 8,
         letter: 'S',

@@ -25,6 +25,16 @@ pub enum MirrorKind {
     Ticket,
 }
 
+impl MirrorKind {
+    /// Whether what it shows is edited; what is not edited says in its thread or comments what changed.
+    pub fn edits(self) -> bool {
+        match self {
+            MirrorKind::Room => true,
+            MirrorKind::Ticket => false,
+        }
+    }
+}
+
 /// A row of [`PROVIDERS`].
 #[derive(Debug)]
 pub struct ProviderRow {

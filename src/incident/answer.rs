@@ -24,6 +24,7 @@ pub fn reply_text(reply: &Reply, language: Language, zone: &TimeZone) -> String 
                 Made::Absence => Answer::AbsenceMade { id, until },
             })
         }
+        Reply::Noted { .. } => language.shown(&Shown::Noted),
         Reply::Ended => language.answer(&Answer::Ended),
         Reply::Taken { opened } => language.shown(&Shown::Taken { count: opened.len() }),
         Reply::Say(_) => language.shown(&Shown::DidRepeat),
@@ -95,6 +96,7 @@ fn why_not(refused: &Refused, language: Language, zone: &TimeZone) -> String {
         Refused::IntoItself => answer(Answer::IntoItself),
         Refused::TooManyAlerts => answer(Answer::TooManyAlerts { max: ALERTS_MAX }),
         Refused::NotMerged => answer(Answer::NotMerged),
+        Refused::MayNot => answer(Answer::MayNot),
         Refused::NothingFires => answer(Answer::NothingFires),
         Refused::EndsBeforeItBegins => answer(Answer::EndsBeforeItBegins),
         Refused::EmptyScope => answer(Answer::EmptyScope),

@@ -177,13 +177,19 @@ impl State {
                     (Errand::Mirror { kind, .. }, Some(service)) => {
                         self.shown.insert((*kind, service), entry.seq);
                     }
-                    (Errand::Page { .. } | Errand::Mirror { .. } | Errand::HangUp(_) | Errand::Ask(_), _) => {
-                    }
+                    (
+                        Errand::Page { .. }
+                        | Errand::Mirror { .. }
+                        | Errand::Edit { .. }
+                        | Errand::HangUp(_)
+                        | Errand::Ask(_),
+                        _,
+                    ) => {}
                 }
             }
-            DeliveryChange::Outcome { delivery, provider, outlet, outcome, paused_until, .. } => {
+            DeliveryChange::Outcome { delivery, provider, outlet, outcome, retry_at, paused_until } => {
                 self.paused.extend(paused_until.map(|until| ((*provider, *outlet), until)));
-                self.settle(*delivery, outcome, entry.at);
+                self.settle(*delivery, outcome, *retry_at, entry.at);
             }
             DeliveryChange::HangUp { delivery, state } => self.hang_up(*delivery, *state),
             DeliveryChange::Hastened { .. }
@@ -228,6 +234,8 @@ impl State {
             }
             ResponseChange::Retriggered { .. }
             | ResponseChange::Reassigned { .. }
+            | ResponseChange::AlsoAcknowledged { .. }
+            | ResponseChange::Remarked { .. }
             | ResponseChange::GivenBack { .. }
             | ResponseChange::PagedAlso { .. }
             | ResponseChange::UrgencyChosen { .. }
@@ -310,10 +318,14 @@ impl State {
         match errand {
             Errand::HangUp(call) => self.hang_up(*call, HangUp::InFlight),
             Errand::Ask(of) => self.asks(*of),
+            Errand::Edit { page, .. } => self.edit_sent(*page, delivery),
             Errand::Page { .. } | Errand::Mirror { .. } => {}
         }
-        let step = about.and_then(|id| self.incidents.get(&id)?.escalation.as_ref().map(|it| it.at.clone()));
-        let carried = about.map(|incident| Carried { incident, step });
+        let known = about.and_then(|id| self.incidents.get(&id));
+        let carried = known.map(|known| {
+            let step = known.escalation.as_ref().map(|it| it.at.clone());
+            Carried { incident: known.id, step, status: known.status }
+        });
         let dispatch = self.deliveries.entry(delivery).or_insert_with(|| Dispatch {
             provider,
             errand: errand.clone(),
@@ -343,8 +355,9 @@ impl State {
         let moved = |at: &mut Timestamp| *at = at.saturating_add(by).unwrap_or(*at);
         for incident in self.incidents.values_mut() {
             // Closed ones may still have to be shown as closed.
-            let waiting = incident.mirrors.iter_mut().filter_map(|mirror| mirror.not_before.as_mut());
-            waiting.for_each(moved);
+            let mirrors = incident.mirrors.iter_mut();
+            let waiting = mirrors.flat_map(|mirror| [mirror.not_before.as_mut(), mirror.said_at.as_mut()]);
+            waiting.flatten().for_each(moved);
             if incident.status != Status::Resolved {
                 let waiting = incident.notifications.iter_mut().map(|notification| &mut notification.due);
                 waiting.for_each(moved);
@@ -359,6 +372,7 @@ impl State {
         }
         self.paused.values_mut().chain(self.pages.values_mut().map(|page| &mut page.at)).for_each(moved);
         self.arrivals.values_mut().flatten().for_each(moved);
+        self.directs.values_mut().filter_map(|direct| direct.not_before.as_mut()).for_each(moved);
         for heartbeat in self.heartbeats.values_mut() {
             heartbeat.heard_at.iter_mut().chain(heartbeat.due.as_mut()).for_each(moved);
         }

@@ -2,12 +2,13 @@
 //!
 //! What each wish does to an incident is in `taken`, `assign` and `merge`; why it may be refused, in `standing`.
 
-use super::entry::{DeliveryChange, ResponseChange};
+use super::entry::{DeliveryChange, Remark, ResponseChange};
 use super::errand::HangUp;
 use super::standing::Standing;
 use super::state::{Notification, Status};
+use super::transition::ACKNOWLEDGED_BY_MAX;
 use super::{
-    Asked, Call, Command, DeliveryId, IncidentId, Refused, Reply, Respond, Target, Warning, message,
+    Asked, Assignee, Call, Command, DeliveryId, IncidentId, Refused, Reply, Respond, Target, Warning, message,
 };
 use crate::actor::{Actor, Via};
 use crate::reason::Why;
@@ -24,6 +25,11 @@ struct Fared {
 
 impl Call<'_> {
     pub(super) fn command(&mut self, command: Command) {
+        let responds = matches!(command, Command::Respond(_));
+        if !responds && !self.may_respond(command.asked_by().0) {
+            self.turn.reply = Some(Reply::Refused(Refused::MayNot));
+            return;
+        }
         match command {
             Command::Respond(respond) => self.respond(respond),
             Command::Declare(declare) => self.declare(*declare),
@@ -56,6 +62,11 @@ impl Call<'_> {
                 }
             },
         };
+        if !self.may_respond(&by)
+            && let Some(remark) = remark(&action)
+        {
+            return self.remark(incidents, &remark, (&by, via));
+        }
         // A call names the worst of several: what it did not name is not closed by a key.
         let closes = matches!(action, Asked::Resolve { .. });
         if action == Asked::Repeat || (via == Via::Call && closes && incidents.len() > 1) {
@@ -68,7 +79,10 @@ impl Call<'_> {
             let id = if action == Asked::Unmerge { id } else { self.answers_for(id) };
             match self.standing(id, &action, delivery) {
                 Standing::NoSuchIncident => {}
-                Standing::Done(name) => fared.already.push((id, name)),
+                Standing::Done(name) => {
+                    self.also(id, &action, (&by, via));
+                    fared.already.push((id, name));
+                }
                 Standing::Refused(refused) => fared.refused.push(refused),
                 Standing::Ask(warning) => fared.warnings.push(warning),
                 Standing::GoAhead => {
@@ -79,6 +93,51 @@ impl Call<'_> {
             }
         }
         self.turn.reply = Some(fared.reply(action));
+    }
+
+    /// Whether somebody's word counts: they are in `users/` and have not left. Tokens act for whoever holds them.
+    fn may_respond(&self, by: &Actor) -> bool {
+        match by {
+            Actor::User(user) => {
+                let off = self.config.schedules.is_off(user, self.now);
+                self.config.users.contains_key(user) && off.is_none_or(|off| off.until.is_some())
+            }
+            Actor::Stranger { .. } => false,
+            Actor::Token { .. } | Actor::Integration(_) | Actor::Rule(_) => true,
+        }
+    }
+
+    /// What somebody says who may not respond stands in the timeline and the thread; calls go on.
+    fn remark(&mut self, incidents: Vec<IncidentId>, remark: &Remark, (by, via): (&Actor, Via)) {
+        let (mut noted, mut over) = (Vec::new(), Vec::new());
+        for id in incidents {
+            let Some(incident) = self.incident(id) else { continue };
+            if incident.status == Status::Resolved {
+                let name = incident.resolved_by.as_ref().map_or("", |by| self.config.name_of(by));
+                over.push((id, name.to_owned()));
+                continue;
+            }
+            let (by, remark) = (by.clone(), remark.clone());
+            self.about(id, ResponseChange::Remarked { by, via, remark });
+            noted.push(id);
+        }
+        match noted.is_empty() {
+            false => self.turn.reply = Some(Reply::Noted { incidents: noted }),
+            true => {
+                let fared = Fared { already: over, ..Fared::default() };
+                self.turn.reply = Some(fared.reply(Asked::Resolve { reason: None }));
+            }
+        }
+    }
+
+    /// Somebody takes what others have: they are named beside them.
+    fn also(&mut self, id: IncidentId, action: &Asked, (by, via): (&Actor, Via)) {
+        let Some(incident) = self.incident(id) else { return };
+        let held = incident.acknowledgement.as_ref().filter(|_| incident.status == Status::Acknowledged);
+        let new = held.is_some_and(|held| held.by.len() < ACKNOWLEDGED_BY_MAX && !held.by.contains(by));
+        if new && *action == Asked::Acknowledge {
+            self.about(id, ResponseChange::AlsoAcknowledged { by: by.clone(), via });
+        }
     }
 
     /// The incidents that a page told about, and the person it was for.
@@ -172,5 +231,29 @@ impl Fared {
             }
             None => Reply::NotFound,
         }
+    }
+}
+
+/// What a wish is worth as a remark; hearing the words again is nobody's business.
+fn remark(action: &Asked) -> Option<Remark> {
+    match action {
+        Asked::Acknowledge | Asked::Snooze { .. } => Some(Remark::LooksAtIt),
+        Asked::Resolve { .. } => Some(Remark::IsOver),
+        Asked::Escalate { .. } | Asked::Raise => Some(Remark::WantsNextStep),
+        Asked::Note(text) => Some(Remark::Says(message::cut(text.trim(), super::NOTE_MAX))),
+        Asked::Reassign(to) => Some(match to.first() {
+            Some(Assignee::User(user)) => Remark::WantsReassigned(user.clone()),
+            Some(Assignee::Schedule(_) | Assignee::Policy(_)) | None => {
+                Remark::AsksFor(action.name().to_owned())
+            }
+        }),
+        Asked::Unacknowledge
+        | Asked::Reopen
+        | Asked::PageAlso(_)
+        | Asked::Lower
+        | Asked::Move(_)
+        | Asked::Merge { .. }
+        | Asked::Unmerge => Some(Remark::AsksFor(action.name().to_owned())),
+        Asked::Repeat => None,
     }
 }

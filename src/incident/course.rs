@@ -20,7 +20,13 @@ const LAST_QUESTION: SignedDuration = SignedDuration::from_secs(10);
 impl State {
     /// A page whose method has a course stays until that ends, and one that may have left stays for as long as it may
     /// last: the person can still answer it. All else is done with.
-    pub(super) fn settle(&mut self, delivery: DeliveryId, outcome: &Outcome, at: Timestamp) {
+    pub(super) fn settle(
+        &mut self,
+        delivery: DeliveryId,
+        outcome: &Outcome,
+        retry_at: Option<Timestamp>,
+        at: Timestamp,
+    ) {
         let Some(dispatch) = self.deliveries.get_mut(&delivery) else { return };
         if outcome.is_taken() {
             // It takes pages again.
@@ -28,16 +34,32 @@ impl State {
         }
         let asked = match &dispatch.errand {
             Errand::Ask(of) => Some(*of),
-            Errand::Page { .. } | Errand::Mirror { .. } | Errand::HangUp(_) => None,
+            Errand::Page { .. } | Errand::Mirror { .. } | Errand::HangUp(_) | Errand::Edit { .. } => None,
         };
         match dispatch.stage_after(outcome, at) {
             Some(stage) => dispatch.go_on(stage, outcome, at),
             None => {
-                self.deliveries.remove(&delivery);
+                let done = self.deliveries.remove(&delivery);
+                done.iter().for_each(|done| self.done_with(delivery, done, outcome, retry_at));
             }
         }
         if let Some(of) = asked.and_then(|of| self.deliveries.get_mut(&of)) {
             of.ask_next(at);
+        }
+    }
+
+    /// What a delivery that is over leaves behind: a message to a person goes on following its incidents.
+    fn done_with(
+        &mut self,
+        delivery: DeliveryId,
+        done: &Dispatch,
+        outcome: &Outcome,
+        retry_at: Option<Timestamp>,
+    ) {
+        match &done.errand {
+            Errand::Edit { page, .. } => self.edit_settled(*page, outcome, retry_at),
+            Errand::Page { .. } => self.follow(delivery, done, outcome),
+            Errand::Mirror { .. } | Errand::HangUp(_) | Errand::Ask(_) => {}
         }
     }
 

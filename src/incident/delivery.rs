@@ -46,8 +46,18 @@ pub enum Task {
         /// The provider's name for it, once there is one.
         reference: Option<String>,
         words: Words,
-        /// What changed since, for the thread or a comment; only with a `reference`.
+        /// What is said in the thread or in a comment; only with a `reference`.
         news: Option<String>,
+    },
+    /// The message of a page is brought up to date.
+    Edit {
+        /// The delivery that told.
+        page: DeliveryId,
+        user: UserId,
+        by: Contact,
+        /// The provider's name for the message.
+        reference: String,
+        words: Words,
     },
     /// Ends a call of ours; `call` is the provider's reference.
     HangUp { call: String },
@@ -69,11 +79,19 @@ pub enum Words {
 }
 
 impl Task {
+    /// The page whose message is brought up to date.
+    pub fn edits(&self) -> Option<DeliveryId> {
+        match self {
+            Task::Edit { page, .. } => Some(*page),
+            Task::Page { .. } | Task::Mirror { .. } | Task::HangUp { .. } | Task::Ask { .. } => None,
+        }
+    }
+
     /// Who is told, and by what.
     pub fn contact(&self) -> Option<(&UserId, Contact)> {
         match self {
             Task::Page { user, by, .. } => Some((user, *by)),
-            Task::Mirror { .. } | Task::HangUp { .. } | Task::Ask { .. } => None,
+            Task::Mirror { .. } | Task::Edit { .. } | Task::HangUp { .. } | Task::Ask { .. } => None,
         }
     }
 }

@@ -2,9 +2,9 @@
 //!
 //! Waiting notifications are state. One leaves when an outlet that serves its method has a free slot, the most urgent
 //! first, and among equals the one whose service has waited longest; all that is due for one person by one method
-//! leaves as one. A mirror (a room's message, a ticket) leaves when it is behind, in the same order; a question when what
-//! a provider should have told is late. What follows from how it went is in `outcome`, what is told of pages that wait in
-//! `waits`.
+//! leaves as one. A mirror (a room's message, a ticket) leaves when it is behind, in the same order; a message to a person
+//! that is behind, after them (`direct`); a question when what a provider should have told is late. What follows from how
+//! it went is in `outcome`, what is told of pages that wait in `waits`.
 
 use super::entry::DeliveryChange;
 use super::errand::{Errand, HangUp, Mirror};
@@ -12,18 +12,16 @@ use super::escalation::later;
 use super::index::Waiting;
 use super::outlet::{self, Outlet};
 use super::state::Incident;
-use super::{Call, Delivery, DeliveryId, IncidentId, Outcome, Reason, Task, message};
+use super::{Call, Delivery, DeliveryId, IN_FLIGHT, IncidentId, Outcome, Reason, Task, message};
 use crate::config::{Contact, Id, MirrorKind, Provider, Urgency};
 use crate::reason::Fault;
 use crate::schedule::UserId;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How many pages become one.
 pub const BUNDLE_MAX: usize = 100;
-/// How long an answer to a delivery is waited for.
-const IN_FLIGHT: SignedDuration = SignedDuration::from_secs(60);
 
 impl Call<'_> {
     /// Lets go whatever is due and has a free slot.
@@ -39,6 +37,7 @@ impl Call<'_> {
         for (provider, kind) in outlet::mirrors() {
             while self.send_mirror(provider, kind) {}
         }
+        while self.send_edit() {}
     }
 
     fn is_free(&self, provider: Provider, outlet: Outlet) -> bool {
@@ -189,9 +188,10 @@ impl Call<'_> {
         let expires_at = later(self.now, IN_FLIGHT);
         let errand = Errand::Mirror { kind, place: mirror.place.clone() };
         let (notifications, repeat) = (Vec::new(), mirror.doubtful);
+        let says = self.incident(id).is_some_and(|incident| incident.has_news_for(&mirror, self.now));
         let sent = DeliveryChange::Sent { delivery, provider, errand, notifications, repeat, expires_at };
         self.about(id, sent);
-        match self.incident(id).and_then(|incident| self.mirror_task(incident, mirror)) {
+        match self.incident(id).and_then(|incident| self.mirror_task(incident, mirror, says)) {
             Some(task) => {
                 let incidents = vec![id];
                 self.turn.deliveries.push(Delivery { id: delivery, provider, incidents, task, repeat });
@@ -205,17 +205,18 @@ impl Call<'_> {
         true
     }
 
-    fn mirror_task(&self, incident: &Incident, mirror: Mirror) -> Option<Task> {
+    /// `says`: with what it has not said yet.
+    fn mirror_task(&self, incident: &Incident, mirror: Mirror, says: bool) -> Option<Task> {
         if !self.config.organisation.has(mirror.provider) {
             return None;
         }
-        let Mirror { kind, place, reference, .. } = mirror;
+        let Mirror { kind, place, reference, said, left_out, .. } = mirror;
         let words = message::mirror(self.config, incident, kind, &place);
-        let news = reference.is_some().then(|| message::follow_up(self.config, incident));
+        let news = says.then(|| message::follow_up(self.config, incident, said, left_out));
         Some(Task::Mirror { kind, place, reference, words, news })
     }
 
-    fn next_delivery(&self) -> DeliveryId {
+    pub(super) fn next_delivery(&self) -> DeliveryId {
         DeliveryId { epoch: self.state.epoch, n: self.state.next_delivery.max(1) }
     }
 }

@@ -269,6 +269,17 @@ pub enum ResponseChange {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         event: Option<Box<Event>>,
     },
+    /// Somebody took it whom others had been before.
+    AlsoAcknowledged {
+        by: Actor,
+        via: Via,
+    },
+    /// Somebody who may not respond asked for something: a remark, and nothing else changes.
+    Remarked {
+        by: Actor,
+        via: Via,
+        remark: Remark,
+    },
     /// Somebody asks for the next step.
     Escalated {
         by: Actor,
@@ -366,6 +377,24 @@ pub enum ResponseChange {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<String>,
     },
+}
+
+/// What somebody says who may not respond.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Remark {
+    /// They look at it.
+    LooksAtIt,
+    /// It is over.
+    IsOver,
+    /// The next step should be told.
+    WantsNextStep,
+    /// This person should have it.
+    WantsReassigned(UserId),
+    /// In their own words.
+    Says(String),
+    /// Something else, by the word of the command.
+    AsksFor(String),
 }
 
 /// What opens an incident.

@@ -4,7 +4,7 @@
 //! `apply` and `transition`.
 
 use super::outlet::Outlet;
-use super::state::StepAt;
+use super::state::{Status, StepAt};
 use super::{DeliveryId, IncidentId};
 use crate::config::{Contact, MirrorKind, Provider};
 use crate::schedule::UserId;
@@ -24,11 +24,44 @@ pub struct Mirror {
     pub shown: u32,
     /// The last entry that its thread has said.
     pub said: u64,
-    /// The delivery under way and the version it carries.
-    pub in_flight: Option<(DeliveryId, u32)>,
+    /// The last entry that it refused to say: said with the next one, and not a reason to try again.
+    pub refused: u64,
+    /// When its thread last said something.
+    pub said_at: Option<Timestamp>,
+    /// How many lines were too many to be kept, and its thread has not counted.
+    pub left_out: u32,
+    pub in_flight: Option<Box<Shipment>>,
     pub not_before: Option<Timestamp>,
     pub failed: u8,
     pub doubtful: bool,
+}
+
+/// An update of a mirror that is under way.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shipment {
+    pub delivery: DeliveryId,
+    /// The version that it shows.
+    pub version: u32,
+    /// The last entry that it says, if it says anything.
+    pub says: Option<u64>,
+    /// How many lines it counts that were not kept.
+    pub left_out: u32,
+}
+
+/// A message that told somebody, and follows its incidents until all of them are over.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Direct {
+    pub provider: Provider,
+    pub user: UserId,
+    pub by: Contact,
+    /// The provider's name for it.
+    pub reference: String,
+    /// Its incidents, and where it shows each to stand.
+    pub about: Vec<(IncidentId, Status)>,
+    /// The delivery under way, and where it shows each to stand.
+    pub in_flight: Option<(DeliveryId, Vec<Status>)>,
+    pub not_before: Option<Timestamp>,
+    pub failed: u8,
 }
 
 /// A delivery under way, or one that a provider has taken and not yet ended.
@@ -50,11 +83,13 @@ pub struct Dispatch {
     pub stage: Stage,
 }
 
-/// An incident that a delivery is about, and the step it was about.
+/// An incident that a delivery is about, and how it was then.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Carried {
     pub incident: IncidentId,
     pub step: Option<StepAt>,
+    /// Where it stood when the words were made.
+    pub status: Status,
 }
 
 /// How far a delivery has come, as far as we know.
@@ -100,6 +135,11 @@ pub enum Errand {
     HangUp(DeliveryId),
     /// Asks what became of that delivery.
     Ask(DeliveryId),
+    /// Brings the message of that page up to date.
+    Edit {
+        page: DeliveryId,
+        by: Contact,
+    },
 }
 
 /// Whether a call is to be ended.
@@ -121,6 +161,7 @@ impl Errand {
             Errand::Mirror { kind, .. } => Outlet::Mirror(*kind),
             Errand::HangUp(_) => Outlet::HangUp,
             Errand::Ask(_) => Outlet::Ask,
+            Errand::Edit { by, .. } => Outlet::Edit(*by),
         }
     }
 
@@ -128,7 +169,7 @@ impl Errand {
     pub fn contact(&self) -> Option<Contact> {
         match self {
             Errand::Page { by, .. } => Some(*by),
-            Errand::Mirror { .. } | Errand::HangUp(_) | Errand::Ask(_) => None,
+            Errand::Mirror { .. } | Errand::HangUp(_) | Errand::Ask(_) | Errand::Edit { .. } => None,
         }
     }
 }
@@ -142,6 +183,9 @@ impl Mirror {
             reference: None,
             shown: 0,
             said: 0,
+            refused: 0,
+            said_at: None,
+            left_out: 0,
             in_flight: None,
             not_before: None,
             failed: 0,
@@ -153,12 +197,6 @@ impl Mirror {
 impl Mirror {
     pub fn is(&self, provider: Provider, kind: MirrorKind, place: &str) -> bool {
         self.provider == provider && self.kind == kind && self.place == place
-    }
-
-    /// From when on it may be sent; `None` where it shows what it should at `version`, or is under way.
-    pub fn due(&self, version: u32) -> Option<Timestamp> {
-        let behind = self.in_flight.is_none() && self.shown < version;
-        behind.then(|| self.not_before.unwrap_or(Timestamp::MIN))
     }
 }
 

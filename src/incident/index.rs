@@ -2,10 +2,10 @@
 //!
 //! Everything here follows from the state, and is kept in step with it by `record`; none of it is in the journal.
 
-use super::IncidentId;
 use super::errand::HangUp;
 use super::outlet::{self, Outlet};
 use super::state::{Incident, Purpose, State, Status};
+use super::{DeliveryId, IncidentId};
 use crate::config::{Contact, Id, MirrorKind, Provider, Urgency};
 use crate::schedule::UserId;
 use jiff::Timestamp;
@@ -44,6 +44,10 @@ pub(super) struct Index {
     pub mirrors: BTreeMap<(Provider, MirrorKind), BTreeSet<Behind>>,
     /// The same, in the order in which they leave: by urgency, then one service after the other.
     fair: BTreeMap<(Provider, MirrorKind), InTurn>,
+    /// Direct messages that are behind, and from when on each may be edited.
+    pub directs: BTreeMap<(Provider, Contact), BTreeSet<(Timestamp, DeliveryId)>>,
+    /// Direct messages that follow an incident.
+    pub directs_of: BTreeMap<IncidentId, BTreeSet<DeliveryId>>,
     /// Open incidents of services that group, by the values their alerts share.
     pub groups: BTreeMap<(Id, String), BTreeSet<IncidentId>>,
     /// How many incidents are open.
@@ -58,6 +62,7 @@ impl Index {
     pub fn of(state: &State) -> Index {
         let mut index = Index::default();
         state.incidents.values().for_each(|incident| index.insert(incident));
+        state.directs.keys().for_each(|page| index.insert_direct(state, *page));
         index
     }
 
@@ -175,6 +180,8 @@ impl Index {
         let mirrors =
             self.mirrors.iter().filter(|((provider, kind), _)| free(*provider, Outlet::Mirror(*kind)));
         let mirrors = mirrors.filter_map(|(_, behind)| behind.first().map(|(at, ..)| *at));
+        let edits = self.directs.iter().filter(|((provider, by), _)| free(*provider, Outlet::Edit(*by)));
+        let edits = edits.filter_map(|(_, behind)| behind.first().map(|(at, _)| *at));
         let deliveries = state.deliveries.values().flat_map(|dispatch| {
             let hangs_up = || dispatch.reference.is_some() && free(dispatch.provider, Outlet::HangUp);
             let hang_up = match dispatch.hang_up {
@@ -191,6 +198,7 @@ impl Index {
         pages
             .chain(mirrors)
             .chain(asks)
+            .chain(edits)
             .chain(deliveries)
             .chain(self.deadlines.first().map(|(at, _)| *at))
             .chain(state.heartbeats.values().filter_map(|heartbeat| heartbeat.due))
@@ -282,7 +290,7 @@ impl Incident {
     /// The mirrors that are behind and may be sent from an instant on.
     fn mirrors_due(&self) -> impl Iterator<Item = ((Provider, MirrorKind), Behind)> {
         self.mirrors.iter().enumerate().filter_map(|(n, mirror)| {
-            Some(((mirror.provider, mirror.kind), (mirror.due(self.version)?, self.id, n)))
+            Some(((mirror.provider, mirror.kind), (self.mirror_due(mirror)?, self.id, n)))
         })
     }
 

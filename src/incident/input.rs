@@ -317,6 +317,8 @@ pub enum Reply {
     Confirm(Vec<Warning>),
     /// It had been done before, by this person.
     Already { action: Asked, by: String, incidents: Vec<IncidentId> },
+    /// Who asked may not respond: it is a remark in the timeline and the thread, and nothing else changes.
+    Noted { incidents: Vec<IncidentId> },
     /// The words of the call, to be said again.
     Say(super::message::CallScript),
     /// It cannot be done.
@@ -362,6 +364,8 @@ pub enum Refused {
     /// The other incident would hold more alerts than one may.
     TooManyAlerts,
     NotMerged,
+    /// Whoever asks is not among those who respond.
+    MayNot,
     /// Nothing of what came with the merge still fires.
     NothingFires,
     EndsBeforeItBegins,

@@ -7,15 +7,18 @@
 pub use super::answer::reply_text;
 pub use super::script::{SPOKEN_INCIDENTS_MAX, SPOKEN_SUMMARY_MAX, call, reply_spoken};
 pub use super::text::{TEXT_MAX, Text};
+pub use super::thread::follow_up;
 
 use super::subject::{subject, worst_lines};
 use super::text::text;
-use super::{Escalation, Incident, IncidentId, Status, Words};
+use super::{Escalation, Incident, IncidentId, Status, StepAt, Words};
+use crate::actor::Actor;
 use crate::alert::{self, Link, Severity};
 use crate::config::{Config, Contact, Form, MirrorKind, Service, Urgency, User};
 use crate::language::{Language, Shown, Word};
 use crate::route::OWN_INTEGRATION;
-use jiff::tz::TimeZone;
+use crate::schedule::UserId;
+use jiff::{Timestamp, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 
 /// The most incidents that a bundled card lists; the rest are counted.
@@ -113,25 +116,6 @@ fn direct(config: &Config, incidents: &[&Incident], user: &str) -> Card {
     }
 }
 
-/// The line for the thread or the ticket: the state the incident is in now.
-pub fn follow_up(config: &Config, incident: &Incident) -> String {
-    let reader = Reader::organisation(config);
-    let language = reader.language;
-    match (incident.status, by(config, incident)) {
-        (Status::Acknowledged, Some(who)) => language.shown(&Shown::AcknowledgedBy { who: &who }),
-        (Status::Resolved, Some(who)) => language.shown(&Shown::ResolvedBy { who: &who }),
-        (Status::Resolved, None) => language.shown(&Shown::ResolvedAlone),
-        (Status::Acknowledged, None) => language.word(Word::Acknowledged).to_owned(),
-        (Status::Triggered, _) => {
-            let label = language.word(Word::Telling);
-            let telling = incident.escalation.as_ref().map(|e| telling(config, e, &reader));
-            let telling = telling.map(|told| format!("{label}: {told}"));
-            let waiting = language.shown(&Shown::Waiting);
-            language.sentences(&[Some(waiting), telling].into_iter().flatten().collect::<Vec<_>>())
-        }
-    }
-}
-
 /// The ticket in a project. What its service does not say (it may have gone since) is the organisation's.
 fn ticket(config: &Config, incident: &Incident, project: &str) -> Ticket {
     let reader = Reader::organisation(config);
@@ -171,7 +155,7 @@ pub(super) struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn organisation(config: &'a Config) -> Reader<'a> {
+    pub(super) fn organisation(config: &'a Config) -> Reader<'a> {
         Reader { language: config.organisation.language, zone: &config.organisation.time_zone }
     }
 
@@ -184,6 +168,7 @@ impl<'a> Reader<'a> {
 fn card(config: &Config, incident: &Incident, reader: &Reader) -> Card {
     let language = reader.language;
     let description = cut(incident.description.trim(), CARD_DESCRIPTION_MAX);
+    let firing = incident.firing_lines(reader).join("\n");
     let mut buttons = match incident.status {
         Status::Triggered => vec![
             button(ButtonKind::Acknowledge, language, Word::Acknowledge),
@@ -194,7 +179,7 @@ fn card(config: &Config, incident: &Incident, reader: &Reader) -> Card {
     };
     buttons.extend(
         runbook(config, incident)
-            .filter(|book| is_url(book))
+            .filter(|book| is_url(book) && incident.status != Status::Resolved)
             .map(|url| button(ButtonKind::Open(url), language, Word::Runbook)),
     );
     Card {
@@ -204,7 +189,7 @@ fn card(config: &Config, incident: &Incident, reader: &Reader) -> Card {
         fields: fields(config, incident, reader),
         lines: match incident.storm_size() {
             Some(_) => worst_lines(incident, LISTED_INCIDENTS_MAX, language),
-            None => Some(description).filter(|text| !text.is_empty()).into_iter().collect(),
+            None => [firing, description].into_iter().filter(|text| !text.is_empty()).collect(),
         },
         links: incident.links.iter().filter(|link| is_url(&link.href)).cloned().collect(),
         buttons,
@@ -261,6 +246,10 @@ fn fields(config: &Config, incident: &Incident, reader: &Reader) -> Vec<Field> {
         let count = Shown::AlertCount { firing, total: incident.alerts.len() + beyond };
         all.push(field(Word::Alerts, language.shown(&count)));
     }
+    let labels = incident.shown_labels();
+    if !labels.is_empty() {
+        all.push(field(Word::Labels, labels.join("\n")));
+    }
     if !incident.source.is_empty() {
         all.push(field(Word::Source, one_line(&incident.source, alert::LABEL_MAX)));
     }
@@ -283,41 +272,56 @@ fn state(config: &Config, incident: &Incident, language: Language) -> String {
         Status::Acknowledged => Word::Acknowledged,
         Status::Resolved => Word::Resolved,
     };
-    match by(config, incident) {
+    match by(config, incident, language) {
         Some(who) => language.shown(&Shown::By { status, who: &who }),
         None => language.word(status).to_owned(),
     }
 }
 
 /// Who brought the incident to where it stands.
-fn by(config: &Config, incident: &Incident) -> Option<String> {
-    let actor = match incident.status {
-        Status::Triggered => None,
-        Status::Acknowledged => incident.acknowledged_by(),
-        Status::Resolved => incident.resolved_by.as_ref(),
-    }?;
-    Some(config.name_of(actor).to_owned())
+fn by(config: &Config, incident: &Incident, language: Language) -> Option<String> {
+    let actors: Vec<&Actor> = match incident.status {
+        Status::Triggered => Vec::new(),
+        Status::Acknowledged => incident.acknowledgement.iter().flat_map(|held| &held.by).collect(),
+        Status::Resolved => incident.resolved_by.iter().collect(),
+    };
+    let names: Vec<String> = actors.iter().map(|actor| config.name_of(actor).to_owned()).collect();
+    (!names.is_empty()).then(|| language.list(&names))
 }
 
 fn telling(config: &Config, escalation: &Escalation, reader: &Reader) -> String {
-    let steps = config.policies.get(&escalation.at.policy).map_or(1, |policy| policy.steps.len());
-    let step = escalation.at.step.saturating_add(1);
-    let names: Vec<String> =
-        escalation.told.iter().take(NAMES_MAX).map(|user| person(config, user)).collect();
+    telling_line(config, &escalation.at, &escalation.told, escalation.deadline, reader)
+}
+
+/// Who is told in a step, and when the next begins.
+pub(super) fn telling_line(
+    config: &Config,
+    at: &StepAt,
+    told: &[UserId],
+    next: Timestamp,
+    reader: &Reader,
+) -> String {
+    let steps = config.policies.get(&at.policy).map_or(1, |policy| policy.steps.len());
+    let step = at.step.saturating_add(1);
+    let names: Vec<String> = told.iter().take(NAMES_MAX).map(|user| person(config, user)).collect();
     reader.language.shown(&Shown::Telling {
         step,
         steps: u32::try_from(steps).unwrap_or(u32::MAX).max(step),
-        round: escalation.at.round.saturating_add(1),
+        round: at.round.saturating_add(1),
         names: &names,
-        fallback: escalation.at.fallback,
-        next: &reader.language.clock(escalation.deadline, reader.zone),
+        fallback: at.fallback,
+        next: &reader.language.clock(next, reader.zone),
     })
 }
 
 fn bare_headline(config: &Config, incident: &Incident, language: Language) -> String {
     let severity = language.word(severity(incident.severity));
     let service = service_name(config, incident, language);
-    format!("[{severity}] {service}: {}", one_line(&subject(incident, language), alert::SUMMARY_MAX))
+    let others = incident.alerts.iter().filter(|alert| alert.firing).count().saturating_sub(1);
+    let counted = incident.storm_size().is_none() && others > 0;
+    let others = if counted { format!(" +{others}") } else { String::new() };
+    let words = one_line(&subject(incident, language), alert::SUMMARY_MAX);
+    format!("[{severity}] {service}: {words}{others}")
 }
 
 fn mark(status: Status) -> &'static str {
@@ -328,7 +332,7 @@ fn mark(status: Status) -> &'static str {
     }
 }
 
-fn person(config: &Config, user: &str) -> String {
+pub(super) fn person(config: &Config, user: &str) -> String {
     config.users.get(user).map_or(user, |user| &user.name).to_owned()
 }
 
@@ -353,7 +357,7 @@ fn runbook(config: &Config, incident: &Incident) -> Option<String> {
     named.or_else(|| own().map(file))
 }
 
-fn is_url(text: &str) -> bool {
+pub(super) fn is_url(text: &str) -> bool {
     (text.starts_with("https://") || text.starts_with("http://")) && !text.contains(char::is_whitespace)
 }
 
@@ -370,7 +374,7 @@ pub(super) fn severity(severity: Severity) -> Word {
     }
 }
 
-fn urgency(urgency: Urgency) -> Word {
+pub(super) fn urgency(urgency: Urgency) -> Word {
     match urgency {
         Urgency::High => Word::High,
         Urgency::Low => Word::Low,

@@ -10,6 +10,7 @@
 
 mod alerts;
 mod answer;
+mod apart;
 mod apply;
 mod assign;
 mod changes;
@@ -17,6 +18,7 @@ mod command;
 mod course;
 mod declare;
 mod delivery;
+mod direct;
 mod dispatch;
 mod due;
 mod entry;
@@ -26,6 +28,7 @@ mod heartbeat;
 mod index;
 mod input;
 mod labels;
+mod lines;
 mod made;
 mod merge;
 pub mod message;
@@ -44,6 +47,7 @@ mod storm;
 mod subject;
 mod taken;
 mod text;
+mod thread;
 mod timer;
 mod transition;
 mod waits;
@@ -51,21 +55,23 @@ mod waits;
 pub use apply::{CLOSED_MAX, KEYS_MAX};
 pub use course::ASKED_MAX;
 pub use delivery::{Delivery, DeliveryId, IncidentId, NotAnId, Task, Words};
+pub use direct::DIRECTS_MAX;
 pub use entry::{
     AlertChange, Change, DeliveryChange, Entry, EscalationChange, Folded, HeartbeatChange, Moved, NewMirror,
-    Opened, PlannedContact, Recipient, ResponseChange, ServerChange, StepStart, WaitsFor,
+    Opened, PlannedContact, Recipient, Remark, ResponseChange, ServerChange, StepStart, WaitsFor,
 };
-pub use errand::{Carried, Dispatch, Errand, HangUp, Mirror, Paged, Stage};
+pub use errand::{Carried, Direct, Dispatch, Errand, HangUp, Mirror, Paged, Shipment, Stage};
 pub use input::{
     Asked, Assignee, Command, Declare, Ended, Input, Made, Outcome, Reason, Refused, Reply, Respond, Target,
     Warning,
 };
 pub use labels::Labels;
+pub use lines::{Happened, LINES_MAX, News};
 pub use made::{MovedTo, RunTimeChange};
 pub use outlet::Outlet;
 pub use state::{
     Acknowledgement, Alert, AlertKey, Escalation, Heartbeat, HeldBack, Hold, Incident, KnownKey, LowTold,
-    Merged, News, Notice, Notification, OwnWords, Purpose, Recent, Revision, State, Status, StepAt,
+    Merged, Notice, Notification, OwnWords, Purpose, Recent, Revision, State, Status, StepAt,
 };
 pub use storm::{ARRIVALS_MAX, OPEN_MAX, STORM_ALERTS_MAX, Storm, StormSize};
 pub use taken::NOTE_MAX;
@@ -80,6 +86,8 @@ use std::sync::Arc;
 
 /// How many due incidents one call touches; the rest stay due.
 pub const HANDLE_MAX: usize = 1_000;
+/// How long an answer to a delivery is waited for.
+const IN_FLIGHT: SignedDuration = SignedDuration::from_secs(60);
 /// How many deadlines of one incident may fall due in one call.
 const DUE_MAX: usize = 16;
 
@@ -241,7 +249,10 @@ fn record(state: &mut State, index: &mut Index, entry: &Entry) {
         | Change::Delivery(_)
         | Change::Response(_) => false,
     };
+    let directs = state.edits_touched(index, entry);
+    directs.iter().for_each(|page| index.remove_direct(state, *page));
     let forgotten = state.apply(entry);
+    directs.iter().for_each(|page| index.insert_direct(state, *page));
     // A closed incident may still have been waiting to be shown as closed.
     forgotten.iter().for_each(|incident| index.remove(incident));
     if shifted {

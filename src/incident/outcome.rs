@@ -3,7 +3,7 @@
 //! Providers never retry: that is decided here.
 
 use super::entry::DeliveryChange;
-use super::errand::{Errand, HangUp, Stage};
+use super::errand::{Errand, HangUp, Mirror, Stage};
 use super::escalation::later;
 use super::state::{Notification, Purpose};
 use super::{Call, DeliveryId, HANDLE_MAX, IncidentId, Outcome, Reason};
@@ -29,7 +29,7 @@ impl Call<'_> {
         let stage = dispatch.stage;
         match dispatch.errand {
             Errand::Ask(of) => return self.answered(delivery, of, outcome),
-            Errand::Page { .. } | Errand::Mirror { .. } | Errand::HangUp(_) => {}
+            Errand::Page { .. } | Errand::Mirror { .. } | Errand::HangUp(_) | Errand::Edit { .. } => {}
         }
         // The answer to our request was lost, but the provider has called back since: the phone rings.
         if stage != Stage::Leaving && matches!(outcome, Outcome::Unknown { .. }) {
@@ -66,6 +66,12 @@ impl Call<'_> {
                 return self.hung_up(*call, outcome);
             }
             Errand::Ask(_) => return self.about_server(change(None)),
+            Errand::Edit { page, .. } => {
+                let failed = self.state.directs.get(page).map_or(0, |direct| direct.failed);
+                let again = outcome.may_work_later() && failed < MIRROR_ATTEMPTS_MAX;
+                let retry_at = again.then(|| retry_at.unwrap_or_else(|| later(self.now, backoff(failed))));
+                return self.about_server(change(retry_at));
+            }
             Errand::Page { user, by } => (Some((user, *by)), ATTEMPTS_MAX),
             Errand::Mirror { .. } => (None, MIRROR_ATTEMPTS_MAX),
         };
@@ -90,8 +96,8 @@ impl Call<'_> {
     fn failed(&self, id: IncidentId, delivery: DeliveryId) -> u8 {
         let Some(incident) = self.incident(id) else { return 0 };
         let carried = incident.mirrors.iter();
-        let carried =
-            carried.filter(|mirror| mirror.in_flight.is_some_and(|(carried, _)| carried == delivery));
+        let flies = |it: &Mirror| it.in_flight.as_ref().is_some_and(|shipment| shipment.delivery == delivery);
+        let carried = carried.filter(|mirror| flies(mirror));
         let pages = incident.notifications.iter().filter(|found| found.in_flight == Some(delivery));
         carried.map(|mirror| mirror.failed).chain(pages.map(|found| found.failed)).max().unwrap_or(0)
     }

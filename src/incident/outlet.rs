@@ -6,11 +6,12 @@
 use crate::config::{CONTACTS, Contact, MirrorKind, PROVIDERS, Provider, ProviderRow};
 use serde::{Deserialize, Serialize};
 
-/// How many hang-ups, questions, room messages and tickets of one provider may be in flight at once.
+/// How many hang-ups, questions, room messages, tickets and edits of direct messages of one provider may be in flight at once.
 const HANG_UPS_MAX: usize = 4;
 const QUESTIONS_MAX: usize = 4;
 const ROOMS_MAX: usize = 4;
 const TICKETS_MAX: usize = 2;
+const EDITS_MAX: usize = 4;
 
 /// What leaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -24,6 +25,8 @@ pub enum Outlet {
     Page(Contact),
     /// A message or ticket is made or brought up to date.
     Mirror(MirrorKind),
+    /// A message that told somebody is brought up to date.
+    Edit(Contact),
 }
 
 impl Outlet {
@@ -35,6 +38,7 @@ impl Outlet {
             Outlet::Page(contact) => contact.method().slots,
             Outlet::Mirror(MirrorKind::Room) => ROOMS_MAX,
             Outlet::Mirror(MirrorKind::Ticket) => TICKETS_MAX,
+            Outlet::Edit(_) => EDITS_MAX,
         }
     }
 }

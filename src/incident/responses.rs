@@ -44,6 +44,8 @@ impl Incident {
             ResponseChange::TookOver { .. }
             | ResponseChange::Unmerged { .. }
             | ResponseChange::Noted { .. }
+            | ResponseChange::Remarked { .. }
+            | ResponseChange::AlsoAcknowledged { .. }
             | ResponseChange::Acknowledged { .. }
             | ResponseChange::Retriggered { .. }
             | ResponseChange::Reassigned { .. }

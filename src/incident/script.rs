@@ -40,6 +40,7 @@ pub fn reply_spoken(reply: &Reply, language: Language) -> String {
         Reply::Already { action: Asked::Resolve { .. }, by, .. } => Spoken::AlreadyResolved { by },
         Reply::Already { action: Asked::Escalate { .. }, by, .. } => Spoken::AlreadyEscalated { to: by },
         Reply::Already { by, .. } => Spoken::AlreadyDone { by },
+        Reply::Noted { .. } => Spoken::Noted,
         Reply::Done { .. }
         | Reply::Confirm(_)
         | Reply::Made { .. }

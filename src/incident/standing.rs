@@ -54,7 +54,7 @@ impl Call<'_> {
                 Standing::Done(self.name_of(incident.resolved_by.as_ref()))
             }
             Asked::Acknowledge if incident.status == Status::Acknowledged => {
-                Standing::Done(self.name_of(incident.acknowledged_by()))
+                Standing::Done(self.holders(incident))
             }
             Asked::Unacknowledge if incident.status == Status::Triggered => {
                 Standing::Refused(Refused::NotAcknowledged)
@@ -84,6 +84,12 @@ impl Call<'_> {
             }
         }
         now
+    }
+
+    /// Everybody who has it.
+    fn holders(&self, incident: &Incident) -> String {
+        let held = incident.acknowledgement.iter().flat_map(|held| &held.by);
+        held.map(|by| self.config.name_of(by)).collect::<Vec<_>>().join(", ")
     }
 
     fn name_of(&self, actor: Option<&Actor>) -> String {
@@ -117,7 +123,7 @@ impl Call<'_> {
         }
         let Some(delivery) = delivery else { return Standing::GoAhead };
         if incident.status == Status::Acknowledged {
-            return Standing::Done(self.name_of(incident.acknowledged_by()));
+            return Standing::Done(self.holders(incident));
         }
         match self.escalated_since(incident, delivery) {
             Some(told) => Standing::Done(told),

@@ -3,8 +3,9 @@
 //! Everything here is serialised into snapshots with postcard, which knows neither skipped nor untagged fields. A change
 //! of layout renames the variant in [`stored`](super::stored).
 
-use super::errand::{Dispatch, Errand, Mirror, Paged, Stage};
+use super::errand::{Direct, Dispatch, Errand, Mirror, Paged, Stage};
 use super::labels::Labels;
+use super::lines::News;
 use super::outlet::Outlet;
 use super::storm::Storm;
 use super::{DeliveryId, IncidentId, Reason};
@@ -46,6 +47,8 @@ pub struct State {
     pub deliveries: BTreeMap<DeliveryId, Dispatch>,
     /// Pages of the last day, so that an answer that comes late is still understood.
     pub pages: BTreeMap<DeliveryId, Paged>,
+    /// Messages to people that follow their incidents, by the delivery that told them; at most `DIRECTS_MAX`.
+    pub directs: BTreeMap<DeliveryId, Direct>,
     /// Outlets whose provider asked us to wait, and until when.
     pub paused: BTreeMap<(Provider, Outlet), Timestamp>,
     /// The entry that last sent a page for each service: the longest unserved goes first.
@@ -276,14 +279,6 @@ pub struct Merged {
     pub keys: Vec<AlertKey>,
 }
 
-/// Something that changed, for the threads of mirrors.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct News {
-    /// The entry that it is.
-    pub seq: u64,
-    pub by: Option<Actor>,
-}
-
 /// A position in an escalation policy.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StepAt {
@@ -462,7 +457,9 @@ impl State {
             // Pages still leave a provider that asked us to wait, one at a time until it takes one.
             Outlet::Page(_) if paused => in_flight == 0,
             Outlet::Page(_) => in_flight < outlet.slots_max(),
-            Outlet::HangUp | Outlet::Ask | Outlet::Mirror(_) => !paused && in_flight < outlet.slots_max(),
+            Outlet::HangUp | Outlet::Ask | Outlet::Mirror(_) | Outlet::Edit(_) => {
+                !paused && in_flight < outlet.slots_max()
+            }
         }
     }
 
@@ -476,7 +473,11 @@ impl State {
         };
         let told = self.deliveries.values().filter_map(|dispatch| match &dispatch.errand {
             Errand::Page { user, by: method } if *method == by && counts(dispatch.stage) => Some(user),
-            Errand::Page { .. } | Errand::Mirror { .. } | Errand::HangUp(_) | Errand::Ask(_) => None,
+            Errand::Page { .. }
+            | Errand::Mirror { .. }
+            | Errand::HangUp(_)
+            | Errand::Ask(_)
+            | Errand::Edit { .. } => None,
         });
         told.collect()
     }

@@ -24,6 +24,8 @@ pub const DESCRIPTION_KEPT_MAX: usize = 600;
 pub const NOTIFICATIONS_MAX: usize = 1_000;
 /// How many rooms and tickets show one incident.
 pub const MIRRORS_MAX: usize = 8;
+/// How many people are named as those who have it.
+pub const ACKNOWLEDGED_BY_MAX: usize = 10;
 /// How many links an incident keeps.
 pub const LINKS_KEPT_MAX: usize = 5;
 
@@ -77,12 +79,16 @@ impl Incident {
     }
 
     pub(super) fn apply(&mut self, entry: &Entry) {
+        let happened = self.happens(entry);
         match &entry.change {
             Change::Alert(change) => self.apply_alert(change, entry.at),
             Change::Escalation(change) => self.apply_escalation(change, entry.at),
-            Change::Delivery(change) => self.apply_delivery(change, entry.at),
+            Change::Delivery(change) => self.apply_delivery(change, entry),
             Change::Response(change) => self.apply_response(change, entry.at),
             Change::Server(_) | Change::Heartbeat(_) | Change::RunTime(_) => {}
+        }
+        if let Some(happened) = happened {
+            self.keep(entry.seq, happened);
         }
     }
 
@@ -175,23 +181,23 @@ impl Incident {
         }
     }
 
-    fn apply_delivery(&mut self, change: &DeliveryChange, at: Timestamp) {
+    fn apply_delivery(&mut self, change: &DeliveryChange, entry: &Entry) {
         match change {
             DeliveryChange::Sent { delivery, provider, errand, notifications, .. } => {
-                self.sent((*delivery, *provider), errand, notifications);
+                self.sent((*delivery, *provider), errand, notifications, entry);
             }
             DeliveryChange::Outcome { delivery, outcome, retry_at, .. } => {
                 self.outcome(*delivery, outcome, *retry_at);
             }
             DeliveryChange::Hastened { notification, .. } => {
-                self.notification(*notification, |found| found.due = found.due.min(at));
+                self.notification(*notification, |found| found.due = found.due.min(entry.at));
             }
             DeliveryChange::GaveUp { user, by, .. } => {
                 self.notifications
                     .retain(|found| found.in_flight.is_some() || found.user != *user || found.by != *by);
             }
             DeliveryChange::Waits { user, by, .. } => {
-                let waits = |found: &&mut Notification| found.in_flight.is_none() && found.due <= at;
+                let waits = |found: &&mut Notification| found.in_flight.is_none() && found.due <= entry.at;
                 let of_lane = |found: &&mut Notification| found.user == *user && found.by == *by;
                 let lane = self.notifications.iter_mut().filter(of_lane).filter(waits);
                 lane.for_each(|found| found.wait_told = true);
@@ -247,7 +253,17 @@ impl Incident {
                 }
                 self.version += 1;
             }
+            ResponseChange::AlsoAcknowledged { by, .. } => {
+                self.done_by(by);
+                if let Some(held) = &mut self.acknowledgement
+                    && held.by.len() < ACKNOWLEDGED_BY_MAX
+                {
+                    held.by.push(by.clone());
+                    self.version += 1;
+                }
+            }
             ResponseChange::Escalated { .. }
+            | ResponseChange::Remarked { .. }
             | ResponseChange::GivenBack { .. }
             | ResponseChange::Reopened { .. }
             | ResponseChange::PagedAlso { .. }
@@ -399,17 +415,21 @@ impl Incident {
         self.version += 1;
     }
 
-    fn sent(&mut self, (delivery, provider): (DeliveryId, Provider), errand: &Errand, notifications: &[u16]) {
-        let version = self.version;
+    fn sent(
+        &mut self,
+        (delivery, provider): (DeliveryId, Provider),
+        errand: &Errand,
+        notifications: &[u16],
+        entry: &Entry,
+    ) {
         match errand {
             Errand::Mirror { kind, place } => {
-                let same = |it: &&mut Mirror| it.is(provider, *kind, place);
-                if let Some(mirror) = self.mirrors.iter_mut().find(same) {
-                    mirror.in_flight = Some((delivery, version));
-                    mirror.not_before = None;
+                let same = |it: &Mirror| it.is(provider, *kind, place);
+                if let Some(n) = self.mirrors.iter().position(same) {
+                    self.ship(n, delivery, entry.seq, entry.at);
                 }
             }
-            Errand::Page { .. } | Errand::HangUp(_) | Errand::Ask(_) => {}
+            Errand::Page { .. } | Errand::HangUp(_) | Errand::Ask(_) | Errand::Edit { .. } => {}
         }
         for n in notifications {
             self.notification(*n, |found| {
@@ -419,11 +439,7 @@ impl Incident {
     }
 
     fn outcome(&mut self, delivery: DeliveryId, outcome: &Outcome, retry_at: Option<Timestamp>) {
-        for mirror in &mut self.mirrors {
-            if let Some((_, version)) = mirror.in_flight.filter(|(carried, _)| *carried == delivery) {
-                mirror.settle(version, outcome, retry_at);
-            }
-        }
+        self.settle_mirrors(delivery, outcome, retry_at);
         let wanted = |found: &Notification, status: Status, held: bool| match found.purpose {
             Purpose::Inform | Purpose::Also => status != Status::Resolved,
             Purpose::Page | Purpose::Shadow => status == Status::Triggered && !held,
@@ -480,33 +496,6 @@ impl OwnWords {
             summary: event.summary.as_str().into(),
             source: event.source.as_str().into(),
             labels: Labels::new(&event.labels),
-        }
-    }
-}
-
-impl Mirror {
-    fn settle(&mut self, version: u32, outcome: &Outcome, retry_at: Option<Timestamp>) {
-        self.in_flight = None;
-        let doubt = match outcome {
-            Outcome::Delivered { reference } | Outcome::Accepted { reference } => {
-                self.reference = Some(reference.clone());
-                (self.shown, self.failed) = (version, 0);
-                (self.not_before, self.doubtful) = (None, false);
-                return;
-            }
-            Outcome::Unknown { .. } => true,
-            Outcome::Answered
-            | Outcome::Ended { .. }
-            | Outcome::Rejected { .. }
-            | Outcome::Unavailable { .. } => false,
-        };
-        if retry_at.is_none() {
-            self.shown = version;
-            self.failed = 0;
-        } else {
-            self.failed = self.failed.saturating_add(1);
-            self.doubtful |= doubt;
-            self.not_before = retry_at;
         }
     }
 }

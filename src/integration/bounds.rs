@@ -2,6 +2,7 @@
 //!
 //! Also stamps the integration, so that the readers of bodies need not know it.
 
+use super::url;
 use crate::alert::{
     Action, DEDUP_KEY_MAX, DESCRIPTION_MAX, EVENTS_MAX, Event, LABEL_MAX, LABELS_MAX, LINKS_MAX, Link,
     SUMMARY_MAX, cut,
@@ -70,25 +71,14 @@ pub fn bounded(integration: &str, event: Event) -> Event {
     }
 }
 
-/// The runbook that the monitor names, else one where people put it: in a label, in a link that is called so, or in a line of
-/// the description that says it is one.
+/// The runbook that the monitor names, else one where people put it: in a label, in a link that is called so, or in the
+/// description where the text calls a URL so.
 fn runbook(event: &Event) -> Option<String> {
     let labels = RUNBOOK_LABELS.iter().filter_map(|name| event.labels.get(*name));
-    let links = event.links.iter().filter(|link| is_about_runbook(&link.text)).map(|link| &link.href);
+    let links = event.links.iter().filter(|link| url::is_about_runbook(&link.text)).map(|link| &link.href);
     let known = event.runbook.iter().chain(labels).chain(links);
-    let lines = event.description.lines().filter(|line| is_about_runbook(line));
-    known.map(String::as_str).chain(lines.filter_map(url_in)).find(|url| is_web(url)).map(str::to_owned)
-}
-
-fn is_about_runbook(text: &str) -> bool {
-    text.to_ascii_lowercase().contains("runbook")
-}
-
-/// The first URL in a line, less what closes a sentence or Markdown.
-fn url_in(line: &str) -> Option<&str> {
-    let start = line.find("https://").or_else(|| line.find("http://"))?;
-    let url = line.get(start..)?.split(|c: char| c.is_whitespace() || "<>()[]\"'`|".contains(c)).next()?;
-    Some(url.trim_end_matches(['.', ',', ';', ':', '!']))
+    let lines = event.description.lines().filter_map(url::of_runbook);
+    known.map(String::as_str).chain(lines).find(|url| is_web(url)).map(str::to_owned)
 }
 
 /// The SHA-256 of the parts as hex, told apart by their ends.

@@ -126,12 +126,10 @@ impl Alarm {
                 Some(reason) => format!("{about}: {}", named(&reason)),
                 None => about,
             },
-            // An alarm has no other place for one.
-            runbook: url::first(&self.description).map(str::to_owned),
+            links: [console_link(&arn, &name)].into_iter().chain(url::links(&self.description)).collect(),
             description: self.description,
             source,
             labels,
-            links: vec![console_link(&arn, &name)],
             started_at: self.changed_at.filter(|_| action == Action::Trigger),
             // A note is no change: an alarm that comes after it, and is older, still pages.
             changed_at: self.changed_at.filter(|_| matches!(action, Action::Trigger | Action::Resolve)),

@@ -3,7 +3,7 @@
 //! <https://mackerel.io/docs/entry/howto/alerts/webhook>. Mackerel signs nothing: the secret is in the URL. An alert that
 //! goes from warning to critical keeps its id; one that somebody closed by hand is over.
 
-use super::{Monitor, Posted, Read, Sample, Stop, json, of_test_button};
+use super::{Monitor, Posted, Read, Sample, Stop, json, of_test_button, url};
 use crate::alert::{Action, Event, Link, Severity};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -52,9 +52,8 @@ fn event(body: &Value, alert: &Value) -> Event {
         summary: parts.join(": "),
         description: description(body, alert),
         labels: labels(body, alert, host),
-        links: links(alert, host),
+        links: links(body, alert, host),
         images: json::link(body, "imageUrl", "").into_iter().collect(),
-        runbook: json::text(body, "memo").and_then(|memo| first_url(&memo)),
         started_at: json::time(alert, &["openedAt", "createdAt"]),
         changed_at: json::time(alert, &["statusChangedAt"]),
         source: source.into_owned(),
@@ -109,15 +108,11 @@ fn labels(body: &Value, alert: &Value, host: &Value) -> BTreeMap<String, String>
     .collect()
 }
 
-fn links(alert: &Value, host: &Value) -> Vec<Link> {
-    json::link(alert, "url", "Mackerel").into_iter().chain(json::link(host, "url", "Host")).collect()
-}
-
-/// The memo of a monitor is where people put the runbook.
-fn first_url(memo: &str) -> Option<String> {
-    let word =
-        memo.split_whitespace().find(|word| word.starts_with("https://") || word.starts_with("http://"));
-    word.map(str::to_owned)
+/// People put addresses into the memo of a monitor.
+fn links(body: &Value, alert: &Value, host: &Value) -> Vec<Link> {
+    let own = json::link(alert, "url", "Mackerel").into_iter().chain(json::link(host, "url", "Host"));
+    let memo = json::text(body, "memo").unwrap_or_default();
+    own.chain(url::links(&memo)).collect()
 }
 
 fn sample(body: &Value) -> Event {
@@ -159,7 +154,7 @@ fn host_change(body: &Value, kind: &str) -> Event {
         dedup_key: format!("{kind}/{}", json::text(host, "id").unwrap_or_default()),
         summary: format!("host {name} {what}"),
         labels: labels(body, &Value::Null, host),
-        links: links(&Value::Null, host),
+        links: links(&Value::Null, &Value::Null, host),
         source: name.into_owned(),
         ..Event::blank(Action::Change)
     }

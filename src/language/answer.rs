@@ -25,6 +25,7 @@ pub enum Answer<'a> {
     AbsenceMade { id: u64, until: &'a str },
     Ended,
     // Why not.
+    MayNot,
     AlreadySo,
     IsOff { name: &'a str, until: Option<&'a str> },
     NobodyOnCall { schedule: &'a str },
@@ -84,6 +85,7 @@ fn en(answer: &Answer) -> String {
         Answer::SilenceMade { id, until } => format!("Silence {id} is made, until {until}."),
         Answer::AbsenceMade { id, until } => format!("Absence {id} is made, until {until}."),
         Answer::Ended => "Ended.".into(),
+        Answer::MayNot => "Only people in users/ who have not left may do that.".into(),
         Answer::AlreadySo => "It is so already.".into(),
         Answer::IsOff { name, until: Some(until) } => format!("{name} is off until {until}."),
         Answer::IsOff { name, until: None } => format!("{name} is off."),
@@ -151,6 +153,7 @@ fn ja(answer: &Answer) -> String {
         Answer::SilenceMade { id, until } => format!("サイレンス {id} を登録しました（{until} まで）。"),
         Answer::AbsenceMade { id, until } => format!("不在 {id} を登録しました（{until} まで）。"),
         Answer::Ended => "終了しました。".into(),
+        Answer::MayNot => "この操作ができるのは、users/ に登録されている在籍中の人だけです。".into(),
         Answer::AlreadySo => "すでにその状態です。".into(),
         Answer::IsOff { name, until: Some(until) } => format!("{name}さんは {until} まで不在です。"),
         Answer::IsOff { name, until: None } => format!("{name}さんは不在です。"),

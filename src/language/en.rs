@@ -22,6 +22,7 @@ pub(super) fn word(word: Word) -> &'static str {
         Word::Began => "Began",
         Word::Source => "Source",
         Word::Alerts => "Alerts",
+        Word::Labels => "Labels",
         Word::Telling => "Telling",
         Word::Silenced => "Silenced",
         Word::Runbook => "Runbook",
@@ -77,6 +78,7 @@ pub(super) fn spoken(phrase: &Spoken) -> String {
         Spoken::AlreadyResolved { by } => format!("Already resolved by {by}. Goodbye."),
         Spoken::AlreadyEscalated { to } => format!("Already escalated: {to} is being called. Goodbye."),
         Spoken::AlreadyDone { by } => format!("{by} already has it. Goodbye."),
+        Spoken::Noted => "This is noted, but you are not among those who respond. The people on call are still being told. Goodbye.".into(),
         Spoken::NotFound => "This alert was not found. It has ended already. Goodbye.".into(),
         Spoken::TestCall { name } => {
             format!("Hello {name}, this is a test call of oncall. Nothing is wrong.")
@@ -98,10 +100,8 @@ pub(super) fn shown(phrase: &Shown) -> String {
         Shown::Storm { alerts, critical } => format!("storm {alerts} ({critical} critical)"),
         Shown::SilencedUntil { until, reason, rule } => format!("until {until}: {reason} ({rule})"),
         Shown::Repeated => "Sent again: we could not tell whether it got through before.".into(),
-        Shown::Waiting => "Not acknowledged yet.".into(),
         Shown::AcknowledgedBy { who } => format!("Acknowledged by {who}."),
         Shown::ResolvedBy { who } => format!("Resolved by {who}."),
-        Shown::ResolvedAlone => "Resolved.".into(),
         Shown::NoTransition { wanted, available } => format!(
             "The ticket's status was left as it is: no transition leads to \"{wanted}\". There are: {}",
             quoted(available)
@@ -115,6 +115,7 @@ pub(super) fn shown(phrase: &Shown) -> String {
         Shown::DidReassign { to } => format!("Reassigned to {to}."),
         Shown::DidRepeat => "Here it is again.".into(),
         Shown::Taken { count } => format!("Taken; opened: {count}."),
+        Shown::Noted => "Noted in the timeline and the thread. You are not among those who respond, so nothing else changed: the people on call are still being told.".into(),
         Shown::AlreadyAcknowledged { by } => format!("Already acknowledged by {by}."),
         Shown::AlreadyResolved { by } => format!("Already resolved by {by}."),
         Shown::AlreadyDone { by } => format!("Already asked for by {by}."),

@@ -22,6 +22,7 @@ pub(super) fn word(word: Word) -> &'static str {
         Word::Began => "発生",
         Word::Source => "発生元",
         Word::Alerts => "アラート",
+        Word::Labels => "ラベル",
         Word::Telling => "連絡中",
         Word::Silenced => "通知停止中",
         Word::Runbook => "手順書",
@@ -75,6 +76,9 @@ pub(super) fn spoken(phrase: &Spoken) -> String {
         Spoken::AlreadyResolved { by } => format!("すでに解決済みです。操作した人は、{by}です。"),
         Spoken::AlreadyEscalated { to } => format!("すでに{to}さんに連絡しています。"),
         Spoken::AlreadyDone { by } => format!("{by}さんが対応しています。"),
+        Spoken::Noted => {
+            "記録しました。対応者として登録されていないため、担当者への連絡は続きます。失礼します。".into()
+        }
         Spoken::NotFound => "このアラートは見つかりません。すでに終了しています。".into(),
         Spoken::TestCall { name } => {
             format!("{name}さん、オンコールのテストの電話です。障害は起きていません。")
@@ -96,10 +100,8 @@ pub(super) fn shown(phrase: &Shown) -> String {
         Shown::Storm { alerts, critical } => format!("アラートストーム {alerts}件（重大 {critical}件）"),
         Shown::SilencedUntil { until, reason, rule } => format!("{until}まで: {reason}（{rule}）"),
         Shown::Repeated => "前の送信が届いたか確認できなかったため、再送しています。".into(),
-        Shown::Waiting => "未対応です。".into(),
         Shown::AcknowledgedBy { who } => format!("対応中です（{who}）。"),
         Shown::ResolvedBy { who } => format!("解決済みになりました（{who}）。"),
-        Shown::ResolvedAlone => "解決済みになりました。".into(),
         Shown::NoTransition { wanted, available } => format!(
             "「{wanted}」へのトランジションがないため、チケットのステータスは変更していません。候補: {}",
             quoted(available)
@@ -113,6 +115,7 @@ pub(super) fn shown(phrase: &Shown) -> String {
         Shown::DidReassign { to } => format!("担当を{to}に変更しました。"),
         Shown::DidRepeat => "もう一度お知らせします。".into(),
         Shown::Taken { count } => format!("アラートを受け付けました（新規 {count}件）。"),
+        Shown::Noted => "タイムラインとスレッドに記録しました。対応者として登録されていないため、インシデントの状態は変わりません。担当者への連絡は続きます。".into(),
         Shown::AlreadyAcknowledged { by } => format!("すでに対応中です（{by}）。"),
         Shown::AlreadyResolved { by } => format!("すでに解決済みです（{by}）。"),
         Shown::AlreadyDone { by } => format!("すでに受け付けています（{by}）。"),

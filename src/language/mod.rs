@@ -7,6 +7,7 @@ pub mod answer;
 mod en;
 mod ja;
 pub mod storage;
+pub mod thread;
 pub mod timeline;
 mod timeline_en;
 mod timeline_ja;
@@ -46,6 +47,7 @@ pub enum Word {
     Began,
     Source,
     Alerts,
+    Labels,
     Telling,
     Silenced,
     Runbook,
@@ -137,6 +139,8 @@ pub enum Spoken<'a> {
     AlreadyDone {
         by: &'a str,
     },
+    /// Who pressed may not respond: it is a remark, and calls go on.
+    Noted,
     NotFound,
     /// Somebody tries out whether calls arrive.
     TestCall {
@@ -191,15 +195,12 @@ pub enum Shown<'a> {
     },
     /// An earlier attempt may have got through.
     Repeated,
-    /// The one line of a thread: nobody has reacted, and nobody is being told.
-    Waiting,
     AcknowledgedBy {
         who: &'a str,
     },
     ResolvedBy {
         who: &'a str,
     },
-    ResolvedAlone,
     /// The ticket could not be moved.
     NoTransition {
         wanted: &'a str,
@@ -220,6 +221,8 @@ pub enum Shown<'a> {
     Taken {
         count: usize,
     },
+    /// Who asked may not respond: it is a remark, and calls go on.
+    Noted,
     AlreadyAcknowledged {
         by: &'a str,
     },

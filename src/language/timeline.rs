@@ -153,6 +153,15 @@ pub enum ResponseLine<'a> {
     Retriggered {
         why: &'a Why,
     },
+    AlsoAcknowledged {
+        by: &'a str,
+        via: Via,
+    },
+    Remarked {
+        by: &'a str,
+        via: Via,
+        what: Remarked<'a>,
+    },
     Reassigned {
         to: &'a [String],
         by: &'a str,
@@ -211,6 +220,9 @@ pub enum DeliveryLine<'a> {
         call: &'a str,
     },
     Asking {
+        of: &'a str,
+    },
+    Editing {
         of: &'a str,
     },
     Outcome {
@@ -333,6 +345,19 @@ pub enum Waiting<'a> {
     Provider(&'a str),
 }
 
+/// What somebody says who may not respond.
+#[derive(Clone, Copy, Debug)]
+pub enum Remarked<'a> {
+    LooksAtIt,
+    IsOver,
+    WantsNextStep,
+    /// This person should have it.
+    WantsReassigned(&'a str),
+    Says(&'a str),
+    /// The word of a command.
+    AsksFor(&'a str),
+}
+
 /// How a delivery went.
 #[derive(Clone, Copy, Debug)]
 pub enum Ended<'a> {
@@ -359,6 +384,14 @@ impl Language {
         match self {
             Language::Ja => timeline_ja::why(why),
             Language::En => timeline_en::why(why),
+        }
+    }
+
+    /// What somebody says who may not respond, without a full stop.
+    pub fn remark(self, by: &str, what: Remarked) -> String {
+        match self {
+            Language::Ja => timeline_ja::remark(by, what),
+            Language::En => timeline_en::remark(by, what),
         }
     }
 

@@ -1,8 +1,8 @@
 //! The lines of a timeline in English.
 
 use super::timeline::{
-    Act, Carries, DeliveryLine, Ended, Held, HeldBy, Level, OverrideLine, ResponseLine, RunTimeLine, Said,
-    Slowed, Step, StepLine, TimelineLine, ToldAs, Waiting, Way,
+    Act, Carries, DeliveryLine, Ended, Held, HeldBy, Level, OverrideLine, Remarked, ResponseLine,
+    RunTimeLine, Said, Slowed, Step, StepLine, TimelineLine, ToldAs, Waiting, Way,
 };
 use crate::actor::Via;
 use crate::reason::{Because, Fault, Why};
@@ -162,6 +162,10 @@ fn response(line: &ResponseLine) -> String {
         ResponseLine::AsksForStep { by, via, step: Some(step) } => {
             format!("{by} asks for step {step} {}", way(*via))
         }
+        ResponseLine::AlsoAcknowledged { by, via } => format!("also acknowledged by {by} {}", way(*via)),
+        ResponseLine::Remarked { by, via, what } => {
+            format!("{} {} (may not respond)", remark(by, *what), way(*via))
+        }
         ResponseLine::Retriggered { why: reason } => format!("triggered again: {}", why(reason)),
         ResponseLine::Reassigned { to, by, via, next } => {
             let next = next.map_or_else(String::new, |at| format!(", next step at {at}"));
@@ -195,6 +199,17 @@ fn act_of(act: &Act, who: &str) -> String {
     }
 }
 
+pub(super) fn remark(by: &str, what: Remarked) -> String {
+    match what {
+        Remarked::LooksAtIt => format!("{by} says they look at it"),
+        Remarked::IsOver => format!("{by} says it is over"),
+        Remarked::WantsNextStep => format!("{by} asks for the next step"),
+        Remarked::WantsReassigned(to) => format!("{by} asks that {to} take it"),
+        Remarked::Says(text) => format!("{by} says \"{text}\""),
+        Remarked::AsksFor(command) => format!("{by} asks for {command}"),
+    }
+}
+
 fn delivery(line: &DeliveryLine) -> String {
     let again = |repeat: &bool| if *repeat { " (repeat: an earlier attempt may have arrived)" } else { "" };
     match line {
@@ -210,6 +225,7 @@ fn delivery(line: &DeliveryLine) -> String {
         }
         DeliveryLine::HangingUp { call } => format!("hanging up call {call}"),
         DeliveryLine::Asking { of } => format!("asking the provider about delivery {of}"),
+        DeliveryLine::Editing { of } => format!("bringing the message of delivery {of} up to date"),
         DeliveryLine::Outcome { delivery, what, again, slowed: by } => {
             let again = again.map_or_else(String::new, |at| format!("; again at {at}"));
             let by = by.as_ref().map_or_else(String::new, slowed);

@@ -1,8 +1,8 @@
 //! The lines of a timeline in Japanese.
 
 use super::timeline::{
-    Act, Carries, DeliveryLine, Ended, Held, HeldBy, Level, OverrideLine, ResponseLine, RunTimeLine, Said,
-    Slowed, Step, StepLine, TimelineLine, ToldAs, Waiting, Way,
+    Act, Carries, DeliveryLine, Ended, Held, HeldBy, Level, OverrideLine, Remarked, ResponseLine,
+    RunTimeLine, Said, Slowed, Step, StepLine, TimelineLine, ToldAs, Waiting, Way,
 };
 use crate::actor::Via;
 use crate::reason::{Because, Fault, Why};
@@ -165,6 +165,10 @@ fn response(line: &ResponseLine) -> String {
             let words = words.map_or_else(String::new, |words| format!(": 「{words}」"));
             format!("{}{by} {what}{until}{words}", way(*via))
         }
+        ResponseLine::AlsoAcknowledged { by, via } => format!("{}{by} も対応に加わりました", way(*via)),
+        ResponseLine::Remarked { by, via, what } => {
+            format!("{}{}（対応する権限なし）", way(*via), remark(by, *what))
+        }
         ResponseLine::AsksForStep { by, via, step: None } => {
             format!("{}{by} が次の担当者を呼びました", way(*via))
         }
@@ -204,6 +208,17 @@ fn act_of(act: &Act, who: &str) -> String {
     }
 }
 
+pub(super) fn remark(by: &str, what: Remarked) -> String {
+    match what {
+        Remarked::LooksAtIt => format!("{by} が調べていると知らせました"),
+        Remarked::IsOver => format!("{by} が解決したと知らせました"),
+        Remarked::WantsNextStep => format!("{by} が次の担当者を呼ぶよう求めました"),
+        Remarked::WantsReassigned(to) => format!("{by} が {to} への割り当てを求めました"),
+        Remarked::Says(text) => format!("{by}:「{text}」"),
+        Remarked::AsksFor(command) => format!("{by} が {command} を求めました"),
+    }
+}
+
 fn delivery(line: &DeliveryLine) -> String {
     let again = |repeat: &bool| {
         if *repeat { "（再送: 前回の分が届いている可能性あり）" } else { "" }
@@ -221,6 +236,7 @@ fn delivery(line: &DeliveryLine) -> String {
         }
         DeliveryLine::HangingUp { call } => format!("電話 {call} を切ります"),
         DeliveryLine::Asking { of } => format!("配信 {of} の状況を問い合わせます"),
+        DeliveryLine::Editing { of } => format!("配信 {of} のメッセージを更新します"),
         DeliveryLine::Outcome { delivery, what, again, slowed: by } => {
             let again = again.map_or_else(String::new, |at| format!("。再試行 {at}"));
             let by = by.as_ref().map_or_else(String::new, slowed);

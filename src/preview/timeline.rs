@@ -8,13 +8,13 @@ use crate::alert::{Action, Event};
 use crate::config::{Config, MirrorKind, Urgency};
 use crate::incident::{
     AlertChange, Change, DeliveryChange, Entry, Errand, EscalationChange, Folded, HangUp, HeartbeatChange,
-    HeldBack, Hold, IncidentId, Opened, Outcome, Outlet, Purpose, Reason, Recipient, ResponseChange,
+    HeldBack, Hold, IncidentId, Opened, Outcome, Outlet, Purpose, Reason, Recipient, Remark, ResponseChange,
     ServerChange, StepAt, StepStart, WaitsFor,
 };
 use crate::language::Language;
 use crate::language::timeline::{
-    Act, Carries, DeliveryLine, Ended, Held, HeldBy, Level, ResponseLine, Said, Slowed, Step, StepLine,
-    TimelineLine, ToldAs, Waiting,
+    Act, Carries, DeliveryLine, Ended, Held, HeldBy, Level, Remarked, ResponseLine, Said, Slowed, Step,
+    StepLine, TimelineLine, ToldAs, Waiting,
 };
 use crate::place::Place;
 use crate::reason::{Because, Rule};
@@ -284,6 +284,20 @@ impl At<'_> {
                 };
                 return (self.say(&TimelineLine::Response(line)), rule);
             }
+            ResponseChange::AlsoAcknowledged { by, via } => {
+                ResponseLine::AlsoAcknowledged { by: self.name(by), via: *via }
+            }
+            ResponseChange::Remarked { by, via, remark } => {
+                let what = match remark {
+                    Remark::LooksAtIt => Remarked::LooksAtIt,
+                    Remark::IsOver => Remarked::IsOver,
+                    Remark::WantsNextStep => Remarked::WantsNextStep,
+                    Remark::WantsReassigned(user) => Remarked::WantsReassigned(user),
+                    Remark::Says(text) => Remarked::Says(text),
+                    Remark::AsksFor(command) => Remarked::AsksFor(command),
+                };
+                ResponseLine::Remarked { by: self.name(by), via: *via, what }
+            }
             ResponseChange::Escalated { by, via, step, .. } => {
                 ResponseLine::AsksForStep { by: self.name(by), via: *via, step: *step }
             }
@@ -354,6 +368,8 @@ impl At<'_> {
             }
             // Worded by `response`.
             ResponseChange::Acknowledged { .. }
+            | ResponseChange::AlsoAcknowledged { .. }
+            | ResponseChange::Remarked { .. }
             | ResponseChange::Escalated { .. }
             | ResponseChange::Retriggered { .. }
             | ResponseChange::Reassigned { .. }
@@ -427,6 +443,7 @@ impl At<'_> {
             }
             Errand::HangUp(call) => line(DeliveryLine::HangingUp { call: &call.to_string() }),
             Errand::Ask(of) => line(DeliveryLine::Asking { of: &of.to_string() }),
+            Errand::Edit { page, .. } => line(DeliveryLine::Editing { of: &page.to_string() }),
         }
     }
 }
@@ -454,7 +471,7 @@ fn carries(language: Language, outlet: Outlet) -> Carries<'static> {
         Outlet::Page(by) => Carries::Pages(language.contact_sent(by.method().way)),
         Outlet::Mirror(MirrorKind::Room) => Carries::Rooms,
         Outlet::Mirror(MirrorKind::Ticket) => Carries::Tickets,
-        Outlet::HangUp | Outlet::Ask => Carries::Rest,
+        Outlet::HangUp | Outlet::Ask | Outlet::Edit(_) => Carries::Rest,
     }
 }
 

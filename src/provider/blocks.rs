@@ -90,7 +90,7 @@ pub(super) fn escape(text: &str, max: usize) -> String {
 /// `ids 3-17,3-18` or, for very many, `delivery 3-9`.
 fn value(card: &Card, delivery: &Delivery) -> String {
     if card.incidents.len() > BUTTON_INCIDENTS_MAX {
-        return format!("delivery {}", delivery.id);
+        return format!("delivery {}", delivery.task.edits().unwrap_or(delivery.id));
     }
     let ids: Vec<String> = card.incidents.iter().map(IncidentId::to_string).collect();
     format!("ids {}", ids.join(","))

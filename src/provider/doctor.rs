@@ -32,6 +32,7 @@ pub enum Kind {
     Account,
     Projects,
     Permissions,
+    Transitions,
     From,
     PublicUrl,
 }
@@ -195,6 +196,7 @@ impl Kind {
             Kind::Account => "account",
             Kind::Projects => "projects",
             Kind::Permissions => "permissions",
+            Kind::Transitions => "transitions",
             Kind::From => "from",
             Kind::PublicUrl => "public_url",
         }

@@ -1,10 +1,12 @@
-//! Jira: whether the account is known, and may open tickets of the configured type in each project.
+//! Jira: whether the account is known, may open tickets of the configured type in each project, and can close them.
 //!
-//! `/rest/api/3/myself`, `/project/{key}` with its issue types, `/mypermissions`
+//! `/rest/api/3/myself`, `/project/{key}` with its issue types, `/mypermissions`; whether a workflow lets tickets go is tried on
+//! one of ours that is open: `/search/jql` and `/issue/{key}/transitions` with the fields that they want
 //! (<https://developer.atlassian.com/cloud/jira/platform/rest/v3/>).
 
 use super::doctor::{Answer, Examined, Kind, Question, Verdict};
 use super::http::{Failure, Request, Response, basic};
+use super::jira::leads_to;
 use crate::config::{Config, Jira, Secret, Secrets};
 use crate::incident::message::cut;
 use serde_json::Value;
@@ -24,8 +26,22 @@ const PERMISSIONS: [(&str, &str); 3] = [
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Topic {
     Account,
-    Project { key: String, issue_types: Vec<String> },
-    Permissions { key: String },
+    Project {
+        key: String,
+        issue_types: Vec<String>,
+    },
+    Permissions {
+        key: String,
+    },
+    /// A ticket of ours that is open.
+    OpenTicket {
+        key: String,
+    },
+    /// The ways out of its status.
+    Transitions {
+        key: String,
+        ticket: String,
+    },
 }
 
 /// Nothing where the token is not there: that is said of the secret.
@@ -44,6 +60,7 @@ pub(super) fn answer(
         Topic::Account => (Kind::Account, ""),
         Topic::Project { key, .. } => (Kind::Projects, key.as_str()),
         Topic::Permissions { key } => (Kind::Permissions, key.as_str()),
+        Topic::OpenTicket { key } | Topic::Transitions { key, .. } => (Kind::Transitions, key.as_str()),
     };
     let response = match result {
         Ok(response) => response,
@@ -63,6 +80,8 @@ pub(super) fn answer(
         }
         (200, Topic::Project { issue_types, .. }) => project(name, issue_types, &body).into(),
         (200, Topic::Permissions { .. }) => permissions(name, &body).into(),
+        (200, Topic::OpenTicket { .. }) => of_ticket(config, secrets, name, &body),
+        (200, Topic::Transitions { ticket, .. }) => transitions(config, name, ticket, &body).into(),
         (401, _) => {
             let why = "Jira refuses the credentials";
             let way_out = "check providers.jira.email, and make a new API token at id.atlassian.com";
@@ -70,6 +89,8 @@ pub(super) fn answer(
         }
         // It is said of the project.
         (404, Topic::Permissions { .. }) => Answer::default(),
+        // Without a ticket to try it on there is nothing to say.
+        (_, Topic::OpenTicket { .. } | Topic::Transitions { .. }) => Answer::default(),
         (404, Topic::Project { .. }) => {
             let why = "there is no such project, or the account may not see it";
             wrong(kind, name, why, "check the key, and add the account to the project").into()
@@ -105,6 +126,11 @@ fn of_projects(config: &Config, secrets: &Secrets) -> Vec<Question> {
         let wanted = PERMISSIONS.map(|(permission, _)| permission).join(",");
         let query = format!("mypermissions?projectKey={path}&permissions={wanted}");
         questions.push(ask(jira, &authorization, &query, Topic::Permissions { key: key.to_owned() }));
+        let jql =
+            format!("project = \"{key}\" AND labels = oncall AND statusCategory != Done ORDER BY created");
+        let jql: String = form_urlencoded::byte_serialize(jql.as_bytes()).collect();
+        let query = format!("search/jql?maxResults=1&fields=status&jql={jql}");
+        questions.push(ask(jira, &authorization, &query, Topic::OpenTicket { key: key.to_owned() }));
     }
     questions
 }
@@ -156,6 +182,47 @@ fn permissions(key: &str, body: &Value) -> Verdict {
     }
     let why = format!("the account lacks: {}", missing.join(", "));
     wrong(Kind::Permissions, key, &why, "grant it in the project's permission scheme")
+}
+
+/// Asks for the ways out of the oldest open ticket of ours.
+fn of_ticket(config: &Config, secrets: &Secrets, key: &str, body: &Value) -> Answer {
+    let ticket = body["issues"].as_array().and_then(|issues| issues.first()?["key"].as_str());
+    let (Some(ticket), Some((jira, authorization))) = (ticket, jira(config, secrets)) else {
+        return Answer::default();
+    };
+    if !ticket.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_') {
+        return Answer::default();
+    }
+    let path = format!("issue/{ticket}/transitions?expand=transitions.fields");
+    let topic = Topic::Transitions { key: key.to_owned(), ticket: ticket.to_owned() };
+    ask(jira, &authorization, &path, topic).into()
+}
+
+/// Whether a ticket can be closed as `resolve_transition` says.
+fn transitions(config: &Config, key: &str, ticket: &str, body: &Value) -> Verdict {
+    let wanted = config.organisation.jira.as_ref().map_or("", |jira| &jira.resolve_transition);
+    let all = body["transitions"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let Some(chosen) = leads_to(all, wanted) else {
+        let names = all.iter().filter_map(|transition| transition["name"].as_str());
+        let there: Vec<String> = names.take(TYPES_MAX).map(|name| cut(name, NAME_MAX)).collect();
+        let why = format!("nothing leads {ticket} to \"{wanted}\"; there are: {}", there.join(", "));
+        let way_out = "set providers.jira.resolve_transition, or add it to the workflow";
+        return wrong(Kind::Transitions, key, &why, way_out);
+    };
+    let fields = chosen["fields"].as_object().into_iter().flatten();
+    let wants = fields.filter(|(_, field)| field["required"] == true && field["hasDefaultValue"] != true);
+    let named = wants.map(|(id, field)| cut(field["name"].as_str().unwrap_or(id), NAME_MAX));
+    let wants: Vec<String> = named.take(TYPES_MAX).collect();
+    if wants.is_empty() {
+        return Verdict::well(
+            Examined::Jira,
+            Kind::Transitions,
+            key,
+            &format!("\"{wanted}\", asked of {ticket}"),
+        );
+    }
+    let why = format!("\"{wanted}\" wants fields that oncall does not fill in: {}", wants.join(", "));
+    wrong(Kind::Transitions, key, &why, "let the workflow fill them in, or name another transition")
 }
 
 fn wrong(kind: Kind, name: &str, why: &str, way_out: &str) -> Verdict {

@@ -46,7 +46,11 @@ enum Stage {
 pub(super) fn begin(config: &Config, secrets: &Secrets, delivery: &Delivery) -> Result<Progress, Reason> {
     let (reference, ticket, comment) = match &delivery.task {
         Task::Mirror { reference, words: Words::Ticket(ticket), news, .. } => (reference, ticket, news),
-        Task::Mirror { .. } | Task::Page { .. } | Task::HangUp { .. } | Task::Ask { .. } => {
+        Task::Mirror { .. }
+        | Task::Page { .. }
+        | Task::Edit { .. }
+        | Task::HangUp { .. }
+        | Task::Ask { .. } => {
             return Err(not_carried(Provider::Jira));
         }
     };
@@ -240,7 +244,7 @@ fn created(
     }
 }
 
-/// The transition of the configured name, or that leads to a status of that name. Ids differ in every workflow.
+/// Moves it, or says which ways there are. Ids differ in every workflow.
 fn choose(
     config: &Config,
     secrets: &Secrets,
@@ -248,12 +252,9 @@ fn choose(
     response: &Response,
 ) -> Result<Progress, Reason> {
     let (jira, _) = jira(config, secrets)?;
-    let wanted = jira.resolve_transition.trim().to_lowercase();
     let body = response.json();
     let all = body["transitions"].as_array().map(Vec::as_slice).unwrap_or_default();
-    let named = |name: &Value| name.as_str().is_some_and(|name| name.trim().to_lowercase() == wanted);
-    let by_name = all.iter().find(|transition| named(&transition["name"]));
-    let chosen = by_name.or_else(|| all.iter().find(|transition| named(&transition["to"]["name"])));
+    let chosen = leads_to(all, &jira.resolve_transition);
     if let Some(id) = chosen.and_then(|transition| transition["id"].as_str()) {
         let stage = Stage::Move { transition: id.to_owned() };
         return send(config, secrets, Pending { stage, ..pending });
@@ -262,6 +263,14 @@ fn choose(
     let available: Vec<String> = names.take(TRANSITIONS_MAX).map(|name| cut(name, QUOTE_MAX)).collect();
     let wanted = &jira.resolve_transition;
     left_as_it_is(config, secrets, pending, &Shown::NoTransition { wanted, available: &available })
+}
+
+/// The transition of this name, or that leads to a status of this name.
+pub(super) fn leads_to<'a>(all: &'a [Value], wanted: &str) -> Option<&'a Value> {
+    let wanted = wanted.trim().to_lowercase();
+    let named = |name: &Value| name.as_str().is_some_and(|name| name.trim().to_lowercase() == wanted);
+    let by_name = all.iter().find(|transition| named(&transition["name"]));
+    by_name.or_else(|| all.iter().find(|transition| named(&transition["to"]["name"])))
 }
 
 /// The workflow does not let the ticket go, as where a field must be filled in first; it would not the next time either.

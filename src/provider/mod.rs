@@ -59,7 +59,9 @@ pub fn begin(config: &Config, secrets: &Secrets, delivery: &Delivery) -> Progres
         Progress::Done(match delivery.task {
             // A question that cannot be asked says nothing of what it is about.
             Task::Ask { .. } => Outcome::Unknown { reason },
-            Task::Page { .. } | Task::Mirror { .. } | Task::HangUp { .. } => Outcome::Rejected { reason },
+            Task::Page { .. } | Task::Mirror { .. } | Task::Edit { .. } | Task::HangUp { .. } => {
+                Outcome::Rejected { reason }
+            }
         })
     })
 }

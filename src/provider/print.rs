@@ -30,7 +30,7 @@ pub fn print(config: &Config, delivery: &Delivery, now: Timestamp) -> String {
 /// The name that a printed delivery has in place of a provider's.
 pub fn printed_reference(delivery: &Delivery) -> String {
     match &delivery.task {
-        Task::Mirror { reference: Some(known), .. } => known.clone(),
+        Task::Mirror { reference: Some(known), .. } | Task::Edit { reference: known, .. } => known.clone(),
         Task::Mirror { kind: MirrorKind::Ticket, place, reference: None, .. } => {
             format!("{place}-{}", delivery.id.n)
         }
@@ -85,6 +85,7 @@ fn title(config: &Config, delivery: &Delivery, language: Language) -> String {
             let at = reference.as_ref().filter(|_| *kind == MirrorKind::Ticket).unwrap_or(place);
             format!("{mark} {} → {at}", word(what))
         }
+        Task::Edit { user, .. } => format!("🔄 {} → {}", word(Word::DirectMessage), person(user)),
         Task::HangUp { .. } => format!("📴 {}", word(Word::HangUp)),
         Task::Ask { of, .. } => format!("❓ {of}"),
     }
@@ -102,9 +103,10 @@ fn body(delivery: &Delivery, language: Language) -> Vec<Line> {
         }
         Task::Page { words: Words::Text(text), .. } => vec![line(text.line(delivery.repeat))],
         // An update changes little: the line for the thread says what.
-        Task::Mirror { words: Words::Card(card), news: Some(text), reference: Some(_), .. } => {
-            vec![line(&card.headline), Line { indent: 2, text: format!("↳ {text}") }]
+        Task::Mirror { words: Words::Card(card), news, reference: Some(_), .. } => {
+            [line(&card.headline)].into_iter().chain(said(news.as_deref())).collect()
         }
+        Task::Edit { words: Words::Card(card), .. } => vec![line(&card.headline)],
         Task::Page { words: Words::Card(card), .. } | Task::Mirror { words: Words::Card(card), .. } => {
             card_lines(card)
         }
@@ -112,7 +114,8 @@ fn body(delivery: &Delivery, language: Language) -> Vec<Line> {
             ticket_lines(ticket, news.as_deref().filter(|_| reference.is_some()), language)
         }
         Task::Page { words: Words::Ticket(_), .. }
-        | Task::Mirror { words: Words::Script(_) | Words::Text(_), .. } => Vec::new(),
+        | Task::Mirror { words: Words::Script(_) | Words::Text(_), .. }
+        | Task::Edit { .. } => Vec::new(),
         Task::HangUp { call } => vec![line(call)],
         Task::Ask { reference, .. } => vec![line(reference)],
     }
@@ -122,8 +125,11 @@ fn card_lines(card: &Card) -> Vec<Line> {
     let mut lines = vec![line(&card.headline)];
     let widest = card.fields.iter().map(|field| field.label.width()).max().unwrap_or(0);
     for field in card.fields.iter().take(slack::FIELDS_MAX * 2) {
-        let pad = " ".repeat(widest - field.label.width());
-        lines.push(Line { indent: 2, text: format!("{}{pad}  {}", field.label, field.value) });
+        for (n, value) in field.value.lines().enumerate() {
+            let label = if n == 0 { field.label } else { "" };
+            let pad = " ".repeat(widest - label.width());
+            lines.push(Line { indent: 2, text: format!("{label}{pad}  {value}") });
+        }
     }
     lines.extend(
         card.lines.iter().flat_map(|text| text.lines()).map(|text| Line { indent: 2, text: text.into() }),
@@ -144,7 +150,7 @@ fn card_lines(card: &Card) -> Vec<Line> {
 fn ticket_lines(ticket: &Ticket, news: Option<&str>, language: Language) -> Vec<Line> {
     let mut lines = vec![line(format!("{}: {}", ticket.issue_type, ticket.summary))];
     match news {
-        Some(news) => lines.push(Line { indent: 2, text: format!("↳ {news}") }),
+        Some(news) => lines.extend(said(Some(news))),
         None => lines.extend(
             ticket
                 .description
@@ -157,6 +163,11 @@ fn ticket_lines(ticket: &Ticket, news: Option<&str>, language: Language) -> Vec<
         lines.push(Line { indent: 2, text: format!("→ {}", language.word(Word::Resolved)) });
     }
     lines
+}
+
+/// What a thread says, line by line.
+fn said(news: Option<&str>) -> impl Iterator<Item = Line> {
+    news.into_iter().flat_map(str::lines).map(|text| Line { indent: 2, text: format!("↳ {text}") })
 }
 
 fn rule(corner: char, title: &str) -> String {

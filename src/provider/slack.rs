@@ -38,6 +38,8 @@ pub struct Pending {
     follow_up: Option<String>,
     /// `channel:ts` of the message that is shown.
     reference: String,
+    /// Whether it is posted anew where the one to update is gone: nobody is told twice by that.
+    reposts: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,14 +55,19 @@ pub(super) fn begin(config: &Config, secrets: &Secrets, delivery: &Delivery) -> 
     let message = card_message(place, card, delivery);
     let (reference, follow_up) = match &delivery.task {
         Task::Mirror { reference, news, .. } => (reference.clone(), news.clone()),
+        Task::Edit { reference, .. } => (Some(reference.clone()), None),
         Task::Page { .. } | Task::HangUp { .. } | Task::Ask { .. } => (None, None),
     };
     let stage = match reference.as_deref().and_then(|reference| reference.split_once(':')) {
         Some((channel, ts)) if !channel.is_empty() && !ts.is_empty() => Stage::Update,
         _ => Stage::Post,
     };
+    let reposts = delivery.task.edits().is_none();
+    if stage == Stage::Post && !reposts {
+        return Err(Reason::of(Provider::Slack, Fault::Unnamed, ""));
+    }
     let reference = reference.unwrap_or_default();
-    send(slack, secrets, Pending { stage, message, follow_up, reference })
+    send(slack, secrets, Pending { stage, message, follow_up, reference, reposts })
 }
 
 pub(super) fn resume(
@@ -148,6 +155,8 @@ fn addressed<'a>(config: &'a Config, delivery: &'a Delivery) -> Result<(&'a str,
             (id, words)
         }
         Task::Mirror { place, words, .. } => (place.as_str(), words),
+        // The message is where its reference says.
+        Task::Edit { words, .. } => ("", words),
         Task::HangUp { .. } | Task::Ask { .. } => return Err(not_carried(Provider::Slack)),
     };
     match words {
@@ -223,7 +232,7 @@ fn refused(
         error,
         "message_not_found" | "cant_update_message" | "edit_window_closed" | "thread_not_found"
     );
-    if pending.stage == Stage::Update && gone {
+    if pending.stage == Stage::Update && gone && pending.reposts {
         return send(slack, secrets, Pending { stage: Stage::Post, follow_up: None, ..pending });
     }
     let bad_blocks = matches!(error, "invalid_blocks" | "invalid_blocks_format" | "msg_blocks_too_long");

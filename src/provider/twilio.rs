@@ -104,9 +104,11 @@ pub(super) fn begin(config: &Config, secrets: &Secrets, delivery: &Delivery) -> 
             let pending = Pending::Ask { form, reference: reference.clone() };
             Ok(Progress::Send(super::Pending::Twilio(pending), request))
         }
-        Task::Page { .. } | Task::HangUp { .. } | Task::Mirror { .. } | Task::Ask { .. } => {
-            Err(not_carried(Provider::Twilio))
-        }
+        Task::Page { .. }
+        | Task::HangUp { .. }
+        | Task::Mirror { .. }
+        | Task::Edit { .. }
+        | Task::Ask { .. } => Err(not_carried(Provider::Twilio)),
     }
 }
 

@@ -36,6 +36,14 @@ pub(super) fn response(change: &ResponseChange) -> Vec<Line<'_>> {
             let fields = [("by", actor(by).into()), ("via", word(via).into()), ("why", word(why).into())];
             return by_alert("resolved", event.as_deref(), Line::new(info, "resolved", fields));
         }
+        ResponseChange::AlsoAcknowledged { by, via } => {
+            Line::new(info, "also_acknowledged", [("by", actor(by).into()), ("via", word(via).into())])
+        }
+        ResponseChange::Remarked { by, via, remark } => {
+            let fields =
+                [("by", actor(by).into()), ("via", word(via).into()), ("remark", word(remark).into())];
+            Line::new(info, "remarked", fields)
+        }
         ResponseChange::GivenBack { .. }
         | ResponseChange::Reopened { .. }
         | ResponseChange::PagedAlso { .. }
@@ -85,6 +93,8 @@ fn act(change: &ResponseChange) -> Line<'_> {
         }
         // Told by `response`.
         ResponseChange::Acknowledged { .. }
+        | ResponseChange::AlsoAcknowledged { .. }
+        | ResponseChange::Remarked { .. }
         | ResponseChange::Escalated { .. }
         | ResponseChange::Retriggered { .. }
         | ResponseChange::Reassigned { .. }

@@ -109,7 +109,12 @@ pub(super) fn answered(command: &Command, reply: Option<&Reply>) {
             tracing::warn!(event = "command_refused", incident, delivery, action, by, via, why);
         }
         Some(
-            Reply::Taken { .. } | Reply::Done { .. } | Reply::Made { .. } | Reply::Ended | Reply::Say(_),
+            Reply::Taken { .. }
+            | Reply::Done { .. }
+            | Reply::Noted { .. }
+            | Reply::Made { .. }
+            | Reply::Ended
+            | Reply::Say(_),
         )
         | None => {}
     }

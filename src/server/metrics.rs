@@ -276,6 +276,7 @@ pub(super) fn outlet_word(outlet: Outlet) -> &'static str {
         Outlet::Page(contact) => contact.method().name,
         Outlet::Mirror(MirrorKind::Room) => "room",
         Outlet::Mirror(MirrorKind::Ticket) => "ticket",
+        Outlet::Edit(_) => "edit",
     }
 }
 

@@ -348,8 +348,8 @@ impl Running {
         match &delivery.task {
             Task::Page { .. } | Task::HangUp { .. } => drop(self.in_flight.insert(id)),
             // The next start finds that it may not have left, and looks before it repeats it.
-            Task::Mirror { .. } | Task::Ask { .. } if *self.parts.stop.borrow() => return,
-            Task::Mirror { .. } | Task::Ask { .. } => {}
+            Task::Mirror { .. } | Task::Edit { .. } | Task::Ask { .. } if *self.parts.stop.borrow() => return,
+            Task::Mirror { .. } | Task::Edit { .. } | Task::Ask { .. } => {}
         }
         match &self.parts.carrier {
             Carrier::Providers(client) => {

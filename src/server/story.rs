@@ -140,7 +140,7 @@ impl Story {
                     _ => None,
                 };
                 let of = match errand {
-                    Errand::HangUp(of) | Errand::Ask(of) => Some(*of),
+                    Errand::HangUp(of) | Errand::Ask(of) | Errand::Edit { page: of, .. } => Some(*of),
                     Errand::Page { .. } | Errand::Mirror { .. } => None,
                 };
                 let rest =
@@ -210,6 +210,7 @@ impl Story {
             Outlet::Page(_) => (Level::INFO, event, to, None),
             Outlet::Mirror(MirrorKind::Room) => (Level::INFO, "rooms", None, to),
             Outlet::Mirror(MirrorKind::Ticket) => (Level::INFO, "tickets", None, to),
+            Outlet::Edit(_) => (Level::DEBUG, event, to, None),
             Outlet::HangUp | Outlet::Ask => (Level::DEBUG, event, None, None),
         };
         let level = if event == "failed" { Level::WARN } else { level };
@@ -264,6 +265,7 @@ fn alert(change: &AlertChange) -> Vec<Line<'_>> {
             incident_opened(opened),
         ],
         AlertChange::Joined { event, .. } => said("joined", event, vec![]),
+        AlertChange::Counted { event, .. } => said("counted", event, vec![]),
         AlertChange::Updated { event, .. } => said("updated", event, vec![]),
         AlertChange::Ignored { event, why } => said("ignored", event, vec![("why", word(why).into())]),
         AlertChange::Noted { event, service } => {
@@ -452,7 +454,7 @@ fn addressee(errand: &Errand) -> Option<Arc<str>> {
     match errand {
         Errand::Page { user, .. } => Some(user.clone()),
         Errand::Mirror { place, .. } => Some(place.as_str().into()),
-        Errand::HangUp(_) | Errand::Ask(_) => None,
+        Errand::HangUp(_) | Errand::Ask(_) | Errand::Edit { .. } => None,
     }
 }
 

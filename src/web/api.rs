@@ -182,6 +182,7 @@ pub async fn integration(State(doors): Shared, headers: HeaderMap, Path(id): Pat
 fn replied(id: IncidentId, reply: Option<Reply>, config: &Config) -> Response {
     match reply {
         Some(Reply::Done { .. }) => Json(json!({ "incident": id, "result": "done" })).into_response(),
+        Some(Reply::Noted { .. }) => Json(json!({ "incident": id, "result": "noted" })).into_response(),
         Some(Reply::Already { by, .. }) => {
             Json(json!({ "incident": id, "result": "already", "by": by })).into_response()
         }

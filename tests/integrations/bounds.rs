@@ -96,6 +96,23 @@ fn a_runbook_is_found() {
     assert_eq!(of(r#""description":"see the [runbook](https://wiki.example.com/disk?a=1), please""#), url);
     let own = Some("https://runbooks.example.com/9".to_owned());
     assert_eq!(of(r#""description":"See https://runbooks.example.com/9""#), own);
+    // What the text calls so, not the first address of a line.
+    for line in [
+        "Dashboard: https://x.example.com Runbook: https://wiki.example.com/disk?a=1",
+        "see https://x.example.com, runbook https://wiki.example.com/disk?a=1 and https://y.example.com",
+        "https://wiki.example.com/disk?a=1 is the runbook; graph https://x.example.com",
+        "https://x.example.com, https://wiki.example.com/disk?a=1 (runbook), https://y.example.com",
+        "手順書はこちら：https://wiki.example.com/disk?a=1 グラフ https://x.example.com",
+    ] {
+        assert_eq!(of(&format!(r#""description":"{line}""#)), url, "{line}");
+    }
+    for line in [
+        "https://x.example.com",
+        "No runbook yet, graph https://x.example.com",
+        "runbook. https://x.example.com",
+    ] {
+        assert_eq!(of(&format!(r#""description":"{line}""#)), None, "{line}");
+    }
     // A name, a scheme that is no web page, a URL that is something else.
     assert_eq!(of(r#""labels":{"runbook":"disk"},"description":"https://x.example.com""#), None);
     assert_eq!(

@@ -161,21 +161,26 @@ fn json_that_says_no_state_is_read_for_its_words() {
     }
 }
 
-/// People put the address of the runbook into an alarm's description.
+/// People put the address of the runbook into an alarm's description, and other addresses.
 #[test]
 fn an_alarms_description_names_its_runbook() {
     let runbook = |description: &str| {
         let alarm = serde_json::json!({ "AlarmName": "cpu", "NewStateValue": "ALARM", "AlarmArn": "arn:x", "AlarmDescription": description });
-        raw("cloudwatch", &alarm.to_string()).remove(0).runbook
+        let event = raw("cloudwatch", &alarm.to_string()).remove(0);
+        let links: Vec<String> = event.links.into_iter().skip(1).map(|link| link.href).collect();
+        (event.runbook.unwrap_or_default(), links)
     };
+    let none: Vec<String> = Vec::new();
     assert_eq!(
-        runbook("CPU. Runbook: https://wiki.example/cpu.").as_deref(),
-        Some("https://wiki.example/cpu")
+        runbook("CPU. Runbook: https://wiki.example/cpu."),
+        ("https://wiki.example/cpu".to_owned(), none.clone())
     );
     assert_eq!(
-        runbook("手順は「http://wiki.example/a?b=1」。").as_deref(),
-        Some("http://wiki.example/a?b=1")
+        runbook("手順は「http://wiki.example/a?b=1」。"),
+        ("http://wiki.example/a?b=1".to_owned(), none.clone())
     );
-    assert_eq!(runbook("see (https://wiki.example/x)").as_deref(), Some("https://wiki.example/x"));
-    assert_eq!(runbook("httpd is down"), None);
+    // An address that nothing calls a runbook is a link.
+    let links = vec!["https://wiki.example/x".to_owned()];
+    assert_eq!(runbook("see (https://wiki.example/x)"), (String::new(), links));
+    assert_eq!(runbook("httpd is down"), (String::new(), none));
 }

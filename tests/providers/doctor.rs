@@ -3,6 +3,7 @@
 use super::world::{config, secrets};
 use oncall::config::Secrets;
 use oncall::provider::doctor::{Answer, Examined, Found, Kind, Topic, answer, masked, questions};
+use oncall::provider::doctor_jira as jira;
 use oncall::provider::{Failure, Method, Response};
 use serde_json::{Value, json};
 
@@ -78,6 +79,43 @@ fn refusals_stop_the_questions() {
     let trial = json!({ "status": "active", "type": "Trial", "friendly_name": "Acme" });
     let Found::Well(word) = &said(Examined::Twilio, 200, &[], &trial).verdicts[0].found else { panic!() };
     assert!(word.contains("only numbers that were verified"), "{word}");
+}
+
+/// Whether a workflow lets tickets go is tried on an open one of ours: which ways there are, and what they want.
+#[test]
+fn a_transition_that_will_be_refused_is_found_before() {
+    let ask = |topic: jira::Topic, status: u16, body: &Value| {
+        let response = Response { status, headers: Vec::new(), body: body.to_string().into_bytes() };
+        answer(&config(), &secrets(), &Topic::Jira(topic), Ok(response))
+    };
+    let account = said(Examined::Jira, 200, &[], &json!({ "displayName": "bot" }));
+    let search = account.next.iter().find(|it| it.request.url.contains("/search/jql?")).unwrap();
+    assert!(search.request.method == Method::Get && search.request.url.contains("labels+%3D+oncall"));
+
+    let open = || jira::Topic::OpenTicket { key: "SHOP".into() };
+    let next = ask(open(), 200, &json!({ "issues": [{ "key": "SHOP-7" }] })).next;
+    assert!(next[0].request.url.ends_with("/rest/api/3/issue/SHOP-7/transitions?expand=transitions.fields"));
+    // Nothing to try it on, or nobody who answers, says nothing.
+    for (status, body) in
+        [(200, json!({ "issues": [] })), (410, json!({})), (200, json!({ "issues": [{ "key": "../x" }] }))]
+    {
+        assert_eq!(ask(open(), status, &body), Answer::default());
+    }
+
+    let ways = |transitions: Value| {
+        let topic = jira::Topic::Transitions { key: "SHOP".into(), ticket: "SHOP-7".into() };
+        ask(topic, 200, &json!({ "transitions": transitions }))
+    };
+    let good = ways(
+        json!([{ "name": "Close", "to": { "name": "done" }, "fields": { "x": { "required": true, "hasDefaultValue": true } } }]),
+    );
+    assert_eq!(good.verdicts[0].found, Found::Well("\"Done\", asked of SHOP-7".to_owned()));
+    let none = ways(json!([{ "name": "Start" }, { "name": "Cancel" }]));
+    assert_eq!(why(&none), "nothing leads SHOP-7 to \"Done\"; there are: Start, Cancel");
+    let wants = ways(
+        json!([{ "name": "Done", "fields": { "resolution": { "required": true, "name": "Resolution" } } }]),
+    );
+    assert_eq!(why(&wants), "\"Done\" wants fields that oncall does not fill in: Resolution");
 }
 
 #[test]

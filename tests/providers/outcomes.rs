@@ -1,7 +1,7 @@
 //! What a provider's answer means.
 
 use crate::wire::{self, limited, ok, run_with, words};
-use crate::world::{config, delivery, secrets};
+use crate::world::{acknowledged, config, delivery, incident, resolved, secrets};
 use oncall::incident::{Delivery, Task};
 use oncall::provider::{Failure, Response};
 
@@ -171,6 +171,28 @@ fn slack_updates_the_message_then_adds_a_line_to_its_thread() {
     let (requests, outcome) = run(wire::update(), &[ok(200, POSTED), ok(200, POSTED)]);
     assert_eq!(outcome, delivered("C0CHECKOUT:1765126800.000100"));
     insta::assert_snapshot!("slack_update", requests.join("\n"));
+}
+
+/// A direct message is edited where Slack said it is, and one that is over has no buttons.
+#[test]
+fn slack_edits_the_direct_message_that_told() {
+    let (requests, outcome) = run(wire::edit(&resolved(incident())), &[ok(200, POSTED)]);
+    assert_eq!(outcome, delivered("D0KIMURA:1765126800.000200"));
+    insta::assert_snapshot!("slack_direct_edit", requests.join("\n"));
+    assert!(!requests[0].contains("\"actions\""));
+    let (requests, _) = run(wire::edit(&incident()), &[ok(200, POSTED)]);
+    assert!(requests[0].contains("\"acknowledge\"") && requests[0].contains("\"ids 3-17\""));
+}
+
+/// A direct message that is gone is not sent again: that would tell somebody anew.
+#[test]
+fn slack_posts_no_direct_message_anew() {
+    for error in ["message_not_found", "cant_update_message", "edit_window_closed"] {
+        let gone = ok(200, &format!(r#"{{"ok":false,"error":"{error}"}}"#));
+        let (requests, outcome) = run(wire::edit(&acknowledged(incident())), &[gone]);
+        assert_eq!(requests.len(), 1);
+        assert!(outcome.starts_with("rejected: Slack: "), "{outcome}");
+    }
 }
 
 #[test]

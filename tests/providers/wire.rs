@@ -3,7 +3,7 @@
 use crate::world::{acknowledged, config, delivery, id, incident, resolved, secrets};
 use oncall::config::{Config, Contact, MirrorKind, Secrets};
 use oncall::incident::message::{self, CallScript, Card};
-use oncall::incident::{Delivery, Incident, Outcome, Task, Words};
+use oncall::incident::{Delivery, DeliveryId, Incident, Outcome, Task, Words};
 use oncall::preview::timeline::Reader;
 use oncall::provider::{self, Failure, Pending, Progress, Request, Response};
 
@@ -115,7 +115,7 @@ pub fn mirror(incident: &Incident, kind: MirrorKind, reference: Option<&str>) ->
         place: place.into(),
         reference: reference.map(str::to_owned),
         words: message::mirror(&config(), incident, kind, place),
-        news: reference.map(|_| message::follow_up(&config(), incident)),
+        news: reference.map(|_| message::follow_up(&config(), incident, 0, 0)),
     }
 }
 
@@ -154,6 +154,19 @@ pub fn update() -> Task {
 
 pub fn direct() -> Task {
     page(&config(), &[&incident()], "kimura", Contact::Slack)
+}
+
+/// The direct message that told, brought up to date.
+pub fn edit(incident: &Incident) -> Task {
+    let words = message::page(&config(), &[incident], "kimura", Contact::Slack);
+    let page = DeliveryId { epoch: 3, n: 4 };
+    Task::Edit {
+        page,
+        user: id("kimura"),
+        by: Contact::Slack,
+        reference: "D0KIMURA:1765126800.000200".into(),
+        words,
+    }
 }
 
 pub fn script() -> CallScript {

@@ -6,10 +6,11 @@ use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 use oncall::actor::{Actor, Origin, Via};
 use oncall::alert::Severity;
-use oncall::config::{Config, MirrorKind};
+use oncall::config::{Config, MirrorKind, Urgency};
 use oncall::incident::message::{self, ButtonKind, CallScript, Card};
 use oncall::incident::{
-    Alert, Asked, Assignee, HeldBack, Hold, Incident, IncidentId, Labels, OwnWords, Reply, Storm, Task,
+    Alert, Asked, Assignee, Happened, HeldBack, Hold, Incident, IncidentId, Labels, News, OwnWords, Remark,
+    Reply, Storm, Task, Words,
 };
 use oncall::language::{Language, Notice};
 use oncall::place::Place;
@@ -169,6 +170,7 @@ fn grouped_silenced_and_ownerless_incidents_say_so() {
         integration: grouped.integration.clone(),
         dedup_key: "other".into(),
         firing: false,
+        fired_to_the_end: false,
         severity: Severity::Critical,
         since: grouped.opened_at,
         own: None,
@@ -233,14 +235,135 @@ fn a_runbook_is_a_button_where_it_has_a_url_and_a_line_where_it_is_a_file() {
 }
 
 #[test]
-fn the_thread_says_the_state_in_a_line() {
+fn the_thread_says_what_happened_in_a_line() {
     let config = config();
+    let said = |incident: Incident| message::follow_up(&config, &incident, 0, 0);
+    assert_eq!(said(acknowledged(incident())), "対応中です（田中 太郎）。");
+    assert_eq!(said(resolved(incident())), "解決済みになりました（grafana）。");
+}
+
+/// Alerts as `(key, words, pod, firing)`, the first of which opened the incident.
+fn group(alerts: &[(&str, &str, &str, bool)]) -> Incident {
+    let mut group = incident();
+    let labels = |pod: &str| {
+        let labels = [("pod", pod), ("cluster", "tokyo"), ("severity", "critical"), ("oncall_test", "1")];
+        labels.map(|(name, value)| (name.to_owned(), value.to_owned()))
+    };
+    let first = group.alerts.remove(0);
+    for (key, words, pod, firing) in alerts {
+        let own = labels(pod);
+        let labels = Labels::new(own.iter().map(|(name, value)| (name, value)));
+        if group.alerts.is_empty() {
+            (group.summary, group.labels) = ((*words).to_owned(), labels.clone());
+        }
+        let own = OwnWords { summary: (*words).into(), source: "".into(), labels };
+        let own = (!group.alerts.is_empty()).then(|| Box::new(own));
+        group.alerts.push(Alert { dedup_key: (*key).into(), firing: *firing, own, ..first.clone() });
+    }
+    group
+}
+
+/// The card says who fires now, how many, and what tells them apart: the labels that differ first.
+#[test]
+fn a_card_shows_who_fires_and_what_tells_them_apart() {
+    let crash = "Pod is crash looping";
+    let alerts = [
+        ("a", crash, "web-1", false),
+        ("b", crash, "web-2", true),
+        ("c", crash, "web-3", true),
+        ("d", "Disk full", "db-1", true),
+    ];
+    let shown = wire::card(&config(), &group(&alerts));
+    assert_eq!(shown.headline, "🔴 [重大] Checkout: Pod is crash looping +2");
     assert_eq!(
-        message::follow_up(&config, &incident()),
-        "未対応です。連絡中: 田中 太郎（ステップ 1/2、次は 02:05）"
+        shown.lines[0],
+        "• Pod is crash looping (pod=web-2)\n• Pod is crash looping (pod=web-3)\n• Disk full (pod=db-1)"
     );
-    assert_eq!(message::follow_up(&config, &acknowledged(incident())), "対応中です（田中 太郎）。");
-    assert_eq!(message::follow_up(&config, &resolved(incident())), "解決済みになりました（grafana）。");
+    let labels = shown.fields.iter().find(|field| field.label == "ラベル").unwrap();
+    assert_eq!(labels.value, "pod: web-2, web-3, db-1\ncluster: tokyo");
+    // One alert alone is told by its headline, and by all of its labels.
+    let alone = wire::card(&config(), &group(&alerts[..1]));
+    assert_eq!(alone.headline, "🔴 [重大] Checkout: Pod is crash looping");
+    let labels = alone.fields.iter().find(|field| field.label == "ラベル").unwrap();
+    assert_eq!(labels.value, "pod: web-1\ncluster: tokyo");
+    let Words::Ticket(ticket) = message::mirror(&config(), &group(&alerts), MirrorKind::Ticket, "SHOP")
+    else {
+        panic!()
+    };
+    assert!(ticket.description.iter().any(|line| line.contains("pod: web-2, web-3, db-1")), "{ticket:?}");
+}
+
+/// However many alerts and labels there are, and however long: a card stays short.
+#[test]
+fn labels_and_alerts_of_a_card_are_bounded() {
+    let mut many = incident();
+    let names: Vec<(String, String)> =
+        (0..100).map(|n| (format!("l{n}{}", "x".repeat(900)), "v".repeat(1000))).collect();
+    many.labels = Labels::new(names.iter().map(|(name, value)| (name, value)));
+    let first = many.alerts[0].clone();
+    for n in 0..999 {
+        let own = OwnWords {
+            summary: format!("node{n} {}", "x".repeat(1000)).into(),
+            source: "".into(),
+            labels: many.labels.clone(),
+        };
+        many.alerts.push(Alert { dedup_key: n.to_string(), own: Some(Box::new(own)), ..first.clone() });
+    }
+    let shown = wire::card(&config(), &many);
+    assert!(shown.headline.ends_with(" +999"), "{}", shown.headline);
+    assert_eq!(shown.lines[0].lines().count(), 11);
+    assert!(shown.lines[0].ends_with("ほか990件") && shown.lines[0].chars().count() < 3000);
+    let labels = shown.fields.iter().find(|field| field.label == "ラベル").unwrap();
+    assert_eq!(labels.value.lines().count(), 10);
+    assert!(labels.value.chars().count() < 2000, "{}", labels.value.chars().count());
+}
+
+/// What changed is said in either language: alerts alike as one line, and what was too much as a number.
+#[test]
+fn the_thread_groups_what_changed() {
+    let crash = "Pod is crash looping";
+    let key = |name: &str| ("grafana".to_owned(), name.to_owned());
+    let mut incident =
+        group(&[("a", crash, "web-1", false), ("b", crash, "web-2", true), ("c", "Disk full", "db-1", true)]);
+    let what = [
+        Happened::Joined(key("b")),
+        Happened::Worse { alert: key("b"), severity: Severity::Critical },
+        Happened::Joined(key("c")),
+        Happened::Over { alert: key("a"), firing: 2 },
+        Happened::Raised(Urgency::High),
+        Happened::Remarked {
+            by: Actor::Stranger { name: "guest".into(), way: Via::Slack },
+            remark: Remark::LooksAtIt,
+        },
+        Happened::AlsoAcknowledged(Actor::User(id("tanaka"))),
+        Happened::Reassigned { to: vec![id("kimura")], by: Actor::User(id("tanaka")) },
+        Happened::Retriggered(Why::Newcomers(3)),
+    ];
+    incident.lines = what.into_iter().zip(1..).map(|(what, seq)| News { seq, what }).collect();
+    let mut config = config();
+    assert_eq!(
+        message::follow_up(&config, &incident, 0, 4),
+        "アラートが2件加わりました: 「Pod is crash looping (pod=web-2)」「Disk full」\n\
+         「Pod is crash looping (pod=web-2)」の深刻度が重大になりました。\n\
+         「Pod is crash looping (pod=web-1)」が復旧しました。残り2件が発生中です。\n\
+         緊急度が高になりました。\n\
+         guest が調べていると知らせました。対応する権限がないため、状態は変わりません。\n\
+         田中 太郎 も対応に加わりました。\n\
+         田中 太郎 が Kimura Ken に割り当てました。\n\
+         再び呼び出します: 対応が始まってからさらに3件のアラートが加わりました。\n\
+         ほかに4件の変化がありました。"
+    );
+    config.organisation.language = Language::En;
+    assert_eq!(
+        message::follow_up(&config, &incident, 2, 0),
+        "\"Disk full\" has joined.\n\
+         \"Pod is crash looping (pod=web-1)\" is over, 2 still fire.\n\
+         The urgency is now high.\n\
+         guest says they look at it. They may not respond, so nothing else changed.\n\
+         Also acknowledged by 田中 太郎.\n\
+         Reassigned to Kimura Ken by 田中 太郎.\n\
+         Triggered again: 3 more since somebody took it."
+    );
 }
 
 #[test]
@@ -256,6 +379,10 @@ fn every_reply_has_words() {
         (
             Reply::Already { action: Asked::Resolve { reason: None }, by, incidents: incidents.clone() },
             "Already resolved by 佐藤 花子.",
+        ),
+        (
+            Reply::Noted { incidents: vec![IncidentId { epoch: 3, n: 17 }] },
+            "Noted in the timeline and the thread. You are not among those who respond, so nothing else changed: the people on call are still being told.",
         ),
         (
             Reply::Done { action: Asked::Reassign(vec![Assignee::User(id("tanaka"))]), incidents },

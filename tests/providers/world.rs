@@ -9,8 +9,8 @@ use oncall::config::{
     Urgency, User,
 };
 use oncall::incident::{
-    Acknowledgement, Alert, Delivery, DeliveryId, Escalation, Incident, IncidentId, Labels, Status, StepAt,
-    Task,
+    Acknowledgement, Alert, Delivery, DeliveryId, Escalation, Happened, Incident, IncidentId, Labels, News,
+    Status, StepAt, Task,
 };
 use oncall::language::Language;
 use oncall::place::Place;
@@ -73,6 +73,7 @@ pub fn incident() -> Incident {
             integration: "grafana".into(),
             dedup_key: "5xx".into(),
             firing: true,
+            fired_to_the_end: false,
             severity: Severity::Critical,
             since: "2026-12-07T17:00:00Z".parse().unwrap(),
             own: None,
@@ -113,6 +114,8 @@ pub fn incident() -> Incident {
         low: None,
         newcomers_told_at: None,
         newcomers_due: None,
+        let_through: false,
+        lowered: false,
         raise_at: None,
         quiet_seconds: None,
         notifications: Vec::new(),
@@ -135,12 +138,15 @@ pub fn acknowledged(mut incident: Incident) -> Incident {
     incident.status = Status::Acknowledged;
     let (by, at) = (vec![Actor::User(id("tanaka"))], now());
     incident.acknowledgement = Some(Acknowledgement { by, at, until: None, snoozed: false });
+    incident.lines.push(News { seq: 2, what: Happened::Acknowledged(Actor::User(id("tanaka"))) });
     incident
 }
 
 pub fn resolved(mut incident: Incident) -> Incident {
     incident.status = Status::Resolved;
     incident.resolved_by = Some(Actor::Integration("grafana".into()));
+    incident.alerts.iter_mut().for_each(|alert| alert.firing = false);
+    incident.lines.push(News { seq: 3, what: Happened::Resolved(Actor::Integration("grafana".into())) });
     incident
 }
 
@@ -148,6 +154,7 @@ pub fn delivery(task: Task) -> Delivery {
     let serves = |row: &&ProviderRow| match &task {
         Task::Page { by, .. } => row.contacts.contains(by),
         Task::Mirror { kind, .. } => row.mirrors.contains(kind),
+        Task::Edit { by, .. } => row.contacts.contains(by),
         Task::HangUp { .. } | Task::Ask { .. } => row.provider == Provider::Twilio,
     };
     Delivery {

@@ -461,7 +461,7 @@ fn a_ticket_and_a_channel_follow() {
         02:10 updated: "slow" from prometheus
         02:10 raised to high urgency
         02:10 step 1 of team: tanaka, on call on primary (layer always); next step at 02:15:00
-        02:10 -> call tanaka, slack tanaka, channel update: Not acknowledged yet. Telling: Tanaka (step 1 of 2; next at 02:15), ticket
+        02:10 -> call tanaka, slack tanaka, channel update: "slow" is now error. / The urgency is now high. / Telling: Tanaka (step 1 of 2; next at 02:15), ticket
         02:11 acknowledged by Tanaka in Slack
         02:11 -> channel update: Acknowledged by Tanaka., ticket update: Acknowledged by Tanaka.
         02:12 resolved by prometheus: the monitor says so

@@ -232,7 +232,8 @@ fn a_lost_answer_and_a_key() {
         02:00 delivery 1-2: delivered as R1-2
         02:00 delivery 1-3: delivered as R1-3
         02:00:03 acknowledged by Tanaka on the phone
-        02:00:03 delivery 1-4: delivered as R1-4
+        02:00:03 delivery 1-4: delivered as R1-3
+        02:00:03 delivery 1-5: delivered as R1-2
         02:00:08 delivery 1-1: ended: completed
         "#,
     );
@@ -349,9 +350,10 @@ fn one_call_for_several() {
     );
 }
 
-/// A channel's message shows what is true when it leaves, with one message in flight at most.
+/// A channel's message shows what is true when it leaves, with one message in flight at most; its thread then says all that
+/// happened meanwhile, at once.
 #[test]
-fn a_mirror_skips_what_is_past() {
+fn a_slow_mirror_says_all_at_once() {
     check(
         "show mirrors
          slow=40s slack channel
@@ -365,7 +367,7 @@ fn a_mirror_skips_what_is_past() {
         02:00 -> slack tanaka, channel
         02:00:10 acknowledged by Tanaka in Slack
         02:00:20 resolved by prometheus: the monitor says so
-        02:00:40 -> channel update: Resolved by prometheus.
+        02:00:40 -> channel update: Acknowledged by Tanaka. / Resolved by prometheus.
         "#,
     );
 }

@@ -11,6 +11,7 @@ mod company;
 mod courses;
 mod crashes;
 mod deliveries;
+mod directs;
 mod escalation;
 mod heartbeats;
 mod many;
@@ -22,6 +23,8 @@ mod run_time;
 mod silences;
 mod stored;
 mod storms;
+mod strangers;
+mod threads;
 mod world;
 
 use world::World;

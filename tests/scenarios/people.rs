@@ -19,6 +19,7 @@ fn an_acknowledgement_stops_everything() {
         02:00 -> call suzuki, call tanaka, slack suzuki, slack tanaka
         02:00:10 acknowledged by Suzuki on the phone
         02:00:10 -> hang up tanaka
+        02:00:11 also acknowledged by Tanaka in Slack
         02:00:11 reply: already done by Suzuki
         "#,
     );
@@ -82,6 +83,7 @@ fn a_call_that_informs_is_not_hung_up() {
         02:00 -> call tanaka, slack tanaka
         02:01 acknowledged by Tanaka in Slack
         02:02 -> call boss
+        02:02:10 also acknowledged by Suzuki in Slack
         02:02:10 reply: already done by Tanaka
         02:02:20 resolved by prometheus: the monitor says so
         02:02:20 -> hang up boss
@@ -224,22 +226,6 @@ fn the_same_instant() {
         02:05 resolved by prometheus: the monitor says so
         02:06 reply: already done by prometheus
         02:07 reply: already done by prometheus
-        "#,
-    );
-}
-
-/// A Slack user who is not in `users/` may acknowledge, by name.
-#[test]
-fn a_guest_acknowledges() {
-    check(
-        "02:00 alert 5xx critical
-         02:01 ack guest
-         02:10 end",
-        r#"
-        02:00 opened: "5xx" from prometheus -> web, critical, high urgency
-        02:00 step 1 of team: tanaka, on call on primary (layer always); next step at 02:05:00
-        02:00 -> call tanaka, slack tanaka
-        02:01 acknowledged by guest in Slack
         "#,
     );
 }

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// How long a phone rings before the provider says that nobody answered.
 pub const RINGS: SignedDuration = SignedDuration::from_secs(30);
 
-/// How a channel (`slack`, `call`, `sms`, `ticket`, `hangup`, `ask`), or the call of one person (`call tanaka`), answers.
+/// How a channel (`slack`, `call`, `sms`, `ticket`, `edit`, `hangup`, `ask`), or the call of one person (`call tanaka`), answers.
 #[derive(Clone, Debug)]
 pub enum Mood {
     Up,
@@ -60,6 +60,7 @@ impl Providers {
     fn mood(&self, task: &Task) -> Mood {
         let (channel, person) = match task {
             Task::Page { user, by, .. } => (by.method().name, user.as_ref()),
+            Task::Edit { user, .. } => ("edit", user.as_ref()),
             Task::Mirror { kind: MirrorKind::Room, .. } => ("slack", "channel"),
             Task::Mirror { kind: MirrorKind::Ticket, .. } => ("ticket", ""),
             Task::HangUp { .. } => ("hangup", ""),
@@ -131,6 +132,9 @@ impl Providers {
                 if let Ok(ended) = call[1..].parse() {
                     self.ends(at, ended, "canceled");
                 }
+            }
+            Task::Edit { reference, .. } | Task::Mirror { reference: Some(reference), .. } => {
+                self.say(at, id, Outcome::Delivered { reference: reference.clone() });
             }
             _ => self.say(at, id, Outcome::Delivered { reference }),
         }

@@ -22,7 +22,7 @@ fn what_still_fires_at_the_end_is_paged() {
         02:30 -> channel
         04:00 the silence is over
         04:00 step 1 of team: tanaka, on call on primary (layer always); next step at 04:05:00
-        04:00 -> call tanaka, slack tanaka, channel update: Not acknowledged yet. Telling: Tanaka (step 1 of 2; next at 04:05)
+        04:00 -> call tanaka, slack tanaka, channel update: The silence is over. / Telling: Tanaka (step 1 of 2; next at 04:05)
         "#,
     );
     // A resolve passes through; fired again, it is paged at the end (29).

@@ -12,7 +12,7 @@ use oncall::incident::stored::Stored;
 use oncall::incident::{
     AlertChange, Asked, Assignee, Change, Command, Declare, Delivery, DeliveryChange, Ended, Entry, Errand,
     HeartbeatChange, IncidentId, Incidents, Input, Outcome, Reason, Reply, Respond, ServerChange, Target,
-    Task,
+    Task, Words,
 };
 use oncall::language::Language;
 use oncall::place::Place;
@@ -178,6 +178,7 @@ impl World {
                 self.say(None, "reply: it is so already".to_owned())
             }
             Some(Reply::Already { by, .. }) => self.say(None, format!("reply: already done by {by}")),
+            Some(Reply::Noted { .. }) => self.say(None, "reply: noted".to_owned()),
             Some(Reply::NotFound) => self.say(None, "reply: not found".to_owned()),
             Some(Reply::Say(_)) => self.say(None, "reply: the words again".to_owned()),
             Some(reply @ (Reply::Refused(_) | Reply::Confirm(_) | Reply::Made { .. })) => {
@@ -612,11 +613,20 @@ impl World {
             Task::Page { user, by, .. } => format!("-> {} {user}", by.method().name),
             Task::HangUp { call } => format!("-> hang up {}", self.callee(call)),
             Task::Ask { of, .. } => format!("-> ask after {of}"),
+            Task::Edit { .. } if !self.shown("directs") => return,
+            Task::Edit { user, by, words, .. } => {
+                format!("-> edit {} {user}: {}", by.method().name, short(words))
+            }
             Task::Mirror { .. } if !mirror => return,
-            Task::Mirror { kind, news, .. } => {
+            // An edit that says nothing in the thread.
+            Task::Mirror { reference: Some(_), news: None, .. } if !self.shown("cards") => return,
+            Task::Mirror { kind, news, reference, words, .. } => {
                 let what = if *kind == MirrorKind::Room { "channel" } else { "ticket" };
-                let update = news.as_ref().map(|news| format!(" update: {news}")).unwrap_or_default();
-                format!("-> {what}{update}")
+                let edit = if reference.is_some() && news.is_none() { " edit" } else { "" };
+                let card = if self.shown("cards") { format!(" {}", short(words)) } else { String::new() };
+                let news = news.as_ref().map(|news| news.replace('\n', " / "));
+                let update = news.map(|news| format!(" update: {news}")).unwrap_or_default();
+                format!("-> {what}{edit}{card}{update}")
             }
         };
         let repeat = if delivery.repeat { " (repeat)" } else { "" };
@@ -683,6 +693,13 @@ impl World {
         }
         text
     }
+}
+
+/// The headline of a card and its buttons.
+fn short(words: &Words) -> String {
+    let Words::Card(card) = words else { return String::new() };
+    let buttons = card.buttons.iter().map(|button| format!(" [{}]", button.label));
+    card.headline.clone() + &buttons.collect::<String>()
 }
 
 fn time(text: &str) -> Option<civil::Time> {

@@ -28,6 +28,7 @@ use alertmanager::Alertmanager;
 use oncall::disk::directory::StateDir;
 use oncall::disk::recorder::{Recorder, Written};
 use oncall::engine::Batch;
+use oncall::language::{Language, Shown};
 use serde_json::{Value, json};
 use server::twilio_signature;
 use stand_ins::{Seen, Vendor, asked_about};
@@ -453,15 +454,34 @@ async fn people_act_by_the_api_and_by_slack() {
 
     let button = acknowledge_button(&message);
     let answers = format!("{}/actions/T1/B1/secret", world.stand_ins.urls[&Vendor::Slack]);
-    let payload = json!({
-        "type": "block_actions", "user": { "id": "U0GUEST", "username": "guest" },
-        "response_url": answers, "actions": [button],
-    });
-    assert_eq!(server.button(&payload, secret("SLACK_SIGNING_SECRET")).await, 200);
+    let payload = |member: &str, name: &str| {
+        json!({
+            "type": "block_actions", "user": { "id": member, "username": name },
+            "response_url": answers, "actions": [button],
+        })
+    };
+    // Somebody who is not in `users/` takes nothing over, and is told so.
+    assert_eq!(server.button(&payload("U0GUEST", "guest"), secret("SLACK_SIGNING_SECRET")).await, 200);
+    let noted = |seen: &Seen| seen.path.contains("/actions/") && seen.body["text"].as_str().is_some();
+    let told = world.next("the answer to a guest", noted).await;
+    let words = told.body["text"].as_str().unwrap().to_owned();
+    let noted = [Language::En, Language::Ja].map(|language| language.shown(&Shown::Noted));
+    assert!(noted.contains(&words), "{words}");
     let (status, shown) = server.get(&incident).await;
-    assert_eq!((status, &shown["acknowledged_by"]), (200, &json!("guest")), "{shown}");
+    assert_eq!(
+        (status, &shown["acknowledged_by"], &shown["status"]),
+        (200, &Value::Null, &json!("triggered"))
+    );
+
+    assert_eq!(server.button(&payload("U0KIMURA", "ken"), secret("SLACK_SIGNING_SECRET")).await, 200);
+    let (_, shown) = server.get(&incident).await;
+    assert_eq!(&shown["status"], &json!("acknowledged"), "{shown}");
     let (_, answer) = server.ask(&format!("{incident}/acknowledge"), &Value::Null).await;
-    assert_eq!((&answer["result"], &answer["by"]), (&json!("already"), &json!("guest")), "{answer}");
+    assert_eq!(
+        (&answer["result"], &answer["by"]),
+        (&json!("already"), &shown["acknowledged_by"]),
+        "{answer}"
+    );
 
     let (status, _) = server.ask(&format!("{incident}/resolve"), &Value::Null).await;
     assert_eq!(status, 200);

@@ -12,7 +12,7 @@ pub fn dedup_key(key: usize) -> String {
 }
 
 pub fn somebody() -> Actor {
-    Actor::Stranger { name: "somebody".to_owned(), way: Via::Slack }
+    Actor::User("tanaka".into())
 }
 
 impl World {

@@ -60,7 +60,7 @@ impl Record {
                 if let Some(id) = entry.incident {
                     self.sent.entry(*delivery).or_default().push((entry.seq, id, notifications.clone()));
                 }
-                if matches!(errand, Errand::HangUp(_) | Errand::Ask(_)) {
+                if matches!(errand, Errand::HangUp(_) | Errand::Ask(_) | Errand::Edit { .. }) {
                     self.sent.entry(*delivery).or_default();
                 }
             }

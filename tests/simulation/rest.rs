@@ -10,8 +10,8 @@ use oncall::actor::Via;
 use oncall::config::{CALL_LASTS_MAX, Urgency};
 use oncall::engine::{Engine, HELD_MAX, Health, JOURNAL_KEY, LANE_MAX};
 use oncall::incident::{
-    ARRIVALS_MAX, ASKED_MAX, Alert, Asked, Command, Incident, IncidentId, Respond, STORM_ALERTS_MAX, Stage,
-    State, Status, Target,
+    ARRIVALS_MAX, ASKED_MAX, Alert, Asked, Command, Incident, IncidentId, Mirror, Respond, STORM_ALERTS_MAX,
+    Stage, State, Status, Target,
 };
 use oncall::route::OWN_INTEGRATION;
 use std::collections::BTreeMap;
@@ -52,12 +52,12 @@ fn nothing_is_stuck(state: &State, now: Timestamp) -> Result<(), Broken> {
     for incident in state.incidents.values() {
         let id = incident.id;
         let shown =
-            incident.mirrors.iter().filter_map(|mirror| mirror.in_flight.map(|(delivery, _)| delivery));
+            incident.mirrors.iter().filter_map(|mirror| mirror.in_flight.as_ref().map(|it| it.delivery));
         let mut flies = shown.chain(incident.notifications.iter().filter_map(|it| it.in_flight));
         if let Some(gone) = flies.find(|delivery| !state.deliveries.contains_key(delivery)) {
             return Err(format!("(6) {id} waits for {gone}, which is over"));
         }
-        let mut due = incident.mirrors.iter().filter_map(|mirror| mirror.due(incident.version));
+        let mut due = incident.mirrors.iter().filter_map(|mirror| incident.mirror_due(mirror));
         if let Some(at) = due.find(|at| *at > now + MIRROR_MAX) {
             return Err(format!("(6) {id} is shown as it was until {at}"));
         }
@@ -99,8 +99,15 @@ fn keys_are_in_one_place(state: &State) -> Result<(), Broken> {
 /// What people see of an incident is how it is.
 fn everything_is_shown(state: &State) -> Result<(), Broken> {
     for incident in state.incidents.values() {
-        if let Some(behind) = incident.mirrors.iter().find(|mirror| mirror.shown < incident.version) {
+        let behind = |it: &&Mirror| it.in_flight.is_some() || incident.mirror_due(it).is_some();
+        if let Some(behind) = incident.mirrors.iter().find(behind) {
             return Err(format!("(6) of {}, at version {}: {behind:?}", incident.id, incident.version));
+        }
+    }
+    for (page, direct) in &state.directs {
+        let stands = |id| state.incidents.get(id).map_or(Status::Resolved, |incident| incident.status);
+        if let Some((id, shown)) = direct.about.iter().find(|(id, shown)| stands(id) != *shown) {
+            return Err(format!("(6) the message of {page} shows {id} as {shown:?}: {direct:?}"));
         }
     }
     match state.deliveries.first_key_value() {

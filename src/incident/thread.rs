@@ -1,0 +1,244 @@
+//! What a thread or a ticket's comment says: the lines that it has not said, as one text.
+//!
+//! Alerts that joined are one line, alerts that are over another; of several changes of one alert the last is said. Which changes
+//! are kept, and when they are said, is decided in `lines`.
+
+use super::IncidentId;
+use super::apart::NAMED_MAX;
+use super::lines::{Deed, Happened, News};
+use super::message::{Reader, person, severity, telling_line, urgency};
+use super::state::{AlertKey, Hold, Incident};
+use crate::actor::Via;
+use crate::config::{Config, Urgency};
+use crate::language::thread::ThreadLine;
+use crate::language::timeline::{Act, HeldBy, Level, ResponseLine, TimelineLine};
+use crate::language::{Language, Shown};
+
+/// How many alerts one line of a thread names; the rest are counted.
+pub const JOINED_NAMED_MAX: usize = 10;
+
+/// What the thread has not said since the entry `said`, and how many lines more there were.
+pub fn follow_up(config: &Config, incident: &Incident, said: u64, left_out: u32) -> String {
+    let reader = Reader::organisation(config);
+    let teller = Teller { config, incident, reader };
+    let unsaid: Vec<&News> = incident.lines.iter().filter(|line| line.seq > said).collect();
+    let mut lines = Vec::new();
+    for (n, news) in unsaid.iter().enumerate() {
+        let (before, after) = (unsaid.get(..n).unwrap_or_default(), unsaid.get(n + 1..).unwrap_or_default());
+        let same_kind = |other: &&&News| kind(&other.what) == kind(&news.what);
+        match (kind(&news.what), &news.what) {
+            // Said by the first of its kind, or by a later change of the same alert.
+            (Some(_), _) if is_outdated(news, after) => {}
+            (Some(wanted), _) => {
+                let told = |it: &&&News| kind(&it.what) == Some(wanted) && !outdated_in(it, &unsaid);
+                if !before.iter().filter(same_kind).any(|it| told(&it)) {
+                    let alike: Vec<&News> = unsaid.iter().filter(told).copied().collect();
+                    lines.push(teller.alerts(wanted, &alike));
+                }
+            }
+            (None, what) => lines.extend(teller.line(what)),
+        }
+    }
+    if left_out > 0 {
+        lines.push(teller.reader.language.thread(&ThreadLine::More { count: left_out }));
+    }
+    lines.join("\n")
+}
+
+/// A change of whether an alert fires: those of one kind are said as one.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Joined,
+    FiresAgain,
+    Over,
+}
+
+fn kind(what: &Happened) -> Option<Kind> {
+    match what {
+        Happened::Joined(_) => Some(Kind::Joined),
+        Happened::FiresAgain(_) => Some(Kind::FiresAgain),
+        Happened::Over { .. } => Some(Kind::Over),
+        Happened::Left { .. }
+        | Happened::Worse { .. }
+        | Happened::Renamed(_)
+        | Happened::Raised(_)
+        | Happened::HeldBack(_)
+        | Happened::Released(_)
+        | Happened::Moved(_)
+        | Happened::Step { .. }
+        | Happened::Acknowledged(_)
+        | Happened::AlsoAcknowledged(_)
+        | Happened::Escalated(_)
+        | Happened::Reassigned { .. }
+        | Happened::Retriggered(_)
+        | Happened::Remarked { .. }
+        | Happened::Did { .. }
+        | Happened::GaveBack(_)
+        | Happened::Resolved(_) => None,
+    }
+}
+
+fn is_outdated(news: &News, after: &[&News]) -> bool {
+    let alert = news.what.alert();
+    after.iter().any(|later| kind(&later.what).is_some() && later.what.alert() == alert)
+}
+
+fn outdated_in(news: &News, all: &[&News]) -> bool {
+    let after: Vec<&News> = all.iter().filter(|later| later.seq > news.seq).copied().collect();
+    is_outdated(news, &after)
+}
+
+struct Teller<'a> {
+    config: &'a Config,
+    incident: &'a Incident,
+    reader: Reader<'a>,
+}
+
+impl Teller<'_> {
+    fn say(&self, line: &ThreadLine) -> String {
+        self.reader.language.thread(line)
+    }
+
+    fn language(&self) -> Language {
+        self.reader.language
+    }
+
+    /// The words of an alert; its key where it is here no more.
+    fn alert(&self, (integration, dedup_key): &AlertKey) -> String {
+        let found = self.incident.alerts.iter().find(|alert| alert.is(integration, dedup_key));
+        found.map_or_else(|| dedup_key.clone(), |alert| self.incident.name_of(alert))
+    }
+
+    fn alerts(&self, kind: Kind, alike: &[&News]) -> String {
+        let names = alike.iter().filter_map(|news| news.what.alert()).take(JOINED_NAMED_MAX);
+        let alerts: Vec<String> = names.map(|alert| self.alert(alert)).collect();
+        let more = alike.len().saturating_sub(alerts.len());
+        let still =
+            |news: &&News| if let Happened::Over { firing, .. } = news.what { Some(firing) } else { None };
+        let fires = alike.iter().rev().find_map(still);
+        let alerts = alerts.as_slice();
+        self.say(&match kind {
+            Kind::Joined => ThreadLine::Joined { alerts, more },
+            Kind::FiresAgain => ThreadLine::FiresAgain { alerts, more },
+            Kind::Over => ThreadLine::Over { alerts, more, firing: fires.unwrap_or_default() },
+        })
+    }
+
+    fn people(&self, users: &[crate::schedule::UserId]) -> Vec<String> {
+        users.iter().map(|user| person(self.config, user)).collect()
+    }
+
+    fn line(&self, what: &Happened) -> Option<String> {
+        let name = |actor| self.config.name_of(actor);
+        Some(match what {
+            Happened::Joined(_) | Happened::FiresAgain(_) | Happened::Over { .. } => return None,
+            Happened::Left { words, why, .. } => self.say(&ThreadLine::Left { alert: words, why }),
+            Happened::Worse { alert, severity: now } => {
+                self.say(&ThreadLine::Worse { alert: &self.alert(alert), severity: severity(*now) })
+            }
+            Happened::Renamed(alert) => self.say(&ThreadLine::NowSays { alert: &self.alert(alert) }),
+            Happened::Raised(now) => self.say(&ThreadLine::Urgency { urgency: urgency(*now) }),
+            Happened::HeldBack(held) => {
+                let until = self.language().date_time(held.until, self.reader.zone);
+                let (by, rule) = (held_by(held.by), held.origin.to_string());
+                self.say(&ThreadLine::HeldBack { by, until: &until, reason: &held.reason, rule: &rule })
+            }
+            Happened::Released(by) => self.say(&ThreadLine::Released { by: held_by(*by) }),
+            Happened::Moved(service) => {
+                let named = service.as_ref().and_then(|id| self.config.services.get(id));
+                let name = named.map(|service| service.name.as_str()).or(service.as_deref());
+                self.say(&ThreadLine::MovedTo { service: name })
+            }
+            Happened::Step { at, told, next, waited } => {
+                let telling = telling_line(self.config, at, told, *next, &self.reader);
+                self.say(&ThreadLine::Telling { waited: *waited, telling: &telling })
+            }
+            Happened::Acknowledged(by) => self.language().shown(&Shown::AcknowledgedBy { who: name(by) }),
+            Happened::AlsoAcknowledged(by) => self.say(&ThreadLine::AlsoAcknowledged { by: name(by) }),
+            Happened::Escalated(by) => self.say(&ThreadLine::EscalatedBy { by: name(by) }),
+            Happened::Reassigned { to, by } => {
+                self.say(&ThreadLine::Reassigned { to: &self.people(to), by: name(by) })
+            }
+            Happened::Retriggered(why) => self.say(&ThreadLine::TriggeredAgain { why }),
+            Happened::Remarked { by, remark } => self.remarked(name(by), remark),
+            Happened::Did { deed, by, via } => self.did(deed, name(by), *via),
+            Happened::GaveBack(to) => self.say(&ThreadLine::Did {
+                sentence: &self.timeline(ResponseLine::GaveBack { to: &to.to_string() }),
+            }),
+            Happened::Resolved(by) => self.language().shown(&Shown::ResolvedBy { who: name(by) }),
+        })
+    }
+
+    /// As the timeline words it.
+    fn did(&self, deed: &Deed, by: &str, via: Via) -> String {
+        let id = |id: &IncidentId| id.to_string();
+        let (people, incident);
+        let act = match deed {
+            Deed::GivenBack => Act::GivenBack,
+            Deed::Reopened => Act::Reopened,
+            Deed::PagedAlso(to) => {
+                people = self.people(to);
+                Act::PagedAlso { to: &people }
+            }
+            Deed::UrgencyChosen(urgency) => Act::UrgencyChosen { urgency: level(*urgency) },
+            Deed::LetThrough(held) => Act::LetThrough { held: held_by(*held) },
+            Deed::MovedTo(service, urgency) => Act::MovedTo { service, urgency: level(*urgency) },
+            Deed::Noted(text) => Act::Noted { text },
+            Deed::TookOver(from) => {
+                incident = id(from);
+                Act::TookOver { from: &incident }
+            }
+            Deed::Merged(into) => {
+                incident = id(into);
+                Act::Merged { into: &incident }
+            }
+            Deed::Unmerged(from) => {
+                incident = id(from);
+                Act::Unmerged { from: &incident }
+            }
+        };
+        let sentence = self.timeline(ResponseLine::Act { act, by, via });
+        self.say(&ThreadLine::Did { sentence: &sentence })
+    }
+
+    fn timeline(&self, line: ResponseLine) -> String {
+        self.language().timeline(&TimelineLine::Response(line))
+    }
+
+    fn remarked(&self, by: &str, remark: &super::Remark) -> String {
+        use super::Remark;
+        use crate::language::timeline::Remarked;
+        let to;
+        let what = match remark {
+            Remark::LooksAtIt => Remarked::LooksAtIt,
+            Remark::IsOver => Remarked::IsOver,
+            Remark::WantsNextStep => Remarked::WantsNextStep,
+            Remark::WantsReassigned(user) => {
+                to = person(self.config, user);
+                Remarked::WantsReassigned(&to)
+            }
+            Remark::Says(text) => Remarked::Says(text),
+            Remark::AsksFor(command) => Remarked::AsksFor(command),
+        };
+        let remark = self.language().remark(by, what);
+        self.say(&ThreadLine::Remarked { remark: &remark })
+    }
+}
+
+fn level(urgency: Urgency) -> Level {
+    match urgency {
+        Urgency::None => Level::None,
+        Urgency::Low => Level::Low,
+        Urgency::High => Level::High,
+    }
+}
+
+fn held_by(by: Hold) -> HeldBy {
+    match by {
+        Hold::Silence => HeldBy::Silence,
+        Hold::Inhibition => HeldBy::Inhibition,
+        Hold::Wait => HeldBy::Wait,
+    }
+}
+
+const _: () = assert!(JOINED_NAMED_MAX <= NAMED_MAX);
