@@ -3,7 +3,7 @@
 use super::Output;
 use super::directory::{Directory, now};
 use super::known::known;
-use crate::config::{Config, Endpoint, SecretSource, Secrets};
+use crate::config::{Config, Endpoint, SecretSource, Secrets, place_name};
 use crate::integration::{Monitor, Sns, in_path};
 use crate::provider::{COLUMNS, wrap};
 use crate::server::secrets::resolve;
@@ -130,7 +130,7 @@ fn indented(line: String) -> Vec<String> {
 /// Where the secret is, as a shell would insert it.
 fn named(source: &SecretSource) -> String {
     match source {
-        SecretSource::Env(name) => format!("${name}"),
+        SecretSource::Env(name) => format!("${}", place_name(name)),
         SecretSource::File(path) => format!("$(cat {path})"),
         SecretSource::Sops { file, key } => {
             let path: String = key

@@ -12,6 +12,7 @@ mod expectation;
 mod fields;
 mod integration;
 mod layout;
+mod masked;
 mod matcher;
 mod organisation;
 mod overrides;

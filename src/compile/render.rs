@@ -2,15 +2,18 @@
 
 use super::code;
 use super::diagnostic::{Diagnostic, Location, Severity};
+use super::masked::secrets_in;
 use super::tree::Tree;
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet, renderer::DecorStyle};
-use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::Arc;
 use unicode_width::UnicodeWidthStr;
 
 /// The findings with their lines, as a terminal shows them, followed by a count.
 pub fn render_human(tree: &Tree, diagnostics: &[Diagnostic], color: bool) -> String {
     let renderer = if color { Renderer::styled() } else { Renderer::plain() }.decor_style(DecorStyle::Ascii);
-    let texts = Texts { tree, diagnostics };
+    let texts = Texts::new(tree, diagnostics);
     let mut text = String::new();
     for diagnostic in diagnostics {
         text.push_str(&renderer.render(&[group(&texts, diagnostic)]));
@@ -26,30 +29,50 @@ pub fn render_json(diagnostics: &[Diagnostic]) -> String {
     serde_json::to_string_pretty(diagnostics).unwrap_or_else(|_| "[]".to_owned())
 }
 
-/// The lines that may be shown.
-struct Texts<'a> {
-    tree: &'a Tree,
-    diagnostics: &'a [Diagnostic],
+/// The texts of the files that findings point into, with every secret in them masked.
+struct Texts {
+    files: BTreeMap<Arc<str>, String>,
 }
 
-impl<'a> Texts<'a> {
-    /// The text of the file, if the finding points into it, with every secret in it masked.
-    fn get(&self, location: &Location) -> Option<Cow<'a, str>> {
-        let bytes = self.tree.files.get(&*location.file).filter(|_| location.line > 0)?;
-        let secrets = self.diagnostics.iter().filter(|each| each.code == code::LITERAL_SECRET);
-        let here: Vec<_> = secrets.map(|each| &each.location).filter(|at| at.file == location.file).collect();
-        if here.is_empty() {
-            return Some(String::from_utf8_lossy(bytes));
+impl Texts {
+    fn new(tree: &Tree, diagnostics: &[Diagnostic]) -> Texts {
+        let mut secrets: BTreeMap<&str, Vec<Range<usize>>> = BTreeMap::new();
+        for each in diagnostics.iter().filter(|each| each.code == code::LITERAL_SECRET) {
+            secrets.entry(&*each.location.file).or_default().push(each.location.span.clone());
         }
-        let mut masked = bytes.clone();
-        for at in here {
-            masked.get_mut(at.span.clone()).into_iter().flatten().for_each(|byte| *byte = b'*');
+        let places = diagnostics.iter().flat_map(|each| {
+            std::iter::once(&each.location).chain(each.labels.iter().map(|label| &label.location))
+        });
+        let mut files = BTreeMap::new();
+        for location in places.filter(|location| location.line > 0) {
+            let Some(bytes) = tree.files.get(&*location.file).filter(|_| !files.contains_key(&location.file))
+            else {
+                continue;
+            };
+            let known = secrets.remove(&*location.file).unwrap_or_default();
+            files.insert(location.file.clone(), masked(&String::from_utf8_lossy(bytes), known));
         }
-        Some(String::from_utf8_lossy(&masked).into_owned().into())
+        Texts { files }
+    }
+
+    /// The text of the file, if the finding points into it.
+    fn get(&self, location: &Location) -> Option<&str> {
+        self.files.get(&location.file).filter(|_| location.line > 0).map(String::as_str)
     }
 }
 
-fn group<'a>(texts: &Texts<'a>, diagnostic: &'a Diagnostic) -> Group<'a> {
+/// The text with as many stars as a secret has bytes, so that all else stays where it is.
+fn masked(text: &str, mut secrets: Vec<Range<usize>>) -> String {
+    secrets.extend(secrets_in(text));
+    let mut bytes = text.as_bytes().to_vec();
+    for secret in secrets {
+        let bytes = bytes.get_mut(secret).into_iter().flatten();
+        bytes.filter(|byte| !matches!(byte, b'\n' | b'\r')).for_each(|byte| *byte = b'*');
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+fn group<'a>(texts: &Texts, diagnostic: &'a Diagnostic) -> Group<'a> {
     let level = match diagnostic.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
@@ -62,7 +85,7 @@ fn group<'a>(texts: &Texts<'a>, diagnostic: &'a Diagnostic) -> Group<'a> {
             let marks = std::iter::once((AnnotationKind::Primary, main, None));
             let marks =
                 marks.chain(beside.map(|it| (AnnotationKind::Context, &it.location, Some(&*it.message))));
-            group_of(title.element(snippet(&text, &marks.collect::<Vec<_>>())), texts, diagnostic)
+            group_of(title.element(snippet(text, &marks.collect::<Vec<_>>())), texts, diagnostic)
         }
         None => group_of(title.element(Origin::path(&*main.file)), texts, diagnostic),
     };
@@ -112,11 +135,11 @@ fn words(line: &str) -> Vec<String> {
 }
 
 /// The labels that point into other files.
-fn group_of<'a>(mut group: Group<'a>, texts: &Texts<'a>, diagnostic: &'a Diagnostic) -> Group<'a> {
+fn group_of<'a>(mut group: Group<'a>, texts: &Texts, diagnostic: &'a Diagnostic) -> Group<'a> {
     for label in diagnostic.labels.iter().filter(|label| label.location.file != diagnostic.location.file) {
         if let Some(text) = texts.get(&label.location) {
             let mark = (AnnotationKind::Context, &label.location, Some(&*label.message));
-            group = group.element(snippet(&text, &[mark]));
+            group = group.element(snippet(text, &[mark]));
         }
     }
     group
@@ -128,13 +151,12 @@ type Highlight<'a> = (AnnotationKind, &'a Location, Option<&'a str>);
 /// The marked lines of a file and those between them. The renderer scans all the text it gets, and a file may be long
 /// and have many findings.
 fn snippet<'a>(text: &str, marks: &[Highlight<'a>]) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
-    let spans: Vec<std::ops::Range<usize>> =
-        marks.iter().map(|(_, location, _)| span(text, location)).collect();
+    let spans: Vec<Range<usize>> = marks.iter().map(|(_, location, _)| span(text, location)).collect();
     let start = spans.iter().map(|span| span.start).min().unwrap_or(0);
     let end = spans.iter().map(|span| span.end).max().unwrap_or(0);
     let start = text.get(..start).and_then(|before| before.rfind('\n')).map_or(0, |line| line + 1);
     let end = text.get(end..).and_then(|after| after.find('\n')).map_or(text.len(), |line| end + line);
-    let annotation = |((kind, _, message), span): (&Highlight<'a>, &std::ops::Range<usize>)| {
+    let annotation = |((kind, _, message), span): (&Highlight<'a>, &Range<usize>)| {
         let annotation = kind.span(span.start - start..span.end - start);
         message.map_or(annotation.clone(), |message| annotation.label(message))
     };
@@ -145,7 +167,7 @@ fn snippet<'a>(text: &str, marks: &[Highlight<'a>]) -> Snippet<'a, annotate_snip
 }
 
 /// The span, clamped to the text and to character boundaries, and to one line if it is long.
-fn span(text: &str, location: &Location) -> std::ops::Range<usize> {
+fn span(text: &str, location: &Location) -> Range<usize> {
     const LINES_MAX: usize = 4;
     let floor = |mut at: usize| {
         at = at.min(text.len());

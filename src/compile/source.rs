@@ -1,6 +1,7 @@
 //! The parsed files: maps a file and a JSON pointer to bytes, lines and columns.
 
 use super::diagnostic::{Diagnostic, Finding, Label, Location, Part, Spot};
+use super::masked;
 use super::yaml::{Node, NodeKind};
 use crate::place::Place;
 use std::{collections::BTreeMap, ops::Range, sync::Arc};
@@ -17,6 +18,8 @@ pub struct SourceFile {
     pub text: String,
     /// Where each line begins, in bytes.
     lines: Vec<usize>,
+    /// Secrets in it as findings might quote them.
+    quoted: Vec<String>,
     /// What is left after pruning.
     pub root: Option<Node>,
     /// Whether something was pruned: a missing node may have been there but wrong.
@@ -26,7 +29,8 @@ pub struct SourceFile {
 impl SourceFile {
     pub fn new(text: String) -> SourceFile {
         let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
-        SourceFile { text, lines, root: None, incomplete: false }
+        let quoted = masked::quoted(&text, &masked::secrets_in(&text));
+        SourceFile { text, lines, quoted, root: None, incomplete: false }
     }
 
     /// The texts under this key in a list of objects.
@@ -111,8 +115,11 @@ impl Sources {
 
     /// Turns findings into diagnostics, sorted by file and position, without duplicates.
     pub fn locate(&self, findings: Vec<Finding>) -> Vec<Diagnostic> {
-        let mut located: Vec<Diagnostic> =
-            findings.into_iter().map(|finding| self.diagnostic(finding)).collect();
+        let mut secrets: Vec<String> =
+            self.files.values().flat_map(|source| source.quoted.iter().cloned()).collect();
+        secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+        let located = findings.into_iter().map(|finding| self.diagnostic(finding, &secrets));
+        let mut located: Vec<Diagnostic> = located.collect();
         located.sort_by(|a, b| {
             let key = |d: &Diagnostic| {
                 (d.location.file.clone(), d.location.span.start, d.location.span.end, d.code)
@@ -123,15 +130,20 @@ impl Sources {
         located
     }
 
-    fn diagnostic(&self, finding: Finding) -> Diagnostic {
-        let label = |(spot, message): (Spot, String)| Label { location: self.location(&spot), message };
+    /// Without the secrets that its words may quote.
+    fn diagnostic(&self, finding: Finding, secrets: &[String]) -> Diagnostic {
+        let shown = |text: String| masked::without(secrets, &text);
+        let label = |(spot, message): (Spot, String)| Label {
+            location: self.location(&spot),
+            message: shown(message),
+        };
         Diagnostic {
             code: finding.code,
             severity: finding.severity,
-            message: finding.message,
+            message: shown(finding.message),
             location: self.location(&finding.spot),
             labels: finding.labels.into_iter().map(label).collect(),
-            help: finding.help,
+            help: finding.help.map(shown),
         }
     }
 }

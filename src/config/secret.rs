@@ -1,5 +1,6 @@
 //! Secrets: where each is kept, and the values once read. Neither is ever shown.
 
+use super::place_name;
 use std::{collections::BTreeMap, fmt, sync::Arc};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
@@ -53,9 +54,9 @@ impl fmt::Debug for Secret {
 impl fmt::Display for SecretSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            SecretSource::Env(name) => write!(f, "environment variable {name}"),
+            SecretSource::Env(name) => write!(f, "environment variable {}", place_name(name)),
             SecretSource::File(path) => write!(f, "file {path}"),
-            SecretSource::Sops { file, key } => write!(f, "`{key}` of {file}"),
+            SecretSource::Sops { file, key } => write!(f, "`{}` of {file}", place_name(key)),
         }
     }
 }

@@ -4,7 +4,7 @@
 //! authorities, because no callback here overrides that. [`repository`](super::repository) decides what to fetch, and
 //! where to.
 
-use crate::config::SECRET_MAX;
+use crate::config::{SECRET_MAX, masked};
 use anyhow::{Error, Result, anyhow, bail};
 use git2::{Cred, CredentialType, ErrorClass, ErrorCode, ProxyOptions, RemoteCallbacks};
 use std::{
@@ -101,7 +101,8 @@ impl Remote {
         if let Some(reason) = limit.ended.get() {
             return anyhow!(reason);
         }
-        let message = error.message();
+        let message = masked(&error.message().replace(&self.url, &self.shown)).into_owned();
+        let message = message.as_str();
         if message.contains("imed out") || message.contains("temporarily unavailable") {
             return anyhow!("{message}: it said nothing for {} s", SILENCE_MS_MAX / 1000);
         }
@@ -258,14 +259,22 @@ fn read_token(file: &Path) -> Result<String, git2::Error> {
 
 /// The URL in a form that may be shown.
 fn shown(url: &str, transport: &Transport) -> String {
-    match (url.split_once("://"), transport) {
-        (Some((scheme, rest)), Transport::Https { .. }) => {
-            let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-            let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
-            format!("{scheme}://{host}{path}")
-        }
-        _ => url.to_owned(),
+    match transport {
+        Transport::Https { .. } => hidden(url),
+        Transport::File | Transport::Ssh { .. } => url.to_owned(),
     }
+}
+
+/// Any text that was given as a URL, less its user and its query, where some people put a token.
+fn hidden(url: &str) -> String {
+    let url = url.split(['?', '#']).next().unwrap_or_default();
+    let (scheme, rest) = match url.split_once("://") {
+        Some((scheme, rest)) => (format!("{scheme}://"), rest),
+        None => (String::new(), url),
+    };
+    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    masked(&format!("{scheme}{host}{path}")).into_owned()
 }
 
 /// `[::1]:2222` as arguments for `ssh-keyscan`.
@@ -281,6 +290,7 @@ fn keyscan(host: &str) -> String {
 /// The transport of a URL. Fails if the URL is neither encrypted nor local, or contains a password.
 fn transport(url: &str) -> Result<Transport> {
     let Some((scheme, rest)) = url.split_once("://") else { return scp(url) };
+    let shown = hidden(url);
     let authority = rest.split('/').next().unwrap_or(rest);
     let (user, host) = authority.rsplit_once('@').unwrap_or(("", authority));
     if user.contains(':') {
@@ -291,13 +301,13 @@ fn transport(url: &str) -> Result<Transport> {
     let host = host.to_ascii_lowercase();
     match scheme {
         "file" if rest.starts_with('/') => Ok(Transport::File),
-        "file" => bail!("`{url}` names no absolute path: write file:///path/to/repository"),
+        "file" => bail!("`{shown}` names no absolute path: write file:///path/to/repository"),
         "https" if !host.is_empty() => Ok(Transport::Https { host }),
         "ssh" if !host.is_empty() => Ok(Transport::Ssh { host }),
         "http" | "git" => {
-            bail!("`{url}` is not encrypted, so anybody on the way could page you: use https:// or ssh://")
+            bail!("`{shown}` is not encrypted, so anybody on the way could page you: use https:// or ssh://")
         }
-        _ => bail!("`{url}` is not a URL this can fetch: use file://, https://, ssh:// or git@host:path"),
+        _ => bail!("`{shown}` is not a URL this can fetch: use file://, https://, ssh:// or git@host:path"),
     }
 }
 
@@ -309,6 +319,9 @@ fn scp(url: &str) -> Result<Transport> {
             Ok(Transport::Ssh { host: host.to_ascii_lowercase() })
         }
         _ if url.starts_with('/') => bail!("`{url}` is a path: write file://{url}"),
-        _ => bail!("`{url}` is not a URL this can fetch: use file://, https://, ssh:// or git@host:path"),
+        _ => bail!(
+            "`{}` is not a URL this can fetch: use file://, https://, ssh:// or git@host:path",
+            hidden(url)
+        ),
     }
 }

@@ -5,6 +5,7 @@
 
 mod case;
 mod checks;
+mod masking;
 mod places;
 mod schemas;
 mod torn;

@@ -430,6 +430,33 @@ fn credentials_are_not_shown() {
     assert!(!format!("{credentials:?}").contains("ghp_secret"));
 }
 
+/// Where people put tokens into a URL: as the user, as the password, in the query. Some of these URLs are refused.
+#[test]
+fn tokens_in_a_url_are_not_shown() {
+    let world = World::with(&[("oncall.yaml", "a")]);
+    for url in [
+        "https://s3cr3t@git.invalid/config.git",
+        "https://someone:s3cr3t@git.invalid/config.git",
+        "https://git.invalid/config.git?token=s3cr3t",
+        "https://git.invalid/config.git?private_token=s3cr3t#x",
+        "http://s3cr3t@git.invalid/config.git",
+        "http://git.invalid/config.git?token=s3cr3t",
+        "ftp://someone:s3cr3t@git.invalid/config.git",
+        "git://git.invalid/config.git?access_token=s3cr3t",
+        "s3cr3t@git.invalid",
+    ] {
+        let opened = Repository::open(&world.clone_dir(), url, None, None, Credentials::default());
+        let said = match opened {
+            Ok(repository) => {
+                let fetched = repository.fetch(never).map(|_| ()).unwrap_err();
+                format!("{repository:?} {} {fetched:#}", repository.remote())
+            }
+            Err(refused) => format!("{refused:#} {refused:?}"),
+        };
+        assert!(said.contains("git.invalid") && !said.contains("s3cr3t"), "{url}: {said}");
+    }
+}
+
 #[test]
 fn a_directory_gives_the_same_files_as_a_commit() {
     let written =
