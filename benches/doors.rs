@@ -13,7 +13,7 @@ use jiff::SignedDuration;
 use oncall::alert::Event;
 use oncall::compile::compile;
 use oncall::config::{Config, Id, Secret, SecretSource, Secrets};
-use oncall::integration::{Fetched, Received, Request, find, receive};
+use oncall::integration::{Fetched, Keys, Received, Request, find, receive};
 use oncall::web::limit::Limits;
 use serde_json::{Value, json};
 use world::{alert, now, tree};
@@ -22,7 +22,7 @@ fn main() {
     divan::main();
 }
 
-/// The number of integrations; all their secrets are compared.
+/// The number of integrations, which a request's cost does not depend on.
 const INTEGRATIONS: [usize; 2] = [10, 1_000];
 
 const BODIES: [Body; 2] = [Body::PagerDuty, Body::Alertmanager];
@@ -90,14 +90,36 @@ fn json_yardstick(bencher: Bencher, body: Body) {
     bencher.bench_local(|| serde_json::from_slice::<Value>(black_box(&bytes)).unwrap());
 }
 
+/// Only whose secret it is, or that it is nobody's.
+#[divan::bench(args = ["secret-of-alertmanager-0", "guessed"], consts = INTEGRATIONS)]
+fn lookup<const INTEGRATIONS: usize>(bencher: Bencher, secret: &str) {
+    let (config, secrets) = doors(INTEGRATIONS);
+    let keys = Keys::new(&config, &secrets, &[7; 32]);
+    let path = format!("/v1/webhooks/alertmanager-0/{secret}");
+    let request = Request { path: &path, query: "", headers: &[], body: b"" };
+    bencher.bench_local(|| find(&config, &secrets, &keys, black_box(&request)).is_ok());
+}
+
+/// The yardstick of a lookup: every secret compared with the one text that a path shows.
+#[divan::bench(consts = INTEGRATIONS)]
+fn lookup_yardstick<const INTEGRATIONS: usize>(bencher: Bencher) {
+    let (config, secrets) = doors(INTEGRATIONS);
+    let text = b"secret-of-alertmanager-0";
+    bencher.bench_local(|| {
+        let opens = |secret: &[SecretSource]| secrets.any_matches(secret, black_box(text));
+        config.endpoints.values().filter(|endpoint| opens(&endpoint.secret)).count()
+    });
+}
+
 /// From bytes to the events of the one integration whose secret they contain.
 #[divan::bench(args = BODIES, consts = INTEGRATIONS)]
 fn door<const INTEGRATIONS: usize>(bencher: Bencher, body: Body) {
     let ((config, secrets), bytes) = (doors(INTEGRATIONS), body.bytes());
+    let keys = Keys::new(&config, &secrets, &[7; 32]);
     let request = Request { path: body.path(), query: "", headers: &[], body: &bytes };
     bencher.bench_local(|| {
         let request = black_box(&request);
-        let endpoint = find(&config, &secrets, request).unwrap();
+        let endpoint = find(&config, &secrets, &keys, request).unwrap();
         match receive(endpoint, request, &secrets, now(), &Fetched::new()) {
             Received::Events { events, .. } => events,
             other => panic!("{other:?}"),

@@ -24,8 +24,10 @@ use crate::server::live::{Origin, Status};
 use crate::server::metrics::Metrics;
 use crate::server::run::{Carrier, Parts, STOP_MAX, Shown, run};
 use crate::web::calendars::Calendars;
+use crate::web::entrance::Entrance;
 use crate::web::limit::Limits;
 use crate::web::listen;
+use crate::web::proxy::Network;
 use crate::web::router::{Doors, router};
 use crate::web::slow::Slowed;
 use crate::web::tally::Tallies;
@@ -71,6 +73,8 @@ pub struct Options {
     /// Show deliveries to the watcher instead of sending them.
     pub print: bool,
     pub watcher: Option<mpsc::UnboundedSender<Shown>>,
+    /// The proxies that say whose requests they bring.
+    pub trusted_proxies: Vec<Network>,
 }
 
 /// Runs a server until it is told to stop by `stop` or a signal. `ready` gets the address it listens on.
@@ -79,7 +83,8 @@ pub async fn serve(
     ready: oneshot::Sender<SocketAddr>,
     stop: watch::Receiver<bool>,
 ) -> Result<()> {
-    let Options { config, state, listen, interval, clock, resolve, print, watcher } = options;
+    let Options { config, state, listen, interval, clock, resolve, print, watcher, trusted_proxies } =
+        options;
     ignore_file_size_signal()?;
     let client = Client::new()?;
     let (listener, address) = bind(listen)?;
@@ -95,6 +100,7 @@ pub async fn serve(
     let (status_in, status) = watch::channel(Status::waiting(&troubles));
     let metrics = Arc::new(Metrics::new());
     let (stopping, stopped) = watch::channel(false);
+    let most = listen::connections_max();
     let doors = Doors {
         live,
         status,
@@ -109,10 +115,12 @@ pub async fn serve(
         calendars: Calendars::default(),
         tallies: Tallies::default(),
         limits: Limits::default(),
-        slowed: Slowed::default(),
+        slowed: Slowed::of(most),
+        entrance: Entrance::default(),
     };
-    let (router, most) = (router(Arc::new(doors)), listen::connections_max());
-    let connections = tokio::spawn(listen::accept(listener, router, most, metrics.clone(), stopped.clone()));
+    let router = router(Arc::new(doors));
+    let accept = listen::accept(listener, router, most, trusted_proxies, metrics.clone(), stopped.clone());
+    let connections = tokio::spawn(accept);
     let parts = Parts {
         clock,
         incidents,

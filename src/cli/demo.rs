@@ -118,6 +118,7 @@ async fn play(scratch: &Scratch) -> Result<()> {
         resolve: made_up,
         print: true,
         watcher: Some(watcher),
+        trusted_proxies: Vec::new(),
     };
     let (ready, listening) = oneshot::channel();
     let (stop, stopped) = watch::channel(false);

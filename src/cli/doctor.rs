@@ -8,14 +8,14 @@ use super::doctor_text::{Item, human, json};
 use super::known::known;
 use super::serve::runtime;
 use super::{Exit, Output};
-use crate::config::{Config, Secret, SecretSource, Secrets};
+use crate::config::{Config, Secret, SecretSource, Secrets, place_name};
 use crate::incident::Outcome;
 use crate::preview::timeline::Reader;
 use crate::provider::doctor::{Found, Verdict, masked};
 use crate::provider::twilio::phone;
 use crate::server::delivery::Client;
 use crate::server::doctor::{call, examine};
-use crate::server::secrets::{Read, read_all};
+use crate::server::secrets::{Read, read_all, short};
 use anyhow::Result;
 use std::collections::BTreeSet;
 
@@ -119,7 +119,7 @@ fn of_secret(
     (wanted_by, source, value): (&str, &SecretSource, &Result<Secret, String>),
 ) -> Found {
     let place = match source {
-        SecretSource::Env(name) => format!("${name}"),
+        SecretSource::Env(name) => format!("${}", place_name(name)),
         SecretSource::File(path) | SecretSource::Sops { file: path, .. } => path.to_string(),
     };
     let user = wanted_by.strip_prefix("the phone of ").and_then(|id| config.users.get(id));
@@ -132,7 +132,21 @@ fn of_secret(
             let why = Reader::english(config).reason(&why);
             Found::Wrong { why: format!("{why}, so {}", closed(wanted_by)), way_out }
         }
-        (Ok(_), _) => Found::Well(place),
+        (Ok(value), _) => match short(wanted_by, value) {
+            Some(why) => {
+                Found::Doubtful { why: format!("{why}: {place}"), way_out: way_out_of_short(wanted_by) }
+            }
+            None => Found::Well(place),
+        },
+    }
+}
+
+fn way_out_of_short(wanted_by: &str) -> String {
+    if wanted_by.starts_with("providers.") {
+        "copy all of it from the provider".to_owned()
+    } else {
+        "`openssl rand -hex 32` makes a good one; for a while the integration may have both, in a list"
+            .to_owned()
     }
 }
 
@@ -153,7 +167,7 @@ fn closed(wanted_by: &str) -> String {
 
 fn way_out(source: &SecretSource) -> String {
     match source {
-        SecretSource::Env(name) => format!("set {name} where the server runs, and here"),
+        SecretSource::Env(name) => format!("set {} where the server runs, and here", place_name(name)),
         SecretSource::File(path) => format!("put it into {path}, readable by this user"),
         SecretSource::Sops { file, .. } => {
             format!("let this machine's age key open it: `sops updatekeys {file}`, or set SOPS_AGE_KEY_FILE")

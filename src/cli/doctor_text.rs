@@ -23,7 +23,7 @@ pub(super) struct Item {
 
 impl Item {
     pub(super) fn well(&self) -> bool {
-        matches!(self.found, Found::Well(_))
+        !matches!(self.found, Found::Wrong { .. })
     }
 
     fn says_the_same(&self, other: &Item) -> bool {
@@ -53,7 +53,9 @@ pub(super) fn human(items: &[Item]) -> String {
         out.push_str(&lines(item, &names));
     }
     let wrong = items.iter().filter(|item| !item.well()).count();
+    let doubtful = items.iter().filter(|item| matches!(item.found, Found::Doubtful { .. })).count();
     out.push_str(&match wrong {
+        0 if doubtful > 0 => format!("\nAll works; {doubtful} to be mended.\n"),
         0 => "\nAll is well.\n".to_owned(),
         1 => "\n1 thing is wrong.\n".to_owned(),
         _ => format!("\n{wrong} things are wrong.\n"),
@@ -71,6 +73,9 @@ fn lines(item: &Item, names: &[&str]) -> String {
         Found::Well(word) => marked("ok", &format!("{what} ({word})")),
         Found::Wrong { why, way_out } => {
             marked("WRONG", &what) + &marked("", why) + &marked("", &format!("way out: {way_out}"))
+        }
+        Found::Doubtful { why, way_out } => {
+            marked("warn", &what) + &marked("", why) + &marked("", &format!("way out: {way_out}"))
         }
     }
 }
@@ -92,7 +97,7 @@ pub(super) fn json(items: &[Item]) -> String {
             json!({ "group": item.group, "kind": item.kind, "name": item.name, "well": item.well() });
         match &item.found {
             Found::Well(word) => check["word"] = word.as_str().into(),
-            Found::Wrong { why, way_out } => {
+            Found::Wrong { why, way_out } | Found::Doubtful { why, way_out } => {
                 check["why"] = why.as_str().into();
                 check["way_out"] = way_out.as_str().into();
             }

@@ -7,6 +7,7 @@ use crate::serve::{From, Options, serve};
 use crate::server::clock::Clock;
 use crate::server::run::Shown;
 use crate::server::secrets;
+use crate::web::proxy::Network;
 use anyhow::{Context, Result, bail};
 use jiff::SignedDuration;
 use std::io::Write;
@@ -69,6 +70,15 @@ pub struct Arguments {
     /// The address to listen on; port 0 takes a free one
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
+    /// A reverse proxy, or a network of them, whose X-Forwarded-For (or Forwarded) names the client; may be repeated
+    #[arg(
+        long,
+        value_name = "CIDR",
+        env = "ONCALL_TRUSTED_PROXY",
+        hide_env_values = true,
+        value_delimiter = ','
+    )]
+    pub trusted_proxy: Vec<Network>,
     /// Write every delivery to the terminal instead of sending it
     #[arg(long)]
     pub print: bool,
@@ -105,6 +115,7 @@ pub(super) fn run(arguments: Arguments) -> Result<Output> {
         resolve: secrets::resolve,
         print: arguments.print,
         watcher: arguments.print.then_some(watcher),
+        trusted_proxies: arguments.trusted_proxy,
     };
     runtime()?.block_on(async {
         let (ready, listening) = oneshot::channel();

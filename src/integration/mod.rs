@@ -28,6 +28,7 @@ mod github;
 mod grafana;
 mod healthchecks;
 mod json;
+mod keys;
 mod mackerel;
 mod monitor;
 mod nagios;
@@ -56,8 +57,9 @@ mod url;
 mod zabbix;
 
 pub use bounds::short_hash as digest;
-pub use door::{Stray, find, named_by, stray};
+pub use door::{Awaited, Stray, awaited, find, known, named_by, stray};
 pub use generic::{Fault, faults};
+pub use keys::Keys;
 pub use monitor::{MONITORS, Monitor, Sns};
 pub use opsgenie::alert as opsgenie_alert;
 pub use push::{Push, push_webhook};

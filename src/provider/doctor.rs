@@ -68,6 +68,11 @@ pub struct Verdict {
 pub enum Found {
     /// With a word about it, or empty.
     Well(String),
+    /// It works, and should not stay so.
+    Doubtful {
+        why: String,
+        way_out: String,
+    },
     Wrong {
         why: String,
         way_out: String,

@@ -53,8 +53,7 @@ pub async fn call(client: &Client, config: &Config, secrets: &Secrets, user: &st
     // Keys would come back to a server that knows nothing of this call.
     let mut config = config.clone();
     config.organisation.public_url = None;
-    let live =
-        Live { config: Arc::new(config), secrets: secrets.clone(), commit: String::new(), about: None };
+    let live = Live::new(Arc::new(config), secrets.clone(), String::new(), None);
     Some(client.deliver(Arc::new(live), delivery).await)
 }
 

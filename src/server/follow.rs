@@ -248,7 +248,8 @@ impl Follower {
         previous: Option<Arc<Config>>,
     ) -> bool {
         let about = self.source.about(CommitId::parse(&name).ok());
-        let live = Arc::new(Live { config: Arc::new(config), secrets, commit: name, about });
+        let live = Arc::new(Live::new(Arc::new(config), secrets, name, about));
+        warn_of_short(&live);
         self.live = Some(live.clone());
         self.missing.clone_from(&missing);
         self.say(News::Accepted { live, previous, missing })
@@ -311,13 +312,20 @@ impl Follower {
         }
         self.missing.clone_from(&missing);
         let (config, commit, about) = (live.config.clone(), live.commit.clone(), live.about.clone());
-        let live = Arc::new(Live { config, secrets, commit, about });
+        let live = Arc::new(Live::new(config, secrets, commit, about));
+        warn_of_short(&live);
         self.live = Some(live.clone());
         self.say(News::Secrets { live, missing })
     }
 
     fn say(&self, news: News) -> bool {
         self.tell.blocking_send(news).is_ok()
+    }
+}
+
+fn warn_of_short(live: &Live) {
+    for short in secrets::short_ones(&live.config, &live.secrets) {
+        tracing::warn!("a secret is too short: {short}");
     }
 }
 

@@ -2,7 +2,9 @@
 
 use crate::config::{Config, Secrets};
 use crate::git::repository::Commit;
+use crate::integration::Keys;
 use jiff::Timestamp;
+use ring::rand::{SecureRandom, SystemRandom};
 use serde::Serialize;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -20,10 +22,23 @@ pub enum Origin {
 pub struct Live {
     pub config: Arc<Config>,
     pub secrets: Secrets,
+    /// Whose each secret is.
+    pub keys: Keys,
     /// The commit, or the digest of a directory.
     pub commit: String,
     /// What is known of the commit.
     pub about: Option<Commit>,
+}
+
+impl Live {
+    pub fn new(config: Arc<Config>, secrets: Secrets, commit: String, about: Option<Commit>) -> Live {
+        let mut random = [0; 32];
+        if SystemRandom::new().fill(&mut random).is_err() {
+            tracing::warn!("the system gives no random numbers; secrets are looked up without");
+        }
+        let keys = Keys::new(&config, &secrets, &random);
+        Live { config, secrets, keys, commit, about }
+    }
 }
 
 /// What `/readyz` tells.

@@ -5,6 +5,7 @@
 use super::age_keys;
 use crate::config::{
     CALENDAR_SECRET, CALENDAR_SECRET_MIN, Config, Loss, SECRET_MAX, Secret, SecretSource, Secrets, Wanted,
+    place_name,
 };
 use crate::sops::{self, Opened};
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,6 +14,9 @@ use std::io::{self, Read as _};
 use std::path::Path;
 use std::sync::Arc;
 use zeroize::Zeroizing;
+
+/// What opens a door should have so many bytes at least.
+pub const SECRET_MIN: usize = 16;
 
 /// A secret that does not resolve.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -129,6 +133,23 @@ pub fn keep(config: &Config, last: &Secrets, secrets: &mut Secrets, missing: &mu
     }
 }
 
+/// Why a secret is too short, if it opens one of our doors; never with its value.
+pub fn short(wanted_by: &str, value: &Secret) -> Option<&'static str> {
+    let opens = !wanted_by.starts_with("the phone of ") && wanted_by != "heartbeat.url";
+    (opens && value.expose().len() < SECRET_MIN).then_some("it has fewer than 16 bytes, so it can be guessed")
+}
+
+/// Those that are too short, in words for the log.
+pub fn short_ones(config: &Config, secrets: &Secrets) -> Vec<String> {
+    let wanted = config.secret_sources().into_iter();
+    wanted
+        .filter_map(|Wanted { by, source, .. }| {
+            let why = short(&by, secrets.get(source)?)?;
+            Some(format!("{by}: {source}: {why}"))
+        })
+        .collect()
+}
+
 /// Whoever has the URL of one calendar could try short secrets at leisure.
 fn long_enough(wanted_by: &str, source: &SecretSource, value: Secret) -> Result<Secret, String> {
     if wanted_by == CALENDAR_SECRET && value.expose().len() < CALENDAR_SECRET_MIN {
@@ -143,13 +164,16 @@ fn read(source: &SecretSource, opened: &OpenedFiles) -> Result<Secret, String> {
     let text = match source {
         SecretSource::Env(name) => match std::env::var(name.as_ref()) {
             Ok(text) => Zeroizing::new(text),
-            Err(std::env::VarError::NotPresent) => return Err(format!("{name} is not set")),
-            Err(std::env::VarError::NotUnicode(_)) => return Err(format!("{name} is not UTF-8")),
+            Err(std::env::VarError::NotPresent) => return Err(format!("{} is not set", place_name(name))),
+            Err(std::env::VarError::NotUnicode(_)) => {
+                return Err(format!("{} is not UTF-8", place_name(name)));
+            }
         },
         SecretSource::File(path) => bounded(&**path).map_err(|error| format!("{path}: {error}"))?,
         SecretSource::Sops { file, key } => match opened.get(file) {
             Some(Ok(opened)) => {
-                let value = opened.get(key).ok_or_else(|| format!("there is no `{key}` in {file}"))?;
+                let value =
+                    opened.get(key).ok_or_else(|| format!("there is no `{}` in {file}", place_name(key)))?;
                 Zeroizing::new(value.to_owned())
             }
             Some(Err(why)) => return Err(why.clone()),

@@ -1,8 +1,9 @@
 //! What people's tools ask: incidents, their timelines, and to act on them, with a bearer token of `oncall.yaml`.
 
-use super::body::take_whole;
+use super::body::{Bounds, Reading, Taken};
 use super::config;
 use super::refusal::{Refusal, busy, no_config};
+use super::room::Whose;
 use super::router::{Doors, Shared};
 use crate::actor::{Actor, Via};
 use crate::config::Config;
@@ -21,6 +22,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// `GET /v1/incidents?status=triggered&limit=50&before=3-17`
 #[derive(Debug, Deserialize)]
@@ -29,6 +31,9 @@ pub struct Wanted {
     limit: Option<usize>,
     before: Option<String>,
 }
+
+/// How much one may ask at once.
+const ASKED: Bounds = Bounds { bytes: 64 << 10, time: Duration::from_secs(10) };
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -114,7 +119,7 @@ pub async fn act(
     };
     let action = match action.as_str() {
         "acknowledge" | "resolve" | "escalate" => {
-            if let Err(refused) = nothing(request).await {
+            if let Err(refused) = nothing(&doors, &name, request).await {
                 return refused;
             }
             match action.as_str() {
@@ -123,7 +128,7 @@ pub async fn act(
                 _ => Asked::Escalate,
             }
         }
-        "reassign" => match reassigned(&live, request).await {
+        "reassign" => match reassigned(&doors, &live, &name, request).await {
             Ok(asked) => asked,
             Err(refused) => return refused,
         },
@@ -187,9 +192,18 @@ fn replied(id: IncidentId, reply: Option<Reply>) -> Response {
     }
 }
 
+/// The request of whoever has this token.
+async fn taken(doors: &Doors, token: &str, request: Request) -> Result<Taken, Response> {
+    let mut reading = Reading::begin(request, doors.entrance.known.hold(Whose::Token(token.to_owned())));
+    match reading.read(usize::MAX, ASKED).await {
+        Ok(()) => Ok(reading.taken(None)),
+        Err(cut) => Err(cut.refused()),
+    }
+}
+
 /// A body that says nothing: none, or an object without keys.
-async fn nothing(request: Request) -> Result<(), Response> {
-    let taken = take_whole(request).await?;
+async fn nothing(doors: &Doors, token: &str, request: Request) -> Result<(), Response> {
+    let taken = taken(doors, token, request).await?;
     if taken.body.iter().all(u8::is_ascii_whitespace) {
         return Ok(());
     }
@@ -199,8 +213,8 @@ async fn nothing(request: Request) -> Result<(), Response> {
     })
 }
 
-async fn reassigned(live: &Live, request: Request) -> Result<Asked, Response> {
-    let taken = take_whole(request).await?;
+async fn reassigned(doors: &Doors, live: &Live, token: &str, request: Request) -> Result<Asked, Response> {
+    let taken = taken(doors, token, request).await?;
     let wanted: Reassigned = serde_json::from_slice(&taken.body).map_err(|error| {
         problem(StatusCode::BAD_REQUEST, &format!("the body should be {{\"user\": \"<id>\"}}: {error}"))
     })?;
@@ -217,7 +231,7 @@ pub(super) fn authorized(doors: &Doors, headers: &HeaderMap) -> Result<(Arc<Live
         return Err(no_config());
     };
     let presented = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let presented = presented.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default().trim();
+    let presented = presented.and_then(bearer).unwrap_or_default();
     let name = live.config.organisation.api_tokens.iter().fold(None, |found, token| {
         let hit = live.secrets.any_matches(&token.token, presented.as_bytes());
         if hit { Some(token.name.clone()) } else { found }
@@ -231,6 +245,12 @@ pub(super) fn authorized(doors: &Doors, headers: &HeaderMap) -> Result<(Arc<Live
             Err(refusal.on(problem(StatusCode::UNAUTHORIZED, text)))
         }
     }
+}
+
+/// The token of `Bearer <token>`; how that is written is of no importance (RFC 9110, 11.1).
+fn bearer(authorization: &str) -> Option<&str> {
+    let (scheme, token) = authorization.trim().split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
 fn problem(status: StatusCode, message: &str) -> Response {

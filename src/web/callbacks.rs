@@ -1,6 +1,7 @@
 //! What Slack and Twilio say of their own accord: verified by the provider, decided by the engine.
 
-use super::body::take_whole;
+use super::body::{Bounds, Taken};
+use super::entrance;
 use super::refusal::{Refusal, busy, no_config};
 use super::router::Shared;
 use crate::engine::Lane;
@@ -11,25 +12,36 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use std::time::Duration;
+
+/// How much is read before a callback is verified.
+const CALLED_BACK: Bounds = Bounds { bytes: CALLBACK_BODY_MAX, time: Duration::from_secs(10) };
 
 /// A button, a key on the phone, or the course of a call.
 pub async fn callback(State(doors): Shared, request: Request) -> Response {
-    let taken = match take_whole(request).await {
-        Ok(taken) if taken.body.len() <= CALLBACK_BODY_MAX => taken,
-        Ok(_) => {
-            let answer = (StatusCode::PAYLOAD_TOO_LARGE, "too large for a callback\n");
-            return Refusal::new("too_large", "too large for a callback").on(answer);
-        }
+    let Some(live) = doors.live.borrow().clone() else { return no_config() };
+    let (peer, now) = (entrance::peer(&request), doors.clock.now());
+    let taken = match entrance::whole(&doors, request, CALLED_BACK).await {
+        Ok(taken) => taken,
         Err(refused) => return refused,
     };
-    let Some(live) = doors.live.borrow().clone() else { return no_config() };
-    let request = CallbackRequest {
-        path: &taken.path,
-        query: taken.query.as_deref(),
-        headers: taken.headers,
-        body: &taken.body,
+    let bytes = taken.body.len();
+    let verified = entrance::examine(&doors, peer, bytes, {
+        let live = live.clone();
+        move || {
+            let Taken { path, query, headers, body, .. } = taken;
+            let request = CallbackRequest { path: &path, query: query.as_deref(), headers, body: &body };
+            provider::callback(&live.config, &live.secrets, &request, now)
+        }
+    });
+    let verified = match verified.await {
+        Ok(verified) => verified,
+        Err(refused) => return refused,
     };
-    match provider::callback(&live.config, &live.secrets, &request, doors.clock.now()) {
+    if verified.is_ok() {
+        doors.entrance.pace.give_back(peer, bytes);
+    }
+    match verified {
         Err(refused) => {
             let status = StatusCode::from_u16(refused.status).unwrap_or(StatusCode::BAD_REQUEST);
             let refusal = Refusal::new(refused.code, refused.message.clone());

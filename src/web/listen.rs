@@ -1,5 +1,7 @@
 //! Accepts connections, within bounds of number and time, and ends them kindly.
 
+use super::proxy::{self, Network};
+use super::refusal::busy;
 use super::slow::{Peer, network};
 use crate::server::metrics::Metrics;
 use axum::Router;
@@ -7,8 +9,8 @@ use axum::extract::Request;
 use axum::serve::{Listener, ListenerExt};
 use hyper::body::Incoming;
 use hyper::server::conn::http1::Builder;
+use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::service::TowerToHyperService;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use std::collections::BTreeMap;
 use std::io;
@@ -29,6 +31,8 @@ const WAITING_MAX: u32 = 4_096;
 pub const SHARE_OF_ONE_ADDRESS: usize = 4;
 /// How many file descriptors are kept for the journal, git and what leaves.
 const FILES_KEPT: usize = 512;
+/// The largest head of a request, in bytes, and how much of a connection is read ahead.
+pub const HEAD_MAX: usize = 32 << 10;
 /// How long the head of a request may take to arrive, and a connection may be silent between two.
 pub const HEAD_TIME_MAX: Duration = Duration::from_secs(10);
 /// How long a connection lasts before it is told to end.
@@ -72,26 +76,29 @@ pub async fn accept<L>(
     mut listener: L,
     router: Router,
     connections: usize,
+    trusted: Vec<Network>,
     metrics: Arc<Metrics>,
     mut stop: watch::Receiver<bool>,
 ) where
     L: Listener<Addr = SocketAddr>,
 {
-    let (slots, peers) = (Arc::new(Semaphore::new(connections)), Arc::new(Peers::default()));
+    let slots = Arc::new(Semaphore::new(connections));
+    let most = (connections / SHARE_OF_ONE_ADDRESS).max(1);
+    let peers = Arc::new(Peers { trusted, most, counts: Mutex::default() });
     loop {
         let accepted = async { (slots.clone().acquire_owned().await, listener.accept().await) };
         let (slot, (stream, address)) = tokio::select! {
             accepted = accepted => accepted,
             _ = stop.wait_for(|stop| *stop) => break,
         };
-        let Some(place) = peers.place(address.ip(), (connections / SHARE_OF_ONE_ADDRESS).max(1)) else {
+        let Some(place) = peers.connected(address.ip()) else {
             metrics.refused("connections");
             tracing::debug!("one address has too many connections: {}", address.ip());
             continue;
         };
-        let (router, metrics, stop) = (router.clone(), metrics.clone(), stop.clone());
+        let (router, metrics, stop, peers) = (router.clone(), metrics.clone(), stop.clone(), peers.clone());
         tokio::spawn(async move {
-            converse(stream, Peer(address.ip()), router, &metrics, stop).await;
+            converse(stream, address.ip(), router, peers, &metrics, stop).await;
             drop((place, slot));
         });
     }
@@ -103,17 +110,27 @@ pub async fn accept<L>(
 /// One connection, from its first request to its last.
 async fn converse(
     stream: impl AsyncRead + AsyncWrite + Unpin,
-    peer: Peer,
+    peer: IpAddr,
     router: Router,
+    peers: Arc<Peers>,
     metrics: &Metrics,
     mut stop: watch::Receiver<bool>,
 ) {
-    let service = TowerToHyperService::new(router.map_request(move |mut request: Request<Incoming>| {
-        request.extensions_mut().insert(peer);
-        request
-    }));
+    let service = service_fn(move |mut request: Request<Incoming>| {
+        let client = proxy::client(peer, request.headers(), &peers.trusted);
+        request.extensions_mut().insert(Peer(client));
+        // What comes by a proxy is counted here, for its connections are those of all its clients.
+        let place = peers.asked(peer, client);
+        let router = router.clone();
+        async move {
+            match place {
+                Some(_place) => router.oneshot(request).await,
+                None => Ok(busy()),
+            }
+        }
+    });
     let mut builder = Builder::new();
-    builder.timer(TokioTimer::new()).header_read_timeout(HEAD_TIME_MAX);
+    builder.timer(TokioTimer::new()).header_read_timeout(HEAD_TIME_MAX).max_buf_size(HEAD_MAX);
     let mut connection = builder.serve_connection(TokioIo::new(stream), service);
     let ended = tokio::select! {
         // What has come is answered, whatever comes at the same time.
@@ -137,40 +154,59 @@ async fn converse(
     }
 }
 
-/// How many connections each address has.
-#[derive(Debug, Default)]
-struct Peers(Mutex<BTreeMap<IpAddr, usize>>);
+/// How many connections each address has; of clients behind a trusted proxy, how many requests.
+#[derive(Debug)]
+struct Peers {
+    trusted: Vec<Network>,
+    most: usize,
+    counts: Mutex<BTreeMap<IpAddr, usize>>,
+}
 
-/// One of them, until it is dropped.
+/// One of them, until it is dropped; none where it does not count.
 #[derive(Debug)]
 struct Place {
-    peers: Arc<Peers>,
-    peer: IpAddr,
+    of: Option<(Arc<Peers>, IpAddr)>,
 }
 
 impl Peers {
-    fn place(self: &Arc<Self>, peer: IpAddr, most: usize) -> Option<Place> {
+    /// A connection. A trusted proxy may have as many as there are.
+    fn connected(self: &Arc<Self>, peer: IpAddr) -> Option<Place> {
+        let is_trusted = self.trusted.iter().any(|network| network.contains(peer));
+        if is_trusted { Some(Place { of: None }) } else { self.place(peer) }
+    }
+
+    /// A request of a client; by its own connection, which is counted already, or by a proxy's.
+    fn asked(self: &Arc<Self>, peer: IpAddr, client: IpAddr) -> Option<Place> {
+        if client == peer.to_canonical() || client == peer {
+            Some(Place { of: None })
+        } else {
+            self.place(client)
+        }
+    }
+
+    fn place(self: &Arc<Self>, peer: IpAddr) -> Option<Place> {
         let peer = network(peer);
         let mut counts = self.counts();
         let count = counts.entry(peer).or_default();
-        (*count < most).then(|| {
+        (*count < self.most).then(|| {
             *count += 1;
-            Place { peers: self.clone(), peer }
+            Place { of: Some((self.clone(), peer)) }
         })
     }
 
     fn counts(&self) -> MutexGuard<'_, BTreeMap<IpAddr, usize>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.counts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        let mut counts = self.peers.counts();
-        if let Some(count) = counts.get_mut(&self.peer) {
+        let Some((peers, peer)) = &self.of else { return };
+        let mut counts = peers.counts();
+        if let Some(count) = counts.get_mut(peer) {
             *count -= 1;
             if *count == 0 {
-                counts.remove(&self.peer);
+                counts.remove(peer);
             }
         }
     }

@@ -3,7 +3,7 @@
 //! <https://docs.opsgenie.com/docs/alert-api>. What they write is read by [`integration`]. Of an incident that holds several
 //! alerts, the words are those of the first.
 
-use super::body::take_whole;
+use super::body::Head;
 use super::refusal::{Refusal, busy};
 use super::router::{Doors, Shared, in_force, rejected};
 use crate::alert::Severity;
@@ -47,11 +47,8 @@ pub async fn count(State(doors): Shared, request: Request) -> Response {
 
 /// `GET /v2/alerts/{identifier}?identifierType=alias`
 pub async fn show(State(doors): Shared, request: Request) -> Response {
-    let taken = match take_whole(request).await {
-        Ok(taken) => taken,
-        Err(refused) => return refused,
-    };
-    let request = taken.request();
+    let head = Head::of(&request);
+    let request = head.request();
     let integration = match integration(&doors, &request).await {
         Ok(integration) => integration,
         Err(refused) => return refused,
@@ -72,8 +69,8 @@ pub async fn show(State(doors): Shared, request: Request) -> Response {
 
 /// The alerts that a request asks for by their status, in the words of Opsgenie's search.
 async fn found(doors: &Doors, request: Request) -> Result<Vec<Value>, Response> {
-    let taken = take_whole(request).await?;
-    let request = taken.request();
+    let head = Head::of(&request);
+    let request = head.request();
     let integration = integration(doors, &request).await?;
     let asked = form_urlencoded::parse(request.query.as_bytes()).find(|(key, _)| key == "query");
     let asked =
@@ -95,7 +92,7 @@ async fn found(doors: &Doors, request: Request) -> Result<Vec<Value>, Response> 
 /// The integration whose key a request shows.
 async fn integration(doors: &Doors, request: &integration::Request<'_>) -> Result<Id, Response> {
     let live = in_force(doors).await?;
-    let found = integration::find(&live.config, &live.secrets, request);
+    let found = integration::find(&live.config, &live.secrets, &live.keys, request);
     found.map(|endpoint| endpoint.id.clone()).map_err(|reject| rejected(&reject))
 }
 

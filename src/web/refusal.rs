@@ -2,7 +2,7 @@
 //! slow where a secret was wrong. All of it here and only here, so that no door can forget it.
 
 use super::router::Shared;
-use super::slow::Peer;
+use super::slow::{Peer, Turn};
 use crate::config::Id;
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
@@ -50,9 +50,11 @@ pub fn at(integration: &Id, mut response: Response) -> Response {
 }
 
 /// Nothing can be taken yet or now: every sender that tries again does so on a 503, and many drop a 429.
-pub fn come_again(code: &'static str, text: &'static str) -> Response {
+pub fn come_again(code: &'static str, text: impl Into<String>) -> Response {
+    let text = text.into();
+    let why = text.trim_end().to_owned();
     let answer = (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "5")], text);
-    Refusal::new(code, text.trim_end()).on(answer)
+    Refusal::new(code, why).on(answer)
 }
 
 pub fn no_config() -> Response {
@@ -93,17 +95,18 @@ pub async fn tell(State(doors): Shared, request: Request, next: Next) -> Respons
     }
     let turn = peer.filter(|_| wrong_secret).map(|Peer(address)| doors.slowed.turn(address, now));
     let integration = integration.as_deref().unwrap_or("unknown");
-    match turn {
-        // Whoever sends more than may wait does not fill the log either.
-        Some(None) => {
-            response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
-        }
-        turn => {
-            tracing::warn!(integration, code, "refused a request: {why}");
-            if let Some(Some(turn)) = turn {
-                turn.come().await;
-            }
-        }
+    let from = peer.map_or_else(|| "unknown".to_owned(), |Peer(address)| address.to_string());
+    // Whoever goes on guessing does not fill the log either.
+    if turn.as_ref().is_none_or(|turn| turn.as_ref().is_some_and(Turn::is_told)) {
+        tracing::warn!(integration, code, from, "refused a request: {why}");
+    }
+    let came = match turn {
+        None => true,
+        Some(None) => false,
+        Some(Some(turn)) => turn.come().await,
+    };
+    if !came {
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
     response
 }

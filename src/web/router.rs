@@ -1,17 +1,18 @@
 //! The doors: bytes are handed on, and what comes of them is answered.
 //!
 //! Whether a monitor may come in is decided by [`integration`], whether a callback is genuine by
-//! [`provider`](crate::provider); what people ask of the API is in [`api`], bounds on bodies are in [`body`](super::body), and
-//! what a refusal brings with it is in [`refusal`]. A 2xx means that it is on disk. What cannot be stored is answered 503,
+//! [`provider`](crate::provider); what people ask of the API is in [`api`], how much of a body is read of whom is in
+//! [`entrance`], and what a refusal brings with it is in [`refusal`]. A 2xx means that it is on disk. What cannot be stored is answered 503,
 //! never 429: senders drop those. A body that we cut is an event where its sender is known: no other may come.
 
 use super::address;
 use super::api;
-use super::body::{Cut, Taken, take, take_whole};
+use super::body::{BODY_MAX, Bounds, Cut, Taken};
 use super::calendars;
 use super::calendars::Calendars;
 use super::callbacks;
 use super::config as in_force;
+use super::entrance::{self, Entrance, Judged};
 use super::limit::{Limits, Passed, TooMuch};
 use super::opsgenie;
 use super::refusal::{self, Refusal, at, busy, come_again, no_config, no_such_path, nothing_opened};
@@ -45,6 +46,8 @@ const CERTIFICATES_MAX: usize = 16;
 const RETRY_AFTER_MAX: u32 = 60;
 /// How many things one request may ask to be fetched.
 const FETCHES_MAX: usize = 3;
+/// Of a push of the config repository; GitHub's may be long.
+const PUSHED: Bounds = Bounds { bytes: BODY_MAX, time: Duration::from_secs(10) };
 
 /// What every door needs.
 #[derive(Debug)]
@@ -64,6 +67,7 @@ pub struct Doors {
     pub tallies: Tallies,
     pub limits: Limits,
     pub slowed: Slowed,
+    pub entrance: Entrance,
 }
 
 pub type Shared = State<Arc<Doors>>;
@@ -110,30 +114,34 @@ pub(super) async fn in_force(doors: &Doors) -> Result<Arc<Live>, Response> {
 async fn webhook(State(doors): Shared, request: Request) -> Response {
     let (is_get, is_safe) = (request.method() == Method::GET, request.method().is_safe());
     let reads_only = is_safe && request.uri().path().starts_with("/v1/webhooks/");
-    let taken = take(request).await;
     let live = match in_force(&doors).await {
         Ok(live) => live,
         Err(refused) => return refused,
     };
-    let request = taken.request();
-    match integration::find(&live.config, &live.secrets, &request) {
-        Ok(endpoint) if reads_only && !(is_get && speaks_by_get(endpoint, request.query)) => {
+    let (taken, judged) = match entrance::arrive(&doors, &live, request).await {
+        Ok(arrived) => arrived,
+        Err(refused) => return refused,
+    };
+    let found = judged.endpoint.map(|id| live.config.endpoints.get(&id));
+    match found {
+        Ok(Some(endpoint)) if reads_only && !(is_get && speaks_by_get(endpoint, taken.request().query)) => {
             let why = "alerts are posted here; only a heartbeat, or a generic or Uptime Kuma integration with a query, may be a GET";
             let allowed = [(header::ALLOW, "POST, PUT, PATCH")];
             let answer = (StatusCode::METHOD_NOT_ALLOWED, allowed, format!("{why}\n"));
             at(&endpoint.id, Refusal::new("method", why).on(answer))
         }
-        Ok(endpoint) => match taken.cut.filter(|cut| !cut.is_told()) {
+        Ok(Some(endpoint)) => match taken.cut.filter(|cut| !cut.is_told()) {
             Some(cut) => at(&endpoint.id, cut.refused()),
             None => entered(&doors, &live, endpoint, &taken).await,
         },
+        // A config has all the endpoints that it found.
+        Ok(None) => no_config(),
         Err(reject) => {
-            let stray = integration::stray(&live.config, &live.secrets, &request, None);
-            if let Some(stray) = stray.filter(|_| !is_safe) {
+            if let Some(stray) = judged.stray.filter(|_| !is_safe) {
                 return strayed(&doors, &live, &stray, taken.cut).await;
             }
             let refused = taken.cut.map_or_else(|| rejected(&reject), Cut::refused);
-            match integration::named_by(&live.config, &request) {
+            match integration::named_by(&live.config, &live.keys, &taken.request()) {
                 Some(endpoint) => at(&endpoint.id, refused),
                 None => refused,
             }
@@ -152,14 +160,14 @@ async fn elsewhere(State(doors): Shared, request: Request) -> Response {
     if request.method().is_safe() {
         return no_such_path();
     }
-    let taken = take(request).await;
     let live = match in_force(&doors).await {
         Ok(live) => live,
         Err(refused) => return refused,
     };
-    match integration::stray(&live.config, &live.secrets, &taken.request(), None) {
-        Some(stray) => strayed(&doors, &live, &stray, taken.cut).await,
-        None => nothing_opened("not_found"),
+    match entrance::arrive(&doors, &live, request).await {
+        Err(refused) => refused,
+        Ok((taken, Judged { stray: Some(stray), .. })) => strayed(&doors, &live, &stray, taken.cut).await,
+        Ok((_, Judged { stray: None, .. })) => nothing_opened("not_found"),
     }
 }
 
@@ -181,12 +189,12 @@ async fn entered(doors: &Doors, live: &Live, endpoint: &Endpoint, taken: &Taken)
     let mut fetched = Fetched::new();
     for _ in 0..=FETCHES_MAX {
         let received = match taken.cut {
-            Some(cut) => integration::cut_off(endpoint, &taken.body, cut.why(), secrets),
+            Some(cut) => integration::cut_off(endpoint, &taken.body, &cut.why(), secrets),
             None => integration::receive(endpoint, &request, secrets, doors.clock.now(), &fetched),
         };
         match received {
             Received::Events { events, answer } => {
-                let stray = integration::stray(&live.config, secrets, &request, Some(endpoint));
+                let stray = integration::stray(&live.config, secrets, &live.keys, &request, Some(endpoint));
                 let stray = stray.map(|it| stray::event(&live.config.organisation, &it, Some(id)));
                 let answer = taken.cut.map_or_else(|| answered(&answer, &events), Cut::refused);
                 return said_by(doors, endpoint, events, stray, at(id, answer)).await;
@@ -320,14 +328,24 @@ pub(super) fn rejected(reject: &Reject) -> Response {
 
 /// A signed push webhook of GitHub or GitLab: the repository is fetched at once.
 async fn push(State(doors): Shared, request: Request) -> Response {
-    let taken = match take_whole(request).await {
+    let Some(live) = doors.live.borrow().clone() else { return no_config() };
+    let (peer, now) = (entrance::peer(&request), doors.clock.now());
+    let taken = match entrance::whole(&doors, request, PUSHED).await {
         Ok(taken) => taken,
         Err(refused) => return refused,
     };
-    let Some(live) = doors.live.borrow().clone() else { return no_config() };
-    let sources = &live.config.organisation.push_secret;
-    match integration::push_webhook(&live.secrets, sources, &taken.request(), doors.clock.now()) {
+    let bytes = taken.body.len();
+    let verify = move || {
+        let sources = &live.config.organisation.push_secret;
+        integration::push_webhook(&live.secrets, sources, &taken.request(), now)
+    };
+    let verified = match entrance::examine(&doors, peer, bytes, verify).await {
+        Ok(verified) => verified,
+        Err(refused) => return refused,
+    };
+    match verified {
         Ok(_) => {
+            doors.entrance.pace.give_back(peer, bytes);
             // A full channel means that a fetch is due anyway.
             let _ = doors.pull.try_send(());
             (StatusCode::ACCEPTED, "fetching\n").into_response()

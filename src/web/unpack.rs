@@ -1,9 +1,8 @@
 //! Bodies that were packed on their way (`Content-Encoding: gzip`, `deflate`, `zstd`), within the bounds of any other.
 //!
 //! A body whose header was lost is known by its first bytes. One that cannot be unpacked stays as it came, to be an alert of its
-//! own; of one that becomes too large, the beginning is kept. Nobody has shown a secret yet: what unpacking takes is bounded.
+//! own; of one that becomes too large, the beginning is kept. Nobody may have shown a secret yet: what unpacking takes is bounded.
 
-use super::body::BODY_MAX;
 use axum::body::Bytes;
 use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 use ruzstd::decoding::StreamingDecoder;
@@ -24,8 +23,13 @@ pub struct Unpacked {
     pub is_too_large: bool,
 }
 
-/// Unpacks a body by the value of its `Content-Encoding`, if it has one, else by its first bytes.
-pub fn unpacked(body: Bytes, encoding: Option<&str>) -> Unpacked {
+/// Whether its first bytes say that a body is packed.
+pub fn is_packed(body: &[u8]) -> bool {
+    body.starts_with(&GZIP) || body.starts_with(&ZSTD)
+}
+
+/// Unpacks a body by the value of its `Content-Encoding`, if it has one, else by its first bytes; at most so many bytes of it.
+pub fn unpacked(body: Bytes, encoding: Option<&str>, most: usize) -> Unpacked {
     let named: Vec<String> = match encoding {
         Some(encoding) => encoding.split(',').map(|name| name.trim().to_ascii_lowercase()).rev().collect(),
         None if body.starts_with(&GZIP) => vec!["gzip".to_owned()],
@@ -35,9 +39,9 @@ pub fn unpacked(body: Bytes, encoding: Option<&str>) -> Unpacked {
     let mut unpacked = Unpacked { body, is_too_large: false };
     for name in named.iter().take(PACKED_MAX) {
         // A proxy may have unpacked it and left the header.
-        let Some(bytes) = once(&unpacked.body, name) else { break };
-        unpacked.is_too_large = bytes.len() > BODY_MAX;
-        let kept = bytes.len().min(BODY_MAX);
+        let Some(bytes) = once(&unpacked.body, name, most) else { break };
+        unpacked.is_too_large = bytes.len() > most;
+        let kept = bytes.len().min(most);
         unpacked.body = Bytes::from(bytes).slice(..kept);
         if unpacked.is_too_large {
             break;
@@ -47,27 +51,27 @@ pub fn unpacked(body: Bytes, encoding: Option<&str>) -> Unpacked {
 }
 
 /// One step; `None` where it is not packed so. One byte more than a body may have says that it is too large.
-fn once(body: &[u8], name: &str) -> Option<Vec<u8>> {
+fn once(body: &[u8], name: &str, most: usize) -> Option<Vec<u8>> {
     match name {
-        "gzip" | "x-gzip" => all(MultiGzDecoder::new(body)),
+        "gzip" | "x-gzip" => all(MultiGzDecoder::new(body), most),
         // The name stands for zlib (RFC 9110, 8.4.1.2); some send what is in it alone.
-        "deflate" => all(ZlibDecoder::new(body)).or_else(|| all(DeflateDecoder::new(body))),
-        "zstd" => frames(body),
+        "deflate" => all(ZlibDecoder::new(body), most).or_else(|| all(DeflateDecoder::new(body), most)),
+        "zstd" => frames(body, most),
         _ => None,
     }
 }
 
-fn all(packed: impl Read) -> Option<Vec<u8>> {
+fn all(packed: impl Read, most: usize) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();
-    packed.take(BODY_MAX as u64 + 1).read_to_end(&mut bytes).ok()?;
+    packed.take(most as u64 + 1).read_to_end(&mut bytes).ok()?;
     Some(bytes)
 }
 
-fn frames(mut body: &[u8]) -> Option<Vec<u8>> {
+fn frames(mut body: &[u8], most: usize) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();
-    while !body.is_empty() && bytes.len() <= BODY_MAX {
+    while !body.is_empty() && bytes.len() <= most {
         window(body).filter(|window| *window <= WINDOW_MAX)?;
-        let left = (BODY_MAX + 1 - bytes.len()) as u64;
+        let left = (most + 1 - bytes.len()) as u64;
         let frame = StreamingDecoder::new(&mut body).ok()?;
         frame.take(left).read_to_end(&mut bytes).ok()?;
     }

@@ -1,8 +1,8 @@
 //! Which endpoint a request enters.
 
-use super::{config, config_of, endpoint, events, fetched, key_of, now, post, post_to, rejected};
+use super::{config, config_of, endpoint, events, fetched, key_of, keys, now, post, post_to, rejected};
 use oncall::config::{Secret, SecretSource, Secrets};
-use oncall::integration::{Received, Request, find, stray};
+use oncall::integration::{Awaited, Received, Request, awaited, find, known, stray};
 
 const BODY: &[u8] = br#"{"title":"x"}"#;
 
@@ -25,7 +25,10 @@ fn found(path: &str, headers: &[(&str, &str)]) -> Result<String, u16> {
         headers.iter().map(|(k, v)| (k.to_string(), v.to_string())).collect();
     let (path, query) = path.split_once('?').unwrap_or((path, ""));
     let request = Request { path, query, headers: &headers, body: BODY };
-    find(&config, &secrets, &request).map(|found| found.id.to_string()).map_err(|reject| reject.answer.status)
+    let keys = keys(&config, &secrets);
+    find(&config, &secrets, &keys, &request)
+        .map(|found| found.id.to_string())
+        .map_err(|reject| reject.answer.status)
 }
 
 #[test]
@@ -202,10 +205,11 @@ fn a_signature_opens_the_door_that_it_names() {
     assert_eq!(rejected(asked("/v1/webhooks/sentry", &sign("sentry-secret-0124"))).code, "unauthorized");
     let headers = [("sentry-hook-signature".to_owned(), good)];
     let own = Request { path: "/v1/webhooks/sentry", query: "", headers: &headers, body };
-    let at = find(&config, &secrets, &own).unwrap();
-    assert_eq!(stray(&config, &secrets, &own, Some(at)), None);
+    let keys = keys(&config, &secrets);
+    let at = find(&config, &secrets, &keys, &own).unwrap();
+    assert_eq!(stray(&config, &secrets, &keys, &own, Some(at)), None);
     let elsewhere = Request { path: "/v1/webhooks/nobody", ..own };
-    assert_eq!(stray(&config, &secrets, &elsewhere, None), None);
+    assert_eq!(stray(&config, &secrets, &keys, &elsewhere, None), None);
 }
 
 /// Every place in which a sender can show a secret, at a path that is none of ours.
@@ -216,7 +220,7 @@ fn a_stray_is_known_by_its_secret_wherever_it_is() {
         let headers = [("authorization".to_owned(), authorization.to_owned())];
         let (path, query) = path.split_once('?').unwrap_or((path, ""));
         let request = Request { path, query, headers: &headers, body: body.as_bytes() };
-        let stray = stray(&config, &secrets, &request, None)?;
+        let stray = stray(&config, &secrets, &keys(&config, &secrets), &request, None)?;
         assert!(!format!("{stray:?}").contains("secret-0123"), "{stray:?}");
         Some(stray.integrations.iter().map(|id| id.to_string()).collect::<Vec<_>>().join(","))
     };
@@ -237,6 +241,54 @@ fn a_stray_is_known_by_its_secret_wherever_it_is() {
     for (path, authorization, body, expected) in cases {
         assert_eq!(strayed(path, authorization, body).as_deref(), expected, "{path} {authorization} {body}");
     }
+}
+
+/// Before a byte of the body is read: whose secret the head shows, and whether the body could still show one.
+#[test]
+fn the_head_says_how_much_of_a_body_is_worth_reading() {
+    let (config, secrets) = config();
+    let keys = keys(&config, &secrets);
+    let asked = |path: &str, header: (&str, &str), body: &str| {
+        let headers = [(header.0.to_owned(), header.1.to_owned())];
+        let (path, query) = path.split_once('?').unwrap_or((path, ""));
+        let request = Request { path, query, headers: &headers, body: body.as_bytes() };
+        let known = known(&config, &secrets, &keys, &request).map(|endpoint| endpoint.id.to_string());
+        (known, awaited(&config, &keys, &request))
+    };
+    let (none, signature) = (("x", ""), ("sentry-hook-signature", "00"));
+    let known_to = |id: &str| Some(id.to_owned());
+    let cases = [
+        ("/v1/webhooks/grafana/grafana-secret-0123", none, "", (known_to("grafana"), Awaited::Nothing)),
+        ("/v1/webhooks/grafana?token=grafana-secret-0123", none, "", (known_to("grafana"), Awaited::Nothing)),
+        (
+            "/v1/webhooks/grafana",
+            ("authorization", "BEARER grafana-secret-0123"),
+            "",
+            (known_to("grafana"), Awaited::Nothing),
+        ),
+        ("/v1/webhooks/grafana/wrong", none, "", (None, Awaited::Nothing)),
+        ("/hooks/wrong", none, "", (None, Awaited::Nothing)),
+        // A signature counts at the integration that the path names, if that signs, and is not tried here.
+        ("/v1/webhooks/sentry", signature, "{}", (None, Awaited::Signed)),
+        ("/v1/webhooks/sentry", none, "{}", (None, Awaited::Nothing)),
+        ("/v1/webhooks/generic", signature, "{}", (None, Awaited::Nothing)),
+        ("/v1/webhooks/nobody", signature, "{}", (None, Awaited::Nothing)),
+        ("/v2/enqueue", none, "", (None, Awaited::Key)),
+        // The beginning of a body is enough, if the key is in it.
+        (
+            "/v2/enqueue",
+            none,
+            r#"{"routing_key": "pagerduty-secret-0123", "payl"#,
+            (known_to("pagerduty"), Awaited::Key),
+        ),
+        ("/v2/enqueue", none, r#"{"routing_key": "pagerduty-sec"#, (None, Awaited::Key)),
+    ];
+    for (path, header, body, expected) in cases {
+        assert_eq!(asked(path, header, body), expected, "{path} {header:?} {body}");
+    }
+    // What has ever so many parts is not looked up without end.
+    let long = format!("{}/grafana-secret-0123", "/x".repeat(10_000));
+    assert_eq!(asked(&long, none, "").0, None);
 }
 
 /// Tools whose URL can be set but whose key cannot: the same body at the webhook URL.

@@ -27,7 +27,7 @@ fn said(examined: Examined, status: u16, headers: &[(&str, &str)], body: &Value)
 fn why(answer: &Answer) -> &str {
     match &answer.verdicts[0].found {
         Found::Well(word) => panic!("{word}"),
-        Found::Wrong { why, way_out } => {
+        Found::Wrong { why, way_out } | Found::Doubtful { why, way_out } => {
             assert!(!way_out.is_empty());
             why
         }

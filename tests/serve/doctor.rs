@@ -150,6 +150,26 @@ async fn what_is_wrong_is_named_with_a_way_out() {
     practice.finds(&[Trouble::AccountSuspended], &["WRONG account the account is suspended"]).await;
 }
 
+/// A door that a short secret opens works, and whoever tries enough secrets opens it too.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_short_secret_is_a_warning() {
+    let mut practice = Practice::open().await;
+    let short = "type: generic\nsecret: { env: BACKUP_SECRET }\nroutes: [{ service: web }]\n";
+    practice.world.push(&[("integrations/short.yaml", short)]);
+    let said = practice.ask(&[], "").await;
+    let warning =
+        "warn integration short it has fewer than 16 bytes, so it can be guessed: $BACKUP_SECRET way out:";
+    assert!(said.code == Some(0) && flat(&said.text).contains(warning), "{}", said.text);
+    assert!(flat(&said.text).ends_with("All works; 1 to be mended."), "{}", said.text);
+    practice.world.serve().await.stop();
+    let log = practice.world.log();
+    assert!(
+        log.contains("a secret is too short: integration short: environment variable BACKUP_SECRET"),
+        "{log}"
+    );
+    practice.world.no_secret_was_shown();
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_secret_that_is_not_there_closes_something() {
     let mut practice = Practice::open().await;

@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use oncall::alert::{Action, DESCRIPTION_MAX, Event};
 use oncall::web::body::BODY_MAX;
 use oncall::web::limit::{BURST_MAX, EVENTS_PER_SECOND_MAX};
-use oncall::web::slow::{WAIT_MAX, WAITING_MAX};
+use oncall::web::slow::{WAIT_MAX, WAITING_OF_ONE_MAX};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::Duration;
@@ -143,7 +143,7 @@ async fn only_so_many_refusals_wait() {
         waited += usize::from(wait.is_positive());
         assert!(wait.is_positive() || said.header("connection") == Some("close") || waited == 0);
     }
-    assert_eq!(waited, WAITING_MAX);
+    assert_eq!(waited, WAITING_OF_ONE_MAX);
     assert_eq!(inside.refused("unauthorized"), 10_000);
 }
 
@@ -196,12 +196,20 @@ async fn a_body_that_is_too_large_is_an_alert_where_its_sender_is_known() {
     assert_eq!(inside.post(&path("backup", "BACKUP_SECRET"), large.clone()).await.status, 413);
     assert_eq!(told.try_recv().unwrap().action, Action::Beat);
 
-    // Nobody knows who sent these: without the secret, with the key in the body, without the signature that must be.
-    for path in ["/v1/webhooks/prometheus/guessed", "/v2/enqueue", &path("signed", "JIRA_API_TOKEN")] {
+    // Nobody knows who sent these: with the key in the body, without the signature that must be. A wrong secret is no less
+    // wrong for the size of what comes with it.
+    assert_eq!(inside.post("/v1/webhooks/prometheus/guessed", large.clone()).await.status, 401);
+    for path in ["/v2/enqueue", &path("signed", "JIRA_API_TOKEN")] {
         assert_eq!(inside.post(path, large.clone()).await.status, 413, "{path}");
     }
     assert!(told.try_recv().is_err());
-    assert_eq!(inside.refused("too_large"), 9);
+    assert_eq!(inside.refused("too_large"), 8);
+    // A key at the beginning of a long body says who sends it.
+    let long = super::inside::event("disk").replace("db1", &"x".repeat(BODY_MAX));
+    let (before, key) = (long.split_once('{').unwrap(), secret("PAGERDUTY_KEY"));
+    let long = format!("{}{{\"routing_key\": \"{key}\", {}", before.0, before.1);
+    assert_eq!(inside.post("/v2/enqueue", long).await.status, 413);
+    assert_eq!(told.try_recv().unwrap().integration, "pagerduty");
     assert_eq!(shown(&inside, "signed").await, (json!({ "too_large": 1 }), json!(0), json!("too_large")));
 }
 
@@ -260,6 +268,17 @@ async fn every_refusal_is_counted_and_shown_at_its_integration() {
         assert_eq!(inside.refused(code), 1);
         let (refused, _, last) = shown(&inside, "prometheus").await;
         assert_eq!((&refused[code], last), (&json!(1), json!(code)));
+    }
+}
+
+/// RFC 9110, 11.1: the name of a scheme is read in any case.
+#[tokio::test(start_paused = true)]
+async fn a_bearer_is_one_in_any_case() {
+    let (inside, _told, _world) = inside().await;
+    for (scheme, status) in [("Bearer", 200), ("bearer", 200), ("BEARER ", 200), ("Basic", 401), ("", 401)] {
+        let request = Request::get("/v1/integrations/prometheus");
+        let request = with(request, &format!("{scheme} {}", secret("API_TOKEN")));
+        assert_eq!(inside.ask("192.0.2.1", request, "").await.status, status, "{scheme}");
     }
 }
 

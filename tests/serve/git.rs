@@ -243,6 +243,7 @@ async fn a_branch_that_is_deleted_pages_after_half_an_hour() {
         resolve: |config: &Config| (secrets::resolve(config).0, Vec::new()),
         print: true,
         watcher: Some(watcher),
+        trusted_proxies: Vec::new(),
     };
     let ((ready, address), (stop, stopped)) = (oneshot::channel(), watch::channel(false));
     let server = tokio::spawn(serve(options, ready, stopped));

@@ -84,6 +84,7 @@ impl Inside {
             tallies: Default::default(),
             limits: Default::default(),
             slowed: Default::default(),
+            entrance: Default::default(),
         });
         let parts = Parts {
             clock: clock.clone(),
@@ -238,7 +239,7 @@ fn live_of(world: &World) -> Live {
     for (name, value) in SECRETS.into_iter().chain([("HEARTBEAT_URL", watcher.as_str())]) {
         secrets.insert(SecretSource::Env(name.into()), Secret::new(value));
     }
-    Live { config: Arc::new(world.config()), secrets, commit: "c0ffee".to_owned(), about: None }
+    Live::new(Arc::new(world.config()), secrets, "c0ffee".to_owned(), None)
 }
 
 /// Hands on what the journal answers while it may.

@@ -7,8 +7,13 @@ use jiff::{SignedDuration, Timestamp};
 use oncall::alert::{Action, Event};
 use oncall::config::Id;
 use oncall::web::limit::{BURST_MAX, EVENTS_PER_SECOND_MAX, Limits, TooMuch};
+use oncall::web::pace::{
+    ALL_BYTES_PER_SECOND_MAX, ONE_BYTES_PER_SECOND_MAX, Pace, WAIT_MAX as WAIT_MAX_OF_STRANGERS,
+};
+use oncall::web::proxy::{Network, client};
 use oncall::web::slow::{Slowed, WAIT_MAX};
 use std::net::SocketAddr;
+use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpSocket;
 
@@ -103,6 +108,66 @@ fn a_storm_passes_within_its_minute() {
         }
     }
     assert!(at <= start() + SignedDuration::from_secs(60), "{at}");
+}
+
+/// What strangers make us do is bounded in a second, of one address and of all; what a known sender sent counts for nothing.
+#[test]
+fn bodies_of_strangers_are_examined_at_a_pace() {
+    let (pace, now) = (Pace::default(), start());
+    let address = |n: u32| std::net::IpAddr::from(std::net::Ipv4Addr::from_bits(0x0a00_0000 + n));
+    let second = ONE_BYTES_PER_SECOND_MAX as usize;
+    assert_eq!(pace.wait(address(1), second, now), Some(Duration::ZERO));
+    let next = pace.wait(address(1), second, now).unwrap();
+    assert!(next < Duration::from_millis(1), "{next:?}");
+    assert_eq!(pace.wait(address(1), second, now).unwrap().as_secs(), 1);
+    // Nobody else waits for it, until all of them together are too much.
+    assert_eq!(pace.wait(address(2), second, now), Some(Duration::ZERO));
+    pace.give_back(address(2), second);
+    let waits: Vec<Option<Duration>> = (3..100).map(|n| pace.wait(address(n), second, now)).collect();
+    assert!(waits[0] == Some(Duration::ZERO) && waits[96].is_none(), "{waits:?}");
+    let taken = waits.iter().filter(|wait| wait.is_some()).count() as u64;
+    let seconds = WAIT_MAX_OF_STRANGERS.as_secs() + 1;
+    assert!(taken * ONE_BYTES_PER_SECOND_MAX <= (seconds + 1) * ALL_BYTES_PER_SECOND_MAX, "{taken}");
+    let later = now + SignedDuration::from_secs(60);
+    assert_eq!(pace.wait(address(1), second, later), Some(Duration::ZERO));
+}
+
+/// The last address before one that is not ours: read from the right, for what stands to the left anybody may write.
+#[test]
+fn the_client_is_whom_the_trusted_proxies_name() {
+    let trusted: Vec<Network> =
+        ["10.0.0.0/8", "fd00::/8", "192.0.2.7"].map(|network| network.parse().unwrap()).into();
+    let forwarded = "forwarded";
+    let cases: [(&str, &[(&str, &str)], &str); 15] = [
+        ("10.0.0.1", &[], "10.0.0.1"),
+        ("10.0.0.1", &[("x-forwarded-for", "203.0.113.1")], "203.0.113.1"),
+        ("::ffff:10.0.0.1", &[("x-forwarded-for", "203.0.113.1")], "203.0.113.1"),
+        ("192.0.2.7", &[("x-forwarded-for", "203.0.113.1")], "203.0.113.1"),
+        // No proxy of ours may say anything.
+        ("192.0.2.8", &[("x-forwarded-for", "203.0.113.1")], "192.0.2.8"),
+        ("198.51.100.1", &[("x-forwarded-for", "10.0.0.1")], "198.51.100.1"),
+        ("10.0.0.1", &[("x-forwarded-for", "1.1.1.1, 203.0.113.1")], "203.0.113.1"),
+        ("10.0.0.1", &[("x-forwarded-for", "1.1.1.1, 203.0.113.1, 10.2.3.4,fd00::1")], "203.0.113.1"),
+        ("10.0.0.1", &[("x-forwarded-for", "1.1.1.1"), ("x-forwarded-for", "203.0.113.1")], "203.0.113.1"),
+        ("10.0.0.1", &[("x-forwarded-for", "203.0.113.1:4711")], "203.0.113.1"),
+        ("10.0.0.1", &[("x-forwarded-for", "[2001:db8::1]:4711")], "2001:db8::1"),
+        // A word ends it, and is not passed over.
+        ("10.0.0.1", &[("x-forwarded-for", "203.0.113.1, unknown, 10.0.0.2")], "10.0.0.2"),
+        ("10.0.0.1", &[(forwarded, "for=1.1.1.1, for=\"[2001:db8::1]:4711\";proto=https")], "2001:db8::1"),
+        ("10.0.0.1", &[(forwarded, "proto=http;For=203.0.113.1;by=10.0.0.1")], "203.0.113.1"),
+        ("10.0.0.1", &[(forwarded, "for=1.1.1.1"), ("x-forwarded-for", "203.0.113.1")], "203.0.113.1"),
+    ];
+    for (peer, headers, expected) in cases {
+        let mut map = http::HeaderMap::new();
+        for (name, value) in headers {
+            map.append(*name, value.parse().unwrap());
+        }
+        let found = client(peer.parse().unwrap(), &map, &trusted);
+        assert_eq!(found.to_string(), expected, "{peer} {headers:?}");
+    }
+    for wrong in ["", "10.0.0.0/33", "10.0.0.1/8", "10/8", "example.com", "10.0.0.0/", "::1/129"] {
+        assert!(wrong.parse::<Network>().is_err(), "{wrong}");
+    }
 }
 
 #[test]

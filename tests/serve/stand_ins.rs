@@ -100,7 +100,7 @@ impl StandIns {
 /// The server's own acceptor, which is told to stop by nobody.
 async fn axum_serve(listener: TcpListener, router: Router) {
     let (_never, stop) = watch::channel(false);
-    accept(listener, router, CONNECTIONS_MAX, Arc::default(), stop).await;
+    accept(listener, router, CONNECTIONS_MAX, Vec::new(), Arc::default(), stop).await;
 }
 
 async fn answer(State(mut stand_in): State<StandIn>, request: Request) -> Response {

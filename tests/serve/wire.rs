@@ -2,13 +2,14 @@
 //! the wires are in memory.
 
 use super::doors::{inside, path};
-use super::inside::Inside;
+use super::inside::{Inside, event};
 use axum::serve::Listener;
 use jiff::Timestamp;
 use oncall::web::body::BODY_TIME_MAX;
 use oncall::web::listen::{
     CONNECTION_TIME_MAX, HEAD_TIME_MAX, LAST_REQUEST_TIME_MAX, SHARE_OF_ONE_ADDRESS, accept,
 };
+use oncall::web::room::STRANGERS_BYTES_MAX;
 use oncall::web::slow::WAITING_MAX;
 use serde_json::json;
 use std::net::SocketAddr;
@@ -50,10 +51,16 @@ struct Exchange {
 
 impl Exchange {
     fn new(inside: &Inside, connections: usize) -> Exchange {
+        Exchange::behind(inside, connections, &[])
+    }
+
+    /// With proxies that are trusted.
+    fn behind(inside: &Inside, connections: usize, proxies: &[&str]) -> Exchange {
+        let trusted = proxies.iter().map(|proxy| proxy.parse().unwrap()).collect();
         let (connect, wires) = mpsc::unbounded_channel();
         let (stop, stopped) = watch::channel(false);
         let (router, metrics) = (inside.router.clone(), inside.doors.metrics.clone());
-        let accepting = tokio::spawn(accept(Wires(wires), router, connections, metrics, stopped));
+        let accepting = tokio::spawn(accept(Wires(wires), router, connections, trusted, metrics, stopped));
         Exchange { connect, stop, accepting }
     }
 
@@ -198,6 +205,102 @@ async fn whoever_guesses_shuts_nobody_out() {
         assert!(read.is_err() || first == *b"HTTP/1.1 401");
     }
     assert_eq!(waiting, WAITING_MAX);
+}
+
+/// A wrong secret is wrong before its body comes, and holds its connection no longer than a moment.
+#[tokio::test(start_paused = true)]
+async fn a_wrong_secret_is_refused_without_its_body() {
+    let (inside, mut told, _world) = inside().await;
+    let exchange = Exchange::new(&inside, 64);
+    for (path, code) in [("/v1/webhooks/prometheus/guessed", "unauthorized"), ("/hooks/guessed", "not_found")]
+    {
+        let began = inside.clock.now();
+        let answer = rest(exchange.say("192.0.2.1", &post(path, 5 << 20, "{\"first\": 1")).await).await;
+        assert!(answer.starts_with("HTTP/1.1 40"), "{answer}");
+        assert!(since(&inside, began) <= Duration::from_secs(2), "{:?}", since(&inside, began));
+        assert_eq!(inside.refused(code), 1);
+        tokio::time::sleep(Duration::from_secs(60)).await;
+    }
+    assert_eq!(inside.doors.entrance.strangers.taken(), 0);
+    assert!(told.try_recv().is_err());
+}
+
+/// Strangers that send slowly, or wait for their refusal, take up room that is their own.
+#[tokio::test(start_paused = true)]
+async fn strangers_share_a_small_room() {
+    let (inside, _told, _world) = inside().await;
+    let exchange = Exchange::new(&inside, 4_096);
+    let part = format!("{{\"first\": \"{}", "x".repeat(100_000));
+    let signed = post("/v1/webhooks/signed", 5 << 20, &part)
+        .replace("\r\nhost", "\r\nx-hub-signature-256: sha256=00\r\nhost");
+    let mut slow = Vec::new();
+    for n in 0..600 {
+        let request = if n % 2 == 0 { post("/v2/enqueue", 1 << 20, &part[..1_000]) } else { signed.clone() };
+        let (mut ours, theirs) = duplex(BUFFER);
+        exchange
+            .connect
+            .send((theirs, SocketAddr::new(format!("10.0.{}.1", n % 100).parse().unwrap(), 1)))
+            .unwrap();
+        slow.push(tokio::spawn(async move {
+            let _ = ours.write_all(request.as_bytes()).await;
+            rest(ours).await
+        }));
+    }
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let taken = inside.doors.entrance.strangers.taken();
+    assert!((STRANGERS_BYTES_MAX / 2..=STRANGERS_BYTES_MAX).contains(&taken), "{taken}");
+    // Who is known has room of his own.
+    let began = inside.clock.now();
+    assert!(rest(exchange.say("10.0.0.1", &good()).await).await.starts_with("HTTP/1.1 202 "));
+    assert_eq!(since(&inside, began), Duration::ZERO);
+    for slow in slow {
+        let answer = slow.await.unwrap();
+        assert!(answer.starts_with("HTTP/1.1 503 ") && answer.contains("\r\nretry-after: 5\r\n"), "{answer}");
+    }
+    assert_eq!((inside.doors.entrance.strangers.taken(), inside.doors.entrance.known.taken()), (0, 0));
+    let refused = (inside.refused("too_slow"), inside.refused("no_room"));
+    assert!(refused.0 > 0 && refused.1 > 0 && refused.0 + refused.1 == 600, "{refused:?}");
+    let words = event("disk");
+    let small = post("/v2/enqueue", words.len(), &words).replace("\r\nhost", "\r\nconnection: close\r\nhost");
+    assert!(rest(exchange.say("10.0.0.1", &small).await).await.starts_with("HTTP/1.1 202 "));
+}
+
+/// Behind a proxy that is trusted, what one client does costs itself alone; whoever names himself otherwise is not believed.
+#[tokio::test(start_paused = true)]
+async fn behind_a_trusted_proxy_limits_are_of_the_clients() {
+    let (inside, _told, _world) = inside().await;
+    let exchange = Exchange::behind(&inside, 64, &["10.0.0.0/8"]);
+    let by = |client: &str, request: &str| {
+        request.replace("\r\nhost", &format!("\r\nx-forwarded-for: 203.0.113.9, {client}\r\nhost"))
+    };
+    // One client takes more than its share of what the proxy may have open.
+    let share = 64 / SHARE_OF_ONE_ADDRESS;
+    let mut slow = Vec::new();
+    for _ in 0..share {
+        let path = path("prometheus", "PROMETHEUS_SECRET");
+        slow.push(exchange.say("10.0.0.1", &by("192.0.2.1", &post(&path, 100, "{"))).await);
+    }
+    tokio::time::sleep(Duration::from_millis(1)).await;
+    let turned_away = rest(exchange.say("10.0.0.1", &by("192.0.2.1", &good())).await).await;
+    assert!(turned_away.starts_with("HTTP/1.1 503 "), "{turned_away}");
+    let other = rest(exchange.say("10.0.0.1", &by("192.0.2.2", &good())).await).await;
+    assert!(other.starts_with("HTTP/1.1 202 "), "{other}");
+    // The second guess of a client waits, and the first of another one does not.
+    let guess =
+        post("/v1/webhooks/prometheus/guessed", 2, "{}").replace("\r\nhost", "\r\nconnection: close\r\nhost");
+    for (from, client, waits) in [
+        ("10.0.0.1", "192.0.2.3", 0),
+        ("10.0.0.1", "192.0.2.3", 250),
+        ("10.0.0.1", "192.0.2.4", 0),
+        // Not by a proxy of ours: the address is the connection's.
+        ("198.51.100.7", "192.0.2.5", 0),
+        ("198.51.100.7", "192.0.2.6", 250),
+    ] {
+        let began = inside.clock.now();
+        let answer = rest(exchange.say(from, &by(client, &guess)).await).await;
+        assert!(answer.starts_with("HTTP/1.1 401 "), "{answer}");
+        assert_eq!(since(&inside, began), Duration::from_millis(waits), "{from} {client}");
+    }
 }
 
 /// Who never reads the answers holds a connection, but not for ever.

@@ -23,7 +23,7 @@ pub const SECRETS: [(&str, &str); 12] = [
     ("SLACK_SIGNING_SECRET", "seCretSlackSigning8R"),
     ("JIRA_API_TOKEN", "seCretJiraToken9S"),
     ("TWILIO_AUTH_TOKEN", "seCretTwilioToken1T"),
-    ("PUSH_SECRET", "seCretPush2U"),
+    ("PUSH_SECRET", "seCretPush2U-of-good-length"),
     ("API_TOKEN", "seCretApiToken3V"),
     ("PROMETHEUS_SECRET", "seCretPrometheus4W"),
     ("BACKUP_SECRET", "seCretBackup7Y"),
