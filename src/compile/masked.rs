@@ -250,9 +250,7 @@ fn is_name(key: &str) -> bool {
             && name.bytes().next() == spelt.bytes().next()
             && strsim::damerau_levenshtein(&name, spelt) <= few
     };
-    is_secret_name(key.trim_matches(['"', '\'']))
-        || name == "apitokens"
-        || SPELT.iter().any(|spelt| is_near(&spelt))
+    is_secret_name(key.trim_matches(['"', '\''])) || name == "apitokens" || SPELT.iter().any(is_near)
 }
 
 /// The next word that something follows as its value, by `:`, `=` or, at the beginning of a line, nothing: the word, and where
