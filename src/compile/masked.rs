@@ -63,6 +63,10 @@ pub(super) fn quoted(text: &str, secrets: &[Range<usize>]) -> Vec<String> {
             }
         }
     }
+    // A message may quote a part of what is wrong.
+    let parts = all.iter().flat_map(|text| text.split([':', ',', '{', '}', '[', ']', '"', '\'']));
+    let parts: Vec<String> = parts.map(|part| part.trim().to_owned()).collect();
+    all.extend(parts.into_iter().filter(|part| part.chars().count() >= SHORT && !WORDS.contains(&&**part)));
     let beginnings: Vec<String> = all.iter().map(|text| text.chars().take(BEGINNING).collect()).collect();
     all.extend(beginnings);
     all.retain(|text| !text.trim().is_empty());
@@ -95,8 +99,6 @@ struct Below {
     column: usize,
     /// All of it is the value, whatever it says: a long text.
     is_text: bool,
-    /// Nothing of the value has come yet.
-    is_first: bool,
 }
 
 struct Lines<'t> {
@@ -130,9 +132,7 @@ impl Lines<'_> {
         if let Some(below) = self.below {
             let is_deeper = column > below.column || content.starts_with('-') && column >= below.column;
             // A value that is not indented as it should be.
-            let is_value = below.is_first && !has_key(content) || content.starts_with(['}', ']']);
-            if is_deeper || is_value {
-                self.below = Some(Below { is_first: false, ..below });
+            if is_deeper || !has_key(content) {
                 if below.is_text {
                     self.found.push(whole)
                 } else {
@@ -154,23 +154,29 @@ impl Lines<'_> {
             if !is_name(name) {
                 continue;
             }
-            let rest = line[value..].trim_start();
-            let start = line.len() - rest.len();
-            let (column, is_first) = (key.start, false);
+            let mut rest = line[value..].trim_start();
+            // An anchor or a tag, or a secret that looks like one.
+            while rest.starts_with(['&', '!']) {
+                let end = rest.find(char::is_whitespace).unwrap_or(rest.len());
+                let start = at + line.len() - rest.len();
+                self.found.push(start..start + end);
+                rest = rest[end..].trim_start();
+            }
+            let (start, column) = (line.len() - rest.len(), key.start);
             let is_inner = line[..key.start].contains(['{', '[']);
             match rest.chars().next() {
                 None | Some('#') => {
-                    self.below = Some(Below { column, is_text: false, is_first: true });
+                    self.below = Some(Below { column, is_text: false });
                     return;
                 }
                 Some('|' | '>') => {
-                    self.below = Some(Below { column, is_text: true, is_first });
+                    self.below = Some(Below { column, is_text: true });
                     return;
                 }
                 Some('{' | '[') => {
                     let end = closed(rest);
                     let end = end.unwrap_or_else(|| {
-                        self.below = Some(Below { column, is_text: false, is_first });
+                        self.below = Some(Below { column, is_text: false });
                         rest.len()
                     });
                     self.values(at + start..at + start + end);
@@ -181,7 +187,7 @@ impl Lines<'_> {
                     self.found.push(at + start..at + start + rest[..end].trim_end().len());
                     from = start + end;
                     if !is_inner {
-                        self.below = Some(Below { column, is_text: true, is_first });
+                        self.below = Some(Below { column, is_text: true });
                     }
                 }
             }
@@ -205,7 +211,7 @@ impl Lines<'_> {
             let end = word_end(rest);
             let (word, after) = (unquoted(&rest[..end]), rest[end..].trim_start());
             let is_key = after.starts_with(':');
-            let is_fine = if is_key { WORDS.contains(&&*word) } else { is_place(key, &word) };
+            let is_fine = if is_key { is_word(&word) } else { is_place(key, &word) };
             if !is_fine {
                 self.found.push(range.start + at..range.start + at + end);
             }
@@ -213,6 +219,11 @@ impl Lines<'_> {
             at += end;
         }
     }
+}
+
+/// Whether a key may be shown; so short a word is a slip (`evn`), and no secret.
+fn is_word(key: &str) -> bool {
+    WORDS.contains(&key) || key.len() <= 5 && key.bytes().all(|byte| byte.is_ascii_lowercase())
 }
 
 /// Whether a value names the place of a secret, by its key.
@@ -239,9 +250,7 @@ fn is_name(key: &str) -> bool {
             && name.bytes().next() == spelt.bytes().next()
             && strsim::damerau_levenshtein(&name, spelt) <= few
     };
-    is_secret_name(key.trim_matches(['"', '\'']))
-        || name == "apitokens"
-        || SPELT.iter().any(|spelt| is_near(&spelt))
+    is_secret_name(key.trim_matches(['"', '\''])) || name == "apitokens" || SPELT.iter().any(is_near)
 }
 
 /// The next word that something follows as its value, by `:`, `=` or, at the beginning of a line, nothing: the word, and where
@@ -259,7 +268,7 @@ fn next_key(line: &str, from: usize) -> Option<(Range<usize>, usize)> {
             return Some((start..end, line.len() - after.len() + 1));
         }
         let is_begin = line[..start].trim_start_matches([' ', '\t', '-']).is_empty();
-        if is_begin && is_secret_name(word) && !after.is_empty() {
+        if is_begin && is_secret_name(word) {
             return Some((start..end, end));
         }
         start = end;

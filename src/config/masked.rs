@@ -145,7 +145,7 @@ fn in_word(word: &str, at: usize, found: &mut Vec<Range<usize>>) {
     if let Some(scheme) = word.find("://") {
         in_address(word, scheme + 3, at, found);
     }
-    runs(word, at, |run| looks_random(run), found);
+    runs(word, at, looks_random, found);
 }
 
 /// The length of the token at the beginning, if one begins so.

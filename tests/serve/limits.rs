@@ -137,8 +137,8 @@ fn bodies_of_strangers_are_examined_at_a_pace() {
 fn the_client_is_whom_the_trusted_proxies_name() {
     let trusted: Vec<Network> =
         ["10.0.0.0/8", "fd00::/8", "192.0.2.7"].map(|network| network.parse().unwrap()).into();
-    let forwarded = "forwarded";
-    let cases: [(&str, &[(&str, &str)], &str); 15] = [
+    type Case = (&'static str, &'static [(&'static str, &'static str)], &'static str);
+    let cases: [Case; 15] = [
         ("10.0.0.1", &[], "10.0.0.1"),
         ("10.0.0.1", &[("x-forwarded-for", "203.0.113.1")], "203.0.113.1"),
         ("::ffff:10.0.0.1", &[("x-forwarded-for", "203.0.113.1")], "203.0.113.1"),
@@ -153,9 +153,9 @@ fn the_client_is_whom_the_trusted_proxies_name() {
         ("10.0.0.1", &[("x-forwarded-for", "[2001:db8::1]:4711")], "2001:db8::1"),
         // A word ends it, and is not passed over.
         ("10.0.0.1", &[("x-forwarded-for", "203.0.113.1, unknown, 10.0.0.2")], "10.0.0.2"),
-        ("10.0.0.1", &[(forwarded, "for=1.1.1.1, for=\"[2001:db8::1]:4711\";proto=https")], "2001:db8::1"),
-        ("10.0.0.1", &[(forwarded, "proto=http;For=203.0.113.1;by=10.0.0.1")], "203.0.113.1"),
-        ("10.0.0.1", &[(forwarded, "for=1.1.1.1"), ("x-forwarded-for", "203.0.113.1")], "203.0.113.1"),
+        ("10.0.0.1", &[("forwarded", "for=1.1.1.1, for=\"[2001:db8::1]:4711\";proto=https")], "2001:db8::1"),
+        ("10.0.0.1", &[("forwarded", "proto=http;For=203.0.113.1;by=10.0.0.1")], "203.0.113.1"),
+        ("10.0.0.1", &[("forwarded", "for=1.1.1.1"), ("x-forwarded-for", "203.0.113.1")], "203.0.113.1"),
     ];
     for (peer, headers, expected) in cases {
         let mut map = http::HeaderMap::new();
