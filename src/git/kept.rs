@@ -1,4 +1,5 @@
-//! The last good config of a directory, as files below the state directory: a start uses it while the directory has errors.
+//! The last good config as plain files below the state directory: a start uses it while the directory has errors, or while
+//! the clone of the repository is damaged and the remote is away.
 
 use super::files::read_dir;
 use crate::compile::Tree;
@@ -9,7 +10,7 @@ use std::path::{Path, PathBuf};
 /// Dot-names are not read as config.
 const NAME: &str = ".version";
 
-/// Where the last good config of one directory is kept.
+/// Where the last good config of one directory, or of one remote, branch and folder, is kept.
 #[derive(Debug)]
 pub struct Kept {
     folder: PathBuf,
@@ -19,9 +20,12 @@ impl Kept {
     /// Of the config in `directory`, below `state`. Each directory has its own.
     pub fn of(state: &Path, directory: &Path) -> Kept {
         let real = directory.canonicalize().unwrap_or_else(|_| directory.to_owned());
-        let digest = ring::digest::digest(&ring::digest::SHA256, real.as_os_str().as_encoded_bytes());
-        let name = data_encoding::HEXLOWER.encode(digest.as_ref());
-        Kept { folder: state.join(format!("last-good-{}", &name[..16])) }
+        Kept { folder: state.join(name(real.as_os_str().as_encoded_bytes())) }
+    }
+
+    /// Beside the clone in `clone`, of what is followed there.
+    pub(super) fn beside(clone: &Path, followed: &str) -> Kept {
+        Kept { folder: clone.with_file_name(name(followed.as_bytes())) }
     }
 
     /// Writes the files beside the old ones and exchanges both, so that a crash leaves one of them whole.
@@ -70,6 +74,11 @@ impl Kept {
     fn new_folder(&self) -> PathBuf {
         self.folder.with_extension("new")
     }
+}
+
+fn name(of: &[u8]) -> String {
+    let digest = ring::digest::digest(&ring::digest::SHA256, of);
+    format!("last-good-{}", &data_encoding::HEXLOWER.encode(digest.as_ref())[..16])
 }
 
 /// It is written last: a folder that has it is whole.

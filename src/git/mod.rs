@@ -3,6 +3,7 @@
 //! This room only reads and fetches, and never pushes. [`compile`](crate::compile) and the [`server`](crate::server)
 //! decide what a commit means, and whether it goes into force.
 
+mod clone;
 mod commit;
 pub mod fetch;
 pub mod files;

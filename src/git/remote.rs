@@ -192,6 +192,11 @@ impl<F: Fn() -> bool> Limit<F> {
         Limit { expired, ended: Cell::new(None) }
     }
 
+    /// Whether it was stopped.
+    pub fn is_over(&self) -> bool {
+        self.ended.get().is_some()
+    }
+
     fn goes_on(&self, received_bytes: usize) -> bool {
         if (self.expired)() {
             self.ended.set(Some(TOOK_TOO_LONG));

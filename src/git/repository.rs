@@ -2,28 +2,43 @@
 //!
 //! Everything here blocks, so it runs on its own thread. A fetch brings one branch with its full history, within the
 //! limits below. `refs/oncall/last-good/…` keeps the last accepted commit of each remote, branch and folder, and
-//! `refs/oncall/good` the last one of all, so that the server can start while the remote is down. libgit2 itself checks ssh host keys against `~/.ssh/known_hosts` and
-//! certificates against the system's authorities. The caller decides when to fetch, and whether a commit is a good
-//! config.
+//! `refs/oncall/good` the last one of all; its files are also kept apart from git ([`kept`](super::kept)), so that the
+//! server can start while the remote is down and the clone is damaged. A clone that does not serve is made anew
+//! ([`clone`](super::clone)). The caller decides when to fetch, and whether a commit is a good config.
 
+use super::clone;
 use super::commit;
+use super::kept::Kept;
 use super::remote::{Credentials, Limit, Remote, proxy};
 use crate::compile::Tree;
 use anyhow::{Context, Error, Result, anyhow, bail};
-use git2::{AutotagOption, Direction, ErrorCode, FetchOptions, Oid, RepositoryInitOptions, Sort};
-use std::{fmt, path::Path};
+use git2::{AutotagOption, Direction, ErrorClass, ErrorCode, FetchOptions, Oid, Sort};
+use std::cell::{Cell, Ref, RefCell};
+use std::fmt;
+use std::path::{Path, PathBuf};
 
 /// The most commits [`Repository::log`] lists.
 pub const LOG_MAX: usize = 100;
 
+/// After another clone was made, how many fetches pass before the next: a disk that damages each would be kept busy.
+const PAUSE: u32 = 20;
+
 const GOOD: &str = "refs/oncall/good";
-/// A text: whose that is.
-const GOOD_OF: &str = "refs/oncall/good-of";
+/// A file of the clone that says whose that is.
+const GOOD_OF: &str = "good-of";
 const TIP: &str = "refs/oncall/tip";
 
 /// A bare clone of the config repository.
 pub struct Repository {
-    git: git2::Repository,
+    dir: PathBuf,
+    /// `None`: it can neither be opened nor created, on a full disk for example.
+    git: RefCell<Option<git2::Repository>>,
+    /// The last tip whose files could be read.
+    read: Cell<Option<Oid>>,
+    /// How many fetches still pass before another clone may be made.
+    pause: Cell<u32>,
+    /// The files of its own last good commit.
+    kept: Kept,
     remote: Remote,
     branch: Option<String>,
     path: Option<String>,
@@ -42,6 +57,14 @@ pub struct Fetched {
     pub commit: CommitId,
     /// The earlier tip, if the new one does not descend from it because history was rewritten.
     pub rewritten: Option<CommitId>,
+    /// The clone is another one, or its files are: other handles should [`reopen`](Repository::reopen) it.
+    pub renewed: bool,
+}
+
+/// Whose fault it is that a fetch failed.
+enum Failure {
+    Remote(Error),
+    Clone(Error),
 }
 
 /// One commit, as shown to people.
@@ -57,7 +80,8 @@ pub struct Commit {
 
 impl Repository {
     /// Opens the clone in `dir`, or creates an empty one. Without `branch`, it follows the remote's default branch;
-    /// `path` is the config's folder in the repository. Does not contact the remote.
+    /// `path` is the config's folder in the repository. Does not contact the remote. A clone that cannot be opened is
+    /// replaced by an empty one, and kept beside it.
     pub fn open(
         dir: &Path,
         url: &str,
@@ -69,13 +93,38 @@ impl Repository {
         if let Some(branch) = branch.filter(|branch| !git2::Reference::is_valid_name(&reference(branch))) {
             bail!("`{branch}` cannot be a branch: give its name alone, as in `--branch main`");
         }
-        let git = open_or_create(dir).map_err(|error| local(&error, dir)).with_context(|| {
-            format!("cannot open the clone of the config repository in {}", dir.display())
-        })?;
-        let branch = branch.map(str::to_owned);
         let path = folder(path)?;
-        let good = last_good(&followed(&remote.shown, branch.as_deref(), path.as_deref()));
-        Ok(Repository { git, remote, branch, path, good })
+        let branch = branch.map(str::to_owned);
+        let followed = followed(&remote.shown, branch.as_deref(), path.as_deref());
+        clone::tidy(dir);
+        let git = match clone::open_or_create(dir) {
+            Ok(git) => Some(git),
+            Err(error) if error.code() == ErrorCode::Owner => {
+                return Err(local(&error, dir)).with_context(|| unopened(dir));
+            }
+            Err(error) => {
+                tracing::warn!("{}: {error}: it is replaced", unopened(dir));
+                clone::replace(dir).inspect_err(|error| tracing::warn!("{error:#}")).ok()
+            }
+        };
+        Ok(Repository {
+            dir: dir.to_owned(),
+            git: RefCell::new(git),
+            read: Cell::new(None),
+            pause: Cell::new(0),
+            kept: Kept::beside(dir, &followed),
+            good: last_good(&followed),
+            remote,
+            branch,
+            path,
+        })
+    }
+
+    /// Opens the clone again, after another handle has made it anew.
+    pub fn reopen(&self) -> Result<()> {
+        let git = clone::open_or_create(&self.dir).map_err(|error| local(&error, &self.dir));
+        self.git.replace(Some(git.with_context(|| unopened(&self.dir))?));
+        Ok(())
     }
 
     /// Fetches the branch and returns its new tip. While data arrives, `expired` is called repeatedly and stops the
@@ -83,46 +132,71 @@ impl Repository {
     /// stays as it was.
     pub fn fetch(&self, expired: impl Fn() -> bool) -> Result<Fetched> {
         let before = self.reference(TIP);
-        let commit = self
-            .fetch_branch(&Limit::new(expired))
-            .with_context(|| format!("cannot fetch {}", self.remote.shown))?;
+        self.pause.set(self.pause.get().saturating_sub(1));
+        let limit = Limit::new(expired);
+        let (commit, renewed) = match self.fetch_readable(&limit) {
+            Ok(commit) => (commit, false),
+            Err(Failure::Clone(error)) if self.pause.get() == 0 => match self.renew(&limit, &error) {
+                Ok(commit) => (commit, true),
+                Err(why) => {
+                    let error = error.context(format!("another clone cannot be made: {why:#}"));
+                    return Err(error).with_context(|| format!("cannot fetch {}", self.remote.shown));
+                }
+            },
+            Err(Failure::Clone(error) | Failure::Remote(error)) => {
+                return Err(error).with_context(|| format!("cannot fetch {}", self.remote.shown));
+            }
+        };
+        let joined = !renewed && self.join_packs();
         let rewritten = before.filter(|old| *old != commit && !self.descends(commit, *old));
-        Ok(Fetched { commit, rewritten })
+        Ok(Fetched { commit, rewritten, renewed: renewed || joined })
     }
 
-    /// The files of a commit below the config's folder. Fails if the commit is not in the clone, or the folder is not
-    /// in the commit.
+    /// The files of a commit below the config's folder. Fails if the commit is neither in the clone nor the one that is
+    /// kept apart, or the folder is not in the commit.
     pub fn tree(&self, commit: CommitId) -> Result<Tree> {
         let folder = self.path.as_deref();
-        commit::read(&self.git, commit.0, folder)
-            .with_context(|| format!("cannot read commit {commit} of {}", self.remote.shown))
+        let read = self.git().and_then(|git| commit::read(&git, commit.0, folder));
+        let kept = || self.kept.read().filter(|(name, _)| *name == commit.to_string()).map(|(_, tree)| tree);
+        match read {
+            Ok(tree) => Ok(tree),
+            Err(error) => kept().ok_or(error),
+        }
+        .with_context(|| format!("cannot read commit {commit} of {}", self.remote.shown))
     }
 
-    /// Remembers `commit` as the last good one, and protects it from git's garbage collection.
+    /// Remembers `commit` as the last good one, with its files apart from git, and protects it from git's garbage
+    /// collection.
     pub fn mark_good(&self, commit: CommitId) -> Result<()> {
-        let note = "accepted as the config";
-        let mark = || {
-            let of = self.git.blob(self.followed().as_bytes())?;
-            for (name, id) in [(&*self.good, commit.0), (GOOD, commit.0), (GOOD_OF, of)] {
-                self.git.reference(name, id, true, note)?;
-            }
-            Ok::<_, git2::Error>(())
-        };
+        self.kept.write(&commit.to_string(), &self.tree(commit)?)?;
+        let mark = || self.mark(&*self.git()?, commit);
         mark().with_context(|| {
-            format!("cannot remember {commit} as the last good commit in {}", self.git.path().display())
+            format!("cannot remember {commit} as the last good commit in {}", self.dir.display())
         })
+    }
+
+    fn mark(&self, git: &git2::Repository, commit: CommitId) -> Result<()> {
+        std::fs::write(self.dir.join(GOOD_OF), self.followed())?;
+        for name in [&*self.good, GOOD] {
+            let write = || git.reference(name, commit.0, true, "accepted as the config").map(drop);
+            // git does not write over a reference that it cannot read.
+            write().or_else(|error| {
+                std::fs::remove_file(self.dir.join(name)).map_or(Err(error), |()| write())
+            })?;
+        }
+        Ok(())
     }
 
     /// The last good commit of this remote, branch and folder, if there is one.
     pub fn good(&self) -> Option<CommitId> {
-        self.reference(&self.good)
+        let marked = self.reference(&self.good).filter(|good| self.tree(*good).is_ok());
+        marked.or_else(|| CommitId::parse(&self.kept.read()?.0).ok())
     }
 
     /// The last good commit of all that was followed in this clone, and what that was: an old config pages somebody, no
     /// config pages nobody.
     pub fn good_of_another(&self) -> Option<(CommitId, String)> {
-        let of = self.git.find_reference(GOOD_OF).and_then(|it| it.peel_to_blob()).ok();
-        let of = of.map(|text| String::from_utf8_lossy(text.content()).into_owned());
+        let of = std::fs::read_to_string(self.dir.join(GOOD_OF)).ok();
         Some((self.reference(GOOD)?, of.unwrap_or_else(|| "something else".to_owned())))
     }
 
@@ -133,18 +207,19 @@ impl Repository {
 
     /// The commits that are in `to` but not in `from`, newest first, at most `max` and at most [`LOG_MAX`].
     pub fn log(&self, from: Option<CommitId>, to: CommitId, max: usize) -> Result<Vec<Commit>> {
-        let mut walk = self.git.revwalk()?;
+        let git = self.git()?;
+        let mut walk = git.revwalk()?;
         walk.set_sorting(Sort::TOPOLOGICAL)?;
         walk.push(to.0)?;
-        if let Some(from) = from.filter(|from| self.git.find_commit(from.0).is_ok()) {
+        if let Some(from) = from.filter(|from| git.find_commit(from.0).is_ok()) {
             walk.hide(from.0)?;
         }
-        walk.take(max.min(LOG_MAX)).map(|id| Ok(commit_of(&self.git.find_commit(id?)?))).collect()
+        walk.take(max.min(LOG_MAX)).map(|id| Ok(commit_of(&git.find_commit(id?)?))).collect()
     }
 
     /// One commit, if it is in the clone.
     pub fn commit(&self, id: CommitId) -> Option<Commit> {
-        self.git.find_commit(id.0).ok().map(|commit| commit_of(&commit))
+        self.git().ok()?.find_commit(id.0).ok().map(|commit| commit_of(&commit))
     }
 
     /// The URL we follow, without anything that could be a secret.
@@ -153,33 +228,106 @@ impl Repository {
     }
 
     fn reference(&self, name: &str) -> Option<CommitId> {
-        self.git.refname_to_id(name).ok().map(CommitId)
+        self.git().ok()?.refname_to_id(name).ok().map(CommitId)
     }
 
     fn descends(&self, commit: CommitId, ancestor: CommitId) -> bool {
-        self.git.graph_descendant_of(commit.0, ancestor.0).unwrap_or(false)
+        self.git().is_ok_and(|git| git.graph_descendant_of(commit.0, ancestor.0).unwrap_or(false))
     }
 
-    fn fetch_branch(&self, limit: &Limit<impl Fn() -> bool>) -> Result<CommitId> {
-        let explain = |error| self.remote.explain(&error, limit);
-        let mut remote = self.git.remote_anonymous(&self.remote.url)?;
+    /// The clone, opened again if it could not be opened before.
+    fn git(&self) -> Result<Ref<'_, git2::Repository>> {
+        if self.git.borrow().is_none() {
+            self.reopen()?;
+        }
+        Ref::filter_map(self.git.borrow(), Option::as_ref).map_err(|_| anyhow!(unopened(&self.dir)))
+    }
+
+    /// Fetches, and makes sure that the files of a new tip are really there.
+    fn fetch_readable(&self, limit: &Limit<impl Fn() -> bool>) -> Result<CommitId, Failure> {
+        let git = self.git().map_err(Failure::Clone)?;
+        let commit = self.fetch_branch(&git, limit)?;
+        if self.read.get() == Some(commit.0) {
+            return Ok(commit);
+        }
+        match commit::read(&git, commit.0, self.path.as_deref()) {
+            Err(error) if is_damage(&error) => Err(Failure::Clone(error)),
+            // A folder that is not there is the caller's concern.
+            _ => {
+                self.read.set(Some(commit.0));
+                Ok(commit)
+            }
+        }
+    }
+
+    fn fetch_branch(
+        &self,
+        git: &git2::Repository,
+        limit: &Limit<impl Fn() -> bool>,
+    ) -> Result<CommitId, Failure> {
+        let explain = |error| Failure::Remote(self.remote.explain(&error, limit));
+        let mut remote =
+            git.remote_anonymous(&self.remote.url).map_err(|error| Failure::Clone(error.into()))?;
         let callbacks = Some(self.remote.callbacks(limit));
         let mut connection =
             remote.connect_auth(Direction::Fetch, callbacks, Some(proxy())).map_err(explain)?;
-        let branch = self.wanted(&connection)?;
-        let Some(tip) =
-            connection.list()?.iter().find(|head| head.name() == branch).map(git2::RemoteHead::oid)
-        else {
-            bail!("{}", no_such_branch(&branch, connection.list()?));
+        let heads = |error: git2::Error| Failure::Remote(error.into());
+        let branch = self.wanted(&connection).map_err(Failure::Remote)?;
+        let listed = connection.list().map_err(heads)?;
+        let Some(tip) = listed.iter().find(|head| head.name() == branch).map(git2::RemoteHead::oid) else {
+            return Err(Failure::Remote(anyhow!(no_such_branch(&branch, listed))));
         };
-        if self.reference(TIP) != Some(CommitId(tip)) || self.git.find_commit(tip).is_err() {
+        let tip_of = |git: &git2::Repository| git.refname_to_id(TIP).ok();
+        if tip_of(git) != Some(tip) || git.find_commit(tip).is_err() {
             let mut options = FetchOptions::new();
             options.remote_callbacks(self.remote.callbacks(limit)).proxy_options(proxy());
             options.download_tags(AutotagOption::None).update_fetchhead(false);
             let refspec = format!("+{branch}:{TIP}");
-            connection.remote().fetch(&[refspec], Some(&mut options), None).map_err(explain)?;
+            connection.remote().fetch(&[refspec], Some(&mut options), None).map_err(|error| {
+                let local = clone::is_local(&error) && !limit.is_over();
+                if local { Failure::Clone(error.into()) } else { explain(error) }
+            })?;
         }
-        self.reference(TIP).ok_or_else(|| anyhow!("{branch} was deleted while it was fetched"))
+        let deleted = || Failure::Remote(anyhow!("{branch} was deleted while it was fetched"));
+        tip_of(git).map(CommitId).ok_or_else(deleted)
+    }
+
+    /// Makes another clone beside this one, and puts it into its place. What both have of the good commits is kept.
+    fn renew(&self, limit: &Limit<impl Fn() -> bool>, why: &Error) -> Result<CommitId> {
+        self.pause.set(PAUSE);
+        let make = || {
+            let git = clone::beside(&self.dir)?;
+            let commit = self.fetch_branch(&git, limit).map_err(|failure| match failure {
+                Failure::Remote(error) | Failure::Clone(error) => error,
+            })?;
+            for name in [&*self.good, GOOD] {
+                if let Some(good) = self.reference(name).filter(|good| git.find_commit(good.0).is_ok()) {
+                    git.reference(name, good.0, true, "kept from the clone before")?;
+                }
+            }
+            if let (Ok(_), Some((_, of))) = (git.refname_to_id(GOOD), self.good_of_another()) {
+                std::fs::write(git.path().join(GOOD_OF), of)?;
+            }
+            Ok::<_, Error>(commit)
+        };
+        let commit = make().inspect_err(|_| clone::give_up_beside(&self.dir))?;
+        self.git.replace(None);
+        clone::exchange(&self.dir)?;
+        self.reopen()?;
+        self.read.set(Some(commit.0));
+        tracing::warn!(
+            "the clone {} did not serve ({why:#}): another one has taken its place",
+            self.dir.display()
+        );
+        Ok(commit)
+    }
+
+    /// Few packs are few open files. A failure costs only those.
+    fn join_packs(&self) -> bool {
+        let joined = self.git().and_then(|git| clone::join_packs(&git));
+        let joined =
+            joined.inspect_err(|error| tracing::warn!("the packs of the clone cannot be joined: {error:#}"));
+        joined.unwrap_or(false) && self.reopen().is_ok()
     }
 
     /// The full name of the branch to follow.
@@ -221,16 +369,16 @@ impl fmt::Display for CommitId {
     }
 }
 
-fn open_or_create(dir: &Path) -> Result<git2::Repository, git2::Error> {
-    let git = if dir.join("HEAD").exists() {
-        git2::Repository::open_bare(dir)?
-    } else {
-        let mut options = RepositoryInitOptions::new();
-        git2::Repository::init_opts(dir, options.bare(true).mkpath(true).external_template(false))?
-    };
-    // After a power cut, no reference may point to objects that were never written.
-    git.config()?.open_level(git2::ConfigLevel::Local)?.set_bool("core.fsyncObjectFiles", true)?;
-    Ok(git)
+/// Whether an object is missing or garbled, rather than a folder that nobody has made.
+fn is_damage(error: &Error) -> bool {
+    let errors = error.chain().filter_map(|it| it.downcast_ref::<git2::Error>());
+    errors
+        .into_iter()
+        .any(|error| !(error.class() == ErrorClass::Tree && error.code() == ErrorCode::NotFound))
+}
+
+fn unopened(dir: &Path) -> String {
+    format!("cannot open the clone of the config repository in {}", dir.display())
 }
 
 /// An error of the clone itself, which can always be created again.

@@ -329,8 +329,11 @@ impl Source {
                 let tree = read_dir(path)?;
                 Ok(Version { name: digest(&tree), commit: None, tree: Some(tree) })
             }
-            Source::Git(_, fetcher) => {
+            Source::Git(repository, fetcher) => {
                 let fetched = fetcher.fetch(patience)?;
+                if fetched.renewed {
+                    repository.reopen()?;
+                }
                 if let Some(old) = fetched.rewritten {
                     tracing::warn!(
                         "the history of the config was rewritten: {old} is no ancestor of {}",

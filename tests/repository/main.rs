@@ -1,6 +1,8 @@
 //! A bare repository made with git2 in a temporary folder -> what the server's clone makes of it. `file://` only.
 #![allow(clippy::unwrap_used, reason = "in a test a panic is the finding, in its helpers too")]
 
+mod clone;
+
 use oncall::compile::{FILE_MAX, FILES_MAX, FOLDERS_MAX, TREE_BYTES_MAX, Tree, Unread};
 use oncall::git::files::read_dir;
 use oncall::git::kept::Kept;
@@ -373,16 +375,6 @@ fn a_commit_that_is_not_in_the_clone_is_named() {
     assert!(clone.mark_good(unknown).is_err());
     assert!(CommitId::parse("main").is_err());
     assert!(CommitId::parse("5c3b1b0").is_err());
-}
-
-#[test]
-fn a_damaged_clone_names_the_folder_to_remove() {
-    let world = World::with(&[("oncall.yaml", "1")]);
-    drop(world.open(None, None));
-    fs::write(world.clone_dir().join("HEAD"), "").unwrap();
-    fs::remove_dir_all(world.clone_dir().join("objects")).unwrap();
-    let opened = Repository::open(&world.clone_dir(), &world.url(), None, None, Credentials::default());
-    contains(&chain(opened), &["config.git", "remove", "only a copy"]);
 }
 
 #[test]
