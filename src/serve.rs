@@ -5,9 +5,9 @@
 
 use crate::disk::alive;
 use crate::disk::compaction::compact;
-use crate::disk::directory::{Loaded, StateDir};
+use crate::disk::directory::StateDir;
 use crate::disk::recorder::{Recorder, Written};
-use crate::disk::recover;
+use crate::disk::recover::{self, Unusable};
 use crate::git::fetch::Fetcher;
 use crate::git::kept::Kept;
 use crate::git::remote::Credentials;
@@ -16,6 +16,7 @@ use crate::incident::Incidents;
 use crate::incident::stored::Stored;
 use crate::journal::recovery::Damage;
 use crate::journal::retention::History;
+use crate::language::{Language, storage::Trouble};
 use crate::server::clock::Clock;
 use crate::server::delivery::Client;
 use crate::server::follow::{Follower, News, Resolve, Source};
@@ -42,6 +43,8 @@ use tokio::task::JoinHandle;
 const NEWS_MAX: usize = 16;
 /// How often sealed segments become a snapshot, and old ones are deleted.
 const COMPACT_EVERY: Duration = Duration::from_secs(600);
+/// How often a start looks whether files that cannot be used may be moved.
+const SET_ASIDE_EVERY: Duration = Duration::from_millis(200);
 /// The bytes of one segment of the journal.
 const SEGMENT_SIZE: u64 = crate::disk::directory::SEGMENT_SIZE;
 
@@ -70,6 +73,8 @@ pub struct Options {
     pub resolve: Resolve,
     /// Show deliveries to the watcher instead of sending them.
     pub print: bool,
+    /// Go on with what can be read of a newer release's journal.
+    pub accept_loss: bool,
     pub watcher: Option<mpsc::UnboundedSender<Shown>>,
 }
 
@@ -79,11 +84,12 @@ pub async fn serve(
     ready: oneshot::Sender<SocketAddr>,
     stop: watch::Receiver<bool>,
 ) -> Result<()> {
-    let Options { config, state, listen, interval, clock, resolve, print, watcher } = options;
+    let Options { config, state, listen, interval, clock, resolve, print, accept_loss, watcher } = options;
     ignore_file_size_signal()?;
     let client = Client::new()?;
     let (listener, address) = bind(listen)?;
-    let Begun { dir: state_dir, incidents, troubles, recorder, epoch, gap_seconds, written } = begin(&state)?;
+    let Begun { dir: state_dir, incidents, troubles, recorder, epoch, gap_seconds, written } =
+        begin(&state, accept_loss)?;
 
     let recorded = Some(incidents.state().revision.commit.clone()).filter(|commit| !commit.is_empty());
     let (tell_news, news) = mpsc::channel(NEWS_MAX);
@@ -145,22 +151,26 @@ pub async fn serve(
 struct Begun {
     dir: Arc<StateDir>,
     incidents: Incidents,
-    troubles: Vec<String>,
+    troubles: Vec<Trouble>,
     recorder: Recorder,
     epoch: u32,
     gap_seconds: Option<u64>,
     written: mpsc::UnboundedReceiver<Written>,
 }
 
-/// Opens the state directory, reads it, and begins a new epoch of its journal.
-fn begin(state: &Path) -> Result<Begun> {
-    let dir = StateDir::open(state, SEGMENT_SIZE)?;
-    let (incidents, loaded, troubles) = load(&dir)?;
+/// Opens the state directory, reads it, and begins a new epoch of its journal; in memory, if the disk takes nothing.
+fn begin(state: &Path, accept_loss: bool) -> Result<Begun> {
+    let dir = StateDir::open_despite(state, SEGMENT_SIZE, accept_loss)?;
+    let (incidents, loaded, troubles) = recover::load(&dir)?;
+    for trouble in &troubles {
+        tracing::error!("at the start: {}", trouble.words(Language::En));
+    }
     let (tell_written, written) = mpsc::unbounded_channel();
-    let (recorder, epoch) = Recorder::start(&dir, &loaded.opening, tell_written)?;
+    let unusable = recover::unusable(&dir, &incidents, &loaded)?;
+    let (recorder, epoch) = Recorder::start_anyway(&dir, &loaded.opening, tell_written);
     let gap_seconds = alive::gap_seconds(&dir, wall());
-    alive::touch_now_and_then(&dir);
-    compact_now_and_then(dir.clone(), loaded.damages);
+    recorder.watch().context("cannot start the thread that looks after the state directory")?;
+    compact_now_and_then(dir.clone(), unusable, loaded.damages);
     let epoch = u32::try_from(epoch).unwrap_or(u32::MAX);
     Ok(Begun { dir: Arc::new(dir), incidents, troubles, recorder, epoch, gap_seconds, written })
 }
@@ -171,13 +181,6 @@ fn bind(listen: SocketAddr) -> Result<(impl Listener<Addr = SocketAddr>, SocketA
     })?;
     let address = listener.local_addr()?;
     Ok((listener, address))
-}
-
-/// What the journal holds; what is damaged is said in the log as well.
-fn load(dir: &StateDir) -> Result<(Incidents, Loaded<()>, Vec<String>)> {
-    let loaded = recover::load(dir)?;
-    loaded.2.iter().for_each(|trouble| tracing::error!("damaged, and set aside: {trouble}"));
-    Ok(loaded)
 }
 
 /// The source of the config, and how to show it; a clone of a repository is kept beside the journal.
@@ -250,26 +253,53 @@ fn follow(
 }
 
 /// Snapshots off the live path, on a thread that ends with the process.
-fn compact_now_and_then(dir: StateDir, known: Vec<Damage>) {
+fn compact_now_and_then(dir: StateDir, unusable: Option<Unusable>, known: Vec<Damage>) {
     let work = move || {
+        if let Some(unusable) = unusable {
+            set_aside(&dir, unusable);
+        }
         loop {
             std::thread::sleep(COMPACT_EVERY);
-            let apply = |state: &mut Stored<'static>, _: u64, payload: &[u8]| {
-                if let Err(error) = recover::apply(state, payload) {
-                    tracing::error!("an entry cannot be read: {error}");
+            let apply = |state: &mut Stored<'static>, seq: u64, payload: &[u8]| {
+                if let Err(why) = recover::apply(state, seq, payload) {
+                    tracing::warn!("entry {seq} is left out of the snapshot: {why:?}");
                 }
             };
             match compact(&dir, Stored::default(), apply, &known, (&History::default(), wall())) {
                 Ok(done) if done.damages.is_empty() => {
                     tracing::debug!(covered = done.covered, deleted = done.deleted.len(), "compacted");
                 }
-                Ok(done) => tracing::error!("no snapshot was made: {:?} is damaged", done.damages),
+                Ok(done) => {
+                    for damage in &done.damages {
+                        let said = recover::trouble(&dir, damage).words(Language::En);
+                        tracing::error!("no snapshot was made: {said}");
+                    }
+                }
                 Err(error) => tracing::warn!("no snapshot was made: {error:#}"),
             }
         }
     };
     if let Err(error) = std::thread::Builder::new().name("compaction".into()).spawn(work) {
         tracing::error!("no thread to make snapshots: {error}");
+    }
+}
+
+/// Moves files that no start of this release can use, once what was read of them, and the page about them, is on disk.
+fn set_aside(dir: &StateDir, unusable: Unusable) {
+    while !dir.has_written() {
+        std::thread::sleep(SET_ASIDE_EVERY);
+    }
+    match unusable.set_aside(dir) {
+        Ok(moved) => {
+            for (from, to) in moved {
+                tracing::warn!(
+                    "{} cannot be used by this release, and is kept as {}",
+                    from.display(),
+                    to.display()
+                );
+            }
+        }
+        Err(error) => tracing::error!("a file that this release cannot use stays where it is: {error:#}"),
     }
 }
 

@@ -116,6 +116,7 @@ async fn play(scratch: &Scratch) -> Result<()> {
         interval: Duration::from_secs(3600),
         clock: clock.clone(),
         resolve: made_up,
+        accept_loss: false,
         print: true,
         watcher: Some(watcher),
     };

@@ -72,6 +72,10 @@ pub struct Arguments {
     /// Write every delivery to the terminal instead of sending it
     #[arg(long)]
     pub print: bool,
+    /// Start although a newer release wrote the journal: what this one can read goes on, the rest is paged; no file is
+    /// deleted
+    #[arg(long)]
+    pub accept_loss: bool,
     /// The format of logs, written to standard error
     #[arg(long, value_enum, default_value_t = LogFormat::Text, env = "ONCALL_LOG_FORMAT", hide_env_values = true)]
     pub log: LogFormat,
@@ -104,6 +108,7 @@ pub(super) fn run(arguments: Arguments) -> Result<Output> {
         clock: Clock::wall(),
         resolve: secrets::resolve,
         print: arguments.print,
+        accept_loss: arguments.accept_loss,
         watcher: arguments.print.then_some(watcher),
     };
     runtime()?.block_on(async {

@@ -5,11 +5,13 @@
 //! and is not. [`Journal::reopen`] continues with a new epoch, a new segment and a new thread, so that a thread that
 //! hangs in the kernel holds nothing up.
 
+use super::alive;
 use super::directory::StateDir;
 use super::segment::{fill_spare, make};
 use crate::journal::End;
 use crate::journal::frame::{self, DATA_START, Header};
 use crate::journal::recovery::Opening;
+use crate::language::storage::Gone;
 use anyhow::{anyhow, bail};
 use bytes::Bytes;
 use std::fs::{File, OpenOptions};
@@ -46,6 +48,8 @@ pub enum Appended {
     Durable(End),
     /// Unknown; this journal accepts no more batches. Contains the reason, for people.
     Failed(String),
+    /// The segment vanished from the directory, and with it what was written before.
+    Gone(Gone),
 }
 
 /// Why a batch was not accepted.
@@ -93,6 +97,7 @@ impl Journal {
     ) -> anyhow::Result<Journal> {
         if let Some(bytes) = snapshot {
             dir.write_snapshot(bytes)?;
+            dir.shared.incomplete.store(false, Ordering::SeqCst);
         }
         let journal = Journal::begin(dir, &Opening { predecessor, carried: Vec::new(), next_seq }, answer)?;
         fill_spare(dir);
@@ -143,6 +148,7 @@ struct LiveSegment {
 impl LiveSegment {
     fn make(dir: &StateDir, header: &Header, bytes: &[u8], last_seq: u64) -> anyhow::Result<LiveSegment> {
         let made = make(dir, header.number, bytes)?;
+        dir.hold_live(header.number, &made.file)?;
         let end = End { segment: header.number, offset: bytes.len() as u64, last_seq };
         Ok(LiveSegment { file: made.file, filled: made.filled, end })
     }
@@ -157,13 +163,28 @@ fn run(
 ) {
     let mut buffer = Vec::new();
     let mut failed = None;
+    let alive = alive::file(dir).ok();
     while let Ok(batch) = batches.recv() {
         let result = match &failed {
             Some(reason) => Err(anyhow!("the segment has failed before: {reason}")),
             None => append(dir, epoch, &mut live, &batch, &mut buffer),
         };
-        let result = match result {
-            Ok(()) => Appended::Durable(live.end),
+        // What is in a file that no path leads to is on no disk.
+        let there = result.map(|()| dir.is_written_to(live.end.segment, &live.file));
+        let result = match there {
+            Ok(Ok(())) => {
+                dir.shared.durable.store(live.end.last_seq, Ordering::SeqCst);
+                dir.shared.live.store(live.end.segment, Ordering::SeqCst);
+                if let Some(alive) = &alive {
+                    alive::wrote(alive, live.end.segment, live.end.last_seq);
+                }
+                Appended::Durable(live.end)
+            }
+            Ok(Err(gone)) => {
+                failed.get_or_insert_with(|| "it has vanished".to_owned());
+                // Perhaps with everything around it.
+                Appended::Gone(dir.look().err().unwrap_or(gone))
+            }
             Err(error) => {
                 failed.get_or_insert_with(|| format!("{error:#}"));
                 Appended::Failed(format!("{error:#}"))

@@ -1,21 +1,26 @@
-//! The state directory: its lock, its files, and what a start reads from it.
+//! The state directory: its files, and what a start reads from it.
 //!
-//! `lock` contains the pid of the server that holds it. `journal/` contains `00000012.journal` (a segment), `spare`
+//! `lock` contains the pid of the server that holds it ([`presence`](super::presence)), `alive` how far the journal went
+//! ([`alive`](super::alive)), `set-aside/` what no start could use. `journal/` contains `00000012.journal` (a segment), `spare`
 //! (zeros, for the next segment), `00000012-00000000000000004711.snapshot` (made while segment 12 was the newest,
 //! containing all entries up to 4711) and `*.tmp` (unfinished; removed at start). [`journal`](crate::journal) decides
 //! what the bytes mean; [`segment`](super::segment) creates segments, and [`append`](super::append) writes them.
 
+use super::alive::{self, Watermark};
+use super::presence::Held;
 use crate::journal::frame::{self, DATA_START, Header, HeaderError};
 use crate::journal::recovery::{Damage, DamageKind, Listed, Opening, Part, Recovery, Torn, plan};
 use crate::journal::snapshot::{self, SnapshotError};
+use crate::language::storage::SnapshotFault;
 use anyhow::{Context, anyhow, bail};
 use serde::de::DeserializeOwned;
-use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
+use std::collections::BTreeSet;
+use std::fs::{File, OpenOptions};
 use std::io::{self, ErrorKind, Read, Write};
-use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt};
+use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
 /// The size of a segment, in bytes.
@@ -37,8 +42,23 @@ pub struct StateDir {
 /// State shared by the threads that use the directory.
 #[derive(Debug)]
 pub(super) struct Shared {
+    /// The path of `--state`.
+    pub path: PathBuf,
     /// The directory of segments and snapshots.
     pub journal: PathBuf,
+    pub held: Mutex<Held>,
+    /// Entries that were on disk are gone from it: nothing is written before a snapshot has them again.
+    pub incomplete: AtomicBool,
+    /// How far the journal went when the last server was alive, if it said so.
+    pub before: Option<Watermark>,
+    /// The segment of this process's last durable entry; 0 before the first.
+    pub live: AtomicU64,
+    /// Its last durable entry.
+    pub durable: AtomicU64,
+    /// Go on with what this release can read of a newer one's files.
+    accept_loss: bool,
+    /// Snapshots that this start could not use: they are not counted, and not deleted.
+    unusable: Mutex<BTreeSet<(u64, u64)>>,
     pub segment_size: u64,
     /// The number of the next segment.
     pub number: AtomicU64,
@@ -50,7 +70,6 @@ pub(super) struct Shared {
     /// Unfinished files of earlier processes.
     pub stale: Vec<String>,
     temporary: AtomicU64,
-    _lock: File,
 }
 
 /// What a start knows.
@@ -65,15 +84,26 @@ pub struct Loaded<S> {
     pub replayed: u64,
     pub damages: Vec<Damage>,
     pub torn: Option<Torn>,
-    /// Snapshots that could not be used, newest first, each with the reason.
-    pub broken_snapshots: Vec<String>,
+    /// Snapshots that could not be used, newest first.
+    pub broken_snapshots: Vec<BrokenSnapshot>,
+    /// Which release wrote the segments that say so: their first entries, ascending.
+    pub releases: Vec<(u64, String)>,
+}
+
+/// A snapshot that cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BrokenSnapshot {
+    pub path: PathBuf,
+    /// The last entry in it, by its name.
+    pub covered: u64,
+    pub why: SnapshotFault,
 }
 
 /// The newest usable snapshot.
 pub(super) struct NewestSnapshot<S> {
     pub covered: u64,
     pub state: S,
-    pub broken: Vec<String>,
+    pub broken: Vec<BrokenSnapshot>,
 }
 
 /// The files of the journal, each kind in ascending order.
@@ -87,25 +117,36 @@ pub(super) struct Names {
 
 impl StateDir {
     /// Creates the directory if it is missing, and locks it; each error says how to fix it. `segment_size` is in
-    /// bytes, [`SEGMENT_SIZE`] outside tests.
+    /// bytes, [`SEGMENT_SIZE`] outside tests. On a disk that takes nothing new, this reads what is there.
     pub fn open(path: &Path, segment_size: u64) -> anyhow::Result<StateDir> {
+        StateDir::open_despite(path, segment_size, false)
+    }
+
+    /// The same; with `accept_loss`, segments of a newer release are read as far as possible, where
+    /// [`load`](StateDir::load) would fail.
+    pub fn open_despite(path: &Path, segment_size: u64, accept_loss: bool) -> anyhow::Result<StateDir> {
         if path.exists() && !path.is_dir() {
             bail!(
                 "{} is not a directory: give --state a directory, or a name that is still free",
                 path.display()
             );
         }
+        let held = Held::take(path)?;
         let journal = path.join("journal");
-        DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(&journal)
-            .map_err(|error| explain(path, &error))?;
-        sync_ancestors(&journal);
-        let lock = lock(path)?;
         let names = names(&journal).map_err(|error| explain(&journal, &error))?;
+        let before = alive::read(path);
+        // A number is never used again, even if its file was deleted.
+        let newest = names.newest_number().max(before.map_or(0, |before| before.segment));
         let shared = Shared {
-            number: AtomicU64::new(names.newest_number() + 1),
+            path: path.to_owned(),
+            held: Mutex::new(held),
+            incomplete: AtomicBool::new(false),
+            before,
+            live: AtomicU64::new(0),
+            durable: AtomicU64::new(0),
+            accept_loss,
+            unusable: Mutex::default(),
+            number: AtomicU64::new(newest + 1),
             epoch: AtomicU64::new(0),
             spare_ready: AtomicBool::new(journal.join("spare").exists()),
             filler: Mutex::new(None),
@@ -113,14 +154,13 @@ impl StateDir {
             temporary: AtomicU64::new(0),
             journal,
             segment_size,
-            _lock: lock,
         };
         Ok(StateDir { shared: Arc::new(shared) })
     }
 
     /// Reads the newest usable snapshot, or starts from `empty`, and applies all later entries in order. Changes
     /// nothing on disk, so it can be repeated once a running journal has answered everything it was given; only
-    /// `opening` is useless then. Fails if a newer release wrote any of it, or if the directory cannot be read.
+    /// `opening` is useless then. Fails if a newer release wrote a segment, or if the directory cannot be read.
     pub fn load<S: DeserializeOwned>(
         &self,
         empty: S,
@@ -130,9 +170,10 @@ impl StateDir {
         let plan = plan(&self.list()?, covered);
         let mut recovery = Recovery::after(covered, &plan);
         let mut replayed = 0;
-        let mut unreadable = Vec::new();
+        let (mut unreadable, mut releases) = (Vec::new(), Vec::new());
         for part in &plan.parts {
             let bytes = self.read_part(part, covered, &mut unreadable)?;
+            releases.extend(frame::release(&bytes).map(|release| (part.header.first_seq, release)));
             recovery.read(part, &bytes, &mut |seq, payload| {
                 replayed += 1;
                 apply(&mut state, seq, payload);
@@ -148,6 +189,7 @@ impl StateDir {
             damages: recovered.damages,
             torn: recovered.torn,
             broken_snapshots: broken,
+            releases,
         })
     }
 
@@ -184,9 +226,7 @@ impl StateDir {
     /// The usable snapshots among the files, ascending: the last entry in each.
     pub(super) fn usable_snapshots(&self) -> anyhow::Result<Vec<u64>> {
         let mut usable = self.names()?.snapshots;
-        usable.retain(|name| {
-            std::fs::read(self.snapshot_path(*name)).is_ok_and(|bytes| snapshot::covered(&bytes).is_ok())
-        });
+        usable.retain(|name| self.is_usable(*name));
         Ok(usable.into_iter().map(|(covered, _)| covered).collect())
     }
 
@@ -194,38 +234,59 @@ impl StateDir {
         let mut broken = Vec::new();
         for name in self.names()?.snapshots.into_iter().rev() {
             let path = self.snapshot_path(name);
-            let reason = match std::fs::read(&path).map(|bytes| snapshot::decode(&bytes)) {
+            let why = match std::fs::read(&path).map(|bytes| snapshot::decode(&bytes)) {
                 Ok(Ok((covered, state))) => return Ok(NewestSnapshot { covered, state, broken }),
-                Ok(Err(newer @ SnapshotError::Newer(_))) => {
-                    bail!("{}: {newer}: {NEWER}", path.display())
-                }
-                Ok(Err(error)) => error.to_string(),
-                Err(error) => error.to_string(),
+                Ok(Err(SnapshotError::Newer(_))) => SnapshotFault::Newer,
+                Ok(Err(SnapshotError::State(_))) => SnapshotFault::Layout,
+                Ok(Err(SnapshotError::Broken)) => SnapshotFault::Damaged,
+                Err(error) => SnapshotFault::Unreadable(error.to_string()),
             };
-            broken.push(format!("{}: {reason}", path.display()));
+            self.unusable().insert(name);
+            broken.push(BrokenSnapshot { path, covered: name.0, why });
         }
         Ok(NewestSnapshot { covered: 0, state: empty, broken })
     }
 
-    /// The segments with their headers, ascending. Fails if a newer release wrote one.
+    /// The segments with their headers, ascending. Fails if a newer release wrote one, unless loss is accepted.
     pub(super) fn list(&self) -> anyhow::Result<Vec<Listed>> {
-        let listed: Vec<Listed> = self
-            .names()?
-            .segments
-            .into_iter()
-            .map(|number| Listed { number, header: self.read_header(number) })
-            .collect();
-        for Listed { number, header } in &listed {
-            if let Err(HeaderError::Newer(format)) = header {
-                let path = self.segment_path(*number);
-                let ours = frame::FORMAT;
-                let path = path.display();
-                bail!(
-                    "{path}: written by a newer oncall (format {format}; this one reads up to {ours}): {NEWER}"
-                );
-            }
+        let mut listed = Vec::new();
+        for number in self.names()?.segments {
+            let start = self.read_start(number);
+            let header = match Header::decode(&start) {
+                Err(HeaderError::Newer(_)) if self.shared.accept_loss => {
+                    Header::decode_any_format(&start).ok_or(HeaderError::Unreadable)
+                }
+                Err(HeaderError::Newer(format)) => {
+                    bail!(newer(&self.segment_path(number), format, frame::release(&start)))
+                }
+                header => header,
+            };
+            listed.push(Listed { number, header });
         }
         Ok(listed)
+    }
+
+    /// The segments that a newer release wrote.
+    pub fn newer_segments(&self) -> anyhow::Result<Vec<PathBuf>> {
+        let newer =
+            |number: &u64| matches!(Header::decode(&self.read_start(*number)), Err(HeaderError::Newer(_)));
+        let numbers = self.names()?.segments.into_iter().filter(newer);
+        Ok(numbers.map(|number| self.segment_path(number)).collect())
+    }
+
+    /// How far the journal went when the last server was alive.
+    pub(super) fn before(&self) -> Option<Watermark> {
+        self.shared.before
+    }
+
+    /// Whether this segment is there.
+    pub(super) fn has_segment(&self, number: u64) -> anyhow::Result<bool> {
+        Ok(self.names()?.segments.contains(&number))
+    }
+
+    /// Whether an entry of this process is on disk.
+    pub fn has_written(&self) -> bool {
+        self.shared.live.load(Ordering::SeqCst) > 0
     }
 
     /// The bytes of a segment, as far as they count. Bytes that the disk cannot read become zeros and are reported as
@@ -252,7 +313,8 @@ impl StateDir {
         names(&self.shared.journal).map_err(|error| explain(&self.shared.journal, &error))
     }
 
-    pub(super) fn segment_path(&self, number: u64) -> PathBuf {
+    /// Where a segment is.
+    pub fn segment_path(&self, number: u64) -> PathBuf {
         self.shared.journal.join(format!("{number:08}.journal"))
     }
 
@@ -266,32 +328,63 @@ impl StateDir {
         self.shared.journal.join(format!("{number:08}-{covered:020}.snapshot"))
     }
 
-    fn read_header(&self, number: u64) -> Result<Header, HeaderError> {
+    /// The first bytes of a segment, as far as the disk can read them.
+    fn read_start(&self, number: u64) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(DATA_START);
-        let file = File::open(self.segment_path(number)).map_err(|_| HeaderError::Unreadable)?;
-        // The first half of the header region is enough if the disk cannot read the second.
-        let _ = file.take(DATA_START as u64).read_to_end(&mut bytes);
-        Header::decode(&bytes)
+        if let Ok(file) = File::open(self.segment_path(number)) {
+            // The first half of the header region is enough if the disk cannot read the second.
+            let _ = file.take(DATA_START as u64).read_to_end(&mut bytes);
+        }
+        bytes
+    }
+
+    fn is_usable(&self, name: (u64, u64)) -> bool {
+        !self.unusable().contains(&name)
+            && std::fs::read(self.snapshot_path(name)).is_ok_and(|bytes| snapshot::covered(&bytes).is_ok())
+    }
+
+    fn unusable(&self) -> MutexGuard<'_, BTreeSet<(u64, u64)>> {
+        self.shared.unusable.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn prune_snapshots(&self) -> anyhow::Result<()> {
         let mut usable = 0;
         for name in self.names()?.snapshots.into_iter().rev() {
             let path = self.snapshot_path(name);
-            if usable == SNAPSHOTS_MAX {
+            // Of those that cannot be used, none is deleted: another release may read them.
+            if !self.is_usable(name) {
+                continue;
+            }
+            usable += 1;
+            if usable > SNAPSHOTS_MAX {
                 std::fs::remove_file(&path).map_err(|error| explain(&path, &error))?;
-            } else if std::fs::read(&path).is_ok_and(|bytes| snapshot::covered(&bytes).is_ok()) {
-                usable += 1;
             }
         }
         Ok(())
     }
 }
 
-const NEWER: &str = "start that release again, or give --state another directory";
+/// What to do about a segment of a newer release.
+fn newer(path: &Path, format: u32, release: Option<String>) -> String {
+    let release = release.filter(|release| release != frame::RELEASE);
+    let by =
+        release.map_or_else(|| "a newer oncall".to_owned(), |release| format!("a newer oncall, {release}"));
+    format!(
+        "{}: written by {by} (format {format}; this one, {}, reads up to {}): start that release again, go on with what \
+         this one can read by `oncall serve --accept-loss`, which keeps every file, or give --state another directory",
+        path.display(),
+        frame::RELEASE,
+        frame::FORMAT
+    )
+}
 
 impl Names {
-    fn newest_number(&self) -> u64 {
+    pub fn is_empty(&self) -> bool {
+        self.segments.is_empty() && self.snapshots.is_empty() && self.temporaries.is_empty()
+    }
+
+    /// The highest number in use.
+    pub fn newest_number(&self) -> u64 {
         let unfinished = self.temporaries.iter().filter_map(|name| name.strip_suffix(".tmp")?.parse().ok());
         let snapshots = self.snapshots.iter().map(|(_, number)| *number);
         self.segments.iter().copied().chain(unfinished).chain(snapshots).max().unwrap_or_default()
@@ -324,38 +417,14 @@ pub(super) fn sync_directory(path: &Path) -> io::Result<()> {
     File::open(path)?.sync_all()
 }
 
-/// Makes the directory itself durable. We did not create the parents we may not open.
-fn sync_ancestors(path: &Path) {
-    for directory in path.canonicalize().iter().flat_map(|path| path.ancestors()) {
-        let _ = sync_directory(directory);
-    }
-}
-
-fn lock(path: &Path) -> anyhow::Result<File> {
-    let name = path.join("lock");
-    let mut options = OpenOptions::new();
-    let options = options.read(true).write(true).create(true).truncate(false).mode(0o600);
-    let mut file = options.open(&name).map_err(|error| explain(&name, &error))?;
-    match file.try_lock() {
-        Ok(()) => {}
-        Err(TryLockError::WouldBlock) => {
-            let mut pid = String::new();
-            let _ = file.read_to_string(&mut pid);
-            let (pid, path) = (pid.trim(), path.display());
-            bail!(
-                "another oncall server (pid {pid}) is using {path}: stop it, or give --state another directory"
-            );
-        }
-        Err(TryLockError::Error(error)) => return Err(explain(&name, &error)),
-    }
-    // The pid is only for people; a full disk must not stop a pager from starting.
-    let _ = file.set_len(0).and_then(|()| writeln!(file, "{}", std::process::id()));
-    Ok(file)
-}
-
-fn names(journal: &Path) -> io::Result<Names> {
+/// The files of the journal; none where there is no directory.
+pub(super) fn names(journal: &Path) -> io::Result<Names> {
     let mut names = Names::default();
-    for file in std::fs::read_dir(journal)? {
+    let files = match std::fs::read_dir(journal) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(names),
+        files => files?,
+    };
+    for file in files {
         let Ok(name) = file?.file_name().into_string() else { continue };
         match name.rsplit_once('.') {
             Some((stem, "journal")) => names.segments.extend(segment_name(stem)),

@@ -8,6 +8,7 @@ pub mod append;
 pub mod compaction;
 pub mod directory;
 pub mod entries;
+mod presence;
 pub mod recorder;
 pub mod recover;
 pub mod segment;

@@ -8,9 +8,11 @@
 use crate::incident::stored::Stored;
 use crate::incident::{Delivery, Entry, Reply, State};
 use crate::journal::snapshot;
+use crate::language::{Language, storage::Gone};
 use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::VecDeque;
+use std::fmt;
 
 /// How many releases wait for the journal before alerts are left in their lane.
 pub const HELD_MAX: usize = 65_536;
@@ -49,6 +51,26 @@ pub struct Batch {
     pub reopen: bool,
     /// The state up to `first_seq - 1`, where entries were lost to the bound on memory: to be written first.
     pub snapshot: Option<Vec<u8>>,
+}
+
+/// Why a batch is not on disk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unwritten {
+    /// The segment has failed, for this reason; what was written before is still there.
+    Failed(String),
+    /// No journal was begun at the start, for this reason: what the start read is in no segment that a later one trusts.
+    NotBegun(String),
+    /// What was written before has vanished as well.
+    Gone(Gone),
+}
+
+impl fmt::Display for Unwritten {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Unwritten::Failed(reason) | Unwritten::NotBegun(reason) => f.write_str(reason),
+            Unwritten::Gone(gone) => f.write_str(&gone.words(Language::En)),
+        }
+    }
 }
 
 /// Whether decisions are kept.
@@ -202,21 +224,31 @@ impl Gate {
     }
 
     /// The batch was not written, and is kept. Whether the gate is degraded from now on and was not before.
-    pub(super) fn failed_to_write(&mut self, now: Timestamp, reason: &str) -> bool {
-        let Some(writing) = self.writing.take() else { return false };
-        self.unwritten_from -= writing.payloads.len() as u64;
-        for (n, payload) in writing.payloads.into_iter().rev().enumerate() {
-            self.unwritten_bytes += payload.len();
-            self.unwritten.push_front((payload, n == 0));
+    pub(super) fn failed_to_write(&mut self, now: Timestamp, unwritten: &Unwritten) -> bool {
+        let healthy = self.health == Health::Healthy;
+        let (lost, at_once) = match unwritten {
+            // Of a batch that was given up.
+            Unwritten::Failed(_) if self.writing.is_none() => return false,
+            Unwritten::Failed(_) => (false, false),
+            Unwritten::NotBegun(_) => (true, false),
+            // The disk itself may be well; one that goes on losing files is tried as rarely as one that fails.
+            Unwritten::Gone(_) => (true, healthy),
+        };
+        if let Some(writing) = self.writing.take() {
+            self.unwritten_from -= writing.payloads.len() as u64;
+            for (n, payload) in writing.payloads.into_iter().rev().enumerate() {
+                self.unwritten_bytes += payload.len();
+                self.unwritten.push_front((payload, n == 0));
+            }
+            self.lost |= writing.snapshot;
         }
         self.failed = true;
-        self.lost |= writing.snapshot;
-        self.try_at = now.checked_add(RECOVERY_EVERY).ok();
-        let newly = self.health == Health::Healthy;
-        if newly {
-            self.health = Health::Degraded { since: now, reason: reason.to_owned() };
+        self.lost |= lost;
+        self.try_at = if at_once { None } else { now.checked_add(RECOVERY_EVERY).ok() };
+        if healthy {
+            self.health = Health::Degraded { since: now, reason: unwritten.to_string() };
         }
-        newly
+        healthy
     }
 
     /// Why the batch under way must be given up, if it has had its time.

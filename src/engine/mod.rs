@@ -10,7 +10,7 @@ mod gate;
 
 pub use gate::{
     BATCH_BYTES_MAX, Batch, DEGRADED_BYTES_MAX, HELD_MAX, Health, JOURNAL_STALL_MAX, RECOVERY_EVERY, Release,
-    UNWRITTEN_BYTES_MAX,
+    UNWRITTEN_BYTES_MAX, Unwritten,
 };
 
 use crate::alert::{Action, DESCRIPTION_MAX, Event, Severity, cut};
@@ -33,6 +33,8 @@ pub const FAULTS_MAX: u32 = 2;
 
 /// The dedup key of the server's own incident about its journal.
 pub const JOURNAL_KEY: &str = "journal";
+/// The same, about what vanished from its state directory; it stays open until somebody has looked, or the next start.
+pub const GONE_KEY: &str = "state-gone";
 
 /// Which queue an input waits in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -143,7 +145,7 @@ impl Engine {
     /// Handles what waits, then whatever has fallen due. Gives back what may leave at once.
     pub fn turn(&mut self, now: Timestamp) -> Vec<Release> {
         if let Some(why) = self.gate.stalled(now) {
-            self.failed_to_write(now, &why);
+            self.failed_to_write(now, &Unwritten::Failed(why));
         }
         for _ in 0..INPUTS_MAX {
             if self.fault.is_some() {
@@ -179,6 +181,7 @@ impl Engine {
     pub fn started(&mut self, now: Timestamp, epoch: u32, gap_seconds: Option<u64>) {
         self.handle(now, Input::Started { epoch, gap_seconds }, None);
         self.trouble_over(now, JOURNAL_KEY);
+        self.trouble_over(now, GONE_KEY);
     }
 
     /// A trouble of the server's own, told like any other alert; the same `key` again is the same trouble.
@@ -242,22 +245,31 @@ impl Engine {
     }
 
     /// What became of the batch. Gives back what may leave now.
-    pub fn written(&mut self, now: Timestamp, result: Result<(), String>) -> Vec<Release> {
+    pub fn written(&mut self, now: Timestamp, result: Result<(), Unwritten>) -> Vec<Release> {
         match result {
             Ok(()) => {
                 if self.gate.written() {
                     self.trouble_over(now, JOURNAL_KEY);
                 }
             }
-            Err(reason) => self.failed_to_write(now, &reason),
+            Err(unwritten) => self.failed_to_write(now, &unwritten),
         }
         self.gate.release()
     }
 
-    fn failed_to_write(&mut self, now: Timestamp, reason: &str) {
-        if self.gate.failed_to_write(now, reason) {
-            let summary = self.config.organisation.language.notice(&Notice::JournalUnwritable);
-            self.trouble(now, JOURNAL_KEY, Severity::Critical, &summary, reason);
+    fn failed_to_write(&mut self, now: Timestamp, unwritten: &Unwritten) {
+        let newly = self.gate.failed_to_write(now, unwritten);
+        let language = self.config.organisation.language;
+        match unwritten {
+            Unwritten::Gone(gone) => {
+                let summary = language.notice(&Notice::StateGone);
+                self.trouble(now, GONE_KEY, Severity::Critical, &summary, &gone.words(language));
+            }
+            Unwritten::Failed(reason) | Unwritten::NotBegun(reason) if newly => {
+                let summary = language.notice(&Notice::JournalUnwritable);
+                self.trouble(now, JOURNAL_KEY, Severity::Critical, &summary, reason);
+            }
+            Unwritten::Failed(_) | Unwritten::NotBegun(_) => {}
         }
     }
 

@@ -4,6 +4,10 @@
 //! also says how far into its batch it is, so any frame of a batch proves all earlier batches. Zeros end the data.
 //! [`recovery`](super::recovery) decides which frames count.
 //!
+//! The header, little-endian: magic, format u32, checksum of these; number, epoch, first entry, and the predecessor's
+//! segment, offset and last entry, u64 each, checksum of all before; then the release that wrote it: length u8, name,
+//! checksum of these. A segment of format 1 may lack the release.
+//!
 //! A frame, little-endian: checksum u32, length u32 (the top bit closes the batch), index in the batch u32, sequence
 //! number u64, payload.
 
@@ -24,6 +28,10 @@ pub const FRAME_HEADER: usize = 20;
 const MAGIC: &[u8; 8] = b"oncall-j";
 const COPIES: [usize; 2] = [0, 4096];
 const HEADER_LENGTH: usize = 68;
+/// The release that writes, so that another one can name it.
+pub const RELEASE: &str = env!("CARGO_PKG_VERSION");
+/// The most bytes of a release's name that are read.
+const RELEASE_MAX: usize = 64;
 const CLOSES: u32 = 1 << 31;
 const ZEROS: [u8; 4096] = [0; 4096];
 
@@ -108,9 +116,10 @@ impl Header {
             copy.extend_from_slice(&field.to_le_bytes());
         }
         copy.extend_from_slice(&crc32c::crc32c(&copy).to_le_bytes());
+        copy.extend_from_slice(&encode_release(RELEASE));
         let mut block = vec![0; DATA_START];
         for at in COPIES {
-            block[at..at + HEADER_LENGTH].copy_from_slice(&copy);
+            block[at..at + copy.len()].copy_from_slice(&copy);
         }
         block
     }
@@ -122,6 +131,43 @@ impl Header {
         let newer = copies.iter().find(|copy| matches!(copy, Err(HeaderError::Newer(_))));
         *readable.or(newer).unwrap_or(&Err(HeaderError::Unreadable))
     }
+
+    /// The header whatever its format, as far as its fields are where this release has them: their checksum is right, or
+    /// both copies agree. Frames have checksums of their own.
+    pub fn decode_any_format(segment: &[u8]) -> Option<Header> {
+        let copies = COPIES.map(|at| {
+            let copy = segment.get(at..at + HEADER_LENGTH)?;
+            decode_format(copy, MAGIC).map(|_| copy)
+        });
+        let intact = copies.iter().flatten().find_map(|copy| decode_fields(copy));
+        let agree = || match copies {
+            [Some(first), Some(second)] if first == second => read_fields(first),
+            _ => None,
+        };
+        intact.or_else(agree)
+    }
+}
+
+/// The release that wrote the segment, if it says so. Like the format, it has a checksum of its own.
+pub fn release(segment: &[u8]) -> Option<String> {
+    COPIES.iter().find_map(|at| {
+        let copy = segment.get(*at..)?;
+        decode_format(copy, MAGIC)?;
+        let said = copy.get(HEADER_LENGTH..)?;
+        let length = usize::from(*said.first()?);
+        let name = said.get(1..=length).filter(|name| (1..=RELEASE_MAX).contains(&name.len()))?;
+        let right = u32_at(said, 1 + length)? == crc32c::crc32c(&said[..=length]);
+        let plain = right && name.iter().all(u8::is_ascii_graphic);
+        plain.then(|| String::from_utf8_lossy(name).into_owned())
+    })
+}
+
+fn encode_release(name: &str) -> Vec<u8> {
+    let name = &name.as_bytes()[..name.len().min(RELEASE_MAX)];
+    let mut said = vec![name.len() as u8];
+    said.extend_from_slice(name);
+    said.extend_from_slice(&crc32c::crc32c(&said).to_le_bytes());
+    said
 }
 
 /// Appends the frames of one batch to `out`. On error (a payload or the batch is too long), `out` keeps its length.
@@ -264,6 +310,10 @@ fn decode_fields(bytes: &[u8]) -> Option<Header> {
     if u32_at(bytes, HEADER_LENGTH - 4)? != crc32c::crc32c(bytes.get(..HEADER_LENGTH - 4)?) {
         return None;
     }
+    read_fields(bytes)
+}
+
+fn read_fields(bytes: &[u8]) -> Option<Header> {
     let end = End { segment: u64_at(bytes, 40)?, offset: u64_at(bytes, 48)?, last_seq: u64_at(bytes, 56)? };
     let predecessor = (end.segment != 0).then_some(end);
     let (number, epoch, first_seq) = (u64_at(bytes, 16)?, u64_at(bytes, 24)?, u64_at(bytes, 32)?);

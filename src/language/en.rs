@@ -168,6 +168,16 @@ pub(super) fn notice(notice: &Notice) -> String {
         Notice::JournalDamaged => {
             "Part of oncall's journal was damaged and set aside: incidents may be missing".into()
         }
+        Notice::JournalNewer => {
+            "A newer oncall wrote entries that this one does not know: incidents may lack changes".into()
+        }
+        Notice::JournalRestored => {
+            "A snapshot of oncall's state cannot be read: all of it was restored from the journal".into()
+        }
+        Notice::StateGone => {
+            "Files of oncall's state directory vanished while it ran: they are written again from memory"
+                .into()
+        }
         Notice::InputFailed => "oncall failed on an input, which is kept here, and went on without it".into(),
         Notice::NoHeartbeat { integration, minutes } => {
             format!("{integration}: no heartbeat for {}", span(*minutes))

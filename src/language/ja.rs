@@ -169,6 +169,16 @@ pub(super) fn notice(notice: &Notice) -> String {
             "oncall のジャーナルの一部が壊れていたため除外しました。失われたインシデントがあるかもしれません"
                 .into()
         }
+        Notice::JournalNewer => {
+            "より新しい oncall が書いた記録を解釈できません。インシデントに反映されていない変更があるかもしれません"
+                .into()
+        }
+        Notice::JournalRestored => {
+            "oncall のスナップショットを読み込めないため、ジャーナルからすべて復元しました".into()
+        }
+        Notice::StateGone => {
+            "稼働中に oncall の状態ディレクトリからファイルが消えました。メモリから書き直します".into()
+        }
         Notice::InputFailed => {
             "oncall が処理できない入力がありました。内容をここに残し、処理を続けています".into()
         }

@@ -5,6 +5,7 @@
 
 mod en;
 mod ja;
+pub mod storage;
 pub mod timeline;
 mod timeline_en;
 mod timeline_ja;
@@ -301,6 +302,12 @@ pub enum Notice<'a> {
     JournalUnwritable,
     /// Part of the journal was set aside at the start.
     JournalDamaged,
+    /// What a newer release wrote was not understood at the start.
+    JournalNewer,
+    /// Something could not be read at the start, and was restored from elsewhere.
+    JournalRestored,
+    /// The state directory, or a part of it, vanished under the running server.
+    StateGone,
     /// An input made the engine fail, and is set aside.
     InputFailed,
     /// An integration has fallen silent.

@@ -2,10 +2,14 @@
 
 use crate::config::{Config, Secrets};
 use crate::git::repository::Commit;
+use crate::language::{Language, storage::Trouble};
 use jiff::Timestamp;
 use serde::Serialize;
 use std::path::PathBuf;
 use std::sync::Arc;
+
+/// How much damage `/readyz` lists; a start may find more, which is told all at once.
+const DAMAGE_MAX: usize = 100;
 
 /// Where the config comes from, as it may be shown.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -43,15 +47,23 @@ pub struct Status {
     pub missing: Vec<String>,
     /// Why decisions do not reach the disk, while they do not.
     pub degraded: Option<String>,
-    /// What recovery set aside at the start.
+    /// What recovery set aside at the start, and what vanished from the state directory since.
     pub damage: Vec<String>,
 }
 
 impl Status {
     /// At a start, before a config is in force.
-    pub fn waiting(damage: &[String]) -> Status {
+    pub fn waiting(damage: &[Trouble]) -> Status {
         let waiting = Some("reading the config".to_owned());
-        Status { waiting, damage: damage.to_vec(), ..Status::default() }
+        let damage = damage.iter().map(|trouble| trouble.words(Language::En)).collect();
+        Status { waiting, damage, ..Status::default() }
+    }
+
+    /// Adds damage that was not there at the start. The same again is told once.
+    pub fn damaged(&mut self, said: String) {
+        if !self.damage.contains(&said) && self.damage.len() < DAMAGE_MAX {
+            self.damage.push(said);
+        }
     }
 }
 

@@ -12,15 +12,15 @@ use super::metrics::Metrics;
 use super::own_heartbeat::OwnHeartbeat;
 use super::secrets::Missing;
 use super::standby::{First, first_config, note, note_missing, tell_versions};
-use super::trouble::{self, CONFIG_KEY, DAMAGE_KEY, UNREACHABLE_KEY};
-use crate::alert::Severity;
+use super::trouble::{self, CONFIG_KEY, UNREACHABLE_KEY};
 use crate::disk::directory::StateDir;
 use crate::disk::recorder::{Recorder, Written};
-use crate::engine::{Engine, Health, JOURNAL_KEY, Lane, Release};
+use crate::engine::{Engine, Health, JOURNAL_KEY, Lane, Release, Unwritten};
 use crate::incident::{
     Delivery, DeliveryId, Entry, IncidentId, Incidents, Input, Outcome, Reason, stored::Stored,
 };
-use crate::language::Notice;
+use crate::language::Language;
+use crate::language::storage::Trouble;
 use crate::preview::timeline::Reader;
 use crate::provider;
 use crate::reason::Fault;
@@ -64,7 +64,7 @@ pub struct Parts {
     pub epoch: u32,
     /// For how many seconds no server ran before this start, as far as known.
     pub gap_seconds: Option<u64>,
-    pub damage: Vec<String>,
+    pub damage: Vec<Trouble>,
     pub recorder: Recorder,
     pub state_dir: Arc<StateDir>,
     pub written: mpsc::UnboundedReceiver<Written>,
@@ -111,12 +111,7 @@ pub async fn run(mut parts: Parts) -> Result<()> {
     if parts.status.borrow().unreachable.is_none() {
         engine.trouble_over(now, UNREACHABLE_KEY);
     }
-    if parts.damage.is_empty() {
-        engine.trouble_over(now, DAMAGE_KEY);
-    } else {
-        let summary = live.config.organisation.language.notice(&Notice::JournalDamaged);
-        engine.trouble(now, DAMAGE_KEY, Severity::Critical, &summary, &parts.damage.join("\n"));
-    }
+    trouble::damaged(&mut engine, now, &live, &parts.damage);
     let mut running = Running {
         parts,
         engine,
@@ -255,6 +250,10 @@ impl Running {
         }
         if let Err(error) = &result {
             tracing::error!("the journal cannot be written: {error}");
+        }
+        if let Err(Unwritten::Gone(gone)) = &result {
+            let said = gone.words(Language::En);
+            self.parts.status.send_modify(|status| status.damaged(said));
         }
         let released = self.engine.written(self.parts.clock.now(), result);
         self.release(released);

@@ -7,6 +7,7 @@ use crate::alert::Severity;
 use crate::config::Loss;
 use crate::engine::Engine;
 use crate::language::Notice;
+use crate::language::storage::{Cost, Trouble};
 use jiff::{SignedDuration, Timestamp};
 
 /// A refused commit, and a repository that cannot be read, are told to the fallback after so long.
@@ -16,7 +17,22 @@ const CONFIG_PAGES_AFTER: SignedDuration = SignedDuration::from_mins(30);
 pub(super) const CONFIG_KEY: &str = "config-refused";
 pub(super) const UNREACHABLE_KEY: &str = "config-unreachable";
 const SECRETS_KEY: &str = "secrets-missing";
-pub(super) const DAMAGE_KEY: &str = "journal-damage";
+const DAMAGE_KEY: &str = "journal-damage";
+
+/// What the start could not read: told to the fallback if anything is lost or not understood, else in the channel.
+pub(super) fn damaged(engine: &mut Engine, now: Timestamp, live: &Live, troubles: &[Trouble]) {
+    let Some(worst) = troubles.iter().map(Trouble::cost).max() else {
+        return engine.trouble_over(now, DAMAGE_KEY);
+    };
+    let (notice, severity) = match worst {
+        Cost::Nothing => (Notice::JournalRestored, Severity::Info),
+        Cost::Newer => (Notice::JournalNewer, Severity::Critical),
+        Cost::Entries => (Notice::JournalDamaged, Severity::Critical),
+    };
+    let language = live.config.organisation.language;
+    let lines: Vec<String> = troubles.iter().map(|it| it.words(language)).collect();
+    engine.trouble(now, DAMAGE_KEY, severity, &language.notice(&notice), &lines.join("\n"));
+}
 
 /// A broken commit: told in the channel at once, to the fallback after half an hour.
 pub(super) fn refused(engine: &mut Engine, now: Timestamp, live: &Live, refused: &Refused) {

@@ -4,11 +4,12 @@ use crate::{Entries, payloads, tables::with_format};
 use bytes::Bytes;
 use oncall::disk::append::{Append, Appended, Journal, JournalAnswer};
 use oncall::disk::compaction::{Compacted, compact};
-use oncall::disk::directory::{Loaded, StateDir};
+use oncall::disk::directory::{BrokenSnapshot, Loaded, StateDir};
 use oncall::disk::entries::read_entries;
 use oncall::journal::recovery::{Damage, DamageKind};
 use oncall::journal::retention::History;
 use oncall::journal::{End, frame, snapshot};
+use oncall::language::{Language, storage::SnapshotFault};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -63,6 +64,7 @@ impl Server {
         self.journal.append(batch).unwrap();
         match self.answers.recv_timeout(HANG).unwrap().result {
             Appended::Failed(reason) => Err(reason),
+            Appended::Gone(gone) => Err(gone.words(Language::En)),
             Appended::Durable(end) => {
                 let entries: Entries = (self.next_seq..).zip(payloads.iter().cloned()).collect();
                 self.next_seq += payloads.len() as u64;
@@ -148,16 +150,22 @@ fn a_directory_of_a_newer_release() {
     fs::write(&segment, bytes).unwrap();
     let load =
         || StateDir::open(state.path(), SEGMENT).unwrap().load(Entries::new(), push).unwrap_err().to_string();
-    let advice = "start that release again, or give --state another directory";
-    let newer = "written by a newer oncall (format 2; this one reads up to 1)";
-    assert_eq!(load(), format!("{}: {newer}: {advice}", segment.display()));
+    let advice = "start that release again, go on with what this one can read by `oncall serve --accept-loss`, which keeps \
+                  every file, or give --state another directory";
+    let newer = |by: &str| {
+        format!("written by a newer oncall{by} (format 2; this one, 0.1.0, reads up to 1): {advice}")
+    };
+    assert_eq!(load(), format!("{}: {}", segment.display(), newer("")));
 
-    fs::remove_file(segment).unwrap();
-    let mut bytes = snapshot::encode(7, &Entries::new());
-    with_format(&mut bytes, 2);
-    let name = state.path().join("journal/00000001-00000000000000000007.snapshot");
-    fs::write(&name, bytes).unwrap();
-    assert_eq!(load(), format!("{}: {newer}: {advice}", name.display()));
+    // The header says which release it was.
+    let mut bytes = fs::read(&segment).unwrap();
+    for at in [68, 4096 + 68] {
+        bytes[at..at + 6].copy_from_slice(b"\x050.9.1");
+        let sum = crc32c::crc32c(&bytes[at..at + 6]).to_le_bytes();
+        bytes[at + 6..at + 10].copy_from_slice(&sum);
+    }
+    fs::write(&segment, bytes).unwrap();
+    assert_eq!(load(), format!("{}: {}", segment.display(), newer(", 0.9.1")));
 }
 
 #[test]
@@ -322,7 +330,9 @@ fn compaction_keeps_what_replays() {
     fs::write(&newest, bytes).unwrap();
     let (dir, loaded) = open(state.path());
     assert_eq!((loaded.state, loaded.damages), (expected, vec![]));
-    assert_eq!(loaded.broken_snapshots, [format!("{}: its checksum is wrong", newest.display())]);
+    let covered = newest.file_stem().unwrap().to_str().unwrap().split_once('-').unwrap().1.parse().unwrap();
+    let broken = BrokenSnapshot { path: newest, covered, why: SnapshotFault::Damaged };
+    assert_eq!(loaded.broken_snapshots, [broken]);
     // A broken snapshot is not one of the two that are kept.
     assert_eq!(compacted(&dir, &[], &history, 365).deleted, Vec::<u64>::new());
 }

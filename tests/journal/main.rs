@@ -5,6 +5,7 @@
 
 mod bits;
 mod disk;
+mod lost;
 mod sectors;
 mod tables;
 

@@ -140,6 +140,8 @@ fn the_format_byte_by_byte() {
         copy.extend(field.to_le_bytes());
     }
     copy.extend(crc(&copy).to_le_bytes());
+    copy.extend(b"\x050.1.0");
+    copy.extend(crc(b"\x050.1.0").to_le_bytes());
     let zeros = |length| vec![0; length - copy.len()];
     assert_eq!(header, [&copy[..], &zeros(4096), &copy, &zeros(4096)].concat());
 

@@ -269,6 +269,9 @@ fn the_servers_own_troubles_have_words_that_fit_a_summary() {
         (Notice::ConfigRefused { commit }, "refused"),
         (Notice::JournalUnwritable, "cannot write its journal"),
         (Notice::JournalDamaged, "damaged"),
+        (Notice::JournalNewer, "A newer oncall"),
+        (Notice::JournalRestored, "snapshot"),
+        (Notice::StateGone, "vanished"),
         (Notice::InputFailed, "failed on an input"),
     ];
     for (notice, words) in notices {

@@ -242,6 +242,7 @@ async fn a_branch_that_is_deleted_pages_after_half_an_hour() {
         clock: Clock::scaled(now(), 3600),
         resolve: |config: &Config| (secrets::resolve(config).0, Vec::new()),
         print: true,
+        accept_loss: false,
         watcher: Some(watcher),
     };
     let ((ready, address), (stop, stopped)) = (oneshot::channel(), watch::channel(false));

@@ -5,12 +5,13 @@ use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
 use oncall::alert::{Action, DESCRIPTION_MAX, Event, Severity};
 use oncall::engine::{
-    BATCH_BYTES_MAX, Batch, DEGRADED_BYTES_MAX, Engine, Full, HELD_MAX, Health, LANE_MAX, Lane,
-    RECOVERY_EVERY, Release,
+    BATCH_BYTES_MAX, Batch, DEGRADED_BYTES_MAX, Engine, Full, GONE_KEY, HELD_MAX, Health, JOURNAL_KEY,
+    LANE_MAX, Lane, RECOVERY_EVERY, Release, Unwritten,
 };
 use oncall::incident::stored::Stored;
 use oncall::incident::{AlertChange, Change, Entry, Incidents, Input};
 use oncall::journal::snapshot;
+use oncall::language::storage::Gone;
 
 fn started(now: Timestamp) -> Engine {
     let config = company::config("first");
@@ -54,7 +55,7 @@ fn a_snapshot_takes_the_place_of_entries_that_found_no_room() {
     engine.offer(Lane::Alerts, alert(0), Some(0)).unwrap();
     engine.turn(now);
     engine.next_batch(now).unwrap();
-    assert_eq!(stored(&engine.written(now, Err("no space".to_owned()))), [false]);
+    assert_eq!(stored(&engine.written(now, Err(Unwritten::Failed("no space".to_owned())))), [false]);
     for key in 1..DEGRADED_BYTES_MAX / (3 * DESCRIPTION_MAX) + 100 {
         engine.offer(Lane::Alerts, alert(key), Some(key as u64)).unwrap();
         assert_eq!(stored(&engine.turn(now)), [false]);
@@ -69,13 +70,49 @@ fn a_snapshot_takes_the_place_of_entries_that_found_no_room() {
     assert_eq!((batch.first_seq, batch.reopen), (covered + 1, true));
     engine.offer(Lane::Alerts, alert(0), Some(0)).unwrap();
     assert_eq!((stored(&engine.turn(now)), engine.durable()), (vec![false], begun), "it is not written yet");
-    let failed = engine.written(now, Err("no space".to_owned()));
+    let failed = engine.written(now, Err(Unwritten::Failed("no space".to_owned())));
     assert_eq!((stored(&failed), engine.durable()), (vec![], begun));
     now += RECOVERY_EVERY;
     let batch = engine.next_batch(now).unwrap();
     assert!(batch.snapshot.is_some(), "what was lost stays lost until a snapshot is there");
     engine.written(now, Ok(()));
     assert_eq!((engine.health(), engine.durable()), (&Health::Healthy, batch.first_seq - 1));
+}
+
+/// What vanished from the disk is written again at once, whole; a server that began without a disk waits for one. Both
+/// tell the fallback, and neither calls anything stored before it is.
+#[test]
+fn what_the_disk_does_not_have_comes_back_as_a_snapshot() {
+    let begun: Timestamp = "2026-12-07T17:00:00Z".parse().unwrap();
+    let gone = Unwritten::Gone(Gone::Directory("/state".to_owned()));
+    let none = Unwritten::NotBegun("no space".to_owned());
+    for (unwritten, key, wait) in
+        [(gone, GONE_KEY, SignedDuration::ZERO), (none, JOURNAL_KEY, RECOVERY_EVERY)]
+    {
+        let mut engine = started(begun);
+        // Nothing is being written when it is noticed.
+        engine.written(begun, Err(unwritten.clone()));
+        assert!(matches!(engine.health(), Health::Degraded { .. }));
+        let told = engine.incidents().state().open(&("oncall".to_owned(), key.to_owned()));
+        assert!(told.is_some(), "{key}");
+        engine
+            .offer(Lane::Alerts, Input::Alerts(vec![event(1, Action::Trigger, String::new())]), Some(0))
+            .unwrap();
+        assert_eq!(stored(&engine.turn(begun)), [false]);
+        assert_eq!(engine.next_batch(begun).is_some(), wait.is_zero(), "{key}");
+        let mut now = begun + wait;
+        if wait.is_zero() {
+            // It vanishes again while it is written: from now on as rarely as on a disk that fails.
+            engine.written(now, Err(unwritten));
+            assert_eq!(engine.next_batch(now), None);
+            now += RECOVERY_EVERY;
+        }
+        let batch = engine.next_batch(now).unwrap();
+        let (covered, state) = snapshot::decode::<Stored>(&batch.snapshot.unwrap()).unwrap();
+        assert_eq!((&state.into_state(), batch.reopen), (engine.incidents().state(), true));
+        engine.written(now, Ok(()));
+        assert_eq!((engine.health(), engine.durable()), (&Health::Healthy, covered));
+    }
 }
 
 /// However long it is, what one input led to is one batch, also when it comes again: no start finds half of it.
@@ -98,7 +135,7 @@ fn a_decision_is_never_cut_in_two() {
     };
     let first = engine.next_batch(now).unwrap();
     assert_eq!(opened(&first), keys);
-    engine.written(now, Err("no space".to_owned()));
+    engine.written(now, Err(Unwritten::Failed("no space".to_owned())));
     let now = now + RECOVERY_EVERY;
     let again = engine.next_batch(now).unwrap();
     assert_eq!((again.first_seq, &again.payloads), (first.first_seq, &first.payloads));

@@ -6,7 +6,7 @@ use crate::record::Broken;
 use crate::recorder::{Stepped, Told};
 use crate::world::{Asker, Happening, World};
 use jiff::SignedDuration;
-use oncall::engine::{Health, Lane, Release};
+use oncall::engine::{Health, Lane, Release, Unwritten};
 use oncall::incident::{DeliveryId, Entry, Input, Outcome, Reply};
 
 impl World {
@@ -96,7 +96,7 @@ impl World {
         let (now, durable) = (self.wall(), self.recorder.durable());
         self.say(|| format!("written: {told:?}, on disk {durable}"));
         let Some(engine) = self.engine.as_mut().filter(|_| told.batch == self.batch) else { return Ok(()) };
-        let released = engine.written(now, told.result);
+        let released = engine.written(now, told.result.map_err(Unwritten::Failed));
         self.release(released)
     }
 

@@ -1,0 +1,222 @@
+//! Whether the state directory is still where it was: its lock, its folder, and the file being written.
+//!
+//! The lock is on the file `lock`, which names the server, and on the directory, so that a deleted file lets nobody in. A
+//! path is compared with the file that was opened there. What vanished is made again, and what somebody put in its place
+//! is set aside, never deleted. When to look is decided by [`recorder`](super::recorder).
+
+use super::directory::{StateDir, explain, names, sync_directory};
+use crate::language::storage::Gone;
+use anyhow::{Context, Result, anyhow};
+use std::fs::{DirBuilder, File, Metadata, OpenOptions, TryLockError};
+use std::io::{self, ErrorKind, Read, Write};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
+use std::sync::{MutexGuard, PoisonError};
+
+/// The most files of one name that are set aside.
+const SET_ASIDE_MAX: u32 = 10_000;
+const SET_ASIDE: &str = "set-aside";
+const LOCK: &str = "lock";
+
+/// What was opened, to be compared with what is there now. `None`: a full or read-only disk did not let it be made.
+#[derive(Debug, Default)]
+pub(super) struct Held {
+    lock: Option<File>,
+    directory: Option<File>,
+    journal: Option<File>,
+    live: Option<(PathBuf, File)>,
+}
+
+impl Held {
+    /// Makes the directories and takes the lock, as far as the disk allows; fails where a person has to do something.
+    pub(super) fn take(path: &Path) -> Result<Held> {
+        let journal = path.join("journal");
+        if let Err(error) = make_directories(&journal)
+            && !is_out_of_space(&error)
+        {
+            return Err(explain(path, &error));
+        }
+        sync_ancestors(&journal);
+        let directory = File::open(path).ok();
+        directory.as_ref().map_or(Ok(()), |directory| lock_directory(path, directory))?;
+        Ok(Held { lock: take_lock(path)?, directory, journal: File::open(&journal).ok(), live: None })
+    }
+}
+
+impl StateDir {
+    /// Whether everything is still there that was; otherwise what is not.
+    pub(super) fn look(&self) -> Result<(), Gone> {
+        let held = self.held();
+        let path = &self.shared.path;
+        let shown = |path: &Path| path.display().to_string();
+        let gone = |path: &Path, file: &Option<File>| file.as_ref().is_some_and(|file| !is_at(path, file));
+        let lock = path.join(LOCK);
+        if gone(path, &held.directory) {
+            return Err(Gone::Directory(shown(path)));
+        }
+        if gone(&self.shared.journal, &held.journal) {
+            return Err(Gone::Journal(shown(&self.shared.journal)));
+        }
+        if gone(&lock, &held.lock) {
+            return Err(Gone::Lock(shown(&lock)));
+        }
+        match &held.live {
+            Some((path, file)) if !is_at(path, file) => Err(Gone::Segment(shown(path))),
+            _ => Ok(()),
+        }
+    }
+
+    /// Makes again what vanished. A journal that somebody put in the place of ours is set aside.
+    pub(super) fn restore(&self) -> Result<()> {
+        let shared = &self.shared;
+        let mut held = self.held();
+        let failed = |error| explain(&shared.path, &error);
+        make_directories(&shared.journal).map_err(failed)?;
+        if !held.directory.as_ref().is_some_and(|file| is_at(&shared.path, file)) {
+            let directory = File::open(&shared.path).map_err(failed)?;
+            lock_directory(&shared.path, &directory)?;
+            held.directory = Some(directory);
+        }
+        let lock = shared.path.join(LOCK);
+        if !held.lock.as_ref().is_some_and(|file| is_at(&lock, file)) {
+            held.lock = Some(lock_file(&shared.path)?);
+        }
+        if !held.journal.as_ref().is_some_and(|file| is_at(&shared.journal, file)) {
+            let found = names(&shared.journal).map_err(failed)?;
+            shared.number.fetch_max(found.newest_number() + 1, Ordering::SeqCst);
+            if !found.is_empty() {
+                set_aside(&shared.path, &shared.journal)?;
+                make_directories(&shared.journal).map_err(failed)?;
+            }
+            shared.incomplete.store(true, Ordering::SeqCst);
+            shared.spare_ready.store(false, Ordering::SeqCst);
+            sync_ancestors(&shared.journal);
+        }
+        if held.live.take_if(|(path, file)| !is_at(path, file)).is_some() {
+            shared.incomplete.store(true, Ordering::SeqCst);
+        }
+        held.journal = Some(File::open(&shared.journal).map_err(failed)?);
+        Ok(())
+    }
+
+    /// Remembers the segment being written, to notice when it vanishes.
+    pub(super) fn hold_live(&self, number: u64, file: &File) -> Result<()> {
+        self.held().live = Some((self.segment_path(number), file.try_clone()?));
+        Ok(())
+    }
+
+    /// Fails if the path of this segment does not lead to this file any more: nobody would read what was written.
+    pub(super) fn is_written_to(&self, number: u64, file: &File) -> Result<(), Gone> {
+        let path = self.segment_path(number);
+        if is_at(&path, file) { Ok(()) } else { Err(Gone::Segment(path.display().to_string())) }
+    }
+
+    /// Moves a file of the journal out of the way, where it is kept; returns its new path.
+    pub fn set_aside(&self, file: &Path) -> Result<PathBuf> {
+        set_aside(&self.shared.path, file)
+    }
+
+    fn held(&self) -> MutexGuard<'_, Held> {
+        self.shared.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Whether the disk takes nothing new, which does not stop a server from paging.
+pub(super) fn is_out_of_space(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::ReadOnlyFilesystem)
+}
+
+fn make_directories(journal: &Path) -> io::Result<()> {
+    DirBuilder::new().recursive(true).mode(0o700).create(journal)
+}
+
+/// Whether this path leads to this open file. A disk that does not answer is not the same as a path that is gone.
+fn is_at(path: &Path, file: &File) -> bool {
+    let identity = |about: Metadata| (about.dev(), about.ino());
+    match (std::fs::metadata(path), file.metadata()) {
+        (Ok(now), Ok(then)) => identity(now) == identity(then),
+        (Err(error), _) => !matches!(
+            error.kind(),
+            ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::StaleNetworkFileHandle
+        ),
+        (_, Err(_)) => true,
+    }
+}
+
+/// Makes the directory itself durable. We did not create the parents we may not open.
+fn sync_ancestors(path: &Path) {
+    for directory in path.canonicalize().iter().flat_map(|path| path.ancestors()) {
+        let _ = sync_directory(directory);
+    }
+}
+
+/// Fails if another server has the directory. Some network disks lock files only.
+fn lock_directory(path: &Path, directory: &File) -> Result<()> {
+    match directory.try_lock() {
+        Err(TryLockError::WouldBlock) => {
+            Err(in_use(path, &std::fs::read_to_string(path.join(LOCK)).unwrap_or_default()))
+        }
+        Err(TryLockError::Error(_)) | Ok(()) => Ok(()),
+    }
+}
+
+fn in_use(path: &Path, pid: &str) -> anyhow::Error {
+    let (pid, path) = (pid.trim(), path.display());
+    let pid = if pid.is_empty() { String::new() } else { format!(" (pid {pid})") };
+    anyhow!("another oncall server{pid} is using {path}: stop it, or give --state another directory")
+}
+
+/// The lock file; on a disk that takes nothing new the one that is there. `None`: there is none.
+fn take_lock(path: &Path) -> Result<Option<File>> {
+    let name = path.join(LOCK);
+    match open_lock(&name) {
+        Ok(file) => locked(path, file).map(Some),
+        Err(error) if is_out_of_space(&error) => match File::open(&name) {
+            Ok(file) => locked(path, file).map(Some),
+            Err(_) => Ok(None),
+        },
+        Err(error) => Err(explain(&name, &error)),
+    }
+}
+
+fn lock_file(path: &Path) -> Result<File> {
+    let name = path.join(LOCK);
+    locked(path, open_lock(&name).map_err(|error| explain(&name, &error))?)
+}
+
+fn open_lock(name: &Path) -> io::Result<File> {
+    OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(name)
+}
+
+fn locked(path: &Path, mut file: File) -> Result<File> {
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => {
+            let mut pid = String::new();
+            let _ = file.read_to_string(&mut pid);
+            return Err(in_use(path, &pid));
+        }
+        Err(TryLockError::Error(error)) => return Err(explain(&path.join(LOCK), &error)),
+    }
+    // The pid is only for people; a full disk must not stop a pager from starting.
+    let _ = file.set_len(0).and_then(|()| writeln!(file, "{}", std::process::id()));
+    Ok(file)
+}
+
+fn set_aside(state: &Path, file: &Path) -> Result<PathBuf> {
+    let folder = state.join(SET_ASIDE);
+    let name = file.file_name().ok_or_else(|| anyhow!("{} has no name", file.display()))?;
+    let moved = || -> io::Result<PathBuf> {
+        DirBuilder::new().recursive(true).mode(0o700).create(&folder)?;
+        let numbered = |n: u32| folder.join(format!("{}-{n}", name.to_string_lossy()));
+        let free = std::iter::once(folder.join(name)).chain((2..=SET_ASIDE_MAX).map(numbered));
+        let free = free.into_iter().find(|path| !path.exists());
+        let to = free.ok_or_else(|| io::Error::from(ErrorKind::AlreadyExists))?;
+        std::fs::rename(file, &to)?;
+        file.parent().map_or(Ok(()), sync_directory)?;
+        sync_directory(&folder)?;
+        Ok(to)
+    };
+    moved().with_context(|| format!("cannot move {} to {}", file.display(), folder.display()))
+}
