@@ -178,7 +178,11 @@ impl Repository {
     fn mark(&self, git: &git2::Repository, commit: CommitId) -> Result<()> {
         std::fs::write(self.dir.join(GOOD_OF), self.followed())?;
         for name in [&*self.good, GOOD] {
-            git.reference(name, commit.0, true, "accepted as the config")?;
+            let write = || git.reference(name, commit.0, true, "accepted as the config").map(drop);
+            // git does not write over a reference that it cannot read.
+            write().or_else(|error| {
+                std::fs::remove_file(self.dir.join(name)).map_or(Err(error), |()| write())
+            })?;
         }
         Ok(())
     }

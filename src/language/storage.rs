@@ -262,9 +262,11 @@ fn second(at: Timestamp) -> Timestamp {
 
 fn between(since: Option<Timestamp>, until: Option<Timestamp>) -> String {
     match (since, until) {
-        (Some(since), Some(until)) => format!(", from between {} and {}", second(since), second(until)),
-        (Some(since), None) => format!(", from after {}", second(since)),
-        (None, Some(until)) => format!(", from before {}", second(until)),
+        (Some(since), Some(until)) => {
+            format!("; they were written between {} and {}", second(since), second(until))
+        }
+        (Some(since), None) => format!("; they were written after {}", second(since)),
+        (None, Some(until)) => format!("; they were written before {}", second(until)),
         (None, None) => String::new(),
     }
 }

@@ -276,6 +276,10 @@ impl Running {
             let said = gone.words(Language::En);
             self.parts.status.send_modify(|status| status.damaged(said));
         }
+        if let Err(Unwritten::Gone(gone)) = &result {
+            let said = gone.words(Language::En);
+            self.parts.status.send_modify(|status| status.damaged(said));
+        }
         let released = self.engine.written(self.parts.clock.now(), result);
         self.release(released);
     }

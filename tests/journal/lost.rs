@@ -8,7 +8,8 @@ use oncall::disk::recover;
 use oncall::engine::{Batch, Unwritten};
 use oncall::incident::stored::Stored;
 use oncall::incident::{Entry, Incidents, State};
-use oncall::journal::{frame, snapshot};
+use oncall::journal::frame::{self, Header};
+use oncall::journal::snapshot;
 use oncall::language::Language;
 use oncall::language::storage::{Cost, Gone, SnapshotFault, Trouble};
 use std::fs;
@@ -48,7 +49,6 @@ fn open(state: &Path, accept_loss: bool) -> StateDir {
 
 /// A server's journal, without the server.
 struct Journal {
-    dir: StateDir,
     recorder: Recorder,
     told: UnboundedReceiver<Written>,
     next_seq: u64,
@@ -61,7 +61,7 @@ impl Journal {
         let (incidents, loaded, troubles) = recover::load(&dir).unwrap();
         let (tell, told) = unbounded_channel();
         let (recorder, _) = Recorder::start(&dir, &loaded.opening, tell).unwrap();
-        (Journal { dir, recorder, told, next_seq: loaded.opening.next_seq }, incidents, troubles)
+        (Journal { recorder, told, next_seq: loaded.opening.next_seq }, incidents, troubles)
     }
 
     fn write(
@@ -120,14 +120,15 @@ fn snapshot_of(state: &State) -> Vec<u8> {
 #[test]
 fn what_is_written_to_a_file_that_is_gone_is_not_called_written() {
     for what in ["directory", "journal", "lock", "segment", "replaced"] {
-        let state = written(20);
+        let (state, elsewhere) = (written(20), TempDir::new().unwrap());
         let (mut journal, ..) = Journal::start(state.path());
         journal.write_day(20..22);
         let segment = files(state.path(), "journal").pop().unwrap();
         let shown = segment.display().to_string();
         let expected = match what {
             "directory" => {
-                fs::remove_dir_all(state.path()).unwrap();
+                // A thread may be writing the next segment: nothing could be removed under it.
+                fs::rename(state.path(), elsewhere.path().join("state")).unwrap();
                 Gone::Directory(state.path().display().to_string())
             }
             "journal" => {
@@ -168,7 +169,7 @@ fn what_is_written_to_a_file_that_is_gone_is_not_called_written() {
 fn another_journal_in_the_place_of_ours_is_set_aside_whole() {
     let (state, other) = (written(20), written(40));
     let (mut journal, ..) = Journal::start(state.path());
-    fs::remove_dir_all(state.path().join("journal")).unwrap();
+    fs::rename(state.path().join("journal"), state.path().join("ours")).unwrap();
     fs::rename(other.path().join("journal"), state.path().join("journal")).unwrap();
     let foreign = files(state.path(), "journal").len();
     assert!(matches!(journal.write(&[day()[20]], false, None), Err(Unwritten::Gone(Gone::Journal(_)))));
@@ -189,12 +190,13 @@ fn a_start_without_a_disk_goes_on_from_memory_and_writes_everything_once_it_can(
     let (incidents, loaded, troubles) = recover::load(&dir).unwrap();
     assert_eq!((incidents.state(), troubles), (&after(30), vec![]));
     // The name of the next segment is taken, so none can be made.
-    let obstacle = state.path().join("journal/00000003.tmp");
-    fs::create_dir(&obstacle).unwrap();
+    let next = header(&files(state.path(), "journal").pop().unwrap()).number + 1;
+    fs::create_dir(state.path().join(format!("journal/{next:08}.tmp"))).unwrap();
     let (tell, told) = unbounded_channel();
     let (recorder, epoch) = Recorder::start_anyway(&dir, &loaded.opening, tell);
-    assert!(epoch > 3, "the next start would name its incidents alike");
-    let mut journal = Journal { dir, recorder, told, next_seq: 31 };
+    assert!(epoch > next, "the next start would name its incidents alike");
+    drop(dir);
+    let mut journal = Journal { recorder, told, next_seq: 31 };
     let said = journal.told.blocking_recv().unwrap();
     assert!(matches!(said, Written { batch: 0, result: Err(Unwritten::NotBegun(_)) }), "{said:?}");
     // An entry is decided meanwhile; the last batch of the last server is in no segment that a start trusts.
@@ -209,17 +211,15 @@ fn a_start_without_a_disk_goes_on_from_memory_and_writes_everything_once_it_can(
 #[test]
 fn a_cut_end_is_told_from_where_to_where_and_since_when() {
     let state = written(30);
-    let newest = files(state.path(), "journal").pop().unwrap();
-    let bytes = fs::read(&newest).unwrap();
-    let frames = frame::frames(&bytes, 2, frame::DATA_START, 15);
-    let offset = frames
-        .filter_map(|item| match item {
-            frame::Item::Frame(frame) if frame.seq == 26 => Some(frame.offset),
-            _ => None,
-        })
-        .next()
-        .unwrap();
-    fs::OpenOptions::new().write(true).open(&newest).unwrap().set_len(offset as u64).unwrap();
+    for file in files(state.path(), "journal") {
+        match offset_of(&file, 26) {
+            Some(offset) => {
+                fs::OpenOptions::new().write(true).open(&file).unwrap().set_len(offset as u64).unwrap();
+            }
+            None if header(&file).first_seq > 26 => fs::remove_file(file).unwrap(),
+            None => {}
+        }
+    }
     let (journal, incidents, troubles) = Journal::start(state.path());
     assert_eq!(incidents.state(), &after(25));
     let [Trouble::Tail { first: 26, last: 30, since, until: Some(_) }] = troubles[..] else {
@@ -229,30 +229,43 @@ fn a_cut_end_is_told_from_where_to_where_and_since_when() {
     assert_eq!(troubles[0].cost(), Cost::Entries);
     drop(journal);
 
-    // The file is gone altogether: its number is not used again.
+    // The newest file is gone altogether: its number is not used again.
     let state = written(30);
-    fs::remove_file(files(state.path(), "journal").pop().unwrap()).unwrap();
+    let newest = files(state.path(), "journal").pop().unwrap();
+    let Header { number, first_seq, .. } = header(&newest);
+    fs::remove_file(newest).unwrap();
     let (_journal, incidents, troubles) = Journal::start(state.path());
-    assert_eq!(
-        incidents.state(),
-        &after(14),
-        "the last batch of the first epoch was carried into the second"
-    );
-    assert!(matches!(troubles[..], [Trouble::Tail { first: 15, last: 30, .. }]), "{troubles:?}");
-    assert!(files(state.path(), "journal").pop().unwrap().ends_with("00000003.journal"));
+    assert_eq!(incidents.state(), &after(first_seq as usize - 1));
+    let [Trouble::Tail { first, last: 30, .. }] = troubles[..] else { panic!("{troubles:?}") };
+    assert_eq!(first, first_seq);
+    let next = files(state.path(), "journal").pop().unwrap();
+    assert_eq!(header(&next).number, number + 1);
+}
+
+fn header(file: &Path) -> Header {
+    Header::decode(&fs::read(file).unwrap()).unwrap()
+}
+
+/// Where this entry begins in a segment, if it is there.
+fn offset_of(file: &Path, seq: u64) -> Option<usize> {
+    let (bytes, Header { epoch, first_seq, .. }) = (fs::read(file).unwrap(), header(file));
+    frame::frames(&bytes, epoch, frame::DATA_START, first_seq).find_map(|item| match item {
+        frame::Item::Frame(frame) if frame.seq == seq => Some(frame.offset),
+        _ => None,
+    })
 }
 
 #[test]
 fn nothing_is_called_lost_that_is_there() {
     let state = written(30);
-    for said in ["segment 2 entry 30 end\n", "segment 2 entry 27 end\n", "segment 9 entry", "\n", ""] {
+    for said in ["segment 1 entry 30 end\n", "segment 1 entry 27 end\n", "segment 9 entry", "\n", ""] {
         fs::write(state.path().join("alive"), said).unwrap();
         let dir = open(state.path(), false);
         let (incidents, _, troubles) = recover::load(&dir).unwrap();
         assert_eq!((incidents.state(), troubles), (&after(30), vec![]), "{said:?}");
     }
     // The newest file is gone, and nobody said what was in it.
-    fs::write(state.path().join("alive"), "segment 3 entry 30 end\n").unwrap();
+    fs::write(state.path().join("alive"), "segment 9 entry 30 end\n").unwrap();
     let dir = open(state.path(), false);
     let (incidents, _, troubles) = recover::load(&dir).unwrap();
     assert_eq!(incidents.state(), &after(30));
@@ -301,8 +314,9 @@ fn with_loss_accepted_a_newer_journal_is_read_kept_and_replaced() {
     let (tell, _told) = unbounded_channel();
     let started = Recorder::start(&dir, &loaded.opening, tell).unwrap();
     unusable.set_aside(&dir).unwrap();
-    assert_eq!(set_aside(state.path()), ["00000002.journal"]);
-    assert_eq!(fs::read(state.path().join("set-aside/00000002.journal")).unwrap()[..8300], bytes[..8300]);
+    let name = newest.file_name().unwrap().to_str().unwrap();
+    assert_eq!(set_aside(state.path()), [name]);
+    assert_eq!(fs::read(state.path().join("set-aside").join(name)).unwrap()[..8300], bytes[..8300]);
     drop((started, dir));
     let (_, incidents, troubles) = Journal::start(state.path());
     assert_eq!((incidents.state(), troubles), (&after(30), vec![]), "no flag is needed any more");
@@ -393,7 +407,7 @@ fn every_trouble_has_words_for_people_in_both_languages() {
     assert_eq!(
         troubles[2].words(Language::En),
         format!(
-            "the end of the journal was cut off or deleted: entries 26 to 30 are lost, from between {0} and {0}",
+            "the end of the journal was cut off or deleted: entries 26 to 30 are lost; they were written between {0} and {0}",
             after(25).at
         )
     );
