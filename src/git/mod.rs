@@ -10,3 +10,4 @@ pub mod kept;
 pub mod remote;
 pub mod repository;
 pub mod revision;
+mod work_tree;

@@ -19,6 +19,9 @@ pub const LOG_MAX: usize = 100;
 const GOOD: &str = "refs/oncall/good";
 /// A text: whose that is.
 const GOOD_OF: &str = "refs/oncall/good-of";
+/// Below it, the last good commit of each remote, branch and folder; and what its default branch was, as a text.
+const LAST_GOOD: &str = "refs/oncall/last-good/";
+const DEFAULT_BRANCH: &str = "refs/oncall/default-branch/";
 const TIP: &str = "refs/oncall/tip";
 
 /// A bare clone of the config repository.
@@ -36,12 +39,14 @@ pub struct Repository {
 pub struct CommitId(Oid);
 
 /// The result of a fetch.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fetched {
     /// The tip of the branch.
     pub commit: CommitId,
     /// The earlier tip, if the new one does not descend from it because history was rewritten.
     pub rewritten: Option<CommitId>,
+    /// The remote's default branch at the last fetch, and now, if it is followed and is another one.
+    pub moved: Option<(String, String)>,
 }
 
 /// One commit, as shown to people.
@@ -83,11 +88,12 @@ impl Repository {
     /// stays as it was.
     pub fn fetch(&self, expired: impl Fn() -> bool) -> Result<Fetched> {
         let before = self.reference(TIP);
-        let commit = self
+        let (commit, branch) = self
             .fetch_branch(&Limit::new(expired))
             .with_context(|| format!("cannot fetch {}", self.remote.shown))?;
         let rewritten = before.filter(|old| *old != commit && !self.descends(commit, *old));
-        Ok(Fetched { commit, rewritten })
+        let moved = if self.branch.is_none() { self.note_default_branch(&branch) } else { None };
+        Ok(Fetched { commit, rewritten, moved })
     }
 
     /// The files of a commit below the config's folder. Fails if the commit is not in the clone, or the folder is not
@@ -160,7 +166,24 @@ impl Repository {
         self.git.graph_descendant_of(commit.0, ancestor.0).unwrap_or(false)
     }
 
-    fn fetch_branch(&self, limit: &Limit<impl Fn() -> bool>) -> Result<CommitId> {
+    /// Remembers the branch for the next fetch; gives the one before and this one, if they differ.
+    fn note_default_branch(&self, branch: &str) -> Option<(String, String)> {
+        let name = self.good.replace(LAST_GOOD, DEFAULT_BRANCH);
+        let known = self.git.find_reference(&name).and_then(|it| it.peel_to_blob()).ok();
+        let known = known.map(|text| String::from_utf8_lossy(text.content()).into_owned());
+        if known.as_deref() == Some(branch) {
+            return None;
+        }
+        let id = self.git.blob(branch.as_bytes());
+        let noted = id.and_then(|id| self.git.reference(&name, id, true, "the remote's default branch"));
+        if let Err(error) = noted {
+            tracing::warn!("cannot remember the remote's default branch: {error}");
+        }
+        let short = |branch: &str| branch.trim_start_matches("refs/heads/").to_owned();
+        known.map(|known| (short(&known), short(branch)))
+    }
+
+    fn fetch_branch(&self, limit: &Limit<impl Fn() -> bool>) -> Result<(CommitId, String)> {
         let explain = |error| self.remote.explain(&error, limit);
         let mut remote = self.git.remote_anonymous(&self.remote.url)?;
         let callbacks = Some(self.remote.callbacks(limit));
@@ -179,7 +202,9 @@ impl Repository {
             let refspec = format!("+{branch}:{TIP}");
             connection.remote().fetch(&[refspec], Some(&mut options), None).map_err(explain)?;
         }
-        self.reference(TIP).ok_or_else(|| anyhow!("{branch} was deleted while it was fetched"))
+        let tip = self.reference(TIP);
+        let tip = tip.ok_or_else(|| anyhow!("{branch} was deleted while it was fetched"))?;
+        Ok((tip, branch))
     }
 
     /// The full name of the branch to follow.
@@ -263,7 +288,7 @@ fn followed(remote: &str, branch: Option<&str>, path: Option<&str>) -> String {
 
 fn last_good(followed: &str) -> String {
     let digest = ring::digest::digest(&ring::digest::SHA256, followed.as_bytes());
-    format!("refs/oncall/last-good/{}", &data_encoding::HEXLOWER.encode(digest.as_ref())[..16])
+    format!("{LAST_GOOD}{}", &data_encoding::HEXLOWER.encode(digest.as_ref())[..16])
 }
 
 fn reference(branch: &str) -> String {
