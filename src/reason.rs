@@ -52,6 +52,8 @@ pub enum Why {
     Newcomers(u32),
     MoreUrgent,
     NotResolvedInTime,
+    /// The person with this id, who had acknowledged it, is not in the config any more, or has left.
+    HolderLeft(Arc<str>),
 
     // A rule that has no line in the config.
     OwnTrouble,
@@ -65,6 +67,16 @@ pub enum Why {
     BySeverity,
     /// `raise_when` of this rule.
     RaiseWhen(Box<Rule>),
+}
+
+/// A trouble of the server's own that pages only after a while.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OwnTrouble {
+    /// The newest commit is not taken.
+    ConfigRefused,
+    /// The repository cannot be read.
+    ConfigUnreachable,
 }
 
 /// What decided: a line of the config, or a reason that has none.

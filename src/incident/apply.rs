@@ -95,6 +95,13 @@ impl State {
                 alerts.for_each(|alert| alert.count_silence_from(entry.at));
             }
             ServerChange::ClockJumped { seconds } => self.shift(SignedDuration::from_secs(*seconds)),
+            ServerChange::TroubleBegan { trouble, since } => {
+                self.troubles.insert(*trouble, *since);
+            }
+            ServerChange::TroubleOver { trouble } => {
+                self.troubles.remove(trouble);
+            }
+            ServerChange::IntegrationRenamed { from, to } => self.rename_integration(from, to),
         }
     }
 
@@ -353,6 +360,7 @@ impl State {
             moved(&mut dispatch.expires_at);
             dispatch.hang_up.shift(by);
         }
+        self.troubles.values_mut().for_each(moved);
         self.paused.values_mut().chain(self.pages.values_mut().map(|page| &mut page.at)).for_each(moved);
         for heartbeat in self.heartbeats.values_mut() {
             heartbeat.heard_at.iter_mut().chain(heartbeat.due.as_mut()).for_each(moved);

@@ -27,6 +27,7 @@ mod mirrors;
 mod outcome;
 mod outlet;
 mod reconcile;
+mod renamed;
 mod rise;
 mod script;
 mod state;
@@ -53,6 +54,7 @@ pub use timer::Timer;
 pub use transition::{DESCRIPTION_KEPT_MAX, MIRRORS_MAX};
 
 use crate::config::{Config, Contact, Provider};
+use crate::reason::OwnTrouble;
 use index::Index;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
@@ -125,9 +127,11 @@ impl Incidents {
             Input::Command(command) => call.command(command),
             Input::Outcome { delivery, outcome } => call.outcome(delivery, &outcome),
             Input::Started { epoch, gap_seconds } => call.started(epoch, gap_seconds),
+            Input::Trouble { trouble, since } => call.trouble(trouble, since),
             Input::ClockJumped { by } => call.clock_jumped(by),
             Input::ConfigChanged { previous, commit } => {
                 call.revision(commit);
+                call.rename_integrations(previous.as_deref());
                 call.expect_heartbeats();
                 while let Some(unfinished) = self.reconcile.take() {
                     self.reconcile = call.reconcile(unfinished);
@@ -164,8 +168,16 @@ fn record(state: &mut State, index: &mut Index, entry: &Entry) {
         index.remove(incident);
     }
     let shifted = match &entry.change {
-        Change::Server(ServerChange::ClockJumped { .. } | ServerChange::Started { .. }) => true,
-        Change::Server(ServerChange::Revision { .. }) => false,
+        Change::Server(
+            ServerChange::ClockJumped { .. }
+            | ServerChange::Started { .. }
+            | ServerChange::IntegrationRenamed { .. },
+        ) => true,
+        Change::Server(
+            ServerChange::Revision { .. }
+            | ServerChange::TroubleBegan { .. }
+            | ServerChange::TroubleOver { .. },
+        ) => false,
         Change::Heartbeat(_)
         | Change::Alert(_)
         | Change::Escalation(_)
@@ -188,7 +200,7 @@ impl Call<'_> {
         let change = change.into();
         let revision = match &change {
             Change::Server(ServerChange::Revision { .. }) => self.state.revision.number + 1,
-            Change::Server(ServerChange::Started { .. } | ServerChange::ClockJumped { .. })
+            Change::Server(_)
             | Change::Heartbeat(_)
             | Change::Alert(_)
             | Change::Escalation(_)
@@ -225,6 +237,15 @@ impl Call<'_> {
             self.clock_jumped(by);
         }
         self.about_server(ServerChange::Started { epoch, gap_seconds });
+    }
+
+    /// Recorded when it begins and when it ends, whatever is said in between.
+    fn trouble(&mut self, trouble: OwnTrouble, since: Option<Timestamp>) {
+        match (since, self.state.troubles.contains_key(&trouble)) {
+            (Some(since), false) => self.about_server(ServerChange::TroubleBegan { trouble, since }),
+            (None, true) => self.about_server(ServerChange::TroubleOver { trouble }),
+            (Some(_), true) | (None, false) => {}
+        }
     }
 
     fn clock_jumped(&mut self, by: SignedDuration) {

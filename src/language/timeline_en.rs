@@ -1,10 +1,11 @@
 //! The lines of a timeline in English.
 
 use super::timeline::{
-    DeliveryLine, Ended, Held, HeldBy, Level, ResponseLine, Said, Step, StepLine, TimelineLine, ToldAs, Way,
+    DeliveryLine, Ended, Held, HeldBy, Level, OwnLine, ResponseLine, Said, Step, StepLine, TimelineLine,
+    ToldAs, Way,
 };
 use crate::actor::Via;
-use crate::reason::{Because, Fault, Why};
+use crate::reason::{Because, Fault, OwnTrouble, Why};
 
 pub(super) fn line(line: &TimelineLine) -> String {
     match line {
@@ -16,6 +17,7 @@ pub(super) fn line(line: &TimelineLine) -> String {
         TimelineLine::ClockJumped { seconds } => {
             format!("the clock jumped by {seconds} s: open deadlines moved")
         }
+        TimelineLine::Own(own) => own_line(*own),
         TimelineLine::HeartbeatExpected { integration, seconds } => {
             format!("{integration} must be heard from every {seconds} s, from now on")
         }
@@ -227,6 +229,7 @@ pub(super) fn why(why: &Why) -> String {
         Why::BeyondTheGroup => "it fires again, longer after the opening than the service groups".into(),
         Why::Newcomers(count) => format!("{count} more since somebody took it"),
         Why::MoreUrgent => "it has become more urgent".into(),
+        Why::HolderLeft(user) => format!("{user}, who had acknowledged it, has left"),
         Why::NotResolvedInTime => "acknowledged, but not resolved in time".into(),
         Why::OwnTrouble => "the server's own".into(),
         Why::IntegrationGone(integration) => format!("the integration {integration} is gone"),
@@ -309,5 +312,22 @@ pub(super) fn contact_sent(way: Way) -> &'static str {
         Way::Call => "call",
         Way::Slack => "Slack message",
         Way::Sms => "SMS",
+    }
+}
+
+fn own_line(line: OwnLine) -> String {
+    match line {
+        OwnLine::TroubleBegan { what, since } => format!("{}, since {since}", trouble(what)),
+        OwnLine::TroubleOver { what } => format!("over: {}", trouble(what)),
+        OwnLine::IntegrationRenamed { from, to } => {
+            format!("{from} is now {to}: its open alerts are known by that")
+        }
+    }
+}
+
+fn trouble(trouble: OwnTrouble) -> &'static str {
+    match trouble {
+        OwnTrouble::ConfigRefused => "the newest config is refused",
+        OwnTrouble::ConfigUnreachable => "the config repository cannot be read",
     }
 }

@@ -1,10 +1,11 @@
 //! The lines of a timeline in Japanese.
 
 use super::timeline::{
-    DeliveryLine, Ended, Held, HeldBy, Level, ResponseLine, Said, Step, StepLine, TimelineLine, ToldAs, Way,
+    DeliveryLine, Ended, Held, HeldBy, Level, OwnLine, ResponseLine, Said, Step, StepLine, TimelineLine,
+    ToldAs, Way,
 };
 use crate::actor::Via;
-use crate::reason::{Because, Fault, Why};
+use crate::reason::{Because, Fault, OwnTrouble, Why};
 
 pub(super) fn line(line: &TimelineLine) -> String {
     match line {
@@ -16,6 +17,7 @@ pub(super) fn line(line: &TimelineLine) -> String {
         TimelineLine::ClockJumped { seconds } => {
             format!("時計が {seconds} 秒ずれたため、期限をずらしました")
         }
+        TimelineLine::Own(own) => own_line(*own),
         TimelineLine::HeartbeatExpected { integration, seconds } => {
             format!("{integration} のハートビートを {seconds} 秒ごとに待ちます")
         }
@@ -241,6 +243,7 @@ pub(super) fn why(why: &Why) -> String {
         Why::BeyondTheGroup => "グループの時間を過ぎてから再び発生しました".into(),
         Why::Newcomers(count) => format!("対応が始まってからさらに{count}件のアラートが加わりました"),
         Why::MoreUrgent => "緊急度が上がりました".into(),
+        Why::HolderLeft(user) => format!("対応していた {user} さんはすでに離任しています"),
         Why::NotResolvedInTime => "対応が始まりましたが、時間内に解決していません".into(),
         Why::OwnTrouble => "サーバー自身の問題".into(),
         Why::IntegrationGone(integration) => format!("インテグレーション {integration} がなくなりました"),
@@ -327,5 +330,22 @@ pub(super) fn contact_sent(way: Way) -> &'static str {
         Way::Call => "電話",
         Way::Slack => "Slack メッセージ",
         Way::Sms => "SMS",
+    }
+}
+
+fn own_line(line: OwnLine) -> String {
+    match line {
+        OwnLine::TroubleBegan { what, since } => format!("{}（{since} から）", trouble(what)),
+        OwnLine::TroubleOver { what } => format!("解消: {}", trouble(what)),
+        OwnLine::IntegrationRenamed { from, to } => {
+            format!("{from} の ID が {to} に変わりました。未解決のアラートは {to} として扱います")
+        }
+    }
+}
+
+fn trouble(trouble: OwnTrouble) -> &'static str {
+    match trouble {
+        OwnTrouble::ConfigRefused => "最新の設定を反映できません",
+        OwnTrouble::ConfigUnreachable => "設定のリポジトリを読み込めません",
     }
 }

@@ -12,7 +12,8 @@ use crate::incident::{
 };
 use crate::language::Language;
 use crate::language::timeline::{
-    DeliveryLine, Ended, Held, HeldBy, Level, ResponseLine, Said, Step, StepLine, TimelineLine, ToldAs,
+    DeliveryLine, Ended, Held, HeldBy, Level, OwnLine, ResponseLine, Said, Step, StepLine, TimelineLine,
+    ToldAs,
 };
 use crate::reason::{Because, Rule};
 use jiff::{Timestamp, tz::TimeZone};
@@ -110,6 +111,16 @@ impl At<'_> {
                 TimelineLine::Started { epoch: *epoch, gap: *gap_seconds }
             }
             ServerChange::ClockJumped { seconds } => TimelineLine::ClockJumped { seconds: *seconds },
+            ServerChange::TroubleBegan { trouble, since } => {
+                let since = &self.clock(*since);
+                return self.say(&TimelineLine::Own(OwnLine::TroubleBegan { what: *trouble, since }));
+            }
+            ServerChange::TroubleOver { trouble } => {
+                TimelineLine::Own(OwnLine::TroubleOver { what: *trouble })
+            }
+            ServerChange::IntegrationRenamed { from, to } => {
+                TimelineLine::Own(OwnLine::IntegrationRenamed { from, to })
+            }
         })
     }
 

@@ -15,6 +15,7 @@ mod heartbeats;
 mod many;
 mod people;
 mod providers;
+mod pushes;
 mod random;
 mod reloads;
 mod silences;
