@@ -53,8 +53,8 @@ pub async fn call(client: &Client, config: &Config, secrets: &Secrets, user: &st
     // Keys would come back to a server that knows nothing of this call.
     let mut config = config.clone();
     config.organisation.public_url = None;
-    let live =
-        Live { config: Arc::new(config), secrets: secrets.clone(), commit: String::new(), about: None };
+    let (config, secrets, commit) = (Arc::new(config), secrets.clone(), String::new());
+    let live = Live { config, secrets, commit, about: None, objections: None };
     Some(client.deliver(Arc::new(live), delivery).await)
 }
 

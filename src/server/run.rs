@@ -12,7 +12,7 @@ use super::metrics::Metrics;
 use super::own_heartbeat::OwnHeartbeat;
 use super::secrets::Missing;
 use super::standby::{First, first_config, note, note_missing, tell_versions};
-use super::trouble::{self, CONFIG_KEY, DAMAGE_KEY, UNREACHABLE_KEY};
+use super::trouble::{self, DAMAGE_KEY};
 use crate::alert::Severity;
 use crate::disk::directory::StateDir;
 use crate::disk::recorder::{Recorder, Written};
@@ -109,7 +109,7 @@ pub async fn run(mut parts: Parts) -> Result<()> {
     engine.reload(now, live.config.clone(), previous, live.commit.clone());
     engine.trouble_over(now, JOURNAL_KEY);
     if parts.status.borrow().unreachable.is_none() {
-        engine.trouble_over(now, UNREACHABLE_KEY);
+        trouble::readable(&mut engine, now);
     }
     if parts.damage.is_empty() {
         engine.trouble_over(now, DAMAGE_KEY);
@@ -294,7 +294,7 @@ impl Running {
                 }
                 trouble::refused(&mut self.engine, now, &self.live, &refused);
             }
-            News::Fine => self.engine.trouble_over(now, CONFIG_KEY),
+            News::Fine => trouble::fine(&mut self.engine, now),
             News::Unreachable(unreachable) => {
                 if !known {
                     tracing::error!("the config repository cannot be read: {}", unreachable.error);
@@ -305,7 +305,10 @@ impl Running {
                 if away {
                     tracing::info!("the config repository can be read again");
                 }
-                self.engine.trouble_over(now, UNREACHABLE_KEY);
+                trouble::readable(&mut self.engine, now);
+            }
+            News::DefaultBranch { was, is } => {
+                trouble::default_branch(&mut self.engine, now, &self.live, (&was, &is));
             }
         }
     }
@@ -323,6 +326,7 @@ impl Running {
         let since = self.engine.incidents().state().revision.since;
         self.parts.metrics.config_in_force_since.set(since.as_second());
         self.parts.status.send_modify(|status| status.in_force_since = Some(since));
+        trouble::objections(&mut self.engine, self.parts.clock.now(), &live);
         self.swap(live, missing);
         tracing::info!("config {} is in force", short(&self.live.commit));
     }

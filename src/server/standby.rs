@@ -41,7 +41,7 @@ pub(super) async fn first_config(parts: &mut Parts) -> Option<First> {
                 let waiting = "the config repository cannot be read".to_owned();
                 parts.status.send_modify(|status| status.waiting = Some(waiting));
             }
-            News::Secrets { .. } | News::Fine | News::Looked(_) => {}
+            News::Secrets { .. } | News::Fine | News::Looked(_) | News::DefaultBranch { .. } => {}
         }
     }
 }
@@ -72,7 +72,7 @@ pub(super) fn note(parts: &Parts, news: &News) {
             });
             tell_versions(parts);
         }
-        News::Accepted { .. } | News::Secrets { .. } => {}
+        News::Accepted { .. } | News::Secrets { .. } | News::DefaultBranch { .. } => {}
     }
 }
 

@@ -345,7 +345,9 @@ async fn metrics(State(doors): Shared) -> Response {
 /// Ready as soon as a config is in force. Troubles are told, but a load balancer must not cut a pager off.
 async fn ready(State(doors): Shared) -> Response {
     let status = doors.status.borrow().clone();
-    let commit = doors.live.borrow().as_ref().map(|live| live.commit.clone());
+    let live = doors.live.borrow().clone();
+    let commit = live.as_ref().map(|live| live.commit.clone());
+    let objections = live.and_then(|live| Some(live.objections.as_ref()?.findings.clone()));
     let code = if commit.is_some() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     let refused = status.refused.map(|refused| {
         serde_json::json!({ "commit": refused.commit, "since": refused.since.to_string(), "findings": refused.findings })
@@ -355,6 +357,7 @@ async fn ready(State(doors): Shared) -> Response {
         "commit": commit,
         "waiting": status.waiting,
         "refused": refused,
+        "in_force_with_errors": objections,
         "unreachable": status.unreachable.map(|it| it.error),
         "missing_secrets": status.missing,
         "degraded": status.degraded,

@@ -238,7 +238,13 @@ fn live_of(world: &World) -> Live {
     for (name, value) in SECRETS.into_iter().chain([("HEARTBEAT_URL", watcher.as_str())]) {
         secrets.insert(SecretSource::Env(name.into()), Secret::new(value));
     }
-    Live { config: Arc::new(world.config()), secrets, commit: "c0ffee".to_owned(), about: None }
+    Live {
+        config: Arc::new(world.config()),
+        secrets,
+        commit: "c0ffee".to_owned(),
+        about: None,
+        objections: None,
+    }
 }
 
 /// Hands on what the journal answers while it may.

@@ -14,6 +14,7 @@ mod inside;
 mod integrations;
 mod limits;
 mod own_heartbeat;
+mod pushes;
 mod secrets;
 mod send;
 mod server;
