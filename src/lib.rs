@@ -77,7 +77,8 @@
 //! 6. An open, unacknowledged, unsilenced incident of high urgency always has a deadline, and the exhausted fallback is
 //!    told again. Silence is never an end: `tests/scenarios`, `tests/simulation`.
 //! 7. Whatever suppresses an alert is named in its timeline: `tests/scenarios`.
-//! 8. A broken config never replaces a working one: `tests/serve`.
+//! 8. A broken config never replaces a working one, and what `validate` refuses is broken; at a start, what was in force last
+//!    is taken again: `tests/serve`, `tests/compile`.
 //! 9. Every queue, loop, payload, retry and cache has a bound, a constant named `*_MAX`: `tests/integrations`,
 //!    `tests/simulation`.
 //! 10. Degraded, while the disk fails, the server still pages; 3, 4 and 5 then hold up to the last healthy point:

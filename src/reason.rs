@@ -71,6 +71,8 @@ pub enum Why {
     NotResolvedInTime,
     /// The incident with this id came over by a merge.
     MergedWith(String),
+    /// The person with this id, who had acknowledged it, is not in the config any more, or has left.
+    HolderLeft(Arc<str>),
 
     // A rule that has no line in the config.
     OwnTrouble,
@@ -86,6 +88,16 @@ pub enum Why {
     Declared,
     /// `raise_when` of this rule.
     RaiseWhen(Box<Rule>),
+}
+
+/// A trouble of the server's own that pages only after a while.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OwnTrouble {
+    /// The newest commit is not taken.
+    ConfigRefused,
+    /// The repository cannot be read.
+    ConfigUnreachable,
 }
 
 /// What decided: a line of the config, or a reason that has none.

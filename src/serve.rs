@@ -12,17 +12,19 @@ use crate::git::fetch::Fetcher;
 use crate::git::kept::Kept;
 use crate::git::remote::Credentials;
 use crate::git::repository::Repository;
-use crate::incident::Incidents;
 use crate::incident::stored::Stored;
+use crate::incident::{Incidents, State};
 use crate::journal::recovery::Damage;
 use crate::journal::retention::History;
 use crate::language::{Language, storage::Trouble};
+use crate::reason::OwnTrouble;
 use crate::server::clock::Clock;
 use crate::server::delivery::Client;
 use crate::server::feed::{Feed, Reader};
 use crate::server::follow::{Follower, News, Resolve, Source};
+use crate::server::former::VALID;
 use crate::server::inbox::{ALERTS_MAX, FIRST_MAX, Inbox};
-use crate::server::live::{Origin, Status};
+use crate::server::live::{Origin, Recorded, Status};
 use crate::server::log::Log;
 use crate::server::metrics::Metrics;
 use crate::server::run::{Carrier, Parts, STOP_MAX, Shown, run};
@@ -39,6 +41,7 @@ use crate::web::slow::Slowed;
 use crate::web::tally::Tallies;
 use anyhow::{Context, Result, anyhow};
 use axum::serve::Listener;
+use jiff::Timestamp;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -136,7 +139,7 @@ async fn serve_on(
     } = options;
     let Begun { dir: state_dir, incidents, troubles, recorder, epoch, gap_seconds, written } = begun;
     let client = Client::new()?;
-    let recorded = Some(incidents.state().revision.commit.clone()).filter(|commit| !commit.is_empty());
+    let recorded = recorded(incidents.state(), clock.now());
     let (tell_news, news) = mpsc::channel(NEWS_MAX);
     let (source, origin) = source(config, &state)?;
     let pull = follow(source, &clock, resolve, interval, recorded, tell_news)?;
@@ -329,13 +332,27 @@ async fn told_to_stop(signals: &mut Signals) {
     while signals.next().await != Asked::Stop {}
 }
 
+/// What the journal knows of the config.
+fn recorded(state: &State, now: Timestamp) -> Recorded {
+    let since = |trouble| state.troubles.get(&trouble).copied();
+    let revision = &state.revision;
+    let recent = now.duration_since(revision.since) < VALID;
+    let before = revision.number.checked_sub(1).and_then(|number| state.commits.get(&number));
+    Recorded {
+        before: before.filter(|_| recent).cloned(),
+        commit: Some(revision.commit.clone()).filter(|commit| !commit.is_empty()),
+        refused_since: since(OwnTrouble::ConfigRefused),
+        unreachable_since: since(OwnTrouble::ConfigUnreachable),
+    }
+}
+
 /// Starts the thread that follows the config. What comes back wakes it.
 fn follow(
     source: Source,
     clock: &Clock,
     resolve: Resolve,
     interval: Duration,
-    recorded: Option<String>,
+    recorded: Recorded,
     tell: mpsc::Sender<News>,
 ) -> Result<std::sync::mpsc::SyncSender<()>> {
     let (pull, pulled) = std::sync::mpsc::sync_channel(1);

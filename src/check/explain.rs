@@ -93,8 +93,9 @@ pub fn lines() -> String {
 pub fn page() -> String {
     let mut text = "<!-- Written from the tables in src/: UPDATE_DOCS=1 cargo test --test compile -->\n\n\
         # Checks\n\n\
-        What `oncall validate` finds, all in one pass. An error fails it. A warning does not, and is allowed in place where\n\
-        it is meant, at the end of the line or above it, with the reason: `# oncall: allow OC124 nobody is needed at night`.\n\
+        What `oncall validate` finds, all in one pass. An error fails it, and the server refuses such a commit; only unmet\n\
+        expectations (OC090) are for `validate` alone. A warning refuses nothing, and is allowed in place where it is meant,\n\
+        at the end of the line or above it, with the reason: `# oncall: allow OC124 nobody is needed at night`.\n\
         `oncall explain OC124` prints the long form.\n\n\
         | code | severity | finds |\n| --- | --- | --- |\n"
         .to_owned();

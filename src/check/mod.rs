@@ -1,8 +1,8 @@
 //! The semantic checks: what is valid and yet, most likely, not meant.
 //!
-//! [`CHECKS`] is the table. A check sees a whole config that compiled, and the date where there is one; it decides
-//! nothing about validity, which depends on the tree alone ([`compile`](crate::compile)). An error here fails
-//! `validate`, and so the pull request; it never stops a reload.
+//! [`CHECKS`] is the table. A check sees a whole config that compiled, and the date where there is one. [`errors`] is what
+//! refuses a config, the same for `validate` and for the server: those of [`compile`](crate::compile) and those of the
+//! table, which never depend on the date. A warning refuses nothing. Only `validate` plays expectations.
 
 mod allowances;
 mod broken;
@@ -123,7 +123,7 @@ pub const CHECKS: &[Check] = &[
     warning("OC212", "a file begins with a byte-order mark", spelling::byte_order_mark),
     warning("OC213", "the lines of a file end in carriage returns", spelling::carriage_returns),
     warning("OC214", "a file and a folder have the same id", spelling::file_and_folder),
-    error("OC241", "a sample is not in the repository", samples::missing),
+    warning("OC241", "a sample is not in the repository", samples::missing),
     error("OC242", "a sample cannot be read, or has no alert in it", samples::unreadable),
     error("OC243", "a field finds nothing in the samples, or its template fails on one", samples::fields),
     warning(
@@ -177,11 +177,24 @@ pub const CHECKS: &[Check] = &[
 /// Runs every check; sorted by file and position. Where there are errors, what they may have caused is left out.
 /// Without a config, or a draft of one, there is nothing to check.
 pub fn run(compiled: &Compiled, today: Option<Timestamp>) -> Vec<Diagnostic> {
+    run_of(compiled, today, |_| true)
+}
+
+/// Why a config is refused, by `validate` as by the server: every error, sorted by file and position.
+pub fn errors(compiled: &Compiled) -> Vec<Diagnostic> {
+    let mut found = compiled.diagnostics.clone();
+    found.extend(run_of(compiled, None, |check| check.severity == Severity::Error));
+    found.retain(|finding| finding.severity == Severity::Error);
+    found.sort_by(|a, b| a.place().cmp(&b.place()));
+    found
+}
+
+fn run_of(compiled: &Compiled, today: Option<Timestamp>, wanted: impl Fn(&Check) -> bool) -> Vec<Diagnostic> {
     let Some(config) = compiled.config.as_ref().or(compiled.draft.as_ref()) else { return Vec::new() };
     let subject = Subject { compiled, config, today, shifts: coverage::shifts(config, today) };
     let broken = Broken::new(compiled);
     let (mut sure, mut doubtful) = (Vec::new(), Vec::new());
-    for check in CHECKS {
+    for check in CHECKS.iter().filter(|check| wanted(check)) {
         for found in (check.run)(&subject) {
             let list = if broken.may_explain(&found) { &mut doubtful } else { &mut sure };
             list.push(Finding {

@@ -3,8 +3,8 @@
 use super::directory::{Directory, now};
 use super::report::{github, human, sarif};
 use super::{Exit, Output};
-use crate::check::expectations::unmet;
-use crate::compile::{Severity, render_json};
+use crate::check::{self, expectations::unmet};
+use crate::compile::render_json;
 use anyhow::Result;
 
 /// Check the config: shape, references, rules and expectations, all in one pass
@@ -31,7 +31,9 @@ enum Format {
 pub(super) fn run(arguments: &Arguments) -> Result<Output> {
     let loaded = arguments.directory.load()?;
     let mut findings = loaded.findings(now());
-    findings.extend(unmet(&loaded.compiled));
+    let unmet = unmet(&loaded.compiled);
+    let wrong = !check::errors(&loaded.compiled).is_empty() || !unmet.is_empty();
+    findings.extend(unmet);
     findings.sort_by(|a, b| a.place().cmp(&b.place()));
     let dir = &arguments.directory.dir;
     let out = match arguments.format {
@@ -40,6 +42,5 @@ pub(super) fn run(arguments: &Arguments) -> Result<Output> {
         Format::Github => github(dir, &findings),
         Format::Sarif => sarif(dir, &findings),
     };
-    let wrong = findings.iter().any(|finding| finding.severity == Severity::Error);
     Ok(Output { out, err: String::new(), exit: if wrong { Exit::Config } else { Exit::Fine } })
 }

@@ -77,6 +77,7 @@ impl<'a> Resolver<'a> {
             holidays: self.organisation_holidays(false),
             fallback: fallback.unwrap_or_else(|| document.fallback.as_str().into()),
             public_url: document.public_url.as_ref().map(url),
+            former_urls: Vec::new(),
             push_secret,
             calendar_secret,
             slack,

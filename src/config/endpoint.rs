@@ -23,7 +23,7 @@ pub struct Endpoint {
     pub fields: GenericFields,
     /// Sample bodies as the monitor posts them, to test the rest with.
     pub samples: Vec<Sample>,
-    /// Old ids whose URLs still work.
+    /// Old ids: their URLs still work, and their alerts are known as this one's.
     pub formerly: Vec<Id>,
     /// Corrections of the severity; the first match wins.
     pub severity: Vec<SeverityRule>,

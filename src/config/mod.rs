@@ -34,7 +34,7 @@ use crate::language::Language;
 use crate::place::Place;
 use crate::schedule::Schedules;
 use crate::sops;
-use jiff::{SignedDuration, civil::Date, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
@@ -76,6 +76,8 @@ pub struct Organisation {
     pub fallback: Id,
     /// Without a trailing slash.
     pub public_url: Option<String>,
+    /// Those that were in force a while ago: what was sent then is still answered there. Not from the files.
+    pub former_urls: Vec<FormerUrl>,
     /// Secrets of the push webhook; a signature with any of them is valid.
     pub push_secret: Vec<SecretSource>,
     /// The first makes the tokens of calendars; tokens made with any of them work. Empty: no calendars are served.
@@ -85,6 +87,14 @@ pub struct Organisation {
     pub twilio: Option<Twilio>,
     pub heartbeat: Option<OwnHeartbeat>,
     pub api_tokens: Vec<ApiToken>,
+}
+
+/// An address of before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FormerUrl {
+    /// Without a trailing slash.
+    pub url: String,
+    pub until: Timestamp,
 }
 
 /// The server's own heartbeat, sent to an external watcher.

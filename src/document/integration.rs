@@ -18,7 +18,7 @@ pub struct Integration {
     pub kind: IntegrationType,
     /// The secrets in the URL; any of them is accepted.
     pub secret: OneOrMany<Secret>,
-    /// Old ids whose URLs still work.
+    /// Old ids: their URLs still work, and what was opened under them is joined and resolved by what comes now.
     #[schemars(example = ["dashboards"])]
     pub formerly: Option<Vec<String>>,
     /// The secret the monitor signs its requests with; unsigned requests are then refused. For types that sign:

@@ -17,6 +17,7 @@ use crate::alert::{Action, DESCRIPTION_MAX, Event, Severity, cut};
 use crate::config::Config;
 use crate::incident::{Incidents, Input, Reply};
 use crate::language::Notice;
+use crate::reason::OwnTrouble;
 use crate::route::OWN_INTEGRATION;
 use gate::Gate;
 use jiff::Timestamp;
@@ -195,6 +196,13 @@ impl Engine {
     ) {
         let event = own_event(key, Action::Trigger, severity, summary, description);
         self.handle(now, Input::Alerts(vec![event]), None);
+    }
+
+    /// Keeps since when a trouble that pages only after a while has lasted; `None`: it is over.
+    pub fn troubled(&mut self, now: Timestamp, trouble: OwnTrouble, since: Option<Timestamp>) {
+        if self.incidents.state().troubles.contains_key(&trouble) != since.is_some() {
+            self.handle(now, Input::Trouble { trouble, since }, None);
+        }
     }
 
     /// The trouble is over.

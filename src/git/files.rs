@@ -6,11 +6,12 @@
 //! large) is noted for a finding where the config lives, and skipped elsewhere: a picture in `docs/` breaks nothing.
 //! `compile` decides what the files mean.
 
+use super::work_tree::WorkTree;
 use crate::compile::{FILE_MAX, FILES_MAX, FOLDERS_MAX, TREE_BYTES_MAX, Tree, Unread};
 use crate::document::Kind;
 use anyhow::{Context, Result, bail};
 use std::{
-    fs::{self, File},
+    fs::{self, DirEntry, File},
     io::Read,
     path::{Path, PathBuf},
 };
@@ -27,8 +28,15 @@ pub fn read_dir(root: &Path) -> Result<Tree> {
         .canonicalize()
         .with_context(|| format!("cannot read the config directory {}: does it exist?", root.display()))?;
     let mut reading = TreeReading::default();
-    read_folder(&mut reading, &real, &real, "")?;
+    let from = Directory { root: &real, work_tree: WorkTree::around(&real) };
+    read_folder(&mut reading, &from, &real, "")?;
     Ok(reading.tree)
+}
+
+/// A directory that is read as if it were committed.
+struct Directory<'d> {
+    root: &'d Path,
+    work_tree: WorkTree,
 }
 
 /// What has been read so far, and how much of the limits it uses.
@@ -109,33 +117,50 @@ fn is_config(path: &str) -> bool {
     path == "oncall.yaml" || folder == RUNBOOKS || Kind::ALL.iter().any(|kind| kind.folder() == folder)
 }
 
-fn read_folder(reading: &mut TreeReading, root: &Path, folder: &Path, prefix: &str) -> Result<()> {
-    let unreadable = || format!("cannot read the folder {}", folder.display());
-    for entry in fs::read_dir(folder).with_context(unreadable)? {
-        let entry = entry.with_context(unreadable)?;
+fn read_folder(reading: &mut TreeReading, from: &Directory<'_>, folder: &Path, prefix: &str) -> Result<()> {
+    for entry in entries(folder).with_context(|| format!("cannot read the folder {}", folder.display()))? {
         let name = entry.file_name();
         let Some(path) = reading.join(prefix, &name.to_string_lossy()) else { continue };
         if name.to_str().is_none() {
             reading.pass_over(&path, Unread::Name);
             continue;
         }
-        match resolve(root, &entry.path()) {
-            Some(real) => read_entry(reading, root, &real, &path)?,
+        match resolve(from.root, &entry.path()) {
+            Some(real) => read_entry(reading, from, &real, &path)?,
             None => reading.pass_over(&path, Unread::Link),
         }
     }
     Ok(())
 }
 
-fn read_entry(reading: &mut TreeReading, root: &Path, real: &Path, path: &str) -> Result<()> {
+/// In the order in which git keeps them, so that a limit cuts off the same: a folder as if its name ended in a slash.
+fn entries(folder: &Path) -> std::io::Result<Vec<DirEntry>> {
+    let mut entries = fs::read_dir(folder)?.collect::<std::io::Result<Vec<_>>>()?;
+    entries.sort_by_cached_key(|entry| {
+        let mut name = entry.file_name().into_encoded_bytes();
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            name.push(b'/');
+        }
+        name
+    });
+    Ok(entries)
+}
+
+fn read_entry(reading: &mut TreeReading, from: &Directory<'_>, real: &Path, path: &str) -> Result<()> {
     let metadata = real.metadata().with_context(|| format!("cannot read {path}"))?;
-    if metadata.is_dir() {
-        read_folder(reading, root, real, path)
-    } else if metadata.is_file() {
-        reading.add(path, metadata.len(), || bounded(real))
-    } else {
+    if metadata.is_dir() && from.work_tree.is_submodule(path, real) {
+        reading.pass_over(path, Unread::Submodule);
+        Ok(())
+    } else if metadata.is_dir() {
+        read_folder(reading, from, real, path)
+    } else if !metadata.is_file() {
         reading.pass_over(path, Unread::Special);
         Ok(())
+    } else if is_config(path) && from.work_tree.is_in_lfs(path) {
+        reading.pass_over(path, Unread::LfsPointer);
+        Ok(())
+    } else {
+        reading.add(path, metadata.len(), || bounded(real))
     }
 }
 

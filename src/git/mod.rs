@@ -11,3 +11,4 @@ pub mod kept;
 pub mod remote;
 pub mod repository;
 pub mod revision;
+mod work_tree;

@@ -26,6 +26,8 @@ const PAUSE: u32 = 20;
 const GOOD: &str = "refs/oncall/good";
 /// A file of the clone that says whose that is.
 const GOOD_OF: &str = "good-of";
+/// The same, of what the remote's default branch was at the last fetch.
+const DEFAULT_BRANCH: &str = "default-branch";
 const TIP: &str = "refs/oncall/tip";
 
 /// A bare clone of the config repository.
@@ -37,6 +39,8 @@ pub struct Repository {
     read: Cell<Option<Oid>>,
     /// How many fetches still pass before another clone may be made.
     pause: Cell<u32>,
+    /// The branch that was fetched last, by its full name.
+    fetched: RefCell<Option<String>>,
     /// The files of its own last good commit.
     kept: Kept,
     remote: Remote,
@@ -51,12 +55,14 @@ pub struct Repository {
 pub struct CommitId(Oid);
 
 /// The result of a fetch.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fetched {
     /// The tip of the branch.
     pub commit: CommitId,
     /// The earlier tip, if the new one does not descend from it because history was rewritten.
     pub rewritten: Option<CommitId>,
+    /// The remote's default branch at the last fetch, and now, if it is followed and is another one.
+    pub moved: Option<(String, String)>,
     /// The clone is another one, or its files are: other handles should [`reopen`](Repository::reopen) it.
     pub renewed: bool,
 }
@@ -112,6 +118,7 @@ impl Repository {
             git: RefCell::new(git),
             read: Cell::new(None),
             pause: Cell::new(0),
+            fetched: RefCell::new(None),
             kept: Kept::beside(dir, &followed),
             good: last_good(&followed),
             remote,
@@ -149,7 +156,8 @@ impl Repository {
         };
         let joined = !renewed && self.join_packs();
         let rewritten = before.filter(|old| *old != commit && !self.descends(commit, *old));
-        Ok(Fetched { commit, rewritten, renewed: renewed || joined })
+        let moved = if self.branch.is_none() { self.note_default_branch() } else { None };
+        Ok(Fetched { commit, rewritten, moved, renewed: renewed || joined })
     }
 
     /// The files of a commit below the config's folder. Fails if the commit is neither in the clone nor the one that is
@@ -260,6 +268,21 @@ impl Repository {
         }
     }
 
+    /// Remembers the branch that was fetched for the next time; gives the one before and this one, if they differ.
+    fn note_default_branch(&self) -> Option<(String, String)> {
+        let branch = self.fetched.borrow().clone()?;
+        let file = self.dir.join(DEFAULT_BRANCH);
+        let known = std::fs::read_to_string(&file).ok();
+        if known.as_deref() == Some(&*branch) {
+            return None;
+        }
+        if let Err(error) = std::fs::write(&file, &branch) {
+            tracing::warn!("cannot remember the remote's default branch: {error}");
+        }
+        let short = |branch: &str| branch.trim_start_matches("refs/heads/").to_owned();
+        known.map(|known| (short(&known), short(&branch)))
+    }
+
     fn fetch_branch(
         &self,
         git: &git2::Repository,
@@ -288,6 +311,7 @@ impl Repository {
                 if local { Failure::Clone(error.into()) } else { explain(error) }
             })?;
         }
+        self.fetched.replace(Some(branch.clone()));
         let deleted = || Failure::Remote(anyhow!("{branch} was deleted while it was fetched"));
         tip_of(git).map(CommitId).ok_or_else(deleted)
     }

@@ -95,6 +95,13 @@ impl State {
                 alerts.for_each(|alert| alert.count_silence_from(entry.at));
             }
             ServerChange::ClockJumped { seconds } => self.shift(SignedDuration::from_secs(*seconds)),
+            ServerChange::TroubleBegan { trouble, since } => {
+                self.troubles.insert(*trouble, *since);
+            }
+            ServerChange::TroubleOver { trouble } => {
+                self.troubles.remove(trouble);
+            }
+            ServerChange::IntegrationRenamed { from, to } => self.rename_integration(from, to),
         }
     }
 
@@ -370,6 +377,7 @@ impl State {
             dispatch.ask_at.iter_mut().for_each(moved);
             dispatch.hang_up.shift(by);
         }
+        self.troubles.values_mut().for_each(moved);
         self.paused.values_mut().chain(self.pages.values_mut().map(|page| &mut page.at)).for_each(moved);
         self.arrivals.values_mut().flatten().for_each(moved);
         self.directs.values_mut().filter_map(|direct| direct.not_before.as_mut()).for_each(moved);

@@ -12,7 +12,7 @@ use crate::actor::{Actor, Via};
 use crate::alert::{Event, Severity};
 use crate::config::{Contact, Id, MirrorKind, Provider, Urgency};
 use crate::place::Place;
-use crate::reason::{Because, Rule, Why};
+use crate::reason::{Because, OwnTrouble, Rule, Why};
 use crate::schedule::UserId;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -49,7 +49,9 @@ pub enum Change {
 #[serde(rename_all = "snake_case")]
 pub enum ServerChange {
     /// Another config is in force.
-    Revision { commit: String },
+    Revision {
+        commit: String,
+    },
     /// It started, in a new epoch; `gap_seconds`: for so long it did not run, as far as known.
     Started {
         epoch: u32,
@@ -57,7 +59,22 @@ pub enum ServerChange {
         gap_seconds: Option<u64>,
     },
     /// The clock jumped by so many seconds, and open deadlines with it.
-    ClockJumped { seconds: i64 },
+    ClockJumped {
+        seconds: i64,
+    },
+    /// Something of the server's own has been wrong since then.
+    TroubleBegan {
+        trouble: OwnTrouble,
+        since: Timestamp,
+    },
+    TroubleOver {
+        trouble: OwnTrouble,
+    },
+    /// An integration has another id from now on: what is known of its alerts is known by that.
+    IntegrationRenamed {
+        from: String,
+        to: String,
+    },
 }
 
 /// About an integration that must be heard from.

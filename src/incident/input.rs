@@ -5,7 +5,7 @@ use crate::actor::{Actor, Via};
 use crate::alert::{Event, Severity};
 use crate::config::{Config, Contact, Id, Provider, RunTimeAbsence, RunTimeOverride, RunTimeSilence};
 use crate::place::Place;
-use crate::reason::Fault;
+use crate::reason::{Fault, OwnTrouble};
 use crate::schedule::UserId;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -25,6 +25,8 @@ pub enum Input {
     /// The server started: what was in flight may or may not have left. `gap_seconds`: for so long it did not run, as
     /// far as known.
     Started { epoch: u32, gap_seconds: Option<u64> },
+    /// Something of the server's own is wrong since then, or is well (again).
+    Trouble { trouble: OwnTrouble, since: Option<Timestamp> },
     /// The wall clock jumped by so much: open deadlines move with it.
     ClockJumped { by: SignedDuration },
     /// Time has passed.
@@ -246,6 +248,7 @@ impl Input {
             Input::Outcome { delivery, outcome } => format!("the outcome of {delivery}: {outcome:?}"),
             Input::ConfigChanged { commit, .. } => format!("config {commit}"),
             Input::Started { epoch, .. } => format!("start {epoch}"),
+            Input::Trouble { trouble, since } => format!("{trouble:?} since {since:?}"),
             Input::ClockJumped { by } => format!("a clock jump of {by:?}"),
             Input::Tick => "a tick".to_owned(),
         }

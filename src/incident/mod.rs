@@ -36,6 +36,7 @@ mod mirrors;
 mod outcome;
 mod outlet;
 mod reconcile;
+mod renamed;
 mod responses;
 mod rise;
 mod run_time;
@@ -79,6 +80,7 @@ pub use timer::Timer;
 pub use transition::{DESCRIPTION_KEPT_MAX, MIRRORS_MAX};
 
 use crate::config::{Config, Contact, Provider};
+use crate::reason::OwnTrouble;
 use index::Index;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
@@ -167,10 +169,12 @@ impl Incidents {
             Input::Command(command) => call.command(command),
             Input::Outcome { delivery, outcome } => call.outcome(delivery, &outcome),
             Input::Started { epoch, gap_seconds } => call.started(epoch, gap_seconds),
+            Input::Trouble { trouble, since } => call.trouble(trouble, since),
             Input::ClockJumped { by } => call.clock_jumped(by),
             Input::ConfigChanged { previous, commit } => {
                 let previous = previous.map(|config| laid_over(&config, call.state));
                 call.revision(commit);
+                call.rename_integrations(previous.as_deref());
                 call.expect_heartbeats();
                 call.retire();
                 while let Some(unfinished) = self.reconcile.take() {
@@ -240,8 +244,16 @@ fn record(state: &mut State, index: &mut Index, entry: &Entry) {
         index.remove(incident);
     }
     let shifted = match &entry.change {
-        Change::Server(ServerChange::ClockJumped { .. } | ServerChange::Started { .. }) => true,
-        Change::Server(ServerChange::Revision { .. }) => false,
+        Change::Server(
+            ServerChange::ClockJumped { .. }
+            | ServerChange::Started { .. }
+            | ServerChange::IntegrationRenamed { .. },
+        ) => true,
+        Change::Server(
+            ServerChange::Revision { .. }
+            | ServerChange::TroubleBegan { .. }
+            | ServerChange::TroubleOver { .. },
+        ) => false,
         Change::RunTime(_)
         | Change::Heartbeat(_)
         | Change::Alert(_)
@@ -268,7 +280,7 @@ impl Call<'_> {
         let change = change.into();
         let revision = match &change {
             Change::Server(ServerChange::Revision { .. }) => self.state.revision.number + 1,
-            Change::Server(ServerChange::Started { .. } | ServerChange::ClockJumped { .. })
+            Change::Server(_)
             | Change::RunTime(_)
             | Change::Heartbeat(_)
             | Change::Alert(_)
@@ -306,6 +318,15 @@ impl Call<'_> {
             self.clock_jumped(by);
         }
         self.about_server(ServerChange::Started { epoch, gap_seconds });
+    }
+
+    /// Recorded when it begins and when it ends, whatever is said in between.
+    fn trouble(&mut self, trouble: OwnTrouble, since: Option<Timestamp>) {
+        match (since, self.state.troubles.contains_key(&trouble)) {
+            (Some(since), false) => self.about_server(ServerChange::TroubleBegan { trouble, since }),
+            (None, true) => self.about_server(ServerChange::TroubleOver { trouble }),
+            (Some(_), true) | (None, false) => {}
+        }
     }
 
     fn clock_jumped(&mut self, by: SignedDuration) {

@@ -3,13 +3,14 @@
 //! People are added to or dropped from a running step only where the old and the new config differ *at now*: a
 //! handoff that has passed since the step began moves nobody. The wait still counts from the step's beginning.
 
-use super::entry::EscalationChange;
+use super::entry::{EscalationChange, ResponseChange};
 use super::escalation::{Members, later, members};
-use super::state::{Escalation, Purpose};
+use super::state::{Escalation, Purpose, Status};
 use super::{Call, HANDLE_MAX, IncidentId};
+use crate::actor::Actor;
 use crate::config::{Config, Urgency};
 use crate::place::Place;
-use crate::reason::Because;
+use crate::reason::{Because, Why};
 use crate::schedule::UserId;
 use std::collections::BTreeMap;
 use std::ops::Bound;
@@ -44,6 +45,7 @@ impl Call<'_> {
     fn reconcile_incident(&mut self, id: IncidentId, previous: Option<&Config>) {
         self.reconsider_hold(id);
         self.reconsider_all(id);
+        self.nobody_has_it(id);
         let Some(incident) = self.incident(id).filter(|incident| incident.pages()) else { return };
         let Some(running) = incident.escalation.clone() else { return };
         if !running.at.fallback && self.has_no_policy(id) {
@@ -66,6 +68,23 @@ impl Call<'_> {
         let now = members(self.config, &step.notify, self.now, running.at.fallback);
         let Some(before) = previous.map(|config| self.members_before(config, &running)) else { return };
         self.exchange(id, &running, &before, &now, &rule);
+    }
+
+    /// Whoever acknowledged it has left: nobody works on it, so it pages again.
+    fn nobody_has_it(&mut self, id: IncidentId) {
+        let Some(incident) = self.incident(id).filter(|it| it.status == Status::Acknowledged) else { return };
+        let Some(held) = &incident.acknowledgement else { return };
+        let has_left = |by: &Actor| by.user().is_some_and(|user| self.has_left(user));
+        let last = held.by.last().and_then(Actor::user);
+        let Some(last) = last.filter(|_| held.by.iter().all(has_left)) else { return };
+        let why = Why::HolderLeft(last.clone());
+        self.about(id, ResponseChange::Retriggered { why, rule: None });
+        self.begin(id);
+    }
+
+    fn has_left(&self, user: &UserId) -> bool {
+        let off = self.config.schedules.is_off(user, self.now);
+        !self.config.users.contains_key(user) || off.is_some_and(|off| off.until.is_none())
     }
 
     /// Who the old config says is in the running step, now.

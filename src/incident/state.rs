@@ -13,7 +13,7 @@ use crate::actor::{Actor, Origin};
 use crate::alert::{Event, Link, Severity};
 use crate::config::{Contact, Id, MirrorKind, Provider, RunTime, Urgency};
 use crate::place::Place;
-use crate::reason::Rule;
+use crate::reason::{OwnTrouble, Rule};
 use crate::schedule::UserId;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -71,6 +71,8 @@ pub struct State {
     pub turns: BTreeMap<(Id, u32), UserId>,
     /// Ways by which a person cannot be reached, and why.
     pub unreachable: BTreeMap<(UserId, Contact), Reason>,
+    /// The server's own troubles that last, and since when: a restart does not begin them anew.
+    pub troubles: BTreeMap<OwnTrouble, Timestamp>,
     pub next_incident: u32,
     pub next_delivery: u32,
 }

@@ -164,6 +164,19 @@ pub(super) fn notice(notice: &Notice) -> String {
         Notice::ConfigBorrowed { commit, of } => {
             format!("The config repository cannot be read; commit {commit} of {of} is in force instead")
         }
+        Notice::ConfigObjections { commit, partial: false } => {
+            format!(
+                "Commit {commit} is in force as before, but this release refuses it: mend it, or the next commit is refused too"
+            )
+        }
+        Notice::ConfigObjections { commit, partial: true } => {
+            format!(
+                "This release cannot read all of commit {commit}: the rest of it is in force as before. Mend it"
+            )
+        }
+        Notice::DefaultBranchMoved { was, is } => {
+            format!("The default branch of the config repository is now {is}, not {was}: {is} is in force")
+        }
         Notice::SecretsMissing { closed: true } => {
             "Secrets of the config cannot be read: alerts and pages that need them are lost".into()
         }

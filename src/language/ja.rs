@@ -164,6 +164,19 @@ pub(super) fn notice(notice: &Notice) -> String {
         Notice::ConfigBorrowed { commit, of } => {
             format!("設定のリポジトリを読み込めません。代わりに {of} のコミット {commit} の設定で動作しています")
         }
+        Notice::ConfigObjections { commit, partial: false } => {
+            format!(
+                "コミット {commit} の設定は引き続き有効ですが、このリリースではエラーになります。直さないと次のコミットも反映されません"
+            )
+        }
+        Notice::ConfigObjections { commit, partial: true } => {
+            format!(
+                "コミット {commit} の設定の一部をこのリリースは読み込めません。残りの部分で動作を続けています。修正してください"
+            )
+        }
+        Notice::DefaultBranchMoved { was, is } => {
+            format!("設定リポジトリのデフォルトブランチが {was} から {is} に変わりました。{is} の設定を使います")
+        }
         Notice::SecretsMissing { closed: true } => {
             "設定のシークレットを読み込めません。これを使うアラートの受信や通知ができません".into()
         }

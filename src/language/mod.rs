@@ -314,6 +314,10 @@ pub enum Notice<'a> {
     ConfigUnreachable { commit: &'a str },
     /// The same, and the commit is that of another remote, branch or folder, which was followed before.
     ConfigBorrowed { commit: &'a str, of: &'a str },
+    /// The commit in force was so before this start, and is refused by this release; `partial`: part of it cannot be read.
+    ConfigObjections { commit: &'a str, partial: bool },
+    /// The remote's default branch, which is followed, is another one.
+    DefaultBranchMoved { was: &'a str, is: &'a str },
     /// Secrets do not resolve: what needs them is closed, or lives on their last values.
     SecretsMissing { closed: bool },
     /// Decisions do not reach the disk.

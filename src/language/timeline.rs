@@ -5,7 +5,15 @@
 
 use super::{Language, timeline_en, timeline_ja};
 use crate::actor::Via;
-use crate::reason::{Because, Fault, Rule, Why};
+use crate::reason::{Because, Fault, OwnTrouble, Rule, Why};
+
+/// What the server keeps for itself.
+#[derive(Clone, Copy, Debug)]
+pub enum OwnLine<'a> {
+    TroubleBegan { what: OwnTrouble, since: &'a str },
+    TroubleOver { what: OwnTrouble },
+    IntegrationRenamed { from: &'a str, to: &'a str },
+}
 
 /// One line. Names, clock times and lists are given as they are to be shown; steps count from 1.
 #[derive(Clone, Debug)]
@@ -20,6 +28,7 @@ pub enum TimelineLine<'a> {
     ClockJumped {
         seconds: i64,
     },
+    Own(OwnLine<'a>),
     HeartbeatExpected {
         integration: &'a str,
         seconds: u32,

@@ -1,11 +1,11 @@
 //! The lines of a timeline in English.
 
 use super::timeline::{
-    Act, Carries, DeliveryLine, Ended, Held, HeldBy, Level, OverrideLine, Remarked, ResponseLine,
+    Act, Carries, DeliveryLine, Ended, Held, HeldBy, Level, OverrideLine, OwnLine, Remarked, ResponseLine,
     RunTimeLine, Said, Slowed, Step, StepLine, TimelineLine, ToldAs, Waiting, Way,
 };
 use crate::actor::Via;
-use crate::reason::{Because, Fault, Why};
+use crate::reason::{Because, Fault, OwnTrouble, Why};
 
 pub(super) fn line(line: &TimelineLine) -> String {
     match line {
@@ -17,6 +17,7 @@ pub(super) fn line(line: &TimelineLine) -> String {
         TimelineLine::ClockJumped { seconds } => {
             format!("the clock jumped by {seconds} s: open deadlines moved")
         }
+        TimelineLine::Own(own) => own_line(*own),
         TimelineLine::HeartbeatExpected { integration, seconds } => {
             format!("{integration} must be heard from every {seconds} s, from now on")
         }
@@ -363,6 +364,7 @@ pub(super) fn why(why: &Why) -> String {
         Why::Declared => "named by the person who declared it".into(),
         Why::InGit => "git has it now".into(),
         Why::GoneFromGit => "what it names is gone from git".into(),
+        Why::HolderLeft(user) => format!("{user}, who had acknowledged it, has left"),
         Why::NotResolvedInTime => "acknowledged, but not resolved in time".into(),
         Why::OwnTrouble => "the server's own".into(),
         Why::IntegrationGone(integration) => format!("the integration {integration} is gone"),
@@ -455,5 +457,22 @@ pub(super) fn contact_sent(way: Way) -> &'static str {
         Way::Call => "call",
         Way::Slack => "Slack message",
         Way::Sms => "SMS",
+    }
+}
+
+fn own_line(line: OwnLine) -> String {
+    match line {
+        OwnLine::TroubleBegan { what, since } => format!("{}, since {since}", trouble(what)),
+        OwnLine::TroubleOver { what } => format!("over: {}", trouble(what)),
+        OwnLine::IntegrationRenamed { from, to } => {
+            format!("{from} is now {to}: its open alerts are known by that")
+        }
+    }
+}
+
+fn trouble(trouble: OwnTrouble) -> &'static str {
+    match trouble {
+        OwnTrouble::ConfigRefused => "the newest config is refused",
+        OwnTrouble::ConfigUnreachable => "the config repository cannot be read",
     }
 }

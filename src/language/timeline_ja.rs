@@ -1,11 +1,11 @@
 //! The lines of a timeline in Japanese.
 
 use super::timeline::{
-    Act, Carries, DeliveryLine, Ended, Held, HeldBy, Level, OverrideLine, Remarked, ResponseLine,
+    Act, Carries, DeliveryLine, Ended, Held, HeldBy, Level, OverrideLine, OwnLine, Remarked, ResponseLine,
     RunTimeLine, Said, Slowed, Step, StepLine, TimelineLine, ToldAs, Waiting, Way,
 };
 use crate::actor::Via;
-use crate::reason::{Because, Fault, Why};
+use crate::reason::{Because, Fault, OwnTrouble, Why};
 
 pub(super) fn line(line: &TimelineLine) -> String {
     match line {
@@ -17,6 +17,7 @@ pub(super) fn line(line: &TimelineLine) -> String {
         TimelineLine::ClockJumped { seconds } => {
             format!("時計が {seconds} 秒ずれたため、期限をずらしました")
         }
+        TimelineLine::Own(own) => own_line(*own),
         TimelineLine::HeartbeatExpected { integration, seconds } => {
             format!("{integration} のハートビートを {seconds} 秒ごとに待ちます")
         }
@@ -374,6 +375,7 @@ pub(super) fn why(why: &Why) -> String {
         Why::Declared => "報告した人の指定による".into(),
         Why::InGit => "git に反映されました".into(),
         Why::GoneFromGit => "対象が git からなくなりました".into(),
+        Why::HolderLeft(user) => format!("対応していた {user} さんはすでに離任しています"),
         Why::NotResolvedInTime => "対応が始まりましたが、時間内に解決していません".into(),
         Why::OwnTrouble => "サーバー自身の問題".into(),
         Why::IntegrationGone(integration) => format!("インテグレーション {integration} がなくなりました"),
@@ -469,5 +471,22 @@ pub(super) fn contact_sent(way: Way) -> &'static str {
         Way::Call => "電話",
         Way::Slack => "Slack メッセージ",
         Way::Sms => "SMS",
+    }
+}
+
+fn own_line(line: OwnLine) -> String {
+    match line {
+        OwnLine::TroubleBegan { what, since } => format!("{}（{since} から）", trouble(what)),
+        OwnLine::TroubleOver { what } => format!("解消: {}", trouble(what)),
+        OwnLine::IntegrationRenamed { from, to } => {
+            format!("{from} の ID が {to} に変わりました。未解決のアラートは {to} として扱います")
+        }
+    }
+}
+
+fn trouble(trouble: OwnTrouble) -> &'static str {
+    match trouble {
+        OwnTrouble::ConfigRefused => "最新の設定を反映できません",
+        OwnTrouble::ConfigUnreachable => "設定のリポジトリを読み込めません",
     }
 }

@@ -13,8 +13,8 @@ use crate::incident::{
 };
 use crate::language::Language;
 use crate::language::timeline::{
-    Act, Carries, DeliveryLine, Ended, Held, HeldBy, Level, Remarked, ResponseLine, Said, Slowed, Step,
-    StepLine, TimelineLine, ToldAs, Waiting,
+    Act, Carries, DeliveryLine, Ended, Held, HeldBy, Level, OwnLine, Remarked, ResponseLine, Said, Slowed,
+    Step, StepLine, TimelineLine, ToldAs, Waiting,
 };
 use crate::place::Place;
 use crate::reason::{Because, Rule};
@@ -116,6 +116,16 @@ impl At<'_> {
                 TimelineLine::Started { epoch: *epoch, gap: *gap_seconds }
             }
             ServerChange::ClockJumped { seconds } => TimelineLine::ClockJumped { seconds: *seconds },
+            ServerChange::TroubleBegan { trouble, since } => {
+                let since = &self.clock(*since);
+                return self.say(&TimelineLine::Own(OwnLine::TroubleBegan { what: *trouble, since }));
+            }
+            ServerChange::TroubleOver { trouble } => {
+                TimelineLine::Own(OwnLine::TroubleOver { what: *trouble })
+            }
+            ServerChange::IntegrationRenamed { from, to } => {
+                TimelineLine::Own(OwnLine::IntegrationRenamed { from, to })
+            }
         })
     }
 

@@ -95,7 +95,7 @@ pub fn callback(
         .and_then(|rest| rest.split_once('/').or(Some((rest, ""))))
     {
         Some(("slack", "")) => slack::callback(config, secrets, request, now),
-        Some(("twilio", rest)) => twilio::callback(config, secrets, request, rest),
+        Some(("twilio", rest)) => twilio::callback(config, secrets, request, rest, now),
         _ => Err(Refusal::unknown()),
     }
 }

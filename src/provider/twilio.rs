@@ -17,6 +17,7 @@ use crate::incident::{
 };
 use crate::language::{Language, Spoken};
 use crate::reason::Fault;
+use jiff::Timestamp;
 use ring::hmac;
 use std::collections::BTreeMap;
 
@@ -135,10 +136,10 @@ pub(super) fn callback(
     secrets: &Secrets,
     request: &CallbackRequest,
     rest: &str,
+    now: Timestamp,
 ) -> Result<Callback, Refusal> {
-    let twilio = config.organisation.twilio.as_ref().ok_or_else(Refusal::unknown)?;
     let form: Vec<(String, String)> = form_urlencoded::parse(request.body).into_owned().collect();
-    verify(config, twilio, secrets, request, &form)?;
+    verify(config, secrets, request, &form, now)?;
     let (delivery, what) = rest.split_once('/').ok_or_else(Refusal::unknown)?;
     let delivery = delivery.parse().map_err(|_| Refusal::unknown())?;
     let field = |name: &str| form.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
@@ -341,19 +342,25 @@ pub(super) fn about(code: Option<u64>) -> String {
 
 fn verify(
     config: &Config,
-    twilio: &Twilio,
     secrets: &Secrets,
     request: &CallbackRequest,
     form: &[(String, String)],
+    now: Timestamp,
 ) -> Result<(), Refusal> {
     let unset = |what: &str| Refusal::new(503, "no_secret", format!("{what} is not set"));
-    let public = config.organisation.public_url.as_deref().ok_or_else(|| unset("public_url"))?;
+    let organisation = &config.organisation;
+    let twilio = organisation.twilio.as_ref().ok_or_else(Refusal::unknown)?;
+    let former = organisation.former_urls.iter().filter(|former| former.until > now);
+    let mut urls = organisation.public_url.iter().chain(former.map(|former| &former.url)).peekable();
+    if urls.peek().is_none() {
+        return Err(unset("public_url"));
+    }
     let token = secrets.get(&twilio.auth_token).ok_or_else(|| unset("providers.twilio.auth_token"))?;
     let Some(given) = header(&request.headers, "x-twilio-signature") else {
         return Err(Refusal::new(401, "unsigned", "the request carries no Twilio signature".into()));
     };
     let query = request.query.map(|query| format!("?{query}")).unwrap_or_default();
-    if is_signed(token, &format!("{public}{}{query}", request.path), form, given) {
+    if urls.any(|public| is_signed(token, &format!("{public}{}{query}", request.path), form, given)) {
         return Ok(());
     }
     let message = "the Twilio signature does not match: is public_url the URL that Twilio calls?";

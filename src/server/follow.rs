@@ -5,22 +5,23 @@
 //! away. How a refusal is told to people is the engine's business.
 
 use super::clock::Clock;
-use super::live::{Because, Live, Looked, Refused, Unreachable};
+use super::former;
+use super::live::{Because, Live, Looked, Recorded, Refused, Unreachable};
 use super::secrets::{self, Missing};
-use crate::compile::{Severity, Tree, compile, render_human};
+use super::settling::Settling;
+use super::verdict::{Objections, judge, judge_again};
+use crate::compile::Tree;
 use crate::config::{Config, Secrets};
 use crate::git::fetch::Fetcher;
 use crate::git::files::read_dir;
 use crate::git::kept::Kept;
 use crate::git::repository::{Commit, CommitId, Repository};
-use anyhow::{Context, Result};
+use anyhow::Result;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
 
-/// How many findings of a broken commit are told.
-const FINDINGS_TOLD_MAX: usize = 5;
 /// How many commits are named that wait behind a broken one.
 const STUCK_MAX: usize = 10;
 /// How long a start waits for the remote before it goes on with the last good commit.
@@ -52,6 +53,8 @@ pub enum News {
     Unreachable(Unreachable),
     /// The repository was read. Said at each look, before what follows from it.
     Looked(Looked),
+    /// The remote's default branch, which is followed, is another one from now on.
+    DefaultBranch { was: String, is: String },
 }
 
 /// Follows a source until nobody listens.
@@ -61,8 +64,8 @@ pub struct Follower {
     pub clock: Clock,
     pub resolve: Resolve,
     pub interval: Duration,
-    /// The commit that the journal says was in force.
-    pub recorded: Option<String>,
+    /// What the journal knows.
+    pub recorded: Recorded,
     pub tell: tokio::sync::mpsc::Sender<News>,
     live: Option<Arc<Live>>,
     refused: Option<Refused>,
@@ -73,7 +76,13 @@ pub struct Follower {
     missing: Vec<Missing>,
     /// Whether the engine knows that the newest commit is in force.
     fine: bool,
+    settling: Settling,
+    /// The default branch before and now, until the engine has been told.
+    moved: Option<(String, String)>,
 }
+
+/// A config, and what speaks against it although it is taken.
+type Judged = (Config, Option<Objections>);
 
 /// A version of the config: a commit, or the digest of a directory.
 struct Version {
@@ -94,11 +103,12 @@ impl Follower {
         clock: Clock,
         resolve: Resolve,
         interval: Duration,
-        recorded: Option<String>,
+        recorded: Recorded,
         tell: tokio::sync::mpsc::Sender<News>,
     ) -> Follower {
         let (live, refused, unreachable, borrowed) = (None, None, None, None);
         let (missing, fine) = (Vec::new(), false);
+        let (settling, moved) = (Settling::default(), None);
         Follower {
             source,
             clock,
@@ -112,16 +122,18 @@ impl Follower {
             borrowed,
             missing,
             fine,
+            settling,
+            moved,
         }
     }
 
     /// Polls every interval, and at once when `pull` says so; ends when nobody listens any more.
     pub fn run(mut self, pull: &Receiver<()>) {
         loop {
-            if !self.poll() {
+            if !self.poll() || !self.tell_default_branch() {
                 return;
             }
-            match pull.recv_timeout(self.interval) {
+            match pull.recv_timeout(self.settling.next_look(self.interval)) {
                 Ok(()) | Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return,
             }
@@ -132,10 +144,13 @@ impl Follower {
     fn poll(&mut self) -> bool {
         let patience = if self.live.is_none() { START_MAX } else { Duration::MAX };
         let newest = match self.source.newest(patience) {
-            Ok(version) => version,
+            Ok((version, moved)) => {
+                self.moved = moved.or(self.moved.take());
+                version
+            }
             Err(error) => return self.away(&error),
         };
-        self.unreachable = None;
+        (self.unreachable, self.recorded.unreachable_since) = (None, None);
         let name = newest.name.clone();
         let looked =
             Looked { at: self.clock.now(), commit: name.clone(), about: self.source.about(newest.commit) };
@@ -143,10 +158,17 @@ impl Follower {
             return false;
         }
         if self.live.as_ref().is_some_and(|live| live.commit == name) {
+            self.settling.rest();
             return self.fine() && self.reread_secrets();
         }
-        match self.source.compiled(&newest) {
-            Ok((config, tree)) => self.accept(config, newest, &tree),
+        let settled = self.is_settled(&name);
+        if !settled && self.live.is_some() {
+            return self.reread_secrets();
+        }
+        match self.judged(&newest) {
+            // A start waits for the second look; with an error it has what was good before.
+            Ok(_) if !settled => true,
+            Ok((judged, tree)) => self.accept(judged, newest, &tree),
             Err(error) => {
                 self.refuse(name, Because::Findings, &error)
                     && self.start_from_good()
@@ -155,9 +177,39 @@ impl Follower {
         }
     }
 
+    /// Whether the files have been saved to their end: a directory must look the same twice, save what a start knows already.
+    fn is_settled(&mut self, name: &str) -> bool {
+        let Source::Directory(..) = &self.source else { return true };
+        let known = || self.source.good().is_none_or(|good| good.name == name);
+        if self.live.is_none() && known() {
+            return true;
+        }
+        self.settling.is_settled(name)
+    }
+
+    /// Reads a version. At a start, what was in force before is taken again, whatever a check now says against it.
+    fn judged(&self, version: &Version) -> Result<(Judged, Tree)> {
+        let tree = self.source.tree(version)?;
+        let judged = match judge(&tree) {
+            Err(_) if self.live.is_none() && self.was_in_force(&version.name) => judge_again(&tree)?,
+            judged => (judged?, None),
+        };
+        Ok((judged, tree))
+    }
+
+    /// A clone that had to be made anew does not know what was good; the journal does.
+    fn was_in_force(&self, name: &str) -> bool {
+        match (self.source.good(), &self.source) {
+            (Some(good), _) => good.name == name,
+            (None, Source::Git(repository, _)) if repository.good_of_another().is_some() => false,
+            (None, _) => self.recorded.commit.as_deref() == Some(name),
+        }
+    }
+
     /// The remote is away: what was last good is used, if nothing is in force yet.
     fn away(&mut self, error: &anyhow::Error) -> bool {
-        let since = self.unreachable.as_ref().map_or_else(|| self.clock.now(), |it| it.since);
+        let since = self.unreachable.as_ref().map(|it| it.since).or(self.recorded.unreachable_since);
+        let since = since.unwrap_or_else(|| self.clock.now());
         let unreachable = Unreachable { since, error: format!("{error:#}"), borrowed: self.borrowed.clone() };
         self.unreachable = Some(unreachable.clone());
         self.say(News::Unreachable(unreachable))
@@ -174,6 +226,7 @@ impl Follower {
             return true;
         }
         let Some((good, of)) = repository.good_of_another() else { return true };
+        tracing::error!("{} of {of} is in force meanwhile: its people are paged", short(&good.to_string()));
         self.borrowed = Some(of);
         self.take(&Version::of(good))
     }
@@ -189,11 +242,11 @@ impl Follower {
     }
 
     fn take(&mut self, good: &Version) -> bool {
-        match self.source.compiled(good) {
-            Ok((config, _)) => {
-                let (secrets, missing) = (self.resolve)(&config);
-                let previous = self.previous(&good.name, &config);
-                self.take_over(config, (secrets, missing), good.name.clone(), previous)
+        match self.source.again(good) {
+            Ok(judged) => {
+                let (secrets, missing) = (self.resolve)(&judged.0);
+                let previous = self.previous(&good.name, &judged.0);
+                self.take_over(judged, (secrets, missing), good.name.clone(), previous)
                     && self.repeat_refusal()
             }
             Err(error) => {
@@ -203,10 +256,11 @@ impl Follower {
         }
     }
 
-    fn accept(&mut self, config: Config, version: Version, tree: &Tree) -> bool {
-        let (secrets, missing) = (self.resolve)(&config);
+    fn accept(&mut self, judged: Judged, version: Version, tree: &Tree) -> bool {
+        let config = &judged.0;
+        let (secrets, missing) = (self.resolve)(config);
         let lost = self.before(&version.name).map(|(before, values)| {
-            let lost = secrets::lost((&before, &values), (&config, &secrets));
+            let lost = secrets::lost((&before, &values), (config, &secrets));
             let whys = missing.iter().filter(|missing| lost.contains(&missing.wanted_by));
             let whys = whys.map(|missing| missing.why.clone()).collect::<Vec<_>>().join("; ");
             (lost.join(" and "), whys)
@@ -220,12 +274,12 @@ impl Follower {
                 && self.reread_secrets();
         }
         self.borrowed = None;
-        let previous = self.previous(&version.name, &config);
+        let previous = self.previous(&version.name, config);
         // Before anybody hears of it: a server that ends right after has it for its next start.
         if let Err(error) = self.source.keep(&version, tree) {
             tracing::warn!("{error:#}");
         }
-        self.take_over(config, (secrets, missing), version.name, previous) && self.fine()
+        self.take_over(judged, (secrets, missing), version.name, previous) && self.fine()
     }
 
     /// What a new commit is measured against: what is in force; at a start what was good last, so that a commit that
@@ -235,28 +289,45 @@ impl Follower {
             return Some((live.config.clone(), live.secrets.clone()));
         }
         let good = self.source.good().filter(|good| good.name != name)?;
-        let (config, _) = self.source.compiled(&good).ok()?;
+        let (config, _) = self.source.again(&good).ok()?;
         let secrets = (self.resolve)(&config).0;
         Some((Arc::new(config), secrets))
     }
 
     fn take_over(
         &mut self,
-        config: Config,
+        (mut config, objections): Judged,
         (secrets, missing): (Secrets, Vec<Missing>),
         name: String,
         previous: Option<Arc<Config>>,
     ) -> bool {
         let about = self.source.about(CommitId::parse(&name).ok());
-        let live = Arc::new(Live::new(Arc::new(config), secrets, name, about));
+        if let Some(objections) = &objections {
+            let findings = &*objections.findings;
+            let said = format!("config {} was in force and stays so; this release refuses it", short(&name));
+            tracing::error!(event = "config_objections", findings, "{said}");
+        }
+        self.keep_addresses(&mut config, previous.as_deref());
+        let live = Live { objections, ..Live::new(Arc::new(config), secrets, name, about) };
+        let live = Arc::new(live);
         warn_of_short(&live);
         self.live = Some(live.clone());
         self.missing.clone_from(&missing);
         self.say(News::Accepted { live, previous, missing })
     }
 
+    /// What was sent under the configs before is answered at their addresses; a start asks the one before the last, too.
+    fn keep_addresses(&mut self, config: &mut Config, previous: Option<&Config>) {
+        let now = self.clock.now();
+        let older = self.recorded.before.take().and_then(|name| self.source.version(&name));
+        let older = older.and_then(|version| self.source.again(&version).ok()).map(|(config, _)| config);
+        for before in previous.into_iter().chain(older.as_ref()) {
+            former::keep(&mut config.organisation, before, now);
+        }
+    }
+
     fn fine(&mut self) -> bool {
-        self.refused = None;
+        (self.refused, self.recorded.refused_since) = (None, None);
         std::mem::replace(&mut self.fine, true) || self.say(News::Fine)
     }
 
@@ -265,11 +336,11 @@ impl Follower {
         if let Some(live) = &self.live {
             return Some(live.config.clone());
         }
-        let recorded = self.recorded.take()?;
+        let recorded = self.recorded.commit.clone()?;
         if recorded == name {
             return Some(Arc::new(config.clone()));
         }
-        let read = self.source.compiled(&self.source.version(&recorded)?);
+        let read = self.source.again(&self.source.version(&recorded)?);
         let read = read.map(|(config, _)| config);
         read.inspect_err(|error| {
             tracing::warn!("the config {recorded} that was in force cannot be read: {error:#}")
@@ -279,7 +350,8 @@ impl Follower {
     }
 
     fn refuse(&mut self, commit: String, because: Because, error: &anyhow::Error) -> bool {
-        let since = self.refused.as_ref().map_or_else(|| self.clock.now(), |refused| refused.since);
+        let since = self.refused.as_ref().map(|refused| refused.since).or(self.recorded.refused_since);
+        let since = since.unwrap_or_else(|| self.clock.now());
         let (findings, stuck) = (format!("{error:#}"), self.stuck(&commit));
         self.refused = Some(Refused { commit, since, because, findings, stuck });
         self.fine = false;
@@ -312,10 +384,19 @@ impl Follower {
         }
         self.missing.clone_from(&missing);
         let (config, commit, about) = (live.config.clone(), live.commit.clone(), live.about.clone());
-        let live = Arc::new(Live::new(config, secrets, commit, about));
+        let objections = live.objections.clone();
+        let live = Arc::new(Live { objections, ..Live::new(config, secrets, commit, about) });
         warn_of_short(&live);
         self.live = Some(live.clone());
         self.say(News::Secrets { live, missing })
+    }
+
+    /// Once somebody can be told.
+    fn tell_default_branch(&mut self) -> bool {
+        if self.live.is_none() {
+            return true;
+        }
+        self.moved.take().is_none_or(|(was, is)| self.say(News::DefaultBranch { was, is }))
     }
 
     fn say(&self, news: News) -> bool {
@@ -330,12 +411,13 @@ fn warn_of_short(live: &Live) {
 }
 
 impl Source {
-    /// What is there now; waits for a remote no longer than `patience`.
-    fn newest(&mut self, patience: Duration) -> Result<Version> {
+    /// What is there now, and the default branch before and now if it is another one; waits for a remote no longer than
+    /// `patience`.
+    fn newest(&mut self, patience: Duration) -> Result<(Version, Option<(String, String)>)> {
         match self {
             Source::Directory(path, _) => {
                 let tree = read_dir(path)?;
-                Ok(Version { name: digest(&tree), commit: None, tree: Some(tree) })
+                Ok((Version { name: digest(&tree), commit: None, tree: Some(tree) }, None))
             }
             Source::Git(repository, fetcher) => {
                 let fetched = fetcher.fetch(patience)?;
@@ -348,7 +430,7 @@ impl Source {
                         fetched.commit
                     );
                 }
-                Ok(Version { name: fetched.commit.to_string(), commit: Some(fetched.commit), tree: None })
+                Ok((Version::of(fetched.commit), fetched.moved))
             }
         }
     }
@@ -380,13 +462,17 @@ impl Source {
         }
     }
 
-    fn compiled(&self, version: &Version) -> Result<(Config, Tree)> {
-        let tree = match (&version.tree, self, version.commit) {
-            (Some(tree), ..) => tree.clone(),
-            (None, Source::Git(repository, _), Some(commit)) => repository.tree(commit)?,
+    fn tree(&self, version: &Version) -> Result<Tree> {
+        match (&version.tree, self, version.commit) {
+            (Some(tree), ..) => Ok(tree.clone()),
+            (None, Source::Git(repository, _), Some(commit)) => repository.tree(commit),
             (None, ..) => anyhow::bail!("there is nothing to read"),
-        };
-        Ok((load(&tree)?, tree))
+        }
+    }
+
+    /// What was in force before.
+    fn again(&self, version: &Version) -> Result<Judged> {
+        judge_again(&self.tree(version)?)
     }
 
     fn about(&self, commit: Option<CommitId>) -> Option<Commit> {
@@ -414,25 +500,4 @@ fn digest(tree: &Tree) -> String {
     }
     let digest = data_encoding::HEXLOWER.encode(context.finish().as_ref());
     format!("dir-{}", &digest[..20])
-}
-
-/// Compiles and checks; an error holds the first findings as people read them.
-pub fn load(tree: &Tree) -> Result<Config> {
-    let compiled = compile(tree);
-    let mut findings = compiled.diagnostics;
-    findings.retain(|finding| finding.severity == Severity::Error);
-    let count = findings.len();
-    findings.truncate(FINDINGS_TOLD_MAX);
-    match compiled.config.filter(|_| count == 0) {
-        Some(config) => Ok(config),
-        None => {
-            let shown = render_human(tree, &findings, false);
-            let more = if count > FINDINGS_TOLD_MAX {
-                format!("\n… and {} more", count - FINDINGS_TOLD_MAX)
-            } else {
-                String::new()
-            };
-            Err(anyhow::anyhow!("{shown}{more}")).context(format!("{count} errors"))
-        }
-    }
 }

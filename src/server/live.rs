@@ -1,5 +1,6 @@
 //! What is in force: the config with its secrets, swapped together, and how the server is doing.
 
+use super::verdict::Objections;
 use crate::config::{Config, Secrets};
 use crate::git::repository::Commit;
 use crate::integration::Keys;
@@ -32,6 +33,20 @@ pub struct Live {
     pub commit: String,
     /// What is known of the commit.
     pub about: Option<Commit>,
+    /// What speaks against it; it is in force because it was before this start.
+    pub objections: Option<Objections>,
+}
+
+/// What the journal knows of the servers that ran before.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Recorded {
+    /// The commit that was in force last.
+    pub commit: Option<String>,
+    /// The one before it, if anything that was sent under that may still be answered.
+    pub before: Option<String>,
+    /// Since when commits are refused, or the repository cannot be read, if that lasted until the end.
+    pub refused_since: Option<Timestamp>,
+    pub unreachable_since: Option<Timestamp>,
 }
 
 impl Live {
@@ -41,7 +56,7 @@ impl Live {
             tracing::warn!("the system gives no random numbers; secrets are looked up without");
         }
         let keys = Keys::new(&config, &secrets, &random);
-        Live { config, secrets, keys, commit, about }
+        Live { config, secrets, keys, commit, about, objections: None }
     }
 }
 

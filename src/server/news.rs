@@ -8,7 +8,7 @@ use super::follow::{News, short};
 use super::live::{Live, Looked, Refused, Unreachable};
 use super::run::Parts;
 use super::secrets::{Instead, Missing};
-use super::trouble::{self, CONFIG_KEY, UNREACHABLE_KEY};
+use super::trouble;
 use crate::config::Config;
 use crate::engine::Engine;
 use jiff::Timestamp;
@@ -49,7 +49,14 @@ pub(super) fn hear(parts: &Parts, telling: Telling<'_>, news: News) -> Option<Ta
             parts.metrics.config_commits_waiting.set(0);
             parts.status.send_modify(|status| status.refused = None);
             if let Some((engine, _, now)) = telling {
-                engine.trouble_over(now, CONFIG_KEY);
+                trouble::fine(engine, now);
+            }
+        }
+        News::DefaultBranch { was, is } => {
+            let said = format!("the remote's default branch is `{is}` and was `{was}`: `{is}` is followed");
+            tracing::warn!(event = "default_branch", was, is, "{said}");
+            if let Some((engine, live, now)) = telling {
+                trouble::default_branch(engine, now, live, (&was, &is));
             }
         }
         News::Unreachable(unreachable) => hear_unreachable(parts, telling, unreachable),
@@ -110,7 +117,7 @@ fn hear_looked(parts: &Parts, telling: Telling<'_>, looked: Looked) {
         if away {
             tracing::info!(event = "config_reachable", "the config repository can be read again");
         }
-        engine.trouble_over(now, UNREACHABLE_KEY);
+        trouble::readable(engine, now);
     }
 }
 

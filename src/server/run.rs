@@ -14,7 +14,7 @@ use super::metrics::Metrics;
 use super::news::{self, First, Taken, first_config};
 use super::own_heartbeat::OwnHeartbeat;
 use super::secrets::Missing;
-use super::trouble::{self, UNREACHABLE_KEY};
+use super::trouble;
 use crate::disk::directory::StateDir;
 use crate::disk::recorder::{Recorder, Written};
 use crate::engine::{Engine, Health, JOURNAL_KEY, Lane, Release, Unwritten};
@@ -120,7 +120,7 @@ pub async fn run(mut parts: Parts) -> Result<()> {
     engine.reload(now, live.config.clone(), previous, live.commit.clone());
     engine.trouble_over(now, JOURNAL_KEY);
     if parts.status.borrow().unreachable.is_none() {
-        engine.trouble_over(now, UNREACHABLE_KEY);
+        trouble::readable(&mut engine, now);
     }
     trouble::damaged(&mut engine, now, &live, &parts.damage);
     let mut running = Running {
@@ -317,6 +317,7 @@ impl Running {
         let (since, number) = (revision.since, revision.number);
         self.parts.metrics.config_in_force_since.set(since.as_second());
         self.parts.status.send_modify(|status| status.in_force_since = Some(since));
+        trouble::objections(&mut self.engine, self.parts.clock.now(), &live);
         self.swap(live, missing);
         let commit = short(&self.live.commit);
         tracing::info!(event = "config", commit, revision = number, "config {commit} is in force");

@@ -244,6 +244,19 @@ fn server(change: &ServerChange) -> Line<'_> {
         ServerChange::ClockJumped { seconds } => {
             Line::new(Level::WARN, "clock_jumped", [("seconds", (*seconds).into())])
         }
+        ServerChange::TroubleBegan { trouble, since } => Line::new(
+            Level::DEBUG,
+            "trouble_began",
+            [("of", word(trouble).into()), ("since", (*since).into())],
+        ),
+        ServerChange::TroubleOver { trouble } => {
+            Line::new(Level::DEBUG, "trouble_over", [("of", word(trouble).into())])
+        }
+        ServerChange::IntegrationRenamed { from, to } => Line::new(
+            Level::INFO,
+            "integration_renamed",
+            [("from", (&**from).into()), ("to", (&**to).into())],
+        ),
     }
 }
 

@@ -204,15 +204,6 @@ async fn taken(doors: &Doors, token: &str, request: Request) -> Result<Taken, Re
     }
 }
 
-/// The request of whoever has this token.
-async fn taken(doors: &Doors, token: &str, request: Request) -> Result<Taken, Response> {
-    let mut reading = Reading::begin(request, doors.entrance.known.hold(Whose::Token(token.to_owned())));
-    match reading.read(usize::MAX, ASKED).await {
-        Ok(()) => Ok(reading.taken(None)),
-        Err(cut) => Err(cut.refused()),
-    }
-}
-
 /// A body that says nothing: none, or an object without keys.
 async fn nothing(doors: &Doors, token: &str, request: Request) -> Result<(), Response> {
     let taken = taken(doors, token, request).await?;

@@ -45,6 +45,7 @@ pub fn summary(live: &Live, status: &Status) -> Value {
 fn in_force(live: &Live, status: &Status) -> Value {
     let mut shown = version(&live.commit, live.about.as_ref());
     shown["since"] = json!(status.in_force_since);
+    shown["errors"] = json!(live.objections.as_ref().map(|it| &it.findings));
     shown
 }
 

@@ -369,7 +369,9 @@ async fn metrics(State(doors): Shared) -> Response {
 /// off.
 async fn ready(State(doors): Shared) -> Response {
     let status = doors.status.borrow().clone();
-    let commit = doors.live.borrow().as_ref().map(|live| live.commit.clone());
+    let live = doors.live.borrow().clone();
+    let commit = live.as_ref().map(|live| live.commit.clone());
+    let objections = live.and_then(|live| Some(live.objections.as_ref()?.findings.clone()));
     let ready = commit.is_some() && !status.stopping;
     let code = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     let refused = status.refused.map(|refused| {
@@ -380,6 +382,7 @@ async fn ready(State(doors): Shared) -> Response {
         "commit": commit,
         "waiting": status.waiting,
         "refused": refused,
+        "in_force_with_errors": objections,
         "unreachable": status.unreachable.map(|it| it.error),
         "missing_secrets": status.missing,
         "degraded": status.degraded,

@@ -73,7 +73,7 @@ fn the_page_of_all_checks_is_current() {
 }
 
 /// The example of an explanation as a patch of the base: `# path` begins a file.
-fn block(text: &str, kind: &str) -> String {
+pub fn block(text: &str, kind: &str) -> String {
     let fence = format!("```yaml {kind}\n");
     let (_, rest) = text.split_once(&fence).unwrap_or_else(|| panic!("no `{fence}` in {text}"));
     let (body, _) = rest.split_once("```").unwrap();

@@ -12,6 +12,7 @@ mod places;
 mod schemas;
 mod torn;
 mod tree;
+mod verdict;
 
 use case::tree;
 use jiff::SignedDuration;

@@ -122,6 +122,7 @@ fn config_of(endpoints: Vec<Endpoint>) -> Config {
             holidays: Default::default(),
             fallback: "platform".into(),
             public_url: None,
+            former_urls: Vec::new(),
             push_secret: Vec::new(),
             calendar_secret: Vec::new(),
             slack: None,

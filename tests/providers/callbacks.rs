@@ -4,7 +4,7 @@ use crate::wire::script;
 use crate::world::{AUTH_TOKEN, SIGNING_SECRET, config, env, id, now, secrets};
 use jiff::Timestamp;
 use oncall::actor::{Actor, Via};
-use oncall::config::{Config, Provider, Secret, Secrets};
+use oncall::config::{Config, FormerUrl, Provider, Secret, Secrets};
 use oncall::incident::{Asked, Command, DeliveryId, IncidentId, Outcome, Reason, Reply, Respond, Target};
 use oncall::language::Language;
 use oncall::provider::{self, Callback, CallbackRequest, Context, HttpAnswer, Refusal, twilio};
@@ -100,6 +100,24 @@ fn slacks_own_example_is_believed_within_five_minutes() {
     for far in [-301, 301] {
         assert_eq!(code(ask(SLACK_TIME + far)), (401, "stale"));
     }
+}
+
+/// A call was given an address that a push has changed since: its keys are believed there for as long as it may last.
+#[test]
+fn a_call_is_believed_at_the_address_that_it_was_given() {
+    let mut moved = config();
+    let given = moved.organisation.public_url.replace("https://new.example.com".to_owned()).unwrap();
+    let ask = |config: &Config| {
+        called(config, "/v1/callbacks/twilio/3-9/key", Some("user=tanaka&round=2"), &[("Digits", "4")])
+    };
+    assert_eq!(code(ask(&moved)), (401, "bad_signature"));
+    let until = |seconds| now() + jiff::SignedDuration::from_secs(seconds);
+    moved.organisation.former_urls = vec![FormerUrl { url: given, until: until(60) }];
+    assert!(matches!(ask(&moved), Ok(Callback::Command { .. })));
+    moved.organisation.public_url = None;
+    assert!(matches!(ask(&moved), Ok(Callback::Command { .. })), "a server without one has called, too");
+    moved.organisation.former_urls[0].until = until(0);
+    assert_eq!(code(ask(&moved)), (503, "no_secret"));
 }
 
 #[test]

@@ -185,6 +185,7 @@ fn organisation() -> Organisation {
         holidays: Default::default(),
         fallback: id("platform"),
         public_url: Some("https://oncall.example.com".into()),
+        former_urls: Vec::new(),
         push_secret: Vec::new(),
         calendar_secret: Vec::new(),
         slack: Some(Slack {

@@ -1,7 +1,9 @@
 //! A bare repository made with git2 in a temporary folder -> what the server's clone makes of it. `file://` only.
 #![allow(clippy::unwrap_used, reason = "in a test a panic is the finding, in its helpers too")]
 
+mod branches;
 mod clone;
+mod same_tree;
 
 use oncall::compile::{FILE_MAX, FILES_MAX, FOLDERS_MAX, TREE_BYTES_MAX, Tree, Unread};
 use oncall::git::files::read_dir;
@@ -62,7 +64,7 @@ impl World {
     fn write(
         &self,
         branch: &str,
-        entries: &[(&str, u32, git2::Oid)],
+        entries: &[(impl AsRef<[u8]>, u32, git2::Oid)],
         parent: Option<&git2::Commit<'_>>,
     ) -> CommitId {
         let mut index = git2::Index::new().unwrap();
@@ -78,14 +80,19 @@ impl World {
         CommitId::parse(&id.to_string()).unwrap()
     }
 
+    /// Makes it the default branch.
+    fn head(&self, branch: &str) {
+        self.remote.set_head(&format!("refs/heads/{branch}")).unwrap();
+    }
+
     fn delete(&self, branch: &str) {
         self.remote.find_reference(&format!("refs/heads/{branch}")).unwrap().delete().unwrap();
     }
 }
 
-fn entry(path: &str, mode: u32, id: git2::Oid) -> git2::IndexEntry {
+fn entry(path: impl AsRef<[u8]>, mode: u32, id: git2::Oid) -> git2::IndexEntry {
     let zero = git2::IndexTime::new(0, 0);
-    let path = path.as_bytes().to_vec();
+    let path = path.as_ref().to_vec();
     git2::IndexEntry {
         ctime: zero,
         mtime: zero,
@@ -223,39 +230,6 @@ fn an_empty_repository_says_so() {
     let world = World::new();
     contains(&chain(world.open(None, None).fetch(never)), &["is empty", "push a first commit"]);
     contains(&chain(world.open(Some("main"), None).fetch(never)), &["is empty"]);
-}
-
-#[test]
-fn a_deleted_branch_says_so_and_names_the_others() {
-    let world = World::with(&[("oncall.yaml", "1")]);
-    world.commit("live", &[("oncall.yaml", "2")]);
-    let clone = world.open(Some("live"), None);
-    let tip = clone.fetch(never).unwrap().commit;
-    world.delete("live");
-    contains(&chain(clone.fetch(never)), &["no branch `live` (any more)", "it has: main"]);
-    assert_eq!(text(&clone.tree(tip).unwrap()), BTreeMap::from([("oncall.yaml", "2")]));
-}
-
-#[test]
-fn without_a_default_branch_one_must_be_named() {
-    let world = World::new();
-    world.commit("live", &[("oncall.yaml", "2")]);
-    contains(&chain(world.open(None, None).fetch(never)), &["HEAD names no branch", "--branch"]);
-}
-
-#[test]
-fn rewritten_history_is_followed_and_told() {
-    let world = World::with(&[("oncall.yaml", "1")]);
-    let clone = world.open(None, None);
-    clone.fetch(never).unwrap();
-    let lost = world.commit("main", &[("oncall.yaml", "2")]);
-    assert_eq!(clone.fetch(never).unwrap().rewritten, None);
-    let blob = world.blob("3");
-    let forced = world.write("main", &[("oncall.yaml", 0o100_644, blob)], None);
-    let fetched = clone.fetch(never).unwrap();
-    assert_eq!((fetched.commit, fetched.rewritten), (forced, Some(lost)));
-    assert_eq!(clone.fetch(never).unwrap().rewritten, None, "told once");
-    assert_eq!(text(&clone.tree(lost).unwrap()), BTreeMap::from([("oncall.yaml", "2")]));
 }
 
 #[test]

@@ -17,6 +17,7 @@ mod heartbeats;
 mod many;
 mod people;
 mod providers;
+mod pushes;
 mod random;
 mod reloads;
 mod run_time;

@@ -42,6 +42,14 @@ routes: [{ service_from: labels.service }, { service: web }]
 --- silences/some.yaml (deleted)
 --- escalation-policies/other.yaml
 steps: [{ notify: [{ user: boss }], wait: 3m }]
+=== renamed
+--- integrations/grafana.yaml (deleted)
+--- integrations/dashboards.yaml
+type: grafana
+secret: { env: GRAFANA_SECRET }
+formerly: [grafana]
+stale_after: 15m
+routes: [{ service_from: labels.service }, { service: web }]
 === gone
 --- services/shop.yaml (deleted)
 --- schedules/primary.yaml
@@ -61,7 +69,18 @@ fn user() -> impl Strategy<Value = String> {
 fn event() -> impl Strategy<Value = String> {
     let labels =
         word(&["", "service=shop", "service=shop cluster=x", "service=shop cluster=y", "service=none"]);
-    let more = word(&["", "", "", "from=grafana", "id=m1", "id=m2", "at=01:00", "at=01:30", "summary=news"]);
+    let more = word(&[
+        "",
+        "",
+        "",
+        "from=grafana",
+        "from=dashboards",
+        "id=m1",
+        "id=m2",
+        "at=01:00",
+        "at=01:30",
+        "summary=news",
+    ]);
     let severity = word(&["critical", "error", "warning", "info", "-"]);
     let verb = word(&["alert", "alert", "alert", "resolve", "monitor-ack", "note", "change", "update"]);
     (verb, word(&["a", "b", "c", "d"]), severity, labels, more)
@@ -78,7 +97,7 @@ fn line() -> impl Strategy<Value = String> {
         2 => (user(), word(&["4", "5", "6", "*"])).prop_map(|(user, key)| format!("press {user} {key}")),
         1 => (user(), user()).prop_map(|(from, to)| format!("reassign {from} to {to}")),
         4 => (mood, whose).prop_map(|(mood, whose)| format!("{mood} {whose}")),
-        2 => word(&["config base", "config calm", "config gone"]),
+        2 => word(&["config base", "config calm", "config gone", "config renamed"]),
         1 => word(&["jump 10m", "jump -10m", "jump 3h"]),
         2 => word(&["restart"]),
     ]

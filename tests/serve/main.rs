@@ -15,6 +15,7 @@ mod integrations;
 mod limits;
 mod log;
 mod own_heartbeat;
+mod pushes;
 mod secrets;
 mod send;
 mod server;
