@@ -195,6 +195,8 @@ impl Call<'_> {
         let Some(incident) = self.incident(id) else { return };
         let Some(alert) = incident.alerts.iter().find(|alert| alert.is_of(&event)) else { return };
         let (firing, rose) = (alert.firing, severity > alert.severity);
+        let before = self.urgency_of(incident, alert);
+        let worse = decision.urgency.urgency > before.urgency || rose && decision.urgency.rule != before.rule;
         let raised = severity > incident.severity;
         // What is numbered or dated is kept, so that the same once more, or an older one, is known as such.
         let numbered = event.message_id.is_some() || event.changed_at.is_some();
@@ -218,7 +220,7 @@ impl Call<'_> {
         self.about(id, AlertChange::Updated { event: Box::new(event), severity, mirrors, stale_at });
         self.reconsider(id, &decision.urgency, raised);
         self.reconsider_hold(id);
-        if !firing {
+        if !firing || worse {
             self.newcomer(id, &key, decision.urgency.urgency);
         }
     }

@@ -5,7 +5,7 @@
 
 use super::entry::{AlertChange, EscalationChange, Moved, ResponseChange};
 use super::escalation::later;
-use super::state::{Alert, AlertKey, Incident, Status};
+use super::state::{Alert, AlertKey, Incident, Purpose, Status};
 use super::{Call, IncidentId};
 use crate::alert::Event;
 use crate::config::Urgency;
@@ -18,27 +18,38 @@ const NEWCOMERS_EVERY: SignedDuration = SignedDuration::from_mins(10);
 
 impl Call<'_> {
     /// An acknowledgement covers the alerts that were there: a new one that is as bad as the worst of them triggers the
-    /// incident again, at most once in `NEWCOMERS_EVERY`.
+    /// incident again. What is told once, at low urgency, is told once more for who has joined. Both at most once in
+    /// `NEWCOMERS_EVERY`.
     pub(super) fn newcomer(&mut self, id: IncidentId, key: &AlertKey, urgency: Urgency) {
-        let Some(incident) = self.incident(id) else { return };
+        let Some(incident) = self.incident(id).filter(|incident| incident.newcomers_due.is_none()) else {
+            return;
+        };
         let own = |alert: &&Alert| alert.is(&key.0, &key.1);
         let Some(severity) = incident.alerts.iter().find(own).map(|alert| alert.severity) else { return };
         let others = incident.alerts.iter().filter(|alert| alert.firing && !own(alert));
         let as_bad = others.map(|alert| alert.severity).max().is_none_or(|worst| severity >= worst);
-        let taken = incident.status == Status::Acknowledged && incident.newcomers_due.is_none();
-        if !taken || !as_bad || urgency != Urgency::High {
-            return;
-        }
-        let after = incident.newcomers_told_at.map_or(self.now, |told| later(told, NEWCOMERS_EVERY));
+        let as_urgent = urgency == incident.urgency && urgency != Urgency::None;
+        let after = match incident.status {
+            Status::Acknowledged if as_bad && as_urgent => {
+                incident.newcomers_told_at.map_or(self.now, |told| later(told, NEWCOMERS_EVERY))
+            }
+            Status::Triggered if as_urgent && incident.was_told_once() => {
+                later(incident.newcomers_told_at.unwrap_or(incident.opened_at), NEWCOMERS_EVERY)
+            }
+            Status::Triggered | Status::Acknowledged | Status::Resolved => return,
+        };
         if after <= self.now {
             return self.tell_newcomers(id);
         }
         self.about(id, EscalationChange::NewcomersWait { until: after });
     }
 
-    /// Triggers again for the alerts that have come since somebody took it.
+    /// Triggers again for the alerts that have come since somebody took it, or were told.
     pub(super) fn tell_newcomers(&mut self, id: IncidentId) {
         let Some(incident) = self.incident(id) else { return };
+        if incident.status == Status::Triggered {
+            return self.tell_low(id);
+        }
         let taken_at = incident.acknowledgement.as_ref().map_or(Timestamp::MIN, |held| held.at);
         self.tell_newcomers_since(id, taken_at);
     }
@@ -133,15 +144,18 @@ impl Call<'_> {
     /// The most urgent that the config in force decides for any alert that fires.
     pub(super) fn reconsider_all(&mut self, id: IncidentId) {
         let Some(incident) = self.incident(id).filter(|it| it.status != Status::Resolved) else { return };
-        let service = incident.service.as_ref().and_then(|service| self.config.services.get(service));
         let firing = incident.alerts.iter().filter(|alert| alert.firing);
-        let decided = firing.map(|alert| {
-            route::urgency(service, alert.severity, |key| incident.field_of(alert, key), self.now)
-        });
+        let decided = firing.map(|alert| self.urgency_of(incident, alert));
         let soonest = |at: Option<Timestamp>| std::cmp::Reverse(at.unwrap_or(Timestamp::MAX));
         if let Some(decided) = decided.max_by_key(|it| (it.urgency, soonest(it.raise_at))) {
             self.reconsider(id, &decided, false);
         }
+    }
+
+    /// What the config in force decides for one alert of an incident, by its own words.
+    pub(super) fn urgency_of(&self, incident: &Incident, alert: &Alert) -> UrgencyDecision {
+        let service = incident.service.as_ref().and_then(|service| self.config.services.get(service));
+        route::urgency(service, alert.severity, |key| incident.field_of(alert, key), self.now)
     }
 
     /// What was held as low becomes high, because its hours have begun.
@@ -150,5 +164,13 @@ impl Call<'_> {
         let rule = Rule::Why(Why::RaiseWhen(Box::new(incident.urgency_rule.clone())));
         self.about(id, EscalationChange::Raised { urgency: Urgency::High, raise_at: None, rule });
         self.begin(id);
+    }
+}
+
+impl Incident {
+    /// Whether people were told of it once, at low urgency, and nothing more waits to be told.
+    fn was_told_once(&self) -> bool {
+        let waits = self.notifications.iter().any(|it| it.purpose == Purpose::Page && it.in_flight.is_none());
+        self.pages() && self.urgency == Urgency::Low && self.low.is_some() && !waits
     }
 }

@@ -50,18 +50,19 @@ pub fn reply_spoken(reply: &Reply, language: Language) -> String {
 fn one_spoken(config: &Config, incident: &Incident, reader: &Reader) -> Vec<String> {
     let service = spoken_service(config, incident, reader.language);
     let at = incident.opened_at.to_zoned(reader.zone.clone());
-    [
-        Spoken::Alert { service: &service, severity: severity(incident.severity) },
-        Spoken::Summary { text: &one_line(incident.worst_summary(), SPOKEN_SUMMARY_MAX) },
-        Spoken::Began { at: &at },
-    ]
-    .iter()
-    .map(|phrase| reader.language.spoken(phrase))
-    .collect()
+    let summary = one_line(incident.worst_summary(), SPOKEN_SUMMARY_MAX);
+    let phrases = [
+        Some(Spoken::Alert { service: &service, severity: severity(incident.severity) }),
+        Some(Spoken::Summary { text: &summary }),
+        others(incident),
+        Some(Spoken::Began { at: &at }),
+    ];
+    phrases.iter().flatten().map(|phrase| reader.language.spoken(phrase)).collect()
 }
 
 fn several_spoken(config: &Config, incidents: &[&Incident], language: Language) -> Vec<String> {
-    let mut words = vec![language.spoken(&Spoken::Several { count: incidents.len() })];
+    let firing = |incidents: &[&Incident]| incidents.iter().map(|incident| incident.firing()).sum();
+    let mut words = vec![language.spoken(&Spoken::Several { count: firing(incidents) })];
     for (index, incident) in incidents.iter().take(SPOKEN_INCIDENTS_MAX).enumerate() {
         words.push(language.spoken(&Spoken::Numbered {
             number: index + 1,
@@ -69,11 +70,18 @@ fn several_spoken(config: &Config, incidents: &[&Incident], language: Language) 
             severity: severity(incident.severity),
             text: &one_line(incident.worst_summary(), SPOKEN_SUMMARY_MAX),
         }));
+        words.extend(others(incident).map(|phrase| language.spoken(&phrase)));
     }
-    if let Some(count) = incidents.len().checked_sub(SPOKEN_INCIDENTS_MAX).filter(|&n| n > 0) {
-        words.push(language.spoken(&Spoken::More { count }));
+    if let Some(rest) = incidents.get(SPOKEN_INCIDENTS_MAX..).filter(|rest| !rest.is_empty()) {
+        words.push(language.spoken(&Spoken::More { count: firing(rest) }));
     }
     words
+}
+
+/// How many alerts fire beside the one that was named, where there are more.
+fn others(incident: &Incident) -> Option<Spoken<'static>> {
+    let count = incident.firing() - 1;
+    (count > 0).then_some(Spoken::Others { count })
 }
 
 fn menu(language: Language, keys: bool, several: bool) -> Vec<String> {

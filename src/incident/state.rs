@@ -387,6 +387,11 @@ impl Incident {
         firing.max_by_key(|alert| (alert.severity, std::cmp::Reverse(alert.since)))
     }
 
+    /// How many of its alerts fire; one where none does any more, which is the one that people are told of.
+    pub fn firing(&self) -> usize {
+        self.alerts.iter().filter(|alert| alert.firing).count().max(1)
+    }
+
     /// The summary of its worst alert.
     pub fn worst_summary(&self) -> &str {
         match self.worst().and_then(|alert| alert.own.as_ref()) {

@@ -121,6 +121,10 @@ impl Incident {
     fn apply_escalation(&mut self, change: &EscalationChange, at: Timestamp) {
         match change {
             EscalationChange::Raised { urgency, raise_at, rule } => {
+                if *urgency > self.urgency {
+                    // A rise tells of all that fires.
+                    (self.newcomers_told_at, self.newcomers_due) = (None, None);
+                }
                 self.urgency = *urgency;
                 self.urgency_rule.clone_from(rule);
                 self.raise_at = *raise_at;
@@ -136,8 +140,12 @@ impl Incident {
             EscalationChange::NewcomersWait { until } => self.newcomers_due = Some(*until),
             EscalationChange::Told { people, purpose, in_step, low, .. } => {
                 self.plan(people, *purpose);
-                if let Some(at) = low {
-                    self.low = Some(LowTold { at: at.clone(), reached: false });
+                if let Some(step) = low {
+                    if self.low.is_some() {
+                        self.newcomers_told_at = Some(at);
+                    }
+                    self.newcomers_due = None;
+                    self.low = Some(LowTold { at: step.clone(), reached: false });
                 }
                 if let (true, Some(escalation)) = (*in_step, &mut self.escalation) {
                     escalation.told.extend(people.iter().map(|told| told.user.clone()));
@@ -193,6 +201,8 @@ impl Incident {
                 let by = vec![by.clone()];
                 self.acknowledgement = Some(Acknowledgement { by, at, until: *until, snoozed: *snoozed });
                 self.quiet_seconds = *quiet_seconds;
+                // Who takes it takes all that is there.
+                self.newcomers_due = None;
                 self.version += 1;
             }
             ResponseChange::Retriggered { why, .. } => {
@@ -204,6 +214,7 @@ impl Incident {
             }
             ResponseChange::Reassigned { to, escalation, .. } => {
                 self.trigger_again();
+                self.newcomers_due = None;
                 self.notifications
                     .retain(|found| found.in_flight.is_some() || found.purpose == Purpose::Inform);
                 self.plan(to, Purpose::Page);

@@ -82,11 +82,53 @@ fn who_took_it_is_told_of_newcomers() {
         02:02 -> call tanaka, slack tanaka
         02:03 acknowledged by Tanaka in Slack
         02:04 joined by: "c" from prometheus
-        02:04 more alerts have joined: triggered again at 02:12:00
+        02:04 more alerts have joined: they are told at 02:12:00
         02:05 joined by: "d" from prometheus
         02:12 triggered again: 2 more since somebody took it
         02:12 step 1 of team: tanaka, on call on primary (layer always); next step at 02:17:00
         02:12 -> call tanaka, slack tanaka
+        "#,
+    );
+}
+
+/// What is told once is told once more for who joins, at most once in ten minutes; who takes it takes all that is there.
+#[test]
+fn low_urgency_tells_of_newcomers_too() {
+    let low = "
+        --- services/web.yaml
+        name: Web
+        escalation_policy: team
+        group: { by: [labels.cluster], within: 1h }
+        urgency: [{ urgency: low }]
+        === day";
+    check(
+        &format!(
+            "{low}
+            02:00 post alert a warning cluster=x; alert b warning cluster=x
+            02:01 alert c warning cluster=x
+            02:02 alert d warning cluster=x
+            02:11 alert e warning cluster=x
+            02:15 ack suzuki
+            02:25 alert f warning cluster=x
+            02:25:30 end"
+        ),
+        r#"
+        02:00 opened: "a" from prometheus -> web, warning, low urgency
+        02:00 told once, at low urgency: tanaka, on call on primary (layer always)
+        02:00 joined by: "b" from prometheus
+        02:00 -> slack tanaka
+        02:01 joined by: "c" from prometheus
+        02:01 more alerts have joined: they are told at 02:10:00
+        02:02 joined by: "d" from prometheus
+        02:10 told once, at low urgency: tanaka, on call on primary (layer always)
+        02:10 -> slack tanaka
+        02:11 joined by: "e" from prometheus
+        02:11 more alerts have joined: they are told at 02:20:00
+        02:15 acknowledged by Suzuki in Slack
+        02:25 joined by: "f" from prometheus
+        02:25 triggered again: 1 more since somebody took it
+        02:25 told once, at low urgency: tanaka, on call on primary (layer always)
+        02:25 -> slack tanaka
         "#,
     );
 }
@@ -138,6 +180,7 @@ fn a_rise_follows_the_routes() {
         02:00 a: told once, at low urgency: tanaka, on call on primary (layer always)
         02:00 -> slack tanaka about a
         02:00:10 a: joined by: "b" from prometheus
+        02:00:10 a: more alerts have joined: they are told at 02:10:00
         02:02 a: alert a leaves and opens its own incident: its routes lead elsewhere, and it has become more urgent
         02:02 a: opened: "a" from prometheus -> web, critical, high urgency
         02:02 a: step 1 of team: tanaka, on call on primary (layer always); next step at 02:07:00
