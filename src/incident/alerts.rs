@@ -151,8 +151,10 @@ impl Call<'_> {
             return self.about(id, AlertChange::Ignored { event: Box::new(event), why });
         }
         let by = Actor::Integration(event.integration.clone());
+        let key = (event.integration.clone(), event.dedup_key.clone());
         self.acknowledge(id, &by, Via::Monitor, Some(event));
         self.hang_up_needless(id, None);
+        self.untold_beside(id, &key);
     }
 
     /// An alert that is over is not brought back to life by new words.

@@ -4,6 +4,7 @@
 //! alerts that were there, and an alert that belongs elsewhere goes there.
 
 use super::entry::{AlertChange, EscalationChange, Moved, ResponseChange};
+use super::errand::Paged;
 use super::escalation::later;
 use super::state::{Alert, AlertKey, Incident, Purpose, Status};
 use super::{Call, IncidentId};
@@ -61,6 +62,21 @@ impl Call<'_> {
         let why = Why::Newcomers(u32::try_from(new.max(1)).unwrap_or(u32::MAX));
         self.about(id, ResponseChange::Retriggered { why, rule: None });
         self.begin(id);
+    }
+
+    /// An acknowledgement in the monitor is about its own alert: what has joined since somebody was told is told anew.
+    pub(super) fn untold_beside(&mut self, id: IncidentId, key: &AlertKey) {
+        let about = |page: &&Paged| page.about.iter().any(|carried| carried.incident == id);
+        let told_at = self.state.pages.values().filter(about).map(|page| page.at).max();
+        let told_at = told_at.unwrap_or(Timestamp::MIN);
+        let new = |incident: &Incident| {
+            let others = incident.alerts.iter().filter(|alert| alert.firing && !alert.is(&key.0, &key.1));
+            let mut new = others.filter(|alert| alert.since > told_at);
+            new.any(|alert| self.urgency_of(incident, alert).urgency > Urgency::None)
+        };
+        if self.incident(id).is_some_and(new) {
+            self.tell_newcomers_since(id, told_at);
+        }
     }
 
     /// Why an alert does not stay in its incident, if it does not: its severity rose and its routes lead elsewhere, to

@@ -7,7 +7,7 @@ use oncall::alert::HEARTBEAT_KEY;
 use oncall::incident::AlertKey;
 
 /// How long a day is watched after its last line.
-const AFTER: SignedDuration = SignedDuration::from_mins(150);
+const AFTER: SignedDuration = SignedDuration::from_mins(75);
 /// The names of the alerts that are looked at: in no phrase of ours.
 const NAMES: [&str; 8] = ["alpha", "bravo", "cobra", "delta", "ember", "fjord", "gamma", "hotel"];
 
@@ -51,7 +51,7 @@ impl Day {
         let mut at = 0;
         for _ in 0..random.between(6, 36) {
             at += match random.between(0, 4) {
-                0 => 0,
+                0 => 1,
                 1 => random.between(1, 20),
                 2 => random.between(20, 100),
                 _ => random.between(100, 700),
@@ -168,7 +168,13 @@ fn posts(random: &mut Random, monitored: &[Monitored]) -> What {
         });
         return What::Post(many.collect());
     }
-    What::Post((0..random.pick(&[1, 1, 1, 2, 3])).map(|_| one(random)).collect())
+    let mut said: Vec<(AlertKey, String)> = Vec::new();
+    for _ in 0..random.pick(&[1, 1, 1, 2, 3]) {
+        let one = one(random);
+        said.retain(|(key, _)| *key != one.0);
+        said.push(one);
+    }
+    What::Post(said)
 }
 
 /// What happens beside alerts; nothing: one of these is posted.

@@ -7,8 +7,8 @@ use oncall::actor::{Actor, Via};
 use oncall::alert::Severity;
 use oncall::config::{Config, EscalationPolicy, Id, Urgency};
 use oncall::incident::{
-    Alert, AlertKey, Change, Entry, EscalationChange, Incident, IncidentId, ResponseChange, ServerChange,
-    State, Status,
+    Alert, AlertChange, AlertKey, Change, Entry, EscalationChange, Incident, IncidentId, ResponseChange,
+    ServerChange, State, Status,
 };
 use oncall::route;
 use std::collections::BTreeSet;
@@ -16,6 +16,8 @@ use std::collections::BTreeSet;
 /// What a person's phone may be held back by a call that nothing is heard of, by an answer that does not come, and by their
 /// own rules, the longest of which is four minutes; and a restart or two.
 const HELD_BACK: SignedDuration = SignedDuration::from_secs(90 + 60 + 4 * 60 + 60);
+
+const CLOSED: &str = "closed by somebody";
 
 /// A day that was lived, and its pages.
 pub struct Lived {
@@ -26,6 +28,7 @@ pub struct Lived {
 /// When an alert would be told, alone: from when on, and when somebody was told at all and by a call.
 #[derive(Debug)]
 struct Telling {
+    opened: Timestamp,
     begins: Timestamp,
     told: Option<Timestamp>,
     rang: Option<Timestamp>,
@@ -72,7 +75,7 @@ pub fn quieter(company: &Lived, alone: &Lived, key: &AlertKey, configs: &Configs
     for telling in &tellings {
         for (told, rings) in [(telling.told, false), (telling.rang, true)] {
             let Some(told) = told else { continue };
-            if let Some(why) = missed(company, key, configs, &moments, (telling.begins, told), rings) {
+            if let Some(why) = missed(company, key, configs, &moments, (telling, told), rings) {
                 let how = if rings { "called" } else { "told" };
                 found.push(format!(
                     "{} alone is {how} at {told}, as begun at {}: {why}",
@@ -89,12 +92,14 @@ fn missed(
     key: &AlertKey,
     configs: &Configs,
     moments: &[Moment],
-    (begins, told): (Timestamp, Timestamp),
+    (telling, told): (&Telling, Timestamp),
     rings: bool,
 ) -> Option<String> {
-    let now = moments.iter().rposition(|moment| moment.at <= begins)?;
+    let now = moments.iter().rposition(|moment| moment.at <= telling.begins)?;
     let moment = &moments[now];
-    if !moment.firing || moment.held.is_some() {
+    // Closed by somebody in company and not alone, it is another problem when it is said again.
+    let closed = moments[..now].iter().any(|it| it.at > telling.opened && it.held == Some(CLOSED));
+    if !moment.firing || moment.held.is_some() || closed {
         return None;
     }
     let end = company.world.now;
@@ -136,12 +141,17 @@ fn tellings(alone: &Lived, key: &AlertKey) -> Vec<Telling> {
     let causes: BTreeSet<Timestamp> = journal.iter().filter(cause).map(|entry| entry.at).collect();
     let begun: BTreeSet<Timestamp> = journal.iter().filter(begins).map(|entry| entry.at).collect();
     let begun: Vec<Timestamp> = begun.intersection(&causes).copied().collect();
+    let opened = |begins: Timestamp| {
+        let opened = |entry: &&Entry| matches!(entry.change, Change::Alert(AlertChange::Opened(_)));
+        let opened = journal.iter().filter(opened).map(|entry| entry.at);
+        opened.filter(|at| *at <= begins).last().unwrap_or(Timestamp::MIN)
+    };
     let ends = begun.iter().skip(1).copied().chain([Timestamp::MAX]);
     let telling = |(begins, end): (&Timestamp, Timestamp)| {
         let before = |page: &&Page| page.at < end;
         let first =
             |rings| alone.first(key, (*begins, 0), Timestamp::MAX, rings).filter(before).map(|page| page.at);
-        Telling { begins: *begins, told: first(false), rang: first(true) }
+        Telling { opened: opened(*begins), begins: *begins, told: first(false), rang: first(true) }
     };
     begun.iter().zip(ends).map(telling).collect()
 }
@@ -183,7 +193,8 @@ fn moments(company: &Lived, key: &AlertKey, configs: &Configs) -> Vec<Moment> {
                 (news, over) = ((entry.at, entry.seq), None);
                 // An alert that is less bad than the worst does not call again who took that.
                 covered = incident.is_some_and(|it| {
-                    it.status == Status::Acknowledged && after.is_less_bad(it, config, entry.at)
+                    it.status == Status::Acknowledged
+                        && after.by_its_routes(entry, config).is_less_bad(it, config, entry.at)
                 });
             }
             (Some(_), None) => over = ended(company, key, entry, covered),
@@ -244,6 +255,16 @@ impl Standing {
         (before.0.max(self.rank.0), before.1.max(self.rank.1))
     }
 
+    /// As urgent as its own routes say, wherever it stands.
+    fn by_its_routes(&self, entry: &Entry, config: &Config) -> Standing {
+        let said = match &entry.change {
+            Change::Alert(AlertChange::Joined { event, .. } | AlertChange::Updated { event, .. }) => event,
+            _ => return self.clone(),
+        };
+        let urgency = route::decide(config, said, entry.at).urgency.urgency;
+        Standing { rank: (self.rank.0, urgency), ..self.clone() }
+    }
+
     fn is_less_bad(&self, incident: &Incident, config: &Config, now: Timestamp) -> bool {
         let others = incident.alerts.iter().filter(|it| it.firing && !it.is(&self.key.0, &self.key.1));
         let mut others = others.map(|alert| rank(incident, alert, config, now));
@@ -266,10 +287,11 @@ fn response(entry: &Entry) -> Option<Option<(&Actor, Via)>> {
 fn ended(company: &Lived, key: &AlertKey, entry: &Entry, covered: bool) -> Option<&'static str> {
     match &entry.change {
         Change::Response(ResponseChange::Resolved { by, via: Via::Call, .. }) => {
-            covers(company, key, entry, by, Via::Call).then_some("closed by whom it was said to")
+            covers(company, key, entry, by, Via::Call).then_some(CLOSED)
         }
         Change::Response(ResponseChange::Resolved { by: Actor::Rule(_), .. }) => covered.then_some("a rule"),
-        Change::Response(_) => Some("closed"),
+        Change::Response(ResponseChange::Resolved { via: Via::Monitor | Via::Rule, .. }) => Some("over"),
+        Change::Response(_) => Some(CLOSED),
         Change::Alert(_) => Some("over"),
         _ => None,
     }

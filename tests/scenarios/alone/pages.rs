@@ -2,7 +2,8 @@
 
 use crate::world::World;
 use jiff::Timestamp;
-use oncall::incident::{Alert, AlertKey, Incident, IncidentId, Purpose, State, Task, Words};
+use oncall::alert::Severity;
+use oncall::incident::{AlertKey, Incident, IncidentId, Purpose, State, Task, Words};
 use oncall::schedule::UserId;
 use std::collections::BTreeSet;
 
@@ -49,17 +50,27 @@ pub fn pages(world: &World) -> Vec<Page> {
     pages
 }
 
-/// The firing alerts of these incidents that the words name, or count.
+/// The firing alerts of these incidents that the words name, or count: what is counted is no worse than what is named.
 fn told(about: &[&Incident], words: &Words) -> BTreeSet<AlertKey> {
-    let mut told = BTreeSet::new();
+    let firing = |incident: &Incident| incident.alerts.iter().filter(|alert| alert.firing).count();
+    let all = about.iter().map(|incident| firing(incident)).sum();
+    let short = matches!(words, Words::Text(_)) && counts(&line_of(words, 0, 1), all);
+    let (mut told, mut beyond, mut mildest) = (BTreeSet::new(), Vec::new(), Severity::Critical);
     for (place, incident) in about.iter().enumerate() {
-        let firing: Vec<&Alert> = incident.alerts.iter().filter(|alert| alert.firing).collect();
         let line = line_of(words, place, about.len());
-        let counted = firing.len() > 1 && counts(&line, firing.len());
-        let beyond = line.is_empty() && about.len() > 1;
-        let named = |alert: &&Alert| line.contains(&*incident.field_of(alert, "summary"));
-        told.extend(firing.iter().filter(|alert| counted || beyond || named(alert)).map(|alert| alert.key()));
+        let alerts = || incident.alerts.iter().filter(|alert| alert.firing);
+        let named = || alerts().filter(|alert| line.contains(&*incident.field_of(alert, "summary")));
+        told.extend(named().map(|alert| alert.key()));
+        if let Some(worst) = named().map(|alert| alert.severity).max() {
+            mildest = mildest.min(worst);
+            let counted = alerts().filter(|alert| alert.severity <= worst && alerts().count() > 1);
+            told.extend(counted.filter(|_| counts(&line, firing(incident))).map(|alert| alert.key()));
+        }
+        if short || line.is_empty() {
+            beyond.extend(alerts());
+        }
     }
+    told.extend(beyond.into_iter().filter(|alert| alert.severity <= mildest).map(|alert| alert.key()));
     told
 }
 
