@@ -198,7 +198,7 @@ pub struct Alert {
     pub firing: bool,
     /// As it was last said, the integration's rules applied.
     pub severity: Severity,
-    /// When it began to fire in this incident, the last time.
+    /// When it began to fire in this incident, or rose in severity while it did, the last time.
     pub since: Timestamp,
     /// Its words, where they are not those of the incident: the alert that opened it gives it its own.
     pub own: Option<Box<OwnWords>>,

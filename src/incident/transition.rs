@@ -254,7 +254,7 @@ impl Incident {
         self.severity = self.severity.max(severity);
         if let Some(alert) = self.alerts.iter_mut().find(|alert| alert.is_of(event)) {
             self.version += u32::from(changed || !alert.firing);
-            if !alert.firing {
+            if !alert.firing || severity > alert.severity {
                 alert.since = at;
             }
             (alert.firing, alert.severity) = (true, severity);

@@ -10,7 +10,8 @@ use oncall::incident::{
     Alert, AlertChange, AlertKey, Change, Entry, EscalationChange, Incident, IncidentId, ResponseChange,
     ServerChange, State, Status,
 };
-use oncall::route;
+use oncall::reason::Rule;
+use oncall::route::{self, UrgencyDecision};
 use std::collections::BTreeSet;
 
 /// What a person's phone may be held back by a call that nothing is heard of, by an answer that does not come, and by their
@@ -202,6 +203,11 @@ fn moments(company: &Lived, key: &AlertKey, configs: &Configs) -> Vec<Moment> {
         }
         if about && let Some(by) = response(entry) {
             covered = match by {
+                // One in the monitor is about its own alert, and about what was told.
+                Some((by, Via::Monitor)) => {
+                    covers(company, key, entry, by, Via::Monitor)
+                        || company.first(key, news, entry.at, false).is_some_and(|page| page.seq < entry.seq)
+                }
                 Some((by, via)) => covers(company, key, entry, by, via),
                 None => false,
             };
@@ -228,24 +234,32 @@ struct Standing {
     incident: IncidentId,
     key: AlertKey,
     rank: (Severity, Urgency),
+    /// What decided on the urgency.
+    rule: Rule,
 }
 
 fn standing(state: &State, key: &AlertKey, config: &Config, now: Timestamp) -> Option<Standing> {
     let incident = state.incidents.get(&state.open(key)?)?;
     let alert = incident.alerts.iter().find(|alert| alert.firing && alert.is(&key.0, &key.1))?;
-    Some(Standing { incident: incident.id, key: key.clone(), rank: rank(incident, alert, config, now) })
+    let (severity, decided) = (alert.severity, decided(incident, alert, config, now));
+    Some(Standing {
+        incident: incident.id,
+        key: key.clone(),
+        rank: (severity, decided.urgency),
+        rule: decided.rule,
+    })
 }
 
-fn rank(incident: &Incident, alert: &Alert, config: &Config, now: Timestamp) -> (Severity, Urgency) {
+fn decided(incident: &Incident, alert: &Alert, config: &Config, now: Timestamp) -> UrgencyDecision {
     let service = incident.service.as_ref().and_then(|id| config.services.get(id));
-    let decided = route::urgency(service, alert.severity, |field| incident.field_of(alert, field), now);
-    (alert.severity, decided.urgency)
+    route::urgency(service, alert.severity, |field| incident.field_of(alert, field), now)
 }
 
 impl Standing {
     /// By what its monitor said: it belongs elsewhere now, or is worse than it was.
     fn is_news_since(&self, before: &Standing, entry: &Entry) -> bool {
-        let worse = self.rank.0 > before.rank.0 || self.rank.1 > before.rank.1;
+        let other_rule = self.rank.0 > before.rank.0 && self.rule != before.rule;
+        let worse = self.rank.1 > before.rank.1 || other_rule;
         matches!(entry.change, Change::Alert(_)) && (worse || self.incident != before.incident)
     }
 
@@ -267,7 +281,7 @@ impl Standing {
 
     fn is_less_bad(&self, incident: &Incident, config: &Config, now: Timestamp) -> bool {
         let others = incident.alerts.iter().filter(|it| it.firing && !it.is(&self.key.0, &self.key.1));
-        let mut others = others.map(|alert| rank(incident, alert, config, now));
+        let mut others = others.map(|alert| (alert.severity, decided(incident, alert, config, now).urgency));
         others.any(|other| other.0 > self.rank.0 || other.1 > self.rank.1)
     }
 }
