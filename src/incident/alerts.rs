@@ -6,7 +6,7 @@ use super::labels::Labels;
 use super::state::{Alert, HeldBack, Incident, Status};
 use super::{Asked, Call, IncidentId, Reply};
 use crate::actor::{Actor, Via};
-use crate::alert::{Action, Event, HEARTBEAT_KEY, Severity};
+use crate::alert::{Action, Event, HEARTBEAT_KEY, Severity, UNPARSED};
 use crate::config::{Service, field};
 use crate::reason::Why;
 use crate::route::{self, Decision, UrgencyDecision};
@@ -326,8 +326,13 @@ impl Incident {
     }
 }
 
-/// The values that alerts must share to join; `None` where the service does not group or the alert lacks one.
+/// The values that alerts must share to join; `None` where the service does not group or the alert lacks one. What our own
+/// server says, and what nobody could read, is an incident of its own.
 fn group(service: &Service, event: &Event, severity: Severity) -> Option<String> {
+    let own = event.dedup_key == HEARTBEAT_KEY || event.labels.contains_key(UNPARSED);
+    if own || event.integration == route::OWN_INTEGRATION {
+        return None;
+    }
     let by = &service.group.as_ref()?.by;
     let mut key = String::new();
     for name in by {

@@ -78,8 +78,10 @@ impl Call<'_> {
             found.iter().any(|notification| !notification.doubted.is_empty() && ns.contains(&notification.n))
         });
         let mut incidents: Vec<IncidentId> = numbers.keys().copied().collect();
-        // The worst is named first, then the oldest.
-        incidents.sort_by_key(|id| self.incident(*id).map(|it| (Reverse(it.severity), it.opened_at)));
+        // What is worst now is named first, then what was, then the oldest.
+        let worst = |it: &Incident| Reverse(it.worst().map(|alert| alert.severity));
+        incidents
+            .sort_by_key(|id| self.incident(*id).map(|it| (worst(it), Reverse(it.severity), it.opened_at)));
         for (id, notifications) in numbers {
             let errand = Errand::Page { user: user.clone(), by };
             let sent = DeliveryChange::Sent { delivery, provider, errand, notifications, repeat, expires_at };

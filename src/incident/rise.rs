@@ -27,14 +27,17 @@ impl Call<'_> {
         };
         let own = |alert: &&Alert| alert.is(&key.0, &key.1);
         let Some(severity) = incident.alerts.iter().find(own).map(|alert| alert.severity) else { return };
-        let others = incident.alerts.iter().filter(|alert| alert.firing && !own(alert));
-        let as_bad = others.map(|alert| alert.severity).max().is_none_or(|worst| severity >= worst);
-        let as_urgent = urgency == incident.urgency && urgency != Urgency::None;
+        let others = || incident.alerts.iter().filter(|alert| alert.firing && !own(alert));
+        let as_bad = || {
+            others().all(|alert| {
+                severity >= alert.severity && urgency >= self.urgency_of(incident, alert).urgency
+            })
+        };
         let after = match incident.status {
-            Status::Acknowledged if as_bad && as_urgent => {
+            Status::Acknowledged if urgency != Urgency::None && as_bad() => {
                 incident.newcomers_told_at.map_or(self.now, |told| later(told, NEWCOMERS_EVERY))
             }
-            Status::Triggered if as_urgent && incident.was_told_once() => {
+            Status::Triggered if urgency != Urgency::None && incident.was_told_once() => {
                 later(incident.newcomers_told_at.unwrap_or(incident.opened_at), NEWCOMERS_EVERY)
             }
             Status::Triggered | Status::Acknowledged | Status::Resolved => return,
