@@ -70,7 +70,8 @@ const URGENCIES: [&str; 6] = [
 ];
 const LAPSES: [&str; 4] =
     ["", "", "acknowledgement_timeout: 15m\n", "acknowledgement_timeout: 30m\nauto_resolve_after: 40m\n"];
-const SILENCED: [&str; 5] = [
+const SILENCED: [&str; 6] = [
+    "when: { labels.env: staging }",
     "services: [web]",
     "when: { labels.env: staging }",
     "when: { labels.env: \"!prod\" }",
@@ -157,7 +158,7 @@ fn silences(random: &mut Random) -> String {
     let mut text = "--- silences/some.yaml\n".to_owned();
     for _ in 0..random.between(1, 3) {
         let from = random.between(0, 40);
-        let until = from + random.between(3, 30);
+        let until = from + random.between(3, 60);
         let clock = |minutes: u64| format!("2026-12-08 {:02}:{:02}", 2 + minutes / 60, minutes % 60);
         let (from, until) = (clock(from), clock(until));
         text += &format!("- {{ {}, from: {from}, until: {until}, reason: drawn }}\n", random.pick(&SILENCED));

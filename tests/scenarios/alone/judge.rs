@@ -15,8 +15,8 @@ use oncall::route::{self, UrgencyDecision};
 use std::collections::BTreeSet;
 
 /// What a person's phone may be held back by a call that nothing is heard of, by an answer that does not come, and by their
-/// own rules, the longest of which is four minutes; and a restart or two.
-const HELD_BACK: SignedDuration = SignedDuration::from_secs(90 + 60 + 4 * 60 + 60);
+/// own rules, of which each rings within two minutes; and a restart or two.
+const HELD_BACK: SignedDuration = SignedDuration::from_secs(90 + 60 + 2 * 60 + 60);
 
 const CLOSED: &str = "closed by somebody";
 
@@ -45,6 +45,8 @@ struct Moment {
     held: Option<&'static str>,
     /// Until when it waits for others that join.
     waits: Option<Timestamp>,
+    /// The fallback is told.
+    fallback: bool,
     service: Option<Id>,
 }
 
@@ -65,9 +67,16 @@ impl Lived {
     }
 }
 
-/// Where the alert is quieter in company than alone, in words.
-pub fn quieter(company: &Lived, alone: &Lived, key: &AlertKey, configs: &Configs) -> Vec<String> {
-    let tellings = tellings(alone, key);
+/// Where the alert is quieter in company than alone, in words; `at`: only where it is told because of what is said then.
+pub fn quieter(
+    company: &Lived,
+    alone: &Lived,
+    key: &AlertKey,
+    configs: &Configs,
+    at: Option<Timestamp>,
+) -> Vec<String> {
+    let mut tellings = tellings(alone, key);
+    tellings.retain(|telling| at.is_none_or(|at| telling.begins == at));
     if tellings.is_empty() {
         return Vec::new();
     }
@@ -104,7 +113,8 @@ fn missed(
         return None;
     }
     let end = company.world.now;
-    let mut until = told + longest_wait(configs, moment.service.as_ref()) + HELD_BACK;
+    let wait = |fallback| longest_wait(configs, moment.service.as_ref(), fallback);
+    let mut until = told + wait(moment.fallback) + HELD_BACK;
     for later in &moments[now..] {
         if later.at > until {
             break;
@@ -112,6 +122,7 @@ fn missed(
         if later.held.is_some() {
             return None;
         }
+        until = until.max(told + wait(later.fallback) + HELD_BACK);
         if let Some(waits) = later.waits {
             until = until.max(waits + HELD_BACK);
         }
@@ -157,15 +168,14 @@ fn tellings(alone: &Lived, key: &AlertKey) -> Vec<Telling> {
     begun.iter().zip(ends).map(telling).collect()
 }
 
-/// The longest wait of a service's policy in any version of the config; without a service, or where its people cannot be
-/// told, that of the fallback.
-fn longest_wait(configs: &Configs, service: Option<&Id>) -> SignedDuration {
+/// The longest wait of a service's policy in any version of the config, or of the fallback where that is told.
+fn longest_wait(configs: &Configs, service: Option<&Id>, fallback: bool) -> SignedDuration {
     let longest =
         |policy: &EscalationPolicy| policy.steps.iter().map(|step| step.wait).max().unwrap_or_default();
     let of = |config: &Config| {
         let own = service.and_then(|id| config.policies.get(&config.services.get(id)?.policy));
-        let fallback = config.policies.get(&config.organisation.fallback);
-        own.into_iter().chain(fallback).map(longest).max().unwrap_or_default()
+        let last = config.policies.get(&config.organisation.fallback).filter(|_| fallback || own.is_none());
+        own.into_iter().chain(last).map(longest).max().unwrap_or_default()
     };
     configs.values().map(|config| of(config)).max().unwrap_or_default()
 }
@@ -222,6 +232,7 @@ fn moments(company: &Lived, key: &AlertKey, configs: &Configs) -> Vec<Moment> {
             news,
             held: over.or(taken.then_some("somebody has it")).or(muted.then_some("a silence")),
             waits,
+            fallback: incident.and_then(|it| it.escalation.as_ref()).is_some_and(|it| it.at.fallback),
             service: incident.and_then(|it| it.service.clone()),
         });
     }

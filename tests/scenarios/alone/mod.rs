@@ -1,5 +1,5 @@
 //! No company makes an alert quieter: what alone would be told, by the same config and the same people, is told beside
-//! others too, over random companies (`company`) and days (`day`). What counts as told is in `pages`, what may hold an
+//! others too, and beside what it was before, over random companies (`company`) and days (`day`). What counts as told is in `pages`, what may hold an
 //! alert back in `judge`.
 //!
 //! `ONCALL_COMPANY=17 cargo test --test scenarios alone` looks at one seed, `ONCALL_COMPANY=200..5000` at more than those
@@ -69,7 +69,13 @@ fn failure(company: &Company, day: &Day) -> Option<String> {
     let lived = Lived::new(day.live(&configs, true));
     day.keys.iter().find_map(|key| {
         let alone = Lived::new(day.alone(key).live(&configs, true));
-        quieter(&lived, &alone, key, &configs).into_iter().next()
+        let quiet = quieter(&lived, &alone, key, &configs, None).into_iter().next();
+        quiet.or_else(|| {
+            // As if it had begun as bad as it has become.
+            let (at, anew) = day.risen(key)?;
+            let anew = Lived::new(anew.live(&configs, true));
+            quieter(&lived, &anew, key, &configs, Some(at)).into_iter().next()
+        })
     })
 }
 
