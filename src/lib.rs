@@ -83,6 +83,8 @@
 //!    `tests/simulation`.
 //! 10. Degraded, while the disk fails, the server still pages; 3, 4 and 5 then hold up to the last healthy point:
 //!     `tests/simulation`.
+//! 11. No company makes an alert quieter: what alone would be told is told beside others too, unless its own timeline
+//!     names the rule or the person that holds this very alert back: `tests/scenarios/alone`.
 //!
 //! # Words
 //!

@@ -6,7 +6,7 @@ use super::labels::Labels;
 use super::state::{Alert, HeldBack, Incident, Status};
 use super::{Call, IncidentId, Reply};
 use crate::actor::{Actor, Via};
-use crate::alert::{Action, Event, HEARTBEAT_KEY, Severity};
+use crate::alert::{Action, Event, HEARTBEAT_KEY, Severity, UNPARSED};
 use crate::config::{Service, field};
 use crate::reason::Why;
 use crate::route::{self, Decision, UrgencyDecision};
@@ -172,8 +172,10 @@ impl Call<'_> {
             return self.about(id, AlertChange::Ignored { event: Box::new(event), why });
         }
         let by = Actor::Integration(event.integration.clone());
+        let key = (event.integration.clone(), event.dedup_key.clone());
         self.acknowledge(id, &by, Via::Monitor, Some(event));
         self.hang_up_needless(id, None);
+        self.untold_beside(id, &key);
     }
 
     /// An alert that is over is not brought back to life by new words.
@@ -216,6 +218,8 @@ impl Call<'_> {
         let Some(incident) = self.incident(id) else { return };
         let Some(alert) = incident.alerts.iter().find(|alert| alert.is_of(&event)) else { return };
         let (firing, rose) = (alert.firing, severity > alert.severity);
+        let before = self.urgency_of(incident, alert);
+        let worse = decision.urgency.urgency > before.urgency || rose && decision.urgency.rule != before.rule;
         let raised = severity > incident.severity;
         // What is numbered or dated is kept, so that the same once more, or an older one, is known as such.
         let numbered = event.message_id.is_some() || event.changed_at.is_some();
@@ -242,7 +246,7 @@ impl Call<'_> {
             self.reconsider(id, &decision.urgency, raised);
         }
         self.reconsider_hold(id);
-        if !firing {
+        if !firing || worse {
             self.newcomer(id, &key, decision.urgency.urgency);
         }
     }
@@ -329,8 +333,13 @@ impl Incident {
     }
 }
 
-/// The values that alerts must share to join; `None` where the service does not group or the alert lacks one.
+/// The values that alerts must share to join; `None` where the service does not group or the alert lacks one. What our own
+/// server says, and what nobody could read, is an incident of its own.
 fn group(service: &Service, event: &Event, severity: Severity) -> Option<String> {
+    let own = event.dedup_key == HEARTBEAT_KEY || event.labels.contains_key(UNPARSED);
+    if own || event.integration == route::OWN_INTEGRATION {
+        return None;
+    }
     let by = &service.group.as_ref()?.by;
     let mut key = String::new();
     for name in by {

@@ -67,9 +67,10 @@ impl Call<'_> {
         {
             return self.remark(incidents, &remark, (&by, via));
         }
-        // A call names the worst of several: what it did not name is not closed by a key.
+        // A call names the worst of several: what it did not name, or what has joined since, is not closed by a key.
+        let unsaid = incidents.len() > 1 || delivery.is_some_and(|delivery| self.has_grown_since(delivery));
         let closes = matches!(action, Asked::Resolve { .. });
-        if action == Asked::Repeat || (via == Via::Call && closes && incidents.len() > 1) {
+        if action == Asked::Repeat || via == Via::Call && closes && unsaid {
             self.turn.reply = Some(self.say_again(&incidents, &by));
             return;
         }
@@ -145,6 +146,13 @@ impl Call<'_> {
         let page = self.state.pages.get(&delivery)?;
         let incidents = page.about.iter().map(|carried| carried.incident).collect();
         Some((incidents, Actor::User(page.user.clone())))
+    }
+
+    /// Whether an alert that fires has joined, or become worse, after the words of a page were made.
+    fn has_grown_since(&self, delivery: DeliveryId) -> bool {
+        let Some(page) = self.state.pages.get(&delivery) else { return false };
+        let about = page.about.iter().filter_map(|carried| self.incident(self.answers_for(carried.incident)));
+        about.flat_map(|incident| &incident.alerts).any(|alert| alert.firing && alert.since > page.at)
     }
 
     fn act(&mut self, id: IncidentId, action: &Asked, (by, via): (Actor, Via), delivery: Option<DeliveryId>) {

@@ -82,9 +82,11 @@ impl Call<'_> {
             found.iter().any(|notification| !notification.doubted.is_empty() && ns.contains(&notification.n))
         });
         let mut incidents: Vec<IncidentId> = numbers.keys().copied().collect();
-        // The worst is named first, of equals the one that stands for many, then the oldest.
+        // What is worst now is named first, then what was, of equals the one that stands for many, then the oldest.
+        let worst = |it: &Incident| Reverse(it.worst().map(|alert| alert.severity));
         incidents.sort_by_key(|id| {
-            self.incident(*id).map(|it| (Reverse(it.severity), it.storm.is_none(), it.opened_at))
+            let rank = |it: &Incident| (worst(it), Reverse(it.severity), it.storm.is_none(), it.opened_at);
+            self.incident(*id).map(rank)
         });
         for (id, notifications) in numbers {
             let errand = Errand::Page { user: user.clone(), by };

@@ -220,7 +220,7 @@ impl Call<'_> {
     }
 
     /// Low urgency: the first step that reaches somebody is told once, by `low` rules; the fallback where none does.
-    fn tell_low(&mut self, id: IncidentId) {
+    pub(super) fn tell_low(&mut self, id: IncidentId) {
         let fallback = self.has_no_policy(id);
         self.tell_low_from(id, Position { fallback, step: 0, round: 0 });
     }

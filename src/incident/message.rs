@@ -203,7 +203,9 @@ fn several_card(config: &Config, incidents: &[&Incident], reader: &Reader) -> Ca
         .take(LISTED_INCIDENTS_MAX)
         .map(|incident| {
             let headline = bare_headline(config, incident, language);
-            format!("{} {headline} ({})", mark(incident.status), incident.id)
+            let others = Some(incident.firing() - 1).filter(|count| *count > 0);
+            let others = others.map(|count| format!(", {}", language.shown(&Shown::More { count })));
+            format!("{} {headline}{} ({})", mark(incident.status), others.unwrap_or_default(), incident.id)
         })
         .collect();
     if let Some(count) = incidents.len().checked_sub(LISTED_INCIDENTS_MAX).filter(|&n| n > 0) {

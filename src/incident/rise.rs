@@ -4,8 +4,9 @@
 //! alerts that were there, and an alert that belongs elsewhere goes there.
 
 use super::entry::{AlertChange, EscalationChange, Moved, ResponseChange};
+use super::errand::Paged;
 use super::escalation::later;
-use super::state::{Alert, AlertKey, Incident, Status};
+use super::state::{Alert, AlertKey, Incident, Purpose, Status};
 use super::{Call, IncidentId};
 use crate::alert::Event;
 use crate::config::Urgency;
@@ -18,28 +19,41 @@ const NEWCOMERS_EVERY: SignedDuration = SignedDuration::from_mins(10);
 
 impl Call<'_> {
     /// An acknowledgement covers the alerts that were there: a new one that is as bad as the worst of them triggers the
-    /// incident again, at most once in `NEWCOMERS_EVERY`.
+    /// incident again. What is told once, at low urgency, is told once more for who has joined. Both at most once in
+    /// `NEWCOMERS_EVERY`.
     pub(super) fn newcomer(&mut self, id: IncidentId, key: &AlertKey, urgency: Urgency) {
-        let taken = |incident: &&Incident| incident.status == Status::Acknowledged;
-        let Some(incident) = self.incident(id).filter(taken) else { return };
+        let Some(incident) = self.incident(id) else { return };
         let own = |alert: &&Alert| alert.is(&key.0, &key.1);
         let Some(severity) = incident.alerts.iter().find(own).map(|alert| alert.severity) else { return };
-        let others = incident.alerts.iter().filter(|alert| alert.firing && !own(alert));
-        let worst = others.map(|alert| alert.severity).max();
+        let mut others = incident.alerts.iter().filter(|alert| alert.firing && !own(alert));
         // Of a storm nobody has looked at each alert: any one more is news.
-        let as_bad = incident.storm.is_some() || worst.is_none_or(|worst| severity >= worst);
-        if as_bad {
+        let as_bad = incident.storm.is_some()
+            || others.all(|alert| {
+                severity >= alert.severity && urgency >= self.urgency_of(incident, alert).urgency
+            });
+        if as_bad || incident.status == Status::Triggered {
             self.one_more(id, urgency);
         }
     }
 
-    /// One more alert that an acknowledgement does not cover.
+    /// One more alert that an acknowledgement does not cover, or that those who were told once have not heard of.
     pub(super) fn one_more(&mut self, id: IncidentId, urgency: Urgency) {
-        let Some(incident) = self.incident(id) else { return };
-        let taken = incident.status == Status::Acknowledged && incident.newcomers_due.is_none();
-        if taken && urgency == Urgency::High {
-            let taken_at = incident.acknowledgement.as_ref().map_or(Timestamp::MIN, |held| held.at);
-            self.tell_newcomers_in_turn(id, taken_at);
+        let fresh = |it: &&Incident| it.newcomers_due.is_none() && urgency != Urgency::None;
+        let Some(incident) = self.incident(id).filter(fresh) else { return };
+        match incident.status {
+            Status::Acknowledged => {
+                let taken_at = incident.acknowledgement.as_ref().map_or(Timestamp::MIN, |held| held.at);
+                self.tell_newcomers_in_turn(id, taken_at);
+            }
+            Status::Triggered if incident.was_told_once() => {
+                let every = self.storm_within(incident).unwrap_or(NEWCOMERS_EVERY);
+                let until = later(incident.newcomers_told_at.unwrap_or(incident.opened_at), every);
+                if until <= self.now {
+                    return self.tell_newcomers(id);
+                }
+                self.about(id, EscalationChange::NewcomersWait { until });
+            }
+            Status::Triggered | Status::Resolved => {}
         }
     }
 
@@ -54,9 +68,12 @@ impl Call<'_> {
         self.about(id, EscalationChange::NewcomersWait { until });
     }
 
-    /// Triggers again for the alerts that have come since somebody took it.
+    /// Triggers again for the alerts that have come since somebody took it, or were told.
     pub(super) fn tell_newcomers(&mut self, id: IncidentId) {
         let Some(incident) = self.incident(id) else { return };
+        if incident.status == Status::Triggered {
+            return self.tell_low(id);
+        }
         let taken_at = incident.acknowledgement.as_ref().map_or(Timestamp::MIN, |held| held.at);
         self.tell_newcomers_since(id, taken_at);
     }
@@ -70,6 +87,21 @@ impl Call<'_> {
         let why = Why::Newcomers(new.max(1));
         self.about(id, ResponseChange::Retriggered { why, rule: None });
         self.begin(id);
+    }
+
+    /// An acknowledgement in the monitor is about its own alert: what has joined since somebody was told is told anew.
+    pub(super) fn untold_beside(&mut self, id: IncidentId, key: &AlertKey) {
+        let about = |page: &&Paged| page.about.iter().any(|carried| carried.incident == id);
+        let told_at = self.state.pages.values().filter(about).map(|page| page.at).max();
+        let told_at = told_at.unwrap_or(Timestamp::MIN);
+        let new = |incident: &Incident| {
+            let others = incident.alerts.iter().filter(|alert| alert.firing && !alert.is(&key.0, &key.1));
+            let mut new = others.filter(|alert| alert.since > told_at);
+            new.any(|alert| self.urgency_of(incident, alert).urgency > Urgency::None)
+        };
+        if self.incident(id).is_some_and(new) {
+            self.tell_newcomers_since(id, told_at);
+        }
     }
 
     /// Why an alert does not stay in its incident, if it does not: its severity rose and its routes lead elsewhere, to
@@ -158,15 +190,18 @@ impl Call<'_> {
         // Somebody decided that it can wait: what they saw does not raise it.
         let may_rise = |it: &&Incident| it.status != Status::Resolved && !it.lowered;
         let Some(incident) = self.incident(id).filter(may_rise) else { return };
-        let service = incident.service.as_ref().and_then(|service| self.config.services.get(service));
         let firing = incident.alerts.iter().filter(|alert| alert.firing);
-        let decided = firing.map(|alert| {
-            route::urgency(service, alert.severity, |key| incident.field_of(alert, key), self.now)
-        });
+        let decided = firing.map(|alert| self.urgency_of(incident, alert));
         let soonest = |at: Option<Timestamp>| std::cmp::Reverse(at.unwrap_or(Timestamp::MAX));
         if let Some(decided) = decided.max_by_key(|it| (it.urgency, soonest(it.raise_at))) {
             self.reconsider(id, &decided, false);
         }
+    }
+
+    /// What the config in force decides for one alert of an incident, by its own words.
+    pub(super) fn urgency_of(&self, incident: &Incident, alert: &Alert) -> UrgencyDecision {
+        let service = incident.service.as_ref().and_then(|service| self.config.services.get(service));
+        route::urgency(service, alert.severity, |key| incident.field_of(alert, key), self.now)
     }
 
     /// What was held as low becomes high, because its hours have begun.
@@ -175,5 +210,13 @@ impl Call<'_> {
         let rule = Rule::Why(Why::RaiseWhen(Box::new(incident.urgency_rule.clone())));
         self.about(id, EscalationChange::Raised { urgency: Urgency::High, raise_at: None, rule });
         self.begin(id);
+    }
+}
+
+impl Incident {
+    /// Whether people were told of it once, at low urgency, and nothing more waits to be told.
+    fn was_told_once(&self) -> bool {
+        let waits = self.notifications.iter().any(|it| it.purpose == Purpose::Page && it.in_flight.is_none());
+        self.pages() && self.urgency == Urgency::Low && self.low.is_some() && !waits
     }
 }

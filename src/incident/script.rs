@@ -58,12 +58,15 @@ fn one_spoken(config: &Config, incident: &Incident, reader: &Reader) -> Vec<Stri
     let alert = Spoken::Alert { service: &service, severity: severity(incident.severity) };
     let mut words = vec![reader.language.spoken(&alert)];
     words.extend(spoken(incident, reader.language));
+    let others = others(incident).filter(|_| incident.storm_size().is_none());
+    words.extend(others.map(|others| reader.language.spoken(&others)));
     words.push(reader.language.spoken(&Spoken::Began { at: &at }));
     words
 }
 
 fn several_spoken(config: &Config, incidents: &[&Incident], language: Language) -> Vec<String> {
-    let mut words = vec![language.spoken(&Spoken::Several { count: incidents.len() })];
+    let firing = |incidents: &[&Incident]| incidents.iter().map(|incident| incident.firing()).sum();
+    let mut words = vec![language.spoken(&Spoken::Several { count: firing(incidents) })];
     for (index, incident) in incidents.iter().take(SPOKEN_INCIDENTS_MAX).enumerate() {
         words.push(language.spoken(&Spoken::Numbered {
             number: index + 1,
@@ -71,11 +74,18 @@ fn several_spoken(config: &Config, incidents: &[&Incident], language: Language) 
             severity: severity(incident.severity),
             text: &spoken_among(incident, language),
         }));
+        words.extend(others(incident).map(|phrase| language.spoken(&phrase)));
     }
-    if let Some(count) = incidents.len().checked_sub(SPOKEN_INCIDENTS_MAX).filter(|&n| n > 0) {
-        words.push(language.spoken(&Spoken::More { count }));
+    if let Some(rest) = incidents.get(SPOKEN_INCIDENTS_MAX..).filter(|rest| !rest.is_empty()) {
+        words.push(language.spoken(&Spoken::More { count: firing(rest) }));
     }
     words
+}
+
+/// How many alerts fire beside the one that was named, where there are more.
+fn others(incident: &Incident) -> Option<Spoken<'static>> {
+    let count = incident.firing() - 1;
+    (count > 0).then_some(Spoken::Others { count })
 }
 
 fn menu(language: Language, keys: bool, several: bool) -> Vec<String> {

@@ -215,7 +215,7 @@ pub struct Alert {
     pub fired_to_the_end: bool,
     /// As it was last said, the integration's rules applied.
     pub severity: Severity,
-    /// When it began to fire in this incident, the last time.
+    /// When it began to fire in this incident, or rose in severity while it did, the last time.
     pub since: Timestamp,
     /// Its words, where they are not those of the incident: the alert that opened it gives it its own.
     pub own: Option<Box<OwnWords>>,
@@ -417,6 +417,11 @@ impl Incident {
         // Of several equal ones `max_by_key` gives the last: here the one that came first.
         let firing = self.alerts.iter().rev().filter(|alert| alert.firing);
         firing.max_by_key(|alert| (alert.severity, std::cmp::Reverse(alert.since)))
+    }
+
+    /// How many of its alerts fire; one where none does any more, which is the one that people are told of.
+    pub fn firing(&self) -> usize {
+        self.alerts.iter().filter(|alert| alert.firing).count().max(1)
     }
 
     /// The summary of its worst alert.

@@ -1,6 +1,6 @@
 //! What a text message says: one line that fits two segments, in the language of the person.
 //!
-//! How bad, which service, what, and the incident's number; of several, how many and the worst. No reply codes: in Japan
+//! How bad, which service, what, and the incident's number; of several alerts, how many and the worst. No reply codes: in Japan
 //! nobody can answer a text message. The summary gives way where the line is too long. Sending it is the provider's.
 
 use super::Incident;
@@ -32,7 +32,8 @@ pub(super) fn text(config: &Config, incidents: &[&Incident], user: &str) -> Text
     let language = Reader::person(config, user).language;
     // Of equals, the one that is listed first.
     let worst = incidents.iter().rev().max_by_key(|incident| incident.severity);
-    let several = (incidents.len() > 1).then_some(Shown::WorstOf { count: incidents.len() });
+    let firing: usize = incidents.iter().map(|incident| incident.firing()).sum();
+    let several = (firing > 1).then_some(Shown::WorstOf { count: firing });
     let several = several.map(|phrase| language.shown(&phrase) + " ").unwrap_or_default();
     let Some(worst) = worst else {
         return Text { language, lead: several, summary: String::new(), incident: String::new() };

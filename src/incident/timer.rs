@@ -23,7 +23,7 @@ pub enum Timer {
     Acknowledgement,
     /// A snooze ends.
     Snooze,
-    /// Alerts that joined an acknowledged incident are told.
+    /// Alerts that joined an incident that somebody took, or that was told once, are told.
     Newcomers,
     /// What is held as low becomes high.
     Raise,
@@ -82,7 +82,7 @@ impl Incident {
             Timer::Hold => held(true),
             Timer::Acknowledgement => taken(false),
             Timer::Snooze => taken(true),
-            Timer::Newcomers => self.newcomers_due.filter(|_| self.status == Status::Acknowledged),
+            Timer::Newcomers => self.newcomers_due.filter(|_| self.held_back.is_none()),
             Timer::Raise => self.raise_at.filter(|_| self.pages()),
             Timer::Step => self.escalation.as_ref().filter(|_| self.pages()).map(|it| it.deadline),
         }

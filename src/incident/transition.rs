@@ -137,6 +137,10 @@ impl Incident {
     fn apply_escalation(&mut self, change: &EscalationChange, at: Timestamp) {
         match change {
             EscalationChange::Raised { urgency, raise_at, rule } => {
+                if *urgency > self.urgency {
+                    // A rise tells of all that fires.
+                    (self.newcomers_told_at, self.newcomers_due) = (None, None);
+                }
                 (self.urgency, self.lowered) = (*urgency, false);
                 self.urgency_rule.clone_from(rule);
                 self.raise_at = *raise_at;
@@ -152,8 +156,12 @@ impl Incident {
             EscalationChange::NewcomersWait { until } => self.newcomers_due = Some(*until),
             EscalationChange::Told { people, purpose, in_step, low, .. } => {
                 self.plan(people, *purpose);
-                if let Some(at) = low {
-                    self.low = Some(LowTold { at: at.clone(), reached: false });
+                if let Some(step) = low {
+                    if self.low.is_some() {
+                        self.newcomers_told_at = Some(at);
+                    }
+                    self.newcomers_due = None;
+                    self.low = Some(LowTold { at: step.clone(), reached: false });
                 }
                 if let (true, Some(escalation)) = (*in_step, &mut self.escalation) {
                     escalation.told.extend(people.iter().map(|told| told.user.clone()));
@@ -220,6 +228,8 @@ impl Incident {
                 self.acknowledgement = Some(Acknowledgement { by, at, until: *until, snoozed: *snoozed });
                 self.storm.iter_mut().for_each(|storm| storm.taken = storm.beyond);
                 self.quiet_seconds = quiet_seconds.filter(|_| !snoozed);
+                // Who takes it takes all that is there.
+                self.newcomers_due = None;
                 self.version += 1;
             }
             ResponseChange::Retriggered { why, .. } => {
@@ -231,6 +241,7 @@ impl Incident {
             }
             ResponseChange::Reassigned { to, escalation, policy, .. } => {
                 self.trigger_again();
+                self.newcomers_due = None;
                 self.notifications
                     .retain(|found| found.in_flight.is_some() || found.purpose.outlives_a_step());
                 self.plan(to, Purpose::Page);
@@ -297,7 +308,7 @@ impl Incident {
         self.severity = self.severity.max(severity);
         if let Some(alert) = self.alerts.iter_mut().find(|alert| alert.is_of(event)) {
             self.version += u32::from(changed || !alert.firing);
-            if !alert.firing {
+            if !alert.firing || severity > alert.severity {
                 alert.since = at;
             }
             (alert.firing, alert.severity) = (true, severity);

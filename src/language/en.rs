@@ -60,6 +60,8 @@ pub(super) fn spoken(phrase: &Spoken) -> String {
             sentence(&format!("Number {number}: {service}, {}. {text}", word(*severity).to_lowercase()))
         }
         Spoken::More { count } => format!("And {count} more."),
+        Spoken::Others { count: 1 } => "1 more alert fires with it.".into(),
+        Spoken::Others { count } => format!("{count} more alerts fire with it."),
         Spoken::Repeated => "You may have been told before: we could not tell whether it got through.".into(),
         Spoken::AcknowledgeKey => "Press 4 to acknowledge.".into(),
         Spoken::AcknowledgeAllKey => "Press 4 to acknowledge them all.".into(),

@@ -60,6 +60,9 @@ pub(super) fn spoken(phrase: &Spoken) -> String {
             sentence(&format!("{number}件目、{service}、{}。{text}", word(*severity)))
         }
         Spoken::More { count } => format!("ほかに{count}件あります。"),
+        Spoken::Others { count } => {
+            format!("同じインシデントで、ほかに{count}件のアラートも発生しています。")
+        }
         Spoken::Repeated => "前の連絡が届いたか確認できなかったため、もう一度ご連絡しています。".into(),
         Spoken::AcknowledgeKey => "対応を始める場合は、4を押してください。".into(),
         Spoken::AcknowledgeAllKey => "すべての対応を始める場合は、4を押してください。".into(),

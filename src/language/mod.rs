@@ -110,6 +110,10 @@ pub enum Spoken<'a> {
     More {
         count: usize,
     },
+    /// So many more alerts fire in the incident that was just named.
+    Others {
+        count: usize,
+    },
     /// An earlier attempt may have got through.
     Repeated,
     AcknowledgeKey,

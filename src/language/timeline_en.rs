@@ -43,7 +43,7 @@ pub(super) fn line(line: &TimelineLine) -> String {
             format!("alert {key} leaves and opens its own incident: {}", why(reason))
         }
         TimelineLine::NewcomersWait { until } => {
-            format!("more alerts have joined: triggered again at {until}")
+            format!("more alerts have joined: they are told at {until}")
         }
         TimelineLine::Repeated => "said again, nothing new".to_owned(),
         TimelineLine::AlertOver { key, why: reason } => format!("alert {key} is over: {}", why(reason)),

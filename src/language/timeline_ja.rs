@@ -50,7 +50,7 @@ pub(super) fn line(line: &TimelineLine) -> String {
             format!("アラート {key} を別のインシデントに分けました: {}", why(reason))
         }
         TimelineLine::NewcomersWait { until } => {
-            format!("アラートが加わったため、{until} に再び呼び出します")
+            format!("アラートが加わったため、{until} に改めて通知します")
         }
         TimelineLine::Repeated => "同じ内容の再通知".to_owned(),
         TimelineLine::AlertOver { key, why: reason } => {

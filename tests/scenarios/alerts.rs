@@ -272,6 +272,7 @@ fn alerts_that_agree_join() {
         02:00 n1: told once, at low urgency: tanaka, on call on primary (layer always)
         02:00 -> slack tanaka about n1
         02:01 n1: joined by: "n2" from prometheus
+        02:01 n1: more alerts have joined: they are told at 02:10:00
         02:02 n3: opened: "n3" from prometheus -> web, warning, low urgency
         02:02 n3: told once, at low urgency: tanaka, on call on primary (layer always)
         02:02 -> slack tanaka about n3
@@ -332,6 +333,7 @@ fn a_group_of_two_monitors() {
         02:00 n1: told once, at low urgency: tanaka, on call on primary (layer always)
         02:00 -> slack tanaka about n1
         02:01 n1: joined by: "n1" from grafana
+        02:01 n1: more alerts have joined: they are told at 02:10:00
         02:02 n1: alert n1 is over: the monitor says so
         02:03 n1: resolved by grafana: the monitor says so
         02:20 n1: opened: "n1" from grafana -> web, warning, low urgency

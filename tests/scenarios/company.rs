@@ -82,11 +82,53 @@ fn who_took_it_is_told_of_newcomers() {
         02:02 -> call tanaka, slack tanaka
         02:03 acknowledged by Tanaka in Slack
         02:04 joined by: "c" from prometheus
-        02:04 more alerts have joined: triggered again at 02:12:00
+        02:04 more alerts have joined: they are told at 02:12:00
         02:05 joined by: "d" from prometheus
         02:12 triggered again: 2 more since somebody took it
         02:12 step 1 of team: tanaka, on call on primary (layer always); next step at 02:17:00
         02:12 -> call tanaka, slack tanaka
+        "#,
+    );
+}
+
+/// What is told once is told once more for who joins, at most once in ten minutes; who takes it takes all that is there.
+#[test]
+fn low_urgency_tells_of_newcomers_too() {
+    let low = "
+        --- services/web.yaml
+        name: Web
+        escalation_policy: team
+        group: { by: [labels.cluster], within: 1h }
+        urgency: [{ urgency: low }]
+        === day";
+    check(
+        &format!(
+            "{low}
+            02:00 post alert a warning cluster=x; alert b warning cluster=x
+            02:01 alert c warning cluster=x
+            02:02 alert d warning cluster=x
+            02:11 alert e warning cluster=x
+            02:15 ack suzuki
+            02:25 alert f warning cluster=x
+            02:25:30 end"
+        ),
+        r#"
+        02:00 opened: "a" from prometheus -> web, warning, low urgency
+        02:00 told once, at low urgency: tanaka, on call on primary (layer always)
+        02:00 joined by: "b" from prometheus
+        02:00 -> slack tanaka
+        02:01 joined by: "c" from prometheus
+        02:01 more alerts have joined: they are told at 02:10:00
+        02:02 joined by: "d" from prometheus
+        02:10 told once, at low urgency: tanaka, on call on primary (layer always)
+        02:10 -> slack tanaka
+        02:11 joined by: "e" from prometheus
+        02:11 more alerts have joined: they are told at 02:20:00
+        02:15 acknowledged by Suzuki in Slack
+        02:25 joined by: "f" from prometheus
+        02:25 triggered again: 1 more since somebody took it
+        02:25 told once, at low urgency: tanaka, on call on primary (layer always)
+        02:25 -> slack tanaka
         "#,
     );
 }
@@ -138,6 +180,7 @@ fn a_rise_follows_the_routes() {
         02:00 a: told once, at low urgency: tanaka, on call on primary (layer always)
         02:00 -> slack tanaka about a
         02:00:10 a: joined by: "b" from prometheus
+        02:00:10 a: more alerts have joined: they are told at 02:10:00
         02:02 a: alert a leaves and opens its own incident: its routes lead elsewhere, and it has become more urgent
         02:02 a: opened: "a" from prometheus -> web, critical, high urgency
         02:02 a: step 1 of team: tanaka, on call on primary (layer always); next step at 02:07:00
@@ -364,6 +407,110 @@ fn a_senders_key_cannot_meet_our_own() {
         00:04 heartbeat: opened: "prometheus: no heartbeat yet, 4 min after it was first expected" from prometheus -> web, critical, high urgency
         00:04 heartbeat: step 1 of team: tanaka, on call on primary (layer always); next step at 00:09:00
         00:04 -> call tanaka about heartbeat, slack tanaka about heartbeat
+        "#,
+    );
+}
+
+/// A key closes what was heard: where an alert has joined since, the words are said again in place of it.
+#[test]
+fn a_key_closes_only_what_was_heard() {
+    check(
+        &format!(
+            "{GROUPS}
+            02:00 alert a critical cluster=x
+            02:00:10 alert b critical cluster=x
+            02:00:20 press tanaka 6
+            02:01 end"
+        ),
+        r#"
+        02:00 opened: "a" from prometheus -> web, critical, high urgency
+        02:00 step 1 of team: tanaka, on call on primary (layer always); next step at 02:05:00
+        02:00 -> call tanaka, slack tanaka
+        02:00:10 joined by: "b" from prometheus
+        02:00:20 reply: the words again
+        "#,
+    );
+}
+
+/// An acknowledgement in the monitor is about its own alert: what has joined since somebody was told is told.
+#[test]
+fn the_monitor_acknowledges_its_own_alert() {
+    check(
+        &format!(
+            "{GROUPS}
+            02:00 alert a critical cluster=x
+            02:01 alert b critical cluster=x
+            02:01:10 monitor-ack a
+            02:02 monitor-ack a
+            02:02:30 end"
+        ),
+        r#"
+        02:00 opened: "a" from prometheus -> web, critical, high urgency
+        02:00 step 1 of team: tanaka, on call on primary (layer always); next step at 02:05:00
+        02:00 -> call tanaka, slack tanaka
+        02:01 joined by: "b" from prometheus
+        02:01:10 acknowledged by prometheus in the monitor: "a"
+        02:01:10 triggered again: 1 more since somebody took it
+        02:01:10 step 1 of team: tanaka, on call on primary (layer always); next step at 02:06:10
+        02:01:10 -> call tanaka, slack tanaka
+        02:02 acknowledged by prometheus in the monitor: "a"
+        "#,
+    );
+}
+
+/// That a job is not heard from any more is an incident of its own, whatever its service groups.
+#[test]
+fn a_heartbeat_joins_no_group() {
+    check(
+        "--- services/web.yaml
+         name: Web
+         escalation_policy: team
+         group: { by: [severity], within: 1h }
+         --- integrations/grafana.yaml
+         type: grafana
+         secret: { env: GRAFANA_SECRET }
+         heartbeat: { every: 2m }
+         routes: [{ service: web }]
+         === day
+         00:01 alert a critical
+         00:01:10 ack tanaka
+         00:04 end",
+        r#"
+        00:01 a: opened: "a" from prometheus -> web, critical, high urgency
+        00:01 a: step 1 of team: tanaka, on call on primary (layer always); next step at 00:06:00
+        00:01 -> call tanaka about a, slack tanaka about a
+        00:01:10 a: acknowledged by Tanaka in Slack
+        00:01:10 -> hang up tanaka
+        00:04 no heartbeat of grafana in time
+        00:04 heartbeat: opened: "grafana: no heartbeat yet, 4 min after it was first expected" from grafana -> web, critical, high urgency
+        00:04 heartbeat: step 1 of team: tanaka, on call on primary (layer always); next step at 00:09:00
+        00:04 -> call tanaka about heartbeat, slack tanaka about heartbeat
+        "#,
+    );
+}
+
+/// What rises while the phone rings is not taken by a key of that call.
+#[test]
+fn what_rises_during_a_call_is_told_anew() {
+    check(
+        &format!(
+            "{GROUPS}
+            02:00 post alert a error cluster=x; alert b warning cluster=x
+            02:00:10 alert b critical cluster=x
+            02:00:20 press tanaka 4
+            02:01 end"
+        ),
+        r#"
+        02:00 opened: "a" from prometheus -> web, error, high urgency
+        02:00 step 1 of team: tanaka, on call on primary (layer always); next step at 02:05:00
+        02:00 joined by: "b" from prometheus
+        02:00 -> call tanaka, slack tanaka
+        02:00:10 updated: "b" from prometheus
+        02:00:20 acknowledged by Tanaka on the phone
+        02:00:20 triggered again: 1 more since somebody took it
+        02:00:20 step 1 of team: tanaka, on call on primary (layer always); next step at 02:05:20
+        02:00:20 -> slack tanaka
+        02:00:25 -> call tanaka
         "#,
     );
 }

@@ -7,6 +7,7 @@
 
 #![allow(clippy::unwrap_used)]
 mod alerts;
+mod alone;
 mod company;
 mod courses;
 mod crashes;

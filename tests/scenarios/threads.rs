@@ -272,7 +272,7 @@ fn an_alert_that_leaves_is_named() {
         02:04 k1: alert k2 leaves and opens its own incident: its routes lead elsewhere, and it has become more urgent
         02:04 k2: opened: "full" from prometheus -> db, critical, high urgency
         02:04 k2: step 1 of team: tanaka, on call on primary (layer always); next step at 02:09:00
-        02:04 -> call tanaka about k2, slack tanaka about k2, channel update: "full" has an incident of its own now: its routes lead elsewhere, and it has become more urgent. about k1, channel about k2
+        02:04 -> call tanaka about k2, slack tanaka about k2, channel about k2, channel update: "full" has an incident of its own now: its routes lead elsewhere, and it has become more urgent. about k1
         "#,
     );
 }

@@ -95,9 +95,11 @@ impl World {
     fn deliver_badly(&mut self, delivery: &Delivery) {
         let why = |text: &str| Reason::said(text);
         let soon = self.seconds(0, 2);
-        let (after, outcome) = match self.random.between(0, 7) {
+        let (after, outcome) = match self.random.between(0, 8) {
             0 => (soon, Outcome::Unavailable { reason: why("503"), retry_after: None }),
             1 => (soon, Outcome::Unavailable { reason: why("429"), retry_after: Some(20) }),
+            // It asks for an hour.
+            7 => (soon, Outcome::Unavailable { reason: why("503"), retry_after: Some(3_600) }),
             2 => (self.seconds(10, 12), Outcome::Unknown { reason: why("timeout") }),
             // It had been taken all the same.
             3 => {
