@@ -124,19 +124,8 @@ async fn serve_on(
     stop: watch::Receiver<bool>,
     mut signals: Signals,
 ) -> Result<()> {
-    let Options {
-        config,
-        state,
-        listen: _,
-        interval,
-        clock,
-        resolve,
-        print,
-        accept_loss: _,
-        watcher,
-        log,
-        trusted_proxies,
-    } = options;
+    let Options { config, state, interval, clock, resolve, print, watcher, log, trusted_proxies, .. } =
+        options;
     let Begun { dir: state_dir, incidents, troubles, recorder, epoch, gap_seconds, written } = begun;
     let client = Client::new()?;
     let recorded = recorded(incidents.state(), clock.now());
@@ -195,11 +184,19 @@ async fn serve_on(
     let engine = tokio::spawn(run(parts));
     announce();
     if until_stopped(engine, stopping, stop, &mut signals, &reload).await? == Ended::Finished {
-        // Until now the doors told whoever came to come again. Connections end by themselves once told; others are cut off.
-        close.send_replace(true);
-        let _ = tokio::time::timeout(LAST_WORDS_MAX, async { tokio::join!(connections, readers) }).await;
+        last_words(close, connections, readers).await;
     }
     Ok(())
+}
+
+/// Until now the doors told whoever came to come again. Connections end by themselves once told; others are cut off.
+async fn last_words(
+    close: watch::Sender<bool>,
+    connections: impl Future<Output: Send>,
+    readers: impl Future<Output: Send>,
+) {
+    close.send_replace(true);
+    let _ = tokio::time::timeout(LAST_WORDS_MAX, async { tokio::join!(connections, readers) }).await;
 }
 
 /// How the server ended.

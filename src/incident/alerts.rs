@@ -1,8 +1,9 @@
 //! What an event does: opens an incident, joins one, changes one, closes one, or nothing, which is said.
 
 use super::apply::{AHEAD_MAX, message_key};
-use super::entry::{AlertChange, Folded, Opened, ResponseChange};
+use super::entry::{AlertChange, Folded, Opened};
 use super::labels::Labels;
+use super::response::ResponseChange;
 use super::state::{Alert, HeldBack, Incident, Status};
 use super::{Call, IncidentId, Reply};
 use crate::actor::{Actor, Via};

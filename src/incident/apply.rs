@@ -5,10 +5,10 @@
 
 use super::changes::CHANGES_MAX;
 use super::entry::{
-    AlertChange, Change, DeliveryChange, Entry, EscalationChange, HeartbeatChange, Opened, ResponseChange,
-    ServerChange,
+    AlertChange, Change, DeliveryChange, Entry, EscalationChange, HeartbeatChange, Opened, ServerChange,
 };
 use super::errand::{Carried, Dispatch, Errand, HangUp, Paged, Stage};
+use super::response::ResponseChange;
 use super::state::{Alert, AlertKey, Heartbeat, Incident, KnownKey, Recent, State, Status};
 use super::timer::Timer;
 use super::{DeliveryId, IncidentId};

@@ -1,7 +1,8 @@
 //! Whom people give an incident to: instead of whoever is told now, or beside them.
 
-use super::entry::{Recipient, ResponseChange};
+use super::entry::Recipient;
 use super::escalation::{later, members};
+use super::response::ResponseChange;
 use super::state::{Escalation, StepAt};
 use super::{Assignee, Call, IncidentId};
 use crate::actor::{Actor, Via};

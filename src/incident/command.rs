@@ -2,10 +2,12 @@
 //!
 //! What each wish does to an incident is in `taken`, `assign` and `merge`; why it may be refused, in `standing`.
 
-use super::entry::{DeliveryChange, Remark, ResponseChange};
+use super::entry::DeliveryChange;
 use super::errand::HangUp;
+use super::notification::Notification;
+use super::response::{Remark, ResponseChange};
 use super::standing::Standing;
-use super::state::{Notification, Status};
+use super::state::Status;
 use super::transition::ACKNOWLEDGED_BY_MAX;
 use super::{
     Asked, Assignee, Call, Command, DeliveryId, IncidentId, Refused, Reply, Respond, Target, Warning, message,
@@ -41,7 +43,7 @@ impl Call<'_> {
                 self.make_silence(*made, everything, confirmed);
             }
             Command::Away { made, confirmed } => self.make_absence(*made, confirmed),
-            Command::Back { user, by, via } => self.back(&user, by, via),
+            Command::Back { user, by, via } => self.back(&user, &by, via),
             Command::End { what, by, via } => self.end_early(what, by, via),
             // No door makes this yet.
             Command::Test { .. } => self.turn.reply = Some(Reply::NotFound),

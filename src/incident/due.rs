@@ -1,6 +1,7 @@
 //! What falls due on an incident by itself, and what holds its pages back.
 
-use super::entry::{EscalationChange, ResponseChange};
+use super::entry::EscalationChange;
+use super::response::ResponseChange;
 use super::state::{HeldBack, Hold, Incident, Status};
 use super::timer::Timer;
 use super::{Call, IncidentId};

@@ -1,7 +1,8 @@
 //! Who is told next: steps, the fallback, low urgency, and what falls due.
 
 use super::entry::{EscalationChange, PlannedContact, Recipient, StepStart};
-use super::state::{Escalation, Incident, Purpose, StepAt};
+use super::notification::Purpose;
+use super::state::{Escalation, Incident, StepAt};
 use super::{Call, IncidentId};
 use crate::config::{Config, EscalationPolicy, Id, Notify, Urgency, User};
 use crate::reason::{Because, Why};

@@ -3,8 +3,9 @@
 //! Everything here follows from the state, and is kept in step with it by `record`; none of it is in the journal.
 
 use super::errand::HangUp;
+use super::notification::Purpose;
 use super::outlet::{self, Outlet};
-use super::state::{Incident, Purpose, State, Status};
+use super::state::{Incident, State, Status};
 use super::{DeliveryId, IncidentId};
 use crate::config::{Contact, Id, MirrorKind, Provider, Urgency};
 use crate::schedule::UserId;

@@ -3,9 +3,10 @@
 //! The first change of a quiet incident is said at once, what follows waits to be said as one. Whether somebody has it, and whether
 //! it is over, is never waited for. How a line reads is decided in `thread`, when a mirror leaves in `dispatch`.
 
-use super::entry::{AlertChange, Change, Entry, EscalationChange, Recipient, Remark, ResponseChange};
+use super::entry::{AlertChange, Change, Entry, EscalationChange, Recipient};
 use super::errand::{Mirror, Shipment};
 use super::message::NAMES_MAX;
+use super::response::{Remark, ResponseChange};
 use super::state::{AlertKey, HeldBack, Hold, Incident, StepAt};
 use super::{DeliveryId, IncidentId, Outcome};
 use crate::actor::{Actor, Via};

@@ -3,8 +3,9 @@
 //! Of two that become one the higher urgency stays, and an acknowledgement only where both had one: a merge makes no alert
 //! quieter. Whether a wish can go ahead is decided in `standing`.
 
-use super::entry::{EscalationChange, ResponseChange};
+use super::entry::EscalationChange;
 use super::made::MovedTo;
+use super::response::ResponseChange;
 use super::state::{Alert, Incident, Status, StepAt};
 use super::{Call, IncidentId};
 use crate::actor::{Actor, Via};

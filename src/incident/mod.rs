@@ -33,10 +33,12 @@ mod made;
 mod merge;
 pub mod message;
 mod mirrors;
+mod notification;
 mod outcome;
 mod outlet;
 mod reconcile;
 mod renamed;
+mod response;
 mod responses;
 mod rise;
 mod run_time;
@@ -59,7 +61,7 @@ pub use delivery::{Delivery, DeliveryId, IncidentId, NotAnId, Task, Words};
 pub use direct::DIRECTS_MAX;
 pub use entry::{
     AlertChange, Change, DeliveryChange, Entry, EscalationChange, Folded, HeartbeatChange, Moved, NewMirror,
-    Opened, PlannedContact, Recipient, Remark, ResponseChange, ServerChange, StepStart, WaitsFor,
+    Opened, PlannedContact, Recipient, ServerChange, StepStart, WaitsFor,
 };
 pub use errand::{Carried, Direct, Dispatch, Errand, HangUp, Mirror, Paged, Shipment, Stage};
 pub use input::{
@@ -69,10 +71,12 @@ pub use input::{
 pub use labels::Labels;
 pub use lines::{Happened, LINES_MAX, News};
 pub use made::{MovedTo, RunTimeChange};
+pub use notification::{Notification, Purpose};
 pub use outlet::Outlet;
+pub use response::{Remark, ResponseChange};
 pub use state::{
     Acknowledgement, Alert, AlertKey, Escalation, Heartbeat, HeldBack, Hold, Incident, KnownKey, LowTold,
-    Merged, Notice, Notification, OwnWords, Purpose, Recent, Revision, State, Status, StepAt,
+    Merged, Notice, OwnWords, Recent, Revision, State, Status, StepAt,
 };
 pub use storm::{ARRIVALS_MAX, OPEN_MAX, STORM_ALERTS_MAX, Storm, StormSize};
 pub use taken::NOTE_MAX;

@@ -5,7 +5,7 @@
 use super::entry::DeliveryChange;
 use super::errand::{Errand, HangUp, Mirror, Stage};
 use super::escalation::later;
-use super::state::{Notification, Purpose};
+use super::notification::{Notification, Purpose};
 use super::{Call, DeliveryId, HANDLE_MAX, IncidentId, Outcome, Reason};
 use crate::config::Contact;
 use crate::reason::Fault;

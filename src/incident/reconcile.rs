@@ -3,9 +3,11 @@
 //! People are added to or dropped from a running step only where the old and the new config differ *at now*: a
 //! handoff that has passed since the step began moves nobody. The wait still counts from the step's beginning.
 
-use super::entry::{EscalationChange, ResponseChange};
+use super::entry::EscalationChange;
 use super::escalation::{Members, later, members};
-use super::state::{Escalation, Purpose, Status};
+use super::notification::Purpose;
+use super::response::ResponseChange;
+use super::state::{Escalation, Status};
 use super::{Call, HANDLE_MAX, IncidentId};
 use crate::actor::Actor;
 use crate::config::{Config, Urgency};

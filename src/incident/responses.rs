@@ -1,17 +1,96 @@
 //! The part of what people did that changes one incident: given back, opened again, moved, merged, raised, lowered.
 //!
-//! Acknowledging, reassigning and resolving are in `transition`, what goes beyond one incident is in `apply`.
+//! What goes beyond one incident is in `apply`.
 
-use super::entry::{Entry, ResponseChange};
+use super::entry::Entry;
 use super::made::{MovedTo, RunTimeChange};
-use super::state::{Alert, AlertKey, Incident, Merged, Notification, OwnWords, Purpose, State, Status};
+use super::notification::{Notification, Purpose};
+use super::response::ResponseChange;
+use super::state::{Acknowledgement, Alert, AlertKey, Incident, Merged, OwnWords, State, Status};
+use super::transition::ACKNOWLEDGED_BY_MAX;
 use super::{Ended, IncidentId};
 use crate::actor::Actor;
 use crate::config::Urgency;
+use crate::reason::Why;
 use jiff::Timestamp;
 use std::collections::BTreeSet;
 
 impl Incident {
+    pub(super) fn apply_response(&mut self, change: &ResponseChange, at: Timestamp) {
+        match change {
+            ResponseChange::Acknowledged { by, until, snoozed, quiet_seconds, .. } => {
+                // Taken again, or snoozed: the step that ran is still the one that it was taken from.
+                if let Some(running) = &self.escalation {
+                    self.left_at = Some(running.at.clone());
+                }
+                self.stop(false);
+                self.done_by(by);
+                self.status = Status::Acknowledged;
+                let by = vec![by.clone()];
+                self.acknowledgement = Some(Acknowledgement { by, at, until: *until, snoozed: *snoozed });
+                self.storm.iter_mut().for_each(|storm| storm.taken = storm.beyond);
+                self.quiet_seconds = quiet_seconds.filter(|_| !snoozed);
+                // Who takes it takes all that is there.
+                self.newcomers_due = None;
+                self.version += 1;
+            }
+            ResponseChange::Retriggered { why, .. } => {
+                self.trigger_again();
+                self.newcomers_due = None;
+                if matches!(why, Why::Newcomers(_)) {
+                    self.newcomers_told_at = Some(at);
+                }
+            }
+            ResponseChange::Reassigned { to, escalation, policy, .. } => {
+                self.trigger_again();
+                self.newcomers_due = None;
+                self.notifications
+                    .retain(|found| found.in_flight.is_some() || found.purpose.outlives_a_step());
+                self.plan(to, Purpose::Page);
+                if policy.is_some() {
+                    self.policy.clone_from(policy);
+                }
+                // What is held back is begun anew when it is released.
+                self.escalation = escalation.clone().filter(|_| self.held_back.is_none());
+            }
+            ResponseChange::Resolved { by, .. } => {
+                self.stop(true);
+                self.status = Status::Resolved;
+                self.resolved_by = Some(by.clone());
+                if let Some(held) = &mut self.acknowledgement {
+                    held.until = None;
+                }
+                (self.raise_at, self.let_through, self.lowered) = (None, false, false);
+                for alert in &mut self.alerts {
+                    (alert.fired_to_the_end, alert.firing) = (alert.firing, false);
+                }
+                self.version += 1;
+            }
+            ResponseChange::AlsoAcknowledged { by, .. } => {
+                self.done_by(by);
+                if let Some(held) = &mut self.acknowledgement
+                    && held.by.len() < ACKNOWLEDGED_BY_MAX
+                {
+                    held.by.push(by.clone());
+                    self.version += 1;
+                }
+            }
+            ResponseChange::Escalated { .. }
+            | ResponseChange::Remarked { .. }
+            | ResponseChange::GivenBack { .. }
+            | ResponseChange::Reopened { .. }
+            | ResponseChange::PagedAlso { .. }
+            | ResponseChange::UrgencyChosen { .. }
+            | ResponseChange::LetThrough { .. }
+            | ResponseChange::MovedTo(_)
+            | ResponseChange::Noted { .. }
+            | ResponseChange::TookOver { .. }
+            | ResponseChange::Merged { .. }
+            | ResponseChange::Unmerged { .. }
+            | ResponseChange::GaveBack { .. } => self.apply_act(change),
+        }
+    }
+
     pub(super) fn apply_act(&mut self, change: &ResponseChange) {
         match change {
             ResponseChange::GivenBack { .. } => self.trigger_again(),

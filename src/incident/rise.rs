@@ -3,10 +3,12 @@
 //! No company makes an alert quieter: an incident is as urgent as its most urgent alert, an acknowledgement covers the
 //! alerts that were there, and an alert that belongs elsewhere goes there.
 
-use super::entry::{AlertChange, EscalationChange, Moved, ResponseChange};
+use super::entry::{AlertChange, EscalationChange, Moved};
 use super::errand::Paged;
 use super::escalation::later;
-use super::state::{Alert, AlertKey, Incident, Purpose, Status};
+use super::notification::Purpose;
+use super::response::ResponseChange;
+use super::state::{Alert, AlertKey, Incident, Status};
 use super::{Call, IncidentId};
 use crate::alert::Event;
 use crate::config::Urgency;

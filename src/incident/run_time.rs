@@ -141,7 +141,7 @@ impl Call<'_> {
         self.turn.reply = Some(Reply::Ended);
     }
 
-    pub(super) fn back(&mut self, user: &UserId, by: Actor, via: Via) {
+    pub(super) fn back(&mut self, user: &UserId, by: &Actor, via: Via) {
         let mine = |(id, made): (&u64, &RunTimeAbsence)| {
             (made.user == *user && self.now < made.until).then_some(*id)
         };

@@ -85,7 +85,7 @@ fn several_spoken(config: &Config, incidents: &[&Incident], language: Language) 
 /// How many alerts fire beside the one that was named, where there are more.
 fn others(incident: &Incident) -> Option<Spoken<'static>> {
     let count = incident.firing() - 1;
-    (count > 0).then_some(Spoken::Others { count })
+    (count > 0 && incident.storm_size().is_none()).then_some(Spoken::Others { count })
 }
 
 fn menu(language: Language, keys: bool, several: bool) -> Vec<String> {

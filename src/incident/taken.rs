@@ -1,7 +1,7 @@
 //! Who has an incident: acknowledged, given back, put aside, opened again, and how urgent people say it is.
 
-use super::entry::ResponseChange;
 use super::escalation::later;
+use super::response::ResponseChange;
 use super::state::{Incident, Status};
 use super::{Call, DeliveryId, IncidentId, message};
 use crate::actor::{Actor, Via};

@@ -156,37 +156,12 @@ pub(super) fn planned(phrase: &Planned) -> String {
 
 pub(super) fn notice(notice: &Notice) -> String {
     match notice {
-        Notice::ConfigRefused { commit } => {
-            format!(
-                "コミット {commit} の設定にエラーがあるため反映していません。以前の設定で動作を続けています"
-            )
-        }
-        Notice::ConfigUnreachable { commit } => {
-            format!("設定のリポジトリを30分以上読み込めません。コミット {commit} の設定で動作を続けています")
-        }
-        Notice::ConfigBorrowed { commit, of } => {
-            format!("設定のリポジトリを読み込めません。代わりに {of} のコミット {commit} の設定で動作しています")
-        }
-        Notice::ConfigObjections { commit, partial: false } => {
-            format!(
-                "コミット {commit} の設定は引き続き有効ですが、このリリースではエラーになります。直さないと次のコミットも反映されません"
-            )
-        }
-        Notice::ConfigObjections { commit, partial: true } => {
-            format!(
-                "コミット {commit} の設定の一部をこのリリースは読み込めません。残りの部分で動作を続けています。修正してください"
-            )
-        }
-        Notice::DefaultBranchMoved { was, is } => {
-            format!("設定リポジトリのデフォルトブランチが {was} から {is} に変わりました。{is} の設定を使います")
-        }
-        Notice::SecretsMissing { closed: true } => {
-            "設定のシークレットを読み込めません。これを使うアラートの受信や通知ができません".into()
-        }
-        Notice::SecretsMissing { closed: false } => {
-            "設定のシークレットを読み込めなくなりました。このまま再起動すると、アラートの受信や通知ができなくなります"
-                .into()
-        }
+        Notice::ConfigRefused { .. }
+        | Notice::ConfigUnreachable { .. }
+        | Notice::ConfigBorrowed { .. }
+        | Notice::ConfigObjections { .. }
+        | Notice::DefaultBranchMoved { .. }
+        | Notice::SecretsMissing { .. } => of_config(notice),
         Notice::JournalUnwritable => {
             "oncall がジャーナルに書き込めません。通知はメモリから送り、アラートには 503 を返しています"
                 .into()
@@ -225,6 +200,44 @@ pub(super) fn notice(notice: &Notice) -> String {
             )
         }
         Notice::HeartbeatBack { integration } => format!("{integration}: ハートビートが再開しました"),
+    }
+}
+
+/// What is told about the config and its secrets.
+fn of_config(notice: &Notice) -> String {
+    match notice {
+        Notice::ConfigRefused { commit } => {
+            format!(
+                "コミット {commit} の設定にエラーがあるため反映していません。以前の設定で動作を続けています"
+            )
+        }
+        Notice::ConfigUnreachable { commit } => {
+            format!("設定のリポジトリを30分以上読み込めません。コミット {commit} の設定で動作を続けています")
+        }
+        Notice::ConfigBorrowed { commit, of } => {
+            format!("設定のリポジトリを読み込めません。代わりに {of} のコミット {commit} の設定で動作しています")
+        }
+        Notice::ConfigObjections { commit, partial: false } => {
+            format!(
+                "コミット {commit} の設定は引き続き有効ですが、このリリースではエラーになります。直さないと次のコミットも反映されません"
+            )
+        }
+        Notice::ConfigObjections { commit, partial: true } => {
+            format!(
+                "コミット {commit} の設定の一部をこのリリースは読み込めません。残りの部分で動作を続けています。修正してください"
+            )
+        }
+        Notice::DefaultBranchMoved { was, is } => {
+            format!("設定リポジトリのデフォルトブランチが {was} から {is} に変わりました。{is} の設定を使います")
+        }
+        Notice::SecretsMissing { closed: true } => {
+            "設定のシークレットを読み込めません。これを使うアラートの受信や通知ができません".into()
+        }
+        Notice::SecretsMissing { closed: false } => {
+            "設定のシークレットを読み込めなくなりました。このまま再起動すると、アラートの受信や通知ができなくなります"
+                .into()
+        }
+        _ => String::new(),
     }
 }
 

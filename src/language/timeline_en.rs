@@ -67,7 +67,7 @@ fn run_time(made: &RunTimeLine, who: &str) -> String {
     match made {
         RunTimeLine::Override { schedule, change, from, until, reason } => {
             let change = match change {
-                OverrideLine::Set(with) if with.is_empty() => "nobody on call".to_owned(),
+                OverrideLine::Set([]) => "nobody on call".to_owned(),
                 OverrideLine::Set(with) => format!("{} on call", with.join(", ")),
                 OverrideLine::Replace(who, with) => format!("{} for {who}", list(with)),
                 OverrideLine::Add(with) => format!("{} on call too", with.join(", ")),

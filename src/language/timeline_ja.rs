@@ -76,7 +76,7 @@ fn run_time(made: &RunTimeLine, who: &str) -> String {
     match made {
         RunTimeLine::Override { schedule, change, from, until, reason } => {
             let change = match change {
-                OverrideLine::Set(with) if with.is_empty() => "担当者なし".to_owned(),
+                OverrideLine::Set([]) => "担当者なし".to_owned(),
                 OverrideLine::Set(with) => format!("担当は {}", with.join("、")),
                 OverrideLine::Replace(who, with) => format!("{who} の代わりに {}", list(with)),
                 OverrideLine::Add(with) => format!("{} も担当", with.join("、")),

@@ -310,7 +310,7 @@ impl Follower {
         self.keep_addresses(&mut config, previous.as_deref());
         let live = Live { objections, ..Live::new(Arc::new(config), secrets, name, about) };
         let live = Arc::new(live);
-        warn_of_short(&live);
+        secrets::warn_of_short(&live.config, &live.secrets);
         self.live = Some(live.clone());
         self.missing.clone_from(&missing);
         self.say(News::Accepted { live, previous, missing })
@@ -386,7 +386,7 @@ impl Follower {
         let (config, commit, about) = (live.config.clone(), live.commit.clone(), live.about.clone());
         let objections = live.objections.clone();
         let live = Arc::new(Live { objections, ..Live::new(config, secrets, commit, about) });
-        warn_of_short(&live);
+        secrets::warn_of_short(&live.config, &live.secrets);
         self.live = Some(live.clone());
         self.say(News::Secrets { live, missing })
     }
@@ -401,12 +401,6 @@ impl Follower {
 
     fn say(&self, news: News) -> bool {
         self.tell.blocking_send(news).is_ok()
-    }
-}
-
-fn warn_of_short(live: &Live) {
-    for short in secrets::short_ones(&live.config, &live.secrets) {
-        tracing::warn!("a secret is too short: {short}");
     }
 }
 

@@ -139,6 +139,13 @@ pub fn short(wanted_by: &str, value: &Secret) -> Option<&'static str> {
     (opens && value.expose().len() < SECRET_MIN).then_some("it has fewer than 16 bytes, so it can be guessed")
 }
 
+/// Tells in the log which secrets are too short, not what they are.
+pub(super) fn warn_of_short(config: &Config, secrets: &Secrets) {
+    for short in short_ones(config, secrets) {
+        tracing::warn!(event = "short_secret", short, "a secret is too short");
+    }
+}
+
 /// Those that are too short, in words for the log.
 pub fn short_ones(config: &Config, secrets: &Secrets) -> Vec<String> {
     let wanted = config.secret_sources().into_iter();

@@ -273,8 +273,19 @@ impl Record {
 fn reopens(change: &Change) -> bool {
     matches!(
         change,
-        Change::Response(ResponseChange::Retriggered { .. } | ResponseChange::Reassigned { .. })
-            | Change::Alert(AlertChange::Moved(_))
+        Change::Response(
+            ResponseChange::Retriggered { .. }
+                | ResponseChange::Reassigned { .. }
+                | ResponseChange::Escalated { .. }
+                | ResponseChange::GivenBack { .. }
+                | ResponseChange::Reopened { .. }
+                | ResponseChange::PagedAlso { .. }
+                | ResponseChange::UrgencyChosen { .. }
+                | ResponseChange::LetThrough { .. }
+                | ResponseChange::MovedTo(_)
+                | ResponseChange::TookOver { .. }
+                | ResponseChange::Unmerged { .. }
+        ) | Change::Alert(AlertChange::Moved(_))
     )
 }
 
