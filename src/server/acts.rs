@@ -1,7 +1,7 @@
 //! The log's lines of what people do: to incidents, and beside them.
 
 use super::line::{Line, Value};
-use super::story::{actor, by_alert, held_back, people, word};
+use super::words::{actor, by_alert, held_back, people, word};
 use crate::actor::{Actor, Via};
 use crate::incident::{Ended, ResponseChange, RunTimeChange};
 use crate::schedule::OverrideAction;

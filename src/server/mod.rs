@@ -25,3 +25,4 @@ pub mod sink;
 pub mod story;
 mod trouble;
 pub mod verdict;
+mod words;

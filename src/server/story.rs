@@ -7,19 +7,18 @@
 use super::acts;
 use super::line::{Line, Value};
 use super::metrics::{outcome_word, outlet_word};
-use crate::actor::{Actor, Origin};
-use crate::alert::{Action, Event, HEARTBEAT_KEY};
+use super::words::{held_back, held_by, of_event, of_key, people, word};
+use crate::alert::Action;
 use crate::config::{Contact, Id, MirrorKind, Urgency};
 use crate::incident::{
     AlertChange, Change, DeliveryChange, DeliveryId, Entry, Errand, EscalationChange, HeartbeatChange,
-    HeldBack, IncidentId, Opened, Outcome, Outlet, Reason, Recipient, ResponseChange, ServerChange, State,
-    Status, StepAt, WaitsFor,
+    IncidentId, Opened, Outcome, Outlet, Reason, Recipient, ResponseChange, ServerChange, State, Status,
+    StepAt, WaitsFor,
 };
 use crate::language::Language;
 use crate::place::Place;
 use crate::reason::Rule;
 use crate::schedule::UserId;
-use serde::Serialize;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use tracing::Level;
@@ -41,9 +40,6 @@ pub struct Story {
     /// The person or the place that each delivery is for.
     deliveries: BTreeMap<DeliveryId, Arc<str>>,
 }
-
-/// Names and values behind the event.
-type Fields<'e> = Vec<(&'static str, Value<'e>)>;
 
 impl Story {
     /// What a start finds: incidents that are open, and what is planned or under way.
@@ -309,21 +305,6 @@ fn alert(change: &AlertChange) -> Vec<Line<'_>> {
     }
 }
 
-/// An alert with its words.
-fn of_event<'e>(effect: &'static str, event: &'e Event, rest: Fields<'e>) -> Line<'e> {
-    let severity = event.severity.map(|severity| severity.as_str());
-    let words = [("severity", severity.into()), ("summary", (&*event.summary).into())];
-    of_key(effect, &event.integration, &event.dedup_key, words.into_iter().chain(rest).collect())
-}
-
-fn of_key<'e>(effect: &'static str, integration: &'e str, dedup_key: &'e str, rest: Fields<'e>) -> Line<'e> {
-    let key = if dedup_key == HEARTBEAT_KEY { "heartbeat" } else { dedup_key };
-    let first = [("effect", effect.into()), ("integration", integration.into()), ("key", key.into())];
-    let mut line = Line::new(Level::INFO, "alert", first);
-    line.fields.extend(rest);
-    line
-}
-
 fn incident_opened(opened: &Opened) -> Line<'_> {
     let line = Line::new(
         Level::INFO,
@@ -393,12 +374,6 @@ fn escalation(change: &EscalationChange) -> Line<'_> {
     }
 }
 
-/// What came of it, after the alert that said so.
-pub(super) fn by_alert<'e>(effect: &'static str, event: Option<&'e Event>, line: Line<'e>) -> Vec<Line<'e>> {
-    let said = event.map(|event| of_event(effect, event, Vec::new()));
-    said.into_iter().chain([line]).collect()
-}
-
 fn at(step: &StepAt) -> [(&'static str, Value<'_>); 4] {
     [
         ("policy", (&*step.policy).into()),
@@ -406,22 +381,6 @@ fn at(step: &StepAt) -> [(&'static str, Value<'_>); 4] {
         ("round", (step.round + 1).into()),
         ("fallback", step.fallback.then_some("yes").into()),
     ]
-}
-
-pub(super) fn held_back(held: &HeldBack) -> [(&'static str, Value<'_>); 4] {
-    [
-        ("why", word(&held.by).into()),
-        ("until", held.until.into()),
-        ("reason", Some(&*held.reason).filter(|reason| !reason.is_empty()).into()),
-        ("rule", held_by(&held.origin).into()),
-    ]
-}
-
-fn held_by(origin: &Origin) -> String {
-    match origin {
-        Origin::File(place) => place.to_string(),
-        Origin::RunTime { id, by, .. } => format!("{}#{id}", actor(by)),
-    }
 }
 
 fn way<'e>(user: &'e UserId, by: Contact, why: &Reason) -> [(&'static str, Value<'e>); 4] {
@@ -434,33 +393,6 @@ fn way<'e>(user: &'e UserId, by: Contact, why: &Reason) -> [(&'static str, Value
 fn reasons(reason: &Reason) -> (String, String) {
     let provider = reason.provider.map(|provider| provider.row().name);
     (word(&reason.fault), Language::En.fault(provider, reason.fault, &reason.said))
-}
-
-/// Who did it: somebody in `users/` by id; others are marked, so that nobody can pass for one of them by a name.
-pub fn actor(actor: &Actor) -> String {
-    let name = actor.stored_name();
-    match actor {
-        Actor::User(_) => name.to_owned(),
-        Actor::Stranger { .. } => format!("stranger:{name}"),
-        Actor::Token { .. } => format!("token:{name}"),
-        Actor::Integration(_) => format!("integration:{name}"),
-        Actor::Rule(_) => format!("rule:{name}"),
-    }
-}
-
-pub(super) fn people(people: &[Recipient]) -> String {
-    people.iter().map(|person| &*person.user).collect::<Vec<_>>().join(",")
-}
-
-/// The name by which a value is stored.
-pub(super) fn word(value: &impl Serialize) -> String {
-    match serde_json::to_value(value) {
-        Ok(serde_json::Value::String(word)) => word,
-        Ok(serde_json::Value::Object(object)) => {
-            object.into_iter().map(|(name, _)| name).next().unwrap_or_default()
-        }
-        _ => String::new(),
-    }
 }
 
 fn addressee(errand: &Errand) -> Option<Arc<str>> {
