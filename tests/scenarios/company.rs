@@ -509,6 +509,7 @@ fn what_rises_during_a_call_is_told_anew() {
         02:00:20 acknowledged by Tanaka on the phone
         02:00:20 triggered again: 1 more since somebody took it
         02:00:20 step 1 of team: tanaka, on call on primary (layer always); next step at 02:05:20
+        02:00:20 the call to tanaka waits: they are being called about 1-1, at most until 02:01:30 if nobody picks up
         02:00:20 -> slack tanaka
         02:00:25 -> call tanaka
         "#,

@@ -57,7 +57,8 @@ fn what_is_too_many_is_one_incident() {
     );
 }
 
-/// Five minutes after the rate fell it takes no more: not what is new, and not what fires again.
+/// Five minutes after the rate fell it takes no more: not what is new, and not what fires again. What it took meanwhile is told,
+/// at most once in `within`.
 #[test]
 fn it_takes_alerts_while_the_rate_holds() {
     check(
@@ -82,6 +83,8 @@ fn it_takes_alerts_while_the_rate_holds() {
         02:00 -> slack tanaka about c, a, b
         02:05 c: alert d is over: the monitor says so
         02:10 c: "e" from prometheus joined the storm 1-3 of web: more than 2 incidents in 5 minutes (services/web.yaml:3) [services/web.yaml:3]
+        02:10 c: told once, at low urgency: tanaka, on call on primary (layer always) [escalation-policies/team.yaml:2]
+        02:10 -> slack tanaka about c
         02:10:01 f: opened: "f" from prometheus -> web, warning, low urgency [integrations/prometheus.yaml:3, oncall.yaml:11]
         02:10:01 f: told once, at low urgency: tanaka, on call on primary (layer always) [escalation-policies/team.yaml:2]
         02:10:01 -> slack tanaka about f
@@ -150,7 +153,7 @@ fn who_took_it_is_told_again_in_turn() {
         02:01 -> call tanaka about c, slack tanaka about c
         02:01:40 c: acknowledged by Tanaka in Slack
         02:02 c: "e" from prometheus joined the storm 1-3 of web: more than 2 incidents in 5 minutes (services/web.yaml:3)
-        02:02 c: more alerts have joined: triggered again at 02:06:00
+        02:02 c: more alerts have joined: they are told at 02:06:00
         02:03 c: "f" from prometheus joined the storm 1-3 of web: more than 2 incidents in 5 minutes (services/web.yaml:3)
         02:06 c: triggered again: 2 more since somebody took it
         02:06 c: step 1 of team: tanaka, on call on primary (layer always); next step at 02:11:00

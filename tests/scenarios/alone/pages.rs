@@ -3,7 +3,7 @@
 use crate::world::World;
 use jiff::Timestamp;
 use oncall::alert::Severity;
-use oncall::incident::{AlertKey, Incident, IncidentId, Purpose, State, Task, Words};
+use oncall::incident::{AlertKey, Incident, Purpose, State, Task, Words};
 use oncall::schedule::UserId;
 use std::collections::BTreeSet;
 
@@ -14,7 +14,6 @@ pub struct Page {
     pub seq: u64,
     pub user: UserId,
     pub rings: bool,
-    pub about: Vec<IncidentId>,
     /// What its words name or count.
     pub told: BTreeSet<AlertKey>,
 }
@@ -43,7 +42,6 @@ pub fn pages(world: &World) -> Vec<Page> {
             seq: *seq as u64,
             user: user.clone(),
             rings: by.method().rings,
-            about: delivery.incidents.clone(),
             told: told(&about, words),
         });
     }
