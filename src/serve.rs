@@ -128,9 +128,8 @@ async fn serve_on(
         options;
     let Begun { dir: state_dir, incidents, troubles, recorder, epoch, gap_seconds, written } = begun;
     let client = Client::new()?;
-    let recorded = recorded(incidents.state(), clock.now());
+    let (recorded, (source, origin)) = (recorded(incidents.state(), clock.now()), source(config, &state)?);
     let (tell_news, news) = mpsc::channel(NEWS_MAX);
-    let (source, origin) = source(config, &state)?;
     let pull = follow(source, &clock, resolve, interval, recorded, tell_news)?;
 
     let ((first_in, first), (alerts_in, alerts)) = (mpsc::channel(FIRST_MAX), mpsc::channel(ALERTS_MAX));
@@ -139,8 +138,7 @@ async fn serve_on(
     let (metrics, feed) = (Arc::new(Metrics::new()), Feed::new());
     let readers = readers(&feed, &incidents, &metrics, log, &clock);
     let ((stopping, stopped), (close, closed)) = (watch::channel(false), watch::channel(false));
-    let reload = pull.clone();
-    let most = listen::connections_max();
+    let (reload, most) = (pull.clone(), listen::connections_max());
     let doors = Doors {
         live,
         status,

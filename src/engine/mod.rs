@@ -100,6 +100,11 @@ impl Engine {
         &self.config
     }
 
+    /// The config in force: what git says, with what people made at run time on top.
+    pub fn in_force(&mut self) -> Arc<Config> {
+        self.incidents.in_force(&self.config)
+    }
+
     pub fn health(&self) -> &Health {
         &self.gate.health
     }

@@ -19,20 +19,8 @@ impl Incident {
     pub(super) fn apply_response(&mut self, change: &ResponseChange, at: Timestamp) {
         match change {
             ResponseChange::Acknowledged { by, until, snoozed, quiet_seconds, .. } => {
-                // Taken again, or snoozed: the step that ran is still the one that it was taken from.
-                if let Some(running) = &self.escalation {
-                    self.left_at = Some(running.at.clone());
-                }
-                self.stop(false);
-                self.done_by(by);
-                self.status = Status::Acknowledged;
                 let by = vec![by.clone()];
-                self.acknowledgement = Some(Acknowledgement { by, at, until: *until, snoozed: *snoozed });
-                self.storm.iter_mut().for_each(|storm| storm.taken = storm.beyond);
-                self.quiet_seconds = quiet_seconds.filter(|_| !snoozed);
-                // Who takes it takes all that is there.
-                self.newcomers_due = None;
-                self.version += 1;
+                self.take(Acknowledgement { by, at, until: *until, snoozed: *snoozed }, *quiet_seconds);
             }
             ResponseChange::Retriggered { why, .. } => {
                 self.trigger_again();
@@ -136,6 +124,22 @@ impl Incident {
     pub(super) fn done_by(&mut self, by: &Actor) {
         let own = |found: &Notification| found.purpose == Purpose::Also && by.user() == Some(&found.user);
         self.notifications.retain(|found| found.in_flight.is_some() || !own(found));
+    }
+
+    /// Somebody has it; what they take is all that is there.
+    fn take(&mut self, taken: Acknowledgement, quiet_seconds: Option<u32>) {
+        // Taken again, or snoozed: the step that ran is still the one that it was taken from.
+        if let Some(running) = &self.escalation {
+            self.left_at = Some(running.at.clone());
+        }
+        self.stop(false);
+        taken.by.iter().for_each(|by| self.done_by(by));
+        self.status = Status::Acknowledged;
+        self.storm.iter_mut().for_each(|storm| storm.taken = storm.beyond);
+        self.quiet_seconds = quiet_seconds.filter(|_| !taken.snoozed);
+        self.newcomers_due = None;
+        self.acknowledgement = Some(taken);
+        self.version += 1;
     }
 
     fn reopen(&mut self) {

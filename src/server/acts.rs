@@ -54,14 +54,14 @@ pub(super) fn response(change: &ResponseChange) -> Vec<Line<'_>> {
         | ResponseChange::TookOver { .. }
         | ResponseChange::Merged { .. }
         | ResponseChange::Unmerged { .. }
-        | ResponseChange::GaveBack { .. } => act(change),
+        | ResponseChange::GaveBack { .. } => return act(change).into_iter().collect(),
     };
     vec![line]
 }
 
 /// What somebody did to an incident, beside taking and closing it. A note's words stay in the timeline.
-fn act(change: &ResponseChange) -> Line<'_> {
-    match change {
+fn act(change: &ResponseChange) -> Option<Line<'_>> {
+    Some(match change {
         ResponseChange::GivenBack { by, via } => told("given_back", by, via, Vec::new()),
         ResponseChange::Reopened { by, via } => told("reopened", by, via, Vec::new()),
         ResponseChange::PagedAlso { to, by, via } => {
@@ -98,8 +98,8 @@ fn act(change: &ResponseChange) -> Line<'_> {
         | ResponseChange::Escalated { .. }
         | ResponseChange::Retriggered { .. }
         | ResponseChange::Reassigned { .. }
-        | ResponseChange::Resolved { .. } => Line::new(Level::DEBUG, "response", Vec::new()),
-    }
+        | ResponseChange::Resolved { .. } => return None,
+    })
 }
 
 /// What somebody changed for now.

@@ -23,14 +23,16 @@ pub enum Origin {
 }
 
 /// The config in force.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Live {
     pub config: Arc<Config>,
     pub secrets: Secrets,
     /// Whose each secret is.
-    pub keys: Keys,
+    pub keys: Arc<Keys>,
     /// The commit, or the digest of a directory.
     pub commit: String,
+    /// The commit, and the last change that people made at run time: whatever is made from the config is kept by it.
+    pub stamp: String,
     /// What is known of the commit.
     pub about: Option<Commit>,
     /// What speaks against it; it is in force because it was before this start.
@@ -55,8 +57,14 @@ impl Live {
         if SystemRandom::new().fill(&mut random).is_err() {
             tracing::warn!("the system gives no random numbers; secrets are looked up without");
         }
-        let keys = Keys::new(&config, &secrets, &random);
-        Live { config, secrets, keys, commit, about, objections: None }
+        let keys = Arc::new(Keys::new(&config, &secrets, &random));
+        let stamp = commit.clone();
+        Live { config, secrets, keys, commit, stamp, about, objections: None }
+    }
+
+    /// The same, with what people made at run time on top.
+    pub fn laid_over(&self, config: Arc<Config>, changed_by: u64) -> Live {
+        Live { config, stamp: format!("{}+{changed_by}", self.commit), ..self.clone() }
     }
 }
 

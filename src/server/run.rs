@@ -169,6 +169,7 @@ impl Running {
         }
         let released = self.engine.turn(now);
         self.release(released);
+        self.lay_over();
         if let Some(batch) = self.engine.next_batch(now) {
             self.batch = self.parts.recorder.append(batch);
         }
@@ -251,6 +252,9 @@ impl Running {
                 let heartbeats = &self.engine.incidents().state().heartbeats;
                 let _ = answer.send(heartbeats.get(&integration).cloned());
             }
+            Message::RunTime { answer } => {
+                let _ = answer.send(self.engine.incidents().state().run_time.clone());
+            }
             Message::Find { id, answer } => {
                 let state = self.engine.incidents().state();
                 let found = state.incidents.get(&id).cloned();
@@ -309,6 +313,16 @@ impl Running {
         self.live = live.clone();
         self.parts.live.send_replace(Some(live));
         news::tell_versions(&self.parts);
+    }
+
+    /// Whoever reads the config sees what people made at run time.
+    fn lay_over(&mut self) {
+        let config = self.engine.in_force();
+        if !Arc::ptr_eq(&config, &self.live.config) {
+            let changed_by = self.engine.incidents().state().run_time.changed_by;
+            self.live = Arc::new(self.live.laid_over(config, changed_by));
+            self.parts.live.send_replace(Some(self.live.clone()));
+        }
     }
 
     /// The engine has this config: since when is told before the doors open with it.

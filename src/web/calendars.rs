@@ -108,7 +108,7 @@ fn opened(live: &Live, uri: &Uri, now: Timestamp) -> Option<CalendarId> {
 /// The calendar, as it was made before or made now; `None` if it is not its turn for too long.
 async fn made(doors: &Arc<Doors>, live: Arc<Live>, id: &CalendarId, now: Timestamp) -> Option<Made> {
     let hour = now.round(TimestampRound::new().smallest(Unit::Hour).mode(jiff::RoundMode::Trunc)).ok()?;
-    if let Some(made) = doors.calendars.find(&live.commit, hour, id) {
+    if let Some(made) = doors.calendars.find(&live.stamp, hour, id) {
         return Some(made);
     }
     let slot =
@@ -120,13 +120,13 @@ async fn made(doors: &Arc<Doors>, live: Arc<Live>, id: &CalendarId, now: Timesta
 
 /// Holds the slot to the end, even if whoever asked has gone away.
 fn make(doors: &Doors, live: &Live, id: &CalendarId, hour: Timestamp, slot: OwnedSemaphorePermit) -> Made {
-    if let Some(made) = doors.calendars.find(&live.commit, hour, id) {
+    if let Some(made) = doors.calendars.find(&live.stamp, hour, id) {
         return made;
     }
     let moved = |by: SignedDuration| hour.checked_add(by).unwrap_or(hour);
     let text = ical::text(&calendar(&live.config, id, moved(-PAST), moved(FUTURE)), hour);
     let made = Made { tag: tag(&text), text: text.into() };
-    doors.calendars.keep(&live.commit, hour, id, &made);
+    doors.calendars.keep(&live.stamp, hour, id, &made);
     drop(slot);
     made
 }

@@ -164,7 +164,8 @@ async fn a_short_secret_is_a_warning() {
     practice.world.serve().await.stop();
     let log = practice.world.log();
     assert!(
-        log.contains("a secret is too short: integration short: environment variable BACKUP_SECRET"),
+        log.contains("event=short_secret")
+            && log.contains("integration short: environment variable BACKUP_SECRET"),
         "{log}"
     );
     practice.world.no_secret_was_shown();

@@ -5,6 +5,7 @@
 
 mod alertmanager;
 mod calendars;
+mod commands;
 mod doctor;
 mod doors;
 mod git;
@@ -15,6 +16,7 @@ mod integrations;
 mod limits;
 mod log;
 mod own_heartbeat;
+mod people;
 mod pushes;
 mod secrets;
 mod send;

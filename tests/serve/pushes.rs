@@ -107,6 +107,8 @@ async fn a_repository_that_cannot_be_read_has_been_so_since_before_the_start() {
     let since = async |server: &Server| server.get("/v1/config").await.1["unreachable"]["since"].clone();
     world.until("that it is away", async || since(&server).await != Value::Null).await;
     let began = since(&server).await;
+    // Whatever came before an accepted alert is on disk.
+    assert_eq!(server.event("trigger", "disk").await, 202);
     server.kill();
     let server = world.serve().await;
     assert_eq!(since(&server).await, began);

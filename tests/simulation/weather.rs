@@ -2,10 +2,15 @@
 
 use crate::company;
 use crate::disk::Mode;
+use crate::outside::somebody;
 use crate::random::Random;
 use crate::world::{Happening, World};
 use jiff::SignedDuration;
+use oncall::actor::Via;
 use oncall::alert::{Action, Severity};
+use oncall::config::{RunTimeAbsence, RunTimeOverride, RunTimeSilence};
+use oncall::incident::{Asked, Assignee, Command, Declare, IncidentId, Respond, Target};
+use oncall::schedule::OverrideAction;
 
 /// The first minutes of a world, in which everything goes wrong, in seconds.
 pub const ROUGH: u64 = 100 * 60;
@@ -54,7 +59,7 @@ impl World {
         self.plan_alerts(ROUGH - 600);
         for _ in 0..8 {
             let (at, lasts) = (self.seconds(10, ROUGH - 600), self.seconds(3, 400));
-            match self.random.between(0, 5) {
+            match self.random.between(0, 6) {
                 0 if self.weather.jumps => {
                     let seconds = self.random.pick(&[-7200, -600, -30, 2, 7, 90, 3600, 20_000]);
                     self.later(at, Happening::Jump(SignedDuration::from_secs(seconds)));
@@ -68,6 +73,7 @@ impl World {
                     self.later(at, Happening::DiskMode(mode));
                     self.later(at + lasts, Happening::DiskMode(Mode::Fine));
                 }
+                4 => self.plan_commands(at, lasts),
                 _ => {
                     let bad = if self.random.percent(30) { 100 } else { self.weather.bad_providers };
                     self.later(at, Happening::Providers(bad));
@@ -76,6 +82,62 @@ impl World {
                 }
             }
         }
+    }
+
+    /// What people do at run time, whatever stands in the way of it.
+    fn plan_commands(&mut self, at: SignedDuration, lasts: SignedDuration) {
+        let (epoch, n) = (self.random.between(1, 4) as u32, self.random.between(1, 12) as u32);
+        let (by, via) = (somebody(), Via::Slack);
+        let id = IncidentId { epoch, n };
+        let until = self.now + at + lasts;
+        let whom = || vec![Assignee::User("suzuki".into())];
+        let action = match self.random.between(0, 15) {
+            0 => Asked::Unacknowledge,
+            1 => Asked::Snooze { until, confirmed: true },
+            2 => Asked::Resolve { reason: Some("seen".to_owned()) },
+            3 => Asked::Reopen,
+            4 => Asked::Escalate { step: Some(1) },
+            5 => Asked::Reassign(whom()),
+            6 => Asked::Reassign(vec![Assignee::Policy("web".into())]),
+            7 => Asked::PageAlso(whom()),
+            8 => Asked::Raise,
+            9 => Asked::Lower,
+            10 => Asked::Move("db".into()),
+            11 => Asked::Note("looking".to_owned()),
+            12 | 13 => Asked::Merge { into: IncidentId { epoch, n: n + 1 } },
+            _ => Asked::Unmerge,
+        };
+        let target = Target::Incidents(vec![id]);
+        self.later(at, Happening::Person(Command::Respond(Respond { target, action, by: by.clone(), via })));
+        let from = self.now + at;
+        let command = match self.random.between(0, 4) {
+            0 => {
+                let action = OverrideAction::Set(vec!["kimura".into()]);
+                let (schedule, reason) = ("primary".into(), None);
+                let made = RunTimeOverride { schedule, from, until, action, reason, by, via };
+                Command::Override { made: Box::new(made), confirmed: true }
+            }
+            1 => {
+                let (services, when, reason) = (vec!["web".into()], Vec::new(), "noise".to_owned());
+                let made = RunTimeSilence { services, when, from, until, reason, by, via };
+                Command::Silence { made: Box::new(made), everything: false, confirmed: true }
+            }
+            2 => {
+                let (user, cover) = ("tanaka".into(), Some("kimura".into()));
+                let made = RunTimeAbsence { user, from, until, cover, by, via };
+                Command::Away { made: Box::new(made), confirmed: true }
+            }
+            _ => Command::Declare(Box::new(Declare {
+                service: "web".into(),
+                summary: "orders hang".to_owned(),
+                description: String::new(),
+                severity: Some(Severity::Critical),
+                by,
+                via,
+                idempotency_key: None,
+            })),
+        };
+        self.later(at + SignedDuration::from_secs(1), Happening::Person(command));
     }
 
     pub fn plan_alerts(&mut self, within: u64) {

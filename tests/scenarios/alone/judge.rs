@@ -155,8 +155,8 @@ fn tellings(alone: &Lived, key: &AlertKey) -> Vec<Telling> {
     let begun: Vec<Timestamp> = begun.intersection(&causes).copied().collect();
     let opened = |begins: Timestamp| {
         let opened = |entry: &&Entry| matches!(entry.change, Change::Alert(AlertChange::Opened(_)));
-        let opened = journal.iter().filter(opened).map(|entry| entry.at);
-        opened.filter(|at| *at <= begins).last().unwrap_or(Timestamp::MIN)
+        let mut opened = journal.iter().filter(opened).map(|entry| entry.at);
+        opened.rfind(|at| *at <= begins).unwrap_or(Timestamp::MIN)
     };
     let ends = begun.iter().skip(1).copied().chain([Timestamp::MAX]);
     let telling = |(begins, end): (&Timestamp, Timestamp)| {
