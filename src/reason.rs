@@ -88,6 +88,9 @@ pub enum Why {
     Declared,
     /// `raise_when` of this rule.
     RaiseWhen(Box<Rule>),
+
+    /// What somebody had put aside until now.
+    SnoozeOver,
 }
 
 /// A trouble of the server's own that pages only after a while.
@@ -185,6 +188,10 @@ pub enum Fault {
     CallFailed,
     OptedOut,
     Undelivered,
+
+    // Of a ticket that should have moved.
+    NoTransition,
+    TransitionRefused,
 }
 
 impl From<Place> for Rule {

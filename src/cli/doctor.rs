@@ -181,7 +181,7 @@ fn of_call(config: &Config, secrets: &Secrets, user: &str, outcome: Outcome) -> 
     let name = number.map_or_else(|| user.to_owned(), |number| format!("{user} at {}", masked(number)));
     let wrong = |why: String| Found::Wrong { why, way_out: "fix that, and call again".to_owned() };
     let found = match outcome {
-        Outcome::Accepted { reference } | Outcome::Delivered { reference } => {
+        Outcome::Accepted { reference } | Outcome::Delivered { reference, .. } => {
             Found::Well(format!("Twilio took the call ({reference})"))
         }
         Outcome::Rejected { reason } | Outcome::Unavailable { reason, .. } | Outcome::Unknown { reason } => {

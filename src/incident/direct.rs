@@ -28,7 +28,7 @@ impl State {
     /// A page was taken: its message follows, where its method can edit one.
     pub(super) fn follow(&mut self, page: DeliveryId, dispatch: &Dispatch, outcome: &Outcome) {
         let Errand::Page { user, by } = &dispatch.errand else { return };
-        let Outcome::Delivered { reference } = outcome else { return };
+        let Outcome::Delivered { reference, .. } = outcome else { return };
         if !by.method().edits {
             return;
         }

@@ -16,8 +16,13 @@ impl Call<'_> {
             Timer::Stale => self.stale(id),
             Timer::Quiet => self.resolve_by_rule(id, "auto_resolve_after", Why::Quiet),
             Timer::Silence | Timer::Hold => self.reconsider_hold(id),
-            Timer::Acknowledgement | Timer::Snooze => {
+            Timer::Acknowledgement => {
                 let (why, rule) = (Why::NotResolvedInTime, self.service_rule(id));
+                self.about(id, ResponseChange::Retriggered { why, rule });
+                self.begin(id);
+            }
+            Timer::Snooze => {
+                let (why, rule) = (Why::SnoozeOver, None);
                 self.about(id, ResponseChange::Retriggered { why, rule });
                 self.begin(id);
             }

@@ -163,7 +163,12 @@ pub enum Outcome {
     /// The provider took it and has more to tell (a call is queued or rings). `reference` is its name for it.
     Accepted { reference: String },
     /// It is where it should be (a message is shown, a ticket is made).
-    Delivered { reference: String },
+    Delivered {
+        reference: String,
+        /// What was left undone beside it: a ticket that may not leave its status.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        but: Option<Reason>,
+    },
     /// Somebody picked up; that proves nothing yet (voicemail).
     Answered,
     /// A call ended without a key (completed, no answer, canceled). Not a failure: people sleep.
@@ -256,6 +261,11 @@ impl Input {
 }
 
 impl Outcome {
+    /// It is where it should be, and nothing is left undone.
+    pub fn delivered(reference: impl Into<String>) -> Outcome {
+        Outcome::Delivered { reference: reference.into(), but: None }
+    }
+
     /// Whether the provider took it: the person is being told.
     pub fn is_taken(&self) -> bool {
         match self {
@@ -267,14 +277,15 @@ impl Outcome {
         }
     }
 
-    /// Why it failed, or how it ended.
+    /// Why it failed, how it ended, or what was left undone.
     pub fn reason(&self) -> Option<&Reason> {
         match self {
             Outcome::Ended { reason }
             | Outcome::Rejected { reason }
             | Outcome::Unavailable { reason, .. }
             | Outcome::Unknown { reason } => Some(reason),
-            Outcome::Accepted { .. } | Outcome::Delivered { .. } | Outcome::Answered => None,
+            Outcome::Delivered { but, .. } => but.as_ref(),
+            Outcome::Accepted { .. } | Outcome::Answered => None,
         }
     }
 }

@@ -102,6 +102,7 @@ pub enum Deed {
     TookOver(IncidentId),
     Merged(IncidentId),
     Unmerged(IncidentId),
+    Snoozed(Timestamp),
 }
 
 impl Deed {
@@ -113,7 +114,8 @@ impl Deed {
             | Deed::UrgencyChosen(_)
             | Deed::MovedTo(..)
             | Deed::Merged(_)
-            | Deed::Unmerged(_) => true,
+            | Deed::Unmerged(_)
+            | Deed::Snoozed(_) => true,
             Deed::PagedAlso(_) | Deed::LetThrough(_) | Deed::Noted(_) | Deed::TookOver(_) => false,
         }
     }
@@ -350,7 +352,7 @@ impl Mirror {
 
     fn settle(&mut self, shipment: &Shipment, outcome: &Outcome, retry_at: Option<Timestamp>) {
         let doubt = match outcome {
-            Outcome::Delivered { reference } | Outcome::Accepted { reference } => {
+            Outcome::Delivered { reference, .. } | Outcome::Accepted { reference } => {
                 self.reference = Some(reference.clone());
                 (self.shown, self.failed) = (shipment.version, 0);
                 (self.not_before, self.doubtful) = (None, false);
@@ -382,6 +384,9 @@ impl Mirror {
 
 fn response_happens(change: &ResponseChange) -> Happened {
     match change {
+        ResponseChange::Acknowledged { by, via, until: Some(until), snoozed: true, .. } => {
+            did(Deed::Snoozed(*until), by, *via)
+        }
         ResponseChange::Acknowledged { by, .. } => Happened::Acknowledged(by.clone()),
         ResponseChange::AlsoAcknowledged { by, .. } => Happened::AlsoAcknowledged(by.clone()),
         ResponseChange::Remarked { by, remark, .. } => {

@@ -54,7 +54,13 @@ impl Call<'_> {
         let Some(from) = self.incident(id).and_then(|incident| incident.merged_into) else { return };
         self.about(id, ResponseChange::Unmerged { from, by: by.clone(), via });
         self.about(from, ResponseChange::GaveBack { to: id });
-        self.begin(id);
+        // What became worse meanwhile is as urgent here as it was there.
+        let urgency = |call: &Self| call.incident(id).map(|incident| incident.urgency);
+        let before = urgency(self);
+        self.reconsider_all(id);
+        if urgency(self) == before {
+            self.begin(id);
+        }
         let over = |incident: &Incident| !incident.alerts.iter().any(|alert| alert.firing);
         if self.incident(from).is_some_and(over) {
             let (why, event, reason) = (Why::AskedFor, None, None);

@@ -223,7 +223,12 @@ impl Incident {
             if let Some(at) = now.iter().find(|other| other.key() == alert.key()) {
                 (alert.firing, alert.severity, alert.since) = (at.firing, at.severity, at.since);
                 (alert.heard_at, alert.stale_at) = (at.heard_at, at.stale_at);
+                alert.own = at.own.clone();
             }
+        }
+        let worst = self.alerts.iter().filter(|alert| alert.firing).map(|alert| alert.severity).max();
+        if let Some(worse) = worst.filter(|worst| *worst > self.severity) {
+            (self.severity, self.lowered) = (worse, false);
         }
         self.merged_into = None;
         self.trigger_again();

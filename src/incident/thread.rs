@@ -8,7 +8,7 @@ use super::apart::NAMED_MAX;
 use super::lines::{Deed, Happened, News};
 use super::message::{Reader, person, severity, telling_line, urgency};
 use super::state::{AlertKey, Hold, Incident};
-use crate::actor::Via;
+use crate::actor::{Actor, Via};
 use crate::config::{Config, Urgency};
 use crate::language::thread::ThreadLine;
 use crate::language::timeline::{Act, HeldBy, Level, ResponseLine, TimelineLine};
@@ -20,8 +20,9 @@ pub const JOINED_NAMED_MAX: usize = 10;
 /// What the thread has not said since the entry `said`, and how many lines more there were.
 pub fn follow_up(config: &Config, incident: &Incident, said: u64, left_out: u32) -> String {
     let reader = Reader::organisation(config);
-    let teller = Teller { config, incident, reader };
     let unsaid: Vec<&News> = incident.lines.iter().filter(|line| line.seq > said).collect();
+    let by_monitor = |news: &&News| matches!(news.what, Happened::Resolved(Actor::Integration(_)));
+    let teller = Teller { config, incident, reader, ended_by_monitor: unsaid.iter().any(by_monitor) };
     let mut lines = Vec::new();
     for (n, news) in unsaid.iter().enumerate() {
         let (before, after) = (unsaid.get(..n).unwrap_or_default(), unsaid.get(n + 1..).unwrap_or_default());
@@ -92,6 +93,8 @@ struct Teller<'a> {
     config: &'a Config,
     incident: &'a Incident,
     reader: Reader<'a>,
+    /// Whether one of the lines says that a monitor closed the incident.
+    ended_by_monitor: bool,
 }
 
 impl Teller<'_> {
@@ -115,7 +118,8 @@ impl Teller<'_> {
         let more = alike.len().saturating_sub(alerts.len());
         let still =
             |news: &&News| if let Happened::Over { firing, .. } = news.what { Some(firing) } else { None };
-        let fires = alike.iter().rev().find_map(still);
+        // The monitor's last word, which closes the incident, has no line of its own kind.
+        let fires = alike.iter().rev().find_map(still).filter(|_| !self.ended_by_monitor);
         let alerts = alerts.as_slice();
         self.say(&match kind {
             Kind::Joined => ThreadLine::Joined { alerts, more },
@@ -174,6 +178,12 @@ impl Teller<'_> {
         let id = |id: &IncidentId| id.to_string();
         let (people, incident);
         let act = match deed {
+            Deed::Snoozed(until) => {
+                let until = self.language().date_time(*until, self.reader.zone);
+                let (until, words, snoozed) = (Some(until.as_str()), None, true);
+                let sentence = self.timeline(ResponseLine::Acknowledged { by, via, until, snoozed, words });
+                return self.say(&ThreadLine::Did { sentence: &sentence });
+            }
             Deed::GivenBack => Act::GivenBack,
             Deed::Reopened => Act::Reopened,
             Deed::PagedAlso(to) => {

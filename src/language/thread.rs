@@ -113,7 +113,7 @@ fn en(line: &ThreadLine) -> String {
             };
             match counted(alerts, *more) {
                 1 => format!("{} is over, {still}.", en_list(alerts, *more)),
-                count => format!("{count} are over, {still}: {}.", en_list(alerts, *more)),
+                count => format!("{count} are over: {}; {still}.", en_list(alerts, *more)),
             }
         }
         ThreadLine::Left { alert, why: reason } => {
@@ -176,7 +176,7 @@ fn ja(line: &ThreadLine) -> String {
             };
             match counted(alerts, *more) {
                 1 => format!("{}が復旧しました。{still}。", ja_list(alerts, *more)),
-                count => format!("アラートが{count}件復旧しました（{still}）: {}", ja_list(alerts, *more)),
+                count => format!("アラートが{count}件復旧しました: {}。{still}。", ja_list(alerts, *more)),
             }
         }
         ThreadLine::Left { alert, why: reason } => {

@@ -372,6 +372,8 @@ pub enum Remarked<'a> {
 pub enum Ended<'a> {
     Accepted(&'a str),
     Delivered(&'a str),
+    /// And what was left undone.
+    DeliveredBut(&'a str, &'a str),
     Answered,
     Over(&'a str),
     Rejected(&'a str),

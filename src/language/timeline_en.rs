@@ -276,6 +276,7 @@ fn ended(what: &Ended) -> String {
     match what {
         Ended::Accepted(reference) => format!("accepted as {reference}"),
         Ended::Delivered(reference) => format!("delivered as {reference}"),
+        Ended::DeliveredBut(reference, reason) => format!("delivered as {reference}, but {reason}"),
         Ended::Answered => "answered".to_owned(),
         Ended::Over(reason) => format!("ended: {reason}"),
         Ended::Rejected(reason) => format!("rejected: {reason}"),
@@ -366,6 +367,7 @@ pub(super) fn why(why: &Why) -> String {
         Why::GoneFromGit => "what it names is gone from git".into(),
         Why::HolderLeft(user) => format!("{user}, who had acknowledged it, has left"),
         Why::NotResolvedInTime => "acknowledged, but not resolved in time".into(),
+        Why::SnoozeOver => "the snooze is over".into(),
         Why::OwnTrouble => "the server's own".into(),
         Why::IntegrationGone(integration) => format!("the integration {integration} is gone"),
         Why::NoRoute(file) => format!("no route in {file} matches"),
@@ -425,6 +427,12 @@ pub(super) fn fault(fault: Fault) -> &'static str {
         Fault::Forbidden => "it is forbidden: check the account's state and permissions",
         Fault::AccountUnknown => "the account is unknown: check it under `providers`",
         Fault::ProjectUnknown => "the project is unknown: check the site and the project",
+        Fault::NoTransition => {
+            "the ticket's status was left as it is, since no transition of its workflow leads where `resolve_transition` says"
+        }
+        Fault::TransitionRefused => {
+            "the ticket's status was left as it is, since its workflow refused the transition"
+        }
         Fault::TicketGone => "the ticket is gone, or hidden from the account",
         Fault::NumberInvalid => "the person's number is not valid",
         Fault::NumberRefused => "the person's number cannot or may not be reached",

@@ -287,6 +287,7 @@ fn ended(what: &Ended) -> String {
     match what {
         Ended::Accepted(reference) => format!("受け付けられました（{reference}）"),
         Ended::Delivered(reference) => format!("届きました（{reference}）"),
+        Ended::DeliveredBut(reference, reason) => format!("届きました（{reference}）。ただし {reason}"),
         Ended::Answered => "応答がありました".to_owned(),
         Ended::Over(reason) => format!("終了: {reason}"),
         Ended::Rejected(reason) => format!("拒否されました: {reason}"),
@@ -377,6 +378,7 @@ pub(super) fn why(why: &Why) -> String {
         Why::GoneFromGit => "対象が git からなくなりました".into(),
         Why::HolderLeft(user) => format!("対応していた {user} さんはすでに離任しています"),
         Why::NotResolvedInTime => "対応が始まりましたが、時間内に解決していません".into(),
+        Why::SnoozeOver => "スヌーズが終わりました".into(),
         Why::OwnTrouble => "サーバー自身の問題".into(),
         Why::IntegrationGone(integration) => format!("インテグレーション {integration} がなくなりました"),
         Why::NoRoute(file) => format!("{file} に該当するルートがありません"),
@@ -439,6 +441,12 @@ pub(super) fn fault(fault: Fault) -> &'static str {
         Fault::Forbidden => "許可されていません。アカウントの状態と権限を確認してください",
         Fault::AccountUnknown => "アカウントが見つかりません。`providers` の設定を確認してください",
         Fault::ProjectUnknown => "プロジェクトが見つかりません。サイトとプロジェクトを確認してください",
+        Fault::NoTransition => {
+            "`resolve_transition` に合うトランジションがないため、チケットのステータスは変わっていません"
+        }
+        Fault::TransitionRefused => {
+            "ワークフローがトランジションを拒否したため、チケットのステータスは変わっていません"
+        }
         Fault::TicketGone => "チケットが見つからないか、アカウントに権限がありません",
         Fault::NumberInvalid => "電話番号が無効です",
         Fault::NumberRefused => "その電話番号には連絡できません",

@@ -151,7 +151,7 @@ impl Played<'_> {
             let rung = self.now.checked_add(RINGS).unwrap_or(Timestamp::MAX);
             self.say(rung, delivery, Outcome::Ended { reason: Reason::ours(Fault::RangOut) });
         } else {
-            self.say(self.now, delivery, Outcome::Delivered { reference });
+            self.say(self.now, delivery, Outcome::delivered(reference));
         }
     }
 

@@ -389,7 +389,8 @@ pub(super) fn level(urgency: Urgency) -> Level {
 fn ended<'a>(outcome: &'a Outcome, reason: &'a str) -> Ended<'a> {
     match outcome {
         Outcome::Accepted { reference } => Ended::Accepted(reference),
-        Outcome::Delivered { reference } => Ended::Delivered(reference),
+        Outcome::Delivered { reference, but: None } => Ended::Delivered(reference),
+        Outcome::Delivered { reference, but: Some(_) } => Ended::DeliveredBut(reference, reason),
         Outcome::Answered => Ended::Answered,
         Outcome::Ended { .. } => Ended::Over(reason),
         Outcome::Rejected { .. } => Ended::Rejected(reason),

@@ -28,6 +28,8 @@ pub struct Pending {
     comment: Option<String>,
     /// The key, once there is one.
     key: String,
+    /// Why its status stays as it is, where it should have moved.
+    stays: Option<Reason>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,7 +61,7 @@ pub(super) fn begin(config: &Config, secrets: &Secrets, delivery: &Delivery) -> 
         return Err(Reason::of(Provider::Jira, Fault::TicketGone, cut(&key, QUOTE_MAX)));
     }
     let (stage, comment) = (Stage::Create, comment.clone());
-    let pending = Pending { stage, ticket: Box::new(ticket.clone()), comment, key };
+    let pending = Pending { stage, ticket: Box::new(ticket.clone()), comment, key, stays: None };
     match (reference, delivery.repeat) {
         (None, true) => send(config, secrets, Pending { stage: Stage::Find, ..pending }),
         (None, false) => send(config, secrets, pending),
@@ -86,7 +88,8 @@ pub(super) fn resume(
         if matches!(pending.stage, Stage::Move { .. }) && is_refused(response.status) {
             let said = Some(said(&response.json())).filter(|said| !said.is_empty());
             let said = said.unwrap_or_else(|| response.status.to_string());
-            return left_as_it_is(config, secrets, pending, &Shown::TransitionRefused { said: &said });
+            let why = Reason::of(Provider::Jira, Fault::TransitionRefused, said.as_str());
+            return left_as_it_is(config, secrets, pending, &Shown::TransitionRefused { said: &said }, why);
         }
         return Ok(Progress::Done(classify(&pending, &response)));
     }
@@ -116,12 +119,12 @@ fn comment(config: &Config, secrets: &Secrets, pending: Pending) -> Result<Progr
 }
 
 fn done(pending: Pending) -> Progress {
-    Progress::Done(Outcome::Delivered { reference: pending.key })
+    Progress::Done(Outcome::Delivered { reference: pending.key, but: pending.stays })
 }
 
 fn send(config: &Config, secrets: &Secrets, pending: Pending) -> Result<Progress, Reason> {
     let (jira, authorization) = jira(config, secrets)?;
-    let Pending { stage, ticket, comment, key } = &pending;
+    let Pending { stage, ticket, comment, key, .. } = &pending;
     let api = format!("{}/rest/api/3", jira.site);
     let post = |path: String, body: &Value| Request::json(path, Some(authorization.clone()), body);
     let request = match stage {
@@ -262,7 +265,8 @@ fn choose(
     let names = all.iter().filter_map(|transition| transition["name"].as_str());
     let available: Vec<String> = names.take(TRANSITIONS_MAX).map(|name| cut(name, QUOTE_MAX)).collect();
     let wanted = &jira.resolve_transition;
-    left_as_it_is(config, secrets, pending, &Shown::NoTransition { wanted, available: &available })
+    let why = Reason::of(Provider::Jira, Fault::NoTransition, wanted.as_str());
+    left_as_it_is(config, secrets, pending, &Shown::NoTransition { wanted, available: &available }, why)
 }
 
 /// The transition of this name, or that leads to a status of this name.
@@ -278,15 +282,17 @@ fn is_refused(status: u16) -> bool {
     (400..500).contains(&status) && !matches!(status, 401 | 408 | 425 | 429)
 }
 
-/// The comment is made all the same, and says why the status stays.
+/// The comment is made all the same, and says why the status stays; the log and the timeline say it too.
 fn left_as_it_is(
     config: &Config,
     secrets: &Secrets,
     mut pending: Pending,
-    why: &Shown<'_>,
+    words: &Shown<'_>,
+    why: Reason,
 ) -> Result<Progress, Reason> {
     let before = pending.comment.take().map(|text| text + "\n").unwrap_or_default();
-    pending.comment = Some(before + &config.organisation.language.shown(why));
+    pending.comment = Some(before + &config.organisation.language.shown(words));
+    pending.stays = Some(why);
     comment(config, secrets, pending)
 }
 

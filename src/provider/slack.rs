@@ -206,16 +206,14 @@ fn accepted(slack: &Slack, secrets: &Secrets, pending: Pending, body: &Value) ->
         Stage::Post => {
             let (channel, ts) = (body["channel"].as_str(), body["ts"].as_str());
             Ok(Progress::Done(match (channel, ts) {
-                (Some(channel), Some(ts)) => Outcome::Delivered { reference: format!("{channel}:{ts}") },
+                (Some(channel), Some(ts)) => Outcome::delivered(format!("{channel}:{ts}")),
                 _ => Outcome::Unknown { reason: Reason::of(Provider::Slack, Fault::Unnamed, "") },
             }))
         }
         Stage::Update if pending.follow_up.as_deref().is_some_and(|text| !text.trim().is_empty()) => {
             send(slack, secrets, Pending { stage: Stage::Thread, ..pending })
         }
-        Stage::Update | Stage::Thread => {
-            Ok(Progress::Done(Outcome::Delivered { reference: pending.reference }))
-        }
+        Stage::Update | Stage::Thread => Ok(Progress::Done(Outcome::delivered(pending.reference))),
     }
 }
 
@@ -242,7 +240,7 @@ fn refused(
     let outcome = classify(error, response, body);
     if pending.stage == Stage::Thread && matches!(outcome, Outcome::Rejected { .. }) {
         // The message itself is up to date: a thread that takes no line does not undo that.
-        return Ok(Progress::Done(Outcome::Delivered { reference: pending.reference }));
+        return Ok(Progress::Done(Outcome::delivered(pending.reference)));
     }
     Ok(Progress::Done(outcome))
 }

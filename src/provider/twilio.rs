@@ -123,9 +123,7 @@ pub(super) fn resume(pending: Pending, result: Result<Response, Failure>) -> Out
         {
             started(more, &response)
         }
-        (Pending::HangUp { call }, Ok(response)) if ended(&response) => {
-            Outcome::Delivered { reference: call }
-        }
+        (Pending::HangUp { call }, Ok(response)) if ended(&response) => Outcome::delivered(call),
         (_, Ok(response)) => classify(&response),
     }
 }
@@ -260,7 +258,7 @@ fn started(more: bool, response: &Response) -> Outcome {
     match response.json()["sid"].as_str() {
         Some(sid) if more => Outcome::Accepted { reference: cut(sid, NAME_MAX) },
         // Without a public URL nothing more will be heard of it.
-        Some(sid) => Outcome::Delivered { reference: cut(sid, NAME_MAX) },
+        Some(sid) => Outcome::delivered(cut(sid, NAME_MAX)),
         None => Outcome::Unknown { reason: Reason::of(Provider::Twilio, Fault::Unnamed, "") },
     }
 }

@@ -36,7 +36,7 @@ pub(super) fn receipt(status: &str, sid: &str, code: Option<&str>) -> Option<Out
         "accepted" | "queued" | "sending" if !sid.is_empty() => {
             Some(Outcome::Accepted { reference: reference() })
         }
-        "delivered" => Some(Outcome::Delivered { reference: reference() }),
+        "delivered" => Some(Outcome::delivered(reference())),
         "undelivered" | "failed" | "canceled" => Some(failed(code)),
         _ => None,
     }

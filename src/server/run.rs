@@ -387,7 +387,7 @@ impl Running {
                 self.show(|| Shown::Delivery(delivery.clone(), text));
                 let reference = provider::printed_reference(&delivery);
                 if !delivery.task.contact().is_some_and(|(_, by)| by.method().rings) {
-                    let _ = tell.send((id, Outcome::Delivered { reference }));
+                    let _ = tell.send((id, Outcome::delivered(reference)));
                     return;
                 }
                 let _ = tell.send((id, Outcome::Accepted { reference }));

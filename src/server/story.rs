@@ -154,7 +154,9 @@ impl Story {
                     }
                 };
                 let reference = match outcome {
-                    Outcome::Accepted { reference } | Outcome::Delivered { reference } => Some(&**reference),
+                    Outcome::Accepted { reference } | Outcome::Delivered { reference, .. } => {
+                        Some(&**reference)
+                    }
                     _ => None,
                 };
                 let (why, reason) = outcome.reason().map(reasons).unzip();
@@ -166,7 +168,9 @@ impl Story {
                     ("retry_at", (*retry_at).into()),
                     ("paused_until", (*paused_until).into()),
                 ];
-                self.leaving(event, *delivery, provider.row().key, *outlet, rest)
+                let line = self.leaving(event, *delivery, provider.row().key, *outlet, rest);
+                let undone = matches!(outcome, Outcome::Delivered { but: Some(_), .. });
+                Line { level: if undone { Level::WARN } else { line.level }, ..line }
             }
             DeliveryChange::Hastened { user, by, why, .. } => {
                 Line::new(Level::INFO, "hastened", way(user, *by, why))

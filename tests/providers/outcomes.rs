@@ -280,7 +280,8 @@ fn a_transition_that_is_refused_keeps_the_comment() {
     {
         let answers = [ok(200, transitions), ok(status, body), ok(201, "{}")];
         let (requests, outcome) = run(wire::resolved_ticket(), &answers);
-        assert_eq!(outcome, delivered("SHOP-7"), "{status}");
+        let why = "Jira: the ticket's status was left as it is, since its workflow refused the transition";
+        assert_eq!(outcome, format!("delivered SHOP-7, but {why} ({said})"), "{status}");
         assert!(requests[2].contains("/issue/SHOP-7/comment"), "{}", requests[2]);
         assert!(requests[2].contains("解決済みになりました（grafana）。"), "{}", requests[2]);
         assert!(requests[2].contains(&format!("ステータスは変更していません（{said}）")), "{}", requests[2]);
@@ -294,7 +295,11 @@ fn a_transition_that_is_refused_keeps_the_comment() {
 fn a_ticket_that_cannot_be_moved_says_so_in_its_comment() {
     let transitions = r#"{"transitions":[{"id":"11","name":"Start","to":{"name":"In Progress"}}]}"#;
     let (requests, outcome) = run(wire::resolved_ticket(), &[ok(200, transitions), ok(201, "{}")]);
-    assert_eq!(outcome, delivered("SHOP-7"));
+    assert_eq!(
+        outcome,
+        "delivered SHOP-7, but Jira: the ticket's status was left as it is, since no transition of its workflow leads where \
+         `resolve_transition` says (Done)"
+    );
     insta::assert_snapshot!(requests[1], @r#"
     Post https://example.atlassian.net/rest/api/3/issue/SHOP-7/comment
     accept: application/json

@@ -60,7 +60,7 @@ fn without_a_public_url_the_call_is_made_and_takes_no_keys() {
     let said = twiml(&config, &call);
     assert!(!said.contains("Gather") && said.matches("5xx の割合").count() == 2, "{said}");
     let (_, outcome) = run_with(&config, &secrets(), &call, &[wire::ok(201, r#"{"sid":"CA1"}"#)]);
-    assert_eq!(outcome, Outcome::Delivered { reference: "CA1".into() });
+    assert_eq!(outcome, Outcome::delivered("CA1"));
 }
 
 #[test]

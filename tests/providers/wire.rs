@@ -95,7 +95,8 @@ pub fn words(outcome: &Outcome) -> String {
     let reason = outcome.reason().map(|reason| Reader::english(&config()).reason(reason)).unwrap_or_default();
     match outcome {
         Outcome::Accepted { reference } => format!("accepted {reference}"),
-        Outcome::Delivered { reference } => format!("delivered {reference}"),
+        Outcome::Delivered { reference, but: None } => format!("delivered {reference}"),
+        Outcome::Delivered { reference, but: Some(_) } => format!("delivered {reference}, but {reason}"),
         Outcome::Answered => "answered".to_owned(),
         Outcome::Ended { .. } => format!("ended: {reason}"),
         Outcome::Rejected { .. } => format!("rejected: {reason}"),

@@ -103,7 +103,7 @@ impl Providers {
         let reference = format!("R{id}");
         match &delivery.task {
             Task::Page { .. } if course.is_some() && matches!(mood, Mood::Mute) => {
-                self.say(at, id, Outcome::Delivered { reference });
+                self.say(at, id, Outcome::delivered(reference));
             }
             Task::Page { .. } if course.is_some() => {
                 self.say(at, id, Outcome::Accepted { reference });
@@ -118,7 +118,7 @@ impl Providers {
                         let fault = Reason::of(Provider::Twilio, Fault::Undelivered, "");
                         Outcome::Rejected { reason: fault }
                     }
-                    _ if !rings => Outcome::Delivered { reference: format!("R{id}") },
+                    _ if !rings => Outcome::delivered(format!("R{id}")),
                     Ending::Busy => Outcome::Unavailable { reason: Reason::said("busy"), retry_after: None },
                     Ending::Well => Outcome::Ended { reason: Reason::said("no answer") },
                 };
@@ -128,15 +128,15 @@ impl Providers {
                 }
             }
             Task::HangUp { call } => {
-                self.say(at, id, Outcome::Delivered { reference });
+                self.say(at, id, Outcome::delivered(reference));
                 if let Ok(ended) = call[1..].parse() {
                     self.ends(at, ended, "canceled");
                 }
             }
             Task::Edit { reference, .. } | Task::Mirror { reference: Some(reference), .. } => {
-                self.say(at, id, Outcome::Delivered { reference: reference.clone() });
+                self.say(at, id, Outcome::delivered(reference.clone()));
             }
-            _ => self.say(at, id, Outcome::Delivered { reference }),
+            _ => self.say(at, id, Outcome::delivered(reference)),
         }
     }
 

@@ -50,7 +50,7 @@ fn a_snooze_holds_until_its_end_and_then_pages_from_the_first_step() {
         02:05 -> call suzuki, slack suzuki
         02:06 acknowledged by Suzuki in Slack, until 02:36:00
         02:10 snoozed by Suzuki in Slack, until 04:10:00
-        04:10 triggered again: acknowledged, but not resolved in time
+        04:10 triggered again: the snooze is over
         04:10 step 1 of team: tanaka, on call on primary (layer always); next step at 04:15:00
         04:10 -> call tanaka, slack tanaka
         "#,
@@ -365,6 +365,40 @@ fn merged_and_taken_apart() {
         02:06 -> call tanaka about b, slack tanaka about b
         02:07 reply: It was not merged.
         02:08 b: resolved by prometheus: the monitor says so
+        "#,
+    );
+}
+
+/// What became critical while it was merged is so when it is taken out, and is told as such.
+#[test]
+fn what_is_taken_out_again_is_as_urgent_as_it_is_now() {
+    check(
+        "02:00 alert a critical
+         02:00:30 ack tanaka
+         02:01 alert b warning
+         02:02 merge suzuki b into a
+         02:03 alert b critical
+         02:04 unmerge suzuki 1-2
+         02:05 end",
+        r#"
+        02:00 a: opened: "a" from prometheus -> web, critical, high urgency
+        02:00 a: step 1 of team: tanaka, on call on primary (layer always); next step at 02:05:00
+        02:00 -> call tanaka about a, slack tanaka about a
+        02:00:30 a: acknowledged by Tanaka in Slack
+        02:01 b: opened: "b" from prometheus -> web, warning, low urgency
+        02:01 b: told once, at low urgency: tanaka, on call on primary (layer always)
+        02:01 -> slack tanaka about b
+        02:02 a: 1-2 merged into this by Suzuki in Slack
+        02:02 b: merged into 1-1 by Suzuki in Slack
+        02:02 a: triggered again: 1-2 was merged into it
+        02:02 a: step 1 of team: tanaka, on call on primary (layer always); next step at 02:07:00
+        02:02 -> call tanaka about a, slack tanaka about a
+        02:03 a: updated: "b" from prometheus
+        02:04 b: taken out of 1-1 again by Suzuki in Slack
+        02:04 a: 1-2 is an incident of its own again
+        02:04 b: raised to high urgency
+        02:04 b: step 1 of team: tanaka, on call on primary (layer always); next step at 02:09:00
+        02:04 -> call tanaka about b, slack tanaka about b
         "#,
     );
 }

@@ -57,7 +57,8 @@ fn what_is_too_many_is_one_incident() {
     );
 }
 
-/// Five minutes after the rate fell it takes no more: not what is new, and not what fires again.
+/// Five minutes after the rate fell it takes no more: not what is new, and not what fires again. What it took meanwhile is told,
+/// at most once in `within`.
 #[test]
 fn it_takes_alerts_while_the_rate_holds() {
     check(

@@ -43,7 +43,7 @@ fn what_changes_within_a_minute_is_said_as_one() {
         02:01 -> channel update: 2 have joined: "n2", "n3". / Acknowledged by Tanaka., ticket update: 2 have joined: "n2", "n3". / Acknowledged by Tanaka.
         02:01:30 alert n0 is over: the monitor says so
         02:01:40 alert n1 is over: the monitor says so
-        02:02 -> channel update: 2 are over, 2 still fire: "n0", "n1"., ticket update: 2 are over, 2 still fire: "n0", "n1".
+        02:02 -> channel update: 2 are over: "n0", "n1"; 2 still fire., ticket update: 2 are over: "n0", "n1"; 2 still fire.
         02:03 alert n2 is over: the monitor says so
         02:03 -> channel update: "n2" is over, 1 still fires., ticket update: "n2" is over, 1 still fires.
         02:04 resolved by prometheus: the monitor says so
@@ -273,6 +273,55 @@ fn an_alert_that_leaves_is_named() {
         02:04 k2: opened: "full" from prometheus -> db, critical, high urgency
         02:04 k2: step 1 of team: tanaka, on call on primary (layer always); next step at 02:09:00
         02:04 -> call tanaka about k2, slack tanaka about k2, channel about k2, channel update: "full" has an incident of its own now: its routes lead elsewhere, and it has become more urgent. about k1
+        "#,
+    );
+}
+
+/// A thread says how long it is put aside and when that is over, which is another thing than an acknowledgement.
+#[test]
+fn a_snooze_and_its_end_are_said_as_such() {
+    check(
+        "show mirrors
+         02:00 alert a critical
+         02:01 snooze tanaka 10m
+         02:12 end",
+        r#"
+        02:00 opened: "a" from prometheus -> web, critical, high urgency
+        02:00 step 1 of team: tanaka, on call on primary (layer always); next step at 02:05:00
+        02:00 -> call tanaka, slack tanaka, channel
+        02:01 snoozed by Tanaka in Slack, until 02:11:00
+        02:01 -> channel update: Snoozed by Tanaka in Slack, until Tue 8 Dec 02:11 JST.
+        02:11 triggered again: the snooze is over
+        02:11 step 1 of team: tanaka, on call on primary (layer always); next step at 02:16:00
+        02:11 -> call tanaka, slack tanaka, channel update: Triggered again: the snooze is over. / Telling: Tanaka (step 1 of 2; next at 02:16)
+        "#,
+    );
+}
+
+/// Where one body of the monitor ends all, the line about those that are over does not say that one still fires.
+#[test]
+fn what_the_monitor_closes_fires_no_more() {
+    check(
+        &format!(
+            "{GROUPS}
+             02:00 alert n0 critical rack=1
+             02:00:05 alert n1 critical rack=1
+             02:00:10 alert n2 critical rack=1
+             02:03 post resolve n0; resolve n1; resolve n2
+             02:05 end"
+        ),
+        r#"
+        02:00 opened: "n0" from prometheus -> web, critical, high urgency
+        02:00 step 1 of team: tanaka, on call on primary (layer always); next step at 02:05:00
+        02:00 -> call tanaka, slack tanaka, channel, ticket
+        02:00:05 joined by: "n1" from prometheus
+        02:00:05 -> channel update: "n1" has joined., ticket update: "n1" has joined.
+        02:00:10 joined by: "n2" from prometheus
+        02:01:05 -> channel update: "n2" has joined., ticket update: "n2" has joined.
+        02:03 alert n0 is over: the monitor says so
+        02:03 alert n1 is over: the monitor says so
+        02:03 resolved by prometheus: the monitor says so
+        02:03 -> channel update: 2 are over: "n0", "n1"; none fires any more. / Resolved by prometheus., ticket update: 2 are over: "n0", "n1"; none fires any more. / Resolved by prometheus.
         "#,
     );
 }

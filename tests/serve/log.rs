@@ -123,6 +123,17 @@ fn each_entry_of_an_incident_has_its_line() {
             ],
         ),
         (
+            json!({ "delivery": { "outcome": {
+                "delivery": "1-3", "provider": "jira", "outlet": { "mirror": "ticket" }, "outcome": { "delivered": {
+                    "reference": "OPS-2",
+                    "but": { "provider": "jira", "fault": "transition_refused", "said": "resolution: required" },
+                } },
+            } } }),
+            vec![
+                r#"level=warn event=delivered incident=1-1 service=web delivery=1-3 way=ticket provider=jira reference=OPS-2 why=transition_refused reason="Jira: the ticket's status was left as it is, since its workflow refused the transition (resolution: required)" seq=7"#,
+            ],
+        ),
+        (
             json!({ "escalation": { "held_back": silence } }),
             vec![
                 r#"level=info event=held_back incident=1-1 service=web why=silence until=2026-12-07T20:00:00Z reason="load test" rule=silences/night.yaml:1 seq=7"#,

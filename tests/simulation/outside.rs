@@ -174,6 +174,6 @@ fn accepted(delivery: &Delivery) -> Outcome {
     let reference = format!("ref-{}", delivery.id);
     match delivery.task.contact() {
         Some((_, by)) if by.method().has_course => Outcome::Accepted { reference },
-        Some(_) | None => Outcome::Delivered { reference },
+        Some(_) | None => Outcome::delivered(reference),
     }
 }
