@@ -1,20 +1,7 @@
 //! Formats people, schedules and rules for the command line.
 
 use crate::config::Config;
-use crate::schedule::{OnCall, Source, UserId};
-
-/// The source as the config page writes it: `layer/weekly`, or an override's `file:line`.
-pub(super) fn source(on_call: &OnCall) -> Option<String> {
-    match &on_call.source {
-        Source::Nobody => None,
-        Source::Layer(name) => Some(layer(name)),
-        Source::Override(place) => Some(place.to_string()),
-    }
-}
-
-pub(super) fn layer(name: &str) -> String {
-    format!("layer/{name}")
-}
+use crate::schedule::UserId;
 
 /// `田中 太郎 (tanaka)`, which a table does not break.
 pub(super) fn name(config: &Config, id: &UserId) -> String {

@@ -4,11 +4,12 @@ use super::Output;
 use super::directory::{Directory, now};
 use super::instant::{instant, local, zone_name};
 use super::known::known;
-use super::people::{layer, names, source};
+use super::people::names;
 use super::table::table;
 use crate::config::{CalendarId, Config, Id};
 use crate::preview::calendar::calendar;
 use crate::preview::ical;
+use crate::preview::on_call::{layer, shift_object, source};
 use crate::preview::shifts::{Role, role, schedules_of, stretches};
 use crate::schedule::Shift;
 use anyhow::{Result, bail};
@@ -76,7 +77,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Output> {
             let shifts = config.schedules.shifts(id, from, until);
             match format {
                 Format::Text => text(config, id, (from, until), &shifts),
-                _ => format!("{:#}\n", Value::Array(shifts.iter().map(object).collect())),
+                _ => format!("{:#}\n", Value::Array(shifts.iter().map(shift_object).collect())),
             }
         }
         (CalendarId::User(user), format) => {
@@ -170,16 +171,6 @@ fn dates((from, until): (Timestamp, Timestamp), zone: &TimeZone) -> (String, imp
         }
     };
     (title, clock)
-}
-
-fn object(shift: &Shift) -> Value {
-    json!({
-        "start": shift.start.to_string(),
-        "end": shift.end.to_string(),
-        "users": shift.on_call.users,
-        "shadows": shift.on_call.shadows,
-        "source": source(&shift.on_call),
-    })
 }
 
 /// All shifts of a person in a range, in order of time.

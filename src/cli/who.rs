@@ -4,16 +4,14 @@ use super::Output;
 use super::directory::{Directory, now};
 use super::instant::{instant, local, zone_name};
 use super::known::known;
-use super::people::{name, names, source};
+use super::people::{name, names};
 use super::table::table;
 use crate::config::Config;
+use crate::preview::on_call::{HORIZON, who_object};
 use crate::schedule::{Handover, Reason, UserId};
 use anyhow::Result;
-use jiff::{SignedDuration, Timestamp};
-use serde_json::{Value, json};
-
-/// How far ahead to look for the next handover.
-const HORIZON: SignedDuration = SignedDuration::from_hours(90 * 24);
+use jiff::Timestamp;
+use serde_json::Value;
 
 /// Show who is on call, from which layer or override, until when, and who is next
 #[derive(Debug, clap::Args)]
@@ -108,19 +106,5 @@ fn away(config: &Config, at: Timestamp, user: &UserId) -> String {
 }
 
 fn object(answer: &WhoAnswer<'_>) -> Value {
-    let WhoAnswer { schedule, handover, reason } = answer;
-    let last = reason.overrides.last();
-    json!({
-        "schedule": schedule,
-        "users": handover.on_call.users,
-        "shadows": handover.on_call.shadows,
-        "source": source(&handover.on_call),
-        "place": last.map(|change| change.origin.to_string()).or(reason.layer.map(|rule| rule.place.to_owned())),
-        "reason": last.and_then(|change| change.reason.as_deref()),
-        "away": reason.away,
-        "until": handover.next.as_ref().map(|_| handover.until.to_string()),
-        "next": handover.next.as_ref().map(|next| json!({
-            "users": next.users, "shadows": next.shadows, "source": source(next),
-        })),
-    })
+    who_object(answer.schedule, &answer.handover, &answer.reason)
 }

@@ -41,6 +41,7 @@ pub use expectation::{Expectation, Expected, ExpectedAlert, Never};
 pub use layout::is_not_text;
 pub use render::{render_human, render_json};
 pub use source::{SourceFile, Sources};
+pub use suggest::nearest;
 pub use tree::{FILE_MAX, FILES_MAX, FOLDERS_MAX, TREE_BYTES_MAX, Tree, Unread};
 pub use value::why_no_date;
 pub use yaml::{Entry, Node, NodeKind, Parsed, Problem, parse};

@@ -2,7 +2,7 @@
 
 /// The most similar name, if any is close enough: at most one letter in three differs, or the last part of the path
 /// is the same, or one is a prefix of the other.
-pub(super) fn nearest<'n>(written: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+pub fn nearest<'n>(written: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
     let written = written.to_lowercase();
     names
         .filter_map(|name| {

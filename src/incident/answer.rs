@@ -109,7 +109,8 @@ fn why_not(refused: &Refused, language: Language, zone: &TimeZone) -> String {
     }
 }
 
-fn warning(warning: &Warning, language: Language, zone: &TimeZone) -> String {
+/// One thing that a wish would break, in words.
+pub fn warning(warning: &Warning, language: Language, zone: &TimeZone) -> String {
     let at = |instant: &Timestamp| language.date_time(*instant, zone);
     match warning {
         Warning::Everything { until } => language.answer(&Answer::Everything { until: &at(until) }),

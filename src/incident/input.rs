@@ -392,7 +392,8 @@ pub enum Made {
 }
 
 /// What a wish would break.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Warning {
     /// Something critical would be quiet for longer than a day.
     CriticalForLong { until: Timestamp },

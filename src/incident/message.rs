@@ -4,7 +4,7 @@
 //! cut to their limits and wrap; they choose no words. So a dry run shows the words without a provider. Whether and
 //! whom to tell is decided elsewhere; what is said aloud is in `script`.
 
-pub use super::answer::reply_text;
+pub use super::answer::{reply_text, warning};
 pub use super::script::{SPOKEN_INCIDENTS_MAX, SPOKEN_SUMMARY_MAX, call, reply_spoken};
 pub use super::text::{TEXT_MAX, Text};
 pub use super::thread::follow_up;

@@ -8,6 +8,7 @@ pub mod calendar;
 pub mod difference;
 pub mod ical;
 pub mod load;
+pub mod on_call;
 mod response;
 mod run_time;
 pub mod shifts;

@@ -1,6 +1,7 @@
 //! The way to the engine: inputs with their replies, and questions about the state.
 
-use crate::alert::Event;
+use crate::alert::{Event, Severity};
+use crate::config::{RunTime, Urgency};
 use crate::engine::Lane;
 use crate::incident::{Alert, Heartbeat, Incident, IncidentId, Input, Reply, Status};
 use std::collections::BTreeMap;
@@ -37,6 +38,10 @@ pub enum Message {
         integration: String,
         answer: oneshot::Sender<Option<Heartbeat>>,
     },
+    /// The overrides, silences and absences that were made at run time.
+    RunTime {
+        answer: oneshot::Sender<RunTime>,
+    },
     /// An incident, with what it takes to read its timeline.
     Find {
         id: IncidentId,
@@ -48,6 +53,11 @@ pub enum Message {
 #[derive(Clone, Debug, Default)]
 pub struct Wanted {
     pub status: Option<Status>,
+    /// Not resolved.
+    pub open: bool,
+    pub service: Option<String>,
+    pub severity: Option<Severity>,
+    pub urgency: Option<Urgency>,
     /// Of an alert of this integration.
     pub integration: Option<String>,
     /// Of an alert with this key.
@@ -60,7 +70,12 @@ impl Wanted {
             self.integration.as_ref().is_none_or(|id| alert.integration == *id)
                 && self.dedup_key.as_ref().is_none_or(|key| alert.dedup_key == *key)
         };
-        self.status.is_none_or(|status| incident.status == status) && incident.alerts.iter().any(is_of)
+        self.status.is_none_or(|status| incident.status == status)
+            && !(self.open && incident.status == Status::Resolved)
+            && self.service.as_deref().is_none_or(|id| incident.service.as_deref() == Some(id))
+            && self.severity.is_none_or(|severity| incident.severity == severity)
+            && self.urgency.is_none_or(|urgency| incident.urgency == urgency)
+            && (self.integration.is_none() && self.dedup_key.is_none() || incident.alerts.iter().any(is_of))
     }
 }
 
@@ -123,6 +138,11 @@ impl Inbox {
     pub async fn heartbeat(&self, integration: String) -> Result<Option<Heartbeat>, Busy> {
         let (answer, answered) = oneshot::channel();
         ask(&self.first, Message::Heartbeat { integration, answer }, answered, PATIENCE).await
+    }
+
+    pub async fn run_time(&self) -> Result<RunTime, Busy> {
+        let (answer, answered) = oneshot::channel();
+        ask(&self.first, Message::RunTime { answer }, answered, PATIENCE).await
     }
 
     pub async fn find(&self, id: IncidentId) -> Result<Option<Found>, Busy> {

@@ -251,6 +251,9 @@ impl Running {
                 let heartbeats = &self.engine.incidents().state().heartbeats;
                 let _ = answer.send(heartbeats.get(&integration).cloned());
             }
+            Message::RunTime { answer } => {
+                let _ = answer.send(self.engine.incidents().state().run_time.clone());
+            }
             Message::Find { id, answer } => {
                 let state = self.engine.incidents().state();
                 let found = state.incidents.get(&id).cloned();

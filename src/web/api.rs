@@ -5,63 +5,59 @@ use super::config;
 use super::refusal::{Refusal, busy, no_config};
 use super::room::Whose;
 use super::router::{Doors, Shared};
-use crate::actor::{Actor, Via};
-use crate::config::Config;
+use super::wish::{Query, one_of};
+use crate::alert::Severity;
+use crate::config::{Config, Urgency};
 use crate::disk::recover;
-use crate::engine::Lane;
-use crate::incident::message;
-use crate::incident::{
-    Asked, Assignee, Command, Entry, Incident, IncidentId, Input, Reply, Respond, Status, Target,
-};
-use crate::language::Language;
+use crate::incident::{Entry, Incident, IncidentId, Status};
 use crate::preview::timeline::Reader;
 use crate::server::inbox::{self, Found};
 use crate::server::live::Live;
 use axum::Json;
-use axum::extract::{Path, Query, Request, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::extract::{Path, Request, State};
+use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
-use serde::Deserialize;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// `GET /v1/incidents?status=triggered&limit=50&before=3-17`
-#[derive(Debug, Deserialize)]
-pub struct Wanted {
-    status: Option<Status>,
-    limit: Option<usize>,
-    before: Option<String>,
-}
-
 /// How much one may ask at once.
 const ASKED: Bounds = Bounds { bytes: 64 << 10, time: Duration::from_secs(10) };
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Nothing {}
+const STATUSES: [(&str, Option<Status>); 4] = [
+    ("open", None),
+    ("triggered", Some(Status::Triggered)),
+    ("acknowledged", Some(Status::Acknowledged)),
+    ("resolved", Some(Status::Resolved)),
+];
+pub(super) const SEVERITIES: [(&str, Severity); 4] = [
+    ("critical", Severity::Critical),
+    ("error", Severity::Error),
+    ("warning", Severity::Warning),
+    ("info", Severity::Info),
+];
+const URGENCIES: [(&str, Urgency); 3] =
+    [("high", Urgency::High), ("low", Urgency::Low), ("none", Urgency::None)];
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Reassigned {
-    user: String,
-}
-
-/// The newest incidents, at most 100, with where to go on.
-pub async fn list(State(doors): Shared, headers: HeaderMap, Query(wanted): Query<Wanted>) -> Response {
+/// `GET /v1/incidents?status=triggered&service=web&limit=50&before=3-17`: the newest, at most 100, with where to go on.
+pub async fn list(State(doors): Shared, headers: HeaderMap, uri: Uri) -> Response {
     let live = match authorized(&doors, &headers) {
         Ok((live, _)) => live,
         Err(refused) => return refused,
     };
-    let before = match wanted.before.map(|id| id.parse::<IncidentId>()).transpose() {
-        Ok(before) => before,
-        Err(error) => return problem(StatusCode::BAD_REQUEST, &format!("`before`: {error}")),
+    let (wanted, before, limit) = match wanted(&uri) {
+        Ok(wanted) => wanted,
+        Err(why) => return problem(StatusCode::BAD_REQUEST, &why),
     };
-    let limit = wanted.limit.unwrap_or(50);
-    match doors.inbox.list(inbox::Wanted { status: wanted.status, ..Default::default() }, before, limit).await
-    {
+    let service = wanted.service.clone();
+    match doors.inbox.list(wanted, before, limit).await {
         Err(_) => busy(),
         Ok(incidents) => {
+            // A service that git has removed may have incidents still; one that has neither is misspelt.
+            let misspelt = |id: &String| incidents.is_empty() && !live.config.services.contains_key(&**id);
+            if let Some(id) = service.filter(misspelt) {
+                return problem(StatusCode::BAD_REQUEST, &format!("`service`: there is no service `{id}`"));
+            }
             let next = incidents.last().map(|incident| incident.id.to_string());
             let incidents: Vec<Value> =
                 incidents.iter().map(|incident| shown(&live.config, incident)).collect();
@@ -70,10 +66,29 @@ pub async fn list(State(doors): Shared, headers: HeaderMap, Query(wanted): Query
     }
 }
 
+fn wanted(uri: &Uri) -> Result<(inbox::Wanted, Option<IncidentId>, usize), String> {
+    let query = Query::read(uri, &["status", "service", "severity", "urgency", "limit", "before"])?;
+    let status = query.get("status").map(|word| one_of("status", word, &STATUSES)).transpose()?;
+    let wanted = inbox::Wanted {
+        status: status.flatten(),
+        open: status == Some(None),
+        service: query.get("service").map(str::to_owned),
+        severity: query.get("severity").map(|word| one_of("severity", word, &SEVERITIES)).transpose()?,
+        urgency: query.get("urgency").map(|word| one_of("urgency", word, &URGENCIES)).transpose()?,
+        ..Default::default()
+    };
+    let limit = query.get("limit").map_or(Ok(50), |text| {
+        text.parse()
+            .map_err(|_| format!("`limit`: `{text}` is not a number; at most {} are listed", inbox::PAGE_MAX))
+    })?;
+    let before = query.get("before").map(str::parse::<IncidentId>).transpose();
+    Ok((wanted, before.map_err(|error| format!("`before`: {error}"))?, limit))
+}
+
 /// One incident with its timeline.
-pub async fn show(State(doors): Shared, headers: HeaderMap, Path(id): Path<String>) -> Response {
-    let live = match authorized(&doors, &headers) {
-        Ok((live, _)) => live,
+pub async fn show(State(doors): Shared, headers: HeaderMap, uri: Uri, Path(id): Path<String>) -> Response {
+    let live = match reads(&doors, &headers, &uri) {
+        Ok(live) => live,
         Err(refused) => return refused,
     };
     let id: IncidentId = match id.parse() {
@@ -104,54 +119,15 @@ pub async fn show(State(doors): Shared, headers: HeaderMap, Path(id): Path<Strin
     Json(body).into_response()
 }
 
-/// `POST /v1/incidents/{id}/acknowledge`, `resolve`, or `reassign` with `{"user": "tanaka"}`.
-pub async fn act(
+/// What came through an integration's door since the start, and when it was last heard from. No secrets.
+pub async fn integration(
     State(doors): Shared,
     headers: HeaderMap,
-    Path((id, action)): Path<(String, String)>,
-    request: Request,
+    uri: Uri,
+    Path(id): Path<String>,
 ) -> Response {
-    let (live, name) = match authorized(&doors, &headers) {
-        Ok(authorized) => authorized,
-        Err(refused) => return refused,
-    };
-    let id: IncidentId = match id.parse() {
-        Ok(id) => id,
-        Err(error) => return problem(StatusCode::BAD_REQUEST, &format!("{error}")),
-    };
-    let action = match action.as_str() {
-        "acknowledge" | "resolve" | "escalate" => {
-            if let Err(refused) = nothing(&doors, &name, request).await {
-                return refused;
-            }
-            match action.as_str() {
-                "acknowledge" => Asked::Acknowledge,
-                "resolve" => Asked::Resolve { reason: None },
-                _ => Asked::Escalate { step: None },
-            }
-        }
-        "reassign" => match reassigned(&doors, &live, &name, request).await {
-            Ok(asked) => asked,
-            Err(refused) => return refused,
-        },
-        other => {
-            let text = format!("`{other}` is not acknowledge, resolve, escalate or reassign");
-            return problem(StatusCode::NOT_FOUND, &text);
-        }
-    };
-    let by = Actor::Token { name, acts_for: None };
-    let target = Target::Incidents(vec![id]);
-    let command = Command::Respond(Respond { target, action, by, via: Via::Api });
-    match doors.inbox.input(Lane::First, Input::Command(command)).await {
-        Err(_) => busy(),
-        Ok(answered) => replied(id, answered.reply, &live.config),
-    }
-}
-
-/// What came through an integration's door since the start, and when it was last heard from. No secrets.
-pub async fn integration(State(doors): Shared, headers: HeaderMap, Path(id): Path<String>) -> Response {
-    let live = match authorized(&doors, &headers) {
-        Ok((live, _)) => live,
+    let live = match reads(&doors, &headers, &uri) {
+        Ok(live) => live,
         Err(refused) => return refused,
     };
     let id = id.replace('.', "/");
@@ -179,20 +155,12 @@ pub async fn integration(State(doors): Shared, headers: HeaderMap, Path(id): Pat
     .into_response()
 }
 
-fn replied(id: IncidentId, reply: Option<Reply>, config: &Config) -> Response {
-    match reply {
-        Some(Reply::Done { .. }) => Json(json!({ "incident": id, "result": "done" })).into_response(),
-        Some(Reply::Noted { .. }) => Json(json!({ "incident": id, "result": "noted" })).into_response(),
-        Some(Reply::Already { by, .. }) => {
-            Json(json!({ "incident": id, "result": "already", "by": by })).into_response()
-        }
-        Some(reply @ (Reply::Refused(_) | Reply::Confirm(_))) => {
-            let zone = &config.organisation.time_zone;
-            problem(StatusCode::BAD_REQUEST, &message::reply_text(&reply, Language::En, zone))
-        }
-        Some(Reply::Taken { .. } | Reply::Made { .. } | Reply::Ended | Reply::Say(_) | Reply::NotFound)
-        | None => problem(StatusCode::NOT_FOUND, &format!("there is no incident {id}, or it is long closed")),
-    }
+/// The config in force, the name of the token, and the request of whoever has it.
+pub(super) async fn asked(doors: &Doors, request: Request) -> Result<(Arc<Live>, String, Taken), Response> {
+    let (live, name) = authorized(doors, request.headers())?;
+    Query::none(request.uri()).map_err(|why| problem(StatusCode::BAD_REQUEST, &why))?;
+    let taken = taken(doors, &name, request).await?;
+    Ok((live, name, taken))
 }
 
 /// The request of whoever has this token.
@@ -204,27 +172,12 @@ async fn taken(doors: &Doors, token: &str, request: Request) -> Result<Taken, Re
     }
 }
 
-/// A body that says nothing: none, or an object without keys.
-async fn nothing(doors: &Doors, token: &str, request: Request) -> Result<(), Response> {
-    let taken = taken(doors, token, request).await?;
-    if taken.body.iter().all(u8::is_ascii_whitespace) {
-        return Ok(());
-    }
-    let read: Result<Option<Nothing>, _> = serde_json::from_slice(&taken.body);
-    read.map(|nothing| nothing.map_or((), |Nothing {}| ())).map_err(|error| {
-        problem(StatusCode::BAD_REQUEST, &format!("this takes no body, or an empty object: {error}"))
-    })
-}
-
-async fn reassigned(doors: &Doors, live: &Live, token: &str, request: Request) -> Result<Asked, Response> {
-    let taken = taken(doors, token, request).await?;
-    let wanted: Reassigned = serde_json::from_slice(&taken.body).map_err(|error| {
-        problem(StatusCode::BAD_REQUEST, &format!("the body should be {{\"user\": \"<id>\"}}: {error}"))
-    })?;
-    match live.config.users.get_key_value(wanted.user.as_str()) {
-        Some((id, _)) => Ok(Asked::Reassign(vec![Assignee::User(id.clone())])),
-        None => Err(problem(StatusCode::BAD_REQUEST, &format!("there is no user `{}`", wanted.user))),
-    }
+/// The config in force, for whoever has a token and asks without parameters.
+#[expect(clippy::result_large_err, reason = "the refusal is the answer itself")]
+fn reads(doors: &Doors, headers: &HeaderMap, uri: &Uri) -> Result<Arc<Live>, Response> {
+    let (live, _) = authorized(doors, headers)?;
+    Query::none(uri).map_err(|why| problem(StatusCode::BAD_REQUEST, &why))?;
+    Ok(live)
 }
 
 /// The config in force and the name of the token, or the refusal. Every token is compared.
@@ -256,14 +209,14 @@ fn bearer(authorization: &str) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
-fn problem(status: StatusCode, message: &str) -> Response {
+pub(super) fn problem(status: StatusCode, message: &str) -> Response {
     (status, Json(json!({ "error": message }))).into_response()
 }
 
 /// The most alerts of one incident that are listed; a storm holds more, and says how many.
 const ALERTS_SHOWN_MAX: usize = 1_000;
 
-fn shown(config: &Config, incident: &Incident) -> Value {
+pub(super) fn shown(config: &Config, incident: &Incident) -> Value {
     let labels: serde_json::Map<String, Value> =
         incident.labels.iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
     json!({

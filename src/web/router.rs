@@ -11,9 +11,12 @@ use super::body::{BODY_MAX, Bounds, Cut, Taken};
 use super::calendars;
 use super::calendars::Calendars;
 use super::callbacks;
+use super::changes;
+use super::commands;
 use super::config as in_force;
 use super::entrance::{self, Entrance, Judged};
 use super::limit::{Limits, Passed, TooMuch};
+use super::on_call;
 use super::opsgenie;
 use super::refusal::{self, Refusal, at, busy, come_again, no_config, no_such_path, nothing_opened};
 use super::slow::Slowed;
@@ -86,9 +89,13 @@ pub fn router(doors: Arc<Doors>) -> Router {
         .route("/v2/alerts/{*rest}", any(webhook).get(opsgenie::show))
         .route("/v1/push", post(push))
         .route("/v1/callbacks/{*rest}", post(callbacks::callback))
-        .route("/v1/incidents", get(api::list))
-        .route("/v1/incidents/{id}", get(api::show))
-        .route("/v1/incidents/{id}/{action}", post(api::act))
+        .route("/v1/incidents", get(api::list).post(commands::declare))
+        .route("/v1/incidents/{id}", get(api::show).post(commands::several))
+        .route("/v1/incidents/{id}/{command}", post(commands::one))
+        .merge(changes::routes())
+        .route("/v1/who", get(on_call::who))
+        .route("/v1/schedules/{id}/shifts", get(on_call::shifts))
+        .route("/v1/schedules/{id}/take", post(changes::take))
         .route("/v1/config", get(in_force::show))
         .route("/v1/integrations/{*id}", get(api::integration))
         .route("/v1/calendars/{*rest}", get(calendars::show))

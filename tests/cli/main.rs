@@ -9,6 +9,7 @@ mod help;
 mod init;
 mod parse;
 mod shifts;
+mod times;
 mod words;
 
 use clap::Parser;

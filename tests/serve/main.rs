@@ -5,6 +5,7 @@
 
 mod alertmanager;
 mod calendars;
+mod commands;
 mod doctor;
 mod doors;
 mod git;

@@ -1,0 +1,341 @@
+//! What people's tools change for now: overrides, silences and absences, and whoever takes over a schedule.
+//!
+//! What may be made, for how long, and what it would break, is decided in [`incident`](crate::incident).
+
+use super::api::{asked, authorized, problem};
+use super::commands::{by, refused, today};
+use super::on_call::schedule;
+use super::refusal::busy;
+use super::router::{Doors, Shared};
+use super::wish::{Query, Wish};
+use crate::actor::Via;
+use crate::config::{Config, Id, RunTime, RunTimeAbsence, RunTimeOverride, RunTimeSilence};
+use crate::engine::Lane;
+use crate::incident::message::reply_text;
+use crate::incident::{Command, Ended, Input, Made, Reply};
+use crate::language::Language;
+use crate::language::moment::{Moment, NotAMoment, moment};
+use crate::place::Place;
+use crate::schedule::{OverrideAction, UserId};
+use crate::server::live::Live;
+use axum::extract::{Path, Request, State};
+use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{delete, get};
+use axum::{Json, Router};
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+/// How far a handoff is looked for.
+const HANDOFF_WITHIN: SignedDuration = SignedDuration::from_hours(31 * 24);
+
+const OVERRIDE: &[&str] =
+    &["schedule", "from", "for", "until", "with", "replace", "add", "reason", "confirm"];
+const SILENCE: &[&str] = &["services", "when", "everything", "from", "for", "until", "reason", "confirm"];
+const ABSENCE: &[&str] = &["user", "cover", "from", "for", "until", "confirm"];
+const TAKE: &[&str] = &["user", "replace", "for", "until", "confirm"];
+
+pub fn routes() -> Router<Arc<Doors>> {
+    Router::new()
+        .route(
+            "/v1/overrides",
+            get(async |doors, headers, uri| list(doors, headers, uri, Made::Override).await)
+                .post(async |doors, request| make(doors, request, Made::Override).await),
+        )
+        .route(
+            "/v1/overrides/{*id}",
+            delete(async |doors, id, request| end(doors, id, request, Made::Override).await),
+        )
+        .route(
+            "/v1/silences",
+            get(async |doors, headers, uri| list(doors, headers, uri, Made::Silence).await)
+                .post(async |doors, request| make(doors, request, Made::Silence).await),
+        )
+        .route(
+            "/v1/silences/{*id}",
+            delete(async |doors, id, request| end(doors, id, request, Made::Silence).await),
+        )
+        .route(
+            "/v1/absences",
+            get(async |doors, headers, uri| list(doors, headers, uri, Made::Absence).await)
+                .post(async |doors, request| make(doors, request, Made::Absence).await),
+        )
+        .route(
+            "/v1/absences/{*id}",
+            delete(async |doors, id, request| end(doors, id, request, Made::Absence).await),
+        )
+}
+
+/// Those of a kind that run or are to come, the oldest first.
+async fn list(State(doors): Shared, headers: HeaderMap, uri: Uri, kind: Made) -> Response {
+    let live = match authorized(&doors, &headers) {
+        Ok((live, _)) => live,
+        Err(refused) => return refused,
+    };
+    if let Err(why) = Query::none(&uri) {
+        return problem(StatusCode::BAD_REQUEST, &why);
+    }
+    let Ok(run_time) = doors.inbox.run_time().await else { return busy() };
+    let (now, config) = (doors.clock.now(), &live.config);
+    let ids: Vec<u64> = match kind {
+        Made::Override => {
+            run_time.overrides.iter().filter(|(_, it)| it.until > now).map(|(id, _)| *id).collect()
+        }
+        Made::Silence => {
+            run_time.silences.iter().filter(|(_, it)| it.until > now).map(|(id, _)| *id).collect()
+        }
+        Made::Absence => {
+            run_time.absences.iter().filter(|(_, it)| it.until > now).map(|(id, _)| *id).collect()
+        }
+    };
+    let all: Vec<Value> = ids.iter().filter_map(|id| shown(config, &run_time, kind, *id)).collect();
+    let name = plural(kind);
+    Json(json!({ name: all })).into_response()
+}
+
+async fn make(State(doors): Shared, request: Request, kind: Made) -> Response {
+    let (live, name, taken) = match asked(&doors, request).await {
+        Ok(asked) => asked,
+        Err(refused) => return refused,
+    };
+    let read = match kind {
+        Made::Override => read_override(&doors, &live, &name, &taken.body),
+        Made::Silence => read_silence(&doors, &live, &name, &taken.body),
+        Made::Absence => read_absence(&doors, &live, &name, &taken.body),
+    };
+    match read {
+        Ok(command) => made(&doors, &live, command).await,
+        Err(why) => problem(StatusCode::BAD_REQUEST, &why),
+    }
+}
+
+/// `POST /v1/schedules/{id}/take`: `user` is on call there, until an instant or the next handoff.
+pub async fn take(State(doors): Shared, Path(id): Path<String>, request: Request) -> Response {
+    let (live, name, taken) = match asked(&doors, request).await {
+        Ok(asked) => asked,
+        Err(refused) => return refused,
+    };
+    let schedule = match schedule(&live.config, &id) {
+        Ok(schedule) => schedule,
+        Err(why) => return problem(StatusCode::NOT_FOUND, &why),
+    };
+    match read_take(&doors, &live, &name, schedule, &taken.body) {
+        Ok(command) => made(&doors, &live, command).await,
+        Err(why) => problem(StatusCode::BAD_REQUEST, &why),
+    }
+}
+
+/// `DELETE /v1/overrides/{id}`, of one that was made at run time, or of git by its place (`overrides/2026.yaml:3`). An absence
+/// ends by the id of its user, too.
+async fn end(State(doors): Shared, Path(id): Path<String>, request: Request, kind: Made) -> Response {
+    let (live, name, taken) = match asked(&doors, request).await {
+        Ok(asked) => asked,
+        Err(refused) => return refused,
+    };
+    if let Err(why) = Wish::read(&taken.body, &[]) {
+        return problem(StatusCode::BAD_REQUEST, &why);
+    }
+    let Ok(run_time) = doors.inbox.run_time().await else { return busy() };
+    let missing = format!("no such one of the {} is in force: `{id}`", plural(kind));
+    let number = id.parse().ok().filter(|id| shown(&live.config, &run_time, kind, *id).is_some());
+    let place = Place::read(&id).filter(|place| place.file.starts_with(plural(kind)));
+    let (by, via) = (by(&name), Via::Api);
+    let command = match (number, place, live.config.users.get_key_value(id.as_str())) {
+        (Some(id), _, _) => Command::End { what: Ended::RunTime(id), by, via },
+        (None, Some(place), _) => Command::End { what: Ended::File(place), by, via },
+        (None, None, Some((user, _))) if kind == Made::Absence => {
+            Command::Back { user: user.clone(), by, via }
+        }
+        _ => return problem(StatusCode::NOT_FOUND, &missing),
+    };
+    let Ok(answered) = doors.inbox.input(Lane::First, Input::Command(command)).await else { return busy() };
+    match answered.reply {
+        Some(reply @ Reply::Ended) => {
+            let text = reply_text(&reply, Language::En, &live.config.organisation.time_zone);
+            Json(json!({ "id": id, "result": "done", "text": text })).into_response()
+        }
+        Some(Reply::Refused(crate::incident::Refused::NotInForce)) => {
+            problem(StatusCode::NOT_FOUND, &missing)
+        }
+        other => {
+            let (status, body) = refused(other, &live.config, &missing);
+            (status, Json(body)).into_response()
+        }
+    }
+}
+
+/// The new object, or why there is none.
+async fn made(doors: &Doors, live: &Live, command: Command) -> Response {
+    let Ok(answered) = doors.inbox.input(Lane::First, Input::Command(command)).await else { return busy() };
+    let Some(Reply::Made { id, kind, .. }) = answered.reply else {
+        let (status, body) = refused(answered.reply, &live.config, "it was not made");
+        return (status, Json(body)).into_response();
+    };
+    let text = answered
+        .reply
+        .as_ref()
+        .map(|reply| reply_text(reply, Language::En, &live.config.organisation.time_zone));
+    let run_time = doors.inbox.run_time().await.unwrap_or_default();
+    let mut body = shown(&live.config, &run_time, kind, id).unwrap_or_else(|| json!({ "id": id }));
+    body["result"] = json!("done");
+    body["text"] = json!(text);
+    (StatusCode::CREATED, Json(body)).into_response()
+}
+
+fn plural(kind: Made) -> &'static str {
+    match kind {
+        Made::Override => "overrides",
+        Made::Silence => "silences",
+        Made::Absence => "absences",
+    }
+}
+
+fn shown(config: &Config, run_time: &RunTime, kind: Made, id: u64) -> Option<Value> {
+    Some(match kind {
+        Made::Override => {
+            let made = run_time.overrides.get(&id)?;
+            let (with, replace, add) = match &made.action {
+                OverrideAction::Set(with) => (Some(with), None, None),
+                OverrideAction::Replace { who, with } => (Some(with), Some(who), None),
+                OverrideAction::Add(add) => (None, None, Some(add)),
+            };
+            json!({
+                "id": id, "schedule": made.schedule, "from": made.from, "until": made.until,
+                "with": with, "replace": replace, "add": add,
+                "reason": made.reason, "by": config.name_of(&made.by), "via": made.via,
+            })
+        }
+        Made::Silence => {
+            let made = run_time.silences.get(&id)?;
+            let when: serde_json::Map<String, Value> =
+                made.when.iter().map(|(key, patterns)| (key.clone(), json!(patterns))).collect();
+            json!({
+                "id": id, "services": made.services, "when": when, "from": made.from, "until": made.until,
+                "reason": made.reason, "by": config.name_of(&made.by), "via": made.via,
+            })
+        }
+        Made::Absence => {
+            let made = run_time.absences.get(&id)?;
+            json!({
+                "id": id, "user": made.user, "cover": made.cover, "from": made.from, "until": made.until,
+                "by": config.name_of(&made.by), "via": made.via,
+            })
+        }
+    })
+}
+
+fn read_override(doors: &Doors, live: &Live, token: &str, body: &[u8]) -> Result<Command, String> {
+    let (wish, config) = (Wish::read(body, OVERRIDE)?, &live.config);
+    let schedule = schedule(config, &wish.needed("schedule")?)?;
+    let people = |key: &str| -> Result<Vec<UserId>, String> {
+        match &wish.texts(key)?[..] {
+            [only] if only == "nobody" => Ok(Vec::new()),
+            ids => ids.iter().map(|id| user(config, id)).collect(),
+        }
+    };
+    let replace = wish.text("replace")?;
+    let action = match (replace, wish.has("with"), wish.has("add")) {
+        (None, false, true) => OverrideAction::Add(people("add")?),
+        (None, true, false) => OverrideAction::Set(people("with")?),
+        (Some(who), true, false) => {
+            OverrideAction::Replace { who: user(config, &who)?, with: people("with")? }
+        }
+        _ => return Err("say who: `with`, `replace` and `with`, or `add`".to_owned()),
+    };
+    if action == OverrideAction::Add(Vec::new()) {
+        return Err(
+            "`add`: nobody changes nothing: name who helps, or use `with: nobody` for a gap".to_owned()
+        );
+    }
+    if matches!(&action, OverrideAction::Set(with) if with.is_empty() && !says_nobody(&wish)?) {
+        return Err("`with` is empty: name who is on call, or `nobody`".to_owned());
+    }
+    let (from, until) = times(&wish, doors, live, Some(&schedule))?;
+    let (reason, by, via) = (wish.text("reason")?, by(token), Via::Api);
+    let made = Box::new(RunTimeOverride { schedule, from, until, action, reason, by, via });
+    Ok(Command::Override { made, confirmed: wish.flag("confirm")? })
+}
+
+fn says_nobody(wish: &Wish) -> Result<bool, String> {
+    Ok(matches!(&wish.texts("with")?[..], [only] if only == "nobody"))
+}
+
+fn read_silence(doors: &Doors, live: &Live, token: &str, body: &[u8]) -> Result<Command, String> {
+    let wish = Wish::read(body, SILENCE)?;
+    let service = |id: &String| {
+        let known = live.config.services.get_key_value(id.as_str());
+        known.map(|(id, _)| id.clone()).ok_or_else(|| format!("`services`: there is no service `{id}`"))
+    };
+    let services: Vec<Id> = wish.texts("services")?.iter().map(service).collect::<Result<_, String>>()?;
+    let (when, everything) = (wish.matchers("when")?, wish.flag("everything")?);
+    if everything && (!services.is_empty() || !when.is_empty()) {
+        return Err("give either `everything`, or `services` and `when`, not both".to_owned());
+    }
+    let (from, until) = times(&wish, doors, live, None)?;
+    let (reason, by, via) = (wish.needed("reason")?, by(token), Via::Api);
+    let made = Box::new(RunTimeSilence { services, when, from, until, reason, by, via });
+    Ok(Command::Silence { made, everything, confirmed: wish.flag("confirm")? })
+}
+
+fn read_absence(doors: &Doors, live: &Live, token: &str, body: &[u8]) -> Result<Command, String> {
+    let (wish, config) = (Wish::read(body, ABSENCE)?, &live.config);
+    let away = user(config, &wish.needed("user")?)?;
+    let cover = wish.text("cover")?.map(|id| user(config, &id)).transpose()?;
+    let (from, until) = times(&wish, doors, live, None)?;
+    let made = Box::new(RunTimeAbsence { user: away, from, until, cover, by: by(token), via: Via::Api });
+    Ok(Command::Away { made, confirmed: wish.flag("confirm")? })
+}
+
+fn read_take(doors: &Doors, live: &Live, token: &str, schedule: Id, body: &[u8]) -> Result<Command, String> {
+    let (wish, config) = (Wish::read(body, TAKE)?, &live.config);
+    let to = user(config, &wish.needed("user")?)?;
+    let relieves = wish.text("replace")?.map(|id| user(config, &id)).transpose()?;
+    let until = match wish.until(today(doors, live))? {
+        Some(Moment::At(until)) => until,
+        Some(Moment::Handoff) | None => handoff(config, &schedule, doors.clock.now())?,
+    };
+    let (by, via, confirmed) = (by(token), Via::Api, wish.flag("confirm")?);
+    Ok(Command::Take { schedule, to, relieves, until: Some(until), by, via, confirmed })
+}
+
+fn user(config: &Config, id: &str) -> Result<UserId, String> {
+    let known = config.users.get_key_value(id);
+    known.map(|(id, _)| id.clone()).ok_or_else(|| format!("there is no user `{id}`"))
+}
+
+/// When it begins, now if that is past or not said, and when it ends.
+fn times(
+    wish: &Wish,
+    doors: &Doors,
+    live: &Live,
+    schedule: Option<&Id>,
+) -> Result<(Timestamp, Timestamp), String> {
+    let (now, zone) = (doors.clock.now(), &live.config.organisation.time_zone);
+    let at = |key: &str, moment: Moment| match (moment, schedule) {
+        (Moment::At(at), _) => Ok(at),
+        (Moment::Handoff, Some(schedule)) => handoff(&live.config, schedule, now),
+        (Moment::Handoff, None) => {
+            Err(format!("`{key}`: this is about no schedule: give a time, not handoff"))
+        }
+    };
+    let from = match wish.text("from")? {
+        None => now,
+        Some(said) if said.trim() == "now" => now,
+        Some(said) => match moment(&said, now, zone) {
+            Ok(moment) => at("from", moment)?,
+            Err(NotAMoment::Past) => now,
+            Err(why) => return Err(format!("`from`: {}", Language::En.not_a_moment(&said, why))),
+        },
+    };
+    // A length of time counts from the beginning.
+    let begins = super::wish::Today { now: if wish.has("for") { from } else { now }, zone };
+    let until = wish.until(begins)?.ok_or("`until` or `for` is missing")?;
+    Ok((from, at("until", until)?))
+}
+
+fn handoff(config: &Config, schedule: &Id, now: Timestamp) -> Result<Timestamp, String> {
+    let handover = config.schedules.next_handover(schedule, now, HANDOFF_WITHIN);
+    let next = handover.next.map(|_| handover.until);
+    next.ok_or_else(|| format!("`{schedule}` does not change hands within 31 days: give a time"))
+}
