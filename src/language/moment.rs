@@ -239,7 +239,7 @@ fn on_the_clock(text: &str, now: Timestamp, zone: &TimeZone) -> Result<Timestamp
     let (day, rest) = day(text)?;
     let rest = rest.trim_start_matches([' ', 'の', ',']).trim_start_matches("at ");
     if rest.is_empty() {
-        return Err(NotAMoment::NoTime);
+        return Err(if text.is_empty() { NotAMoment::Unreadable } else { NotAMoment::NoTime });
     }
     let (time, extra_days) = time(rest)?;
     let today = zone.to_datetime(now).date();
