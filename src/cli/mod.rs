@@ -18,22 +18,28 @@ mod edited;
 pub mod example;
 mod expect;
 mod explain;
+mod incident;
+mod incidents;
 pub mod init;
 mod instant;
 mod known;
 mod line_up;
 mod log;
 mod overrides;
+mod page;
 mod parse;
 mod people;
 mod picture;
+mod remote;
 mod report;
 mod schema;
 mod send;
 mod serve;
 mod shifts;
+mod silence;
 pub mod starter;
 mod table;
+mod take;
 mod told;
 mod urls;
 mod user;
@@ -77,6 +83,13 @@ pub enum Command {
     LineUp(line_up::Arguments),
     User(user::Arguments),
     Override(overrides::Arguments),
+    Incidents(incidents::Arguments),
+    Incident(incident::Arguments),
+    Page(page::Arguments),
+    Silence(silence::Arguments),
+    Take(take::Take),
+    Away(take::Away),
+    Back(take::Back),
     Serve(serve::Arguments),
     Urls(urls::Arguments),
     Doctor(doctor::Arguments),
@@ -124,7 +137,7 @@ pub fn edit(command: &Command, subject: &Subject<'_>) -> Option<Result<Edit, Edi
     match command {
         Command::LineUp(arguments) => Some(arguments.edit(subject)),
         Command::User(arguments) => Some(arguments.edit(subject)),
-        Command::Override(arguments) => Some(arguments.edit(subject)),
+        Command::Override(arguments) => arguments.edit(subject),
         Command::Expect(arguments) => arguments.edits().then(|| arguments.edit(subject)),
         _ => None,
     }
@@ -156,6 +169,13 @@ fn answer(command: Command) -> Result<Output> {
         Command::LineUp(arguments) => line_up::run(&arguments),
         Command::User(arguments) => user::run(&arguments),
         Command::Override(arguments) => overrides::run(&arguments),
+        Command::Incidents(arguments) => incidents::run(&arguments),
+        Command::Incident(arguments) => incident::run(&arguments),
+        Command::Page(arguments) => page::run(&arguments),
+        Command::Silence(arguments) => silence::run(&arguments),
+        Command::Take(arguments) => take::take(&arguments),
+        Command::Away(arguments) => take::away(&arguments),
+        Command::Back(arguments) => take::back(&arguments),
         Command::Serve(arguments) => serve::run(arguments),
         Command::Urls(arguments) => urls::run(&arguments),
         Command::Doctor(arguments) => doctor::run(&arguments),

@@ -1,12 +1,16 @@
-//! `oncall override`: temporarily changes who is on call.
+//! `oncall override`: temporarily changes who is on call, in the files of the config or at a running server.
 
 use super::Output;
 use super::edited::{self, Options, refused};
 use super::instant::instant;
 use super::known::known;
+use super::remote::{ENVIRONMENT, Format, Question, Server};
+use super::silence::{End, List, clock, ids, said};
+use super::table::table;
 use crate::edit::{Edit, EditError, OverrideWish, Subject, add_override};
 use crate::schedule::{OverrideAction, Schedule, UserId};
 use anyhow::{Result, bail};
+use serde_json::{Value, json};
 
 /// Change who is on call for a while
 #[derive(Debug, clap::Args)]
@@ -21,9 +25,16 @@ enum Command {
     #[command(
         override_usage = "oncall override add --schedule <ID> --from <T> --until <T>\n       \
             <--with <USERS>|--replace <USER> --with <USERS>|--add <USERS>>\n       [OPTIONS] [DIR]",
-        after_help = "It goes into the file of an override it overlaps, or into overrides/<YYYY-MM>.yaml."
+        after_help = "It goes into the file of an override it overlaps, or into overrides/<YYYY-MM>.yaml. With --url, \
+                      it is made at the running server instead, with the token in ONCALL_TOKEN."
     )]
     Add(Add),
+    /// List those that were made at a running server
+    #[command(after_help = ENVIRONMENT)]
+    List(List),
+    /// End one now, at a running server
+    #[command(after_help = ENVIRONMENT)]
+    End(End),
 }
 
 #[derive(Debug, clap::Args)]
@@ -49,23 +60,74 @@ struct Add {
     /// The reason, for readers of the file
     #[arg(long, value_name = "TEXT")]
     reason: Option<String>,
+    /// Make it at this running server, at once; T may then be `now`, `2h`, `mon 10:00` or `handoff`
+    #[arg(long, value_name = "URL", conflicts_with = "write")]
+    url: Option<String>,
+    /// With --url: do it although something warns of it
+    #[arg(long, requires = "url")]
+    confirm: bool,
+    /// With --url: what is printed
+    #[arg(long, value_enum, requires = "url")]
+    format: Option<Format>,
     #[command(flatten)]
     options: Options,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<Output> {
-    let Command::Add(add) = &arguments.command;
-    edited::run(&add.options, |subject| arguments.edit(subject))
+    match &arguments.command {
+        Command::Add(add) if add.url.is_some() => add.at_server(),
+        Command::Add(add) => edited::run(&add.options, |subject| add.edit(subject)),
+        Command::List(list) => list.server.ask(&Question::get("/v1/overrides"), text),
+        Command::End(end) => end.run("overrides"),
+    }
+}
+
+fn text(answer: &Value) -> String {
+    let all = answer["overrides"].as_array().map(Vec::as_slice).unwrap_or_default();
+    if all.is_empty() {
+        return "no overrides\n".to_owned();
+    }
+    let row = |it: &Value| {
+        let said = |key: &str| it[key].as_str().unwrap_or_default().to_owned();
+        let with = Some(ids(&it["with"])).filter(|ids| !ids.is_empty());
+        let with = with.unwrap_or_else(|| "nobody".to_owned());
+        let change = match (it["replace"].as_str(), it["add"].is_array()) {
+            (Some(who), _) => format!("{with} for {who}"),
+            (None, true) => format!("also {}", ids(&it["add"])),
+            (None, false) => with,
+        };
+        let why = format!("{}\nby {}", said("reason"), said("by"));
+        let when = format!("{}\n{}", clock(&it["from"]), clock(&it["until"]));
+        [it["id"].to_string(), said("schedule"), change, when, why.trim().to_owned()]
+    };
+    table(["Id", "Schedule", "On call", "From, until", "Why"], &[0, 3], all.iter().map(row))
 }
 
 impl Arguments {
-    pub(super) fn edit(&self, subject: &Subject<'_>) -> Result<Edit, EditError> {
-        let Command::Add(add) = &self.command;
-        add_override(subject, &add.wish(subject).map_err(|error| refused(&error))?)
+    /// `None`: it is about a server, and edits nothing.
+    pub(super) fn edit(&self, subject: &Subject<'_>) -> Option<Result<Edit, EditError>> {
+        match &self.command {
+            Command::Add(add) => add.url.is_none().then(|| add.edit(subject)),
+            Command::List(_) | Command::End(_) => None,
+        }
     }
 }
 
 impl Add {
+    fn edit(&self, subject: &Subject<'_>) -> Result<Edit, EditError> {
+        add_override(subject, &self.wish(subject).map_err(|error| refused(&error))?)
+    }
+
+    fn at_server(&self) -> Result<Output> {
+        let server = Server { url: self.url.clone(), format: self.format.unwrap_or(Format::Text) };
+        let people = |ids: &Vec<String>| (!ids.is_empty()).then(|| json!(ids));
+        let body = json!({
+            "schedule": self.schedule, "from": self.from, "until": self.until, "with": people(&self.with),
+            "replace": self.replace, "add": people(&self.add), "reason": self.reason, "confirm": self.confirm,
+        });
+        server.ask(&Question::post("/v1/overrides", body), said)
+    }
+
     fn wish<'a>(&'a self, subject: &Subject<'a>) -> Result<OverrideWish<'a>> {
         let schedules = &subject.config.schedules.schedules;
         let (schedule, Schedule { time_zone: zone, .. }) = known("schedule", schedules, &self.schedule)?;

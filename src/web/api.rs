@@ -174,7 +174,7 @@ async fn taken(doors: &Doors, token: &str, request: Request) -> Result<Taken, Re
 
 /// The config in force, for whoever has a token and asks without parameters.
 #[expect(clippy::result_large_err, reason = "the refusal is the answer itself")]
-fn reads(doors: &Doors, headers: &HeaderMap, uri: &Uri) -> Result<Arc<Live>, Response> {
+pub(super) fn reads(doors: &Doors, headers: &HeaderMap, uri: &Uri) -> Result<Arc<Live>, Response> {
     let (live, _) = authorized(doors, headers)?;
     Query::none(uri).map_err(|why| problem(StatusCode::BAD_REQUEST, &why))?;
     Ok(live)

@@ -2,21 +2,21 @@
 //!
 //! What is told is what the engine noted of the config ([`live`](crate::server::live)); nothing is asked of the remote here.
 
-use super::api::authorized;
+use super::api::reads;
 use super::router::Shared;
 use crate::git::repository::Commit;
 use crate::server::live::{Live, Status};
 use axum::Json;
 use axum::extract::State;
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, Uri};
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
 /// Everything about the config, with the API's token.
-pub async fn show(State(doors): Shared, headers: HeaderMap) -> Response {
-    let live = match authorized(&doors, &headers) {
-        Ok((live, _)) => live,
+pub async fn show(State(doors): Shared, headers: HeaderMap, uri: Uri) -> Response {
+    let live = match reads(&doors, &headers, &uri) {
+        Ok(live) => live,
         Err(refused) => return refused,
     };
     let status = doors.status.borrow().clone();

@@ -3,7 +3,7 @@
 use std::process::{Command, Output, Stdio};
 use unicode_width::UnicodeWidthStr;
 
-const COMMANDS: [&str; 18] = [
+const COMMANDS: [&str; 25] = [
     "init",
     "validate",
     "explain",
@@ -15,6 +15,13 @@ const COMMANDS: [&str; 18] = [
     "line-up",
     "user",
     "override",
+    "incidents",
+    "incident",
+    "page",
+    "silence",
+    "take",
+    "away",
+    "back",
     "serve",
     "urls",
     "doctor",
@@ -25,12 +32,17 @@ const COMMANDS: [&str; 18] = [
 ];
 
 /// The commands of a command.
-const NESTED: [(&str, &str); 5] = [
+const NESTED: [(&str, &str); 10] = [
     ("line-up", "add"),
     ("line-up", "remove"),
     ("line-up", "replace"),
     ("user", "leave"),
     ("override", "add"),
+    ("override", "list"),
+    ("override", "end"),
+    ("silence", "add"),
+    ("silence", "list"),
+    ("silence", "end"),
 ];
 
 fn oncall(arguments: &[&str]) -> Output {
@@ -40,6 +52,8 @@ fn oncall(arguments: &[&str]) -> Output {
         .env("COLUMNS", "80")
         .env_remove("ONCALL_GIT_SSH_KEY")
         .env_remove("ONCALL_LOG_FORMAT")
+        .env_remove("ONCALL_URL")
+        .env_remove("ONCALL_USER")
         .stdin(Stdio::null())
         .output()
         .unwrap()

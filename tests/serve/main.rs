@@ -16,6 +16,7 @@ mod integrations;
 mod limits;
 mod log;
 mod own_heartbeat;
+mod people;
 mod pushes;
 mod secrets;
 mod send;

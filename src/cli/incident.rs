@@ -1,0 +1,169 @@
+//! `oncall incident`: shows an incident of a running server, or acts on one or several.
+
+use super::Output;
+use super::remote::{ENVIRONMENT, Question, Server, segment};
+use anyhow::{Context, Result, bail};
+use serde_json::{Map, Value, json};
+
+/// Show an incident of a running server, or act on it
+#[derive(Debug, clap::Args)]
+#[command(after_help = format!("\
+Examples:
+  oncall incident 3-17
+  oncall incident 3-17,3-18 acknowledge
+  oncall incident 3-17 snooze 2h
+  oncall incident 3-17 note looking at the disk
+  oncall incident 3-17 reassign --schedule web-secondary
+  oncall incident 3-17 merge 3-12
+
+{ENVIRONMENT}"))]
+pub struct Arguments {
+    /// The incident; separate several with commas
+    #[arg(value_name = "ID")]
+    ids: String,
+    #[arg(value_enum)]
+    command: Option<Verb>,
+    /// snooze: until when (`2h`, `18:00`, `tomorrow 10:00`); resolve: a reason; escalate: a step; reassign, page-also: a user;
+    /// move: a service; note: the text; merge: into which
+    words: Vec<String>,
+    /// To this user (reassign, page-also)
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    user: Vec<String>,
+    /// To whoever is on call on this schedule
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    schedule: Vec<String>,
+    /// To this escalation policy
+    #[arg(long, value_name = "ID")]
+    policy: Option<String>,
+    /// Do it although something warns of it
+    #[arg(long)]
+    confirm: bool,
+    #[command(flatten)]
+    server: Server,
+}
+
+/// What the API calls commands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Verb {
+    Acknowledge,
+    Unacknowledge,
+    Snooze,
+    Resolve,
+    Reopen,
+    Escalate,
+    Reassign,
+    PageAlso,
+    Raise,
+    Lower,
+    Move,
+    Note,
+    Merge,
+    Unmerge,
+}
+
+impl Verb {
+    /// Its name, and the key that the words are for.
+    fn says(self) -> (&'static str, Option<&'static str>) {
+        match self {
+            Verb::Acknowledge => ("acknowledge", None),
+            Verb::Unacknowledge => ("unacknowledge", None),
+            Verb::Snooze => ("snooze", Some("until")),
+            Verb::Resolve => ("resolve", Some("reason")),
+            Verb::Reopen => ("reopen", None),
+            Verb::Escalate => ("escalate", Some("step")),
+            Verb::Reassign => ("reassign", Some("user")),
+            Verb::PageAlso => ("page-also", Some("user")),
+            Verb::Raise => ("raise", None),
+            Verb::Lower => ("lower", None),
+            Verb::Move => ("move", Some("service")),
+            Verb::Note => ("note", Some("text")),
+            Verb::Merge => ("merge", Some("into")),
+            Verb::Unmerge => ("unmerge", None),
+        }
+    }
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<Output> {
+    let ids: Vec<&str> = arguments.ids.split(',').map(str::trim).filter(|id| !id.is_empty()).collect();
+    let Some(verb) = arguments.command else {
+        let [id] = ids[..] else { bail!("one incident is shown at a time") };
+        let path = format!("/v1/incidents/{}", segment(id));
+        return arguments.server.ask(&Question::get(&path), text);
+    };
+    let mut body = body(arguments, verb)?;
+    let name = verb.says().0;
+    let path = match ids[..] {
+        [id] => format!("/v1/incidents/{}/{name}", segment(id)),
+        _ => {
+            body.insert("incidents".to_owned(), json!(ids));
+            format!("/v1/incidents/{name}")
+        }
+    };
+    arguments.server.ask(&Question::post(&path, Value::Object(body)), |answer| {
+        let results = answer["results"].as_array().map_or(std::slice::from_ref(answer), Vec::as_slice);
+        results.iter().map(|result| line(result) + "\n").collect()
+    })
+}
+
+/// What became of one incident.
+pub(super) fn line(result: &Value) -> String {
+    let id = result["incident"].as_str().unwrap_or_default();
+    let said = result["text"].as_str().or(result["error"].as_str()).unwrap_or_default();
+    format!("{id}: {said}")
+}
+
+fn body(arguments: &Arguments, verb: Verb) -> Result<Map<String, Value>> {
+    let (name, key) = verb.says();
+    let (words, mut body) = (arguments.words.join(" "), Map::new());
+    match key {
+        None if !words.is_empty() => bail!("`{name}` takes no words: `{words}`"),
+        Some(key) if !words.is_empty() => {
+            let value = match verb {
+                Verb::Escalate => json!(
+                    words.parse::<u32>().with_context(|| format!("`{words}` is not the number of a step"))?
+                ),
+                _ => json!(words),
+            };
+            body.insert(key.to_owned(), value);
+        }
+        _ => {}
+    }
+    let whom = !(arguments.user.is_empty() && arguments.schedule.is_empty() && arguments.policy.is_none());
+    if whom && !matches!(verb, Verb::Reassign | Verb::PageAlso) {
+        bail!("--user, --schedule and --policy are for reassign and page-also");
+    }
+    if matches!(verb, Verb::Reassign | Verb::PageAlso) {
+        let users: Vec<&String> = arguments.words.iter().chain(&arguments.user).collect();
+        body.insert("user".to_owned(), json!(users));
+        body.insert("schedule".to_owned(), json!(arguments.schedule));
+        body.insert("policy".to_owned(), json!(arguments.policy));
+    }
+    if arguments.confirm {
+        if verb != Verb::Snooze {
+            bail!("only snooze asks for --confirm");
+        }
+        body.insert("confirm".to_owned(), json!(true));
+    }
+    Ok(body)
+}
+
+/// The incident and its timeline.
+fn text(incident: &Value) -> String {
+    let said = |key: &str| incident[key].as_str().unwrap_or("-").to_owned();
+    let mut out = format!("{} {}\n\n", said("id"), said("summary"));
+    for key in ["status", "service", "severity", "urgency", "opened_at", "acknowledged_by", "resolved_by"] {
+        if let Some(value) = incident[key].as_str() {
+            super::told::push_wrapped(&mut out, &format!("{key:<16}"), value);
+        }
+    }
+    if let Some(description) = incident["description"].as_str().filter(|text| !text.is_empty()) {
+        super::told::push_wrapped(&mut out, &format!("{:<16}", "description"), description);
+    }
+    out.push('\n');
+    for entry in incident["timeline"].as_array().into_iter().flatten() {
+        let at = entry["at"].as_str().unwrap_or_default();
+        let at = at.get(..16).unwrap_or(at).replace('T', " ");
+        super::told::push_wrapped(&mut out, &format!("{at}Z  "), entry["text"].as_str().unwrap_or_default());
+    }
+    out
+}

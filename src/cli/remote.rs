@@ -1,0 +1,140 @@
+//! A running server, asked by its API: its address, the token, and what it answers.
+
+use super::serve::runtime;
+use super::{Exit, Output};
+use anyhow::{Context, Result, anyhow, bail};
+use reqwest::Method;
+use serde_json::Value;
+use std::time::Duration;
+
+/// How long the server may take to answer.
+const ANSWER_MAX: Duration = Duration::from_secs(15);
+/// How long connecting to the server may take.
+const CONNECT_MAX: Duration = Duration::from_secs(5);
+/// How much of an answer that is not JSON is shown, in characters.
+const SHOWN_MAX: usize = 300;
+
+/// What every command that asks a server shows below its options.
+pub(super) const ENVIRONMENT: &str = "\
+Environment:
+  ONCALL_URL    the address of the server, unless --url gives it
+  ONCALL_TOKEN  the value of one of the server's api_tokens";
+
+/// The last arguments of every command that asks a server.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Server {
+    /// The address of the server [default: ONCALL_URL]
+    #[arg(long, value_name = "URL")]
+    pub url: Option<String>,
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    Text,
+    Json,
+}
+
+/// A question to the server.
+#[derive(Debug)]
+pub struct Question<'a> {
+    pub method: Method,
+    pub path: &'a str,
+    pub query: Vec<(&'static str, String)>,
+    pub body: Option<Value>,
+}
+
+impl<'a> Question<'a> {
+    pub fn get(path: &'a str) -> Question<'a> {
+        Question { method: Method::GET, path, query: Vec::new(), body: None }
+    }
+
+    pub fn post(path: &'a str, body: Value) -> Question<'a> {
+        Question { method: Method::POST, path, query: Vec::new(), body: Some(body) }
+    }
+
+    pub fn delete(path: &'a str) -> Question<'a> {
+        Question { method: Method::DELETE, path, query: Vec::new(), body: None }
+    }
+}
+
+impl Server {
+    /// The answer as the command shows it: the JSON itself, or what `text` makes of it. A refusal is an error.
+    pub(super) fn ask(&self, question: &Question, text: impl FnOnce(&Value) -> String) -> Result<Output> {
+        let url = self.url.clone().or_else(|| environment("ONCALL_URL"));
+        let url = url.context("give the server's address with `--url` or ONCALL_URL")?;
+        let token = environment("ONCALL_TOKEN")
+            .context("ONCALL_TOKEN is not set: it should be the value of one of the server's api_tokens")?;
+        let base = url.trim_end_matches('/');
+        let (status, answer) = runtime()?.block_on(send(base, &token, question))?;
+        if (200..300).contains(&status) {
+            return Ok(Output::fine(match self.format {
+                Format::Text => text(&answer),
+                Format::Json => format!("{answer:#}\n"),
+            }));
+        }
+        let out = if self.format == Format::Json { format!("{answer:#}\n") } else { String::new() };
+        let exit = if status >= 500 { Exit::Server } else { Exit::Usage };
+        Ok(Output { out, err: format!("error: {}\n", refusal(status, &answer)), exit })
+    }
+}
+
+/// A segment of a path.
+pub(super) fn segment(text: &str) -> String {
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.~".contains(byte);
+    let one = |byte: u8| if plain(&byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") };
+    text.bytes().map(one).collect()
+}
+
+fn environment(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.trim().is_empty())
+}
+
+async fn send(base: &str, token: &str, question: &Question<'_>) -> Result<(u16, Value)> {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let http = reqwest::Client::builder()
+        .connect_timeout(CONNECT_MAX)
+        .timeout(ANSWER_MAX)
+        .redirect(reqwest::redirect::Policy::none())
+        .build()?;
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.extend_pairs(question.query.iter());
+    let query = query.finish();
+    let sign = if query.is_empty() { "" } else { "?" };
+    let url = format!("{base}{}{sign}{query}", question.path);
+    let mut request = http.request(question.method.clone(), url).bearer_auth(token);
+    if let Some(body) = &question.body {
+        request = request.json(body);
+    }
+    let response = request.send().await.map_err(|error| {
+        let what = if error.is_timeout() { "did not answer in time" } else { "cannot be reached" };
+        anyhow!(error.without_url())
+            .context(format!("the server at {base} {what}: is it running, and is the address right?"))
+    })?;
+    let status = response.status().as_u16();
+    if (300..400).contains(&status) {
+        bail!("{base} leads elsewhere ({status}): give the address that it leads to");
+    }
+    let text = response.text().await.context("the answer of the server broke off")?;
+    let read = serde_json::from_str(&text);
+    Ok((status, read.unwrap_or_else(|_| Value::String(crate::alert::cut(text.trim(), SHOWN_MAX)))))
+}
+
+/// Why the server refused, with the way out on the command line.
+fn refusal(status: u16, answer: &Value) -> String {
+    let said = answer["error"].as_str().or(answer.as_str()).unwrap_or_default();
+    match status {
+        401 => "the token in ONCALL_TOKEN is not one of the server's api_tokens".to_owned(),
+        409 if answer["warnings"].is_array() => {
+            let warnings = answer["warnings"].as_array().into_iter().flatten();
+            let texts: Vec<&str> = warnings.filter_map(|it| it["text"].as_str()).collect();
+            format!("{}\nNothing was changed: add --confirm to do it", texts.join("\n"))
+        }
+        _ if said.is_empty() => match answer["results"].as_array() {
+            Some(results) => results.iter().map(super::incident::line).collect::<Vec<_>>().join("\n"),
+            None => format!("the server answers {status}"),
+        },
+        _ => said.to_owned(),
+    }
+}

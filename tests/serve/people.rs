@@ -1,0 +1,121 @@
+//! The command line against a running server: what people do at run time, without a browser and without `curl`.
+
+use super::server::Server;
+use super::world::{World, patient, secret};
+use serde_json::{Value, json};
+use std::process::Command;
+use unicode_width::UnicodeWidthStr;
+
+/// Exit status, standard output, standard error of `oncall …`, asking the server.
+fn oncall(server: &Server, token: &str, arguments: &[&str]) -> (i32, String, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_oncall"))
+        .args(arguments)
+        .env("ONCALL_URL", &server.url)
+        .env("ONCALL_TOKEN", token)
+        .env_remove("ONCALL_USER")
+        .output()
+        .unwrap();
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+    let out = text(&output.stdout);
+    let json = arguments.contains(&"json");
+    assert!(json || out.lines().all(|line| line.width() <= 80), "wider than a terminal:\n{out}");
+    (output.status.code().unwrap(), out, text(&output.stderr))
+}
+
+/// The same, of what must work.
+fn said(server: &Server, arguments: &[&str]) -> String {
+    let (status, out, err) = oncall(server, secret("API_TOKEN"), arguments);
+    assert_eq!((status, &*err), (0, ""), "{arguments:?}: {out}");
+    out
+}
+
+fn object(server: &Server, arguments: &[&str]) -> Value {
+    serde_json::from_str(&said(server, &[arguments, &["--format", "json"]].concat())).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn incidents_are_declared_listed_and_acted_upon() {
+    let mut world = World::with(&[("escalation-policies/web.yaml", &patient("smith"))]).await;
+    let server = world.serve().await;
+    assert_eq!(said(&server, &["incidents"]), "no incidents\n");
+    let made = object(&server, &["page", "web", "orders", "hang", "--description", "all of them"]);
+    let id = made["id"].as_str().unwrap();
+    world.call_to("smith").await;
+    let list = said(&server, &["incidents", "--service", "web"]);
+    assert!(list.contains(id) && list.contains("orders hang") && list.contains("triggered"), "{list}");
+
+    assert!(
+        said(&server, &["incident", id, "snooze", "30", "minutes"]).starts_with(&format!("{id}: Snoozed"))
+    );
+    said(&server, &["incident", id, "note", "looking", "at", "it"]);
+    said(&server, &["incident", id, "unacknowledge"]);
+    said(&server, &["incident", id, "reassign", "kimura"]);
+    world.call_to("kimura").await;
+    let shown = said(&server, &["incident", id]);
+    assert!(shown.contains("all of them") && shown.contains("looking at it"), "{shown}");
+    let other = object(&server, &["page", "web", "payments hang"])["id"].as_str().unwrap().to_owned();
+    let both = said(&server, &["incident", &format!("{id},{other}"), "resolve", "a", "bad", "deploy"]);
+    assert_eq!(both.lines().count(), 2, "{both}");
+    assert_eq!(object(&server, &["incident", id])["status"], json!("resolved"));
+    assert_eq!(said(&server, &["incidents"]), "no incidents\n");
+
+    for (arguments, exit, words) in [
+        (&["incident", id, "acknowledge", "please"][..], 2, "takes no words"),
+        (&["incident", id, "merge", "9-9"], 0, ""),
+        (&["incident", "9-9", "acknowledge"], 2, "there is no incident 9-9"),
+        (&["page", "wbe", "x"], 2, "there is no service `wbe`"),
+        (&["incidents", "--status", "closed"], 2, "is not one of open"),
+    ] {
+        let (status, _, err) = oncall(&server, secret("API_TOKEN"), arguments);
+        assert!(status == exit && err.contains(words), "{arguments:?}: {status} {err}");
+    }
+    let (status, _, err) = oncall(&server, "guessed", &["incidents"]);
+    assert!(status == 2 && err.contains("ONCALL_TOKEN is not one of") && !err.contains("guessed"), "{err}");
+    server.stop();
+    world.no_secret_was_shown();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn schedules_and_silences_are_changed_for_now_and_back() {
+    let mut world = World::with(&[]).await;
+    let server = world.serve().await;
+    let override_add = ["override", "add", "--url", &server.url, "--schedule", "web", "--from", "now"];
+    let add = |rest: &[&'static str]| [&override_add[..], rest].concat();
+    let (status, _, err) = oncall(&server, secret("API_TOKEN"), &add(&["--until", "2h", "--with", "nobody"]));
+    assert!(
+        status == 2 && err.contains("Nobody would be on call on web") && err.contains("--confirm"),
+        "{err}"
+    );
+    assert_eq!(said(&server, &["override", "list"]), "no overrides\n", "a question records nothing");
+    said(&server, &add(&["--until", "2h", "--with", "nobody", "--confirm"]));
+    let took = object(&server, &["take", "web", "--user", "kimura"]);
+    assert_eq!(took["with"], json!(["kimura"]));
+    let list = said(&server, &["override", "list"]);
+    assert!(list.contains("kimura") && list.contains("nobody"), "{list}");
+    said(&server, &["override", "end", &took["id"].to_string()]);
+
+    let silence = [
+        "silence",
+        "add",
+        "--service",
+        "web",
+        "--when",
+        "labels.env=staging",
+        "--until",
+        "2h",
+        "--reason",
+        "a move",
+    ];
+    let made = object(&server, &silence);
+    assert_eq!(made["when"], json!({ "labels.env": ["staging"] }));
+    let list = said(&server, &["silence", "list"]);
+    assert!(list.contains("labels.env: staging") && list.contains("a move"), "{list}");
+    said(&server, &["silence", "end", &made["id"].to_string()]);
+    assert_eq!(said(&server, &["silence", "list"]), "no silences\n");
+
+    said(&server, &["away", "--user", "kimura", "--until", "2h"]);
+    said(&server, &["back", "--user", "kimura"]);
+    let (status, _, err) = oncall(&server, secret("API_TOKEN"), &["back", "--user", "kimura"]);
+    assert_eq!(status, 2, "{err}");
+    server.stop();
+}
