@@ -45,7 +45,7 @@
 //! | [`reason`] | why something happened: what the journal stores in place of sentences |
 //! | [`alert`] | what a monitor said |
 //! | [`schedule`] | who is on call at an instant |
-//! | [`language`] | every phrase, in every language |
+//! | [`language`] | every phrase, in every language, and the times that people type |
 //! | [`sops`] | what is readable of a SOPS file, and what a key opens |
 //! | [`config`] | the compiled, immutable configuration |
 //! | [`document`] | the YAML exactly as it is written, and the source of `schema/` |

@@ -180,6 +180,9 @@ async fn made(doors: &Doors, live: &Live, command: Command) -> Response {
     let mut body = shown(&live.config, &run_time, kind, id).unwrap_or_else(|| json!({ "id": id }));
     body["result"] = json!("done");
     body["text"] = json!(text);
+    if !answered.stored {
+        body["stored"] = json!(false);
+    }
     (StatusCode::CREATED, Json(body)).into_response()
 }
 

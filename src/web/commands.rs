@@ -5,7 +5,7 @@
 
 use super::api::{asked, problem, shown};
 use super::body::Taken;
-use super::refusal::busy;
+use super::refusal::{busy, come_again};
 use super::router::{Doors, Shared};
 use super::wish::{LISTED_MAX, Today, Wish, one_of};
 use crate::actor::{Actor, Via};
@@ -224,6 +224,13 @@ pub async fn declare(State(doors): Shared, request: Request) -> Response {
         let (status, body) = refused(answered.reply, &live.config, "it was not declared");
         return (status, Json(body)).into_response();
     };
+    // Only what is on disk is answered with a 2xx; the same key again is the same incident.
+    if !answered.stored {
+        return come_again(
+            "not_stored",
+            "it was declared, but could not be written to disk: ask again, with the same Idempotency-Key\n",
+        );
+    }
     let Ok(Some(found)) = doors.inbox.find(id).await else { return busy() };
     // Another wish with a key that is used must not vanish in the incident of the first.
     if !same(&found.incident.summary, &summary) {
@@ -311,19 +318,20 @@ async fn tell(
     let text = answered.reply.as_ref().map(|reply| text(reply, &live.config)).unwrap_or_default();
     // One that was merged answers by the one that it is in.
     let of = |incidents: &[IncidentId]| incidents.first().copied().unwrap_or(id);
-    Some(match answered.reply {
-        Some(Reply::Done { incidents, .. }) => {
-            (StatusCode::OK, json!({ "incident": of(&incidents), "result": "done", "text": text }))
+    let mut body = match answered.reply {
+        Some(Reply::Done { incidents, .. }) => json!({ "incident": of(&incidents), "result": "done" }),
+        Some(Reply::Noted { incidents }) => json!({ "incident": of(&incidents), "result": "noted" }),
+        Some(Reply::Already { by, incidents, .. }) => {
+            let by = Some(by).filter(|by| !by.is_empty());
+            json!({ "incident": of(&incidents), "result": "already", "by": by })
         }
-        Some(Reply::Noted { incidents }) => {
-            (StatusCode::OK, json!({ "incident": of(&incidents), "result": "noted", "text": text }))
-        }
-        Some(Reply::Already { by, incidents, .. }) => (
-            StatusCode::OK,
-            json!({ "incident": of(&incidents), "result": "already", "by": by, "text": text }),
-        ),
-        other => refused(other, &live.config, &missing),
-    })
+        other => return Some(refused(other, &live.config, &missing)),
+    };
+    body["text"] = json!(text);
+    if !answered.stored {
+        body["stored"] = json!(false);
+    }
+    Some((StatusCode::OK, body))
 }
 
 fn text(reply: &Reply, config: &Config) -> String {

@@ -1,10 +1,12 @@
 //! What people's tools ask for at run time, at the doors and the engine's task of this process: every command once, what they
 //! may say, and what must be confirmed first.
 
-use super::inside::Inside;
+use super::inside::{Inside, StoppedTime};
 use super::world::{World, patient, secret};
 use axum::body::Body;
 use http::Request;
+use oncall::engine::JOURNAL_STALL_MAX;
+use oncall::server::inbox::Wanted;
 use oncall::server::run::run;
 use serde_json::{Value, json};
 
@@ -43,7 +45,7 @@ impl People {
         let body = body.map_or_else(Body::empty, |body| Body::from(body.to_string()));
         let said = self.inside.ask("198.51.100.1", request, body).await;
         let read = serde_json::from_slice(&said.body);
-        (said.status, read.unwrap_or_else(|_| panic!("{:?}", said.body)))
+        (said.status, read.unwrap_or_else(|_| String::from_utf8_lossy(&said.body).into()))
     }
 
     async fn post(&self, path: &str, body: Value) -> (u16, Value) {
@@ -316,4 +318,27 @@ async fn who_is_on_call_is_answered_at_an_instant_and_over_a_range() {
     ] {
         assert_eq!(people.get(path).await.0, status, "{path}");
     }
+}
+
+#[tokio::test]
+async fn what_is_not_on_disk_is_not_answered_as_if_it_were() {
+    let time = StoppedTime::new();
+    let people = People::new().await;
+    let id = people.declared("orders hang").await;
+    people.inside.journal_answers(false);
+    let wish = json!({ "service": "web", "summary": "payments hang" });
+    let stall = async {
+        people.inside.doors.inbox.list(Wanted::default(), None, 1).await.unwrap();
+        time.pass(JOURNAL_STALL_MAX.try_into().unwrap()).await;
+    };
+    let ((status, answer), ()) =
+        tokio::join!(people.keyed("POST", "/v1/incidents", Some(wish), Some("k1")), stall);
+    assert!(status == 503 && answer.as_str().unwrap().contains("same Idempotency-Key"), "{answer}");
+    // The disk fails, and people still act: the answer says what that is worth.
+    let (status, answer) = people.post(&format!("/v1/incidents/{id}/acknowledge"), json!({})).await;
+    assert_eq!(
+        (status, &answer["result"], &answer["stored"]),
+        (200, &json!("done"), &json!(false)),
+        "{answer}"
+    );
 }
