@@ -106,3 +106,18 @@ fn a_length_is_no_time_of_day() {
         assert!(length(text).is_err(), "{text}");
     }
 }
+
+proptest::proptest! {
+    /// Whatever is typed, in pieces of what may be: an answer, and never one that is past.
+    #[test]
+    fn whatever_is_typed_is_answered(
+        text in proptest::string::string_regex(
+            "((mon|月曜|tomorrow|明日|12/24|2月29日|until |next )? ?([0-9]{1,6}|[０-９]{1,2})(:|時|h|m|日|/|半|分|am|pm|時間| )*){0,4}|\\PC{0,70}"
+        ).unwrap()
+    ) {
+        let now: Timestamp = "2026-12-02T15:00:00+09:00".parse().unwrap();
+        if let Ok(Moment::At(at)) = moment(&text, now, &TimeZone::get("Asia/Tokyo").unwrap()) {
+            proptest::prop_assert!(at > now, "{text}: {at}");
+        }
+    }
+}
