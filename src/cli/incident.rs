@@ -1,7 +1,7 @@
 //! `oncall incident`: shows an incident of a running server, or acts on one or several.
 
 use super::Output;
-use super::remote::{ENVIRONMENT, Question, Server, segment};
+use super::remote::{ENVIRONMENT, Question, Server, clock, segment};
 use anyhow::{Context, Result, bail};
 use serde_json::{Map, Value, json};
 
@@ -153,7 +153,8 @@ fn text(incident: &Value) -> String {
     let mut out = format!("{} {}\n\n", said("id"), said("summary"));
     for key in ["status", "service", "severity", "urgency", "opened_at", "acknowledged_by", "resolved_by"] {
         if let Some(value) = incident[key].as_str() {
-            super::told::push_wrapped(&mut out, &format!("{key:<16}"), value);
+            let value = if key == "opened_at" { clock(&incident[key], incident) } else { value.to_owned() };
+            super::told::push_wrapped(&mut out, &format!("{key:<16}"), &value);
         }
     }
     if let Some(description) = incident["description"].as_str().filter(|text| !text.is_empty()) {
@@ -161,9 +162,8 @@ fn text(incident: &Value) -> String {
     }
     out.push('\n');
     for entry in incident["timeline"].as_array().into_iter().flatten() {
-        let at = entry["at"].as_str().unwrap_or_default();
-        let at = at.get(..16).unwrap_or(at).replace('T', " ");
-        super::told::push_wrapped(&mut out, &format!("{at}Z  "), entry["text"].as_str().unwrap_or_default());
+        let at = clock(&entry["at"], incident);
+        super::told::push_wrapped(&mut out, &format!("{at}  "), entry["text"].as_str().unwrap_or_default());
     }
     out
 }

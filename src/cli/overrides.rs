@@ -4,8 +4,8 @@ use super::Output;
 use super::edited::{self, Options, refused};
 use super::instant::instant;
 use super::known::known;
-use super::remote::{ENVIRONMENT, Format, Question, Server};
-use super::silence::{End, List, clock, ids, said};
+use super::remote::{ENVIRONMENT, Format, Question, Server, clock};
+use super::silence::{End, List, ids, said};
 use super::table::table;
 use crate::edit::{Edit, EditError, OverrideWish, Subject, add_override};
 use crate::schedule::{OverrideAction, Schedule, UserId};
@@ -97,7 +97,7 @@ fn text(answer: &Value) -> String {
             (None, false) => with,
         };
         let why = format!("{}\nby {}", said("reason"), said("by"));
-        let when = format!("{}\n{}", clock(&it["from"]), clock(&it["until"]));
+        let when = format!("{}\n{}", clock(&it["from"], answer), clock(&it["until"], answer));
         [it["id"].to_string(), said("schedule"), change, when, why.trim().to_owned()]
     };
     table(["Id", "Schedule", "On call", "From, until", "Why"], &[0, 3], all.iter().map(row))

@@ -1,8 +1,10 @@
 //! A running server, asked by its API: its address, the token, and what it answers.
 
+use super::instant::local;
 use super::serve::runtime;
 use super::{Exit, Output};
 use anyhow::{Context, Result, anyhow, bail};
+use jiff::tz::TimeZone;
 use reqwest::Method;
 use serde_json::Value;
 use std::time::Duration;
@@ -78,6 +80,14 @@ impl Server {
         let exit = if status >= 500 { Exit::Server } else { Exit::Usage };
         Ok(Output { out, err: format!("error: {}\n", refusal(status, &answer)), exit })
     }
+}
+
+/// `Sat 2026-12-05 10:00`, in the zone that the answer names.
+pub(super) fn clock(instant: &Value, answer: &Value) -> String {
+    let text = instant.as_str().unwrap_or("-");
+    let zone = answer["time_zone"].as_str().and_then(|name| TimeZone::get(name).ok());
+    let zone = zone.unwrap_or(TimeZone::UTC);
+    text.parse().map_or_else(|_| text.to_owned(), |at| local(at, &zone))
 }
 
 /// A segment of a path.

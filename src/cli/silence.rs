@@ -1,7 +1,7 @@
 //! `oncall silence`: mutes pages for a while, at a running server.
 
 use super::Output;
-use super::remote::{ENVIRONMENT, Question, Server, segment};
+use super::remote::{ENVIRONMENT, Question, Server, clock, segment};
 use super::table::table;
 use anyhow::{Context, Result};
 use serde_json::{Map, Value, json};
@@ -108,12 +108,6 @@ pub(super) fn said(answer: &Value) -> String {
     format!("{}\n", answer["text"].as_str().unwrap_or("Done."))
 }
 
-/// An instant as the server gives it, without seconds.
-pub(super) fn clock(instant: &Value) -> String {
-    let text = instant.as_str().unwrap_or("-");
-    text.get(..16).map_or_else(|| text.to_owned(), |minutes| format!("{}Z", minutes.replace('T', " ")))
-}
-
 /// Ids, with commas.
 pub(super) fn ids(list: &Value) -> String {
     let ids = list.as_array().into_iter().flatten().filter_map(Value::as_str);
@@ -133,7 +127,12 @@ fn text(answer: &Value) -> String {
         let scope = if scope.is_empty() { "everything".to_owned() } else { scope.join("\n") };
         let said = |key: &str| it[key].as_str().unwrap_or_default().to_owned();
         let why = format!("{}\nby {}", said("reason"), said("by"));
-        [it["id"].to_string(), scope, format!("{}\n{}", clock(&it["from"]), clock(&it["until"])), why]
+        [
+            it["id"].to_string(),
+            scope,
+            format!("{}\n{}", clock(&it["from"], answer), clock(&it["until"], answer)),
+            why,
+        ]
     };
     table(["Id", "Mutes", "From, until", "Why"], &[0, 2], all.iter().map(row))
 }

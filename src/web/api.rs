@@ -115,6 +115,7 @@ pub async fn show(State(doors): Shared, headers: HeaderMap, uri: Uri, Path(id): 
     let mut body = shown(&live.config, &incident);
     let lines = entries.iter().map(|entry| line(entry, &live, commits.get(&entry.revision)));
     body["timeline"] = lines.collect();
+    body["time_zone"] = json!(live.config.organisation.time_zone.iana_name());
     body["config"] = config::summary(&live, &doors.status.borrow());
     Json(body).into_response()
 }

@@ -91,7 +91,8 @@ async fn list(State(doors): Shared, headers: HeaderMap, uri: Uri, kind: Made) ->
     };
     let all: Vec<Value> = ids.iter().filter_map(|id| shown(config, &run_time, kind, *id)).collect();
     let name = plural(kind);
-    Json(json!({ name: all })).into_response()
+    let zone = config.organisation.time_zone.iana_name();
+    Json(json!({ name: all, "time_zone": zone })).into_response()
 }
 
 async fn make(State(doors): Shared, request: Request, kind: Made) -> Response {

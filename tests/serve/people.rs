@@ -92,6 +92,8 @@ async fn schedules_and_silences_are_changed_for_now_and_back() {
     assert_eq!(took["with"], json!(["kimura"]));
     let list = said(&server, &["override", "list"]);
     assert!(list.contains("kimura") && list.contains("nobody"), "{list}");
+    // By the organisation's clock: until the handoff at 10:00 in Tokyo.
+    assert!(list.contains(" 10:00"), "{list}");
     said(&server, &["override", "end", &took["id"].to_string()]);
 
     let silence = [
