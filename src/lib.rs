@@ -83,6 +83,10 @@
 //!    `tests/simulation`.
 //! 10. Degraded, while the disk fails, the server still pages; 3, 4 and 5 then hold up to the last healthy point:
 //!     `tests/simulation`.
+//! 11. Reading never delays paging: metrics and the log read a bounded feed of entries, and the engine waits for neither:
+//!     `tests/serve`.
+//! 12. No company makes an alert quieter: what alone would be told is told beside others too, unless its own timeline names
+//!     the rule or the person that holds it back: `tests/scenarios`.
 //! 11. No company makes an alert quieter: what alone would be told is told beside others too, unless its own timeline
 //!     names the rule or the person that holds this very alert back: `tests/scenarios/alone`.
 //!
@@ -101,6 +105,8 @@
 //! | route | matchers that lead to a service |
 //! | storm | an incident that stands for what its service can no longer open one by one |
 //! | silence | mutes pages of a scope until an end; a maintenance window is one that is planned |
+//! | storm | the incident that takes in what is too much for its service at once |
+//! | command | what a person asks for at run time; a remark is what somebody says who may not |
 //! | escalation policy, step | who is told next, and after how long |
 //! | schedule, layer, rotation, line-up | who is on call when: layers of rotations through line-ups |
 //! | shift, override, handoff | a turn on call; a temporary change; when turns change |
