@@ -71,7 +71,7 @@ pub struct Parsed {
     /// `None` if it is not YAML, or is empty.
     pub root: Option<Node>,
     pub problems: Vec<Problem>,
-    /// How many there are beyond [`PROBLEMS_MAX`].
+    /// How many there are beyond `PROBLEMS_MAX`.
     pub more_problems: usize,
     /// Keys left out because they have no value: where their object begins, and the key.
     pub pruned: Vec<(usize, String)>,

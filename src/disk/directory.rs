@@ -1,7 +1,7 @@
 //! The state directory: its files, and what a start reads from it.
 //!
-//! `lock` contains the pid of the server that holds it ([`presence`](super::presence)), `alive` how far the journal went
-//! ([`alive`](super::alive)), `set-aside/` what no start could use. `journal/` contains `00000012.journal` (a segment), `spare`
+//! `lock` contains the pid of the server that holds it (`presence`), `alive` how far the journal went
+//! (`alive`), `set-aside/` what no start could use. `journal/` contains `00000012.journal` (a segment), `spare`
 //! (zeros, for the next segment), `00000012-00000000000000004711.snapshot` (made while segment 12 was the newest,
 //! containing all entries up to 4711) and `*.tmp` (unfinished; removed at start). [`journal`](crate::journal) decides
 //! what the bytes mean; [`segment`](super::segment) creates segments, and [`append`](super::append) writes them.

@@ -4,7 +4,7 @@
 //! limits below. `refs/oncall/last-good/…` keeps the last accepted commit of each remote, branch and folder, and
 //! `refs/oncall/good` the last one of all; its files are also kept apart from git ([`kept`](super::kept)), so that the
 //! server can start while the remote is down and the clone is damaged. A clone that does not serve is made anew
-//! ([`clone`](super::clone)). The caller decides when to fetch, and whether a commit is a good config.
+//! (`clone`). The caller decides when to fetch, and whether a commit is a good config.
 
 use super::clone;
 use super::commit;
