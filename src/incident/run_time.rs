@@ -60,7 +60,7 @@ impl Call<'_> {
         confirmed: bool,
     ) {
         let on_call = self.config.schedules.on_call(&schedule, self.now);
-        let handoff = || self.config.schedules.next_handover(&schedule, self.now, HANDOFF_WITHIN).until;
+        let handoff = || self.config.schedules.next_handoff(&schedule, self.now, HANDOFF_WITHIN).until;
         let until = until.unwrap_or_else(handoff);
         let with = vec![to];
         let action = match (from_whom, &on_call.users[..]) {

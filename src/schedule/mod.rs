@@ -164,6 +164,15 @@ impl Schedules {
         Handover { on_call, until, next: next.map(|it| it.on_call) }
     }
 
+    /// The same by the layers alone: when whoever is on call would next be relieved, overrides of this schedule aside.
+    pub fn next_handoff(&self, schedule: &str, at: Timestamp, horizon: SignedDuration) -> Handover {
+        let mut layers = self.clone();
+        if let Some(schedule) = layers.schedules.get_mut(schedule) {
+            schedule.overrides = Overrides::default();
+        }
+        layers.next_handover(schedule, at, horizon)
+    }
+
     /// Whom the time off of a person names as cover at `at`: of several, the one that begins last, so that an hour
     /// within a holiday can have a stand-in of its own.
     pub fn cover(&self, user: &str, at: Timestamp) -> Option<&UserId> {

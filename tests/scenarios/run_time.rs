@@ -540,7 +540,7 @@ fn overrides_outlive_a_crash_and_end_with_git() {
     );
 }
 
-/// Taking a schedule over until the next handoff relieves whoever is on call.
+/// Taking a schedule over until the next handoff relieves whoever is on call; an override that ends before is no handoff.
 #[test]
 fn taken_over_until_the_handoff() {
     check(
@@ -550,14 +550,17 @@ fn taken_over_until_the_handoff() {
            - name: weekly
              rotation: { every: 1 week, handoff: tue 10:00, line_ups: [{ from: 2026-11-03, members: [tanaka, boss] }] }
          === day
+         02:00 override boss primary 02:00 04:00 with=boss
          02:00 take kimura primary handoff
          02:01 alert 5xx critical
          02:02 end",
         r#"
+        02:00 override of primary by Boss in Slack: boss on call, from 02:00:00 until 04:00:00
+        02:00 reply: Override 3 is made, until Tue 8 Dec 04:00 JST.
         02:00 override of primary by Kimura in Slack: kimura on call, from 02:00:00 until 10:00:00
-        02:00 reply: Override 3 is made, until Tue 8 Dec 10:00 JST.
+        02:00 reply: Override 4 is made, until Tue 8 Dec 10:00 JST.
         02:01 opened: "5xx" from prometheus -> web, critical, high urgency
-        02:01 step 1 of team: kimura, on call on primary (override run time 3 by kimura); next step at 02:06:00
+        02:01 step 1 of team: kimura, on call on primary (override run time 4 by kimura); next step at 02:06:00
         02:01 -> call kimura, slack kimura
         "#,
     );
