@@ -43,7 +43,7 @@ pub(super) fn hear(parts: &Parts, telling: Telling<'_>, news: News) -> Option<Ta
             tracing::info!(event = "secrets", "secrets were read again");
             return Some(Taken::Secrets { live, missing });
         }
-        News::Refused(refused) => hear_refused(parts, telling, refused),
+        News::Refused(refused) => hear_refused(parts, telling, &refused),
         News::Fine => {
             parts.metrics.config_refused.set(0);
             parts.metrics.config_commits_waiting.set(0);
@@ -59,17 +59,19 @@ pub(super) fn hear(parts: &Parts, telling: Telling<'_>, news: News) -> Option<Ta
                 trouble::default_branch(engine, now, live, (&was, &is));
             }
         }
-        News::Unreachable(unreachable) => hear_unreachable(parts, telling, unreachable),
+        News::Unreachable(unreachable) => hear_unreachable(parts, telling, &unreachable),
         News::Looked(looked) => hear_looked(parts, telling, looked),
     }
     None
 }
 
 /// It comes again at each look, and is logged once.
-fn hear_refused(parts: &Parts, telling: Telling<'_>, refused: Refused) {
+fn hear_refused(parts: &Parts, telling: Telling<'_>, refused: &Refused) {
     parts.metrics.config_refused.set(1);
     parts.metrics.config_commits_waiting.set(refused.stuck.len() as i64);
-    let known = parts.status.borrow().refused.as_ref() == Some(&refused);
+    let known = parts.status.borrow().refused.as_ref() == Some(refused);
+    // Before it is logged, so that whoever reads of it finds it.
+    parts.status.send_modify(|status| status.refused = Some(refused.clone()));
     let (commit, findings) = (short(&refused.commit), &*refused.findings);
     match telling {
         Some((engine, live, now)) => {
@@ -77,7 +79,7 @@ fn hear_refused(parts: &Parts, telling: Telling<'_>, refused: Refused) {
                 let said = format!("config {commit} is refused, the one before stays in force");
                 tracing::error!(event = "config_refused", commit, findings, "{said}");
             }
-            trouble::refused(engine, now, live, &refused);
+            trouble::refused(engine, now, live, refused);
         }
         None => {
             let said = format!("there is no config to start with, and {commit} is refused");
@@ -85,26 +87,25 @@ fn hear_refused(parts: &Parts, telling: Telling<'_>, refused: Refused) {
             wait_for(parts, "no good config yet");
         }
     }
-    parts.status.send_modify(|status| status.refused = Some(refused));
 }
 
-fn hear_unreachable(parts: &Parts, telling: Telling<'_>, unreachable: Unreachable) {
+fn hear_unreachable(parts: &Parts, telling: Telling<'_>, unreachable: &Unreachable) {
     parts.metrics.config_fetch_failed.set(1);
-    let known = parts.status.borrow().unreachable.as_ref() == Some(&unreachable);
+    let known = parts.status.borrow().unreachable.as_ref() == Some(unreachable);
+    parts.status.send_modify(|status| status.unreachable = Some(unreachable.clone()));
     let error = &*unreachable.error;
     match telling {
         Some((engine, live, now)) => {
             if !known {
                 tracing::error!(event = "config_unreachable", error, "the config repository cannot be read");
             }
-            trouble::unreachable(engine, now, live, &unreachable);
+            trouble::unreachable(engine, now, live, unreachable);
         }
         None => {
             tracing::error!(event = "config_unreachable", error, "there is no config to start with");
             wait_for(parts, "the config repository cannot be read");
         }
     }
-    parts.status.send_modify(|status| status.unreachable = Some(unreachable));
 }
 
 fn hear_looked(parts: &Parts, telling: Telling<'_>, looked: Looked) {
