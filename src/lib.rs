@@ -61,7 +61,7 @@
 //! | [`engine`] | lanes, turns, batches, the commit gate, purely |
 //! | [`git`] | the config's repository: commits, trees |
 //! | [`disk`] | the state directory |
-//! | [`server`] | the engine's task, deliveries, secrets, the feed of entries with its readers (metrics, the log), clocks |
+//! | [`server`] | the engine's task, deliveries, secrets, the feed of entries with its readers (the board, metrics, the log), clocks |
 //! | [`web`] | every door: webhooks, callbacks, API, calendars, refusals |
 //! | [`serve`] | puts the server together |
 //! | [`cli`] | one file for each command; what `init` writes is in `starter/` |
@@ -83,8 +83,8 @@
 //!    `tests/simulation`.
 //! 10. Degraded, while the disk fails, the server still pages; 3, 4 and 5 then hold up to the last healthy point:
 //!     `tests/simulation`.
-//! 11. Reading never delays paging: metrics and the log read a bounded feed of entries, and the engine waits for neither:
-//!     `tests/serve`.
+//! 11. Reading never delays paging: lists read the board, which reads a bounded feed of entries as metrics and the log do,
+//!     and the engine waits for none of them: `tests/serve`.
 //! 12. No company makes an alert quieter: what alone would be told is told beside others too, unless its own timeline names
 //!     the rule or the person that holds it back: `tests/scenarios`.
 //! 11. No company makes an alert quieter: what alone would be told is told beside others too, unless its own timeline

@@ -24,6 +24,7 @@ use crate::server::feed::{Feed, Reader};
 use crate::server::follow::{Follower, News, Resolve, Source};
 use crate::server::former::VALID;
 use crate::server::inbox::{ALERTS_MAX, FIRST_MAX, Inbox};
+use crate::server::keeping::Keeper;
 use crate::server::live::{Origin, Recorded, Status};
 use crate::server::log::Log;
 use crate::server::metrics::Metrics;
@@ -36,6 +37,7 @@ use crate::web::entrance::Entrance;
 use crate::web::limit::Limits;
 use crate::web::listen;
 use crate::web::proxy::Network;
+use crate::web::reading::Reads;
 use crate::web::router::{Doors, router};
 use crate::web::slow::Slowed;
 use crate::web::tally::Tallies;
@@ -136,13 +138,16 @@ async fn serve_on(
     let (live_in, live) = watch::channel(None);
     let (status_in, status) = watch::channel(Status::waiting(&troubles));
     let (metrics, feed) = (Arc::new(Metrics::new()), Feed::new());
-    let readers = readers(&feed, &incidents, &metrics, log, &clock);
+    let inbox = Inbox { first: first_in, alerts: alerts_in };
+    let (keeper, board) = Keeper::of(incidents.state(), &feed, inbox.clone(), metrics.clone());
+    let readers = readers(&feed, &incidents, &metrics, log, &clock, keeper);
     let ((stopping, stopped), (close, closed)) = (watch::channel(false), watch::channel(false));
     let (reload, most) = (pull.clone(), listen::connections_max());
     let doors = Doors {
         live,
         status,
-        inbox: Inbox { first: first_in, alerts: alerts_in },
+        inbox,
+        board,
         client: client.clone(),
         clock: clock.clone(),
         metrics: metrics.clone(),
@@ -155,6 +160,7 @@ async fn serve_on(
         limits: Limits::default(),
         slowed: Slowed::of(most),
         entrance: Entrance::default(),
+        reads: Reads::default(),
     };
     let router = router(Arc::new(doors));
     let accept = listen::accept(listener, router, most, trusted_proxies, metrics.clone(), closed);
@@ -212,16 +218,18 @@ fn readers(
     metrics: &Arc<Metrics>,
     log: Option<Sink>,
     clock: &Clock,
+    keeper: Keeper,
 ) -> impl Future<Output = ()> + use<> {
     let state = incidents.state();
     let reader = || -> Reader { feed.reader(state.seq) };
     let counting = tokio::spawn(metrics.clone().count(reader()));
+    let keeping = tokio::spawn(keeper.keep(reader()));
     let writing = log.map(|sink| {
         let (story, clock, metrics) = (Story::of(state), clock.clone(), metrics.clone());
         tokio::spawn(Log { story, sink, clock, metrics }.write(reader()))
     });
     async move {
-        let _ = counting.await;
+        let _ = tokio::join!(counting, keeping);
         if let Some(writing) = writing {
             let _ = writing.await;
         }

@@ -42,10 +42,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<Output> {
         ("before", &arguments.before),
     ];
     question.query.extend(filters.into_iter().filter_map(|(name, value)| Some((name, value.clone()?))));
-    arguments.server.ask(&question, |answer| text(answer, arguments.limit))
+    arguments.server.ask(&question, text)
 }
 
-fn text(answer: &Value, limit: u32) -> String {
+fn text(answer: &Value) -> String {
     let incidents = answer["incidents"].as_array().map(Vec::as_slice).unwrap_or_default();
     if incidents.is_empty() {
         return "no incidents\n".to_owned();
@@ -62,7 +62,6 @@ fn text(answer: &Value, limit: u32) -> String {
         ]
     };
     let rows = table(["Id", "Status", "Severity", "Service", "Summary"], &[0, 2], incidents.iter().map(row));
-    let full = u32::try_from(incidents.len()).is_ok_and(|count| count >= limit);
-    let more = answer["next_before"].as_str().filter(|_| full);
-    more.map_or_else(|| rows.clone(), |id| format!("{rows}\nmay go on: --before {id}\n"))
+    let more = answer["next_before"].as_str();
+    more.map_or_else(|| rows.clone(), |id| format!("{rows}\nthere are more: --before {id}\n"))
 }

@@ -43,7 +43,7 @@ impl State {
             Change::Alert(change) => self.apply_alert(change, entry),
             Change::Delivery(change) => self.apply_delivery(change, entry),
             Change::Response(change) => self.apply_response(change, entry),
-            Change::RunTime(change) => self.apply_run_time(change, entry),
+            Change::RunTime(change) => change.apply_to(&mut self.run_time, entry.seq, entry.at),
             Change::Escalation(
                 EscalationChange::Raised { .. }
                 | EscalationChange::HeldBack(_)

@@ -37,6 +37,7 @@ mod notification;
 mod outcome;
 mod outlet;
 mod reconcile;
+mod record;
 mod renamed;
 mod response;
 mod responses;
@@ -73,6 +74,7 @@ pub use lines::{Happened, LINES_MAX, News};
 pub use made::{MovedTo, RunTimeChange};
 pub use notification::{Notification, Purpose};
 pub use outlet::Outlet;
+pub use record::{PAGED_MAX, Record};
 pub use response::{Remark, ResponseChange};
 pub use state::{
     Acknowledgement, Alert, AlertKey, Escalation, Heartbeat, HeldBack, Hold, Incident, KnownKey, LowTold,
@@ -81,7 +83,7 @@ pub use state::{
 pub use storm::{ARRIVALS_MAX, OPEN_MAX, STORM_ALERTS_MAX, Storm, StormSize};
 pub use taken::NOTE_MAX;
 pub use timer::Timer;
-pub use transition::{DESCRIPTION_KEPT_MAX, MIRRORS_MAX};
+pub use transition::{ACKNOWLEDGED_BY_MAX, DESCRIPTION_KEPT_MAX, MIRRORS_MAX};
 
 use crate::config::{Config, Contact, Provider};
 use crate::reason::OwnTrouble;

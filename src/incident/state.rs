@@ -8,6 +8,7 @@ use super::labels::Labels;
 use super::lines::News;
 use super::notification::Notification;
 use super::outlet::Outlet;
+use super::record::Record;
 use super::storm::Storm;
 use super::{DeliveryId, IncidentId, Reason};
 use crate::actor::{Actor, Origin};
@@ -168,6 +169,8 @@ pub struct Incident {
     /// Who has it, while it is acknowledged.
     pub acknowledgement: Option<Acknowledgement>,
     pub resolved_by: Option<Actor>,
+    /// Its first times, and who was paged.
+    pub record: Record,
     /// What holds its pages back.
     pub held_back: Option<HeldBack>,
     /// The policy that a rule or a person chose, in place of its service's.

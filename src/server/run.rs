@@ -3,11 +3,12 @@
 //! The task drains what has come, lets the engine take a turn, hands a batch to the journal's thread when that is
 //! free, and lets go what the engine releases. It never waits for a queue, a disk or a provider.
 
+use super::board::Refill;
 use super::clock::Clock;
 use super::delivery::Client;
 use super::feed::Feed;
 use super::follow::{News, short};
-use super::inbox::{Answered, Found, Message};
+use super::inbox::{Answered, Found, Message, PAGE_MAX};
 use super::live::{Live, Status};
 use super::log;
 use super::metrics::Metrics;
@@ -19,7 +20,7 @@ use crate::disk::directory::StateDir;
 use crate::disk::recorder::{Recorder, Written};
 use crate::engine::{Engine, Health, JOURNAL_KEY, Lane, Release, Unwritten};
 use crate::incident::{
-    Command, Delivery, DeliveryId, Entry, IncidentId, Incidents, Input, Outcome, Reason, Task, stored::Stored,
+    Command, Delivery, DeliveryId, Entry, Incidents, Input, Outcome, Reason, Task, stored::Stored,
 };
 use crate::language::Language;
 use crate::language::storage::Trouble;
@@ -239,21 +240,17 @@ impl Running {
                     self.tickets.insert(ticket, Ticket { answer, asked });
                 }
             }
-            Message::List { wanted, before, limit, answer } => {
+            Message::Several { ids, answer } => {
                 let state = self.engine.incidents().state();
-                let range =
-                    state.incidents.range(..before.unwrap_or(IncidentId { epoch: u32::MAX, n: u32::MAX }));
-                let newest_first = range.rev().map(|(_, incident)| incident);
-                let found =
-                    newest_first.filter(|incident| wanted.is(incident)).take(limit).cloned().collect();
-                let _ = answer.send(found);
+                let found = ids.iter().take(PAGE_MAX).filter_map(|id| state.incidents.get(id).cloned());
+                let _ = answer.send(found.collect());
+            }
+            Message::Rows { after, answer } => {
+                let _ = answer.send(Refill::of(self.engine.incidents().state(), after));
             }
             Message::Heartbeat { integration, answer } => {
                 let heartbeats = &self.engine.incidents().state().heartbeats;
                 let _ = answer.send(heartbeats.get(&integration).cloned());
-            }
-            Message::RunTime { answer } => {
-                let _ = answer.send(self.engine.incidents().state().run_time.clone());
             }
             Message::Find { id, answer } => {
                 let state = self.engine.incidents().state();
@@ -275,10 +272,6 @@ impl Running {
                 error = error.to_string(),
                 "the journal cannot be written"
             );
-        }
-        if let Err(Unwritten::Gone(gone)) = &result {
-            let said = gone.words(Language::En);
-            self.parts.status.send_modify(|status| status.damaged(said));
         }
         if let Err(Unwritten::Gone(gone)) = &result {
             let said = gone.words(Language::En);
@@ -338,6 +331,13 @@ impl Running {
     }
 
     fn release(&mut self, released: Vec<Release>) {
+        let last = |release: &Release| match release {
+            Release::Entry(entry) => Some(entry.seq),
+            Release::Reply { .. } | Release::Delivery(_) => None,
+        };
+        if let Some(seq) = released.iter().rev().find_map(last) {
+            self.parts.feed.releases(seq);
+        }
         let mut entries = Vec::new();
         for release in released {
             match release {

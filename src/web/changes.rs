@@ -76,7 +76,7 @@ async fn list(State(doors): Shared, headers: HeaderMap, uri: Uri, kind: Made) ->
     if let Err(why) = Query::none(&uri) {
         return problem(StatusCode::BAD_REQUEST, &why);
     }
-    let Ok(run_time) = doors.inbox.run_time().await else { return busy() };
+    let run_time = doors.board.current().await.run_time.clone();
     let (now, config) = (doors.clock.now(), &live.config);
     let ids: Vec<u64> = match kind {
         Made::Override => {
@@ -137,7 +137,7 @@ async fn end(State(doors): Shared, Path(id): Path<String>, request: Request, kin
     if let Err(why) = Wish::read(&taken.body, &[]) {
         return problem(StatusCode::BAD_REQUEST, &why);
     }
-    let Ok(run_time) = doors.inbox.run_time().await else { return busy() };
+    let run_time = doors.board.current().await.run_time.clone();
     let missing = format!("no such one of the {} is in force: `{id}`", plural(kind));
     let number = id.parse().ok().filter(|id| shown(&live.config, &run_time, kind, *id).is_some());
     let place = Place::read(&id).filter(|place| place.file.starts_with(plural(kind)));
@@ -177,7 +177,7 @@ async fn made(doors: &Doors, live: &Live, command: Command) -> Response {
         .reply
         .as_ref()
         .map(|reply| reply_text(reply, Language::En, &live.config.organisation.time_zone));
-    let run_time = doors.inbox.run_time().await.unwrap_or_default();
+    let run_time = doors.board.current().await.run_time.clone();
     let mut body = shown(&live.config, &run_time, kind, id).unwrap_or_else(|| json!({ "id": id }));
     body["result"] = json!("done");
     body["text"] = json!(text);

@@ -3,8 +3,9 @@
 //!
 //! What a command does, and whether it may be done, is decided in [`incident`](crate::incident).
 
-use super::api::{asked, problem, shown};
+use super::api::{asked, problem};
 use super::body::Taken;
+use super::incidents::{SEVERITIES, whole};
 use super::refusal::{busy, come_again};
 use super::router::{Doors, Shared};
 use super::wish::{LISTED_MAX, Today, Wish, one_of};
@@ -237,7 +238,7 @@ pub async fn declare(State(doors): Shared, request: Request) -> Response {
         let why = format!("this Idempotency-Key was used for {id}, which has another summary: use a new key");
         return problem(StatusCode::CONFLICT, &why);
     }
-    let mut body = shown(&live.config, &found.incident);
+    let mut body = whole(&live.config, &found.incident);
     body["incident"] = json!(id);
     body["result"] = json!("done");
     (StatusCode::CREATED, Json(body)).into_response()
@@ -255,7 +256,7 @@ fn declared(config: &Config, token: &str, key: Option<Vec<u8>>, taken: &Taken) -
         return Err(format!("there is no service `{service}`"));
     };
     let severity = wish.text("severity")?;
-    let severity = severity.map(|word| one_of("severity", &word, &super::api::SEVERITIES)).transpose()?;
+    let severity = severity.map(|word| one_of("severity", &word, &SEVERITIES)).transpose()?;
     let idempotency_key = match key {
         None => None,
         Some(key) if key.is_empty() || key.len() > KEY_MAX => {

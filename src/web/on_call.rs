@@ -92,7 +92,7 @@ fn range(uri: &Uri, today: Today) -> Result<(Timestamp, Timestamp), String> {
 }
 
 /// An instant that may be past, or a time as people say it.
-fn instant(name: &str, said: &str, today: Today) -> Result<Timestamp, String> {
+pub(super) fn instant(name: &str, said: &str, today: Today) -> Result<Timestamp, String> {
     // A `+` that is not encoded is a space in a query.
     let exact = said.parse::<Timestamp>().or_else(|_| said.replace(' ', "+").parse());
     if let Ok(exact) = exact {

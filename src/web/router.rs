@@ -15,9 +15,11 @@ use super::changes;
 use super::commands;
 use super::config as in_force;
 use super::entrance::{self, Entrance, Judged};
+use super::incidents;
 use super::limit::{Limits, Passed, TooMuch};
 use super::on_call;
 use super::opsgenie;
+use super::reading::Reads;
 use super::refusal::{self, Refusal, at, busy, come_again, no_config, no_such_path, nothing_opened};
 use super::slow::Slowed;
 use super::stray;
@@ -29,6 +31,7 @@ use crate::integration::{self, Answer, FetchReason, Fetched, Monitor, Received, 
 use crate::server::clock::Clock;
 use crate::server::delivery::Client;
 use crate::server::inbox::{Answered, Busy, Inbox, PATIENCE};
+use crate::server::keeping::Boards;
 use crate::server::live::{Live, Origin, Status};
 use crate::server::metrics::Metrics;
 use axum::Router;
@@ -58,6 +61,8 @@ pub struct Doors {
     pub live: watch::Receiver<Option<Arc<Live>>>,
     pub status: watch::Receiver<Status>,
     pub inbox: Inbox,
+    /// What lists read.
+    pub board: Boards,
     pub client: Client,
     pub clock: Clock,
     pub metrics: Arc<Metrics>,
@@ -71,6 +76,7 @@ pub struct Doors {
     pub limits: Limits,
     pub slowed: Slowed,
     pub entrance: Entrance,
+    pub reads: Reads,
 }
 
 pub type Shared = State<Arc<Doors>>;
@@ -89,8 +95,8 @@ pub fn router(doors: Arc<Doors>) -> Router {
         .route("/v2/alerts/{*rest}", any(webhook).get(opsgenie::show))
         .route("/v1/push", post(push))
         .route("/v1/callbacks/{*rest}", post(callbacks::callback))
-        .route("/v1/incidents", get(api::list).post(commands::declare))
-        .route("/v1/incidents/{id}", get(api::show).post(commands::several))
+        .route("/v1/incidents", get(incidents::list).post(commands::declare))
+        .route("/v1/incidents/{id}", get(incidents::show).post(commands::several))
         .route("/v1/incidents/{id}/{command}", post(commands::one))
         .merge(changes::routes())
         .route("/v1/who", get(on_call::who))

@@ -17,6 +17,7 @@ use oncall::server::delivery::Client;
 use oncall::server::feed::Feed;
 use oncall::server::follow::News;
 use oncall::server::inbox::{ALERTS_MAX, Answered, FIRST_MAX, Inbox, Message};
+use oncall::server::keeping::Keeper;
 use oncall::server::live::{Live, Origin, Status};
 use oncall::server::metrics::Metrics;
 use oncall::server::run::{Carrier, Parts};
@@ -69,11 +70,15 @@ impl Inside {
         let ((live_in, live), (status_in, status)) =
             (watch::channel(None), watch::channel(Status::waiting(&[])));
         let ((news_in, news), (stop, stopped)) = (mpsc::channel(16), watch::channel(false));
-        let metrics = Arc::new(Metrics::new());
+        let (metrics, feed) = (Arc::new(Metrics::new()), Feed::new());
+        let inbox = Inbox { first: first_in, alerts: alerts_in };
+        let (keeper, board) = Keeper::of(incidents.state(), &feed, inbox.clone(), metrics.clone());
+        tokio::spawn(keeper.keep(feed.reader(incidents.state().seq)));
         let doors = Arc::new(Doors {
             live,
             status,
-            inbox: Inbox { first: first_in, alerts: alerts_in },
+            inbox,
+            board,
             client: client.clone(),
             clock: clock.clone(),
             metrics: metrics.clone(),
@@ -86,6 +91,7 @@ impl Inside {
             limits: Default::default(),
             slowed: Default::default(),
             entrance: Default::default(),
+            reads: Default::default(),
         });
         let parts = Parts {
             clock: clock.clone(),
@@ -102,7 +108,7 @@ impl Inside {
             live: live_in,
             status: status_in,
             metrics,
-            feed: Feed::new(),
+            feed,
             carrier: Carrier::Providers(client),
             watcher: None,
             stop: stopped,
