@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::sync::{Notify, watch};
-use tokio::time::{Instant, sleep, sleep_until, timeout};
+use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 
 /// How often the board is published for those who wait for nothing in particular.
 const PUBLISHED_EVERY: Duration = Duration::from_millis(20);
@@ -43,7 +43,6 @@ struct Wanted {
 pub struct Keeper {
     board: Board,
     published: watch::Sender<Arc<Board>>,
-    publish_at: Instant,
     wanted: Arc<Wanted>,
     inbox: Inbox,
     metrics: Arc<Metrics>,
@@ -84,11 +83,13 @@ impl Keeper {
         let (board, wanted) = (Board::of(state), Arc::<Wanted>::default());
         let (published, newest) = watch::channel(Arc::new(board.clone()));
         let boards = Boards { board: newest, released: feed.released(), wanted: wanted.clone() };
-        (Keeper { board, published, publish_at: Instant::now(), wanted, inbox, metrics }, boards)
+        (Keeper { board, published, wanted, inbox, metrics }, boards)
     }
 
     /// Reads the feed until it ends.
     pub async fn keep(mut self, mut feed: Reader) {
+        let mut ticks = interval(PUBLISHED_EVERY);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             let late = self.published.borrow().seq != self.board.seq;
             tokio::select! {
@@ -103,7 +104,7 @@ impl Keeper {
                     None => break,
                 },
                 () = self.wanted.wake.notified() => {}
-                () = sleep_until(self.publish_at), if late => self.publish(),
+                _ = ticks.tick(), if late => self.publish(),
             }
             let wanted = self.wanted.seq.load(Ordering::Acquire);
             if self.board.seq >= wanted && self.published.borrow().seq < wanted {
@@ -113,9 +114,8 @@ impl Keeper {
         self.publish();
     }
 
-    fn publish(&mut self) {
+    fn publish(&self) {
         self.published.send_replace(Arc::new(self.board.clone()));
-        self.publish_at = Instant::now() + PUBLISHED_EVERY;
     }
 
     /// Takes the rows from the engine, in parts, in place of what went by up to `last`.

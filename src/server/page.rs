@@ -58,7 +58,7 @@ pub struct Page {
 impl Filter {
     pub fn takes(&self, row: &Row) -> bool {
         self.status.is_none_or(|status| row.status == status)
-            && !(self.open && !row.is_open())
+            && (!self.open || row.is_open())
             && self.service.as_deref().is_none_or(|id| row.service.as_deref() == Some(id))
             && self.severity.is_none_or(|severity| row.severity == severity)
             && self.urgency.is_none_or(|urgency| row.urgency == urgency)

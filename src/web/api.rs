@@ -1,9 +1,9 @@
 //! Who asks: a tool with a bearer token of `oncall.yaml`. What each may ask is beside its answer.
 
 use super::body::{Bounds, Reading, Taken};
+use super::doors::{Doors, Shared};
 use super::refusal::{Refusal, busy, no_config};
 use super::room::Whose;
-use super::router::{Doors, Shared};
 use super::wish::Query;
 use crate::server::live::Live;
 use axum::Json;

@@ -5,9 +5,9 @@
 
 use super::api::{authorized, problem, reads};
 use super::config;
-use super::reading::{fresh, kept, read};
+use super::doors::Shared;
 use super::refusal::busy;
-use super::router::Shared;
+use super::tags::{fresh, kept};
 use super::wish::{Query, Today, one_of};
 use super::{commands::today, on_call::instant};
 use crate::actor::Actor;
@@ -85,7 +85,7 @@ pub async fn list(State(doors): Shared, headers: HeaderMap, uri: Uri) -> Respons
     if let Some(unchanged) = fresh(&headers, &tag) {
         return unchanged;
     }
-    let answer = read(&doors, move || page(&board, &live, &asked)).await;
+    let answer = doors.reads.make(move || page(&board, &live, &asked)).await;
     match answer {
         Err(busy) => busy,
         Ok(Err(why)) => problem(StatusCode::BAD_REQUEST, &why),
@@ -201,7 +201,7 @@ pub async fn show(State(doors): Shared, headers: HeaderMap, uri: Uri, Path(id): 
         Ok(Some(found)) => found,
     };
     let (directory, seqs) = (doors.state_dir.clone(), incident.timeline.clone());
-    let entries = match read(&doors, move || recover::entries(&directory, &seqs, durable)).await {
+    let entries = match doors.reads.make(move || recover::entries(&directory, &seqs, durable)).await {
         Ok(Ok(entries)) => entries,
         Ok(Err(error)) => return problem(StatusCode::INTERNAL_SERVER_ERROR, &format!("{error:#}")),
         Err(busy) => return busy,

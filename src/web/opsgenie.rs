@@ -4,9 +4,9 @@
 //! alerts, the words are those of the first.
 
 use super::body::Head;
-use super::reading::read;
+use super::doors::{Doors, Shared, in_force};
+use super::refusal::rejected;
 use super::refusal::{Refusal, busy};
-use super::router::{Doors, Shared, in_force, rejected};
 use crate::alert::Severity;
 use crate::config::{Config, Id};
 use crate::incident::{Alert, Incident, Status};
@@ -107,7 +107,7 @@ async fn alerts(
 ) -> Result<Vec<Value>, Response> {
     let board = doors.board.current().await;
     let (of, statuses, wanted) = (integration.clone(), statuses.to_vec(), key.clone());
-    let ids = read(doors, move || {
+    let ids = doors.reads.make(move || {
         let page = |status: &Status| {
             let (status, integration) = (Some(*status), Some(of.to_string()));
             let dedup_key = wanted.clone();
