@@ -48,7 +48,7 @@ mod who;
 pub mod write;
 
 pub use instant::instant;
-pub use serve::LogFormat;
+pub use log::LogFormat;
 
 use crate::edit::{Edit, EditError, Subject};
 use anyhow::Result;

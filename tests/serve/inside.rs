@@ -19,7 +19,7 @@ use oncall::server::follow::News;
 use oncall::server::inbox::{ALERTS_MAX, Answered, FIRST_MAX, Inbox, Message};
 use oncall::server::live::{Live, Origin, Status};
 use oncall::server::metrics::Metrics;
-use oncall::server::run::{Carrier, Parts};
+use oncall::server::parts::{Carrier, Parts};
 use oncall::web::doors::Doors;
 use oncall::web::router::router;
 use oncall::web::slow::Peer;
