@@ -18,6 +18,7 @@ mod edited;
 pub mod example;
 mod expect;
 mod explain;
+mod healthcheck;
 mod incident;
 mod incidents;
 pub mod init;
@@ -93,6 +94,7 @@ pub enum Command {
     Serve(serve::Arguments),
     Urls(urls::Arguments),
     Doctor(doctor::Arguments),
+    Healthcheck(healthcheck::Arguments),
     Send(send::Arguments),
     Schema(schema::Arguments),
     Demo(demo::Arguments),
@@ -179,6 +181,7 @@ fn answer(command: Command) -> Result<Output> {
         Command::Serve(arguments) => serve::run(arguments),
         Command::Urls(arguments) => urls::run(&arguments),
         Command::Doctor(arguments) => doctor::run(&arguments),
+        Command::Healthcheck(arguments) => healthcheck::run(&arguments),
         Command::Send(arguments) => send::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),

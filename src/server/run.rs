@@ -203,6 +203,7 @@ impl Running {
                 let heartbeats = &self.engine.incidents().state().heartbeats;
                 let _ = answer.send(heartbeats.get(&integration).cloned());
             }
+            Message::Turn { answer } => drop(answer.send(())),
             Message::RunTime { answer } => {
                 let _ = answer.send(self.engine.incidents().state().run_time.clone());
             }
