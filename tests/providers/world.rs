@@ -101,6 +101,7 @@ pub fn incident() -> Incident {
         last_event_at: "2026-12-07T17:00:00Z".parse().unwrap(),
         acknowledgement: None,
         resolved_by: None,
+        record: Default::default(),
         held_back: None,
         policy: None,
         escalation: Some(Escalation {
