@@ -32,7 +32,7 @@
 //!   -> compile | route
 //!   -> incident (which does not see compile)
 //!   -> provider | preview
-//!   -> check -> edit | journal -> engine
+//!   -> check -> edit | journal | page -> engine
 //!   -> git | disk -> server -> web -> serve -> cli
 //! ```
 //!
@@ -57,12 +57,13 @@
 //! | [`preview`] | what would happen: an alert in virtual time, a change of the config, shifts as calendars |
 //! | [`check`] | the semantic checks, expectations beside what happens, and the long form of every code |
 //! | [`edit`] | a wish to new texts of files, in which all else stays |
+//! | [`page`] | the web pages: values to HTML; templates are in `templates/` |
 //! | [`journal`] | bytes of the journal, purely |
 //! | [`engine`] | lanes, turns, batches, the commit gate, purely |
 //! | [`git`] | the config's repository: commits, trees |
 //! | [`disk`] | the state directory |
 //! | [`server`] | the engine's task, deliveries, secrets, the feed of entries with its readers (the board, metrics, the log), clocks |
-//! | [`web`] | every door: webhooks, callbacks, API, calendars, refusals |
+//! | [`web`] | every door: webhooks, callbacks, API, pages, calendars, refusals |
 //! | [`serve`] | puts the server together |
 //! | [`cli`] | one file for each command; what `init` writes is in `starter/` |
 //!
@@ -141,6 +142,7 @@ pub mod disk;
 pub mod engine;
 pub mod git;
 pub mod journal;
+pub mod page;
 
 pub mod cli;
 pub mod serve;

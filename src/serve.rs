@@ -7,6 +7,7 @@ use crate::disk::compaction::compact;
 use crate::disk::directory::StateDir;
 use crate::disk::recorder::{Recorder, Written};
 use crate::disk::recover::{self, Unusable};
+use crate::disk::web_key;
 use crate::git::fetch::Fetcher;
 use crate::git::kept::Kept;
 use crate::git::remote::Credentials;
@@ -32,22 +33,16 @@ use crate::server::run::{STOP_MAX, run};
 use crate::server::signals::{Asked, Signals};
 use crate::server::sink::Sink;
 use crate::server::story::Story;
-use crate::web::calendars_kept::Calendars;
-use crate::web::doors::Doors;
-use crate::web::limit::Limits;
+use crate::web::doors::{Behind, Doors};
 use crate::web::listen;
 use crate::web::proxy::Network;
-use crate::web::reading::Reads;
 use crate::web::router::router;
-use crate::web::slow::Slowed;
-use crate::web::strangers::Entrance;
-use crate::web::tally::Tallies;
 use anyhow::{Context, Result, anyhow};
 use axum::serve::Listener;
 use jiff::Timestamp;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::{JoinError, JoinHandle};
@@ -144,7 +139,7 @@ async fn serve_on(
     let readers = readers(&feed, &incidents, &metrics, log, &clock, keeper);
     let ((stopping, stopped), (close, closed)) = (watch::channel(false), watch::channel(false));
     let (reload, most) = (pull.clone(), listen::connections_max());
-    let doors = Doors {
+    let behind = Behind {
         live,
         status,
         inbox,
@@ -155,14 +150,8 @@ async fn serve_on(
         state_dir: state_dir.clone(),
         origin,
         pull,
-        certificates: Mutex::default(),
-        calendars: Calendars::default(),
-        tallies: Tallies::default(),
-        limits: Limits::default(),
-        slowed: Slowed::of(most),
-        entrance: Entrance::default(),
-        reads: Reads::default(),
     };
+    let doors = Doors::open(behind, most, &web_key::read_or_make(state_dir.path()));
     let router = router(Arc::new(doors));
     let accept = listen::accept(listener, router, most, trusted_proxies, metrics.clone(), closed);
     let connections = tokio::spawn(accept);

@@ -38,6 +38,7 @@ mod schema;
 mod send;
 mod serve;
 mod shifts;
+mod sign_in_link;
 mod silence;
 pub mod starter;
 mod table;
@@ -97,6 +98,7 @@ pub enum Command {
     Doctor(doctor::Arguments),
     Healthcheck(healthcheck::Arguments),
     Send(send::Arguments),
+    SignInLink(sign_in_link::Arguments),
     Schema(schema::Arguments),
     Demo(demo::Arguments),
     Completions(completions::Arguments),
@@ -185,6 +187,7 @@ fn answer(command: Command) -> Result<Output> {
         Command::Doctor(arguments) => doctor::run(&arguments),
         Command::Healthcheck(arguments) => healthcheck::run(&arguments),
         Command::Send(arguments) => send::run(&arguments),
+        Command::SignInLink(arguments) => sign_in_link::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Completions(arguments) => Ok(completions::run(&arguments)),

@@ -7,8 +7,8 @@ use super::commands::{by, refused, today};
 use super::doors::{Doors, Shared};
 use super::on_call::schedule;
 use super::refusal::busy;
-use super::wish::{Query, Wish};
-use crate::actor::Via;
+use super::wish::{Query, Today, Wish};
+use crate::actor::{Actor, Via};
 use crate::config::{Config, Id, RunTime, RunTimeAbsence, RunTimeOverride, RunTimeSilence};
 use crate::engine::Lane;
 use crate::incident::message::reply_text;
@@ -23,7 +23,7 @@ use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get};
 use axum::{Json, Router};
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -35,6 +35,22 @@ const OVERRIDE: &[&str] =
 const SILENCE: &[&str] = &["services", "when", "everything", "from", "for", "until", "reason", "confirm"];
 const ABSENCE: &[&str] = &["user", "cover", "from", "for", "until", "confirm"];
 const TAKE: &[&str] = &["user", "replace", "for", "until", "confirm"];
+
+/// Who makes something, by which way, and how the times are meant.
+#[derive(Clone, Debug)]
+pub(super) struct Maker<'a> {
+    pub by: Actor,
+    pub via: Via,
+    pub now: Timestamp,
+    pub zone: &'a TimeZone,
+}
+
+impl<'a> Maker<'a> {
+    fn token(doors: &Doors, live: &'a Live, token: &str) -> Maker<'a> {
+        let Today { now, zone } = today(doors, live);
+        Maker { by: by(token), via: Via::Api, now, zone }
+    }
+}
 
 pub fn routes() -> Router<Arc<Doors>> {
     Router::new()
@@ -100,10 +116,11 @@ async fn make(State(doors): Shared, request: Request, kind: Made) -> Response {
         Ok(asked) => asked,
         Err(refused) => return refused,
     };
+    let maker = Maker::token(&doors, &live, &name);
     let read = match kind {
-        Made::Override => read_override(&doors, &live, &name, &taken.body),
-        Made::Silence => read_silence(&doors, &live, &name, &taken.body),
-        Made::Absence => read_absence(&doors, &live, &name, &taken.body),
+        Made::Override => read_override(&live.config, &maker, &taken.body),
+        Made::Silence => read_silence(&live.config, &maker, &taken.body),
+        Made::Absence => read_absence(&live.config, &maker, &taken.body),
     };
     match read {
         Ok(command) => made(&doors, &live, command).await,
@@ -229,8 +246,9 @@ fn shown(config: &Config, run_time: &RunTime, kind: Made, id: u64) -> Option<Val
     })
 }
 
-fn read_override(doors: &Doors, live: &Live, token: &str, body: &[u8]) -> Result<Command, String> {
-    let (wish, config) = (Wish::read(body, OVERRIDE)?, &live.config);
+/// The override that a body asks for.
+pub(super) fn read_override(config: &Config, maker: &Maker, body: &[u8]) -> Result<Command, String> {
+    let wish = Wish::read(body, OVERRIDE)?;
     let schedule = schedule(config, &wish.needed("schedule")?)?;
     let people = |key: &str| -> Result<Vec<UserId>, String> {
         match &wish.texts(key)?[..] {
@@ -255,8 +273,8 @@ fn read_override(doors: &Doors, live: &Live, token: &str, body: &[u8]) -> Result
     if matches!(&action, OverrideAction::Set(with) if with.is_empty() && !says_nobody(&wish)?) {
         return Err("`with` is empty: name who is on call, or `nobody`".to_owned());
     }
-    let (from, until) = times(&wish, doors, live, Some(&schedule))?;
-    let (reason, by, via) = (wish.text("reason")?, by(token), Via::Api);
+    let (from, until) = times(&wish, config, maker, Some(&schedule))?;
+    let (reason, by, via) = (wish.text("reason")?, maker.by.clone(), maker.via);
     let made = Box::new(RunTimeOverride { schedule, from, until, action, reason, by, via });
     Ok(Command::Override { made, confirmed: wish.flag("confirm")? })
 }
@@ -265,10 +283,11 @@ fn says_nobody(wish: &Wish) -> Result<bool, String> {
     Ok(matches!(&wish.texts("with")?[..], [only] if only == "nobody"))
 }
 
-fn read_silence(doors: &Doors, live: &Live, token: &str, body: &[u8]) -> Result<Command, String> {
+/// The silence that a body asks for.
+pub(super) fn read_silence(config: &Config, maker: &Maker, body: &[u8]) -> Result<Command, String> {
     let wish = Wish::read(body, SILENCE)?;
     let service = |id: &String| {
-        let known = live.config.services.get_key_value(id.as_str());
+        let known = config.services.get_key_value(id.as_str());
         known.map(|(id, _)| id.clone()).ok_or_else(|| format!("`services`: there is no service `{id}`"))
     };
     let services: Vec<Id> = wish.texts("services")?.iter().map(service).collect::<Result<_, String>>()?;
@@ -276,18 +295,20 @@ fn read_silence(doors: &Doors, live: &Live, token: &str, body: &[u8]) -> Result<
     if everything && (!services.is_empty() || !when.is_empty()) {
         return Err("give either `everything`, or `services` and `when`, not both".to_owned());
     }
-    let (from, until) = times(&wish, doors, live, None)?;
-    let (reason, by, via) = (wish.needed("reason")?, by(token), Via::Api);
+    let (from, until) = times(&wish, config, maker, None)?;
+    let (reason, by, via) = (wish.needed("reason")?, maker.by.clone(), maker.via);
     let made = Box::new(RunTimeSilence { services, when, from, until, reason, by, via });
     Ok(Command::Silence { made, everything, confirmed: wish.flag("confirm")? })
 }
 
-fn read_absence(doors: &Doors, live: &Live, token: &str, body: &[u8]) -> Result<Command, String> {
-    let (wish, config) = (Wish::read(body, ABSENCE)?, &live.config);
+/// The absence that a body asks for.
+pub(super) fn read_absence(config: &Config, maker: &Maker, body: &[u8]) -> Result<Command, String> {
+    let wish = Wish::read(body, ABSENCE)?;
     let away = user(config, &wish.needed("user")?)?;
     let cover = wish.text("cover")?.map(|id| user(config, &id)).transpose()?;
-    let (from, until) = times(&wish, doors, live, None)?;
-    let made = Box::new(RunTimeAbsence { user: away, from, until, cover, by: by(token), via: Via::Api });
+    let (from, until) = times(&wish, config, maker, None)?;
+    let made =
+        Box::new(RunTimeAbsence { user: away, from, until, cover, by: maker.by.clone(), via: maker.via });
     Ok(Command::Away { made, confirmed: wish.flag("confirm")? })
 }
 
@@ -311,14 +332,14 @@ fn user(config: &Config, id: &str) -> Result<UserId, String> {
 /// When it begins, now if that is past or not said, and when it ends.
 fn times(
     wish: &Wish,
-    doors: &Doors,
-    live: &Live,
+    config: &Config,
+    maker: &Maker,
     schedule: Option<&Id>,
 ) -> Result<(Timestamp, Timestamp), String> {
-    let (now, zone) = (doors.clock.now(), &live.config.organisation.time_zone);
+    let (now, zone) = (maker.now, maker.zone);
     let at = |key: &str, moment: Moment| match (moment, schedule) {
         (Moment::At(at), _) => Ok(at),
-        (Moment::Handoff, Some(schedule)) => handoff(&live.config, schedule, now),
+        (Moment::Handoff, Some(schedule)) => handoff(config, schedule, now),
         (Moment::Handoff, None) => {
             Err(format!("`{key}`: this is about no schedule: give a time, not handoff"))
         }
@@ -333,7 +354,7 @@ fn times(
         },
     };
     // A length of time counts from the beginning.
-    let begins = super::wish::Today { now: if wish.has("for") { from } else { now }, zone };
+    let begins = Today { now: if wish.has("for") { from } else { now }, zone };
     let until = wish.until(begins)?.ok_or("`until` or `for` is missing")?;
     Ok((from, at("until", until)?))
 }

@@ -113,6 +113,13 @@ fn whom(wish: &Wish, with: &Reading) -> Result<Vec<Assignee>, String> {
     if to.is_empty() { Err("say to whom: `user`, `schedule` or `policy`".to_owned()) } else { Ok(to) }
 }
 
+/// What a command with this body asks for.
+pub(super) fn wished(command: &str, body: &[u8], config: &Config, today: Today) -> Result<Asked, String> {
+    const ROWS: &[Row] = &COMMANDS;
+    let row = ROWS.iter().find(|row| row.name == command).ok_or("there is no such command")?;
+    (row.read)(&Wish::read(body, row.keys)?, &Reading { config, today })
+}
+
 /// `POST /v1/incidents/{id}/<command>`
 pub async fn one(
     State(doors): Shared,
@@ -250,14 +257,7 @@ fn same(kept: &str, sent: &str) -> bool {
 }
 
 fn declared(config: &Config, token: &str, key: Option<Vec<u8>>, taken: &Taken) -> Result<Declare, String> {
-    let wish = Wish::read(&taken.body, &["service", "summary", "severity", "description"])?;
-    let service = wish.needed("service")?;
-    let Some((service, _)) = config.services.get_key_value(service.as_str()) else {
-        return Err(format!("there is no service `{service}`"));
-    };
-    let severity = wish.text("severity")?;
-    let severity = severity.map(|word| one_of("severity", &word, &SEVERITIES)).transpose()?;
-    let idempotency_key = match key {
+    let key = match key {
         None => None,
         Some(key) if key.is_empty() || key.len() > KEY_MAX => {
             return Err(format!("`Idempotency-Key` should have 1 to {KEY_MAX} bytes"));
@@ -268,13 +268,31 @@ fn declared(config: &Config, token: &str, key: Option<Vec<u8>>, taken: &Taken) -
             Some(HEXLOWER.encode(digest(&SHA256, &own).as_ref()))
         }
     };
+    declared_by(config, by(token), Via::Api, key, &taken.body)
+}
+
+/// The incident that a body declares.
+pub(super) fn declared_by(
+    config: &Config,
+    by: Actor,
+    via: Via,
+    idempotency_key: Option<String>,
+    body: &[u8],
+) -> Result<Declare, String> {
+    let wish = Wish::read(body, &["service", "summary", "severity", "description"])?;
+    let service = wish.needed("service")?;
+    let Some((service, _)) = config.services.get_key_value(service.as_str()) else {
+        return Err(format!("there is no service `{service}`"));
+    };
+    let severity = wish.text("severity")?;
+    let severity = severity.map(|word| one_of("severity", &word, &SEVERITIES)).transpose()?;
     Ok(Declare {
         service: service.clone(),
         summary: wish.needed("summary")?,
         description: wish.text("description")?.unwrap_or_default(),
         severity: severity.or(Some(Severity::Critical)),
-        by: by(token),
-        via: Via::Api,
+        by,
+        via,
         idempotency_key,
     })
 }

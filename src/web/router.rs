@@ -16,6 +16,7 @@ use super::entrance;
 use super::incidents;
 use super::on_call;
 use super::opsgenie;
+use super::pages;
 use super::refusal::{no_config, rejected};
 use super::refused;
 use super::webhook::{elsewhere, webhook};
@@ -56,6 +57,7 @@ pub fn router(doors: Arc<Doors>) -> Router {
         .route("/v1/config", get(config::show))
         .route("/v1/integrations/{*id}", get(api::integration))
         .route("/v1/calendars/{*rest}", get(calendars::show))
+        .merge(pages::routes(&doors))
         .fallback(elsewhere)
         .layer(middleware::from_fn_with_state(doors.clone(), refused::tell))
         // What these answer is how the server is, and no refusal.

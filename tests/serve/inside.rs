@@ -23,6 +23,7 @@ use oncall::server::metrics::Metrics;
 use oncall::server::parts::{Carrier, Parts};
 use oncall::web::doors::Doors;
 use oncall::web::router::router;
+use oncall::web::session::Sessions;
 use oncall::web::slow::Peer;
 use serde_json::Value;
 use std::net::IpAddr;
@@ -46,6 +47,9 @@ pub struct Inside {
     engine: watch::Sender<Engine>,
     _stop: watch::Sender<bool>,
 }
+
+/// What signs sessions in tests.
+pub const SESSION_KEY: &[u8] = b"a key for sessions that only tests know";
 
 /// What stands for the engine does with alerts.
 #[derive(Clone, Copy, Debug)]
@@ -93,6 +97,8 @@ impl Inside {
             slowed: Default::default(),
             entrance: Default::default(),
             reads: Default::default(),
+            sessions: Sessions::new(SESSION_KEY),
+            assets: Default::default(),
         });
         let parts = Parts {
             clock: clock.clone(),

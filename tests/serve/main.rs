@@ -17,6 +17,7 @@ mod integrations;
 mod limits;
 mod log;
 mod own_heartbeat;
+mod pages;
 mod people;
 mod pushes;
 mod secrets;
