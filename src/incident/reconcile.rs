@@ -56,14 +56,13 @@ impl Call<'_> {
         let at = (running.at.step as usize).min(policy.steps.len().saturating_sub(1));
         let Some(step) = policy.steps.get(at).cloned() else { return };
         let (policy, last) = (policy.id.clone(), at + 1 == policy.steps.len());
-        let rule = step.place.clone();
         // The fallback's last step repeats by its own clock, whatever its wait says.
         let deadline = match running.at.fallback && last {
             true => running.deadline,
             false => later(running.began_at, step.wait),
         };
         if policy != running.at.policy || at as u32 != running.at.step || deadline != running.deadline {
-            let (step, rule) = (at as u32, rule.clone());
+            let (step, rule) = (at as u32, step.place.clone());
             self.about(id, EscalationChange::Moved { policy, step, deadline, rule });
         }
         let now = members(self.config, &step.notify, self.now, running.at.fallback);
