@@ -44,6 +44,7 @@ impl State {
             Change::Delivery(change) => self.apply_delivery(change, entry),
             Change::Response(change) => self.apply_response(change, entry),
             Change::RunTime(change) => change.apply_to(&mut self.run_time, entry.seq, entry.at),
+            Change::Steps(change) => self.apply_steps(change),
             Change::Escalation(
                 EscalationChange::Raised { .. }
                 | EscalationChange::HeldBack(_)

@@ -41,6 +41,7 @@ impl Record {
             | Change::Server(_)
             | Change::Heartbeat(_)
             | Change::Escalation(_)
+            | Change::Steps(_)
             | Change::RunTime(_) => {}
         }
     }

@@ -150,6 +150,7 @@ impl Board {
             Change::Heartbeat(_)
             | Change::Alert(_)
             | Change::Escalation(_)
+            | Change::Steps(_)
             | Change::Delivery(_)
             | Change::Response(_) => self.about(entry),
         }

@@ -176,7 +176,11 @@ impl Row {
             Change::Alert(change) => self.alert(change, entry.at, names),
             Change::Escalation(change) => self.escalation(change),
             Change::Response(change) => self.response(change, entry.at),
-            Change::Delivery(_) | Change::Server(_) | Change::Heartbeat(_) | Change::RunTime(_) => {}
+            Change::Delivery(_)
+            | Change::Steps(_)
+            | Change::Server(_)
+            | Change::Heartbeat(_)
+            | Change::RunTime(_) => {}
         }
     }
 
