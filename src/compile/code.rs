@@ -33,6 +33,10 @@ pub const TWICE: &str = "OC029";
 pub const NOT_CONFIGURED: &str = "OC030";
 pub const REPEATS: &str = "OC045";
 pub const EACH: &str = "OC046";
+pub const MAY_NOT_RESPOND: &str = "OC063";
+pub const NOBODY_RESPONDS: &str = "OC064";
+pub const NO_RIGHT: &str = "OC065";
+pub const EMAIL_PATTERN: &str = "OC066";
 pub const SOPS_FILE: &str = "OC201";
 pub const NOT_ENCRYPTED: &str = "OC202";
 pub const NO_FILE: &str = "OC210";
@@ -73,6 +77,10 @@ pub const CODES: &[(&str, &str)] = &[
     (NOT_CONFIGURED, "a provider is used that oncall.yaml does not configure"),
     (REPEATS, "a rule repeats where none can, or does not say after how long"),
     (EACH, "each is asked to acknowledge where only one is told, or in the fallback"),
+    (MAY_NOT_RESPOND, "a policy or a schedule can reach somebody who may not respond"),
+    (NOBODY_RESPONDS, "nobody may respond"),
+    (NO_RIGHT, "an API token may do nothing"),
+    (EMAIL_PATTERN, "an e-mail pattern matches nobody, or every domain"),
     (SOPS_FILE, "a file that holds secrets is not a SOPS file that is encrypted for age"),
     (NOT_ENCRYPTED, "a secret is readable in a SOPS file"),
     (NO_FILE, "a symbolic link, a submodule or a pointer of Git LFS stands where a file should be"),

@@ -23,7 +23,9 @@ pub use escalation_policy::{Acknowledges, EscalationPolicy, Step, Target};
 pub use expectation::{Alert, Expectation, Expected, Never};
 pub use holidays::Holiday;
 pub use integration::{Fields, Heartbeat, Integration, IntegrationType, Route, Severity, SeverityRule};
-pub use organisation::{ApiToken, Defaults, Jira, Organisation, OwnHeartbeat, Providers, Slack, Twilio};
+pub use organisation::{
+    Access, ApiToken, Defaults, Jira, Organisation, OwnHeartbeat, Providers, Slack, TokenRight, Twilio,
+};
 pub use overrides::Override;
 pub use schedule::{Layer, LineUp, Rotation, Schedule, Turns, WhenOff};
 pub use service::{Group, Inform, JiraTicket, Service, Urgency, UrgencyRule};

@@ -97,6 +97,7 @@ fn why_not(refused: &Refused, language: Language, zone: &TimeZone) -> String {
         Refused::TooManyAlerts => answer(Answer::TooManyAlerts { max: ALERTS_MAX }),
         Refused::NotMerged => answer(Answer::NotMerged),
         Refused::MayNot => answer(Answer::MayNot),
+        Refused::Lacks(right) => answer(Answer::Lacks { right: right.word() }),
         Refused::NothingFires => answer(Answer::NothingFires),
         Refused::EndsBeforeItBegins => answer(Answer::EndsBeforeItBegins),
         Refused::EmptyScope => answer(Answer::EmptyScope),

@@ -10,53 +10,109 @@ use super::Language;
 pub enum Answer<'a> {
     // What was done. Instants are given as they are to be shown.
     GivenBack,
-    Snoozed { until: &'a str },
+    Snoozed {
+        until: &'a str,
+    },
     Reopened,
-    EscalatedTo { step: u32 },
-    PagedAlso { to: &'a [String] },
+    EscalatedTo {
+        step: u32,
+    },
+    PagedAlso {
+        to: &'a [String],
+    },
     Raised,
     Lowered,
-    Moved { service: &'a str },
+    Moved {
+        service: &'a str,
+    },
     Noted,
-    Merged { into: &'a str },
+    Merged {
+        into: &'a str,
+    },
     Unmerged,
-    OverrideMade { id: u64, until: &'a str },
-    SilenceMade { id: u64, until: &'a str },
-    AbsenceMade { id: u64, until: &'a str },
+    OverrideMade {
+        id: u64,
+        until: &'a str,
+    },
+    SilenceMade {
+        id: u64,
+        until: &'a str,
+    },
+    AbsenceMade {
+        id: u64,
+        until: &'a str,
+    },
     Ended,
     // Why not.
     MayNot,
+    /// A token that lacks a right, by the word of the config.
+    Lacks {
+        right: &'a str,
+    },
     AlreadySo,
-    IsOff { name: &'a str, until: Option<&'a str> },
-    NobodyOnCall { schedule: &'a str },
-    Unknown { id: &'a str },
-    NoSuchStep { steps: u32 },
+    IsOff {
+        name: &'a str,
+        until: Option<&'a str>,
+    },
+    NobodyOnCall {
+        schedule: &'a str,
+    },
+    Unknown {
+        id: &'a str,
+    },
+    NoSuchStep {
+        steps: u32,
+    },
     NotAcknowledged,
     NotResolved,
     CannotBeReopened,
-    OpenElsewhere { incident: &'a str },
+    OpenElsewhere {
+        incident: &'a str,
+    },
     Past,
-    TooLong { hours: u32 },
+    TooLong {
+        hours: u32,
+    },
     Nothing,
-    IsClosed { incident: &'a str },
+    IsClosed {
+        incident: &'a str,
+    },
     IntoItself,
-    TooManyAlerts { max: usize },
+    TooManyAlerts {
+        max: usize,
+    },
     NotMerged,
     NothingFires,
     EndsBeforeItBegins,
     EmptyScope,
     ReasonMissing,
-    BadPattern { said: &'a str },
+    BadPattern {
+        said: &'a str,
+    },
     TooMany,
     OwnCover,
     EmptiesTheFallback,
     NotInForce,
     // What must be confirmed.
-    Everything { until: &'a str },
-    Gap { schedule: &'a str, from: &'a str, until: &'a str },
-    Fewer { schedule: &'a str, from: &'a str, until: &'a str },
-    NothingRings { name: &'a str },
-    CriticalForLong { until: &'a str },
+    Everything {
+        until: &'a str,
+    },
+    Gap {
+        schedule: &'a str,
+        from: &'a str,
+        until: &'a str,
+    },
+    Fewer {
+        schedule: &'a str,
+        from: &'a str,
+        until: &'a str,
+    },
+    NothingRings {
+        name: &'a str,
+    },
+    CriticalForLong {
+        until: &'a str,
+    },
 }
 
 impl Language {
@@ -85,7 +141,10 @@ fn en(answer: &Answer) -> String {
         Answer::SilenceMade { id, until } => format!("Silence {id} is made, until {until}."),
         Answer::AbsenceMade { id, until } => format!("Absence {id} is made, until {until}."),
         Answer::Ended => "Ended.".into(),
-        Answer::MayNot => "Only people in users/ who have not left may do that.".into(),
+        Answer::Lacks { right } => {
+            format!("This token may not `{right}`: `may` of the token in oncall.yaml says what it may do.")
+        }
+        Answer::MayNot => "Only people in users/ who have not left, and whom `access.respond` names if it is there, may do that.".into(),
         Answer::AlreadySo => "It is so already.".into(),
         Answer::IsOff { name, until: Some(until) } => format!("{name} is off until {until}."),
         Answer::IsOff { name, until: None } => format!("{name} is off."),
@@ -153,7 +212,10 @@ fn ja(answer: &Answer) -> String {
         Answer::SilenceMade { id, until } => format!("サイレンス {id} を登録しました（{until} まで）。"),
         Answer::AbsenceMade { id, until } => format!("不在 {id} を登録しました（{until} まで）。"),
         Answer::Ended => "終了しました。".into(),
-        Answer::MayNot => "この操作ができるのは、users/ に登録されている在籍中の人だけです。".into(),
+        Answer::Lacks { right } => format!(
+            "このトークンには `{right}` の権限がありません。oncall.yaml の api_tokens の `may` で与えられます。"
+        ),
+        Answer::MayNot => "この操作ができるのは、users/ に登録されている在籍中の人（`access.respond` があれば、そこに挙げられた人）だけです。".into(),
         Answer::AlreadySo => "すでにその状態です。".into(),
         Answer::IsOff { name, until: Some(until) } => format!("{name}さんは {until} まで不在です。"),
         Answer::IsOff { name, until: None } => format!("{name}さんは不在です。"),

@@ -214,6 +214,7 @@ fn organisation() -> Organisation {
         }),
         heartbeat: None,
         api_tokens: Vec::new(),
+        access: Default::default(),
     }
 }
 
