@@ -27,6 +27,7 @@ mod line_up;
 mod log;
 mod overrides;
 mod page;
+mod paging;
 mod parse;
 mod people;
 mod picture;
