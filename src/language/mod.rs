@@ -7,6 +7,7 @@ pub mod answer;
 mod en;
 mod ja;
 pub mod moment;
+pub mod notices;
 mod steps;
 pub mod storage;
 pub mod thread;

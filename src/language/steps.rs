@@ -1,7 +1,8 @@
 //! The lines of a timeline about steps, in every language: who is told, whose turn it is, and who has not answered.
 
-use super::timeline::{StepLine, ToldAs};
+use super::timeline::{NoticeStory, StepLine, ToldAs};
 use super::{timeline_en, timeline_ja};
+use crate::actor::Via;
 
 pub(super) fn en(line: &StepLine) -> String {
     match line {
@@ -46,6 +47,9 @@ pub(super) fn en(line: &StepLine) -> String {
         StepLine::ToldAgain { users, until } => {
             let verb = if users.len() == 1 { "has" } else { "have" };
             format!("{} {verb} not acknowledged: told once more, until {until}", users.join(", "))
+        }
+        StepLine::AlsoUnanswered { users, by } => {
+            format!("no answer by {}, whom {by} had paged too", users.join(", "))
         }
         StepLine::Unanswered { users: [] } => "nobody else is asked to acknowledge any more".to_owned(),
         StepLine::Unanswered { users } => {
@@ -97,7 +101,34 @@ pub(super) fn ja(line: &StepLine) -> String {
         StepLine::ToldAgain { users, until } => {
             format!("{} がまだ応答していないため、もう一度通知します（{until} まで）", users.join("、"))
         }
+        StepLine::AlsoUnanswered { users, by } => {
+            format!("{by} が呼び出した {} から応答がありません", users.join("、"))
+        }
         StepLine::Unanswered { users: [] } => "ほかの人の応答は待ちません".to_owned(),
         StepLine::Unanswered { users } => format!("{} は応答していません", users.join("、")),
+    }
+}
+
+pub(super) fn notice_en(line: &NoticeStory, way: fn(Via) -> &'static str) -> String {
+    match line {
+        NoticeStory::Planned { to: Some(to), at } => format!("a notice to {to}, at {at}"),
+        NoticeStory::Planned { to: None, at } => format!("a notice to the room, at {at}"),
+        NoticeStory::Dropped { notice } => format!("notice {notice} has no point any more"),
+        NoticeStory::ShiftsTold => "the shifts until now have been told".to_owned(),
+        NoticeStory::Declined { id, user, by, via } => {
+            format!("{user} cannot take override {id}, said by {by} {}", way(*via))
+        }
+    }
+}
+
+pub(super) fn notice_ja(line: &NoticeStory, way: fn(Via) -> &'static str) -> String {
+    match line {
+        NoticeStory::Planned { to: Some(to), at } => format!("{to} へのお知らせ（{at}）"),
+        NoticeStory::Planned { to: None, at } => format!("チャンネルへのお知らせ（{at}）"),
+        NoticeStory::Dropped { notice } => format!("お知らせ {notice} は不要になりました"),
+        NoticeStory::ShiftsTold => "現在までのシフトを知らせました".to_owned(),
+        NoticeStory::Declined { id, user, by, via } => {
+            format!("{user} はオーバーライド {id} に対応できません（{by}、{}）", way(*via))
+        }
     }
 }

@@ -113,6 +113,7 @@ pub enum TimelineLine<'a> {
         via: Via,
     },
     Step(StepLine<'a>),
+    Notice(NoticeStory<'a>),
     Response(ResponseLine<'a>),
     Delivery(DeliveryLine<'a>),
 }
@@ -173,9 +174,34 @@ pub enum StepLine<'a> {
     Unanswered {
         users: &'a [String],
     },
+    /// These were paged too, because somebody asked for them, and have not answered.
+    AlsoUnanswered {
+        users: &'a [String],
+        by: &'a str,
+    },
     Moved {
         step: Step<'a>,
         next: &'a str,
+    },
+}
+
+/// What is told about no incident.
+#[derive(Clone, Debug)]
+pub enum NoticeStory<'a> {
+    /// `to`: a person, or nobody for the room.
+    Planned {
+        to: Option<&'a str>,
+        at: &'a str,
+    },
+    Dropped {
+        notice: u64,
+    },
+    ShiftsTold,
+    Declined {
+        id: u64,
+        user: &'a str,
+        by: &'a str,
+        via: Via,
     },
 }
 
