@@ -25,7 +25,6 @@ pub(super) fn words(
     let teller = Teller { config, state, reader };
     let (headline, lines) = teller.tell(what);
     let language = teller.reader.language;
-    let none = Vec::new;
     match by.method().form {
         Form::Card => Words::Card(Card {
             language,
@@ -39,7 +38,7 @@ pub(super) fn words(
         Form::Text => {
             Words::Text(Text { language, lead: String::new(), summary: headline, incident: String::new() })
         }
-        Form::Script => Words::Script(CallScript { language, words: vec![headline], menu: none() }),
+        Form::Script => Words::Script(CallScript { language, words: vec![headline], menu: Vec::new() }),
     }
 }
 

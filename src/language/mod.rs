@@ -8,7 +8,7 @@ mod en;
 mod ja;
 pub mod moment;
 pub mod notices;
-mod steps;
+pub mod steps;
 pub mod storage;
 pub mod thread;
 pub mod timeline;

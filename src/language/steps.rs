@@ -1,8 +1,79 @@
 //! The lines of a timeline about steps, in every language: who is told, whose turn it is, and who has not answered.
 
-use super::timeline::{NoticeStory, StepLine, ToldAs};
+use super::timeline::{Step, ToldAs};
 use super::{timeline_en, timeline_ja};
 use crate::actor::Via;
+use crate::reason::Why;
+
+/// Who is told, step by step.
+#[derive(Clone, Debug)]
+pub enum StepLine<'a> {
+    StepBegan {
+        step: Step<'a>,
+        people: &'a [String],
+        shadows: &'a [String],
+        next: &'a str,
+    },
+    StepPassed {
+        step: Step<'a>,
+        why: &'a Why,
+    },
+    Told {
+        as_what: ToldAs,
+        people: &'a [String],
+    },
+    Dropped {
+        users: &'a [String],
+    },
+    /// Whose turn it is, and who would have come first and is busy.
+    Chosen {
+        step: Step<'a>,
+        user: &'a str,
+        busy: &'a [String],
+    },
+    /// These must acknowledge too.
+    Awaited {
+        users: &'a [String],
+        until: &'a str,
+    },
+    ToldAgain {
+        users: &'a [String],
+        until: &'a str,
+    },
+    /// These were asked to acknowledge, and have not.
+    Unanswered {
+        users: &'a [String],
+    },
+    /// These were paged too, because somebody asked for them, and have not answered.
+    AlsoUnanswered {
+        users: &'a [String],
+        by: &'a str,
+    },
+    Moved {
+        step: Step<'a>,
+        next: &'a str,
+    },
+}
+
+/// What is told about no incident.
+#[derive(Clone, Debug)]
+pub enum NoticeStory<'a> {
+    /// `to`: a person, or nobody for the room.
+    Planned {
+        to: Option<&'a str>,
+        at: &'a str,
+    },
+    Dropped {
+        notice: u64,
+    },
+    ShiftsTold,
+    Declined {
+        id: u64,
+        user: &'a str,
+        by: &'a str,
+        via: Via,
+    },
+}
 
 pub(super) fn en(line: &StepLine) -> String {
     match line {

@@ -12,9 +12,10 @@ use crate::incident::{
     StepStart, WaitsFor,
 };
 use crate::language::Language;
+use crate::language::steps::StepLine;
 use crate::language::timeline::{
-    Carries, DeliveryLine, Ended, Held, HeldBy, Level, OwnLine, Said, Slowed, Step, StepLine, TimelineLine,
-    ToldAs, Waiting,
+    Carries, DeliveryLine, Ended, Held, HeldBy, Level, OwnLine, Said, Slowed, Step, TimelineLine, ToldAs,
+    Waiting,
 };
 use crate::place::Place;
 use crate::reason::{Because, Rule};
