@@ -59,7 +59,7 @@ impl Call<'_> {
     }
 
     /// Something that was made at run time ends before its time: its maker hears of it, unless they ended it.
-    pub(super) fn ends(&mut self, what: Ended, why: Why, by: Actor, via: Via) {
+    pub(super) fn ends(&mut self, what: Ended, why: Why, by: &Actor, via: Via) {
         let made = &self.state.run_time;
         let id = match &what {
             Ended::RunTime(id) => Some(*id),
@@ -74,7 +74,7 @@ impl Call<'_> {
         self.about_server(RunTimeChange::Ended { what, why: why.clone(), by: by.clone(), via });
         if let (Some(id), Some(maker)) = (id, maker) {
             let now = self.now;
-            self.notify(&maker, Some(&by), Noticed::MadeEnded { id, why, by: by.clone() }, now);
+            self.notify(&maker, Some(by), Noticed::MadeEnded { id, why, by: by.clone() }, now);
         }
     }
 

@@ -125,7 +125,7 @@ impl Call<'_> {
     }
 
     /// Ends one early; `None` of that kind in force: refused.
-    pub(super) fn end_early(&mut self, what: Ended, by: Actor, via: Via) {
+    pub(super) fn end_early(&mut self, what: Ended, by: &Actor, via: Via) {
         let runs = |until: Timestamp| self.now < until;
         let known = match &what {
             Ended::RunTime(id) => {
@@ -152,7 +152,7 @@ impl Call<'_> {
             return self.refuse(Refused::NotInForce);
         }
         for id in ids {
-            self.ends(Ended::RunTime(id), Why::AskedFor, by.clone(), via);
+            self.ends(Ended::RunTime(id), Why::AskedFor, by, via);
         }
         self.turn.reply = Some(Reply::Ended);
     }
@@ -185,7 +185,7 @@ impl Call<'_> {
             }
         }
         for (id, why) in over {
-            self.ends(Ended::RunTime(id), why, Actor::Rule("git".to_owned()), Via::Rule);
+            self.ends(Ended::RunTime(id), why, &Actor::Rule("git".to_owned()), Via::Rule);
         }
     }
 

@@ -43,12 +43,10 @@ impl Call<'_> {
         for handing in self.handings(told.max(late), later(self.now, longest + AHEAD)) {
             for (user, comes) in handing.everybody() {
                 let Some(known) = self.config.users.get(user) else { continue };
-                let last = known.shifts.iter().map(|_| SignedDuration::ZERO).take(1);
-                let before: Vec<SignedDuration> = if comes {
-                    known.shifts.iter().map(|rule| rule.before).collect()
-                } else {
-                    last.collect()
-                };
+                let mut before: Vec<SignedDuration> = known.shifts.iter().map(|rule| rule.before).collect();
+                if !comes && !before.is_empty() {
+                    before = vec![SignedDuration::ZERO];
+                }
                 for before in before {
                     let at = later(handing.at, -before);
                     if self.now < at {
