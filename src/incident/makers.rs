@@ -6,7 +6,7 @@ use super::{Call, Ended, Refused, Reply};
 use crate::actor::{Actor, Via};
 use crate::config::{Config, RunTimeOverride};
 use crate::reason::Why;
-use crate::schedule::{OverrideAction, UserId};
+use crate::schedule::{OverrideAction, Shift, UserId};
 use jiff::SignedDuration;
 use std::collections::BTreeSet;
 
@@ -14,13 +14,24 @@ impl Call<'_> {
     /// Tells whoever an override puts on call, whoever it relieves, and the makers of those that it lies on.
     pub(super) fn tell_of_override(&mut self, id: u64, made: &RunTimeOverride, after: &Config) {
         let (from, until) = (made.from, made.until);
-        let users = |config: &Config| -> BTreeSet<UserId> {
-            let shifts = config.schedules.shifts(&made.schedule, from, until);
-            shifts.into_iter().flat_map(|shift| shift.on_call.users).collect()
+        let shifts = |config: &Config| config.schedules.shifts(&made.schedule, from, until);
+        let (had, has) = (shifts(self.config), shifts(after));
+        // Hour by hour: who has some of them already may still be put on call for others.
+        let differ = |of: &[Shift], from: &[Shift]| -> BTreeSet<UserId> {
+            let common = |one: &Shift, other: &Shift| one.start < other.end && other.start < one.end;
+            let beyond = |one: &Shift, other: &Shift| {
+                let known = &other.on_call.users;
+                one.on_call.users.iter().filter(|user| !known.contains(user)).cloned().collect::<Vec<_>>()
+            };
+            let pairs = of.iter().flat_map(|one| from.iter().map(move |other| (one, other)));
+            pairs
+                .filter(|(one, other)| common(one, other))
+                .flat_map(|(one, other)| beyond(one, other))
+                .collect()
         };
-        let (had, has) = (users(self.config), users(after));
-        let come: Vec<UserId> = has.difference(&had).cloned().collect();
-        let gone: Vec<UserId> = had.difference(&has).cloned().collect();
+        let come = differ(&has, &had);
+        let gone: Vec<UserId> = differ(&had, &has).difference(&come).cloned().collect();
+        let come: Vec<UserId> = come.into_iter().collect();
         for (user, on_call) in
             come.iter().map(|user| (user, true)).chain(gone.iter().map(|user| (user, false)))
         {

@@ -35,8 +35,9 @@ fn who_comes_and_who_leaves_are_told() {
             10:31 end"
         ),
         r#"
+        00:00 config base is in force
         02:00 opened: "a" from prometheus -> web, warning, low urgency
-        02:00 step 1 of team passed at once: nobody can be told
+        02:00 step 1 of team passed at once: nobody in it can be told
         02:00 told once, at low urgency: suzuki, on call on secondary (layer always)
         02:00 -> slack suzuki
         02:01 acknowledged by Boss in Slack
@@ -64,6 +65,7 @@ fn shifts_are_told_once_over_a_crash_and_not_long_after() {
             11:01 end"
         ),
         r#"
+        00:00 config base is in force
         08:10 server started (epoch 2)
         08:10 -> notice to suzuki: You are on call for Primary from Tue 8 Dec 10:00 JST until Wed 9 Dec 10:00 JST. / After Tanaka. / Before Sato.
         08:21 server started (epoch 3)
@@ -134,6 +136,7 @@ fn a_maker_hears_when_theirs_is_hidden_or_ends() {
         02:00 reply: Override 3 is made, until Tue 8 Dec 05:00 JST.
         02:01 override of primary by Sato in Slack: suzuki on call, from 04:00:00 until 06:00:00
         02:01 reply: Override 12 is made, until Tue 8 Dec 06:00 JST.
+        02:01 -> notice to tanaka: Sato relieves you on Primary from Tue 8 Dec 04:00 JST until Tue 8 Dec 06:00 JST. / On call instead: Suzuki., notice to boss: Your override 3 of Primary lies under one that Sato made.
         02:02 override of primary by Suzuki in Slack: sato on call, from 04:30:00 until 04:40:00
         02:02 -> notice to sato: Suzuki puts you on call for Primary from Tue 8 Dec 04:30 JST until Tue 8 Dec 04:40 JST. / Instead of Suzuki. / If you cannot: oncall override cannot 28, notice to boss: Your override 3 of Primary lies under one that Suzuki made.
         02:02 reply: Override 28 is made, until Tue 8 Dec 04:40 JST.
@@ -169,14 +172,36 @@ fn page_also_without_an_answer_is_told_to_the_asker() {
         02:00 -> call tanaka, slack tanaka
         02:00:10 acknowledged by Tanaka in Slack
         02:00:10 -> hang up tanaka
-        02:01 kimura, assigned by Tanaka paged too, asked for by Tanaka in Slack
+        02:01 kimura paged too, asked for by Tanaka in Slack
         02:01 -> call kimura, slack kimura
-        02:03 boss, assigned by Tanaka paged too, asked for by Tanaka in Slack
+        02:03 boss paged too, asked for by Tanaka in Slack
         02:03 -> call boss, slack boss
         02:04 also acknowledged by Boss in Slack
-        02:04 -> hang up boss
+        02:04 reply: already done by Tanaka
         02:06 no answer by kimura, whom Tanaka had paged too
         02:06 -> notice to tanaka: No answer yet to 1-1 by Kimura, whom you had paged. / [Critical] Web: a
+        "#,
+    );
+}
+
+/// Whoever has some of the hours already, and is put on call for the others, hears of it.
+#[test]
+fn who_has_some_of_the_hours_hears_of_the_others() {
+    check(
+        "
+        --- schedules/primary.yaml
+        name: Primary
+        layers:
+          - name: hourly
+            rotation: { every: 1 hours, handoff: 10:00, line_ups: [{ from: 2026-12-07, members: [tanaka, suzuki] }] }
+        === day
+        show notices
+        02:10 override boss primary 02:10 04:00 with=suzuki
+        02:11 end",
+        r#"
+        02:10 override of primary by Boss in Slack: suzuki on call, from 02:10:00 until 04:00:00
+        02:10 -> notice to suzuki: Boss puts you on call for Primary from Tue 8 Dec 02:10 JST until Tue 8 Dec 04:00 JST. / Instead of Tanaka. / If you cannot: oncall override cannot 3, notice to tanaka: Boss relieves you on Primary from Tue 8 Dec 02:10 JST until Tue 8 Dec 04:00 JST. / On call instead: Suzuki.
+        02:10 reply: Override 3 is made, until Tue 8 Dec 04:00 JST.
         "#,
     );
 }

@@ -214,6 +214,7 @@ fn paged_also() {
         02:01 acknowledged by Tanaka in Slack
         02:02 boss; suzuki paged too, asked for by Tanaka in Slack
         02:02 -> call boss, call suzuki, slack boss, slack suzuki
+        02:07 no answer by boss, suzuki, whom Tanaka had paged too
         "#,
     );
 }
@@ -297,6 +298,7 @@ fn paged_also_under_a_silence() {
         02:00 opened: "5xx" from prometheus -> web, critical, high urgency, silenced until 06:00:00 (silences/night.yaml:1: load test)
         02:01 boss paged too, asked for by Tanaka in Slack
         02:01 -> call boss, slack boss
+        02:06 no answer by boss, whom Tanaka had paged too
         "#,
     );
 }

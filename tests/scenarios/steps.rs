@@ -611,10 +611,9 @@ fn two_phones_of_one_person_never_ring_at_once() {
         02:00:50 b: opened: "b" from prometheus -> web, critical, high urgency
         02:00:50 b: step 1 of team: tanaka, on call on primary (layer always); next step at 02:05:50
         02:00:50 -> call tanaka about b
-        02:01 a: the call to tanaka waits for the end of a call about 1-2, until 02:01:50
         02:01:20 -> call tanaka (home) about a
-        02:01:50 b: the call to tanaka waits for the end of a call about 1-1, until 02:02:50
         02:01:50 -> call tanaka (home) about b
+        02:02 -> sms tanaka (mobile) about a
         "#,
     );
 }
@@ -634,7 +633,7 @@ fn a_phone_that_is_dead_brings_the_other_one_early() {
         02:00 opened: "a" from prometheus -> web, critical, high urgency
         02:00 step 1 of team: tanaka, on call on primary (layer always); next step at 02:05:00
         02:00 -> call tanaka
-        02:00:10 tanaka is reached by phone early: not a phone
+        02:00:10 tanaka is reached by call early: not a phone
         02:00:10 -> call tanaka (home)
         02:02 -> sms tanaka (mobile)
         "#,
