@@ -692,3 +692,28 @@ fn what_is_low_is_over_by_itself_though_nobody_has_it() {
         "#,
     );
 }
+
+/// Suzuki takes it too during a call; that the provider then says it was busy brings no other call.
+#[test]
+fn a_call_that_fails_after_the_answer_is_not_made_again() {
+    check(
+        &format!(
+            "{EACH}
+            === day
+            02:00 alert a critical
+            02:01 ack tanaka
+            busy call suzuki
+            02:02:05 ack suzuki
+            02:30 end"
+        ),
+        r#"
+        02:00 opened: "a" from prometheus -> web, critical, high urgency
+        02:00 step 1 of team: suzuki, named in the step; tanaka, named in the step; next step at 02:05:00
+        02:00 -> call tanaka, slack suzuki, slack tanaka
+        02:01 suzuki must acknowledge too, told once more at 02:05:00
+        02:01 acknowledged by Tanaka in Slack
+        02:02 -> call suzuki
+        02:02:05 also acknowledged by Suzuki in Slack
+        "#,
+    );
+}
