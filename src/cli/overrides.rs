@@ -35,7 +35,7 @@ enum Command {
     /// End one now, at a running server
     #[command(after_help = ENVIRONMENT)]
     End(End),
-    /// Say that somebody whom one puts on call cannot: its maker and the room are told
+    /// Say that somebody cannot: its maker and the room are told
     #[command(after_help = ENVIRONMENT)]
     Cannot(Cannot),
 }
