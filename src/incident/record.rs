@@ -42,6 +42,7 @@ impl Record {
             | Change::Heartbeat(_)
             | Change::Escalation(_)
             | Change::Steps(_)
+            | Change::Notice(_)
             | Change::RunTime(_) => {}
         }
     }

@@ -43,11 +43,11 @@ pub enum Answer<'a> {
         until: &'a str,
     },
     Ended,
+    Passed,
     // Why not.
-    MayNot,
-    /// A token that lacks a right, by the word of the config.
-    Lacks {
-        right: &'a str,
+    /// `lacks`: by the word of the right that a token has not.
+    MayNot {
+        lacks: Option<&'a str>,
     },
     AlreadySo,
     IsOff {
@@ -141,10 +141,10 @@ fn en(answer: &Answer) -> String {
         Answer::SilenceMade { id, until } => format!("Silence {id} is made, until {until}."),
         Answer::AbsenceMade { id, until } => format!("Absence {id} is made, until {until}."),
         Answer::Ended => "Ended.".into(),
-        Answer::Lacks { right } => {
-            format!("This token may not `{right}`: `may` of the token in oncall.yaml says what it may do.")
+        Answer::Passed => {
+            "Whoever made it and the room are told. You stay on call until somebody changes it.".into()
         }
-        Answer::MayNot => "Only people in users/ who have not left, and whom `access.respond` names if it is there, may do that.".into(),
+        Answer::MayNot { lacks } => lacks.map_or_else(|| MAY_NOT.into(), lacks_en),
         Answer::AlreadySo => "It is so already.".into(),
         Answer::IsOff { name, until: Some(until) } => format!("{name} is off until {until}."),
         Answer::IsOff { name, until: None } => format!("{name} is off."),
@@ -212,10 +212,10 @@ fn ja(answer: &Answer) -> String {
         Answer::SilenceMade { id, until } => format!("サイレンス {id} を登録しました（{until} まで）。"),
         Answer::AbsenceMade { id, until } => format!("不在 {id} を登録しました（{until} まで）。"),
         Answer::Ended => "終了しました。".into(),
-        Answer::Lacks { right } => format!(
-            "このトークンには `{right}` の権限がありません。oncall.yaml の api_tokens の `may` で与えられます。"
-        ),
-        Answer::MayNot => "この操作ができるのは、users/ に登録されている在籍中の人（`access.respond` があれば、そこに挙げられた人）だけです。".into(),
+        Answer::Passed => {
+            "作成した人とチャンネルに伝えました。変更されるまでは、引き続きあなたが当番です。".into()
+        }
+        Answer::MayNot { lacks } => lacks.map_or_else(|| MAY_NOT_JA.into(), lacks_ja),
         Answer::AlreadySo => "すでにその状態です。".into(),
         Answer::IsOff { name, until: Some(until) } => format!("{name}さんは {until} まで不在です。"),
         Answer::IsOff { name, until: None } => format!("{name}さんは不在です。"),
@@ -264,4 +264,18 @@ fn ja(answer: &Answer) -> String {
             format!("重大度が「重大」です。{until} まで誰も呼び出されません。実行するには確認してください。")
         }
     }
+}
+
+const MAY_NOT: &str =
+    "Only people in users/ who have not left, and whom `access.respond` names if it is there, may do that.";
+const MAY_NOT_JA: &str = "この操作ができるのは、users/ に登録されている在籍中の人（`access.respond` があれば、そこに挙げられた人）だけです。";
+
+fn lacks_en(right: &str) -> String {
+    format!("This token may not `{right}`: `may` of the token in oncall.yaml says what it may do.")
+}
+
+fn lacks_ja(right: &str) -> String {
+    format!(
+        "このトークンには `{right}` の権限がありません。oncall.yaml の api_tokens の `may` で与えられます。"
+    )
 }

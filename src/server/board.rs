@@ -151,6 +151,7 @@ impl Board {
             | Change::Alert(_)
             | Change::Escalation(_)
             | Change::Steps(_)
+            | Change::Notice(_)
             | Change::Delivery(_)
             | Change::Response(_) => self.about(entry),
         }

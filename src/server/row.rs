@@ -178,6 +178,7 @@ impl Row {
             Change::Response(change) => self.response(change, entry.at),
             Change::Delivery(_)
             | Change::Steps(_)
+            | Change::Notice(_)
             | Change::Server(_)
             | Change::Heartbeat(_)
             | Change::RunTime(_) => {}

@@ -71,7 +71,7 @@ pub fn describes(method: &str, path: &str, asked: Option<&Value>, status: u16, a
     }
     assert!(!response.is_null(), "{what} is not in openapi.json: {answer}");
     let schema = &resolved(&document, response)["content"]["application/json"]["schema"];
-    if !schema.is_null() {
+    if !schema.is_null() && !answer.is_string() {
         is(&document, schema, answer, &what);
     }
     let body = &operation["requestBody"]["content"]["application/json"]["schema"];
