@@ -10,109 +10,54 @@ use super::Language;
 pub enum Answer<'a> {
     // What was done. Instants are given as they are to be shown.
     GivenBack,
-    Snoozed {
-        until: &'a str,
-    },
+    Snoozed { until: &'a str },
     Reopened,
-    EscalatedTo {
-        step: u32,
-    },
-    PagedAlso {
-        to: &'a [String],
-    },
+    EscalatedTo { step: u32 },
+    PagedAlso { to: &'a [String] },
     Raised,
     Lowered,
-    Moved {
-        service: &'a str,
-    },
+    Moved { service: &'a str },
     Noted,
-    Merged {
-        into: &'a str,
-    },
+    Merged { into: &'a str },
     Unmerged,
-    OverrideMade {
-        id: u64,
-        until: &'a str,
-    },
-    SilenceMade {
-        id: u64,
-        until: &'a str,
-    },
-    AbsenceMade {
-        id: u64,
-        until: &'a str,
-    },
+    OverrideMade { id: u64, until: &'a str },
+    SilenceMade { id: u64, until: &'a str },
+    AbsenceMade { id: u64, until: &'a str },
     Ended,
     Passed,
     // Why not.
-    /// `lacks`: by the word of the right that a token has not.
-    MayNot {
-        lacks: Option<&'a str>,
-    },
+    MayNot { lacks: Option<&'a str> },
     AlreadySo,
-    IsOff {
-        name: &'a str,
-        until: Option<&'a str>,
-    },
-    NobodyOnCall {
-        schedule: &'a str,
-    },
-    Unknown {
-        id: &'a str,
-    },
-    NoSuchStep {
-        steps: u32,
-    },
+    IsOff { name: &'a str, until: Option<&'a str> },
+    NobodyOnCall { schedule: &'a str },
+    Unknown { id: &'a str },
+    NoSuchStep { steps: u32 },
     NotAcknowledged,
     NotResolved,
     CannotBeReopened,
-    OpenElsewhere {
-        incident: &'a str,
-    },
+    OpenElsewhere { incident: &'a str },
     Past,
-    TooLong {
-        hours: u32,
-    },
+    TooLong { hours: u32 },
     Nothing,
-    IsClosed {
-        incident: &'a str,
-    },
+    IsClosed { incident: &'a str },
     IntoItself,
-    TooManyAlerts {
-        max: usize,
-    },
+    TooManyAlerts { max: usize },
     NotMerged,
     NothingFires,
     EndsBeforeItBegins,
     EmptyScope,
     ReasonMissing,
-    BadPattern {
-        said: &'a str,
-    },
+    BadPattern { said: &'a str },
     TooMany,
     OwnCover,
     EmptiesTheFallback,
     NotInForce,
     // What must be confirmed.
-    Everything {
-        until: &'a str,
-    },
-    Gap {
-        schedule: &'a str,
-        from: &'a str,
-        until: &'a str,
-    },
-    Fewer {
-        schedule: &'a str,
-        from: &'a str,
-        until: &'a str,
-    },
-    NothingRings {
-        name: &'a str,
-    },
-    CriticalForLong {
-        until: &'a str,
-    },
+    Everything { until: &'a str },
+    Gap { schedule: &'a str, from: &'a str, until: &'a str },
+    Fewer { schedule: &'a str, from: &'a str, until: &'a str },
+    NothingRings { name: &'a str },
+    CriticalForLong { until: &'a str },
 }
 
 impl Language {
