@@ -23,8 +23,8 @@ use crate::server::delivery::Client;
 use crate::server::feed::{Feed, Reader};
 use crate::server::follow::{Follower, News, Resolve, Source};
 use crate::server::former::VALID;
-use crate::server::inbox::{ALERTS_MAX, FIRST_MAX, Inbox};
-use crate::server::keeping::Keeper;
+use crate::server::inbox::Inbox;
+use crate::server::keeping::{Boards, Keeper};
 use crate::server::live::{Origin, Recorded, Status};
 use crate::server::log::Log;
 use crate::server::metrics::Metrics;
@@ -125,18 +125,15 @@ async fn serve_on(
     let Options { config, state, interval, clock, resolve, print, watcher, log, trusted_proxies, .. } =
         options;
     let Begun { dir: state_dir, incidents, troubles, recorder, epoch, gap_seconds, written } = begun;
-    let client = Client::new()?;
+    let (client, metrics, feed) = (Client::new()?, Arc::new(Metrics::new()), Feed::new());
     let (recorded, (source, origin)) = (recorded(incidents.state(), clock.now()), source(config, &state)?);
     let (tell_news, news) = mpsc::channel(NEWS_MAX);
     let pull = follow(source, &clock, resolve, interval, recorded, tell_news)?;
 
-    let ((first_in, first), (alerts_in, alerts)) = (mpsc::channel(FIRST_MAX), mpsc::channel(ALERTS_MAX));
-    let (live_in, live) = watch::channel(None);
-    let (status_in, status) = watch::channel(Status::waiting(&troubles));
-    let (metrics, feed) = (Arc::new(Metrics::new()), Feed::new());
-    let inbox = Inbox { first: first_in, alerts: alerts_in };
-    let (keeper, board) = Keeper::of(incidents.state(), &feed, inbox.clone(), metrics.clone());
-    let readers = readers(&feed, &incidents, &metrics, log, &clock, keeper);
+    let (inbox, first, alerts) = Inbox::open();
+    let ((live_in, live), (status_in, status)) =
+        (watch::channel(None), watch::channel(Status::waiting(&troubles)));
+    let (board, readers) = readers(&feed, &incidents, &metrics, log, &clock, &inbox);
     let ((stopping, stopped), (close, closed)) = (watch::channel(false), watch::channel(false));
     let (reload, most) = (pull.clone(), listen::connections_max());
     let behind = Behind {
@@ -152,9 +149,8 @@ async fn serve_on(
         pull,
     };
     let doors = Doors::open(behind, most, &web_key::read_or_make(state_dir.path()));
-    let router = router(Arc::new(doors));
-    let accept = listen::accept(listener, router, most, trusted_proxies, metrics.clone(), closed);
-    let connections = tokio::spawn(accept);
+    let (router, metered) = (router(Arc::new(doors)), metrics.clone());
+    let connections = tokio::spawn(listen::accept(listener, router, most, trusted_proxies, metered, closed));
     let parts = Parts {
         clock,
         incidents,
@@ -201,16 +197,17 @@ enum Ended {
     AtOnce,
 }
 
-/// The readers of the feed: they end when the engine has.
+/// The readers of the feed, and the board that one of them keeps: they end when the engine has.
 fn readers(
     feed: &Feed,
     incidents: &Incidents,
     metrics: &Arc<Metrics>,
     log: Option<Sink>,
     clock: &Clock,
-    keeper: Keeper,
-) -> impl Future<Output = ()> + use<> {
+    inbox: &Inbox,
+) -> (Boards, impl Future<Output = ()> + use<>) {
     let state = incidents.state();
+    let (keeper, board) = Keeper::of(state, feed, inbox.clone(), metrics.clone());
     let reader = || -> Reader { feed.reader(state.seq) };
     let counting = tokio::spawn(metrics.clone().count(reader()));
     let keeping = tokio::spawn(keeper.keep(reader()));
@@ -218,12 +215,13 @@ fn readers(
         let (story, clock, metrics) = (Story::of(state), clock.clone(), metrics.clone());
         tokio::spawn(Log { story, sink, clock, metrics }.write(reader()))
     });
-    async move {
+    let ended = async move {
         let _ = tokio::join!(counting, keeping);
         if let Some(writing) = writing {
             let _ = writing.await;
         }
-    }
+    };
+    (board, ended)
 }
 
 /// What a start found in the state directory, and the journal in its new epoch.

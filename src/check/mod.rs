@@ -4,6 +4,7 @@
 //! refuses a config, the same for `validate` and for the server: those of [`compile`](crate::compile) and those of the
 //! table, which never depend on the date. A warning refuses nothing. Only `validate` plays expectations.
 
+mod access;
 mod allowances;
 mod broken;
 mod coverage;
@@ -26,6 +27,7 @@ mod samples;
 mod side_by_side;
 mod silences;
 mod spelling;
+mod steps;
 mod storms;
 mod texts;
 mod turns;
@@ -163,6 +165,16 @@ pub const CHECKS: &[Check] = &[
     warning("OC160", "public_url is not https", providers::plain_http),
     warning("OC163", "`stale_after` ends what nobody has heard of again yet", doors::ends_too_early),
     warning("OC170", "a storm begins with a few incidents, or is counted over hours", storms::unlikely),
+    warning("OC181", "a rule repeats, and another calls or messages beside it", steps::beside_a_repeat),
+    warning("OC182", "a step with one person has nobody to take turns or to ask too", steps::only_one),
+    warning("OC183", "no rule uses a phone that has a name", people::phone_unused),
+    warning(
+        "OC184",
+        "somebody is told of shifts by a method that does not reach them",
+        people::shifts_in_vain,
+    ),
+    warning("OC193", "`access` names somebody who has left", access::names_who_left),
+    warning("OC194", "whoever has an address at a public mail provider may look", access::public_mail),
 ];
 
 /// Runs every check; sorted by file and position. Where there are errors, what they may have caused is left out.

@@ -31,6 +31,15 @@ pub const FALLBACK: &str = "OC027";
 pub const QUOTE: &str = "OC028";
 pub const TWICE: &str = "OC029";
 pub const NOT_CONFIGURED: &str = "OC030";
+pub const REPEATS: &str = "OC045";
+pub const EACH: &str = "OC046";
+pub const PHONES: &str = "OC047";
+pub const EVEN_UNACKNOWLEDGED: &str = "OC048";
+pub const SHIFTS: &str = "OC049";
+pub const MAY_NOT_RESPOND: &str = "OC063";
+pub const NOBODY_RESPONDS: &str = "OC064";
+pub const NO_RIGHT: &str = "OC065";
+pub const EMAIL_PATTERN: &str = "OC066";
 pub const SOPS_FILE: &str = "OC201";
 pub const NOT_ENCRYPTED: &str = "OC202";
 pub const NO_FILE: &str = "OC210";
@@ -69,6 +78,15 @@ pub const CODES: &[(&str, &str)] = &[
     (QUOTE, "a text that YAML reads as a number needs quotes"),
     (TWICE, "something that must be unique is there twice"),
     (NOT_CONFIGURED, "a provider is used that oncall.yaml does not configure"),
+    (REPEATS, "a rule repeats where none can, or does not say after how long"),
+    (EACH, "each is asked to acknowledge where only one is told, or in the fallback"),
+    (PHONES, "a rule names a phone that is not there, or that its method does not use"),
+    (EVEN_UNACKNOWLEDGED, "what is of high urgency is never over unacknowledged"),
+    (SHIFTS, "a shift is told by what rings"),
+    (MAY_NOT_RESPOND, "a policy or a schedule can reach somebody who may not respond"),
+    (NOBODY_RESPONDS, "nobody may respond"),
+    (NO_RIGHT, "an API token may do nothing"),
+    (EMAIL_PATTERN, "an e-mail pattern matches nobody, or every domain"),
     (SOPS_FILE, "a file that holds secrets is not a SOPS file that is encrypted for age"),
     (NOT_ENCRYPTED, "a secret is readable in a SOPS file"),
     (NO_FILE, "a symbolic link, a submodule or a pointer of Git LFS stands where a file should be"),

@@ -60,6 +60,8 @@ impl<'a> Resolver<'a> {
             .unwrap_or_default();
         let api_tokens =
             self.api_tokens(document.api_tokens.as_deref().unwrap_or_default(), &at.key("api_tokens"));
+        let access = document.access.as_ref();
+        let access = access.map(|access| self.access(access, &at.key("access"))).unwrap_or_default();
         let heartbeat = document.heartbeat.as_ref();
         let heartbeat = heartbeat.and_then(|own| self.own_heartbeat(own, &at.key("heartbeat")));
         let providers = document.providers.as_ref();
@@ -85,6 +87,7 @@ impl<'a> Resolver<'a> {
             twilio,
             heartbeat,
             api_tokens,
+            access,
         })
     }
 
@@ -95,8 +98,14 @@ impl<'a> Resolver<'a> {
         if let Some(notify) = &defaults.notify {
             let high = notify.high.as_deref().unwrap_or_default();
             let low = notify.low.as_deref().unwrap_or_default();
-            self.contact_rules(high, &at.key("notify").key("high"));
-            self.contact_rules(low, &at.key("notify").key("low"));
+            self.shift_rules(notify.shifts.as_deref().unwrap_or_default(), &at.key("notify").key("shifts"));
+            // Of anybody: who has no phone of that name is called on their own.
+            let documents = self.documents;
+            let users = documents.users.values().filter_map(|file| file.document.as_ref());
+            let named = users.flat_map(|user| user.phones.iter().flatten());
+            let phones: Vec<&str> = named.map(|phone| phone.name.as_str()).collect();
+            self.contact_rules(high, &at.key("notify").key("high"), true, &phones);
+            self.contact_rules(low, &at.key("notify").key("low"), false, &phones);
         }
         if let Some(urgency) = &defaults.urgency {
             self.urgency_rules(urgency, &at.key("urgency"));
@@ -194,7 +203,8 @@ impl<'a> Resolver<'a> {
                 self.findings.push(finding.label(first.key("name"), "the first one"));
             }
             let sources: Vec<SecretSource> = self.secrets(&token.token, &at.key("token"));
-            compiled.push(ApiToken { name: token.name.clone(), token: sources });
+            let may = self.token_rights(token.may.as_deref(), &at.key("may"));
+            compiled.push(ApiToken { name: token.name.clone(), token: sources, may });
         }
         compiled
     }
@@ -207,6 +217,7 @@ impl<'a> Resolver<'a> {
         users: &BTreeMap<Id, User>,
     ) {
         let Some(policy) = policies.get(fallback) else { return };
+        self.fallback_asks_each(policy);
         let named: Vec<&Id> = policy
             .steps
             .iter()

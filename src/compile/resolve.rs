@@ -73,6 +73,7 @@ impl Resolver<'_> {
         let runbooks = self.documents.runbooks.clone();
         let organisation = organisation?;
         self.fallback(&organisation.fallback, &policies, &users);
+        self.reach(&organisation.access, &policies, &schedules);
         Some(Config {
             organisation,
             users,

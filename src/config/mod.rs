@@ -3,6 +3,7 @@
 //! Every reference is resolved, and every rule knows the [`Place`] where it is written, so that
 //! a timeline line can name it. Nothing here can fail: [`compile`](crate::compile) has found all errors.
 
+mod access;
 mod calendar;
 mod contact;
 mod endpoint;
@@ -16,6 +17,7 @@ mod service;
 mod template;
 mod user;
 
+pub use access::{Access, Right};
 pub use calendar::{CALENDAR_SECRET, CALENDAR_SECRET_MIN, CalendarId};
 pub use contact::{CALL_LASTS_MAX, CONTACTS, Contact, Form, Method, Need, RING_SECONDS, SMS_VALID_SECONDS};
 pub use endpoint::{Endpoint, GenericFields, Heartbeat, Route, RouteTarget, Sample, SeverityRule};
@@ -27,7 +29,7 @@ pub use run_time::{Break, RunTime, RunTimeAbsence, RunTimeOverride, RunTimeSilen
 pub use secret::{SECRET_MAX, Secret, SecretSource, Secrets};
 pub use service::{Group, Inform, JiraTicket, Service, StormRule, Urgency, UrgencyRule};
 pub use template::{FUEL_MAX, Field, Malformed, Rendered, TEMPLATE_MAX, Template};
-pub use user::{ContactRule, Phone, User};
+pub use user::{ContactRule, Phone, Repeating, ShiftRule, User};
 
 use crate::actor::Actor;
 use crate::language::Language;
@@ -87,6 +89,7 @@ pub struct Organisation {
     pub twilio: Option<Twilio>,
     pub heartbeat: Option<OwnHeartbeat>,
     pub api_tokens: Vec<ApiToken>,
+    pub access: Access,
 }
 
 /// An address of before.
@@ -146,6 +149,7 @@ pub struct Twilio {
 pub struct ApiToken {
     pub name: String,
     pub token: Vec<SecretSource>,
+    pub may: BTreeSet<Right>,
 }
 
 impl Config {
@@ -157,7 +161,9 @@ impl Config {
     /// How an actor is named to people: a user by their name in force, everybody else as stored.
     pub fn name_of<'a>(&'a self, actor: &'a Actor) -> &'a str {
         match actor {
-            Actor::User(user) => self.users.get(user).map_or(user, |known| &known.name),
+            Actor::User(user) | Actor::Token { acts_for: Some(user), .. } => {
+                self.users.get(user).map_or(user, |known| &known.name)
+            }
             Actor::Stranger { .. } | Actor::Token { .. } | Actor::Integration(_) | Actor::Rule(_) => {
                 actor.stored_name()
             }
@@ -210,10 +216,11 @@ impl Config {
             let door = endpoint.secret.iter();
             door.map(|source| (format!("integration {}", endpoint.id), source)).chain(signing)
         });
-        let phones = self.users.values().filter_map(|user| match &user.phone {
-            Some(Phone::Secret(source)) => Some((format!("the phone of {}", user.id), source)),
-            _ => None,
-        });
+        let phones =
+            self.users.values().flat_map(User::phones_by_name).filter_map(|(of, phone)| match phone {
+                Phone::Secret(source) => Some((format!("the phone of {of}"), source)),
+                Phone::Number(_) => None,
+            });
         let others =
             push.map(comforts).chain(heartbeat.map(pages)).chain(calendars.chain(tokens).map(comforts));
         providers.chain(others).chain(doors.chain(phones).map(pages)).collect()

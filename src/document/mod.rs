@@ -19,17 +19,19 @@ mod user;
 mod value;
 
 pub use business_hours::{BusinessHours, Window, WindowHolidays};
-pub use escalation_policy::{EscalationPolicy, Step, Target};
+pub use escalation_policy::{Acknowledges, EscalationPolicy, Step, Target};
 pub use expectation::{Alert, Expectation, Expected, Never};
 pub use holidays::Holiday;
 pub use integration::{Fields, Heartbeat, Integration, IntegrationType, Route, Severity, SeverityRule};
-pub use organisation::{ApiToken, Defaults, Jira, Organisation, OwnHeartbeat, Providers, Slack, Twilio};
+pub use organisation::{
+    Access, ApiToken, Defaults, Jira, Organisation, OwnHeartbeat, Providers, Slack, TokenRight, Twilio,
+};
 pub use overrides::Override;
 pub use schedule::{Layer, LineUp, Rotation, Schedule, Turns, WhenOff};
 pub use service::{Group, Inform, JiraTicket, Service, Urgency, UrgencyRule};
 pub use silence::Silence;
 pub use storm::{Storm, StormLimits};
-pub use user::{ContactMethod, ContactRule, Language, Notify, TimeOff, User};
+pub use user::{ContactMethod, ContactRule, Language, NamedPhone, Notify, ShiftRule, TimeOff, User};
 pub use value::{
     Channel, Date, Duration, During, Handoff, Instant, Match, OneOrMany, Period, Secret, SlackId, TimeZone,
     Url,

@@ -26,6 +26,7 @@ pub fn reply_text(reply: &Reply, language: Language, zone: &TimeZone) -> String 
         }
         Reply::Noted { .. } => language.shown(&Shown::Noted),
         Reply::Ended => language.answer(&Answer::Ended),
+        Reply::Passed => language.answer(&Answer::Passed),
         Reply::Taken { opened } => language.shown(&Shown::Taken { count: opened.len() }),
         Reply::Say(_) => language.shown(&Shown::DidRepeat),
         Reply::Already { by, .. } if by.is_empty() => language.answer(&Answer::AlreadySo),
@@ -96,7 +97,8 @@ fn why_not(refused: &Refused, language: Language, zone: &TimeZone) -> String {
         Refused::IntoItself => answer(Answer::IntoItself),
         Refused::TooManyAlerts => answer(Answer::TooManyAlerts { max: ALERTS_MAX }),
         Refused::NotMerged => answer(Answer::NotMerged),
-        Refused::MayNot => answer(Answer::MayNot),
+        Refused::MayNot => answer(Answer::MayNot { lacks: None }),
+        Refused::Lacks(right) => answer(Answer::MayNot { lacks: Some(right.word()) }),
         Refused::NothingFires => answer(Answer::NothingFires),
         Refused::EndsBeforeItBegins => answer(Answer::EndsBeforeItBegins),
         Refused::EmptyScope => answer(Answer::EmptyScope),

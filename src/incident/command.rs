@@ -7,12 +7,13 @@ use super::errand::HangUp;
 use super::notification::Notification;
 use super::response::{Remark, ResponseChange};
 use super::standing::Standing;
-use super::state::Status;
+use super::state::{Acknowledgement, Status};
 use super::transition::ACKNOWLEDGED_BY_MAX;
 use super::{
     Asked, Assignee, Call, Command, DeliveryId, IncidentId, Refused, Reply, Respond, Target, Warning, message,
 };
 use crate::actor::{Actor, Via};
+use crate::config::Right;
 use crate::reason::Why;
 
 /// How the incidents of one wish fared.
@@ -28,8 +29,13 @@ struct Fared {
 impl Call<'_> {
     pub(super) fn command(&mut self, command: Command) {
         let responds = matches!(command, Command::Respond(_));
-        if !responds && !self.may_respond(command.asked_by().0) {
-            self.turn.reply = Some(Reply::Refused(Refused::MayNot));
+        let by = command.asked_by().0;
+        let refused = match self.config.token_lacks(by) {
+            Some(right) => Some(Refused::Lacks(right)),
+            None => (!responds && !self.may_respond(by)).then_some(Refused::MayNot),
+        };
+        if let Some(refused) = refused {
+            self.turn.reply = Some(Reply::Refused(refused));
             return;
         }
         match command {
@@ -44,7 +50,8 @@ impl Call<'_> {
             }
             Command::Away { made, confirmed } => self.make_absence(*made, confirmed),
             Command::Back { user, by, via } => self.back(&user, &by, via),
-            Command::End { what, by, via } => self.end_early(what, by, via),
+            Command::End { what, by, via } => self.end_early(what, &by, via),
+            Command::Cannot { id, user, by, via } => self.cannot(id, &user, by, via),
             // No door makes this yet.
             Command::Test { .. } => self.turn.reply = Some(Reply::NotFound),
         }
@@ -64,11 +71,19 @@ impl Call<'_> {
                 }
             },
         };
-        if !self.may_respond(&by)
-            && let Some(remark) = remark(&action)
-        {
-            return self.remark(incidents, &remark, (&by, via));
-        }
+        let incidents = match remark(&action).filter(|_| !self.may_respond(&by)) {
+            None => incidents,
+            Some(remark) => {
+                let (own, others) =
+                    incidents.into_iter().partition(|id| self.may_as_paged(*id, &by, &action));
+                let own: Vec<IncidentId> = own;
+                if own.is_empty() {
+                    return self.remark(others, &remark, (&by, via));
+                }
+                self.remark(others, &remark, (&by, via));
+                own
+            }
+        };
         // A call names the worst of several: what it did not name, or what has joined since, is not closed by a key.
         let unsaid = incidents.len() > 1 || delivery.is_some_and(|delivery| self.has_grown_since(delivery));
         let closes = matches!(action, Asked::Resolve { .. });
@@ -83,8 +98,12 @@ impl Call<'_> {
             match self.standing(id, &action, delivery) {
                 Standing::NoSuchIncident => {}
                 Standing::Done(name) => {
+                    let asked = self.awaits(id, &by);
                     self.also(id, &action, (&by, via));
-                    fared.already.push((id, name));
+                    match asked && action == Asked::Acknowledge {
+                        true => fared.done.push(id),
+                        false => fared.already.push((id, name)),
+                    }
                 }
                 Standing::Refused(refused) => fared.refused.push(refused),
                 Standing::Ask(warning) => fared.warnings.push(warning),
@@ -98,16 +117,31 @@ impl Call<'_> {
         self.turn.reply = Some(fared.reply(action));
     }
 
-    /// Whether somebody's word counts: they are in `users/` and have not left. Tokens act for whoever holds them.
+    /// Whether somebody's word counts. Tokens act for whoever holds them.
     fn may_respond(&self, by: &Actor) -> bool {
-        match by {
-            Actor::User(user) => {
-                let off = self.config.schedules.is_off(user, self.now);
-                self.config.users.contains_key(user) && off.is_none_or(|off| off.until.is_some())
-            }
-            Actor::Stranger { .. } => false,
-            Actor::Token { .. } | Actor::Integration(_) | Actor::Rule(_) => true,
-        }
+        self.config.may(by, Right::Respond, self.now)
+    }
+
+    /// Who was paged may acknowledge, escalate and note, whatever `access` says; resolving is for those who respond.
+    fn may_as_paged(&self, id: IncidentId, by: &Actor, action: &Asked) -> bool {
+        let open_to_them = match action {
+            Asked::Acknowledge | Asked::Escalate { .. } | Asked::Note(_) => true,
+            Asked::Unacknowledge
+            | Asked::Snooze { .. }
+            | Asked::Resolve { .. }
+            | Asked::Reopen
+            | Asked::Repeat
+            | Asked::Reassign(_)
+            | Asked::PageAlso(_)
+            | Asked::Raise
+            | Asked::Lower
+            | Asked::Move(_)
+            | Asked::Merge { .. }
+            | Asked::Unmerge => false,
+        };
+        let incident = self.incident(self.answers_for(id));
+        let paged = |user| incident.is_some_and(|incident| incident.record.paged.contains(user));
+        open_to_them && self.config.may(by, Right::View, self.now) && by.user().is_some_and(paged)
     }
 
     /// What somebody says who may not respond stands in the timeline and the thread; calls go on.
@@ -137,7 +171,8 @@ impl Call<'_> {
     fn also(&mut self, id: IncidentId, action: &Asked, (by, via): (&Actor, Via)) {
         let Some(incident) = self.incident(id) else { return };
         let held = incident.acknowledgement.as_ref().filter(|_| incident.status == Status::Acknowledged);
-        let new = held.is_some_and(|held| held.by.len() < ACKNOWLEDGED_BY_MAX && !held.by.contains(by));
+        let room = |held: &Acknowledgement| held.by.len() < ACKNOWLEDGED_BY_MAX || self.awaits(id, by);
+        let new = held.is_some_and(|held| room(held) && !held.by.contains(by));
         if new && *action == Asked::Acknowledge {
             self.about(id, ResponseChange::AlsoAcknowledged { by: by.clone(), via });
         }

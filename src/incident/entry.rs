@@ -5,10 +5,12 @@
 
 use super::errand::{Errand, HangUp, Mirror};
 use super::made::RunTimeChange;
-use super::notification::Purpose;
+use super::notice::NoticeChange;
+use super::notification::{Again, Purpose};
 use super::outlet::Outlet;
 use super::response::ResponseChange;
 use super::state::{HeldBack, StepAt};
+use super::step_change::StepsChange;
 use super::{DeliveryId, IncidentId, Outcome, Reason};
 use crate::actor::{Actor, Via};
 use crate::alert::{Event, Severity};
@@ -44,6 +46,8 @@ pub enum Change {
     Delivery(DeliveryChange),
     Response(ResponseChange),
     RunTime(RunTimeChange),
+    Steps(StepsChange),
+    Notice(NoticeChange),
 }
 
 /// About the server itself.
@@ -224,6 +228,9 @@ pub enum DeliveryChange {
         delivery: DeliveryId,
         provider: Provider,
         errand: Errand,
+        /// Which of the person's addresses, by name.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        to: Option<String>,
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         notifications: Vec<u16>,
         /// An earlier attempt may have gone out.
@@ -244,7 +251,14 @@ pub enum DeliveryChange {
     /// The next contact of somebody is tried early.
     Hastened { user: UserId, by: Contact, notification: u16, why: Reason },
     /// Somebody cannot be reached in this way.
-    GaveUp { user: UserId, by: Contact, why: Reason },
+    GaveUp {
+        user: UserId,
+        by: Contact,
+        /// Which of the person's addresses, by name.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        to: Option<String>,
+        why: Reason,
+    },
     /// Somebody is due to be told, and that waits.
     Waits {
         user: UserId,
@@ -299,6 +313,9 @@ pub struct Opened {
     /// Who declared it, and by which way, where no monitor did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub declared: Option<(Actor, Via)>,
+    /// How many seconds without an event close it though nobody has it, while it is not of high urgency.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub idle_seconds: Option<u32>,
     /// It begins a storm.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub folded: Option<Folded>,
@@ -330,6 +347,8 @@ pub struct Moved {
     pub raise_at: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stale_at: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub idle_seconds: Option<u32>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub mirrors: Vec<NewMirror>,
 }
@@ -370,6 +389,9 @@ pub struct PlannedContact {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<String>,
     pub due: Timestamp,
+    /// Made again, until somebody acknowledges.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub again: Option<Again>,
     pub rule: Place,
 }
 

@@ -110,10 +110,22 @@ pub fn mirror(config: &Config, incident: &Incident, kind: MirrorKind, place: &st
 /// The direct message to `user` about these incidents.
 fn direct(config: &Config, incidents: &[&Incident], user: &str) -> Card {
     let reader = Reader::person(config, user);
-    match incidents {
+    let mut card = match incidents {
         [incident] => card(config, incident, &reader),
         several => several_card(config, several, &reader),
+    };
+    let asked = incidents.iter().any(|incident| incident.awaits(user));
+    if asked && !card.buttons.iter().any(|button| button.kind == ButtonKind::Acknowledge) {
+        let word = if incidents.len() > 1 { Word::AcknowledgeAll } else { Word::Acknowledge };
+        card.buttons.insert(0, button(ButtonKind::Acknowledge, reader.language, word));
     }
+    if let [incident] = incidents
+        && asked
+        && let Some(who) = by(config, incident, reader.language)
+    {
+        card.lines.insert(0, reader.language.shown(&Shown::EachIsAsked { who: &who }));
+    }
+    card
 }
 
 /// The ticket in a project. What its service does not say (it may have gone since) is the organisation's.
@@ -235,7 +247,7 @@ fn fields(config: &Config, incident: &Incident, reader: &Reader) -> Vec<Field> {
     let language = reader.language;
     let field = |label: Word, value: String| Field { label: language.word(label), value };
     let mut all = vec![
-        field(Word::Status, state(config, incident, language)),
+        field(Word::Status, state_word(config, incident, language)),
         field(Word::Service, service_name(config, incident, language)),
         field(Word::Severity, language.word(severity(incident.severity)).to_owned()),
         field(Word::Urgency, language.word(urgency(incident.urgency)).to_owned()),
@@ -268,7 +280,8 @@ fn fields(config: &Config, incident: &Incident, reader: &Reader) -> Vec<Field> {
     all
 }
 
-fn state(config: &Config, incident: &Incident, language: Language) -> String {
+/// Where it stands, and by whom.
+pub(super) fn state_word(config: &Config, incident: &Incident, language: Language) -> String {
     let status = match incident.status {
         Status::Triggered => Word::Triggered,
         Status::Acknowledged => Word::Acknowledged,
@@ -316,7 +329,7 @@ pub(super) fn telling_line(
     })
 }
 
-fn bare_headline(config: &Config, incident: &Incident, language: Language) -> String {
+pub(super) fn bare_headline(config: &Config, incident: &Incident, language: Language) -> String {
     let severity = language.word(severity(incident.severity));
     let service = service_name(config, incident, language);
     let others = incident.alerts.iter().filter(|alert| alert.firing).count().saturating_sub(1);

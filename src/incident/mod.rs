@@ -21,6 +21,7 @@ mod delivery;
 mod direct;
 mod dispatch;
 mod due;
+mod each;
 mod entry;
 mod errand;
 mod escalation;
@@ -30,9 +31,12 @@ mod input;
 mod labels;
 mod lines;
 mod made;
+mod makers;
 mod merge;
 pub mod message;
 mod mirrors;
+mod notice;
+mod notice_words;
 mod notification;
 mod outcome;
 mod outlet;
@@ -44,8 +48,10 @@ mod responses;
 mod rise;
 mod run_time;
 mod script;
+mod shifts;
 mod standing;
 mod state;
+mod step_change;
 pub mod stored;
 mod storm;
 mod subject;
@@ -54,12 +60,14 @@ mod text;
 mod thread;
 mod timer;
 mod transition;
+mod turns;
 mod waits;
 
 pub use apply::{CLOSED_MAX, KEYS_MAX};
 pub use course::ASKED_MAX;
 pub use delivery::{Delivery, DeliveryId, IncidentId, NotAnId, Task, Words};
 pub use direct::DIRECTS_MAX;
+pub use each::{ALSO_MAX, AlsoAsked, Awaited};
 pub use entry::{
     AlertChange, Change, DeliveryChange, Entry, EscalationChange, Folded, HeartbeatChange, Moved, NewMirror,
     Opened, PlannedContact, Recipient, ServerChange, StepStart, WaitsFor,
@@ -72,21 +80,25 @@ pub use input::{
 pub use labels::Labels;
 pub use lines::{Happened, LINES_MAX, News};
 pub use made::{MovedTo, RunTimeChange};
-pub use notification::{Notification, Purpose};
+pub use notice::{NOTICES_MAX, Notice, NoticeChange, NoticeTo, Noticed, OverrideNotice};
+pub use notification::{Again, Notification, Purpose};
 pub use outlet::Outlet;
 pub use record::{PAGED_MAX, Record};
 pub use response::{Remark, ResponseChange};
 pub use state::{
     Acknowledgement, Alert, AlertKey, Escalation, Heartbeat, HeldBack, Hold, Incident, KnownKey, LowTold,
-    Merged, Notice, OwnWords, Recent, Revision, State, Status, StepAt,
+    Merged, OwnWords, Recent, Revision, State, Status, StepAt,
 };
+pub use step_change::StepsChange;
 pub use storm::{ARRIVALS_MAX, OPEN_MAX, STORM_ALERTS_MAX, Storm, StormSize};
 pub use taken::NOTE_MAX;
 pub use timer::Timer;
 pub use transition::{ACKNOWLEDGED_BY_MAX, DESCRIPTION_KEPT_MAX, MIRRORS_MAX};
+pub use turns::{CHOSEN_MAX, Chosen, TURNS_MAX};
 
-use crate::config::{Config, Contact, Provider};
+use crate::config::{Config, Contact, Id, Provider};
 use crate::reason::OwnTrouble;
+use crate::schedule::UserId;
 use index::Index;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
@@ -112,6 +124,8 @@ pub struct Incidents {
     serving: Vec<(Contact, Provider)>,
     /// The config with what was made at run time on top, kept until either changes.
     laid: Option<Laid>,
+    /// By which config shifts were looked up, and when they are looked up again.
+    shifts: Option<(Arc<Config>, Timestamp)>,
 }
 
 /// A config, what was made at run time by that entry, and both together.
@@ -139,6 +153,8 @@ struct Call<'a> {
     state: &'a mut State,
     index: &'a mut Index,
     beats: &'a mut BTreeMap<String, Timestamp>,
+    /// Whom steps with `round_robin` have chosen in this call: what comes at once is one bundle, for one person.
+    bundle: BTreeMap<(Id, u32), UserId>,
     turn: Turn,
 }
 
@@ -168,7 +184,15 @@ impl Incidents {
             .flat_map(|by| before.providers_of(by).map(move |provider| (by, provider)))
             .collect();
         let Incidents { state, index, beats, .. } = self;
-        let mut call = Call { config: &before, now, state, index, beats, turn: Turn::default() };
+        let mut call = Call {
+            config: &before,
+            now,
+            state,
+            index,
+            beats,
+            bundle: BTreeMap::new(),
+            turn: Turn::default(),
+        };
         let commanded = matches!(input, Input::Command(_));
         match input {
             Input::Alerts(events) => call.alerts(events),
@@ -190,11 +214,11 @@ impl Incidents {
             }
             Input::Tick => call.due(),
         }
-        let turn = call.turn;
+        let (turn, bundle) = (call.turn, call.bundle);
         // What somebody made or ended reaches running steps as a config change does.
         let config = self.in_force(config);
         let Incidents { state, index, beats, .. } = self;
-        let mut call = Call { config: &config, now, state, index, beats, turn };
+        let mut call = Call { config: &config, now, state, index, beats, bundle, turn };
         if commanded && !Arc::ptr_eq(&before, &config) {
             while let Some(unfinished) = self.reconcile.take() {
                 self.reconcile = call.reconcile(unfinished);
@@ -204,8 +228,14 @@ impl Incidents {
         if let Some(reconcile) = self.reconcile.take() {
             self.reconcile = call.reconcile(reconcile);
         }
+        let looked = self.shifts.as_ref().filter(|(by, again)| Arc::ptr_eq(by, &config) && now < *again);
+        let looks = looked.is_none().then(|| call.tell_shifts());
         call.dispatch();
-        call.turn
+        let turn = call.turn;
+        if let Some(again) = looks {
+            self.shifts = Some((config, again));
+        }
+        turn
     }
 
     /// The config in force: what git says, with what people made at run time on top.
@@ -232,7 +262,9 @@ impl Incidents {
         if self.reconcile.is_some() {
             return Some(now);
         }
-        self.index.next_deadline(&self.state, &self.serving, now)
+        let shifts = self.shifts.as_ref().map(|(_, again)| *again).filter(|again| *again < Timestamp::MAX);
+        let others = self.index.next_deadline(&self.state, &self.serving, now);
+        others.into_iter().chain(shifts).min()
     }
 }
 
@@ -261,6 +293,8 @@ fn record(state: &mut State, index: &mut Index, entry: &Entry) {
             | ServerChange::TroubleOver { .. },
         ) => false,
         Change::RunTime(_)
+        | Change::Steps(_)
+        | Change::Notice(_)
         | Change::Heartbeat(_)
         | Change::Alert(_)
         | Change::Escalation(_)
@@ -288,6 +322,8 @@ impl Call<'_> {
             Change::Server(ServerChange::Revision { .. }) => self.state.revision.number + 1,
             Change::Server(_)
             | Change::RunTime(_)
+            | Change::Steps(_)
+            | Change::Notice(_)
             | Change::Heartbeat(_)
             | Change::Alert(_)
             | Change::Escalation(_)

@@ -41,6 +41,8 @@ impl Record {
             | Change::Server(_)
             | Change::Heartbeat(_)
             | Change::Escalation(_)
+            | Change::Steps(_)
+            | Change::Notice(_)
             | Change::RunTime(_) => {}
         }
     }

@@ -4,7 +4,7 @@
 
 use super::IncidentId;
 use super::made::MovedTo;
-use super::notification::{Notification, Purpose};
+use super::notification::Purpose;
 use super::response::ResponseChange;
 use super::state::{Acknowledgement, Alert, AlertKey, Incident, Merged, OwnWords, State, Status};
 use super::transition::ACKNOWLEDGED_BY_MAX;
@@ -31,8 +31,7 @@ impl Incident {
             ResponseChange::Reassigned { to, escalation, policy, .. } => {
                 self.trigger_again();
                 self.newcomers_due = None;
-                self.notifications
-                    .retain(|found| found.in_flight.is_some() || found.purpose.outlives_a_step());
+                self.give_way(|found| !found.purpose.outlives_a_step());
                 self.plan(to, Purpose::Page);
                 if policy.is_some() {
                     self.policy.clone_from(policy);
@@ -74,11 +73,11 @@ impl Incident {
             | ResponseChange::TookOver { .. }
             | ResponseChange::Merged { .. }
             | ResponseChange::Unmerged { .. }
-            | ResponseChange::GaveBack { .. } => self.apply_act(change),
+            | ResponseChange::GaveBack { .. } => self.apply_act(change, at),
         }
     }
 
-    pub(super) fn apply_act(&mut self, change: &ResponseChange) {
+    pub(super) fn apply_act(&mut self, change: &ResponseChange, at: Timestamp) {
         match change {
             ResponseChange::GivenBack { .. } => self.trigger_again(),
             ResponseChange::Escalated { .. } => {
@@ -87,8 +86,9 @@ impl Incident {
                 }
             }
             ResponseChange::Reopened { .. } => self.reopen(),
-            ResponseChange::PagedAlso { to, .. } => {
+            ResponseChange::PagedAlso { to, by, .. } => {
                 self.plan(to, Purpose::Also);
+                self.asked_also(to, by, at);
                 self.version += 1;
             }
             ResponseChange::UrgencyChosen { urgency, .. } => self.choose_urgency(*urgency),
@@ -121,8 +121,10 @@ impl Incident {
 
     /// Somebody has it now: what was planned for them beside the steps has done its work.
     pub(super) fn done_by(&mut self, by: &Actor) {
-        let own = |found: &Notification| found.purpose == Purpose::Also && by.user() == Some(&found.user);
-        self.notifications.retain(|found| found.in_flight.is_some() || !own(found));
+        let beside = |purpose: Purpose| matches!(purpose, Purpose::Also | Purpose::Each);
+        self.give_way(|found| beside(found.purpose) && by.user() == Some(&found.user));
+        self.awaited_no_more(by);
+        self.answered_also(by);
     }
 
     /// Somebody has it; what they take is all that is there.
@@ -170,7 +172,7 @@ impl Incident {
         }
         self.service = Some(moved.service.clone());
         (self.urgency, self.urgency_rule) = (moved.urgency, moved.urgency_rule.clone());
-        self.raise_at = moved.raise_at;
+        (self.raise_at, self.idle_seconds) = (moved.raise_at, moved.idle_seconds);
         (self.group, self.policy, self.low, self.left_at) = (None, None, None, None);
         (self.let_through, self.lowered) = (false, false);
         self.show_in(&moved.mirrors);

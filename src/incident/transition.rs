@@ -15,6 +15,7 @@ use super::storm::Storm;
 use super::{DeliveryId, IncidentId, Outcome};
 use crate::alert::{Event, Severity, UNPARSED};
 use crate::config::Provider;
+use crate::schedule::UserId;
 use jiff::Timestamp;
 
 /// How much of a description is kept in memory, in characters; the whole text is in the journal.
@@ -60,12 +61,16 @@ impl Incident {
             escalation: None,
             left_at: None,
             low: None,
+            chosen: Vec::new(),
+            awaited: None,
+            also: Vec::new(),
             newcomers_told_at: None,
             newcomers_due: None,
             raise_at: opened.raise_at,
             let_through: false,
             lowered: false,
             quiet_seconds: None,
+            idle_seconds: opened.idle_seconds,
             notifications: Vec::new(),
             next_notification: 0,
             version: 1,
@@ -86,7 +91,8 @@ impl Incident {
             Change::Escalation(change) => self.apply_escalation(change, entry.at),
             Change::Delivery(change) => self.apply_delivery(change, entry),
             Change::Response(change) => self.apply_response(change, entry.at),
-            Change::Server(_) | Change::Heartbeat(_) | Change::RunTime(_) => {}
+            Change::Steps(change) => self.apply_steps(change, entry.at),
+            Change::Server(_) | Change::Heartbeat(_) | Change::RunTime(_) | Change::Notice(_) => {}
         }
         if let Some(happened) = happened {
             self.keep(entry.seq, happened);
@@ -173,11 +179,7 @@ impl Incident {
                 if let Some(escalation) = &mut self.escalation {
                     escalation.told.retain(|user| !users.contains(user));
                 }
-                self.notifications.retain(|found| {
-                    found.in_flight.is_some()
-                        || found.purpose.outlives_a_step()
-                        || !users.contains(&found.user)
-                });
+                self.give_way(|found| !found.purpose.outlives_a_step() && users.contains(&found.user));
             }
             EscalationChange::Moved { policy, step, deadline, .. } => {
                 if let Some(escalation) = &mut self.escalation {
@@ -196,14 +198,13 @@ impl Incident {
                 self.sent((*delivery, *provider), errand, notifications, entry);
             }
             DeliveryChange::Outcome { delivery, outcome, retry_at, .. } => {
-                self.outcome(*delivery, outcome, *retry_at);
+                self.outcome(*delivery, outcome, *retry_at, entry.at);
             }
             DeliveryChange::Hastened { notification, .. } => {
                 self.notification(*notification, |found| found.due = found.due.min(entry.at));
             }
-            DeliveryChange::GaveUp { user, by, .. } => {
-                self.notifications
-                    .retain(|found| found.in_flight.is_some() || found.user != *user || found.by != *by);
+            DeliveryChange::GaveUp { user, by, to, .. } => {
+                self.give_way(|found| found.user == *user && found.by == *by && found.to == *to);
             }
             DeliveryChange::Waits { user, by, .. } => {
                 let waits = |found: &&mut Notification| found.in_flight.is_none() && found.due <= entry.at;
@@ -255,7 +256,7 @@ impl Incident {
         self.stop(true);
         (self.service, self.urgency) = (moved.service.clone(), moved.urgency);
         (self.route_rule, self.urgency_rule) = (moved.route_rule.clone(), moved.urgency_rule.clone());
-        self.raise_at = moved.raise_at;
+        (self.raise_at, self.idle_seconds) = (moved.raise_at, moved.idle_seconds);
         (self.group, self.policy, self.held_back, self.low) = (None, None, None, None);
         self.storm = None;
         self.show_in(&moved.mirrors);
@@ -293,7 +294,13 @@ impl Incident {
         self.version += u32::from(self.held_back.is_none());
         self.held_back = Some(held);
         self.escalation = None;
-        self.notifications.retain(|found| found.in_flight.is_some() || found.purpose.outlives_a_step());
+        self.give_way(|found| !found.purpose.outlives_a_step());
+    }
+
+    /// What waits of these is not sent, and what is under way is not repeated.
+    pub(super) fn give_way(&mut self, goes: impl Fn(&Notification) -> bool) {
+        self.notifications.retain(|found| found.in_flight.is_some() || !goes(found));
+        self.notifications.iter_mut().filter(|found| goes(found)).for_each(|found| found.again = None);
     }
 
     fn begin(&mut self, step: &StepStart, at: Timestamp) {
@@ -313,39 +320,47 @@ impl Incident {
     /// Plans contacts. Somebody who is told again starts over: what still waited for them gives way.
     pub(super) fn plan(&mut self, people: &[Recipient], purpose: Purpose) {
         for told in people {
-            self.notifications.retain(|found| {
-                found.in_flight.is_some() || found.user != told.user || found.purpose != purpose
-            });
-            for PlannedContact { by, to, due, rule } in &told.contacts {
-                if self.notifications.len() >= NOTIFICATIONS_MAX {
-                    self.notifications.remove(0);
-                }
-                self.notifications.push(Notification {
-                    n: self.next_notification,
-                    user: told.user.clone(),
-                    by: *by,
-                    to: to.clone(),
-                    due: *due,
-                    purpose,
-                    rule: rule.clone(),
-                    in_flight: None,
-                    failed: 0,
-                    doubted: Vec::new(),
-                    wait_told: false,
-                });
-                self.next_notification = self.next_notification.wrapping_add(1);
+            self.give_way(|found| found.user == told.user && found.purpose == purpose);
+            for planned in &told.contacts {
+                self.plan_one(&told.user, planned, purpose);
             }
         }
+    }
+
+    pub(super) fn plan_one(&mut self, user: &UserId, planned: &PlannedContact, purpose: Purpose) {
+        if self.notifications.len() >= NOTIFICATIONS_MAX {
+            self.notifications.remove(0);
+        }
+        let PlannedContact { by, to, due, again, rule } = planned;
+        self.notifications.push(Notification {
+            n: self.next_notification,
+            user: user.clone(),
+            by: *by,
+            to: to.clone(),
+            due: *due,
+            again: *again,
+            purpose,
+            rule: rule.clone(),
+            in_flight: None,
+            failed: 0,
+            doubted: Vec::new(),
+            wait_told: false,
+        });
+        self.next_notification = self.next_notification.wrapping_add(1);
     }
 
     /// Stops the escalation and everything that waits; `inform` too when the incident is over.
     pub(super) fn stop(&mut self, over: bool) {
         self.escalation = None;
-        self.notifications
-            .retain(|found| found.in_flight.is_some() || (found.purpose.outlives_a_step() && !over));
+        self.give_way(|found| !found.purpose.outlives_a_step() || over);
+        if over {
+            self.awaited = None;
+            self.also.clear();
+        }
     }
 
     pub(super) fn trigger_again(&mut self) {
+        self.await_nobody();
         self.status = Status::Triggered;
         self.acknowledgement = None;
         self.quiet_seconds = None;
@@ -366,7 +381,11 @@ impl Incident {
                     self.ship(n, delivery, entry.seq, entry.at);
                 }
             }
-            Errand::Page { .. } | Errand::HangUp(_) | Errand::Ask(_) | Errand::Edit { .. } => {}
+            Errand::Page { .. }
+            | Errand::HangUp(_)
+            | Errand::Ask(_)
+            | Errand::Edit { .. }
+            | Errand::Notice { .. } => {}
         }
         for n in notifications {
             self.notification(*n, |found| {
@@ -375,13 +394,16 @@ impl Incident {
         }
     }
 
-    fn outcome(&mut self, delivery: DeliveryId, outcome: &Outcome, retry_at: Option<Timestamp>) {
+    fn outcome(
+        &mut self,
+        delivery: DeliveryId,
+        outcome: &Outcome,
+        retry_at: Option<Timestamp>,
+        at: Timestamp,
+    ) {
         self.settle_mirrors(delivery, outcome, retry_at);
-        let wanted = |found: &Notification, status: Status, held: bool| match found.purpose {
-            Purpose::Inform | Purpose::Also => status != Status::Resolved,
-            Purpose::Page | Purpose::Shadow => status == Status::Triggered && !held,
-        };
-        let (status, held) = (self.status, self.held_back.is_some());
+        self.repeat(delivery, outcome, at);
+        let (status, held, asked) = (self.status, self.held_back.is_some(), self.asked());
         let unsettled = matches!(outcome, Outcome::Accepted { .. });
         let over = matches!(outcome, Outcome::Ended { .. } | Outcome::Delivered { .. });
         let mut taken = Vec::new();
@@ -405,7 +427,7 @@ impl Incident {
             found.failed = found.failed.saturating_add(1);
             found.doubted.extend(doubt.then_some(delivery));
             found.due = retry_at.unwrap_or(found.due);
-            retry_at.is_some() && wanted(found, status, held)
+            retry_at.is_some() && found.is_wanted(status, held, &asked)
         });
         let told = taken.into_iter().filter(|(_, purpose)| *purpose == Purpose::Page && !unsettled);
         for (user, _) in told {

@@ -24,8 +24,9 @@ pub enum Answer<'a> {
     SilenceMade { id: u64, until: &'a str },
     AbsenceMade { id: u64, until: &'a str },
     Ended,
+    Passed,
     // Why not.
-    MayNot,
+    MayNot { lacks: Option<&'a str> },
     AlreadySo,
     IsOff { name: &'a str, until: Option<&'a str> },
     NobodyOnCall { schedule: &'a str },
@@ -85,7 +86,10 @@ fn en(answer: &Answer) -> String {
         Answer::SilenceMade { id, until } => format!("Silence {id} is made, until {until}."),
         Answer::AbsenceMade { id, until } => format!("Absence {id} is made, until {until}."),
         Answer::Ended => "Ended.".into(),
-        Answer::MayNot => "Only people in users/ who have not left may do that.".into(),
+        Answer::Passed => {
+            "Whoever made it and the room are told. You stay on call until somebody changes it.".into()
+        }
+        Answer::MayNot { lacks } => lacks.map_or_else(|| MAY_NOT.into(), lacks_en),
         Answer::AlreadySo => "It is so already.".into(),
         Answer::IsOff { name, until: Some(until) } => format!("{name} is off until {until}."),
         Answer::IsOff { name, until: None } => format!("{name} is off."),
@@ -153,7 +157,10 @@ fn ja(answer: &Answer) -> String {
         Answer::SilenceMade { id, until } => format!("サイレンス {id} を登録しました（{until} まで）。"),
         Answer::AbsenceMade { id, until } => format!("不在 {id} を登録しました（{until} まで）。"),
         Answer::Ended => "終了しました。".into(),
-        Answer::MayNot => "この操作ができるのは、users/ に登録されている在籍中の人だけです。".into(),
+        Answer::Passed => {
+            "作成した人とチャンネルに伝えました。変更されるまでは、引き続きあなたが当番です。".into()
+        }
+        Answer::MayNot { lacks } => lacks.map_or_else(|| MAY_NOT_JA.into(), lacks_ja),
         Answer::AlreadySo => "すでにその状態です。".into(),
         Answer::IsOff { name, until: Some(until) } => format!("{name}さんは {until} まで不在です。"),
         Answer::IsOff { name, until: None } => format!("{name}さんは不在です。"),
@@ -202,4 +209,18 @@ fn ja(answer: &Answer) -> String {
             format!("重大度が「重大」です。{until} まで誰も呼び出されません。実行するには確認してください。")
         }
     }
+}
+
+const MAY_NOT: &str =
+    "Only people in users/ who have not left, and whom `access.respond` names if it is there, may do that.";
+const MAY_NOT_JA: &str = "この操作ができるのは、users/ に登録されている在籍中の人（`access.respond` があれば、そこに挙げられた人）だけです。";
+
+fn lacks_en(right: &str) -> String {
+    format!("This token may not `{right}`: `may` of the token in oncall.yaml says what it may do.")
+}
+
+fn lacks_ja(right: &str) -> String {
+    format!(
+        "このトークンには `{right}` の権限がありません。oncall.yaml の api_tokens の `may` で与えられます。"
+    )
 }

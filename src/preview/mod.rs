@@ -2,16 +2,21 @@
 //!
 //! Nothing is sent: every message is taken as shown at once, and every call rings out unanswered, until somebody
 //! acknowledges as the script says. How the entries read as lines is in [`timeline`]. What is to come without any alert:
-//! the shifts of a [`calendar`], what a change does to them ([`difference`]), and how much each person has ([`load`]).
+//! the shifts of a [`calendar`], what a change does to them ([`difference`]) and to paging ([`paging`]), and how much each
+//! person has ([`load`]).
 
+pub mod alerts;
 pub mod calendar;
 pub mod difference;
 pub mod ical;
 pub mod load;
 pub mod on_call;
+pub mod paging;
+pub mod reach;
 mod response;
 mod run_time;
 pub mod shifts;
+mod steps;
 pub mod timeline;
 
 use crate::actor::{Actor, Via};
@@ -46,7 +51,7 @@ pub struct Script {
 #[derive(Clone, Debug)]
 pub struct Simulated {
     pub entries: Vec<Entry>,
-    /// Everything that was sent, with its instant.
+    /// Everything that was sent, with its instant; not what a person has no phone or member id for.
     pub sent: Vec<(Timestamp, Delivery)>,
 }
 
@@ -73,9 +78,10 @@ pub fn simulate(config: &Arc<Config>, event: Event, at: Timestamp, script: &Scri
     // No config is announced as new: heartbeats that it expects are taken to come.
     played.handle(Input::Alerts(vec![event]));
     let end = at.checked_add(script.horizon).unwrap_or(Timestamp::MAX);
-    let acknowledged = script.acknowledge_after.and_then(|after| at.checked_add(after).ok());
+    let mut acknowledged = script.acknowledge_after.and_then(|after| at.checked_add(after).ok());
+    let mut taken = false;
     for _ in 0..TURNS_MAX {
-        if played.is_over() {
+        if played.is_over() || taken && !played.awaits_others() {
             break;
         }
         let waits = [
@@ -90,7 +96,8 @@ pub fn simulate(config: &Arc<Config>, event: Event, at: Timestamp, script: &Scri
         played.outcomes();
         if acknowledged == Some(next) {
             played.acknowledge();
-            break;
+            (acknowledged, taken) = (None, true);
+            continue;
         }
         played.handle(Input::Tick);
     }
@@ -100,7 +107,7 @@ pub fn simulate(config: &Arc<Config>, event: Event, at: Timestamp, script: &Scri
 /// Whoever was told, in order.
 pub fn told(simulated: &Simulated) -> Vec<Told> {
     let told = |(at, delivery): &(Timestamp, Delivery)| {
-        let (user, by) = delivery.task.contact()?;
+        let (user, by) = delivery.task.contact().filter(|_| !delivery.incidents.is_empty())?;
         let rule = rule(&simulated.entries, *at, user).cloned();
         Some(Told { at: *at, user: user.clone(), by, rule })
     };
@@ -137,15 +144,23 @@ impl Played<'_> {
         let turn = self.incidents.handle(self.config, self.now, input);
         self.out.entries.extend(turn.entries);
         for delivery in turn.deliveries {
-            self.answer(&delivery);
-            self.out.sent.push((self.now, delivery));
+            if self.answer(&delivery) {
+                self.out.sent.push((self.now, delivery));
+            }
         }
         self.outcomes();
     }
 
-    /// What the stand-in for every provider says.
-    fn answer(&mut self, delivery: &Delivery) {
+    /// What the stand-in for every provider says; whether it would have left at all.
+    fn answer(&mut self, delivery: &Delivery) -> bool {
         let reference = delivery.id.to_string();
+        if let Some((user, by)) = delivery.task.contact()
+            && !self.config.users.get(user).is_some_and(|user| user.can_be_told_by(by))
+        {
+            let reason = Reason::of(delivery.provider, Fault::NoAddress, "");
+            self.say(self.now, delivery, Outcome::Rejected { reason });
+            return false;
+        }
         if delivery.task.contact().is_some_and(|(_, by)| by.method().rings) {
             self.say(self.now, delivery, Outcome::Accepted { reference });
             let rung = self.now.checked_add(RINGS).unwrap_or(Timestamp::MAX);
@@ -153,6 +168,7 @@ impl Played<'_> {
         } else {
             self.say(self.now, delivery, Outcome::delivered(reference));
         }
+        true
     }
 
     fn say(&mut self, at: Timestamp, delivery: &Delivery, outcome: Outcome) {
@@ -178,6 +194,11 @@ impl Played<'_> {
             by: Actor::User(user),
             via: Via::Slack,
         })));
+    }
+
+    /// Whether others are told on until they acknowledge too.
+    fn awaits_others(&self) -> bool {
+        self.incidents.state().incidents.values().any(|incident| incident.awaited.is_some())
     }
 
     /// Whether nothing can come any more that anybody would hear of.

@@ -150,6 +150,8 @@ impl Board {
             Change::Heartbeat(_)
             | Change::Alert(_)
             | Change::Escalation(_)
+            | Change::Steps(_)
+            | Change::Notice(_)
             | Change::Delivery(_)
             | Change::Response(_) => self.about(entry),
         }

@@ -84,6 +84,12 @@ pub struct Inbox {
 }
 
 impl Inbox {
+    /// With the receiving sides: what is first, and alerts.
+    pub fn open() -> (Inbox, mpsc::Receiver<Message>, mpsc::Receiver<Message>) {
+        let ((first, asked), (alerts, said)) = (mpsc::channel(FIRST_MAX), mpsc::channel(ALERTS_MAX));
+        (Inbox { first, alerts }, asked, said)
+    }
+
     /// Hands an input over and waits until what follows from it is on disk.
     pub async fn input(&self, lane: Lane, input: Input) -> Result<Answered, Busy> {
         let (answer, answered) = oneshot::channel();

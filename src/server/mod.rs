@@ -23,6 +23,7 @@ pub mod own_heartbeat;
 pub mod page;
 pub mod parts;
 pub mod row;
+mod row_beside;
 pub mod run;
 mod secret_file;
 pub mod secrets;

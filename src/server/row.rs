@@ -1,8 +1,8 @@
 //! A row of the board: what lists and filters need of one incident, kept up to date by its entries.
 //!
 //! What an entry changes here is what it changes of the incident in the state, less what only the engine needs. A test holds
-//! both to each other over random days. What goes beyond one incident (a merge, a clock that jumped) is in
-//! [`board`](super::board).
+//! both to each other over random days. What goes beyond one incident (a merge, a clock that jumped, an integration's new
+//! name) is in [`row_beside`](super::row_beside).
 
 #![deny(clippy::wildcard_enum_match_arm)]
 
@@ -11,10 +11,10 @@ use crate::alert::{Event, Severity};
 use crate::config::{Id, Urgency};
 use crate::incident::{
     ACKNOWLEDGED_BY_MAX, Acknowledgement, AlertChange, AlertKey, Change, Entry, Escalation, EscalationChange,
-    HeldBack, Hold, Incident, IncidentId, Merged, Opened, Record, ResponseChange, Status, StormSize,
+    HeldBack, Incident, IncidentId, Merged, Opened, Record, ResponseChange, Status, StormSize,
 };
 use crate::schedule::UserId;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -176,7 +176,12 @@ impl Row {
             Change::Alert(change) => self.alert(change, entry.at, names),
             Change::Escalation(change) => self.escalation(change),
             Change::Response(change) => self.response(change, entry.at),
-            Change::Delivery(_) | Change::Server(_) | Change::Heartbeat(_) | Change::RunTime(_) => {}
+            Change::Delivery(_)
+            | Change::Steps(_)
+            | Change::Notice(_)
+            | Change::Server(_)
+            | Change::Heartbeat(_)
+            | Change::RunTime(_) => {}
         }
     }
 
@@ -212,28 +217,6 @@ impl Row {
         people
     }
 
-    /// An integration has another name; alerts whose key is open under that elsewhere keep theirs.
-    pub fn rename(&mut self, from: &str, to: &Arc<str>, kept: &BTreeSet<Box<str>>) {
-        let renamed = |alert: &&mut RowAlert| *alert.integration == *from && !kept.contains(&alert.dedup_key);
-        let mut any = false;
-        for alert in self.alerts.iter_mut().filter(renamed) {
-            (alert.integration, any) = (to.clone(), true);
-        }
-        if any && *self.integration == *from {
-            self.integration = to.clone();
-        }
-        self.count_integrations();
-    }
-
-    fn count_integrations(&mut self) {
-        self.integrations.clear();
-        for alert in &self.alerts {
-            if !self.integrations.contains(&alert.integration) {
-                self.integrations.push(alert.integration.clone());
-            }
-        }
-    }
-
     /// How many of its alerts fire.
     pub fn firing(&self) -> usize {
         self.alerts.iter().filter(|alert| alert.firing).count()
@@ -247,61 +230,6 @@ impl Row {
         let critical = critical.count() + beyond.critical as usize;
         let size = StormSize { alerts: known.count() + beyond.alerts as usize, critical };
         Some(size).filter(|size| size.alerts > 1)
-    }
-
-    /// Its deadlines move with a clock that jumped.
-    pub fn shift(&mut self, by: SignedDuration) {
-        let moved = |at: &mut Timestamp| *at = at.saturating_add(by).unwrap_or(*at);
-        moved(&mut self.last_event_at);
-        self.alerts.iter_mut().for_each(|alert| moved(&mut alert.since));
-        if let Some(held) = &mut self.acknowledgement {
-            moved(&mut held.at);
-            held.until.iter_mut().filter(|_| !held.snoozed).for_each(moved);
-        }
-        self.step.iter_mut().for_each(|step| moved(&mut step.deadline));
-        let waits = self.held_back.iter_mut().filter(|held| held.by == Hold::Wait);
-        waits.for_each(|held| moved(&mut held.until));
-    }
-
-    /// The alerts of another incident come over.
-    pub fn take_over(&mut self, from: &Row) {
-        let known: Vec<AlertKey> = self.alerts.iter().map(RowAlert::key).collect();
-        let mut alerts = from.alerts.clone();
-        if let Some(first) = alerts.first_mut().filter(|alert| alert.own.is_none()) {
-            first.own = Some(from.summary.clone());
-        }
-        alerts.retain(|alert| !known.contains(&alert.key()));
-        self.merged.push(Merged { from: from.id, keys: alerts.iter().map(RowAlert::key).collect() });
-        self.alerts.extend(alerts);
-        self.count_integrations();
-        self.severity = self.severity.max(self.worst().unwrap_or(self.severity));
-    }
-
-    /// The alerts that go back to `to`, as they stand.
-    pub fn to_hand_back(&self, to: IncidentId) -> Vec<RowAlert> {
-        let keys = self.merged_keys(to);
-        self.alerts.iter().filter(|alert| keys.contains(&alert.key())).cloned().collect()
-    }
-
-    /// What had been merged away is here again, as it stands now.
-    pub fn take_back(&mut self, now: &[RowAlert]) {
-        for alert in &mut self.alerts {
-            if let Some(at) = now.iter().find(|other| other.key() == alert.key()) {
-                (alert.firing, alert.severity, alert.since) = (at.firing, at.severity, at.since);
-                alert.own.clone_from(&at.own);
-            }
-        }
-        self.severity = self.severity.max(self.worst().unwrap_or(self.severity));
-        self.merged_into = None;
-        self.trigger_again();
-    }
-
-    fn worst(&self) -> Option<Severity> {
-        self.alerts.iter().filter(|alert| alert.firing).map(|alert| alert.severity).max()
-    }
-
-    fn merged_keys(&self, from: IncidentId) -> &[AlertKey] {
-        self.merged.iter().find(|merged| merged.from == from).map_or(&[], |merged| &merged.keys)
     }
 
     fn alert(&mut self, change: &AlertChange, at: Timestamp, names: &mut Names) {
@@ -423,6 +351,21 @@ impl Row {
                 self.resolved_by = None;
                 self.alerts.iter_mut().for_each(|alert| alert.firing = alert.fired_to_the_end);
             }
+            ResponseChange::UrgencyChosen { .. }
+            | ResponseChange::LetThrough { .. }
+            | ResponseChange::MovedTo(_)
+            | ResponseChange::Merged { .. }
+            | ResponseChange::GaveBack { .. }
+            | ResponseChange::TookOver { .. }
+            | ResponseChange::Unmerged { .. }
+            | ResponseChange::PagedAlso { .. }
+            | ResponseChange::Noted { .. }
+            | ResponseChange::Remarked { .. } => self.act(change),
+        }
+    }
+
+    fn act(&mut self, change: &ResponseChange) {
+        match change {
             ResponseChange::UrgencyChosen { urgency, .. } => {
                 let lowered = *urgency < self.urgency;
                 self.urgency = *urgency;
@@ -451,11 +394,20 @@ impl Row {
                 self.merged.retain(|merged| merged.from != *to);
                 self.count_integrations();
             }
-            // What comes over and goes back is two rows' business.
-            ResponseChange::TookOver { .. } | ResponseChange::Unmerged { .. } => {}
-            ResponseChange::PagedAlso { .. }
+            // What comes over and goes back is two rows' business; the rest changes nothing here, or was done before.
+            ResponseChange::TookOver { .. }
+            | ResponseChange::Unmerged { .. }
+            | ResponseChange::PagedAlso { .. }
             | ResponseChange::Noted { .. }
-            | ResponseChange::Remarked { .. } => {}
+            | ResponseChange::Remarked { .. }
+            | ResponseChange::Acknowledged { .. }
+            | ResponseChange::AlsoAcknowledged { .. }
+            | ResponseChange::Retriggered { .. }
+            | ResponseChange::GivenBack { .. }
+            | ResponseChange::Reassigned { .. }
+            | ResponseChange::Resolved { .. }
+            | ResponseChange::Escalated { .. }
+            | ResponseChange::Reopened { .. } => {}
         }
     }
 
@@ -463,7 +415,7 @@ impl Row {
         (self.status, self.step) = (Status::Resolved, None);
     }
 
-    fn trigger_again(&mut self) {
+    pub(super) fn trigger_again(&mut self) {
         (self.status, self.acknowledgement) = (Status::Triggered, None);
     }
 

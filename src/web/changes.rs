@@ -2,14 +2,15 @@
 //!
 //! What may be made, for how long, and what it would break, is decided in [`incident`](crate::incident).
 
-use super::api::{asked, authorized, problem};
-use super::commands::{by, refused, today};
+use super::api::{asked, problem};
+use super::commands::{refused, today};
 use super::doors::{Doors, Shared};
+use super::made::{list, named, shown};
 use super::on_call::schedule;
 use super::refusal::busy;
-use super::wish::{Query, Today, Wish};
+use super::wish::{Today, Wish};
 use crate::actor::{Actor, Via};
-use crate::config::{Config, Id, RunTime, RunTimeAbsence, RunTimeOverride, RunTimeSilence};
+use crate::config::{Config, Id, RunTimeAbsence, RunTimeOverride, RunTimeSilence};
 use crate::engine::Lane;
 use crate::incident::message::reply_text;
 use crate::incident::{Command, Ended, Input, Made, Reply};
@@ -19,12 +20,12 @@ use crate::place::Place;
 use crate::schedule::{OverrideAction, UserId};
 use crate::server::live::Live;
 use axum::extract::{Path, Request, State};
-use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get};
 use axum::{Json, Router};
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
-use serde_json::{Value, json};
+use serde_json::json;
 use std::sync::Arc;
 
 /// How far a handoff is looked for.
@@ -34,6 +35,7 @@ const OVERRIDE: &[&str] =
     &["schedule", "from", "for", "until", "with", "replace", "add", "reason", "confirm"];
 const SILENCE: &[&str] = &["services", "when", "everything", "from", "for", "until", "reason", "confirm"];
 const ABSENCE: &[&str] = &["user", "cover", "from", "for", "until", "confirm"];
+const CANNOT: &[&str] = &["user"];
 const TAKE: &[&str] = &["user", "replace", "for", "until", "confirm"];
 
 /// Who makes something, by which way, and how the times are meant.
@@ -46,9 +48,9 @@ pub(super) struct Maker<'a> {
 }
 
 impl<'a> Maker<'a> {
-    fn token(doors: &Doors, live: &'a Live, token: &str) -> Maker<'a> {
+    fn by_api(doors: &Doors, live: &'a Live, by: Actor) -> Maker<'a> {
         let Today { now, zone } = today(doors, live);
-        Maker { by: by(token), via: Via::Api, now, zone }
+        Maker { by, via: Via::Api, now, zone }
     }
 }
 
@@ -61,7 +63,7 @@ pub fn routes() -> Router<Arc<Doors>> {
         )
         .route(
             "/v1/overrides/{*id}",
-            delete(async |doors, id, request| end(doors, id, request, Made::Override).await),
+            delete(async |doors, id, request| end(doors, id, request, Made::Override).await).post(cannot),
         )
         .route(
             "/v1/silences",
@@ -83,40 +85,12 @@ pub fn routes() -> Router<Arc<Doors>> {
         )
 }
 
-/// Those of a kind that run or are to come, the oldest first.
-async fn list(State(doors): Shared, headers: HeaderMap, uri: Uri, kind: Made) -> Response {
-    let live = match authorized(&doors, &headers) {
-        Ok((live, _)) => live,
-        Err(refused) => return refused,
-    };
-    if let Err(why) = Query::none(&uri) {
-        return problem(StatusCode::BAD_REQUEST, &why);
-    }
-    let run_time = doors.board.current().await.run_time.clone();
-    let (now, config) = (doors.clock.now(), &live.config);
-    let ids: Vec<u64> = match kind {
-        Made::Override => {
-            run_time.overrides.iter().filter(|(_, it)| it.until > now).map(|(id, _)| *id).collect()
-        }
-        Made::Silence => {
-            run_time.silences.iter().filter(|(_, it)| it.until > now).map(|(id, _)| *id).collect()
-        }
-        Made::Absence => {
-            run_time.absences.iter().filter(|(_, it)| it.until > now).map(|(id, _)| *id).collect()
-        }
-    };
-    let all: Vec<Value> = ids.iter().filter_map(|id| shown(config, &run_time, kind, *id)).collect();
-    let name = plural(kind);
-    let zone = config.organisation.time_zone.iana_name();
-    Json(json!({ name: all, "time_zone": zone })).into_response()
-}
-
 async fn make(State(doors): Shared, request: Request, kind: Made) -> Response {
-    let (live, name, taken) = match asked(&doors, request).await {
+    let (live, by, taken) = match asked(&doors, request).await {
         Ok(asked) => asked,
         Err(refused) => return refused,
     };
-    let maker = Maker::token(&doors, &live, &name);
+    let maker = Maker::by_api(&doors, &live, by);
     let read = match kind {
         Made::Override => read_override(&live.config, &maker, &taken.body),
         Made::Silence => read_silence(&live.config, &maker, &taken.body),
@@ -130,7 +104,7 @@ async fn make(State(doors): Shared, request: Request, kind: Made) -> Response {
 
 /// `POST /v1/schedules/{id}/take`: `user` is on call there, until an instant or the next handoff.
 pub async fn take(State(doors): Shared, Path(id): Path<String>, request: Request) -> Response {
-    let (live, name, taken) = match asked(&doors, request).await {
+    let (live, by, taken) = match asked(&doors, request).await {
         Ok(asked) => asked,
         Err(refused) => return refused,
     };
@@ -138,16 +112,45 @@ pub async fn take(State(doors): Shared, Path(id): Path<String>, request: Request
         Ok(schedule) => schedule,
         Err(why) => return problem(StatusCode::NOT_FOUND, &why),
     };
-    match read_take(&doors, &live, &name, schedule, &taken.body) {
+    match read_take(&doors, &live, &by, schedule, &taken.body) {
         Ok(command) => made(&doors, &live, command).await,
         Err(why) => problem(StatusCode::BAD_REQUEST, &why),
+    }
+}
+
+/// `POST /v1/overrides/{id}/cannot`: `user`, whom it puts on call, says that they cannot.
+async fn cannot(State(doors): Shared, Path(id): Path<String>, request: Request) -> Response {
+    let (live, by, taken) = match asked(&doors, request).await {
+        Ok(asked) => asked,
+        Err(refused) => return refused,
+    };
+    let missing = format!("no override that puts this person on call is in force: `{id}`");
+    let Some(number) = id.strip_suffix("/cannot").and_then(|id| id.parse().ok()) else {
+        return problem(StatusCode::NOT_FOUND, &missing);
+    };
+    let read = Wish::read(&taken.body, CANNOT).and_then(|wish| user(&live.config, &wish.needed("user")?));
+    let user = match read {
+        Ok(user) => user,
+        Err(why) => return problem(StatusCode::BAD_REQUEST, &why),
+    };
+    let command = Command::Cannot { id: number, user, by, via: Via::Api };
+    let Ok(answered) = doors.inbox.input(Lane::First, Input::Command(command)).await else { return busy() };
+    match answered.reply {
+        Some(reply @ Reply::Passed) => {
+            let text = reply_text(&reply, Language::En, &live.config.organisation.time_zone);
+            Json(json!({ "id": number, "result": "done", "text": text })).into_response()
+        }
+        other => {
+            let (status, body) = refused(other, &live.config, &missing);
+            (status, Json(body)).into_response()
+        }
     }
 }
 
 /// `DELETE /v1/overrides/{id}`, of one that was made at run time, or of git by its place (`overrides/2026.yaml:3`). An absence
 /// ends by the id of its user, too.
 async fn end(State(doors): Shared, Path(id): Path<String>, request: Request, kind: Made) -> Response {
-    let (live, name, taken) = match asked(&doors, request).await {
+    let (live, by, taken) = match asked(&doors, request).await {
         Ok(asked) => asked,
         Err(refused) => return refused,
     };
@@ -155,10 +158,10 @@ async fn end(State(doors): Shared, Path(id): Path<String>, request: Request, kin
         return problem(StatusCode::BAD_REQUEST, &why);
     }
     let run_time = doors.board.current().await.run_time.clone();
-    let missing = format!("no such one of the {} is in force: `{id}`", plural(kind));
+    let missing = format!("no such one of the {} is in force: `{id}`", named(kind));
     let number = id.parse().ok().filter(|id| shown(&live.config, &run_time, kind, *id).is_some());
-    let place = Place::read(&id).filter(|place| place.file.starts_with(plural(kind)));
-    let (by, via) = (by(&name), Via::Api);
+    let place = Place::read(&id).filter(|place| place.file.starts_with(named(kind)));
+    let via = Via::Api;
     let command = match (number, place, live.config.users.get_key_value(id.as_str())) {
         (Some(id), _, _) => Command::End { what: Ended::RunTime(id), by, via },
         (None, Some(place), _) => Command::End { what: Ended::File(place), by, via },
@@ -202,48 +205,6 @@ async fn made(doors: &Doors, live: &Live, command: Command) -> Response {
         body["stored"] = json!(false);
     }
     (StatusCode::CREATED, Json(body)).into_response()
-}
-
-fn plural(kind: Made) -> &'static str {
-    match kind {
-        Made::Override => "overrides",
-        Made::Silence => "silences",
-        Made::Absence => "absences",
-    }
-}
-
-fn shown(config: &Config, run_time: &RunTime, kind: Made, id: u64) -> Option<Value> {
-    Some(match kind {
-        Made::Override => {
-            let made = run_time.overrides.get(&id)?;
-            let (with, replace, add) = match &made.action {
-                OverrideAction::Set(with) => (Some(with), None, None),
-                OverrideAction::Replace { who, with } => (Some(with), Some(who), None),
-                OverrideAction::Add(add) => (None, None, Some(add)),
-            };
-            json!({
-                "id": id, "schedule": made.schedule, "from": made.from, "until": made.until,
-                "with": with, "replace": replace, "add": add,
-                "reason": made.reason, "by": config.name_of(&made.by), "via": made.via,
-            })
-        }
-        Made::Silence => {
-            let made = run_time.silences.get(&id)?;
-            let when: serde_json::Map<String, Value> =
-                made.when.iter().map(|(key, patterns)| (key.clone(), json!(patterns))).collect();
-            json!({
-                "id": id, "services": made.services, "when": when, "from": made.from, "until": made.until,
-                "reason": made.reason, "by": config.name_of(&made.by), "via": made.via,
-            })
-        }
-        Made::Absence => {
-            let made = run_time.absences.get(&id)?;
-            json!({
-                "id": id, "user": made.user, "cover": made.cover, "from": made.from, "until": made.until,
-                "by": config.name_of(&made.by), "via": made.via,
-            })
-        }
-    })
 }
 
 /// The override that a body asks for.
@@ -312,7 +273,7 @@ pub(super) fn read_absence(config: &Config, maker: &Maker, body: &[u8]) -> Resul
     Ok(Command::Away { made, confirmed: wish.flag("confirm")? })
 }
 
-fn read_take(doors: &Doors, live: &Live, token: &str, schedule: Id, body: &[u8]) -> Result<Command, String> {
+fn read_take(doors: &Doors, live: &Live, by: &Actor, schedule: Id, body: &[u8]) -> Result<Command, String> {
     let (wish, config) = (Wish::read(body, TAKE)?, &live.config);
     let to = user(config, &wish.needed("user")?)?;
     let relieves = wish.text("replace")?.map(|id| user(config, &id)).transpose()?;
@@ -320,7 +281,7 @@ fn read_take(doors: &Doors, live: &Live, token: &str, schedule: Id, body: &[u8])
         Some(Moment::At(until)) => until,
         Some(Moment::Handoff) | None => handoff(config, &schedule, doors.clock.now())?,
     };
-    let (by, via, confirmed) = (by(token), Via::Api, wish.flag("confirm")?);
+    let (by, via, confirmed) = (by.clone(), Via::Api, wish.flag("confirm")?);
     Ok(Command::Take { schedule, to, relieves, until: Some(until), by, via, confirmed })
 }
 

@@ -15,7 +15,7 @@ use crate::config::Config;
 use crate::engine::Lane;
 use crate::incident::message::{reply_text, warning};
 use crate::incident::{
-    Asked, Assignee, Command, Declare, IncidentId, Input, Reply, Respond, Target, Warning,
+    Asked, Assignee, Command, Declare, IncidentId, Input, Refused, Reply, Respond, Target, Warning,
 };
 use crate::language::Language;
 use crate::language::moment::Moment;
@@ -126,7 +126,7 @@ pub async fn one(
     Path((id, command)): Path<(String, String)>,
     request: Request,
 ) -> Response {
-    let (live, name, taken) = match asked(&doors, request).await {
+    let (live, by, taken) = match asked(&doors, request).await {
         Ok(asked) => asked,
         Err(refused) => return refused,
     };
@@ -141,7 +141,7 @@ pub async fn one(
     let read = Wish::read(&taken.body, row.keys).and_then(|wish| (row.read)(&wish, &reading(&doors, &live)));
     match read {
         Err(why) => problem(StatusCode::BAD_REQUEST, &why),
-        Ok(action) => match tell(&doors, &live, &name, id, action).await {
+        Ok(action) => match tell(&doors, &live, &by, id, action).await {
             Some((status, body)) => (status, Json(body)).into_response(),
             None => busy(),
         },
@@ -150,7 +150,7 @@ pub async fn one(
 
 /// `POST /v1/incidents/<command>` with `{"incidents": ["3-17", "3-18"], …}`: each of them as if alone.
 pub async fn several(State(doors): Shared, Path(command): Path<String>, request: Request) -> Response {
-    let (live, name, taken) = match asked(&doors, request).await {
+    let (live, by, taken) = match asked(&doors, request).await {
         Ok(asked) => asked,
         Err(refused) => return refused,
     };
@@ -165,7 +165,7 @@ pub async fn several(State(doors): Shared, Path(command): Path<String>, request:
     let (mut results, mut done) = (Vec::new(), Vec::new());
     let mut worst = StatusCode::OK;
     for id in ids {
-        match tell(&doors, &live, &name, id, action.clone()).await {
+        match tell(&doors, &live, &by, id, action.clone()).await {
             Some((status, mut body)) => {
                 if status.is_success() {
                     done.push(id);
@@ -210,11 +210,11 @@ fn read_several(
 /// `POST /v1/incidents`: a person declares one. The same `Idempotency-Key` again is the same incident, for a day.
 pub async fn declare(State(doors): Shared, request: Request) -> Response {
     let key = request.headers().get("idempotency-key").map(|key| key.as_bytes().to_vec());
-    let (live, name, taken) = match asked(&doors, request).await {
+    let (live, by, taken) = match asked(&doors, request).await {
         Ok(asked) => asked,
         Err(refused) => return refused,
     };
-    let declare = match declared(&live.config, &name, key, &taken) {
+    let declare = match declared(&live.config, &by, key, &taken) {
         Ok(declare) => declare,
         Err(why) => return problem(StatusCode::BAD_REQUEST, &why),
     };
@@ -256,7 +256,7 @@ fn same(kept: &str, sent: &str) -> bool {
     kept == sent.trim() || sent.trim().starts_with(kept.trim_end_matches('…'))
 }
 
-fn declared(config: &Config, token: &str, key: Option<Vec<u8>>, taken: &Taken) -> Result<Declare, String> {
+fn declared(config: &Config, by: &Actor, key: Option<Vec<u8>>, taken: &Taken) -> Result<Declare, String> {
     let key = match key {
         None => None,
         Some(key) if key.is_empty() || key.len() > KEY_MAX => {
@@ -264,11 +264,11 @@ fn declared(config: &Config, token: &str, key: Option<Vec<u8>>, taken: &Taken) -
         }
         // Each token has keys of its own.
         Some(key) => {
-            let own = [token.as_bytes(), b"\0", &key].concat();
+            let own = [by.stored_name().as_bytes(), b"\0", &key].concat();
             Some(HEXLOWER.encode(digest(&SHA256, &own).as_ref()))
         }
     };
-    declared_by(config, by(token), Via::Api, key, &taken.body)
+    declared_by(config, by.clone(), Via::Api, key, &taken.body)
 }
 
 /// The incident that a body declares.
@@ -315,15 +315,11 @@ pub(super) fn today<'a>(doors: &Doors, live: &'a Live) -> Today<'a> {
     Today { now: doors.clock.now(), zone: &live.config.organisation.time_zone }
 }
 
-pub(super) fn by(token: &str) -> Actor {
-    Actor::Token { name: token.to_owned(), acts_for: None }
-}
-
 /// What became of a command about one incident; `None`: the engine had no time.
 async fn tell(
     doors: &Doors,
     live: &Live,
-    token: &str,
+    by: &Actor,
     id: IncidentId,
     action: Asked,
 ) -> Option<(StatusCode, Value)> {
@@ -331,7 +327,7 @@ async fn tell(
         Asked::Merge { into } => format!("there is no incident {id}, or no {into}, or one is long closed"),
         _ => format!("there is no incident {id}, or it is long closed"),
     };
-    let (target, by, via) = (Target::Incidents(vec![id]), by(token), Via::Api);
+    let (target, by, via) = (Target::Incidents(vec![id]), by.clone(), Via::Api);
     let command = Command::Respond(Respond { target, action, by, via });
     let answered = doors.inbox.input(Lane::First, Input::Command(command)).await.ok()?;
     let text = answered.reply.as_ref().map(|reply| text(reply, &live.config)).unwrap_or_default();
@@ -360,6 +356,9 @@ fn text(reply: &Reply, config: &Config) -> String {
 /// The answer to a wish that was not done. `missing` is said of what is not there.
 pub(super) fn refused(reply: Option<Reply>, config: &Config, missing: &str) -> (StatusCode, Value) {
     match reply {
+        Some(reply @ Reply::Refused(Refused::MayNot | Refused::Lacks(_))) => {
+            (StatusCode::FORBIDDEN, json!({ "error": text(&reply, config) }))
+        }
         Some(reply @ Reply::Refused(_)) => {
             (StatusCode::BAD_REQUEST, json!({ "error": text(&reply, config) }))
         }
@@ -380,6 +379,7 @@ pub(super) fn refused(reply: Option<Reply>, config: &Config, missing: &str) -> (
             | Reply::Done { .. }
             | Reply::Made { .. }
             | Reply::Ended
+            | Reply::Passed
             | Reply::Already { .. }
             | Reply::Noted { .. }
             | Reply::Say(_)

@@ -4,7 +4,7 @@ use super::api::{authorized, problem};
 use super::commands::today;
 use super::doors::Shared;
 use super::wish::{Query, Today};
-use crate::config::{Config, Id};
+use crate::config::{Config, Id, Right};
 use crate::language::Language;
 use crate::language::moment::{Moment, moment};
 use crate::preview::on_call::{HORIZON, shift_object, who_object};
@@ -25,7 +25,7 @@ const SHIFTS_MAX: usize = 2_000;
 
 /// `GET /v1/who?schedule=web-primary&at=2026-12-05T10:00:00Z`
 pub async fn who(State(doors): Shared, headers: HeaderMap, uri: Uri) -> Response {
-    let live = match authorized(&doors, &headers) {
+    let live = match authorized(&doors, &headers, Right::View) {
         Ok((live, _)) => live,
         Err(refused) => return refused,
     };
@@ -54,7 +54,7 @@ pub async fn who(State(doors): Shared, headers: HeaderMap, uri: Uri) -> Response
 
 /// `GET /v1/schedules/{id}/shifts?from=2026-12-01&until=2026-12-15`
 pub async fn shifts(State(doors): Shared, headers: HeaderMap, Path(id): Path<String>, uri: Uri) -> Response {
-    let live = match authorized(&doors, &headers) {
+    let live = match authorized(&doors, &headers, Right::View) {
         Ok((live, _)) => live,
         Err(refused) => return refused,
     };

@@ -13,6 +13,7 @@ use super::commands;
 use super::config;
 use super::doors::{Doors, Shared};
 use super::entrance;
+use super::entries;
 use super::incidents;
 use super::on_call;
 use super::opsgenie;
@@ -30,6 +31,8 @@ use axum::routing::{any, get, post};
 use std::sync::Arc;
 use std::time::Duration;
 
+/// The API's description.
+const OPENAPI: &str = include_str!("../../schema/openapi.json");
 /// Of a push of the config repository; GitHub's may be long.
 const PUSHED: Bounds = Bounds { bytes: BODY_MAX, time: Duration::from_secs(10) };
 
@@ -51,6 +54,8 @@ pub fn router(doors: Arc<Doors>) -> Router {
         .route("/v1/incidents/{id}", get(incidents::show).post(commands::several))
         .route("/v1/incidents/{id}/{command}", post(commands::one))
         .merge(changes::routes())
+        .route("/v1/openapi.json", get(openapi))
+        .route("/v1/entries", get(entries::list))
         .route("/v1/who", get(on_call::who))
         .route("/v1/schedules/{id}/shifts", get(on_call::shifts))
         .route("/v1/schedules/{id}/take", post(changes::take))
@@ -94,6 +99,11 @@ async fn push(State(doors): Shared, request: Request) -> Response {
         }
         Err(reject) => rejected(&reject),
     }
+}
+
+/// What the API is, for tools; kept equal to what it does by a test.
+async fn openapi() -> Response {
+    ([(header::CONTENT_TYPE, "application/json")], OPENAPI).into_response()
 }
 
 /// <https://prometheus.io/docs/specs/om/open_metrics_spec/>

@@ -7,6 +7,7 @@ mod edits;
 mod expect;
 mod help;
 mod init;
+mod paging;
 mod parse;
 mod shifts;
 mod times;
@@ -372,7 +373,10 @@ fn the_schemas_are_written_as_they_are_here() {
         let written = fs::read_to_string(folder.path().join(&name)).unwrap();
         assert_eq!(written, fs::read_to_string(here.join(&name)).unwrap(), "{name:?}: run `oncall schema`");
     }
-    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), fs::read_dir(&here).unwrap().count());
+    // That of the API describes no file of a config.
+    let here =
+        fs::read_dir(&here).unwrap().filter(|file| file.as_ref().unwrap().file_name() != "openapi.json");
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), here.count());
 }
 
 #[test]

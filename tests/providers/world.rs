@@ -113,6 +113,10 @@ pub fn incident() -> Incident {
         }),
         left_at: None,
         low: None,
+        chosen: Vec::new(),
+        awaited: None,
+        also: Vec::new(),
+        idle_seconds: None,
         newcomers_told_at: None,
         newcomers_due: None,
         let_through: false,
@@ -212,6 +216,7 @@ fn organisation() -> Organisation {
         }),
         heartbeat: None,
         api_tokens: Vec::new(),
+        access: Default::default(),
     }
 }
 
@@ -236,8 +241,10 @@ fn user(
         slack: phone.map(|_| format!("U0{}", name_id.to_uppercase())),
         phone: phone.map(|number| Phone::Number(number.into())),
         email: None,
+        phones: Vec::new(),
         high: Vec::new(),
         low: Vec::new(),
+        shifts: Vec::new(),
         place: place(&format!("users/{name_id}.yaml")),
     }
 }
@@ -247,6 +254,8 @@ fn policy(name: &str, users: &[&str]) -> EscalationPolicy {
     let step = |user: &&str| Step {
         notify: vec![Notify::User(id(user))],
         wait: SignedDuration::from_mins(5),
+        round_robin: false,
+        each: false,
         place: place(&file),
     };
     EscalationPolicy { id: id(name), steps: users.iter().map(step).collect(), repeat: 1, place: place(&file) }
@@ -267,6 +276,7 @@ fn checkout() -> Service {
         inform: Vec::new(),
         acknowledgement_timeout: None,
         auto_resolve_after: None,
+        even_unacknowledged: false,
         group: None,
         storm: None,
         place: place("services/checkout.yaml"),

@@ -54,10 +54,13 @@ impl People {
         if let Some(key) = key {
             request = request.header("idempotency-key", key);
         }
+        let asked = body.clone();
         let body = body.map_or_else(Body::empty, |body| Body::from(body.to_string()));
         let said = self.inside.ask("198.51.100.1", request, body).await;
         let read = serde_json::from_slice(&said.body);
-        (said.status, read.unwrap_or_else(|_| String::from_utf8_lossy(&said.body).into()))
+        let read = read.unwrap_or_else(|_| String::from_utf8_lossy(&said.body).into());
+        super::openapi::describes(method, path, asked.as_ref(), said.status, &read);
+        (said.status, read)
     }
 
     pub async fn post(&self, path: &str, body: Value) -> (u16, Value) {
