@@ -111,7 +111,7 @@ fn longest_turn(schedule: &Schedule) -> usize {
             Turn::Rotation(rotation) => rotation.line_ups.last(),
             Turn::Always(_) => None,
         });
-    let days = rotations.map(|line_up| match line_up.every {
+    let days = rotations.map(|line_up| match line_up.rhythm.every {
         Every::Hours(hours) => hours / 24,
         Every::Days(days) => days,
         Every::Weeks(weeks) => 7 * weeks,
@@ -214,7 +214,8 @@ fn is_always_filled(schedule: &Schedule) -> bool {
                     && last.is_some_and(|it| it.members.iter().all(|member| !member.is_empty()))
             }
         };
-        somebody && !layer.shadow && layer.during.is_none()
+        let always = layer.during.is_none() && layer.from.is_none() && layer.until.is_none();
+        somebody && !layer.shadow && always
     })
 }
 

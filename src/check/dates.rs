@@ -161,7 +161,7 @@ pub(super) fn far_away(subject: &Subject<'_>) -> Vec<Found> {
             Turn::Always(_) => None,
         });
         let line_ups = rotations.flat_map(|rotation| &rotation.line_ups);
-        let late = line_ups.filter(|line_up| line_up.from > far.to_zoned(zone.clone()).date());
+        let late = line_ups.filter(|line_up| line_up.rhythm.from > far.to_zoned(zone.clone()).date());
         places.extend(late.filter_map(|line_up| Place::read(&line_up.place)));
     }
     let time_off = config.schedules.time_off.values().flatten();

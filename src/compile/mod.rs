@@ -10,6 +10,7 @@ mod comments;
 mod diagnostic;
 mod expectation;
 mod fields;
+mod handoff;
 mod integration;
 mod layout;
 mod masked;

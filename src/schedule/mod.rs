@@ -12,6 +12,7 @@ mod layer;
 mod local;
 mod order;
 mod overrides;
+mod rhythm;
 mod rotation;
 mod turns;
 mod window;
@@ -19,7 +20,8 @@ mod window;
 pub use layer::{Layer, Turn};
 pub use local::{first_instant, last_instant};
 pub use overrides::{Override, OverrideAction, Overrides};
-pub use rotation::{Every, LineUp, Rotation, Turns, WhenOff};
+pub use rhythm::{Every, HANDOFFS_MAX, Handoff, HandoffDay, Rhythm};
+pub use rotation::{LineUp, Rotation, Turns, WhenOff};
 pub use window::{
     Hours, LOOK_AHEAD_DAYS_MAX, Window, WindowDay, WindowHolidays, any_contains, any_next_end, any_next_start,
 };
@@ -42,7 +44,7 @@ pub struct Schedules {
     pub time_off: BTreeMap<UserId, Vec<TimeOff>>,
 }
 
-/// One schedule: layers, and overrides on top. The last layer that has somebody wins.
+/// One schedule: layers, and overrides on top. The last layer that has somebody wins, with those above it that add.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Schedule {
     /// The zone of its overrides, and of layers that do not set their own.
@@ -54,12 +56,14 @@ pub struct Schedule {
     pub apart_from: Vec<ScheduleId>,
 }
 
-/// Somebody is away for `[from, until)`.
+/// Somebody is away for `[from, until)`, or in some hours of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TimeOff {
     pub from: Timestamp,
     /// `None`: for good (`left:`).
     pub until: Option<Timestamp>,
+    /// Only in these hours.
+    pub every: Option<Hours>,
     /// Stands in instead of the next member of the line-up.
     pub cover: Option<UserId>,
     /// Where it is written, `file:line`.
@@ -81,7 +85,7 @@ pub struct OnCall {
 pub enum Source {
     /// No layer and no override has anybody.
     Nobody,
-    /// The name of the winning layer.
+    /// The name of the winning layer; where others add to it, of the last that added somebody.
     Layer(Arc<str>),
     /// The last override that applied.
     Override(Origin),
@@ -92,6 +96,8 @@ pub enum Source {
 pub struct Reason<'a> {
     /// The layer that has somebody; `None` if an override ignores the layers.
     pub layer: Option<Rule<'a>>,
+    /// The layers that add somebody to those of `layer`, in order.
+    pub beside: Vec<Rule<'a>>,
     /// People whose turn it is but who are away: off, or on call on a schedule this one is kept apart from.
     pub away: Vec<UserId>,
     /// The overrides that changed something, in the order in which they apply.
@@ -187,10 +193,25 @@ impl Schedules {
     }
 }
 
+impl Schedule {
+    /// Whether there is a layer of this name.
+    pub fn has_layer(&self, name: &str) -> bool {
+        self.layers.iter().any(|layer| *layer.name == *name)
+    }
+}
+
 impl TimeOff {
+    /// Until when somebody who is away by it at `at` stays away; `None`: for good.
+    pub fn back(&self, at: Timestamp) -> Option<Timestamp> {
+        let closes = self.every.as_ref().and_then(|hours| hours.next_end(at));
+        self.until.into_iter().chain(closes).min()
+    }
+
     /// Whether the person is away by it at `at`.
     pub fn contains(&self, at: Timestamp) -> bool {
-        self.from <= at && self.until.is_none_or(|until| at < until)
+        self.from <= at
+            && self.until.is_none_or(|until| at < until)
+            && self.every.as_ref().is_none_or(|hours| hours.contains(at))
     }
 }
 
