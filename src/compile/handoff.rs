@@ -187,7 +187,11 @@ impl Resolver<'_> {
     }
 }
 
-/// `Monday`, or `the first Monday of the month`.
+/// The day of a handoff, `Monday` or `the first Monday of the month`; `None` if it has none of its own.
+pub fn day_of_handoff(handoff: Handoff) -> Option<String> {
+    (handoff.day != HandoffDay::OfFrom).then(|| on_day(handoff))
+}
+
 fn on_day(handoff: Handoff) -> String {
     let name = |weekday: Weekday| value::day_name(WindowDay::from(weekday));
     match handoff.day {

@@ -39,6 +39,7 @@ mod yaml;
 pub use comments::comments;
 pub use diagnostic::{Diagnostic, Finding, Label, Location, Part, Severity, Spot};
 pub use expectation::{Expectation, Expected, ExpectedAlert, Never};
+pub use handoff::day_of_handoff;
 pub use layout::is_not_text;
 pub use render::{render_human, render_json};
 pub use source::{SourceFile, Sources};

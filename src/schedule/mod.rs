@@ -37,6 +37,9 @@ pub type UserId = Arc<str>;
 /// The id of a schedule: the file's path below `schedules/`.
 pub type ScheduleId = Arc<str>;
 
+/// The most windows of recurring time off that are listed: three years of every day.
+pub const SPANS_MAX: usize = 1_100;
+
 /// Every schedule, and everybody's time off.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Schedules {
@@ -205,6 +208,23 @@ impl TimeOff {
     pub fn back(&self, at: Timestamp) -> Option<Timestamp> {
         let closes = self.every.as_ref().and_then(|hours| hours.next_end(at));
         self.until.into_iter().chain(closes).min()
+    }
+
+    /// When the person is away by it in a range: once, or in each window of its hours, up to [`SPANS_MAX`].
+    pub fn spans_within(&self, from: Timestamp, until: Timestamp) -> Vec<(Timestamp, Timestamp)> {
+        let (from, until) = (from.max(self.from), self.until.map_or(until, |end| end.min(until)));
+        if from >= until {
+            return Vec::new();
+        }
+        let Some(hours) = &self.every else { return vec![(from, until)] };
+        let mut spans = Vec::new();
+        let mut start = if hours.contains(from) { Some(from) } else { hours.next_start(from) };
+        while let Some(begins) = start.filter(|start| *start < until && spans.len() < SPANS_MAX) {
+            let ends = hours.next_end(begins).map_or(until, |end| end.min(until));
+            spans.push((begins, ends));
+            start = hours.next_start(ends);
+        }
+        spans
     }
 
     /// Whether the person is away by it at `at`.
