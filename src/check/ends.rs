@@ -2,8 +2,10 @@
 
 use super::{Found, Subject};
 use crate::compile::{Node, NodeKind, Spot};
+use crate::config::SilencePeriod;
 use crate::place::Place;
-use jiff::civil::Date;
+use crate::schedule::first_instant;
+use jiff::civil::{Date, Time};
 use jiff::{SignedDuration, ToSpan};
 
 /// Folders whose files have dated ends.
@@ -11,7 +13,7 @@ const DATED: [&str; 4] = ["schedules/", "overrides/", "users/", "silences/"];
 /// How deep an end may stand in a file.
 const DEPTH_MAX: usize = 8;
 
-/// `until: 2026-12-31` ends as that day begins.
+/// `until: 2026-12-31` ends as that day begins. What comes again and again is asked whether it would have come then.
 pub(super) fn date_alone(subject: &Subject<'_>) -> Vec<Found> {
     let files = subject.compiled.sources.files.iter();
     let mut found = Vec::new();
@@ -20,27 +22,48 @@ pub(super) fn date_alone(subject: &Subject<'_>) -> Vec<Found> {
         if let Some(root) = &source.root {
             collect(root, &Spot::root(file), 0, &mut ends);
         }
-        found.extend(
-            ends.into_iter().map(|(spot, day, beside)| said(file.starts_with("users/"), spot, day, beside)),
-        );
+        let ends =
+            ends.into_iter().filter(|end| end.every.as_ref().is_none_or(|at| comes_on(subject, at, end.day)));
+        found.extend(ends.map(|end| said(file.starts_with("users/"), end)));
     }
     found
 }
 
-fn said(may_have_last_day: bool, spot: Spot, day: Date, every: bool) -> Found {
-    let message = format!("{day} itself is not included: it ends as that day begins, at 00:00");
-    let next = day.checked_add(1.day()).unwrap_or(day);
-    let includes = match may_have_last_day {
-        true => format!("write `last_day: {day}`"),
-        false => format!("write `{next} 00:00`"),
-    };
-    let what = if every { "its hours" } else { "it" };
-    Found::new(spot, message)
-        .help(format!("to include {what} on that day, {includes}; if it is meant so, write `{day} 00:00`"))
+/// An `until` that is a date alone.
+struct End {
+    spot: Spot,
+    day: Date,
+    /// The object, if it comes again and again.
+    every: Option<Spot>,
 }
 
-/// Every `until` that is a date alone, and whether the object comes again and again.
-fn collect(node: &Node, spot: &Spot, depth: usize, into: &mut Vec<(Spot, Date, bool)>) {
+fn said(may_have_last_day: bool, End { spot, day, .. }: End) -> Found {
+    let next = day.checked_add(1.day()).unwrap_or(day);
+    let includes =
+        if may_have_last_day { format!("last_day: {day}") } else { format!("until: {next} 00:00") };
+    Found::new(spot, format!("{day} itself is not included: this ends as that day begins"))
+        .help(format!("`{includes}` includes it; `until: {day} 00:00` says that it is meant so"))
+}
+
+/// Whether a silence or time off that comes again would begin once more on that day.
+fn comes_on(subject: &Subject<'_>, item: &Spot, day: Date) -> bool {
+    let place = subject.compiled.sources.place(item);
+    let silences = subject.config.silences.iter().filter(|silence| silence.place() == place);
+    let mut hours = silences.filter_map(|silence| match &silence.period {
+        SilencePeriod::Every { hours, .. } => Some(hours),
+        SilencePeriod::Once { .. } => None,
+    });
+    let all_off = subject.config.schedules.time_off.values().flatten();
+    let mut off = all_off.filter(|off| *off.place == *place.to_string()).filter_map(|off| off.every.as_ref());
+    let Some(hours) = hours.next().or_else(|| off.next()) else { return true };
+    let begins = first_instant(&hours.time_zone, day.to_datetime(Time::midnight()));
+    let just_before = begins.checked_sub(SignedDuration::from_nanos(1)).unwrap_or(begins);
+    let first = hours.next_start(just_before);
+    first.is_some_and(|first| hours.time_zone.to_datetime(first).date() == day)
+}
+
+/// Every `until` that is a date alone.
+fn collect(node: &Node, spot: &Spot, depth: usize, into: &mut Vec<End>) {
     if depth > DEPTH_MAX {
         return;
     }
@@ -49,7 +72,8 @@ fn collect(node: &Node, spot: &Spot, depth: usize, into: &mut Vec<(Spot, Date, b
             for entry in entries {
                 let at = spot.key(&entry.key);
                 let day = entry.value.text().filter(|_| entry.key == "until").and_then(date);
-                into.extend(day.map(|day| (at.clone(), day, node.get("every").is_some())));
+                let every = node.get("every").map(|_| spot.clone());
+                into.extend(day.map(|day| End { spot: at.clone(), day, every }));
                 collect(&entry.value, &at, depth + 1, into);
             }
         }

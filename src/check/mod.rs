@@ -121,6 +121,11 @@ pub const CHECKS: &[Check] = &[
     warning("OC189", "a layer that adds has no layer below it", layers::adds_to_nothing),
     warning("OC190", "a line-up begins when its layer has ended", layers::after_the_end),
     warning("OC191", "time off that comes again never comes", ends::hours_never_off),
+    dated(
+        "OC192",
+        "nobody is on call at times, as far as overrides and time off are written",
+        coverage::gaps_as_written,
+    ),
     dated("OC127", "an absence spans several of a person's turns", turns::given_away_twice),
     dated(
         "OC128",

@@ -6,7 +6,7 @@
 
 use super::directory::{Loaded, load, now};
 use super::dry_run::{Arguments, FailOn, Format};
-use super::instant::instant;
+use super::instant::{instant, local};
 use super::people::named;
 use super::{Exit, Output, compare_json, compare_markdown, compare_text};
 use crate::check::expectations::unmet;
@@ -67,10 +67,20 @@ pub(super) fn run(arguments: &Arguments) -> Result<Output> {
         Format::Markdown => compare_markdown::markdown(&compared),
         Format::Json => compare_json::json(&compared),
     };
-    let mut failures: Vec<&str> =
-        arguments.fail_on.iter().filter(|it| compared.fails(**it)).map(|it| it.said()).collect();
+    let gap = arguments.fail_on.contains(&FailOn::Gaps).then(|| compared.gap_ahead()).flatten();
+    let mut failures: Vec<String> = Vec::new();
+    for on in &arguments.fail_on {
+        match (on, &gap) {
+            (FailOn::NowChanges, _) if compared.now_changes() => failures
+                .push("who is on call now or at the next handoff changes (--fail-on now-changes)".to_owned()),
+            (FailOn::Gaps, Some(gap)) => failures.push(format!(
+                "a gap opens that no override asks for: nobody is on call on {gap} (--fail-on gaps)"
+            )),
+            (FailOn::NowChanges | FailOn::Gaps, _) => {}
+        }
+    }
     if compared.caveat.as_ref().is_some_and(|it| it.blind) && !arguments.fail_on.is_empty() {
-        failures.push("nothing to compare with, so what --fail-on asks is not known");
+        failures.push("nothing to compare with, so what --fail-on asks is not known".to_owned());
     }
     let err = failures.iter().map(|failure| format!("error: {failure}\n")).collect();
     Ok(Output { out, err, exit: if failures.is_empty() { Exit::Fine } else { Exit::Config } })
@@ -154,15 +164,6 @@ fn broken(name: &str, output: Output) -> Output {
     Output { err: err + &output.err, ..output }
 }
 
-impl FailOn {
-    fn said(self) -> &'static str {
-        match self {
-            FailOn::NowChanges => "who is on call now or at the next handoff changes (--fail-on now-changes)",
-            FailOn::Gaps => "a gap opens that no override asks for (--fail-on gaps)",
-        }
-    }
-}
-
 impl<'c> Compared<'c> {
     /// Both sides over `[from, until)`.
     pub fn new(
@@ -183,14 +184,25 @@ impl<'c> Compared<'c> {
         self.difference.until.duration_since(self.difference.from).as_hours() / 24
     }
 
-    fn fails(&self, on: FailOn) -> bool {
-        self.difference.changed.iter().any(|changed| match on {
-            FailOn::NowChanges => changed.urgent().is_some(),
-            FailOn::Gaps => {
-                let stays = changed.presence == Presence::Both;
-                stays && changed.gaps_opened().any(|(_, gap)| *gap == Gap::Unfilled)
-            }
-        })
+    fn now_changes(&self) -> bool {
+        self.difference.changed.iter().any(|changed| changed.urgent().is_some())
+    }
+
+    /// The first gap that opens and that no override asks for, in the range or later, as far as either side is written:
+    /// `web-primary from … until …`.
+    fn gap_ahead(&self) -> Option<String> {
+        let from = self.difference.from;
+        let sides = [Some(self.after), self.before].into_iter().flatten();
+        let written = sides.map(|config| config.schedules.written_until(from)).max();
+        let until = written.unwrap_or(from).max(self.difference.until);
+        let far = Compared::new((self.base, self.commit), self.before, self.after, from, until);
+        let stays = far.difference.changed.iter().filter(|changed| changed.presence == Presence::Both);
+        let gaps =
+            stays.flat_map(|changed| changed.gaps_opened().map(move |(it, gap)| (&changed.id, it, gap)));
+        let unfilled = gaps.filter(|(.., gap)| **gap == Gap::Unfilled);
+        let (id, gap, _) = unfilled.min_by_key(|(_, it, _)| it.start)?;
+        let zone = &self.after.organisation.time_zone;
+        Some(format!("{id} from {} until {}", local(gap.start, zone), local(gap.end, zone)))
     }
 
     /// `Web primary`

@@ -40,6 +40,10 @@ pub type ScheduleId = Arc<str>;
 /// The most windows of recurring time off that are listed: three years of every day.
 pub const SPANS_MAX: usize = 1_100;
 
+/// How many days ahead gaps are looked for, at least and at most.
+pub const WRITTEN_DAYS_MIN: i64 = 100;
+pub const WRITTEN_DAYS_MAX: i64 = 800;
+
 /// Every schedule, and everybody's time off.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Schedules {
@@ -180,6 +184,18 @@ impl Schedules {
             schedule.overrides = Overrides::default();
         }
         layers.next_handover(schedule, at, horizon)
+    }
+
+    /// As far as overrides, time off and the ends of layers are written, and a little further: at least
+    /// [`WRITTEN_DAYS_MIN`] ahead, and at most [`WRITTEN_DAYS_MAX`].
+    pub fn written_until(&self, now: Timestamp) -> Timestamp {
+        let schedules = self.schedules.values();
+        let overrides = schedules.clone().flat_map(|it| &it.overrides).map(|it| it.until);
+        let layers = schedules.flat_map(|it| &it.layers).flat_map(|it| [it.from, it.until]).flatten();
+        let time_off = self.time_off.values().flatten().map(|off| off.until.unwrap_or(off.from));
+        let last = overrides.chain(layers).chain(time_off).max().unwrap_or(now);
+        let (least, most) = (local::days(WRITTEN_DAYS_MIN), local::days(WRITTEN_DAYS_MAX));
+        local::later(last, local::days(1)).clamp(local::later(now, least), local::later(now, most))
     }
 
     /// Whom the time off of a person names as cover at `at`: of several, the one that begins last, so that an hour
