@@ -43,7 +43,7 @@ struct Add {
     #[arg(long, value_name = "IDS", value_delimiter = ',', required = true)]
     schedule: Vec<String>,
     /// Only this layer, by its name, in its own hours
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", conflicts_with = "url")]
     layer: Option<String>,
     /// From this instant: `2026-12-05 10:00` in the schedule's time zone, or RFC 3339
     #[arg(long, value_name = "T")]
@@ -127,7 +127,7 @@ impl Add {
         let mut done = Output::fine(String::new());
         for schedule in &self.schedule {
             let body = json!({
-                "schedule": schedule, "from": self.from, "until": self.until, "layer": self.layer,
+                "schedule": schedule, "from": self.from, "until": self.until,
                 "with": people(&self.with), "replace": self.replace, "add": people(&self.add),
                 "reason": self.reason, "confirm": self.confirm,
             });

@@ -29,9 +29,6 @@ pub struct RunTimeOverride {
     pub schedule: Id,
     pub from: Timestamp,
     pub until: Timestamp,
-    /// The name of the only layer that it changes.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub layer: Option<Id>,
     pub action: OverrideAction,
     pub reason: Option<String>,
     pub by: Actor,
@@ -101,7 +98,7 @@ impl Config {
             added.entry(&made.schedule).or_default().push(Override {
                 from: made.from,
                 until: made.until,
-                layer: made.layer.clone(),
+                layer: None,
                 action: made.action.clone(),
                 origin: Origin::RunTime { id: *id, by: made.by.clone(), via: made.via },
                 reason: made.reason.clone(),

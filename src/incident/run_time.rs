@@ -12,7 +12,7 @@ use crate::config::{
 };
 use crate::place::Place;
 use crate::reason::Why;
-use crate::schedule::{OverrideAction, Schedule, UserId};
+use crate::schedule::{OverrideAction, UserId};
 use jiff::{SignedDuration, Timestamp};
 
 /// How long an override, an absence and a silence last at most, in hours.
@@ -67,9 +67,8 @@ impl Call<'_> {
             (Some(who), _) => OverrideAction::Replace { who, with },
             (None, _) => OverrideAction::Set(with),
         };
-        let (from, layer, reason) = (self.now, None, None);
-        let made = RunTimeOverride { schedule, from, until, layer, action, reason, by, via };
-        self.make_override(made, confirmed);
+        let (from, reason) = (self.now, None);
+        self.make_override(RunTimeOverride { schedule, from, until, action, reason, by, via }, confirmed);
     }
 
     pub(super) fn make_silence(&mut self, mut made: RunTimeSilence, everything: bool, confirmed: bool) {
@@ -157,7 +156,7 @@ impl Call<'_> {
         self.turn.reply = Some(Reply::Ended);
     }
 
-    /// What names a schedule, a layer, a service or a person that git has removed ends, and so does what git has taken over.
+    /// What names a schedule, a service or a person that git has removed ends, and so does what git has taken over.
     pub(super) fn retire(&mut self) {
         let mut over: Vec<(u64, Why)> = Vec::new();
         let run_time = &self.state.run_time;
@@ -166,9 +165,7 @@ impl Call<'_> {
             gone(user) || self.config.schedules.is_off(user, self.now).is_some_and(|off| off.until.is_none())
         };
         for (id, made) in run_time.overrides.iter().filter(|(_, made)| self.now < made.until) {
-            let schedule = self.config.schedules.schedules.get(&made.schedule);
-            let layer = |it: &Schedule| made.layer.as_ref().is_none_or(|name| it.has_layer(name));
-            let unknown = !schedule.is_some_and(layer);
+            let unknown = !self.config.schedules.schedules.contains_key(&made.schedule);
             if self.config.retired.contains(id) {
                 over.push((*id, Why::InGit));
             } else if unknown || people(&made.action).iter().any(left) {
@@ -237,11 +234,8 @@ impl Call<'_> {
     }
 
     fn bad_override(&self, made: &RunTimeOverride) -> Option<Refused> {
-        let Some(schedule) = self.config.schedules.schedules.get(&made.schedule) else {
+        if !self.config.schedules.schedules.contains_key(&made.schedule) {
             return Some(Refused::Unknown(made.schedule.to_string()));
-        };
-        if let Some(layer) = made.layer.as_ref().filter(|name| !schedule.has_layer(name)) {
-            return Some(Refused::Unknown(layer.to_string()));
         }
         people(&made.action).iter().find_map(|user| {
             let Some(known) = self.config.users.get(user) else {

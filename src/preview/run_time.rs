@@ -21,12 +21,7 @@ impl At<'_> {
                     (_, None) => OverrideLine::Set(&with),
                 };
                 let (from, until) = (self.clock(made.from), self.clock(made.until));
-                let reason = made.reason.as_deref().unwrap_or_default();
-                let schedule = match &made.layer {
-                    Some(layer) => format!("{} ({layer})", made.schedule),
-                    None => made.schedule.to_string(),
-                };
-                let schedule = &*schedule;
+                let (schedule, reason) = (&*made.schedule, made.reason.as_deref().unwrap_or_default());
                 let line = RunTimeLine::Override { schedule, change, from: &from, until: &until, reason };
                 self.made(line, &made.by, made.via)
             }

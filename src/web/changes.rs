@@ -31,7 +31,7 @@ use std::sync::Arc;
 const HANDOFF_WITHIN: SignedDuration = SignedDuration::from_hours(31 * 24);
 
 const OVERRIDE: &[&str] =
-    &["schedule", "layer", "from", "for", "until", "with", "replace", "add", "reason", "confirm"];
+    &["schedule", "from", "for", "until", "with", "replace", "add", "reason", "confirm"];
 const SILENCE: &[&str] = &["services", "when", "everything", "from", "for", "until", "reason", "confirm"];
 const ABSENCE: &[&str] = &["user", "cover", "from", "for", "until", "confirm"];
 const TAKE: &[&str] = &["user", "replace", "for", "until", "confirm"];
@@ -205,7 +205,7 @@ fn shown(config: &Config, run_time: &RunTime, kind: Made, id: u64) -> Option<Val
                 OverrideAction::Add(add) => (None, None, Some(add)),
             };
             json!({
-                "id": id, "schedule": made.schedule, "layer": made.layer, "from": made.from, "until": made.until,
+                "id": id, "schedule": made.schedule, "from": made.from, "until": made.until,
                 "with": with, "replace": replace, "add": add,
                 "reason": made.reason, "by": config.name_of(&made.by), "via": made.via,
             })
@@ -257,8 +257,7 @@ fn read_override(doors: &Doors, live: &Live, token: &str, body: &[u8]) -> Result
     }
     let (from, until) = times(&wish, doors, live, Some(&schedule))?;
     let (reason, by, via) = (wish.text("reason")?, by(token), Via::Api);
-    let layer = wish.text("layer")?.map(Id::from);
-    let made = Box::new(RunTimeOverride { schedule, from, until, layer, action, reason, by, via });
+    let made = Box::new(RunTimeOverride { schedule, from, until, action, reason, by, via });
     Ok(Command::Override { made, confirmed: wish.flag("confirm")? })
 }
 

@@ -406,8 +406,7 @@ impl World {
                     (None, _, add) => OverrideAction::Add(add.unwrap()),
                 };
                 let (schedule, from, until) = ((*schedule).into(), at(from), at(until));
-                let made =
-                    RunTimeOverride { schedule, from, until, layer: None, action, reason: None, by, via };
+                let made = RunTimeOverride { schedule, from, until, action, reason: None, by, via };
                 Command::Override { made: Box::new(made), confirmed }
             }
             ["take", user, schedule, until, ..] => {

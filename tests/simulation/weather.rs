@@ -114,7 +114,7 @@ impl World {
             0 => {
                 let action = OverrideAction::Set(vec!["kimura".into()]);
                 let (schedule, reason) = ("primary".into(), None);
-                let made = RunTimeOverride { schedule, from, until, layer: None, action, reason, by, via };
+                let made = RunTimeOverride { schedule, from, until, action, reason, by, via };
                 Command::Override { made: Box::new(made), confirmed: true }
             }
             1 => {
