@@ -25,7 +25,7 @@ pub(super) fn always_the_same_handoffs(subject: &Subject<'_>) -> Vec<Found> {
         let line_ups = spot.key("rotation").key("line_ups");
         let message = format!(
             "{members} members and {handoffs} handoffs in a cycle share the factor {factor}: `{user}` always has {}",
-            those(line_up, factor, theirs)
+            those(line_up, factor, &theirs)
         );
         let one = Found::new(line_ups.index(index).key("members"), message).help(way_out(line_up, factor));
         Some(one.label(spot.key("rotation").key("handoff"), "these are the handoffs"))
@@ -53,7 +53,7 @@ fn missing_some(line_up: &LineUp, factor: usize) -> Option<(&UserId, BTreeSet<us
 }
 
 /// `the turn that begins on Mon at 10:00`
-fn those(line_up: &LineUp, factor: usize, classes: BTreeSet<usize>) -> String {
+fn those(line_up: &LineUp, factor: usize, classes: &BTreeSet<usize>) -> String {
     if matches!(line_up.rhythm.every, Every::Months(_)) {
         return "the same ones".to_owned();
     }
