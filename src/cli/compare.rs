@@ -1,4 +1,4 @@
-//! `oncall dry-run --base`: what a change does to who is on call, from the other side's files to a [`Compared`].
+//! `oncall dry-run --base`: what a change does to who is on call and to paging, from the other side's files to a [`Compared`].
 //!
 //! The other side is a directory, or a revision of the repository around the config, read without a checkout. How the
 //! answer reads is in [`compare_text`](super::compare_text), [`compare_markdown`](super::compare_markdown) and
@@ -8,13 +8,14 @@ use super::directory::{Loaded, load, now};
 use super::dry_run::{Arguments, FailOn, Format};
 use super::instant::{instant, local};
 use super::people::named;
-use super::{Exit, Output, compare_json, compare_markdown, compare_text};
+use super::{Exit, Output, compare_json, compare_markdown, compare_text, paging as words};
 use crate::check::expectations::unmet;
 use crate::compile::{Tree, compile};
 use crate::config::Config;
 use crate::git::revision::{self, AtRevision};
 use crate::preview::difference::{Changed, Difference, Exchange, Gap, Presence, Sides, difference};
 use crate::preview::load::{Calendar, Load, loads};
+use crate::preview::paging::{PagingDifference, PagingKind, paging};
 use crate::schedule::{OnCall, Schedules, UserId};
 use anyhow::{Result, bail};
 use jiff::{SignedDuration, Timestamp};
@@ -30,6 +31,8 @@ pub(super) struct Compared<'c> {
     pub before: Option<&'c Config>,
     pub after: &'c Config,
     pub difference: Difference,
+    /// What alerts reach; `None` where it was not asked, or there is nothing to compare with.
+    pub paging: Option<PagingDifference>,
     /// How many expectations of the config itself do not hold.
     pub unmet: usize,
     /// What to say first about the other side: it does not load, or is elsewhere.
@@ -61,24 +64,14 @@ pub(super) fn run(arguments: &Arguments) -> Result<Output> {
     let until = from.checked_add(days).unwrap_or(Timestamp::MAX);
     let mut compared = Compared::new((&base.name, base.commit.as_deref()), before, after, from, until);
     compared.unmet = unmet(&loaded.compiled).len();
+    compared.paging = before.map(|before| paging(&Sides { before, after }, from));
     compared.caveat.clone_from(&base.caveat);
     let out = match arguments.format {
         Format::Text => compare_text::text(&compared),
         Format::Markdown => compare_markdown::markdown(&compared),
         Format::Json => compare_json::json(&compared),
     };
-    let gap = arguments.fail_on.contains(&FailOn::Gaps).then(|| compared.gap_ahead()).flatten();
-    let mut failures: Vec<String> = Vec::new();
-    for on in &arguments.fail_on {
-        match (on, &gap) {
-            (FailOn::NowChanges, _) if compared.now_changes() => failures
-                .push("who is on call now or at the next handoff changes (--fail-on now-changes)".to_owned()),
-            (FailOn::Gaps, Some(gap)) => failures.push(format!(
-                "a gap opens that no override asks for: nobody is on call on {gap} (--fail-on gaps)"
-            )),
-            (FailOn::NowChanges | FailOn::Gaps, _) => {}
-        }
-    }
+    let mut failures: Vec<String> = arguments.fail_on.iter().filter_map(|on| compared.failure(*on)).collect();
     if compared.caveat.as_ref().is_some_and(|it| it.blind) && !arguments.fail_on.is_empty() {
         failures.push("nothing to compare with, so what --fail-on asks is not known".to_owned());
     }
@@ -176,12 +169,33 @@ impl<'c> Compared<'c> {
         let nothing = Schedules::default();
         let sides = Sides { before: before.map_or(&nothing, |it| &it.schedules), after: &after.schedules };
         let difference = difference(&sides, from, until);
-        Compared { base, commit, before, after, difference, unmet: 0, caveat: None }
+        Compared { base, commit, before, after, difference, paging: None, unmet: 0, caveat: None }
     }
 
     /// Whole days of the range.
     pub fn days(&self) -> i64 {
         self.difference.until.duration_since(self.difference.from).as_hours() / 24
+    }
+
+    /// What it does that it should fail on.
+    fn failure(&self, on: FailOn) -> Option<String> {
+        match on {
+            FailOn::NowChanges => self.now_changes().then(|| {
+                "who is on call now or at the next handoff changes (--fail-on now-changes)".to_owned()
+            }),
+            FailOn::Gaps => self.gap_ahead().map(|gap| {
+                format!("a gap opens that no override asks for: nobody is on call on {gap} (--fail-on gaps)")
+            }),
+            FailOn::Unpaged => self
+                .unpaged()
+                .then(|| "an alert that paged somebody now pages nobody (--fail-on unpaged)".to_owned()),
+        }
+    }
+
+    /// An alert that paged somebody pages nobody.
+    fn unpaged(&self) -> bool {
+        let mut changes = self.paging.iter().flat_map(|it| &it.changes);
+        changes.any(|change| change.kind == PagingKind::Unpaged)
     }
 
     fn now_changes(&self) -> bool {
@@ -195,14 +209,20 @@ impl<'c> Compared<'c> {
         let sides = [Some(self.after), self.before].into_iter().flatten();
         let written = sides.map(|config| config.schedules.written_until(from)).max();
         let until = written.unwrap_or(from).max(self.difference.until);
-        let far = Compared::new((self.base, self.commit), self.before, self.after, from, until);
-        let stays = far.difference.changed.iter().filter(|changed| changed.presence == Presence::Both);
+        let nothing = Schedules::default();
+        let before = self.before.map_or(&nothing, |it| &it.schedules);
+        let far = difference(&Sides { before, after: &self.after.schedules }, from, until);
+        let stays = far.changed.iter().filter(|changed| changed.presence == Presence::Both);
         let gaps =
             stays.flat_map(|changed| changed.gaps_opened().map(move |(it, gap)| (&changed.id, it, gap)));
-        let unfilled = gaps.filter(|(.., gap)| **gap == Gap::Unfilled);
-        let (id, gap, _) = unfilled.min_by_key(|(_, it, _)| it.start)?;
+        let unfilled: Vec<_> = gaps.filter(|(.., gap)| **gap == Gap::Unfilled).collect();
+        let (id, gap, _) = unfilled.iter().copied().min_by_key(|(_, it, _)| it.start)?;
+        let mut end = gap.end;
+        for (_, next, _) in unfilled.iter().filter(|(of, ..)| *of == id) {
+            end = if next.start == end { next.end } else { end };
+        }
         let zone = &self.after.organisation.time_zone;
-        Some(format!("{id} from {} until {}", local(gap.start, zone), local(gap.end, zone)))
+        Some(format!("{id} from {} until {}", local(gap.start, zone), local(end, zone)))
     }
 
     /// `Web primary`
@@ -301,7 +321,12 @@ pub(super) fn summary(compared: &Compared<'_>) -> String {
         1 => " One expectation does not hold: see `oncall validate`.".to_owned(),
         unmet => format!(" {unmet} expectations do not hold: see `oncall validate`."),
     };
-    changes(compared) + &unmet
+    let shifts = changes(compared);
+    match compared.paging.as_ref().map(|it| (words::summary(it), it.changes.is_empty())) {
+        None => shifts + &unmet,
+        Some((paging, true)) => format!("{shifts} {paging}{unmet}"),
+        Some((paging, false)) => format!("{paging} {shifts}{unmet}"),
+    }
 }
 
 /// One sentence: which shifts change.
