@@ -36,6 +36,8 @@ pub const EACH: &str = "OC046";
 pub const PHONES: &str = "OC047";
 pub const EVEN_UNACKNOWLEDGED: &str = "OC048";
 pub const SHIFTS: &str = "OC049";
+pub const HANDOFFS: &str = "OC053";
+pub const ADDS_NOTHING: &str = "OC054";
 pub const MAY_NOT_RESPOND: &str = "OC063";
 pub const NOBODY_RESPONDS: &str = "OC064";
 pub const NO_RIGHT: &str = "OC065";
@@ -87,6 +89,8 @@ pub const CODES: &[(&str, &str)] = &[
     (NOBODY_RESPONDS, "nobody may respond"),
     (NO_RIGHT, "an API token may do nothing"),
     (EMAIL_PATTERN, "an e-mail pattern matches nobody, or every domain"),
+    (HANDOFFS, "several handoffs that one cycle cannot have"),
+    (ADDS_NOTHING, "a layer of shadows that adds"),
     (SOPS_FILE, "a file that holds secrets is not a SOPS file that is encrypted for age"),
     (NOT_ENCRYPTED, "a secret is readable in a SOPS file"),
     (NO_FILE, "a symbolic link, a submodule or a pointer of Git LFS stands where a file should be"),

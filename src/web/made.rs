@@ -79,7 +79,8 @@ pub(super) fn shown(config: &Config, run_time: &RunTime, kind: Made, id: u64) ->
             let made = run_time.overrides.get(&id)?;
             let origin = Origin::RunTime { id, by: made.by.clone(), via: made.via };
             let (action, reason) = (made.action.clone(), made.reason.clone());
-            let made_there = Override { from: made.from, until: made.until, action, origin, reason };
+            let layer = None;
+            let made_there = Override { from: made.from, until: made.until, action, layer, origin, reason };
             override_shown(config, &made.schedule, &made_there)
         }
         Made::Silence => {

@@ -107,6 +107,7 @@ fn opened(n: u32) -> Opened {
         mirrors: Vec::new(),
         declared: None,
         folded: None,
+        idle_seconds: None,
     }
 }
 
