@@ -20,6 +20,7 @@ use crate::language::{Language, storage::Trouble};
 use crate::reason::OwnTrouble;
 use crate::server::clock::Clock;
 use crate::server::delivery::Client;
+use crate::server::desk::Desk;
 use crate::server::feed::{Feed, Reader};
 use crate::server::follow::{Follower, News, Resolve, Source};
 use crate::server::former::VALID;
@@ -139,10 +140,13 @@ async fn serve_on(
     let readers = readers(&feed, &incidents, &metrics, log, &clock);
     let ((stopping, stopped), (close, closed)) = (watch::channel(false), watch::channel(false));
     let (reload, most) = (pull.clone(), listen::connections_max());
+    let inbox = Inbox { first: first_in, alerts: alerts_in };
+    let desk = Arc::new(Desk::new(inbox.clone(), client.clone(), clock.clone()));
     let doors = Doors {
         live,
         status,
-        inbox: Inbox { first: first_in, alerts: alerts_in },
+        inbox,
+        desk,
         client: client.clone(),
         clock: clock.clone(),
         metrics: metrics.clone(),

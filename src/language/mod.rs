@@ -4,6 +4,8 @@
 //! a translation does not compile. What to say, and when, is decided by whoever builds a message; how to say it, here.
 
 pub mod answer;
+pub mod chat;
+pub mod effect;
 mod en;
 mod ja;
 pub mod moment;

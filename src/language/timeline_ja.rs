@@ -343,6 +343,7 @@ fn way(via: Via) -> &'static str {
         Via::Push => "プッシュ通知から",
         Via::Chat => "チャットで",
         Via::Ticket => "チケットで",
+        Via::Thread => "Slack のスレッドで",
     }
 }
 

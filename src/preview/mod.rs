@@ -6,6 +6,7 @@
 
 pub mod calendar;
 pub mod difference;
+pub mod effect;
 pub mod ical;
 pub mod load;
 pub mod on_call;

@@ -3,10 +3,12 @@
 //! Everything that came from an alert passes through [`escape`], so that it cannot mention `@channel` or forge a link.
 //! Limits: <https://docs.slack.dev/reference/block-kit/blocks>.
 
-use crate::alert::Link;
+use super::slack_view::{OVERFLOW_MAX, option};
+use crate::alert::{Link, Severity};
 use crate::incident::message::{Button, ButtonKind, Card, Field};
 use crate::incident::{Delivery, IncidentId};
-use crate::language::Shown;
+use crate::language::chat::{Chat, Doing};
+use crate::language::{Shown, Word};
 use serde_json::{Value, json};
 
 /// The longest text of a section, in UTF-16 units after escaping.
@@ -54,10 +56,36 @@ pub(super) fn blocks(card: &Card, delivery: &Delivery) -> Vec<Value> {
         .enumerate()
         .map(|(index, it)| button(it, index, card, delivery))
         .collect();
-    if !buttons.is_empty() {
-        blocks.push(json!({"type": "actions", "elements": buttons}));
+    let elements: Vec<Value> = buttons.into_iter().chain(menu(card, delivery)).collect();
+    if !elements.is_empty() {
+        blocks.push(json!({"type": "actions", "elements": elements}));
     }
     blocks
+}
+
+/// The colour of the severity beside the message, with its word.
+pub(super) fn attachments(card: &Card) -> Value {
+    let (colour, word) = match card.severity {
+        Severity::Critical => ("#e01e5a", Word::Critical),
+        Severity::Error => ("#e8912d", Word::Error),
+        Severity::Warning => ("#ecb22e", Word::Warning),
+        Severity::Info => ("#36a2eb", Word::Info),
+    };
+    let word = escape(card.language.word(word), BUTTON_LABEL_MAX);
+    let text = json!({"type": "mrkdwn", "text": word, "verbatim": true});
+    json!([{"color": colour, "fallback": word, "blocks": [{"type": "context", "elements": [text]}]}])
+}
+
+/// The menu behind three dots: what can be done beside the buttons, and where there is more.
+fn menu(card: &Card, delivery: &Delivery) -> Option<Value> {
+    let target = value(card, delivery);
+    let choice = |doing: &Doing| option(card.language.doing(*doing), &format!("{} {target}", doing.name()));
+    let mut options: Vec<Value> = card.menu.iter().take(OVERFLOW_MAX - 1).map(choice).collect();
+    if options.is_empty() {
+        return None;
+    }
+    options.push(option(&card.language.chat(&Chat::Choose), &format!("menu {target}")));
+    Some(json!({"type": "overflow", "action_id": "more", "options": options}))
 }
 
 /// Slack's three characters, and control characters as spaces; cut before `max` units, never within an entity.

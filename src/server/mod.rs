@@ -6,6 +6,7 @@ mod acts;
 mod age_keys;
 pub mod clock;
 pub mod delivery;
+pub mod desk;
 pub mod doctor;
 pub mod feed;
 pub mod follow;

@@ -21,6 +21,7 @@ mod pushes;
 mod secrets;
 mod send;
 mod server;
+mod slack;
 mod sops;
 mod stand_ins;
 mod wire;

@@ -176,6 +176,13 @@ fn asked(seen: &Seen, is: impl Fn(Trouble) -> bool) -> Option<Response> {
             let deleted = seen.body["user"] == "U0SMITH" && is(Trouble::SmithDeactivated);
             slack(json!({ "ok": true, "user": { "id": seen.body["user"], "deleted": deleted } }))
         }
+        // A trigger is worth something for three seconds.
+        (Vendor::Slack, "POST", "views.open") if seen.body["trigger_id"] == "T.late" => {
+            json(error("expired_trigger_id"))
+        }
+        (Vendor::Slack, "POST", "conversations.create") => {
+            json(json!({ "ok": true, "channel": { "id": "C0NEW", "name": seen.body["name"] } }))
+        }
         (Vendor::Slack, "GET", "conversations.info") => {
             let member = seen.body["channel"] != "C0WEB" || !is(Trouble::BotNotInWeb);
             let channel = json!({ "id": seen.body["channel"], "name": "alerts", "is_member": member });
