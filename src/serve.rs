@@ -24,13 +24,15 @@ use crate::server::desk::Desk;
 use crate::server::feed::{Feed, Reader};
 use crate::server::follow::{Follower, News, Resolve, Source};
 use crate::server::former::VALID;
+use crate::server::groups;
 use crate::server::inbox::{ALERTS_MAX, FIRST_MAX, Inbox};
-use crate::server::live::{Origin, Recorded, Status};
+use crate::server::live::{Live, Origin, Recorded, Status};
 use crate::server::log::Log;
 use crate::server::metrics::Metrics;
 use crate::server::run::{Carrier, Parts, STOP_MAX, Shown, run};
 use crate::server::signals::{Asked, Signals};
 use crate::server::sink::Sink;
+use crate::server::socket;
 use crate::server::story::Story;
 use crate::web::calendars::Calendars;
 use crate::web::entrance::Entrance;
@@ -48,7 +50,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 use tokio::sync::{mpsc, oneshot, watch};
-use tokio::task::{JoinError, JoinHandle};
+use tokio::task::{JoinError, JoinHandle, JoinSet};
 
 /// How much news of the config waits for the engine.
 const NEWS_MAX: usize = 16;
@@ -160,6 +162,7 @@ async fn serve_on(
         slowed: Slowed::of(most),
         entrance: Entrance::default(),
     };
+    let beside = beside(&desk, &client, &clock, &doors.live, print);
     let router = router(Arc::new(doors));
     let accept = listen::accept(listener, router, most, trusted_proxies, metrics.clone(), closed);
     let connections = tokio::spawn(accept);
@@ -185,10 +188,29 @@ async fn serve_on(
     };
     let engine = tokio::spawn(run(parts));
     announce();
-    if until_stopped(engine, stopping, stop, &mut signals, &reload).await? == Ended::Finished {
+    let ended = until_stopped(engine, stopping, stop, &mut signals, &reload).await;
+    drop(beside);
+    if ended? == Ended::Finished {
         last_words(close, connections, readers).await;
     }
     Ok(())
+}
+
+/// What goes on beside the engine for Slack: the socket, and the user groups. It ends when this is dropped.
+fn beside(
+    desk: &Arc<Desk>,
+    client: &Client,
+    clock: &Clock,
+    live: &watch::Receiver<Option<Arc<Live>>>,
+    print: bool,
+) -> JoinSet<()> {
+    let mut beside = JoinSet::new();
+    // What is only printed reaches nobody.
+    if !print {
+        beside.spawn(socket::hold(desk.clone(), live.clone()));
+        beside.spawn(groups::keep(client.clone(), clock.clone(), live.clone()));
+    }
+    beside
 }
 
 /// Until now the doors told whoever came to come again. Connections end by themselves once told; others are cut off.

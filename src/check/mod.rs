@@ -172,6 +172,11 @@ pub const CHECKS: &[Check] = &[
     warning("OC160", "public_url is not https", providers::plain_http),
     warning("OC163", "`stale_after` ends what nobody has heard of again yet", doors::ends_too_early),
     warning("OC170", "a storm begins with a few incidents, or is counted over hours", storms::unlikely),
+    dated(
+        "OC197",
+        "somebody who is on call has no Slack id and cannot be in a user group",
+        providers::group_without_member,
+    ),
 ];
 
 /// Runs every check; sorted by file and position. Where there are errors, what they may have caused is left out.

@@ -37,6 +37,7 @@ mod send;
 mod serve;
 mod shifts;
 mod silence;
+mod slack;
 pub mod starter;
 mod table;
 mod take;
@@ -92,6 +93,7 @@ pub enum Command {
     Back(take::Back),
     Serve(serve::Arguments),
     Urls(urls::Arguments),
+    Slack(slack::Arguments),
     Doctor(doctor::Arguments),
     Send(send::Arguments),
     Schema(schema::Arguments),
@@ -178,6 +180,7 @@ fn answer(command: Command) -> Result<Output> {
         Command::Back(arguments) => take::back(&arguments),
         Command::Serve(arguments) => serve::run(arguments),
         Command::Urls(arguments) => urls::run(&arguments),
+        Command::Slack(arguments) => slack::run(&arguments),
         Command::Doctor(arguments) => doctor::run(&arguments),
         Command::Send(arguments) => send::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),
