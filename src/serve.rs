@@ -141,7 +141,7 @@ async fn serve_on(
     let ((stopping, stopped), (close, closed)) = (watch::channel(false), watch::channel(false));
     let (reload, most) = (pull.clone(), listen::connections_max());
     let inbox = Inbox { first: first_in, alerts: alerts_in };
-    let desk = Arc::new(Desk::new(inbox.clone(), client.clone(), clock.clone()));
+    let desk = Arc::new(Desk::new(&inbox, &client, &clock));
     let doors = Doors {
         live,
         status,
@@ -161,8 +161,8 @@ async fn serve_on(
         entrance: Entrance::default(),
     };
     let router = router(Arc::new(doors));
-    let accept = listen::accept(listener, router, most, trusted_proxies, metrics.clone(), closed);
-    let connections = tokio::spawn(accept);
+    let connections =
+        tokio::spawn(listen::accept(listener, router, most, trusted_proxies, metrics.clone(), closed));
     let parts = Parts {
         clock,
         incidents,

@@ -75,7 +75,7 @@ impl Inside {
         let doors = Arc::new(Doors {
             live,
             status,
-            desk: Arc::new(Desk::new(inbox.clone(), client.clone(), clock.clone())),
+            desk: Arc::new(Desk::new(&inbox, &client, &clock)),
             inbox,
             client: client.clone(),
             clock: clock.clone(),
