@@ -173,19 +173,7 @@ impl Intent {
     ) -> Result<Meant, Unclear> {
         let (by, via) = (person.actor.clone(), Via::Slack);
         Ok(Meant::Command(match self.act {
-            Doing::Declare => {
-                let idempotency_key = (!once.is_empty()).then(|| format!("slack {once}"));
-                let severity = self.get(Slot::Severity).map(|word| severity(word, person)).transpose()?;
-                Command::Declare(Box::new(Declare {
-                    service: self.service(config, person)?,
-                    summary: self.needed(Slot::Text, person)?,
-                    description: self.get(Slot::Description).unwrap_or_default().to_owned(),
-                    severity: severity.or(Some(Severity::Critical)),
-                    by,
-                    via,
-                    idempotency_key,
-                }))
-            }
+            Doing::Declare => Command::Declare(Box::new(self.declared(config, person, once)?)),
             Doing::Override => {
                 let schedule = self.schedule(config, person)?;
                 let (from, until) = self.times(config, now, person)?;
@@ -237,6 +225,19 @@ impl Intent {
                 Command::Respond(Respond { target, action, by, via })
             }
         }))
+    }
+
+    fn declared(&self, config: &Config, person: &Person, once: &str) -> Result<Declare, Unclear> {
+        let severity = self.get(Slot::Severity).map(|word| severity(word, person)).transpose()?;
+        Ok(Declare {
+            service: self.service(config, person)?,
+            summary: self.needed(Slot::Text, person)?,
+            description: self.get(Slot::Description).unwrap_or_default().to_owned(),
+            severity: severity.or(Some(Severity::Critical)),
+            by: person.actor.clone(),
+            via: Via::Slack,
+            idempotency_key: (!once.is_empty()).then(|| format!("slack {once}")),
+        })
     }
 
     /// What it asks about incidents.

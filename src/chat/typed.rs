@@ -109,39 +109,30 @@ impl<'a> Typing<'a> {
         if act.is_about_incidents() {
             self.targets(&mut wish);
         }
+        if self.rest.is_empty() && act.has_form() {
+            return Ok(Typed::Form(wish));
+        }
         match act {
-            Doing::Declare if self.rest.is_empty() => return Ok(Typed::Form(wish)),
             Doing::Declare => {
                 wish.set(Slot::Service, self.service()?);
                 wish.set(Slot::Text, self.words());
             }
-            Doing::Resolve | Doing::Note => {
-                if act == Doing::Note && self.rest.is_empty() {
-                    return Ok(Typed::Form(wish));
-                }
-                wish.set(Slot::Text, self.words());
-            }
-            Doing::Snooze if self.rest.is_empty() => return Ok(Typed::Form(wish)),
+            Doing::Resolve | Doing::Note | Doing::End => wish.set(Slot::Text, self.words()),
             Doing::Snooze => wish.set(Slot::Until, self.time(Slot::Until)?),
-            Doing::Reassign | Doing::PageAlso if self.rest.is_empty() => return Ok(Typed::Form(wish)),
             Doing::Reassign | Doing::PageAlso => {
                 self.skip(&["to", "→"]);
                 wish.set(Slot::Who, self.words());
             }
-            Doing::Merge if self.rest.is_empty() => return Ok(Typed::Form(wish)),
             Doing::Merge => {
                 self.skip(&["into", "→"]);
                 wish.set(Slot::Into, self.words());
             }
-            Doing::Move if self.rest.is_empty() => return Ok(Typed::Form(wish)),
             Doing::Move => {
                 self.skip(&["to", "→"]);
                 wish.set(Slot::Service, self.service()?);
             }
             Doing::Take => self.take(&mut wish)?,
-            Doing::Override if self.rest.is_empty() => return Ok(Typed::Form(wish)),
             Doing::Override => self.overrides(&mut wish)?,
-            Doing::Silence if self.rest.is_empty() => return Ok(Typed::Form(wish)),
             Doing::Silence => {
                 wish.set(
                     Slot::Service,
@@ -156,7 +147,6 @@ impl<'a> Typing<'a> {
                     wish.set(Slot::Who, self.words());
                 }
             }
-            Doing::End => wish.set(Slot::Text, self.words()),
             Doing::Acknowledge
             | Doing::Unacknowledge
             | Doing::Reopen

@@ -18,6 +18,7 @@ mod edited;
 pub mod example;
 mod expect;
 mod explain;
+mod healthcheck;
 mod incident;
 mod incidents;
 pub mod init;
@@ -49,7 +50,7 @@ mod who;
 pub mod write;
 
 pub use instant::instant;
-pub use serve::LogFormat;
+pub use log::LogFormat;
 
 use crate::edit::{Edit, EditError, Subject};
 use anyhow::Result;
@@ -95,6 +96,7 @@ pub enum Command {
     Urls(urls::Arguments),
     Slack(slack::Arguments),
     Doctor(doctor::Arguments),
+    Healthcheck(healthcheck::Arguments),
     Send(send::Arguments),
     Schema(schema::Arguments),
     Demo(demo::Arguments),
@@ -182,6 +184,7 @@ fn answer(command: Command) -> Result<Output> {
         Command::Urls(arguments) => urls::run(&arguments),
         Command::Slack(arguments) => slack::run(&arguments),
         Command::Doctor(arguments) => doctor::run(&arguments),
+        Command::Healthcheck(arguments) => healthcheck::run(&arguments),
         Command::Send(arguments) => send::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),

@@ -5,6 +5,8 @@
 
 pub mod answer;
 pub mod chat;
+mod chat_en;
+mod chat_ja;
 pub mod effect;
 mod en;
 mod ja;

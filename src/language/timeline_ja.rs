@@ -331,7 +331,7 @@ fn level(level: Level) -> &'static str {
 
 fn way(via: Via) -> &'static str {
     match via {
-        Via::Slack => "Slack で",
+        Via::Slack | Via::Thread => "Slack で",
         Via::Call => "電話で",
         Via::Api => "API で",
         Via::Monitor => "監視ツールで",
@@ -343,7 +343,6 @@ fn way(via: Via) -> &'static str {
         Via::Push => "プッシュ通知から",
         Via::Chat => "チャットで",
         Via::Ticket => "チケットで",
-        Via::Thread => "Slack のスレッドで",
     }
 }
 

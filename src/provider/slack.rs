@@ -3,10 +3,11 @@
 //! Web API: <https://docs.slack.dev/reference/methods/chat.postMessage>, `chat.update`. An error is HTTP 200 with
 //! `ok: false`. Signatures: <https://docs.slack.dev/authentication/verifying-requests-from-slack>.
 
-use super::blocks::{TEXT_MAX, attachments, blocks, escape};
+use super::blocks::{TEXT_MAX, attachments, blocks};
 use super::callback::{Callback, CallbackRequest, Refusal};
-use super::http::{Failure, HttpAnswer, Request, Response, header, origin, unavailable};
+use super::http::{Failure, HttpAnswer, Request, Response, header, unavailable};
 use super::slack_heard::{self, Interaction};
+use super::slack_view::escape;
 use super::{Progress, not_carried, secret};
 use crate::config::{Config, Provider, Secret, Secrets, Slack};
 use crate::incident::message::{Card, cut};
@@ -17,14 +18,13 @@ use ring::hmac;
 use serde_json::{Map, Value, json};
 use std::str::from_utf8;
 
-pub use super::blocks::{BUTTON_INCIDENTS_MAX, FIELDS_MAX, SECTION_MAX};
+pub use super::blocks::{BUTTON_INCIDENTS_MAX, FIELDS_MAX};
+pub use super::slack_view::SECTION_MAX;
 
 /// How far the time of a signed request may be from ours, in seconds.
 pub const SIGNATURE_AGE_MAX: u64 = 300;
 /// The most fields of a form that are read; Slack sends about a dozen.
 const FORM_FIELDS_MAX: usize = 100;
-/// The longest name taken from Slack for somebody who is not in `users/`, in characters.
-pub const NAME_MAX: usize = 80;
 
 /// A message between two requests.
 #[derive(Clone, Debug, PartialEq)]
@@ -126,17 +126,6 @@ pub(super) fn callback(
     // Slack sends these once: the same signature again is the same request.
     let once = header(&request.headers, "x-slack-signature").unwrap_or_default().to_owned();
     Ok(Callback::Slack(Box::new(Interaction { once, ..interaction })))
-}
-
-/// What an envelope of a socket brings: its kind and its payload, which has no signature. The socket itself was asked for with a token.
-pub fn enveloped(config: &Config, kind: &str, payload: &Value) -> Option<Interaction> {
-    let slack = config.organisation.slack.as_ref()?;
-    match kind {
-        "slash_commands" => slack_heard::typed(slack, payload),
-        "interactive" => slack_heard::interactive(slack, payload),
-        "events_api" => slack_heard::event(payload),
-        _ => None,
-    }
 }
 
 fn slack(config: &Config) -> Result<&Slack, Reason> {
@@ -327,10 +316,4 @@ fn challenge(body: &Value) -> HttpAnswer {
         }
         _ => HttpAnswer::empty(),
     }
-}
-
-/// Slack's `response_url` is at the API's host, below `hooks.` (`slack.com`, `hooks.slack.com`).
-pub(super) fn may_post(slack: &Slack, url: &str) -> bool {
-    let (Some(api), Some(given)) = (origin(&slack.api_url), origin(url)) else { return false };
-    given == api || given == api.replacen("://", "://hooks.", 1)
 }

@@ -4,14 +4,16 @@
 //! reads the words; what is none of ours is nothing. <https://docs.slack.dev/interactivity>,
 //! <https://docs.slack.dev/apis/events-api/using-socket-mode>
 
-use super::slack::{NAME_MAX, may_post};
-use crate::config::{Secret, Slack};
+use super::http::origin;
+use crate::config::{Config, Secret, Slack};
 use crate::incident::message::cut;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// The longest text that somebody types, in characters; Slack's own limit of a message.
 pub const TYPED_MAX: usize = 4_000;
+/// The longest name taken from Slack for somebody who is not in `users/`, in characters.
+pub const NAME_MAX: usize = 80;
 /// The most values of a form.
 const VALUES_MAX: usize = 50;
 
@@ -48,6 +50,17 @@ pub enum Gesture {
     CameHome,
     /// A reply in the thread of a message.
     Replied { channel: String, thread: String, text: String },
+}
+
+/// What an envelope of a socket brings: its kind and its payload, which has no signature. The socket itself was asked for with a token.
+pub fn enveloped(config: &Config, kind: &str, payload: &Value) -> Option<Interaction> {
+    let slack = config.organisation.slack.as_ref()?;
+    match kind {
+        "slash_commands" => typed(slack, payload),
+        "interactive" => interactive(slack, payload),
+        "events_api" => event(payload),
+        _ => None,
+    }
 }
 
 /// What a form of a slash command asks: an object of texts.
@@ -168,4 +181,10 @@ fn response_url(slack: &Slack, payload: &Value) -> Option<Secret> {
 /// Slack's own escapes, as people typed them.
 fn plain_words(text: &str) -> String {
     text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+}
+
+/// Slack's `response_url` is at the API's host, below `hooks.` (`slack.com`, `hooks.slack.com`).
+pub(super) fn may_post(slack: &Slack, url: &str) -> bool {
+    let (Some(api), Some(given)) = (origin(&slack.api_url), origin(url)) else { return false };
+    given == api || given == api.replacen("://", "://hooks.", 1)
 }

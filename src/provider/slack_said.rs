@@ -2,9 +2,9 @@
 //!
 //! Whether Slack took one is read here, too; what to do about it is up to whoever sent it.
 
-use super::blocks::{TEXT_MAX, escape};
+use super::blocks::TEXT_MAX;
 use super::http::{Failure, Request, Response};
-use super::slack_view::{MESSAGE_BLOCKS_MAX, Modal, Piece, VIEW_BLOCKS_MAX, pieces};
+use super::slack_view::{MESSAGE_BLOCKS_MAX, Modal, Piece, VIEW_BLOCKS_MAX, escape, pieces};
 use super::{Provider, secret};
 use crate::config::{Config, Secret, Secrets};
 use crate::incident::message::cut;

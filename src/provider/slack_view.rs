@@ -3,10 +3,13 @@
 //! What stands in them is chosen by whoever speaks; here it is escaped, and cut by UTF-16 units, never within a character.
 //! Limits: <https://docs.slack.dev/reference/views>, <https://docs.slack.dev/reference/block-kit/blocks>.
 
-use super::blocks::{BUTTON_LABEL_MAX, SECTION_MAX, escape};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+/// The longest text of a section, in UTF-16 units after escaping.
+pub const SECTION_MAX: usize = 3000;
+/// The longest label of a button.
+pub const BUTTON_LABEL_MAX: usize = 75;
 /// The most blocks of a view, and of a message.
 pub const VIEW_BLOCKS_MAX: usize = 100;
 pub const MESSAGE_BLOCKS_MAX: usize = 50;
@@ -192,6 +195,33 @@ fn filled_in(input: &Blank) -> Value {
         block["hint"] = plain(hint, LABEL_MAX);
     }
     block
+}
+
+/// Slack's three characters, and control characters as spaces; cut before `max` units, never within an entity.
+/// <https://docs.slack.dev/messaging/formatting-message-text#escaping>
+pub(super) fn escape(text: &str, max: usize) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    let mut units = 0;
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        let mut buffer = [0; 4];
+        let piece = match c {
+            '&' => "&amp;",
+            '<' => "&lt;",
+            '>' => "&gt;",
+            c if c.is_control() && c != '\n' => " ",
+            c => c.encode_utf8(&mut buffer),
+        };
+        let size: usize = piece.chars().map(char::len_utf16).sum();
+        let reserved = usize::from(chars.peek().is_some());
+        if units + size + reserved > max {
+            escaped.push('…');
+            break;
+        }
+        units += size;
+        escaped.push_str(piece);
+    }
+    escaped
 }
 
 /// A choice of a menu.

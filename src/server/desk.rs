@@ -71,7 +71,8 @@ impl Remembered {
 }
 
 impl Desk {
-    pub fn new(inbox: Inbox, client: Client, clock: Clock) -> Desk {
+    pub fn new(inbox: &Inbox, client: &Client, clock: &Clock) -> Desk {
+        let (inbox, client, clock) = (inbox.clone(), client.clone(), clock.clone());
         let room = Arc::new(Semaphore::new(WORK_MAX));
         Desk { inbox, client, clock, remembered: Mutex::default(), room }
     }
