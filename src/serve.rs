@@ -129,9 +129,8 @@ async fn serve_on(
     let Options { config, state, interval, clock, resolve, print, watcher, log, trusted_proxies, .. } =
         options;
     let Begun { dir: state_dir, incidents, troubles, recorder, epoch, gap_seconds, written } = begun;
-    let client = Client::new()?;
+    let (client, (tell_news, news)) = (Client::new()?, mpsc::channel(NEWS_MAX));
     let (recorded, (source, origin)) = (recorded(incidents.state(), clock.now()), source(config, &state)?);
-    let (tell_news, news) = mpsc::channel(NEWS_MAX);
     let pull = follow(source, &clock, resolve, interval, recorded, tell_news)?;
 
     let ((first_in, first), (alerts_in, alerts)) = (mpsc::channel(FIRST_MAX), mpsc::channel(ALERTS_MAX));
@@ -161,9 +160,7 @@ async fn serve_on(
         slowed: Slowed::of(most),
         entrance: Entrance::default(),
     };
-    let router = router(Arc::new(doors));
-    let connections =
-        tokio::spawn(listen::accept(listener, router, most, trusted_proxies, metrics.clone(), closed));
+    let connections = tokio::spawn(accept(listener, doors, trusted_proxies, most, closed));
     let parts = Parts {
         clock,
         incidents,
@@ -190,6 +187,18 @@ async fn serve_on(
         last_words(close, connections, readers).await;
     }
     Ok(())
+}
+
+/// Takes connections until it is told to close.
+fn accept(
+    listener: impl Listener<Addr = SocketAddr>,
+    doors: Doors,
+    trusted_proxies: Vec<Network>,
+    most: usize,
+    closed: watch::Receiver<bool>,
+) -> impl Future<Output = ()> {
+    let metrics = doors.metrics.clone();
+    listen::accept(listener, router(Arc::new(doors)), most, trusted_proxies, metrics, closed)
 }
 
 /// Until now the doors told whoever came to come again. Connections end by themselves once told; others are cut off.
