@@ -25,7 +25,7 @@ use crate::server::follow::{Follower, News, Resolve, Source};
 use crate::server::former::VALID;
 use crate::server::groups;
 use crate::server::inbox::{ALERTS_MAX, FIRST_MAX, Inbox};
-use crate::server::live::{Live, Origin, Recorded, Status};
+use crate::server::live::{Origin, Recorded, Status};
 use crate::server::log::Log;
 use crate::server::metrics::Metrics;
 use crate::server::parts::{Carrier, Parts, Shown};
@@ -131,9 +131,8 @@ async fn serve_on(
     let Options { config, state, interval, clock, resolve, print, watcher, log, trusted_proxies, .. } =
         options;
     let Begun { dir: state_dir, incidents, troubles, recorder, epoch, gap_seconds, written } = begun;
-    let client = Client::new()?;
+    let (client, (tell_news, news)) = (Client::new()?, mpsc::channel(NEWS_MAX));
     let (recorded, (source, origin)) = (recorded(incidents.state(), clock.now()), source(config, &state)?);
-    let (tell_news, news) = mpsc::channel(NEWS_MAX);
     let pull = follow(source, &clock, resolve, interval, recorded, tell_news)?;
 
     let ((first_in, first), (alerts_in, alerts)) = (mpsc::channel(FIRST_MAX), mpsc::channel(ALERTS_MAX));
@@ -163,10 +162,7 @@ async fn serve_on(
         slowed: Slowed::of(most),
         entrance: Entrance::default(),
     };
-    let beside = beside(&desk, &client, &clock, &doors.live, print);
-    let router = router(Arc::new(doors));
-    let connections =
-        tokio::spawn(listen::accept(listener, router, most, trusted_proxies, metrics.clone(), closed));
+    let connections = tokio::spawn(accept(listener, doors, trusted_proxies, (most, print), closed));
     let parts = Parts {
         clock,
         incidents,
@@ -189,29 +185,28 @@ async fn serve_on(
     };
     let engine = tokio::spawn(run(parts));
     announce();
-    let ended = until_stopped(engine, stopping, stop, &mut signals, &reload).await;
-    drop(beside);
-    if ended? == Ended::Finished {
+    if until_stopped(engine, stopping, stop, &mut signals, &reload).await? == Ended::Finished {
         last_words(close, connections, readers).await;
     }
     Ok(())
 }
 
-/// What goes on beside the engine for Slack: the socket, and the user groups. It ends when this is dropped.
-fn beside(
-    desk: &Arc<Desk>,
-    client: &Client,
-    clock: &Clock,
-    live: &watch::Receiver<Option<Arc<Live>>>,
-    print: bool,
-) -> JoinSet<()> {
+/// Takes connections until it is told to close. Beside them goes what Slack needs: the socket, and the user groups.
+async fn accept(
+    listener: impl Listener<Addr = SocketAddr>,
+    doors: Doors,
+    trusted_proxies: Vec<Network>,
+    (most, print): (usize, bool),
+    closed: watch::Receiver<bool>,
+) {
     let mut beside = JoinSet::new();
     // What is only printed reaches nobody.
     if !print {
-        beside.spawn(socket::hold(desk.clone(), live.clone()));
-        beside.spawn(groups::keep(client.clone(), clock.clone(), live.clone()));
+        beside.spawn(socket::hold(doors.desk.clone(), doors.live.clone()));
+        beside.spawn(groups::keep(doors.client.clone(), doors.clock.clone(), doors.live.clone()));
     }
-    beside
+    let metrics = doors.metrics.clone();
+    listen::accept(listener, router(Arc::new(doors)), most, trusted_proxies, metrics, closed).await;
 }
 
 /// Until now the doors told whoever came to come again. Connections end by themselves once told; others are cut off.

@@ -4,8 +4,7 @@
 //! opened again is decided by whoever holds it. <https://docs.slack.dev/apis/events-api/using-socket-mode>
 
 use super::http::Request;
-use super::slack::enveloped;
-use super::slack_heard::Interaction;
+use super::slack_heard::{Interaction, enveloped};
 use super::{Provider, secret};
 use crate::config::{Config, Secret, Secrets};
 use crate::incident::message::cut;
