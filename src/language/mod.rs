@@ -207,8 +207,10 @@ pub enum Shown<'a> {
     AcknowledgedBy {
         who: &'a str,
     },
+    /// `monitor`: it said itself that it is over.
     ResolvedBy {
         who: &'a str,
+        monitor: bool,
     },
     /// The ticket could not be moved.
     NoTransition {

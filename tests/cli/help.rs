@@ -3,7 +3,7 @@
 use std::process::{Command, Output, Stdio};
 use unicode_width::UnicodeWidthStr;
 
-const COMMANDS: [&str; 26] = [
+const COMMANDS: [&str; 27] = [
     "init",
     "validate",
     "explain",
@@ -24,6 +24,7 @@ const COMMANDS: [&str; 26] = [
     "back",
     "serve",
     "urls",
+    "slack",
     "doctor",
     "healthcheck",
     "send",
@@ -33,7 +34,7 @@ const COMMANDS: [&str; 26] = [
 ];
 
 /// The commands of a command.
-const NESTED: [(&str, &str); 10] = [
+const NESTED: [(&str, &str); 11] = [
     ("line-up", "add"),
     ("line-up", "remove"),
     ("line-up", "replace"),
@@ -44,6 +45,7 @@ const NESTED: [(&str, &str); 10] = [
     ("silence", "add"),
     ("silence", "list"),
     ("silence", "end"),
+    ("slack", "manifest"),
 ];
 
 fn oncall(arguments: &[&str]) -> Output {

@@ -11,7 +11,9 @@ use oncall::config::Config;
 use oncall::incident::{Asked, Assignee, Command, IncidentId, Respond, Target};
 use oncall::language::chat::{Doing, Slot};
 use oncall::preview::effect;
-use oncall::provider::slack_heard::SlackMember;
+use oncall::provider::slack_heard::{Gesture, SlackMember};
+use oncall::provider::slack_manifest::{WayIn, link, manifest};
+use oncall::provider::slack_socket::{self, Frame};
 use oncall::provider::slack_view::{
     self, BlankKind, OPTIONS_MAX, Piece, TITLE_MAX, VIEW_BLOCKS_MAX, cut_units, units,
 };
@@ -240,4 +242,45 @@ fn the_home_tab_shows_shifts_what_is_open_and_how_one_is_reached() {
     }
     let stranger = text("U0STRANGER");
     assert!(!stranger.contains("3-17"), "{stranger}");
+}
+
+#[test]
+fn the_manifest_has_what_slack_asks_for_and_no_url_under_socket_mode() {
+    let by_url = manifest(WayIn::Url("https://oncall.example.com"));
+    let request_url = "https://oncall.example.com/v1/callbacks/slack";
+    assert_eq!(by_url["settings"]["interactivity"]["request_url"], request_url);
+    assert_eq!(by_url["settings"]["event_subscriptions"]["request_url"], request_url);
+    assert_eq!(by_url["features"]["slash_commands"][0]["url"], request_url);
+    assert_eq!(by_url["settings"]["socket_mode_enabled"], false);
+    let by_socket = manifest(WayIn::Socket);
+    assert!(!by_socket.to_string().contains("url\":"), "{by_socket}");
+    assert_eq!(by_socket["settings"]["socket_mode_enabled"], true);
+    let length = |value: &serde_json::Value| value.as_str().unwrap().encode_utf16().count();
+    let shown = &by_url["display_information"];
+    assert!(length(&shown["name"]) <= 35 && length(&shown["description"]) <= 140);
+    assert!(length(&by_url["features"]["slash_commands"][0]["command"]) <= 32);
+    let link = link(&by_socket);
+    let (_, json) = link.split_once("https://api.slack.com/apps?new_app=1&manifest_json=").unwrap();
+    let query = format!("m={json}");
+    let (_, decoded) = form_urlencoded::parse(query.as_bytes()).next().unwrap();
+    assert_eq!(serde_json::from_str::<serde_json::Value>(&decoded).unwrap(), by_socket);
+}
+
+#[test]
+fn frames_of_a_socket_are_read_and_acknowledged() {
+    let config = crate::world::config();
+    let read = |text: &str| slack_socket::read(&config, text);
+    assert_eq!(read(r#"{"type":"hello"}"#), Frame::Hello);
+    assert_eq!(read(r#"{"type":"disconnect","reason":"warning"}"#), Frame::Disconnect("warning".into()));
+    assert_eq!(read("no JSON"), Frame::Other);
+    let none = Frame::Envelope { id: "E1".into(), interaction: None };
+    assert_eq!(read(r#"{"type":"new_kind","envelope_id":"E1","payload":{}}"#), none);
+    let slash = r#"{"type":"slash_commands","envelope_id":"E1","payload":{"command":"/oncall","user_id":"U1","text":"who","trigger_id":"T"}}"#;
+    let Frame::Envelope { interaction: Some(it), .. } = read(slash) else { panic!() };
+    assert_eq!((it.gesture, it.once.as_str()), (Gesture::Typed("who".into()), "typed T"));
+    assert_eq!(slack_socket::acknowledge("E1", None), r#"{"envelope_id":"E1"}"#);
+    let answer = serde_json::json!({"response_action": "clear"});
+    let with_answer = r#"{"envelope_id":"E1","payload":{"response_action":"clear"}}"#;
+    assert_eq!(slack_socket::acknowledge("E1", Some(&answer)), with_answer);
+    assert!(slack_socket::is_final("invalid_auth") && !slack_socket::is_final("ratelimited"));
 }

@@ -22,6 +22,7 @@ mod secrets;
 mod send;
 mod server;
 mod slack;
+mod socket;
 mod sops;
 mod stand_ins;
 mod wire;
