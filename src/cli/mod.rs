@@ -26,6 +26,7 @@ mod instant;
 mod known;
 mod line_up;
 mod log;
+mod man;
 mod overrides;
 mod page;
 mod parse;
@@ -101,6 +102,7 @@ pub enum Command {
     Schema(schema::Arguments),
     Demo(demo::Arguments),
     Completions(completions::Arguments),
+    Man(man::Arguments),
 }
 
 /// The answer to a command.
@@ -189,5 +191,6 @@ fn answer(command: Command) -> Result<Output> {
         Command::Schema(arguments) => schema::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Completions(arguments) => Ok(completions::run(&arguments)),
+        Command::Man(arguments) => man::run(&arguments),
     }
 }

@@ -31,6 +31,7 @@ const COMMANDS: [&str; 27] = [
     "schema",
     "demo",
     "completions",
+    "man",
 ];
 
 /// The commands of a command.
