@@ -231,7 +231,8 @@ impl<'a> Typing<'a> {
                 return Err(Unclear { entry: Slot::Schedule, words });
             }
         }
-        if self.skip(&FROM)
+        if wish.get(Slot::Instead).is_none()
+            && self.skip(&FROM)
             && let Some(who) = self.next()
         {
             wish.set(Slot::Instead, who);
