@@ -202,7 +202,8 @@ fn card(config: &Config, incident: &Incident, reader: &Reader) -> Card {
             Status::Triggered | Status::Acknowledged => {
                 vec![Doing::Escalate, Doing::Snooze, Doing::Reassign, Doing::Note]
             }
-            Status::Resolved => vec![Doing::Reopen, Doing::Note],
+            // Nothing to press stays on what is over; `/oncall reopen` opens it again.
+            Status::Resolved => Vec::new(),
         },
         severity: incident.severity,
     }

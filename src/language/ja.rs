@@ -269,8 +269,11 @@ fn telling(phrase: &Shown) -> String {
     let Shown::Telling { step, steps, round, names, fallback, next } = phrase else { return String::new() };
     let kind = if *fallback { "最終連絡先" } else { "ステップ" };
     let round = if *round > 1 { format!("・{round}周目") } else { String::new() };
-    let who =
-        if names.is_empty() { "連絡できる人がいません".into() } else { format!("{}さん", names.join("さん、")) };
+    let who = if names.is_empty() {
+        "連絡できる人がいません".into()
+    } else {
+        format!("{}さん", names.join("さん、"))
+    };
     format!("{who}（{kind} {step}/{steps}{round}、次の連絡 {next}）")
 }
 

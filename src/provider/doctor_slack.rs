@@ -126,7 +126,8 @@ fn lacking(config: &Config, response: &Response) -> Option<Verdict> {
     let groups = !config.organisation.slack_user_groups.is_empty();
     let is_of_groups = |scope: &str| scope.starts_with("usergroups:");
     let lacks = |(scope, _): &&(&'static str, &'static str)| {
-        !granted.contains(scope) && *scope != "chat:write" && (groups || !is_of_groups(scope))
+        let asked_for = !scope.starts_with("chat:write") && (groups || !is_of_groups(scope));
+        asked_for && !granted.contains(scope)
     };
     let lacking: Vec<String> =
         SCOPES.iter().filter(lacks).map(|(scope, what)| format!("{scope} ({what})")).collect();

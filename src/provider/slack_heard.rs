@@ -73,7 +73,7 @@ pub(super) fn typed(slack: &Slack, fields: &Value) -> Option<Interaction> {
         member,
         trigger,
         response_url: response_url(slack, fields),
-        gesture: Gesture::Typed(cut(&text("text"), TYPED_MAX)),
+        gesture: Gesture::Typed(plain_words(&cut(&text("text"), TYPED_MAX))),
     })
 }
 

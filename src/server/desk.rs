@@ -172,7 +172,11 @@ impl Visit<'_> {
         self.say_text(self.person.say(&Chat::Busy)).await;
     }
 
+    /// The open incidents; for somebody who is not in `users/` there are none to look at.
     async fn open_ones(&self) -> Option<Vec<Incident>> {
+        if self.person.user.is_none() {
+            return Some(Vec::new());
+        }
         let wanted = Wanted { open: true, ..Wanted::default() };
         self.desk.inbox.list(wanted, None, PAGE_MAX).await.ok()
     }
@@ -214,7 +218,7 @@ impl Visit<'_> {
             }
         };
         let Some(about) = self.about(&intent).await else { return self.busy().await };
-        let before = self.before(&intent, &command, &about);
+        let before = self.before(&intent, &command, &about, asks_first && !confirmed);
         if asks_first && !confirmed {
             self.answer(None);
             return self.say(&answer::asked_first(&self.person, &intent, &before.effects)).await;
@@ -245,7 +249,8 @@ impl Visit<'_> {
         Some(about)
     }
 
-    fn before(&self, intent: &Intent, command: &Command, about: &[Incident]) -> Before {
+    /// How it stands, and what the wish would do; `all`: with what it would break, which otherwise the engine says.
+    fn before(&self, intent: &Intent, command: &Command, about: &[Incident], all: bool) -> Before {
         let first = about.first().filter(|_| intent.act.is_about_incidents());
         let shown = matches!(
             intent.act,
@@ -254,7 +259,7 @@ impl Visit<'_> {
         let config = &self.live.config;
         let effects = if shown {
             let tried = effect::tried(config, self.now, command.clone(), about);
-            let but_warnings = |it: &effect::Effect| !matches!(it, effect::Effect::Breaks(_));
+            let but_warnings = |it: &effect::Effect| all || !matches!(it, effect::Effect::Breaks(_));
             let effects: Vec<_> = tried.effects.into_iter().filter(but_warnings).collect();
             effect::words(&effects, config, self.person.language, self.person.zone)
         } else {

@@ -7,16 +7,18 @@ use oncall::chat::person::Person;
 use oncall::chat::typed::{self, Typed};
 use oncall::chat::{answer, forms};
 use oncall::compile::{Tree, compile};
-use oncall::config::Config;
+use oncall::config::{Config, SlackUserGroup};
 use oncall::incident::{Asked, Assignee, Command, IncidentId, Respond, Target};
 use oncall::language::chat::{Doing, Slot};
+use oncall::place::Place;
 use oncall::preview::effect;
-use oncall::provider::slack_heard::{Gesture, SlackMember};
+use oncall::provider::slack_heard::{self, Gesture, SlackMember};
 use oncall::provider::slack_manifest::{WayIn, link, manifest};
 use oncall::provider::slack_socket::{self, Frame};
 use oncall::provider::slack_view::{
-    self, BlankKind, OPTIONS_MAX, Piece, TITLE_MAX, VIEW_BLOCKS_MAX, cut_units, units,
+    BlankKind, OPTIONS_MAX, Piece, TITLE_MAX, VIEW_BLOCKS_MAX, cut_units, units,
 };
+use oncall::provider::{Failure, Response, slack_groups, slack_said};
 use oncall::schedule::OverrideAction;
 use std::sync::Arc;
 
@@ -37,7 +39,7 @@ fn company() -> Config {
             "schedules/web.yaml",
             "name: Web\nlayers:\n  - name: daily\n    rotation:\n      every: 1 day\n      handoff: 10:00\n      line_ups: [{ from: 2026-01-01, members: [sato, smith] }]\n",
         ),
-        ("schedules/db.yaml", "name: Database\nlayers:\n  - name: always\n    users: [kimura]\n"),
+        ("schedules/db.yaml", "name: Database\nlayers:\n  - name: always\n    members: [kimura]\n"),
         ("escalation-policies/web.yaml", "steps: [{ notify: [{ schedule: web }], wait: 5m }]\n"),
         ("escalation-policies/last.yaml", "steps: [{ notify: [{ user: kimura }], wait: 5m }]\n"),
         ("services/checkout.yaml", "name: Checkout\nescalation_policy: web\n"),
@@ -283,4 +285,74 @@ fn frames_of_a_socket_are_read_and_acknowledged() {
     let with_answer = r#"{"envelope_id":"E1","payload":{"response_action":"clear"}}"#;
     assert_eq!(slack_socket::acknowledge("E1", Some(&answer)), with_answer);
     assert!(slack_socket::is_final("invalid_auth") && !slack_socket::is_final("ratelimited"));
+}
+
+#[test]
+fn what_slack_answers_to_a_call_is_taken_or_named() {
+    let answer = |status: u16, body: &str| {
+        let response = Response { status, headers: Vec::new(), body: body.as_bytes().to_vec() };
+        slack_said::accepted(Ok(response)).map(|_| ())
+    };
+    assert_eq!(answer(200, r#"{"ok":true}"#), Ok(()));
+    assert_eq!(answer(200, r#"{"ok":false,"error":"expired_trigger_id"}"#), Err("expired_trigger_id".into()));
+    assert_eq!(answer(429, r#"{"ok":false,"error":"ratelimited"}"#), Err("ratelimited".into()));
+    assert_eq!(answer(503, "<html>down</html>"), Err("answered 503".into()));
+    let (not_sent, unknown) = (Failure::NotSent("no route".into()), Failure::Unknown("timed out".into()));
+    assert_eq!(slack_said::accepted(Err(not_sent)).unwrap_err(), "no route");
+    assert_eq!(slack_said::accepted(Err(unknown)).unwrap_err(), "timed out");
+}
+
+#[test]
+fn a_user_group_holds_whoever_is_on_call_on_any_of_its_schedules() {
+    let config = company();
+    let group = |schedules: &[&str], when_empty: &[&str]| SlackUserGroup {
+        group: "S0ONCALL".into(),
+        schedules: schedules.iter().map(|schedule| id(schedule)).collect(),
+        when_empty: when_empty.iter().map(|user| id(user)).collect(),
+        place: Place::default(),
+    };
+    let wanted = |group: &SlackUserGroup| -> Vec<String> {
+        slack_groups::wanted(&config, group, now()).into_iter().collect()
+    };
+    let on_call = config.schedules.on_call("web", now()).users[0].to_uppercase();
+    assert_eq!(wanted(&group(&["web", "db"], &[])), ["U0KIMURA".to_owned(), format!("U0{on_call}")]);
+    // Nobody is on call there: those who are named for it, or as it is.
+    assert_eq!(wanted(&group(&["gone"], &["smith"])), ["U0SMITH"]);
+    assert!(wanted(&group(&["gone"], &[])).is_empty());
+    let members = slack_groups::members(&serde_json::json!({"ok": true, "users": ["U2", "U1"]}));
+    assert_eq!(members.into_iter().collect::<Vec<_>>(), ["U1", "U2"]);
+    assert!(slack_groups::is_final("permission_denied") && !slack_groups::is_final("ratelimited"));
+}
+
+/// The same deed again is known by what Slack gives it; what people typed comes without Slack's escapes.
+#[test]
+fn what_comes_twice_has_one_name() {
+    let config = crate::world::config();
+    let typed = |trigger: &str| {
+        let payload = serde_json::json!({"command": "/oncall", "user_id": "U1", "text": "note 3-17 a &lt;b&gt;", "trigger_id": trigger});
+        slack_heard::enveloped(&config, "slash_commands", &payload).unwrap()
+    };
+    assert_eq!(typed("T.1"), typed("T.1"));
+    assert_ne!(typed("T.1").once, typed("T.2").once);
+    assert_eq!(typed("T.1").gesture, Gesture::Typed("note 3-17 a <b>".into()));
+    let event = |id: &str, event: serde_json::Value| {
+        let payload = serde_json::json!({"event_id": id, "event": event});
+        slack_heard::enveloped(&config, "events_api", &payload)
+    };
+    let reply = |rest: serde_json::Value| {
+        let mut reply = serde_json::json!({"type": "message", "channel": "C1", "user": "U1", "ts": "2.1", "thread_ts": "1.1", "text": "looking"});
+        rest.as_object().unwrap().iter().for_each(|(key, value)| reply[key] = value.clone());
+        reply
+    };
+    let none = serde_json::json!({});
+    assert_eq!(event("Ev1", reply(none.clone())).unwrap().once, event("Ev2", reply(none)).unwrap().once);
+    for other in [
+        serde_json::json!({"bot_id": "B1"}),
+        serde_json::json!({"subtype": "message_changed"}),
+        serde_json::json!({"thread_ts": null}),
+        serde_json::json!({"text": "  "}),
+        serde_json::json!({"user": null}),
+    ] {
+        assert_eq!(event("Ev1", reply(other.clone())), None, "{other}");
+    }
 }

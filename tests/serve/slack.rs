@@ -95,8 +95,31 @@ async fn what_people_type_is_done_and_answered_in_their_language() {
     // A stranger's word is a remark, or is refused.
     let refused = said(&mut world, &server, "U0GUEST", "page web more", "T.8").await;
     assert!(refused.contains("users/"), "{refused}");
+    let nothing = said(&mut world, &server, "U0GUEST", "incidents", "T.9").await;
+    assert!(nothing.contains("users/") && !nothing.contains("1-1"), "{nothing}");
     server.stop();
     world.no_secret_was_shown();
+}
+
+/// When a handoff is, is shown before a schedule is taken until then; a button does what was shown.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_ends_at_a_handoff_is_shown_first_and_done_by_a_button() {
+    let mut world = World::with(&[]).await;
+    let server = world.serve().await;
+    let body = command(&world, "U0KIMURA", "take web", "T.1");
+    assert_eq!(server.slack(&body, secret("SLACK_SIGNING_SECRET"), 0).await, (200, String::new()));
+    let shown = world.next("what it would do", |seen| seen.path == "/response/T.1").await;
+    assert!(shown.body["text"].as_str().unwrap().contains("Kimura instead of"), "{shown:?}");
+    let (_, now) = server.get("/v1/who?schedule=web").await;
+    assert!(!now["schedules"][0]["users"].to_string().contains("kimura"), "it was only shown: {now}");
+    let blocks = shown.body["blocks"].as_array().unwrap();
+    let button = &blocks.iter().find(|block| block["type"] == "actions").unwrap()["elements"][0];
+    let press = payload(&world, "U0KIMURA", "block_actions", "T.2", json!({ "actions": [button] }));
+    assert_eq!(server.button(&press, secret("SLACK_SIGNING_SECRET")).await, 200);
+    assert!(words(&mut world, "T.2").await.contains("Override"));
+    let (_, now) = server.get("/v1/who?schedule=web").await;
+    assert_eq!(now["schedules"][0]["users"], json!(["kimura"]), "{now}");
+    server.stop();
 }
 
 #[tokio::test(flavor = "multi_thread")]

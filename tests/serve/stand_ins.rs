@@ -201,7 +201,9 @@ pub fn asked_about(seen: &Seen) -> Option<&str> {
 /// What the doctor asks, as each vendor documents it.
 fn asked(seen: &Seen, is: impl Fn(Trouble) -> bool) -> Option<Response> {
     let error = |error: &str| json!({ "ok": false, "error": error });
-    let all: Vec<&str> = SCOPES.iter().map(|(scope, _)| *scope).collect();
+    // It is in the channels that it writes to.
+    let all: Vec<&str> =
+        SCOPES.iter().map(|(scope, _)| *scope).filter(|scope| *scope != "chat:write.public").collect();
     let scopes = [("x-oauth-scopes", all.join(","))];
     let (method, last) = (seen.method.as_str(), seen.path.rsplit('/').next().unwrap_or_default());
     let slack = |body: Value| Some((scopes.clone(), Json(body)).into_response());
