@@ -26,6 +26,7 @@ mod samples;
 mod side_by_side;
 mod silences;
 mod spelling;
+mod steps;
 mod storms;
 mod texts;
 mod turns;
@@ -163,6 +164,8 @@ pub const CHECKS: &[Check] = &[
     warning("OC160", "public_url is not https", providers::plain_http),
     warning("OC163", "`stale_after` ends what nobody has heard of again yet", doors::ends_too_early),
     warning("OC170", "a storm begins with a few incidents, or is counted over hours", storms::unlikely),
+    warning("OC181", "a rule repeats, and another calls or messages beside it", steps::beside_a_repeat),
+    warning("OC182", "a step with one person has nobody to take turns or to ask too", steps::only_one),
     dated(
         "OC197",
         "somebody who is on call has no Slack id and cannot be in a user group",

@@ -45,6 +45,7 @@ pub(super) fn spoken(phrase: &Spoken) -> String {
     match phrase {
         Spoken::Greeting { name } => format!("{name}さん、オンコールの呼び出しです。"),
         Spoken::Fallback => "担当者につながらないため、予備の連絡先としてお電話しています。".into(),
+        Spoken::EachIsAsked => "すでに対応中の人がいますが、あなたの応答も必要です。".into(),
         Spoken::Alert { service, severity } => {
             format!("{service}で、{}アラートが発生しています。", before_noun(*severity))
         }
@@ -103,6 +104,7 @@ pub(super) fn shown(phrase: &Shown) -> String {
         Shown::Storm { alerts, critical } => format!("アラートストーム {alerts}件（重大 {critical}件）"),
         Shown::SilencedUntil { until, reason, rule } => format!("{until}まで: {reason}（{rule}）"),
         Shown::Repeated => "前の送信が届いたか確認できなかったため、再送しています。".into(),
+        Shown::EachIsAsked { who } => format!("{who}さんが対応中です。あなたも対応してください。"),
         Shown::AcknowledgedBy { who } => format!("{who}さんが対応を始めました。"),
         Shown::ResolvedBy { who, monitor: true } => format!("解決しました（{who} からの復旧通知）。"),
         Shown::ResolvedBy { who, monitor: false } => format!("{who}さんが解決済みにしました。"),
