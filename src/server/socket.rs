@@ -15,7 +15,7 @@ use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{sleep, timeout};
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{Bytes, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_config};
@@ -27,11 +27,11 @@ const AGAIN_FIRST: Duration = Duration::from_secs(1);
 const AGAIN_MAX: Duration = Duration::from_secs(60);
 /// How long is waited where asking again cannot help.
 const HOPELESS: Duration = Duration::from_secs(600);
-/// How often the other side is asked whether it is there, and for how long it may say nothing at all.
+/// How often the other side is asked whether it is there, and after how many pings without a word it is taken to be gone.
 const PING_EVERY: Duration = Duration::from_secs(10);
-const SILENT_MAX: Duration = Duration::from_secs(25);
-/// How long a socket that Slack is about to end is still listened to.
-const LEAVE_MAX: Duration = Duration::from_secs(30);
+const SILENT_PINGS_MAX: u32 = 2;
+/// For how many pings a socket that Slack is about to end is still listened to.
+const LEAVE_PINGS_MAX: u32 = 3;
 /// The most sockets at once: one, and the next one while the first is left.
 pub const SOCKETS_MAX: usize = 2;
 /// How many acknowledgements wait to be written.
@@ -175,12 +175,13 @@ async fn carry(
     (number, tell): (u64, mpsc::Sender<(u64, Left)>),
 ) {
     let (acknowledge, mut acknowledged) = mpsc::channel::<String>(ACKNOWLEDGED_MAX);
-    let (mut heard_at, mut greeted, mut leaves_at) = (Instant::now(), false, None);
+    // Pings since the last word, and until it is left.
+    let (mut unheard, mut greeted, mut leaves_in) = (0, false, None);
     let mut ping = tokio::time::interval(PING_EVERY);
     loop {
         let left = tokio::select! {
             frame = socket.next() => {
-                heard_at = Instant::now();
+                unheard = 0;
                 match frame {
                     Some(Ok(Message::Text(text))) => {
                         let Some(now) = live.borrow().clone() else { continue };
@@ -209,26 +210,22 @@ async fn carry(
                 if matches!(sent, Ok(Ok(()))) { None } else { Some(Left::Broken { greeted }) }
             }
             _ = ping.tick() => {
-                let over = leaves_at.is_some_and(|at| Instant::now() >= at);
+                let over = leaves_in == Some(0);
+                leaves_in = leaves_in.map(|pings: u32| pings.saturating_sub(1));
+                unheard += 1;
                 let sent = timeout(OPEN_MAX, socket.send(Message::Ping(Bytes::new()))).await;
-                let silent = heard_at.elapsed() > SILENT_MAX || !matches!(sent, Ok(Ok(())));
+                let silent = unheard > SILENT_PINGS_MAX || !matches!(sent, Ok(Ok(())));
                 (silent || over).then_some(Left::Broken { greeted })
             }
         };
-        match left {
-            None => {}
-            Some(Left::Asked) => {
-                if leaves_at.is_none() {
-                    leaves_at = Some(Instant::now() + LEAVE_MAX);
-                    let _ = tell.send((number, Left::Asked)).await;
-                }
-            }
-            Some(left) => {
-                if leaves_at.is_none() {
-                    let _ = tell.send((number, left)).await;
-                }
-                return;
-            }
+        let Some(left) = left else { continue };
+        let asked = left == Left::Asked;
+        if leaves_in.is_none() {
+            let _ = tell.send((number, left)).await;
+            leaves_in = Some(LEAVE_PINGS_MAX);
+        }
+        if !asked {
+            return;
         }
     }
 }

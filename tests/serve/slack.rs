@@ -37,7 +37,7 @@ async fn words(world: &mut World, trigger: &str) -> String {
     answer.body["text"].as_str().unwrap().to_owned()
 }
 
-fn payload(world: &World, member: &str, kind: &str, trigger: &str, rest: Value) -> Value {
+fn payload(world: &World, member: &str, kind: &str, trigger: &str, rest: &Value) -> Value {
     let url = format!("{}/response/{trigger}", world.stand_ins.urls[&Vendor::Slack]);
     let mut payload =
         json!({ "type": kind, "user": { "id": member, "name": "somebody" }, "trigger_id": trigger });
@@ -59,7 +59,7 @@ async fn sent(
 ) -> Value {
     let mut view = view.clone();
     (view["id"], view["state"]) = ("V1".into(), json!({ "values": values }));
-    let payload = payload(world, member, "view_submission", trigger, json!({ "view": view }));
+    let payload = payload(world, member, "view_submission", trigger, &json!({ "view": view }));
     let body =
         form_urlencoded::Serializer::new(String::new()).append_pair("payload", &payload.to_string()).finish();
     let (status, text) = server.slack(&body, secret("SLACK_SIGNING_SECRET"), 0).await;
@@ -114,7 +114,7 @@ async fn what_ends_at_a_handoff_is_shown_first_and_done_by_a_button() {
     assert!(!now["schedules"][0]["users"].to_string().contains("kimura"), "it was only shown: {now}");
     let blocks = shown.body["blocks"].as_array().unwrap();
     let button = &blocks.iter().find(|block| block["type"] == "actions").unwrap()["elements"][0];
-    let press = payload(&world, "U0KIMURA", "block_actions", "T.2", json!({ "actions": [button] }));
+    let press = payload(&world, "U0KIMURA", "block_actions", "T.2", &json!({ "actions": [button] }));
     assert_eq!(server.button(&press, secret("SLACK_SIGNING_SECRET")).await, 200);
     assert!(words(&mut world, "T.2").await.contains("Override"));
     let (_, now) = server.get("/v1/who?schedule=web").await;
@@ -155,7 +155,7 @@ async fn a_modal_shows_what_it_would_do_and_then_does_it() {
 
     let pressed = |trigger: &str| {
         let actions = json!({ "actions": [{ "action_id": "more", "selected_option": reassign }] });
-        payload(&world, "U0SMITH", "block_actions", trigger, actions)
+        payload(&world, "U0SMITH", "block_actions", trigger, &actions)
     };
     let (late, good) = (pressed("T.late"), pressed("T.2"));
     assert_eq!(server.button(&late, secret("SLACK_SIGNING_SECRET")).await, 200);
