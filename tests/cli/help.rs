@@ -3,7 +3,7 @@
 use std::process::{Command, Output, Stdio};
 use unicode_width::UnicodeWidthStr;
 
-const COMMANDS: [&str; 27] = [
+const COMMANDS: [&str; 28] = [
     "init",
     "validate",
     "explain",
