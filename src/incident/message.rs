@@ -45,8 +45,8 @@ pub struct Card {
     pub buttons: Vec<Button>,
     /// What can be done beside the buttons; only where the card is of one incident.
     pub menu: Vec<Doing>,
-    /// The worst of what it shows.
-    pub severity: Severity,
+    /// The worst of what it shows, where that is incidents.
+    pub severity: Option<Severity>,
 }
 
 /// A label and its value.
@@ -217,7 +217,7 @@ fn card(config: &Config, incident: &Incident, reader: &Reader) -> Card {
             // Nothing to press stays on what is over; `/oncall reopen` opens it again.
             Status::Resolved => Vec::new(),
         },
-        severity: incident.severity,
+        severity: Some(incident.severity),
     }
 }
 
@@ -250,7 +250,7 @@ fn several_card(config: &Config, incidents: &[&Incident], reader: &Reader) -> Ca
         links: Vec::new(),
         buttons,
         menu: Vec::new(),
-        severity: incidents.iter().map(|incident| incident.severity).max().unwrap_or(Severity::Info),
+        severity: incidents.iter().map(|incident| incident.severity).max(),
     }
 }
 
@@ -262,7 +262,7 @@ fn fields(config: &Config, incident: &Incident, reader: &Reader) -> Vec<Field> {
     let language = reader.language;
     let field = |label: Word, value: String| Field { label: language.word(label), value };
     let mut all = vec![
-        field(Word::Status, state(config, incident, language)),
+        field(Word::Status, state_word(config, incident, language)),
         field(Word::Service, service_name(config, incident, language)),
         field(Word::Severity, language.word(severity(incident.severity)).to_owned()),
         field(Word::Urgency, language.word(urgency(incident.urgency)).to_owned()),
@@ -300,7 +300,8 @@ fn fields(config: &Config, incident: &Incident, reader: &Reader) -> Vec<Field> {
     all
 }
 
-fn state(config: &Config, incident: &Incident, language: Language) -> String {
+/// Where it stands, and by whom.
+pub(super) fn state_word(config: &Config, incident: &Incident, language: Language) -> String {
     let status = match incident.status {
         Status::Triggered => Word::Triggered,
         Status::Acknowledged => Word::Acknowledged,
@@ -358,7 +359,7 @@ pub fn status_word(config: &Config, incident: &Incident, language: Language) -> 
     state(config, incident, language)
 }
 
-fn bare_headline(config: &Config, incident: &Incident, language: Language) -> String {
+pub(super) fn bare_headline(config: &Config, incident: &Incident, language: Language) -> String {
     let severity = language.word(severity(incident.severity));
     let service = service_name(config, incident, language);
     let others = incident.alerts.iter().filter(|alert| alert.firing).count().saturating_sub(1);

@@ -60,8 +60,8 @@ pub(super) fn blocks(card: &Card, delivery: &Delivery) -> Vec<Value> {
 }
 
 /// The colour of the severity beside the message, with its word.
-pub(super) fn attachments(card: &Card) -> Value {
-    let (colour, word) = match card.severity {
+pub(super) fn attachments(card: &Card) -> Option<Value> {
+    let (colour, word) = match card.severity? {
         Severity::Critical => ("#e01e5a", Word::Critical),
         Severity::Error => ("#e8912d", Word::Error),
         Severity::Warning => ("#ecb22e", Word::Warning),
@@ -69,7 +69,8 @@ pub(super) fn attachments(card: &Card) -> Value {
     };
     let word = escape(card.language.word(word), BUTTON_LABEL_MAX);
     let text = json!({"type": "mrkdwn", "text": word, "verbatim": true});
-    json!([{"color": colour, "fallback": word, "blocks": [{"type": "context", "elements": [text]}]}])
+    let blocks = json!([{"type": "context", "elements": [text]}]);
+    Some(json!([{"color": colour, "fallback": word, "blocks": blocks}]))
 }
 
 /// The menu behind three dots: what can be done beside the buttons, and where there is more.

@@ -158,7 +158,9 @@ fn addressed<'a>(config: &'a Config, delivery: &'a Delivery) -> Result<(&'a str,
 fn card_message(channel: &str, card: &Card, delivery: &Delivery) -> Value {
     let mut message = plain(channel, &card.headline);
     message["blocks"] = Value::Array(blocks(card, delivery));
-    message["attachments"] = attachments(card);
+    if let Some(attachments) = attachments(card) {
+        message["attachments"] = attachments;
+    }
     message
 }
 
