@@ -3,7 +3,7 @@
 use super::intent::Intent;
 use super::person::Person;
 use crate::config::{CONTACTS, Config, Contact, ContactRule, Id, SilencePeriod, Urgency, User};
-use crate::incident::message::{headline, reply_text, status_word};
+use crate::incident::message::{headline, reply_text, state_word};
 use crate::incident::{Incident, IncidentId, Reply, Status};
 use crate::language::chat::{Chat, Doing, Slot};
 use crate::preview::effect::both_clocks;
@@ -76,7 +76,7 @@ pub fn incidents(config: &Config, person: &Person, open: &[Incident], at: Timest
 /// An incident in a line.
 pub fn line(config: &Config, incident: &Incident, person: &Person) -> String {
     let (mark, words) = headline(config, incident, person.language);
-    let status = status_word(config, incident, person.language);
+    let status = state_word(config, incident, person.language);
     let id = incident.id.to_string();
     person.say(&Chat::IncidentLine { mark, id: &id, headline: &words, status: &status })
 }

@@ -301,7 +301,7 @@ fn fields(config: &Config, incident: &Incident, reader: &Reader) -> Vec<Field> {
 }
 
 /// Where it stands, and by whom.
-pub(super) fn state_word(config: &Config, incident: &Incident, language: Language) -> String {
+pub fn state_word(config: &Config, incident: &Incident, language: Language) -> String {
     let status = match incident.status {
         Status::Triggered => Word::Triggered,
         Status::Acknowledged => Word::Acknowledged,
@@ -352,11 +352,6 @@ pub(super) fn telling_line(
 /// The mark of where it stands, and its headline.
 pub fn headline(config: &Config, incident: &Incident, language: Language) -> (&'static str, String) {
     (mark(incident.status), bare_headline(config, incident, language))
-}
-
-/// Where it stands, with whoever brought it there.
-pub fn status_word(config: &Config, incident: &Incident, language: Language) -> String {
-    state(config, incident, language)
 }
 
 pub(super) fn bare_headline(config: &Config, incident: &Incident, language: Language) -> String {
