@@ -20,9 +20,11 @@ use crate::language::{Language, storage::Trouble};
 use crate::reason::OwnTrouble;
 use crate::server::clock::Clock;
 use crate::server::delivery::Client;
+use crate::server::desk::Desk;
 use crate::server::feed::{Feed, Reader};
 use crate::server::follow::{Follower, News, Resolve, Source};
 use crate::server::former::VALID;
+use crate::server::groups;
 use crate::server::inbox::Inbox;
 use crate::server::keeping::{Boards, Keeper};
 use crate::server::live::{Origin, Recorded, Status};
@@ -32,6 +34,7 @@ use crate::server::parts::{Carrier, Parts, Shown};
 use crate::server::run::{STOP_MAX, run};
 use crate::server::signals::{Asked, Signals};
 use crate::server::sink::Sink;
+use crate::server::socket;
 use crate::server::story::Story;
 use crate::web::doors::{Behind, Doors};
 use crate::web::listen;
@@ -45,7 +48,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 use tokio::sync::{mpsc, oneshot, watch};
-use tokio::task::{JoinError, JoinHandle};
+use tokio::task::{JoinError, JoinHandle, JoinSet};
 
 /// How much news of the config waits for the engine.
 const NEWS_MAX: usize = 16;
@@ -126,8 +129,8 @@ async fn serve_on(
         options;
     let Begun { dir: state_dir, incidents, troubles, recorder, epoch, gap_seconds, written } = begun;
     let (client, metrics, feed) = (Client::new()?, Arc::new(Metrics::new()), Feed::new());
-    let (recorded, (source, origin)) = (recorded(incidents.state(), clock.now()), source(config, &state)?);
     let (tell_news, news) = mpsc::channel(NEWS_MAX);
+    let (recorded, (source, origin)) = (recorded(incidents.state(), clock.now()), source(config, &state)?);
     let pull = follow(source, &clock, resolve, interval, recorded, tell_news)?;
 
     let (inbox, first, alerts) = Inbox::open();
@@ -136,10 +139,12 @@ async fn serve_on(
     let (board, readers) = readers(&feed, &incidents, &metrics, log, &clock, &inbox);
     let ((stopping, stopped), (close, closed)) = (watch::channel(false), watch::channel(false));
     let (reload, most) = (pull.clone(), listen::connections_max());
+    let desk = Arc::new(Desk::new(&inbox, &client, &clock));
     let behind = Behind {
         live,
         status,
         inbox,
+        desk,
         board,
         client: client.clone(),
         clock: clock.clone(),
@@ -149,8 +154,7 @@ async fn serve_on(
         pull,
     };
     let doors = Doors::open(behind, most, &web_key::read_or_make(state_dir.path()));
-    let (router, metered) = (router(Arc::new(doors)), metrics.clone());
-    let connections = tokio::spawn(listen::accept(listener, router, most, trusted_proxies, metered, closed));
+    let connections = tokio::spawn(accept(listener, doors, trusted_proxies, (most, print), closed));
     let parts = Parts {
         clock,
         incidents,
@@ -177,6 +181,24 @@ async fn serve_on(
         last_words(close, connections, readers).await;
     }
     Ok(())
+}
+
+/// Takes connections until it is told to close. Beside them goes what Slack needs: the socket, and the user groups.
+async fn accept(
+    listener: impl Listener<Addr = SocketAddr>,
+    doors: Doors,
+    trusted_proxies: Vec<Network>,
+    (most, print): (usize, bool),
+    closed: watch::Receiver<bool>,
+) {
+    let mut beside = JoinSet::new();
+    // What is only printed reaches nobody.
+    if !print {
+        beside.spawn(socket::hold(doors.desk.clone(), doors.live.clone()));
+        beside.spawn(groups::keep(doors.client.clone(), doors.clock.clone(), doors.live.clone()));
+    }
+    let metrics = doors.metrics.clone();
+    listen::accept(listener, router(Arc::new(doors)), most, trusted_proxies, metrics, closed).await;
 }
 
 /// Until now the doors told whoever came to come again. Connections end by themselves once told; others are cut off.

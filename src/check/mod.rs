@@ -191,6 +191,11 @@ pub const CHECKS: &[Check] = &[
     ),
     warning("OC193", "`access` names somebody who has left", access::names_who_left),
     warning("OC194", "whoever has an address at a public mail provider may look", access::public_mail),
+    dated(
+        "OC197",
+        "somebody who is on call has no Slack id and cannot be in a user group",
+        providers::group_without_member,
+    ),
 ];
 
 /// Runs every check; sorted by file and position. Where there are errors, what they may have caused is left out.

@@ -36,6 +36,8 @@ pub const EACH: &str = "OC046";
 pub const PHONES: &str = "OC047";
 pub const EVEN_UNACKNOWLEDGED: &str = "OC048";
 pub const SHIFTS: &str = "OC049";
+pub const SLACK_WAY_IN: &str = "OC067";
+pub const GROUP_WITHOUT_SCHEDULE: &str = "OC068";
 pub const HANDOFFS: &str = "OC053";
 pub const ADDS_NOTHING: &str = "OC054";
 pub const MAY_NOT_RESPOND: &str = "OC063";
@@ -89,6 +91,8 @@ pub const CODES: &[(&str, &str)] = &[
     (NOBODY_RESPONDS, "nobody may respond"),
     (NO_RIGHT, "an API token may do nothing"),
     (EMAIL_PATTERN, "an e-mail pattern matches nobody, or every domain"),
+    (SLACK_WAY_IN, "Slack has no way in: neither `signing_secret` nor `app_token`"),
+    (GROUP_WITHOUT_SCHEDULE, "a Slack user group that follows no schedule"),
     (HANDOFFS, "several handoffs that one cycle cannot have"),
     (ADDS_NOTHING, "a layer of shadows that adds"),
     (SOPS_FILE, "a file that holds secrets is not a SOPS file that is encrypted for age"),

@@ -24,7 +24,8 @@ pub use expectation::{Alert, Expectation, Expected, Never};
 pub use holidays::Holiday;
 pub use integration::{Fields, Heartbeat, Integration, IntegrationType, Route, Severity, SeverityRule};
 pub use organisation::{
-    Access, ApiToken, Defaults, Jira, Organisation, OwnHeartbeat, Providers, Slack, TokenRight, Twilio,
+    Access, ApiToken, Defaults, Jira, Organisation, OwnHeartbeat, Providers, Slack, SlackUserGroup,
+    TokenRight, Twilio,
 };
 pub use overrides::Override;
 pub use schedule::{Layer, LineUp, Rotation, Schedule, Turns, WhenOff};
@@ -33,8 +34,8 @@ pub use silence::Silence;
 pub use storm::{Storm, StormLimits};
 pub use user::{ContactMethod, ContactRule, Language, NamedPhone, Notify, ShiftRule, TimeOff, User};
 pub use value::{
-    Channel, Date, Duration, During, Handoff, Instant, Match, OneOrMany, Period, Secret, SlackId, TimeZone,
-    Url,
+    Channel, Date, Duration, During, Handoff, Instant, Match, OneOrMany, Period, Secret, SlackGroup, SlackId,
+    TimeZone, Url,
 };
 
 use schemars::{Schema, generate::SchemaSettings};

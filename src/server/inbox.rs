@@ -3,7 +3,7 @@
 use super::board::Refill;
 use crate::alert::Event;
 use crate::engine::Lane;
-use crate::incident::{Heartbeat, Incident, IncidentId, Input, Reply};
+use crate::incident::{Heartbeat, Incident, IncidentId, Input, Reply, Status};
 use std::collections::BTreeMap;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
@@ -47,11 +47,36 @@ pub enum Message {
     Turn {
         answer: oneshot::Sender<()>,
     },
+    /// At most [`PAGE_MAX`] incidents, the newest first, whole: what a chat shows of them is more than a row.
+    List {
+        wanted: Wanted,
+        answer: oneshot::Sender<Vec<Incident>>,
+    },
+    /// The incident that is shown by the message of this name, in a room or to a person.
+    Thread {
+        reference: String,
+        answer: oneshot::Sender<Option<IncidentId>>,
+    },
     /// An incident, with what it takes to read its timeline.
     Find {
         id: IncidentId,
         answer: oneshot::Sender<Option<Found>>,
     },
+}
+
+/// Which incidents a chat asks for; what is `None` may be anything.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
+    /// Not resolved.
+    pub open: bool,
+    pub service: Option<String>,
+}
+
+impl Wanted {
+    pub fn is(&self, incident: &Incident) -> bool {
+        !(self.open && incident.status == Status::Resolved)
+            && self.service.as_deref().is_none_or(|id| incident.service.as_deref() == Some(id))
+    }
 }
 
 /// An incident that was asked for.
@@ -124,6 +149,16 @@ impl Inbox {
     pub async fn turn(&self) -> Result<(), Busy> {
         let (answer, answered) = oneshot::channel();
         ask(&self.first, Message::Turn { answer }, answered, TURN_MAX).await
+    }
+
+    pub async fn list(&self, wanted: Wanted) -> Result<Vec<Incident>, Busy> {
+        let (answer, answered) = oneshot::channel();
+        ask(&self.first, Message::List { wanted, answer }, answered, PATIENCE).await
+    }
+
+    pub async fn thread(&self, reference: String) -> Result<Option<IncidentId>, Busy> {
+        let (answer, answered) = oneshot::channel();
+        ask(&self.first, Message::Thread { reference, answer }, answered, PATIENCE).await
     }
 
     pub async fn find(&self, id: IncidentId) -> Result<Option<Found>, Busy> {

@@ -202,6 +202,14 @@ impl Running {
                 let _ = answer.send(heartbeats.get(&integration).cloned());
             }
             Message::Turn { answer } => drop(answer.send(())),
+            Message::List { wanted, answer } => {
+                let newest_first = self.engine.incidents().state().incidents.values().rev();
+                let found = newest_first.filter(|incident| wanted.is(incident)).take(PAGE_MAX).cloned();
+                let _ = answer.send(found.collect());
+            }
+            Message::Thread { reference, answer } => {
+                let _ = answer.send(self.engine.incidents().state().shown_by(&reference));
+            }
             Message::Find { id, answer } => {
                 let state = self.engine.incidents().state();
                 let found = state.incidents.get(&id).cloned();

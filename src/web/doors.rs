@@ -12,6 +12,7 @@ use crate::disk::directory::StateDir;
 use crate::page::Assets;
 use crate::server::clock::Clock;
 use crate::server::delivery::Client;
+use crate::server::desk::Desk;
 use crate::server::inbox::{Inbox, PATIENCE};
 use crate::server::keeping::Boards;
 use crate::server::live::{Live, Origin, Status};
@@ -31,6 +32,8 @@ pub struct Doors {
     /// What lists read.
     pub board: Boards,
     pub client: Client,
+    /// Where people in Slack are answered.
+    pub desk: Arc<Desk>,
     pub clock: Clock,
     pub metrics: Arc<Metrics>,
     pub state_dir: Arc<StateDir>,
@@ -58,6 +61,7 @@ pub struct Behind {
     pub inbox: Inbox,
     pub board: Boards,
     pub client: Client,
+    pub desk: Arc<Desk>,
     pub clock: Clock,
     pub metrics: Arc<Metrics>,
     pub state_dir: Arc<StateDir>,
@@ -68,13 +72,15 @@ pub struct Behind {
 impl Doors {
     /// The doors of a server that takes at most so many connections; `key` signs sessions.
     pub fn open(behind: Behind, connections: usize, key: &[u8]) -> Doors {
-        let Behind { live, status, inbox, board, client, clock, metrics, state_dir, origin, pull } = behind;
+        let Behind { live, status, inbox, board, client, desk, clock, metrics, state_dir, origin, pull } =
+            behind;
         Doors {
             live,
             status,
             inbox,
             board,
             client,
+            desk,
             clock,
             metrics,
             state_dir,

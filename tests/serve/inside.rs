@@ -14,6 +14,7 @@ use oncall::disk::recover;
 use oncall::incident::Input;
 use oncall::server::clock::Clock;
 use oncall::server::delivery::Client;
+use oncall::server::desk::Desk;
 use oncall::server::feed::Feed;
 use oncall::server::follow::News;
 use oncall::server::inbox::{ALERTS_MAX, Answered, FIRST_MAX, Inbox, Message};
@@ -82,6 +83,7 @@ impl Inside {
         let doors = Arc::new(Doors {
             live,
             status,
+            desk: Arc::new(Desk::new(&inbox, &client, &clock)),
             inbox,
             board,
             client: client.clone(),

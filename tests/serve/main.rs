@@ -25,6 +25,8 @@ mod rights;
 mod secrets;
 mod send;
 mod server;
+mod slack;
+mod socket;
 mod sops;
 mod stand_ins;
 mod wire;
