@@ -1,7 +1,12 @@
 //! From an event to a service, a severity and an urgency, each with the rule that decided.
 //!
+//! First the integration's own rules, in [`rules`]: everything else here is about what they make of an event.
 //! Nothing here fails: what no rule knows is critical, high, and goes to the fallback. Whether an event joins an
 //! open incident is decided in [`incident`](crate::incident).
+
+mod rules;
+
+pub use rules::{Ruled, rules, why_dropped};
 
 use crate::alert::{Event, Severity, TEST, UNPARSED};
 use crate::config::{

@@ -4,7 +4,10 @@ use super::side_by_side::{Row, method, short, side_by_side};
 use crate::alert::{Action, Event};
 use crate::compile::{Compiled, Diagnostic, Expectation, Expected, ExpectedAlert, Finding, Never};
 use crate::config::{Config, Notify};
-use crate::preview::{Script, Told, simulate, told};
+use crate::incident::{AlertChange, Change};
+use crate::language::Language;
+use crate::preview::{Script, Simulated, Told, simulate, told};
+use crate::reason::Why;
 use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
 
@@ -54,7 +57,8 @@ fn failed<'e>(config: &Arc<Config>, expectation: &'e Expectation) -> Option<Fail
         let told = told.get(row.told?)?;
         Some(breach(expectation, never, told))
     });
-    let mut findings: Vec<Finding> = missing.chain(told_all_the_same).collect();
+    let dropped = drop_breach(expectation, &simulated);
+    let mut findings: Vec<Finding> = dropped.into_iter().chain(missing).chain(told_all_the_same).collect();
     let rows: Vec<Row<'_>> = expected.into_iter().chain(never).collect();
     let first = findings.first_mut()?;
     first.help = Some(side_by_side(config, expectation.at, &rows, &told, &simulated));
@@ -102,6 +106,27 @@ fn unwanted<'e>(config: &Config, expectation: &Expectation, never: &'e Never, to
         one.at <= end && never.by.is_none_or(|by| by == one.by) && is(config, &never.who, one)
     });
     Row { after: None, who: &never.who, by: never.by, told: found, holds: found.is_none() }
+}
+
+/// That the alert is dropped, or is not, other than it is said.
+fn drop_breach(expectation: &Expectation, simulated: &Simulated) -> Option<Finding> {
+    let wanted = expectation.dropped?;
+    let by = dropped_by(simulated);
+    let name = &expectation.name;
+    let text = match (wanted, by) {
+        (true, None) => format!("`{name}`: no rule drops the alert"),
+        (false, Some(why)) => format!("`{name}`: the alert is {}", Language::En.why(why)),
+        (true, Some(_)) | (false, None) => return None,
+    };
+    Some(Finding::error(CODE, expectation.spot.key("dropped"), text))
+}
+
+/// Why the alert that was played is dropped, if it is.
+pub fn dropped_by(simulated: &Simulated) -> Option<&Why> {
+    simulated.entries.iter().find_map(|entry| match &entry.change {
+        Change::Alert(AlertChange::Ignored { why: why @ Why::Dropped { .. }, .. }) => Some(why),
+        _ => None,
+    })
 }
 
 fn breach(expectation: &Expectation, never: &Never, told: &Told) -> Finding {

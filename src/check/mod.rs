@@ -10,6 +10,7 @@ mod coverage;
 mod covers;
 mod dates;
 mod doors;
+mod event_rules;
 pub mod expectations;
 pub mod explain;
 mod folders;
@@ -172,6 +173,8 @@ pub const CHECKS: &[Check] = &[
     warning("OC160", "public_url is not https", providers::plain_http),
     warning("OC163", "`stale_after` ends what nobody has heard of again yet", doors::ends_too_early),
     warning("OC170", "a storm begins with a few incidents, or is counted over hours", storms::unlikely),
+    warning("OC175", "a rule drops what is critical", event_rules::drops_critical),
+    warning("OC176", "a rule of an integration never matches", event_rules::never_matches),
 ];
 
 /// Runs every check; sorted by file and position. Where there are errors, what they may have caused is left out.

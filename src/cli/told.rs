@@ -10,6 +10,7 @@ use crate::incident::{
     Purpose, ResponseChange, ServerChange, Task, Words,
 };
 use crate::language::Language;
+use crate::place::Place;
 use crate::preview::Simulated;
 use crate::preview::timeline::Reader;
 use crate::provider::{COLUMNS, words, wrap};
@@ -58,7 +59,11 @@ pub(super) fn text(config: &Config, at: Timestamp, horizon: SignedDuration, play
 fn storms(config: &Config, played: &[Played]) -> String {
     let triggers = played.iter().filter(|one| one.event.action == Action::Trigger);
     let mut counts: BTreeMap<Id, usize> = BTreeMap::new();
-    for service in triggers.filter_map(|one| route::route(config, &one.event).service) {
+    let taken = triggers.filter_map(|one| {
+        let ruled = route::rules(config, one.event.clone());
+        ruled.dropped.is_none().then_some(ruled.event)
+    });
+    for service in taken.filter_map(|event| route::route(config, &event).service) {
         *counts.entry(service).or_default() += 1;
     }
     let said = counts.iter().filter_map(|(id, count)| {
@@ -124,7 +129,8 @@ fn one_text(config: &Config, at: Timestamp, horizon: SignedDuration, played: &Pl
     let contacts = contacts(simulated, at);
     push_wrapped(&mut out, "", &sentence(config, at, simulated, &contacts));
     out.push('\n');
-    out.push_str(&header(config, at, &played.event, opened(simulated)));
+    let event = route::rules(config, played.event.clone()).event;
+    out.push_str(&header(config, at, &event, opened(simulated)));
     out.push('\n');
     if !contacts.is_empty() {
         out.push_str(&picture(at, simulated));
@@ -274,6 +280,15 @@ fn header(config: &Config, at: Timestamp, event: &Event, opened: Option<&Opened>
         rows.push(("service", format!("{service:<10} [{}]", Language::En.rule(&opened.route_rule))));
         rows.push(("severity", severity));
         rows.push(("urgency", format!("{urgency:<10} [{}]", Language::En.rule(&opened.urgency_rule))));
+    }
+    if let Some(by_rules) = &event.by_rules {
+        let places =
+            |places: Vec<&Place>| places.iter().map(|it| it.to_string()).collect::<Vec<_>>().join(", ");
+        let fields = by_rules.was.keys().cloned().collect::<Vec<_>>().join(", ");
+        let set = (!by_rules.set.is_empty()).then(|| places(by_rules.set.iter().collect()));
+        rows.extend(set.map(|set| ("set", format!("{fields:<10} [{set}]"))));
+        let failed = by_rules.failed.iter();
+        rows.extend(failed.map(|it| ("rule fails", format!(" {}: {} [{}]", it.field, it.why, it.rule))));
     }
     let mut out = String::new();
     for (name, value) in rows {

@@ -31,6 +31,9 @@ pub const FALLBACK: &str = "OC027";
 pub const QUOTE: &str = "OC028";
 pub const TWICE: &str = "OC029";
 pub const NOT_CONFIGURED: &str = "OC030";
+pub const DROPS_ALL: &str = "OC037";
+pub const CANNOT_SET: &str = "OC038";
+pub const NOT_THERE: &str = "OC039";
 pub const SOPS_FILE: &str = "OC201";
 pub const NOT_ENCRYPTED: &str = "OC202";
 pub const NO_FILE: &str = "OC210";
@@ -69,6 +72,9 @@ pub const CODES: &[(&str, &str)] = &[
     (QUOTE, "a text that YAML reads as a number needs quotes"),
     (TWICE, "something that must be unique is there twice"),
     (NOT_CONFIGURED, "a provider is used that oncall.yaml does not configure"),
+    (DROPS_ALL, "a rule would drop every alert of its integration"),
+    (CANNOT_SET, "a rule sets what it cannot"),
+    (NOT_THERE, "a template of a rule names what is not there"),
     (SOPS_FILE, "a file that holds secrets is not a SOPS file that is encrypted for age"),
     (NOT_ENCRYPTED, "a secret is readable in a SOPS file"),
     (NO_FILE, "a symbolic link, a submodule or a pointer of Git LFS stands where a file should be"),

@@ -19,6 +19,8 @@ pub struct Expectation {
     pub name: String,
     pub at: Timestamp,
     pub alert: ExpectedAlert,
+    /// Whether a rule of the integration drops it; `None`: not said.
+    pub dropped: Option<bool>,
     /// At least these are told.
     pub expect: Vec<Expected>,
     /// These are not told, until `until`.
@@ -93,6 +95,7 @@ impl Resolver<'_> {
             name: expectation.name.clone(),
             at: at?.at,
             alert: alert?,
+            dropped: expectation.dropped,
             expect,
             never,
             until: until.unwrap_or(last),

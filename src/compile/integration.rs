@@ -44,6 +44,7 @@ impl Resolver<'_> {
         let topics = self.topics(document, monitor, at);
         let fields = document.fields.as_ref();
         let fields = fields.map(|fields| self.fields(fields, &at.key("fields"))).unwrap_or_default();
+        let rules = self.event_rules(document.rules.as_deref().unwrap_or_default(), &at.key("rules"));
         let severity = self.severity_rules(document, at);
         let stale = document.stale_after.as_ref();
         let stale_after =
@@ -62,6 +63,7 @@ impl Resolver<'_> {
             fields,
             samples: samples(document, tree),
             formerly,
+            rules,
             severity,
             stale_after,
             heartbeat,

@@ -8,6 +8,7 @@
 pub mod code;
 mod comments;
 mod diagnostic;
+mod event_rule;
 mod expectation;
 mod fields;
 mod integration;

@@ -1,5 +1,6 @@
 //! Webhook endpoints, one for each integration, and their routes to services.
 
+use super::event_rule::EventRule;
 use super::template::Field;
 use super::{Id, Matcher, SecretSource};
 use crate::alert::Severity;
@@ -25,6 +26,8 @@ pub struct Endpoint {
     pub samples: Vec<Sample>,
     /// Old ids: their URLs still work, and their alerts are known as this one's.
     pub formerly: Vec<Id>,
+    /// Every one that matches is applied, in order, before `severity` and `routes`.
+    pub rules: Vec<EventRule>,
     /// Corrections of the severity; the first match wins.
     pub severity: Vec<SeverityRule>,
     /// An alert not heard of for this long is resolved.

@@ -17,6 +17,8 @@ pub struct Expectation {
     pub at: Instant,
     /// The alert, as the integration would understand it.
     pub alert: Alert,
+    /// Whether a rule of the integration drops the alert.
+    pub dropped: Option<bool>,
     /// At least these people are told, if nobody acknowledges.
     pub expect: Option<Vec<Expected>>,
     /// These people are not told.

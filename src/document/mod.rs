@@ -6,6 +6,7 @@
 
 mod business_hours;
 mod escalation_policy;
+mod event_rule;
 mod expectation;
 mod holidays;
 mod integration;
@@ -20,6 +21,7 @@ mod value;
 
 pub use business_hours::{BusinessHours, Window, WindowHolidays};
 pub use escalation_policy::{EscalationPolicy, Step, Target};
+pub use event_rule::{EventRule, SetFields};
 pub use expectation::{Alert, Expectation, Expected, Never};
 pub use holidays::Holiday;
 pub use integration::{Fields, Heartbeat, Integration, IntegrationType, Route, Severity, SeverityRule};

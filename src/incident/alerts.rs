@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 /// What the keys of the server's own alerts about an integration begin with.
 const OWN_KEY: char = '\u{1}';
 /// A repeat that changes nothing is recorded at most this often.
-const REPEAT_RECORDED: SignedDuration = SignedDuration::from_mins(1);
+pub const REPEAT_RECORDED: SignedDuration = SignedDuration::from_mins(1);
 /// Of an incident with more entries than this, repeats and news that raise nothing are recorded hourly.
 pub const TIMELINE_MAX: u32 = 10_000;
 /// How many open incidents of one group are looked at for one that an alert may join.
@@ -49,6 +49,11 @@ impl Call<'_> {
             self.record(open, AlertChange::Ignored { event: Box::new(event), why });
             return None;
         }
+        // An update says only what is new: rules see it beside what was said before.
+        let event = match event.action {
+            Action::Update => event,
+            _ => self.ruled(open, event)?,
+        };
         match (open, event.action) {
             (Some(id), Action::Note) => {
                 self.about(id, AlertChange::Noted { event: Box::new(event), service: None })
@@ -190,9 +195,10 @@ impl Call<'_> {
         self.again(id, amended);
     }
 
-    /// What the incident says, with what an update says anew.
+    /// What the incident says, with what an update says anew. What it does not say stays as rules have made it.
     fn amended(&self, id: IncidentId, update: Event) -> Event {
         let Some(incident) = self.incident(id) else { return update };
+        let update = self.update_by_rules(incident, update);
         let known = |new: String, known: &str| if new.is_empty() { known.to_owned() } else { new };
         let mut labels: BTreeMap<String, String> =
             incident.labels.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();

@@ -41,6 +41,7 @@ mod renamed;
 mod response;
 mod responses;
 mod rise;
+mod ruled;
 mod run_time;
 mod script;
 mod standing;

@@ -90,6 +90,8 @@ pub struct KnownKey {
     pub heard_at: Timestamp,
     /// When it began to fire, the last times.
     pub fires: Vec<Timestamp>,
+    /// When it was last recorded that a rule drops it.
+    pub dropped_at: Option<Timestamp>,
 }
 
 /// A contact about no incident.

@@ -7,6 +7,8 @@ pub mod answer;
 mod en;
 mod ja;
 pub mod moment;
+mod own;
+mod rules;
 pub mod storage;
 pub mod thread;
 pub mod timeline;

@@ -5,7 +5,7 @@
 
 use super::{Language, timeline_en, timeline_ja};
 use crate::actor::Via;
-use crate::reason::{Because, Fault, OwnTrouble, Rule, Why};
+use crate::reason::{Because, ByRules, Fault, OwnTrouble, Rule, Why};
 
 /// What the server keeps for itself.
 #[derive(Clone, Copy, Debug)]
@@ -278,6 +278,8 @@ pub enum Way {
 pub struct Said<'a> {
     pub words: &'a str,
     pub integration: &'a str,
+    /// What the rules of the integration did to it.
+    pub by_rules: Option<&'a ByRules>,
 }
 
 /// How urgent.

@@ -1,11 +1,12 @@
 //! The lines of a timeline in English.
 
 use super::timeline::{
-    Act, Carries, DeliveryLine, Ended, Held, HeldBy, Level, OverrideLine, OwnLine, Remarked, ResponseLine,
+    Act, Carries, DeliveryLine, Ended, Held, HeldBy, Level, OverrideLine, Remarked, ResponseLine,
     RunTimeLine, Said, Slowed, Step, StepLine, TimelineLine, ToldAs, Waiting, Way,
 };
+use super::{own, rules};
 use crate::actor::Via;
-use crate::reason::{Because, Fault, OwnTrouble, Why};
+use crate::reason::{Because, Fault, Why};
 
 pub(super) fn line(line: &TimelineLine) -> String {
     match line {
@@ -17,7 +18,7 @@ pub(super) fn line(line: &TimelineLine) -> String {
         TimelineLine::ClockJumped { seconds } => {
             format!("the clock jumped by {seconds} s: open deadlines moved")
         }
-        TimelineLine::Own(own) => own_line(*own),
+        TimelineLine::Own(own) => own::en(*own),
         TimelineLine::HeartbeatExpected { integration, seconds } => {
             format!("{integration} must be heard from every {seconds} s, from now on")
         }
@@ -25,6 +26,9 @@ pub(super) fn line(line: &TimelineLine) -> String {
         TimelineLine::HeartbeatMissed { integration } => format!("no heartbeat of {integration} in time"),
         TimelineLine::HeartbeatForgotten { integration } => {
             format!("{integration} need not be heard from any more")
+        }
+        TimelineLine::Ignored { alert, why: Why::Dropped { reason, .. } } => {
+            rules::dropped_en(&said(alert), reason)
         }
         TimelineLine::Ignored { alert, why: reason } => format!("ignored: {} ({})", said(alert), why(reason)),
         TimelineLine::Note { alert } => format!("note: {}", said(alert)),
@@ -172,6 +176,9 @@ fn response(line: &ResponseLine) -> String {
             let next = next.map_or_else(String::new, |at| format!(", next step at {at}"));
             format!("reassigned to {} by {by} {}{next}", to.join(", "), way(*via))
         }
+        ResponseLine::Resolved { by, why: Why::Dropped { reason, .. }, .. } => {
+            format!("resolved by {by}: {reason}")
+        }
         ResponseLine::Resolved { by, via: Via::Monitor | Via::Rule, why: reason, .. } => {
             format!("resolved by {by}: {}", why(reason))
         }
@@ -286,7 +293,8 @@ fn ended(what: &Ended) -> String {
 }
 
 fn said(alert: &Said) -> String {
-    format!("\"{}\" from {}", alert.words, alert.integration)
+    let by_rules = alert.by_rules.map_or_else(String::new, rules::en);
+    format!("\"{}\" from {}{by_rules}", alert.words, alert.integration)
 }
 
 fn held_back(held: &Held) -> String {
@@ -343,6 +351,7 @@ pub(super) fn why(why: &Why) -> String {
         Why::NoOpenIncident => "no open incident has this key".into(),
         Why::AlreadyAcknowledged => "it is acknowledged".into(),
         Why::AlertWasOver => "this alert was over before".into(),
+        Why::Dropped { rule, reason } => format!("dropped by {rule}: {reason}"),
         Why::NoServiceOfChange => "no service has this change".into(),
         Why::MonitorSaidSo => "the monitor says so".into(),
         Why::Stale(integration) => format!("{integration} no longer says it: stale_after has passed"),
@@ -465,22 +474,5 @@ pub(super) fn contact_sent(way: Way) -> &'static str {
         Way::Call => "call",
         Way::Slack => "Slack message",
         Way::Sms => "SMS",
-    }
-}
-
-fn own_line(line: OwnLine) -> String {
-    match line {
-        OwnLine::TroubleBegan { what, since } => format!("{}, since {since}", trouble(what)),
-        OwnLine::TroubleOver { what } => format!("over: {}", trouble(what)),
-        OwnLine::IntegrationRenamed { from, to } => {
-            format!("{from} is now {to}: its open alerts are known by that")
-        }
-    }
-}
-
-fn trouble(trouble: OwnTrouble) -> &'static str {
-    match trouble {
-        OwnTrouble::ConfigRefused => "the newest config is refused",
-        OwnTrouble::ConfigUnreachable => "the config repository cannot be read",
     }
 }

@@ -17,7 +17,7 @@ use crate::language::timeline::{
     ToldAs, Waiting,
 };
 use crate::place::Place;
-use crate::reason::{Because, Rule};
+use crate::reason::{Because, Rule, Why};
 use jiff::{Timestamp, tz::TimeZone};
 
 /// One line of a timeline: `02:05:00  step 2 of web began: suzuki …  [escalation-policies/web.yaml:4]`.
@@ -143,7 +143,13 @@ impl At<'_> {
     fn alert(&self, change: &AlertChange) -> (String, String) {
         let line = match change {
             AlertChange::Opened(opened) => return self.opened(opened),
-            AlertChange::Ignored { event, why } => TimelineLine::Ignored { alert: said(event), why },
+            AlertChange::Ignored { event, why } => {
+                let rule = match why {
+                    Why::Dropped { rule, .. } => rule.to_string(),
+                    _ => String::new(),
+                };
+                return (self.say(&TimelineLine::Ignored { alert: said(event), why }), rule);
+            }
             AlertChange::Noted { event, service } if event.action == Action::Change => {
                 TimelineLine::ServiceChanged { alert: said(event), service: service.as_deref() }
             }
@@ -349,7 +355,7 @@ impl At<'_> {
 fn said(event: &Event) -> Said<'_> {
     // An update may have no words of its own.
     let words = if event.summary.is_empty() { &event.dedup_key } else { &event.summary };
-    Said { words, integration: &event.integration }
+    Said { words, integration: &event.integration, by_rules: event.by_rules.as_deref() }
 }
 
 fn held_words<'a>(held: &'a HeldBack, until: &'a str, rule: &'a str) -> Held<'a> {

@@ -17,7 +17,7 @@ use crate::incident::{
 };
 use crate::language::Language;
 use crate::place::Place;
-use crate::reason::Rule;
+use crate::reason::{Rule, Why};
 use crate::schedule::UserId;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -280,6 +280,9 @@ fn alert(change: &AlertChange) -> Vec<Line<'_>> {
         AlertChange::Joined { event, .. } => said("joined", event, vec![]),
         AlertChange::Counted { event, .. } => said("counted", event, vec![]),
         AlertChange::Updated { event, .. } => said("updated", event, vec![]),
+        AlertChange::Ignored { event, why: Why::Dropped { rule, reason } } => {
+            said("dropped", event, vec![("rule", rule.into()), ("reason", (&**reason).into())])
+        }
         AlertChange::Ignored { event, why } => said("ignored", event, vec![("why", word(why).into())]),
         AlertChange::Noted { event, service } => {
             let effect = if event.action == Action::Change { "changed" } else { "noted" };

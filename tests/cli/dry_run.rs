@@ -220,3 +220,12 @@ fn mistakes() {
     refused(&dry_run("nothing.json", "--integration grafana"), Exit::Usage, &["cannot read", "nothing.json"]);
     refused(&dry_run(GRAFANA, "--integration grafana --at noon"), Exit::Usage, &["is not an instant"]);
 }
+
+/// A rule drops it: why, and which.
+#[test]
+fn what_a_rule_drops_tells_nobody() {
+    let text = text("tests/cli/alerts/dev.json", "--integration prometheus --at '2026-12-08 02:00'");
+    let sentence = "Nobody is told; dropped by integrations/prometheus.yaml:8: nobody is paged for\ndev.\n";
+    assert!(text.starts_with(sentence), "{text}");
+    assert!(text.contains("set       labels.host [integrations/prometheus.yaml:7]"), "{text}");
+}

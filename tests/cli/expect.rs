@@ -56,7 +56,7 @@ fn lines(diff: &str) -> Vec<String> {
 #[test]
 fn those_that_hold_are_listed() {
     let out = fine(oncall("expect", example().path()));
-    assert_eq!(out.lines().filter(|line| line.starts_with("ok    ")).count(), 5, "{out}");
+    assert_eq!(out.lines().filter(|line| line.starts_with("ok    ")).count(), 7, "{out}");
     assert!(out.lines().all(|line| line.width() <= 80), "{out}");
 }
 
@@ -162,4 +162,37 @@ fn what_cannot_be_recorded_says_why() {
     refused(&elsewhere, Exit::Usage, &["--file users/x.yaml", "expectations/<any>.yaml"]);
     refused(&record(&body_of_one, "grafna", "", folder.path()), Exit::Usage, &["did you mean `grafana`?"]);
     refused(&oncall("expect --write", folder.path()), Exit::Usage, &["--write goes with --record"]);
+}
+
+/// That a rule drops an alert is a promise like any other, kept, broken and recorded.
+#[test]
+fn what_a_rule_drops() {
+    let folder = example();
+    let body = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cli/alerts/dev.json");
+    let shown = fine(record(&body, "prometheus", "", folder.path()));
+    assert_eq!(lines(&shown).last().map(String::as_str), Some("  dropped: true"), "{shown}");
+    let broken = "- name: dev
+  at: 2026-12-01 02:00
+  alert: { integration: prometheus, severity: warning, summary: slow, labels: { env: dev } }
+  dropped: false
+- name: prod
+  at: 2026-12-01 02:00
+  alert: { integration: prometheus, severity: warning, summary: slow, labels: { env: prod } }
+  dropped: true
+";
+    write(folder.path(), "expectations/noise.yaml", broken);
+    let output = oncall("expect", folder.path());
+    let out = plain(&output.out);
+    assert_eq!(output.exit, Exit::Config);
+    assert!(
+        out.contains(
+            "`dev`: the alert is dropped by integrations/prometheus.yaml:8: nobody is paged for dev"
+        ),
+        "{out}"
+    );
+    assert!(
+        out.contains("expectations/noise.yaml:4:12") && out.contains("expectations/noise.yaml:8:12"),
+        "{out}"
+    );
+    assert!(out.contains("`prod`: no rule drops the alert"), "{out}");
 }

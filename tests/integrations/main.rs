@@ -106,6 +106,7 @@ fn endpoint(id: &str, kind: &str) -> Endpoint {
         fields: GenericFields::default(),
         samples: Vec::new(),
         formerly: Vec::new(),
+        rules: Vec::new(),
         severity: Vec::new(),
         stale_after: None,
         heartbeat: None,

@@ -21,6 +21,7 @@ mod providers;
 mod pushes;
 mod random;
 mod reloads;
+mod rules;
 mod run_time;
 mod silences;
 mod stored;

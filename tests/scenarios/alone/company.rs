@@ -84,6 +84,14 @@ const ROUTES: [&str; 4] = [
     "[{ when: { labels.env: staging }, service: batch }, { service_from: labels.service }, { service: web }]",
     "[{ when: { severity: critical }, service: shop }, { service_from: labels.service }, { service: web }]",
 ];
+const RULES: [&str; 6] = [
+    "",
+    "",
+    "",
+    "rules: [{ when: { labels.env: staging, severity: [warning, info] }, drop: drawn }]\n",
+    "rules: [{ when: { severity: info }, drop: drawn }]\n",
+    "rules: [{ when: { labels.env: \"~(?P<env>.+)\", severity: error }, set: { labels.cluster: \"{{ match.env }}\", severity: \"{{ labels.level | default('warning') }}\" } }, { when: { labels.cluster: y }, set: { labels.service: \"{{ labels.none }}\" } }]\n",
+];
 const STALE: [&str; 3] = ["", "stale_after: 6m\n", "stale_after: 15m\n"];
 
 /// The files that differ from the plain company, and those that differ in its other version.
@@ -132,8 +140,9 @@ fn files(random: &mut Random, often: u64) -> Vec<String> {
     files.push(silences(random));
     for (id, kind) in [("prometheus", "alertmanager"), ("grafana", "grafana")] {
         let (stale, routes) = (random.pick(&STALE), random.pick(&ROUTES));
+        let rules = random.pick(&RULES);
         files.push(format!(
-            "--- integrations/{id}.yaml\ntype: {kind}\nsecret: {{ env: {} }}\n{stale}routes: {routes}\n",
+            "--- integrations/{id}.yaml\ntype: {kind}\nsecret: {{ env: {} }}\n{stale}{rules}routes: {routes}\n",
             format!("{id}_SECRET").to_uppercase()
         ));
     }

@@ -10,7 +10,7 @@ use oncall::incident::{
     Alert, AlertChange, AlertKey, Change, Entry, EscalationChange, Incident, IncidentId, ResponseChange,
     ServerChange, State, Status,
 };
-use oncall::reason::Rule;
+use oncall::reason::{Rule, Why};
 use oncall::route::{self, UrgencyDecision};
 use std::collections::BTreeSet;
 
@@ -313,6 +313,9 @@ fn ended(company: &Lived, key: &AlertKey, entry: &Entry, covered: bool) -> Optio
     match &entry.change {
         Change::Response(ResponseChange::Resolved { by, via: Via::Call, .. }) => {
             covers(company, key, entry, by, Via::Call).then_some(CLOSED)
+        }
+        Change::Response(ResponseChange::Resolved { why: Why::Dropped { .. }, .. }) => {
+            Some("a rule drops it")
         }
         Change::Response(ResponseChange::Resolved { by: Actor::Rule(_), .. }) => covered.then_some("a rule"),
         Change::Response(ResponseChange::Resolved { via: Via::Monitor | Via::Rule, .. }) => Some("over"),
