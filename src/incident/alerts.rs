@@ -50,10 +50,7 @@ impl Call<'_> {
             return None;
         }
         // An update says only what is new: rules see it beside what was said before.
-        let event = match event.action {
-            Action::Update => event,
-            _ => self.ruled(open, event)?,
-        };
+        let event = if event.action == Action::Update { event } else { self.ruled(open, event)? };
         match (open, event.action) {
             (Some(id), Action::Note) => {
                 self.about(id, AlertChange::Noted { event: Box::new(event), service: None })

@@ -12,7 +12,7 @@ use super::{Call, IncidentId};
 use crate::actor::{Actor, Via};
 use crate::alert::{Event, HEARTBEAT_KEY};
 use crate::config::{Config, EventRule};
-use crate::reason::Why;
+use crate::reason::{Rule, Why};
 use crate::route::{Ruled, rules, why_dropped};
 
 impl Call<'_> {
@@ -112,11 +112,8 @@ impl Call<'_> {
         if others {
             return self.about(id, AlertChange::Over { integration, dedup_key, event: None, why });
         }
-        let name = match &why {
-            Why::Dropped { rule, .. } => rule.to_string(),
-            _ => integration,
-        };
-        let (by, via) = (Actor::Rule(name), Via::Rule);
+        let rule = Rule::from(why.clone()).place().map(ToString::to_string);
+        let (by, via) = (Actor::Rule(rule.unwrap_or(integration)), Via::Rule);
         self.about(id, ResponseChange::Resolved { by, via, why, event: None, reason: None });
         self.hang_up_needless(id, None);
     }
