@@ -22,7 +22,13 @@ pub(super) fn placed(config: &Config) -> Vec<(&Matcher, Place)> {
         .flat_map(|endpoint| &endpoint.routes)
         .map(|route| (route.when.as_ref(), route.place.clone()));
     let silences = config.silences.iter().map(|silence| (silence.when.as_ref(), silence.place()));
-    let all = urgency.chain(rules).chain(severity).chain(routes).chain(silences);
+    let inhibitions = config.inhibitions.iter().flat_map(|inhibition| {
+        [
+            (Some(&inhibition.source), inhibition.place.clone()),
+            (Some(&inhibition.mutes), inhibition.place.clone()),
+        ]
+    });
+    let all = urgency.chain(rules).chain(severity).chain(routes).chain(silences).chain(inhibitions);
     all.filter_map(|(when, place)| Some((when?, place))).collect()
 }
 

@@ -15,6 +15,7 @@ pub mod expectations;
 pub mod explain;
 mod folders;
 mod found;
+mod inhibitions;
 mod line_ups;
 mod long;
 mod matchers;
@@ -22,6 +23,7 @@ mod overrides;
 mod people;
 mod policies;
 mod providers;
+mod routes;
 mod rules;
 mod samples;
 mod side_by_side;
@@ -167,6 +169,10 @@ pub const CHECKS: &[Check] = &[
     warning("OC170", "a storm begins with a few incidents, or is counted over hours", storms::unlikely),
     warning("OC175", "a rule drops what is critical", event_rules::drops_critical),
     warning("OC176", "a rule of an integration never matches", event_rules::never_matches),
+    warning("OC177", "a route within hours leaves the other hours to the last route", routes::falls_through),
+    warning("OC178", "an inhibition never mutes", inhibitions::never_mutes),
+    warning("OC179", "an inhibition mutes everything", inhibitions::mutes_everything),
+    warning("OC180", "two inhibitions mute each other", inhibitions::mute_each_other),
     warning("OC181", "a rule repeats, and another calls or messages beside it", steps::beside_a_repeat),
     warning("OC182", "a step with one person has nobody to take turns or to ask too", steps::only_one),
 ];

@@ -58,6 +58,8 @@ struct Understood {
     route_rule: String,
     urgency: &'static str,
     urgency_rule: String,
+    /// The one that the rule names in place of the service's.
+    policy: Option<String>,
     raise_at: Option<Timestamp>,
     silenced: Option<(Timestamp, String)>,
 }
@@ -102,6 +104,7 @@ fn understood(config: &Config, endpoint: &Endpoint, event: Event, at: Timestamp)
             Urgency::None => "none",
         },
         urgency_rule: Language::En.rule(&decided.rule),
+        policy: decided.policy.as_ref().map(ToString::to_string),
         raise_at: decided.raise_at,
         silenced,
         dropped,
@@ -168,6 +171,7 @@ fn rows(config: &Config, understood: &Understood) -> Vec<(&'static str, String)>
     ));
     if event.action == Action::Trigger {
         rows.push(("urgency", format!("{}  [{}]", understood.urgency, understood.urgency_rule)));
+        rows.extend(understood.policy.clone().map(|policy| ("policy", policy)));
         let zone = &config.organisation.time_zone;
         let zoned = |at: Timestamp| format!("{} {}", local(at, zone), zone_name(zone));
         rows.extend(understood.raise_at.map(|at| ("", format!("high from {}", zoned(at)))));
@@ -248,6 +252,7 @@ fn object(understood: &Understood) -> Value {
         "route_rule": understood.route_rule,
         "urgency": understood.urgency,
         "urgency_rule": understood.urgency_rule,
+        "policy": understood.policy,
         "raise_at": understood.raise_at.map(|at| at.to_string()),
         "dropped": understood.dropped.as_ref().map(|(reason, rule)| json!({ "reason": reason, "rule": rule })),
         "silenced": silenced.map(|(until, rule)| json!({ "until": until.to_string(), "rule": rule })),

@@ -34,6 +34,7 @@ pub const NOT_CONFIGURED: &str = "OC030";
 pub const DROPS_ALL: &str = "OC037";
 pub const CANNOT_SET: &str = "OC038";
 pub const NOT_THERE: &str = "OC039";
+pub const NO_EQUAL: &str = "OC040";
 pub const REPEATS: &str = "OC045";
 pub const EACH: &str = "OC046";
 pub const SOPS_FILE: &str = "OC201";
@@ -77,6 +78,7 @@ pub const CODES: &[(&str, &str)] = &[
     (DROPS_ALL, "a rule would drop every alert of its integration"),
     (CANNOT_SET, "a rule sets what it cannot"),
     (NOT_THERE, "a template of a rule names what is not there"),
+    (NO_EQUAL, "an inhibition does not say what both alerts share"),
     (REPEATS, "a rule repeats where none can, or does not say after how long"),
     (EACH, "each is asked to acknowledge where only one is told, or in the fallback"),
     (SOPS_FILE, "a file that holds secrets is not a SOPS file that is encrypted for age"),

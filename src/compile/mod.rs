@@ -11,6 +11,7 @@ mod diagnostic;
 mod event_rule;
 mod expectation;
 mod fields;
+mod inhibition;
 mod integration;
 mod layout;
 mod masked;

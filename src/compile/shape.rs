@@ -166,7 +166,8 @@ impl Shape<'_> {
             Kind::Required { property } => {
                 let key = property.as_str().unwrap_or_default();
                 if !self.was_pruned(&spot, key) {
-                    findings.push(missing(&spot, key));
+                    let equal = key == "equal" && error.schema_path().as_str().contains("/Inhibition/");
+                    findings.push(if equal { no_equal(&spot) } else { missing(&spot, key) });
                 }
                 cuts.push(Pruned { pointer });
             }
@@ -321,6 +322,13 @@ fn merge_misspelt(findings: &mut Vec<Finding>) {
         meant.extend(key.map(|key| (object, is_missing(key))));
     }
     findings.retain(|finding| !meant.contains(&(finding.spot.pointer.clone(), finding.message.clone())));
+}
+
+/// Without it one node that is down would mute the pods of all.
+fn no_equal(object: &Spot) -> Finding {
+    let help = "write `equal: [labels.node]`, the fields in which both must be alike; or `equal: []` if any of the first \
+        explains all of the others";
+    Finding::error(code::NO_EQUAL, object.on(Part::FirstLine), "`equal` is missing").help(help)
 }
 
 /// A rule that could change the key would join what does not belong together, and part what does.

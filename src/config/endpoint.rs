@@ -5,6 +5,7 @@ use super::template::Field;
 use super::{Id, Matcher, SecretSource};
 use crate::alert::Severity;
 use crate::place::Place;
+use crate::schedule::Hours;
 use jiff::SignedDuration;
 use std::sync::Arc;
 
@@ -107,6 +108,8 @@ pub struct SeverityRule {
 #[derive(Clone, Debug)]
 pub struct Route {
     pub when: Option<Matcher>,
+    /// Taken only within these hours.
+    pub during: Option<Vec<Hours>>,
     pub target: RouteTarget,
     pub place: Place,
 }

@@ -137,6 +137,16 @@ impl Matcher {
         })
     }
 
+    /// Whether an alert may match both, so far as their texts tell.
+    pub fn may_overlap(&self, other: &Matcher) -> bool {
+        self.fields.iter().all(|(key, patterns)| {
+            let others = other.fields.iter().find(|(known, _)| known == key);
+            others.is_none_or(|(_, others)| {
+                patterns.iter().any(|one| others.iter().any(|other| one.may_overlap(key, other)))
+            })
+        })
+    }
+
     /// What the named groups of its regular expressions match: in each field those of the first pattern that does.
     pub fn groups<'v>(&self, value: impl Fn(&str) -> Cow<'v, str>) -> BTreeMap<String, String> {
         let mut groups = BTreeMap::new();
@@ -187,6 +197,14 @@ impl Pattern {
             PatternTest::Exact(body.to_owned())
         };
         Ok(Pattern { negated, test })
+    }
+
+    fn may_overlap(&self, key: &str, other: &Pattern) -> bool {
+        match (&self.test, &other.test) {
+            (PatternTest::Exact(text), _) if !self.negated => other.matches(key, text),
+            (_, PatternTest::Exact(text)) if !other.negated => self.matches(key, text),
+            _ => true,
+        }
     }
 
     fn matches(&self, key: &str, value: &str) -> bool {

@@ -1,6 +1,6 @@
 //! `integrations/<id>.yaml`
 
-use super::{Duration, EventRule, Match, OneOrMany, Secret};
+use super::{Duration, During, EventRule, Match, OneOrMany, Secret};
 use crate::integration::{MONITORS, Monitor, Sns};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::Error;
@@ -182,6 +182,9 @@ pub enum Severity {
 pub struct Route {
     /// Which alerts take this route; all by default.
     pub when: Option<Match>,
+    /// Only in these hours: the id of business hours (`office`), or windows written here. At other times the next route that
+    /// matches decides. Not for the last route.
+    pub during: Option<During>,
     /// This service: the id of a file in `services/`.
     #[schemars(example = &"checkout")]
     pub service: Option<String>,

@@ -164,11 +164,12 @@ fn who(config: &Config, simulated: &Simulated, told: &Told) -> Notify {
 
 /// The first step of the policy of the alert's service.
 fn first_step<'c>(config: &'c Config, simulated: &Simulated) -> Option<&'c Step> {
-    let service = simulated.entries.iter().find_map(|entry| match &entry.change {
-        Change::Alert(AlertChange::Opened(opened)) => opened.service.as_ref(),
+    let opened = simulated.entries.iter().find_map(|entry| match &entry.change {
+        Change::Alert(AlertChange::Opened(opened)) => Some(opened),
         _ => None,
     })?;
-    config.policies.get(&config.services.get(service)?.policy)?.steps.first()
+    let own = || config.services.get(opened.service.as_ref()?).map(|service| &service.policy);
+    config.policies.get(opened.policy.as_ref().or_else(own)?)?.steps.first()
 }
 
 fn alert_entries(alert: &ExpectedAlert) -> Vec<(String, Value)> {

@@ -48,6 +48,7 @@ impl State {
             Change::Steps(change) => self.apply_steps(change),
             Change::Escalation(
                 EscalationChange::Raised { .. }
+                | EscalationChange::PolicyChosen { .. }
                 | EscalationChange::HeldBack(_)
                 | EscalationChange::Released { .. }
                 | EscalationChange::StepBegan(_)

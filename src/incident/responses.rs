@@ -172,7 +172,8 @@ impl Incident {
         self.service = Some(moved.service.clone());
         (self.urgency, self.urgency_rule) = (moved.urgency, moved.urgency_rule.clone());
         self.raise_at = moved.raise_at;
-        (self.group, self.policy, self.low, self.left_at) = (None, None, None, None);
+        (self.group, self.low, self.left_at) = (None, None, None);
+        self.policy.clone_from(&moved.policy);
         (self.let_through, self.lowered) = (false, false);
         self.show_in(&moved.mirrors);
         self.version += 1;

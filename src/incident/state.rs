@@ -270,6 +270,10 @@ pub struct HeldBack {
     pub origin: Origin,
     pub reason: String,
     pub until: Timestamp,
+    /// The incident of the alert that inhibits it; none any more where that is over. Always serialized: snapshots cannot
+    /// skip a field.
+    #[serde(default)]
+    pub source: Option<IncidentId>,
 }
 
 /// A kind of rule that holds back.

@@ -136,7 +136,12 @@ impl Incident {
                 waits.map(|held| &mut held.until).for_each(moved);
             }
             Timer::Each => self.awaited.iter_mut().map(|awaited| &mut awaited.due).for_each(moved),
-            Timer::Silence | Timer::Snooze | Timer::Raise => {}
+            // By when the source was heard of, or is over.
+            Timer::Silence => {
+                let muted = self.held_back.iter_mut().filter(|held| held.by == Hold::Inhibition);
+                muted.map(|held| &mut held.until).for_each(moved);
+            }
+            Timer::Snooze | Timer::Raise => {}
         }
     }
 }

@@ -148,6 +148,11 @@ impl Incident {
                 self.raise_at = *raise_at;
                 self.version += 1;
             }
+            EscalationChange::PolicyChosen { policy, rule } => {
+                self.policy = Some(policy.clone());
+                self.urgency_rule.clone_from(rule);
+                self.version += 1;
+            }
             EscalationChange::HeldBack(held) => self.hold_back(held.clone()),
             EscalationChange::Released { mirrors, .. } => {
                 self.held_back = None;
@@ -252,7 +257,8 @@ impl Incident {
         (self.service, self.urgency) = (moved.service.clone(), moved.urgency);
         (self.route_rule, self.urgency_rule) = (moved.route_rule.clone(), moved.urgency_rule.clone());
         self.raise_at = moved.raise_at;
-        (self.group, self.policy, self.held_back, self.low) = (None, None, None, None);
+        (self.group, self.held_back, self.low) = (None, None, None);
+        self.policy.clone_from(&moved.policy);
         self.storm = None;
         self.show_in(&moved.mirrors);
     }

@@ -5,6 +5,7 @@
 
 pub mod answer;
 mod en;
+mod inhibition;
 mod ja;
 pub mod moment;
 mod own;
@@ -54,6 +55,7 @@ pub enum Word {
     Labels,
     Telling,
     Silenced,
+    Inhibited,
     Runbook,
     Incident,
     // Buttons.
@@ -198,10 +200,10 @@ pub enum Shown<'a> {
         alerts: usize,
         critical: usize,
     },
-    SilencedUntil {
-        until: &'a str,
-        reason: &'a str,
-        rule: &'a str,
+    Held(timeline::Held<'a>),
+    /// Behind a headline.
+    InhibitedBy {
+        source: &'a str,
     },
     /// An earlier attempt may have got through.
     Repeated,

@@ -101,6 +101,9 @@ pub enum TimelineLine<'a> {
         urgency: Level,
         raise_at: Option<&'a str>,
     },
+    PolicyChosen {
+        policy: &'a str,
+    },
     HeldBack {
         held: Held<'a>,
     },
@@ -332,6 +335,8 @@ pub struct Held<'a> {
     pub until: &'a str,
     pub rule: &'a str,
     pub reason: &'a str,
+    /// The incident that inhibits it.
+    pub source: Option<&'a str>,
 }
 
 /// A kind of rule that holds pages back.

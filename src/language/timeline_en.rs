@@ -4,7 +4,7 @@ use super::timeline::{
     Act, Carries, DeliveryLine, Ended, Held, HeldBy, Level, OverrideLine, Remarked, ResponseLine,
     RunTimeLine, Said, Slowed, Step, TimelineLine, Waiting, Way,
 };
-use super::{own, rules, steps};
+use super::{inhibition, own, rules, steps};
 use crate::actor::Via;
 use crate::reason::{Because, Fault, Why};
 
@@ -55,6 +55,8 @@ pub(super) fn line(line: &TimelineLine) -> String {
         TimelineLine::Raised { urgency, raise_at: Some(at) } => {
             format!("now {}, raised at {at} if still open", level(*urgency))
         }
+        TimelineLine::PolicyChosen { policy } => format!("told by the policy {policy} from now on"),
+        TimelineLine::HeldBack { held } if held.by == HeldBy::Inhibition => inhibition::en(held),
         TimelineLine::HeldBack { held } => held_back(held),
         TimelineLine::Released { by: HeldBy::Silence } => "the silence is over".to_owned(),
         TimelineLine::Released { by: HeldBy::Inhibition } => "no longer inhibited".to_owned(),
@@ -106,11 +108,10 @@ fn opened(line: &TimelineLine) -> String {
     let mut text =
         format!("opened: {what} -> {}, {severity}, {}", service.unwrap_or("no service"), level(*urgency));
     text.extend(raise_at.map(|at| format!(", raised at {at} if still open")));
-    text.extend(
-        held.map(|held| {
-            format!(", {} until {} ({}: {})", held_by(held.by), held.until, held.rule, held.reason)
-        }),
-    );
+    text.extend(held.map(|held| match held.by {
+        HeldBy::Inhibition => inhibition::opened_en(&held),
+        by => format!(", {} until {} ({}: {})", held_by(by), held.until, held.rule, held.reason),
+    }));
     text.extend(storm.map(|reason| format!("; a storm begins: {}", why(reason))));
     text
 }

@@ -4,7 +4,7 @@ use super::timeline::{
     Act, Carries, DeliveryLine, Ended, Held, HeldBy, Level, OverrideLine, Remarked, ResponseLine,
     RunTimeLine, Said, Slowed, Step, TimelineLine, Waiting, Way,
 };
-use super::{own, rules, steps};
+use super::{inhibition, own, rules, steps};
 use crate::actor::Via;
 use crate::reason::{Because, Fault, Why};
 
@@ -64,6 +64,8 @@ pub(super) fn line(line: &TimelineLine) -> String {
         TimelineLine::Raised { urgency, raise_at: Some(at) } => {
             format!("{}になりました。{at} に未解決なら緊急度を上げます", level(*urgency))
         }
+        TimelineLine::PolicyChosen { policy } => format!("以後はポリシー {policy} で呼び出します"),
+        TimelineLine::HeldBack { held } if held.by == HeldBy::Inhibition => inhibition::ja(held),
         TimelineLine::HeldBack { held } => held_back(held),
         TimelineLine::Released { by: HeldBy::Silence } => "サイレンスが終わりました".to_owned(),
         TimelineLine::Released { by: HeldBy::Inhibition } => "抑止が解除されました".to_owned(),
@@ -115,8 +117,9 @@ fn opened(line: &TimelineLine) -> String {
     };
     let mut text = format!("発生: {what} → {service}、重大度 {severity}、{}", level(*urgency));
     text.extend(raise_at.map(|at| format!("、{at} に未解決なら緊急度を上げます")));
-    text.extend(held.map(|held| {
-        format!("、{}（{} まで、{}: {}）", held_by(held.by), held.until, held.rule, held.reason)
+    text.extend(held.map(|held| match held.by {
+        HeldBy::Inhibition => inhibition::opened_ja(&held),
+        by => format!("、{}（{} まで、{}: {}）", held_by(by), held.until, held.rule, held.reason),
     }));
     text.extend(storm.map(|reason| format!("。アラートストームの始まりです: {}", why(reason))));
     text

@@ -342,6 +342,9 @@ fn escalation(change: &EscalationChange) -> Line<'_> {
             let (urgency, at) = (word(urgency).into(), (*raise_at).into());
             Line::new(info, "raised", [("urgency", urgency), ("raise_at", at), ("rule", rule.into())])
         }
+        EscalationChange::PolicyChosen { policy, rule } => {
+            Line::new(info, "policy_chosen", [("policy", (&**policy).into()), ("rule", rule.into())])
+        }
         EscalationChange::HeldBack(held) => Line::new(info, "held_back", held_back(held)),
         EscalationChange::Released { held, .. } => Line::new(info, "released", held_back(held)),
         EscalationChange::StepBegan(step) => {

@@ -50,12 +50,13 @@ pub(super) fn by_alert<'e>(effect: &'static str, event: Option<&'e Event>, line:
     said.into_iter().chain([line]).collect()
 }
 
-pub(super) fn held_back(held: &HeldBack) -> [(&'static str, Value<'_>); 4] {
+pub(super) fn held_back(held: &HeldBack) -> [(&'static str, Value<'_>); 5] {
     [
         ("why", word(&held.by).into()),
         ("until", held.until.into()),
         ("reason", Some(&*held.reason).filter(|reason| !reason.is_empty()).into()),
         ("rule", held_by(&held.origin).into()),
+        ("source", held.source.into()),
     ]
 }
 

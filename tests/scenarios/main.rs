@@ -15,6 +15,8 @@ mod deliveries;
 mod directs;
 mod escalation;
 mod heartbeats;
+mod hours;
+mod inhibitions;
 mod many;
 mod people;
 mod providers;
