@@ -8,7 +8,7 @@ use super::state::{Alert, HeldBack, Incident, Status};
 use super::{Call, IncidentId, Reply};
 use crate::actor::{Actor, Via};
 use crate::alert::{Action, Event, HEARTBEAT_KEY, Severity, UNPARSED};
-use crate::config::{Id, Service, field};
+use crate::config::{Service, field};
 use crate::reason::Why;
 use crate::route::{self, Decision, UrgencyDecision};
 use jiff::{SignedDuration, Timestamp};
@@ -92,8 +92,7 @@ impl Call<'_> {
         let service = decision.routed.service.as_ref().and_then(|id| self.config.services.get(id));
         let group = service.and_then(|service| group(service, &event, decision.routed.severity));
         let held = self.held_of_event(&event, &decision);
-        if let Some(id) = self.joinable(service, group.as_deref(), (held.is_some(), &decision.urgency.policy))
-        {
+        if let Some(id) = self.joinable(service, group.as_deref(), (held.is_some(), &decision.urgency)) {
             self.join(id, event, &decision, None);
             return None;
         }
@@ -157,7 +156,7 @@ impl Call<'_> {
         &self,
         service: Option<&Service>,
         group: Option<&str>,
-        (muted, policy): (bool, &Option<Id>),
+        (muted, decided): (bool, &UrgencyDecision),
     ) -> Option<IncidentId> {
         let service = service?;
         let within = service.group.as_ref()?.within;
@@ -166,7 +165,7 @@ impl Call<'_> {
             self.incident(**id).is_some_and(|incident| {
                 incident.alerts.len() < ALERTS_MAX
                     && incident.held_back.is_some() == muted
-                    && self.policy_by_rule(incident) == policy.as_ref()
+                    && self.is_told_alike(incident, decided)
                     && self.now.duration_since(incident.opened_at) <= within
             })
         };

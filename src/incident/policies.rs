@@ -7,53 +7,64 @@ use super::entry::EscalationChange;
 use super::state::{Incident, Status};
 use super::{Call, IncidentId};
 use crate::config::{Config, Id};
-use crate::reason::Rule;
-use crate::route::UrgencyDecision;
+use crate::route::{self, UrgencyDecision};
+use jiff::Timestamp;
 use std::cmp::Reverse;
 
 impl Call<'_> {
-    /// The policy that its urgency rule names by the config in force.
-    pub(super) fn policy_by_rule(&self, incident: &Incident) -> Option<&Id> {
-        named_by(self.config, incident, &incident.urgency_rule)
+    /// Whether an alert for which this was decided is told by the same policy as an incident, as its rules say.
+    pub(super) fn is_told_alike(&self, incident: &Incident, decided: &UrgencyDecision) -> bool {
+        let own = self.own_policy(incident);
+        let named = incident.policy_by_rule.as_ref();
+        named.or(own) == decided.policy.as_ref().or(own)
     }
 
-    /// The policy that what was decided asks for, where its rule's own is another one than the incident runs.
+    fn own_policy(&self, incident: &Incident) -> Option<&Id> {
+        self.config.services.get(incident.service.as_ref()?).map(|service| &service.policy)
+    }
+
+    /// The policy that what was decided asks for, where the incident runs another one.
     pub(super) fn other_policy(&self, incident: &Incident, decided: &UrgencyDecision) -> Option<Id> {
-        let service = incident.service.as_ref().and_then(|service| self.config.services.get(service))?;
-        let by_rule = incident.policy.is_some() && incident.policy.as_ref() == self.policy_by_rule(incident);
-        let runs = incident.policy.as_ref().unwrap_or(&service.policy);
+        let own = self.own_policy(incident)?;
+        let runs = incident.policy.as_ref().unwrap_or(own);
         let wanted = match &decided.policy {
             Some(policy) => policy,
-            None if by_rule => &service.policy,
+            None if incident.policy == incident.policy_by_rule => own,
+            // A person chose it.
             None => return None,
         };
         (wanted != runs).then(|| wanted.clone())
     }
 
-    /// A commit gave its urgency rule another policy: the incident goes on in that.
+    /// A commit gave its urgency rule another policy: the incident goes on in that. What a person chose stays.
     pub(super) fn follow_rule(&mut self, id: IncidentId, previous: Option<&Config>) {
         let Some(previous) = previous else { return };
         let Some(incident) = self.incident(id).filter(|it| it.status != Status::Resolved) else { return };
-        let before = named_by(previous, incident, &incident.urgency_rule);
-        if incident.policy.as_ref() != before {
-            // A person chose another one.
+        if incident.policy != incident.policy_by_rule {
             return;
         }
-        let firing = incident.alerts.iter().filter(|alert| alert.firing);
-        let decided = firing.map(|alert| self.urgency_of(incident, alert));
-        let Some(decided) = decided.max_by_key(|it| (it.urgency, Reverse(it.raise_at))) else { return };
-        if decided.policy.as_ref() == before {
+        let Some(decided) = decided(self.config, incident, self.now) else { return };
+        let now = decided.policy.as_ref().or(self.own_policy(incident));
+        if now == policy_in(previous, incident, self.now).as_ref() {
             return;
         }
-        let service = incident.service.as_ref().and_then(|service| self.config.services.get(service));
-        let Some(policy) = decided.policy.or_else(|| Some(service?.policy.clone())) else { return };
-        self.about(id, EscalationChange::PolicyChosen { policy, rule: decided.rule });
+        if let Some(policy) = self.other_policy(incident, &decided) {
+            self.about(id, EscalationChange::PolicyChosen { policy, rule: decided.rule });
+        }
     }
 }
 
-/// The policy that a rule of the incident's service names.
-fn named_by<'c>(config: &'c Config, incident: &Incident, rule: &Rule) -> Option<&'c Id> {
-    let place = rule.place()?;
+/// The most urgent that a config decides for any alert that fires.
+fn decided(config: &Config, incident: &Incident, now: Timestamp) -> Option<UrgencyDecision> {
     let service = config.services.get(incident.service.as_ref()?)?;
-    service.urgency.iter().find(|rule| rule.place == *place)?.policy.as_ref()
+    let firing = incident.alerts.iter().filter(|alert| alert.firing);
+    let decided = firing
+        .map(|alert| route::urgency(Some(service), alert.severity, |key| incident.field_of(alert, key), now));
+    decided.max_by_key(|it| (it.urgency, Reverse(it.raise_at)))
+}
+
+/// The policy that its alerts ran by a config.
+fn policy_in(config: &Config, incident: &Incident, now: Timestamp) -> Option<Id> {
+    let own = || config.services.get(incident.service.as_ref()?).map(|service| service.policy.clone());
+    decided(config, incident, now)?.policy.or_else(own)
 }

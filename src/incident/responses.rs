@@ -173,7 +173,7 @@ impl Incident {
         (self.urgency, self.urgency_rule) = (moved.urgency, moved.urgency_rule.clone());
         self.raise_at = moved.raise_at;
         (self.group, self.low, self.left_at) = (None, None, None);
-        self.policy.clone_from(&moved.policy);
+        (self.policy, self.policy_by_rule) = (moved.policy.clone(), moved.policy.clone());
         (self.let_through, self.lowered) = (false, false);
         self.show_in(&moved.mirrors);
         self.version += 1;

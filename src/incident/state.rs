@@ -176,6 +176,8 @@ pub struct Incident {
     pub held_back: Option<HeldBack>,
     /// The policy that a rule or a person chose, in place of its service's.
     pub policy: Option<Id>,
+    /// The one that its urgency rule named last.
+    pub policy_by_rule: Option<Id>,
     pub escalation: Option<Escalation>,
     /// The step that ran when it was acknowledged.
     pub left_at: Option<StepAt>,

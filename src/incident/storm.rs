@@ -74,9 +74,9 @@ impl Call<'_> {
         // What is muted joins only what is muted, and what is not only what is not.
         let known = self.index.storms.get(&key).into_iter().flatten().rev();
         // Nor would the people of a policy that a rule names hear of what joined a storm of another.
-        let policy = decision.urgency.policy.as_ref();
-        let mut open = known.filter_map(|id| self.incident(*id)).filter(|it| it.held_back.is_some() == held);
-        let mut open = open.by_ref().filter(|it| self.policy_by_rule(it) == policy);
+        let fits =
+            |it: &&Incident| it.held_back.is_some() == held && self.is_told_alike(it, &decision.urgency);
+        let mut open = known.filter_map(|id| self.incident(*id)).filter(fits);
         let open = open.next();
         let id = open.map(|incident| incident.id);
         let service = key.0.clone();

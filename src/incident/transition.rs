@@ -56,6 +56,7 @@ impl Incident {
             resolved_by: None,
             held_back: opened.held_back.clone(),
             policy: opened.policy.clone(),
+            policy_by_rule: opened.policy.clone(),
             escalation: None,
             left_at: None,
             low: None,
@@ -149,7 +150,7 @@ impl Incident {
                 self.version += 1;
             }
             EscalationChange::PolicyChosen { policy, rule } => {
-                self.policy = Some(policy.clone());
+                (self.policy, self.policy_by_rule) = (Some(policy.clone()), Some(policy.clone()));
                 self.urgency_rule.clone_from(rule);
                 self.version += 1;
             }
@@ -258,7 +259,7 @@ impl Incident {
         (self.route_rule, self.urgency_rule) = (moved.route_rule.clone(), moved.urgency_rule.clone());
         self.raise_at = moved.raise_at;
         (self.group, self.held_back, self.low) = (None, None, None);
-        self.policy.clone_from(&moved.policy);
+        (self.policy, self.policy_by_rule) = (moved.policy.clone(), moved.policy.clone());
         self.storm = None;
         self.show_in(&moved.mirrors);
     }

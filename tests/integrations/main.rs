@@ -140,6 +140,7 @@ fn config_of(endpoints: Vec<Endpoint>) -> Config {
         endpoints: endpoints.into_iter().map(|endpoint| (endpoint.id.clone(), endpoint)).collect(),
         retired: Default::default(),
         silences: Vec::new(),
+        inhibitions: Default::default(),
         runbooks: Vec::new(),
         calendars: BTreeMap::new(),
         sops: BTreeMap::new(),
