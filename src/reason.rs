@@ -97,6 +97,8 @@ pub enum Why {
 
     /// What somebody had put aside until now.
     SnoozeOver,
+    /// `auto_resolve_after` has passed, and nobody had taken it.
+    Idle,
 }
 
 /// What the rules of an integration did to an event.

@@ -99,7 +99,8 @@ impl Call<'_> {
             | Change::Heartbeat(_)
             | Change::Delivery(_)
             | Change::RunTime(_)
-            | Change::Steps(_) => {}
+            | Change::Steps(_)
+            | Change::Notice(_) => {}
         }
     }
 

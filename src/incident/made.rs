@@ -35,6 +35,8 @@ pub struct MovedTo {
     /// The policy that the urgency rule names.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub policy: Option<Id>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub idle_seconds: Option<u32>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub mirrors: Vec<NewMirror>,
     pub by: Actor,

@@ -145,6 +145,7 @@ impl Call<'_> {
             (self.stale_at(&event), self.mirrors_of(&event, &decision, decision.silence.is_some()));
         let Decision { routed, urgency, .. } = decision;
         let UrgencyDecision { urgency, raise_at, policy, rule: urgency_rule } = urgency;
+        let idle_seconds = self.idle_seconds(routed.service.as_ref());
         self.about(
             id,
             AlertChange::Moved(Box::new(Moved {
@@ -157,6 +158,7 @@ impl Call<'_> {
                 raise_at,
                 policy,
                 stale_at,
+                idle_seconds,
                 mirrors,
             })),
         );

@@ -158,7 +158,7 @@ impl Played<'_> {
 /// Whoever was told, in order.
 pub fn told(simulated: &Simulated) -> Vec<Told> {
     let told = |(at, delivery): &(Timestamp, Delivery)| {
-        let (user, by) = delivery.task.contact()?;
+        let (user, by) = delivery.task.contact().filter(|_| !delivery.incidents.is_empty())?;
         let rule = rule(&simulated.entries, *at, user).cloned();
         Some(Told { at: *at, user: user.clone(), by, rule })
     };
