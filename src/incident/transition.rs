@@ -58,6 +58,7 @@ impl Incident {
             record: Record::default(),
             held_back: opened.held_back.clone(),
             policy: opened.policy.clone(),
+            policy_by_rule: opened.policy.clone(),
             escalation: None,
             left_at: None,
             low: None,
@@ -151,6 +152,11 @@ impl Incident {
                 (self.urgency, self.lowered) = (*urgency, false);
                 self.urgency_rule.clone_from(rule);
                 self.raise_at = *raise_at;
+                self.version += 1;
+            }
+            EscalationChange::PolicyChosen { policy, rule } => {
+                (self.policy, self.policy_by_rule) = (Some(policy.clone()), Some(policy.clone()));
+                self.urgency_rule.clone_from(rule);
                 self.version += 1;
             }
             EscalationChange::HeldBack(held) => self.hold_back(held.clone()),
@@ -257,7 +263,8 @@ impl Incident {
         (self.service, self.urgency) = (moved.service.clone(), moved.urgency);
         (self.route_rule, self.urgency_rule) = (moved.route_rule.clone(), moved.urgency_rule.clone());
         (self.raise_at, self.idle_seconds) = (moved.raise_at, moved.idle_seconds);
-        (self.group, self.policy, self.held_back, self.low) = (None, None, None, None);
+        (self.group, self.held_back, self.low) = (None, None, None);
+        (self.policy, self.policy_by_rule) = (moved.policy.clone(), moved.policy.clone());
         self.storm = None;
         self.show_in(&moved.mirrors);
     }

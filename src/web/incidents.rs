@@ -249,6 +249,7 @@ pub(super) fn shown(config: &Config, row: &Row) -> Value {
         "resolved_by": row.resolved_by.as_ref().map(|by| name(by)),
         "paged": row.record.paged,
         "silenced_by": row.held_back.as_ref().map(|held| held.origin.to_string()),
+        "inhibited_by": row.held_back.as_ref().and_then(|held| held.source).map(|id| id.to_string()),
         "held_back": row.held_back.as_ref().map(|held| json!({
             "by": held.by, "rule": held.origin.to_string(), "reason": held.reason, "until": held.until,
         })),
