@@ -1,15 +1,15 @@
 //! Overrides: temporary changes to schedules, in the order of files and lines.
 
 use super::diagnostic::{Finding, Spot};
-use super::read::{Documents, File};
+use super::read::File;
 use super::resolve::Resolver;
 use super::{code, value};
 use crate::actor::Origin;
-use crate::config::Id;
+use crate::config::{Id, InGit};
 use crate::document;
 use crate::schedule::{Override, OverrideAction, Schedule};
 use jiff::Timestamp;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// What was made at run time and pulled into git: it lies on top of the other files and may overlap them.
 const PULLED: &str = "overrides/run-time.yaml";
@@ -18,12 +18,6 @@ const PULLED: &str = "overrides/run-time.yaml";
 fn in_order<T>(files: &[File<T>]) -> impl Iterator<Item = &File<T>> {
     let pulled = |file: &&File<T>| *file.at.file == *PULLED;
     files.iter().filter(move |file| !pulled(file)).chain(files.iter().filter(pulled))
-}
-
-/// The overrides made at run time that git has now.
-pub(super) fn retired(documents: &Documents) -> BTreeSet<u64> {
-    let files = documents.overrides.iter().filter_map(|file| file.document.as_ref());
-    files.flatten().filter_map(|one| one.id).collect()
 }
 
 /// An override of one schedule, kept while the others are read.
@@ -45,6 +39,8 @@ impl Resolver<'_> {
                 let Some((id, compiled)) = self.one_override(one, &at, schedules) else { continue };
                 let adds = matches!(compiled.action, OverrideAction::Add(_));
                 let (from, until) = (compiled.from, compiled.until);
+                let schedule = id.clone();
+                self.retired.extend(one.id.map(|id| InGit { id, schedule, from, until }));
                 placed.entry(id.clone()).or_default().push(Placed { from, until, adds, at });
                 all.entry(id).or_default().push(compiled);
             }

@@ -82,7 +82,7 @@ impl Resolver<'_> {
             services,
             endpoints,
             silences,
-            retired: super::overrides::retired(self.documents),
+            retired: std::mem::take(&mut self.retired),
             runbooks,
             calendars,
             sops: self.sops.iter().filter_map(|(path, file)| Some((path.clone(), file.clone()?))).collect(),
