@@ -7,7 +7,7 @@ use super::directory::{Directory, now};
 use super::instant::instant;
 use super::known::known;
 use super::told::{Played, json, text};
-use super::{Output, body, compare};
+use super::{Output, body, compare, complete};
 use crate::alert::Action;
 use crate::integration::read_trusted;
 use crate::preview::{Script, simulate};
@@ -40,7 +40,7 @@ pub struct Arguments {
     #[arg(long, value_name = "FILE", requires = "integration")]
     pub alert: Option<PathBuf>,
     /// The integration that receives it
-    #[arg(long, value_name = "ID", requires = "alert")]
+    #[arg(add = complete::integrations(), long, value_name = "ID", requires = "alert")]
     pub integration: Option<String>,
     /// When it arrives: `2026-12-05 02:00` in the organisation's time zone, or RFC 3339 [default: now]
     #[arg(long, value_name = "T")]

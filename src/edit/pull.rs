@@ -9,7 +9,7 @@ use super::writing::{Style, Value, flow};
 use super::{Edit, EditError, OverrideWish, Proposal, Subject, asked, proved};
 use crate::actor::Origin;
 use crate::alert::cut;
-use crate::compile::{NodeKind, Parsed};
+use crate::compile::{Node, NodeKind, SourceFile};
 use crate::config::RunTimeOverride;
 use crate::place::Place;
 use crate::schedule::{Override, OverrideAction, Schedules, UserId};
@@ -36,10 +36,7 @@ pub struct Pulled {
 }
 
 /// The edit, or `None` where the file has it all; and what could not be taken, in sentences.
-pub fn pull(
-    subject: &Subject<'_>,
-    pulled: &[Pulled],
-) -> Result<(Option<Edit>, Vec<String>), EditError> {
+pub fn pull(subject: &Subject<'_>, pulled: &[Pulled]) -> Result<(Option<Edit>, Vec<String>), EditError> {
     let (new, left_out) = wanted(subject, pulled);
     let before = subject.now.checked_sub(PAST_KEPT).unwrap_or(Timestamp::MIN);
     let past = |each: &Override| in_file(each).is_some() && each.until <= before;
@@ -139,14 +136,14 @@ fn text(subject: &Subject<'_>, new: &[Pulled], dropped: &[u32]) -> Result<String
 }
 
 /// What stays of the file: an entry goes with the comments below it.
-fn kept(source: &Parsed, dropped: &[u32]) -> Result<String, EditError> {
+fn kept(source: &SourceFile, dropped: &[u32]) -> Result<String, EditError> {
     let text = &source.text;
     let items = source.root.as_ref().map_or(&[][..], |root| root.items());
     let Some(first) = items.first() else {
         let comments = text.lines().filter(|line| line.trim_start().starts_with('#'));
         return Ok(comments.map(|line| format!("{line}\n")).collect());
     };
-    let braces = |item: &crate::compile::Node| matches!(item.kind, NodeKind::Mapping(_));
+    let braces = |item: &Node| matches!(item.kind, NodeKind::Mapping(_));
     let starts: Vec<usize> = items.iter().map(|item| line_start(text, item.span.start)).collect();
     let on_own_lines = starts.windows(2).all(|pair| pair[0] < pair[1]);
     let dashed = text.get(line_start(text, first.span.start)..).is_some_and(|it| it.starts_with('-'));

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "in a test a panic is the finding, in its helpers too")]
 
 mod compare;
+mod complete;
 mod dry_run;
 mod edits;
 mod expect;
@@ -9,6 +10,7 @@ mod help;
 mod init;
 mod paging;
 mod parse;
+mod pull;
 mod shifts;
 mod times;
 mod words;
@@ -152,7 +154,6 @@ fn instants_are_local_or_exact() {
     let cases = [
         ("", "write 2026-12-05 10:00"),
         ("tomorrow", "write 2026-12-05 10:00"),
-        ("10:00", "write 2026-12-05 10:00"),
         ("2026-13-05", "a month is 01 to 12"),
         ("2027-02-29", "February has only 28 days in 2027"),
         ("2028-02-30 10:00", "February has only 29 days in 2028"),
@@ -170,7 +171,7 @@ fn mistakes_name_the_thing_and_the_way_out() {
     let config = config();
     let usage = [
         ("who --schedule web/primry", "did you mean `web/primary`?"),
-        ("who --at yesterday", "`yesterday` is not an instant"),
+        ("who --at yesterday", "`yesterday` is not a time"),
         ("shifts web --from 2026-12-01 --until 2026-12-02", "there is no schedule `web`"),
         ("shifts web/primary --from 2026-12-02 --until 2026-12-02", "is not after --from"),
         ("shifts web/primary --from 2026-12-02 --until 2126-12-02", "in parts"),
