@@ -19,6 +19,7 @@ mod edited;
 pub mod example;
 mod expect;
 mod explain;
+mod healthcheck;
 mod incident;
 mod incidents;
 pub mod init;
@@ -26,6 +27,7 @@ mod instant;
 mod known;
 mod line_up;
 mod log;
+mod man;
 mod overrides;
 mod page;
 mod paging;
@@ -51,7 +53,7 @@ mod who;
 pub mod write;
 
 pub use instant::instant;
-pub use serve::LogFormat;
+pub use log::LogFormat;
 
 use crate::edit::{Edit, EditError, Subject};
 use anyhow::Result;
@@ -96,10 +98,12 @@ pub enum Command {
     Serve(serve::Arguments),
     Urls(urls::Arguments),
     Doctor(doctor::Arguments),
+    Healthcheck(healthcheck::Arguments),
     Send(send::Arguments),
     Schema(schema::Arguments),
     Demo(demo::Arguments),
     Completions(completions::Arguments),
+    Man(man::Arguments),
 }
 
 /// The answer to a command.
@@ -187,9 +191,11 @@ fn answer(command: Command) -> Result<Output> {
         Command::Serve(arguments) => serve::run(arguments),
         Command::Urls(arguments) => urls::run(&arguments),
         Command::Doctor(arguments) => doctor::run(&arguments),
+        Command::Healthcheck(arguments) => healthcheck::run(&arguments),
         Command::Send(arguments) => send::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments),
+        Command::Man(arguments) => man::run(&arguments),
     }
 }

@@ -121,7 +121,7 @@ pub(super) fn segment(text: &str) -> String {
 }
 
 /// What would be broken, a sentence each. How to confirm it is said where it is asked.
-pub(super) fn warnings(answer: &Value) -> Vec<&str> {
+fn warnings(answer: &Value) -> Vec<&str> {
     answer["warnings"].as_array().into_iter().flatten().filter_map(|it| it["text"].as_str()).collect()
 }
 
@@ -175,9 +175,20 @@ fn refusal(status: u16, answer: &Value) -> String {
             format!("{}\nNothing was changed: add --confirm to do it", warnings(answer).join("\n"))
         }
         _ if said.is_empty() => match answer["results"].as_array() {
-            Some(results) => results.iter().map(super::incident::line).collect::<Vec<_>>().join("\n"),
+            Some(results) => results.iter().map(line).collect::<Vec<_>>().join("\n"),
             None => format!("the server answers {status}"),
         },
         _ => said.to_owned(),
     }
+}
+
+/// What became of one incident.
+pub(super) fn line(result: &Value) -> String {
+    let id = result["incident"].as_str().unwrap_or_default();
+    let asked = warnings(result);
+    if !asked.is_empty() {
+        return format!("{id}: {} Nothing was changed: add --confirm to do it.", asked.join(" "));
+    }
+    let said = result["text"].as_str().or(result["error"].as_str()).unwrap_or_default();
+    format!("{id}: {said}")
 }
