@@ -10,53 +10,107 @@ use super::Language;
 pub enum Answer<'a> {
     // What was done. Instants are given as they are to be shown.
     GivenBack,
-    Snoozed { until: &'a str },
+    Snoozed {
+        until: &'a str,
+    },
     Reopened,
-    EscalatedTo { step: u32 },
-    PagedAlso { to: &'a [String] },
+    EscalatedTo {
+        step: u32,
+    },
+    PagedAlso {
+        to: &'a [String],
+    },
     Raised,
     Lowered,
-    Moved { service: &'a str },
+    Moved {
+        service: &'a str,
+    },
     Noted,
-    Merged { into: &'a str },
+    Merged {
+        into: &'a str,
+    },
     Unmerged,
-    OverrideMade { id: u64, until: &'a str },
-    SilenceMade { id: u64, until: &'a str },
-    AbsenceMade { id: u64, until: &'a str },
+    OverrideMade {
+        id: u64,
+        until: &'a str,
+    },
+    SilenceMade {
+        id: u64,
+        until: &'a str,
+    },
+    AbsenceMade {
+        id: u64,
+        until: &'a str,
+    },
     Ended,
     // Why not.
     MayNot,
     AlreadySo,
-    IsOff { name: &'a str, until: Option<&'a str> },
-    NobodyOnCall { schedule: &'a str },
-    Unknown { id: &'a str },
-    NoSuchStep { steps: u32 },
+    IsOff {
+        name: &'a str,
+        until: Option<&'a str>,
+    },
+    NobodyOnCall {
+        schedule: &'a str,
+    },
+    Unknown {
+        id: &'a str,
+    },
+    NoSuchStep {
+        steps: u32,
+    },
     NotAcknowledged,
     NotResolved,
     CannotBeReopened,
-    OpenElsewhere { incident: &'a str },
+    OpenElsewhere {
+        incident: &'a str,
+    },
     Past,
-    TooLong { hours: u32 },
+    TooLong {
+        hours: u32,
+    },
     Nothing,
-    IsClosed { incident: &'a str },
+    IsClosed {
+        incident: &'a str,
+    },
     IntoItself,
-    TooManyAlerts { max: usize },
+    TooManyAlerts {
+        max: usize,
+    },
     NotMerged,
     NothingFires,
     EndsBeforeItBegins,
     EmptyScope,
     ReasonMissing,
-    BadPattern { said: &'a str },
+    BadPattern {
+        said: &'a str,
+    },
     TooMany,
     OwnCover,
     EmptiesTheFallback,
     NotInForce,
     // What must be confirmed.
-    Everything { until: &'a str },
-    Gap { schedule: &'a str, from: &'a str, until: &'a str },
-    Fewer { schedule: &'a str, from: &'a str, until: &'a str },
-    NothingRings { name: &'a str },
-    CriticalForLong { until: &'a str },
+    Everything {
+        until: &'a str,
+    },
+    Gap {
+        schedule: &'a str,
+        from: &'a str,
+        until: &'a str,
+    },
+    Fewer {
+        schedule: &'a str,
+        from: &'a str,
+        until: &'a str,
+    },
+    NothingRings {
+        name: &'a str,
+    },
+    CriticalForLong {
+        until: &'a str,
+    },
+    /// Said once, after all of them.
+    Confirm,
 }
 
 impl Language {
@@ -119,20 +173,21 @@ fn en(answer: &Answer) -> String {
         Answer::EmptiesTheFallback => "Then everybody in the fallback policy would be away.".into(),
         Answer::NotInForce => "Nothing like that is in force.".into(),
         Answer::Everything { until } => {
-            format!("Nothing at all would page until {until}. Confirm to do it all the same.")
+            format!("Nothing at all would page until {until}.")
         }
-        Answer::Gap { schedule, from, until } => format!(
-            "Nobody would be on call on {schedule} from {from} until {until}. Confirm to do it all the same."
-        ),
-        Answer::Fewer { schedule, from, until } => format!(
-            "Fewer people would be on call on {schedule} from {from} until {until}. Confirm to do it all the same."
-        ),
+        Answer::Gap { schedule, from, until } => {
+            format!("Nobody would be on call on {schedule} from {from} until {until}.")
+        }
+        Answer::Fewer { schedule, from, until } => {
+            format!("Fewer people would be on call on {schedule} from {from} until {until}.")
+        }
         Answer::NothingRings { name } => {
-            format!("Nothing rings {name}: no phone, or no rule that calls. Confirm to do it all the same.")
+            format!("Nothing rings {name}: no phone, or no rule that calls.")
         }
         Answer::CriticalForLong { until } => {
-            format!("It is critical, and would page nobody until {until}. Confirm to do it all the same.")
+            format!("It is critical, and would page nobody until {until}.")
         }
+        Answer::Confirm => "Confirm to do it all the same.".into(),
     }
 }
 
@@ -187,19 +242,20 @@ fn ja(answer: &Answer) -> String {
         Answer::EmptiesTheFallback => "最終連絡先の全員が不在になってしまいます。".into(),
         Answer::NotInForce => "該当するものは有効になっていません。".into(),
         Answer::Everything { until } => {
-            format!("{until} まで、すべての呼び出しが止まります。実行するには確認してください。")
+            format!("{until} まで、すべての呼び出しが止まります。")
         }
-        Answer::Gap { schedule, from, until } => format!(
-            "{schedule} は {from} から {until} まで担当者がいなくなります。実行するには確認してください。"
-        ),
+        Answer::Gap { schedule, from, until } => {
+            format!("{schedule} は {from} から {until} まで担当者がいなくなります。")
+        }
         Answer::Fewer { schedule, from, until } => {
-            format!("{schedule} は {from} から {until} まで担当者が減ります。実行するには確認してください。")
+            format!("{schedule} は {from} から {until} まで担当者が減ります。")
         }
-        Answer::NothingRings { name } => format!(
-            "{name}さんには電話できません（電話番号または通知ルールがありません）。実行するには確認してください。"
-        ),
+        Answer::NothingRings { name } => {
+            format!("{name}さんには電話できません（電話番号または通知ルールがありません）。")
+        }
         Answer::CriticalForLong { until } => {
-            format!("重大度が「重大」です。{until} まで誰も呼び出されません。実行するには確認してください。")
+            format!("重大度が「重大」です。{until} まで誰も呼び出されません。")
         }
+        Answer::Confirm => "実行するには確認してください。".into(),
     }
 }
