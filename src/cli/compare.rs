@@ -15,7 +15,7 @@ use crate::config::Config;
 use crate::git::revision::{self, AtRevision};
 use crate::preview::difference::{Changed, Difference, Exchange, Gap, Presence, Sides, difference};
 use crate::preview::load::{Calendar, Load, loads};
-use crate::preview::paging::{PagingDifference, PagingKind, paging};
+use crate::preview::paging::{PagingChange, PagingDifference, paging};
 use crate::schedule::{OnCall, Schedules, UserId};
 use anyhow::{Result, bail};
 use jiff::{SignedDuration, Timestamp};
@@ -191,7 +191,7 @@ impl<'c> Compared<'c> {
     fn fails(&self, on: FailOn) -> bool {
         if on == FailOn::Unpaged {
             let changes = self.paging.iter().flat_map(|it| &it.changes);
-            return changes.into_iter().any(|change| change.kind == PagingKind::Unpaged);
+            return changes.into_iter().any(PagingChange::unpages);
         }
         self.difference.changed.iter().any(|changed| match on {
             FailOn::NowChanges => changed.urgent().is_some(),
