@@ -17,8 +17,9 @@ use jiff::{
 
 /// What is typed for a time, as the help of every command says it.
 pub(super) const TIMES: &str = "\
-A time is one of now, 18:00, 2h, tomorrow 10:00, mon 10:00, 12/24 18:00, 2026-12-05 10:00, 2026-12-05T10:00:00+09:00, \
-or in Japanese 明日 10:00, 月曜 10時, 2時間. A time of day means the next one; what may mean two things is asked back.";
+A time is one of now, 18:00, 2h, tomorrow 10:00, mon 10:00, 12/24 18:00, 2026-12-05 10:00, 2026-12-05T10:00:00+09:00. \
+A time of day means the next one; what may mean two things is asked back.
+In Japanese: 明日 10:00, 月曜 10時, 2時間, 交代まで";
 
 /// An instant, past or to come.
 pub fn instant(text: &str, zone: &TimeZone) -> Result<Timestamp> {

@@ -113,7 +113,11 @@ fn critical_that_becomes_low_pages_nobody() {
         failed.err
     );
     // What was only a message, and is none now, is the first line as well, and fails nothing.
-    let none = change(&[("oncall.yaml", "    - { urgency: low }", "    - { urgency: none }")]);
+    let none = change(&[(
+        "oncall.yaml",
+        "{ urgency: low }",
+        "{ when: { severity: [warning, info] }, urgency: none }",
+    )]);
     let (first, _) = none.first();
     assert!(
         first.starts_with("!! NOBODY IS TOLD any more of warning and info of checkout and platform,"),
