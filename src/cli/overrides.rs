@@ -48,6 +48,20 @@ enum Command {
     /// End one now, at a running server
     #[command(after_help = ENVIRONMENT)]
     End(End),
+    /// Say that somebody cannot: its maker and the room are told
+    #[command(after_help = ENVIRONMENT)]
+    Cannot(Cannot),
+}
+
+#[derive(Debug, clap::Args)]
+struct Cannot {
+    /// Its number, as `list` shows it
+    id: u64,
+    /// Who cannot
+    #[arg(long = "as", value_name = "USER")]
+    user: String,
+    #[command(flatten)]
+    server: Server,
 }
 
 /// What `pull` does, and for whom.
@@ -122,6 +136,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<Output> {
             list.watch.ask(&list.server, &Question::get("/v1/overrides"), items, text)
         }
         Command::End(end) => end.run("overrides"),
+        Command::Cannot(Cannot { id, user, server }) => {
+            server.ask(&Question::post(&format!("/v1/overrides/{id}/cannot"), json!({ "user": user })), said)
+        }
     }
 }
 
@@ -162,7 +179,11 @@ impl Arguments {
     pub(super) fn edit(&self, subject: &Subject<'_>) -> Option<Result<Edit, EditError>> {
         match &self.command {
             Command::Add(add) => add.url.is_none().then(|| add.edit(subject)),
+<<<<<<< HEAD
             Command::Pull(_) | Command::List(_) | Command::End(_) => None,
+=======
+            Command::List(_) | Command::End(_) | Command::Cannot(_) => None,
+>>>>>>> 27a674128dec1a42347f0538a4c3c9bda3755421
         }
     }
 }
