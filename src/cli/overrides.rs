@@ -179,11 +179,7 @@ impl Arguments {
     pub(super) fn edit(&self, subject: &Subject<'_>) -> Option<Result<Edit, EditError>> {
         match &self.command {
             Command::Add(add) => add.url.is_none().then(|| add.edit(subject)),
-<<<<<<< HEAD
-            Command::Pull(_) | Command::List(_) | Command::End(_) => None,
-=======
-            Command::List(_) | Command::End(_) | Command::Cannot(_) => None,
->>>>>>> 27a674128dec1a42347f0538a4c3c9bda3755421
+            Command::Pull(_) | Command::List(_) | Command::End(_) | Command::Cannot(_) => None,
         }
     }
 }
