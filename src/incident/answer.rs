@@ -14,7 +14,7 @@ pub fn reply_text(reply: &Reply, language: Language, zone: &TimeZone) -> String 
         Reply::Refused(refused) => why_not(refused, language, zone),
         Reply::Confirm(warnings) => {
             let sentences = warnings.iter().map(|it| warning(it, language, zone));
-            let confirm = [language.answer(&Answer::Confirm)];
+            let confirm = [language.confirm().to_owned()];
             language.sentences(&sentences.chain(confirm).collect::<Vec<_>>())
         }
         Reply::Made { id, kind, until } => {

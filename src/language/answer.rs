@@ -10,111 +10,65 @@ use super::Language;
 pub enum Answer<'a> {
     // What was done. Instants are given as they are to be shown.
     GivenBack,
-    Snoozed {
-        until: &'a str,
-    },
+    Snoozed { until: &'a str },
     Reopened,
-    EscalatedTo {
-        step: u32,
-    },
-    PagedAlso {
-        to: &'a [String],
-    },
+    EscalatedTo { step: u32 },
+    PagedAlso { to: &'a [String] },
     Raised,
     Lowered,
-    Moved {
-        service: &'a str,
-    },
+    Moved { service: &'a str },
     Noted,
-    Merged {
-        into: &'a str,
-    },
+    Merged { into: &'a str },
     Unmerged,
-    OverrideMade {
-        id: u64,
-        until: &'a str,
-    },
-    SilenceMade {
-        id: u64,
-        until: &'a str,
-    },
-    AbsenceMade {
-        id: u64,
-        until: &'a str,
-    },
+    OverrideMade { id: u64, until: &'a str },
+    SilenceMade { id: u64, until: &'a str },
+    AbsenceMade { id: u64, until: &'a str },
     Ended,
     Passed,
     // Why not.
     MayNot,
     AlreadySo,
-    IsOff {
-        name: &'a str,
-        until: Option<&'a str>,
-    },
-    NobodyOnCall {
-        schedule: &'a str,
-    },
-    Unknown {
-        id: &'a str,
-    },
-    NoSuchStep {
-        steps: u32,
-    },
+    IsOff { name: &'a str, until: Option<&'a str> },
+    NobodyOnCall { schedule: &'a str },
+    Unknown { id: &'a str },
+    NoSuchStep { steps: u32 },
     NotAcknowledged,
     NotResolved,
     CannotBeReopened,
-    OpenElsewhere {
-        incident: &'a str,
-    },
+    OpenElsewhere { incident: &'a str },
     Past,
-    TooLong {
-        hours: u32,
-    },
+    TooLong { hours: u32 },
     Nothing,
-    IsClosed {
-        incident: &'a str,
-    },
+    IsClosed { incident: &'a str },
     IntoItself,
-    TooManyAlerts {
-        max: usize,
-    },
+    TooManyAlerts { max: usize },
     NotMerged,
     NothingFires,
     EndsBeforeItBegins,
     EmptyScope,
     ReasonMissing,
-    BadPattern {
-        said: &'a str,
-    },
+    BadPattern { said: &'a str },
     TooMany,
     OwnCover,
     EmptiesTheFallback,
     NotInForce,
     // What must be confirmed.
-    Everything {
-        until: &'a str,
-    },
-    Gap {
-        schedule: &'a str,
-        from: &'a str,
-        until: &'a str,
-    },
-    Fewer {
-        schedule: &'a str,
-        from: &'a str,
-        until: &'a str,
-    },
-    NothingRings {
-        name: &'a str,
-    },
-    CriticalForLong {
-        until: &'a str,
-    },
-    /// Said once, after all of them.
-    Confirm,
+    Everything { until: &'a str },
+    Gap { schedule: &'a str, from: &'a str, until: &'a str },
+    Fewer { schedule: &'a str, from: &'a str, until: &'a str },
+    NothingRings { name: &'a str },
+    CriticalForLong { until: &'a str },
 }
 
 impl Language {
+    /// How what was warned of is done all the same: said once, after all warnings.
+    pub fn confirm(self) -> &'static str {
+        match self {
+            Language::En => "Confirm to do it all the same.",
+            Language::Ja => "実行するには確認してください。",
+        }
+    }
+
     pub fn answer(self, answer: &Answer) -> String {
         match self {
             Language::En => en(answer),
@@ -191,7 +145,6 @@ fn en(answer: &Answer) -> String {
         Answer::CriticalForLong { until } => {
             format!("It is critical, and would page nobody until {until}.")
         }
-        Answer::Confirm => "Confirm to do it all the same.".into(),
     }
 }
 
@@ -263,6 +216,5 @@ fn ja(answer: &Answer) -> String {
         Answer::CriticalForLong { until } => {
             format!("重大度が「重大」です。{until} まで誰も呼び出されません。")
         }
-        Answer::Confirm => "実行するには確認してください。".into(),
     }
 }
