@@ -33,7 +33,7 @@ pub struct Arguments {
 enum Command {
     /// Append an override to the right file, or make it at a running server
     #[command(
-        override_usage = "oncall override add <SCHEDULE> [--from <T>] <--until <T>|--for <D>>\n       \
+        override_usage = "oncall override add <SCHEDULES> [--from <T>] <--until <T>|--for <D>>\n       \
             <--with <USERS>|--replace <USER> --with <USERS>|--add <USERS>>\n       [OPTIONS] [DIR]",
         after_help = format!("It goes into the file of an override it overlaps, or into overrides/<YYYY-MM>.yaml. With --url, \
                       it is made at the running server instead, with the token in ONCALL_TOKEN.\n\n{TIMES}")
@@ -75,12 +75,15 @@ Environment:
 
 #[derive(Debug, clap::Args)]
 struct Add {
-    /// The schedule
-    #[arg(add = complete::schedules(), value_name = "SCHEDULE", required_unless_present = "schedule")]
+    /// The schedule; separate several with commas
+    #[arg(add = complete::schedules(), value_name = "SCHEDULES", required_unless_present = "schedule")]
     id: Option<String>,
-    /// The schedule, as an option
-    #[arg(add = complete::schedules(), long, value_name = "ID")]
-    schedule: Option<String>,
+    /// The same, as an option
+    #[arg(add = complete::schedules(), long, value_name = "IDS", value_delimiter = ',')]
+    schedule: Vec<String>,
+    /// Only this layer, by its name, in its own hours
+    #[arg(long, value_name = "NAME", conflicts_with = "url")]
+    layer: Option<String>,
     /// From then, in the schedule's time zone [default: now]
     #[arg(long, value_name = "T")]
     from: Option<String>,
@@ -243,14 +246,17 @@ fn read(it: &Value) -> Result<Pulled> {
 }
 
 impl Add {
-    /// The schedule: a word of its own, or the option, and then the word is the directory.
-    fn schedule(&self) -> &str {
-        self.schedule.as_deref().or(self.id.as_deref()).unwrap_or_default()
+    /// The schedules: a word of its own, or the option, and then the word is the directory.
+    fn schedules(&self) -> Vec<&str> {
+        match &self.id {
+            Some(ids) if self.schedule.is_empty() => ids.split(',').map(str::trim).collect(),
+            _ => self.schedule.iter().map(|id| id.trim()).collect(),
+        }
     }
 
     fn options(&self) -> Options {
-        let dir = match (&self.schedule, &self.id) {
-            (Some(_), Some(dir)) => dir.into(),
+        let dir = match &self.id {
+            Some(dir) if !self.schedule.is_empty() => dir.into(),
             _ => self.options.directory.dir.clone(),
         };
         Options { write: self.options.write, directory: Directory { dir } }
@@ -258,8 +264,11 @@ impl Add {
 
     fn edit(&self, subject: &Subject<'_>) -> Result<Edit, EditError> {
         let wish = self.wish(subject).map_err(|error| refused(&error))?;
-        let zone = &subject.config.schedules.schedules[wish.schedule].time_zone;
+        let schedules = &subject.config.schedules.schedules;
+        let zone =
+            wish.schedules.first().and_then(|id| schedules.get(*id)).map(|schedule| &schedule.time_zone);
         let ours = &subject.config.organisation.time_zone;
+        let zone = zone.unwrap_or(ours);
         let [from, until] = [wish.from, wish.until].map(|at| in_zones(at, zone, ours));
         let mut edit = add_override(subject, &wish)?;
         if self.is_spoken() {
@@ -280,18 +289,37 @@ impl Add {
             let ids: Vec<String> = ids.iter().map(|id| somebody(id)).collect::<Result<_>>()?;
             Ok((!ids.is_empty()).then(|| json!(ids)))
         };
+        let (with, add) = (people(&self.with)?, people(&self.add)?);
         let replace = self.replace.as_deref().map(somebody).transpose()?;
-        let body = json!({
-            "schedule": self.schedule(), "from": self.from, "until": self.until, "for": self.lasts,
-            "with": people(&self.with)?, "replace": replace, "add": people(&self.add)?, "reason": self.reason,
-            "confirm": self.confirm,
-        });
-        server.ask(&Question::post("/v1/overrides", body), said)
+        let mut done = Output::fine(String::new());
+        for schedule in self.schedules() {
+            let body = json!({
+                "schedule": schedule, "from": self.from, "until": self.until, "for": self.lasts, "with": with,
+                "replace": replace, "add": add, "reason": self.reason, "confirm": self.confirm,
+            });
+            let one = server.ask(&Question::post("/v1/overrides", body), said)?;
+            done.out.push_str(&one.out);
+            if one.exit != Exit::Fine {
+                return Ok(Output { out: done.out, ..one });
+            }
+        }
+        Ok(done)
     }
 
     fn wish<'a>(&'a self, subject: &Subject<'a>) -> Result<OverrideWish<'a>> {
         let schedules = &subject.config.schedules.schedules;
-        let (schedule, Schedule { time_zone: zone, .. }) = known("schedule", schedules, self.schedule())?;
+        let mut named: Vec<&str> = Vec::new();
+        let mut zone = &subject.config.organisation.time_zone;
+        for id in self.schedules() {
+            let (id, Schedule { time_zone, .. }) = known("schedule", schedules, id)?;
+            if named.contains(&&**id) {
+                bail!("`{id}` is named twice");
+            }
+            if named.is_empty() {
+                zone = time_zone;
+            }
+            named.push(id);
+        }
         let action = match &self.replace {
             Some(who) => OverrideAction::Replace {
                 who: known("user", &subject.config.users, &somebody(who)?)?.0.clone(),
@@ -303,15 +331,10 @@ impl Add {
         if matches!(&action, OverrideAction::Add(nobody) if nobody.is_empty()) {
             bail!("--add nobody changes nothing: name who helps, or use `--with nobody` for a gap");
         }
+        let first = named.first().copied().unwrap_or_default();
         let at = |said: &str, after: Timestamp| match typed(said, subject.now, zone)? {
             Moment::At(at) => Ok(at),
-            Moment::Handoff => {
-                let next = subject.config.schedules.next_handoff(schedule, after, HANDOFF_WITHIN);
-                let until = next.next.map(|_| next.until);
-                until.with_context(|| {
-                    format!("`{schedule}` does not change hands within 31 days: give a time")
-                })
-            }
+            Moment::Handoff => handoff(subject, first, after),
         };
         let from = match &self.from {
             Some(said) => minute(said, at(said, subject.now)?),
@@ -325,8 +348,16 @@ impl Add {
                 from.checked_add(lasts)?
             }
         };
-        Ok(OverrideWish { schedule, from, until, action, reason: self.reason.as_deref() })
+        let (layer, reason) = (self.layer.as_deref(), self.reason.as_deref());
+        Ok(OverrideWish { schedules: named, from, until, layer, action, reason })
     }
+}
+
+/// When the schedule changes hands next.
+fn handoff(subject: &Subject<'_>, schedule: &str, after: Timestamp) -> Result<Timestamp> {
+    let next = subject.config.schedules.next_handoff(schedule, after, HANDOFF_WITHIN);
+    let until = next.next.map(|_| next.until);
+    until.with_context(|| format!("`{schedule}` does not change hands within 31 days: give a time"))
 }
 
 /// What is said without a date is meant to the minute: files are read by people.

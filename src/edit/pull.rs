@@ -166,13 +166,14 @@ fn line(subject: &Subject<'_>, one: &Pulled) -> String {
     let made = &one.made;
     let Some(schedule) = subject.config.schedules.schedules.get(&made.schedule) else { return String::new() };
     let wish = OverrideWish {
-        schedule: &made.schedule,
+        schedules: vec![&*made.schedule],
         from: made.from,
         until: made.until,
+        layer: None,
         action: made.action.clone(),
         reason: made.reason.as_deref(),
     };
-    let mut entries = entries(subject, schedule, &wish);
+    let mut entries = entries(subject, &[schedule], &schedule.time_zone, &wish);
     entries.push(("id", Value::Word(one.id.to_string())));
     let name: String = made.by.stored_name().chars().filter(|c| !c.is_control()).collect();
     format!("- {} # made by {}\n", flow(&entries, &Style::default()), cut(name.trim(), NAME_MAX))
@@ -185,6 +186,7 @@ fn add(schedules: &mut Schedules, one: &Pulled) {
     let added = Override {
         from: made.from,
         until: made.until,
+        layer: None,
         action: sorted(&made.action),
         origin: Origin::File(Place { file: Arc::from(PULLED), line: 0 }),
         reason: made.reason.clone(),
