@@ -400,7 +400,7 @@ impl Incident {
     ) {
         self.settle_mirrors(delivery, outcome, retry_at);
         self.repeat(delivery, outcome, at);
-        let (status, held, asked) = (self.status, self.held_back.is_some(), self.asked());
+        let stands = self.stands();
         let unsettled = matches!(outcome, Outcome::Accepted { .. });
         let over = matches!(outcome, Outcome::Ended { .. } | Outcome::Delivered { .. });
         let mut taken = Vec::new();
@@ -424,7 +424,7 @@ impl Incident {
             found.failed = found.failed.saturating_add(1);
             found.doubted.extend(doubt.then_some(delivery));
             found.due = retry_at.unwrap_or(found.due);
-            retry_at.is_some() && found.is_wanted(status, held, &asked)
+            retry_at.is_some() && found.is_wanted(&stands)
         });
         let told = taken.into_iter().filter(|(_, purpose)| *purpose == Purpose::Page && !unsettled);
         for (user, _) in told {
