@@ -38,7 +38,7 @@ enum Command {
         after_help = format!("It goes into the file of an override it overlaps, or into overrides/<YYYY-MM>.yaml. With --url, \
                       it is made at the running server instead, with the token in ONCALL_TOKEN.\n\n{TIMES}")
     )]
-    Add(Add),
+    Add(Box<Add>),
     /// Write those that run at a server, or are to come, into overrides/run-time.yaml
     #[command(after_help = PULLING)]
     Pull(Pull),
