@@ -1,8 +1,9 @@
 //! `oncall incidents`: the incidents of a running server.
 
-use super::Output;
 use super::remote::{ENVIRONMENT, Question, Server};
 use super::table::table;
+use super::watch::{Items, Watch};
+use super::{Output, complete};
 use anyhow::Result;
 use serde_json::Value;
 
@@ -14,7 +15,7 @@ pub struct Arguments {
     #[arg(long, default_value = "open")]
     status: String,
     /// Of this service
-    #[arg(long, value_name = "ID")]
+    #[arg(add = complete::services(), long, value_name = "ID")]
     service: Option<String>,
     /// `critical`, `error`, `warning` or `info`
     #[arg(long)]
@@ -29,6 +30,8 @@ pub struct Arguments {
     #[arg(long, value_name = "ID")]
     before: Option<String>,
     #[command(flatten)]
+    watch: Watch,
+    #[command(flatten)]
     server: Server,
 }
 
@@ -42,7 +45,15 @@ pub(super) fn run(arguments: &Arguments) -> Result<Output> {
         ("before", &arguments.before),
     ];
     question.query.extend(filters.into_iter().filter_map(|(name, value)| Some((name, value.clone()?))));
-    arguments.server.ask(&question, text)
+    let items = Items { list: "incidents", name: "id", line };
+    arguments.watch.ask(&arguments.server, &question, items, text)
+}
+
+fn line(incident: &Value, _: &Value) -> String {
+    let said = |key: &str| incident[key].as_str().unwrap_or("-");
+    let who = incident["acknowledged_by"].as_str().map(|who| format!(" by {who}")).unwrap_or_default();
+    let (id, status, severity) = (said("id"), said("status"), said("severity"));
+    format!("{id}  {status}{who}  {severity}  {}  {}", said("service"), said("summary"))
 }
 
 fn text(answer: &Value) -> String {

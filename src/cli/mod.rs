@@ -8,6 +8,7 @@ mod compare;
 mod compare_json;
 mod compare_markdown;
 mod compare_text;
+mod complete;
 mod completions;
 mod demo;
 mod directory;
@@ -49,6 +50,7 @@ mod told;
 mod urls;
 mod user;
 mod validate;
+mod watch;
 mod who;
 pub mod write;
 
@@ -130,6 +132,11 @@ pub enum Exit {
     Server = 3,
 }
 
+/// The variable by which a shell's script asks this program what Tab offers.
+pub fn complete_by() -> &'static str {
+    "ONCALL_COMPLETE"
+}
+
 /// Runs a command. An error becomes one line with its causes, and an exit status.
 pub fn run(command: Command) -> Output {
     let failed =
@@ -194,7 +201,7 @@ fn answer(command: Command) -> Result<Output> {
         Command::SignInLink(arguments) => sign_in_link::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),
-        Command::Completions(arguments) => Ok(completions::run(&arguments)),
+        Command::Completions(arguments) => completions::run(&arguments),
         Command::Man(arguments) => man::run(&arguments),
     }
 }

@@ -29,7 +29,7 @@ pub use inhibition::Inhibition;
 pub use masked::{MASK, bare, is_secret_itself, is_secret_name, look_secret, masked, place_name};
 pub use provider::{MirrorKind, PROVIDERS, Provider, ProviderRow};
 pub use routing::{BadPattern, Matcher, PATTERN_MAX, Pattern, PatternTest, Silence, SilencePeriod, field};
-pub use run_time::{Break, RunTime, RunTimeAbsence, RunTimeOverride, RunTimeSilence};
+pub use run_time::{Break, InGit, RunTime, RunTimeAbsence, RunTimeOverride, RunTimeSilence};
 pub use secret::{SECRET_MAX, Secret, SecretSource, Secrets};
 pub use service::{Group, Inform, JiraTicket, Service, StormRule, Urgency, UrgencyRule};
 pub use template::{FUEL_MAX, Field, Malformed, Rendered, TEMPLATE_MAX, Template};
@@ -63,8 +63,8 @@ pub struct Config {
     pub silences: Vec<Silence>,
     /// Shared by every config with the same commit, whatever is made at run time.
     pub inhibitions: Arc<[Inhibition]>,
-    /// Overrides made at run time that now stand in git, by their `id:`.
-    pub retired: BTreeSet<u64>,
+    /// Overrides made at run time that now stand in git: those with an `id:`.
+    pub retired: Vec<InGit>,
     /// The existing runbooks, as paths below `runbooks/`.
     pub runbooks: Vec<String>,
     /// Every calendar, with the generation of its token.

@@ -13,8 +13,9 @@ pub fn reply_text(reply: &Reply, language: Language, zone: &TimeZone) -> String 
         Reply::Done { action, .. } => done(action, language, zone),
         Reply::Refused(refused) => why_not(refused, language, zone),
         Reply::Confirm(warnings) => {
-            let sentences: Vec<String> = warnings.iter().map(|it| warning(it, language, zone)).collect();
-            language.sentences(&sentences)
+            let sentences = warnings.iter().map(|it| warning(it, language, zone));
+            let confirm = [language.confirm().to_owned()];
+            language.sentences(&sentences.chain(confirm).collect::<Vec<_>>())
         }
         Reply::Made { id, kind, until } => {
             let (id, until) = (*id, &*language.date_time(*until, zone));

@@ -61,6 +61,14 @@ pub enum Answer<'a> {
 }
 
 impl Language {
+    /// How what was warned of is done all the same: said once, after all warnings.
+    pub fn confirm(self) -> &'static str {
+        match self {
+            Language::En => "Confirm to do it all the same.",
+            Language::Ja => "実行するには確認してください。",
+        }
+    }
+
     pub fn answer(self, answer: &Answer) -> String {
         match self {
             Language::En => en(answer),
@@ -123,19 +131,19 @@ fn en(answer: &Answer) -> String {
         Answer::EmptiesTheFallback => "Then everybody in the fallback policy would be away.".into(),
         Answer::NotInForce => "Nothing like that is in force.".into(),
         Answer::Everything { until } => {
-            format!("Nothing at all would page until {until}. Confirm to do it all the same.")
+            format!("Nothing at all would page until {until}.")
         }
-        Answer::Gap { schedule, from, until } => format!(
-            "Nobody would be on call on {schedule} from {from} until {until}. Confirm to do it all the same."
-        ),
-        Answer::Fewer { schedule, from, until } => format!(
-            "Fewer people would be on call on {schedule} from {from} until {until}. Confirm to do it all the same."
-        ),
+        Answer::Gap { schedule, from, until } => {
+            format!("Nobody would be on call on {schedule} from {from} until {until}.")
+        }
+        Answer::Fewer { schedule, from, until } => {
+            format!("Fewer people would be on call on {schedule} from {from} until {until}.")
+        }
         Answer::NothingRings { name } => {
-            format!("Nothing rings {name}: no phone, or no rule that calls. Confirm to do it all the same.")
+            format!("Nothing rings {name}: no phone, or no rule that calls.")
         }
         Answer::CriticalForLong { until } => {
-            format!("It is critical, and would page nobody until {until}. Confirm to do it all the same.")
+            format!("It is critical, and would page nobody until {until}.")
         }
     }
 }
@@ -194,19 +202,19 @@ fn ja(answer: &Answer) -> String {
         Answer::EmptiesTheFallback => "最終連絡先の全員が不在になってしまいます。".into(),
         Answer::NotInForce => "該当するものは有効になっていません。".into(),
         Answer::Everything { until } => {
-            format!("{until} まで、すべての呼び出しが止まります。実行するには確認してください。")
+            format!("{until} まで、すべての呼び出しが止まります。")
         }
-        Answer::Gap { schedule, from, until } => format!(
-            "{schedule} は {from} から {until} まで担当者がいなくなります。実行するには確認してください。"
-        ),
+        Answer::Gap { schedule, from, until } => {
+            format!("{schedule} は {from} から {until} まで担当者がいなくなります。")
+        }
         Answer::Fewer { schedule, from, until } => {
-            format!("{schedule} は {from} から {until} まで担当者が減ります。実行するには確認してください。")
+            format!("{schedule} は {from} から {until} まで担当者が減ります。")
         }
-        Answer::NothingRings { name } => format!(
-            "{name}さんには電話できません（電話番号または通知ルールがありません）。実行するには確認してください。"
-        ),
+        Answer::NothingRings { name } => {
+            format!("{name}さんには電話できません（電話番号または通知ルールがありません）。")
+        }
         Answer::CriticalForLong { until } => {
-            format!("重大度が「重大」です。{until} まで誰も呼び出されません。実行するには確認してください。")
+            format!("重大度が「重大」です。{until} まで誰も呼び出されません。")
         }
     }
 }

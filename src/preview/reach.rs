@@ -130,6 +130,12 @@ impl Reach {
         self.contacts.iter().filter(|it| it.by.method().interrupts).map(|it| it.after).min()
     }
 
+    /// Whether somebody is paged: by what interrupts, or at high urgency by whatever they have.
+    pub fn pages(&self) -> bool {
+        let high = matches!(&self.decided, Decided::Opened { urgency: Urgency::High, held: None, .. });
+        self.first_page().is_some() || (high && !self.contacts.is_empty())
+    }
+
     /// How soon the first contact comes.
     pub fn first(&self) -> Option<SignedDuration> {
         self.contacts.iter().map(|it| it.after).min()

@@ -309,7 +309,9 @@ impl Row {
                     (running.policy, running.step, running.deadline) = (policy.clone(), *step, *deadline);
                 }
             }
-            EscalationChange::NewcomersWait { .. } | EscalationChange::StepPassed { .. } => {}
+            EscalationChange::NewcomersWait { .. }
+            | EscalationChange::StepPassed { .. }
+            | EscalationChange::PolicyChosen { .. } => {}
         }
     }
 

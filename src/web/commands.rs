@@ -370,8 +370,8 @@ pub(super) fn refused(reply: Option<Reply>, config: &Config, missing: &str) -> (
                 shown
             };
             let said: Vec<Value> = warnings.iter().map(shown).collect();
-            let words = text(&Reply::Confirm(warnings), config);
-            let error = format!("{words} (repeat it with \"confirm\": true)");
+            let words: Vec<String> = warnings.iter().map(|it| warning(it, Language::En, zone)).collect();
+            let error = format!("{} Repeat it with \"confirm\": true.", words.join(" "));
             (StatusCode::CONFLICT, json!({ "error": error, "warnings": said }))
         }
         Some(

@@ -49,7 +49,9 @@ pub async fn who(State(doors): Shared, headers: HeaderMap, uri: Uri) -> Response
         who_object(id, &handover, &config.schedules.reason(id, at))
     };
     let schedules: Vec<Value> = ids.iter().map(one).collect();
-    Json(json!({ "at": at, "commit": live.commit, "schedules": schedules })).into_response()
+    let zone = config.organisation.time_zone.iana_name();
+    Json(json!({ "at": at, "commit": live.commit, "schedules": schedules, "time_zone": zone }))
+        .into_response()
 }
 
 /// `GET /v1/schedules/{id}/shifts?from=2026-12-01&until=2026-12-15`

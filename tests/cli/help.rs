@@ -102,7 +102,7 @@ fn exit_statuses_are_those_of_the_config_page() {
         (&["validate", "example-config"], 0),
         (&["who", "--at", "2026-12-08T12:00:00+09:00", "example-config"], 0),
         (&["validate", "tests"], 2),
-        (&["who", "--at", "noon", "example-config"], 2),
+        (&["who", "--at", "yesterday", "example-config"], 2),
         (&["who", "--schedule", "nobody", "example-config"], 2),
         (&["validate", "--format", "xml", "example-config"], 2),
         (&["nothing"], 2),

@@ -112,6 +112,21 @@ fn critical_that_becomes_low_pages_nobody() {
         "{}",
         failed.err
     );
+    // What was only a message, and is none now, is the first line as well, and fails nothing.
+    let none = change(&[(
+        "oncall.yaml",
+        "{ urgency: low }",
+        "{ when: { severity: [warning, info] }, urgency: none }",
+    )]);
+    let (first, _) = none.first();
+    assert!(
+        first.starts_with("!! NOBODY IS TOLD any more of warning and info of platform,")
+            && first.contains("no urgency (oncall.yaml:49)"),
+        "{first}"
+    );
+    // Of checkout, Yamada is informed after half an hour.
+    assert!(first.contains("THE FIRST MESSAGE COMES LATER for warning and info of checkout"), "{first}");
+    fine(none.run("--fail-on unpaged"));
     // The other way round it is a change for the better.
     let better = Change { before: low.after, after: low.before };
     let out = fine(better.run("--fail-on unpaged"));
