@@ -105,7 +105,7 @@ fn critical_that_becomes_low_pages_nobody() {
     )]);
     let (first, _) = low.first();
     let says = "!! NOBODY IS PAGED any more for critical of checkout and platform";
-    assert_eq!(first, format!("{says}, {NIGHT_AND_OFFICE}: low urgency (oncall.yaml:46)"));
+    assert_eq!(first, format!("{says}, {NIGHT_AND_OFFICE}: low urgency (oncall.yaml:53)"));
     let failed = low.run("--fail-on unpaged");
     assert!(
         failed.exit == Exit::Config && failed.err.contains("pages nobody (--fail-on unpaged)"),
