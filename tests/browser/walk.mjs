@@ -86,6 +86,7 @@ const more = async (at = incident) => {
   await page.click("details.commands summary");
 };
 await page.goto(base + incident);
+await page.screenshot({ path: "pictures/incident.png" });
 await act("acknowledge", button("acknowledge"), /受け付けました/);
 await act("unacknowledge", button("unacknowledge"), /取り消しました/);
 await act("escalate", button("escalate"), /次の担当者/);
