@@ -112,6 +112,7 @@ fn page(board: &Board, live: &Live, asked: &Asked) -> Result<Value, String> {
             "acknowledged": board.count(Status::Acknowledged),
         },
         "closed_since": board.closed_since(),
+        "time_zone": config.organisation.time_zone.iana_name(),
         "seq": board.seq,
     }))
 }

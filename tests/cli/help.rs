@@ -139,7 +139,9 @@ fn the_example_company_is_valid() {
 
 #[test]
 fn the_oncall_lines_of_the_readmes_run() {
-    for (path, fewest) in [("README.md", 8), ("README.ja.md", 8), ("docs/use.md", 8), ("example-config/README.md", 6)] {
+    for (path, fewest) in
+        [("README.md", 8), ("README.ja.md", 8), ("docs/use.md", 8), ("example-config/README.md", 6)]
+    {
         let text =
             std::fs::read_to_string(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap();
         let lines = commands(&text);

@@ -80,14 +80,15 @@ pub fn describes(method: &str, path: &str, asked: Option<&Value>, status: u16, a
     }
 }
 
-/// Every route that the sources of the doors add to the router, with its methods.
+/// Every route that the sources of the doors add to the router, with its methods; pages for people are no API.
 fn routes() -> BTreeSet<(String, String)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/web");
     let route = Regex::new(r#"\.route\(\s*"([^"]+)","#).unwrap();
     let method = Regex::new(r"\b(get|post|put|patch|delete|any)\(").unwrap();
     let mut routes = BTreeSet::new();
-    for file in fs::read_dir(folder).unwrap() {
-        let text = fs::read_to_string(file.unwrap().path()).unwrap();
+    let files = fs::read_dir(folder).unwrap().map(|file| file.unwrap());
+    for file in files.filter(|file| file.file_name() != "pages.rs") {
+        let text = fs::read_to_string(file.path()).unwrap();
         for found in route.captures_iter(&text) {
             let rest = &text[found.get(0).unwrap().end()..];
             let mut depth = 1;
