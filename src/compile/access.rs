@@ -109,14 +109,14 @@ impl Resolver<'_> {
                     Notify::User(id) => Some(id),
                     Notify::Schedule(_) => None,
                 });
-                self.reaches(access, named.cloned().collect(), &Spot::line(&step.place), "this step tells");
+                self.reaches(access, &named.cloned().collect(), &Spot::line(&step.place), "this step tells");
             }
         }
         for (id, schedule) in &schedules.schedules {
             let Some(at) = self.documents.schedules.get(id).map(|file| file.at.clone()) else { continue };
             for (index, layer) in schedule.layers.iter().enumerate().filter(|(_, layer)| !layer.shadow) {
                 let at = at.key("layers").index(index);
-                self.reaches(access, newest(layer), &at, "this layer puts on call");
+                self.reaches(access, &newest(layer), &at, "this layer puts on call");
             }
             for over in schedule.overrides.iter() {
                 let (OverrideAction::Set(people)
@@ -124,7 +124,7 @@ impl Resolver<'_> {
                 | OverrideAction::Replace { with: people, .. }) = &over.action;
                 if let Some(place) = over.origin.place() {
                     let people = people.iter().cloned().collect();
-                    self.reaches(access, people, &Spot::line(place), "this override puts on call");
+                    self.reaches(access, &people, &Spot::line(place), "this override puts on call");
                 }
             }
         }
@@ -135,7 +135,7 @@ impl Resolver<'_> {
         file.and_then(|file| file.document.as_ref()).is_some_and(|user| user.left.is_some())
     }
 
-    fn reaches(&mut self, access: &Access, people: BTreeSet<Id>, at: &Spot, does: &str) {
+    fn reaches(&mut self, access: &Access, people: &BTreeSet<Id>, at: &Spot, does: &str) {
         let may_not = |id: &&Id| !access.names_responder(id) && !self.has_left(id);
         let names: Vec<String> = people.iter().filter(may_not).map(|id| format!("`{id}`")).collect();
         if names.is_empty() {

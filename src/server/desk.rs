@@ -182,7 +182,7 @@ impl Visit<'_> {
     }
 
     async fn list(&mut self, service: Option<crate::config::Id>) {
-        let wanted = Wanted { open: true, service: service.map(|id| id.to_string()), ..Wanted::default() };
+        let wanted = Wanted { open: true, service: service.map(|id| id.to_string()) };
         let Ok(open) = self.desk.inbox.list(wanted).await else { return self.busy().await };
         self.answer(None);
         self.say(&answer::incidents(&self.live.config, &self.person, &open, self.now)).await;
