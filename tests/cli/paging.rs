@@ -121,7 +121,7 @@ fn critical_that_becomes_low_pages_nobody() {
     let (first, _) = none.first();
     assert!(
         first.starts_with("!! NOBODY IS TOLD any more of warning and info of platform,")
-            && first.contains("no urgency (oncall.yaml:49)"),
+            && first.contains("no urgency (oncall.yaml:56)"),
         "{first}"
     );
     // Of checkout, Yamada is informed after half an hour.
