@@ -1,6 +1,6 @@
 //! Whom one alert reaches, by what and how soon, if nobody acknowledges.
 //!
-//! The alert is played through the state machine ([`simulate`](super::simulate)); what is kept of it is what two versions of
+//! The alert is played through the state machine ([`simulate`]); what is kept of it is what two versions of
 //! a config are compared by. Which alerts are played is decided in [`alerts`](super::alerts), what a difference means in
 //! [`paging`](super::paging).
 

@@ -2,7 +2,7 @@
 //!
 //! What an entry changes here is what it changes of the incident in the state, less what only the engine needs. A test holds
 //! both to each other over random days. What goes beyond one incident (a merge, a clock that jumped, an integration's new
-//! name) is in [`row_beside`](super::row_beside).
+//! name) is in `row_beside`.
 
 #![deny(clippy::wildcard_enum_match_arm)]
 

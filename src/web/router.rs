@@ -1,6 +1,6 @@
 //! All routes, and the doors that are about the server itself: a push of the config, how it is, and its metrics.
 //!
-//! A door checks who knocks and hands on values: monitors' are in [`webhook`], providers' in [`callbacks`], people's tools' in
+//! A door checks who knocks and hands on values: monitors' are in `webhook`, providers' in [`callbacks`], people's tools' in
 //! [`api`], [`commands`] and [`changes`]. What a refusal brings with it is in [`refused`].
 
 use super::address;
