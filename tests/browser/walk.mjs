@@ -18,8 +18,8 @@ const watch = (page) => {
   page.on("dialog", (dialog) => { wrong.push(`an alert ran script: ${dialog.message()}`); dialog.dismiss(); });
   page.on("request", (request) => check(request.url().startsWith(base), `a request left the origin: ${request.url()}`));
 };
-const alert = async (name, summary) => {
-  const body = { status: "firing", version: "1", orgId: 1, alerts: [{ status: "firing", fingerprint: name, labels: { alertname: name, service: "checkout", severity: "critical", note: HOSTILE }, annotations: { summary, description: HOSTILE } }] };
+const alert = async (name, summary, words) => {
+  const body = { status: "firing", version: "1", orgId: 1, alerts: [{ status: "firing", fingerprint: name, labels: { alertname: name, service: "checkout", severity: "critical", note: words }, annotations: { summary, description: words } }] };
   const answer = await fetch(`${base}/v1/webhooks/grafana/${secret}`, { method: "POST", body: JSON.stringify(body) });
   check(answer.status === 202, `the alert was answered ${answer.status}`);
 };
@@ -33,8 +33,8 @@ const signIn = async (user, context) => {
   return page;
 };
 
-await alert("first", "payments fail");
-await alert("hostile", HOSTILE);
+await alert("first", "payments fail", "8.2 % of requests failed in the last 5 minutes.");
+await alert("hostile", HOSTILE, HOSTILE);
 const people = [["tanaka", "ja"], ["smith", "en"]];
 for (const [user, language] of people) {
   const context = await browser.newContext({ viewport: { width: 360, height: 740 } });
