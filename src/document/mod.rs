@@ -38,8 +38,8 @@ pub use silence::Silence;
 pub use storm::{Storm, StormLimits};
 pub use user::{ContactMethod, ContactRule, Language, NamedPhone, Notify, ShiftRule, TimeOff, User};
 pub use value::{
-    Channel, Date, Duration, During, Handoff, Instant, Match, OneOrMany, Period, Secret, SlackGroup, SlackId,
-    TimeZone, Url,
+    Channel, Date, Duration, During, Handoff, History, Instant, Match, OneOrMany, Period, Secret, SlackGroup,
+    SlackId, TimeZone, Url,
 };
 
 use schemars::{Schema, generate::SchemaSettings};

@@ -36,5 +36,6 @@ pub mod sink;
 pub mod socket;
 pub mod story;
 mod trouble;
+pub mod upkeep;
 pub mod verdict;
 mod words;

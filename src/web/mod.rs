@@ -28,6 +28,7 @@ pub mod pages_incidents;
 pub mod pages_make;
 pub mod pages_people;
 pub mod pages_sign_in;
+pub mod past;
 pub mod proxy;
 pub mod reading;
 pub mod reading_form;
