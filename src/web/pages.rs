@@ -8,7 +8,7 @@ use super::doors::{Doors, Shared};
 use super::reading_form::Form;
 use super::refusal::Refusal;
 use super::session::{Session, forget_said, forget_session, is_own_form};
-use super::{pages_incidents, pages_make, pages_people};
+use super::{pages_incidents, pages_link, pages_make, pages_people};
 use crate::config::Id;
 use crate::language::Language;
 use crate::language::page::PageWords;
@@ -56,6 +56,7 @@ pub fn routes(doors: &Arc<Doors>) -> Router<Arc<Doors>> {
         .route("/silences/new", get(pages_make::new_silence).post(pages_make::make_silence))
         .route("/absences", post(pages_make::make_absence))
         .route("/declare", get(pages_make::new_incident).post(pages_make::declare))
+        .route("/a/{token}", get(pages_link::show).post(pages_link::act))
         .route("/sign-in", get(signed_out))
         .route("/sign-in/{token}", get(ask_sign_in).post(sign_in))
         .route("/sign-out", post(sign_out))
@@ -168,7 +169,7 @@ impl Guest {
 }
 
 /// Whether somebody is in `users/` and has not left.
-fn is_here(live: &Live, user: &str, now: Timestamp) -> bool {
+pub(super) fn is_here(live: &Live, user: &str, now: Timestamp) -> bool {
     let left = live.config.schedules.is_off(user, now).is_some_and(|off| off.until.is_none());
     live.config.users.contains_key(user) && !left
 }
