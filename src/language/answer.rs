@@ -52,8 +52,6 @@ pub enum Answer<'a> {
     OwnCover,
     EmptiesTheFallback,
     NotInForce,
-    OlderTrigger,
-    OnlyShows,
     // What must be confirmed.
     Everything { until: &'a str },
     Gap { schedule: &'a str, from: &'a str, until: &'a str },
@@ -132,8 +130,6 @@ fn en(answer: &Answer) -> String {
         Answer::OwnCover => "Nobody can stand in for themselves.".into(),
         Answer::EmptiesTheFallback => "Then everybody in the fallback policy would be away.".into(),
         Answer::NotInForce => "Nothing like that is in force.".into(),
-        Answer::OlderTrigger => "It has paged anew since this link was sent: use the newest message.".into(),
-        Answer::OnlyShows => "You were only informed of this: this link shows it and does nothing.".into(),
         Answer::Everything { until } => {
             format!("Nothing at all would page until {until}.")
         }
@@ -205,10 +201,6 @@ fn ja(answer: &Answer) -> String {
         Answer::OwnCover => "自分自身を代わりにはできません。".into(),
         Answer::EmptiesTheFallback => "最終連絡先の全員が不在になってしまいます。".into(),
         Answer::NotInForce => "該当するものは有効になっていません。".into(),
-        Answer::OlderTrigger => {
-            "このリンクの送信後に、あらためて呼び出しが行われています。最新のメッセージのリンクを使ってください。".into()
-        }
-        Answer::OnlyShows => "これはお知らせのリンクです。表示のみで、操作はできません。".into(),
         Answer::Everything { until } => {
             format!("{until} まで、すべての呼び出しが止まります。")
         }

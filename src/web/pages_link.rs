@@ -6,22 +6,21 @@
 //! here, so a form from elsewhere can do nothing that whoever has the link could not do anyway.
 
 use super::doors::{Doors, Shared};
-use super::pages::{html, is_here};
+use super::guest::{Visitor, html, put_cookie, replied};
 use super::reading_form::Form;
 use super::refusal::{busy, nothing_opened};
 use crate::actor::{Actor, Via};
 use crate::config::{Config, Id};
 use crate::engine::Lane;
-use crate::incident::message::{headline, reply_text, state_word};
+use crate::incident::message::{headline, state_word};
 use crate::incident::{
     Asked, Command, DeliveryId, Input, Linked, LinkedIncident, Reply, Respond, Status, Target,
 };
-use crate::language::answer::Answer;
 use crate::language::{Language, Shown, Word};
 use crate::page::{LinkPage, LinkRow, Shell};
 use crate::server::live::Live;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
+use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
 use jiff::{Timestamp, tz::TimeZone};
 use std::sync::Arc;
@@ -75,9 +74,8 @@ pub async fn act(State(doors): Shared, request: Request) -> Response {
     let input = Input::Command(Command::Respond(respond));
     let Ok(answered) = doors.inbox.input(Lane::First, input).await else { return busy() };
     let reply = answered.reply.unwrap_or(Reply::NotFound);
-    let said = reply_text(&reply, opened.language, &opened.zone);
-    let cookie = doors.sessions.say(&said).and_then(|cookie| HeaderValue::from_str(&cookie).ok());
-    response.headers_mut().extend(cookie.map(|cookie| (header::SET_COOKIE, cookie)));
+    let said = replied(&reply, answered.stored, opened.language, &opened.zone);
+    put_cookie(&mut response, doors.sessions.say(&said));
     response
 }
 
@@ -95,7 +93,8 @@ async fn open(doors: &Doors, token: &str) -> Result<Opened, Response> {
     let delivery: DeliveryId =
         links.delivery(token).and_then(|delivery| delivery.parse().ok()).ok_or_else(none)?;
     let linked = doors.inbox.linked(delivery, now).await.map_err(|_| busy())?.ok_or_else(none)?;
-    let known = live.config.users.get(&linked.user).filter(|user| is_here(&live, &user.id, now));
+    let known =
+        live.config.users.get(&linked.user).filter(|user| Visitor::of(&live.config, &user.id, now).is_some());
     let user = known.filter(|user| links.acts_for(token, &user.id)).ok_or_else(none)?;
     let (language, zone, user) = (user.language, user.time_zone.clone(), user.id.clone());
     Ok(Opened { live, delivery, user, linked, language, zone, now })
@@ -110,8 +109,8 @@ impl Opened {
         let (acknowledge, escalate) = (stands(|it| it.acknowledge), stands(|it| it.escalate));
         let why_not = match acknowledge || escalate || stands(|it| it.acts) {
             true => None,
-            false if self.linked.asks => Some(Answer::OlderTrigger),
-            false => Some(Answer::OnlyShows),
+            false if self.linked.asks => Some(w.link_older.to_owned()),
+            false => Some(w.link_only_shows.to_owned()),
         };
         let name = config.users.get(&self.user).map_or(&*self.user, |user| &user.name);
         let title = all.first().map(|it| it.incident.id.to_string()).unwrap_or_default();
@@ -120,6 +119,7 @@ impl Opened {
             lang: w.lang,
             assets: &doors.assets,
             user: None,
+            is_member: false,
             here: "",
             said,
             live: false,
@@ -137,7 +137,7 @@ impl Opened {
             action,
             acknowledge: acknowledge.then(|| language.word(word)),
             escalate,
-            why_not: why_not.map(|why| language.answer(&why)),
+            why_not,
             name: name.to_owned(),
         }
     }
