@@ -19,8 +19,9 @@ mod silence;
 mod storm;
 mod user;
 mod value;
+mod window;
 
-pub use business_hours::{BusinessHours, Window, WindowHolidays};
+pub use business_hours::BusinessHours;
 pub use escalation_policy::{Acknowledges, EscalationPolicy, Step, Target};
 pub use event_rule::{EventRule, SetFields};
 pub use expectation::{Alert, Expectation, Expected, Never};
@@ -38,9 +39,10 @@ pub use silence::Silence;
 pub use storm::{Storm, StormLimits};
 pub use user::{ContactMethod, ContactRule, Language, NamedPhone, Notify, ShiftRule, TimeOff, User};
 pub use value::{
-    Channel, Date, Duration, During, Handoff, History, Instant, Match, OneOrMany, Period, Secret, SlackGroup,
+    Channel, Date, Duration, Handoff, History, Instant, Match, OneOrMany, Period, Secret, SlackGroup,
     SlackId, TimeZone, Url,
 };
+pub use window::{During, Window, WindowHolidays};
 
 use schemars::{Schema, generate::SchemaSettings};
 use serde_json::Value;

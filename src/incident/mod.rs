@@ -32,6 +32,7 @@ mod inhibition;
 mod input;
 mod labels;
 mod lines;
+mod link;
 mod made;
 mod makers;
 mod merge;
@@ -83,6 +84,7 @@ pub use input::{
 };
 pub use labels::Labels;
 pub use lines::{Happened, LINES_MAX, News};
+pub use link::{LINKED_MAX, Linked, LinkedIncident};
 pub use made::{MovedTo, RunTimeChange};
 pub use notice::{NOTICES_MAX, Notice, NoticeChange, NoticeTo, Noticed, OverrideNotice};
 pub use notification::{Again, Notification, Purpose};
