@@ -106,6 +106,7 @@
 //! | storm | an incident that stands for what its service can no longer open one by one |
 //! | silence | mutes pages of a scope until an end; a maintenance window is one that is planned |
 //! | storm | the incident that takes in what is too much for its service at once |
+//! | flapping | of an alert: fires and clears again and again; its incident stays open until it is calm |
 //! | command | what a person asks for at run time; a remark is what somebody says who may not |
 //! | escalation policy, step | who is told next, and after how long |
 //! | schedule, layer, rotation, line-up | who is on call when: layers of rotations through line-ups |

@@ -94,6 +94,8 @@ pub(super) const LONG: &[(&str, &str)] = &[
     ("OC160", include_str!("../../docs/checks/OC160.md")),
     ("OC163", include_str!("../../docs/checks/OC163.md")),
     ("OC170", include_str!("../../docs/checks/OC170.md")),
+    ("OC172", include_str!("../../docs/checks/OC172.md")),
+    ("OC173", include_str!("../../docs/checks/OC173.md")),
     ("OC201", include_str!("../../docs/checks/OC201.md")),
     ("OC202", include_str!("../../docs/checks/OC202.md")),
     ("OC210", include_str!("../../docs/checks/OC210.md")),

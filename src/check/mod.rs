@@ -16,6 +16,7 @@ mod folders;
 mod line_ups;
 mod long;
 mod matchers;
+mod noise;
 mod overrides;
 mod people;
 mod policies;
@@ -172,6 +173,8 @@ pub const CHECKS: &[Check] = &[
     warning("OC160", "public_url is not https", providers::plain_http),
     warning("OC163", "`stale_after` ends what nobody has heard of again yet", doors::ends_too_early),
     warning("OC170", "a storm begins with a few incidents, or is counted over hours", storms::unlikely),
+    warning("OC172", "what flaps is calm in between, or stays open for hours", noise::flapping_unlikely),
+    warning("OC173", "an incident is opened again hours after it was closed", noise::reopened_late),
 ];
 
 /// Runs every check; sorted by file and position. Where there are errors, what they may have caused is left out.

@@ -41,6 +41,7 @@ impl Resolver<'_> {
             auto.map(|auto| self.duration(auto, &at.key("auto_resolve_after"), (MINUTE, AUTO_RESOLVE_MAX)));
         let group = document.group.as_ref().map(|group| self.group(group, &at.key("group")));
         let storm = self.storm_of(document, at);
+        let (flapping, reopen) = (self.flapping_of(document, at), self.reopen_of(document, at));
         Some(Service {
             id: file.id.clone(),
             name: document.name.clone(),
@@ -55,6 +56,8 @@ impl Resolver<'_> {
             auto_resolve_after: auto,
             group,
             storm,
+            flapping,
+            reopen,
             place: self.sources.place(at),
         })
     }

@@ -1,6 +1,6 @@
 //! What breaks, and how to disturb people about it.
 
-use super::{Contact, Id, Matcher};
+use super::{Contact, FlappingRule, Id, Matcher, ReopenRule};
 use crate::place::Place;
 use crate::reason::Why;
 use crate::schedule::Hours;
@@ -31,6 +31,10 @@ pub struct Service {
     pub group: Option<Group>,
     /// When further alerts join one incident; `None`: `never`.
     pub storm: Option<StormRule>,
+    /// When one alert flaps; `None`: `never`.
+    pub flapping: Option<FlappingRule>,
+    /// How soon an alert opens its closed incident again; `None`: `never`.
+    pub reopen: Option<ReopenRule>,
     pub place: Place,
 }
 

@@ -1,6 +1,6 @@
 //! `services/<id>.yaml`
 
-use super::{Channel, ContactMethod, Duration, During, Match, Storm};
+use super::{Channel, ContactMethod, Duration, During, Flapping, Match, ReopenWithin, Storm};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::json;
@@ -39,6 +39,11 @@ pub struct Service {
     /// When so many incidents open at once that further alerts join one; the organisation's `defaults`, else more than
     /// 50 in 5 minutes.
     pub storm: Option<Storm>,
+    /// When one alert flaps, so that it pages as one and not at each change; the organisation's `defaults`, else 3 fires
+    /// in 30 minutes, until it is quiet for 15.
+    pub flapping: Option<Flapping>,
+    /// How soon after its end an alert opens the same incident again; the organisation's `defaults`, else 5 minutes.
+    pub reopen_within: Option<ReopenWithin>,
 }
 
 /// Where tickets go, and for which alerts.

@@ -87,6 +87,9 @@ impl Call<'_> {
 
     pub(super) fn open(&mut self, event: Event) -> Option<IncidentId> {
         let decision = route::decide(self.config, &event, self.now);
+        if let Some(id) = self.opens_again(&event, &decision) {
+            return Some(id);
+        }
         let service = decision.routed.service.as_ref().and_then(|id| self.config.services.get(id));
         let group = service.and_then(|service| group(service, &event, decision.routed.severity));
         if let Some(id) = self.joinable(service, group.as_deref(), decision.silence.is_some()) {
@@ -116,7 +119,7 @@ impl Call<'_> {
         let Decision { routed, urgency, .. } = decision;
         let UrgencyDecision { urgency, raise_at, rule: urgency_rule } = urgency;
         let id = IncidentId { epoch: self.state.epoch, n: self.state.next_incident.max(1) };
-        let stale_at = self.stale_at(&event);
+        let (stale_at, key) = (self.stale_at(&event), (event.integration.clone(), event.dedup_key.clone()));
         let opened = Opened {
             service: routed.service,
             severity: routed.severity,
@@ -136,6 +139,7 @@ impl Call<'_> {
         };
         self.about(id, AlertChange::Opened(Box::new(opened)));
         self.recall(id);
+        self.flaps(id, &key);
         self.inform(id);
         self.begin_opened(id);
         id
@@ -163,6 +167,7 @@ impl Call<'_> {
         let mirrors = self.new_tickets(incident, severity);
         let key = (event.integration.clone(), event.dedup_key.clone());
         self.about(id, AlertChange::Joined { event: Box::new(event), severity, mirrors, stale_at, folded });
+        self.flaps(id, &key);
         self.reconsider(id, &decision.urgency, false);
         self.newcomer(id, &key, decision.urgency.urgency);
     }
@@ -218,7 +223,7 @@ impl Call<'_> {
         let severity = decision.routed.severity;
         let Some(incident) = self.incident(id) else { return };
         let Some(alert) = incident.alerts.iter().find(|alert| alert.is_of(&event)) else { return };
-        let (firing, rose) = (alert.firing, severity > alert.severity);
+        let (firing, lasts, rose) = (alert.firing, alert.lasts(), severity > alert.severity);
         let before = self.urgency_of(incident, alert);
         let worse = decision.urgency.urgency > before.urgency || rose && decision.urgency.rule != before.rule;
         let raised = severity > incident.severity;
@@ -236,18 +241,21 @@ impl Call<'_> {
             let (integration, dedup_key) = (event.integration, event.dedup_key);
             return self.about(id, AlertChange::Repeated { integration, dedup_key, stale_at });
         }
-        if let Some(why) = self.leaves(incident, &event, &decision, rose, firing) {
+        if let Some(why) = self.leaves(incident, &event, &decision, rose, lasts) {
             return self.leave(id, event, decision, why);
         }
         let mirrors = self.new_tickets(incident, severity);
         let key = (event.integration.clone(), event.dedup_key.clone());
         self.about(id, AlertChange::Updated { event: Box::new(event), severity, mirrors, stale_at });
+        if !firing {
+            self.flaps(id, &key);
+        }
         let lowered = self.incident(id).is_some_and(|incident| incident.lowered);
-        if !lowered || rose || !firing {
+        if !lowered || rose || !lasts {
             self.reconsider(id, &decision.urgency, raised);
         }
         self.reconsider_hold(id);
-        if !firing || worse {
+        if !lasts || worse {
             self.newcomer(id, &key, decision.urgency.urgency);
         }
     }
@@ -258,7 +266,11 @@ impl Call<'_> {
             let why = Why::AlertWasOver;
             return self.about(id, AlertChange::Ignored { event: Box::new(event), why });
         }
-        let others = incident.alerts.iter().any(|alert| alert.firing && !alert.is_of(&event));
+        if self.clears(id, (&event.integration, &event.dedup_key), Some(&event), &Why::MonitorSaidSo) {
+            return;
+        }
+        let Some(incident) = self.incident(id) else { return };
+        let others = incident.alerts.iter().any(|alert| alert.lasts() && !alert.is_of(&event));
         let by = Actor::Integration(event.integration.clone());
         let why = Why::MonitorSaidSo;
         let (integration, dedup_key) = (event.integration.clone(), event.dedup_key.clone());
@@ -290,8 +302,11 @@ impl Call<'_> {
         dedup_key: String,
         why: Why,
     ) {
+        if self.clears(id, (&integration, &dedup_key), None, &why) {
+            return;
+        }
         let Some(incident) = self.incident(id) else { return };
-        let others = incident.alerts.iter().any(|other| other.firing && !other.is(&integration, &dedup_key));
+        let others = incident.alerts.iter().any(|other| other.lasts() && !other.is(&integration, &dedup_key));
         if others {
             self.about(id, AlertChange::Over { integration, dedup_key, event: None, why });
         } else {

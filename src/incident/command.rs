@@ -154,7 +154,7 @@ impl Call<'_> {
     fn has_grown_since(&self, delivery: DeliveryId) -> bool {
         let Some(page) = self.state.pages.get(&delivery) else { return false };
         let about = page.about.iter().filter_map(|carried| self.incident(self.answers_for(carried.incident)));
-        about.flat_map(|incident| &incident.alerts).any(|alert| alert.firing && alert.since > page.at)
+        about.flat_map(|incident| &incident.alerts).any(|alert| alert.lasts() && alert.since > page.at)
     }
 
     fn act(&mut self, id: IncidentId, action: &Asked, (by, via): (Actor, Via), delivery: Option<DeliveryId>) {

@@ -15,6 +15,7 @@ impl Call<'_> {
         match timer {
             Timer::Stale => self.stale(id),
             Timer::Quiet => self.resolve_by_rule(id, "auto_resolve_after", Why::Quiet),
+            Timer::Calm => self.calm(id),
             Timer::Silence | Timer::Hold => self.reconsider_hold(id),
             Timer::Acknowledgement => {
                 let (why, rule) = (Why::NotResolvedInTime, self.service_rule(id));
@@ -53,7 +54,7 @@ impl Call<'_> {
         let incident = self.incident(id).filter(|it| !it.let_through && it.integration != PEOPLE)?;
         let service = incident.service.as_deref();
         let mut quiet: Option<HeldBack> = None;
-        for alert in incident.alerts.iter().filter(|alert| alert.firing) {
+        for alert in incident.alerts.iter().filter(|alert| alert.lasts()) {
             let value = |key: &str| incident.field_of(alert, key);
             let (silence, until) = route::silence(self.config, service, value, self.now)?;
             if quiet.as_ref().is_none_or(|held| until < held.until) {

@@ -5,6 +5,7 @@
 
 use super::errand::{Errand, HangUp, Mirror};
 use super::made::RunTimeChange;
+use super::noise::NoiseChange;
 use super::notification::Purpose;
 use super::outlet::Outlet;
 use super::response::ResponseChange;
@@ -44,6 +45,7 @@ pub enum Change {
     Delivery(DeliveryChange),
     Response(ResponseChange),
     RunTime(RunTimeChange),
+    Noise(NoiseChange),
 }
 
 /// About the server itself.

@@ -61,7 +61,7 @@ impl Call<'_> {
         if urgency(self) == before {
             self.begin(id);
         }
-        let over = |incident: &Incident| !incident.alerts.iter().any(|alert| alert.firing);
+        let over = |incident: &Incident| !incident.alerts.iter().any(|alert| alert.lasts());
         if self.incident(from).is_some_and(over) {
             let (why, event, reason) = (Why::AskedFor, None, None);
             self.about(from, ResponseChange::Resolved { by, via, why, event, reason });
@@ -90,7 +90,7 @@ impl Call<'_> {
             route::urgency(Some(service), alert.severity, |key| incident.field_of(alert, key), self.now)
         };
         let soonest = |at: Option<Timestamp>| Reverse(at.unwrap_or(Timestamp::MAX));
-        let firing = incident.alerts.iter().filter(|alert| alert.firing);
+        let firing = incident.alerts.iter().filter(|alert| alert.lasts());
         firing.map(decide).max_by_key(|it| (it.urgency, soonest(it.raise_at))).unwrap_or_else(|| {
             route::urgency(Some(service), incident.severity, |key| incident.field(key), self.now)
         })

@@ -9,6 +9,7 @@ pub use super::script::{SPOKEN_INCIDENTS_MAX, SPOKEN_SUMMARY_MAX, call, reply_sp
 pub use super::text::{TEXT_MAX, Text};
 pub use super::thread::follow_up;
 
+use super::marks::marks;
 use super::subject::{subject, worst_lines};
 use super::text::text;
 use super::{Escalation, Incident, IncidentId, Status, StepAt, Words};
@@ -185,7 +186,12 @@ fn card(config: &Config, incident: &Incident, reader: &Reader) -> Card {
     Card {
         language,
         incidents: vec![incident.id],
-        headline: format!("{} {}", mark(incident.status), bare_headline(config, incident, language)),
+        headline: format!(
+            "{} {}{}",
+            mark(incident.status),
+            bare_headline(config, incident, language),
+            marks(incident, reader)
+        ),
         fields: fields(config, incident, reader),
         lines: match incident.storm_size() {
             Some(_) => worst_lines(incident, LISTED_INCIDENTS_MAX, language),
@@ -244,7 +250,7 @@ fn fields(config: &Config, incident: &Incident, reader: &Reader) -> Vec<Field> {
     ];
     if incident.alerts.len() > 1 {
         let beyond = incident.storm.as_ref().map_or(0, |storm| storm.beyond as usize);
-        let firing = incident.alerts.iter().filter(|alert| alert.firing).count() + beyond;
+        let firing = incident.alerts.iter().filter(|alert| alert.lasts()).count() + beyond;
         let count = Shown::AlertCount { firing, total: incident.alerts.len() + beyond };
         all.push(field(Word::Alerts, language.shown(&count)));
     }
@@ -319,7 +325,7 @@ pub(super) fn telling_line(
 fn bare_headline(config: &Config, incident: &Incident, language: Language) -> String {
     let severity = language.word(severity(incident.severity));
     let service = service_name(config, incident, language);
-    let others = incident.alerts.iter().filter(|alert| alert.firing).count().saturating_sub(1);
+    let others = incident.alerts.iter().filter(|alert| alert.lasts()).count().saturating_sub(1);
     let counted = incident.storm_size().is_none() && others > 0;
     let others = if counted { format!(" +{others}") } else { String::new() };
     let words = one_line(&subject(incident, language), alert::SUMMARY_MAX);

@@ -8,6 +8,7 @@
 
 #![deny(clippy::wildcard_enum_match_arm)]
 
+mod again;
 mod alerts;
 mod answer;
 mod apart;
@@ -24,15 +25,18 @@ mod due;
 mod entry;
 mod errand;
 mod escalation;
+mod flapping;
 mod heartbeat;
 mod index;
 mod input;
 mod labels;
 mod lines;
 mod made;
+mod marks;
 mod merge;
 pub mod message;
 mod mirrors;
+mod noise;
 mod notification;
 mod outcome;
 mod outlet;
@@ -71,6 +75,7 @@ pub use input::{
 pub use labels::Labels;
 pub use lines::{Happened, LINES_MAX, News};
 pub use made::{MovedTo, RunTimeChange};
+pub use noise::{FIRES_MAX, Flapping, NoiseChange, Reopened};
 pub use notification::{Notification, Purpose};
 pub use outlet::Outlet;
 pub use response::{Remark, ResponseChange};
@@ -263,6 +268,7 @@ fn record(state: &mut State, index: &mut Index, entry: &Entry) {
         | Change::Alert(_)
         | Change::Escalation(_)
         | Change::Delivery(_)
+        | Change::Noise(_)
         | Change::Response(_) => false,
     };
     let directs = state.edits_touched(index, entry);
@@ -290,6 +296,7 @@ impl Call<'_> {
             | Change::Alert(_)
             | Change::Escalation(_)
             | Change::Delivery(_)
+            | Change::Noise(_)
             | Change::Response(_) => self.state.revision.number,
         };
         let entry = Entry { seq: self.state.seq + 1, at: self.now, revision, incident, change };

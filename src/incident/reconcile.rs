@@ -45,6 +45,7 @@ impl Call<'_> {
     }
 
     fn reconcile_incident(&mut self, id: IncidentId, previous: Option<&Config>) {
+        self.reconsider_flapping(id);
         self.reconsider_hold(id);
         self.reconsider_all(id);
         self.nobody_has_it(id);

@@ -61,11 +61,10 @@ impl State {
                 continue;
             }
             let Some(known) = self.keys.remove(&old) else { continue };
-            let Some(id) = known.open else {
-                self.keys.entry(new).or_insert(known);
-                continue;
-            };
-            if let Some(incident) = self.incidents.get_mut(&id) {
+            // One that is closed may be opened again.
+            let last = known.last.map(|(id, _)| id);
+            for id in [known.open, last].into_iter().flatten() {
+                let Some(incident) = self.incidents.get_mut(&id) else { continue };
                 if incident.integration == from {
                     to.clone_into(&mut incident.integration);
                 }
@@ -73,7 +72,11 @@ impl State {
                     to.clone_into(&mut alert.integration);
                 }
             }
-            self.keys.insert(new, known);
+            if known.open.is_some() {
+                self.keys.insert(new, known);
+            } else {
+                self.keys.entry(new).or_insert(known);
+            }
         }
         let heard = self.messages.range(keys_from(from)).take_while(|((of, _), _)| of == from);
         let heard: Vec<_> = heard.map(|(key, at)| (key.clone(), *at)).collect();

@@ -227,7 +227,7 @@ impl Call<'_> {
             return Standing::Refused(Refused::IsClosed(into));
         }
         let keys = target.merged_keys(incident.id);
-        let fires = target.alerts.iter().any(|alert| alert.firing && keys.contains(&alert.key()));
+        let fires = target.alerts.iter().any(|alert| alert.lasts() && keys.contains(&alert.key()));
         match fires {
             true => Standing::GoAhead,
             false => Standing::Refused(Refused::NothingFires),

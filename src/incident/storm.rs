@@ -132,7 +132,7 @@ impl Call<'_> {
         decision: &Decision,
         firing: bool,
     ) -> Option<Why> {
-        if !incident.alerts.iter().any(|alert| alert.firing && !alert.is_of(event)) {
+        if !incident.alerts.iter().any(|alert| alert.lasts() && !alert.is_of(event)) {
             return None;
         }
         if decision.urgency.urgency > incident.urgency {
@@ -203,6 +203,11 @@ impl Storm {
             falls_silent: false,
         }
     }
+
+    /// What it counted without a key is over with it.
+    pub(super) fn nothing_is_counted(&mut self) {
+        (self.beyond, self.beyond_critical, self.counted_at, self.taken) = (0, 0, None, 0);
+    }
 }
 
 impl Incident {
@@ -250,6 +255,7 @@ impl Incident {
             own,
             heard_at: at,
             stale_at,
+            flapping: None,
         });
     }
 
@@ -277,7 +283,7 @@ impl Incident {
     /// How many alerts fire in it, or had come when it closed; `None`: it is no storm, or stands for one alert alone.
     pub fn storm_size(&self) -> Option<StormSize> {
         let storm = self.storm.as_ref()?;
-        let counts = |alert: &&Alert| alert.firing || self.status == Status::Resolved;
+        let counts = |alert: &&Alert| alert.lasts() || self.status == Status::Resolved;
         let known = self.alerts.iter().filter(counts);
         let critical = known.clone().filter(|alert| alert.severity == Severity::Critical);
         let critical = critical.count() + storm.beyond_critical as usize;
@@ -287,7 +293,7 @@ impl Incident {
 
     /// The worst alerts that fire, the oldest first among equals.
     pub fn worst_ones(&self, max: usize) -> Vec<&Alert> {
-        let mut firing: Vec<&Alert> = self.alerts.iter().filter(|alert| alert.firing).collect();
+        let mut firing: Vec<&Alert> = self.alerts.iter().filter(|alert| alert.lasts()).collect();
         firing.sort_by_key(|alert| (Reverse(alert.severity), alert.since));
         firing.truncate(max);
         firing

@@ -34,7 +34,7 @@ impl Call<'_> {
         let said_at = page.at;
         let new = |incident: &Incident| {
             incident.urgency == Urgency::High
-                && (incident.alerts.iter().any(|alert| alert.firing && alert.since > said_at)
+                && (incident.alerts.iter().any(|alert| alert.lasts() && alert.since > said_at)
                     || incident.storm.as_ref().is_some_and(|storm| storm.counted_at > Some(said_at)))
         };
         let Some(incident) = self.incident(id).filter(|it| new(it)) else { return };
@@ -63,7 +63,9 @@ impl Call<'_> {
     }
 
     pub(super) fn reopen(&mut self, id: IncidentId, by: Actor, via: Via) {
+        let closed = self.state.closed.iter().rev().find(|(_, closed)| *closed == id).map(|(at, _)| *at);
         self.about(id, ResponseChange::Reopened { by, via });
+        self.inform_since(id, closed);
         self.begin(id);
     }
 

@@ -7,6 +7,7 @@ pub mod answer;
 mod en;
 mod ja;
 pub mod moment;
+pub mod noise;
 pub mod storage;
 pub mod thread;
 pub mod timeline;

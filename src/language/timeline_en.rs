@@ -1,5 +1,6 @@
 //! The lines of a timeline in English.
 
+use super::noise::why_en as of_noise;
 use super::timeline::{
     Act, Carries, DeliveryLine, Ended, Held, HeldBy, Level, OverrideLine, OwnLine, Remarked, ResponseLine,
     RunTimeLine, Said, Slowed, Step, StepLine, TimelineLine, ToldAs, Waiting, Way,
@@ -310,7 +311,7 @@ fn list(people: &[String]) -> String {
     if people.is_empty() { "nobody".to_owned() } else { people.join("; ") }
 }
 
-fn level(level: Level) -> &'static str {
+pub(super) fn level(level: Level) -> &'static str {
     match level {
         Level::None => "no urgency",
         Level::Low => "low urgency",
@@ -348,12 +349,11 @@ pub(super) fn why(why: &Why) -> String {
         Why::Stale(integration) => format!("{integration} no longer says it: stale_after has passed"),
         Why::AskedFor => "asked for".into(),
         Why::Quiet => "acknowledged, and no event since".into(),
+        Why::BeyondTheGroup | Why::BeyondTheStorm | Why::Calm | Why::FlappingOff => of_noise(why).into(),
         Why::HeartbeatNotExpected => "the config expects no heartbeat of it any more".into(),
         Why::NobodyCanBeTold => "nobody in it can be told".into(),
         Why::EveryContactFailed => "every contact of everybody in it failed".into(),
         Why::RoutedElsewhere => "its routes lead elsewhere, and it has become more urgent".into(),
-        Why::BeyondTheGroup => "it fires again, longer after the opening than the service groups".into(),
-        Why::BeyondTheStorm => "it fires again, and the storm takes no more".into(),
         Why::Storm { incidents, within_seconds } => {
             format!("more than {incidents} incidents in {}", span(*within_seconds))
         }

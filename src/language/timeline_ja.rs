@@ -1,5 +1,6 @@
 //! The lines of a timeline in Japanese.
 
+use super::noise::why_ja as of_noise;
 use super::timeline::{
     Act, Carries, DeliveryLine, Ended, Held, HeldBy, Level, OverrideLine, OwnLine, Remarked, ResponseLine,
     RunTimeLine, Said, Slowed, Step, StepLine, TimelineLine, ToldAs, Waiting, Way,
@@ -321,7 +322,7 @@ fn list(people: &[String]) -> String {
     if people.is_empty() { "該当者なし".to_owned() } else { people.join("、") }
 }
 
-fn level(level: Level) -> &'static str {
+pub(super) fn level(level: Level) -> &'static str {
     match level {
         Level::None => "緊急度: なし",
         Level::Low => "緊急度: 低",
@@ -359,12 +360,11 @@ pub(super) fn why(why: &Why) -> String {
         Why::Stale(integration) => format!("{integration} からの通知が stale_after の間ありません"),
         Why::AskedFor => "依頼による".into(),
         Why::Quiet => "対応が始まってから新しいイベントがありません".into(),
+        Why::BeyondTheGroup | Why::BeyondTheStorm | Why::Calm | Why::FlappingOff => of_noise(why).into(),
         Why::HeartbeatNotExpected => "設定からハートビートの監視がなくなりました".into(),
         Why::NobodyCanBeTold => "連絡できる人がいません".into(),
         Why::EveryContactFailed => "全員へのすべての連絡が失敗しました".into(),
         Why::RoutedElsewhere => "緊急度が上がり、ルートが別のサービスを指しています".into(),
-        Why::BeyondTheGroup => "グループの時間を過ぎてから再び発生しました".into(),
-        Why::BeyondTheStorm => "アラートストームが収まったあとに再び発生しました".into(),
         Why::Storm { incidents, within_seconds } => {
             format!("{}に{incidents}件を超えるインシデント", span(*within_seconds))
         }

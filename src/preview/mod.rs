@@ -8,6 +8,7 @@ pub mod calendar;
 pub mod difference;
 pub mod ical;
 pub mod load;
+mod noise;
 pub mod on_call;
 mod response;
 mod run_time;

@@ -230,6 +230,7 @@ impl Metrics {
             }
             Change::Server(_)
             | Change::RunTime(_)
+            | Change::Noise(_)
             | Change::Heartbeat(_)
             | Change::Escalation(_)
             | Change::Delivery(_)

@@ -16,6 +16,7 @@ pub mod live;
 pub mod log;
 pub mod metrics;
 mod news;
+mod noise;
 pub mod own_heartbeat;
 pub mod run;
 pub mod secrets;

@@ -7,6 +7,7 @@
 use super::acts;
 use super::line::{Line, Value};
 use super::metrics::{outcome_word, outlet_word};
+use super::noise;
 use super::words::{held_back, held_by, of_event, of_key, people, word};
 use crate::alert::Action;
 use crate::config::{Contact, Id, MirrorKind, Urgency};
@@ -118,6 +119,7 @@ impl Story {
             Change::Delivery(change) => vec![self.delivery(entry.incident, change)],
             Change::Response(change) => acts::response(change),
             Change::RunTime(change) => vec![acts::run_time(change)],
+            Change::Noise(change) => noise::noise(change),
         };
         let id = entry.incident;
         let service = id.and_then(|id| self.services.get(&id)).map(|service| &**service);

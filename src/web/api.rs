@@ -243,6 +243,9 @@ pub(super) fn shown(config: &Config, incident: &Incident) -> Value {
         "alerts": incident.alerts.iter().take(ALERTS_SHOWN_MAX).map(|alert| json!({
             "dedup_key": alert.dedup_key.trim_start_matches('\u{1}'), "firing": alert.firing,
             "severity": alert.severity, "since": alert.since,
+            "flapping": alert.flapping.as_ref().map(|it| json!({
+                "fires": it.fires, "since": it.first_at, "until": it.until, "rule": it.rule.to_string(),
+            })),
         })).collect::<Vec<_>>(),
     })
 }

@@ -16,6 +16,7 @@ mod directs;
 mod escalation;
 mod heartbeats;
 mod many;
+mod noise;
 mod people;
 mod providers;
 mod pushes;
