@@ -10,7 +10,7 @@
 //!
 //! # An alert on its way
 //!
-//! 1. [`web::entrance`] reads as much of the body as its sender may say, and [`web::router`] hands it on.
+//! 1. [`web::entrance`] reads as much of the body as its sender may say, and [`web::webhook`] hands it on.
 //! 2. [`integration::find`] and [`integration::receive`] authenticate and parse: bytes to [`Event`](alert::Event)s. What must
 //!    be fetched to verify them is asked for as data.
 //! 3. [`Incidents::handle`](incident::Incidents::handle) routes and decides: entries, deliveries, a reply.

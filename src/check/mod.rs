@@ -13,6 +13,7 @@ mod doors;
 pub mod expectations;
 pub mod explain;
 mod folders;
+mod found;
 mod line_ups;
 mod long;
 mod matchers;
@@ -31,9 +32,10 @@ mod texts;
 mod turns;
 mod unused;
 
-use broken::{Broken, Doubt};
+use broken::Broken;
+use found::Found;
 
-use crate::compile::{Compiled, Diagnostic, Finding, Severity, Spot};
+use crate::compile::{Compiled, Diagnostic, Finding, Severity};
 use crate::config::{Config, Id};
 use crate::schedule::Shift;
 use jiff::Timestamp;
@@ -62,17 +64,6 @@ pub struct Subject<'a> {
     pub today: Option<Timestamp>,
     /// The shifts of the next four weeks of every schedule that a policy tells; none without a date.
     shifts: BTreeMap<Id, Vec<Shift>>,
-}
-
-/// What a check found; the table adds the code and the severity.
-#[derive(Debug)]
-struct Found {
-    spot: Spot,
-    message: String,
-    labels: Vec<(Spot, String)>,
-    help: Option<String>,
-    /// What it depends on: an error there may be all that is wrong.
-    doubts: Vec<Doubt>,
 }
 
 /// Every check.
@@ -231,38 +222,4 @@ const fn dated(code: &'static str, doc: &'static str, run: fn(&Subject<'_>) -> V
 
 const fn error(code: &'static str, doc: &'static str, run: fn(&Subject<'_>) -> Vec<Found>) -> Check {
     Check { code, severity: Severity::Error, dated: false, doc, run }
-}
-
-impl Found {
-    fn new(spot: Spot, message: impl Into<String>) -> Found {
-        Found { spot, message: message.into(), labels: Vec::new(), help: None, doubts: Vec::new() }
-    }
-
-    fn help(mut self, help: impl Into<String>) -> Found {
-        self.help = Some(help.into());
-        self
-    }
-
-    fn label(mut self, spot: Spot, message: impl Into<String>) -> Found {
-        self.labels.push((spot, message.into()));
-        self
-    }
-
-    /// Not said while there is an error in this file.
-    fn needs(mut self, file: &Arc<str>) -> Found {
-        self.doubts.push(Doubt::File(file.clone()));
-        self
-    }
-
-    /// Not said while an error, anywhere or in this file, is about this word.
-    fn unless_said(mut self, file: Option<&Arc<str>>, word: &str) -> Found {
-        self.doubts.push(Doubt::Word(file.cloned(), word.to_owned()));
-        self
-    }
-
-    /// Not said while a reference to something of this kind leads nowhere.
-    fn unless_lost(mut self, noun: &'static str) -> Found {
-        self.doubts.push(Doubt::Lost(noun));
-        self
-    }
 }

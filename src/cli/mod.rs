@@ -18,6 +18,7 @@ mod edited;
 pub mod example;
 mod expect;
 mod explain;
+mod healthcheck;
 mod incident;
 mod incidents;
 pub mod init;
@@ -48,7 +49,7 @@ mod who;
 pub mod write;
 
 pub use instant::instant;
-pub use serve::LogFormat;
+pub use log::LogFormat;
 
 use crate::edit::{Edit, EditError, Subject};
 use anyhow::Result;
@@ -93,6 +94,7 @@ pub enum Command {
     Serve(serve::Arguments),
     Urls(urls::Arguments),
     Doctor(doctor::Arguments),
+    Healthcheck(healthcheck::Arguments),
     Send(send::Arguments),
     Schema(schema::Arguments),
     Demo(demo::Arguments),
@@ -179,6 +181,7 @@ fn answer(command: Command) -> Result<Output> {
         Command::Serve(arguments) => serve::run(arguments),
         Command::Urls(arguments) => urls::run(&arguments),
         Command::Doctor(arguments) => doctor::run(&arguments),
+        Command::Healthcheck(arguments) => healthcheck::run(&arguments),
         Command::Send(arguments) => send::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),

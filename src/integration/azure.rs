@@ -7,7 +7,10 @@
 //! never resolved by Azure.
 
 use super::azure_activity as activity;
-use super::{Monitor, Posted, Read, Sample, Stop, json, url};
+use super::monitor::{Monitor, Sample};
+use super::posted::Posted;
+use super::reading::{Read, Stop};
+use super::{json, url};
 use crate::alert::{Action, Event, Link, Severity};
 use serde_json::Value;
 use std::collections::BTreeMap;

@@ -4,7 +4,8 @@
 //! number that .NET gives it. The entries about one trouble of a resource, or of a service of Azure, follow one another; the
 //! last says that it is over.
 
-use super::{json, of_test_button};
+use super::json;
+use super::reading::of_test_button;
 use crate::alert::{Action, Event, Severity};
 use serde_json::Value;
 use std::collections::BTreeMap;

@@ -8,7 +8,8 @@ use crate::alert::{
     SUMMARY_MAX, cut,
 };
 use data_encoding::HEXLOWER;
-use ring::digest::{SHA256, digest};
+use jiff::Timestamp;
+use ring::digest::{Context, SHA256, digest};
 
 /// The longest URL kept, in bytes; a cut URL leads nowhere, so a longer one is left out.
 const URL_MAX: usize = 2048;
@@ -90,6 +91,14 @@ pub fn hash(parts: &[&str]) -> String {
 /// The beginning of the SHA-256 of some bytes, as hex: enough to tell the problems of one integration apart.
 pub fn short_hash(bytes: &[u8]) -> String {
     HEXLOWER.encode(digest(&SHA256, bytes).as_ref().get(..16).unwrap_or_default())
+}
+
+/// A trigger without a key is a problem of its own: the same body at another moment is another key.
+pub fn generated_key(body: &[u8], now: Timestamp) -> String {
+    let mut context = Context::new(&SHA256);
+    context.update(now.as_nanosecond().to_string().as_bytes());
+    context.update(body);
+    HEXLOWER.encode(context.finish().as_ref().get(..16).unwrap_or_default())
 }
 
 fn digested(text: String, max: usize) -> String {

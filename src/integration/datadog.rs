@@ -5,7 +5,10 @@
 //! that alerts by group posts each group with a cycle key of its own, from its trigger to its recovery. Payloads that were
 //! made for another receiver name the same variables otherwise: the usual names of each are read.
 
-use super::{Monitor, Posted, Read, Sample, Stop, json, of_test_button, sender, tags, url};
+use super::monitor::{Monitor, Sample};
+use super::posted::Posted;
+use super::reading::{Read, Stop, of_test_button};
+use super::{json, sender, tags, url};
 use crate::alert::{Action, Event, Link, Severity};
 use serde_json::Value;
 use std::borrow::Cow;

@@ -4,7 +4,10 @@
 //! folder still pages through its old URL. An unknown id and a wrong secret look the same from outside. What the head of a
 //! request shows is known before its body is read ([`known`], [`awaited`]); [`Keys`] finds whose a secret is.
 
-use super::{Keys, Monitor, Reject, Request, json, opsgenie, pagerduty, url};
+use super::monitor::Monitor;
+use super::reading::Reject;
+use super::request::Request;
+use super::{Keys, json, opsgenie, pagerduty, url};
 use crate::config::{Config, Endpoint, Id, Secrets};
 use data_encoding::{BASE64, BASE64_NOPAD};
 

@@ -5,9 +5,11 @@
 //! belong together. Such a word also says that it is over. A mail names no severity.
 
 use super::bounds::{hash, is_web};
+use super::monitor::{Monitor, Sample};
 use super::posted::Posted;
+use super::reading::{Read, Stop};
 use super::subject::{self, Subject};
-use super::{Monitor, Read, Sample, Stop, escaped, json};
+use super::{escaped, json};
 use crate::alert::{Event, Link};
 use data_encoding::BASE64;
 use mail_parser::{Address, Message, MessageParser};

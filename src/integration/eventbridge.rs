@@ -4,9 +4,10 @@
 //! tells of alarms whose actions are suppressed or muted, and of those that somebody edits: neither pages. An alarm's Lambda
 //! action is given the same in other wrapping (`alarmData`).
 
-use super::cloudwatch::{Alarm, Contributor, Metric, action, described};
+use super::alarm::{Alarm, Contributor, Metric, action, described};
 use super::posted::Sent;
-use super::{Read, aws_findings, aws_special, aws_state, aws_things, json};
+use super::reading::Read;
+use super::{aws_findings, aws_special, aws_state, aws_things, json};
 use crate::alert::{Action, Event, Severity, cut};
 use serde_json::Value;
 use std::borrow::Cow;

@@ -3,7 +3,8 @@
 //!
 //! What a body is, is seen by its look: senders set the `Content-Type` of a form on JSON, and the other way round.
 
-use super::{Posted, json};
+use super::json;
+use super::posted::Posted;
 use serde_json::{Map, Value};
 
 /// The field of a form in which some senders put JSON.

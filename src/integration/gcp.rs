@@ -3,7 +3,10 @@
 //! <https://cloud.google.com/monitoring/support/notification-options#schema-pubsub>. Times are seconds; an open incident's end is
 //! null or 0. Google closes an incident by itself after seven days without data, unless the policy says otherwise.
 
-use super::{Monitor, Posted, Read, Sample, Stop, json, of_test_button};
+use super::json;
+use super::monitor::{Monitor, Sample};
+use super::posted::Posted;
+use super::reading::{Read, Stop, of_test_button};
 use crate::alert::{Action, Event, Severity};
 use data_encoding::BASE64;
 use serde_json::Value;

@@ -5,7 +5,11 @@
 //! [`faults`].
 
 use super::bounds::{few, hash};
-use super::{Monitor, Posted, Read, Request, Sample, Stop, form, json, posted, subject, unparsed_key};
+use super::monitor::{Monitor, Sample};
+use super::posted::Posted;
+use super::reading::{Read, Stop, unparsed_key};
+use super::request::Request;
+use super::{form, json, posted, subject};
 use crate::alert::{Action, Event, Link, Severity, UNPARSED};
 use crate::config::{Endpoint, FUEL_MAX, Field, GenericFields, Rendered, Template};
 use jiff::Timestamp;

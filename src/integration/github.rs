@@ -4,7 +4,11 @@
 //! run of it succeeds there. Runs of pull requests, in a merge queue too, are their authors' business and do not page; a deployment that succeeds is a
 //! change.
 
-use super::{Monitor, Posted, Read, Sample, Signature, Sns, Stop, json, url};
+use super::monitor::{Monitor, Sample, Sns};
+use super::posted::Posted;
+use super::reading::{Read, Stop};
+use super::signature::Signature;
+use super::{json, url};
 use crate::alert::{Action, Event};
 use serde_json::Value;
 use std::collections::BTreeMap;

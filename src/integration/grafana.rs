@@ -3,10 +3,12 @@
 //! <https://grafana.com/docs/grafana/latest/alerting/configure-notifications/manage-contact-points/integrations/webhook-notifier/>.
 //! A group of alerts like Alertmanager's, with an organisation, links and values of its own, and optionally signed.
 
-use super::{
-    Monitor, Posted, Read, Sample, Signature, Stop, alertmanager, bounds::few, json, notice, sender,
-};
-use crate::alert::{Action, Event, Link, Severity, cut};
+use super::monitor::{Monitor, Sample};
+use super::posted::Posted;
+use super::reading::{Read, Stop};
+use super::signature::Signature;
+use super::{grafana_group, group, json, message, sender};
+use crate::alert::{Action, Event, Link, Severity};
 use serde_json::Value;
 use std::{collections::BTreeMap, time::Duration};
 
@@ -39,79 +41,17 @@ Amazon Managed Grafana has no webhook: its topic's name must begin with grafana.
     ..Monitor::webhook("grafana", "Grafana", read)
 };
 
-/// <https://grafana.com/docs/grafana/latest/alerting/fundamentals/alert-rule-evaluation/stale-alert-instances/>
-const UNEVALUATED: [&str; 2] = ["DatasourceNoData", "DatasourceError"];
-
 /// The alerts of a group, or the one of a dashboard panel.
 fn read(posted: &Posted<'_>) -> Read {
     match (json::parse(posted.body), posted.sent) {
         (Ok(body), _) if body.get("alerts").is_none() && body.get("ruleName").is_some() => {
             Ok(vec![legacy(&body)])
         }
-        (Ok(body), _) => group(posted, &body),
+        (Ok(body), _) => grafana_group::group(posted, &body),
         // As it sends by SNS, unless a template says otherwise.
-        (Err(_), Some(sent)) => notice::words(posted, &sent),
+        (Err(_), Some(sent)) => message::words(posted, &sent),
         (Err(error), None) => Err(Stop::Unparsed(error)),
     }
-}
-
-/// The alerts of a group, as the webhook has them.
-pub fn group(posted: &Posted<'_>, group: &Value) -> Read {
-    let (alerts, left_out) = few(alertmanager::alerts(group)?);
-    let own = json::text(group, "externalURL").and_then(|url| sender::of_url(&url));
-    let topic = posted.topic().map(str::to_owned);
-    let events = alerts.iter().map(|alert| {
-        let event = event(group, alert);
-        // Its text says no address but those of its pages.
-        let page = || {
-            ["silenceURL", "generatorURL"].iter().find_map(|key| sender::host_of(&json::text(alert, key)?))
-        };
-        let sender = own.clone().or_else(|| topic.as_ref().and_then(|_| page())).or_else(|| topic.clone());
-        Event { dedup_key: sender::with(sender, event.dedup_key), ..event }
-    });
-    let left_out = left_out.or_else(|| alertmanager::truncation(group)).map(|event| Event {
-        dedup_key: sender::with(own.clone().or_else(|| topic.clone()), event.dedup_key),
-        ..event
-    });
-    Ok(events.chain(left_out).collect())
-}
-
-fn event(group: &Value, alert: &Value) -> Event {
-    let mut event = alertmanager::event(group, alert);
-    let organisation = json::text(group, "orgId").or_else(|| json::text(alert, "orgId"));
-    if let Some(organisation) = organisation {
-        // A number; it is in each alert's key, so it must not be long.
-        event.dedup_key = format!("{}/{}", cut(&organisation, 64), event.dedup_key);
-    }
-    if let Some(summary) = unevaluated(&event.labels) {
-        event.summary = summary;
-    }
-    let values = values(alert);
-    event.description = [event.description, values]
-        .into_iter()
-        .filter(|text| !text.is_empty())
-        .collect::<Vec<_>>()
-        .join("\n\n");
-    let links = [("dashboardURL", "Dashboard"), ("panelURL", "Panel"), ("silenceURL", "Silence")];
-    event.links.extend(links.iter().filter_map(|(key, text)| json::link(alert, key, text)));
-    event.images.extend(json::link(alert, "imageURL", ""));
-    event
-}
-
-/// The summary of an alert that says that its rule could not be evaluated: it has the annotations of the rule, which would
-/// read as if the rule had fired.
-fn unevaluated(labels: &BTreeMap<String, String>) -> Option<String> {
-    let name = labels.get("alertname").filter(|name| UNEVALUATED.contains(&name.as_str()))?;
-    Some(format!("{name}: {}", labels.get("rulename")?))
-}
-
-/// The values the rule saw, a line each: the text form where there is no object.
-fn values(alert: &Value) -> String {
-    let values = json::scalars(alert.get("values"));
-    if values.is_empty() {
-        return json::text(alert, "valueString").unwrap_or_default().into_owned();
-    }
-    values.iter().map(|(name, value)| format!("{name} = {value}")).collect::<Vec<_>>().join("\n")
 }
 
 /// A dashboard alert has one state for the whole rule; `paused` and `pending` neither fire nor are over.
@@ -131,7 +71,7 @@ fn legacy(body: &Value) -> Event {
         severity: labels.get("severity").and_then(|text| Severity::parse(text)),
         summary: json::first(body, &["title", "ruleName"]).unwrap_or_default().into_owned(),
         description: legacy_description(body),
-        source: alertmanager::source(&labels).unwrap_or_default().to_owned(),
+        source: group::source(&labels).unwrap_or_default().to_owned(),
         labels,
         links: json::link(body, "ruleUrl", "Rule").into_iter().collect::<Vec<Link>>(),
         images: json::link(body, "imageUrl", "").into_iter().collect(),

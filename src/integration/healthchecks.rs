@@ -2,7 +2,10 @@
 //!
 //! The code of a check joins its two messages. Healthchecks names no severity.
 
-use super::{Monitor, Posted, Read, Sample, Stop, json, of_test_button, tags};
+use super::monitor::{Monitor, Sample};
+use super::posted::Posted;
+use super::reading::{Read, Stop, of_test_button};
+use super::{json, tags};
 use crate::alert::{Action, Event, Link};
 use serde_json::Value;
 

@@ -3,7 +3,10 @@
 //! <https://mackerel.io/docs/entry/howto/alerts/webhook>. Mackerel signs nothing: the secret is in the URL. An alert that
 //! goes from warning to critical keeps its id; one that somebody closed by hand is over.
 
-use super::{Monitor, Posted, Read, Sample, Stop, json, of_test_button, url};
+use super::monitor::{Monitor, Sample};
+use super::posted::Posted;
+use super::reading::{Read, Stop, of_test_button};
+use super::{json, url};
 use crate::alert::{Action, Event, Link, Severity};
 use serde_json::Value;
 use std::collections::BTreeMap;

@@ -5,6 +5,8 @@
 //! events mean for anybody is left to [`route`](crate::route). A body that an authenticated sender posts and that
 //! we cannot read is an event of its own, never a refusal: a typo in a template must not swallow a page.
 
+mod alarm;
+mod alarm_message;
 mod alertmanager;
 mod aws_findings;
 mod aws_notice;
@@ -26,10 +28,13 @@ mod gcp;
 mod generic;
 mod github;
 mod grafana;
+mod grafana_group;
+mod group;
 mod healthchecks;
 mod json;
 mod keys;
 mod mackerel;
+mod message;
 mod monitor;
 mod nagios;
 mod newrelic;
@@ -43,6 +48,8 @@ mod phrase;
 mod pingdom;
 mod posted;
 mod push;
+mod reading;
+mod request;
 mod sample;
 mod sender;
 mod sentry;
@@ -50,6 +57,7 @@ mod signature;
 mod sns;
 mod subject;
 mod subscription;
+mod table;
 mod tags;
 mod text_list;
 mod uptime_kuma;
@@ -60,91 +68,24 @@ pub use bounds::short_hash as digest;
 pub use door::{Awaited, Stray, awaited, find, known, named_by, stray};
 pub use generic::{Fault, faults};
 pub use keys::Keys;
-pub use monitor::{MONITORS, Monitor, Sns};
+pub use monitor::{Monitor, Sample, Sns};
 pub use opsgenie::alert as opsgenie_alert;
 pub use push::{Push, push_webhook};
-pub use sample::{Sample, TestRequest};
+pub use reading::{Answer, Fetch, FetchReason, Fetched, Received, Reject};
+pub use request::Request;
+pub use sample::TestRequest;
 pub use signature::Signature;
+pub use table::MONITORS;
 pub use url::in_path;
 
-use crate::alert::{Action, Event, HEARTBEAT_KEY, Severity, TEST, UNPARSED};
+use crate::alert::{Action, Event, HEARTBEAT_KEY, UNPARSED};
 use crate::config::{Endpoint, Secrets};
 use jiff::Timestamp;
 use monitor::{Reader, Spoken};
 use posted::Posted;
+use reading::{Read, Stop, unparsed_key};
 use std::collections::BTreeMap;
 use subscription::Trust;
-
-/// A request as it came in. Its method and `Content-Type` are of no importance.
-#[derive(Clone, Copy, Debug)]
-pub struct Request<'a> {
-    /// Without the query, still percent-encoded.
-    pub path: &'a str,
-    /// What follows the `?`, still percent-encoded.
-    pub query: &'a str,
-    /// Names in lower case.
-    pub headers: &'a [(String, String)],
-    /// Bounded by the server.
-    pub body: &'a [u8],
-}
-
-/// What came of a request.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Received {
-    /// What the monitor said (possibly nothing), and how to answer it once that is stored.
-    Events {
-        events: Vec<Event>,
-        answer: Answer,
-    },
-    /// This must be fetched first; then call [`receive`] again with it.
-    Fetch(Fetch),
-    Reject(Reject),
-}
-
-/// The response to the monitor. With a 401 the server adds `WWW-Authenticate: Basic realm="oncall"`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Answer {
-    pub status: u16,
-    pub content_type: &'static str,
-    pub body: String,
-}
-
-/// Something to `GET` over verified TLS, without following redirects.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fetch {
-    pub url: String,
-    pub why: FetchReason,
-}
-
-/// What a fetch is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FetchReason {
-    /// May be kept for a day; to be forgotten when a request that used it is rejected as `certificate`.
-    SigningCertificate,
-    /// Has an effect and a one-time token: for this request only.
-    ConfirmSubscription,
-}
-
-/// The dedup key of what cannot be read: each such body is a problem of its own, and the same bytes are the same one.
-fn unparsed_key(body: &[u8]) -> String {
-    format!("{UNPARSED_KEY}/{}", bounds::short_hash(body))
-}
-
-/// What the dedup keys of all that could not be read begin with.
-const UNPARSED_KEY: &str = "unparsed";
-
-/// What was fetched, by URL: the body of a 200, or what went wrong.
-pub type Fetched = BTreeMap<String, Result<Vec<u8>, String>>;
-
-/// A request that is refused.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reject {
-    /// A stable word for metrics.
-    pub code: &'static str,
-    /// For people and logs; never holds a secret.
-    pub message: String,
-    pub answer: Answer,
-}
 
 /// Reads a request that [`find`] let in through `endpoint`.
 pub fn receive(
@@ -237,65 +178,9 @@ fn spoken(endpoint: &Endpoint, spoken: Spoken, body: &[u8], secrets: &Secrets) -
     Received::Events { events, answer: spoken.answer }
 }
 
-/// Why a reader gave no events.
-#[derive(Debug)]
-enum Stop {
-    /// The sender is known, but not what it says.
-    Unparsed(String),
-    Fetch(Fetch),
-    Reject(Reject),
-}
-
-/// What one monitor's reader makes of a body; `Event::integration` is filled in afterwards.
-type Read = Result<Vec<Event>, Stop>;
-
-impl Stop {
-    fn unparsed(reason: impl Into<String>) -> Stop {
-        Stop::Unparsed(reason.into())
-    }
-
-    fn reject(status: u16, code: &'static str, message: impl Into<String>) -> Stop {
-        Stop::Reject(Reject::new(status, code, message))
-    }
-}
-
-impl Reject {
-    fn new(status: u16, code: &'static str, message: impl Into<String>) -> Reject {
-        let message = message.into();
-        let body = serde_json::json!({ "status": "rejected", "code": code, "message": message });
-        Reject { code, message, answer: Answer::json(status, &body) }
-    }
-}
-
-impl Answer {
-    /// That so many events are taken.
-    pub fn accepted(events: usize) -> Answer {
-        Answer::json(202, &serde_json::json!({ "status": "accepted", "events": events }))
-    }
-
-    fn json(status: u16, body: &serde_json::Value) -> Answer {
-        Answer { status, content_type: "application/json", body: body.to_string() }
-    }
-}
-
-impl<'a> Request<'a> {
-    /// The value of a header, by its name in lower case.
-    fn header(&self, name: &str) -> Option<&'a str> {
-        self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
-    }
-}
-
 fn accepted(events: Vec<Event>) -> Received {
     let answer = Answer::accepted(events.len());
     Received::Events { events, answer }
-}
-
-/// What a monitor's test button sent: seen, but mild, and a problem of its own, so that it ends no real one.
-fn of_test_button(event: Event) -> Event {
-    let mut labels = event.labels;
-    labels.insert(TEST.to_owned(), "true".to_owned());
-    let dedup_key = format!("test/{}", event.dedup_key);
-    Event { dedup_key, severity: Some(Severity::Info), labels, ..event }
 }
 
 /// The event that stands for a body we cannot read, with the body itself (less the endpoint's secrets) to look at.

@@ -1,45 +1,13 @@
-//! The table of monitors: everything that holds for a type of integration, said once.
+//! What a monitor is: everything that holds for a type of integration, said once.
 //!
-//! A monitor is one file with one `MONITOR`, and one line in [`MONITORS`]. The schema's `type:`, the keys an integration
-//! may have, how a request is authenticated and read, and what `oncall urls` prints all follow from that one value.
+//! A monitor is one file with one `MONITOR`, and one line in [`MONITORS`](super::MONITORS). The schema's `type:`, the keys an
+//! integration may have, how a request is authenticated and read, and what `oncall urls` prints all follow from that value.
 
 use super::posted::Posted;
-use super::sample::Sample;
+use super::reading::{Answer, Read};
 use super::signature::Signature;
-use super::{Answer, Read};
-use super::{
-    alertmanager, azure, cloudwatch, datadog, email, gcp, generic, github, grafana, healthchecks, mackerel,
-    nagios, newrelic, notice, opensearch, opsgenie, pagerduty, pingdom, sentry, uptime_kuma, zabbix,
-};
 use crate::alert::{Action, Event};
-use crate::config::Endpoint;
 use std::time::Duration;
-
-/// Every monitor, in the order in which the documentation names them.
-pub const MONITORS: &[Monitor] = &[
-    alertmanager::MONITOR,
-    grafana::MONITOR,
-    cloudwatch::MONITOR,
-    notice::MONITOR,
-    opensearch::MONITOR,
-    datadog::MONITOR,
-    newrelic::MONITOR,
-    sentry::MONITOR,
-    azure::MONITOR,
-    gcp::MONITOR,
-    zabbix::MONITOR,
-    mackerel::MONITOR,
-    uptime_kuma::MONITOR,
-    pingdom::MONITOR,
-    healthchecks::MONITOR,
-    nagios::NAGIOS,
-    nagios::ICINGA,
-    github::MONITOR,
-    email::MONITOR,
-    pagerduty::MONITOR,
-    opsgenie::MONITOR,
-    generic::MONITOR,
-];
 
 /// How any integration is subscribed to a topic.
 const SUBSCRIBE: &str = r#"Subscribe it to the topic; it confirms itself:
@@ -78,6 +46,15 @@ pub struct Monitor {
     /// What `oncall send` posts.
     pub sample: Sample,
     pub(super) reader: Reader,
+}
+
+/// One body, of a problem with the dedup key of its own that says `test alert from oncall send`; mild where it says how bad.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sample {
+    /// `{state}` stands for one of the next two, `{secret}` for the secret, as JSON writes it.
+    pub body: &'static str,
+    pub firing: &'static str,
+    pub resolved: &'static str,
 }
 
 /// Whether messages come by Amazon SNS.
@@ -144,16 +121,5 @@ impl Monitor {
             sample: Sample { body: "", firing: "", resolved: "" },
             reader,
         }
-    }
-
-    /// The monitor of this name.
-    pub fn named(name: &str) -> Option<&'static Monitor> {
-        MONITORS.iter().find(|monitor| monitor.name == name)
-    }
-
-    /// The monitor that posts to an endpoint.
-    pub fn of(endpoint: &Endpoint) -> &'static Monitor {
-        // The config compiles only with a name of the table.
-        Monitor::named(endpoint.monitor).unwrap_or(&generic::MONITOR)
     }
 }

@@ -4,7 +4,10 @@
 //! state is an end. While something flaps nothing else is said of it, so the start is a problem whatever the state. Downtimes
 //! are Nagios's own business. Nagios tries a notification once; the script tries it again, maybe after a later one, so `time` counts.
 
-use super::{Monitor, Posted, Read, Sample, Stop, bounds::hash, json, sender};
+use super::monitor::{Monitor, Sample};
+use super::posted::Posted;
+use super::reading::{Read, Stop};
+use super::{bounds::hash, json, sender};
 use crate::alert::{Action, Event, Link, Severity};
 use form_urlencoded::parse;
 use std::collections::BTreeMap;

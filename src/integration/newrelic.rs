@@ -5,7 +5,10 @@
 //! of which one may close while it lives on: only the state of the issue counts. No state says that somebody acknowledged it:
 //! `isAcknowledged` does, which the default payload leaves out.
 
-use super::{Monitor, Posted, Read, Sample, Stop, json, of_test_button};
+use super::json;
+use super::monitor::{Monitor, Sample};
+use super::posted::Posted;
+use super::reading::{Read, Stop, of_test_button};
 use crate::alert::{Action, Event, Severity};
 use serde_json::Value;
 use std::borrow::Cow;

@@ -5,7 +5,10 @@
 //! never say that it is over; bucket-level ones list new, repeated and completed buckets in one text.
 
 use super::bounds::{few, hash};
-use super::{Monitor, Posted, Read, Sample, Stop, escaped, generic, json};
+use super::monitor::{Monitor, Sample};
+use super::posted::Posted;
+use super::reading::{Read, Stop};
+use super::{escaped, generic, json};
 use crate::alert::{
     Action, DEDUP_KEY_MAX, DESCRIPTION_MAX, Event, LABEL_MAX, Link, SUMMARY_MAX, Severity, cut,
 };

@@ -4,10 +4,14 @@
 //! alert's id. Here both are one and are made of the alias, so that an alert is found by either without being looked up. What
 //! is read of an alert is answered by [`web::opsgenie`](crate::web::opsgenie).
 
+use super::bounds::generated_key;
 use super::bounds::{followed, hash, is_web};
 use super::monitor::Spoken;
-use super::pagerduty::generated_key;
-use super::{Answer, Monitor, Posted, Reject, Request, Sample, json, tags, url};
+use super::monitor::{Monitor, Sample};
+use super::posted::Posted;
+use super::reading::{Answer, Reject};
+use super::request::Request;
+use super::{json, tags, url};
 use crate::alert::{Action, Event, Link, Severity};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;

@@ -5,15 +5,13 @@
 //! they are PagerDuty's. More forgiving than PagerDuty: a missing `source` or an unknown `severity` is no reason to lose
 //! a page. Version 1 is next door.
 
+use super::bounds::generated_key;
 use super::monitor::Spoken;
-use super::{
-    Answer, Monitor, Posted, Reject, Sample, generic, json, pagerduty_details as details, pagerduty_v1,
-    sender,
-};
+use super::monitor::{Monitor, Sample};
+use super::posted::Posted;
+use super::reading::{Answer, Reject};
+use super::{generic, json, pagerduty_details as details, pagerduty_v1, sender};
 use crate::alert::{Action, Event, Link, Severity};
-use data_encoding::HEXLOWER;
-use jiff::Timestamp;
-use ring::digest::{Context, SHA256};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -130,14 +128,6 @@ pub fn invalid(errors: &[String]) -> Answer {
 /// Refuses a request in PagerDuty's words.
 pub fn reject(code: &'static str, error: String) -> Reject {
     Reject { code, answer: invalid(std::slice::from_ref(&error)), message: error }
-}
-
-/// A trigger without a key is a problem of its own: the same body at another moment is another key.
-pub fn generated_key(body: &[u8], now: Timestamp) -> String {
-    let mut context = Context::new(&SHA256);
-    context.update(now.as_nanosecond().to_string().as_bytes());
-    context.update(body);
-    HEXLOWER.encode(context.finish().as_ref().get(..16).unwrap_or_default())
 }
 
 fn event(value: &Value, action: Action, key: &str) -> Event {

@@ -5,7 +5,7 @@
 //! the same routes work for both ways in. Other scalars are labels; long texts are the description.
 
 use super::bounds::followed;
-use super::{alertmanager, json};
+use super::{group, json};
 use crate::alert::{Link, Severity};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -73,7 +73,7 @@ fn is_group(name: &str) -> bool {
 /// `firing:` and the alerts, a line each, as Alertmanager's own webhook would have named them.
 fn words(name: &str, alerts: &[Value]) -> String {
     let lines = alerts.iter().map(|alert| {
-        let event = alertmanager::event(&Value::Null, alert);
+        let event = group::event(&Value::Null, alert);
         if event.description.is_empty() {
             event.summary
         } else {

@@ -5,7 +5,8 @@
 //! `details` is taken.
 
 use super::posted::Posted;
-use super::{Answer, generic, json, pagerduty::generated_key, pagerduty_details as details};
+use super::reading::Answer;
+use super::{bounds::generated_key, generic, json, pagerduty_details as details};
 use crate::alert::{Action, Event, Link, Severity};
 use serde_json::{Value, json};
 

@@ -2,7 +2,10 @@
 //!
 //! <https://www.pingdom.com/resources/webhooks/>. One message for each change of a check's state.
 
-use super::{Monitor, Posted, Read, Sample, Stop, json, tags};
+use super::monitor::{Monitor, Sample};
+use super::posted::Posted;
+use super::reading::{Read, Stop};
+use super::{json, tags};
 use crate::alert::{Action, Event, Severity};
 use std::borrow::Cow;
 use std::collections::BTreeMap;

@@ -4,7 +4,9 @@
 //! <https://docs.gitlab.com/user/project/integrations/webhooks/>. What it says is only a hint: the tree is always
 //! fetched from git.
 
-use super::{Reject, Request, json, signature, url};
+use super::reading::Reject;
+use super::request::Request;
+use super::{json, signature, url};
 use crate::config::{Secret, SecretSource, Secrets};
 use data_encoding::BASE64;
 use jiff::Timestamp;

@@ -3,18 +3,11 @@
 //! A monitor's [`Sample`] is one body for both states of one problem. How the door is opened for it, and signed, is decided
 //! here; whether it may be sent is left to whoever sends it.
 
-use super::{Monitor, Request, Sns, opsgenie, pagerduty};
+use super::monitor::{Monitor, Sample, Sns};
+use super::request::Request;
+use super::{opsgenie, pagerduty};
 use crate::config::{Endpoint, Secrets};
 use jiff::Timestamp;
-
-/// One body, of a problem with the dedup key of its own that says `test alert from oncall send`; mild where it says how bad.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Sample {
-    /// `{state}` stands for one of the next two, `{secret}` for the secret, as JSON writes it.
-    pub body: &'static str,
-    pub firing: &'static str,
-    pub resolved: &'static str,
-}
 
 /// A request to the server, less its address.
 #[derive(Clone, Debug, PartialEq, Eq)]

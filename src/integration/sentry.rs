@@ -3,7 +3,11 @@
 //! <https://docs.sentry.io/integrations/integration-platform/webhooks/>. An issue is one problem however many events it has;
 //! that it is over comes as the `issue` resource. Sentry waits one second for an answer.
 
-use super::{Monitor, Posted, Read, Sample, Signature, Sns, Stop, json, of_test_button, sender};
+use super::monitor::{Monitor, Sample, Sns};
+use super::posted::Posted;
+use super::reading::{Read, Stop, of_test_button};
+use super::signature::Signature;
+use super::{json, sender};
 use crate::alert::{Action, Event, Severity};
 use serde_json::Value;
 use std::collections::BTreeMap;

@@ -1,6 +1,7 @@
 //! Signatures by a shared secret (HMAC-SHA256), compared in constant time.
 
-use super::{Request, Stop};
+use super::reading::Stop;
+use super::request::Request;
 use crate::config::{Endpoint, Secrets};
 use data_encoding::HEXLOWER_PERMISSIVE;
 use jiff::Timestamp;

@@ -4,7 +4,8 @@
 //! message signed, so the topic is checked too. The certificate comes over verified TLS from a host of SNS, which
 //! is the trust AWS's own SDKs use; a chain that comes with it must lead to a public root.
 
-use super::{Fetch, FetchReason, Fetched, Stop, json};
+use super::json;
+use super::reading::{Fetch, FetchReason, Fetched, Stop};
 use data_encoding::BASE64;
 use jiff::{SignedDuration, Timestamp};
 use ring::signature::{RSA_PKCS1_2048_8192_SHA1_FOR_LEGACY_USE_ONLY, UnparsedPublicKey};

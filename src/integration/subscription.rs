@@ -4,7 +4,8 @@
 //! Which envelopes are believed is decided in [`sns`]; what a message says, by the monitor's reader.
 
 use super::posted::{Posted, Sent};
-use super::{Fetched, Read, Stop, json, sns};
+use super::reading::{Fetched, Read, Stop};
+use super::{json, sns};
 use crate::alert::{Action, EVENTS_MAX, Event, Severity};
 use serde_json::Value;
 use std::collections::BTreeMap;

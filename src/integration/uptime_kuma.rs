@@ -4,7 +4,10 @@
 //! tests and certificates that expire, only words. Form data has all of it in one field, `data`, and a query its parts in
 //! three. It names no severity. `monitor` holds settings and is not kept whole.
 
-use super::{Monitor, Posted, Read, Sample, Stop, bounds::hash, form, json, of_test_button};
+use super::monitor::{Monitor, Sample};
+use super::posted::Posted;
+use super::reading::{Read, Stop, of_test_button};
+use super::{bounds::hash, form, json};
 use crate::alert::{Action, Event, Link};
 use serde_json::Value;
 use std::collections::BTreeMap;

@@ -4,7 +4,10 @@
 //! acknowledges is an acknowledgement, a change of the severity is one here, and all else is words for the timeline. Of a
 //! problem that is over, an update says the value 0. Zabbix tries again by itself, as often as the media type says, in order.
 
-use super::{Monitor, Posted, Read, Sample, Stop, json, sender};
+use super::monitor::{Monitor, Sample};
+use super::posted::Posted;
+use super::reading::{Read, Stop};
+use super::{json, sender};
 use crate::alert::{Action, Event, Severity};
 use serde_json::Value;
 use std::collections::BTreeMap;

@@ -2,9 +2,9 @@
 
 use super::body::{Bounds, Reading, Taken};
 use super::config;
+use super::doors::{Doors, Shared};
 use super::refusal::{Refusal, busy, no_config};
 use super::room::Whose;
-use super::router::{Doors, Shared};
 use super::wish::{Query, one_of};
 use crate::alert::Severity;
 use crate::config::{Config, Urgency};

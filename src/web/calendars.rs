@@ -4,81 +4,28 @@
 //! Neither the token nor the query goes anywhere from here. One calendar is made at a time, on a thread where that
 //! may take a while, once for each config and hour.
 
+use super::calendars_kept::Made;
+use super::doors::{Doors, Shared};
 use super::refusal::{busy, no_config, nothing_opened};
-use super::router::{Doors, Shared};
 use crate::config::CalendarId;
 use crate::preview::calendar::{FUTURE, PAST, calendar};
 use crate::preview::ical;
 use crate::server::live::Live;
-use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use jiff::{SignedDuration, Timestamp, TimestampRound, Unit};
 use ring::digest;
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::OwnedSemaphorePermit;
 
 /// What comes before a calendar's name.
 const PATH: &str = "/v1/calendars/";
-/// The most bytes of calendars that are kept.
-const KEPT_MAX: usize = 32 << 20;
 /// How long a request waits for those before it to be made.
 const WAIT_MAX: Duration = Duration::from_secs(10);
 /// Subscribers' programs keep it so long, in seconds, and nobody between them and us does.
 const CACHE_CONTROL: &str = "private, max-age=900";
-
-/// Calendars that were made, for one config and hour.
-#[derive(Debug)]
-pub struct Calendars {
-    kept: Mutex<Kept>,
-    slot: Arc<Semaphore>,
-}
-
-#[derive(Debug, Default)]
-struct Kept {
-    commit: String,
-    hour: Timestamp,
-    bytes: usize,
-    made: BTreeMap<CalendarId, Made>,
-}
-
-/// A calendar as it is sent.
-#[derive(Clone, Debug)]
-struct Made {
-    text: Bytes,
-    tag: String,
-}
-
-impl Default for Calendars {
-    fn default() -> Calendars {
-        Calendars { kept: Mutex::default(), slot: Arc::new(Semaphore::new(1)) }
-    }
-}
-
-impl Calendars {
-    /// The calendar, if it was made for this config and hour.
-    fn find(&self, commit: &str, hour: Timestamp, id: &CalendarId) -> Option<Made> {
-        let kept = self.kept();
-        kept.made.get(id).filter(|_| kept.commit == commit && kept.hour == hour).cloned()
-    }
-
-    fn keep(&self, commit: &str, hour: Timestamp, id: &CalendarId, made: &Made) {
-        let mut kept = self.kept();
-        if kept.commit != commit || kept.hour != hour {
-            *kept = Kept { commit: commit.to_owned(), hour, ..Kept::default() };
-        }
-        if kept.bytes + made.text.len() <= KEPT_MAX && kept.made.insert(id.clone(), made.clone()).is_none() {
-            kept.bytes += made.text.len();
-        }
-    }
-
-    fn kept(&self) -> MutexGuard<'_, Kept> {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
 
 /// A calendar, or the answer to a path that does not exist.
 pub async fn show(State(doors): Shared, uri: Uri, headers: HeaderMap) -> Response {

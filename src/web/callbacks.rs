@@ -1,9 +1,9 @@
 //! What Slack and Twilio say of their own accord: verified by the provider, decided by the engine.
 
 use super::body::{Bounds, Taken};
+use super::doors::Shared;
 use super::entrance;
 use super::refusal::{Refusal, busy, no_config};
-use super::router::Shared;
 use crate::engine::Lane;
 use crate::incident::{Input, Reply};
 use crate::provider::{self, CALLBACK_BODY_MAX, Callback, CallbackRequest, HttpAnswer};

@@ -4,9 +4,9 @@
 
 use super::api::{asked, authorized, problem};
 use super::commands::{by, refused, today};
+use super::doors::{Doors, Shared};
 use super::on_call::schedule;
 use super::refusal::busy;
-use super::router::{Doors, Shared};
 use super::wish::{Query, Wish};
 use crate::actor::Via;
 use crate::config::{Config, Id, RunTime, RunTimeAbsence, RunTimeOverride, RunTimeSilence};

@@ -5,8 +5,8 @@
 
 use super::api::{asked, problem, shown};
 use super::body::Taken;
+use super::doors::{Doors, Shared};
 use super::refusal::{busy, come_again};
-use super::router::{Doors, Shared};
 use super::wish::{LISTED_MAX, Today, Wish, one_of};
 use crate::actor::{Actor, Via};
 use crate::alert::Severity;

@@ -3,7 +3,7 @@
 //! What is told is what the engine noted of the config ([`live`](crate::server::live)); nothing is asked of the remote here.
 
 use super::api::reads;
-use super::router::Shared;
+use super::doors::Shared;
 use crate::git::repository::Commit;
 use crate::server::live::{Live, Status};
 use axum::Json;

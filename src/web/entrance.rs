@@ -2,13 +2,12 @@
 //!
 //! A secret in the head is looked up before a byte of the body is read. Where only the body can show who it is from (a key in
 //! it, or that it is what a signature signs), it is read within the small room of all strangers, and examined at a bounded pace,
-//! off the threads that serve. What opens a door is decided by [`integration`]; what is said there by [`router`](super::router).
+//! off the threads that serve. What opens a door is decided by [`integration`]; what is said there by [`webhook`](super::webhook).
 
 use super::body::{Bounds, Cut, KNOWN, Reading, Taken};
-use super::pace::Pace;
+use super::doors::Doors;
 use super::refusal::{at, busy, come_again};
-use super::room::{KNOWN_BYTES_MAX, Room, SMALL, STRANGERS_BYTES_MAX, Whose};
-use super::router::Doors;
+use super::room::{SMALL, Whose};
 use super::slow::{Peer, network};
 use crate::config::Id;
 use crate::integration::{self, Awaited, Reject, Stray};
@@ -18,7 +17,6 @@ use axum::response::Response;
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::Semaphore;
 
 /// Of a stranger whose body is signed: the largest there is, because a storm may come so, within the room of strangers.
 const SIGNED: Bounds = Bounds { bytes: KNOWN.bytes, time: Duration::from_secs(10) };
@@ -28,30 +26,8 @@ const KEYED: Bounds = Bounds { bytes: 1 << 20, time: Duration::from_secs(10) };
 const STRAYED: Bounds = Bounds { bytes: SMALL, time: Duration::from_secs(1) };
 /// How much of a stranger's body is thrown away, so that it sees the answer, and for how long.
 const PASSED_OVER: Bounds = Bounds { bytes: KNOWN.bytes, time: Duration::from_secs(1) };
-/// How many bodies of strangers are examined at once.
-const EXAMINED_MAX: usize = 2;
 /// To examine so few bytes costs less than to hand them to another thread.
 const TINY: usize = 4 << 10;
-
-/// The rooms for bodies, and what bounds the work that strangers make.
-#[derive(Debug)]
-pub struct Entrance {
-    pub strangers: Arc<Room>,
-    pub known: Arc<Room>,
-    pub pace: Pace,
-    examined: Semaphore,
-}
-
-impl Default for Entrance {
-    fn default() -> Entrance {
-        Entrance {
-            strangers: Room::new(STRANGERS_BYTES_MAX),
-            known: Room::new(KNOWN_BYTES_MAX),
-            pace: Pace::default(),
-            examined: Semaphore::new(EXAMINED_MAX),
-        }
-    }
-}
 
 /// Whose door a request opens.
 #[derive(Debug)]

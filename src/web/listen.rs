@@ -2,7 +2,7 @@
 
 use super::proxy::{self, Network};
 use super::refusal::busy;
-use super::slow::{Peer, network};
+use super::slow::{CONNECTIONS_MAX, Peer, SHARE_OF_ONE_ADDRESS, network};
 use crate::server::metrics::Metrics;
 use axum::Router;
 use axum::extract::Request;
@@ -23,12 +23,8 @@ use tokio::sync::{Semaphore, watch};
 use tokio::time::{sleep, timeout};
 use tower::ServiceExt;
 
-/// How many connections are open at once.
-pub const CONNECTIONS_MAX: usize = 4_096;
 /// How many more wait in the kernel's queue.
 const WAITING_MAX: u32 = 4_096;
-/// Which part of them one address may have; behind a proxy that is all there are.
-pub const SHARE_OF_ONE_ADDRESS: usize = 4;
 /// How many file descriptors are kept for the journal, git and what leaves.
 const FILES_KEPT: usize = 512;
 /// The largest head of a request, in bytes, and how much of a connection is read ahead.

@@ -2,7 +2,7 @@
 
 use super::api::{authorized, problem};
 use super::commands::today;
-use super::router::Shared;
+use super::doors::Shared;
 use super::wish::{Query, Today};
 use crate::config::{Config, Id};
 use crate::language::Language;

@@ -4,8 +4,9 @@
 //! alerts, the words are those of the first.
 
 use super::body::Head;
+use super::doors::{Doors, Shared, in_force};
+use super::refusal::rejected;
 use super::refusal::{Refusal, busy};
-use super::router::{Doors, Shared, in_force, rejected};
 use crate::alert::Severity;
 use crate::config::{Config, Id};
 use crate::incident::{Alert, Incident, Status};

@@ -1,12 +1,9 @@
-//! Refusals: every answer that says no is counted by its reason, logged, shown at the integration whose door it was, and
-//! slow where a secret was wrong. All of it here and only here, so that no door can forget it.
+//! Refusals as values: each answer that says no carries why. What follows from that is in [`refused`](super::refused).
 
-use super::router::Shared;
-use super::slow::{Peer, Turn};
 use crate::config::Id;
-use axum::extract::{Request, State};
+use crate::integration::{Answer, Reject};
+use axum::body::Body;
 use axum::http::{HeaderValue, StatusCode, header};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 const NO_SUCH_PATH: &str = "no such path: see `oncall urls` for those there are\n";
@@ -75,48 +72,23 @@ pub fn nothing_opened(code: &'static str) -> Response {
     Refusal::new(code, NO_SUCH_PATH.trim_end()).wrong_secret().on(no_such_path())
 }
 
-/// Counts a refusal, tells it, and lets a wrong secret wait.
-pub async fn tell(State(doors): Shared, request: Request, next: Next) -> Response {
-    let peer = request.extensions().get::<Peer>().copied();
-    let mut response = next.run(request).await;
-    let status = response.status();
-    if !status.is_client_error() && !status.is_server_error() {
-        return response;
-    }
-    let Some(refusal) = response.extensions_mut().remove::<Refusal>() else {
-        doors.metrics.refused(untold(status));
-        return response;
-    };
-    let now = doors.clock.now();
-    let Refusal { code, integration, why, wrong_secret } = refusal;
-    doors.metrics.refused(code);
-    if let Some(id) = &integration {
-        doors.tallies.refused(id, now, code, &why);
-    }
-    let turn = peer.filter(|_| wrong_secret).map(|Peer(address)| doors.slowed.turn(address, now));
-    let integration = integration.as_deref().unwrap_or("unknown");
-    let from = peer.map(|Peer(address)| address.to_string());
-    // Whoever goes on guessing does not fill the log either.
-    if turn.as_ref().is_none_or(|turn| turn.as_ref().is_some_and(Turn::is_told)) {
-        tracing::warn!(event = "request_refused", integration, code, from, why);
-    }
-    let came = match turn {
-        None => true,
-        Some(None) => false,
-        Some(Some(turn)) => turn.come().await,
-    };
-    if !came {
-        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
-    }
-    response
+/// A monitor's answer, as it is sent.
+pub(super) fn said(answer: &Answer) -> Response {
+    let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK);
+    (status, [(header::CONTENT_TYPE, answer.content_type)], Body::from(answer.body.clone())).into_response()
 }
 
-/// The word for an answer that says no more than its status.
-fn untold(status: StatusCode) -> &'static str {
-    match status {
-        StatusCode::NOT_FOUND => "not_found",
-        StatusCode::METHOD_NOT_ALLOWED => "method",
-        status if status.is_client_error() => "bad_request",
-        _ => "failed",
+/// A refusal of a monitor's request.
+pub(super) fn rejected(reject: &Reject) -> Response {
+    let mut response = said(&reject.answer);
+    let mut refusal = Refusal::new(reject.code, &*reject.message);
+    if response.status() == StatusCode::UNAUTHORIZED {
+        let challenge = HeaderValue::from_static("Basic realm=\"oncall\"");
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
     }
+    // A protocol may have another status for it than 401.
+    if reject.code == "unauthorized" || response.status() == StatusCode::UNAUTHORIZED {
+        refusal = refusal.wrong_secret();
+    }
+    refusal.on(response)
 }

@@ -5,7 +5,6 @@
 //! part of the connections that it may have; when one more comes, the one that has waited longest is answered, and its
 //! connection ends.
 
-use super::listen::{CONNECTIONS_MAX, SHARE_OF_ONE_ADDRESS};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeMap, VecDeque};
 use std::net::IpAddr;
@@ -13,6 +12,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::oneshot;
 
+/// How many connections are open at once.
+pub const CONNECTIONS_MAX: usize = 4_096;
+/// Which part of them one address may have; behind a proxy that is all there are.
+pub const SHARE_OF_ONE_ADDRESS: usize = 4;
 /// How many addresses are remembered; those whose turn is over go first.
 const ADDRESSES_MAX: usize = 10_000;
 /// By how much each wrong secret makes the next wait.

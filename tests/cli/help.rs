@@ -3,7 +3,7 @@
 use std::process::{Command, Output, Stdio};
 use unicode_width::UnicodeWidthStr;
 
-const COMMANDS: [&str; 25] = [
+const COMMANDS: [&str; 26] = [
     "init",
     "validate",
     "explain",
@@ -25,6 +25,7 @@ const COMMANDS: [&str; 25] = [
     "serve",
     "urls",
     "doctor",
+    "healthcheck",
     "send",
     "schema",
     "demo",

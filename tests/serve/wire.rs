@@ -6,11 +6,9 @@ use super::inside::{Inside, event};
 use axum::serve::Listener;
 use jiff::Timestamp;
 use oncall::web::body::BODY_TIME_MAX;
-use oncall::web::listen::{
-    CONNECTION_TIME_MAX, HEAD_TIME_MAX, LAST_REQUEST_TIME_MAX, SHARE_OF_ONE_ADDRESS, accept,
-};
+use oncall::web::listen::{CONNECTION_TIME_MAX, HEAD_TIME_MAX, LAST_REQUEST_TIME_MAX, accept};
 use oncall::web::room::STRANGERS_BYTES_MAX;
-use oncall::web::slow::WAITING_MAX;
+use oncall::web::slow::{SHARE_OF_ONE_ADDRESS, WAITING_MAX};
 use serde_json::json;
 use std::net::SocketAddr;
 use std::time::Duration;
