@@ -176,6 +176,7 @@ fn grouped_silenced_and_ownerless_incidents_say_so() {
         own: None,
         heard_at: grouped.opened_at,
         stale_at: None,
+        flapping: None,
     });
     grouped.escalation = None;
     grouped.held_back = Some(HeldBack {
