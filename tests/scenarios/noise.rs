@@ -492,13 +492,15 @@ fn every_two_seconds_for_ten_minutes() {
     world.act("end");
     let flapping = world.text();
     let (before, after) = flapping.split_once("flaps (3 in 8s)").unwrap();
-    assert_eq!(count(&flapping, "] opened") + count(&flapping, " opened: "), 1, "one incident");
+    assert_eq!(count(&flapping, " opened: "), 1, "one incident");
     assert_eq!(count(&flapping, "channel") - count(&flapping, "channel update"), 1, "one message");
     assert_eq!(count(&flapping, "ticket") - count(&flapping, "ticket update"), 1, "one ticket");
-    assert!(count(before, "call ") <= 3, "at most three calls until it flaps: {before}");
+    let calls = |text: &str| count(text, "-> call ") + count(text, ", call ");
+    // The fire that makes it flap may call; what is said of it comes first.
+    assert!(calls(before) < 3, "at most three calls until it flaps: {before}");
     // What is left is the policy's: the call of the step that the last change began, and each later step, at its own time.
-    let steps = count(after, "step 1 of") + count(after, "step 2 of");
-    assert_eq!(count(after, "call "), steps, "none for a change after that");
+    let steps = count(after, "step 1 of team") + count(after, "step 2 of team");
+    assert_eq!((calls(after), steps), (2, 2), "none for a change after that: {after}");
     assert!(after.contains("02:05:08 step 2 of team: suzuki"), "unacknowledged, the policy goes on");
 
     // It clears for good: over when it has been calm.
