@@ -27,6 +27,7 @@ mod samples;
 mod side_by_side;
 mod silences;
 mod spelling;
+mod steps;
 mod storms;
 mod texts;
 mod turns;
@@ -166,6 +167,8 @@ pub const CHECKS: &[Check] = &[
     warning("OC170", "a storm begins with a few incidents, or is counted over hours", storms::unlikely),
     warning("OC172", "what flaps is calm in between, or stays open for hours", noise::flapping_unlikely),
     warning("OC173", "an incident is opened again hours after it was closed", noise::reopened_late),
+    warning("OC181", "a rule repeats, and another calls or messages beside it", steps::beside_a_repeat),
+    warning("OC182", "a step with one person has nobody to take turns or to ask too", steps::only_one),
 ];
 
 /// Runs every check; sorted by file and position. Where there are errors, what they may have caused is left out.

@@ -26,6 +26,7 @@ mod instant;
 mod known;
 mod line_up;
 mod log;
+mod man;
 mod overrides;
 mod page;
 mod parse;
@@ -99,6 +100,7 @@ pub enum Command {
     Schema(schema::Arguments),
     Demo(demo::Arguments),
     Completions(completions::Arguments),
+    Man(man::Arguments),
 }
 
 /// The answer to a command.
@@ -186,5 +188,6 @@ fn answer(command: Command) -> Result<Output> {
         Command::Schema(arguments) => schema::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Completions(arguments) => Ok(completions::run(&arguments)),
+        Command::Man(arguments) => man::run(&arguments),
     }
 }

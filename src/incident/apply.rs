@@ -45,6 +45,7 @@ impl State {
             Change::Response(change) => self.apply_response(change, entry),
             Change::RunTime(change) => self.apply_run_time(change, entry),
             Change::Noise(change) => self.apply_noise(change, entry),
+            Change::Steps(change) => self.apply_steps(change),
             Change::Escalation(
                 EscalationChange::Raised { .. }
                 | EscalationChange::HeldBack(_)

@@ -102,6 +102,8 @@ pub enum Happened {
     },
     /// The alerts of a merged incident are its own again.
     GaveBack(IncidentId),
+    /// Each had to acknowledge, and these have not.
+    Unanswered(Vec<UserId>),
 }
 
 /// What somebody did to an incident, as its threads say it.
@@ -162,6 +164,7 @@ impl Happened {
             | Happened::AlsoAcknowledged(_)
             | Happened::Escalated(_)
             | Happened::GaveBack(_)
+            | Happened::Unanswered(_)
             | Happened::Remarked { .. } => false,
         }
     }
@@ -191,6 +194,7 @@ impl Happened {
             | Happened::Remarked { .. }
             | Happened::Did { .. }
             | Happened::GaveBack(_)
+            | Happened::Unanswered(_)
             | Happened::Resolved(_) => None,
         }
     }
@@ -207,6 +211,7 @@ impl Incident {
             Change::Escalation(change) => self.escalation_happens(change, entry.at),
             Change::Response(change) => Some(response_happens(change)),
             Change::Noise(change) => self.noise_happens(change),
+            Change::Steps(change) => change.happens(),
             Change::Server(_) | Change::Heartbeat(_) | Change::Delivery(_) | Change::RunTime(_) => None,
         }
     }

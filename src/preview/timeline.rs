@@ -85,6 +85,7 @@ impl At<'_> {
             Change::Response(change) => self.response(change),
             Change::RunTime(change) => (self.run_time(change), String::new()),
             Change::Noise(change) => self.noise(change),
+            Change::Steps(change) => self.steps(change),
         }
     }
 
@@ -241,8 +242,8 @@ impl At<'_> {
                 let as_what = match (purpose, in_step) {
                     (Purpose::Inform, _) => ToldAs::Informed,
                     (Purpose::Shadow, _) => ToldAs::Shadows,
-                    (Purpose::Page | Purpose::Also, true) => ToldAs::NowInStep,
-                    (Purpose::Page | Purpose::Also, false) => ToldAs::OnceAtLow,
+                    (Purpose::Page | Purpose::Also | Purpose::Each, true) => ToldAs::NowInStep,
+                    (Purpose::Page | Purpose::Also | Purpose::Each, false) => ToldAs::OnceAtLow,
                 };
                 let line = StepLine::Told { as_what, people: &self.people(people) };
                 (self.say(&TimelineLine::Step(line)), rule.to_string())
@@ -379,7 +380,7 @@ fn carries(language: Language, outlet: Outlet) -> Carries<'static> {
     }
 }
 
-fn step(at: &StepAt) -> Step<'_> {
+pub(super) fn step(at: &StepAt) -> Step<'_> {
     let (step, round) = (at.step.saturating_add(1), at.round.saturating_add(1));
     Step { policy: &at.policy, fallback: at.fallback, step, round }
 }

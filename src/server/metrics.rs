@@ -231,6 +231,7 @@ impl Metrics {
             Change::Server(_)
             | Change::RunTime(_)
             | Change::Noise(_)
+            | Change::Steps(_)
             | Change::Heartbeat(_)
             | Change::Escalation(_)
             | Change::Delivery(_)

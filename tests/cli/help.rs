@@ -3,7 +3,7 @@
 use std::process::{Command, Output, Stdio};
 use unicode_width::UnicodeWidthStr;
 
-const COMMANDS: [&str; 26] = [
+const COMMANDS: [&str; 27] = [
     "init",
     "validate",
     "explain",
@@ -30,6 +30,7 @@ const COMMANDS: [&str; 26] = [
     "schema",
     "demo",
     "completions",
+    "man",
 ];
 
 /// The commands of a command.
