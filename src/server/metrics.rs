@@ -4,8 +4,8 @@ use super::feed::{Read, Reader};
 use crate::alert::Action;
 use crate::config::MirrorKind;
 use crate::incident::{
-    AlertChange, Change, DeliveryChange, Entry, EscalationChange, HeartbeatChange, Outcome, Outlet,
-    ResponseChange, WaitsFor,
+    AlertChange, Change, DeliveryChange, Entry, EscalationChange, HeartbeatChange, NoiseChange, Outcome,
+    Outlet, ResponseChange, WaitsFor,
 };
 use prometheus_client::encoding::{EncodeLabelSet, text::encode};
 use prometheus_client::metrics::{counter::Counter, family::Family, gauge::Gauge};
@@ -210,6 +210,8 @@ impl Metrics {
             Change::Response(ResponseChange::Resolved { event: Some(it), .. }) => {
                 event(&it.integration, "resolved");
             }
+            Change::Noise(NoiseChange::Reopened(it)) => event(&it.event.integration, "reopened"),
+            Change::Noise(NoiseChange::Cleared { event: Some(it), .. }) => event(&it.integration, "cleared"),
             Change::Heartbeat(HeartbeatChange::Heard { integration, .. }) => event(integration, "heartbeat"),
             Change::Escalation(EscalationChange::StepBegan(_)) => {
                 self.escalations.inc();
