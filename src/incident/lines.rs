@@ -212,7 +212,11 @@ impl Incident {
             Change::Response(change) => Some(response_happens(change)),
             Change::Noise(change) => self.noise_happens(change),
             Change::Steps(change) => change.happens(),
-            Change::Server(_) | Change::Heartbeat(_) | Change::Delivery(_) | Change::RunTime(_) => None,
+            Change::Server(_)
+            | Change::Heartbeat(_)
+            | Change::Delivery(_)
+            | Change::Notice(_)
+            | Change::RunTime(_) => None,
         }
     }
 

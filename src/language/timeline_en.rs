@@ -59,6 +59,7 @@ pub(super) fn line(line: &TimelineLine) -> String {
         TimelineLine::Released { by: HeldBy::Wait } => "the wait is over".to_owned(),
         TimelineLine::RunTime { made, by, via } => run_time(made, &format!("{by} {}", way(*via))),
         TimelineLine::Step(line) => steps::en(line),
+        TimelineLine::Notice(line) => steps::notice_en(line, way),
         TimelineLine::Response(line) => response(line),
         TimelineLine::Delivery(line) => delivery(line),
     }
@@ -324,6 +325,7 @@ pub(super) fn why(why: &Why) -> String {
         Why::AskedFor => "asked for".into(),
         Why::Quiet => "acknowledged, and no event since".into(),
         Why::BeyondTheGroup | Why::BeyondTheStorm | Why::Calm | Why::FlappingOff => of_noise(why).into(),
+        Why::Idle => "no event for so long, and not of high urgency".into(),
         Why::HeartbeatNotExpected => "the config expects no heartbeat of it any more".into(),
         Why::NobodyCanBeTold => "nobody in it can be told".into(),
         Why::EveryContactFailed => "every contact of everybody in it failed".into(),

@@ -234,6 +234,7 @@ impl Metrics {
             | Change::RunTime(_)
             | Change::Noise(_)
             | Change::Steps(_)
+            | Change::Notice(_)
             | Change::Heartbeat(_)
             | Change::Escalation(_)
             | Change::Delivery(_)
@@ -281,6 +282,7 @@ pub(super) fn outlet_word(outlet: Outlet) -> &'static str {
         Outlet::Mirror(MirrorKind::Room) => "room",
         Outlet::Mirror(MirrorKind::Ticket) => "ticket",
         Outlet::Edit(_) => "edit",
+        Outlet::Notice(_) => "notice",
     }
 }
 
