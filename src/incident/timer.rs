@@ -41,7 +41,7 @@ pub enum Timer {
 }
 
 impl Timer {
-    pub const ALL: [Timer; 11] = [
+    pub const ALL: [Timer; 12] = [
         Timer::Quiet,
         Timer::Calm,
         Timer::Silence,
