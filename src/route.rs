@@ -9,7 +9,7 @@ use crate::config::{
 };
 use crate::reason::{Rule, Why};
 use crate::schedule::{any_contains, any_next_start};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use std::borrow::Cow;
 
 /// The integration of the server's own troubles.
@@ -35,6 +35,8 @@ pub struct UrgencyDecision {
     /// When it becomes high by itself.
     pub raise_at: Option<Timestamp>,
     pub rule: Rule,
+    /// Nobody is told if it is over within this time.
+    pub hold: Option<SignedDuration>,
 }
 
 /// Everything that the config decides about an alert when it opens an incident.
@@ -52,7 +54,8 @@ pub fn decide<'c>(config: &'c Config, event: &Event, now: Timestamp) -> Decision
     let value = |key: &str| field(event, routed.severity, key);
     let service = routed.service.as_ref().and_then(|id| config.services.get(id));
     let urgency = urgency(service, routed.severity, value, now);
-    let silence = silence(config, routed.service.as_deref(), value, now);
+    let key = (event.integration.clone(), event.dedup_key.clone());
+    let silence = silence(config, routed.service.as_deref(), &key, value, now);
     Decision { routed, urgency, silence }
 }
 
@@ -122,6 +125,7 @@ pub fn urgency<'v>(
             urgency: Urgency::High,
             raise_at: None,
             rule: Why::NoUrgencyRule(service.place.clone()).into(),
+            hold: None,
         },
         Some(rule) => {
             // Within the hours it is raised at once.
@@ -131,6 +135,7 @@ pub fn urgency<'v>(
                 urgency: if raised { Urgency::High } else { rule.urgency },
                 raise_at: hours.filter(|_| !raised).and_then(|hours| any_next_start(hours, now)),
                 rule: Rule::from(&rule.place),
+                hold: rule.hold,
             }
         }
     }
@@ -143,13 +148,15 @@ fn own_urgency(severity: Severity) -> UrgencyDecision {
         Severity::Warning => Urgency::Low,
         Severity::Error | Severity::Critical => Urgency::High,
     };
-    UrgencyDecision { urgency, raise_at: None, rule: Why::BySeverity.into() }
+    UrgencyDecision { urgency, raise_at: None, rule: Why::BySeverity.into(), hold: None }
 }
 
-/// The silence in force for something on a service, with the instant at which it ends.
+/// The silence in force for something on a service, with the instant at which it ends. What a person starts is muted only by
+/// its own key.
 pub fn silence<'c, 'v>(
     config: &'c Config,
     service: Option<&str>,
+    key: &(String, String),
     value: impl Fn(&str) -> Cow<'v, str>,
     now: Timestamp,
 ) -> Option<(&'c Silence, Timestamp)> {
@@ -157,9 +164,12 @@ pub fn silence<'c, 'v>(
         .silences
         .iter()
         .filter(|silence| {
+            if !silence.keys.is_empty() {
+                return silence.keys.contains(key);
+            }
             let scope = silence.services.is_empty()
                 || service.is_some_and(|id| silence.services.iter().any(|scoped| scoped.as_ref() == id));
-            scope && silence.when.as_ref().is_none_or(|when| when.mutes(&value))
+            key.0 != PEOPLE && scope && silence.when.as_ref().is_none_or(|when| when.mutes(&value))
         })
         .filter_map(|silence| Some((silence, in_force_until(&silence.period, now)?)))
         .max_by_key(|(_, until)| *until)

@@ -1,13 +1,50 @@
-//! One alert's noise: limits with which flapping does not help, or goes on for hours, and incidents that are opened again late.
+//! One alert's noise: what is critical and held for long, limits with which flapping does not help, or goes on for hours, and
+//! incidents that are opened again late.
 
 use super::{Found, Subject};
 use crate::compile::Spot;
+use crate::config::{Matcher, Service, UrgencyRule};
 use jiff::SignedDuration;
+use std::borrow::Cow;
+
+/// Longer than this nobody should be kept from something critical.
+const CRITICAL_HOLD_MAX: SignedDuration = SignedDuration::from_mins(2);
 
 /// For longer than this nobody wants to be called about what is over.
 const QUIET_MAX: SignedDuration = SignedDuration::from_hours(2);
 /// After more than this an alert is another problem.
 const REOPEN_MAX: SignedDuration = SignedDuration::from_hours(2);
+
+pub(super) fn critical_held(subject: &Subject<'_>) -> Vec<Found> {
+    let mut found: Vec<Found> = Vec::new();
+    for service in subject.config.services.values() {
+        for (index, rule) in service.urgency.iter().enumerate() {
+            let long = rule.hold.is_some_and(|hold| hold > CRITICAL_HOLD_MAX);
+            if long && may_be_critical(service, index, rule) {
+                let message = "what is critical is held for more than 2 minutes before anybody is told";
+                let help = "hold for at most 2m, or put a rule for `severity: critical` before this one";
+                found.push(Found::new(Spot::line(&rule.place), message).help(help));
+            }
+        }
+    }
+    found.dedup_by(|a, b| a.spot == b.spot);
+    found
+}
+
+/// Whether something critical comes to this rule, by the severities that it and the rules before it name.
+fn may_be_critical(service: &Service, index: usize, rule: &UrgencyRule) -> bool {
+    let takes = |when: &Matcher| {
+        let fields = when.fields.iter().filter(|(key, _)| key == "severity").cloned().collect();
+        Matcher { fields }.matches(|_| Cow::Borrowed("critical"))
+    };
+    let only_severity = |when: &Matcher| when.fields.iter().all(|(key, _)| key == "severity");
+    let takes_all = |earlier: &UrgencyRule| {
+        let when = earlier.when.as_ref();
+        earlier.during.is_none() && when.is_none_or(|when| only_severity(when) && takes(when))
+    };
+    let before = service.urgency.iter().take(index);
+    rule.when.as_ref().is_none_or(takes) && !before.into_iter().any(takes_all)
+}
 
 pub(super) fn flapping_unlikely(subject: &Subject<'_>) -> Vec<Found> {
     let mut found: Vec<Found> = Vec::new();

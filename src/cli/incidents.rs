@@ -1,7 +1,7 @@
 //! `oncall incidents`: the incidents of a running server.
 
 use super::Output;
-use super::remote::{ENVIRONMENT, Question, Server};
+use super::remote::{ENVIRONMENT, Question, Server, clock};
 use super::table::table;
 use anyhow::Result;
 use serde_json::Value;
@@ -53,9 +53,12 @@ fn text(answer: &Value, limit: u32) -> String {
     let cell = |incident: &Value, key: &str| incident[key].as_str().unwrap_or("-").to_owned();
     let row = |incident: &Value| {
         let who = incident["acknowledged_by"].as_str().map(|who| format!("\n{who}")).unwrap_or_default();
+        let until = &incident["held"]["until"];
+        let held = until.is_string().then(|| format!("\nheld until {}", clock(until, answer)));
+        let held = held.unwrap_or_default();
         [
             cell(incident, "id"),
-            format!("{}{who}", cell(incident, "status")),
+            format!("{}{who}{held}", cell(incident, "status")),
             cell(incident, "severity"),
             cell(incident, "service"),
             cell(incident, "summary"),

@@ -31,6 +31,8 @@ pub const FALLBACK: &str = "OC027";
 pub const QUOTE: &str = "OC028";
 pub const TWICE: &str = "OC029";
 pub const NOT_CONFIGURED: &str = "OC030";
+pub const HOLD_AND_WAIT: &str = "OC031";
+pub const HOLD_AND_STALE: &str = "OC032";
 pub const REPEATS: &str = "OC045";
 pub const EACH: &str = "OC046";
 pub const PHONES: &str = "OC047";
@@ -74,6 +76,8 @@ pub const CODES: &[(&str, &str)] = &[
     (QUOTE, "a text that YAML reads as a number needs quotes"),
     (TWICE, "something that must be unique is there twice"),
     (NOT_CONFIGURED, "a provider is used that oncall.yaml does not configure"),
+    (HOLD_AND_WAIT, "a hold lasts as long as the first step waits"),
+    (HOLD_AND_STALE, "a hold lasts until silence ends the alert"),
     (REPEATS, "a rule repeats where none can, or does not say after how long"),
     (EACH, "each is asked to acknowledge where only one is told, or in the fallback"),
     (PHONES, "a rule names a phone that is not there, or that its method does not use"),

@@ -73,6 +73,7 @@ impl Resolver<'_> {
         let runbooks = self.documents.runbooks.clone();
         let organisation = organisation?;
         self.fallback(&organisation.fallback, &policies, &users);
+        self.holds(&services, &policies, &endpoints);
         Some(Config {
             organisation,
             users,

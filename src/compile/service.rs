@@ -4,7 +4,7 @@ use super::code;
 use super::diagnostic::{Part, Spot};
 use super::read::File;
 use super::resolve::Resolver;
-use crate::config::{Group, Id, Inform, JiraTicket, Service, StormRule, Urgency, UrgencyRule};
+use crate::config::{Group, HOLD_MAX, Id, Inform, JiraTicket, Service, StormRule, Urgency, UrgencyRule};
 use crate::document;
 use jiff::SignedDuration;
 use std::collections::BTreeMap;
@@ -183,7 +183,8 @@ impl Resolver<'_> {
                 "only low urgency can be raised later",
             );
         }
-        UrgencyRule { when, during, urgency, raise_when, place: self.sources.place(at) }
+        let hold = rule.hold.as_ref().map(|hold| self.duration(hold, &at.key("hold"), (SECOND, HOLD_MAX)));
+        UrgencyRule { when, during, urgency, raise_when, hold, place: self.sources.place(at) }
     }
 
     fn informs(&mut self, informs: &[document::Inform], at: &Spot) -> Vec<Inform> {

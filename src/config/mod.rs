@@ -22,7 +22,7 @@ pub use contact::{CALL_LASTS_MAX, CONTACTS, Contact, Form, Method, Need, RING_SE
 pub use endpoint::{Endpoint, GenericFields, Heartbeat, Route, RouteTarget, Sample, SeverityRule};
 pub use escalation::{EscalationPolicy, Notify, Step};
 pub use masked::{MASK, bare, is_secret_itself, is_secret_name, look_secret, masked, place_name};
-pub use noise::{FlappingRule, ReopenRule};
+pub use noise::{FlappingRule, HOLD_MAX, ReopenRule};
 pub use provider::{MirrorKind, PROVIDERS, Provider, ProviderRow};
 pub use routing::{BadPattern, Matcher, PATTERN_MAX, Pattern, PatternTest, Silence, SilencePeriod, field};
 pub use run_time::{Break, RunTime, RunTimeAbsence, RunTimeOverride, RunTimeSilence};

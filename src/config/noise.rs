@@ -1,7 +1,10 @@
-//! One alert's noise: when it counts as flapping, and when it opens its incident again.
+//! One alert's noise: when it counts as flapping, when it opens its incident again, and how long it may be held.
 
 use crate::place::Place;
 use jiff::SignedDuration;
+
+/// For how long an urgency rule may hold an alert before anybody is told.
+pub const HOLD_MAX: SignedDuration = SignedDuration::from_mins(10);
 
 /// An alert that begins to fire so often within that time flaps, until it has not changed for `quiet`.
 #[derive(Clone, Debug)]

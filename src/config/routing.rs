@@ -8,6 +8,7 @@ use crate::schedule::Hours;
 use jiff::Timestamp;
 use regex::{Regex, RegexBuilder};
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::fmt;
 
 /// The longest regular expression, in bytes.
@@ -73,6 +74,8 @@ pub struct Silence {
     pub period: SilencePeriod,
     pub reason: String,
     pub origin: Origin,
+    /// Integrations and dedup keys: with any, only these are muted.
+    pub keys: BTreeSet<(String, String)>,
 }
 
 /// When a silence is active.

@@ -66,6 +66,8 @@ pub struct UrgencyRule {
     pub urgency: Urgency,
     /// Treated as low at first, and raised to high when these hours next begin.
     pub raise_when: Option<Vec<Hours>>,
+    /// Nobody is told if it is over within this time.
+    pub hold: Option<SignedDuration>,
     pub place: Place,
 }
 

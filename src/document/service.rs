@@ -85,6 +85,9 @@ pub struct UrgencyRule {
     pub urgency: Urgency,
     /// The alert is treated as low, and raised to high when these hours next begin.
     pub raise_when: Option<During>,
+    /// Nobody is told, and it is shown nowhere, if it is over within this time: at most 10 minutes, and less than the
+    /// first step's `wait`.
+    pub hold: Option<Duration>,
 }
 
 /// `high` runs the escalation policy, `low` tells its first step once, `none` tells nobody.

@@ -25,7 +25,7 @@ impl Call<'_> {
         }
         let severity = decision.routed.severity;
         let urgency = route::urgency(Some(service), severity, |key| field(event, severity, key), self.now);
-        let UrgencyDecision { urgency, raise_at, rule: urgency_rule } = urgency;
+        let UrgencyDecision { urgency, raise_at, rule: urgency_rule, .. } = urgency;
         let shown = incident.mirrors.iter().any(|mirror| mirror.kind == MirrorKind::Room);
         let mut mirrors = if shown { Vec::new() } else { self.rooms(Some(service)) };
         if decision.silence.is_none() {

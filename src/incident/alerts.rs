@@ -86,6 +86,11 @@ impl Call<'_> {
     }
 
     pub(super) fn open(&mut self, event: Event) -> Option<IncidentId> {
+        self.open_anew(event, true)
+    }
+
+    /// `holds`: its urgency rule may hold it.
+    pub(super) fn open_anew(&mut self, event: Event, holds: bool) -> Option<IncidentId> {
         let decision = route::decide(self.config, &event, self.now);
         if let Some(id) = self.opens_again(&event, &decision) {
             return Some(id);
@@ -103,21 +108,25 @@ impl Call<'_> {
             }
             begins => begins.map(|(_, folded)| folded),
         };
-        Some(self.opened(event, decision, (group, folded), None))
+        // A storm is told at once.
+        let held = self.held(&event, &decision).filter(|_| holds && folded.is_none());
+        Some(self.opened(event, decision, (group, folded, held), None))
     }
 
-    /// Opens an incident for an event by what was decided on it: its group, and the storm that it begins.
+    /// Opens an incident for an event by what was decided on it: its group, the storm that it begins, and what holds it.
     pub(super) fn opened(
         &mut self,
         event: Event,
         decision: Decision,
-        (group, folded): (Option<String>, Option<Folded>),
+        (group, folded, held): (Option<String>, Option<Folded>, Option<HeldBack>),
         declared: Option<(Actor, Via)>,
     ) -> IncidentId {
-        let held_back = decision.silence.map(|(silence, until)| HeldBack::silence(silence, until));
-        let mirrors = self.mirrors_of(&event, &decision);
+        let silenced = decision.silence.map(|(silence, until)| HeldBack::silence(silence, until));
+        let waits = silenced.is_none() && held.is_some();
+        let held_back = silenced.or(held);
+        let mirrors = if waits { Vec::new() } else { self.mirrors_of(&event, &decision) };
         let Decision { routed, urgency, .. } = decision;
-        let UrgencyDecision { urgency, raise_at, rule: urgency_rule } = urgency;
+        let UrgencyDecision { urgency, raise_at, rule: urgency_rule, .. } = urgency;
         let id = IncidentId { epoch: self.state.epoch, n: self.state.next_incident.max(1) };
         let (stale_at, key) = (self.stale_at(&event), (event.integration.clone(), event.dedup_key.clone()));
         let idle_seconds = self.idle_seconds(routed.service.as_ref());
@@ -142,7 +151,9 @@ impl Call<'_> {
         self.about(id, AlertChange::Opened(Box::new(opened)));
         self.recall(id);
         self.flaps(id, &key);
-        self.inform(id);
+        if !waits {
+            self.inform(id);
+        }
         self.begin_opened(id);
         id
     }
@@ -156,7 +167,7 @@ impl Call<'_> {
         let open = |id: &&IncidentId| {
             self.incident(**id).is_some_and(|incident| {
                 incident.alerts.len() < ALERTS_MAX
-                    && incident.held_back.is_some() == muted
+                    && incident.is_muted() == muted
                     && self.now.duration_since(incident.opened_at) <= within
             })
         };
@@ -171,6 +182,7 @@ impl Call<'_> {
         self.about(id, AlertChange::Joined { event: Box::new(event), severity, mirrors, stale_at, folded });
         self.flaps(id, &key);
         self.reconsider(id, &decision.urgency, false);
+        self.end_hold_and_begin(id);
         self.newcomer(id, &key, decision.urgency.urgency);
     }
 
@@ -255,6 +267,9 @@ impl Call<'_> {
         let lowered = self.incident(id).is_some_and(|incident| incident.lowered);
         if !lowered || rose || !lasts {
             self.reconsider(id, &decision.urgency, raised);
+        }
+        if worse || rose {
+            self.end_hold_and_begin(id);
         }
         self.reconsider_hold(id);
         if !lasts || worse {

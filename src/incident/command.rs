@@ -184,6 +184,7 @@ impl Call<'_> {
             Asked::Raise => self.raise_for(id, by, via),
             Asked::Lower => self.lower(id, by, via),
             Asked::Move(service) => self.move_to(id, service, by, via),
+            Asked::Silence { reason } => self.silence_until_resolved(id, reason.as_deref(), by, via),
             Asked::Note(text) => self.note(id, text, by, via),
             Asked::Merge { into } => self.merge(id, *into, by, via),
             Asked::Unmerge => self.unmerge(id, by, via),
@@ -266,6 +267,7 @@ fn remark(action: &Asked) -> Option<Remark> {
         Asked::Unacknowledge
         | Asked::Reopen
         | Asked::PageAlso(_)
+        | Asked::Silence { .. }
         | Asked::Lower
         | Asked::Move(_)
         | Asked::Merge { .. }

@@ -6,7 +6,7 @@ use super::state::{HeldBack, Hold, Incident, Status};
 use super::timer::Timer;
 use super::{Call, IncidentId};
 use crate::reason::{Rule, Why};
-use crate::route::{self, PEOPLE};
+use crate::route;
 
 impl Call<'_> {
     /// One thing about an incident that has fallen due.
@@ -55,14 +55,14 @@ impl Call<'_> {
 
     /// The silence in force for an incident: it is quiet only while every alert that fires is muted, until the first of
     /// them no longer is.
-    fn silence(&self, id: IncidentId) -> Option<HeldBack> {
-        // What a person starts, or wants told, nothing holds back.
-        let incident = self.incident(id).filter(|it| !it.let_through && it.integration != PEOPLE)?;
+    pub(super) fn silence(&self, id: IncidentId) -> Option<HeldBack> {
+        // What a person wants told, nothing holds back.
+        let incident = self.incident(id).filter(|it| !it.let_through)?;
         let service = incident.service.as_deref();
         let mut quiet: Option<HeldBack> = None;
         for alert in incident.alerts.iter().filter(|alert| alert.lasts()) {
             let value = |key: &str| incident.field_of(alert, key);
-            let (silence, until) = route::silence(self.config, service, value, self.now)?;
+            let (silence, until) = route::silence(self.config, service, &alert.key(), value, self.now)?;
             if quiet.as_ref().is_none_or(|held| until < held.until) {
                 quiet = Some(HeldBack::silence(silence, until));
             }
@@ -84,6 +84,9 @@ impl Call<'_> {
     pub(super) fn reconsider_hold(&mut self, id: IncidentId) {
         let Some(incident) = self.incident(id).filter(|it| it.status != Status::Resolved) else { return };
         let Some(held) = incident.held_back.clone() else { return };
+        if held.by == Hold::Wait {
+            return self.reconsider_wait(id, &held);
+        }
         match self.silence(id) {
             Some(silence) if silence == held => {}
             Some(silence) => self.about(id, EscalationChange::HeldBack(silence)),

@@ -15,6 +15,12 @@ pub enum RunTimeChange {
     Override(Box<RunTimeOverride>),
     Silence(Box<RunTimeSilence>),
     Absence(Box<RunTimeAbsence>),
+    /// A silence until an incident is resolved ends then: one of its alerts fires, or none does any more.
+    SilenceEnds {
+        id: u64,
+        until: Timestamp,
+        fires: bool,
+    },
     /// It ends now, before its time.
     Ended {
         what: Ended,

@@ -273,7 +273,8 @@ fn fields(config: &Config, incident: &Incident, reader: &Reader) -> Vec<Field> {
     if !incident.source.is_empty() {
         all.push(field(Word::Source, one_line(&incident.source, alert::LABEL_MAX)));
     }
-    if let Some(held) = incident.held_back.as_ref().filter(|_| incident.status != Status::Resolved) {
+    let muted = incident.held_back.as_ref().filter(|_| incident.is_muted());
+    if let Some(held) = muted.filter(|_| incident.status != Status::Resolved) {
         let until = language.date_time(held.until, reader.zone);
         let rule = held.origin.to_string();
         let phrase = Shown::SilencedUntil { until: &until, reason: &held.reason, rule: &rule };

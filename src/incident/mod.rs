@@ -28,6 +28,7 @@ mod errand;
 mod escalation;
 mod flapping;
 mod heartbeat;
+mod hold;
 mod index;
 mod input;
 mod labels;
@@ -64,6 +65,7 @@ mod thread;
 mod timer;
 mod transition;
 mod turns;
+mod until_resolved;
 mod waits;
 
 pub use apply::{CLOSED_MAX, KEYS_MAX};
@@ -217,6 +219,7 @@ impl Incidents {
             }
             Input::Tick => call.due(),
         }
+        call.follow_silences();
         let (turn, bundle) = (call.turn, call.bundle);
         // What somebody made or ended reaches running steps as a config change does.
         let config = self.in_force(config);

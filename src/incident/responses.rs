@@ -265,6 +265,9 @@ impl State {
             RunTimeChange::Absence(new) => {
                 made.absences.insert(entry.seq, (**new).clone());
             }
+            RunTimeChange::SilenceEnds { id, until, .. } => {
+                made.silences.entry(*id).and_modify(|made| made.until = *until);
+            }
             RunTimeChange::Ended { what: Ended::RunTime(id), .. } => {
                 let overrides = made.overrides.get_mut(id).map(|made| &mut made.until);
                 let silences = made.silences.get_mut(id).map(|made| &mut made.until);

@@ -138,12 +138,12 @@ impl Call<'_> {
             let (integration, dedup_key) = (event.integration.clone(), event.dedup_key.clone());
             self.about(id, AlertChange::Left { integration, dedup_key, why });
             self.hang_up_needless(id, None);
-            self.open(event);
+            self.open_anew(event, false);
             return;
         }
         let (stale_at, mirrors) = (self.stale_at(&event), self.mirrors_of(&event, &decision));
         let Decision { routed, urgency, .. } = decision;
-        let UrgencyDecision { urgency, raise_at, rule: urgency_rule } = urgency;
+        let UrgencyDecision { urgency, raise_at, rule: urgency_rule, .. } = urgency;
         let idle_seconds = self.idle_seconds(routed.service.as_ref());
         self.about(
             id,

@@ -5,6 +5,7 @@
 use super::alerts::ALERTS_MAX;
 use super::apply::REMEMBERED;
 use super::escalation::later;
+use super::run_time::SILENCES_MAX;
 use super::state::{Incident, Status};
 use super::{Asked, Assignee, Call, DeliveryId, IncidentId, Refused, Warning};
 use crate::actor::Actor;
@@ -48,6 +49,7 @@ impl Call<'_> {
             | Asked::Raise
             | Asked::Lower
             | Asked::Move(_)
+            | Asked::Silence { .. }
             | Asked::Merge { .. }
                 if !open =>
             {
@@ -68,6 +70,13 @@ impl Call<'_> {
             }
             Asked::Lower if incident.urgency != Urgency::High => Standing::Done(String::new()),
             Asked::Raise | Asked::Lower => Standing::GoAhead,
+            Asked::Silence { .. } => match self.silenced_until_resolved_by(incident) {
+                Some(by) => Standing::Done(self.name_of(Some(&by))),
+                None if self.state.run_time.silences.len() >= SILENCES_MAX => {
+                    Standing::Refused(Refused::TooMany)
+                }
+                None => Standing::GoAhead,
+            },
             Asked::Move(service) => self.moving(incident, service),
             Asked::Merge { into } => self.merging(incident, *into),
         }

@@ -69,7 +69,7 @@ impl Call<'_> {
         // What is muted joins only what is muted, and what is not only what is not.
         let held = decision.silence.is_some();
         let known = self.index.storms.get(&key).into_iter().flatten().rev();
-        let mut open = known.filter_map(|id| self.incident(*id)).filter(|it| it.held_back.is_some() == held);
+        let mut open = known.filter_map(|id| self.incident(*id)).filter(|it| it.is_muted() == held);
         let open = open.next();
         let id = open.map(|incident| incident.id);
         let service = key.0.clone();
@@ -103,7 +103,7 @@ impl Call<'_> {
             incident.storm.is_some()
                 && incident.service == *service
                 && incident.urgency == urgency
-                && incident.held_back.is_some() == decision.silence.is_some()
+                && incident.is_muted() == decision.silence.is_some()
         };
         let open = known.iter().filter_map(|id| self.incident(*id)).find(same);
         let why = Why::UnreadMax(u32::try_from(UNREAD_MAX).unwrap_or(u32::MAX));

@@ -304,7 +304,7 @@ impl Incident {
     /// Pages are planned anew when it is released; what `inform` plans is held.
     fn hold_back(&mut self, held: HeldBack) {
         self.version += u32::from(self.held_back.is_none());
-        self.held_back = Some(held);
+        (self.held_back, self.let_through) = (Some(held), false);
         self.escalation = None;
         self.give_way(|found| !found.purpose.outlives_a_step());
     }

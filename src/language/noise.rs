@@ -32,6 +32,12 @@ pub enum NoiseLine<'a> {
         key: &'a str,
         why: &'a Why,
     },
+    /// A silence until an incident is resolved: one of its alerts fires, or none does any more.
+    SilenceEnds {
+        id: u64,
+        until: &'a str,
+        fires: bool,
+    },
 }
 
 /// A line of a thread. Alerts are named by their words.
@@ -44,9 +50,23 @@ pub enum NoiseNews<'a> {
 
 /// What stands in a headline.
 #[derive(Clone, Copy, Debug)]
-pub enum Mark {
+pub enum Mark<'a> {
+    Held {
+        until: &'a str,
+    },
+    Silenced,
+    Inhibited,
+    Snoozed {
+        until: &'a str,
+    },
+    Merged {
+        into: &'a str,
+    },
     /// So many fires within so many seconds.
-    Flapping { fires: u32, within: u32 },
+    Flapping {
+        fires: u32,
+        within: u32,
+    },
 }
 
 impl Language {
@@ -67,6 +87,16 @@ impl Language {
     /// A word or two in a headline.
     pub fn mark(self, mark: &Mark) -> String {
         match (self, mark) {
+            (Language::En, Mark::Held { until }) => format!("held until {until}"),
+            (Language::Ja, Mark::Held { until }) => format!("{until}まで保留中"),
+            (Language::En, Mark::Silenced) => "silenced".to_owned(),
+            (Language::Ja, Mark::Silenced) => "サイレンス中".to_owned(),
+            (Language::En, Mark::Inhibited) => "inhibited".to_owned(),
+            (Language::Ja, Mark::Inhibited) => "抑止中".to_owned(),
+            (Language::En, Mark::Snoozed { until }) => format!("snoozed until {until}"),
+            (Language::Ja, Mark::Snoozed { until }) => format!("{until}までスヌーズ"),
+            (Language::En, Mark::Merged { into }) => format!("merged into {into}"),
+            (Language::Ja, Mark::Merged { into }) => format!("{into} に統合済み"),
             (Language::En, Mark::Flapping { fires, within }) => {
                 format!("flapping ({fires} in {})", short_en(*within))
             }
@@ -94,6 +124,12 @@ fn en(line: &NoiseLine) -> String {
             format!("alert {key} clears: {}; it flaps, so it stays open until {until}", why(reason))
         }
         NoiseLine::Calmed { key, why: reason } => format!("alert {key} flaps no more: {}", why(reason)),
+        NoiseLine::SilenceEnds { id, until, fires: true } => {
+            format!("silence #{id} goes on until {until}: one of its alerts fires again")
+        }
+        NoiseLine::SilenceEnds { id, until, fires: false } => {
+            format!("silence #{id} ends at {until}, unless one of its alerts fires again")
+        }
     }
 }
 
@@ -121,6 +157,12 @@ fn ja(line: &NoiseLine) -> String {
         }
         NoiseLine::Calmed { key, why: reason } => {
             format!("アラート {key} のフラッピングが収まりました: {}", why(reason))
+        }
+        NoiseLine::SilenceEnds { id, until, fires: true } => {
+            format!("アラートが再発したため、サイレンス #{id} は {until} まで続きます")
+        }
+        NoiseLine::SilenceEnds { id, until, fires: false } => {
+            format!("再発がなければ、サイレンス #{id} は {until} に終わります")
         }
     }
 }
@@ -157,6 +199,11 @@ fn news_ja(line: &NoiseNews) -> String {
             format!("「{alert}」のフラッピングが収まり、復旧しました。")
         }
     }
+}
+
+/// What somebody gave as the reason, behind a colon; nothing where nobody gave one.
+pub(super) fn reason(words: &str) -> String {
+    if words.is_empty() { String::new() } else { format!(": {words}") }
 }
 
 /// Why something about noise happened; empty: it is about something else.

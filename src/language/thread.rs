@@ -3,6 +3,7 @@
 //! Names, clock times and words of alerts are given as they are to be shown. Which changes are said, and when, is decided by the
 //! incident.
 
+use super::noise::reason as given;
 use super::timeline::HeldBy;
 use super::{Language, Word};
 use crate::reason::Why;
@@ -132,7 +133,7 @@ fn en(line: &ThreadLine) -> String {
                 HeldBy::Inhibition => "Inhibited",
                 HeldBy::Wait => "Held",
             };
-            format!("{held} until {until}: {reason} ({rule}).")
+            format!("{held} until {until}{} ({rule}).", given(reason))
         }
         ThreadLine::Released { by: HeldBy::Silence } => "The silence is over.".into(),
         ThreadLine::Released { by: HeldBy::Inhibition } => "It is no longer inhibited.".into(),
@@ -195,7 +196,8 @@ fn ja(line: &ThreadLine) -> String {
                 HeldBy::Inhibition => "抑止により通知を停止しています",
                 HeldBy::Wait => "通知を保留しています",
             };
-            format!("{held}（{until}まで、{reason}、{rule}）。")
+            let reason = if reason.is_empty() { String::new() } else { format!("、{reason}") };
+            format!("{held}（{until}まで{reason}、{rule}）。")
         }
         ThreadLine::Released { by: HeldBy::Silence } => "サイレンスが終わりました。".into(),
         ThreadLine::Released { by: HeldBy::Inhibition } => "抑止が解除されました。".into(),

@@ -1,6 +1,6 @@
 //! The lines of a timeline in English.
 
-use super::noise::why_en as of_noise;
+use super::noise::{reason, why_en as of_noise};
 use super::steps;
 use super::timeline::{
     Act, Carries, DeliveryLine, Ended, Held, HeldBy, Level, OverrideLine, OwnLine, Remarked, ResponseLine,
@@ -66,7 +66,6 @@ pub(super) fn line(line: &TimelineLine) -> String {
 }
 
 fn run_time(made: &RunTimeLine, who: &str) -> String {
-    let because = |reason: &str| if reason.is_empty() { String::new() } else { format!(": {reason}") };
     match made {
         RunTimeLine::Override { schedule, change, from, until, reason } => {
             let change = match change {
@@ -75,11 +74,11 @@ fn run_time(made: &RunTimeLine, who: &str) -> String {
                 OverrideLine::Replace(who, with) => format!("{} for {who}", list(with)),
                 OverrideLine::Add(with) => format!("{} on call too", with.join(", ")),
             };
-            let reason = because(reason);
+            let reason = self::reason(reason);
             format!("override of {schedule} by {who}: {change}, from {from} until {until}{reason}")
         }
         RunTimeLine::Silence { scope, from, until, reason } => {
-            format!("silence on {} by {who}, from {from} until {until}: {reason}", list(scope))
+            format!("silence on {} by {who}, from {from} until {until}{}", list(scope), self::reason(reason))
         }
         RunTimeLine::Absence { user, cover, from, until } => {
             let cover = cover.map_or_else(String::new, |cover| format!(", {cover} stands in"));
@@ -105,11 +104,10 @@ fn opened(line: &TimelineLine) -> String {
     let mut text =
         format!("opened: {what} -> {}, {severity}, {}", service.unwrap_or("no service"), level(*urgency));
     text.extend(raise_at.map(|at| format!(", raised at {at} if still open")));
-    text.extend(
-        held.map(|held| {
-            format!(", {} until {} ({}: {})", held_by(held.by), held.until, held.rule, held.reason)
-        }),
-    );
+    text.extend(held.map(|held| {
+        let reason = reason(held.reason);
+        format!(", {} until {} ({}{reason})", held_by(held.by), held.until, held.rule)
+    }));
     text.extend(storm.map(|reason| format!("; a storm begins: {}", why(reason))));
     text
 }
@@ -266,7 +264,7 @@ fn said(alert: &Said) -> String {
 }
 
 fn held_back(held: &Held) -> String {
-    format!("{} until {}: {}", held_by(held.by), held.until, held.reason)
+    format!("{} until {}{}", held_by(held.by), held.until, reason(held.reason))
 }
 
 fn held_by(by: HeldBy) -> &'static str {

@@ -1,6 +1,6 @@
 //! The lines of a timeline in Japanese.
 
-use super::noise::why_ja as of_noise;
+use super::noise::{reason, why_ja as of_noise};
 use super::steps;
 use super::timeline::{
     Act, Carries, DeliveryLine, Ended, Held, HeldBy, Level, OverrideLine, OwnLine, Remarked, ResponseLine,
@@ -88,7 +88,8 @@ fn run_time(made: &RunTimeLine, who: &str) -> String {
             format!("{who} が {schedule} を変更しました: {change}、{from} から {until} まで{reason}")
         }
         RunTimeLine::Silence { scope, from, until, reason } => {
-            format!("{who} が {} をサイレンスにしました: {from} から {until} まで（{reason}）", list(scope))
+            let (on, why) = (list(scope), because(reason));
+            format!("{who} が {on} をサイレンスにしました: {from} から {until} まで{why}")
         }
         RunTimeLine::Absence { user, cover, from, until } => {
             let cover = cover.map_or_else(String::new, |cover| format!("、代わりは {cover}"));
@@ -115,7 +116,7 @@ fn opened(line: &TimelineLine) -> String {
     let mut text = format!("発生: {what} → {service}、重大度 {severity}、{}", level(*urgency));
     text.extend(raise_at.map(|at| format!("、{at} に未解決なら緊急度を上げます")));
     text.extend(held.map(|held| {
-        format!("、{}（{} まで、{}: {}）", held_by(held.by), held.until, held.rule, held.reason)
+        format!("、{}（{} まで、{}{}）", held_by(held.by), held.until, held.rule, reason(held.reason))
     }));
     text.extend(storm.map(|reason| format!("。アラートストームの始まりです: {}", why(reason))));
     text
@@ -275,7 +276,7 @@ fn said(alert: &Said) -> String {
 }
 
 fn held_back(held: &Held) -> String {
-    format!("{}（{} まで）: {}", held_by(held.by), held.until, held.reason)
+    format!("{}（{} まで）{}", held_by(held.by), held.until, reason(held.reason))
 }
 
 fn held_by(by: HeldBy) -> &'static str {

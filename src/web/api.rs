@@ -9,7 +9,7 @@ use super::wish::{Query, one_of};
 use crate::alert::Severity;
 use crate::config::{Config, Urgency};
 use crate::disk::recover;
-use crate::incident::{Entry, Incident, IncidentId, Status};
+use crate::incident::{Entry, HeldBack, Incident, IncidentId, Status};
 use crate::preview::timeline::Reader;
 use crate::server::inbox::{self, Found};
 use crate::server::live::Live;
@@ -61,7 +61,8 @@ pub async fn list(State(doors): Shared, headers: HeaderMap, uri: Uri) -> Respons
             let next = incidents.last().map(|incident| incident.id.to_string());
             let incidents: Vec<Value> =
                 incidents.iter().map(|incident| shown(&live.config, incident)).collect();
-            Json(json!({ "incidents": incidents, "next_before": next })).into_response()
+            let zone = live.config.organisation.time_zone.iana_name();
+            Json(json!({ "incidents": incidents, "next_before": next, "time_zone": zone })).into_response()
         }
     }
 }
@@ -218,6 +219,7 @@ pub(super) fn problem(status: StatusCode, message: &str) -> Response {
 const ALERTS_SHOWN_MAX: usize = 1_000;
 
 pub(super) fn shown(config: &Config, incident: &Incident) -> Value {
+    let muted = incident.held_back.as_ref().filter(|_| incident.is_muted());
     let labels: serde_json::Map<String, Value> =
         incident.labels.iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
     json!({
@@ -235,7 +237,9 @@ pub(super) fn shown(config: &Config, incident: &Incident) -> Value {
         "last_event_at": incident.last_event_at,
         "acknowledged_by": incident.acknowledged_by().map(|by| config.name_of(by)),
         "resolved_by": incident.resolved_by.as_ref().map(|by| config.name_of(by)),
-        "silenced_by": incident.held_back.as_ref().map(|held| held.origin.to_string()),
+        "silenced_by": muted.map(|held| held.origin.to_string()),
+        "silenced": muted.map(held_back),
+        "held": incident.held_back.as_ref().filter(|_| incident.waits()).map(held_back),
         "step": incident.escalation.as_ref().map(|at| json!({
             "policy": at.at.policy, "step": at.at.step + 1, "fallback": at.at.fallback, "told": at.told, "next_at": at.deadline,
         })),
@@ -248,6 +252,10 @@ pub(super) fn shown(config: &Config, incident: &Incident) -> Value {
             })),
         })).collect::<Vec<_>>(),
     })
+}
+
+fn held_back(held: &HeldBack) -> Value {
+    json!({ "until": held.until, "rule": held.origin.to_string(), "reason": held.reason })
 }
 
 fn line(entry: &Entry, live: &Live, commit: Option<&String>) -> Value {

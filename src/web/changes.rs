@@ -25,6 +25,7 @@ use axum::routing::{delete, get};
 use axum::{Json, Router};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// How far a handoff is looked for.
@@ -247,6 +248,7 @@ fn shown(config: &Config, run_time: &RunTime, kind: Made, id: u64) -> Option<Val
                 made.when.iter().map(|(key, patterns)| (key.clone(), json!(patterns))).collect();
             json!({
                 "id": id, "services": made.services, "when": when, "from": made.from, "until": made.until,
+                "alerts": made.keys.iter().map(|(_, key)| key).collect::<Vec<_>>(), "at_most": made.at_most,
                 "reason": made.reason, "by": config.name_of(&made.by), "via": made.via,
             })
         }
@@ -309,7 +311,8 @@ fn read_silence(doors: &Doors, live: &Live, token: &str, body: &[u8]) -> Result<
     }
     let (from, until) = times(&wish, doors, live, None)?;
     let (reason, by, via) = (wish.needed("reason")?, by(token), Via::Api);
-    let made = Box::new(RunTimeSilence { services, when, from, until, reason, by, via });
+    let (keys, at_most) = (BTreeSet::new(), None);
+    let made = Box::new(RunTimeSilence { services, when, from, until, reason, by, via, keys, at_most });
     Ok(Command::Silence { made, everything, confirmed: wish.flag("confirm")? })
 }
 
