@@ -8,7 +8,7 @@ fork's token may not) fails nothing: the preview is then in the job's summary, o
     ONCALL            the program [oncall]
     ONCALL_DIRECTORY  the config directory [.]
     ONCALL_BASE       the branch or revision to compare with [the target of the pull request]
-    ONCALL_FAIL_ON    now-changes, gaps, or both with a comma [neither]
+    ONCALL_FAIL_ON    now-changes, gaps or unpaged, or several with commas [none]
     ONCALL_COMMENT    `false`: no comment [true]
     ONCALL_TOKEN      may write the comment: GitHub's job token, or a project access token of GitLab with the scope `api`
 """
@@ -41,6 +41,8 @@ def main():
     command = [program, "dry-run", "--base", commit_of(base, directory), "--format", "markdown"]
     if os.environ.get("ONCALL_FAIL_ON"):
         command += ["--fail-on", os.environ["ONCALL_FAIL_ON"]]
+    if os.environ.get("ONCALL_DAYS"):
+        command += ["--days", os.environ["ONCALL_DAYS"]]
     compared = run(command + [directory])
     print(compared.stderr, end="", file=sys.stderr, flush=True)
     mark = f"<!-- oncall dry-run {directory} -->"
