@@ -25,10 +25,10 @@ impl Call<'_> {
         }
         let severity = decision.routed.severity;
         let urgency = route::urgency(Some(service), severity, |key| field(event, severity, key), self.now);
-        let UrgencyDecision { urgency, raise_at, rule: urgency_rule, .. } = urgency;
+        let UrgencyDecision { urgency, raise_at, policy, rule: urgency_rule, .. } = urgency;
         let shown = incident.mirrors.iter().any(|mirror| mirror.kind == MirrorKind::Room);
         let mut mirrors = if shown { Vec::new() } else { self.rooms(Some(service)) };
-        if decision.silence.is_none() {
+        if self.held_of_event(event, decision).is_none() {
             mirrors.extend(self.tickets_at(incident, severity));
         }
         let reached = incident.reached_in_vain();
@@ -38,6 +38,7 @@ impl Call<'_> {
             urgency,
             urgency_rule,
             raise_at,
+            policy,
             stale_at: self.stale_at(event),
             mirrors,
             rule: place.clone(),

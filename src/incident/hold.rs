@@ -19,7 +19,7 @@ const ONCE_WITHIN: SignedDuration = SignedDuration::from_mins(10);
 
 impl Call<'_> {
     /// What holds a new alert back, if its urgency rule says so.
-    pub(super) fn held(&self, event: &Event, decision: &Decision) -> Option<HeldBack> {
+    pub(super) fn wait_of_event(&self, event: &Event, decision: &Decision) -> Option<HeldBack> {
         let (hold, place) = decided(&decision.urgency)?;
         let own = [OWN_INTEGRATION, PEOPLE].contains(&event.integration.as_str());
         if own || event.dedup_key == HEARTBEAT_KEY || event.labels.contains_key(UNPARSED) {
@@ -29,7 +29,7 @@ impl Call<'_> {
             return None;
         }
         let (origin, until) = (Origin::File(place.clone()), later(self.now, hold));
-        Some(HeldBack { by: Hold::Wait, origin, reason: String::new(), until })
+        Some(HeldBack { by: Hold::Wait, origin, reason: String::new(), until, source: None })
     }
 
     /// Whether it was here a moment ago, or is about to flap.
@@ -74,7 +74,7 @@ impl Call<'_> {
         }
         let service = incident.service.as_ref().and_then(|service| self.config.services.get(service));
         let mut mirrors = self.rooms(service);
-        if self.silence(id).is_none() {
+        if self.quiet(id).is_none() {
             mirrors.extend(self.tickets_at(incident, incident.severity));
         }
         mirrors

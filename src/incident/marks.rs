@@ -1,4 +1,4 @@
-//! What a headline says beside the alert's words: held, silenced, snoozed, merged, flapping.
+//! What a headline says beside the alert's words: held, silenced, snoozed, merged, flapping. What inhibits it is in `message`.
 
 use super::message::Reader;
 use super::state::{Hold, Incident, Status};
@@ -10,12 +10,14 @@ pub(super) fn marks(incident: &Incident, reader: &Reader) -> String {
     let open = incident.status != Status::Resolved;
     let mut marks: Vec<String> = Vec::new();
     if let Some(held) = incident.held_back.as_ref().filter(|_| open) {
-        let until = &*language.clock(held.until, zone);
-        marks.push(language.mark(&match held.by {
-            Hold::Wait => Mark::Held { until },
-            Hold::Silence => Mark::Silenced,
-            Hold::Inhibition => Mark::Inhibited,
-        }));
+        match held.by {
+            Hold::Wait => {
+                let until = &language.clock(held.until, zone);
+                marks.push(language.mark(&Mark::Held { until }));
+            }
+            Hold::Silence => marks.push(language.mark(&Mark::Silenced)),
+            Hold::Inhibition => {}
+        }
     }
     let snoozed = incident.acknowledgement.as_ref().filter(|held| held.snoozed && open);
     if let Some(until) = snoozed.and_then(|held| held.until) {

@@ -6,7 +6,7 @@ use super::IncidentId;
 use super::entry::{Change, Entry, NewMirror};
 use super::state::{Alert, Incident, State};
 use crate::alert::{Event, Severity};
-use crate::config::{FlappingRule, Urgency};
+use crate::config::{FlappingRule, Id, Urgency};
 use crate::place::Place;
 use crate::reason::{Rule, Why};
 use jiff::{SignedDuration, Timestamp};
@@ -48,6 +48,9 @@ pub struct Reopened {
     pub urgency_rule: Rule,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub raise_at: Option<Timestamp>,
+    /// The policy that the urgency rule names.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy: Option<Id>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stale_at: Option<Timestamp>,
     /// Where it is shown from now on, beside where it was.
@@ -177,6 +180,11 @@ impl Incident {
         (self.severity, self.urgency) = (it.severity, it.urgency);
         self.urgency_rule.clone_from(&it.urgency_rule);
         (self.raise_at, self.lowered, self.let_through) = (it.raise_at, false, false);
+        // What a person chose stays.
+        if self.policy == self.policy_by_rule {
+            self.policy.clone_from(&it.policy);
+        }
+        self.policy_by_rule.clone_from(&it.policy);
         self.storm.iter_mut().for_each(|storm| storm.nothing_is_counted());
         self.hear_again(&it.event, it.severity, it.stale_at, at);
         self.show_in(&it.mirrors);

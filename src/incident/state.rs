@@ -94,6 +94,8 @@ pub struct KnownKey {
     pub heard_at: Timestamp,
     /// When it began to fire, the last `FIRES_MAX` times.
     pub fires: Vec<Timestamp>,
+    /// When it was last recorded that a rule drops it.
+    pub dropped_at: Option<Timestamp>,
 }
 
 /// A change of a service, as it will be told in incidents to come.
@@ -168,6 +170,8 @@ pub struct Incident {
     pub held_back: Option<HeldBack>,
     /// The policy that a rule or a person chose, in place of its service's.
     pub policy: Option<Id>,
+    /// The one that its urgency rule named last.
+    pub policy_by_rule: Option<Id>,
     pub escalation: Option<Escalation>,
     /// The step that ran when it was acknowledged, or when it was closed while nobody had it.
     pub left_at: Option<StepAt>,
@@ -268,6 +272,10 @@ pub struct HeldBack {
     pub origin: Origin,
     pub reason: String,
     pub until: Timestamp,
+    /// The incident of the alert that inhibits it; none any more where that is over. Always serialized: snapshots cannot
+    /// skip a field.
+    #[serde(default)]
+    pub source: Option<IncidentId>,
 }
 
 /// A kind of rule that holds back.

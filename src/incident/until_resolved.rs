@@ -42,7 +42,7 @@ impl Call<'_> {
         let origin = Origin::RunTime { id: self.state.seq + 1, by, via };
         self.about_server(RunTimeChange::Silence(Box::new(made)));
         self.end_hold(id);
-        let held = HeldBack { by: Hold::Silence, origin, reason, until };
+        let held = HeldBack { by: Hold::Silence, origin, reason, until, source: None };
         self.about(id, EscalationChange::HeldBack(held));
         self.hang_up_needless(id, None);
     }

@@ -55,7 +55,6 @@ pub enum Mark<'a> {
         until: &'a str,
     },
     Silenced,
-    Inhibited,
     Snoozed {
         until: &'a str,
     },
@@ -91,8 +90,6 @@ impl Language {
             (Language::Ja, Mark::Held { until }) => format!("{until}まで保留中"),
             (Language::En, Mark::Silenced) => "silenced".to_owned(),
             (Language::Ja, Mark::Silenced) => "サイレンス中".to_owned(),
-            (Language::En, Mark::Inhibited) => "inhibited".to_owned(),
-            (Language::Ja, Mark::Inhibited) => "抑止中".to_owned(),
             (Language::En, Mark::Snoozed { until }) => format!("snoozed until {until}"),
             (Language::Ja, Mark::Snoozed { until }) => format!("{until}までスヌーズ"),
             (Language::En, Mark::Merged { into }) => format!("merged into {into}"),

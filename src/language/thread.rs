@@ -4,8 +4,8 @@
 //! incident.
 
 use super::noise::reason as given;
-use super::timeline::HeldBy;
-use super::{Language, Word};
+use super::timeline::{Held, HeldBy};
+use super::{Language, Word, inhibition};
 use crate::reason::Why;
 
 /// One line.
@@ -40,12 +40,7 @@ pub enum ThreadLine<'a> {
     Urgency {
         urgency: Word,
     },
-    HeldBack {
-        by: HeldBy,
-        until: &'a str,
-        reason: &'a str,
-        rule: &'a str,
-    },
+    HeldBack(Held<'a>),
     Released {
         by: HeldBy,
     },
@@ -127,12 +122,9 @@ fn en(line: &ThreadLine) -> String {
         ThreadLine::Urgency { urgency } => {
             format!("The urgency is now {}.", Language::En.word(*urgency).to_lowercase())
         }
-        ThreadLine::HeldBack { by, until, reason, rule } => {
-            let held = match by {
-                HeldBy::Silence => "Silenced",
-                HeldBy::Inhibition => "Inhibited",
-                HeldBy::Wait => "Held",
-            };
+        ThreadLine::HeldBack(held) if held.by == HeldBy::Inhibition => inhibition::thread_en(held),
+        ThreadLine::HeldBack(Held { by, until, reason, rule, .. }) => {
+            let held = if *by == HeldBy::Silence { "Silenced" } else { "Held" };
             format!("{held} until {until}{} ({rule}).", given(reason))
         }
         ThreadLine::Released { by: HeldBy::Silence } => "The silence is over.".into(),
@@ -190,11 +182,11 @@ fn ja(line: &ThreadLine) -> String {
         ThreadLine::Urgency { urgency } => {
             format!("緊急度が{}になりました。", Language::Ja.word(*urgency))
         }
-        ThreadLine::HeldBack { by, until, reason, rule } => {
+        ThreadLine::HeldBack(held) if held.by == HeldBy::Inhibition => inhibition::thread_ja(held),
+        ThreadLine::HeldBack(Held { by, until, reason, rule, .. }) => {
             let held = match by {
                 HeldBy::Silence => "サイレンスにより通知を停止しています",
-                HeldBy::Inhibition => "抑止により通知を停止しています",
-                HeldBy::Wait => "通知を保留しています",
+                HeldBy::Inhibition | HeldBy::Wait => "通知を保留しています",
             };
             let reason = if reason.is_empty() { String::new() } else { format!("、{reason}") };
             format!("{held}（{until}まで{reason}、{rule}）。")

@@ -238,6 +238,7 @@ pub(super) fn shown(config: &Config, incident: &Incident) -> Value {
         "acknowledged_by": incident.acknowledged_by().map(|by| config.name_of(by)),
         "resolved_by": incident.resolved_by.as_ref().map(|by| config.name_of(by)),
         "silenced_by": muted.map(|held| held.origin.to_string()),
+        "inhibited_by": incident.held_back.as_ref().and_then(|held| held.source).map(|id| id.to_string()),
         "silenced": muted.map(held_back),
         "held": incident.held_back.as_ref().filter(|_| incident.waits()).map(held_back),
         "step": incident.escalation.as_ref().map(|at| json!({
