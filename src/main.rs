@@ -1,6 +1,7 @@
 //! The `oncall` binary: arguments in, text and an exit status out.
 
 use clap::{CommandFactory, FromArgMatches};
+use clap_complete::env::CompleteEnv;
 use oncall::cli::{self, Arguments, Exit, Output};
 use oncall::git::remote;
 use std::io::{self, ErrorKind, Write};
@@ -8,6 +9,9 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     remote::prepare();
+    CompleteEnv::with_factory(|| Arguments::command().version(cli::version()))
+        .var(cli::complete_by())
+        .complete();
     let matches = Arguments::command().version(cli::version()).get_matches();
     let arguments = Arguments::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     let output = cli::run(arguments.command);

@@ -4,6 +4,7 @@
 //! refuses a config, the same for `validate` and for the server: those of [`compile`](crate::compile) and those of the
 //! table, which never depend on the date. A warning refuses nothing. Only `validate` plays expectations.
 
+mod access;
 mod allowances;
 mod broken;
 mod coverage;
@@ -201,6 +202,8 @@ pub const CHECKS: &[Check] = &[
         "somebody is told of shifts by a method that does not reach them",
         people::shifts_in_vain,
     ),
+    warning("OC193", "`access` names somebody who has left", access::names_who_left),
+    warning("OC194", "whoever has an address at a public mail provider may look", access::public_mail),
     dated(
         "OC197",
         "somebody who is on call has no Slack id and cannot be in a user group",

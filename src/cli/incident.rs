@@ -1,7 +1,7 @@
 //! `oncall incident`: shows an incident of a running server, or acts on one or several.
 
-use super::Output;
 use super::remote::{ENVIRONMENT, Question, Server, clock, line, segment};
+use super::{Output, complete};
 use anyhow::{Context, Result, bail};
 use serde_json::{Map, Value, json};
 
@@ -28,13 +28,13 @@ pub struct Arguments {
     /// move: a service; note: the text; merge: into which
     words: Vec<String>,
     /// To this user (reassign, page-also)
-    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    #[arg(add = complete::users(), long, value_name = "ID", value_delimiter = ',')]
     user: Vec<String>,
     /// To whoever is on call on this schedule
-    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    #[arg(add = complete::schedules(), long, value_name = "ID", value_delimiter = ',')]
     schedule: Vec<String>,
     /// To this escalation policy
-    #[arg(long, value_name = "ID")]
+    #[arg(add = complete::policies(), long, value_name = "ID")]
     policy: Option<String>,
     /// Do it although something warns of it
     #[arg(long)]
@@ -153,12 +153,14 @@ fn text(incident: &Value) -> String {
             super::told::push_wrapped(&mut out, &format!("{key:<16}"), &value);
         }
     }
-    for (key, held) in
-        [("held until", &incident["held"]["until"]), ("silenced until", &incident["silenced"]["until"])]
-    {
-        if held.is_string() {
-            super::told::push_wrapped(&mut out, &format!("{key:<16}"), &clock(held, incident));
-        }
+    let held = &incident["held_back"];
+    let key = match held["by"].as_str() {
+        Some("wait") => "held until",
+        Some("inhibition") => "inhibited until",
+        _ => "silenced until",
+    };
+    if held.is_object() {
+        super::told::push_wrapped(&mut out, &format!("{key:<16}"), &clock(&held["until"], incident));
     }
     if let Some(description) = incident["description"].as_str().filter(|text| !text.is_empty()) {
         super::told::push_wrapped(&mut out, &format!("{:<16}", "description"), description);

@@ -5,6 +5,7 @@
 //! or the environment; both are left to [`check`](crate::check). A file with mistakes still defines its id, and a
 //! wrong node is cut out, so that one mistake gives one finding.
 
+mod access;
 pub mod code;
 mod comments;
 mod diagnostic;

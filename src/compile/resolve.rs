@@ -11,7 +11,7 @@ use super::source::Sources;
 use super::suggest::nearest;
 use super::value::{self, NOBODY};
 use super::{code, tree::Tree};
-use crate::config::{CalendarId, Config, Id, SecretSource};
+use crate::config::{CalendarId, Config, Id, InGit, SecretSource};
 use crate::document::{self, OneOrMany, Secret};
 use crate::schedule::Hours;
 use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
@@ -32,6 +32,7 @@ pub(super) fn resolve(documents: &Documents, sources: &Sources, tree: &Tree) -> 
         sources,
         findings: Vec::new(),
         lost: BTreeSet::new(),
+        retired: Vec::new(),
         zone: TimeZone::UTC,
         holidays: BTreeMap::new(),
         hours: BTreeMap::new(),
@@ -52,6 +53,7 @@ pub(super) struct Resolver<'a> {
     pub(super) sources: &'a Sources,
     pub(super) findings: Vec<Finding>,
     pub(super) lost: BTreeSet<&'static str>,
+    pub(super) retired: Vec<InGit>,
     /// The organisation's.
     pub(super) zone: TimeZone,
     pub(super) holidays: BTreeMap<Id, BTreeSet<Date>>,
@@ -75,6 +77,7 @@ impl Resolver<'_> {
         let organisation = organisation?;
         self.fallback(&organisation.fallback, &policies, &users);
         self.holds(&services, &policies, &endpoints);
+        self.reach(&organisation.access, &policies, &schedules);
         Some(Config {
             organisation,
             users,
@@ -85,7 +88,7 @@ impl Resolver<'_> {
             endpoints,
             silences,
             inhibitions: inhibitions.into(),
-            retired: super::overrides::retired(self.documents),
+            retired: std::mem::take(&mut self.retired),
             runbooks,
             calendars,
             sops: self.sops.iter().filter_map(|(path, file)| Some((path.clone(), file.clone()?))).collect(),

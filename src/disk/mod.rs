@@ -14,3 +14,4 @@ mod presence;
 pub mod recorder;
 pub mod recover;
 pub mod segment;
+pub mod web_key;

@@ -30,7 +30,8 @@ pub use inhibition::Inhibition;
 pub use integration::{Fields, Heartbeat, Integration, IntegrationType, Route, Severity, SeverityRule};
 pub use noise::{Flapping, FlappingLimits, ReopenWithin};
 pub use organisation::{
-    ApiToken, Defaults, Jira, Organisation, OwnHeartbeat, Providers, Slack, SlackUserGroup, Twilio,
+    Access, ApiToken, Defaults, Jira, Organisation, OwnHeartbeat, Providers, Slack, SlackUserGroup,
+    TokenRight, Twilio,
 };
 pub use overrides::Override;
 pub use schedule::{Layer, LineUp, Rotation, Schedule, Turns, WhenOff};

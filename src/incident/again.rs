@@ -3,7 +3,7 @@
 //! If nobody had it, it is paged from the step that it had reached, else from the first. How soon is soon, the service says.
 
 use super::noise::{NoiseChange, Reopened};
-use super::state::{Incident, Status};
+use super::state::{Hold, Incident, Status};
 use super::{Call, IncidentId};
 use crate::actor::Actor;
 use crate::alert::Event;
@@ -31,6 +31,8 @@ impl Call<'_> {
         if self.held_of_event(event, decision).is_none() {
             mirrors.extend(self.tickets_at(incident, severity));
         }
+        // Who is to be informed of it has heard of one that was held until its end as little as anybody.
+        let told_until = Some(closed_at).filter(|_| !incident.was_held_to_the_end());
         let reached = incident.reached_in_vain();
         let reopened = Reopened {
             event: event.clone(),
@@ -44,7 +46,7 @@ impl Call<'_> {
             rule: place.clone(),
         };
         self.about(id, NoiseChange::Reopened(Box::new(reopened)));
-        self.inform_since(id, Some(closed_at));
+        self.inform_since(id, told_until);
         self.flaps(id, &(event.integration.clone(), event.dedup_key.clone()));
         match reached {
             Some(at) => self.begin_at(id, &at),
@@ -79,6 +81,10 @@ impl Call<'_> {
 }
 
 impl Incident {
+    fn was_held_to_the_end(&self) -> bool {
+        self.held_back.as_ref().is_some_and(|held| held.by == Hold::Wait)
+    }
+
     /// The step that ran when it was closed while nobody had it.
     fn reached_in_vain(&self) -> Option<super::StepAt> {
         let by_itself = match self.resolved_by {

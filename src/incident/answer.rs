@@ -13,8 +13,9 @@ pub fn reply_text(reply: &Reply, language: Language, zone: &TimeZone) -> String 
         Reply::Done { action, .. } => done(action, language, zone),
         Reply::Refused(refused) => why_not(refused, language, zone),
         Reply::Confirm(warnings) => {
-            let sentences: Vec<String> = warnings.iter().map(|it| warning(it, language, zone)).collect();
-            language.sentences(&sentences)
+            let sentences = warnings.iter().map(|it| warning(it, language, zone));
+            let confirm = [language.confirm().to_owned()];
+            language.sentences(&sentences.chain(confirm).collect::<Vec<_>>())
         }
         Reply::Made { id, kind, until } => {
             let (id, until) = (*id, &*language.date_time(*until, zone));
@@ -99,7 +100,8 @@ fn why_not(refused: &Refused, language: Language, zone: &TimeZone) -> String {
         Refused::IntoItself => answer(Answer::IntoItself),
         Refused::TooManyAlerts => answer(Answer::TooManyAlerts { max: ALERTS_MAX }),
         Refused::NotMerged => answer(Answer::NotMerged),
-        Refused::MayNot => answer(Answer::MayNot),
+        Refused::MayNot => answer(Answer::MayNot { lacks: None }),
+        Refused::Lacks(right) => answer(Answer::MayNot { lacks: Some(right.word()) }),
         Refused::NothingFires => answer(Answer::NothingFires),
         Refused::EndsBeforeItBegins => answer(Answer::EndsBeforeItBegins),
         Refused::EmptyScope => answer(Answer::EmptyScope),

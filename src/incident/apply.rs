@@ -44,8 +44,8 @@ impl State {
             Change::Alert(change) => self.apply_alert(change, entry),
             Change::Delivery(change) => self.apply_delivery(change, entry),
             Change::Response(change) => self.apply_response(change, entry),
-            Change::RunTime(change) => self.apply_run_time(change, entry),
             Change::Noise(change) => self.apply_noise(change, entry),
+            Change::RunTime(change) => change.apply_to(&mut self.run_time, entry.seq, entry.at),
             Change::Steps(change) => self.apply_steps(change),
             Change::Notice(change) => self.apply_notice(change, entry.seq),
             Change::Escalation(

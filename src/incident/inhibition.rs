@@ -8,7 +8,7 @@
 
 use super::entry::{AlertChange, Change, Entry, EscalationChange, ServerChange};
 use super::escalation::later;
-use super::inhibiting::{Members, shared};
+use super::inhibiting::{Inhibiting, Members, shared};
 use super::noise::NoiseChange;
 use super::response::ResponseChange;
 use super::state::{Alert, AlertKey, HeldBack, Hold, Incident, Status};
@@ -76,34 +76,8 @@ impl Call<'_> {
                 | EscalationChange::Dropped { .. }
                 | EscalationChange::Moved { .. } => {}
             },
-            Change::Response(change) => match change {
-                ResponseChange::Resolved { .. } => inhibiting.leave(incident),
-                ResponseChange::Reopened { .. }
-                | ResponseChange::TookOver { .. }
-                | ResponseChange::Unmerged { .. }
-                | ResponseChange::GaveBack { .. } => inhibiting.learn_all(incident),
-                ResponseChange::Acknowledged { .. }
-                | ResponseChange::Retriggered { .. }
-                | ResponseChange::Reassigned { .. }
-                | ResponseChange::GivenBack { .. }
-                | ResponseChange::UrgencyChosen { .. }
-                | ResponseChange::LetThrough { .. }
-                | ResponseChange::MovedTo(_) => inhibiting.touch_all(incident),
-                ResponseChange::AlsoAcknowledged { .. }
-                | ResponseChange::Remarked { .. }
-                | ResponseChange::Escalated { .. }
-                | ResponseChange::PagedAlso { .. }
-                | ResponseChange::Noted { .. }
-                | ResponseChange::Merged { .. } => {}
-            },
-            Change::Noise(change) => match change {
-                NoiseChange::Reopened(_) => inhibiting.learn_all(incident),
-                NoiseChange::Flaps { integration, dedup_key, .. }
-                | NoiseChange::Cleared { integration, dedup_key, .. }
-                | NoiseChange::Calmed { integration, dedup_key, .. } => {
-                    inhibiting.touch(&(integration.clone(), dedup_key.clone()));
-                }
-            },
+            Change::Response(change) => follow_response(inhibiting, incident, change),
+            Change::Noise(change) => follow_noise(inhibiting, incident, change),
             Change::Server(_)
             | Change::Heartbeat(_)
             | Change::Delivery(_)
@@ -298,7 +272,41 @@ impl Call<'_> {
     }
 }
 
-fn learn(inhibiting: &mut super::inhibiting::Inhibiting, incident: &Incident, event: &Event) {
+fn follow_response(inhibiting: &mut Inhibiting, incident: &Incident, change: &ResponseChange) {
+    match change {
+        ResponseChange::Resolved { .. } => inhibiting.leave(incident),
+        ResponseChange::Reopened { .. }
+        | ResponseChange::TookOver { .. }
+        | ResponseChange::Unmerged { .. }
+        | ResponseChange::GaveBack { .. } => inhibiting.learn_all(incident),
+        ResponseChange::Acknowledged { .. }
+        | ResponseChange::Retriggered { .. }
+        | ResponseChange::Reassigned { .. }
+        | ResponseChange::GivenBack { .. }
+        | ResponseChange::UrgencyChosen { .. }
+        | ResponseChange::LetThrough { .. }
+        | ResponseChange::MovedTo(_) => inhibiting.touch_all(incident),
+        ResponseChange::AlsoAcknowledged { .. }
+        | ResponseChange::Remarked { .. }
+        | ResponseChange::Escalated { .. }
+        | ResponseChange::PagedAlso { .. }
+        | ResponseChange::Noted { .. }
+        | ResponseChange::Merged { .. } => {}
+    }
+}
+
+fn follow_noise(inhibiting: &mut Inhibiting, incident: &Incident, change: &NoiseChange) {
+    match change {
+        NoiseChange::Reopened(_) => inhibiting.learn_all(incident),
+        NoiseChange::Flaps { integration, dedup_key, .. }
+        | NoiseChange::Cleared { integration, dedup_key, .. }
+        | NoiseChange::Calmed { integration, dedup_key, .. } => {
+            inhibiting.touch(&(integration.clone(), dedup_key.clone()));
+        }
+    }
+}
+
+fn learn(inhibiting: &mut Inhibiting, incident: &Incident, event: &Event) {
     let alert = incident.alerts.iter().find(|alert| alert.is_of(event));
     alert.into_iter().for_each(|alert| inhibiting.learn(incident, alert));
 }

@@ -3,7 +3,7 @@
 use super::{DeliveryId, IncidentId};
 use crate::actor::{Actor, Via};
 use crate::alert::{Event, Severity};
-use crate::config::{Config, Contact, Id, Provider, RunTimeAbsence, RunTimeOverride, RunTimeSilence};
+use crate::config::{Config, Contact, Id, Provider, Right, RunTimeAbsence, RunTimeOverride, RunTimeSilence};
 use crate::place::Place;
 use crate::reason::{Fault, OwnTrouble};
 use crate::schedule::UserId;
@@ -391,6 +391,8 @@ pub enum Refused {
     NotMerged,
     /// Whoever asks is not among those who respond.
     MayNot,
+    /// The token that asks has not this right.
+    Lacks(Right),
     /// Nothing of what came with the merge still fires.
     NothingFires,
     EndsBeforeItBegins,

@@ -3,7 +3,7 @@
 use super::Ended;
 use super::entry::{Change, NewMirror};
 use crate::actor::{Actor, Via};
-use crate::config::{Id, RunTimeAbsence, RunTimeOverride, RunTimeSilence, Urgency};
+use crate::config::{Id, RunTime, RunTimeAbsence, RunTimeOverride, RunTimeSilence, Urgency};
 use crate::reason::{Rule, Why};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -47,6 +47,37 @@ pub struct MovedTo {
     pub mirrors: Vec<NewMirror>,
     pub by: Actor,
     pub via: Via,
+}
+
+impl RunTimeChange {
+    /// Changes what was made at run time, as the entry with this number and time does.
+    pub fn apply_to(&self, made: &mut RunTime, seq: u64, at: Timestamp) {
+        made.changed_by = seq;
+        match self {
+            RunTimeChange::Override(new) => {
+                made.overrides.insert(seq, (**new).clone());
+            }
+            RunTimeChange::Silence(new) => {
+                made.silences.insert(seq, (**new).clone());
+            }
+            RunTimeChange::Absence(new) => {
+                made.absences.insert(seq, (**new).clone());
+            }
+            RunTimeChange::SilenceEnds { id, until, .. } => {
+                made.silences.entry(*id).and_modify(|made| made.until = *until);
+            }
+            RunTimeChange::Ended { what: Ended::RunTime(id), .. } => {
+                let overrides = made.overrides.get_mut(id).map(|made| &mut made.until);
+                let silences = made.silences.get_mut(id).map(|made| &mut made.until);
+                let absences = made.absences.get_mut(id).map(|made| &mut made.until);
+                let all = [overrides, silences, absences];
+                all.into_iter().flatten().for_each(|until| *until = (*until).min(at));
+            }
+            RunTimeChange::Ended { what: Ended::File(place), .. } => {
+                made.ended.insert(place.clone(), at);
+            }
+        }
+    }
 }
 
 impl From<RunTimeChange> for Change {

@@ -49,6 +49,7 @@ mod outcome;
 mod outlet;
 mod policies;
 mod reconcile;
+mod record;
 mod renamed;
 mod response;
 mod responses;
@@ -93,6 +94,7 @@ pub use noise::{FIRES_MAX, Flapping, NoiseChange, Reopened};
 pub use notice::{NOTICES_MAX, Notice, NoticeChange, NoticeTo, Noticed, OverrideNotice};
 pub use notification::{Again, Notification, Purpose};
 pub use outlet::Outlet;
+pub use record::{PAGED_MAX, Record};
 pub use response::{Remark, ResponseChange};
 pub use state::{
     Acknowledgement, Alert, AlertKey, Escalation, Heartbeat, HeldBack, Hold, Incident, KnownKey, LowTold,
@@ -102,7 +104,7 @@ pub use step_change::StepsChange;
 pub use storm::{ARRIVALS_MAX, OPEN_MAX, STORM_ALERTS_MAX, Storm, StormSize};
 pub use taken::NOTE_MAX;
 pub use timer::Timer;
-pub use transition::{DESCRIPTION_KEPT_MAX, MIRRORS_MAX};
+pub use transition::{ACKNOWLEDGED_BY_MAX, DESCRIPTION_KEPT_MAX, MIRRORS_MAX};
 pub use turns::{CHOSEN_MAX, Chosen, TURNS_MAX};
 
 use crate::config::{Config, Contact, Id, Provider};

@@ -87,13 +87,13 @@ impl Flapping {
     }
 
     /// Counts from a change of what its alert says.
-    fn changes(&mut self, at: Timestamp) {
+    pub fn changes(&mut self, at: Timestamp) {
         self.changed_at = at;
         self.until = at.saturating_add(self.quiet()).unwrap_or(Timestamp::MAX);
     }
 
     /// Its alert fires once more. Whether the number is to be shown anew.
-    fn fires(&mut self, at: Timestamp) -> bool {
+    pub fn fires(&mut self, at: Timestamp) -> bool {
         self.fires = self.fires.saturating_add(1);
         self.changes(at);
         let shows = at.duration_since(self.shown_at) >= SHOWN_EVERY;
@@ -103,7 +103,7 @@ impl Flapping {
         shows
     }
 
-    fn shift(&mut self, by: SignedDuration) {
+    pub fn shift(&mut self, by: SignedDuration) {
         let all = [&mut self.first_at, &mut self.changed_at, &mut self.until, &mut self.shown_at];
         all.into_iter().for_each(|at| *at = at.saturating_add(by).unwrap_or(*at));
     }

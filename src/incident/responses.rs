@@ -2,13 +2,12 @@
 //!
 //! What goes beyond one incident is in `apply`.
 
-use super::entry::Entry;
-use super::made::{MovedTo, RunTimeChange};
+use super::IncidentId;
+use super::made::MovedTo;
 use super::notification::Purpose;
 use super::response::ResponseChange;
 use super::state::{Acknowledgement, Alert, AlertKey, Incident, Merged, OwnWords, State, Status, StepAt};
 use super::transition::ACKNOWLEDGED_BY_MAX;
-use super::{Ended, IncidentId};
 use crate::actor::Actor;
 use crate::config::Urgency;
 use crate::reason::Why;
@@ -253,35 +252,6 @@ impl Incident {
 }
 
 impl State {
-    pub(super) fn apply_run_time(&mut self, change: &RunTimeChange, entry: &Entry) {
-        let made = &mut self.run_time;
-        made.changed_by = entry.seq;
-        match change {
-            RunTimeChange::Override(new) => {
-                made.overrides.insert(entry.seq, (**new).clone());
-            }
-            RunTimeChange::Silence(new) => {
-                made.silences.insert(entry.seq, (**new).clone());
-            }
-            RunTimeChange::Absence(new) => {
-                made.absences.insert(entry.seq, (**new).clone());
-            }
-            RunTimeChange::SilenceEnds { id, until, .. } => {
-                made.silences.entry(*id).and_modify(|made| made.until = *until);
-            }
-            RunTimeChange::Ended { what: Ended::RunTime(id), .. } => {
-                let overrides = made.overrides.get_mut(id).map(|made| &mut made.until);
-                let silences = made.silences.get_mut(id).map(|made| &mut made.until);
-                let absences = made.absences.get_mut(id).map(|made| &mut made.until);
-                let all = [overrides, silences, absences];
-                all.into_iter().flatten().for_each(|until| *until = (*until).min(entry.at));
-            }
-            RunTimeChange::Ended { what: Ended::File(place), .. } => {
-                made.ended.insert(place.clone(), entry.at);
-            }
-        }
-    }
-
     /// Its keys are its own again.
     pub(super) fn open_again(&mut self, id: IncidentId, at: Timestamp) {
         let Some(incident) = self.incidents.get(&id) else { return };

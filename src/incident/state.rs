@@ -11,6 +11,7 @@ use super::noise::Flapping;
 use super::notice::Notice;
 use super::notification::Notification;
 use super::outlet::Outlet;
+use super::record::Record;
 use super::storm::Storm;
 use super::turns::Chosen;
 use super::{DeliveryId, IncidentId, Reason};
@@ -166,6 +167,8 @@ pub struct Incident {
     /// Who has it, while it is acknowledged.
     pub acknowledgement: Option<Acknowledgement>,
     pub resolved_by: Option<Actor>,
+    /// Its first times, and who was paged.
+    pub record: Record,
     /// What holds its pages back.
     pub held_back: Option<HeldBack>,
     /// The policy that a rule or a person chose, in place of its service's.

@@ -9,6 +9,7 @@ use super::entry::{
 use super::errand::{Errand, Mirror};
 use super::labels::Labels;
 use super::notification::{Notification, Purpose};
+use super::record::Record;
 use super::state::{Escalation, HeldBack, Incident, LowTold, OwnWords, Status};
 use super::storm::Storm;
 use super::{DeliveryId, IncidentId, Outcome};
@@ -55,6 +56,7 @@ impl Incident {
             last_event_at: at,
             acknowledgement: None,
             resolved_by: None,
+            record: Record::default(),
             held_back: opened.held_back.clone(),
             policy: opened.policy.clone(),
             policy_by_rule: opened.policy.clone(),
@@ -85,6 +87,7 @@ impl Incident {
 
     pub(super) fn apply(&mut self, entry: &Entry) {
         let happened = self.happens(entry);
+        self.record.apply(entry);
         match &entry.change {
             Change::Alert(change) => self.apply_alert(change, entry.at),
             Change::Escalation(change) => self.apply_escalation(change, entry.at),

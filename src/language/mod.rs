@@ -15,6 +15,7 @@ pub mod moment;
 pub mod noise;
 pub mod notices;
 mod own;
+pub mod page;
 mod rules;
 pub mod steps;
 pub mod storage;

@@ -2,15 +2,19 @@
 
 use super::calendars_kept::Calendars;
 use super::limit::Limits;
+use super::reading::Reads;
 use super::refusal::no_config;
+use super::session::Sessions;
 use super::slow::Slowed;
 use super::strangers::Entrance;
 use super::tally::Tallies;
 use crate::disk::directory::StateDir;
+use crate::page::Assets;
 use crate::server::clock::Clock;
 use crate::server::delivery::Client;
 use crate::server::desk::Desk;
 use crate::server::inbox::{Inbox, PATIENCE};
+use crate::server::keeping::Boards;
 use crate::server::live::{Live, Origin, Status};
 use crate::server::metrics::Metrics;
 use axum::extract::State;
@@ -25,6 +29,8 @@ pub struct Doors {
     pub live: watch::Receiver<Option<Arc<Live>>>,
     pub status: watch::Receiver<Status>,
     pub inbox: Inbox,
+    /// What lists read.
+    pub board: Boards,
     pub client: Client,
     /// Where people in Slack are answered.
     pub desk: Arc<Desk>,
@@ -40,6 +46,57 @@ pub struct Doors {
     pub limits: Limits,
     pub slowed: Slowed,
     pub entrance: Entrance,
+    pub reads: Reads,
+    /// Who is signed in.
+    pub sessions: Sessions,
+    /// The addresses of the pages' files.
+    pub assets: Assets,
+}
+
+/// What stands behind the doors.
+#[derive(Debug)]
+pub struct Behind {
+    pub live: watch::Receiver<Option<Arc<Live>>>,
+    pub status: watch::Receiver<Status>,
+    pub inbox: Inbox,
+    pub board: Boards,
+    pub client: Client,
+    pub desk: Arc<Desk>,
+    pub clock: Clock,
+    pub metrics: Arc<Metrics>,
+    pub state_dir: Arc<StateDir>,
+    pub origin: Origin,
+    pub pull: std::sync::mpsc::SyncSender<()>,
+}
+
+impl Doors {
+    /// The doors of a server that takes at most so many connections; `key` signs sessions.
+    pub fn open(behind: Behind, connections: usize, key: &[u8]) -> Doors {
+        let Behind { live, status, inbox, board, client, desk, clock, metrics, state_dir, origin, pull } =
+            behind;
+        Doors {
+            live,
+            status,
+            inbox,
+            board,
+            client,
+            desk,
+            clock,
+            metrics,
+            state_dir,
+            origin,
+            pull,
+            certificates: Mutex::default(),
+            calendars: Calendars::default(),
+            tallies: Tallies::default(),
+            limits: Limits::default(),
+            slowed: Slowed::of(connections),
+            entrance: Entrance::default(),
+            reads: Reads::default(),
+            sessions: Sessions::new(key),
+            assets: Assets::default(),
+        }
+    }
 }
 
 pub type Shared = State<Arc<Doors>>;

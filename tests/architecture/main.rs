@@ -23,7 +23,7 @@ const LAYERS: [&[&str]; 18] = [
     &["incident"],
     &["provider", "preview"],
     &["check", "chat"],
-    &["edit", "journal"],
+    &["edit", "journal", "page"],
     &["engine"],
     &["git", "disk"],
     &["server"],

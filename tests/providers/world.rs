@@ -104,6 +104,7 @@ pub fn incident() -> Incident {
         last_event_at: "2026-12-07T17:00:00Z".parse().unwrap(),
         acknowledgement: None,
         resolved_by: None,
+        record: Default::default(),
         held_back: None,
         policy: None,
         policy_by_rule: None,
@@ -221,6 +222,7 @@ fn organisation() -> Organisation {
         }),
         heartbeat: None,
         api_tokens: Vec::new(),
+        access: Default::default(),
     }
 }
 

@@ -8,6 +8,7 @@
 #![allow(clippy::unwrap_used)]
 mod alerts;
 mod alone;
+mod board;
 mod company;
 mod courses;
 mod crashes;

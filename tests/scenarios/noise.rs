@@ -592,15 +592,14 @@ fn it_is_held_once() {
         02:00 opened: "slow" from prometheus -> web, warning, high urgency, held until 02:02:00 (services/web.yaml:4)
         02:01 resolved by prometheus: the monitor says so
         02:05 opened again: "slow" from prometheus fires again, warning, high urgency
-        02:05 step 1 of team: tanaka, on call on primary (layer always); next step at 02:10:00
         02:05 to be informed: boss, inform (services/web.yaml:5)
-        02:05 -> call tanaka, slack tanaka, channel, ticket
+        02:05 step 1 of team: tanaka, on call on primary (layer always); next step at 02:10:00
+        02:05 -> call tanaka, slack boss, slack tanaka, channel, ticket
         "#,
     );
     check(
         &format!(
-            "{HELD}
-            reopen_within: never
+            "{HELD}reopen_within: never
             === day
             02:00 alert slow warning
             02:01 resolve slow
@@ -800,8 +799,8 @@ fn a_hold_follows_the_config() {
             "{before}
             02:00:20 config without is in force
             02:00:20 the wait is over
-            02:00:20 told once, at low urgency: tanaka, on call on primary (layer always)
-            02:00:20 -> slack tanaka"
+            02:00:20 step 1 of team: tanaka, on call on primary (layer always); next step at 02:05:20
+            02:00:20 -> call tanaka, slack tanaka"
         ),
     );
 }
@@ -841,6 +840,7 @@ fn silenced_until_it_is_resolved() {
         02:09 5xx: resolved by prometheus: the monitor says so
         02:09 silence #12 ends at 02:14:00, unless one of its alerts fires again
         02:14:01 5xx: opened: "5xx" from prometheus -> web, critical, high urgency
+        02:14:01 5xx: alert 5xx flaps (3 in 14m): it stays open and pages as one, until it has not changed for 15m
         02:14:01 5xx: step 1 of team: tanaka, on call on primary (layer always); next step at 02:19:01
         02:14:01 -> call tanaka about 5xx, slack tanaka about 5xx
         "#,
@@ -871,7 +871,7 @@ fn silenced_for_a_day_at_most() {
     check(
         "02:00 alert 5xx critical
          02:01 hush tanaka
-         02:02 end-early suzuki 8
+         02:02 end-early suzuki 12
          02:02:01 end",
         r#"
         02:00 opened: "5xx" from prometheus -> web, critical, high urgency
@@ -879,7 +879,7 @@ fn silenced_for_a_day_at_most() {
         02:00 -> call tanaka, slack tanaka
         02:01 silence on 5xx by Tanaka in Slack, from 02:01:00 until Wed 12-09 02:01
         02:01 silenced until Wed 12-09 02:01
-        02:02 #8 ended early by Suzuki in Slack
+        02:02 #12 ended early by Suzuki in Slack
         02:02 the silence is over
         02:02 step 1 of team: tanaka, on call on primary (layer always); next step at 02:07:00
         02:02 -> call tanaka, slack tanaka

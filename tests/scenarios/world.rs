@@ -571,6 +571,7 @@ impl World {
         // What is found fast is the same whether it was kept in step or made from the state.
         assert_eq!(format!("{:?}", Incidents::new(read)), format!("{replayed:?}"));
         self.check_nothing_is_forgotten();
+        crate::board::agrees(&self.journal, state);
     }
 
     /// Invariant 6.

@@ -18,11 +18,13 @@ use oncall::server::desk::Desk;
 use oncall::server::feed::Feed;
 use oncall::server::follow::News;
 use oncall::server::inbox::{ALERTS_MAX, Answered, FIRST_MAX, Inbox, Message};
+use oncall::server::keeping::Keeper;
 use oncall::server::live::{Live, Origin, Status};
 use oncall::server::metrics::Metrics;
 use oncall::server::parts::{Carrier, Parts};
 use oncall::web::doors::Doors;
 use oncall::web::router::router;
+use oncall::web::session::Sessions;
 use oncall::web::slow::Peer;
 use serde_json::Value;
 use std::net::IpAddr;
@@ -46,6 +48,9 @@ pub struct Inside {
     engine: watch::Sender<Engine>,
     _stop: watch::Sender<bool>,
 }
+
+/// What signs sessions in tests.
+pub const SESSION_KEY: &[u8] = b"a key for sessions that only tests know";
 
 /// What stands for the engine does with alerts.
 #[derive(Clone, Copy, Debug)]
@@ -71,13 +76,16 @@ impl Inside {
         let ((live_in, live), (status_in, status)) =
             (watch::channel(None), watch::channel(Status::waiting(&[])));
         let ((news_in, news), (stop, stopped)) = (mpsc::channel(16), watch::channel(false));
-        let metrics = Arc::new(Metrics::new());
+        let (metrics, feed) = (Arc::new(Metrics::new()), Feed::new());
         let inbox = Inbox { first: first_in, alerts: alerts_in };
+        let (keeper, board) = Keeper::of(incidents.state(), &feed, inbox.clone(), metrics.clone());
+        tokio::spawn(keeper.keep(feed.reader(incidents.state().seq)));
         let doors = Arc::new(Doors {
             live,
             status,
             desk: Arc::new(Desk::new(&inbox, &client, &clock)),
             inbox,
+            board,
             client: client.clone(),
             clock: clock.clone(),
             metrics: metrics.clone(),
@@ -90,6 +98,9 @@ impl Inside {
             limits: Default::default(),
             slowed: Default::default(),
             entrance: Default::default(),
+            reads: Default::default(),
+            sessions: Sessions::new(SESSION_KEY),
+            assets: Default::default(),
         });
         let parts = Parts {
             clock: clock.clone(),
@@ -106,7 +117,7 @@ impl Inside {
             live: live_in,
             status: status_in,
             metrics,
-            feed: Feed::new(),
+            feed,
             carrier: Carrier::Providers(client),
             watcher: None,
             stop: stopped,

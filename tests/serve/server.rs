@@ -68,7 +68,9 @@ impl Server {
     pub async fn get(&self, path: &str) -> (u16, Value) {
         let request = self.http.get(format!("{}{path}", self.url)).bearer_auth(secret("API_TOKEN"));
         let response = request.send().await.unwrap();
-        (response.status().as_u16(), response.json().await.unwrap())
+        let (status, answer) = (response.status().as_u16(), response.json().await.unwrap());
+        super::openapi::describes("GET", path, None, status, &answer);
+        (status, answer)
     }
 
     /// Whether `/metrics` has this line.
