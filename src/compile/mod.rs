@@ -11,6 +11,7 @@ mod comments;
 mod diagnostic;
 mod event_rule;
 mod expectation;
+mod expected;
 mod fields;
 mod handoff;
 mod inhibition;
@@ -42,7 +43,7 @@ mod yaml;
 
 pub use comments::comments;
 pub use diagnostic::{Diagnostic, Finding, Label, Location, Part, Severity, Spot};
-pub use expectation::{Expectation, Expected, ExpectedAlert, Never};
+pub use expected::{Expectation, Expected, ExpectedAlert, Never};
 pub use handoff::day_of_handoff;
 pub use layout::is_not_text;
 pub use render::{render_human, render_json};

@@ -20,8 +20,9 @@ mod silence;
 mod storm;
 mod user;
 mod value;
+mod window;
 
-pub use business_hours::{BusinessHours, Window, WindowHolidays};
+pub use business_hours::BusinessHours;
 pub use escalation_policy::{Acknowledges, EscalationPolicy, Step, Target};
 pub use event_rule::{EventRule, SetFields};
 pub use expectation::{Alert, Expectation, Expected, Never};
@@ -40,9 +41,10 @@ pub use silence::Silence;
 pub use storm::{Storm, StormLimits};
 pub use user::{ContactMethod, ContactRule, Language, NamedPhone, Notify, ShiftRule, TimeOff, User};
 pub use value::{
-    Channel, Date, Duration, During, Handoff, Instant, Match, OneOrMany, Period, Secret, SlackGroup, SlackId,
+    Channel, Date, Duration, Handoff, Instant, Match, OneOrMany, Period, Secret, SlackGroup, SlackId,
     TimeZone, Url,
 };
+pub use window::{During, Window, WindowHolidays};
 
 use schemars::{Schema, generate::SchemaSettings};
 use serde_json::Value;

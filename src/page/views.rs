@@ -13,6 +13,8 @@ pub struct Shell<'a> {
     pub assets: &'a Assets,
     /// The name of who is signed in.
     pub user: Option<String>,
+    /// Whether they are in `users/`, and not somebody who may only look.
+    pub is_member: bool,
     /// Which entry of the menu this is: `incidents`, `on-call`, `me`, `declare` or none.
     pub here: &'static str,
     /// What came of the last command.
@@ -72,6 +74,7 @@ pub struct ListPage<'a> {
 /// Which commands make sense.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct May {
+    pub note: bool,
     pub acknowledge: bool,
     pub unacknowledge: bool,
     pub escalate: bool,
@@ -117,6 +120,8 @@ pub struct IncidentPage<'a> {
     pub links: Vec<crate::alert::Link>,
     pub alerts: Vec<RowAlert>,
     pub timeline: Vec<TimelineLine>,
+    /// The timeline could not be read.
+    pub is_unread: bool,
     pub people: Vec<Person>,
     pub services: Vec<String>,
 }

@@ -3,12 +3,12 @@
 //! What may be made, for how long, and what it would break, is decided in [`incident`](crate::incident).
 
 use super::api::{asked, problem};
-use super::commands::{refused, today};
+use super::commands::refused;
 use super::doors::{Doors, Shared};
 use super::made::{list, named, shown};
 use super::on_call::schedule;
 use super::refusal::busy;
-use super::wish::{Today, Wish};
+use super::wish::{Today, Wish, today};
 use crate::actor::{Actor, Via};
 use crate::config::{Config, Id, RunTimeAbsence, RunTimeOverride, RunTimeSilence};
 use crate::engine::Lane;

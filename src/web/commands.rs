@@ -6,9 +6,9 @@
 use super::api::{asked, problem};
 use super::body::Taken;
 use super::doors::{Doors, Shared};
-use super::incidents::{SEVERITIES, whole};
+use super::incidents::whole;
 use super::refusal::{busy, come_again};
-use super::wish::{LISTED_MAX, Today, Wish, one_of};
+use super::wish::{LISTED_MAX, SEVERITIES, Today, Wish, one_of, today};
 use crate::actor::{Actor, Via};
 use crate::alert::Severity;
 use crate::config::Config;
@@ -314,10 +314,6 @@ fn row(command: &str) -> Result<&'static Row, Response> {
 
 fn reading<'a>(doors: &Doors, live: &'a Live) -> Reading<'a> {
     Reading { config: &live.config, today: today(doors, live) }
-}
-
-pub(super) fn today<'a>(doors: &Doors, live: &'a Live) -> Today<'a> {
-    Today { now: doors.clock.now(), zone: &live.config.organisation.time_zone }
 }
 
 /// What became of a command about one incident; `None`: the engine had no time.

@@ -6,12 +6,11 @@
 use super::api::{authorized, problem, reads};
 use super::config;
 use super::doors::Shared;
+use super::on_call::instant;
 use super::refusal::busy;
 use super::tags::{fresh, kept};
-use super::wish::{Query, Today, one_of};
-use super::{commands::today, on_call::instant};
+use super::wish::{Query, SEVERITIES, Today, one_of, today};
 use crate::actor::Actor;
-use crate::alert::Severity;
 use crate::config::{Config, Right, Urgency};
 use crate::disk::recover;
 use crate::incident::{Entry, Hold, Incident, IncidentId, Status};
@@ -32,12 +31,6 @@ const STATUSES: [(&str, Option<Status>); 4] = [
     ("triggered", Some(Status::Triggered)),
     ("acknowledged", Some(Status::Acknowledged)),
     ("resolved", Some(Status::Resolved)),
-];
-pub(super) const SEVERITIES: [(&str, Severity); 4] = [
-    ("critical", Severity::Critical),
-    ("error", Severity::Error),
-    ("warning", Severity::Warning),
-    ("info", Severity::Info),
 ];
 const URGENCIES: [(&str, Urgency); 3] =
     [("high", Urgency::High), ("low", Urgency::Low), ("none", Urgency::None)];
