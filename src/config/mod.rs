@@ -10,6 +10,7 @@ mod endpoint;
 mod escalation;
 mod event_rule;
 mod inhibition;
+mod link;
 mod masked;
 mod noise;
 mod provider;
@@ -27,6 +28,7 @@ pub use endpoint::{Endpoint, GenericFields, Heartbeat, Route, RouteTarget, Sampl
 pub use escalation::{EscalationPolicy, Notify, Step};
 pub use event_rule::{EventRule, OWN_LABELS, RuleEffect, TEMPLATE_NAMES, said_severity, template_values};
 pub use inhibition::Inhibition;
+pub use link::{Links, sample_token};
 pub use masked::{MASK, bare, is_secret_itself, is_secret_name, look_secret, masked, place_name};
 pub use noise::{FlappingRule, HOLD_MAX, ReopenRule};
 pub use provider::{MirrorKind, PROVIDERS, Provider, ProviderRow};

@@ -111,6 +111,8 @@ fn why_not(refused: &Refused, language: Language, zone: &TimeZone) -> String {
         Refused::OwnCover => answer(Answer::OwnCover),
         Refused::EmptiesTheFallback => answer(Answer::EmptiesTheFallback),
         Refused::NotInForce => answer(Answer::NotInForce),
+        Refused::OlderTrigger => language.page().link_older.to_owned(),
+        Refused::OnlyShows => language.page().link_only_shows.to_owned(),
     }
 }
 

@@ -8,6 +8,7 @@ use super::entry::{
     AlertChange, Change, DeliveryChange, Entry, EscalationChange, HeartbeatChange, Opened, ServerChange,
 };
 use super::errand::{Carried, Dispatch, Errand, HangUp, Paged, Stage};
+use super::notification::Notification;
 use super::response::ResponseChange;
 use super::state::{Alert, AlertKey, Heartbeat, Incident, KnownKey, Recent, State, Status};
 use super::timer::Timer;
@@ -188,8 +189,9 @@ impl State {
 
     fn apply_delivery(&mut self, change: &DeliveryChange, entry: &Entry) {
         match change {
-            DeliveryChange::Sent { delivery, provider, errand, to, expires_at, .. } => {
-                self.sent((*delivery, *provider), (errand, to), entry.incident, (entry.at, *expires_at));
+            DeliveryChange::Sent { delivery, provider, errand, to, notifications, expires_at, .. } => {
+                let about = entry.incident.map(|id| (id, notifications.as_slice()));
+                self.sent((*delivery, *provider), (errand, to), about, (entry.at, *expires_at));
                 let incident = entry.incident.and_then(|id| self.incidents.get(&id));
                 match (errand, incident.and_then(|it| it.service.clone())) {
                     (Errand::Page { .. }, Some(service)) => _ = self.served.insert(service, entry.seq),
@@ -332,7 +334,7 @@ impl State {
         &mut self,
         (delivery, provider): (DeliveryId, Provider),
         (errand, to): (&Errand, &Option<String>),
-        about: Option<IncidentId>,
+        about: Option<(IncidentId, &[u16])>,
         (at, expires_at): (Timestamp, Timestamp),
     ) {
         self.next_delivery = self.next_delivery.max(delivery.n.saturating_add(1));
@@ -343,10 +345,12 @@ impl State {
             Errand::Notice { notice, .. } => self.notice_sent(*notice, delivery),
             Errand::Page { .. } | Errand::Mirror { .. } => {}
         }
-        let known = about.and_then(|id| self.incidents.get(&id));
-        let carried = known.map(|known| {
+        let known = about.and_then(|(id, carried)| Some((self.incidents.get(&id)?, carried)));
+        let carried = known.map(|(known, numbers)| {
             let step = known.escalation.as_ref().map(|it| it.at.clone());
-            Carried { incident: known.id, step, status: known.status }
+            let asks = |found: &Notification| numbers.contains(&found.n) && found.purpose.gets_somebody();
+            let asks = known.notifications.iter().any(asks);
+            Carried { incident: known.id, step, status: known.status, asks }
         });
         let dispatch = self.deliveries.entry(delivery).or_insert_with(|| Dispatch {
             provider,

@@ -58,18 +58,12 @@ impl Call<'_> {
     }
 
     fn respond(&mut self, Respond { target, action, by, via }: Respond) {
-        let (incidents, delivery, by) = match target {
-            Target::Incidents(incidents) => (incidents, None, by),
-            Target::Delivery(delivery) => match self.paged(delivery) {
-                // A key is pressed by whoever was called; a button names the person who pressed it.
-                Some((incidents, called)) => {
-                    (incidents, Some(delivery), if via == Via::Call { called } else { by })
-                }
-                None => {
-                    self.turn.reply = Some(Reply::NotFound);
-                    return;
-                }
-            },
+        let (incidents, delivery, by) = match self.targeted(target, by, via) {
+            Ok(targeted) => targeted,
+            Err(refused) => {
+                self.turn.reply = Some(refused);
+                return;
+            }
         };
         let incidents = match remark(&action).filter(|_| !self.may_respond(&by)) {
             None => incidents,
@@ -115,6 +109,29 @@ impl Call<'_> {
             }
         }
         self.turn.reply = Some(fared.reply(action));
+    }
+
+    /// The incidents that are meant, by which delivery, and who it is that asks.
+    fn targeted(
+        &self,
+        target: Target,
+        by: Actor,
+        via: Via,
+    ) -> Result<(Vec<IncidentId>, Option<DeliveryId>, Actor), Reply> {
+        let delivery = match target {
+            Target::Incidents(incidents) => return Ok((incidents, None, by)),
+            Target::Delivery(delivery) => delivery,
+        };
+        let (incidents, told) = self.paged(delivery).ok_or(Reply::NotFound)?;
+        let incidents = if via == Via::Link {
+            self.open_to_link(delivery).map_err(|why| why.map_or(Reply::NotFound, Reply::Refused))?
+        } else {
+            incidents
+        };
+        // A key is pressed by whoever was called, and a link acts for whom it was sent to; a button names the person who
+        // pressed it.
+        let by = if matches!(via, Via::Call | Via::Link) { told } else { by };
+        Ok((incidents, Some(delivery), by))
     }
 
     /// Whether somebody's word counts. Tokens act for whoever holds them.

@@ -405,6 +405,10 @@ pub enum Refused {
     OwnCover,
     EmptiesTheFallback,
     NotInForce,
+    /// The link was sent when it began to page before: since then somebody has had it, and it pages anew.
+    OlderTrigger,
+    /// The link was sent to somebody who was only informed.
+    OnlyShows,
 }
 
 /// What somebody made at run time.

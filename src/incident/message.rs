@@ -6,7 +6,7 @@
 
 pub use super::answer::{reply_text, warning};
 pub use super::script::{SPOKEN_INCIDENTS_MAX, SPOKEN_SUMMARY_MAX, call, reply_spoken};
-pub use super::text::{TEXT_MAX, Text};
+pub use super::text::{LINK_MAX, TEXT_MAX, Text};
 pub use super::thread::follow_up;
 
 use super::marks::marks;

@@ -35,6 +35,7 @@ mod inhibition;
 mod input;
 mod labels;
 mod lines;
+mod link;
 mod made;
 mod makers;
 mod marks;
@@ -89,6 +90,7 @@ pub use input::{
 };
 pub use labels::Labels;
 pub use lines::{Happened, LINES_MAX, News};
+pub use link::{LINKED_MAX, Linked, LinkedIncident};
 pub use made::{MovedTo, RunTimeChange};
 pub use noise::{FIRES_MAX, Flapping, NoiseChange, Reopened};
 pub use notice::{NOTICES_MAX, Notice, NoticeChange, NoticeTo, Noticed, OverrideNotice};

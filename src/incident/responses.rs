@@ -279,6 +279,7 @@ impl State {
         let back: Vec<Alert> = target.alerts.iter().filter(|it| keys.contains(&it.key())).cloned().collect();
         let Some(incident) = self.incidents.get_mut(&to) else { return };
         incident.take_back(&back);
+        incident.triggered_again_at = Some(at);
         self.open_again(to, at);
     }
 }

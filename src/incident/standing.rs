@@ -6,7 +6,7 @@ use super::alerts::ALERTS_MAX;
 use super::apply::REMEMBERED;
 use super::escalation::later;
 use super::run_time::SILENCES_MAX;
-use super::state::{Incident, Status};
+use super::state::{Incident, State, Status};
 use super::{Asked, Assignee, Call, DeliveryId, IncidentId, Refused, Warning};
 use crate::actor::Actor;
 use crate::alert::Severity;
@@ -84,15 +84,7 @@ impl Call<'_> {
 
     /// The incident that answers for one that was merged away.
     pub(super) fn answers_for(&self, id: IncidentId) -> IncidentId {
-        const MERGES_MAX: usize = 16;
-        let mut now = id;
-        for _ in 0..MERGES_MAX {
-            match self.incident(now).and_then(|incident| incident.merged_into) {
-                Some(into) => now = into,
-                None => break,
-            }
-        }
-        now
+        self.state.answers_for(id)
     }
 
     /// Everybody who has it.
@@ -241,5 +233,20 @@ impl Call<'_> {
             true => Standing::GoAhead,
             false => Standing::Refused(Refused::NothingFires),
         }
+    }
+}
+
+impl State {
+    /// The incident that answers for one that was merged away.
+    pub(super) fn answers_for(&self, id: IncidentId) -> IncidentId {
+        const MERGES_MAX: usize = 16;
+        let mut now = id;
+        for _ in 0..MERGES_MAX {
+            match self.incidents.get(&now).and_then(|incident| incident.merged_into) {
+                Some(into) => now = into,
+                None => break,
+            }
+        }
+        now
     }
 }

@@ -189,6 +189,8 @@ pub struct Incident {
     /// When it was last triggered again for alerts that had joined, and when it will be.
     pub newcomers_told_at: Option<Timestamp>,
     pub newcomers_due: Option<Timestamp>,
+    /// When it began to page anew after somebody had had it, or it had been over, the last time.
+    pub triggered_again_at: Option<Timestamp>,
     /// When it is raised to high by itself.
     pub raise_at: Option<Timestamp>,
     /// Somebody wanted people told whatever holds it back: nothing does any more.

@@ -68,6 +68,7 @@ impl Incident {
             also: Vec::new(),
             newcomers_told_at: None,
             newcomers_due: None,
+            triggered_again_at: None,
             raise_at: opened.raise_at,
             let_through: false,
             lowered: false,
@@ -87,6 +88,7 @@ impl Incident {
 
     pub(super) fn apply(&mut self, entry: &Entry) {
         let happened = self.happens(entry);
+        let before = self.status;
         self.record.apply(entry);
         match &entry.change {
             Change::Alert(change) => self.apply_alert(change, entry.at),
@@ -96,6 +98,9 @@ impl Incident {
             Change::Noise(change) => self.apply_noise(change, entry.at),
             Change::Steps(change) => self.apply_steps(change, entry.at),
             Change::Server(_) | Change::Heartbeat(_) | Change::RunTime(_) | Change::Notice(_) => {}
+        }
+        if before != Status::Triggered && self.status == Status::Triggered {
+            self.triggered_again_at = Some(entry.at);
         }
         if let Some(happened) = happened {
             self.keep(entry.seq, happened);

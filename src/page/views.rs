@@ -141,6 +141,39 @@ pub struct Ask<'a> {
     pub back: String,
 }
 
+/// An incident behind the link of a message.
+#[derive(Clone, Debug)]
+pub struct LinkRow {
+    pub id: String,
+    /// Where it stands, and by whom.
+    pub status: String,
+    pub status_class: &'static str,
+    pub headline: String,
+    pub opened: String,
+    /// When the next step begins.
+    pub next: Option<String>,
+}
+
+/// What a message was about, and what its person may do without signing in.
+#[derive(Debug, Template)]
+#[template(path = "link.html")]
+pub struct LinkPage<'a> {
+    pub shell: Shell<'a>,
+    pub w: &'a PageWords,
+    pub rows: Vec<LinkRow>,
+    /// How many more there are.
+    pub more: Option<String>,
+    /// Where the form posts to.
+    pub action: String,
+    /// The word of the button, where it can be acknowledged.
+    pub acknowledge: Option<&'static str>,
+    pub escalate: bool,
+    /// Why the link does nothing.
+    pub why_not: Option<String>,
+    /// Whom it acts for.
+    pub name: String,
+}
+
 /// A few words, and perhaps one thing to do.
 #[derive(Debug, Template)]
 #[template(path = "message.html")]

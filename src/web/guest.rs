@@ -203,23 +203,9 @@ impl Guest {
         html(status, &Message { shell, w: self.words(), text: String::new(), action: None })
     }
 
-    /// What came of a command, in words. What is done and not on disk is not said as if it were.
+    /// What came of a command, in words.
     pub fn reply(&self, reply: &Reply, stored: bool) -> String {
-        let said = reply_text(reply, self.language, &self.zone);
-        let done = match reply {
-            Reply::Taken { .. }
-            | Reply::Done { .. }
-            | Reply::Made { .. }
-            | Reply::Ended
-            | Reply::Noted { .. } => true,
-            Reply::Already { .. }
-            | Reply::Passed
-            | Reply::Refused(_)
-            | Reply::Confirm(_)
-            | Reply::Say(_)
-            | Reply::NotFound => false,
-        };
-        if stored || !done { said } else { format!("{said} {}", self.words().not_stored) }
+        replied(reply, stored, self.language, &self.zone)
     }
 
     /// The same of an answer.
@@ -233,6 +219,25 @@ impl Guest {
         put_cookie(&mut response, doors.sessions.say(said));
         response
     }
+}
+
+/// What came of a command, in somebody's words. What is done and not on disk is not said as if it were.
+pub(super) fn replied(reply: &Reply, stored: bool, language: Language, zone: &TimeZone) -> String {
+    let said = reply_text(reply, language, zone);
+    let done = match reply {
+        Reply::Taken { .. }
+        | Reply::Done { .. }
+        | Reply::Made { .. }
+        | Reply::Ended
+        | Reply::Noted { .. } => true,
+        Reply::Already { .. }
+        | Reply::Passed
+        | Reply::Refused(_)
+        | Reply::Confirm(_)
+        | Reply::Say(_)
+        | Reply::NotFound => false,
+    };
+    if stored || !done { said } else { format!("{said} {}", language.page().not_stored) }
 }
 
 /// Sets a cookie, if there is one.

@@ -25,6 +25,7 @@ pub mod opsgenie;
 pub mod pace;
 pub mod pages;
 pub mod pages_incidents;
+pub mod pages_link;
 pub mod pages_make;
 pub mod pages_people;
 pub mod pages_sign_in;

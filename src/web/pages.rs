@@ -6,7 +6,7 @@
 
 use super::doors::{Doors, Shared};
 use super::session::forget_said;
-use super::{pages_incidents, pages_make, pages_people, pages_sign_in};
+use super::{pages_incidents, pages_link, pages_make, pages_people, pages_sign_in};
 use crate::page::asset;
 use axum::Router;
 use axum::extract::{Path, Request, State};
@@ -35,6 +35,7 @@ pub fn routes(doors: &Arc<Doors>) -> Router<Arc<Doors>> {
         .route("/silences/new", get(pages_make::new_silence).post(pages_make::make_silence))
         .route("/absences", post(pages_make::make_absence))
         .route("/declare", get(pages_make::new_incident).post(pages_make::declare))
+        .route("/a/{token}", get(pages_link::show).post(pages_link::act))
         .route("/sign-in", get(pages_sign_in::signed_out))
         .route("/sign-in/{token}", get(pages_sign_in::ask_sign_in).post(pages_sign_in::sign_in))
         .route("/sign-out", post(pages_sign_in::sign_out))

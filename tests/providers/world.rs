@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use oncall::actor::Actor;
 use oncall::alert::{Link, Severity};
 use oncall::config::{
-    Config, EscalationPolicy, Id, Jira, JiraTicket, Matcher, Notify, Organisation, PROVIDERS, Pattern,
+    Config, EscalationPolicy, Id, Jira, JiraTicket, Links, Matcher, Notify, Organisation, PROVIDERS, Pattern,
     PatternTest, Phone, Provider, ProviderRow, Secret, SecretSource, Secrets, Service, Slack, Step, Twilio,
     Urgency, User,
 };
@@ -44,6 +44,11 @@ pub fn config() -> Config {
         calendars: BTreeMap::new(),
         sops: BTreeMap::new(),
     }
+}
+
+/// What signs links in tests.
+pub fn links() -> Links {
+    Links::new(b"a key that only tests know")
 }
 
 pub fn secrets() -> Secrets {
@@ -123,6 +128,7 @@ pub fn incident() -> Incident {
         idle_seconds: None,
         newcomers_told_at: None,
         newcomers_due: None,
+        triggered_again_at: None,
         let_through: false,
         lowered: false,
         raise_at: None,

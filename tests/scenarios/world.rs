@@ -229,6 +229,7 @@ impl World {
                 self.declare(user, service, severity, rest)
             }
             ["press", user, key] => self.press(user, key),
+            ["link", user, number, action] => self.link(user, number.parse().unwrap(), action),
             ["answer", user] => {
                 let call = self.providers.calls[user];
                 self.handle(Input::Outcome { delivery: call, outcome: Outcome::Answered });
@@ -515,6 +516,31 @@ impl World {
         self.handle(Input::Command(Command::Respond(Respond { target, action, by, via })));
     }
 
+    /// The link of the nth message to somebody: what it shows first, then what it does.
+    fn link(&mut self, user: &str, number: usize, action: &str) {
+        let theirs = |sent: &&(usize, Delivery)| sent.1.task.contact().is_some_and(|(to, _)| **to == *user);
+        let delivery = self.sent.iter().filter(theirs).nth(number - 1).unwrap().1.id;
+        let linked = self.incidents.state().linked(delivery, self.now);
+        let shown = linked.map(|linked| {
+            let may = |it: &oncall::incident::LinkedIncident| match (it.acknowledge, it.escalate) {
+                (true, true) => "acknowledge, escalate",
+                (true, false) => "acknowledge",
+                (false, true) => "escalate",
+                (false, false) => "nothing",
+            };
+            linked.incidents.iter().map(may).collect::<Vec<_>>().join("; ")
+        });
+        self.say(None, format!("link to {user} offers {}", shown.as_deref().unwrap_or("no page")));
+        let action = match action {
+            "acknowledge" => Asked::Acknowledge,
+            _ => Asked::Escalate { step: None },
+        };
+        // Whose it is is what the state says, and not what the door says.
+        let by = self.actor("boss");
+        let (target, via) = (Target::Delivery(delivery), Via::Link);
+        self.handle(Input::Command(Command::Respond(Respond { target, action, by, via })));
+    }
+
     fn reload(&mut self, name: &str) {
         let previous = Some(self.config.clone());
         self.config_name = name.to_owned();
@@ -741,7 +767,7 @@ fn notice(words: &Words) -> String {
             let lines = card.lines.iter().map(|line| format!(" / {}", line.replace('\n', " / ")));
             card.headline.clone() + &lines.collect::<String>()
         }
-        Words::Text(text) => text.line(false),
+        Words::Text(text) => text.line(false, None),
         Words::Script(_) | Words::Ticket(_) => String::new(),
     }
 }

@@ -64,7 +64,7 @@ impl Inside {
     /// With the config of the world; the doors know it when the engine's task does.
     pub fn of(world: &World) -> Inside {
         let clock = Clock::scaled(now(), 1);
-        let client = Client::new().unwrap();
+        let client = Client::new(SESSION_KEY).unwrap();
         let dir = StateDir::open(&world.state(), 1 << 20).unwrap();
         let (incidents, loaded, damage) = recover::load(&dir).unwrap();
         let (tell, told) = mpsc::unbounded_channel();
