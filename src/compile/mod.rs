@@ -19,6 +19,7 @@ mod integration;
 mod layout;
 mod masked;
 mod matcher;
+mod noise;
 mod organisation;
 mod overrides;
 mod policy;

@@ -12,6 +12,7 @@ mod event_rule;
 mod inhibition;
 mod link;
 mod masked;
+mod noise;
 mod provider;
 mod routing;
 mod run_time;
@@ -29,6 +30,7 @@ pub use event_rule::{EventRule, OWN_LABELS, RuleEffect, TEMPLATE_NAMES, said_sev
 pub use inhibition::Inhibition;
 pub use link::{Links, sample_token};
 pub use masked::{MASK, bare, is_secret_itself, is_secret_name, look_secret, masked, place_name};
+pub use noise::{FlappingRule, HOLD_MAX, ReopenRule};
 pub use provider::{MirrorKind, PROVIDERS, Provider, ProviderRow};
 pub use routing::{BadPattern, Matcher, PATTERN_MAX, Pattern, PatternTest, Silence, SilencePeriod, field};
 pub use run_time::{Break, InGit, RunTime, RunTimeAbsence, RunTimeOverride, RunTimeSilence};

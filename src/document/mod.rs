@@ -11,6 +11,7 @@ mod expectation;
 mod holidays;
 mod inhibition;
 mod integration;
+mod noise;
 mod organisation;
 mod overrides;
 mod schedule;
@@ -28,6 +29,7 @@ pub use expectation::{Alert, Expectation, Expected, Never};
 pub use holidays::Holiday;
 pub use inhibition::Inhibition;
 pub use integration::{Fields, Heartbeat, Integration, IntegrationType, Route, Severity, SeverityRule};
+pub use noise::{Flapping, FlappingLimits, ReopenWithin};
 pub use organisation::{
     Access, ApiToken, Defaults, Jira, Organisation, OwnHeartbeat, Providers, Slack, SlackUserGroup,
     TokenRight, Twilio,

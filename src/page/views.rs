@@ -46,6 +46,8 @@ pub struct Row {
     pub next: Option<String>,
     /// What holds its pages back, and until when.
     pub held_back: Option<String>,
+    /// How often it fires and clears, while it does.
+    pub flapping: Option<String>,
     pub may_acknowledge: bool,
 }
 

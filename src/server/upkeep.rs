@@ -82,7 +82,7 @@ fn tidy(dir: &StateDir, known: &[Damage], history: &History) {
         }
         Ok(done) => {
             for damage in &done.damages {
-                let said = recover::trouble(&dir, damage).words(Language::En);
+                let said = recover::trouble(dir, damage).words(Language::En);
                 tracing::error!(event = "no_snapshot", said, "no snapshot was made");
             }
         }

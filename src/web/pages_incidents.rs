@@ -15,8 +15,9 @@ use crate::disk::recover;
 use crate::engine::Lane;
 use crate::incident::message::warning;
 use crate::incident::{
-    Asked, Command, Entry, Incident, IncidentId, Input, Record, Reply, Respond, Status, Target,
+    Asked, Command, Entry, Hold, Incident, IncidentId, Input, Record, Reply, Respond, Status, Target,
 };
+use crate::language::noise::Mark;
 use crate::language::{Language, Word};
 use crate::page::{Ask, IncidentPage, ListPage, May, Person, Row as Shown, RowAlert, TimelineLine, line_url};
 use crate::place::Place;
@@ -192,7 +193,14 @@ fn shown(guest: &Guest, row: &Row) -> Shown {
     });
     let next = row.step.as_ref().filter(|_| row.status == Status::Triggered);
     let next = next.map(|step| language.clock(step.deadline, &guest.zone));
-    let held = row.held_back.as_ref().map(|held| format!("{} – {}", held.reason, guest.time(held.until)));
+    let held = row.held_back.as_ref().map(|held| match held.by {
+        Hold::Wait => language.mark(&Mark::Held { until: &guest.time(held.until) }),
+        Hold::Silence | Hold::Inhibition => format!("{} – {}", held.reason, guest.time(held.until)),
+    });
+    let flapping = row.flaps().map(|it| {
+        let within = u32::try_from(it.lasted().as_secs()).unwrap_or(u32::MAX);
+        language.mark(&Mark::Flapping { fires: it.fires, within })
+    });
     Shown {
         id: row.id.to_string(),
         status: status_word,
@@ -208,6 +216,7 @@ fn shown(guest: &Guest, row: &Row) -> Shown {
         who,
         next,
         held_back: held,
+        flapping,
         may_acknowledge: row.status == Status::Triggered && may_act(guest, &row.record),
     }
 }
@@ -258,7 +267,7 @@ fn page<'a>(
         Urgency::None => language.word(Word::NoUrgency),
     };
     let alerts = incident.alerts.iter().take(ALERTS_MAX).map(|alert| RowAlert {
-        firing: alert.firing,
+        firing: alert.lasts(),
         severity: severity(language, alert.severity).0,
         text: alert.own.as_ref().map_or_else(|| incident.summary.clone(), |own| own.summary.to_string()),
     });
@@ -320,7 +329,7 @@ pub async fn ask_resolve(State(doors): Shared, guest: Guest, Path(id): Path<Stri
         return guest.message(&doors, guest.words().not_found, StatusCode::NOT_FOUND);
     };
     let w = guest.words();
-    let firing = row.alerts.iter().any(|alert| alert.firing);
+    let firing = row.alerts.iter().any(|alert| alert.lasts());
     let view = Ask {
         shell: guest.shell(&doors, "incidents", w.resolve_really),
         w,
