@@ -1,10 +1,15 @@
 //! The `oncall` binary: arguments in, text and an exit status out.
 
 use clap::{CommandFactory, FromArgMatches};
+use mimalloc::MiMalloc;
 use oncall::cli::{self, Arguments, Exit, Output};
 use oncall::git::remote;
 use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
+
+/// Requests are read on one thread and forgotten on another, millions of small pieces: docs/performance.md.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
     remote::prepare();

@@ -11,4 +11,5 @@ pub mod entries;
 mod presence;
 pub mod recorder;
 pub mod recover;
+mod replay;
 pub mod segment;

@@ -34,7 +34,7 @@ pub const TIMELINE_KEPT_MAX: usize = 1_000;
 impl State {
     /// Applies one entry, and gives back the closed incidents that are forgotten now. Entries about incidents that are
     /// gone change nothing.
-    pub fn apply(&mut self, entry: &Entry) -> Vec<Incident> {
+    pub fn apply(&mut self, entry: &Entry) -> Vec<Box<Incident>> {
         (self.seq, self.at) = (entry.seq, entry.at);
         let forgotten = self.sweep(entry.at);
         match &entry.change {
@@ -257,7 +257,7 @@ impl State {
         self.remember(&opened.event, at);
         self.next_incident = self.next_incident.max(id.n.saturating_add(1));
         self.known(&opened.event, at).open = Some(id);
-        self.incidents.insert(id, Incident::new(id, at, opened));
+        self.incidents.insert(id, Box::new(Incident::new(id, at, opened)));
         self.arrived_in(id, &opened.event, at);
     }
 
@@ -387,7 +387,7 @@ impl State {
     }
 
     /// Forgets what is older than a day, at most once a minute, and what is over the bounds.
-    fn sweep(&mut self, now: Timestamp) -> Vec<Incident> {
+    fn sweep(&mut self, now: Timestamp) -> Vec<Box<Incident>> {
         let every = SignedDuration::from_mins(1);
         let mut forgotten = Vec::new();
         if self.swept_at.is_some_and(|swept| now.duration_since(swept).abs() < every) {

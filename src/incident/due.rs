@@ -78,11 +78,11 @@ impl Call<'_> {
         let Some(incident) = self.incident(id).filter(|it| it.status != Status::Resolved) else { return };
         let Some(held) = incident.held_back.clone() else { return };
         match self.silence(id) {
-            Some(silence) if silence == held => {}
+            Some(silence) if silence == *held => {}
             Some(silence) => self.about(id, EscalationChange::HeldBack(silence)),
             None => {
                 let mirrors = self.tickets_at(incident, incident.severity);
-                self.about(id, EscalationChange::Released { held, mirrors });
+                self.about(id, EscalationChange::Released { held: *held, mirrors });
                 self.begin(id);
             }
         }

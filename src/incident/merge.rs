@@ -105,5 +105,5 @@ fn is_snoozed(incident: &Incident) -> bool {
 fn step_of(incident: &Incident) -> Option<StepAt> {
     let urgent = incident.urgency == Urgency::High;
     let running = incident.escalation.as_ref().map(|running| running.at.clone());
-    running.or_else(|| incident.left_at.clone()).filter(|_| urgent)
+    running.or_else(|| incident.left_at.as_deref().cloned()).filter(|_| urgent)
 }

@@ -35,7 +35,8 @@ pub struct State {
     /// The commits of the last `REVISIONS_MAX` revisions, by number: a timeline names them.
     pub commits: BTreeMap<u32, String>,
     /// Open ones, and closed ones for a day.
-    pub incidents: BTreeMap<IncidentId, Incident>,
+    /// Boxed: a map that grows at its end keeps half of its places empty.
+    pub incidents: BTreeMap<IncidentId, Box<Incident>>,
     /// What is known of each key that is open or was heard of within a day.
     pub keys: BTreeMap<AlertKey, KnownKey>,
     /// Closed incidents in the order in which they closed.
@@ -166,17 +167,17 @@ pub struct Incident {
     pub opened_at: Timestamp,
     pub last_event_at: Timestamp,
     /// Who has it, while it is acknowledged.
-    pub acknowledgement: Option<Acknowledgement>,
-    pub resolved_by: Option<Actor>,
+    pub acknowledgement: Option<Box<Acknowledgement>>,
+    pub resolved_by: Option<Box<Actor>>,
     /// What holds its pages back.
-    pub held_back: Option<HeldBack>,
+    pub held_back: Option<Box<HeldBack>>,
     /// The policy that a rule or a person chose, in place of its service's.
     pub policy: Option<Id>,
-    pub escalation: Option<Escalation>,
+    pub escalation: Option<Box<Escalation>>,
     /// The step that ran when it was acknowledged.
-    pub left_at: Option<StepAt>,
+    pub left_at: Option<Box<StepAt>>,
     /// The step that was told at low urgency.
-    pub low: Option<LowTold>,
+    pub low: Option<Box<LowTold>>,
     /// When it was last triggered again for alerts that had joined, and when it will be.
     pub newcomers_told_at: Option<Timestamp>,
     pub newcomers_due: Option<Timestamp>,

@@ -112,7 +112,7 @@ impl Call<'_> {
         let Some(incident) = self.incident(id) else { return };
         let Some(held) = incident.held_back.clone() else { return };
         let mirrors = self.tickets_at(incident, incident.severity);
-        self.about(id, ResponseChange::LetThrough { held, mirrors, by: by.clone(), via });
+        self.about(id, ResponseChange::LetThrough { held: *held, mirrors, by: by.clone(), via });
         if begins {
             self.begin(id);
         }

@@ -19,7 +19,8 @@ use crate::disk::directory::StateDir;
 use crate::disk::recorder::{Recorder, Written};
 use crate::engine::{Engine, Health, JOURNAL_KEY, Lane, Release, Unwritten};
 use crate::incident::{
-    Command, Delivery, DeliveryId, Entry, IncidentId, Incidents, Input, Outcome, Reason, Task, stored::Stored,
+    Command, Delivery, DeliveryId, Entry, Incident, IncidentId, Incidents, Input, Outcome, Reason, Task,
+    stored::Stored,
 };
 use crate::language::Language;
 use crate::language::storage::Trouble;
@@ -243,7 +244,7 @@ impl Running {
                 let state = self.engine.incidents().state();
                 let range =
                     state.incidents.range(..before.unwrap_or(IncidentId { epoch: u32::MAX, n: u32::MAX }));
-                let newest_first = range.rev().map(|(_, incident)| incident);
+                let newest_first = range.rev().map(|(_, incident)| &**incident);
                 let found =
                     newest_first.filter(|incident| wanted.is(incident)).take(limit).cloned().collect();
                 let _ = answer.send(found);
@@ -257,7 +258,7 @@ impl Running {
             }
             Message::Find { id, answer } => {
                 let state = self.engine.incidents().state();
-                let found = state.incidents.get(&id).cloned();
+                let found = state.incidents.get(&id).map(|incident| Incident::clone(incident));
                 let (durable, commits) = (self.engine.durable(), state.commits.clone());
                 let _ = answer.send(found.map(|incident| Found { incident, durable, commits }));
             }
