@@ -3,7 +3,6 @@
 //! At a start only the state directory and the address to listen on can be fatal. Everything else is waited for,
 //! loudly: the doors answer 503 until a config is in force.
 
-use crate::disk::alive;
 use crate::disk::compaction::compact;
 use crate::disk::directory::StateDir;
 use crate::disk::recorder::{Recorder, Written};
@@ -27,7 +26,8 @@ use crate::server::inbox::{ALERTS_MAX, FIRST_MAX, Inbox};
 use crate::server::live::{Origin, Recorded, Status};
 use crate::server::log::Log;
 use crate::server::metrics::Metrics;
-use crate::server::run::{Carrier, Parts, STOP_MAX, Shown, run};
+use crate::server::parts::{Carrier, Parts, Shown};
+use crate::server::run::{STOP_MAX, run};
 use crate::server::signals::{Asked, Signals};
 use crate::server::sink::Sink;
 use crate::server::story::Story;
@@ -251,7 +251,7 @@ fn begin(state: &Path, accept_loss: bool) -> Result<Begun> {
     let (tell_written, written) = mpsc::unbounded_channel();
     let unusable = recover::unusable(&dir, &incidents, &loaded)?;
     let (recorder, epoch) = Recorder::start_anyway(&dir, &loaded.opening, tell_written);
-    let gap_seconds = alive::gap_seconds(&dir, wall());
+    let gap_seconds = dir.gap_seconds(wall());
     recorder.watch().context("cannot start the thread that looks after the state directory")?;
     compact_now_and_then(dir.clone(), unusable, loaded.damages);
     let epoch = u32::try_from(epoch).unwrap_or(u32::MAX);

@@ -4,22 +4,11 @@
 //! check then finds may be only that error once more, so it is not said. Each check says by a [`Doubt`] what else than
 //! the places it points at its finding depends on.
 
-use super::Found;
+use super::found::{Doubt, Found};
 use crate::compile::{Compiled, Diagnostic, Entry, Node, NodeKind, Severity, SourceFile};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
-
-/// What a finding depends on.
-#[derive(Debug)]
-pub(super) enum Doubt {
-    /// This file is as it was meant.
-    File(Arc<str>),
-    /// No error, in this file or in any, is about this word.
-    Word(Option<Arc<str>>, String),
-    /// Every reference to something of this kind leads somewhere, or nearly.
-    Lost(&'static str),
-}
 
 /// The pieces of the files that errors have spoilt.
 pub(super) struct Broken<'c> {

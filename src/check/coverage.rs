@@ -58,7 +58,8 @@ pub(super) fn same_people_at_times(subject: &Subject<'_>) -> Vec<Found> {
     let mut found = Vec::new();
     for policy in subject.config.policies.values() {
         for (before, step) in policy.steps.iter().zip(policy.steps.iter().skip(1)) {
-            if same_targets(before, step) {
+            // In turn, the next one is told.
+            if same_targets(before, step) || step.round_robin {
                 continue;
             }
             let Some((at, people)) = first_the_same(subject, before, step) else { continue };

@@ -13,6 +13,7 @@ mod doors;
 pub mod expectations;
 pub mod explain;
 mod folders;
+mod found;
 mod line_ups;
 mod long;
 mod matchers;
@@ -25,14 +26,16 @@ mod samples;
 mod side_by_side;
 mod silences;
 mod spelling;
+mod steps;
 mod storms;
 mod texts;
 mod turns;
 mod unused;
 
-use broken::{Broken, Doubt};
+use broken::Broken;
+use found::Found;
 
-use crate::compile::{Compiled, Diagnostic, Finding, Severity, Spot};
+use crate::compile::{Compiled, Diagnostic, Finding, Severity};
 use crate::config::{Config, Id};
 use crate::schedule::Shift;
 use jiff::Timestamp;
@@ -61,17 +64,6 @@ pub struct Subject<'a> {
     pub today: Option<Timestamp>,
     /// The shifts of the next four weeks of every schedule that a policy tells; none without a date.
     shifts: BTreeMap<Id, Vec<Shift>>,
-}
-
-/// What a check found; the table adds the code and the severity.
-#[derive(Debug)]
-struct Found {
-    spot: Spot,
-    message: String,
-    labels: Vec<(Spot, String)>,
-    help: Option<String>,
-    /// What it depends on: an error there may be all that is wrong.
-    doubts: Vec<Doubt>,
 }
 
 /// Every check.
@@ -172,6 +164,8 @@ pub const CHECKS: &[Check] = &[
     warning("OC160", "public_url is not https", providers::plain_http),
     warning("OC163", "`stale_after` ends what nobody has heard of again yet", doors::ends_too_early),
     warning("OC170", "a storm begins with a few incidents, or is counted over hours", storms::unlikely),
+    warning("OC181", "a rule repeats, and another calls or messages beside it", steps::beside_a_repeat),
+    warning("OC182", "a step with one person has nobody to take turns or to ask too", steps::only_one),
 ];
 
 /// Runs every check; sorted by file and position. Where there are errors, what they may have caused is left out.
@@ -228,38 +222,4 @@ const fn dated(code: &'static str, doc: &'static str, run: fn(&Subject<'_>) -> V
 
 const fn error(code: &'static str, doc: &'static str, run: fn(&Subject<'_>) -> Vec<Found>) -> Check {
     Check { code, severity: Severity::Error, dated: false, doc, run }
-}
-
-impl Found {
-    fn new(spot: Spot, message: impl Into<String>) -> Found {
-        Found { spot, message: message.into(), labels: Vec::new(), help: None, doubts: Vec::new() }
-    }
-
-    fn help(mut self, help: impl Into<String>) -> Found {
-        self.help = Some(help.into());
-        self
-    }
-
-    fn label(mut self, spot: Spot, message: impl Into<String>) -> Found {
-        self.labels.push((spot, message.into()));
-        self
-    }
-
-    /// Not said while there is an error in this file.
-    fn needs(mut self, file: &Arc<str>) -> Found {
-        self.doubts.push(Doubt::File(file.clone()));
-        self
-    }
-
-    /// Not said while an error, anywhere or in this file, is about this word.
-    fn unless_said(mut self, file: Option<&Arc<str>>, word: &str) -> Found {
-        self.doubts.push(Doubt::Word(file.cloned(), word.to_owned()));
-        self
-    }
-
-    /// Not said while a reference to something of this kind leads nowhere.
-    fn unless_lost(mut self, noun: &'static str) -> Found {
-        self.doubts.push(Doubt::Lost(noun));
-        self
-    }
 }

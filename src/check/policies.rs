@@ -69,7 +69,7 @@ pub(super) fn same_people(subject: &Subject<'_>) -> Vec<Found> {
     let mut found = Vec::new();
     for policy in subject.config.policies.values() {
         for (before, step) in policy.steps.iter().zip(policy.steps.iter().skip(1)) {
-            if same_targets(before, step) {
+            if same_targets(before, step) && !step.round_robin {
                 let message = "this step tells the same people as the step before";
                 let help =
                     "name others, or leave it out and let `repeat` or the people's own rules call again";

@@ -14,7 +14,7 @@ use crate::incident::{
 use crate::preview::timeline::Reader;
 use crate::serve::{From, Options, serve};
 use crate::server::clock::Clock;
-use crate::server::run::Shown;
+use crate::server::parts::Shown;
 use crate::server::secrets::Missing;
 use anyhow::{Context, Result, bail};
 use jiff::tz::TimeZone;

@@ -1,7 +1,7 @@
 //! `oncall incident`: shows an incident of a running server, or acts on one or several.
 
 use super::Output;
-use super::remote::{ENVIRONMENT, Question, Server, clock, segment};
+use super::remote::{ENVIRONMENT, Question, Server, clock, line, segment};
 use anyhow::{Context, Result, bail};
 use serde_json::{Map, Value, json};
 
@@ -103,13 +103,6 @@ pub(super) fn run(arguments: &Arguments) -> Result<Output> {
         let results = answer["results"].as_array().map_or(std::slice::from_ref(answer), Vec::as_slice);
         results.iter().map(|result| line(result) + "\n").collect()
     })
-}
-
-/// What became of one incident.
-pub(super) fn line(result: &Value) -> String {
-    let id = result["incident"].as_str().unwrap_or_default();
-    let said = result["text"].as_str().or(result["error"].as_str()).unwrap_or_default();
-    format!("{id}: {said}")
 }
 
 fn body(arguments: &Arguments, verb: Verb) -> Result<Map<String, Value>> {

@@ -2,7 +2,6 @@
 //!
 //! How a line looks is decided in [`line`](crate::server::line), which lines there are by `ONCALL_LOG`.
 
-use super::LogFormat;
 use crate::server::clock::Clock;
 use crate::server::line::{Format, Line, Value};
 use crate::server::sink::Sink;
@@ -17,6 +16,13 @@ use tracing::{Event, Metadata, Subscriber};
 use tracing_subscriber::layer::{Context as Within, Layer, SubscriberExt};
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Registry};
+
+/// How the log is written: as `key=value`, or as one JSON object a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum LogFormat {
+    Text,
+    Json,
+}
 
 /// The form of the lines; where somebody looks on, one for eyes.
 pub(super) fn format(wanted: LogFormat) -> Format {

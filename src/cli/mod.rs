@@ -18,6 +18,7 @@ mod edited;
 pub mod example;
 mod expect;
 mod explain;
+mod healthcheck;
 mod incident;
 mod incidents;
 pub mod init;
@@ -25,6 +26,7 @@ mod instant;
 mod known;
 mod line_up;
 mod log;
+mod man;
 mod overrides;
 mod page;
 mod parse;
@@ -48,7 +50,7 @@ mod who;
 pub mod write;
 
 pub use instant::instant;
-pub use serve::LogFormat;
+pub use log::LogFormat;
 
 use crate::edit::{Edit, EditError, Subject};
 use anyhow::Result;
@@ -93,10 +95,12 @@ pub enum Command {
     Serve(serve::Arguments),
     Urls(urls::Arguments),
     Doctor(doctor::Arguments),
+    Healthcheck(healthcheck::Arguments),
     Send(send::Arguments),
     Schema(schema::Arguments),
     Demo(demo::Arguments),
     Completions(completions::Arguments),
+    Man(man::Arguments),
 }
 
 /// The answer to a command.
@@ -179,9 +183,11 @@ fn answer(command: Command) -> Result<Output> {
         Command::Serve(arguments) => serve::run(arguments),
         Command::Urls(arguments) => urls::run(&arguments),
         Command::Doctor(arguments) => doctor::run(&arguments),
+        Command::Healthcheck(arguments) => healthcheck::run(&arguments),
         Command::Send(arguments) => send::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Completions(arguments) => Ok(completions::run(&arguments)),
+        Command::Man(arguments) => man::run(&arguments),
     }
 }

@@ -142,9 +142,16 @@ fn refusal(status: u16, answer: &Value) -> String {
             format!("{}\nNothing was changed: add --confirm to do it", texts.join("\n"))
         }
         _ if said.is_empty() => match answer["results"].as_array() {
-            Some(results) => results.iter().map(super::incident::line).collect::<Vec<_>>().join("\n"),
+            Some(results) => results.iter().map(line).collect::<Vec<_>>().join("\n"),
             None => format!("the server answers {status}"),
         },
         _ => said.to_owned(),
     }
+}
+
+/// What became of one incident.
+pub(super) fn line(result: &Value) -> String {
+    let id = result["incident"].as_str().unwrap_or_default();
+    let said = result["text"].as_str().or(result["error"].as_str()).unwrap_or_default();
+    format!("{id}: {said}")
 }

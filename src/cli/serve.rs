@@ -1,12 +1,13 @@
 //! `oncall serve`: runs the server.
 
 use super::dry_run::parse_duration;
+use super::log::LogFormat;
 use super::{Exit, Output, log};
 use crate::git::remote::Credentials;
 use crate::serve::{From, Options, serve};
 use crate::server::clock::Clock;
 use crate::server::line::{Format, Line};
-use crate::server::run::Shown;
+use crate::server::parts::Shown;
 use crate::server::secrets;
 use crate::server::sink::Sink;
 use crate::web::proxy::Network;
@@ -91,13 +92,6 @@ pub struct Arguments {
     /// The format of logs, written to standard error
     #[arg(long, value_enum, default_value_t = LogFormat::Text, env = "ONCALL_LOG_FORMAT", hide_env_values = true)]
     pub log: LogFormat,
-}
-
-/// How the log is written: as `key=value`, or as one JSON object a line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub enum LogFormat {
-    Text,
-    Json,
 }
 
 pub(super) fn run(arguments: Arguments) -> Result<Output> {

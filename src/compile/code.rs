@@ -31,6 +31,8 @@ pub const FALLBACK: &str = "OC027";
 pub const QUOTE: &str = "OC028";
 pub const TWICE: &str = "OC029";
 pub const NOT_CONFIGURED: &str = "OC030";
+pub const REPEATS: &str = "OC045";
+pub const EACH: &str = "OC046";
 pub const SOPS_FILE: &str = "OC201";
 pub const NOT_ENCRYPTED: &str = "OC202";
 pub const NO_FILE: &str = "OC210";
@@ -69,6 +71,8 @@ pub const CODES: &[(&str, &str)] = &[
     (QUOTE, "a text that YAML reads as a number needs quotes"),
     (TWICE, "something that must be unique is there twice"),
     (NOT_CONFIGURED, "a provider is used that oncall.yaml does not configure"),
+    (REPEATS, "a rule repeats where none can, or does not say after how long"),
+    (EACH, "each is asked to acknowledge where only one is told, or in the fallback"),
     (SOPS_FILE, "a file that holds secrets is not a SOPS file that is encrypted for age"),
     (NOT_ENCRYPTED, "a secret is readable in a SOPS file"),
     (NO_FILE, "a symbolic link, a submodule or a pointer of Git LFS stands where a file should be"),

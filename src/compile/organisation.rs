@@ -95,8 +95,8 @@ impl<'a> Resolver<'a> {
         if let Some(notify) = &defaults.notify {
             let high = notify.high.as_deref().unwrap_or_default();
             let low = notify.low.as_deref().unwrap_or_default();
-            self.contact_rules(high, &at.key("notify").key("high"));
-            self.contact_rules(low, &at.key("notify").key("low"));
+            self.contact_rules(high, &at.key("notify").key("high"), true);
+            self.contact_rules(low, &at.key("notify").key("low"), false);
         }
         if let Some(urgency) = &defaults.urgency {
             self.urgency_rules(urgency, &at.key("urgency"));
@@ -207,6 +207,7 @@ impl<'a> Resolver<'a> {
         users: &BTreeMap<Id, User>,
     ) {
         let Some(policy) = policies.get(fallback) else { return };
+        self.fallback_asks_each(policy);
         let named: Vec<&Id> = policy
             .steps
             .iter()

@@ -1,6 +1,7 @@
 //! Escalation policies.
 
-use super::diagnostic::Spot;
+use super::code;
+use super::diagnostic::{Finding, Part, Spot};
 use super::read::File;
 use super::resolve::Resolver;
 use crate::config::{EscalationPolicy, Id, Notify, Step};
@@ -38,11 +39,49 @@ impl Resolver<'_> {
         let mut notify = Vec::new();
         for (index, target) in step.notify.iter().enumerate() {
             let at = at.key("notify").index(index);
-            let found = self.target(target.schedule.as_deref(), target.user.as_deref(), &at);
-            notify.extend(found);
+            notify.extend(self.targets(target, &at));
         }
         let wait = self.duration(&step.wait, &at.key("wait"), (WAIT_MIN, WAIT_MAX));
-        Step { notify, wait, place: self.sources.place(at) }
+        let round_robin = step.round_robin.unwrap_or(false);
+        let each = step.acknowledge == Some(document::Acknowledges::Each);
+        if each && round_robin {
+            let message = "one of them is told, in turn: there is nobody else who could acknowledge";
+            let finding = Finding::error(code::EACH, at.key("acknowledge").on(Part::Key), message);
+            let finding = finding.label(at.key("round_robin").on(Part::Key), "one of them for each incident");
+            self.findings.push(finding.help("leave out one of `acknowledge: each` and `round_robin`"));
+        }
+        Step { notify, wait, round_robin, each, place: self.sources.place(at) }
+    }
+
+    /// One target, or several people as one.
+    fn targets(&mut self, target: &document::Target, at: &Spot) -> Vec<Notify> {
+        let document::Target { schedule, user, users } = target;
+        let Some(users) = users else {
+            return self.target(schedule.as_deref(), user.as_deref(), at).into_iter().collect();
+        };
+        let mut people: Vec<Notify> = Vec::new();
+        for (index, name) in users.iter().enumerate() {
+            let at = at.key("users").index(index);
+            let Some(user) = self.user(name, &at).map(Notify::User) else { continue };
+            if people.contains(&user) {
+                self.error(code::TWICE, at, format!("`{name}` is here twice"));
+            } else {
+                people.push(user);
+            }
+        }
+        people
+    }
+
+    /// The fallback repeats until somebody acknowledges: it cannot wait for each.
+    pub(super) fn fallback_asks_each(&mut self, policy: &EscalationPolicy) {
+        for (index, _) in policy.steps.iter().enumerate().filter(|(_, step)| step.each) {
+            let step = Spot::root(&policy.place.file).key("steps").index(index);
+            let message = "the fallback is told until one of them acknowledges: it cannot ask each";
+            let finding = Finding::error(code::EACH, step.key("acknowledge").on(Part::Key), message);
+            self.findings.push(
+                finding.help("leave `acknowledge: each` out here, and put it into the policy of the service"),
+            );
+        }
     }
 
     /// Exactly one of `schedule` and `user`.
@@ -51,7 +90,7 @@ impl Resolver<'_> {
             (Some(schedule), None) => self.schedule_id(schedule, &at.key("schedule")).map(Notify::Schedule),
             (None, Some(user)) => self.user(user, &at.key("user")).map(Notify::User),
             _ => {
-                self.error(super::code::EITHER_OR, at.clone(), "one of `schedule` and `user`");
+                self.error(code::EITHER_OR, at.clone(), "one of `schedule` and `user`");
                 None
             }
         }

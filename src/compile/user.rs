@@ -1,11 +1,11 @@
 //! People: how each is reached, and when each is away.
 
 use super::code;
-use super::diagnostic::{Finding, Spot};
+use super::diagnostic::{Finding, Part, Spot};
 use super::organisation::language;
 use super::read::File;
 use super::resolve::Resolver;
-use crate::config::{CONTACTS, Contact, ContactRule, Id, Method, Need, Phone, User};
+use crate::config::{CONTACTS, Contact, ContactRule, Id, Method, Need, Phone, Repeating, User};
 use crate::document::{self, ContactMethod, Secret};
 use crate::schedule::TimeOff;
 use jiff::{SignedDuration, Timestamp, ToSpan, tz::TimeZone};
@@ -13,6 +13,8 @@ use std::{collections::BTreeMap, sync::Arc};
 
 /// The longest wait of a personal rule.
 const AFTER_MAX: SignedDuration = SignedDuration::from_hours(24);
+/// The shortest time between two contacts of a rule that repeats.
+const EVERY_MIN: SignedDuration = SignedDuration::from_mins(1);
 
 impl Resolver<'_> {
     pub(super) fn users(&mut self) -> BTreeMap<Id, User> {
@@ -74,7 +76,7 @@ impl Resolver<'_> {
         let key = if high { "high" } else { "low" };
         let list = |notify: &document::Notify| if high { notify.high.clone() } else { notify.low.clone() };
         if let Some(own) = document.notify.as_ref().and_then(list) {
-            return self.contact_rules(&own, &file.at.key("notify").key(key));
+            return self.contact_rules(&own, &file.at.key("notify").key(key), high);
         }
         let defaults = self.organisation_document().and_then(|(organisation, at)| {
             let rules = organisation.defaults.as_ref()?.notify.as_ref().and_then(list)?;
@@ -82,7 +84,7 @@ impl Resolver<'_> {
         });
         if let Some((inherited, at)) = defaults {
             let known = self.findings.len();
-            let rules = self.contact_rules(&inherited, &at);
+            let rules = self.contact_rules(&inherited, &at, high);
             self.findings.truncate(known);
             return rules;
         }
@@ -93,6 +95,7 @@ impl Resolver<'_> {
         let rule = |by, minutes| ContactRule {
             by,
             after: SignedDuration::from_mins(minutes),
+            repeat: None,
             place: self.sources.place(&file.at),
         };
         // Messages first: they are there when somebody picks up.
@@ -106,18 +109,46 @@ impl Resolver<'_> {
             .collect()
     }
 
-    pub(super) fn contact_rules(&mut self, rules: &[document::ContactRule], at: &Spot) -> Vec<ContactRule> {
+    pub(super) fn contact_rules(
+        &mut self,
+        rules: &[document::ContactRule],
+        at: &Spot,
+        high: bool,
+    ) -> Vec<ContactRule> {
         let mut compiled = Vec::new();
         for (index, rule) in rules.iter().enumerate() {
             let at = at.index(index);
             let by = self.contact(rule.by, &at.key("by"));
             let bounds = (SignedDuration::ZERO, AFTER_MAX);
             let after = rule.after.as_ref().map(|after| self.duration(after, &at.key("after"), bounds));
+            let repeat = self.repeating(rule, &at, high);
             let place = self.sources.place(&at);
-            compiled.extend(by.map(|by| ContactRule { by, after: after.unwrap_or_default(), place }));
+            let after = after.unwrap_or_default();
+            compiled.extend(by.map(|by| ContactRule { by, after, repeat, place }));
         }
         compiled.sort_by_key(|rule| rule.after);
         compiled
+    }
+
+    /// `every` and `times`, at high urgency: what is low can wait, and is told once.
+    fn repeating(&mut self, rule: &document::ContactRule, at: &Spot, high: bool) -> Option<Repeating> {
+        let Some(every) = &rule.every else {
+            if rule.times.is_some() {
+                let message = "`times` says how often, and `every` after how long is missing";
+                let help = "add it, as in `every: 3m`, or leave `times` out";
+                self.error_help(code::REPEATS, at.key("times").on(Part::Key), message, help);
+            }
+            return None;
+        };
+        let every = self.duration(every, &at.key("every"), (EVERY_MIN, AFTER_MAX));
+        if !high {
+            let message = "what is of low urgency is told once: it does not repeat";
+            let help = "leave `every` out here, or move the rule to `high`";
+            self.error_help(code::REPEATS, at.key("every").on(Part::Key), message, help);
+            return None;
+        }
+        let times = rule.times.and_then(|times| u16::try_from(times).ok()).unwrap_or(Repeating::TIMES);
+        Some(Repeating { every, times: times.min(Repeating::TIMES_MAX) })
     }
 
     /// A contact method that this release has.

@@ -20,6 +20,10 @@ pub struct Step {
     pub notify: Vec<Notify>,
     /// The time until the next step, counted from the start of this one.
     pub wait: SignedDuration,
+    /// One of them for each incident, in turn.
+    pub round_robin: bool,
+    /// Each of them must acknowledge, not only the first.
+    pub each: bool,
     pub place: Place,
 }
 

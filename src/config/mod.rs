@@ -27,7 +27,7 @@ pub use run_time::{Break, RunTime, RunTimeAbsence, RunTimeOverride, RunTimeSilen
 pub use secret::{SECRET_MAX, Secret, SecretSource, Secrets};
 pub use service::{Group, Inform, JiraTicket, Service, StormRule, Urgency, UrgencyRule};
 pub use template::{FUEL_MAX, Field, Malformed, Rendered, TEMPLATE_MAX, Template};
-pub use user::{ContactRule, Phone, User};
+pub use user::{ContactRule, Phone, Repeating, User};
 
 use crate::actor::Actor;
 use crate::language::Language;

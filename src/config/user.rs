@@ -44,7 +44,24 @@ pub struct ContactRule {
     pub by: Contact,
     /// Counted from the moment the step tells this person.
     pub after: SignedDuration,
+    /// Again until somebody acknowledges.
+    pub repeat: Option<Repeating>,
     pub place: Place,
+}
+
+/// A contact that is made again and again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Repeating {
+    /// Counted from the end of the last one.
+    pub every: SignedDuration,
+    /// How often in all.
+    pub times: u16,
+}
+
+impl Repeating {
+    /// How often where nothing is said, and at most.
+    pub const TIMES: u16 = 20;
+    pub const TIMES_MAX: u16 = 100;
 }
 
 impl User {

@@ -163,7 +163,7 @@ fn run(
 ) {
     let mut buffer = Vec::new();
     let mut failed = None;
-    let alive = alive::file(dir).ok();
+    let alive = alive::file(&dir.shared.path).ok();
     while let Ok(batch) = batches.recv() {
         let result = match &failed {
             Some(reason) => Err(anyhow!("the segment has failed before: {reason}")),

@@ -4,7 +4,8 @@
 //! The live segment is never read, so this needs nothing from the journal's thread. Only one compaction runs at a
 //! time.
 
-use super::directory::{NewestSnapshot, StateDir, explain};
+use super::directory::{NewestSnapshot, StateDir};
+use super::files::explain;
 use crate::journal::recovery::{Damage, Part, Recovery, plan};
 use crate::journal::retention::{History, Segment, expired};
 use crate::journal::snapshot;

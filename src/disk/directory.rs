@@ -7,7 +7,8 @@
 //! what the bytes mean; [`segment`](super::segment) creates segments, and [`append`](super::append) writes them.
 
 use super::alive::{self, Watermark};
-use super::presence::Held;
+use super::files::{Names, create, explain, names, sync_directory};
+use super::held::Held;
 use crate::journal::frame::{self, DATA_START, Header, HeaderError};
 use crate::journal::recovery::{Damage, DamageKind, Listed, Opening, Part, Recovery, Torn, plan};
 use crate::journal::snapshot::{self, SnapshotError};
@@ -15,9 +16,9 @@ use crate::language::storage::SnapshotFault;
 use anyhow::{Context, anyhow, bail};
 use serde::de::DeserializeOwned;
 use std::collections::BTreeSet;
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{self, ErrorKind, Read, Write};
-use std::os::unix::fs::{FileExt, OpenOptionsExt};
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -104,15 +105,6 @@ pub(super) struct NewestSnapshot<S> {
     pub covered: u64,
     pub state: S,
     pub broken: Vec<BrokenSnapshot>,
-}
-
-/// The files of the journal, each kind in ascending order.
-#[derive(Debug, Default)]
-pub(super) struct Names {
-    pub segments: Vec<u64>,
-    /// The last entry in each, and the newest segment's number when it was made.
-    pub snapshots: Vec<(u64, u64)>,
-    pub temporaries: Vec<String>,
 }
 
 impl StateDir {
@@ -376,77 +368,6 @@ fn newer(path: &Path, format: u32, release: Option<String>) -> String {
         frame::RELEASE,
         frame::FORMAT
     )
-}
-
-impl Names {
-    pub fn is_empty(&self) -> bool {
-        self.segments.is_empty() && self.snapshots.is_empty() && self.temporaries.is_empty()
-    }
-
-    /// The highest number in use.
-    pub fn newest_number(&self) -> u64 {
-        let unfinished = self.temporaries.iter().filter_map(|name| name.strip_suffix(".tmp")?.parse().ok());
-        let snapshots = self.snapshots.iter().map(|(_, number)| *number);
-        self.segments.iter().copied().chain(unfinished).chain(snapshots).max().unwrap_or_default()
-    }
-}
-
-/// What went wrong with `path`, and how to fix it.
-pub(super) fn explain(path: &Path, error: &io::Error) -> anyhow::Error {
-    let advice = match error.kind() {
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
-            "free 200 MiB there, or give --state a larger disk"
-        }
-        ErrorKind::PermissionDenied => {
-            "make the user that runs oncall its owner, or give --state another directory"
-        }
-        ErrorKind::ReadOnlyFilesystem => "mount it writable, or give --state another directory",
-        ErrorKind::FileTooLarge => "raise the limit on the size of files (ulimit -f)",
-        ErrorKind::NotADirectory => "a part of it is a file: give --state another directory",
-        _ => return anyhow!("{}: {error}", path.display()),
-    };
-    anyhow!("{}: {error}: {advice}", path.display())
-}
-
-pub(super) fn create(path: &Path) -> io::Result<File> {
-    OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(path)
-}
-
-/// Makes the names in the directory durable.
-pub(super) fn sync_directory(path: &Path) -> io::Result<()> {
-    File::open(path)?.sync_all()
-}
-
-/// The files of the journal; none where there is no directory.
-pub(super) fn names(journal: &Path) -> io::Result<Names> {
-    let mut names = Names::default();
-    let files = match std::fs::read_dir(journal) {
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(names),
-        files => files?,
-    };
-    for file in files {
-        let Ok(name) = file?.file_name().into_string() else { continue };
-        match name.rsplit_once('.') {
-            Some((stem, "journal")) => names.segments.extend(segment_name(stem)),
-            Some((stem, "snapshot")) => names.snapshots.extend(snapshot_name(stem)),
-            Some((_, "tmp")) => names.temporaries.push(name),
-            _ => {}
-        }
-    }
-    names.segments.sort_unstable();
-    names.snapshots.sort_unstable();
-    Ok(names)
-}
-
-/// A copy of a segment whose number is spelled differently does not count.
-fn segment_name(stem: &str) -> Option<u64> {
-    let number = stem.parse().ok()?;
-    (stem == format!("{number:08}")).then_some(number)
-}
-
-fn snapshot_name(stem: &str) -> Option<(u64, u64)> {
-    let (number, covered) = stem.split_once('-')?;
-    Some((covered.parse().ok()?, number.parse().ok()?))
 }
 
 /// Reads `length` bytes, with zeros for those the disk cannot read; also returns where that is.

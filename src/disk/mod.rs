@@ -8,6 +8,8 @@ pub mod append;
 pub mod compaction;
 pub mod directory;
 pub mod entries;
+mod files;
+mod held;
 mod presence;
 pub mod recorder;
 pub mod recover;

@@ -1,50 +1,41 @@
-//! Whether the state directory is still where it was: its lock, its folder, and the file being written.
+//! Whether the state directory is still where it was, and that this server is alive.
 //!
-//! The lock is on the file `lock`, which names the server, and on the directory, so that a deleted file lets nobody in. A
-//! path is compared with the file that was opened there. What vanished is made again, and what somebody put in its place
-//! is set aside, never deleted. When to look is decided by [`recorder`](super::recorder).
+//! What vanished is made again, and what somebody put in its place is set aside, never deleted. When to look is decided by
+//! [`recorder`](super::recorder).
 
-use super::directory::{StateDir, explain, names, sync_directory};
+use super::alive;
+use super::directory::StateDir;
+use super::files::{explain, names};
+use super::held::{self, Held, LOCK, is_at, lock_directory, lock_file, make_directories, sync_ancestors};
 use crate::language::storage::Gone;
-use anyhow::{Context, Result, anyhow};
-use std::fs::{DirBuilder, File, Metadata, OpenOptions, TryLockError};
-use std::io::{self, ErrorKind, Read, Write};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
+use anyhow::Result;
+use std::fs::File;
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::sync::{MutexGuard, PoisonError};
-
-/// The most files of one name that are set aside.
-const SET_ASIDE_MAX: u32 = 10_000;
-const SET_ASIDE: &str = "set-aside";
-const LOCK: &str = "lock";
-
-/// What was opened, to be compared with what is there now. `None`: a full or read-only disk did not let it be made.
-#[derive(Debug, Default)]
-pub(super) struct Held {
-    lock: Option<File>,
-    directory: Option<File>,
-    journal: Option<File>,
-    live: Option<(PathBuf, File)>,
-}
-
-impl Held {
-    /// Makes the directories and takes the lock, as far as the disk allows; fails where a person has to do something.
-    pub(super) fn take(path: &Path) -> Result<Held> {
-        let journal = path.join("journal");
-        if let Err(error) = make_directories(&journal)
-            && !is_out_of_space(&error)
-        {
-            return Err(explain(path, &error));
-        }
-        sync_ancestors(&journal);
-        let directory = File::open(path).ok();
-        directory.as_ref().map_or(Ok(()), |directory| lock_directory(path, directory))?;
-        Ok(Held { lock: take_lock(path)?, directory, journal: File::open(&journal).ok(), live: None })
-    }
-}
+use std::time::SystemTime;
 
 impl StateDir {
+    /// For how many seconds no server ran before `now`; `None` where no server has run here, or the clock was set back.
+    pub fn gap_seconds(&self, now: SystemTime) -> Option<u64> {
+        let touched = alive::touched(&self.shared.path)?;
+        now.duration_since(touched).ok().map(|gap| gap.as_secs())
+    }
+
+    /// Touches the file, and writes how far the journal is. A disk that fails is told of by the journal.
+    pub(super) fn touch(&self) {
+        let shared = &self.shared;
+        let (segment, seq) = (shared.live.load(Ordering::SeqCst), shared.durable.load(Ordering::SeqCst));
+        // Before this process has written anything, what the last one said stays: a start that is cut short tells of no loss.
+        let text = match (segment, shared.before) {
+            (0, None) => "\n".to_owned(),
+            (0, Some(before)) => alive::words(before.segment, before.seq),
+            _ => alive::words(segment, seq),
+        };
+        let _ = alive::file(&shared.path).and_then(|file| file.write_all_at(text.as_bytes(), 0));
+    }
+
     /// Whether everything is still there that was; otherwise what is not.
     pub(super) fn look(&self) -> Result<(), Gone> {
         let held = self.held();
@@ -86,7 +77,7 @@ impl StateDir {
             let found = names(&shared.journal).map_err(failed)?;
             shared.number.fetch_max(found.newest_number() + 1, Ordering::SeqCst);
             if !found.is_empty() {
-                set_aside(&shared.path, &shared.journal)?;
+                held::set_aside(&shared.path, &shared.journal)?;
                 make_directories(&shared.journal).map_err(failed)?;
             }
             shared.incomplete.store(true, Ordering::SeqCst);
@@ -114,109 +105,10 @@ impl StateDir {
 
     /// Moves a file of the journal out of the way, where it is kept; returns its new path.
     pub fn set_aside(&self, file: &Path) -> Result<PathBuf> {
-        set_aside(&self.shared.path, file)
+        held::set_aside(&self.shared.path, file)
     }
 
     fn held(&self) -> MutexGuard<'_, Held> {
         self.shared.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// Whether the disk takes nothing new, which does not stop a server from paging.
-pub(super) fn is_out_of_space(error: &io::Error) -> bool {
-    matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::ReadOnlyFilesystem)
-}
-
-fn make_directories(journal: &Path) -> io::Result<()> {
-    DirBuilder::new().recursive(true).mode(0o700).create(journal)
-}
-
-/// Whether this path leads to this open file. A disk that does not answer is not the same as a path that is gone.
-fn is_at(path: &Path, file: &File) -> bool {
-    let identity = |about: Metadata| (about.dev(), about.ino());
-    match (std::fs::metadata(path), file.metadata()) {
-        (Ok(now), Ok(then)) => identity(now) == identity(then),
-        (Err(error), _) => !matches!(
-            error.kind(),
-            ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::StaleNetworkFileHandle
-        ),
-        (_, Err(_)) => true,
-    }
-}
-
-/// Makes the directory itself durable. We did not create the parents we may not open.
-fn sync_ancestors(path: &Path) {
-    for directory in path.canonicalize().iter().flat_map(|path| path.ancestors()) {
-        let _ = sync_directory(directory);
-    }
-}
-
-/// Fails if another server has the directory. Some network disks lock files only.
-fn lock_directory(path: &Path, directory: &File) -> Result<()> {
-    match directory.try_lock() {
-        Err(TryLockError::WouldBlock) => {
-            Err(in_use(path, &std::fs::read_to_string(path.join(LOCK)).unwrap_or_default()))
-        }
-        Err(TryLockError::Error(_)) | Ok(()) => Ok(()),
-    }
-}
-
-fn in_use(path: &Path, pid: &str) -> anyhow::Error {
-    let (pid, path) = (pid.trim(), path.display());
-    let pid = if pid.is_empty() { String::new() } else { format!(" (pid {pid})") };
-    anyhow!("another oncall server{pid} is using {path}: stop it, or give --state another directory")
-}
-
-/// The lock file; on a disk that takes nothing new the one that is there. `None`: there is none.
-fn take_lock(path: &Path) -> Result<Option<File>> {
-    let name = path.join(LOCK);
-    match open_lock(&name) {
-        Ok(file) => locked(path, file).map(Some),
-        Err(error) if is_out_of_space(&error) => match File::open(&name) {
-            Ok(file) => locked(path, file).map(Some),
-            Err(_) => Ok(None),
-        },
-        Err(error) => Err(explain(&name, &error)),
-    }
-}
-
-fn lock_file(path: &Path) -> Result<File> {
-    let name = path.join(LOCK);
-    locked(path, open_lock(&name).map_err(|error| explain(&name, &error))?)
-}
-
-fn open_lock(name: &Path) -> io::Result<File> {
-    OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(name)
-}
-
-fn locked(path: &Path, mut file: File) -> Result<File> {
-    match file.try_lock() {
-        Ok(()) => {}
-        Err(TryLockError::WouldBlock) => {
-            let mut pid = String::new();
-            let _ = file.read_to_string(&mut pid);
-            return Err(in_use(path, &pid));
-        }
-        Err(TryLockError::Error(error)) => return Err(explain(&path.join(LOCK), &error)),
-    }
-    // The pid is only for people; a full disk must not stop a pager from starting.
-    let _ = file.set_len(0).and_then(|()| writeln!(file, "{}", std::process::id()));
-    Ok(file)
-}
-
-fn set_aside(state: &Path, file: &Path) -> Result<PathBuf> {
-    let folder = state.join(SET_ASIDE);
-    let name = file.file_name().ok_or_else(|| anyhow!("{} has no name", file.display()))?;
-    let moved = || -> io::Result<PathBuf> {
-        DirBuilder::new().recursive(true).mode(0o700).create(&folder)?;
-        let numbered = |n: u32| folder.join(format!("{}-{n}", name.to_string_lossy()));
-        let free = std::iter::once(folder.join(name)).chain((2..=SET_ASIDE_MAX).map(numbered));
-        let free = free.into_iter().find(|path| !path.exists());
-        let to = free.ok_or_else(|| io::Error::from(ErrorKind::AlreadyExists))?;
-        std::fs::rename(file, &to)?;
-        file.parent().map_or(Ok(()), sync_directory)?;
-        sync_directory(&folder)?;
-        Ok(to)
-    };
-    moved().with_context(|| format!("cannot move {} to {}", file.display(), folder.display()))
 }

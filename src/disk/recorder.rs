@@ -105,7 +105,7 @@ impl Recorder {
             loop {
                 match recorder.shared.dir.look() {
                     Err(gone) => recorder.vanished(gone),
-                    Ok(()) if looks % each == 0 => alive::touch(&recorder.shared.dir),
+                    Ok(()) if looks % each == 0 => recorder.shared.dir.touch(),
                     Ok(()) => {}
                 }
                 looks += 1;

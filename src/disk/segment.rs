@@ -3,7 +3,8 @@
 //! The spare is filled with zeros in advance, so that syncing the live segment writes no metadata. It is renamed
 //! before it is written to, so a file named `spare` never contains anything but zeros.
 
-use super::directory::{StateDir, create, explain, sync_directory};
+use super::directory::StateDir;
+use super::files::{create, explain, sync_directory};
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::os::unix::fs::FileExt;

@@ -19,7 +19,7 @@ mod user;
 mod value;
 
 pub use business_hours::{BusinessHours, Window, WindowHolidays};
-pub use escalation_policy::{EscalationPolicy, Step, Target};
+pub use escalation_policy::{Acknowledges, EscalationPolicy, Step, Target};
 pub use expectation::{Alert, Expectation, Expected, Never};
 pub use holidays::Holiday;
 pub use integration::{Fields, Heartbeat, Integration, IntegrationType, Route, Severity, SeverityRule};

@@ -59,6 +59,14 @@ pub struct ContactRule {
     pub by: ContactMethod,
     /// Counted from the moment the person is told; at once by default.
     pub after: Option<Duration>,
+    /// Again and again until somebody acknowledges, so long after the end of the last one: 1 minute to 24 hours. Only at
+    /// high urgency.
+    #[schemars(example = &"3m")]
+    pub every: Option<Duration>,
+    /// How often in all, with `every`; 20 by default.
+    #[schemars(example = 4)]
+    #[schemars(range(min = 2, max = 100))]
+    pub times: Option<u32>,
 }
 
 /// How a person is reached. `email` comes in a later release.

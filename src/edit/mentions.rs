@@ -35,10 +35,16 @@ fn steps(subject: &Subject<'_>, user: &Id) -> Vec<Mention> {
     for policy in subject.config.policies.values() {
         let fallback = if policy.id == subject.config.organisation.fallback { ", the fallback," } else { "" };
         let steps = Spot::root(&policy.place.file).key("steps");
-        for (number, step) in policy.steps.iter().enumerate() {
-            for (index, _) in
-                step.notify.iter().enumerate().filter(|(_, it)| **it == Notify::User(user.clone()))
-            {
+        let source = subject.compiled.sources.files.get(&policy.place.file);
+        let written =
+            source.and_then(|source| source.root.as_ref()?.get("steps")).map_or(&[][..], Node::items);
+        for (number, step) in written.iter().enumerate() {
+            let targets = step.get("notify").map_or(&[][..], Node::items);
+            let one = |target: &Node| target.get("user").and_then(Node::text) == Some(&**user);
+            let among = |target: &Node| {
+                target.get("users").is_some_and(|all| all.items().iter().any(|it| it.text() == Some(&**user)))
+            };
+            for (index, _) in targets.iter().enumerate().filter(|(_, target)| one(target) || among(target)) {
                 let spot = steps.index(number).key("notify").index(index);
                 let what = format!("step {} of the policy `{}`{fallback} names them", number + 1, policy.id);
                 found.push(Mention { place: subject.compiled.sources.place(&spot), what });

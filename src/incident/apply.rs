@@ -44,6 +44,7 @@ impl State {
             Change::Delivery(change) => self.apply_delivery(change, entry),
             Change::Response(change) => self.apply_response(change, entry),
             Change::RunTime(change) => self.apply_run_time(change, entry),
+            Change::Steps(change) => self.apply_steps(change),
             Change::Escalation(
                 EscalationChange::Raised { .. }
                 | EscalationChange::HeldBack(_)

@@ -7,7 +7,7 @@ use super::errand::HangUp;
 use super::notification::Notification;
 use super::response::{Remark, ResponseChange};
 use super::standing::Standing;
-use super::state::Status;
+use super::state::{Acknowledgement, Status};
 use super::transition::ACKNOWLEDGED_BY_MAX;
 use super::{
     Asked, Assignee, Call, Command, DeliveryId, IncidentId, Refused, Reply, Respond, Target, Warning, message,
@@ -83,8 +83,12 @@ impl Call<'_> {
             match self.standing(id, &action, delivery) {
                 Standing::NoSuchIncident => {}
                 Standing::Done(name) => {
+                    let asked = self.awaits(id, &by);
                     self.also(id, &action, (&by, via));
-                    fared.already.push((id, name));
+                    match asked && action == Asked::Acknowledge {
+                        true => fared.done.push(id),
+                        false => fared.already.push((id, name)),
+                    }
                 }
                 Standing::Refused(refused) => fared.refused.push(refused),
                 Standing::Ask(warning) => fared.warnings.push(warning),
@@ -137,7 +141,8 @@ impl Call<'_> {
     fn also(&mut self, id: IncidentId, action: &Asked, (by, via): (&Actor, Via)) {
         let Some(incident) = self.incident(id) else { return };
         let held = incident.acknowledgement.as_ref().filter(|_| incident.status == Status::Acknowledged);
-        let new = held.is_some_and(|held| held.by.len() < ACKNOWLEDGED_BY_MAX && !held.by.contains(by));
+        let room = |held: &Acknowledgement| held.by.len() < ACKNOWLEDGED_BY_MAX || self.awaits(id, by);
+        let new = held.is_some_and(|held| room(held) && !held.by.contains(by));
         if new && *action == Asked::Acknowledge {
             self.about(id, ResponseChange::AlsoAcknowledged { by: by.clone(), via });
         }

@@ -106,6 +106,7 @@ impl State {
             }
             Change::Server(_)
             | Change::RunTime(_)
+            | Change::Steps(_)
             | Change::Heartbeat(_)
             | Change::Alert(_)
             | Change::Escalation(_)

@@ -26,6 +26,7 @@ impl Call<'_> {
                 self.about(id, ResponseChange::Retriggered { why, rule });
                 self.begin(id);
             }
+            Timer::Each => self.each_is_due(id),
             Timer::Newcomers => self.tell_newcomers(id),
             // Before anything more is told: a silence may have begun since.
             Timer::Raise => {

@@ -5,10 +5,11 @@
 
 use super::errand::{Errand, HangUp, Mirror};
 use super::made::RunTimeChange;
-use super::notification::Purpose;
+use super::notification::{Again, Purpose};
 use super::outlet::Outlet;
 use super::response::ResponseChange;
 use super::state::{HeldBack, StepAt};
+use super::step_change::StepsChange;
 use super::{DeliveryId, IncidentId, Outcome, Reason};
 use crate::actor::{Actor, Via};
 use crate::alert::{Event, Severity};
@@ -44,6 +45,7 @@ pub enum Change {
     Delivery(DeliveryChange),
     Response(ResponseChange),
     RunTime(RunTimeChange),
+    Steps(StepsChange),
 }
 
 /// About the server itself.
@@ -370,6 +372,9 @@ pub struct PlannedContact {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<String>,
     pub due: Timestamp,
+    /// Made again, until somebody acknowledges.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub again: Option<Again>,
     pub rule: Place,
 }
 

@@ -1,8 +1,9 @@
 //! Who is told next: steps, the fallback, low urgency, and what falls due.
 
 use super::entry::{EscalationChange, PlannedContact, Recipient, StepStart};
-use super::notification::Purpose;
+use super::notification::{Again, Purpose};
 use super::state::{Escalation, Incident, StepAt};
+use super::step_change::StepsChange;
 use super::{Call, IncidentId};
 use crate::config::{Config, EscalationPolicy, Id, Notify, Urgency, User};
 use crate::reason::{Because, Why};
@@ -43,7 +44,24 @@ impl From<&StepAt> for Position {
 pub(super) struct Members {
     /// Each with the reason why.
     pub people: BTreeMap<UserId, Because>,
+    /// The same people in the order of the file.
+    pub order: Vec<UserId>,
     pub shadows: BTreeMap<UserId, Because>,
+}
+
+impl Members {
+    fn add(&mut self, user: UserId, because: &Because) {
+        if !self.people.contains_key(&user) {
+            self.order.push(user.clone());
+            self.people.insert(user, because.clone());
+        }
+    }
+
+    /// Only this person of those who are told.
+    fn only(&mut self, user: &UserId) {
+        self.people.retain(|known, _| known == user);
+        self.order.retain(|known| known == user);
+    }
 }
 
 impl Call<'_> {
@@ -95,21 +113,24 @@ impl Call<'_> {
         let mut passed = 0;
         loop {
             let Some(policy) = self.policy(id, at.fallback) else { return };
-            let (length, repeat) = (policy.steps.len(), policy.repeat);
+            let (length, repeat, named) = (policy.steps.len(), policy.repeat, at.of(&policy.id));
             let last = at.step + 1 >= length;
             let Some(step) = policy.steps.get(at.step).cloned() else { return };
-            let members = members(self.config, &step.notify, self.now, at.fallback);
+            let mut members = members(self.config, &step.notify, self.now, at.fallback);
+            let turn = self.turn_of(id, &step, &named, &members.order, &[]);
+            turn.iter().for_each(|turn| members.only(&turn.user));
             let people = self.plans(&members.people, Urgency::High);
             let reaches = people.iter().any(|told| !told.contacts.is_empty());
             if reaches || (at.fallback && last) {
                 let wait = if at.fallback && last { fallback_wait(at.round) } else { step.wait };
                 let shadows = self.shadow_plans(&members.shadows);
-                let (at, rule) = (at.of(&policy.id), step.place);
+                let (at, rule) = (named, step.place);
                 let deadline = later(self.now, wait);
+                turn.into_iter().for_each(|turn| self.about(id, StepsChange::Chosen(turn)));
                 let step = StepStart { at, people, shadows, deadline, rule };
                 return self.about(id, EscalationChange::StepBegan(step));
             }
-            let (passed_at, rule, why) = (at.of(&policy.id), Some(step.place), Why::NobodyCanBeTold);
+            let (passed_at, rule, why) = (named, Some(step.place), Why::NobodyCanBeTold);
             self.about(id, EscalationChange::StepPassed { at: passed_at, rule, why });
             passed += 1;
             at = match following(at, length, repeat) {
@@ -210,10 +231,13 @@ impl Call<'_> {
         let pending = |told: &UserId| {
             incident.notifications.iter().any(|found| found.purpose == Purpose::Page && found.user == *told)
         };
+        if escalation.told.iter().any(pending) || self.next_in_turn(id, &escalation) {
+            return;
+        }
         let at = escalation.at;
         let steps = self.policy(id, at.fallback).map_or(&[][..], |policy| &policy.steps);
         let last = at.step as usize + 1 >= steps.len();
-        if escalation.told.iter().any(pending) || (at.fallback && last) {
+        if at.fallback && last {
             return;
         }
         let rule = steps.get(at.step as usize).map(|step| step.place.clone());
@@ -298,7 +322,8 @@ impl Call<'_> {
                 contacts: Vec::new(),
             });
             let due = later(from, inform.after).max(self.now);
-            told.contacts.push(PlannedContact { by: inform.by, to: None, due, rule: inform.place.clone() });
+            let (by, to, again, rule) = (inform.by, None, None, inform.place.clone());
+            told.contacts.push(PlannedContact { by, to, due, again, rule });
         }
         if !people.is_empty() {
             let rule = service.place.clone();
@@ -329,6 +354,7 @@ impl Call<'_> {
             by: rule.by,
             to: None,
             due: later(self.now, rule.after),
+            again: rule.repeat.map(Again::from),
             rule: rule.place.clone(),
         });
         Recipient { user: user.id.clone(), because, contacts: planned.collect() }
@@ -362,7 +388,7 @@ pub(super) fn members(config: &Config, notify: &[Notify], now: Timestamp, fallba
         match target {
             Notify::User(user) => {
                 if fallback || config.schedules.is_off(user, now).is_none() {
-                    members.people.entry(user.clone()).or_insert_with(|| Because::Named);
+                    members.add(user.clone(), &Because::Named);
                 }
             }
             Notify::Schedule(schedule) => {
@@ -377,7 +403,7 @@ pub(super) fn members(config: &Config, notify: &[Notify], now: Timestamp, fallba
                     }
                 };
                 for user in on_call.users {
-                    members.people.entry(user).or_insert_with(|| because.clone());
+                    members.add(user, &because);
                 }
                 for user in on_call.shadows {
                     members.shadows.entry(user).or_insert_with(|| because.clone());

@@ -87,6 +87,8 @@ pub enum Happened {
     },
     /// The alerts of a merged incident are its own again.
     GaveBack(IncidentId),
+    /// Each had to acknowledge, and these have not.
+    Unanswered(Vec<UserId>),
 }
 
 /// What somebody did to an incident, as its threads say it.
@@ -144,6 +146,7 @@ impl Happened {
             | Happened::AlsoAcknowledged(_)
             | Happened::Escalated(_)
             | Happened::GaveBack(_)
+            | Happened::Unanswered(_)
             | Happened::Remarked { .. } => false,
         }
     }
@@ -170,6 +173,7 @@ impl Happened {
             | Happened::Remarked { .. }
             | Happened::Did { .. }
             | Happened::GaveBack(_)
+            | Happened::Unanswered(_)
             | Happened::Resolved(_) => None,
         }
     }
@@ -185,6 +189,7 @@ impl Incident {
             Change::Alert(change) => self.alert_happens(change),
             Change::Escalation(change) => self.escalation_happens(change, entry.at),
             Change::Response(change) => Some(response_happens(change)),
+            Change::Steps(change) => change.happens(),
             Change::Server(_) | Change::Heartbeat(_) | Change::Delivery(_) | Change::RunTime(_) => None,
         }
     }

@@ -110,10 +110,22 @@ pub fn mirror(config: &Config, incident: &Incident, kind: MirrorKind, place: &st
 /// The direct message to `user` about these incidents.
 fn direct(config: &Config, incidents: &[&Incident], user: &str) -> Card {
     let reader = Reader::person(config, user);
-    match incidents {
+    let mut card = match incidents {
         [incident] => card(config, incident, &reader),
         several => several_card(config, several, &reader),
+    };
+    let asked = incidents.iter().any(|incident| incident.awaits(user));
+    if asked && !card.buttons.iter().any(|button| button.kind == ButtonKind::Acknowledge) {
+        let word = if incidents.len() > 1 { Word::AcknowledgeAll } else { Word::Acknowledge };
+        card.buttons.insert(0, button(ButtonKind::Acknowledge, reader.language, word));
     }
+    if let [incident] = incidents
+        && asked
+        && let Some(who) = by(config, incident, reader.language)
+    {
+        card.lines.insert(0, reader.language.shown(&Shown::EachIsAsked { who: &who }));
+    }
+    card
 }
 
 /// The ticket in a project. What its service does not say (it may have gone since) is the organisation's.

@@ -21,6 +21,7 @@ mod delivery;
 mod direct;
 mod dispatch;
 mod due;
+mod each;
 mod entry;
 mod errand;
 mod escalation;
@@ -45,6 +46,7 @@ mod run_time;
 mod script;
 mod standing;
 mod state;
+mod step_change;
 pub mod stored;
 mod storm;
 mod subject;
@@ -53,12 +55,14 @@ mod text;
 mod thread;
 mod timer;
 mod transition;
+mod turns;
 mod waits;
 
 pub use apply::{CLOSED_MAX, KEYS_MAX};
 pub use course::ASKED_MAX;
 pub use delivery::{Delivery, DeliveryId, IncidentId, NotAnId, Task, Words};
 pub use direct::DIRECTS_MAX;
+pub use each::Awaited;
 pub use entry::{
     AlertChange, Change, DeliveryChange, Entry, EscalationChange, Folded, HeartbeatChange, Moved, NewMirror,
     Opened, PlannedContact, Recipient, ServerChange, StepStart, WaitsFor,
@@ -71,20 +75,23 @@ pub use input::{
 pub use labels::Labels;
 pub use lines::{Happened, LINES_MAX, News};
 pub use made::{MovedTo, RunTimeChange};
-pub use notification::{Notification, Purpose};
+pub use notification::{Again, Notification, Purpose};
 pub use outlet::Outlet;
 pub use response::{Remark, ResponseChange};
 pub use state::{
     Acknowledgement, Alert, AlertKey, Escalation, Heartbeat, HeldBack, Hold, Incident, KnownKey, LowTold,
     Merged, Notice, OwnWords, Recent, Revision, State, Status, StepAt,
 };
+pub use step_change::StepsChange;
 pub use storm::{ARRIVALS_MAX, OPEN_MAX, STORM_ALERTS_MAX, Storm, StormSize};
 pub use taken::NOTE_MAX;
 pub use timer::Timer;
 pub use transition::{DESCRIPTION_KEPT_MAX, MIRRORS_MAX};
+pub use turns::{CHOSEN_MAX, Chosen, TURNS_MAX};
 
-use crate::config::{Config, Contact, Provider};
+use crate::config::{Config, Contact, Id, Provider};
 use crate::reason::OwnTrouble;
+use crate::schedule::UserId;
 use index::Index;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
@@ -137,6 +144,8 @@ struct Call<'a> {
     state: &'a mut State,
     index: &'a mut Index,
     beats: &'a mut BTreeMap<String, Timestamp>,
+    /// Whom steps with `round_robin` have chosen in this call: what comes at once is one bundle, for one person.
+    bundle: BTreeMap<(Id, u32), UserId>,
     turn: Turn,
 }
 
@@ -166,7 +175,15 @@ impl Incidents {
             .flat_map(|by| before.providers_of(by).map(move |provider| (by, provider)))
             .collect();
         let Incidents { state, index, beats, .. } = self;
-        let mut call = Call { config: &before, now, state, index, beats, turn: Turn::default() };
+        let mut call = Call {
+            config: &before,
+            now,
+            state,
+            index,
+            beats,
+            bundle: BTreeMap::new(),
+            turn: Turn::default(),
+        };
         let commanded = matches!(input, Input::Command(_));
         match input {
             Input::Alerts(events) => call.alerts(events),
@@ -188,11 +205,11 @@ impl Incidents {
             }
             Input::Tick => call.due(),
         }
-        let turn = call.turn;
+        let (turn, bundle) = (call.turn, call.bundle);
         // What somebody made or ended reaches running steps as a config change does.
         let config = self.in_force(config);
         let Incidents { state, index, beats, .. } = self;
-        let mut call = Call { config: &config, now, state, index, beats, turn };
+        let mut call = Call { config: &config, now, state, index, beats, bundle, turn };
         if commanded && !Arc::ptr_eq(&before, &config) {
             while let Some(unfinished) = self.reconcile.take() {
                 self.reconcile = call.reconcile(unfinished);
@@ -259,6 +276,7 @@ fn record(state: &mut State, index: &mut Index, entry: &Entry) {
             | ServerChange::TroubleOver { .. },
         ) => false,
         Change::RunTime(_)
+        | Change::Steps(_)
         | Change::Heartbeat(_)
         | Change::Alert(_)
         | Change::Escalation(_)
@@ -286,6 +304,7 @@ impl Call<'_> {
             Change::Server(ServerChange::Revision { .. }) => self.state.revision.number + 1,
             Change::Server(_)
             | Change::RunTime(_)
+            | Change::Steps(_)
             | Change::Heartbeat(_)
             | Change::Alert(_)
             | Change::Escalation(_)

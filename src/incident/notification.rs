@@ -1,10 +1,14 @@
 //! A planned contact of an incident, and why somebody is told. A part of the state, serialised with it.
+//!
+//! A rule that repeats plans its next contact when the last one is over; what takes its place is decided in `transition`.
 
-use super::DeliveryId;
-use crate::config::Contact;
+use super::entry::PlannedContact;
+use super::state::{Incident, Status};
+use super::{DeliveryId, Outcome};
+use crate::config::{Contact, Repeating};
 use crate::place::Place;
 use crate::schedule::UserId;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// A planned contact. It is kept while it waits or is in flight.
@@ -17,6 +21,8 @@ pub struct Notification {
     /// Which of the person's addresses, by name, where they have several.
     pub to: Option<String>,
     pub due: Timestamp,
+    /// What is left of a rule that repeats.
+    pub again: Option<Again>,
     pub purpose: Purpose,
     /// The rule that planned it.
     pub rule: Place,
@@ -27,6 +33,15 @@ pub struct Notification {
     pub doubted: Vec<DeliveryId>,
     /// It is due and waits, and its timeline says for what.
     pub wait_told: bool,
+}
+
+/// A contact that is made again and again, until somebody acknowledges.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Again {
+    /// Counted from the end of the last one.
+    pub every_seconds: u32,
+    /// How often after this one.
+    pub left: u16,
 }
 
 /// Why somebody is told.
@@ -41,13 +56,70 @@ pub enum Purpose {
     Inform,
     /// Somebody wanted them told too, acknowledged or not.
     Also,
+    /// Somebody has it, and each of the step must acknowledge.
+    Each,
+}
+
+impl Notification {
+    /// Whether another attempt is worth while, by where its incident stands.
+    pub(super) fn is_wanted(&self, status: Status, held: bool) -> bool {
+        match self.purpose {
+            Purpose::Inform | Purpose::Also => status != Status::Resolved,
+            Purpose::Page | Purpose::Shadow => status == Status::Triggered && !held,
+            Purpose::Each => status == Status::Acknowledged && !held,
+        }
+    }
+}
+
+impl Incident {
+    /// A contact of a rule that repeats is over: the next one is planned. One that rings is over when it has ended, any
+    /// other when its provider has taken it.
+    pub(super) fn repeat(&mut self, delivery: DeliveryId, outcome: &Outcome, at: Timestamp) {
+        let (status, held) = (self.status, self.held_back.is_some());
+        let over = |found: &Notification| match outcome {
+            Outcome::Ended { .. } | Outcome::Delivered { .. } => true,
+            Outcome::Accepted { .. } => !found.by.method().one_at_a_time,
+            Outcome::Answered
+            | Outcome::Rejected { .. }
+            | Outcome::Unavailable { .. }
+            | Outcome::Unknown { .. } => false,
+        };
+        let carried =
+            |found: &Notification| found.in_flight == Some(delivery) || found.doubted.contains(&delivery);
+        let mut next = Vec::new();
+        for found in self.notifications.iter_mut().filter(|found| carried(found) && over(found)) {
+            let Some(again) = found.again.take().filter(|again| again.left > 0) else { continue };
+            if found.is_wanted(status, held) {
+                let every = SignedDuration::from_secs(i64::from(again.every_seconds));
+                let due = at.saturating_add(every).unwrap_or(Timestamp::MAX);
+                let again = Some(Again { left: again.left - 1, ..again });
+                let planned = PlannedContact {
+                    by: found.by,
+                    to: found.to.clone(),
+                    due,
+                    again,
+                    rule: found.rule.clone(),
+                };
+                next.push((found.user.clone(), planned, found.purpose));
+            }
+        }
+        next.iter().for_each(|(user, planned, purpose)| self.plan_one(user, planned, *purpose));
+    }
+}
+
+impl From<Repeating> for Again {
+    /// The first contact is one of them.
+    fn from(rule: Repeating) -> Again {
+        let every_seconds = u32::try_from(rule.every.as_secs()).unwrap_or(u32::MAX);
+        Again { every_seconds, left: rule.times.saturating_sub(1) }
+    }
 }
 
 impl Purpose {
     /// Whether it is for the incident's whole life, acknowledged or held back, and not for a step.
     pub fn outlives_a_step(self) -> bool {
         match self {
-            Purpose::Inform | Purpose::Also => true,
+            Purpose::Inform | Purpose::Also | Purpose::Each => true,
             Purpose::Page | Purpose::Shadow => false,
         }
     }
@@ -55,7 +127,7 @@ impl Purpose {
     /// Whether it is to get somebody to work on it, so that a way that fails brings the next one early.
     pub fn gets_somebody(self) -> bool {
         match self {
-            Purpose::Page | Purpose::Also => true,
+            Purpose::Page | Purpose::Also | Purpose::Each => true,
             Purpose::Inform | Purpose::Shadow => false,
         }
     }

@@ -10,8 +10,7 @@ use super::response::ResponseChange;
 use super::state::{Escalation, Status};
 use super::{Call, HANDLE_MAX, IncidentId};
 use crate::actor::Actor;
-use crate::config::{Config, Urgency};
-use crate::place::Place;
+use crate::config::{Config, Step, Urgency};
 use crate::reason::{Because, Why};
 use crate::schedule::UserId;
 use std::collections::BTreeMap;
@@ -57,19 +56,18 @@ impl Call<'_> {
         let at = (running.at.step as usize).min(policy.steps.len().saturating_sub(1));
         let Some(step) = policy.steps.get(at).cloned() else { return };
         let (policy, last) = (policy.id.clone(), at + 1 == policy.steps.len());
-        let rule = step.place.clone();
         // The fallback's last step repeats by its own clock, whatever its wait says.
         let deadline = match running.at.fallback && last {
             true => running.deadline,
             false => later(running.began_at, step.wait),
         };
         if policy != running.at.policy || at as u32 != running.at.step || deadline != running.deadline {
-            let (step, rule) = (at as u32, rule.clone());
+            let (step, rule) = (at as u32, step.place.clone());
             self.about(id, EscalationChange::Moved { policy, step, deadline, rule });
         }
         let now = members(self.config, &step.notify, self.now, running.at.fallback);
         let Some(before) = previous.map(|config| self.members_before(config, &running)) else { return };
-        self.exchange(id, &running, &before, &now, &rule);
+        self.exchange(id, &running, &before, &now, &step);
     }
 
     /// Whoever acknowledged it has left: nobody works on it, so it pages again.
@@ -95,9 +93,14 @@ impl Call<'_> {
             .policies
             .get(&running.at.policy)
             .and_then(|policy| policy.steps.get(running.at.step as usize));
-        step.map_or_else(Members::default, |step| {
+        let mut before = step.map_or_else(Members::default, |step| {
             members(config, &step.notify, self.now, running.at.fallback)
-        })
+        });
+        if step.is_some_and(|step| step.round_robin) {
+            // Of those in it, only these were told.
+            before.people.retain(|user, _| running.told.contains(user));
+        }
+        before
     }
 
     fn exchange(
@@ -106,15 +109,18 @@ impl Call<'_> {
         running: &Escalation,
         before: &Members,
         now: &Members,
-        rule: &Place,
+        step: &Step,
     ) {
+        let rule = &step.place;
         let gone = |user: &&UserId| before.people.contains_key(*user) && !now.people.contains_key(*user);
         let users: Vec<UserId> = running.told.iter().filter(gone).cloned().collect();
         let new = |user: &UserId| !before.people.contains_key(user) && !running.told.contains(user);
+        // A step that tells one of them has somebody: who is new has a turn with another incident.
+        let all = !step.round_robin || running.told.is_empty();
         let added: BTreeMap<UserId, Because> = now
             .people
             .iter()
-            .filter(|(user, _)| new(user))
+            .filter(|(user, _)| all && new(user))
             .map(|(user, why)| (user.clone(), why.clone()))
             .collect();
         if !users.is_empty() {

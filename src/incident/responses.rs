@@ -4,7 +4,7 @@
 
 use super::entry::Entry;
 use super::made::{MovedTo, RunTimeChange};
-use super::notification::{Notification, Purpose};
+use super::notification::Purpose;
 use super::response::ResponseChange;
 use super::state::{Acknowledgement, Alert, AlertKey, Incident, Merged, OwnWords, State, Status};
 use super::transition::ACKNOWLEDGED_BY_MAX;
@@ -32,8 +32,7 @@ impl Incident {
             ResponseChange::Reassigned { to, escalation, policy, .. } => {
                 self.trigger_again();
                 self.newcomers_due = None;
-                self.notifications
-                    .retain(|found| found.in_flight.is_some() || found.purpose.outlives_a_step());
+                self.give_way(|found| !found.purpose.outlives_a_step());
                 self.plan(to, Purpose::Page);
                 if policy.is_some() {
                     self.policy.clone_from(policy);
@@ -122,8 +121,9 @@ impl Incident {
 
     /// Somebody has it now: what was planned for them beside the steps has done its work.
     pub(super) fn done_by(&mut self, by: &Actor) {
-        let own = |found: &Notification| found.purpose == Purpose::Also && by.user() == Some(&found.user);
-        self.notifications.retain(|found| found.in_flight.is_some() || !own(found));
+        let beside = |purpose: Purpose| matches!(purpose, Purpose::Also | Purpose::Each);
+        self.give_way(|found| beside(found.purpose) && by.user() == Some(&found.user));
+        self.awaited_no_more(by);
     }
 
     /// Somebody has it; what they take is all that is there.

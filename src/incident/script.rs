@@ -23,7 +23,10 @@ pub fn call(config: &Config, incidents: &[&Incident], user: &str) -> CallScript 
         words.push(language.spoken(&Spoken::Fallback));
     }
     match incidents {
-        [incident] => words.extend(one_spoken(config, incident, &reader)),
+        [incident] => {
+            words.extend(one_spoken(config, incident, &reader));
+            words.extend(incident.awaits(user).then(|| language.spoken(&Spoken::EachIsAsked)));
+        }
         several => words.extend(several_spoken(config, several, language)),
     }
     let keys = config.organisation.public_url.is_some();

@@ -3,12 +3,14 @@
 //! Everything here is serialised into snapshots with postcard, which knows neither skipped nor untagged fields. A change
 //! of layout renames the variant in [`stored`](super::stored).
 
+use super::each::Awaited;
 use super::errand::{Direct, Dispatch, Errand, Mirror, Paged, Stage};
 use super::labels::Labels;
 use super::lines::News;
 use super::notification::Notification;
 use super::outlet::Outlet;
 use super::storm::Storm;
+use super::turns::Chosen;
 use super::{DeliveryId, IncidentId, Reason};
 use crate::actor::{Actor, Origin};
 use crate::alert::{Event, Link, Severity};
@@ -178,6 +180,10 @@ pub struct Incident {
     pub left_at: Option<Box<StepAt>>,
     /// The step that was told at low urgency.
     pub low: Option<Box<LowTold>>,
+    /// Whom steps with `round_robin` chose, the last `CHOSEN_MAX`.
+    pub chosen: Vec<Chosen>,
+    /// Who must still acknowledge, though somebody has it.
+    pub awaited: Option<Box<Awaited>>,
     /// When it was last triggered again for alerts that had joined, and when it will be.
     pub newcomers_told_at: Option<Timestamp>,
     pub newcomers_due: Option<Timestamp>,

@@ -24,6 +24,7 @@ impl Call<'_> {
         let quiet = service.and_then(|service| service.auto_resolve_after);
         let quiet_seconds = quiet.and_then(|quiet| u32::try_from(quiet.as_secs()).ok());
         let event = event.map(Box::new);
+        self.await_the_others(id, by);
         let (by, snoozed) = (by.clone(), false);
         self.about(id, ResponseChange::Acknowledged { by, via, until, snoozed, quiet_seconds, event });
     }
@@ -48,6 +49,7 @@ impl Call<'_> {
 
     /// Acknowledged until an instant that a person chose, in place of the service's time.
     pub(super) fn snooze(&mut self, id: IncidentId, until: Timestamp, by: Actor, via: Via) {
+        self.await_the_others(id, &by);
         let (until, snoozed, quiet_seconds, event) = (Some(until), true, None, None);
         self.about(id, ResponseChange::Acknowledged { by, via, until, snoozed, quiet_seconds, event });
     }

@@ -11,7 +11,7 @@ use super::state::{AlertKey, Hold, Incident};
 use crate::actor::{Actor, Via};
 use crate::config::{Config, Urgency};
 use crate::language::thread::ThreadLine;
-use crate::language::timeline::{Act, HeldBy, Level, ResponseLine, TimelineLine};
+use crate::language::timeline::{Act, HeldBy, Level, ResponseLine, StepLine, TimelineLine};
 use crate::language::{Language, Shown};
 
 /// How many alerts one line of a thread names; the rest are counted.
@@ -75,6 +75,7 @@ fn kind(what: &Happened) -> Option<Kind> {
         | Happened::Remarked { .. }
         | Happened::Did { .. }
         | Happened::GaveBack(_)
+        | Happened::Unanswered(_)
         | Happened::Resolved(_) => None,
     }
 }
@@ -165,6 +166,10 @@ impl Teller<'_> {
             }
             Happened::Retriggered(why) => self.say(&ThreadLine::TriggeredAgain { why }),
             Happened::Remarked { by, remark } => self.remarked(name(by), remark),
+            Happened::Unanswered(users) => {
+                let line = TimelineLine::Step(StepLine::Unanswered { users: &self.people(users) });
+                self.say(&ThreadLine::Did { sentence: &self.language().timeline(&line) })
+            }
             Happened::Did { deed, by, via } => self.did(deed, name(by), *via),
             Happened::GaveBack(to) => self.say(&ThreadLine::Did {
                 sentence: &self.timeline(ResponseLine::GaveBack { to: &to.to_string() }),

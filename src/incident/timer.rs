@@ -23,6 +23,8 @@ pub enum Timer {
     Acknowledgement,
     /// A snooze ends.
     Snooze,
+    /// Somebody has it, and others of its step have not acknowledged.
+    Each,
     /// Alerts that joined an incident that somebody took, or that was told once, are told.
     Newcomers,
     /// What is held as low becomes high.
@@ -34,12 +36,13 @@ pub enum Timer {
 }
 
 impl Timer {
-    pub const ALL: [Timer; 9] = [
+    pub const ALL: [Timer; 10] = [
         Timer::Quiet,
         Timer::Silence,
         Timer::Hold,
         Timer::Acknowledgement,
         Timer::Snooze,
+        Timer::Each,
         Timer::Newcomers,
         Timer::Raise,
         Timer::Step,
@@ -82,6 +85,7 @@ impl Incident {
             Timer::Hold => held(true),
             Timer::Acknowledgement => taken(false),
             Timer::Snooze => taken(true),
+            Timer::Each => self.awaited.as_ref().filter(|_| self.held_back.is_none()).map(|it| it.due),
             Timer::Newcomers => self.newcomers_due.filter(|_| self.held_back.is_none()),
             Timer::Raise => self.raise_at.filter(|_| self.pages()),
             Timer::Step => self.escalation.as_ref().filter(|_| self.pages()).map(|it| it.deadline),
@@ -131,6 +135,7 @@ impl Incident {
                 let waits = self.held_back.iter_mut().filter(|held| held.by == Hold::Wait);
                 waits.map(|held| &mut held.until).for_each(moved);
             }
+            Timer::Each => self.awaited.iter_mut().map(|awaited| &mut awaited.due).for_each(moved),
             Timer::Silence | Timer::Snooze | Timer::Raise => {}
         }
     }

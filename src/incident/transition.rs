@@ -14,6 +14,7 @@ use super::storm::Storm;
 use super::{DeliveryId, IncidentId, Outcome};
 use crate::alert::{Event, Severity, UNPARSED};
 use crate::config::Provider;
+use crate::schedule::UserId;
 use jiff::Timestamp;
 
 /// How much of a description is kept in memory, in characters; the whole text is in the journal.
@@ -58,6 +59,8 @@ impl Incident {
             escalation: None,
             left_at: None,
             low: None,
+            chosen: Vec::new(),
+            awaited: None,
             newcomers_told_at: None,
             newcomers_due: None,
             raise_at: opened.raise_at,
@@ -83,6 +86,7 @@ impl Incident {
             Change::Escalation(change) => self.apply_escalation(change, entry.at),
             Change::Delivery(change) => self.apply_delivery(change, entry),
             Change::Response(change) => self.apply_response(change, entry.at),
+            Change::Steps(change) => self.apply_steps(change),
             Change::Server(_) | Change::Heartbeat(_) | Change::RunTime(_) => {}
         }
         if let Some(happened) = happened {
@@ -170,11 +174,7 @@ impl Incident {
                 if let Some(escalation) = &mut self.escalation {
                     escalation.told.retain(|user| !users.contains(user));
                 }
-                self.notifications.retain(|found| {
-                    found.in_flight.is_some()
-                        || found.purpose.outlives_a_step()
-                        || !users.contains(&found.user)
-                });
+                self.give_way(|found| !found.purpose.outlives_a_step() && users.contains(&found.user));
             }
             EscalationChange::Moved { policy, step, deadline, .. } => {
                 if let Some(escalation) = &mut self.escalation {
@@ -193,14 +193,13 @@ impl Incident {
                 self.sent((*delivery, *provider), errand, notifications, entry);
             }
             DeliveryChange::Outcome { delivery, outcome, retry_at, .. } => {
-                self.outcome(*delivery, outcome, *retry_at);
+                self.outcome(*delivery, outcome, *retry_at, entry.at);
             }
             DeliveryChange::Hastened { notification, .. } => {
                 self.notification(*notification, |found| found.due = found.due.min(entry.at));
             }
             DeliveryChange::GaveUp { user, by, .. } => {
-                self.notifications
-                    .retain(|found| found.in_flight.is_some() || found.user != *user || found.by != *by);
+                self.give_way(|found| found.user == *user && found.by == *by);
             }
             DeliveryChange::Waits { user, by, .. } => {
                 let waits = |found: &&mut Notification| found.in_flight.is_none() && found.due <= entry.at;
@@ -290,7 +289,13 @@ impl Incident {
         self.version += u32::from(self.held_back.is_none());
         self.held_back = Some(Box::new(held));
         self.escalation = None;
-        self.notifications.retain(|found| found.in_flight.is_some() || found.purpose.outlives_a_step());
+        self.give_way(|found| !found.purpose.outlives_a_step());
+    }
+
+    /// What waits of these is not sent, and what is under way is not repeated.
+    pub(super) fn give_way(&mut self, goes: impl Fn(&Notification) -> bool) {
+        self.notifications.retain(|found| found.in_flight.is_some() || !goes(found));
+        self.notifications.iter_mut().filter(|found| goes(found)).for_each(|found| found.again = None);
     }
 
     fn begin(&mut self, step: &StepStart, at: Timestamp) {
@@ -310,41 +315,48 @@ impl Incident {
     /// Plans contacts. Somebody who is told again starts over: what still waited for them gives way.
     pub(super) fn plan(&mut self, people: &[Recipient], purpose: Purpose) {
         for told in people {
-            self.notifications.retain(|found| {
-                found.in_flight.is_some() || found.user != told.user || found.purpose != purpose
-            });
+            self.give_way(|found| found.user == told.user && found.purpose == purpose);
             // Most incidents plan once: room for more would be half of what they weigh.
             self.notifications.reserve_exact(told.contacts.len());
-            for PlannedContact { by, to, due, rule } in &told.contacts {
-                if self.notifications.len() >= NOTIFICATIONS_MAX {
-                    self.notifications.remove(0);
-                }
-                self.notifications.push(Notification {
-                    n: self.next_notification,
-                    user: told.user.clone(),
-                    by: *by,
-                    to: to.clone(),
-                    due: *due,
-                    purpose,
-                    rule: rule.clone(),
-                    in_flight: None,
-                    failed: 0,
-                    doubted: Vec::new(),
-                    wait_told: false,
-                });
-                self.next_notification = self.next_notification.wrapping_add(1);
+            for planned in &told.contacts {
+                self.plan_one(&told.user, planned, purpose);
             }
         }
+    }
+
+    pub(super) fn plan_one(&mut self, user: &UserId, planned: &PlannedContact, purpose: Purpose) {
+        if self.notifications.len() >= NOTIFICATIONS_MAX {
+            self.notifications.remove(0);
+        }
+        let PlannedContact { by, to, due, again, rule } = planned;
+        self.notifications.push(Notification {
+            n: self.next_notification,
+            user: user.clone(),
+            by: *by,
+            to: to.clone(),
+            due: *due,
+            again: *again,
+            purpose,
+            rule: rule.clone(),
+            in_flight: None,
+            failed: 0,
+            doubted: Vec::new(),
+            wait_told: false,
+        });
+        self.next_notification = self.next_notification.wrapping_add(1);
     }
 
     /// Stops the escalation and everything that waits; `inform` too when the incident is over.
     pub(super) fn stop(&mut self, over: bool) {
         self.escalation = None;
-        self.notifications
-            .retain(|found| found.in_flight.is_some() || (found.purpose.outlives_a_step() && !over));
+        self.give_way(|found| !found.purpose.outlives_a_step() || over);
+        if over {
+            self.awaited = None;
+        }
     }
 
     pub(super) fn trigger_again(&mut self) {
+        self.await_nobody();
         self.status = Status::Triggered;
         self.acknowledgement = None;
         self.quiet_seconds = None;
@@ -374,12 +386,15 @@ impl Incident {
         }
     }
 
-    fn outcome(&mut self, delivery: DeliveryId, outcome: &Outcome, retry_at: Option<Timestamp>) {
+    fn outcome(
+        &mut self,
+        delivery: DeliveryId,
+        outcome: &Outcome,
+        retry_at: Option<Timestamp>,
+        at: Timestamp,
+    ) {
         self.settle_mirrors(delivery, outcome, retry_at);
-        let wanted = |found: &Notification, status: Status, held: bool| match found.purpose {
-            Purpose::Inform | Purpose::Also => status != Status::Resolved,
-            Purpose::Page | Purpose::Shadow => status == Status::Triggered && !held,
-        };
+        self.repeat(delivery, outcome, at);
         let (status, held) = (self.status, self.held_back.is_some());
         let unsettled = matches!(outcome, Outcome::Accepted { .. });
         let over = matches!(outcome, Outcome::Ended { .. } | Outcome::Delivered { .. });
@@ -404,7 +419,7 @@ impl Incident {
             found.failed = found.failed.saturating_add(1);
             found.doubted.extend(doubt.then_some(delivery));
             found.due = retry_at.unwrap_or(found.due);
-            retry_at.is_some() && wanted(found, status, held)
+            retry_at.is_some() && found.is_wanted(status, held)
         });
         let told = taken.into_iter().filter(|(_, purpose)| *purpose == Purpose::Page && !unsettled);
         for (user, _) in told {

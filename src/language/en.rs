@@ -45,6 +45,7 @@ pub(super) fn spoken(phrase: &Spoken) -> String {
     match phrase {
         Spoken::Greeting { name } => format!("Hello {name}, this is an on-call page."),
         Spoken::Fallback => "Nobody else could be reached, so you are called as the fallback.".into(),
+        Spoken::EachIsAsked => "Somebody has it. You are asked to acknowledge it too.".into(),
         Spoken::Alert { service, severity } => {
             format!("{service} has {} alert.", with_article(*severity))
         }
@@ -103,6 +104,7 @@ pub(super) fn shown(phrase: &Shown) -> String {
         Shown::SilencedUntil { until, reason, rule } => format!("until {until}: {reason} ({rule})"),
         Shown::Repeated => "Sent again: we could not tell whether it got through before.".into(),
         Shown::AcknowledgedBy { who } => format!("Acknowledged by {who}."),
+        Shown::EachIsAsked { who } => format!("{who} has it. You are asked to acknowledge it too."),
         Shown::ResolvedBy { who } => format!("Resolved by {who}."),
         Shown::NoTransition { wanted, available } => format!(
             "The ticket's status was left as it is: no transition leads to \"{wanted}\". There are: {}",

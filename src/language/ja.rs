@@ -45,6 +45,7 @@ pub(super) fn spoken(phrase: &Spoken) -> String {
     match phrase {
         Spoken::Greeting { name } => format!("{name}さん、オンコールの呼び出しです。"),
         Spoken::Fallback => "担当者につながらないため、予備の連絡先としてお電話しています。".into(),
+        Spoken::EachIsAsked => "すでに対応中の人がいますが、あなたの応答も必要です。".into(),
         Spoken::Alert { service, severity } => {
             format!("{service}で、{}アラートが発生しています。", before_noun(*severity))
         }
@@ -104,6 +105,7 @@ pub(super) fn shown(phrase: &Shown) -> String {
         Shown::SilencedUntil { until, reason, rule } => format!("{until}まで: {reason}（{rule}）"),
         Shown::Repeated => "前の送信が届いたか確認できなかったため、再送しています。".into(),
         Shown::AcknowledgedBy { who } => format!("対応中です（{who}）。"),
+        Shown::EachIsAsked { who } => format!("{who}が対応中です。あなたも応答してください。"),
         Shown::ResolvedBy { who } => format!("解決済みになりました（{who}）。"),
         Shown::NoTransition { wanted, available } => format!(
             "「{wanted}」へのトランジションがないため、チケットのステータスは変更していません。候補: {}",

@@ -7,6 +7,7 @@ pub mod answer;
 mod en;
 mod ja;
 pub mod moment;
+mod steps;
 pub mod storage;
 pub mod thread;
 pub mod timeline;
@@ -77,6 +78,8 @@ pub enum Spoken<'a> {
     },
     /// The policy reached nobody, so the fallback is called.
     Fallback,
+    /// Somebody has it, and each of the step is asked to acknowledge.
+    EachIsAsked,
     /// `severity` is one of the severities above.
     Alert {
         service: &'a str,
@@ -201,6 +204,10 @@ pub enum Shown<'a> {
     /// An earlier attempt may have got through.
     Repeated,
     AcknowledgedBy {
+        who: &'a str,
+    },
+    /// Somebody has it, and each of the step is asked to acknowledge.
+    EachIsAsked {
         who: &'a str,
     },
     ResolvedBy {

@@ -137,11 +137,46 @@ pub enum OverrideLine<'a> {
 /// Who is told, step by step.
 #[derive(Clone, Debug)]
 pub enum StepLine<'a> {
-    StepBegan { step: Step<'a>, people: &'a [String], shadows: &'a [String], next: &'a str },
-    StepPassed { step: Step<'a>, why: &'a Why },
-    Told { as_what: ToldAs, people: &'a [String] },
-    Dropped { users: &'a [String] },
-    Moved { step: Step<'a>, next: &'a str },
+    StepBegan {
+        step: Step<'a>,
+        people: &'a [String],
+        shadows: &'a [String],
+        next: &'a str,
+    },
+    StepPassed {
+        step: Step<'a>,
+        why: &'a Why,
+    },
+    Told {
+        as_what: ToldAs,
+        people: &'a [String],
+    },
+    Dropped {
+        users: &'a [String],
+    },
+    /// Whose turn it is, and who would have come first and is busy.
+    Chosen {
+        step: Step<'a>,
+        user: &'a str,
+        busy: &'a [String],
+    },
+    /// These must acknowledge too.
+    Awaited {
+        users: &'a [String],
+        until: &'a str,
+    },
+    ToldAgain {
+        users: &'a [String],
+        until: &'a str,
+    },
+    /// These were asked to acknowledge, and have not.
+    Unanswered {
+        users: &'a [String],
+    },
+    Moved {
+        step: Step<'a>,
+        next: &'a str,
+    },
 }
 
 /// What people did, and what follows from that.

@@ -1,8 +1,9 @@
 //! The lines of a timeline in English.
 
+use super::steps;
 use super::timeline::{
     Act, Carries, DeliveryLine, Ended, Held, HeldBy, Level, OverrideLine, OwnLine, Remarked, ResponseLine,
-    RunTimeLine, Said, Slowed, Step, StepLine, TimelineLine, ToldAs, Waiting, Way,
+    RunTimeLine, Said, Slowed, Step, TimelineLine, Waiting, Way,
 };
 use crate::actor::Via;
 use crate::reason::{Because, Fault, OwnTrouble, Why};
@@ -56,7 +57,7 @@ pub(super) fn line(line: &TimelineLine) -> String {
         TimelineLine::Released { by: HeldBy::Inhibition } => "no longer inhibited".to_owned(),
         TimelineLine::Released { by: HeldBy::Wait } => "the wait is over".to_owned(),
         TimelineLine::RunTime { made, by, via } => run_time(made, &format!("{by} {}", way(*via))),
-        TimelineLine::Step(line) => step_line(line),
+        TimelineLine::Step(line) => steps::en(line),
         TimelineLine::Response(line) => response(line),
         TimelineLine::Delivery(line) => delivery(line),
     }
@@ -120,33 +121,6 @@ fn folded(line: &TimelineLine) -> String {
     let service = service.map_or_else(String::new, |service| format!(" of {service}"));
     let rule = rule.map_or_else(String::new, |rule| format!(" ({rule})"));
     format!("{} {did} the storm {storm}{service}: {}{rule}", said(alert), why(reason))
-}
-
-fn step_line(line: &StepLine) -> String {
-    match line {
-        StepLine::StepBegan { step, people, shadows, next } => {
-            let round = if step.round > 1 { format!(", round {}", step.round) } else { String::new() };
-            let shadows = match shadows {
-                [] => String::new(),
-                shadows => format!("; shadows: {}", shadows.join("; ")),
-            };
-            format!("{}{round}: {}{shadows}; next step at {next}", position(step), list(people))
-        }
-        StepLine::StepPassed { step, why: reason } => {
-            format!("{} passed at once: {}", position(step), why(reason))
-        }
-        StepLine::Told { as_what, people } => {
-            let what = match as_what {
-                ToldAs::Informed => "to be informed",
-                ToldAs::Shadows => "told as shadows",
-                ToldAs::NowInStep => "now in the step, told",
-                ToldAs::OnceAtLow => "told once, at low urgency",
-            };
-            format!("{what}: {}", list(people))
-        }
-        StepLine::Dropped { users } => format!("no longer in the step: {}", users.join(", ")),
-        StepLine::Moved { step, next } => format!("now at {}, next step at {next}", position(step)),
-    }
 }
 
 fn response(line: &ResponseLine) -> String {
@@ -301,12 +275,12 @@ fn held_by(by: HeldBy) -> &'static str {
     }
 }
 
-fn position(step: &Step) -> String {
+pub(super) fn position(step: &Step) -> String {
     let kind = if step.fallback { "fallback " } else { "" };
     format!("{kind}step {} of {}", step.step, step.policy)
 }
 
-fn list(people: &[String]) -> String {
+pub(super) fn list(people: &[String]) -> String {
     if people.is_empty() { "nobody".to_owned() } else { people.join("; ") }
 }
 

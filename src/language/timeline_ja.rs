@@ -1,8 +1,9 @@
 //! The lines of a timeline in Japanese.
 
+use super::steps;
 use super::timeline::{
     Act, Carries, DeliveryLine, Ended, Held, HeldBy, Level, OverrideLine, OwnLine, Remarked, ResponseLine,
-    RunTimeLine, Said, Slowed, Step, StepLine, TimelineLine, ToldAs, Waiting, Way,
+    RunTimeLine, Said, Slowed, Step, TimelineLine, Waiting, Way,
 };
 use crate::actor::Via;
 use crate::reason::{Because, Fault, OwnTrouble, Why};
@@ -65,7 +66,7 @@ pub(super) fn line(line: &TimelineLine) -> String {
         TimelineLine::Released { by: HeldBy::Inhibition } => "抑止が解除されました".to_owned(),
         TimelineLine::Released { by: HeldBy::Wait } => "保留が終わりました".to_owned(),
         TimelineLine::RunTime { made, by, via } => run_time(made, &format!("{}{by}", way(*via))),
-        TimelineLine::Step(line) => step_line(line),
+        TimelineLine::Step(line) => steps::ja(line),
         TimelineLine::Response(line) => response(line),
         TimelineLine::Delivery(line) => delivery(line),
     }
@@ -127,35 +128,6 @@ fn folded(line: &TimelineLine) -> String {
     let service = service.map_or_else(String::new, |service| format!("{service} の"));
     let rule = rule.map_or_else(String::new, |rule| format!("（{rule}）"));
     format!("{service}アラートストーム {storm} {did}: {}。{}{rule}", said(alert), why(reason))
-}
-
-fn step_line(line: &StepLine) -> String {
-    match line {
-        StepLine::StepBegan { step, people, shadows, next } => {
-            let round = if step.round > 1 { format!("（{} 巡目）", step.round) } else { String::new() };
-            let shadows = match shadows {
-                [] => String::new(),
-                shadows => format!("。見習い: {}", shadows.join("、")),
-            };
-            format!("{}{round}: {}{shadows}。次のステップ {next}", position(step), list(people))
-        }
-        StepLine::StepPassed { step, why: reason } => {
-            format!("{} を飛ばしました: {}", position(step), why(reason))
-        }
-        StepLine::Told { as_what, people } => {
-            let what = match as_what {
-                ToldAs::Informed => "共有する相手",
-                ToldAs::Shadows => "見習いとして通知",
-                ToldAs::NowInStep => "このステップに加わったため通知",
-                ToldAs::OnceAtLow => "低い緊急度で一度だけ通知",
-            };
-            format!("{what}: {}", list(people))
-        }
-        StepLine::Dropped { users } => format!("このステップから外れました: {}", users.join("、")),
-        StepLine::Moved { step, next } => {
-            format!("{} に移りました。次のステップ {next}", position(step))
-        }
-    }
 }
 
 fn response(line: &ResponseLine) -> String {
@@ -312,12 +284,12 @@ fn held_by(by: HeldBy) -> &'static str {
     }
 }
 
-fn position(step: &Step) -> String {
+pub(super) fn position(step: &Step) -> String {
     let kind = if step.fallback { "最終連絡先 " } else { "" };
     format!("{kind}{} のステップ {}", step.policy, step.step)
 }
 
-fn list(people: &[String]) -> String {
+pub(super) fn list(people: &[String]) -> String {
     if people.is_empty() { "該当者なし".to_owned() } else { people.join("、") }
 }
 

@@ -12,6 +12,7 @@ pub mod on_call;
 mod response;
 mod run_time;
 pub mod shifts;
+mod steps;
 pub mod timeline;
 
 use crate::actor::{Actor, Via};
@@ -73,9 +74,10 @@ pub fn simulate(config: &Arc<Config>, event: Event, at: Timestamp, script: &Scri
     // No config is announced as new: heartbeats that it expects are taken to come.
     played.handle(Input::Alerts(vec![event]));
     let end = at.checked_add(script.horizon).unwrap_or(Timestamp::MAX);
-    let acknowledged = script.acknowledge_after.and_then(|after| at.checked_add(after).ok());
+    let mut acknowledged = script.acknowledge_after.and_then(|after| at.checked_add(after).ok());
+    let mut taken = false;
     for _ in 0..TURNS_MAX {
-        if played.is_over() {
+        if played.is_over() || taken && !played.awaits_others() {
             break;
         }
         let waits = [
@@ -90,7 +92,8 @@ pub fn simulate(config: &Arc<Config>, event: Event, at: Timestamp, script: &Scri
         played.outcomes();
         if acknowledged == Some(next) {
             played.acknowledge();
-            break;
+            (acknowledged, taken) = (None, true);
+            continue;
         }
         played.handle(Input::Tick);
     }
@@ -178,6 +181,11 @@ impl Played<'_> {
             by: Actor::User(user),
             via: Via::Slack,
         })));
+    }
+
+    /// Whether others are told on until they acknowledge too.
+    fn awaits_others(&self) -> bool {
+        self.incidents.state().incidents.values().any(|incident| incident.awaited.is_some())
     }
 
     /// Whether nothing can come any more that anybody would hear of.

@@ -83,6 +83,7 @@ impl At<'_> {
             Change::Delivery(change) => (self.delivery(change), String::new()),
             Change::Response(change) => self.response(change),
             Change::RunTime(change) => (self.run_time(change), String::new()),
+            Change::Steps(change) => self.steps(change),
         }
     }
 
@@ -235,8 +236,8 @@ impl At<'_> {
                 let as_what = match (purpose, in_step) {
                     (Purpose::Inform, _) => ToldAs::Informed,
                     (Purpose::Shadow, _) => ToldAs::Shadows,
-                    (Purpose::Page | Purpose::Also, true) => ToldAs::NowInStep,
-                    (Purpose::Page | Purpose::Also, false) => ToldAs::OnceAtLow,
+                    (Purpose::Page | Purpose::Also | Purpose::Each, true) => ToldAs::NowInStep,
+                    (Purpose::Page | Purpose::Also | Purpose::Each, false) => ToldAs::OnceAtLow,
                 };
                 let line = StepLine::Told { as_what, people: &self.people(people) };
                 (self.say(&TimelineLine::Step(line)), rule.to_string())
@@ -373,7 +374,7 @@ fn carries(language: Language, outlet: Outlet) -> Carries<'static> {
     }
 }
 
-fn step(at: &StepAt) -> Step<'_> {
+pub(super) fn step(at: &StepAt) -> Step<'_> {
     let (step, round) = (at.step.saturating_add(1), at.round.saturating_add(1));
     Step { policy: &at.policy, fallback: at.fallback, step, round }
 }

@@ -3,7 +3,7 @@
 //! `SOPS_AGE_KEY` holds keys, `SOPS_AGE_KEY_FILE` names a file of them, and `sops/age/keys.txt` in the user's config folder
 //! is read if it is there; all that are found are used. No command is run (`SOPS_AGE_KEY_CMD`) and no passphrase asked for.
 
-use super::secrets::bounded;
+use super::secret_file::bounded;
 use crate::sops::Keys;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};

@@ -15,6 +15,8 @@ pub const ALERTS_MAX: usize = 4_096;
 pub const FIRST_MAX: usize = 4_096;
 /// How long a sender waits for the engine before it is told to come again.
 pub const PATIENCE: Duration = Duration::from_secs(8);
+/// How long the engine may take for a turn before a health check fails: it waits for no disk, queue or provider.
+pub const TURN_MAX: Duration = Duration::from_secs(3);
 /// How many incidents one answer holds.
 pub const PAGE_MAX: usize = 100;
 
@@ -37,6 +39,10 @@ pub enum Message {
     Heartbeat {
         integration: String,
         answer: oneshot::Sender<Option<Heartbeat>>,
+    },
+    /// Whether the engine still takes turns.
+    Turn {
+        answer: oneshot::Sender<()>,
     },
     /// The overrides, silences and absences that were made at run time.
     RunTime {
@@ -138,6 +144,12 @@ impl Inbox {
     pub async fn heartbeat(&self, integration: String) -> Result<Option<Heartbeat>, Busy> {
         let (answer, answered) = oneshot::channel();
         ask(&self.first, Message::Heartbeat { integration, answer }, answered, PATIENCE).await
+    }
+
+    /// Waits for the engine's next turn; [`Busy`] if it takes none within [`TURN_MAX`].
+    pub async fn turn(&self) -> Result<(), Busy> {
+        let (answer, answered) = oneshot::channel();
+        ask(&self.first, Message::Turn { answer }, answered, TURN_MAX).await
     }
 
     pub async fn run_time(&self) -> Result<RunTime, Busy> {

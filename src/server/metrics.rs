@@ -230,6 +230,7 @@ impl Metrics {
             }
             Change::Server(_)
             | Change::RunTime(_)
+            | Change::Steps(_)
             | Change::Heartbeat(_)
             | Change::Escalation(_)
             | Change::Delivery(_)

@@ -6,7 +6,7 @@
 
 use super::follow::{News, short};
 use super::live::{Live, Looked, Refused, Unreachable};
-use super::run::Parts;
+use super::parts::Parts;
 use super::secrets::{Instead, Missing};
 use super::trouble;
 use crate::config::Config;

@@ -3,27 +3,21 @@
 //! The task drains what has come, lets the engine take a turn, hands a batch to the journal's thread when that is
 //! free, and lets go what the engine releases. It never waits for a queue, a disk or a provider.
 
-use super::clock::Clock;
-use super::delivery::Client;
-use super::feed::Feed;
 use super::follow::{News, short};
 use super::inbox::{Answered, Found, Message};
-use super::live::{Live, Status};
+use super::live::Live;
 use super::log;
-use super::metrics::Metrics;
 use super::news::{self, First, Taken, first_config};
 use super::own_heartbeat::OwnHeartbeat;
+use super::parts::{Carrier, Parts, Shown};
 use super::secrets::Missing;
 use super::trouble;
-use crate::disk::directory::StateDir;
-use crate::disk::recorder::{Recorder, Written};
+use crate::disk::recorder::Written;
 use crate::engine::{Engine, Health, JOURNAL_KEY, Lane, Release, Unwritten};
 use crate::incident::{
-    Command, Delivery, DeliveryId, Entry, Incident, IncidentId, Incidents, Input, Outcome, Reason, Task,
-    stored::Stored,
+    Command, Delivery, DeliveryId, Incident, IncidentId, Input, Outcome, Reason, Task, stored::Stored,
 };
 use crate::language::Language;
-use crate::language::storage::Trouble;
 use crate::provider;
 use crate::reason::Fault;
 use anyhow::Result;
@@ -31,7 +25,7 @@ use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{mpsc, oneshot};
 
 /// How long pages in flight may take to finish when the server stops. With the last snapshot and the last answers it ends
 /// within ten seconds, after which Docker would kill it.
@@ -40,50 +34,6 @@ pub const STOP_MAX: Duration = Duration::from_secs(9);
 const PRINTED_RINGS: Duration = Duration::from_secs(30);
 /// How often gauges are brought up to date at most.
 const GAUGES_EVERY: SignedDuration = SignedDuration::from_secs(5);
-
-/// Where deliveries go.
-#[derive(Clone, Debug)]
-pub enum Carrier {
-    /// To the providers.
-    Providers(Client),
-    /// To whoever watches, instead of being sent.
-    Watcher,
-}
-
-/// Something for a terminal, in the order in which it happened.
-#[derive(Clone, Debug)]
-pub enum Shown {
-    /// An entry that is on disk.
-    Entry(Entry),
-    /// A delivery, as people read it.
-    Delivery(Delivery, String),
-}
-
-/// Everything the engine's task is given.
-#[derive(Debug)]
-pub struct Parts {
-    pub clock: Clock,
-    pub incidents: Incidents,
-    pub epoch: u32,
-    /// For how many seconds no server ran before this start, as far as known.
-    pub gap_seconds: Option<u64>,
-    pub damage: Vec<Trouble>,
-    pub recorder: Recorder,
-    pub state_dir: Arc<StateDir>,
-    pub written: mpsc::UnboundedReceiver<Written>,
-    pub first: mpsc::Receiver<Message>,
-    pub alerts: mpsc::Receiver<Message>,
-    pub news: mpsc::Receiver<News>,
-    pub live: watch::Sender<Option<Arc<Live>>>,
-    pub status: watch::Sender<Status>,
-    pub metrics: Arc<Metrics>,
-    /// Where entries leave for those who read.
-    pub feed: Feed,
-    pub carrier: Carrier,
-    /// Whoever watches; it must keep up, for nothing waits for it.
-    pub watcher: Option<mpsc::UnboundedSender<Shown>>,
-    pub stop: watch::Receiver<bool>,
-}
 
 /// What became of a delivery.
 type Told = (DeliveryId, Outcome);
@@ -253,6 +203,7 @@ impl Running {
                 let heartbeats = &self.engine.incidents().state().heartbeats;
                 let _ = answer.send(heartbeats.get(&integration).cloned());
             }
+            Message::Turn { answer } => drop(answer.send(())),
             Message::RunTime { answer } => {
                 let _ = answer.send(self.engine.incidents().state().run_time.clone());
             }

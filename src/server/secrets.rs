@@ -3,15 +3,12 @@
 //! All is read anew each time, the age keys too, so that a rotation needs no restart.
 
 use super::age_keys;
+use super::secret_file::bounded;
 use crate::config::{
-    CALENDAR_SECRET, CALENDAR_SECRET_MIN, Config, Loss, SECRET_MAX, Secret, SecretSource, Secrets, Wanted,
-    place_name,
+    CALENDAR_SECRET, CALENDAR_SECRET_MIN, Config, Loss, Secret, SecretSource, Secrets, Wanted, place_name,
 };
 use crate::sops::{self, Opened};
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::File;
-use std::io::{self, Read as _};
-use std::path::Path;
 use std::sync::Arc;
 use zeroize::Zeroizing;
 
@@ -192,14 +189,4 @@ fn read(source: &SecretSource, opened: &OpenedFiles) -> Result<Secret, String> {
         "" => Err(format!("{source} is empty")),
         value => Ok(Secret::new(value)),
     }
-}
-
-/// A file that may hold a secret, if it is not too large.
-pub(super) fn bounded(path: impl AsRef<Path>) -> io::Result<Zeroizing<String>> {
-    let mut text = Zeroizing::new(String::new());
-    File::open(path)?.take(SECRET_MAX + 1).read_to_string(&mut text)?;
-    if text.len() as u64 > SECRET_MAX {
-        return Err(io::Error::other(format!("it has more than {SECRET_MAX} bytes")));
-    }
-    Ok(text)
 }

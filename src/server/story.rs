@@ -13,7 +13,7 @@ use crate::config::{Contact, Id, MirrorKind, Urgency};
 use crate::incident::{
     AlertChange, Change, DeliveryChange, DeliveryId, Entry, Errand, EscalationChange, HeartbeatChange,
     IncidentId, Opened, Outcome, Outlet, Reason, Recipient, ResponseChange, ServerChange, State, Status,
-    StepAt, WaitsFor,
+    StepAt, StepsChange, WaitsFor,
 };
 use crate::language::Language;
 use crate::place::Place;
@@ -83,6 +83,7 @@ impl Story {
             Change::Alert(AlertChange::Moved(moved)) => (&moved.service, &[]),
             Change::Escalation(EscalationChange::StepBegan(step)) => (&None, &step.people),
             Change::Escalation(EscalationChange::Told { people, .. }) => (&None, people),
+            Change::Steps(StepsChange::ToldAgain { people, .. }) => (&None, people),
             Change::Response(
                 ResponseChange::Reassigned { to, .. } | ResponseChange::PagedAlso { to, .. },
             ) => (&None, to),
@@ -118,6 +119,7 @@ impl Story {
             Change::Delivery(change) => vec![self.delivery(entry.incident, change)],
             Change::Response(change) => acts::response(change),
             Change::RunTime(change) => vec![acts::run_time(change)],
+            Change::Steps(change) => vec![steps(change)],
         };
         let id = entry.incident;
         let service = id.and_then(|id| self.services.get(&id)).map(|service| &**service);
@@ -375,6 +377,35 @@ fn escalation(change: &EscalationChange) -> Line<'_> {
                 ("rule", rule.into()),
             ],
         ),
+    }
+}
+
+fn steps(change: &StepsChange) -> Line<'_> {
+    let names = |users: &[UserId]| users.iter().map(|user| &**user).collect::<Vec<_>>().join(",");
+    match change {
+        StepsChange::Chosen(turn) => {
+            let mut line = Line::new(Level::INFO, "turn_taken", at(&turn.at));
+            let busy = Some(names(&turn.busy)).filter(|_| !turn.busy.is_empty());
+            line.fields.extend([
+                ("user", (&*turn.user).into()),
+                ("busy", busy.into()),
+                ("rule", (&turn.rule).into()),
+            ]);
+            line
+        }
+        StepsChange::Awaited { users, until, rule, .. } => Line::new(
+            Level::INFO,
+            "awaited",
+            [("users", names(users).into()), ("until", (*until).into()), ("rule", rule.into())],
+        ),
+        StepsChange::ToldAgain { people: told, until, rule } => Line::new(
+            Level::INFO,
+            "told_again",
+            [("users", people(told).into()), ("until", (*until).into()), ("rule", rule.into())],
+        ),
+        StepsChange::Unanswered { users, rule } => {
+            Line::new(Level::WARN, "unanswered", [("users", names(users).into()), ("rule", rule.into())])
+        }
     }
 }
 

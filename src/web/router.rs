@@ -58,7 +58,7 @@ pub fn router(doors: Arc<Doors>) -> Router {
         .fallback(elsewhere)
         .layer(middleware::from_fn_with_state(doors.clone(), refused::tell))
         // What these answer is how the server is, and no refusal.
-        .route("/healthz", get(async || "ok\n"))
+        .route("/healthz", get(healthy))
         .route("/readyz", get(ready))
         .route("/metrics", get(metrics))
         .with_state(doors);
@@ -97,6 +97,15 @@ async fn push(State(doors): Shared, request: Request) -> Response {
 async fn metrics(State(doors): Shared) -> Response {
     let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     ([(header::CONTENT_TYPE, kind)], doors.metrics.render()).into_response()
+}
+
+/// Healthy while the engine takes turns: whoever watches may start the server again if it does not. Until a config is in force
+/// there is no engine, and a restart would not help.
+async fn healthy(State(doors): Shared) -> Response {
+    if doors.live.borrow().is_none() || doors.inbox.turn().await.is_ok() {
+        return "ok\n".into_response();
+    }
+    (StatusCode::SERVICE_UNAVAILABLE, "the engine takes no turns\n").into_response()
 }
 
 /// Ready as soon as a config is in force, until told to stop. Troubles are told, but a load balancer must not cut a pager

@@ -3,7 +3,7 @@
 use std::process::{Command, Output, Stdio};
 use unicode_width::UnicodeWidthStr;
 
-const COMMANDS: [&str; 25] = [
+const COMMANDS: [&str; 27] = [
     "init",
     "validate",
     "explain",
@@ -25,10 +25,12 @@ const COMMANDS: [&str; 25] = [
     "serve",
     "urls",
     "doctor",
+    "healthcheck",
     "send",
     "schema",
     "demo",
     "completions",
+    "man",
 ];
 
 /// The commands of a command.

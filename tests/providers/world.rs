@@ -112,6 +112,8 @@ pub fn incident() -> Incident {
         })),
         left_at: None,
         low: None,
+        chosen: Vec::new(),
+        awaited: None,
         newcomers_told_at: None,
         newcomers_due: None,
         let_through: false,
@@ -246,6 +248,8 @@ fn policy(name: &str, users: &[&str]) -> EscalationPolicy {
     let step = |user: &&str| Step {
         notify: vec![Notify::User(id(user))],
         wait: SignedDuration::from_mins(5),
+        round_robin: false,
+        each: false,
         place: place(&file),
     };
     EscalationPolicy { id: id(name), steps: users.iter().map(step).collect(), repeat: 1, place: place(&file) }

@@ -23,6 +23,7 @@ mod random;
 mod reloads;
 mod run_time;
 mod silences;
+mod steps;
 mod stored;
 mod storms;
 mod strangers;

@@ -344,3 +344,17 @@ async fn a_storm_is_let_in() {
     }
     assert_eq!(keys.len(), 100_000);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_health_check_fails_when_the_engine_takes_no_turns_and_holds_before_there_is_a_config() {
+    let world = World::with(&INTEGRATIONS).await;
+    let mut inside = Inside::of(&world);
+    let health = async |inside: &Inside| inside.ask("192.0.2.1", Request::get("/healthz"), "").await.status;
+    assert_eq!(health(&inside).await, 200, "a restart would not bring a config");
+    let _told = inside.answer();
+    assert_eq!(health(&inside).await, 200);
+    inside.engine(Engine::CannotStore);
+    assert_eq!(health(&inside).await, 200, "a disk that fails is no reason for a restart");
+    inside.engine(Engine::DoesNotAnswer);
+    assert_eq!(health(&inside).await, 503);
+}

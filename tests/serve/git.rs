@@ -6,7 +6,7 @@ use oncall::config::Config;
 use oncall::git::remote::Credentials;
 use oncall::serve::{From, Options, serve};
 use oncall::server::clock::Clock;
-use oncall::server::run::Shown;
+use oncall::server::parts::Shown;
 use oncall::server::secrets;
 use serde_json::{Value, json};
 use std::fs;

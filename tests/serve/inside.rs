@@ -19,7 +19,7 @@ use oncall::server::follow::News;
 use oncall::server::inbox::{ALERTS_MAX, Answered, FIRST_MAX, Inbox, Message};
 use oncall::server::live::{Live, Origin, Status};
 use oncall::server::metrics::Metrics;
-use oncall::server::run::{Carrier, Parts};
+use oncall::server::parts::{Carrier, Parts};
 use oncall::web::doors::Doors;
 use oncall::web::router::router;
 use oncall::web::slow::Peer;
@@ -144,10 +144,16 @@ impl Inside {
             }
             drop(live);
         });
+        let engine = self.engine.subscribe();
         tokio::spawn(async move {
+            let mut unanswered = Vec::new();
             while let Some(message) = first.recv().await {
-                let Message::Heartbeat { answer, .. } = message else { panic!() };
-                let _ = answer.send(None);
+                match (message, *engine.borrow()) {
+                    (Message::Turn { answer }, Engine::DoesNotAnswer) => unanswered.push(answer),
+                    (Message::Turn { answer }, _) => drop(answer.send(())),
+                    (Message::Heartbeat { answer, .. }, _) => drop(answer.send(None)),
+                    _ => panic!(),
+                }
             }
         });
         told

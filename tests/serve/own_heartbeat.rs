@@ -17,7 +17,7 @@ fn is_beat(seen: &Seen) -> bool {
 }
 
 /// A world whose server wants to be watched, before its first turn.
-async fn watched() -> (World, Arc<Inside>, oncall::server::run::Parts) {
+async fn watched() -> (World, Arc<Inside>, oncall::server::parts::Parts) {
     let mut world = World::with(&[("escalation-policies/web.yaml", &patient("smith"))]).await;
     let own = with_heartbeat(&world);
     world.push(&[("oncall.yaml", &own)]);

@@ -1,0 +1,103 @@
+//! The lines of a timeline about steps, in every language: who is told, whose turn it is, and who has not answered.
+
+use super::timeline::{StepLine, ToldAs};
+use super::{timeline_en, timeline_ja};
+
+pub(super) fn en(line: &StepLine) -> String {
+    match line {
+        StepLine::StepBegan { step, people, shadows, next } => {
+            let round = if step.round > 1 { format!(", round {}", step.round) } else { String::new() };
+            let shadows = match shadows {
+                [] => String::new(),
+                shadows => format!("; shadows: {}", shadows.join("; ")),
+            };
+            format!(
+                "{}{round}: {}{shadows}; next step at {next}",
+                timeline_en::position(step),
+                timeline_en::list(people)
+            )
+        }
+        StepLine::StepPassed { step, why: reason } => {
+            format!("{} passed at once: {}", timeline_en::position(step), timeline_en::why(reason))
+        }
+        StepLine::Told { as_what, people } => {
+            let what = match as_what {
+                ToldAs::Informed => "to be informed",
+                ToldAs::Shadows => "told as shadows",
+                ToldAs::NowInStep => "now in the step, told",
+                ToldAs::OnceAtLow => "told once, at low urgency",
+            };
+            format!("{what}: {}", timeline_en::list(people))
+        }
+        StepLine::Dropped { users } => format!("no longer in the step: {}", users.join(", ")),
+        StepLine::Moved { step, next } => {
+            format!("now at {}, next step at {next}", timeline_en::position(step))
+        }
+        StepLine::Chosen { step, user, busy: [] } => {
+            format!("{}: it is {user}'s turn", timeline_en::position(step))
+        }
+        StepLine::Chosen { step, user, busy } => {
+            let verb = if busy.len() == 1 { "is" } else { "are" };
+            format!("{}: it is {user}'s turn; {} {verb} busy", timeline_en::position(step), busy.join(", "))
+        }
+        StepLine::Awaited { users, until } => {
+            format!("{} must acknowledge too, told once more at {until}", users.join(", "))
+        }
+        StepLine::ToldAgain { users, until } => {
+            let verb = if users.len() == 1 { "has" } else { "have" };
+            format!("{} {verb} not acknowledged: told once more, until {until}", users.join(", "))
+        }
+        StepLine::Unanswered { users: [] } => "nobody else is asked to acknowledge any more".to_owned(),
+        StepLine::Unanswered { users } => {
+            let verb = if users.len() == 1 { "has" } else { "have" };
+            format!("{} {verb} not acknowledged", users.join(", "))
+        }
+    }
+}
+
+pub(super) fn ja(line: &StepLine) -> String {
+    match line {
+        StepLine::StepBegan { step, people, shadows, next } => {
+            let round = if step.round > 1 { format!("（{} 巡目）", step.round) } else { String::new() };
+            let shadows = match shadows {
+                [] => String::new(),
+                shadows => format!("。見習い: {}", shadows.join("、")),
+            };
+            format!(
+                "{}{round}: {}{shadows}。次のステップ {next}",
+                timeline_ja::position(step),
+                timeline_ja::list(people)
+            )
+        }
+        StepLine::StepPassed { step, why: reason } => {
+            format!("{} を飛ばしました: {}", timeline_ja::position(step), timeline_ja::why(reason))
+        }
+        StepLine::Told { as_what, people } => {
+            let what = match as_what {
+                ToldAs::Informed => "共有する相手",
+                ToldAs::Shadows => "見習いとして通知",
+                ToldAs::NowInStep => "このステップに加わったため通知",
+                ToldAs::OnceAtLow => "低い緊急度で一度だけ通知",
+            };
+            format!("{what}: {}", timeline_ja::list(people))
+        }
+        StepLine::Dropped { users } => format!("このステップから外れました: {}", users.join("、")),
+        StepLine::Moved { step, next } => {
+            format!("{} に移りました。次のステップ {next}", timeline_ja::position(step))
+        }
+        StepLine::Chosen { step, user, busy: [] } => {
+            format!("{}: {user} の番です", timeline_ja::position(step))
+        }
+        StepLine::Chosen { step, user, busy } => {
+            format!("{}: {user} の番です（{} は対応中）", timeline_ja::position(step), busy.join("、"))
+        }
+        StepLine::Awaited { users, until } => {
+            format!("{} の応答も必要です。{until} にもう一度通知します", users.join("、"))
+        }
+        StepLine::ToldAgain { users, until } => {
+            format!("{} がまだ応答していないため、もう一度通知します（{until} まで）", users.join("、"))
+        }
+        StepLine::Unanswered { users: [] } => "ほかの人の応答は待ちません".to_owned(),
+        StepLine::Unanswered { users } => format!("{} は応答していません", users.join("、")),
+    }
+}
