@@ -50,8 +50,9 @@ impl Replay {
 
     /// Reads what waits, and meanwhile applies what was read before.
     fn go_on(&mut self, state: &mut Stored) {
-        let (bytes, ends, before) =
-            (mem::take(&mut self.bytes), mem::take(&mut self.ends), mem::take(&mut self.read));
+        let before = mem::take(&mut self.read);
+        // Their room is used again: to have it cleared anew each time would cost more than to read.
+        let (mut bytes, mut ends) = (mem::take(&mut self.bytes), mem::take(&mut self.ends));
         let threads = thread::available_parallelism().map_or(1, usize::from).min(THREADS_MAX);
         let each = ends.len().div_ceil(threads).max(FEW);
         self.read = thread::scope(|scope| {
@@ -78,6 +79,9 @@ impl Replay {
             });
             ended.collect()
         });
+        bytes.clear();
+        ends.clear();
+        (self.bytes, self.ends) = (bytes, ends);
     }
 }
 
