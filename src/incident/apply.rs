@@ -34,7 +34,7 @@ pub const TIMELINE_KEPT_MAX: usize = 1_000;
 impl State {
     /// Applies one entry, and gives back the closed incidents that are forgotten now. Entries about incidents that are
     /// gone change nothing.
-    pub fn apply(&mut self, entry: &Entry) -> Vec<Box<Incident>> {
+    pub fn apply(&mut self, entry: &Entry) -> Vec<Incident> {
         (self.seq, self.at) = (entry.seq, entry.at);
         let forgotten = self.sweep(entry.at);
         match &entry.change {
@@ -388,7 +388,7 @@ impl State {
     }
 
     /// Forgets what is older than a day, at most once a minute, and what is over the bounds.
-    fn sweep(&mut self, now: Timestamp) -> Vec<Box<Incident>> {
+    fn sweep(&mut self, now: Timestamp) -> Vec<Incident> {
         let every = SignedDuration::from_mins(1);
         let mut forgotten = Vec::new();
         if self.swept_at.is_some_and(|swept| now.duration_since(swept).abs() < every) {
@@ -401,7 +401,7 @@ impl State {
                 break;
             }
             self.closed.pop_front();
-            forgotten.extend(self.incidents.remove(&id));
+            forgotten.extend(self.incidents.remove(&id).map(|incident| *incident));
         }
         self.messages.retain(|_, at| !old(*at));
         self.pages.retain(|_, page| !old(page.at));
