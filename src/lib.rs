@@ -112,6 +112,7 @@
 //! | shift, override, handoff | a turn on call; a temporary change; when turns change |
 //! | contact method, notification rule | a way to reach a person; which ways, after how long |
 //! | notification | a planned contact |
+//! | notice | a contact about no incident: a shift, an override, a word to whoever made it |
 //! | delivery | one attempt, and its outcome |
 //! | entry | one recorded change |
 //! | heartbeat | what says only that an integration is alive; its absence is an event |

@@ -91,6 +91,8 @@ pub enum Why {
 
     /// What somebody had put aside until now.
     SnoozeOver,
+    /// `auto_resolve_after` has passed, and nobody had taken it.
+    Idle,
 }
 
 /// A trouble of the server's own that pages only after a while.

@@ -166,6 +166,12 @@ pub const CHECKS: &[Check] = &[
     warning("OC170", "a storm begins with a few incidents, or is counted over hours", storms::unlikely),
     warning("OC181", "a rule repeats, and another calls or messages beside it", steps::beside_a_repeat),
     warning("OC182", "a step with one person has nobody to take turns or to ask too", steps::only_one),
+    warning("OC183", "no rule uses a phone that has a name", people::phone_unused),
+    warning(
+        "OC184",
+        "somebody is told of shifts by a method that does not reach them",
+        people::shifts_in_vain,
+    ),
 ];
 
 /// Runs every check; sorted by file and position. Where there are errors, what they may have caused is left out.

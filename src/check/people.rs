@@ -122,24 +122,64 @@ pub(super) fn never_called(subject: &Subject<'_>) -> Vec<Found> {
     found
 }
 
+/// A name is there for a rule that says `to`; the first is used by rules that say none where there is no `phone`.
+pub(super) fn phone_unused(subject: &Subject<'_>) -> Vec<Found> {
+    let mut found = Vec::new();
+    for user in subject.config.users.values() {
+        let rings = user.high.iter().chain(&user.low).filter(|rule| rule.by.method().need == Need::Phone);
+        let source = subject.compiled.sources.files.get(&user.place.file);
+        let own = source.and_then(|source| source.root.as_ref()?.get("phone")).is_some();
+        for (index, (name, _)) in user.phones.iter().enumerate() {
+            let by_name = |to: &Option<String>| to.as_ref() == Some(name);
+            let stands_in = index == 0 && !own;
+            if rings.clone().any(|rule| by_name(&rule.to) || stands_in && rule.to.is_none()) {
+                continue;
+            }
+            let spot = Spot::root(&user.place.file).key("phones").index(index).key("name");
+            let message = format!("no rule rings the phone `{name}`");
+            let help =
+                format!("add a rule for it, as in `{{ by: call, to: {name}, after: 2m }}`, or leave it out");
+            found.push(Found::new(spot, message).help(help).unless_said(None, "notify"));
+        }
+    }
+    found
+}
+
+/// Only what they say themselves: what is inherited is for those whom it reaches.
+pub(super) fn shifts_in_vain(subject: &Subject<'_>) -> Vec<Found> {
+    let users = subject.config.users.values();
+    let own = users.flat_map(|user| user.shifts.iter().map(move |rule| (user, rule)));
+    own.filter(|(user, rule)| rule.place.file == user.place.file && !user.can_be_told_by(rule.by))
+        .map(|(user, rule)| {
+            let need = rule.by.method().need;
+            let message = format!(
+                "`{}` cannot be told of shifts like this: their file has no `{}`",
+                user.id,
+                need.key()
+            );
+            let one = Found::new(Spot::line(&rule.place), message).help(need.example());
+            one.unless_said(Some(&user.place.file), need.key())
+        })
+        .collect()
+}
+
 pub(super) fn same_phone(subject: &Subject<'_>) -> Vec<Found> {
     let mut seen: Vec<(&User, &Phone)> = Vec::new();
     let mut found = Vec::new();
     for user in subject.config.users.values() {
-        let Some(phone) = &user.phone else { continue };
-        let is_same = |other: &Phone| match (phone, other) {
-            (Phone::Number(a), Phone::Number(b)) => a == b,
-            (Phone::Secret(a), Phone::Secret(b)) => a == b,
-            _ => false,
+        let spot = |user: &User| {
+            let key = if user.phones.is_empty() { "phone" } else { "phones" };
+            Spot::root(&user.place.file).key(key)
         };
-        let spot = |user: &User| Spot::root(&user.place.file).key("phone");
-        match seen.iter().find(|(_, other)| is_same(other)) {
-            Some((first, _)) => {
-                let message = format!("`{}` has the same phone as `{}`", user.id, first.id);
-                let one = Found::new(spot(user), message).label(spot(first), "the same here");
-                found.push(one.help("a step that tells the next person would ring the same phone again"));
+        for (_, phone) in user.phones_by_name() {
+            match seen.iter().find(|(other, known)| known.is_same(phone) && other.id != user.id) {
+                Some((first, _)) => {
+                    let message = format!("`{}` has the same phone as `{}`", user.id, first.id);
+                    let one = Found::new(spot(user), message).label(spot(first), "the same here");
+                    found.push(one.help("a step that tells the next person would ring the same phone again"));
+                }
+                None => seen.push((user, phone)),
             }
-            None => seen.push((user, phone)),
         }
     }
     found
@@ -169,9 +209,19 @@ const WITHOUT_ZERO: [&str; 16] = [
 ];
 
 pub(super) fn trunk_zero(subject: &Subject<'_>) -> Vec<Found> {
-    let people = subject.config.users.values().filter_map(|user| match &user.phone {
-        Some(Phone::Number(number)) => Some((Spot::root(&user.place.file).key("phone"), number)),
-        _ => None,
+    let people = subject.config.users.values().flat_map(|user| {
+        let root = Spot::root(&user.place.file);
+        let own = user.phone.iter().filter(|phone| !user.phones.iter().any(|(_, it)| it.is_same(phone)));
+        let own = own.map({
+            let root = root.clone();
+            move |phone| (root.key("phone"), phone)
+        });
+        let named = user.phones.iter().enumerate();
+        let named = named.map(move |(index, (_, it))| (root.key("phones").index(index).key("number"), it));
+        own.chain(named).filter_map(|(spot, phone)| match phone {
+            Phone::Number(number) => Some((spot, number)),
+            Phone::Secret(_) => None,
+        })
     });
     let own = subject.config.organisation.twilio.iter().map(|twilio| {
         (Spot::root(&"oncall.yaml".into()).key("providers").key("twilio").key("from"), &twilio.from)

@@ -122,8 +122,10 @@ fn of_secret(
         SecretSource::Env(name) => format!("${}", place_name(name)),
         SecretSource::File(path) | SecretSource::Sops { file: path, .. } => path.to_string(),
     };
-    let user = wanted_by.strip_prefix("the phone of ").and_then(|id| config.users.get(id));
-    match (value, user.map(|user| phone(user, secrets))) {
+    let of = wanted_by.strip_prefix("the phone of ");
+    let of = of.map(|of| of.split_once(", ").map_or((of, None), |(id, name)| (id, Some(name))));
+    let user = of.and_then(|(id, name)| Some((config.users.get(id)?, name)));
+    match (value, user.map(|(user, name)| phone(user, name, secrets))) {
         (Err(why), _) => {
             Found::Wrong { why: format!("{why}, so {}", closed(wanted_by)), way_out: way_out(source) }
         }
@@ -177,7 +179,7 @@ fn way_out(source: &SecretSource) -> String {
 
 /// The result of the test call; the number is masked.
 fn of_call(config: &Config, secrets: &Secrets, user: &str, outcome: Outcome) -> Item {
-    let number = config.users.get(user).and_then(|user| phone(user, secrets).ok());
+    let number = config.users.get(user).and_then(|user| phone(user, None, secrets).ok());
     let name = number.map_or_else(|| user.to_owned(), |number| format!("{user} at {}", masked(number)));
     let wrong = |why: String| Found::Wrong { why, way_out: "fix that, and call again".to_owned() };
     let found = match outcome {

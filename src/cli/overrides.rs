@@ -35,6 +35,20 @@ enum Command {
     /// End one now, at a running server
     #[command(after_help = ENVIRONMENT)]
     End(End),
+    /// Say that somebody cannot: its maker and the room are told
+    #[command(after_help = ENVIRONMENT)]
+    Cannot(Cannot),
+}
+
+#[derive(Debug, clap::Args)]
+struct Cannot {
+    /// Its number, as `list` shows it
+    id: u64,
+    /// Who cannot
+    #[arg(long = "as", value_name = "USER")]
+    user: String,
+    #[command(flatten)]
+    server: Server,
 }
 
 #[derive(Debug, clap::Args)]
@@ -79,6 +93,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<Output> {
         Command::Add(add) => edited::run(&add.options, |subject| add.edit(subject)),
         Command::List(list) => list.server.ask(&Question::get("/v1/overrides"), text),
         Command::End(end) => end.run("overrides"),
+        Command::Cannot(Cannot { id, user, server }) => {
+            server.ask(&Question::post(&format!("/v1/overrides/{id}/cannot"), json!({ "user": user })), said)
+        }
     }
 }
 
@@ -108,7 +125,7 @@ impl Arguments {
     pub(super) fn edit(&self, subject: &Subject<'_>) -> Option<Result<Edit, EditError>> {
         match &self.command {
             Command::Add(add) => add.url.is_none().then(|| add.edit(subject)),
-            Command::List(_) | Command::End(_) => None,
+            Command::List(_) | Command::End(_) | Command::Cannot(_) => None,
         }
     }
 }

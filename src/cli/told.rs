@@ -160,7 +160,9 @@ fn is_high(simulated: &Simulated) -> bool {
 fn contacts(simulated: &Simulated, from: Timestamp) -> Vec<Told<'_>> {
     let mut contacts = Vec::new();
     for (at, delivery) in &simulated.sent {
-        let Some((user, by)) = delivery.task.contact() else { continue };
+        // What is about no incident would be told without this alert too.
+        let told = delivery.task.contact().filter(|_| !delivery.incidents.is_empty());
+        let Some((user, by)) = told else { continue };
         contacts.push(Told { after: at.duration_since(from), at: *at, user, by, delivery });
     }
     contacts
@@ -340,15 +342,20 @@ fn line<'t>(
     match &entry.change {
         Change::Server(ServerChange::Revision { .. } | ServerChange::Started { .. })
         | Change::Heartbeat(_)
+        | Change::Notice(_)
+        | Change::Delivery(DeliveryChange::Sent { errand: Errand::Notice { .. }, .. })
         | Change::Alert(AlertChange::Opened(_))
         | Change::Escalation(EscalationChange::Told { purpose: Purpose::Inform, .. })
         | Change::Delivery(DeliveryChange::Outcome { .. } | DeliveryChange::HangUp { .. }) => None,
-        Change::Delivery(DeliveryChange::Sent { delivery, errand: Errand::Page { user, by }, .. }) => {
+        Change::Delivery(DeliveryChange::Sent {
+            delivery, errand: Errand::Page { user, by }, to, ..
+        }) => {
             let told = contacts.iter().find(|told| told.delivery.id == *delivery);
             let name = config.users.get(user).map_or("", |user| &user.name);
             let noun = by.method().noun.0;
             let noun = if by.method().rings { noun.to_uppercase() } else { noun.to_owned() };
-            Some(Line { text: format!("{noun} to {user} ({name})"), rule: String::new(), told })
+            let phone = to.as_ref().map_or_else(String::new, |to| format!(", {to}"));
+            Some(Line { text: format!("{noun} to {user} ({name}{phone})"), rule: String::new(), told })
         }
         Change::Delivery(DeliveryChange::Sent { delivery, .. }) => {
             Some(Line { text: first_mirror(*delivery, sent)?, rule: String::new(), told: None })

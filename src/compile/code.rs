@@ -33,6 +33,9 @@ pub const TWICE: &str = "OC029";
 pub const NOT_CONFIGURED: &str = "OC030";
 pub const REPEATS: &str = "OC045";
 pub const EACH: &str = "OC046";
+pub const PHONES: &str = "OC047";
+pub const EVEN_UNACKNOWLEDGED: &str = "OC048";
+pub const SHIFTS: &str = "OC049";
 pub const SOPS_FILE: &str = "OC201";
 pub const NOT_ENCRYPTED: &str = "OC202";
 pub const NO_FILE: &str = "OC210";
@@ -73,6 +76,9 @@ pub const CODES: &[(&str, &str)] = &[
     (NOT_CONFIGURED, "a provider is used that oncall.yaml does not configure"),
     (REPEATS, "a rule repeats where none can, or does not say after how long"),
     (EACH, "each is asked to acknowledge where only one is told, or in the fallback"),
+    (PHONES, "a rule names a phone that is not there, or that its method does not use"),
+    (EVEN_UNACKNOWLEDGED, "what is of high urgency is never over unacknowledged"),
+    (SHIFTS, "a shift is told by what rings"),
     (SOPS_FILE, "a file that holds secrets is not a SOPS file that is encrypted for age"),
     (NOT_ENCRYPTED, "a secret is readable in a SOPS file"),
     (NO_FILE, "a symbolic link, a submodule or a pointer of Git LFS stands where a file should be"),

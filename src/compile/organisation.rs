@@ -95,8 +95,14 @@ impl<'a> Resolver<'a> {
         if let Some(notify) = &defaults.notify {
             let high = notify.high.as_deref().unwrap_or_default();
             let low = notify.low.as_deref().unwrap_or_default();
-            self.contact_rules(high, &at.key("notify").key("high"), true);
-            self.contact_rules(low, &at.key("notify").key("low"), false);
+            self.shift_rules(notify.shifts.as_deref().unwrap_or_default(), &at.key("notify").key("shifts"));
+            // Of anybody: who has no phone of that name is called on their own.
+            let documents = self.documents;
+            let users = documents.users.values().filter_map(|file| file.document.as_ref());
+            let named = users.flat_map(|user| user.phones.iter().flatten());
+            let phones: Vec<&str> = named.map(|phone| phone.name.as_str()).collect();
+            self.contact_rules(high, &at.key("notify").key("high"), true, &phones);
+            self.contact_rules(low, &at.key("notify").key("low"), false, &phones);
         }
         if let Some(urgency) = &defaults.urgency {
             self.urgency_rules(urgency, &at.key("urgency"));

@@ -39,6 +39,7 @@ impl Resolver<'_> {
         let auto = document.auto_resolve_after.as_ref();
         let auto =
             auto.map(|auto| self.duration(auto, &at.key("auto_resolve_after"), (MINUTE, AUTO_RESOLVE_MAX)));
+        let even_unacknowledged = self.even_unacknowledged(document, auto.is_some(), &urgency, at);
         let group = document.group.as_ref().map(|group| self.group(group, &at.key("group")));
         let storm = self.storm_of(document, at);
         Some(Service {
@@ -53,10 +54,38 @@ impl Resolver<'_> {
             inform,
             acknowledgement_timeout: timeout,
             auto_resolve_after: auto,
+            even_unacknowledged,
             group,
             storm,
             place: self.sources.place(at),
         })
+    }
+
+    /// What is high is told until somebody has it: only what is low, or of no urgency, may be over by itself.
+    fn even_unacknowledged(
+        &mut self,
+        document: &document::Service,
+        auto: bool,
+        urgency: &[UrgencyRule],
+        at: &Spot,
+    ) -> bool {
+        let wanted = document.even_unacknowledged.unwrap_or(false);
+        let key = at.key("even_unacknowledged").on(Part::Key);
+        if wanted && !auto {
+            let message = "this says whether, and `auto_resolve_after` after how long is missing";
+            let help = "add it, as in `auto_resolve_after: 24h`, or leave this out";
+            self.error_help(code::EVEN_UNACKNOWLEDGED, key, message, help);
+            return false;
+        }
+        let quiet = urgency.iter().any(|rule| rule.urgency != Urgency::High && rule.raise_when.is_none());
+        if wanted && !quiet && !self.sources.incomplete(&at.file) {
+            let message = "every alert of this service is of high urgency, and is told until somebody has it";
+            let help =
+                "leave this out, or add a rule with `urgency: low` or `none` for what may be over by itself";
+            self.error_help(code::EVEN_UNACKNOWLEDGED, key, message, help);
+            return false;
+        }
+        wanted
     }
 
     fn jira_ticket(&mut self, jira: &document::JiraTicket, at: &Spot) -> Option<JiraTicket> {

@@ -5,7 +5,8 @@ use super::diagnostic::{Finding, Part, Spot};
 use super::organisation::language;
 use super::read::File;
 use super::resolve::Resolver;
-use crate::config::{CONTACTS, Contact, ContactRule, Id, Method, Need, Phone, Repeating, User};
+use super::suggest::nearest;
+use crate::config::{CONTACTS, Contact, ContactRule, Id, Method, Need, Phone, Repeating, ShiftRule, User};
 use crate::document::{self, ContactMethod, Secret};
 use crate::schedule::TimeOff;
 use jiff::{SignedDuration, Timestamp, ToSpan, tz::TimeZone};
@@ -13,6 +14,8 @@ use std::{collections::BTreeMap, sync::Arc};
 
 /// The longest wait of a personal rule.
 const AFTER_MAX: SignedDuration = SignedDuration::from_hours(24);
+/// How long before a shift somebody may be told.
+const BEFORE_MAX: SignedDuration = SignedDuration::from_hours(14 * 24);
 /// The shortest time between two contacts of a rule that repeats.
 const EVERY_MIN: SignedDuration = SignedDuration::from_mins(1);
 
@@ -34,6 +37,8 @@ impl Resolver<'_> {
         let zone = self.zone.clone();
         let time_zone = self.zone_of(document.time_zone.as_ref(), &at.key("time_zone"), &zone);
         let phone = document.phone.as_ref().and_then(|phone| self.phone(phone, &at.key("phone")));
+        let phones = self.phones(document.phones.as_deref().unwrap_or_default(), &at.key("phones"));
+        let phone = phone.or_else(|| phones.first().map(|(_, phone)| phone.clone()));
         let slack = document.slack.as_ref().map(|id| id.0.clone());
         if let Some(email) = document.email.as_ref().filter(|email| !email.contains('@')) {
             self.error(code::VALUE, at.key("email"), format!("`{email}` is not an e-mail address"));
@@ -42,7 +47,9 @@ impl Resolver<'_> {
         let can: Vec<Need> = has.into_iter().filter(|(_, has)| *has).map(|(need, _)| need).collect();
         let high = self.rules(file, document, true, &can);
         let low = self.rules(file, document, false, &can);
+        let shifts = self.shift_rules_of(file, document);
         Some(User {
+            shifts,
             id: file.id.clone(),
             name: document.name.clone(),
             reading: document.reading.clone(),
@@ -50,6 +57,7 @@ impl Resolver<'_> {
             time_zone,
             slack,
             phone,
+            phones,
             email: document.email.clone(),
             high,
             low,
@@ -64,6 +72,20 @@ impl Resolver<'_> {
         }
     }
 
+    fn phones(&mut self, phones: &[document::NamedPhone], at: &Spot) -> Vec<(String, Phone)> {
+        let mut known: Vec<(String, Phone)> = Vec::new();
+        for (index, named) in phones.iter().enumerate() {
+            let at = at.index(index);
+            let Some(phone) = self.phone(&named.number, &at.key("number")) else { continue };
+            if known.iter().any(|(name, _)| *name == named.name) {
+                self.error(code::TWICE, at.key("name"), format!("two phones are called `{}`", named.name));
+            } else {
+                known.push((named.name.clone(), phone));
+            }
+        }
+        known
+    }
+
     /// The person's own rules, or the organisation's, or the built-in ones: Slack, a call, and another call after
     /// three minutes.
     fn rules(
@@ -76,7 +98,8 @@ impl Resolver<'_> {
         let key = if high { "high" } else { "low" };
         let list = |notify: &document::Notify| if high { notify.high.clone() } else { notify.low.clone() };
         if let Some(own) = document.notify.as_ref().and_then(list) {
-            return self.contact_rules(&own, &file.at.key("notify").key(key), high);
+            let phones = names_of(document);
+            return self.contact_rules(&own, &file.at.key("notify").key(key), high, &phones);
         }
         let defaults = self.organisation_document().and_then(|(organisation, at)| {
             let rules = organisation.defaults.as_ref()?.notify.as_ref().and_then(list)?;
@@ -84,7 +107,7 @@ impl Resolver<'_> {
         });
         if let Some((inherited, at)) = defaults {
             let known = self.findings.len();
-            let rules = self.contact_rules(&inherited, &at, high);
+            let rules = self.contact_rules(&inherited, &at, high, &names_of(document));
             self.findings.truncate(known);
             return rules;
         }
@@ -94,6 +117,7 @@ impl Resolver<'_> {
     fn built_in(&self, file: &File<document::User>, high: bool, can: &[Need]) -> Vec<ContactRule> {
         let rule = |by, minutes| ContactRule {
             by,
+            to: None,
             after: SignedDuration::from_mins(minutes),
             repeat: None,
             place: self.sources.place(&file.at),
@@ -114,6 +138,7 @@ impl Resolver<'_> {
         rules: &[document::ContactRule],
         at: &Spot,
         high: bool,
+        phones: &[&str],
     ) -> Vec<ContactRule> {
         let mut compiled = Vec::new();
         for (index, rule) in rules.iter().enumerate() {
@@ -121,13 +146,73 @@ impl Resolver<'_> {
             let by = self.contact(rule.by, &at.key("by"));
             let bounds = (SignedDuration::ZERO, AFTER_MAX);
             let after = rule.after.as_ref().map(|after| self.duration(after, &at.key("after"), bounds));
+            let to = self.named_phone(rule, by, phones, &at);
             let repeat = self.repeating(rule, &at, high);
             let place = self.sources.place(&at);
             let after = after.unwrap_or_default();
-            compiled.extend(by.map(|by| ContactRule { by, after, repeat, place }));
+            compiled.extend(by.map(|by| ContactRule { by, to, after, repeat, place }));
         }
         compiled.sort_by_key(|rule| rule.after);
         compiled
+    }
+
+    /// The person's own, or the organisation's.
+    fn shift_rules_of(&mut self, file: &File<document::User>, document: &document::User) -> Vec<ShiftRule> {
+        if let Some(own) = document.notify.as_ref().and_then(|notify| notify.shifts.as_ref()) {
+            return self.shift_rules(own, &file.at.key("notify").key("shifts"));
+        }
+        let defaults = self.organisation_document().and_then(|(organisation, at)| {
+            let rules = organisation.defaults.as_ref()?.notify.as_ref()?.shifts.clone()?;
+            Some((rules, at.key("defaults").key("notify").key("shifts")))
+        });
+        let Some((inherited, at)) = defaults else { return Vec::new() };
+        let known = self.findings.len();
+        let rules = self.shift_rules(&inherited, &at);
+        self.findings.truncate(known);
+        rules
+    }
+
+    pub(super) fn shift_rules(&mut self, rules: &[document::ShiftRule], at: &Spot) -> Vec<ShiftRule> {
+        let mut compiled = Vec::new();
+        for (index, rule) in rules.iter().enumerate() {
+            let at = at.index(index);
+            let before = self.duration(&rule.before, &at.key("before"), (SignedDuration::ZERO, BEFORE_MAX));
+            let Some(by) = self.contact(rule.by, &at.key("by")) else { continue };
+            if by.method().rings {
+                let message = format!("a shift is no reason to ring: `{}` is not for it", rule.by.name());
+                let help = "use `slack` or `sms`";
+                self.error_help(code::SHIFTS, at.key("by"), message, help);
+                continue;
+            }
+            compiled.push(ShiftRule { by, before, place: self.sources.place(&at) });
+        }
+        compiled.sort_by_key(|rule| rule.before);
+        compiled
+    }
+
+    /// The phone that a rule names; `None`: the one that is always there.
+    fn named_phone(
+        &mut self,
+        rule: &document::ContactRule,
+        by: Option<Contact>,
+        phones: &[&str],
+        at: &Spot,
+    ) -> Option<String> {
+        let (to, at) = (rule.to.as_deref()?, at.key("to"));
+        if by.is_some_and(|by| by.method().need != Need::Phone) {
+            let message = format!("`to` names a phone, and `{}` uses none", rule.by.name());
+            self.error_help(code::PHONES, at.on(Part::Key), message, "leave it out");
+            return None;
+        }
+        if phones.contains(&to) {
+            return Some(to.to_owned());
+        }
+        let help = match nearest(to, phones.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("add it: `phones: [{{ name: {to}, number: \"+81 90 1234 5678\" }}]`"),
+        };
+        self.error_help(code::PHONES, at, format!("there is no phone `{to}`"), help);
+        None
     }
 
     /// `every` and `times`, at high urgency: what is low can wait, and is told once.
@@ -241,4 +326,9 @@ impl Resolver<'_> {
         let place = self.sources.place(at).to_string().into();
         Some(TimeOff { from, until: Some(until), cover, place })
     }
+}
+
+/// The names of a person's phones.
+fn names_of(document: &document::User) -> Vec<&str> {
+    document.phones.iter().flatten().map(|phone| phone.name.as_str()).collect()
 }

@@ -27,7 +27,7 @@ pub use run_time::{Break, RunTime, RunTimeAbsence, RunTimeOverride, RunTimeSilen
 pub use secret::{SECRET_MAX, Secret, SecretSource, Secrets};
 pub use service::{Group, Inform, JiraTicket, Service, StormRule, Urgency, UrgencyRule};
 pub use template::{FUEL_MAX, Field, Malformed, Rendered, TEMPLATE_MAX, Template};
-pub use user::{ContactRule, Phone, Repeating, User};
+pub use user::{ContactRule, Phone, Repeating, ShiftRule, User};
 
 use crate::actor::Actor;
 use crate::language::Language;
@@ -210,10 +210,11 @@ impl Config {
             let door = endpoint.secret.iter();
             door.map(|source| (format!("integration {}", endpoint.id), source)).chain(signing)
         });
-        let phones = self.users.values().filter_map(|user| match &user.phone {
-            Some(Phone::Secret(source)) => Some((format!("the phone of {}", user.id), source)),
-            _ => None,
-        });
+        let phones =
+            self.users.values().flat_map(User::phones_by_name).filter_map(|(of, phone)| match phone {
+                Phone::Secret(source) => Some((format!("the phone of {of}"), source)),
+                Phone::Number(_) => None,
+            });
         let others =
             push.map(comforts).chain(heartbeat.map(pages)).chain(calendars.chain(tokens).map(comforts));
         providers.chain(others).chain(doors.chain(phones).map(pages)).collect()

@@ -28,6 +28,8 @@ pub struct Service {
     pub acknowledgement_timeout: Option<SignedDuration>,
     /// An acknowledged incident without an event for this long is resolved.
     pub auto_resolve_after: Option<SignedDuration>,
+    /// One of low urgency, or of none, also where nobody has acknowledged it.
+    pub even_unacknowledged: bool,
     pub group: Option<Group>,
     /// When further alerts join one incident; `None`: `never`.
     pub storm: Option<StormRule>,

@@ -16,12 +16,16 @@ pub struct User {
     pub time_zone: TimeZone,
     /// The Slack member id.
     pub slack: Option<String>,
-    /// The number in E.164, or the secret that holds it.
+    /// The number in E.164, or the secret that holds it: the one that rules ring which name none.
     pub phone: Option<Phone>,
+    /// Others by name.
+    pub phones: Vec<(String, Phone)>,
     pub email: Option<String>,
     /// What happens at high urgency, ordered by `after`.
     pub high: Vec<ContactRule>,
     pub low: Vec<ContactRule>,
+    /// How they hear of their shifts, ordered by `before`.
+    pub shifts: Vec<ShiftRule>,
     pub place: Place,
 }
 
@@ -30,6 +34,17 @@ pub struct User {
 pub enum Phone {
     Number(String),
     Secret(SecretSource),
+}
+
+impl Phone {
+    /// Whether both are the same number, or come from the same place.
+    pub fn is_same(&self, other: &Phone) -> bool {
+        match (self, other) {
+            (Phone::Number(a), Phone::Number(b)) => a == b,
+            (Phone::Secret(a), Phone::Secret(b)) => a == b,
+            (Phone::Number(_), Phone::Secret(_)) | (Phone::Secret(_), Phone::Number(_)) => false,
+        }
+    }
 }
 
 impl std::fmt::Debug for Phone {
@@ -42,10 +57,20 @@ impl std::fmt::Debug for Phone {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ContactRule {
     pub by: Contact,
+    /// Which of the person's phones, by name.
+    pub to: Option<String>,
     /// Counted from the moment the step tells this person.
     pub after: SignedDuration,
     /// Again until somebody acknowledges.
     pub repeat: Option<Repeating>,
+    pub place: Place,
+}
+
+/// A message about a shift, so long before it begins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShiftRule {
+    pub by: Contact,
+    pub before: SignedDuration,
     pub place: Place,
 }
 
@@ -73,6 +98,20 @@ impl User {
     /// Whether a phone of theirs rings at high urgency.
     pub fn is_rung(&self) -> bool {
         Self::first_ring(&self.high).is_some_and(|rule| rule.by.method().need.is_met_by(self))
+    }
+
+    /// The phone of that name; without one, or where there is none of that name, the one that is always there.
+    pub fn phone_named(&self, name: Option<&str>) -> Option<&Phone> {
+        let named = name.and_then(|name| self.phones.iter().find(|(known, _)| known == name));
+        named.map(|(_, phone)| phone).or(self.phone.as_ref())
+    }
+
+    /// Each of their phones: `sato`, and `sato, home` for one that has a name.
+    pub fn phones_by_name(&self) -> Vec<(String, &Phone)> {
+        let named = |same: &Phone| self.phones.iter().any(|(_, phone)| phone.is_same(same));
+        let own = self.phone.iter().filter(|phone| !named(phone)).map(|phone| (self.id.to_string(), phone));
+        let others = self.phones.iter().map(|(name, phone)| (format!("{}, {name}", self.id), phone));
+        own.chain(others).collect()
     }
 
     /// Whether they have what this method needs.

@@ -29,7 +29,7 @@ pub use schedule::{Layer, LineUp, Rotation, Schedule, Turns, WhenOff};
 pub use service::{Group, Inform, JiraTicket, Service, Urgency, UrgencyRule};
 pub use silence::Silence;
 pub use storm::{Storm, StormLimits};
-pub use user::{ContactMethod, ContactRule, Language, Notify, TimeOff, User};
+pub use user::{ContactMethod, ContactRule, Language, NamedPhone, Notify, ShiftRule, TimeOff, User};
 pub use value::{
     Channel, Date, Duration, During, Handoff, Instant, Match, OneOrMany, Period, Secret, SlackId, TimeZone,
     Url,

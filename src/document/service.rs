@@ -34,6 +34,9 @@ pub struct Service {
     pub acknowledgement_timeout: Option<Duration>,
     /// An acknowledged incident without an event for this long is resolved.
     pub auto_resolve_after: Option<Duration>,
+    /// With `auto_resolve_after`: incidents of low urgency, and of none, are resolved whether somebody has them or not.
+    #[schemars(example = true)]
+    pub even_unacknowledged: Option<bool>,
     /// Which alerts become one incident.
     pub group: Option<Group>,
     /// When so many incidents open at once that further alerts join one; the organisation's `defaults`, else more than

@@ -25,6 +25,9 @@ pub struct User {
     #[schemars(schema_with = "value::phone")]
     #[serde(default)]
     pub phone: Option<Secret>,
+    /// Several phones by name, for rules that say `to`; calls of other rules go to `phone`, or to the first of these.
+    #[schemars(length(min = 1, max = 10))]
+    pub phones: Option<Vec<NamedPhone>>,
     /// The e-mail address. This release sends nothing to it.
     #[schemars(example = &"tanaka@example.com")]
     pub email: Option<String>,
@@ -40,6 +43,19 @@ pub struct User {
     pub left: Option<Date>,
 }
 
+/// One of several phones.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NamedPhone {
+    /// What rules call it: `{ by: call, to: home }`.
+    #[schemars(example = &"home")]
+    #[schemars(length(min = 1, max = 40))]
+    pub name: String,
+    /// The number, in quotes and with the country code, or a secret.
+    #[schemars(schema_with = "value::phone")]
+    pub number: Secret,
+}
+
 /// What happens when a person is told: one list for high urgency, one for low.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -49,6 +65,20 @@ pub struct Notify {
     pub high: Option<Vec<ContactRule>>,
     /// At low urgency: it can wait.
     pub low: Option<Vec<ContactRule>>,
+    /// When they are told that they will be, are, and are no more on call; nobody by default.
+    #[schemars(length(max = 10))]
+    pub shifts: Option<Vec<ShiftRule>>,
+}
+
+/// One message about a shift, and how long before it.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ShiftRule {
+    /// How: `slack` or `sms`; a shift is no reason to ring.
+    pub by: ContactMethod,
+    /// How long before the shift begins: at most 14 days; `0m` is when it begins, with what is handed over.
+    #[schemars(example = &"24h")]
+    pub before: Duration,
 }
 
 /// One way to reach a person, and when.
@@ -57,6 +87,9 @@ pub struct Notify {
 pub struct ContactRule {
     /// How: `slack` is a message, `call` rings the phone, `sms` is a text message to it.
     pub by: ContactMethod,
+    /// Which of the person's `phones`, by name.
+    #[schemars(example = &"home")]
+    pub to: Option<String>,
     /// Counted from the moment the person is told; at once by default.
     pub after: Option<Duration>,
     /// Again and again until somebody acknowledges, so long after the end of the last one: 1 minute to 24 hours. Only at

@@ -117,7 +117,9 @@ impl Call<'_> {
         let UrgencyDecision { urgency, raise_at, rule: urgency_rule } = urgency;
         let id = IncidentId { epoch: self.state.epoch, n: self.state.next_incident.max(1) };
         let stale_at = self.stale_at(&event);
+        let idle_seconds = self.idle_seconds(routed.service.as_ref());
         let opened = Opened {
+            idle_seconds,
             service: routed.service,
             severity: routed.severity,
             urgency,

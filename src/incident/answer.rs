@@ -26,6 +26,7 @@ pub fn reply_text(reply: &Reply, language: Language, zone: &TimeZone) -> String 
         }
         Reply::Noted { .. } => language.shown(&Shown::Noted),
         Reply::Ended => language.answer(&Answer::Ended),
+        Reply::Passed => language.answer(&Answer::Passed),
         Reply::Taken { opened } => language.shown(&Shown::Taken { count: opened.len() }),
         Reply::Say(_) => language.shown(&Shown::DidRepeat),
         Reply::Already { by, .. } if by.is_empty() => language.answer(&Answer::AlreadySo),

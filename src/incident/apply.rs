@@ -45,6 +45,7 @@ impl State {
             Change::Response(change) => self.apply_response(change, entry),
             Change::RunTime(change) => self.apply_run_time(change, entry),
             Change::Steps(change) => self.apply_steps(change),
+            Change::Notice(change) => self.apply_notice(change, entry.seq),
             Change::Escalation(
                 EscalationChange::Raised { .. }
                 | EscalationChange::HeldBack(_)
@@ -177,8 +178,8 @@ impl State {
 
     fn apply_delivery(&mut self, change: &DeliveryChange, entry: &Entry) {
         match change {
-            DeliveryChange::Sent { delivery, provider, errand, expires_at, .. } => {
-                self.sent((*delivery, *provider), errand, entry.incident, (entry.at, *expires_at));
+            DeliveryChange::Sent { delivery, provider, errand, to, expires_at, .. } => {
+                self.sent((*delivery, *provider), (errand, to), entry.incident, (entry.at, *expires_at));
                 let incident = entry.incident.and_then(|id| self.incidents.get(&id));
                 match (errand, incident.and_then(|it| it.service.clone())) {
                     (Errand::Page { .. }, Some(service)) => _ = self.served.insert(service, entry.seq),
@@ -189,6 +190,7 @@ impl State {
                         Errand::Page { .. }
                         | Errand::Mirror { .. }
                         | Errand::Edit { .. }
+                        | Errand::Notice { .. }
                         | Errand::HangUp(_)
                         | Errand::Ask(_),
                         _,
@@ -318,7 +320,7 @@ impl State {
     fn sent(
         &mut self,
         (delivery, provider): (DeliveryId, Provider),
-        errand: &Errand,
+        (errand, to): (&Errand, &Option<String>),
         about: Option<IncidentId>,
         (at, expires_at): (Timestamp, Timestamp),
     ) {
@@ -327,6 +329,7 @@ impl State {
             Errand::HangUp(call) => self.hang_up(*call, HangUp::InFlight),
             Errand::Ask(of) => self.asks(*of),
             Errand::Edit { page, .. } => self.edit_sent(*page, delivery),
+            Errand::Notice { notice, .. } => self.notice_sent(*notice, delivery),
             Errand::Page { .. } | Errand::Mirror { .. } => {}
         }
         let known = about.and_then(|id| self.incidents.get(&id));
@@ -337,6 +340,7 @@ impl State {
         let dispatch = self.deliveries.entry(delivery).or_insert_with(|| Dispatch {
             provider,
             errand: errand.clone(),
+            to: to.clone(),
             about: Vec::new(),
             reference: None,
             expires_at,
@@ -379,6 +383,9 @@ impl State {
             dispatch.hang_up.shift(by);
         }
         self.troubles.values_mut().for_each(moved);
+        // One that was tried waits by our clock; what begins at an instant of the calendar does not move.
+        let tried = self.notices.values_mut().filter(|notice| notice.failed > 0);
+        tried.for_each(|notice| moved(&mut notice.due));
         self.paused.values_mut().chain(self.pages.values_mut().map(|page| &mut page.at)).for_each(moved);
         self.arrivals.values_mut().flatten().for_each(moved);
         self.directs.values_mut().filter_map(|direct| direct.not_before.as_mut()).for_each(moved);

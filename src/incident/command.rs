@@ -44,7 +44,8 @@ impl Call<'_> {
             }
             Command::Away { made, confirmed } => self.make_absence(*made, confirmed),
             Command::Back { user, by, via } => self.back(&user, &by, via),
-            Command::End { what, by, via } => self.end_early(what, by, via),
+            Command::End { what, by, via } => self.end_early(what, &by, via),
+            Command::Cannot { id, user, by, via } => self.cannot(id, &user, by, via),
             // No door makes this yet.
             Command::Test { .. } => self.turn.reply = Some(Reply::NotFound),
         }

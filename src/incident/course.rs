@@ -34,7 +34,11 @@ impl State {
         }
         let asked = match &dispatch.errand {
             Errand::Ask(of) => Some(*of),
-            Errand::Page { .. } | Errand::Mirror { .. } | Errand::HangUp(_) | Errand::Edit { .. } => None,
+            Errand::Page { .. }
+            | Errand::Mirror { .. }
+            | Errand::HangUp(_)
+            | Errand::Edit { .. }
+            | Errand::Notice { .. } => None,
         };
         match dispatch.stage_after(outcome, at) {
             Some(stage) => dispatch.go_on(stage, outcome, at),
@@ -58,6 +62,7 @@ impl State {
     ) {
         match &done.errand {
             Errand::Edit { page, .. } => self.edit_settled(*page, outcome, retry_at),
+            Errand::Notice { notice, .. } => self.notice_settled(*notice, outcome, retry_at),
             Errand::Page { .. } => self.follow(delivery, done, outcome),
             Errand::Mirror { .. } | Errand::HangUp(_) | Errand::Ask(_) => {}
         }

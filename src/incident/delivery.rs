@@ -36,8 +36,8 @@ pub struct Delivery {
 /// What to do. A person is named, never a number or an address: the provider looks those up.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Task {
-    /// Somebody is told.
-    Page { user: UserId, by: Contact, words: Words },
+    /// Somebody is told; `to`: which of their addresses, by name.
+    Page { user: UserId, by: Contact, to: Option<String>, words: Words },
     /// A message or a ticket is made, or brought up to date.
     Mirror {
         kind: MirrorKind,

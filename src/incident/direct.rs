@@ -99,14 +99,16 @@ impl State {
                         let oldest = self.directs.first_key_value().filter(|_| full).map(|(page, _)| *page);
                         oldest.into_iter().chain([*delivery]).collect()
                     }
-                    Some(Errand::Mirror { .. } | Errand::HangUp(_) | Errand::Ask(_)) | None => {
-                        BTreeSet::new()
-                    }
+                    Some(
+                        Errand::Mirror { .. } | Errand::HangUp(_) | Errand::Ask(_) | Errand::Notice { .. },
+                    )
+                    | None => BTreeSet::new(),
                 }
             }
             Change::Server(_)
             | Change::RunTime(_)
             | Change::Steps(_)
+            | Change::Notice(_)
             | Change::Heartbeat(_)
             | Change::Alert(_)
             | Change::Escalation(_)
@@ -163,6 +165,7 @@ impl Call<'_> {
             delivery,
             provider,
             errand,
+            to: None,
             notifications,
             repeat,
             expires_at,

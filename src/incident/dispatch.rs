@@ -38,6 +38,7 @@ impl Call<'_> {
             while self.send_mirror(provider, kind) {}
         }
         while self.send_edit() {}
+        while self.send_notice() {}
     }
 
     fn is_free(&self, provider: Provider, outlet: Outlet) -> bool {
@@ -60,11 +61,12 @@ impl Call<'_> {
         if silenced {
             return true;
         }
+        let to = waiting.first().and_then(|waiting| self.address_of(waiting));
         let mut numbers: BTreeMap<IncidentId, Vec<u16>> = BTreeMap::new();
         for waiting in waiting {
             numbers.entry(waiting.incident).or_default().push(waiting.n);
         }
-        self.send_bundle(provider, &user, by, numbers);
+        self.send_bundle(provider, &user, (by, to), numbers);
         true
     }
 
@@ -72,7 +74,7 @@ impl Call<'_> {
         &mut self,
         provider: Provider,
         user: &UserId,
-        by: Contact,
+        (by, to): (Contact, Option<String>),
         numbers: BTreeMap<IncidentId, Vec<u16>>,
     ) {
         let delivery = self.next_delivery();
@@ -90,12 +92,14 @@ impl Call<'_> {
         });
         for (id, notifications) in numbers {
             let errand = Errand::Page { user: user.clone(), by };
-            let sent = DeliveryChange::Sent { delivery, provider, errand, notifications, repeat, expires_at };
+            let to = to.clone();
+            let sent =
+                DeliveryChange::Sent { delivery, provider, errand, to, notifications, repeat, expires_at };
             self.about(id, sent);
         }
         let about: Vec<&Incident> = incidents.iter().filter_map(|id| self.incident(*id)).collect();
         let words = message::page(self.config, &about, user, by);
-        let task = Task::Page { user: user.clone(), by, words };
+        let task = Task::Page { user: user.clone(), by, to, words };
         self.turn.deliveries.push(Delivery { id: delivery, provider, incidents, task, repeat });
     }
 
@@ -118,11 +122,21 @@ impl Call<'_> {
     fn waiting(&self, by: Contact, user: &UserId) -> Vec<Waiting> {
         let lane = self.index.lanes.get(&(by, user.clone()));
         let mut due: Vec<Waiting> = lane.iter().flat_map(|lane| lane.due(self.now)).copied().collect();
+        // What goes to another of their phones is another call, after this one.
+        let first = due.iter().min_by_key(|waiting| self.rank(waiting)).copied();
+        let to = first.and_then(|first| self.address_of(&first));
+        due.retain(|waiting| self.address_of(waiting) == to);
         if due.len() > BUNDLE_MAX {
             due.sort_by_cached_key(|waiting| self.rank(waiting));
             due.truncate(BUNDLE_MAX);
         }
         due
+    }
+
+    /// Which of the person's addresses one goes to.
+    fn address_of(&self, waiting: &Waiting) -> Option<String> {
+        let planned = &self.incident(waiting.incident)?.notifications;
+        planned.iter().find(|found| found.n == waiting.n)?.to.clone()
     }
 
     fn send_hang_up(&mut self) -> bool {
@@ -141,6 +155,7 @@ impl Call<'_> {
             delivery,
             provider,
             errand,
+            to: None,
             notifications,
             repeat,
             expires_at,
@@ -168,6 +183,7 @@ impl Call<'_> {
             delivery,
             provider,
             errand,
+            to: None,
             notifications,
             repeat,
             expires_at,
@@ -191,7 +207,8 @@ impl Call<'_> {
         let errand = Errand::Mirror { kind, place: mirror.place.clone() };
         let (notifications, repeat) = (Vec::new(), mirror.doubtful);
         let says = self.incident(id).is_some_and(|incident| incident.has_news_for(&mirror, self.now));
-        let sent = DeliveryChange::Sent { delivery, provider, errand, notifications, repeat, expires_at };
+        let to = None;
+        let sent = DeliveryChange::Sent { delivery, provider, errand, to, notifications, repeat, expires_at };
         self.about(id, sent);
         match self.incident(id).and_then(|incident| self.mirror_task(incident, mirror, says)) {
             Some(task) => {

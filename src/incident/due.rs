@@ -14,7 +14,11 @@ impl Call<'_> {
         let Some(timer) = self.incident(id).and_then(|incident| incident.due(self.now)) else { return };
         match timer {
             Timer::Stale => self.stale(id),
-            Timer::Quiet => self.resolve_by_rule(id, "auto_resolve_after", Why::Quiet),
+            Timer::Quiet => {
+                let taken = self.incident(id).is_some_and(|incident| incident.status == Status::Acknowledged);
+                let why = if taken { Why::Quiet } else { Why::Idle };
+                self.resolve_by_rule(id, "auto_resolve_after", why);
+            }
             Timer::Silence | Timer::Hold => self.reconsider_hold(id),
             Timer::Acknowledgement => {
                 let (why, rule) = (Why::NotResolvedInTime, self.service_rule(id));
@@ -27,6 +31,7 @@ impl Call<'_> {
                 self.begin(id);
             }
             Timer::Each => self.each_is_due(id),
+            Timer::Also => self.also_is_due(id),
             Timer::Newcomers => self.tell_newcomers(id),
             // Before anything more is told: a silence may have begun since.
             Timer::Raise => {

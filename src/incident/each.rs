@@ -1,10 +1,13 @@
 //! `acknowledge: each`: the first acknowledgement stops the steps, and the others of the step are told on.
 //!
+//! Whoever is paged too by somebody has five minutes before that person hears that they have not answered.
+//!
 //! They are told by their own rules, and once more after the step's wait; then the thread names who did not answer. Whoever is
 //! off, has left or cannot be reached does not count. When it is triggered again or over, nobody is waited for.
 
 use super::entry::Recipient;
 use super::escalation::later;
+use super::notice::Noticed;
 use super::notification::{Notification, Purpose};
 use super::state::{Incident, Status};
 use super::step_change::StepsChange;
@@ -29,10 +32,28 @@ pub struct Awaited {
     pub rule: Place,
 }
 
+/// How many wishes for others an incident waits for.
+pub const ALSO_MAX: usize = 10;
+/// How long somebody who is paged too has to answer.
+const ALSO_ANSWERS_WITHIN: SignedDuration = SignedDuration::from_mins(5);
+
+/// People who were paged too, by whom, and when that person hears that none of them has answered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlsoAsked {
+    pub by: Actor,
+    pub users: Vec<UserId>,
+    pub due: Timestamp,
+}
+
 impl Incident {
     /// Whether this person must still acknowledge, though somebody has it.
     pub fn awaits(&self, user: &str) -> bool {
         self.awaited.as_ref().is_some_and(|awaited| awaited.users.iter().any(|known| &**known == user))
+    }
+
+    /// Who must still acknowledge.
+    pub(super) fn asked(&self) -> Vec<UserId> {
+        self.awaited.iter().flat_map(|awaited| &awaited.users).cloned().collect()
     }
 
     /// What the step planned for them goes on, whoever has it.
@@ -67,7 +88,37 @@ impl Incident {
     }
 }
 
+impl Incident {
+    /// Somebody has these paged too, and hears of it when none of them answers.
+    pub(super) fn asked_also(&mut self, to: &[Recipient], by: &Actor, at: Timestamp) {
+        let users: Vec<UserId> =
+            to.iter().map(|told| told.user.clone()).filter(|it| by.user() != Some(it)).collect();
+        if users.is_empty() {
+            return;
+        }
+        if self.also.len() >= ALSO_MAX {
+            self.also.remove(0);
+        }
+        let due = at.saturating_add(ALSO_ANSWERS_WITHIN).unwrap_or(Timestamp::MAX);
+        self.also.push(AlsoAsked { by: by.clone(), users, due });
+    }
+
+    /// Somebody has answered: what they say now is theirs.
+    pub(super) fn answered_also(&mut self, by: &Actor) {
+        self.also.retain(|asked| !asked.users.iter().any(|user| by.user() == Some(user)));
+    }
+}
+
 impl Call<'_> {
+    /// Nobody of those who were paged too has answered: whoever asked for them hears of it, and the thread.
+    pub(super) fn also_is_due(&mut self, id: IncidentId) {
+        let due = |incident: &Incident| incident.also.iter().find(|asked| asked.due <= self.now).cloned();
+        let Some(AlsoAsked { by, users, .. }) = self.incident(id).and_then(due) else { return };
+        self.about(id, StepsChange::AlsoUnanswered { users: users.clone(), by: by.clone() });
+        let (what, now) = (Noticed::AlsoUnanswered { incident: id, users }, self.now);
+        by.user().iter().for_each(|asker| self.notify(asker, None, what.clone(), now));
+    }
+
     pub(super) fn awaits(&self, id: IncidentId, by: &Actor) -> bool {
         let incident = self.incident(id).filter(|incident| incident.status == Status::Acknowledged);
         by.user().is_some_and(|user| incident.is_some_and(|incident| incident.awaits(user)))

@@ -5,6 +5,7 @@
 
 use super::errand::{Errand, HangUp, Mirror};
 use super::made::RunTimeChange;
+use super::notice::NoticeChange;
 use super::notification::{Again, Purpose};
 use super::outlet::Outlet;
 use super::response::ResponseChange;
@@ -46,6 +47,7 @@ pub enum Change {
     Response(ResponseChange),
     RunTime(RunTimeChange),
     Steps(StepsChange),
+    Notice(NoticeChange),
 }
 
 /// About the server itself.
@@ -226,6 +228,9 @@ pub enum DeliveryChange {
         delivery: DeliveryId,
         provider: Provider,
         errand: Errand,
+        /// Which of the person's addresses, by name.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        to: Option<String>,
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         notifications: Vec<u16>,
         /// An earlier attempt may have gone out.
@@ -246,7 +251,14 @@ pub enum DeliveryChange {
     /// The next contact of somebody is tried early.
     Hastened { user: UserId, by: Contact, notification: u16, why: Reason },
     /// Somebody cannot be reached in this way.
-    GaveUp { user: UserId, by: Contact, why: Reason },
+    GaveUp {
+        user: UserId,
+        by: Contact,
+        /// Which of the person's addresses, by name.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        to: Option<String>,
+        why: Reason,
+    },
     /// Somebody is due to be told, and that waits.
     Waits {
         user: UserId,
@@ -301,6 +313,9 @@ pub struct Opened {
     /// Who declared it, and by which way, where no monitor did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub declared: Option<(Actor, Via)>,
+    /// How many seconds without an event close it though nobody has it, while it is not of high urgency.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub idle_seconds: Option<u32>,
     /// It begins a storm.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub folded: Option<Folded>,
@@ -332,6 +347,8 @@ pub struct Moved {
     pub raise_at: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stale_at: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub idle_seconds: Option<u32>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub mirrors: Vec<NewMirror>,
 }

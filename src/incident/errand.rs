@@ -69,6 +69,8 @@ pub struct Direct {
 pub struct Dispatch {
     pub provider: Provider,
     pub errand: Errand,
+    /// Which of the person's addresses, by name.
+    pub to: Option<String>,
     pub about: Vec<Carried>,
     /// The provider's name for it, once it took it.
     pub reference: Option<String>,
@@ -140,6 +142,11 @@ pub enum Errand {
         page: DeliveryId,
         by: Contact,
     },
+    /// Carries that notice.
+    Notice {
+        notice: u64,
+        by: Contact,
+    },
 }
 
 /// Whether a call is to be ended.
@@ -162,6 +169,7 @@ impl Errand {
             Errand::HangUp(_) => Outlet::HangUp,
             Errand::Ask(_) => Outlet::Ask,
             Errand::Edit { by, .. } => Outlet::Edit(*by),
+            Errand::Notice { by, .. } => Outlet::Notice(*by),
         }
     }
 
@@ -169,7 +177,11 @@ impl Errand {
     pub fn contact(&self) -> Option<Contact> {
         match self {
             Errand::Page { by, .. } => Some(*by),
-            Errand::Mirror { .. } | Errand::HangUp(_) | Errand::Ask(_) | Errand::Edit { .. } => None,
+            Errand::Mirror { .. }
+            | Errand::HangUp(_)
+            | Errand::Ask(_)
+            | Errand::Edit { .. }
+            | Errand::Notice { .. } => None,
         }
     }
 }

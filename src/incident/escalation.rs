@@ -352,7 +352,7 @@ impl Call<'_> {
         let rules = if urgency == Urgency::High { &user.high } else { &user.low };
         let planned = rules.iter().map(|rule| PlannedContact {
             by: rule.by,
-            to: None,
+            to: rule.to.clone(),
             due: later(self.now, rule.after),
             again: rule.repeat.map(Again::from),
             rule: rule.place.clone(),

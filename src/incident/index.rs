@@ -3,6 +3,7 @@
 //! Everything here follows from the state, and is kept in step with it by `record`; none of it is in the journal.
 
 use super::errand::HangUp;
+use super::notice::carried;
 use super::notification::Purpose;
 use super::outlet::{self, Outlet};
 use super::state::{Incident, State, Status};
@@ -193,6 +194,10 @@ impl Index {
             .chain(asks)
             .chain(edits)
             .chain(deliveries)
+            .chain(
+                state
+                    .notice_due(|by| carried(serving, by).any(|provider| free(provider, Outlet::Notice(by)))),
+            )
             .chain(self.deadlines.first().map(|(at, _)| *at))
             .chain(state.heartbeats.values().filter_map(|heartbeat| heartbeat.due))
             .chain(state.paused.values().copied().filter(|until| *until > now))

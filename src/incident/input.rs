@@ -61,6 +61,8 @@ pub enum Command {
     Back { user: UserId, by: Actor, via: Via },
     /// Ends an override or a silence early.
     End { what: Ended, by: Actor, via: Via },
+    /// Somebody whom an override puts on call says that they cannot.
+    Cannot { id: u64, user: UserId, by: Actor, via: Via },
     /// Tries out one of a person's own ways.
     Test { user: UserId, contact: Contact, by: Actor, via: Via },
 }
@@ -197,6 +199,7 @@ impl Command {
             Command::Away { .. } => "away",
             Command::Back { .. } => "back",
             Command::End { .. } => "end",
+            Command::Cannot { .. } => "cannot",
             Command::Test { .. } => "test",
         }
     }
@@ -208,6 +211,7 @@ impl Command {
             | Command::Take { by, via, .. }
             | Command::Back { by, via, .. }
             | Command::End { by, via, .. }
+            | Command::Cannot { by, via, .. }
             | Command::Test { by, via, .. } => (by, *via),
             Command::Declare(declare) => (&declare.by, declare.via),
             Command::Override { made, .. } => (&made.by, made.via),
@@ -327,6 +331,8 @@ pub enum Reply {
     Made { id: u64, kind: Made, until: Timestamp },
     /// It has ended.
     Ended,
+    /// Whoever made it and the room are told.
+    Passed,
     /// It would break something: nothing is done until it is asked for again, confirmed.
     Confirm(Vec<Warning>),
     /// It had been done before, by this person.

@@ -190,7 +190,11 @@ impl Incident {
             Change::Escalation(change) => self.escalation_happens(change, entry.at),
             Change::Response(change) => Some(response_happens(change)),
             Change::Steps(change) => change.happens(),
-            Change::Server(_) | Change::Heartbeat(_) | Change::Delivery(_) | Change::RunTime(_) => None,
+            Change::Server(_)
+            | Change::Heartbeat(_)
+            | Change::Delivery(_)
+            | Change::Notice(_)
+            | Change::RunTime(_) => None,
         }
     }
 

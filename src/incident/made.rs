@@ -32,6 +32,8 @@ pub struct MovedTo {
     pub urgency_rule: Rule,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub raise_at: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub idle_seconds: Option<u32>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub mirrors: Vec<NewMirror>,
     pub by: Actor,

@@ -76,8 +76,8 @@ impl Call<'_> {
         let UrgencyDecision { urgency, raise_at, rule: urgency_rule } = self.urgency_on(incident, known);
         let mut mirrors = self.rooms(Some(known));
         mirrors.extend(self.tickets_of(incident, known));
-        let service = service.clone();
-        let moved = MovedTo { service, urgency, urgency_rule, raise_at, mirrors, by, via };
+        let (service, idle_seconds) = (service.clone(), self.idle_seconds(Some(service)));
+        let moved = MovedTo { service, urgency, urgency_rule, raise_at, idle_seconds, mirrors, by, via };
         self.about(id, ResponseChange::MovedTo(Box::new(moved)));
         self.hang_up_needless(id, None);
         self.inform(id);

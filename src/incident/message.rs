@@ -247,7 +247,7 @@ fn fields(config: &Config, incident: &Incident, reader: &Reader) -> Vec<Field> {
     let language = reader.language;
     let field = |label: Word, value: String| Field { label: language.word(label), value };
     let mut all = vec![
-        field(Word::Status, state(config, incident, language)),
+        field(Word::Status, state_word(config, incident, language)),
         field(Word::Service, service_name(config, incident, language)),
         field(Word::Severity, language.word(severity(incident.severity)).to_owned()),
         field(Word::Urgency, language.word(urgency(incident.urgency)).to_owned()),
@@ -280,7 +280,8 @@ fn fields(config: &Config, incident: &Incident, reader: &Reader) -> Vec<Field> {
     all
 }
 
-fn state(config: &Config, incident: &Incident, language: Language) -> String {
+/// Where it stands, and by whom.
+pub(super) fn state_word(config: &Config, incident: &Incident, language: Language) -> String {
     let status = match incident.status {
         Status::Triggered => Word::Triggered,
         Status::Acknowledged => Word::Acknowledged,
@@ -328,7 +329,7 @@ pub(super) fn telling_line(
     })
 }
 
-fn bare_headline(config: &Config, incident: &Incident, language: Language) -> String {
+pub(super) fn bare_headline(config: &Config, incident: &Incident, language: Language) -> String {
     let severity = language.word(severity(incident.severity));
     let service = service_name(config, incident, language);
     let others = incident.alerts.iter().filter(|alert| alert.firing).count().saturating_sub(1);

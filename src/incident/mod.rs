@@ -31,9 +31,12 @@ mod input;
 mod labels;
 mod lines;
 mod made;
+mod makers;
 mod merge;
 pub mod message;
 mod mirrors;
+mod notice;
+mod notice_words;
 mod notification;
 mod outcome;
 mod outlet;
@@ -44,6 +47,7 @@ mod responses;
 mod rise;
 mod run_time;
 mod script;
+mod shifts;
 mod standing;
 mod state;
 mod step_change;
@@ -62,7 +66,7 @@ pub use apply::{CLOSED_MAX, KEYS_MAX};
 pub use course::ASKED_MAX;
 pub use delivery::{Delivery, DeliveryId, IncidentId, NotAnId, Task, Words};
 pub use direct::DIRECTS_MAX;
-pub use each::Awaited;
+pub use each::{ALSO_MAX, AlsoAsked, Awaited};
 pub use entry::{
     AlertChange, Change, DeliveryChange, Entry, EscalationChange, Folded, HeartbeatChange, Moved, NewMirror,
     Opened, PlannedContact, Recipient, ServerChange, StepStart, WaitsFor,
@@ -75,12 +79,13 @@ pub use input::{
 pub use labels::Labels;
 pub use lines::{Happened, LINES_MAX, News};
 pub use made::{MovedTo, RunTimeChange};
+pub use notice::{NOTICES_MAX, Notice, NoticeChange, NoticeTo, Noticed, OverrideNotice};
 pub use notification::{Again, Notification, Purpose};
 pub use outlet::Outlet;
 pub use response::{Remark, ResponseChange};
 pub use state::{
     Acknowledgement, Alert, AlertKey, Escalation, Heartbeat, HeldBack, Hold, Incident, KnownKey, LowTold,
-    Merged, Notice, OwnWords, Recent, Revision, State, Status, StepAt,
+    Merged, OwnWords, Recent, Revision, State, Status, StepAt,
 };
 pub use step_change::StepsChange;
 pub use storm::{ARRIVALS_MAX, OPEN_MAX, STORM_ALERTS_MAX, Storm, StormSize};
@@ -117,6 +122,8 @@ pub struct Incidents {
     serving: Vec<(Contact, Provider)>,
     /// The config with what was made at run time on top, kept until either changes.
     laid: Option<Laid>,
+    /// By which config shifts were looked up, and when they are looked up again.
+    shifts: Option<(Arc<Config>, Timestamp)>,
 }
 
 /// A config, what was made at run time by that entry, and both together.
@@ -219,8 +226,14 @@ impl Incidents {
         if let Some(reconcile) = self.reconcile.take() {
             self.reconcile = call.reconcile(reconcile);
         }
+        let looked = self.shifts.as_ref().filter(|(by, again)| Arc::ptr_eq(by, &config) && now < *again);
+        let looks = looked.is_none().then(|| call.tell_shifts());
         call.dispatch();
-        call.turn
+        let turn = call.turn;
+        if let Some(again) = looks {
+            self.shifts = Some((config, again));
+        }
+        turn
     }
 
     /// The config in force: what git says, with what people made at run time on top.
@@ -247,7 +260,9 @@ impl Incidents {
         if self.reconcile.is_some() {
             return Some(now);
         }
-        self.index.next_deadline(&self.state, &self.serving, now)
+        let shifts = self.shifts.as_ref().map(|(_, again)| *again).filter(|again| *again < Timestamp::MAX);
+        let others = self.index.next_deadline(&self.state, &self.serving, now);
+        others.into_iter().chain(shifts).min()
     }
 }
 
@@ -277,6 +292,7 @@ fn record(state: &mut State, index: &mut Index, entry: &Entry) {
         ) => false,
         Change::RunTime(_)
         | Change::Steps(_)
+        | Change::Notice(_)
         | Change::Heartbeat(_)
         | Change::Alert(_)
         | Change::Escalation(_)
@@ -305,6 +321,7 @@ impl Call<'_> {
             Change::Server(_)
             | Change::RunTime(_)
             | Change::Steps(_)
+            | Change::Notice(_)
             | Change::Heartbeat(_)
             | Change::Alert(_)
             | Change::Escalation(_)

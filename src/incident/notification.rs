@@ -61,12 +61,12 @@ pub enum Purpose {
 }
 
 impl Notification {
-    /// Whether another attempt is worth while, by where its incident stands.
-    pub(super) fn is_wanted(&self, status: Status, held: bool) -> bool {
+    /// Whether another attempt is worth while, by where its incident stands. `asked`: who must still acknowledge it.
+    pub(super) fn is_wanted(&self, status: Status, held: bool, asked: &[UserId]) -> bool {
         match self.purpose {
             Purpose::Inform | Purpose::Also => status != Status::Resolved,
             Purpose::Page | Purpose::Shadow => status == Status::Triggered && !held,
-            Purpose::Each => status == Status::Acknowledged && !held,
+            Purpose::Each => status == Status::Acknowledged && !held && asked.contains(&self.user),
         }
     }
 }
@@ -75,7 +75,7 @@ impl Incident {
     /// A contact of a rule that repeats is over: the next one is planned. One that rings is over when it has ended, any
     /// other when its provider has taken it.
     pub(super) fn repeat(&mut self, delivery: DeliveryId, outcome: &Outcome, at: Timestamp) {
-        let (status, held) = (self.status, self.held_back.is_some());
+        let (status, held, asked) = (self.status, self.held_back.is_some(), self.asked());
         let over = |found: &Notification| match outcome {
             Outcome::Ended { .. } | Outcome::Delivered { .. } => true,
             Outcome::Accepted { .. } => !found.by.method().one_at_a_time,
@@ -89,7 +89,7 @@ impl Incident {
         let mut next = Vec::new();
         for found in self.notifications.iter_mut().filter(|found| carried(found) && over(found)) {
             let Some(again) = found.again.take().filter(|again| again.left > 0) else { continue };
-            if found.is_wanted(status, held) {
+            if found.is_wanted(status, held, &asked) {
                 let every = SignedDuration::from_secs(i64::from(again.every_seconds));
                 let due = at.saturating_add(every).unwrap_or(Timestamp::MAX);
                 let again = Some(Again { left: again.left - 1, ..again });

@@ -5,6 +5,7 @@
 use super::entry::DeliveryChange;
 use super::errand::{Errand, HangUp, Mirror, Stage};
 use super::escalation::later;
+use super::notice::NOTICE_ATTEMPTS_MAX;
 use super::notification::{Notification, Purpose};
 use super::{Call, DeliveryId, HANDLE_MAX, IncidentId, Outcome, Reason};
 use crate::config::Contact;
@@ -29,7 +30,11 @@ impl Call<'_> {
         let stage = dispatch.stage;
         match dispatch.errand {
             Errand::Ask(of) => return self.answered(delivery, of, outcome),
-            Errand::Page { .. } | Errand::Mirror { .. } | Errand::HangUp(_) | Errand::Edit { .. } => {}
+            Errand::Page { .. }
+            | Errand::Mirror { .. }
+            | Errand::HangUp(_)
+            | Errand::Edit { .. }
+            | Errand::Notice { .. } => {}
         }
         // The answer to our request was lost, but the provider has called back since: the phone rings.
         if stage != Stage::Leaving && matches!(outcome, Outcome::Unknown { .. }) {
@@ -72,6 +77,12 @@ impl Call<'_> {
                 let retry_at = again.then(|| retry_at.unwrap_or_else(|| later(self.now, backoff(failed))));
                 return self.about_server(change(retry_at));
             }
+            Errand::Notice { notice, .. } => {
+                let failed = self.state.notices.get(notice).map_or(0, |notice| notice.failed);
+                let again = outcome.may_work_later() && failed + 1 < NOTICE_ATTEMPTS_MAX;
+                let retry_at = again.then(|| retry_at.unwrap_or_else(|| later(self.now, backoff(failed))));
+                return self.about_server(change(retry_at));
+            }
             Errand::Page { user, by } => (Some((user, *by)), ATTEMPTS_MAX),
             Errand::Mirror { .. } => (None, MIRROR_ATTEMPTS_MAX),
         };
@@ -83,7 +94,7 @@ impl Call<'_> {
             let retry_at = again.then(|| retry_at.unwrap_or_else(|| later(self.now, backoff(failed))));
             self.about(id, change(retry_at));
             if let Some((user, by)) = page {
-                self.after_page(id, user, by, &numbers, outcome, failed);
+                self.after_page(id, user, (by, &dispatch.to), &numbers, outcome, failed);
             }
         }
         let first = dispatch.about.first().map(|carried| carried.incident);
@@ -116,7 +127,7 @@ impl Call<'_> {
         &mut self,
         id: IncidentId,
         user: &UserId,
-        by: Contact,
+        (by, to): (Contact, &Option<String>),
         carried: &[(u16, Purpose)],
         outcome: &Outcome,
         failed_before: u8,
@@ -127,25 +138,28 @@ impl Call<'_> {
         let never = !outcome.may_work_later();
         let Some(why) = outcome.reason().cloned() else { return };
         if never {
-            let more =
-                |found: &Notification| found.user == *user && found.by == by && found.in_flight.is_none();
+            let more = |found: &Notification| {
+                found.user == *user && (found.by, &found.to) == (by, to) && found.in_flight.is_none()
+            };
             if self.incident(id).is_some_and(|incident| incident.notifications.iter().any(more)) {
-                self.about(id, DeliveryChange::GaveUp { user: user.clone(), by, why: why.clone() });
+                let (user, to, why) = (user.clone(), to.clone(), why.clone());
+                self.about(id, DeliveryChange::GaveUp { user, by, to, why });
             }
         }
         // A provider that asks us to wait is not waited for: the person's next way is tried at once.
         let slowed = outcome.retry_after().is_some();
         if never || slowed && failed_before == 0 || failed_before + 1 == FAILURES_BEFORE_NEXT {
-            self.hasten(id, user, by, why);
+            self.hasten(id, user, (by, to), why);
         }
         self.pass_if_unreachable(id);
     }
 
-    /// Tries the next method of a person early.
-    fn hasten(&mut self, id: IncidentId, user: &UserId, failed: Contact, why: Reason) {
+    /// Tries the next way of a person early: another method, or another phone.
+    fn hasten(&mut self, id: IncidentId, user: &UserId, failed: (Contact, &Option<String>), why: Reason) {
         let Some(incident) = self.incident(id) else { return };
         let waiting = incident.notifications.iter().filter(|found| {
-            found.user == *user && found.by != failed && found.in_flight.is_none() && found.due > self.now
+            let other = (found.by, &found.to) != failed;
+            found.user == *user && other && found.in_flight.is_none() && found.due > self.now
         });
         let next = waiting.filter(|found| found.purpose.gets_somebody() && found.failed == 0);
         if let Some((n, by)) = next.min_by_key(|found| (found.due, found.n)).map(|found| (found.n, found.by))

@@ -12,6 +12,7 @@ const QUESTIONS_MAX: usize = 4;
 const ROOMS_MAX: usize = 4;
 const TICKETS_MAX: usize = 2;
 const EDITS_MAX: usize = 4;
+const NOTICES_AT_ONCE_MAX: usize = 2;
 
 /// What leaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -27,6 +28,8 @@ pub enum Outlet {
     Mirror(MirrorKind),
     /// A message that told somebody is brought up to date.
     Edit(Contact),
+    /// Somebody, or a room, is told about no incident.
+    Notice(Contact),
 }
 
 impl Outlet {
@@ -39,6 +42,7 @@ impl Outlet {
             Outlet::Mirror(MirrorKind::Room) => ROOMS_MAX,
             Outlet::Mirror(MirrorKind::Ticket) => TICKETS_MAX,
             Outlet::Edit(_) => EDITS_MAX,
+            Outlet::Notice(_) => NOTICES_AT_ONCE_MAX,
         }
     }
 }

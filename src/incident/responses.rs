@@ -74,11 +74,11 @@ impl Incident {
             | ResponseChange::TookOver { .. }
             | ResponseChange::Merged { .. }
             | ResponseChange::Unmerged { .. }
-            | ResponseChange::GaveBack { .. } => self.apply_act(change),
+            | ResponseChange::GaveBack { .. } => self.apply_act(change, at),
         }
     }
 
-    pub(super) fn apply_act(&mut self, change: &ResponseChange) {
+    pub(super) fn apply_act(&mut self, change: &ResponseChange, at: Timestamp) {
         match change {
             ResponseChange::GivenBack { .. } => self.trigger_again(),
             ResponseChange::Escalated { .. } => {
@@ -87,8 +87,9 @@ impl Incident {
                 }
             }
             ResponseChange::Reopened { .. } => self.reopen(),
-            ResponseChange::PagedAlso { to, .. } => {
+            ResponseChange::PagedAlso { to, by, .. } => {
                 self.plan(to, Purpose::Also);
+                self.asked_also(to, by, at);
                 self.version += 1;
             }
             ResponseChange::UrgencyChosen { urgency, .. } => self.choose_urgency(*urgency),
@@ -124,6 +125,7 @@ impl Incident {
         let beside = |purpose: Purpose| matches!(purpose, Purpose::Also | Purpose::Each);
         self.give_way(|found| beside(found.purpose) && by.user() == Some(&found.user));
         self.awaited_no_more(by);
+        self.answered_also(by);
     }
 
     /// Somebody has it; what they take is all that is there.
@@ -171,7 +173,7 @@ impl Incident {
         }
         self.service = Some(moved.service.clone());
         (self.urgency, self.urgency_rule) = (moved.urgency, moved.urgency_rule.clone());
-        self.raise_at = moved.raise_at;
+        (self.raise_at, self.idle_seconds) = (moved.raise_at, moved.idle_seconds);
         (self.group, self.policy, self.low, self.left_at) = (None, None, None, None);
         (self.let_through, self.lowered) = (false, false);
         self.show_in(&moved.mirrors);

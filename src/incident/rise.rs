@@ -144,6 +144,7 @@ impl Call<'_> {
         let (stale_at, mirrors) = (self.stale_at(&event), self.mirrors_of(&event, &decision));
         let Decision { routed, urgency, .. } = decision;
         let UrgencyDecision { urgency, raise_at, rule: urgency_rule } = urgency;
+        let idle_seconds = self.idle_seconds(routed.service.as_ref());
         self.about(
             id,
             AlertChange::Moved(Box::new(Moved {
@@ -155,6 +156,7 @@ impl Call<'_> {
                 urgency_rule,
                 raise_at,
                 stale_at,
+                idle_seconds,
                 mirrors,
             })),
         );

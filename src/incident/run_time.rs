@@ -47,7 +47,9 @@ impl Call<'_> {
         if self.asks(broken, confirmed) {
             return;
         }
-        self.make(RunTimeChange::Override(Box::new(made)), Made::Override, until);
+        let id = self.state.seq + 1;
+        self.make(RunTimeChange::Override(Box::new(made.clone())), Made::Override, until);
+        self.tell_of_override(id, &made, &after);
     }
 
     /// The override that gives a schedule, or somebody's shift on it, to `to` until an instant or the next handoff.
@@ -123,7 +125,7 @@ impl Call<'_> {
     }
 
     /// Ends one early; `None` of that kind in force: refused.
-    pub(super) fn end_early(&mut self, what: Ended, by: Actor, via: Via) {
+    pub(super) fn end_early(&mut self, what: Ended, by: &Actor, via: Via) {
         let runs = |until: Timestamp| self.now < until;
         let known = match &what {
             Ended::RunTime(id) => {
@@ -137,7 +139,7 @@ impl Call<'_> {
         if !known {
             return self.refuse(Refused::NotInForce);
         }
-        self.about_server(RunTimeChange::Ended { what, why: Why::AskedFor, by, via });
+        self.ends(what, Why::AskedFor, by, via);
         self.turn.reply = Some(Reply::Ended);
     }
 
@@ -150,8 +152,7 @@ impl Call<'_> {
             return self.refuse(Refused::NotInForce);
         }
         for id in ids {
-            let (what, why, by) = (Ended::RunTime(id), Why::AskedFor, by.clone());
-            self.about_server(RunTimeChange::Ended { what, why, by, via });
+            self.ends(Ended::RunTime(id), Why::AskedFor, by, via);
         }
         self.turn.reply = Some(Reply::Ended);
     }
@@ -184,8 +185,7 @@ impl Call<'_> {
             }
         }
         for (id, why) in over {
-            let (what, by, via) = (Ended::RunTime(id), Actor::Rule("git".to_owned()), Via::Rule);
-            self.about_server(RunTimeChange::Ended { what, why, by, via });
+            self.ends(Ended::RunTime(id), why, &Actor::Rule("git".to_owned()), Via::Rule);
         }
     }
 

@@ -48,6 +48,7 @@ pub fn reply_spoken(reply: &Reply, language: Language) -> String {
         | Reply::Confirm(_)
         | Reply::Made { .. }
         | Reply::Ended
+        | Reply::Passed
         | Reply::Taken { .. }
         | Reply::Say(_)
         | Reply::Refused(_)

@@ -3,10 +3,11 @@
 //! Everything here is serialised into snapshots with postcard, which knows neither skipped nor untagged fields. A change
 //! of layout renames the variant in [`stored`](super::stored).
 
-use super::each::Awaited;
+use super::each::{AlsoAsked, Awaited};
 use super::errand::{Direct, Dispatch, Errand, Mirror, Paged, Stage};
 use super::labels::Labels;
 use super::lines::News;
+use super::notice::Notice;
 use super::notification::Notification;
 use super::outlet::Outlet;
 use super::storm::Storm;
@@ -95,16 +96,6 @@ pub struct KnownKey {
     pub fires: Vec<Timestamp>,
 }
 
-/// A contact about no incident.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Notice {
-    pub user: UserId,
-    pub by: Contact,
-    pub due: Timestamp,
-    pub in_flight: Option<DeliveryId>,
-    pub failed: u8,
-}
-
 /// A change of a service, as it will be told in incidents to come.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Recent {
@@ -184,6 +175,8 @@ pub struct Incident {
     pub chosen: Vec<Chosen>,
     /// Who must still acknowledge, though somebody has it.
     pub awaited: Option<Box<Awaited>>,
+    /// Who was paged too and has not answered, at most `ALSO_MAX`.
+    pub also: Vec<AlsoAsked>,
     /// When it was last triggered again for alerts that had joined, and when it will be.
     pub newcomers_told_at: Option<Timestamp>,
     pub newcomers_due: Option<Timestamp>,
@@ -195,6 +188,8 @@ pub struct Incident {
     pub lowered: bool,
     /// How many seconds without an event close it while acknowledged.
     pub quiet_seconds: Option<u32>,
+    /// The same though nobody has it, while it is not of high urgency.
+    pub idle_seconds: Option<u32>,
     pub notifications: Vec<Notification>,
     pub next_notification: u16,
     /// Counts what people can see of it, so that a mirror knows whether it is behind.
@@ -417,7 +412,7 @@ impl State {
             // Pages still leave a provider that asked us to wait, one at a time until it takes one.
             Outlet::Page(_) if paused => in_flight == 0,
             Outlet::Page(_) => in_flight < outlet.slots_max(),
-            Outlet::HangUp | Outlet::Ask | Outlet::Mirror(_) | Outlet::Edit(_) => {
+            Outlet::HangUp | Outlet::Ask | Outlet::Mirror(_) | Outlet::Edit(_) | Outlet::Notice(_) => {
                 !paused && in_flight < outlet.slots_max()
             }
         }
@@ -437,6 +432,7 @@ impl State {
             | Errand::Mirror { .. }
             | Errand::HangUp(_)
             | Errand::Ask(_)
+            | Errand::Notice { .. }
             | Errand::Edit { .. } => None,
         });
         told.collect()

@@ -6,6 +6,7 @@ use super::lines::Happened;
 use super::message::NAMES_MAX;
 use super::state::{Incident, State, StepAt};
 use super::turns::Chosen;
+use crate::actor::Actor;
 use crate::place::Place;
 use crate::schedule::UserId;
 use jiff::Timestamp;
@@ -29,6 +30,8 @@ pub enum StepsChange {
     ToldAgain { people: Vec<Recipient>, until: Timestamp, rule: Place },
     /// They have not acknowledged, and are told no more; nobody: those who were waited for do not count any more.
     Unanswered { users: Vec<UserId>, rule: Place },
+    /// They were paged too, because this person asked for them, and have not answered.
+    AlsoUnanswered { users: Vec<UserId>, by: Actor },
 }
 
 /// Whose turn a step with `round_robin` says it is.
@@ -52,10 +55,13 @@ impl StepsChange {
     /// What of it threads say.
     pub(super) fn happens(&self) -> Option<Happened> {
         match self {
-            StepsChange::Unanswered { users, .. } if !users.is_empty() => {
+            StepsChange::AlsoUnanswered { users, .. } | StepsChange::Unanswered { users, .. }
+                if !users.is_empty() =>
+            {
                 Some(Happened::Unanswered(users.iter().take(NAMES_MAX).cloned().collect()))
             }
             StepsChange::Unanswered { .. }
+            | StepsChange::AlsoUnanswered { .. }
             | StepsChange::Chosen(_)
             | StepsChange::Awaited { .. }
             | StepsChange::ToldAgain { .. } => None,
@@ -67,14 +73,18 @@ impl State {
     pub(super) fn apply_steps(&mut self, change: &StepsChange) {
         match change {
             StepsChange::Chosen(turn) => self.turn_taken(turn),
-            StepsChange::Awaited { .. } | StepsChange::ToldAgain { .. } | StepsChange::Unanswered { .. } => {}
+            StepsChange::Awaited { .. }
+            | StepsChange::ToldAgain { .. }
+            | StepsChange::Unanswered { .. }
+            | StepsChange::AlsoUnanswered { .. } => {}
         }
     }
 }
 
 impl Incident {
-    pub(super) fn apply_steps(&mut self, change: &StepsChange) {
+    pub(super) fn apply_steps(&mut self, change: &StepsChange, at: Timestamp) {
         match change {
+            StepsChange::AlsoUnanswered { .. } => self.also.retain(|asked| asked.due > at),
             StepsChange::Chosen(turn) => self.keep_chosen(Chosen::from(turn)),
             StepsChange::Awaited { users, until, wait_seconds, rule } => {
                 let (users, rule, told_again) = (users.clone(), rule.clone(), false);

@@ -6,7 +6,7 @@ use super::state::{Incident, Status};
 use super::{Call, DeliveryId, IncidentId, message};
 use crate::actor::{Actor, Via};
 use crate::alert::Event;
-use crate::config::Urgency;
+use crate::config::{Id, Urgency};
 use jiff::Timestamp;
 
 /// The most of a note that is kept, in characters.
@@ -27,6 +27,12 @@ impl Call<'_> {
         self.await_the_others(id, by);
         let (by, snoozed) = (by.clone(), false);
         self.about(id, ResponseChange::Acknowledged { by, via, until, snoozed, quiet_seconds, event });
+    }
+
+    /// How many seconds without an event end an incident of this service though nobody has it, while it is not of high urgency.
+    pub(super) fn idle_seconds(&self, service: Option<&Id>) -> Option<u32> {
+        let service = self.config.services.get(service?).filter(|service| service.even_unacknowledged)?;
+        u32::try_from(service.auto_resolve_after?.as_secs()).ok()
     }
 
     /// A key acknowledges what was said: alerts that joined after the words were made are told anew.

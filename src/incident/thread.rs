@@ -10,8 +10,9 @@ use super::message::{Reader, person, severity, telling_line, urgency};
 use super::state::{AlertKey, Hold, Incident};
 use crate::actor::{Actor, Via};
 use crate::config::{Config, Urgency};
+use crate::language::steps::StepLine;
 use crate::language::thread::ThreadLine;
-use crate::language::timeline::{Act, HeldBy, Level, ResponseLine, StepLine, TimelineLine};
+use crate::language::timeline::{Act, HeldBy, Level, ResponseLine, TimelineLine};
 use crate::language::{Language, Shown};
 
 /// How many alerts one line of a thread names; the rest are counted.

@@ -5,6 +5,7 @@
 
 use super::errand::HangUp;
 use super::state::{Hold, Incident, Status};
+use crate::config::Urgency;
 use jiff::{SignedDuration, Timestamp};
 
 /// How long a step that was told after its alerts had gone stale is left to the people in it.
@@ -25,6 +26,8 @@ pub enum Timer {
     Snooze,
     /// Somebody has it, and others of its step have not acknowledged.
     Each,
+    /// Somebody was paged too, and has not answered.
+    Also,
     /// Alerts that joined an incident that somebody took, or that was told once, are told.
     Newcomers,
     /// What is held as low becomes high.
@@ -36,13 +39,14 @@ pub enum Timer {
 }
 
 impl Timer {
-    pub const ALL: [Timer; 10] = [
+    pub const ALL: [Timer; 11] = [
         Timer::Quiet,
         Timer::Silence,
         Timer::Hold,
         Timer::Acknowledgement,
         Timer::Snooze,
         Timer::Each,
+        Timer::Also,
         Timer::Newcomers,
         Timer::Raise,
         Timer::Step,
@@ -77,7 +81,10 @@ impl Incident {
             }
             // Who acknowledges has it for that long, however old the last event is.
             Timer::Quiet => {
-                let quiet = self.quiet_seconds.filter(|_| self.status == Status::Acknowledged)?;
+                let taken = self.status == Status::Acknowledged;
+                // Nobody has it: it ends where it will not be told any more, and nothing holds it back.
+                let idle = !taken && self.pages() && self.urgency != Urgency::High && self.raise_at.is_none();
+                let quiet = self.quiet_seconds.filter(|_| taken).or(self.idle_seconds.filter(|_| idle))?;
                 let taken = self.acknowledgement.as_ref().map_or(Timestamp::MIN, |held| held.at);
                 self.last_event_at.max(taken).checked_add(SignedDuration::from_secs(i64::from(quiet))).ok()
             }
@@ -86,6 +93,7 @@ impl Incident {
             Timer::Acknowledgement => taken(false),
             Timer::Snooze => taken(true),
             Timer::Each => self.awaited.as_ref().filter(|_| self.held_back.is_none()).map(|it| it.due),
+            Timer::Also => self.also.iter().map(|asked| asked.due).min(),
             Timer::Newcomers => self.newcomers_due.filter(|_| self.held_back.is_none()),
             Timer::Raise => self.raise_at.filter(|_| self.pages()),
             Timer::Step => self.escalation.as_ref().filter(|_| self.pages()).map(|it| it.deadline),
@@ -136,6 +144,7 @@ impl Incident {
                 waits.map(|held| &mut held.until).for_each(moved);
             }
             Timer::Each => self.awaited.iter_mut().map(|awaited| &mut awaited.due).for_each(moved),
+            Timer::Also => self.also.iter_mut().map(|asked| &mut asked.due).for_each(moved),
             Timer::Silence | Timer::Snooze | Timer::Raise => {}
         }
     }

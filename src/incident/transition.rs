@@ -61,12 +61,14 @@ impl Incident {
             low: None,
             chosen: Vec::new(),
             awaited: None,
+            also: Vec::new(),
             newcomers_told_at: None,
             newcomers_due: None,
             raise_at: opened.raise_at,
             let_through: false,
             lowered: false,
             quiet_seconds: None,
+            idle_seconds: opened.idle_seconds,
             notifications: Vec::new(),
             next_notification: 0,
             version: 1,
@@ -86,8 +88,8 @@ impl Incident {
             Change::Escalation(change) => self.apply_escalation(change, entry.at),
             Change::Delivery(change) => self.apply_delivery(change, entry),
             Change::Response(change) => self.apply_response(change, entry.at),
-            Change::Steps(change) => self.apply_steps(change),
-            Change::Server(_) | Change::Heartbeat(_) | Change::RunTime(_) => {}
+            Change::Steps(change) => self.apply_steps(change, entry.at),
+            Change::Server(_) | Change::Heartbeat(_) | Change::RunTime(_) | Change::Notice(_) => {}
         }
         if let Some(happened) = happened {
             self.keep(entry.seq, happened);
@@ -198,8 +200,8 @@ impl Incident {
             DeliveryChange::Hastened { notification, .. } => {
                 self.notification(*notification, |found| found.due = found.due.min(entry.at));
             }
-            DeliveryChange::GaveUp { user, by, .. } => {
-                self.give_way(|found| found.user == *user && found.by == *by);
+            DeliveryChange::GaveUp { user, by, to, .. } => {
+                self.give_way(|found| found.user == *user && found.by == *by && found.to == *to);
             }
             DeliveryChange::Waits { user, by, .. } => {
                 let waits = |found: &&mut Notification| found.in_flight.is_none() && found.due <= entry.at;
@@ -251,7 +253,7 @@ impl Incident {
         self.stop(true);
         (self.service, self.urgency) = (moved.service.clone(), moved.urgency);
         (self.route_rule, self.urgency_rule) = (moved.route_rule.clone(), moved.urgency_rule.clone());
-        self.raise_at = moved.raise_at;
+        (self.raise_at, self.idle_seconds) = (moved.raise_at, moved.idle_seconds);
         (self.group, self.policy, self.held_back, self.low) = (None, None, None, None);
         self.storm = None;
         self.show_in(&moved.mirrors);
@@ -352,6 +354,7 @@ impl Incident {
         self.give_way(|found| !found.purpose.outlives_a_step() || over);
         if over {
             self.awaited = None;
+            self.also.clear();
         }
     }
 
@@ -377,7 +380,11 @@ impl Incident {
                     self.ship(n, delivery, entry.seq, entry.at);
                 }
             }
-            Errand::Page { .. } | Errand::HangUp(_) | Errand::Ask(_) | Errand::Edit { .. } => {}
+            Errand::Page { .. }
+            | Errand::HangUp(_)
+            | Errand::Ask(_)
+            | Errand::Edit { .. }
+            | Errand::Notice { .. } => {}
         }
         for n in notifications {
             self.notification(*n, |found| {
@@ -395,7 +402,7 @@ impl Incident {
     ) {
         self.settle_mirrors(delivery, outcome, retry_at);
         self.repeat(delivery, outcome, at);
-        let (status, held) = (self.status, self.held_back.is_some());
+        let (status, held, asked) = (self.status, self.held_back.is_some(), self.asked());
         let unsettled = matches!(outcome, Outcome::Accepted { .. });
         let over = matches!(outcome, Outcome::Ended { .. } | Outcome::Delivered { .. });
         let mut taken = Vec::new();
@@ -419,7 +426,7 @@ impl Incident {
             found.failed = found.failed.saturating_add(1);
             found.doubted.extend(doubt.then_some(delivery));
             found.due = retry_at.unwrap_or(found.due);
-            retry_at.is_some() && found.is_wanted(status, held)
+            retry_at.is_some() && found.is_wanted(status, held, &asked)
         });
         let told = taken.into_iter().filter(|(_, purpose)| *purpose == Purpose::Page && !unsettled);
         for (user, _) in told {

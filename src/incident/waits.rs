@@ -79,7 +79,11 @@ impl Call<'_> {
             Errand::Page { user: to, by: method } => {
                 to == user && *method == by && dispatch.stage != Stage::InDoubt
             }
-            Errand::Mirror { .. } | Errand::HangUp(_) | Errand::Ask(_) | Errand::Edit { .. } => false,
+            Errand::Mirror { .. }
+            | Errand::HangUp(_)
+            | Errand::Ask(_)
+            | Errand::Edit { .. }
+            | Errand::Notice { .. } => false,
         };
         let call = self.state.deliveries.values().find(is_it)?;
         let until = match call.stage {

@@ -24,6 +24,7 @@ pub enum Answer<'a> {
     SilenceMade { id: u64, until: &'a str },
     AbsenceMade { id: u64, until: &'a str },
     Ended,
+    Passed,
     // Why not.
     MayNot,
     AlreadySo,
@@ -85,6 +86,9 @@ fn en(answer: &Answer) -> String {
         Answer::SilenceMade { id, until } => format!("Silence {id} is made, until {until}."),
         Answer::AbsenceMade { id, until } => format!("Absence {id} is made, until {until}."),
         Answer::Ended => "Ended.".into(),
+        Answer::Passed => {
+            "Whoever made it and the room are told. You stay on call until somebody changes it.".into()
+        }
         Answer::MayNot => "Only people in users/ who have not left may do that.".into(),
         Answer::AlreadySo => "It is so already.".into(),
         Answer::IsOff { name, until: Some(until) } => format!("{name} is off until {until}."),
@@ -153,6 +157,9 @@ fn ja(answer: &Answer) -> String {
         Answer::SilenceMade { id, until } => format!("サイレンス {id} を登録しました（{until} まで）。"),
         Answer::AbsenceMade { id, until } => format!("不在 {id} を登録しました（{until} まで）。"),
         Answer::Ended => "終了しました。".into(),
+        Answer::Passed => {
+            "作成した人とチャンネルに伝えました。変更されるまでは、引き続きあなたが当番です。".into()
+        }
         Answer::MayNot => "この操作ができるのは、users/ に登録されている在籍中の人だけです。".into(),
         Answer::AlreadySo => "すでにその状態です。".into(),
         Answer::IsOff { name, until: Some(until) } => format!("{name}さんは {until} まで不在です。"),

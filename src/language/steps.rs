@@ -1,7 +1,79 @@
 //! The lines of a timeline about steps, in every language: who is told, whose turn it is, and who has not answered.
 
-use super::timeline::{StepLine, ToldAs};
+use super::timeline::{Step, ToldAs};
 use super::{timeline_en, timeline_ja};
+use crate::actor::Via;
+use crate::reason::Why;
+
+/// Who is told, step by step.
+#[derive(Clone, Debug)]
+pub enum StepLine<'a> {
+    StepBegan {
+        step: Step<'a>,
+        people: &'a [String],
+        shadows: &'a [String],
+        next: &'a str,
+    },
+    StepPassed {
+        step: Step<'a>,
+        why: &'a Why,
+    },
+    Told {
+        as_what: ToldAs,
+        people: &'a [String],
+    },
+    Dropped {
+        users: &'a [String],
+    },
+    /// Whose turn it is, and who would have come first and is busy.
+    Chosen {
+        step: Step<'a>,
+        user: &'a str,
+        busy: &'a [String],
+    },
+    /// These must acknowledge too.
+    Awaited {
+        users: &'a [String],
+        until: &'a str,
+    },
+    ToldAgain {
+        users: &'a [String],
+        until: &'a str,
+    },
+    /// These were asked to acknowledge, and have not.
+    Unanswered {
+        users: &'a [String],
+    },
+    /// These were paged too, because somebody asked for them, and have not answered.
+    AlsoUnanswered {
+        users: &'a [String],
+        by: &'a str,
+    },
+    Moved {
+        step: Step<'a>,
+        next: &'a str,
+    },
+}
+
+/// What is told about no incident.
+#[derive(Clone, Debug)]
+pub enum NoticeStory<'a> {
+    /// `to`: a person, or nobody for the room.
+    Planned {
+        to: Option<&'a str>,
+        at: &'a str,
+    },
+    Dropped {
+        notice: u64,
+    },
+    ShiftsTold,
+    Declined {
+        id: u64,
+        user: &'a str,
+        by: &'a str,
+        via: Via,
+    },
+}
 
 pub(super) fn en(line: &StepLine) -> String {
     match line {
@@ -46,6 +118,9 @@ pub(super) fn en(line: &StepLine) -> String {
         StepLine::ToldAgain { users, until } => {
             let verb = if users.len() == 1 { "has" } else { "have" };
             format!("{} {verb} not acknowledged: told once more, until {until}", users.join(", "))
+        }
+        StepLine::AlsoUnanswered { users, by } => {
+            format!("no answer by {}, whom {by} had paged too", users.join(", "))
         }
         StepLine::Unanswered { users: [] } => "nobody else is asked to acknowledge any more".to_owned(),
         StepLine::Unanswered { users } => {
@@ -97,7 +172,34 @@ pub(super) fn ja(line: &StepLine) -> String {
         StepLine::ToldAgain { users, until } => {
             format!("{} がまだ応答していないため、もう一度通知します（{until} まで）", users.join("、"))
         }
+        StepLine::AlsoUnanswered { users, by } => {
+            format!("{by} が呼び出した {} から応答がありません", users.join("、"))
+        }
         StepLine::Unanswered { users: [] } => "ほかの人の応答は待ちません".to_owned(),
         StepLine::Unanswered { users } => format!("{} は応答していません", users.join("、")),
+    }
+}
+
+pub(super) fn notice_en(line: &NoticeStory, way: fn(Via) -> &'static str) -> String {
+    match line {
+        NoticeStory::Planned { to: Some(to), at } => format!("a notice to {to}, at {at}"),
+        NoticeStory::Planned { to: None, at } => format!("a notice to the room, at {at}"),
+        NoticeStory::Dropped { notice } => format!("notice {notice} has no point any more"),
+        NoticeStory::ShiftsTold => "the shifts until now have been told".to_owned(),
+        NoticeStory::Declined { id, user, by, via } => {
+            format!("{user} cannot take override {id}, said by {by} {}", way(*via))
+        }
+    }
+}
+
+pub(super) fn notice_ja(line: &NoticeStory, way: fn(Via) -> &'static str) -> String {
+    match line {
+        NoticeStory::Planned { to: Some(to), at } => format!("{to} へのお知らせ（{at}）"),
+        NoticeStory::Planned { to: None, at } => format!("チャンネルへのお知らせ（{at}）"),
+        NoticeStory::Dropped { notice } => format!("お知らせ {notice} は不要になりました"),
+        NoticeStory::ShiftsTold => "現在までのシフトを知らせました".to_owned(),
+        NoticeStory::Declined { id, user, by, via } => {
+            format!("{user} はオーバーライド {id} に対応できません（{by}、{}）", way(*via))
+        }
     }
 }

@@ -3,6 +3,7 @@
 //! Every line has its words in every language (`timeline_en`, `timeline_ja`). Which entry is which line, and how people and
 //! instants are named in it, is decided by [`preview::timeline`](crate::preview::timeline).
 
+use super::steps::{NoticeStory, StepLine};
 use super::{Language, timeline_en, timeline_ja};
 use crate::actor::Via;
 use crate::reason::{Because, Fault, OwnTrouble, Rule, Why};
@@ -113,6 +114,7 @@ pub enum TimelineLine<'a> {
         via: Via,
     },
     Step(StepLine<'a>),
+    Notice(NoticeStory<'a>),
     Response(ResponseLine<'a>),
     Delivery(DeliveryLine<'a>),
 }
@@ -132,51 +134,6 @@ pub enum OverrideLine<'a> {
     Set(&'a [String]),
     Replace(&'a str, &'a [String]),
     Add(&'a [String]),
-}
-
-/// Who is told, step by step.
-#[derive(Clone, Debug)]
-pub enum StepLine<'a> {
-    StepBegan {
-        step: Step<'a>,
-        people: &'a [String],
-        shadows: &'a [String],
-        next: &'a str,
-    },
-    StepPassed {
-        step: Step<'a>,
-        why: &'a Why,
-    },
-    Told {
-        as_what: ToldAs,
-        people: &'a [String],
-    },
-    Dropped {
-        users: &'a [String],
-    },
-    /// Whose turn it is, and who would have come first and is busy.
-    Chosen {
-        step: Step<'a>,
-        user: &'a str,
-        busy: &'a [String],
-    },
-    /// These must acknowledge too.
-    Awaited {
-        users: &'a [String],
-        until: &'a str,
-    },
-    ToldAgain {
-        users: &'a [String],
-        until: &'a str,
-    },
-    /// These were asked to acknowledge, and have not.
-    Unanswered {
-        users: &'a [String],
-    },
-    Moved {
-        step: Step<'a>,
-        next: &'a str,
-    },
 }
 
 /// What people did, and what follows from that.

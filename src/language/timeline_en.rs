@@ -58,6 +58,7 @@ pub(super) fn line(line: &TimelineLine) -> String {
         TimelineLine::Released { by: HeldBy::Wait } => "the wait is over".to_owned(),
         TimelineLine::RunTime { made, by, via } => run_time(made, &format!("{by} {}", way(*via))),
         TimelineLine::Step(line) => steps::en(line),
+        TimelineLine::Notice(line) => steps::notice_en(line, way),
         TimelineLine::Response(line) => response(line),
         TimelineLine::Delivery(line) => delivery(line),
     }
@@ -322,6 +323,7 @@ pub(super) fn why(why: &Why) -> String {
         Why::Stale(integration) => format!("{integration} no longer says it: stale_after has passed"),
         Why::AskedFor => "asked for".into(),
         Why::Quiet => "acknowledged, and no event since".into(),
+        Why::Idle => "no event for so long, and not of high urgency".into(),
         Why::HeartbeatNotExpected => "the config expects no heartbeat of it any more".into(),
         Why::NobodyCanBeTold => "nobody in it can be told".into(),
         Why::EveryContactFailed => "every contact of everybody in it failed".into(),

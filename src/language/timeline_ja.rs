@@ -67,6 +67,7 @@ pub(super) fn line(line: &TimelineLine) -> String {
         TimelineLine::Released { by: HeldBy::Wait } => "保留が終わりました".to_owned(),
         TimelineLine::RunTime { made, by, via } => run_time(made, &format!("{}{by}", way(*via))),
         TimelineLine::Step(line) => steps::ja(line),
+        TimelineLine::Notice(line) => steps::notice_ja(line, way),
         TimelineLine::Response(line) => response(line),
         TimelineLine::Delivery(line) => delivery(line),
     }
@@ -331,6 +332,7 @@ pub(super) fn why(why: &Why) -> String {
         Why::Stale(integration) => format!("{integration} からの通知が stale_after の間ありません"),
         Why::AskedFor => "依頼による".into(),
         Why::Quiet => "対応が始まってから新しいイベントがありません".into(),
+        Why::Idle => "緊急度が高くなく、しばらくイベントがないため".into(),
         Why::HeartbeatNotExpected => "設定からハートビートの監視がなくなりました".into(),
         Why::NobodyCanBeTold => "連絡できる人がいません".into(),
         Why::EveryContactFailed => "全員へのすべての連絡が失敗しました".into(),

@@ -103,7 +103,7 @@ pub fn simulate(config: &Arc<Config>, event: Event, at: Timestamp, script: &Scri
 /// Whoever was told, in order.
 pub fn told(simulated: &Simulated) -> Vec<Told> {
     let told = |(at, delivery): &(Timestamp, Delivery)| {
-        let (user, by) = delivery.task.contact()?;
+        let (user, by) = delivery.task.contact().filter(|_| !delivery.incidents.is_empty())?;
         let rule = rule(&simulated.entries, *at, user).cloned();
         Some(Told { at: *at, user: user.clone(), by, rule })
     };

@@ -1,8 +1,9 @@
 //! The lines of what steps do beside telling everybody: whose turn it is, and who must still acknowledge.
 
 use super::timeline::{At, step};
-use crate::incident::StepsChange;
-use crate::language::timeline::{StepLine, TimelineLine};
+use crate::incident::{NoticeChange, NoticeTo, StepsChange};
+use crate::language::steps::{NoticeStory, StepLine};
+use crate::language::timeline::TimelineLine;
 use crate::schedule::UserId;
 
 impl At<'_> {
@@ -24,6 +25,11 @@ impl At<'_> {
                 line = StepLine::ToldAgain { users: &users, until: &until };
                 rule
             }
+            StepsChange::AlsoUnanswered { users: all, by } => {
+                users = names(all.iter());
+                let line = StepLine::AlsoUnanswered { users: &users, by: self.name(by) };
+                return (self.say(&TimelineLine::Step(line)), String::new());
+            }
             StepsChange::Unanswered { users: all, rule } => {
                 users = names(all.iter());
                 line = StepLine::Unanswered { users: &users };
@@ -31,6 +37,25 @@ impl At<'_> {
             }
         };
         (self.say(&TimelineLine::Step(line)), rule.to_string())
+    }
+
+    pub(super) fn notice(&self, change: &NoticeChange) -> String {
+        let at;
+        self.say(&TimelineLine::Notice(match change {
+            NoticeChange::Planned { to, due, .. } => {
+                at = self.clock(*due);
+                let to = match to {
+                    NoticeTo::Person { user, .. } => Some(&**user),
+                    NoticeTo::Room => None,
+                };
+                NoticeStory::Planned { to, at: &at }
+            }
+            NoticeChange::Dropped { notice } => NoticeStory::Dropped { notice: *notice },
+            NoticeChange::ShiftsTold { .. } => NoticeStory::ShiftsTold,
+            NoticeChange::Declined { id, user, by, via } => {
+                NoticeStory::Declined { id: *id, user, by: self.name(by), via: *via }
+            }
+        }))
     }
 }
 

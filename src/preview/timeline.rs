@@ -12,9 +12,10 @@ use crate::incident::{
     StepStart, WaitsFor,
 };
 use crate::language::Language;
+use crate::language::steps::StepLine;
 use crate::language::timeline::{
-    Carries, DeliveryLine, Ended, Held, HeldBy, Level, OwnLine, Said, Slowed, Step, StepLine, TimelineLine,
-    ToldAs, Waiting,
+    Carries, DeliveryLine, Ended, Held, HeldBy, Level, OwnLine, Said, Slowed, Step, TimelineLine, ToldAs,
+    Waiting,
 };
 use crate::place::Place;
 use crate::reason::{Because, Rule};
@@ -84,6 +85,7 @@ impl At<'_> {
             Change::Response(change) => self.response(change),
             Change::RunTime(change) => (self.run_time(change), String::new()),
             Change::Steps(change) => self.steps(change),
+            Change::Notice(change) => (self.notice(change), String::new()),
         }
     }
 
@@ -283,8 +285,8 @@ impl At<'_> {
     fn delivery(&self, change: &DeliveryChange) -> String {
         let language = self.reader.language;
         let line = match change {
-            DeliveryChange::Sent { delivery, errand, repeat, .. } => {
-                return self.sent(&delivery.to_string(), errand, *repeat);
+            DeliveryChange::Sent { delivery, errand, to, repeat, .. } => {
+                return self.sent(&delivery.to_string(), (errand, to.as_deref()), *repeat);
             }
             DeliveryChange::Outcome { delivery, provider, outlet, outcome, retry_at, paused_until } => {
                 let (again, until) = (self.maybe_clock(*retry_at), self.maybe_clock(*paused_until));
@@ -315,7 +317,9 @@ impl At<'_> {
                 let line = DeliveryLine::Hastened { user, way, reason };
                 return self.say(&TimelineLine::Delivery(line));
             }
-            DeliveryChange::GaveUp { user, by, why } => {
+            DeliveryChange::GaveUp { user, by, to, why } => {
+                let named = to.as_ref().map_or_else(|| user.to_string(), |name| format!("{user} ({name})"));
+                let user = &named;
                 let (way, reason) = (language.contact(by.method().way), &self.reader.reason(why));
                 let line = DeliveryLine::GaveUp { user, way, reason };
                 return self.say(&TimelineLine::Delivery(line));
@@ -329,12 +333,14 @@ impl At<'_> {
         }))
     }
 
-    fn sent(&self, delivery: &str, errand: &Errand, repeat: bool) -> String {
+    fn sent(&self, delivery: &str, (errand, to): (&Errand, Option<&str>), repeat: bool) -> String {
         let language = self.reader.language;
         let line = |line| self.say(&TimelineLine::Delivery(line));
         match errand {
             Errand::Page { user, by } => {
                 let way = language.contact_sent(by.method().way);
+                let named = to.map_or_else(|| user.to_string(), |name| format!("{user} ({name})"));
+                let user = &named;
                 line(DeliveryLine::Contacting { user, way, rings: by.method().rings, delivery, repeat })
             }
             Errand::Mirror { kind, .. } => {
@@ -343,6 +349,10 @@ impl At<'_> {
             Errand::HangUp(call) => line(DeliveryLine::HangingUp { call: &call.to_string() }),
             Errand::Ask(of) => line(DeliveryLine::Asking { of: &of.to_string() }),
             Errand::Edit { page, .. } => line(DeliveryLine::Editing { of: &page.to_string() }),
+            Errand::Notice { notice, by } => {
+                let (user, way) = (&notice.to_string(), language.contact_sent(by.method().way));
+                line(DeliveryLine::Contacting { user, way, rings: false, delivery, repeat })
+            }
         }
     }
 }
@@ -370,7 +380,7 @@ fn carries(language: Language, outlet: Outlet) -> Carries<'static> {
         Outlet::Page(by) => Carries::Pages(language.contact_sent(by.method().way)),
         Outlet::Mirror(MirrorKind::Room) => Carries::Rooms,
         Outlet::Mirror(MirrorKind::Ticket) => Carries::Tickets,
-        Outlet::HangUp | Outlet::Ask | Outlet::Edit(_) => Carries::Rest,
+        Outlet::HangUp | Outlet::Ask | Outlet::Edit(_) | Outlet::Notice(_) => Carries::Rest,
     }
 }
 

@@ -124,7 +124,7 @@ pub fn test_call(config: &Config, user: &str) -> Option<Delivery> {
     };
     let by = CONTACTS.iter().find(|method| method.rings)?.contact;
     let provider = config.providers_of(by).next()?;
-    let task = Task::Page { user: user.id.clone(), by, words: Words::Script(script) };
+    let task = Task::Page { user: user.id.clone(), by, to: None, words: Words::Script(script) };
     Some(Delivery { id: DeliveryId::default(), provider, incidents: Vec::new(), task, repeat: false })
 }
 

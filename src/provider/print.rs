@@ -67,12 +67,13 @@ fn line(text: impl Into<String>) -> Line {
 fn title(config: &Config, delivery: &Delivery, language: Language) -> String {
     let person = |user: &str| config.users.get(user).map_or(user, |user| &user.name).to_owned();
     let word = |word| language.word(word);
+    let named = |to: &Option<String>| to.as_ref().map_or_else(String::new, |name| format!(" ({name})"));
     match &delivery.task {
-        Task::Page { user, words: Words::Script(_), .. } => {
-            format!("📞 {} → {}", word(Word::Call), person(user))
+        Task::Page { user, to, words: Words::Script(_), .. } => {
+            format!("📞 {} → {}{}", word(Word::Call), person(user), named(to))
         }
-        Task::Page { user, words: Words::Text(_), .. } => {
-            format!("📱 {} → {}", word(Word::Sms), person(user))
+        Task::Page { user, to, words: Words::Text(_), .. } => {
+            format!("📱 {} → {}{}", word(Word::Sms), person(user), named(to))
         }
         Task::Page { user, .. } => format!("💬 {} → {}", word(Word::DirectMessage), person(user)),
         Task::Mirror { kind, place, reference, .. } => {

@@ -74,17 +74,17 @@ pub(super) fn begin(config: &Config, secrets: &Secrets, delivery: &Delivery) -> 
     let account = format!("{}/2010-04-01/Accounts/{}", twilio.api_url, twilio.account_sid);
     let calls = format!("{account}/Calls");
     match &delivery.task {
-        Task::Page { user, words: Words::Script(script), .. } => {
+        Task::Page { user, to, words: Words::Script(script), .. } => {
             let user = person(config, user)?;
-            let to = phone(user, secrets)?;
+            let to = phone(user, to.as_deref(), secrets)?;
             let form = call_form(config, twilio, user, to, script, delivery);
             let form: Vec<(&str, &str)> = form.iter().map(|(key, value)| (*key, value.as_str())).collect();
             let keys = config.organisation.public_url.is_some();
             let request = Request::form(format!("{calls}.json"), authorization, &form);
             Ok(Progress::Send(super::Pending::Twilio(Pending::Call { keys }), request))
         }
-        Task::Page { user, words: Words::Text(text), .. } => {
-            let to = phone(person(config, user)?, secrets)?;
+        Task::Page { user, to, words: Words::Text(text), .. } => {
+            let to = phone(person(config, user)?, to.as_deref(), secrets)?;
             let request = twilio_sms::request(config, twilio, authorization, to, text, delivery);
             let receipts = config.organisation.public_url.is_some();
             Ok(Progress::Send(super::Pending::Twilio(Pending::Sms { receipts }), request))
@@ -187,15 +187,16 @@ fn person<'a>(config: &'a Config, user: &str) -> Result<&'a User, Reason> {
     config.users.get(user).ok_or_else(gone)
 }
 
-/// The number of a person, E.164. The error does not name it.
-pub fn phone<'a>(user: &'a User, secrets: &'a Secrets) -> Result<&'a str, Reason> {
-    let wrong = |fault| Reason::of(Provider::Twilio, fault, format!("{}: phone", user.place));
-    let number = match &user.phone {
+/// The number of a person's phone, by name where one is named, E.164. The error does not say it.
+pub fn phone<'a>(user: &'a User, name: Option<&str>, secrets: &'a Secrets) -> Result<&'a str, Reason> {
+    let which = name.map_or_else(|| "phone".to_owned(), |name| format!("phone {name}"));
+    let wrong = |fault| Reason::of(Provider::Twilio, fault, format!("{}: {which}", user.place));
+    let number = match user.phone_named(name) {
         None => return Err(wrong(Fault::NoAddress)),
         Some(Phone::Number(number)) => number.as_str(),
         Some(Phone::Secret(source)) => {
             let missing = || {
-                let said = format!("{source}, wanted by {}: phone", user.place);
+                let said = format!("{source}, wanted by {}: {which}", user.place);
                 Reason::of(Provider::Twilio, Fault::SecretMissing, said)
             };
             secrets.get(source).ok_or_else(missing)?.expose().trim()

@@ -115,6 +115,7 @@ pub(super) fn answered(command: &Command, reply: Option<&Reply>) {
             | Reply::Noted { .. }
             | Reply::Made { .. }
             | Reply::Ended
+            | Reply::Passed
             | Reply::Say(_),
         )
         | None => {}

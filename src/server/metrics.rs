@@ -231,6 +231,7 @@ impl Metrics {
             Change::Server(_)
             | Change::RunTime(_)
             | Change::Steps(_)
+            | Change::Notice(_)
             | Change::Heartbeat(_)
             | Change::Escalation(_)
             | Change::Delivery(_)
@@ -278,6 +279,7 @@ pub(super) fn outlet_word(outlet: Outlet) -> &'static str {
         Outlet::Mirror(MirrorKind::Room) => "room",
         Outlet::Mirror(MirrorKind::Ticket) => "ticket",
         Outlet::Edit(_) => "edit",
+        Outlet::Notice(_) => "notice",
     }
 }
 

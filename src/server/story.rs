@@ -7,13 +7,13 @@
 use super::acts;
 use super::line::{Line, Value};
 use super::metrics::{outcome_word, outlet_word};
-use super::words::{held_back, held_by, of_event, of_key, people, word};
+use super::words::{actor, held_back, held_by, of_event, of_key, people, word};
 use crate::alert::Action;
 use crate::config::{Contact, Id, MirrorKind, Urgency};
 use crate::incident::{
     AlertChange, Change, DeliveryChange, DeliveryId, Entry, Errand, EscalationChange, HeartbeatChange,
-    IncidentId, Opened, Outcome, Outlet, Reason, Recipient, ResponseChange, ServerChange, State, Status,
-    StepAt, StepsChange, WaitsFor,
+    IncidentId, NoticeChange, NoticeTo, Opened, Outcome, Outlet, Reason, Recipient, ResponseChange,
+    ServerChange, State, Status, StepAt, StepsChange, WaitsFor,
 };
 use crate::language::Language;
 use crate::place::Place;
@@ -120,6 +120,7 @@ impl Story {
             Change::Response(change) => acts::response(change),
             Change::RunTime(change) => vec![acts::run_time(change)],
             Change::Steps(change) => vec![steps(change)],
+            Change::Notice(change) => vec![notice(change)],
         };
         let id = entry.incident;
         let service = id.and_then(|id| self.services.get(&id)).map(|service| &**service);
@@ -139,7 +140,7 @@ impl Story {
                 };
                 let of = match errand {
                     Errand::HangUp(of) | Errand::Ask(of) | Errand::Edit { page: of, .. } => Some(*of),
-                    Errand::Page { .. } | Errand::Mirror { .. } => None,
+                    Errand::Page { .. } | Errand::Mirror { .. } | Errand::Notice { .. } => None,
                 };
                 let rest =
                     [("of", of.into()), ("repeat", repeat.then_some("yes").into()), ("rule", rule.into())];
@@ -177,7 +178,7 @@ impl Story {
             DeliveryChange::Hastened { user, by, why, .. } => {
                 Line::new(Level::INFO, "hastened", way(user, *by, why))
             }
-            DeliveryChange::GaveUp { user, by, why } => {
+            DeliveryChange::GaveUp { user, by, why, .. } => {
                 Line::new(Level::WARN, "gave_up", way(user, *by, why))
             }
             DeliveryChange::Waits { user, by, why, until } => {
@@ -212,7 +213,7 @@ impl Story {
             Outlet::Page(_) => (Level::INFO, event, to, None),
             Outlet::Mirror(MirrorKind::Room) => (Level::INFO, "rooms", None, to),
             Outlet::Mirror(MirrorKind::Ticket) => (Level::INFO, "tickets", None, to),
-            Outlet::Edit(_) => (Level::DEBUG, event, to, None),
+            Outlet::Edit(_) | Outlet::Notice(_) => (Level::DEBUG, event, to, None),
             Outlet::HangUp | Outlet::Ask => (Level::DEBUG, event, None, None),
         };
         let level = if event == "failed" { Level::WARN } else { level };
@@ -403,9 +404,42 @@ fn steps(change: &StepsChange) -> Line<'_> {
             "told_again",
             [("users", people(told).into()), ("until", (*until).into()), ("rule", rule.into())],
         ),
+        StepsChange::AlsoUnanswered { users, by } => Line::new(
+            Level::WARN,
+            "also_unanswered",
+            [("users", names(users).into()), ("by", actor(by).into())],
+        ),
         StepsChange::Unanswered { users, rule } => {
             Line::new(Level::WARN, "unanswered", [("users", names(users).into()), ("rule", rule.into())])
         }
+    }
+}
+
+fn notice(change: &NoticeChange) -> Line<'_> {
+    match change {
+        NoticeChange::Planned { to, due, .. } => {
+            let user = match to {
+                NoticeTo::Person { user, .. } => Some(&**user),
+                NoticeTo::Room => None,
+            };
+            Line::new(Level::INFO, "notice_planned", [("user", user.into()), ("due", (*due).into())])
+        }
+        NoticeChange::Dropped { notice } => {
+            Line::new(Level::DEBUG, "notice_dropped", [("notice", (*notice).into())])
+        }
+        NoticeChange::ShiftsTold { until } => {
+            Line::new(Level::DEBUG, "shifts_told", [("until", (*until).into())])
+        }
+        NoticeChange::Declined { id, user, by, via } => Line::new(
+            Level::INFO,
+            "cannot",
+            [
+                ("override", (*id).into()),
+                ("user", (&**user).into()),
+                ("by", actor(by).into()),
+                ("via", word(via).into()),
+            ],
+        ),
     }
 }
 
@@ -434,7 +468,7 @@ fn addressee(errand: &Errand) -> Option<Arc<str>> {
     match errand {
         Errand::Page { user, .. } => Some(user.clone()),
         Errand::Mirror { place, .. } => Some(place.as_str().into()),
-        Errand::HangUp(_) | Errand::Ask(_) | Errand::Edit { .. } => None,
+        Errand::HangUp(_) | Errand::Ask(_) | Errand::Edit { .. } | Errand::Notice { .. } => None,
     }
 }
 

@@ -34,6 +34,7 @@ const OVERRIDE: &[&str] =
     &["schedule", "from", "for", "until", "with", "replace", "add", "reason", "confirm"];
 const SILENCE: &[&str] = &["services", "when", "everything", "from", "for", "until", "reason", "confirm"];
 const ABSENCE: &[&str] = &["user", "cover", "from", "for", "until", "confirm"];
+const CANNOT: &[&str] = &["user"];
 const TAKE: &[&str] = &["user", "replace", "for", "until", "confirm"];
 
 pub fn routes() -> Router<Arc<Doors>> {
@@ -45,7 +46,7 @@ pub fn routes() -> Router<Arc<Doors>> {
         )
         .route(
             "/v1/overrides/{*id}",
-            delete(async |doors, id, request| end(doors, id, request, Made::Override).await),
+            delete(async |doors, id, request| end(doors, id, request, Made::Override).await).post(cannot),
         )
         .route(
             "/v1/silences",
@@ -124,6 +125,36 @@ pub async fn take(State(doors): Shared, Path(id): Path<String>, request: Request
     match read_take(&doors, &live, &name, schedule, &taken.body) {
         Ok(command) => made(&doors, &live, command).await,
         Err(why) => problem(StatusCode::BAD_REQUEST, &why),
+    }
+}
+
+/// `POST /v1/overrides/{id}/cannot`: `user`, whom it puts on call, says that they cannot.
+async fn cannot(State(doors): Shared, Path(id): Path<String>, request: Request) -> Response {
+    let (live, name, taken) = match asked(&doors, request).await {
+        Ok(asked) => asked,
+        Err(refused) => return refused,
+    };
+    let missing = format!("no override that puts this person on call is in force: `{id}`");
+    let Some(number) = id.strip_suffix("/cannot").and_then(|id| id.parse().ok()) else {
+        return problem(StatusCode::NOT_FOUND, &missing);
+    };
+    let read = Wish::read(&taken.body, CANNOT).and_then(|wish| user(&live.config, &wish.needed("user")?));
+    let user = match read {
+        Ok(user) => user,
+        Err(why) => return problem(StatusCode::BAD_REQUEST, &why),
+    };
+    let (by, via) = (by(&name), Via::Api);
+    let command = Command::Cannot { id: number, user, by, via };
+    let Ok(answered) = doors.inbox.input(Lane::First, Input::Command(command)).await else { return busy() };
+    match answered.reply {
+        Some(reply @ Reply::Passed) => {
+            let text = reply_text(&reply, Language::En, &live.config.organisation.time_zone);
+            Json(json!({ "id": number, "result": "done", "text": text })).into_response()
+        }
+        other => {
+            let (status, body) = refused(other, &live.config, &missing);
+            (status, Json(body)).into_response()
+        }
     }
 }
 

@@ -361,6 +361,7 @@ pub(super) fn refused(reply: Option<Reply>, config: &Config, missing: &str) -> (
             | Reply::Done { .. }
             | Reply::Made { .. }
             | Reply::Ended
+            | Reply::Passed
             | Reply::Already { .. }
             | Reply::Noted { .. }
             | Reply::Say(_)

@@ -122,11 +122,11 @@ pub fn mirror(incident: &Incident, kind: MirrorKind, reference: Option<&str>) ->
 
 /// A page to somebody about incidents.
 pub fn page(config: &Config, incidents: &[&Incident], user: &str, by: Contact) -> Task {
-    Task::Page { user: id(user), by, words: message::page(config, incidents, user, by) }
+    Task::Page { user: id(user), by, to: None, words: message::page(config, incidents, user, by) }
 }
 
 pub fn spoken(user: &str, script: CallScript) -> Task {
-    Task::Page { user: id(user), by: Contact::Call, words: Words::Script(script) }
+    Task::Page { user: id(user), by: Contact::Call, to: None, words: Words::Script(script) }
 }
 
 /// The card of a room's message.

@@ -114,6 +114,8 @@ pub fn incident() -> Incident {
         low: None,
         chosen: Vec::new(),
         awaited: None,
+        also: Vec::new(),
+        idle_seconds: None,
         newcomers_told_at: None,
         newcomers_due: None,
         let_through: false,
@@ -237,8 +239,10 @@ fn user(
         slack: phone.map(|_| format!("U0{}", name_id.to_uppercase())),
         phone: phone.map(|number| Phone::Number(number.into())),
         email: None,
+        phones: Vec::new(),
         high: Vec::new(),
         low: Vec::new(),
+        shifts: Vec::new(),
         place: place(&format!("users/{name_id}.yaml")),
     }
 }
@@ -270,6 +274,7 @@ fn checkout() -> Service {
         inform: Vec::new(),
         acknowledgement_timeout: None,
         auto_resolve_after: None,
+        even_unacknowledged: false,
         group: None,
         storm: None,
         place: place("services/checkout.yaml"),

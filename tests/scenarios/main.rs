@@ -16,6 +16,7 @@ mod directs;
 mod escalation;
 mod heartbeats;
 mod many;
+mod notices;
 mod people;
 mod providers;
 mod pushes;
@@ -43,12 +44,12 @@ use world::World;
 /// | `ack USER [KEY …]`, `unack`, `close USER [because WORDS]`, `reopen`, `raise`, `lower`, `says USER WORDS` | a person in Slack, about the incidents with these keys or ids, or the newest; `_` in words is a space |
 /// | `escalate USER [to STEP]`, `reassign USER to WHOM`, `also USER WHOM`, `move USER to SERVICE`, `snooze USER [surely] FOR`, `merge USER KEY into KEY`, `unmerge USER ID` | the same; WHOM is a list of users, schedules and policies |
 /// | `declare USER SERVICE SEVERITY SUMMARY [key=K]` | a person declares an incident |
-/// | `override USER SCHEDULE FROM UNTIL with=… add=… replace=… [surely]`, `take USER SCHEDULE UNTIL`, `silence USER UNTIL [services=…] [labels.x=…] [everything]`, `away USER WHOM UNTIL [cover=…]`, `back USER WHOM`, `end-early USER NUMBER` | a person changes something for now |
+/// | `override USER SCHEDULE FROM UNTIL with=… add=… replace=… [surely]`, `take USER SCHEDULE UNTIL`, `silence USER UNTIL [services=…] [labels.x=…] [everything]`, `away USER WHOM UNTIL [cover=…]`, `back USER WHOM`, `end-early USER NUMBER`, `cannot USER NUMBER` | a person changes something for now |
 /// | `press USER KEY`, `answer USER`, `picks-up USER FOR` | the person's phone |
 /// | `rings CALL`, `answers CALL`, `ends CALL`, `times-out CALL`, `fails USER` | what the provider tells of a call, by user or delivery |
 /// | `up`, `down`, `limit=S`, `reject`, `busy`, `hang`, `lose`, `mute`, `optout`, `undeliver`, `slow=FOR`, then a channel | how a provider answers from now on |
 /// | `config NAME`, `crash`, `start`, `jump FOR` | a reload of the variant after `=== NAME`; the server stops, starts; the clock jumps |
-/// | `show WHAT` | lines that are hidden otherwise: `rules`, `outcomes`, `repeats`, `beats`, `mirrors`, `directs` |
+/// | `show WHAT` | lines that are hidden otherwise: `rules`, `outcomes`, `repeats`, `beats`, `mirrors`, `directs`, `notices` |
 /// | `end` | nothing: the day goes on until then |
 #[track_caller]
 fn check(script: &str, expected: &str) {

@@ -214,6 +214,7 @@ fn paged_also() {
         02:01 acknowledged by Tanaka in Slack
         02:02 boss; suzuki paged too, asked for by Tanaka in Slack
         02:02 -> call boss, call suzuki, slack boss, slack suzuki
+        02:07 no answer by boss, suzuki, whom Tanaka had paged too
         "#,
     );
 }
@@ -297,6 +298,7 @@ fn paged_also_under_a_silence() {
         02:00 opened: "5xx" from prometheus -> web, critical, high urgency, silenced until 06:00:00 (silences/night.yaml:1: load test)
         02:01 boss paged too, asked for by Tanaka in Slack
         02:01 -> call boss, slack boss
+        02:06 no answer by boss, whom Tanaka had paged too
         "#,
     );
 }
@@ -558,9 +560,9 @@ fn taken_over_until_the_handoff() {
         02:00 override of primary by Boss in Slack: boss on call, from 02:00:00 until 04:00:00
         02:00 reply: Override 3 is made, until Tue 8 Dec 04:00 JST.
         02:00 override of primary by Kimura in Slack: kimura on call, from 02:00:00 until 10:00:00
-        02:00 reply: Override 4 is made, until Tue 8 Dec 10:00 JST.
+        02:00 reply: Override 7 is made, until Tue 8 Dec 10:00 JST.
         02:01 opened: "5xx" from prometheus -> web, critical, high urgency
-        02:01 step 1 of team: kimura, on call on primary (override run time 4 by kimura); next step at 02:06:00
+        02:01 step 1 of team: kimura, on call on primary (override run time 7 by kimura); next step at 02:06:00
         02:01 -> call kimura, slack kimura
         "#,
     );

@@ -564,3 +564,156 @@ fn the_message_of_who_is_asked_keeps_its_button() {
         "#,
     );
 }
+
+/// Tanaka has two phones; the one at home is rung after a minute.
+const PHONES: &str = "
+    --- users/tanaka.yaml
+    name: Tanaka
+    slack: U0TANAKA
+    phones: [{ name: mobile, number: \"+81 90 0000 0001\" }, { name: home, number: \"+81 3 0000 0001\" }]
+    notify: { high: [{ by: call }, { by: call, to: home, after: 1m }, { by: sms, to: mobile, after: 2m }] }
+    ";
+
+#[test]
+fn a_rule_rings_the_phone_that_it_names() {
+    check(
+        &format!(
+            "{PHONES}
+            === day
+            02:00 alert a critical
+            02:04 end"
+        ),
+        r#"
+        02:00 opened: "a" from prometheus -> web, critical, high urgency
+        02:00 step 1 of team: tanaka, on call on primary (layer always); next step at 02:05:00
+        02:00 -> call tanaka
+        02:01 -> call tanaka (home)
+        02:02 -> sms tanaka (mobile)
+        "#,
+    );
+}
+
+/// One phone at a time: what is due for the other one meanwhile is the next call, and not part of this one.
+#[test]
+fn two_phones_of_one_person_never_ring_at_once() {
+    check(
+        &format!(
+            "{PHONES}
+            === day
+            02:00 alert a critical
+            02:00:50 alert b critical
+            02:02 end"
+        ),
+        r#"
+        02:00 a: opened: "a" from prometheus -> web, critical, high urgency
+        02:00 a: step 1 of team: tanaka, on call on primary (layer always); next step at 02:05:00
+        02:00 -> call tanaka about a
+        02:00:50 b: opened: "b" from prometheus -> web, critical, high urgency
+        02:00:50 b: step 1 of team: tanaka, on call on primary (layer always); next step at 02:05:50
+        02:00:50 -> call tanaka about b
+        02:01:20 -> call tanaka (home) about a
+        02:01:50 -> call tanaka (home) about b
+        02:02 -> sms tanaka (mobile) about a
+        "#,
+    );
+}
+
+/// A number that is dead brings the other phone early, and only what was planned for it is given up.
+#[test]
+fn a_phone_that_is_dead_brings_the_other_one_early() {
+    check(
+        &format!(
+            "{PHONES}
+            === day
+            02:00 alert a critical
+            02:00:10 fails tanaka
+            02:04 end"
+        ),
+        r#"
+        02:00 opened: "a" from prometheus -> web, critical, high urgency
+        02:00 step 1 of team: tanaka, on call on primary (layer always); next step at 02:05:00
+        02:00 -> call tanaka
+        02:00:10 tanaka is reached by call early: not a phone
+        02:00:10 -> call tanaka (home)
+        02:02 -> sms tanaka (mobile)
+        "#,
+    );
+}
+
+/// What is low or of no urgency is over when nothing was heard of it for so long, taken or not; what is high, or will be, never
+/// is, and neither is what is put aside or held back.
+#[test]
+fn what_is_low_is_over_by_itself_though_nobody_has_it() {
+    check(
+        "
+        --- services/web.yaml
+        name: Web
+        escalation_policy: team
+        auto_resolve_after: 1h
+        even_unacknowledged: true
+        urgency:
+          - { when: { severity: critical }, urgency: high }
+          - { when: { severity: error }, urgency: low, raise_when: [{ days: daily, from: 10:00, until: 19:00 }] }
+          - { when: { severity: info }, urgency: none }
+          - { urgency: low }
+        --- escalation-policies/team.yaml
+        steps: [{ notify: [{ schedule: primary }], wait: 24h }]
+        --- silences/some.yaml
+        - { when: { labels.env: staging }, from: 2026-12-08 02:00, until: 2026-12-08 06:00, reason: load test }
+        === day
+        02:00 alert high critical
+        02:01 alert low warning
+        02:02 alert none info
+        02:03 alert later error
+        02:04 alert quiet warning env=staging
+        02:05 alert aside warning
+        02:06 snooze tanaka 3h aside
+        02:30 alert low warning summary=still
+        04:00 end",
+        r#"
+        02:00 high: opened: "high" from prometheus -> web, critical, high urgency
+        02:00 high: step 1 of team: tanaka, on call on primary (layer always); next step at Wed 12-09 02:00
+        02:00 -> call tanaka about high, slack tanaka about high
+        02:01 low: opened: "low" from prometheus -> web, warning, low urgency
+        02:01 low: told once, at low urgency: tanaka, on call on primary (layer always)
+        02:01 -> slack tanaka about low
+        02:02 none: opened: "none" from prometheus -> web, info, no urgency
+        02:03 later: opened: "later" from prometheus -> web, error, low urgency, raised at 10:00:00 if still open
+        02:03 later: told once, at low urgency: tanaka, on call on primary (layer always)
+        02:03 -> slack tanaka about later
+        02:04 quiet: opened: "quiet" from prometheus -> web, warning, low urgency, silenced until 06:00:00 (silences/some.yaml:1: load test)
+        02:05 aside: opened: "aside" from prometheus -> web, warning, low urgency
+        02:05 aside: told once, at low urgency: tanaka, on call on primary (layer always)
+        02:05 -> slack tanaka about aside
+        02:06 aside: snoozed by Tanaka in Slack, until 05:06:00
+        02:30 low: updated: "still" from prometheus
+        03:02 none: resolved by auto_resolve_after: no event for so long, and not of high urgency
+        03:30 low: resolved by auto_resolve_after: no event for so long, and not of high urgency
+        "#,
+    );
+}
+
+/// Suzuki takes it too during a call; that the provider then says it was busy brings no other call.
+#[test]
+fn a_call_that_fails_after_the_answer_is_not_made_again() {
+    check(
+        &format!(
+            "{EACH}
+            === day
+            02:00 alert a critical
+            02:01 ack tanaka
+            busy call suzuki
+            02:02:05 ack suzuki
+            02:30 end"
+        ),
+        r#"
+        02:00 opened: "a" from prometheus -> web, critical, high urgency
+        02:00 step 1 of team: suzuki, named in the step; tanaka, named in the step; next step at 02:05:00
+        02:00 -> call tanaka, slack suzuki, slack tanaka
+        02:01 suzuki must acknowledge too, told once more at 02:05:00
+        02:01 acknowledged by Tanaka in Slack
+        02:02 -> call suzuki
+        02:02:05 also acknowledged by Suzuki in Slack
+        "#,
+    );
+}

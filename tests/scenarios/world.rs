@@ -11,8 +11,8 @@ use oncall::incident::message;
 use oncall::incident::stored::Stored;
 use oncall::incident::{
     AlertChange, Asked, Assignee, Change, Command, Declare, Delivery, DeliveryChange, Ended, Entry, Errand,
-    HeartbeatChange, IncidentId, Incidents, Input, Outcome, Reason, Reply, Respond, ServerChange, Target,
-    Task, Words,
+    HeartbeatChange, IncidentId, Incidents, Input, NoticeChange, Outcome, Reason, Reply, Respond,
+    ServerChange, Target, Task, Words,
 };
 use oncall::language::Language;
 use oncall::place::Place;
@@ -192,7 +192,7 @@ impl World {
             Some(Reply::Noted { .. }) => self.say(None, "reply: noted".to_owned()),
             Some(Reply::NotFound) => self.say(None, "reply: not found".to_owned()),
             Some(Reply::Say(_)) => self.say(None, "reply: the words again".to_owned()),
-            Some(reply @ (Reply::Refused(_) | Reply::Confirm(_) | Reply::Made { .. })) => {
+            Some(reply @ (Reply::Refused(_) | Reply::Confirm(_) | Reply::Made { .. } | Reply::Passed)) => {
                 let zone = &self.config.organisation.time_zone;
                 let text = message::reply_text(&reply, Language::En, zone);
                 assert!(!message::reply_text(&reply, Language::Ja, zone).is_empty());
@@ -222,7 +222,9 @@ impl World {
                 let (action, keys) = self.asked(words[0], rest);
                 self.command(action, user, keys, Via::Slack);
             }
-            ["override" | "take" | "silence" | "away" | "back" | "end-early", ..] => self.run_time(&words),
+            ["override" | "take" | "silence" | "away" | "back" | "end-early" | "cannot", ..] => {
+                self.run_time(&words)
+            }
             ["declare", user, service, severity, ref rest @ ..] => {
                 self.declare(user, service, severity, rest)
             }
@@ -436,6 +438,9 @@ impl World {
                     confirmed,
                 }
             }
+            ["cannot", user, id] => {
+                Command::Cannot { id: id.parse().unwrap(), user: (*user).into(), by, via }
+            }
             ["back", _, whom] => Command::Back { user: (*whom).into(), by, via },
             ["end-early", _, what] => {
                 let what = what
@@ -603,6 +608,8 @@ impl World {
             Change::Heartbeat(HeartbeatChange::Expected { .. } | HeartbeatChange::Heard { .. }) => {
                 !self.shown("beats")
             }
+            Change::Notice(NoticeChange::Planned { .. } | NoticeChange::ShiftsTold { .. }) => true,
+            Change::Notice(NoticeChange::Dropped { .. }) => !self.shown("notices"),
             Change::Server(ServerChange::Started { .. }) => entry.seq == 1,
             Change::Server(ServerChange::Revision { .. }) => entry.seq == 2,
             _ => false,
@@ -624,7 +631,17 @@ impl World {
 
     fn tell_delivery(&mut self, delivery: &Delivery) {
         let mirror = self.shown("mirrors");
+        if delivery.incidents.is_empty()
+            && let Task::Page { words, .. } | Task::Mirror { words, .. } = &delivery.task
+        {
+            if self.shown("notices") {
+                let to = delivery.task.contact().map_or("the room", |(user, _)| user);
+                self.say(None, format!("-> notice to {to}: {}", notice(words)));
+            }
+            return;
+        }
         let text = match &delivery.task {
+            Task::Page { user, by, to: Some(to), .. } => format!("-> {} {user} ({to})", by.method().name),
             Task::Page { user, by, .. } => format!("-> {} {user}", by.method().name),
             Task::HangUp { call } => format!("-> hang up {}", self.callee(call)),
             Task::Ask { of, .. } => format!("-> ask after {of}"),
@@ -707,6 +724,18 @@ impl World {
             sent_at = sent.map(|_| *at);
         }
         text
+    }
+}
+
+/// The lines of a notice.
+fn notice(words: &Words) -> String {
+    match words {
+        Words::Card(card) => {
+            let lines = card.lines.iter().map(|line| format!(" / {}", line.replace('\n', " / ")));
+            card.headline.clone() + &lines.collect::<String>()
+        }
+        Words::Text(text) => text.line(false),
+        Words::Script(_) | Words::Ticket(_) => String::new(),
     }
 }
 

@@ -6,8 +6,9 @@
 use bytes::Bytes;
 use oncall::incident::{
     AlertChange, Asked, Change, Delivery, DeliveryChange, DeliveryId, Entry, Errand, IncidentId, Outcome,
-    Reply, ResponseChange, State,
+    Reply, ResponseChange, State, StepsChange,
 };
+use oncall::schedule::UserId;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A broken invariant, in words.
@@ -29,6 +30,8 @@ pub struct Record {
     left: BTreeMap<(IncidentId, u16), BTreeSet<DeliveryId>>,
     /// Acknowledged or resolved, and somebody was told so.
     answered: BTreeSet<IncidentId>,
+    /// Who must acknowledge too, and may be called on.
+    asked: BTreeMap<IncidentId, BTreeSet<UserId>>,
     /// Where each dedup key was first heard of.
     heard: BTreeMap<String, u64>,
 }
@@ -60,7 +63,10 @@ impl Record {
                 if let Some(id) = entry.incident {
                     self.sent.entry(*delivery).or_default().push((entry.seq, id, notifications.clone()));
                 }
-                if matches!(errand, Errand::HangUp(_) | Errand::Ask(_) | Errand::Edit { .. }) {
+                if matches!(
+                    errand,
+                    Errand::HangUp(_) | Errand::Ask(_) | Errand::Edit { .. } | Errand::Notice { .. }
+                ) {
                     self.sent.entry(*delivery).or_default();
                 }
             }
@@ -72,11 +78,27 @@ impl Record {
             }
             _ => {}
         }
+        self.asks(&entry);
         for key in keys(&entry.change) {
             self.heard.entry(key).or_insert(entry.seq);
         }
         self.entries.insert(entry.seq, (bytes, entry));
         Ok(())
+    }
+
+    fn asks(&mut self, entry: &Entry) {
+        let Some(id) = entry.incident else { return };
+        match &entry.change {
+            Change::Steps(StepsChange::Awaited { users, .. }) => {
+                self.asked.entry(id).or_default().extend(users.iter().cloned());
+            }
+            Change::Response(ResponseChange::AlsoAcknowledged { by, .. }) => {
+                self.asked.entry(id).or_default().retain(|user| by.user() != Some(user));
+            }
+            Change::Response(ResponseChange::Resolved { .. }) => drop(self.asked.remove(&id)),
+            change if reopens(change) => drop(self.asked.remove(&id)),
+            _ => {}
+        }
     }
 
     /// The state right after entry `state.seq`, which ends a batch.
@@ -128,8 +150,11 @@ impl Record {
                 self.left.entry((incident, n)).or_default().insert(id);
             }
         }
-        let called = delivery.task.contact().is_some_and(|(_, by)| by.method().rings);
-        if called && delivery.incidents.iter().all(|id| self.answered.contains(id)) {
+        let called = delivery.task.contact().filter(|(_, by)| by.method().rings).map(|(user, _)| user);
+        let asked = |id: &IncidentId, user| self.asked.get(id).is_some_and(|asked| asked.contains(user));
+        if let Some(user) = called
+            && delivery.incidents.iter().all(|id| self.answered.contains(id) && !asked(id, user))
+        {
             return Err(format!("(5) {id} calls about {:?}, whose end was answered", delivery.incidents));
         }
         Ok(())

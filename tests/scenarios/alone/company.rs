@@ -22,7 +22,8 @@ heartbeat: { every: 2h, grace: 30m }
 routes: [{ service: batch }]
 ";
 
-const HIGH: [&str; 6] = [
+const HIGH: [&str; 7] = [
+    "[{ by: call, every: 2m, times: 3 }, { by: slack, after: 1m }]",
     "[{ by: slack }, { by: call }]",
     "[{ by: call }]",
     "[{ by: slack }, { by: call, after: 1m }]",
@@ -44,7 +45,10 @@ const PRIMARY: [&str; 3] = [
     "layers: [{ name: hourly, rotation: { every: 1 hours, handoff: 10:00, line_ups: [{ from: 2026-12-01, members: [tanaka, kimura, nobody] }] } }]",
     "layers: [{ name: pair, members: [tanaka, kimura] }]",
 ];
-const TARGETS: [&str; 5] = [
+/// Whom a step asks: all of them, one in turn, or each.
+const ASKS: [&str; 5] = ["", "", ", round_robin: true", ", acknowledge: each", ", acknowledge: any"];
+const TARGETS: [&str; 6] = [
+    "{ users: [suzuki, tanaka, kimura] }",
     "{ schedule: primary }",
     "{ schedule: secondary }",
     "{ user: kimura }",
@@ -149,7 +153,8 @@ fn steps(random: &mut Random, policy: &str) -> String {
         if random.percent(30) && second != notify {
             notify = format!("{notify}, {second}");
         }
-        text += &format!("  - {{ notify: [{notify}], wait: {} }}\n", random.pick(&WAITS));
+        let (wait, asks) = (random.pick(&WAITS), random.pick(&ASKS));
+        text += &format!("  - {{ notify: [{notify}], wait: {wait}{asks} }}\n");
     }
     text + random.pick(&["", "repeat: 1\n"])
 }

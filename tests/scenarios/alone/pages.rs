@@ -27,7 +27,7 @@ pub fn pages(world: &World) -> Vec<Page> {
         while state.seq < *seq as u64 {
             state.apply(entries.next().unwrap());
         }
-        let Task::Page { user, by, words } = &delivery.task else { continue };
+        let Task::Page { user, by, words, .. } = &delivery.task else { continue };
         let about: Vec<&Incident> =
             delivery.incidents.iter().filter_map(|id| state.incidents.get(id)).collect();
         let pages_people = |incident: &&Incident| {

@@ -1,0 +1,113 @@
+//! Who hears of what people make: both people of an override, and the maker when it ends or lies under another.
+
+use super::made::RunTimeChange;
+use super::notice::{NoticeChange, Noticed, OverrideNotice};
+use super::{Call, Ended, Refused, Reply};
+use crate::actor::{Actor, Via};
+use crate::config::{Config, RunTimeOverride};
+use crate::reason::Why;
+use crate::schedule::{OverrideAction, Shift, UserId};
+use jiff::SignedDuration;
+use std::collections::BTreeSet;
+
+impl Call<'_> {
+    /// Tells whoever an override puts on call, whoever it relieves, and the makers of those that it lies on.
+    pub(super) fn tell_of_override(&mut self, id: u64, made: &RunTimeOverride, after: &Config) {
+        let (from, until) = (made.from, made.until);
+        let shifts = |config: &Config| config.schedules.shifts(&made.schedule, from, until);
+        let (had, has) = (shifts(self.config), shifts(after));
+        // Hour by hour: who has some of them already may still be put on call for others.
+        let differ = |of: &[Shift], from: &[Shift]| -> BTreeSet<UserId> {
+            let common = |one: &Shift, other: &Shift| one.start < other.end && other.start < one.end;
+            let beyond = |one: &Shift, other: &Shift| {
+                let known = &other.on_call.users;
+                one.on_call.users.iter().filter(|user| !known.contains(user)).cloned().collect::<Vec<_>>()
+            };
+            let pairs = of.iter().flat_map(|one| from.iter().map(move |other| (one, other)));
+            pairs
+                .filter(|(one, other)| common(one, other))
+                .flat_map(|(one, other)| beyond(one, other))
+                .collect()
+        };
+        let come = differ(&has, &had);
+        let gone: Vec<UserId> = differ(&had, &has).difference(&come).cloned().collect();
+        let come: Vec<UserId> = come.into_iter().collect();
+        for (user, on_call) in
+            come.iter().map(|user| (user, true)).chain(gone.iter().map(|user| (user, false)))
+        {
+            let others = if on_call { gone.clone() } else { come.clone() };
+            let (schedule, by, reason) = (made.schedule.clone(), made.by.clone(), made.reason.clone());
+            let notice = OverrideNotice { id, schedule, from, until, on_call, others, by, reason };
+            let now = self.now;
+            self.notify(user, Some(&made.by), Noticed::Override(notice.clone()), now);
+            if from > now && !self.hears_of_shifts(user) {
+                self.notify(user, None, Noticed::OverrideBegins(notice), from);
+            }
+        }
+        self.tell_the_hidden(id, made);
+    }
+
+    /// Whether their own rules tell them when a shift begins.
+    fn hears_of_shifts(&self, user: &UserId) -> bool {
+        let known = self.config.users.get(user);
+        known.is_some_and(|known| known.shifts.iter().any(|rule| rule.before == SignedDuration::ZERO))
+    }
+
+    fn tell_the_hidden(&mut self, id: u64, made: &RunTimeOverride) {
+        let adds = |action: &OverrideAction| matches!(action, OverrideAction::Add(_));
+        let overlaps = |other: &RunTimeOverride| {
+            other.schedule == made.schedule && other.from < made.until && made.from < other.until
+        };
+        let hidden = self.state.run_time.overrides.iter().filter(|(known, other)| {
+            **known != id && self.now < other.until && overlaps(other) && !adds(&made.action)
+        });
+        let hidden: Vec<(u64, Actor)> = hidden.map(|(known, other)| (*known, other.by.clone())).collect();
+        for (known, maker) in hidden {
+            let (schedule, by, now) = (made.schedule.clone(), made.by.clone(), self.now);
+            let what = Noticed::MadeHidden { id: known, schedule, by: by.clone() };
+            maker.user().cloned().iter().for_each(|maker| self.notify(maker, Some(&by), what.clone(), now));
+        }
+    }
+
+    /// Something that was made at run time ends before its time: its maker hears of it, unless they ended it.
+    pub(super) fn ends(&mut self, what: Ended, why: Why, by: &Actor, via: Via) {
+        let made = &self.state.run_time;
+        let id = match &what {
+            Ended::RunTime(id) => Some(*id),
+            Ended::File(_) => None,
+        };
+        let maker = id.and_then(|id| {
+            let overrides = made.overrides.get(&id).map(|made| &made.by);
+            let silences = made.silences.get(&id).map(|made| &made.by);
+            let absences = made.absences.get(&id).map(|made| &made.by);
+            overrides.or(silences).or(absences).and_then(Actor::user).cloned()
+        });
+        self.about_server(RunTimeChange::Ended { what, why: why.clone(), by: by.clone(), via });
+        if let (Some(id), Some(maker)) = (id, maker) {
+            let now = self.now;
+            self.notify(&maker, Some(by), Noticed::MadeEnded { id, why, by: by.clone() }, now);
+        }
+    }
+
+    /// Somebody whom an override puts on call says that they cannot: whoever made it and the room hear of it. They stay on call
+    /// until somebody changes it.
+    pub(super) fn cannot(&mut self, id: u64, user: &UserId, by: Actor, via: Via) {
+        let made = self.state.run_time.overrides.get(&id).filter(|made| self.now < made.until).cloned();
+        let names = |action: &OverrideAction| match action {
+            OverrideAction::Set(with) | OverrideAction::Add(with) | OverrideAction::Replace { with, .. } => {
+                with.contains(user)
+            }
+        };
+        let Some(made) = made.filter(|made| names(&made.action)) else {
+            self.turn.reply = Some(Reply::Refused(Refused::NotInForce));
+            return;
+        };
+        self.about_server(NoticeChange::Declined { id, user: user.clone(), by, via });
+        let (schedule, from, until) = (made.schedule.clone(), made.from, made.until);
+        let what = Noticed::Cannot { id, schedule, user: user.clone(), from, until };
+        let (now, themselves) = (self.now, Actor::User(user.clone()));
+        made.by.user().iter().for_each(|maker| self.notify(maker, Some(&themselves), what.clone(), now));
+        self.notify_room(what);
+        self.turn.reply = Some(Reply::Passed);
+    }
+}

@@ -1,0 +1,275 @@
+//! Contacts about no incident: shifts that come and end, words to the maker of something, an answer that does not come.
+//!
+//! A notice is planned by an entry, and waits until it is due. It leaves by an outlet of its own, so that it delays no page, and is
+//! tried a few times; what has no point any more (the override has ended) is dropped. Which shifts are told is decided in
+//! `shifts`, what people do to each other's overrides in `makers`, the words in `notice_words`.
+
+use super::entry::{Change, DeliveryChange};
+use super::errand::Errand;
+use super::escalation::later;
+use super::outlet::Outlet;
+use super::state::State;
+use super::{Call, Delivery, DeliveryId, IN_FLIGHT, IncidentId, Outcome, Task, notice_words};
+use crate::actor::{Actor, Via};
+use crate::config::{CONTACTS, Contact, Id, MirrorKind, Provider};
+use crate::reason::Why;
+use crate::schedule::UserId;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// How many notices wait at most; one more is not planned.
+pub const NOTICES_MAX: usize = 1_000;
+/// How often one is tried.
+pub const NOTICE_ATTEMPTS_MAX: u8 = 5;
+
+/// A contact about no incident.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notice {
+    pub to: NoticeTo,
+    pub what: Noticed,
+    pub due: Timestamp,
+    pub in_flight: Option<DeliveryId>,
+    pub failed: u8,
+}
+
+/// Whom a notice is for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NoticeTo {
+    Person {
+        user: UserId,
+        by: Contact,
+    },
+    /// The organisation's room.
+    Room,
+}
+
+/// What a notice says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Noticed {
+    /// They are on call from then on.
+    ShiftComes {
+        schedule: Id,
+        from: Timestamp,
+        until: Timestamp,
+        after: Vec<UserId>,
+        before: Vec<UserId>,
+    },
+    /// They are on call no more.
+    ShiftOver {
+        schedule: Id,
+        next: Vec<UserId>,
+    },
+    /// An override was made that puts them on call, or relieves them.
+    Override(OverrideNotice),
+    /// The same, and it begins.
+    OverrideBegins(OverrideNotice),
+    /// What they made has ended, or lies under what somebody else made.
+    MadeEnded {
+        id: u64,
+        why: Why,
+        by: Actor,
+    },
+    MadeHidden {
+        id: u64,
+        schedule: Id,
+        by: Actor,
+    },
+    /// Somebody whom an override puts on call says that they cannot.
+    Cannot {
+        id: u64,
+        schedule: Id,
+        user: UserId,
+        from: Timestamp,
+        until: Timestamp,
+    },
+    /// Whom they had paged too has not answered.
+    AlsoUnanswered {
+        incident: IncidentId,
+        users: Vec<UserId>,
+    },
+}
+
+/// An override, for those whom it concerns.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OverrideNotice {
+    pub id: u64,
+    pub schedule: Id,
+    pub from: Timestamp,
+    pub until: Timestamp,
+    /// Whether it puts this person on call.
+    pub on_call: bool,
+    /// The others whom it concerns: who is relieved, or who comes.
+    pub others: Vec<UserId>,
+    pub by: Actor,
+    pub reason: Option<String>,
+}
+
+/// About notices.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NoticeChange {
+    /// It is known by the number of this entry.
+    Planned { to: NoticeTo, what: Noticed, due: Timestamp },
+    /// It has no point any more.
+    Dropped { notice: u64 },
+    /// What fell due until then has been told.
+    ShiftsTold { until: Timestamp },
+    /// Somebody whom an override puts on call says that they cannot.
+    Declined { id: u64, user: UserId, by: Actor, via: Via },
+}
+
+impl From<NoticeChange> for Change {
+    fn from(change: NoticeChange) -> Change {
+        Change::Notice(change)
+    }
+}
+
+impl State {
+    pub(super) fn apply_notice(&mut self, change: &NoticeChange, seq: u64) {
+        match change {
+            NoticeChange::Planned { to, what, due } => {
+                if self.notices.len() < NOTICES_MAX {
+                    let (to, what, due) = (to.clone(), what.clone(), *due);
+                    self.notices.insert(seq, Notice { to, what, due, in_flight: None, failed: 0 });
+                }
+            }
+            NoticeChange::Dropped { notice } => drop(self.notices.remove(notice)),
+            NoticeChange::ShiftsTold { until } => self.shifts_told_until = Some(*until),
+            NoticeChange::Declined { .. } => {}
+        }
+    }
+
+    pub(super) fn notice_sent(&mut self, notice: u64, delivery: DeliveryId) {
+        if let Some(found) = self.notices.get_mut(&notice) {
+            found.in_flight = Some(delivery);
+        }
+    }
+
+    pub(super) fn notice_settled(&mut self, notice: u64, outcome: &Outcome, retry_at: Option<Timestamp>) {
+        let Some(found) = self.notices.get_mut(&notice) else { return };
+        match retry_at.filter(|_| !outcome.is_taken()) {
+            Some(at) => {
+                (found.in_flight, found.due) = (None, at);
+                found.failed = found.failed.saturating_add(1);
+            }
+            None => drop(self.notices.remove(&notice)),
+        }
+    }
+
+    /// When the next notice can leave.
+    pub(super) fn notice_due(&self, free: impl Fn(Contact) -> bool) -> Option<Timestamp> {
+        let waits = self.notices.values().filter(|it| it.in_flight.is_none() && free(it.by()));
+        waits.map(|it| it.due).min()
+    }
+}
+
+impl Notice {
+    /// The method that carries it; the room's is that of messages.
+    pub fn by(&self) -> Contact {
+        match &self.to {
+            NoticeTo::Person { by, .. } => *by,
+            NoticeTo::Room => room_contact(),
+        }
+    }
+}
+
+/// The method whose messages can be edited is the one of rooms.
+fn room_contact() -> Contact {
+    CONTACTS.iter().find(|method| method.edits).unwrap_or(&CONTACTS[0]).contact
+}
+
+impl Call<'_> {
+    /// Plans a notice to a person, by the way that they chose for shifts, or the first that does not ring. Nobody hears of what
+    /// they did themselves.
+    pub(super) fn notify(&mut self, user: &UserId, but: Option<&Actor>, what: Noticed, due: Timestamp) {
+        if but.and_then(Actor::user) == Some(user) {
+            return;
+        }
+        if let Some(by) = self.quiet_way(user) {
+            let to = NoticeTo::Person { user: user.clone(), by };
+            self.about_server(NoticeChange::Planned { to, what, due });
+        }
+    }
+
+    /// The organisation's room hears of it, where there is one.
+    pub(super) fn notify_room(&mut self, what: Noticed) {
+        if self.config.organisation.slack.is_some() {
+            let due = self.now;
+            self.about_server(NoticeChange::Planned { to: NoticeTo::Room, what, due });
+        }
+    }
+
+    pub(super) fn quiet_way(&self, user: &UserId) -> Option<Contact> {
+        let known = self.config.users.get(user)?;
+        let serves = |by: Contact| self.config.providers_of(by).next().is_some() && known.can_be_told_by(by);
+        let chosen = known.shifts.iter().map(|rule| rule.by);
+        let quiet = CONTACTS.iter().rev().filter(|method| !method.rings).map(|method| method.contact);
+        chosen.chain(quiet).find(|by| serves(*by))
+    }
+
+    /// Sends one notice that is due, or drops one that has no point any more; false when nothing is left to do.
+    pub(super) fn send_notice(&mut self) -> bool {
+        let now = self.now;
+        let ways = |by: Contact| {
+            self.config.providers_of(by).find(|it| self.state.is_free(*it, Outlet::Notice(by), now))
+        };
+        let due = self.state.notices.iter().filter(|(_, it)| it.in_flight.is_none() && it.due <= now);
+        let next = due.filter_map(|(id, it)| Some((it.due, *id, ways(it.by())?))).min();
+        let Some((_, notice, provider)) = next else { return false };
+        let Some(found) = self.state.notices.get(&notice).cloned() else { return false };
+        if !self.has_a_point(&found.what) {
+            self.about_server(NoticeChange::Dropped { notice });
+            return true;
+        }
+        let (delivery, by) = (self.next_delivery(), found.by());
+        let (errand, expires_at) = (Errand::Notice { notice, by }, later(now, IN_FLIGHT));
+        let (to, notifications, repeat) = (None, Vec::new(), found.failed > 0);
+        self.about_server(DeliveryChange::Sent {
+            delivery,
+            provider,
+            errand,
+            to,
+            notifications,
+            repeat,
+            expires_at,
+        });
+        let task = match &found.to {
+            NoticeTo::Person { user, by } => {
+                let words = notice_words::words(self.config, self.state, &found.what, Some(user), *by);
+                Task::Page { user: user.clone(), by: *by, to: None, words }
+            }
+            NoticeTo::Room => {
+                let words = notice_words::words(self.config, self.state, &found.what, None, by);
+                let place = self.config.organisation.slack.as_ref().map(|slack| slack.channel.clone());
+                let (place, reference, news) = (place.unwrap_or_default(), None, None);
+                Task::Mirror { kind: MirrorKind::Room, place, reference, words, news }
+            }
+        };
+        self.turn.deliveries.push(Delivery { id: delivery, provider, incidents: Vec::new(), task, repeat });
+        true
+    }
+
+    /// Whether what a notice is about is still so.
+    fn has_a_point(&self, what: &Noticed) -> bool {
+        match what {
+            Noticed::OverrideBegins(notice) => {
+                let made = self.state.run_time.overrides.get(&notice.id);
+                made.is_some_and(|made| self.now < made.until)
+            }
+            Noticed::ShiftComes { .. }
+            | Noticed::ShiftOver { .. }
+            | Noticed::Override(_)
+            | Noticed::MadeEnded { .. }
+            | Noticed::MadeHidden { .. }
+            | Noticed::Cannot { .. }
+            | Noticed::AlsoUnanswered { .. } => true,
+        }
+    }
+}
+
+/// The providers that carry notices, with their methods.
+pub(super) fn carried(serving: &[(Contact, Provider)], by: Contact) -> impl Iterator<Item = Provider> {
+    serving.iter().filter(move |(contact, _)| *contact == by).map(|(_, provider)| *provider)
+}
