@@ -1,4 +1,4 @@
-//! `oncall dry-run --base`: what a change does to who is on call, from the other side's files to a [`Compared`].
+//! `oncall dry-run --base`: what a change does to who is on call and to paging, from the other side's files to a [`Compared`].
 //!
 //! The other side is a directory, or a revision of the repository around the config, read without a checkout. How the
 //! answer reads is in [`compare_text`](super::compare_text), [`compare_markdown`](super::compare_markdown) and
@@ -8,13 +8,14 @@ use super::directory::{Loaded, load, now};
 use super::dry_run::{Arguments, FailOn, Format};
 use super::instant::instant;
 use super::people::named;
-use super::{Exit, Output, compare_json, compare_markdown, compare_text};
+use super::{Exit, Output, compare_json, compare_markdown, compare_text, paging as words};
 use crate::check::expectations::unmet;
 use crate::compile::{Tree, compile};
 use crate::config::Config;
 use crate::git::revision::{self, AtRevision};
 use crate::preview::difference::{Changed, Difference, Exchange, Gap, Presence, Sides, difference};
 use crate::preview::load::{Calendar, Load, loads};
+use crate::preview::paging::{PagingDifference, PagingKind, paging};
 use crate::schedule::{OnCall, Schedules, UserId};
 use anyhow::{Result, bail};
 use jiff::{SignedDuration, Timestamp};
@@ -30,6 +31,8 @@ pub(super) struct Compared<'c> {
     pub before: Option<&'c Config>,
     pub after: &'c Config,
     pub difference: Difference,
+    /// What alerts reach; `None` where it was not asked, or there is nothing to compare with.
+    pub paging: Option<PagingDifference>,
     /// How many expectations of the config itself do not hold.
     pub unmet: usize,
     /// What to say first about the other side: it does not load, or is elsewhere.
@@ -61,6 +64,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Output> {
     let until = from.checked_add(days).unwrap_or(Timestamp::MAX);
     let mut compared = Compared::new((&base.name, base.commit.as_deref()), before, after, from, until);
     compared.unmet = unmet(&loaded.compiled).len();
+    compared.paging = before.map(|before| paging(&Sides { before, after }, from));
     compared.caveat.clone_from(&base.caveat);
     let out = match arguments.format {
         Format::Text => compare_text::text(&compared),
@@ -159,6 +163,7 @@ impl FailOn {
         match self {
             FailOn::NowChanges => "who is on call now or at the next handoff changes (--fail-on now-changes)",
             FailOn::Gaps => "a gap opens that no override asks for (--fail-on gaps)",
+            FailOn::Unpaged => "an alert that paged somebody now pages nobody (--fail-on unpaged)",
         }
     }
 }
@@ -175,7 +180,7 @@ impl<'c> Compared<'c> {
         let nothing = Schedules::default();
         let sides = Sides { before: before.map_or(&nothing, |it| &it.schedules), after: &after.schedules };
         let difference = difference(&sides, from, until);
-        Compared { base, commit, before, after, difference, unmet: 0, caveat: None }
+        Compared { base, commit, before, after, difference, paging: None, unmet: 0, caveat: None }
     }
 
     /// Whole days of the range.
@@ -184,12 +189,17 @@ impl<'c> Compared<'c> {
     }
 
     fn fails(&self, on: FailOn) -> bool {
+        if on == FailOn::Unpaged {
+            let changes = self.paging.iter().flat_map(|it| &it.changes);
+            return changes.into_iter().any(|change| change.kind == PagingKind::Unpaged);
+        }
         self.difference.changed.iter().any(|changed| match on {
             FailOn::NowChanges => changed.urgent().is_some(),
             FailOn::Gaps => {
                 let stays = changed.presence == Presence::Both;
                 stays && changed.gaps_opened().any(|(_, gap)| *gap == Gap::Unfilled)
             }
+            FailOn::Unpaged => false,
         })
     }
 
@@ -289,7 +299,12 @@ pub(super) fn summary(compared: &Compared<'_>) -> String {
         1 => " One expectation does not hold: see `oncall validate`.".to_owned(),
         unmet => format!(" {unmet} expectations do not hold: see `oncall validate`."),
     };
-    changes(compared) + &unmet
+    let shifts = changes(compared);
+    match compared.paging.as_ref().map(|it| (words::summary(it), it.changes.is_empty())) {
+        None => shifts + &unmet,
+        Some((paging, true)) => format!("{shifts} {paging}{unmet}"),
+        Some((paging, false)) => format!("{paging} {shifts}{unmet}"),
+    }
 }
 
 /// One sentence: which shifts change.

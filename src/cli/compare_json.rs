@@ -1,8 +1,13 @@
-//! What a change does to who is on call, as one JSON object for programs.
+//! What a change does to paging and to who is on call, as one JSON object for programs.
 
 use super::compare::Compared;
+use crate::config::MirrorKind;
+use crate::language::Language;
+use crate::preview::alerts::{Alert, MomentKind, To};
 use crate::preview::difference::{Changed, Gap, Move, Presence, Sides, Urgent};
 use crate::preview::load::Load;
+use crate::preview::paging::{PagingChange, PagingDifference, PagingKind};
+use crate::preview::reach::{Decided, Reach, Reached};
 use crate::schedule::{Handover, OnCall, UserId};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -17,9 +22,85 @@ pub(super) fn json(compared: &Compared<'_>) -> String {
         "schedules": difference.changed.iter().map(|changed| schedule(compared, changed)).collect::<Vec<_>>(),
         "unchanged": difference.unchanged,
         "load": loads(&compared.loads()),
+        "paging": compared.paging.as_ref().map(paging),
         "expectations_unmet": compared.unmet,
     });
     format!("{value:#}\n")
+}
+
+fn paging(paging: &PagingDifference) -> Value {
+    let moments = paging.moments.iter().map(|moment| {
+        let (kind, rule) = match &moment.kind {
+            MomentKind::Night => ("night", Value::Null),
+            MomentKind::Office => ("office_hours", Value::Null),
+            MomentKind::Edge(place, _) => ("edge", json!(place.to_string())),
+        };
+        json!({ "kind": kind, "at": moment.at.to_string(), "rule": rule })
+    });
+    let change = |change: &PagingChange| {
+        json!({
+            "kind": kind(change.kind),
+            "alerts": change.alerts.iter().map(alert).collect::<Vec<_>>(),
+            "severities": change.severities,
+            "moments": change.moments,
+            "before": change.reach.before.as_ref().map(reach),
+            "after": change.reach.after.as_ref().map(reach),
+        })
+    };
+    json!({
+        "moments": moments.collect::<Vec<_>>(),
+        "changes": paging.changes.iter().map(change).collect::<Vec<_>>(),
+        "played": paging.played,
+        "left_out": paging.left_out,
+    })
+}
+
+fn kind(kind: PagingKind) -> &'static str {
+    match kind {
+        PagingKind::Unpaged => "unpaged",
+        PagingKind::Later => "later",
+        PagingKind::Lost => "lost",
+        PagingKind::Weaker => "weaker",
+        PagingKind::Slower => "slower",
+        PagingKind::Removed => "removed",
+        PagingKind::Others => "others",
+        PagingKind::Better => "better",
+        PagingKind::Elsewhere => "elsewhere",
+        PagingKind::New => "new",
+    }
+}
+
+fn alert(alert: &Alert) -> Value {
+    let (to, id) = match &alert.to {
+        To::Service(id) => ("service", id),
+        To::Integration(id) => ("integration", id),
+    };
+    let fields: serde_json::Map<String, Value> =
+        alert.fields.iter().map(|(key, value)| (key.clone(), json!(value))).collect();
+    json!({ to: id, "fields": fields })
+}
+
+fn reach(reach: &Reach) -> Value {
+    let contact = |it: &Reached| json!({ "after_seconds": it.after.as_secs(), "user": it.user, "by": it.by.method().name, "times": it.times });
+    let mirror = |(kind, place): &(MirrorKind, String)| json!({ "kind": kind, "place": place });
+    let decided = match &reach.decided {
+        Decided::NoDoor => json!({ "refused": true }),
+        Decided::Ignored(why) => json!({ "ignored": Language::En.why(why) }),
+        Decided::Opened { service, severity, urgency, rule, held, raise_at } => json!({
+            "service": service,
+            "severity": severity,
+            "urgency": urgency,
+            "rule": Language::En.rule(rule),
+            "silenced_by": held.as_ref().map(|(origin, _)| origin.to_string()),
+            "silenced_until": held.as_ref().map(|(_, until)| until.to_string()),
+            "raise_at": raise_at.map(|at| at.to_string()),
+        }),
+    };
+    json!({
+        "contacts": reach.contacts.iter().map(contact).collect::<Vec<_>>(),
+        "shown": reach.mirrors.iter().map(mirror).collect::<Vec<_>>(),
+        "decided": decided,
+    })
 }
 
 fn schedule(compared: &Compared<'_>, changed: &Changed) -> Value {

@@ -1,4 +1,4 @@
-//! What a change does to who is on call, as a comment on a pull request: what matters first, the details folded.
+//! What a change does to paging and to who is on call, as a comment on a pull request: what matters first, the details folded.
 //!
 //! A comment has a bound, so the longest lists are cut until all of it fits. Names come from files that anybody may
 //! propose to change: they are escaped, and neither mention nor link anything.
@@ -6,8 +6,10 @@
 use super::compare::{Compared, LOAD_COLUMNS, count, load_cells, summary};
 use super::compare_text::{alarm, compared_with, gap_line};
 use super::instant::local;
+use super::paging::{self, AFTER, BEFORE};
 use crate::preview::difference::{Changed, Move, Presence, Sides};
 use crate::preview::load::Load;
+use crate::preview::paging::PagingDifference;
 use crate::schedule::UserId;
 use std::collections::BTreeMap;
 
@@ -39,16 +41,20 @@ fn comment(compared: &Compared<'_>, rows: usize, schedules: usize) -> String {
     let changed = &compared.difference.changed;
     let caveat = compared.caveat.as_ref().map(|it| format!("> **{}.**\n\n", escaped(&it.text)));
     let mut out = format!("{MARK}\n{}### Who is on call\n\n", caveat.unwrap_or_default());
-    let alarms: Vec<String> = changed
-        .iter()
-        .filter_map(|it| Some(alarm(compared, it, it.urgent()?)))
-        .take(schedules)
+    let zone = &compared.after.organisation.time_zone;
+    let pages = compared.paging.iter().flat_map(|it| paging::alarms(it, zone));
+    let shifts = changed.iter().filter_map(|it| Some(alarm(compared, it, it.urgent()?))).take(schedules);
+    let alarms: Vec<String> = pages
+        .chain(shifts)
         .map(|alarm| format!("> **{}**\n", escaped(&alarm.replace(" -> ", " → "))))
         .collect();
     if !alarms.is_empty() {
         out.push_str(&format!("> [!CAUTION]\n{}\n", alarms.join(">\n")));
     }
     out.push_str(&format!("{}\n", summary(compared)));
+    if let Some(paging) = compared.paging.as_ref().filter(|it| !it.changes.is_empty()) {
+        out.push_str(&format!("\n{}", paged(compared, paging, rows)));
+    }
     if !changed.is_empty() {
         out.push_str(&format!("\n{}", overview(compared, schedules)));
     }
@@ -62,6 +68,23 @@ fn comment(compared: &Compared<'_>, rows: usize, schedules: usize) -> String {
     }
     out.push_str(&format!("\n<sub>{}</sub>\n", escaped(&compared_with(compared))));
     out
+}
+
+/// Whom alerts reach, before and after.
+fn paged(compared: &Compared<'_>, paging: &PagingDifference, rows: usize) -> String {
+    let zone = &compared.after.organisation.time_zone;
+    let mut out = "| Alerts | When | Before | After |\n| --- | --- | --- | --- |\n".to_owned();
+    for change in paging.changes.iter().take(rows) {
+        let side = |side| {
+            let lines = paging::cell(change, side, zone);
+            lines.iter().map(|line| escaped(line)).collect::<Vec<_>>().join("<br>")
+        };
+        let what = escaped(&paging::names(paging, &change.alerts, &change.severities));
+        let when = escaped(&paging::when(paging, &change.moments, zone));
+        out.push_str(&format!("| {what} | {when} | {} | {} |\n", side(BEFORE), side(AFTER)));
+    }
+    out.push_str(&rest(paging.changes.len(), rows, "row of paging"));
+    out + &format!("\n<sub>{}</sub>\n", escaped(&paging::meant(paging, zone)))
 }
 
 /// One line for each schedule.

@@ -1,16 +1,20 @@
-//! What a change does to who is on call, for a terminal of 80 columns.
+//! What a change does to paging and to who is on call, for a terminal of 80 columns.
 
 use super::compare::{Compared, LOAD_COLUMNS, load_cells, summary};
 use super::instant::{local, zone_name};
-use super::table::{table, together};
+use super::paging::{self, AFTER, BEFORE};
+use super::table::{spaced, table, together};
 use crate::preview::difference::{Changed, Gap, Move, Presence, Sides, Urgent};
 use crate::preview::load::Load;
+use crate::preview::paging::{PagingChange, PagingDifference};
 use crate::provider::{COLUMNS, wrap};
 use crate::schedule::{Handover, OnCall, UserId};
 use std::collections::BTreeMap;
 
 /// The most stretches of one schedule that are listed.
 const MOVES_MAX: usize = 40;
+/// The most rows of paging that are listed.
+const ROWS_MAX: usize = 40;
 
 /// First what concerns those on call today, then one sentence, then each schedule.
 pub(super) fn text(compared: &Compared<'_>) -> String {
@@ -21,6 +25,10 @@ pub(super) fn text(compared: &Compared<'_>) -> String {
     }
     out.push_str(&wrapped("", &summary(compared)));
     out.push_str(&wrapped("", &compared_with(compared)));
+    if let Some(paging) = compared.paging.as_ref().filter(|it| !it.changes.is_empty()) {
+        out.push_str(&format!("\n{}\nPaging\n\n", "─".repeat(COLUMNS)));
+        out.push_str(&paged(compared, paging));
+    }
     for changed in &compared.difference.changed {
         out.push_str(&format!("\n{}\n", "─".repeat(COLUMNS)));
         out.push_str(&schedule(compared, changed));
@@ -38,8 +46,30 @@ pub(super) fn text(compared: &Compared<'_>) -> String {
 
 /// What concerns those who are on call today, a paragraph each.
 pub(super) fn alarms(compared: &Compared<'_>) -> String {
+    let zone = &compared.after.organisation.time_zone;
+    let pages = compared.paging.iter().flat_map(|it| paging::alarms(it, zone));
     let urgent = compared.difference.changed.iter().filter_map(|changed| Some((changed, changed.urgent()?)));
-    urgent.map(|(changed, urgent)| wrapped("!! ", &alarm(compared, changed, urgent))).collect()
+    let shifts = urgent.map(|(changed, urgent)| alarm(compared, changed, urgent));
+    pages.chain(shifts).map(|alarm| wrapped("!! ", &alarm)).collect()
+}
+
+/// Whom alerts reach, before and after.
+fn paged(compared: &Compared<'_>, paging: &PagingDifference) -> String {
+    let zone = &compared.after.organisation.time_zone;
+    let row = |change: &PagingChange| {
+        let what = paging::names(paging, &change.alerts, &change.severities);
+        let what = format!("{what}, {}", paging::when(paging, &change.moments, zone));
+        let side = |side| paging::cell(change, side, zone).join("\n");
+        [what, side(BEFORE), side(AFTER)]
+    };
+    let shown = paging.changes.iter().take(ROWS_MAX);
+    let mut out = spaced(["Alerts", "Before", "After"], shown.map(row));
+    let more = paging.changes.len().saturating_sub(ROWS_MAX);
+    if more > 0 {
+        out.push_str(&wrapped("", &format!("... and {more} more; `--format json` has them all")));
+    }
+    out.push('\n');
+    out + &wrapped("", &paging::meant(paging, zone))
 }
 
 /// `Compared with origin/main at 1a2b3c4, from … until … (Asia/Tokyo).`

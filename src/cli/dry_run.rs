@@ -19,7 +19,7 @@ use std::sync::Arc;
 /// How far an alert is played if nobody acknowledges.
 pub(super) const HORIZON: SignedDuration = SignedDuration::from_hours(2);
 
-/// Preview a change (whose shifts move), or who would be told about an alert
+/// Preview a change (whose shifts move, whom alerts reach), or who would be told about an alert
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Without --alert, compares the config with another version of itself. With --alert, plays the alert as \
@@ -71,6 +71,8 @@ pub enum FailOn {
     NowChanges,
     /// A gap opens in a schedule that is kept, unless an override asks for it
     Gaps,
+    /// An alert that paged somebody now pages nobody
+    Unpaged,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<Output> {

@@ -29,6 +29,7 @@ mod log;
 mod man;
 mod overrides;
 mod page;
+mod paging;
 mod parse;
 mod people;
 mod picture;

@@ -39,6 +39,16 @@ pub(super) fn table<const N: usize>(
     format!("{}\n", table.trim_fmt()).replace(NO_BREAK, " ")
 }
 
+/// Rows whose cells have several lines, with a blank line between them.
+pub(super) fn spaced<const N: usize>(
+    header: [&str; N],
+    rows: impl IntoIterator<Item = [String; N]>,
+) -> String {
+    let blank = || std::array::from_fn(|_| String::new());
+    let rows = rows.into_iter().enumerate();
+    table(header, &[], rows.flat_map(|(n, row)| (n > 0).then(blank).into_iter().chain([row])))
+}
+
 /// A text that a table breaks only if it is too long for one line.
 pub(super) fn together(text: &str) -> String {
     text.replace(' ', &NO_BREAK.to_string())

@@ -243,7 +243,7 @@ fn phrase(groups: &[(SignedDuration, Vec<&str>)], one: &str, several: &str) -> O
 }
 
 /// `at once`, `after 5 min`, `after 1 h 30 min`.
-fn after(after: SignedDuration) -> String {
+pub(super) fn after(after: SignedDuration) -> String {
     let seconds = after.as_secs();
     if seconds == 0 {
         return "at once".to_owned();
@@ -355,7 +355,10 @@ fn line<'t>(
             let noun = by.method().noun.0;
             let noun = if by.method().rings { noun.to_uppercase() } else { noun.to_owned() };
             let phone = to.as_ref().map_or_else(String::new, |to| format!(", {to}"));
-            Some(Line { text: format!("{noun} to {user} ({name}{phone})"), rule: String::new(), told })
+            let fails =
+                if told.is_some() { String::new() } else { format!(" FAILS: no {}", by.method().need.key()) };
+            let text = format!("{noun} to {user} ({name}{phone}){fails}");
+            Some(Line { text, rule: String::new(), told })
         }
         Change::Delivery(DeliveryChange::Sent { delivery, .. }) => {
             Some(Line { text: first_mirror(*delivery, sent)?, rule: String::new(), told: None })

@@ -2,13 +2,17 @@
 //!
 //! Nothing is sent: every message is taken as shown at once, and every call rings out unanswered, until somebody
 //! acknowledges as the script says. How the entries read as lines is in [`timeline`]. What is to come without any alert:
-//! the shifts of a [`calendar`], what a change does to them ([`difference`]), and how much each person has ([`load`]).
+//! the shifts of a [`calendar`], what a change does to them ([`difference`]) and to paging ([`paging`]), and how much each
+//! person has ([`load`]).
 
+pub mod alerts;
 pub mod calendar;
 pub mod difference;
 pub mod ical;
 pub mod load;
 pub mod on_call;
+pub mod paging;
+pub mod reach;
 mod response;
 mod run_time;
 pub mod shifts;
@@ -47,7 +51,7 @@ pub struct Script {
 #[derive(Clone, Debug)]
 pub struct Simulated {
     pub entries: Vec<Entry>,
-    /// Everything that was sent, with its instant.
+    /// Everything that was sent, with its instant; not what a person has no phone or member id for.
     pub sent: Vec<(Timestamp, Delivery)>,
 }
 
@@ -140,15 +144,23 @@ impl Played<'_> {
         let turn = self.incidents.handle(self.config, self.now, input);
         self.out.entries.extend(turn.entries);
         for delivery in turn.deliveries {
-            self.answer(&delivery);
-            self.out.sent.push((self.now, delivery));
+            if self.answer(&delivery) {
+                self.out.sent.push((self.now, delivery));
+            }
         }
         self.outcomes();
     }
 
-    /// What the stand-in for every provider says.
-    fn answer(&mut self, delivery: &Delivery) {
+    /// What the stand-in for every provider says; whether it would have left at all.
+    fn answer(&mut self, delivery: &Delivery) -> bool {
         let reference = delivery.id.to_string();
+        if let Some((user, by)) = delivery.task.contact()
+            && !self.config.users.get(user).is_some_and(|user| user.can_be_told_by(by))
+        {
+            let reason = Reason::of(delivery.provider, Fault::NoAddress, "");
+            self.say(self.now, delivery, Outcome::Rejected { reason });
+            return false;
+        }
         if delivery.task.contact().is_some_and(|(_, by)| by.method().rings) {
             self.say(self.now, delivery, Outcome::Accepted { reference });
             let rung = self.now.checked_add(RINGS).unwrap_or(Timestamp::MAX);
@@ -156,6 +168,7 @@ impl Played<'_> {
         } else {
             self.say(self.now, delivery, Outcome::delivered(reference));
         }
+        true
     }
 
     fn say(&mut self, at: Timestamp, delivery: &Delivery, outcome: Outcome) {

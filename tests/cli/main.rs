@@ -7,6 +7,7 @@ mod edits;
 mod expect;
 mod help;
 mod init;
+mod paging;
 mod parse;
 mod shifts;
 mod times;

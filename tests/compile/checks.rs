@@ -133,7 +133,7 @@ const MISTAKES: [Mistake; 30] = [
     slip("OC021", "overrides/2026-12.yaml", "until: 2026-12-25 10:00", "until: 2026-12-23 10:00", "2026-12-23"),
     slip("OC029", "holidays/japan.yaml", "2028-11-03, name: 文化の日 }\n", "2028-11-03, name: 文化の日 }\n- { date: 2028-11-03, name: 休日 }\n", "name: 休日 }\n- { date: 2028-11-23"),
     // What is valid and hardly meant.
-    slip("OC101", "users/suzuki.yaml", "phone: \"+81 90 0000 0002\"\n", "", "name: 鈴木"),
+    slip("OC101", "users/smith.yaml", "phone: \"+81 90 0000 0007\"\n", "", "name: Emma"),
     slip("OC104", "escalation-policies/platform.yaml", "[{ users: [nakamura, smith] }], wait: 10m, round_robin: true", "[{ schedule: platform-primary }], wait: 10m", "wait: 10m"),
     slip("OC106", "services/checkout.yaml", "runbook: checkout.md", "runbook: chekout.md", "chekout.md"),
     slip("OC113", "services/checkout.yaml", "acknowledgement_timeout: 1h", "acknowledgement_timeout: 3m", "acknowledgement_timeout"),

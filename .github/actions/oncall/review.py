@@ -8,7 +8,7 @@ fork's token may not) fails nothing: the preview is then in the job's summary, o
     ONCALL            the program [oncall]
     ONCALL_DIRECTORY  the config directory [.]
     ONCALL_BASE       the branch or revision to compare with [the target of the pull request]
-    ONCALL_FAIL_ON    now-changes, gaps, or both with a comma [neither]
+    ONCALL_FAIL_ON    now-changes, gaps or unpaged, or several with commas [none]
     ONCALL_COMMENT    `false`: no comment [true]
     ONCALL_TOKEN      may write the comment: GitHub's job token, or a project access token of GitLab with the scope `api`
 """
