@@ -193,6 +193,10 @@ class Review(unittest.TestCase):
         self.assertIn("--fail-on gaps", (self.folder / "calls").read_text())
         self.assertIn("a gap opens", done.stderr)
 
+    def test_days(self):
+        self.run_script(ONCALL_DAYS="90")
+        self.assertIn("--days 90", (self.folder / "calls").read_text())
+
     def test_a_forks_token_leaves_the_preview_in_the_summary(self):
         self.forge.refuses = 403
         done = self.run_script()

@@ -53,6 +53,22 @@ pub(super) fn gaps_that_come_again(subject: &Subject<'_>) -> Vec<Found> {
     uncovered.map(|(spot, step, gaps)| gap_found(subject, spot, step, &gaps, LATER_DAYS)).collect()
 }
 
+/// Later than soon, as far as overrides and time off are written. Those that are near, or come again, are said already.
+pub(super) fn gaps_as_written(subject: &Subject<'_>) -> Vec<Found> {
+    let Some(today) = subject.today else { return Vec::new() };
+    let schedules = &subject.config.schedules;
+    let until = schedules.written_until(today);
+    let far = |id: &Id| {
+        let near = subject.shifts.get(id).is_some_and(|shifts| !gaps(shifts).is_empty());
+        if near { Vec::new() } else { gaps(&schedules.shifts(id, later(today, SOON_DAYS), until)) }
+    };
+    let again: Vec<Spot> = gaps_that_come_again(subject).into_iter().map(|found| found.spot).collect();
+    let days = until.duration_since(today).as_hours() / 24;
+    let uncovered = uncovered(subject, far).into_iter();
+    let found = uncovered.map(|(spot, step, gaps)| gap_found(subject, spot, step, &gaps, days));
+    found.filter(|found| !again.contains(&found.spot)).collect()
+}
+
 /// At some time, not always: that is another check's.
 pub(super) fn same_people_at_times(subject: &Subject<'_>) -> Vec<Found> {
     let mut found = Vec::new();
@@ -112,7 +128,7 @@ fn longest_turn(schedule: &Schedule) -> usize {
             Turn::Rotation(rotation) => rotation.line_ups.last(),
             Turn::Always(_) => None,
         });
-    let days = rotations.map(|line_up| match line_up.every {
+    let days = rotations.map(|line_up| match line_up.rhythm.every {
         Every::Hours(hours) => hours / 24,
         Every::Days(days) => days,
         Every::Weeks(weeks) => 7 * weeks,
@@ -215,7 +231,8 @@ fn is_always_filled(schedule: &Schedule) -> bool {
                     && last.is_some_and(|it| it.members.iter().all(|member| !member.is_empty()))
             }
         };
-        somebody && !layer.shadow && layer.during.is_none()
+        let always = layer.during.is_none() && layer.from.is_none() && layer.until.is_none();
+        somebody && !layer.shadow && always
     })
 }
 

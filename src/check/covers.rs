@@ -31,13 +31,14 @@ pub(super) fn without_effect(subject: &Subject<'_>) -> Vec<Found> {
 fn never_asked(subject: &Subject<'_>, user: &Id, off: &TimeOff, cover: &Id) -> Option<Found> {
     let schedules = &subject.config.schedules;
     let list = schedules.time_off.get(user)?;
+    let far = off.from.checked_add(ABSENCE_MAX).unwrap_or(Timestamp::MAX);
+    let (first, _) = off.spans_within(off.from, off.until.unwrap_or(far)).into_iter().next()?;
     let edges = list.iter().flat_map(|it| [Some(it.from), it.until]).flatten();
-    let mut looked_at = edges.chain([off.from]).filter(|at| off.contains(*at));
+    let mut looked_at = edges.chain([first]).filter(|at| off.contains(*at));
     if looked_at.any(|at| schedules.cover(user, at) == Some(cover)) {
         return None;
     }
-    let other =
-        list.iter().find(|it| it.place != off.place && it.cover.is_some() && it.contains(off.from))?;
+    let other = list.iter().find(|it| it.place != off.place && it.cover.is_some() && it.contains(first))?;
     let message =
         format!("`{cover}` never stands in: another absence of `{user}` names a cover for all of this time");
     let one = Found::new(Spot::line(&Place::read(&off.place)?), message);
@@ -46,9 +47,11 @@ fn never_asked(subject: &Subject<'_>, user: &Id, off: &TimeOff, cover: &Id) -> O
 
 fn away(subject: &Subject<'_>, off: &TimeOff, cover: &Id) -> Option<Found> {
     let all = subject.config.schedules.time_off.get(cover)?;
-    let theirs = all.iter().find(|theirs| {
-        off.until.is_none_or(|until| theirs.from < until) && theirs.until.is_none_or(|until| until > off.from)
-    })?;
+    let far = off.from.checked_add(ABSENCE_MAX).unwrap_or(Timestamp::MAX);
+    let spans = off.spans_within(off.from, off.until.unwrap_or(far));
+    let both =
+        |theirs: &&TimeOff| spans.iter().any(|(from, until)| !theirs.spans_within(*from, *until).is_empty());
+    let theirs = all.iter().find(both)?;
     let message = format!("`{cover}` is away for some of this time, too, and cannot cover it");
     let one = Found::new(Spot::line(&Place::read(&off.place)?), message);
     let one = one.help("name somebody else, or split the time in two");
@@ -65,8 +68,9 @@ fn kept_apart(subject: &Subject<'_>, user: &Id, off: &TimeOff, cover: &Id) -> Op
     there.time_off.remove(user);
     let apart = config.schedules.iter().filter(|(_, it)| !it.apart_from.is_empty());
     for (id, schedule) in apart.filter(|(_, it)| everybody_ever(it).contains(user)) {
-        let turns = there.shifts(id, from, until).into_iter().filter(|it| it.on_call.users.contains(user));
-        for turn in turns {
+        let spans = off.spans_within(from, until).into_iter();
+        let turns = spans.flat_map(|(from, until)| there.shifts(id, from, until));
+        for turn in turns.filter(|it| it.on_call.users.contains(user)) {
             let clash = schedule
                 .apart_from
                 .iter()

@@ -49,10 +49,9 @@ pub(super) fn override_of_absent(subject: &Subject<'_>) -> Vec<Found> {
         };
         for id in people {
             let away = schedules.time_off.get(id).into_iter().flatten().find_map(|off| {
-                let (from, until) =
-                    (off.from.max(each.from), off.until.map_or(each.until, |it| it.min(each.until)));
-                let shifts = schedules.shifts(schedule, from, until);
-                let on_call = shifts.into_iter().find(|shift| shift.on_call.users.contains(id))?;
+                let spans = off.spans_within(each.from, each.until).into_iter();
+                let mut shifts = spans.flat_map(|(from, until)| schedules.shifts(schedule, from, until));
+                let on_call = shifts.find(|shift| shift.on_call.users.contains(id))?;
                 Some((on_call, off))
             });
             if let (Some(place), Some((shift, off))) = (each.origin.place(), away) {
@@ -161,7 +160,7 @@ pub(super) fn far_away(subject: &Subject<'_>) -> Vec<Found> {
             Turn::Always(_) => None,
         });
         let line_ups = rotations.flat_map(|rotation| &rotation.line_ups);
-        let late = line_ups.filter(|line_up| line_up.from > far.to_zoned(zone.clone()).date());
+        let late = line_ups.filter(|line_up| line_up.rhythm.from > far.to_zoned(zone.clone()).date());
         places.extend(late.filter_map(|line_up| Place::read(&line_up.place)));
     }
     let time_off = config.schedules.time_off.values().flatten();

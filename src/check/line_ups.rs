@@ -30,7 +30,7 @@ pub(super) fn order_of_turns(subject: &Subject<'_>) -> Vec<Found> {
 
 /// Who would have been next, if the new line-up goes on with somebody else. People who are new may come first.
 fn broken(layer: &Layer, old: &LineUp, new: &LineUp) -> Option<Arc<[UserId]>> {
-    let next = layer.next_member(old, new.from.to_datetime(new.handoff))?;
+    let next = layer.next_member(old, new.rhythm.anchor())?;
     let next = from(old, next).find(|member| new.members.contains(member))?;
     let first = from(new, new.starts_with).find(|member| old.members.contains(member))?;
     (first != next).then(|| next.clone())

@@ -10,10 +10,12 @@ mod coverage;
 mod covers;
 mod dates;
 mod doors;
+mod ends;
 pub mod expectations;
 pub mod explain;
 mod folders;
 mod found;
+mod layers;
 mod line_ups;
 mod long;
 mod matchers;
@@ -102,6 +104,20 @@ pub const CHECKS: &[Check] = &[
         coverage::gaps_that_come_again,
     ),
     warning("OC126", "shifts change hands inside a window", turns::cut_by_a_handoff),
+    warning(
+        "OC187",
+        "somebody always has the same handoffs of a cycle, such as every weekend",
+        layers::always_the_same_handoffs,
+    ),
+    warning("OC188", "an end that is a date alone does not include that day", ends::date_alone),
+    warning("OC189", "a layer that adds has no layer below it", layers::adds_to_nothing),
+    warning("OC190", "a line-up begins when its layer has ended", layers::after_the_end),
+    warning("OC191", "time off that comes again never comes", ends::hours_never_off),
+    dated(
+        "OC192",
+        "nobody is on call at times, as far as overrides and time off are written",
+        coverage::gaps_as_written,
+    ),
     dated("OC127", "an absence spans several of a person's turns", turns::given_away_twice),
     dated(
         "OC128",

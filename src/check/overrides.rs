@@ -6,14 +6,17 @@ use crate::config::Id;
 use crate::place::Place;
 use crate::schedule::{Override, OverrideAction, Schedule, Schedules, Shift};
 use jiff::{SignedDuration, Timestamp};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 const NANOSECOND: SignedDuration = SignedDuration::from_nanos(1);
 
-/// Each override, applied in order with those that overlap it, and without it.
+/// Each override, applied in order with those that overlap it, and without it. One over several schedules may change
+/// nothing on some of them.
 pub(super) fn without_effect(subject: &Subject<'_>) -> Vec<Found> {
-    each(subject, |change, around| {
+    let mut changed: BTreeSet<Place> = BTreeSet::new();
+    let found = each(subject, |change, around| {
         if !same_people(&around.with, &around.without) {
+            changed.extend(change.origin.place().cloned());
             return None;
         }
         let undone = !same_people(&around.until_here, &around.before);
@@ -26,7 +29,16 @@ pub(super) fn without_effect(subject: &Subject<'_>) -> Vec<Found> {
         };
         let later = around.later.clone().filter(|_| undone);
         Some((format!("this override changes nothing: {why}"), later))
-    })
+    });
+    let mut said: Vec<Spot> = changed.iter().map(Spot::line).collect();
+    let mut once = Vec::new();
+    for each in found {
+        if !said.contains(&each.spot) {
+            said.push(each.spot.clone());
+            once.push(each);
+        }
+    }
+    once
 }
 
 /// One of a pair is replaced by the other, or by nobody.
@@ -77,7 +89,7 @@ fn people(shifts: &[Shift]) -> Vec<(Timestamp, &[Id])> {
 /// What there is to say about each override that is not past, given the shifts of its time with and without it.
 fn each(
     subject: &Subject<'_>,
-    said: impl Fn(&Override, &Around) -> Option<(String, Option<Place>)>,
+    mut said: impl FnMut(&Override, &Around) -> Option<(String, Option<Place>)>,
 ) -> Vec<Found> {
     let Some(today) = subject.today else { return Vec::new() };
     let config = &subject.config.schedules;

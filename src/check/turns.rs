@@ -48,7 +48,7 @@ pub(super) fn given_away_twice(subject: &Subject<'_>) -> Vec<Found> {
     let present = Schedules { time_off: Default::default(), ..subject.config.schedules.clone() };
     let mut found = Vec::new();
     for (user, time_off) in &subject.config.schedules.time_off {
-        for off in time_off.iter().filter(|off| off.cover.is_none()) {
+        for off in time_off.iter().filter(|off| off.cover.is_none() && off.every.is_none()) {
             let Some(until) = off.until.filter(|until| *until > today) else { continue };
             let until = until.min(off.from.checked_add(ABSENCE_MAX).unwrap_or(Timestamp::MAX));
             for id in subject.shifts.keys().filter(|id| takes_turns(&present, id, user)) {
@@ -82,7 +82,7 @@ fn turns(schedules: &Schedules, id: &Id, user: &Id, from: Timestamp, until: Time
     begins.count()
 }
 
-fn layers<'s>(subject: &'s Subject<'_>) -> impl Iterator<Item = (&'s Layer, Spot)> {
+pub(super) fn layers<'s>(subject: &'s Subject<'_>) -> impl Iterator<Item = (&'s Layer, Spot)> {
     let named = subject.config.schedules.schedules.iter();
     let placed =
         named.filter_map(|(id, schedule)| Some((schedule, &subject.config.schedule_names.get(id)?.1)));

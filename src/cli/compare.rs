@@ -6,7 +6,7 @@
 
 use super::directory::{Loaded, load, now};
 use super::dry_run::{Arguments, FailOn, Format};
-use super::instant::instant;
+use super::instant::{instant, local};
 use super::people::named;
 use super::{Exit, Output, compare_json, compare_markdown, compare_text, paging as words};
 use crate::check::expectations::unmet;
@@ -71,10 +71,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<Output> {
         Format::Markdown => compare_markdown::markdown(&compared),
         Format::Json => compare_json::json(&compared),
     };
-    let mut failures: Vec<&str> =
-        arguments.fail_on.iter().filter(|it| compared.fails(**it)).map(|it| it.said()).collect();
+    let mut failures: Vec<String> = arguments.fail_on.iter().filter_map(|on| compared.failure(*on)).collect();
     if compared.caveat.as_ref().is_some_and(|it| it.blind) && !arguments.fail_on.is_empty() {
-        failures.push("nothing to compare with, so what --fail-on asks is not known");
+        failures.push("nothing to compare with, so what --fail-on asks is not known".to_owned());
     }
     let err = failures.iter().map(|failure| format!("error: {failure}\n")).collect();
     Ok(Output { out, err, exit: if failures.is_empty() { Exit::Fine } else { Exit::Config } })
@@ -158,16 +157,6 @@ fn broken(name: &str, output: Output) -> Output {
     Output { err: err + &output.err, ..output }
 }
 
-impl FailOn {
-    fn said(self) -> &'static str {
-        match self {
-            FailOn::NowChanges => "who is on call now or at the next handoff changes (--fail-on now-changes)",
-            FailOn::Gaps => "a gap opens that no override asks for (--fail-on gaps)",
-            FailOn::Unpaged => "an alert that paged somebody now pages nobody (--fail-on unpaged)",
-        }
-    }
-}
-
 impl<'c> Compared<'c> {
     /// Both sides over `[from, until)`.
     pub fn new(
@@ -188,19 +177,52 @@ impl<'c> Compared<'c> {
         self.difference.until.duration_since(self.difference.from).as_hours() / 24
     }
 
-    fn fails(&self, on: FailOn) -> bool {
-        if on == FailOn::Unpaged {
-            let changes = self.paging.iter().flat_map(|it| &it.changes);
-            return changes.into_iter().any(|change| change.kind == PagingKind::Unpaged);
+    /// What it does that it should fail on.
+    fn failure(&self, on: FailOn) -> Option<String> {
+        match on {
+            FailOn::NowChanges => self.now_changes().then(|| {
+                "who is on call now or at the next handoff changes (--fail-on now-changes)".to_owned()
+            }),
+            FailOn::Gaps => self.gap_ahead().map(|gap| {
+                format!("a gap opens that no override asks for: nobody is on call on {gap} (--fail-on gaps)")
+            }),
+            FailOn::Unpaged => self
+                .unpaged()
+                .then(|| "an alert that paged somebody now pages nobody (--fail-on unpaged)".to_owned()),
         }
-        self.difference.changed.iter().any(|changed| match on {
-            FailOn::NowChanges => changed.urgent().is_some(),
-            FailOn::Gaps => {
-                let stays = changed.presence == Presence::Both;
-                stays && changed.gaps_opened().any(|(_, gap)| *gap == Gap::Unfilled)
-            }
-            FailOn::Unpaged => false,
-        })
+    }
+
+    /// An alert that paged somebody pages nobody.
+    fn unpaged(&self) -> bool {
+        let mut changes = self.paging.iter().flat_map(|it| &it.changes);
+        changes.any(|change| change.kind == PagingKind::Unpaged)
+    }
+
+    fn now_changes(&self) -> bool {
+        self.difference.changed.iter().any(|changed| changed.urgent().is_some())
+    }
+
+    /// The first gap that opens and that no override asks for, in the range or later, as far as either side is written:
+    /// `web-primary from … until …`.
+    fn gap_ahead(&self) -> Option<String> {
+        let from = self.difference.from;
+        let sides = [Some(self.after), self.before].into_iter().flatten();
+        let written = sides.map(|config| config.schedules.written_until(from)).max();
+        let until = written.unwrap_or(from).max(self.difference.until);
+        let nothing = Schedules::default();
+        let before = self.before.map_or(&nothing, |it| &it.schedules);
+        let far = difference(&Sides { before, after: &self.after.schedules }, from, until);
+        let stays = far.changed.iter().filter(|changed| changed.presence == Presence::Both);
+        let gaps =
+            stays.flat_map(|changed| changed.gaps_opened().map(move |(it, gap)| (&changed.id, it, gap)));
+        let unfilled: Vec<_> = gaps.filter(|(.., gap)| **gap == Gap::Unfilled).collect();
+        let (id, gap, _) = unfilled.iter().copied().min_by_key(|(_, it, _)| it.start)?;
+        let mut end = gap.end;
+        for (_, next, _) in unfilled.iter().filter(|(of, ..)| *of == id) {
+            end = if next.start == end { next.end } else { end };
+        }
+        let zone = &self.after.organisation.time_zone;
+        Some(format!("{id} from {} until {}", local(gap.start, zone), local(end, zone)))
     }
 
     /// `Web primary`

@@ -1,12 +1,12 @@
 //! `oncall override`: temporarily changes who is on call, in the files of the config or at a running server.
 
-use super::Output;
 use super::edited::{self, Options, refused};
 use super::instant::instant;
 use super::known::known;
 use super::remote::{ENVIRONMENT, Format, Question, Server, clock};
 use super::silence::{End, List, ids, said};
 use super::table::table;
+use super::{Exit, Output};
 use crate::edit::{Edit, EditError, OverrideWish, Subject, add_override};
 use crate::schedule::{OverrideAction, Schedule, UserId};
 use anyhow::{Result, bail};
@@ -23,7 +23,7 @@ pub struct Arguments {
 enum Command {
     /// Append an override to the right file
     #[command(
-        override_usage = "oncall override add --schedule <ID> --from <T> --until <T>\n       \
+        override_usage = "oncall override add --schedule <IDS> --from <T> --until <T>\n       \
             <--with <USERS>|--replace <USER> --with <USERS>|--add <USERS>>\n       [OPTIONS] [DIR]",
         after_help = "It goes into the file of an override it overlaps, or into overrides/<YYYY-MM>.yaml. With --url, \
                       it is made at the running server instead, with the token in ONCALL_TOKEN."
@@ -53,9 +53,12 @@ struct Cannot {
 
 #[derive(Debug, clap::Args)]
 struct Add {
-    /// The schedule
-    #[arg(long, value_name = "ID")]
-    schedule: String,
+    /// The schedule; separate several with commas
+    #[arg(long, value_name = "IDS", value_delimiter = ',', required = true)]
+    schedule: Vec<String>,
+    /// Only this layer, by its name, in its own hours
+    #[arg(long, value_name = "NAME", conflicts_with = "url")]
+    layer: Option<String>,
     /// From this instant: `2026-12-05 10:00` in the schedule's time zone, or RFC 3339
     #[arg(long, value_name = "T")]
     from: String,
@@ -138,16 +141,36 @@ impl Add {
     fn at_server(&self) -> Result<Output> {
         let server = Server { url: self.url.clone(), format: self.format.unwrap_or(Format::Text) };
         let people = |ids: &Vec<String>| (!ids.is_empty()).then(|| json!(ids));
-        let body = json!({
-            "schedule": self.schedule, "from": self.from, "until": self.until, "with": people(&self.with),
-            "replace": self.replace, "add": people(&self.add), "reason": self.reason, "confirm": self.confirm,
-        });
-        server.ask(&Question::post("/v1/overrides", body), said)
+        let mut done = Output::fine(String::new());
+        for schedule in &self.schedule {
+            let body = json!({
+                "schedule": schedule, "from": self.from, "until": self.until,
+                "with": people(&self.with), "replace": self.replace, "add": people(&self.add),
+                "reason": self.reason, "confirm": self.confirm,
+            });
+            let one = server.ask(&Question::post("/v1/overrides", body), said)?;
+            done.out.push_str(&one.out);
+            if one.exit != Exit::Fine {
+                return Ok(Output { out: done.out, ..one });
+            }
+        }
+        Ok(done)
     }
 
     fn wish<'a>(&'a self, subject: &Subject<'a>) -> Result<OverrideWish<'a>> {
         let schedules = &subject.config.schedules.schedules;
-        let (schedule, Schedule { time_zone: zone, .. }) = known("schedule", schedules, &self.schedule)?;
+        let mut named: Vec<&str> = Vec::new();
+        let mut zone = &subject.config.organisation.time_zone;
+        for id in &self.schedule {
+            let (id, Schedule { time_zone, .. }) = known("schedule", schedules, id.trim())?;
+            if named.contains(&&**id) {
+                bail!("`{id}` is named twice");
+            }
+            if named.is_empty() {
+                zone = time_zone;
+            }
+            named.push(id);
+        }
         let action = match &self.replace {
             Some(who) => OverrideAction::Replace {
                 who: known("user", &subject.config.users, who)?.0.clone(),
@@ -160,7 +183,8 @@ impl Add {
             bail!("--add nobody changes nothing: name who helps, or use `--with nobody` for a gap");
         }
         let (from, until) = (instant(&self.from, zone)?, instant(&self.until, zone)?);
-        Ok(OverrideWish { schedule, from, until, action, reason: self.reason.as_deref() })
+        let (layer, reason) = (self.layer.as_deref(), self.reason.as_deref());
+        Ok(OverrideWish { schedules: named, from, until, layer, action, reason })
     }
 }
 

@@ -4,7 +4,7 @@ use super::directory::{Directory, now};
 use super::report::{github, human, sarif};
 use super::{Exit, Output};
 use crate::check::{self, expectations::unmet};
-use crate::compile::render_json;
+use crate::compile::{Severity, render_json};
 use anyhow::Result;
 
 /// Check the config: shape, references, rules and expectations, all in one pass
@@ -12,6 +12,9 @@ use anyhow::Result;
 pub struct Arguments {
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
+    /// Exit with 1 at warnings, too
+    #[arg(long)]
+    strict: bool,
     #[command(flatten)]
     directory: Directory,
 }
@@ -32,7 +35,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<Output> {
     let loaded = arguments.directory.load()?;
     let mut findings = loaded.findings(now());
     let unmet = unmet(&loaded.compiled);
-    let wrong = !check::errors(&loaded.compiled).is_empty() || !unmet.is_empty();
+    let warned = arguments.strict && findings.iter().any(|it| it.severity == Severity::Warning);
+    let wrong = warned || !check::errors(&loaded.compiled).is_empty() || !unmet.is_empty();
     findings.extend(unmet);
     findings.sort_by(|a, b| a.place().cmp(&b.place()));
     let dir = &arguments.directory.dir;

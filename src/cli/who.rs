@@ -80,7 +80,8 @@ fn lines(config: &Config, at: Timestamp, answer: &WhoAnswer<'_>) -> Vec<String> 
     if !handover.on_call.shadows.is_empty() {
         lines.push(format!("shadow {}", names(config, &handover.on_call.shadows)));
     }
-    lines.extend(reason.layer.map(|rule| format!("layer {}, {}", rule.layer, rule.place)));
+    let rules = reason.layer.iter().chain(&reason.beside);
+    lines.extend(rules.map(|rule| format!("layer {}, {}", rule.layer, rule.place)));
     lines.extend(reason.away.iter().map(|user| away(config, at, user)));
     lines.extend(reason.overrides.iter().map(|change| match &change.reason {
         Some(reason) => format!("override {}: {reason}", change.origin),
@@ -97,7 +98,7 @@ fn lines(config: &Config, at: Timestamp, answer: &WhoAnswer<'_>) -> Vec<String> 
 
 /// The person whose turn it would be.
 fn away(config: &Config, at: Timestamp, user: &UserId) -> String {
-    let why = match config.schedules.is_off(user, at).map(|off| off.until) {
+    let why = match config.schedules.is_off(user, at).map(|off| off.back(at)) {
         Some(Some(until)) => format!("off until {}", local(until, &config.organisation.time_zone)),
         Some(None) => "who has left".to_owned(),
         None => "on call elsewhere".to_owned(),

@@ -36,6 +36,8 @@ pub const EACH: &str = "OC046";
 pub const PHONES: &str = "OC047";
 pub const EVEN_UNACKNOWLEDGED: &str = "OC048";
 pub const SHIFTS: &str = "OC049";
+pub const HANDOFFS: &str = "OC053";
+pub const ADDS_NOTHING: &str = "OC054";
 pub const SOPS_FILE: &str = "OC201";
 pub const NOT_ENCRYPTED: &str = "OC202";
 pub const NO_FILE: &str = "OC210";
@@ -79,6 +81,8 @@ pub const CODES: &[(&str, &str)] = &[
     (PHONES, "a rule names a phone that is not there, or that its method does not use"),
     (EVEN_UNACKNOWLEDGED, "what is of high urgency is never over unacknowledged"),
     (SHIFTS, "a shift is told by what rings"),
+    (HANDOFFS, "several handoffs that one cycle cannot have"),
+    (ADDS_NOTHING, "a layer of shadows that adds"),
     (SOPS_FILE, "a file that holds secrets is not a SOPS file that is encrypted for age"),
     (NOT_ENCRYPTED, "a secret is readable in a SOPS file"),
     (NO_FILE, "a symbolic link, a submodule or a pointer of Git LFS stands where a file should be"),

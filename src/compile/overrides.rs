@@ -1,15 +1,17 @@
 //! Overrides: temporary changes to schedules, in the order of files and lines.
 
-use super::diagnostic::{Finding, Spot};
+use super::diagnostic::{Finding, Part, Spot};
 use super::read::{Documents, File};
 use super::resolve::Resolver;
+use super::suggest::nearest;
 use super::{code, value};
 use crate::actor::Origin;
 use crate::config::Id;
 use crate::document;
 use crate::schedule::{Override, OverrideAction, Schedule};
-use jiff::Timestamp;
+use jiff::{Timestamp, tz::TimeZone};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// What was made at run time and pulled into git: it lies on top of the other files and may overlap them.
 const PULLED: &str = "overrides/run-time.yaml";
@@ -37,47 +39,110 @@ struct Placed {
 impl Resolver<'_> {
     pub(super) fn overrides(&mut self, schedules: &mut BTreeMap<Id, Schedule>) {
         let documents = self.documents;
-        let mut placed: BTreeMap<Id, Vec<Placed>> = BTreeMap::new();
+        let mut placed: BTreeMap<(Id, Option<Arc<str>>), Vec<Placed>> = BTreeMap::new();
         let mut all: BTreeMap<Id, Vec<Override>> = BTreeMap::new();
         for file in in_order(&documents.overrides) {
             for (index, one) in file.document.iter().flatten().enumerate() {
                 let at = file.at.index(index);
-                let Some((id, compiled)) = self.one_override(one, &at, schedules) else { continue };
-                let adds = matches!(compiled.action, OverrideAction::Add(_));
-                let (from, until) = (compiled.from, compiled.until);
-                placed.entry(id.clone()).or_default().push(Placed { from, until, adds, at });
-                all.entry(id).or_default().push(compiled);
+                for (id, compiled) in self.one_override(one, &at, schedules) {
+                    let adds = matches!(compiled.action, OverrideAction::Add(_));
+                    let (from, until, at) = (compiled.from, compiled.until, at.clone());
+                    let of = (id.clone(), compiled.layer.clone());
+                    placed.entry(of).or_default().push(Placed { from, until, adds, at });
+                    all.entry(id).or_default().push(compiled);
+                }
             }
         }
-        for (id, overrides) in all {
+        for (id, list) in all {
             if let Some(schedule) = schedules.get_mut(&id) {
-                schedule.overrides = overrides.into();
+                schedule.overrides = list.into();
             }
         }
-        for (id, mut placed) in placed {
+        for ((id, _), mut placed) in placed {
             placed.sort_by_key(|each| (each.from, each.until));
             self.overlapping(&id, &placed);
         }
     }
 
+    /// One for each of its schedules.
     fn one_override(
         &mut self,
         one: &document::Override,
         at: &Spot,
         schedules: &BTreeMap<Id, Schedule>,
-    ) -> Option<(Id, Override)> {
-        let id = self.schedule_id(&one.schedule, &at.key("schedule"));
+    ) -> Vec<(Id, Override)> {
+        let ids = self.schedules_named(one, at);
         let action = self.override_action(one, at);
-        let zone =
-            id.as_ref().and_then(|id| schedules.get(id)).map_or(&self.zone, |schedule| &schedule.time_zone);
-        let zone = zone.clone();
-        if zone != self.zone {
-            self.needs_offset(&one.from, &at.key("from"), &zone);
-            self.needs_offset(&one.until, &at.key("until"), &zone);
+        let found: Vec<(&Id, &Schedule)> = ids.iter().filter_map(|id| schedules.get_key_value(id)).collect();
+        let elsewhere =
+            found.iter().map(|(_, schedule)| &schedule.time_zone).find(|zone| **zone != self.zone);
+        if let Some(zone) = elsewhere {
+            self.needs_offset(&one.from, &at.key("from"), zone);
+            self.needs_offset(&one.until, &at.key("until"), zone);
         }
-        let (from, until) = self.range((&one.from, at.key("from")), (&one.until, at.key("until")), &zone)?;
+        let organisation = self.zone.clone();
+        let zones: Vec<&TimeZone> = found.iter().map(|(_, schedule)| &schedule.time_zone).collect();
+        let mut ranges = Vec::new();
+        for zone in if zones.is_empty() { vec![&organisation] } else { zones } {
+            let known = self.findings.len();
+            ranges.push(self.range((&one.from, at.key("from")), (&one.until, at.key("until")), zone));
+            if ranges.len() > 1 {
+                self.findings.truncate(known);
+            }
+        }
         let origin = Origin::File(self.sources.place(at));
-        Some((id?, Override { from, until, action: action?, origin, reason: one.reason.clone() }))
+        let mut compiled = Vec::new();
+        for ((id, schedule), range) in found.into_iter().zip(ranges) {
+            let layer =
+                one.layer.as_ref().and_then(|name| self.layer_named(name, (id, schedule), &at.key("layer")));
+            let known = one.layer.is_none() || layer.is_some();
+            let (Some((from, until)), Some(action), true) = (range, action.clone(), known) else { continue };
+            let (origin, reason) = (origin.clone(), one.reason.clone());
+            compiled.push((id.clone(), Override { from, until, layer, action, origin, reason }));
+        }
+        compiled
+    }
+
+    fn schedules_named(&mut self, one: &document::Override, at: &Spot) -> Vec<Id> {
+        match (&one.schedule, &one.schedules) {
+            (Some(name), None) => self.schedule_id(name, &at.key("schedule")).into_iter().collect(),
+            (None, Some(names)) => {
+                let mut ids: Vec<Id> = Vec::new();
+                for (index, name) in names.iter().enumerate() {
+                    let at = at.key("schedules").index(index);
+                    let Some(id) = self.schedule_id(name, &at) else { continue };
+                    if ids.contains(&id) {
+                        self.error(code::TWICE, at, format!("`{id}` is here twice"));
+                    } else {
+                        ids.push(id);
+                    }
+                }
+                ids
+            }
+            _ => {
+                if !self.sources.incomplete(&at.file) {
+                    let message = "an override names its `schedule`, or several `schedules`";
+                    self.error(code::EITHER_OR, at.on(Part::FirstLine), message);
+                }
+                Vec::new()
+            }
+        }
+    }
+
+    fn layer_named(&mut self, name: &str, (id, schedule): (&Id, &Schedule), at: &Spot) -> Option<Arc<str>> {
+        let names = || schedule.layers.iter().map(|layer| &*layer.name);
+        if let Some(layer) = schedule.layers.iter().find(|layer| *layer.name == *name) {
+            return Some(layer.name.clone());
+        }
+        let help = match nearest(name, names()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => {
+                let all: Vec<String> = names().map(|name| format!("`{name}`")).collect();
+                format!("its layers are {}", all.join(", "))
+            }
+        };
+        self.error_help(code::REFERENCE, at.clone(), format!("`{id}` has no layer `{name}`"), help);
+        None
     }
 
     fn override_action(&mut self, one: &document::Override, at: &Spot) -> Option<OverrideAction> {
@@ -97,7 +162,7 @@ impl Resolver<'_> {
         }
     }
 
-    fn needs_offset(&mut self, instant: &document::Instant, at: &Spot, zone: &jiff::tz::TimeZone) {
+    fn needs_offset(&mut self, instant: &document::Instant, at: &Spot, zone: &TimeZone) {
         if value::instant(&instant.0, zone).is_none_or(|read| read.exact) {
             return;
         }
@@ -110,7 +175,7 @@ impl Resolver<'_> {
         self.findings.push(Finding::error(code::OFFSET_REQUIRED, at.clone(), message).maybe_help(help));
     }
 
-    /// Two overrides of one schedule overlap in different files, so their order is undefined.
+    /// Two overrides of one schedule, or of one layer of it, overlap in different files, so their order is undefined.
     fn overlapping(&mut self, schedule: &Id, placed: &[Placed]) {
         for (index, first) in placed.iter().enumerate() {
             for second in placed.iter().skip(index + 1).take_while(|second| second.from < first.until) {

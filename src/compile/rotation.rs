@@ -1,12 +1,10 @@
-//! Rotations: line-ups, the length of shifts, and when they change hands.
+//! Rotations: line-ups, their members, and the length of shifts.
 
 use super::diagnostic::{Finding, Spot};
 use super::resolve::{Resolver, spots};
 use super::{code, value};
 use crate::document;
-use crate::schedule::{Every, LineUp, Rotation, Turns, UserId, WhenOff, WindowDay};
-use jiff::ToSpan;
-use jiff::civil::{Date, Time, Weekday};
+use crate::schedule::{Every, LineUp, Rhythm, Rotation, Turns, UserId, WhenOff};
 use std::sync::Arc;
 
 /// The longest shift, in its own unit.
@@ -19,7 +17,7 @@ impl Resolver<'_> {
             let at = at.key("line_ups").index(index);
             let Some(compiled) = self.line_up(line_up, rotation, &at) else { continue };
             if let Some((before, before_at)) = line_ups.last()
-                && before.from >= compiled.from
+                && before.rhythm.from >= compiled.rhythm.from
             {
                 let finding = Finding::error(
                     code::LINE_UP,
@@ -59,7 +57,7 @@ impl Resolver<'_> {
             None => (&rotation.handoff, rotation_at.key("handoff")),
         };
         let every = self.every(every, &every_at);
-        let handoff = self.handoff(handoff, &handoff_at, every);
+        let handoffs = self.handoffs(handoff, &handoff_at, every);
         let from = self.date(&line_up.from, &at.key("from"));
         let members: Vec<Arc<[UserId]>> = line_up
             .members
@@ -68,13 +66,11 @@ impl Resolver<'_> {
             .map(|(index, member)| self.people(member, &at.key("members").index(index)).into())
             .collect();
         let starts_with = self.starts_with(line_up, &members, at);
-        let (every, (day, handoff), from) = (every?, handoff?, from?);
-        let weekday = day.and_then(|day| Weekday::from_monday_zero_offset(day.0).ok());
-        if let Some(weekday) = weekday {
-            self.falls_on(from, weekday, handoff, &at.key("from"), &handoff_at);
-        }
+        let rhythm = Rhythm::new(from?, every?, handoffs?);
+        self.falls_on(&rhythm, &at.key("from"), &handoff_at);
+        self.can_be_counted(&rhythm, rotation, &handoff_at);
         let place = self.sources.place(at).to_string().into();
-        Some(LineUp { from, every, handoff, weekday, members, starts_with, place })
+        Some(LineUp { rhythm, members, starts_with, place })
     }
 
     fn every(&mut self, every: &document::Period, at: &Spot) -> Option<Every> {
@@ -88,52 +84,14 @@ impl Resolver<'_> {
         read
     }
 
-    fn handoff(
-        &mut self,
-        handoff: &document::Handoff,
-        at: &Spot,
-        every: Option<Every>,
-    ) -> Option<(Option<WindowDay>, Time)> {
-        let Some(read) = value::day_and_time(&handoff.0) else {
-            self.error(code::VALUE, at.clone(), format!("`{}` is not a handoff", handoff.0));
-            return None;
-        };
-        let weekly = matches!(every, Some(Every::Weeks(_)));
-        match (weekly, read.0, every) {
-            (true, None, _) => {
-                let message = "a rotation of weeks names the weekday of its handoff";
-                self.error_help(code::EITHER_OR, at.clone(), message, format!("such as `mon {}`", handoff.0));
-                None
-            }
-            (false, Some(_), Some(_)) => {
-                let message = "only a rotation of weeks names a weekday";
-                let time = handoff.0.split_once(' ').map_or("", |(_, time)| time);
-                self.error_help(code::EITHER_OR, at.clone(), message, format!("write `{time}`"));
-                None
-            }
-            _ => Some(read),
+    /// Several handoffs of a month come at no regular distance, so that turns in windows could only be counted one by one.
+    fn can_be_counted(&mut self, rhythm: &Rhythm, rotation: &document::Rotation, at: &Spot) {
+        let active = matches!(rotation.turns, Some(document::Turns::Active));
+        if active && matches!(rhythm.every, Every::Months(_)) && rhythm.handoffs_in_cycle() > 1 {
+            let message = "`turns: active` cannot count several handoffs in a month";
+            let help = "leave `turns` out: turns of a week or more touch every window of the week";
+            self.error_help(code::HANDOFFS, at.clone(), message, help);
         }
-    }
-
-    /// `from` must fall on the handoff's weekday; the error names the nearest two dates that do.
-    fn falls_on(&mut self, from: Date, weekday: Weekday, handoff: Time, at: &Spot, handoff_at: &Spot) {
-        if from.weekday() == weekday {
-            return;
-        }
-        let since = from.weekday().since(weekday);
-        let before = from.checked_sub(i64::from(since).days());
-        let after = from.checked_add(i64::from(7 - since).days());
-        let day = value::day_name(weekday.into());
-        let message =
-            format!("{from} is a {}, but the handoff is on {day}", value::day_name(from.weekday().into()));
-        let mut finding = Finding::error(code::LINE_UP, at.clone(), message).label(
-            handoff_at.clone(),
-            format!("shifts change hands on {day} at {}", handoff.strftime("%H:%M")),
-        );
-        if let (Ok(before), Ok(after)) = (before, after) {
-            finding = finding.help(format!("the nearest dates are {before} and {after}"));
-        }
-        self.findings.push(finding);
     }
 
     fn starts_with(&mut self, line_up: &document::LineUp, members: &[Arc<[UserId]>], at: &Spot) -> usize {

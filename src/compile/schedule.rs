@@ -8,7 +8,7 @@ use crate::config::Id;
 use crate::document;
 use crate::place::Place;
 use crate::schedule::{Layer, Overrides, Schedule, Schedules, Turn};
-use jiff::{civil::Date, tz::TimeZone};
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -80,9 +80,34 @@ impl Resolver<'_> {
                 return None;
             }
         };
-        let shadow = layer.shadow.unwrap_or(false);
+        let (from, until) = self.ends_of(layer, at, &time_zone);
+        let (shadow, adds) = (layer.shadow.unwrap_or(false), layer.adds.unwrap_or(false));
+        if shadow && adds {
+            let message = "a layer of shadows adds nobody: they look on beside whoever it is anyway";
+            let finding = Finding::error(code::ADDS_NOTHING, at.key("adds"), message);
+            let finding = finding.label(at.key("shadow"), "it is one of shadows");
+            self.findings.push(finding.help("leave out one of the two"));
+        }
         let place = self.sources.place(at).to_string().into();
-        Some(Layer { name: layer.name.as_str().into(), time_zone, turn, during, shadow, place })
+        let name = layer.name.as_str().into();
+        Some(Layer { name, time_zone, turn, during, from, until, adds, shadow, place })
+    }
+
+    /// From when until when there is a layer, in its own zone.
+    fn ends_of(
+        &mut self,
+        layer: &document::Layer,
+        at: &Spot,
+        zone: &TimeZone,
+    ) -> (Option<Timestamp>, Option<Timestamp>) {
+        let (from_at, until_at) = (at.key("from"), at.key("until"));
+        let from = layer.from.as_ref().and_then(|from| self.instant(from, &from_at, zone)).map(|it| it.at);
+        let until =
+            layer.until.as_ref().and_then(|until| self.instant(until, &until_at, zone)).map(|it| it.at);
+        if let (Some(from), Some(until)) = (from, until) {
+            self.in_order(from, until, (from_at, until_at));
+        }
+        (from, until)
     }
 
     /// Reports each cycle of `apart_from` once, at its first schedule.

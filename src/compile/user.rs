@@ -8,7 +8,7 @@ use super::resolve::Resolver;
 use super::suggest::nearest;
 use crate::config::{CONTACTS, Contact, ContactRule, Id, Method, Need, Phone, Repeating, ShiftRule, User};
 use crate::document::{self, ContactMethod, Secret};
-use crate::schedule::TimeOff;
+use crate::schedule::{Hours, TimeOff, WindowHolidays};
 use jiff::{SignedDuration, Timestamp, ToSpan, tz::TimeZone};
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -299,7 +299,7 @@ impl Resolver<'_> {
             let first = self.date(left, &at.key("left"));
             let from = first.and_then(|day| super::value::first_instant(day.at(0, 0, 0, 0), zone));
             let place: Arc<str> = self.sources.place(&at.key("left")).to_string().into();
-            compiled.extend(from.map(|from| TimeOff { from, until: None, cover: None, place }));
+            compiled.extend(from.map(|from| TimeOff { from, until: None, every: None, cover: None, place }));
         }
         compiled.sort_by_key(|off| off.from);
         compiled
@@ -324,7 +324,19 @@ impl Resolver<'_> {
             }
         };
         let place = self.sources.place(at).to_string().into();
-        Some(TimeOff { from, until: Some(until), cover, place })
+        let every = match &off.every {
+            Some(every) => Some(self.hours_off(every, &at.key("every"), zone)?),
+            None => None,
+        };
+        // A window that begins before the end goes on to its own end, as that of a silence does.
+        let until = every.as_ref().map_or(until, |hours| hours.last_end(until));
+        Some(TimeOff { from, until: Some(until), every, cover, place })
+    }
+
+    fn hours_off(&mut self, every: &document::Window, at: &Spot, zone: &TimeZone) -> Option<Hours> {
+        let window = self.window(every, at, WindowHolidays::Ignore)?;
+        let holidays = self.organisation_holidays(false);
+        Some(Hours { time_zone: zone.clone(), windows: vec![window], holidays })
     }
 }
 

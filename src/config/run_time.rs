@@ -98,6 +98,7 @@ impl Config {
             added.entry(&made.schedule).or_default().push(Override {
                 from: made.from,
                 until: made.until,
+                layer: None,
                 action: made.action.clone(),
                 origin: Origin::RunTime { id: *id, by: made.by.clone(), via: made.via },
                 reason: made.reason.clone(),
@@ -122,7 +123,13 @@ impl Config {
             let origin = Origin::RunTime { id: *id, by: made.by.clone(), via: made.via };
             let all = config.schedules.time_off.entry(made.user.clone()).or_default();
             let (until, cover) = (Some(made.until), made.cover.clone());
-            all.push(TimeOff { from: made.from, until, cover, place: origin.to_string().into() });
+            all.push(TimeOff {
+                from: made.from,
+                until,
+                every: None,
+                cover,
+                place: origin.to_string().into(),
+            });
         }
         config
     }

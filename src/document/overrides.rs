@@ -5,17 +5,27 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::json;
 
-/// A temporary change to a schedule: `with`, or `replace` and `with`, or `add`.
+/// A temporary change to a schedule, or to several: `with`, or `replace` and `with`, or `add`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[schemars(extend("oneOf" = json!([
-    { "required": ["with"], "not": { "required": ["add"] } },
-    { "required": ["add"], "not": { "anyOf": [{ "required": ["with"] }, { "required": ["replace"] }] } },
-])))]
+#[schemars(extend(
+    "oneOf" = json!([
+        { "required": ["with"], "not": { "required": ["add"] } },
+        { "required": ["add"], "not": { "anyOf": [{ "required": ["with"] }, { "required": ["replace"] }] } },
+    ]),
+    "allOf" = json!([{ "oneOf": [{ "required": ["schedule"] }, { "required": ["schedules"] }] }]),
+))]
 pub struct Override {
     /// The id of the schedule to change: its path below `schedules/`, without `.yaml`.
     #[schemars(example = &"web-primary")]
-    pub schedule: String,
+    pub schedule: Option<String>,
+    /// Or several schedules, each of which it changes.
+    #[schemars(example = ["web-primary", "web-secondary"])]
+    #[schemars(length(min = 1, max = 50))]
+    pub schedules: Option<Vec<String>>,
+    /// The name of a layer: only that layer is changed, in its own hours, and the others go on as they are.
+    #[schemars(example = &"weekly")]
+    pub layer: Option<String>,
     /// When it begins, in the schedule's time zone. Needs an offset if that is not the organisation's zone.
     pub from: Instant,
     /// When it ends; from this instant the schedule decides again. In the same zone as `from`. A date alone means its

@@ -1,6 +1,6 @@
 //! `schedules/<id>.yaml`
 
-use super::{Date, During, Handoff, OneOrMany, Period, TimeZone};
+use super::{Date, During, Handoff, Instant, OneOrMany, Period, TimeZone, value};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -17,7 +17,7 @@ pub struct Schedule {
     /// The holidays its windows observe, by id: files in `holidays/`. The organisation's by default.
     #[schemars(example = ["japan"])]
     pub holidays: Option<Vec<String>>,
-    /// Who takes turns. Where several layers have somebody, the last one wins.
+    /// Who takes turns. Where several layers have somebody, the last one wins; those with `adds: true` add to it.
     #[schemars(length(min = 1, max = 50))]
     pub layers: Vec<Layer>,
     /// Anybody on call on these schedules counts as off here.
@@ -50,6 +50,13 @@ pub struct Layer {
     pub members: Option<Vec<String>>,
     /// Only in these hours: the id of business hours (`office`), or windows written here.
     pub during: Option<During>,
+    /// Since when there is this layer, in its time zone; since ever by default. Whose turn it is does not depend on it.
+    pub from: Option<Instant>,
+    /// When this layer ends; never by default. A date alone means its midnight, so that day is not included.
+    #[schemars(example = &"2027-04-01 10:00")]
+    pub until: Option<Instant>,
+    /// The people of this layer are on call beside whoever the layers below give, instead of replacing them.
+    pub adds: Option<bool>,
     /// The people of this layer are shadows: shown, and told on Slack, but never called and never counted as cover.
     pub shadow: Option<bool>,
 }
@@ -59,10 +66,12 @@ pub struct Layer {
 #[serde(deny_unknown_fields)]
 #[schemars(extend("allOf" = handoff_of_weeks()))]
 pub struct Rotation {
-    /// The length of a shift.
+    /// The length of a shift; with several handoffs, of the cycle they are in.
     pub every: Period,
-    /// When shifts change hands: `mon 10:00` for weeks, `10:00` otherwise.
-    pub handoff: Handoff,
+    /// When shifts change hands: `mon 10:00` for weeks, `10:00` otherwise; for months also `first mon 10:00` or `last fri
+    /// 18:00`. With a list, each is a turn.
+    #[schemars(schema_with = "value::handoffs")]
+    pub handoff: OneOrMany<Handoff>,
     /// Who takes turns, and from which day. Append-only: to change it, add a line-up and keep the old ones.
     #[schemars(length(min = 1))]
     pub line_ups: Vec<LineUp>,
@@ -78,7 +87,7 @@ pub struct Rotation {
 #[serde(deny_unknown_fields)]
 #[schemars(extend("allOf" = handoff_of_weeks()))]
 pub struct LineUp {
-    /// The day of the first handoff. For weekly shifts, it must fall on the handoff's weekday.
+    /// The day of the first handoff. It must fall on a handoff's weekday, where handoffs name one.
     pub from: Date,
     /// In the order of their turns: a user id, a list of ids (on call together), or `nobody`.
     #[schemars(example = ["tanaka", "suzuki", "sato"])]
@@ -90,7 +99,9 @@ pub struct LineUp {
     /// The length of a shift from here on; the rotation's by default.
     pub every: Option<Period>,
     /// When shifts change hands from here on; the rotation's by default.
-    pub handoff: Option<Handoff>,
+    #[schemars(schema_with = "value::handoffs")]
+    #[serde(default)]
+    pub handoff: Option<OneOrMany<Handoff>>,
 }
 
 /// `calendar`: every shift is a turn. `active`: only shifts that overlap the layer's windows.
@@ -109,23 +120,29 @@ pub enum WhenOff {
     Nobody,
 }
 
-/// Weekly rotations need a weekday in their handoff, and others must not have one. The schema says so where both keys
-/// are in one object.
+/// Weekly rotations need a weekday in their handoffs, and those of hours and days must not have one. The schema says so
+/// where both keys are in one object.
 fn handoff_of_weeks() -> Value {
+    let rule = |every: &str, pattern: &str, message: &str| {
+        let handoff = json!({ "pattern": pattern, "patternErrorMessage": message });
+        json!({
+            "if": { "properties": { "every": { "pattern": every } }, "required": ["every", "handoff"] },
+            "then": { "properties": { "handoff": {
+                "pattern": pattern, "patternErrorMessage": message, "items": handoff,
+            } } },
+        })
+    };
     json!([
-        {
-            "if": { "properties": { "every": { "pattern": "w" } }, "required": ["every", "handoff"] },
-            "then": { "properties": { "handoff": {
-                "pattern": "^[A-Za-z]",
-                "patternErrorMessage": "a rotation of weeks names the weekday: write it like `mon 10:00`",
-            } } },
-        },
-        {
-            "if": { "properties": { "every": { "pattern": "[hd]|month" } }, "required": ["every", "handoff"] },
-            "then": { "properties": { "handoff": {
-                "pattern": "^[0-9]",
-                "patternErrorMessage": "only a rotation of weeks names a weekday: write it like `10:00`",
-            } } },
-        },
+        rule("w", "^[A-Za-z]+ [0-9]", "a rotation of weeks names the weekday: write it like `mon 10:00`"),
+        rule(
+            "^[0-9]+ ?[hd]",
+            "^[0-9]",
+            "a rotation of hours or days names no weekday: write it like `10:00`"
+        ),
+        rule(
+            "month",
+            "^([A-Za-z]+ [A-Za-z]+ )?[0-9]",
+            "a rotation of months says which weekday of the month: write it like `first mon 10:00`, or `10:00`",
+        ),
     ])
 }

@@ -1,6 +1,6 @@
 //! `users/<id>.yaml`
 
-use super::{Date, Duration, Instant, Secret, SlackId, TimeZone, value};
+use super::{Date, Duration, Instant, Secret, SlackId, TimeZone, Window, value};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::json;
@@ -132,11 +132,14 @@ pub enum Language {
     En,
 }
 
-/// A person is away: whole days (`from` and `last_day`), or hours (`from` and `until`).
+/// A person is away: whole days (`from` and `last_day`), or hours (`from` and `until`); with `every`, in that window of
+/// each week.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(extend("oneOf" = json!([{ "required": ["last_day"] }, { "required": ["until"] }])))]
 pub struct TimeOff {
+    /// Only in this window of each week, from the first day to the last: `{ days: fri, from: 18:00, until: 22:00 }`.
+    pub every: Option<Window>,
     /// The first day or the first instant, in the person's time zone.
     pub from: Instant,
     /// The last whole day off.

@@ -31,13 +31,14 @@ pub struct Duration(pub String);
 ))]
 pub struct Period(pub String);
 
-/// When shifts change hands: `mon 10:00` for weeks, `10:00` otherwise.
+/// When shifts change hands: `mon 10:00` for weeks, `10:00` otherwise; for months also `first mon 10:00` or
+/// `last fri 18:00`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(transparent)]
-#[schemars(example = &"mon 10:00", example = &"10:00")]
+#[schemars(example = &"mon 10:00", example = &"10:00", example = &"first mon 10:00")]
 #[schemars(extend(
-    "pattern" = "^([A-Za-z]{3,9} )?[0-9]{1,2}:[0-9]{2}$",
-    "patternErrorMessage" = "is not a handoff; write it like `mon 10:00` for weeks, or `10:00`"
+    "pattern" = "^([A-Za-z]{3,9} ){0,2}[0-9]{1,2}:[0-9]{2}$",
+    "patternErrorMessage" = "is not a handoff; write it like `mon 10:00` for weeks, `first mon 10:00` for months, or `10:00`"
 ))]
 pub struct Handoff(pub String);
 
@@ -323,6 +324,17 @@ impl JsonSchema for Match {
             "minProperties": 1,
         })
     }
+}
+
+/// One handoff, or a list of them.
+pub(super) fn handoffs(generator: &mut SchemaGenerator) -> Schema {
+    let one = generator.subschema_for::<Handoff>();
+    json_schema!({
+        "description": "When shifts change hands: `mon 10:00` for weeks, `10:00` otherwise; for months also `first mon 10:00` or \
+            `last fri 18:00`. With a list, each is a turn.",
+        "examples": ["mon 10:00", "10:00", ["mon 10:00", "fri 18:00"], "first mon 10:00"],
+        "anyOf": [one, { "type": "array", "items": one, "minItems": 1, "maxItems": crate::schedule::HANDOFFS_MAX }],
+    })
 }
 
 /// A phone number, or the secret that holds it.

@@ -56,7 +56,7 @@ fn set_left(subject: &Subject<'_>, user: &User, day: Date, proposal: &mut Propos
     }
     let off = wished.time_off.entry(user.id.clone()).or_default();
     off.retain(|off| off.until.is_some());
-    off.push(TimeOff { from, until: None, cover: None, place: Arc::default() });
+    off.push(TimeOff { from, until: None, every: None, cover: None, place: Arc::default() });
     off.sort_by_key(|off| off.from);
 }
 

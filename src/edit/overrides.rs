@@ -23,9 +23,12 @@ const SCHEMA: &str = "# yaml-language-server: $schema=";
 /// The override to add.
 #[derive(Clone, Debug)]
 pub struct OverrideWish<'a> {
-    pub schedule: &'a str,
+    /// At least one.
+    pub schedules: Vec<&'a str>,
     pub from: Timestamp,
     pub until: Timestamp,
+    /// The name of the only layer to change.
+    pub layer: Option<&'a str>,
     /// People, in the order in which to write them.
     pub action: OverrideAction,
     pub reason: Option<&'a str>,
@@ -33,10 +36,9 @@ pub struct OverrideWish<'a> {
 
 /// Appends an override.
 pub fn add_override(subject: &Subject<'_>, wish: &OverrideWish<'_>) -> Result<Edit, EditError> {
-    let Some(schedule) = subject.config.schedules.schedules.get(wish.schedule) else {
-        return asked(format!("there is no schedule `{}`", wish.schedule));
-    };
-    let zone = &schedule.time_zone;
+    let schedules = schedules(subject, wish)?;
+    let zone = schedules.first().map(|schedule| &schedule.time_zone);
+    let zone = zone.unwrap_or(&subject.config.organisation.time_zone);
     let [from, until] = [wish.from, wish.until].map(|at| local(zone.to_datetime(at)));
     match wish.from.cmp(&wish.until) {
         Ordering::Less => {}
@@ -47,8 +49,8 @@ pub fn add_override(subject: &Subject<'_>, wish: &OverrideWish<'_>) -> Result<Ed
             return asked(format!("--until ({until}) is before --from ({from}): swap them"));
         }
     }
-    let file = file(schedule, wish)?;
-    let entries = entries(subject, schedule, wish);
+    let file = file(&schedules, zone, wish)?;
+    let entries = entries(subject, &schedules, zone, wish);
     let mut proposal = Proposal::default();
     match subject.compiled.sources.files.get(&file) {
         Some(source) => {
@@ -68,18 +70,34 @@ pub fn add_override(subject: &Subject<'_>, wish: &OverrideWish<'_>) -> Result<Ed
     proved(subject, proposal, &wished)
 }
 
+fn schedules<'a>(subject: &Subject<'a>, wish: &OverrideWish<'_>) -> Result<Vec<&'a Schedule>, EditError> {
+    let mut schedules = Vec::new();
+    for id in &wish.schedules {
+        let Some(schedule) = subject.config.schedules.schedules.get(*id) else {
+            return asked(format!("there is no schedule `{id}`"));
+        };
+        if let Some(name) = wish.layer.filter(|name| !schedule.has_layer(name)) {
+            let names: Vec<String> = schedule.layers.iter().map(|it| format!("`{}`", it.name)).collect();
+            return asked(format!("--layer: {id} has no layer `{name}`; there is {}", names.join(", ")));
+        }
+        schedules.push(schedule);
+    }
+    Ok(schedules)
+}
+
 /// The file of the overrides it overlaps, or of the month.
-fn file(schedule: &Schedule, wish: &OverrideWish<'_>) -> Result<Arc<str>, EditError> {
+fn file(schedules: &[&Schedule], zone: &TimeZone, wish: &OverrideWish<'_>) -> Result<Arc<str>, EditError> {
     let adds = |action: &OverrideAction| matches!(action, OverrideAction::Add(_));
-    let overlapping =
-        schedule.overrides.iter().filter(|each| each.from < wish.until && wish.from < each.until);
+    let all = schedules.iter().flat_map(|schedule| schedule.overrides.iter());
+    let same_layer = all.filter(|each| each.layer.as_deref() == wish.layer);
+    let overlapping = same_layer.filter(|each| each.from < wish.until && wish.from < each.until);
     let in_its_way = overlapping.filter(|each| !(adds(&each.action) && adds(&wish.action)));
     let in_its_way: Vec<&Override> = in_its_way.collect();
     let files: BTreeSet<Arc<str>> = in_its_way.iter().map(|each| file_of(each)).collect();
     let mut files = files.into_iter();
     match (files.next(), files.next()) {
         (None, _) => {
-            let month = schedule.time_zone.to_datetime(wish.from).strftime("%Y-%m").to_string();
+            let month = zone.to_datetime(wish.from).strftime("%Y-%m").to_string();
             Ok(format!("overrides/{month}.yaml").into())
         }
         (Some(only), None) => Ok(only),
@@ -95,9 +113,15 @@ fn file_of(each: &Override) -> Arc<str> {
     each.origin.place().map_or_else(Arc::default, |place| place.file.clone())
 }
 
-fn entries(subject: &Subject<'_>, schedule: &Schedule, wish: &OverrideWish<'_>) -> Entries {
-    let exact = schedule.time_zone != subject.config.organisation.time_zone;
-    let at = |at: Timestamp| Value::Word(instant(at, &schedule.time_zone, exact));
+fn entries(
+    subject: &Subject<'_>,
+    schedules: &[&Schedule],
+    zone: &TimeZone,
+    wish: &OverrideWish<'_>,
+) -> Entries {
+    let organisation = &subject.config.organisation.time_zone;
+    let exact = schedules.iter().any(|schedule| schedule.time_zone != *organisation);
+    let at = |at: Timestamp| Value::Word(instant(at, zone, exact));
     let word = |id: &UserId| Value::Word(id.to_string());
     let set = |ids: &[UserId]| match ids {
         [] => Value::Word("nobody".to_owned()),
@@ -105,10 +129,17 @@ fn entries(subject: &Subject<'_>, schedule: &Schedule, wish: &OverrideWish<'_>) 
         several => Value::List(several.iter().map(word).collect()),
     };
     let mut entries = vec![
-        ("schedule", Value::Word(wish.schedule.to_owned())),
+        match &*wish.schedules {
+            [only] => ("schedule", Value::Word((*only).to_owned())),
+            several => {
+                let words = several.iter().map(|id| Value::Word((*id).to_owned()));
+                ("schedules", Value::List(words.collect()))
+            }
+        },
         ("from", at(wish.from)),
         ("until", at(wish.until)),
     ];
+    entries.extend(wish.layer.map(|layer| ("layer", Value::Word(text(layer)))));
     match &wish.action {
         OverrideAction::Set(with) => entries.push(("with", set(with))),
         OverrideAction::Add(more) => entries.push(("add", set(more))),
@@ -155,12 +186,14 @@ fn wished(subject: &Subject<'_>, wish: &OverrideWish<'_>, file: &str) -> Schedul
     };
     let (from, until) = (wish.from, wish.until);
     let reason = wish.reason.map(str::to_owned);
-    let one = Override { from, until, action, origin: Origin::File(Place::default()), reason };
+    let layer = wish.layer.map(Arc::from);
+    let one = Override { from, until, layer, action, origin: Origin::File(Place::default()), reason };
     let mut wished = subject.config.schedules.clone();
-    if let Some(schedule) = wished.schedules.get_mut(wish.schedule) {
+    for id in &wish.schedules {
+        let Some(schedule) = wished.schedules.get_mut(*id) else { continue };
         let at = schedule.overrides.iter().filter(|each| *file_of(each) <= *file).count();
         let mut overrides = schedule.overrides.to_vec();
-        overrides.insert(at, one);
+        overrides.insert(at, one.clone());
         schedule.overrides = overrides.into();
     }
     wished

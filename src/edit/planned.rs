@@ -11,7 +11,7 @@ use super::{EditError, Subject, asked};
 use crate::compile::{Node, NodeKind, Spot};
 use crate::config::Id;
 use crate::place::Place;
-use crate::schedule::{Every, Layer, LineUp, Turn, UserId, first_instant};
+use crate::schedule::{Every, Handoff, HandoffDay, Layer, LineUp, Rhythm, Turn, UserId, first_instant};
 use jiff::ToSpan;
 use jiff::civil::{Date, DateTime};
 use std::sync::Arc;
@@ -152,8 +152,7 @@ impl<'a> Rotating<'a> {
         let first = if is_found_by_name { first } else { 0 };
         let entries = self.entries(&seats, first, handoff);
         let line_up = LineUp {
-            from: handoff.date(),
-            handoff: handoff.time(),
+            rhythm: self.rhythm(handoff),
             members: seats.iter().map(|seat| sorted(&seat.people)).collect(),
             starts_with: first,
             ..self.newest.clone()
@@ -161,8 +160,8 @@ impl<'a> Rotating<'a> {
         Ok(NextLineUp { line_up, handoff, splices: append(self.text, self.line_ups, &entries) })
     }
 
-    /// The first future handoff. Prefers one soon at the usual time of day (and day of the month, for months),
-    /// because a line-up that begins there needs no `handoff` of its own.
+    /// The first future handoff. Prefers one soon from which the same words go on as before (the usual time of day,
+    /// the usual day of the month), because a line-up that begins there needs no `handoff` of its own.
     fn handoff(&self, begin: Begin) -> Result<DateTime, EditError> {
         let day = self.day(begin)?;
         let zone = &self.layer.time_zone;
@@ -174,12 +173,28 @@ impl<'a> Rotating<'a> {
         let Some(first) = ahead.peek().copied() else {
             return asked(format!("{} has no handoff on {day} or later: choose an earlier day", self.name()));
         };
-        let near = match self.newest.every {
+        let rhythm = &self.newest.rhythm;
+        let near = match rhythm.every {
             Every::Months(_) => first.saturating_add(1.year()),
+            _ if rhythm.handoffs_in_cycle() > 1 => first.saturating_add(1.year()),
             _ => first.date().tomorrow().unwrap_or(Date::MAX).to_datetime(jiff::civil::Time::midnight()),
         };
-        let usual = |it: &DateTime| it.time() == self.newest.handoff && self.newest.keeps_rhythm(*it);
-        Ok(ahead.take_while(|it| *it < near).find(usual).unwrap_or(first))
+        Ok(ahead.take_while(|it| *it < near).find(|it| rhythm.goes_on_from(*it)).unwrap_or(first))
+    }
+
+    /// The rhythm of a line-up that begins at `handoff`.
+    fn rhythm(&self, handoff: DateTime) -> Rhythm {
+        if self.needs_no_time(handoff) {
+            return self.newest.rhythm.begun_on(handoff.date());
+        }
+        let own = Handoff { day: HandoffDay::OfFrom, time: handoff.time() };
+        Rhythm::new(handoff.date(), self.newest.rhythm.every, vec![own])
+    }
+
+    /// Whether a line-up that begins at `handoff` may keep the handoffs as they are written.
+    fn needs_no_time(&self, handoff: DateTime) -> bool {
+        let rhythm = &self.newest.rhythm;
+        rhythm.handoffs_in_cycle() > 1 || handoff.time() == rhythm.anchor().time()
     }
 
     /// Today, on the layer's calendar.
@@ -190,7 +205,7 @@ impl<'a> Rotating<'a> {
     /// The first day on which the line-up may begin.
     fn day(&self, begin: Begin) -> Result<Date, EditError> {
         let today = self.today();
-        let after = self.newest.from.tomorrow().unwrap_or(Date::MAX);
+        let after = self.newest.rhythm.from.tomorrow().unwrap_or(Date::MAX);
         match begin {
             Begin::Next => Ok(today.max(after)),
             Begin::AfterAll(day) => Ok(day.max(today).max(after)),
@@ -201,7 +216,7 @@ impl<'a> Rotating<'a> {
                 "the newest line-up of {} begins on {} ({}), and a new one must begin after it: choose {after} or a later \
                  day, or change that line by hand",
                 self.name(),
-                self.newest.from,
+                self.newest.rhythm.from,
                 self.place(),
             )),
             Begin::On(day) => Ok(day),
@@ -272,7 +287,12 @@ impl<'a> Rotating<'a> {
     fn entries(&self, seats: &[Seat], first: usize, handoff: DateTime) -> Entries {
         let own = |key| {
             let value = self.line_ups.items().last().and_then(|last| last.get(key));
-            value.and_then(|value| self.text.get(value.span.clone())).map(|text| Value::Word(text.to_owned()))
+            let word =
+                |node: &Node| self.text.get(node.span.clone()).map(|text| Value::Word(text.to_owned()));
+            value.and_then(|value| match &value.kind {
+                NodeKind::Sequence(items) => Some(Value::List(items.iter().filter_map(word).collect())),
+                _ => word(value),
+            })
         };
         let member = |seat: &Seat| match seat.people.as_slice() {
             [] => Value::Word("nobody".to_owned()),
@@ -290,7 +310,7 @@ impl<'a> Rotating<'a> {
                 .map(|seat| ("starts_with", Value::Word(inline(&member(seat))))),
         );
         entries.extend(own("every").map(|every| ("every", every)));
-        if handoff.time() == self.newest.handoff {
+        if self.needs_no_time(handoff) {
             entries.extend(own("handoff").map(|handoff| ("handoff", handoff)));
         } else {
             entries.push(("handoff", Value::Word(handoff.time().strftime("%H:%M").to_string())));

@@ -32,8 +32,8 @@ impl Rotating<'_> {
             }
         }];
         said.push(format!("The turns from then on: {}.", turns(order.into_iter())));
-        if !self.newest.keeps_rhythm(planned.handoff) {
-            let day = line_up.from.day();
+        if !self.newest.keeps_day(planned.handoff) {
+            let day = line_up.rhythm.from.day();
             said.push(format!(
                 "Later handoffs are on day {day} of a month: no month with more days is near."
             ));
@@ -62,10 +62,10 @@ impl Rotating<'_> {
             Begin::Next => self.today(),
             Begin::On(day) | Begin::AfterAll(day) => day,
         };
-        if day <= self.newest.from {
+        if day <= self.newest.rhythm.from {
             return Some(format!(
                 "The line-up of {} ({}) comes first: {begins}.",
-                self.newest.from,
+                self.newest.rhythm.from,
                 self.place()
             ));
         }
@@ -76,8 +76,8 @@ impl Rotating<'_> {
         let is_over = first_instant(&self.layer.time_zone, first) <= self.subject.now;
         Some(if is_over {
             format!("The handoff of {} is over: {begins}.", local(first))
-        } else if first != handoff && !self.newest.keeps_rhythm(first) {
-            let day = self.newest.from.day();
+        } else if first != handoff && !self.newest.keeps_day(first) {
+            let day = self.newest.rhythm.from.day();
             format!("So that later handoffs stay on day {day} of a month, {begins}.")
         } else {
             format!("{day} is a {}: {begins}.", weekday(day))

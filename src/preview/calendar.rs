@@ -185,7 +185,8 @@ impl<'c> View<'c> {
     }
 
     fn rules_of_people(&self, reason: &Reason<'c>) -> Vec<String> {
-        let mut lines: Vec<String> = reason.layer.iter().map(|rule| self.layer(rule)).collect();
+        let mut lines: Vec<String> =
+            reason.layer.iter().chain(&reason.beside).map(|rule| self.layer(rule)).collect();
         if !reason.away.is_empty() {
             lines.push(self.say(&Planned::Away { names: &self.names(&reason.away) }));
         }

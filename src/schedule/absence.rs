@@ -16,6 +16,8 @@ pub(super) struct Absence<'a> {
     pub at: Timestamp,
     /// People on call on a schedule this one is kept apart from.
     pub elsewhere: BTreeSet<UserId>,
+    /// People on call on this schedule already: they stand in for nobody.
+    pub taken: Vec<UserId>,
 }
 
 impl<'a> Absence<'a> {
@@ -32,15 +34,25 @@ impl<'a> Absence<'a> {
         set.iter().filter(|user| self.is_present(user)).cloned().collect()
     }
 
+    /// The members of a set who may stand in.
+    pub fn free(&self, set: &[UserId]) -> Vec<UserId> {
+        set.iter().filter(|user| self.is_free(user)).cloned().collect()
+    }
+
+    fn is_free(&self, user: &UserId) -> bool {
+        self.is_present(user) && !self.taken.contains(user)
+    }
+
     pub fn is_present(&self, user: &UserId) -> bool {
         !self.elsewhere.contains(user) && self.schedules.is_off(user, self.at).is_none()
     }
 
-    /// The cover for somebody who is off; if the cover is off too, the cover's cover, and so on.
+    /// The cover for somebody who is off; if the cover is off too, the cover's cover, and so on. A cover who is on call
+    /// here already is passed over.
     fn cover(&self, user: &UserId) -> Option<&'a UserId> {
         let mut cover = self.schedules.cover(user, self.at)?;
         for _ in 0..COVERS_MAX {
-            if self.is_present(cover) {
+            if self.is_free(cover) {
                 return Some(cover);
             }
             cover = self.schedules.cover(cover, self.at)?;

@@ -2,9 +2,10 @@
 //! equal pieces.
 
 use super::instant::Cursor;
-use super::{Layer, Reason, Schedule, Schedules, Shift};
+use super::window::any_next_edge;
+use super::{Hours, Layer, Reason, Schedule, Schedules, Shift, TimeOff, Turn, UserId};
 use jiff::Timestamp;
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, slice};
 
 /// The pieces of `[at, until)`, in order and without holes. Neighbours may be equal.
 pub(super) struct Pieces<'a> {
@@ -15,6 +16,8 @@ pub(super) struct Pieces<'a> {
     until: Timestamp,
     /// Each layer, with an instant until which it does not change.
     layers: Vec<(&'a Layer, Timestamp)>,
+    /// The hours of recurring time off, with the same.
+    hours: Vec<(&'a Hours, Timestamp)>,
     /// Where overrides and time off begin and end.
     dated: BTreeSet<Timestamp>,
 }
@@ -27,7 +30,9 @@ impl<'a> Pieces<'a> {
         let time_off = schedules.time_off.values().flatten();
         let time_off = time_off.flat_map(|it| [it.from, it.until.unwrap_or(Timestamp::MAX)]);
         let dated = overrides.chain(time_off).filter(|it| from < *it && *it < until).collect();
-        Pieces { instant: Cursor::new(schedules, from), schedule, at: from, until, layers, dated }
+        let hours = recurring(schedules, &involved, (from, until));
+        let hours = hours.into_iter().map(|hours| (hours, Timestamp::MIN)).collect();
+        Pieces { instant: Cursor::new(schedules, from), schedule, at: from, until, layers, hours, dated }
     }
 
     /// Merges equal neighbours; `of` maps the first piece of each run.
@@ -56,8 +61,14 @@ impl<'a> Pieces<'a> {
                 *edge = layer.next_edge(self.at);
             }
         }
+        for (hours, edge) in &mut self.hours {
+            if *edge <= self.at {
+                *edge = any_next_edge(slice::from_ref(*hours), self.at);
+            }
+        }
         let layers = self.layers.iter().map(|(_, edge)| *edge);
-        let edges = layers.chain(self.dated.first().copied()).filter(|edge| *edge > self.at);
+        let hours = self.hours.iter().map(|(_, edge)| *edge);
+        let edges = layers.chain(hours).chain(self.dated.first().copied()).filter(|edge| *edge > self.at);
         edges.min().unwrap_or(self.until).min(self.until)
     }
 }
@@ -87,4 +98,28 @@ fn involved<'a>(schedules: &'a Schedules, schedule: &'a str) -> Vec<&'a Schedule
         involved.push(found);
     }
     involved
+}
+
+/// The hours of recurring time off that touches a range, of everybody who may have a turn or stand in.
+fn recurring<'a>(
+    schedules: &'a Schedules,
+    involved: &[&Schedule],
+    (from, until): (Timestamp, Timestamp),
+) -> Vec<&'a Hours> {
+    let touches = |off: &&TimeOff| off.from < until && off.until.is_none_or(|end| end > from);
+    let all = schedules.time_off.iter();
+    let named = all.clone().flat_map(|(_, list)| list).filter_map(|off| off.cover.as_ref());
+    let covers: BTreeSet<&UserId> = named.collect();
+    let here = |user: &UserId| covers.contains(user) || involved.iter().any(|it| has_turns(it, user));
+    let away = all.filter(|(user, list)| list.iter().any(|off| off.every.is_some()) && here(user));
+    away.flat_map(|(_, list)| list).filter(touches).filter_map(|off| off.every.as_ref()).collect()
+}
+
+fn has_turns(schedule: &Schedule, user: &UserId) -> bool {
+    schedule.layers.iter().any(|layer| match &layer.turn {
+        Turn::Always(people) => people.contains(user),
+        Turn::Rotation(rotation) => {
+            rotation.line_ups.iter().flat_map(|line_up| &line_up.members).any(|set| set.contains(user))
+        }
+    })
 }

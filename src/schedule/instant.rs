@@ -25,8 +25,11 @@ pub(super) struct Cursor<'a> {
 struct Decided<'a> {
     /// Sorted by id, each once.
     users: Vec<UserId>,
-    layer: Option<&'a Layer>,
-    /// The overrides that changed something, in order.
+    /// The layers that have a say, in order: one that replaces those below it, and those that add to it.
+    layers: Vec<&'a Layer>,
+    /// The last of them that brought in somebody.
+    last: Option<&'a Layer>,
+    /// The overrides that changed something, in order: first those of layers.
     overrides: Vec<&'a Override>,
 }
 
@@ -52,22 +55,30 @@ impl<'a> Cursor<'a> {
     pub fn reason(&mut self, id: &str) -> Reason<'a> {
         let Some(schedule) = self.schedules.schedules.get(id) else { return Reason::default() };
         let absence = self.absence(schedule, 0);
-        let Decided { users, layer, mut overrides } = self.decide(schedule, &absence);
+        let Decided { users, layers, mut overrides, .. } = self.decide(schedule, &absence);
         let mut reason = Reason::default();
-        let set = overrides.iter().rposition(|change| matches!(change.action, OverrideAction::Set(_)));
-        match (layer, set) {
-            (_, Some(set)) => drop(overrides.drain(..set)),
-            (Some(layer), None) => {
-                let (holder, place) = layer.holder(self.at, &mut self.counted);
-                reason.away = holder.iter().filter(|user| !absence.is_present(user)).cloned().collect();
-                reason.layer = Some(Rule { layer: &layer.name, place });
+        let sets =
+            |change: &&Override| change.layer.is_none() && matches!(change.action, OverrideAction::Set(_));
+        match overrides.iter().rposition(sets) {
+            Some(set) => drop(overrides.drain(..set)),
+            None => {
+                let mut rules = Vec::new();
+                for layer in layers {
+                    let (holder, place) = layer.holder(self.at, &mut self.counted);
+                    let away = holder.iter().filter(|user| !absence.is_present(user));
+                    reason.away.extend(away.cloned());
+                    rules.push(Rule { layer: &layer.name, place });
+                }
+                reason.away = in_order(reason.away);
+                let mut rules = rules.into_iter();
+                reason.layer = rules.next();
+                reason.beside = rules.collect();
             }
-            (None, None) => {}
         }
         reason.overrides = overrides;
         for layer in schedule.layers.iter().filter(|layer| layer.shadow) {
             let rule = Rule { layer: &layer.name, place: layer.holder(self.at, &mut self.counted).1 };
-            let people = layer.people(&absence, &mut self.counted).into_iter();
+            let people = layer.people(&absence, &in_force(schedule, self.at), &mut self.counted).into_iter();
             for user in people.filter(|user| !users.contains(user)) {
                 reason.shadows.entry(user).or_insert(rule);
             }
@@ -102,31 +113,110 @@ impl<'a> Cursor<'a> {
     fn absence(&mut self, schedule: &'a Schedule, depth: usize) -> Absence<'a> {
         let elsewhere =
             schedule.apart_from.iter().flat_map(|other| self.resolve(other, depth + 1).users).collect();
-        Absence { schedules: self.schedules, at: self.at, elsewhere }
+        Absence { schedules: self.schedules, at: self.at, elsewhere, taken: Vec::new() }
     }
 
     fn put_together(&mut self, schedule: &'a Schedule, absence: &Absence<'_>) -> OnCall {
-        let Decided { users, layer, overrides } = self.decide(schedule, absence);
-        let source = match (overrides.last(), layer) {
+        let Decided { users, last, overrides, .. } = self.decide(schedule, absence);
+        let source = match (overrides.last(), last) {
             (Some(change), _) => Source::Override(change.origin.clone()),
             (None, Some(layer)) => Source::Layer(layer.name.clone()),
             (None, None) => Source::Nobody,
         };
-        let shadows = schedule.layers.iter().filter(|layer| layer.shadow);
-        let shadows = shadows.flat_map(|layer| layer.people(absence, &mut self.counted));
-        let shadows = sorted(shadows.filter(|user| !users.contains(user)).collect());
-        OnCall { users, shadows, source }
+        let mut shadows = Vec::new();
+        for layer in schedule.layers.iter().filter(|layer| layer.shadow) {
+            shadows.extend(layer.people(absence, &in_force(schedule, self.at), &mut self.counted));
+        }
+        shadows.retain(|user| !users.contains(user));
+        OnCall { users, shadows: sorted(shadows), source }
     }
 
-    /// The people of the last layer that has anybody, after overrides.
+    /// The people of the last layer that has anybody, with those of the layers above it that add, after overrides.
     fn decide(&mut self, schedule: &'a Schedule, absence: &Absence<'_>) -> Decided<'a> {
-        let layers = schedule.layers.iter().rev().filter(|layer| !layer.shadow);
-        let mut filled = layers.map(|layer| (layer, layer.people(absence, &mut self.counted)));
-        let filled = filled.find(|(_, people)| !people.is_empty());
-        let (layer, people) = filled.map_or((None, Vec::new()), |(layer, people)| (Some(layer), people));
-        let mut users = sorted(people);
-        let in_force = schedule.overrides.in_force(absence.at);
-        let overrides = in_force.filter(|change| change.apply(&mut users)).collect();
-        Decided { users, layer, overrides }
+        let all = in_force(schedule, self.at);
+        let (mut looked_at, mut layers, mut users) = (Vec::new(), Vec::new(), Vec::new());
+        for layer in schedule.layers.iter().rev().filter(|layer| !layer.shadow) {
+            looked_at.push(layer);
+            let people = layer.people(absence, &all, &mut self.counted);
+            if people.is_empty() {
+                continue;
+            }
+            layers.push(layer);
+            users = people;
+            if !layer.adds {
+                break;
+            }
+        }
+        layers.reverse();
+        let mut last = layers.first().copied();
+        if layers.len() > 1 {
+            (users, last) = self.together(&layers, absence, &all);
+        }
+        let mut overrides = self.of_layers(&looked_at, absence, &all);
+        let of_schedule = all.iter().copied().filter(|change| change.layer.is_none());
+        overrides.extend(of_schedule.filter(|change| change.apply(&mut users)));
+        Decided { users, layers, last, overrides }
     }
+
+    /// The overrides of these layers that change something in their layer, from the lowest layer on.
+    fn of_layers(
+        &mut self,
+        layers: &[&'a Layer],
+        absence: &Absence<'_>,
+        in_force: &[&'a Override],
+    ) -> Vec<&'a Override> {
+        let mut changed = Vec::new();
+        if in_force.iter().all(|change| change.layer.is_none()) {
+            return changed;
+        }
+        for layer in layers.iter().rev().filter(|layer| layer.is_open(absence.at)) {
+            let mut people = sorted(layer.people(absence, &[], &mut self.counted));
+            changed.extend(layer.overridden_by(in_force).filter(|change| change.apply(&mut people)));
+        }
+        changed
+    }
+
+    /// The people of several layers. Whoever is on call by right in one of them stands in for nobody in another, unless
+    /// there is nobody else.
+    fn together(
+        &mut self,
+        layers: &[&'a Layer],
+        absence: &Absence<'_>,
+        overrides: &[&Override],
+    ) -> (Vec<UserId>, Option<&'a Layer>) {
+        let mut taken = Vec::new();
+        for layer in layers {
+            taken.extend(layer.by_right(absence, overrides, &mut self.counted));
+        }
+        let (schedules, at, elsewhere) = (absence.schedules, absence.at, absence.elsewhere.clone());
+        let mut apart = Absence { schedules, at, elsewhere, taken };
+        let (mut users, mut last) = (Vec::new(), None);
+        for layer in layers {
+            let mut people = layer.people(&apart, overrides, &mut self.counted);
+            if people.is_empty() {
+                people = layer.people(absence, overrides, &mut self.counted);
+            }
+            if people.iter().any(|user| !users.contains(user)) {
+                last = Some(*layer);
+            }
+            apart.taken.extend_from_slice(&people);
+            users.extend(people);
+        }
+        (sorted(users), last)
+    }
+}
+
+fn in_force(schedule: &Schedule, at: Timestamp) -> Vec<&Override> {
+    schedule.overrides.in_force(at).collect()
+}
+
+/// Each once, where it is first.
+fn in_order(people: Vec<UserId>) -> Vec<UserId> {
+    let mut seen = Vec::new();
+    for user in people {
+        if !seen.contains(&user) {
+            seen.push(user);
+        }
+    }
+    seen
 }

@@ -1,10 +1,11 @@
 //! One layer: who takes turns, in which zone, and in which windows.
 
 use super::absence::Absence;
-use super::local::first_instant;
+use super::local::{days, first_instant};
+use super::overrides::sorted;
 use super::turns::{Counted, idle_members};
 use super::window::{any_contains, any_next_edge};
-use super::{Every, Hours, Rotation, Turns, UserId};
+use super::{Hours, Override, Rotation, Turns, UserId};
 use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
 use std::sync::Arc;
 
@@ -19,6 +20,11 @@ pub struct Layer {
     pub turn: Turn,
     /// Limits the layer to these windows; with several, any of them counts. `None`: always.
     pub during: Option<Vec<Hours>>,
+    /// From when until when there is this layer; `None`: always.
+    pub from: Option<Timestamp>,
+    pub until: Option<Timestamp>,
+    /// Adds to whoever the layers below give, instead of replacing them.
+    pub adds: bool,
     /// Shadows: shown, and told on Slack, but never called and never counted as cover.
     pub shadow: bool,
     /// Where it is written, `file:line`.
@@ -34,16 +40,54 @@ pub enum Turn {
 }
 
 impl Layer {
-    /// Who is on call in this layer at the absence's instant, after absences; empty outside its windows.
-    pub(super) fn people<'a>(&'a self, absence: &Absence<'_>, counted: &mut Counted<'a>) -> Vec<UserId> {
-        let during = self.during.as_deref();
-        if during.is_some_and(|hours| !any_contains(hours, absence.at)) {
+    /// Whether the layer has a say at `at`: between its own ends, and in one of its windows.
+    pub(super) fn is_open(&self, at: Timestamp) -> bool {
+        self.from.is_none_or(|from| from <= at)
+            && self.until.is_none_or(|until| at < until)
+            && self.during.as_deref().is_none_or(|hours| any_contains(hours, at))
+    }
+
+    /// Who is on call in this layer at the absence's instant, after absences and then the overrides of this layer;
+    /// empty while it has no say.
+    pub(super) fn people<'a>(
+        &'a self,
+        absence: &Absence<'_>,
+        overrides: &[&Override],
+        counted: &mut Counted<'a>,
+    ) -> Vec<UserId> {
+        if !self.is_open(absence.at) {
             return Vec::new();
         }
-        match &self.turn {
-            Turn::Rotation(rotation) => rotation.people(&self.time_zone, during, absence, counted),
+        let people = match &self.turn {
+            Turn::Rotation(rotation) => {
+                rotation.people(&self.time_zone, self.during.as_deref(), absence, counted)
+            }
             Turn::Always(people) => absence.fill(people),
+        };
+        self.changed(people, overrides)
+    }
+
+    /// Those of [`people`](Layer::people) who stand in for nobody.
+    pub(super) fn by_right<'a>(
+        &'a self,
+        absence: &Absence<'_>,
+        overrides: &[&Override],
+        counted: &mut Counted<'a>,
+    ) -> Vec<UserId> {
+        self.changed(absence.present(self.holder(absence.at, counted).0), overrides)
+    }
+
+    fn changed(&self, people: Vec<UserId>, overrides: &[&Override]) -> Vec<UserId> {
+        let mut people = sorted(people);
+        for change in self.overridden_by(overrides) {
+            change.apply(&mut people);
         }
+        people
+    }
+
+    /// Those of the overrides in force that are of this layer.
+    pub(super) fn overridden_by<'o>(&self, overrides: &[&'o Override]) -> impl Iterator<Item = &'o Override> {
+        overrides.iter().copied().filter(|change| change.layer.as_ref() == Some(&self.name))
     }
 
     /// Whose turn it is at `at`, and the `file:line` that says so. Ignores absences and windows.
@@ -71,27 +115,31 @@ impl Layer {
         line_up.map_or(Vec::new(), |line_up| idle_members(line_up, &self.time_zone, hours))
     }
 
-    /// A handoff of the newest line-up, in local time, that falls inside an open window no longer than a shift. Only for
-    /// shifts of a day or longer: shorter shifts are meant to split a window.
+    /// A handoff of the newest line-up, in local time, that falls inside an open window no longer than a shift. Only where
+    /// all shifts last a day or longer: shorter ones are meant to split a window.
     pub fn handoff_within_window(&self) -> Option<DateTime> {
         let (Turn::Rotation(rotation), Some(hours)) = (&self.turn, self.during.as_deref()) else {
             return None;
         };
-        let line_up = rotation.line_ups.last().filter(|it| !matches!(it.every, Every::Hours(_)))?;
+        let line_up = rotation.line_ups.last().filter(|it| it.rhythm.shortest() >= days(1))?;
         let handoffs = (0..HANDOFFS_LOOKED_AT).map_while(|shift| line_up.start(shift));
-        let shift = line_up.start(1)?.duration_since(line_up.start(0)?);
+        let longest =
+            handoffs.clone().zip(handoffs.clone().skip(1)).map(|(it, next)| next.duration_since(it));
+        let longest = longest.max()?;
         handoffs.into_iter().find(|handoff| {
             let at = first_instant(&self.time_zone, *handoff);
-            hours.iter().any(|hours| hours.is_open_around(at, shift))
+            hours.iter().any(|hours| hours.is_open_around(at, longest))
         })
     }
 
     /// An instant after `after` until which the layer does not change, ignoring absences.
     pub(super) fn next_edge(&self, after: Timestamp) -> Timestamp {
         let window = self.during.as_deref().map_or(Timestamp::MAX, |hours| any_next_edge(hours, after));
-        match &self.turn {
-            Turn::Rotation(rotation) => window.min(rotation.next_handoff(&self.time_zone, after)),
-            Turn::Always(_) => window,
-        }
+        let turn = match &self.turn {
+            Turn::Rotation(rotation) => rotation.next_handoff(&self.time_zone, after),
+            Turn::Always(_) => Timestamp::MAX,
+        };
+        let ends = [self.from, self.until].into_iter().flatten().filter(|end| *end > after);
+        ends.fold(window.min(turn), Timestamp::min)
     }
 }

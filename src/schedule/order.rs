@@ -4,14 +4,15 @@
 //! `edit` writes with them. They work on the layer's local clock, for shifts of every length and for `turns: active`.
 //! Absences do not matter here: time off moves nobody's turn.
 
+use super::local::days;
 use super::turns::{active_shifts_before, active_until};
-use super::{Every, Layer, LineUp, Turn, Turns};
+use super::{Every, HandoffDay, Layer, LineUp, Turn, Turns};
 use jiff::civil::{Date, DateTime, Time};
 
 impl Layer {
     /// The index of the member of `line_up` (one of this layer's) who takes the first turn at or after the local time
-    /// `at` if the line-up goes on. A shift that is cut short at `at` still counts as a turn: an hourly one if it has
-    /// begun, a longer one if it began on an earlier day. With `turns: active` it must also have had some active
+    /// `at` if the line-up goes on. A shift that is cut short at `at` still counts as a turn: a short one if it has
+    /// begun, one of a day or longer if it began on an earlier day. With `turns: active` it must also have had some active
     /// time. `None` if there is no rotation, or nobody takes turns.
     pub fn next_member(&self, line_up: &LineUp, at: DateTime) -> Option<usize> {
         let Turn::Rotation(rotation) = &self.turn else { return None };
@@ -34,18 +35,17 @@ impl LineUp {
         (first..).map_while(|shift| self.start(shift)).skip_while(move |start| start.date() < day)
     }
 
-    /// Whether a line-up with the same `every` that begins at `handoff`, one of this line-up's, keeps the same local
-    /// times. A monthly one does not if it begins in a month that is too short for its day.
-    pub fn keeps_rhythm(&self, handoff: DateTime) -> bool {
-        !matches!(self.every, Every::Months(_)) || handoff.day() == self.from.day()
+    /// Whether a line-up with the same words that begins at `handoff`, one of this line-up's, keeps the same day of the
+    /// month. A monthly one does not if it begins in a month that is too short for its day.
+    pub fn keeps_day(&self, handoff: DateTime) -> bool {
+        let named = self.rhythm.handoffs().iter().any(|it| it.day != HandoffDay::OfFrom);
+        named || !matches!(self.rhythm.every, Every::Months(_)) || handoff.day() == self.rhythm.from.day()
     }
 
-    /// How many shifts have begun before `at`; for shifts of a day or longer, before the day of `at`.
+    /// How many shifts have begun before `at`; where all last a day or longer, before the day of `at`.
     fn shifts_begun(&self, at: DateTime) -> i64 {
-        let until = match self.every {
-            Every::Hours(_) => at,
-            _ => at.date().to_datetime(Time::midnight()),
-        };
+        let until =
+            if self.rhythm.shortest() < days(1) { at } else { at.date().to_datetime(Time::midnight()) };
         let shift = self.shift_on_clock(until);
         shift + i64::from(self.start(shift).is_some_and(|start| start < until))
     }

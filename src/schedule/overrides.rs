@@ -8,6 +8,7 @@ use std::{
     mem,
     ops::{Deref, Range},
     slice,
+    sync::Arc,
 };
 
 /// A temporary change to a schedule over `[from, until)`.
@@ -15,6 +16,8 @@ use std::{
 pub struct Override {
     pub from: Timestamp,
     pub until: Timestamp,
+    /// The name of the only layer that it changes, in that layer's own hours; `None`: the whole schedule.
+    pub layer: Option<Arc<str>>,
     pub action: OverrideAction,
     pub origin: Origin,
     pub reason: Option<String>,

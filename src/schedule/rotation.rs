@@ -1,14 +1,14 @@
-//! Whose turn it is: line-ups of people and the handoffs between them, in closed form.
+//! Whose turn it is: line-ups of people, and which shift an instant falls into.
 //!
-//! Shift *k* of a line-up starts *k* × `every` after its first handoff on the local clock and calendar; only then is
-//! that mapped to an instant. The shift at an instant is found by division, so it costs the same in any year.
-//! `turns.rs` decides which shifts count as turns, `absence.rs` who stands in for somebody.
+//! `rhythm.rs` says when shifts begin on the local clock and calendar; only here is that mapped to an instant. The
+//! shift at an instant is found by division, so it costs the same in any year. `turns.rs` decides which shifts count
+//! as turns, `absence.rs` who stands in for somebody.
 
 use super::absence::Absence;
 use super::local::first_instant;
 use super::turns::Counted;
-use super::{Hours, UserId};
-use jiff::civil::{Date, DateTime, Time, Weekday};
+use super::{Hours, Rhythm, UserId};
+use jiff::civil::DateTime;
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use std::sync::Arc;
 
@@ -16,9 +16,9 @@ use std::sync::Arc;
 /// same order as their instants.
 const SET_BACK_MAX: SignedDuration = SignedDuration::from_hours(26);
 
-/// The most handoffs (hourly ones) that a clock set back can put before an instant although their local time is still
+/// The most handoffs (24 in a day) that a clock set back can put before an instant although their local time is still
 /// ahead.
-const REPEATED_HANDOFFS_MAX: usize = 26;
+const REPEATED_HANDOFFS_MAX: usize = 2 * 26;
 
 /// Line-ups by date. Each lasts until the next one's first handoff.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,27 +31,14 @@ pub struct Rotation {
 /// People who take turns from a date on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LineUp {
-    pub from: Date,
-    pub every: Every,
-    /// The local time of the handoff.
-    pub handoff: Time,
-    /// The weekday written in the handoff, for weekly shifts; `from` falls on it (checked by `compile`).
-    pub weekday: Option<Weekday>,
+    /// When its shifts begin.
+    pub rhythm: Rhythm,
     /// Each member is a set of people; the empty set is `nobody`.
     pub members: Vec<Arc<[UserId]>>,
     /// The index of the member who holds the first shift.
     pub starts_with: usize,
     /// Where it is written, `file:line`.
     pub place: Arc<str>,
-}
-
-/// The length of a shift, on the clock and calendar of its zone. At least 1.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Every {
-    Hours(u32),
-    Days(u32),
-    Weeks(u32),
-    Months(u32),
 }
 
 /// Which shifts count as a turn.
@@ -140,56 +127,27 @@ impl Rotation {
 impl LineUp {
     /// The local start of shift `shift`, counted from 0; `None` outside jiff's range.
     pub(super) fn start(&self, shift: i64) -> Option<DateTime> {
-        match self.every.step() {
-            ShiftLength::Seconds(step) => {
-                let distance = SignedDuration::from_secs(shift.checked_mul(step)?);
-                self.anchor().checked_add(distance).ok()
-            }
-            ShiftLength::Months(step) => {
-                let month = months(self.from).checked_add(shift.checked_mul(step)?)?;
-                let year = i16::try_from(month.div_euclid(12)).ok()?;
-                let first = Date::new(year, i8::try_from(month.rem_euclid(12) + 1).ok()?, 1).ok()?;
-                let day = self.from.day().min(first.days_in_month());
-                Some(Date::new(year, first.month(), day).ok()?.to_datetime(self.handoff))
-            }
-        }
+        self.rhythm.start(shift)
     }
 
     /// The shift that a local time falls into; 0 before the first.
     pub(super) fn shift_on_clock(&self, local: DateTime) -> i64 {
-        self.on_clock(local).0
-    }
-
-    /// The shift that a local time falls into (0 before the first), and how far ahead the next one is on the clock.
-    fn on_clock(&self, local: DateTime) -> (i64, SignedDuration) {
-        match self.every.step() {
-            ShiftLength::Seconds(step) => {
-                let since = local.duration_since(self.anchor()).as_secs();
-                ((since / step).max(0), SignedDuration::from_secs(step - since.rem_euclid(step)))
-            }
-            ShiftLength::Months(step) => {
-                let shift = (months(local.date()) - months(self.from)) / step;
-                let is_ahead = self.start(shift).is_none_or(|start| start > local);
-                let shift = if is_ahead { shift - 1 } else { shift }.max(0);
-                let next = self.start(shift + 1);
-                (shift, next.map_or(SignedDuration::MAX, |next| next.duration_since(local)))
-            }
-        }
+        self.rhythm.shift_on_clock(local)
     }
 
     pub(super) fn first_handoff(&self, zone: &TimeZone) -> Timestamp {
-        first_instant(zone, self.anchor())
+        first_instant(zone, self.rhythm.anchor())
     }
 
     /// Whether the first shift has started. Looks at the zone only near its beginning.
     fn has_begun(&self, zone: &TimeZone, at: Timestamp, local: DateTime) -> bool {
-        let since = local.duration_since(self.anchor());
+        let since = local.duration_since(self.rhythm.anchor());
         if since.abs() > SET_BACK_MAX { since.is_positive() } else { self.first_handoff(zone) <= at }
     }
 
     /// The last shift that has started, given that the first has. Looks at the zone only near the next one.
     fn shift(&self, zone: &TimeZone, at: Timestamp, local: DateTime) -> i64 {
-        let (mut shift, ahead) = self.on_clock(local);
+        let (mut shift, ahead) = self.rhythm.on_clock(local);
         if ahead > SET_BACK_MAX {
             return shift;
         }
@@ -210,7 +168,7 @@ impl LineUp {
         if !people.is_empty() || member(0).is_empty() || when_off == WhenOff::Nobody {
             return people;
         }
-        (1..count).map(|after| absence.present(member(after))).find(|it| !it.is_empty()).unwrap_or_default()
+        (1..count).map(|after| absence.free(member(after))).find(|it| !it.is_empty()).unwrap_or_default()
     }
 
     /// The index of the member who holds turn `turn`, counted from 0; `None` without members.
@@ -219,30 +177,4 @@ impl LineUp {
         let turn = turn.checked_rem_euclid(i64::try_from(count).ok()?)?;
         Some((usize::try_from(turn).ok()? + self.starts_with % count) % count)
     }
-
-    fn anchor(&self) -> DateTime {
-        self.from.to_datetime(self.handoff)
-    }
-}
-
-/// The length of a shift: seconds on the clock, with 24 hours to the day, or months on the calendar.
-enum ShiftLength {
-    Seconds(i64),
-    Months(i64),
-}
-
-impl Every {
-    fn step(self) -> ShiftLength {
-        match self {
-            Every::Hours(hours) => ShiftLength::Seconds(i64::from(hours.max(1)) * 60 * 60),
-            Every::Days(days) => ShiftLength::Seconds(i64::from(days.max(1)) * 24 * 60 * 60),
-            Every::Weeks(weeks) => ShiftLength::Seconds(i64::from(weeks.max(1)) * 7 * 24 * 60 * 60),
-            Every::Months(months) => ShiftLength::Months(i64::from(months.max(1))),
-        }
-    }
-}
-
-/// Months since the beginning of year 0.
-fn months(date: Date) -> i64 {
-    i64::from(date.year()) * 12 + i64::from(date.month()) - 1
 }

@@ -1,11 +1,12 @@
 //! `turns: active`: how many shifts of a line-up overlap the layer's windows.
 //!
-//! Counting is done on the local calendar, like the shifts themselves, so a clock change moves nobody's turn. Windows
-//! in another zone are shifted by that zone's offset from the layer's at the line-up's first handoff. Without
-//! holidays the answer repeats every few weeks and costs at most 168 checks, in any year; each holiday since the
-//! line-up began adds a check of the shifts that its windows touch.
+//! Counting is done on the local calendar, like the shifts themselves, so a clock change moves nobody's turn: except
+//! that hours which the clock skips are no active time. Windows in another zone are shifted by that zone's offset from
+//! the layer's at the line-up's first handoff. Without holidays the answer repeats every few weeks and costs at most
+//! 168 checks, in any year; each holiday since the line-up began adds a check of the shifts that its windows touch, and
+//! each time the clock skipped hours in which a window is open one of the shifts around them.
 
-use super::local::days;
+use super::local::{days, first_instant, later};
 use super::{Every, Hours, LineUp, UserId, Window, WindowHolidays};
 use jiff::civil::{Date, DateTime};
 use jiff::{SignedDuration, tz::TimeZone};
@@ -14,6 +15,8 @@ use std::{collections::BTreeSet, sync::Arc};
 const HOURS_OF_WEEK: i64 = 7 * 24;
 /// If the pattern takes more shifts than this to repeat, we do not look for members whose turn never comes.
 const SHIFTS_LOOKED_AT_MAX: i64 = 20_000;
+/// The most changes of a zone's clock that are looked at: two a year, and more than jiff's years.
+const CLOCK_CHANGES_MAX: usize = 40_000;
 /// Shifts this close to one whose turns are known are checked one by one; for others we count from the start.
 const STEPS_MAX: i64 = HOURS_OF_WEEK;
 
@@ -38,6 +41,7 @@ impl<'a> Counted<'a> {
         if let Some((_, from, turns)) = near.filter(|(_, from, _)| shift - *from <= STEPS_MAX) {
             let count = Count::new(line_up, zone, during);
             *turns += (*from..shift).map(|it| count.active(it, Holidays::Respected)).sum::<i64>();
+            *turns -= count.lost_to_the_clock(*from, shift);
             *from = shift;
             return *turns;
         }
@@ -51,11 +55,15 @@ impl<'a> Counted<'a> {
 /// The number of active shifts before `shift`, which is the number of turns taken before it.
 pub(super) fn active_shifts_before(line_up: &LineUp, shift: i64, zone: &TimeZone, during: &[Hours]) -> i64 {
     let count = Count::new(line_up, zone, during);
-    count.by_the_week(shift) + count.holiday_difference(shift)
+    count.by_the_week(shift) + count.holiday_difference(shift) - count.lost_to_the_clock(0, shift)
 }
 
 /// The members whose shifts never overlap a window, whatever the holidays.
 pub(super) fn idle_members(line_up: &LineUp, zone: &TimeZone, during: &[Hours]) -> Vec<Arc<[UserId]>> {
+    let rhythm = &line_up.rhythm;
+    if matches!(rhythm.every, Every::Months(_)) && rhythm.handoffs_in_cycle() > 1 {
+        return Vec::new();
+    }
     let Ok(members) = i64::try_from(line_up.members.len()) else { return Vec::new() };
     let count = Count::new(line_up, zone, during);
     let mut idle: BTreeSet<i64> = (0..members).collect();
@@ -83,11 +91,13 @@ pub(super) fn active_until(
 ) -> bool {
     let count = Count::new(line_up, zone, during);
     let end = line_up.start(shift + 1).map_or(until, |end| end.min(until));
-    line_up.start(shift).is_some_and(|start| count.is_open(start, end, Holidays::Respected))
+    let is = |start: DateTime| first_instant(zone, start) < first_instant(zone, end);
+    line_up.start(shift).is_some_and(|start| is(start) && count.is_open(start, end, Holidays::Respected))
 }
 
 struct Count<'a> {
     line_up: &'a LineUp,
+    zone: &'a TimeZone,
     /// The windows of each zone, with what to add to the layer's local time to get its own.
     hours: Vec<(&'a Hours, SignedDuration)>,
 }
@@ -100,11 +110,11 @@ enum Holidays {
 }
 
 impl<'a> Count<'a> {
-    fn new(line_up: &'a LineUp, zone: &TimeZone, during: &'a [Hours]) -> Count<'a> {
+    fn new(line_up: &'a LineUp, zone: &'a TimeZone, during: &'a [Hours]) -> Count<'a> {
         let anchor = line_up.first_handoff(zone);
         let local = zone.to_offset(anchor);
         let ahead = |hours: &Hours| hours.time_zone.to_offset(anchor).duration_since(local);
-        Count { line_up, hours: during.iter().map(|hours| (hours, ahead(hours))).collect() }
+        Count { line_up, zone, hours: during.iter().map(|hours| (hours, ahead(hours))).collect() }
     }
 
     /// The number of active shifts before `shift`, ignoring holidays. Periodic.
@@ -121,14 +131,16 @@ impl<'a> Count<'a> {
     }
 
     /// The number of shifts after which their starts fall on the same weekdays and hours again. 1 for shifts of a
-    /// week or longer, which touch every window of the week.
+    /// week or longer, which touch every window of the week; of several handoffs of a month, `compile` refuses the count.
     fn period(&self) -> i64 {
-        match self.line_up.every {
+        let handoffs = i64::try_from(self.line_up.rhythm.handoffs_in_cycle()).unwrap_or(1);
+        match self.line_up.rhythm.every {
             Every::Hours(hours) => {
                 HOURS_OF_WEEK / greatest_common_divisor(HOURS_OF_WEEK, i64::from(hours.max(1)))
             }
-            Every::Days(days) => 7 / greatest_common_divisor(7, i64::from(days.max(1))),
-            Every::Weeks(_) | Every::Months(_) => 1,
+            Every::Days(days) => 7 / greatest_common_divisor(7, i64::from(days.max(1))) * handoffs,
+            Every::Weeks(_) => handoffs,
+            Every::Months(_) => 1,
         }
     }
 
@@ -152,6 +164,42 @@ impl<'a> Count<'a> {
             }
         }
         touched
+    }
+
+    /// How many shifts of `[from, shift)` would be active but for hours that the clock skips.
+    fn lost_to_the_clock(&self, from: i64, shift: i64) -> i64 {
+        let (Some(first), Some(last)) = (self.line_up.start(from), self.line_up.start(shift)) else {
+            return 0;
+        };
+        let last = first_instant(self.zone, last);
+        let first = later(first_instant(self.zone, first), SignedDuration::from_nanos(-1));
+        let mut before = self.zone.to_offset(first);
+        let mut lost = 0;
+        let changes = self.zone.following(first).take_while(|change| change.timestamp() <= last);
+        for change in changes.take(CLOCK_CHANGES_MAX) {
+            let after = change.offset();
+            let skipped = (before.to_datetime(change.timestamp()), after.to_datetime(change.timestamp()));
+            if skipped.0 < skipped.1 && self.is_open(skipped.0, skipped.1, Holidays::Respected) {
+                lost += self.lost_in(skipped, from, shift);
+            }
+            before = after;
+        }
+        lost
+    }
+
+    /// The same of one change of the clock.
+    fn lost_in(&self, (start_of_gap, end_of_gap): (DateTime, DateTime), from: i64, shift: i64) -> i64 {
+        let first = self.line_up.shift_on_clock(start_of_gap).max(from);
+        let touched =
+            (first..shift).filter_map(|it| Some((self.line_up.start(it)?, self.line_up.start(it + 1)?)));
+        let touched = touched.take_while(|(start, _)| *start < end_of_gap);
+        let is_lost = |(start, end): &(DateTime, DateTime)| {
+            let open = |from: DateTime, until: DateTime| {
+                from < until && self.is_open(from, until, Holidays::Respected)
+            };
+            open(*start, *end) && !open(*start, start_of_gap.min(*end)) && !open(end_of_gap.max(*start), *end)
+        };
+        i64::try_from(touched.filter(is_lost).count()).unwrap_or(0)
     }
 
     /// 1 if the shift overlaps a window, else 0.

@@ -56,7 +56,7 @@ fn lines(diff: &str) -> Vec<String> {
 #[test]
 fn those_that_hold_are_listed() {
     let out = fine(oncall("expect", example().path()));
-    assert_eq!(out.lines().filter(|line| line.starts_with("ok    ")).count(), 5, "{out}");
+    assert_eq!(out.lines().filter(|line| line.starts_with("ok    ")).count(), 6, "{out}");
     assert!(out.lines().all(|line| line.width() <= 80), "{out}");
 }
 

@@ -134,7 +134,7 @@ const MISTAKES: [Mistake; 30] = [
     slip("OC029", "holidays/japan.yaml", "2028-11-03, name: 文化の日 }\n", "2028-11-03, name: 文化の日 }\n- { date: 2028-11-03, name: 休日 }\n", "name: 休日 }\n- { date: 2028-11-23"),
     // What is valid and hardly meant.
     slip("OC101", "users/smith.yaml", "phone: \"+81 90 0000 0007\"\n", "", "name: Emma"),
-    slip("OC104", "escalation-policies/platform.yaml", "[{ users: [nakamura, smith] }], wait: 10m, round_robin: true", "[{ schedule: platform-primary }], wait: 10m", "wait: 10m"),
+    slip("OC104", "escalation-policies/platform.yaml", "[{ users: [nakamura, smith, ito] }], wait: 10m, round_robin: true", "[{ schedule: platform-primary }], wait: 10m", "wait: 10m"),
     slip("OC106", "services/checkout.yaml", "runbook: checkout.md", "runbook: chekout.md", "chekout.md"),
     slip("OC113", "services/checkout.yaml", "acknowledgement_timeout: 1h", "acknowledgement_timeout: 3m", "acknowledgement_timeout"),
     slip("OC114", "escalation-policies/spare.yaml", "", "steps: [{ notify: [{ user: sato }], wait: 5m }]\n", "steps"),

@@ -113,7 +113,7 @@ fn what_values_mean() {
         Turn::Rotation(rotation) => rotation.line_ups[1].clone(),
         Turn::Always(_) => unreachable!("it is a rotation"),
     };
-    assert_eq!((line_up.every, line_up.starts_with), (Every::Weeks(2), 1));
+    assert_eq!((line_up.rhythm.every, line_up.starts_with), (Every::Weeks(2), 1));
     assert_eq!(
         config.users["suzuki"].high.iter().map(|rule| rule.after.as_mins()).collect::<Vec<_>>(),
         [0, 0, 3]

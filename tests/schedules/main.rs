@@ -2,8 +2,11 @@
 #![allow(clippy::unwrap_used, reason = "a test's own text is right or the test fails")]
 
 mod layers;
+mod oracle;
 mod properties;
 mod reasons;
+mod shapes;
+mod two_years;
 mod windows;
 mod world;
 

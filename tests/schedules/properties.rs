@@ -1,19 +1,19 @@
 //! Random schedules against calculations written apart: a rotation that never rests, a walk over every minute
 //! around a change of the clock, and a walk over every shift for `turns: active`.
 
-use crate::world::{World, hours, instant, people, who, world, zone};
+use crate::oracle::{Wall, by_the_rules, step};
+use crate::world::{hours, instant, people, who, world, zone};
 use crate::{assert_each_instant_agrees, assert_tiles};
-use jiff::civil::{Date, DateTime};
-use jiff::{SignedDuration, Timestamp, ToSpan, tz::TimeZone};
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp, ToSpan};
 use oncall::actor::Origin;
 use oncall::place::Place;
 use oncall::schedule::*;
 use proptest::prelude::*;
 use proptest::test_runner::FileFailurePersistence;
-use std::collections::BTreeSet;
 
 /// Each with a date near which its clock changes, or none.
-const ZONES: [(&str, &str); 11] = [
+pub const ZONES: [(&str, &str); 11] = [
     ("America/Sao_Paulo", "2018-11-04"), // at midnight
     ("America/Sao_Paulo", "2018-02-18"),
     ("America/Chicago", "2025-03-09"),
@@ -28,7 +28,7 @@ const ZONES: [(&str, &str); 11] = [
 ];
 
 /// A failure prints its seed and keeps it beside this file.
-fn quick(cases: u32) -> ProptestConfig {
+pub fn quick(cases: u32) -> ProptestConfig {
     let seeds = FileFailurePersistence::WithSource("regressions");
     ProptestConfig {
         cases,
@@ -63,147 +63,45 @@ proptest! {
     }
 }
 
-/// Minute by minute, what the clock on the wall has shown at most until then, and will show at least from then on.
-struct Wall {
-    first: Timestamp,
-    highest: Vec<DateTime>,
-    lowest: Vec<DateTime>,
-}
-
-impl Wall {
-    fn new(zone: &TimeZone, first: Timestamp, minutes: i64) -> Wall {
-        let clock: Vec<DateTime> = (0..minutes).map(|it| zone.to_datetime(first + it.minutes())).collect();
-        let mut highest = clock.clone();
-        let mut lowest = clock;
-        for it in 1..highest.len() {
-            highest[it] = highest[it].max(highest[it - 1]);
-        }
-        for it in (1..lowest.len()).rev() {
-            lowest[it - 1] = lowest[it - 1].min(lowest[it]);
-        }
-        Wall { first, highest, lowest }
-    }
-
-    fn index(&self, at: Timestamp) -> usize {
-        usize::try_from(at.duration_since(self.first).as_mins()).unwrap()
-    }
-
-    /// Open from the first time the clock shows the start or more, as long as it is yet to show the end or is short
-    /// of it.
-    fn is_open(&self, hours: &Hours, at: Timestamp) -> bool {
-        let (highest, lowest) = (self.highest[self.index(at)], self.lowest[self.index(at)]);
-        let lowest_later = self.lowest[self.index(at) + 1];
-        (-9..=2).map(|day| highest.date() + day.days()).any(|date| {
-            hours.windows.iter().any(|window| {
-                let end = (date + i64::from(window.days_later).days()).to_datetime(window.until);
-                opens(hours, window, date)
-                    && date.to_datetime(window.from) <= highest
-                    && (lowest < end || lowest_later <= end)
-            })
-        })
-    }
-
-    /// How many handoffs the clock has passed since the first; `None` before that.
-    fn shift(&self, line_up: &LineUp, at: Timestamp) -> Option<usize> {
-        let clock = self.highest[self.index(at)];
-        let mut handoff = line_up.from.to_datetime(line_up.handoff);
-        let mut passed: usize = 0;
-        while handoff <= clock {
-            passed += 1;
-            handoff += step(line_up.every);
-        }
-        passed.checked_sub(1)
-    }
-}
-
-fn step(every: Every) -> jiff::Span {
-    match every {
-        Every::Hours(n) => i64::from(n).hours(),
-        Every::Days(n) => i64::from(n).days(),
-        Every::Weeks(n) => i64::from(n).weeks(),
-        Every::Months(n) => i64::from(n).months(),
-    }
-}
-
-fn opens(hours: &Hours, window: &Window, date: Date) -> bool {
-    let holiday = hours.holidays.contains(&date);
-    window.days.contains(&WindowDay::from(date.weekday()))
-        && (window.holidays == WindowHolidays::Ignore || holiday == (window.holidays == WindowHolidays::Only))
-}
-
-/// Whom the world's schedule has in the minute `at`, by the rules of the config page.
-fn by_the_rules(world: &World, wall: &Wall, at: Timestamp) -> Vec<String> {
-    let schedule = &world.schedules.schedules[&world.asked];
-    let mut users: BTreeSet<UserId> = BTreeSet::new();
-    for layer in &schedule.layers {
-        let open = layer.during.as_ref().is_none_or(|all| all.iter().any(|hours| wall.is_open(hours, at)));
-        let on_layer = if open { of_layer(world, wall, layer, at) } else { vec![] };
-        if !on_layer.is_empty() {
-            users = on_layer.into_iter().collect();
-        }
-    }
-    for change in schedule.overrides.iter().filter(|it| it.from <= at && at < it.until) {
-        match &change.action {
-            OverrideAction::Set(with) => users = with.iter().cloned().collect(),
-            OverrideAction::Add(with) => users.extend(with.iter().cloned()),
-            OverrideAction::Replace { who, with } if users.contains(who) => {
-                users.remove(who);
-                users.extend(with.iter().cloned());
-            }
-            OverrideAction::Replace { .. } => {}
-        }
-    }
-    users.iter().map(ToString::to_string).collect()
-}
-
-fn of_layer(world: &World, wall: &Wall, layer: &Layer, at: Timestamp) -> Vec<UserId> {
-    let Turn::Rotation(rotation) = &layer.turn else { panic!("no rotation") };
-    let started = rotation.line_ups.iter().rev().find_map(|it| Some((it, wall.shift(it, at)?)));
-    let Some((line_up, shift)) = started else { return vec![] };
-    let off = |user: &UserId| {
-        let all = world.schedules.time_off.get(user).map_or(&[][..], |it| it);
-        all.iter().find(|it| it.from <= at && it.until.is_none_or(|until| at < until))
-    };
-    let mut turns =
-        line_up.members.iter().cycle().skip(shift + line_up.starts_with).take(line_up.members.len());
-    let holder = turns.next().unwrap();
-    let there = |set: &[UserId]| set.iter().filter(|it| off(it).is_none()).cloned().collect::<Vec<_>>();
-    let cover = |user: &UserId| {
-        let all = world.schedules.time_off.get(user)?.iter();
-        let named =
-            all.filter(|it| it.from <= at && it.until.is_none_or(|until| at < until) && it.cover.is_some());
-        named.max_by_key(|it| it.from)?.cover.clone()
-    };
-    let covers =
-        holder.iter().filter(|it| off(it).is_some()).filter_map(cover).filter(|it| off(it).is_none());
-    let people: Vec<UserId> = there(holder).into_iter().chain(covers).collect();
-    if !people.is_empty() || holder.is_empty() || rotation.when_off == WhenOff::Nobody {
-        return people;
-    }
-    turns.map(|set| there(set)).find(|it| !it.is_empty()).unwrap_or_default()
-}
-
-fn clock() -> impl Strategy<Value = String> {
+pub fn clock() -> impl Strategy<Value = String> {
     (0..24_u8, 0..4_u8).prop_map(|(hour, quarter)| format!("{hour:02}:{:02}", quarter * 15))
 }
 
 /// Members of which some are pairs, and some nobody.
-fn members() -> impl Strategy<Value = String> {
+pub fn members() -> impl Strategy<Value = String> {
     prop::collection::vec(prop::sample::select(vec!["a", "b", "c", "d", "a+b", "c+d", "-"]), 1..5)
         .prop_map(|all| all.join(", "))
 }
 
-/// One layer; dates are days before or after `{n}` to be filled in.
+/// One layer, named `NAME`; dates are days before or after `{n}` to be filled in, and so are days of the week.
 fn a_layer() -> impl Strategy<Value = String> {
-    let every = prop::sample::select(vec!["1 hour", "2 hours", "5 hours", "1 day", "2 days", "1 week"]);
+    let every = prop::sample::select(vec![
+        "1 hour",
+        "2 hours",
+        "5 hours",
+        "1 day",
+        "2 days",
+        "1 week",
+        "1 day\nat 02:00, 02:30, 23:45",
+        "2 days\nat 00:15, 12:00",
+        "1 week\nat [-3] 02:15, [0] 00:00, [0] 18:30, [1] 02:00",
+    ]);
     let days = prop::sample::select(vec!["daily", "sat,sun", "sun", "mon-fri", "sat"]);
     let during = prop::option::of((days, clock(), clock()));
     let rotation = (prop::bool::ANY, every, clock(), members(), clock(), members());
-    (rotation, during).prop_map(|((open, every, at, members, at_2, members_2), during)| {
+    let ends = (
+        prop::bool::weighted(0.3),
+        prop::option::weighted(0.3, clock()),
+        prop::option::weighted(0.3, clock()),
+    );
+    (rotation, during, ends).prop_map(|((open, every, at, members, at_2, members_2), during, (adds, since, ends))| {
         let during = during.map_or(String::new(), |(days, from, until)| format!("during {days} {from}-{until}\n"));
         let open = if open { " open" } else { "" };
+        let adds = if adds { " adds" } else { "" };
+        let since = since.map_or(String::new(), |at| format!("since {{-1}} {at}\n"));
+        let ends = ends.map_or(String::new(), |at| format!("ends {{1}} {at}\n"));
         format!(
-            "layer l{open}\nevery {every}\nfrom {{-3}} {at}: {members}\nevery {every}\nfrom {{0}} {at_2} starts 1: {members_2}\n{during}"
+            "layer NAME{open}{adds}\n{since}{ends}every {every}\nfrom {{-3}} {at}: {members}\nevery {every}\nfrom {{0}} {at_2} starts 1: {members_2}\n{during}"
         )
     })
 }
@@ -219,16 +117,25 @@ fn a_change() -> impl Strategy<Value = String> {
         "off b FROM until UNTIL cover d",
         "off c FROM until ever",
         "off a FROM until UNTIL cover x",
+        "set FROM until UNTIL in l0: x",
+        "set FROM until UNTIL in l1: -",
+        "add FROM until UNTIL in l0: x+y",
+        "replace a FROM until UNTIL in l1: d",
+        "off a FROM until UNTIL in daily 01:30-02:30",
+        "off b FROM until UNTIL in sun 22:00-03:00 cover d",
     ]);
     (line, -2..1_i8, clock(), 1..3_i8, clock()).prop_map(|(line, from, at, until, at_2)| {
         line.replace("FROM", &format!("{{{from}}} {at}")).replace("UNTIL", &format!("{{{until}}} {at_2}"))
     })
 }
 
-/// `{-3}` becomes the date three days before `day`.
-fn dated(text: &str, day: Date) -> String {
-    (-3..4_i64)
-        .fold(text.to_owned(), |text, it| text.replace(&format!("{{{it}}}"), &(day + it.days()).to_string()))
+/// `{-3}` becomes the date three days before `day`, and `[-3]` its day of the week.
+pub fn dated(text: &str, day: Date) -> String {
+    (-3..4_i64).fold(text.to_owned(), |text, it| {
+        let that_day = day + it.days();
+        let name = that_day.strftime("%a").to_string().to_lowercase();
+        text.replace(&format!("{{{it}}}"), &that_day.to_string()).replace(&format!("[{it}]"), &name)
+    })
 }
 
 proptest! {
@@ -238,14 +145,15 @@ proptest! {
     fn every_minute_is_by_the_rules(
         (zone, day) in prop::sample::select(ZONES.to_vec()),
         layers in prop::collection::vec(a_layer(), 1..4),
-        changes in prop::collection::vec(a_change(), 0..5),
+        changes in prop::collection::vec(a_change(), 0..6),
     ) {
         let day: Date = day.parse().unwrap();
-        let text = dated(&format!("zone {zone}\n{}{}", layers.concat(), changes.join("\n")), day);
+        let named = layers.iter().enumerate().map(|(index, layer)| layer.replace("NAME", &format!("l{index}")));
+        let text = dated(&format!("zone {zone}\n{}{}", named.collect::<String>(), changes.join("\n")), day);
         let world = world(&text);
         let [long_before, from, until, long_after] =
             [-6, -2, 2, 5].map(|it| instant(&world.zone, &format!("{} 12:00", day + i64::from(it).days())));
-        let wall = Wall::new(&world.zone, long_before, long_after.duration_since(long_before).as_mins());
+        let wall = Wall::new(&world.zone, long_before, long_after, 1);
         let shifts = world.schedules.shifts("web", from, until);
         assert_tiles(&shifts, from, until);
         assert_each_instant_agrees(&world, &shifts);
@@ -272,7 +180,7 @@ proptest! {
         let day: Date = day.parse().unwrap();
         let hours = hours(zone_name, &[&format!("{days} {from}-{until}{holidays}")], &[&day.to_string()]);
         let [first, last] = [-12, 12].map(|it| instant(&zone(zone_name), &format!("{} 12:00", day + i64::from(it).days())));
-        let wall = Wall::new(&zone(zone_name), first, last.duration_since(first).as_mins());
+        let wall = Wall::new(&zone(zone_name), first, last, 1);
         let walk: Vec<Timestamp> = (0..4 * 24 * 60_i64).map(|it| first + (10 * 24).hours() + it.minutes()).collect();
         let open: Vec<bool> = walk.iter().map(|at| wall.is_open(&hours, *at)).collect();
         let (mut start, mut end) = (hours.next_start(walk[0]), hours.next_end(walk[0]));
@@ -311,19 +219,19 @@ proptest! {
         let layer = &world.schedules.schedules["web"].layers[0];
         let Turn::Rotation(rotation) = &layer.turn else { unreachable!() };
         let line_up = &rotation.line_ups[0];
-        let anchor = line_up.from.to_datetime(line_up.handoff);
+        let anchor = line_up.rhythm.anchor();
         let first = instant(&world.zone, "2025-01-01 00:00") - (10 * 24).hours();
-        let wall = Wall::new(&world.zone, first, 160 * 24 * 60);
+        let wall = Wall::new(&world.zone, first, first + (160 * 24).hours(), 60);
         let mut turn = 0;
         for shift in 0.. {
-            let [start, end] = [shift, shift + 1].map(|it| world.zone.to_timestamp(anchor + step(line_up.every) * it).unwrap());
+            let [start, end] = [shift, shift + 1].map(|it| world.zone.to_timestamp(anchor + step(line_up.rhythm.every) * it).unwrap());
             if end > first + (150 * 24).hours() {
                 break;
             }
             let hours_of_shift = (0..end.duration_since(start).as_hours()).map(|it| start + it.hours());
             let is_open = |at: &Timestamp| layer.during.iter().flatten().any(|hours| wall.is_open(hours, *at));
             let Some(open) = { hours_of_shift }.find(is_open) else { continue };
-            if shift % 7 == 0 || line_up.every != Every::Hours(1) {
+            if shift % 7 == 0 || line_up.rhythm.every != Every::Hours(1) {
                 let expected = people(["a", "b", "c", "d", "e", "f", "g"][turn % 7]);
                 prop_assert_eq!(world.schedules.on_call("web", open).users, expected, "at {} in {}", open, &text);
             }
@@ -356,6 +264,7 @@ proptest! {
         let one = |(from, length): &(i64, i64)| Override {
             from: minute(*from),
             until: minute(from + length),
+            layer: None,
             action: OverrideAction::Set(vec![]),
             origin: Origin::File(Place::default()),
             reason: None,

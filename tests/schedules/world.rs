@@ -3,12 +3,14 @@
 //! ```text
 //! zone America/Chicago
 //! schedule web                          the first is the one asked about; apart: other schedules
-//! layer weekly [zone Z] [shadow] [active] [open]    open: `when_off: nobody`
+//! layer weekly [zone Z] [shadow] [active] [open] [adds]    open: `when_off: nobody`
+//! since DATE TIME | ends DATE TIME      of the layer
 //! every 1 week                          then line-ups: from DATE TIME [starts N]: a, b+c, -
+//! at mon 10:00, fri 18:00               the handoffs of the line-ups that follow, whose TIME is then of no account
 //! always a+b                            instead of a rotation
 //! during mon-fri 20:00-08:00 [exclude|only] [in Z]
-//! set|add|replace WHO FROM until UNTIL: a+b
-//! off a FROM until UNTIL|ever [cover b]
+//! set|add|replace WHO FROM until UNTIL [in LAYER]: a+b
+//! off a FROM until UNTIL|ever [in fri 18:00-22:00] [cover b]
 //! holiday DATE
 //! ```
 
@@ -103,10 +105,18 @@ fn add_time_off(world: &mut World, text: &str) {
     let (who, text) = text.split_once(' ').unwrap();
     let (text, cover) = text.split_once(" cover ").map_or((text, None), |(text, cover)| (text, Some(cover)));
     let (from, until) = text.split_once(" until ").unwrap();
+    let (until, every) =
+        until.split_once(" in ").map_or((until, None), |(until, window)| (until, Some(window)));
     let until = (until != "ever").then(|| instant(&world.zone, until));
+    let every = every.map(|text| Hours {
+        time_zone: world.zone.clone(),
+        windows: vec![window(text)],
+        holidays: Arc::default(),
+    });
     let time_off = TimeOff {
         from: instant(&world.zone, from),
-        until,
+        until: until.map(|until| every.as_ref().map_or(until, |hours| hours.last_end(until))),
+        every,
         cover: cover.map(Arc::from),
         place: Arc::from(""),
     };
@@ -132,6 +142,14 @@ fn add_to_schedule(world: &mut World, id: &ScheduleId, word: &str, rest: &str) {
             schedule.overrides = overrides.into();
         }
         ("every", Some(layer)) => rotation(layer).line_ups.push(every(rest)),
+        ("at", Some(layer)) => {
+            let line_ups = &mut rotation(layer).line_ups;
+            let last = line_ups.last().unwrap().rhythm.clone();
+            let handoffs = rest.split(", ").map(handoff).collect();
+            line_ups.push(LineUp { rhythm: Rhythm::new(last.from, last.every, handoffs), ..every("1 day") });
+        }
+        ("since", Some(layer)) => layer.from = Some(instant(&layer.time_zone, rest)),
+        ("ends", Some(layer)) => layer.until = Some(instant(&layer.time_zone, rest)),
         ("from", Some(layer)) => line_up(rotation(layer), rest),
         ("always", Some(layer)) => layer.turn = Turn::Always(people(rest).into()),
         ("during", Some(layer)) => {
@@ -156,6 +174,9 @@ fn layer(default_zone: &TimeZone, text: &str) -> Layer {
         time_zone: own_zone.unwrap_or_else(|| default_zone.clone()),
         turn: Turn::Rotation(Rotation { line_ups: vec![], turns, when_off }),
         during: None,
+        from: None,
+        until: None,
+        adds: has("adds"),
         shadow: has("shadow"),
         place: Arc::from(format!("s.yaml:{}", words[0])),
     }
@@ -178,21 +199,40 @@ fn every(text: &str) -> LineUp {
         "week" => Every::Weeks(count),
         _ => Every::Months(count),
     };
-    let (from, handoff) = (jiff::civil::Date::MIN, Time::midnight());
-    let (weekday, place) = (None::<Weekday>, Arc::from(""));
-    LineUp { from, every, handoff, weekday, members: vec![], starts_with: 0, place }
+    let rhythm = Rhythm::new(jiff::civil::Date::MIN, every, vec![]);
+    LineUp { rhythm, members: vec![], starts_with: 0, place: Arc::from("") }
+}
+
+/// `10:00`, `mon 10:00`, `first mon 10:00`, `last fri 18:00`.
+fn handoff(text: &str) -> Handoff {
+    let words: Vec<&str> = text.split(' ').collect();
+    let time = words.last().unwrap().parse().unwrap();
+    let weekday = |name: &str| Weekday::from_monday_zero_offset(days(name).first().unwrap().0).unwrap();
+    let nth = |word: &str| match word {
+        "first" => 1,
+        "second" => 2,
+        "third" => 3,
+        "fourth" => 4,
+        _ => -1,
+    };
+    let day = match words[..] {
+        [day, _] => HandoffDay::On(weekday(day)),
+        [ordinal, day, _] => HandoffDay::Nth(nth(ordinal), weekday(day)),
+        _ => HandoffDay::OfFrom,
+    };
+    Handoff { day, time }
 }
 
 fn line_up(rotation: &mut Rotation, text: &str) {
     let (when, members) = text.split_once(": ").unwrap();
     let words: Vec<&str> = when.split(' ').collect();
-    let every = rotation.line_ups.last().unwrap().every;
+    let last = rotation.line_ups.last().unwrap().rhythm.clone();
+    let from = words[0].parse().unwrap();
+    let named = last.handoffs().iter().any(|it| it.day != HandoffDay::OfFrom) || last.handoffs_in_cycle() > 1;
+    let own = Handoff { day: HandoffDay::OfFrom, time: words[1].parse().unwrap() };
     rotation.line_ups.retain(|it| !it.members.is_empty());
     rotation.line_ups.push(LineUp {
-        from: words[0].parse().unwrap(),
-        every,
-        handoff: words[1].parse().unwrap(),
-        weekday: None,
+        rhythm: if named { last.begun_on(from) } else { Rhythm::new(from, last.every, vec![own]) },
         members: members.split(',').map(|it| people(it).into()).collect(),
         starts_with: words.get(3).map_or(0, |it| it.parse().unwrap()),
         place: Arc::from(format!("s.yaml:{}", words[0])),
@@ -203,14 +243,17 @@ fn change(zone: &TimeZone, word: &str, text: &str, place: &str) -> Override {
     let (when, with) = text.split_once(": ").unwrap();
     let (who, when) = if word == "replace" { when.split_once(' ').unwrap() } else { ("", when) };
     let (from, until) = when.split_once(" until ").unwrap();
-    let with = people(with);
+    let (until, layer) =
+        until.split_once(" in ").map_or((until, None), |(until, layer)| (until, Some(layer)));
+    let (with, layer) = (people(with), layer.map(Arc::from));
     let action = match word {
         "set" => OverrideAction::Set(with),
         "add" => OverrideAction::Add(with),
         _ => OverrideAction::Replace { who: Arc::from(who), with },
     };
     let origin = Origin::File(Place::read(place).unwrap_or_default());
-    Override { from: instant(zone, from), until: instant(zone, until), action, origin, reason: None }
+    let (from, until) = (instant(zone, from), instant(zone, until));
+    Override { from, until, layer, action, origin, reason: None }
 }
 
 /// `b+c`, or `-`; with the source and the shadows in brackets if asked for.

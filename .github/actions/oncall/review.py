@@ -41,6 +41,8 @@ def main():
     command = [program, "dry-run", "--base", commit_of(base, directory), "--format", "markdown"]
     if os.environ.get("ONCALL_FAIL_ON"):
         command += ["--fail-on", os.environ["ONCALL_FAIL_ON"]]
+    if os.environ.get("ONCALL_DAYS"):
+        command += ["--days", os.environ["ONCALL_DAYS"]]
     compared = run(command + [directory])
     print(compared.stderr, end="", file=sys.stderr, flush=True)
     mark = f"<!-- oncall dry-run {directory} -->"

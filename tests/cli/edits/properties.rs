@@ -143,8 +143,8 @@ fn layer(schedules: &Schedules) -> (&Layer, &LineUp) {
 }
 
 fn start(line_up: &LineUp, shift: i64) -> DateTime {
-    let first = line_up.from.to_datetime(line_up.handoff);
-    match line_up.every {
+    let first = line_up.rhythm.anchor();
+    match line_up.rhythm.every {
         Every::Hours(n) => first + (i64::from(n) * shift).hours(),
         Every::Days(n) => first + (i64::from(n) * shift).days(),
         Every::Weeks(n) => first + (i64::from(n) * shift).weeks(),
@@ -195,9 +195,9 @@ proptest! {
         let edit = world.edited(&line);
         let (old, new) = (&world.config().schedules, &edit.config.schedules);
         let (layer, line_up) = layer(new);
-        let handoff = first_instant(&layer.time_zone, line_up.from.to_datetime(line_up.handoff));
+        let handoff = first_instant(&layer.time_zone, line_up.rhythm.anchor());
 
-        prop_assert!(handoff > world.now && line_up.from >= day, "{}", handoff);
+        prop_assert!(handoff > world.now && line_up.rhythm.from >= day, "{}", handoff);
         let first = handoff - (24 * 40).hours();
         prop_assert_eq!(old.shifts("web", first, handoff), new.shifts("web", first, handoff), "{}", case.schedule());
 
