@@ -473,7 +473,8 @@ impl World {
     /// By its id, or the newest with an alert of this key.
     fn incident_with(&self, key: &str) -> Option<IncidentId> {
         let all = &self.incidents.state().incidents;
-        let has = |it: &&oncall::incident::Incident| it.alerts.iter().any(|alert| alert.dedup_key == key);
+        let has =
+            |it: &&Box<oncall::incident::Incident>| it.alerts.iter().any(|alert| alert.dedup_key == key);
         key.parse().ok().or_else(|| all.values().rev().find(has).map(|it| it.id))
     }
 
