@@ -44,6 +44,8 @@ pub enum Via {
     /// A chat other than Slack.
     Chat,
     Ticket,
+    /// A reply below the message of an incident, in Slack.
+    Thread,
 }
 
 /// Where an override or a silence comes from.

@@ -32,7 +32,7 @@
 //!   -> compile | route
 //!   -> incident (which does not see compile)
 //!   -> provider | preview
-//!   -> check -> edit | journal -> engine
+//!   -> check | chat -> edit | journal -> engine
 //!   -> git | disk -> server -> web -> serve -> cli
 //! ```
 //!
@@ -55,6 +55,7 @@
 //! | [`incident`] | what happens next: the state machine |
 //! | [`provider`] | a delivery to HTTP, and back |
 //! | [`preview`] | what would happen: an alert in virtual time, a change of the config, shifts as calendars |
+//! | [`chat`] | what people type, press and fill in, and how they are answered |
 //! | [`check`] | the semantic checks, expectations beside what happens, and the long form of every code |
 //! | [`edit`] | a wish to new texts of files, in which all else stays |
 //! | [`journal`] | bytes of the journal, purely |
@@ -130,6 +131,7 @@ pub mod compile;
 pub mod config;
 pub mod document;
 
+pub mod chat;
 pub mod check;
 pub mod edit;
 pub mod incident;

@@ -19,9 +19,11 @@ use crate::language::{Language, storage::Trouble};
 use crate::reason::OwnTrouble;
 use crate::server::clock::Clock;
 use crate::server::delivery::Client;
+use crate::server::desk::Desk;
 use crate::server::feed::{Feed, Reader};
 use crate::server::follow::{Follower, News, Resolve, Source};
 use crate::server::former::VALID;
+use crate::server::groups;
 use crate::server::inbox::{ALERTS_MAX, FIRST_MAX, Inbox};
 use crate::server::live::{Origin, Recorded, Status};
 use crate::server::log::Log;
@@ -30,6 +32,7 @@ use crate::server::parts::{Carrier, Parts, Shown};
 use crate::server::run::{STOP_MAX, run};
 use crate::server::signals::{Asked, Signals};
 use crate::server::sink::Sink;
+use crate::server::socket;
 use crate::server::story::Story;
 use crate::web::calendars_kept::Calendars;
 use crate::web::doors::Doors;
@@ -48,7 +51,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 use tokio::sync::{mpsc, oneshot, watch};
-use tokio::task::{JoinError, JoinHandle};
+use tokio::task::{JoinError, JoinHandle, JoinSet};
 
 /// How much news of the config waits for the engine.
 const NEWS_MAX: usize = 16;
@@ -128,9 +131,8 @@ async fn serve_on(
     let Options { config, state, interval, clock, resolve, print, watcher, log, trusted_proxies, .. } =
         options;
     let Begun { dir: state_dir, incidents, troubles, recorder, epoch, gap_seconds, written } = begun;
-    let client = Client::new()?;
+    let (client, (tell_news, news)) = (Client::new()?, mpsc::channel(NEWS_MAX));
     let (recorded, (source, origin)) = (recorded(incidents.state(), clock.now()), source(config, &state)?);
-    let (tell_news, news) = mpsc::channel(NEWS_MAX);
     let pull = follow(source, &clock, resolve, interval, recorded, tell_news)?;
 
     let ((first_in, first), (alerts_in, alerts)) = (mpsc::channel(FIRST_MAX), mpsc::channel(ALERTS_MAX));
@@ -140,10 +142,13 @@ async fn serve_on(
     let readers = readers(&feed, &incidents, &metrics, log, &clock);
     let ((stopping, stopped), (close, closed)) = (watch::channel(false), watch::channel(false));
     let (reload, most) = (pull.clone(), listen::connections_max());
+    let inbox = Inbox { first: first_in, alerts: alerts_in };
+    let desk = Arc::new(Desk::new(&inbox, &client, &clock));
     let doors = Doors {
         live,
         status,
-        inbox: Inbox { first: first_in, alerts: alerts_in },
+        inbox,
+        desk,
         client: client.clone(),
         clock: clock.clone(),
         metrics: metrics.clone(),
@@ -157,9 +162,7 @@ async fn serve_on(
         slowed: Slowed::of(most),
         entrance: Entrance::default(),
     };
-    let router = router(Arc::new(doors));
-    let accept = listen::accept(listener, router, most, trusted_proxies, metrics.clone(), closed);
-    let connections = tokio::spawn(accept);
+    let connections = tokio::spawn(accept(listener, doors, trusted_proxies, (most, print), closed));
     let parts = Parts {
         clock,
         incidents,
@@ -186,6 +189,24 @@ async fn serve_on(
         last_words(close, connections, readers).await;
     }
     Ok(())
+}
+
+/// Takes connections until it is told to close. Beside them goes what Slack needs: the socket, and the user groups.
+async fn accept(
+    listener: impl Listener<Addr = SocketAddr>,
+    doors: Doors,
+    trusted_proxies: Vec<Network>,
+    (most, print): (usize, bool),
+    closed: watch::Receiver<bool>,
+) {
+    let mut beside = JoinSet::new();
+    // What is only printed reaches nobody.
+    if !print {
+        beside.spawn(socket::hold(doors.desk.clone(), doors.live.clone()));
+        beside.spawn(groups::keep(doors.client.clone(), doors.clock.clone(), doors.live.clone()));
+    }
+    let metrics = doors.metrics.clone();
+    listen::accept(listener, router(Arc::new(doors)), most, trusted_proxies, metrics, closed).await;
 }
 
 /// Until now the doors told whoever came to come again. Connections end by themselves once told; others are cut off.

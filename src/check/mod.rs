@@ -188,6 +188,11 @@ pub const CHECKS: &[Check] = &[
         "somebody is told of shifts by a method that does not reach them",
         people::shifts_in_vain,
     ),
+    dated(
+        "OC197",
+        "somebody who is on call has no Slack id and cannot be in a user group",
+        providers::group_without_member,
+    ),
 ];
 
 /// Runs every check; sorted by file and position. Where there are errors, what they may have caused is left out.

@@ -2,8 +2,8 @@
 
 use super::{Found, Subject};
 use crate::compile::{Part, Spot};
-use crate::config::{CONTACTS, Contact, MirrorKind, PROVIDERS, ProviderRow, SecretSource};
-use std::collections::BTreeMap;
+use crate::config::{CONTACTS, Contact, Id, MirrorKind, PROVIDERS, ProviderRow, SecretSource};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Each provider once, at the first rule that needs it.
@@ -54,15 +54,39 @@ pub(super) fn plain_http(subject: &Subject<'_>) -> Vec<Found> {
 
 pub(super) fn no_public_url(subject: &Subject<'_>) -> Vec<Found> {
     let organisation = &subject.config.organisation;
-    if organisation.public_url.is_some() || (organisation.slack.is_none() && organisation.twilio.is_none()) {
-        return Vec::new();
-    }
-    let message = "`public_url` is missing: buttons in Slack and keys on the phone cannot come back";
+    // A socket needs no way in.
+    let slack = organisation.slack.as_ref().is_some_and(|slack| slack.app_token.is_none());
+    let message = match (slack, organisation.twilio.is_some()) {
+        _ if organisation.public_url.is_some() => return Vec::new(),
+        (false, false) => return Vec::new(),
+        (true, _) => "`public_url` is missing: buttons in Slack and keys on the phone cannot come back",
+        (false, true) => "`public_url` is missing: keys on the phone cannot come back",
+    };
     vec![
         Found::new(oncall_yaml(), message)
             .help("`public_url: https://oncall.example.com`")
             .unless_said(Some(&oncall_yaml().file), "public_url"),
     ]
+}
+
+/// Who is on call and has no Slack id cannot be in a user group.
+pub(super) fn group_without_member(subject: &Subject<'_>) -> Vec<Found> {
+    let config = subject.config;
+    let mut found = Vec::new();
+    for group in &config.organisation.slack_user_groups {
+        let shifts = group.schedules.iter().filter_map(|id| subject.shifts.get(id)).flatten();
+        let on_call = shifts.flat_map(|shift| &shift.on_call.users).chain(&group.when_empty);
+        let without = |id: &&Id| config.users.get(&***id).is_some_and(|user| user.slack.is_none());
+        let names: BTreeSet<&Id> = on_call.filter(without).collect();
+        for id in names {
+            let message = format!("`{id}` has no `slack:` and cannot be in the user group `{}`", group.group);
+            found.push(
+                Found::new(Spot::line(&group.place), message)
+                    .help(format!("add `slack:` to users/{id}.yaml, or leave them out of the schedule")),
+            );
+        }
+    }
+    found
 }
 
 pub(super) fn same_secret(subject: &Subject<'_>) -> Vec<Found> {

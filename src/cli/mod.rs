@@ -40,6 +40,7 @@ mod send;
 mod serve;
 mod shifts;
 mod silence;
+mod slack;
 pub mod starter;
 mod table;
 mod take;
@@ -95,6 +96,7 @@ pub enum Command {
     Back(take::Back),
     Serve(serve::Arguments),
     Urls(urls::Arguments),
+    Slack(slack::Arguments),
     Doctor(doctor::Arguments),
     Healthcheck(healthcheck::Arguments),
     Send(send::Arguments),
@@ -183,6 +185,7 @@ fn answer(command: Command) -> Result<Output> {
         Command::Back(arguments) => take::back(&arguments),
         Command::Serve(arguments) => serve::run(arguments),
         Command::Urls(arguments) => urls::run(&arguments),
+        Command::Slack(arguments) => slack::run(&arguments),
         Command::Doctor(arguments) => doctor::run(&arguments),
         Command::Healthcheck(arguments) => healthcheck::run(&arguments),
         Command::Send(arguments) => send::run(&arguments),

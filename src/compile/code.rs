@@ -36,6 +36,8 @@ pub const EACH: &str = "OC046";
 pub const PHONES: &str = "OC047";
 pub const EVEN_UNACKNOWLEDGED: &str = "OC048";
 pub const SHIFTS: &str = "OC049";
+pub const SLACK_WAY_IN: &str = "OC067";
+pub const GROUP_WITHOUT_SCHEDULE: &str = "OC068";
 pub const HANDOFFS: &str = "OC053";
 pub const ADDS_NOTHING: &str = "OC054";
 pub const SOPS_FILE: &str = "OC201";
@@ -81,6 +83,8 @@ pub const CODES: &[(&str, &str)] = &[
     (PHONES, "a rule names a phone that is not there, or that its method does not use"),
     (EVEN_UNACKNOWLEDGED, "what is of high urgency is never over unacknowledged"),
     (SHIFTS, "a shift is told by what rings"),
+    (SLACK_WAY_IN, "Slack has no way in: neither `signing_secret` nor `app_token`"),
+    (GROUP_WITHOUT_SCHEDULE, "a Slack user group that follows no schedule"),
     (HANDOFFS, "several handoffs that one cycle cannot have"),
     (ADDS_NOTHING, "a layer of shadows that adds"),
     (SOPS_FILE, "a file that holds secrets is not a SOPS file that is encrypted for age"),

@@ -7,8 +7,8 @@ use super::resolve::Resolver;
 use super::tree::Tree;
 use super::{code, value};
 use crate::config::{
-    ApiToken, EscalationPolicy, Id, Jira, Notify, Organisation, OwnHeartbeat, SecretSource, Slack, Twilio,
-    User,
+    ApiToken, EscalationPolicy, Id, Jira, Notify, Organisation, OwnHeartbeat, SecretSource, Slack,
+    SlackUserGroup, Twilio, User,
 };
 use crate::document;
 use crate::language::Language;
@@ -70,6 +70,13 @@ impl<'a> Resolver<'a> {
         let slack = slack.and_then(|slack| self.slack(slack, &providers_at.key("slack")));
         let jira = jira.and_then(|jira| self.jira(jira, &providers_at.key("jira")));
         let twilio = twilio.and_then(|twilio| self.twilio(twilio, &providers_at.key("twilio")));
+        let groups = document.slack_user_groups.as_deref().unwrap_or_default();
+        let slack_user_groups = self.slack_user_groups(groups, &at.key("slack_user_groups"));
+        if !groups.is_empty() && providers.is_none_or(|all| all.slack.is_none()) {
+            let message = "user groups need Slack, which `providers:` does not configure";
+            let help = "add `slack:` under `providers:`, or leave this out";
+            self.error_help(code::NOT_CONFIGURED, at.key("slack_user_groups").on(Part::Key), message, help);
+        }
         self.defaults(document, &at);
         Some(Organisation {
             time_zone: self.zone.clone(),
@@ -81,6 +88,7 @@ impl<'a> Resolver<'a> {
             push_secret,
             calendar_secret,
             slack,
+            slack_user_groups,
             jira,
             twilio,
             heartbeat,
@@ -114,9 +122,52 @@ impl<'a> Resolver<'a> {
 
     fn slack(&mut self, slack: &document::Slack, at: &Spot) -> Option<Slack> {
         let bot_token = self.secret(&slack.bot_token, &at.key("bot_token"));
-        let signing_secret = self.secrets(&slack.signing_secret, &at.key("signing_secret"));
+        let signing_secret = slack.signing_secret.as_ref();
+        let signing_secret =
+            signing_secret.map(|secret| self.secrets(secret, &at.key("signing_secret"))).unwrap_or_default();
+        let app_token = slack.app_token.as_ref();
+        let app_token = app_token.and_then(|secret| self.secret(secret, &at.key("app_token")));
+        if slack.signing_secret.is_none() && slack.app_token.is_none() {
+            let message = "Slack needs a way in: `signing_secret` or `app_token` is missing";
+            let help = "add `signing_secret`, with which Slack signs what it sends to `public_url`, or `app_token` for Socket Mode";
+            self.error_help(code::SLACK_WAY_IN, at.on(Part::Key), message, help);
+        }
         let api_url = slack.api_url.as_ref().map_or_else(|| SLACK_API.to_owned(), url);
-        Some(Slack { bot_token: bot_token?, signing_secret, channel: slack.channel.0.clone(), api_url })
+        let channel = slack.channel.0.clone();
+        Some(Slack { bot_token: bot_token?, signing_secret, app_token, channel, api_url })
+    }
+
+    /// The user groups, each once.
+    fn slack_user_groups(&mut self, groups: &[document::SlackUserGroup], at: &Spot) -> Vec<SlackUserGroup> {
+        let mut seen = BTreeMap::new();
+        let mut compiled = Vec::new();
+        for (index, group) in groups.iter().enumerate() {
+            let at = at.index(index);
+            if let Some(first) = seen.insert(group.group.0.as_str(), at.clone()) {
+                let message = format!("the user group `{}` is there twice", group.group.0);
+                let finding = Finding::error(code::TWICE, at.key("group"), message)
+                    .help("name all schedules in one entry: the group holds everybody who is on call on any of them");
+                self.findings.push(finding.label(first.key("group"), "the first one"));
+            }
+            let schedules = group.schedules.iter().enumerate();
+            let schedules: Vec<Id> =
+                schedules.filter_map(|(n, id)| self.schedule_id(id, &at.key("schedules").index(n))).collect();
+            if group.schedules.is_empty() {
+                let message = "a user group follows at least one schedule";
+                self.error_help(
+                    code::GROUP_WITHOUT_SCHEDULE,
+                    at.key("schedules"),
+                    message,
+                    "name a file of schedules/",
+                );
+            }
+            let when_empty = group.when_empty.iter().flatten().enumerate();
+            let when_empty: Vec<Id> =
+                when_empty.filter_map(|(n, id)| self.user(id, &at.key("when_empty").index(n))).collect();
+            let place = self.sources.place(&at);
+            compiled.push(SlackUserGroup { group: group.group.0.clone(), schedules, when_empty, place });
+        }
+        compiled
     }
 
     fn jira(&mut self, jira: &document::Jira, at: &Spot) -> Option<Jira> {

@@ -83,6 +83,7 @@ pub struct Organisation {
     /// The first makes the tokens of calendars; tokens made with any of them work. Empty: no calendars are served.
     pub calendar_secret: Vec<SecretSource>,
     pub slack: Option<Slack>,
+    pub slack_user_groups: Vec<SlackUserGroup>,
     pub jira: Option<Jira>,
     pub twilio: Option<Twilio>,
     pub heartbeat: Option<OwnHeartbeat>,
@@ -108,11 +109,24 @@ pub struct OwnHeartbeat {
 #[derive(Clone, Debug)]
 pub struct Slack {
     pub bot_token: SecretSource,
+    /// Empty where only a socket brings what people do.
     pub signing_secret: Vec<SecretSource>,
+    /// Opens the socket of Socket Mode.
+    pub app_token: Option<SecretSource>,
     /// The channel for incidents whose service names none, and for the server's own messages.
     pub channel: String,
     /// Without a trailing slash; Slack's own is `https://slack.com/api`.
     pub api_url: String,
+}
+
+/// A user group in Slack that is kept equal to who is on call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SlackUserGroup {
+    pub group: String,
+    pub schedules: Vec<Id>,
+    /// Who is in it while nobody is on call.
+    pub when_empty: Vec<Id>,
+    pub place: Place,
 }
 
 /// The Jira site.

@@ -99,7 +99,8 @@ impl Organisation {
                 .iter()
                 .flat_map(|slack| {
                     let signing = slack.signing_secret.iter().map(|source| ("signing_secret", source));
-                    std::iter::once(("bot_token", &slack.bot_token)).chain(signing)
+                    let socket = slack.app_token.iter().map(|source| ("app_token", source));
+                    std::iter::once(("bot_token", &slack.bot_token)).chain(signing).chain(socket)
                 })
                 .collect(),
             Provider::Jira => self.jira.iter().map(|jira| ("api_token", &jira.api_token)).collect(),

@@ -23,7 +23,9 @@ pub use escalation_policy::{Acknowledges, EscalationPolicy, Step, Target};
 pub use expectation::{Alert, Expectation, Expected, Never};
 pub use holidays::Holiday;
 pub use integration::{Fields, Heartbeat, Integration, IntegrationType, Route, Severity, SeverityRule};
-pub use organisation::{ApiToken, Defaults, Jira, Organisation, OwnHeartbeat, Providers, Slack, Twilio};
+pub use organisation::{
+    ApiToken, Defaults, Jira, Organisation, OwnHeartbeat, Providers, Slack, SlackUserGroup, Twilio,
+};
 pub use overrides::Override;
 pub use schedule::{Layer, LineUp, Rotation, Schedule, Turns, WhenOff};
 pub use service::{Group, Inform, JiraTicket, Service, Urgency, UrgencyRule};
@@ -31,8 +33,8 @@ pub use silence::Silence;
 pub use storm::{Storm, StormLimits};
 pub use user::{ContactMethod, ContactRule, Language, NamedPhone, Notify, ShiftRule, TimeOff, User};
 pub use value::{
-    Channel, Date, Duration, During, Handoff, Instant, Match, OneOrMany, Period, Secret, SlackId, TimeZone,
-    Url,
+    Channel, Date, Duration, During, Handoff, Instant, Match, OneOrMany, Period, Secret, SlackGroup, SlackId,
+    TimeZone, Url,
 };
 
 use schemars::{Schema, generate::SchemaSettings};

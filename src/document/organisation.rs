@@ -1,6 +1,8 @@
 //! `oncall.yaml`
 
-use super::{Channel, Duration, Language, Notify, OneOrMany, Secret, Storm, TimeZone, UrgencyRule, Url};
+use super::{
+    Channel, Duration, Language, Notify, OneOrMany, Secret, SlackGroup, Storm, TimeZone, UrgencyRule, Url,
+};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -33,8 +35,24 @@ pub struct Organisation {
     pub heartbeat: Option<OwnHeartbeat>,
     /// Clients that may use the API.
     pub api_tokens: Option<Vec<ApiToken>>,
+    /// User groups in Slack that are kept equal to who is on call, so that `@oncall` reaches them.
+    pub slack_user_groups: Option<Vec<SlackUserGroup>>,
     /// Defaults for users and services.
     pub defaults: Option<Defaults>,
+}
+
+/// A user group in Slack that is kept equal to who is on call.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SlackUserGroup {
+    /// The group's id: in Slack under "People & user groups", "Copy group ID".
+    pub group: SlackGroup,
+    /// Everybody who is on call on one of these schedules.
+    #[schemars(example = ["web-primary", "web-secondary"])]
+    pub schedules: Vec<String>,
+    /// Who is in it while nobody is on call; without it, the group stays as it was.
+    #[schemars(example = ["yamada"])]
+    pub when_empty: Option<Vec<String>>,
 }
 
 /// The services that deliver our messages.
@@ -55,8 +73,11 @@ pub struct Providers {
 pub struct Slack {
     /// The app's "Bot User OAuth Token".
     pub bot_token: Secret,
-    /// The app's "Signing Secret".
-    pub signing_secret: OneOrMany<Secret>,
+    /// The app's "Signing Secret": Slack signs with it what it sends to `public_url`. Not needed with `app_token`.
+    pub signing_secret: Option<OneOrMany<Secret>>,
+    /// An app-level token with the scope `connections:write` (`xapp-…`): what people press comes through a socket that the
+    /// server opens (Socket Mode), so that Slack needs no way in from the internet.
+    pub app_token: Option<Secret>,
     /// The channel for incidents whose service names none, and for the server's own messages.
     pub channel: Channel,
     /// The address of Slack's API; `https://slack.com/api` by default.

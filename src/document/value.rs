@@ -89,6 +89,16 @@ pub struct Channel(pub String);
 ))]
 pub struct SlackId(pub String);
 
+/// The id of a user group in Slack ("Copy group ID"): `S0ONCALL`.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(transparent)]
+#[schemars(example = &"S0ONCALL")]
+#[schemars(extend(
+    "pattern" = "^S[A-Z0-9]+$",
+    "patternErrorMessage" = "is not the id of a Slack user group; it begins with S and is under \"Copy group ID\""
+))]
+pub struct SlackGroup(pub String);
+
 /// A web address: `https://oncall.example.com`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(transparent)]

@@ -188,6 +188,11 @@ impl Incident {
         match &entry.change {
             Change::Alert(change) => self.alert_happens(change),
             Change::Escalation(change) => self.escalation_happens(change, entry.at),
+            // The thread has it already.
+            Change::Response(
+                ResponseChange::Noted { via: Via::Thread, .. }
+                | ResponseChange::Remarked { via: Via::Thread, .. },
+            ) => None,
             Change::Response(change) => Some(response_happens(change)),
             Change::Steps(change) => change.happens(),
             Change::Server(_)

@@ -15,6 +15,7 @@ use super::{Escalation, Incident, IncidentId, Status, StepAt, Words};
 use crate::actor::Actor;
 use crate::alert::{self, Link, Severity};
 use crate::config::{Config, Contact, Form, MirrorKind, Service, Urgency, User};
+use crate::language::chat::Doing;
 use crate::language::{Language, Shown, Word};
 use crate::route::OWN_INTEGRATION;
 use crate::schedule::UserId;
@@ -42,6 +43,10 @@ pub struct Card {
     pub lines: Vec<String>,
     pub links: Vec<Link>,
     pub buttons: Vec<Button>,
+    /// What can be done beside the buttons; only where the card is of one incident.
+    pub menu: Vec<Doing>,
+    /// The worst of what it shows, where that is incidents.
+    pub severity: Option<Severity>,
 }
 
 /// A label and its value.
@@ -205,6 +210,14 @@ fn card(config: &Config, incident: &Incident, reader: &Reader) -> Card {
         },
         links: incident.links.iter().filter(|link| is_url(&link.href)).cloned().collect(),
         buttons,
+        menu: match incident.status {
+            Status::Triggered | Status::Acknowledged => {
+                vec![Doing::Escalate, Doing::Snooze, Doing::Reassign, Doing::Note]
+            }
+            // Nothing to press stays on what is over; `/oncall reopen` opens it again.
+            Status::Resolved => Vec::new(),
+        },
+        severity: Some(incident.severity),
     }
 }
 
@@ -236,6 +249,8 @@ fn several_card(config: &Config, incidents: &[&Incident], reader: &Reader) -> Ca
         lines,
         links: Vec::new(),
         buttons,
+        menu: Vec::new(),
+        severity: incidents.iter().map(|incident| incident.severity).max(),
     }
 }
 
@@ -276,12 +291,17 @@ fn fields(config: &Config, incident: &Incident, reader: &Reader) -> Vec<Field> {
     if let Some(escalation) = incident.escalation.as_ref().filter(|_| incident.status == Status::Triggered) {
         all.push(field(Word::Telling, telling(config, escalation, reader)));
     }
+    let tickets = incident.mirrors.iter().filter(|mirror| mirror.kind == MirrorKind::Ticket);
+    let keys: Vec<String> = tickets.filter_map(|mirror| mirror.reference.clone()).collect();
+    if !keys.is_empty() {
+        all.push(field(Word::Ticket, language.list(&keys)));
+    }
     all.extend(runbook(config, incident).filter(|book| !is_url(book)).map(|book| field(Word::Runbook, book)));
     all
 }
 
 /// Where it stands, and by whom.
-pub(super) fn state_word(config: &Config, incident: &Incident, language: Language) -> String {
+pub fn state_word(config: &Config, incident: &Incident, language: Language) -> String {
     let status = match incident.status {
         Status::Triggered => Word::Triggered,
         Status::Acknowledged => Word::Acknowledged,
@@ -327,6 +347,11 @@ pub(super) fn telling_line(
         fallback: at.fallback,
         next: &reader.language.clock(next, reader.zone),
     })
+}
+
+/// The mark of where it stands, and its headline.
+pub fn headline(config: &Config, incident: &Incident, language: Language) -> (&'static str, String) {
+    (mark(incident.status), bare_headline(config, incident, language))
 }
 
 pub(super) fn bare_headline(config: &Config, incident: &Incident, language: Language) -> String {

@@ -34,6 +34,8 @@ pub(super) fn words(
             lines: Some(lines.join("\n")).filter(|text| !text.is_empty()).into_iter().collect(),
             links: Vec::new(),
             buttons: Vec::new(),
+            menu: Vec::new(),
+            severity: None,
         }),
         Form::Text => {
             Words::Text(Text { language, lead: String::new(), summary: headline, incident: String::new() })

@@ -175,7 +175,10 @@ impl Teller<'_> {
             Happened::GaveBack(to) => self.say(&ThreadLine::Did {
                 sentence: &self.timeline(ResponseLine::GaveBack { to: &to.to_string() }),
             }),
-            Happened::Resolved(by) => self.language().shown(&Shown::ResolvedBy { who: name(by) }),
+            Happened::Resolved(by) => {
+                let monitor = matches!(by, Actor::Integration(_));
+                self.language().shown(&Shown::ResolvedBy { who: name(by), monitor })
+            }
         })
     }
 

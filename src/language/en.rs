@@ -105,7 +105,7 @@ pub(super) fn shown(phrase: &Shown) -> String {
         Shown::Repeated => "Sent again: we could not tell whether it got through before.".into(),
         Shown::AcknowledgedBy { who } => format!("Acknowledged by {who}."),
         Shown::EachIsAsked { who } => format!("{who} has it. You are asked to acknowledge it too."),
-        Shown::ResolvedBy { who } => format!("Resolved by {who}."),
+        Shown::ResolvedBy { who, .. } => format!("Resolved by {who}."),
         Shown::NoTransition { wanted, available } => format!(
             "The ticket's status was left as it is: no transition leads to \"{wanted}\". There are: {}",
             quoted(available)

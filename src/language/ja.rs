@@ -11,7 +11,7 @@ pub(super) fn word(word: Word) -> &'static str {
         Word::Info => "情報",
         Word::High => "高",
         Word::Low => "低",
-        Word::NoUrgency => "通知なし",
+        Word::NoUrgency => "なし",
         Word::Triggered => "未対応",
         Word::Acknowledged => "対応中",
         Word::Resolved => "解決済み",
@@ -104,9 +104,10 @@ pub(super) fn shown(phrase: &Shown) -> String {
         Shown::Storm { alerts, critical } => format!("アラートストーム {alerts}件（重大 {critical}件）"),
         Shown::SilencedUntil { until, reason, rule } => format!("{until}まで: {reason}（{rule}）"),
         Shown::Repeated => "前の送信が届いたか確認できなかったため、再送しています。".into(),
-        Shown::AcknowledgedBy { who } => format!("対応中です（{who}）。"),
-        Shown::EachIsAsked { who } => format!("{who}が対応中です。あなたも応答してください。"),
-        Shown::ResolvedBy { who } => format!("解決済みになりました（{who}）。"),
+        Shown::EachIsAsked { who } => format!("{who}さんが対応中です。あなたも対応してください。"),
+        Shown::AcknowledgedBy { who } => format!("{who}さんが対応を始めました。"),
+        Shown::ResolvedBy { who, monitor: true } => format!("解決しました（{who} からの復旧通知）。"),
+        Shown::ResolvedBy { who, monitor: false } => format!("{who}さんが解決済みにしました。"),
         Shown::NoTransition { wanted, available } => format!(
             "「{wanted}」へのトランジションがないため、チケットのステータスは変更していません。候補: {}",
             quoted(available)
@@ -165,7 +166,7 @@ pub(super) fn notice(notice: &Notice) -> String {
         | Notice::DefaultBranchMoved { .. }
         | Notice::SecretsMissing { .. } => of_config(notice),
         Notice::JournalUnwritable => {
-            "oncall がジャーナルに書き込めません。通知はメモリから送り、アラートには 503 を返しています"
+            "oncall がジャーナルに書き込めません。通知は保存できないまま送信し、アラートには 503 を返しています"
                 .into()
         }
         Notice::JournalDamaged => {
@@ -198,7 +199,7 @@ pub(super) fn notice(notice: &Notice) -> String {
         }
         Notice::UnknownUrl { integrations, path } => {
             format!(
-                "どのインテグレーションのものでもない URL（{path}）に、{integrations} のシークレット付きでアラートが届きました"
+                "どのインテグレーションにも該当しない URL（{path}）に、{integrations} のシークレット付きでアラートが届きました"
             )
         }
         Notice::HeartbeatBack { integration } => format!("{integration}: ハートビートが再開しました"),
@@ -214,7 +215,7 @@ fn of_config(notice: &Notice) -> String {
             )
         }
         Notice::ConfigUnreachable { commit } => {
-            format!("設定のリポジトリを30分以上読み込めません。コミット {commit} の設定で動作を続けています")
+            format!("30分以上、設定リポジトリを取得できていません。コミット {commit} の設定で動作を続けています")
         }
         Notice::ConfigBorrowed { commit, of } => {
             format!("設定のリポジトリを読み込めません。代わりに {of} のコミット {commit} の設定で動作しています")
@@ -268,11 +269,14 @@ pub(super) fn date_time(at: &Zoned) -> String {
 
 fn telling(phrase: &Shown) -> String {
     let Shown::Telling { step, steps, round, names, fallback, next } = phrase else { return String::new() };
-    let kind = if *fallback { "予備の連絡先" } else { "ステップ" };
+    let kind = if *fallback { "最終連絡先" } else { "ステップ" };
     let round = if *round > 1 { format!("・{round}周目") } else { String::new() };
-    let who =
-        if names.is_empty() { "連絡できる人がいません".into() } else { Language::Ja.list(names) };
-    format!("{who}（{kind} {step}/{steps}{round}、次は {next}）")
+    let who = if names.is_empty() {
+        "連絡できる人がいません".into()
+    } else {
+        format!("{}さん", names.join("さん、"))
+    };
+    format!("{who}（{kind} {step}/{steps}{round}、次の連絡 {next}）")
 }
 
 fn quoted(items: &[String]) -> String {

@@ -4,6 +4,10 @@
 //! a translation does not compile. What to say, and when, is decided by whoever builds a message; how to say it, here.
 
 pub mod answer;
+pub mod chat;
+mod chat_en;
+mod chat_ja;
+pub mod effect;
 mod en;
 mod ja;
 pub mod moment;
@@ -211,8 +215,10 @@ pub enum Shown<'a> {
     EachIsAsked {
         who: &'a str,
     },
+    /// `monitor`: it said itself that it is over.
     ResolvedBy {
         who: &'a str,
+        monitor: bool,
     },
     /// The ticket could not be moved.
     NoTransition {

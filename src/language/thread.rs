@@ -202,7 +202,12 @@ fn ja(line: &ThreadLine) -> String {
         ThreadLine::Released { by: HeldBy::Wait } => "保留が終わりました。".into(),
         ThreadLine::MovedTo { service: Some(service) } => format!("{service} に移りました。"),
         ThreadLine::MovedTo { service: None } => "担当のサービスがなくなりました。".into(),
-        ThreadLine::Telling { waited: true, telling } => format!("未対応です。連絡中: {telling}"),
+        ThreadLine::Telling { waited: true, telling } if telling.starts_with("連絡できる人") => {
+            format!("まだ応答がありません。{telling}")
+        }
+        ThreadLine::Telling { waited: true, telling } => {
+            format!("まだ応答がありません。{telling}に連絡しています。")
+        }
         ThreadLine::Telling { waited: false, telling } => format!("連絡中: {telling}"),
         ThreadLine::AlsoAcknowledged { by } => format!("{by} も対応に加わりました。"),
         ThreadLine::EscalatedBy { by } => format!("{by} が次の担当者を呼びました。"),

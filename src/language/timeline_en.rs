@@ -307,6 +307,7 @@ fn way(via: Via) -> &'static str {
         Via::Push => "by push",
         Via::Chat => "in chat",
         Via::Ticket => "in the ticket",
+        Via::Thread => "in the thread",
     }
 }
 

@@ -304,7 +304,7 @@ fn level(level: Level) -> &'static str {
 
 fn way(via: Via) -> &'static str {
     match via {
-        Via::Slack => "Slack で",
+        Via::Slack | Via::Thread => "Slack で",
         Via::Call => "電話で",
         Via::Api => "API で",
         Via::Monitor => "監視ツールで",

@@ -8,6 +8,7 @@
 pub mod alerts;
 pub mod calendar;
 pub mod difference;
+pub mod effect;
 pub mod ical;
 pub mod load;
 pub mod on_call;

@@ -3,20 +3,18 @@
 //! Everything that came from an alert passes through [`escape`], so that it cannot mention `@channel` or forge a link.
 //! Limits: <https://docs.slack.dev/reference/block-kit/blocks>.
 
-use crate::alert::Link;
+use super::slack_view::{BUTTON_LABEL_MAX, OVERFLOW_MAX, SECTION_MAX, escape, option};
+use crate::alert::{Link, Severity};
 use crate::incident::message::{Button, ButtonKind, Card, Field};
 use crate::incident::{Delivery, IncidentId};
-use crate::language::Shown;
+use crate::language::chat::{Chat, Doing};
+use crate::language::{Shown, Word};
 use serde_json::{Value, json};
 
-/// The longest text of a section, in UTF-16 units after escaping.
-pub const SECTION_MAX: usize = 3000;
 /// The longest text of one field of a section, likewise.
 pub const FIELD_MAX: usize = 2000;
 /// The most fields in one section.
 pub const FIELDS_MAX: usize = 10;
-/// The longest label of a button.
-pub const BUTTON_LABEL_MAX: usize = 75;
 /// The longest URL of a button or a link; a longer one is left out.
 pub const URL_MAX: usize = 3000;
 /// The most buttons in one row; Slack takes 25.
@@ -54,37 +52,37 @@ pub(super) fn blocks(card: &Card, delivery: &Delivery) -> Vec<Value> {
         .enumerate()
         .map(|(index, it)| button(it, index, card, delivery))
         .collect();
-    if !buttons.is_empty() {
-        blocks.push(json!({"type": "actions", "elements": buttons}));
+    let elements: Vec<Value> = buttons.into_iter().chain(menu(card, delivery)).collect();
+    if !elements.is_empty() {
+        blocks.push(json!({"type": "actions", "elements": elements}));
     }
     blocks
 }
 
-/// Slack's three characters, and control characters as spaces; cut before `max` units, never within an entity.
-/// <https://docs.slack.dev/messaging/formatting-message-text#escaping>
-pub(super) fn escape(text: &str, max: usize) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    let mut units = 0;
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        let mut buffer = [0; 4];
-        let piece = match c {
-            '&' => "&amp;",
-            '<' => "&lt;",
-            '>' => "&gt;",
-            c if c.is_control() && c != '\n' => " ",
-            c => c.encode_utf8(&mut buffer),
-        };
-        let size: usize = piece.chars().map(char::len_utf16).sum();
-        let reserved = usize::from(chars.peek().is_some());
-        if units + size + reserved > max {
-            escaped.push('…');
-            break;
-        }
-        units += size;
-        escaped.push_str(piece);
+/// The colour of the severity beside the message, with its word.
+pub(super) fn attachments(card: &Card) -> Option<Value> {
+    let (colour, word) = match card.severity? {
+        Severity::Critical => ("#e01e5a", Word::Critical),
+        Severity::Error => ("#e8912d", Word::Error),
+        Severity::Warning => ("#ecb22e", Word::Warning),
+        Severity::Info => ("#36a2eb", Word::Info),
+    };
+    let word = escape(card.language.word(word), BUTTON_LABEL_MAX);
+    let text = json!({"type": "mrkdwn", "text": word, "verbatim": true});
+    let blocks = json!([{"type": "context", "elements": [text]}]);
+    Some(json!([{"color": colour, "fallback": word, "blocks": blocks}]))
+}
+
+/// The menu behind three dots: what can be done beside the buttons, and where there is more.
+fn menu(card: &Card, delivery: &Delivery) -> Option<Value> {
+    let target = value(card, delivery);
+    let choice = |doing: &Doing| option(card.language.doing(*doing), &format!("{} {target}", doing.name()));
+    let mut options: Vec<Value> = card.menu.iter().take(OVERFLOW_MAX - 1).map(choice).collect();
+    if options.is_empty() {
+        return None;
     }
-    escaped
+    options.push(option(&card.language.chat(&Chat::Choose), &format!("menu {target}")));
+    Some(json!({"type": "overflow", "action_id": "more", "options": options}))
 }
 
 /// `ids 3-17,3-18` or, for very many, `delivery 3-9`.

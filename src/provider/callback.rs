@@ -1,11 +1,12 @@
-//! What providers say to us of their own accord: buttons, keys on the phone, the course of a call.
+//! What providers say to us of their own accord: what people do in Slack, keys on the phone, the course of a call.
 //!
 //! The path decides whose callback it is; each provider verifies its own signature before it reads a word. The server
 //! bounds the body and hands the request over as it came.
 
 use super::http::HttpAnswer;
+use super::slack_heard::Interaction;
 use super::{slack, twilio};
-use crate::config::{Config, Id, Secret, Secrets};
+use crate::config::{Config, Id, Secrets};
 use crate::incident::{Command, DeliveryId, Outcome, Reply};
 use crate::language::Language;
 use jiff::Timestamp;
@@ -29,6 +30,8 @@ pub struct CallbackRequest<'a> {
 pub enum Callback {
     /// A person asks for something; the reply goes through [`answer`] with the context.
     Command { command: Command, context: Context },
+    /// Somebody did something in Slack.
+    Slack(Box<Interaction>),
     /// A delivery went on. Answered with [`HttpAnswer::empty`].
     Outcome { delivery: DeliveryId, outcome: Outcome },
     /// Nothing to decide: this is the answer.
@@ -38,12 +41,6 @@ pub enum Callback {
 /// What the answer to a command needs to know about the one who asked.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Context {
-    Slack {
-        response_url: Option<Secret>,
-        /// Who pressed, where it is somebody of the config.
-        user: Option<Id>,
-        language: Language,
-    },
     Call {
         delivery: DeliveryId,
         user: Option<Id>,
@@ -103,11 +100,6 @@ pub fn callback(
 /// The reply to a command in the provider's form.
 pub fn answer(config: &Config, context: &Context, reply: &Reply) -> HttpAnswer {
     match context {
-        Context::Slack { response_url, user, language } => {
-            let known = user.as_ref().and_then(|user| config.users.get(user));
-            let zone = known.map_or(&config.organisation.time_zone, |user| &user.time_zone);
-            slack::answer(response_url.as_ref(), *language, zone, reply)
-        }
         Context::Call { delivery, user, language, round, unknown_key } => {
             let call = twilio::Call { delivery: *delivery, user: user.as_deref(), round: *round };
             twilio::answer(config, &call, *language, *unknown_key, reply)

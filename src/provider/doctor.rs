@@ -27,6 +27,9 @@ pub enum Examined {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
     Token,
+    Scopes,
+    Socket,
+    Groups,
     People,
     Channels,
     Account,
@@ -191,6 +194,9 @@ impl Kind {
     pub fn words(self) -> &'static str {
         match self {
             Kind::Token => "token",
+            Kind::Scopes => "scopes",
+            Kind::Socket => "socket",
+            Kind::Groups => "user groups",
             Kind::People => "people",
             Kind::Channels => "channels",
             Kind::Account => "account",

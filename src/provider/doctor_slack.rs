@@ -1,11 +1,13 @@
 //! Slack: whether the token is good and may write, whether the people and the channels of the config are there.
 //!
 //! `auth.test`, `users.info`, `conversations.info` (<https://docs.slack.dev/reference/methods>). Every answer names the scopes of
-//! the token in `x-oauth-scopes`; one that lacks a scope names it in `needed`. Only the last two need more than
-//! `chat:write`.
+//! the token in `x-oauth-scopes`; one that lacks a scope names it in `needed`. With `app_token` a socket is asked for,
+//! and with `slack_user_groups` who is in each.
 
-use super::doctor::{ASKED_MAX, Answer, Examined, Kind, Question, Verdict};
+use super::doctor::{ASKED_MAX, Answer, Examined, Found, Kind, Question, Verdict};
 use super::http::{Failure, Request, Response};
+use super::slack_manifest::SCOPES;
+use super::slack_socket;
 use crate::config::{Config, Id, Secret, Secrets, Slack};
 use crate::incident::message::cut;
 use serde_json::Value;
@@ -18,16 +20,32 @@ const ERROR_MAX: usize = 80;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Topic {
     Token,
-    Person { user: Id, slack: String },
-    Channel { channel: String },
+    /// Whether a socket would be opened.
+    Socket,
+    Group {
+        group: String,
+    },
+    Person {
+        user: Id,
+        slack: String,
+    },
+    Channel {
+        channel: String,
+    },
 }
 
 /// Nothing where the token is not there: that is said of the secret.
 pub(super) fn begin(config: &Config, secrets: &Secrets) -> Answer {
     let Some(slack) = &config.organisation.slack else { return Answer::default() };
-    secrets
+    let mut all = secrets
         .get(&slack.bot_token)
-        .map_or_else(Answer::default, |token| ask(slack, token, "auth.test", Topic::Token).into())
+        .map_or_else(Answer::default, |token| ask(slack, token, "auth.test", Topic::Token).into());
+    // An address that nobody connects to is worth nothing after half a minute.
+    let token = slack_socket::token(config, secrets);
+    if let Some(request) = token.and_then(|token| slack_socket::ask(config, token)) {
+        all.next.push(Question { topic: super::doctor::Topic::Slack(Topic::Socket), request });
+    }
+    all
 }
 
 pub(super) fn answer(
@@ -39,6 +57,8 @@ pub(super) fn answer(
     let Some(slack) = &config.organisation.slack else { return Answer::default() };
     let (kind, name) = match topic {
         Topic::Token => (Kind::Token, String::new()),
+        Topic::Socket => (Kind::Socket, String::new()),
+        Topic::Group { group } => (Kind::Groups, group.clone()),
         Topic::Person { user, slack } => (Kind::People, format!("{user} ({slack})")),
         Topic::Channel { channel } => (Kind::Channels, channel.clone()),
     };
@@ -57,6 +77,8 @@ pub(super) fn answer(
     }
     match topic {
         Topic::Token => accepted(config, slack, secrets, &response, &body),
+        Topic::Socket => Verdict::well(Examined::Slack, kind, &name, "").into(),
+        Topic::Group { .. } => Verdict::well(Examined::Slack, kind, &name, "").into(),
         Topic::Person { .. } => person(&name, &body["user"]).into(),
         Topic::Channel { .. } => in_channel(&name, &response, &body["channel"]).into(),
     }
@@ -78,11 +100,16 @@ fn accepted(config: &Config, slack: &Slack, secrets: &Secrets, response: &Respon
         Verdict::well(Examined::Slack, Kind::Token, "", &format!("{bot} in {team}"))
     };
     let mut answer: Answer = verdict.into();
+    answer.verdicts.extend(lacking(config, response));
     let Some(token) = secrets.get(&slack.bot_token) else { return answer };
     let people = config.users.values().filter_map(|user| Some((user.id.clone(), user.slack.clone()?)));
     for (user, id) in people.take(ASKED_MAX) {
         let method = format!("users.info?user={id}");
         answer.next.push(ask(slack, token, &method, Topic::Person { user, slack: id }));
+    }
+    for group in config.organisation.slack_user_groups.iter().take(ASKED_MAX) {
+        let (id, method) = (group.group.clone(), format!("usergroups.users.list?usergroup={}", group.group));
+        answer.next.push(ask(slack, token, &method, Topic::Group { group: id }));
     }
     let of_services = config.services.values().filter_map(|service| service.slack_channel.as_deref());
     let channels: BTreeSet<&str> = of_services.chain([slack.channel.as_str()]).collect();
@@ -91,6 +118,29 @@ fn accepted(config: &Config, slack: &Slack, secrets: &Secrets, response: &Respon
         answer.next.push(ask(slack, token, &method, Topic::Channel { channel: channel.to_owned() }));
     }
     answer
+}
+
+/// The scopes that the token lacks, and what does not work for it: wrong where the config asks for it, else worth mending.
+fn lacking(config: &Config, response: &Response) -> Option<Verdict> {
+    let granted = scopes(response)?;
+    let groups = !config.organisation.slack_user_groups.is_empty();
+    let is_of_groups = |scope: &str| scope.starts_with("usergroups:");
+    let lacks = |(scope, _): &&(&'static str, &'static str)| {
+        let asked_for = !scope.starts_with("chat:write") && (groups || !is_of_groups(scope));
+        asked_for && !granted.contains(scope)
+    };
+    let lacking: Vec<String> =
+        SCOPES.iter().filter(lacks).map(|(scope, what)| format!("{scope} ({what})")).collect();
+    if lacking.is_empty() {
+        return None;
+    }
+    let why = format!("scopes are missing, and what needs them does not work: {}", lacking.join(", "));
+    let way_out = "give the app the manifest of `oncall slack manifest`, and install it again";
+    if groups && SCOPES.iter().filter(lacks).any(|(scope, _)| is_of_groups(scope)) {
+        return Some(wrong(Kind::Scopes, "", &why, way_out));
+    }
+    let found = Found::Doubtful { why, way_out: way_out.to_owned() };
+    Some(Verdict { examined: Examined::Slack, kind: Kind::Scopes, name: String::new(), found })
 }
 
 fn person(name: &str, user: &Value) -> Verdict {
@@ -139,6 +189,14 @@ fn refused(kind: Kind, name: &str, body: &Value) -> Verdict {
         "channel_not_found" => (
             "there is no such channel, or it is private and the bot is not in it".to_owned(),
             "mend the id, or write `/invite @` and the bot's name there",
+        ),
+        "no_such_subteam" => (
+            "there is no such user group".to_owned(),
+            "mend `group:` in oncall.yaml: \"Copy group ID\" under \"People & user groups\"",
+        ),
+        "plan_upgrade_required" => (
+            "user groups need a paid plan of Slack".to_owned(),
+            "take `slack_user_groups` out of oncall.yaml",
         ),
         "ratelimited" => ("Slack was asked too much".to_owned(), "wait a minute, and ask again"),
         _ => (format!("Slack says {error}"), "see https://docs.slack.dev/reference/methods"),

@@ -52,20 +52,18 @@ pub enum Failure {
     Unknown(String),
 }
 
-/// The answer to a provider's callback, and a request that has to follow it.
+/// The answer to a provider's callback.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HttpAnswer {
     pub status: u16,
     pub content_type: &'static str,
     pub body: Vec<u8>,
-    /// Sent once the answer is out; its result changes nothing.
-    pub then: Option<Request>,
 }
 
 impl HttpAnswer {
     /// 200 without a body.
     pub const fn empty() -> HttpAnswer {
-        HttpAnswer { status: 200, content_type: "text/plain", body: Vec::new(), then: None }
+        HttpAnswer { status: 200, content_type: "text/plain", body: Vec::new() }
     }
 }
 

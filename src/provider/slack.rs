@@ -3,30 +3,28 @@
 //! Web API: <https://docs.slack.dev/reference/methods/chat.postMessage>, `chat.update`. An error is HTTP 200 with
 //! `ok: false`. Signatures: <https://docs.slack.dev/authentication/verifying-requests-from-slack>.
 
-use super::blocks::{TEXT_MAX, blocks, escape};
-use super::callback::{Callback, CallbackRequest, Context, Refusal};
-use super::http::{Failure, HttpAnswer, Request, Response, header, origin, unavailable};
+use super::blocks::{TEXT_MAX, attachments, blocks};
+use super::callback::{Callback, CallbackRequest, Refusal};
+use super::http::{Failure, HttpAnswer, Request, Response, header, unavailable};
+use super::slack_heard::{self, Interaction};
+use super::slack_view::escape;
 use super::{Progress, not_carried, secret};
-use crate::actor::{Actor, Via};
 use crate::config::{Config, Provider, Secret, Secrets, Slack};
-use crate::incident::message::{Card, cut, reply_text};
-use crate::incident::{
-    Asked, Command, Delivery, IncidentId, Outcome, Reason, Reply, Respond, Target, Task, Words,
-};
-use crate::language::Language;
+use crate::incident::message::{Card, cut};
+use crate::incident::{Delivery, Outcome, Reason, Task, Words};
 use crate::reason::Fault;
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use ring::hmac;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use std::str::from_utf8;
 
-pub use super::blocks::{BUTTON_INCIDENTS_MAX, FIELDS_MAX, SECTION_MAX};
+pub use super::blocks::{BUTTON_INCIDENTS_MAX, FIELDS_MAX};
+pub use super::slack_view::SECTION_MAX;
 
 /// How far the time of a signed request may be from ours, in seconds.
 pub const SIGNATURE_AGE_MAX: u64 = 300;
-/// The longest name taken from Slack for somebody who is not in `users/`, in characters.
-pub const NAME_MAX: usize = 80;
+/// The most fields of a form that are read; Slack sends about a dozen.
+const FORM_FIELDS_MAX: usize = 100;
 
 /// A message between two requests.
 #[derive(Clone, Debug, PartialEq)]
@@ -97,7 +95,7 @@ pub(super) fn resume(
     }
 }
 
-/// A button was pressed: verifies the signature, then reads what is asked for and by whom.
+/// What somebody did: verifies the signature, then reads it.
 pub(super) fn callback(
     config: &Config,
     secrets: &Secrets,
@@ -106,36 +104,28 @@ pub(super) fn callback(
 ) -> Result<Callback, Refusal> {
     let slack = config.organisation.slack.as_ref().ok_or_else(Refusal::unknown)?;
     verify(slack, secrets, request, now)?;
-    let mut form = form_urlencoded::parse(request.body);
-    let Some((_, payload)) = form.find(|(key, _)| key == "payload") else {
-        return Ok(Callback::Answer(challenge(request.body)));
+    let form: Map<String, Value> = form_urlencoded::parse(request.body)
+        .map(|(key, value)| (key.into_owned(), Value::from(value)))
+        .take(FORM_FIELDS_MAX)
+        .collect();
+    let interaction = if let Some(payload) = form.get("payload") {
+        let payload = serde_json::from_str(payload.as_str().unwrap_or_default())
+            .map_err(|_| Refusal::new(400, "bad_payload", "`payload` is not JSON".into()))?;
+        slack_heard::interactive(slack, &payload)
+    } else if form.contains_key("command") {
+        slack_heard::typed(slack, &Value::Object(form))
+    } else {
+        let body = from_utf8(request.body).ok().and_then(|text| serde_json::from_str(text).ok());
+        let body: Value = body.unwrap_or_default();
+        match slack_heard::event(&body) {
+            Some(event) => return Ok(Callback::Slack(Box::new(event))),
+            None => return Ok(Callback::Answer(challenge(&body))),
+        }
     };
-    let payload: Value = serde_json::from_str(&payload)
-        .map_err(|_| Refusal::new(400, "bad_payload", "`payload` is not JSON".into()))?;
-    let Some((action, target)) = asked(&payload) else {
-        return Ok(Callback::Answer(HttpAnswer::empty()));
-    };
-    let (by, language) = actor(config, &payload["user"]);
-    let response_url = payload["response_url"].as_str().filter(|url| may_post(slack, url)).map(Secret::new);
-    let user = by.user().cloned();
-    Ok(Callback::Command {
-        command: Command::Respond(Respond { target, action, by, via: Via::Slack }),
-        context: Context::Slack { response_url, user, language },
-    })
-}
-
-/// The button's own answer is empty (Slack shows none); the words follow through `response_url`, to the one who pressed.
-/// <https://docs.slack.dev/interactivity/handling-user-interaction#message_responses>
-pub(super) fn answer(
-    response_url: Option<&Secret>,
-    language: Language,
-    zone: &TimeZone,
-    reply: &Reply,
-) -> HttpAnswer {
-    let text = escape(&reply_text(reply, language, zone), TEXT_MAX);
-    let body = json!({"response_type": "ephemeral", "replace_original": false, "text": text});
-    let then = response_url.map(|url| Request::json(url.expose().to_owned(), None, &body));
-    HttpAnswer { then, ..HttpAnswer::empty() }
+    let Some(interaction) = interaction else { return Ok(Callback::Answer(HttpAnswer::empty())) };
+    // Slack sends these once: the same signature again is the same request.
+    let once = header(&request.headers, "x-slack-signature").unwrap_or_default().to_owned();
+    Ok(Callback::Slack(Box::new(Interaction { once, ..interaction })))
 }
 
 fn slack(config: &Config) -> Result<&Slack, Reason> {
@@ -168,6 +158,9 @@ fn addressed<'a>(config: &'a Config, delivery: &'a Delivery) -> Result<(&'a str,
 fn card_message(channel: &str, card: &Card, delivery: &Delivery) -> Value {
     let mut message = plain(channel, &card.headline);
     message["blocks"] = Value::Array(blocks(card, delivery));
+    if let Some(attachments) = attachments(card) {
+        message["attachments"] = attachments;
+    }
     message
 }
 
@@ -184,8 +177,10 @@ fn send(slack: &Slack, secrets: &Secrets, pending: Pending) -> Result<Progress, 
         Stage::Post => ("chat.postMessage", pending.message.clone()),
         Stage::Update => {
             let mut body = json!({"channel": channel, "ts": ts, "text": pending.message["text"]});
-            if let Some(blocks) = pending.message.get("blocks") {
-                body["blocks"] = blocks.clone();
+            for key in ["blocks", "attachments"] {
+                if let Some(value) = pending.message.get(key) {
+                    body[key] = value.clone();
+                }
             }
             ("chat.update", body)
         }
@@ -234,7 +229,12 @@ fn refused(
         return send(slack, secrets, Pending { stage: Stage::Post, follow_up: None, ..pending });
     }
     let bad_blocks = matches!(error, "invalid_blocks" | "invalid_blocks_format" | "msg_blocks_too_long");
-    if bad_blocks && pending.message.as_object_mut().and_then(|it| it.shift_remove("blocks")).is_some() {
+    let message = pending.message.as_object_mut().filter(|_| bad_blocks);
+    let had_blocks = message.is_some_and(|it| {
+        it.shift_remove("attachments");
+        it.shift_remove("blocks").is_some()
+    });
+    if had_blocks {
         return send(slack, secrets, pending);
     }
     let outcome = classify(error, response, body);
@@ -311,54 +311,11 @@ fn verify(
 }
 
 /// Slack checks a URL by having a challenge said back; anything else signed needs no answer.
-fn challenge(body: &[u8]) -> HttpAnswer {
-    let json: Value =
-        from_utf8(body).ok().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
-    match (json["type"].as_str(), json["challenge"].as_str()) {
+fn challenge(body: &Value) -> HttpAnswer {
+    match (body["type"].as_str(), body["challenge"].as_str()) {
         (Some("url_verification"), Some(challenge)) => {
             HttpAnswer { body: challenge.as_bytes().to_vec(), ..HttpAnswer::empty() }
         }
         _ => HttpAnswer::empty(),
     }
-}
-
-/// The first button of ours among the actions; a button that opens a page reports itself too, and asks nothing.
-fn asked(payload: &Value) -> Option<(Asked, Target)> {
-    if payload["type"] != "block_actions" {
-        return None;
-    }
-    payload["actions"].as_array()?.iter().find_map(|action| {
-        let asked = match action["action_id"].as_str()? {
-            "acknowledge" => Asked::Acknowledge,
-            "resolve" => Asked::Resolve { reason: None },
-            _ => return None,
-        };
-        Some((asked, target(action["value"].as_str()?)?))
-    })
-}
-
-fn target(value: &str) -> Option<Target> {
-    if let Some(delivery) = value.strip_prefix("delivery ") {
-        return delivery.parse().ok().map(Target::Delivery);
-    }
-    let ids = value.strip_prefix("ids ")?.split(',').take(BUTTON_INCIDENTS_MAX);
-    let ids: Result<Vec<IncidentId>, _> = ids.map(str::parse).collect();
-    ids.ok().map(Target::Incidents)
-}
-
-/// Somebody of `users/`, or a member of the workspace by name; and the language they are answered in.
-fn actor(config: &Config, member: &Value) -> (Actor, Language) {
-    let id = member["id"].as_str().unwrap_or_default();
-    if let Some(user) = config.user_by_slack(id) {
-        return (Actor::User(user.id.clone()), user.language);
-    }
-    let names = ["name", "username"].iter().filter_map(|key| member[*key].as_str());
-    let name = names.chain([id, "Slack"]).find(|name| !name.trim().is_empty()).unwrap_or("Slack");
-    (Actor::Stranger { name: cut(name, NAME_MAX), way: Via::Slack }, config.organisation.language)
-}
-
-/// Slack's `response_url` is at the API's host, below `hooks.` (`slack.com`, `hooks.slack.com`).
-fn may_post(slack: &Slack, url: &str) -> bool {
-    let (Some(api), Some(given)) = (origin(&slack.api_url), origin(url)) else { return false };
-    given == api || given == api.replacen("://", "://hooks.", 1)
 }

@@ -7,9 +7,7 @@ use super::live::Live;
 use crate::config::Secret;
 use crate::incident::{Delivery, Outcome, Reason};
 use crate::integration::Fetch;
-use crate::provider::{
-    self, Failure, HttpAnswer, Method, Progress, REQUESTS_MAX, RESPONSE_BODY_MAX, Request, Response,
-};
+use crate::provider::{self, Failure, Method, Progress, REQUESTS_MAX, RESPONSE_BODY_MAX, Request, Response};
 use crate::reason::Fault;
 use anyhow::{Context, Result};
 use std::sync::Arc;
@@ -57,15 +55,6 @@ impl Client {
         match progress {
             Progress::Done(outcome) => outcome,
             Progress::Send(..) => Outcome::Unknown { reason: Reason::ours(Fault::TooManyRequests) },
-        }
-    }
-
-    /// Sends what has to follow the answer to a callback; its result changes nothing.
-    pub async fn follow(&self, answer: &mut HttpAnswer) {
-        if let Some(request) = answer.then.take()
-            && let Err(failure) = self.send(request).await
-        {
-            tracing::warn!(?failure, "the answer to a Slack button could not be sent");
         }
     }
 

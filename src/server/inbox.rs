@@ -48,6 +48,11 @@ pub enum Message {
     RunTime {
         answer: oneshot::Sender<RunTime>,
     },
+    /// The incident that is shown by the message of this name, in a room or to a person.
+    Thread {
+        reference: String,
+        answer: oneshot::Sender<Option<IncidentId>>,
+    },
     /// An incident, with what it takes to read its timeline.
     Find {
         id: IncidentId,
@@ -155,6 +160,11 @@ impl Inbox {
     pub async fn run_time(&self) -> Result<RunTime, Busy> {
         let (answer, answered) = oneshot::channel();
         ask(&self.first, Message::RunTime { answer }, answered, PATIENCE).await
+    }
+
+    pub async fn thread(&self, reference: String) -> Result<Option<IncidentId>, Busy> {
+        let (answer, answered) = oneshot::channel();
+        ask(&self.first, Message::Thread { reference, answer }, answered, PATIENCE).await
     }
 
     pub async fn find(&self, id: IncidentId) -> Result<Option<Found>, Busy> {

@@ -207,6 +207,9 @@ impl Running {
             Message::RunTime { answer } => {
                 let _ = answer.send(self.engine.incidents().state().run_time.clone());
             }
+            Message::Thread { reference, answer } => {
+                let _ = answer.send(self.engine.incidents().state().shown_by(&reference));
+            }
             Message::Find { id, answer } => {
                 let state = self.engine.incidents().state();
                 let found = state.incidents.get(&id).map(|incident| Incident::clone(incident));

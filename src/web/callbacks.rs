@@ -1,4 +1,5 @@
-//! What Slack and Twilio say of their own accord: verified by the provider, decided by the engine.
+//! What Slack and Twilio say of their own accord: verified by the provider, decided by the engine; people in Slack are answered at
+//! the desk.
 
 use super::body::{Bounds, Taken};
 use super::doors::Shared;
@@ -7,7 +8,9 @@ use super::refusal::{Refusal, busy, no_config};
 use crate::engine::Lane;
 use crate::incident::{Input, Reply};
 use crate::provider::{self, CALLBACK_BODY_MAX, Callback, CallbackRequest, HttpAnswer};
+use crate::server::desk::Full;
 use crate::server::inbox::Answered;
+use axum::Json;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
@@ -56,19 +59,18 @@ pub async fn callback(State(doors): Shared, request: Request) -> Response {
                 Err(_) => busy(),
             }
         }
+        Ok(Callback::Slack(interaction)) => match doors.desk.hear(live, *interaction).await {
+            Ok(None) => said(HttpAnswer::empty()),
+            Ok(Some(body)) => Json(body).into_response(),
+            Err(Full) => busy(),
+        },
         Ok(Callback::Command { command, context }) => {
             let reply = match doors.inbox.input(Lane::First, Input::Command(command)).await {
                 Ok(Answered { reply: Some(reply), .. }) => reply,
                 Ok(Answered { reply: None, .. }) => Reply::NotFound,
                 Err(_) => return busy(),
             };
-            let mut answer = provider::answer(&live.config, &context, &reply);
-            if answer.then.is_some() {
-                let (client, mut then) = (doors.client.clone(), answer.clone());
-                tokio::spawn(async move { client.follow(&mut then).await });
-                answer.then = None;
-            }
-            said(answer)
+            said(provider::answer(&live.config, &context, &reply))
         }
     }
 }

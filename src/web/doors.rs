@@ -9,6 +9,7 @@ use super::tally::Tallies;
 use crate::disk::directory::StateDir;
 use crate::server::clock::Clock;
 use crate::server::delivery::Client;
+use crate::server::desk::Desk;
 use crate::server::inbox::{Inbox, PATIENCE};
 use crate::server::live::{Live, Origin, Status};
 use crate::server::metrics::Metrics;
@@ -25,6 +26,8 @@ pub struct Doors {
     pub status: watch::Receiver<Status>,
     pub inbox: Inbox,
     pub client: Client,
+    /// Where people in Slack are answered.
+    pub desk: Arc<Desk>,
     pub clock: Clock,
     pub metrics: Arc<Metrics>,
     pub state_dir: Arc<StateDir>,

@@ -22,7 +22,7 @@ const LAYERS: [&[&str]; 18] = [
     &["compile", "route"],
     &["incident"],
     &["provider", "preview"],
-    &["check"],
+    &["check", "chat"],
     &["edit", "journal"],
     &["engine"],
     &["git", "disk"],

@@ -3,7 +3,7 @@
 use std::process::{Command, Output, Stdio};
 use unicode_width::UnicodeWidthStr;
 
-const COMMANDS: [&str; 27] = [
+const COMMANDS: [&str; 28] = [
     "init",
     "validate",
     "explain",
@@ -24,6 +24,7 @@ const COMMANDS: [&str; 27] = [
     "back",
     "serve",
     "urls",
+    "slack",
     "doctor",
     "healthcheck",
     "send",
@@ -34,7 +35,7 @@ const COMMANDS: [&str; 27] = [
 ];
 
 /// The commands of a command.
-const NESTED: [(&str, &str); 10] = [
+const NESTED: [(&str, &str); 11] = [
     ("line-up", "add"),
     ("line-up", "remove"),
     ("line-up", "replace"),
@@ -45,6 +46,7 @@ const NESTED: [(&str, &str); 10] = [
     ("silence", "add"),
     ("silence", "list"),
     ("silence", "end"),
+    ("slack", "manifest"),
 ];
 
 fn oncall(arguments: &[&str]) -> Output {

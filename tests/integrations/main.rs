@@ -126,6 +126,7 @@ fn config_of(endpoints: Vec<Endpoint>) -> Config {
             push_secret: Vec::new(),
             calendar_secret: Vec::new(),
             slack: None,
+            slack_user_groups: Vec::new(),
             jira: None,
             twilio: None,
             heartbeat: None,

@@ -4,9 +4,14 @@ use crate::wire::script;
 use crate::world::{AUTH_TOKEN, SIGNING_SECRET, config, env, id, now, secrets};
 use jiff::Timestamp;
 use oncall::actor::{Actor, Via};
+use oncall::chat::intent::Meant;
+use oncall::chat::person::Person;
+use oncall::chat::{self, Heard};
 use oncall::config::{Config, FormerUrl, Provider, Secret, Secrets};
 use oncall::incident::{Asked, Command, DeliveryId, IncidentId, Outcome, Reason, Reply, Respond, Target};
 use oncall::language::Language;
+use oncall::provider::slack_heard::{Gesture, SlackMember};
+use oncall::provider::slack_said;
 use oncall::provider::{self, Callback, CallbackRequest, Context, HttpAnswer, Refusal, twilio};
 use oncall::reason::Fault;
 use proptest::prelude::*;
@@ -95,7 +100,8 @@ fn slacks_own_example_is_believed_within_five_minutes() {
     let request = || slack_request(SLACK_BODY.as_bytes(), "1531420618", SLACK_SIGNATURE);
     let ask = |time| provider::callback(&config(), &secrets(), &request(), at(time));
     for near in [-300, 0, 300] {
-        assert_eq!(ask(SLACK_TIME + near), Ok(Callback::Answer(HttpAnswer::empty())));
+        let Ok(Callback::Slack(it)) = ask(SLACK_TIME + near) else { panic!() };
+        assert_eq!((it.member.id.as_str(), it.gesture), ("U2CERLKJA", Gesture::Typed(String::new())));
     }
     for far in [-301, 301] {
         assert_eq!(code(ask(SLACK_TIME + far)), (401, "stale"));
@@ -150,40 +156,54 @@ fn slack_is_refused_with_any_other_signature() {
     assert_eq!(code(provider::callback(&config(), &secrets(), &unsigned, now())), (401, "unsigned"));
 }
 
+/// What the state machine is asked, by whoever pressed; and in which language they are answered.
+fn meant(result: Result<Callback, Refusal>) -> (Command, Language) {
+    let Ok(Callback::Slack(interaction)) = result else { panic!("{result:?}") };
+    let config = config();
+    let person = Person::of(&config, &interaction.member);
+    let Heard::Do { intent, .. } = chat::heard(&config, now(), &person, &interaction) else {
+        panic!("{interaction:?}")
+    };
+    let Ok(Meant::Command(command)) = intent.meant(&config, now(), &person, (false, "")) else {
+        panic!("{intent:?}")
+    };
+    (command, person.language)
+}
+
 #[test]
 fn a_button_is_a_command_by_a_person_we_know_or_by_a_name() {
     let known = pressed(&payload("acknowledge", "ids 3-17,3-18", &json!({"id": "U0KIMURA", "name": "ken"})));
-    let Ok(Callback::Command { command, context }) = known else { panic!("{known:?}") };
     let incidents = vec![IncidentId { epoch: 3, n: 17 }, IncidentId { epoch: 3, n: 18 }];
     let by = Actor::User(id("kimura"));
     let target = Target::Incidents(incidents);
     let expected = Respond { target, action: Asked::Acknowledge, by, via: Via::Slack };
-    assert_eq!(command, Command::Respond(expected));
-    let url = Secret::new("https://hooks.slack.com/actions/T1/2/abc");
-    assert_eq!(
-        context,
-        Context::Slack { response_url: Some(url), user: Some("kimura".into()), language: Language::En }
-    );
+    assert_eq!(meant(known), (Command::Respond(expected), Language::En));
 
     let guest = pressed(&payload("resolve", "delivery 3-9", &json!({"id": "U9", "username": "guest"})));
-    let Ok(Callback::Command { command: Command::Respond(command), context }) = guest else {
-        panic!("{guest:?}")
-    };
-    assert_eq!(command.target, Target::Delivery(DELIVERY));
+    let (Command::Respond(command), language) = meant(guest) else { panic!() };
+    assert_eq!((command.target, language), (Target::Delivery(DELIVERY), Language::Ja));
     assert_eq!(
         (command.action, command.by),
         (Asked::Resolve { reason: None }, Actor::Stranger { name: "guest".into(), way: Via::Slack })
     );
-    assert!(matches!(context, Context::Slack { language: Language::Ja, .. }));
 }
 
 #[test]
 fn what_asks_for_nothing_is_answered_and_changes_nothing() {
     let user = json!({"id": "U0KIMURA"});
     let empty = Ok(Callback::Answer(HttpAnswer::empty()));
-    assert_eq!(pressed(&payload("open-2", "", &user)), empty);
-    assert_eq!(pressed(&payload("acknowledge", "ids 3", &user)), empty);
-    assert_eq!(pressed(&payload("acknowledge", "", &user)), empty);
+    for (action, value) in [
+        ("open-2", ""),
+        ("acknowledge", "ids 3"),
+        ("acknowledge", ""),
+        ("declare", "ids 3-1"),
+        ("confirm", "{}"),
+    ] {
+        let Ok(Callback::Slack(it)) = pressed(&payload(action, value, &user)) else { panic!("{action}") };
+        let config = config();
+        let person = Person::of(&config, &it.member);
+        assert_eq!(chat::heard(&config, now(), &person, &it), Heard::Nothing, "{action} {value}");
+    }
     assert_eq!(pressed(&json!({"type": "view_closed"})), empty);
     assert_eq!(pressed(&json!([])), empty);
     assert_eq!(code(signed_by_slack(&config(), b"payload=%7B")), (400, "bad_payload"));
@@ -194,26 +214,24 @@ fn what_asks_for_nothing_is_answered_and_changes_nothing() {
 
 #[test]
 fn the_answer_to_a_button_goes_to_slack_and_nowhere_else() {
-    let context = |config: &Config, url: &str| {
+    let url_kept = |config: &Config, url: &str| {
         let mut payload = payload("acknowledge", "ids 3-17", &json!({"id": "U0KIMURA"}));
         payload["response_url"] = url.into();
         let body = form_urlencoded::Serializer::new(String::new())
             .append_pair("payload", &payload.to_string())
             .finish();
         match signed_by_slack(config, body.as_bytes()) {
-            Ok(Callback::Command { context, .. }) => context,
+            Ok(Callback::Slack(interaction)) => interaction.response_url,
             other => panic!("{other:?}"),
         }
     };
-    let reply = Reply::Already {
-        action: Asked::Acknowledge,
-        by: "<!here>".into(),
-        incidents: vec![IncidentId { epoch: 3, n: 17 }],
-    };
-    let answer = |url: &str| provider::answer(&config(), &context(&config(), url), &reply);
-    let good = answer("https://hooks.slack.com/actions/T1/2/abc");
-    assert_eq!((good.status, good.body.len()), (200, 0));
-    let then = good.then.unwrap();
+    let url = url_kept(&config(), "https://hooks.slack.com/actions/T1/2/abc").unwrap();
+    let (action, by) = (Asked::Acknowledge, "<!here>".to_owned());
+    let reply = Reply::Already { action, by, incidents: vec![IncidentId { epoch: 3, n: 17 }] };
+    let config_now = config();
+    let person = Person::of(&config_now, &SlackMember { id: "U0KIMURA".into(), name: String::new() });
+    let pieces = chat::answer::replied(&person, None, &reply, &Default::default(), true);
+    let then = slack_said::ephemeral(&url, &pieces);
     assert_eq!(then.url, "https://hooks.slack.com/actions/T1/2/abc");
     assert!(then.headers.iter().all(|(name, _)| *name != "authorization"));
     let body: serde_json::Value = serde_json::from_slice(&then.body).unwrap();
@@ -228,14 +246,12 @@ fn the_answer_to_a_button_goes_to_slack_and_nowhere_else() {
         "hooks.slack.com",
         "",
     ] {
-        assert_eq!(answer(bad).then, None, "{bad}");
+        assert_eq!(url_kept(&config(), bad), None, "{bad}");
     }
     let mut stand_in = config();
     stand_in.organisation.slack.as_mut().unwrap().api_url = "http://127.0.0.1:4000/api".into();
-    let kept = context(&stand_in, "http://127.0.0.1:4000/response/1");
-    assert!(matches!(kept, Context::Slack { response_url: Some(_), .. }));
-    let other = context(&stand_in, "http://127.0.0.1:5000/response/1");
-    assert!(matches!(other, Context::Slack { response_url: None, .. }));
+    assert!(url_kept(&stand_in, "http://127.0.0.1:4000/response/1").is_some());
+    assert!(url_kept(&stand_in, "http://127.0.0.1:5000/response/1").is_none());
 }
 
 #[test]
@@ -274,14 +290,14 @@ fn keys_are_commands_of_the_person_who_was_called() {
         let by = Actor::User(id("tanaka"));
         let target = Target::Delivery(DELIVERY);
         assert_eq!(command, Command::Respond(Respond { target, action, by, via: Via::Call }));
-        let Context::Call { unknown_key, round, .. } = context else { panic!() };
+        let Context::Call { unknown_key, round, .. } = context;
         assert_eq!((unknown_key, round), (false, 3));
     }
     for (digits, unknown) in [("", false), ("1", true), ("#", true), ("44", true), ("四", true)] {
         let Callback::Command { command: Command::Respond(command), context } = key(digits, 2) else {
             panic!("{digits}")
         };
-        let Context::Call { unknown_key, .. } = context else { panic!() };
+        let Context::Call { unknown_key, .. } = context;
         assert_eq!((command.action, unknown_key), (Asked::Repeat, unknown), "{digits}");
     }
 }

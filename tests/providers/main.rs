@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 mod asks;
 mod callbacks;
+mod chats;
 mod doctor;
 mod outcomes;
 mod requests;

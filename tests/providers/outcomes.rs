@@ -283,7 +283,7 @@ fn a_transition_that_is_refused_keeps_the_comment() {
         let why = "Jira: the ticket's status was left as it is, since its workflow refused the transition";
         assert_eq!(outcome, format!("delivered SHOP-7, but {why} ({said})"), "{status}");
         assert!(requests[2].contains("/issue/SHOP-7/comment"), "{}", requests[2]);
-        assert!(requests[2].contains("解決済みになりました（grafana）。"), "{}", requests[2]);
+        assert!(requests[2].contains("解決しました（grafana からの復旧通知）。"), "{}", requests[2]);
         assert!(requests[2].contains(&format!("ステータスは変更していません（{said}）")), "{}", requests[2]);
     }
     // What may pass is tried again as a whole: nothing was commented yet.
@@ -315,7 +315,7 @@ fn a_ticket_that_cannot_be_moved_says_so_in_its_comment() {
             "content": [
               {
                 "type": "text",
-                "text": "解決済みになりました（grafana）。"
+                "text": "解決しました（grafana からの復旧通知）。"
               },
               {
                 "type": "hardBreak"

@@ -131,7 +131,7 @@ fn the_channels_card_follows_the_incident() {
     発生: 12月8日(火) 02:00 JST
     インシデント: 3-17
     発生元: checkout-api-1
-    連絡中: 田中 太郎（ステップ 1/2、次は 02:05）
+    連絡中: 田中 太郎さん（ステップ 1/2、次の連絡 02:05）
     手順書: runbooks/checkout.md
     直近 5 分の 5xx は 7.3% です。
     [対応する][解決済みにする]
@@ -238,8 +238,8 @@ fn a_runbook_is_a_button_where_it_has_a_url_and_a_line_where_it_is_a_file() {
 fn the_thread_says_what_happened_in_a_line() {
     let config = config();
     let said = |incident: Incident| message::follow_up(&config, &incident, 0, 0);
-    assert_eq!(said(acknowledged(incident())), "対応中です（田中 太郎）。");
-    assert_eq!(said(resolved(incident())), "解決済みになりました（grafana）。");
+    assert_eq!(said(acknowledged(incident())), "田中 太郎さんが対応を始めました。");
+    assert_eq!(said(resolved(incident())), "解決しました（grafana からの復旧通知）。");
 }
 
 /// Alerts as `(key, words, pod, firing)`, the first of which opened the incident.
@@ -441,7 +441,7 @@ fn the_terminal_shows_who_is_told_how_and_what() {
     │   発生          12月8日(火) 02:00 JST
     │   インシデント  3-17
     │   発生元        checkout-api-1
-    │   連絡中        田中 太郎（ステップ 1/2、次は 02:05）
+    │   連絡中        田中 太郎さん（ステップ 1/2、次の連絡 02:05）
     │   手順書        runbooks/checkout.md
     │   直近 5 分の 5xx は 7.3% です。
     │   https://grafana.example.com/d/1?a=1&b=2
@@ -451,7 +451,7 @@ fn the_terminal_shows_who_is_told_how_and_what() {
     insta::assert_snapshot!(print(wire::update()), @r"
     ╭─ 02:05:00 🔄 Slack → C0CHECKOUT ──────────────────────────────────────────────
     │ 🟡 [重大] Checkout: 5xx の割合が 5% を超えました
-    │   ↳ 対応中です（田中 太郎）。
+    │   ↳ 田中 太郎さんが対応を始めました。
     ╰───────────────────────────────────────────────────────────────────────────────
     ");
     insta::assert_snapshot!(print(wire::direct()), @r"

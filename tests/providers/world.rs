@@ -195,9 +195,11 @@ fn organisation() -> Organisation {
         slack: Some(Slack {
             bot_token: env("SLACK_BOT_TOKEN"),
             signing_secret: vec![env("SLACK_OLD_SIGNING_SECRET"), env("SLACK_SIGNING_SECRET")],
+            app_token: None,
             channel: "C0INCIDENTS".into(),
             api_url: "https://slack.com/api".into(),
         }),
+        slack_user_groups: Vec::new(),
         jira: Some(Jira {
             site: "https://example.atlassian.net".into(),
             email: "oncall@example.com".into(),

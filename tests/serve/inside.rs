@@ -14,6 +14,7 @@ use oncall::disk::recover;
 use oncall::incident::Input;
 use oncall::server::clock::Clock;
 use oncall::server::delivery::Client;
+use oncall::server::desk::Desk;
 use oncall::server::feed::Feed;
 use oncall::server::follow::News;
 use oncall::server::inbox::{ALERTS_MAX, Answered, FIRST_MAX, Inbox, Message};
@@ -71,10 +72,12 @@ impl Inside {
             (watch::channel(None), watch::channel(Status::waiting(&[])));
         let ((news_in, news), (stop, stopped)) = (mpsc::channel(16), watch::channel(false));
         let metrics = Arc::new(Metrics::new());
+        let inbox = Inbox { first: first_in, alerts: alerts_in };
         let doors = Arc::new(Doors {
             live,
             status,
-            inbox: Inbox { first: first_in, alerts: alerts_in },
+            desk: Arc::new(Desk::new(&inbox, &client, &clock)),
+            inbox,
             client: client.clone(),
             clock: clock.clone(),
             metrics: metrics.clone(),

@@ -21,6 +21,8 @@ mod pushes;
 mod secrets;
 mod send;
 mod server;
+mod slack;
+mod socket;
 mod sops;
 mod stand_ins;
 mod wire;

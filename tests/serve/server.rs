@@ -136,12 +136,14 @@ impl Server {
         let body = form_urlencoded::Serializer::new(String::new())
             .append_pair("payload", &payload.to_string())
             .finish();
-        let stamp = now().as_second().to_string();
-        let key = hmac::Key::new(hmac::HMAC_SHA256, signing_secret.as_bytes());
-        let signed = hmac::sign(&key, format!("v0:{stamp}:{body}").as_bytes());
-        let signature = format!("v0={}", data_encoding::HEXLOWER.encode(signed.as_ref()));
-        let headers = [("x-slack-request-timestamp", stamp.as_str()), ("x-slack-signature", &signature)];
-        self.post("/v1/callbacks/slack", &headers, body).await.0
+        self.slack(&body, signing_secret, 0).await.0
+    }
+
+    /// The status and the text of the answer to a body that was signed some seconds ago as Slack does.
+    pub async fn slack(&self, body: &str, signing_secret: &str, seconds_ago: i64) -> (u16, String) {
+        let headers = slack_signature(body, signing_secret, seconds_ago);
+        let headers = headers.each_ref().map(|(name, value)| (*name, value.as_str()));
+        self.post("/v1/callbacks/slack", &headers, body.to_owned()).await
     }
 
     /// A push webhook of GitHub's; the status of the answer.
@@ -188,6 +190,15 @@ impl Drop for Server {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// The headers of a body that Slack signed some seconds ago.
+pub fn slack_signature(body: &str, signing_secret: &str, seconds_ago: i64) -> [(&'static str, String); 2] {
+    let stamp = (now().as_second() - seconds_ago).to_string();
+    let key = hmac::Key::new(hmac::HMAC_SHA256, signing_secret.as_bytes());
+    let signed = hmac::sign(&key, format!("v0:{stamp}:{body}").as_bytes());
+    let signature = format!("v0={}", data_encoding::HEXLOWER.encode(signed.as_ref()));
+    [("x-slack-request-timestamp", stamp), ("x-slack-signature", signature)]
 }
 
 pub fn twilio_signature(url: &str, form: &[(&str, &str)]) -> String {

@@ -2,11 +2,13 @@
 //! vendor would. While a gate is shut, answers of that vendor are held back. What the doctor asks is answered well, or with
 //! the trouble that a test makes.
 
+use super::world::secret;
 use axum::body::Bytes;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router};
+use oncall::provider::slack_manifest::SCOPES;
 use oncall::web::listen::accept;
 use oncall::web::slow::CONNECTIONS_MAX;
 use serde_json::{Value, json};
@@ -54,6 +56,10 @@ pub struct StandIns {
     gates: BTreeMap<Vendor, watch::Sender<bool>>,
     troubles: watch::Sender<Vec<Trouble>>,
     calls: watch::Sender<&'static str>,
+    /// The address of Slack's sockets; empty: none is opened.
+    pub sockets: watch::Sender<String>,
+    /// Who is in every user group, by Slack.
+    pub group: watch::Sender<Vec<String>>,
 }
 
 #[derive(Clone)]
@@ -65,6 +71,8 @@ struct StandIn {
     troubles: watch::Receiver<Vec<Trouble>>,
     /// The status of every call, for whoever asks.
     calls: watch::Receiver<&'static str>,
+    sockets: watch::Receiver<String>,
+    group: watch::Sender<Vec<String>>,
 }
 
 impl StandIns {
@@ -72,15 +80,18 @@ impl StandIns {
         let (tell, seen) = mpsc::unbounded_channel();
         let (troubles, trouble) = watch::channel(Vec::new());
         let (calls, status) = watch::channel("ringing");
+        let (sockets, socket) = watch::channel(String::new());
+        let group = watch::channel(vec!["U0OLD".to_owned()]).0;
         let (urls, gates) = (BTreeMap::new(), BTreeMap::new());
-        let mut stand_ins = StandIns { urls, seen, gates, troubles, calls };
+        let mut stand_ins = StandIns { urls, seen, gates, troubles, calls, sockets, group };
         for vendor in [Vendor::Slack, Vendor::Jira, Vendor::Twilio] {
             let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
             let url = format!("http://{}", listener.local_addr().unwrap());
             let (gate, open) = watch::channel(true);
             let (count, troubles) = (Arc::default(), trouble.clone());
-            let (tell, calls) = (tell.clone(), status.clone());
-            let stand_in = StandIn { vendor, tell, open, count, troubles, calls };
+            let (tell, calls, sockets) = (tell.clone(), status.clone(), socket.clone());
+            let group = stand_ins.group.clone();
+            let stand_in = StandIn { vendor, tell, open, count, troubles, calls, sockets, group };
             let router = Router::new().fallback(answer).with_state(stand_in);
             tokio::spawn(async move { axum_serve(listener, router).await });
             stand_ins.urls.insert(vendor, url);
@@ -133,6 +144,9 @@ async fn answer(State(mut stand_in): State<StandIn>, request: Request) -> Respon
     let _ = stand_in.tell.send(seen.clone());
     let _ = stand_in.open.wait_for(|open| *open).await;
     let troubles = stand_in.troubles.borrow().clone();
+    if let Some(answer) = stand_in.for_slack(&seen) {
+        return answer;
+    }
     if let Some(answer) = asked(&seen, |trouble| troubles.contains(&trouble)) {
         return answer;
     }
@@ -152,6 +166,32 @@ async fn answer(State(mut stand_in): State<StandIn>, request: Request) -> Respon
     }
 }
 
+impl StandIn {
+    /// Sockets, one for each address; and user groups, whose members are replaced.
+    fn for_slack(&self, seen: &Seen) -> Option<Response> {
+        match (seen.vendor, seen.path.as_str()) {
+            (Vendor::Slack, "/api/apps.connections.open") => {
+                let good = seen.authorization == format!("Bearer {}", secret("SLACK_APP_TOKEN"));
+                let url = self.sockets.borrow().clone();
+                let body = match good && !url.is_empty() {
+                    true => json!({ "ok": true, "url": url }),
+                    false => json!({ "ok": false, "error": "internal_error" }),
+                };
+                Some(Json(body).into_response())
+            }
+            (Vendor::Slack, "/api/usergroups.users.list") => {
+                Some(Json(json!({ "ok": true, "users": *self.group.borrow() })).into_response())
+            }
+            (Vendor::Slack, "/api/usergroups.users.update") => {
+                let users = seen.body["users"].as_str().unwrap().split(',').map(str::to_owned).collect();
+                self.group.send_replace(users);
+                Some(Json(json!({ "ok": true })).into_response())
+            }
+            _ => None,
+        }
+    }
+}
+
 /// The call that a request asks about.
 pub fn asked_about(seen: &Seen) -> Option<&str> {
     let call = seen.path.strip_prefix("/2010-04-01/Accounts/AC0123/Calls/")?.strip_suffix(".json")?;
@@ -161,9 +201,12 @@ pub fn asked_about(seen: &Seen) -> Option<&str> {
 /// What the doctor asks, as each vendor documents it.
 fn asked(seen: &Seen, is: impl Fn(Trouble) -> bool) -> Option<Response> {
     let error = |error: &str| json!({ "ok": false, "error": error });
-    let scopes = [("x-oauth-scopes", "chat:write,users:read,channels:read")];
+    // It is in the channels that it writes to.
+    let all: Vec<&str> =
+        SCOPES.iter().map(|(scope, _)| *scope).filter(|scope| *scope != "chat:write.public").collect();
+    let scopes = [("x-oauth-scopes", all.join(","))];
     let (method, last) = (seen.method.as_str(), seen.path.rsplit('/').next().unwrap_or_default());
-    let slack = |body: Value| Some((scopes, Json(body)).into_response());
+    let slack = |body: Value| Some((scopes.clone(), Json(body)).into_response());
     let json = |body: Value| Some(Json(body).into_response());
     let not_found = |body: Value| Some((StatusCode::NOT_FOUND, Json(body)).into_response());
     match (seen.vendor, method, last) {
@@ -176,6 +219,13 @@ fn asked(seen: &Seen, is: impl Fn(Trouble) -> bool) -> Option<Response> {
         (Vendor::Slack, "GET", "users.info") => {
             let deleted = seen.body["user"] == "U0SMITH" && is(Trouble::SmithDeactivated);
             slack(json!({ "ok": true, "user": { "id": seen.body["user"], "deleted": deleted } }))
+        }
+        // A trigger is worth something for three seconds.
+        (Vendor::Slack, "POST", "views.open") if seen.body["trigger_id"] == "T.late" => {
+            json(error("expired_trigger_id"))
+        }
+        (Vendor::Slack, "POST", "conversations.create") => {
+            json(json!({ "ok": true, "channel": { "id": "C0NEW", "name": seen.body["name"] } }))
         }
         (Vendor::Slack, "GET", "conversations.info") => {
             let member = seen.body["channel"] != "C0WEB" || !is(Trouble::BotNotInWeb);

@@ -18,9 +18,10 @@ use tokio::time::timeout;
 pub const HANG_MAX: Duration = Duration::from_secs(30);
 
 /// Environment variables and their values, none of which may ever be shown.
-pub const SECRETS: [(&str, &str); 12] = [
+pub const SECRETS: [(&str, &str); 13] = [
     ("SLACK_BOT_TOKEN", "xoxb-seCretSlackToken7Q"),
     ("SLACK_SIGNING_SECRET", "seCretSlackSigning8R"),
+    ("SLACK_APP_TOKEN", "xapp-seCretSlackApp2T"),
     ("JIRA_API_TOKEN", "seCretJiraToken9S"),
     ("TWILIO_AUTH_TOKEN", "seCretTwilioToken1T"),
     ("PUSH_SECRET", "seCretPush2U-of-good-length"),
