@@ -396,7 +396,7 @@ impl State {
 
     /// The incident that the message of this name shows: in a room, or alone to a person.
     pub fn shown_by(&self, reference: &str) -> Option<IncidentId> {
-        let shows = |incident: &&Incident| {
+        let shows = |incident: &&Box<Incident>| {
             incident.mirrors.iter().any(|mirror| mirror.reference.as_deref() == Some(reference))
         };
         let alone = |direct: &Direct| match direct.about[..] {
