@@ -1,8 +1,10 @@
 //! What a monitor said, in one shape for every monitor.
 //!
-//! An [`Event`] holds the monitor's own words; nothing here depends on our config. Severity rules, routes and urgency
-//! are applied later, in [`route`](crate::route), so a journal of events can be replayed against another config.
+//! An [`Event`] holds the monitor's own words; nothing here depends on our config. Rules, routes and urgency are applied
+//! later, in [`route`](crate::route). What the rules of an integration change stays beside what the monitor said
+//! ([`ByRules`]), so a journal of events can be replayed against another config.
 
+use crate::reason::ByRules;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -72,6 +74,9 @@ pub struct Event {
     /// The source's own id of this message, if it has one. A second event with the same id is ignored.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message_id: Option<String>,
+    /// What the rules of the integration did to these words; `None`: nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by_rules: Option<Box<ByRules>>,
 }
 
 /// What the monitor asks for.
@@ -128,6 +133,7 @@ impl Event {
             started_at: None,
             changed_at: None,
             message_id: None,
+            by_rules: None,
         }
     }
 }

@@ -106,6 +106,8 @@
 //! | route | matchers that lead to a service |
 //! | storm | an incident that stands for what its service can no longer open one by one |
 //! | silence | mutes pages of a scope until an end; a maintenance window is one that is planned |
+//! | inhibition | mutes what another alert, its source, explains, while people know of that one |
+//! | rule of an integration | sets words of an event, or drops it, before anything else decides |
 //! | storm | the incident that takes in what is too much for its service at once |
 //! | command | what a person asks for at run time; a remark is what somebody says who may not |
 //! | escalation policy, step | who is told next, and after how long |

@@ -7,7 +7,7 @@ use std::fmt;
 use std::sync::Arc;
 
 /// A file and a line: `services/checkout.yaml:14`.
-#[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Place {
     pub file: Arc<str>,
     /// Starts at 1.

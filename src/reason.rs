@@ -8,6 +8,7 @@ use crate::actor::{Actor, Origin};
 use crate::place::Place;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Why something happened, or did not.
@@ -27,6 +28,11 @@ pub enum Why {
     AlreadyAcknowledged,
     AlertWasOver,
     NoServiceOfChange,
+    /// The rule of its integration at this place drops it, in the rule's own words.
+    Dropped {
+        rule: Place,
+        reason: String,
+    },
 
     // An end.
     MonitorSaidSo,
@@ -93,6 +99,30 @@ pub enum Why {
     SnoozeOver,
     /// `auto_resolve_after` has passed, and nobody had taken it.
     Idle,
+}
+
+/// What the rules of an integration did to an event.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct ByRules {
+    /// The rules that set something, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub set: Vec<Place>,
+    /// What the monitor had said of each field that is another one now.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub was: BTreeMap<String, String>,
+    /// The rules that changed nothing, for one of their templates failed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub failed: Vec<FailedRule>,
+}
+
+/// A rule that changed nothing, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct FailedRule {
+    pub rule: Place,
+    /// The field whose template failed.
+    pub field: String,
+    /// As the template engine says it.
+    pub why: String,
 }
 
 /// A trouble of the server's own that pages only after a while.
@@ -219,7 +249,7 @@ impl Rule {
     pub fn place(&self) -> Option<&Place> {
         match self {
             Rule::Place(place) => Some(place),
-            Rule::Why(Why::NoUrgencyRule(place)) => Some(place),
+            Rule::Why(Why::NoUrgencyRule(place) | Why::Dropped { rule: place, .. }) => Some(place),
             Rule::Why(Why::RaiseWhen(rule)) => rule.place(),
             Rule::Why(_) => None,
         }

@@ -1,7 +1,12 @@
 //! From an event to a service, a severity and an urgency, each with the rule that decided.
 //!
+//! First the integration's own rules, in [`rules`]: everything else here is about what they make of an event.
 //! Nothing here fails: what no rule knows is critical, high, and goes to the fallback. Whether an event joins an
 //! open incident is decided in [`incident`](crate::incident).
+
+mod rules;
+
+pub use rules::{Ruled, rules, why_dropped};
 
 use crate::alert::{Event, Severity, TEST, UNPARSED};
 use crate::config::{
@@ -34,6 +39,8 @@ pub struct UrgencyDecision {
     pub urgency: Urgency,
     /// When it becomes high by itself.
     pub raise_at: Option<Timestamp>,
+    /// The policy that the rule names, in place of the service's.
+    pub policy: Option<Id>,
     pub rule: Rule,
 }
 
@@ -48,7 +55,7 @@ pub struct Decision<'c> {
 
 /// Decides on an alert at an instant: service, severity, urgency and silence.
 pub fn decide<'c>(config: &'c Config, event: &Event, now: Timestamp) -> Decision<'c> {
-    let routed = route(config, event);
+    let routed = route(config, event, now);
     let value = |key: &str| field(event, routed.severity, key);
     let service = routed.service.as_ref().and_then(|id| config.services.get(id));
     let urgency = urgency(service, routed.severity, value, now);
@@ -56,8 +63,8 @@ pub fn decide<'c>(config: &'c Config, event: &Event, now: Timestamp) -> Decision
     Decision { routed, urgency, silence }
 }
 
-/// The service and the severity of an event.
-pub fn route(config: &Config, event: &Event) -> Routed {
+/// The service and the severity of an event at an instant.
+pub fn route(config: &Config, event: &Event, now: Timestamp) -> Routed {
     let Some(endpoint) = config.endpoints.get(event.integration.as_str()) else {
         let rule = match event.integration.as_str() {
             OWN_INTEGRATION => Why::OwnTrouble,
@@ -69,7 +76,8 @@ pub fn route(config: &Config, event: &Event) -> Routed {
     let severity = severity(endpoint, event);
     for route in &endpoint.routes {
         let hit = route.when.as_ref().is_none_or(|when| when.matches(|key| field(event, severity, key)));
-        if !hit {
+        let open = || route.during.as_ref().is_none_or(|hours| any_contains(hours, now));
+        if !hit || !open() {
             continue;
         }
         match &route.target {
@@ -121,6 +129,7 @@ pub fn urgency<'v>(
         None => UrgencyDecision {
             urgency: Urgency::High,
             raise_at: None,
+            policy: None,
             rule: Why::NoUrgencyRule(service.place.clone()).into(),
         },
         Some(rule) => {
@@ -130,6 +139,7 @@ pub fn urgency<'v>(
             UrgencyDecision {
                 urgency: if raised { Urgency::High } else { rule.urgency },
                 raise_at: hours.filter(|_| !raised).and_then(|hours| any_next_start(hours, now)),
+                policy: rule.policy.clone(),
                 rule: Rule::from(&rule.place),
             }
         }
@@ -143,7 +153,7 @@ fn own_urgency(severity: Severity) -> UrgencyDecision {
         Severity::Warning => Urgency::Low,
         Severity::Error | Severity::Critical => Urgency::High,
     };
-    UrgencyDecision { urgency, raise_at: None, rule: Why::BySeverity.into() }
+    UrgencyDecision { urgency, raise_at: None, policy: None, rule: Why::BySeverity.into() }
 }
 
 /// The silence in force for something on a service, with the instant at which it ends.

@@ -54,5 +54,6 @@ pub fn alert(n: u32) -> Event {
         started_at: Some(now()),
         changed_at: None,
         message_id: None,
+        by_rules: None,
     }
 }

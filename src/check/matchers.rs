@@ -14,13 +14,21 @@ pub(super) fn placed(config: &Config) -> Vec<(&Matcher, Place)> {
     let urgency = config.services.values().flat_map(|service| &service.urgency);
     let urgency = urgency.map(|rule| (rule.when.as_ref(), rule.place.clone()));
     let endpoints = config.endpoints.values();
+    let rules = endpoints.clone().flat_map(|endpoint| &endpoint.rules);
+    let rules = rules.map(|rule| (rule.when.as_ref(), rule.place.clone()));
     let severity = endpoints.clone().flat_map(|endpoint| &endpoint.severity);
     let severity = severity.map(|rule| (rule.when.as_ref(), rule.place.clone()));
     let routes = endpoints
         .flat_map(|endpoint| &endpoint.routes)
         .map(|route| (route.when.as_ref(), route.place.clone()));
     let silences = config.silences.iter().map(|silence| (silence.when.as_ref(), silence.place()));
-    let all = urgency.chain(severity).chain(routes).chain(silences);
+    let inhibitions = config.inhibitions.iter().flat_map(|inhibition| {
+        [
+            (Some(&inhibition.source), inhibition.place.clone()),
+            (Some(&inhibition.mutes), inhibition.place.clone()),
+        ]
+    });
+    let all = urgency.chain(rules).chain(severity).chain(routes).chain(silences).chain(inhibitions);
     all.filter_map(|(when, place)| Some((when?, place))).collect()
 }
 

@@ -11,10 +11,12 @@ mod covers;
 mod dates;
 mod doors;
 mod ends;
+mod event_rules;
 pub mod expectations;
 pub mod explain;
 mod folders;
 mod found;
+mod inhibitions;
 mod layers;
 mod line_ups;
 mod long;
@@ -23,6 +25,7 @@ mod overrides;
 mod people;
 mod policies;
 mod providers;
+mod routes;
 mod rules;
 mod samples;
 mod side_by_side;
@@ -180,6 +183,12 @@ pub const CHECKS: &[Check] = &[
     warning("OC160", "public_url is not https", providers::plain_http),
     warning("OC163", "`stale_after` ends what nobody has heard of again yet", doors::ends_too_early),
     warning("OC170", "a storm begins with a few incidents, or is counted over hours", storms::unlikely),
+    warning("OC175", "a rule drops what is critical", event_rules::drops_critical),
+    warning("OC176", "a rule of an integration never matches", event_rules::never_matches),
+    warning("OC177", "a route within hours leaves the other hours to the last route", routes::falls_through),
+    warning("OC178", "an inhibition never mutes", inhibitions::never_mutes),
+    warning("OC179", "an inhibition mutes everything", inhibitions::mutes_everything),
+    warning("OC180", "two inhibitions mute each other", inhibitions::mute_each_other),
     warning("OC181", "a rule repeats, and another calls or messages beside it", steps::beside_a_repeat),
     warning("OC182", "a step with one person has nobody to take turns or to ask too", steps::only_one),
     warning("OC183", "no rule uses a phone that has a name", people::phone_unused),

@@ -21,9 +21,26 @@ pub(super) fn never_calls(subject: &Subject<'_>) -> Vec<Found> {
 
 /// The policies of services whose alerts may be of high urgency.
 pub(super) fn urgent_policies(config: &Config) -> impl Iterator<Item = &EscalationPolicy> {
-    let urgent: BTreeSet<&Id> =
-        config.services.values().filter(|service| may_be_high(service)).map(|it| &it.policy).collect();
+    let urgent: BTreeSet<&Id> = config.services.values().flat_map(urgent_policies_of).collect();
     config.policies.values().filter(move |policy| urgent.contains(&policy.id))
+}
+
+/// The policies that alerts of high urgency of a service may run.
+fn urgent_policies_of(service: &Service) -> impl Iterator<Item = &Id> {
+    let rules = service.urgency.iter();
+    let rules = rules.filter(|rule| rule.urgency == Urgency::High || rule.raise_when.is_some());
+    let own = may_run_own(service, true).then_some(&service.policy);
+    own.into_iter().chain(rules.filter_map(|rule| rule.policy.as_ref()))
+}
+
+/// Whether an alert of this service may run the service's own policy, of high urgency or of low.
+fn may_run_own(service: &Service, high: bool) -> bool {
+    let ends = service.urgency.iter().any(|rule| rule.when.is_none() && rule.during.is_none());
+    let mut own = service.urgency.iter().filter(|rule| rule.policy.is_none());
+    match high {
+        true => !ends || own.any(|rule| rule.urgency == Urgency::High || rule.raise_when.is_some()),
+        false => own.any(|rule| rule.urgency == Urgency::Low),
+    }
 }
 
 /// Whether anybody whom these steps may tell is called at high urgency.
@@ -182,9 +199,9 @@ pub(super) fn low_only(subject: &Subject<'_>) -> Vec<Found> {
     let config = subject.config;
     let mut found = Vec::new();
     for policy in config.policies.values().filter(|policy| policy.id != config.organisation.fallback) {
-        let users: Vec<&Service> = config.services.values().filter(|it| it.policy == policy.id).collect();
-        let (Some(second), Some(service)) = (policy.steps.get(1), users.first()) else { continue };
-        if users.iter().any(|service| may_be_high(service)) {
+        let mut users = config.services.values().filter(|it| it.policies().any(|used| *used == policy.id));
+        let (Some(second), Some(service)) = (policy.steps.get(1), users.next()) else { continue };
+        if urgent_policies(config).any(|urgent| urgent.id == policy.id) {
             continue;
         }
         let message = "this step is never reached: every service here is of low urgency";
@@ -202,7 +219,8 @@ pub(super) fn low_tells_nobody(subject: &Subject<'_>) -> Vec<Found> {
     let mut found = Vec::new();
     for policy in config.policies.values() {
         let low = config.services.values().find(|service| {
-            service.policy == policy.id && service.urgency.iter().any(|rule| rule.urgency == Urgency::Low)
+            let mut low = service.urgency.iter().filter(|rule| rule.urgency == Urgency::Low);
+            low.any(|rule| rule.policy.as_ref().unwrap_or(&service.policy) == &policy.id)
         });
         let (Some(service), Some(step)) = (low, policy.steps.first()) else { continue };
         let people: Vec<&User> =

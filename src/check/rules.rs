@@ -39,6 +39,7 @@ pub(super) fn shadowed_route(subject: &Subject<'_>) -> Vec<Found> {
             let Some(when) = &route.when else { continue };
             let first = endpoint.routes.iter().take(index).find(|first| {
                 matches!(first.target, RouteTarget::Service(_))
+                    && (first.during.is_none() || first.during == route.during)
                     && first.when.as_ref().is_some_and(|first| takes_all_of(first, when))
             });
             if let Some(first) = first {
@@ -102,7 +103,7 @@ pub(super) fn waits_for_itself(subject: &Subject<'_>) -> Vec<Found> {
 pub(super) fn no_runbook(subject: &Subject<'_>) -> Vec<Found> {
     let mut found = Vec::new();
     for service in subject.config.services.values() {
-        let Some(runbook) = &service.runbook else { continue };
+        let Some(runbook) = service.runbook.as_ref().filter(|it| !it.contains("://")) else { continue };
         if !subject.config.runbooks.contains(runbook) {
             let spot = Spot::root(&service.place.file).key("runbook");
             let help = "the path is below `runbooks/`, and ends in `.md`";
@@ -165,6 +166,12 @@ pub(super) fn never_open(subject: &Subject<'_>) -> Vec<Found> {
                 let spot = Spot::root(&place.file).key("layers").index(index).key("during");
                 found.push(Found::new(spot, message).help(help).unless_said(None, "holidays"));
             }
+        }
+    }
+    for route in subject.config.endpoints.values().flat_map(|endpoint| &endpoint.routes) {
+        if route.during.iter().flatten().any(closed) {
+            let found_here = Found::new(Spot::line(&route.place), message).help(help);
+            found.push(found_here.unless_said(None, "holidays"));
         }
     }
     for rule in subject.config.services.values().flat_map(|service| &service.urgency) {

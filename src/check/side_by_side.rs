@@ -10,6 +10,7 @@ use crate::place::Place;
 use crate::preview::timeline::Reader;
 use crate::preview::{Simulated, Told};
 use crate::provider::wrap;
+use crate::reason::Why;
 use jiff::{SignedDuration, Timestamp};
 use unicode_width::UnicodeWidthStr;
 
@@ -113,6 +114,9 @@ fn decided(config: &Config, simulated: &Simulated) -> Vec<String> {
             let line = Reader::english(config).line(entry);
             let text = format!("{service}, {}, {}", opened.severity.as_str(), urgency(opened.urgency));
             Some([text, line.rule])
+        }
+        Change::Alert(AlertChange::Ignored { why: why @ Why::Dropped { .. }, .. }) => {
+            Some([Language::En.why(why), String::new()])
         }
         Change::Alert(AlertChange::Ignored { why, .. }) => {
             Some([format!("ignored: {}", Language::En.why(why)), String::new()])

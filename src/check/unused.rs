@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 
 pub(super) fn policies(subject: &Subject<'_>) -> Vec<Found> {
     let config = subject.config;
-    let mut used: BTreeSet<&Id> = config.services.values().map(|service| &service.policy).collect();
+    let mut used: BTreeSet<&Id> = config.services.values().flat_map(|service| service.policies()).collect();
     used.insert(&config.organisation.fallback);
     let unused = config.policies.values().filter(|policy| !used.contains(&policy.id));
     unused

@@ -8,11 +8,12 @@ use super::instant::instant;
 use super::known::known;
 use super::told::{Played, json, text};
 use super::{Output, body, compare};
-use crate::alert::Action;
+use crate::alert::{Action, Event};
+use crate::config::{Config, Endpoint};
 use crate::integration::read_trusted;
-use crate::preview::{Script, simulate};
+use crate::preview::{Script, simulate_over};
 use anyhow::{Result, bail};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -42,6 +43,10 @@ pub struct Arguments {
     /// The integration that receives it
     #[arg(long, value_name = "ID", requires = "alert")]
     pub integration: Option<String>,
+    /// Another alert that fires already and that somebody has taken: a file with a webhook's body, `ID=FILE` where
+    /// another integration receives it; may be repeated
+    #[arg(long, value_name = "FILE", requires = "alert")]
+    pub open: Vec<String>,
     /// When it arrives: `2026-12-05 02:00` in the organisation's time zone, or RFC 3339 [default: now]
     #[arg(long, value_name = "T")]
     pub at: Option<String>,
@@ -92,14 +97,15 @@ fn play(arguments: &Arguments, alert: &Path, integration: &str) -> Result<Output
     let zone = &config.organisation.time_zone;
     let at = arguments.at.as_deref().map_or_else(|| Ok(now()), |text| instant(text, zone))?;
     let body = body::read(alert)?;
+    let open = opened(config, endpoint, &arguments.open, at)?;
     let config = Arc::new(config.clone());
     let acknowledge_after = arguments.acknowledge_after;
     let script = Script { acknowledge_after, horizon: HORIZON.max(acknowledge_after.unwrap_or_default()) };
     let played: Vec<Played> = read_trusted(endpoint, &body, at)
         .into_iter()
         .map(|event| {
-            let simulated =
-                (event.action == Action::Trigger).then(|| simulate(&config, event.clone(), at, &script));
+            let simulated = (event.action == Action::Trigger)
+                .then(|| simulate_over(&config, open.clone(), event.clone(), at, &script));
             Played { event, simulated }
         })
         .collect();
@@ -108,6 +114,24 @@ fn play(arguments: &Arguments, alert: &Path, integration: &str) -> Result<Output
         Format::Markdown => bail!("an alert is played as text or json: `--format text`"),
         Format::Json => json(at, &played),
     }))
+}
+
+/// The alerts of each body that fire; `ID=FILE` names the integration that receives it.
+fn opened(config: &Config, endpoint: &Endpoint, bodies: &[String], at: Timestamp) -> Result<Vec<Event>> {
+    let mut open = Vec::new();
+    for named in bodies {
+        let (endpoint, file) = match named.split_once('=') {
+            Some((id, file)) => (known("integration", &config.endpoints, id)?.1, file),
+            None => (endpoint, named.as_str()),
+        };
+        let events = read_trusted(endpoint, &body::read(Path::new(file))?, at);
+        let known = open.len();
+        open.extend(events.into_iter().filter(|event| event.action == Action::Trigger));
+        if open.len() == known {
+            bail!("--open {named}: nothing in it fires");
+        }
+    }
+    Ok(open)
 }
 
 /// `30s`, `5m`, `1h30m`.

@@ -13,7 +13,8 @@ use crate::config::{Config, Endpoint, Urgency};
 use crate::integration::read_trusted;
 use crate::language::Language;
 use crate::provider::COLUMNS;
-use crate::route::{Decision, decide, severity_rule};
+use crate::reason::Why;
+use crate::route::{Decision, Ruled, decide, rules, severity_rule};
 use anyhow::Result;
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -47,13 +48,18 @@ enum Format {
 
 /// What the config decides on an event; empty for events that only appear in timelines.
 struct Understood {
+    /// As the rules of the integration make it.
     event: Event,
+    /// The reason and the rule that drops it.
+    dropped: Option<(String, String)>,
     severity: &'static str,
     severity_rule: Option<String>,
     service: Option<String>,
     route_rule: String,
     urgency: &'static str,
     urgency_rule: String,
+    /// The one that the rule names in place of the service's.
+    policy: Option<String>,
     raise_at: Option<Timestamp>,
     silenced: Option<(Timestamp, String)>,
 }
@@ -79,6 +85,11 @@ pub(super) fn run(arguments: &Arguments) -> Result<Output> {
 }
 
 fn understood(config: &Config, endpoint: &Endpoint, event: Event, at: Timestamp) -> Understood {
+    let Ruled { event, dropped } = rules(config, event);
+    let dropped = dropped.and_then(|why| match why {
+        Why::Dropped { rule, reason } => Some((reason, rule.to_string())),
+        _ => None,
+    });
     let Decision { routed, urgency: decided, silence } = decide(config, &event, at);
     let silenced =
         silence.map(|(silence, until)| (until, format!("{} ({})", silence.origin, silence.reason)));
@@ -93,8 +104,10 @@ fn understood(config: &Config, endpoint: &Endpoint, event: Event, at: Timestamp)
             Urgency::None => "none",
         },
         urgency_rule: Language::En.rule(&decided.rule),
+        policy: decided.policy.as_ref().map(ToString::to_string),
         raise_at: decided.raise_at,
         silenced,
+        dropped,
         event,
     }
 }
@@ -142,6 +155,12 @@ fn rows(config: &Config, understood: &Understood) -> Vec<(&'static str, String)>
         ("summary", event.summary.clone()),
         ("severity", severity(understood)),
     ];
+    rows.extend(by_rules(event));
+    if let Some((reason, rule)) = &understood.dropped {
+        rows.push(("dropped", format!("{reason}  [{rule}]")));
+        said_beside(&mut rows, event);
+        return rows;
+    }
     rows.push((
         "service",
         format!(
@@ -152,22 +171,47 @@ fn rows(config: &Config, understood: &Understood) -> Vec<(&'static str, String)>
     ));
     if event.action == Action::Trigger {
         rows.push(("urgency", format!("{}  [{}]", understood.urgency, understood.urgency_rule)));
+        rows.extend(understood.policy.clone().map(|policy| ("policy", policy)));
         let zone = &config.organisation.time_zone;
         let zoned = |at: Timestamp| format!("{} {}", local(at, zone), zone_name(zone));
         rows.extend(understood.raise_at.map(|at| ("", format!("high from {}", zoned(at)))));
         let silenced = understood.silenced.as_ref();
         rows.extend(silenced.map(|(until, rule)| ("silenced", format!("until {}  [{rule}]", zoned(*until)))));
     }
+    said_beside(&mut rows, event);
+    rows
+}
+
+/// What the rules of the integration changed, and what the monitor had said; and which rules failed.
+fn by_rules(event: &Event) -> Vec<(&'static str, String)> {
+    let Some(by_rules) = &event.by_rules else { return Vec::new() };
+    let rules = by_rules.set.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    let mut rows = Vec::new();
+    let changed = by_rules.was.iter().map(|(field, was)| match was.is_empty() {
+        true => format!("{field} (the monitor says none)"),
+        false => format!("{field} (the monitor says \"{was}\")"),
+    });
+    list(&mut rows, "by rules", changed);
+    rows.extend((!rules.is_empty()).then(|| ("", format!("[{rules}]"))));
+    list(
+        &mut rows,
+        "rule fails",
+        by_rules.failed.iter().map(|it| format!("{} of {}: {}  [nothing is set]", it.field, it.rule, it.why)),
+    );
+    rows
+}
+
+/// What the monitor says beside.
+fn said_beside(rows: &mut Vec<(&'static str, String)>, event: &Event) {
     rows.extend((!event.source.is_empty()).then(|| ("source", event.source.clone())));
-    list(&mut rows, "labels", event.labels.iter().map(|(name, value)| format!("{name}={value}")));
-    list(&mut rows, "links", event.links.iter().map(|link| format!("{} {}", link.href, link.text)));
-    list(&mut rows, "images", event.images.iter().map(|link| link.href.clone()));
+    list(rows, "labels", event.labels.iter().map(|(name, value)| format!("{name}={value}")));
+    list(rows, "links", event.links.iter().map(|link| format!("{} {}", link.href, link.text)));
+    list(rows, "images", event.images.iter().map(|link| link.href.clone()));
     rows.extend(event.runbook.clone().map(|url| ("runbook", url)));
     let instants = [("began", event.started_at), ("changed", event.changed_at)]
         .map(|(name, at)| Some((name, at?.to_string())));
     rows.extend(instants.into_iter().flatten());
     rows.extend(event.message_id.clone().map(|id| ("message id", id)));
-    rows
 }
 
 fn list(rows: &mut Vec<(&'static str, String)>, name: &'static str, values: impl Iterator<Item = String>) {
@@ -208,7 +252,9 @@ fn object(understood: &Understood) -> Value {
         "route_rule": understood.route_rule,
         "urgency": understood.urgency,
         "urgency_rule": understood.urgency_rule,
+        "policy": understood.policy,
         "raise_at": understood.raise_at.map(|at| at.to_string()),
+        "dropped": understood.dropped.as_ref().map(|(reason, rule)| json!({ "reason": reason, "rule": rule })),
         "silenced": silenced.map(|(until, rule)| json!({ "until": until.to_string(), "rule": rule })),
     })
 }

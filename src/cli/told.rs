@@ -6,10 +6,11 @@ use super::picture::picture;
 use crate::alert::{Action, Event, UNPARSED};
 use crate::config::{CONTACTS, Config, Contact, Id, MirrorKind, Urgency};
 use crate::incident::{
-    AlertChange, Change, Delivery, DeliveryChange, DeliveryId, Entry, Errand, EscalationChange, Opened,
+    AlertChange, Change, Delivery, DeliveryChange, DeliveryId, Entry, Errand, EscalationChange, Hold, Opened,
     Purpose, ResponseChange, ServerChange, Task, Words,
 };
 use crate::language::Language;
+use crate::place::Place;
 use crate::preview::Simulated;
 use crate::preview::timeline::Reader;
 use crate::provider::{COLUMNS, words, wrap};
@@ -45,7 +46,7 @@ pub(super) fn text(config: &Config, at: Timestamp, horizon: SignedDuration, play
         [] => return "Nobody is told: there is no alert in it.\n".to_owned(),
         [_] => String::new(),
         several => {
-            let storms = storms(config, several);
+            let storms = storms(config, at, several);
             format!("{} alerts are in it. Each is played alone.\n{storms}\n", several.len())
         }
     };
@@ -55,10 +56,14 @@ pub(super) fn text(config: &Config, at: Timestamp, horizon: SignedDuration, play
 }
 
 /// Which services would be in a storm if all of them came at once.
-fn storms(config: &Config, played: &[Played]) -> String {
+fn storms(config: &Config, at: Timestamp, played: &[Played]) -> String {
     let triggers = played.iter().filter(|one| one.event.action == Action::Trigger);
     let mut counts: BTreeMap<Id, usize> = BTreeMap::new();
-    for service in triggers.filter_map(|one| route::route(config, &one.event).service) {
+    let taken = triggers.filter_map(|one| {
+        let ruled = route::rules(config, one.event.clone());
+        ruled.dropped.is_none().then_some(ruled.event)
+    });
+    for service in taken.filter_map(|event| route::route(config, &event, at).service) {
         *counts.entry(service).or_default() += 1;
     }
     let said = counts.iter().filter_map(|(id, count)| {
@@ -124,7 +129,8 @@ fn one_text(config: &Config, at: Timestamp, horizon: SignedDuration, played: &Pl
     let contacts = contacts(simulated, at);
     push_wrapped(&mut out, "", &sentence(config, at, simulated, &contacts));
     out.push('\n');
-    out.push_str(&header(config, at, &played.event, opened(simulated)));
+    let event = route::rules(config, played.event.clone()).event;
+    out.push_str(&header(config, at, &event, opened(simulated)));
     out.push('\n');
     if !contacts.is_empty() {
         out.push_str(&picture(at, simulated));
@@ -199,7 +205,11 @@ fn sentence(config: &Config, at: Timestamp, simulated: &Simulated, contacts: &[T
     }
     if let Some(held) = opened.and_then(|opened| opened.held_back.as_ref()) {
         let until = local(held.until, zone);
-        parts.push(format!("silenced until {until} ({}, {})", held.reason, held.origin));
+        let held_by = match held.by {
+            Hold::Inhibition => "muted by an alert that is open, at most",
+            Hold::Silence | Hold::Wait => "silenced",
+        };
+        parts.push(format!("{held_by} until {until} ({}, {})", held.reason, held.origin));
     }
     if let Some(raise_at) = opened.and_then(|opened| opened.raise_at) {
         parts.push(format!("still open on {}, it becomes high urgency", local(raise_at, zone)));
@@ -276,6 +286,16 @@ fn header(config: &Config, at: Timestamp, event: &Event, opened: Option<&Opened>
         rows.push(("service", format!("{service:<10} [{}]", Language::En.rule(&opened.route_rule))));
         rows.push(("severity", severity));
         rows.push(("urgency", format!("{urgency:<10} [{}]", Language::En.rule(&opened.urgency_rule))));
+        rows.extend(opened.policy.as_ref().map(|policy| ("policy", policy.to_string())));
+    }
+    if let Some(by_rules) = &event.by_rules {
+        let places =
+            |places: Vec<&Place>| places.iter().map(|it| it.to_string()).collect::<Vec<_>>().join(", ");
+        let fields = by_rules.was.keys().cloned().collect::<Vec<_>>().join(", ");
+        let set = (!by_rules.set.is_empty()).then(|| places(by_rules.set.iter().collect()));
+        rows.extend(set.map(|set| ("set", format!("{fields:<10} [{set}]"))));
+        let failed = by_rules.failed.iter();
+        rows.extend(failed.map(|it| ("rule fails", format!(" {}: {} [{}]", it.field, it.why, it.rule))));
     }
     let mut out = String::new();
     for (name, value) in rows {

@@ -31,6 +31,10 @@ pub const FALLBACK: &str = "OC027";
 pub const QUOTE: &str = "OC028";
 pub const TWICE: &str = "OC029";
 pub const NOT_CONFIGURED: &str = "OC030";
+pub const DROPS_ALL: &str = "OC037";
+pub const CANNOT_SET: &str = "OC038";
+pub const NOT_THERE: &str = "OC039";
+pub const NO_EQUAL: &str = "OC040";
 pub const REPEATS: &str = "OC045";
 pub const EACH: &str = "OC046";
 pub const PHONES: &str = "OC047";
@@ -78,6 +82,10 @@ pub const CODES: &[(&str, &str)] = &[
     (QUOTE, "a text that YAML reads as a number needs quotes"),
     (TWICE, "something that must be unique is there twice"),
     (NOT_CONFIGURED, "a provider is used that oncall.yaml does not configure"),
+    (DROPS_ALL, "a rule would drop every alert of its integration"),
+    (CANNOT_SET, "a rule sets what it cannot"),
+    (NOT_THERE, "a template of a rule names what is not there"),
+    (NO_EQUAL, "an inhibition does not say what both alerts share"),
     (REPEATS, "a rule repeats where none can, or does not say after how long"),
     (EACH, "each is asked to acknowledge where only one is told, or in the fallback"),
     (PHONES, "a rule names a phone that is not there, or that its method does not use"),

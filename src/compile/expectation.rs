@@ -19,6 +19,12 @@ pub struct Expectation {
     pub name: String,
     pub at: Timestamp,
     pub alert: ExpectedAlert,
+    /// Those that fire already.
+    pub open: Vec<ExpectedAlert>,
+    /// Whether a rule of the integration drops it; `None`: not said.
+    pub dropped: Option<bool>,
+    /// Whether an inhibition mutes it when it comes.
+    pub muted: Option<bool>,
     /// At least these are told.
     pub expect: Vec<Expected>,
     /// These are not told, until `until`.
@@ -78,6 +84,10 @@ impl Resolver<'_> {
         let zone = self.zone.clone();
         let at = self.instant(&expectation.at, &spot.key("at"), &zone);
         let alert = self.expected_alert(&expectation.alert, &spot.key("alert"));
+        let mut open = Vec::new();
+        for (index, alert) in expectation.open.iter().flatten().enumerate() {
+            open.extend(self.expected_alert(alert, &spot.key("open").index(index)));
+        }
         let mut expect = Vec::new();
         for (index, expected) in expectation.expect.iter().flatten().enumerate() {
             expect.extend(self.expected(expected, &spot.key("expect").index(index)));
@@ -93,6 +103,9 @@ impl Resolver<'_> {
             name: expectation.name.clone(),
             at: at?.at,
             alert: alert?,
+            open,
+            dropped: expectation.dropped,
+            muted: expectation.muted,
             expect,
             never,
             until: until.unwrap_or(last),

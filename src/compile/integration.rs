@@ -44,6 +44,7 @@ impl Resolver<'_> {
         let topics = self.topics(document, monitor, at);
         let fields = document.fields.as_ref();
         let fields = fields.map(|fields| self.fields(fields, &at.key("fields"))).unwrap_or_default();
+        let rules = self.event_rules(document.rules.as_deref().unwrap_or_default(), &at.key("rules"));
         let severity = self.severity_rules(document, at);
         let stale = document.stale_after.as_ref();
         let stale_after =
@@ -62,6 +63,7 @@ impl Resolver<'_> {
             fields,
             samples: samples(document, tree),
             formerly,
+            rules,
             severity,
             stale_after,
             heartbeat,
@@ -168,6 +170,9 @@ impl Resolver<'_> {
 
     fn route(&mut self, route: &document::Route, at: &Spot) -> Option<Route> {
         let when = self.maybe_matcher(route.when.as_ref(), &at.key("when"));
+        let (zone, holidays) = (self.zone.clone(), self.organisation_holidays(false));
+        let during = route.during.as_ref();
+        let during = during.map(|during| self.during(during, &at.key("during"), &zone, &holidays));
         let target = match (&route.service, &route.service_from) {
             (Some(service), None) => self.service_id(service, &at.key("service")).map(RouteTarget::Service),
             (None, Some(field)) => {
@@ -184,13 +189,14 @@ impl Resolver<'_> {
                 None
             }
         };
-        Some(Route { when, target: target?, place: self.sources.place(at) })
+        Some(Route { when, during, target: target?, place: self.sources.place(at) })
     }
 
-    /// The last route has no `when` and names a service; no route follows it.
+    /// The last route has no `when` and no `during`, and names a service; no route follows it.
     fn routes_end(&mut self, document: &document::Integration, list: &Spot) {
         let always = |route: &document::Route| {
-            route.when.is_none() && route.service.is_some() && route.service_from.is_none()
+            let all = route.when.is_none() && route.during.is_none();
+            all && route.service.is_some() && route.service_from.is_none()
         };
         let last = document.routes.len().saturating_sub(1);
         match document.routes.iter().position(always) {
@@ -202,8 +208,15 @@ impl Resolver<'_> {
             }
             Some(_) => {}
             None => {
-                let message = "an alert that no route matches would reach nobody";
-                let help = "end `routes` with a service and no `when`: `- { service: … }`";
+                let timed = document.routes.last().is_some_and(|last| last.during.is_some());
+                let message = match timed {
+                    true => "outside these hours, an alert that no route matches would reach nobody",
+                    false => "an alert that no route matches would reach nobody",
+                };
+                let help = match timed {
+                    true => "end `routes` with a service, no `when` and no `during`: `- { service: … }`",
+                    false => "end `routes` with a service and no `when`: `- { service: … }`",
+                };
                 self.error_help(code::ROUTES_END, list.index(last), message, help);
             }
         }

@@ -78,7 +78,7 @@ fn in_folder(kind: Kind, file: &Arc<str>, rest: &str) -> Meaning {
         );
     };
     // Nothing refers to these files by name, so `2026.yaml` is a fine one.
-    let unnamed = matches!(kind, Kind::Overrides | Kind::Silences | Kind::Expectations);
+    let unnamed = matches!(kind, Kind::Overrides | Kind::Silences | Kind::Inhibitions | Kind::Expectations);
     match wrong_id(id).filter(|_| !(unnamed && is_not_text(id))) {
         Some(message) => Meaning::Wrong(
             Finding::error(code::ID, Spot::file(file), message)

@@ -8,9 +8,11 @@
 pub mod code;
 mod comments;
 mod diagnostic;
+mod event_rule;
 mod expectation;
 mod fields;
 mod handoff;
+mod inhibition;
 mod integration;
 mod layout;
 mod masked;

@@ -33,6 +33,7 @@ pub(super) struct Documents {
     pub(super) holidays: BTreeMap<Id, File<Vec<document::Holiday>>>,
     pub(super) overrides: Vec<File<Vec<document::Override>>>,
     pub(super) silences: Vec<File<Vec<document::Silence>>>,
+    pub(super) inhibitions: Vec<File<Vec<document::Inhibition>>>,
     pub(super) expectations: Vec<File<Vec<document::Expectation>>>,
     /// The paths below `runbooks/`.
     pub(super) runbooks: Vec<String>,
@@ -51,7 +52,7 @@ impl Documents {
             Kind::BusinessHours => drop(self.business_hours.insert(id.clone(), File::unread(id, at))),
             Kind::Holidays => drop(self.holidays.insert(id.clone(), File::unread(id, at))),
             // No reference names these.
-            Kind::Overrides | Kind::Silences | Kind::Expectations => {}
+            Kind::Overrides | Kind::Silences | Kind::Inhibitions | Kind::Expectations => {}
         }
     }
 }
@@ -158,6 +159,10 @@ impl TreeReader<'_> {
             Kind::Silences => {
                 let read = self.document(kind, id, file, bytes);
                 self.documents.silences.push(read);
+            }
+            Kind::Inhibitions => {
+                let read = self.document(kind, id, file, bytes);
+                self.documents.inhibitions.push(read);
             }
             Kind::Expectations => {
                 let read = self.document(kind, id, file, bytes);

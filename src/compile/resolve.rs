@@ -69,6 +69,7 @@ impl Resolver<'_> {
         let services = self.services();
         let endpoints = self.endpoints(self.tree);
         let silences = self.silences();
+        let inhibitions = self.inhibitions();
         let calendars = self.calendars();
         let runbooks = self.documents.runbooks.clone();
         let organisation = organisation?;
@@ -82,6 +83,7 @@ impl Resolver<'_> {
             services,
             endpoints,
             silences,
+            inhibitions: inhibitions.into(),
             retired: super::overrides::retired(self.documents),
             runbooks,
             calendars,

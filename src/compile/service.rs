@@ -32,6 +32,7 @@ impl Resolver<'_> {
         let policy = self.policy_id(&document.escalation_policy, &at.key("escalation_policy"));
         let jira = document.jira.as_ref().and_then(|jira| self.jira_ticket(jira, &at.key("jira")));
         let urgency = self.urgency_of(document, at);
+        self.runbook_is_found(document, at);
         let inform = self.informs(document.inform.as_deref().unwrap_or_default(), &at.key("inform"));
         let timeout = document.acknowledgement_timeout.as_ref();
         let timeout =
@@ -59,6 +60,19 @@ impl Resolver<'_> {
             storm,
             place: self.sources.place(at),
         })
+    }
+
+    /// A page on the web is one that a browser opens. Whether a file is there is asked by a check.
+    fn runbook_is_found(&mut self, document: &document::Service, at: &Spot) {
+        let Some(url) = document.runbook.as_ref().filter(|runbook| runbook.contains("://")) else { return };
+        let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+        let is_web = host.is_some_and(|host| !host.is_empty() && !host.starts_with('/'));
+        if !is_web || url.contains(|c: char| c.is_whitespace() || c.is_control()) {
+            let message = "this is not a web address that people can open";
+            let help =
+                "write it like `https://wiki.example.com/checkout`, or the path of a file below `runbooks/`";
+            self.error_help(code::VALUE, at.key("runbook"), message, help);
+        }
     }
 
     /// What is high is told until somebody has it: only what is low, or of no urgency, may be over by itself.
@@ -180,7 +194,13 @@ impl Resolver<'_> {
                 "only low urgency can be raised later",
             );
         }
-        UrgencyRule { when, during, urgency, raise_when, place: self.sources.place(at) }
+        let policy = rule.escalation_policy.as_ref();
+        let policy = policy.and_then(|policy| self.policy_id(policy, &at.key("escalation_policy")));
+        if urgency == Urgency::None && rule.escalation_policy.is_some() {
+            let message = "`urgency: none` tells nobody, so it runs no policy";
+            self.error(code::EITHER_OR, at.key("escalation_policy").on(Part::Key), message);
+        }
+        UrgencyRule { when, during, urgency, policy, raise_when, place: self.sources.place(at) }
     }
 
     fn informs(&mut self, informs: &[document::Inform], at: &Spot) -> Vec<Inform> {

@@ -166,7 +166,8 @@ impl Shape<'_> {
             Kind::Required { property } => {
                 let key = property.as_str().unwrap_or_default();
                 if !self.was_pruned(&spot, key) {
-                    findings.push(missing(&spot, key));
+                    let equal = key == "equal" && error.schema_path().as_str().contains("/Inhibition/");
+                    findings.push(if equal { no_equal(&spot) } else { missing(&spot, key) });
                 }
                 cuts.push(Pruned { pointer });
             }
@@ -281,6 +282,9 @@ impl Shape<'_> {
     fn unknown_key(&self, error: &ValidationError<'_>, object: &Spot, key: &str) -> Finding {
         let known = self.keys_beside(error);
         let spot = object.key(key).on(Part::Key);
+        if error.schema_path().as_str().starts_with("/$defs/SetFields/") {
+            return cannot_set(spot, key, &known);
+        }
         let label_of_match = error.schema_path().as_str().starts_with("/$defs/Match/");
         let help = match nearest(key, known.iter().map(String::as_str)) {
             Some(near) => format!("did you mean `{near}`?"),
@@ -318,6 +322,28 @@ fn merge_misspelt(findings: &mut Vec<Finding>) {
         meant.extend(key.map(|key| (object, is_missing(key))));
     }
     findings.retain(|finding| !meant.contains(&(finding.spot.pointer.clone(), finding.message.clone())));
+}
+
+/// Without it one node that is down would mute the pods of all.
+fn no_equal(object: &Spot) -> Finding {
+    let help = "write `equal: [labels.node]`, the fields in which both must be alike; or `equal: []` if any of the first \
+        explains all of the others";
+    Finding::error(code::NO_EQUAL, object.on(Part::FirstLine), "`equal` is missing").help(help)
+}
+
+/// A rule that could change the key would join what does not belong together, and part what does.
+fn cannot_set(spot: Spot, key: &str, known: &[String]) -> Finding {
+    let near = nearest(key, known.iter().map(String::as_str));
+    let help = match (near, key.split_once('.')) {
+        (Some(near), _) => format!("did you mean `{near}`?"),
+        (None, _) if ["dedup_key", "key"].contains(&key) => {
+            "the key joins all events of one problem, and closes it: it stays as the monitor says it"
+                .to_owned()
+        }
+        (None, Some((_, name))) => format!("did you mean `labels.{name}`?"),
+        (None, None) => format!("a label is written `labels.{key}`"),
+    };
+    Finding::error(code::CANNOT_SET, spot, format!("a rule cannot set `{key}`")).help(help)
 }
 
 fn unknown(spot: Spot, key: &str) -> Finding {

@@ -1,9 +1,11 @@
 //! Webhook endpoints, one for each integration, and their routes to services.
 
+use super::event_rule::EventRule;
 use super::template::Field;
 use super::{Id, Matcher, SecretSource};
 use crate::alert::Severity;
 use crate::place::Place;
+use crate::schedule::Hours;
 use jiff::SignedDuration;
 use std::sync::Arc;
 
@@ -25,6 +27,8 @@ pub struct Endpoint {
     pub samples: Vec<Sample>,
     /// Old ids: their URLs still work, and their alerts are known as this one's.
     pub formerly: Vec<Id>,
+    /// Every one that matches is applied, in order, before `severity` and `routes`.
+    pub rules: Vec<EventRule>,
     /// Corrections of the severity; the first match wins.
     pub severity: Vec<SeverityRule>,
     /// An alert not heard of for this long is resolved.
@@ -104,6 +108,8 @@ pub struct SeverityRule {
 #[derive(Clone, Debug)]
 pub struct Route {
     pub when: Option<Matcher>,
+    /// Taken only within these hours.
+    pub during: Option<Vec<Hours>>,
     pub target: RouteTarget,
     pub place: Place,
 }

@@ -7,6 +7,8 @@ mod calendar;
 mod contact;
 mod endpoint;
 mod escalation;
+mod event_rule;
+mod inhibition;
 mod masked;
 mod provider;
 mod routing;
@@ -20,6 +22,8 @@ pub use calendar::{CALENDAR_SECRET, CALENDAR_SECRET_MIN, CalendarId};
 pub use contact::{CALL_LASTS_MAX, CONTACTS, Contact, Form, Method, Need, RING_SECONDS, SMS_VALID_SECONDS};
 pub use endpoint::{Endpoint, GenericFields, Heartbeat, Route, RouteTarget, Sample, SeverityRule};
 pub use escalation::{EscalationPolicy, Notify, Step};
+pub use event_rule::{EventRule, OWN_LABELS, RuleEffect, TEMPLATE_NAMES, said_severity, template_values};
+pub use inhibition::Inhibition;
 pub use masked::{MASK, bare, is_secret_itself, is_secret_name, look_secret, masked, place_name};
 pub use provider::{MirrorKind, PROVIDERS, Provider, ProviderRow};
 pub use routing::{BadPattern, Matcher, PATTERN_MAX, Pattern, PatternTest, Silence, SilencePeriod, field};
@@ -55,6 +59,8 @@ pub struct Config {
     pub services: BTreeMap<Id, Service>,
     pub endpoints: BTreeMap<Id, Endpoint>,
     pub silences: Vec<Silence>,
+    /// Shared by every config with the same commit, whatever is made at run time.
+    pub inhibitions: Arc<[Inhibition]>,
     /// Overrides made at run time that now stand in git, by their `id:`.
     pub retired: BTreeSet<u64>,
     /// The existing runbooks, as paths below `runbooks/`.

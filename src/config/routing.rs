@@ -8,6 +8,7 @@ use crate::schedule::Hours;
 use jiff::Timestamp;
 use regex::{Regex, RegexBuilder};
 use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// The longest regular expression, in bytes.
@@ -18,14 +19,14 @@ const SEVERITIES: [&str; 4] = ["critical", "error", "warning", "info"];
 const REGEX_SIZE_MAX: usize = 256 * 1024;
 
 /// All fields must match.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Matcher {
     /// The key as written (`severity`, `labels.team`), and patterns of which one must match.
     pub fields: Vec<(String, Vec<Pattern>)>,
 }
 
 /// One pattern; it covers the whole value.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pattern {
     /// Written with a leading `!`.
     pub negated: bool,
@@ -39,6 +40,20 @@ pub enum PatternTest {
     /// A glob, or the regex after `~`, anchored at both ends.
     Regex(Regex),
 }
+
+/// The same as written.
+impl PartialEq for PatternTest {
+    fn eq(&self, other: &PatternTest) -> bool {
+        match (self, other) {
+            (PatternTest::Exact(one), PatternTest::Exact(other)) => one == other,
+            (PatternTest::Regex(one), PatternTest::Regex(other)) => one.as_str() == other.as_str(),
+            (PatternTest::Exact(_), PatternTest::Regex(_))
+            | (PatternTest::Regex(_), PatternTest::Exact(_)) => false,
+        }
+    }
+}
+
+impl Eq for PatternTest {}
 
 /// Why a text is not a [`Pattern`].
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -121,6 +136,42 @@ impl Matcher {
             patterns.iter().any(hits)
         })
     }
+
+    /// Whether an alert may match both, so far as their texts tell.
+    pub fn may_overlap(&self, other: &Matcher) -> bool {
+        self.fields.iter().all(|(key, patterns)| {
+            let others = other.fields.iter().find(|(known, _)| known == key);
+            others.is_none_or(|(_, others)| {
+                patterns.iter().any(|one| others.iter().any(|other| one.may_overlap(key, other)))
+            })
+        })
+    }
+
+    /// What the named groups of its regular expressions match: in each field those of the first pattern that does.
+    pub fn groups<'v>(&self, value: impl Fn(&str) -> Cow<'v, str>) -> BTreeMap<String, String> {
+        let mut groups = BTreeMap::new();
+        for (key, patterns) in &self.fields {
+            let text = value(key);
+            let Some(pattern) = patterns.iter().find(|pattern| pattern.matches(key, &text)) else { continue };
+            let PatternTest::Regex(regex) = &pattern.test else { continue };
+            let Some(found) = regex.captures(&text) else { continue };
+            let names = regex.capture_names().flatten();
+            let named =
+                names.filter_map(|name| Some((name.to_owned(), found.name(name)?.as_str().to_owned())));
+            groups.extend(named);
+        }
+        groups
+    }
+
+    /// The names of the groups of its regular expressions.
+    pub fn group_names(&self) -> BTreeSet<&str> {
+        let patterns = self.fields.iter().flat_map(|(_, patterns)| patterns).filter(|it| !it.negated);
+        let regexes = patterns.filter_map(|pattern| match &pattern.test {
+            PatternTest::Regex(regex) => Some(regex),
+            PatternTest::Exact(_) => None,
+        });
+        regexes.flat_map(|regex| regex.capture_names().flatten()).collect()
+    }
 }
 
 impl Silence {
@@ -146,6 +197,14 @@ impl Pattern {
             PatternTest::Exact(body.to_owned())
         };
         Ok(Pattern { negated, test })
+    }
+
+    fn may_overlap(&self, key: &str, other: &Pattern) -> bool {
+        match (&self.test, &other.test) {
+            (PatternTest::Exact(text), _) if !self.negated => other.matches(key, text),
+            (_, PatternTest::Exact(text)) if !other.negated => self.matches(key, text),
+            _ => true,
+        }
     }
 
     fn matches(&self, key: &str, value: &str) -> bool {

@@ -15,7 +15,7 @@ pub struct Service {
     /// How the name is pronounced on a call.
     pub reading: Option<String>,
     pub policy: Id,
-    /// The path below `runbooks/`.
+    /// The path below `runbooks/`, or a URL.
     pub runbook: Option<String>,
     /// Overrides the organisation's channel.
     pub slack_channel: Option<String>,
@@ -34,6 +34,13 @@ pub struct Service {
     /// When further alerts join one incident; `None`: `never`.
     pub storm: Option<StormRule>,
     pub place: Place,
+}
+
+impl Service {
+    /// Every policy that its alerts may run.
+    pub fn policies(&self) -> impl Iterator<Item = &Id> {
+        [&self.policy].into_iter().chain(self.urgency.iter().filter_map(|rule| rule.policy.as_ref()))
+    }
 }
 
 /// Which alerts get a ticket, and where.
@@ -60,6 +67,8 @@ pub struct UrgencyRule {
     /// Matches only within these hours.
     pub during: Option<Vec<Hours>>,
     pub urgency: Urgency,
+    /// In place of the service's.
+    pub policy: Option<Id>,
     /// Treated as low at first, and raised to high when these hours next begin.
     pub raise_when: Option<Vec<Hours>>,
     pub place: Place,

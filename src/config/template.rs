@@ -63,7 +63,8 @@ impl Field {
 }
 
 impl Template {
-    fn compile(text: &str) -> Result<Template, Malformed> {
+    /// Compiles a text; one without `{{` is itself.
+    pub fn compile(text: &str) -> Result<Template, Malformed> {
         if text.len() > TEMPLATE_MAX {
             return Err(Malformed::TooLong);
         }
@@ -81,6 +82,31 @@ impl Template {
                 Err(Malformed::Template { line, column, reason: words(&error) })
             }
         }
+    }
+
+    /// The names that it looks up, with the member where one is named: `summary`, `labels.host`.
+    pub fn names(&self) -> Vec<String> {
+        let template = self.environment.get_template(NAME);
+        let mut names: Vec<String> = template
+            .map(|template| template.undeclared_variables(true).into_iter().collect())
+            .unwrap_or_default();
+        names.sort();
+        names
+    }
+
+    /// A filter, test or function that it uses and that does not exist, in words; what a condition hides is not found.
+    pub fn unknown(&self, values: &Value) -> Option<String> {
+        let mut lenient = (*self.environment).clone();
+        lenient.set_undefined_behavior(UndefinedBehavior::Chainable);
+        let error = lenient.get_template(NAME).and_then(|template| template.render(values)).err()?;
+        let unknown = matches!(
+            error.kind(),
+            ErrorKind::UnknownFilter
+                | ErrorKind::UnknownTest
+                | ErrorKind::UnknownFunction
+                | ErrorKind::UnknownMethod
+        );
+        unknown.then(|| words(&error))
     }
 
     /// Renders the template with these values.

@@ -17,6 +17,13 @@ pub struct Expectation {
     pub at: Instant,
     /// The alert, as the integration would understand it.
     pub alert: Alert,
+    /// Alerts that fire already, and that somebody has taken.
+    #[schemars(length(min = 1, max = 20))]
+    pub open: Option<Vec<Alert>>,
+    /// Whether a rule of the integration drops the alert.
+    pub dropped: Option<bool>,
+    /// Whether an inhibition mutes the alert when it comes, beside those that are `open`.
+    pub muted: Option<bool>,
     /// At least these people are told, if nobody acknowledges.
     pub expect: Option<Vec<Expected>>,
     /// These people are not told.

@@ -1,6 +1,6 @@
 //! `integrations/<id>.yaml`
 
-use super::{Duration, Match, OneOrMany, Secret};
+use super::{Duration, During, EventRule, Match, OneOrMany, Secret};
 use crate::integration::{MONITORS, Monitor, Sns};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::Error;
@@ -36,6 +36,9 @@ pub struct Integration {
     /// validate` reads them as the server would.
     #[schemars(example = &"samples/kuma.json")]
     pub sample: Option<OneOrMany<String>>,
+    /// What is changed or dropped before `severity` and `routes`: every rule that matches, in order.
+    #[schemars(length(min = 1, max = 100))]
+    pub rules: Option<Vec<EventRule>>,
     /// Sets or corrects the severity; the first match wins.
     pub severity: Option<Vec<SeverityRule>>,
     /// An alert that is not repeated for this long is resolved. Only for monitors that repeat their alerts.
@@ -179,6 +182,9 @@ pub enum Severity {
 pub struct Route {
     /// Which alerts take this route; all by default.
     pub when: Option<Match>,
+    /// Only in these hours: the id of business hours (`office`), or windows written here. At other times the next route that
+    /// matches decides. Not for the last route.
+    pub during: Option<During>,
     /// This service: the id of a file in `services/`.
     #[schemars(example = &"checkout")]
     pub service: Option<String>,

@@ -6,8 +6,10 @@
 
 mod business_hours;
 mod escalation_policy;
+mod event_rule;
 mod expectation;
 mod holidays;
+mod inhibition;
 mod integration;
 mod organisation;
 mod overrides;
@@ -20,8 +22,10 @@ mod value;
 
 pub use business_hours::{BusinessHours, Window, WindowHolidays};
 pub use escalation_policy::{Acknowledges, EscalationPolicy, Step, Target};
+pub use event_rule::{EventRule, SetFields};
 pub use expectation::{Alert, Expectation, Expected, Never};
 pub use holidays::Holiday;
+pub use inhibition::Inhibition;
 pub use integration::{Fields, Heartbeat, Integration, IntegrationType, Route, Severity, SeverityRule};
 pub use organisation::{
     ApiToken, Defaults, Jira, Organisation, OwnHeartbeat, Providers, Slack, SlackUserGroup, Twilio,
@@ -53,11 +57,12 @@ pub enum Kind {
     Holidays,
     Overrides,
     Silences,
+    Inhibitions,
     Expectations,
 }
 
 impl Kind {
-    pub const ALL: [Kind; 11] = [
+    pub const ALL: [Kind; 12] = [
         Kind::Organisation,
         Kind::User,
         Kind::Schedule,
@@ -68,6 +73,7 @@ impl Kind {
         Kind::Holidays,
         Kind::Overrides,
         Kind::Silences,
+        Kind::Inhibitions,
         Kind::Expectations,
     ];
 
@@ -84,6 +90,7 @@ impl Kind {
             Kind::Holidays => "holidays",
             Kind::Overrides => "overrides",
             Kind::Silences => "silences",
+            Kind::Inhibitions => "inhibitions",
             Kind::Expectations => "expectations",
         }
     }
@@ -101,6 +108,7 @@ impl Kind {
             Kind::Holidays => "holidays",
             Kind::Overrides => "overrides",
             Kind::Silences => "silences",
+            Kind::Inhibitions => "inhibitions",
             Kind::Expectations => "expectations",
         }
     }
@@ -131,6 +139,7 @@ impl Kind {
             Kind::Holidays => schema_of::<Vec<Holiday>>(),
             Kind::Overrides => schema_of::<Vec<Override>>(),
             Kind::Silences => schema_of::<Vec<Silence>>(),
+            Kind::Inhibitions => schema_of::<Vec<Inhibition>>(),
             Kind::Expectations => schema_of::<Vec<Expectation>>(),
         };
         schema.insert("$id".to_owned(), format!("urn:oncall:schema:{}", self.schema_name()).into());

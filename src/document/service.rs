@@ -18,7 +18,7 @@ pub struct Service {
     /// Who is told at high urgency, step by step: the id of a file in `escalation-policies/`.
     #[schemars(example = &"web")]
     pub escalation_policy: String,
-    /// The path of a Markdown file below `runbooks/`.
+    /// The path of a Markdown file below `runbooks/`, or the address of a page (`https://…`).
     #[schemars(example = &"checkout.md")]
     pub runbook: Option<String>,
     /// The channel for this service's incidents; the organisation's by default.
@@ -64,7 +64,7 @@ pub struct JiraTicket {
 #[schemars(extend("allOf" = json!([
     {
         "if": { "properties": { "urgency": { "const": "none" } }, "required": ["urgency"] },
-        "then": { "required": ["when"] },
+        "then": { "required": ["when"], "not": { "required": ["escalation_policy"] } },
     },
     {
         "if": { "required": ["raise_when", "urgency"] },
@@ -78,6 +78,9 @@ pub struct UrgencyRule {
     pub during: Option<During>,
     /// `high` runs the escalation policy, `low` tells its first step once, `none` tells nobody.
     pub urgency: Urgency,
+    /// Another policy than the service's for these alerts: the id of a file in `escalation-policies/`.
+    #[schemars(example = &"web-critical")]
+    pub escalation_policy: Option<String>,
     /// The alert is treated as low, and raised to high when these hours next begin.
     pub raise_when: Option<During>,
 }

@@ -8,7 +8,7 @@ use super::splice::append;
 use super::writing::{Entries, Style, Value, block, text};
 use super::{Edit, EditError, Proposal, Subject, asked, proved};
 use crate::alert::Event;
-use crate::check::expectations::{CODE, event};
+use crate::check::expectations::{CODE, dropped_by, event};
 use crate::compile::{ExpectedAlert, NodeKind};
 use crate::config::{Config, Contact, Id, Notify, Step};
 use crate::incident::{AlertChange, Change};
@@ -91,7 +91,8 @@ fn entries(
 ) -> Result<Entries, EditError> {
     let expect = expected(config, wish, simulated);
     let never = uncalled(config, simulated, &expect);
-    if expect.is_empty() && never.is_empty() {
+    let dropped = dropped_by(simulated).is_some();
+    if expect.is_empty() && never.is_empty() && !dropped {
         return asked("it tells nobody and leads to no service: there is nothing to promise");
     }
     let zone = &config.organisation.time_zone;
@@ -100,6 +101,9 @@ fn entries(
         ("at", Value::Word(instant(wish.at, zone, false))),
         ("alert", Value::Map(alert_entries(alert))),
     ];
+    if dropped {
+        entries.push(("dropped", Value::Word("true".to_owned())));
+    }
     let lists: [(_, Vec<Value>); 2] =
         [("expect", expect.iter().map(line).collect()), ("never", never.iter().map(never_line).collect())];
     let lists = lists.into_iter().filter(|(_, list)| !list.is_empty());
@@ -160,11 +164,12 @@ fn who(config: &Config, simulated: &Simulated, told: &Told) -> Notify {
 
 /// The first step of the policy of the alert's service.
 fn first_step<'c>(config: &'c Config, simulated: &Simulated) -> Option<&'c Step> {
-    let service = simulated.entries.iter().find_map(|entry| match &entry.change {
-        Change::Alert(AlertChange::Opened(opened)) => opened.service.as_ref(),
+    let opened = simulated.entries.iter().find_map(|entry| match &entry.change {
+        Change::Alert(AlertChange::Opened(opened)) => Some(opened),
         _ => None,
     })?;
-    config.policies.get(&config.services.get(service)?.policy)?.steps.first()
+    let own = || config.services.get(opened.service.as_ref()?).map(|service| &service.policy);
+    config.policies.get(opened.policy.as_ref().or_else(own)?)?.steps.first()
 }
 
 fn alert_entries(alert: &ExpectedAlert) -> Vec<(String, Value)> {

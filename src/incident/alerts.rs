@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 /// What the keys of the server's own alerts about an integration begin with.
 const OWN_KEY: char = '\u{1}';
 /// A repeat that changes nothing is recorded at most this often.
-const REPEAT_RECORDED: SignedDuration = SignedDuration::from_mins(1);
+pub const REPEAT_RECORDED: SignedDuration = SignedDuration::from_mins(1);
 /// Of an incident with more entries than this, repeats and news that raise nothing are recorded hourly.
 pub const TIMELINE_MAX: u32 = 10_000;
 /// How many open incidents of one group are looked at for one that an alert may join.
@@ -49,6 +49,8 @@ impl Call<'_> {
             self.record(open, AlertChange::Ignored { event: Box::new(event), why });
             return None;
         }
+        // An update says only what is new: rules see it beside what was said before.
+        let event = if event.action == Action::Update { event } else { self.ruled(open, event)? };
         match (open, event.action) {
             (Some(id), Action::Note) => {
                 self.about(id, AlertChange::Noted { event: Box::new(event), service: None })
@@ -89,32 +91,38 @@ impl Call<'_> {
         let decision = route::decide(self.config, &event, self.now);
         let service = decision.routed.service.as_ref().and_then(|id| self.config.services.get(id));
         let group = service.and_then(|service| group(service, &event, decision.routed.severity));
-        if let Some(id) = self.joinable(service, group.as_deref(), decision.silence.is_some()) {
+        let held = self.held_of_event(&event, &decision);
+        if let Some(id) = self.joinable(service, group.as_deref(), (held.is_some(), &decision.urgency)) {
             self.join(id, event, &decision, None);
             return None;
         }
-        let folded = match self.storm(&event, &decision) {
+        let folded = match self.storm(&event, &decision, held.is_some()) {
             Some((Some(storm), folded)) => {
                 self.fold(storm, event, &decision, folded);
                 return None;
             }
             begins => begins.map(|(_, folded)| folded),
         };
-        Some(self.opened(event, decision, (group, folded), None))
+        Some(self.opened(event, decision, (group, folded, held), None))
     }
 
-    /// Opens an incident for an event by what was decided on it: its group, and the storm that it begins.
+    /// What holds back an alert that is about to open: a silence, else an inhibition.
+    pub(super) fn held_of_event(&self, event: &Event, decision: &Decision) -> Option<HeldBack> {
+        let silence = decision.silence.map(|(silence, until)| HeldBack::silence(silence, until));
+        silence.or_else(|| self.inhibition_of_event(event, decision))
+    }
+
+    /// Opens an incident for an event by what was decided on it: its group, the storm that it begins, what holds it back.
     pub(super) fn opened(
         &mut self,
         event: Event,
         decision: Decision,
-        (group, folded): (Option<String>, Option<Folded>),
+        (group, folded, held_back): (Option<String>, Option<Folded>, Option<HeldBack>),
         declared: Option<(Actor, Via)>,
     ) -> IncidentId {
-        let held_back = decision.silence.map(|(silence, until)| HeldBack::silence(silence, until));
-        let mirrors = self.mirrors_of(&event, &decision);
+        let mirrors = self.mirrors_of(&event, &decision, held_back.is_some());
         let Decision { routed, urgency, .. } = decision;
-        let UrgencyDecision { urgency, raise_at, rule: urgency_rule } = urgency;
+        let UrgencyDecision { urgency, raise_at, policy, rule: urgency_rule } = urgency;
         let id = IncidentId { epoch: self.state.epoch, n: self.state.next_incident.max(1) };
         let stale_at = self.stale_at(&event);
         let idle_seconds = self.idle_seconds(routed.service.as_ref());
@@ -127,7 +135,7 @@ impl Call<'_> {
             urgency_rule,
             raise_at,
             held_back,
-            policy: None,
+            policy,
             // A storm takes by its rate, not by what alerts share.
             group: group.filter(|_| folded.is_none()),
             stale_at,
@@ -144,8 +152,14 @@ impl Call<'_> {
     }
 
     /// The incident that an alert joins. What is muted joins only what is muted, and what is not only what is not: nobody
-    /// would hear of an alert that joined a muted incident.
-    fn joinable(&self, service: Option<&Service>, group: Option<&str>, muted: bool) -> Option<IncidentId> {
+    /// would hear of an alert that joined a muted incident. Nor would the people of a policy that its urgency rule names hear
+    /// of one that joined an incident of another.
+    fn joinable(
+        &self,
+        service: Option<&Service>,
+        group: Option<&str>,
+        (muted, decided): (bool, &UrgencyDecision),
+    ) -> Option<IncidentId> {
         let service = service?;
         let within = service.group.as_ref()?.within;
         let known = self.index.groups.get(&(service.id.clone(), group?.to_owned()))?;
@@ -153,6 +167,7 @@ impl Call<'_> {
             self.incident(**id).is_some_and(|incident| {
                 incident.alerts.len() < ALERTS_MAX
                     && incident.held_back.is_some() == muted
+                    && self.is_told_alike(incident, decided)
                     && self.now.duration_since(incident.opened_at) <= within
             })
         };
@@ -192,9 +207,10 @@ impl Call<'_> {
         self.again(id, amended);
     }
 
-    /// What the incident says, with what an update says anew.
+    /// What the incident says, with what an update says anew. What it does not say stays as rules have made it.
     fn amended(&self, id: IncidentId, update: Event) -> Event {
         let Some(incident) = self.incident(id) else { return update };
+        let update = self.update_by_rules(incident, update);
         let known = |new: String, known: &str| if new.is_empty() { known.to_owned() } else { new };
         let mut labels: BTreeMap<String, String> =
             incident.labels.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();

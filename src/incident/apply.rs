@@ -14,6 +14,7 @@ use super::timer::Timer;
 use super::{DeliveryId, IncidentId};
 use crate::alert::{Action, Event, HEARTBEAT_KEY};
 use crate::config::{Id, Provider};
+use crate::reason::Why;
 use jiff::{SignedDuration, Timestamp};
 
 /// How long closed incidents, their keys and message ids are remembered.
@@ -48,6 +49,7 @@ impl State {
             Change::Notice(change) => self.apply_notice(change, entry.seq),
             Change::Escalation(
                 EscalationChange::Raised { .. }
+                | EscalationChange::PolicyChosen { .. }
                 | EscalationChange::HeldBack(_)
                 | EscalationChange::Released { .. }
                 | EscalationChange::StepBegan(_)
@@ -151,6 +153,10 @@ impl State {
             AlertChange::Counted { event, .. } => {
                 self.remember(event, entry.at);
                 entry.incident.iter().for_each(|id| self.arrived_in(*id, event, entry.at));
+            }
+            AlertChange::Ignored { event, why: Why::Dropped { .. } } => {
+                self.remember(event, entry.at);
+                self.known(event, entry.at).dropped_at = Some(entry.at);
             }
             AlertChange::Ignored { event, .. } | AlertChange::Updated { event, .. } => {
                 self.remember(event, entry.at);

@@ -17,7 +17,7 @@ const TOLD_IN_MAX: usize = 20;
 
 impl Call<'_> {
     pub(super) fn changed(&mut self, event: Event) {
-        let Some(service) = route::route(self.config, &event).service else {
+        let Some(service) = route::route(self.config, &event, self.now).service else {
             let why = Why::NoServiceOfChange;
             return self.record(None, AlertChange::Ignored { event: Box::new(event), why });
         };

@@ -222,7 +222,10 @@ impl Call<'_> {
 
     fn still_needs(&self, id: IncidentId, call: DeliveryId) -> bool {
         let Some(incident) = self.incident(id) else { return false };
-        let informs = |found: &Notification| found.purpose.outlives_a_step() && found.in_flight == Some(call);
+        let stands = incident.stands();
+        let informs = |found: &Notification| {
+            found.purpose.outlives_a_step() && found.in_flight == Some(call) && found.is_wanted(&stands)
+        };
         incident.pages()
             || (incident.status != Status::Resolved && incident.notifications.iter().any(informs))
     }

@@ -45,7 +45,7 @@ impl Call<'_> {
         let urgency = route::urgency(known, severity, |key| field(&event, severity, key), self.now);
         let routed = Routed { service: Some(service), severity, rule: Why::Declared.into() };
         let decision = Decision { routed, urgency, silence: None };
-        let id = self.opened(event, decision, (None, None), Some((by, via)));
+        let id = self.opened(event, decision, (None, None, None), Some((by, via)));
         self.turn.reply = Some(Reply::Taken { opened: vec![id] });
     }
 

@@ -2,11 +2,12 @@
 
 use super::entry::EscalationChange;
 use super::response::ResponseChange;
-use super::state::{HeldBack, Hold, Incident, Status};
+use super::state::{Alert, HeldBack, Hold, Incident, Status};
 use super::timer::Timer;
 use super::{Call, IncidentId};
 use crate::reason::{Rule, Why};
 use crate::route::{self, PEOPLE};
+use jiff::Timestamp;
 
 impl Call<'_> {
     /// One thing about an incident that has fallen due.
@@ -52,28 +53,34 @@ impl Call<'_> {
         self.config.services.get(service).map(|service| Rule::from(&service.place))
     }
 
-    /// The silence in force for an incident: it is quiet only while every alert that fires is muted, until the first of
-    /// them no longer is.
-    fn silence(&self, id: IncidentId) -> Option<HeldBack> {
+    /// The silence or inhibition in force for an incident: it is quiet only while every alert that fires is muted, until the
+    /// first of them no longer is.
+    fn quiet(&self, id: IncidentId) -> Option<HeldBack> {
         // What a person starts, or wants told, nothing holds back.
         let incident = self.incident(id).filter(|it| !it.let_through && it.integration != PEOPLE)?;
-        let service = incident.service.as_deref();
         let mut quiet: Option<HeldBack> = None;
         for alert in incident.alerts.iter().filter(|alert| alert.firing) {
-            let value = |key: &str| incident.field_of(alert, key);
-            let (silence, until) = route::silence(self.config, service, value, self.now)?;
-            if quiet.as_ref().is_none_or(|held| until < held.until) {
-                quiet = Some(HeldBack::silence(silence, until));
+            let held = self.muted(incident, alert)?;
+            if quiet.as_ref().is_none_or(|known| held.until < known.until) {
+                quiet = Some(held);
             }
         }
         quiet
+    }
+
+    /// What mutes one alert of an incident: a silence, else an inhibition.
+    pub(super) fn muted(&self, incident: &Incident, alert: &Alert) -> Option<HeldBack> {
+        let value = |key: &str| incident.field_of(alert, key);
+        let silence = route::silence(self.config, incident.service.as_deref(), value, self.now);
+        let silence = silence.map(|(silence, until)| HeldBack::silence(silence, until));
+        silence.or_else(|| self.inhibition_of(incident, alert))
     }
 
     /// Before anything more is told: whether a silence has begun since.
     pub(super) fn silence_begins(&mut self, id: IncidentId) -> bool {
         let heard = |incident: &Incident| incident.status != Status::Resolved && incident.held_back.is_none();
         let may = self.incident(id).is_some_and(heard);
-        let Some(held) = self.silence(id).filter(|_| may) else { return false };
+        let Some(held) = self.quiet(id).filter(|_| may) else { return false };
         self.about(id, EscalationChange::HeldBack(held));
         self.hang_up_needless(id, None);
         true
@@ -82,22 +89,38 @@ impl Call<'_> {
     /// Whether what holds it back still does, or another rule: if none, what still fires is paged now.
     pub(super) fn reconsider_hold(&mut self, id: IncidentId) {
         let Some(incident) = self.incident(id).filter(|it| it.status != Status::Resolved) else { return };
-        let Some(held) = incident.held_back.clone() else { return };
-        match self.silence(id) {
-            Some(silence) if silence == *held => {}
-            Some(silence) => self.about(id, EscalationChange::HeldBack(silence)),
-            None => {
-                let mirrors = self.tickets_at(incident, incident.severity);
-                self.about(id, EscalationChange::Released { held: *held, mirrors });
-                self.begin(id);
-            }
+        let Some(held) = incident.held_back.as_deref().cloned() else { return };
+        match self.quiet(id) {
+            Some(quiet) if quiet.goes_on(&held, self.now) => {}
+            Some(quiet) => self.about(id, EscalationChange::HeldBack(quiet)),
+            None => match self.grace(incident, &held) {
+                // What outlives what explained it is told a little later.
+                Some(until) => {
+                    let grace = HeldBack { until, source: None, ..held.clone() };
+                    if grace != held {
+                        self.about(id, EscalationChange::HeldBack(grace));
+                    }
+                }
+                None => {
+                    let mirrors = self.tickets_at(incident, incident.severity);
+                    self.about(id, EscalationChange::Released { held, mirrors });
+                    self.begin(id);
+                }
+            },
         }
     }
 }
 
 impl HeldBack {
-    pub(super) fn silence(silence: &crate::config::Silence, until: jiff::Timestamp) -> HeldBack {
+    pub(super) fn silence(silence: &crate::config::Silence, until: Timestamp) -> HeldBack {
         let (origin, reason) = (silence.origin.clone(), silence.reason.clone());
-        HeldBack { by: Hold::Silence, origin, reason, until }
+        HeldBack { by: Hold::Silence, origin, reason, until, source: None }
+    }
+
+    /// Whether it is as what held back before. By how long a source mutes is looked up when that is due.
+    fn goes_on(&self, before: &HeldBack, now: Timestamp) -> bool {
+        let same = (self.by, &self.origin, self.source) == (before.by, &before.origin, before.source);
+        self == before
+            || self.by == Hold::Inhibition && same && now < before.until && before.until <= self.until
     }
 }

@@ -51,11 +51,6 @@ impl Incident {
         self.awaited.as_ref().is_some_and(|awaited| awaited.users.iter().any(|known| &**known == user))
     }
 
-    /// Who must still acknowledge.
-    pub(super) fn asked(&self) -> Vec<UserId> {
-        self.awaited.iter().flat_map(|awaited| &awaited.users).cloned().collect()
-    }
-
     /// What the step planned for them goes on, whoever has it.
     pub(super) fn await_each(&mut self, awaited: Awaited) {
         let theirs =

@@ -178,6 +178,11 @@ pub enum EscalationChange {
         raise_at: Option<Timestamp>,
         rule: Rule,
     },
+    /// Its alerts run another policy from now on, by its urgency rule.
+    PolicyChosen {
+        policy: Id,
+        rule: Rule,
+    },
     HeldBack(HeldBack),
     /// Nothing holds it back any more.
     Released {
@@ -345,6 +350,9 @@ pub struct Moved {
     pub urgency_rule: Rule,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub raise_at: Option<Timestamp>,
+    /// The policy that the urgency rule names.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy: Option<Id>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stale_at: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -25,7 +25,7 @@ impl Call<'_> {
             None => event.action == Action::Beat,
             // That a watchdog no longer fires is no sign of life; nor is what cannot be read.
             Some(when) if event.action == Action::Trigger && !event.labels.contains_key(UNPARSED) => {
-                let severity = route::route(self.config, event).severity;
+                let severity = route::route(self.config, event, self.now).severity;
                 when.matches(|key| field(event, severity, key))
             }
             Some(_) => false,

@@ -257,6 +257,7 @@ impl Incident {
                 Some(Happened::Step { at: step.at.clone(), told, next: step.deadline, waited })
             }
             EscalationChange::StepPassed { .. }
+            | EscalationChange::PolicyChosen { .. }
             | EscalationChange::Told { .. }
             | EscalationChange::NewcomersWait { .. }
             | EscalationChange::Dropped { .. }

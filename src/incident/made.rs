@@ -32,6 +32,9 @@ pub struct MovedTo {
     pub urgency_rule: Rule,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub raise_at: Option<Timestamp>,
+    /// The policy that the urgency rule names.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy: Option<Id>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub idle_seconds: Option<u32>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

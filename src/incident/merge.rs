@@ -73,11 +73,13 @@ impl Call<'_> {
     pub(super) fn move_to(&mut self, id: IncidentId, service: &Id, by: Actor, via: Via) {
         let Some(known) = self.config.services.get(service) else { return };
         let Some(incident) = self.incident(id) else { return };
-        let UrgencyDecision { urgency, raise_at, rule: urgency_rule } = self.urgency_on(incident, known);
+        let UrgencyDecision { urgency, raise_at, policy, rule: urgency_rule } =
+            self.urgency_on(incident, known);
         let mut mirrors = self.rooms(Some(known));
         mirrors.extend(self.tickets_of(incident, known));
         let (service, idle_seconds) = (service.clone(), self.idle_seconds(Some(service)));
-        let moved = MovedTo { service, urgency, urgency_rule, raise_at, idle_seconds, mirrors, by, via };
+        let moved =
+            MovedTo { service, urgency, urgency_rule, raise_at, policy, idle_seconds, mirrors, by, via };
         self.about(id, ResponseChange::MovedTo(Box::new(moved)));
         self.hang_up_needless(id, None);
         self.inform(id);

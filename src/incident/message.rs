@@ -11,11 +11,12 @@ pub use super::thread::follow_up;
 
 use super::subject::{subject, worst_lines};
 use super::text::text;
-use super::{Escalation, Incident, IncidentId, Status, StepAt, Words};
+use super::{Escalation, Hold, Incident, IncidentId, Status, StepAt, Words};
 use crate::actor::Actor;
 use crate::alert::{self, Link, Severity};
 use crate::config::{Config, Contact, Form, MirrorKind, Service, Urgency, User};
 use crate::language::chat::Doing;
+use crate::language::timeline::Held;
 use crate::language::{Language, Shown, Word};
 use crate::route::OWN_INTEGRATION;
 use crate::schedule::UserId;
@@ -140,7 +141,8 @@ fn ticket(config: &Config, incident: &Incident, project: &str) -> Ticket {
     let shared = config.organisation.jira.as_ref();
     let issue_type = own.map(|own| &own.issue_type).or(shared.map(|jira| &jira.issue_type));
     // Written once: what changes is told by comments.
-    let changing = [Word::Status, Word::Telling, Word::Silenced].map(|word| reader.language.word(word));
+    let changing =
+        [Word::Status, Word::Telling, Word::Silenced, Word::Inhibited].map(|word| reader.language.word(word));
     let lasting = fields(config, incident, &reader).into_iter().filter(|f| !changing.contains(&f.label));
     let mut description: Vec<String> = lasting.map(|f| format!("{}: {}", f.label, f.value)).collect();
     description.extend(Some(incident.description.clone()).filter(|text| !text.trim().is_empty()));
@@ -202,7 +204,12 @@ fn card(config: &Config, incident: &Incident, reader: &Reader) -> Card {
     Card {
         language,
         incidents: vec![incident.id],
-        headline: format!("{} {}", mark(incident.status), bare_headline(config, incident, language)),
+        headline: format!(
+            "{} {}{}",
+            mark(incident.status),
+            bare_headline(config, incident, language),
+            inhibited(incident, language)
+        ),
         fields: fields(config, incident, reader),
         lines: match incident.storm_size() {
             Some(_) => worst_lines(incident, LISTED_INCIDENTS_MAX, language),
@@ -285,8 +292,16 @@ fn fields(config: &Config, incident: &Incident, reader: &Reader) -> Vec<Field> {
     if let Some(held) = incident.held_back.as_ref().filter(|_| incident.status != Status::Resolved) {
         let until = language.date_time(held.until, reader.zone);
         let rule = held.origin.to_string();
-        let phrase = Shown::SilencedUntil { until: &until, reason: &held.reason, rule: &rule };
-        all.push(field(Word::Silenced, language.shown(&phrase)));
+        let source = held.source.map(|id| id.to_string());
+        let held_words = Held {
+            by: super::thread::held_by(held.by),
+            until: &until,
+            rule: &rule,
+            reason: &held.reason,
+            source: source.as_deref(),
+        };
+        let label = if held.by == Hold::Inhibition { Word::Inhibited } else { Word::Silenced };
+        all.push(field(label, language.shown(&Shown::Held(held_words))));
     }
     if let Some(escalation) = incident.escalation.as_ref().filter(|_| incident.status == Status::Triggered) {
         all.push(field(Word::Telling, telling(config, escalation, reader)));
@@ -362,6 +377,13 @@ pub(super) fn bare_headline(config: &Config, incident: &Incident, language: Lang
     let others = if counted { format!(" +{others}") } else { String::new() };
     let words = one_line(&subject(incident, language), alert::SUMMARY_MAX);
     format!("[{severity}] {service}: {words}{others}")
+}
+
+/// Which incident inhibits it, behind the headline.
+fn inhibited(incident: &Incident, language: Language) -> String {
+    let held = incident.held_back.as_ref().filter(|_| incident.status != Status::Resolved);
+    let source = held.and_then(|held| held.source).map(|id| id.to_string());
+    source.map_or_else(String::new, |source| language.shown(&Shown::InhibitedBy { source: &source }))
 }
 
 fn mark(status: Status) -> &'static str {

@@ -12,10 +12,10 @@ use std::borrow::Cow;
 
 impl Call<'_> {
     /// Where an alert is shown that opens an incident, or takes one along to another service.
-    pub(super) fn mirrors_of(&self, event: &Event, decision: &Decision) -> Vec<NewMirror> {
+    pub(super) fn mirrors_of(&self, event: &Event, decision: &Decision, held: bool) -> Vec<NewMirror> {
         let service = decision.routed.service.as_ref().and_then(|id| self.config.services.get(id));
         let mut mirrors = self.rooms(service);
-        if decision.silence.is_none() {
+        if !held {
             mirrors.extend(self.tickets(service, |key: &str| field(event, decision.routed.severity, key)));
         }
         mirrors

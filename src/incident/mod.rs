@@ -27,6 +27,8 @@ mod errand;
 mod escalation;
 mod heartbeat;
 mod index;
+mod inhibiting;
+mod inhibition;
 mod input;
 mod labels;
 mod lines;
@@ -40,11 +42,13 @@ mod notice_words;
 mod notification;
 mod outcome;
 mod outlet;
+mod policies;
 mod reconcile;
 mod renamed;
 mod response;
 mod responses;
 mod rise;
+mod ruled;
 mod run_time;
 mod script;
 mod shifts;
@@ -120,6 +124,8 @@ pub struct Incidents {
     beats: BTreeMap<String, Timestamp>,
     /// Who serves which contact method, by the config of the last call.
     serving: Vec<(Contact, Provider)>,
+    /// Which alerts may mute which, by the inhibitions in force.
+    inhibiting: inhibiting::Inhibiting,
     /// The config with what was made at run time on top, kept until either changes.
     laid: Option<Laid>,
     /// By which config shifts were looked up, and when they are looked up again.
@@ -151,6 +157,7 @@ struct Call<'a> {
     state: &'a mut State,
     index: &'a mut Index,
     beats: &'a mut BTreeMap<String, Timestamp>,
+    inhibiting: &'a mut inhibiting::Inhibiting,
     /// Whom steps with `round_robin` have chosen in this call: what comes at once is one bundle, for one person.
     bundle: BTreeMap<(Id, u32), UserId>,
     turn: Turn,
@@ -181,13 +188,15 @@ impl Incidents {
         self.serving = outlet::contacts()
             .flat_map(|by| before.providers_of(by).map(move |provider| (by, provider)))
             .collect();
-        let Incidents { state, index, beats, .. } = self;
+        let Incidents { state, index, beats, inhibiting, .. } = self;
+        inhibiting.keep(&before.inhibitions, state);
         let mut call = Call {
             config: &before,
             now,
             state,
             index,
             beats,
+            inhibiting,
             bundle: BTreeMap::new(),
             turn: Turn::default(),
         };
@@ -215,8 +224,8 @@ impl Incidents {
         let (turn, bundle) = (call.turn, call.bundle);
         // What somebody made or ended reaches running steps as a config change does.
         let config = self.in_force(config);
-        let Incidents { state, index, beats, .. } = self;
-        let mut call = Call { config: &config, now, state, index, beats, bundle, turn };
+        let Incidents { state, index, beats, inhibiting, .. } = self;
+        let mut call = Call { config: &config, now, state, index, beats, inhibiting, bundle, turn };
         if commanded && !Arc::ptr_eq(&before, &config) {
             while let Some(unfinished) = self.reconcile.take() {
                 self.reconcile = call.reconcile(unfinished);
@@ -226,6 +235,7 @@ impl Incidents {
         if let Some(reconcile) = self.reconcile.take() {
             self.reconcile = call.reconcile(reconcile);
         }
+        call.inhibit();
         let looked = self.shifts.as_ref().filter(|(by, again)| Arc::ptr_eq(by, &config) && now < *again);
         let looks = looked.is_none().then(|| call.tell_shifts());
         call.dispatch();
@@ -257,7 +267,7 @@ impl Incidents {
 
     /// When `handle` must be called with a [`Input::Tick`] at the latest; `None`: nothing waits for time.
     pub fn next_deadline(&self, now: Timestamp) -> Option<Timestamp> {
-        if self.reconcile.is_some() {
+        if self.reconcile.is_some() || self.inhibiting.has_changed() {
             return Some(now);
         }
         let shifts = self.shifts.as_ref().map(|(_, again)| *again).filter(|again| *again < Timestamp::MAX);
@@ -330,6 +340,7 @@ impl Call<'_> {
         };
         let entry = Entry { seq: self.state.seq + 1, at: self.now, revision, incident, change };
         record(self.state, self.index, &entry);
+        self.follow_inhibitions(&entry);
         self.turn.entries.push(entry);
     }
 

@@ -60,22 +60,41 @@ pub enum Purpose {
     Each,
 }
 
+/// Where an incident stands, as far as its contacts care.
+pub(super) struct Stands {
+    status: Status,
+    held: bool,
+    /// Who must still acknowledge it.
+    asked: Vec<UserId>,
+    /// Who has it.
+    holders: Vec<UserId>,
+}
+
 impl Notification {
-    /// Whether another attempt is worth while, by where its incident stands. `asked`: who must still acknowledge it.
-    pub(super) fn is_wanted(&self, status: Status, held: bool, asked: &[UserId]) -> bool {
+    /// Whether it is worth while, or another attempt of it, by where its incident stands.
+    pub(super) fn is_wanted(&self, stands: &Stands) -> bool {
+        let Stands { status, held, asked, holders } = stands;
         match self.purpose {
-            Purpose::Inform | Purpose::Also => status != Status::Resolved,
-            Purpose::Page | Purpose::Shadow => status == Status::Triggered && !held,
-            Purpose::Each => status == Status::Acknowledged && !held && asked.contains(&self.user),
+            Purpose::Inform => *status != Status::Resolved,
+            Purpose::Also => *status != Status::Resolved && !holders.contains(&self.user),
+            Purpose::Page | Purpose::Shadow => *status == Status::Triggered && !held,
+            Purpose::Each => *status == Status::Acknowledged && !held && asked.contains(&self.user),
         }
     }
 }
 
 impl Incident {
+    pub(super) fn stands(&self) -> Stands {
+        let held = self.acknowledgement.as_ref().filter(|_| self.status == Status::Acknowledged);
+        let holders = held.iter().flat_map(|held| &held.by).filter_map(|by| by.user().cloned()).collect();
+        let asked = self.awaited.iter().flat_map(|awaited| &awaited.users).cloned().collect();
+        Stands { status: self.status, held: self.held_back.is_some(), asked, holders }
+    }
+
     /// A contact of a rule that repeats is over: the next one is planned. One that rings is over when it has ended, any
     /// other when its provider has taken it.
     pub(super) fn repeat(&mut self, delivery: DeliveryId, outcome: &Outcome, at: Timestamp) {
-        let (status, held, asked) = (self.status, self.held_back.is_some(), self.asked());
+        let stands = self.stands();
         let over = |found: &Notification| match outcome {
             Outcome::Ended { .. } | Outcome::Delivered { .. } => true,
             Outcome::Accepted { .. } => !found.by.method().one_at_a_time,
@@ -89,7 +108,7 @@ impl Incident {
         let mut next = Vec::new();
         for found in self.notifications.iter_mut().filter(|found| carried(found) && over(found)) {
             let Some(again) = found.again.take().filter(|again| again.left > 0) else { continue };
-            if found.is_wanted(status, held, &asked) {
+            if found.is_wanted(&stands) {
                 let every = SignedDuration::from_secs(i64::from(again.every_seconds));
                 let due = at.saturating_add(every).unwrap_or(Timestamp::MAX);
                 let again = Some(Again { left: again.left - 1, ..again });

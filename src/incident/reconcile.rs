@@ -44,8 +44,10 @@ impl Call<'_> {
     }
 
     fn reconcile_incident(&mut self, id: IncidentId, previous: Option<&Config>) {
+        self.drop_what_is_open(id, previous);
         self.reconsider_hold(id);
         self.reconsider_all(id);
+        self.follow_rule(id, previous);
         self.nobody_has_it(id);
         let Some(incident) = self.incident(id).filter(|incident| incident.pages()) else { return };
         let Some(running) = incident.escalation.clone() else { return };

@@ -174,7 +174,8 @@ impl Incident {
         self.service = Some(moved.service.clone());
         (self.urgency, self.urgency_rule) = (moved.urgency, moved.urgency_rule.clone());
         (self.raise_at, self.idle_seconds) = (moved.raise_at, moved.idle_seconds);
-        (self.group, self.policy, self.low, self.left_at) = (None, None, None, None);
+        (self.group, self.low, self.left_at) = (None, None, None);
+        (self.policy, self.policy_by_rule) = (moved.policy.clone(), moved.policy.clone());
         (self.let_through, self.lowered) = (false, false);
         self.show_in(&moved.mirrors);
         self.version += 1;

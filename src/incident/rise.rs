@@ -141,9 +141,10 @@ impl Call<'_> {
             self.open(event);
             return;
         }
-        let (stale_at, mirrors) = (self.stale_at(&event), self.mirrors_of(&event, &decision));
+        let (stale_at, mirrors) =
+            (self.stale_at(&event), self.mirrors_of(&event, &decision, decision.silence.is_some()));
         let Decision { routed, urgency, .. } = decision;
-        let UrgencyDecision { urgency, raise_at, rule: urgency_rule } = urgency;
+        let UrgencyDecision { urgency, raise_at, policy, rule: urgency_rule } = urgency;
         let idle_seconds = self.idle_seconds(routed.service.as_ref());
         self.about(
             id,
@@ -155,6 +156,7 @@ impl Call<'_> {
                 route_rule: routed.rule,
                 urgency_rule,
                 raise_at,
+                policy,
                 stale_at,
                 idle_seconds,
                 mirrors,
@@ -172,13 +174,19 @@ impl Call<'_> {
         let held = decided.raise_at.is_some_and(|at| incident.raise_at.is_none_or(|known| at < known));
         let acknowledged = incident.status == Status::Acknowledged;
         let other_rule = decided.rule != incident.urgency_rule;
-        let again = worse && acknowledged && other_rule && decided.urgency == incident.urgency;
+        // Other people are to hear of it, whoever has it.
+        let policy = self.other_policy(incident, decided).filter(|_| rises || worse && other_rule);
+        let again = worse && other_rule && decided.urgency == incident.urgency;
+        let again = again && (acknowledged || policy.is_some());
         if !rises && !again && (!held || decided.urgency < incident.urgency) {
             return;
         }
         let (urgency, rule) = (decided.urgency, decided.rule.clone());
         let raise_at = decided.raise_at.or(incident.raise_at).filter(|_| urgency != Urgency::High);
         self.about(id, EscalationChange::Raised { urgency, raise_at, rule: rule.clone() });
+        if let Some(policy) = policy {
+            self.about(id, EscalationChange::PolicyChosen { policy, rule: rule.clone() });
+        }
         let again = again && urgency == Urgency::High;
         if (rises || again) && acknowledged {
             let (why, rule) = (Why::MoreUrgent, Some(rule));

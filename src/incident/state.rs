@@ -94,6 +94,8 @@ pub struct KnownKey {
     pub heard_at: Timestamp,
     /// When it began to fire, the last times.
     pub fires: Vec<Timestamp>,
+    /// When it was last recorded that a rule drops it.
+    pub dropped_at: Option<Timestamp>,
 }
 
 /// A change of a service, as it will be told in incidents to come.
@@ -166,6 +168,8 @@ pub struct Incident {
     pub held_back: Option<Box<HeldBack>>,
     /// The policy that a rule or a person chose, in place of its service's.
     pub policy: Option<Id>,
+    /// The one that its urgency rule named last.
+    pub policy_by_rule: Option<Id>,
     pub escalation: Option<Box<Escalation>>,
     /// The step that ran when it was acknowledged.
     pub left_at: Option<Box<StepAt>>,
@@ -264,6 +268,10 @@ pub struct HeldBack {
     pub origin: Origin,
     pub reason: String,
     pub until: Timestamp,
+    /// The incident of the alert that inhibits it; none any more where that is over. Always serialized: snapshots cannot
+    /// skip a field.
+    #[serde(default)]
+    pub source: Option<IncidentId>,
 }
 
 /// A kind of rule that holds back.

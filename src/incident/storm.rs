@@ -58,7 +58,12 @@ pub struct StormSize {
 
 impl Call<'_> {
     /// The storm that a new alert joins, or that it begins; `None`: it opens an incident like any other.
-    pub(super) fn storm(&self, event: &Event, decision: &Decision) -> Option<(Option<IncidentId>, Folded)> {
+    pub(super) fn storm(
+        &self,
+        event: &Event,
+        decision: &Decision,
+        held: bool,
+    ) -> Option<(Option<IncidentId>, Folded)> {
         if event.labels.contains_key(UNPARSED) {
             return self.unread_storm(event, decision);
         }
@@ -67,9 +72,11 @@ impl Call<'_> {
         }
         let key = (decision.routed.service.clone(), decision.urgency.urgency);
         // What is muted joins only what is muted, and what is not only what is not.
-        let held = decision.silence.is_some();
         let known = self.index.storms.get(&key).into_iter().flatten().rev();
-        let mut open = known.filter_map(|id| self.incident(*id)).filter(|it| it.held_back.is_some() == held);
+        // Nor would the people of a policy that a rule names hear of what joined a storm of another.
+        let fits =
+            |it: &&Incident| it.held_back.is_some() == held && self.is_told_alike(it, &decision.urgency);
+        let mut open = known.filter_map(|id| self.incident(*id)).filter(fits);
         let open = open.next();
         let id = open.map(|incident| incident.id);
         let service = key.0.clone();
@@ -138,7 +145,8 @@ impl Call<'_> {
         if decision.urgency.urgency > incident.urgency {
             return Some(Why::MoreUrgent);
         }
-        let stays = || self.storm(event, decision).is_some_and(|(storm, _)| storm == Some(incident.id));
+        let held = self.held_of_event(event, decision).is_some();
+        let stays = || self.storm(event, decision, held).is_some_and(|(storm, _)| storm == Some(incident.id));
         (!firing && !stays()).then_some(Why::BeyondTheStorm)
     }
 

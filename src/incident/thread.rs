@@ -12,7 +12,7 @@ use crate::actor::{Actor, Via};
 use crate::config::{Config, Urgency};
 use crate::language::steps::StepLine;
 use crate::language::thread::ThreadLine;
-use crate::language::timeline::{Act, HeldBy, Level, ResponseLine, TimelineLine};
+use crate::language::timeline::{Act, Held, HeldBy, Level, ResponseLine, TimelineLine};
 use crate::language::{Language, Shown};
 
 /// How many alerts one line of a thread names; the rest are counted.
@@ -147,7 +147,9 @@ impl Teller<'_> {
             Happened::HeldBack(held) => {
                 let until = self.language().date_time(held.until, self.reader.zone);
                 let (by, rule) = (held_by(held.by), held.origin.to_string());
-                self.say(&ThreadLine::HeldBack { by, until: &until, reason: &held.reason, rule: &rule })
+                let source = held.source.map(|id| id.to_string());
+                let (until, rule, source) = (until.as_str(), rule.as_str(), source.as_deref());
+                self.say(&ThreadLine::HeldBack(Held { by, until, rule, reason: &held.reason, source }))
             }
             Happened::Released(by) => self.say(&ThreadLine::Released { by: held_by(*by) }),
             Happened::Moved(service) => {
@@ -252,7 +254,7 @@ fn level(urgency: Urgency) -> Level {
     }
 }
 
-fn held_by(by: Hold) -> HeldBy {
+pub(super) fn held_by(by: Hold) -> HeldBy {
     match by {
         Hold::Silence => HeldBy::Silence,
         Hold::Inhibition => HeldBy::Inhibition,

@@ -145,7 +145,12 @@ impl Incident {
             }
             Timer::Each => self.awaited.iter_mut().map(|awaited| &mut awaited.due).for_each(moved),
             Timer::Also => self.also.iter_mut().map(|asked| &mut asked.due).for_each(moved),
-            Timer::Silence | Timer::Snooze | Timer::Raise => {}
+            // By when the source was heard of, or is over.
+            Timer::Silence => {
+                let muted = self.held_back.iter_mut().filter(|held| held.by == Hold::Inhibition);
+                muted.map(|held| &mut held.until).for_each(moved);
+            }
+            Timer::Snooze | Timer::Raise => {}
         }
     }
 }

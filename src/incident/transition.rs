@@ -56,6 +56,7 @@ impl Incident {
             resolved_by: None,
             held_back: opened.held_back.clone().map(Box::new),
             policy: opened.policy.clone(),
+            policy_by_rule: opened.policy.clone(),
             escalation: None,
             left_at: None,
             low: None,
@@ -148,6 +149,11 @@ impl Incident {
                 (self.urgency, self.lowered) = (*urgency, false);
                 self.urgency_rule.clone_from(rule);
                 self.raise_at = *raise_at;
+                self.version += 1;
+            }
+            EscalationChange::PolicyChosen { policy, rule } => {
+                (self.policy, self.policy_by_rule) = (Some(policy.clone()), Some(policy.clone()));
+                self.urgency_rule.clone_from(rule);
                 self.version += 1;
             }
             EscalationChange::HeldBack(held) => self.hold_back(held.clone()),
@@ -254,7 +260,8 @@ impl Incident {
         (self.service, self.urgency) = (moved.service.clone(), moved.urgency);
         (self.route_rule, self.urgency_rule) = (moved.route_rule.clone(), moved.urgency_rule.clone());
         (self.raise_at, self.idle_seconds) = (moved.raise_at, moved.idle_seconds);
-        (self.group, self.policy, self.held_back, self.low) = (None, None, None, None);
+        (self.group, self.held_back, self.low) = (None, None, None);
+        (self.policy, self.policy_by_rule) = (moved.policy.clone(), moved.policy.clone());
         self.storm = None;
         self.show_in(&moved.mirrors);
     }
@@ -402,7 +409,7 @@ impl Incident {
     ) {
         self.settle_mirrors(delivery, outcome, retry_at);
         self.repeat(delivery, outcome, at);
-        let (status, held, asked) = (self.status, self.held_back.is_some(), self.asked());
+        let stands = self.stands();
         let unsettled = matches!(outcome, Outcome::Accepted { .. });
         let over = matches!(outcome, Outcome::Ended { .. } | Outcome::Delivered { .. });
         let mut taken = Vec::new();
@@ -426,7 +433,7 @@ impl Incident {
             found.failed = found.failed.saturating_add(1);
             found.doubted.extend(doubt.then_some(delivery));
             found.due = retry_at.unwrap_or(found.due);
-            retry_at.is_some() && found.is_wanted(status, held, &asked)
+            retry_at.is_some() && found.is_wanted(&stands)
         });
         let told = taken.into_iter().filter(|(_, purpose)| *purpose == Purpose::Page && !unsettled);
         for (user, _) in told {

@@ -1,6 +1,7 @@
 //! English.
 
-use super::{Language, Notice, Planned, Shown, Spoken, Word};
+use super::timeline::HeldBy;
+use super::{Language, Notice, Planned, Shown, Spoken, Word, inhibition};
 use jiff::Zoned;
 
 pub(super) fn word(word: Word) -> &'static str {
@@ -25,6 +26,7 @@ pub(super) fn word(word: Word) -> &'static str {
         Word::Labels => "Labels",
         Word::Telling => "Telling",
         Word::Silenced => "Silenced",
+        Word::Inhibited => "Inhibited",
         Word::Runbook => "Runbook",
         Word::Incident => "Incident",
         Word::Acknowledge => "Acknowledge",
@@ -101,7 +103,9 @@ pub(super) fn shown(phrase: &Shown) -> String {
         Shown::AlertCount { firing, total } => format!("{total} ({firing} firing)"),
         Shown::Storm { alerts, critical: 0 } => format!("storm {alerts}"),
         Shown::Storm { alerts, critical } => format!("storm {alerts} ({critical} critical)"),
-        Shown::SilencedUntil { until, reason, rule } => format!("until {until}: {reason} ({rule})"),
+        Shown::Held(held) if held.by == HeldBy::Inhibition => inhibition::shown_en(held),
+        Shown::Held(held) => format!("until {}: {} ({})", held.until, held.reason, held.rule),
+        Shown::InhibitedBy { source } => format!(" (inhibited by {source})"),
         Shown::Repeated => "Sent again: we could not tell whether it got through before.".into(),
         Shown::AcknowledgedBy { who } => format!("Acknowledged by {who}."),
         Shown::EachIsAsked { who } => format!("{who} has it. You are asked to acknowledge it too."),

@@ -1,6 +1,7 @@
 //! 日本語: short sentences that somebody half asleep understands at once.
 
-use super::{Language, Notice, Planned, Shown, Spoken, Word};
+use super::timeline::HeldBy;
+use super::{Language, Notice, Planned, Shown, Spoken, Word, inhibition};
 use jiff::{Zoned, civil::Weekday};
 
 pub(super) fn word(word: Word) -> &'static str {
@@ -25,6 +26,7 @@ pub(super) fn word(word: Word) -> &'static str {
         Word::Labels => "ラベル",
         Word::Telling => "連絡中",
         Word::Silenced => "通知停止中",
+        Word::Inhibited => "抑止中",
         Word::Runbook => "手順書",
         Word::Incident => "インシデント",
         Word::Acknowledge => "対応する",
@@ -102,7 +104,9 @@ pub(super) fn shown(phrase: &Shown) -> String {
         Shown::AlertCount { firing, total } => format!("{total}件（発生中 {firing}件）"),
         Shown::Storm { alerts, critical: 0 } => format!("アラートストーム {alerts}件"),
         Shown::Storm { alerts, critical } => format!("アラートストーム {alerts}件（重大 {critical}件）"),
-        Shown::SilencedUntil { until, reason, rule } => format!("{until}まで: {reason}（{rule}）"),
+        Shown::Held(held) if held.by == HeldBy::Inhibition => inhibition::shown_ja(held),
+        Shown::Held(held) => format!("{}まで: {}（{}）", held.until, held.reason, held.rule),
+        Shown::InhibitedBy { source } => format!("（{source} により抑止中）"),
         Shown::Repeated => "前の送信が届いたか確認できなかったため、再送しています。".into(),
         Shown::EachIsAsked { who } => format!("{who}さんが対応中です。あなたも対応してください。"),
         Shown::AcknowledgedBy { who } => format!("{who}さんが対応を始めました。"),

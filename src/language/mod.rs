@@ -9,9 +9,12 @@ mod chat_en;
 mod chat_ja;
 pub mod effect;
 mod en;
+mod inhibition;
 mod ja;
 pub mod moment;
 pub mod notices;
+mod own;
+mod rules;
 pub mod steps;
 pub mod storage;
 pub mod thread;
@@ -57,6 +60,7 @@ pub enum Word {
     Labels,
     Telling,
     Silenced,
+    Inhibited,
     Runbook,
     Incident,
     // Buttons.
@@ -201,10 +205,10 @@ pub enum Shown<'a> {
         alerts: usize,
         critical: usize,
     },
-    SilencedUntil {
-        until: &'a str,
-        reason: &'a str,
-        rule: &'a str,
+    Held(timeline::Held<'a>),
+    /// Behind a headline.
+    InhibitedBy {
+        source: &'a str,
     },
     /// An earlier attempt may have got through.
     Repeated,

@@ -3,8 +3,8 @@
 //! Names, clock times and words of alerts are given as they are to be shown. Which changes are said, and when, is decided by the
 //! incident.
 
-use super::timeline::HeldBy;
-use super::{Language, Word};
+use super::timeline::{Held, HeldBy};
+use super::{Language, Word, inhibition};
 use crate::reason::Why;
 
 /// One line.
@@ -39,12 +39,7 @@ pub enum ThreadLine<'a> {
     Urgency {
         urgency: Word,
     },
-    HeldBack {
-        by: HeldBy,
-        until: &'a str,
-        reason: &'a str,
-        rule: &'a str,
-    },
+    HeldBack(Held<'a>),
     Released {
         by: HeldBy,
     },
@@ -126,12 +121,9 @@ fn en(line: &ThreadLine) -> String {
         ThreadLine::Urgency { urgency } => {
             format!("The urgency is now {}.", Language::En.word(*urgency).to_lowercase())
         }
-        ThreadLine::HeldBack { by, until, reason, rule } => {
-            let held = match by {
-                HeldBy::Silence => "Silenced",
-                HeldBy::Inhibition => "Inhibited",
-                HeldBy::Wait => "Held",
-            };
+        ThreadLine::HeldBack(held) if held.by == HeldBy::Inhibition => inhibition::thread_en(held),
+        ThreadLine::HeldBack(Held { by, until, reason, rule, .. }) => {
+            let held = if *by == HeldBy::Silence { "Silenced" } else { "Held" };
             format!("{held} until {until}: {reason} ({rule}).")
         }
         ThreadLine::Released { by: HeldBy::Silence } => "The silence is over.".into(),
@@ -189,11 +181,11 @@ fn ja(line: &ThreadLine) -> String {
         ThreadLine::Urgency { urgency } => {
             format!("緊急度が{}になりました。", Language::Ja.word(*urgency))
         }
-        ThreadLine::HeldBack { by, until, reason, rule } => {
+        ThreadLine::HeldBack(held) if held.by == HeldBy::Inhibition => inhibition::thread_ja(held),
+        ThreadLine::HeldBack(Held { by, until, reason, rule, .. }) => {
             let held = match by {
                 HeldBy::Silence => "サイレンスにより通知を停止しています",
-                HeldBy::Inhibition => "抑止により通知を停止しています",
-                HeldBy::Wait => "通知を保留しています",
+                HeldBy::Inhibition | HeldBy::Wait => "通知を保留しています",
             };
             format!("{held}（{until}まで、{reason}、{rule}）。")
         }

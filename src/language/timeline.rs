@@ -6,7 +6,7 @@
 use super::steps::{NoticeStory, StepLine};
 use super::{Language, timeline_en, timeline_ja};
 use crate::actor::Via;
-use crate::reason::{Because, Fault, OwnTrouble, Rule, Why};
+use crate::reason::{Because, ByRules, Fault, OwnTrouble, Rule, Why};
 
 /// What the server keeps for itself.
 #[derive(Clone, Copy, Debug)]
@@ -101,6 +101,9 @@ pub enum TimelineLine<'a> {
     Raised {
         urgency: Level,
         raise_at: Option<&'a str>,
+    },
+    PolicyChosen {
+        policy: &'a str,
     },
     HeldBack {
         held: Held<'a>,
@@ -270,6 +273,8 @@ pub enum Way {
 pub struct Said<'a> {
     pub words: &'a str,
     pub integration: &'a str,
+    /// What the rules of the integration did to it.
+    pub by_rules: Option<&'a ByRules>,
 }
 
 /// How urgent.
@@ -287,6 +292,8 @@ pub struct Held<'a> {
     pub until: &'a str,
     pub rule: &'a str,
     pub reason: &'a str,
+    /// The incident that inhibits it.
+    pub source: Option<&'a str>,
 }
 
 /// A kind of rule that holds pages back.

@@ -1,12 +1,12 @@
 //! The lines of a timeline in English.
 
-use super::steps;
 use super::timeline::{
-    Act, Carries, DeliveryLine, Ended, Held, HeldBy, Level, OverrideLine, OwnLine, Remarked, ResponseLine,
+    Act, Carries, DeliveryLine, Ended, Held, HeldBy, Level, OverrideLine, Remarked, ResponseLine,
     RunTimeLine, Said, Slowed, Step, TimelineLine, Waiting, Way,
 };
+use super::{inhibition, own, rules, steps};
 use crate::actor::Via;
-use crate::reason::{Because, Fault, OwnTrouble, Why};
+use crate::reason::{Because, Fault, Why};
 
 pub(super) fn line(line: &TimelineLine) -> String {
     match line {
@@ -18,7 +18,7 @@ pub(super) fn line(line: &TimelineLine) -> String {
         TimelineLine::ClockJumped { seconds } => {
             format!("the clock jumped by {seconds} s: open deadlines moved")
         }
-        TimelineLine::Own(own) => own_line(*own),
+        TimelineLine::Own(own) => own::en(*own),
         TimelineLine::HeartbeatExpected { integration, seconds } => {
             format!("{integration} must be heard from every {seconds} s, from now on")
         }
@@ -26,6 +26,9 @@ pub(super) fn line(line: &TimelineLine) -> String {
         TimelineLine::HeartbeatMissed { integration } => format!("no heartbeat of {integration} in time"),
         TimelineLine::HeartbeatForgotten { integration } => {
             format!("{integration} need not be heard from any more")
+        }
+        TimelineLine::Ignored { alert, why: Why::Dropped { reason, .. } } => {
+            rules::dropped_en(&said(alert), reason)
         }
         TimelineLine::Ignored { alert, why: reason } => format!("ignored: {} ({})", said(alert), why(reason)),
         TimelineLine::Note { alert } => format!("note: {}", said(alert)),
@@ -52,6 +55,8 @@ pub(super) fn line(line: &TimelineLine) -> String {
         TimelineLine::Raised { urgency, raise_at: Some(at) } => {
             format!("now {}, raised at {at} if still open", level(*urgency))
         }
+        TimelineLine::PolicyChosen { policy } => format!("told by the policy {policy} from now on"),
+        TimelineLine::HeldBack { held } if held.by == HeldBy::Inhibition => inhibition::en(held),
         TimelineLine::HeldBack { held } => held_back(held),
         TimelineLine::Released { by: HeldBy::Silence } => "the silence is over".to_owned(),
         TimelineLine::Released { by: HeldBy::Inhibition } => "no longer inhibited".to_owned(),
@@ -104,11 +109,10 @@ fn opened(line: &TimelineLine) -> String {
     let mut text =
         format!("opened: {what} -> {}, {severity}, {}", service.unwrap_or("no service"), level(*urgency));
     text.extend(raise_at.map(|at| format!(", raised at {at} if still open")));
-    text.extend(
-        held.map(|held| {
-            format!(", {} until {} ({}: {})", held_by(held.by), held.until, held.rule, held.reason)
-        }),
-    );
+    text.extend(held.map(|held| match held.by {
+        HeldBy::Inhibition => inhibition::opened_en(&held),
+        by => format!(", {} until {} ({}: {})", held_by(by), held.until, held.rule, held.reason),
+    }));
     text.extend(storm.map(|reason| format!("; a storm begins: {}", why(reason))));
     text
 }
@@ -146,6 +150,9 @@ fn response(line: &ResponseLine) -> String {
         ResponseLine::Reassigned { to, by, via, next } => {
             let next = next.map_or_else(String::new, |at| format!(", next step at {at}"));
             format!("reassigned to {} by {by} {}{next}", to.join(", "), way(*via))
+        }
+        ResponseLine::Resolved { by, why: Why::Dropped { reason, .. }, .. } => {
+            format!("resolved by {by}: {reason}")
         }
         ResponseLine::Resolved { by, via: Via::Monitor | Via::Rule, why: reason, .. } => {
             format!("resolved by {by}: {}", why(reason))
@@ -261,7 +268,8 @@ fn ended(what: &Ended) -> String {
 }
 
 fn said(alert: &Said) -> String {
-    format!("\"{}\" from {}", alert.words, alert.integration)
+    let by_rules = alert.by_rules.map_or_else(String::new, rules::en);
+    format!("\"{}\" from {}{by_rules}", alert.words, alert.integration)
 }
 
 fn held_back(held: &Held) -> String {
@@ -319,6 +327,7 @@ pub(super) fn why(why: &Why) -> String {
         Why::NoOpenIncident => "no open incident has this key".into(),
         Why::AlreadyAcknowledged => "it is acknowledged".into(),
         Why::AlertWasOver => "this alert was over before".into(),
+        Why::Dropped { rule, reason } => format!("dropped by {rule}: {reason}"),
         Why::NoServiceOfChange => "no service has this change".into(),
         Why::MonitorSaidSo => "the monitor says so".into(),
         Why::Stale(integration) => format!("{integration} no longer says it: stale_after has passed"),
@@ -442,22 +451,5 @@ pub(super) fn contact_sent(way: Way) -> &'static str {
         Way::Call => "call",
         Way::Slack => "Slack message",
         Way::Sms => "SMS",
-    }
-}
-
-fn own_line(line: OwnLine) -> String {
-    match line {
-        OwnLine::TroubleBegan { what, since } => format!("{}, since {since}", trouble(what)),
-        OwnLine::TroubleOver { what } => format!("over: {}", trouble(what)),
-        OwnLine::IntegrationRenamed { from, to } => {
-            format!("{from} is now {to}: its open alerts are known by that")
-        }
-    }
-}
-
-fn trouble(trouble: OwnTrouble) -> &'static str {
-    match trouble {
-        OwnTrouble::ConfigRefused => "the newest config is refused",
-        OwnTrouble::ConfigUnreachable => "the config repository cannot be read",
     }
 }

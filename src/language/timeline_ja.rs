@@ -1,12 +1,12 @@
 //! The lines of a timeline in Japanese.
 
-use super::steps;
 use super::timeline::{
-    Act, Carries, DeliveryLine, Ended, Held, HeldBy, Level, OverrideLine, OwnLine, Remarked, ResponseLine,
+    Act, Carries, DeliveryLine, Ended, Held, HeldBy, Level, OverrideLine, Remarked, ResponseLine,
     RunTimeLine, Said, Slowed, Step, TimelineLine, Waiting, Way,
 };
+use super::{inhibition, own, rules, steps};
 use crate::actor::Via;
-use crate::reason::{Because, Fault, OwnTrouble, Why};
+use crate::reason::{Because, Fault, Why};
 
 pub(super) fn line(line: &TimelineLine) -> String {
     match line {
@@ -18,7 +18,7 @@ pub(super) fn line(line: &TimelineLine) -> String {
         TimelineLine::ClockJumped { seconds } => {
             format!("時計が {seconds} 秒ずれたため、期限をずらしました")
         }
-        TimelineLine::Own(own) => own_line(*own),
+        TimelineLine::Own(own) => own::ja(*own),
         TimelineLine::HeartbeatExpected { integration, seconds } => {
             format!("{integration} のハートビートを {seconds} 秒ごとに待ちます")
         }
@@ -27,6 +27,9 @@ pub(super) fn line(line: &TimelineLine) -> String {
             format!("{integration} のハートビートが途絶えました")
         }
         TimelineLine::HeartbeatForgotten { integration } => format!("{integration} の監視を終えました"),
+        TimelineLine::Ignored { alert, why: Why::Dropped { reason, .. } } => {
+            rules::dropped_ja(&said(alert), reason)
+        }
         TimelineLine::Ignored { alert, why: reason } => {
             format!("無視しました: {}（{}）", said(alert), why(reason))
         }
@@ -61,6 +64,8 @@ pub(super) fn line(line: &TimelineLine) -> String {
         TimelineLine::Raised { urgency, raise_at: Some(at) } => {
             format!("{}になりました。{at} に未解決なら緊急度を上げます", level(*urgency))
         }
+        TimelineLine::PolicyChosen { policy } => format!("以後はポリシー {policy} で呼び出します"),
+        TimelineLine::HeldBack { held } if held.by == HeldBy::Inhibition => inhibition::ja(held),
         TimelineLine::HeldBack { held } => held_back(held),
         TimelineLine::Released { by: HeldBy::Silence } => "サイレンスが終わりました".to_owned(),
         TimelineLine::Released { by: HeldBy::Inhibition } => "抑止が解除されました".to_owned(),
@@ -113,8 +118,9 @@ fn opened(line: &TimelineLine) -> String {
     };
     let mut text = format!("発生: {what} → {service}、重大度 {severity}、{}", level(*urgency));
     text.extend(raise_at.map(|at| format!("、{at} に未解決なら緊急度を上げます")));
-    text.extend(held.map(|held| {
-        format!("、{}（{} まで、{}: {}）", held_by(held.by), held.until, held.rule, held.reason)
+    text.extend(held.map(|held| match held.by {
+        HeldBy::Inhibition => inhibition::opened_ja(&held),
+        by => format!("、{}（{} まで、{}: {}）", held_by(by), held.until, held.rule, held.reason),
     }));
     text.extend(storm.map(|reason| format!("。アラートストームの始まりです: {}", why(reason))));
     text
@@ -153,6 +159,9 @@ fn response(line: &ResponseLine) -> String {
         ResponseLine::Reassigned { to, by, via, next } => {
             let next = next.map_or_else(String::new, |at| format!("。次のステップ {at}"));
             format!("{}{by} が {} に割り当てました{next}", way(*via), to.join("、"))
+        }
+        ResponseLine::Resolved { by, why: Why::Dropped { reason, .. }, .. } => {
+            format!("解決しました（{by}: {reason}）")
         }
         ResponseLine::Resolved { by, via: Via::Monitor | Via::Rule, why: reason, .. } => {
             format!("解決しました（{by}: {}）", why(reason))
@@ -270,7 +279,8 @@ fn ended(what: &Ended) -> String {
 }
 
 fn said(alert: &Said) -> String {
-    format!("「{}」（{}）", alert.words, alert.integration)
+    let by_rules = alert.by_rules.map_or_else(String::new, rules::ja);
+    format!("「{}」（{}{by_rules}）", alert.words, alert.integration)
 }
 
 fn held_back(held: &Held) -> String {
@@ -327,6 +337,7 @@ pub(super) fn why(why: &Why) -> String {
         Why::NoOpenIncident => "このキーのインシデントは開いていません".into(),
         Why::AlreadyAcknowledged => "対応済みです".into(),
         Why::AlertWasOver => "このアラートはすでに復旧しています".into(),
+        Why::Dropped { rule, reason } => format!("ルール {rule} により破棄しました（{reason}）"),
         Why::NoServiceOfChange => "この変更に該当するサービスがありません".into(),
         Why::MonitorSaidSo => "監視ツールが復旧を通知しました".into(),
         Why::Stale(integration) => format!("{integration} からの通知が stale_after の間ありません"),
@@ -453,22 +464,5 @@ pub(super) fn contact_sent(way: Way) -> &'static str {
         Way::Call => "電話",
         Way::Slack => "Slack メッセージ",
         Way::Sms => "SMS",
-    }
-}
-
-fn own_line(line: OwnLine) -> String {
-    match line {
-        OwnLine::TroubleBegan { what, since } => format!("{}（{since} から）", trouble(what)),
-        OwnLine::TroubleOver { what } => format!("解消: {}", trouble(what)),
-        OwnLine::IntegrationRenamed { from, to } => {
-            format!("{from} の ID が {to} に変わりました。未解決のアラートは {to} として扱います")
-        }
-    }
-}
-
-fn trouble(trouble: OwnTrouble) -> &'static str {
-    match trouble {
-        OwnTrouble::ConfigRefused => "最新の設定を反映できません",
-        OwnTrouble::ConfigUnreachable => "設定のリポジトリを読み込めません",
     }
 }

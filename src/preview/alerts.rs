@@ -120,10 +120,11 @@ pub fn with_door(config: &Config) -> Config {
         fields: GenericFields::default(),
         samples: Vec::new(),
         formerly: Vec::new(),
+        rules: Vec::new(),
         severity: Vec::new(),
         stale_after: None,
         heartbeat: None,
-        routes: vec![Route { when: None, target, place: Place::default() }],
+        routes: vec![Route { when: None, during: None, target, place: Place::default() }],
         place: Place::default(),
     };
     config.endpoints.insert(DIRECT.into(), door);
@@ -180,6 +181,7 @@ fn of_service<'c>(config: &'c Config, id: &Id) -> Vec<&'c Matcher> {
 /// An alert for every line of an integration.
 fn of_door(sides: &Sides<&Config>, door: &Endpoint) -> Vec<Vec<(String, String)>> {
     let mut found = vec![Vec::new()];
+    found.extend(door.rules.iter().filter_map(|rule| rule.when.as_ref()).filter_map(example));
     found.extend(door.severity.iter().filter_map(|rule| rule.when.as_ref()).filter_map(example));
     for route in &door.routes {
         let Some(fields) = route.when.as_ref().map_or_else(|| Some(Vec::new()), example) else { continue };

@@ -31,11 +31,13 @@ use crate::place::Place;
 use crate::reason::Fault;
 use crate::schedule::UserId;
 use jiff::{SignedDuration, Timestamp};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// How long a call rings in a simulation.
 const RINGS: SignedDuration = SignedDuration::from_secs(30);
+/// So long before the alert others have opened that are to be open already.
+const OPEN_BEFORE: SignedDuration = SignedDuration::from_mins(1);
 /// The most turns of one simulation.
 const TURNS_MAX: usize = 10_000;
 
@@ -68,6 +70,18 @@ pub struct Told {
 
 /// Plays an alert at an instant, with a config that changes no more.
 pub fn simulate(config: &Arc<Config>, event: Event, at: Timestamp, script: &Script) -> Simulated {
+    simulate_over(config, Vec::new(), event, at, script)
+}
+
+/// The same while other alerts fire, which opened a moment before and which somebody who was told of them has taken. Only
+/// what comes of the alert itself is told.
+pub fn simulate_over(
+    config: &Arc<Config>,
+    open: Vec<Event>,
+    event: Event,
+    at: Timestamp,
+    script: &Script,
+) -> Simulated {
     let mut played = Played {
         config,
         incidents: Incidents::default(),
@@ -76,33 +90,74 @@ pub fn simulate(config: &Arc<Config>, event: Event, at: Timestamp, script: &Scri
         out: Simulated { entries: Vec::new(), sent: Vec::new() },
     };
     played.handle(Input::Started { epoch: 1, gap_seconds: None });
+    let first = match open.is_empty() {
+        true => 0,
+        false => played.before(open, at),
+    };
     // No config is announced as new: heartbeats that it expects are taken to come.
     played.handle(Input::Alerts(vec![event]));
-    let end = at.checked_add(script.horizon).unwrap_or(Timestamp::MAX);
-    let mut acknowledged = script.acknowledge_after.and_then(|after| at.checked_add(after).ok());
-    let mut taken = false;
-    for _ in 0..TURNS_MAX {
-        if played.is_over() || taken && !played.awaits_others() {
-            break;
+    played.go_on(at, script);
+    played.only_after(first)
+}
+
+impl Played<'_> {
+    /// Others fire already, and are taken; the number of the last entry about them alone.
+    fn before(&mut self, open: Vec<Event>, at: Timestamp) -> u64 {
+        self.now = at.checked_sub(OPEN_BEFORE).unwrap_or(at);
+        self.handle(Input::Alerts(open));
+        self.acknowledge();
+        while self.later.keys().next().is_some_and(|(due, _)| *due < at) {
+            self.now = self.later.keys().next().map_or(at, |(due, _)| (*due).max(self.now));
+            self.outcomes();
         }
-        let waits = [
-            played.incidents.next_deadline(played.now),
-            played.later.keys().next().map(|(at, _)| *at),
-            acknowledged,
-        ];
-        let next =
-            waits.into_iter().flatten().filter(|at| *at > played.now || Some(*at) != acknowledged).min();
-        let Some(next) = next.map(|next| next.max(played.now)).filter(|next| *next <= end) else { break };
-        played.now = next;
-        played.outcomes();
-        if acknowledged == Some(next) {
-            played.acknowledge();
-            (acknowledged, taken) = (None, true);
-            continue;
-        }
-        played.handle(Input::Tick);
+        self.now = at;
+        self.incidents.state().seq
     }
-    played.out
+
+    /// What came after an entry, of the incidents that were opened after it, or joined.
+    fn only_after(self, first: u64) -> Simulated {
+        if first == 0 {
+            return self.out;
+        }
+        let Simulated { entries, sent } = self.out;
+        let entries: Vec<Entry> = entries.into_iter().filter(|entry| entry.seq > first).collect();
+        let alerts = entries.iter().filter(|entry| matches!(entry.change, Change::Alert(_)));
+        let about: BTreeSet<IncidentId> = alerts.filter_map(|entry| entry.incident).collect();
+        let own = |entry: &Entry| entry.incident.is_none_or(|id| about.contains(&id));
+        let after = entries.first().map(|entry| entry.at);
+        let sent = sent.into_iter().filter(|(at, delivery)| {
+            Some(*at) >= after && delivery.incidents.iter().any(|id| about.contains(id))
+        });
+        Simulated { sent: sent.collect(), entries: entries.into_iter().filter(own).collect() }
+    }
+
+    /// Lets time pass, until nothing more comes or the script is over.
+    fn go_on(&mut self, at: Timestamp, script: &Script) {
+        let end = at.checked_add(script.horizon).unwrap_or(Timestamp::MAX);
+        let mut acknowledged = script.acknowledge_after.and_then(|after| at.checked_add(after).ok());
+        let mut taken = false;
+        for _ in 0..TURNS_MAX {
+            if self.is_over() || taken && !self.awaits_others() {
+                break;
+            }
+            let waits = [
+                self.incidents.next_deadline(self.now),
+                self.later.keys().next().map(|(at, _)| *at),
+                acknowledged,
+            ];
+            let next =
+                waits.into_iter().flatten().filter(|at| *at > self.now || Some(*at) != acknowledged).min();
+            let Some(next) = next.map(|next| next.max(self.now)).filter(|next| *next <= end) else { break };
+            self.now = next;
+            self.outcomes();
+            if acknowledged == Some(next) {
+                self.acknowledge();
+                (acknowledged, taken) = (None, true);
+                continue;
+            }
+            self.handle(Input::Tick);
+        }
+    }
 }
 
 /// Whoever was told, in order.

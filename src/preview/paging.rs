@@ -175,7 +175,7 @@ impl Played<'_> {
     ) -> Option<Reach> {
         let door = alert.door(plain)?;
         let event = alert.event(severity, &door);
-        let longest = span(&self.sides.before, &event).max(span(&self.sides.after, &event));
+        let longest = span(&self.sides.before, &event, at).max(span(&self.sides.after, &event, at));
         Some(Reach::of(config, &event, at, longest))
     }
 

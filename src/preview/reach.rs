@@ -143,10 +143,11 @@ impl Reach {
     }
 }
 
-/// How long the policy of an alert runs until the fallback has run as well.
-pub fn span(config: &Config, event: &Event) -> SignedDuration {
-    let service = route::route(config, event).service.and_then(|id| config.services.get(&id));
-    let own = service.and_then(|it| config.policies.get(&it.policy));
+/// How long the longest policy of an alert's service runs until the fallback has run as well.
+pub fn span(config: &Config, event: &Event, at: Timestamp) -> SignedDuration {
+    let service = route::route(config, event, at).service.and_then(|id| config.services.get(&id));
+    let own = service.into_iter().flat_map(|it| it.policies()).filter_map(|id| config.policies.get(id));
+    let own = own.max_by_key(|policy| length(policy));
     let fallback = config.policies.get(&config.organisation.fallback);
     let all = own.into_iter().chain(fallback).map(length).fold(LAST_STEP, SignedDuration::saturating_add);
     all.min(SPAN_MAX)

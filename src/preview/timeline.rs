@@ -18,7 +18,7 @@ use crate::language::timeline::{
     Waiting,
 };
 use crate::place::Place;
-use crate::reason::{Because, Rule};
+use crate::reason::{Because, Rule, Why};
 use jiff::{Timestamp, tz::TimeZone};
 
 /// One line of a timeline: `02:05:00  step 2 of web began: suzuki …  [escalation-policies/web.yaml:4]`.
@@ -146,7 +146,13 @@ impl At<'_> {
     fn alert(&self, change: &AlertChange) -> (String, String) {
         let line = match change {
             AlertChange::Opened(opened) => return self.opened(opened),
-            AlertChange::Ignored { event, why } => TimelineLine::Ignored { alert: said(event), why },
+            AlertChange::Ignored { event, why } => {
+                let rule = match why {
+                    Why::Dropped { rule, .. } => rule.to_string(),
+                    _ => String::new(),
+                };
+                return (self.say(&TimelineLine::Ignored { alert: said(event), why }), rule);
+            }
             AlertChange::Noted { event, service } if event.action == Action::Change => {
                 TimelineLine::ServiceChanged { alert: said(event), service: service.as_deref() }
             }
@@ -195,7 +201,7 @@ impl At<'_> {
             severity: opened.severity.as_str(),
             urgency: level(opened.urgency),
             raise_at: raise_at.as_deref(),
-            held: held.as_ref().map(|(held, (until, rule))| held_words(held, until, rule)),
+            held: held.as_ref().map(|(held, texts)| held_words(held, texts)),
             declared: opened.declared.as_ref().map(|(by, via)| (self.name(by), *via)),
             storm: opened.folded.as_ref().map(|folded| &folded.why),
         };
@@ -205,9 +211,10 @@ impl At<'_> {
         (self.say(&line), rules.join(", "))
     }
 
-    /// Until when, and by which rule.
-    fn held(&self, held: &HeldBack) -> (String, String) {
-        (self.clock(held.until), held.origin.to_string())
+    /// Until when, by which rule, and by which incident.
+    fn held(&self, held: &HeldBack) -> HeldTexts {
+        let source = held.source.map(|id| id.to_string());
+        HeldTexts { until: self.clock(held.until), rule: held.origin.to_string(), source }
     }
 
     fn escalation(&self, change: &EscalationChange) -> (String, String) {
@@ -217,10 +224,13 @@ impl At<'_> {
                 let line = TimelineLine::Raised { urgency: level(*urgency), raise_at: raise_at.as_deref() };
                 (self.say(&line), self.rule(rule))
             }
+            EscalationChange::PolicyChosen { policy, rule } => {
+                (self.say(&TimelineLine::PolicyChosen { policy }), self.rule(rule))
+            }
             EscalationChange::HeldBack(held) => {
-                let (until, rule) = self.held(held);
-                let line = TimelineLine::HeldBack { held: held_words(held, &until, &rule) };
-                (self.say(&line), rule)
+                let texts = self.held(held);
+                let line = TimelineLine::HeldBack { held: held_words(held, &texts) };
+                (self.say(&line), texts.rule)
             }
             EscalationChange::Released { held, .. } => {
                 (self.say(&TimelineLine::Released { by: held_by(held.by) }), held.origin.to_string())
@@ -360,11 +370,19 @@ impl At<'_> {
 fn said(event: &Event) -> Said<'_> {
     // An update may have no words of its own.
     let words = if event.summary.is_empty() { &event.dedup_key } else { &event.summary };
-    Said { words, integration: &event.integration }
+    Said { words, integration: &event.integration, by_rules: event.by_rules.as_deref() }
 }
 
-fn held_words<'a>(held: &'a HeldBack, until: &'a str, rule: &'a str) -> Held<'a> {
-    Held { by: held_by(held.by), until, rule, reason: &held.reason }
+/// What holds back, as texts.
+struct HeldTexts {
+    until: String,
+    rule: String,
+    source: Option<String>,
+}
+
+fn held_words<'a>(held: &'a HeldBack, texts: &'a HeldTexts) -> Held<'a> {
+    let HeldTexts { until, rule, source } = texts;
+    Held { by: held_by(held.by), until, rule, reason: &held.reason, source: source.as_deref() }
 }
 
 pub(super) fn held_by(by: Hold) -> HeldBy {

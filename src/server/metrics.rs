@@ -7,6 +7,7 @@ use crate::incident::{
     AlertChange, Change, DeliveryChange, Entry, EscalationChange, HeartbeatChange, Outcome, Outlet,
     ResponseChange, WaitsFor,
 };
+use crate::reason::Why;
 use prometheus_client::encoding::{EncodeLabelSet, text::encode};
 use prometheus_client::metrics::{counter::Counter, family::Family, gauge::Gauge};
 use prometheus_client::registry::Registry;
@@ -194,6 +195,9 @@ impl Metrics {
                 AlertChange::Joined { event: it, .. } => event(&it.integration, "joined"),
                 AlertChange::Counted { event: it, .. } => event(&it.integration, "counted"),
                 AlertChange::Updated { event: it, .. } => event(&it.integration, "updated"),
+                AlertChange::Ignored { event: it, why: Why::Dropped { .. } } => {
+                    event(&it.integration, "dropped");
+                }
                 AlertChange::Ignored { event: it, .. } => event(&it.integration, "ignored"),
                 // Those of a service; the timelines of its incidents repeat them.
                 AlertChange::Noted { event: it, service } => {

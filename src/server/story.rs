@@ -17,7 +17,7 @@ use crate::incident::{
 };
 use crate::language::Language;
 use crate::place::Place;
-use crate::reason::Rule;
+use crate::reason::{Rule, Why};
 use crate::schedule::UserId;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -283,6 +283,9 @@ fn alert(change: &AlertChange) -> Vec<Line<'_>> {
         AlertChange::Joined { event, .. } => said("joined", event, vec![]),
         AlertChange::Counted { event, .. } => said("counted", event, vec![]),
         AlertChange::Updated { event, .. } => said("updated", event, vec![]),
+        AlertChange::Ignored { event, why: Why::Dropped { rule, reason } } => {
+            said("dropped", event, vec![("rule", rule.into()), ("reason", (&**reason).into())])
+        }
         AlertChange::Ignored { event, why } => said("ignored", event, vec![("why", word(why).into())]),
         AlertChange::Noted { event, service } => {
             let effect = if event.action == Action::Change { "changed" } else { "noted" };
@@ -339,6 +342,9 @@ fn escalation(change: &EscalationChange) -> Line<'_> {
         EscalationChange::Raised { urgency, raise_at, rule } => {
             let (urgency, at) = (word(urgency).into(), (*raise_at).into());
             Line::new(info, "raised", [("urgency", urgency), ("raise_at", at), ("rule", rule.into())])
+        }
+        EscalationChange::PolicyChosen { policy, rule } => {
+            Line::new(info, "policy_chosen", [("policy", (&**policy).into()), ("rule", rule.into())])
         }
         EscalationChange::HeldBack(held) => Line::new(info, "held_back", held_back(held)),
         EscalationChange::Released { held, .. } => Line::new(info, "released", held_back(held)),

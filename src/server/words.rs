@@ -4,6 +4,7 @@ use super::line::{Line, Value};
 use crate::actor::{Actor, Origin};
 use crate::alert::{Event, HEARTBEAT_KEY};
 use crate::incident::{HeldBack, Recipient};
+use crate::place::Place;
 use serde::Serialize;
 use tracing::Level;
 
@@ -13,8 +14,21 @@ pub(super) type Fields<'e> = Vec<(&'static str, Value<'e>)>;
 /// An alert with its words.
 pub(super) fn of_event<'e>(effect: &'static str, event: &'e Event, rest: Fields<'e>) -> Line<'e> {
     let severity = event.severity.map(|severity| severity.as_str());
-    let words = [("severity", severity.into()), ("summary", (&*event.summary).into())];
+    let by_rules = event.by_rules.as_deref();
+    let set = by_rules.filter(|it| !it.set.is_empty()).map(|it| list(it.set.iter()));
+    let failed =
+        by_rules.filter(|it| !it.failed.is_empty()).map(|it| list(it.failed.iter().map(|it| &it.rule)));
+    let words = [
+        ("severity", severity.into()),
+        ("summary", (&*event.summary).into()),
+        ("set_by", set.into()),
+        ("failed_rule", failed.into()),
+    ];
     of_key(effect, &event.integration, &event.dedup_key, words.into_iter().chain(rest).collect())
+}
+
+fn list<'p>(places: impl Iterator<Item = &'p Place>) -> String {
+    places.map(ToString::to_string).collect::<Vec<_>>().join(",")
 }
 
 pub(super) fn of_key<'e>(
@@ -36,12 +50,13 @@ pub(super) fn by_alert<'e>(effect: &'static str, event: Option<&'e Event>, line:
     said.into_iter().chain([line]).collect()
 }
 
-pub(super) fn held_back(held: &HeldBack) -> [(&'static str, Value<'_>); 4] {
+pub(super) fn held_back(held: &HeldBack) -> [(&'static str, Value<'_>); 5] {
     [
         ("why", word(&held.by).into()),
         ("until", held.until.into()),
         ("reason", Some(&*held.reason).filter(|reason| !reason.is_empty()).into()),
         ("rule", held_by(&held.origin).into()),
+        ("source", held.source.into()),
     ]
 }
 

@@ -236,6 +236,7 @@ pub(super) fn shown(config: &Config, incident: &Incident) -> Value {
         "acknowledged_by": incident.acknowledged_by().map(|by| config.name_of(by)),
         "resolved_by": incident.resolved_by.as_ref().map(|by| config.name_of(by)),
         "silenced_by": incident.held_back.as_ref().map(|held| held.origin.to_string()),
+        "inhibited_by": incident.held_back.as_ref().and_then(|held| held.source).map(|id| id.to_string()),
         "step": incident.escalation.as_ref().map(|at| json!({
             "policy": at.at.policy, "step": at.at.step + 1, "fallback": at.at.fallback, "told": at.told, "next_at": at.deadline,
         })),

@@ -220,3 +220,28 @@ fn mistakes() {
     refused(&dry_run("nothing.json", "--integration grafana"), Exit::Usage, &["cannot read", "nothing.json"]);
     refused(&dry_run(GRAFANA, "--integration grafana --at noon"), Exit::Usage, &["is not an instant"]);
 }
+
+/// A rule drops it: why, and which.
+#[test]
+fn what_a_rule_drops_tells_nobody() {
+    let text = text("tests/cli/alerts/dev.json", "--integration prometheus --at '2026-12-08 02:00'");
+    let sentence = "Nobody is told; dropped by integrations/prometheus.yaml:8: nobody is paged for\ndev.\n";
+    assert!(text.starts_with(sentence), "{text}");
+    assert!(text.contains("set       labels.host [integrations/prometheus.yaml:7]"), "{text}");
+}
+
+/// Beside an alert that is open and taken: what mutes it, until when, and that it is told if it outlives that.
+#[test]
+fn what_another_alert_explains() {
+    let open = format!("--open {}", here("tests/cli/alerts/node.json").display());
+    let pod = "tests/cli/alerts/pod.json";
+    let text = text(pod, &format!("--integration prometheus --at '2026-12-08 02:00' {open}"));
+    let sentence = "Nobody is told; muted by an alert that is open, at most until Wed 2026-12-09";
+    assert!(text.starts_with(sentence), "{text}");
+    assert!(text.contains("a node that is down explains its pods"), "{text}");
+    assert!(text.contains("inhibitions/nodes.yaml:4"), "{text}");
+    assert!(!text.contains("n1 does not answer"), "{text}");
+    let alone = contacts(pod, "--integration prometheus --at '2026-12-08 02:00'");
+    assert!(alone.iter().any(|(_, _, by)| by == "call"), "{alone:?}");
+    assert_eq!(contacts(pod, &format!("--integration prometheus --at '2026-12-08 02:00' {open}")), []);
+}

@@ -56,7 +56,7 @@ fn lines(diff: &str) -> Vec<String> {
 #[test]
 fn those_that_hold_are_listed() {
     let out = fine(oncall("expect", example().path()));
-    assert_eq!(out.lines().filter(|line| line.starts_with("ok    ")).count(), 6, "{out}");
+    assert_eq!(out.lines().filter(|line| line.starts_with("ok    ")).count(), 9, "{out}");
     assert!(out.lines().all(|line| line.width() <= 80), "{out}");
 }
 
@@ -162,4 +162,62 @@ fn what_cannot_be_recorded_says_why() {
     refused(&elsewhere, Exit::Usage, &["--file users/x.yaml", "expectations/<any>.yaml"]);
     refused(&record(&body_of_one, "grafna", "", folder.path()), Exit::Usage, &["did you mean `grafana`?"]);
     refused(&oncall("expect --write", folder.path()), Exit::Usage, &["--write goes with --record"]);
+}
+
+/// That a rule drops an alert is a promise like any other, kept, broken and recorded.
+#[test]
+fn what_a_rule_drops() {
+    let folder = example();
+    let body = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cli/alerts/dev.json");
+    let shown = fine(record(&body, "prometheus", "", folder.path()));
+    assert_eq!(lines(&shown).last().map(String::as_str), Some("  dropped: true"), "{shown}");
+    let broken = "- name: dev
+  at: 2026-12-01 02:00
+  alert: { integration: prometheus, severity: warning, summary: slow, labels: { env: dev } }
+  dropped: false
+- name: prod
+  at: 2026-12-01 02:00
+  alert: { integration: prometheus, severity: warning, summary: slow, labels: { env: prod } }
+  dropped: true
+";
+    write(folder.path(), "expectations/noise.yaml", broken);
+    let output = oncall("expect", folder.path());
+    let out = plain(&output.out);
+    assert_eq!(output.exit, Exit::Config);
+    assert!(
+        out.contains(
+            "`dev`: the alert is dropped by integrations/prometheus.yaml:8: nobody is paged for dev"
+        ),
+        "{out}"
+    );
+    assert!(
+        out.contains("expectations/noise.yaml:4:12") && out.contains("expectations/noise.yaml:8:12"),
+        "{out}"
+    );
+    assert!(out.contains("`prod`: no rule drops the alert"), "{out}");
+}
+
+/// That another alert explains one is a promise, kept and broken.
+#[test]
+fn what_an_inhibition_mutes() {
+    let folder = example();
+    let broken = "- name: another node
+  at: 2026-12-01 02:00
+  open: [{ integration: prometheus, severity: critical, summary: x, labels: { alertname: NodeDown, cluster: a, node: n2 } }]
+  alert: { integration: prometheus, severity: critical, summary: y, labels: { alertname: PodDown, cluster: a, node: n1 } }
+  muted: true
+- name: its own node
+  at: 2026-12-01 02:00
+  open: [{ integration: prometheus, severity: critical, summary: x, labels: { alertname: NodeDown, cluster: a, node: n1 } }]
+  alert: { integration: prometheus, severity: critical, summary: y, labels: { alertname: PodDown, cluster: a, node: n1 } }
+  muted: false
+";
+    write(folder.path(), "expectations/noise.yaml", broken);
+    let output = oncall("expect", folder.path());
+    let out = plain(&output.out);
+    assert_eq!(output.exit, Exit::Config);
+    assert!(out.contains("`another node`: no inhibition mutes the alert"), "{out}");
+    assert!(out.contains("expectations/noise.yaml:5:10"), "{out}");
+    let muted = "`its own node`: the alert is muted by inhibitions/nodes.yaml:4 (a node that is down explains its pods)";
+    assert!(out.contains(muted) && out.contains("expectations/noise.yaml:10:10"), "{out}");
 }

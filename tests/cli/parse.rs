@@ -57,3 +57,23 @@ fn a_body_that_cannot_be_read_says_why_and_fails() {
     assert!(output.out.contains("the template of"), "{}", output.out);
     assert_eq!(output.exit, Exit::Config);
 }
+
+/// What a rule set, what it drops and why; in the terminal and as JSON.
+#[test]
+fn the_rules_of_the_integration() {
+    let text = fine(parse("tests/cli/alerts/dev.json", "--integration prometheus"));
+    narrow(&text);
+    let row = |name: &str| text.lines().find(|line| line.starts_with(name)).unwrap_or_default().to_owned();
+    assert_eq!(row("by rules"), "by rules    labels.host (the monitor says none)");
+    assert_eq!(row("dropped"), "dropped     nobody is paged for dev  [integrations/prometheus.yaml:8]");
+    assert!(
+        text.contains("            [integrations/prometheus.yaml:7]\n") && text.contains("host=db-3"),
+        "{text}"
+    );
+    assert!(!text.contains("urgency"), "{text}");
+    let text = fine(parse("tests/cli/alerts/dev.json", "--integration prometheus --format json"));
+    let json: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(json[0]["dropped"]["reason"], "nobody is paged for dev");
+    assert_eq!(json[0]["dropped"]["rule"], "integrations/prometheus.yaml:8");
+    assert_eq!(json[0]["event"]["by_rules"]["was"]["labels.host"], "");
+}

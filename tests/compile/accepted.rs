@@ -90,5 +90,6 @@ fn critical(integration: &str) -> Event {
         started_at: None,
         changed_at: None,
         message_id: None,
+        by_rules: None,
     }
 }

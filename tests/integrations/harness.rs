@@ -54,6 +54,7 @@ pub fn run(data: &[u8]) {
         fields: if how & FIELDS == 0 { GenericFields::default() } else { fields() },
         samples: Vec::new(),
         formerly: Vec::new(),
+        rules: Vec::new(),
         severity: Vec::new(),
         stale_after: None,
         heartbeat: None,

@@ -183,6 +183,7 @@ fn grouped_silenced_and_ownerless_incidents_say_so() {
         origin: Origin::File(Place::read("silences/maintenance.yaml:2").unwrap()),
         reason: "minor upgrade".into(),
         until: "2026-12-07T19:00:00Z".parse().unwrap(),
+        source: None,
     }));
     insta::assert_snapshot!(shown(&wire::card(&config(), &grouped)), @r"
     🔴 [重大] Checkout: 5xx の割合が 5% を超えました

@@ -39,6 +39,7 @@ pub fn config() -> Config {
         endpoints: BTreeMap::new(),
         retired: Default::default(),
         silences: Vec::new(),
+        inhibitions: Default::default(),
         runbooks: vec!["checkout.md".into()],
         calendars: BTreeMap::new(),
         sops: BTreeMap::new(),
@@ -103,6 +104,7 @@ pub fn incident() -> Incident {
         resolved_by: None,
         held_back: None,
         policy: None,
+        policy_by_rule: None,
         escalation: Some(Box::new(Escalation {
             at: StepAt { policy: id("web"), fallback: false, step: 0, round: 0 },
             began_at: "2026-12-07T17:00:00Z".parse().unwrap(),

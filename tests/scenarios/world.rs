@@ -318,6 +318,7 @@ impl World {
             started_at: None,
             changed_at: None,
             message_id: None,
+            by_rules: None,
         };
         for word in words {
             match word.split_once('=') {

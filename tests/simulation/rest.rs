@@ -10,8 +10,8 @@ use oncall::actor::Via;
 use oncall::config::{CALL_LASTS_MAX, Urgency};
 use oncall::engine::{Engine, HELD_MAX, Health, JOURNAL_KEY, LANE_MAX};
 use oncall::incident::{
-    ARRIVALS_MAX, ASKED_MAX, Alert, Asked, Command, Incident, IncidentId, Mirror, Respond, STORM_ALERTS_MAX,
-    Stage, State, Status, Target,
+    ARRIVALS_MAX, ASKED_MAX, Alert, Asked, Command, Hold, Incident, IncidentId, Mirror, Respond,
+    STORM_ALERTS_MAX, Stage, State, Status, Target,
 };
 use oncall::route::OWN_INTEGRATION;
 use std::collections::BTreeMap;
@@ -22,6 +22,8 @@ const INEXACT: i64 = 5;
 const STEP_MAX: SignedDuration = SignedDuration::from_secs(3_600 + INEXACT);
 /// How long an incident that nobody takes may go without anybody being told.
 const TOLD_AGAIN: SignedDuration = SignedDuration::from_mins(75);
+/// For so long a source mutes without a word of its own.
+const INHIBITED_MAX: SignedDuration = SignedDuration::from_secs(24 * 3_600 + INEXACT);
 /// How long a delivery is waited for: an answer, the ringing, the end of a call that was answered or may have left.
 fn flies_max(stage: Stage) -> SignedDuration {
     let seconds = match stage {
@@ -69,6 +71,21 @@ fn nothing_is_stuck(state: &State, now: Timestamp) -> Result<(), Broken> {
         };
         if deadline.duration_since(now) > STEP_MAX {
             return Err(format!("(6) {id} does nothing until {deadline}"));
+        }
+    }
+    Ok(())
+}
+
+/// What is held back has an end, at which it is looked at again.
+fn nothing_is_held_for_ever(state: &State, now: Timestamp) -> Result<(), Broken> {
+    for incident in state.incidents.values().filter(|it| it.status != Status::Resolved) {
+        let Some(held) = &incident.held_back else { continue };
+        let (id, until) = (incident.id, held.until);
+        if incident.deadline().is_none_or(|deadline| deadline > until) {
+            return Err(format!("(6) {id} is held back until {until}, and does nothing then"));
+        }
+        if held.by == Hold::Inhibition && until.duration_since(now) > INHIBITED_MAX {
+            return Err(format!("(6) {id} is inhibited until {until}"));
         }
     }
     Ok(())
@@ -129,6 +146,7 @@ impl World {
             return Err(format!("(9) {backlog:?}"));
         }
         nothing_is_stuck(state, now)?;
+        nothing_is_held_for_ever(state, now)?;
         keys_are_in_one_place(state)?;
         if *engine.health() != Health::Healthy && !self.tickets.is_empty() {
             return Err(format!("(10) degraded, and nobody answers {:?}", self.tickets));

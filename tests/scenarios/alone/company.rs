@@ -64,13 +64,15 @@ const GROUPS: [&str; 6] = [
     "group: { by: [severity], within: 30m }\n",
     "group: { by: [labels.cluster, severity], within: 10m }\n",
 ];
-const URGENCIES: [&str; 6] = [
+const URGENCIES: [&str; 8] = [
     "",
     "urgency: [{ when: { severity: critical }, urgency: high }, { urgency: low }]\n",
     "urgency: [{ when: { labels.env: staging }, urgency: none }, { urgency: high }]\n",
     "urgency: [{ when: { labels.env: staging }, urgency: low }, { when: { severity: [critical, error] }, urgency: high }, { urgency: low }]\n",
     "urgency: [{ when: { severity: critical }, urgency: high }, { when: { severity: error }, urgency: low, raise_when: [{ days: daily, from: 02:20, until: 02:40 }] }, { when: { severity: info }, urgency: none }, { urgency: low }]\n",
     "urgency: [{ urgency: high }]\n",
+    "urgency: [{ when: { severity: critical }, urgency: high, escalation_policy: other }, { when: { severity: error }, urgency: high }, { urgency: low, escalation_policy: team }]\n",
+    "urgency: [{ when: { labels.env: staging }, urgency: low, escalation_policy: other }, { when: { severity: [critical, error] }, urgency: high, escalation_policy: team }, { urgency: low }]\n",
 ];
 const LAPSES: [&str; 4] =
     ["", "", "acknowledgement_timeout: 15m\n", "acknowledgement_timeout: 30m\nauto_resolve_after: 40m\n"];
@@ -82,11 +84,27 @@ const SILENCED: [&str; 6] = [
     "when: { severity: warning }",
     "services: [shop, web], when: { labels.cluster: x }",
 ];
-const ROUTES: [&str; 4] = [
+const INHIBITED: [&str; 5] = [
+    "while: { severity: critical }, mutes: { severity: [warning, error] }, equal: [labels.cluster]",
+    "while: { labels.env: prod }, mutes: { labels.env: staging }, equal: []",
+    "while: { summary: alpha }, mutes: { summary: \"*\" }, equal: [], across: true",
+    "while: { labels.cluster: x }, mutes: { labels.cluster: [x, y] }, equal: [labels.service], across: true",
+    "while: { severity: [critical, error] }, mutes: { severity: [critical, error] }, equal: [labels.cluster]",
+];
+const ROUTES: [&str; 5] = [
     "[{ service_from: labels.service }, { service: web }]",
     "[{ when: { severity: [critical, error] }, service: web }, { service: batch }]",
     "[{ when: { labels.env: staging }, service: batch }, { service_from: labels.service }, { service: web }]",
+    "[{ when: { labels.cluster: x }, during: [{ days: daily, from: 02:10, until: 02:30 }], service: shop }, { service_from: labels.service }, { service: web }]",
     "[{ when: { severity: critical }, service: shop }, { service_from: labels.service }, { service: web }]",
+];
+const RULES: [&str; 6] = [
+    "",
+    "",
+    "",
+    "rules: [{ when: { labels.env: staging, severity: [warning, info] }, drop: drawn }]\n",
+    "rules: [{ when: { severity: info }, drop: drawn }]\n",
+    "rules: [{ when: { labels.env: \"~(?P<env>.+)\", severity: error }, set: { labels.cluster: \"{{ match.env }}\", severity: \"{{ labels.level | default('warning') }}\" } }, { when: { labels.cluster: y }, set: { labels.service: \"{{ labels.none }}\" } }]\n",
 ];
 const STALE: [&str; 3] = ["", "stale_after: 6m\n", "stale_after: 15m\n"];
 
@@ -134,10 +152,12 @@ fn files(random: &mut Random, often: u64) -> Vec<String> {
         files.push(format!("--- services/{id}.yaml\nname: {name}\nescalation_policy: {policy}\n{parts}"));
     }
     files.push(silences(random));
+    files.push(inhibitions(random));
     for (id, kind) in [("prometheus", "alertmanager"), ("grafana", "grafana")] {
         let (stale, routes) = (random.pick(&STALE), random.pick(&ROUTES));
+        let rules = random.pick(&RULES);
         files.push(format!(
-            "--- integrations/{id}.yaml\ntype: {kind}\nsecret: {{ env: {} }}\n{stale}routes: {routes}\n",
+            "--- integrations/{id}.yaml\ntype: {kind}\nsecret: {{ env: {} }}\n{stale}{rules}routes: {routes}\n",
             format!("{id}_SECRET").to_uppercase()
         ));
     }
@@ -167,6 +187,15 @@ fn silences(random: &mut Random) -> String {
         let clock = |minutes: u64| format!("2026-12-08 {:02}:{:02}", 2 + minutes / 60, minutes % 60);
         let (from, until) = (clock(from), clock(until));
         text += &format!("- {{ {}, from: {from}, until: {until}, reason: drawn }}\n", random.pick(&SILENCED));
+    }
+    text
+}
+
+fn inhibitions(random: &mut Random) -> String {
+    let mut text = "--- inhibitions/some.yaml\n".to_owned();
+    for _ in 0..random.between(1, 4) {
+        let grace = random.pick(&["0s", "2m", "10m"]);
+        text += &format!("- {{ {}, grace: {grace}, reason: drawn }}\n", random.pick(&INHIBITED));
     }
     text
 }

@@ -10,7 +10,7 @@ use oncall::incident::{
     Alert, AlertChange, AlertKey, Change, Entry, EscalationChange, Incident, IncidentId, ResponseChange,
     ServerChange, State, Status,
 };
-use oncall::reason::Rule;
+use oncall::reason::{Rule, Why};
 use oncall::route::{self, UrgencyDecision};
 use std::collections::BTreeSet;
 
@@ -173,8 +173,10 @@ fn longest_wait(configs: &Configs, service: Option<&Id>, fallback: bool) -> Sign
     let longest =
         |policy: &EscalationPolicy| policy.steps.iter().map(|step| step.wait).max().unwrap_or_default();
     let of = |config: &Config| {
-        let own = service.and_then(|id| config.policies.get(&config.services.get(id)?.policy));
-        let last = config.policies.get(&config.organisation.fallback).filter(|_| fallback || own.is_none());
+        let own = service.and_then(|id| config.services.get(id));
+        let own: Vec<&EscalationPolicy> =
+            own.iter().flat_map(|it| it.policies()).filter_map(|id| config.policies.get(id)).collect();
+        let last = config.policies.get(&config.organisation.fallback).filter(|_| fallback || own.is_empty());
         own.into_iter().chain(last).map(longest).max().unwrap_or_default()
     };
     configs.values().map(|config| of(config)).max().unwrap_or_default()
@@ -230,7 +232,9 @@ fn moments(company: &Lived, key: &AlertKey, configs: &Configs) -> Vec<Moment> {
             at: entry.at,
             firing: now.is_some(),
             news,
-            held: over.or(taken.then_some("somebody has it")).or(muted.then_some("a silence")),
+            held: over
+                .or(taken.then_some("somebody has it"))
+                .or(muted.then_some("a silence or an inhibition")),
             waits,
             fallback: incident.and_then(|it| it.escalation.as_ref()).is_some_and(|it| it.at.fallback),
             service: incident.and_then(|it| it.service.clone()),
@@ -314,6 +318,9 @@ fn ended(company: &Lived, key: &AlertKey, entry: &Entry, covered: bool) -> Optio
         Change::Response(ResponseChange::Resolved { by, via: Via::Call, .. }) => {
             covers(company, key, entry, by, Via::Call).then_some(CLOSED)
         }
+        Change::Response(ResponseChange::Resolved { why: Why::Dropped { .. }, .. }) => {
+            Some("a rule drops it")
+        }
         Change::Response(ResponseChange::Resolved { by: Actor::Rule(_), .. }) => covered.then_some("a rule"),
         Change::Response(ResponseChange::Resolved { via: Via::Monitor | Via::Rule, .. }) => Some("over"),
         Change::Response(_) => Some(CLOSED),
@@ -343,5 +350,6 @@ fn covers(company: &Lived, key: &AlertKey, entry: &Entry, by: &Actor, via: Via) 
 fn is_muted(incident: &Incident, key: &AlertKey, config: &Config, now: Timestamp) -> bool {
     let Some(alert) = incident.alerts.iter().find(|alert| alert.is(&key.0, &key.1)) else { return false };
     let value = |field: &str| incident.field_of(alert, field);
-    incident.held_back.is_some() && route::silence(config, incident.service.as_deref(), value, now).is_some()
+    let silenced = || route::silence(config, incident.service.as_deref(), value, now).is_some();
+    incident.held_back.is_some() && (silenced() || config.inhibitions.iter().any(|it| it.mutes.mutes(value)))
 }
