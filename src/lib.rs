@@ -32,7 +32,7 @@
 //!   -> compile | route
 //!   -> incident (which does not see compile)
 //!   -> provider | preview
-//!   -> check | chat -> edit | journal -> engine
+//!   -> check | chat -> edit | journal | page -> engine
 //!   -> git | disk -> server -> web -> serve -> cli
 //! ```
 //!
@@ -58,12 +58,13 @@
 //! | [`chat`] | what people type, press and fill in, and how they are answered |
 //! | [`check`] | the semantic checks, expectations beside what happens, and the long form of every code |
 //! | [`edit`] | a wish to new texts of files, in which all else stays |
+//! | [`page`] | the web pages: values to HTML; templates are in `templates/` |
 //! | [`journal`] | bytes of the journal, purely |
 //! | [`engine`] | lanes, turns, batches, the commit gate, purely |
 //! | [`git`] | the config's repository: commits, trees |
 //! | [`disk`] | the state directory |
-//! | [`server`] | the engine's task, deliveries, secrets, the feed of entries with its readers (metrics, the log), clocks |
-//! | [`web`] | every door: webhooks, callbacks, API, calendars, refusals |
+//! | [`server`] | the engine's task, deliveries, secrets, the feed of entries with its readers (the board, metrics, the log), clocks |
+//! | [`web`] | every door: webhooks, callbacks, API, pages, calendars, refusals |
 //! | [`serve`] | puts the server together |
 //! | [`cli`] | one file for each command; what `init` writes is in `starter/` |
 //!
@@ -84,8 +85,8 @@
 //!    `tests/simulation`.
 //! 10. Degraded, while the disk fails, the server still pages; 3, 4 and 5 then hold up to the last healthy point:
 //!     `tests/simulation`.
-//! 11. Reading never delays paging: metrics and the log read a bounded feed of entries, and the engine waits for neither:
-//!     `tests/serve`.
+//! 11. Reading never delays paging: lists read the board, which reads a bounded feed of entries as metrics and the log do,
+//!     and the engine waits for none of them: `tests/serve`.
 //! 12. No company makes an alert quieter: what alone would be told is told beside others too, unless its own timeline names
 //!     the rule or the person that holds it back: `tests/scenarios`.
 //! 11. No company makes an alert quieter: what alone would be told is told beside others too, unless its own timeline
@@ -109,6 +110,7 @@
 //! | inhibition | mutes what another alert, its source, explains, while people know of that one |
 //! | rule of an integration | sets words of an event, or drops it, before anything else decides |
 //! | storm | the incident that takes in what is too much for its service at once |
+//! | flapping | of an alert: fires and clears again and again; its incident stays open until it is calm |
 //! | command | what a person asks for at run time; a remark is what somebody says who may not |
 //! | escalation policy, step | who is told next, and after how long |
 //! | schedule, layer, rotation, line-up | who is on call when: layers of rotations through line-ups |
@@ -146,6 +148,7 @@ pub mod disk;
 pub mod engine;
 pub mod git;
 pub mod journal;
+pub mod page;
 
 pub mod cli;
 pub mod serve;

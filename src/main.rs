@@ -1,18 +1,17 @@
 //! The `oncall` binary: arguments in, text and an exit status out.
 
 use clap::{CommandFactory, FromArgMatches};
-use mimalloc::MiMalloc;
+use clap_complete::env::CompleteEnv;
 use oncall::cli::{self, Arguments, Exit, Output};
 use oncall::git::remote;
 use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
 
-/// Requests are read on one thread and forgotten on another, millions of small pieces: docs/performance.md.
-#[global_allocator]
-static ALLOCATOR: MiMalloc = MiMalloc;
-
 fn main() -> ExitCode {
     remote::prepare();
+    CompleteEnv::with_factory(|| Arguments::command().version(cli::version()))
+        .var(cli::complete_by())
+        .complete();
     let matches = Arguments::command().version(cli::version()).get_matches();
     let arguments = Arguments::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     let output = cli::run(arguments.command);

@@ -7,6 +7,7 @@ use crate::disk::compaction::compact;
 use crate::disk::directory::StateDir;
 use crate::disk::recorder::{Recorder, Written};
 use crate::disk::recover::{self, Unusable};
+use crate::disk::web_key;
 use crate::git::fetch::Fetcher;
 use crate::git::kept::Kept;
 use crate::git::remote::Credentials;
@@ -24,7 +25,8 @@ use crate::server::feed::{Feed, Reader};
 use crate::server::follow::{Follower, News, Resolve, Source};
 use crate::server::former::VALID;
 use crate::server::groups;
-use crate::server::inbox::{ALERTS_MAX, FIRST_MAX, Inbox};
+use crate::server::inbox::Inbox;
+use crate::server::keeping::{Boards, Keeper};
 use crate::server::live::{Origin, Recorded, Status};
 use crate::server::log::Log;
 use crate::server::metrics::Metrics;
@@ -34,21 +36,16 @@ use crate::server::signals::{Asked, Signals};
 use crate::server::sink::Sink;
 use crate::server::socket;
 use crate::server::story::Story;
-use crate::web::calendars_kept::Calendars;
-use crate::web::doors::Doors;
-use crate::web::limit::Limits;
+use crate::web::doors::{Behind, Doors};
 use crate::web::listen;
 use crate::web::proxy::Network;
 use crate::web::router::router;
-use crate::web::slow::Slowed;
-use crate::web::strangers::Entrance;
-use crate::web::tally::Tallies;
 use anyhow::{Context, Result, anyhow};
 use axum::serve::Listener;
 use jiff::Timestamp;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::{JoinError, JoinHandle, JoinSet};
@@ -131,37 +128,33 @@ async fn serve_on(
     let Options { config, state, interval, clock, resolve, print, watcher, log, trusted_proxies, .. } =
         options;
     let Begun { dir: state_dir, incidents, troubles, recorder, epoch, gap_seconds, written } = begun;
-    let (client, (tell_news, news)) = (Client::new()?, mpsc::channel(NEWS_MAX));
+    let key = web_key::read_or_make(state_dir.path());
+    let (client, metrics, feed) = (Client::new(&key)?, Arc::new(Metrics::new()), Feed::new());
+    let (tell_news, news) = mpsc::channel(NEWS_MAX);
     let (recorded, (source, origin)) = (recorded(incidents.state(), clock.now()), source(config, &state)?);
     let pull = follow(source, &clock, resolve, interval, recorded, tell_news)?;
 
-    let ((first_in, first), (alerts_in, alerts)) = (mpsc::channel(FIRST_MAX), mpsc::channel(ALERTS_MAX));
-    let (live_in, live) = watch::channel(None);
-    let (status_in, status) = watch::channel(Status::waiting(&troubles));
-    let (metrics, feed) = (Arc::new(Metrics::new()), Feed::new());
-    let readers = readers(&feed, &incidents, &metrics, log, &clock);
+    let (inbox, first, alerts) = Inbox::open();
+    let ((live_in, live), (status_in, status)) =
+        (watch::channel(None), watch::channel(Status::waiting(&troubles)));
+    let (board, readers) = readers(&feed, &incidents, &metrics, log, &clock, &inbox);
     let ((stopping, stopped), (close, closed)) = (watch::channel(false), watch::channel(false));
     let (reload, most) = (pull.clone(), listen::connections_max());
-    let inbox = Inbox { first: first_in, alerts: alerts_in };
     let desk = Arc::new(Desk::new(&inbox, &client, &clock));
-    let doors = Doors {
+    let behind = Behind {
         live,
         status,
         inbox,
         desk,
+        board,
         client: client.clone(),
         clock: clock.clone(),
         metrics: metrics.clone(),
         state_dir: state_dir.clone(),
         origin,
         pull,
-        certificates: Mutex::default(),
-        calendars: Calendars::default(),
-        tallies: Tallies::default(),
-        limits: Limits::default(),
-        slowed: Slowed::of(most),
-        entrance: Entrance::default(),
     };
+    let doors = Doors::open(behind, most, &key);
     let connections = tokio::spawn(accept(listener, doors, trusted_proxies, (most, print), closed));
     let parts = Parts {
         clock,
@@ -227,27 +220,31 @@ enum Ended {
     AtOnce,
 }
 
-/// The readers of the feed: they end when the engine has.
+/// The readers of the feed, and the board that one of them keeps: they end when the engine has.
 fn readers(
     feed: &Feed,
     incidents: &Incidents,
     metrics: &Arc<Metrics>,
     log: Option<Sink>,
     clock: &Clock,
-) -> impl Future<Output = ()> + use<> {
+    inbox: &Inbox,
+) -> (Boards, impl Future<Output = ()> + use<>) {
     let state = incidents.state();
+    let (keeper, board) = Keeper::of(state, feed, inbox.clone(), metrics.clone());
     let reader = || -> Reader { feed.reader(state.seq) };
     let counting = tokio::spawn(metrics.clone().count(reader()));
+    let keeping = tokio::spawn(keeper.keep(reader()));
     let writing = log.map(|sink| {
         let (story, clock, metrics) = (Story::of(state), clock.clone(), metrics.clone());
         tokio::spawn(Log { story, sink, clock, metrics }.write(reader()))
     });
-    async move {
-        let _ = counting.await;
+    let ended = async move {
+        let _ = tokio::join!(counting, keeping);
         if let Some(writing) = writing {
             let _ = writing.await;
         }
-    }
+    };
+    (board, ended)
 }
 
 /// What a start found in the state directory, and the journal in its new epoch.

@@ -4,6 +4,7 @@
 //! refuses a config, the same for `validate` and for the server: those of [`compile`](crate::compile) and those of the
 //! table, which never depend on the date. A warning refuses nothing. Only `validate` plays expectations.
 
+mod access;
 mod allowances;
 mod broken;
 mod coverage;
@@ -21,6 +22,7 @@ mod layers;
 mod line_ups;
 mod long;
 mod matchers;
+mod noise;
 mod overrides;
 mod people;
 mod policies;
@@ -183,6 +185,9 @@ pub const CHECKS: &[Check] = &[
     warning("OC160", "public_url is not https", providers::plain_http),
     warning("OC163", "`stale_after` ends what nobody has heard of again yet", doors::ends_too_early),
     warning("OC170", "a storm begins with a few incidents, or is counted over hours", storms::unlikely),
+    warning("OC171", "what is critical is held for more than 2 minutes", noise::critical_held),
+    warning("OC172", "what flaps is calm in between, or stays open for hours", noise::flapping_unlikely),
+    warning("OC173", "an incident is opened again hours after it was closed", noise::reopened_late),
     warning("OC175", "a rule drops what is critical", event_rules::drops_critical),
     warning("OC176", "a rule of an integration never matches", event_rules::never_matches),
     warning("OC177", "a route within hours leaves the other hours to the last route", routes::falls_through),
@@ -197,6 +202,8 @@ pub const CHECKS: &[Check] = &[
         "somebody is told of shifts by a method that does not reach them",
         people::shifts_in_vain,
     ),
+    warning("OC193", "`access` names somebody who has left", access::names_who_left),
+    warning("OC194", "whoever has an address at a public mail provider may look", access::public_mail),
     dated(
         "OC197",
         "somebody who is on call has no Slack id and cannot be in a user group",

@@ -15,7 +15,7 @@ use crate::config::Config;
 use crate::git::revision::{self, AtRevision};
 use crate::preview::difference::{Changed, Difference, Exchange, Gap, Presence, Sides, difference};
 use crate::preview::load::{Calendar, Load, loads};
-use crate::preview::paging::{PagingDifference, PagingKind, paging};
+use crate::preview::paging::{PagingChange, PagingDifference, paging};
 use crate::schedule::{OnCall, Schedules, UserId};
 use anyhow::{Result, bail};
 use jiff::{SignedDuration, Timestamp};
@@ -195,7 +195,7 @@ impl<'c> Compared<'c> {
     /// An alert that paged somebody pages nobody.
     fn unpaged(&self) -> bool {
         let mut changes = self.paging.iter().flat_map(|it| &it.changes);
-        changes.any(|change| change.kind == PagingKind::Unpaged)
+        changes.any(PagingChange::unpages)
     }
 
     fn now_changes(&self) -> bool {

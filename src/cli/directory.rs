@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use std::path::{Path, PathBuf};
 
 /// The last argument of every command that reads a config.
-#[derive(Debug, clap::Args)]
+#[derive(Clone, Debug, clap::Args)]
 pub struct Directory {
     /// The config directory: the one with oncall.yaml
     #[arg(value_name = "DIR", default_value = ".")]

@@ -7,7 +7,7 @@ use super::directory::{Directory, now};
 use super::instant::instant;
 use super::known::known;
 use super::told::{Played, json, text};
-use super::{Output, body, compare};
+use super::{Output, body, compare, complete};
 use crate::alert::{Action, Event};
 use crate::config::{Config, Endpoint};
 use crate::integration::read_trusted;
@@ -41,7 +41,7 @@ pub struct Arguments {
     #[arg(long, value_name = "FILE", requires = "integration")]
     pub alert: Option<PathBuf>,
     /// The integration that receives it
-    #[arg(long, value_name = "ID", requires = "alert")]
+    #[arg(add = complete::integrations(), long, value_name = "ID", requires = "alert")]
     pub integration: Option<String>,
     /// Another alert that fires already and that somebody has taken: a file with a webhook's body, `ID=FILE` where
     /// another integration receives it; may be repeated

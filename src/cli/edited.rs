@@ -28,6 +28,14 @@ pub(super) fn run(
     options: &Options,
     edit: impl FnOnce(&Subject<'_>) -> Result<Edit, EditError>,
 ) -> Result<Output> {
+    maybe(options, |subject| edit(subject).map(Some))
+}
+
+/// The same, of an edit that may have nothing to change.
+pub(super) fn maybe(
+    options: &Options,
+    edit: impl FnOnce(&Subject<'_>) -> Result<Option<Edit>, EditError>,
+) -> Result<Output> {
     let loaded = options.directory.load()?;
     let config = match loaded.config() {
         Ok(config) => config,
@@ -35,7 +43,8 @@ pub(super) fn run(
     };
     let subject = Subject { tree: &loaded.tree, compiled: &loaded.compiled, config, now: now() };
     let edit = match edit(&subject) {
-        Ok(edit) => edit,
+        Ok(Some(edit)) => edit,
+        Ok(None) => return Ok(Output::fine("Nothing to change.\n".to_owned())),
         Err(EditError::Asked(text)) => return Err(anyhow!(text)),
         Err(EditError::Broken { tree, findings }) => {
             let why = "this would break the config, so nothing was changed:\n\n";

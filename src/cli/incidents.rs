@@ -1,8 +1,9 @@
 //! `oncall incidents`: the incidents of a running server.
 
-use super::Output;
-use super::remote::{ENVIRONMENT, Question, Server};
+use super::remote::{ENVIRONMENT, Question, Server, clock};
 use super::table::table;
+use super::watch::{Items, Watch};
+use super::{Output, complete};
 use anyhow::Result;
 use serde_json::Value;
 
@@ -14,7 +15,7 @@ pub struct Arguments {
     #[arg(long, default_value = "open")]
     status: String,
     /// Of this service
-    #[arg(long, value_name = "ID")]
+    #[arg(add = complete::services(), long, value_name = "ID")]
     service: Option<String>,
     /// `critical`, `error`, `warning` or `info`
     #[arg(long)]
@@ -29,6 +30,8 @@ pub struct Arguments {
     #[arg(long, value_name = "ID")]
     before: Option<String>,
     #[command(flatten)]
+    watch: Watch,
+    #[command(flatten)]
     server: Server,
 }
 
@@ -42,10 +45,18 @@ pub(super) fn run(arguments: &Arguments) -> Result<Output> {
         ("before", &arguments.before),
     ];
     question.query.extend(filters.into_iter().filter_map(|(name, value)| Some((name, value.clone()?))));
-    arguments.server.ask(&question, |answer| text(answer, arguments.limit))
+    let items = Items { list: "incidents", name: "id", line };
+    arguments.watch.ask(&arguments.server, &question, items, text)
 }
 
-fn text(answer: &Value, limit: u32) -> String {
+fn line(incident: &Value, _: &Value) -> String {
+    let said = |key: &str| incident[key].as_str().unwrap_or("-");
+    let who = incident["acknowledged_by"].as_str().map(|who| format!(" by {who}")).unwrap_or_default();
+    let (id, status, severity) = (said("id"), said("status"), said("severity"));
+    format!("{id}  {status}{who}  {severity}  {}  {}", said("service"), said("summary"))
+}
+
+fn text(answer: &Value) -> String {
     let incidents = answer["incidents"].as_array().map(Vec::as_slice).unwrap_or_default();
     if incidents.is_empty() {
         return "no incidents\n".to_owned();
@@ -53,16 +64,18 @@ fn text(answer: &Value, limit: u32) -> String {
     let cell = |incident: &Value, key: &str| incident[key].as_str().unwrap_or("-").to_owned();
     let row = |incident: &Value| {
         let who = incident["acknowledged_by"].as_str().map(|who| format!("\n{who}")).unwrap_or_default();
+        let held = Some(&incident["held_back"]).filter(|held| held["by"] == "wait");
+        let held = held.map(|held| format!("\nheld until {}", clock(&held["until"], answer)));
+        let held = held.unwrap_or_default();
         [
             cell(incident, "id"),
-            format!("{}{who}", cell(incident, "status")),
+            format!("{}{who}{held}", cell(incident, "status")),
             cell(incident, "severity"),
             cell(incident, "service"),
             cell(incident, "summary"),
         ]
     };
     let rows = table(["Id", "Status", "Severity", "Service", "Summary"], &[0, 2], incidents.iter().map(row));
-    let full = u32::try_from(incidents.len()).is_ok_and(|count| count >= limit);
-    let more = answer["next_before"].as_str().filter(|_| full);
-    more.map_or_else(|| rows.clone(), |id| format!("{rows}\nmay go on: --before {id}\n"))
+    let more = answer["next_before"].as_str();
+    more.map_or_else(|| rows.clone(), |id| format!("{rows}\nthere are more: --before {id}\n"))
 }

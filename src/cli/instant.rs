@@ -1,31 +1,60 @@
-//! Instants: parses what people type on the command line, and formats them for output.
+//! Instants: what people type on the command line, and how they are shown.
+//!
+//! One parser for all commands: an exact instant or a local date first, which may be past, then a time as people say it
+//! ([`moment`]). What may mean two things is asked back.
 
+use super::directory::now;
 use crate::compile::why_no_date;
+use crate::language::Language;
+use crate::language::moment::{Moment, moment};
 use crate::schedule::first_instant;
-use anyhow::{Result, anyhow};
+use anyhow::{Result, anyhow, bail};
 use jiff::{
     Timestamp,
     civil::{Date, DateTime},
     tz::TimeZone,
 };
 
-/// Parses `2026-12-05 10:00` or `2026-12-05` (midnight) in `zone`, or an exact `2026-12-05T10:00:00+09:00`. A local
-/// time that occurs twice means the first one; one that does not exist means the first instant after the gap.
+/// What is typed for a time, as the help of every command says it.
+pub(super) const TIMES: &str = "\
+A time is one of now, 18:00, 2h, tomorrow 10:00, mon 10:00, 12/24 18:00, 2026-12-05 10:00, 2026-12-05T10:00:00+09:00. \
+A time of day means the next one; what may mean two things is asked back.
+In Japanese: 明日 10:00, 月曜 10時, 2時間, 交代まで";
+
+/// An instant, past or to come.
 pub fn instant(text: &str, zone: &TimeZone) -> Result<Timestamp> {
+    match typed(text, now(), zone)? {
+        Moment::At(at) => Ok(at),
+        Moment::Handoff => {
+            bail!("`{}`: this is about no one schedule: give a time, not handoff", text.trim())
+        }
+    }
+}
+
+/// Reads `2026-12-05 10:00` or `2026-12-05` (midnight) in `zone`, an exact `2026-12-05T10:00:00+09:00`, or a time as people
+/// say it, counted from `now`. A local date and time that occurs twice means the first one; one that does not exist means
+/// the first instant after the gap.
+pub(super) fn typed(text: &str, now: Timestamp, zone: &TimeZone) -> Result<Moment> {
     let text = text.trim();
     if let Ok(exact) = text.parse::<Timestamp>() {
-        return Ok(exact);
+        return Ok(Moment::At(exact));
     }
-    let local = match text.parse::<Date>().ok().filter(|_| text.len() == 10) {
+    if let Some(local) = dated(text) {
+        return Ok(Moment::At(first_instant(zone, local)));
+    }
+    if let Some(why) = why_no_date(text) {
+        return Err(anyhow!("`{text}` is not an instant: {why}"));
+    }
+    moment(text, now, zone).map_err(|why| anyhow!(Language::En.not_a_moment(text, why)))
+}
+
+fn dated(text: &str) -> Option<DateTime> {
+    match text.parse::<Date>().ok().filter(|_| text.len() == 10) {
         Some(date) => Some(date.to_datetime(jiff::civil::Time::midnight())),
         None => ["%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S"]
             .iter()
             .find_map(|pattern| DateTime::strptime(pattern, text).ok()),
-    };
-    local.map(|local| first_instant(zone, local)).ok_or_else(|| match why_no_date(text) {
-        Some(why) => anyhow!("`{text}` is not an instant: {why}"),
-        None => anyhow!("`{text}` is not an instant: write 2026-12-05 10:00 (the organisation's time) or 2026-12-05T10:00:00+09:00"),
-    })
+    }
 }
 
 /// Parses `2026-12-05`. Errors use the same words as `validate`.
@@ -39,6 +68,12 @@ pub(super) fn date(text: &str) -> Result<Date, String> {
 /// `Sat 2026-12-05 10:00`, in `zone`.
 pub(super) fn local(at: Timestamp, zone: &TimeZone) -> String {
     at.to_zoned(zone.clone()).strftime("%a %Y-%m-%d %H:%M").to_string()
+}
+
+/// `Sat 2026-12-05 10:00 Asia/Tokyo`, and the same in another zone where its clock differs.
+pub(super) fn in_zones(at: Timestamp, zone: &TimeZone, other: &TimeZone) -> String {
+    let one = |zone: &TimeZone| format!("{} {}", local(at, zone), zone_name(zone));
+    if local(at, zone) == local(at, other) { one(zone) } else { format!("{} ({})", one(zone), one(other)) }
 }
 
 /// The name of a zone.

@@ -1,10 +1,10 @@
 //! `oncall line-up`: somebody joins or leaves a rotation, or takes over another person's turns; everybody else keeps
 //! theirs.
 
-use super::Output;
 use super::edited::{self, Options, refused};
 use super::instant::date;
 use super::known::known;
+use super::{Output, complete};
 use crate::config::Id;
 use crate::edit::{Edit, EditError, Insertion, LineUpChange, LineUpWish, Subject, line_up};
 use anyhow::Result;
@@ -36,7 +36,7 @@ enum Command {
 #[derive(Debug, clap::Args)]
 struct Add {
     /// Who joins
-    #[arg(value_name = "USER")]
+    #[arg(add = complete::users(), value_name = "USER")]
     user: String,
     #[command(flatten)]
     place: LineUpPlace,
@@ -53,7 +53,7 @@ struct Add {
 #[derive(Debug, clap::Args)]
 struct Remove {
     /// Who stops taking turns
-    #[arg(value_name = "USER")]
+    #[arg(add = complete::users(), value_name = "USER")]
     user: String,
     #[command(flatten)]
     place: LineUpPlace,
@@ -64,10 +64,10 @@ struct Remove {
 #[derive(Debug, clap::Args)]
 struct Replace {
     /// Who stops taking turns
-    #[arg(value_name = "USER")]
+    #[arg(add = complete::users(), value_name = "USER")]
     user: String,
     /// Who takes over
-    #[arg(long, value_name = "USER")]
+    #[arg(add = complete::users(), long, value_name = "USER")]
     with: String,
     #[command(flatten)]
     place: LineUpPlace,

@@ -8,6 +8,7 @@ mod compare;
 mod compare_json;
 mod compare_markdown;
 mod compare_text;
+mod complete;
 mod completions;
 mod demo;
 mod directory;
@@ -39,6 +40,7 @@ mod schema;
 mod send;
 mod serve;
 mod shifts;
+mod sign_in_link;
 mod silence;
 mod slack;
 pub mod starter;
@@ -48,6 +50,7 @@ mod told;
 mod urls;
 mod user;
 mod validate;
+mod watch;
 mod who;
 pub mod write;
 
@@ -100,6 +103,7 @@ pub enum Command {
     Doctor(doctor::Arguments),
     Healthcheck(healthcheck::Arguments),
     Send(send::Arguments),
+    SignInLink(sign_in_link::Arguments),
     Schema(schema::Arguments),
     Demo(demo::Arguments),
     Completions(completions::Arguments),
@@ -126,6 +130,11 @@ pub enum Exit {
     Usage = 2,
     /// The server failed.
     Server = 3,
+}
+
+/// The variable by which a shell's script asks this program what Tab offers.
+pub fn complete_by() -> &'static str {
+    "ONCALL_COMPLETE"
 }
 
 /// Runs a command. An error becomes one line with its causes, and an exit status.
@@ -189,9 +198,10 @@ fn answer(command: Command) -> Result<Output> {
         Command::Doctor(arguments) => doctor::run(&arguments),
         Command::Healthcheck(arguments) => healthcheck::run(&arguments),
         Command::Send(arguments) => send::run(&arguments),
+        Command::SignInLink(arguments) => sign_in_link::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),
-        Command::Completions(arguments) => Ok(completions::run(&arguments)),
+        Command::Completions(arguments) => completions::run(&arguments),
         Command::Man(arguments) => man::run(&arguments),
     }
 }

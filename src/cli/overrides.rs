@@ -1,16 +1,26 @@
 //! `oncall override`: temporarily changes who is on call, in the files of the config or at a running server.
 
+use super::directory::Directory;
 use super::edited::{self, Options, refused};
-use super::instant::instant;
+use super::instant::{TIMES, in_zones, typed};
 use super::known::known;
-use super::remote::{ENVIRONMENT, Format, Question, Server, clock};
+use super::remote::{ENVIRONMENT, Format, Question, Server, clock, environment};
 use super::silence::{End, List, ids, said};
 use super::table::table;
-use super::{Exit, Output};
-use crate::edit::{Edit, EditError, OverrideWish, Subject, add_override};
+use super::watch::Items;
+use super::{Exit, Output, complete};
+use crate::actor::{Actor, Via};
+use crate::config::RunTimeOverride;
+use crate::edit::{Edit, EditError, OverrideWish, PULLED, Pulled, Subject, add_override, pull};
+use crate::language::Language;
+use crate::language::moment::{Moment, length};
 use crate::schedule::{OverrideAction, Schedule, UserId};
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
+
+/// How far a handoff is looked for.
+const HANDOFF_WITHIN: SignedDuration = SignedDuration::from_hours(31 * 24);
 
 /// Change who is on call for a while
 #[derive(Debug, clap::Args)]
@@ -21,14 +31,17 @@ pub struct Arguments {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
-    /// Append an override to the right file
+    /// Append an override to the right file, or make it at a running server
     #[command(
-        override_usage = "oncall override add --schedule <IDS> --from <T> --until <T>\n       \
+        override_usage = "oncall override add <SCHEDULES> [--from <T>] <--until <T>|--for <D>>\n       \
             <--with <USERS>|--replace <USER> --with <USERS>|--add <USERS>>\n       [OPTIONS] [DIR]",
-        after_help = "It goes into the file of an override it overlaps, or into overrides/<YYYY-MM>.yaml. With --url, \
-                      it is made at the running server instead, with the token in ONCALL_TOKEN."
+        after_help = format!("It goes into the file of an override it overlaps, or into overrides/<YYYY-MM>.yaml. With --url, \
+                      it is made at the running server instead, with the token in ONCALL_TOKEN.\n\n{TIMES}")
     )]
-    Add(Add),
+    Add(Box<Add>),
+    /// Write those that run at a server, or are to come, into overrides/run-time.yaml
+    #[command(after_help = PULLING)]
+    Pull(Pull),
     /// List those that were made at a running server
     #[command(after_help = ENVIRONMENT)]
     List(List),
@@ -51,33 +64,48 @@ struct Cannot {
     server: Server,
 }
 
+/// What `pull` does, and for whom.
+const PULLING: &str = "\
+Each is written with its id. When that is in force, the server's own copy ends, and nobody is told again. \
+Entries that have been over for 90 days are dropped. The file lies on top of the other files and may overlap them.
+
+Environment:
+  ONCALL_URL    the address of the server, unless --url gives it
+  ONCALL_TOKEN  the value of one of the server's api_tokens";
+
 #[derive(Debug, clap::Args)]
 struct Add {
     /// The schedule; separate several with commas
-    #[arg(long, value_name = "IDS", value_delimiter = ',', required = true)]
+    #[arg(add = complete::schedules(), value_name = "SCHEDULES", required_unless_present = "schedule")]
+    id: Option<String>,
+    /// The same, as an option
+    #[arg(add = complete::schedules(), long, value_name = "IDS", value_delimiter = ',')]
     schedule: Vec<String>,
     /// Only this layer, by its name, in its own hours
     #[arg(long, value_name = "NAME", conflicts_with = "url")]
     layer: Option<String>,
-    /// From this instant: `2026-12-05 10:00` in the schedule's time zone, or RFC 3339
+    /// From then, in the schedule's time zone [default: now]
     #[arg(long, value_name = "T")]
-    from: String,
-    /// Until this instant (excluded)
-    #[arg(long, value_name = "T")]
-    until: String,
+    from: Option<String>,
+    /// Until then (excluded); `handoff` is when the next person's turn begins
+    #[arg(long, value_name = "T", required_unless_present = "lasts")]
+    until: Option<String>,
+    /// For so long: `2h`, `30m`
+    #[arg(long = "for", id = "lasts", value_name = "D", conflicts_with = "until")]
+    lasts: Option<String>,
     /// Replace only this person by `--with`, if they are on call
-    #[arg(long, value_name = "USER", requires = "with")]
+    #[arg(add = complete::users(), long, value_name = "USER", requires = "with")]
     replace: Option<String>,
-    /// Who is on call instead; separate several with commas, or `nobody`
-    #[arg(long, value_name = "USERS", value_delimiter = ',', required_unless_present = "add")]
+    /// Who is on call instead; separate several with commas; `nobody`, or `me` for the user in ONCALL_USER
+    #[arg(add = complete::users(), long, value_name = "USERS", value_delimiter = ',', required_unless_present = "add")]
     with: Vec<String>,
     /// Who is on call in addition; separate several with commas
-    #[arg(long, value_name = "USERS", value_delimiter = ',', conflicts_with_all = ["with", "replace"])]
+    #[arg(add = complete::users(), long, value_name = "USERS", value_delimiter = ',', conflicts_with_all = ["with", "replace"])]
     add: Vec<String>,
     /// The reason, for readers of the file
     #[arg(long, value_name = "TEXT")]
     reason: Option<String>,
-    /// Make it at this running server, at once; T may then be `now`, `2h`, `mon 10:00` or `handoff`
+    /// Make it at this running server, at once
     #[arg(long, value_name = "URL", conflicts_with = "write")]
     url: Option<String>,
     /// With --url: do it although something warns of it
@@ -90,16 +118,49 @@ struct Add {
     options: Options,
 }
 
+#[derive(Debug, clap::Args)]
+struct Pull {
+    /// Only show what would be written
+    #[arg(long)]
+    dry_run: bool,
+    #[command(flatten)]
+    server: Server,
+    #[command(flatten)]
+    directory: Directory,
+}
+
 pub(super) fn run(arguments: &Arguments) -> Result<Output> {
     match &arguments.command {
         Command::Add(add) if add.url.is_some() => add.at_server(),
-        Command::Add(add) => edited::run(&add.options, |subject| add.edit(subject)),
-        Command::List(list) => list.server.ask(&Question::get("/v1/overrides"), text),
+        Command::Add(add) => edited::run(&add.options(), |subject| add.edit(subject)),
+        Command::Pull(pull) => pull.run(),
+        Command::List(list) => {
+            let items = Items { list: "overrides", name: "id", line };
+            list.watch.ask(&list.server, &Question::get("/v1/overrides"), items, text)
+        }
         Command::End(end) => end.run("overrides"),
         Command::Cannot(Cannot { id, user, server }) => {
             server.ask(&Question::post(&format!("/v1/overrides/{id}/cannot"), json!({ "user": user })), said)
         }
     }
+}
+
+/// Who is on call by it.
+fn change(it: &Value) -> String {
+    let with = Some(ids(&it["with"])).filter(|ids| !ids.is_empty());
+    let with = with.unwrap_or_else(|| "nobody".to_owned());
+    match (it["replace"].as_str(), it["add"].is_array()) {
+        (Some(who), _) => format!("{with} for {who}"),
+        (None, true) => format!("also {}", ids(&it["add"])),
+        (None, false) => with,
+    }
+}
+
+fn line(it: &Value, answer: &Value) -> String {
+    let said = |key: &str| it[key].as_str().unwrap_or_default();
+    let (from, until) = (clock(&it["from"], answer), clock(&it["until"], answer));
+    let what = format!("{}  {}  {}  {from} - {until}", it["id"], said("schedule"), change(it));
+    format!("{what}  {}  by {}", said("reason"), said("by"))
 }
 
 fn text(answer: &Value) -> String {
@@ -109,16 +170,9 @@ fn text(answer: &Value) -> String {
     }
     let row = |it: &Value| {
         let said = |key: &str| it[key].as_str().unwrap_or_default().to_owned();
-        let with = Some(ids(&it["with"])).filter(|ids| !ids.is_empty());
-        let with = with.unwrap_or_else(|| "nobody".to_owned());
-        let change = match (it["replace"].as_str(), it["add"].is_array()) {
-            (Some(who), _) => format!("{with} for {who}"),
-            (None, true) => format!("also {}", ids(&it["add"])),
-            (None, false) => with,
-        };
         let why = format!("{}\nby {}", said("reason"), said("by"));
         let when = format!("{}\n{}", clock(&it["from"], answer), clock(&it["until"], answer));
-        [it["id"].to_string(), said("schedule"), change, when, why.trim().to_owned()]
+        [it["id"].to_string(), said("schedule"), change(it), when, why.trim().to_owned()]
     };
     table(["Id", "Schedule", "On call", "From, until", "Why"], &[0, 3], all.iter().map(row))
 }
@@ -128,25 +182,120 @@ impl Arguments {
     pub(super) fn edit(&self, subject: &Subject<'_>) -> Option<Result<Edit, EditError>> {
         match &self.command {
             Command::Add(add) => add.url.is_none().then(|| add.edit(subject)),
-            Command::List(_) | Command::End(_) | Command::Cannot(_) => None,
+            Command::Pull(_) | Command::List(_) | Command::End(_) | Command::Cannot(_) => None,
         }
     }
 }
 
+impl Pull {
+    fn run(&self) -> Result<Output> {
+        let answer = match self.server.answer(&Question::get("/v1/overrides"))? {
+            Ok(answer) => answer,
+            Err(refused) => return Ok(refused),
+        };
+        let all = answer["overrides"].as_array().context("the server's answer lists no overrides")?;
+        let pulled: Vec<Pulled> = all.iter().map(read).collect::<Result<_>>()?;
+        let options =
+            Options { write: !self.dry_run, directory: Directory { dir: self.directory.dir.clone() } };
+        let mut left_out = Vec::new();
+        let output = edited::maybe(&options, |subject| {
+            let (edit, why) = pull(subject, &pulled)?;
+            left_out = why;
+            Ok(edit)
+        })?;
+        let warned: String = left_out.iter().map(|why| format!("warning: {why}\n")).collect();
+        let json = (self.server.format == Format::Json && output.exit == Exit::Fine).then(|| {
+            format!(
+                "{:#}\n",
+                json!({ "file": PULLED, "overrides": answer["overrides"], "left_out": left_out })
+            )
+        });
+        Ok(Output {
+            out: json.unwrap_or(output.out),
+            err: format!("{}{warned}", output.err),
+            exit: output.exit,
+        })
+    }
+}
+
+/// One as the server lists it.
+fn read(it: &Value) -> Result<Pulled> {
+    let wrong = || format!("the server's answer cannot be read: {it}");
+    let text = |key: &str| it[key].as_str().map(str::to_owned);
+    let at = |key: &str| text(key).and_then(|said| said.parse().ok()).with_context(wrong);
+    let people = |key: &str| -> Option<Vec<UserId>> {
+        it[key].as_array().map(|all| all.iter().filter_map(Value::as_str).map(UserId::from).collect())
+    };
+    let action = match (text("replace"), people("with"), people("add")) {
+        (Some(who), Some(with), None) => OverrideAction::Replace { who: who.into(), with },
+        (None, Some(with), None) => OverrideAction::Set(with),
+        (None, None, Some(add)) => OverrideAction::Add(add),
+        _ => bail!(wrong()),
+    };
+    let name = text("by").unwrap_or_default();
+    let made = RunTimeOverride {
+        schedule: text("schedule").with_context(wrong)?.into(),
+        from: at("from")?,
+        until: at("until")?,
+        action,
+        reason: text("reason"),
+        by: Actor::Stranger { name, way: Via::Api },
+        via: Via::Api,
+    };
+    Ok(Pulled { id: it["id"].as_u64().with_context(wrong)?, made })
+}
+
 impl Add {
+    /// The schedules: a word of its own, or the option, and then the word is the directory.
+    fn schedules(&self) -> Vec<&str> {
+        match &self.id {
+            Some(ids) if self.schedule.is_empty() => ids.split(',').map(str::trim).collect(),
+            _ => self.schedule.iter().map(|id| id.trim()).collect(),
+        }
+    }
+
+    fn options(&self) -> Options {
+        let dir = match &self.id {
+            Some(dir) if !self.schedule.is_empty() => dir.into(),
+            _ => self.options.directory.dir.clone(),
+        };
+        Options { write: self.options.write, directory: Directory { dir } }
+    }
+
     fn edit(&self, subject: &Subject<'_>) -> Result<Edit, EditError> {
-        add_override(subject, &self.wish(subject).map_err(|error| refused(&error))?)
+        let wish = self.wish(subject).map_err(|error| refused(&error))?;
+        let schedules = &subject.config.schedules.schedules;
+        let zone =
+            wish.schedules.first().and_then(|id| schedules.get(*id)).map(|schedule| &schedule.time_zone);
+        let ours = &subject.config.organisation.time_zone;
+        let zone = zone.unwrap_or(ours);
+        let [from, until] = [wish.from, wish.until].map(|at| in_zones(at, zone, ours));
+        let mut edit = add_override(subject, &wish)?;
+        if self.is_spoken() {
+            edit.said.insert(0, format!("From {from} until {until}."));
+        }
+        Ok(edit)
+    }
+
+    /// Whether a time is said that means another one tomorrow.
+    fn is_spoken(&self) -> bool {
+        let dated = |said: &Option<String>| said.as_ref().is_some_and(|it| it.trim().starts_with("20"));
+        !dated(&self.from) || !dated(&self.until)
     }
 
     fn at_server(&self) -> Result<Output> {
         let server = Server { url: self.url.clone(), format: self.format.unwrap_or(Format::Text) };
-        let people = |ids: &Vec<String>| (!ids.is_empty()).then(|| json!(ids));
+        let people = |ids: &Vec<String>| -> Result<Option<Value>> {
+            let ids: Vec<String> = ids.iter().map(|id| somebody(id)).collect::<Result<_>>()?;
+            Ok((!ids.is_empty()).then(|| json!(ids)))
+        };
+        let (with, add) = (people(&self.with)?, people(&self.add)?);
+        let replace = self.replace.as_deref().map(somebody).transpose()?;
         let mut done = Output::fine(String::new());
-        for schedule in &self.schedule {
+        for schedule in self.schedules() {
             let body = json!({
-                "schedule": schedule, "from": self.from, "until": self.until,
-                "with": people(&self.with), "replace": self.replace, "add": people(&self.add),
-                "reason": self.reason, "confirm": self.confirm,
+                "schedule": schedule, "from": self.from, "until": self.until, "for": self.lasts, "with": with,
+                "replace": replace, "add": add, "reason": self.reason, "confirm": self.confirm,
             });
             let one = server.ask(&Question::post("/v1/overrides", body), said)?;
             done.out.push_str(&one.out);
@@ -161,8 +310,8 @@ impl Add {
         let schedules = &subject.config.schedules.schedules;
         let mut named: Vec<&str> = Vec::new();
         let mut zone = &subject.config.organisation.time_zone;
-        for id in &self.schedule {
-            let (id, Schedule { time_zone, .. }) = known("schedule", schedules, id.trim())?;
+        for id in self.schedules() {
+            let (id, Schedule { time_zone, .. }) = known("schedule", schedules, id)?;
             if named.contains(&&**id) {
                 bail!("`{id}` is named twice");
             }
@@ -173,7 +322,7 @@ impl Add {
         }
         let action = match &self.replace {
             Some(who) => OverrideAction::Replace {
-                who: known("user", &subject.config.users, who)?.0.clone(),
+                who: known("user", &subject.config.users, &somebody(who)?)?.0.clone(),
                 with: people(subject, &self.with)?,
             },
             None if self.add.is_empty() => OverrideAction::Set(people(subject, &self.with)?),
@@ -182,10 +331,47 @@ impl Add {
         if matches!(&action, OverrideAction::Add(nobody) if nobody.is_empty()) {
             bail!("--add nobody changes nothing: name who helps, or use `--with nobody` for a gap");
         }
-        let (from, until) = (instant(&self.from, zone)?, instant(&self.until, zone)?);
+        let first = named.first().copied().unwrap_or_default();
+        let at = |said: &str, after: Timestamp| match typed(said, subject.now, zone)? {
+            Moment::At(at) => Ok(at),
+            Moment::Handoff => handoff(subject, first, after),
+        };
+        let from = match &self.from {
+            Some(said) => minute(said, at(said, subject.now)?),
+            None => minute("now", subject.now),
+        };
+        let until = match (&self.until, &self.lasts) {
+            (Some(said), _) => minute(said, at(said, from.max(subject.now))?),
+            (None, said) => {
+                let said = said.as_deref().unwrap_or_default();
+                let lasts = length(said).map_err(|why| anyhow!(Language::En.not_a_moment(said, why)))?;
+                from.checked_add(lasts)?
+            }
+        };
         let (layer, reason) = (self.layer.as_deref(), self.reason.as_deref());
         Ok(OverrideWish { schedules: named, from, until, layer, action, reason })
     }
+}
+
+/// When the schedule changes hands next.
+fn handoff(subject: &Subject<'_>, schedule: &str, after: Timestamp) -> Result<Timestamp> {
+    let next = subject.config.schedules.next_handoff(schedule, after, HANDOFF_WITHIN);
+    let until = next.next.map(|_| next.until);
+    until.with_context(|| format!("`{schedule}` does not change hands within 31 days: give a time"))
+}
+
+/// What is said without a date is meant to the minute: files are read by people.
+fn minute(said: &str, at: Timestamp) -> Timestamp {
+    let seconds = if said.trim().starts_with("20") { 0 } else { at.as_second().rem_euclid(60) };
+    Timestamp::from_second(at.as_second() - seconds).unwrap_or(at)
+}
+
+/// The id, or for `me` the user in ONCALL_USER.
+fn somebody(id: &str) -> Result<String> {
+    if id.trim() != "me" {
+        return Ok(id.trim().to_owned());
+    }
+    environment("ONCALL_USER").context("`me` is the user in ONCALL_USER, which is not set")
 }
 
 /// Users in the given order, without duplicates; empty for `nobody`.
@@ -197,7 +383,7 @@ fn people(subject: &Subject<'_>, names: &[String]) -> Result<Vec<UserId>> {
     }
     let mut people: Vec<UserId> = Vec::new();
     for name in names {
-        let (id, _) = known("user", &subject.config.users, name.trim())?;
+        let (id, _) = known("user", &subject.config.users, &somebody(name)?)?;
         if people.contains(id) {
             bail!("`{id}` is named twice");
         }

@@ -1,7 +1,7 @@
 //! `oncall page`: declares an incident at a running server.
 
-use super::Output;
 use super::remote::{ENVIRONMENT, Question, Server};
+use super::{Output, complete};
 use anyhow::Result;
 use serde_json::json;
 
@@ -10,6 +10,7 @@ use serde_json::json;
 #[command(after_help = ENVIRONMENT)]
 pub struct Arguments {
     /// The service that is in trouble
+    #[arg(add = complete::services())]
     service: String,
     /// What is wrong, in one line
     #[arg(required = true)]

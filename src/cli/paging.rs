@@ -66,7 +66,8 @@ fn said(change: &PagingChange, zone: &TimeZone) -> (String, String) {
         PagingKind::Later => {
             let first = |reach: &Reach| reach.first_page().or(reach.first()).map(after_words);
             let (old, new) = (first(before).unwrap_or_default(), first(after).unwrap_or_default());
-            ("THE FIRST PAGE COMES LATER for".to_owned(), format!("{new}, not {old}"))
+            let what = if before.first_page().is_some() { "PAGE" } else { "MESSAGE" };
+            (format!("THE FIRST {what} COMES LATER for"), format!("{new}, not {old}"))
         }
         PagingKind::Lost => {
             let (old, new) = (before.people(), after.people());

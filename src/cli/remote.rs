@@ -38,6 +38,12 @@ pub enum Format {
     Json,
 }
 
+/// Where the server is, and by which right it is asked.
+pub(super) struct Asker {
+    base: String,
+    token: String,
+}
+
 /// A question to the server.
 #[derive(Debug)]
 pub struct Question<'a> {
@@ -64,21 +70,38 @@ impl<'a> Question<'a> {
 impl Server {
     /// The answer as the command shows it: the JSON itself, or what `text` makes of it. A refusal is an error.
     pub(super) fn ask(&self, question: &Question, text: impl FnOnce(&Value) -> String) -> Result<Output> {
+        Ok(match self.answer(question)? {
+            Ok(answer) => Output::fine(match self.format {
+                Format::Text => text(&answer),
+                Format::Json => format!("{answer:#}\n"),
+            }),
+            Err(refused) => refused,
+        })
+    }
+
+    /// The answer, or what the command shows of a refusal.
+    pub(super) fn answer(&self, question: &Question) -> Result<Result<Value, Output>> {
+        let asker = self.asker()?;
+        let (status, answer) = runtime()?.block_on(asker.send(question))?;
+        Ok(self.read(status, answer))
+    }
+
+    pub(super) fn read(&self, status: u16, answer: Value) -> Result<Value, Output> {
+        if (200..300).contains(&status) {
+            return Ok(answer);
+        }
+        let out = if self.format == Format::Json { format!("{answer:#}\n") } else { String::new() };
+        let exit = if status >= 500 { Exit::Server } else { Exit::Usage };
+        Err(Output { out, err: format!("error: {}\n", refusal(status, &answer)), exit })
+    }
+
+    /// The address and the token.
+    pub(super) fn asker(&self) -> Result<Asker> {
         let url = self.url.clone().or_else(|| environment("ONCALL_URL"));
         let url = url.context("give the server's address with `--url` or ONCALL_URL")?;
         let token = environment("ONCALL_TOKEN")
             .context("ONCALL_TOKEN is not set: it should be the value of one of the server's api_tokens")?;
-        let base = url.trim_end_matches('/');
-        let (status, answer) = runtime()?.block_on(send(base, &token, question))?;
-        if (200..300).contains(&status) {
-            return Ok(Output::fine(match self.format {
-                Format::Text => text(&answer),
-                Format::Json => format!("{answer:#}\n"),
-            }));
-        }
-        let out = if self.format == Format::Json { format!("{answer:#}\n") } else { String::new() };
-        let exit = if status >= 500 { Exit::Server } else { Exit::Usage };
-        Ok(Output { out, err: format!("error: {}\n", refusal(status, &answer)), exit })
+        Ok(Asker { base: url.trim_end_matches('/').to_owned(), token })
     }
 }
 
@@ -97,8 +120,20 @@ pub(super) fn segment(text: &str) -> String {
     text.bytes().map(one).collect()
 }
 
-fn environment(name: &str) -> Option<String> {
+/// What would be broken, a sentence each. How to confirm it is said where it is asked.
+fn warnings(answer: &Value) -> Vec<&str> {
+    answer["warnings"].as_array().into_iter().flatten().filter_map(|it| it["text"].as_str()).collect()
+}
+
+pub(super) fn environment(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.trim().is_empty())
+}
+
+impl Asker {
+    /// The status and the answer.
+    pub(super) async fn send(&self, question: &Question<'_>) -> Result<(u16, Value)> {
+        send(&self.base, &self.token, question).await
+    }
 }
 
 async fn send(base: &str, token: &str, question: &Question<'_>) -> Result<(u16, Value)> {
@@ -137,9 +172,7 @@ fn refusal(status: u16, answer: &Value) -> String {
     match status {
         401 => "the token in ONCALL_TOKEN is not one of the server's api_tokens".to_owned(),
         409 if answer["warnings"].is_array() => {
-            let warnings = answer["warnings"].as_array().into_iter().flatten();
-            let texts: Vec<&str> = warnings.filter_map(|it| it["text"].as_str()).collect();
-            format!("{}\nNothing was changed: add --confirm to do it", texts.join("\n"))
+            format!("{}\nNothing was changed: add --confirm to do it", warnings(answer).join("\n"))
         }
         _ if said.is_empty() => match answer["results"].as_array() {
             Some(results) => results.iter().map(line).collect::<Vec<_>>().join("\n"),
@@ -152,6 +185,10 @@ fn refusal(status: u16, answer: &Value) -> String {
 /// What became of one incident.
 pub(super) fn line(result: &Value) -> String {
     let id = result["incident"].as_str().unwrap_or_default();
+    let asked = warnings(result);
+    if !asked.is_empty() {
+        return format!("{id}: {} Nothing was changed: add --confirm to do it.", asked.join(" "));
+    }
     let said = result["text"].as_str().or(result["error"].as_str()).unwrap_or_default();
     format!("{id}: {said}")
 }

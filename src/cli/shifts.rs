@@ -1,11 +1,11 @@
 //! `oncall shifts`: the shifts of a schedule or a person in a range, as text, JSON or a calendar.
 
-use super::Output;
 use super::directory::{Directory, now};
 use super::instant::{instant, local, zone_name};
 use super::known::known;
 use super::people::names;
 use super::table::table;
+use super::{Output, complete};
 use crate::config::{CalendarId, Config, Id};
 use crate::preview::calendar::calendar;
 use crate::preview::ical;
@@ -26,10 +26,10 @@ const RANGE_MAX: SignedDuration = SignedDuration::from_hours(10 * 366 * 24);
        oncall shifts [OPTIONS] --from <T> --until <T> --user <ID> [DIR]")]
 pub struct Arguments {
     /// The schedule
-    #[arg(value_name = "ID", required_unless_present = "user")]
+    #[arg(add = complete::schedules(), value_name = "ID", required_unless_present = "user")]
     schedule: Option<String>,
     /// All shifts of this person on all schedules, instead of one schedule
-    #[arg(long, value_name = "ID")]
+    #[arg(add = complete::users(), long, value_name = "ID")]
     user: Option<String>,
     /// From this instant: `2026-12-05 10:00` in the organisation's time zone, or RFC 3339
     #[arg(long, value_name = "T")]

@@ -1,8 +1,9 @@
 //! `oncall silence`: mutes pages for a while, at a running server.
 
-use super::Output;
 use super::remote::{ENVIRONMENT, Question, Server, clock, segment};
 use super::table::table;
+use super::watch::{Items, Watch};
+use super::{Output, complete};
 use anyhow::{Context, Result};
 use serde_json::{Map, Value, json};
 
@@ -29,7 +30,7 @@ enum Command {
 #[derive(Debug, clap::Args)]
 struct Add {
     /// Of these services; separate several with commas
-    #[arg(long, value_name = "IDS", value_delimiter = ',')]
+    #[arg(add = complete::services(), long, value_name = "IDS", value_delimiter = ',')]
     service: Vec<String>,
     /// Of alerts that match, as in labels.env=staging; all that are given must
     #[arg(long, value_name = "KEY=PATTERN")]
@@ -41,8 +42,11 @@ struct Add {
     #[arg(long, value_name = "T")]
     from: Option<String>,
     /// Until then: `2h`, `18:00`, `tomorrow 10:00`, or RFC 3339
-    #[arg(long, value_name = "T")]
-    until: String,
+    #[arg(long, value_name = "T", required_unless_present = "lasts")]
+    until: Option<String>,
+    /// For so long: `2h`, `30m`
+    #[arg(long = "for", id = "lasts", value_name = "D", conflicts_with = "until")]
+    lasts: Option<String>,
     /// Why
     #[arg(long, value_name = "TEXT")]
     reason: String,
@@ -55,6 +59,8 @@ struct Add {
 
 #[derive(Debug, clap::Args)]
 pub(super) struct List {
+    #[command(flatten)]
+    pub watch: Watch,
     #[command(flatten)]
     pub server: Server,
 }
@@ -70,7 +76,10 @@ pub(super) struct End {
 pub(super) fn run(arguments: &Arguments) -> Result<Output> {
     match &arguments.command {
         Command::Add(add) => add.run(),
-        Command::List(list) => list.server.ask(&Question::get("/v1/silences"), text),
+        Command::List(list) => {
+            let items = Items { list: "silences", name: "id", line };
+            list.watch.ask(&list.server, &Question::get("/v1/silences"), items, text)
+        }
         Command::End(end) => end.run("silences"),
     }
 }
@@ -89,7 +98,7 @@ impl Add {
         }
         let body = json!({
             "services": self.service, "when": when, "everything": self.everything, "from": self.from,
-            "until": self.until, "reason": self.reason, "confirm": self.confirm,
+            "until": self.until, "for": self.lasts, "reason": self.reason, "confirm": self.confirm,
         });
         self.server.ask(&Question::post("/v1/silences", body), said)
     }
@@ -114,17 +123,28 @@ pub(super) fn ids(list: &Value) -> String {
     ids.collect::<Vec<_>>().join(", ")
 }
 
+/// What it mutes.
+fn scope(it: &Value) -> Vec<String> {
+    let when = it["when"].as_object().into_iter().flatten();
+    let when = when.map(|(key, patterns)| format!("{key}: {}", ids(patterns)));
+    let services = Some(ids(&it["services"])).filter(|ids| !ids.is_empty());
+    let scope: Vec<String> = services.into_iter().chain(when).collect();
+    if scope.is_empty() { vec!["everything".to_owned()] } else { scope }
+}
+
+fn line(it: &Value, answer: &Value) -> String {
+    let said = |key: &str| it[key].as_str().unwrap_or_default();
+    let (from, until) = (clock(&it["from"], answer), clock(&it["until"], answer));
+    format!("{}  {}  {from} - {until}  {}  by {}", it["id"], scope(it).join(", "), said("reason"), said("by"))
+}
+
 fn text(answer: &Value) -> String {
     let all = answer["silences"].as_array().map(Vec::as_slice).unwrap_or_default();
     if all.is_empty() {
         return "no silences\n".to_owned();
     }
     let row = |it: &Value| {
-        let when = it["when"].as_object().into_iter().flatten();
-        let when = when.map(|(key, patterns)| format!("{key}: {}", ids(patterns)));
-        let services = Some(ids(&it["services"])).filter(|ids| !ids.is_empty());
-        let scope: Vec<String> = services.into_iter().chain(when).collect();
-        let scope = if scope.is_empty() { "everything".to_owned() } else { scope.join("\n") };
+        let scope = scope(it).join("\n");
         let said = |key: &str| it[key].as_str().unwrap_or_default().to_owned();
         let why = format!("{}\nby {}", said("reason"), said("by"));
         [

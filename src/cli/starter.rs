@@ -235,17 +235,21 @@ fn ci(forge: Forge) -> &'static [Text] {
 /// Files for CI, the same for everybody.
 const REVIEW: &str = include_str!("../../.github/actions/oncall/review.py");
 const INSTALL: &str = include_str!("../../.github/actions/oncall/install.sh");
+const PROPOSE: &str = include_str!("../../.github/actions/oncall/propose.sh");
 
 const GITHUB: &[Text] = &[
     (".github/workflows/oncall.yml", include_str!("../../starter/github/workflow.yml")),
     (".github/actions/oncall/action.yml", include_str!("../../.github/actions/oncall/action.yml")),
+    (".github/workflows/oncall-run-time.yml", include_str!("../../starter/github/run-time.yml")),
     (".github/actions/oncall/install.sh", INSTALL),
+    (".github/actions/oncall/propose.sh", PROPOSE),
     (".github/actions/oncall/review.py", REVIEW),
 ];
 
 const GITLAB: &[Text] = &[
     (".gitlab-ci.yml", include_str!("../../starter/gitlab/.gitlab-ci.yml")),
     (".gitlab/oncall/install.sh", INSTALL),
+    (".gitlab/oncall/propose.sh", PROPOSE),
     (".gitlab/oncall/review.py", REVIEW),
 ];
 

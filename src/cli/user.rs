@@ -1,9 +1,9 @@
 //! `oncall user`: somebody leaves for good.
 
-use super::Output;
 use super::edited::{self, Options, refused};
 use super::instant::date;
 use super::known::known;
+use super::{Output, complete};
 use crate::edit::{Edit, EditError, Subject, leave};
 use anyhow::Result;
 use jiff::civil::Date;
@@ -27,7 +27,7 @@ enum Command {
 #[derive(Debug, clap::Args)]
 struct Leave {
     /// Who leaves
-    #[arg(value_name = "USER")]
+    #[arg(add = complete::users(), value_name = "USER")]
     user: String,
     /// The first day without them
     #[arg(long, value_name = "DATE", value_parser = date)]

@@ -1,37 +1,39 @@
 //! `oncall who`: who is on call at an instant, by which rule, until when, and who is next.
 
-use super::Output;
 use super::directory::{Directory, now};
 use super::instant::{instant, local, zone_name};
 use super::known::known;
 use super::people::{name, names};
+use super::remote::{Format, Question, Server, clock};
+use super::silence::ids;
 use super::table::table;
+use super::watch::{Items, Polled, Watch, watch};
+use super::{Exit, Output, complete};
 use crate::config::Config;
 use crate::preview::on_call::{HORIZON, who_object};
 use crate::schedule::{Handover, Reason, UserId};
 use anyhow::Result;
 use jiff::Timestamp;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// Show who is on call, from which layer or override, until when, and who is next
-#[derive(Debug, clap::Args)]
+#[derive(Clone, Debug, clap::Args)]
 pub struct Arguments {
     /// Only this schedule [default: all]
-    #[arg(long, value_name = "ID")]
+    #[arg(add = complete::schedules(), long, value_name = "ID")]
     schedule: Option<String>,
     /// At this instant: `2026-12-05 10:00` in the organisation's time zone, or RFC 3339 [default: now]
     #[arg(long, value_name = "T")]
     at: Option<String>,
+    /// Ask this running server instead, which knows what was changed at run time; needs ONCALL_TOKEN
+    #[arg(long, value_name = "URL")]
+    url: Option<String>,
+    #[command(flatten)]
+    watch: Watch,
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
     #[command(flatten)]
     directory: Directory,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-enum Format {
-    Text,
-    Json,
 }
 
 /// One schedule at this instant.
@@ -42,6 +44,63 @@ struct WhoAnswer<'c> {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<Output> {
+    if arguments.url.is_some() {
+        return at_server(arguments);
+    }
+    if !arguments.watch.watch {
+        return once(arguments);
+    }
+    watch(arguments.format, async || match once(arguments) {
+        Err(error) => Polled::Trouble(format!("{error:#}")),
+        Ok(output) if output.exit != Exit::Fine => Polled::Trouble(output.err),
+        Ok(output) => {
+            let json = once(&Arguments { format: Format::Json, ..arguments.clone() });
+            let all = json.ok().and_then(|it| serde_json::from_str::<Value>(&it.out).ok());
+            let items = ITEMS.of(&json!({ "schedules": all }));
+            Polled::Answer { text: output.out, items }
+        }
+    })
+}
+
+const ITEMS: Items = Items { list: "schedules", name: "schedule", line };
+
+fn at_server(arguments: &Arguments) -> Result<Output> {
+    let server = Server { url: arguments.url.clone(), format: arguments.format };
+    let mut question = Question::get("/v1/who");
+    let asked = [("schedule", &arguments.schedule), ("at", &arguments.at)];
+    question.query = asked.into_iter().filter_map(|(name, said)| Some((name, said.clone()?))).collect();
+    arguments.watch.ask(&server, &question, ITEMS, |answer| {
+        let all = answer["schedules"].as_array().map(Vec::as_slice).unwrap_or_default();
+        let row = |it: &Value| {
+            [it["schedule"].as_str().unwrap_or_default().to_owned(), listed(it, answer).join("\n")]
+        };
+        let zone = answer["time_zone"].as_str().unwrap_or("UTC");
+        let rows = table(["Schedule", "On call"], &[0], all.iter().map(row));
+        format!("{} ({zone})\n\n{rows}", clock(&answer["at"], answer))
+    })
+}
+
+/// Who is on call, by which rule, and until when.
+fn listed(it: &Value, answer: &Value) -> Vec<String> {
+    let people = |list: &Value| Some(ids(list)).filter(|ids| !ids.is_empty());
+    let users = people(&it["users"]).unwrap_or_else(|| "nobody".to_owned());
+    let shadows = people(&it["shadows"]).map(|shadows| format!("shadow {shadows}"));
+    let rule = it["place"].as_str().map(|place| match it["reason"].as_str() {
+        Some(reason) => format!("{place}: {reason}"),
+        None => place.to_owned(),
+    });
+    let until = it["until"].as_str().map(|_| {
+        let next = people(&it["next"]["users"]).unwrap_or_else(|| "nobody".to_owned());
+        format!("until {}, then {next}", clock(&it["until"], answer))
+    });
+    [users].into_iter().chain(shadows).chain(rule).chain(until).collect()
+}
+
+fn line(it: &Value, answer: &Value) -> String {
+    format!("{}  {}", it["schedule"].as_str().unwrap_or_default(), listed(it, answer).join(", "))
+}
+
+fn once(arguments: &Arguments) -> Result<Output> {
     let loaded = arguments.directory.load()?;
     let config = match loaded.config() {
         Ok(config) => config,

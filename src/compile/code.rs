@@ -31,6 +31,8 @@ pub const FALLBACK: &str = "OC027";
 pub const QUOTE: &str = "OC028";
 pub const TWICE: &str = "OC029";
 pub const NOT_CONFIGURED: &str = "OC030";
+pub const HOLD_AND_WAIT: &str = "OC031";
+pub const HOLD_AND_STALE: &str = "OC032";
 pub const DROPS_ALL: &str = "OC037";
 pub const CANNOT_SET: &str = "OC038";
 pub const NOT_THERE: &str = "OC039";
@@ -44,6 +46,10 @@ pub const SLACK_WAY_IN: &str = "OC067";
 pub const GROUP_WITHOUT_SCHEDULE: &str = "OC068";
 pub const HANDOFFS: &str = "OC053";
 pub const ADDS_NOTHING: &str = "OC054";
+pub const MAY_NOT_RESPOND: &str = "OC063";
+pub const NOBODY_RESPONDS: &str = "OC064";
+pub const NO_RIGHT: &str = "OC065";
+pub const EMAIL_PATTERN: &str = "OC066";
 pub const SOPS_FILE: &str = "OC201";
 pub const NOT_ENCRYPTED: &str = "OC202";
 pub const NO_FILE: &str = "OC210";
@@ -82,6 +88,8 @@ pub const CODES: &[(&str, &str)] = &[
     (QUOTE, "a text that YAML reads as a number needs quotes"),
     (TWICE, "something that must be unique is there twice"),
     (NOT_CONFIGURED, "a provider is used that oncall.yaml does not configure"),
+    (HOLD_AND_WAIT, "a hold lasts as long as the first step waits"),
+    (HOLD_AND_STALE, "a hold lasts until silence ends the alert"),
     (DROPS_ALL, "a rule would drop every alert of its integration"),
     (CANNOT_SET, "a rule sets what it cannot"),
     (NOT_THERE, "a template of a rule names what is not there"),
@@ -91,6 +99,10 @@ pub const CODES: &[(&str, &str)] = &[
     (PHONES, "a rule names a phone that is not there, or that its method does not use"),
     (EVEN_UNACKNOWLEDGED, "what is of high urgency is never over unacknowledged"),
     (SHIFTS, "a shift is told by what rings"),
+    (MAY_NOT_RESPOND, "a policy or a schedule can reach somebody who may not respond"),
+    (NOBODY_RESPONDS, "nobody may respond"),
+    (NO_RIGHT, "an API token may do nothing"),
+    (EMAIL_PATTERN, "an e-mail pattern matches nobody, or every domain"),
     (SLACK_WAY_IN, "Slack has no way in: neither `signing_secret` nor `app_token`"),
     (GROUP_WITHOUT_SCHEDULE, "a Slack user group that follows no schedule"),
     (HANDOFFS, "several handoffs that one cycle cannot have"),

@@ -5,11 +5,13 @@
 //! or the environment; both are left to [`check`](crate::check). A file with mistakes still defines its id, and a
 //! wrong node is cut out, so that one mistake gives one finding.
 
+mod access;
 pub mod code;
 mod comments;
 mod diagnostic;
 mod event_rule;
 mod expectation;
+mod expected;
 mod fields;
 mod handoff;
 mod inhibition;
@@ -17,6 +19,7 @@ mod integration;
 mod layout;
 mod masked;
 mod matcher;
+mod noise;
 mod organisation;
 mod overrides;
 mod policy;
@@ -40,7 +43,7 @@ mod yaml;
 
 pub use comments::comments;
 pub use diagnostic::{Diagnostic, Finding, Label, Location, Part, Severity, Spot};
-pub use expectation::{Expectation, Expected, ExpectedAlert, Never};
+pub use expected::{Expectation, Expected, ExpectedAlert, Never};
 pub use handoff::day_of_handoff;
 pub use layout::is_not_text;
 pub use render::{render_human, render_json};

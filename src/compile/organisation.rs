@@ -60,6 +60,8 @@ impl<'a> Resolver<'a> {
             .unwrap_or_default();
         let api_tokens =
             self.api_tokens(document.api_tokens.as_deref().unwrap_or_default(), &at.key("api_tokens"));
+        let access = document.access.as_ref();
+        let access = access.map(|access| self.access(access, &at.key("access"))).unwrap_or_default();
         let heartbeat = document.heartbeat.as_ref();
         let heartbeat = heartbeat.and_then(|own| self.own_heartbeat(own, &at.key("heartbeat")));
         let providers = document.providers.as_ref();
@@ -93,6 +95,7 @@ impl<'a> Resolver<'a> {
             twilio,
             heartbeat,
             api_tokens,
+            access,
         })
     }
 
@@ -117,6 +120,12 @@ impl<'a> Resolver<'a> {
         }
         if let Some(storm) = &defaults.storm {
             self.storm(storm, &at.key("storm"));
+        }
+        if let Some(flapping) = &defaults.flapping {
+            self.flapping(flapping, &at.key("flapping"));
+        }
+        if let Some(reopen) = &defaults.reopen_within {
+            self.reopen(reopen, &at.key("reopen_within"));
         }
     }
 
@@ -251,7 +260,8 @@ impl<'a> Resolver<'a> {
                 self.findings.push(finding.label(first.key("name"), "the first one"));
             }
             let sources: Vec<SecretSource> = self.secrets(&token.token, &at.key("token"));
-            compiled.push(ApiToken { name: token.name.clone(), token: sources });
+            let may = self.token_rights(token.may.as_deref(), &at.key("may"));
+            compiled.push(ApiToken { name: token.name.clone(), token: sources, may });
         }
         compiled
     }

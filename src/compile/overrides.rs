@@ -1,16 +1,16 @@
 //! Overrides: temporary changes to schedules, in the order of files and lines.
 
 use super::diagnostic::{Finding, Part, Spot};
-use super::read::{Documents, File};
+use super::read::File;
 use super::resolve::Resolver;
 use super::suggest::nearest;
 use super::{code, value};
 use crate::actor::Origin;
-use crate::config::Id;
+use crate::config::{Id, InGit};
 use crate::document;
 use crate::schedule::{Override, OverrideAction, Schedule};
 use jiff::{Timestamp, tz::TimeZone};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What was made at run time and pulled into git: it lies on top of the other files and may overlap them.
@@ -20,12 +20,6 @@ const PULLED: &str = "overrides/run-time.yaml";
 fn in_order<T>(files: &[File<T>]) -> impl Iterator<Item = &File<T>> {
     let pulled = |file: &&File<T>| *file.at.file == *PULLED;
     files.iter().filter(move |file| !pulled(file)).chain(files.iter().filter(pulled))
-}
-
-/// The overrides made at run time that git has now.
-pub(super) fn retired(documents: &Documents) -> BTreeSet<u64> {
-    let files = documents.overrides.iter().filter_map(|file| file.document.as_ref());
-    files.flatten().filter_map(|one| one.id).collect()
 }
 
 /// An override of one schedule, kept while the others are read.
@@ -47,6 +41,8 @@ impl Resolver<'_> {
                 for (id, compiled) in self.one_override(one, &at, schedules) {
                     let adds = matches!(compiled.action, OverrideAction::Add(_));
                     let (from, until, at) = (compiled.from, compiled.until, at.clone());
+                    let schedule = id.clone();
+                    self.retired.extend(one.id.map(|id| InGit { id, schedule, from, until }));
                     let of = (id.clone(), compiled.layer.clone());
                     placed.entry(of).or_default().push(Placed { from, until, adds, at });
                     all.entry(id).or_default().push(compiled);

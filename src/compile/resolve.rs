@@ -4,18 +4,18 @@
 //! rest of the tree is still checked.
 
 use super::diagnostic::{Finding, Part, Spot};
-use super::expectation::Expectation;
+use super::expected::Expectation;
 use super::read::{Documents, File};
-use super::sops::SopsFiles;
 use super::source::Sources;
 use super::suggest::nearest;
 use super::value::{self, NOBODY};
 use super::{code, tree::Tree};
-use crate::config::{CalendarId, Config, Id, SecretSource};
+use crate::config::{CalendarId, Config, Id, InGit, SecretSource};
 use crate::document::{self, OneOrMany, Secret};
 use crate::schedule::Hours;
 use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// What the documents mean, and what is wrong with them.
 pub(super) struct Resolved {
@@ -32,11 +32,12 @@ pub(super) fn resolve(documents: &Documents, sources: &Sources, tree: &Tree) -> 
         sources,
         findings: Vec::new(),
         lost: BTreeSet::new(),
+        retired: Vec::new(),
         zone: TimeZone::UTC,
         holidays: BTreeMap::new(),
         hours: BTreeMap::new(),
         tree,
-        sops: SopsFiles::new(),
+        sops: BTreeMap::new(),
     };
     resolver.organisation_zone();
     resolver.all_holidays();
@@ -52,12 +53,14 @@ pub(super) struct Resolver<'a> {
     pub(super) sources: &'a Sources,
     pub(super) findings: Vec<Finding>,
     pub(super) lost: BTreeSet<&'static str>,
+    pub(super) retired: Vec<InGit>,
     /// The organisation's.
     pub(super) zone: TimeZone,
     pub(super) holidays: BTreeMap<Id, BTreeSet<Date>>,
     pub(super) hours: BTreeMap<Id, Hours>,
     pub(super) tree: &'a Tree,
-    pub(super) sops: SopsFiles,
+    /// The SOPS files named so far; `None` for one with errors, which are reported once.
+    pub(super) sops: BTreeMap<Arc<str>, Option<Arc<crate::sops::File>>>,
 }
 
 impl Resolver<'_> {
@@ -74,6 +77,8 @@ impl Resolver<'_> {
         let runbooks = self.documents.runbooks.clone();
         let organisation = organisation?;
         self.fallback(&organisation.fallback, &policies, &users);
+        self.holds(&services, &policies, &endpoints);
+        self.reach(&organisation.access, &policies, &schedules);
         Some(Config {
             organisation,
             users,
@@ -84,7 +89,7 @@ impl Resolver<'_> {
             endpoints,
             silences,
             inhibitions: inhibitions.into(),
-            retired: super::overrides::retired(self.documents),
+            retired: std::mem::take(&mut self.retired),
             runbooks,
             calendars,
             sops: self.sops.iter().filter_map(|(path, file)| Some((path.clone(), file.clone()?))).collect(),

@@ -3,13 +3,16 @@
 //! Every reference is resolved, and every rule knows the [`Place`] where it is written, so that
 //! a timeline line can name it. Nothing here can fail: [`compile`](crate::compile) has found all errors.
 
+mod access;
 mod calendar;
 mod contact;
 mod endpoint;
 mod escalation;
 mod event_rule;
 mod inhibition;
+mod link;
 mod masked;
+mod noise;
 mod provider;
 mod routing;
 mod run_time;
@@ -18,16 +21,19 @@ mod service;
 mod template;
 mod user;
 
+pub use access::{Access, Right};
 pub use calendar::{CALENDAR_SECRET, CALENDAR_SECRET_MIN, CalendarId};
 pub use contact::{CALL_LASTS_MAX, CONTACTS, Contact, Form, Method, Need, RING_SECONDS, SMS_VALID_SECONDS};
 pub use endpoint::{Endpoint, GenericFields, Heartbeat, Route, RouteTarget, Sample, SeverityRule};
 pub use escalation::{EscalationPolicy, Notify, Step};
 pub use event_rule::{EventRule, OWN_LABELS, RuleEffect, TEMPLATE_NAMES, said_severity, template_values};
 pub use inhibition::Inhibition;
+pub use link::{Links, sample_token};
 pub use masked::{MASK, bare, is_secret_itself, is_secret_name, look_secret, masked, place_name};
+pub use noise::{FlappingRule, HOLD_MAX, ReopenRule};
 pub use provider::{MirrorKind, PROVIDERS, Provider, ProviderRow};
 pub use routing::{BadPattern, Matcher, PATTERN_MAX, Pattern, PatternTest, Silence, SilencePeriod, field};
-pub use run_time::{Break, RunTime, RunTimeAbsence, RunTimeOverride, RunTimeSilence};
+pub use run_time::{Break, InGit, RunTime, RunTimeAbsence, RunTimeOverride, RunTimeSilence};
 pub use secret::{SECRET_MAX, Secret, SecretSource, Secrets};
 pub use service::{Group, Inform, JiraTicket, Service, StormRule, Urgency, UrgencyRule};
 pub use template::{FUEL_MAX, Field, Malformed, Rendered, TEMPLATE_MAX, Template};
@@ -61,8 +67,8 @@ pub struct Config {
     pub silences: Vec<Silence>,
     /// Shared by every config with the same commit, whatever is made at run time.
     pub inhibitions: Arc<[Inhibition]>,
-    /// Overrides made at run time that now stand in git, by their `id:`.
-    pub retired: BTreeSet<u64>,
+    /// Overrides made at run time that now stand in git: those with an `id:`.
+    pub retired: Vec<InGit>,
     /// The existing runbooks, as paths below `runbooks/`.
     pub runbooks: Vec<String>,
     /// Every calendar, with the generation of its token.
@@ -94,6 +100,7 @@ pub struct Organisation {
     pub twilio: Option<Twilio>,
     pub heartbeat: Option<OwnHeartbeat>,
     pub api_tokens: Vec<ApiToken>,
+    pub access: Access,
 }
 
 /// An address of before.
@@ -166,6 +173,7 @@ pub struct Twilio {
 pub struct ApiToken {
     pub name: String,
     pub token: Vec<SecretSource>,
+    pub may: BTreeSet<Right>,
 }
 
 impl Config {
@@ -177,7 +185,9 @@ impl Config {
     /// How an actor is named to people: a user by their name in force, everybody else as stored.
     pub fn name_of<'a>(&'a self, actor: &'a Actor) -> &'a str {
         match actor {
-            Actor::User(user) => self.users.get(user).map_or(user, |known| &known.name),
+            Actor::User(user) | Actor::Token { acts_for: Some(user), .. } => {
+                self.users.get(user).map_or(user, |known| &known.name)
+            }
             Actor::Stranger { .. } | Actor::Token { .. } | Actor::Integration(_) | Actor::Rule(_) => {
                 actor.stored_name()
             }

@@ -7,7 +7,7 @@ use super::{CONTACTS, Config, Id, Matcher, Silence, SilencePeriod, User};
 use crate::actor::{Actor, Origin, Via};
 use crate::place::Place;
 use crate::schedule::{Override, OverrideAction, Shift, TimeOff, UserId};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -47,6 +47,12 @@ pub struct RunTimeSilence {
     pub reason: String,
     pub by: Actor,
     pub via: Via,
+    /// Integrations and dedup keys: with any, only these are muted.
+    #[serde(default)]
+    pub keys: BTreeSet<(String, String)>,
+    /// Until the incident with these keys is resolved, and so long at most.
+    #[serde(default)]
+    pub at_most: Option<Timestamp>,
 }
 
 /// Somebody is away, from every schedule and step that names them.
@@ -58,6 +64,27 @@ pub struct RunTimeAbsence {
     pub cover: Option<UserId>,
     pub by: Actor,
     pub via: Via,
+}
+
+/// An override of git that was made at run time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InGit {
+    pub id: u64,
+    pub schedule: Id,
+    pub from: Timestamp,
+    pub until: Timestamp,
+}
+
+/// Files say minutes and seconds, and a reviewer may move one of the ends.
+const ENDS_ABOUT: SignedDuration = SignedDuration::from_secs(60);
+
+impl InGit {
+    /// Whether it is this one. The number alone does not tell: a server that began with an empty state counts anew.
+    pub fn is(&self, id: u64, made: &RunTimeOverride) -> bool {
+        let near = |one: Timestamp, other: Timestamp| one.duration_since(other).abs() < ENDS_ABOUT;
+        let when = near(self.from, made.from) || near(self.until, made.until);
+        self.id == id && self.schedule == made.schedule && when
+    }
 }
 
 /// What a change would break.
@@ -117,6 +144,7 @@ impl Config {
                 period: SilencePeriod::Once { from: made.from, until: made.until },
                 reason: made.reason.clone(),
                 origin: Origin::RunTime { id: *id, by: made.by.clone(), via: made.via },
+                keys: made.keys.clone(),
             })
         }));
         for (id, made) in &made.absences {

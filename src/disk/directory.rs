@@ -305,6 +305,11 @@ impl StateDir {
         names(&self.shared.journal).map_err(|error| explain(&self.shared.journal, &error))
     }
 
+    /// The path of `--state`.
+    pub fn path(&self) -> &Path {
+        &self.shared.path
+    }
+
     /// Where a segment is.
     pub fn segment_path(&self, number: u64) -> PathBuf {
         self.shared.journal.join(format!("{number:08}.journal"))

@@ -43,6 +43,44 @@ pub fn read_entries(dir: &StateDir, seqs: &[u64], durable: u64) -> anyhow::Resul
     Ok(found)
 }
 
+/// What follows a number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum After {
+    /// Entries as JSON lines, in order, and the number after which to ask next.
+    Lines { text: Vec<u8>, last: u64 },
+    /// What is kept begins later, with this number.
+    Older { first: u64 },
+}
+
+/// The entries after a number up to `durable`, at most `limit`. What is lost in between is a line `{"lost":{"first","last"}}`.
+pub fn entries_after(dir: &StateDir, after: u64, durable: u64, limit: u64) -> anyhow::Result<After> {
+    let parts = plan(&dir.list()?, 0).parts;
+    let first = parts.iter().map(|part| part.header.first_seq).min().unwrap_or(durable + 1);
+    if after.saturating_add(1) < first && first <= durable {
+        return Ok(After::Older { first });
+    }
+    let last = durable.min(after.saturating_add(limit));
+    let seqs: Vec<u64> = (after.saturating_add(1)..=last).collect();
+    let (mut text, mut told) = (Vec::new(), after);
+    let found = read_entries(dir, &seqs, durable)?;
+    let bytes: usize = found.iter().map(|(_, payload)| payload.len()).sum();
+    for (seq, payload) in found {
+        if seq > told + 1 {
+            text.extend(format!("{{\"lost\":{{\"first\":{},\"last\":{}}}}}\n", told + 1, seq - 1).bytes());
+        }
+        text.extend(&payload);
+        text.push(b'\n');
+        told = seq;
+    }
+    // A hole at the end of a full part is told now, or nobody would come past it; at the end of the journal it may be written yet.
+    // What was too much for one answer comes with the next.
+    if told < last && last < durable && bytes + FRAME_MAX <= READ_BYTES_MAX {
+        text.extend(format!("{{\"lost\":{{\"first\":{},\"last\":{last}}}}}\n", told + 1).bytes());
+        told = last;
+    }
+    Ok(After::Lines { text, last: told })
+}
+
 /// Skips from frame to frame; fails at the first unexpected one.
 fn read_segment(
     dir: &StateDir,

@@ -13,5 +13,5 @@ mod held;
 mod presence;
 pub mod recorder;
 pub mod recover;
-mod replay;
 pub mod segment;
+pub mod web_key;

@@ -6,7 +6,6 @@
 
 use super::directory::{Loaded, StateDir};
 use super::entries::read_entries;
-use super::replay::Replay;
 use crate::incident::stored::Stored;
 use crate::incident::{Entry, Incidents};
 use crate::journal::frame::RELEASE;
@@ -40,11 +39,12 @@ pub struct Unusable {
 
 /// Reads the newest snapshot and replays all later entries. What could not be read is told, and left out.
 pub fn load(dir: &StateDir) -> Result<(Incidents, Loaded<()>, Vec<Trouble>)> {
-    let mut replay = Replay::default();
-    let mut loaded = dir.load(Stored::default(), |state: &mut Stored, seq, payload| {
-        replay.take(state, seq, payload);
+    let mut unread = Vec::new();
+    let loaded = dir.load(Stored::default(), |state: &mut Stored, seq, payload| {
+        if let Err(why) = apply(state, seq, payload) {
+            unread.push((seq, why));
+        }
     })?;
-    let unread = replay.finish(&mut loaded.state);
     let Loaded { state, opening, covered, replayed, damages, torn, broken_snapshots, releases } = loaded;
     let mut state = state.into_state();
     let since = (state.seq > 0).then_some(state.at);
@@ -62,29 +62,18 @@ pub fn load(dir: &StateDir) -> Result<(Incidents, Loaded<()>, Vec<Trouble>)> {
 
 /// Applies the bytes of one entry; one that cannot be read only counts.
 pub fn apply(state: &mut Stored, seq: u64, payload: &[u8]) -> Result<(), Unread> {
-    apply_read(state, seq, read(seq, payload))
-}
-
-/// Reads the bytes of one entry.
-pub(super) fn read(seq: u64, payload: &[u8]) -> Result<Entry, Unread> {
-    serde_json::from_slice::<Entry>(payload).map_err(|error| {
-        let value: serde_json::Value = serde_json::from_slice(payload).unwrap_or_default();
-        let is_entry = value["seq"] == seq && value["at"].is_string() && !value["change"].is_null();
-        if is_entry { Unread::Newer } else { Unread::Broken(error.to_string()) }
-    })
-}
-
-/// Applies an entry as it was read.
-pub(super) fn apply_read(state: &mut Stored, seq: u64, read: Result<Entry, Unread>) -> Result<(), Unread> {
-    let state = state.state_mut();
-    match read {
-        Ok(entry) => drop(state.apply(&entry)),
-        Err(why) => {
-            state.seq = seq;
-            return Err(why);
+    match serde_json::from_slice::<Entry>(payload) {
+        Ok(entry) => {
+            state.state_mut().apply(&entry);
+            Ok(())
+        }
+        Err(error) => {
+            state.state_mut().seq = seq;
+            let value: serde_json::Value = serde_json::from_slice(payload).unwrap_or_default();
+            let is_entry = value["seq"] == seq && value["at"].is_string() && !value["change"].is_null();
+            Err(if is_entry { Unread::Newer } else { Unread::Broken(error.to_string()) })
         }
     }
-    Ok(())
 }
 
 /// Damage as people read it.

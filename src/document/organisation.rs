@@ -1,7 +1,8 @@
 //! `oncall.yaml`
 
 use super::{
-    Channel, Duration, Language, Notify, OneOrMany, Secret, SlackGroup, Storm, TimeZone, UrgencyRule, Url,
+    Channel, Duration, Flapping, Language, Notify, OneOrMany, ReopenWithin, Secret, SlackGroup, Storm,
+    TimeZone, UrgencyRule, Url,
 };
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -33,6 +34,8 @@ pub struct Organisation {
     /// The server's own heartbeat, sent to an external watcher that raises the alarm when it stops (Healthchecks,
     /// Dead Man's Snitch).
     pub heartbeat: Option<OwnHeartbeat>,
+    /// Who may do what; without it, everybody in `users/` may respond.
+    pub access: Option<Access>,
     /// Clients that may use the API.
     pub api_tokens: Option<Vec<ApiToken>>,
     /// User groups in Slack that are kept equal to who is on call, so that `@oncall` reaches them.
@@ -135,6 +138,22 @@ pub struct OwnHeartbeat {
     pub every: Option<Duration>,
 }
 
+/// Who may do what, beside what API tokens may.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Access {
+    /// Who may respond: `users`, which is everybody in `users/` and the default, or a list of their ids. Who was paged may
+    /// always acknowledge, escalate and note on that incident.
+    #[schemars(example = ["tanaka", "sato"])]
+    pub respond: Option<OneOrMany<String>>,
+    /// Who may look beside people in `users/`: e-mail addresses, with `*` for every name of a domain.
+    #[schemars(example = ["*@example.com"])]
+    pub view: Option<Vec<String>>,
+    /// Who may see what was refused at the doors, and sign others out: ids of users.
+    #[schemars(example = ["tanaka"])]
+    pub administer: Option<Vec<String>>,
+}
+
 /// A client that may use the API.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -144,6 +163,26 @@ pub struct ApiToken {
     pub name: String,
     /// The token the client sends as `Authorization: Bearer …`; with a list, any of them is accepted.
     pub token: OneOrMany<Secret>,
+    /// What it may do; `[view, respond]` by default. With `act_for`, it may name the person it acts for in the header
+    /// `Oncall-Actor`, within that person's rights.
+    #[schemars(example = ["view", "export"])]
+    pub may: Option<Vec<TokenRight>>,
+}
+
+/// Something that an API token may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TokenRight {
+    /// Read.
+    View,
+    /// Act in its own name.
+    Respond,
+    /// Act for people.
+    ActFor,
+    /// Read every entry of the journal.
+    Export,
+    /// Read what was refused at the doors.
+    Administer,
 }
 
 /// Defaults for users and services.
@@ -157,4 +196,8 @@ pub struct Defaults {
     /// When so many incidents of a service open at once that further alerts join one; more than 50 in 5 minutes by
     /// default.
     pub storm: Option<Storm>,
+    /// When one alert flaps; 3 fires in 30 minutes, until it is quiet for 15, by default.
+    pub flapping: Option<Flapping>,
+    /// How soon after its end an alert opens the same incident again; 5 minutes by default.
+    pub reopen_within: Option<ReopenWithin>,
 }

@@ -1,6 +1,6 @@
 //! Edits of the config that keep everything else in a file: a compiled tree and a wish give new texts.
 //!
-//! A wish ([`line_up()`], [`leave()`], [`add_override`]) decides which text goes where, and what the schedules should
+//! A wish ([`line_up()`], [`leave()`], [`add_override`], [`pull()`]) decides which text goes where, and what the schedules should
 //! become. Here the new tree is compiled and checked: an edit is returned only if the schedules are exactly as wished
 //! and there are no new errors. `cli` reads and writes the files.
 
@@ -11,6 +11,7 @@ mod line_up;
 mod mentions;
 mod overrides;
 mod planned;
+mod pull;
 mod said;
 mod splice;
 mod text;
@@ -24,6 +25,7 @@ pub use line_up::{LineUpWish, line_up};
 pub use mentions::Mention;
 pub use overrides::{OverrideWish, add_override};
 pub use planned::{Insertion, LineUpChange};
+pub use pull::{PULLED, Pulled, pull};
 
 use crate::actor::Origin;
 use crate::check;

@@ -113,7 +113,7 @@ fn file_of(each: &Override) -> Arc<str> {
     each.origin.place().map_or_else(Arc::default, |place| place.file.clone())
 }
 
-fn entries(
+pub(super) fn entries(
     subject: &Subject<'_>,
     schedules: &[&Schedule],
     zone: &TimeZone,
@@ -173,17 +173,22 @@ pub(super) fn schema_line(subject: &Subject<'_>, kind: &str) -> String {
     format!("{SCHEMA}{}/{kind}.json\n", folder.as_deref().unwrap_or("../schema"))
 }
 
-/// The schedules with the override, which applies after those in earlier files.
-fn wished(subject: &Subject<'_>, wish: &OverrideWish<'_>, file: &str) -> Schedules {
+/// People as a config has them, in order and without duplicates.
+pub(super) fn sorted(action: &OverrideAction) -> OverrideAction {
     let sorted =
         |ids: &[UserId]| ids.iter().cloned().collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>();
-    let action = match &wish.action {
+    match action {
         OverrideAction::Set(with) => OverrideAction::Set(sorted(with)),
         OverrideAction::Add(more) => OverrideAction::Add(sorted(more)),
         OverrideAction::Replace { who, with } => {
             OverrideAction::Replace { who: who.clone(), with: sorted(with) }
         }
-    };
+    }
+}
+
+/// The schedules with the override, which applies after those in earlier files.
+fn wished(subject: &Subject<'_>, wish: &OverrideWish<'_>, file: &str) -> Schedules {
+    let action = sorted(&wish.action);
     let (from, until) = (wish.from, wish.until);
     let reason = wish.reason.map(str::to_owned);
     let layer = wish.layer.map(Arc::from);

@@ -13,8 +13,9 @@ pub fn reply_text(reply: &Reply, language: Language, zone: &TimeZone) -> String 
         Reply::Done { action, .. } => done(action, language, zone),
         Reply::Refused(refused) => why_not(refused, language, zone),
         Reply::Confirm(warnings) => {
-            let sentences: Vec<String> = warnings.iter().map(|it| warning(it, language, zone)).collect();
-            language.sentences(&sentences)
+            let sentences = warnings.iter().map(|it| warning(it, language, zone));
+            let confirm = [language.confirm().to_owned()];
+            language.sentences(&sentences.chain(confirm).collect::<Vec<_>>())
         }
         Reply::Made { id, kind, until } => {
             let (id, until) = (*id, &*language.date_time(*until, zone));
@@ -43,6 +44,7 @@ pub fn reply_text(reply: &Reply, language: Language, zone: &TimeZone) -> String 
             | Asked::Raise
             | Asked::Lower
             | Asked::Move(_)
+            | Asked::Silence { .. }
             | Asked::Note(_)
             | Asked::Merge { .. }
             | Asked::Unmerge => Shown::AlreadyDone { by },
@@ -68,6 +70,7 @@ fn done(action: &Asked, language: Language, zone: &TimeZone) -> String {
         Asked::Raise => answer(Answer::Raised),
         Asked::Lower => answer(Answer::Lowered),
         Asked::Move(service) => answer(Answer::Moved { service }),
+        Asked::Silence { .. } => answer(Answer::SilencedUntilResolved),
         Asked::Note(_) => answer(Answer::Noted),
         Asked::Merge { into } => answer(Answer::Merged { into: &into.to_string() }),
         Asked::Unmerge => answer(Answer::Unmerged),
@@ -97,7 +100,8 @@ fn why_not(refused: &Refused, language: Language, zone: &TimeZone) -> String {
         Refused::IntoItself => answer(Answer::IntoItself),
         Refused::TooManyAlerts => answer(Answer::TooManyAlerts { max: ALERTS_MAX }),
         Refused::NotMerged => answer(Answer::NotMerged),
-        Refused::MayNot => answer(Answer::MayNot),
+        Refused::MayNot => answer(Answer::MayNot { lacks: None }),
+        Refused::Lacks(right) => answer(Answer::MayNot { lacks: Some(right.word()) }),
         Refused::NothingFires => answer(Answer::NothingFires),
         Refused::EndsBeforeItBegins => answer(Answer::EndsBeforeItBegins),
         Refused::EmptyScope => answer(Answer::EmptyScope),
@@ -107,6 +111,8 @@ fn why_not(refused: &Refused, language: Language, zone: &TimeZone) -> String {
         Refused::OwnCover => answer(Answer::OwnCover),
         Refused::EmptiesTheFallback => answer(Answer::EmptiesTheFallback),
         Refused::NotInForce => answer(Answer::NotInForce),
+        Refused::OlderTrigger => language.page().link_older.to_owned(),
+        Refused::OnlyShows => language.page().link_only_shows.to_owned(),
     }
 }
 

@@ -13,6 +13,7 @@ use super::{
     Asked, Assignee, Call, Command, DeliveryId, IncidentId, Refused, Reply, Respond, Target, Warning, message,
 };
 use crate::actor::{Actor, Via};
+use crate::config::Right;
 use crate::reason::Why;
 
 /// How the incidents of one wish fared.
@@ -28,8 +29,13 @@ struct Fared {
 impl Call<'_> {
     pub(super) fn command(&mut self, command: Command) {
         let responds = matches!(command, Command::Respond(_));
-        if !responds && !self.may_respond(command.asked_by().0) {
-            self.turn.reply = Some(Reply::Refused(Refused::MayNot));
+        let by = command.asked_by().0;
+        let refused = match self.config.token_lacks(by) {
+            Some(right) => Some(Refused::Lacks(right)),
+            None => (!responds && !self.may_respond(by)).then_some(Refused::MayNot),
+        };
+        if let Some(refused) = refused {
+            self.turn.reply = Some(Reply::Refused(refused));
             return;
         }
         match command {
@@ -52,24 +58,26 @@ impl Call<'_> {
     }
 
     fn respond(&mut self, Respond { target, action, by, via }: Respond) {
-        let (incidents, delivery, by) = match target {
-            Target::Incidents(incidents) => (incidents, None, by),
-            Target::Delivery(delivery) => match self.paged(delivery) {
-                // A key is pressed by whoever was called; a button names the person who pressed it.
-                Some((incidents, called)) => {
-                    (incidents, Some(delivery), if via == Via::Call { called } else { by })
-                }
-                None => {
-                    self.turn.reply = Some(Reply::NotFound);
-                    return;
-                }
-            },
+        let (incidents, delivery, by) = match self.targeted(target, by, via) {
+            Ok(targeted) => targeted,
+            Err(refused) => {
+                self.turn.reply = Some(refused);
+                return;
+            }
         };
-        if !self.may_respond(&by)
-            && let Some(remark) = remark(&action)
-        {
-            return self.remark(incidents, &remark, (&by, via));
-        }
+        let incidents = match remark(&action).filter(|_| !self.may_respond(&by)) {
+            None => incidents,
+            Some(remark) => {
+                let (own, others) =
+                    incidents.into_iter().partition(|id| self.may_as_paged(*id, &by, &action));
+                let own: Vec<IncidentId> = own;
+                if own.is_empty() {
+                    return self.remark(others, &remark, (&by, via));
+                }
+                self.remark(others, &remark, (&by, via));
+                own
+            }
+        };
         // A call names the worst of several: what it did not name, or what has joined since, is not closed by a key.
         let unsaid = incidents.len() > 1 || delivery.is_some_and(|delivery| self.has_grown_since(delivery));
         let closes = matches!(action, Asked::Resolve { .. });
@@ -103,16 +111,55 @@ impl Call<'_> {
         self.turn.reply = Some(fared.reply(action));
     }
 
-    /// Whether somebody's word counts: they are in `users/` and have not left. Tokens act for whoever holds them.
+    /// The incidents that are meant, by which delivery, and who it is that asks.
+    fn targeted(
+        &self,
+        target: Target,
+        by: Actor,
+        via: Via,
+    ) -> Result<(Vec<IncidentId>, Option<DeliveryId>, Actor), Reply> {
+        let delivery = match target {
+            Target::Incidents(incidents) => return Ok((incidents, None, by)),
+            Target::Delivery(delivery) => delivery,
+        };
+        let (incidents, told) = self.paged(delivery).ok_or(Reply::NotFound)?;
+        let incidents = if via == Via::Link {
+            self.open_to_link(delivery).map_err(|why| why.map_or(Reply::NotFound, Reply::Refused))?
+        } else {
+            incidents
+        };
+        // A key is pressed by whoever was called, and a link acts for whom it was sent to; a button names the person who
+        // pressed it.
+        let by = if matches!(via, Via::Call | Via::Link) { told } else { by };
+        Ok((incidents, Some(delivery), by))
+    }
+
+    /// Whether somebody's word counts. Tokens act for whoever holds them.
     fn may_respond(&self, by: &Actor) -> bool {
-        match by {
-            Actor::User(user) => {
-                let off = self.config.schedules.is_off(user, self.now);
-                self.config.users.contains_key(user) && off.is_none_or(|off| off.until.is_some())
-            }
-            Actor::Stranger { .. } => false,
-            Actor::Token { .. } | Actor::Integration(_) | Actor::Rule(_) => true,
-        }
+        self.config.may(by, Right::Respond, self.now)
+    }
+
+    /// Who was paged may acknowledge, escalate and note, whatever `access` says; resolving is for those who respond.
+    fn may_as_paged(&self, id: IncidentId, by: &Actor, action: &Asked) -> bool {
+        let open_to_them = match action {
+            Asked::Acknowledge | Asked::Escalate { .. } | Asked::Note(_) => true,
+            Asked::Unacknowledge
+            | Asked::Snooze { .. }
+            | Asked::Resolve { .. }
+            | Asked::Reopen
+            | Asked::Repeat
+            | Asked::Reassign(_)
+            | Asked::PageAlso(_)
+            | Asked::Raise
+            | Asked::Lower
+            | Asked::Move(_)
+            | Asked::Silence { .. }
+            | Asked::Merge { .. }
+            | Asked::Unmerge => false,
+        };
+        let incident = self.incident(self.answers_for(id));
+        let paged = |user| incident.is_some_and(|incident| incident.record.paged.contains(user));
+        open_to_them && self.config.may(by, Right::View, self.now) && by.user().is_some_and(paged)
     }
 
     /// What somebody says who may not respond stands in the timeline and the thread; calls go on.
@@ -160,7 +207,7 @@ impl Call<'_> {
     fn has_grown_since(&self, delivery: DeliveryId) -> bool {
         let Some(page) = self.state.pages.get(&delivery) else { return false };
         let about = page.about.iter().filter_map(|carried| self.incident(self.answers_for(carried.incident)));
-        about.flat_map(|incident| &incident.alerts).any(|alert| alert.firing && alert.since > page.at)
+        about.flat_map(|incident| &incident.alerts).any(|alert| alert.lasts() && alert.since > page.at)
     }
 
     fn act(&mut self, id: IncidentId, action: &Asked, (by, via): (Actor, Via), delivery: Option<DeliveryId>) {
@@ -184,6 +231,7 @@ impl Call<'_> {
             Asked::Raise => self.raise_for(id, by, via),
             Asked::Lower => self.lower(id, by, via),
             Asked::Move(service) => self.move_to(id, service, by, via),
+            Asked::Silence { reason } => self.silence_until_resolved(id, reason.as_deref(), by, via),
             Asked::Note(text) => self.note(id, text, by, via),
             Asked::Merge { into } => self.merge(id, *into, by, via),
             Asked::Unmerge => self.unmerge(id, by, via),
@@ -269,6 +317,7 @@ fn remark(action: &Asked) -> Option<Remark> {
         Asked::Unacknowledge
         | Asked::Reopen
         | Asked::PageAlso(_)
+        | Asked::Silence { .. }
         | Asked::Lower
         | Asked::Move(_)
         | Asked::Merge { .. }

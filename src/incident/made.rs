@@ -3,7 +3,7 @@
 use super::Ended;
 use super::entry::{Change, NewMirror};
 use crate::actor::{Actor, Via};
-use crate::config::{Id, RunTimeAbsence, RunTimeOverride, RunTimeSilence, Urgency};
+use crate::config::{Id, RunTime, RunTimeAbsence, RunTimeOverride, RunTimeSilence, Urgency};
 use crate::reason::{Rule, Why};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -15,6 +15,12 @@ pub enum RunTimeChange {
     Override(Box<RunTimeOverride>),
     Silence(Box<RunTimeSilence>),
     Absence(Box<RunTimeAbsence>),
+    /// A silence until an incident is resolved ends then: one of its alerts fires, or none does any more.
+    SilenceEnds {
+        id: u64,
+        until: Timestamp,
+        fires: bool,
+    },
     /// It ends now, before its time.
     Ended {
         what: Ended,
@@ -41,6 +47,37 @@ pub struct MovedTo {
     pub mirrors: Vec<NewMirror>,
     pub by: Actor,
     pub via: Via,
+}
+
+impl RunTimeChange {
+    /// Changes what was made at run time, as the entry with this number and time does.
+    pub fn apply_to(&self, made: &mut RunTime, seq: u64, at: Timestamp) {
+        made.changed_by = seq;
+        match self {
+            RunTimeChange::Override(new) => {
+                made.overrides.insert(seq, (**new).clone());
+            }
+            RunTimeChange::Silence(new) => {
+                made.silences.insert(seq, (**new).clone());
+            }
+            RunTimeChange::Absence(new) => {
+                made.absences.insert(seq, (**new).clone());
+            }
+            RunTimeChange::SilenceEnds { id, until, .. } => {
+                made.silences.entry(*id).and_modify(|made| made.until = *until);
+            }
+            RunTimeChange::Ended { what: Ended::RunTime(id), .. } => {
+                let overrides = made.overrides.get_mut(id).map(|made| &mut made.until);
+                let silences = made.silences.get_mut(id).map(|made| &mut made.until);
+                let absences = made.absences.get_mut(id).map(|made| &mut made.until);
+                let all = [overrides, silences, absences];
+                all.into_iter().flatten().for_each(|until| *until = (*until).min(at));
+            }
+            RunTimeChange::Ended { what: Ended::File(place), .. } => {
+                made.ended.insert(place.clone(), at);
+            }
+        }
+    }
 }
 
 impl From<RunTimeChange> for Change {

@@ -2,13 +2,12 @@
 //!
 //! What goes beyond one incident is in `apply`.
 
-use super::entry::Entry;
-use super::made::{MovedTo, RunTimeChange};
+use super::IncidentId;
+use super::made::MovedTo;
 use super::notification::Purpose;
 use super::response::ResponseChange;
-use super::state::{Acknowledgement, Alert, AlertKey, Incident, Merged, OwnWords, State, Status};
+use super::state::{Acknowledgement, Alert, AlertKey, Incident, Merged, OwnWords, State, Status, StepAt};
 use super::transition::ACKNOWLEDGED_BY_MAX;
-use super::{Ended, IncidentId};
 use crate::actor::Actor;
 use crate::config::Urgency;
 use crate::reason::Why;
@@ -41,6 +40,7 @@ impl Incident {
                 self.escalation = escalation.clone().filter(|_| self.held_back.is_none()).map(Box::new);
             }
             ResponseChange::Resolved { by, .. } => {
+                self.left_at = self.reached().map(Box::new);
                 self.stop(true);
                 self.status = Status::Resolved;
                 self.resolved_by = Some(Box::new(by.clone()));
@@ -50,7 +50,9 @@ impl Incident {
                 (self.raise_at, self.let_through, self.lowered) = (None, false, false);
                 for alert in &mut self.alerts {
                     (alert.fired_to_the_end, alert.firing) = (alert.firing, false);
+                    alert.flapping = None;
                 }
+                self.flapping = 0;
                 self.version += 1;
             }
             ResponseChange::AlsoAcknowledged { by, .. } => {
@@ -103,7 +105,8 @@ impl Incident {
                 self.stop(true);
                 (self.status, self.merged_into) = (Status::Resolved, Some(*into));
                 self.raise_at = None;
-                self.alerts.iter_mut().for_each(|alert| alert.firing = false);
+                self.alerts.iter_mut().for_each(|alert| (alert.firing, alert.flapping) = (false, None));
+                self.flapping = 0;
                 self.version += 1;
             }
             ResponseChange::GaveBack { to } => self.give_back(*to),
@@ -118,6 +121,12 @@ impl Incident {
             | ResponseChange::Reassigned { .. }
             | ResponseChange::Resolved { .. } => {}
         }
+    }
+
+    /// The step that runs while nobody has it.
+    fn reached(&self) -> Option<StepAt> {
+        let running = self.escalation.as_ref().filter(|_| self.status == Status::Triggered);
+        running.map(|running| running.at.clone())
     }
 
     /// Somebody has it now: what was planned for them beside the steps has done its work.
@@ -187,7 +196,8 @@ impl Incident {
         let new: Vec<Alert> = alerts.into_iter().filter(|alert| !known.contains(&alert.key())).collect();
         self.merged.push(Merged { from, keys: new.iter().map(Alert::key).collect() });
         self.alerts.extend(new);
-        let worst = self.alerts.iter().filter(|alert| alert.firing).map(|alert| alert.severity).max();
+        self.count_flapping();
+        let worst = self.alerts.iter().filter(|alert| alert.lasts()).map(|alert| alert.severity).max();
         self.severity = self.severity.max(worst.unwrap_or(self.severity));
         self.version += 1;
     }
@@ -216,6 +226,7 @@ impl Incident {
     fn give_back(&mut self, to: IncidentId) {
         let keys: BTreeSet<AlertKey> = self.merged_keys(to).iter().cloned().collect();
         self.alerts.retain(|alert| !keys.contains(&alert.key()));
+        self.count_flapping();
         self.merged.retain(|merged| merged.from != to);
         self.version += 1;
     }
@@ -227,9 +238,11 @@ impl Incident {
                 (alert.firing, alert.severity, alert.since) = (at.firing, at.severity, at.since);
                 (alert.heard_at, alert.stale_at) = (at.heard_at, at.stale_at);
                 alert.own = at.own.clone();
+                alert.flapping = at.flapping.clone();
             }
         }
-        let worst = self.alerts.iter().filter(|alert| alert.firing).map(|alert| alert.severity).max();
+        self.count_flapping();
+        let worst = self.alerts.iter().filter(|alert| alert.lasts()).map(|alert| alert.severity).max();
         if let Some(worse) = worst.filter(|worst| *worst > self.severity) {
             (self.severity, self.lowered) = (worse, false);
         }
@@ -239,32 +252,6 @@ impl Incident {
 }
 
 impl State {
-    pub(super) fn apply_run_time(&mut self, change: &RunTimeChange, entry: &Entry) {
-        let made = &mut self.run_time;
-        made.changed_by = entry.seq;
-        match change {
-            RunTimeChange::Override(new) => {
-                made.overrides.insert(entry.seq, (**new).clone());
-            }
-            RunTimeChange::Silence(new) => {
-                made.silences.insert(entry.seq, (**new).clone());
-            }
-            RunTimeChange::Absence(new) => {
-                made.absences.insert(entry.seq, (**new).clone());
-            }
-            RunTimeChange::Ended { what: Ended::RunTime(id), .. } => {
-                let overrides = made.overrides.get_mut(id).map(|made| &mut made.until);
-                let silences = made.silences.get_mut(id).map(|made| &mut made.until);
-                let absences = made.absences.get_mut(id).map(|made| &mut made.until);
-                let all = [overrides, silences, absences];
-                all.into_iter().flatten().for_each(|until| *until = (*until).min(entry.at));
-            }
-            RunTimeChange::Ended { what: Ended::File(place), .. } => {
-                made.ended.insert(place.clone(), entry.at);
-            }
-        }
-    }
-
     /// Its keys are its own again.
     pub(super) fn open_again(&mut self, id: IncidentId, at: Timestamp) {
         let Some(incident) = self.incidents.get(&id) else { return };
@@ -292,6 +279,7 @@ impl State {
         let back: Vec<Alert> = target.alerts.iter().filter(|it| keys.contains(&it.key())).cloned().collect();
         let Some(incident) = self.incidents.get_mut(&to) else { return };
         incident.take_back(&back);
+        incident.triggered_again_at = Some(at);
         self.open_again(to, at);
     }
 }

@@ -167,7 +167,7 @@ impl Call<'_> {
         };
         for (id, made) in run_time.overrides.iter().filter(|(_, made)| self.now < made.until) {
             let unknown = !self.config.schedules.schedules.contains_key(&made.schedule);
-            if self.config.retired.contains(id) {
+            if self.config.retired.iter().any(|git| git.is(*id, made)) {
                 over.push((*id, Why::InGit));
             } else if unknown || people(&made.action).iter().any(left) {
                 over.push((*id, Why::GoneFromGit));

@@ -12,7 +12,7 @@ pub enum Received {
         events: Vec<Event>,
         answer: Answer,
     },
-    /// This must be fetched first; then call [`receive`] again with it.
+    /// This must be fetched first; then call [`receive`](super::receive) again with it.
     Fetch(Fetch),
     Reject(Reject),
 }

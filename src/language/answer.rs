@@ -17,6 +17,7 @@ pub enum Answer<'a> {
     Raised,
     Lowered,
     Moved { service: &'a str },
+    SilencedUntilResolved,
     Noted,
     Merged { into: &'a str },
     Unmerged,
@@ -26,7 +27,7 @@ pub enum Answer<'a> {
     Ended,
     Passed,
     // Why not.
-    MayNot,
+    MayNot { lacks: Option<&'a str> },
     AlreadySo,
     IsOff { name: &'a str, until: Option<&'a str> },
     NobodyOnCall { schedule: &'a str },
@@ -61,6 +62,14 @@ pub enum Answer<'a> {
 }
 
 impl Language {
+    /// How what was warned of is done all the same: said once, after all warnings.
+    pub fn confirm(self) -> &'static str {
+        match self {
+            Language::En => "Confirm to do it all the same.",
+            Language::Ja => "実行するには確認してください。",
+        }
+    }
+
     pub fn answer(self, answer: &Answer) -> String {
         match self {
             Language::En => en(answer),
@@ -79,6 +88,7 @@ fn en(answer: &Answer) -> String {
         Answer::Raised => "Raised to high urgency.".into(),
         Answer::Lowered => "Lowered to low urgency.".into(),
         Answer::Moved { service } => format!("Moved to {service}."),
+        Answer::SilencedUntilResolved => "Silenced until it is resolved, for 24 hours at most.".into(),
         Answer::Noted => "Noted.".into(),
         Answer::Merged { into } => format!("Merged into {into}."),
         Answer::Unmerged => "It is an incident of its own again.".into(),
@@ -89,7 +99,7 @@ fn en(answer: &Answer) -> String {
         Answer::Passed => {
             "Whoever made it and the room are told. You stay on call until somebody changes it.".into()
         }
-        Answer::MayNot => "Only people in users/ who have not left may do that.".into(),
+        Answer::MayNot { lacks } => lacks.map_or_else(|| MAY_NOT.into(), lacks_en),
         Answer::AlreadySo => "It is so already.".into(),
         Answer::IsOff { name, until: Some(until) } => format!("{name} is off until {until}."),
         Answer::IsOff { name, until: None } => format!("{name} is off."),
@@ -122,20 +132,18 @@ fn en(answer: &Answer) -> String {
         Answer::OwnCover => "Nobody can stand in for themselves.".into(),
         Answer::EmptiesTheFallback => "Then everybody in the fallback policy would be away.".into(),
         Answer::NotInForce => "Nothing like that is in force.".into(),
-        Answer::Everything { until } => {
-            format!("Nothing at all would page until {until}. Confirm to do it all the same.")
+        Answer::Everything { until } => format!("Nothing at all would page until {until}."),
+        Answer::Gap { schedule, from, until } => {
+            format!("Nobody would be on call on {schedule} from {from} until {until}.")
         }
-        Answer::Gap { schedule, from, until } => format!(
-            "Nobody would be on call on {schedule} from {from} until {until}. Confirm to do it all the same."
-        ),
-        Answer::Fewer { schedule, from, until } => format!(
-            "Fewer people would be on call on {schedule} from {from} until {until}. Confirm to do it all the same."
-        ),
+        Answer::Fewer { schedule, from, until } => {
+            format!("Fewer people would be on call on {schedule} from {from} until {until}.")
+        }
         Answer::NothingRings { name } => {
-            format!("Nothing rings {name}: no phone, or no rule that calls. Confirm to do it all the same.")
+            format!("Nothing rings {name}: no phone, or no rule that calls.")
         }
         Answer::CriticalForLong { until } => {
-            format!("It is critical, and would page nobody until {until}. Confirm to do it all the same.")
+            format!("It is critical, and would page nobody until {until}.")
         }
     }
 }
@@ -150,6 +158,7 @@ fn ja(answer: &Answer) -> String {
         Answer::Raised => "緊急度を「高」に上げました。".into(),
         Answer::Lowered => "緊急度を「低」に下げました。".into(),
         Answer::Moved { service } => format!("{service} に移しました。"),
+        Answer::SilencedUntilResolved => "解決するまで通知を止めました（最長24時間）。".into(),
         Answer::Noted => "メモを残しました。".into(),
         Answer::Merged { into } => format!("{into} に統合しました。"),
         Answer::Unmerged => "統合を取り消し、元のインシデントに戻しました。".into(),
@@ -160,7 +169,7 @@ fn ja(answer: &Answer) -> String {
         Answer::Passed => {
             "作成した人とチャンネルに伝えました。変更されるまでは、引き続きあなたが当番です。".into()
         }
-        Answer::MayNot => "この操作ができるのは、users/ に登録されている在籍中の人だけです。".into(),
+        Answer::MayNot { lacks } => lacks.map_or_else(|| MAY_NOT_JA.into(), lacks_ja),
         Answer::AlreadySo => "すでにその状態です。".into(),
         Answer::IsOff { name, until: Some(until) } => format!("{name}さんは {until} まで不在です。"),
         Answer::IsOff { name, until: None } => format!("{name}さんは不在です。"),
@@ -193,20 +202,32 @@ fn ja(answer: &Answer) -> String {
         Answer::OwnCover => "自分自身を代わりにはできません。".into(),
         Answer::EmptiesTheFallback => "最終連絡先の全員が不在になってしまいます。".into(),
         Answer::NotInForce => "該当するものは有効になっていません。".into(),
-        Answer::Everything { until } => {
-            format!("{until} まで、すべての呼び出しが止まります。実行するには確認してください。")
+        Answer::Everything { until } => format!("{until} まで、すべての呼び出しが止まります。"),
+        Answer::Gap { schedule, from, until } => {
+            format!("{schedule} は {from} から {until} まで担当者がいなくなります。")
         }
-        Answer::Gap { schedule, from, until } => format!(
-            "{schedule} は {from} から {until} まで担当者がいなくなります。実行するには確認してください。"
-        ),
         Answer::Fewer { schedule, from, until } => {
-            format!("{schedule} は {from} から {until} まで担当者が減ります。実行するには確認してください。")
+            format!("{schedule} は {from} から {until} まで担当者が減ります。")
         }
-        Answer::NothingRings { name } => format!(
-            "{name}さんには電話できません（電話番号または通知ルールがありません）。実行するには確認してください。"
-        ),
+        Answer::NothingRings { name } => {
+            format!("{name}さんには電話できません（電話番号または通知ルールがありません）。")
+        }
         Answer::CriticalForLong { until } => {
-            format!("重大度が「重大」です。{until} まで誰も呼び出されません。実行するには確認してください。")
+            format!("重大度が「重大」です。{until} まで誰も呼び出されません。")
         }
     }
+}
+
+const MAY_NOT: &str =
+    "Only people in users/ who have not left, and whom `access.respond` names if it is there, may do that.";
+const MAY_NOT_JA: &str = "この操作ができるのは、users/ に登録されている在籍中の人（`access.respond` があれば、そこに挙げられた人）だけです。";
+
+fn lacks_en(right: &str) -> String {
+    format!("This token may not `{right}`: `may` of the token in oncall.yaml says what it may do.")
+}
+
+fn lacks_ja(right: &str) -> String {
+    format!(
+        "このトークンには `{right}` の権限がありません。oncall.yaml の api_tokens の `may` で与えられます。"
+    )
 }

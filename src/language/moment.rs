@@ -95,11 +95,14 @@ pub fn moment(said: &str, now: Timestamp, zone: &TimeZone) -> Result<Moment, Not
         return future(exact, now).map(Moment::At);
     }
     let text = plain(said)?;
-    let text = ["until ", "at ", "till ", "in ", "for "]
+    let text = ["until ", "from ", "at ", "till ", "in ", "for "]
         .iter()
         .find_map(|it| text.strip_prefix(it))
         .unwrap_or(&text);
-    let text = text.strip_suffix("まで").unwrap_or(text).trim();
+    let text = ["まで", "から"].iter().find_map(|it| text.strip_suffix(it)).unwrap_or(text).trim();
+    if matches!(text, "now" | "今" | "いま" | "現在" | "今すぐ") {
+        return Ok(Moment::At(now));
+    }
     if matches!(text, "handoff" | "the handoff" | "the next handoff" | "next handoff" | "交代" | "引き継ぎ")
     {
         return Ok(Moment::Handoff);

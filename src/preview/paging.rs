@@ -72,6 +72,14 @@ impl PagingKind {
     }
 }
 
+impl PagingChange {
+    /// Whether somebody was paged, and now nobody is. What was only a message and is none now is no such change.
+    pub fn unpages(&self) -> bool {
+        let pages = |side: &Option<Reach>| side.as_ref().is_some_and(Reach::pages);
+        self.kind == PagingKind::Unpaged && pages(&self.reach.before) && !pages(&self.reach.after)
+    }
+}
+
 /// Both sides as they are played, and the new side with the shifts of the old one.
 struct Played<'c> {
     plain: Sides<&'c Config>,

@@ -1,6 +1,6 @@
 //! Whom one alert reaches, by what and how soon, if nobody acknowledges.
 //!
-//! The alert is played through the state machine ([`simulate`](super::simulate)); what is kept of it is what two versions of
+//! The alert is played through the state machine ([`simulate`]); what is kept of it is what two versions of
 //! a config are compared by. Which alerts are played is decided in [`alerts`](super::alerts), what a difference means in
 //! [`paging`](super::paging).
 
@@ -128,6 +128,12 @@ impl Reach {
     /// How soon the first contact that interrupts comes.
     pub fn first_page(&self) -> Option<SignedDuration> {
         self.contacts.iter().filter(|it| it.by.method().interrupts).map(|it| it.after).min()
+    }
+
+    /// Whether somebody is paged: by what interrupts, or at high urgency by whatever they have.
+    pub fn pages(&self) -> bool {
+        let high = matches!(&self.decided, Decided::Opened { urgency: Urgency::High, held: None, .. });
+        self.first_page().is_some() || (high && !self.contacts.is_empty())
     }
 
     /// How soon the first contact comes.

@@ -5,7 +5,7 @@
 
 use super::clock::Clock;
 use super::delivery::Client;
-use super::inbox::{Answered, Inbox, PAGE_MAX, Wanted};
+use super::inbox::{Answered, Inbox, Wanted};
 use super::live::Live;
 use crate::actor::Via;
 use crate::chat::answer::{self, Before};
@@ -178,12 +178,12 @@ impl Visit<'_> {
             return Some(Vec::new());
         }
         let wanted = Wanted { open: true, ..Wanted::default() };
-        self.desk.inbox.list(wanted, None, PAGE_MAX).await.ok()
+        self.desk.inbox.list(wanted).await.ok()
     }
 
     async fn list(&mut self, service: Option<crate::config::Id>) {
-        let wanted = Wanted { open: true, service: service.map(|id| id.to_string()), ..Wanted::default() };
-        let Ok(open) = self.desk.inbox.list(wanted, None, PAGE_MAX).await else { return self.busy().await };
+        let wanted = Wanted { open: true, service: service.map(|id| id.to_string()) };
+        let Ok(open) = self.desk.inbox.list(wanted).await else { return self.busy().await };
         self.answer(None);
         self.say(&answer::incidents(&self.live.config, &self.person, &open, self.now)).await;
     }
@@ -239,7 +239,7 @@ impl Visit<'_> {
     /// The incidents that a wish may touch; of a silence, those of the last days.
     async fn about(&self, intent: &Intent) -> Option<Vec<Incident>> {
         if intent.act == Doing::Silence {
-            return self.desk.inbox.list(Wanted::default(), None, PAGE_MAX).await.ok();
+            return self.desk.inbox.list(Wanted::default()).await.ok();
         }
         let into = intent.get(Slot::Into).and_then(|it| it.trim_start_matches("ids ").parse().ok());
         let mut about = Vec::new();
@@ -472,12 +472,15 @@ fn refused_entry(refused: &Refused) -> Slot {
         | Refused::OpenElsewhere(_)
         | Refused::NotMerged
         | Refused::MayNot
+        | Refused::Lacks(_)
         | Refused::NothingFires
         | Refused::EmptyScope
         | Refused::BadPattern(_)
         | Refused::TooMany
         | Refused::OwnCover
         | Refused::EmptiesTheFallback
-        | Refused::NotInForce => Slot::Service,
+        | Refused::NotInForce
+        | Refused::OlderTrigger
+        | Refused::OnlyShows => Slot::Service,
     }
 }

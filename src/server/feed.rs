@@ -6,6 +6,7 @@
 
 use crate::incident::Entry;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
 
@@ -16,7 +17,10 @@ pub const BATCHES_MAX: usize = 256;
 
 /// The publishing side, which the engine's task has. When it is dropped, readers come to their end.
 #[derive(Clone, Debug)]
-pub struct Feed(broadcast::Sender<Arc<[Entry]>>);
+pub struct Feed {
+    batches: broadcast::Sender<Arc<[Entry]>>,
+    released: Arc<AtomicU64>,
+}
 
 /// What a reader finds next.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,7 +45,17 @@ pub struct Reader {
 
 impl Feed {
     pub fn new() -> Feed {
-        Feed(broadcast::channel(BATCHES_MAX).0)
+        Feed { batches: broadcast::channel(BATCHES_MAX).0, released: Arc::default() }
+    }
+
+    /// The entries up to this number are about to be published, after what is answered for them.
+    pub fn releases(&self, seq: u64) {
+        self.released.fetch_max(seq, Ordering::Release);
+    }
+
+    /// The number of the last entry for which something may have been answered.
+    pub fn released(&self) -> Arc<AtomicU64> {
+        self.released.clone()
     }
 
     /// Hands entries to every reader, in their order.
@@ -49,13 +63,13 @@ impl Feed {
         let mut entries = entries.into_iter();
         while entries.len() > 0 {
             // Nobody may be reading.
-            let _ = self.0.send(entries.by_ref().take(BATCH_MAX).collect());
+            let _ = self.batches.send(entries.by_ref().take(BATCH_MAX).collect());
         }
     }
 
     /// A reader of all that is published from now on; `last` is the number of the entry before.
     pub fn reader(&self, last: u64) -> Reader {
-        Reader { batches: self.0.subscribe(), last, next: None }
+        Reader { batches: self.batches.subscribe(), last, next: None }
     }
 }
 

@@ -1,9 +1,10 @@
 //! The way to the engine: inputs with their replies, and questions about the state.
 
-use crate::alert::{Event, Severity};
-use crate::config::{RunTime, Urgency};
+use super::board::Refill;
+use crate::alert::Event;
 use crate::engine::Lane;
-use crate::incident::{Alert, Heartbeat, Incident, IncidentId, Input, Reply, Status};
+use crate::incident::{DeliveryId, Heartbeat, Incident, IncidentId, Input, Linked, Reply, Status};
+use jiff::Timestamp;
 use std::collections::BTreeMap;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
@@ -28,12 +29,15 @@ pub enum Message {
         input: Input,
         answer: oneshot::Sender<Answered>,
     },
-    /// The incidents before `before`, the newest first.
-    List {
-        wanted: Wanted,
-        before: Option<IncidentId>,
-        limit: usize,
+    /// These incidents, as far as they are known; at most `PAGE_MAX`.
+    Several {
+        ids: Vec<IncidentId>,
         answer: oneshot::Sender<Vec<Incident>>,
+    },
+    /// Rows of the incidents after one, for a board that missed entries.
+    Rows {
+        after: Option<IncidentId>,
+        answer: oneshot::Sender<Refill>,
     },
     /// When an integration was last heard from, where it must be.
     Heartbeat {
@@ -44,14 +48,21 @@ pub enum Message {
     Turn {
         answer: oneshot::Sender<()>,
     },
-    /// The overrides, silences and absences that were made at run time.
-    RunTime {
-        answer: oneshot::Sender<RunTime>,
+    /// At most [`PAGE_MAX`] incidents, the newest first, whole: what a chat shows of them is more than a row.
+    List {
+        wanted: Wanted,
+        answer: oneshot::Sender<Vec<Incident>>,
     },
     /// The incident that is shown by the message of this name, in a room or to a person.
     Thread {
         reference: String,
         answer: oneshot::Sender<Option<IncidentId>>,
+    },
+    /// What the message of a delivery told of, as a link shows it.
+    Linked {
+        delivery: DeliveryId,
+        now: Timestamp,
+        answer: oneshot::Sender<Option<Linked>>,
     },
     /// An incident, with what it takes to read its timeline.
     Find {
@@ -60,33 +71,18 @@ pub enum Message {
     },
 }
 
-/// Which incidents are asked for; what is `None` may be anything.
+/// Which incidents a chat asks for; what is `None` may be anything.
 #[derive(Clone, Debug, Default)]
 pub struct Wanted {
-    pub status: Option<Status>,
     /// Not resolved.
     pub open: bool,
     pub service: Option<String>,
-    pub severity: Option<Severity>,
-    pub urgency: Option<Urgency>,
-    /// Of an alert of this integration.
-    pub integration: Option<String>,
-    /// Of an alert with this key.
-    pub dedup_key: Option<String>,
 }
 
 impl Wanted {
     pub fn is(&self, incident: &Incident) -> bool {
-        let is_of = |alert: &Alert| {
-            self.integration.as_ref().is_none_or(|id| alert.integration == *id)
-                && self.dedup_key.as_ref().is_none_or(|key| alert.dedup_key == *key)
-        };
-        self.status.is_none_or(|status| incident.status == status)
-            && !(self.open && incident.status == Status::Resolved)
+        !(self.open && incident.status == Status::Resolved)
             && self.service.as_deref().is_none_or(|id| incident.service.as_deref() == Some(id))
-            && self.severity.is_none_or(|severity| incident.severity == severity)
-            && self.urgency.is_none_or(|urgency| incident.urgency == urgency)
-            && (self.integration.is_none() && self.dedup_key.is_none() || incident.alerts.iter().any(is_of))
     }
 }
 
@@ -120,6 +116,12 @@ pub struct Inbox {
 }
 
 impl Inbox {
+    /// With the receiving sides: what is first, and alerts.
+    pub fn open() -> (Inbox, mpsc::Receiver<Message>, mpsc::Receiver<Message>) {
+        let ((first, asked), (alerts, said)) = (mpsc::channel(FIRST_MAX), mpsc::channel(ALERTS_MAX));
+        (Inbox { first, alerts }, asked, said)
+    }
+
     /// Hands an input over and waits until what follows from it is on disk.
     pub async fn input(&self, lane: Lane, input: Input) -> Result<Answered, Busy> {
         let (answer, answered) = oneshot::channel();
@@ -135,15 +137,14 @@ impl Inbox {
         ask(&self.alerts, message, answered, patience).await
     }
 
-    pub async fn list(
-        &self,
-        wanted: Wanted,
-        before: Option<IncidentId>,
-        limit: usize,
-    ) -> Result<Vec<Incident>, Busy> {
+    pub async fn several(&self, ids: Vec<IncidentId>) -> Result<Vec<Incident>, Busy> {
         let (answer, answered) = oneshot::channel();
-        let limit = limit.clamp(1, PAGE_MAX);
-        ask(&self.first, Message::List { wanted, before, limit, answer }, answered, PATIENCE).await
+        ask(&self.first, Message::Several { ids, answer }, answered, PATIENCE).await
+    }
+
+    pub async fn rows(&self, after: Option<IncidentId>) -> Result<Refill, Busy> {
+        let (answer, answered) = oneshot::channel();
+        ask(&self.first, Message::Rows { after, answer }, answered, PATIENCE).await
     }
 
     pub async fn heartbeat(&self, integration: String) -> Result<Option<Heartbeat>, Busy> {
@@ -157,14 +158,19 @@ impl Inbox {
         ask(&self.first, Message::Turn { answer }, answered, TURN_MAX).await
     }
 
-    pub async fn run_time(&self) -> Result<RunTime, Busy> {
+    pub async fn list(&self, wanted: Wanted) -> Result<Vec<Incident>, Busy> {
         let (answer, answered) = oneshot::channel();
-        ask(&self.first, Message::RunTime { answer }, answered, PATIENCE).await
+        ask(&self.first, Message::List { wanted, answer }, answered, PATIENCE).await
     }
 
     pub async fn thread(&self, reference: String) -> Result<Option<IncidentId>, Busy> {
         let (answer, answered) = oneshot::channel();
         ask(&self.first, Message::Thread { reference, answer }, answered, PATIENCE).await
+    }
+
+    pub async fn linked(&self, delivery: DeliveryId, now: Timestamp) -> Result<Option<Linked>, Busy> {
+        let (answer, answered) = oneshot::channel();
+        ask(&self.first, Message::Linked { delivery, now, answer }, answered, PATIENCE).await
     }
 
     pub async fn find(&self, id: IncidentId) -> Result<Option<Found>, Busy> {

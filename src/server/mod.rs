@@ -1,9 +1,11 @@
-//! The engine's task and what it works with: deliveries, secrets, metrics, the log, clocks, and the config that it follows.
+//! The engine's task and what it works with: deliveries, secrets, the board, metrics, the log, clocks, and the config that
+//! it follows.
 //!
 //! Nothing here decides about an incident. Each part carries out what the pure modules ask for and reports back.
 
 mod acts;
 mod age_keys;
+pub mod board;
 pub mod clock;
 pub mod delivery;
 pub mod desk;
@@ -13,17 +15,24 @@ pub mod follow;
 pub mod former;
 pub mod groups;
 pub mod inbox;
+pub mod keeping;
 pub mod line;
 pub mod live;
 pub mod log;
 pub mod metrics;
 mod news;
+mod noise;
 pub mod own_heartbeat;
+pub mod page;
 pub mod parts;
+pub mod row;
+mod row_beside;
+mod row_noise;
 pub mod run;
 mod secret_file;
 pub mod secrets;
 mod settling;
+mod shelves;
 pub mod signals;
 pub mod sink;
 pub mod socket;

@@ -3,8 +3,9 @@
 //! The task drains what has come, lets the engine take a turn, hands a batch to the journal's thread when that is
 //! free, and lets go what the engine releases. It never waits for a queue, a disk or a provider.
 
+use super::board::Refill;
 use super::follow::{News, short};
-use super::inbox::{Answered, Found, Message};
+use super::inbox::{Answered, Found, Message, PAGE_MAX};
 use super::live::Live;
 use super::log;
 use super::news::{self, First, Taken, first_config};
@@ -15,7 +16,7 @@ use super::trouble;
 use crate::disk::recorder::Written;
 use crate::engine::{Engine, Health, JOURNAL_KEY, Lane, Release, Unwritten};
 use crate::incident::{
-    Command, Delivery, DeliveryId, Incident, IncidentId, Input, Outcome, Reason, Task, stored::Stored,
+    Command, Delivery, DeliveryId, Incident, Input, Outcome, Reason, Task, stored::Stored,
 };
 use crate::language::Language;
 use crate::provider;
@@ -190,25 +191,35 @@ impl Running {
                     self.tickets.insert(ticket, Ticket { answer, asked });
                 }
             }
-            Message::List { wanted, before, limit, answer } => {
+            Message::Several { ids, answer } => {
                 let state = self.engine.incidents().state();
-                let range =
-                    state.incidents.range(..before.unwrap_or(IncidentId { epoch: u32::MAX, n: u32::MAX }));
-                let newest_first = range.rev().map(|(_, incident)| &**incident);
-                let found =
-                    newest_first.filter(|incident| wanted.is(incident)).take(limit).cloned().collect();
-                let _ = answer.send(found);
+                let found = ids
+                    .iter()
+                    .take(PAGE_MAX)
+                    .filter_map(|id| state.incidents.get(id).map(|it| Incident::clone(it)));
+                let _ = answer.send(found.collect());
+            }
+            Message::Rows { after, answer } => {
+                let _ = answer.send(Refill::of(self.engine.incidents().state(), after));
             }
             Message::Heartbeat { integration, answer } => {
                 let heartbeats = &self.engine.incidents().state().heartbeats;
                 let _ = answer.send(heartbeats.get(&integration).cloned());
             }
             Message::Turn { answer } => drop(answer.send(())),
-            Message::RunTime { answer } => {
-                let _ = answer.send(self.engine.incidents().state().run_time.clone());
+            Message::List { wanted, answer } => {
+                let newest_first = self.engine.incidents().state().incidents.values().rev();
+                let found = newest_first
+                    .filter(|incident| wanted.is(incident))
+                    .take(PAGE_MAX)
+                    .map(|incident| Incident::clone(incident));
+                let _ = answer.send(found.collect());
             }
             Message::Thread { reference, answer } => {
                 let _ = answer.send(self.engine.incidents().state().shown_by(&reference));
+            }
+            Message::Linked { delivery, now, answer } => {
+                let _ = answer.send(self.engine.incidents().state().linked(delivery, now));
             }
             Message::Find { id, answer } => {
                 let state = self.engine.incidents().state();
@@ -230,10 +241,6 @@ impl Running {
                 error = error.to_string(),
                 "the journal cannot be written"
             );
-        }
-        if let Err(Unwritten::Gone(gone)) = &result {
-            let said = gone.words(Language::En);
-            self.parts.status.send_modify(|status| status.damaged(said));
         }
         if let Err(Unwritten::Gone(gone)) = &result {
             let said = gone.words(Language::En);
@@ -293,6 +300,13 @@ impl Running {
     }
 
     fn release(&mut self, released: Vec<Release>) {
+        let last = |release: &Release| match release {
+            Release::Entry(entry) => Some(entry.seq),
+            Release::Reply { .. } | Release::Delivery(_) => None,
+        };
+        if let Some(seq) = released.iter().rev().find_map(last) {
+            self.parts.feed.releases(seq);
+        }
         let mut entries = Vec::new();
         for release in released {
             match release {

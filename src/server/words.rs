@@ -73,6 +73,8 @@ pub(super) fn actor(actor: &Actor) -> String {
     match actor {
         Actor::User(_) => name.to_owned(),
         Actor::Stranger { .. } => format!("stranger:{name}"),
+        // The person comes first: they did it, by a tool of theirs.
+        Actor::Token { acts_for: Some(user), .. } => format!("{user}/token:{name}"),
         Actor::Token { .. } => format!("token:{name}"),
         Actor::Integration(_) => format!("integration:{name}"),
         Actor::Rule(_) => format!("rule:{name}"),

@@ -2,14 +2,15 @@
 //!
 //! What may be made, for how long, and what it would break, is decided in [`incident`](crate::incident).
 
-use super::api::{asked, authorized, problem};
-use super::commands::{by, refused, today};
+use super::api::{asked, problem};
+use super::commands::refused;
 use super::doors::{Doors, Shared};
+use super::made::{list, named, shown};
 use super::on_call::schedule;
 use super::refusal::busy;
-use super::wish::{Query, Wish};
-use crate::actor::Via;
-use crate::config::{Config, Id, RunTime, RunTimeAbsence, RunTimeOverride, RunTimeSilence};
+use super::wish::{Today, Wish, today};
+use crate::actor::{Actor, Via};
+use crate::config::{Config, Id, RunTimeAbsence, RunTimeOverride, RunTimeSilence};
 use crate::engine::Lane;
 use crate::incident::message::reply_text;
 use crate::incident::{Command, Ended, Input, Made, Reply};
@@ -19,12 +20,13 @@ use crate::place::Place;
 use crate::schedule::{OverrideAction, UserId};
 use crate::server::live::Live;
 use axum::extract::{Path, Request, State};
-use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get};
 use axum::{Json, Router};
-use jiff::{SignedDuration, Timestamp};
-use serde_json::{Value, json};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use serde_json::json;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// How far a handoff is looked for.
@@ -36,6 +38,22 @@ const SILENCE: &[&str] = &["services", "when", "everything", "from", "for", "unt
 const ABSENCE: &[&str] = &["user", "cover", "from", "for", "until", "confirm"];
 const CANNOT: &[&str] = &["user"];
 const TAKE: &[&str] = &["user", "replace", "for", "until", "confirm"];
+
+/// Who makes something, by which way, and how the times are meant.
+#[derive(Clone, Debug)]
+pub(super) struct Maker<'a> {
+    pub by: Actor,
+    pub via: Via,
+    pub now: Timestamp,
+    pub zone: &'a TimeZone,
+}
+
+impl<'a> Maker<'a> {
+    fn by_api(doors: &Doors, live: &'a Live, by: Actor) -> Maker<'a> {
+        let Today { now, zone } = today(doors, live);
+        Maker { by, via: Via::Api, now, zone }
+    }
+}
 
 pub fn routes() -> Router<Arc<Doors>> {
     Router::new()
@@ -68,43 +86,16 @@ pub fn routes() -> Router<Arc<Doors>> {
         )
 }
 
-/// Those of a kind that run or are to come, the oldest first.
-async fn list(State(doors): Shared, headers: HeaderMap, uri: Uri, kind: Made) -> Response {
-    let live = match authorized(&doors, &headers) {
-        Ok((live, _)) => live,
-        Err(refused) => return refused,
-    };
-    if let Err(why) = Query::none(&uri) {
-        return problem(StatusCode::BAD_REQUEST, &why);
-    }
-    let Ok(run_time) = doors.inbox.run_time().await else { return busy() };
-    let (now, config) = (doors.clock.now(), &live.config);
-    let ids: Vec<u64> = match kind {
-        Made::Override => {
-            run_time.overrides.iter().filter(|(_, it)| it.until > now).map(|(id, _)| *id).collect()
-        }
-        Made::Silence => {
-            run_time.silences.iter().filter(|(_, it)| it.until > now).map(|(id, _)| *id).collect()
-        }
-        Made::Absence => {
-            run_time.absences.iter().filter(|(_, it)| it.until > now).map(|(id, _)| *id).collect()
-        }
-    };
-    let all: Vec<Value> = ids.iter().filter_map(|id| shown(config, &run_time, kind, *id)).collect();
-    let name = plural(kind);
-    let zone = config.organisation.time_zone.iana_name();
-    Json(json!({ name: all, "time_zone": zone })).into_response()
-}
-
 async fn make(State(doors): Shared, request: Request, kind: Made) -> Response {
-    let (live, name, taken) = match asked(&doors, request).await {
+    let (live, by, taken) = match asked(&doors, request).await {
         Ok(asked) => asked,
         Err(refused) => return refused,
     };
+    let maker = Maker::by_api(&doors, &live, by);
     let read = match kind {
-        Made::Override => read_override(&doors, &live, &name, &taken.body),
-        Made::Silence => read_silence(&doors, &live, &name, &taken.body),
-        Made::Absence => read_absence(&doors, &live, &name, &taken.body),
+        Made::Override => read_override(&live.config, &maker, &taken.body),
+        Made::Silence => read_silence(&live.config, &maker, &taken.body),
+        Made::Absence => read_absence(&live.config, &maker, &taken.body),
     };
     match read {
         Ok(command) => made(&doors, &live, command).await,
@@ -114,7 +105,7 @@ async fn make(State(doors): Shared, request: Request, kind: Made) -> Response {
 
 /// `POST /v1/schedules/{id}/take`: `user` is on call there, until an instant or the next handoff.
 pub async fn take(State(doors): Shared, Path(id): Path<String>, request: Request) -> Response {
-    let (live, name, taken) = match asked(&doors, request).await {
+    let (live, by, taken) = match asked(&doors, request).await {
         Ok(asked) => asked,
         Err(refused) => return refused,
     };
@@ -122,7 +113,7 @@ pub async fn take(State(doors): Shared, Path(id): Path<String>, request: Request
         Ok(schedule) => schedule,
         Err(why) => return problem(StatusCode::NOT_FOUND, &why),
     };
-    match read_take(&doors, &live, &name, schedule, &taken.body) {
+    match read_take(&doors, &live, &by, schedule, &taken.body) {
         Ok(command) => made(&doors, &live, command).await,
         Err(why) => problem(StatusCode::BAD_REQUEST, &why),
     }
@@ -130,7 +121,7 @@ pub async fn take(State(doors): Shared, Path(id): Path<String>, request: Request
 
 /// `POST /v1/overrides/{id}/cannot`: `user`, whom it puts on call, says that they cannot.
 async fn cannot(State(doors): Shared, Path(id): Path<String>, request: Request) -> Response {
-    let (live, name, taken) = match asked(&doors, request).await {
+    let (live, by, taken) = match asked(&doors, request).await {
         Ok(asked) => asked,
         Err(refused) => return refused,
     };
@@ -143,8 +134,7 @@ async fn cannot(State(doors): Shared, Path(id): Path<String>, request: Request) 
         Ok(user) => user,
         Err(why) => return problem(StatusCode::BAD_REQUEST, &why),
     };
-    let (by, via) = (by(&name), Via::Api);
-    let command = Command::Cannot { id: number, user, by, via };
+    let command = Command::Cannot { id: number, user, by, via: Via::Api };
     let Ok(answered) = doors.inbox.input(Lane::First, Input::Command(command)).await else { return busy() };
     match answered.reply {
         Some(reply @ Reply::Passed) => {
@@ -161,18 +151,18 @@ async fn cannot(State(doors): Shared, Path(id): Path<String>, request: Request) 
 /// `DELETE /v1/overrides/{id}`, of one that was made at run time, or of git by its place (`overrides/2026.yaml:3`). An absence
 /// ends by the id of its user, too.
 async fn end(State(doors): Shared, Path(id): Path<String>, request: Request, kind: Made) -> Response {
-    let (live, name, taken) = match asked(&doors, request).await {
+    let (live, by, taken) = match asked(&doors, request).await {
         Ok(asked) => asked,
         Err(refused) => return refused,
     };
     if let Err(why) = Wish::read(&taken.body, &[]) {
         return problem(StatusCode::BAD_REQUEST, &why);
     }
-    let Ok(run_time) = doors.inbox.run_time().await else { return busy() };
-    let missing = format!("no such one of the {} is in force: `{id}`", plural(kind));
+    let run_time = doors.board.current().await.run_time.clone();
+    let missing = format!("no such one of the {} is in force: `{id}`", named(kind));
     let number = id.parse().ok().filter(|id| shown(&live.config, &run_time, kind, *id).is_some());
-    let place = Place::read(&id).filter(|place| place.file.starts_with(plural(kind)));
-    let (by, via) = (by(&name), Via::Api);
+    let place = Place::read(&id).filter(|place| place.file.starts_with(named(kind)));
+    let via = Via::Api;
     let command = match (number, place, live.config.users.get_key_value(id.as_str())) {
         (Some(id), _, _) => Command::End { what: Ended::RunTime(id), by, via },
         (None, Some(place), _) => Command::End { what: Ended::File(place), by, via },
@@ -208,7 +198,7 @@ async fn made(doors: &Doors, live: &Live, command: Command) -> Response {
         .reply
         .as_ref()
         .map(|reply| reply_text(reply, Language::En, &live.config.organisation.time_zone));
-    let run_time = doors.inbox.run_time().await.unwrap_or_default();
+    let run_time = doors.board.current().await.run_time.clone();
     let mut body = shown(&live.config, &run_time, kind, id).unwrap_or_else(|| json!({ "id": id }));
     body["result"] = json!("done");
     body["text"] = json!(text);
@@ -218,50 +208,9 @@ async fn made(doors: &Doors, live: &Live, command: Command) -> Response {
     (StatusCode::CREATED, Json(body)).into_response()
 }
 
-fn plural(kind: Made) -> &'static str {
-    match kind {
-        Made::Override => "overrides",
-        Made::Silence => "silences",
-        Made::Absence => "absences",
-    }
-}
-
-fn shown(config: &Config, run_time: &RunTime, kind: Made, id: u64) -> Option<Value> {
-    Some(match kind {
-        Made::Override => {
-            let made = run_time.overrides.get(&id)?;
-            let (with, replace, add) = match &made.action {
-                OverrideAction::Set(with) => (Some(with), None, None),
-                OverrideAction::Replace { who, with } => (Some(with), Some(who), None),
-                OverrideAction::Add(add) => (None, None, Some(add)),
-            };
-            json!({
-                "id": id, "schedule": made.schedule, "from": made.from, "until": made.until,
-                "with": with, "replace": replace, "add": add,
-                "reason": made.reason, "by": config.name_of(&made.by), "via": made.via,
-            })
-        }
-        Made::Silence => {
-            let made = run_time.silences.get(&id)?;
-            let when: serde_json::Map<String, Value> =
-                made.when.iter().map(|(key, patterns)| (key.clone(), json!(patterns))).collect();
-            json!({
-                "id": id, "services": made.services, "when": when, "from": made.from, "until": made.until,
-                "reason": made.reason, "by": config.name_of(&made.by), "via": made.via,
-            })
-        }
-        Made::Absence => {
-            let made = run_time.absences.get(&id)?;
-            json!({
-                "id": id, "user": made.user, "cover": made.cover, "from": made.from, "until": made.until,
-                "by": config.name_of(&made.by), "via": made.via,
-            })
-        }
-    })
-}
-
-fn read_override(doors: &Doors, live: &Live, token: &str, body: &[u8]) -> Result<Command, String> {
-    let (wish, config) = (Wish::read(body, OVERRIDE)?, &live.config);
+/// The override that a body asks for.
+pub(super) fn read_override(config: &Config, maker: &Maker, body: &[u8]) -> Result<Command, String> {
+    let wish = Wish::read(body, OVERRIDE)?;
     let schedule = schedule(config, &wish.needed("schedule")?)?;
     let people = |key: &str| -> Result<Vec<UserId>, String> {
         match &wish.texts(key)?[..] {
@@ -286,8 +235,8 @@ fn read_override(doors: &Doors, live: &Live, token: &str, body: &[u8]) -> Result
     if matches!(&action, OverrideAction::Set(with) if with.is_empty() && !says_nobody(&wish)?) {
         return Err("`with` is empty: name who is on call, or `nobody`".to_owned());
     }
-    let (from, until) = times(&wish, doors, live, Some(&schedule))?;
-    let (reason, by, via) = (wish.text("reason")?, by(token), Via::Api);
+    let (from, until) = times(&wish, config, maker, Some(&schedule))?;
+    let (reason, by, via) = (wish.text("reason")?, maker.by.clone(), maker.via);
     let made = Box::new(RunTimeOverride { schedule, from, until, action, reason, by, via });
     Ok(Command::Override { made, confirmed: wish.flag("confirm")? })
 }
@@ -296,10 +245,11 @@ fn says_nobody(wish: &Wish) -> Result<bool, String> {
     Ok(matches!(&wish.texts("with")?[..], [only] if only == "nobody"))
 }
 
-fn read_silence(doors: &Doors, live: &Live, token: &str, body: &[u8]) -> Result<Command, String> {
+/// The silence that a body asks for.
+pub(super) fn read_silence(config: &Config, maker: &Maker, body: &[u8]) -> Result<Command, String> {
     let wish = Wish::read(body, SILENCE)?;
     let service = |id: &String| {
-        let known = live.config.services.get_key_value(id.as_str());
+        let known = config.services.get_key_value(id.as_str());
         known.map(|(id, _)| id.clone()).ok_or_else(|| format!("`services`: there is no service `{id}`"))
     };
     let services: Vec<Id> = wish.texts("services")?.iter().map(service).collect::<Result<_, String>>()?;
@@ -307,22 +257,25 @@ fn read_silence(doors: &Doors, live: &Live, token: &str, body: &[u8]) -> Result<
     if everything && (!services.is_empty() || !when.is_empty()) {
         return Err("give either `everything`, or `services` and `when`, not both".to_owned());
     }
-    let (from, until) = times(&wish, doors, live, None)?;
-    let (reason, by, via) = (wish.needed("reason")?, by(token), Via::Api);
-    let made = Box::new(RunTimeSilence { services, when, from, until, reason, by, via });
+    let (from, until) = times(&wish, config, maker, None)?;
+    let (reason, by, via) = (wish.needed("reason")?, maker.by.clone(), maker.via);
+    let (keys, at_most) = (BTreeSet::new(), None);
+    let made = Box::new(RunTimeSilence { services, when, from, until, reason, by, via, keys, at_most });
     Ok(Command::Silence { made, everything, confirmed: wish.flag("confirm")? })
 }
 
-fn read_absence(doors: &Doors, live: &Live, token: &str, body: &[u8]) -> Result<Command, String> {
-    let (wish, config) = (Wish::read(body, ABSENCE)?, &live.config);
+/// The absence that a body asks for.
+pub(super) fn read_absence(config: &Config, maker: &Maker, body: &[u8]) -> Result<Command, String> {
+    let wish = Wish::read(body, ABSENCE)?;
     let away = user(config, &wish.needed("user")?)?;
     let cover = wish.text("cover")?.map(|id| user(config, &id)).transpose()?;
-    let (from, until) = times(&wish, doors, live, None)?;
-    let made = Box::new(RunTimeAbsence { user: away, from, until, cover, by: by(token), via: Via::Api });
+    let (from, until) = times(&wish, config, maker, None)?;
+    let made =
+        Box::new(RunTimeAbsence { user: away, from, until, cover, by: maker.by.clone(), via: maker.via });
     Ok(Command::Away { made, confirmed: wish.flag("confirm")? })
 }
 
-fn read_take(doors: &Doors, live: &Live, token: &str, schedule: Id, body: &[u8]) -> Result<Command, String> {
+fn read_take(doors: &Doors, live: &Live, by: &Actor, schedule: Id, body: &[u8]) -> Result<Command, String> {
     let (wish, config) = (Wish::read(body, TAKE)?, &live.config);
     let to = user(config, &wish.needed("user")?)?;
     let relieves = wish.text("replace")?.map(|id| user(config, &id)).transpose()?;
@@ -330,7 +283,7 @@ fn read_take(doors: &Doors, live: &Live, token: &str, schedule: Id, body: &[u8])
         Some(Moment::At(until)) => until,
         Some(Moment::Handoff) | None => handoff(config, &schedule, doors.clock.now())?,
     };
-    let (by, via, confirmed) = (by(token), Via::Api, wish.flag("confirm")?);
+    let (by, via, confirmed) = (by.clone(), Via::Api, wish.flag("confirm")?);
     Ok(Command::Take { schedule, to, relieves, until: Some(until), by, via, confirmed })
 }
 
@@ -342,14 +295,14 @@ fn user(config: &Config, id: &str) -> Result<UserId, String> {
 /// When it begins, now if that is past or not said, and when it ends.
 fn times(
     wish: &Wish,
-    doors: &Doors,
-    live: &Live,
+    config: &Config,
+    maker: &Maker,
     schedule: Option<&Id>,
 ) -> Result<(Timestamp, Timestamp), String> {
-    let (now, zone) = (doors.clock.now(), &live.config.organisation.time_zone);
+    let (now, zone) = (maker.now, maker.zone);
     let at = |key: &str, moment: Moment| match (moment, schedule) {
         (Moment::At(at), _) => Ok(at),
-        (Moment::Handoff, Some(schedule)) => handoff(&live.config, schedule, now),
+        (Moment::Handoff, Some(schedule)) => handoff(config, schedule, now),
         (Moment::Handoff, None) => {
             Err(format!("`{key}`: this is about no schedule: give a time, not handoff"))
         }
@@ -364,7 +317,7 @@ fn times(
         },
     };
     // A length of time counts from the beginning.
-    let begins = super::wish::Today { now: if wish.has("for") { from } else { now }, zone };
+    let begins = Today { now: if wish.has("for") { from } else { now }, zone };
     let until = wish.until(begins)?.ok_or("`until` or `for` is missing")?;
     Ok((from, at("until", until)?))
 }

@@ -3,18 +3,19 @@
 //!
 //! What a command does, and whether it may be done, is decided in [`incident`](crate::incident).
 
-use super::api::{asked, problem, shown};
+use super::api::{asked, problem};
 use super::body::Taken;
 use super::doors::{Doors, Shared};
+use super::incidents::whole;
 use super::refusal::{busy, come_again};
-use super::wish::{LISTED_MAX, Today, Wish, one_of};
+use super::wish::{LISTED_MAX, SEVERITIES, Today, Wish, one_of, today};
 use crate::actor::{Actor, Via};
 use crate::alert::Severity;
 use crate::config::Config;
 use crate::engine::Lane;
 use crate::incident::message::{reply_text, warning};
 use crate::incident::{
-    Asked, Assignee, Command, Declare, IncidentId, Input, Reply, Respond, Target, Warning,
+    Asked, Assignee, Command, Declare, IncidentId, Input, Refused, Reply, Respond, Target, Warning,
 };
 use crate::language::Language;
 use crate::language::moment::Moment;
@@ -45,7 +46,7 @@ struct Row {
 
 const WHOM: &[&str] = &["user", "schedule", "policy"];
 
-const COMMANDS: [Row; 15] = [
+const COMMANDS: [Row; 16] = [
     Row { name: "acknowledge", keys: &[], read: |_, _| Ok(Asked::Acknowledge) },
     Row { name: "unacknowledge", keys: &[], read: |_, _| Ok(Asked::Unacknowledge) },
     Row { name: "snooze", keys: &["for", "until", "confirm"], read: snooze },
@@ -66,6 +67,11 @@ const COMMANDS: [Row; 15] = [
     Row { name: "raise", keys: &[], read: |_, _| Ok(Asked::Raise) },
     Row { name: "lower", keys: &[], read: |_, _| Ok(Asked::Lower) },
     Row { name: "move", keys: &["service"], read: move_to },
+    Row {
+        name: "silence",
+        keys: &["reason"],
+        read: |wish, _| Ok(Asked::Silence { reason: wish.text("reason")? }),
+    },
     Row { name: "note", keys: &["text"], read: |wish, _| Ok(Asked::Note(wish.needed("text")?)) },
     Row { name: "merge", keys: &["into"], read: merge },
     Row { name: "unmerge", keys: &[], read: |_, _| Ok(Asked::Unmerge) },
@@ -112,13 +118,20 @@ fn whom(wish: &Wish, with: &Reading) -> Result<Vec<Assignee>, String> {
     if to.is_empty() { Err("say to whom: `user`, `schedule` or `policy`".to_owned()) } else { Ok(to) }
 }
 
+/// What a command with this body asks for.
+pub(super) fn wished(command: &str, body: &[u8], config: &Config, today: Today) -> Result<Asked, String> {
+    const ROWS: &[Row] = &COMMANDS;
+    let row = ROWS.iter().find(|row| row.name == command).ok_or("there is no such command")?;
+    (row.read)(&Wish::read(body, row.keys)?, &Reading { config, today })
+}
+
 /// `POST /v1/incidents/{id}/<command>`
 pub async fn one(
     State(doors): Shared,
     Path((id, command)): Path<(String, String)>,
     request: Request,
 ) -> Response {
-    let (live, name, taken) = match asked(&doors, request).await {
+    let (live, by, taken) = match asked(&doors, request).await {
         Ok(asked) => asked,
         Err(refused) => return refused,
     };
@@ -133,7 +146,7 @@ pub async fn one(
     let read = Wish::read(&taken.body, row.keys).and_then(|wish| (row.read)(&wish, &reading(&doors, &live)));
     match read {
         Err(why) => problem(StatusCode::BAD_REQUEST, &why),
-        Ok(action) => match tell(&doors, &live, &name, id, action).await {
+        Ok(action) => match tell(&doors, &live, &by, id, action).await {
             Some((status, body)) => (status, Json(body)).into_response(),
             None => busy(),
         },
@@ -142,7 +155,7 @@ pub async fn one(
 
 /// `POST /v1/incidents/<command>` with `{"incidents": ["3-17", "3-18"], …}`: each of them as if alone.
 pub async fn several(State(doors): Shared, Path(command): Path<String>, request: Request) -> Response {
-    let (live, name, taken) = match asked(&doors, request).await {
+    let (live, by, taken) = match asked(&doors, request).await {
         Ok(asked) => asked,
         Err(refused) => return refused,
     };
@@ -157,7 +170,7 @@ pub async fn several(State(doors): Shared, Path(command): Path<String>, request:
     let (mut results, mut done) = (Vec::new(), Vec::new());
     let mut worst = StatusCode::OK;
     for id in ids {
-        match tell(&doors, &live, &name, id, action.clone()).await {
+        match tell(&doors, &live, &by, id, action.clone()).await {
             Some((status, mut body)) => {
                 if status.is_success() {
                     done.push(id);
@@ -202,11 +215,11 @@ fn read_several(
 /// `POST /v1/incidents`: a person declares one. The same `Idempotency-Key` again is the same incident, for a day.
 pub async fn declare(State(doors): Shared, request: Request) -> Response {
     let key = request.headers().get("idempotency-key").map(|key| key.as_bytes().to_vec());
-    let (live, name, taken) = match asked(&doors, request).await {
+    let (live, by, taken) = match asked(&doors, request).await {
         Ok(asked) => asked,
         Err(refused) => return refused,
     };
-    let declare = match declared(&live.config, &name, key, &taken) {
+    let declare = match declared(&live.config, &by, key, &taken) {
         Ok(declare) => declare,
         Err(why) => return problem(StatusCode::BAD_REQUEST, &why),
     };
@@ -237,7 +250,7 @@ pub async fn declare(State(doors): Shared, request: Request) -> Response {
         let why = format!("this Idempotency-Key was used for {id}, which has another summary: use a new key");
         return problem(StatusCode::CONFLICT, &why);
     }
-    let mut body = shown(&live.config, &found.incident);
+    let mut body = whole(&live.config, &found.incident);
     body["incident"] = json!(id);
     body["result"] = json!("done");
     (StatusCode::CREATED, Json(body)).into_response()
@@ -248,32 +261,43 @@ fn same(kept: &str, sent: &str) -> bool {
     kept == sent.trim() || sent.trim().starts_with(kept.trim_end_matches('…'))
 }
 
-fn declared(config: &Config, token: &str, key: Option<Vec<u8>>, taken: &Taken) -> Result<Declare, String> {
-    let wish = Wish::read(&taken.body, &["service", "summary", "severity", "description"])?;
-    let service = wish.needed("service")?;
-    let Some((service, _)) = config.services.get_key_value(service.as_str()) else {
-        return Err(format!("there is no service `{service}`"));
-    };
-    let severity = wish.text("severity")?;
-    let severity = severity.map(|word| one_of("severity", &word, &super::api::SEVERITIES)).transpose()?;
-    let idempotency_key = match key {
+fn declared(config: &Config, by: &Actor, key: Option<Vec<u8>>, taken: &Taken) -> Result<Declare, String> {
+    let key = match key {
         None => None,
         Some(key) if key.is_empty() || key.len() > KEY_MAX => {
             return Err(format!("`Idempotency-Key` should have 1 to {KEY_MAX} bytes"));
         }
         // Each token has keys of its own.
         Some(key) => {
-            let own = [token.as_bytes(), b"\0", &key].concat();
+            let own = [by.stored_name().as_bytes(), b"\0", &key].concat();
             Some(HEXLOWER.encode(digest(&SHA256, &own).as_ref()))
         }
     };
+    declared_by(config, by.clone(), Via::Api, key, &taken.body)
+}
+
+/// The incident that a body declares.
+pub(super) fn declared_by(
+    config: &Config,
+    by: Actor,
+    via: Via,
+    idempotency_key: Option<String>,
+    body: &[u8],
+) -> Result<Declare, String> {
+    let wish = Wish::read(body, &["service", "summary", "severity", "description"])?;
+    let service = wish.needed("service")?;
+    let Some((service, _)) = config.services.get_key_value(service.as_str()) else {
+        return Err(format!("there is no service `{service}`"));
+    };
+    let severity = wish.text("severity")?;
+    let severity = severity.map(|word| one_of("severity", &word, &SEVERITIES)).transpose()?;
     Ok(Declare {
         service: service.clone(),
         summary: wish.needed("summary")?,
         description: wish.text("description")?.unwrap_or_default(),
         severity: severity.or(Some(Severity::Critical)),
-        by: by(token),
-        via: Via::Api,
+        by,
+        via,
         idempotency_key,
     })
 }
@@ -292,19 +316,11 @@ fn reading<'a>(doors: &Doors, live: &'a Live) -> Reading<'a> {
     Reading { config: &live.config, today: today(doors, live) }
 }
 
-pub(super) fn today<'a>(doors: &Doors, live: &'a Live) -> Today<'a> {
-    Today { now: doors.clock.now(), zone: &live.config.organisation.time_zone }
-}
-
-pub(super) fn by(token: &str) -> Actor {
-    Actor::Token { name: token.to_owned(), acts_for: None }
-}
-
 /// What became of a command about one incident; `None`: the engine had no time.
 async fn tell(
     doors: &Doors,
     live: &Live,
-    token: &str,
+    by: &Actor,
     id: IncidentId,
     action: Asked,
 ) -> Option<(StatusCode, Value)> {
@@ -312,7 +328,7 @@ async fn tell(
         Asked::Merge { into } => format!("there is no incident {id}, or no {into}, or one is long closed"),
         _ => format!("there is no incident {id}, or it is long closed"),
     };
-    let (target, by, via) = (Target::Incidents(vec![id]), by(token), Via::Api);
+    let (target, by, via) = (Target::Incidents(vec![id]), by.clone(), Via::Api);
     let command = Command::Respond(Respond { target, action, by, via });
     let answered = doors.inbox.input(Lane::First, Input::Command(command)).await.ok()?;
     let text = answered.reply.as_ref().map(|reply| text(reply, &live.config)).unwrap_or_default();
@@ -341,6 +357,9 @@ fn text(reply: &Reply, config: &Config) -> String {
 /// The answer to a wish that was not done. `missing` is said of what is not there.
 pub(super) fn refused(reply: Option<Reply>, config: &Config, missing: &str) -> (StatusCode, Value) {
     match reply {
+        Some(reply @ Reply::Refused(Refused::MayNot | Refused::Lacks(_))) => {
+            (StatusCode::FORBIDDEN, json!({ "error": text(&reply, config) }))
+        }
         Some(reply @ Reply::Refused(_)) => {
             (StatusCode::BAD_REQUEST, json!({ "error": text(&reply, config) }))
         }
@@ -352,8 +371,8 @@ pub(super) fn refused(reply: Option<Reply>, config: &Config, missing: &str) -> (
                 shown
             };
             let said: Vec<Value> = warnings.iter().map(shown).collect();
-            let words = text(&Reply::Confirm(warnings), config);
-            let error = format!("{words} (repeat it with \"confirm\": true)");
+            let words: Vec<String> = warnings.iter().map(|it| warning(it, Language::En, zone)).collect();
+            let error = format!("{} Repeat it with \"confirm\": true.", words.join(" "));
             (StatusCode::CONFLICT, json!({ "error": error, "warnings": said }))
         }
         Some(

@@ -1,10 +1,9 @@
 //! Who is on call, by the config in force with what people changed at run time.
 
 use super::api::{authorized, problem};
-use super::commands::today;
 use super::doors::Shared;
-use super::wish::{Query, Today};
-use crate::config::{Config, Id};
+use super::wish::{Query, Today, today};
+use crate::config::{Config, Id, Right};
 use crate::language::Language;
 use crate::language::moment::{Moment, moment};
 use crate::preview::on_call::{HORIZON, shift_object, who_object};
@@ -25,7 +24,7 @@ const SHIFTS_MAX: usize = 2_000;
 
 /// `GET /v1/who?schedule=web-primary&at=2026-12-05T10:00:00Z`
 pub async fn who(State(doors): Shared, headers: HeaderMap, uri: Uri) -> Response {
-    let live = match authorized(&doors, &headers) {
+    let live = match authorized(&doors, &headers, Right::View) {
         Ok((live, _)) => live,
         Err(refused) => return refused,
     };
@@ -49,12 +48,14 @@ pub async fn who(State(doors): Shared, headers: HeaderMap, uri: Uri) -> Response
         who_object(id, &handover, &config.schedules.reason(id, at))
     };
     let schedules: Vec<Value> = ids.iter().map(one).collect();
-    Json(json!({ "at": at, "commit": live.commit, "schedules": schedules })).into_response()
+    let zone = config.organisation.time_zone.iana_name();
+    Json(json!({ "at": at, "commit": live.commit, "schedules": schedules, "time_zone": zone }))
+        .into_response()
 }
 
 /// `GET /v1/schedules/{id}/shifts?from=2026-12-01&until=2026-12-15`
 pub async fn shifts(State(doors): Shared, headers: HeaderMap, Path(id): Path<String>, uri: Uri) -> Response {
-    let live = match authorized(&doors, &headers) {
+    let live = match authorized(&doors, &headers, Right::View) {
         Ok((live, _)) => live,
         Err(refused) => return refused,
     };
@@ -92,7 +93,7 @@ fn range(uri: &Uri, today: Today) -> Result<(Timestamp, Timestamp), String> {
 }
 
 /// An instant that may be past, or a time as people say it.
-fn instant(name: &str, said: &str, today: Today) -> Result<Timestamp, String> {
+pub(super) fn instant(name: &str, said: &str, today: Today) -> Result<Timestamp, String> {
     // A `+` that is not encoded is a space in a query.
     let exact = said.parse::<Timestamp>().or_else(|_| said.replace(' ', "+").parse());
     if let Ok(exact) = exact {

@@ -11,12 +11,15 @@ use crate::alert::Severity;
 use crate::config::{Config, Id};
 use crate::incident::{Alert, Incident, Status};
 use crate::integration;
-use crate::server::inbox::{PAGE_MAX, Wanted};
+use crate::server::inbox::PAGE_MAX;
+use crate::server::page::{Filter, From};
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
+
+const ALL: [Status; 3] = [Status::Triggered, Status::Acknowledged, Status::Resolved];
 
 /// How many alerts a list has where nothing else is asked for; Opsgenie's own.
 const LIMIT: usize = 20;
@@ -58,8 +61,7 @@ pub async fn show(State(doors): Shared, request: Request) -> Response {
         return problem(StatusCode::NOT_FOUND, "of an alert, only the alert itself can be read here");
     };
     for key in keys {
-        let wanted = Wanted { dedup_key: Some(key), ..Wanted::default() };
-        match alerts(&doors, &integration, &[wanted]).await.map(|alerts| alerts.into_iter().next()) {
+        match alerts(&doors, &integration, &ALL, Some(key)).await.map(|alerts| alerts.into_iter().next()) {
             Err(refused) => return refused,
             Ok(Some(alert)) => return answered(StatusCode::OK, json!({ "data": alert })),
             Ok(None) => {}
@@ -77,7 +79,7 @@ async fn found(doors: &Doors, request: Request) -> Result<Vec<Value>, Response> 
     let asked =
         asked.map(|(_, text)| text.to_lowercase().replace(' ', "").replace('=', ":")).unwrap_or_default();
     let statuses: &[Status] = match asked.as_str() {
-        "" => &[Status::Triggered, Status::Acknowledged, Status::Resolved],
+        "" => &ALL,
         "status:open" => &[Status::Triggered, Status::Acknowledged],
         "status:closed" => &[Status::Resolved],
         // An answer to another question could be acted upon.
@@ -86,8 +88,7 @@ async fn found(doors: &Doors, request: Request) -> Result<Vec<Value>, Response> 
             return Err(problem(StatusCode::UNPROCESSABLE_ENTITY, why));
         }
     };
-    let wanted = statuses.iter().map(|status| Wanted { status: Some(*status), ..Wanted::default() });
-    alerts(doors, &integration, &wanted.collect::<Vec<_>>()).await
+    alerts(doors, &integration, statuses, None).await
 }
 
 /// The integration whose key a request shows.
@@ -97,17 +98,31 @@ async fn integration(doors: &Doors, request: &integration::Request<'_>) -> Resul
     found.map(|endpoint| endpoint.id.clone()).map_err(|reject| rejected(&reject))
 }
 
-/// The newest alerts of an integration, at most a page of each kind.
-async fn alerts(doors: &Doors, integration: &Id, wanted: &[Wanted]) -> Result<Vec<Value>, Response> {
+/// The newest alerts of an integration, at most a page of each kind; or those with one key.
+async fn alerts(
+    doors: &Doors,
+    integration: &Id,
+    statuses: &[Status],
+    key: Option<String>,
+) -> Result<Vec<Value>, Response> {
+    let board = doors.board.current().await;
+    let (of, statuses, wanted) = (integration.clone(), statuses.to_vec(), key.clone());
+    let ids = doors.reads.make(move || {
+        let page = |status: &Status| {
+            let (status, integration) = (Some(*status), Some(of.to_string()));
+            let dedup_key = wanted.clone();
+            let filter = Filter { status, integration, dedup_key, ..Filter::default() };
+            board.page(&filter, From::Newest(None), PAGE_MAX).rows
+        };
+        statuses.iter().flat_map(page).map(|row| row.id).collect::<Vec<_>>()
+    });
     let mut incidents = Vec::new();
-    for wanted in wanted {
-        let wanted = Wanted { integration: Some(integration.to_string()), ..wanted.clone() };
-        let page = doors.inbox.list(wanted, None, PAGE_MAX).await;
-        incidents.extend(page.map_err(|_| busy())?);
+    for ids in ids.await?.chunks(PAGE_MAX) {
+        incidents.extend(doors.inbox.several(ids.to_vec()).await.map_err(|_| busy())?);
     }
     incidents.sort_by_key(|incident| std::cmp::Reverse(incident.id));
     let live = in_force(doors).await?;
-    let key = wanted.first().and_then(|wanted| wanted.dedup_key.as_deref());
+    let key = key.as_deref();
     let of = |incident: &Incident| -> Vec<Value> {
         let own = incident.alerts.iter().filter(|alert| *alert.integration == **integration);
         let own = own.filter(|alert| key.is_none_or(|key| alert.dedup_key == key));
@@ -129,7 +144,7 @@ fn shown(config: &Config, integration: &Id, incident: &Incident, alert: &Alert) 
         "alias": alias,
         "message": incident.summary,
         "description": incident.description,
-        "status": if alert.firing && incident.status != Status::Resolved { "open" } else { "closed" },
+        "status": if alert.lasts() && incident.status != Status::Resolved { "open" } else { "closed" },
         "acknowledged": incident.status == Status::Acknowledged,
         "isSeen": incident.status != Status::Triggered,
         "snoozed": false,

@@ -1,6 +1,6 @@
 //! All routes, and the doors that are about the server itself: a push of the config, how it is, and its metrics.
 //!
-//! A door checks who knocks and hands on values: monitors' are in [`webhook`], providers' in [`callbacks`], people's tools' in
+//! A door checks who knocks and hands on values: monitors' are in `webhook`, providers' in [`callbacks`], people's tools' in
 //! [`api`], [`commands`] and [`changes`]. What a refusal brings with it is in [`refused`].
 
 use super::address;
@@ -13,8 +13,11 @@ use super::commands;
 use super::config;
 use super::doors::{Doors, Shared};
 use super::entrance;
+use super::entries;
+use super::incidents;
 use super::on_call;
 use super::opsgenie;
+use super::pages;
 use super::refusal::{no_config, rejected};
 use super::refused;
 use super::webhook::{elsewhere, webhook};
@@ -28,6 +31,8 @@ use axum::routing::{any, get, post};
 use std::sync::Arc;
 use std::time::Duration;
 
+/// The API's description.
+const OPENAPI: &str = include_str!("../../schema/openapi.json");
 /// Of a push of the config repository; GitHub's may be long.
 const PUSHED: Bounds = Bounds { bytes: BODY_MAX, time: Duration::from_secs(10) };
 
@@ -45,16 +50,19 @@ pub fn router(doors: Arc<Doors>) -> Router {
         .route("/v2/alerts/{*rest}", any(webhook).get(opsgenie::show))
         .route("/v1/push", post(push))
         .route("/v1/callbacks/{*rest}", post(callbacks::callback))
-        .route("/v1/incidents", get(api::list).post(commands::declare))
-        .route("/v1/incidents/{id}", get(api::show).post(commands::several))
+        .route("/v1/incidents", get(incidents::list).post(commands::declare))
+        .route("/v1/incidents/{id}", get(incidents::show).post(commands::several))
         .route("/v1/incidents/{id}/{command}", post(commands::one))
         .merge(changes::routes())
+        .route("/v1/openapi.json", get(openapi))
+        .route("/v1/entries", get(entries::list))
         .route("/v1/who", get(on_call::who))
         .route("/v1/schedules/{id}/shifts", get(on_call::shifts))
         .route("/v1/schedules/{id}/take", post(changes::take))
         .route("/v1/config", get(config::show))
         .route("/v1/integrations/{*id}", get(api::integration))
         .route("/v1/calendars/{*rest}", get(calendars::show))
+        .merge(pages::routes(&doors))
         .fallback(elsewhere)
         .layer(middleware::from_fn_with_state(doors.clone(), refused::tell))
         // What these answer is how the server is, and no refusal.
@@ -91,6 +99,11 @@ async fn push(State(doors): Shared, request: Request) -> Response {
         }
         Err(reject) => rejected(&reject),
     }
+}
+
+/// What the API is, for tools; kept equal to what it does by a test.
+async fn openapi() -> Response {
+    ([(header::CONTENT_TYPE, "application/json")], OPENAPI).into_response()
 }
 
 /// <https://prometheus.io/docs/specs/om/open_metrics_spec/>

@@ -218,7 +218,7 @@ fn mistakes() {
         &["there is no integration `grafanna`", "did you mean `grafana`?", "prometheus"],
     );
     refused(&dry_run("nothing.json", "--integration grafana"), Exit::Usage, &["cannot read", "nothing.json"]);
-    refused(&dry_run(GRAFANA, "--integration grafana --at noon"), Exit::Usage, &["is not an instant"]);
+    refused(&dry_run(GRAFANA, "--integration grafana --at yesterday"), Exit::Usage, &["is not a time"]);
 }
 
 /// A rule drops it: why, and which.

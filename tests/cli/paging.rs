@@ -105,13 +105,28 @@ fn critical_that_becomes_low_pages_nobody() {
     )]);
     let (first, _) = low.first();
     let says = "!! NOBODY IS PAGED any more for critical of checkout and platform";
-    assert_eq!(first, format!("{says}, {NIGHT_AND_OFFICE}: low urgency (oncall.yaml:46)"));
+    assert_eq!(first, format!("{says}, {NIGHT_AND_OFFICE}: low urgency (oncall.yaml:53)"));
     let failed = low.run("--fail-on unpaged");
     assert!(
         failed.exit == Exit::Config && failed.err.contains("pages nobody (--fail-on unpaged)"),
         "{}",
         failed.err
     );
+    // What was only a message, and is none now, is the first line as well, and fails nothing.
+    let none = change(&[(
+        "oncall.yaml",
+        "{ urgency: low }",
+        "{ when: { severity: [warning, info] }, urgency: none }",
+    )]);
+    let (first, _) = none.first();
+    assert!(
+        first.starts_with("!! NOBODY IS TOLD any more of warning and info of platform,")
+            && first.contains("no urgency (oncall.yaml:56)"),
+        "{first}"
+    );
+    // Of checkout, Yamada is informed after half an hour.
+    assert!(first.contains("THE FIRST MESSAGE COMES LATER for warning and info of checkout"), "{first}");
+    fine(none.run("--fail-on unpaged"));
     // The other way round it is a change for the better.
     let better = Change { before: low.after, after: low.before };
     let out = fine(better.run("--fail-on unpaged"));
@@ -146,8 +161,10 @@ fn a_silence_over_everything_is_the_first_line() {
 fn a_person_without_a_phone_is_not_called() {
     let phone = change(&[("users/sato.yaml", "phone:", "# phone:")]);
     let (first, _) = phone.first();
-    let says = "!! THE FIRST PAGE COMES LATER for critical and error of checkout and search";
-    assert_eq!(first, format!("{says}, {NIGHT_AND_OFFICE}: after 5 min, not at once"));
+    let says = "!! THE FIRST PAGE COMES LATER for critical of checkout and search";
+    let held =
+        "!! THE FIRST PAGE COMES LATER for error of checkout, in office hours: after 6 min, not after 1 min";
+    assert_eq!(first, format!("{says}, {NIGHT_AND_OFFICE}: after 5 min, not at once {held}"));
 }
 
 #[test]

@@ -125,7 +125,7 @@ fn completes(server: &mut Server, root: &Path) {
 
 /// (file, the line, the word in it, what is said about it)
 const HOVERS: [(&str, &str, &str, &str); 5] = [
-    ("schedules/web-primary.yaml", "every: 1 week", "every", "The length of a shift."),
+    ("schedules/web-primary.yaml", "every: 1 week", "every", "The length of a shift;"),
     ("schedules/web-primary.yaml", "shadow: true", "shadow", "shown, and told on Slack"),
     (
         "services/checkout.yaml",

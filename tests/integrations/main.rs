@@ -132,6 +132,7 @@ fn config_of(endpoints: Vec<Endpoint>) -> Config {
             twilio: None,
             heartbeat: None,
             api_tokens: Vec::new(),
+            access: Default::default(),
         },
         users: BTreeMap::new(),
         schedules: Schedules::default(),

@@ -95,6 +95,11 @@ fn line() -> impl Strategy<Value = String> {
         6 => proptest::collection::vec(event(), 1..4).prop_map(|events| format!("post {}", events.join(";"))),
         3 => by_key.prop_map(|(verb, user, key)| format!("{verb} {user} {key}")),
         2 => (user(), word(&["4", "5", "6", "*"])).prop_map(|(user, key)| format!("press {user} {key}")),
+        2 => (word(&["unack", "snooze 20m", "reopen", "raise", "lower", "move to shop", "unmerge"]), user(), word(&["a", "b", "c", "d"]))
+            .prop_map(|(verb, user, key)| {
+                let (verb, rest) = verb.split_once(' ').unwrap_or((&verb, ""));
+                format!("{verb} {user} {rest} {key}")
+            }),
         1 => (user(), user()).prop_map(|(from, to)| format!("reassign {from} to {to}")),
         4 => (mood, whose).prop_map(|(mood, whose)| format!("{mood} {whose}")),
         2 => word(&["config base", "config calm", "config gone", "config renamed"]),

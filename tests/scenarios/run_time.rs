@@ -83,7 +83,12 @@ fn a_snooze_has_bounds() {
 #[test]
 fn reopened_it_pages_again() {
     check(
-        "02:00 alert 5xx critical
+        "--- services/web.yaml
+         name: Web
+         escalation_policy: team
+         reopen_within: never
+         === day
+         02:00 alert 5xx critical
          02:01 close tanaka because false_alarm
          02:10 reopen suzuki
          02:11 ack suzuki
@@ -538,6 +543,29 @@ fn overrides_outlive_a_crash_and_end_with_git() {
         02:07 b: opened: "b" from prometheus -> web, critical, high urgency
         02:07 b: step 1 of team: kimura, on call on primary (override overrides/run-time.yaml:1); next step at 02:12:00
         02:07 -> call kimura about b, slack kimura about b
+        "#,
+    );
+}
+
+/// A server that began with an empty state counts from one again: an old entry of git with the same number ends nothing.
+#[test]
+fn the_number_alone_does_not_retire() {
+    check(
+        "=== pulled
+         --- overrides/run-time.yaml
+         - { schedule: primary, from: 2026-11-08 02:00, until: 2026-11-08 06:00, with: boss, id: 3 }
+         === day
+         02:00 override suzuki primary 02:00 06:00 with=kimura
+         02:04 config pulled
+         02:07 alert b critical
+         02:07:30 end",
+        r#"
+        02:00 override of primary by Suzuki in Slack: kimura on call, from 02:00:00 until 06:00:00
+        02:00 reply: Override 3 is made, until Tue 8 Dec 06:00 JST.
+        02:04 config pulled is in force
+        02:07 opened: "b" from prometheus -> web, critical, high urgency
+        02:07 step 1 of team: kimura, on call on primary (override run time 3 by suzuki); next step at 02:12:00
+        02:07 -> call kimura, slack kimura
         "#,
     );
 }

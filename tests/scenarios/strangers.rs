@@ -122,3 +122,45 @@ fn a_second_acknowledgement_is_a_line() {
         "#,
     );
 }
+
+/// Who was paged may acknowledge, escalate and note, though `access.respond` does not name them; resolving is for those it names.
+#[test]
+fn who_was_paged_may_take_it_and_not_close_it() {
+    check(
+        r#"--- oncall.yaml
+time_zone: Asia/Tokyo
+language: en
+fallback: last-resort
+public_url: https://oncall.example.com
+access: { respond: [tanaka, suzuki, sato, boss] }
+providers:
+  slack: { bot_token: { env: SLACK_BOT_TOKEN }, signing_secret: { env: SLACK_SIGNING_SECRET }, channel: C0INCIDENTS }
+  twilio: { account_sid: AC0, auth_token: { env: TWILIO_AUTH_TOKEN }, from: "+815012345678" }
+defaults:
+  notify: { high: [{ by: slack }, { by: call }], low: [{ by: slack }] }
+--- services/web.yaml
+name: Web
+escalation_policy: team
+=== day
+         02:00 alert 5xx critical
+         02:01 ack kimura
+         02:02 also tanaka kimura
+         02:03 close kimura
+         02:04 ack kimura
+         02:05 says kimura looking
+         02:10 end"#,
+        r#"
+        02:00 opened: "5xx" from prometheus -> web, critical, high urgency
+        02:00 step 1 of team: tanaka, on call on primary (layer always); next step at 02:05:00
+        02:00 -> call tanaka, slack tanaka
+        02:01 Kimura says they look at it in Slack (may not respond)
+        02:01 reply: noted
+        02:02 kimura paged too, asked for by Tanaka in Slack
+        02:02 -> call kimura, slack kimura
+        02:03 Kimura says it is over in Slack (may not respond)
+        02:03 reply: noted
+        02:04 acknowledged by Kimura in Slack
+        02:05 note by Kimura in Slack: "looking"
+        "#,
+    );
+}

@@ -6,22 +6,28 @@ use super::world::{World, patient, secret};
 use axum::body::Body;
 use http::Request;
 use oncall::engine::JOURNAL_STALL_MAX;
-use oncall::server::inbox::Wanted;
 use oncall::server::run::run;
 use serde_json::{Value, json};
 
-struct People {
-    inside: Inside,
+pub struct People {
+    pub inside: Inside,
     _world: World,
 }
 
 impl People {
-    async fn new() -> People {
-        let world = World::with(&[
-            ("escalation-policies/web.yaml", &patient("smith")),
+    pub async fn new() -> People {
+        People::with(&[]).await
+    }
+
+    /// With some files exchanged.
+    pub async fn with(changes: &[(&str, &str)]) -> People {
+        let policy = patient("smith");
+        let own = [
+            ("escalation-policies/web.yaml", policy.as_str()),
             ("services/db.yaml", "name: Database\nescalation_policy: web\n"),
-        ])
-        .await;
+        ];
+        let all: Vec<(&str, &str)> = own.iter().chain(changes).copied().collect();
+        let world = World::with(&all).await;
         let mut inside = Inside::of(&world);
         tokio::spawn(run(inside.parts.take().unwrap()));
         inside.put_in_force().await;
@@ -32,31 +38,40 @@ impl People {
         people
     }
 
-    async fn ask(&self, method: &str, path: &str, body: Option<Value>) -> (u16, Value) {
+    pub async fn ask(&self, method: &str, path: &str, body: Option<Value>) -> (u16, Value) {
         self.keyed(method, path, body, None).await
     }
 
-    async fn keyed(&self, method: &str, path: &str, body: Option<Value>, key: Option<&str>) -> (u16, Value) {
+    pub async fn keyed(
+        &self,
+        method: &str,
+        path: &str,
+        body: Option<Value>,
+        key: Option<&str>,
+    ) -> (u16, Value) {
         let token = format!("Bearer {}", secret("API_TOKEN"));
         let mut request = Request::builder().method(method).uri(path).header("authorization", token);
         if let Some(key) = key {
             request = request.header("idempotency-key", key);
         }
+        let asked = body.clone();
         let body = body.map_or_else(Body::empty, |body| Body::from(body.to_string()));
         let said = self.inside.ask("198.51.100.1", request, body).await;
         let read = serde_json::from_slice(&said.body);
-        (said.status, read.unwrap_or_else(|_| String::from_utf8_lossy(&said.body).into()))
+        let read = read.unwrap_or_else(|_| String::from_utf8_lossy(&said.body).into());
+        super::openapi::describes(method, path, asked.as_ref(), said.status, &read);
+        (said.status, read)
     }
 
-    async fn post(&self, path: &str, body: Value) -> (u16, Value) {
+    pub async fn post(&self, path: &str, body: Value) -> (u16, Value) {
         self.ask("POST", path, Some(body)).await
     }
 
-    async fn get(&self, path: &str) -> (u16, Value) {
+    pub async fn get(&self, path: &str) -> (u16, Value) {
         self.ask("GET", path, None).await
     }
 
-    async fn declared(&self, summary: &str) -> String {
+    pub async fn declared(&self, summary: &str) -> String {
         let (status, body) =
             self.post("/v1/incidents", json!({ "service": "web", "summary": summary })).await;
         assert_eq!(status, 201, "{body}");
@@ -328,7 +343,7 @@ async fn what_is_not_on_disk_is_not_answered_as_if_it_were() {
     people.inside.journal_answers(false);
     let wish = json!({ "service": "web", "summary": "payments hang" });
     let stall = async {
-        people.inside.doors.inbox.list(Wanted::default(), None, 1).await.unwrap();
+        people.inside.doors.inbox.heartbeat("none".to_owned()).await.unwrap();
         time.pass(JOURNAL_STALL_MAX.try_into().unwrap()).await;
     };
     let ((status, answer), ()) =

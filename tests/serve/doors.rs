@@ -18,7 +18,7 @@ use tokio::task::JoinHandle;
 use tower::ServiceExt;
 
 /// An integration by its key in a header, one whose every request is signed, and one that takes only heartbeats.
-const INTEGRATIONS: [(&str, &str); 3] = [
+pub const INTEGRATIONS: [(&str, &str); 3] = [
     (
         "integrations/opsgenie.yaml",
         "type: opsgenie\nsecret: { env: SLACK_SIGNING_SECRET }\nroutes: [{ service: web }]\n",

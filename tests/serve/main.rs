@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod alertmanager;
+mod board;
 mod calendars;
 mod commands;
 mod doctor;
@@ -14,10 +15,14 @@ mod groups;
 mod inside;
 mod integrations;
 mod limits;
+mod links;
 mod log;
+mod openapi;
 mod own_heartbeat;
+mod pages;
 mod people;
 mod pushes;
+mod rights;
 mod secrets;
 mod send;
 mod server;

@@ -5,7 +5,6 @@ use super::inside::{Inside, StoppedTime, WATCHER, with_heartbeat};
 use super::stand_ins::{Seen, Vendor};
 use super::world::{HANG_MAX, World, patient};
 use oncall::engine::{JOURNAL_STALL_MAX, RECOVERY_EVERY};
-use oncall::server::inbox::Wanted;
 use oncall::server::run::run;
 use std::sync::Arc;
 use std::time::Duration;
@@ -38,7 +37,7 @@ async fn beats(world: &mut World, to: Vendor) -> usize {
 
 /// The engine's task has had a turn since.
 async fn turned(inside: &Inside) {
-    inside.doors.inbox.list(Wanted::default(), None, 1).await.unwrap();
+    inside.doors.inbox.heartbeat("none".to_owned()).await.unwrap();
 }
 
 #[tokio::test]

@@ -18,7 +18,7 @@ use tokio::time::timeout;
 pub const HANG_MAX: Duration = Duration::from_secs(30);
 
 /// Environment variables and their values, none of which may ever be shown.
-pub const SECRETS: [(&str, &str); 13] = [
+pub const SECRETS: [(&str, &str); 16] = [
     ("SLACK_BOT_TOKEN", "xoxb-seCretSlackToken7Q"),
     ("SLACK_SIGNING_SECRET", "seCretSlackSigning8R"),
     ("SLACK_APP_TOKEN", "xapp-seCretSlackApp2T"),
@@ -26,6 +26,9 @@ pub const SECRETS: [(&str, &str); 13] = [
     ("TWILIO_AUTH_TOKEN", "seCretTwilioToken1T"),
     ("PUSH_SECRET", "seCretPush2U-of-good-length"),
     ("API_TOKEN", "seCretApiToken3V"),
+    ("VIEW_TOKEN", "seCretViewToken4V"),
+    ("BOT_TOKEN", "seCretBotToken5V"),
+    ("EXPORT_TOKEN", "seCretExportToken6V"),
     ("PROMETHEUS_SECRET", "seCretPrometheus4W"),
     ("BACKUP_SECRET", "seCretBackup7Y"),
     ("PAGERDUTY_KEY", "seCretRoutingKey5X"),

@@ -133,6 +133,36 @@ layers:
     );
 }
 
+/// As people say it: the schedule's next handoff after the beginning, in its zone and in the organisation's.
+#[test]
+fn times_as_people_say_them() {
+    let written = "== overrides/2026-12.yaml
+         +# yaml-language-server: $schema=../schema/overrides.json
+         +- { schedule: web, from: 2026-12-08 10:00, until: 2026-12-14 10:00, with: sato }";
+    for until in ["handoff", "交代まで"] {
+        check(
+            "",
+            &format!("override add web --from '2026-12-08 10:00' --until {until} --with sato"),
+            &format!(
+                "From Tue 2026-12-08 10:00 Asia/Tokyo until Mon 2026-12-14 10:00 Asia/Tokyo.
+         = web 2026-12-08 10:00 to 2026-12-14 10:00: sato, not tanaka
+         {written}"
+            ),
+        );
+    }
+    let london = "--- schedules/web.yaml\nname: Web\ntime_zone: Europe/London\nlayers:\n  - { name: all, members: [tanaka] }\n";
+    let said = World::new(london).says("override add web --from '2026-12-08 10:00' --for 2h --with sato");
+    let says = "From Tue 2026-12-08 10:00 Europe/London (Tue 2026-12-08 19:00 Asia/Tokyo) until Tue 2026-12-08 12:00 Europe/London (Tue 2026-12-08 21:00 Asia/Tokyo).";
+    assert!(said.contains(says), "{said}");
+    for (until, asked) in
+        [("5", "may mean two things"), ("'next mon 10:00'", "may mean two things"), ("mon", "say a time too")]
+    {
+        check_refused("", &format!("override add web --until {until} --with sato"), &[asked]);
+    }
+    check_refused("", "override add web --for 2 --with sato", &["may mean two things"]);
+    check_refused(london, "override add web --until handoff --with sato", &["does not change hands"]);
+}
+
 #[test]
 fn what_changes_nothing_is_said() {
     check(
@@ -166,8 +196,8 @@ fn what_changes_nothing_is_said() {
     check_refused("", &format!("{AT} --add nobody"), &["--with nobody"]);
     check_refused(
         "",
-        "override add --schedule web --from noon --until 2026-12-08 --with sato",
-        &["is not an instant"],
+        "override add --schedule web --from yesterday --until 2026-12-08 --with sato",
+        &["is not a time"],
     );
 }
 

@@ -1,0 +1,16 @@
+//! Web pages: values in, HTML out.
+//!
+//! A page is a struct of what it shows and a template in `templates/`; both are here, and what they show is gathered in
+//! [`web`](crate::web). All words come from [`language::page`](crate::language::page), and everything else is escaped by the
+//! template. Nothing is inline, neither style nor script: the pages' policy (CSP) forbids both.
+
+mod assets;
+mod forge;
+mod views;
+
+pub use assets::{Asset, Assets, asset};
+pub use forge::line_url;
+pub use views::{
+    Ask, Bar, Field, IncidentPage, LinkPage, LinkRow, ListPage, May, MePage, Message, NewPage, OnCallPage,
+    OnCallRow, Person, Row, RowAlert, SchedulePage, Shell, ShiftRow, Tick, TimelineLine,
+};

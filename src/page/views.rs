@@ -1,0 +1,303 @@
+//! What each page shows. Every text is in the reader's language already, and every time in their zone.
+
+use super::Assets;
+use crate::language::page::PageWords;
+use askama::Template;
+
+/// What stands round every page.
+#[derive(Clone, Debug)]
+pub struct Shell<'a> {
+    pub title: String,
+    /// As HTML names it: `ja`, `en`.
+    pub lang: &'static str,
+    pub assets: &'a Assets,
+    /// The name of who is signed in.
+    pub user: Option<String>,
+    /// Whether they are in `users/`, and not somebody who may only look.
+    pub is_member: bool,
+    /// Which entry of the menu this is: `incidents`, `on-call`, `me`, `declare` or none.
+    pub here: &'static str,
+    /// What came of the last command.
+    pub said: Option<String>,
+    /// Whether it is kept current while somebody looks.
+    pub live: bool,
+    pub now: String,
+    pub zone: String,
+    pub commit: String,
+    pub refused_commit: bool,
+}
+
+/// An incident in one line, or at the head of its page.
+#[derive(Clone, Debug)]
+pub struct Row {
+    pub id: String,
+    pub status: &'static str,
+    /// `triggered`, `acknowledged` or `resolved`.
+    pub status_class: &'static str,
+    pub severity: &'static str,
+    /// `critical`, `error`, `warning` or `info`.
+    pub severity_class: &'static str,
+    pub service: String,
+    pub summary: String,
+    pub opened: String,
+    /// Who has it.
+    pub who: Option<String>,
+    /// Who is told next, and when.
+    pub next: Option<String>,
+    /// What holds its pages back, and until when.
+    pub held_back: Option<String>,
+    /// How often it fires and clears, while it does.
+    pub flapping: Option<String>,
+    pub may_acknowledge: bool,
+}
+
+/// Open incidents, or those that match.
+#[derive(Debug, Template)]
+#[template(path = "list.html")]
+pub struct ListPage<'a> {
+    pub shell: Shell<'a>,
+    pub w: &'a PageWords,
+    pub triggered: u32,
+    pub acknowledged: u32,
+    /// `open`, `mine` or `closed`.
+    pub show: &'static str,
+    pub services: Vec<String>,
+    pub service: String,
+    pub text: String,
+    pub filtered: bool,
+    pub rows: Vec<Row>,
+    pub any_to_acknowledge: bool,
+    /// The address of the next page.
+    pub next: Option<String>,
+}
+
+/// Which commands make sense.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct May {
+    pub note: bool,
+    pub acknowledge: bool,
+    pub unacknowledge: bool,
+    pub escalate: bool,
+    pub resolve: bool,
+    pub reopen: bool,
+    pub raise: bool,
+    pub lower: bool,
+    pub unmerge: bool,
+}
+
+/// An alert of an incident.
+#[derive(Clone, Debug)]
+pub struct RowAlert {
+    pub firing: bool,
+    pub severity: &'static str,
+    pub text: String,
+}
+
+/// A line of a timeline, with the rule that decided and where that can be read.
+#[derive(Clone, Debug)]
+pub struct TimelineLine {
+    pub time: String,
+    pub text: String,
+    pub rule: String,
+    pub href: Option<String>,
+}
+
+/// A person to choose: id and name.
+pub type Person = (String, String);
+
+/// One incident.
+#[derive(Debug, Template)]
+#[template(path = "incident.html")]
+pub struct IncidentPage<'a> {
+    pub shell: Shell<'a>,
+    pub w: &'a PageWords,
+    pub row: Row,
+    pub urgency: &'static str,
+    pub may: May,
+    pub runbook: Option<crate::alert::Link>,
+    pub description: String,
+    pub labels: Vec<(String, String)>,
+    pub links: Vec<crate::alert::Link>,
+    pub alerts: Vec<RowAlert>,
+    pub timeline: Vec<TimelineLine>,
+    /// The timeline could not be read.
+    pub is_unread: bool,
+    pub people: Vec<Person>,
+    pub services: Vec<String>,
+}
+
+/// A question before something is done.
+#[derive(Debug, Template)]
+#[template(path = "ask.html")]
+pub struct Ask<'a> {
+    pub shell: Shell<'a>,
+    pub w: &'a PageWords,
+    pub heading: String,
+    pub warnings: Vec<String>,
+    pub action: String,
+    pub hidden: Vec<(String, String)>,
+    pub with_reason: bool,
+    pub button: &'static str,
+    pub back: String,
+}
+
+/// An incident behind the link of a message.
+#[derive(Clone, Debug)]
+pub struct LinkRow {
+    pub id: String,
+    /// Where it stands, and by whom.
+    pub status: String,
+    pub status_class: &'static str,
+    pub headline: String,
+    pub opened: String,
+    /// When the next step begins.
+    pub next: Option<String>,
+}
+
+/// What a message was about, and what its person may do without signing in.
+#[derive(Debug, Template)]
+#[template(path = "link.html")]
+pub struct LinkPage<'a> {
+    pub shell: Shell<'a>,
+    pub w: &'a PageWords,
+    pub rows: Vec<LinkRow>,
+    /// How many more there are.
+    pub more: Option<String>,
+    /// Where the form posts to.
+    pub action: String,
+    /// The word of the button, where it can be acknowledged.
+    pub acknowledge: Option<&'static str>,
+    pub escalate: bool,
+    /// Why the link does nothing.
+    pub why_not: Option<String>,
+    /// Whom it acts for.
+    pub name: String,
+}
+
+/// A few words, and perhaps one thing to do.
+#[derive(Debug, Template)]
+#[template(path = "message.html")]
+pub struct Message<'a> {
+    pub shell: Shell<'a>,
+    pub w: &'a PageWords,
+    pub text: String,
+    /// Where a button posts to, and its words.
+    pub action: Option<(String, String)>,
+}
+
+/// A schedule in the list of who is on call.
+#[derive(Clone, Debug)]
+pub struct OnCallRow {
+    /// Its id as a path.
+    pub path: String,
+    pub name: String,
+    pub people: String,
+    pub is_gap: bool,
+    /// How they are reached.
+    pub ways: String,
+    /// The override that put them there.
+    pub why: Option<String>,
+    pub until: String,
+    pub next: Option<String>,
+}
+
+/// Who is on call, for every schedule.
+#[derive(Debug, Template)]
+#[template(path = "on_call.html")]
+pub struct OnCallPage<'a> {
+    pub shell: Shell<'a>,
+    pub w: &'a PageWords,
+    pub schedules: Vec<OnCallRow>,
+    /// Overrides and silences that people made, a line each.
+    pub temporary: Vec<String>,
+}
+
+/// A shift as a row.
+#[derive(Clone, Debug)]
+pub struct ShiftRow {
+    pub from: String,
+    pub until: String,
+    pub people: String,
+    pub is_gap: bool,
+    pub is_mine: bool,
+    pub why: Option<String>,
+    /// The schedule's id as a path, and its name.
+    pub path: String,
+    pub name: String,
+}
+
+/// A shift as a bar; units of the picture, which is 1,000 wide.
+#[derive(Clone, Debug)]
+pub struct Bar {
+    pub x: i64,
+    pub y: i64,
+    pub width: i64,
+    pub text: String,
+    /// One of eight colours.
+    pub tone: usize,
+    pub is_gap: bool,
+    pub is_override: bool,
+}
+
+/// A date over the bars.
+#[derive(Clone, Debug)]
+pub struct Tick {
+    pub x: i64,
+    pub y: i64,
+    pub text: String,
+}
+
+/// Four weeks of a schedule, as a picture and as a table.
+#[derive(Debug, Template)]
+#[template(path = "schedule.html")]
+pub struct SchedulePage<'a> {
+    pub shell: Shell<'a>,
+    pub w: &'a PageWords,
+    pub path: String,
+    pub name: String,
+    pub earlier: String,
+    pub later: String,
+    pub height: i64,
+    pub bars: Vec<Bar>,
+    pub ticks: Vec<Tick>,
+    pub now_line: Option<(i64, i64)>,
+    pub shifts: Vec<ShiftRow>,
+}
+
+/// Somebody's own shifts, and how they are reached.
+#[derive(Debug, Template)]
+#[template(path = "me.html")]
+pub struct MePage<'a> {
+    pub shell: Shell<'a>,
+    pub w: &'a PageWords,
+    pub name: String,
+    pub shifts: Vec<ShiftRow>,
+    pub high: Vec<String>,
+    pub low: Vec<String>,
+    pub people: Vec<Person>,
+}
+
+/// A field of a form.
+#[derive(Clone, Debug)]
+pub struct Field {
+    pub name: &'static str,
+    pub label: String,
+    pub value: String,
+    pub required: bool,
+    /// What can be chosen, value and text; empty where anything may be written.
+    pub options: Vec<(String, String)>,
+}
+
+/// A form that makes something.
+#[derive(Debug, Template)]
+#[template(path = "new.html")]
+pub struct NewPage<'a> {
+    pub shell: Shell<'a>,
+    pub w: &'a PageWords,
+    pub lead: Option<String>,
+    pub wrong: Option<String>,
+    pub action: String,
+    pub fields: Vec<Field>,
+    pub button: &'static str,
+    pub back: String,
+}

@@ -1,0 +1,383 @@
+//! The pages of incidents: what is open, one of them, and the commands about them.
+
+use super::commands::wished;
+use super::doors::{Doors, Shared};
+use super::guest::{Guest, Sent, html};
+use super::reading_form::Form;
+use super::tags::Tag;
+use super::wish::Today;
+use crate::actor::{Actor, Via};
+use crate::alert::{Link, Severity};
+use crate::config::{Id, Right, Urgency};
+use crate::disk::recover;
+use crate::engine::Lane;
+use crate::incident::message::warning;
+use crate::incident::{
+    Asked, Command, Entry, Hold, Incident, IncidentId, Input, Record, Reply, Respond, Status, Target,
+};
+use crate::language::noise::Mark;
+use crate::language::{Language, Word};
+use crate::page::{Ask, IncidentPage, ListPage, May, Person, Row as Shown, RowAlert, TimelineLine, line_url};
+use crate::place::Place;
+use crate::preview::timeline::Reader;
+use crate::server::board::Board;
+use crate::server::inbox::{Answered, Found};
+use crate::server::live::Origin;
+use crate::server::page::{Filter, From};
+use crate::server::row::{Names, Row};
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::response::Response;
+use std::collections::BTreeMap;
+
+/// How many incidents a page lists.
+const LISTED: usize = 50;
+/// How many alerts, labels and lines of an incident are shown.
+const ALERTS_MAX: usize = 200;
+/// How many incidents are acknowledged at once.
+const AT_ONCE_MAX: usize = 50;
+
+/// `GET /?show=mine&service=web&text=disk&after=…`: open incidents, what pages first.
+pub async fn list(State(doors): Shared, guest: Guest, headers: HeaderMap, uri: Uri) -> Response {
+    let board = doors.board.current().await;
+    let of = format!("{} {} {} {} {uri}", board.epoch, board.changed, guest.live.stamp, guest.who.named());
+    let tag = Tag::of(of.as_bytes());
+    if guest.said.is_none()
+        && let Some(unchanged) = super::tags::fresh(&headers, &tag)
+    {
+        return unchanged;
+    }
+    let (made, uri) = (doors.clone(), uri.clone());
+    let answer = doors.reads.make(move || listed(&made, &board, &guest, &uri)).await;
+    let mut answer = answer.unwrap_or_else(|busy| busy);
+    for (name, value) in tag.headers() {
+        if let Ok(value) = value.parse() {
+            answer.headers_mut().insert(name, value);
+        }
+    }
+    answer
+}
+
+fn listed(doors: &Doors, board: &Board, guest: &Guest, uri: &Uri) -> Response {
+    let query: BTreeMap<String, String> =
+        form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
+    let get = |name: &str| query.get(name).map(|value| value.trim()).filter(|value| !value.is_empty());
+    let show = match get("show") {
+        Some("mine") => "mine",
+        Some("closed") => "closed",
+        _ => "open",
+    };
+    let filter = Filter {
+        status: (show == "closed").then_some(Status::Resolved),
+        open: show != "closed",
+        service: get("service").map(str::to_owned),
+        person: (show == "mine").then(|| guest.who.named().to_owned()),
+        text: get("text").map(str::to_owned),
+        ..Filter::default()
+    };
+    let filtered = show != "open" || filter.service.is_some() || filter.text.is_some();
+    let from = match (show, get("after")) {
+        ("closed", after) => From::Newest(after.and_then(|after| after.parse().ok())),
+        (_, after) => From::Urgent(after.and_then(|after| {
+            let (rank, id) = after.split_once('.')?;
+            Some((rank.parse().ok()?, id.parse().ok()?))
+        })),
+    };
+    let page = board.page(&filter, from, LISTED);
+    let rows: Vec<Shown> = page.rows.iter().map(|row| shown(guest, row)).collect();
+    let next = page.next.and_then(|next| match next {
+        From::Newest(id) => Some(id?.to_string()),
+        From::Urgent(at) => at.map(|(rank, id)| format!("{rank}.{id}")),
+    });
+    let next = next.map(|after| {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.append_pair("show", show);
+        for name in ["service", "text"] {
+            query.extend_pairs(get(name).map(|value| (name, value)));
+        }
+        format!("/?{}", query.append_pair("after", &after).finish())
+    });
+    let mut shell = guest.shell(doors, "incidents", guest.words().incidents);
+    shell.live = true;
+    let view = ListPage {
+        shell,
+        w: guest.words(),
+        triggered: board.count(Status::Triggered),
+        acknowledged: board.count(Status::Acknowledged),
+        show,
+        services: guest.live.config.services.keys().map(ToString::to_string).collect(),
+        service: get("service").unwrap_or_default().to_owned(),
+        text: get("text").unwrap_or_default().to_owned(),
+        filtered,
+        any_to_acknowledge: rows.iter().any(|row| row.may_acknowledge),
+        rows,
+        next,
+    };
+    html(StatusCode::OK, &view)
+}
+
+/// The word of a severity, and its class.
+fn severity(language: Language, severity: Severity) -> (&'static str, &'static str) {
+    match severity {
+        Severity::Critical => (language.word(Word::Critical), "critical"),
+        Severity::Error => (language.word(Word::Error), "error"),
+        Severity::Warning => (language.word(Word::Warning), "warning"),
+        Severity::Info => (language.word(Word::Info), "info"),
+    }
+}
+
+fn status(guest: &Guest, status: Status) -> (&'static str, &'static str) {
+    let w = guest.words();
+    match status {
+        Status::Triggered => (w.triggered, "triggered"),
+        Status::Acknowledged => (w.acknowledged, "acknowledged"),
+        Status::Resolved => (w.resolved, "resolved"),
+    }
+}
+
+fn shown(guest: &Guest, row: &Row) -> Shown {
+    let (config, language) = (&guest.live.config, guest.language);
+    let (status_word, status_class) = status(guest, row.status);
+    let (severity_word, severity_class) = severity(language, row.severity);
+    let names = |by: &[Actor]| -> String {
+        let names: Vec<String> = by.iter().map(|actor| config.name_of(actor).to_owned()).collect();
+        language.list(&names)
+    };
+    let who = row.acknowledgement.as_ref().filter(|_| row.status == Status::Acknowledged);
+    let who = who.map(|held| {
+        let until = held.until.map(|until| format!(" – {}", guest.time(until))).unwrap_or_default();
+        format!("{}{until}", names(&held.by))
+    });
+    let next = row.step.as_ref().filter(|_| row.status == Status::Triggered);
+    let next = next.map(|step| language.clock(step.deadline, &guest.zone));
+    let held = row.held_back.as_ref().map(|held| match held.by {
+        Hold::Wait => language.mark(&Mark::Held { until: &guest.time(held.until) }),
+        Hold::Silence | Hold::Inhibition => format!("{} – {}", held.reason, guest.time(held.until)),
+    });
+    let flapping = row.flaps().map(|it| {
+        let within = u32::try_from(it.lasted().as_secs()).unwrap_or(u32::MAX);
+        language.mark(&Mark::Flapping { fires: it.fires, within })
+    });
+    Shown {
+        id: row.id.to_string(),
+        status: status_word,
+        status_class,
+        severity: severity_word,
+        severity_class,
+        service: row
+            .service
+            .as_deref()
+            .map_or_else(|| language.word(Word::OwnServer).to_owned(), str::to_owned),
+        summary: row.summary.to_string(),
+        opened: guest.time(row.opened_at),
+        who,
+        next,
+        held_back: held,
+        flapping,
+        may_acknowledge: row.status == Status::Triggered && may_act(guest, &row.record),
+    }
+}
+
+/// `GET /incidents/3-17`
+pub async fn show(State(doors): Shared, guest: Guest, Path(id): Path<String>) -> Response {
+    let found = match id.parse::<IncidentId>() {
+        Ok(id) => doors.inbox.find(id).await,
+        Err(_) => Ok(None),
+    };
+    let Found { incident, durable, commits } = match found {
+        Ok(Some(found)) => found,
+        Ok(None) => return guest.message(&doors, guest.words().not_found, StatusCode::NOT_FOUND),
+        Err(_) => return guest.message(&doors, guest.words().busy, StatusCode::SERVICE_UNAVAILABLE),
+    };
+    let (made, seqs) = (doors.clone(), incident.timeline.clone());
+    let answer = doors.reads.make(move || {
+        let entries = recover::entries(&made.state_dir, &seqs, durable);
+        if let Err(error) = &entries {
+            tracing::warn!(event = "unread", incident = %incident.id, error = format!("{error:#}"));
+        }
+        html(StatusCode::OK, &page(&made, &guest, &incident, entries.as_deref().ok(), &commits))
+    });
+    answer.await.unwrap_or_else(|busy| busy)
+}
+
+fn page<'a>(
+    doors: &'a Doors,
+    guest: &Guest,
+    incident: &Incident,
+    entries: Option<&[Entry]>,
+    commits: &BTreeMap<u32, String>,
+) -> IncidentPage<'a> {
+    let (config, language) = (&guest.live.config, guest.language);
+    let row = Row::of(incident, &mut Names::default());
+    let reader = Reader { config, language, zone: &guest.zone };
+    let timeline = entries.unwrap_or_default().iter().map(|entry| {
+        let line = reader.line(entry);
+        let commit = commits.get(&entry.revision);
+        let href = commit.and_then(|commit| forge_line(doors, commit, &line.rule));
+        TimelineLine { time: line.time, text: line.text, rule: line.rule, href }
+    });
+    let open = incident.status != Status::Resolved;
+    let high = incident.urgency == Urgency::High;
+    let urgency = match incident.urgency {
+        Urgency::High => language.word(Word::High),
+        Urgency::Low => language.word(Word::Low),
+        Urgency::None => language.word(Word::NoUrgency),
+    };
+    let alerts = incident.alerts.iter().take(ALERTS_MAX).map(|alert| RowAlert {
+        firing: alert.lasts(),
+        severity: severity(language, alert.severity).0,
+        text: alert.own.as_ref().map_or_else(|| incident.summary.clone(), |own| own.summary.to_string()),
+    });
+    let (act, all) = (may_act(guest, &incident.record), guest.may(Right::Respond));
+    let may = May {
+        note: act,
+        acknowledge: act && incident.status == Status::Triggered,
+        unacknowledge: all && incident.status == Status::Acknowledged,
+        escalate: act && open,
+        resolve: all && open,
+        reopen: all && !open && incident.merged_into.is_none(),
+        raise: all && open && !high,
+        lower: all && open && high,
+        unmerge: all && incident.merged_into.is_some(),
+    };
+    let mut shell = guest.shell(doors, "incidents", format!("{} {}", incident.id, incident.summary));
+    shell.live = true;
+    IncidentPage {
+        shell,
+        w: guest.words(),
+        row: shown(guest, &row),
+        urgency,
+        may,
+        runbook: incident.runbook.as_ref().map(|runbook| {
+            let is_web = runbook.starts_with("https://") || runbook.starts_with("http://");
+            Link { href: if is_web { runbook.clone() } else { String::new() }, text: runbook.clone() }
+        }),
+        description: incident.description.clone(),
+        labels: incident.labels.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+        links: incident.links.clone(),
+        alerts: alerts.collect(),
+        timeline: timeline.collect(),
+        is_unread: entries.is_none(),
+        people: people(guest),
+        services: config.services.keys().map(ToString::to_string).collect(),
+    }
+}
+
+/// Everybody who has not left: the id and the name of each.
+pub(super) fn people(guest: &Guest) -> Vec<Person> {
+    let config = &guest.live.config;
+    let here = config
+        .users
+        .values()
+        .filter(|user| config.schedules.is_off(&user.id, guest.now).is_none_or(|off| off.until.is_some()));
+    here.map(|user| (user.id.to_string(), user.name.clone())).collect()
+}
+
+fn forge_line(doors: &Doors, commit: &str, rule: &str) -> Option<String> {
+    let Origin::Git { url, path, .. } = &doors.origin else { return None };
+    line_url(url, path.as_deref(), commit, &Place::read(rule)?)
+}
+
+/// `GET /incidents/3-17/resolve`: asks once.
+pub async fn ask_resolve(State(doors): Shared, guest: Guest, Path(id): Path<String>) -> Response {
+    let board = doors.board.current().await;
+    let row = id.parse().ok().and_then(|id| board.get(id));
+    let Some(row) = row else {
+        return guest.message(&doors, guest.words().not_found, StatusCode::NOT_FOUND);
+    };
+    let w = guest.words();
+    let firing = row.alerts.iter().any(|alert| alert.lasts());
+    let view = Ask {
+        shell: guest.shell(&doors, "incidents", w.resolve_really),
+        w,
+        heading: format!("{} {}", w.resolve_really, row.summary),
+        warnings: firing.then(|| w.still_firing.to_owned()).into_iter().collect(),
+        action: format!("/incidents/{}/resolve", row.id),
+        hidden: Vec::new(),
+        with_reason: true,
+        button: w.resolve,
+        back: format!("/incidents/{}", row.id),
+    };
+    html(StatusCode::OK, &view)
+}
+
+/// `POST /incidents/3-17/resolve`
+pub async fn resolve(state: Shared, Path(id): Path<String>, sent: Sent) -> Response {
+    command(state, Path((id, "resolve".to_owned())), sent).await
+}
+
+/// `POST /incidents/3-17/<command>`, with the fields of the API.
+pub async fn command(
+    State(doors): Shared,
+    Path((id, name)): Path<(String, String)>,
+    Sent { guest, user, form }: Sent,
+) -> Response {
+    let today = Today { now: guest.now, zone: &guest.zone };
+    let (Ok(id), read) = (id.parse::<IncidentId>(), wished(&name, &form.body(), &guest.live.config, today))
+    else {
+        return guest.message(&doors, guest.words().not_found, StatusCode::NOT_FOUND);
+    };
+    let to = format!("/incidents/{id}");
+    let action = match read {
+        Ok(action) => action,
+        Err(why) => return guest.back(&doors, &to, &why),
+    };
+    let here = format!("{to}/{name}");
+    match respond(&doors, &user, id, action).await {
+        None => guest.message(&doors, guest.words().busy, StatusCode::SERVICE_UNAVAILABLE),
+        Some(Answered { reply: Some(Reply::Confirm(warnings)), .. }) => {
+            let said = warnings.iter().map(|it| warning(it, guest.language, &guest.zone)).collect();
+            confirm(&doors, &guest, said, here, form, to)
+        }
+        Some(answered) => guest.back(&doors, &to, &guest.answered(&answered)),
+    }
+}
+
+/// What a command would break, and the same command once more.
+pub(super) fn confirm(
+    doors: &Doors,
+    guest: &Guest,
+    warnings: Vec<String>,
+    action: String,
+    form: Form,
+    back: String,
+) -> Response {
+    let w = guest.words();
+    let view = Ask {
+        shell: guest.shell(doors, "", w.confirm_title),
+        w,
+        heading: w.confirm_title.to_owned(),
+        warnings,
+        action,
+        hidden: form.and("confirm", "true").0,
+        with_reason: false,
+        button: w.confirm,
+        back,
+    };
+    html(StatusCode::CONFLICT, &view)
+}
+
+async fn respond(doors: &Doors, user: &Id, id: IncidentId, action: Asked) -> Option<Answered> {
+    let (by, via) = (Actor::User(user.clone()), Via::Web);
+    let respond = Respond { target: Target::Incidents(vec![id]), action, by, via };
+    doors.inbox.input(Lane::First, Input::Command(Command::Respond(respond))).await.ok()
+}
+
+/// Whether somebody may do at least something about an incident: who was paged may, whatever `access` says.
+fn may_act(guest: &Guest, record: &Record) -> bool {
+    guest.may(Right::Respond) || guest.user().is_some_and(|user| record.paged.contains(user))
+}
+
+/// `POST /incidents/acknowledge`: those that were selected.
+pub async fn acknowledge(State(doors): Shared, Sent { guest, user, form }: Sent) -> Response {
+    let ids = form.all("incidents").filter_map(|id| id.parse::<IncidentId>().ok());
+    let ids: Vec<IncidentId> = ids.take(AT_ONCE_MAX).collect();
+    let mut said = Vec::new();
+    for id in ids {
+        match respond(&doors, &user, id, Asked::Acknowledge).await {
+            None => return guest.message(&doors, guest.words().busy, StatusCode::SERVICE_UNAVAILABLE),
+            Some(answered) => said.push(format!("{id}: {}", guest.answered(&answered))),
+        }
+    }
+    guest.back(&doors, "/", &said.join(" "))
+}
