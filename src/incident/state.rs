@@ -414,14 +414,15 @@ impl State {
 
     /// The incident that the message of this name shows: in a room, or alone to a person.
     pub fn shown_by(&self, reference: &str) -> Option<IncidentId> {
-        let shows = |incident: &&Box<Incident>| {
+        let shows = |incident: &Incident| {
             incident.mirrors.iter().any(|mirror| mirror.reference.as_deref() == Some(reference))
         };
         let alone = |direct: &Direct| match direct.about[..] {
             [(id, _)] if direct.reference == reference => Some(id),
             _ => None,
         };
-        let in_room = self.incidents.values().rev().find(shows).map(|incident| incident.id);
+        let in_room =
+            self.incidents.values().rev().find(|incident| shows(incident)).map(|incident| incident.id);
         in_room.or_else(|| self.directs.values().find_map(alone))
     }
 
