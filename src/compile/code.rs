@@ -55,6 +55,7 @@ pub const NOT_ENCRYPTED: &str = "OC202";
 pub const NO_FILE: &str = "OC210";
 pub const FILE_NAME: &str = "OC211";
 pub const TEMPLATE: &str = "OC240";
+pub const HISTORY: &str = "OC280";
 
 /// Every code of this module, with its meaning.
 pub const CODES: &[(&str, &str)] = &[
@@ -112,4 +113,5 @@ pub const CODES: &[(&str, &str)] = &[
     (NO_FILE, "a symbolic link, a submodule or a pointer of Git LFS stands where a file should be"),
     (FILE_NAME, "a file's name is not UTF-8, or has a backslash for a folder"),
     (TEMPLATE, "a template cannot be compiled"),
+    (HISTORY, "history is kept for too short or too long"),
 ];
