@@ -3,7 +3,7 @@
 //! What each wish does to an incident is in `taken`, `assign` and `merge`; why it may be refused, in `standing`.
 
 use super::entry::DeliveryChange;
-use super::errand::HangUp;
+use super::errand::{HangUp, Mirror};
 use super::notification::Notification;
 use super::response::{Remark, ResponseChange};
 use super::standing::Standing;
@@ -13,7 +13,7 @@ use super::{
     Asked, Assignee, Call, Command, DeliveryId, IncidentId, Refused, Reply, Respond, Target, Warning, message,
 };
 use crate::actor::{Actor, Via};
-use crate::config::Right;
+use crate::config::{MirrorKind, Right};
 use crate::reason::Why;
 
 /// How the incidents of one wish fared.
@@ -60,6 +60,7 @@ impl Call<'_> {
     fn respond(&mut self, Respond { target, action, by, via }: Respond) {
         let (incidents, delivery, by) = match target {
             Target::Incidents(incidents) => (incidents, None, by),
+            Target::Ticket(key) => (self.of_ticket(&key), None, by),
             Target::Delivery(delivery) => match self.paged(delivery) {
                 // A key is pressed by whoever was called; a button names the person who pressed it.
                 Some((incidents, called)) => {
@@ -71,7 +72,7 @@ impl Call<'_> {
                 }
             },
         };
-        let incidents = match remark(&action).filter(|_| !self.may_respond(&by)) {
+        let incidents = match remark(&action).filter(|_| !self.may_respond(&by) && via != Via::Ticket) {
             None => incidents,
             Some(remark) => {
                 let (own, others) =
@@ -115,6 +116,14 @@ impl Call<'_> {
             }
         }
         self.turn.reply = Some(fared.reply(action));
+    }
+
+    /// The incident that a ticket shows, the newest of several.
+    fn of_ticket(&self, key: &str) -> Vec<IncidentId> {
+        let is = |it: &Mirror| it.kind == MirrorKind::Ticket && it.reference.as_deref() == Some(key);
+        let newest = self.state.incidents.values().rev();
+        let found = newest.filter(|incident| incident.mirrors.iter().any(is));
+        found.map(|incident| incident.id).take(1).collect()
     }
 
     /// Whether somebody's word counts. Tokens act for whoever holds them.

@@ -103,6 +103,8 @@ pub enum Target {
     Incidents(Vec<IncidentId>),
     /// All the incidents that a delivery told about.
     Delivery(DeliveryId),
+    /// The incident that the ticket with this key shows.
+    Ticket(String),
 }
 
 /// What a person asks for.

@@ -278,6 +278,12 @@ impl Incident {
         self.lines.push(News { seq, what });
     }
 
+    /// Whether it was opened again after this entry, as far as that is still to be said.
+    pub(super) fn is_reopened_since(&self, said: u64) -> bool {
+        let reopens = |what: &Happened| matches!(what, Happened::Did { deed: Deed::Reopened, .. });
+        self.lines.iter().any(|line| line.seq > said && reopens(&line.what))
+    }
+
     /// Forgets what every mirror has said.
     fn forget_lines(&mut self) {
         let said = self.mirrors.iter().map(Mirror::says_all_from).min().unwrap_or(u64::MAX);
@@ -307,7 +313,7 @@ impl Incident {
         if mirror.in_flight.is_some() {
             return None;
         }
-        let shows = mirror.reference.is_none() || mirror.kind.edits();
+        let shows = mirror.reference.is_none() || mirror.provider.row().edits_mirrors;
         let behind = (shows && mirror.shown < self.version).then_some(Timestamp::MIN);
         let due = [behind, self.lines_due(mirror)].into_iter().flatten().min()?;
         Some(due.max(mirror.not_before.unwrap_or(Timestamp::MIN)))

@@ -62,6 +62,7 @@ mod subject;
 mod taken;
 mod text;
 mod thread;
+mod ticket;
 mod timer;
 mod transition;
 mod turns;

@@ -244,7 +244,7 @@ impl Call<'_> {
                 let words = notice_words::words(self.config, self.state, &found.what, None, by);
                 let place = self.config.organisation.slack.as_ref().map(|slack| slack.channel.clone());
                 let (place, reference, news) = (place.unwrap_or_default(), None, None);
-                Task::Mirror { kind: MirrorKind::Room, place, reference, words, news }
+                Task::Mirror { kind: MirrorKind::Room, place, reference, words, news, after: 0 }
             }
         };
         self.turn.deliveries.push(Delivery { id: delivery, provider, incidents: Vec::new(), task, repeat });

@@ -25,6 +25,7 @@ mod providers;
 mod pushes;
 mod random;
 mod reloads;
+mod rooms;
 mod rules;
 mod run_time;
 mod silences;
@@ -33,6 +34,7 @@ mod stored;
 mod storms;
 mod strangers;
 mod threads;
+mod tickets;
 mod world;
 
 use world::World;
@@ -49,6 +51,7 @@ use world::World;
 /// | `escalate USER [to STEP]`, `reassign USER to WHOM`, `also USER WHOM`, `move USER to SERVICE`, `snooze USER [surely] FOR`, `merge USER KEY into KEY`, `unmerge USER ID` | the same; WHOM is a list of users, schedules and policies |
 /// | `declare USER SERVICE SEVERITY SUMMARY [key=K]` | a person declares an incident |
 /// | `override USER SCHEDULE FROM UNTIL with=… add=… replace=… [surely]`, `take USER SCHEDULE UNTIL`, `silence USER UNTIL [services=…] [labels.x=…] [everything]`, `away USER WHOM UNTIL [cover=…]`, `back USER WHOM`, `end-early USER NUMBER`, `cannot USER NUMBER` | a person changes something for now |
+/// | `in-ticket KEY USER done`, `in-ticket KEY USER says WORDS` | somebody closes the ticket of an incident in Jira, or comments on it |
 /// | `press USER KEY`, `answer USER`, `picks-up USER FOR` | the person's phone |
 /// | `rings CALL`, `answers CALL`, `ends CALL`, `times-out CALL`, `fails USER` | what the provider tells of a call, by user or delivery |
 /// | `up`, `down`, `limit=S`, `reject`, `busy`, `hang`, `lose`, `mute`, `optout`, `undeliver`, `slow=FOR`, then a channel | how a provider answers from now on |

@@ -229,6 +229,7 @@ impl World {
                 self.declare(user, service, severity, rest)
             }
             ["press", user, key] => self.press(user, key),
+            ["in-ticket", key, user, ref what @ ..] => self.in_ticket(key, user, what),
             ["answer", user] => {
                 let call = self.providers.calls[user];
                 self.handle(Input::Outcome { delivery: call, outcome: Outcome::Answered });
@@ -489,6 +490,24 @@ impl World {
         self.handle(Input::Command(Command::Respond(Respond { target, action, by, via })));
     }
 
+    /// Somebody moves the ticket of an incident to where it is done, or comments on it.
+    fn in_ticket(&mut self, key: &str, user: &str, what: &[&str]) {
+        let action = match what {
+            ["says", words] => Asked::Note(words.replace('_', " ")),
+            _ => Asked::Resolve { reason: None },
+        };
+        let by = match self.actor(user) {
+            Actor::Stranger { name, .. } => Actor::Stranger { name, way: Via::Ticket },
+            known => known,
+        };
+        let incident = self.incident_with(key).and_then(|id| self.incidents.state().incidents.get(&id));
+        let mirrors = incident.into_iter().flat_map(|incident| &incident.mirrors);
+        let ticket = mirrors.filter(|mirror| mirror.kind == MirrorKind::Ticket);
+        let reference = ticket.filter_map(|mirror| mirror.reference.clone()).next().unwrap_or_default();
+        let (target, via) = (Target::Ticket(reference), Via::Ticket);
+        self.handle(Input::Command(Command::Respond(Respond { target, action, by, via })));
+    }
+
     /// A key on the phone that last rang; 4 and 6 end the call.
     fn press(&mut self, user: &str, key: &str) {
         let action = match key {
@@ -655,7 +674,12 @@ impl World {
             // An edit that says nothing in the thread.
             Task::Mirror { reference: Some(_), news: None, .. } if !self.shown("cards") => return,
             Task::Mirror { kind, news, reference, words, .. } => {
-                let what = if *kind == MirrorKind::Room { "channel" } else { "ticket" };
+                let row = delivery.provider.row();
+                let what = match kind {
+                    MirrorKind::Room if row.is_first_with(*kind) => "channel",
+                    MirrorKind::Room => row.key,
+                    MirrorKind::Ticket => "ticket",
+                };
                 let edit = if reference.is_some() && news.is_none() { " edit" } else { "" };
                 let card = if self.shown("cards") { format!(" {}", short(words)) } else { String::new() };
                 let news = news.as_ref().map(|news| news.replace('\n', " / "));
