@@ -28,6 +28,9 @@ pub fn reply_text(reply: &Reply, language: Language, zone: &TimeZone) -> String 
         Reply::Noted { .. } => language.shown(&Shown::Noted),
         Reply::Ended => language.answer(&Answer::Ended),
         Reply::Passed => language.answer(&Answer::Passed),
+        Reply::Testing { contact } => {
+            language.answer(&Answer::Testing { way: language.contact(contact.method().way) })
+        }
         Reply::Taken { opened } => language.shown(&Shown::Taken { count: opened.len() }),
         Reply::Say(_) => language.shown(&Shown::DidRepeat),
         Reply::Already { by, .. } if by.is_empty() => language.answer(&Answer::AlreadySo),
@@ -106,6 +109,7 @@ fn why_not(refused: &Refused, language: Language, zone: &TimeZone) -> String {
         Refused::ReasonMissing => answer(Answer::ReasonMissing),
         Refused::BadPattern(said) => answer(Answer::BadPattern { said }),
         Refused::TooMany => answer(Answer::TooMany),
+        Refused::TestedJustNow => answer(Answer::TestedJustNow),
         Refused::OwnCover => answer(Answer::OwnCover),
         Refused::EmptiesTheFallback => answer(Answer::EmptiesTheFallback),
         Refused::NotInForce => answer(Answer::NotInForce),

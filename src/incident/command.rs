@@ -30,9 +30,10 @@ impl Call<'_> {
     pub(super) fn command(&mut self, command: Command) {
         let responds = matches!(command, Command::Respond(_));
         let by = command.asked_by().0;
+        let tests = matches!(&command, Command::Test { user, .. } if self.may_test(user, by));
         let refused = match self.config.token_lacks(by) {
             Some(right) => Some(Refused::Lacks(right)),
-            None => (!responds && !self.may_respond(by)).then_some(Refused::MayNot),
+            None => (!responds && !tests && !self.may_respond(by)).then_some(Refused::MayNot),
         };
         if let Some(refused) = refused {
             self.turn.reply = Some(Reply::Refused(refused));
@@ -52,8 +53,7 @@ impl Call<'_> {
             Command::Back { user, by, via } => self.back(&user, &by, via),
             Command::End { what, by, via } => self.end_early(what, &by, via),
             Command::Cannot { id, user, by, via } => self.cannot(id, &user, by, via),
-            // No door makes this yet.
-            Command::Test { .. } => self.turn.reply = Some(Reply::NotFound),
+            Command::Test { user, contact, by, .. } => self.test(&user, contact, &by),
         }
     }
 

@@ -335,6 +335,8 @@ pub enum Reply {
     Ended,
     /// Whoever made it and the room are told.
     Passed,
+    /// A test by this way is about to leave.
+    Testing { contact: Contact },
     /// It would break something: nothing is done until it is asked for again, confirmed.
     Confirm(Vec<Warning>),
     /// It had been done before, by this person.
@@ -402,6 +404,8 @@ pub enum Refused {
     OwnCover,
     EmptiesTheFallback,
     NotInForce,
+    /// The last test of the same way is less than a minute ago.
+    TestedJustNow,
 }
 
 /// What somebody made at run time.

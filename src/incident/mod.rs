@@ -60,6 +60,7 @@ pub mod stored;
 mod storm;
 mod subject;
 mod taken;
+mod test;
 mod text;
 mod thread;
 mod ticket;

@@ -54,6 +54,12 @@ pub enum NoticeLine<'a> {
         incident: &'a str,
         names: &'a [String],
     },
+    /// Nothing is wrong: somebody tries out whether they are reached.
+    Test,
+    Tested {
+        way: &'a str,
+        why: Option<&'a str>,
+    },
 }
 
 /// A further line.
@@ -135,6 +141,11 @@ fn en(line: &NoticeLine) -> String {
         NoticeLine::AlsoUnanswered { incident, names } => {
             format!("No answer yet to {incident} by {}, whom you had paged.", list(names))
         }
+        NoticeLine::Test => "This is a test that you asked for. Nothing is wrong.".into(),
+        NoticeLine::Tested { way, why: None } => {
+            format!("Your test by {way} was taken: has it reached you?")
+        }
+        NoticeLine::Tested { way, why: Some(why) } => format!("Your test by {way} failed: {why}"),
     }
 }
 
@@ -182,6 +193,11 @@ fn ja(line: &NoticeLine) -> String {
         NoticeLine::AlsoUnanswered { incident, names } => {
             format!("{incident}: あなたが呼び出した{}からまだ応答がありません。", list(names))
         }
+        NoticeLine::Test => "ご本人の操作によるテストです。障害は発生していません。".into(),
+        NoticeLine::Tested { way, why: None } => {
+            format!("{way}のテストを送信しました。届いたかどうか確かめてください。")
+        }
+        NoticeLine::Tested { way, why: Some(why) } => format!("{way}のテストに失敗しました: {why}"),
     }
 }
 

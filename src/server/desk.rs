@@ -489,6 +489,7 @@ fn refused_entry(refused: &Refused) -> Slot {
         | Refused::EmptyScope
         | Refused::BadPattern(_)
         | Refused::TooMany
+        | Refused::TestedJustNow
         | Refused::OwnCover
         | Refused::EmptiesTheFallback
         | Refused::NotInForce => Slot::Service,

@@ -117,6 +117,7 @@ pub(super) fn answered(command: &Command, reply: Option<&Reply>) {
             | Reply::Made { .. }
             | Reply::Ended
             | Reply::Passed
+            | Reply::Testing { .. }
             | Reply::Say(_),
         )
         | None => {}

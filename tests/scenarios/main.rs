@@ -33,6 +33,7 @@ mod steps;
 mod stored;
 mod storms;
 mod strangers;
+mod tests;
 mod threads;
 mod tickets;
 mod world;
@@ -52,6 +53,7 @@ use world::World;
 /// | `declare USER SERVICE SEVERITY SUMMARY [key=K]` | a person declares an incident |
 /// | `override USER SCHEDULE FROM UNTIL with=… add=… replace=… [surely]`, `take USER SCHEDULE UNTIL`, `silence USER UNTIL [services=…] [labels.x=…] [everything]`, `away USER WHOM UNTIL [cover=…]`, `back USER WHOM`, `end-early USER NUMBER`, `cannot USER NUMBER` | a person changes something for now |
 /// | `in-ticket KEY USER done`, `in-ticket KEY USER says WORDS` | somebody closes the ticket of an incident in Jira, or comments on it |
+/// | `test USER WAY [for USER]` | somebody tries out a way of theirs |
 /// | `press USER KEY`, `answer USER`, `picks-up USER FOR` | the person's phone |
 /// | `rings CALL`, `answers CALL`, `ends CALL`, `times-out CALL`, `fails USER` | what the provider tells of a call, by user or delivery |
 /// | `up`, `down`, `limit=S`, `reject`, `busy`, `hang`, `lose`, `mute`, `optout`, `undeliver`, `slow=FOR`, then a channel | how a provider answers from now on |

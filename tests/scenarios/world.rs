@@ -6,7 +6,7 @@ use oncall::actor::{Actor, Via};
 use oncall::alert::{Action, Event, Severity};
 use oncall::compile::{self, Tree};
 use oncall::config::MirrorKind;
-use oncall::config::{Config, RunTimeAbsence, RunTimeOverride, RunTimeSilence, Urgency};
+use oncall::config::{Config, Contact, RunTimeAbsence, RunTimeOverride, RunTimeSilence, Urgency};
 use oncall::incident::message;
 use oncall::incident::stored::Stored;
 use oncall::incident::{
@@ -192,7 +192,7 @@ impl World {
             Some(Reply::Noted { .. }) => self.say(None, "reply: noted".to_owned()),
             Some(Reply::NotFound) => self.say(None, "reply: not found".to_owned()),
             Some(Reply::Say(_)) => self.say(None, "reply: the words again".to_owned()),
-            Some(reply @ (Reply::Refused(_) | Reply::Confirm(_) | Reply::Made { .. } | Reply::Passed)) => {
+            Some(reply @ (Reply::Refused(_) | Reply::Confirm(_) | Reply::Made { .. } | Reply::Passed | Reply::Testing { .. })) => {
                 let zone = &self.config.organisation.time_zone;
                 let text = message::reply_text(&reply, Language::En, zone);
                 assert!(!message::reply_text(&reply, Language::Ja, zone).is_empty());
@@ -229,6 +229,8 @@ impl World {
                 self.declare(user, service, severity, rest)
             }
             ["press", user, key] => self.press(user, key),
+            ["test", user, by] => self.test(user, user, by),
+            ["test", user, by, "for", whom] => self.test(user, whom, by),
             ["in-ticket", key, user, ref what @ ..] => self.in_ticket(key, user, what),
             ["answer", user] => {
                 let call = self.providers.calls[user];
@@ -488,6 +490,13 @@ impl World {
         };
         let (target, by) = (Target::Incidents(ids), self.actor(user));
         self.handle(Input::Command(Command::Respond(Respond { target, action, by, via })));
+    }
+
+    /// Somebody tries out a way of theirs.
+    fn test(&mut self, user: &str, whom: &str, by: &str) {
+        let (contact, actor) = (Contact::read(by).unwrap(), self.actor(user));
+        let command = Command::Test { user: whom.into(), contact, by: actor, via: Via::Slack };
+        self.handle(Input::Command(command));
     }
 
     /// Somebody moves the ticket of an incident to where it is done, or comments on it.
