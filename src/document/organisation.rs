@@ -136,6 +136,7 @@ pub struct Jira {
     pub components: Option<OneOrMany<String>>,
     /// Other fields of tickets, by Jira's names for them; texts may be templates.
     #[schemars(schema_with = "super::value::ticket_fields")]
+    #[serde(default)]
     pub fields: Option<BTreeMap<String, serde_json::Value>>,
 }
 

@@ -70,6 +70,7 @@ pub struct JiraTicket {
     pub components: Option<OneOrMany<String>>,
     /// Other fields, by Jira's names for them; texts may be templates. The organisation's are set too.
     #[schemars(schema_with = "super::value::ticket_fields")]
+    #[serde(default)]
     pub fields: Option<BTreeMap<String, serde_json::Value>>,
 }
 

@@ -3,6 +3,7 @@
 use super::alerts::ALERTS_MAX;
 use super::{Asked, Assignee, Made, Refused, Reply, Warning};
 use crate::language::answer::Answer;
+use crate::language::notices::NoticeLine;
 use crate::language::{Language, Shown};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -29,7 +30,7 @@ pub fn reply_text(reply: &Reply, language: Language, zone: &TimeZone) -> String 
         Reply::Ended => language.answer(&Answer::Ended),
         Reply::Passed => language.answer(&Answer::Passed),
         Reply::Testing { contact } => {
-            language.answer(&Answer::Testing { way: language.contact(contact.method().way) })
+            language.notice_line(&NoticeLine::Testing { way: language.contact(contact.method().way) })
         }
         Reply::Taken { opened } => language.shown(&Shown::Taken { count: opened.len() }),
         Reply::Say(_) => language.shown(&Shown::DidRepeat),
@@ -109,7 +110,7 @@ fn why_not(refused: &Refused, language: Language, zone: &TimeZone) -> String {
         Refused::ReasonMissing => answer(Answer::ReasonMissing),
         Refused::BadPattern(said) => answer(Answer::BadPattern { said }),
         Refused::TooMany => answer(Answer::TooMany),
-        Refused::TestedJustNow => answer(Answer::TestedJustNow),
+        Refused::TestedJustNow => language.notice_line(&NoticeLine::TestedJustNow),
         Refused::OwnCover => answer(Answer::OwnCover),
         Refused::EmptiesTheFallback => answer(Answer::EmptiesTheFallback),
         Refused::NotInForce => answer(Answer::NotInForce),

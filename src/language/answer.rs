@@ -25,8 +25,6 @@ pub enum Answer<'a> {
     AbsenceMade { id: u64, until: &'a str },
     Ended,
     Passed,
-    Testing { way: &'a str },
-    TestedJustNow,
     // Why not.
     MayNot { lacks: Option<&'a str> },
     AlreadySo,
@@ -99,8 +97,6 @@ fn en(answer: &Answer) -> String {
         Answer::Passed => {
             "Whoever made it and the room are told. You stay on call until somebody changes it.".into()
         }
-        Answer::Testing { way } => format!("A test by {way} is on its way to you."),
-        Answer::TestedJustNow => "A test of this way was made less than a minute ago: wait for it.".into(),
         Answer::MayNot { lacks } => lacks.map_or_else(|| MAY_NOT.into(), lacks_en),
         Answer::AlreadySo => "It is so already.".into(),
         Answer::IsOff { name, until: Some(until) } => format!("{name} is off until {until}."),
@@ -172,8 +168,6 @@ fn ja(answer: &Answer) -> String {
         Answer::Passed => {
             "作成した人とチャンネルに伝えました。変更されるまでは、引き続きあなたが当番です。".into()
         }
-        Answer::Testing { way } => format!("{way}のテストを送信します。"),
-        Answer::TestedJustNow => "この連絡手段は1分以内にテスト済みです。しばらく待ってください。".into(),
         Answer::MayNot { lacks } => lacks.map_or_else(|| MAY_NOT_JA.into(), lacks_ja),
         Answer::AlreadySo => "すでにその状態です。".into(),
         Answer::IsOff { name, until: Some(until) } => format!("{name}さんは {until} まで不在です。"),

@@ -54,6 +54,11 @@ pub enum NoticeLine<'a> {
         incident: &'a str,
         names: &'a [String],
     },
+    /// A test is about to leave.
+    Testing {
+        way: &'a str,
+    },
+    TestedJustNow,
     /// Nothing is wrong: somebody tries out whether they are reached.
     Test,
     Tested {
@@ -141,6 +146,10 @@ fn en(line: &NoticeLine) -> String {
         NoticeLine::AlsoUnanswered { incident, names } => {
             format!("No answer yet to {incident} by {}, whom you had paged.", list(names))
         }
+        NoticeLine::Testing { way } => format!("A test by {way} is on its way to you."),
+        NoticeLine::TestedJustNow => {
+            "A test of this way was made less than a minute ago: wait for it.".into()
+        }
         NoticeLine::Test => "This is a test that you asked for. Nothing is wrong.".into(),
         NoticeLine::Tested { way, why: None } => {
             format!("Your test by {way} was taken: has it reached you?")
@@ -193,6 +202,8 @@ fn ja(line: &NoticeLine) -> String {
         NoticeLine::AlsoUnanswered { incident, names } => {
             format!("{incident}: あなたが呼び出した{}からまだ応答がありません。", list(names))
         }
+        NoticeLine::Testing { way } => format!("{way}のテストを送信します。"),
+        NoticeLine::TestedJustNow => "この連絡手段は1分以内にテスト済みです。しばらく待ってください。".into(),
         NoticeLine::Test => "ご本人の操作によるテストです。障害は発生していません。".into(),
         NoticeLine::Tested { way, why: None } => {
             format!("{way}のテストを送信しました。届いたかどうか確かめてください。")

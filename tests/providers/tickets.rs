@@ -89,7 +89,7 @@ fn data_center_is_asked_by_its_own_api_with_a_token_alone_and_plain_text() {
     assert!(text.contains("authorization: Bearer jira-fake\n"), "{text}");
     let body: Value = serde_json::from_slice(&request.body).unwrap();
     let description = body["fields"]["description"].as_str().unwrap();
-    assert!(description.contains("サービス: Checkout\n\n重要度"), "{description}");
+    assert!(description.contains("サービス: Checkout\n\n深刻度"), "{description}");
     assert_eq!(body["fields"]["labels"], json!(["oncall", "oncall-3-17"]));
 
     let again = Delivery { repeat: true, ..delivery(ticket()) };
@@ -355,7 +355,7 @@ fn a_comment_is_a_note_as_text_or_as_a_document() {
     let Asked::Note(long) = note(json!("漢".repeat(9_000))) else { panic!() };
     assert_eq!(long.chars().count(), oncall::incident::NOTE_MAX);
     let mut deep = json!({"type": "text", "text": "deep"});
-    (0..100).for_each(|_| deep = json!({"type": "panel", "content": [deep.clone()]}));
+    (0..40).for_each(|_| deep = json!({"type": "panel", "content": [deep.clone()]}));
     let nothing = Ok(Callback::Answer(HttpAnswer::empty()));
     assert_eq!(signed(&heard(), &commented(&sato(), &deep)), nothing);
 }

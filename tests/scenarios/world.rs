@@ -192,7 +192,13 @@ impl World {
             Some(Reply::Noted { .. }) => self.say(None, "reply: noted".to_owned()),
             Some(Reply::NotFound) => self.say(None, "reply: not found".to_owned()),
             Some(Reply::Say(_)) => self.say(None, "reply: the words again".to_owned()),
-            Some(reply @ (Reply::Refused(_) | Reply::Confirm(_) | Reply::Made { .. } | Reply::Passed | Reply::Testing { .. })) => {
+            Some(
+                reply @ (Reply::Refused(_)
+                | Reply::Confirm(_)
+                | Reply::Made { .. }
+                | Reply::Passed
+                | Reply::Testing { .. }),
+            ) => {
                 let zone = &self.config.organisation.time_zone;
                 let text = message::reply_text(&reply, Language::En, zone);
                 assert!(!message::reply_text(&reply, Language::Ja, zone).is_empty());
