@@ -128,7 +128,8 @@ async fn serve_on(
     let Options { config, state, interval, clock, resolve, print, watcher, log, trusted_proxies, .. } =
         options;
     let Begun { dir: state_dir, incidents, troubles, recorder, epoch, gap_seconds, written } = begun;
-    let (client, metrics, feed) = (Client::new()?, Arc::new(Metrics::new()), Feed::new());
+    let key = web_key::read_or_make(state_dir.path());
+    let (client, metrics, feed) = (Client::new(&key)?, Arc::new(Metrics::new()), Feed::new());
     let (tell_news, news) = mpsc::channel(NEWS_MAX);
     let (recorded, (source, origin)) = (recorded(incidents.state(), clock.now()), source(config, &state)?);
     let pull = follow(source, &clock, resolve, interval, recorded, tell_news)?;
@@ -153,7 +154,7 @@ async fn serve_on(
         origin,
         pull,
     };
-    let doors = Doors::open(behind, most, &web_key::read_or_make(state_dir.path()));
+    let doors = Doors::open(behind, most, &key);
     let connections = tokio::spawn(accept(listener, doors, trusted_proxies, (most, print), closed));
     let parts = Parts {
         clock,

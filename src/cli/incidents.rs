@@ -1,6 +1,6 @@
 //! `oncall incidents`: the incidents of a running server.
 
-use super::remote::{ENVIRONMENT, Question, Server};
+use super::remote::{ENVIRONMENT, Question, Server, clock};
 use super::table::table;
 use super::watch::{Items, Watch};
 use super::{Output, complete};
@@ -64,9 +64,12 @@ fn text(answer: &Value) -> String {
     let cell = |incident: &Value, key: &str| incident[key].as_str().unwrap_or("-").to_owned();
     let row = |incident: &Value| {
         let who = incident["acknowledged_by"].as_str().map(|who| format!("\n{who}")).unwrap_or_default();
+        let held = Some(&incident["held_back"]).filter(|held| held["by"] == "wait");
+        let held = held.map(|held| format!("\nheld until {}", clock(&held["until"], answer)));
+        let held = held.unwrap_or_default();
         [
             cell(incident, "id"),
-            format!("{}{who}", cell(incident, "status")),
+            format!("{}{who}{held}", cell(incident, "status")),
             cell(incident, "severity"),
             cell(incident, "service"),
             cell(incident, "summary"),

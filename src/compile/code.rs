@@ -31,6 +31,8 @@ pub const FALLBACK: &str = "OC027";
 pub const QUOTE: &str = "OC028";
 pub const TWICE: &str = "OC029";
 pub const NOT_CONFIGURED: &str = "OC030";
+pub const HOLD_AND_WAIT: &str = "OC031";
+pub const HOLD_AND_STALE: &str = "OC032";
 pub const DROPS_ALL: &str = "OC037";
 pub const CANNOT_SET: &str = "OC038";
 pub const NOT_THERE: &str = "OC039";
@@ -88,6 +90,8 @@ pub const CODES: &[(&str, &str)] = &[
     (QUOTE, "a text that YAML reads as a number needs quotes"),
     (TWICE, "something that must be unique is there twice"),
     (NOT_CONFIGURED, "a provider is used that oncall.yaml does not configure"),
+    (HOLD_AND_WAIT, "a hold lasts as long as the first step waits"),
+    (HOLD_AND_STALE, "a hold lasts until silence ends the alert"),
     (DROPS_ALL, "a rule would drop every alert of its integration"),
     (CANNOT_SET, "a rule sets what it cannot"),
     (NOT_THERE, "a template of a rule names what is not there"),

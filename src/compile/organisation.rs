@@ -128,6 +128,12 @@ impl<'a> Resolver<'a> {
         if let Some(storm) = &defaults.storm {
             self.storm(storm, &at.key("storm"));
         }
+        if let Some(flapping) = &defaults.flapping {
+            self.flapping(flapping, &at.key("flapping"));
+        }
+        if let Some(reopen) = &defaults.reopen_within {
+            self.reopen(reopen, &at.key("reopen_within"));
+        }
     }
 
     fn slack(&mut self, slack: &document::Slack, at: &Spot) -> Option<Slack> {

@@ -4,9 +4,8 @@
 //! rest of the tree is still checked.
 
 use super::diagnostic::{Finding, Part, Spot};
-use super::expectation::Expectation;
+use super::expected::Expectation;
 use super::read::{Documents, File};
-use super::sops::SopsFiles;
 use super::source::Sources;
 use super::suggest::nearest;
 use super::value::{self, NOBODY};
@@ -16,6 +15,7 @@ use crate::document::{self, OneOrMany, Secret};
 use crate::schedule::Hours;
 use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// What the documents mean, and what is wrong with them.
 pub(super) struct Resolved {
@@ -37,7 +37,7 @@ pub(super) fn resolve(documents: &Documents, sources: &Sources, tree: &Tree) -> 
         holidays: BTreeMap::new(),
         hours: BTreeMap::new(),
         tree,
-        sops: SopsFiles::new(),
+        sops: BTreeMap::new(),
     };
     resolver.organisation_zone();
     resolver.all_holidays();
@@ -59,7 +59,8 @@ pub(super) struct Resolver<'a> {
     pub(super) holidays: BTreeMap<Id, BTreeSet<Date>>,
     pub(super) hours: BTreeMap<Id, Hours>,
     pub(super) tree: &'a Tree,
-    pub(super) sops: SopsFiles,
+    /// The SOPS files named so far; `None` for one with errors, which are reported once.
+    pub(super) sops: BTreeMap<Arc<str>, Option<Arc<crate::sops::File>>>,
 }
 
 impl Resolver<'_> {
@@ -76,6 +77,7 @@ impl Resolver<'_> {
         let runbooks = self.documents.runbooks.clone();
         let organisation = organisation?;
         self.fallback(&organisation.fallback, &policies, &users);
+        self.holds(&services, &policies, &endpoints);
         self.reach(&organisation.access, &policies, &schedules);
         Some(Config {
             organisation,

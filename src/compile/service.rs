@@ -6,7 +6,7 @@ use super::organisation::written;
 use super::read::File;
 use super::resolve::Resolver;
 use super::ticket::Written;
-use crate::config::{Group, Id, Inform, JiraTicket, Service, StormRule, Urgency, UrgencyRule};
+use crate::config::{Group, HOLD_MAX, Id, Inform, JiraTicket, Service, StormRule, Urgency, UrgencyRule};
 use crate::document;
 use jiff::SignedDuration;
 use std::collections::BTreeMap;
@@ -45,6 +45,7 @@ impl Resolver<'_> {
         let even_unacknowledged = self.even_unacknowledged(document, auto.is_some(), &urgency, at);
         let group = document.group.as_ref().map(|group| self.group(group, &at.key("group")));
         let storm = self.storm_of(document, at);
+        let (flapping, reopen) = (self.flapping_of(document, at), self.reopen_of(document, at));
         Some(Service {
             id: file.id.clone(),
             name: document.name.clone(),
@@ -61,6 +62,8 @@ impl Resolver<'_> {
             even_unacknowledged,
             group,
             storm,
+            flapping,
+            reopen,
             place: self.sources.place(at),
         })
     }
@@ -215,7 +218,8 @@ impl Resolver<'_> {
             let message = "`urgency: none` tells nobody, so it runs no policy";
             self.error(code::EITHER_OR, at.key("escalation_policy").on(Part::Key), message);
         }
-        UrgencyRule { when, during, urgency, policy, raise_when, place: self.sources.place(at) }
+        let hold = rule.hold.as_ref().map(|hold| self.duration(hold, &at.key("hold"), (SECOND, HOLD_MAX)));
+        UrgencyRule { when, during, urgency, policy, raise_when, hold, place: self.sources.place(at) }
     }
 
     fn informs(&mut self, informs: &[document::Inform], at: &Spot) -> Vec<Inform> {

@@ -1,8 +1,8 @@
 //! `oncall.yaml`
 
 use super::{
-    Channel, Duration, Language, Notify, OneOrMany, Secret, SlackGroup, Storm, TimeZone, UrgencyRule, Url,
-    Webhooks,
+    Channel, Duration, Flapping, Language, Notify, OneOrMany, ReopenWithin, Secret, SlackGroup, Storm,
+    TimeZone, UrgencyRule, Url, Webhooks,
 };
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -235,4 +235,8 @@ pub struct Defaults {
     /// When so many incidents of a service open at once that further alerts join one; more than 50 in 5 minutes by
     /// default.
     pub storm: Option<Storm>,
+    /// When one alert flaps; 3 fires in 30 minutes, until it is quiet for 15, by default.
+    pub flapping: Option<Flapping>,
+    /// How soon after its end an alert opens the same incident again; 5 minutes by default.
+    pub reopen_within: Option<ReopenWithin>,
 }

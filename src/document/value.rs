@@ -122,13 +122,6 @@ pub enum OneOrMany<T> {
     Many(Vec<T>),
 }
 
-/// The id of business hours, or windows written here.
-#[derive(Clone, Debug)]
-pub enum During {
-    BusinessHours(String),
-    Windows(OneOrMany<super::Window>),
-}
-
 /// The place of a secret, never its value: `{ env: NAME }`, `{ file: path }` or `{ sops: file, key: name }`.
 #[derive(Clone, Debug)]
 pub enum Secret {
@@ -195,51 +188,6 @@ impl<T: JsonSchema> JsonSchema for OneOrMany<T> {
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let one = generator.subschema_for::<T>();
         json_schema!({ "anyOf": [one, { "type": "array", "items": one, "minItems": 1 }] })
-    }
-}
-
-impl<'de> Deserialize<'de> for During {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(DuringVisitor)
-    }
-}
-
-struct DuringVisitor;
-
-impl<'de> Visitor<'de> for DuringVisitor {
-    type Value = During;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the id of business hours, or windows")
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<During, E> {
-        Ok(During::BusinessHours(text.to_owned()))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<During, A::Error> {
-        let windows = Vec::deserialize(SeqAccessDeserializer::new(list))?;
-        Ok(During::Windows(OneOrMany::Many(windows)))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<During, A::Error> {
-        let window = super::Window::deserialize(MapAccessDeserializer::new(map))?;
-        Ok(During::Windows(OneOrMany::One(window)))
-    }
-}
-
-impl JsonSchema for During {
-    fn schema_name() -> Cow<'static, str> {
-        "During".into()
-    }
-
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let window = generator.subschema_for::<super::Window>();
-        json_schema!({
-            "description": "The id of business hours (`office`), or windows written here.",
-            "examples": ["office"],
-            "anyOf": [{ "type": "string" }, window, { "type": "array", "items": window, "minItems": 1 }],
-        })
     }
 }
 

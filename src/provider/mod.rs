@@ -16,6 +16,7 @@ mod http;
 pub mod jira;
 mod jira_text;
 mod jira_webhook;
+mod link;
 mod print;
 pub mod slack;
 pub mod slack_groups;
@@ -37,7 +38,7 @@ pub use http::{
 };
 pub use print::{COLUMNS, print, printed_reference, words, wrap};
 
-use crate::config::{Config, Provider, Secret, SecretSource, Secrets};
+use crate::config::{Config, Links, Provider, Secret, SecretSource, Secrets};
 use crate::incident::{Delivery, Outcome, Reason, Task};
 use crate::reason::Fault;
 
@@ -63,12 +64,14 @@ pub enum Pending {
     GoogleChat(google_chat::Pending),
 }
 
-/// The first request of a delivery. What is missing (a secret, a number, a provider) is an outcome that names it.
-pub fn begin(config: &Config, secrets: &Secrets, delivery: &Delivery) -> Progress {
+/// The first request of a delivery. What is missing (a secret, a number, a provider) is an outcome that names it. `links`
+/// signs the link that a message of it carries.
+pub fn begin(config: &Config, secrets: &Secrets, links: &Links, delivery: &Delivery) -> Progress {
+    let link = link::of(config, links, delivery);
     let progress = match delivery.provider {
         Provider::Slack => slack::begin(config, secrets, delivery),
         Provider::Jira => jira::begin(config, secrets, delivery),
-        Provider::Twilio => twilio::begin(config, secrets, delivery),
+        Provider::Twilio => twilio::begin(config, secrets, delivery, link.as_deref()),
         Provider::Teams => teams::begin(config, secrets, delivery),
         Provider::GoogleChat => google_chat::begin(config, secrets, delivery),
     };

@@ -492,6 +492,8 @@ fn refused_entry(refused: &Refused) -> Slot {
         | Refused::TestedJustNow
         | Refused::OwnCover
         | Refused::EmptiesTheFallback
-        | Refused::NotInForce => Slot::Service,
+        | Refused::NotInForce
+        | Refused::OlderTrigger
+        | Refused::OnlyShows => Slot::Service,
     }
 }

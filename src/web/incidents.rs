@@ -6,15 +6,14 @@
 use super::api::{authorized, problem, reads};
 use super::config;
 use super::doors::Shared;
+use super::on_call::instant;
 use super::refusal::busy;
 use super::tags::{fresh, kept};
-use super::wish::{Query, Today, one_of};
-use super::{commands::today, on_call::instant};
+use super::wish::{Query, SEVERITIES, Today, one_of, today};
 use crate::actor::Actor;
-use crate::alert::Severity;
 use crate::config::{Config, Right, Urgency};
 use crate::disk::recover;
-use crate::incident::{Entry, Incident, IncidentId, Status};
+use crate::incident::{Entry, Hold, Incident, IncidentId, Status};
 use crate::preview::timeline::Reader;
 use crate::server::board::Board;
 use crate::server::inbox::{Found, PAGE_MAX};
@@ -32,12 +31,6 @@ const STATUSES: [(&str, Option<Status>); 4] = [
     ("triggered", Some(Status::Triggered)),
     ("acknowledged", Some(Status::Acknowledged)),
     ("resolved", Some(Status::Resolved)),
-];
-pub(super) const SEVERITIES: [(&str, Severity); 4] = [
-    ("critical", Severity::Critical),
-    ("error", Severity::Error),
-    ("warning", Severity::Warning),
-    ("info", Severity::Info),
 ];
 const URGENCIES: [(&str, Urgency); 3] =
     [("high", Urgency::High), ("low", Urgency::Low), ("none", Urgency::None)];
@@ -249,7 +242,7 @@ pub(super) fn shown(config: &Config, row: &Row) -> Value {
         "snoozed": held.is_some_and(|held| held.snoozed),
         "resolved_by": row.resolved_by.as_ref().map(|by| name(by)),
         "paged": row.record.paged,
-        "silenced_by": row.held_back.as_ref().map(|held| held.origin.to_string()),
+        "silenced_by": row.held_back.as_ref().filter(|held| held.by != Hold::Wait).map(|held| held.origin.to_string()),
         "inhibited_by": row.held_back.as_ref().and_then(|held| held.source).map(|id| id.to_string()),
         "held_back": row.held_back.as_ref().map(|held| json!({
             "by": held.by, "rule": held.origin.to_string(), "reason": held.reason, "until": held.until,
@@ -263,6 +256,9 @@ pub(super) fn shown(config: &Config, row: &Row) -> Value {
         "alerts": row.alerts.iter().take(ALERTS_SHOWN_MAX).map(|alert| json!({
             "integration": alert.integration, "dedup_key": alert.dedup_key.trim_start_matches('\u{1}'),
             "firing": alert.firing, "severity": alert.severity, "since": alert.since,
+            "flapping": alert.flapping.as_ref().map(|it| json!({
+                "fires": it.fires, "since": it.first_at, "until": it.until, "rule": it.rule.to_string(),
+            })),
         })).collect::<Vec<_>>(),
     })
 }

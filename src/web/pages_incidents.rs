@@ -2,27 +2,30 @@
 
 use super::commands::wished;
 use super::doors::{Doors, Shared};
-use super::pages::{Guest, html};
+use super::guest::{Guest, Sent, html};
 use super::reading_form::Form;
 use super::tags::Tag;
 use super::wish::Today;
 use crate::actor::{Actor, Via};
 use crate::alert::{Link, Severity};
-use crate::config::Urgency;
+use crate::config::{Id, Right, Urgency};
 use crate::disk::recover;
 use crate::engine::Lane;
-use crate::incident::message::{reply_text, warning};
-use crate::incident::{Asked, Command, Entry, Incident, IncidentId, Input, Reply, Respond, Status, Target};
+use crate::incident::message::warning;
+use crate::incident::{
+    Asked, Command, Entry, Hold, Incident, IncidentId, Input, Record, Reply, Respond, Status, Target,
+};
+use crate::language::noise::Mark;
 use crate::language::{Language, Word};
 use crate::page::{Ask, IncidentPage, ListPage, May, Person, Row as Shown, RowAlert, TimelineLine, line_url};
 use crate::place::Place;
 use crate::preview::timeline::Reader;
 use crate::server::board::Board;
-use crate::server::inbox::Found;
+use crate::server::inbox::{Answered, Found};
 use crate::server::live::Origin;
 use crate::server::page::{Filter, From};
 use crate::server::row::{Names, Row};
-use axum::extract::{Path, Request, State};
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
 use std::collections::BTreeMap;
@@ -35,13 +38,9 @@ const ALERTS_MAX: usize = 200;
 const AT_ONCE_MAX: usize = 50;
 
 /// `GET /?show=mine&service=web&text=disk&after=…`: open incidents, what pages first.
-pub async fn list(State(doors): Shared, headers: HeaderMap, uri: Uri) -> Response {
-    let guest = match Guest::of(&doors, &headers).await {
-        Ok(guest) => guest,
-        Err(answer) => return answer,
-    };
+pub async fn list(State(doors): Shared, guest: Guest, headers: HeaderMap, uri: Uri) -> Response {
     let board = doors.board.current().await;
-    let of = format!("{} {} {} {} {uri}", board.epoch, board.changed, guest.live.stamp, guest.user);
+    let of = format!("{} {} {} {} {uri}", board.epoch, board.changed, guest.live.stamp, guest.who.named());
     let tag = Tag::of(of.as_bytes());
     if guest.said.is_none()
         && let Some(unchanged) = super::tags::fresh(&headers, &tag)
@@ -72,7 +71,7 @@ fn listed(doors: &Doors, board: &Board, guest: &Guest, uri: &Uri) -> Response {
         status: (show == "closed").then_some(Status::Resolved),
         open: show != "closed",
         service: get("service").map(str::to_owned),
-        person: (show == "mine").then(|| guest.user.to_string()),
+        person: (show == "mine").then(|| guest.who.named().to_owned()),
         text: get("text").map(str::to_owned),
         ..Filter::default()
     };
@@ -151,7 +150,14 @@ fn shown(guest: &Guest, row: &Row) -> Shown {
     });
     let next = row.step.as_ref().filter(|_| row.status == Status::Triggered);
     let next = next.map(|step| language.clock(step.deadline, &guest.zone));
-    let held = row.held_back.as_ref().map(|held| format!("{} – {}", held.reason, guest.time(held.until)));
+    let held = row.held_back.as_ref().map(|held| match held.by {
+        Hold::Wait => language.mark(&Mark::Held { until: &guest.time(held.until) }),
+        Hold::Silence | Hold::Inhibition => format!("{} – {}", held.reason, guest.time(held.until)),
+    });
+    let flapping = row.flaps().map(|it| {
+        let within = u32::try_from(it.lasted().as_secs()).unwrap_or(u32::MAX);
+        language.mark(&Mark::Flapping { fires: it.fires, within })
+    });
     Shown {
         id: row.id.to_string(),
         status: status_word,
@@ -167,16 +173,13 @@ fn shown(guest: &Guest, row: &Row) -> Shown {
         who,
         next,
         held_back: held,
-        may_acknowledge: row.status == Status::Triggered,
+        flapping,
+        may_acknowledge: row.status == Status::Triggered && may_act(guest, &row.record),
     }
 }
 
 /// `GET /incidents/3-17`
-pub async fn show(State(doors): Shared, headers: HeaderMap, Path(id): Path<String>) -> Response {
-    let guest = match Guest::of(&doors, &headers).await {
-        Ok(guest) => guest,
-        Err(answer) => return answer,
-    };
+pub async fn show(State(doors): Shared, guest: Guest, Path(id): Path<String>) -> Response {
     let found = match id.parse::<IncidentId>() {
         Ok(id) => doors.inbox.find(id).await,
         Err(_) => Ok(None),
@@ -188,8 +191,11 @@ pub async fn show(State(doors): Shared, headers: HeaderMap, Path(id): Path<Strin
     };
     let (made, seqs) = (doors.clone(), incident.timeline.clone());
     let answer = doors.reads.make(move || {
-        let entries = recover::entries(&made.state_dir, &seqs, durable).unwrap_or_default();
-        html(StatusCode::OK, &page(&made, &guest, &incident, &entries, &commits))
+        let entries = recover::entries(&made.state_dir, &seqs, durable);
+        if let Err(error) = &entries {
+            tracing::warn!(event = "unread", incident = %incident.id, error = format!("{error:#}"));
+        }
+        html(StatusCode::OK, &page(&made, &guest, &incident, entries.as_deref().ok(), &commits))
     });
     answer.await.unwrap_or_else(|busy| busy)
 }
@@ -198,13 +204,13 @@ fn page<'a>(
     doors: &'a Doors,
     guest: &Guest,
     incident: &Incident,
-    entries: &[Entry],
+    entries: Option<&[Entry]>,
     commits: &BTreeMap<u32, String>,
 ) -> IncidentPage<'a> {
     let (config, language) = (&guest.live.config, guest.language);
     let row = Row::of(incident, &mut Names::default());
     let reader = Reader { config, language, zone: &guest.zone };
-    let timeline = entries.iter().map(|entry| {
+    let timeline = entries.unwrap_or_default().iter().map(|entry| {
         let line = reader.line(entry);
         let commit = commits.get(&entry.revision);
         let href = commit.and_then(|commit| forge_line(doors, commit, &line.rule));
@@ -218,19 +224,21 @@ fn page<'a>(
         Urgency::None => language.word(Word::NoUrgency),
     };
     let alerts = incident.alerts.iter().take(ALERTS_MAX).map(|alert| RowAlert {
-        firing: alert.firing,
+        firing: alert.lasts(),
         severity: severity(language, alert.severity).0,
         text: alert.own.as_ref().map_or_else(|| incident.summary.clone(), |own| own.summary.to_string()),
     });
+    let (act, all) = (may_act(guest, &incident.record), guest.may(Right::Respond));
     let may = May {
-        acknowledge: incident.status == Status::Triggered,
-        unacknowledge: incident.status == Status::Acknowledged,
-        escalate: open,
-        resolve: open,
-        reopen: !open && incident.merged_into.is_none(),
-        raise: open && !high,
-        lower: open && high,
-        unmerge: incident.merged_into.is_some(),
+        note: act,
+        acknowledge: act && incident.status == Status::Triggered,
+        unacknowledge: all && incident.status == Status::Acknowledged,
+        escalate: act && open,
+        resolve: all && open,
+        reopen: all && !open && incident.merged_into.is_none(),
+        raise: all && open && !high,
+        lower: all && open && high,
+        unmerge: all && incident.merged_into.is_some(),
     };
     let mut shell = guest.shell(doors, "incidents", format!("{} {}", incident.id, incident.summary));
     shell.live = true;
@@ -249,6 +257,7 @@ fn page<'a>(
         links: incident.links.clone(),
         alerts: alerts.collect(),
         timeline: timeline.collect(),
+        is_unread: entries.is_none(),
         people: people(guest),
         services: config.services.keys().map(ToString::to_string).collect(),
     }
@@ -270,18 +279,14 @@ fn forge_line(doors: &Doors, commit: &str, rule: &str) -> Option<String> {
 }
 
 /// `GET /incidents/3-17/resolve`: asks once.
-pub async fn ask_resolve(State(doors): Shared, headers: HeaderMap, Path(id): Path<String>) -> Response {
-    let guest = match Guest::of(&doors, &headers).await {
-        Ok(guest) => guest,
-        Err(answer) => return answer,
-    };
+pub async fn ask_resolve(State(doors): Shared, guest: Guest, Path(id): Path<String>) -> Response {
     let board = doors.board.current().await;
     let row = id.parse().ok().and_then(|id| board.get(id));
     let Some(row) = row else {
         return guest.message(&doors, guest.words().not_found, StatusCode::NOT_FOUND);
     };
     let w = guest.words();
-    let firing = row.alerts.iter().any(|alert| alert.firing);
+    let firing = row.alerts.iter().any(|alert| alert.lasts());
     let view = Ask {
         shell: guest.shell(&doors, "incidents", w.resolve_really),
         w,
@@ -297,20 +302,16 @@ pub async fn ask_resolve(State(doors): Shared, headers: HeaderMap, Path(id): Pat
 }
 
 /// `POST /incidents/3-17/resolve`
-pub async fn resolve(state: Shared, Path(id): Path<String>, request: Request) -> Response {
-    command(state, Path((id, "resolve".to_owned())), request).await
+pub async fn resolve(state: Shared, Path(id): Path<String>, sent: Sent) -> Response {
+    command(state, Path((id, "resolve".to_owned())), sent).await
 }
 
 /// `POST /incidents/3-17/<command>`, with the fields of the API.
 pub async fn command(
     State(doors): Shared,
     Path((id, name)): Path<(String, String)>,
-    request: Request,
+    Sent { guest, user, form }: Sent,
 ) -> Response {
-    let (guest, form) = match Guest::with_form(&doors, request).await {
-        Ok(both) => both,
-        Err(answer) => return answer,
-    };
     let today = Today { now: guest.now, zone: &guest.zone };
     let (Ok(id), read) = (id.parse::<IncidentId>(), wished(&name, &form.body(), &guest.live.config, today))
     else {
@@ -322,13 +323,13 @@ pub async fn command(
         Err(why) => return guest.back(&doors, &to, &why),
     };
     let here = format!("{to}/{name}");
-    match respond(&doors, &guest, id, action).await {
+    match respond(&doors, &user, id, action).await {
         None => guest.message(&doors, guest.words().busy, StatusCode::SERVICE_UNAVAILABLE),
-        Some(Reply::Confirm(warnings)) => {
+        Some(Answered { reply: Some(Reply::Confirm(warnings)), .. }) => {
             let said = warnings.iter().map(|it| warning(it, guest.language, &guest.zone)).collect();
             confirm(&doors, &guest, said, here, form, to)
         }
-        Some(reply) => guest.back(&doors, &to, &reply_text(&reply, guest.language, &guest.zone)),
+        Some(answered) => guest.back(&doors, &to, &guest.answered(&answered)),
     }
 }
 
@@ -356,26 +357,26 @@ pub(super) fn confirm(
     html(StatusCode::CONFLICT, &view)
 }
 
-async fn respond(doors: &Doors, guest: &Guest, id: IncidentId, action: Asked) -> Option<Reply> {
-    let (by, via) = (Actor::User(guest.user.clone()), Via::Web);
+async fn respond(doors: &Doors, user: &Id, id: IncidentId, action: Asked) -> Option<Answered> {
+    let (by, via) = (Actor::User(user.clone()), Via::Web);
     let respond = Respond { target: Target::Incidents(vec![id]), action, by, via };
-    let input = Input::Command(Command::Respond(respond));
-    doors.inbox.input(Lane::First, input).await.ok().map(|answered| answered.reply.unwrap_or(Reply::NotFound))
+    doors.inbox.input(Lane::First, Input::Command(Command::Respond(respond))).await.ok()
+}
+
+/// Whether somebody may do at least something about an incident: who was paged may, whatever `access` says.
+fn may_act(guest: &Guest, record: &Record) -> bool {
+    guest.may(Right::Respond) || guest.user().is_some_and(|user| record.paged.contains(user))
 }
 
 /// `POST /incidents/acknowledge`: those that were selected.
-pub async fn acknowledge(State(doors): Shared, request: Request) -> Response {
-    let (guest, form) = match Guest::with_form(&doors, request).await {
-        Ok(both) => both,
-        Err(answer) => return answer,
-    };
+pub async fn acknowledge(State(doors): Shared, Sent { guest, user, form }: Sent) -> Response {
     let ids = form.all("incidents").filter_map(|id| id.parse::<IncidentId>().ok());
     let ids: Vec<IncidentId> = ids.take(AT_ONCE_MAX).collect();
     let mut said = Vec::new();
     for id in ids {
-        match respond(&doors, &guest, id, Asked::Acknowledge).await {
+        match respond(&doors, &user, id, Asked::Acknowledge).await {
             None => return guest.message(&doors, guest.words().busy, StatusCode::SERVICE_UNAVAILABLE),
-            Some(reply) => said.push(format!("{id}: {}", reply_text(&reply, guest.language, &guest.zone))),
+            Some(answered) => said.push(format!("{id}: {}", guest.answered(&answered))),
         }
     }
     guest.back(&doors, "/", &said.join(" "))

@@ -15,6 +15,7 @@ mod groups;
 mod inside;
 mod integrations;
 mod limits;
+mod links;
 mod log;
 mod openapi;
 mod own_heartbeat;
