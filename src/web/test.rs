@@ -6,7 +6,7 @@
 use super::api::{asked, problem};
 use super::commands::refused;
 use super::doors::Shared;
-use super::pages::Guest;
+use super::guest::Sent;
 use super::refusal::busy;
 use super::wish::Wish;
 use crate::actor::{Actor, Via};
@@ -63,20 +63,15 @@ fn way(config: &Config, user: &str, said: Option<&str>) -> Result<Contact, Strin
 }
 
 /// `POST /me/test`
-pub async fn from_page(State(doors): Shared, request: Request) -> Response {
-    let (guest, form) = match Guest::with_form(&doors, request).await {
-        Ok(asked) => asked,
-        Err(answer) => return answer,
-    };
+pub async fn from_page(State(doors): Shared, Sent { guest, user, form }: Sent) -> Response {
     let said = form.get("by").filter(|said| !said.is_empty());
-    let Ok(contact) = way(&guest.live.config, &guest.user, said) else {
+    let Ok(contact) = way(&guest.live.config, &user, said) else {
         return guest.message(&doors, guest.words().not_found, StatusCode::BAD_REQUEST);
     };
-    let (user, by) = (guest.user.clone(), Actor::User(guest.user.clone()));
+    let by = Actor::User(user.clone());
     let command = Command::Test { user, contact, by, via: Via::Web };
-    let Ok(answered) = doors.inbox.input(Lane::First, Input::Command(command)).await else {
-        return guest.message(&doors, guest.words().busy, StatusCode::SERVICE_UNAVAILABLE);
-    };
-    let reply = answered.reply.unwrap_or(Reply::NotFound);
-    guest.back(&doors, "/me", &reply_text(&reply, guest.language, &guest.zone))
+    match doors.inbox.input(Lane::First, Input::Command(command)).await {
+        Ok(answered) => guest.back(&doors, "/me", &guest.answered(&answered)),
+        Err(_) => guest.message(&doors, guest.words().busy, StatusCode::SERVICE_UNAVAILABLE),
+    }
 }
