@@ -130,6 +130,7 @@ pub struct Jira {
     #[schemars(example = &"{{ 'Highest' if severity == 'critical' else 'Medium' }}")]
     pub priority: Option<String>,
     /// Who gets tickets: an `accountId`, or in Data Center a user name; text or a template.
+    #[schemars(example = &"5b10a2844c20165700ede21g")]
     pub assignee: Option<String>,
     /// The components of tickets, as texts or as templates.
     #[schemars(example = ["{{ service }}"])]

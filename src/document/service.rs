@@ -71,6 +71,7 @@ pub struct JiraTicket {
     #[schemars(example = &"{{ 'Highest' if severity == 'critical' else 'Medium' }}")]
     pub priority: Option<String>,
     /// Who gets it: an `accountId`, or in Data Center a user name; text or a template. The organisation's by default.
+    #[schemars(example = &"5b10a2844c20165700ede21g")]
     pub assignee: Option<String>,
     /// The components, as texts or as templates; the organisation's by default.
     #[schemars(example = ["{{ service }}"])]

@@ -323,14 +323,6 @@ impl Incident {
         self.lines.push(News { seq, what });
     }
 
-    /// Whether it was opened again after this entry, as far as that is still to be said.
-    pub(super) fn is_reopened_since(&self, said: u64) -> bool {
-        let reopens = |what: &Happened| {
-            matches!(what, Happened::Reopened(_) | Happened::Did { deed: Deed::Reopened, .. })
-        };
-        self.lines.iter().any(|line| line.seq > said && reopens(&line.what))
-    }
-
     /// Forgets what every mirror has said.
     fn forget_lines(&mut self) {
         let said = self.mirrors.iter().map(Mirror::says_all_from).min().unwrap_or(u64::MAX);

@@ -50,6 +50,10 @@ impl Call<'_> {
     pub(super) fn tested(&mut self, to: &NoticeTo, outcome: &Outcome) {
         let NoticeTo::Person { user, by: contact } = to else { return };
         let Some(known) = self.config.users.get(user) else { return };
+        // A message that is there says so itself.
+        if outcome.is_taken() && !contact.method().has_course {
+            return;
+        }
         let quiet = CONTACTS.iter().rev().filter(|method| !method.rings).map(|method| method.contact);
         let serves = |by: &Contact| {
             let mut providers = self.config.providers_of(*by);

@@ -3,6 +3,7 @@
 //! A ticket's description is written once: what changes is told by comments. Whether there is one is decided in `mirrors`, how it is
 //! sent in [`provider`](crate::provider).
 
+use super::lines::{Deed, Happened};
 use super::message::{Reader, bare_headline, fields, service};
 use super::{Incident, Status};
 use crate::alert::Link;
@@ -48,6 +49,16 @@ pub(super) fn ticket(config: &Config, incident: &Incident, project: &str) -> Tic
         resolved: incident.status == Status::Resolved,
         reopened: false,
         fields: templates.map(|templates| templates.fill(&values(incident))).unwrap_or_default(),
+    }
+}
+
+impl Incident {
+    /// Whether it was opened again after this entry, as far as that is still to be said.
+    pub(super) fn is_reopened_since(&self, said: u64) -> bool {
+        let reopens = |what: &Happened| {
+            matches!(what, Happened::Reopened(_) | Happened::Did { deed: Deed::Reopened, .. })
+        };
+        self.lines.iter().any(|line| line.seq > said && reopens(&line.what))
     }
 }
 

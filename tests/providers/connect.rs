@@ -1,7 +1,7 @@
 //! Amazon Connect: the signature, the call, every answer, and what asking tells.
 
 use crate::wire::{limited, ok, page, run_with, script, spoken, words};
-use crate::world::{config, delivery, env, incident, numbered, secrets};
+use crate::world::{config, delivery, env, incident, links, numbered, secrets};
 use jiff::Timestamp;
 use oncall::config::{Config, Connect, Contact, Provider, Secret, Secrets};
 use oncall::incident::message::CallScript;
@@ -49,7 +49,7 @@ fn run(delivery: &Delivery, answers: &[Result<Response, Failure>]) -> (Vec<Strin
 
 fn first(delivery: &Delivery) -> Request {
     let (config, secrets) = with_connect();
-    match provider::begin(&config, &secrets, delivery) {
+    match provider::begin(&config, &secrets, &links(), delivery) {
         Progress::Send(_, request) => request,
         Progress::Done(outcome) => panic!("{outcome:?}"),
     }

@@ -2,8 +2,8 @@
 
 use crate::wire::{first, limited, mirror, ok, run_with, words};
 use crate::world::{
-    GOOGLE_CHAT_URL, TEAMS_CHECKOUT_URL, TEAMS_URL, acknowledged, config, delivery, env, incident, numbered,
-    secrets,
+    GOOGLE_CHAT_URL, TEAMS_CHECKOUT_URL, TEAMS_URL, acknowledged, config, delivery, env, incident, links,
+    numbered, secrets,
 };
 use oncall::alert::Link;
 use oncall::config::{MirrorKind, Provider, Secret, Secrets};
@@ -285,7 +285,12 @@ fn every_limit_is_kept_by_bytes_and_no_character_is_cut_in_two() {
 #[test]
 fn what_is_missing_is_named_and_the_url_never_is() {
     let gone = shown_in(Provider::Teams, "payments", &incident(), None);
-    let said = |delivery: &Delivery, secrets: &Secrets| match provider::begin(&config(), secrets, delivery) {
+    let said = |delivery: &Delivery, secrets: &Secrets| match provider::begin(
+        &config(),
+        secrets,
+        &links(),
+        delivery,
+    ) {
         Progress::Done(outcome) => words(&outcome),
         Progress::Send(..) => panic!("it was sent"),
     };

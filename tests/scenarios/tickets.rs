@@ -36,7 +36,19 @@ fn what_is_done_in_the_ticket_is_done() {
              02:10 reopen tanaka n0
              02:11 end"
         ),
-        "",
+        r#"
+        02:00 opened: "n0" from prometheus -> web, critical, high urgency
+        02:00 step 1 of team: tanaka, on call on primary (layer always); next step at 02:05:00
+        02:00 -> call tanaka, channel, ticket
+        02:01 note by visitor in the ticket: "we look"
+        02:01 -> channel update: Note by visitor in the ticket: "we look"., ticket update:
+        02:03 resolved by visitor in the ticket
+        02:03 -> channel update: Resolved by visitor., ticket update: Resolved by visitor.
+        02:04 reply: already done by visitor
+        02:10 opened again by Tanaka in Slack
+        02:10 step 1 of team: tanaka, on call on primary (layer always); next step at 02:15:00
+        02:10 -> call tanaka, channel update: Opened again by Tanaka in Slack. / Telling: Tanaka (step 1 of 2; next at 02:15), ticket update: Opened again by Tanaka in Slack. / Telling: Tanaka (step 1 of 2; next at 02:15)
+        "#,
     );
 }
 
@@ -52,6 +64,20 @@ fn a_ticket_that_fails_delays_no_page() {
              02:00:20 alert n1 critical
              02:00:40 end"
         ),
-        "",
+        r#"
+        02:00 n0: opened: "n0" from prometheus -> web, critical, high urgency
+        02:00 n0: step 1 of team: tanaka, on call on primary (layer always); next step at 02:05:00
+        02:00 -> call tanaka about n0, channel about n0, ticket about n0
+        02:00 n0: delivery 1-1: accepted as R1-1
+        02:00 n0: delivery 1-2: delivered as R1-2
+        02:00:20 n1: opened: "n1" from prometheus -> web, critical, high urgency
+        02:00:20 n1: step 1 of team: tanaka, on call on primary (layer always); next step at 02:05:20
+        02:00:20 n1: the call to tanaka waits: they are being called about 1-1, at most until 02:01:30 if nobody picks up
+        02:00:20 -> channel about n1, ticket about n1
+        02:00:20 n1: delivery 1-4: delivered as R1-4
+        02:00:30 n0: delivery 1-1: ended: no answer
+        02:00:30 -> call tanaka about n1
+        02:00:30 n1: delivery 1-6: accepted as R1-6
+        "#,
     );
 }
