@@ -57,6 +57,7 @@ pub const FILE_NAME: &str = "OC211";
 pub const TEMPLATE: &str = "OC240";
 pub const NO_WAY: &str = "OC270";
 pub const JIRA_ACCOUNT: &str = "OC271";
+pub const HISTORY: &str = "OC280";
 
 /// Every code of this module, with its meaning.
 pub const CODES: &[(&str, &str)] = &[
@@ -116,4 +117,5 @@ pub const CODES: &[(&str, &str)] = &[
     (TEMPLATE, "a template cannot be compiled"),
     (NO_WAY, "what only shows incidents is no way to reach a person"),
     (JIRA_ACCOUNT, "Jira cannot tell our account from others"),
+    (HISTORY, "history is kept for too short or too long"),
 ];

@@ -110,6 +110,8 @@ pub struct Organisation {
     pub heartbeat: Option<OwnHeartbeat>,
     pub api_tokens: Vec<ApiToken>,
     pub access: Access,
+    /// How long closed incidents can be looked up.
+    pub history: SignedDuration,
 }
 
 /// An address of before.

@@ -43,8 +43,8 @@ pub use silence::Silence;
 pub use storm::{Storm, StormLimits};
 pub use user::{ContactMethod, ContactRule, Language, NamedPhone, Notify, ShiftRule, TimeOff, User};
 pub use value::{
-    Channel, Date, Duration, Handoff, Instant, Match, OneOrMany, Period, Secret, SlackGroup, SlackId,
-    TimeZone, Url,
+    Channel, Date, Duration, Handoff, History, Instant, Match, OneOrMany, Period, Secret, SlackGroup,
+    SlackId, TimeZone, Url,
 };
 pub use window::{During, Window, WindowHolidays};
 

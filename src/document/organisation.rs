@@ -1,8 +1,8 @@
 //! `oncall.yaml`
 
 use super::{
-    Channel, Duration, Flapping, Language, Notify, OneOrMany, ReopenWithin, Secret, SlackGroup, Storm,
-    TimeZone, UrgencyRule, Url, Webhooks,
+    Channel, Duration, Flapping, History, Language, Notify, OneOrMany, ReopenWithin, Secret, SlackGroup,
+    Storm, TimeZone, UrgencyRule, Url, Webhooks,
 };
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -39,6 +39,8 @@ pub struct Organisation {
     pub access: Option<Access>,
     /// Clients that may use the API.
     pub api_tokens: Option<Vec<ApiToken>>,
+    /// How long closed incidents and their timelines can be looked up; `13 months` by default. Beyond 10 GiB the oldest go first.
+    pub history: Option<History>,
     /// User groups in Slack that are kept equal to who is on call, so that `@oncall` reaches them.
     pub slack_user_groups: Option<Vec<SlackUserGroup>>,
     /// Defaults for users and services.

@@ -249,6 +249,7 @@ fn organisation() -> Organisation {
         heartbeat: None,
         api_tokens: Vec::new(),
         access: Default::default(),
+        history: Default::default(),
     }
 }
 
