@@ -148,4 +148,6 @@ pub(super) const LONG: &[(&str, &str)] = &[
     ("OC242", include_str!("../../docs/checks/OC242.md")),
     ("OC243", include_str!("../../docs/checks/OC243.md")),
     ("OC230", include_str!("../../docs/checks/OC230.md")),
+    ("OC270", include_str!("../../docs/checks/OC270.md")),
+    ("OC271", include_str!("../../docs/checks/OC271.md")),
 ];

@@ -36,6 +36,7 @@ pub fn routes(doors: &Arc<Doors>) -> Router<Arc<Doors>> {
         .route("/integrations", get(pages_catalogue::integrations))
         .route("/config", get(pages_catalogue::config))
         .route("/runbooks/{*path}", get(pages_catalogue::book))
+        .route("/me/test", post(super::test::from_page))
         .route("/schedules/{id}", get(pages_people::schedule))
         .route("/schedules/{id}/override", get(pages_make::new_override).post(pages_make::make_override))
         .route("/silences/new", get(pages_make::new_silence).post(pages_make::make_silence))

@@ -137,7 +137,7 @@ pub(super) fn runbook_address(config: &Config, book: &str, incident: Option<Inci
     }
     let path = book.strip_prefix("runbooks/").unwrap_or(book);
     let path = config.runbooks.contains_key(path).then_some(path)?;
-    let parts: Vec<String> = path.split('/').map(|part| crate::integration::in_path(part)).collect();
+    let parts: Vec<String> = path.split('/').map(crate::integration::in_path).collect();
     let query = incident.map(|id| format!("?incident={id}")).unwrap_or_default();
     Some(format!("/runbooks/{}{query}", parts.join("/")))
 }
