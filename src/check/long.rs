@@ -143,8 +143,11 @@ pub(super) const LONG: &[(&str, &str)] = &[
     ("OC213", include_str!("../../docs/checks/OC213.md")),
     ("OC214", include_str!("../../docs/checks/OC214.md")),
     ("OC240", include_str!("../../docs/checks/OC240.md")),
+    ("OC280", include_str!("../../docs/checks/OC280.md")),
     ("OC241", include_str!("../../docs/checks/OC241.md")),
     ("OC242", include_str!("../../docs/checks/OC242.md")),
     ("OC243", include_str!("../../docs/checks/OC243.md")),
     ("OC230", include_str!("../../docs/checks/OC230.md")),
+    ("OC270", include_str!("../../docs/checks/OC270.md")),
+    ("OC271", include_str!("../../docs/checks/OC271.md")),
 ];

@@ -83,7 +83,7 @@ impl State {
         if !self.run_time.silences.get(&id).is_some_and(RunTimeSilence::is_broad) {
             return;
         }
-        let held = entry.incident.and_then(|id| self.incidents.get(&id)?.held_back.as_ref());
+        let held = entry.incident.and_then(|id| self.incidents.get(&id)?.held_back.as_deref());
         if held.and_then(silence) != Some(id) {
             let count = self.muted.entry(id).or_default();
             *count = count.saturating_add(1);

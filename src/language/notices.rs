@@ -71,6 +71,17 @@ pub enum NoticeLine<'a> {
         by: &'a str,
         count: u32,
     },
+    /// A test is about to leave.
+    Testing {
+        way: &'a str,
+    },
+    TestedJustNow,
+    /// Nothing is wrong: somebody tries out whether they are reached.
+    Test,
+    Tested {
+        way: &'a str,
+        why: Option<&'a str>,
+    },
 }
 
 /// A further line.
@@ -165,6 +176,15 @@ fn en(line: &NoticeLine) -> String {
         NoticeLine::BroadOver { id, by, count } => {
             format!("Silence {id} by {by} is over. It muted {count}; what still fires pages again.")
         }
+        NoticeLine::Testing { way } => format!("A test by {way} is on its way to you."),
+        NoticeLine::TestedJustNow => {
+            "A test of this way was made less than a minute ago: wait for it.".into()
+        }
+        NoticeLine::Test => "This is a test that you asked for. Nothing is wrong.".into(),
+        NoticeLine::Tested { way, why: None } => {
+            format!("Your test by {way} was taken: has it reached you?")
+        }
+        NoticeLine::Tested { way, why: Some(why) } => format!("Your test by {way} failed: {why}"),
     }
 }
 
@@ -226,6 +246,13 @@ fn ja(line: &NoticeLine) -> String {
                 "{by}のサイレンス {id} は終わりました。止めた通知は {count}件です。発生中のものは再び通知します。"
             )
         }
+        NoticeLine::Testing { way } => format!("{way}のテストを送信します。"),
+        NoticeLine::TestedJustNow => "この連絡手段は1分以内にテスト済みです。しばらく待ってください。".into(),
+        NoticeLine::Test => "ご本人の操作によるテストです。障害は発生していません。".into(),
+        NoticeLine::Tested { way, why: None } => {
+            format!("{way}のテストを送信しました。届いたかどうか確かめてください。")
+        }
+        NoticeLine::Tested { way, why: Some(why) } => format!("{way}のテストに失敗しました: {why}"),
     }
 }
 

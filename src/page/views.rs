@@ -63,8 +63,15 @@ pub struct ListPage<'a> {
     pub show: &'static str,
     pub services: Vec<String>,
     pub service: String,
+    pub people: Vec<Person>,
+    pub person: String,
     pub text: String,
+    /// Opened from and until, as they were written.
+    pub from: String,
+    pub until: String,
     pub filtered: bool,
+    /// The archive of closed incidents could not be read.
+    pub is_unread: bool,
     pub rows: Vec<Row>,
     pub any_to_acknowledge: bool,
     /// The address of the next page.
@@ -274,6 +281,8 @@ pub struct MePage<'a> {
     pub shifts: Vec<ShiftRow>,
     pub high: Vec<String>,
     pub low: Vec<String>,
+    /// The ways that can be tried out: the word of each, and how it is called.
+    pub tests: Vec<(&'static str, String)>,
     pub people: Vec<Person>,
 }
 

@@ -38,5 +38,6 @@ pub mod sink;
 pub mod socket;
 pub mod story;
 mod trouble;
+pub mod upkeep;
 pub mod verdict;
 mod words;
