@@ -63,7 +63,7 @@ fn failed<'e>(config: &Arc<Config>, expectation: &'e Expectation) -> Option<Fail
     let mut findings: Vec<Finding> = decided.chain(missing).chain(told_all_the_same).collect();
     let rows: Vec<Row<'_>> = expected.into_iter().chain(never).collect();
     let first = findings.first_mut()?;
-    first.help = Some(side_by_side(config, expectation.at, &rows, &told, &simulated));
+    first.help = Some(side_by_side(config, expectation.at, &rows, &told, &simulated).into());
     Some(Failed { expectation, findings })
 }
 

@@ -141,5 +141,8 @@ pub(super) const LONG: &[(&str, &str)] = &[
     ("OC241", include_str!("../../docs/checks/OC241.md")),
     ("OC242", include_str!("../../docs/checks/OC242.md")),
     ("OC243", include_str!("../../docs/checks/OC243.md")),
+    ("OC290", include_str!("../../docs/checks/OC290.md")),
+    ("OC291", include_str!("../../docs/checks/OC291.md")),
+    ("OC292", include_str!("../../docs/checks/OC292.md")),
     ("OC230", include_str!("../../docs/checks/OC230.md")),
 ];

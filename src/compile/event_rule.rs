@@ -6,13 +6,14 @@
 use super::code;
 use super::diagnostic::{Part, Spot};
 use super::resolve::Resolver;
-use super::suggest::{any_of, nearest};
+use super::suggest::nearest;
 use crate::alert::{Action, Event};
 use crate::config::{
     EventRule, Malformed, Matcher, OWN_LABELS, RuleEffect, TEMPLATE_MAX, TEMPLATE_NAMES, Template,
     template_values,
 };
 use crate::document;
+use crate::language::words::{Words, all_of, did_you_mean};
 
 impl Resolver<'_> {
     pub(super) fn event_rules(&mut self, rules: &[document::EventRule], at: &Spot) -> Vec<EventRule> {
@@ -89,11 +90,17 @@ impl Resolver<'_> {
             Ok(template) => return Some(template),
             Err(Malformed::Neither) => {}
             Err(Malformed::TooLong) => {
-                let message = format!("a template has at most {TEMPLATE_MAX} bytes");
+                let message = Words::new(
+                    format!("a template has at most {TEMPLATE_MAX} bytes"),
+                    format!("テンプレートは {TEMPLATE_MAX} バイトまでです"),
+                );
                 self.error(code::BOUND, at.clone(), message);
             }
             Err(Malformed::Template { line, column, reason }) => {
-                let message = format!("in line {line}, column {column} of this template: {reason}");
+                let message = Words::new(
+                    format!("in line {line}, column {column} of this template: {reason}"),
+                    format!("テンプレートの {line} 行 {column} 文字目: {reason}"),
+                );
                 self.error(code::TEMPLATE, at.clone(), message);
             }
         }
@@ -111,25 +118,43 @@ impl Resolver<'_> {
                 ("match", Some(_)) if !sound => continue,
                 ("match", Some(group)) if groups.contains(group) => continue,
                 ("match", Some(group)) => {
-                    let message = format!("no regular expression in `when` has a group `{group}`");
+                    let message = Words::new(
+                        format!("no regular expression in `when` has a group `{group}`"),
+                        format!("`when` の正規表現に `{group}` という名前のグループがありません"),
+                    );
                     let near = nearest(group, groups.iter().copied());
-                    let example = format!("name it there: `summary: \"~(?P<{group}>…) .*\"`");
-                    (message, near.map_or(example, |near| format!("did you mean `match.{near}`?")))
+                    let example = format!("`summary: \"~(?P<{group}>…) .*\"`");
+                    let example = Words::new(
+                        format!("name it there: {example}"),
+                        format!("`when` で {example} のように名前を付けてください"),
+                    );
+                    (message, near.map_or(example, |near| did_you_mean(&format!("match.{near}"))))
                 }
                 (known, _) if TEMPLATE_NAMES.contains(&known) => continue,
                 (other, _) => {
                     let near = nearest(other, TEMPLATE_NAMES.into_iter());
                     let names: Vec<String> = TEMPLATE_NAMES.iter().map(|name| format!("`{name}`")).collect();
-                    let all = format!("a template sees {}", any_of(&names).replace(" or ", " and "));
-                    let message = format!("a template has no `{other}` here");
-                    (message, near.map_or(all, |near| format!("did you mean `{near}`?")))
+                    let all = all_of(&names);
+                    let all = Words {
+                        en: format!("a template sees {}", all.en),
+                        ja: all.ja.map(|all| format!("テンプレートで使えるのは {all} です")),
+                    };
+                    let message = Words::new(
+                        format!("a template has no `{other}` here"),
+                        format!("ここのテンプレートでは `{other}` は使えません"),
+                    );
+                    (message, near.map_or(all, did_you_mean))
                 }
             };
             return self.error_help(code::NOT_THERE, at.clone(), message, help);
         }
         let any = Event { summary: "x".to_owned(), ..Event::blank(Action::Trigger) };
         if let Some(unknown) = template.unknown(&template_values(&any, None)) {
-            self.error(code::TEMPLATE, at.clone(), format!("this template cannot work: {unknown}"));
+            let message = Words::new(
+                format!("this template cannot work: {unknown}"),
+                format!("このテンプレートは動きません: {unknown}"),
+            );
+            self.error(code::TEMPLATE, at.clone(), message);
         }
     }
 }

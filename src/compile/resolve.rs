@@ -3,16 +3,16 @@
 //! A value that cannot be read leaves a finding and a harmless placeholder. The config is dropped in the end, but the
 //! rest of the tree is still checked.
 
-use super::diagnostic::{Finding, Part, Spot};
+use super::diagnostic::{Finding, Spot};
 use super::expectation::Expectation;
-use super::read::{Documents, File};
+use super::read::Documents;
 use super::sops::SopsFiles;
 use super::source::Sources;
-use super::suggest::nearest;
 use super::value::{self, NOBODY};
 use super::{code, tree::Tree};
 use crate::config::{CalendarId, Config, Id, InGit, SecretSource};
 use crate::document::{self, OneOrMany, Secret};
+use crate::language::words::Words;
 use crate::schedule::Hours;
 use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 use std::collections::{BTreeMap, BTreeSet};
@@ -32,6 +32,7 @@ pub(super) fn resolve(documents: &Documents, sources: &Sources, tree: &Tree) -> 
         sources,
         findings: Vec::new(),
         lost: BTreeSet::new(),
+        looked_up: 0,
         retired: Vec::new(),
         zone: TimeZone::UTC,
         holidays: BTreeMap::new(),
@@ -53,6 +54,8 @@ pub(super) struct Resolver<'a> {
     pub(super) sources: &'a Sources,
     pub(super) findings: Vec<Finding>,
     pub(super) lost: BTreeSet<&'static str>,
+    /// How many names that lead nowhere were looked for in the files.
+    pub(super) looked_up: usize,
     pub(super) retired: Vec<InGit>,
     /// The organisation's.
     pub(super) zone: TimeZone,
@@ -107,7 +110,7 @@ impl Resolver<'_> {
         schedules.chain(users).collect()
     }
 
-    pub(super) fn error(&mut self, code: &'static str, spot: Spot, message: impl Into<String>) {
+    pub(super) fn error(&mut self, code: &'static str, spot: Spot, message: impl Into<Words>) {
         self.findings.push(Finding::error(code, spot, message));
     }
 
@@ -115,8 +118,8 @@ impl Resolver<'_> {
         &mut self,
         code: &'static str,
         spot: Spot,
-        message: impl Into<String>,
-        help: impl Into<String>,
+        message: impl Into<Words>,
+        help: impl Into<Words>,
     ) {
         self.findings.push(Finding::error(code, spot, message).help(help));
     }
@@ -144,32 +147,6 @@ impl Resolver<'_> {
 
     pub(super) fn integration_id(&mut self, name: &str, at: &Spot) -> Option<Id> {
         self.reference(&self.documents.integrations, "integration", name, at)
-    }
-
-    /// The id that is named, or a finding with a suggestion.
-    pub(super) fn reference<T>(
-        &mut self,
-        files: &BTreeMap<Id, File<T>>,
-        noun: &'static str,
-        name: &str,
-        at: &Spot,
-    ) -> Option<Id> {
-        if let Some((id, _)) = files.get_key_value(name) {
-            return Some(id.clone());
-        }
-        let near = nearest(name, files.keys().map(|id| &**id));
-        if near.is_none() {
-            self.lost.insert(noun);
-        }
-        let finding = Finding::error(code::REFERENCE, at.clone(), format!("no {noun} `{name}`"));
-        let place = near.and_then(|near| files.get(near)).map(|file| file.at.on(Part::FirstLine));
-        let finding = finding.maybe_help(near.map(|near| format!("did you mean `{near}`?")));
-        let label = near.map(|near| format!("`{near}` is defined here"));
-        self.findings.push(match place.zip(label) {
-            Some((place, label)) => finding.label(place, label),
-            None => finding,
-        });
-        None
     }
 
     /// A set of people, sorted; empty means `nobody`.
@@ -200,22 +177,6 @@ impl Resolver<'_> {
             Some(name) => self.time_zone(&name.0, at),
             None => default.clone(),
         }
-    }
-
-    fn time_zone(&mut self, name: &str, at: &Spot) -> TimeZone {
-        if let Ok(zone) = TimeZone::get(name)
-            && !zone.is_unknown()
-        {
-            return zone;
-        }
-        let known: Vec<String> = jiff::tz::db().available().map(|name| name.as_str().to_owned()).collect();
-        let near = nearest(name, known.iter().map(String::as_str));
-        let help = near.map_or_else(
-            || "a zone is written like `Asia/Tokyo`".to_owned(),
-            |near| format!("did you mean `{near}`?"),
-        );
-        self.error_help(code::VALUE, at.clone(), format!("no time zone `{name}`"), help);
-        TimeZone::UTC
     }
 
     pub(super) fn date(&mut self, date: &document::Date, at: &Spot) -> Option<Date> {

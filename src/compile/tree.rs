@@ -2,6 +2,7 @@
 
 use super::code;
 use super::diagnostic::{Finding, Spot};
+use crate::language::words::Words;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -56,29 +57,80 @@ impl Unread {
         Finding::error(code, spot, message).help(help)
     }
 
-    fn words(self) -> (&'static str, String, &'static str) {
-        let no_file = |what: &str| format!("{what} stands where a file of the config should be");
-        let narrower =
-            "name the folder that holds oncall.yaml (`--path`), or move what is no config out of it";
+    fn words(self) -> (&'static str, Words, Words) {
+        let no_file = |en: &str, ja: &str| {
+            Words::new(
+                format!("{en} stands where a file of the config should be"),
+                format!("設定のファイルがあるべき場所に{ja}があります"),
+            )
+        };
+        let narrower = Words::new(
+            "name the folder that holds oncall.yaml (`--path`), or move what is no config out of it",
+            "oncall.yaml のあるフォルダを指定するか（`--path`）、設定でないものを外に移してください",
+        );
         match self {
-            Unread::Link => (code::NO_FILE, no_file("a symbolic link"), "put the file itself there"),
-            Unread::Submodule => (code::NO_FILE, no_file("a submodule"), "put its files there"),
-            Unread::LfsPointer => {
-                (code::NO_FILE, no_file("a pointer of Git LFS"), "commit the file itself, without LFS")
-            }
-            Unread::Special => (code::NO_FILE, no_file("neither a file nor a folder"), "remove it"),
-            Unread::Name => (code::FILE_NAME, "this name is not UTF-8".to_owned(), "rename it"),
+            Unread::Link => (
+                code::NO_FILE,
+                no_file("a symbolic link", "シンボリックリンク"),
+                Words::new("put the file itself there", "ファイルそのものを置いてください"),
+            ),
+            Unread::Submodule => (
+                code::NO_FILE,
+                no_file("a submodule", "サブモジュール"),
+                Words::new("put its files there", "中のファイルを置いてください"),
+            ),
+            Unread::LfsPointer => (
+                code::NO_FILE,
+                no_file("a pointer of Git LFS", "Git LFS のポインタ"),
+                Words::new(
+                    "commit the file itself, without LFS",
+                    "LFS を使わず、ファイルそのものをコミットしてください",
+                ),
+            ),
+            Unread::Special => (
+                code::NO_FILE,
+                no_file("neither a file nor a folder", "ファイルでもフォルダでもないもの"),
+                Words::new("remove it", "削除してください"),
+            ),
+            Unread::Name => (
+                code::FILE_NAME,
+                Words::new("this name is not UTF-8", "ファイル名が UTF-8 ではありません"),
+                Words::new("rename it", "名前を変えてください"),
+            ),
             Unread::TooLarge(bytes) => (
                 code::UNREADABLE,
-                format!("this file has {bytes} bytes; {FILE_MAX} are the most"),
-                "make it smaller, or move it out of the folder",
+                Words::new(
+                    format!("this file has {bytes} bytes; {FILE_MAX} are the most"),
+                    format!("ファイルが {bytes} バイトあります。上限は {FILE_MAX} バイトです"),
+                ),
+                Words::new(
+                    "make it smaller, or move it out of the folder",
+                    "小さくするか、フォルダの外に移してください",
+                ),
             ),
-            Unread::TooDeep => {
-                (code::UNREADABLE, format!("this is more than {FOLDERS_MAX} folders deep"), "move it up")
-            }
-            Unread::TooMany => (code::UNREADABLE, format!("more than {FILES_MAX} files"), narrower),
+            Unread::TooDeep => (
+                code::UNREADABLE,
+                Words::new(
+                    format!("this is more than {FOLDERS_MAX} folders deep"),
+                    format!("フォルダが {FOLDERS_MAX} 段より深くなっています"),
+                ),
+                Words::new("move it up", "浅い場所に移してください"),
+            ),
+            Unread::TooMany => (
+                code::UNREADABLE,
+                Words::new(
+                    format!("more than {FILES_MAX} files"),
+                    format!("ファイルが {FILES_MAX} 個を超えています"),
+                ),
+                narrower,
+            ),
             Unread::TooMuch => {
-                (code::UNREADABLE, format!("more than {} MiB of files", TREE_BYTES_MAX >> 20), narrower)
+                let size = TREE_BYTES_MAX >> 20;
+                let message = Words::new(
+                    format!("more than {size} MiB of files"),
+                    format!("ファイルの合計が {size} MiB を超えています"),
+                );
+                (code::UNREADABLE, message, narrower)
             }
         }
     }

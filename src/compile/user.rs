@@ -317,6 +317,8 @@ impl Resolver<'_> {
                     .and_then(|day| super::value::first_instant(day.at(0, 0, 0, 0), zone));
                 self.in_order(from?.at, until?, (at.key("from"), at.key("last_day")))?
             }
+            // What is wrong with the one that was left out has been said.
+            (None, None) if self.sources.incomplete(&at.file) => return None,
             _ => {
                 let message = "time off ends with either `last_day` (whole days) or `until` (an instant)";
                 self.error(code::EITHER_OR, at.clone(), message);

@@ -47,7 +47,7 @@ fn what_it_writes_has_no_finding() {
                 let mut findings = compiled.diagnostics.clone();
                 findings.extend(check::run(&compiled, Some(now)));
                 findings.extend(unmet(&compiled));
-                let said = compile::render_human(&tree, &findings, false);
+                let said = compile::render_human(&tree, &findings, oncall::language::Language::En, false);
                 assert_eq!(said, "0 errors, 0 warnings\n", "{language:?} {zone} {day} {time}");
                 assert_eq!(compiled.expectations.len(), 3);
             }

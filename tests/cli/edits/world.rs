@@ -40,7 +40,7 @@ impl World {
     #[track_caller]
     pub fn of(tree: Tree) -> World {
         let compiled = compile(&tree);
-        let findings = render_human(&tree, &compiled.diagnostics, false);
+        let findings = render_human(&tree, &compiled.diagnostics, oncall::language::Language::En, false);
         assert!(compiled.config.is_some(), "{findings}");
         World { tree, compiled, now: NOW.parse().unwrap() }
     }
@@ -164,6 +164,8 @@ fn local(at: Timestamp) -> String {
 fn refused(refusal: &EditError) -> String {
     match refusal {
         EditError::Asked(text) => format!("refused: {text}"),
-        EditError::Broken { tree, findings } => format!("broken:\n{}", render_human(tree, findings, false)),
+        EditError::Broken { tree, findings } => {
+            format!("broken:\n{}", render_human(tree, findings, oncall::language::Language::En, false))
+        }
     }
 }
