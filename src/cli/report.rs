@@ -1,7 +1,7 @@
 //! The findings of `validate`: as text for people, as annotations for GitHub workflows, and as SARIF for code
 //! scanning.
 
-use crate::check::explain::{long, summary};
+use crate::check::explain::{in_japanese, long, summary};
 use crate::compile::{Diagnostic, Location, Severity, Tree, render_human};
 use crate::language::Language;
 use serde_json::{Value, json};
@@ -59,7 +59,7 @@ pub(super) fn sarif(dir: &Path, findings: &[Diagnostic], language: Language) -> 
         result
     };
     let results: Vec<Value> = findings.iter().map(result).collect();
-    let rules: Vec<Value> = codes.iter().filter_map(|code| rule(code)).collect();
+    let rules: Vec<Value> = codes.iter().filter_map(|code| rule(code, language)).collect();
     let version = env!("CARGO_PKG_VERSION");
     let tool = json!({ "driver": { "name": "oncall", "version": version, "rules": rules } });
     let run = json!({ "tool": tool, "columnKind": "unicodeCodePoints", "results": results });
@@ -67,14 +67,15 @@ pub(super) fn sarif(dir: &Path, findings: &[Diagnostic], language: Language) -> 
     format!("{:#}\n", json!({ "$schema": schema, "version": "2.1.0", "runs": [run] }))
 }
 
-fn rule(code: &str) -> Option<Value> {
+fn rule(code: &str, language: Language) -> Option<Value> {
     let line = summary(code)?;
+    let japanese = in_japanese(code).filter(|_| language == Language::Ja);
     let mut rule = json!({
         "id": code,
-        "shortDescription": { "text": line.doc },
+        "shortDescription": { "text": japanese.map_or(line.doc, |(doc, _)| doc) },
         "defaultConfiguration": { "level": level(line.severity) },
     });
-    if let Some(long) = long(code) {
+    if let Some(long) = japanese.map(|(_, meaning)| meaning).or_else(|| long(code)) {
         rule["help"] = json!({ "text": long, "markdown": long });
     }
     Some(rule)

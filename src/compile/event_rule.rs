@@ -18,7 +18,11 @@ use crate::language::words::{Words, all_of, did_you_mean};
 impl Resolver<'_> {
     pub(super) fn event_rules(&mut self, rules: &[document::EventRule], at: &Spot) -> Vec<EventRule> {
         if rules.len() > EventRule::RULES_MAX {
-            let message = format!("an integration has at most {} rules", EventRule::RULES_MAX);
+            let max = EventRule::RULES_MAX;
+            let message = Words::new(
+                format!("an integration has at most {max} rules"),
+                format!("インテグレーションのルールは {max} 個までです"),
+            );
             self.error(code::BOUND, at.clone(), message);
         }
         let mut compiled = Vec::new();
@@ -40,8 +44,14 @@ impl Resolver<'_> {
             }
             (None, Some(_)) if when.is_none() => {
                 if whole {
-                    let message = "`drop` without `when` would drop every alert of this integration";
-                    let help = "say which with `when: { labels.env: dev }`; to keep all of them quiet for a while, write a silence";
+                    let message = Words::new(
+                        "`drop` without `when` would drop every alert of this integration",
+                        "`when` のない `drop` は、このインテグレーションのすべてのアラートを捨てます",
+                    );
+                    let help = Words::new(
+                        "say which with `when: { labels.env: dev }`; to keep all of them quiet for a while, write a silence",
+                        "`when: { labels.env: dev }` のように対象を書いてください。しばらくすべてを止めるならサイレンスを使います",
+                    );
                     self.error_help(code::DROPS_ALL, at.key("drop").on(Part::Key), message, help);
                 }
                 return None;
@@ -50,11 +60,16 @@ impl Resolver<'_> {
             (set, _) => {
                 if whole {
                     let message = match set {
-                        Some(_) => "a rule either sets fields or drops alerts",
-                        None => "this rule does nothing",
+                        Some(_) => Words::new(
+                            "a rule either sets fields or drops alerts",
+                            "ルールは、フィールドを変えるかアラートを捨てるかのどちらかです",
+                        ),
+                        None => Words::new("this rule does nothing", "このルールは何もしません"),
                     };
-                    let help =
-                        "write `set: { summary: \"…\" }`, or `drop:` with the reason, in a rule of its own";
+                    let help = Words::new(
+                        "write `set: { summary: \"…\" }`, or `drop:` with the reason, in a rule of its own",
+                        "`set: { summary: \"…\" }` か、理由を付けた `drop:` を、1 つのルールに 1 つ書いてください",
+                    );
                     self.error_help(code::EITHER_OR, at.on(Part::FirstLine), message, help);
                 }
                 return None;
@@ -73,9 +88,14 @@ impl Resolver<'_> {
         for (name, text) in &fields.0 {
             let spot = at.key(name);
             if name.strip_prefix("labels.").is_some_and(|label| label.starts_with(OWN_LABELS)) {
-                let message =
-                    format!("`{name}` is ours: no rule sets a label that begins with `{OWN_LABELS}`");
-                self.error_help(code::CANNOT_SET, spot.on(Part::Key), message, "give the label another name");
+                let message = Words::new(
+                    format!("`{name}` is ours: no rule sets a label that begins with `{OWN_LABELS}`"),
+                    format!(
+                        "`{name}` は oncall が使います。`{OWN_LABELS}` で始まるラベルはルールで設定できません"
+                    ),
+                );
+                let help = Words::new("give the label another name", "ラベルを別の名前にしてください");
+                self.error_help(code::CANNOT_SET, spot.on(Part::Key), message, help);
                 continue;
             }
             let Some(template) = self.template_of_rule(text, &spot) else { continue };
@@ -137,7 +157,7 @@ impl Resolver<'_> {
                     let all = all_of(&names);
                     let all = Words {
                         en: format!("a template sees {}", all.en),
-                        ja: all.ja.map(|all| format!("テンプレートで使えるのは {all} です")),
+                        ja: format!("テンプレートで使えるのは {} です", all.ja),
                     };
                     let message = Words::new(
                         format!("a template has no `{other}` here"),

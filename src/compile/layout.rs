@@ -27,7 +27,7 @@ pub(super) enum Meaning {
     Runbook(String),
     /// The path that it was meant to have, if there is one.
     Wrong {
-        finding: Finding,
+        finding: Box<Finding>,
         meant: Option<String>,
     },
     LeftAlone,
@@ -58,7 +58,7 @@ fn top_level(file: &Arc<str>) -> Meaning {
             format!("`{as_meant}` としてコミットしてください"),
         );
         let finding = Finding::error(code::FILE_NAME, Spot::file(file), message).help(help);
-        return Meaning::Wrong { finding, meant: Some(as_meant) };
+        return Meaning::Wrong { finding: Box::new(finding), meant: Some(as_meant) };
     }
     match &**file {
         ORGANISATION => Meaning::Object { kind: Kind::Organisation, id: id() },
@@ -66,7 +66,7 @@ fn top_level(file: &Arc<str>) -> Meaning {
         name if name.ends_with(".yaml") && nearest(name, [ORGANISATION].into_iter()).is_some() => {
             let message = Words::new("this file is not read", "このファイルは読み込まれません");
             let finding = Finding::error(code::UNKNOWN_FILE, Spot::file(file), message);
-            Meaning::Wrong { finding: finding.help(did_you_mean(ORGANISATION)), meant: None }
+            Meaning::Wrong { finding: Box::new(finding.help(did_you_mean(ORGANISATION))), meant: None }
         }
         _ => Meaning::LeftAlone,
     }
@@ -88,7 +88,7 @@ fn in_folder(kind: Kind, file: &Arc<str>, rest: &str) -> Meaning {
         );
         let help = Words::new("move it elsewhere, or rename it", "別の場所に移すか、名前を変えてください");
         let finding = Finding::error(code::UNKNOWN_FILE, Spot::file(file), message).help(help);
-        return Meaning::Wrong { finding, meant: None };
+        return Meaning::Wrong { finding: Box::new(finding), meant: None };
     };
     // Nothing refers to these files by name, so `2026.yaml` is a fine one.
     let unnamed = matches!(kind, Kind::Overrides | Kind::Silences | Kind::Inhibitions | Kind::Expectations);
@@ -99,7 +99,7 @@ fn in_folder(kind: Kind, file: &Arc<str>, rest: &str) -> Meaning {
                 "id に使えるのは英小文字、数字、`-` です。フォルダで区切ることもできます",
             );
             let finding = Finding::error(code::ID, Spot::file(file), message).help(help);
-            Meaning::Wrong { finding, meant: None }
+            Meaning::Wrong { finding: Box::new(finding), meant: None }
         }
         None => Meaning::Object { kind, id: Arc::from(id) },
     }
@@ -144,7 +144,7 @@ fn yml(file: &Arc<str>) -> Meaning {
     let help =
         Words::new(format!("rename it to `{yaml}`"), format!("ファイル名を `{yaml}` に変えてください"));
     let finding = Finding::error(code::UNKNOWN_FILE, Spot::file(file), message).help(help);
-    Meaning::Wrong { finding, meant: Some(yaml) }
+    Meaning::Wrong { finding: Box::new(finding), meant: Some(yaml) }
 }
 
 fn unknown_folder(file: &Arc<str>, folder: &str) -> Meaning {
@@ -160,7 +160,7 @@ fn unknown_folder(file: &Arc<str>, folder: &str) -> Meaning {
             let finding = Finding::error(code::UNKNOWN_FILE, Spot::file(file), message);
             let below = file.get(folder.len()..).unwrap_or_default().replace(".yml", ".yaml");
             Meaning::Wrong {
-                finding: finding.help(did_you_mean(&format!("{meant}/"))),
+                finding: Box::new(finding.help(did_you_mean(&format!("{meant}/")))),
                 meant: Some(format!("{meant}{below}")),
             }
         }

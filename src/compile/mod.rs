@@ -130,8 +130,8 @@ fn compile_with(schemas: &Schemas, tree: &Tree) -> Compiled {
     Compiled { config, draft, lost, diagnostics, expectations, sources, language }
 }
 
-/// Read from the line itself, because what is wrong with the file is told in this language, too.
-fn language_of(tree: &Tree) -> Language {
+/// The repository's language. Read from the line itself, because what is wrong with the file is told in this language, too.
+pub fn language_of(tree: &Tree) -> Language {
     let file = ["oncall.yaml", "oncall.yml"].iter().find_map(|path| tree.files.get(*path));
     let text = file.map(|bytes| String::from_utf8_lossy(bytes)).unwrap_or_default();
     let mut lines = text.lines().filter_map(|line| line.trim_start().strip_prefix("language"));

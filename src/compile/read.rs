@@ -114,7 +114,7 @@ impl TreeReader<'_> {
             Meaning::Object { kind, id } => self.object(kind, id, &Arc::from(path), bytes),
             Meaning::Runbook(below) => self.documents.runbooks.push(below),
             Meaning::Wrong { finding, meant } => {
-                self.findings.push(finding);
+                self.findings.push(*finding);
                 self.unread(path, bytes);
                 self.meant.extend(meant);
             }

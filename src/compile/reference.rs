@@ -253,7 +253,7 @@ fn few<'i>(noun: &str, ids: impl ExactSizeIterator<Item = &'i Id>) -> Option<Wor
         1 => format!("there is only {}", all.en),
         _ => format!("the {plural} are {}", all.en),
     };
-    Some(Words { en, ja: all.ja.map(|all| format!("{japanese}は {all} があります")) })
+    Some(Words { en, ja: format!("{japanese}には {} があります", all.ja) })
 }
 
 /// What a reference leads to, in Japanese.

@@ -127,7 +127,14 @@ impl Resolver<'_> {
     /// The user with this id, if there is one.
     pub(super) fn user(&mut self, name: &str, at: &Spot) -> Option<Id> {
         if name == NOBODY {
-            self.error(code::REFERENCE, at.clone(), "a user must be named here, not `nobody`");
+            self.error(
+                code::REFERENCE,
+                at.clone(),
+                Words::new(
+                    "a user must be named here, not `nobody`",
+                    "ここには `nobody` ではなく、ユーザーを書きます",
+                ),
+            );
             return None;
         }
         self.reference(&self.documents.users, "user", name, at)
@@ -161,7 +168,11 @@ impl Resolver<'_> {
             if let Some(id) = self.user(name, &at)
                 && !people.insert(id)
             {
-                self.error(code::TWICE, at, format!("`{name}` is here twice"));
+                self.error(
+                    code::TWICE,
+                    at,
+                    Words::new(format!("`{name}` is here twice"), format!("`{name}` が 2 回書かれています")),
+                );
             }
         }
         people.into_iter().collect()
@@ -182,7 +193,14 @@ impl Resolver<'_> {
     pub(super) fn date(&mut self, date: &document::Date, at: &Spot) -> Option<Date> {
         let read = value::date(&date.0);
         if read.is_none() {
-            let finding = Finding::error(code::VALUE, at.clone(), format!("there is no date {}", date.0));
+            let finding = Finding::error(
+                code::VALUE,
+                at.clone(),
+                Words::new(
+                    format!("there is no date {}", date.0),
+                    format!("{} という日付はありません", date.0),
+                ),
+            );
             self.findings.push(finding.maybe_help(value::why_no_date(&date.0)));
         }
         read
@@ -196,7 +214,10 @@ impl Resolver<'_> {
     ) -> Option<value::Instant> {
         let read = value::instant(&instant.0, zone);
         if read.is_none() {
-            let message = format!("there is no such date and time: {}", instant.0);
+            let message = Words::new(
+                format!("there is no such date and time: {}", instant.0),
+                format!("{} という日時はありません", instant.0),
+            );
             let finding = Finding::error(code::VALUE, at.clone(), message);
             self.findings.push(finding.maybe_help(value::why_no_date(&instant.0)));
         }
@@ -224,8 +245,12 @@ impl Resolver<'_> {
         if until > from {
             return Some((from, until));
         }
-        let finding = Finding::error(code::ORDER, until_at, "the end is not after the beginning");
-        self.findings.push(finding.label(from_at, "it begins here"));
+        let finding = Finding::error(
+            code::ORDER,
+            until_at,
+            Words::new("the end is not after the beginning", "終わりが始まりより後になっていません"),
+        );
+        self.findings.push(finding.label(from_at, Words::new("it begins here", "始まり")));
         None
     }
 
@@ -243,10 +268,20 @@ impl Resolver<'_> {
                 self.error(
                     code::BOUND,
                     at.clone(),
-                    format!("`{}` is not between {min} and {max}", duration.0),
+                    Words::new(
+                        format!("`{}` is not between {min} and {max}", duration.0),
+                        format!("`{}` は {min} から {max} の間ではありません", duration.0),
+                    ),
                 );
             }
-            None => self.error(code::VALUE, at.clone(), format!("`{}` is not a duration", duration.0)),
+            None => self.error(
+                code::VALUE,
+                at.clone(),
+                Words::new(
+                    format!("`{}` is not a duration", duration.0),
+                    format!("`{}` は時間の長さとして読めません", duration.0),
+                ),
+            ),
         }
         min
     }

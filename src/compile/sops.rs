@@ -34,22 +34,44 @@ impl Resolver<'_> {
         let mut named = read.named(key);
         let Some(value) = named.next() else {
             let help = key_help(&read, key);
-            self.error_help(code::REFERENCE, key_at, format!("there is no `{key}` in {file}"), help);
+            let message = Words::new(
+                format!("there is no `{key}` in {file}"),
+                format!("{file} に `{key}` がありません"),
+            );
+            self.error_help(code::REFERENCE, key_at, message, help);
             return None;
         };
         if named.next().is_some() {
-            let message = format!("`{key}` means two values in {file}, one with a dot in its key");
-            self.error_help(code::TWICE, key_at, message, "rename one of them");
+            let message = Words::new(
+                format!("`{key}` means two values in {file}, one with a dot in its key"),
+                format!("{file} では `{key}` が 2 つの値を指します（一方はキーにドットがあります）"),
+            );
+            let help = Words::new("rename one of them", "どちらかの名前を変えてください");
+            self.error_help(code::TWICE, key_at, message, help);
             return None;
         }
         if !value.is_encrypted() {
-            let help = "take `_unencrypted` off its key, or mend `.sops.yaml`; if it was real, replace it";
-            self.error_help(code::NOT_ENCRYPTED, key_at, format!("`{key}` is not encrypted in {file}"), help);
+            let help = Words::new(
+                "take `_unencrypted` off its key, or mend `.sops.yaml`; if it was real, replace it",
+                "キーから `_unencrypted` を取るか、`.sops.yaml` を直してください。本物なら発行し直してください",
+            );
+            let message = Words::new(
+                format!("`{key}` is not encrypted in {file}"),
+                format!("{file} の `{key}` が暗号化されていません"),
+            );
+            self.error_help(code::NOT_ENCRYPTED, key_at, message, help);
             return None;
         }
         if let Some(kind) = value.other_than_text() {
-            let message = format!("`{key}` is a value of the type {kind} in {file}, not text");
-            self.error_help(code::VALUE, key_at, message, format!("quote it there: `sops edit {file}`"));
+            let message = Words::new(
+                format!("`{key}` is a value of the type {kind} in {file}, not text"),
+                format!("{file} の `{key}` は文字列ではなく {kind} 型の値です"),
+            );
+            let help = Words::new(
+                format!("quote it there: `sops edit {file}`"),
+                format!("`sops edit {file}` で引用符を付けてください"),
+            );
+            self.error_help(code::VALUE, key_at, message, help);
             return None;
         }
         Some(SecretSource::Sops { file: path, key: key.into() })
@@ -94,8 +116,7 @@ fn key_help(file: &File, key: &str) -> Words {
         None => {
             let all = some_of(names());
             Words {
-                en: format!("its keys are {}", all.en),
-                ja: all.ja.map(|all| format!("ファイルにあるキー: {all}")),
+                en: format!("its keys are {}", all.en), ja: format!("ファイルにあるキー: {}", all.ja)
             }
         }
     }
@@ -109,7 +130,7 @@ fn file_help(tree: &Tree, path: &str) -> Words {
             let all = some_of(files());
             Words {
                 en: format!("the SOPS files here are {}", all.en),
-                ja: all.ja.map(|all| format!("ここにある SOPS ファイル: {all}")),
+                ja: format!("ここにある SOPS ファイル: {}", all.ja),
             }
         }
         None => Words::new(
@@ -154,7 +175,7 @@ fn read(bytes: &[u8]) -> Result<File, Wrong> {
         let source = SourceFile::new(text.to_owned());
         let line = source.line(problem.span.start);
         let Words { en, ja } = &problem.message;
-        let ja = ja.as_ref().map(|ja| format!("{line} 行目: {ja}"));
+        let ja = format!("{line} 行目: {ja}");
         return Err((Words { en: format!("line {line}: {en}"), ja }, None));
     }
     let Some(Node { kind: NodeKind::Mapping(entries), .. }) = &parsed.root else {

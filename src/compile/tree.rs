@@ -58,40 +58,12 @@ impl Unread {
     }
 
     fn words(self) -> (&'static str, Words, Words) {
-        let no_file = |en: &str, ja: &str| {
-            Words::new(
-                format!("{en} stands where a file of the config should be"),
-                format!("設定のファイルがあるべき場所に{ja}があります"),
-            )
-        };
         let narrower = Words::new(
             "name the folder that holds oncall.yaml (`--path`), or move what is no config out of it",
             "oncall.yaml のあるフォルダを指定するか（`--path`）、設定でないものを外に移してください",
         );
         match self {
-            Unread::Link => (
-                code::NO_FILE,
-                no_file("a symbolic link", "シンボリックリンク"),
-                Words::new("put the file itself there", "ファイルそのものを置いてください"),
-            ),
-            Unread::Submodule => (
-                code::NO_FILE,
-                no_file("a submodule", "サブモジュール"),
-                Words::new("put its files there", "中のファイルを置いてください"),
-            ),
-            Unread::LfsPointer => (
-                code::NO_FILE,
-                no_file("a pointer of Git LFS", "Git LFS のポインタ"),
-                Words::new(
-                    "commit the file itself, without LFS",
-                    "LFS を使わず、ファイルそのものをコミットしてください",
-                ),
-            ),
-            Unread::Special => (
-                code::NO_FILE,
-                no_file("neither a file nor a folder", "ファイルでもフォルダでもないもの"),
-                Words::new("remove it", "削除してください"),
-            ),
+            Unread::Link | Unread::Submodule | Unread::LfsPointer | Unread::Special => self.no_file(),
             Unread::Name => (
                 code::FILE_NAME,
                 Words::new("this name is not UTF-8", "ファイル名が UTF-8 ではありません"),
@@ -133,5 +105,34 @@ impl Unread {
                 (code::UNREADABLE, message, narrower)
             }
         }
+    }
+
+    /// What stands in place of a file.
+    fn no_file(self) -> (&'static str, Words, Words) {
+        let (what, help) = match self {
+            Unread::Link => (
+                ("a symbolic link", "シンボリックリンク"),
+                ("put the file itself there", "ファイルそのものを置いてください"),
+            ),
+            Unread::Submodule => {
+                (("a submodule", "サブモジュール"), ("put its files there", "中のファイルを置いてください"))
+            }
+            Unread::LfsPointer => (
+                ("a pointer of Git LFS", "Git LFS のポインタ"),
+                (
+                    "commit the file itself, without LFS",
+                    "LFS を使わず、ファイルそのものをコミットしてください",
+                ),
+            ),
+            _ => (
+                ("neither a file nor a folder", "ファイルでもフォルダでもないもの"),
+                ("remove it", "削除してください"),
+            ),
+        };
+        let message = Words::new(
+            format!("{} stands where a file of the config should be", what.0),
+            format!("設定のファイルがあるべき場所に{}があります", what.1),
+        );
+        (code::NO_FILE, message, Words::new(help.0, help.1))
     }
 }

@@ -5,6 +5,7 @@ use super::diagnostic::{Finding, Part, Spot};
 use super::instants;
 use super::suggest::nearest;
 use super::written;
+use crate::language::findings::of_schema;
 use crate::language::words::{Words, all_of, any_of, did_you_mean};
 use jsonschema::ValidationError;
 use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
@@ -107,10 +108,7 @@ pub(super) fn key_of_match(error: &ValidationError<'_>, key: &str) -> Words {
 /// The keys that an object may have.
 pub(super) fn keys_here(known: &[String]) -> Words {
     let all = all_of(known);
-    Words {
-        en: format!("the keys here are {}", all.en),
-        ja: all.ja.map(|ja| format!("ここに書けるキー: {ja}")),
-    }
+    Words { en: format!("the keys here are {}", all.en), ja: format!("ここに書けるキー: {}", all.ja) }
 }
 
 pub(super) fn unknown(spot: Spot, key: &str) -> Finding {
@@ -186,10 +184,7 @@ pub(super) fn wrong_word(spot: Spot, text: &str, words: &[String]) -> Finding {
     let quoted: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
     let any = any_of(&quoted);
     let near = nearest(text, words.iter().map(String::as_str)).map(did_you_mean);
-    let it_is = Words {
-        en: format!("it is {}", any.en),
-        ja: any.ja.as_deref().map(|ja| format!("書けるのは {ja} です")),
-    };
+    let it_is = Words { en: format!("it is {}", any.en), ja: format!("書けるのは {} です", any.ja) };
     let (expected, help) = if words.len() > MANY {
         let count = words.len();
         (
@@ -204,15 +199,12 @@ pub(super) fn wrong_word(spot: Spot, text: &str, words: &[String]) -> Finding {
 }
 
 fn expected_found(expected: &Words, found: &Words) -> Words {
-    let ja = expected.ja.as_ref().zip(found.ja.as_ref());
-    Words {
-        en: format!("expected {}, found {}", expected.en, found.en),
-        ja: ja.map(|(expected, found)| {
-            format!("{expected}を書くところに、{found}があります")
-                .replace("`を", "` を")
-                .replace("`が", "` が")
-        }),
-    }
+    // Japanese has a space after a piece of code, and none after its own words.
+    let ja = format!("{}を書くところに、{}があります", expected.ja, found.ja);
+    Words::new(
+        format!("expected {}, found {}", expected.en, found.en),
+        ja.replace("`を", "` を").replace("`が", "` が"),
+    )
 }
 
 /// None of several shapes is there.
@@ -226,7 +218,7 @@ pub(super) fn none_of_shapes(
     let en: Vec<String> = shapes.iter().map(|it| it.words().0.to_owned()).collect();
     let ja: Vec<&str> = shapes.iter().map(|it| it.words().1).collect();
     let ja = if ja.is_empty() { "別のもの".to_owned() } else { ja.join("か") };
-    let expected = Words { en: any_of(&en).en, ja: Some(ja) };
+    let expected = Words { en: any_of(&en).en, ja };
     let finding = Finding::error(code::SHAPE, spot, expected_found(&expected, &found(error)));
     let path = error.schema_path().as_str();
     let path = path.strip_suffix("/anyOf").or_else(|| path.strip_suffix("/oneOf")).unwrap_or(path);
@@ -256,11 +248,9 @@ fn scalar(error: &ValidationError<'_>) -> Option<String> {
 pub(super) fn refused_by_pattern(error: &ValidationError<'_>, said: &str, spot: Spot) -> Finding {
     let text = text_of(error);
     let (said, help) = said.split_once("; ").map_or((said, None), |(a, b)| (a, Some(b)));
-    let said_ja = crate::language::findings::of_schema(said);
-    let help_ja = help.and_then(crate::language::findings::of_schema);
-    let message =
-        Words { en: format!("`{text}` {said}"), ja: said_ja.map(|said| format!("`{text}` {said}")) };
-    let help = help.map(|help| Words { en: help.to_owned(), ja: help_ja.map(str::to_owned) });
+    let said_ja = of_schema(said);
+    let message = Words::new(format!("`{text}` {said}"), format!("`{text}` {said_ja}"));
+    let help = help.map(|help| Words::new(help, of_schema(help)));
     let path = error.schema_path().as_str();
     let dated = path.contains("/Instant/") || path.contains("/Date/");
     let meant = dated.then(|| instants::help(&text, path.contains("/Date/"))).flatten();
@@ -275,10 +265,7 @@ pub(super) fn how_many_keys(exactly: bool, keys: &[String], spot: Spot) -> Findi
         true => Words::new("one of the keys, not both", "キーは両方ではなく、どれか 1 つだけ書きます"),
         false => Words::new("this is empty", "空です"),
     };
-    let help = Words {
-        en: format!("write {}", any.en),
-        ja: any.ja.map(|ja| format!("{ja} を書いてください").replace("` を", "` を")),
-    };
+    let help = Words { en: format!("write {}", any.en), ja: format!("{} を書いてください", any.ja) };
     Finding::error(code::EITHER_OR, spot, message).help(help)
 }
 

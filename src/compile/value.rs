@@ -97,6 +97,12 @@ pub(super) fn day_name(day: WindowDay) -> &'static str {
     usize::try_from(day.0).ok().and_then(|index| DAYS.get(index)).map_or("?", |(_, long)| long)
 }
 
+/// `月曜`
+pub(super) fn day_in_japanese(day: WindowDay) -> &'static str {
+    const DAYS: [&str; 7] = ["月曜", "火曜", "水曜", "木曜", "金曜", "土曜", "日曜"];
+    usize::try_from(day.0).ok().and_then(|index| DAYS.get(index)).copied().unwrap_or("?")
+}
+
 /// `daily`, `mon`, `mon-fri`, `fri-mon`; the error is the word that cannot be parsed.
 pub(super) fn days(text: &str) -> Result<BTreeSet<WindowDay>, String> {
     let text = text.trim();

@@ -100,7 +100,7 @@ impl World {
             lines.push(format!("== {path}"));
             lines.extend(self.changed_lines(path, new));
         }
-        lines.extend(edit.findings.iter().map(|it| format!("{} {}", it.code, it.message)));
+        lines.extend(edit.findings.iter().map(|it| format!("{} {}", it.code, it.message.en)));
         lines.extend(edit.undecided.iter().map(|it| format!("? {}: {}", it.place, it.what)));
         lines.join("\n")
     }

@@ -47,10 +47,22 @@ const SCHEMA: &[(&str, &str)] = &[
         "write it like `19:00`, or `mon 10:00` without `days`",
         "`19:00`、`days` を書かない場合は `mon 10:00` のように書いてください",
     ),
+    (
+        "a rotation of weeks names the weekday: write it like `mon 10:00`",
+        "週単位の交代では `mon 10:00` のように曜日を書きます",
+    ),
+    (
+        "a rotation of hours or days names no weekday: write it like `10:00`",
+        "時間単位と日単位の交代では、曜日を付けずに `10:00` のように書きます",
+    ),
+    (
+        "a rotation of months says which weekday of the month: write it like `first mon 10:00`, or `10:00`",
+        "月単位の交代では、`first mon 10:00` のように第何曜日かを書くか、`10:00` と書きます",
+    ),
     ("is not written as expected", "は決まった形で書かれていません"),
 ];
 
-/// The Japanese of what a schema says, if it is known.
-pub fn of_schema(said: &str) -> Option<&'static str> {
-    SCHEMA.iter().find(|(english, _)| *english == said).map(|(_, japanese)| *japanese)
+/// The Japanese of what a schema says; what is not known stays as it is, and a test finds it.
+pub fn of_schema(said: &str) -> &str {
+    SCHEMA.iter().find(|(english, _)| *english == said).map_or(said, |(_, japanese)| *japanese)
 }
