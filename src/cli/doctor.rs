@@ -61,7 +61,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Output> {
         value.iter().for_each(|value| secrets.insert(wanted.source.clone(), value.clone()));
     }
     let mut items = of_secrets(config, &secrets, &read);
-    let client = Client::new()?;
+    let client = Client::new(&[])?;
     let (verdicts, called) = runtime()?.block_on(async {
         let verdicts = examine(&client, config, &secrets).await?;
         let called = match &arguments.call {

@@ -13,7 +13,7 @@ use std::path::PathBuf;
 /// state directory, so it runs on that machine, as the user that runs the server.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// Their id: the name of their file in users/
+    /// Their id: the name of their file in users/; or the e-mail address of somebody who may only look (`access.view`)
     #[arg(long, value_name = "ID", env = "ONCALL_USER")]
     user: String,
     /// The state directory of the server
@@ -27,7 +27,7 @@ pub struct Arguments {
 pub(super) fn run(arguments: &Arguments) -> Result<Output> {
     let Arguments { user, state, url } = arguments;
     if user.is_empty() || user.contains(|c: char| c.is_whitespace() || c.is_control()) {
-        bail!("`{user}` is no id: give the name of a file in users/, without .yaml");
+        bail!("`{user}` is no id: give the name of a file in users/, without .yaml, or an e-mail address");
     }
     let key = web_key::read(state).with_context(|| {
         format!("{} has no key to sign with: has a server run there, and may you read it?", state.display())

@@ -419,7 +419,7 @@ fn plain_words(delivery: &Delivery) -> String {
         Task::Page { words: Words::Card(card), .. } => {
             [&card.headline].into_iter().chain(&card.lines).cloned().collect::<Vec<_>>().join("\n")
         }
-        Task::Page { words: Words::Text(text), .. } => text.line(delivery.repeat),
+        Task::Page { words: Words::Text(text), .. } => text.line(delivery.repeat, None),
         Task::Page { words: Words::Ticket(_), .. }
         | Task::Mirror { .. }
         | Task::Edit { .. }

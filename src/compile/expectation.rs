@@ -1,72 +1,14 @@
 //! Reads expectations and resolves their references. [`check`](crate::check) runs them.
 
 use super::diagnostic::Spot;
+use super::expected::{Expectation, Expected, ExpectedAlert, Never};
 use super::integration::severity;
 use super::resolve::Resolver;
-use crate::alert::Severity;
-use crate::config::{Contact, Id, Notify};
 use crate::document;
-use crate::place::Place;
-use jiff::{SignedDuration, Timestamp};
-use std::collections::BTreeMap;
+use jiff::SignedDuration;
 
 /// How far an expectation may look ahead.
 const LOOK_MAX: SignedDuration = SignedDuration::from_hours(7 * 24);
-
-/// "This alert at that time tells these people."
-#[derive(Clone, Debug)]
-pub struct Expectation {
-    pub name: String,
-    pub at: Timestamp,
-    pub alert: ExpectedAlert,
-    /// Those that fire already.
-    pub open: Vec<ExpectedAlert>,
-    /// Whether a rule of the integration drops it; `None`: not said.
-    pub dropped: Option<bool>,
-    /// Whether an inhibition mutes it when it comes.
-    pub muted: Option<bool>,
-    /// At least these are told.
-    pub expect: Vec<Expected>,
-    /// These are not told, until `until`.
-    pub never: Vec<Never>,
-    /// Counted from the alert; by default the last `after` in `expect`.
-    pub until: SignedDuration,
-    /// The place for findings about it.
-    pub spot: Spot,
-    pub place: Place,
-}
-
-/// The alert in an expectation.
-#[derive(Clone, Debug)]
-pub struct ExpectedAlert {
-    pub integration: Id,
-    pub severity: Option<Severity>,
-    pub summary: String,
-    pub description: String,
-    pub source: String,
-    pub labels: BTreeMap<String, String>,
-}
-
-/// Somebody is told. A schedule stands for the people on call at that moment.
-#[derive(Clone, Debug)]
-pub struct Expected {
-    /// Counted from the alert.
-    pub after: SignedDuration,
-    pub who: Notify,
-    pub by: Contact,
-    pub spot: Spot,
-    pub place: Place,
-}
-
-/// Somebody is not told.
-#[derive(Clone, Debug)]
-pub struct Never {
-    pub who: Notify,
-    /// `None`: by no method.
-    pub by: Option<Contact>,
-    pub spot: Spot,
-    pub place: Place,
-}
 
 impl Resolver<'_> {
     pub(super) fn expectations(&mut self) -> Vec<Expectation> {

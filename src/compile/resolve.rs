@@ -4,9 +4,8 @@
 //! rest of the tree is still checked.
 
 use super::diagnostic::{Finding, Spot};
-use super::expectation::Expectation;
+use super::expected::Expectation;
 use super::read::Documents;
-use super::sops::SopsFiles;
 use super::source::Sources;
 use super::value::{self, NOBODY};
 use super::{code, tree::Tree};
@@ -16,6 +15,7 @@ use crate::language::words::Words;
 use crate::schedule::Hours;
 use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// What the documents mean, and what is wrong with them.
 pub(super) struct Resolved {
@@ -38,7 +38,7 @@ pub(super) fn resolve(documents: &Documents, sources: &Sources, tree: &Tree) -> 
         holidays: BTreeMap::new(),
         hours: BTreeMap::new(),
         tree,
-        sops: SopsFiles::new(),
+        sops: BTreeMap::new(),
     };
     resolver.organisation_zone();
     resolver.all_holidays();
@@ -62,7 +62,8 @@ pub(super) struct Resolver<'a> {
     pub(super) holidays: BTreeMap<Id, BTreeSet<Date>>,
     pub(super) hours: BTreeMap<Id, Hours>,
     pub(super) tree: &'a Tree,
-    pub(super) sops: SopsFiles,
+    /// The SOPS files named so far; `None` for one with errors, which are reported once.
+    pub(super) sops: BTreeMap<Arc<str>, Option<Arc<crate::sops::File>>>,
 }
 
 impl Resolver<'_> {
@@ -79,6 +80,7 @@ impl Resolver<'_> {
         let runbooks = self.documents.runbooks.clone();
         let organisation = organisation?;
         self.fallback(&organisation.fallback, &policies, &users);
+        self.holds(&services, &policies, &endpoints);
         self.reach(&organisation.access, &policies, &schedules);
         Some(Config {
             organisation,

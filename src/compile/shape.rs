@@ -11,8 +11,9 @@ use super::suggest::nearest;
 use super::unfit::{
     another_type, bounded, cannot_set, how_many_keys, is_missing, is_required, key_of_match, keys_here,
     literal_secret, missing, no_equal, none_of_shapes, not_a_name, not_one_secret, refused_by_pattern,
-    secret_keys, text_of, unknown, wants_type, words, wrong_word,
+    secret_keys, text_of, unknown, words, wrong_word,
 };
+use super::written::wants_type;
 use super::yaml::{Entry, Node, NodeKind, Parsed};
 use crate::language::words::{Words, did_you_mean};
 use jsonschema::ValidationError;

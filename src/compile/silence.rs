@@ -9,6 +9,7 @@ use crate::document;
 use crate::language::words::Words;
 use crate::schedule::{Hours, WindowHolidays};
 use jiff::tz::TimeZone;
+use std::collections::BTreeSet;
 
 impl Resolver<'_> {
     pub(super) fn silences(&mut self) -> Vec<Silence> {
@@ -39,7 +40,14 @@ impl Resolver<'_> {
         }
         let period = self.silence_period(silence, at, &zone)?;
         let origin = Origin::File(self.sources.place(at));
-        Some(Silence { services, when, period, reason: silence.reason.clone(), origin })
+        Some(Silence {
+            services,
+            when,
+            period,
+            reason: silence.reason.clone(),
+            origin,
+            keys: BTreeSet::new(),
+        })
     }
 
     fn silence_period(

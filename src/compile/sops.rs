@@ -14,13 +14,10 @@ use super::yaml::{self, Node, NodeKind};
 use crate::config::SecretSource;
 use crate::language::words::{Words, all_of, did_you_mean};
 use crate::sops::{self, ARMOR_MAX, Content, File, RECIPIENTS_MAX, Recipient, VALUES_MAX, Value};
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 /// How many keys or files an error names if none is close.
 const NAMED_MAX: usize = 5;
-
-/// The SOPS files named so far; `None` for one with errors, which are reported once.
-pub(super) type SopsFiles = BTreeMap<Arc<str>, Option<Arc<File>>>;
 
 /// What is wrong with a file, and how to fix it.
 type Wrong = (Words, Option<Words>);

@@ -4,46 +4,12 @@ use super::code;
 use super::diagnostic::{Finding, Part, Spot};
 use super::instants;
 use super::suggest::nearest;
-use super::written;
+use super::written::{self, Wanted, wants_type};
 use crate::language::findings::of_schema;
 use crate::language::words::{Words, all_of, any_of, did_you_mean};
 use jsonschema::ValidationError;
-use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
+use jsonschema::error::ValidationErrorKind as Kind;
 use serde_json::Value;
-
-/// A shape that YAML knows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Wanted {
-    Object,
-    List,
-    Text,
-    Number,
-    Boolean,
-}
-
-impl Wanted {
-    const ALL: [(Wanted, &str); 5] = [
-        (Wanted::Object, "object"),
-        (Wanted::List, "array"),
-        (Wanted::Text, "string"),
-        (Wanted::Number, "integer"),
-        (Wanted::Boolean, "boolean"),
-    ];
-
-    pub(super) fn of(error: &ValidationError<'_>) -> Option<Wanted> {
-        Wanted::ALL.iter().find(|(_, name)| wants_type(error, name)).map(|(wanted, _)| *wanted)
-    }
-
-    fn words(self) -> (&'static str, &'static str) {
-        match self {
-            Wanted::Object => ("keys and values", "キーと値"),
-            Wanted::List => ("a list", "リスト"),
-            Wanted::Text => ("text", "文字列"),
-            Wanted::Number => ("a whole number", "整数"),
-            Wanted::Boolean => ("`true` or `false`", "`true` か `false`"),
-        }
-    }
-}
 
 /// Which keys of a secret go together.
 pub(super) fn secret_keys() -> Words {
@@ -297,14 +263,6 @@ pub(super) fn bounded(error: &ValidationError<'_>, spot: Spot) -> Finding {
 
 pub(super) fn is_required(error: &ValidationError<'_>) -> bool {
     matches!(error.kind(), Kind::Required { .. })
-}
-
-pub(super) fn wants_type(error: &ValidationError<'_>, name: &str) -> bool {
-    match error.kind() {
-        Kind::Type { kind: TypeKind::Single(only) } => only.as_str() == name,
-        Kind::Type { kind: TypeKind::Multiple(types) } => types.iter().any(|each| each.as_str() == name),
-        _ => false,
-    }
 }
 
 /// The words that are allowed.

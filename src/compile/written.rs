@@ -1,7 +1,50 @@
 //! How to write what a schema wants where somebody wrote a word: `notify: tanaka` where a list of objects is meant.
 
-use super::unfit::Wanted;
 use crate::language::words::Words;
+use jsonschema::ValidationError;
+use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
+
+/// A shape that YAML knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wanted {
+    Object,
+    List,
+    Text,
+    Number,
+    Boolean,
+}
+
+impl Wanted {
+    const ALL: [(Wanted, &str); 5] = [
+        (Wanted::Object, "object"),
+        (Wanted::List, "array"),
+        (Wanted::Text, "string"),
+        (Wanted::Number, "integer"),
+        (Wanted::Boolean, "boolean"),
+    ];
+
+    pub(super) fn of(error: &ValidationError<'_>) -> Option<Wanted> {
+        Wanted::ALL.iter().find(|(_, name)| wants_type(error, name)).map(|(wanted, _)| *wanted)
+    }
+
+    pub(super) fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Wanted::Object => ("keys and values", "キーと値"),
+            Wanted::List => ("a list", "リスト"),
+            Wanted::Text => ("text", "文字列"),
+            Wanted::Number => ("a whole number", "整数"),
+            Wanted::Boolean => ("`true` or `false`", "`true` か `false`"),
+        }
+    }
+}
+
+pub(super) fn wants_type(error: &ValidationError<'_>, name: &str) -> bool {
+    match error.kind() {
+        Kind::Type { kind: TypeKind::Single(only) } => only.as_str() == name,
+        Kind::Type { kind: TypeKind::Multiple(types) } => types.iter().any(|each| each.as_str() == name),
+        _ => false,
+    }
+}
 
 /// The place in a schema, and how it is written. An object has the path of its definition, a list that of its key.
 const WRITTEN: &[(&str, &str)] = &[
@@ -48,6 +91,7 @@ const WRITTEN: &[(&str, &str)] = &[
     ("/$defs/Inform", "{ after: 30m, user: tanaka, by: slack }"),
     ("/$defs/Group", "group: { by: [labels.cluster], within: 10m }"),
     ("/$defs/JiraTicket", "jira: { project: SHOP }"),
+    ("/$defs/FlappingLimits", "flapping: { fires: 3, within: 30m, quiet: 15m }"),
     ("/$defs/StormLimits", "storm: { incidents: 50, within: 5m }"),
     ("/$defs/Storm", "storm: { incidents: 50, within: 5m }"),
     ("/$defs/Match", "{ severity: critical }"),

@@ -10,7 +10,9 @@ mod endpoint;
 mod escalation;
 mod event_rule;
 mod inhibition;
+mod link;
 mod masked;
+mod noise;
 mod provider;
 mod routing;
 mod run_time;
@@ -26,7 +28,9 @@ pub use endpoint::{Endpoint, GenericFields, Heartbeat, Route, RouteTarget, Sampl
 pub use escalation::{EscalationPolicy, Notify, Step};
 pub use event_rule::{EventRule, OWN_LABELS, RuleEffect, TEMPLATE_NAMES, said_severity, template_values};
 pub use inhibition::Inhibition;
+pub use link::{Links, sample_token};
 pub use masked::{MASK, bare, is_secret_itself, is_secret_name, look_secret, masked, place_name};
+pub use noise::{FlappingRule, HOLD_MAX, ReopenRule};
 pub use provider::{MirrorKind, PROVIDERS, Provider, ProviderRow};
 pub use routing::{BadPattern, Matcher, PATTERN_MAX, Pattern, PatternTest, Silence, SilencePeriod, field};
 pub use run_time::{Break, InGit, RunTime, RunTimeAbsence, RunTimeOverride, RunTimeSilence};
@@ -97,6 +101,8 @@ pub struct Organisation {
     pub heartbeat: Option<OwnHeartbeat>,
     pub api_tokens: Vec<ApiToken>,
     pub access: Access,
+    /// How long closed incidents can be looked up.
+    pub history: SignedDuration,
 }
 
 /// An address of before.

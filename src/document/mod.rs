@@ -11,6 +11,7 @@ mod expectation;
 mod holidays;
 mod inhibition;
 mod integration;
+mod noise;
 mod organisation;
 mod overrides;
 mod schedule;
@@ -19,14 +20,16 @@ mod silence;
 mod storm;
 mod user;
 mod value;
+mod window;
 
-pub use business_hours::{BusinessHours, Window, WindowHolidays};
+pub use business_hours::BusinessHours;
 pub use escalation_policy::{Acknowledges, EscalationPolicy, Step, Target};
 pub use event_rule::{EventRule, SetFields};
 pub use expectation::{Alert, Expectation, Expected, Never};
 pub use holidays::Holiday;
 pub use inhibition::Inhibition;
 pub use integration::{Fields, Heartbeat, Integration, IntegrationType, Route, Severity, SeverityRule};
+pub use noise::{Flapping, FlappingLimits, ReopenWithin};
 pub use organisation::{
     Access, ApiToken, Defaults, Jira, Organisation, OwnHeartbeat, Providers, Slack, SlackUserGroup,
     TokenRight, Twilio,
@@ -38,9 +41,10 @@ pub use silence::Silence;
 pub use storm::{Storm, StormLimits};
 pub use user::{ContactMethod, ContactRule, Language, NamedPhone, Notify, ShiftRule, TimeOff, User};
 pub use value::{
-    Channel, Date, Duration, During, Handoff, Instant, Match, OneOrMany, Period, Secret, SlackGroup, SlackId,
-    TimeZone, Url,
+    Channel, Date, Duration, Handoff, History, Instant, Match, OneOrMany, Period, Secret, SlackGroup,
+    SlackId, TimeZone, Url,
 };
+pub use window::{During, Window, WindowHolidays};
 
 use schemars::{Schema, generate::SchemaSettings};
 use serde_json::Value;

@@ -31,6 +31,16 @@ pub struct Duration(pub String);
 ))]
 pub struct Period(pub String);
 
+/// How long something is kept: `90 days`, `13 months`, `3 years`.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(transparent)]
+#[schemars(example = &"13 months", example = &"3 years", example = &"90 days")]
+#[schemars(extend(
+    "pattern" = "^[1-9][0-9]{0,3} ?(d|days?|w|weeks?|months?|years?)$",
+    "patternErrorMessage" = "is not a length of time; write it like `90 days`, `13 months` or `3 years`"
+))]
+pub struct History(pub String);
+
 /// When shifts change hands: `mon 10:00` for weeks, `10:00` otherwise; for months also `first mon 10:00` or
 /// `last fri 18:00`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -122,13 +132,6 @@ pub enum OneOrMany<T> {
     Many(Vec<T>),
 }
 
-/// The id of business hours, or windows written here.
-#[derive(Clone, Debug)]
-pub enum During {
-    BusinessHours(String),
-    Windows(OneOrMany<super::Window>),
-}
-
 /// The place of a secret, never its value: `{ env: NAME }`, `{ file: path }` or `{ sops: file, key: name }`.
 #[derive(Clone, Debug)]
 pub enum Secret {
@@ -195,51 +198,6 @@ impl<T: JsonSchema> JsonSchema for OneOrMany<T> {
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let one = generator.subschema_for::<T>();
         json_schema!({ "anyOf": [one, { "type": "array", "items": one, "minItems": 1 }] })
-    }
-}
-
-impl<'de> Deserialize<'de> for During {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(DuringVisitor)
-    }
-}
-
-struct DuringVisitor;
-
-impl<'de> Visitor<'de> for DuringVisitor {
-    type Value = During;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the id of business hours, or windows")
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<During, E> {
-        Ok(During::BusinessHours(text.to_owned()))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<During, A::Error> {
-        let windows = Vec::deserialize(SeqAccessDeserializer::new(list))?;
-        Ok(During::Windows(OneOrMany::Many(windows)))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<During, A::Error> {
-        let window = super::Window::deserialize(MapAccessDeserializer::new(map))?;
-        Ok(During::Windows(OneOrMany::One(window)))
-    }
-}
-
-impl JsonSchema for During {
-    fn schema_name() -> Cow<'static, str> {
-        "During".into()
-    }
-
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let window = generator.subschema_for::<super::Window>();
-        json_schema!({
-            "description": "The id of business hours (`office`), or windows written here.",
-            "examples": ["office"],
-            "anyOf": [{ "type": "string" }, window, { "type": "array", "items": window, "minItems": 1 }],
-        })
     }
 }
 

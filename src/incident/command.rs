@@ -58,18 +58,12 @@ impl Call<'_> {
     }
 
     fn respond(&mut self, Respond { target, action, by, via }: Respond) {
-        let (incidents, delivery, by) = match target {
-            Target::Incidents(incidents) => (incidents, None, by),
-            Target::Delivery(delivery) => match self.paged(delivery) {
-                // A key is pressed by whoever was called; a button names the person who pressed it.
-                Some((incidents, called)) => {
-                    (incidents, Some(delivery), if via == Via::Call { called } else { by })
-                }
-                None => {
-                    self.turn.reply = Some(Reply::NotFound);
-                    return;
-                }
-            },
+        let (incidents, delivery, by) = match self.targeted(target, by, via) {
+            Ok(targeted) => targeted,
+            Err(refused) => {
+                self.turn.reply = Some(refused);
+                return;
+            }
         };
         let incidents = match remark(&action).filter(|_| !self.may_respond(&by)) {
             None => incidents,
@@ -117,6 +111,29 @@ impl Call<'_> {
         self.turn.reply = Some(fared.reply(action));
     }
 
+    /// The incidents that are meant, by which delivery, and who it is that asks.
+    fn targeted(
+        &self,
+        target: Target,
+        by: Actor,
+        via: Via,
+    ) -> Result<(Vec<IncidentId>, Option<DeliveryId>, Actor), Reply> {
+        let delivery = match target {
+            Target::Incidents(incidents) => return Ok((incidents, None, by)),
+            Target::Delivery(delivery) => delivery,
+        };
+        let (incidents, told) = self.paged(delivery).ok_or(Reply::NotFound)?;
+        let incidents = if via == Via::Link {
+            self.open_to_link(delivery).map_err(|why| why.map_or(Reply::NotFound, Reply::Refused))?
+        } else {
+            incidents
+        };
+        // A key is pressed by whoever was called, and a link acts for whom it was sent to; a button names the person who
+        // pressed it.
+        let by = if matches!(via, Via::Call | Via::Link) { told } else { by };
+        Ok((incidents, Some(delivery), by))
+    }
+
     /// Whether somebody's word counts. Tokens act for whoever holds them.
     fn may_respond(&self, by: &Actor) -> bool {
         self.config.may(by, Right::Respond, self.now)
@@ -136,6 +153,7 @@ impl Call<'_> {
             | Asked::Raise
             | Asked::Lower
             | Asked::Move(_)
+            | Asked::Silence { .. }
             | Asked::Merge { .. }
             | Asked::Unmerge => false,
         };
@@ -189,7 +207,7 @@ impl Call<'_> {
     fn has_grown_since(&self, delivery: DeliveryId) -> bool {
         let Some(page) = self.state.pages.get(&delivery) else { return false };
         let about = page.about.iter().filter_map(|carried| self.incident(self.answers_for(carried.incident)));
-        about.flat_map(|incident| &incident.alerts).any(|alert| alert.firing && alert.since > page.at)
+        about.flat_map(|incident| &incident.alerts).any(|alert| alert.lasts() && alert.since > page.at)
     }
 
     fn act(&mut self, id: IncidentId, action: &Asked, (by, via): (Actor, Via), delivery: Option<DeliveryId>) {
@@ -213,6 +231,7 @@ impl Call<'_> {
             Asked::Raise => self.raise_for(id, by, via),
             Asked::Lower => self.lower(id, by, via),
             Asked::Move(service) => self.move_to(id, service, by, via),
+            Asked::Silence { reason } => self.silence_until_resolved(id, reason.as_deref(), by, via),
             Asked::Note(text) => self.note(id, text, by, via),
             Asked::Merge { into } => self.merge(id, *into, by, via),
             Asked::Unmerge => self.unmerge(id, by, via),
@@ -298,6 +317,7 @@ fn remark(action: &Asked) -> Option<Remark> {
         Asked::Unacknowledge
         | Asked::Reopen
         | Asked::PageAlso(_)
+        | Asked::Silence { .. }
         | Asked::Lower
         | Asked::Move(_)
         | Asked::Merge { .. }

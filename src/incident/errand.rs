@@ -92,6 +92,8 @@ pub struct Carried {
     pub step: Option<StepAt>,
     /// Where it stood when the words were made.
     pub status: Status,
+    /// Whether it was to get somebody to work on it, and not only to let them know.
+    pub asks: bool,
 }
 
 /// How far a delivery has come, as far as we know.

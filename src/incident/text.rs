@@ -12,6 +12,8 @@ use crate::language::{Language, Shown};
 
 /// The longest line, in UTF-16 units: two joined segments of 67.
 pub const TEXT_MAX: usize = 134;
+/// The longest link, in UTF-16 units: something must be left for the words.
+pub const LINK_MAX: usize = 90;
 /// The most of a service's name, in UTF-16 units.
 const SERVICE_MAX: usize = 40;
 
@@ -48,15 +50,17 @@ pub(super) fn text(config: &Config, incidents: &[&Incident], user: &str) -> Text
 }
 
 impl Text {
-    /// The whole line, at most [`TEXT_MAX`] long. `repeat`: an earlier attempt may have got through, and it says so.
-    pub fn line(&self, repeat: bool) -> String {
+    /// The whole line, at most [`TEXT_MAX`] long, with the link at its end. `repeat`: an earlier attempt may have got through,
+    /// and it says so. The words are cut and never the link; one that leaves no room for words is left out.
+    pub fn line(&self, repeat: bool, link: Option<&str>) -> String {
+        let link = link.filter(|link| units(link) <= LINK_MAX);
         let again = repeat.then(|| self.language.shown(&Shown::SentAgain));
         let lead: Vec<&str> = again.iter().map(String::as_str).chain([self.lead.as_str()]).collect();
-        let lead = lead.join(" ");
-        // Two spaces hold the parts apart.
-        let taken = units(&lead) + units(&self.incident) + 2;
-        let summary = cut_units(&self.summary, TEXT_MAX.saturating_sub(taken));
-        let parts = [lead.as_str(), &summary, &self.incident];
+        // A space holds each part apart from the next.
+        let last = link.map_or(0, |link| units(link) + 1) + units(&self.incident) + 1;
+        let lead = cut_units(&lead.join(" "), TEXT_MAX.saturating_sub(last));
+        let summary = cut_units(&self.summary, TEXT_MAX.saturating_sub(last + units(&lead) + 1));
+        let parts = [lead.as_str(), &summary, &self.incident, link.unwrap_or_default()];
         parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
     }
 }
@@ -79,7 +83,10 @@ fn cut_units(text: &str, max: usize) -> String {
     if units(text) <= max {
         return text.to_owned();
     }
-    let mut left = max.saturating_sub(1);
+    if max == 0 {
+        return String::new();
+    }
+    let mut left = max - 1;
     let fits = |c: &char| {
         let fits = c.len_utf16() <= left;
         left = left.saturating_sub(c.len_utf16());

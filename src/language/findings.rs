@@ -7,6 +7,12 @@ const SCHEMA: &[(&str, &str)] = &[
         "write it like `30s`, `5m`, `1h30m` or `2 weeks`",
         "`30s`、`5m`、`1h30m`、`2 weeks` のように書いてください",
     ),
+    ("is not a length of time", "は期間として読めません"),
+    (
+        "write it like `90 days`, `13 months` or `3 years`",
+        "`90 days`、`13 months`、`3 years` のように書いてください",
+    ),
+    ("write it like `5m` or `1h`, or `never`", "`5m` や `1h`、または `never` と書いてください"),
     ("is not the length of a shift", "はシフトの長さとして読めません"),
     (
         "write it like `12 hours`, `1 day`, `1 week` or `1 month`",

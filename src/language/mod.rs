@@ -13,6 +13,7 @@ pub mod findings;
 mod inhibition;
 mod ja;
 pub mod moment;
+pub mod noise;
 pub mod notices;
 mod own;
 pub mod page;

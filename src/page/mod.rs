@@ -11,6 +11,6 @@ mod views;
 pub use assets::{Asset, Assets, asset};
 pub use forge::line_url;
 pub use views::{
-    Ask, Bar, Field, IncidentPage, ListPage, May, MePage, Message, NewPage, OnCallPage, OnCallRow, Person,
-    Row, RowAlert, SchedulePage, Shell, ShiftRow, Tick, TimelineLine,
+    Ask, Bar, Field, IncidentPage, LinkPage, LinkRow, ListPage, May, MePage, Message, NewPage, OnCallPage,
+    OnCallRow, Person, Row, RowAlert, SchedulePage, Shell, ShiftRow, Tick, TimelineLine,
 };

@@ -13,6 +13,8 @@ pub struct Shell<'a> {
     pub assets: &'a Assets,
     /// The name of who is signed in.
     pub user: Option<String>,
+    /// Whether they are in `users/`, and not somebody who may only look.
+    pub is_member: bool,
     /// Which entry of the menu this is: `incidents`, `on-call`, `me`, `declare` or none.
     pub here: &'static str,
     /// What came of the last command.
@@ -44,6 +46,8 @@ pub struct Row {
     pub next: Option<String>,
     /// What holds its pages back, and until when.
     pub held_back: Option<String>,
+    /// How often it fires and clears, while it does.
+    pub flapping: Option<String>,
     pub may_acknowledge: bool,
 }
 
@@ -59,8 +63,15 @@ pub struct ListPage<'a> {
     pub show: &'static str,
     pub services: Vec<String>,
     pub service: String,
+    pub people: Vec<Person>,
+    pub person: String,
     pub text: String,
+    /// Opened from and until, as they were written.
+    pub from: String,
+    pub until: String,
     pub filtered: bool,
+    /// The archive of closed incidents could not be read.
+    pub is_unread: bool,
     pub rows: Vec<Row>,
     pub any_to_acknowledge: bool,
     /// The address of the next page.
@@ -70,6 +81,7 @@ pub struct ListPage<'a> {
 /// Which commands make sense.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct May {
+    pub note: bool,
     pub acknowledge: bool,
     pub unacknowledge: bool,
     pub escalate: bool,
@@ -115,6 +127,8 @@ pub struct IncidentPage<'a> {
     pub links: Vec<crate::alert::Link>,
     pub alerts: Vec<RowAlert>,
     pub timeline: Vec<TimelineLine>,
+    /// The timeline could not be read.
+    pub is_unread: bool,
     pub people: Vec<Person>,
     pub services: Vec<String>,
 }
@@ -132,6 +146,39 @@ pub struct Ask<'a> {
     pub with_reason: bool,
     pub button: &'static str,
     pub back: String,
+}
+
+/// An incident behind the link of a message.
+#[derive(Clone, Debug)]
+pub struct LinkRow {
+    pub id: String,
+    /// Where it stands, and by whom.
+    pub status: String,
+    pub status_class: &'static str,
+    pub headline: String,
+    pub opened: String,
+    /// When the next step begins.
+    pub next: Option<String>,
+}
+
+/// What a message was about, and what its person may do without signing in.
+#[derive(Debug, Template)]
+#[template(path = "link.html")]
+pub struct LinkPage<'a> {
+    pub shell: Shell<'a>,
+    pub w: &'a PageWords,
+    pub rows: Vec<LinkRow>,
+    /// How many more there are.
+    pub more: Option<String>,
+    /// Where the form posts to.
+    pub action: String,
+    /// The word of the button, where it can be acknowledged.
+    pub acknowledge: Option<&'static str>,
+    pub escalate: bool,
+    /// Why the link does nothing.
+    pub why_not: Option<String>,
+    /// Whom it acts for.
+    pub name: String,
 }
 
 /// A few words, and perhaps one thing to do.

@@ -12,6 +12,7 @@ pub mod doctor_slack;
 pub mod doctor_twilio;
 mod http;
 pub mod jira;
+mod link;
 mod print;
 pub mod slack;
 pub mod slack_groups;
@@ -31,7 +32,7 @@ pub use http::{
 };
 pub use print::{COLUMNS, print, printed_reference, words, wrap};
 
-use crate::config::{Config, Provider, Secret, SecretSource, Secrets};
+use crate::config::{Config, Links, Provider, Secret, SecretSource, Secrets};
 use crate::incident::{Delivery, Outcome, Reason, Task};
 use crate::reason::Fault;
 
@@ -54,12 +55,14 @@ pub enum Pending {
     Twilio(twilio::Pending),
 }
 
-/// The first request of a delivery. What is missing (a secret, a number, a provider) is an outcome that names it.
-pub fn begin(config: &Config, secrets: &Secrets, delivery: &Delivery) -> Progress {
+/// The first request of a delivery. What is missing (a secret, a number, a provider) is an outcome that names it. `links`
+/// signs the link that a message of it carries.
+pub fn begin(config: &Config, secrets: &Secrets, links: &Links, delivery: &Delivery) -> Progress {
+    let link = link::of(config, links, delivery);
     let progress = match delivery.provider {
         Provider::Slack => slack::begin(config, secrets, delivery),
         Provider::Jira => jira::begin(config, secrets, delivery),
-        Provider::Twilio => twilio::begin(config, secrets, delivery),
+        Provider::Twilio => twilio::begin(config, secrets, delivery, link.as_deref()),
     };
     progress.unwrap_or_else(|reason| {
         Progress::Done(match delivery.task {

@@ -1,6 +1,6 @@
 //! A delivery for a terminal: who is told, by what, and the words, as `serve --print` and `demo` show them.
 
-use super::slack;
+use super::{link, slack};
 use crate::config::{Config, MirrorKind};
 use crate::incident::message::{ButtonKind, Card, Ticket};
 use crate::incident::{Delivery, Task, Words};
@@ -43,7 +43,8 @@ pub fn printed_reference(delivery: &Delivery) -> String {
 /// The words of a delivery, in lines of at most `columns` columns (a closing mark may hang two more).
 pub fn words(config: &Config, delivery: &Delivery, columns: usize) -> Vec<String> {
     let mut lines = Vec::new();
-    for line in body(delivery, config.organisation.language) {
+    let link = link::sample(config, delivery);
+    for line in body(delivery, config.organisation.language, link.as_deref()) {
         let pad = " ".repeat(line.indent);
         lines.extend(wrap(&line.text, columns - line.indent).into_iter().map(|text| format!("{pad}{text}")));
     }
@@ -92,7 +93,7 @@ fn title(config: &Config, delivery: &Delivery, language: Language) -> String {
     }
 }
 
-fn body(delivery: &Delivery, language: Language) -> Vec<Line> {
+fn body(delivery: &Delivery, language: Language, link: Option<&str>) -> Vec<Line> {
     match &delivery.task {
         Task::Page { words: Words::Script(script), .. } => {
             let quoted = |words: &String| match script.language {
@@ -102,7 +103,7 @@ fn body(delivery: &Delivery, language: Language) -> Vec<Line> {
             let keys = line(format!("⌨ {}", script.language.sentences(&script.menu)));
             script.words.iter().map(quoted).chain([keys]).collect()
         }
-        Task::Page { words: Words::Text(text), .. } => vec![line(text.line(delivery.repeat))],
+        Task::Page { words: Words::Text(text), .. } => vec![line(text.line(delivery.repeat, link))],
         // An update changes little: the line for the thread says what.
         Task::Mirror { words: Words::Card(card), news, reference: Some(_), .. } => {
             [line(&card.headline)].into_iter().chain(said(news.as_deref())).collect()

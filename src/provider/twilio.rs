@@ -66,7 +66,12 @@ pub fn is_signed(token: &Secret, url: &str, form: &[(String, String)], signature
     hmac::verify(&key, signed.as_bytes(), &given).is_ok()
 }
 
-pub(super) fn begin(config: &Config, secrets: &Secrets, delivery: &Delivery) -> Result<Progress, Reason> {
+pub(super) fn begin(
+    config: &Config,
+    secrets: &Secrets,
+    delivery: &Delivery,
+    link: Option<&str>,
+) -> Result<Progress, Reason> {
     let twilio = config.organisation.twilio.as_ref();
     let twilio = twilio.ok_or_else(|| Reason::of(Provider::Twilio, Fault::NotSetUp, ""))?;
     let token = secret(secrets, Provider::Twilio, &twilio.auth_token, "auth_token")?;
@@ -85,7 +90,8 @@ pub(super) fn begin(config: &Config, secrets: &Secrets, delivery: &Delivery) -> 
         }
         Task::Page { user, to, words: Words::Text(text), .. } => {
             let to = phone(person(config, user)?, to.as_deref(), secrets)?;
-            let request = twilio_sms::request(config, twilio, authorization, to, text, delivery);
+            let body = text.line(delivery.repeat, link);
+            let request = twilio_sms::request(config, twilio, authorization, to, (&body, delivery));
             let receipts = config.organisation.public_url.is_some();
             Ok(Progress::Send(super::Pending::Twilio(Pending::Sms { receipts }), request))
         }

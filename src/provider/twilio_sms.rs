@@ -7,7 +7,7 @@
 use super::http::{Request, unavailable};
 use super::twilio::{NAME_MAX, about};
 use crate::config::{Config, Provider, SMS_VALID_SECONDS, Secret, Twilio};
-use crate::incident::message::{Text, cut};
+use crate::incident::message::cut;
 use crate::incident::{Delivery, Outcome, Reason};
 use crate::reason::Fault;
 
@@ -16,15 +16,14 @@ pub(super) fn request(
     twilio: &Twilio,
     authorization: Secret,
     to: &str,
-    text: &Text,
-    delivery: &Delivery,
+    (body, delivery): (&str, &Delivery),
 ) -> Request {
     let url = format!("{}/2010-04-01/Accounts/{}/Messages.json", twilio.api_url, twilio.account_sid);
-    let (body, valid) = (text.line(delivery.repeat), SMS_VALID_SECONDS.to_string());
+    let valid = SMS_VALID_SECONDS.to_string();
     let public = config.organisation.public_url.as_ref();
     let callback = public.map(|public| format!("{public}/v1/callbacks/twilio/{}/sms", delivery.id));
     let mut form: Vec<(&str, &str)> =
-        vec![("To", to), ("From", &twilio.sms_from), ("Body", &body), ("ValidityPeriod", &valid)];
+        vec![("To", to), ("From", &twilio.sms_from), ("Body", body), ("ValidityPeriod", &valid)];
     form.extend(callback.iter().map(|url| ("StatusCallback", url.as_str())));
     Request::form(url, authorization, &form)
 }

@@ -6,9 +6,11 @@
 //! ([`Layer::next_member`]). All arithmetic is on civil (wall-clock) time; only the result is mapped to an instant.
 
 mod absence;
+mod answers;
 mod expansion;
 mod instant;
 mod layer;
+mod line_up;
 mod local;
 mod order;
 mod overrides;
@@ -18,18 +20,17 @@ mod turns;
 mod window;
 
 pub use layer::{Layer, Turn};
+pub use line_up::{LineUp, WhenOff};
 pub use local::{first_instant, last_instant};
 pub use overrides::{Override, OverrideAction, Overrides};
 pub use rhythm::{Every, HANDOFFS_MAX, Handoff, HandoffDay, Rhythm};
-pub use rotation::{LineUp, Rotation, Turns, WhenOff};
+pub use rotation::{Rotation, Turns};
 pub use window::{
     Hours, LOOK_AHEAD_DAYS_MAX, Window, WindowDay, WindowHolidays, any_contains, any_next_end, any_next_start,
 };
 
 use crate::actor::Origin;
-use expansion::Pieces;
-use instant::Cursor;
-use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use jiff::{Timestamp, tz::TimeZone};
 use std::{collections::BTreeMap, sync::Arc};
 
 /// The id of a user: the file's path below `users/`.
@@ -140,52 +141,6 @@ pub struct Handover {
 }
 
 impl Schedules {
-    /// Who is on call at an instant; nobody if the schedule is unknown.
-    pub fn on_call(&self, schedule: &str, at: Timestamp) -> OnCall {
-        Cursor::new(self, at).on_call(schedule)
-    }
-
-    /// The shifts that cover `[from, until)` without holes, clipped to it, with equal neighbours merged. Empty if
-    /// `until` is not after `from`; a single empty shift if the schedule is unknown.
-    pub fn shifts(&self, schedule: &str, from: Timestamp, until: Timestamp) -> Vec<Shift> {
-        let merged = Pieces::new(self, schedule, from, until).merged(|_| ());
-        merged.into_iter().map(|(shift, ())| shift).collect()
-    }
-
-    /// The same shifts, each with the reason at its start.
-    pub fn shifts_with_reasons<'a>(
-        &'a self,
-        schedule: &'a str,
-        from: Timestamp,
-        until: Timestamp,
-    ) -> Vec<(Shift, Reason<'a>)> {
-        Pieces::new(self, schedule, from, until).merged(Pieces::reason)
-    }
-
-    /// Why [`on_call`](Schedules::on_call) gives these people.
-    pub fn reason(&self, schedule: &str, at: Timestamp) -> Reason<'_> {
-        Cursor::new(self, at).reason(schedule)
-    }
-
-    /// Who is on call at `at`, how long the same people stay on call (for any reason), and who follows. Looks ahead
-    /// by `horizon`.
-    pub fn next_handover(&self, schedule: &str, at: Timestamp, horizon: SignedDuration) -> Handover {
-        let on_call = self.on_call(schedule, at);
-        let end = local::later(at, horizon);
-        let next = Pieces::new(self, schedule, at, end).find(|it| it.on_call.users != on_call.users);
-        let until = next.as_ref().map_or(end, |it| it.start);
-        Handover { on_call, until, next: next.map(|it| it.on_call) }
-    }
-
-    /// The same by the layers alone: when whoever is on call would next be relieved, overrides of this schedule aside.
-    pub fn next_handoff(&self, schedule: &str, at: Timestamp, horizon: SignedDuration) -> Handover {
-        let mut layers = self.clone();
-        if let Some(schedule) = layers.schedules.get_mut(schedule) {
-            schedule.overrides = Overrides::default();
-        }
-        layers.next_handover(schedule, at, horizon)
-    }
-
     /// As far as overrides, time off and the ends of layers are written, and a little further: at least
     /// [`WRITTEN_DAYS_MIN`] ahead, and at most [`WRITTEN_DAYS_MAX`].
     pub fn written_until(&self, now: Timestamp) -> Timestamp {

@@ -4,7 +4,7 @@
 //! client fetches what an integration must see before it can verify a message.
 
 use super::live::Live;
-use crate::config::Secret;
+use crate::config::{Links, Secret};
 use crate::incident::{Delivery, Outcome, Reason};
 use crate::integration::Fetch;
 use crate::provider::{self, Failure, Method, Progress, REQUESTS_MAX, RESPONSE_BODY_MAX, Request, Response};
@@ -24,11 +24,13 @@ const BEAT_TIMEOUT: Duration = Duration::from_secs(8);
 #[derive(Clone, Debug)]
 pub struct Client {
     http: reqwest::Client,
+    /// Signs the links of messages.
+    pub links: Links,
 }
 
 impl Client {
-    /// Installs rustls on ring, the only TLS of the process.
-    pub fn new() -> Result<Client> {
+    /// Installs rustls on ring, the only TLS of the process. `key` signs the links of messages; with an empty one they carry none.
+    pub fn new(key: &[u8]) -> Result<Client> {
         // Fails only where one is installed already, which is what is asked for.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let http = reqwest::Client::builder()
@@ -37,12 +39,12 @@ impl Client {
             .user_agent(concat!("oncall/", env!("CARGO_PKG_VERSION")))
             .build()
             .context("cannot set up the HTTP client")?;
-        Ok(Client { http })
+        Ok(Client { http, links: Links::new(key) })
     }
 
     /// Carries a delivery out.
     pub async fn deliver(&self, live: Arc<Live>, delivery: Delivery) -> Outcome {
-        let mut progress = provider::begin(&live.config, &live.secrets, &delivery);
+        let mut progress = provider::begin(&live.config, &live.secrets, &self.links, &delivery);
         for _ in 0..REQUESTS_MAX {
             match progress {
                 Progress::Done(outcome) => return outcome,

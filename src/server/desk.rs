@@ -479,6 +479,8 @@ fn refused_entry(refused: &Refused) -> Slot {
         | Refused::TooMany
         | Refused::OwnCover
         | Refused::EmptiesTheFallback
-        | Refused::NotInForce => Slot::Service,
+        | Refused::NotInForce
+        | Refused::OlderTrigger
+        | Refused::OnlyShows => Slot::Service,
     }
 }

@@ -3,7 +3,8 @@
 use super::board::Refill;
 use crate::alert::Event;
 use crate::engine::Lane;
-use crate::incident::{Heartbeat, Incident, IncidentId, Input, Reply, Status};
+use crate::incident::{DeliveryId, Heartbeat, Incident, IncidentId, Input, Linked, Reply, Status};
+use jiff::Timestamp;
 use std::collections::BTreeMap;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
@@ -56,6 +57,12 @@ pub enum Message {
     Thread {
         reference: String,
         answer: oneshot::Sender<Option<IncidentId>>,
+    },
+    /// What the message of a delivery told of, as a link shows it.
+    Linked {
+        delivery: DeliveryId,
+        now: Timestamp,
+        answer: oneshot::Sender<Option<Linked>>,
     },
     /// An incident, with what it takes to read its timeline.
     Find {
@@ -159,6 +166,11 @@ impl Inbox {
     pub async fn thread(&self, reference: String) -> Result<Option<IncidentId>, Busy> {
         let (answer, answered) = oneshot::channel();
         ask(&self.first, Message::Thread { reference, answer }, answered, PATIENCE).await
+    }
+
+    pub async fn linked(&self, delivery: DeliveryId, now: Timestamp) -> Result<Option<Linked>, Busy> {
+        let (answer, answered) = oneshot::channel();
+        ask(&self.first, Message::Linked { delivery, now, answer }, answered, PATIENCE).await
     }
 
     pub async fn find(&self, id: IncidentId) -> Result<Option<Found>, Busy> {

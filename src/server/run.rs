@@ -210,6 +210,9 @@ impl Running {
             Message::Thread { reference, answer } => {
                 let _ = answer.send(self.engine.incidents().state().shown_by(&reference));
             }
+            Message::Linked { delivery, now, answer } => {
+                let _ = answer.send(self.engine.incidents().state().linked(delivery, now));
+            }
             Message::Find { id, answer } => {
                 let state = self.engine.incidents().state();
                 let found = state.incidents.get(&id).cloned();

@@ -3,12 +3,12 @@
 //! What may be made, for how long, and what it would break, is decided in [`incident`](crate::incident).
 
 use super::api::{asked, problem};
-use super::commands::{refused, today};
+use super::commands::refused;
 use super::doors::{Doors, Shared};
 use super::made::{list, named, shown};
 use super::on_call::schedule;
 use super::refusal::busy;
-use super::wish::{Today, Wish};
+use super::wish::{Today, Wish, today};
 use crate::actor::{Actor, Via};
 use crate::config::{Config, Id, RunTimeAbsence, RunTimeOverride, RunTimeSilence};
 use crate::engine::Lane;
@@ -26,6 +26,7 @@ use axum::routing::{delete, get};
 use axum::{Json, Router};
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use serde_json::json;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// How far a handoff is looked for.
@@ -258,7 +259,8 @@ pub(super) fn read_silence(config: &Config, maker: &Maker, body: &[u8]) -> Resul
     }
     let (from, until) = times(&wish, config, maker, None)?;
     let (reason, by, via) = (wish.needed("reason")?, maker.by.clone(), maker.via);
-    let made = Box::new(RunTimeSilence { services, when, from, until, reason, by, via });
+    let (keys, at_most) = (BTreeSet::new(), None);
+    let made = Box::new(RunTimeSilence { services, when, from, until, reason, by, via, keys, at_most });
     Ok(Command::Silence { made, everything, confirmed: wish.flag("confirm")? })
 }
 

@@ -6,9 +6,9 @@
 use super::api::{asked, problem};
 use super::body::Taken;
 use super::doors::{Doors, Shared};
-use super::incidents::{SEVERITIES, whole};
+use super::incidents::whole;
 use super::refusal::{busy, come_again};
-use super::wish::{LISTED_MAX, Today, Wish, one_of};
+use super::wish::{LISTED_MAX, SEVERITIES, Today, Wish, one_of, today};
 use crate::actor::{Actor, Via};
 use crate::alert::Severity;
 use crate::config::Config;
@@ -46,7 +46,7 @@ struct Row {
 
 const WHOM: &[&str] = &["user", "schedule", "policy"];
 
-const COMMANDS: [Row; 15] = [
+const COMMANDS: [Row; 16] = [
     Row { name: "acknowledge", keys: &[], read: |_, _| Ok(Asked::Acknowledge) },
     Row { name: "unacknowledge", keys: &[], read: |_, _| Ok(Asked::Unacknowledge) },
     Row { name: "snooze", keys: &["for", "until", "confirm"], read: snooze },
@@ -67,6 +67,11 @@ const COMMANDS: [Row; 15] = [
     Row { name: "raise", keys: &[], read: |_, _| Ok(Asked::Raise) },
     Row { name: "lower", keys: &[], read: |_, _| Ok(Asked::Lower) },
     Row { name: "move", keys: &["service"], read: move_to },
+    Row {
+        name: "silence",
+        keys: &["reason"],
+        read: |wish, _| Ok(Asked::Silence { reason: wish.text("reason")? }),
+    },
     Row { name: "note", keys: &["text"], read: |wish, _| Ok(Asked::Note(wish.needed("text")?)) },
     Row { name: "merge", keys: &["into"], read: merge },
     Row { name: "unmerge", keys: &[], read: |_, _| Ok(Asked::Unmerge) },
@@ -309,10 +314,6 @@ fn row(command: &str) -> Result<&'static Row, Response> {
 
 fn reading<'a>(doors: &Doors, live: &'a Live) -> Reading<'a> {
     Reading { config: &live.config, today: today(doors, live) }
-}
-
-pub(super) fn today<'a>(doors: &Doors, live: &'a Live) -> Today<'a> {
-    Today { now: doors.clock.now(), zone: &live.config.organisation.time_zone }
 }
 
 /// What became of a command about one incident; `None`: the engine had no time.

@@ -20,26 +20,14 @@ use crate::server::metrics::Metrics;
 use axum::extract::State;
 use axum::response::Response;
 use std::collections::BTreeMap;
+use std::ops::Deref;
 use std::sync::{Arc, Mutex};
 use tokio::sync::watch;
 
-/// What every door needs.
+/// What every door needs: what stands behind it, and what the doors share.
 #[derive(Debug)]
 pub struct Doors {
-    pub live: watch::Receiver<Option<Arc<Live>>>,
-    pub status: watch::Receiver<Status>,
-    pub inbox: Inbox,
-    /// What lists read.
-    pub board: Boards,
-    pub client: Client,
-    /// Where people in Slack are answered.
-    pub desk: Arc<Desk>,
-    pub clock: Clock,
-    pub metrics: Arc<Metrics>,
-    pub state_dir: Arc<StateDir>,
-    pub origin: Origin,
-    /// Wakes the thread that fetches the config repository.
-    pub pull: std::sync::mpsc::SyncSender<()>,
+    behind: Behind,
     pub certificates: Mutex<BTreeMap<String, Vec<u8>>>,
     pub calendars: Calendars,
     pub tallies: Tallies,
@@ -59,33 +47,24 @@ pub struct Behind {
     pub live: watch::Receiver<Option<Arc<Live>>>,
     pub status: watch::Receiver<Status>,
     pub inbox: Inbox,
+    /// What lists read.
     pub board: Boards,
     pub client: Client,
+    /// Where people in Slack are answered.
     pub desk: Arc<Desk>,
     pub clock: Clock,
     pub metrics: Arc<Metrics>,
     pub state_dir: Arc<StateDir>,
     pub origin: Origin,
+    /// Wakes the thread that fetches the config repository.
     pub pull: std::sync::mpsc::SyncSender<()>,
 }
 
 impl Doors {
     /// The doors of a server that takes at most so many connections; `key` signs sessions.
     pub fn open(behind: Behind, connections: usize, key: &[u8]) -> Doors {
-        let Behind { live, status, inbox, board, client, desk, clock, metrics, state_dir, origin, pull } =
-            behind;
         Doors {
-            live,
-            status,
-            inbox,
-            board,
-            client,
-            desk,
-            clock,
-            metrics,
-            state_dir,
-            origin,
-            pull,
+            behind,
             certificates: Mutex::default(),
             calendars: Calendars::default(),
             tallies: Tallies::default(),
@@ -96,6 +75,15 @@ impl Doors {
             sessions: Sessions::new(key),
             assets: Assets::default(),
         }
+    }
+}
+
+/// A door reaches what is behind it as if it were its own.
+impl Deref for Doors {
+    type Target = Behind;
+
+    fn deref(&self) -> &Behind {
+        &self.behind
     }
 }
 

@@ -1,9 +1,8 @@
 //! Who is on call, by the config in force with what people changed at run time.
 
 use super::api::{authorized, problem};
-use super::commands::today;
 use super::doors::Shared;
-use super::wish::{Query, Today};
+use super::wish::{Query, Today, today};
 use crate::config::{Config, Id, Right};
 use crate::language::Language;
 use crate::language::moment::{Moment, moment};

@@ -2,31 +2,39 @@
 
 use super::commands::wished;
 use super::doors::{Doors, Shared};
-use super::pages::{Guest, html};
+use super::guest::{Guest, Sent, html};
+use super::on_call::instant;
+use super::past::{self, Past};
 use super::reading_form::Form;
 use super::tags::Tag;
 use super::wish::Today;
 use crate::actor::{Actor, Via};
 use crate::alert::{Link, Severity};
-use crate::config::Urgency;
+use crate::config::{Id, Right, Urgency};
 use crate::disk::recover;
 use crate::engine::Lane;
-use crate::incident::message::{reply_text, warning};
-use crate::incident::{Asked, Command, Entry, Incident, IncidentId, Input, Reply, Respond, Status, Target};
+use crate::incident::message::warning;
+use crate::incident::{
+    Asked, Command, Entry, Hold, Incident, IncidentId, Input, Record, Reply, Respond, Status, Target,
+};
+use crate::language::noise::Mark;
 use crate::language::{Language, Word};
 use crate::page::{Ask, IncidentPage, ListPage, May, Person, Row as Shown, RowAlert, TimelineLine, line_url};
 use crate::place::Place;
 use crate::preview::timeline::Reader;
 use crate::server::board::Board;
-use crate::server::inbox::Found;
+use crate::server::inbox::{Answered, Found};
 use crate::server::live::Origin;
 use crate::server::page::{Filter, From};
 use crate::server::row::{Names, Row};
-use axum::extract::{Path, Request, State};
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
+/// What a list is filtered by, beside what it shows.
+const FILTERS: [&str; 5] = ["service", "person", "text", "from", "until"];
 /// How many incidents a page lists.
 const LISTED: usize = 50;
 /// How many alerts, labels and lines of an incident are shown.
@@ -35,13 +43,9 @@ const ALERTS_MAX: usize = 200;
 const AT_ONCE_MAX: usize = 50;
 
 /// `GET /?show=mine&service=web&text=disk&after=…`: open incidents, what pages first.
-pub async fn list(State(doors): Shared, headers: HeaderMap, uri: Uri) -> Response {
-    let guest = match Guest::of(&doors, &headers).await {
-        Ok(guest) => guest,
-        Err(answer) => return answer,
-    };
+pub async fn list(State(doors): Shared, guest: Guest, headers: HeaderMap, uri: Uri) -> Response {
     let board = doors.board.current().await;
-    let of = format!("{} {} {} {} {uri}", board.epoch, board.changed, guest.live.stamp, guest.user);
+    let of = format!("{} {} {} {} {uri}", board.epoch, board.changed, guest.live.stamp, guest.who.named());
     let tag = Tag::of(of.as_bytes());
     if guest.said.is_none()
         && let Some(unchanged) = super::tags::fresh(&headers, &tag)
@@ -63,37 +67,31 @@ fn listed(doors: &Doors, board: &Board, guest: &Guest, uri: &Uri) -> Response {
     let query: BTreeMap<String, String> =
         form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
     let get = |name: &str| query.get(name).map(|value| value.trim()).filter(|value| !value.is_empty());
+    let text = |name: &str| get(name).unwrap_or_default().to_owned();
     let show = match get("show") {
         Some("mine") => "mine",
         Some("closed") => "closed",
         _ => "open",
     };
+    let today = Today { now: guest.now, zone: &guest.zone };
+    let time = |name: &str| get(name).and_then(|said| instant(name, said, today).ok());
     let filter = Filter {
         status: (show == "closed").then_some(Status::Resolved),
         open: show != "closed",
         service: get("service").map(str::to_owned),
-        person: (show == "mine").then(|| guest.user.to_string()),
+        person: (show == "mine").then(|| guest.who.named()).or(get("person")).map(str::to_owned),
         text: get("text").map(str::to_owned),
+        from: time("from"),
+        until: time("until"),
         ..Filter::default()
     };
-    let filtered = show != "open" || filter.service.is_some() || filter.text.is_some();
-    let from = match (show, get("after")) {
-        ("closed", after) => From::Newest(after.and_then(|after| after.parse().ok())),
-        (_, after) => From::Urgent(after.and_then(|after| {
-            let (rank, id) = after.split_once('.')?;
-            Some((rank.parse().ok()?, id.parse().ok()?))
-        })),
-    };
-    let page = board.page(&filter, from, LISTED);
-    let rows: Vec<Shown> = page.rows.iter().map(|row| shown(guest, row)).collect();
-    let next = page.next.and_then(|next| match next {
-        From::Newest(id) => Some(id?.to_string()),
-        From::Urgent(at) => at.map(|(rank, id)| format!("{rank}.{id}")),
-    });
-    let next = next.map(|after| {
+    let filtered = FILTERS.iter().any(|name| get(name).is_some()) || show != "open";
+    let listed = page_of(doors, board, &filter, get("after"));
+    let rows: Vec<Shown> = listed.rows.iter().map(|row| shown(guest, row)).collect();
+    let next = listed.next.map(|after| {
         let mut query = form_urlencoded::Serializer::new(String::new());
         query.append_pair("show", show);
-        for name in ["service", "text"] {
+        for name in FILTERS {
             query.extend_pairs(get(name).map(|value| (name, value)));
         }
         format!("/?{}", query.append_pair("after", &after).finish())
@@ -107,14 +105,58 @@ fn listed(doors: &Doors, board: &Board, guest: &Guest, uri: &Uri) -> Response {
         acknowledged: board.count(Status::Acknowledged),
         show,
         services: guest.live.config.services.keys().map(ToString::to_string).collect(),
-        service: get("service").unwrap_or_default().to_owned(),
-        text: get("text").unwrap_or_default().to_owned(),
+        service: text("service"),
+        people: people(guest),
+        person: text("person"),
+        text: text("text"),
+        from: text("from"),
+        until: text("until"),
         filtered,
+        is_unread: listed.is_unread,
         any_to_acknowledge: rows.iter().any(|row| row.may_acknowledge),
         rows,
         next,
     };
     html(StatusCode::OK, &view)
+}
+
+/// What a page of the list holds.
+struct Listed {
+    rows: Vec<Arc<Row>>,
+    next: Option<String>,
+    /// The archive could not be read.
+    is_unread: bool,
+}
+
+/// The board first, and then what closed before.
+fn page_of(doors: &Doors, board: &Board, filter: &Filter, after: Option<&str>) -> Listed {
+    let past = after.and_then(past::place);
+    let after = after.filter(|_| past.is_none());
+    let from = if filter.open {
+        From::Urgent(after.and_then(|after| {
+            let (rank, id) = after.split_once('.')?;
+            Some((rank.parse().ok()?, id.parse().ok()?))
+        }))
+    } else {
+        From::Newest(after.and_then(|after| after.parse().ok()))
+    };
+    let page = past.is_none().then(|| board.page(filter, from, LISTED));
+    let next = page.as_ref().and_then(|page| page.next).and_then(|next| match next {
+        From::Newest(id) => Some(id?.to_string()),
+        From::Urgent(at) => at.map(|(rank, id)| format!("{rank}.{id}")),
+    });
+    let mut listed = Listed { rows: page.map(|page| page.rows).unwrap_or_default(), next, is_unread: false };
+    if listed.next.is_none() && past::is_asked(filter) {
+        let closed = past::closed(&doors.state_dir, board, filter, past, LISTED - listed.rows.len());
+        let closed = closed.unwrap_or_else(|error| {
+            tracing::warn!(event = "unread", error = format!("{error:#}"));
+            listed.is_unread = true;
+            Past::default()
+        });
+        listed.rows.extend(closed.rows.into_iter().map(Arc::new));
+        listed.next = closed.next;
+    }
+    listed
 }
 
 /// The word of a severity, and its class.
@@ -151,7 +193,14 @@ fn shown(guest: &Guest, row: &Row) -> Shown {
     });
     let next = row.step.as_ref().filter(|_| row.status == Status::Triggered);
     let next = next.map(|step| language.clock(step.deadline, &guest.zone));
-    let held = row.held_back.as_ref().map(|held| format!("{} – {}", held.reason, guest.time(held.until)));
+    let held = row.held_back.as_ref().map(|held| match held.by {
+        Hold::Wait => language.mark(&Mark::Held { until: &guest.time(held.until) }),
+        Hold::Silence | Hold::Inhibition => format!("{} – {}", held.reason, guest.time(held.until)),
+    });
+    let flapping = row.flaps().map(|it| {
+        let within = u32::try_from(it.lasted().as_secs()).unwrap_or(u32::MAX);
+        language.mark(&Mark::Flapping { fires: it.fires, within })
+    });
     Shown {
         id: row.id.to_string(),
         status: status_word,
@@ -167,29 +216,29 @@ fn shown(guest: &Guest, row: &Row) -> Shown {
         who,
         next,
         held_back: held,
-        may_acknowledge: row.status == Status::Triggered,
+        flapping,
+        may_acknowledge: row.status == Status::Triggered && may_act(guest, &row.record),
     }
 }
 
 /// `GET /incidents/3-17`
-pub async fn show(State(doors): Shared, headers: HeaderMap, Path(id): Path<String>) -> Response {
-    let guest = match Guest::of(&doors, &headers).await {
-        Ok(guest) => guest,
-        Err(answer) => return answer,
-    };
+pub async fn show(State(doors): Shared, guest: Guest, Path(id): Path<String>) -> Response {
     let found = match id.parse::<IncidentId>() {
-        Ok(id) => doors.inbox.find(id).await,
+        Ok(id) => past::find(&doors, id).await,
         Err(_) => Ok(None),
     };
     let Found { incident, durable, commits } = match found {
         Ok(Some(found)) => found,
         Ok(None) => return guest.message(&doors, guest.words().not_found, StatusCode::NOT_FOUND),
-        Err(_) => return guest.message(&doors, guest.words().busy, StatusCode::SERVICE_UNAVAILABLE),
+        Err(busy) => return busy,
     };
     let (made, seqs) = (doors.clone(), incident.timeline.clone());
     let answer = doors.reads.make(move || {
-        let entries = recover::entries(&made.state_dir, &seqs, durable).unwrap_or_default();
-        html(StatusCode::OK, &page(&made, &guest, &incident, &entries, &commits))
+        let entries = recover::entries(&made.state_dir, &seqs, durable);
+        if let Err(error) = &entries {
+            tracing::warn!(event = "unread", incident = %incident.id, error = format!("{error:#}"));
+        }
+        html(StatusCode::OK, &page(&made, &guest, &incident, entries.as_deref().ok(), &commits))
     });
     answer.await.unwrap_or_else(|busy| busy)
 }
@@ -198,13 +247,13 @@ fn page<'a>(
     doors: &'a Doors,
     guest: &Guest,
     incident: &Incident,
-    entries: &[Entry],
+    entries: Option<&[Entry]>,
     commits: &BTreeMap<u32, String>,
 ) -> IncidentPage<'a> {
     let (config, language) = (&guest.live.config, guest.language);
     let row = Row::of(incident, &mut Names::default());
     let reader = Reader { config, language, zone: &guest.zone };
-    let timeline = entries.iter().map(|entry| {
+    let timeline = entries.unwrap_or_default().iter().map(|entry| {
         let line = reader.line(entry);
         let commit = commits.get(&entry.revision);
         let href = commit.and_then(|commit| forge_line(doors, commit, &line.rule));
@@ -218,19 +267,21 @@ fn page<'a>(
         Urgency::None => language.word(Word::NoUrgency),
     };
     let alerts = incident.alerts.iter().take(ALERTS_MAX).map(|alert| RowAlert {
-        firing: alert.firing,
+        firing: alert.lasts(),
         severity: severity(language, alert.severity).0,
         text: alert.own.as_ref().map_or_else(|| incident.summary.clone(), |own| own.summary.to_string()),
     });
+    let (act, all) = (may_act(guest, &incident.record), guest.may(Right::Respond));
     let may = May {
-        acknowledge: incident.status == Status::Triggered,
-        unacknowledge: incident.status == Status::Acknowledged,
-        escalate: open,
-        resolve: open,
-        reopen: !open && incident.merged_into.is_none(),
-        raise: open && !high,
-        lower: open && high,
-        unmerge: incident.merged_into.is_some(),
+        note: act,
+        acknowledge: act && incident.status == Status::Triggered,
+        unacknowledge: all && incident.status == Status::Acknowledged,
+        escalate: act && open,
+        resolve: all && open,
+        reopen: all && !open && incident.merged_into.is_none(),
+        raise: all && open && !high,
+        lower: all && open && high,
+        unmerge: all && incident.merged_into.is_some(),
     };
     let mut shell = guest.shell(doors, "incidents", format!("{} {}", incident.id, incident.summary));
     shell.live = true;
@@ -249,6 +300,7 @@ fn page<'a>(
         links: incident.links.clone(),
         alerts: alerts.collect(),
         timeline: timeline.collect(),
+        is_unread: entries.is_none(),
         people: people(guest),
         services: config.services.keys().map(ToString::to_string).collect(),
     }
@@ -270,18 +322,14 @@ fn forge_line(doors: &Doors, commit: &str, rule: &str) -> Option<String> {
 }
 
 /// `GET /incidents/3-17/resolve`: asks once.
-pub async fn ask_resolve(State(doors): Shared, headers: HeaderMap, Path(id): Path<String>) -> Response {
-    let guest = match Guest::of(&doors, &headers).await {
-        Ok(guest) => guest,
-        Err(answer) => return answer,
-    };
+pub async fn ask_resolve(State(doors): Shared, guest: Guest, Path(id): Path<String>) -> Response {
     let board = doors.board.current().await;
     let row = id.parse().ok().and_then(|id| board.get(id));
     let Some(row) = row else {
         return guest.message(&doors, guest.words().not_found, StatusCode::NOT_FOUND);
     };
     let w = guest.words();
-    let firing = row.alerts.iter().any(|alert| alert.firing);
+    let firing = row.alerts.iter().any(|alert| alert.lasts());
     let view = Ask {
         shell: guest.shell(&doors, "incidents", w.resolve_really),
         w,
@@ -297,20 +345,16 @@ pub async fn ask_resolve(State(doors): Shared, headers: HeaderMap, Path(id): Pat
 }
 
 /// `POST /incidents/3-17/resolve`
-pub async fn resolve(state: Shared, Path(id): Path<String>, request: Request) -> Response {
-    command(state, Path((id, "resolve".to_owned())), request).await
+pub async fn resolve(state: Shared, Path(id): Path<String>, sent: Sent) -> Response {
+    command(state, Path((id, "resolve".to_owned())), sent).await
 }
 
 /// `POST /incidents/3-17/<command>`, with the fields of the API.
 pub async fn command(
     State(doors): Shared,
     Path((id, name)): Path<(String, String)>,
-    request: Request,
+    Sent { guest, user, form }: Sent,
 ) -> Response {
-    let (guest, form) = match Guest::with_form(&doors, request).await {
-        Ok(both) => both,
-        Err(answer) => return answer,
-    };
     let today = Today { now: guest.now, zone: &guest.zone };
     let (Ok(id), read) = (id.parse::<IncidentId>(), wished(&name, &form.body(), &guest.live.config, today))
     else {
@@ -322,13 +366,13 @@ pub async fn command(
         Err(why) => return guest.back(&doors, &to, &why),
     };
     let here = format!("{to}/{name}");
-    match respond(&doors, &guest, id, action).await {
+    match respond(&doors, &user, id, action).await {
         None => guest.message(&doors, guest.words().busy, StatusCode::SERVICE_UNAVAILABLE),
-        Some(Reply::Confirm(warnings)) => {
+        Some(Answered { reply: Some(Reply::Confirm(warnings)), .. }) => {
             let said = warnings.iter().map(|it| warning(it, guest.language, &guest.zone)).collect();
             confirm(&doors, &guest, said, here, form, to)
         }
-        Some(reply) => guest.back(&doors, &to, &reply_text(&reply, guest.language, &guest.zone)),
+        Some(answered) => guest.back(&doors, &to, &guest.answered(&answered)),
     }
 }
 
@@ -356,26 +400,26 @@ pub(super) fn confirm(
     html(StatusCode::CONFLICT, &view)
 }
 
-async fn respond(doors: &Doors, guest: &Guest, id: IncidentId, action: Asked) -> Option<Reply> {
-    let (by, via) = (Actor::User(guest.user.clone()), Via::Web);
+async fn respond(doors: &Doors, user: &Id, id: IncidentId, action: Asked) -> Option<Answered> {
+    let (by, via) = (Actor::User(user.clone()), Via::Web);
     let respond = Respond { target: Target::Incidents(vec![id]), action, by, via };
-    let input = Input::Command(Command::Respond(respond));
-    doors.inbox.input(Lane::First, input).await.ok().map(|answered| answered.reply.unwrap_or(Reply::NotFound))
+    doors.inbox.input(Lane::First, Input::Command(Command::Respond(respond))).await.ok()
+}
+
+/// Whether somebody may do at least something about an incident: who was paged may, whatever `access` says.
+fn may_act(guest: &Guest, record: &Record) -> bool {
+    guest.may(Right::Respond) || guest.user().is_some_and(|user| record.paged.contains(user))
 }
 
 /// `POST /incidents/acknowledge`: those that were selected.
-pub async fn acknowledge(State(doors): Shared, request: Request) -> Response {
-    let (guest, form) = match Guest::with_form(&doors, request).await {
-        Ok(both) => both,
-        Err(answer) => return answer,
-    };
+pub async fn acknowledge(State(doors): Shared, Sent { guest, user, form }: Sent) -> Response {
     let ids = form.all("incidents").filter_map(|id| id.parse::<IncidentId>().ok());
     let ids: Vec<IncidentId> = ids.take(AT_ONCE_MAX).collect();
     let mut said = Vec::new();
     for id in ids {
-        match respond(&doors, &guest, id, Asked::Acknowledge).await {
+        match respond(&doors, &user, id, Asked::Acknowledge).await {
             None => return guest.message(&doors, guest.words().busy, StatusCode::SERVICE_UNAVAILABLE),
-            Some(reply) => said.push(format!("{id}: {}", reply_text(&reply, guest.language, &guest.zone))),
+            Some(answered) => said.push(format!("{id}: {}", guest.answered(&answered))),
         }
     }
     guest.back(&doors, "/", &said.join(" "))

@@ -3,18 +3,19 @@
 use super::changes::{Maker, read_absence, read_override, read_silence};
 use super::commands::declared_by;
 use super::doors::{Doors, Shared};
+use super::guest::{Guest, Member, Sent, html};
 use super::on_call::schedule as known_schedule;
-use super::pages::{Guest, html};
 use super::pages_incidents::{confirm, people};
 use super::reading_form::Form;
 use crate::actor::{Actor, Via};
+use crate::config::Id;
 use crate::engine::Lane;
-use crate::incident::message::{reply_text, warning};
+use crate::incident::message::warning;
 use crate::incident::{Command, Input, Reply};
 use crate::language::Word;
 use crate::page::{Field, NewPage};
-use axum::extract::{Path, Request, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
 use axum::response::Response;
 
 fn field(name: &'static str, label: &str, value: &str, required: bool) -> Field {
@@ -47,7 +48,7 @@ fn sheet(doors: &Doors, guest: &Guest, sheet: Sheet, form: &Form, wrong: Option<
     html(status, &NewPage { shell, w: guest.words(), lead, wrong, action, fields, button, back })
 }
 
-fn override_sheet(guest: &Guest, id: &str) -> Sheet {
+fn override_sheet(guest: &Guest, user: &str, id: &str) -> Sheet {
     let w = guest.words();
     let path = id.replace('/', ".");
     let mut whom = vec![(String::new(), w.everybody_there.to_owned())];
@@ -59,7 +60,7 @@ fn override_sheet(guest: &Guest, id: &str) -> Sheet {
         lead: Some(id.to_owned()),
         action: format!("/schedules/{path}/override"),
         fields: vec![
-            choice("with", w.with, &guest.user, with),
+            choice("with", w.with, user, with),
             choice("replace", w.replace, "", whom),
             field("from", w.from, "now", true),
             field("until", w.until_or_for, "2h", true),
@@ -115,57 +116,43 @@ fn incident_sheet(guest: &Guest) -> Sheet {
 }
 
 /// `GET /schedules/web-primary/override`
-pub async fn new_override(State(doors): Shared, headers: HeaderMap, Path(id): Path<String>) -> Response {
-    let guest = match Guest::of(&doors, &headers).await {
-        Ok(guest) => guest,
-        Err(answer) => return answer,
-    };
+pub async fn new_override(State(doors): Shared, by: Member, Path(id): Path<String>) -> Response {
+    let Member { guest, user } = by;
     match known_schedule(&guest.live.config, &id) {
-        Ok(id) => sheet(&doors, &guest, override_sheet(&guest, &id), &Form::default(), None),
+        Ok(id) => sheet(&doors, &guest, override_sheet(&guest, &user, &id), &Form::default(), None),
         Err(_) => guest.message(&doors, guest.words().not_found, StatusCode::NOT_FOUND),
     }
 }
 
 /// `POST /schedules/web-primary/override`
-pub async fn make_override(State(doors): Shared, Path(id): Path<String>, request: Request) -> Response {
-    let (guest, form) = match Guest::with_form(&doors, request).await {
-        Ok(both) => both,
-        Err(answer) => return answer,
-    };
+pub async fn make_override(
+    State(doors): Shared,
+    Path(id): Path<String>,
+    Sent { guest, user, form }: Sent,
+) -> Response {
     let Ok(id) = known_schedule(&guest.live.config, &id) else {
         return guest.message(&doors, guest.words().not_found, StatusCode::NOT_FOUND);
     };
     let body = form.clone().and("schedule", &id).body();
-    let read = read_override(&guest.live.config, &maker(&guest), &body);
-    made(&doors, &guest, override_sheet(&guest, &id), form, read).await
+    let read = read_override(&guest.live.config, &maker(&guest, &user), &body);
+    made(&doors, &guest, override_sheet(&guest, &user, &id), form, read).await
 }
 
 /// `GET /silences/new`
-pub async fn new_silence(State(doors): Shared, headers: HeaderMap) -> Response {
-    match Guest::of(&doors, &headers).await {
-        Ok(guest) => sheet(&doors, &guest, silence_sheet(&guest), &Form::default(), None),
-        Err(answer) => answer,
-    }
+pub async fn new_silence(State(doors): Shared, Member { guest, .. }: Member) -> Response {
+    sheet(&doors, &guest, silence_sheet(&guest), &Form::default(), None)
 }
 
 /// `POST /silences/new`
-pub async fn make_silence(State(doors): Shared, request: Request) -> Response {
-    let (guest, form) = match Guest::with_form(&doors, request).await {
-        Ok(both) => both,
-        Err(answer) => return answer,
-    };
-    let read = read_silence(&guest.live.config, &maker(&guest), &form.body());
+pub async fn make_silence(State(doors): Shared, Sent { guest, user, form }: Sent) -> Response {
+    let read = read_silence(&guest.live.config, &maker(&guest, &user), &form.body());
     made(&doors, &guest, silence_sheet(&guest), form, read).await
 }
 
 /// `POST /absences`: the own one.
-pub async fn make_absence(State(doors): Shared, request: Request) -> Response {
-    let (guest, form) = match Guest::with_form(&doors, request).await {
-        Ok(both) => both,
-        Err(answer) => return answer,
-    };
-    let body = form.clone().and("user", &guest.user).body();
-    let read = read_absence(&guest.live.config, &maker(&guest), &body);
+pub async fn make_absence(State(doors): Shared, Sent { guest, user, form }: Sent) -> Response {
+    let body = form.clone().and("user", &user).body();
+    let read = read_absence(&guest.live.config, &maker(&guest, &user), &body);
     let w = guest.words();
     let mut cover = vec![(String::new(), w.no_cover.to_owned())];
     cover.extend(people(&guest));
@@ -176,42 +163,31 @@ pub async fn make_absence(State(doors): Shared, request: Request) -> Response {
 }
 
 /// `GET /declare`
-pub async fn new_incident(State(doors): Shared, headers: HeaderMap) -> Response {
-    match Guest::of(&doors, &headers).await {
-        Ok(guest) => sheet(&doors, &guest, incident_sheet(&guest), &Form::default(), None),
-        Err(answer) => answer,
-    }
+pub async fn new_incident(State(doors): Shared, Member { guest, .. }: Member) -> Response {
+    sheet(&doors, &guest, incident_sheet(&guest), &Form::default(), None)
 }
 
 /// `POST /declare`
-pub async fn declare(State(doors): Shared, request: Request) -> Response {
-    let (guest, form) = match Guest::with_form(&doors, request).await {
-        Ok(both) => both,
-        Err(answer) => return answer,
-    };
-    let (by, via) = (Actor::User(guest.user.clone()), Via::Web);
+pub async fn declare(State(doors): Shared, Sent { guest, user, form }: Sent) -> Response {
+    let (by, via) = (Actor::User(user), Via::Web);
     let declare = match declared_by(&guest.live.config, by, via, None, &form.body()) {
         Ok(declare) => declare,
         Err(why) => return sheet(&doors, &guest, incident_sheet(&guest), &form, Some(why)),
     };
     let input = Input::Command(Command::Declare(Box::new(declare)));
     let answered = doors.inbox.input(Lane::First, input).await;
-    match answered.map(|answered| answered.reply) {
-        Ok(Some(Reply::Taken { opened })) => {
+    match answered.map(|answered| (guest.answered(&answered), answered.reply)) {
+        Ok((said, Some(Reply::Taken { opened }))) => {
             let to = opened.first().map_or_else(|| "/".to_owned(), |id| format!("/incidents/{id}"));
-            let said = reply_text(&Reply::Taken { opened }, guest.language, &guest.zone);
             guest.back(&doors, &to, &said)
         }
-        Ok(Some(reply)) => {
-            let why = reply_text(&reply, guest.language, &guest.zone);
-            sheet(&doors, &guest, incident_sheet(&guest), &form, Some(why))
-        }
-        Ok(None) | Err(_) => guest.message(&doors, guest.words().busy, StatusCode::SERVICE_UNAVAILABLE),
+        Ok((why, Some(_))) => sheet(&doors, &guest, incident_sheet(&guest), &form, Some(why)),
+        Ok((_, None)) | Err(_) => guest.message(&doors, guest.words().busy, StatusCode::SERVICE_UNAVAILABLE),
     }
 }
 
-fn maker(guest: &Guest) -> Maker<'_> {
-    Maker { by: Actor::User(guest.user.clone()), via: Via::Web, now: guest.now, zone: &guest.zone }
+fn maker<'a>(guest: &'a Guest, user: &Id) -> Maker<'a> {
+    Maker { by: Actor::User(user.clone()), via: Via::Web, now: guest.now, zone: &guest.zone }
 }
 
 /// Makes what a form asks for; what is wrong, or would break something, is said on the form.
@@ -235,12 +211,9 @@ async fn made(
             confirm(doors, guest, said, again.action, form, again.back)
         }
         Some(reply @ Reply::Made { .. }) => {
-            guest.back(doors, &again.back, &reply_text(&reply, guest.language, &guest.zone))
+            guest.back(doors, &again.back, &guest.reply(&reply, answered.stored))
         }
-        Some(reply) => {
-            let why = reply_text(&reply, guest.language, &guest.zone);
-            sheet(doors, guest, again, &form, Some(why))
-        }
+        Some(reply) => sheet(doors, guest, again, &form, Some(guest.reply(&reply, answered.stored))),
         None => guest.message(doors, guest.words().busy, StatusCode::SERVICE_UNAVAILABLE),
     }
 }

@@ -1,8 +1,8 @@
 //! The pages of people: who is on call, a schedule, and one's own.
 
 use super::doors::{Doors, Shared};
+use super::guest::{Guest, Member, html};
 use super::on_call::schedule as known_schedule;
-use super::pages::{Guest, html};
 use super::pages_incidents::people;
 use crate::config::{Config, ContactRule, Id};
 use crate::language::Language;
@@ -12,7 +12,7 @@ use crate::preview::shifts::schedules_of;
 use crate::schedule::{OnCall, Shift, Source, UserId, first_instant};
 use crate::server::board::Board;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 use jiff::civil::{Date, Time};
 use jiff::{SignedDuration, Timestamp, ToSpan};
@@ -30,11 +30,7 @@ const WIDTH: i64 = 1_000;
 const TONES: usize = 8;
 
 /// `GET /on-call`
-pub async fn on_call(State(doors): Shared, headers: HeaderMap) -> Response {
-    let guest = match Guest::of(&doors, &headers).await {
-        Ok(guest) => guest,
-        Err(answer) => return answer,
-    };
+pub async fn on_call(State(doors): Shared, guest: Guest) -> Response {
     let (made, board) = (doors.clone(), doors.board.current().await);
     let answer = doors.reads.make(move || html(StatusCode::OK, &who(&made, &board, &guest)));
     answer.await.unwrap_or_else(|busy| busy)
@@ -120,16 +116,7 @@ fn temporary(board: &Board, guest: &Guest) -> Vec<String> {
 }
 
 /// `GET /schedules/web-primary?from=2026-12-01`: four weeks, by day of the reader's zone.
-pub async fn schedule(
-    State(doors): Shared,
-    headers: HeaderMap,
-    Path(id): Path<String>,
-    uri: Uri,
-) -> Response {
-    let guest = match Guest::of(&doors, &headers).await {
-        Ok(guest) => guest,
-        Err(answer) => return answer,
-    };
+pub async fn schedule(State(doors): Shared, guest: Guest, Path(id): Path<String>, uri: Uri) -> Response {
     let Ok(id) = known_schedule(&guest.live.config, &id) else {
         return guest.message(&doors, guest.words().not_found, StatusCode::NOT_FOUND);
     };
@@ -253,7 +240,7 @@ fn row(guest: &Guest, id: &Id, shift: &Shift) -> ShiftRow {
         until: guest.time(shift.end),
         people: names(guest, users),
         is_gap: users.is_empty(),
-        is_mine: users.contains(&guest.user),
+        is_mine: guest.user().is_some_and(|user| users.contains(user)),
         why: why(guest, &shift.on_call),
         path: id.replace('/', "."),
         name: name_of(&guest.live.config, id),
@@ -261,28 +248,24 @@ fn row(guest: &Guest, id: &Id, shift: &Shift) -> ShiftRow {
 }
 
 /// `GET /me`: one's own shifts, and how one is reached.
-pub async fn me(State(doors): Shared, headers: HeaderMap) -> Response {
-    let guest = match Guest::of(&doors, &headers).await {
-        Ok(guest) => guest,
-        Err(answer) => return answer,
-    };
+pub async fn me(State(doors): Shared, Member { guest, user }: Member) -> Response {
     let made = doors.clone();
-    let answer = doors.reads.make(move || html(StatusCode::OK, &mine(&made, &guest)));
+    let answer = doors.reads.make(move || html(StatusCode::OK, &mine(&made, &guest, &user)));
     answer.await.unwrap_or_else(|busy| busy)
 }
 
-fn mine<'a>(doors: &'a Doors, guest: &Guest) -> MePage<'a> {
+fn mine<'a>(doors: &'a Doors, guest: &Guest, user: &Id) -> MePage<'a> {
     let config = &guest.live.config;
     let until = guest.now.checked_add(MINE).unwrap_or(guest.now);
     let mut shifts: Vec<(Timestamp, ShiftRow)> = Vec::new();
-    for id in schedules_of(config, &guest.user) {
+    for id in schedules_of(config, user) {
         let all = joined(config.schedules.shifts(id, guest.now, until));
-        let own = all.iter().filter(|shift| shift.on_call.users.contains(&guest.user));
+        let own = all.iter().filter(|shift| shift.on_call.users.contains(user));
         shifts.extend(own.map(|shift| (shift.start, row(guest, id, shift))));
     }
     shifts.sort_by_key(|(start, _)| *start);
     let rules = |rules: &[ContactRule]| rules.iter().map(|rule| said(guest, rule)).collect();
-    let user = config.users.get(&guest.user);
+    let user = config.users.get(user);
     MePage {
         shell: guest.shell(doors, "me", guest.words().me),
         w: guest.words(),

@@ -24,12 +24,16 @@ const USED_MAX: usize = 10_000;
 
 const SESSION: &str = "__Host-oncall";
 const SAID: &str = "__Host-oncall-said";
+const TO: &str = "__Host-oncall-to";
+/// The longest address that one is led back to after signing in, in bytes.
+const TO_MAX: usize = 1_000;
 /// The longest words that travel from one page to the next, in bytes.
 const SAID_MAX: usize = 1_000;
 
 /// Who is signed in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Session {
+    /// An id of `users/`, or the e-mail address of somebody who may only look.
     pub user: String,
     since: Timestamp,
     seen: Timestamp,
@@ -116,6 +120,18 @@ impl Sessions {
         decoded(&self.open("said", cookie(headers, SAID)?)?)
     }
 
+    /// The `Set-Cookie` that remembers where somebody wanted to go before they signed in.
+    pub fn lead_back(&self, to: &str) -> Option<String> {
+        let signed = self.sign("to", &BASE64URL_NOPAD.encode(to.as_bytes()))?;
+        (to.len() <= TO_MAX && is_local(to)).then(|| set(TO, &signed, LINK_MAX))
+    }
+
+    /// Where that was.
+    pub fn wanted(&self, headers: &HeaderMap) -> Option<String> {
+        let to = decoded(&self.open("to", cookie(headers, TO)?)?)?;
+        is_local(&to).then_some(to)
+    }
+
     fn sign(&self, purpose: &str, text: &str) -> Option<String> {
         let tag = hmac::sign(self.key.as_ref()?, message(purpose, text).as_bytes());
         Some(format!("{text}~{}", BASE64URL_NOPAD.encode(tag.as_ref())))
@@ -137,6 +153,15 @@ pub fn forget_session() -> String {
 
 pub fn forget_said() -> String {
     set(SAID, "", SignedDuration::ZERO)
+}
+
+pub fn forget_to() -> String {
+    set(TO, "", SignedDuration::ZERO)
+}
+
+/// A path here: `//host` and `/\host` would lead elsewhere.
+fn is_local(path: &str) -> bool {
+    path.starts_with('/') && !path.starts_with("//") && !path.contains(['\\', '\r', '\n'])
 }
 
 fn message(purpose: &str, text: &str) -> String {

@@ -3,9 +3,12 @@
 //! Whatever is not known is named, with what is allowed: a filter or a key that is passed over would be answered with
 //! something else than was asked for.
 
+use super::doors::Doors;
+use crate::alert::Severity;
 use crate::compile::nearest;
 use crate::language::Language;
 use crate::language::moment::{Moment, length, moment};
+use crate::server::live::Live;
 use axum::http::Uri;
 use jiff::{Timestamp, tz::TimeZone};
 use serde_json::{Map, Value};
@@ -27,6 +30,19 @@ pub struct Today<'a> {
     pub now: Timestamp,
     pub zone: &'a TimeZone,
 }
+
+/// Now, in the zone of the organisation.
+pub fn today<'a>(doors: &Doors, live: &'a Live) -> Today<'a> {
+    Today { now: doors.clock.now(), zone: &live.config.organisation.time_zone }
+}
+
+/// The words of a severity.
+pub(super) const SEVERITIES: [(&str, Severity); 4] = [
+    ("critical", Severity::Critical),
+    ("error", Severity::Error),
+    ("warning", Severity::Warning),
+    ("info", Severity::Info),
+];
 
 impl Query {
     pub fn read(uri: &Uri, allowed: &[&str]) -> Result<Query, String> {

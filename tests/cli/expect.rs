@@ -194,7 +194,7 @@ fn what_a_rule_drops() {
         out.contains("expectations/noise.yaml:4:12") && out.contains("expectations/noise.yaml:8:12"),
         "{out}"
     );
-    assert!(out.contains("`prod`: no rule drops the alert"), "{out}");
+    assert!(out.contains("`prod`: アラートを捨てるルールがありません"), "{out}");
 }
 
 /// That another alert explains one is a promise, kept and broken.

@@ -1,7 +1,7 @@
 //! What goes out.
 
 use crate::wire::{self, first, run_with, shown, words};
-use crate::world::{config, delivery, env, incident, numbered, secrets};
+use crate::world::{config, delivery, env, incident, links, numbered, secrets};
 use oncall::alert::Link;
 use oncall::config::{Config, Contact, MirrorKind, Phone, Secret, Secrets};
 use oncall::incident::message::CallScript;
@@ -207,7 +207,7 @@ fn what_is_missing_is_named_with_the_way_out_and_never_a_value() {
         ),
     ];
     for (config, secrets, task, reason) in cases {
-        let Progress::Done(outcome) = provider::begin(&config, &secrets, &delivery(task)) else {
+        let Progress::Done(outcome) = provider::begin(&config, &secrets, &links(), &delivery(task)) else {
             panic!("something was sent; expected {reason}")
         };
         assert_eq!(words(&outcome), format!("rejected: {reason}"));

@@ -2,17 +2,21 @@
 
 use crate::callbacks::{DELIVERY, called};
 use crate::wire::{self, first, ok, run_with, shown, words};
-use crate::world::{config, delivery, incident, numbered, secrets};
+use crate::world::{config, delivery, incident, links, numbered, secrets};
 use oncall::alert::Severity;
-use oncall::config::Contact;
+use oncall::config::{Contact, Links, sample_token};
 use oncall::incident::Task;
-use oncall::incident::message::TEXT_MAX;
+use oncall::incident::message::{LINK_MAX, TEXT_MAX};
 use oncall::incident::{Delivery, Incident, Words};
 use oncall::provider::{Callback, HttpAnswer};
 
 fn line(incidents: &[&Incident], user: &str, repeat: bool) -> String {
+    linked(incidents, user, repeat, None)
+}
+
+fn linked(incidents: &[&Incident], user: &str, repeat: bool, link: Option<&str>) -> String {
     match wire::page(&config(), incidents, user, Contact::Sms) {
-        Task::Page { words: Words::Text(text), .. } => text.line(repeat),
+        Task::Page { words: Words::Text(text), .. } => text.line(repeat, link),
         other => panic!("{other:?}"),
     }
 }
@@ -58,15 +62,60 @@ fn two_segments_hold_it_and_no_character_is_torn() {
 }
 
 #[test]
+fn the_words_are_cut_and_never_the_link() {
+    let link = format!("https://oncall.example.com/a/{}", links().token("12-3456", "tanaka").unwrap());
+    for text in ["漢".repeat(500), "🔥".repeat(500), "word ".repeat(100)] {
+        for repeat in [false, true] {
+            let (one, other) = (numbered(17, &text), numbered(18, &text));
+            for incidents in [&[&one][..], &[&one, &other][..]] {
+                for user in ["tanaka", "kimura"] {
+                    let said = linked(incidents, user, repeat, Some(&link));
+                    assert!(said.encode_utf16().count() <= TEXT_MAX, "{said}");
+                    assert!(said.ends_with(&format!("(3-17) {link}")), "{said}");
+                }
+            }
+        }
+    }
+    // The longest link leaves the severity; one that is longer is no use, and the words keep their room.
+    let longest = "x".repeat(LINK_MAX);
+    let said = linked(&[&incident()], "tanaka", false, Some(&longest));
+    assert!(said.starts_with("[重大] Checkout:") && said.ends_with(&format!("(3-17) {longest}")), "{said}");
+    let longer = "x".repeat(LINK_MAX + 1);
+    assert_eq!(linked(&[&incident()], "tanaka", false, Some(&longer)), line(&[&incident()], "tanaka", false));
+}
+
+#[test]
+fn a_token_is_bound_to_its_delivery_and_its_person() {
+    let token = links().token("3-9", "tanaka").unwrap();
+    assert_eq!(links().delivery(&token), Some("3-9"));
+    assert!(links().acts_for(&token, "tanaka"));
+    assert!(!links().acts_for(&token, "kimura"));
+    let of_another = Links::new(b"another key");
+    assert_eq!((of_another.delivery(&token), of_another.acts_for(&token, "tanaka")), (None, false));
+    let elsewhere = token.replacen("3-9", "3-8", 1);
+    // Half of one and half of another: it is ours, and nobody's.
+    let other = links().token("3-9", "kimura").unwrap();
+    let mixed = format!("{}{}", &token[..token.len() - 4], &other[other.len() - 4..]);
+    for forged in [elsewhere.as_str(), &mixed, "3-9", "3-9.", "", "3-9.AAAAAAAAAAAAAAAAAAAAAA", &token[1..]] {
+        assert!(!links().acts_for(forged, "tanaka") && !links().acts_for(forged, "kimura"), "{forged}");
+    }
+    let none = Links::new(b"");
+    assert_eq!((none.token("3-9", "tanaka"), none.delivery(&token)), (None, None));
+    assert_eq!(sample_token("3-9").len(), token.len());
+}
+
+#[test]
 fn the_request() {
-    insta::assert_snapshot!(shown(&first(&config(), &page()).1), @r"
+    let token = links().token("3-9", "tanaka").unwrap();
+    let request = shown(&first(&config(), &page()).1).replace(&token, "3-9.LINK");
+    insta::assert_snapshot!(request, @r"
     Post https://api.twilio.com/2010-04-01/Accounts/AC0123/Messages.json
     accept: application/json
     content-type: application/x-www-form-urlencoded
     authorization: Basic QUMwMTIzOjEyMzQ1
     To = +819000000001
     From = OnCall
-    Body = [重大] Checkout: 5xx の割合が 5% を超えました (3-17)
+    Body = [重大] Checkout: 5xx の割合が 5% を超えました (3-17) https://oncall.example.com/a/3-9.LINK
     ValidityPeriod = 600
     StatusCallback = https://oncall.example.com/v1/callbacks/twilio/3-9/sms
     ");

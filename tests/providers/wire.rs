@@ -1,6 +1,6 @@
 //! Deliveries to requests, and recorded responses to outcomes.
 
-use crate::world::{acknowledged, config, delivery, id, incident, resolved, secrets};
+use crate::world::{acknowledged, config, delivery, id, incident, links, resolved, secrets};
 use oncall::config::{Config, Contact, MirrorKind, Secrets};
 use oncall::incident::message::{self, CallScript, Card};
 use oncall::incident::{Delivery, DeliveryId, Incident, Outcome, Task, Words};
@@ -56,7 +56,7 @@ pub fn run_with(
     delivery: &Delivery,
     answers: &[Result<Response, Failure>],
 ) -> (Vec<String>, Outcome) {
-    let mut progress = provider::begin(config, secrets, delivery);
+    let mut progress = provider::begin(config, secrets, &links(), delivery);
     let mut requests = Vec::new();
     let mut answers = answers.iter();
     loop {
@@ -75,7 +75,7 @@ pub fn run_with(
 }
 
 pub fn first(config: &Config, delivery: &Delivery) -> (Pending, Request) {
-    match provider::begin(config, &secrets(), delivery) {
+    match provider::begin(config, &secrets(), &links(), delivery) {
         Progress::Send(pending, request) => (pending, request),
         Progress::Done(outcome) => panic!("nothing was sent: {outcome:?}"),
     }

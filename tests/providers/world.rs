@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use oncall::actor::Actor;
 use oncall::alert::{Link, Severity};
 use oncall::config::{
-    Config, EscalationPolicy, Id, Jira, JiraTicket, Matcher, Notify, Organisation, PROVIDERS, Pattern,
+    Config, EscalationPolicy, Id, Jira, JiraTicket, Links, Matcher, Notify, Organisation, PROVIDERS, Pattern,
     PatternTest, Phone, Provider, ProviderRow, Secret, SecretSource, Secrets, Service, Slack, Step, Twilio,
     Urgency, User,
 };
@@ -46,6 +46,11 @@ pub fn config() -> Config {
     }
 }
 
+/// What signs links in tests.
+pub fn links() -> Links {
+    Links::new(b"a key that only tests know")
+}
+
 pub fn secrets() -> Secrets {
     let mut secrets = Secrets::default();
     for (name, value) in [
@@ -67,6 +72,7 @@ pub fn now() -> Timestamp {
 
 pub fn incident() -> Incident {
     Incident {
+        flapping: 0,
         id: IncidentId { epoch: 3, n: 17 },
         service: Some(id("checkout")),
         integration: "grafana".into(),
@@ -80,6 +86,7 @@ pub fn incident() -> Incident {
             own: None,
             heard_at: "2026-12-07T17:00:00Z".parse().unwrap(),
             stale_at: None,
+            flapping: None,
         }],
         group: None,
         storm: None,
@@ -121,6 +128,7 @@ pub fn incident() -> Incident {
         idle_seconds: None,
         newcomers_told_at: None,
         newcomers_due: None,
+        triggered_again_at: None,
         let_through: false,
         lowered: false,
         raise_at: None,
@@ -221,6 +229,7 @@ fn organisation() -> Organisation {
         heartbeat: None,
         api_tokens: Vec::new(),
         access: Default::default(),
+        history: Default::default(),
     }
 }
 
@@ -283,6 +292,8 @@ fn checkout() -> Service {
         even_unacknowledged: false,
         group: None,
         storm: None,
+        flapping: None,
+        reopen: None,
         place: place("services/checkout.yaml"),
     }
 }

@@ -18,7 +18,7 @@ use oncall::language::Language;
 use oncall::place::Place;
 use oncall::preview::timeline::Reader;
 use oncall::schedule::OverrideAction;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 const BASE: &str = include_str!("base.txt");
@@ -214,7 +214,7 @@ impl World {
             }
             ["ack", user, ref keys @ ..] => self.command(Asked::Acknowledge, user, keys, Via::Slack),
             [
-                "close" | "escalate" | "reassign" | "unack" | "snooze" | "reopen" | "also" | "raise"
+                "close" | "escalate" | "reassign" | "unack" | "snooze" | "reopen" | "also" | "raise" | "hush"
                 | "lower" | "move" | "says" | "merge" | "unmerge",
                 user,
                 ref rest @ ..,
@@ -229,6 +229,7 @@ impl World {
                 self.declare(user, service, severity, rest)
             }
             ["press", user, key] => self.press(user, key),
+            ["link", user, number, action] => self.link(user, number.parse().unwrap(), action),
             ["answer", user] => {
                 let call = self.providers.calls[user];
                 self.handle(Input::Outcome { delivery: call, outcome: Outcome::Answered });
@@ -381,6 +382,10 @@ impl World {
             ("merge", [key, "into", other]) => {
                 (Asked::Merge { into: self.incident_with(other).unwrap() }, std::slice::from_ref(key))
             }
+            ("hush", ["because", words, keys @ ..]) => {
+                (Asked::Silence { reason: Some(words.replace('_', " ")) }, keys)
+            }
+            ("hush", keys) => (Asked::Silence { reason: None }, keys),
             ("unmerge", keys) => (Asked::Unmerge, keys),
             _ => panic!("what is `{verb} {}`?", rest.join(" ")),
         }
@@ -424,7 +429,8 @@ impl World {
                     .map(|(key, value)| (key.to_owned(), vec![value.to_owned()]));
                 let services = people("services").unwrap_or_default();
                 let (from, until, reason) = (self.now, at(until), "noise".to_owned());
-                let made = RunTimeSilence { services, when: when.collect(), from, until, reason, by, via };
+                let (keys, at_most, when) = (BTreeSet::new(), None, when.collect());
+                let made = RunTimeSilence { services, when, from, until, reason, by, via, keys, at_most };
                 Command::Silence {
                     made: Box::new(made),
                     everything: words.contains(&"everything"),
@@ -507,6 +513,31 @@ impl World {
         }
         let by = self.actor(user);
         let (target, via) = (Target::Delivery(delivery), Via::Call);
+        self.handle(Input::Command(Command::Respond(Respond { target, action, by, via })));
+    }
+
+    /// The link of the nth message to somebody: what it shows first, then what it does.
+    fn link(&mut self, user: &str, number: usize, action: &str) {
+        let theirs = |sent: &&(usize, Delivery)| sent.1.task.contact().is_some_and(|(to, _)| **to == *user);
+        let delivery = self.sent.iter().filter(theirs).nth(number - 1).unwrap().1.id;
+        let linked = self.incidents.state().linked(delivery, self.now);
+        let shown = linked.map(|linked| {
+            let may = |it: &oncall::incident::LinkedIncident| match (it.acknowledge, it.escalate) {
+                (true, true) => "acknowledge, escalate",
+                (true, false) => "acknowledge",
+                (false, true) => "escalate",
+                (false, false) => "nothing",
+            };
+            linked.incidents.iter().map(may).collect::<Vec<_>>().join("; ")
+        });
+        self.say(None, format!("link to {user} offers {}", shown.as_deref().unwrap_or("no page")));
+        let action = match action {
+            "acknowledge" => Asked::Acknowledge,
+            _ => Asked::Escalate { step: None },
+        };
+        // Whose it is is what the state says, and not what the door says.
+        let by = self.actor("boss");
+        let (target, via) = (Target::Delivery(delivery), Via::Link);
         self.handle(Input::Command(Command::Respond(Respond { target, action, by, via })));
     }
 
@@ -736,7 +767,7 @@ fn notice(words: &Words) -> String {
             let lines = card.lines.iter().map(|line| format!(" / {}", line.replace('\n', " / ")));
             card.headline.clone() + &lines.collect::<String>()
         }
-        Words::Text(text) => text.line(false),
+        Words::Text(text) => text.line(false, None),
         Words::Script(_) | Words::Ticket(_) => String::new(),
     }
 }

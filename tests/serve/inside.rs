@@ -11,7 +11,7 @@ use oncall::config::{Secret, SecretSource, Secrets};
 use oncall::disk::directory::StateDir;
 use oncall::disk::recorder::{Recorder, Written};
 use oncall::disk::recover;
-use oncall::incident::Input;
+use oncall::incident::{Command, Input, Reply, Target};
 use oncall::server::clock::Clock;
 use oncall::server::delivery::Client;
 use oncall::server::desk::Desk;
@@ -22,10 +22,9 @@ use oncall::server::keeping::Keeper;
 use oncall::server::live::{Live, Origin, Status};
 use oncall::server::metrics::Metrics;
 use oncall::server::parts::{Carrier, Parts};
-use oncall::web::doors::Doors;
+use oncall::web::doors::{Behind, Doors};
 use oncall::web::router::router;
-use oncall::web::session::Sessions;
-use oncall::web::slow::Peer;
+use oncall::web::slow::{CONNECTIONS_MAX, Peer};
 use serde_json::Value;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -65,7 +64,7 @@ impl Inside {
     /// With the config of the world; the doors know it when the engine's task does.
     pub fn of(world: &World) -> Inside {
         let clock = Clock::scaled(now(), 1);
-        let client = Client::new().unwrap();
+        let client = Client::new(SESSION_KEY).unwrap();
         let dir = StateDir::open(&world.state(), 1 << 20).unwrap();
         let (incidents, loaded, damage) = recover::load(&dir).unwrap();
         let (tell, told) = mpsc::unbounded_channel();
@@ -80,7 +79,7 @@ impl Inside {
         let inbox = Inbox { first: first_in, alerts: alerts_in };
         let (keeper, board) = Keeper::of(incidents.state(), &feed, inbox.clone(), metrics.clone());
         tokio::spawn(keeper.keep(feed.reader(incidents.state().seq)));
-        let doors = Arc::new(Doors {
+        let behind = Behind {
             live,
             status,
             desk: Arc::new(Desk::new(&inbox, &client, &clock)),
@@ -92,16 +91,8 @@ impl Inside {
             state_dir: state_dir.clone(),
             origin: Origin::Directory("config".into()),
             pull: std::sync::mpsc::sync_channel(1).0,
-            certificates: Default::default(),
-            calendars: Default::default(),
-            tallies: Default::default(),
-            limits: Default::default(),
-            slowed: Default::default(),
-            entrance: Default::default(),
-            reads: Default::default(),
-            sessions: Sessions::new(SESSION_KEY),
-            assets: Default::default(),
-        });
+        };
+        let doors = Arc::new(Doors::open(behind, CONNECTIONS_MAX, SESSION_KEY));
         let parts = Parts {
             clock: clock.clone(),
             incidents,
@@ -166,6 +157,11 @@ impl Inside {
                     (Message::Turn { answer }, Engine::DoesNotAnswer) => unanswered.push(answer),
                     (Message::Turn { answer }, _) => drop(answer.send(())),
                     (Message::Heartbeat { answer, .. }, _) => drop(answer.send(None)),
+                    (Message::Input { input: Input::Command(Command::Respond(asked)), answer, .. }, does) => {
+                        let Target::Incidents(incidents) = asked.target else { panic!() };
+                        let reply = Some(Reply::Done { action: asked.action, incidents });
+                        drop(answer.send(Answered { reply, stored: matches!(does, Engine::Stores) }));
+                    }
                     _ => panic!(),
                 }
             }

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod alertmanager;
+mod archive;
 mod board;
 mod calendars;
 mod commands;
@@ -15,6 +16,7 @@ mod groups;
 mod inside;
 mod integrations;
 mod limits;
+mod links;
 mod log;
 mod openapi;
 mod own_heartbeat;

@@ -2,7 +2,7 @@
 //! tried in a browser (`tests/browser`).
 
 use super::doors::INTEGRATIONS;
-use super::inside::{Inside, SESSION_KEY, Said};
+use super::inside::{Engine, Inside, SESSION_KEY, Said};
 use super::world::World;
 use axum::body::Body;
 use http::Request;
@@ -120,6 +120,95 @@ async fn a_form_from_another_site_does_nothing_whatever_its_cookie() {
     let said = post(&inside, "/sign-out", &[("origin", &own), ("cookie", &cookie)]).await;
     assert_eq!((said.status, header(&said, "location")), (303, "/sign-in"));
     assert!(header(&said, "set-cookie").contains("Max-Age=0"));
+}
+
+/// A session for somebody, in a world whose `access:` says this.
+async fn with_access(access: &str) -> (Inside, World) {
+    let mut world = World::with(&INTEGRATIONS).await;
+    let organisation = format!("{}access: {access}\n", world.organisation());
+    let left = "name: Mori\nslack: U0MORI\nphone: \"+819000000004\"\nemail: mori@example.com\n";
+    let gone = "name: Gone\nemail: gone@example.com\nleft: 2026-01-05\n";
+    world.push(&[("oncall.yaml", &organisation), ("users/mori.yaml", left), ("users/gone.yaml", gone)]);
+    let mut inside = Inside::of(&world);
+    let _told = inside.answer();
+    (inside, world)
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_may_only_look_sees_every_page_and_no_command_and_nobody_else_comes_in() {
+    let (inside, _world) = with_access("{ view: [\"*@example.com\"] }").await;
+    let viewer = cookie(&inside, "guest@example.com", SignedDuration::ZERO);
+    for path in ["/", "/on-call", "/schedules/web"] {
+        let said = get(&inside, path, &viewer).await;
+        let page = String::from_utf8_lossy(&said.body);
+        assert_eq!(said.status, 200, "{path}");
+        assert!(!page.contains("/override") && !page.contains("/silences/new") && !page.contains("/declare"));
+    }
+    for path in ["/me", "/declare", "/silences/new", "/schedules/web/override"] {
+        assert_eq!(get(&inside, path, &viewer).await.status, 403, "{path} is for people in users/");
+    }
+    let same = [("sec-fetch-site", "same-origin"), ("cookie", &*viewer)];
+    for path in ["/incidents/1-1/acknowledge", "/incidents/acknowledge", "/declare", "/absences"] {
+        assert_eq!(post(&inside, path, &same).await.status, 403, "{path}");
+    }
+    assert_eq!(inside.refused("viewer"), 8);
+    // Whoever has left is not let in again by the company's domain, nor somebody from elsewhere.
+    for nobody in ["gone", "gone@example.com", "Gone@Example.com", "guest@elsewhere.example", "@example.com"]
+    {
+        let cookie = cookie(&inside, nobody, SignedDuration::ZERO);
+        assert_eq!(get(&inside, "/", &cookie).await.status, 303, "{nobody}");
+    }
+    // An address of somebody in `users/` is that person.
+    let mori = cookie(&inside, "mori@example.com", SignedDuration::ZERO);
+    assert_eq!(get(&inside, "/declare", &mori).await.status, 200);
+    let signed_out = post(&inside, "/sign-out", &same).await;
+    assert_eq!((signed_out.status, header(&signed_out, "location")), (303, "/sign-in"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_view_in_access_nobody_looks_who_is_not_in_users() {
+    let (inside, _world) = inside().await;
+    let cookie = cookie(&inside, "guest@example.com", SignedDuration::ZERO);
+    assert_eq!(get(&inside, "/", &cookie).await.status, 303);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_done_and_not_on_disk_is_not_said_as_done_alone() {
+    let (inside, _world) = inside().await;
+    let session = cookie(&inside, "smith", SignedDuration::ZERO);
+    for (engine, is_stored) in [(Engine::Stores, true), (Engine::CannotStore, false)] {
+        inside.engine(engine);
+        let headers = [("sec-fetch-site", "same-origin"), ("cookie", &*session)];
+        let done = post(&inside, "/incidents/1-1/acknowledge", &headers).await;
+        assert_eq!((done.status, header(&done, "location")), (303, "/incidents/1-1"));
+        let said = header(&done, "set-cookie").split(';').next().unwrap().to_owned();
+        let page = get(&inside, "/declare", &format!("{session}; {said}")).await;
+        let page = String::from_utf8_lossy(&page.body).into_owned();
+        assert_eq!(page.contains("could not be written to disk"), !is_stored, "{page}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_signs_in_comes_to_the_page_that_they_wanted_and_never_elsewhere() {
+    let (inside, _world) = inside().await;
+    let led = get(&inside, "/schedules/web?from=2026-12-07", "a=b").await;
+    let to = header(&led, "set-cookie").split(';').next().unwrap().to_owned();
+    assert!(to.starts_with("__Host-oncall-to="), "{to}");
+    let sessions = Sessions::new(SESSION_KEY);
+    let link = |user| format!("/sign-in/{}", sessions.link(user, inside.doors.clock.now()).unwrap());
+    let own = ("sec-fetch-site", "same-origin");
+    let signed_in = post(&inside, &link("sato"), &[own, ("cookie", &to)]).await;
+    assert_eq!(header(&signed_in, "location"), "/schedules/web?from=2026-12-07");
+    let forged = to.replacen('=', "=L2V2aWw", 1);
+    for (user, elsewhere) in
+        [("smith", forged), ("kimura", "__Host-oncall-to=Ly9ldmlsLmV4YW1wbGU~x".to_owned())]
+    {
+        let signed_in = post(&inside, &link(user), &[own, ("cookie", &elsewhere)]).await;
+        assert_eq!(header(&signed_in, "location"), "/", "{elsewhere}");
+    }
+    for elsewhere in ["//evil.example", "/\\evil.example", "https://evil.example"] {
+        assert_eq!(sessions.lead_back(elsewhere), None, "{elsewhere}");
+    }
 }
 
 /// What is between tags and expressions of a template is blank: all words come from the table of words.

@@ -73,10 +73,18 @@ impl Server {
         (status, answer)
     }
 
-    /// Whether `/metrics` has this line.
+    /// Whether `/metrics` comes to have this line: a counter may follow the request that it counts.
     pub async fn metric(&self, line: &str) -> bool {
-        let text = self.http.get(format!("{}/metrics", self.url)).send().await.unwrap().text().await.unwrap();
-        text.lines().any(|it| it == line)
+        let asked = timeout(HANG_MAX, async {
+            while !self.metrics().await.lines().any(|it| it == line) {
+                tokio::task::yield_now().await;
+            }
+        });
+        asked.await.is_ok()
+    }
+
+    async fn metrics(&self) -> String {
+        self.http.get(format!("{}/metrics", self.url)).send().await.unwrap().text().await.unwrap()
     }
 
     /// Status and body of a POST with the API's token.

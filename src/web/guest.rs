@@ -1,0 +1,256 @@
+//! Who looks at a page, and what stands round every page of theirs.
+//!
+//! People in `users/` may look at every page; who else may is said by `access.view`, and nobody else comes in. Both are asked of the
+//! config in force at each request, so that a commit shuts out at once. What somebody may *do* is decided where it is done.
+
+use super::doors::{Doors, in_force};
+use super::reading_form::Form;
+use super::refusal::Refusal;
+use super::session::{Session, is_own_form};
+use crate::actor::Actor;
+use crate::config::{Config, Id, Right};
+use crate::incident::Reply;
+use crate::incident::message::reply_text;
+use crate::language::Language;
+use crate::language::page::PageWords;
+use crate::page::{Message, Shell};
+use crate::server::inbox::Answered;
+use crate::server::live::Live;
+use askama::Template;
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use jiff::{Timestamp, tz::TimeZone};
+use std::sync::Arc;
+
+/// Who is signed in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Visitor {
+    /// Somebody in `users/`.
+    User(Id),
+    /// Somebody who may only look, by e-mail address.
+    Viewer(String),
+}
+
+impl Visitor {
+    /// Whom a session names, if the config in force lets them in. An address of somebody in `users/` is that person's, so that who
+    /// has left does not come back as a viewer.
+    pub fn of(config: &Config, named: &str, now: Timestamp) -> Option<Visitor> {
+        if !named.contains('@') {
+            let (id, _) = config.users.get_key_value(named)?;
+            let user = Actor::User(id.clone());
+            return config.may(&user, Right::View, now).then(|| Visitor::User(id.clone()));
+        }
+        let own = |email: &String| email.eq_ignore_ascii_case(named);
+        match config.users.values().find(|user| user.email.as_ref().is_some_and(own)) {
+            Some(user) => Visitor::of(config, &user.id, now),
+            None => config.organisation.access.may_look(named).then(|| Visitor::Viewer(named.to_lowercase())),
+        }
+    }
+
+    /// What a session calls them by.
+    pub fn named(&self) -> &str {
+        match self {
+            Visitor::User(id) => id,
+            Visitor::Viewer(email) => email,
+        }
+    }
+}
+
+/// Somebody who is signed in, and what their page is made of.
+#[derive(Clone, Debug)]
+pub struct Guest {
+    pub live: Arc<Live>,
+    pub who: Visitor,
+    pub language: Language,
+    pub zone: TimeZone,
+    pub now: Timestamp,
+    pub said: Option<String>,
+    refused_commit: bool,
+}
+
+/// A guest who is in `users/`: some pages are theirs alone.
+#[derive(Clone, Debug)]
+pub struct Member {
+    pub guest: Guest,
+    pub user: Id,
+}
+
+/// A form that a page of ours sent, and who filled it in.
+#[derive(Clone, Debug)]
+pub struct Sent {
+    pub guest: Guest,
+    pub user: Id,
+    pub form: Form,
+}
+
+impl FromRequestParts<Arc<Doors>> for Guest {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, doors: &Arc<Doors>) -> Result<Guest, Response> {
+        let live = in_force(doors).await?;
+        let session = doors.sessions.read(&parts.headers, doors.clock.now());
+        let guest =
+            session.and_then(|session: Session| Guest::of(doors, live, &session.user, &parts.headers));
+        guest.ok_or_else(|| {
+            let mut answer = Redirect::to("/sign-in").into_response();
+            let to = parts.uri.path_and_query().map(|it| it.as_str()).filter(|_| parts.method == Method::GET);
+            let cookie = to.filter(|to| *to != "/").and_then(|to| doors.sessions.lead_back(to));
+            put_cookie(&mut answer, cookie);
+            answer
+        })
+    }
+}
+
+impl FromRequestParts<Arc<Doors>> for Member {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, doors: &Arc<Doors>) -> Result<Member, Response> {
+        let guest = Guest::from_request_parts(parts, doors).await?;
+        match guest.user().cloned() {
+            Some(user) => Ok(Member { guest, user }),
+            None => {
+                let page = guest.message(doors, guest.words().may_only_look, StatusCode::FORBIDDEN);
+                Err(Refusal::new("viewer", "somebody who may only look").on(page))
+            }
+        }
+    }
+}
+
+impl FromRequest<Arc<Doors>> for Sent {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, doors: &Arc<Doors>) -> Result<Sent, Response> {
+        let (mut parts, body) = request.into_parts();
+        let guest = Guest::from_request_parts(&mut parts, doors).await?;
+        guest.sent_from_here(doors, &parts.headers)?;
+        let Member { guest, user } = Member::from_request_parts(&mut parts, doors).await?;
+        let form = Form::read(doors, &user, Request::from_parts(parts, body)).await?;
+        Ok(Sent { guest, user, form })
+    }
+}
+
+impl Guest {
+    fn of(doors: &Doors, live: Arc<Live>, named: &str, headers: &HeaderMap) -> Option<Guest> {
+        let now = doors.clock.now();
+        let who = Visitor::of(&live.config, named, now)?;
+        let organisation = &live.config.organisation;
+        let known = live.config.users.get(who.named());
+        let language = known.map_or(organisation.language, |user| user.language);
+        let zone = known.map_or(&organisation.time_zone, |user| &user.time_zone).clone();
+        let refused_commit = doors.status.borrow().refused.is_some();
+        Some(Guest { who, language, zone, now, said: doors.sessions.said(headers), refused_commit, live })
+    }
+
+    /// Refuses a form that came from no page of ours.
+    #[expect(clippy::result_large_err, reason = "the refusal is the answer itself")]
+    pub fn sent_from_here(&self, doors: &Doors, headers: &HeaderMap) -> Result<(), Response> {
+        if is_own_form(headers, self.live.config.organisation.public_url.as_deref()) {
+            return Ok(());
+        }
+        let page = self.message(doors, self.words().forbidden, StatusCode::FORBIDDEN);
+        Err(Refusal::new("csrf", "a form that came from no page of ours").on(page))
+    }
+
+    /// The id of somebody in `users/`.
+    pub fn user(&self) -> Option<&Id> {
+        match &self.who {
+            Visitor::User(id) => Some(id),
+            Visitor::Viewer(_) => None,
+        }
+    }
+
+    /// Whether `access` gives them a right.
+    pub fn may(&self, right: Right) -> bool {
+        self.user().is_some_and(|user| self.live.config.may(&Actor::User(user.clone()), right, self.now))
+    }
+
+    pub fn words(&self) -> &'static PageWords {
+        self.language.page()
+    }
+
+    /// Who it is, by name.
+    pub fn name(&self) -> String {
+        let named = self.who.named();
+        self.live.config.users.get(named).map_or_else(|| named.to_owned(), |user| user.name.clone())
+    }
+
+    pub fn time(&self, at: Timestamp) -> String {
+        self.language.date_time(at, &self.zone)
+    }
+
+    pub fn shell<'a>(&self, doors: &'a Doors, here: &'static str, title: impl Into<String>) -> Shell<'a> {
+        Shell {
+            title: title.into(),
+            lang: self.words().lang,
+            assets: &doors.assets,
+            user: Some(self.name()),
+            is_member: self.user().is_some(),
+            here,
+            said: self.said.clone(),
+            live: false,
+            now: self.time(self.now),
+            zone: self.zone.iana_name().unwrap_or("UTC").to_owned(),
+            commit: self.live.commit.chars().take(10).collect(),
+            refused_commit: self.refused_commit,
+        }
+    }
+
+    /// A page that says one thing.
+    pub fn message(&self, doors: &Doors, text: &str, status: StatusCode) -> Response {
+        let shell = self.shell(doors, "", text.to_owned());
+        html(status, &Message { shell, w: self.words(), text: String::new(), action: None })
+    }
+
+    /// What came of a command, in words.
+    pub fn reply(&self, reply: &Reply, stored: bool) -> String {
+        replied(reply, stored, self.language, &self.zone)
+    }
+
+    /// The same of an answer.
+    pub fn answered(&self, answered: &Answered) -> String {
+        self.reply(answered.reply.as_ref().unwrap_or(&Reply::NotFound), answered.stored)
+    }
+
+    /// Back to a page, which says what was done.
+    pub fn back(&self, doors: &Doors, to: &str, said: &str) -> Response {
+        let mut response = Redirect::to(to).into_response();
+        put_cookie(&mut response, doors.sessions.say(said));
+        response
+    }
+}
+
+/// What came of a command, in somebody's words. What is done and not on disk is not said as if it were.
+pub(super) fn replied(reply: &Reply, stored: bool, language: Language, zone: &TimeZone) -> String {
+    let said = reply_text(reply, language, zone);
+    let done = match reply {
+        Reply::Taken { .. }
+        | Reply::Done { .. }
+        | Reply::Made { .. }
+        | Reply::Ended
+        | Reply::Noted { .. } => true,
+        Reply::Already { .. }
+        | Reply::Passed
+        | Reply::Refused(_)
+        | Reply::Confirm(_)
+        | Reply::Say(_)
+        | Reply::NotFound => false,
+    };
+    if stored || !done { said } else { format!("{said} {}", language.page().not_stored) }
+}
+
+/// Sets a cookie, if there is one.
+pub(super) fn put_cookie(response: &mut Response, cookie: Option<String>) {
+    if let Some(cookie) = cookie.and_then(|cookie| HeaderValue::from_str(&cookie).ok()) {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+}
+
+/// A page as an answer.
+pub fn html(status: StatusCode, page: &impl Template) -> Response {
+    match page.render() {
+        Ok(text) => (status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], text).into_response(),
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}

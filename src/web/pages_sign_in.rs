@@ -1,0 +1,106 @@
+//! The pages of signing in and out.
+
+use super::doors::{Doors, Shared, in_force};
+use super::guest::{Guest, Visitor, html, put_cookie};
+use super::refusal::Refusal;
+use super::session::{Session, forget_session, forget_to, is_own_form};
+use crate::page::{Message, Shell};
+use crate::server::live::Live;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Redirect, Response};
+
+/// What stands round a page for somebody who is not known, in the organisation's language.
+fn strangers_shell<'a>(doors: &'a Doors, live: &Live, title: &str) -> Shell<'a> {
+    let organisation = &live.config.organisation;
+    let zone = &organisation.time_zone;
+    Shell {
+        title: title.to_owned(),
+        lang: organisation.language.page().lang,
+        assets: &doors.assets,
+        user: None,
+        is_member: false,
+        here: "",
+        said: None,
+        live: false,
+        now: organisation.language.date_time(doors.clock.now(), zone),
+        zone: zone.iana_name().unwrap_or("UTC").to_owned(),
+        commit: String::new(),
+        refused_commit: false,
+    }
+}
+
+/// `GET /sign-in`
+pub async fn signed_out(State(doors): Shared) -> Response {
+    let live = match in_force(&doors).await {
+        Ok(live) => live,
+        Err(refused) => return refused,
+    };
+    let w = live.config.organisation.language.page();
+    let shell = strangers_shell(&doors, &live, w.sign_in);
+    html(StatusCode::OK, &Message { shell, w, text: w.sign_in_how.to_owned(), action: None })
+}
+
+/// A link shows a button: programs that look at links before people do must not use them up.
+pub async fn ask_sign_in(State(doors): Shared, Path(token): Path<String>) -> Response {
+    let live = match in_force(&doors).await {
+        Ok(live) => live,
+        Err(refused) => return refused,
+    };
+    let w = live.config.organisation.language.page();
+    let now = doors.clock.now();
+    let named = doors.sessions.named_by(&token, now);
+    let Some(who) = named.and_then(|named| Visitor::of(&live.config, &named, now)) else {
+        return not_signed_in(&doors, &live);
+    };
+    let name = live.config.users.get(who.named()).map_or(who.named(), |user| &user.name);
+    let shell = strangers_shell(&doors, &live, w.sign_in);
+    let (text, action) =
+        (format!("{} {name}", w.sign_in_as), (format!("/sign-in/{token}"), w.sign_in.to_owned()));
+    html(StatusCode::OK, &Message { shell, w, text, action: Some(action) })
+}
+
+/// `POST /sign-in/{token}`
+pub async fn sign_in(State(doors): Shared, Path(token): Path<String>, headers: HeaderMap) -> Response {
+    let live = match in_force(&doors).await {
+        Ok(live) => live,
+        Err(refused) => return refused,
+    };
+    let now = doors.clock.now();
+    let may = is_own_form(&headers, live.config.organisation.public_url.as_deref());
+    let session = may.then(|| doors.sessions.sign_in(&token, now)).flatten();
+    match session {
+        Some(session) if Visitor::of(&live.config, &session.user, now).is_some() => {
+            come_in(&doors, &session, "link", &headers)
+        }
+        _ => not_signed_in(&doors, &live),
+    }
+}
+
+/// Somebody has signed in: to the page that they wanted.
+pub(super) fn come_in(doors: &Doors, session: &Session, way: &'static str, headers: &HeaderMap) -> Response {
+    tracing::info!(event = "signed_in", user = session.user, way);
+    let to = doors.sessions.wanted(headers);
+    let mut response = Redirect::to(to.as_deref().unwrap_or("/")).into_response();
+    put_cookie(&mut response, doors.sessions.cookie(session, doors.clock.now()));
+    put_cookie(&mut response, to.map(|_| forget_to()));
+    response
+}
+
+fn not_signed_in(doors: &Doors, live: &Live) -> Response {
+    let w = live.config.organisation.language.page();
+    let shell = strangers_shell(doors, live, w.sign_in);
+    let page =
+        html(StatusCode::FORBIDDEN, &Message { shell, w, text: w.sign_in_expired.to_owned(), action: None });
+    Refusal::new("sign_in", "a sign-in link that does not work").wrong_secret().on(page)
+}
+
+/// `POST /sign-out`
+pub async fn sign_out(State(doors): Shared, guest: Guest, headers: HeaderMap) -> Response {
+    if let Err(refused) = guest.sent_from_here(&doors, &headers) {
+        return refused;
+    }
+    let mut response = Redirect::to("/sign-in").into_response();
+    put_cookie(&mut response, Some(forget_session()));
+    response
+}
