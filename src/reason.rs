@@ -228,6 +228,15 @@ pub enum Fault {
     // Of a ticket that should have moved.
     NoTransition,
     TransitionRefused,
+
+    // Of a room that is a webhook.
+    BadWebhook,
+    WebhookRefused,
+    WebhookGone,
+
+    // Of a ticket.
+    FieldLeftOut,
+    NotLinked,
 }
 
 impl From<Place> for Rule {

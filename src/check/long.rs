@@ -151,4 +151,6 @@ pub(super) const LONG: &[(&str, &str)] = &[
     ("OC291", include_str!("../../docs/checks/OC291.md")),
     ("OC292", include_str!("../../docs/checks/OC292.md")),
     ("OC230", include_str!("../../docs/checks/OC230.md")),
+    ("OC270", include_str!("../../docs/checks/OC270.md")),
+    ("OC271", include_str!("../../docs/checks/OC271.md")),
 ];

@@ -3,6 +3,7 @@
 use super::code;
 use super::diagnostic::{Finding, Part, Spot};
 use super::instants;
+use super::rooms::shows_only;
 use super::suggest::nearest;
 use super::written::{self, Wanted, wants_type};
 use crate::language::findings::of_schema;
@@ -149,6 +150,17 @@ pub(super) fn wrong_word(spot: Spot, text: &str, words: &[String]) -> Finding {
     const MANY: usize = 8;
     let quoted: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
     let any = any_of(&quoted);
+    if let Some(name) = shows_only(text).filter(|_| words.iter().any(|word| word == "call")) {
+        let message = Words::new(
+            format!("{name} shows incidents, and is no way to reach a person"),
+            format!("{name} はインシデントを表示するだけで、人に連絡する方法にはなりません"),
+        );
+        let help = Words::new(
+            format!("choose a way that reaches them: {}", any.en),
+            format!("人に届く方法を選んでください: {}", any.ja),
+        );
+        return Finding::error(code::NO_WAY, spot, message).help(help);
+    }
     let near = nearest(text, words.iter().map(String::as_str)).map(did_you_mean);
     let it_is = Words { en: format!("it is {}", any.en), ja: format!("書けるのは {} です", any.ja) };
     let (expected, help) = if words.len() > MANY {

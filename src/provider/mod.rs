@@ -8,10 +8,14 @@ mod blocks;
 mod callback;
 pub mod doctor;
 pub mod doctor_jira;
+pub mod doctor_rooms;
 pub mod doctor_slack;
 pub mod doctor_twilio;
+pub mod google_chat;
 mod http;
 pub mod jira;
+mod jira_text;
+mod jira_webhook;
 mod link;
 mod print;
 pub mod slack;
@@ -21,9 +25,11 @@ pub mod slack_manifest;
 pub mod slack_said;
 pub mod slack_socket;
 pub mod slack_view;
+pub mod teams;
 pub mod twilio;
 mod twilio_sms;
 mod twiml;
+pub mod webhook;
 
 pub use callback::{CALLBACK_BODY_MAX, Callback, CallbackRequest, Context, Refusal, answer, callback};
 pub use http::{
@@ -36,8 +42,9 @@ use crate::config::{Config, Links, Provider, Secret, SecretSource, Secrets};
 use crate::incident::{Delivery, Outcome, Reason, Task};
 use crate::reason::Fault;
 
-/// The most requests that one delivery takes: a Jira issue looked up, made, moved and commented, with one to spare.
-pub const REQUESTS_MAX: u32 = 6;
+/// The most requests that one delivery takes: a Jira issue that cannot be opened again, followed by another, which is
+/// looked up, made, made again without a field, linked and commented.
+pub const REQUESTS_MAX: u32 = 8;
 
 /// What comes next for a delivery.
 #[derive(Clone, Debug, PartialEq)]
@@ -51,8 +58,10 @@ pub enum Progress {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Pending {
     Slack(slack::Pending),
-    Jira(jira::Pending),
+    Jira(Box<jira::Pending>),
     Twilio(twilio::Pending),
+    Teams(teams::Pending),
+    GoogleChat(google_chat::Pending),
 }
 
 /// The first request of a delivery. What is missing (a secret, a number, a provider) is an outcome that names it. `links`
@@ -63,6 +72,8 @@ pub fn begin(config: &Config, secrets: &Secrets, links: &Links, delivery: &Deliv
         Provider::Slack => slack::begin(config, secrets, delivery),
         Provider::Jira => jira::begin(config, secrets, delivery),
         Provider::Twilio => twilio::begin(config, secrets, delivery, link.as_deref()),
+        Provider::Teams => teams::begin(config, secrets, delivery),
+        Provider::GoogleChat => google_chat::begin(config, secrets, delivery),
     };
     progress.unwrap_or_else(|reason| {
         Progress::Done(match delivery.task {
@@ -84,8 +95,10 @@ pub fn resume(
 ) -> Progress {
     let progress = match pending {
         Pending::Slack(pending) => slack::resume(config, secrets, pending, result),
-        Pending::Jira(pending) => jira::resume(config, secrets, pending, result),
+        Pending::Jira(pending) => jira::resume(config, secrets, *pending, result),
         Pending::Twilio(pending) => Ok(Progress::Done(twilio::resume(pending, result))),
+        Pending::Teams(_) => Ok(Progress::Done(teams::resume(result))),
+        Pending::GoogleChat(_) => Ok(Progress::Done(google_chat::resume(result))),
     };
     progress.unwrap_or_else(|reason| Progress::Done(Outcome::Rejected { reason }))
 }
