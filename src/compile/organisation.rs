@@ -45,7 +45,7 @@ impl<'a> Resolver<'a> {
         self.organisation_document().map_or(Language::En, |(document, _)| language(document.language))
     }
 
-    pub(super) fn organisation(&mut self, tree: &Tree) -> Option<Organisation> {
+    fn organisation_is_there(&mut self, tree: &Tree) {
         if self.documents.organisation.is_none() && !tree.files.contains_key("oncall.yml") {
             let spot = Spot::file(&Arc::from(ORGANISATION));
             self.error_help(
@@ -58,6 +58,10 @@ impl<'a> Resolver<'a> {
                 ),
             );
         }
+    }
+
+    pub(super) fn organisation(&mut self, tree: &Tree) -> Option<Organisation> {
+        self.organisation_is_there(tree);
         let (document, at) = self.organisation_document()?;
         let fallback = self.policy_id(&document.fallback, &at.key("fallback"));
         let push_secret = document.push_secret.as_ref();
