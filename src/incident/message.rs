@@ -300,7 +300,7 @@ fn by(config: &Config, incident: &Incident, language: Language) -> Option<String
     let actors: Vec<&Actor> = match incident.status {
         Status::Triggered => Vec::new(),
         Status::Acknowledged => incident.acknowledgement.iter().flat_map(|held| &held.by).collect(),
-        Status::Resolved => incident.resolved_by.iter().collect(),
+        Status::Resolved => incident.resolved_by.as_deref().into_iter().collect(),
     };
     let names: Vec<String> = actors.iter().map(|actor| config.name_of(actor).to_owned()).collect();
     (!names.is_empty()).then(|| language.list(&names))

@@ -168,6 +168,7 @@ impl Teller<'_> {
             .state
             .incidents
             .values()
+            .map(|incident| &**incident)
             .filter(|it| it.status != Status::Resolved && self.is_told_to(it, schedule))
             .collect();
         let snoozed = |it: &&&Incident| it.acknowledgement.as_ref().is_some_and(|held| held.snoozed);

@@ -179,13 +179,13 @@ fn grouped_silenced_and_ownerless_incidents_say_so() {
         flapping: None,
     });
     grouped.escalation = None;
-    grouped.held_back = Some(HeldBack {
+    grouped.held_back = Some(Box::new(HeldBack {
         by: Hold::Silence,
         origin: Origin::File(Place::read("silences/maintenance.yaml:2").unwrap()),
         reason: "minor upgrade".into(),
         until: "2026-12-07T19:00:00Z".parse().unwrap(),
         source: None,
-    });
+    }));
     insta::assert_snapshot!(shown(&wire::card(&config(), &grouped)), @r"
     🔴 [重大] Checkout: 5xx の割合が 5% を超えました · サイレンス中
     状態: 未対応

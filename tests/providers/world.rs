@@ -123,13 +123,13 @@ pub fn incident() -> Incident {
         held_back: None,
         policy: None,
         policy_by_rule: None,
-        escalation: Some(Escalation {
+        escalation: Some(Box::new(Escalation {
             at: StepAt { policy: id("web"), fallback: false, step: 0, round: 0 },
             began_at: "2026-12-07T17:00:00Z".parse().unwrap(),
             deadline: "2026-12-07T17:05:00Z".parse().unwrap(),
             told: vec![id("tanaka")],
             reached: Vec::new(),
-        }),
+        })),
         left_at: None,
         low: None,
         chosen: Vec::new(),
@@ -162,14 +162,14 @@ pub fn numbered(n: u32, summary: &str) -> Incident {
 pub fn acknowledged(mut incident: Incident) -> Incident {
     incident.status = Status::Acknowledged;
     let (by, at) = (vec![Actor::User(id("tanaka"))], now());
-    incident.acknowledgement = Some(Acknowledgement { by, at, until: None, snoozed: false });
+    incident.acknowledgement = Some(Box::new(Acknowledgement { by, at, until: None, snoozed: false }));
     incident.lines.push(News { seq: 2, what: Happened::Acknowledged(Actor::User(id("tanaka"))) });
     incident
 }
 
 pub fn resolved(mut incident: Incident) -> Incident {
     incident.status = Status::Resolved;
-    incident.resolved_by = Some(Actor::Integration("grafana".into()));
+    incident.resolved_by = Some(Box::new(Actor::Integration("grafana".into())));
     incident.alerts.iter_mut().for_each(|alert| alert.firing = false);
     incident.lines.push(News { seq: 3, what: Happened::Resolved(Actor::Integration("grafana".into())) });
     incident

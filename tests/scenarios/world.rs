@@ -490,8 +490,9 @@ impl World {
     /// By its id, or the newest with an alert of this key.
     fn incident_with(&self, key: &str) -> Option<IncidentId> {
         let all = &self.incidents.state().incidents;
-        let has = |it: &&oncall::incident::Incident| it.alerts.iter().any(|alert| alert.dedup_key == key);
-        key.parse().ok().or_else(|| all.values().rev().find(has).map(|it| it.id))
+        let mut newest_first = all.values().rev();
+        let newest = newest_first.find(|it| it.alerts.iter().any(|alert| alert.dedup_key == key));
+        key.parse().ok().or_else(|| newest.map(|it| it.id))
     }
 
     /// About the incidents with these keys, or the newest.
