@@ -28,7 +28,7 @@ pub struct Request {
     pub body: Vec<u8>,
     pub timeout: SignedDuration,
     /// Signed with this when it leaves.
-    pub signing: Option<Signing>,
+    pub signing: Option<Box<Signing>>,
 }
 
 /// The methods that providers need.
@@ -109,7 +109,7 @@ impl Request {
         let text = body.map(ToString::to_string).unwrap_or_default();
         let kind = body.map(|_| "application/json");
         let request = Request::new(method, url, None, kind, text.into_bytes());
-        Request { signing: Some(signing), ..request }
+        Request { signing: Some(Box::new(signing)), ..request }
     }
 
     fn new(

@@ -3,6 +3,7 @@
 //! Nothing is decided here: what came back becomes an outcome, and retries are the incident's business. The same
 //! client fetches what an integration must see before it can verify a message.
 
+use super::clock::Clock;
 use super::live::Live;
 use crate::config::{Links, Secret};
 use crate::incident::{Delivery, Outcome, Reason};
@@ -62,7 +63,7 @@ impl Client {
     }
 
     pub(super) async fn send(&self, request: Request) -> Result<Response, Failure> {
-        let request = signed(request, jiff::Timestamp::now());
+        let request = signed(request, Clock::wall().now());
         let timeout = Duration::try_from(request.timeout).unwrap_or(CONNECT_MAX);
         let mut builder = match request.method {
             Method::Get => self.http.get(&request.url),

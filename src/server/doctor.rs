@@ -3,6 +3,7 @@
 //! What is asked and what an answer means is decided by [`provider::doctor`](crate::provider::doctor). A few questions are
 //! under way at once; a provider that is asked too much is waited for, within bounds.
 
+use super::clock::Clock;
 use super::delivery::Client;
 use super::live::Live;
 use crate::config::{Config, Provider, Secrets};
@@ -63,7 +64,7 @@ pub async fn calls(
     let mut outcomes = Vec::new();
     for mut delivery in deliveries {
         // A token that was used before would be that call.
-        delivery.id.n = jiff::Timestamp::now().as_second().unsigned_abs() as u32;
+        delivery.id.n = Clock::wall().now().as_second().unsigned_abs() as u32;
         outcomes.push((delivery.provider, client.deliver(live.clone(), delivery).await));
     }
     outcomes

@@ -61,9 +61,9 @@ fn signature(request: Request, at: &str) -> String {
     value.expose().split("Signature=").nth(1).unwrap().to_owned()
 }
 
-fn signing(region: &str, service: &'static str) -> Option<Signing> {
+fn signing(region: &str, service: &'static str) -> Option<Box<Signing>> {
     let (key_id, key) = ("AKIDEXAMPLE".into(), Secret::new(SECRET));
-    Some(Signing { region: region.into(), service, key_id, key })
+    Some(Box::new(Signing { region: region.into(), service, key_id, key }))
 }
 
 /// `get-vanilla` of Amazon's test suite, and the vector of channels.md.
