@@ -77,10 +77,7 @@ impl<'a> Resolver<'a> {
         let slack = slack.and_then(|slack| self.slack(slack, &providers_at.key("slack")));
         let jira = jira.and_then(|jira| self.jira(jira, &providers_at.key("jira")));
         let twilio = twilio.and_then(|twilio| self.twilio(twilio, &providers_at.key("twilio")));
-        let teams =
-            providers.and_then(|all| Some(self.webhooks(all.teams.as_ref()?, &providers_at.key("teams"))));
-        let google_chat = providers.and_then(|all| all.google_chat.as_ref());
-        let google_chat = google_chat.map(|rooms| self.webhooks(rooms, &providers_at.key("google_chat")));
+        let (teams, google_chat) = self.all_webhooks(providers, &providers_at);
         let connect =
             providers.and_then(|all| self.connect(all.connect.as_ref()?, &providers_at.key("connect")));
         let calls = self.calls(document, &at.key("calls"));
