@@ -19,6 +19,7 @@ mod folders;
 mod found;
 mod inhibitions;
 mod layers;
+mod left_in;
 mod line_ups;
 mod long;
 mod matchers;
@@ -204,6 +205,7 @@ pub const CHECKS: &[Check] = &[
     ),
     warning("OC193", "`access` names somebody who has left", access::names_who_left),
     warning("OC194", "whoever has an address at a public mail provider may look", access::public_mail),
+    warning("OC292", "a sample stands beside what is real", left_in::samples),
     dated(
         "OC197",
         "somebody who is on call has no Slack id and cannot be in a user group",

@@ -5,6 +5,7 @@
 
 use super::User;
 use crate::language::timeline::Way;
+use crate::language::words::Words;
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
@@ -185,12 +186,16 @@ impl Need {
     }
 
     /// How to say it.
-    pub fn example(self) -> &'static str {
+    pub fn example(self) -> Words {
         match self {
-            Need::SlackId => "add it, as in `slack: U0TANAKA`: \"Copy member ID\" in their profile",
-            Need::Phone => {
-                "add it, as in `phone: \"+81 90 1234 5678\"`, or leave calls and SMS out of their rules"
-            }
+            Need::SlackId => Words::new(
+                "add it, as in `slack: U0TANAKA`: \"Copy member ID\" in their profile",
+                "`slack: U0TANAKA` のように加えてください（プロフィールの「メンバー ID をコピー」）",
+            ),
+            Need::Phone => Words::new(
+                "add it, as in `phone: \"+81 90 1234 5678\"`, or leave calls and SMS out of their rules",
+                "`phone: \"+81 90 1234 5678\"` のように加えるか、ルールから電話と SMS を外してください",
+            ),
         }
     }
 
