@@ -5,6 +5,7 @@ use super::diagnostic::{Part, Spot};
 use super::resolve::Resolver;
 use crate::config::{Connect, Provider};
 use crate::document::{self, CallProvider};
+use crate::language::words::Words;
 
 impl Resolver<'_> {
     pub(super) fn connect(&mut self, connect: &document::Connect, at: &Spot) -> Option<Connect> {
@@ -34,10 +35,17 @@ impl Resolver<'_> {
             };
             let key = provider.row().key;
             if order.contains(&provider) {
-                self.error(code::TWICE, spot, format!("`{key}` is here twice"));
+                let twice = Words::new(format!("`{key}` is here twice"), format!("`{key}` が重複しています"));
+                self.error(code::TWICE, spot, twice);
             } else if !there {
-                let message = format!("`{key}` places no calls: `providers:` does not configure it");
-                let help = format!("add `{key}:` under `providers:`, or leave it out here");
+                let message = Words::new(
+                    format!("`{key}` places no calls: `providers:` does not configure it"),
+                    format!("`providers:` に `{key}` の設定がないため、電話をかけられません"),
+                );
+                let help = Words::new(
+                    format!("add `{key}:` under `providers:`, or leave it out here"),
+                    format!("`providers:` に `{key}:` を追加するか、ここから削除してください"),
+                );
                 self.error_help(code::NOT_CONFIGURED, spot.on(Part::Value), message, help);
             } else {
                 order.push(provider);
