@@ -124,7 +124,7 @@ pub(super) fn no_runbook(subject: &Subject<'_>) -> Vec<Found> {
     let mut found = Vec::new();
     for service in subject.config.services.values() {
         let Some(runbook) = service.runbook.as_ref().filter(|it| !it.contains("://")) else { continue };
-        if !subject.config.runbooks.contains(runbook) {
+        if !subject.config.runbooks.contains_key(runbook) {
             let spot = Spot::root(&service.place.file).key("runbook");
             let help = Words::new(
                 "the path is below `runbooks/`, and ends in `.md`",

@@ -36,8 +36,8 @@ pub(super) struct Documents {
     pub(super) silences: Vec<File<Vec<document::Silence>>>,
     pub(super) inhibitions: Vec<File<Vec<document::Inhibition>>>,
     pub(super) expectations: Vec<File<Vec<document::Expectation>>>,
-    /// The paths below `runbooks/`.
-    pub(super) runbooks: Vec<String>,
+    /// The texts of runbooks, by path below `runbooks/`.
+    pub(super) runbooks: BTreeMap<String, Arc<str>>,
 }
 
 impl Documents {
@@ -112,7 +112,9 @@ impl TreeReader<'_> {
     fn file(&mut self, path: &str, bytes: &[u8]) {
         match layout::meaning(path) {
             Meaning::Object { kind, id } => self.object(kind, id, &Arc::from(path), bytes),
-            Meaning::Runbook(below) => self.documents.runbooks.push(below),
+            Meaning::Runbook(below) => {
+                self.documents.runbooks.insert(below, String::from_utf8_lossy(bytes).into());
+            }
             Meaning::Wrong { finding, meant } => {
                 self.findings.push(*finding);
                 self.unread(path, bytes);
@@ -126,7 +128,7 @@ impl TreeReader<'_> {
     fn defined(&mut self, path: &str) {
         let (at, documents) = (Spot::root(&Arc::from(path)), &mut self.documents);
         match layout::meaning(path) {
-            Meaning::Runbook(below) => documents.runbooks.push(below),
+            Meaning::Runbook(below) => drop(documents.runbooks.insert(below, "".into())),
             Meaning::Object { kind, id } => documents.define(kind, id, &at),
             Meaning::Wrong { .. } | Meaning::LeftAlone => {}
         }

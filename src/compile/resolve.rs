@@ -77,7 +77,7 @@ impl Resolver<'_> {
         let silences = self.silences();
         let inhibitions = self.inhibitions();
         let calendars = self.calendars();
-        let runbooks = self.documents.runbooks.clone();
+        let runbooks = Arc::new(self.documents.runbooks.clone());
         let organisation = organisation?;
         self.fallback(&organisation.fallback, &policies, &users);
         self.holds(&services, &policies, &endpoints);

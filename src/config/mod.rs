@@ -76,8 +76,8 @@ pub struct Config {
     pub inhibitions: Arc<[Inhibition]>,
     /// Overrides made at run time that now stand in git: those with an `id:`.
     pub retired: Vec<InGit>,
-    /// The existing runbooks, as paths below `runbooks/`.
-    pub runbooks: Vec<String>,
+    /// The texts of the runbooks, by path below `runbooks/`.
+    pub runbooks: Arc<BTreeMap<String, Arc<str>>>,
     /// Every calendar, with the generation of its token.
     pub calendars: BTreeMap<CalendarId, u32>,
     /// The SOPS files that secrets refer to, by path, still encrypted.

@@ -4,6 +4,7 @@
 //! a translation does not compile. What to say, and when, is decided by whoever builds a message; how to say it, here.
 
 pub mod answer;
+pub mod catalogue;
 pub mod chat;
 mod chat_en;
 mod chat_ja;

@@ -5,11 +5,14 @@
 //! template. Nothing is inline, neither style nor script: the pages' policy (CSP) forbids both.
 
 mod assets;
+pub mod catalogue;
 mod forge;
+mod markdown;
 mod views;
 
 pub use assets::{Asset, Assets, asset};
 pub use forge::line_url;
+pub use markdown::runbook;
 pub use views::{
     Ask, Bar, Field, IncidentPage, LinkPage, LinkRow, ListPage, May, MePage, Message, NewPage, OnCallPage,
     OnCallRow, Person, Row, RowAlert, SchedulePage, Shell, ShiftRow, Tick, TimelineLine,

@@ -17,6 +17,8 @@ pub struct Shell<'a> {
     pub is_member: bool,
     /// Which entry of the menu this is: `incidents`, `on-call`, `me`, `declare` or none.
     pub here: &'static str,
+    /// The pages at the foot: address and name.
+    pub places: Vec<(&'static str, &'static str)>,
     /// What came of the last command.
     pub said: Option<String>,
     /// Whether it is kept current while somebody looks.

@@ -188,6 +188,7 @@ impl Guest {
             user: Some(self.name()),
             is_member: self.user().is_some(),
             here,
+            places: self.places(),
             said: self.said.clone(),
             live: false,
             now: self.time(self.now),
@@ -195,6 +196,17 @@ impl Guest {
             commit: self.live.commit.chars().take(10).collect(),
             refused_commit: self.refused_commit,
         }
+    }
+
+    fn places(&self) -> Vec<(&'static str, &'static str)> {
+        let c = self.language.catalogue();
+        let places = [
+            ("/schedules", c.all_schedules),
+            ("/services", c.services),
+            ("/integrations", c.integrations),
+            ("/config", c.config),
+        ];
+        places.into()
     }
 
     /// A page that says one thing.

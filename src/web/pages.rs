@@ -6,7 +6,7 @@
 
 use super::doors::{Doors, Shared};
 use super::session::forget_said;
-use super::{pages_incidents, pages_link, pages_make, pages_people, pages_sign_in};
+use super::{pages_catalogue, pages_incidents, pages_link, pages_make, pages_people, pages_sign_in};
 use crate::page::asset;
 use axum::Router;
 use axum::extract::{Path, Request, State};
@@ -30,6 +30,12 @@ pub fn routes(doors: &Arc<Doors>) -> Router<Arc<Doors>> {
         .route("/incidents/{id}/{command}", post(pages_incidents::command))
         .route("/on-call", get(pages_people::on_call))
         .route("/me", get(pages_people::me))
+        .route("/schedules", get(pages_catalogue::grid))
+        .route("/services", get(pages_catalogue::services))
+        .route("/services/{id}", get(pages_catalogue::service))
+        .route("/integrations", get(pages_catalogue::integrations))
+        .route("/config", get(pages_catalogue::config))
+        .route("/runbooks/{*path}", get(pages_catalogue::book))
         .route("/me/test", post(super::test::from_page))
         .route("/schedules/{id}", get(pages_people::schedule))
         .route("/schedules/{id}/override", get(pages_make::new_override).post(pages_make::make_override))

@@ -4,6 +4,7 @@ use super::commands::wished;
 use super::doors::{Doors, Shared};
 use super::guest::{Guest, Sent, html};
 use super::on_call::instant;
+use super::pages_catalogue::runbook_address;
 use super::past::{self, Past};
 use super::reading_form::Form;
 use super::tags::Tag;
@@ -178,7 +179,7 @@ fn status(guest: &Guest, status: Status) -> (&'static str, &'static str) {
     }
 }
 
-fn shown(guest: &Guest, row: &Row) -> Shown {
+pub(super) fn shown(guest: &Guest, row: &Row) -> Shown {
     let (config, language) = (&guest.live.config, guest.language);
     let (status_word, status_class) = status(guest, row.status);
     let (severity_word, severity_class) = severity(language, row.severity);
@@ -283,6 +284,8 @@ fn page<'a>(
         lower: all && open && high,
         unmerge: all && incident.merged_into.is_some(),
     };
+    let own = || config.services.get(incident.service.as_ref()?)?.runbook.clone();
+    let book = incident.runbook.clone().filter(|book| !book.trim().is_empty()).or_else(own);
     let mut shell = guest.shell(doors, "incidents", format!("{} {}", incident.id, incident.summary));
     shell.live = true;
     IncidentPage {
@@ -291,9 +294,9 @@ fn page<'a>(
         row: shown(guest, &row),
         urgency,
         may,
-        runbook: incident.runbook.as_ref().map(|runbook| {
-            let is_web = runbook.starts_with("https://") || runbook.starts_with("http://");
-            Link { href: if is_web { runbook.clone() } else { String::new() }, text: runbook.clone() }
+        runbook: book.map(|book| Link {
+            href: runbook_address(config, &book, Some(incident.id)).unwrap_or_default(),
+            text: book,
         }),
         description: incident.description.clone(),
         labels: incident.labels.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),

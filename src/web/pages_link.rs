@@ -121,6 +121,7 @@ impl Opened {
             user: None,
             is_member: false,
             here: "",
+            places: Vec::new(),
             said,
             live: false,
             now: language.date_time(self.now, &self.zone),

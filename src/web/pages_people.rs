@@ -57,7 +57,7 @@ fn who<'a>(doors: &'a Doors, board: &Board, guest: &Guest) -> OnCallPage<'a> {
     OnCallPage { shell, w: guest.words(), schedules: schedules.collect(), temporary: temporary(board, guest) }
 }
 
-fn name_of(config: &Config, id: &Id) -> String {
+pub(super) fn name_of(config: &Config, id: &Id) -> String {
     config.schedule_names.get(id).map_or_else(|| id.to_string(), |(name, _)| name.clone())
 }
 
@@ -147,8 +147,7 @@ fn weeks<'a>(doors: &'a Doors, guest: &Guest, id: &Id, first: Date) -> ScheduleP
         for offset in 0..7 {
             let date = day(7 * week + offset);
             let x = place(midnight(date), (begins, ends));
-            let weekday = guest.words().weekday[usize::from(date.weekday().to_monday_zero_offset() as u8)];
-            let text = format!("{}/{} {weekday}", date.month(), date.day());
+            let text = date_word(guest, date);
             picture.ticks.push(Tick { x: x + 3, y: week * WEEK_HEIGHT + 14, text });
         }
         if begins <= guest.now && guest.now < ends {
@@ -171,7 +170,7 @@ fn weeks<'a>(doors: &'a Doors, guest: &Guest, id: &Id, first: Date) -> ScheduleP
 }
 
 /// Neighbours with the same people, by the layers or by one override, are one shift to people: which layer it is matters to nobody.
-fn joined(shifts: Vec<Shift>) -> Vec<Shift> {
+pub(super) fn joined(shifts: Vec<Shift>) -> Vec<Shift> {
     let by_override = |shift: &Shift| match &shift.on_call.source {
         Source::Override(origin) => Some(origin.clone()),
         Source::Layer(_) | Source::Nobody => None,
@@ -194,8 +193,8 @@ fn joined(shifts: Vec<Shift>) -> Vec<Shift> {
 
 /// What is drawn of the weeks.
 #[derive(Debug, Default)]
-struct Picture {
-    bars: Vec<Bar>,
+pub(super) struct Picture {
+    pub bars: Vec<Bar>,
     ticks: Vec<Tick>,
     now: Option<(i64, i64)>,
     /// Those who have a colour, in the order in which they came.
@@ -204,7 +203,18 @@ struct Picture {
 
 impl Picture {
     /// The bars of a week: a shift that goes on over its edge carries its name in both.
-    fn week(&mut self, guest: &Guest, shifts: &[Shift], week: i64, (begins, ends): (Timestamp, Timestamp)) {
+    fn week(&mut self, guest: &Guest, shifts: &[Shift], week: i64, range: (Timestamp, Timestamp)) {
+        self.bars_of(guest, shifts, week * WEEK_HEIGHT + 20, range);
+    }
+
+    /// The bars of what begins and ends within a range, at this height.
+    pub fn bars_of(
+        &mut self,
+        guest: &Guest,
+        shifts: &[Shift],
+        y: i64,
+        (begins, ends): (Timestamp, Timestamp),
+    ) {
         for shift in shifts.iter().filter(|shift| shift.end > begins && shift.start < ends).take(SHIFTS_MAX) {
             let users = &shift.on_call.users;
             let known = self.people.iter().position(|people| people == users);
@@ -216,7 +226,7 @@ impl Picture {
             let end = place(shift.end.min(ends), (begins, ends));
             self.bars.push(Bar {
                 x,
-                y: week * WEEK_HEIGHT + 20,
+                y,
                 width: (end - x).max(2),
                 text: names(guest, users),
                 tone: tone % TONES,
@@ -227,13 +237,19 @@ impl Picture {
     }
 }
 
+/// A date with its weekday, as it stands over the bars.
+pub(super) fn date_word(guest: &Guest, date: Date) -> String {
+    let weekday = guest.words().weekday[usize::from(date.weekday().to_monday_zero_offset() as u8)];
+    format!("{}/{} {weekday}", date.month(), date.day())
+}
+
 /// Where an instant lies in a week: a day of 23 hours is narrower.
-fn place(at: Timestamp, (begins, ends): (Timestamp, Timestamp)) -> i64 {
+pub(super) fn place(at: Timestamp, (begins, ends): (Timestamp, Timestamp)) -> i64 {
     let whole = ends.as_second().saturating_sub(begins.as_second()).max(1);
     at.as_second().saturating_sub(begins.as_second()) * WIDTH / whole
 }
 
-fn row(guest: &Guest, id: &Id, shift: &Shift) -> ShiftRow {
+pub(super) fn row(guest: &Guest, id: &Id, shift: &Shift) -> ShiftRow {
     let users = &shift.on_call.users;
     ShiftRow {
         from: guest.time(shift.start),

@@ -21,6 +21,7 @@ fn strangers_shell<'a>(doors: &'a Doors, live: &Live, title: &str) -> Shell<'a> 
         user: None,
         is_member: false,
         here: "",
+        places: Vec::new(),
         said: None,
         live: false,
         now: organisation.language.date_time(doors.clock.now(), zone),

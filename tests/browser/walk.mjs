@@ -41,7 +41,7 @@ for (const [user, language] of people) {
   const page = await signIn(user, context);
   const cookies = await context.storageState();
   const incident = await page.getAttribute(".title a", "href");
-  const paths = ["/", incident, `${incident}/resolve`, "/on-call", "/schedules/web-primary", "/schedules/web-primary/override", "/silences/new", "/me", "/declare"];
+  const paths = ["/", incident, `${incident}/resolve`, "/on-call", "/schedules/web-primary", "/schedules/web-primary/override", "/silences/new", "/me", "/declare", "/schedules?days=7", "/schedules?days=28", "/services", "/services/checkout", "/integrations", "/config", `/runbooks/checkout.md?incident=${incident.split("/").pop()}`];
   for (const colorScheme of ["light", "dark"]) {
     for (const width of [360, 1280]) {
       const looks = await browser.newContext({ viewport: { width, height: 900 }, colorScheme, storageState: cookies });

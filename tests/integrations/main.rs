@@ -148,7 +148,7 @@ fn config_of(endpoints: Vec<Endpoint>) -> Config {
         retired: Default::default(),
         silences: Vec::new(),
         inhibitions: Default::default(),
-        runbooks: Vec::new(),
+        runbooks: Default::default(),
         calendars: BTreeMap::new(),
         sops: BTreeMap::new(),
     }

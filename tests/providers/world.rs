@@ -46,7 +46,7 @@ pub fn config() -> Config {
         retired: Default::default(),
         silences: Vec::new(),
         inhibitions: Default::default(),
-        runbooks: vec!["checkout.md".into()],
+        runbooks: Arc::new([("checkout.md".to_owned(), "".into())].into()),
         calendars: BTreeMap::new(),
         sops: BTreeMap::new(),
     }

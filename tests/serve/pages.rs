@@ -211,6 +211,75 @@ async fn whoever_signs_in_comes_to_the_page_that_they_wanted_and_never_elsewhere
     }
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_runbook_is_shown_with_nothing_in_it_that_runs_or_loads() {
+    let mut world = World::with(&INTEGRATIONS).await;
+    let text = "# Web\n\n<script>alert(1)</script> <b onclick=x>bold</b>\n\n[a](javascript:alert(1)) [b](https://wiki.example.com) \
+                [c](../db.md#first) ![picture](https://elsewhere.example/x.png) {{ labels.host }}\n\n| a |\n|:-:|\n| 1 |\n";
+    world.push(&[("runbooks/team/web.md", text), ("runbooks/db.md", "database")]);
+    let mut inside = Inside::of(&world);
+    let _told = inside.answer();
+    let session = cookie(&inside, "smith", SignedDuration::ZERO);
+    let page = get(&inside, "/runbooks/team/web.md", &session).await;
+    let page = String::from_utf8_lossy(&page.body).into_owned();
+    for absent in ["<script>alert", "<b ", "javascript:", "<img", "style=", "href=\"../"] {
+        assert!(!page.contains(absent), "{absent}: {page}");
+    }
+    for present in
+        ["&lt;script&gt;", "https://wiki.example.com", "/runbooks/db.md#first", "<h2>Web</h2>", "<table>"]
+    {
+        assert!(page.contains(present), "{present}: {page}");
+    }
+    assert_eq!(get(&inside, "/runbooks/none.md", &session).await.status, 404);
+}
+
+#[test]
+fn labels_fill_in_a_runbook_as_text_and_never_as_markup() {
+    let fill =
+        |name: &str| (name == "labels.host_name").then(|| "<i>db1</i> [x](https://evil.example)".to_owned());
+    let html = oncall::page::runbook(
+        "on {{ labels.host_name }}, `ssh {{labels.host_name}}` {{ labels.none }}",
+        "",
+        "",
+        fill,
+    );
+    let value = "&lt;i&gt;db1&lt;/i&gt; [x](https://evil.example)";
+    assert_eq!(html, format!("<p>on {value}, <code>ssh {value}</code> {{{{ labels.none }}}}</p>\n"));
+    let link = oncall::page::runbook("[graph](https://g.example/d?host={{labels.host_name}})", "", "", fill);
+    assert!(
+        link.contains("host=%3Ci%3Edb1%3C%2Fi%3E%20%5Bx%5D") && !link.contains("evil.example)\""),
+        "{link}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_pages_of_the_config_say_what_is_written_and_show_no_secret() {
+    let mut world = World::with(&INTEGRATIONS).await;
+    let organisation = format!("{}access: {{ administer: [mori] }}\n", world.organisation());
+    world.push(&[("oncall.yaml", &organisation)]);
+    let mut inside = Inside::of(&world);
+    let _told = inside.answer();
+    let (mori, smith) =
+        (cookie(&inside, "mori", SignedDuration::ZERO), cookie(&inside, "smith", SignedDuration::ZERO));
+    for (path, has) in [
+        ("/services", "/services/web"),
+        ("/services/web", "Kimura"),
+        ("/integrations", "prometheus"),
+        ("/config", "c0ffee"),
+        ("/schedules", "/schedules/web"),
+        ("/schedules?days=28&from=2026-02-01", "/schedules/web"),
+    ] {
+        let said = get(&inside, path, &smith).await;
+        let page = String::from_utf8_lossy(&said.body).into_owned();
+        assert_eq!(said.status, 200, "{path}");
+        assert!(page.contains(has), "{path}: {page}");
+        assert!(!page.contains("seCret") && !page.contains("/v1/webhooks/"), "{path}");
+    }
+    let page = get(&inside, "/integrations", &mori).await;
+    assert!(String::from_utf8_lossy(&page.body).contains("/v1/webhooks/prometheus"), "for administrators");
+    assert_eq!(get(&inside, "/services/none", &smith).await.status, 404);
+}
+
 /// What is between tags and expressions of a template is blank: all words come from the table of words.
 #[test]
 fn templates_have_no_words_of_their_own() {
