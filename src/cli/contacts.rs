@@ -61,8 +61,12 @@ fn card(name: &str, numbers: &BTreeSet<&str>) -> String {
             c => escaped.push(c),
         }
     }
-    let mut lines =
-        vec!["BEGIN:VCARD".to_owned(), "VERSION:3.0".to_owned(), format!("N:;{escaped};;;"), format!("FN:{escaped}")];
+    let mut lines = vec![
+        "BEGIN:VCARD".to_owned(),
+        "VERSION:3.0".to_owned(),
+        format!("N:;{escaped};;;"),
+        format!("FN:{escaped}"),
+    ];
     lines.extend(numbers.iter().map(|number| format!("TEL;TYPE=WORK,VOICE:{number}")));
     lines.push("END:VCARD".to_owned());
     lines.join("\r\n") + "\r\n"

@@ -8,13 +8,13 @@ use super::doctor_text::{Item, human, json};
 use super::known::known;
 use super::serve::runtime;
 use super::{Exit, Output};
-use crate::config::{Config, Secret, SecretSource, Secrets, place_name};
+use crate::config::{Config, Provider, Secret, SecretSource, Secrets, place_name};
 use crate::incident::Outcome;
 use crate::preview::timeline::Reader;
 use crate::provider::doctor::{Found, Verdict, masked};
 use crate::provider::twilio::phone;
 use crate::server::delivery::Client;
-use crate::server::doctor::{call, examine};
+use crate::server::doctor::{calls, examine};
 use crate::server::secrets::{Read, read_all, short};
 use anyhow::Result;
 use std::collections::BTreeSet;
@@ -65,14 +65,15 @@ pub(super) fn run(arguments: &Arguments) -> Result<Output> {
     let (verdicts, called) = runtime()?.block_on(async {
         let verdicts = examine(&client, config, &secrets).await?;
         let called = match &arguments.call {
-            Some(user) => call(&client, config, &secrets, user).await,
-            None => None,
+            Some(user) => calls(&client, config, &secrets, user).await,
+            None => Vec::new(),
         };
         anyhow::Ok((verdicts, called))
     })?;
     items.extend(verdicts.into_iter().map(item));
-    if let (Some(user), Some(outcome)) = (&arguments.call, called) {
-        items.push(of_call(config, &secrets, user, outcome));
+    for (provider, outcome) in called {
+        let user = arguments.call.as_deref().unwrap_or_default();
+        items.push(of_call(config, &secrets, user, (provider, outcome)));
     }
     let exit = if items.iter().all(|item| item.well()) { Exit::Fine } else { Exit::Config };
     let out = match arguments.format {
@@ -160,6 +161,7 @@ fn closed(wanted_by: &str) -> String {
         "providers.jira.api_token" => "no ticket is opened".to_owned(),
         "providers.jira.webhook_secret" => "nothing is heard of Jira".to_owned(),
         "providers.twilio.auth_token" => "nobody is called".to_owned(),
+        "providers.connect.secret_access_key" => "Amazon Connect calls nobody".to_owned(),
         "push_secret" => "pushes are not believed".to_owned(),
         "calendar_secret" => "no calendar is served".to_owned(),
         other if other.starts_with("the phone of ") => "there are no calls to this person".to_owned(),
@@ -179,13 +181,13 @@ fn way_out(source: &SecretSource) -> String {
 }
 
 /// The result of the test call; the number is masked.
-fn of_call(config: &Config, secrets: &Secrets, user: &str, outcome: Outcome) -> Item {
+fn of_call(config: &Config, secrets: &Secrets, user: &str, (provider, outcome): (Provider, Outcome)) -> Item {
     let number = config.users.get(user).and_then(|user| phone(user, None, secrets).ok());
     let name = number.map_or_else(|| user.to_owned(), |number| format!("{user} at {}", masked(number)));
     let wrong = |why: String| Found::Wrong { why, way_out: "fix that, and call again".to_owned() };
     let found = match outcome {
         Outcome::Accepted { reference } | Outcome::Delivered { reference, .. } => {
-            Found::Well(format!("Twilio took the call ({reference})"))
+            Found::Well(format!("{} took the call ({reference})", provider.row().name))
         }
         Outcome::Rejected { reason } | Outcome::Unavailable { reason, .. } | Outcome::Unknown { reason } => {
             wrong(Reader::english(config).reason(&reason))

@@ -10,6 +10,7 @@ mod compare_markdown;
 mod compare_text;
 mod complete;
 mod completions;
+mod contacts;
 mod demo;
 mod directory;
 mod doctor;
@@ -99,6 +100,7 @@ pub enum Command {
     Away(take::Away),
     Back(take::Back),
     TestMe(test_me::Arguments),
+    Contacts(contacts::Arguments),
     Serve(serve::Arguments),
     Urls(urls::Arguments),
     Slack(slack::Arguments),
@@ -195,6 +197,7 @@ fn answer(command: Command) -> Result<Output> {
         Command::Away(arguments) => take::away(&arguments),
         Command::Back(arguments) => take::back(&arguments),
         Command::TestMe(arguments) => test_me::run(&arguments),
+        Command::Contacts(arguments) => contacts::run(&arguments),
         Command::Serve(arguments) => serve::run(arguments),
         Command::Urls(arguments) => urls::run(&arguments),
         Command::Slack(arguments) => slack::run(&arguments),

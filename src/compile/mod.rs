@@ -6,6 +6,7 @@
 //! wrong node is cut out, so that one mistake gives one finding.
 
 mod access;
+mod calls;
 pub mod code;
 mod comments;
 mod diagnostic;

@@ -85,10 +85,10 @@ impl<'a> Resolver<'a> {
         let slack = slack.and_then(|slack| self.slack(slack, &providers_at.key("slack")));
         let jira = jira.and_then(|jira| self.jira(jira, &providers_at.key("jira")));
         let twilio = twilio.and_then(|twilio| self.twilio(twilio, &providers_at.key("twilio")));
-        let teams = providers.and_then(|all| all.teams.as_ref());
-        let teams = teams.map(|rooms| self.webhooks(rooms, &providers_at.key("teams")));
-        let google_chat = providers.and_then(|all| all.google_chat.as_ref());
-        let google_chat = google_chat.map(|rooms| self.webhooks(rooms, &providers_at.key("google_chat")));
+        let (teams, google_chat) = self.all_webhooks(providers, &providers_at);
+        let connect =
+            providers.and_then(|all| self.connect(all.connect.as_ref()?, &providers_at.key("connect")));
+        let calls = self.calls(document, &at.key("calls"));
         let groups = document.slack_user_groups.as_deref().unwrap_or_default();
         let slack_user_groups = self.slack_user_groups(groups, &at.key("slack_user_groups"));
         if !groups.is_empty() && providers.is_none_or(|all| all.slack.is_none()) {
@@ -118,6 +118,8 @@ impl<'a> Resolver<'a> {
             twilio,
             teams,
             google_chat,
+            connect,
+            calls,
             heartbeat,
             api_tokens,
             access,

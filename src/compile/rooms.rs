@@ -9,8 +9,20 @@ use crate::document::{self, Providers, ServiceRoom, Webhooks};
 use crate::language::words::{Words, did_you_mean};
 
 impl<'a> Resolver<'a> {
+    /// The rooms of Microsoft Teams, and of Google Chat.
+    pub(super) fn all_webhooks(
+        &mut self,
+        providers: Option<&Providers>,
+        at: &Spot,
+    ) -> (Option<Rooms>, Option<Rooms>) {
+        let teams = providers.and_then(|all| all.teams.as_ref());
+        let chat = providers.and_then(|all| all.google_chat.as_ref());
+        let teams = teams.map(|rooms| self.webhooks(rooms, &at.key("teams")));
+        (teams, chat.map(|rooms| self.webhooks(rooms, &at.key("google_chat"))))
+    }
+
     /// The rooms of a vendor.
-    pub(super) fn webhooks(&mut self, document: &Webhooks, at: &Spot) -> Rooms {
+    fn webhooks(&mut self, document: &Webhooks, at: &Spot) -> Rooms {
         let shared = document.webhook.as_ref();
         let shared = shared.and_then(|secret| self.secret(secret, &at.key("webhook")));
         let mut rooms = Rooms { shared, ..Rooms::default() };

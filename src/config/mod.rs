@@ -107,6 +107,9 @@ pub struct Organisation {
     pub twilio: Option<Twilio>,
     pub teams: Option<Rooms>,
     pub google_chat: Option<Rooms>,
+    pub connect: Option<Connect>,
+    /// Who places calls, in the order in which they are tried; empty: as they are set up.
+    pub calls: Vec<Provider>,
     pub heartbeat: Option<OwnHeartbeat>,
     pub api_tokens: Vec<ApiToken>,
     pub access: Access,
@@ -186,6 +189,21 @@ pub struct Twilio {
     /// Who a text message is from: a number, or a name of at most 11 letters and digits.
     pub sms_from: String,
     /// Without a trailing slash; Twilio's own is `https://api.twilio.com`.
+    pub api_url: String,
+}
+
+/// The instance of Amazon Connect that calls.
+#[derive(Clone, Debug)]
+pub struct Connect {
+    pub region: String,
+    /// The ids of the instance and of the contact flow.
+    pub instance: String,
+    pub contact_flow: String,
+    /// The caller's number, E.164.
+    pub from: String,
+    pub access_key_id: String,
+    pub secret_access_key: SecretSource,
+    /// Without a trailing slash; Amazon's own is that of the region.
     pub api_url: String,
 }
 

@@ -16,6 +16,7 @@ pub enum Provider {
     Twilio,
     Teams,
     GoogleChat,
+    Connect,
 }
 
 /// What shows an incident and follows it: one message or ticket that is kept level.
@@ -42,10 +43,12 @@ pub struct ProviderRow {
     pub mirrors: &'static [MirrorKind],
     /// Whether what a mirror shows is edited; where it is not, the thread or the comments say what changed.
     pub edits_mirrors: bool,
+    /// Whether it tells only what it is asked: how a call goes on, and which key was pressed.
+    pub tells_when_asked: bool,
 }
 
 /// Every vendor, in the order in which they are tried.
-pub const PROVIDERS: [ProviderRow; 5] = [
+pub const PROVIDERS: [ProviderRow; 6] = [
     ProviderRow {
         provider: Provider::Slack,
         name: "Slack",
@@ -53,6 +56,7 @@ pub const PROVIDERS: [ProviderRow; 5] = [
         contacts: &[Contact::Slack],
         mirrors: &[MirrorKind::Room],
         edits_mirrors: true,
+        tells_when_asked: false,
     },
     ProviderRow {
         provider: Provider::Jira,
@@ -61,6 +65,7 @@ pub const PROVIDERS: [ProviderRow; 5] = [
         contacts: &[],
         mirrors: &[MirrorKind::Ticket],
         edits_mirrors: false,
+        tells_when_asked: false,
     },
     ProviderRow {
         provider: Provider::Twilio,
@@ -69,6 +74,7 @@ pub const PROVIDERS: [ProviderRow; 5] = [
         contacts: &[Contact::Call, Contact::Sms],
         mirrors: &[],
         edits_mirrors: false,
+        tells_when_asked: false,
     },
     ProviderRow {
         provider: Provider::Teams,
@@ -77,6 +83,7 @@ pub const PROVIDERS: [ProviderRow; 5] = [
         contacts: &[],
         mirrors: &[MirrorKind::Room],
         edits_mirrors: false,
+        tells_when_asked: false,
     },
     ProviderRow {
         provider: Provider::GoogleChat,
@@ -85,6 +92,16 @@ pub const PROVIDERS: [ProviderRow; 5] = [
         contacts: &[],
         mirrors: &[MirrorKind::Room],
         edits_mirrors: false,
+        tells_when_asked: false,
+    },
+    ProviderRow {
+        provider: Provider::Connect,
+        name: "Amazon Connect",
+        key: "connect",
+        contacts: &[Contact::Call],
+        mirrors: &[],
+        edits_mirrors: false,
+        tells_when_asked: true,
     },
 ];
 
@@ -109,7 +126,7 @@ impl Organisation {
         match provider {
             Provider::Teams => self.teams.as_ref(),
             Provider::GoogleChat => self.google_chat.as_ref(),
-            Provider::Slack | Provider::Jira | Provider::Twilio => None,
+            Provider::Slack | Provider::Jira | Provider::Twilio | Provider::Connect => None,
         }
     }
 
@@ -118,7 +135,7 @@ impl Organisation {
         match provider {
             Provider::Slack => self.slack.as_ref().map(|slack| slack.channel.clone()),
             Provider::Teams | Provider::GoogleChat => self.webhooks(provider)?.shared_name(),
-            Provider::Jira | Provider::Twilio => None,
+            Provider::Jira | Provider::Twilio | Provider::Connect => None,
         }
     }
 
@@ -129,6 +146,7 @@ impl Organisation {
             Provider::Jira => self.jira.is_some(),
             Provider::Twilio => self.twilio.is_some(),
             Provider::Teams | Provider::GoogleChat => self.webhooks(provider).is_some(),
+            Provider::Connect => self.connect.is_some(),
         }
     }
 
@@ -158,6 +176,11 @@ impl Organisation {
             Provider::Twilio => {
                 self.twilio.iter().map(|twilio| named(("auth_token", &twilio.auth_token))).collect()
             }
+            Provider::Connect => self
+                .connect
+                .iter()
+                .map(|connect| named(("secret_access_key", &connect.secret_access_key)))
+                .collect(),
             Provider::Teams | Provider::GoogleChat => {
                 self.webhooks(provider).iter().flat_map(|rooms| rooms.secrets()).collect()
             }
@@ -166,14 +189,22 @@ impl Organisation {
 }
 
 impl Config {
-    /// Who serves a contact method, in the order in which they are tried: those that are set up, or, where none is,
-    /// the first that could be, so that what is missing is said by name.
-    pub fn providers_of(&self, contact: Contact) -> impl Iterator<Item = Provider> {
-        let rows =
-            PROVIDERS.iter().filter(move |row| row.contacts.contains(&contact)).map(|row| row.provider);
-        let any = rows.clone().any(|provider| self.organisation.has(provider));
-        let first = rows.clone().next();
-        rows.filter(move |provider| self.organisation.has(*provider) || (!any && Some(*provider) == first))
+    /// Who serves a contact method, in the order in which they are tried (for calls, `calls` says it): those that are set
+    /// up, or, where none is, the first that could be, so that what is missing is said by name.
+    pub fn providers_of(&self, contact: Contact) -> impl Iterator<Item = Provider> + use<> {
+        let rows = PROVIDERS.iter().filter(|row| row.contacts.contains(&contact)).map(|row| row.provider);
+        let mut served: Vec<Provider> = rows.collect();
+        let order = &self.organisation.calls;
+        let place = |provider: &Provider| order.iter().position(|named| named == provider);
+        served.sort_by_key(|provider| place(provider).unwrap_or(order.len()));
+        let first = served.first().copied();
+        let listed = |it: &Provider| order.is_empty() || !contact.method().rings || order.contains(it);
+        let mut there: Vec<Provider> =
+            served.into_iter().filter(|it| self.organisation.has(*it) && listed(it)).collect();
+        if there.is_empty() {
+            there.extend(first);
+        }
+        there.into_iter()
     }
 
     /// The secrets of providers: the provider, the field, and where its value is. Any one of a field's will do.

@@ -32,6 +32,10 @@ pub struct Organisation {
     pub calendar_secret: Option<OneOrMany<Secret>>,
     /// The services that deliver our messages.
     pub providers: Option<Providers>,
+    /// Who places calls, in the order in which they are tried: the next one is tried where one certainly did not take the
+    /// call. Without it, everybody who is set up, Twilio first.
+    #[schemars(length(min = 1, max = 2))]
+    pub calls: Option<Vec<CallProvider>>,
     /// The server's own heartbeat, sent to an external watcher that raises the alarm when it stops (Healthchecks,
     /// Dead Man's Snitch).
     pub heartbeat: Option<OwnHeartbeat>,
@@ -71,6 +75,8 @@ pub struct Providers {
     pub jira: Option<Jira>,
     /// Phone calls.
     pub twilio: Option<Twilio>,
+    /// Phone calls, without a way in from the internet: it is asked which key was pressed.
+    pub connect: Option<Connect>,
     /// Rooms in Microsoft Teams that show incidents, by the URL of a workflow ("Post to a channel when a webhook request is
     /// received"). They reach nobody.
     pub teams: Option<Webhooks>,
@@ -167,6 +173,41 @@ pub struct Twilio {
     #[schemars(example = &"OnCall", example = &"+15005550006")]
     pub sms_from: Option<String>,
     /// The address of Twilio's API; `https://api.twilio.com` by default.
+    pub api_url: Option<Url>,
+}
+
+/// A provider that places calls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CallProvider {
+    Twilio,
+    Connect,
+}
+
+/// The instance of Amazon Connect that calls.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Connect {
+    /// The region of the instance.
+    #[schemars(example = &"ap-northeast-1")]
+    #[schemars(extend("pattern" = "^[a-z0-9-]+$", "patternErrorMessage" = "is not a region; write it like `ap-northeast-1`"))]
+    pub region: String,
+    /// The instance's id: the last part of its ARN.
+    #[schemars(example = &"12345678-1234-1234-1234-123456789012")]
+    #[schemars(extend("pattern" = "^[A-Za-z0-9-]+$", "patternErrorMessage" = "is not an id; it is the last part of the instance's ARN"))]
+    pub instance: String,
+    /// The id of the contact flow that was made from `contrib/amazon-connect/contact-flow.json`: the last part of its ARN.
+    #[schemars(example = &"12345678-1234-1234-1234-123456789012")]
+    #[schemars(extend("pattern" = "^[A-Za-z0-9-]+$", "patternErrorMessage" = "is not an id; it is the last part of the contact flow's ARN"))]
+    pub contact_flow: String,
+    /// The caller's number, claimed for the instance: in quotes and with the country code.
+    #[schemars(example = &"+815012345678")]
+    pub from: String,
+    /// The id of the access key; not a secret.
+    #[schemars(example = &"AKIAIOSFODNN7EXAMPLE")]
+    pub access_key_id: String,
+    pub secret_access_key: Secret,
+    /// The address of Amazon Connect; that of the region by default.
     pub api_url: Option<Url>,
 }
 

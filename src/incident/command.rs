@@ -57,7 +57,7 @@ impl Call<'_> {
         }
     }
 
-    fn respond(&mut self, Respond { target, action, by, via }: Respond) {
+    pub(super) fn respond(&mut self, Respond { target, action, by, via }: Respond) {
         let (incidents, delivery, by) = match self.targeted(target, by, via) {
             Ok(targeted) => targeted,
             Err(refused) => {

@@ -12,6 +12,9 @@ use jiff::{SignedDuration, Timestamp};
 
 /// How often a provider is asked about one delivery.
 pub const ASKED_MAX: u8 = 16;
+/// How often one is asked that tells nothing by itself, and how soon: a key is heard at the next question.
+pub const ASKED_OF_MAX: u8 = 120;
+const ASKED_EVERY: SignedDuration = SignedDuration::from_secs(3);
 /// How often it is asked about a call that somebody picked up.
 const ANSWERED_EVERY: SignedDuration = SignedDuration::from_secs(30);
 /// How long before we stop waiting it is asked once more: a request takes no longer.
@@ -122,6 +125,7 @@ impl Dispatch {
             Outcome::Unknown { .. } if leaves || self.expires_at > at => Some(Stage::InDoubt),
             Outcome::Unknown { .. }
             | Outcome::Delivered { .. }
+            | Outcome::Pressed { .. }
             | Outcome::Ended { .. }
             | Outcome::Rejected { .. }
             | Outcome::Unavailable { .. } => None,
@@ -148,7 +152,8 @@ impl Dispatch {
 
     fn may_be_asked(&self) -> bool {
         let asks = |by: Contact| by.method().ask_after.is_some();
-        self.errand.contact().is_some_and(asks) && self.reference.is_some() && self.asked < ASKED_MAX
+        let max = if self.provider.row().tells_when_asked { ASKED_OF_MAX } else { ASKED_MAX };
+        self.errand.contact().is_some_and(asks) && self.reference.is_some() && self.asked < max
     }
 
     /// Plans the next question, where there is time for one.
@@ -157,6 +162,9 @@ impl Dispatch {
         let last = after(self.expires_at, -LAST_QUESTION);
         let next = match self.stage {
             Stage::Leaving | Stage::InDoubt => None,
+            Stage::Taken | Stage::UnderWay | Stage::Answered if self.provider.row().tells_when_asked => {
+                Some(after(now, ASKED_EVERY).min(last))
+            }
             Stage::Taken if self.asked == 0 => first.map(|first| after(now, first).min(last)),
             Stage::Taken | Stage::UnderWay => Some(last),
             Stage::Answered => Some(after(now, ANSWERED_EVERY).min(last)),

@@ -11,6 +11,7 @@ use super::errand::{Errand, HangUp, Mirror};
 use super::escalation::later;
 use super::index::Waiting;
 use super::outlet::{self, Outlet};
+use super::script::give_keys;
 use super::state::Incident;
 use super::{Call, Delivery, DeliveryId, IN_FLIGHT, IncidentId, Outcome, Reason, Task, Words, message};
 use crate::config::{Contact, Id, MirrorKind, Provider, Urgency};
@@ -47,12 +48,14 @@ impl Call<'_> {
 
     /// Sends one page, or finds out that one need not be sent; false when nothing is left to do.
     fn send_page(&mut self, by: Contact) -> bool {
-        let mut providers = self.config.providers_of(by);
-        let Some(provider) = providers.find(|provider| self.is_free(*provider, Outlet::Page(by))) else {
+        let mut providers: Vec<Provider> = self.config.providers_of(by).collect();
+        providers.retain(|provider| self.is_free(*provider, Outlet::Page(by)));
+        if providers.is_empty() {
             return false;
-        };
+        }
         let Some(user) = self.next_person(by) else { return false };
         let waiting = self.waiting(by, &user);
+        let Some(provider) = self.in_turn(by, &waiting, &providers) else { return false };
         let about: BTreeSet<IncidentId> = waiting.iter().map(|waiting| waiting.incident).collect();
         let mut silenced = false;
         for id in &about {
@@ -68,6 +71,19 @@ impl Call<'_> {
         }
         self.send_bundle(provider, &user, (by, to), numbers);
         true
+    }
+
+    /// The provider whose turn it is: after each attempt that failed it is the next one's, if that is free.
+    fn in_turn(&self, by: Contact, waiting: &[Waiting], free: &[Provider]) -> Option<Provider> {
+        let failed = |it: &Waiting| {
+            let incident = self.incident(it.incident);
+            let found = incident.and_then(|known| known.notifications.iter().find(|found| found.n == it.n));
+            found.map_or(0, |found| usize::from(found.failed))
+        };
+        let failed = waiting.iter().map(failed).max().unwrap_or(0);
+        let all: Vec<Provider> = self.config.providers_of(by).collect();
+        let turns = all.iter().cycle().skip(failed % all.len().max(1)).take(all.len());
+        turns.copied().find(|provider| free.contains(provider)).or_else(|| free.first().copied())
     }
 
     fn send_bundle(
@@ -98,7 +114,12 @@ impl Call<'_> {
             self.about(id, sent);
         }
         let about: Vec<&Incident> = incidents.iter().filter_map(|id| self.incident(*id)).collect();
-        let words = message::page(self.config, &about, user, by);
+        let mut words = message::page(self.config, &about, user, by);
+        if let Words::Script(script) = &mut words
+            && provider.row().tells_when_asked
+        {
+            give_keys(script, about.len() > 1);
+        }
         let task = Task::Page { user: user.clone(), by, to, words };
         self.turn.deliveries.push(Delivery { id: delivery, provider, incidents, task, repeat });
     }

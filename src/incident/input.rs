@@ -191,6 +191,8 @@ pub enum Outcome {
     },
     /// It may or may not have left: a timeout, a broken connection, a crash of ours.
     Unknown { reason: Reason },
+    /// A key was pressed, and the call is over: what a provider tells that is asked.
+    Pressed { key: String },
 }
 
 impl Command {
@@ -283,6 +285,7 @@ impl Outcome {
             Outcome::Accepted { .. }
             | Outcome::Delivered { .. }
             | Outcome::Answered
+            | Outcome::Pressed { .. }
             | Outcome::Ended { .. } => true,
             Outcome::Rejected { .. } | Outcome::Unavailable { .. } | Outcome::Unknown { .. } => false,
         }
@@ -296,7 +299,7 @@ impl Outcome {
             | Outcome::Unavailable { reason, .. }
             | Outcome::Unknown { reason } => Some(reason),
             Outcome::Delivered { but, .. } => but.as_ref(),
-            Outcome::Accepted { .. } | Outcome::Answered => None,
+            Outcome::Accepted { .. } | Outcome::Answered | Outcome::Pressed { .. } => None,
         }
     }
 }

@@ -96,7 +96,7 @@ impl Incident {
     pub(super) fn repeat(&mut self, delivery: DeliveryId, outcome: &Outcome, at: Timestamp) {
         let stands = self.stands();
         let over = |found: &Notification| match outcome {
-            Outcome::Ended { .. } | Outcome::Delivered { .. } => true,
+            Outcome::Ended { .. } | Outcome::Delivered { .. } | Outcome::Pressed { .. } => true,
             Outcome::Accepted { .. } => !found.by.method().one_at_a_time,
             Outcome::Answered
             | Outcome::Rejected { .. }

@@ -7,7 +7,8 @@ use super::errand::{Errand, HangUp, Mirror, Stage};
 use super::escalation::later;
 use super::notice::{NOTICE_ATTEMPTS_MAX, Noticed};
 use super::notification::{Notification, Purpose};
-use super::{Call, DeliveryId, HANDLE_MAX, IncidentId, Outcome, Reason};
+use super::{Asked, Call, DeliveryId, HANDLE_MAX, IncidentId, Outcome, Reason, Respond, Target};
+use crate::actor::{Actor, Via};
 use crate::config::Contact;
 use crate::reason::Fault;
 use crate::schedule::UserId;
@@ -49,9 +50,49 @@ impl Call<'_> {
     /// nothing.
     fn answered(&mut self, question: DeliveryId, of: DeliveryId, outcome: &Outcome) {
         self.settle(question, outcome, None);
-        if !matches!(outcome, Outcome::Unknown { .. }) {
-            self.outcome(of, outcome);
+        // Asked every few seconds, it says mostly what is known.
+        if self.is_known(of, outcome) {
+            return;
         }
+        match outcome {
+            Outcome::Unknown { .. } => {}
+            Outcome::Pressed { key } => self.pressed(of, key, outcome),
+            Outcome::Accepted { .. }
+            | Outcome::Delivered { .. }
+            | Outcome::Answered
+            | Outcome::Ended { .. }
+            | Outcome::Rejected { .. }
+            | Outcome::Unavailable { .. } => self.outcome(of, outcome),
+        }
+    }
+
+    /// Whether a provider that is asked again and again tells only what it told before.
+    fn is_known(&self, of: DeliveryId, outcome: &Outcome) -> bool {
+        let Some(dispatch) = self.state.deliveries.get(&of) else { return false };
+        let same = match dispatch.stage {
+            Stage::UnderWay => matches!(outcome, Outcome::Accepted { .. }),
+            Stage::Answered => matches!(outcome, Outcome::Accepted { .. } | Outcome::Answered),
+            Stage::Leaving | Stage::InDoubt | Stage::Taken => false,
+        };
+        same && dispatch.provider.row().tells_when_asked
+    }
+
+    /// A key that a provider told when it was asked: the call is over, and what the key asks for is done.
+    fn pressed(&mut self, call: DeliveryId, key: &str, outcome: &Outcome) {
+        let called = self.state.deliveries.get(&call).map(|dispatch| &dispatch.errand);
+        let Some(Errand::Page { user, .. }) = called else { return };
+        let (by, via, target) = (Actor::User(user.clone()), Via::Call, Target::Delivery(call));
+        self.outcome(call, outcome);
+        let action = match key {
+            "4" => Asked::Acknowledge,
+            "5" => Asked::Escalate { step: None },
+            "6" => Asked::Resolve { reason: None },
+            _ => return,
+        };
+        let reply = self.turn.reply.take();
+        self.respond(Respond { target, action, by, via });
+        // Nobody waits for the answer.
+        self.turn.reply = reply;
     }
 
     /// `retry_at`: when to try again, if it failed; `None`: by how often it failed before.
@@ -96,10 +137,15 @@ impl Call<'_> {
             let failed = self.failed(id, delivery);
             let numbers = self.carried(id, delivery);
             // A call in doubt carries nothing any more.
-            let again = outcome.may_work_later() && failed < max && !(page.is_some() && numbers.is_empty());
-            let retry_at = again.then(|| retry_at.unwrap_or_else(|| later(self.now, backoff(failed))));
+            let others = page.map_or(0, |(_, by)| self.others_than(by, failed));
+            let elsewhere = others > 0 && outcome.is_of_provider();
+            let again = outcome.may_work_later() || elsewhere;
+            let again = again && failed < max && !(page.is_some() && numbers.is_empty());
+            let at_once = elsewhere.then_some(self.now);
+            let retry_at =
+                again.then(|| at_once.or(retry_at).unwrap_or_else(|| later(self.now, backoff(failed))));
             self.about(id, change(retry_at));
-            if let Some((user, by)) = page {
+            if let Some((user, by)) = page.filter(|_| !elsewhere) {
                 self.after_page(id, user, (by, &dispatch.to), &numbers, outcome, failed);
             }
         }
@@ -107,6 +153,12 @@ impl Call<'_> {
         if let (Outcome::Accepted { .. }, Some(id)) = (outcome, first) {
             self.hang_up_needless(id, None);
         }
+    }
+
+    /// How many providers of a method have still to be tried, after so many attempts that failed: they take turns.
+    fn others_than(&self, by: Contact, failed: u8) -> usize {
+        let all = self.config.providers_of(by).count().max(1);
+        all - 1 - usize::from(failed) % all
     }
 
     /// How often what this delivery carries had failed before.
@@ -201,6 +253,32 @@ impl Call<'_> {
 }
 
 impl Outcome {
+    /// Whether it certainly did not leave for a reason that is the provider's own: another one may take it.
+    fn is_of_provider(&self) -> bool {
+        match self {
+            Outcome::Unavailable { reason, .. } => reason.fault != Fault::Busy,
+            Outcome::Rejected { reason } => matches!(
+                reason.fault,
+                Fault::NotSetUp
+                    | Fault::SecretMissing
+                    | Fault::CredentialsRefused
+                    | Fault::Forbidden
+                    | Fault::AccountUnknown
+                    | Fault::TrialAccount
+                    | Fault::CallerRefused
+                    | Fault::CountryRefused
+                    | Fault::NumberRefused
+                    | Fault::UrlRefused
+            ),
+            Outcome::Accepted { .. }
+            | Outcome::Delivered { .. }
+            | Outcome::Answered
+            | Outcome::Pressed { .. }
+            | Outcome::Ended { .. }
+            | Outcome::Unknown { .. } => false,
+        }
+    }
+
     /// Whether another attempt may work.
     fn may_work_later(&self) -> bool {
         match self {
@@ -208,6 +286,7 @@ impl Outcome {
             Outcome::Accepted { .. }
             | Outcome::Delivered { .. }
             | Outcome::Answered
+            | Outcome::Pressed { .. }
             | Outcome::Ended { .. }
             | Outcome::Rejected { .. } => false,
         }
@@ -222,6 +301,7 @@ impl Outcome {
             Outcome::Accepted { .. }
             | Outcome::Delivered { .. }
             | Outcome::Answered
+            | Outcome::Pressed { .. }
             | Outcome::Ended { .. }
             | Outcome::Rejected { .. }
             | Outcome::Unknown { .. } => None,

@@ -29,8 +29,27 @@ pub fn call(config: &Config, incidents: &[&Incident], user: &str) -> CallScript 
         }
         several => words.extend(several_spoken(config, several, language)),
     }
-    let keys = config.organisation.public_url.is_some();
-    CallScript { language, words, menu: menu(language, keys, incidents.len() > 1) }
+    let organisation = &config.organisation;
+    let back = match (&organisation.public_url, &organisation.slack) {
+        (Some(_), _) => Back::Keys,
+        // A button comes back through a socket, or not at all.
+        (None, Some(slack)) if slack.app_token.is_some() => Back::Slack,
+        (None, _) => Back::Nothing,
+    };
+    CallScript { language, words, menu: menu(language, back, incidents.len() > 1) }
+}
+
+/// The keys of a call about so many incidents, which its provider tells when it is asked.
+pub(super) fn give_keys(script: &mut CallScript, several: bool) {
+    script.menu = menu(script.language, Back::Keys, several);
+}
+
+/// How an answer to a call comes back to us.
+#[derive(Clone, Copy)]
+enum Back {
+    Keys,
+    Slack,
+    Nothing,
 }
 
 /// The answer to a key on the phone, to be heard before the call ends; `Say` is said by its script instead.
@@ -93,13 +112,14 @@ fn others(incident: &Incident) -> Option<Spoken<'static>> {
     (count > 0 && incident.storm_size().is_none()).then_some(Spoken::Others { count })
 }
 
-fn menu(language: Language, keys: bool, several: bool) -> Vec<String> {
-    let phrases: &[Spoken] = match (keys, several) {
-        (false, _) => &[Spoken::NoKeys],
-        (true, false) => {
+fn menu(language: Language, back: Back, several: bool) -> Vec<String> {
+    let phrases: &[Spoken] = match (back, several) {
+        (Back::Slack, _) => &[Spoken::NoKeys],
+        (Back::Nothing, _) => &[Spoken::NoWayBack],
+        (Back::Keys, false) => {
             &[Spoken::AcknowledgeKey, Spoken::EscalateKey, Spoken::ResolveKey, Spoken::RepeatKey]
         }
-        (true, true) => &[Spoken::AcknowledgeAllKey, Spoken::EscalateKey, Spoken::RepeatKey],
+        (Back::Keys, true) => &[Spoken::AcknowledgeAllKey, Spoken::EscalateKey, Spoken::RepeatKey],
     };
     phrases.iter().map(|phrase| language.spoken(phrase)).collect()
 }

@@ -435,7 +435,8 @@ impl Incident {
         self.repeat(delivery, outcome, at);
         let stands = self.stands();
         let unsettled = matches!(outcome, Outcome::Accepted { .. });
-        let over = matches!(outcome, Outcome::Ended { .. } | Outcome::Delivered { .. });
+        let over =
+            matches!(outcome, Outcome::Ended { .. } | Outcome::Delivered { .. } | Outcome::Pressed { .. });
         let mut taken = Vec::new();
         self.notifications.retain_mut(|found| {
             let carried = found.in_flight == Some(delivery);

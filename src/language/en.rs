@@ -73,6 +73,8 @@ pub(super) fn spoken(phrase: &Spoken) -> String {
         Spoken::ResolveKey => "Press 6 to resolve.".into(),
         Spoken::RepeatKey => "Press star to hear this again.".into(),
         Spoken::NoKeys => "Keys do not work on this call. Please acknowledge in Slack.".into(),
+        Spoken::KeyTaken => "Received. Thank you. Goodbye.".into(),
+        Spoken::NoWayBack => "Keys do not work on this call. Please acknowledge with the on-call command line.".into(),
         Spoken::UnknownKey => "That key does nothing.".into(),
         Spoken::NothingPressed => {
             "Nothing was pressed, so this call ends. The alert is still open. Goodbye.".into()

@@ -74,6 +74,10 @@ pub(super) fn spoken(phrase: &Spoken) -> String {
         Spoken::ResolveKey => "解決済みにする場合は、6。".into(),
         Spoken::RepeatKey => "もう一度聞く場合は、こめじるしを押してください。".into(),
         Spoken::NoKeys => "この電話ではキー操作を受け付けていません。Slackから対応を始めてください。".into(),
+        Spoken::KeyTaken => "受け付けました。失礼します。".into(),
+        Spoken::NoWayBack => {
+            "この電話ではキー操作を受け付けていません。オンコールのコマンドで対応を始めてください。".into()
+        }
         Spoken::UnknownKey => "そのキーは使えません。".into(),
         Spoken::NothingPressed => "操作がないため、電話を切ります。アラートは未対応のままです。".into(),
         Spoken::Acknowledged => "対応開始を受け付けました。よろしくお願いします。".into(),

@@ -146,6 +146,10 @@ pub enum Spoken<'a> {
     UnknownKey,
     /// The call ends because nothing was pressed.
     NothingPressed,
+    /// A key was heard; what follows from it, nobody can say on this call.
+    KeyTaken,
+    /// Keys cannot reach us, and no button can.
+    NoWayBack,
     Acknowledged,
     AlreadyAcknowledged {
         by: &'a str,

@@ -374,6 +374,7 @@ pub enum Ended<'a> {
     /// And what was left undone.
     DeliveredBut(&'a str, &'a str),
     Answered,
+    Pressed(&'a str),
     Over(&'a str),
     Rejected(&'a str),
     Unavailable(&'a str),

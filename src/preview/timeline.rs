@@ -427,6 +427,7 @@ fn ended<'a>(outcome: &'a Outcome, reason: &'a str) -> Ended<'a> {
         Outcome::Delivered { reference, but: None } => Ended::Delivered(reference),
         Outcome::Delivered { reference, but: Some(_) } => Ended::DeliveredBut(reference, reason),
         Outcome::Answered => Ended::Answered,
+        Outcome::Pressed { key } => Ended::Pressed(key),
         Outcome::Ended { .. } => Ended::Over(reason),
         Outcome::Rejected { .. } => Ended::Rejected(reason),
         Outcome::Unavailable { .. } => Ended::Unavailable(reason),

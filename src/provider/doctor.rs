@@ -5,7 +5,7 @@
 //! answer only what a provider says about itself is quoted, never a number or a token.
 
 use super::http::{Failure, Method, Request, Response};
-use super::{doctor_jira, doctor_rooms, doctor_slack, doctor_twilio};
+use super::{doctor_connect, doctor_jira, doctor_rooms, doctor_slack, doctor_twilio};
 use crate::config::{CONTACTS, Config, Secrets};
 use crate::incident::message::CallScript;
 use crate::incident::{Delivery, DeliveryId, Task, Words};
@@ -20,6 +20,7 @@ pub enum Examined {
     Slack,
     Jira,
     Twilio,
+    Connect,
     Teams,
     GoogleChat,
     PublicUrl,
@@ -39,6 +40,7 @@ pub enum Kind {
     Permissions,
     Transitions,
     From,
+    Flow,
     Rooms,
     PublicUrl,
 }
@@ -56,6 +58,7 @@ pub enum Topic {
     Slack(doctor_slack::Topic),
     Jira(doctor_jira::Topic),
     Twilio(doctor_twilio::Topic),
+    Connect,
     PublicUrl,
 }
 
@@ -99,6 +102,7 @@ pub fn questions(config: &Config, secrets: &Secrets) -> Answer {
     all.add(doctor_slack::begin(config, secrets));
     all.add(doctor_jira::begin(config, secrets));
     all.add(doctor_twilio::begin(config, secrets));
+    all.add(doctor_connect::begin(config, secrets));
     all.add(doctor_rooms::begin(config, secrets));
     all.add(public_url(config));
     all
@@ -115,13 +119,14 @@ pub fn answer(
         Topic::Slack(topic) => doctor_slack::answer(config, secrets, topic, result),
         Topic::Jira(topic) => doctor_jira::answer(config, secrets, topic, result),
         Topic::Twilio(topic) => doctor_twilio::answer(config, secrets, topic, result),
+        Topic::Connect => doctor_connect::answer(config, result).into(),
         Topic::PublicUrl => reachable(config, result).into(),
     }
 }
 
-/// A call to this person that says that it is a test, by the way of every other call. It takes no keys.
-pub fn test_call(config: &Config, user: &str) -> Option<Delivery> {
-    let user = config.users.get(user)?;
+/// Calls to this person that say that they are a test, one by each provider, by the way of every other call. They take no keys.
+pub fn test_calls(config: &Config, user: &str) -> Vec<Delivery> {
+    let Some(user) = config.users.get(user) else { return Vec::new() };
     let name = user.reading.as_deref().unwrap_or(&user.name);
     let language = user.language;
     let script = CallScript {
@@ -129,10 +134,15 @@ pub fn test_call(config: &Config, user: &str) -> Option<Delivery> {
         words: vec![language.spoken(&Spoken::TestCall { name })],
         menu: vec![language.spoken(&Spoken::TestCallEnds)],
     };
-    let by = CONTACTS.iter().find(|method| method.rings)?.contact;
-    let provider = config.providers_of(by).next()?;
+    let Some(by) = CONTACTS.iter().find(|method| method.rings).map(|method| method.contact) else {
+        return Vec::new();
+    };
     let task = Task::Page { user: user.id.clone(), by, to: None, words: Words::Script(script) };
-    Some(Delivery { id: DeliveryId::default(), provider, incidents: Vec::new(), task, repeat: false })
+    let delivery = |provider| {
+        let (id, incidents) = (DeliveryId::default(), Vec::new());
+        Delivery { id, provider, incidents, task: task.clone(), repeat: false }
+    };
+    config.providers_of(by).map(delivery).collect()
 }
 
 /// A phone number as it may be shown: `+81…11`.
@@ -208,6 +218,7 @@ impl Kind {
             Kind::Permissions => "permissions",
             Kind::Transitions => "transitions",
             Kind::From => "from",
+            Kind::Flow => "contact flow",
             Kind::Rooms => "rooms",
             Kind::PublicUrl => "public_url",
         }
@@ -220,6 +231,7 @@ impl Examined {
             Examined::Slack => "Slack",
             Examined::Jira => "Jira",
             Examined::Twilio => "Twilio",
+            Examined::Connect => "Amazon Connect",
             Examined::Teams => "Microsoft Teams",
             Examined::GoogleChat => "Google Chat",
             Examined::PublicUrl => "Public URL",

@@ -3,6 +3,7 @@
 //! Nothing here is shown that could be a secret: `Debug` of a request names its method, its host and its size, because a
 //! header may hold a token, a body a phone number, and the path of a `response_url` the right to post.
 
+use super::sigv4::Signing;
 use crate::config::{Provider, Secret};
 use crate::incident::{Outcome, Reason};
 use crate::reason::Fault;
@@ -26,6 +27,8 @@ pub struct Request {
     pub headers: Vec<(&'static str, Secret)>,
     pub body: Vec<u8>,
     pub timeout: SignedDuration,
+    /// Signed with this when it leaves.
+    pub signing: Option<Box<Signing>>,
 }
 
 /// The methods that providers need.
@@ -33,6 +36,7 @@ pub struct Request {
 pub enum Method {
     Get,
     Post,
+    Put,
 }
 
 /// What a provider answered.
@@ -95,6 +99,19 @@ impl Request {
         Request::new(method, url, None, None, Vec::new())
     }
 
+    /// A request that is signed as Amazon wants it; the body is JSON, if there is one.
+    pub(super) fn aws(
+        method: Method,
+        url: String,
+        body: Option<&serde_json::Value>,
+        signing: Signing,
+    ) -> Request {
+        let text = body.map(ToString::to_string).unwrap_or_default();
+        let kind = body.map(|_| "application/json");
+        let request = Request::new(method, url, None, kind, text.into_bytes());
+        Request { signing: Some(Box::new(signing)), ..request }
+    }
+
     fn new(
         method: Method,
         url: String,
@@ -105,7 +122,7 @@ impl Request {
         let mut headers = vec![("accept", Secret::new("application/json"))];
         headers.extend(content_type.map(|kind| ("content-type", Secret::new(kind))));
         headers.extend(authorization.map(|value| ("authorization", value)));
-        Request { method, url, headers, body, timeout: TIMEOUT_MAX }
+        Request { method, url, headers, body, timeout: TIMEOUT_MAX, signing: None }
     }
 }
 

@@ -6,7 +6,9 @@
 
 mod blocks;
 mod callback;
+pub mod connect;
 pub mod doctor;
+mod doctor_connect;
 pub mod doctor_jira;
 pub mod doctor_rooms;
 pub mod doctor_slack;
@@ -18,6 +20,7 @@ mod jira_text;
 mod jira_webhook;
 mod link;
 mod print;
+pub mod sigv4;
 pub mod slack;
 pub mod slack_groups;
 pub mod slack_heard;
@@ -62,6 +65,7 @@ pub enum Pending {
     Twilio(twilio::Pending),
     Teams(teams::Pending),
     GoogleChat(google_chat::Pending),
+    Connect(connect::Pending),
 }
 
 /// The first request of a delivery. What is missing (a secret, a number, a provider) is an outcome that names it. `links`
@@ -74,6 +78,7 @@ pub fn begin(config: &Config, secrets: &Secrets, links: &Links, delivery: &Deliv
         Provider::Twilio => twilio::begin(config, secrets, delivery, link.as_deref()),
         Provider::Teams => teams::begin(config, secrets, delivery),
         Provider::GoogleChat => google_chat::begin(config, secrets, delivery),
+        Provider::Connect => connect::begin(config, secrets, delivery),
     };
     progress.unwrap_or_else(|reason| {
         Progress::Done(match delivery.task {
@@ -99,6 +104,7 @@ pub fn resume(
         Pending::Twilio(pending) => Ok(Progress::Done(twilio::resume(pending, result))),
         Pending::Teams(_) => Ok(Progress::Done(teams::resume(result))),
         Pending::GoogleChat(_) => Ok(Progress::Done(google_chat::resume(result))),
+        Pending::Connect(pending) => connect::resume(config, secrets, pending, result),
     };
     progress.unwrap_or_else(|reason| Progress::Done(Outcome::Rejected { reason }))
 }

@@ -53,10 +53,9 @@ pub fn signed(mut request: Request, at: Timestamp) -> Request {
     let to_sign = format!("{ALGORITHM}\n{time}\n{scope}\n{}", hex_of(canonical.as_bytes()));
     let first = Secret::new(&format!("AWS4{}", signing.key.expose()));
     let day_key = mac(first.expose().as_bytes(), &day);
-    let key =
-        [signing.region.as_str(), signing.service, "aws4_request"].iter().fold(day_key, |key, part| {
-            mac(key.as_ref(), part)
-        });
+    let key = [signing.region.as_str(), signing.service, "aws4_request"]
+        .iter()
+        .fold(day_key, |key, part| mac(key.as_ref(), part));
     let signature = data_encoding::HEXLOWER.encode(mac(key.as_ref(), &to_sign).as_ref());
     let authorization = format!(
         "{ALGORITHM} Credential={}/{scope}, SignedHeaders={names}, Signature={signature}",

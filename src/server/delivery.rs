@@ -3,10 +3,12 @@
 //! Nothing is decided here: what came back becomes an outcome, and retries are the incident's business. The same
 //! client fetches what an integration must see before it can verify a message.
 
+use super::clock::Clock;
 use super::live::Live;
 use crate::config::{Links, Secret};
 use crate::incident::{Delivery, Outcome, Reason};
 use crate::integration::Fetch;
+use crate::provider::sigv4::signed;
 use crate::provider::{self, Failure, Method, Progress, REQUESTS_MAX, RESPONSE_BODY_MAX, Request, Response};
 use crate::reason::Fault;
 use anyhow::{Context, Result};
@@ -61,10 +63,12 @@ impl Client {
     }
 
     pub(super) async fn send(&self, request: Request) -> Result<Response, Failure> {
+        let request = signed(request, Clock::wall().now());
         let timeout = Duration::try_from(request.timeout).unwrap_or(CONNECT_MAX);
         let mut builder = match request.method {
             Method::Get => self.http.get(&request.url),
             Method::Post => self.http.post(&request.url),
+            Method::Put => self.http.put(&request.url),
         };
         for (name, value) in &request.headers {
             builder = builder.header(*name, value.expose());

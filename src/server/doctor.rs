@@ -3,9 +3,10 @@
 //! What is asked and what an answer means is decided by [`provider::doctor`](crate::provider::doctor). A few questions are
 //! under way at once; a provider that is asked too much is waited for, within bounds.
 
+use super::clock::Clock;
 use super::delivery::Client;
 use super::live::Live;
-use crate::config::{Config, Secrets};
+use crate::config::{Config, Provider, Secrets};
 use crate::incident::Outcome;
 use crate::provider::doctor::{self, Answer, Question, Verdict};
 use crate::provider::{Failure, Request, Response};
@@ -47,14 +48,26 @@ pub async fn examine(client: &Client, config: &Config, secrets: &Secrets) -> Res
     Ok(verdicts)
 }
 
-/// Places a test call to this person: what became of it, or `None` for somebody who is not in the config.
-pub async fn call(client: &Client, config: &Config, secrets: &Secrets, user: &str) -> Option<Outcome> {
-    let delivery = doctor::test_call(config, user)?;
+/// Places a test call to this person by each provider, one after the other: what became of each.
+pub async fn calls(
+    client: &Client,
+    config: &Config,
+    secrets: &Secrets,
+    user: &str,
+) -> Vec<(Provider, Outcome)> {
+    let deliveries = doctor::test_calls(config, user);
     // Keys would come back to a server that knows nothing of this call.
     let mut config = config.clone();
     config.organisation.public_url = None;
     let live = Live::new(Arc::new(config), secrets.clone(), String::new(), None);
-    Some(client.deliver(Arc::new(live), delivery).await)
+    let live = Arc::new(live);
+    let mut outcomes = Vec::new();
+    for mut delivery in deliveries {
+        // A token that was used before would be that call.
+        delivery.id.n = Clock::wall().now().as_second().unsigned_abs() as u32;
+        outcomes.push((delivery.provider, client.deliver(live.clone(), delivery).await));
+    }
+    outcomes
 }
 
 async fn ask(client: &Client, request: Request) -> Result<Response, Failure> {

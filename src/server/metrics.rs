@@ -295,6 +295,7 @@ pub(super) fn outcome_word(outcome: &Outcome) -> &'static str {
         Outcome::Accepted { .. } => "accepted",
         Outcome::Delivered { .. } => "delivered",
         Outcome::Answered => "answered",
+        Outcome::Pressed { .. } => "pressed",
         Outcome::Ended { .. } => "ended",
         Outcome::Rejected { .. } => "rejected",
         Outcome::Unavailable { .. } => "unavailable",

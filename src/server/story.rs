@@ -153,6 +153,7 @@ impl Story {
                     Outcome::Accepted { .. } => ("accepted", None),
                     Outcome::Delivered { .. } => ("delivered", None),
                     Outcome::Answered => ("answered", None),
+                    Outcome::Pressed { .. } => ("pressed", None),
                     Outcome::Ended { .. } => ("ended", None),
                     Outcome::Rejected { .. } | Outcome::Unavailable { .. } | Outcome::Unknown { .. } => {
                         ("failed", Some(outcome_word(outcome)))

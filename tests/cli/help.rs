@@ -3,7 +3,7 @@
 use std::process::{Command, Output, Stdio};
 use unicode_width::UnicodeWidthStr;
 
-const COMMANDS: [&str; 30] = [
+const COMMANDS: [&str; 31] = [
     "init",
     "validate",
     "explain",
@@ -23,6 +23,7 @@ const COMMANDS: [&str; 30] = [
     "away",
     "back",
     "test-me",
+    "contacts",
     "serve",
     "urls",
     "slack",
@@ -37,7 +38,7 @@ const COMMANDS: [&str; 30] = [
 ];
 
 /// The commands of a command.
-const NESTED: [(&str, &str); 11] = [
+const NESTED: [(&str, &str); 12] = [
     ("line-up", "add"),
     ("line-up", "remove"),
     ("line-up", "replace"),
@@ -49,6 +50,7 @@ const NESTED: [(&str, &str); 11] = [
     ("silence", "list"),
     ("silence", "end"),
     ("slack", "manifest"),
+    ("contacts", "vcard"),
 ];
 
 fn oncall(arguments: &[&str]) -> Output {

@@ -132,6 +132,8 @@ fn config_of(endpoints: Vec<Endpoint>) -> Config {
             twilio: None,
             teams: None,
             google_chat: None,
+            connect: None,
+            calls: Vec::new(),
             heartbeat: None,
             api_tokens: Vec::new(),
             access: Default::default(),

@@ -61,9 +61,9 @@ fn signature(request: Request, at: &str) -> String {
     value.expose().split("Signature=").nth(1).unwrap().to_owned()
 }
 
-fn signing(region: &str, service: &'static str) -> Option<Signing> {
+fn signing(region: &str, service: &'static str) -> Option<Box<Signing>> {
     let (key_id, key) = ("AKIDEXAMPLE".into(), Secret::new(SECRET));
-    Some(Signing { region: region.into(), service, key_id, key })
+    Some(Box::new(Signing { region: region.into(), service, key_id, key }))
 }
 
 /// `get-vanilla` of Amazon's test suite, and the vector of channels.md.
@@ -100,7 +100,10 @@ fn a_request_is_signed_as_amazon_signs_it() {
 #[test]
 fn a_call_brings_its_words_and_its_keys_and_is_one_call_by_its_token() {
     let request = first(&call());
-    assert_eq!((request.method, request.url.as_str()), (Method::Put, "https://connect.ap-northeast-1.amazonaws.com/contact/outbound-voice"));
+    assert_eq!(
+        (request.method, request.url.as_str()),
+        (Method::Put, "https://connect.ap-northeast-1.amazonaws.com/contact/outbound-voice")
+    );
     let body: Value = serde_json::from_slice(&request.body).unwrap();
     assert_eq!(body["DestinationPhoneNumber"], "+819000000001");
     assert_eq!(body["SourcePhoneNumber"], "+815000000001");
@@ -126,7 +129,9 @@ fn the_flow_that_is_shipped_notes_the_keys_and_says_the_words() {
     for action in actions {
         let next = &action["Transitions"];
         named.extend(next["NextAction"].as_str().map(str::to_owned));
-        for each in ["Conditions", "Errors"].iter().flat_map(|key| next[*key].as_array().into_iter().flatten()) {
+        for each in
+            ["Conditions", "Errors"].iter().flat_map(|key| next[*key].as_array().into_iter().flatten())
+        {
             named.push(each["NextAction"].as_str().unwrap().to_owned());
         }
     }
@@ -164,10 +169,19 @@ fn every_answer_to_a_call_has_a_meaning() {
         (error(400, "DestinationNotAllowedException"), "rejected: Amazon Connect"),
         (error(403, "OutboundContactNotPermittedException"), "rejected: Amazon Connect"),
         (error(400, "InvalidParameterException"), "rejected: Amazon Connect"),
-        (error(429, "LimitExceededException"), "unavailable: Amazon Connect: too many requests (LimitExceededException)"),
+        (
+            error(429, "LimitExceededException"),
+            "unavailable: Amazon Connect: too many requests (LimitExceededException)",
+        ),
         (limited(429, "2", ""), "unavailable for 2 s: Amazon Connect: too many requests (429)"),
-        (error(500, "InternalServiceException"), "unavailable: Amazon Connect: it refused the request (500 InternalServiceException)"),
-        (Err(Failure::NotSent("refused".into())), "unavailable: Amazon Connect: it could not be reached (refused)"),
+        (
+            error(500, "InternalServiceException"),
+            "unavailable: Amazon Connect: it refused the request (500 InternalServiceException)",
+        ),
+        (
+            Err(Failure::NotSent("refused".into())),
+            "unavailable: Amazon Connect: it could not be reached (refused)",
+        ),
         (Err(Failure::Unknown("timed out".into())), "unknown: Amazon Connect: it did not answer (timed out)"),
     ];
     for (answer, meaning) in cases {
@@ -207,7 +221,9 @@ fn asking_tells_the_course_of_a_call_and_its_key() {
     for (answers, meaning) in cases {
         let (requests, outcome) = run(&ask(), &answers);
         assert!(outcome.starts_with(meaning), "{outcome} is not {meaning}");
-        assert!(requests[0].starts_with("Get https://connect.ap-northeast-1.amazonaws.com/contacts/i-1/c-1\n"));
+        assert!(
+            requests[0].starts_with("Get https://connect.ap-northeast-1.amazonaws.com/contacts/i-1/c-1\n")
+        );
         if let Some(second) = requests.get(1) {
             assert!(second.starts_with(
                 "Get https://connect.ap-northeast-1.amazonaws.com/contact/attributes/i-1/c-1\n"
@@ -244,7 +260,10 @@ fn what_an_alert_says_breaks_no_markup_and_fits() {
         let request = first(&by_connect(spoken("tanaka", script)));
         let body: Value = serde_json::from_slice(&request.body).unwrap();
         let said = body["Attributes"]["ssml"].as_str().unwrap();
-        assert!(said.chars().count() <= connect::SSML_MAX + 20 && said.contains("4を押してください"), "{said}");
+        assert!(
+            said.chars().count() <= connect::SSML_MAX + 20 && said.contains("4を押してください"),
+            "{said}"
+        );
         assert!(request.body.len() < 32_000);
     }
 }

@@ -4,6 +4,7 @@
 mod asks;
 mod callbacks;
 mod chats;
+mod connect;
 mod doctor;
 mod outcomes;
 mod requests;

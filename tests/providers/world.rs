@@ -246,6 +246,8 @@ fn organisation() -> Organisation {
             named: [(id("checkout"), env("TEAMS_CHECKOUT_URL"))].into(),
         }),
         google_chat: Some(Rooms { shared: Some(env("GOOGLE_CHAT_URL")), named: BTreeMap::new() }),
+        connect: None,
+        calls: Vec::new(),
         heartbeat: None,
         api_tokens: Vec::new(),
         access: Default::default(),

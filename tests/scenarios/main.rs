@@ -10,6 +10,7 @@ mod alerts;
 mod alone;
 mod board;
 mod broad;
+mod calls;
 mod company;
 mod courses;
 mod crashes;
@@ -57,10 +58,11 @@ use world::World;
 /// | `override USER SCHEDULE FROM UNTIL with=… add=… replace=… [surely]`, `take USER SCHEDULE UNTIL`, `silence USER UNTIL [services=…] [labels.x=…] [everything]`, `away USER WHOM UNTIL [cover=…]`, `back USER WHOM`, `end-early USER NUMBER`, `cannot USER NUMBER` | a person changes something for now |
 /// | `in-ticket KEY USER done`, `in-ticket KEY USER says WORDS` | somebody closes the ticket of an incident in Jira, or comments on it |
 /// | `test USER WAY [for USER]` | somebody tries out a way of theirs |
+/// | `notes USER KEY` | a key is pressed that the provider tells when it is asked |
 /// | `press USER KEY`, `answer USER`, `picks-up USER FOR` | the person's phone |
 /// | `link USER N acknowledge`, `link USER N escalate` | the link of the Nth message to them |
 /// | `rings CALL`, `answers CALL`, `ends CALL`, `times-out CALL`, `fails USER` | what the provider tells of a call, by user or delivery |
-/// | `up`, `down`, `limit=S`, `reject`, `busy`, `hang`, `lose`, `mute`, `optout`, `undeliver`, `slow=FOR`, then a channel | how a provider answers from now on |
+/// | `up`, `down`, `limit=S`, `reject`, `busy`, `hang`, `lose`, `mute`, `optout`, `undeliver`, `slow=FOR`, then a channel or a vendor | how a provider answers from now on |
 /// | `config NAME`, `crash`, `start`, `jump FOR` | a reload of the variant after `=== NAME`; the server stops, starts; the clock jumps |
 /// | `show WHAT` | lines that are hidden otherwise: `rules`, `outcomes`, `repeats`, `beats`, `mirrors`, `directs`, `notices` |
 /// | `end` | nothing: the day goes on until then |

@@ -71,7 +71,13 @@ impl Providers {
             Task::Ask { .. } => ("ask", ""),
         };
         let own = self.moods.get(&format!("{channel} {person}"));
-        own.or_else(|| self.moods.get(channel)).cloned().unwrap_or(Mood::Up)
+        let vendor = || delivery.task.contact().and_then(|_| self.moods.get(delivery.provider.row().key));
+        own.or_else(|| self.moods.get(channel)).or_else(vendor).cloned().unwrap_or(Mood::Up)
+    }
+
+    /// The next question about a call is answered by the key that was pressed.
+    pub fn notes(&mut self, at: Timestamp, call: DeliveryId, key: &str) {
+        self.courses.insert(call, (at, Outcome::Pressed { key: key.to_owned() }));
     }
 
     pub fn take(&mut self, now: Timestamp, delivery: &Delivery) {

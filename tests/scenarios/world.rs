@@ -235,6 +235,7 @@ impl World {
                 self.declare(user, service, severity, rest)
             }
             ["press", user, key] => self.press(user, key),
+            ["notes", user, key] => self.providers.notes(self.now, self.providers.calls[user], key),
             ["test", user, by] => self.test(user, user, by),
             ["test", user, by, "for", whom] => self.test(user, whom, by),
             ["in-ticket", key, user, ref what @ ..] => self.in_ticket(key, user, what),

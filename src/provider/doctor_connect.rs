@@ -1,0 +1,53 @@
+//! Amazon Connect: whether the key is good, and whether the contact flow is there and notes which key is pressed.
+//!
+//! `DescribeContactFlow`: <https://docs.aws.amazon.com/connect/latest/APIReference/API_DescribeContactFlow.html>.
+
+use super::connect::signing;
+use super::doctor::{Answer, Examined, Kind, Question, Verdict};
+use super::http::{Failure, Method, Request, Response};
+use crate::config::{Config, Secrets};
+use crate::incident::message::cut;
+
+const NAME_MAX: usize = 80;
+
+/// Nothing where the key is not there: that is said of the secret.
+pub(super) fn begin(config: &Config, secrets: &Secrets) -> Answer {
+    let Some(connect) = &config.organisation.connect else { return Answer::default() };
+    let Ok(signing) = signing(connect, secrets) else { return Answer::default() };
+    let url = format!("{}/contact-flows/{}/{}", connect.api_url, connect.instance, connect.contact_flow);
+    let request = Request::aws(Method::Get, url, None, signing);
+    Question { topic: super::doctor::Topic::Connect, request }.into()
+}
+
+pub(super) fn answer(config: &Config, result: Result<Response, Failure>) -> Verdict {
+    let at = config.organisation.connect.as_ref().map_or("Amazon Connect", |it| it.api_url.as_str());
+    let wrong = |why: &str, way_out: &str| Verdict::wrong(Examined::Connect, Kind::Flow, "", why, way_out);
+    let response = match result {
+        Ok(response) => response,
+        Err(failure) => return failure.verdict(Examined::Connect, Kind::Flow, "", at),
+    };
+    let body = response.json();
+    let flow = &body["ContactFlow"];
+    match response.status {
+        200 if flow["Content"]
+            .as_str()
+            .is_some_and(|it| it.contains("digit") && it.contains("$.Attributes.ssml")) =>
+        {
+            let name = cut(flow["Name"].as_str().unwrap_or_default(), NAME_MAX);
+            Verdict::well(Examined::Connect, Kind::Flow, "", &name)
+        }
+        200 => wrong(
+            "this contact flow does not say our words, or does not note the key",
+            "import contrib/amazon-connect/contact-flow.json, and publish it",
+        ),
+        401 | 403 => wrong(
+            "Amazon refuses the access key, or it may not describe contact flows",
+            "check access_key_id, the secret and its policy: docs/calls.md lists what it needs",
+        ),
+        404 => wrong(
+            "there is no such instance or contact flow in this region",
+            "check region, instance and contact_flow",
+        ),
+        status => wrong(&format!("Amazon answered {status}"), "ask again in a minute"),
+    }
+}
