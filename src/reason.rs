@@ -224,6 +224,11 @@ pub enum Fault {
     // Of a ticket that should have moved.
     NoTransition,
     TransitionRefused,
+
+    /// The person's e-mail address.
+    MailboxRefused,
+    /// We ended it ourselves.
+    Cancelled,
 }
 
 impl From<Place> for Rule {

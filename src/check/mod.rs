@@ -37,6 +37,7 @@ mod storms;
 mod texts;
 mod turns;
 mod unused;
+mod ways;
 
 use broken::Broken;
 use found::Found;
@@ -200,6 +201,13 @@ pub const CHECKS: &[Check] = &[
     ),
     warning("OC193", "`access` names somebody who has left", access::names_who_left),
     warning("OC194", "whoever has an address at a public mail provider may look", access::public_mail),
+    warning(
+        "OC260",
+        "somebody who may be told by e-mail, ntfy or Pushover has no address for it",
+        ways::no_address,
+    ),
+    warning("OC261", "at high urgency somebody is told by e-mail alone", ways::only_mail),
+    warning("OC262", "public_url is too long for the link of an SMS", ways::long_url),
     dated(
         "OC197",
         "somebody who is on call has no Slack id and cannot be in a user group",

@@ -17,6 +17,7 @@ mod handoff;
 mod inhibition;
 mod integration;
 mod layout;
+mod mail;
 mod masked;
 mod matcher;
 mod organisation;

@@ -72,6 +72,12 @@ impl<'a> Resolver<'a> {
         let slack = slack.and_then(|slack| self.slack(slack, &providers_at.key("slack")));
         let jira = jira.and_then(|jira| self.jira(jira, &providers_at.key("jira")));
         let twilio = twilio.and_then(|twilio| self.twilio(twilio, &providers_at.key("twilio")));
+        let mail = providers.and_then(|all| all.mail.as_ref());
+        let mail = mail.and_then(|mail| self.mail(mail, &providers_at.key("mail")));
+        let ntfy = providers.and_then(|all| all.ntfy.as_ref());
+        let ntfy = ntfy.map(|ntfy| self.ntfy(ntfy, &providers_at.key("ntfy")));
+        let pushover = providers.and_then(|all| all.pushover.as_ref());
+        let pushover = pushover.and_then(|it| self.pushover(it, &providers_at.key("pushover")));
         let groups = document.slack_user_groups.as_deref().unwrap_or_default();
         let slack_user_groups = self.slack_user_groups(groups, &at.key("slack_user_groups"));
         if !groups.is_empty() && providers.is_none_or(|all| all.slack.is_none()) {
@@ -93,6 +99,9 @@ impl<'a> Resolver<'a> {
             slack_user_groups,
             jira,
             twilio,
+            mail,
+            ntfy,
+            pushover,
             heartbeat,
             api_tokens,
             access,
@@ -316,7 +325,7 @@ impl<'a> Resolver<'a> {
 }
 
 /// Removes trailing slashes.
-fn url(url: &document::Url) -> String {
+pub(super) fn url(url: &document::Url) -> String {
     url.0.trim_end_matches('/').to_owned()
 }
 

@@ -13,6 +13,9 @@ pub enum Provider {
     Slack,
     Jira,
     Twilio,
+    Mail,
+    Ntfy,
+    Pushover,
 }
 
 /// What shows an incident and follows it: one message or ticket that is kept level.
@@ -50,7 +53,7 @@ pub struct ProviderRow {
 }
 
 /// Every vendor, in the order in which they are tried.
-pub const PROVIDERS: [ProviderRow; 3] = [
+pub const PROVIDERS: [ProviderRow; 6] = [
     ProviderRow {
         provider: Provider::Slack,
         name: "Slack",
@@ -72,6 +75,27 @@ pub const PROVIDERS: [ProviderRow; 3] = [
         contacts: &[Contact::Call, Contact::Sms],
         mirrors: &[],
     },
+    ProviderRow {
+        provider: Provider::Mail,
+        name: "The mail server",
+        key: "mail",
+        contacts: &[Contact::Email],
+        mirrors: &[],
+    },
+    ProviderRow {
+        provider: Provider::Ntfy,
+        name: "ntfy",
+        key: "ntfy",
+        contacts: &[Contact::Ntfy],
+        mirrors: &[],
+    },
+    ProviderRow {
+        provider: Provider::Pushover,
+        name: "Pushover",
+        key: "pushover",
+        contacts: &[Contact::Pushover],
+        mirrors: &[],
+    },
 ];
 
 impl Provider {
@@ -88,6 +112,9 @@ impl Organisation {
             Provider::Slack => self.slack.is_some(),
             Provider::Jira => self.jira.is_some(),
             Provider::Twilio => self.twilio.is_some(),
+            Provider::Mail => self.mail.is_some(),
+            Provider::Ntfy => self.ntfy.is_some(),
+            Provider::Pushover => self.pushover.is_some(),
         }
     }
 
@@ -105,6 +132,17 @@ impl Organisation {
                 .collect(),
             Provider::Jira => self.jira.iter().map(|jira| ("api_token", &jira.api_token)).collect(),
             Provider::Twilio => self.twilio.iter().map(|twilio| ("auth_token", &twilio.auth_token)).collect(),
+            Provider::Mail => {
+                let credentials = self.mail.iter().filter_map(|mail| mail.credentials.as_ref());
+                credentials.map(|(_, password)| ("password", password)).collect()
+            }
+            Provider::Ntfy => self
+                .ntfy
+                .iter()
+                .filter_map(|ntfy| ntfy.token.as_ref())
+                .map(|token| ("token", token))
+                .collect(),
+            Provider::Pushover => self.pushover.iter().map(|it| ("token", &it.token)).collect(),
         }
     }
 }

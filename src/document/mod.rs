@@ -29,8 +29,8 @@ pub use holidays::Holiday;
 pub use inhibition::Inhibition;
 pub use integration::{Fields, Heartbeat, Integration, IntegrationType, Route, Severity, SeverityRule};
 pub use organisation::{
-    Access, ApiToken, Defaults, Jira, Organisation, OwnHeartbeat, Providers, Slack, SlackUserGroup,
-    TokenRight, Twilio,
+    Access, ApiToken, Defaults, Jira, Mail, Ntfy, Organisation, OwnHeartbeat, Providers, Pushover, Slack,
+    SlackUserGroup, TokenRight, Twilio,
 };
 pub use overrides::Override;
 pub use schedule::{Layer, LineUp, Rotation, Schedule, Turns, WhenOff};

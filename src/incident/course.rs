@@ -10,8 +10,8 @@ use super::{DeliveryId, Outcome};
 use crate::config::{Contact, Provider};
 use jiff::{SignedDuration, Timestamp};
 
-/// How often a provider is asked about one delivery.
-pub const ASKED_MAX: u8 = 16;
+/// How often a provider is asked about one delivery, by whichever method.
+pub const ASKED_MAX: u8 = 120;
 /// How often it is asked about a call that somebody picked up.
 const ANSWERED_EVERY: SignedDuration = SignedDuration::from_secs(30);
 /// How long before we stop waiting it is asked once more: a request takes no longer.
@@ -147,18 +147,20 @@ impl Dispatch {
     }
 
     fn may_be_asked(&self) -> bool {
-        let asks = |by: Contact| by.method().ask_after.is_some();
-        self.errand.contact().is_some_and(asks) && self.reference.is_some() && self.asked < ASKED_MAX
+        let asks =
+            |by: Contact| by.method().ask_after.is_some() && self.asked < by.method().asks_max.min(ASKED_MAX);
+        self.errand.contact().is_some_and(asks) && self.reference.is_some()
     }
 
     /// Plans the next question, where there is time for one.
     fn ask_next(&mut self, now: Timestamp) {
         let first = self.errand.contact().and_then(|by| by.method().ask_after);
+        let every = self.errand.contact().and_then(|by| by.method().ask_every);
         let last = after(self.expires_at, -LAST_QUESTION);
         let next = match self.stage {
             Stage::Leaving | Stage::InDoubt => None,
             Stage::Taken if self.asked == 0 => first.map(|first| after(now, first).min(last)),
-            Stage::Taken | Stage::UnderWay => Some(last),
+            Stage::Taken | Stage::UnderWay => Some(every.map_or(last, |every| after(now, every).min(last))),
             Stage::Answered => Some(after(now, ANSWERED_EVERY).min(last)),
         };
         self.ask_at = next.filter(|next| *next > now && self.may_be_asked());

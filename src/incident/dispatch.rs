@@ -12,7 +12,7 @@ use super::escalation::later;
 use super::index::Waiting;
 use super::outlet::{self, Outlet};
 use super::state::Incident;
-use super::{Call, Delivery, DeliveryId, IN_FLIGHT, IncidentId, Outcome, Reason, Task, message};
+use super::{Call, Delivery, DeliveryId, IN_FLIGHT, IncidentId, Outcome, Reason, Task, Words, message};
 use crate::config::{Contact, Id, MirrorKind, Provider, Urgency};
 use crate::reason::Fault;
 use crate::schedule::UserId;
@@ -83,6 +83,10 @@ impl Call<'_> {
             let found = self.incident(*id).map_or(&[][..], |incident| &incident.notifications);
             found.iter().any(|notification| !notification.doubted.is_empty() && ns.contains(&notification.n))
         });
+        let asks = numbers.iter().any(|(id, ns)| {
+            let found = self.incident(*id).map_or(&[][..], |incident| &incident.notifications);
+            found.iter().any(|it| it.purpose.gets_somebody() && ns.contains(&it.n))
+        });
         let mut incidents: Vec<IncidentId> = numbers.keys().copied().collect();
         // What is worst now is named first, then what was, of equals the one that stands for many, then the oldest.
         let worst = |it: &Incident| Reverse(it.worst().map(|alert| alert.severity));
@@ -98,7 +102,10 @@ impl Call<'_> {
             self.about(id, sent);
         }
         let about: Vec<&Incident> = incidents.iter().filter_map(|id| self.incident(*id)).collect();
-        let words = message::page(self.config, &about, user, by);
+        let mut words = message::page(self.config, &about, user, by);
+        if let Words::Text(text) = &mut words {
+            text.urgent &= asks;
+        }
         let task = Task::Page { user: user.clone(), by, to, words };
         self.turn.deliveries.push(Delivery { id: delivery, provider, incidents, task, repeat });
     }

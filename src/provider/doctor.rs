@@ -5,7 +5,7 @@
 //! answer only what a provider says about itself is quoted, never a number or a token.
 
 use super::http::{Failure, Method, Request, Response};
-use super::{doctor_jira, doctor_slack, doctor_twilio};
+use super::{doctor_jira, doctor_push, doctor_slack, doctor_twilio};
 use crate::config::{CONTACTS, Config, Secrets};
 use crate::incident::message::CallScript;
 use crate::incident::{Delivery, DeliveryId, Task, Words};
@@ -20,6 +20,9 @@ pub enum Examined {
     Slack,
     Jira,
     Twilio,
+    Mail,
+    Ntfy,
+    Pushover,
     PublicUrl,
 }
 
@@ -53,6 +56,7 @@ pub enum Topic {
     Slack(doctor_slack::Topic),
     Jira(doctor_jira::Topic),
     Twilio(doctor_twilio::Topic),
+    Push(doctor_push::Topic),
     PublicUrl,
 }
 
@@ -96,6 +100,7 @@ pub fn questions(config: &Config, secrets: &Secrets) -> Answer {
     all.add(doctor_slack::begin(config, secrets));
     all.add(doctor_jira::begin(config, secrets));
     all.add(doctor_twilio::begin(config, secrets));
+    all.add(doctor_push::begin(config, secrets));
     all.add(public_url(config));
     all
 }
@@ -111,6 +116,7 @@ pub fn answer(
         Topic::Slack(topic) => doctor_slack::answer(config, secrets, topic, result),
         Topic::Jira(topic) => doctor_jira::answer(config, secrets, topic, result),
         Topic::Twilio(topic) => doctor_twilio::answer(config, secrets, topic, result),
+        Topic::Push(topic) => doctor_push::answer(config, topic, result),
         Topic::PublicUrl => reachable(config, result).into(),
     }
 }
@@ -215,6 +221,9 @@ impl Examined {
             Examined::Slack => "Slack",
             Examined::Jira => "Jira",
             Examined::Twilio => "Twilio",
+            Examined::Mail => "Mail",
+            Examined::Ntfy => "ntfy",
+            Examined::Pushover => "Pushover",
             Examined::PublicUrl => "Public URL",
         }
     }

@@ -8,12 +8,16 @@ mod blocks;
 mod callback;
 pub mod doctor;
 pub mod doctor_jira;
+pub mod doctor_push;
 pub mod doctor_slack;
 pub mod doctor_twilio;
 mod http;
 pub mod jira;
 mod link;
+pub mod mail;
+mod ntfy;
 mod print;
+mod pushover;
 pub mod slack;
 pub mod slack_groups;
 pub mod slack_heard;
@@ -33,7 +37,7 @@ pub use http::{
 pub use print::{COLUMNS, print, printed_reference, words, wrap};
 
 use crate::config::{Config, Links, Provider, Secret, SecretSource, Secrets};
-use crate::incident::{Delivery, Outcome, Reason, Task};
+use crate::incident::{Command, Delivery, Outcome, Reason, Task};
 use crate::reason::Fault;
 
 /// The most requests that one delivery takes: a Jira issue looked up, made, moved and commented, with one to spare.
@@ -44,7 +48,11 @@ pub const REQUESTS_MAX: u32 = 6;
 pub enum Progress {
     /// Send this, and hand the result to [`resume`] with what is pending.
     Send(Pending, Request),
+    /// Hand this to its SMTP server, and the reply to [`resume`]: its code is the status.
+    Mail(Pending, Box<mail::Message>),
     Done(Outcome),
+    /// What became of it, and what its person asks for by it: that comes first.
+    Answered(Outcome, Box<Command>),
 }
 
 /// A delivery between two requests.
@@ -53,6 +61,9 @@ pub enum Pending {
     Slack(slack::Pending),
     Jira(jira::Pending),
     Twilio(twilio::Pending),
+    Mail(mail::Pending),
+    Ntfy(ntfy::Pending),
+    Pushover(pushover::Pending),
 }
 
 /// The first request of a delivery. What is missing (a secret, a number, a provider) is an outcome that names it. `links`
@@ -63,6 +74,9 @@ pub fn begin(config: &Config, secrets: &Secrets, links: &Links, delivery: &Deliv
         Provider::Slack => slack::begin(config, secrets, delivery),
         Provider::Jira => jira::begin(config, secrets, delivery),
         Provider::Twilio => twilio::begin(config, secrets, delivery, link.as_deref()),
+        Provider::Mail => mail::begin(config, secrets, delivery, link.as_deref()),
+        Provider::Ntfy => ntfy::begin(config, secrets, delivery, link.as_deref()),
+        Provider::Pushover => pushover::begin(config, secrets, delivery, link.as_deref()),
     };
     progress.unwrap_or_else(|reason| {
         Progress::Done(match delivery.task {
@@ -86,6 +100,9 @@ pub fn resume(
         Pending::Slack(pending) => slack::resume(config, secrets, pending, result),
         Pending::Jira(pending) => jira::resume(config, secrets, pending, result),
         Pending::Twilio(pending) => Ok(Progress::Done(twilio::resume(pending, result))),
+        Pending::Mail(pending) => Ok(Progress::Done(mail::resume(pending, result))),
+        Pending::Ntfy(ntfy::Pending) => Ok(Progress::Done(ntfy::resume(result))),
+        Pending::Pushover(pending) => Ok(pushover::resume(pending, result)),
     };
     progress.unwrap_or_else(|reason| Progress::Done(Outcome::Rejected { reason }))
 }

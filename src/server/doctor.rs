@@ -5,9 +5,11 @@
 
 use super::delivery::Client;
 use super::live::Live;
+use super::mail;
 use crate::config::{Config, Secrets};
 use crate::incident::Outcome;
 use crate::provider::doctor::{self, Answer, Question, Verdict};
+use crate::provider::doctor_push::{mail_login, mail_verdict};
 use crate::provider::{Failure, Request, Response};
 use anyhow::{Context, Result};
 use std::collections::VecDeque;
@@ -43,6 +45,10 @@ pub async fn examine(client: &Client, config: &Config, secrets: &Secrets) -> Res
         let (topic, result) = asked.context("a question was lost")?;
         take(doctor::answer(config, secrets, &topic, result), &mut waiting);
     }
+    if let Some(login) = mail_login(config, secrets) {
+        let said = mail::greet(&login).await;
+        verdicts.push(mail_verdict(&login, said));
+    }
     verdicts.sort_by(|a, b| (a.examined, a.kind, &a.name).cmp(&(b.examined, b.kind, &b.name)));
     Ok(verdicts)
 }
@@ -54,7 +60,7 @@ pub async fn call(client: &Client, config: &Config, secrets: &Secrets, user: &st
     let mut config = config.clone();
     config.organisation.public_url = None;
     let live = Live::new(Arc::new(config), secrets.clone(), String::new(), None);
-    Some(client.deliver(Arc::new(live), delivery).await)
+    Some(client.deliver(Arc::new(live), delivery).await.0)
 }
 
 async fn ask(client: &Client, request: Request) -> Result<Response, Failure> {

@@ -14,6 +14,7 @@ fn begun(examined: Examined) -> Topic {
         Topic::Slack(_) => examined == Examined::Slack,
         Topic::Jira(_) => examined == Examined::Jira,
         Topic::Twilio(_) => examined == Examined::Twilio,
+        Topic::Push(_) => false,
         Topic::PublicUrl => examined == Examined::PublicUrl,
     });
     found.unwrap().topic

@@ -52,6 +52,7 @@ use world::World;
 /// | `override USER SCHEDULE FROM UNTIL with=… add=… replace=… [surely]`, `take USER SCHEDULE UNTIL`, `silence USER UNTIL [services=…] [labels.x=…] [everything]`, `away USER WHOM UNTIL [cover=…]`, `back USER WHOM`, `end-early USER NUMBER`, `cannot USER NUMBER` | a person changes something for now |
 /// | `press USER KEY`, `answer USER`, `picks-up USER FOR` | the person's phone |
 /// | `link USER N acknowledge`, `link USER N escalate` | the link of the Nth message to them |
+/// | `pushed USER` | the person acknowledges in the app of a push message |
 /// | `rings CALL`, `answers CALL`, `ends CALL`, `times-out CALL`, `fails USER` | what the provider tells of a call, by user or delivery |
 /// | `up`, `down`, `limit=S`, `reject`, `busy`, `hang`, `lose`, `mute`, `optout`, `undeliver`, `slow=FOR`, then a channel | how a provider answers from now on |
 /// | `config NAME`, `crash`, `start`, `jump FOR` | a reload of the variant after `=== NAME`; the server stops, starts; the clock jumps |
