@@ -110,6 +110,7 @@
 //! | inhibition | mutes what another alert, its source, explains, while people know of that one |
 //! | rule of an integration | sets words of an event, or drops it, before anything else decides |
 //! | storm | the incident that takes in what is too much for its service at once |
+//! | flapping | of an alert: fires and clears again and again; its incident stays open until it is calm |
 //! | command | what a person asks for at run time; a remark is what somebody says who may not |
 //! | escalation policy, step | who is told next, and after how long |
 //! | schedule, layer, rotation, line-up | who is on call when: layers of rotations through line-ups |

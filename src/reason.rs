@@ -46,6 +46,10 @@ pub enum Why {
     /// `auto_resolve_after` has passed.
     Quiet,
     HeartbeatNotExpected,
+    /// It flapped, and has not changed for the quiet time.
+    Calm,
+    /// It flapped, and the config has switched that off.
+    FlappingOff,
 
     // A step that is passed at once.
     NobodyCanBeTold,

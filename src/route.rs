@@ -14,7 +14,7 @@ use crate::config::{
 };
 use crate::reason::{Rule, Why};
 use crate::schedule::{any_contains, any_next_start};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use std::borrow::Cow;
 
 /// The integration of the server's own troubles.
@@ -42,6 +42,8 @@ pub struct UrgencyDecision {
     /// The policy that the rule names, in place of the service's.
     pub policy: Option<Id>,
     pub rule: Rule,
+    /// Nobody is told if it is over within this time.
+    pub hold: Option<SignedDuration>,
 }
 
 /// Everything that the config decides about an alert when it opens an incident.
@@ -59,7 +61,8 @@ pub fn decide<'c>(config: &'c Config, event: &Event, now: Timestamp) -> Decision
     let value = |key: &str| field(event, routed.severity, key);
     let service = routed.service.as_ref().and_then(|id| config.services.get(id));
     let urgency = urgency(service, routed.severity, value, now);
-    let silence = silence(config, routed.service.as_deref(), value, now);
+    let key = (event.integration.clone(), event.dedup_key.clone());
+    let silence = silence(config, routed.service.as_deref(), &key, value, now);
     Decision { routed, urgency, silence }
 }
 
@@ -131,6 +134,7 @@ pub fn urgency<'v>(
             raise_at: None,
             policy: None,
             rule: Why::NoUrgencyRule(service.place.clone()).into(),
+            hold: None,
         },
         Some(rule) => {
             // Within the hours it is raised at once.
@@ -141,6 +145,7 @@ pub fn urgency<'v>(
                 raise_at: hours.filter(|_| !raised).and_then(|hours| any_next_start(hours, now)),
                 policy: rule.policy.clone(),
                 rule: Rule::from(&rule.place),
+                hold: rule.hold,
             }
         }
     }
@@ -153,13 +158,15 @@ fn own_urgency(severity: Severity) -> UrgencyDecision {
         Severity::Warning => Urgency::Low,
         Severity::Error | Severity::Critical => Urgency::High,
     };
-    UrgencyDecision { urgency, raise_at: None, policy: None, rule: Why::BySeverity.into() }
+    UrgencyDecision { urgency, raise_at: None, policy: None, rule: Why::BySeverity.into(), hold: None }
 }
 
-/// The silence in force for something on a service, with the instant at which it ends.
+/// The silence in force for something on a service, with the instant at which it ends. What a person starts is muted only by
+/// its own key.
 pub fn silence<'c, 'v>(
     config: &'c Config,
     service: Option<&str>,
+    key: &(String, String),
     value: impl Fn(&str) -> Cow<'v, str>,
     now: Timestamp,
 ) -> Option<(&'c Silence, Timestamp)> {
@@ -167,9 +174,12 @@ pub fn silence<'c, 'v>(
         .silences
         .iter()
         .filter(|silence| {
+            if !silence.keys.is_empty() {
+                return silence.keys.contains(key);
+            }
             let scope = silence.services.is_empty()
                 || service.is_some_and(|id| silence.services.iter().any(|scoped| scoped.as_ref() == id));
-            scope && silence.when.as_ref().is_none_or(|when| when.mutes(&value))
+            key.0 != PEOPLE && scope && silence.when.as_ref().is_none_or(|when| when.mutes(&value))
         })
         .filter_map(|silence| Some((silence, in_force_until(&silence.period, now)?)))
         .max_by_key(|(_, until)| *until)

@@ -3,19 +3,15 @@
 //! At a start only the state directory and the address to listen on can be fatal. Everything else is waited for,
 //! loudly: the doors answer 503 until a config is in force.
 
-use crate::disk::compaction::compact;
 use crate::disk::directory::StateDir;
 use crate::disk::recorder::{Recorder, Written};
-use crate::disk::recover::{self, Unusable};
+use crate::disk::recover;
 use crate::disk::web_key;
 use crate::git::fetch::Fetcher;
 use crate::git::kept::Kept;
 use crate::git::remote::Credentials;
 use crate::git::repository::Repository;
-use crate::incident::stored::Stored;
 use crate::incident::{Incidents, State};
-use crate::journal::recovery::Damage;
-use crate::journal::retention::History;
 use crate::language::{Language, storage::Trouble};
 use crate::reason::OwnTrouble;
 use crate::server::clock::Clock;
@@ -36,6 +32,7 @@ use crate::server::signals::{Asked, Signals};
 use crate::server::sink::Sink;
 use crate::server::socket;
 use crate::server::story::Story;
+use crate::server::upkeep::{self, Upkeep};
 use crate::web::doors::{Behind, Doors};
 use crate::web::listen;
 use crate::web::proxy::Network;
@@ -46,18 +43,14 @@ use jiff::Timestamp;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::{JoinError, JoinHandle, JoinSet};
 
 /// How much news of the config waits for the engine.
 const NEWS_MAX: usize = 16;
-/// How often sealed segments become a snapshot, and old ones are deleted.
-const COMPACT_EVERY: Duration = Duration::from_secs(600);
 /// How long connections and readers of the feed have to end, once the engine has.
 const LAST_WORDS_MAX: Duration = Duration::from_millis(500);
-/// How often a start looks whether files that cannot be used may be moved.
-const SET_ASIDE_EVERY: Duration = Duration::from_millis(200);
 /// The bytes of one segment of the journal.
 const SEGMENT_SIZE: u64 = crate::disk::directory::SEGMENT_SIZE;
 
@@ -127,7 +120,7 @@ async fn serve_on(
 ) -> Result<()> {
     let Options { config, state, interval, clock, resolve, print, watcher, log, trusted_proxies, .. } =
         options;
-    let Begun { dir: state_dir, incidents, troubles, recorder, epoch, gap_seconds, written } = begun;
+    let Begun { dir: state_dir, upkeep, incidents, troubles, recorder, epoch, gap_seconds, written } = begun;
     let key = web_key::read_or_make(state_dir.path());
     let (client, metrics, feed) = (Client::new(&key)?, Arc::new(Metrics::new()), Feed::new());
     let (tell_news, news) = mpsc::channel(NEWS_MAX);
@@ -137,6 +130,7 @@ async fn serve_on(
     let (inbox, first, alerts) = Inbox::open();
     let ((live_in, live), (status_in, status)) =
         (watch::channel(None), watch::channel(Status::waiting(&troubles)));
+    upkeep.begin(live.clone());
     let (board, readers) = readers(&feed, &incidents, &metrics, log, &clock, &inbox);
     let ((stopping, stopped), (close, closed)) = (watch::channel(false), watch::channel(false));
     let (reload, most) = (pull.clone(), listen::connections_max());
@@ -250,6 +244,7 @@ fn readers(
 /// What a start found in the state directory, and the journal in its new epoch.
 struct Begun {
     dir: Arc<StateDir>,
+    upkeep: Upkeep,
     incidents: Incidents,
     troubles: Vec<Trouble>,
     recorder: Recorder,
@@ -269,11 +264,11 @@ fn begin(state: &Path, accept_loss: bool) -> Result<Begun> {
     let (tell_written, written) = mpsc::unbounded_channel();
     let unusable = recover::unusable(&dir, &incidents, &loaded)?;
     let (recorder, epoch) = Recorder::start_anyway(&dir, &loaded.opening, tell_written);
-    let gap_seconds = dir.gap_seconds(wall());
+    let gap_seconds = dir.gap_seconds(upkeep::wall());
     recorder.watch().context("cannot start the thread that looks after the state directory")?;
-    compact_now_and_then(dir.clone(), unusable, loaded.damages);
     let epoch = u32::try_from(epoch).unwrap_or(u32::MAX);
-    Ok(Begun { dir: Arc::new(dir), incidents, troubles, recorder, epoch, gap_seconds, written })
+    let upkeep = Upkeep { dir: dir.clone(), unusable, known: loaded.damages };
+    Ok(Begun { dir: Arc::new(dir), upkeep, incidents, troubles, recorder, epoch, gap_seconds, written })
 }
 
 fn bind(listen: SocketAddr) -> Result<(impl Listener<Addr = SocketAddr>, SocketAddr)> {
@@ -374,60 +369,4 @@ fn follow(
     let thread = std::thread::Builder::new().name("config".into()).spawn(move || follower.run(&pulled));
     thread.context("cannot start the thread that follows the config")?;
     Ok(pull)
-}
-
-/// Snapshots off the live path, on a thread that ends with the process.
-fn compact_now_and_then(dir: StateDir, unusable: Option<Unusable>, known: Vec<Damage>) {
-    let work = move || {
-        if let Some(unusable) = unusable {
-            set_aside(&dir, unusable);
-        }
-        loop {
-            std::thread::sleep(COMPACT_EVERY);
-            let apply = |state: &mut Stored<'static>, seq: u64, payload: &[u8]| {
-                if let Err(why) = recover::apply(state, seq, payload) {
-                    tracing::warn!("entry {seq} is left out of the snapshot: {why:?}");
-                }
-            };
-            match compact(&dir, Stored::default(), apply, &known, (&History::default(), wall())) {
-                Ok(done) if done.damages.is_empty() => {
-                    tracing::debug!(covered = done.covered, deleted = done.deleted.len(), "compacted");
-                }
-                Ok(done) => {
-                    for damage in &done.damages {
-                        let said = recover::trouble(&dir, damage).words(Language::En);
-                        tracing::error!(event = "no_snapshot", said, "no snapshot was made");
-                    }
-                }
-                Err(error) => tracing::warn!(event = "no_snapshot", error = format!("{error:#}")),
-            }
-        }
-    };
-    if let Err(error) = std::thread::Builder::new().name("compaction".into()).spawn(work) {
-        tracing::error!("no thread to make snapshots: {error}");
-    }
-}
-
-/// Moves files that no start of this release can use, once what was read of them, and the page about them, is on disk.
-fn set_aside(dir: &StateDir, unusable: Unusable) {
-    while !dir.has_written() {
-        std::thread::sleep(SET_ASIDE_EVERY);
-    }
-    match unusable.set_aside(dir) {
-        Ok(moved) => {
-            for (from, to) in moved {
-                tracing::warn!(
-                    "{} cannot be used by this release, and is kept as {}",
-                    from.display(),
-                    to.display()
-                );
-            }
-        }
-        Err(error) => tracing::error!("a file that this release cannot use stays where it is: {error:#}"),
-    }
-}
-
-#[expect(clippy::disallowed_methods, reason = "compared with the ages of files")]
-fn wall() -> SystemTime {
-    SystemTime::now()
 }

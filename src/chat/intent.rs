@@ -13,7 +13,7 @@ use crate::language::moment::{Moment, moment};
 use crate::schedule::{OverrideAction, UserId};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How far a handoff is looked for.
 const HANDOFF_WITHIN: SignedDuration = SignedDuration::from_hours(31 * 24);
@@ -193,7 +193,8 @@ impl Intent {
                 let services = if everything { Vec::new() } else { vec![self.service(config, person)?] };
                 let (from, until) = self.times(config, now, person)?;
                 let reason = self.needed(Slot::Text, person)?;
-                let made = RunTimeSilence { services, when: Vec::new(), from, until, reason, by, via };
+                let (when, keys, at_most) = (Vec::new(), BTreeSet::new(), None);
+                let made = RunTimeSilence { services, when, from, until, reason, by, via, keys, at_most };
                 Command::Silence { made: Box::new(made), everything, confirmed }
             }
             Doing::Away => {

@@ -22,6 +22,7 @@ mod layers;
 mod line_ups;
 mod long;
 mod matchers;
+mod noise;
 mod overrides;
 mod people;
 mod policies;
@@ -185,6 +186,9 @@ pub const CHECKS: &[Check] = &[
     warning("OC160", "public_url is not https", providers::plain_http),
     warning("OC163", "`stale_after` ends what nobody has heard of again yet", doors::ends_too_early),
     warning("OC170", "a storm begins with a few incidents, or is counted over hours", storms::unlikely),
+    warning("OC171", "what is critical is held for more than 2 minutes", noise::critical_held),
+    warning("OC172", "what flaps is calm in between, or stays open for hours", noise::flapping_unlikely),
+    warning("OC173", "an incident is opened again hours after it was closed", noise::reopened_late),
     warning("OC175", "a rule drops what is critical", event_rules::drops_critical),
     warning("OC176", "a rule of an integration never matches", event_rules::never_matches),
     warning("OC177", "a route within hours leaves the other hours to the last route", routes::falls_through),

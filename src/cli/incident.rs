@@ -13,6 +13,7 @@ Examples:
   oncall incident 3-17,3-18 acknowledge
   oncall incident 3-17 snooze 2h
   oncall incident 3-17 note looking at the disk
+  oncall incident 3-17 silence known, mended tonight
   oncall incident 3-17 reassign --schedule web-secondary
   oncall incident 3-17 merge 3-12
 
@@ -23,7 +24,7 @@ pub struct Arguments {
     ids: String,
     #[arg(value_enum)]
     command: Option<Verb>,
-    /// snooze: until when (`2h`, `18:00`, `tomorrow 10:00`); resolve: a reason; escalate: a step; reassign, page-also: a user;
+    /// snooze: until when (`2h`, `18:00`, `tomorrow 10:00`); resolve, silence: a reason; escalate: a step; reassign, page-also: a user;
     /// move: a service; note: the text; merge: into which
     words: Vec<String>,
     /// To this user (reassign, page-also)
@@ -56,6 +57,7 @@ enum Verb {
     Raise,
     Lower,
     Move,
+    Silence,
     Note,
     Merge,
     Unmerge,
@@ -76,6 +78,7 @@ impl Verb {
             Verb::Raise => ("raise", None),
             Verb::Lower => ("lower", None),
             Verb::Move => ("move", Some("service")),
+            Verb::Silence => ("silence", Some("reason")),
             Verb::Note => ("note", Some("text")),
             Verb::Merge => ("merge", Some("into")),
             Verb::Unmerge => ("unmerge", None),
@@ -149,6 +152,15 @@ fn text(incident: &Value) -> String {
             let value = if key == "opened_at" { clock(&incident[key], incident) } else { value.to_owned() };
             super::told::push_wrapped(&mut out, &format!("{key:<16}"), &value);
         }
+    }
+    let held = &incident["held_back"];
+    let key = match held["by"].as_str() {
+        Some("wait") => "held until",
+        Some("inhibition") => "inhibited until",
+        _ => "silenced until",
+    };
+    if held.is_object() {
+        super::told::push_wrapped(&mut out, &format!("{key:<16}"), &clock(&held["until"], incident));
     }
     if let Some(description) = incident["description"].as_str().filter(|text| !text.is_empty()) {
         super::told::push_wrapped(&mut out, &format!("{:<16}", "description"), description);

@@ -1,6 +1,6 @@
 //! `oncall incidents`: the incidents of a running server.
 
-use super::remote::{ENVIRONMENT, Question, Server};
+use super::remote::{ENVIRONMENT, Question, Server, clock};
 use super::table::table;
 use super::watch::{Items, Watch};
 use super::{Output, complete};
@@ -14,6 +14,21 @@ pub struct Arguments {
     /// `open`, `triggered`, `acknowledged` or `resolved`
     #[arg(long, default_value = "open")]
     status: String,
+    /// The same as `--status resolved`: what closed, as far back as history is kept
+    #[arg(long, conflicts_with = "status")]
+    closed: bool,
+    /// With these words in the summary, the service or an alert's key
+    #[arg(long, value_name = "WORDS")]
+    text: Option<String>,
+    /// Somebody who was paged, has it or closed it
+    #[arg(long, value_name = "ID")]
+    person: Option<String>,
+    /// Opened at this time or later: `2026-11-01`, `2026-11-30 18:00`
+    #[arg(long, value_name = "TIME")]
+    from: Option<String>,
+    /// Opened before this time
+    #[arg(long, value_name = "TIME")]
+    until: Option<String>,
     /// Of this service
     #[arg(add = complete::services(), long, value_name = "ID")]
     service: Option<String>,
@@ -26,7 +41,7 @@ pub struct Arguments {
     /// At most so many, up to 100
     #[arg(long, value_name = "N", default_value_t = 50)]
     limit: u32,
-    /// Those before this one
+    /// Those before this one, as the page before said
     #[arg(long, value_name = "ID")]
     before: Option<String>,
     #[command(flatten)]
@@ -37,12 +52,17 @@ pub struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> Result<Output> {
     let mut question = Question::get("/v1/incidents");
-    question.query = vec![("status", arguments.status.clone()), ("limit", arguments.limit.to_string())];
+    let status = if arguments.closed { "resolved".to_owned() } else { arguments.status.clone() };
+    question.query = vec![("status", status), ("limit", arguments.limit.to_string())];
     let filters = [
         ("service", &arguments.service),
         ("severity", &arguments.severity),
         ("urgency", &arguments.urgency),
         ("before", &arguments.before),
+        ("text", &arguments.text),
+        ("person", &arguments.person),
+        ("from", &arguments.from),
+        ("until", &arguments.until),
     ];
     question.query.extend(filters.into_iter().filter_map(|(name, value)| Some((name, value.clone()?))));
     let items = Items { list: "incidents", name: "id", line };
@@ -64,9 +84,12 @@ fn text(answer: &Value) -> String {
     let cell = |incident: &Value, key: &str| incident[key].as_str().unwrap_or("-").to_owned();
     let row = |incident: &Value| {
         let who = incident["acknowledged_by"].as_str().map(|who| format!("\n{who}")).unwrap_or_default();
+        let held = Some(&incident["held_back"]).filter(|held| held["by"] == "wait");
+        let held = held.map(|held| format!("\nheld until {}", clock(&held["until"], answer)));
+        let held = held.unwrap_or_default();
         [
             cell(incident, "id"),
-            format!("{}{who}", cell(incident, "status")),
+            format!("{}{who}{held}", cell(incident, "status")),
             cell(incident, "severity"),
             cell(incident, "service"),
             cell(incident, "summary"),

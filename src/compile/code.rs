@@ -30,6 +30,8 @@ pub const FALLBACK: &str = "OC027";
 pub const QUOTE: &str = "OC028";
 pub const TWICE: &str = "OC029";
 pub const NOT_CONFIGURED: &str = "OC030";
+pub const HOLD_AND_WAIT: &str = "OC031";
+pub const HOLD_AND_STALE: &str = "OC032";
 pub const DROPS_ALL: &str = "OC037";
 pub const CANNOT_SET: &str = "OC038";
 pub const NOT_THERE: &str = "OC039";
@@ -52,6 +54,7 @@ pub const NOT_ENCRYPTED: &str = "OC202";
 pub const NO_FILE: &str = "OC210";
 pub const FILE_NAME: &str = "OC211";
 pub const TEMPLATE: &str = "OC240";
+pub const HISTORY: &str = "OC280";
 
 /// Every code of this module, with its meaning.
 pub const CODES: &[(&str, &str)] = &[
@@ -84,6 +87,8 @@ pub const CODES: &[(&str, &str)] = &[
     (QUOTE, "a text that YAML reads as a number needs quotes"),
     (TWICE, "something that must be unique is there twice"),
     (NOT_CONFIGURED, "a provider is used that oncall.yaml does not configure"),
+    (HOLD_AND_WAIT, "a hold lasts as long as the first step waits"),
+    (HOLD_AND_STALE, "a hold lasts until silence ends the alert"),
     (DROPS_ALL, "a rule would drop every alert of its integration"),
     (CANNOT_SET, "a rule sets what it cannot"),
     (NOT_THERE, "a template of a rule names what is not there"),
@@ -106,4 +111,5 @@ pub const CODES: &[(&str, &str)] = &[
     (NO_FILE, "a symbolic link, a submodule or a pointer of Git LFS stands where a file should be"),
     (FILE_NAME, "a file's name is not UTF-8, or has a backslash for a folder"),
     (TEMPLATE, "a template cannot be compiled"),
+    (HISTORY, "history is kept for too short or too long"),
 ];

@@ -20,6 +20,7 @@ mod layout;
 mod mail;
 mod masked;
 mod matcher;
+mod noise;
 mod organisation;
 mod overrides;
 mod policy;

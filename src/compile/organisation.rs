@@ -19,6 +19,10 @@ const SLACK_API: &str = "https://slack.com/api";
 const BEAT_MIN: SignedDuration = SignedDuration::from_secs(10);
 const BEAT_MAX: SignedDuration = SignedDuration::from_hours(1);
 const BEAT_DEFAULT: SignedDuration = SignedDuration::from_mins(1);
+/// 13 months, each of 31 days.
+const HISTORY_DEFAULT: SignedDuration = SignedDuration::from_hours(13 * 31 * 24);
+const HISTORY_MIN: SignedDuration = SignedDuration::from_hours(30 * 24);
+const HISTORY_MAX: SignedDuration = SignedDuration::from_hours(10 * 366 * 24);
 const TWILIO_API: &str = "https://api.twilio.com";
 
 impl<'a> Resolver<'a> {
@@ -105,6 +109,17 @@ impl<'a> Resolver<'a> {
             heartbeat,
             api_tokens,
             access,
+            history: self.history(document.history.as_ref(), &at.key("history")),
+        })
+    }
+
+    fn history(&mut self, history: Option<&document::History>, at: &Spot) -> SignedDuration {
+        let Some(document::History(text)) = history else { return HISTORY_DEFAULT };
+        let history = value::history(text).filter(|age| (HISTORY_MIN..=HISTORY_MAX).contains(age));
+        history.unwrap_or_else(|| {
+            let message = format!("`{text}`: history is kept for 30 days at least, and 10 years at most");
+            self.error_help(code::HISTORY, at.clone(), message, "write it like `13 months` or `3 years`");
+            HISTORY_DEFAULT
         })
     }
 
@@ -129,6 +144,12 @@ impl<'a> Resolver<'a> {
         }
         if let Some(storm) = &defaults.storm {
             self.storm(storm, &at.key("storm"));
+        }
+        if let Some(flapping) = &defaults.flapping {
+            self.flapping(flapping, &at.key("flapping"));
+        }
+        if let Some(reopen) = &defaults.reopen_within {
+            self.reopen(reopen, &at.key("reopen_within"));
         }
     }
 

@@ -77,6 +77,7 @@ impl Resolver<'_> {
         let runbooks = self.documents.runbooks.clone();
         let organisation = organisation?;
         self.fallback(&organisation.fallback, &policies, &users);
+        self.holds(&services, &policies, &endpoints);
         self.reach(&organisation.access, &policies, &schedules);
         Some(Config {
             organisation,

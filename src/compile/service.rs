@@ -4,7 +4,7 @@ use super::code;
 use super::diagnostic::{Part, Spot};
 use super::read::File;
 use super::resolve::Resolver;
-use crate::config::{Group, Id, Inform, JiraTicket, Service, StormRule, Urgency, UrgencyRule};
+use crate::config::{Group, HOLD_MAX, Id, Inform, JiraTicket, Service, StormRule, Urgency, UrgencyRule};
 use crate::document;
 use jiff::SignedDuration;
 use std::collections::BTreeMap;
@@ -43,6 +43,7 @@ impl Resolver<'_> {
         let even_unacknowledged = self.even_unacknowledged(document, auto.is_some(), &urgency, at);
         let group = document.group.as_ref().map(|group| self.group(group, &at.key("group")));
         let storm = self.storm_of(document, at);
+        let (flapping, reopen) = (self.flapping_of(document, at), self.reopen_of(document, at));
         Some(Service {
             id: file.id.clone(),
             name: document.name.clone(),
@@ -58,6 +59,8 @@ impl Resolver<'_> {
             even_unacknowledged,
             group,
             storm,
+            flapping,
+            reopen,
             place: self.sources.place(at),
         })
     }
@@ -200,7 +203,8 @@ impl Resolver<'_> {
             let message = "`urgency: none` tells nobody, so it runs no policy";
             self.error(code::EITHER_OR, at.key("escalation_policy").on(Part::Key), message);
         }
-        UrgencyRule { when, during, urgency, policy, raise_when, place: self.sources.place(at) }
+        let hold = rule.hold.as_ref().map(|hold| self.duration(hold, &at.key("hold"), (SECOND, HOLD_MAX)));
+        UrgencyRule { when, during, urgency, policy, raise_when, hold, place: self.sources.place(at) }
     }
 
     fn informs(&mut self, informs: &[document::Inform], at: &Spot) -> Vec<Inform> {

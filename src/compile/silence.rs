@@ -8,6 +8,7 @@ use crate::config::{Silence, SilencePeriod};
 use crate::document;
 use crate::schedule::{Hours, WindowHolidays};
 use jiff::tz::TimeZone;
+use std::collections::BTreeSet;
 
 impl Resolver<'_> {
     pub(super) fn silences(&mut self) -> Vec<Silence> {
@@ -35,7 +36,14 @@ impl Resolver<'_> {
         }
         let period = self.silence_period(silence, at, &zone)?;
         let origin = Origin::File(self.sources.place(at));
-        Some(Silence { services, when, period, reason: silence.reason.clone(), origin })
+        Some(Silence {
+            services,
+            when,
+            period,
+            reason: silence.reason.clone(),
+            origin,
+            keys: BTreeSet::new(),
+        })
     }
 
     fn silence_period(

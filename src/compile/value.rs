@@ -70,6 +70,20 @@ pub(super) fn every(text: &str) -> Option<Every> {
     })
 }
 
+/// `90 days`, `13 months`, `3 years`: no shorter than on any calendar.
+pub(super) fn history(text: &str) -> Option<SignedDuration> {
+    let digits = text.find(|c: char| !c.is_ascii_digit())?;
+    let number: i64 = text.get(..digits)?.parse().ok()?;
+    let days = match text.get(digits..)?.trim() {
+        "d" | "day" | "days" => 1,
+        "w" | "week" | "weeks" => 7,
+        "month" | "months" => 31,
+        "year" | "years" => 366,
+        _ => return None,
+    };
+    Some(SignedDuration::from_hours(number.checked_mul(days)?.checked_mul(24)?))
+}
+
 /// `10:00`; `24:00` is not a time of day.
 pub(super) fn time(text: &str) -> Option<Time> {
     let (hour, minute) = text.split_once(':')?;

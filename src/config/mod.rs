@@ -13,6 +13,7 @@ mod inhibition;
 mod link;
 mod mail;
 mod masked;
+mod noise;
 mod provider;
 mod routing;
 mod run_time;
@@ -34,6 +35,7 @@ pub use inhibition::Inhibition;
 pub use link::{Links, sample_token};
 pub use mail::{Mail, MailSecurity, Ntfy, Pushover};
 pub use masked::{MASK, bare, is_secret_itself, is_secret_name, look_secret, masked, place_name};
+pub use noise::{FlappingRule, HOLD_MAX, ReopenRule};
 pub use provider::{MirrorKind, PROVIDERS, Provider, ProviderRow};
 pub use routing::{BadPattern, Matcher, PATTERN_MAX, Pattern, PatternTest, Silence, SilencePeriod, field};
 pub use run_time::{Break, InGit, RunTime, RunTimeAbsence, RunTimeOverride, RunTimeSilence};
@@ -107,6 +109,8 @@ pub struct Organisation {
     pub heartbeat: Option<OwnHeartbeat>,
     pub api_tokens: Vec<ApiToken>,
     pub access: Access,
+    /// How long closed incidents can be looked up.
+    pub history: SignedDuration,
 }
 
 /// An address of before.

@@ -88,6 +88,8 @@ pub struct Silence {
     pub period: SilencePeriod,
     pub reason: String,
     pub origin: Origin,
+    /// Integrations and dedup keys: with any, only these are muted.
+    pub keys: BTreeSet<(String, String)>,
 }
 
 /// When a silence is active.

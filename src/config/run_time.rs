@@ -47,6 +47,12 @@ pub struct RunTimeSilence {
     pub reason: String,
     pub by: Actor,
     pub via: Via,
+    /// Integrations and dedup keys: with any, only these are muted.
+    #[serde(default)]
+    pub keys: BTreeSet<(String, String)>,
+    /// Until the incident with these keys is resolved, and so long at most.
+    #[serde(default)]
+    pub at_most: Option<Timestamp>,
 }
 
 /// Somebody is away, from every schedule and step that names them.
@@ -138,6 +144,7 @@ impl Config {
                 period: SilencePeriod::Once { from: made.from, until: made.until },
                 reason: made.reason.clone(),
                 origin: Origin::RunTime { id: *id, by: made.by.clone(), via: made.via },
+                keys: made.keys.clone(),
             })
         }));
         for (id, made) in &made.absences {

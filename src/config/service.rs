@@ -1,6 +1,6 @@
 //! What breaks, and how to disturb people about it.
 
-use super::{Contact, Id, Matcher};
+use super::{Contact, FlappingRule, Id, Matcher, ReopenRule};
 use crate::place::Place;
 use crate::reason::Why;
 use crate::schedule::Hours;
@@ -33,6 +33,10 @@ pub struct Service {
     pub group: Option<Group>,
     /// When further alerts join one incident; `None`: `never`.
     pub storm: Option<StormRule>,
+    /// When one alert flaps; `None`: `never`.
+    pub flapping: Option<FlappingRule>,
+    /// How soon an alert opens its closed incident again; `None`: `never`.
+    pub reopen: Option<ReopenRule>,
     pub place: Place,
 }
 
@@ -71,6 +75,8 @@ pub struct UrgencyRule {
     pub policy: Option<Id>,
     /// Treated as low at first, and raised to high when these hours next begin.
     pub raise_when: Option<Vec<Hours>>,
+    /// Nobody is told if it is over within this time.
+    pub hold: Option<SignedDuration>,
     pub place: Place,
 }
 

@@ -9,6 +9,7 @@ use super::files::explain;
 use crate::journal::recovery::{Damage, Part, Recovery, plan};
 use crate::journal::retention::{History, Segment, expired};
 use crate::journal::snapshot;
+use anyhow::Context;
 use serde::{Serialize, de::DeserializeOwned};
 use std::time::SystemTime;
 
@@ -24,16 +25,18 @@ pub struct Compacted {
 }
 
 /// Makes a snapshot of everything in sealed segments, and deletes what `history` does not keep. `known` is the damage
-/// the server started with; `now` is wall-clock time, which is compared with the files' ages.
+/// the server started with; `now` is wall-clock time, which is compared with the files' ages. Before segments are deleted, `keep` is
+/// told the last of them and its last entry.
 pub fn compact<S: Serialize + DeserializeOwned>(
     dir: &StateDir,
     empty: S,
     apply: impl FnMut(&mut S, u64, &[u8]),
     known: &[Damage],
     (history, now): (&History, SystemTime),
+    keep: impl FnOnce(u64, u64) -> anyhow::Result<()>,
 ) -> anyhow::Result<Compacted> {
     let mut compacted = fold(dir, empty, apply, known)?;
-    compacted.deleted = delete(dir, history, now)?;
+    compacted.deleted = delete(dir, history, now, keep)?;
     Ok(compacted)
 }
 
@@ -68,7 +71,12 @@ fn sealed(parts: &[Part]) -> &[Part] {
     parts.split_last().map_or(&[], |(_, sealed)| sealed)
 }
 
-fn delete(dir: &StateDir, history: &History, now: SystemTime) -> anyhow::Result<Vec<u64>> {
+fn delete(
+    dir: &StateDir,
+    history: &History,
+    now: SystemTime,
+    keep: impl FnOnce(u64, u64) -> anyhow::Result<()>,
+) -> anyhow::Result<Vec<u64>> {
     let listed = dir.list()?;
     let parts = plan(&listed, 0).parts;
     let mut segments = Vec::new();
@@ -82,9 +90,15 @@ fn delete(dir: &StateDir, history: &History, now: SystemTime) -> anyhow::Result<
         segments.push(Segment { number, last_seq, age, size: metadata.len() });
     }
     let deleted = expired(&segments, &dir.usable_snapshots()?, history);
+    let last = segments.iter().rfind(|segment| Some(&segment.number) == deleted.last());
+    if let Some(last) = last {
+        keep(last.number, last.last_seq).context("nothing is deleted: what must stay could not be copied")?;
+    }
     for number in &deleted {
         let path = dir.segment_path(*number);
         std::fs::remove_file(&path).map_err(|error| explain(&path, &error))?;
+        // It is made from the segment, and of no use without.
+        let _ = std::fs::remove_file(dir.archive_path(*number));
     }
     Ok(deleted)
 }

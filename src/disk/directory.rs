@@ -7,7 +7,7 @@
 //! what the bytes mean; [`segment`](super::segment) creates segments, and [`append`](super::append) writes them.
 
 use super::alive::{self, Watermark};
-use super::files::{Names, create, explain, names, sync_directory};
+use super::files::{Names, archived, create, explain, names, sync_directory};
 use super::held::Held;
 use crate::journal::frame::{self, DATA_START, Header, HeaderError};
 use crate::journal::recovery::{Damage, DamageKind, Listed, Opening, Part, Recovery, Torn, plan};
@@ -308,6 +308,34 @@ impl StateDir {
     /// The path of `--state`.
     pub fn path(&self) -> &Path {
         &self.shared.path
+    }
+
+    /// The last entry of this process that is on disk; 0 before the first.
+    pub fn durable(&self) -> u64 {
+        self.shared.durable.load(Ordering::SeqCst)
+    }
+
+    /// The folder of what is derived from segments.
+    pub(super) fn archive(&self) -> PathBuf {
+        self.shared.path.join("archive")
+    }
+
+    /// The closed incidents of a segment.
+    pub(super) fn archive_path(&self, segment: u64) -> PathBuf {
+        self.archive().join(format!("{segment:08}.closed"))
+    }
+
+    /// The segments that have such a file, ascending.
+    pub(super) fn archived(&self) -> anyhow::Result<Vec<u64>> {
+        archived(&self.archive()).map_err(|error| explain(&self.archive(), &error))
+    }
+
+    /// The newest usable snapshot that ends before an entry: its last entry, and the state.
+    pub(super) fn snapshot_before<S: DeserializeOwned>(&self, seq: u64) -> anyhow::Result<Option<(u64, S)>> {
+        let names = self.names()?.snapshots.into_iter().rev().filter(|(covered, _)| *covered < seq);
+        let mut read =
+            names.filter_map(|name| snapshot::decode(&std::fs::read(self.snapshot_path(name)).ok()?).ok());
+        Ok(read.next())
     }
 
     /// Where a segment is.

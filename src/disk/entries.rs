@@ -1,9 +1,10 @@
 //! Reads entries by number, for people who read a timeline while the journal is being written.
 //!
-//! Frames are skipped by their length; only requested ones are checked and copied. The live segment is read only up
+//! Entries are found by the places that the [archive](super::archive) notes, and from there frames are skipped by their length; only requested ones are checked and copied. The live segment is read only up
 //! to the point the caller knows to be durable.
 
 use super::directory::StateDir;
+use super::{archive, kept};
 use crate::journal::frame::{self, DATA_START, FRAME_HEADER, FRAME_MAX, Item};
 use crate::journal::recovery::{Part, plan};
 use std::collections::BTreeSet;
@@ -22,8 +23,12 @@ const READ_AHEAD: usize = 64 << 10;
 pub fn read_entries(dir: &StateDir, seqs: &[u64], durable: u64) -> anyhow::Result<Vec<(u64, Vec<u8>)>> {
     let wanted: BTreeSet<u64> = seqs.iter().copied().filter(|seq| *seq <= durable).collect();
     let wanted: BTreeSet<u64> = wanted.into_iter().rev().take(READ_ENTRIES_MAX).collect();
-    let mut found = Vec::new();
-    for part in plan(&dir.list()?, 0).parts {
+    let parts = plan(&dir.list()?, 0).parts;
+    let first = parts.first().map_or(u64::MAX, |part| part.header.first_seq);
+    let gone = wanted.range(..first).next().is_some();
+    let mut found = if gone { kept::of(dir, &wanted)? } else { Vec::new() };
+    found.retain(|(seq, _)| *seq < first);
+    for part in parts {
         let last_seq = part.end.map_or(durable, |end| end.last_seq).min(part.before - 1);
         if part.header.first_seq > last_seq {
             continue;
@@ -91,8 +96,13 @@ fn read_segment(
     let mut reader = BufReader::with_capacity(READ_AHEAD, File::open(dir.segment_path(part.header.number))?);
     reader.seek(SeekFrom::Start(DATA_START as u64))?;
     let mut next = part.header.first_seq;
-    let mut frame = Vec::new();
+    let (mut frame, marks) = (Vec::new(), archive::marks(dir, part.header.number));
     for seq in wanted {
+        let mark = marks.partition_point(|(mark, _)| mark <= seq).checked_sub(1).map(|at| marks[at]);
+        if let Some((mark, offset)) = mark.filter(|(mark, _)| *mark > next) {
+            reader.seek(SeekFrom::Start(offset))?;
+            next = mark;
+        }
         loop {
             let mut header = [0; FRAME_HEADER];
             reader.read_exact(&mut header)?;

@@ -85,3 +85,18 @@ fn snapshot_name(stem: &str) -> Option<(u64, u64)> {
     let (number, covered) = stem.split_once('-')?;
     Some((covered.parse().ok()?, number.parse().ok()?))
 }
+
+/// The segments that have a file of closed incidents in this folder, ascending.
+pub(super) fn archived(folder: &Path) -> io::Result<Vec<u64>> {
+    let files = match std::fs::read_dir(folder) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        files => files?,
+    };
+    let mut numbers = Vec::new();
+    for file in files {
+        let name = file?.file_name().into_string().unwrap_or_default();
+        numbers.extend(name.strip_suffix(".closed").and_then(segment_name));
+    }
+    numbers.sort_unstable();
+    Ok(numbers)
+}

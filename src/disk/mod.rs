@@ -5,11 +5,13 @@
 
 pub mod alive;
 pub mod append;
+pub mod archive;
 pub mod compaction;
 pub mod directory;
 pub mod entries;
 mod files;
 mod held;
+pub mod kept;
 mod presence;
 pub mod recorder;
 pub mod recover;

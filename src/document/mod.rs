@@ -11,6 +11,7 @@ mod expectation;
 mod holidays;
 mod inhibition;
 mod integration;
+mod noise;
 mod organisation;
 mod overrides;
 mod schedule;
@@ -28,6 +29,7 @@ pub use expectation::{Alert, Expectation, Expected, Never};
 pub use holidays::Holiday;
 pub use inhibition::Inhibition;
 pub use integration::{Fields, Heartbeat, Integration, IntegrationType, Route, Severity, SeverityRule};
+pub use noise::{Flapping, FlappingLimits, ReopenWithin};
 pub use organisation::{
     Access, ApiToken, Defaults, Jira, Mail, Ntfy, Organisation, OwnHeartbeat, Providers, Pushover, Slack,
     SlackUserGroup, TokenRight, Twilio,
@@ -39,8 +41,8 @@ pub use silence::Silence;
 pub use storm::{Storm, StormLimits};
 pub use user::{ContactMethod, ContactRule, Language, NamedPhone, Notify, ShiftRule, TimeOff, User};
 pub use value::{
-    Channel, Date, Duration, Handoff, Instant, Match, OneOrMany, Period, Secret, SlackGroup, SlackId,
-    TimeZone, Url,
+    Channel, Date, Duration, Handoff, History, Instant, Match, OneOrMany, Period, Secret, SlackGroup,
+    SlackId, TimeZone, Url,
 };
 pub use window::{During, Window, WindowHolidays};
 

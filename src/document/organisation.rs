@@ -1,7 +1,8 @@
 //! `oncall.yaml`
 
 use super::{
-    Channel, Duration, Language, Notify, OneOrMany, Secret, SlackGroup, Storm, TimeZone, UrgencyRule, Url,
+    Channel, Duration, Flapping, History, Language, Notify, OneOrMany, ReopenWithin, Secret, SlackGroup,
+    Storm, TimeZone, UrgencyRule, Url,
 };
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -37,6 +38,8 @@ pub struct Organisation {
     pub access: Option<Access>,
     /// Clients that may use the API.
     pub api_tokens: Option<Vec<ApiToken>>,
+    /// How long closed incidents and their timelines can be looked up; `13 months` by default. Beyond 10 GiB the oldest go first.
+    pub history: Option<History>,
     /// User groups in Slack that are kept equal to who is on call, so that `@oncall` reaches them.
     pub slack_user_groups: Option<Vec<SlackUserGroup>>,
     /// Defaults for users and services.
@@ -239,4 +242,8 @@ pub struct Defaults {
     /// When so many incidents of a service open at once that further alerts join one; more than 50 in 5 minutes by
     /// default.
     pub storm: Option<Storm>,
+    /// When one alert flaps; 3 fires in 30 minutes, until it is quiet for 15, by default.
+    pub flapping: Option<Flapping>,
+    /// How soon after its end an alert opens the same incident again; 5 minutes by default.
+    pub reopen_within: Option<ReopenWithin>,
 }

@@ -1,6 +1,6 @@
 //! `services/<id>.yaml`
 
-use super::{Channel, ContactMethod, Duration, During, Match, Storm};
+use super::{Channel, ContactMethod, Duration, During, Flapping, Match, ReopenWithin, Storm};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::json;
@@ -42,6 +42,11 @@ pub struct Service {
     /// When so many incidents open at once that further alerts join one; the organisation's `defaults`, else more than
     /// 50 in 5 minutes.
     pub storm: Option<Storm>,
+    /// When one alert flaps, so that it pages as one and not at each change; the organisation's `defaults`, else 3 fires
+    /// in 30 minutes, until it is quiet for 15.
+    pub flapping: Option<Flapping>,
+    /// How soon after its end an alert opens the same incident again; the organisation's `defaults`, else 5 minutes.
+    pub reopen_within: Option<ReopenWithin>,
 }
 
 /// Where tickets go, and for which alerts.
@@ -83,6 +88,9 @@ pub struct UrgencyRule {
     pub escalation_policy: Option<String>,
     /// The alert is treated as low, and raised to high when these hours next begin.
     pub raise_when: Option<During>,
+    /// Nobody is told, and it is shown nowhere, if it is over within this time: at most 10 minutes, and less than the
+    /// first step's `wait`.
+    pub hold: Option<Duration>,
 }
 
 /// `high` runs the escalation policy, `low` tells its first step once, `none` tells nobody.

@@ -31,6 +31,16 @@ pub struct Duration(pub String);
 ))]
 pub struct Period(pub String);
 
+/// How long something is kept: `90 days`, `13 months`, `3 years`.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(transparent)]
+#[schemars(example = &"13 months", example = &"3 years", example = &"90 days")]
+#[schemars(extend(
+    "pattern" = "^[1-9][0-9]{0,3} ?(d|days?|w|weeks?|months?|years?)$",
+    "patternErrorMessage" = "is not a length of time; write it like `90 days`, `13 months` or `3 years`"
+))]
+pub struct History(pub String);
+
 /// When shifts change hands: `mon 10:00` for weeks, `10:00` otherwise; for months also `first mon 10:00` or
 /// `last fri 18:00`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]

@@ -4,7 +4,7 @@ use super::apply::{AHEAD_MAX, message_key};
 use super::entry::{AlertChange, Folded, Opened};
 use super::labels::Labels;
 use super::response::ResponseChange;
-use super::state::{Alert, HeldBack, Incident, Status};
+use super::state::{Alert, HeldBack, Hold, Incident, Status};
 use super::{Call, IncidentId, Reply};
 use crate::actor::{Actor, Via};
 use crate::alert::{Action, Event, HEARTBEAT_KEY, Severity, UNPARSED};
@@ -88,7 +88,15 @@ impl Call<'_> {
     }
 
     pub(super) fn open(&mut self, event: Event) -> Option<IncidentId> {
+        self.open_anew(event, true)
+    }
+
+    /// `holds`: its urgency rule may hold it.
+    pub(super) fn open_anew(&mut self, event: Event, holds: bool) -> Option<IncidentId> {
         let decision = route::decide(self.config, &event, self.now);
+        if let Some(id) = self.opens_again(&event, &decision) {
+            return Some(id);
+        }
         let service = decision.routed.service.as_ref().and_then(|id| self.config.services.get(id));
         let group = service.and_then(|service| group(service, &event, decision.routed.severity));
         let held = self.held_of_event(&event, &decision);
@@ -103,10 +111,13 @@ impl Call<'_> {
             }
             begins => begins.map(|(_, folded)| folded),
         };
+        // A storm is told at once.
+        let waits = || self.wait_of_event(&event, &decision).filter(|_| holds && folded.is_none());
+        let held = held.or_else(waits);
         Some(self.opened(event, decision, (group, folded, held), None))
     }
 
-    /// What holds back an alert that is about to open: a silence, else an inhibition.
+    /// What mutes an alert that is about to open: a silence, else an inhibition.
     pub(super) fn held_of_event(&self, event: &Event, decision: &Decision) -> Option<HeldBack> {
         let silence = decision.silence.map(|(silence, until)| HeldBack::silence(silence, until));
         silence.or_else(|| self.inhibition_of_event(event, decision))
@@ -120,11 +131,14 @@ impl Call<'_> {
         (group, folded, held_back): (Option<String>, Option<Folded>, Option<HeldBack>),
         declared: Option<(Actor, Via)>,
     ) -> IncidentId {
+        let waits = held_back.as_ref().is_some_and(|held| held.by == Hold::Wait);
         let mirrors = self.mirrors_of(&event, &decision, held_back.is_some());
+        // A hold shows it nowhere.
+        let mirrors = if waits { Vec::new() } else { mirrors };
         let Decision { routed, urgency, .. } = decision;
-        let UrgencyDecision { urgency, raise_at, policy, rule: urgency_rule } = urgency;
+        let UrgencyDecision { urgency, raise_at, policy, rule: urgency_rule, .. } = urgency;
         let id = IncidentId { epoch: self.state.epoch, n: self.state.next_incident.max(1) };
-        let stale_at = self.stale_at(&event);
+        let (stale_at, key) = (self.stale_at(&event), (event.integration.clone(), event.dedup_key.clone()));
         let idle_seconds = self.idle_seconds(routed.service.as_ref());
         let opened = Opened {
             idle_seconds,
@@ -146,7 +160,10 @@ impl Call<'_> {
         };
         self.about(id, AlertChange::Opened(Box::new(opened)));
         self.recall(id);
-        self.inform(id);
+        self.flaps(id, &key);
+        if !waits {
+            self.inform(id);
+        }
         self.begin_opened(id);
         id
     }
@@ -166,7 +183,7 @@ impl Call<'_> {
         let open = |id: &&IncidentId| {
             self.incident(**id).is_some_and(|incident| {
                 incident.alerts.len() < ALERTS_MAX
-                    && incident.held_back.is_some() == muted
+                    && incident.is_muted() == muted
                     && self.is_told_alike(incident, decided)
                     && self.now.duration_since(incident.opened_at) <= within
             })
@@ -180,7 +197,9 @@ impl Call<'_> {
         let mirrors = self.new_tickets(incident, severity);
         let key = (event.integration.clone(), event.dedup_key.clone());
         self.about(id, AlertChange::Joined { event: Box::new(event), severity, mirrors, stale_at, folded });
+        self.flaps(id, &key);
         self.reconsider(id, &decision.urgency, false);
+        self.end_hold_and_begin(id);
         self.newcomer(id, &key, decision.urgency.urgency);
     }
 
@@ -236,7 +255,7 @@ impl Call<'_> {
         let severity = decision.routed.severity;
         let Some(incident) = self.incident(id) else { return };
         let Some(alert) = incident.alerts.iter().find(|alert| alert.is_of(&event)) else { return };
-        let (firing, rose) = (alert.firing, severity > alert.severity);
+        let (firing, lasts, rose) = (alert.firing, alert.lasts(), severity > alert.severity);
         let before = self.urgency_of(incident, alert);
         let worse = decision.urgency.urgency > before.urgency || rose && decision.urgency.rule != before.rule;
         let raised = severity > incident.severity;
@@ -254,18 +273,24 @@ impl Call<'_> {
             let (integration, dedup_key) = (event.integration, event.dedup_key);
             return self.about(id, AlertChange::Repeated { integration, dedup_key, stale_at });
         }
-        if let Some(why) = self.leaves(incident, &event, &decision, rose, firing) {
+        if let Some(why) = self.leaves(incident, &event, &decision, rose, lasts) {
             return self.leave(id, event, decision, why);
         }
         let mirrors = self.new_tickets(incident, severity);
         let key = (event.integration.clone(), event.dedup_key.clone());
         self.about(id, AlertChange::Updated { event: Box::new(event), severity, mirrors, stale_at });
+        if !firing {
+            self.flaps(id, &key);
+        }
         let lowered = self.incident(id).is_some_and(|incident| incident.lowered);
-        if !lowered || rose || !firing {
+        if !lowered || rose || !lasts {
             self.reconsider(id, &decision.urgency, raised);
         }
+        if worse || rose {
+            self.end_hold_and_begin(id);
+        }
         self.reconsider_hold(id);
-        if !firing || worse {
+        if !lasts || worse {
             self.newcomer(id, &key, decision.urgency.urgency);
         }
     }
@@ -276,7 +301,11 @@ impl Call<'_> {
             let why = Why::AlertWasOver;
             return self.about(id, AlertChange::Ignored { event: Box::new(event), why });
         }
-        let others = incident.alerts.iter().any(|alert| alert.firing && !alert.is_of(&event));
+        if self.clears(id, (&event.integration, &event.dedup_key), Some(&event), &Why::MonitorSaidSo) {
+            return;
+        }
+        let Some(incident) = self.incident(id) else { return };
+        let others = incident.alerts.iter().any(|alert| alert.lasts() && !alert.is_of(&event));
         let by = Actor::Integration(event.integration.clone());
         let why = Why::MonitorSaidSo;
         let (integration, dedup_key) = (event.integration.clone(), event.dedup_key.clone());
@@ -308,8 +337,11 @@ impl Call<'_> {
         dedup_key: String,
         why: Why,
     ) {
+        if self.clears(id, (&integration, &dedup_key), None, &why) {
+            return;
+        }
         let Some(incident) = self.incident(id) else { return };
-        let others = incident.alerts.iter().any(|other| other.firing && !other.is(&integration, &dedup_key));
+        let others = incident.alerts.iter().any(|other| other.lasts() && !other.is(&integration, &dedup_key));
         if others {
             self.about(id, AlertChange::Over { integration, dedup_key, event: None, why });
         } else {

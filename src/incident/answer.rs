@@ -44,6 +44,7 @@ pub fn reply_text(reply: &Reply, language: Language, zone: &TimeZone) -> String 
             | Asked::Raise
             | Asked::Lower
             | Asked::Move(_)
+            | Asked::Silence { .. }
             | Asked::Note(_)
             | Asked::Merge { .. }
             | Asked::Unmerge => Shown::AlreadyDone { by },
@@ -69,6 +70,7 @@ fn done(action: &Asked, language: Language, zone: &TimeZone) -> String {
         Asked::Raise => answer(Answer::Raised),
         Asked::Lower => answer(Answer::Lowered),
         Asked::Move(service) => answer(Answer::Moved { service }),
+        Asked::Silence { .. } => answer(Answer::SilencedUntilResolved),
         Asked::Note(_) => answer(Answer::Noted),
         Asked::Merge { into } => answer(Answer::Merged { into: &into.to_string() }),
         Asked::Unmerge => answer(Answer::Unmerged),

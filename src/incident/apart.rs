@@ -58,8 +58,8 @@ impl Incident {
 
     /// The alerts that fire, the worst first, then the oldest; of an incident that is over, all.
     fn foremost(&self) -> Vec<&Alert> {
-        let firing = self.alerts.iter().any(|alert| alert.firing);
-        let mut alerts: Vec<&Alert> = self.alerts.iter().filter(|alert| alert.firing || !firing).collect();
+        let firing = self.alerts.iter().any(|alert| alert.lasts());
+        let mut alerts: Vec<&Alert> = self.alerts.iter().filter(|alert| alert.lasts() || !firing).collect();
         alerts.sort_by_key(|alert| (std::cmp::Reverse(alert.severity), alert.since));
         alerts
     }
@@ -110,7 +110,7 @@ impl Incident {
 
     /// The alerts that fire now, one line each, where there are several.
     pub(super) fn firing_lines(&self, reader: &Reader) -> Vec<String> {
-        let firing = self.alerts.iter().filter(|alert| alert.firing).count();
+        let firing = self.alerts.iter().filter(|alert| alert.lasts()).count();
         if firing < 2 {
             return Vec::new();
         }

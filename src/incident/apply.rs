@@ -45,6 +45,7 @@ impl State {
             Change::Alert(change) => self.apply_alert(change, entry),
             Change::Delivery(change) => self.apply_delivery(change, entry),
             Change::Response(change) => self.apply_response(change, entry),
+            Change::Noise(change) => self.apply_noise(change, entry),
             Change::RunTime(change) => change.apply_to(&mut self.run_time, entry.seq, entry.at),
             Change::Steps(change) => self.apply_steps(change),
             Change::Notice(change) => self.apply_notice(change, entry.seq),
@@ -144,6 +145,7 @@ impl State {
             }
             AlertChange::Joined { event, folded, .. } => {
                 self.remember(event, entry.at);
+                self.fires(event, entry.at);
                 if let Some(id) = entry.incident {
                     self.known(event, entry.at).open = Some(id);
                     if folded.is_some() {
@@ -159,9 +161,11 @@ impl State {
                 self.remember(event, entry.at);
                 self.known(event, entry.at).dropped_at = Some(entry.at);
             }
-            AlertChange::Ignored { event, .. } | AlertChange::Updated { event, .. } => {
+            AlertChange::Updated { event, .. } => {
                 self.remember(event, entry.at);
+                self.fires_again(entry.incident, event, entry.at);
             }
+            AlertChange::Ignored { event, .. } => self.remember(event, entry.at),
             AlertChange::Noted { event, service } => {
                 // A change of a service is repeated in the timelines of its incidents.
                 if entry.incident.is_none() || event.action == Action::Note {
@@ -268,12 +272,13 @@ impl State {
         self.remember(&opened.event, at);
         self.next_incident = self.next_incident.max(id.n.saturating_add(1));
         self.known(&opened.event, at).open = Some(id);
+        self.fires(&opened.event, at);
         self.incidents.insert(id, Incident::new(id, at, opened));
         self.arrived_in(id, &opened.event, at);
     }
 
     /// What is known of an event's key; it is heard of now.
-    fn known(&mut self, event: &Event, at: Timestamp) -> &mut KnownKey {
+    pub(super) fn known(&mut self, event: &Event, at: Timestamp) -> &mut KnownKey {
         let key = (event.integration.clone(), event.dedup_key.clone());
         let known = self.keys.entry(key).or_default();
         known.heard_at = at;
@@ -295,7 +300,7 @@ impl State {
     }
 
     /// Keeps what tells a later event that it is old, or the same.
-    fn remember(&mut self, event: &Event, at: Timestamp) {
+    pub(super) fn remember(&mut self, event: &Event, at: Timestamp) {
         if let Some(message) = &event.message_id {
             self.messages.insert(message_key(event, message), at);
         }
@@ -398,6 +403,8 @@ impl State {
         tried.for_each(|notice| moved(&mut notice.due));
         self.paused.values_mut().chain(self.pages.values_mut().map(|page| &mut page.at)).for_each(moved);
         self.arrivals.values_mut().flatten().for_each(moved);
+        let keys = self.keys.values_mut();
+        keys.flat_map(|it| it.fires.iter_mut().chain(it.last.as_mut().map(|(_, at)| at))).for_each(moved);
         self.directs.values_mut().filter_map(|direct| direct.not_before.as_mut()).for_each(moved);
         for heartbeat in self.heartbeats.values_mut() {
             heartbeat.heard_at.iter_mut().chain(heartbeat.due.as_mut()).for_each(moved);

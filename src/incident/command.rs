@@ -153,6 +153,7 @@ impl Call<'_> {
             | Asked::Raise
             | Asked::Lower
             | Asked::Move(_)
+            | Asked::Silence { .. }
             | Asked::Merge { .. }
             | Asked::Unmerge => false,
         };
@@ -206,7 +207,7 @@ impl Call<'_> {
     fn has_grown_since(&self, delivery: DeliveryId) -> bool {
         let Some(page) = self.state.pages.get(&delivery) else { return false };
         let about = page.about.iter().filter_map(|carried| self.incident(self.answers_for(carried.incident)));
-        about.flat_map(|incident| &incident.alerts).any(|alert| alert.firing && alert.since > page.at)
+        about.flat_map(|incident| &incident.alerts).any(|alert| alert.lasts() && alert.since > page.at)
     }
 
     fn act(&mut self, id: IncidentId, action: &Asked, (by, via): (Actor, Via), delivery: Option<DeliveryId>) {
@@ -230,6 +231,7 @@ impl Call<'_> {
             Asked::Raise => self.raise_for(id, by, via),
             Asked::Lower => self.lower(id, by, via),
             Asked::Move(service) => self.move_to(id, service, by, via),
+            Asked::Silence { reason } => self.silence_until_resolved(id, reason.as_deref(), by, via),
             Asked::Note(text) => self.note(id, text, by, via),
             Asked::Merge { into } => self.merge(id, *into, by, via),
             Asked::Unmerge => self.unmerge(id, by, via),
@@ -315,6 +317,7 @@ fn remark(action: &Asked) -> Option<Remark> {
         Asked::Unacknowledge
         | Asked::Reopen
         | Asked::PageAlso(_)
+        | Asked::Silence { .. }
         | Asked::Lower
         | Asked::Move(_)
         | Asked::Merge { .. }

@@ -84,7 +84,7 @@ impl State {
     /// The messages that an entry may put behind, or bring level.
     pub(super) fn edits_touched(&self, index: &Index, entry: &Entry) -> BTreeSet<DeliveryId> {
         match &entry.change {
-            Change::Response(_) | Change::Alert(AlertChange::Moved(_)) => {
+            Change::Response(_) | Change::Noise(_) | Change::Alert(AlertChange::Moved(_)) => {
                 let of_incident = entry.incident.and_then(|id| index.directs_of.get(&id));
                 of_incident.cloned().unwrap_or_default()
             }

@@ -20,6 +20,7 @@ impl Call<'_> {
                 let why = if taken { Why::Quiet } else { Why::Idle };
                 self.resolve_by_rule(id, "auto_resolve_after", why);
             }
+            Timer::Calm => self.calm(id),
             Timer::Silence | Timer::Hold => self.reconsider_hold(id),
             Timer::Acknowledgement => {
                 let (why, rule) = (Why::NotResolvedInTime, self.service_rule(id));
@@ -55,11 +56,11 @@ impl Call<'_> {
 
     /// The silence or inhibition in force for an incident: it is quiet only while every alert that fires is muted, until the
     /// first of them no longer is.
-    fn quiet(&self, id: IncidentId) -> Option<HeldBack> {
-        // What a person starts, or wants told, nothing holds back.
-        let incident = self.incident(id).filter(|it| !it.let_through && it.integration != PEOPLE)?;
+    pub(super) fn quiet(&self, id: IncidentId) -> Option<HeldBack> {
+        // What a person wants told, nothing holds back.
+        let incident = self.incident(id).filter(|it| !it.let_through)?;
         let mut quiet: Option<HeldBack> = None;
-        for alert in incident.alerts.iter().filter(|alert| alert.firing) {
+        for alert in incident.alerts.iter().filter(|alert| alert.lasts()) {
             let held = self.muted(incident, alert)?;
             if quiet.as_ref().is_none_or(|known| held.until < known.until) {
                 quiet = Some(held);
@@ -68,12 +69,14 @@ impl Call<'_> {
         quiet
     }
 
-    /// What mutes one alert of an incident: a silence, else an inhibition.
+    /// What mutes one alert of an incident: a silence, else an inhibition. What a person starts, only its own silence mutes.
     pub(super) fn muted(&self, incident: &Incident, alert: &Alert) -> Option<HeldBack> {
         let value = |key: &str| incident.field_of(alert, key);
-        let silence = route::silence(self.config, incident.service.as_deref(), value, self.now);
+        let key = alert.key();
+        let silence = route::silence(self.config, incident.service.as_deref(), &key, value, self.now);
         let silence = silence.map(|(silence, until)| HeldBack::silence(silence, until));
-        silence.or_else(|| self.inhibition_of(incident, alert))
+        let declared = incident.integration == PEOPLE;
+        silence.or_else(|| self.inhibition_of(incident, alert).filter(|_| !declared))
     }
 
     /// Before anything more is told: whether a silence has begun since.
@@ -90,6 +93,9 @@ impl Call<'_> {
     pub(super) fn reconsider_hold(&mut self, id: IncidentId) {
         let Some(incident) = self.incident(id).filter(|it| it.status != Status::Resolved) else { return };
         let Some(held) = incident.held_back.clone() else { return };
+        if held.by == Hold::Wait {
+            return self.reconsider_wait(id, &held);
+        }
         match self.quiet(id) {
             Some(quiet) if quiet.goes_on(&held, self.now) => {}
             Some(quiet) => self.about(id, EscalationChange::HeldBack(quiet)),

@@ -5,6 +5,7 @@
 
 use super::errand::{Errand, HangUp, Mirror};
 use super::made::RunTimeChange;
+use super::noise::NoiseChange;
 use super::notice::NoticeChange;
 use super::notification::{Again, Purpose};
 use super::outlet::Outlet;
@@ -46,6 +47,7 @@ pub enum Change {
     Delivery(DeliveryChange),
     Response(ResponseChange),
     RunTime(RunTimeChange),
+    Noise(NoiseChange),
     Steps(StepsChange),
     Notice(NoticeChange),
 }

@@ -307,6 +307,11 @@ impl Call<'_> {
 
     /// Plans what `inform:` asks for, counted from the incident's opening.
     pub(super) fn inform(&mut self, id: IncidentId) {
+        self.inform_since(id, None);
+    }
+
+    /// The same for what was not due by then.
+    pub(super) fn inform_since(&mut self, id: IncidentId, told_until: Option<Timestamp>) {
         let Some(incident) = self.incident(id) else { return };
         let Some(service) = incident.service.as_ref().and_then(|service| self.config.services.get(service))
         else {
@@ -314,7 +319,8 @@ impl Call<'_> {
         };
         let from = incident.opened_at.max(self.now - SignedDuration::from_hours(24 * 365));
         let mut people: BTreeMap<UserId, Recipient> = BTreeMap::new();
-        for inform in &service.inform {
+        let new = |after| told_until.is_none_or(|until| later(from, after) > until);
+        for inform in service.inform.iter().filter(|inform| new(inform.after)) {
             let told = people.entry(inform.user.clone()).or_insert_with(|| Recipient {
                 user: inform.user.clone(),
                 because: Because::Inform(inform.place.clone()),

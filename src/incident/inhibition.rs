@@ -8,7 +8,8 @@
 
 use super::entry::{AlertChange, Change, Entry, EscalationChange, ServerChange};
 use super::escalation::later;
-use super::inhibiting::{Members, shared};
+use super::inhibiting::{Inhibiting, Members, shared};
+use super::noise::NoiseChange;
 use super::response::ResponseChange;
 use super::state::{Alert, AlertKey, HeldBack, Hold, Incident, Status};
 use super::{Call, HANDLE_MAX, IncidentId};
@@ -75,26 +76,8 @@ impl Call<'_> {
                 | EscalationChange::Dropped { .. }
                 | EscalationChange::Moved { .. } => {}
             },
-            Change::Response(change) => match change {
-                ResponseChange::Resolved { .. } => inhibiting.leave(incident),
-                ResponseChange::Reopened { .. }
-                | ResponseChange::TookOver { .. }
-                | ResponseChange::Unmerged { .. }
-                | ResponseChange::GaveBack { .. } => inhibiting.learn_all(incident),
-                ResponseChange::Acknowledged { .. }
-                | ResponseChange::Retriggered { .. }
-                | ResponseChange::Reassigned { .. }
-                | ResponseChange::GivenBack { .. }
-                | ResponseChange::UrgencyChosen { .. }
-                | ResponseChange::LetThrough { .. }
-                | ResponseChange::MovedTo(_) => inhibiting.touch_all(incident),
-                ResponseChange::AlsoAcknowledged { .. }
-                | ResponseChange::Remarked { .. }
-                | ResponseChange::Escalated { .. }
-                | ResponseChange::PagedAlso { .. }
-                | ResponseChange::Noted { .. }
-                | ResponseChange::Merged { .. } => {}
-            },
+            Change::Response(change) => follow_response(inhibiting, incident, change),
+            Change::Noise(change) => follow_noise(inhibiting, incident, change),
             Change::Server(_)
             | Change::Heartbeat(_)
             | Change::Delivery(_)
@@ -207,14 +190,14 @@ impl Call<'_> {
 
     fn firing(&self, key: &AlertKey) -> Option<(&Incident, &Alert)> {
         let incident = self.incident(self.state.open(key)?)?;
-        let alert = incident.alerts.iter().find(|alert| alert.firing && alert.is(&key.0, &key.1))?;
+        let alert = incident.alerts.iter().find(|alert| alert.lasts() && alert.is(&key.0, &key.1))?;
         Some((incident, alert))
     }
 
     /// Until when an alert mutes another as far as is known now, if people know of it and it is as urgent.
     fn mutes_until(&self, incident: &Incident, alert: &Alert, target: &Target) -> Option<Timestamp> {
         let aside = told(incident)?;
-        let alone = incident.alerts.iter().filter(|other| other.firing).count() == 1;
+        let alone = incident.alerts.iter().filter(|other| other.lasts()).count() == 1;
         let urgency = match alone {
             true => incident.urgency,
             false => incident.urgency.min(self.urgency_of(incident, alert).urgency),
@@ -259,7 +242,7 @@ impl Call<'_> {
             return None;
         }
         let mut until = held.until;
-        for alert in incident.alerts.iter().filter(|alert| alert.firing) {
+        for alert in incident.alerts.iter().filter(|alert| alert.lasts()) {
             if self.muted(incident, alert).is_none() {
                 until = until.min(later(self.now, self.grace_after_source(incident, alert)?));
             }
@@ -289,7 +272,41 @@ impl Call<'_> {
     }
 }
 
-fn learn(inhibiting: &mut super::inhibiting::Inhibiting, incident: &Incident, event: &Event) {
+fn follow_response(inhibiting: &mut Inhibiting, incident: &Incident, change: &ResponseChange) {
+    match change {
+        ResponseChange::Resolved { .. } => inhibiting.leave(incident),
+        ResponseChange::Reopened { .. }
+        | ResponseChange::TookOver { .. }
+        | ResponseChange::Unmerged { .. }
+        | ResponseChange::GaveBack { .. } => inhibiting.learn_all(incident),
+        ResponseChange::Acknowledged { .. }
+        | ResponseChange::Retriggered { .. }
+        | ResponseChange::Reassigned { .. }
+        | ResponseChange::GivenBack { .. }
+        | ResponseChange::UrgencyChosen { .. }
+        | ResponseChange::LetThrough { .. }
+        | ResponseChange::MovedTo(_) => inhibiting.touch_all(incident),
+        ResponseChange::AlsoAcknowledged { .. }
+        | ResponseChange::Remarked { .. }
+        | ResponseChange::Escalated { .. }
+        | ResponseChange::PagedAlso { .. }
+        | ResponseChange::Noted { .. }
+        | ResponseChange::Merged { .. } => {}
+    }
+}
+
+fn follow_noise(inhibiting: &mut Inhibiting, incident: &Incident, change: &NoiseChange) {
+    match change {
+        NoiseChange::Reopened(_) => inhibiting.learn_all(incident),
+        NoiseChange::Flaps { integration, dedup_key, .. }
+        | NoiseChange::Cleared { integration, dedup_key, .. }
+        | NoiseChange::Calmed { integration, dedup_key, .. } => {
+            inhibiting.touch(&(integration.clone(), dedup_key.clone()));
+        }
+    }
+}
+
+fn learn(inhibiting: &mut Inhibiting, incident: &Incident, event: &Event) {
     let alert = incident.alerts.iter().find(|alert| alert.is_of(event));
     alert.into_iter().for_each(|alert| inhibiting.learn(incident, alert));
 }

@@ -138,6 +138,10 @@ pub enum Asked {
     Lower,
     /// To another service: its rules from now on.
     Move(Id),
+    /// Quiet until it is resolved, its own alerts only, for a day at most.
+    Silence {
+        reason: Option<String>,
+    },
     /// A line in the timeline.
     Note(String),
     /// Its alerts go over to another incident, and it closes.
@@ -237,6 +241,7 @@ impl Asked {
             Asked::Raise => "raise",
             Asked::Lower => "lower",
             Asked::Move(_) => "move",
+            Asked::Silence { .. } => "silence",
             Asked::Note(_) => "note",
             Asked::Merge { .. } => "merge",
             Asked::Unmerge => "unmerge",

@@ -6,8 +6,9 @@
 use super::entry::{AlertChange, Change, Entry, EscalationChange, Recipient};
 use super::errand::{Mirror, Shipment};
 use super::message::NAMES_MAX;
+use super::noise::NoiseChange;
 use super::response::{Remark, ResponseChange};
-use super::state::{AlertKey, HeldBack, Hold, Incident, StepAt};
+use super::state::{Alert, AlertKey, HeldBack, Hold, Incident, StepAt};
 use super::{DeliveryId, IncidentId, Outcome};
 use crate::actor::{Actor, Via};
 use crate::alert::{Event, Severity};
@@ -59,6 +60,20 @@ pub enum Happened {
     Released(Hold),
     /// It belongs to this service from now on.
     Moved(Option<Id>),
+    /// It fires again soon after the end, and the incident is open again.
+    Reopened(AlertKey),
+    /// It has begun to fire so often, within so many seconds, and must be quiet for so many.
+    Flaps {
+        alert: AlertKey,
+        fires: u32,
+        within: u32,
+        quiet: u32,
+    },
+    /// It flaps no more: it fires, or is over.
+    Calmed {
+        alert: AlertKey,
+        fires: bool,
+    },
     Step {
         at: StepAt,
         told: Vec<UserId>,
@@ -131,6 +146,7 @@ impl Happened {
             | Happened::Reassigned { .. }
             | Happened::Retriggered(_)
             | Happened::Moved(_)
+            | Happened::Reopened(_)
             | Happened::Resolved(_) => true,
             Happened::Did { deed, .. } => deed.is_urgent(),
             Happened::Joined(_)
@@ -142,6 +158,8 @@ impl Happened {
             | Happened::Raised(_)
             | Happened::HeldBack(_)
             | Happened::Released(_)
+            | Happened::Flaps { .. }
+            | Happened::Calmed { .. }
             | Happened::Step { .. }
             | Happened::AlsoAcknowledged(_)
             | Happened::Escalated(_)
@@ -164,6 +182,9 @@ impl Happened {
             | Happened::HeldBack(_)
             | Happened::Released(_)
             | Happened::Moved(_)
+            | Happened::Reopened(_)
+            | Happened::Flaps { .. }
+            | Happened::Calmed { .. }
             | Happened::Step { .. }
             | Happened::Acknowledged(_)
             | Happened::AlsoAcknowledged(_)
@@ -194,6 +215,7 @@ impl Incident {
                 | ResponseChange::Remarked { via: Via::Thread, .. },
             ) => None,
             Change::Response(change) => Some(response_happens(change)),
+            Change::Noise(change) => self.noise_happens(change),
             Change::Steps(change) => change.happens(),
             Change::Server(_)
             | Change::Heartbeat(_)
@@ -216,7 +238,7 @@ impl Incident {
                 Some(Happened::Left { alert, words, why: why.clone() })
             }
             AlertChange::Over { integration, dedup_key, .. } => {
-                let others = self.alerts.iter().filter(|it| it.firing && !it.is(integration, dedup_key));
+                let others = self.alerts.iter().filter(|it| it.lasts() && !it.is(integration, dedup_key));
                 let firing = u32::try_from(others.count()).unwrap_or(u32::MAX);
                 Some(Happened::Over { alert: (integration.clone(), dedup_key.clone()), firing })
             }
@@ -235,13 +257,36 @@ impl Incident {
             return Some(Happened::Joined(key));
         };
         let known = alert.own.as_ref().map_or(self.summary.as_str(), |own| &own.summary);
-        if !alert.firing {
+        if !alert.lasts() {
             return Some(Happened::FiresAgain(key));
         }
         if severity > self.severity {
             return Some(Happened::Worse { alert: key, severity });
         }
-        (!same_but_for_numbers(known, &event.summary)).then_some(Happened::Renamed(key))
+        let flaps = alert.flapping.is_some() && !alert.firing;
+        (!flaps && !same_but_for_numbers(known, &event.summary)).then_some(Happened::Renamed(key))
+    }
+
+    fn noise_happens(&self, change: &NoiseChange) -> Option<Happened> {
+        let key = |integration: &String, dedup_key: &String| (integration.clone(), dedup_key.clone());
+        match change {
+            NoiseChange::Reopened(it) => {
+                Some(Happened::Reopened(key(&it.event.integration, &it.event.dedup_key)))
+            }
+            NoiseChange::Flaps { integration, dedup_key, flapping } => {
+                let within = u32::try_from(flapping.lasted().as_secs()).unwrap_or(u32::MAX);
+                let (alert, fires, quiet) =
+                    (key(integration, dedup_key), flapping.fires, flapping.quiet_seconds);
+                Some(Happened::Flaps { alert, fires, within, quiet })
+            }
+            // Nobody reads each change of what flaps.
+            NoiseChange::Cleared { .. } => None,
+            NoiseChange::Calmed { integration, dedup_key, .. } => {
+                let fires = |alert: &Alert| alert.is(integration, dedup_key) && alert.firing;
+                let fires = self.alerts.iter().any(fires);
+                Some(Happened::Calmed { alert: key(integration, dedup_key), fires })
+            }
+        }
     }
 
     fn escalation_happens(&self, change: &EscalationChange, at: Timestamp) -> Option<Happened> {

@@ -15,6 +15,12 @@ pub enum RunTimeChange {
     Override(Box<RunTimeOverride>),
     Silence(Box<RunTimeSilence>),
     Absence(Box<RunTimeAbsence>),
+    /// A silence until an incident is resolved ends then: one of its alerts fires, or none does any more.
+    SilenceEnds {
+        id: u64,
+        until: Timestamp,
+        fires: bool,
+    },
     /// It ends now, before its time.
     Ended {
         what: Ended,
@@ -56,6 +62,9 @@ impl RunTimeChange {
             }
             RunTimeChange::Absence(new) => {
                 made.absences.insert(seq, (**new).clone());
+            }
+            RunTimeChange::SilenceEnds { id, until, .. } => {
+                made.silences.entry(*id).and_modify(|made| made.until = *until);
             }
             RunTimeChange::Ended { what: Ended::RunTime(id), .. } => {
                 let overrides = made.overrides.get_mut(id).map(|made| &mut made.until);

@@ -22,7 +22,7 @@ impl Call<'_> {
         let (Some(from), Some(target)) = (self.incident(id), self.incident(into)) else { return };
         let (taken, had) = (from.status, target.status);
         let (urgency, before) = (from.urgency, target.urgency);
-        let (held, snoozed) = (from.held_back.is_some(), is_snoozed(target));
+        let (held, snoozed) = (from.is_muted(), is_snoozed(target));
         let (theirs, ours) = (step_of(from), step_of(target));
         self.about(into, ResponseChange::TookOver { from: id, by: by.clone(), via });
         self.about(id, ResponseChange::Merged { into, by, via });
@@ -31,6 +31,7 @@ impl Call<'_> {
             let rule = Why::MergedWith(id.to_string()).into();
             self.about(into, EscalationChange::Raised { urgency, raise_at: None, rule });
         }
+        let waited = self.end_hold(into);
         let wakes = had == Status::Acknowledged && taken == Status::Triggered && !held;
         if wakes || snoozed || (urgency > before && had == Status::Acknowledged) {
             let why = Why::MergedWith(id.to_string());
@@ -40,7 +41,7 @@ impl Call<'_> {
         let last = |at: &Option<StepAt>| at.as_ref().map(|at| (at.fallback, at.step));
         let later = last(&theirs) > last(&ours);
         let pages = self.incident(into).is_some_and(Incident::pages);
-        if pages && (wakes || snoozed || urgency > before || later) {
+        if pages && (waited || wakes || snoozed || urgency > before || later) {
             match theirs.filter(|_| later).or(ours) {
                 Some(at) => self.begin_at(into, &at),
                 None => self.begin(into),
@@ -61,7 +62,7 @@ impl Call<'_> {
         if urgency(self) == before {
             self.begin(id);
         }
-        let over = |incident: &Incident| !incident.alerts.iter().any(|alert| alert.firing);
+        let over = |incident: &Incident| !incident.alerts.iter().any(|alert| alert.lasts());
         if self.incident(from).is_some_and(over) {
             let (why, event, reason) = (Why::AskedFor, None, None);
             self.about(from, ResponseChange::Resolved { by, via, why, event, reason });
@@ -73,11 +74,15 @@ impl Call<'_> {
     pub(super) fn move_to(&mut self, id: IncidentId, service: &Id, by: Actor, via: Via) {
         let Some(known) = self.config.services.get(service) else { return };
         let Some(incident) = self.incident(id) else { return };
-        let UrgencyDecision { urgency, raise_at, policy, rule: urgency_rule } =
+        let UrgencyDecision { urgency, raise_at, policy, rule: urgency_rule, .. } =
             self.urgency_on(incident, known);
         let mut mirrors = self.rooms(Some(known));
         mirrors.extend(self.tickets_of(incident, known));
         let (service, idle_seconds) = (service.clone(), self.idle_seconds(Some(service)));
+        if let Some(held) = incident.held_back.clone().filter(|_| incident.waits()) {
+            // It is shown where it goes.
+            self.about(id, EscalationChange::Released { held, mirrors: Vec::new() });
+        }
         let moved =
             MovedTo { service, urgency, urgency_rule, raise_at, policy, idle_seconds, mirrors, by, via };
         self.about(id, ResponseChange::MovedTo(Box::new(moved)));
@@ -92,7 +97,7 @@ impl Call<'_> {
             route::urgency(Some(service), alert.severity, |key| incident.field_of(alert, key), self.now)
         };
         let soonest = |at: Option<Timestamp>| Reverse(at.unwrap_or(Timestamp::MAX));
-        let firing = incident.alerts.iter().filter(|alert| alert.firing);
+        let firing = incident.alerts.iter().filter(|alert| alert.lasts());
         firing.map(decide).max_by_key(|it| (it.urgency, soonest(it.raise_at))).unwrap_or_else(|| {
             route::urgency(Some(service), incident.severity, |key| incident.field(key), self.now)
         })

@@ -11,6 +11,7 @@ pub use super::text::{LINK_MAX, TEXT_MAX, Text};
 pub use super::thread::follow_up;
 
 use super::letter::letter;
+use super::marks::marks;
 use super::subject::{subject, worst_lines};
 use super::text::text;
 use super::{Escalation, Hold, Incident, IncidentId, Status, StepAt, Words};
@@ -211,7 +212,7 @@ fn card(config: &Config, incident: &Incident, reader: &Reader) -> Card {
             "{} {}{}",
             mark(incident.status),
             bare_headline(config, incident, language),
-            inhibited(incident, language)
+            inhibited(incident, language) + &marks(incident, reader)
         ),
         fields: fields(config, incident, reader),
         lines: match incident.storm_size() {
@@ -281,7 +282,7 @@ fn fields(config: &Config, incident: &Incident, reader: &Reader) -> Vec<Field> {
     ];
     if incident.alerts.len() > 1 {
         let beyond = incident.storm.as_ref().map_or(0, |storm| storm.beyond as usize);
-        let firing = incident.alerts.iter().filter(|alert| alert.firing).count() + beyond;
+        let firing = incident.alerts.iter().filter(|alert| alert.lasts()).count() + beyond;
         let count = Shown::AlertCount { firing, total: incident.alerts.len() + beyond };
         all.push(field(Word::Alerts, language.shown(&count)));
     }
@@ -292,7 +293,8 @@ fn fields(config: &Config, incident: &Incident, reader: &Reader) -> Vec<Field> {
     if !incident.source.is_empty() {
         all.push(field(Word::Source, one_line(&incident.source, alert::LABEL_MAX)));
     }
-    if let Some(held) = incident.held_back.as_ref().filter(|_| incident.status != Status::Resolved) {
+    let muted = incident.held_back.as_ref().filter(|_| incident.is_muted());
+    if let Some(held) = muted.filter(|_| incident.status != Status::Resolved) {
         let until = language.date_time(held.until, reader.zone);
         let rule = held.origin.to_string();
         let source = held.source.map(|id| id.to_string());
@@ -375,7 +377,7 @@ pub fn headline(config: &Config, incident: &Incident, language: Language) -> (&'
 pub(super) fn bare_headline(config: &Config, incident: &Incident, language: Language) -> String {
     let severity = language.word(severity(incident.severity));
     let service = service_name(config, incident, language);
-    let others = incident.alerts.iter().filter(|alert| alert.firing).count().saturating_sub(1);
+    let others = incident.alerts.iter().filter(|alert| alert.lasts()).count().saturating_sub(1);
     let counted = incident.storm_size().is_none() && others > 0;
     let others = if counted { format!(" +{others}") } else { String::new() };
     let words = one_line(&subject(incident, language), alert::SUMMARY_MAX);

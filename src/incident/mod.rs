@@ -8,6 +8,7 @@
 
 #![deny(clippy::wildcard_enum_match_arm)]
 
+mod again;
 mod alerts;
 mod answer;
 mod apart;
@@ -25,7 +26,9 @@ mod each;
 mod entry;
 mod errand;
 mod escalation;
+mod flapping;
 mod heartbeat;
+mod hold;
 mod index;
 mod inhibiting;
 mod inhibition;
@@ -36,9 +39,11 @@ mod lines;
 mod link;
 mod made;
 mod makers;
+mod marks;
 mod merge;
 pub mod message;
 mod mirrors;
+mod noise;
 mod notice;
 mod notice_words;
 mod notification;
@@ -67,6 +72,7 @@ mod thread;
 mod timer;
 mod transition;
 mod turns;
+mod until_resolved;
 mod waits;
 
 pub use apply::{CLOSED_MAX, KEYS_MAX};
@@ -87,6 +93,7 @@ pub use labels::Labels;
 pub use lines::{Happened, LINES_MAX, News};
 pub use link::{LINKED_MAX, Linked, LinkedIncident};
 pub use made::{MovedTo, RunTimeChange};
+pub use noise::{FIRES_MAX, Flapping, NoiseChange, Reopened};
 pub use notice::{NOTICES_MAX, Notice, NoticeChange, NoticeTo, Noticed, OverrideNotice};
 pub use notification::{Again, Notification, Purpose};
 pub use outlet::Outlet;
@@ -226,6 +233,7 @@ impl Incidents {
             }
             Input::Tick => call.due(),
         }
+        call.follow_silences();
         let (turn, bundle) = (call.turn, call.bundle);
         // What somebody made or ended reaches running steps as a config change does.
         let config = self.in_force(config);
@@ -312,6 +320,7 @@ fn record(state: &mut State, index: &mut Index, entry: &Entry) {
         | Change::Alert(_)
         | Change::Escalation(_)
         | Change::Delivery(_)
+        | Change::Noise(_)
         | Change::Response(_) => false,
     };
     let directs = state.edits_touched(index, entry);
@@ -341,6 +350,7 @@ impl Call<'_> {
             | Change::Alert(_)
             | Change::Escalation(_)
             | Change::Delivery(_)
+            | Change::Noise(_)
             | Change::Response(_) => self.state.revision.number,
         };
         let entry = Entry { seq: self.state.seq + 1, at: self.now, revision, incident, change };

@@ -57,7 +57,7 @@ impl Call<'_> {
 /// The most urgent that a config decides for any alert that fires.
 fn decided(config: &Config, incident: &Incident, now: Timestamp) -> Option<UrgencyDecision> {
     let service = config.services.get(incident.service.as_ref()?)?;
-    let firing = incident.alerts.iter().filter(|alert| alert.firing);
+    let firing = incident.alerts.iter().filter(|alert| alert.lasts());
     let decided = firing
         .map(|alert| route::urgency(Some(service), alert.severity, |key| incident.field_of(alert, key), now));
     decided.max_by_key(|it| (it.urgency, Reverse(it.raise_at)))

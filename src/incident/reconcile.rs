@@ -44,6 +44,7 @@ impl Call<'_> {
     }
 
     fn reconcile_incident(&mut self, id: IncidentId, previous: Option<&Config>) {
+        self.reconsider_flapping(id);
         self.drop_what_is_open(id, previous);
         self.reconsider_hold(id);
         self.reconsider_all(id);

@@ -4,6 +4,7 @@
 
 use super::entry::{Change, DeliveryChange, Entry};
 use super::errand::Errand;
+use super::noise::NoiseChange;
 use super::response::ResponseChange;
 use crate::schedule::UserId;
 use jiff::Timestamp;
@@ -36,7 +37,11 @@ impl Record {
                 }
             }
             Change::Response(change) => self.respond(change, entry.at),
+            Change::Noise(NoiseChange::Reopened(_)) => self.resolved_at = None,
             Change::Delivery(_)
+            | Change::Noise(
+                NoiseChange::Flaps { .. } | NoiseChange::Cleared { .. } | NoiseChange::Calmed { .. },
+            )
             | Change::Alert(_)
             | Change::Server(_)
             | Change::Heartbeat(_)

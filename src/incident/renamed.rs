@@ -5,8 +5,9 @@
 
 use super::Call;
 use super::entry::ServerChange;
-use super::state::{AlertKey, State};
+use super::state::{AlertKey, Incident, State};
 use crate::config::{Config, Endpoint, Id};
+use std::collections::BTreeSet;
 use std::ops::Bound;
 
 impl Call<'_> {
@@ -55,25 +56,24 @@ impl State {
 
     /// A key that is open under the new id stays what it is there; then that of the old id does, too.
     pub(super) fn rename_integration(&mut self, from: &str, to: &str) {
+        let twice = |key: &AlertKey| {
+            let new = (to.to_owned(), key.1.clone());
+            self.open(&new).is_some() && self.open(key).is_some()
+        };
+        let kept: BTreeSet<AlertKey> = self.keys_of(from).into_iter().filter(twice).collect();
+        // Those that are closed, too: they may be opened again.
+        self.incidents.values_mut().for_each(|incident| incident.rename_integration(from, to, &kept));
         for old in self.keys_of(from) {
             let new = (to.to_owned(), old.1.clone());
-            if self.open(&new).is_some() && self.open(&old).is_some() {
+            if kept.contains(&old) {
                 continue;
             }
             let Some(known) = self.keys.remove(&old) else { continue };
-            let Some(id) = known.open else {
+            if known.open.is_some() {
+                self.keys.insert(new, known);
+            } else {
                 self.keys.entry(new).or_insert(known);
-                continue;
-            };
-            if let Some(incident) = self.incidents.get_mut(&id) {
-                if incident.integration == from {
-                    to.clone_into(&mut incident.integration);
-                }
-                for alert in incident.alerts.iter_mut().filter(|alert| alert.is(&old.0, &old.1)) {
-                    to.clone_into(&mut alert.integration);
-                }
             }
-            self.keys.insert(new, known);
         }
         let heard = self.messages.range(keys_from(from)).take_while(|((of, _), _)| of == from);
         let heard: Vec<_> = heard.map(|(key, at)| (key.clone(), *at)).collect();
@@ -83,6 +83,21 @@ impl State {
         }
         if let Some(heartbeat) = self.heartbeats.remove(from) {
             self.heartbeats.entry(to.to_owned()).or_insert(heartbeat);
+        }
+    }
+}
+
+impl Incident {
+    fn rename_integration(&mut self, from: &str, to: &str, kept: &BTreeSet<AlertKey>) {
+        let mut any = false;
+        for alert in self.alerts.iter_mut().filter(|alert| alert.integration == from) {
+            if !kept.contains(&alert.key()) {
+                to.clone_into(&mut alert.integration);
+                any = true;
+            }
+        }
+        if any && self.integration == from {
+            to.clone_into(&mut self.integration);
         }
     }
 }

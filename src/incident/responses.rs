@@ -6,7 +6,7 @@ use super::IncidentId;
 use super::made::MovedTo;
 use super::notification::Purpose;
 use super::response::ResponseChange;
-use super::state::{Acknowledgement, Alert, AlertKey, Incident, Merged, OwnWords, State, Status};
+use super::state::{Acknowledgement, Alert, AlertKey, Incident, Merged, OwnWords, State, Status, StepAt};
 use super::transition::ACKNOWLEDGED_BY_MAX;
 use crate::actor::Actor;
 use crate::config::Urgency;
@@ -40,6 +40,7 @@ impl Incident {
                 self.escalation = escalation.clone().filter(|_| self.held_back.is_none());
             }
             ResponseChange::Resolved { by, .. } => {
+                self.left_at = self.reached();
                 self.stop(true);
                 self.status = Status::Resolved;
                 self.resolved_by = Some(by.clone());
@@ -49,7 +50,9 @@ impl Incident {
                 (self.raise_at, self.let_through, self.lowered) = (None, false, false);
                 for alert in &mut self.alerts {
                     (alert.fired_to_the_end, alert.firing) = (alert.firing, false);
+                    alert.flapping = None;
                 }
+                self.flapping = 0;
                 self.version += 1;
             }
             ResponseChange::AlsoAcknowledged { by, .. } => {
@@ -102,7 +105,8 @@ impl Incident {
                 self.stop(true);
                 (self.status, self.merged_into) = (Status::Resolved, Some(*into));
                 self.raise_at = None;
-                self.alerts.iter_mut().for_each(|alert| alert.firing = false);
+                self.alerts.iter_mut().for_each(|alert| (alert.firing, alert.flapping) = (false, None));
+                self.flapping = 0;
                 self.version += 1;
             }
             ResponseChange::GaveBack { to } => self.give_back(*to),
@@ -117,6 +121,12 @@ impl Incident {
             | ResponseChange::Reassigned { .. }
             | ResponseChange::Resolved { .. } => {}
         }
+    }
+
+    /// The step that runs while nobody has it.
+    fn reached(&self) -> Option<StepAt> {
+        let running = self.escalation.as_ref().filter(|_| self.status == Status::Triggered);
+        running.map(|running| running.at.clone())
     }
 
     /// Somebody has it now: what was planned for them beside the steps has done its work.
@@ -186,7 +196,8 @@ impl Incident {
         let new: Vec<Alert> = alerts.into_iter().filter(|alert| !known.contains(&alert.key())).collect();
         self.merged.push(Merged { from, keys: new.iter().map(Alert::key).collect() });
         self.alerts.extend(new);
-        let worst = self.alerts.iter().filter(|alert| alert.firing).map(|alert| alert.severity).max();
+        self.count_flapping();
+        let worst = self.alerts.iter().filter(|alert| alert.lasts()).map(|alert| alert.severity).max();
         self.severity = self.severity.max(worst.unwrap_or(self.severity));
         self.version += 1;
     }
@@ -215,6 +226,7 @@ impl Incident {
     fn give_back(&mut self, to: IncidentId) {
         let keys: BTreeSet<AlertKey> = self.merged_keys(to).iter().cloned().collect();
         self.alerts.retain(|alert| !keys.contains(&alert.key()));
+        self.count_flapping();
         self.merged.retain(|merged| merged.from != to);
         self.version += 1;
     }
@@ -226,9 +238,11 @@ impl Incident {
                 (alert.firing, alert.severity, alert.since) = (at.firing, at.severity, at.since);
                 (alert.heard_at, alert.stale_at) = (at.heard_at, at.stale_at);
                 alert.own = at.own.clone();
+                alert.flapping = at.flapping.clone();
             }
         }
-        let worst = self.alerts.iter().filter(|alert| alert.firing).map(|alert| alert.severity).max();
+        self.count_flapping();
+        let worst = self.alerts.iter().filter(|alert| alert.lasts()).map(|alert| alert.severity).max();
         if let Some(worse) = worst.filter(|worst| *worst > self.severity) {
             (self.severity, self.lowered) = (worse, false);
         }

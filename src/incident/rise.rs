@@ -27,7 +27,7 @@ impl Call<'_> {
         let Some(incident) = self.incident(id) else { return };
         let own = |alert: &&Alert| alert.is(&key.0, &key.1);
         let Some(severity) = incident.alerts.iter().find(own).map(|alert| alert.severity) else { return };
-        let mut others = incident.alerts.iter().filter(|alert| alert.firing && !own(alert));
+        let mut others = incident.alerts.iter().filter(|alert| alert.lasts() && !own(alert));
         // Of a storm nobody has looked at each alert: any one more is news.
         let as_bad = incident.storm.is_some()
             || others.all(|alert| {
@@ -83,7 +83,7 @@ impl Call<'_> {
     /// The same for the alerts that have come after an instant, other than at it.
     pub(super) fn tell_newcomers_since(&mut self, id: IncidentId, since: Timestamp) {
         let Some(incident) = self.incident(id) else { return };
-        let new = incident.alerts.iter().filter(|alert| alert.firing && alert.since > since).count();
+        let new = incident.alerts.iter().filter(|alert| alert.lasts() && alert.since > since).count();
         let counted = incident.storm.as_ref().map_or(0, |storm| storm.beyond.saturating_sub(storm.taken));
         let new = u32::try_from(new).unwrap_or(u32::MAX).saturating_add(counted);
         let why = Why::Newcomers(new.max(1));
@@ -97,7 +97,7 @@ impl Call<'_> {
         let told_at = self.state.pages.values().filter(about).map(|page| page.at).max();
         let told_at = told_at.unwrap_or(Timestamp::MIN);
         let new = |incident: &Incident| {
-            let others = incident.alerts.iter().filter(|alert| alert.firing && !alert.is(&key.0, &key.1));
+            let others = incident.alerts.iter().filter(|alert| alert.lasts() && !alert.is(&key.0, &key.1));
             let mut new = others.filter(|alert| alert.since > told_at);
             new.any(|alert| self.urgency_of(incident, alert).urgency > Urgency::None)
         };
@@ -127,24 +127,24 @@ impl Call<'_> {
         let service = incident.service.as_ref().and_then(|id| self.config.services.get(id));
         let within = service.and_then(|service| service.group.as_ref()).map(|group| group.within);
         let late = within.is_some_and(|within| self.now.duration_since(incident.opened_at) > within);
-        let others = incident.alerts.iter().any(|alert| alert.firing && !alert.is_of(event));
+        let others = incident.alerts.iter().any(|alert| alert.lasts() && !alert.is_of(event));
         (!firing && others && late).then_some(Why::BeyondTheGroup)
     }
 
     /// An incident of one alert moves whole; of several, that alert alone leaves and opens its own.
     pub(super) fn leave(&mut self, id: IncidentId, event: Event, decision: Decision, why: Why) {
         let Some(incident) = self.incident(id) else { return };
-        if incident.alerts.iter().any(|alert| alert.firing && !alert.is_of(&event)) {
+        if incident.alerts.iter().any(|alert| alert.lasts() && !alert.is_of(&event)) {
             let (integration, dedup_key) = (event.integration.clone(), event.dedup_key.clone());
             self.about(id, AlertChange::Left { integration, dedup_key, why });
             self.hang_up_needless(id, None);
-            self.open(event);
+            self.open_anew(event, false);
             return;
         }
         let (stale_at, mirrors) =
             (self.stale_at(&event), self.mirrors_of(&event, &decision, decision.silence.is_some()));
         let Decision { routed, urgency, .. } = decision;
-        let UrgencyDecision { urgency, raise_at, policy, rule: urgency_rule } = urgency;
+        let UrgencyDecision { urgency, raise_at, policy, rule: urgency_rule, .. } = urgency;
         let idle_seconds = self.idle_seconds(routed.service.as_ref());
         self.about(
             id,
@@ -202,7 +202,7 @@ impl Call<'_> {
         // Somebody decided that it can wait: what they saw does not raise it.
         let may_rise = |it: &&Incident| it.status != Status::Resolved && !it.lowered;
         let Some(incident) = self.incident(id).filter(may_rise) else { return };
-        let firing = incident.alerts.iter().filter(|alert| alert.firing);
+        let firing = incident.alerts.iter().filter(|alert| alert.lasts());
         let decided = firing.map(|alert| self.urgency_of(incident, alert));
         let soonest = |at: Option<Timestamp>| std::cmp::Reverse(at.unwrap_or(Timestamp::MAX));
         if let Some(decided) = decided.max_by_key(|it| (it.urgency, soonest(it.raise_at))) {

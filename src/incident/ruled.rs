@@ -75,7 +75,7 @@ impl Call<'_> {
         else {
             return;
         };
-        let firing = incident.alerts.iter().filter(|alert| alert.firing && alert.dedup_key != HEARTBEAT_KEY);
+        let firing = incident.alerts.iter().filter(|alert| alert.lasts() && alert.dedup_key != HEARTBEAT_KEY);
         let dropped: Vec<(AlertKey, Why)> = firing
             .filter_map(|alert| Some((alert.key(), self.dropped_by_a_new_rule(incident, alert, previous)?)))
             .collect();
@@ -107,7 +107,7 @@ impl Call<'_> {
     /// One of its alerts is over, and the incident where no other fires, in the name of the rule.
     fn over_by_rule_of_integration(&mut self, id: IncidentId, key: AlertKey, why: Why) {
         let Some(incident) = self.incident(id) else { return };
-        let others = incident.alerts.iter().any(|other| other.firing && !other.is(&key.0, &key.1));
+        let others = incident.alerts.iter().any(|other| other.lasts() && !other.is(&key.0, &key.1));
         let (integration, dedup_key) = key;
         if others {
             return self.about(id, AlertChange::Over { integration, dedup_key, event: None, why });
@@ -120,5 +120,5 @@ impl Call<'_> {
 }
 
 fn fires(incident: &Incident, key: &AlertKey) -> bool {
-    incident.alerts.iter().any(|alert| alert.firing && alert.is(&key.0, &key.1))
+    incident.alerts.iter().any(|alert| alert.lasts() && alert.is(&key.0, &key.1))
 }

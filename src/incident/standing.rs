@@ -5,6 +5,7 @@
 use super::alerts::ALERTS_MAX;
 use super::apply::REMEMBERED;
 use super::escalation::later;
+use super::run_time::SILENCES_MAX;
 use super::state::{Incident, State, Status};
 use super::{Asked, Assignee, Call, DeliveryId, IncidentId, Refused, Warning};
 use crate::actor::Actor;
@@ -48,6 +49,7 @@ impl Call<'_> {
             | Asked::Raise
             | Asked::Lower
             | Asked::Move(_)
+            | Asked::Silence { .. }
             | Asked::Merge { .. }
                 if !open =>
             {
@@ -68,6 +70,13 @@ impl Call<'_> {
             }
             Asked::Lower if incident.urgency != Urgency::High => Standing::Done(String::new()),
             Asked::Raise | Asked::Lower => Standing::GoAhead,
+            Asked::Silence { .. } => match self.silenced_until_resolved_by(incident) {
+                Some(by) => Standing::Done(self.name_of(Some(&by))),
+                None if self.state.run_time.silences.len() >= SILENCES_MAX => {
+                    Standing::Refused(Refused::TooMany)
+                }
+                None => Standing::GoAhead,
+            },
             Asked::Move(service) => self.moving(incident, service),
             Asked::Merge { into } => self.merging(incident, *into),
         }
@@ -219,7 +228,7 @@ impl Call<'_> {
             return Standing::Refused(Refused::IsClosed(into));
         }
         let keys = target.merged_keys(incident.id);
-        let fires = target.alerts.iter().any(|alert| alert.firing && keys.contains(&alert.key()));
+        let fires = target.alerts.iter().any(|alert| alert.lasts() && keys.contains(&alert.key()));
         match fires {
             true => Standing::GoAhead,
             false => Standing::Refused(Refused::NothingFires),

@@ -7,6 +7,7 @@ use super::each::{AlsoAsked, Awaited};
 use super::errand::{Direct, Dispatch, Errand, Mirror, Paged, Stage};
 use super::labels::Labels;
 use super::lines::News;
+use super::noise::Flapping;
 use super::notice::Notice;
 use super::notification::Notification;
 use super::outlet::Outlet;
@@ -92,7 +93,7 @@ pub struct KnownKey {
     pub changed_at: Option<Timestamp>,
     /// When we last heard of it.
     pub heard_at: Timestamp,
-    /// When it began to fire, the last times.
+    /// When it began to fire, the last `FIRES_MAX` times.
     pub fires: Vec<Timestamp>,
     /// When it was last recorded that a rule drops it.
     pub dropped_at: Option<Timestamp>,
@@ -138,6 +139,8 @@ pub struct Incident {
     pub integration: String,
     /// At least one; several where the service groups.
     pub alerts: Vec<Alert>,
+    /// How many of them flap.
+    pub flapping: u32,
     /// The values that alerts must share to join, where the service groups.
     pub group: Option<String>,
     /// It is one for many: what its service can no longer open one by one.
@@ -175,7 +178,7 @@ pub struct Incident {
     /// The one that its urgency rule named last.
     pub policy_by_rule: Option<Id>,
     pub escalation: Option<Escalation>,
-    /// The step that ran when it was acknowledged.
+    /// The step that ran when it was acknowledged, or when it was closed while nobody had it.
     pub left_at: Option<StepAt>,
     /// The step that was told at low urgency.
     pub low: Option<LowTold>,
@@ -235,6 +238,8 @@ pub struct Alert {
     pub heard_at: Timestamp,
     /// Where the source repeats while it fires: when silence becomes a resolve.
     pub stale_at: Option<Timestamp>,
+    /// It fires and clears again and again: until it is calm it counts as firing, whatever it says at the moment.
+    pub flapping: Option<Box<Flapping>>,
 }
 
 /// The words of an alert that did not open its incident, for the rules that match on them.
@@ -377,13 +382,13 @@ impl Incident {
     /// The worst of the alerts that fire, the oldest among equals.
     pub fn worst(&self) -> Option<&Alert> {
         // Of several equal ones `max_by_key` gives the last: here the one that came first.
-        let firing = self.alerts.iter().rev().filter(|alert| alert.firing);
+        let firing = self.alerts.iter().rev().filter(|alert| alert.lasts());
         firing.max_by_key(|alert| (alert.severity, std::cmp::Reverse(alert.since)))
     }
 
     /// How many of its alerts fire; one where none does any more, which is the one that people are told of.
     pub fn firing(&self) -> usize {
-        self.alerts.iter().filter(|alert| alert.firing).count().max(1)
+        self.alerts.iter().filter(|alert| alert.lasts()).count().max(1)
     }
 
     /// The summary of its worst alert.

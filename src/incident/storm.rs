@@ -74,8 +74,7 @@ impl Call<'_> {
         // What is muted joins only what is muted, and what is not only what is not.
         let known = self.index.storms.get(&key).into_iter().flatten().rev();
         // Nor would the people of a policy that a rule names hear of what joined a storm of another.
-        let fits =
-            |it: &&Incident| it.held_back.is_some() == held && self.is_told_alike(it, &decision.urgency);
+        let fits = |it: &&Incident| it.is_muted() == held && self.is_told_alike(it, &decision.urgency);
         let mut open = known.filter_map(|id| self.incident(*id)).filter(fits);
         let open = open.next();
         let id = open.map(|incident| incident.id);
@@ -110,7 +109,7 @@ impl Call<'_> {
             incident.storm.is_some()
                 && incident.service == *service
                 && incident.urgency == urgency
-                && incident.held_back.is_some() == decision.silence.is_some()
+                && incident.is_muted() == decision.silence.is_some()
         };
         let open = known.iter().filter_map(|id| self.incident(*id)).find(same);
         let why = Why::UnreadMax(u32::try_from(UNREAD_MAX).unwrap_or(u32::MAX));
@@ -139,7 +138,7 @@ impl Call<'_> {
         decision: &Decision,
         firing: bool,
     ) -> Option<Why> {
-        if !incident.alerts.iter().any(|alert| alert.firing && !alert.is_of(event)) {
+        if !incident.alerts.iter().any(|alert| alert.lasts() && !alert.is_of(event)) {
             return None;
         }
         if decision.urgency.urgency > incident.urgency {
@@ -211,6 +210,11 @@ impl Storm {
             falls_silent: false,
         }
     }
+
+    /// What it counted without a key is over with it.
+    pub(super) fn nothing_is_counted(&mut self) {
+        (self.beyond, self.beyond_critical, self.counted_at, self.taken) = (0, 0, None, 0);
+    }
 }
 
 impl Incident {
@@ -258,6 +262,7 @@ impl Incident {
             own,
             heard_at: at,
             stale_at,
+            flapping: None,
         });
     }
 
@@ -285,7 +290,7 @@ impl Incident {
     /// How many alerts fire in it, or had come when it closed; `None`: it is no storm, or stands for one alert alone.
     pub fn storm_size(&self) -> Option<StormSize> {
         let storm = self.storm.as_ref()?;
-        let counts = |alert: &&Alert| alert.firing || self.status == Status::Resolved;
+        let counts = |alert: &&Alert| alert.lasts() || self.status == Status::Resolved;
         let known = self.alerts.iter().filter(counts);
         let critical = known.clone().filter(|alert| alert.severity == Severity::Critical);
         let critical = critical.count() + storm.beyond_critical as usize;
@@ -295,7 +300,7 @@ impl Incident {
 
     /// The worst alerts that fire, the oldest first among equals.
     pub fn worst_ones(&self, max: usize) -> Vec<&Alert> {
-        let mut firing: Vec<&Alert> = self.alerts.iter().filter(|alert| alert.firing).collect();
+        let mut firing: Vec<&Alert> = self.alerts.iter().filter(|alert| alert.lasts()).collect();
         firing.sort_by_key(|alert| (Reverse(alert.severity), alert.since));
         firing.truncate(max);
         firing

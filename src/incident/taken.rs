@@ -26,6 +26,7 @@ impl Call<'_> {
         let event = event.map(Box::new);
         self.await_the_others(id, by);
         let (by, snoozed) = (by.clone(), false);
+        self.end_hold(id);
         self.about(id, ResponseChange::Acknowledged { by, via, until, snoozed, quiet_seconds, event });
     }
 
@@ -41,7 +42,7 @@ impl Call<'_> {
         let said_at = page.at;
         let new = |incident: &Incident| {
             incident.urgency == Urgency::High
-                && (incident.alerts.iter().any(|alert| alert.firing && alert.since > said_at)
+                && (incident.alerts.iter().any(|alert| alert.lasts() && alert.since > said_at)
                     || incident.storm.as_ref().is_some_and(|storm| storm.counted_at > Some(said_at)))
         };
         let Some(incident) = self.incident(id).filter(|it| new(it)) else { return };
@@ -57,6 +58,7 @@ impl Call<'_> {
     pub(super) fn snooze(&mut self, id: IncidentId, until: Timestamp, by: Actor, via: Via) {
         self.await_the_others(id, &by);
         let (until, snoozed, quiet_seconds, event) = (Some(until), true, None, None);
+        self.end_hold(id);
         self.about(id, ResponseChange::Acknowledged { by, via, until, snoozed, quiet_seconds, event });
     }
 
@@ -71,7 +73,12 @@ impl Call<'_> {
     }
 
     pub(super) fn reopen(&mut self, id: IncidentId, by: Actor, via: Via) {
+        let closed = self.state.closed.iter().rev().find(|(_, closed)| *closed == id).map(|(at, _)| *at);
         self.about(id, ResponseChange::Reopened { by, via });
+        if self.end_hold(id) {
+            return self.begin(id);
+        }
+        self.inform_since(id, closed);
         self.begin(id);
     }
 
@@ -119,8 +126,11 @@ impl Call<'_> {
     pub(super) fn let_through(&mut self, id: IncidentId, by: &Actor, via: Via, begins: bool) {
         let Some(incident) = self.incident(id) else { return };
         let Some(held) = incident.held_back.clone() else { return };
-        let mirrors = self.tickets_at(incident, incident.severity);
+        let (mirrors, waits) = (self.mirrors_after(id), incident.waits());
         self.about(id, ResponseChange::LetThrough { held, mirrors, by: by.clone(), via });
+        if waits {
+            self.inform(id);
+        }
         if begins {
             self.begin(id);
         }

@@ -10,6 +10,7 @@ use super::message::{Reader, person, severity, telling_line, urgency};
 use super::state::{AlertKey, Hold, Incident};
 use crate::actor::{Actor, Via};
 use crate::config::{Config, Urgency};
+use crate::language::noise::NoiseNews;
 use crate::language::steps::StepLine;
 use crate::language::thread::ThreadLine;
 use crate::language::timeline::{Act, Held, HeldBy, Level, ResponseLine, TimelineLine};
@@ -67,6 +68,9 @@ fn kind(what: &Happened) -> Option<Kind> {
         | Happened::HeldBack(_)
         | Happened::Released(_)
         | Happened::Moved(_)
+        | Happened::Reopened(_)
+        | Happened::Flaps { .. }
+        | Happened::Calmed { .. }
         | Happened::Step { .. }
         | Happened::Acknowledged(_)
         | Happened::AlsoAcknowledged(_)
@@ -102,6 +106,10 @@ struct Teller<'a> {
 impl Teller<'_> {
     fn say(&self, line: &ThreadLine) -> String {
         self.reader.language.thread(line)
+    }
+
+    fn noise(&self, line: &NoiseNews) -> String {
+        self.reader.language.noise_news(line)
     }
 
     fn language(&self) -> Language {
@@ -156,6 +164,14 @@ impl Teller<'_> {
                 let named = service.as_ref().and_then(|id| self.config.services.get(id));
                 let name = named.map(|service| service.name.as_str()).or(service.as_deref());
                 self.say(&ThreadLine::MovedTo { service: name })
+            }
+            Happened::Reopened(alert) => self.noise(&NoiseNews::Reopened { alert: &self.alert(alert) }),
+            Happened::Flaps { alert, fires, within, quiet } => {
+                let (alert, fires, within, quiet) = (&self.alert(alert), *fires, *within, *quiet);
+                self.noise(&NoiseNews::Flaps { alert, fires, within, quiet })
+            }
+            Happened::Calmed { alert, fires } => {
+                self.noise(&NoiseNews::Calmed { alert: &self.alert(alert), fires: *fires })
             }
             Happened::Step { at, told, next, waited } => {
                 let telling = telling_line(self.config, at, told, *next, &self.reader);

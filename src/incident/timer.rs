@@ -16,6 +16,8 @@ const STALE_WAITS: SignedDuration = SignedDuration::from_mins(1);
 pub enum Timer {
     /// Acknowledged, and no event for so long.
     Quiet,
+    /// An alert that flapped has not changed for its quiet time.
+    Calm,
     /// A silence or an inhibition ends.
     Silence,
     /// A wait before anybody is told ends.
@@ -39,8 +41,9 @@ pub enum Timer {
 }
 
 impl Timer {
-    pub const ALL: [Timer; 11] = [
+    pub const ALL: [Timer; 12] = [
         Timer::Quiet,
+        Timer::Calm,
         Timer::Silence,
         Timer::Hold,
         Timer::Acknowledgement,
@@ -88,6 +91,8 @@ impl Incident {
                 let taken = self.acknowledgement.as_ref().map_or(Timestamp::MIN, |held| held.at);
                 self.last_event_at.max(taken).checked_add(SignedDuration::from_secs(i64::from(quiet))).ok()
             }
+            Timer::Calm if self.flapping == 0 => None,
+            Timer::Calm => self.alerts.iter().filter_map(|it| Some(it.flapping.as_ref()?.until)).min(),
             Timer::Silence => held(false),
             Timer::Hold => held(true),
             Timer::Acknowledgement => taken(false),
@@ -125,6 +130,7 @@ impl Incident {
                     .for_each(moved);
             }
             Timer::Quiet => moved(&mut self.last_event_at),
+            Timer::Calm => self.shift_flapping(by),
             Timer::Acknowledgement => {
                 if let Some(held) = &mut self.acknowledgement {
                     moved(&mut held.at);

@@ -37,6 +37,7 @@ impl Incident {
             service: opened.service.clone(),
             integration: event.integration.clone(),
             alerts: Vec::new(),
+            flapping: 0,
             group: opened.group.clone(),
             storm: opened.folded.as_ref().map(|folded| Box::new(Storm::new(folded))),
             unread: event.labels.contains_key(UNPARSED),
@@ -95,6 +96,7 @@ impl Incident {
             Change::Escalation(change) => self.apply_escalation(change, entry.at),
             Change::Delivery(change) => self.apply_delivery(change, entry),
             Change::Response(change) => self.apply_response(change, entry.at),
+            Change::Noise(change) => self.apply_noise(change, entry.at),
             Change::Steps(change) => self.apply_steps(change, entry.at),
             Change::Server(_) | Change::Heartbeat(_) | Change::RunTime(_) | Change::Notice(_) => {}
         }
@@ -118,12 +120,7 @@ impl Incident {
             }
             AlertChange::Counted { severity, folded, .. } => self.count(*severity, folded, at),
             AlertChange::Updated { event, severity, mirrors, stale_at } => {
-                // The alert that opened it gives it its words; the others are counted.
-                if self.alerts.first().is_none_or(|first| first.is_of(event)) {
-                    self.hear(event, *severity, *stale_at, at);
-                } else {
-                    self.join(event, *severity, *stale_at, at);
-                }
+                self.hear_again(event, *severity, *stale_at, at);
                 self.show_in(mirrors);
             }
             AlertChange::Repeated { integration, dedup_key, stale_at } => {
@@ -141,8 +138,9 @@ impl Incident {
                 self.version += 1;
                 if let Some(alert) = self.alerts.iter_mut().find(|alert| alert.is(integration, dedup_key)) {
                     alert.firing = false;
-                    alert.stale_at = None;
+                    (alert.stale_at, alert.flapping) = (None, None);
                 }
+                self.count_flapping();
             }
             AlertChange::Ignored { .. } | AlertChange::Noted { .. } => {}
         }
@@ -228,6 +226,21 @@ impl Incident {
         }
     }
 
+    /// The alert that opened it gives it its words; the others are counted.
+    pub(super) fn hear_again(
+        &mut self,
+        event: &Event,
+        severity: Severity,
+        stale_at: Option<Timestamp>,
+        at: Timestamp,
+    ) {
+        if self.alerts.first().is_none_or(|first| first.is_of(event)) {
+            self.hear(event, severity, stale_at, at);
+        } else {
+            self.join(event, severity, stale_at, at);
+        }
+    }
+
     /// Takes over what an event says. The first event makes the alert.
     fn hear(&mut self, event: &Event, severity: Severity, stale_at: Option<Timestamp>, at: Timestamp) {
         self.version += u32::from(!self.alerts.is_empty() && self.summary != event.summary);
@@ -246,8 +259,10 @@ impl Incident {
         let changed = severity > self.severity;
         self.severity = self.severity.max(severity);
         if let Some(alert) = self.alerts.iter_mut().find(|alert| alert.is_of(event)) {
-            self.version += u32::from(changed || !alert.firing);
-            if !alert.firing || severity > alert.severity {
+            let begins = !alert.lasts();
+            let counts = alert.flaps_once_more(at);
+            self.version += u32::from(changed || begins || counts);
+            if begins || severity > alert.severity {
                 alert.since = at;
             }
             (alert.firing, alert.severity) = (true, severity);
@@ -278,6 +293,7 @@ impl Incident {
     /// An alert leaves; if it gave the incident its words, the next one does.
     fn leave(&mut self, integration: &str, dedup_key: &str) {
         self.alerts.retain(|alert| !alert.is(integration, dedup_key));
+        self.count_flapping();
         if let Some(own) = self.alerts.first_mut().and_then(|first| first.own.take()) {
             self.summary = own.summary.into();
             self.source = own.source.into();
@@ -305,7 +321,7 @@ impl Incident {
     /// Pages are planned anew when it is released; what `inform` plans is held.
     fn hold_back(&mut self, held: HeldBack) {
         self.version += u32::from(self.held_back.is_none());
-        self.held_back = Some(held);
+        (self.held_back, self.let_through) = (Some(held), false);
         self.escalation = None;
         self.give_way(|found| !found.purpose.outlives_a_step());
     }

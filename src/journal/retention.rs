@@ -1,15 +1,15 @@
 //! Decides which whole segments may be deleted: those no start needs any more, once they are too old or too many.
 //!
 //! A start needs everything after the *older* of the two kept snapshots, because the newest may turn out to be
-//! broken. Nothing is kept for open incidents: a snapshot has only the numbers of their timeline entries, so a long
-//! timeline loses its oldest lines when their segment is deleted.
+//! broken. A snapshot has only the numbers of timeline entries; what open incidents, and those that closed within the
+//! history, have in a segment that goes is copied first (`disk/kept`).
 
 use std::time::Duration;
 
 /// The most segments we keep, of any size. Each start creates one, and a server may be in a crash loop.
 pub const SEGMENTS_MAX: usize = 10_000;
 
-/// How much of the past is kept for people to read.
+/// How much of the past is kept for people to read: 13 months, unless the config says otherwise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct History {
     pub age: Duration,
@@ -19,7 +19,7 @@ pub struct History {
 
 impl Default for History {
     fn default() -> Self {
-        History { age: Duration::from_secs(90 * 24 * 3600), size: 10 << 30 }
+        History { age: Duration::from_secs(13 * 31 * 24 * 3600), size: 10 << 30 }
     }
 }
 

@@ -17,6 +17,7 @@ pub enum Answer<'a> {
     Raised,
     Lowered,
     Moved { service: &'a str },
+    SilencedUntilResolved,
     Noted,
     Merged { into: &'a str },
     Unmerged,
@@ -87,6 +88,7 @@ fn en(answer: &Answer) -> String {
         Answer::Raised => "Raised to high urgency.".into(),
         Answer::Lowered => "Lowered to low urgency.".into(),
         Answer::Moved { service } => format!("Moved to {service}."),
+        Answer::SilencedUntilResolved => "Silenced until it is resolved, for 24 hours at most.".into(),
         Answer::Noted => "Noted.".into(),
         Answer::Merged { into } => format!("Merged into {into}."),
         Answer::Unmerged => "It is an incident of its own again.".into(),
@@ -130,9 +132,7 @@ fn en(answer: &Answer) -> String {
         Answer::OwnCover => "Nobody can stand in for themselves.".into(),
         Answer::EmptiesTheFallback => "Then everybody in the fallback policy would be away.".into(),
         Answer::NotInForce => "Nothing like that is in force.".into(),
-        Answer::Everything { until } => {
-            format!("Nothing at all would page until {until}.")
-        }
+        Answer::Everything { until } => format!("Nothing at all would page until {until}."),
         Answer::Gap { schedule, from, until } => {
             format!("Nobody would be on call on {schedule} from {from} until {until}.")
         }
@@ -158,6 +158,7 @@ fn ja(answer: &Answer) -> String {
         Answer::Raised => "緊急度を「高」に上げました。".into(),
         Answer::Lowered => "緊急度を「低」に下げました。".into(),
         Answer::Moved { service } => format!("{service} に移しました。"),
+        Answer::SilencedUntilResolved => "解決するまで通知を止めました（最長24時間）。".into(),
         Answer::Noted => "メモを残しました。".into(),
         Answer::Merged { into } => format!("{into} に統合しました。"),
         Answer::Unmerged => "統合を取り消し、元のインシデントに戻しました。".into(),
@@ -201,9 +202,7 @@ fn ja(answer: &Answer) -> String {
         Answer::OwnCover => "自分自身を代わりにはできません。".into(),
         Answer::EmptiesTheFallback => "最終連絡先の全員が不在になってしまいます。".into(),
         Answer::NotInForce => "該当するものは有効になっていません。".into(),
-        Answer::Everything { until } => {
-            format!("{until} まで、すべての呼び出しが止まります。")
-        }
+        Answer::Everything { until } => format!("{until} まで、すべての呼び出しが止まります。"),
         Answer::Gap { schedule, from, until } => {
             format!("{schedule} は {from} から {until} まで担当者がいなくなります。")
         }

@@ -12,6 +12,7 @@ mod en;
 mod inhibition;
 mod ja;
 pub mod moment;
+pub mod noise;
 pub mod notices;
 mod own;
 pub mod page;

@@ -3,6 +3,7 @@
 //! Names, clock times and words of alerts are given as they are to be shown. Which changes are said, and when, is decided by the
 //! incident.
 
+use super::noise::reason as given;
 use super::timeline::{Held, HeldBy};
 use super::{Language, Word, inhibition};
 use crate::reason::Why;
@@ -124,7 +125,7 @@ fn en(line: &ThreadLine) -> String {
         ThreadLine::HeldBack(held) if held.by == HeldBy::Inhibition => inhibition::thread_en(held),
         ThreadLine::HeldBack(Held { by, until, reason, rule, .. }) => {
             let held = if *by == HeldBy::Silence { "Silenced" } else { "Held" };
-            format!("{held} until {until}: {reason} ({rule}).")
+            format!("{held} until {until}{} ({rule}).", given(reason))
         }
         ThreadLine::Released { by: HeldBy::Silence } => "The silence is over.".into(),
         ThreadLine::Released { by: HeldBy::Inhibition } => "It is no longer inhibited.".into(),
@@ -187,7 +188,8 @@ fn ja(line: &ThreadLine) -> String {
                 HeldBy::Silence => "サイレンスにより通知を停止しています",
                 HeldBy::Inhibition | HeldBy::Wait => "通知を保留しています",
             };
-            format!("{held}（{until}まで、{reason}、{rule}）。")
+            let reason = if reason.is_empty() { String::new() } else { format!("、{reason}") };
+            format!("{held}（{until}まで{reason}、{rule}）。")
         }
         ThreadLine::Released { by: HeldBy::Silence } => "サイレンスが終わりました。".into(),
         ThreadLine::Released { by: HeldBy::Inhibition } => "抑止が解除されました。".into(),

@@ -1,5 +1,6 @@
 //! The lines of a timeline in English.
 
+use super::noise::{reason, why_en as of_noise};
 use super::timeline::{
     Act, Carries, DeliveryLine, Ended, Held, HeldBy, Level, OverrideLine, Remarked, ResponseLine,
     RunTimeLine, Said, Slowed, Step, TimelineLine, Waiting, Way,
@@ -70,7 +71,6 @@ pub(super) fn line(line: &TimelineLine) -> String {
 }
 
 fn run_time(made: &RunTimeLine, who: &str) -> String {
-    let because = |reason: &str| if reason.is_empty() { String::new() } else { format!(": {reason}") };
     match made {
         RunTimeLine::Override { schedule, change, from, until, reason } => {
             let change = match change {
@@ -79,11 +79,11 @@ fn run_time(made: &RunTimeLine, who: &str) -> String {
                 OverrideLine::Replace(who, with) => format!("{} for {who}", list(with)),
                 OverrideLine::Add(with) => format!("{} on call too", with.join(", ")),
             };
-            let reason = because(reason);
+            let reason = self::reason(reason);
             format!("override of {schedule} by {who}: {change}, from {from} until {until}{reason}")
         }
         RunTimeLine::Silence { scope, from, until, reason } => {
-            format!("silence on {} by {who}, from {from} until {until}: {reason}", list(scope))
+            format!("silence on {} by {who}, from {from} until {until}{}", list(scope), self::reason(reason))
         }
         RunTimeLine::Absence { user, cover, from, until } => {
             let cover = cover.map_or_else(String::new, |cover| format!(", {cover} stands in"));
@@ -111,7 +111,7 @@ fn opened(line: &TimelineLine) -> String {
     text.extend(raise_at.map(|at| format!(", raised at {at} if still open")));
     text.extend(held.map(|held| match held.by {
         HeldBy::Inhibition => inhibition::opened_en(&held),
-        by => format!(", {} until {} ({}: {})", held_by(by), held.until, held.rule, held.reason),
+        by => format!(", {} until {} ({}{})", held_by(by), held.until, held.rule, reason(held.reason)),
     }));
     text.extend(storm.map(|reason| format!("; a storm begins: {}", why(reason))));
     text
@@ -273,7 +273,7 @@ fn said(alert: &Said) -> String {
 }
 
 fn held_back(held: &Held) -> String {
-    format!("{} until {}: {}", held_by(held.by), held.until, held.reason)
+    format!("{} until {}{}", held_by(held.by), held.until, reason(held.reason))
 }
 
 fn held_by(by: HeldBy) -> &'static str {
@@ -293,7 +293,7 @@ pub(super) fn list(people: &[String]) -> String {
     if people.is_empty() { "nobody".to_owned() } else { people.join("; ") }
 }
 
-fn level(level: Level) -> &'static str {
+pub(super) fn level(level: Level) -> &'static str {
     match level {
         Level::None => "no urgency",
         Level::Low => "low urgency",
@@ -333,13 +333,12 @@ pub(super) fn why(why: &Why) -> String {
         Why::Stale(integration) => format!("{integration} no longer says it: stale_after has passed"),
         Why::AskedFor => "asked for".into(),
         Why::Quiet => "acknowledged, and no event since".into(),
+        Why::BeyondTheGroup | Why::BeyondTheStorm | Why::Calm | Why::FlappingOff => of_noise(why).into(),
         Why::Idle => "no event for so long, and not of high urgency".into(),
         Why::HeartbeatNotExpected => "the config expects no heartbeat of it any more".into(),
         Why::NobodyCanBeTold => "nobody in it can be told".into(),
         Why::EveryContactFailed => "every contact of everybody in it failed".into(),
         Why::RoutedElsewhere => "its routes lead elsewhere, and it has become more urgent".into(),
-        Why::BeyondTheGroup => "it fires again, longer after the opening than the service groups".into(),
-        Why::BeyondTheStorm => "it fires again, and the storm takes no more".into(),
         Why::Storm { incidents, within_seconds } => {
             format!("more than {incidents} incidents in {}", span(*within_seconds))
         }

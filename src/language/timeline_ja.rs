@@ -1,5 +1,6 @@
 //! The lines of a timeline in Japanese.
 
+use super::noise::{reason, why_ja as of_noise};
 use super::timeline::{
     Act, Carries, DeliveryLine, Ended, Held, HeldBy, Level, OverrideLine, Remarked, ResponseLine,
     RunTimeLine, Said, Slowed, Step, TimelineLine, Waiting, Way,
@@ -92,7 +93,8 @@ fn run_time(made: &RunTimeLine, who: &str) -> String {
             format!("{who} が {schedule} を変更しました: {change}、{from} から {until} まで{reason}")
         }
         RunTimeLine::Silence { scope, from, until, reason } => {
-            format!("{who} が {} をサイレンスにしました: {from} から {until} まで（{reason}）", list(scope))
+            let (on, why) = (list(scope), because(reason));
+            format!("{who} が {on} をサイレンスにしました: {from} から {until} まで{why}")
         }
         RunTimeLine::Absence { user, cover, from, until } => {
             let cover = cover.map_or_else(String::new, |cover| format!("、代わりは {cover}"));
@@ -120,7 +122,7 @@ fn opened(line: &TimelineLine) -> String {
     text.extend(raise_at.map(|at| format!("、{at} に未解決なら緊急度を上げます")));
     text.extend(held.map(|held| match held.by {
         HeldBy::Inhibition => inhibition::opened_ja(&held),
-        by => format!("、{}（{} まで、{}: {}）", held_by(by), held.until, held.rule, held.reason),
+        by => format!("、{}（{} まで、{}{}）", held_by(by), held.until, held.rule, reason(held.reason)),
     }));
     text.extend(storm.map(|reason| format!("。アラートストームの始まりです: {}", why(reason))));
     text
@@ -284,7 +286,7 @@ fn said(alert: &Said) -> String {
 }
 
 fn held_back(held: &Held) -> String {
-    format!("{}（{} まで）: {}", held_by(held.by), held.until, held.reason)
+    format!("{}（{} まで）{}", held_by(held.by), held.until, reason(held.reason))
 }
 
 fn held_by(by: HeldBy) -> &'static str {
@@ -304,7 +306,7 @@ pub(super) fn list(people: &[String]) -> String {
     if people.is_empty() { "該当者なし".to_owned() } else { people.join("、") }
 }
 
-fn level(level: Level) -> &'static str {
+pub(super) fn level(level: Level) -> &'static str {
     match level {
         Level::None => "緊急度: なし",
         Level::Low => "緊急度: 低",
@@ -343,13 +345,12 @@ pub(super) fn why(why: &Why) -> String {
         Why::Stale(integration) => format!("{integration} からの通知が stale_after の間ありません"),
         Why::AskedFor => "依頼による".into(),
         Why::Quiet => "対応が始まってから新しいイベントがありません".into(),
+        Why::BeyondTheGroup | Why::BeyondTheStorm | Why::Calm | Why::FlappingOff => of_noise(why).into(),
         Why::Idle => "緊急度が高くなく、しばらくイベントがないため".into(),
         Why::HeartbeatNotExpected => "設定からハートビートの監視がなくなりました".into(),
         Why::NobodyCanBeTold => "連絡できる人がいません".into(),
         Why::EveryContactFailed => "全員へのすべての連絡が失敗しました".into(),
         Why::RoutedElsewhere => "緊急度が上がり、ルートが別のサービスを指しています".into(),
-        Why::BeyondTheGroup => "グループの時間を過ぎてから再び発生しました".into(),
-        Why::BeyondTheStorm => "アラートストームが収まったあとに再び発生しました".into(),
         Why::Storm { incidents, within_seconds } => {
             format!("{}に{incidents}件を超えるインシデント", span(*within_seconds))
         }

@@ -46,6 +46,8 @@ pub struct Row {
     pub next: Option<String>,
     /// What holds its pages back, and until when.
     pub held_back: Option<String>,
+    /// How often it fires and clears, while it does.
+    pub flapping: Option<String>,
     pub may_acknowledge: bool,
 }
 
@@ -61,8 +63,15 @@ pub struct ListPage<'a> {
     pub show: &'static str,
     pub services: Vec<String>,
     pub service: String,
+    pub people: Vec<Person>,
+    pub person: String,
     pub text: String,
+    /// Opened from and until, as they were written.
+    pub from: String,
+    pub until: String,
     pub filtered: bool,
+    /// The archive of closed incidents could not be read.
+    pub is_unread: bool,
     pub rows: Vec<Row>,
     pub any_to_acknowledge: bool,
     /// The address of the next page.

@@ -11,6 +11,7 @@ pub mod difference;
 pub mod effect;
 pub mod ical;
 pub mod load;
+mod noise;
 pub mod on_call;
 pub mod paging;
 pub mod reach;

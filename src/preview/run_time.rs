@@ -3,8 +3,12 @@
 use super::timeline::At;
 use crate::actor::{Actor, Via};
 use crate::incident::{Ended, RunTimeChange};
+use crate::language::noise::NoiseLine;
 use crate::language::timeline::{OverrideLine, RunTimeLine, TimelineLine};
 use crate::schedule::{OverrideAction, UserId};
+
+/// How many alerts of a silence are named.
+const KEYS_NAMED_MAX: usize = 3;
 
 impl At<'_> {
     pub(super) fn run_time(&self, change: &RunTimeChange) -> String {
@@ -28,13 +32,20 @@ impl At<'_> {
             RunTimeChange::Silence(made) => {
                 let services = made.services.iter().map(ToString::to_string);
                 let when = made.when.iter().map(|(key, values)| format!("{key}: {}", values.join(", ")));
-                let mut scope: Vec<String> = services.chain(when).collect();
+                let keys = made.keys.iter().take(KEYS_NAMED_MAX).map(|(_, key)| key.clone());
+                let mut scope: Vec<String> = services.chain(when).chain(keys).collect();
+                let more = made.keys.len().saturating_sub(KEYS_NAMED_MAX);
+                scope.extend((more > 0).then(|| format!("+{more}")));
                 if scope.is_empty() {
                     scope.push("*".to_owned());
                 }
                 let (from, until) = (self.clock(made.from), self.clock(made.until));
                 let (from, until, reason) = (from.as_str(), until.as_str(), made.reason.as_str());
                 self.made(RunTimeLine::Silence { scope: &scope, from, until, reason }, &made.by, made.via)
+            }
+            RunTimeChange::SilenceEnds { id, until, fires } => {
+                let (id, until, fires) = (*id, &*self.clock(*until), *fires);
+                self.says_noise(&NoiseLine::SilenceEnds { id, until, fires })
             }
             RunTimeChange::Absence(made) => {
                 let (from, until) = (self.clock(made.from), self.clock(made.until));

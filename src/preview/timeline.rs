@@ -12,6 +12,7 @@ use crate::incident::{
     StepStart, WaitsFor,
 };
 use crate::language::Language;
+use crate::language::noise::NoiseLine;
 use crate::language::steps::StepLine;
 use crate::language::timeline::{
     Carries, DeliveryLine, Ended, Held, HeldBy, Level, OwnLine, Said, Slowed, Step, TimelineLine, ToldAs,
@@ -84,6 +85,7 @@ impl At<'_> {
             Change::Delivery(change) => (self.delivery(change), String::new()),
             Change::Response(change) => self.response(change),
             Change::RunTime(change) => (self.run_time(change), String::new()),
+            Change::Noise(change) => self.noise(change),
             Change::Steps(change) => self.steps(change),
             Change::Notice(change) => (self.notice(change), String::new()),
         }
@@ -91,6 +93,10 @@ impl At<'_> {
 
     pub(super) fn say(&self, line: &TimelineLine) -> String {
         self.reader.language.timeline(line)
+    }
+
+    pub(super) fn says_noise(&self, line: &NoiseLine) -> String {
+        self.reader.language.noise(line)
     }
 
     pub(super) fn clock(&self, instant: Timestamp) -> String {

@@ -129,6 +129,15 @@ pub(super) fn run_time(change: &RunTimeChange) -> Line<'_> {
             ];
             told("silence", &made.by, &made.via, rest)
         }
+        RunTimeChange::SilenceEnds { id, until, fires } => Line::new(
+            Level::INFO,
+            "silence_ends",
+            [
+                ("of", Value::from(id.to_string())),
+                ("until", (*until).into()),
+                ("fires", fires.then_some("yes").into()),
+            ],
+        ),
         RunTimeChange::Absence(made) => {
             let rest = vec![
                 ("user", made.user.to_string().into()),

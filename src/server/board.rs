@@ -150,6 +150,7 @@ impl Board {
             Change::Heartbeat(_)
             | Change::Alert(_)
             | Change::Escalation(_)
+            | Change::Noise(_)
             | Change::Steps(_)
             | Change::Notice(_)
             | Change::Delivery(_)
@@ -207,17 +208,20 @@ impl Board {
     /// A key that is open under the new name stays what it is there; then that of the old name does, too.
     fn rename(&mut self, from: &str, to: &str) {
         let to = Arc::make_mut(&mut self.names).of(to);
-        let open_of = |name: &str| {
+        let rows_of = |name: &str| {
             let ids = self.ids_of_integration(name);
-            let rows = ids.filter_map(|id| self.rows.get(&id)).filter(|row| row.is_open());
-            rows.cloned().collect::<Vec<_>>()
+            ids.filter_map(|id| self.rows.get(&id)).cloned().collect::<Vec<_>>()
         };
-        let mine = |row: &Arc<Row>| {
-            let own = row.alerts.iter().filter(|alert| alert.integration == to);
-            own.map(|alert| alert.dedup_key.clone()).collect::<Vec<_>>()
+        let open = |name: &str| -> BTreeSet<Box<str>> {
+            let rows = rows_of(name).into_iter().filter(|row| row.is_open());
+            let own = |row: Arc<Row>| {
+                let own = row.alerts.iter().filter(|alert| *alert.integration == *name);
+                own.map(|alert| alert.dedup_key.clone()).collect::<Vec<_>>()
+            };
+            rows.flat_map(own).collect()
         };
-        let kept: BTreeSet<Box<str>> = open_of(&to).iter().flat_map(mine).collect();
-        for row in open_of(from) {
+        let kept: BTreeSet<Box<str>> = open(from).intersection(&open(&to)).cloned().collect();
+        for row in rows_of(from) {
             self.change(row.id, |row| row.rename(from, &to, &kept));
         }
     }

@@ -4,8 +4,8 @@ use super::feed::{Read, Reader};
 use crate::alert::Action;
 use crate::config::MirrorKind;
 use crate::incident::{
-    AlertChange, Change, DeliveryChange, Entry, EscalationChange, HeartbeatChange, Outcome, Outlet,
-    ResponseChange, WaitsFor,
+    AlertChange, Change, DeliveryChange, Entry, EscalationChange, HeartbeatChange, NoiseChange, Outcome,
+    Outlet, ResponseChange, WaitsFor,
 };
 use crate::reason::Why;
 use prometheus_client::encoding::{EncodeLabelSet, text::encode};
@@ -214,6 +214,8 @@ impl Metrics {
             Change::Response(ResponseChange::Resolved { event: Some(it), .. }) => {
                 event(&it.integration, "resolved");
             }
+            Change::Noise(NoiseChange::Reopened(it)) => event(&it.event.integration, "reopened"),
+            Change::Noise(NoiseChange::Cleared { event: Some(it), .. }) => event(&it.integration, "cleared"),
             Change::Heartbeat(HeartbeatChange::Heard { integration, .. }) => event(integration, "heartbeat"),
             Change::Escalation(EscalationChange::StepBegan(_)) => {
                 self.escalations.inc();
@@ -234,6 +236,7 @@ impl Metrics {
             }
             Change::Server(_)
             | Change::RunTime(_)
+            | Change::Noise(_)
             | Change::Steps(_)
             | Change::Notice(_)
             | Change::Heartbeat(_)

@@ -2,7 +2,7 @@
 //!
 //! What an entry changes here is what it changes of the incident in the state, less what only the engine needs. A test holds
 //! both to each other over random days. What goes beyond one incident (a merge, a clock that jumped, an integration's new
-//! name) is in `row_beside`.
+//! name) is in `row_beside`, one alert's noise in `row_noise`.
 
 #![deny(clippy::wildcard_enum_match_arm)]
 
@@ -11,7 +11,7 @@ use crate::alert::{Event, Severity};
 use crate::config::{Id, Urgency};
 use crate::incident::{
     ACKNOWLEDGED_BY_MAX, Acknowledgement, AlertChange, AlertKey, Change, Entry, Escalation, EscalationChange,
-    HeldBack, Incident, IncidentId, Merged, Opened, Record, ResponseChange, Status, StormSize,
+    Flapping, HeldBack, Incident, IncidentId, Merged, Opened, Record, ResponseChange, Status, StormSize,
 };
 use crate::schedule::UserId;
 use jiff::Timestamp;
@@ -74,6 +74,8 @@ pub struct RowAlert {
     pub fired_to_the_end: bool,
     pub severity: Severity,
     pub since: Timestamp,
+    /// It fires and clears again and again, and counts as firing until it is calm.
+    pub flapping: Option<Box<Flapping>>,
     /// Its summary, where that is not the incident's.
     pub own: Option<Box<str>>,
 }
@@ -115,6 +117,7 @@ impl Row {
             fired_to_the_end: alert.fired_to_the_end,
             severity: alert.severity,
             since: alert.since,
+            flapping: alert.flapping.clone(),
             own: alert.own.as_ref().map(|own| own.summary.clone()),
         });
         let alerts: Vec<RowAlert> = alerts.collect();
@@ -176,6 +179,7 @@ impl Row {
             Change::Alert(change) => self.alert(change, entry.at, names),
             Change::Escalation(change) => self.escalation(change),
             Change::Response(change) => self.response(change, entry.at),
+            Change::Noise(change) => self.noise(change, entry.at, names),
             Change::Delivery(_)
             | Change::Steps(_)
             | Change::Notice(_)
@@ -219,13 +223,13 @@ impl Row {
 
     /// How many of its alerts fire.
     pub fn firing(&self) -> usize {
-        self.alerts.iter().filter(|alert| alert.firing).count()
+        self.alerts.iter().filter(|alert| alert.lasts()).count()
     }
 
     /// How many alerts fire in it, or had come when it closed; `None`: it is no storm, or stands for one alert alone.
     pub fn storm_size(&self) -> Option<StormSize> {
         let beyond = self.storm?;
-        let known = self.alerts.iter().filter(|alert| alert.firing || !self.is_open());
+        let known = self.alerts.iter().filter(|alert| alert.lasts() || !self.is_open());
         let critical = known.clone().filter(|alert| alert.severity == Severity::Critical);
         let critical = critical.count() + beyond.critical as usize;
         let size = StormSize { alerts: known.count() + beyond.alerts as usize, critical };
@@ -250,12 +254,7 @@ impl Row {
                     beyond.critical = beyond.critical.saturating_add(critical);
                 }
             }
-            AlertChange::Updated { event, severity, .. } => match self.alerts.first() {
-                Some(first) if !first.is(&event.integration, &event.dedup_key) => {
-                    self.join(event, *severity, at, names);
-                }
-                Some(_) | None => self.hear(event, *severity, at, names),
-            },
+            AlertChange::Updated { event, severity, .. } => self.hear_again(event, *severity, at, names),
             AlertChange::Repeated { .. } => self.last_event_at = at,
             AlertChange::Moved(moved) => {
                 self.hear(&moved.event, moved.severity, at, names);
@@ -272,8 +271,8 @@ impl Row {
             }
             AlertChange::Over { integration, dedup_key, .. } => {
                 self.last_event_at = at;
-                if let Some(alert) = self.alerts.iter_mut().find(|alert| alert.is(integration, dedup_key)) {
-                    alert.firing = false;
+                if let Some(alert) = self.alert_mut(integration, dedup_key) {
+                    (alert.firing, alert.flapping) = (false, None);
                 }
             }
             AlertChange::Ignored { .. } | AlertChange::Noted { .. } => {}
@@ -341,6 +340,7 @@ impl Row {
                 self.acknowledgement.iter_mut().for_each(|held| held.until = None);
                 for alert in &mut self.alerts {
                     (alert.fired_to_the_end, alert.firing) = (alert.firing, false);
+                    alert.flapping = None;
                 }
             }
             ResponseChange::Escalated { .. } => {
@@ -388,7 +388,7 @@ impl Row {
             ResponseChange::Merged { into, .. } => {
                 self.close();
                 self.merged_into = Some(*into);
-                self.alerts.iter_mut().for_each(|alert| alert.firing = false);
+                self.alerts.iter_mut().for_each(|alert| (alert.firing, alert.flapping) = (false, None));
             }
             ResponseChange::GaveBack { to } => {
                 let keys = self.merged_keys(*to).to_vec();
@@ -426,6 +426,16 @@ impl Row {
         self.summary = event.summary.as_str().into();
     }
 
+    /// The alert that opened it gives it its words; the others are counted.
+    pub(super) fn hear_again(&mut self, event: &Event, severity: Severity, at: Timestamp, names: &mut Names) {
+        match self.alerts.first() {
+            Some(first) if !first.is(&event.integration, &event.dedup_key) => {
+                self.join(event, severity, at, names);
+            }
+            Some(_) | None => self.hear(event, severity, at, names),
+        }
+    }
+
     fn grow(&mut self, severity: Severity, at: Timestamp) {
         self.last_event_at = at;
         self.severity = self.severity.max(severity);
@@ -437,7 +447,9 @@ impl Row {
         let Some(alert) = known else {
             return self.add(event, severity, at, names);
         };
-        if !alert.firing || severity > alert.severity {
+        let begins = !alert.lasts();
+        alert.flaps_once_more(at);
+        if begins || severity > alert.severity {
             alert.since = at;
         }
         (alert.firing, alert.severity) = (true, severity);
@@ -456,6 +468,7 @@ impl Row {
             fired_to_the_end: false,
             severity,
             since: at,
+            flapping: None,
             own: (!self.alerts.is_empty()).then(|| event.summary.as_str().into()),
         });
     }

@@ -18,6 +18,7 @@ impl Row {
             moved(&mut held.at);
             held.until.iter_mut().filter(|_| !held.snoozed).for_each(moved);
         }
+        self.shift_flapping(by);
         self.step.iter_mut().for_each(|step| moved(&mut step.deadline));
         let waits = self.held_back.iter_mut().filter(|held| held.by == Hold::Wait);
         waits.for_each(|held| moved(&mut held.until));
@@ -49,6 +50,7 @@ impl Row {
             if let Some(at) = now.iter().find(|other| other.key() == alert.key()) {
                 (alert.firing, alert.severity, alert.since) = (at.firing, at.severity, at.since);
                 alert.own.clone_from(&at.own);
+                alert.flapping.clone_from(&at.flapping);
             }
         }
         self.severity = self.severity.max(self.worst().unwrap_or(self.severity));
@@ -57,7 +59,7 @@ impl Row {
     }
 
     fn worst(&self) -> Option<Severity> {
-        self.alerts.iter().filter(|alert| alert.firing).map(|alert| alert.severity).max()
+        self.alerts.iter().filter(|alert| alert.lasts()).map(|alert| alert.severity).max()
     }
 
     pub(super) fn merged_keys(&self, from: IncidentId) -> &[AlertKey] {

@@ -7,6 +7,7 @@
 use super::acts;
 use super::line::{Line, Value};
 use super::metrics::{outcome_word, outlet_word};
+use super::noise;
 use super::words::{actor, held_back, held_by, of_event, of_key, people, word};
 use crate::alert::Action;
 use crate::config::{Contact, Id, MirrorKind, Urgency};
@@ -119,6 +120,7 @@ impl Story {
             Change::Delivery(change) => vec![self.delivery(entry.incident, change)],
             Change::Response(change) => acts::response(change),
             Change::RunTime(change) => vec![acts::run_time(change)],
+            Change::Noise(change) => noise::noise(change),
             Change::Steps(change) => vec![steps(change)],
             Change::Notice(change) => vec![notice(change)],
         };

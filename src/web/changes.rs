@@ -26,6 +26,7 @@ use axum::routing::{delete, get};
 use axum::{Json, Router};
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use serde_json::json;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// How far a handoff is looked for.
@@ -258,7 +259,8 @@ pub(super) fn read_silence(config: &Config, maker: &Maker, body: &[u8]) -> Resul
     }
     let (from, until) = times(&wish, config, maker, None)?;
     let (reason, by, via) = (wish.needed("reason")?, maker.by.clone(), maker.via);
-    let made = Box::new(RunTimeSilence { services, when, from, until, reason, by, via });
+    let (keys, at_most) = (BTreeSet::new(), None);
+    let made = Box::new(RunTimeSilence { services, when, from, until, reason, by, via, keys, at_most });
     Ok(Command::Silence { made, everything, confirmed: wish.flag("confirm")? })
 }
 

@@ -46,7 +46,7 @@ struct Row {
 
 const WHOM: &[&str] = &["user", "schedule", "policy"];
 
-const COMMANDS: [Row; 15] = [
+const COMMANDS: [Row; 16] = [
     Row { name: "acknowledge", keys: &[], read: |_, _| Ok(Asked::Acknowledge) },
     Row { name: "unacknowledge", keys: &[], read: |_, _| Ok(Asked::Unacknowledge) },
     Row { name: "snooze", keys: &["for", "until", "confirm"], read: snooze },
@@ -67,6 +67,11 @@ const COMMANDS: [Row; 15] = [
     Row { name: "raise", keys: &[], read: |_, _| Ok(Asked::Raise) },
     Row { name: "lower", keys: &[], read: |_, _| Ok(Asked::Lower) },
     Row { name: "move", keys: &["service"], read: move_to },
+    Row {
+        name: "silence",
+        keys: &["reason"],
+        read: |wish, _| Ok(Asked::Silence { reason: wish.text("reason")? }),
+    },
     Row { name: "note", keys: &["text"], read: |wish, _| Ok(Asked::Note(wish.needed("text")?)) },
     Row { name: "merge", keys: &["into"], read: merge },
     Row { name: "unmerge", keys: &[], read: |_, _| Ok(Asked::Unmerge) },

@@ -1,19 +1,19 @@
 //! Incidents as people's tools read them: lists with filters, and one with its timeline.
 //!
-//! Lists read the board ([`board`](crate::server::board)) and the config in force, never the engine's task, a few at a time on
+//! Lists read the board ([`board`](crate::server::board)), then the archive, and the config in force, never the engine's task, a few at a time on
 //! threads of their own: however many ask, nobody's page waits for it.
 
 use super::api::{authorized, problem, reads};
 use super::config;
 use super::doors::Shared;
 use super::on_call::instant;
-use super::refusal::busy;
+use super::past;
 use super::tags::{fresh, kept};
 use super::wish::{Query, SEVERITIES, Today, one_of, today};
 use crate::actor::Actor;
 use crate::config::{Config, Right, Urgency};
-use crate::disk::recover;
-use crate::incident::{Entry, Incident, IncidentId, Status};
+use crate::disk::{directory::StateDir, recover};
+use crate::incident::{Entry, Hold, Incident, IncidentId, Status};
 use crate::preview::timeline::Reader;
 use crate::server::board::Board;
 use crate::server::inbox::{Found, PAGE_MAX};
@@ -60,6 +60,8 @@ const ALERTS_SHOWN_MAX: usize = 1_000;
 struct Asked {
     filter: Filter,
     from: From,
+    /// The list goes on in the archive, from this place.
+    past: Option<u64>,
     limit: usize,
 }
 
@@ -78,25 +80,34 @@ pub async fn list(State(doors): Shared, headers: HeaderMap, uri: Uri) -> Respons
     if let Some(unchanged) = fresh(&headers, &tag) {
         return unchanged;
     }
-    let answer = doors.reads.make(move || page(&board, &live, &asked)).await;
+    let dir = doors.state_dir.clone();
+    let answer = doors.reads.make(move || page(&dir, &board, &live, &asked)).await;
     match answer {
         Err(busy) => busy,
-        Ok(Err(why)) => problem(StatusCode::BAD_REQUEST, &why),
+        Ok(Err((status, why))) => problem(status, &why),
         Ok(Ok(body)) => (tag.headers(), Json(body)).into_response(),
     }
 }
 
-fn page(board: &Board, live: &Live, asked: &Asked) -> Result<Value, String> {
+fn page(dir: &StateDir, board: &Board, live: &Live, asked: &Asked) -> Result<Value, (StatusCode, String)> {
     let config = &live.config;
-    let page = board.page(&asked.filter, asked.from, asked.limit);
-    if page.rows.is_empty() {
-        known(config, &asked.filter)?;
-    }
-    let next = page.next.map(|next| match next {
+    let page = asked.past.is_none().then(|| board.page(&asked.filter, asked.from, asked.limit));
+    let rows = page.iter().flat_map(|page| &page.rows);
+    let mut incidents: Vec<Value> = rows.map(|row| shown(config, row)).collect();
+    let mut next = page.and_then(|page| page.next).map(|next| match next {
         From::Newest(before) => json!(before),
         From::Urgent(after) => json!(after.map(|(rank, id)| format!("{rank}.{id}"))),
     });
-    let incidents: Vec<Value> = page.rows.iter().map(|row| shown(config, row)).collect();
+    if next.is_none() && past::is_asked(&asked.filter) && matches!(asked.from, From::Newest(_)) {
+        let room = asked.limit - incidents.len();
+        let closed = past::closed(dir, board, &asked.filter, asked.past, room)
+            .map_err(|error| (StatusCode::INTERNAL_SERVER_ERROR, format!("{error:#}")))?;
+        incidents.extend(closed.rows.iter().map(|row| shown(config, row)));
+        next = closed.next.map(|next| json!(next));
+    }
+    if incidents.is_empty() && next.is_none() {
+        known(config, &asked.filter).map_err(|why| (StatusCode::BAD_REQUEST, why))?;
+    }
     Ok(json!({
         "incidents": incidents,
         "next_before": next,
@@ -155,7 +166,8 @@ fn asked(uri: &Uri, today: Today<'_>) -> Result<Asked, String> {
     if urgent && matches!(filter.status, Some(Status::Resolved)) {
         return Err("`order`: `urgent` is for open incidents; leave `status=resolved` away".to_owned());
     }
-    let before = query.get("before");
+    let past = query.get("before").and_then(past::place);
+    let before = query.get("before").filter(|_| past.is_none());
     let from = match urgent {
         true => From::Urgent(before.map(after).transpose()?),
         false => {
@@ -163,7 +175,7 @@ fn asked(uri: &Uri, today: Today<'_>) -> Result<Asked, String> {
             From::Newest(before.map_err(|error| format!("`before`: {error}"))?)
         }
     };
-    Ok(Asked { filter, from, limit })
+    Ok(Asked { filter, from, past, limit })
 }
 
 /// Where a list in the order of urgency goes on: `4.3-17`.
@@ -184,13 +196,11 @@ pub async fn show(State(doors): Shared, headers: HeaderMap, uri: Uri, Path(id): 
         Ok(id) => id,
         Err(error) => return problem(StatusCode::BAD_REQUEST, &format!("{error}")),
     };
-    let Found { incident, durable, commits } = match doors.inbox.find(id).await {
-        Err(_) => return busy(),
+    let Found { incident, durable, commits } = match past::find(&doors, id).await {
+        Err(busy) => return busy,
         Ok(None) => {
-            return problem(
-                StatusCode::NOT_FOUND,
-                &format!("there is no incident {id}, or it is long closed"),
-            );
+            let why = format!("there is no incident {id}, or it closed before what is kept");
+            return problem(StatusCode::NOT_FOUND, &why);
         }
         Ok(Some(found)) => found,
     };
@@ -242,7 +252,7 @@ pub(super) fn shown(config: &Config, row: &Row) -> Value {
         "snoozed": held.is_some_and(|held| held.snoozed),
         "resolved_by": row.resolved_by.as_ref().map(|by| name(by)),
         "paged": row.record.paged,
-        "silenced_by": row.held_back.as_ref().map(|held| held.origin.to_string()),
+        "silenced_by": row.held_back.as_ref().filter(|held| held.by != Hold::Wait).map(|held| held.origin.to_string()),
         "inhibited_by": row.held_back.as_ref().and_then(|held| held.source).map(|id| id.to_string()),
         "held_back": row.held_back.as_ref().map(|held| json!({
             "by": held.by, "rule": held.origin.to_string(), "reason": held.reason, "until": held.until,
@@ -256,6 +266,9 @@ pub(super) fn shown(config: &Config, row: &Row) -> Value {
         "alerts": row.alerts.iter().take(ALERTS_SHOWN_MAX).map(|alert| json!({
             "integration": alert.integration, "dedup_key": alert.dedup_key.trim_start_matches('\u{1}'),
             "firing": alert.firing, "severity": alert.severity, "since": alert.since,
+            "flapping": alert.flapping.as_ref().map(|it| json!({
+                "fires": it.fires, "since": it.first_at, "until": it.until, "rule": it.rule.to_string(),
+            })),
         })).collect::<Vec<_>>(),
     })
 }

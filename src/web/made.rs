@@ -90,6 +90,7 @@ pub(super) fn shown(config: &Config, run_time: &RunTime, kind: Made, id: u64) ->
             json!({
                 "id": id, "services": made.services, "when": when, "every": null,
                 "from": made.from, "until": made.until,
+                "alerts": made.keys.iter().map(|(_, key)| key).collect::<Vec<_>>(), "at_most": made.at_most,
                 "reason": made.reason, "by": config.name_of(&made.by), "via": made.via,
             })
         }
@@ -128,7 +129,8 @@ fn silence_shown(config: &Config, run_time: &RunTime, it: &Silence) -> Option<Va
     };
     Some(json!({
         "id": id, "services": it.services, "when": it.when.as_ref().map(when).unwrap_or_default(), "every": every,
-        "from": from, "until": until, "reason": it.reason, "by": by, "via": via,
+        "from": from, "until": until, "alerts": [], "at_most": null,
+        "reason": it.reason, "by": by, "via": via,
     }))
 }
 

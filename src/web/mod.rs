@@ -29,6 +29,7 @@ pub mod pages_link;
 pub mod pages_make;
 pub mod pages_people;
 pub mod pages_sign_in;
+pub mod past;
 pub mod proxy;
 pub mod reading;
 pub mod reading_form;

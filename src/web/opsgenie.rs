@@ -144,7 +144,7 @@ fn shown(config: &Config, integration: &Id, incident: &Incident, alert: &Alert) 
         "alias": alias,
         "message": incident.summary,
         "description": incident.description,
-        "status": if alert.firing && incident.status != Status::Resolved { "open" } else { "closed" },
+        "status": if alert.lasts() && incident.status != Status::Resolved { "open" } else { "closed" },
         "acknowledged": incident.status == Status::Acknowledged,
         "isSeen": incident.status != Status::Triggered,
         "snoozed": false,

@@ -3,6 +3,8 @@
 use super::commands::wished;
 use super::doors::{Doors, Shared};
 use super::guest::{Guest, Sent, html};
+use super::on_call::instant;
+use super::past::{self, Past};
 use super::reading_form::Form;
 use super::tags::Tag;
 use super::wish::Today;
@@ -13,8 +15,9 @@ use crate::disk::recover;
 use crate::engine::Lane;
 use crate::incident::message::warning;
 use crate::incident::{
-    Asked, Command, Entry, Incident, IncidentId, Input, Record, Reply, Respond, Status, Target,
+    Asked, Command, Entry, Hold, Incident, IncidentId, Input, Record, Reply, Respond, Status, Target,
 };
+use crate::language::noise::Mark;
 use crate::language::{Language, Word};
 use crate::page::{Ask, IncidentPage, ListPage, May, Person, Row as Shown, RowAlert, TimelineLine, line_url};
 use crate::place::Place;
@@ -28,7 +31,10 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
+/// What a list is filtered by, beside what it shows.
+const FILTERS: [&str; 5] = ["service", "person", "text", "from", "until"];
 /// How many incidents a page lists.
 const LISTED: usize = 50;
 /// How many alerts, labels and lines of an incident are shown.
@@ -61,37 +67,31 @@ fn listed(doors: &Doors, board: &Board, guest: &Guest, uri: &Uri) -> Response {
     let query: BTreeMap<String, String> =
         form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
     let get = |name: &str| query.get(name).map(|value| value.trim()).filter(|value| !value.is_empty());
+    let text = |name: &str| get(name).unwrap_or_default().to_owned();
     let show = match get("show") {
         Some("mine") => "mine",
         Some("closed") => "closed",
         _ => "open",
     };
+    let today = Today { now: guest.now, zone: &guest.zone };
+    let time = |name: &str| get(name).and_then(|said| instant(name, said, today).ok());
     let filter = Filter {
         status: (show == "closed").then_some(Status::Resolved),
         open: show != "closed",
         service: get("service").map(str::to_owned),
-        person: (show == "mine").then(|| guest.who.named().to_owned()),
+        person: (show == "mine").then(|| guest.who.named()).or(get("person")).map(str::to_owned),
         text: get("text").map(str::to_owned),
+        from: time("from"),
+        until: time("until"),
         ..Filter::default()
     };
-    let filtered = show != "open" || filter.service.is_some() || filter.text.is_some();
-    let from = match (show, get("after")) {
-        ("closed", after) => From::Newest(after.and_then(|after| after.parse().ok())),
-        (_, after) => From::Urgent(after.and_then(|after| {
-            let (rank, id) = after.split_once('.')?;
-            Some((rank.parse().ok()?, id.parse().ok()?))
-        })),
-    };
-    let page = board.page(&filter, from, LISTED);
-    let rows: Vec<Shown> = page.rows.iter().map(|row| shown(guest, row)).collect();
-    let next = page.next.and_then(|next| match next {
-        From::Newest(id) => Some(id?.to_string()),
-        From::Urgent(at) => at.map(|(rank, id)| format!("{rank}.{id}")),
-    });
-    let next = next.map(|after| {
+    let filtered = FILTERS.iter().any(|name| get(name).is_some()) || show != "open";
+    let listed = page_of(doors, board, &filter, get("after"));
+    let rows: Vec<Shown> = listed.rows.iter().map(|row| shown(guest, row)).collect();
+    let next = listed.next.map(|after| {
         let mut query = form_urlencoded::Serializer::new(String::new());
         query.append_pair("show", show);
-        for name in ["service", "text"] {
+        for name in FILTERS {
             query.extend_pairs(get(name).map(|value| (name, value)));
         }
         format!("/?{}", query.append_pair("after", &after).finish())
@@ -105,14 +105,58 @@ fn listed(doors: &Doors, board: &Board, guest: &Guest, uri: &Uri) -> Response {
         acknowledged: board.count(Status::Acknowledged),
         show,
         services: guest.live.config.services.keys().map(ToString::to_string).collect(),
-        service: get("service").unwrap_or_default().to_owned(),
-        text: get("text").unwrap_or_default().to_owned(),
+        service: text("service"),
+        people: people(guest),
+        person: text("person"),
+        text: text("text"),
+        from: text("from"),
+        until: text("until"),
         filtered,
+        is_unread: listed.is_unread,
         any_to_acknowledge: rows.iter().any(|row| row.may_acknowledge),
         rows,
         next,
     };
     html(StatusCode::OK, &view)
+}
+
+/// What a page of the list holds.
+struct Listed {
+    rows: Vec<Arc<Row>>,
+    next: Option<String>,
+    /// The archive could not be read.
+    is_unread: bool,
+}
+
+/// The board first, and then what closed before.
+fn page_of(doors: &Doors, board: &Board, filter: &Filter, after: Option<&str>) -> Listed {
+    let past = after.and_then(past::place);
+    let after = after.filter(|_| past.is_none());
+    let from = if filter.open {
+        From::Urgent(after.and_then(|after| {
+            let (rank, id) = after.split_once('.')?;
+            Some((rank.parse().ok()?, id.parse().ok()?))
+        }))
+    } else {
+        From::Newest(after.and_then(|after| after.parse().ok()))
+    };
+    let page = past.is_none().then(|| board.page(filter, from, LISTED));
+    let next = page.as_ref().and_then(|page| page.next).and_then(|next| match next {
+        From::Newest(id) => Some(id?.to_string()),
+        From::Urgent(at) => at.map(|(rank, id)| format!("{rank}.{id}")),
+    });
+    let mut listed = Listed { rows: page.map(|page| page.rows).unwrap_or_default(), next, is_unread: false };
+    if listed.next.is_none() && past::is_asked(filter) {
+        let closed = past::closed(&doors.state_dir, board, filter, past, LISTED - listed.rows.len());
+        let closed = closed.unwrap_or_else(|error| {
+            tracing::warn!(event = "unread", error = format!("{error:#}"));
+            listed.is_unread = true;
+            Past::default()
+        });
+        listed.rows.extend(closed.rows.into_iter().map(Arc::new));
+        listed.next = closed.next;
+    }
+    listed
 }
 
 /// The word of a severity, and its class.
@@ -149,7 +193,14 @@ fn shown(guest: &Guest, row: &Row) -> Shown {
     });
     let next = row.step.as_ref().filter(|_| row.status == Status::Triggered);
     let next = next.map(|step| language.clock(step.deadline, &guest.zone));
-    let held = row.held_back.as_ref().map(|held| format!("{} – {}", held.reason, guest.time(held.until)));
+    let held = row.held_back.as_ref().map(|held| match held.by {
+        Hold::Wait => language.mark(&Mark::Held { until: &guest.time(held.until) }),
+        Hold::Silence | Hold::Inhibition => format!("{} – {}", held.reason, guest.time(held.until)),
+    });
+    let flapping = row.flaps().map(|it| {
+        let within = u32::try_from(it.lasted().as_secs()).unwrap_or(u32::MAX);
+        language.mark(&Mark::Flapping { fires: it.fires, within })
+    });
     Shown {
         id: row.id.to_string(),
         status: status_word,
@@ -165,6 +216,7 @@ fn shown(guest: &Guest, row: &Row) -> Shown {
         who,
         next,
         held_back: held,
+        flapping,
         may_acknowledge: row.status == Status::Triggered && may_act(guest, &row.record),
     }
 }
@@ -172,13 +224,13 @@ fn shown(guest: &Guest, row: &Row) -> Shown {
 /// `GET /incidents/3-17`
 pub async fn show(State(doors): Shared, guest: Guest, Path(id): Path<String>) -> Response {
     let found = match id.parse::<IncidentId>() {
-        Ok(id) => doors.inbox.find(id).await,
+        Ok(id) => past::find(&doors, id).await,
         Err(_) => Ok(None),
     };
     let Found { incident, durable, commits } = match found {
         Ok(Some(found)) => found,
         Ok(None) => return guest.message(&doors, guest.words().not_found, StatusCode::NOT_FOUND),
-        Err(_) => return guest.message(&doors, guest.words().busy, StatusCode::SERVICE_UNAVAILABLE),
+        Err(busy) => return busy,
     };
     let (made, seqs) = (doors.clone(), incident.timeline.clone());
     let answer = doors.reads.make(move || {
@@ -215,7 +267,7 @@ fn page<'a>(
         Urgency::None => language.word(Word::NoUrgency),
     };
     let alerts = incident.alerts.iter().take(ALERTS_MAX).map(|alert| RowAlert {
-        firing: alert.firing,
+        firing: alert.lasts(),
         severity: severity(language, alert.severity).0,
         text: alert.own.as_ref().map_or_else(|| incident.summary.clone(), |own| own.summary.to_string()),
     });
@@ -277,7 +329,7 @@ pub async fn ask_resolve(State(doors): Shared, guest: Guest, Path(id): Path<Stri
         return guest.message(&doors, guest.words().not_found, StatusCode::NOT_FOUND);
     };
     let w = guest.words();
-    let firing = row.alerts.iter().any(|alert| alert.firing);
+    let firing = row.alerts.iter().any(|alert| alert.lasts());
     let view = Ask {
         shell: guest.shell(&doors, "incidents", w.resolve_really),
         w,

@@ -105,7 +105,7 @@ fn files(path: &Path, extension: &str) -> Vec<PathBuf> {
 fn compacted(dir: &StateDir, known: &[Damage], history: &History, days: u64) -> Compacted {
     let written = fs::metadata(std::env::current_exe().unwrap()).unwrap().modified().unwrap();
     let now = written.max(SystemTime::UNIX_EPOCH) + Duration::from_secs(days * 24 * 3600);
-    compact(dir, Entries::new(), push, known, (history, now)).unwrap()
+    compact(dir, Entries::new(), push, known, (history, now), |_, _| Ok(())).unwrap()
 }
 
 #[test]

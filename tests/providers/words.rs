@@ -176,6 +176,7 @@ fn grouped_silenced_and_ownerless_incidents_say_so() {
         own: None,
         heard_at: grouped.opened_at,
         stale_at: None,
+        flapping: None,
     });
     grouped.escalation = None;
     grouped.held_back = Some(HeldBack {
@@ -186,7 +187,7 @@ fn grouped_silenced_and_ownerless_incidents_say_so() {
         source: None,
     });
     insta::assert_snapshot!(shown(&wire::card(&config(), &grouped)), @r"
-    🔴 [重大] Checkout: 5xx の割合が 5% を超えました
+    🔴 [重大] Checkout: 5xx の割合が 5% を超えました · サイレンス中
     状態: 未対応
     サービス: Checkout
     深刻度: 重大

@@ -72,6 +72,7 @@ pub fn now() -> Timestamp {
 
 pub fn incident() -> Incident {
     Incident {
+        flapping: 0,
         id: IncidentId { epoch: 3, n: 17 },
         service: Some(id("checkout")),
         integration: "grafana".into(),
@@ -85,6 +86,7 @@ pub fn incident() -> Incident {
             own: None,
             heard_at: "2026-12-07T17:00:00Z".parse().unwrap(),
             stale_at: None,
+            flapping: None,
         }],
         group: None,
         storm: None,
@@ -231,6 +233,7 @@ fn organisation() -> Organisation {
         heartbeat: None,
         api_tokens: Vec::new(),
         access: Default::default(),
+        history: Default::default(),
     }
 }
 
@@ -295,6 +298,8 @@ fn checkout() -> Service {
         even_unacknowledged: false,
         group: None,
         storm: None,
+        flapping: None,
+        reopen: None,
         place: place("services/checkout.yaml"),
     }
 }

@@ -28,13 +28,13 @@ fn the_same_key_again() {
          02:06 post resolve slow; alert slow warning
          02:06 end",
         r#"
-        02:00 slow: opened: "slow" from prometheus -> web, warning, low urgency
-        02:00 slow: told once, at low urgency: tanaka, on call on primary (layer always)
-        02:00 -> slack tanaka about slow
-        02:06 slow: resolved by prometheus: the monitor says so
-        02:06 slow: opened: "slow" from prometheus -> web, warning, low urgency
-        02:06 slow: told once, at low urgency: tanaka, on call on primary (layer always)
-        02:06 -> slack tanaka about slow
+        02:00 opened: "slow" from prometheus -> web, warning, low urgency
+        02:00 told once, at low urgency: tanaka, on call on primary (layer always)
+        02:00 -> slack tanaka
+        02:06 resolved by prometheus: the monitor says so
+        02:06 opened again: "slow" from prometheus fires again, warning, low urgency
+        02:06 told once, at low urgency: tanaka, on call on primary (layer always)
+        02:06 -> slack tanaka
         "#,
     );
 }

@@ -178,9 +178,9 @@ fn pushover_is_cancelled_when_somebody_has_it_and_acknowledges_in_the_app() {
     notify: { high: [{ by: pushover }, { by: call, after: 4m }] }
     ",
         "02:00 alert a critical
-         02:00:10 ack tanaka
+         02:00:05 ack tanaka
          02:10 alert b critical
-         02:10:10 pushed tanaka
+         02:10:05 pushed tanaka
          02:20 end",
     );
     let pushed = pushed.replacen(
@@ -191,15 +191,15 @@ fn pushover_is_cancelled_when_somebody_has_it_and_acknowledges_in_the_app() {
     check(
         &pushed,
         r#"
-        02:00 a opened: "a" from prometheus -> web, critical, high urgency
-        02:00 a step 1 of team: tanaka, on call on primary (layer always); next step at 02:05:00
+        02:00 a: opened: "a" from prometheus -> web, critical, high urgency
+        02:00 a: step 1 of team: tanaka, on call on primary (layer always); next step at 02:05:00
         02:00 -> pushover tanaka about a
-        02:00:10 a acknowledged by Tanaka in Slack
-        02:00:10 -> hang up tanaka
-        02:10 b opened: "b" from prometheus -> web, critical, high urgency
-        02:10 b step 1 of team: tanaka, on call on primary (layer always); next step at 02:15:00
+        02:00:05 a: acknowledged by Tanaka in Slack
+        02:00:05 -> hang up tanaka
+        02:10 b: opened: "b" from prometheus -> web, critical, high urgency
+        02:10 b: step 1 of team: tanaka, on call on primary (layer always); next step at 02:15:00
         02:10 -> pushover tanaka about b
-        02:10:10 b acknowledged by Tanaka by a push message
+        02:10:05 b: acknowledged by Tanaka by push
         "#,
     );
 }

@@ -20,6 +20,7 @@ mod hours;
 mod inhibitions;
 mod links;
 mod many;
+mod noise;
 mod notices;
 mod people;
 mod providers;
@@ -46,7 +47,7 @@ use world::World;
 /// | --- | --- |
 /// | `alert KEY [SEVERITY] [name=value …]` | a monitor says that it fires; `from=` the integration, `id=` the message, `at=` its clock, `summary=`; anything else is a label |
 /// | `resolve`, `update`, `note`, `change`, `monitor-ack`, `beat`, with the same words | what else a monitor says; `post A; B` is one request |
-/// | `ack USER [KEY …]`, `unack`, `close USER [because WORDS]`, `reopen`, `raise`, `lower`, `says USER WORDS` | a person in Slack, about the incidents with these keys or ids, or the newest; `_` in words is a space |
+/// | `ack USER [KEY …]`, `unack`, `close USER [because WORDS]`, `reopen`, `raise`, `lower`, `hush USER [because WORDS]` (silence until resolved), `says USER WORDS` | a person in Slack, about the incidents with these keys or ids, or the newest; `_` in words is a space |
 /// | `escalate USER [to STEP]`, `reassign USER to WHOM`, `also USER WHOM`, `move USER to SERVICE`, `snooze USER [surely] FOR`, `merge USER KEY into KEY`, `unmerge USER ID` | the same; WHOM is a list of users, schedules and policies |
 /// | `declare USER SERVICE SEVERITY SUMMARY [key=K]` | a person declares an incident |
 /// | `override USER SCHEDULE FROM UNTIL with=… add=… replace=… [surely]`, `take USER SCHEDULE UNTIL`, `silence USER UNTIL [services=…] [labels.x=…] [everything]`, `away USER WHOM UNTIL [cover=…]`, `back USER WHOM`, `end-early USER NUMBER`, `cannot USER NUMBER` | a person changes something for now |

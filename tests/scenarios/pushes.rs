@@ -36,18 +36,18 @@ fn a_former_id_joins_repeats_and_resolves() {
             02:06 end"
         ),
         r#"
-        02:00 disk: opened: "disk" from prometheus -> web, critical, high urgency
-        02:00 disk: step 1 of team: tanaka, on call on primary (layer always); next step at 02:05:00
-        02:00 -> call tanaka about disk, slack tanaka about disk
-        02:00:30 disk: acknowledged by Tanaka in Slack
+        02:00 opened: "disk" from prometheus -> web, critical, high urgency
+        02:00 step 1 of team: tanaka, on call on primary (layer always); next step at 02:05:00
+        02:00 -> call tanaka, slack tanaka
+        02:00:30 acknowledged by Tanaka in Slack
         02:01 config moved is in force
         02:01 prometheus is now eu/prometheus: its open alerts are known by that
-        02:02 disk: said again, nothing new
+        02:02 said again, nothing new
         02:03 server started (epoch 2)
-        02:04 disk: resolved by eu/prometheus: the monitor says so
-        02:05 disk: opened: "disk" from eu/prometheus -> web, critical, high urgency
-        02:05 disk: step 1 of team: tanaka, on call on primary (layer always); next step at 02:10:00
-        02:05 -> call tanaka about disk, slack tanaka about disk
+        02:04 resolved by eu/prometheus: the monitor says so
+        02:05 opened again: "disk" from eu/prometheus fires again, critical, high urgency
+        02:05 step 1 of team: tanaka, on call on primary (layer always); next step at 02:10:00
+        02:05 -> call tanaka, slack tanaka
         "#,
     );
 }

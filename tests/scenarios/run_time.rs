@@ -83,7 +83,12 @@ fn a_snooze_has_bounds() {
 #[test]
 fn reopened_it_pages_again() {
     check(
-        "02:00 alert 5xx critical
+        "--- services/web.yaml
+         name: Web
+         escalation_policy: team
+         reopen_within: never
+         === day
+         02:00 alert 5xx critical
          02:01 close tanaka because false_alarm
          02:10 reopen suzuki
          02:11 ack suzuki

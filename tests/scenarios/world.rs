@@ -18,7 +18,7 @@ use oncall::language::Language;
 use oncall::place::Place;
 use oncall::preview::timeline::Reader;
 use oncall::schedule::OverrideAction;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 const BASE: &str = include_str!("base.txt");
@@ -214,7 +214,7 @@ impl World {
             }
             ["ack", user, ref keys @ ..] => self.command(Asked::Acknowledge, user, keys, Via::Slack),
             [
-                "close" | "escalate" | "reassign" | "unack" | "snooze" | "reopen" | "also" | "raise"
+                "close" | "escalate" | "reassign" | "unack" | "snooze" | "reopen" | "also" | "raise" | "hush"
                 | "lower" | "move" | "says" | "merge" | "unmerge",
                 user,
                 ref rest @ ..,
@@ -392,6 +392,10 @@ impl World {
             ("merge", [key, "into", other]) => {
                 (Asked::Merge { into: self.incident_with(other).unwrap() }, std::slice::from_ref(key))
             }
+            ("hush", ["because", words, keys @ ..]) => {
+                (Asked::Silence { reason: Some(words.replace('_', " ")) }, keys)
+            }
+            ("hush", keys) => (Asked::Silence { reason: None }, keys),
             ("unmerge", keys) => (Asked::Unmerge, keys),
             _ => panic!("what is `{verb} {}`?", rest.join(" ")),
         }
@@ -435,7 +439,8 @@ impl World {
                     .map(|(key, value)| (key.to_owned(), vec![value.to_owned()]));
                 let services = people("services").unwrap_or_default();
                 let (from, until, reason) = (self.now, at(until), "noise".to_owned());
-                let made = RunTimeSilence { services, when: when.collect(), from, until, reason, by, via };
+                let (keys, at_most, when) = (BTreeSet::new(), None, when.collect());
+                let made = RunTimeSilence { services, when, from, until, reason, by, via, keys, at_most };
                 Command::Silence {
                     made: Box::new(made),
                     everything: words.contains(&"everything"),

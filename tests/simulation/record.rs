@@ -5,8 +5,8 @@
 
 use bytes::Bytes;
 use oncall::incident::{
-    AlertChange, Asked, Change, Delivery, DeliveryChange, DeliveryId, Entry, Errand, IncidentId, Outcome,
-    Reply, ResponseChange, State, StepsChange,
+    AlertChange, Asked, Change, Delivery, DeliveryChange, DeliveryId, Entry, Errand, IncidentId, NoiseChange,
+    Outcome, Reply, ResponseChange, State, StepsChange,
 };
 use oncall::schedule::UserId;
 use std::collections::{BTreeMap, BTreeSet};
@@ -311,6 +311,7 @@ fn reopens(change: &Change) -> bool {
                 | ResponseChange::TookOver { .. }
                 | ResponseChange::Unmerged { .. }
         ) | Change::Alert(AlertChange::Moved(_))
+            | Change::Noise(NoiseChange::Reopened(_))
     )
 }
 
@@ -334,6 +335,8 @@ fn keys(change: &Change) -> Vec<String> {
         Change::Response(
             ResponseChange::Acknowledged { event, .. } | ResponseChange::Resolved { event, .. },
         ) => event.as_ref().map(|event| &event.dedup_key),
+        Change::Noise(NoiseChange::Reopened(reopened)) => Some(&reopened.event.dedup_key),
+        Change::Noise(NoiseChange::Cleared { dedup_key, .. }) => Some(dedup_key),
         _ => None,
     };
     key.into_iter().cloned().collect()

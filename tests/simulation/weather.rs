@@ -11,6 +11,7 @@ use oncall::alert::{Action, Severity};
 use oncall::config::{RunTimeAbsence, RunTimeOverride, RunTimeSilence};
 use oncall::incident::{Asked, Assignee, Command, Declare, IncidentId, Respond, Target};
 use oncall::schedule::OverrideAction;
+use std::collections::BTreeSet;
 
 /// The first minutes of a world, in which everything goes wrong, in seconds.
 pub const ROUGH: u64 = 100 * 60;
@@ -105,6 +106,7 @@ impl World {
             10 => Asked::Move("db".into()),
             11 => Asked::Note("looking".to_owned()),
             12 | 13 => Asked::Merge { into: IncidentId { epoch, n: n + 1 } },
+            14 => Asked::Silence { reason: None },
             _ => Asked::Unmerge,
         };
         let target = Target::Incidents(vec![id]);
@@ -119,7 +121,8 @@ impl World {
             }
             1 => {
                 let (services, when, reason) = (vec!["web".into()], Vec::new(), "noise".to_owned());
-                let made = RunTimeSilence { services, when, from, until, reason, by, via };
+                let (keys, at_most) = (BTreeSet::new(), None);
+                let made = RunTimeSilence { services, when, from, until, reason, by, via, keys, at_most };
                 Command::Silence { made: Box::new(made), everything: false, confirmed: true }
             }
             2 => {

@@ -350,6 +350,6 @@ fn covers(company: &Lived, key: &AlertKey, entry: &Entry, by: &Actor, via: Via) 
 fn is_muted(incident: &Incident, key: &AlertKey, config: &Config, now: Timestamp) -> bool {
     let Some(alert) = incident.alerts.iter().find(|alert| alert.is(&key.0, &key.1)) else { return false };
     let value = |field: &str| incident.field_of(alert, field);
-    let silenced = || route::silence(config, incident.service.as_deref(), value, now).is_some();
+    let silenced = || route::silence(config, incident.service.as_deref(), key, value, now).is_some();
     incident.held_back.is_some() && (silenced() || config.inhibitions.iter().any(|it| it.mutes.mutes(value)))
 }
