@@ -17,7 +17,11 @@ use std::sync::Arc;
 use world::{alert, config, now, tree};
 
 /// How many incidents are already open.
-const OPEN: [u32; 3] = [0, 1_000, 10_000];
+const OPEN: [u32; 4] = [0, 1_000, 10_000, 100_000];
+/// The most alerts in one request while a state is made.
+const AT_ONCE_MAX: usize = 100;
+/// How many alerts are measured, one after the other, on a state that lasts: in a copy everything would be cold.
+const TRIGGERS: u32 = 200;
 /// The most events in one request.
 const STORM: u32 = 10_000;
 
@@ -26,26 +30,37 @@ fn main() {
 }
 
 /// An alert that opens an incident.
-#[divan::bench(args = OPEN, sample_size = 1)]
+#[divan::bench(args = OPEN, sample_size = 1, sample_count = TRIGGERS)]
 fn trigger(bencher: Bencher, open: u32) {
     let storm = Storm::of(open);
-    let input = || (storm.incidents(), vec![alert(open + 1)]);
-    bencher.with_inputs(input).bench_local_refs(|(incidents, events)| storm.alerts(incidents, events));
+    let mut incidents = storm.incidents();
+    let mut last = open;
+    let next = || {
+        last += 1;
+        vec![alert(last)]
+    };
+    bencher.with_inputs(next).bench_local_refs(|events| storm.alerts(&mut incidents, events));
 }
 
 /// The same alert again within the minute: nothing to record.
-#[divan::bench(args = &OPEN[1..], sample_size = 1)]
+#[divan::bench(args = &OPEN[1..], sample_size = 1, sample_count = TRIGGERS)]
 fn repeat(bencher: Bencher, open: u32) {
     let storm = Storm::of(open);
-    let input = || (storm.incidents(), vec![alert(open / 2)]);
-    bencher.with_inputs(input).bench_local_refs(|(incidents, events)| storm.alerts(incidents, events));
+    let mut incidents = storm.incidents();
+    let again = || vec![alert(open / 2)];
+    bencher.with_inputs(again).bench_local_refs(|events| storm.alerts(&mut incidents, events));
 }
 
-#[divan::bench(args = &OPEN[1..], sample_size = 1)]
+#[divan::bench(args = &OPEN[1..], sample_size = 1, sample_count = TRIGGERS)]
 fn acknowledge(bencher: Bencher, open: u32) {
     let storm = Storm::of(open);
-    let input = || (storm.incidents(), storm.acknowledge(open / 2));
-    bencher.with_inputs(input).bench_local_refs(|(incidents, command)| {
+    let mut incidents = storm.incidents();
+    let mut last = open / 2;
+    let next = || {
+        last += 1;
+        storm.acknowledge(last)
+    };
+    bencher.with_inputs(next).bench_local_refs(|command| {
         let command = Input::Command(command.clone());
         incidents.handle(&storm.config, now(), command)
     });
@@ -93,7 +108,7 @@ fn compile_the_example(bencher: Bencher) {
     bencher.bench_local(|| compile(&tree));
 }
 
-/// A state with open incidents, cloned for each sample.
+/// A state with open incidents.
 struct Storm {
     config: Arc<Config>,
     state: State,
@@ -104,7 +119,9 @@ impl Storm {
         let config = config();
         let mut incidents = Incidents::default();
         incidents.handle(&config, now(), Input::Started { epoch: 1, gap_seconds: None });
-        incidents.handle(&config, now(), Input::Alerts((1..=open).map(alert).collect()));
+        for some in (1..=open).collect::<Vec<u32>>().chunks(AT_ONCE_MAX) {
+            incidents.handle(&config, now(), Input::Alerts(some.iter().copied().map(alert).collect()));
+        }
         assert_eq!(incidents.state().incidents.len(), open as usize, "each alert is an incident");
         // Each page that waits for its person's phone says so once: that is over before anything is measured.
         while !incidents.handle(&config, now(), Input::Tick).entries.is_empty() {}

@@ -167,7 +167,8 @@ impl Severity {
 
 /// The first `max` characters of `text`. If anything was cut, the last character is `…`.
 pub fn cut(text: &str, max: usize) -> String {
-    if text.chars().nth(max).is_none() {
+    // No character is less than a byte.
+    if text.len() <= max || text.chars().nth(max).is_none() {
         return text.to_owned();
     }
     text.chars().take(max.saturating_sub(1)).chain(['…']).collect()

@@ -229,6 +229,15 @@ pub enum Fault {
     NoTransition,
     TransitionRefused,
 
+    // Of a room that is a webhook.
+    BadWebhook,
+    WebhookRefused,
+    WebhookGone,
+
+    // Of a ticket.
+    FieldLeftOut,
+    NotLinked,
+
     /// The person's e-mail address.
     MailboxRefused,
     /// We ended it ourselves.

@@ -6,8 +6,9 @@
 use super::person::Person;
 use crate::actor::Via;
 use crate::alert::Severity;
-use crate::config::{Config, Id, RunTimeAbsence, RunTimeOverride, RunTimeSilence};
+use crate::config::{CONTACTS, Config, Contact, Id, Method, RunTimeAbsence, RunTimeOverride, RunTimeSilence};
 use crate::incident::{Asked, Assignee, Command, Declare, Ended, IncidentId, Respond, Target};
+use crate::language::Language;
 use crate::language::chat::{Chat, Doing, Slot};
 use crate::language::moment::{Moment, moment};
 use crate::schedule::{OverrideAction, UserId};
@@ -72,6 +73,7 @@ impl Doing {
             | Doing::Silence
             | Doing::Away
             | Doing::Back
+            | Doing::Test
             | Doing::End => false,
         }
     }
@@ -144,7 +146,7 @@ impl Intent {
     pub fn incidents(&self) -> Vec<IncidentId> {
         match self.get(Slot::Incident).and_then(target) {
             Some(Target::Incidents(ids)) => ids,
-            Some(Target::Delivery(_)) | None => Vec::new(),
+            Some(Target::Delivery(_) | Target::Ticket(_)) | None => Vec::new(),
         }
     }
 
@@ -219,6 +221,10 @@ impl Intent {
                 })?;
                 Command::End { what: Ended::RunTime(number), by, via }
             }
+            Doing::Test => {
+                let (user, contact) = (self.themselves(person)?, self.way(person)?);
+                Command::Test { user, contact, by, via }
+            }
             Doing::Channel => return self.one_incident(person).map(Meant::Channel),
             _ => {
                 let target = self.target(person)?;
@@ -278,8 +284,25 @@ impl Intent {
             | Doing::Away
             | Doing::Back
             | Doing::End
+            | Doing::Test
             | Doing::Channel => Asked::Acknowledge,
         })
+    }
+
+    /// The way that is named, in either language, or the one that rings first.
+    fn way(&self, person: &Person) -> Result<Contact, Unclear> {
+        let missing =
+            || Unclear { entry: Slot::Text, words: person.say(&Chat::Missing { what: Slot::Text }) };
+        let Some(said) = self.get(Slot::Text) else {
+            return person.user.and_then(|user| user.way_to_test()).ok_or_else(missing);
+        };
+        let means = |it: &&Method| {
+            let called = [Language::En, Language::Ja].map(|language| language.contact(it.way));
+            it.name.eq_ignore_ascii_case(said) || called.iter().any(|word| word.eq_ignore_ascii_case(said))
+        };
+        let no_such =
+            || Unclear { entry: Slot::Text, words: person.say(&Chat::NoSuch { what: Slot::Text, said }) };
+        CONTACTS.iter().find(means).map(|method| method.contact).ok_or_else(no_such)
     }
 
     fn needed(&self, entry: Slot, person: &Person) -> Result<String, Unclear> {

@@ -44,7 +44,7 @@ enum Verb {
 }
 
 /// The words for each verb; the first is the one that `help` shows.
-const VERBS: [(Verb, &[&str]); 25] = [
+const VERBS: [(Verb, &[&str]); 26] = [
     (Verb::Help, &["help", "ヘルプ", "使い方", "?", "？"]),
     (Verb::Who, &["who", "担当", "当番", "担当者", "誰"]),
     (Verb::Incidents, &["incidents", "list", "インシデント", "一覧"]),
@@ -69,6 +69,7 @@ const VERBS: [(Verb, &[&str]); 25] = [
     (Verb::Do(Doing::Away), &["away", "不在"]),
     (Verb::Do(Doing::Back), &["back", "復帰"]),
     (Verb::Do(Doing::End), &["end", "終了"]),
+    (Verb::Do(Doing::Test), &["test", "test-me", "テスト"]),
     (Verb::Do(Doing::Channel), &["channel", "チャンネル"]),
 ];
 const UNTIL: [&str; 4] = ["until", "till", "for", "まで"];
@@ -146,6 +147,10 @@ impl<'a> Typing<'a> {
                 if self.skip(&["cover", "代理"]) {
                     wish.set(Slot::Who, self.words());
                 }
+            }
+            Doing::Test => {
+                self.skip(&["me", "自分"]);
+                wish.set(Slot::Text, self.words());
             }
             Doing::Acknowledge
             | Doing::Unacknowledge

@@ -150,4 +150,6 @@ pub(super) const LONG: &[(&str, &str)] = &[
     ("OC260", include_str!("../../docs/checks/OC260.md")),
     ("OC261", include_str!("../../docs/checks/OC261.md")),
     ("OC262", include_str!("../../docs/checks/OC262.md")),
+    ("OC270", include_str!("../../docs/checks/OC270.md")),
+    ("OC271", include_str!("../../docs/checks/OC271.md")),
 ];

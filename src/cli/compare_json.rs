@@ -1,7 +1,7 @@
 //! What a change does to paging and to who is on call, as one JSON object for programs.
 
 use super::compare::Compared;
-use crate::config::MirrorKind;
+use crate::config::{MirrorKind, Provider};
 use crate::language::Language;
 use crate::preview::alerts::{Alert, MomentKind, To};
 use crate::preview::difference::{Changed, Gap, Move, Presence, Sides, Urgent};
@@ -82,7 +82,13 @@ fn alert(alert: &Alert) -> Value {
 
 fn reach(reach: &Reach) -> Value {
     let contact = |it: &Reached| json!({ "after_seconds": it.after.as_secs(), "user": it.user, "by": it.by.method().name, "times": it.times });
-    let mirror = |(kind, place): &(MirrorKind, String)| json!({ "kind": kind, "place": place });
+    let mirror = |(kind, provider, place): &(MirrorKind, Provider, String)| {
+        let of = (!provider.row().is_first_with(*kind)).then_some(provider);
+        match of {
+            Some(of) => json!({ "kind": kind, "place": place, "of": of }),
+            None => json!({ "kind": kind, "place": place }),
+        }
+    };
     let decided = match &reach.decided {
         Decided::NoDoor => json!({ "refused": true }),
         Decided::Ignored(why) => json!({ "ignored": Language::En.why(why) }),

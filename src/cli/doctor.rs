@@ -158,6 +158,7 @@ fn closed(wanted_by: &str) -> String {
         "providers.slack.bot_token" => "nothing is sent to Slack".to_owned(),
         "providers.slack.signing_secret" => "no button in Slack works".to_owned(),
         "providers.jira.api_token" => "no ticket is opened".to_owned(),
+        "providers.jira.webhook_secret" => "nothing is heard of Jira".to_owned(),
         "providers.twilio.auth_token" => "nobody is called".to_owned(),
         "providers.mail.password" => "no mail is sent".to_owned(),
         "providers.ntfy.token" => "nothing is sent to protected topics".to_owned(),

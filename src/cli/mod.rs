@@ -46,6 +46,7 @@ mod slack;
 pub mod starter;
 mod table;
 mod take;
+mod test_me;
 mod told;
 mod urls;
 mod user;
@@ -97,6 +98,7 @@ pub enum Command {
     Take(take::Take),
     Away(take::Away),
     Back(take::Back),
+    TestMe(test_me::Arguments),
     Serve(serve::Arguments),
     Urls(urls::Arguments),
     Slack(slack::Arguments),
@@ -192,6 +194,7 @@ fn answer(command: Command) -> Result<Output> {
         Command::Take(arguments) => take::take(&arguments),
         Command::Away(arguments) => take::away(&arguments),
         Command::Back(arguments) => take::back(&arguments),
+        Command::TestMe(arguments) => test_me::run(&arguments),
         Command::Serve(arguments) => serve::run(arguments),
         Command::Urls(arguments) => urls::run(&arguments),
         Command::Slack(arguments) => slack::run(&arguments),

@@ -250,9 +250,13 @@ pub(super) fn cell(
     let quiet = reach.first_page().is_none() || reach.raise_at().is_some();
     lines.extend(quiet.then(|| reason(reach, zone)));
     if change.kind == PagingKind::Elsewhere {
-        lines.extend(reach.mirrors.iter().map(|(kind, place)| match kind {
-            MirrorKind::Room => format!("room {place}"),
-            MirrorKind::Ticket => format!("ticket in {place}"),
+        lines.extend(reach.mirrors.iter().map(|(kind, provider, place)| {
+            let row = provider.row();
+            let of = if row.is_first_with(*kind) { String::new() } else { format!(" of {}", row.name) };
+            match kind {
+                MirrorKind::Room => format!("room {place}{of}"),
+                MirrorKind::Ticket => format!("ticket in {place}{of}"),
+            }
         }));
     }
     lines

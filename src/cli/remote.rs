@@ -51,19 +51,25 @@ pub struct Question<'a> {
     pub path: &'a str,
     pub query: Vec<(&'static str, String)>,
     pub body: Option<Value>,
+    /// The person for whom the token asks.
+    pub acts_for: Option<String>,
 }
 
 impl<'a> Question<'a> {
     pub fn get(path: &'a str) -> Question<'a> {
-        Question { method: Method::GET, path, query: Vec::new(), body: None }
+        Question { method: Method::GET, path, query: Vec::new(), body: None, acts_for: None }
     }
 
     pub fn post(path: &'a str, body: Value) -> Question<'a> {
-        Question { method: Method::POST, path, query: Vec::new(), body: Some(body) }
+        Question { method: Method::POST, path, query: Vec::new(), body: Some(body), acts_for: None }
+    }
+
+    pub fn acting_for(self, user: &str) -> Question<'a> {
+        Question { acts_for: Some(user.to_owned()), ..self }
     }
 
     pub fn delete(path: &'a str) -> Question<'a> {
-        Question { method: Method::DELETE, path, query: Vec::new(), body: None }
+        Question { method: Method::DELETE, path, query: Vec::new(), body: None, acts_for: None }
     }
 }
 
@@ -149,6 +155,9 @@ async fn send(base: &str, token: &str, question: &Question<'_>) -> Result<(u16, 
     let sign = if query.is_empty() { "" } else { "?" };
     let url = format!("{base}{}{sign}{query}", question.path);
     let mut request = http.request(question.method.clone(), url).bearer_auth(token);
+    if let Some(user) = &question.acts_for {
+        request = request.header("oncall-actor", user);
+    }
     if let Some(body) = &question.body {
         request = request.json(body);
     }

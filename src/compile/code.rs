@@ -54,6 +54,8 @@ pub const NOT_ENCRYPTED: &str = "OC202";
 pub const NO_FILE: &str = "OC210";
 pub const FILE_NAME: &str = "OC211";
 pub const TEMPLATE: &str = "OC240";
+pub const NO_WAY: &str = "OC270";
+pub const JIRA_ACCOUNT: &str = "OC271";
 pub const HISTORY: &str = "OC280";
 
 /// Every code of this module, with its meaning.
@@ -111,5 +113,7 @@ pub const CODES: &[(&str, &str)] = &[
     (NO_FILE, "a symbolic link, a submodule or a pointer of Git LFS stands where a file should be"),
     (FILE_NAME, "a file's name is not UTF-8, or has a backslash for a folder"),
     (TEMPLATE, "a template cannot be compiled"),
+    (NO_WAY, "what only shows incidents is no way to reach a person"),
+    (JIRA_ACCOUNT, "Jira cannot tell our account from others"),
     (HISTORY, "history is kept for too short or too long"),
 ];

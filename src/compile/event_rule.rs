@@ -84,7 +84,7 @@ impl Resolver<'_> {
         compiled
     }
 
-    fn template_of_rule(&mut self, text: &str, at: &Spot) -> Option<Template> {
+    pub(super) fn template_of_rule(&mut self, text: &str, at: &Spot) -> Option<Template> {
         match Template::compile(text) {
             Ok(template) => return Some(template),
             Err(Malformed::Neither) => {}

@@ -4,11 +4,12 @@ use super::diagnostic::{Finding, Part, Spot};
 use super::layout::ORGANISATION;
 use super::read::File;
 use super::resolve::Resolver;
+use super::ticket::Written;
 use super::tree::Tree;
 use super::{code, value};
 use crate::config::{
-    ApiToken, EscalationPolicy, Id, Jira, Notify, Organisation, OwnHeartbeat, SecretSource, Slack,
-    SlackUserGroup, Twilio, User,
+    ApiToken, Deployment, EscalationPolicy, Id, Jira, Notify, Organisation, OwnHeartbeat, SecretSource,
+    Slack, SlackUserGroup, Twilio, User,
 };
 use crate::document;
 use crate::language::Language;
@@ -76,6 +77,10 @@ impl<'a> Resolver<'a> {
         let slack = slack.and_then(|slack| self.slack(slack, &providers_at.key("slack")));
         let jira = jira.and_then(|jira| self.jira(jira, &providers_at.key("jira")));
         let twilio = twilio.and_then(|twilio| self.twilio(twilio, &providers_at.key("twilio")));
+        let teams = providers.and_then(|all| all.teams.as_ref());
+        let teams = teams.map(|rooms| self.webhooks(rooms, &providers_at.key("teams")));
+        let google_chat = providers.and_then(|all| all.google_chat.as_ref());
+        let google_chat = google_chat.map(|rooms| self.webhooks(rooms, &providers_at.key("google_chat")));
         let mail = providers.and_then(|all| all.mail.as_ref());
         let mail = mail.and_then(|mail| self.mail(mail, &providers_at.key("mail")));
         let ntfy = providers.and_then(|all| all.ntfy.as_ref());
@@ -103,6 +108,8 @@ impl<'a> Resolver<'a> {
             slack_user_groups,
             jira,
             twilio,
+            teams,
+            google_chat,
             mail,
             ntfy,
             pushover,
@@ -205,9 +212,32 @@ impl<'a> Resolver<'a> {
 
     fn jira(&mut self, jira: &document::Jira, at: &Spot) -> Option<Jira> {
         let api_token = self.secret(&jira.api_token, &at.key("api_token"));
+        let deployment = match jira.deployment {
+            Some(document::JiraDeployment::DataCenter) => Deployment::DataCenter,
+            Some(document::JiraDeployment::Cloud) | None => Deployment::Cloud,
+        };
+        if deployment == Deployment::Cloud && jira.email.is_none() {
+            let message = "`email` is missing: Jira Cloud knows a token only with its account's address";
+            let help = "add `email:`, or for a Jira of your own `deployment: data_center`";
+            self.error_help(code::JIRA_ACCOUNT, at.on(Part::Key), message, help);
+        }
+        let webhook_secret = jira.webhook_secret.as_ref();
+        let webhook_secret =
+            webhook_secret.map(|secret| self.secrets(secret, &at.key("webhook_secret"))).unwrap_or_default();
+        if jira.webhook_secret.is_some() && jira.account.is_none() {
+            let message =
+                "`webhook_secret` without `account`: what we write would be heard as somebody's note";
+            let help = "add `account:`, Jira's name for our account; `oncall doctor` shows it";
+            self.error_help(code::JIRA_ACCOUNT, at.key("webhook_secret").on(Part::Key), message, help);
+        }
         Some(Jira {
+            deployment,
             site: url(&jira.site),
             email: jira.email.clone(),
+            fields: self.ticket_fields(written(jira), at),
+            reopen_transition: jira.reopen_transition.clone(),
+            webhook_secret,
+            account: jira.account.clone(),
             api_token: api_token?,
             project: jira.project.clone(),
             issue_type: jira.issue_type.clone().unwrap_or_else(|| "Incident".to_owned()),
@@ -342,6 +372,16 @@ impl<'a> Resolver<'a> {
                 self.documents.users.get(id).is_some_and(|file| file.at.file == finding.spot.file)
                     || &*finding.spot.file == ORGANISATION
             })
+    }
+}
+
+/// The fields of tickets, as the organisation writes them.
+pub(super) fn written(jira: &document::Jira) -> Written<'_> {
+    Written {
+        priority: jira.priority.as_ref(),
+        assignee: jira.assignee.as_ref(),
+        components: jira.components.as_ref(),
+        fields: jira.fields.as_ref(),
     }
 }
 

@@ -2,8 +2,10 @@
 
 use super::code;
 use super::diagnostic::{Part, Spot};
+use super::organisation::written;
 use super::read::File;
 use super::resolve::Resolver;
+use super::ticket::Written;
 use crate::config::{Group, HOLD_MAX, Id, Inform, JiraTicket, Service, StormRule, Urgency, UrgencyRule};
 use crate::document;
 use jiff::SignedDuration;
@@ -51,6 +53,7 @@ impl Resolver<'_> {
             policy: policy?,
             runbook: document.runbook.clone(),
             slack_channel: document.slack_channel.as_ref().map(|channel| channel.0.clone()),
+            rooms: self.service_rooms(document, at),
             jira,
             urgency,
             inform,
@@ -118,7 +121,19 @@ impl Resolver<'_> {
             return None;
         };
         let issue_type = jira.issue_type.clone().or_else(|| site.issue_type.clone());
+        let own = Written {
+            priority: jira.priority.as_ref(),
+            assignee: jira.assignee.as_ref(),
+            components: jira.components.as_ref(),
+            fields: jira.fields.as_ref(),
+        };
+        let own = self.ticket_fields(own, at);
+        // What is wrong with the organisation's is said there.
+        let known = self.findings.len();
+        let shared = self.ticket_fields(written(site), at);
+        self.findings.truncate(known);
         Some(JiraTicket {
+            fields: own.or(&shared),
             project: jira.project.clone().unwrap_or_else(|| site.project.clone()),
             issue_type: issue_type.unwrap_or_else(|| "Incident".to_owned()),
             when,

@@ -393,6 +393,11 @@ fn not_a_name(spot: Spot) -> Finding {
 fn wrong_word(spot: Spot, text: &str, words: &[String]) -> Finding {
     const MANY: usize = 8;
     let quoted: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
+    if let Some(name) = super::rooms::shows_only(text).filter(|_| words.iter().any(|word| word == "call")) {
+        let message = format!("{name} shows incidents, and is no way to reach a person");
+        let help = format!("choose a way that reaches them: {}", any_of(&quoted));
+        return Finding::error(code::NO_WAY, spot, message).help(help);
+    }
     let near = nearest(text, words.iter().map(String::as_str)).map(|near| format!("did you mean `{near}`?"));
     let (expected, help) = if words.len() > MANY {
         let all = near.unwrap_or_else(|| format!("it is {}", any_of(&quoted)));

@@ -15,11 +15,13 @@ mod mail;
 mod masked;
 mod noise;
 mod provider;
+mod rooms;
 mod routing;
 mod run_time;
 mod secret;
 mod service;
 mod template;
+mod ticket;
 mod user;
 
 pub use access::{Access, Right};
@@ -37,11 +39,16 @@ pub use mail::{Mail, MailSecurity, Ntfy, Pushover};
 pub use masked::{MASK, bare, is_secret_itself, is_secret_name, look_secret, masked, place_name};
 pub use noise::{FlappingRule, HOLD_MAX, ReopenRule};
 pub use provider::{MirrorKind, PROVIDERS, Provider, ProviderRow};
+pub use rooms::{NAMED_ROOMS_MAX, Room, Rooms, SERVICE_ROOMS_MAX, SHARED_ROOM};
 pub use routing::{BadPattern, Matcher, PATTERN_MAX, Pattern, PatternTest, Silence, SilencePeriod, field};
 pub use run_time::{Break, InGit, RunTime, RunTimeAbsence, RunTimeOverride, RunTimeSilence};
 pub use secret::{SECRET_MAX, Secret, SecretSource, Secrets};
 pub use service::{Group, Inform, JiraTicket, Service, StormRule, Urgency, UrgencyRule};
 pub use template::{FUEL_MAX, Field, Malformed, Rendered, TEMPLATE_MAX, Template};
+pub use ticket::{
+    COMPONENTS_MAX, Deployment, FIELD_DEPTH_MAX, FIELD_TEXT_MAX, FieldValue, FilledFields, TICKET_FIELDS_MAX,
+    TICKET_NAMES, TicketFields, TicketValues,
+};
 pub use user::{ContactRule, Phone, Repeating, ShiftRule, User};
 
 use crate::actor::Actor;
@@ -103,6 +110,8 @@ pub struct Organisation {
     pub slack_user_groups: Vec<SlackUserGroup>,
     pub jira: Option<Jira>,
     pub twilio: Option<Twilio>,
+    pub teams: Option<Rooms>,
+    pub google_chat: Option<Rooms>,
     pub mail: Option<Mail>,
     pub ntfy: Option<Ntfy>,
     pub pushover: Option<Pushover>,
@@ -155,14 +164,24 @@ pub struct SlackUserGroup {
 /// The Jira site.
 #[derive(Clone, Debug)]
 pub struct Jira {
+    pub deployment: Deployment,
     /// Without a trailing slash.
     pub site: String,
-    pub email: String,
+    /// Signs in with the token; none in Data Center, where the token is enough.
+    pub email: Option<String>,
     pub api_token: SecretSource,
     pub project: String,
     pub issue_type: String,
     /// The transition for a resolved incident, named directly or by the status it leads to.
     pub resolve_transition: String,
+    /// The transition for one that is opened again; without it, another ticket is made and linked.
+    pub reopen_transition: Option<String>,
+    /// Signs what Jira sends, or ends its URL; any of them will do. Empty: nothing is heard of Jira.
+    pub webhook_secret: Vec<SecretSource>,
+    /// Jira's name for our account: what it does is no news.
+    pub account: Option<String>,
+    /// For tickets whose service says nothing.
+    pub fields: TicketFields,
 }
 
 /// The Twilio account that calls and sends text messages.

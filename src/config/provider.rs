@@ -3,16 +3,19 @@
 //! The state machine chooses by this table; how a vendor is spoken to is in [`provider`](crate::provider). Several may
 //! serve one contact method; the first that is set up is tried first.
 
-use super::{Config, Contact, Organisation, SecretSource};
+use super::{Config, Contact, Organisation, Rooms, SecretSource};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
-/// A vendor.
+/// A vendor. Stored: a name is never changed, and a new one goes to the end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Provider {
     Slack,
     Jira,
     Twilio,
+    Teams,
+    GoogleChat,
     Mail,
     Ntfy,
     Pushover,
@@ -28,16 +31,6 @@ pub enum MirrorKind {
     Ticket,
 }
 
-impl MirrorKind {
-    /// Whether what it shows is edited; what is not edited says in its thread or comments what changed.
-    pub fn edits(self) -> bool {
-        match self {
-            MirrorKind::Room => true,
-            MirrorKind::Ticket => false,
-        }
-    }
-}
-
 /// A row of [`PROVIDERS`].
 #[derive(Debug)]
 pub struct ProviderRow {
@@ -50,16 +43,19 @@ pub struct ProviderRow {
     pub contacts: &'static [Contact],
     /// The mirrors that it keeps.
     pub mirrors: &'static [MirrorKind],
+    /// Whether what a mirror shows is edited; where it is not, the thread or the comments say what changed.
+    pub edits_mirrors: bool,
 }
 
 /// Every vendor, in the order in which they are tried.
-pub const PROVIDERS: [ProviderRow; 6] = [
+pub const PROVIDERS: [ProviderRow; 8] = [
     ProviderRow {
         provider: Provider::Slack,
         name: "Slack",
         key: "slack",
         contacts: &[Contact::Slack],
         mirrors: &[MirrorKind::Room],
+        edits_mirrors: true,
     },
     ProviderRow {
         provider: Provider::Jira,
@@ -67,6 +63,7 @@ pub const PROVIDERS: [ProviderRow; 6] = [
         key: "jira",
         contacts: &[],
         mirrors: &[MirrorKind::Ticket],
+        edits_mirrors: false,
     },
     ProviderRow {
         provider: Provider::Twilio,
@@ -74,6 +71,23 @@ pub const PROVIDERS: [ProviderRow; 6] = [
         key: "twilio",
         contacts: &[Contact::Call, Contact::Sms],
         mirrors: &[],
+        edits_mirrors: false,
+    },
+    ProviderRow {
+        provider: Provider::Teams,
+        name: "Microsoft Teams",
+        key: "teams",
+        contacts: &[],
+        mirrors: &[MirrorKind::Room],
+        edits_mirrors: false,
+    },
+    ProviderRow {
+        provider: Provider::GoogleChat,
+        name: "Google Chat",
+        key: "google_chat",
+        contacts: &[],
+        mirrors: &[MirrorKind::Room],
+        edits_mirrors: false,
     },
     ProviderRow {
         provider: Provider::Mail,
@@ -81,6 +95,7 @@ pub const PROVIDERS: [ProviderRow; 6] = [
         key: "mail",
         contacts: &[Contact::Email],
         mirrors: &[],
+        edits_mirrors: false,
     },
     ProviderRow {
         provider: Provider::Ntfy,
@@ -88,6 +103,7 @@ pub const PROVIDERS: [ProviderRow; 6] = [
         key: "ntfy",
         contacts: &[Contact::Ntfy],
         mirrors: &[],
+        edits_mirrors: false,
     },
     ProviderRow {
         provider: Provider::Pushover,
@@ -95,6 +111,7 @@ pub const PROVIDERS: [ProviderRow; 6] = [
         key: "pushover",
         contacts: &[Contact::Pushover],
         mirrors: &[],
+        edits_mirrors: false,
     },
 ];
 
@@ -105,13 +122,45 @@ impl Provider {
     }
 }
 
+impl ProviderRow {
+    /// Whether its mirrors of this kind need no name beside their place: they are the first that there are.
+    pub fn is_first_with(&self, kind: MirrorKind) -> bool {
+        let first = PROVIDERS.iter().find(|row| row.mirrors.contains(&kind));
+        first.is_some_and(|row| row.provider == self.provider)
+    }
+}
+
 impl Organisation {
+    /// The rooms of a vendor that are webhooks.
+    pub fn webhooks(&self, provider: Provider) -> Option<&Rooms> {
+        match provider {
+            Provider::Teams => self.teams.as_ref(),
+            Provider::GoogleChat => self.google_chat.as_ref(),
+            Provider::Slack
+            | Provider::Jira
+            | Provider::Twilio
+            | Provider::Mail
+            | Provider::Ntfy
+            | Provider::Pushover => None,
+        }
+    }
+
+    /// The room of a vendor for incidents whose service names none.
+    pub fn shared_room(&self, provider: Provider) -> Option<String> {
+        match provider {
+            Provider::Slack => self.slack.as_ref().map(|slack| slack.channel.clone()),
+            Provider::Teams | Provider::GoogleChat => self.webhooks(provider)?.shared_name(),
+            Provider::Jira | Provider::Twilio | Provider::Mail | Provider::Ntfy | Provider::Pushover => None,
+        }
+    }
+
     /// Whether `oncall.yaml` sets the vendor up.
     pub fn has(&self, provider: Provider) -> bool {
         match provider {
             Provider::Slack => self.slack.is_some(),
             Provider::Jira => self.jira.is_some(),
             Provider::Twilio => self.twilio.is_some(),
+            Provider::Teams | Provider::GoogleChat => self.webhooks(provider).is_some(),
             Provider::Mail => self.mail.is_some(),
             Provider::Ntfy => self.ntfy.is_some(),
             Provider::Pushover => self.pushover.is_some(),
@@ -119,7 +168,8 @@ impl Organisation {
     }
 
     /// The secrets of a vendor that is set up: the field, and where its value is. Any one of a field's will do.
-    fn secrets_of(&self, provider: Provider) -> Vec<(&'static str, &SecretSource)> {
+    fn secrets_of(&self, provider: Provider) -> Vec<(Cow<'static, str>, &SecretSource)> {
+        let named = |(field, source): (&'static str, _)| (Cow::Borrowed(field), source);
         match provider {
             Provider::Slack => self
                 .slack
@@ -129,20 +179,32 @@ impl Organisation {
                     let socket = slack.app_token.iter().map(|source| ("app_token", source));
                     std::iter::once(("bot_token", &slack.bot_token)).chain(signing).chain(socket)
                 })
+                .map(named)
                 .collect(),
-            Provider::Jira => self.jira.iter().map(|jira| ("api_token", &jira.api_token)).collect(),
-            Provider::Twilio => self.twilio.iter().map(|twilio| ("auth_token", &twilio.auth_token)).collect(),
+            Provider::Jira => self
+                .jira
+                .iter()
+                .flat_map(|jira| {
+                    let webhook = jira.webhook_secret.iter().map(|source| ("webhook_secret", source));
+                    std::iter::once(("api_token", &jira.api_token)).chain(webhook)
+                })
+                .map(named)
+                .collect(),
+            Provider::Twilio => {
+                self.twilio.iter().map(|twilio| named(("auth_token", &twilio.auth_token))).collect()
+            }
+            Provider::Teams | Provider::GoogleChat => {
+                self.webhooks(provider).iter().flat_map(|rooms| rooms.secrets()).collect()
+            }
             Provider::Mail => {
                 let credentials = self.mail.iter().filter_map(|mail| mail.credentials.as_ref());
-                credentials.map(|(_, password)| ("password", password)).collect()
+                credentials.map(|(_, password)| named(("password", password))).collect()
             }
-            Provider::Ntfy => self
-                .ntfy
-                .iter()
-                .filter_map(|ntfy| ntfy.token.as_ref())
-                .map(|token| ("token", token))
-                .collect(),
-            Provider::Pushover => self.pushover.iter().map(|it| ("token", &it.token)).collect(),
+            Provider::Ntfy => {
+                let token = self.ntfy.iter().filter_map(|ntfy| ntfy.token.as_ref());
+                token.map(|token| named(("token", token))).collect()
+            }
+            Provider::Pushover => self.pushover.iter().map(|it| named(("token", &it.token))).collect(),
         }
     }
 }
@@ -161,7 +223,7 @@ impl Config {
     /// The secrets of providers: the provider, the field, and where its value is. Any one of a field's will do.
     pub fn provider_secrets(
         &self,
-    ) -> impl Iterator<Item = (&'static ProviderRow, &'static str, &SecretSource)> {
+    ) -> impl Iterator<Item = (&'static ProviderRow, Cow<'static, str>, &SecretSource)> {
         PROVIDERS.iter().flat_map(|row| {
             let secrets = self.organisation.secrets_of(row.provider).into_iter();
             secrets.map(move |(field, source)| (row, field, source))

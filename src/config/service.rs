@@ -1,6 +1,6 @@
 //! What breaks, and how to disturb people about it.
 
-use super::{Contact, FlappingRule, Id, Matcher, ReopenRule};
+use super::{Contact, FlappingRule, Id, Matcher, Provider, ReopenRule, Room, TicketFields};
 use crate::place::Place;
 use crate::reason::Why;
 use crate::schedule::Hours;
@@ -19,6 +19,8 @@ pub struct Service {
     pub runbook: Option<String>,
     /// Overrides the organisation's channel.
     pub slack_channel: Option<String>,
+    /// Override the organisation's rooms, each those of its vendor.
+    pub rooms: Vec<Room>,
     /// `None`: no tickets.
     pub jira: Option<JiraTicket>,
     /// The first match wins; no match means high. If the service has no rules, the organisation's defaults.
@@ -41,6 +43,19 @@ pub struct Service {
 }
 
 impl Service {
+    /// The rooms of a vendor that it names, each once.
+    pub fn rooms_of(&self, provider: Provider) -> Vec<String> {
+        let named = self.rooms.iter().filter(|room| room.provider == provider).map(|room| &room.place);
+        let short = self.slack_channel.iter().filter(|_| provider == Provider::Slack);
+        let mut places: Vec<String> = Vec::new();
+        for place in short.chain(named) {
+            if !places.contains(place) {
+                places.push(place.clone());
+            }
+        }
+        places
+    }
+
     /// Every policy that its alerts may run.
     pub fn policies(&self) -> impl Iterator<Item = &Id> {
         [&self.policy].into_iter().chain(self.urgency.iter().filter_map(|rule| rule.policy.as_ref()))
@@ -53,6 +68,8 @@ pub struct JiraTicket {
     pub project: String,
     pub issue_type: String,
     pub when: Option<Matcher>,
+    /// The service's own, and the organisation's where it says nothing.
+    pub fields: TicketFields,
 }
 
 /// How to disturb people: high runs the escalation policy, low tells its first step once, none tells nobody.

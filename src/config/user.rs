@@ -118,6 +118,13 @@ impl User {
         own.chain(others).collect()
     }
 
+    /// What is tried out unless they say which: what rings first, or what comes first.
+    pub fn way_to_test(&self) -> Option<Contact> {
+        let mut rules = self.high.iter().chain(&self.low);
+        let rings = rules.clone().find(|rule| rule.by.method().rings);
+        rings.or_else(|| rules.next()).map(|rule| rule.by)
+    }
+
     /// Whether they have what this method needs.
     pub fn can_be_told_by(&self, by: Contact) -> bool {
         by.method().need.is_met_by(self)

@@ -207,7 +207,7 @@ impl Shelf {
         // The state forgets it in a day: it is copied now.
         match state.incidents.get(&id).filter(|incident| incident.status == Status::Resolved) {
             Some(incident) => {
-                self.rows.insert(id, Archived { seq, incident: incident.clone() });
+                self.rows.insert(id, Archived { seq, incident: Incident::clone(incident) });
             }
             None if state.incidents.contains_key(&id) => drop(self.rows.remove(&id)),
             None => {}

@@ -14,6 +14,7 @@ mod integration;
 mod noise;
 mod organisation;
 mod overrides;
+mod rooms;
 mod schedule;
 mod service;
 mod silence;
@@ -31,10 +32,11 @@ pub use inhibition::Inhibition;
 pub use integration::{Fields, Heartbeat, Integration, IntegrationType, Route, Severity, SeverityRule};
 pub use noise::{Flapping, FlappingLimits, ReopenWithin};
 pub use organisation::{
-    Access, ApiToken, Defaults, Jira, Mail, Ntfy, Organisation, OwnHeartbeat, Providers, Pushover, Slack,
-    SlackUserGroup, TokenRight, Twilio,
+    Access, ApiToken, Defaults, Jira, JiraDeployment, Mail, Ntfy, Organisation, OwnHeartbeat, Providers,
+    Pushover, Slack, SlackUserGroup, TokenRight, Twilio,
 };
 pub use overrides::Override;
+pub use rooms::{ServiceRoom, WebhookRoom, Webhooks};
 pub use schedule::{Layer, LineUp, Rotation, Schedule, Turns, WhenOff};
 pub use service::{Group, Inform, JiraTicket, Service, Urgency, UrgencyRule};
 pub use silence::Silence;

@@ -2,10 +2,11 @@
 
 use super::{
     Channel, Duration, Flapping, History, Language, Notify, OneOrMany, ReopenWithin, Secret, SlackGroup,
-    Storm, TimeZone, UrgencyRule, Url,
+    Storm, TimeZone, UrgencyRule, Url, Webhooks,
 };
 use schemars::JsonSchema;
 use serde::Deserialize;
+use std::collections::BTreeMap;
 
 /// Settings of the whole organisation.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -70,6 +71,11 @@ pub struct Providers {
     pub jira: Option<Jira>,
     /// Phone calls and text messages.
     pub twilio: Option<Twilio>,
+    /// Rooms in Microsoft Teams that show incidents, by the URL of a workflow ("Post to a channel when a webhook request is
+    /// received"). They reach nobody.
+    pub teams: Option<Webhooks>,
+    /// Spaces in Google Chat that show incidents, by the URL of a webhook ("Apps & integrations"). They reach nobody.
+    pub google_chat: Option<Webhooks>,
     /// E-mail.
     pub mail: Option<Mail>,
     /// Push messages by ntfy.
@@ -139,10 +145,12 @@ pub struct Slack {
 pub struct Jira {
     /// The address of the site: `https://example.atlassian.net`.
     pub site: Url,
-    /// The e-mail address of the account that opens tickets.
+    /// Where it runs: `cloud` by default, or `data_center`.
+    pub deployment: Option<JiraDeployment>,
+    /// The e-mail address of the account that opens tickets; required in the Cloud.
     #[schemars(example = &"oncall@example.com")]
-    pub email: String,
-    /// That account's API token: id.atlassian.com, Security, API tokens.
+    pub email: Option<String>,
+    /// That account's API token (id.atlassian.com, Security, API tokens), or in Data Center its personal access token.
     pub api_token: Secret,
     /// The project key for services that name none.
     #[schemars(example = &"OPS")]
@@ -153,6 +161,38 @@ pub struct Jira {
     /// The transition for a resolved incident, or the status it leads to; `Done` by default.
     #[schemars(example = &"Done")]
     pub resolve_transition: Option<String>,
+    /// The transition for an incident that is opened again, or the status it leads to; without it, another ticket is made and
+    /// linked to the first.
+    #[schemars(example = &"Reopen")]
+    pub reopen_transition: Option<String>,
+    /// The secret of the webhook by which Jira tells that a ticket is done (its incident is resolved, whoever did it) and what is
+    /// commented (a note in the timeline). With a list, any of them is accepted.
+    pub webhook_secret: Option<OneOrMany<Secret>>,
+    /// Jira's name for our account, so that what we do ourselves is not heard again: its `accountId`, which `oncall doctor` shows,
+    /// or in Data Center its user name. Required with `webhook_secret`.
+    #[schemars(example = &"5b10a2844c20165700ede21g")]
+    pub account: Option<String>,
+    /// The priority of tickets, as text or as a template (`"{{ severity }}"`).
+    #[schemars(example = &"{{ 'Highest' if severity == 'critical' else 'Medium' }}")]
+    pub priority: Option<String>,
+    /// Who gets tickets: an `accountId`, or in Data Center a user name; text or a template.
+    #[schemars(example = &"5b10a2844c20165700ede21g")]
+    pub assignee: Option<String>,
+    /// The components of tickets, as texts or as templates.
+    #[schemars(example = ["{{ service }}"])]
+    pub components: Option<OneOrMany<String>>,
+    /// Other fields of tickets, by Jira's names for them; texts may be templates.
+    #[schemars(schema_with = "super::value::ticket_fields")]
+    #[serde(default)]
+    pub fields: Option<BTreeMap<String, serde_json::Value>>,
+}
+
+/// Where a Jira runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum JiraDeployment {
+    Cloud,
+    DataCenter,
 }
 
 /// The Twilio account that calls and sends text messages.

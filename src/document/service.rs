@@ -1,9 +1,12 @@
 //! `services/<id>.yaml`
 
-use super::{Channel, ContactMethod, Duration, During, Flapping, Match, ReopenWithin, Storm};
+use super::{
+    Channel, ContactMethod, Duration, During, Flapping, Match, OneOrMany, ReopenWithin, ServiceRoom, Storm,
+};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::json;
+use std::collections::BTreeMap;
 
 /// What breaks, and how to disturb people about it.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -23,6 +26,9 @@ pub struct Service {
     pub runbook: Option<String>,
     /// The channel for this service's incidents; the organisation's by default.
     pub slack_channel: Option<Channel>,
+    /// The rooms for this service's incidents, in place of the organisation's of the same vendor.
+    #[schemars(length(min = 1, max = 4))]
+    pub rooms: Option<Vec<ServiceRoom>>,
     /// Which alerts get a Jira ticket; none by default.
     pub jira: Option<JiraTicket>,
     /// The first rule that matches decides; no match means high. Without this key, the organisation's `defaults`
@@ -61,6 +67,19 @@ pub struct JiraTicket {
     pub issue_type: Option<String>,
     /// Which alerts get a ticket; all by default.
     pub when: Option<Match>,
+    /// The priority, as text or as a template; the organisation's by default.
+    #[schemars(example = &"{{ 'Highest' if severity == 'critical' else 'Medium' }}")]
+    pub priority: Option<String>,
+    /// Who gets it: an `accountId`, or in Data Center a user name; text or a template. The organisation's by default.
+    #[schemars(example = &"5b10a2844c20165700ede21g")]
+    pub assignee: Option<String>,
+    /// The components, as texts or as templates; the organisation's by default.
+    #[schemars(example = ["{{ service }}"])]
+    pub components: Option<OneOrMany<String>>,
+    /// Other fields, by Jira's names for them; texts may be templates. The organisation's are set too.
+    #[schemars(schema_with = "super::value::ticket_fields")]
+    #[serde(default)]
+    pub fields: Option<BTreeMap<String, serde_json::Value>>,
 }
 
 /// One line of `urgency`.

@@ -314,3 +314,13 @@ pub(super) fn phone(generator: &mut SchemaGenerator) -> Schema {
         "anyOf": [{ "type": "string" }, secret],
     })
 }
+
+/// Jira's own fields: texts that may be templates, numbers, truth values, and lists and objects of these.
+pub(super) fn ticket_fields(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({
+        "type": "object",
+        "minProperties": 1,
+        "additionalProperties": true,
+        "examples": [{ "customfield_10042": "{{ labels.region }}", "customfield_10050": { "value": "Tokyo" } }],
+    })
+}

@@ -87,10 +87,10 @@ impl Incident {
 
     /// The step that ran when it was closed while nobody had it.
     fn reached_in_vain(&self) -> Option<super::StepAt> {
-        let by_itself = match self.resolved_by {
+        let by_itself = match self.resolved_by.as_deref() {
             Some(Actor::Integration(_) | Actor::Rule(_)) => true,
             Some(Actor::User(_) | Actor::Stranger { .. } | Actor::Token { .. }) | None => false,
         };
-        self.left_at.clone().filter(|_| by_itself && self.acknowledgement.is_none())
+        self.left_at.as_deref().cloned().filter(|_| by_itself && self.acknowledgement.is_none())
     }
 }

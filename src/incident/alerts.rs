@@ -2,9 +2,9 @@
 
 use super::apply::{AHEAD_MAX, message_key};
 use super::entry::{AlertChange, Folded, Opened};
-use super::labels::Labels;
 use super::response::ResponseChange;
 use super::state::{Alert, HeldBack, Hold, Incident, Status};
+use super::transition::kept_of;
 use super::{Call, IncidentId, Reply};
 use crate::actor::{Actor, Via};
 use crate::alert::{Action, Event, HEARTBEAT_KEY, Severity, UNPARSED};
@@ -372,15 +372,15 @@ impl Call<'_> {
 impl Incident {
     /// Whether the event has no words that are new for this alert of it.
     fn says(&self, alert: &Alert, event: &Event) -> bool {
-        let labels = Labels::new(&event.labels);
         if let Some(own) = &alert.own {
-            return *own.summary == *event.summary && *own.source == *event.source && own.labels == labels;
+            return *own.summary == *event.summary
+                && *own.source == *event.source
+                && own.labels.are(&event.labels);
         }
-        let description = event.description.chars().take(super::DESCRIPTION_KEPT_MAX);
         self.summary == event.summary
             && self.source == event.source
-            && self.labels == labels
-            && self.description.chars().eq(description)
+            && self.labels.are(&event.labels)
+            && self.description == kept_of(&event.description)
     }
 }
 

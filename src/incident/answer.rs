@@ -3,6 +3,7 @@
 use super::alerts::ALERTS_MAX;
 use super::{Asked, Assignee, Made, Refused, Reply, Warning};
 use crate::language::answer::Answer;
+use crate::language::notices::NoticeLine;
 use crate::language::{Language, Shown};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -28,6 +29,9 @@ pub fn reply_text(reply: &Reply, language: Language, zone: &TimeZone) -> String 
         Reply::Noted { .. } => language.shown(&Shown::Noted),
         Reply::Ended => language.answer(&Answer::Ended),
         Reply::Passed => language.answer(&Answer::Passed),
+        Reply::Testing { contact } => {
+            language.notice_line(&NoticeLine::Testing { way: language.contact(contact.method().way) })
+        }
         Reply::Taken { opened } => language.shown(&Shown::Taken { count: opened.len() }),
         Reply::Say(_) => language.shown(&Shown::DidRepeat),
         Reply::Already { by, .. } if by.is_empty() => language.answer(&Answer::AlreadySo),
@@ -108,6 +112,7 @@ fn why_not(refused: &Refused, language: Language, zone: &TimeZone) -> String {
         Refused::ReasonMissing => answer(Answer::ReasonMissing),
         Refused::BadPattern(said) => answer(Answer::BadPattern { said }),
         Refused::TooMany => answer(Answer::TooMany),
+        Refused::TestedJustNow => language.notice_line(&NoticeLine::TestedJustNow),
         Refused::OwnCover => answer(Answer::OwnCover),
         Refused::EmptiesTheFallback => answer(Answer::EmptiesTheFallback),
         Refused::NotInForce => answer(Answer::NotInForce),

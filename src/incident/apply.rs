@@ -273,7 +273,7 @@ impl State {
         self.next_incident = self.next_incident.max(id.n.saturating_add(1));
         self.known(&opened.event, at).open = Some(id);
         self.fires(&opened.event, at);
-        self.incidents.insert(id, Incident::new(id, at, opened));
+        self.incidents.insert(id, Box::new(Incident::new(id, at, opened)));
         self.arrived_in(id, &opened.event, at);
     }
 
@@ -425,7 +425,7 @@ impl State {
                 break;
             }
             self.closed.pop_front();
-            forgotten.extend(self.incidents.remove(&id));
+            forgotten.extend(self.incidents.remove(&id).map(|incident| *incident));
         }
         self.messages.retain(|_, at| !old(*at));
         self.pages.retain(|_, page| !old(page.at));

@@ -3,7 +3,7 @@
 //! What each wish does to an incident is in `taken`, `assign` and `merge`; why it may be refused, in `standing`.
 
 use super::entry::DeliveryChange;
-use super::errand::HangUp;
+use super::errand::{HangUp, Mirror};
 use super::notification::Notification;
 use super::response::{Remark, ResponseChange};
 use super::standing::Standing;
@@ -13,7 +13,7 @@ use super::{
     Asked, Assignee, Call, Command, DeliveryId, IncidentId, Refused, Reply, Respond, Target, Warning, message,
 };
 use crate::actor::{Actor, Via};
-use crate::config::Right;
+use crate::config::{MirrorKind, Right};
 use crate::reason::Why;
 
 /// How the incidents of one wish fared.
@@ -30,9 +30,10 @@ impl Call<'_> {
     pub(super) fn command(&mut self, command: Command) {
         let responds = matches!(command, Command::Respond(_));
         let by = command.asked_by().0;
+        let tests = matches!(&command, Command::Test { user, .. } if self.may_test(user, by));
         let refused = match self.config.token_lacks(by) {
             Some(right) => Some(Refused::Lacks(right)),
-            None => (!responds && !self.may_respond(by)).then_some(Refused::MayNot),
+            None => (!responds && !tests && !self.may_respond(by)).then_some(Refused::MayNot),
         };
         if let Some(refused) = refused {
             self.turn.reply = Some(Reply::Refused(refused));
@@ -52,8 +53,7 @@ impl Call<'_> {
             Command::Back { user, by, via } => self.back(&user, &by, via),
             Command::End { what, by, via } => self.end_early(what, &by, via),
             Command::Cannot { id, user, by, via } => self.cannot(id, &user, by, via),
-            // No door makes this yet.
-            Command::Test { .. } => self.turn.reply = Some(Reply::NotFound),
+            Command::Test { user, contact, by, .. } => self.test(&user, contact, &by),
         }
     }
 
@@ -65,7 +65,7 @@ impl Call<'_> {
                 return;
             }
         };
-        let incidents = match remark(&action).filter(|_| !self.may_respond(&by)) {
+        let incidents = match remark(&action).filter(|_| !self.may_respond(&by) && via != Via::Ticket) {
             None => incidents,
             Some(remark) => {
                 let (own, others) =
@@ -111,6 +111,14 @@ impl Call<'_> {
         self.turn.reply = Some(fared.reply(action));
     }
 
+    /// The incident that a ticket shows, the newest of several.
+    fn of_ticket(&self, key: &str) -> Vec<IncidentId> {
+        let is = |it: &Mirror| it.kind == MirrorKind::Ticket && it.reference.as_deref() == Some(key);
+        let newest = self.state.incidents.values().rev();
+        let found = newest.filter(|incident| incident.mirrors.iter().any(is));
+        found.map(|incident| incident.id).take(1).collect()
+    }
+
     /// The incidents that are meant, by which delivery, and who it is that asks.
     fn targeted(
         &self,
@@ -120,6 +128,7 @@ impl Call<'_> {
     ) -> Result<(Vec<IncidentId>, Option<DeliveryId>, Actor), Reply> {
         let delivery = match target {
             Target::Incidents(incidents) => return Ok((incidents, None, by)),
+            Target::Ticket(key) => return Ok((self.of_ticket(&key), None, by)),
             Target::Delivery(delivery) => delivery,
         };
         let (incidents, told) = self.paged(delivery).ok_or(Reply::NotFound)?;

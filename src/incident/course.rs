@@ -44,7 +44,7 @@ impl State {
             Some(stage) => dispatch.go_on(stage, outcome, at),
             None => {
                 let done = self.deliveries.remove(&delivery);
-                done.iter().for_each(|done| self.done_with(delivery, done, outcome, retry_at));
+                done.iter().for_each(|done| self.done_with(delivery, done, outcome, (retry_at, at)));
             }
         }
         if let Some(of) = asked.and_then(|of| self.deliveries.get_mut(&of)) {
@@ -58,11 +58,11 @@ impl State {
         delivery: DeliveryId,
         done: &Dispatch,
         outcome: &Outcome,
-        retry_at: Option<Timestamp>,
+        (retry_at, at): (Option<Timestamp>, Timestamp),
     ) {
         match &done.errand {
             Errand::Edit { page, .. } => self.edit_settled(*page, outcome, retry_at),
-            Errand::Notice { notice, .. } => self.notice_settled(*notice, outcome, retry_at),
+            Errand::Notice { notice, .. } => self.notice_settled(*notice, outcome, retry_at, at),
             Errand::Page { .. } => self.follow(delivery, done, outcome),
             Errand::Mirror { .. } | Errand::HangUp(_) | Errand::Ask(_) => {}
         }

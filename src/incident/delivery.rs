@@ -48,6 +48,8 @@ pub enum Task {
         words: Words,
         /// What is said in the thread or in a comment; only with a `reference`.
         news: Option<String>,
+        /// The last entry that it had said before: the same words after another one are said again.
+        after: u64,
     },
     /// The message of a page is brought up to date.
     Edit {

@@ -237,9 +237,12 @@ impl Call<'_> {
             return None;
         }
         let Mirror { kind, place, reference, said, left_out, .. } = mirror;
-        let words = message::mirror(self.config, incident, kind, &place);
-        let news = says.then(|| message::follow_up(self.config, incident, said, left_out));
-        Some(Task::Mirror { kind, place, reference, words, news })
+        let mut words = message::mirror(self.config, incident, kind, &place);
+        if let Words::Ticket(ticket) = &mut words {
+            ticket.reopened = says && incident.is_reopened_since(said);
+        }
+        let news = says.then(|| message::follow_up(self.config, incident, kind, (said, left_out)));
+        Some(Task::Mirror { kind, place, reference, words, news, after: said })
     }
 
     pub(super) fn next_delivery(&self) -> DeliveryId {

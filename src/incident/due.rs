@@ -92,7 +92,7 @@ impl Call<'_> {
     /// Whether what holds it back still does, or another rule: if none, what still fires is paged now.
     pub(super) fn reconsider_hold(&mut self, id: IncidentId) {
         let Some(incident) = self.incident(id).filter(|it| it.status != Status::Resolved) else { return };
-        let Some(held) = incident.held_back.clone() else { return };
+        let Some(held) = incident.held_back.as_deref().cloned() else { return };
         if held.by == Hold::Wait {
             return self.reconsider_wait(id, &held);
         }

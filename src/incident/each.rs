@@ -56,7 +56,7 @@ impl Incident {
         let theirs =
             |found: &&mut Notification| found.purpose == Purpose::Page && awaited.users.contains(&found.user);
         self.notifications.iter_mut().filter(theirs).for_each(|found| found.purpose = Purpose::Each);
-        self.awaited = Some(awaited);
+        self.awaited = Some(Box::new(awaited));
     }
 
     pub(super) fn told_again(&mut self, people: &[Recipient], until: Timestamp) {
@@ -150,7 +150,7 @@ impl Call<'_> {
     /// The wait for those who have not acknowledged has passed.
     pub(super) fn each_is_due(&mut self, id: IncidentId) {
         let Some(awaited) = self.incident(id).and_then(|incident| incident.awaited.clone()) else { return };
-        let Awaited { users, wait_seconds, told_again, rule, .. } = awaited;
+        let Awaited { users, wait_seconds, told_again, rule, .. } = *awaited;
         let counting: Vec<UserId> = users.into_iter().filter(|user| self.counts(user)).collect();
         let because: BTreeMap<UserId, Because> =
             counting.iter().map(|user| (user.clone(), Because::Named)).collect();

@@ -184,11 +184,12 @@ impl Call<'_> {
     /// The running step; where none runs, the first, as if it had been told.
     pub(super) fn running(&self, id: IncidentId) -> Option<Escalation> {
         let incident = self.incident(id)?;
-        let running = incident.escalation.clone();
+        let running = incident.escalation.as_deref().cloned();
         let first = || {
             let at = Position { fallback: self.has_no_policy(id), step: 0, round: 0 };
             // Where somebody had taken it, the step that ran then.
-            let at = incident.left_at.clone().or_else(|| Some(at.of(&self.policy(id, false)?.id)))?;
+            let at =
+                incident.left_at.as_deref().cloned().or_else(|| Some(at.of(&self.policy(id, false)?.id)))?;
             let (began_at, deadline) = (self.now, self.now);
             Some(Escalation { at, began_at, deadline, told: Vec::new(), reached: Vec::new() })
         };

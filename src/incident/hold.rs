@@ -50,7 +50,9 @@ impl Call<'_> {
 
     /// Ends a hold: it is shown from now on, and who is to be informed is told. False: nothing holds it.
     pub(super) fn end_hold(&mut self, id: IncidentId) -> bool {
-        let Some(held) = self.incident(id).filter(|it| it.waits()).and_then(|it| it.held_back.clone()) else {
+        let Some(held) =
+            self.incident(id).filter(|it| it.waits()).and_then(|it| it.held_back.as_deref().cloned())
+        else {
             return false;
         };
         let mirrors = self.mirrors_after(id);

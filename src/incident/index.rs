@@ -40,12 +40,10 @@ type InTurn = BTreeMap<(Reverse<Urgency>, Option<Id>), BTreeSet<Behind>>;
 #[derive(Debug, Default)]
 pub(super) struct Index {
     deadlines: BTreeSet<(Timestamp, IncidentId)>,
-    deadline_of: BTreeMap<IncidentId, Timestamp>,
     pub lanes: BTreeMap<(Contact, UserId), Lane>,
-    /// Mirrors that are behind, each by its place in the incident's list.
-    pub mirrors: BTreeMap<(Provider, MirrorKind), BTreeSet<Behind>>,
-    /// The same, in the order in which they leave: by urgency, then one service after the other.
-    fair: BTreeMap<(Provider, MirrorKind), InTurn>,
+    /// Mirrors that are behind, each by its place in the incident's list, in the order in which they leave: by urgency, then
+    /// one service after the other.
+    mirrors: BTreeMap<(Provider, MirrorKind), InTurn>,
     /// Direct messages that are behind, and from when on each may be edited.
     pub directs: BTreeMap<(Provider, Contact), BTreeSet<(Timestamp, DeliveryId)>>,
     /// Direct messages that follow an incident.
@@ -71,15 +69,13 @@ impl Index {
     pub fn insert(&mut self, incident: &Incident) {
         if let Some(at) = incident.deadline() {
             self.deadlines.insert((at, incident.id));
-            self.deadline_of.insert(incident.id, at);
         }
         for (by, user, told, waiting) in incident.waiting() {
             self.lanes.entry((by, user.clone())).or_default().side(told).insert(waiting);
         }
         for (way, waits) in incident.mirrors_due() {
-            self.mirrors.entry(way).or_default().insert(waits);
-            let fair = self.fair.entry(way).or_default();
-            fair.entry((Reverse(incident.urgency), incident.service.clone())).or_default().insert(waits);
+            let in_turn = self.mirrors.entry(way).or_default();
+            in_turn.entry((Reverse(incident.urgency), incident.service.clone())).or_default().insert(waits);
         }
         if let Some(key) = incident.group_key() {
             self.groups.entry(key).or_default().insert(incident.id);
@@ -97,7 +93,7 @@ impl Index {
     }
 
     pub fn remove(&mut self, incident: &Incident) {
-        if let Some(at) = self.deadline_of.remove(&incident.id) {
+        if let Some(at) = incident.deadline() {
             self.deadlines.remove(&(at, incident.id));
         }
         for (by, user, told, waiting) in incident.waiting() {
@@ -110,11 +106,10 @@ impl Index {
             }
         }
         for (way, waits) in incident.mirrors_due() {
-            take(&mut self.mirrors, &way, &waits);
-            if let Some(fair) = self.fair.get_mut(&way) {
-                take(fair, &(Reverse(incident.urgency), incident.service.clone()), &waits);
-                if fair.is_empty() {
-                    self.fair.remove(&way);
+            if let Some(in_turn) = self.mirrors.get_mut(&way) {
+                take(in_turn, &(Reverse(incident.urgency), incident.service.clone()), &waits);
+                if in_turn.is_empty() {
+                    self.mirrors.remove(&way);
                 }
             }
         }
@@ -139,7 +134,7 @@ impl Index {
         served: impl Fn(&Id) -> u64,
         now: Timestamp,
     ) -> Option<(IncidentId, usize)> {
-        let heads = self.fair.get(&way)?.iter().filter_map(|((urgency, service), behind)| {
+        let heads = self.mirrors.get(&way)?.iter().filter_map(|((urgency, service), behind)| {
             let (at, id, n) = behind.first().copied().filter(|(at, ..)| *at <= now)?;
             Some((*urgency, service.as_ref().map_or(0, &served), at, id, n))
         });
@@ -155,10 +150,6 @@ impl Index {
     /// An incident that has something due.
     pub fn due(&self, now: Timestamp) -> Option<IncidentId> {
         self.deadlines.first().filter(|(at, _)| *at <= now).map(|(_, id)| *id)
-    }
-
-    pub fn is_due(&self, id: IncidentId, now: Timestamp) -> bool {
-        self.deadline_of.get(&id).is_some_and(|at| *at <= now)
     }
 
     /// The next instant at which something can be done; in the past if it can be done now. What is due but waits for
@@ -181,7 +172,8 @@ impl Index {
         });
         let mirrors =
             self.mirrors.iter().filter(|((provider, kind), _)| free(*provider, Outlet::Mirror(*kind)));
-        let mirrors = mirrors.filter_map(|(_, behind)| behind.first().map(|(at, ..)| *at));
+        let mirrors = mirrors.flat_map(|(_, in_turn)| in_turn.values());
+        let mirrors = mirrors.filter_map(|behind| behind.first().map(|(at, ..)| *at));
         let edits = self.directs.iter().filter(|((provider, by), _)| free(*provider, Outlet::Edit(*by)));
         let edits = edits.filter_map(|(_, behind)| behind.first().map(|(at, _)| *at));
         let deliveries = state.deliveries.values().flat_map(|dispatch| {

@@ -103,6 +103,8 @@ pub enum Target {
     Incidents(Vec<IncidentId>),
     /// All the incidents that a delivery told about.
     Delivery(DeliveryId),
+    /// The incident that the ticket with this key shows.
+    Ticket(String),
 }
 
 /// What a person asks for.
@@ -338,6 +340,8 @@ pub enum Reply {
     Ended,
     /// Whoever made it and the room are told.
     Passed,
+    /// A test by this way is about to leave.
+    Testing { contact: Contact },
     /// It would break something: nothing is done until it is asked for again, confirmed.
     Confirm(Vec<Warning>),
     /// It had been done before, by this person.
@@ -405,6 +409,8 @@ pub enum Refused {
     OwnCover,
     EmptiesTheFallback,
     NotInForce,
+    /// The last test of the same way is less than a minute ago.
+    TestedJustNow,
     /// The link was sent when it began to page before: since then somebody has had it, and it pages anew.
     OlderTrigger,
     /// The link was sent to somebody who was only informed.

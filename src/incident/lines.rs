@@ -352,7 +352,7 @@ impl Incident {
         if mirror.in_flight.is_some() {
             return None;
         }
-        let shows = mirror.reference.is_none() || mirror.kind.edits();
+        let shows = mirror.reference.is_none() || mirror.provider.row().edits_mirrors;
         let behind = (shows && mirror.shown < self.version).then_some(Timestamp::MIN);
         let due = [behind, self.lines_due(mirror)].into_iter().flatten().min()?;
         Some(due.max(mirror.not_before.unwrap_or(Timestamp::MIN)))

@@ -56,7 +56,7 @@ impl State {
             let triggered = incident.status == Status::Triggered;
             let asked = incident.status == Status::Acknowledged && incident.awaits(&page.user);
             incidents.push(LinkedIncident {
-                incident: incident.clone(),
+                incident: Incident::clone(incident),
                 acts,
                 acknowledge: acts && (triggered || asked),
                 escalate: acts && triggered,

@@ -79,7 +79,7 @@ impl Call<'_> {
         let mut mirrors = self.rooms(Some(known));
         mirrors.extend(self.tickets_of(incident, known));
         let (service, idle_seconds) = (service.clone(), self.idle_seconds(Some(service)));
-        if let Some(held) = incident.held_back.clone().filter(|_| incident.waits()) {
+        if let Some(held) = incident.held_back.as_deref().cloned().filter(|_| incident.waits()) {
             // It is shown where it goes.
             self.about(id, EscalationChange::Released { held, mirrors: Vec::new() });
         }
@@ -112,5 +112,5 @@ fn is_snoozed(incident: &Incident) -> bool {
 fn step_of(incident: &Incident) -> Option<StepAt> {
     let urgent = incident.urgency == Urgency::High;
     let running = incident.escalation.as_ref().map(|running| running.at.clone());
-    running.or_else(|| incident.left_at.clone()).filter(|_| urgent)
+    running.or_else(|| incident.left_at.as_deref().cloned()).filter(|_| urgent)
 }

@@ -9,11 +9,13 @@ pub use super::letter::{Letter, SUBJECT_MAX};
 pub use super::script::{SPOKEN_INCIDENTS_MAX, SPOKEN_SUMMARY_MAX, call, reply_spoken};
 pub use super::text::{LINK_MAX, TEXT_MAX, Text};
 pub use super::thread::follow_up;
+pub use super::ticket::Ticket;
 
 use super::letter::letter;
 use super::marks::marks;
 use super::subject::{subject, worst_lines};
 use super::text::text;
+use super::ticket::ticket;
 use super::{Escalation, Hold, Incident, IncidentId, Status, StepAt, Words};
 use crate::actor::Actor;
 use crate::alert::{self, Link, Severity};
@@ -86,19 +88,6 @@ pub struct CallScript {
     pub menu: Vec<String>,
 }
 
-/// A Jira issue as it should be now.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Ticket {
-    pub project: String,
-    pub issue_type: String,
-    /// `oncall-<incident id>`: found again by it.
-    pub label: String,
-    pub summary: String,
-    /// Paragraphs.
-    pub description: Vec<String>,
-    pub resolved: bool,
-}
-
 /// The words of a page to `user` about these incidents, in the form that the method carries.
 pub fn page(config: &Config, incidents: &[&Incident], user: &str, by: Contact) -> Words {
     match by.method().form {
@@ -136,30 +125,6 @@ fn direct(config: &Config, incidents: &[&Incident], user: &str) -> Card {
         card.lines.insert(0, reader.language.shown(&Shown::EachIsAsked { who: &who }));
     }
     card
-}
-
-/// The ticket in a project. What its service does not say (it may have gone since) is the organisation's.
-fn ticket(config: &Config, incident: &Incident, project: &str) -> Ticket {
-    let reader = Reader::organisation(config);
-    let own = service(config, incident).and_then(|service| service.jira.as_ref());
-    let shared = config.organisation.jira.as_ref();
-    let issue_type = own.map(|own| &own.issue_type).or(shared.map(|jira| &jira.issue_type));
-    // Written once: what changes is told by comments.
-    let changing =
-        [Word::Status, Word::Telling, Word::Silenced, Word::Inhibited].map(|word| reader.language.word(word));
-    let lasting = fields(config, incident, &reader).into_iter().filter(|f| !changing.contains(&f.label));
-    let mut description: Vec<String> = lasting.map(|f| format!("{}: {}", f.label, f.value)).collect();
-    description.extend(Some(incident.description.clone()).filter(|text| !text.trim().is_empty()));
-    let link = |link: &Link| [link.text.as_str(), link.href.as_str()].join(" ").trim().to_owned();
-    description.extend(incident.links.iter().map(link));
-    Ticket {
-        project: project.to_owned(),
-        issue_type: issue_type.cloned().unwrap_or_default(),
-        label: format!("oncall-{}", incident.id),
-        summary: bare_headline(config, incident, reader.language),
-        description,
-        resolved: incident.status == Status::Resolved,
-    }
 }
 
 /// `text` in at most `max` characters, cut at a character with a mark.
@@ -269,7 +234,7 @@ fn button(kind: ButtonKind, language: Language, word: Word) -> Button {
     Button { kind, label: language.word(word).to_owned() }
 }
 
-fn fields(config: &Config, incident: &Incident, reader: &Reader) -> Vec<Field> {
+pub(super) fn fields(config: &Config, incident: &Incident, reader: &Reader) -> Vec<Field> {
     let language = reader.language;
     let field = |label: Word, value: String| Field { label: language.word(label), value };
     let mut all = vec![
@@ -338,7 +303,7 @@ fn by(config: &Config, incident: &Incident, language: Language) -> Option<String
     let actors: Vec<&Actor> = match incident.status {
         Status::Triggered => Vec::new(),
         Status::Acknowledged => incident.acknowledgement.iter().flat_map(|held| &held.by).collect(),
-        Status::Resolved => incident.resolved_by.iter().collect(),
+        Status::Resolved => incident.resolved_by.as_deref().into_iter().collect(),
     };
     let names: Vec<String> = actors.iter().map(|actor| config.name_of(actor).to_owned()).collect();
     (!names.is_empty()).then(|| language.list(&names))
@@ -424,7 +389,7 @@ fn runbook(config: &Config, incident: &Incident) -> Option<String> {
     named.or_else(|| own().map(file))
 }
 
-pub(super) fn is_url(text: &str) -> bool {
+pub fn is_url(text: &str) -> bool {
     (text.starts_with("https://") || text.starts_with("http://")) && !text.contains(char::is_whitespace)
 }
 

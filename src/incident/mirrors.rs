@@ -6,7 +6,7 @@ use super::Call;
 use super::entry::NewMirror;
 use super::state::Incident;
 use crate::alert::{Event, Severity};
-use crate::config::{MirrorKind, Provider, Service, field};
+use crate::config::{MirrorKind, PROVIDERS, Provider, Service, field};
 use crate::route::Decision;
 use std::borrow::Cow;
 
@@ -23,15 +23,15 @@ impl Call<'_> {
 
     /// The rooms in which an incident of this service is shown.
     pub(super) fn rooms(&self, service: Option<&Service>) -> Vec<NewMirror> {
-        let slack = self.config.organisation.slack.iter();
-        let place = |shared: &String| {
-            service.and_then(|service| service.slack_channel.clone()).unwrap_or_else(|| shared.clone())
-        };
-        slack
-            .map(|slack| NewMirror {
-                provider: Provider::Slack,
-                kind: MirrorKind::Room,
-                place: place(&slack.channel),
+        let organisation = &self.config.organisation;
+        let kind = MirrorKind::Room;
+        let vendors = PROVIDERS.iter().filter(|row| row.mirrors.contains(&kind));
+        let vendors = vendors.map(|row| row.provider).filter(|provider| organisation.has(*provider));
+        vendors
+            .flat_map(|provider| {
+                let own = service.map(|service| service.rooms_of(provider)).unwrap_or_default();
+                let shared = organisation.shared_room(provider).filter(|_| own.is_empty());
+                own.into_iter().chain(shared).map(move |place| NewMirror { provider, kind, place })
             })
             .collect()
     }

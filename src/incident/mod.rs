@@ -67,8 +67,10 @@ pub mod stored;
 mod storm;
 mod subject;
 mod taken;
+mod test;
 mod text;
 mod thread;
+mod ticket;
 mod timer;
 mod transition;
 mod turns;
@@ -368,7 +370,7 @@ impl Call<'_> {
     }
 
     fn incident(&self, id: IncidentId) -> Option<&Incident> {
-        self.state.incidents.get(&id)
+        self.state.incidents.get(&id).map(|incident| &**incident)
     }
 
     fn revision(&mut self, commit: String) {
@@ -400,17 +402,21 @@ impl Call<'_> {
         self.beats.values_mut().for_each(|at| *at = at.saturating_add(by).unwrap_or(*at));
     }
 
+    fn is_due(&self, id: IncidentId) -> bool {
+        self.incident(id).and_then(Incident::deadline).is_some_and(|at| at <= self.now)
+    }
+
     /// Whatever has fallen due, in order, within bounds.
     fn due(&mut self) {
         for _ in 0..HANDLE_MAX {
             let Some(id) = self.index.due(self.now) else { break };
             for _ in 0..DUE_MAX {
-                if !self.index.is_due(id, self.now) {
+                if !self.is_due(id) {
                     break;
                 }
                 self.due_incident(id);
             }
-            if self.index.is_due(id, self.now) {
+            if self.is_due(id) {
                 // Bounded: what still is due comes up again in the next call.
                 break;
             }

@@ -9,7 +9,8 @@ use super::errand::Errand;
 use super::escalation::later;
 use super::outlet::Outlet;
 use super::state::State;
-use super::{Call, Delivery, DeliveryId, IN_FLIGHT, IncidentId, Outcome, Task, notice_words};
+use super::test::TEST_EVERY;
+use super::{Call, Delivery, DeliveryId, IN_FLIGHT, IncidentId, Outcome, Reason, Task, notice_words};
 use crate::actor::{Actor, Via};
 use crate::config::{CONTACTS, Contact, Id, MirrorKind, Provider};
 use crate::reason::Why;
@@ -89,6 +90,15 @@ pub enum Noticed {
         incident: IncidentId,
         users: Vec<UserId>,
     },
+    /// The person tries out this way.
+    Test,
+    /// A test that has left: the next one waits for its end.
+    TestGone,
+    /// How a test went; `why`: it failed.
+    Tested {
+        contact: Contact,
+        why: Option<Reason>,
+    },
 }
 
 /// An override, for those whom it concerns.
@@ -147,12 +157,21 @@ impl State {
         }
     }
 
-    pub(super) fn notice_settled(&mut self, notice: u64, outcome: &Outcome, retry_at: Option<Timestamp>) {
+    pub(super) fn notice_settled(
+        &mut self,
+        notice: u64,
+        outcome: &Outcome,
+        retry_at: Option<Timestamp>,
+        at: Timestamp,
+    ) {
         let Some(found) = self.notices.get_mut(&notice) else { return };
         match retry_at.filter(|_| !outcome.is_taken()) {
             Some(at) => {
                 (found.in_flight, found.due) = (None, at);
                 found.failed = found.failed.saturating_add(1);
+            }
+            None if found.what == Noticed::Test => {
+                (found.in_flight, found.what, found.due) = (None, Noticed::TestGone, later(at, TEST_EVERY));
             }
             None => drop(self.notices.remove(&notice)),
         }
@@ -244,7 +263,7 @@ impl Call<'_> {
                 let words = notice_words::words(self.config, self.state, &found.what, None, by);
                 let place = self.config.organisation.slack.as_ref().map(|slack| slack.channel.clone());
                 let (place, reference, news) = (place.unwrap_or_default(), None, None);
-                Task::Mirror { kind: MirrorKind::Room, place, reference, words, news }
+                Task::Mirror { kind: MirrorKind::Room, place, reference, words, news, after: 0 }
             }
         };
         self.turn.deliveries.push(Delivery { id: delivery, provider, incidents: Vec::new(), task, repeat });
@@ -258,7 +277,10 @@ impl Call<'_> {
                 let made = self.state.run_time.overrides.get(&notice.id);
                 made.is_some_and(|made| self.now < made.until)
             }
-            Noticed::ShiftComes { .. }
+            Noticed::TestGone => false,
+            Noticed::Test
+            | Noticed::Tested { .. }
+            | Noticed::ShiftComes { .. }
             | Noticed::ShiftOver { .. }
             | Noticed::Override(_)
             | Noticed::MadeEnded { .. }

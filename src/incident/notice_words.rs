@@ -8,6 +8,7 @@ use super::notice::{Noticed, OverrideNotice};
 use super::state::{Incident, State, Status};
 use super::text::Text;
 use crate::config::{Config, Contact, Form, Id, Notify, SilencePeriod};
+use crate::language::Spoken;
 use crate::language::notices::{NoticeDetail, NoticeLine};
 use crate::schedule::UserId;
 use jiff::Timestamp;
@@ -49,7 +50,14 @@ pub(super) fn words(
             let (lead, incident) = (String::new(), String::new());
             Words::Text(Text { language, lead, summary: headline, incident, urgent: false })
         }
-        Form::Script => Words::Script(CallScript { language, words: vec![headline], menu: Vec::new() }),
+        Form::Script => {
+            let name = user.and_then(|user| config.users.get(user));
+            let name = name.map_or("", |user| user.reading.as_deref().unwrap_or(&user.name));
+            let test = *what == Noticed::Test;
+            let words = if test { language.spoken(&Spoken::TestCall { name }) } else { headline };
+            let menu = test.then(|| language.spoken(&Spoken::TestCallEnds)).into_iter().collect();
+            Words::Script(CallScript { language, words: vec![words], menu })
+        }
     }
 }
 
@@ -127,6 +135,15 @@ impl Teller<'_> {
                 let line = NoticeLine::AlsoUnanswered { incident: &incident, names: &names };
                 (say(&line), headline.into_iter().collect())
             }
+            Noticed::Test | Noticed::TestGone => (say(&NoticeLine::Test), Vec::new()),
+            Noticed::Tested { contact, why } => {
+                let language = self.reader.language;
+                let why = why.as_ref().map(|why| {
+                    language.fault(why.provider.map(|provider| provider.row().name), why.fault, &why.said)
+                });
+                let way = language.contact(contact.method().way);
+                (say(&NoticeLine::Tested { way, why: why.as_deref() }), Vec::new())
+            }
         }
     }
 
@@ -160,6 +177,7 @@ impl Teller<'_> {
             .state
             .incidents
             .values()
+            .map(|incident| &**incident)
             .filter(|it| it.status != Status::Resolved && self.is_told_to(it, schedule))
             .collect();
         let snoozed = |it: &&&Incident| it.acknowledgement.as_ref().is_some_and(|held| held.snoozed);

@@ -5,7 +5,7 @@
 use super::entry::DeliveryChange;
 use super::errand::{Errand, HangUp, Mirror, Stage};
 use super::escalation::later;
-use super::notice::NOTICE_ATTEMPTS_MAX;
+use super::notice::{NOTICE_ATTEMPTS_MAX, Noticed};
 use super::notification::{Notification, Purpose};
 use super::{Call, DeliveryId, HANDLE_MAX, IncidentId, Outcome, Reason};
 use crate::config::Contact;
@@ -78,10 +78,16 @@ impl Call<'_> {
                 return self.about_server(change(retry_at));
             }
             Errand::Notice { notice, .. } => {
-                let failed = self.state.notices.get(notice).map_or(0, |notice| notice.failed);
+                let found = self.state.notices.get(notice).cloned();
+                let failed = found.as_ref().map_or(0, |notice| notice.failed);
                 let again = outcome.may_work_later() && failed + 1 < NOTICE_ATTEMPTS_MAX;
                 let retry_at = again.then(|| retry_at.unwrap_or_else(|| later(self.now, backoff(failed))));
-                return self.about_server(change(retry_at));
+                self.about_server(change(retry_at));
+                // A call that was taken goes on; that it rings is all that a test asks.
+                if let Some(test) = found.filter(|it| it.what == Noticed::Test && !again) {
+                    self.tested(&test.to, outcome);
+                }
+                return;
             }
             Errand::Page { user, by } => (Some((user, *by)), ATTEMPTS_MAX),
             Errand::Mirror { .. } => (None, MIRROR_ATTEMPTS_MAX),

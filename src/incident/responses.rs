@@ -37,13 +37,13 @@ impl Incident {
                     self.policy.clone_from(policy);
                 }
                 // What is held back is begun anew when it is released.
-                self.escalation = escalation.clone().filter(|_| self.held_back.is_none());
+                self.escalation = escalation.clone().filter(|_| self.held_back.is_none()).map(Box::new);
             }
             ResponseChange::Resolved { by, .. } => {
-                self.left_at = self.reached();
+                self.left_at = self.reached().map(Box::new);
                 self.stop(true);
                 self.status = Status::Resolved;
-                self.resolved_by = Some(by.clone());
+                self.resolved_by = Some(Box::new(by.clone()));
                 if let Some(held) = &mut self.acknowledgement {
                     held.until = None;
                 }
@@ -141,7 +141,7 @@ impl Incident {
     fn take(&mut self, taken: Acknowledgement, quiet_seconds: Option<u32>) {
         // Taken again, or snoozed: the step that ran is still the one that it was taken from.
         if let Some(running) = &self.escalation {
-            self.left_at = Some(running.at.clone());
+            self.left_at = Some(Box::new(running.at.clone()));
         }
         self.stop(false);
         taken.by.iter().for_each(|by| self.done_by(by));
@@ -149,7 +149,7 @@ impl Incident {
         self.storm.iter_mut().for_each(|storm| storm.taken = storm.beyond);
         self.quiet_seconds = quiet_seconds.filter(|_| !taken.snoozed);
         self.newcomers_due = None;
-        self.acknowledgement = Some(taken);
+        self.acknowledgement = Some(Box::new(taken));
         self.version += 1;
     }
 
@@ -263,7 +263,7 @@ impl State {
     }
 
     pub(super) fn hand_over(&mut self, from: IncidentId, to: IncidentId) {
-        let Some(alerts) = self.incidents.get(&from).map(Incident::alerts_to_hand_over) else { return };
+        let Some(alerts) = self.incidents.get(&from).map(|from| from.alerts_to_hand_over()) else { return };
         let Some(target) = self.incidents.get_mut(&to) else { return };
         for alert in &alerts {
             if let Some(known) = self.keys.get_mut(&alert.key()) {

@@ -49,6 +49,7 @@ pub fn reply_spoken(reply: &Reply, language: Language) -> String {
         | Reply::Made { .. }
         | Reply::Ended
         | Reply::Passed
+        | Reply::Testing { .. }
         | Reply::Taken { .. }
         | Reply::Say(_)
         | Reply::Refused(_)

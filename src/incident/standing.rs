@@ -53,7 +53,7 @@ impl Call<'_> {
             | Asked::Merge { .. }
                 if !open =>
             {
-                Standing::Done(self.name_of(incident.resolved_by.as_ref()))
+                Standing::Done(self.name_of(incident.resolved_by.as_deref()))
             }
             Asked::Acknowledge if incident.status == Status::Acknowledged => {
                 Standing::Done(self.holders(incident))

@@ -40,7 +40,8 @@ pub struct State {
     /// The commits of the last `REVISIONS_MAX` revisions, by number: a timeline names them.
     pub commits: BTreeMap<u32, String>,
     /// Open ones, and closed ones for a day.
-    pub incidents: BTreeMap<IncidentId, Incident>,
+    /// Boxed: a map that grows at its end keeps half of its places empty.
+    pub incidents: BTreeMap<IncidentId, Box<Incident>>,
     /// What is known of each key that is open or was heard of within a day.
     pub keys: BTreeMap<AlertKey, KnownKey>,
     /// Closed incidents in the order in which they closed.
@@ -167,25 +168,25 @@ pub struct Incident {
     pub opened_at: Timestamp,
     pub last_event_at: Timestamp,
     /// Who has it, while it is acknowledged.
-    pub acknowledgement: Option<Acknowledgement>,
-    pub resolved_by: Option<Actor>,
+    pub acknowledgement: Option<Box<Acknowledgement>>,
+    pub resolved_by: Option<Box<Actor>>,
     /// Its first times, and who was paged.
     pub record: Record,
     /// What holds its pages back.
-    pub held_back: Option<HeldBack>,
+    pub held_back: Option<Box<HeldBack>>,
     /// The policy that a rule or a person chose, in place of its service's.
     pub policy: Option<Id>,
     /// The one that its urgency rule named last.
     pub policy_by_rule: Option<Id>,
-    pub escalation: Option<Escalation>,
+    pub escalation: Option<Box<Escalation>>,
     /// The step that ran when it was acknowledged, or when it was closed while nobody had it.
-    pub left_at: Option<StepAt>,
+    pub left_at: Option<Box<StepAt>>,
     /// The step that was told at low urgency.
-    pub low: Option<LowTold>,
+    pub low: Option<Box<LowTold>>,
     /// Whom steps with `round_robin` chose, the last `CHOSEN_MAX`.
     pub chosen: Vec<Chosen>,
     /// Who must still acknowledge, though somebody has it.
-    pub awaited: Option<Awaited>,
+    pub awaited: Option<Box<Awaited>>,
     /// Who was paged too and has not answered, at most `ALSO_MAX`.
     pub also: Vec<AlsoAsked>,
     /// When it was last triggered again for alerts that had joined, and when it will be.
@@ -415,14 +416,15 @@ impl State {
 
     /// The incident that the message of this name shows: in a room, or alone to a person.
     pub fn shown_by(&self, reference: &str) -> Option<IncidentId> {
-        let shows = |incident: &&Incident| {
+        let shows = |incident: &Incident| {
             incident.mirrors.iter().any(|mirror| mirror.reference.as_deref() == Some(reference))
         };
         let alone = |direct: &Direct| match direct.about[..] {
             [(id, _)] if direct.reference == reference => Some(id),
             _ => None,
         };
-        let in_room = self.incidents.values().rev().find(shows).map(|incident| incident.id);
+        let in_room =
+            self.incidents.values().rev().find(|incident| shows(incident)).map(|incident| incident.id);
         in_room.or_else(|| self.directs.values().find_map(alone))
     }
 

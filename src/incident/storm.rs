@@ -252,6 +252,10 @@ impl Incident {
     ) {
         let (integration, dedup_key) = (event.integration.clone(), event.dedup_key.clone());
         let own = (!self.alerts.is_empty()).then(|| Box::new(OwnWords::of(event)));
+        if self.alerts.is_empty() {
+            // Most incidents are about one.
+            self.alerts.reserve_exact(1);
+        }
         self.alerts.push(Alert {
             integration,
             dedup_key,

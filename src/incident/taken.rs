@@ -127,7 +127,7 @@ impl Call<'_> {
         let Some(incident) = self.incident(id) else { return };
         let Some(held) = incident.held_back.clone() else { return };
         let (mirrors, waits) = (self.mirrors_after(id), incident.waits());
-        self.about(id, ResponseChange::LetThrough { held, mirrors, by: by.clone(), via });
+        self.about(id, ResponseChange::LetThrough { held: *held, mirrors, by: by.clone(), via });
         if waits {
             self.inform(id);
         }

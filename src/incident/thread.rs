@@ -9,7 +9,7 @@ use super::lines::{Deed, Happened, News};
 use super::message::{Reader, person, severity, telling_line, urgency};
 use super::state::{AlertKey, Hold, Incident};
 use crate::actor::{Actor, Via};
-use crate::config::{Config, Urgency};
+use crate::config::{Config, MirrorKind, Urgency};
 use crate::language::noise::NoiseNews;
 use crate::language::steps::StepLine;
 use crate::language::thread::ThreadLine;
@@ -20,9 +20,15 @@ use crate::language::{Language, Shown};
 pub const JOINED_NAMED_MAX: usize = 10;
 
 /// What the thread has not said since the entry `said`, and how many lines more there were.
-pub fn follow_up(config: &Config, incident: &Incident, said: u64, left_out: u32) -> String {
+pub fn follow_up(
+    config: &Config,
+    incident: &Incident,
+    kind_of_mirror: MirrorKind,
+    (said, left_out): (u64, u32),
+) -> String {
     let reader = Reader::organisation(config);
-    let unsaid: Vec<&News> = incident.lines.iter().filter(|line| line.seq > said).collect();
+    let unsaid = incident.lines.iter().filter(|line| line.seq > said);
+    let unsaid: Vec<&News> = unsaid.filter(|line| !is_known_to(kind_of_mirror, &line.what)).collect();
     let by_monitor = |news: &&News| matches!(news.what, Happened::Resolved(Actor::Integration(_)));
     let teller = Teller { config, incident, reader, ended_by_monitor: unsaid.iter().any(by_monitor) };
     let mut lines = Vec::new();
@@ -46,6 +52,12 @@ pub fn follow_up(config: &Config, incident: &Incident, said: u64, left_out: u32)
         lines.push(teller.reader.language.thread(&ThreadLine::More { count: left_out }));
     }
     lines.join("\n")
+}
+
+/// What was said in a ticket stands there.
+fn is_known_to(mirror: MirrorKind, what: &Happened) -> bool {
+    let in_ticket = matches!(what, Happened::Did { deed: Deed::Noted(_), via: Via::Ticket, .. });
+    mirror == MirrorKind::Ticket && in_ticket
 }
 
 /// A change of whether an alert fires: those of one kind are said as one.

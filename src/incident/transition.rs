@@ -58,7 +58,7 @@ impl Incident {
             acknowledgement: None,
             resolved_by: None,
             record: Record::default(),
-            held_back: opened.held_back.clone(),
+            held_back: opened.held_back.clone().map(Box::new),
             policy: opened.policy.clone(),
             policy_by_rule: opened.policy.clone(),
             escalation: None,
@@ -178,7 +178,7 @@ impl Incident {
                         self.newcomers_told_at = Some(at);
                     }
                     self.newcomers_due = None;
-                    self.low = Some(LowTold { at: step.clone(), reached: false });
+                    self.low = Some(Box::new(LowTold { at: step.clone(), reached: false }));
                 }
                 if let (true, Some(escalation)) = (*in_step, &mut self.escalation) {
                     escalation.told.extend(people.iter().map(|told| told.user.clone()));
@@ -246,7 +246,7 @@ impl Incident {
         self.version += u32::from(!self.alerts.is_empty() && self.summary != event.summary);
         self.join(event, severity, stale_at, at);
         self.summary.clone_from(&event.summary);
-        self.description = event.description.chars().take(DESCRIPTION_KEPT_MAX).collect();
+        self.description = kept_of(&event.description).to_owned();
         self.source.clone_from(&event.source);
         self.labels = Labels::new(&event.labels);
         self.links = event.links.iter().take(LINKS_KEPT_MAX).cloned().collect();
@@ -321,7 +321,7 @@ impl Incident {
     /// Pages are planned anew when it is released; what `inform` plans is held.
     fn hold_back(&mut self, held: HeldBack) {
         self.version += u32::from(self.held_back.is_none());
-        (self.held_back, self.let_through) = (Some(held), false);
+        (self.held_back, self.let_through) = (Some(Box::new(held)), false);
         self.escalation = None;
         self.give_way(|found| !found.purpose.outlives_a_step());
     }
@@ -336,13 +336,13 @@ impl Incident {
         self.left_at = None;
         self.plan(&step.people, Purpose::Page);
         self.plan(&step.shadows, Purpose::Shadow);
-        self.escalation = Some(Escalation {
+        self.escalation = Some(Box::new(Escalation {
             at: step.at.clone(),
             began_at: at,
             deadline: step.deadline,
             told: step.people.iter().map(|told| told.user.clone()).collect(),
             reached: Vec::new(),
-        });
+        }));
         self.version += 1;
     }
 
@@ -350,6 +350,8 @@ impl Incident {
     pub(super) fn plan(&mut self, people: &[Recipient], purpose: Purpose) {
         for told in people {
             self.give_way(|found| found.user == told.user && found.purpose == purpose);
+            // Most incidents plan once: room for more would be half of what they weigh.
+            self.notifications.reserve_exact(told.contacts.len());
             for planned in &told.contacts {
                 self.plan_one(&told.user, planned, purpose);
             }
@@ -486,4 +488,13 @@ impl OwnWords {
             labels: Labels::new(&event.labels),
         }
     }
+}
+
+/// As much of a description as is kept.
+pub(super) fn kept_of(description: &str) -> &str {
+    // No character is less than a byte.
+    let is_long = description.len() > DESCRIPTION_KEPT_MAX;
+    let cut = || description.char_indices().nth(DESCRIPTION_KEPT_MAX).map(|(end, _)| end);
+    let end = if is_long { cut() } else { None };
+    end.and_then(|end| description.get(..end)).unwrap_or(description)
 }

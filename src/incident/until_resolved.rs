@@ -102,7 +102,7 @@ impl Call<'_> {
         let open: BTreeSet<IncidentId> = made.keys.iter().filter_map(|key| self.state.open(key)).collect();
         for id in open {
             let held = self.incident(id).filter(|it| it.status != Status::Resolved);
-            let Some(held) = held.and_then(|it| it.held_back.clone()) else { continue };
+            let Some(held) = held.and_then(|it| it.held_back.as_deref().cloned()) else { continue };
             if matches!(held.origin, Origin::RunTime { id: by, .. } if by == silence) {
                 self.about(id, EscalationChange::HeldBack(HeldBack { until, ..held }));
             }

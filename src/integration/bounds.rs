@@ -132,5 +132,6 @@ fn links(links: Vec<Link>) -> Vec<Link> {
 pub fn is_web(url: &str) -> bool {
     url.len() <= URL_MAX
         && (url.starts_with("https://") || url.starts_with("http://"))
-        && !url.contains(|c: char| c.is_whitespace() || c.is_control())
+        && (url.bytes().all(|byte| byte.is_ascii_graphic())
+            || !url.contains(|c: char| c.is_whitespace() || c.is_control()))
 }

@@ -14,19 +14,21 @@ pub struct Keys {
     key: hmac::Key,
     opened: BTreeMap<[u8; 32], Vec<Id>>,
     former: BTreeMap<Id, Id>,
-    /// The length of the longest secret in bytes: nothing longer is worth hashing.
-    longest: usize,
+    /// The lengths of the shortest and the longest secret in bytes: nothing else is worth hashing.
+    lengths: (usize, usize),
 }
 
 impl Keys {
     /// `random` must be unknown outside the process.
     pub fn new(config: &Config, secrets: &Secrets, random: &[u8; 32]) -> Keys {
         let (opened, former) = (BTreeMap::new(), BTreeMap::new());
-        let mut keys = Keys { key: hmac::Key::new(hmac::HMAC_SHA256, random), opened, former, longest: 0 };
+        let key = hmac::Key::new(hmac::HMAC_SHA256, random);
+        let mut keys = Keys { key, opened, former, lengths: (usize::MAX, 0) };
         for endpoint in config.endpoints.values() {
             for secret in secrets.all(&endpoint.secret) {
                 let text = secret.expose().as_bytes();
-                keys.longest = keys.longest.max(text.len());
+                let (shortest, longest) = keys.lengths;
+                keys.lengths = (shortest.min(text.len()), longest.max(text.len()));
                 keys.opened.entry(keys.hash(text)).or_default().push(endpoint.id.clone());
             }
             for former in &endpoint.formerly {
@@ -44,7 +46,9 @@ impl Keys {
         presented: &[Vec<u8>],
     ) -> Vec<&'c Endpoint> {
         // A secret that is set to nothing opens no door.
-        let presented = presented.iter().filter(|text| !text.is_empty() && text.len() <= self.longest);
+        let (shortest, longest) = self.lengths;
+        let may_be = |text: &&Vec<u8>| !text.is_empty() && (shortest..=longest).contains(&text.len());
+        let presented = presented.iter().filter(may_be);
         let mut open: Vec<&Endpoint> = presented
             .flat_map(|text| {
                 let ids = self.opened.get(&self.hash(text)).map_or(&[][..], Vec::as_slice);

@@ -93,7 +93,8 @@ fn event_of(value: &Value, posted: &Posted<'_>) -> Result<(Event, String), Vec<S
     }
     has_summary(value)?;
     let key = key.unwrap_or_else(|| generated_key(posted.body, posted.now));
-    let is_over = json::at(value, "/payload/severity").is_some_and(|severity| generic::is_over(&severity));
+    let severity = value.get("payload").and_then(|payload| json::text(payload, "severity"));
+    let is_over = severity.is_some_and(|severity| generic::is_over(&severity));
     Ok((event(value, if is_over { Action::Resolve } else { action }, &key), key))
 }
 
@@ -105,14 +106,15 @@ fn change(value: &Value, posted: &Posted<'_>) -> Result<(Event, String), Vec<Str
 }
 
 fn has_summary(value: &Value) -> Result<(), Vec<String>> {
-    let summary = value.pointer("/payload/summary").and_then(json::scalar);
+    let summary = value.get("payload").and_then(|payload| json::text(payload, "summary"));
     summary.map(|_| ()).ok_or_else(|| vec!["'payload.summary' is missing or blank".to_owned()])
 }
 
 /// The answer to an event that was taken.
 pub fn processed(dedup_key: &str) -> Answer {
-    let body = json!({ "status": "success", "message": "Event processed", "dedup_key": dedup_key });
-    Answer::json(202, &body)
+    let key = Value::from(dedup_key);
+    let body = format!(r#"{{"status":"success","message":"Event processed","dedup_key":{key}}}"#);
+    Answer { status: 202, content_type: "application/json", body }
 }
 
 fn change_processed() -> Answer {

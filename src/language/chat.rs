@@ -51,12 +51,14 @@ pub enum Doing {
     Away,
     Back,
     End,
+    /// One of a person's own ways is tried out.
+    Test,
     /// A room of its own for an incident.
     Channel,
 }
 
 /// Every act with its name, by which it also comes back from a menu.
-const DOINGS: [(Doing, &str); 22] = [
+const DOINGS: [(Doing, &str); 23] = [
     (Doing::Acknowledge, "acknowledge"),
     (Doing::Unacknowledge, "unacknowledge"),
     (Doing::Resolve, "resolve"),
@@ -78,6 +80,7 @@ const DOINGS: [(Doing, &str); 22] = [
     (Doing::Away, "away"),
     (Doing::Back, "back"),
     (Doing::End, "end"),
+    (Doing::Test, "test"),
     (Doing::Channel, "channel"),
 ];
 
@@ -255,6 +258,7 @@ impl Language {
             Doing::Away => ("Away", "不在を登録する"),
             Doing::Back => ("Back", "不在を終える"),
             Doing::End => ("End it early", "早めに終える"),
+            Doing::Test => ("Test my own ways", "自分宛てにテストを送る"),
             Doing::Channel => ("Open a channel", "チャンネルを作る"),
         };
         if self == Language::Ja { ja } else { en }

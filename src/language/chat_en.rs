@@ -17,6 +17,7 @@ const HELP_EN: &str = "`/oncall who [SCHEDULE] [TIME]` who is on call
 `/oncall silence SERVICE TIME REASON`
 `/oncall away until TIME [cover PERSON]`, `back`
 `/oncall end NUMBER` end an override or a silence early
+`/oncall test me [call|sms|slack]` try out how you are reached
 Without the rest, page, override, silence, note, snooze, reassign and merge open a form.
 Times: 18:00, 2h, 30m, tomorrow 10:00, mon 10:00, 12/24 18:00, handoff";
 

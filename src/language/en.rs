@@ -32,6 +32,7 @@ pub(super) fn word(word: Word) -> &'static str {
         Word::Acknowledge => "Acknowledge",
         Word::AcknowledgeAll => "Acknowledge all",
         Word::Resolve => "Resolve",
+        Word::OpenPage => "Open the page",
         Word::OwnServer => "On-call server",
         Word::UnknownService => "Unknown service",
         Word::Call => "Call",

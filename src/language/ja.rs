@@ -32,6 +32,7 @@ pub(super) fn word(word: Word) -> &'static str {
         Word::Acknowledge => "対応する",
         Word::AcknowledgeAll => "すべて対応する",
         Word::Resolve => "解決済みにする",
+        Word::OpenPage => "ページを開く",
         Word::OwnServer => "オンコールサーバー",
         Word::UnknownService => "サービス不明",
         Word::Call => "電話",

@@ -69,6 +69,8 @@ pub enum Word {
     Acknowledge,
     AcknowledgeAll,
     Resolve,
+    /// Opens the incident's page.
+    OpenPage,
     // In place of a service.
     OwnServer,
     UnknownService,

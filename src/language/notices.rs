@@ -54,6 +54,17 @@ pub enum NoticeLine<'a> {
         incident: &'a str,
         names: &'a [String],
     },
+    /// A test is about to leave.
+    Testing {
+        way: &'a str,
+    },
+    TestedJustNow,
+    /// Nothing is wrong: somebody tries out whether they are reached.
+    Test,
+    Tested {
+        way: &'a str,
+        why: Option<&'a str>,
+    },
 }
 
 /// A further line.
@@ -135,6 +146,15 @@ fn en(line: &NoticeLine) -> String {
         NoticeLine::AlsoUnanswered { incident, names } => {
             format!("No answer yet to {incident} by {}, whom you had paged.", list(names))
         }
+        NoticeLine::Testing { way } => format!("A test by {way} is on its way to you."),
+        NoticeLine::TestedJustNow => {
+            "A test of this way was made less than a minute ago: wait for it.".into()
+        }
+        NoticeLine::Test => "This is a test that you asked for. Nothing is wrong.".into(),
+        NoticeLine::Tested { way, why: None } => {
+            format!("Your test by {way} was taken: has it reached you?")
+        }
+        NoticeLine::Tested { way, why: Some(why) } => format!("Your test by {way} failed: {why}"),
     }
 }
 
@@ -182,6 +202,13 @@ fn ja(line: &NoticeLine) -> String {
         NoticeLine::AlsoUnanswered { incident, names } => {
             format!("{incident}: あなたが呼び出した{}からまだ応答がありません。", list(names))
         }
+        NoticeLine::Testing { way } => format!("{way}のテストを送信します。"),
+        NoticeLine::TestedJustNow => "この連絡手段は1分以内にテスト済みです。しばらく待ってください。".into(),
+        NoticeLine::Test => "ご本人の操作によるテストです。障害は発生していません。".into(),
+        NoticeLine::Tested { way, why: None } => {
+            format!("{way}のテストを送信しました。届いたかどうか確かめてください。")
+        }
+        NoticeLine::Tested { way, why: Some(why) } => format!("{way}のテストに失敗しました: {why}"),
     }
 }
 

@@ -403,6 +403,13 @@ pub(super) fn fault(fault: Fault) -> &'static str {
         Fault::TooManyRequests => "プロバイダーが求めるリクエストが多すぎます",
         Fault::RangOut => "応答なし",
         Fault::Printed => "応答なし（表示のみで、電話はしていません）",
+        Fault::FieldLeftOut => "一部の項目を設定せずにチケットを作成しました",
+        Fault::NotLinked => "新しいチケットを元のチケットにリンクできませんでした",
+        Fault::BadWebhook => "Webhook が URL ではありません。ルームからコピーし直してください",
+        Fault::WebhookRefused => {
+            "Webhook が拒否されました。URL をコピーし直してください（Teams では、誰でも実行できる設定にします）"
+        }
+        Fault::WebhookGone => "Webhook が削除されています。ルームで作り直してください",
         Fault::NotSetUp => "oncall.yaml の `providers` に設定がありません",
         Fault::SecretMissing => "サーバーにシークレットの値が設定されていません",
         Fault::PersonGone => "users/ にその人がいません",

@@ -281,6 +281,8 @@ pub struct MePage<'a> {
     pub shifts: Vec<ShiftRow>,
     pub high: Vec<String>,
     pub low: Vec<String>,
+    /// The ways that can be tried out: the word of each, and how it is called.
+    pub tests: Vec<(&'static str, String)>,
     pub people: Vec<Person>,
 }
 

@@ -157,7 +157,7 @@ fn copy(about: &[Incident]) -> State {
     let mut state = State::default();
     for incident in about {
         state.seq = state.seq.max(incident.timeline.last().copied().unwrap_or_default());
-        state.incidents.insert(incident.id, incident.clone());
+        state.incidents.insert(incident.id, Box::new(incident.clone()));
     }
     state
 }

@@ -7,7 +7,7 @@
 use super::{Script, simulate};
 use crate::actor::Origin;
 use crate::alert::{Event, Severity};
-use crate::config::{Config, Contact, EscalationPolicy, Id, MirrorKind, Urgency};
+use crate::config::{Config, Contact, EscalationPolicy, Id, MirrorKind, Provider, Urgency};
 use crate::incident::{AlertChange, Change, Task};
 use crate::reason::{Rule, Why};
 use crate::route;
@@ -27,7 +27,7 @@ pub struct Reach {
     /// Each person by each method, once, in order of time.
     pub contacts: Vec<Reached>,
     /// The rooms and tickets that show it.
-    pub mirrors: BTreeSet<(MirrorKind, String)>,
+    pub mirrors: BTreeSet<(MirrorKind, Provider, String)>,
     pub decided: Decided,
 }
 
@@ -69,7 +69,7 @@ impl Reach {
         let (mut contacts, mut mirrors): (Vec<Reached>, _) = (Vec::new(), BTreeSet::new());
         for (sent, delivery) in &played.sent {
             if let Task::Mirror { kind, place, .. } = &delivery.task {
-                mirrors.insert((*kind, place.clone()));
+                mirrors.insert((*kind, delivery.provider, place.clone()));
             }
             let Some((user, by)) = delivery.task.contact() else { continue };
             match contacts.iter_mut().find(|known| known.user == *user && known.by == by) {

@@ -5,7 +5,7 @@
 
 use super::http::HttpAnswer;
 use super::slack_heard::Interaction;
-use super::{slack, twilio};
+use super::{jira_webhook, slack, twilio};
 use crate::config::{Config, Id, Secrets};
 use crate::incident::{Command, DeliveryId, Outcome, Reply};
 use crate::language::Language;
@@ -32,6 +32,8 @@ pub enum Callback {
     Command { command: Command, context: Context },
     /// Somebody did something in Slack.
     Slack(Box<Interaction>),
+    /// Somebody did something in a ticket. Answered with [`HttpAnswer::empty`]; `once`: what names it when it comes again.
+    Ticket { command: Command, once: String },
     /// A delivery went on. Answered with [`HttpAnswer::empty`].
     Outcome { delivery: DeliveryId, outcome: Outcome },
     /// Nothing to decide: this is the answer.
@@ -92,6 +94,7 @@ pub fn callback(
         .and_then(|rest| rest.split_once('/').or(Some((rest, ""))))
     {
         Some(("slack", "")) => slack::callback(config, secrets, request, now),
+        Some(("jira", rest)) => jira_webhook::callback(config, secrets, request, rest, now),
         Some(("twilio", rest)) => twilio::callback(config, secrets, request, rest, now),
         _ => Err(Refusal::unknown()),
     }

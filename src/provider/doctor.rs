@@ -5,7 +5,7 @@
 //! answer only what a provider says about itself is quoted, never a number or a token.
 
 use super::http::{Failure, Method, Request, Response};
-use super::{doctor_jira, doctor_push, doctor_slack, doctor_twilio};
+use super::{doctor_jira, doctor_push, doctor_rooms, doctor_slack, doctor_twilio};
 use crate::config::{CONTACTS, Config, Secrets};
 use crate::incident::message::CallScript;
 use crate::incident::{Delivery, DeliveryId, Task, Words};
@@ -20,6 +20,8 @@ pub enum Examined {
     Slack,
     Jira,
     Twilio,
+    Teams,
+    GoogleChat,
     Mail,
     Ntfy,
     Pushover,
@@ -40,6 +42,7 @@ pub enum Kind {
     Permissions,
     Transitions,
     From,
+    Rooms,
     PublicUrl,
 }
 
@@ -100,6 +103,7 @@ pub fn questions(config: &Config, secrets: &Secrets) -> Answer {
     all.add(doctor_slack::begin(config, secrets));
     all.add(doctor_jira::begin(config, secrets));
     all.add(doctor_twilio::begin(config, secrets));
+    all.add(doctor_rooms::begin(config, secrets));
     all.add(doctor_push::begin(config, secrets));
     all.add(public_url(config));
     all
@@ -210,6 +214,7 @@ impl Kind {
             Kind::Permissions => "permissions",
             Kind::Transitions => "transitions",
             Kind::From => "from",
+            Kind::Rooms => "rooms",
             Kind::PublicUrl => "public_url",
         }
     }
@@ -221,6 +226,8 @@ impl Examined {
             Examined::Slack => "Slack",
             Examined::Jira => "Jira",
             Examined::Twilio => "Twilio",
+            Examined::Teams => "Microsoft Teams",
+            Examined::GoogleChat => "Google Chat",
             Examined::Mail => "Mail",
             Examined::Ntfy => "ntfy",
             Examined::Pushover => "Pushover",

@@ -5,9 +5,9 @@
 //! (<https://developer.atlassian.com/cloud/jira/platform/rest/v3/>).
 
 use super::doctor::{Answer, Examined, Kind, Question, Verdict};
-use super::http::{Failure, Request, Response, basic};
-use super::jira::leads_to;
-use crate::config::{Config, Jira, Secret, Secrets};
+use super::http::{Failure, Request, Response};
+use super::jira::{api, authorization, leads_to};
+use crate::config::{Config, Deployment, Jira, Secret, Secrets};
 use crate::incident::message::cut;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -72,7 +72,7 @@ pub(super) fn answer(
     let body = response.json();
     match (response.status, topic) {
         (200, Topic::Account) => {
-            let mut answer: Answer = account(&body).into();
+            let mut answer: Answer = account(config, &body).into();
             if answer.verdicts.iter().all(Verdict::is_well) {
                 answer.next = of_projects(config, secrets);
             }
@@ -84,7 +84,7 @@ pub(super) fn answer(
         (200, Topic::Transitions { ticket, .. }) => transitions(config, name, ticket, &body).into(),
         (401, _) => {
             let why = "Jira refuses the credentials";
-            let way_out = "check providers.jira.email, and make a new API token at id.atlassian.com";
+            let way_out = "check providers.jira.email and deployment, and make a new token: at id.atlassian.com, or in Data Center in the profile";
             wrong(kind, name, why, way_out).into()
         }
         // It is said of the project.
@@ -111,7 +111,7 @@ pub(super) fn answer(
 
 fn jira<'c>(config: &'c Config, secrets: &Secrets) -> Option<(&'c Jira, Secret)> {
     let jira = config.organisation.jira.as_ref()?;
-    Some((jira, basic(&jira.email, secrets.get(&jira.api_token)?)))
+    Some((jira, authorization(jira, secrets.get(&jira.api_token)?)))
 }
 
 /// What is asked of every project.
@@ -129,7 +129,11 @@ fn of_projects(config: &Config, secrets: &Secrets) -> Vec<Question> {
         let jql =
             format!("project = \"{key}\" AND labels = oncall AND statusCategory != Done ORDER BY created");
         let jql: String = form_urlencoded::byte_serialize(jql.as_bytes()).collect();
-        let query = format!("search/jql?maxResults=1&fields=status&jql={jql}");
+        let search = match jira.deployment {
+            Deployment::Cloud => "search/jql",
+            Deployment::DataCenter => "search",
+        };
+        let query = format!("{search}?maxResults=1&fields=status&jql={jql}");
         questions.push(ask(jira, &authorization, &query, Topic::OpenTicket { key: key.to_owned() }));
     }
     questions
@@ -150,14 +154,31 @@ fn projects<'c>(config: &'c Config, jira: &'c Jira) -> BTreeMap<&'c str, BTreeSe
 }
 
 fn ask(jira: &Jira, authorization: &Secret, path: &str, topic: Topic) -> Question {
-    let request = Request::get(format!("{}/rest/api/3/{path}", jira.site), authorization.clone());
+    let request = Request::get(format!("{}/{path}", api(jira)), authorization.clone());
     Question { topic: super::doctor::Topic::Jira(topic), request }
 }
 
-fn account(body: &Value) -> Verdict {
-    match body["displayName"].as_str() {
-        Some(name) => Verdict::well(Examined::Jira, Kind::Account, "", &cut(name, NAME_MAX)),
-        None => wrong(Kind::Account, "", "the answer is not Jira's", "check providers.jira.site"),
+/// Its name, and what Jira calls it in webhooks.
+fn account(config: &Config, body: &Value) -> Verdict {
+    let called: Vec<&str> =
+        ["accountId", "name", "key"].iter().filter_map(|field| body[field].as_str()).collect();
+    let ours = config.organisation.jira.as_ref().and_then(|jira| jira.account.as_deref());
+    match (body["displayName"].as_str(), called.first()) {
+        (Some(name), Some(called_first)) => match ours.filter(|ours| !called.contains(ours)) {
+            Some(_) => {
+                let why = format!(
+                    "providers.jira.account is not the account's: it is {}",
+                    cut(called_first, NAME_MAX)
+                );
+                wrong(Kind::Account, "", &why, "write that one")
+            }
+            None => {
+                let word = format!("{}, account {}", cut(name, NAME_MAX), cut(called_first, NAME_MAX));
+                Verdict::well(Examined::Jira, Kind::Account, "", &word)
+            }
+        },
+        (Some(name), None) => Verdict::well(Examined::Jira, Kind::Account, "", &cut(name, NAME_MAX)),
+        (None, _) => wrong(Kind::Account, "", "the answer is not Jira's", "check providers.jira.site"),
     }
 }
 

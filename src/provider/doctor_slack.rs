@@ -8,7 +8,7 @@ use super::doctor::{ASKED_MAX, Answer, Examined, Found, Kind, Question, Verdict}
 use super::http::{Failure, Request, Response};
 use super::slack_manifest::SCOPES;
 use super::slack_socket;
-use crate::config::{Config, Id, Secret, Secrets, Slack};
+use crate::config::{Config, Id, Provider, Secret, Secrets, Slack};
 use crate::incident::message::cut;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -111,8 +111,8 @@ fn accepted(config: &Config, slack: &Slack, secrets: &Secrets, response: &Respon
         let (id, method) = (group.group.clone(), format!("usergroups.users.list?usergroup={}", group.group));
         answer.next.push(ask(slack, token, &method, Topic::Group { group: id }));
     }
-    let of_services = config.services.values().filter_map(|service| service.slack_channel.as_deref());
-    let channels: BTreeSet<&str> = of_services.chain([slack.channel.as_str()]).collect();
+    let of_services = config.services.values().flat_map(|service| service.rooms_of(Provider::Slack));
+    let channels: BTreeSet<String> = of_services.chain([slack.channel.clone()]).collect();
     for channel in channels.into_iter().take(ASKED_MAX) {
         let method = format!("conversations.info?channel={channel}");
         answer.next.push(ask(slack, token, &method, Topic::Channel { channel: channel.to_owned() }));

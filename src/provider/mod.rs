@@ -9,10 +9,14 @@ mod callback;
 pub mod doctor;
 pub mod doctor_jira;
 pub mod doctor_push;
+pub mod doctor_rooms;
 pub mod doctor_slack;
 pub mod doctor_twilio;
+pub mod google_chat;
 mod http;
 pub mod jira;
+mod jira_text;
+mod jira_webhook;
 mod link;
 pub mod mail;
 mod ntfy;
@@ -25,9 +29,11 @@ pub mod slack_manifest;
 pub mod slack_said;
 pub mod slack_socket;
 pub mod slack_view;
+pub mod teams;
 pub mod twilio;
 mod twilio_sms;
 mod twiml;
+pub mod webhook;
 
 pub use callback::{CALLBACK_BODY_MAX, Callback, CallbackRequest, Context, Refusal, answer, callback};
 pub use http::{
@@ -40,8 +46,9 @@ use crate::config::{Config, Links, Provider, Secret, SecretSource, Secrets};
 use crate::incident::{Command, Delivery, Outcome, Reason, Task};
 use crate::reason::Fault;
 
-/// The most requests that one delivery takes: a Jira issue looked up, made, moved and commented, with one to spare.
-pub const REQUESTS_MAX: u32 = 6;
+/// The most requests that one delivery takes: a Jira issue that cannot be opened again, followed by another, which is
+/// looked up, made, made again without a field, linked and commented.
+pub const REQUESTS_MAX: u32 = 8;
 
 /// What comes next for a delivery.
 #[derive(Clone, Debug, PartialEq)]
@@ -59,8 +66,10 @@ pub enum Progress {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Pending {
     Slack(slack::Pending),
-    Jira(jira::Pending),
+    Jira(Box<jira::Pending>),
     Twilio(twilio::Pending),
+    Teams(teams::Pending),
+    GoogleChat(google_chat::Pending),
     Mail(mail::Pending),
     Ntfy(ntfy::Pending),
     Pushover(pushover::Pending),
@@ -74,6 +83,8 @@ pub fn begin(config: &Config, secrets: &Secrets, links: &Links, delivery: &Deliv
         Provider::Slack => slack::begin(config, secrets, delivery),
         Provider::Jira => jira::begin(config, secrets, delivery),
         Provider::Twilio => twilio::begin(config, secrets, delivery, link.as_deref()),
+        Provider::Teams => teams::begin(config, secrets, delivery),
+        Provider::GoogleChat => google_chat::begin(config, secrets, delivery),
         Provider::Mail => mail::begin(config, secrets, delivery, link.as_deref()),
         Provider::Ntfy => ntfy::begin(config, secrets, delivery, link.as_deref()),
         Provider::Pushover => pushover::begin(config, secrets, delivery, link.as_deref()),
@@ -98,8 +109,10 @@ pub fn resume(
 ) -> Progress {
     let progress = match pending {
         Pending::Slack(pending) => slack::resume(config, secrets, pending, result),
-        Pending::Jira(pending) => jira::resume(config, secrets, pending, result),
+        Pending::Jira(pending) => jira::resume(config, secrets, *pending, result),
         Pending::Twilio(pending) => Ok(Progress::Done(twilio::resume(pending, result))),
+        Pending::Teams(_) => Ok(Progress::Done(teams::resume(result))),
+        Pending::GoogleChat(_) => Ok(Progress::Done(google_chat::resume(result))),
         Pending::Mail(pending) => Ok(Progress::Done(mail::resume(pending, result))),
         Pending::Ntfy(ntfy::Pending) => Ok(Progress::Done(ntfy::resume(result))),
         Pending::Pushover(pending) => Ok(pushover::resume(pending, result)),

@@ -88,7 +88,9 @@ fn title(config: &Config, delivery: &Delivery, language: Language) -> String {
             };
             // A ticket has a name of its own, once it is there.
             let at = reference.as_ref().filter(|_| *kind == MirrorKind::Ticket).unwrap_or(place);
-            format!("{mark} {} → {at}", word(what))
+            let row = delivery.provider.row();
+            let name = if row.is_first_with(*kind) { word(what) } else { row.name };
+            format!("{mark} {name} → {at}")
         }
         Task::Edit { user, .. } => format!("🔄 {} → {}", word(Word::DirectMessage), person(user)),
         Task::HangUp { .. } => format!("📴 {}", word(Word::HangUp)),

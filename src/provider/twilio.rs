@@ -84,7 +84,7 @@ pub(super) fn begin(
             let to = phone(user, to.as_deref(), secrets)?;
             let form = call_form(config, twilio, user, to, script, delivery);
             let form: Vec<(&str, &str)> = form.iter().map(|(key, value)| (*key, value.as_str())).collect();
-            let keys = config.organisation.public_url.is_some();
+            let keys = takes_keys(config, delivery);
             let request = Request::form(format!("{calls}.json"), authorization, &form);
             Ok(Progress::Send(super::Pending::Twilio(Pending::Call { keys }), request))
         }
@@ -240,7 +240,7 @@ fn call_form(
     // The words are said once before the first callback.
     let call = Call { delivery: delivery.id, user: Some(&user.id), round: 2 };
     match (key_url(config, &call), &config.organisation.public_url) {
-        (Some(url), Some(public)) => {
+        (Some(url), Some(public)) if takes_keys(config, delivery) => {
             form.push(("Twiml", twiml::gather(&script, None, &url)));
             form.push(("StatusCallback", format!("{public}/v1/callbacks/twilio/{}/status", delivery.id)));
             let events = ["initiated", "ringing", "answered", "completed"];
@@ -249,6 +249,11 @@ fn call_form(
         _ => form.push(("Twiml", twiml::say_twice(&script))),
     }
     form
+}
+
+/// Whether there is anything to press, and a way back for it: a test is about no incident.
+fn takes_keys(config: &Config, delivery: &Delivery) -> bool {
+    config.organisation.public_url.is_some() && !delivery.incidents.is_empty()
 }
 
 fn key_url(config: &Config, call: &Call) -> Option<String> {

@@ -77,6 +77,19 @@ impl Desk {
         Desk { inbox, client, clock, remembered: Mutex::default(), room }
     }
 
+    /// Whether what is named so has not come before. It is remembered.
+    pub fn is_new(&self, once: &str) -> bool {
+        self.remembered.lock().unwrap_or_else(PoisonError::into_inner).first(once)
+    }
+
+    /// What could not be done is new when it comes again.
+    pub fn forget(&self, once: &str) {
+        let mut remembered = self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
+        if remembered.known.remove(once) {
+            remembered.order.retain(|known| known != once);
+        }
+    }
+
     /// Takes what somebody did, and gives what Slack is answered at once; `None`: that it was taken. The rest goes on after.
     /// `Err`: too much is being done, and it is welcome again.
     pub async fn hear(
@@ -85,8 +98,7 @@ impl Desk {
         interaction: Interaction,
     ) -> Result<Option<Value>, Full> {
         let Ok(permit) = self.room.clone().try_acquire_owned() else { return Err(Full) };
-        let new = self.remembered.lock().unwrap_or_else(PoisonError::into_inner).first(&interaction.once);
-        if !new {
+        if !self.is_new(&interaction.once) {
             return Ok(None);
         }
         let (tell, told) = oneshot::channel();
@@ -477,6 +489,7 @@ fn refused_entry(refused: &Refused) -> Slot {
         | Refused::EmptyScope
         | Refused::BadPattern(_)
         | Refused::TooMany
+        | Refused::TestedJustNow
         | Refused::OwnCover
         | Refused::EmptiesTheFallback
         | Refused::NotInForce

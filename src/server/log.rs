@@ -90,6 +90,7 @@ pub(super) fn answered(command: &Command, reply: Option<&Reply>) {
         Command::Respond(Respond { target: Target::Incidents(incidents), .. }) => {
             (Some(ids(incidents)), None)
         }
+        Command::Respond(Respond { target: Target::Ticket(_), .. }) => (None, None),
         Command::Respond(Respond { target: Target::Delivery(delivery), .. }) => {
             (None, Some(delivery.to_string()))
         }
@@ -116,6 +117,7 @@ pub(super) fn answered(command: &Command, reply: Option<&Reply>) {
             | Reply::Made { .. }
             | Reply::Ended
             | Reply::Passed
+            | Reply::Testing { .. }
             | Reply::Say(_),
         )
         | None => {}

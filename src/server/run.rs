@@ -15,7 +15,9 @@ use super::secrets::Missing;
 use super::trouble;
 use crate::disk::recorder::Written;
 use crate::engine::{Engine, Health, JOURNAL_KEY, Lane, Release, Unwritten};
-use crate::incident::{Command, Delivery, DeliveryId, Input, Outcome, Reason, Task, stored::Stored};
+use crate::incident::{
+    Command, Delivery, DeliveryId, Incident, Input, Outcome, Reason, Task, stored::Stored,
+};
 use crate::language::Language;
 use crate::provider;
 use crate::reason::Fault;
@@ -191,7 +193,10 @@ impl Running {
             }
             Message::Several { ids, answer } => {
                 let state = self.engine.incidents().state();
-                let found = ids.iter().take(PAGE_MAX).filter_map(|id| state.incidents.get(id).cloned());
+                let found = ids
+                    .iter()
+                    .take(PAGE_MAX)
+                    .filter_map(|id| state.incidents.get(id).map(|it| Incident::clone(it)));
                 let _ = answer.send(found.collect());
             }
             Message::Rows { after, answer } => {
@@ -204,7 +209,10 @@ impl Running {
             Message::Turn { answer } => drop(answer.send(())),
             Message::List { wanted, answer } => {
                 let newest_first = self.engine.incidents().state().incidents.values().rev();
-                let found = newest_first.filter(|incident| wanted.is(incident)).take(PAGE_MAX).cloned();
+                let found = newest_first
+                    .filter(|incident| wanted.is(incident))
+                    .take(PAGE_MAX)
+                    .map(|incident| Incident::clone(incident));
                 let _ = answer.send(found.collect());
             }
             Message::Thread { reference, answer } => {
@@ -215,7 +223,7 @@ impl Running {
             }
             Message::Find { id, answer } => {
                 let state = self.engine.incidents().state();
-                let found = state.incidents.get(&id).cloned();
+                let found = state.incidents.get(&id).map(|incident| Incident::clone(incident));
                 let (durable, commits) = (self.engine.durable(), state.commits.clone());
                 let _ = answer.send(found.map(|incident| Found { incident, durable, commits }));
             }

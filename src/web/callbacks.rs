@@ -1,4 +1,4 @@
-//! What Slack and Twilio say of their own accord: verified by the provider, decided by the engine; people in Slack are answered at
+//! What Slack, Twilio and Jira say of their own accord: verified by the provider, decided by the engine; people in Slack are answered at
 //! the desk.
 
 use super::body::{Bounds, Taken};
@@ -64,6 +64,18 @@ pub async fn callback(State(doors): Shared, request: Request) -> Response {
             Ok(Some(body)) => Json(body).into_response(),
             Err(Full) => busy(),
         },
+        Ok(Callback::Ticket { command, once }) => {
+            if !doors.desk.is_new(&once) {
+                return said(HttpAnswer::empty());
+            }
+            match doors.inbox.input(Lane::First, Input::Command(command)).await {
+                Ok(_) => said(HttpAnswer::empty()),
+                Err(_) => {
+                    doors.desk.forget(&once);
+                    busy()
+                }
+            }
+        }
         Ok(Callback::Command { command, context }) => {
             let reply = match doors.inbox.input(Lane::First, Input::Command(command)).await {
                 Ok(Answered { reply: Some(reply), .. }) => reply,

@@ -381,6 +381,7 @@ pub(super) fn refused(reply: Option<Reply>, config: &Config, missing: &str) -> (
             | Reply::Made { .. }
             | Reply::Ended
             | Reply::Passed
+            | Reply::Testing { .. }
             | Reply::Already { .. }
             | Reply::Noted { .. }
             | Reply::Say(_)

@@ -232,6 +232,7 @@ pub(super) fn replied(reply: &Reply, stored: bool, language: Language, zone: &Ti
         | Reply::Noted { .. } => true,
         Reply::Already { .. }
         | Reply::Passed
+        | Reply::Testing { .. }
         | Reply::Refused(_)
         | Reply::Confirm(_)
         | Reply::Say(_)

@@ -43,6 +43,7 @@ pub mod strangers;
 pub mod stray;
 pub mod tags;
 pub mod tally;
+mod test;
 pub mod unpack;
 pub mod webhook;
 pub mod wish;

@@ -30,6 +30,7 @@ pub fn routes(doors: &Arc<Doors>) -> Router<Arc<Doors>> {
         .route("/incidents/{id}/{command}", post(pages_incidents::command))
         .route("/on-call", get(pages_people::on_call))
         .route("/me", get(pages_people::me))
+        .route("/me/test", post(super::test::from_page))
         .route("/schedules/{id}", get(pages_people::schedule))
         .route("/schedules/{id}/override", get(pages_make::new_override).post(pages_make::make_override))
         .route("/silences/new", get(pages_make::new_silence).post(pages_make::make_silence))

@@ -4,7 +4,7 @@ use super::doors::{Doors, Shared};
 use super::guest::{Guest, Member, html};
 use super::on_call::schedule as known_schedule;
 use super::pages_incidents::people;
-use crate::config::{Config, ContactRule, Id};
+use crate::config::{CONTACTS, Config, ContactRule, Id, User};
 use crate::language::Language;
 use crate::page::{Bar, MePage, OnCallPage, OnCallRow, SchedulePage, ShiftRow, Tick};
 use crate::preview::on_call::HORIZON;
@@ -273,8 +273,18 @@ fn mine<'a>(doors: &'a Doors, guest: &Guest, user: &Id) -> MePage<'a> {
         shifts: shifts.into_iter().map(|(_, row)| row).take(SHIFTS_MAX).collect(),
         high: user.map(|user| rules(&user.high)).unwrap_or_default(),
         low: user.map(|user| rules(&user.low)).unwrap_or_default(),
+        tests: tests(guest, user),
         people: people(guest),
     }
+}
+
+/// The ways that the person can be told by, whatever their rules say.
+fn tests(guest: &Guest, user: Option<&User>) -> Vec<(&'static str, String)> {
+    let config = &guest.live.config;
+    let Some(user) = user else { return Vec::new() };
+    let set_up = |by| config.providers_of(by).any(|provider| config.organisation.has(provider));
+    let ways = CONTACTS.iter().filter(|it| user.can_be_told_by(it.contact) && set_up(it.contact));
+    ways.map(|it| (it.name, guest.language.contact(it.way).to_owned())).collect()
 }
 
 fn said(guest: &Guest, rule: &ContactRule) -> String {

@@ -56,6 +56,7 @@ pub fn router(doors: Arc<Doors>) -> Router {
         .merge(changes::routes())
         .route("/v1/openapi.json", get(openapi))
         .route("/v1/entries", get(entries::list))
+        .route("/v1/test", post(super::test::test))
         .route("/v1/who", get(on_call::who))
         .route("/v1/schedules/{id}/shifts", get(on_call::shifts))
         .route("/v1/schedules/{id}/take", post(changes::take))

@@ -3,7 +3,7 @@
 use std::process::{Command, Output, Stdio};
 use unicode_width::UnicodeWidthStr;
 
-const COMMANDS: [&str; 29] = [
+const COMMANDS: [&str; 30] = [
     "init",
     "validate",
     "explain",
@@ -22,6 +22,7 @@ const COMMANDS: [&str; 29] = [
     "take",
     "away",
     "back",
+    "test-me",
     "serve",
     "urls",
     "slack",

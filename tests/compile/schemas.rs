@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 
 /// Findings about the shape: whatever is wrong in this way, an editor marks while it is typed.
-const BY_SHAPE: [&str; 8] = [
+const BY_SHAPE: [&str; 9] = [
     code::NO_VALUE,
     code::UNKNOWN_KEY,
     code::MISSING_KEY,
@@ -18,6 +18,7 @@ const BY_SHAPE: [&str; 8] = [
     code::LITERAL_SECRET,
     code::EITHER_OR,
     code::QUOTE,
+    code::NO_WAY,
 ];
 /// A pattern or a bound of the schema finds some of these; the rest needs the calendar, the zones or other values.
 const IN_PART: [&str; 2] = [code::VALUE, code::BOUND];

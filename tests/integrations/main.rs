@@ -130,6 +130,8 @@ fn config_of(endpoints: Vec<Endpoint>) -> Config {
             slack_user_groups: Vec::new(),
             jira: None,
             twilio: None,
+            teams: None,
+            google_chat: None,
             mail: None,
             ntfy: None,
             pushover: None,

@@ -117,7 +117,8 @@ pub fn mirror(incident: &Incident, kind: MirrorKind, reference: Option<&str>) ->
         place: place.into(),
         reference: reference.map(str::to_owned),
         words: message::mirror(&config(), incident, kind, place),
-        news: reference.map(|_| message::follow_up(&config(), incident, 0, 0)),
+        news: reference.map(|_| message::follow_up(&config(), incident, kind, (0, 0))),
+        after: 0,
     }
 }
 

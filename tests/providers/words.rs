@@ -179,13 +179,13 @@ fn grouped_silenced_and_ownerless_incidents_say_so() {
         flapping: None,
     });
     grouped.escalation = None;
-    grouped.held_back = Some(HeldBack {
+    grouped.held_back = Some(Box::new(HeldBack {
         by: Hold::Silence,
         origin: Origin::File(Place::read("silences/maintenance.yaml:2").unwrap()),
         reason: "minor upgrade".into(),
         until: "2026-12-07T19:00:00Z".parse().unwrap(),
         source: None,
-    });
+    }));
     insta::assert_snapshot!(shown(&wire::card(&config(), &grouped)), @r"
     🔴 [重大] Checkout: 5xx の割合が 5% を超えました · サイレンス中
     状態: 未対応
@@ -239,7 +239,7 @@ fn a_runbook_is_a_button_where_it_has_a_url_and_a_line_where_it_is_a_file() {
 #[test]
 fn the_thread_says_what_happened_in_a_line() {
     let config = config();
-    let said = |incident: Incident| message::follow_up(&config, &incident, 0, 0);
+    let said = |incident: Incident| message::follow_up(&config, &incident, MirrorKind::Room, (0, 0));
     assert_eq!(said(acknowledged(incident())), "田中 太郎さんが対応を始めました。");
     assert_eq!(said(resolved(incident())), "解決しました（grafana からの復旧通知）。");
 }
@@ -344,7 +344,7 @@ fn the_thread_groups_what_changed() {
     incident.lines = what.into_iter().zip(1..).map(|(what, seq)| News { seq, what }).collect();
     let mut config = config();
     assert_eq!(
-        message::follow_up(&config, &incident, 0, 4),
+        message::follow_up(&config, &incident, MirrorKind::Room, (0, 4)),
         "アラートが2件加わりました: 「Pod is crash looping (pod=web-2)」「Disk full」\n\
          「Pod is crash looping (pod=web-2)」の深刻度が重大になりました。\n\
          「Pod is crash looping (pod=web-1)」が復旧しました。残り2件が発生中です。\n\
@@ -357,7 +357,7 @@ fn the_thread_groups_what_changed() {
     );
     config.organisation.language = Language::En;
     assert_eq!(
-        message::follow_up(&config, &incident, 2, 0),
+        message::follow_up(&config, &incident, MirrorKind::Room, (2, 0)),
         "\"Disk full\" has joined.\n\
          \"Pod is crash looping (pod=web-1)\" is over, 2 still fire.\n\
          The urgency is now high.\n\

@@ -4,9 +4,9 @@ use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use oncall::actor::Actor;
 use oncall::alert::{Link, Severity};
 use oncall::config::{
-    Config, EscalationPolicy, Id, Jira, JiraTicket, Links, Matcher, Notify, Organisation, PROVIDERS, Pattern,
-    PatternTest, Phone, Provider, ProviderRow, Secret, SecretSource, Secrets, Service, Slack, Step, Twilio,
-    Urgency, User,
+    Config, Deployment, EscalationPolicy, Id, Jira, JiraTicket, Links, Matcher, Notify, Organisation,
+    PROVIDERS, Pattern, PatternTest, Phone, Provider, ProviderRow, Rooms, Secret, SecretSource, Secrets,
+    Service, Slack, Step, TicketFields, Twilio, Urgency, User,
 };
 use oncall::incident::{
     Acknowledgement, Alert, Delivery, DeliveryId, Escalation, Happened, Incident, IncidentId, Labels, News,
@@ -21,6 +21,12 @@ use std::{collections::BTreeMap, sync::Arc};
 pub const BOT_TOKEN: &str = "xoxb-fake";
 pub const SIGNING_SECRET: &str = "8f742231b10e8888abcd99yyyzzz85a5";
 pub const AUTH_TOKEN: &str = "12345";
+pub const TEAMS_URL: &str =
+    "https://prod-1.japaneast.logic.azure.com/workflows/0/triggers/manual/paths/invoke?sig=shared-sig";
+pub const TEAMS_CHECKOUT_URL: &str =
+    "https://prod-1.japaneast.logic.azure.com/workflows/1/triggers/manual/paths/invoke?sig=checkout-sig";
+pub const GOOGLE_CHAT_URL: &str =
+    "https://chat.googleapis.com/v1/spaces/AAAA/messages?key=chat-key&token=chat-token";
 
 pub fn config() -> Config {
     let users = [
@@ -58,7 +64,11 @@ pub fn secrets() -> Secrets {
         ("SLACK_OLD_SIGNING_SECRET", "another"),
         ("SLACK_SIGNING_SECRET", SIGNING_SECRET),
         ("JIRA_API_TOKEN", "jira-fake"),
+        ("JIRA_WEBHOOK_SECRET", "secret"),
         ("TWILIO_AUTH_TOKEN", AUTH_TOKEN),
+        ("TEAMS_URL", TEAMS_URL),
+        ("TEAMS_CHECKOUT_URL", TEAMS_CHECKOUT_URL),
+        ("GOOGLE_CHAT_URL", GOOGLE_CHAT_URL),
     ] {
         secrets.insert(env(name), Secret::new(value));
     }
@@ -114,13 +124,13 @@ pub fn incident() -> Incident {
         held_back: None,
         policy: None,
         policy_by_rule: None,
-        escalation: Some(Escalation {
+        escalation: Some(Box::new(Escalation {
             at: StepAt { policy: id("web"), fallback: false, step: 0, round: 0 },
             began_at: "2026-12-07T17:00:00Z".parse().unwrap(),
             deadline: "2026-12-07T17:05:00Z".parse().unwrap(),
             told: vec![id("tanaka")],
             reached: Vec::new(),
-        }),
+        })),
         left_at: None,
         low: None,
         chosen: Vec::new(),
@@ -153,14 +163,14 @@ pub fn numbered(n: u32, summary: &str) -> Incident {
 pub fn acknowledged(mut incident: Incident) -> Incident {
     incident.status = Status::Acknowledged;
     let (by, at) = (vec![Actor::User(id("tanaka"))], now());
-    incident.acknowledgement = Some(Acknowledgement { by, at, until: None, snoozed: false });
+    incident.acknowledgement = Some(Box::new(Acknowledgement { by, at, until: None, snoozed: false }));
     incident.lines.push(News { seq: 2, what: Happened::Acknowledged(Actor::User(id("tanaka"))) });
     incident
 }
 
 pub fn resolved(mut incident: Incident) -> Incident {
     incident.status = Status::Resolved;
-    incident.resolved_by = Some(Actor::Integration("grafana".into()));
+    incident.resolved_by = Some(Box::new(Actor::Integration("grafana".into())));
     incident.alerts.iter_mut().for_each(|alert| alert.firing = false);
     incident.lines.push(News { seq: 3, what: Happened::Resolved(Actor::Integration("grafana".into())) });
     incident
@@ -213,8 +223,13 @@ fn organisation() -> Organisation {
         }),
         slack_user_groups: Vec::new(),
         jira: Some(Jira {
+            deployment: Deployment::Cloud,
             site: "https://example.atlassian.net".into(),
-            email: "oncall@example.com".into(),
+            email: Some("oncall@example.com".into()),
+            reopen_transition: None,
+            webhook_secret: Vec::new(),
+            account: None,
+            fields: TicketFields::default(),
             api_token: env("JIRA_API_TOKEN"),
             project: "OPS".into(),
             issue_type: "Incident".into(),
@@ -230,6 +245,11 @@ fn organisation() -> Organisation {
             sms_from: "OnCall".into(),
             api_url: "https://api.twilio.com".into(),
         }),
+        teams: Some(Rooms {
+            shared: Some(env("TEAMS_URL")),
+            named: [(id("checkout"), env("TEAMS_CHECKOUT_URL"))].into(),
+        }),
+        google_chat: Some(Rooms { shared: Some(env("GOOGLE_CHAT_URL")), named: BTreeMap::new() }),
         heartbeat: None,
         api_tokens: Vec::new(),
         access: Default::default(),
@@ -290,7 +310,13 @@ fn checkout() -> Service {
         policy: id("web"),
         runbook: Some("checkout.md".into()),
         slack_channel: Some("C0CHECKOUT".into()),
-        jira: Some(JiraTicket { project: "SHOP".into(), issue_type: "Incident".into(), when: Some(when) }),
+        rooms: Vec::new(),
+        jira: Some(JiraTicket {
+            project: "SHOP".into(),
+            issue_type: "Incident".into(),
+            when: Some(when),
+            fields: TicketFields::default(),
+        }),
         urgency: Vec::new(),
         inform: Vec::new(),
         acknowledgement_timeout: None,

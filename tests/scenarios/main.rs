@@ -27,6 +27,7 @@ mod providers;
 mod pushes;
 mod random;
 mod reloads;
+mod rooms;
 mod rules;
 mod run_time;
 mod silences;
@@ -34,7 +35,9 @@ mod steps;
 mod stored;
 mod storms;
 mod strangers;
+mod tests;
 mod threads;
+mod tickets;
 mod world;
 
 use world::World;
@@ -51,6 +54,8 @@ use world::World;
 /// | `escalate USER [to STEP]`, `reassign USER to WHOM`, `also USER WHOM`, `move USER to SERVICE`, `snooze USER [surely] FOR`, `merge USER KEY into KEY`, `unmerge USER ID` | the same; WHOM is a list of users, schedules and policies |
 /// | `declare USER SERVICE SEVERITY SUMMARY [key=K]` | a person declares an incident |
 /// | `override USER SCHEDULE FROM UNTIL with=… add=… replace=… [surely]`, `take USER SCHEDULE UNTIL`, `silence USER UNTIL [services=…] [labels.x=…] [everything]`, `away USER WHOM UNTIL [cover=…]`, `back USER WHOM`, `end-early USER NUMBER`, `cannot USER NUMBER` | a person changes something for now |
+/// | `in-ticket KEY USER done`, `in-ticket KEY USER says WORDS` | somebody closes the ticket of an incident in Jira, or comments on it |
+/// | `test USER WAY [for USER]` | somebody tries out a way of theirs |
 /// | `press USER KEY`, `answer USER`, `picks-up USER FOR` | the person's phone |
 /// | `link USER N acknowledge`, `link USER N escalate` | the link of the Nth message to them |
 /// | `pushed USER` | the person acknowledges in the app of a push message |

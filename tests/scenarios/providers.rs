@@ -57,11 +57,15 @@ pub struct Providers {
 }
 
 impl Providers {
-    fn mood(&self, task: &Task) -> Mood {
+    fn mood(&self, delivery: &Delivery) -> Mood {
+        let task = &delivery.task;
         let (channel, person) = match task {
             Task::Page { user, by, .. } => (by.method().name, user.as_ref()),
             Task::Edit { user, .. } => ("edit", user.as_ref()),
-            Task::Mirror { kind: MirrorKind::Room, .. } => ("slack", "channel"),
+            Task::Mirror { kind: MirrorKind::Room, .. } => match delivery.provider {
+                Provider::Slack => ("slack", "channel"),
+                other => (other.row().key, ""),
+            },
             Task::Mirror { kind: MirrorKind::Ticket, .. } => ("ticket", ""),
             Task::HangUp { .. } => ("hangup", ""),
             Task::Ask { .. } => ("ask", ""),
@@ -71,7 +75,7 @@ impl Providers {
     }
 
     pub fn take(&mut self, now: Timestamp, delivery: &Delivery) {
-        let mood = self.mood(&delivery.task);
+        let mood = self.mood(delivery);
         let id = delivery.id;
         let course = delivery.task.contact().filter(|(_, by)| by.method().has_course);
         let rings = course.is_some_and(|(_, by)| by.method().rings);

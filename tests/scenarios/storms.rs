@@ -424,7 +424,8 @@ fn so_many_incidents_are_open_at_most() {
     let (id, mut one) = state.incidents.pop_first().unwrap();
     one.mirrors.clear();
     state.incidents = (1..=u32::try_from(OPEN_MAX).unwrap())
-        .map(|n| (IncidentId { n, ..id }, Incident { id: IncidentId { n, ..id }, ..one.clone() }))
+        .map(|n| IncidentId { n, ..id })
+        .map(|id| (id, Box::new(Incident { id, ..(*one).clone() })))
         .collect();
     state.next_incident = state.incidents.keys().next_back().unwrap().n + 1;
     world.incidents = Incidents::new(state);
@@ -440,7 +441,7 @@ fn post(keys: std::ops::Range<usize>, what: &str, rest: &str) -> String {
 /// The storms that are open.
 fn storms(world: &World) -> Vec<&Incident> {
     let open = world.incidents.state().incidents.values().filter(|it| it.status != Status::Resolved);
-    open.filter(|it| it.storm.is_some()).collect()
+    open.filter(|it| it.storm.is_some()).map(|it| &**it).collect()
 }
 
 /// How many calls to somebody are about an incident.

@@ -6,7 +6,7 @@ use oncall::actor::{Actor, Via};
 use oncall::alert::{Action, Event, Severity};
 use oncall::compile::{self, Tree};
 use oncall::config::MirrorKind;
-use oncall::config::{Config, RunTimeAbsence, RunTimeOverride, RunTimeSilence, Urgency};
+use oncall::config::{Config, Contact, RunTimeAbsence, RunTimeOverride, RunTimeSilence, Urgency};
 use oncall::incident::message;
 use oncall::incident::stored::Stored;
 use oncall::incident::{
@@ -192,7 +192,13 @@ impl World {
             Some(Reply::Noted { .. }) => self.say(None, "reply: noted".to_owned()),
             Some(Reply::NotFound) => self.say(None, "reply: not found".to_owned()),
             Some(Reply::Say(_)) => self.say(None, "reply: the words again".to_owned()),
-            Some(reply @ (Reply::Refused(_) | Reply::Confirm(_) | Reply::Made { .. } | Reply::Passed)) => {
+            Some(
+                reply @ (Reply::Refused(_)
+                | Reply::Confirm(_)
+                | Reply::Made { .. }
+                | Reply::Passed
+                | Reply::Testing { .. }),
+            ) => {
                 let zone = &self.config.organisation.time_zone;
                 let text = message::reply_text(&reply, Language::En, zone);
                 assert!(!message::reply_text(&reply, Language::Ja, zone).is_empty());
@@ -229,6 +235,9 @@ impl World {
                 self.declare(user, service, severity, rest)
             }
             ["press", user, key] => self.press(user, key),
+            ["test", user, by] => self.test(user, user, by),
+            ["test", user, by, "for", whom] => self.test(user, whom, by),
+            ["in-ticket", key, user, ref what @ ..] => self.in_ticket(key, user, what),
             // In Pushover's app: what the provider reads from the receipt.
             ["pushed", user] => {
                 let delivery = self.providers.calls[user];
@@ -490,8 +499,9 @@ impl World {
     /// By its id, or the newest with an alert of this key.
     fn incident_with(&self, key: &str) -> Option<IncidentId> {
         let all = &self.incidents.state().incidents;
-        let has = |it: &&oncall::incident::Incident| it.alerts.iter().any(|alert| alert.dedup_key == key);
-        key.parse().ok().or_else(|| all.values().rev().find(has).map(|it| it.id))
+        let mut newest_first = all.values().rev();
+        let newest = newest_first.find(|it| it.alerts.iter().any(|alert| alert.dedup_key == key));
+        key.parse().ok().or_else(|| newest.map(|it| it.id))
     }
 
     /// About the incidents with these keys, or the newest.
@@ -502,6 +512,31 @@ impl World {
             keys => keys.iter().filter_map(|key| self.incident_with(key)).collect(),
         };
         let (target, by) = (Target::Incidents(ids), self.actor(user));
+        self.handle(Input::Command(Command::Respond(Respond { target, action, by, via })));
+    }
+
+    /// Somebody tries out a way of theirs.
+    fn test(&mut self, user: &str, whom: &str, by: &str) {
+        let (contact, actor) = (Contact::read(by).unwrap(), self.actor(user));
+        let command = Command::Test { user: whom.into(), contact, by: actor, via: Via::Slack };
+        self.handle(Input::Command(command));
+    }
+
+    /// Somebody moves the ticket of an incident to where it is done, or comments on it.
+    fn in_ticket(&mut self, key: &str, user: &str, what: &[&str]) {
+        let action = match what {
+            ["says", words] => Asked::Note(words.replace('_', " ")),
+            _ => Asked::Resolve { reason: None },
+        };
+        let by = match self.actor(user) {
+            Actor::Stranger { name, .. } => Actor::Stranger { name, way: Via::Ticket },
+            known => known,
+        };
+        let incident = self.incident_with(key).and_then(|id| self.incidents.state().incidents.get(&id));
+        let mirrors = incident.into_iter().flat_map(|incident| &incident.mirrors);
+        let ticket = mirrors.filter(|mirror| mirror.kind == MirrorKind::Ticket);
+        let reference = ticket.filter_map(|mirror| mirror.reference.clone()).next().unwrap_or_default();
+        let (target, via) = (Target::Ticket(reference), Via::Ticket);
         self.handle(Input::Command(Command::Respond(Respond { target, action, by, via })));
     }
 
@@ -696,7 +731,12 @@ impl World {
             // An edit that says nothing in the thread.
             Task::Mirror { reference: Some(_), news: None, .. } if !self.shown("cards") => return,
             Task::Mirror { kind, news, reference, words, .. } => {
-                let what = if *kind == MirrorKind::Room { "channel" } else { "ticket" };
+                let row = delivery.provider.row();
+                let what = match kind {
+                    MirrorKind::Room if row.is_first_with(*kind) => "channel",
+                    MirrorKind::Room => row.key,
+                    MirrorKind::Ticket => "ticket",
+                };
                 let edit = if reference.is_some() && news.is_none() { " edit" } else { "" };
                 let card = if self.shown("cards") { format!(" {}", short(words)) } else { String::new() };
                 let news = news.as_ref().map(|news| news.replace('\n', " / "));

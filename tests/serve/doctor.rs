@@ -89,7 +89,7 @@ async fn all_is_well_and_nothing_is_changed() {
       ok     channels: C0INCIDENTS (#alerts), C0WEB (#alerts)
 
     Jira
-      ok     account (On-call bot)
+      ok     account (On-call bot, account 1)
       ok     projects: OPS (Incident)
       ok     permissions: OPS
 

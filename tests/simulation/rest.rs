@@ -37,7 +37,7 @@ fn flies_max(stage: Stage) -> SignedDuration {
 /// The longest wait before what is shown is brought up to date once more.
 const MIRROR_MAX: SignedDuration = SignedDuration::from_secs(5 * 60 + INEXACT);
 
-fn pages_people(incident: &&Incident) -> bool {
+fn pages_people(incident: &Incident) -> bool {
     incident.pages() && incident.urgency == Urgency::High
 }
 
@@ -64,7 +64,7 @@ fn nothing_is_stuck(state: &State, now: Timestamp) -> Result<(), Broken> {
             return Err(format!("(6) {id} is shown as it was until {at}"));
         }
     }
-    for incident in state.incidents.values().filter(pages_people) {
+    for incident in state.incidents.values().filter(|it| pages_people(it)) {
         let id = incident.id;
         let Some(deadline) = incident.deadline() else {
             return Err(format!("(6) {id} has no deadline: {incident:#?}"));
@@ -151,7 +151,7 @@ impl World {
         if *engine.health() != Health::Healthy && !self.tickets.is_empty() {
             return Err(format!("(10) degraded, and nobody answers {:?}", self.tickets));
         }
-        let pages = state.incidents.values().any(|it| pages_people(&it));
+        let pages = state.incidents.values().any(|it| pages_people(it));
         if pages && engine.next_deadline(now).is_none() {
             return Err("(6) something pages, and the engine would sleep for ever".to_owned());
         }
@@ -192,7 +192,7 @@ impl World {
         for _ in 0..16 {
             self.until(self.now + SignedDuration::from_mins(15))?;
             let incidents = self.up()?.incidents().state().incidents.values();
-            let paging: Vec<IncidentId> = incidents.filter(pages_people).map(|it| it.id).collect();
+            let paging: Vec<IncidentId> = incidents.filter(|it| pages_people(it)).map(|it| it.id).collect();
             since.retain(|id, _| paging.contains(id));
             for id in paging {
                 let from = *since.entry(id).or_insert(self.now);

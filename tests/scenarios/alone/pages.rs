@@ -29,7 +29,7 @@ pub fn pages(world: &World) -> Vec<Page> {
         }
         let Task::Page { user, by, words, .. } = &delivery.task else { continue };
         let about: Vec<&Incident> =
-            delivery.incidents.iter().filter_map(|id| state.incidents.get(id)).collect();
+            delivery.incidents.iter().filter_map(|id| state.incidents.get(id)).map(|it| &**it).collect();
         let pages_people = |incident: &&Incident| {
             let mut carried = incident.notifications.iter().filter(|it| it.in_flight == Some(delivery.id));
             carried.any(|it| it.purpose == Purpose::Page)

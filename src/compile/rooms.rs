@@ -1,0 +1,96 @@
+//! Rooms that show incidents: webhooks by name, and the names that services use.
+
+use super::code;
+use super::diagnostic::{Part, Spot};
+use super::resolve::Resolver;
+use super::suggest::nearest;
+use crate::config::{Id, PROVIDERS, Provider, Room, Rooms, SHARED_ROOM};
+use crate::document::{self, Providers, ServiceRoom, Webhooks};
+
+impl<'a> Resolver<'a> {
+    /// The rooms of a vendor.
+    pub(super) fn webhooks(&mut self, document: &Webhooks, at: &Spot) -> Rooms {
+        let shared = document.webhook.as_ref();
+        let shared = shared.and_then(|secret| self.secret(secret, &at.key("webhook")));
+        let mut rooms = Rooms { shared, ..Rooms::default() };
+        for (index, room) in document.rooms.iter().flatten().enumerate() {
+            let at = at.key("rooms").index(index);
+            let Some(webhook) = self.secret(&room.webhook, &at.key("webhook")) else { continue };
+            if room.name == SHARED_ROOM {
+                let message = "`default` is the room of `webhook`";
+                self.error_help(code::VALUE, at.key("name"), message, "give this one another name");
+            } else if rooms.named.insert(Id::from(room.name.as_str()), webhook).is_some() {
+                self.error(code::TWICE, at.key("name"), format!("two rooms are called `{}`", room.name));
+            }
+        }
+        rooms
+    }
+
+    /// The rooms that a service names.
+    pub(super) fn service_rooms(&mut self, document: &document::Service, at: &Spot) -> Vec<Room> {
+        let mut rooms: Vec<Room> = Vec::new();
+        for (index, named) in document.rooms.iter().flatten().enumerate() {
+            let spot = at.key("rooms").index(index);
+            let Some((provider, place, webhooks)) = self.room(named) else { continue };
+            let spot = spot.key(provider.row().key);
+            let room = Room { provider, place };
+            if rooms.contains(&room) {
+                self.error(code::TWICE, spot, format!("`{}` is here twice", room.place));
+                continue;
+            }
+            if self.is_there(&room, webhooks, &spot) {
+                rooms.push(room);
+            }
+        }
+        rooms
+    }
+
+    /// The vendor and the name, and what `oncall.yaml` says of that vendor: nothing, or its rooms.
+    fn room(&self, named: &ServiceRoom) -> Option<(Provider, String, Option<Option<&'a Webhooks>>)> {
+        let organisation = self.organisation_document().map(|(document, _)| document);
+        let providers = organisation.and_then(|document| document.providers.as_ref());
+        let webhooks = |of: fn(&'a Providers) -> Option<&'a Webhooks>| providers.and_then(of).map(Some);
+        if let Some(channel) = &named.slack {
+            let slack = providers.and_then(|all| all.slack.as_ref()).map(|_| None);
+            return Some((Provider::Slack, channel.0.clone(), slack));
+        }
+        if let Some(name) = &named.teams {
+            return Some((Provider::Teams, name.clone(), webhooks(|all| all.teams.as_ref())));
+        }
+        let name = named.google_chat.as_ref()?;
+        Some((Provider::GoogleChat, name.clone(), webhooks(|all| all.google_chat.as_ref())))
+    }
+
+    fn is_there(&mut self, room: &Room, webhooks: Option<Option<&Webhooks>>, at: &Spot) -> bool {
+        let row = room.provider.row();
+        let Some(webhooks) = webhooks else {
+            if !self.sources.incomplete(super::layout::ORGANISATION) {
+                let message = format!("this room needs {}, which `oncall.yaml` does not configure", row.name);
+                let help = format!("add `{}:` under `providers:` there, or leave this out", row.key);
+                self.error_help(code::NOT_CONFIGURED, at.on(Part::Key), message, help);
+            }
+            return false;
+        };
+        let Some(webhooks) = webhooks else { return true };
+        let named = webhooks.rooms.iter().flatten().map(|room| room.name.as_str());
+        let shared = webhooks.webhook.iter().map(|_| SHARED_ROOM);
+        let names: Vec<&str> = shared.chain(named).collect();
+        if names.contains(&room.place.as_str()) {
+            return true;
+        }
+        let message = format!("no room `{}` below `providers.{}`", room.place, row.key);
+        let near = nearest(&room.place, names.iter().copied());
+        let help = near.map_or_else(
+            || "add it to `rooms:` there, with its webhook".to_owned(),
+            |near| format!("did you mean `{near}`?"),
+        );
+        self.error_help(code::REFERENCE, at.clone(), message, help);
+        false
+    }
+}
+
+/// What shows incidents, where a way to reach a person is asked for.
+pub(super) fn shows_only(word: &str) -> Option<&'static str> {
+    let row = PROVIDERS.iter().find(|row| row.key == word)?;
+    (row.contacts.is_empty() && !row.mirrors.is_empty()).then_some(row.name)
+}
