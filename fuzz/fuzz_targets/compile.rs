@@ -25,5 +25,5 @@ libfuzzer_sys::fuzz_target!(|patch: &str| {
     assert_eq!(compiled.config.is_none(), broken, "a config is there exactly if there is no error");
     places::inside(&tree, &compiled.diagnostics);
     places::inside(&tree, &check::run(&compiled, TODAY.parse().ok()));
-    compile::render_human(&tree, &compiled.diagnostics, false);
+    compile::render_human(&tree, &compiled.diagnostics, compiled.language, false);
 });

@@ -3,6 +3,7 @@
 use super::{Found, Subject};
 use crate::compile::Spot;
 use crate::config::Id;
+use crate::language::words::Words;
 
 /// Where anybody may have an address.
 const PUBLIC_MAIL: [&str; 14] = [
@@ -33,8 +34,14 @@ pub(super) fn names_who_left(subject: &Subject<'_>) -> Vec<Found> {
     let named = named.chain(access.administer.iter().map(|id| ("administer", id)));
     let left = named.filter(|(_, id)| has_left(id));
     left.map(|(key, id)| {
-        let message = format!("`{id}` has left, and may do nothing any more");
-        Found::new(at.key(key), message).help(format!("take `{id}` out of this list"))
+        let message = Words::new(
+            format!("`{id}` has left, and may do nothing any more"),
+            format!("`{id}` はいなくなっていて、もう何もできません"),
+        );
+        Found::new(at.key(key), message).help(Words::new(
+            format!("take `{id}` out of this list"),
+            format!("`{id}` をこのリストから外してください"),
+        ))
     })
     .collect()
 }
@@ -48,9 +55,14 @@ pub(super) fn public_mail(subject: &Subject<'_>) -> Vec<Found> {
     });
     public
         .map(|(index, pattern)| {
-            let message =
-                format!("`{pattern}`: anybody can have such an address, and could read every incident");
-            Found::new(at.index(index), message).help("name single addresses, or your own domain")
+            let message = Words::new(
+                format!("`{pattern}`: anybody can have such an address, and could read every incident"),
+                format!("`{pattern}`: このアドレスは誰でも取得でき、すべてのインシデントが読めてしまいます"),
+            );
+            Found::new(at.index(index), message).help(Words::new(
+                "name single addresses, or your own domain",
+                "1 つずつのアドレスか、自社のドメインを書いてください",
+            ))
         })
         .collect()
 }

@@ -7,6 +7,7 @@
 use super::CHECKS;
 use super::explain::{nearest, summary};
 use crate::compile::{Diagnostic, Finding, Part, Severity, Sources, Spot, comments};
+use crate::language::words::{Words, did_you_mean};
 use std::sync::Arc;
 
 const CODE: &str = "OC133";
@@ -78,25 +79,54 @@ fn wrong(allowance: &Allowance, used: bool) -> Option<Finding> {
     let Allowance { code, spot, .. } = allowance;
     let check = CHECKS.iter().find(|check| check.code == code);
     let (message, help) = match check {
-        None if summary(code).is_some() => {
-            (format!("{code} is an error: it cannot be allowed"), "mend it".to_owned())
-        }
+        None if summary(code).is_some() => (
+            Words::new(
+                format!("{code} is an error: it cannot be allowed"),
+                format!("{code} はエラーなので、許可できません"),
+            ),
+            Words::new("mend it", "直してください"),
+        ),
         None => (
-            format!("there is no check `{code}` that could be allowed"),
+            Words::new(
+                format!("there is no check `{code}` that could be allowed"),
+                format!("`{code}` という、許可できるチェックはありません"),
+            ),
             nearest(code).map_or_else(
-                || "write the code of the warning, as in `# oncall: allow OC124 reason`".to_owned(),
-                |near| format!("did you mean `{near}`?"),
+                || {
+                    Words::new(
+                        "write the code of the warning, as in `# oncall: allow OC124 reason`",
+                        "`# oncall: allow OC124 理由` のように、警告のコードを書いてください",
+                    )
+                },
+                did_you_mean,
             ),
         ),
-        Some(check) if check.severity == Severity::Error => {
-            (format!("{code} is an error: it cannot be allowed"), "mend it".to_owned())
-        }
-        Some(_) if !allowance.reason => {
-            (format!("why is {code} fine here?"), format!("give the reason: `# {WORDS} {code} reason`"))
-        }
+        Some(check) if check.severity == Severity::Error => (
+            Words::new(
+                format!("{code} is an error: it cannot be allowed"),
+                format!("{code} はエラーなので、許可できません"),
+            ),
+            Words::new("mend it", "直してください"),
+        ),
+        Some(_) if !allowance.reason => (
+            Words::new(
+                format!("why is {code} fine here?"),
+                format!("{code} がここで問題ない理由がありません"),
+            ),
+            Words::new(
+                format!("give the reason: `# {WORDS} {code} reason`"),
+                format!("理由を書いてください: `# {WORDS} {code} 理由`"),
+            ),
+        ),
         Some(check) if !used && !check.dated => (
-            format!("this allows {code}, but there is nothing to allow"),
-            "it can go, or it belongs at the line that the warning names".to_owned(),
+            Words::new(
+                format!("this allows {code}, but there is nothing to allow"),
+                format!("{code} を許可していますが、許可するものがありません"),
+            ),
+            Words::new(
+                "it can go, or it belongs at the line that the warning names",
+                "消してよいか、警告が示す行に書くべきものです",
+            ),
         ),
         Some(_) => return None,
     };

@@ -81,8 +81,8 @@ impl Spoilt {
             self.anything = true;
             return self.spans.push(0..usize::MAX);
         };
-        let help = error.help.as_deref().unwrap_or_default();
-        self.said.extend([error.message.as_str(), "\n", help, "\n"]);
+        let help = error.help.as_ref().map_or("", |help| help.en.as_str());
+        self.said.extend([error.message.en.as_str(), "\n", help, "\n"]);
         let whole = 0..source.text.len();
         let root = source.root.as_ref().filter(|_| error.location.line > 0);
         let (span, written) = match root.map(|root| around(root, &error.location.span)) {

@@ -6,6 +6,7 @@ use super::policies::{has_nobody, same_targets};
 use super::{Found, Subject};
 use crate::compile::{Part, Spot};
 use crate::config::{Config, Id, Notify, Step};
+use crate::language::words::{Words, moment};
 use crate::preview::load::{Calendar, loads};
 use crate::schedule::{Every, Schedule, Shift, Source, Turn, WhenOff};
 use jiff::{SignedDuration, Timestamp};
@@ -79,14 +80,26 @@ pub(super) fn same_people_at_times(subject: &Subject<'_>) -> Vec<Found> {
                 continue;
             }
             let Some((at, people)) = first_the_same(subject, before, step) else { continue };
-            let names = people.iter().map(|id| format!("`{id}`")).collect::<Vec<_>>().join(" and ");
-            let message = format!(
-                "at times, first on {}, this step reaches the same people as the step before: {names}",
-                local(subject, at)
+            let names: Vec<String> = people.iter().map(|id| format!("`{id}`")).collect();
+            let at = local(subject, at);
+            let message = Words::new(
+                format!(
+                    "at times, first on {}, this step reaches the same people as the step before: {}",
+                    at.en,
+                    names.join(" and ")
+                ),
+                format!(
+                    "このステップが前のステップと同じ人に届く時間があります（最初は {}）: {}",
+                    at.ja,
+                    names.join("、")
+                ),
             );
-            let help = "keep the schedules apart with `apart_from`, or name somebody else";
+            let help = Words::new(
+                "keep the schedules apart with `apart_from`, or name somebody else",
+                "`apart_from` でスケジュールを分けるか、別の人を書いてください",
+            );
             let one = Found::new(Spot::line(&step.place), message).help(help);
-            let one = one.label(Spot::line(&before.place), "the step before");
+            let one = one.label(Spot::line(&before.place), Words::new("the step before", "前のステップ"));
             found.push(needing_files(subject, one, schedules_of(before).chain(schedules_of(step))));
         }
     }
@@ -108,13 +121,10 @@ pub(super) fn long_runs(subject: &Subject<'_>) -> Vec<Found> {
     let long = loads.iter().filter(move |(_, load)| load.longest_run > most);
     long.filter_map(|(id, load)| {
         let user = config.users.get(id)?;
-        let message = format!(
-            "`{id}` is on call on {} dates in a row in the next {SOON_DAYS} days",
-            load.longest_run.min(SOON_DAYS as usize)
-        );
-        let help = format!(
-            "`oncall shifts --user {id}` shows them; every date counts that a shift touches; share them out, or add an override"
-        );
+        let message = Words::new(format!("`{id}` is on call on {} dates in a row in the next {SOON_DAYS} days",
+            load.longest_run.min(SOON_DAYS as usize)), format!("`{id}` は、これから {SOON_DAYS} 日のうち {} 日続けて当番です",
+            load.longest_run.min(SOON_DAYS as usize)));
+        let help = Words::new(format!("`oncall shifts --user {id}` shows them; every date counts that a shift touches; share them out, or add an override"), format!("`oncall shifts --user {id}` で確認できます。シフトが少しでもかかる日を数えています。分担するか、オーバーライドを加えてください"));
         let found = Found::new(Spot::root(&user.place.file).key("name").on(Part::Value), message).help(help);
         Some(needing_files(subject, found, subject.shifts.keys()))
     })
@@ -173,18 +183,31 @@ fn uncovered<'c>(
 }
 
 fn gap_found(subject: &Subject<'_>, spot: Spot, step: &Step, gaps: &[Span], days: i64) -> Found {
-    let first = gaps.first().map_or_else(String::new, |(start, end)| {
-        format!("from {} until {}", local(subject, *start), local(subject, *end))
+    let first = gaps.first().map_or_else(Words::default, |(start, end)| {
+        let (start, end) = (local(subject, *start), local(subject, *end));
+        Words::new(
+            format!("from {} until {}", start.en, end.en),
+            format!("{} から {} まで", start.ja, end.ja),
+        )
     });
     let more = match gaps.len() - 1 {
-        0 => String::new(),
-        1 => ", and once more".to_owned(),
-        more => format!(", and {more} more times"),
+        0 => Words::default(),
+        1 => Words::new(", and once more", "（ほか 1 回）"),
+        more => Words::new(format!(", and {more} more times"), format!("（ほか {more} 回）")),
     };
-    let message = format!("nobody is on call {first}{more} in the next {days} days");
-    let help = "the step is passed at once then: fill the hours with a layer, or say why they are open with `with: nobody`";
+    let message = Words::new(
+        format!("nobody is on call {}{} in the next {days} days", first.en, more.en),
+        format!("これから {days} 日の間、{}当番がいません{}", first.ja, more.ja),
+    );
+    let help = Words::new(
+        "the step is passed at once then: fill the hours with a layer, or say why they are open with `with: nobody`",
+        "この間ステップはすぐに飛ばされます。レイヤーで埋めるか、意図したものなら `with: nobody` で理由を書いてください",
+    );
     let found = Found::new(spot, message).help(help);
-    let found = found.label(Spot::line(&step.place), "this step then reaches nobody");
+    let found = found.label(
+        Spot::line(&step.place),
+        Words::new("this step then reaches nobody", "この間、このステップは誰にも届きません"),
+    );
     needing_files(subject, found, schedules_of(step))
 }
 
@@ -267,8 +290,8 @@ fn reached(subject: &Subject<'_>, step: &Step, at: Timestamp) -> BTreeSet<Id> {
 }
 
 /// `Fri 2026-11-27 19:00`, in the organisation's zone.
-fn local(subject: &Subject<'_>, at: Timestamp) -> String {
-    at.to_zoned(subject.config.organisation.time_zone.clone()).strftime("%a %Y-%m-%d %H:%M").to_string()
+fn local(subject: &Subject<'_>, at: Timestamp) -> Words {
+    moment(at.to_zoned(subject.config.organisation.time_zone.clone()).datetime())
 }
 
 fn later(at: Timestamp, days: i64) -> Timestamp {

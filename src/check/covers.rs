@@ -6,6 +6,7 @@ use super::unused::everybody_ever;
 use super::{Found, Subject};
 use crate::compile::Spot;
 use crate::config::Id;
+use crate::language::words::{Words, moment};
 use crate::place::Place;
 use crate::schedule::{Schedules, TimeOff, UserId};
 use jiff::{SignedDuration, Timestamp};
@@ -39,10 +40,17 @@ fn never_asked(subject: &Subject<'_>, user: &Id, off: &TimeOff, cover: &Id) -> O
         return None;
     }
     let other = list.iter().find(|it| it.place != off.place && it.cover.is_some() && it.contains(first))?;
-    let message =
-        format!("`{cover}` never stands in: another absence of `{user}` names a cover for all of this time");
+    let message = Words::new(
+        format!("`{cover}` never stands in: another absence of `{user}` names a cover for all of this time"),
+        format!(
+            "`{cover}` が代わることはありません。`{user}` の別の休みが、この期間すべての代理を決めています"
+        ),
+    );
     let one = Found::new(Spot::line(&Place::read(&off.place)?), message);
-    Some(one.label(Spot::line(&Place::read(&other.place)?), "the other one").help("leave one of the two out"))
+    Some(
+        one.label(Spot::line(&Place::read(&other.place)?), Words::new("the other one", "もう一方"))
+            .help(Words::new("leave one of the two out", "どちらかを消してください")),
+    )
 }
 
 fn away(subject: &Subject<'_>, off: &TimeOff, cover: &Id) -> Option<Found> {
@@ -52,10 +60,19 @@ fn away(subject: &Subject<'_>, off: &TimeOff, cover: &Id) -> Option<Found> {
     let both =
         |theirs: &&TimeOff| spans.iter().any(|(from, until)| !theirs.spans_within(*from, *until).is_empty());
     let theirs = all.iter().find(both)?;
-    let message = format!("`{cover}` is away for some of this time, too, and cannot cover it");
+    let message = Words::new(
+        format!("`{cover}` is away for some of this time, too, and cannot cover it"),
+        format!("`{cover}` もこの期間の一部は休みなので、代われません"),
+    );
     let one = Found::new(Spot::line(&Place::read(&off.place)?), message);
-    let one = one.help("name somebody else, or split the time in two");
-    Some(one.label(Spot::line(&Place::read(&theirs.place)?), format!("`{cover}` is away here")))
+    let one = one.help(Words::new(
+        "name somebody else, or split the time in two",
+        "別の人にするか、期間を 2 つに分けてください",
+    ));
+    Some(one.label(
+        Spot::line(&Place::read(&theirs.place)?),
+        Words::new(format!("`{cover}` is away here"), format!("`{cover}` はここで休みです")),
+    ))
 }
 
 /// On call on a schedule that the absent person's is kept apart from.
@@ -76,13 +93,25 @@ fn kept_apart(subject: &Subject<'_>, user: &Id, off: &TimeOff, cover: &Id) -> Op
                 .iter()
                 .find_map(|other| Some((other, missing(config, (id, other), cover, turn.start, turn.end)?)));
             let Some((other, at)) = clash else { continue };
-            let zone = subject.config.organisation.time_zone.clone();
-            let message = format!(
-                "`{cover}` does not stand in on `{id}` from {}: they are on call on `{other}` then, and the two are kept apart",
-                at.to_zoned(zone).strftime("%a %Y-%m-%d %H:%M")
+            let from = moment(at.to_zoned(subject.config.organisation.time_zone.clone()).datetime());
+            let message = Words::new(
+                format!(
+                    "`{cover}` does not stand in on `{id}` from {}: they are on call on `{other}` then, and the two are kept apart",
+                    from.en
+                ),
+                format!(
+                    "`{cover}` は {} から `{id}` を代われません。その間 `{other}` の当番で、2 つのスケジュールは重ならないようにされています",
+                    from.ja
+                ),
             );
             let one = Found::new(Spot::line(&Place::read(&off.place)?), message);
-            return Some(one.help("name somebody else for these hours").needs(&subject.schedule_file(id)?));
+            return Some(
+                one.help(Words::new(
+                    "name somebody else for these hours",
+                    "この時間には別の人を書いてください",
+                ))
+                .needs(&subject.schedule_file(id)?),
+            );
         }
     }
     None

@@ -4,6 +4,7 @@ use super::people::newest;
 use super::{Found, Subject};
 use crate::compile::{Part, Spot};
 use crate::config::{Id, Notify, SilencePeriod};
+use crate::language::words::{Words, moment};
 use crate::place::Place;
 use crate::schedule::{OverrideAction, TimeOff, Turn};
 use jiff::{SignedDuration, Timestamp, civil::Date};
@@ -21,8 +22,15 @@ pub(super) fn past_override(subject: &Subject<'_>) -> Vec<Found> {
     schedules
         .flat_map(|schedule| &schedule.overrides)
         .filter(|each| each.until <= today)
-        .filter_map(|each| Some(Found::new(Spot::line(each.origin.place()?), "this override is past")))
-        .map(|found| found.help("it can go; git remembers it"))
+        .filter_map(|each| {
+            Some(Found::new(
+                Spot::line(each.origin.place()?),
+                Words::new("this override is past", "このオーバーライドは過ぎています"),
+            ))
+        })
+        .map(|found| {
+            found.help(Words::new("it can go; git remembers it", "消してかまいません。履歴は git に残ります"))
+        })
         .collect()
 }
 
@@ -32,8 +40,14 @@ pub(super) fn past_silence(subject: &Subject<'_>) -> Vec<Found> {
         SilencePeriod::Once { until, .. } => *until <= today,
         SilencePeriod::Every { hours, until, .. } => hours.last_end(*until) <= today,
     });
-    past.map(|silence| Found::new(Spot::line(&silence.place()), "this silence is past").help("it can go"))
-        .collect()
+    past.map(|silence| {
+        Found::new(
+            Spot::line(&silence.place()),
+            Words::new("this silence is past", "このサイレンスは過ぎています"),
+        )
+        .help(Words::new("it can go", "消してかまいません"))
+    })
+    .collect()
 }
 
 /// An override wins over time off; whoever wrote it may not have known. Only hours in which the person is on call count.
@@ -56,16 +70,24 @@ pub(super) fn override_of_absent(subject: &Subject<'_>) -> Vec<Found> {
             });
             if let (Some(place), Some((shift, off))) = (each.origin.place(), away) {
                 let zone = &subject.config.organisation.time_zone;
-                let local =
-                    |at: Timestamp| at.to_zoned(zone.clone()).strftime("%a %Y-%m-%d %H:%M").to_string();
-                let message = format!(
-                    "`{id}` is away, and this override puts them on call all the same: from {} until {}",
-                    local(shift.start),
-                    local(shift.end)
+                let local = |at: Timestamp| moment(at.to_zoned(zone.clone()).datetime());
+                let (from, until) = (local(shift.start), local(shift.end));
+                let message = Words::new(
+                    format!(
+                        "`{id}` is away, and this override puts them on call all the same: from {} until {}",
+                        from.en, until.en
+                    ),
+                    format!(
+                        "`{id}` は休みですが、このオーバーライドで {} から {} まで当番になっています",
+                        from.ja, until.ja
+                    ),
                 );
-                let one = Found::new(Spot::line(place), message).help("name somebody else for these hours");
+                let one = Found::new(Spot::line(place), message).help(Words::new(
+                    "name somebody else for these hours",
+                    "この時間には別の人を書いてください",
+                ));
                 found.push(match Place::read(&off.place) {
-                    Some(off) => one.label(Spot::line(&off), "away by this"),
+                    Some(off) => one.label(Spot::line(&off), Words::new("away by this", "この休みです")),
                     None => one,
                 });
             }
@@ -84,10 +106,13 @@ pub(super) fn holidays_end(subject: &Subject<'_>) -> Vec<Found> {
     for (file, source) in files {
         let dates: Vec<Date> = source.scalars("date").filter_map(|text| text.parse().ok()).collect();
         if let Some(last) = dates.iter().max().filter(|last| **last < soon) {
-            let message = format!("the last holiday here is {last}: after it, every day is a working day");
+            let message = Words::new(
+                format!("the last holiday here is {last}: after it, every day is a working day"),
+                format!("最後の休日は {last} です。それより後は、すべての日が平日として扱われます"),
+            );
             found.push(
                 Found::new(Spot::root(file).on(Part::FirstLine), message)
-                    .help("add the next years")
+                    .help(Words::new("add the next years", "翌年以降の分を加えてください"))
                     .needs(file),
             );
         }
@@ -100,17 +125,22 @@ pub(super) fn has_left(subject: &Subject<'_>) -> Vec<Found> {
     let gone = gone(subject, today);
     let config = subject.config;
     let mut found = Vec::new();
-    let said = |spot: Spot, id: &Id, help: &str| {
+    let said = |spot: Spot, id: &Id, help: Words| {
         let off = gone.get(id)?;
         let date = off.from.to_zoned(config.users.get(id)?.time_zone.clone()).date();
         let message = if off.from <= today {
-            format!("`{id}` has left")
+            Words::new(format!("`{id}` has left"), format!("`{id}` はもういません"))
         } else {
-            format!("`{id}` leaves on {date}, and is missing here from then on")
+            Words::new(
+                format!("`{id}` leaves on {date}, and is missing here from then on"),
+                format!("`{id}` は {date} でいなくなり、それ以降ここが空きます"),
+            )
         };
         let one = Found::new(spot, message).help(help);
         Some(match Place::read(&off.place) {
-            Some(place) if off.from > today => one.label(Spot::line(&place), "the date"),
+            Some(place) if off.from > today => {
+                one.label(Spot::line(&place), Words::new("the date", "その日付"))
+            }
             _ => one,
         })
     };
@@ -119,14 +149,23 @@ pub(super) fn has_left(subject: &Subject<'_>) -> Vec<Found> {
         for (index, layer) in schedule.layers.iter().enumerate() {
             let spot = Spot::root(&place.file).key("layers").index(index).on(Part::FirstLine);
             let members: BTreeSet<Id> = newest(layer).into_iter().collect();
-            found
-                .extend(members.iter().filter_map(|id| said(spot.clone(), id, "add a line-up without them")));
+            found.extend(members.iter().filter_map(|id| {
+                said(
+                    spot.clone(),
+                    id,
+                    Words::new("add a line-up without them", "この人のいない当番順を加えてください"),
+                )
+            }));
         }
     }
     for step in config.policies.values().flat_map(|policy| &policy.steps) {
         for notify in &step.notify {
             if let Notify::User(id) = notify {
-                found.extend(said(Spot::line(&step.place), id, "name somebody else"));
+                found.extend(said(
+                    Spot::line(&step.place),
+                    id,
+                    Words::new("name somebody else", "別の人を書いてください"),
+                ));
             }
         }
     }
@@ -171,6 +210,9 @@ pub(super) fn far_away(subject: &Subject<'_>) -> Vec<Found> {
             (*until > far).then(|| silence.place())
         }
     }));
-    let message = "this is more than two years away: is the year right?";
-    places.iter().map(|place| Found::new(Spot::line(place), message)).collect()
+    let message = Words::new(
+        "this is more than two years away: is the year right?",
+        "2 年以上先の日付です。年は合っていますか？",
+    );
+    places.iter().map(|place| Found::new(Spot::line(place), message.clone())).collect()
 }

@@ -5,6 +5,7 @@ use super::{Found, Subject};
 use crate::compile::{Part, Spot};
 use crate::config::{Endpoint, Id, Route, RouteTarget, SecretSource, Step};
 use crate::integration::Monitor;
+use crate::language::words::Words;
 use jiff::SignedDuration;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -29,9 +30,13 @@ pub(super) fn shared_secret(subject: &Subject<'_>) -> Vec<Found> {
     for (own, source, spot) in doors {
         match seen.get(source) {
             Some((first_own, first)) if *first != spot && (own || *first_own) => {
-                let message = "this secret opens another door, too";
-                let one = Found::new(spot, message).label(first.clone(), "the other door");
-                found.push(one.help("give each its own: whoever is given this one may go in there as well"));
+                let message = Words::new(
+                    "this secret opens another door, too",
+                    "このシークレットで、別の入り口も開きます",
+                );
+                let one = Found::new(spot, message)
+                    .label(first.clone(), Words::new("the other door", "もう一方の入り口"));
+                found.push(one.help(Words::new("give each its own: whoever is given this one may go in there as well", "それぞれに別のシークレットを用意してください。これを渡された人は、もう一方にも送れてしまいます")));
             }
             Some(_) => {}
             None => drop(seen.insert(source, (own, spot))),
@@ -47,9 +52,9 @@ pub(super) fn never_resolves(subject: &Subject<'_>) -> Vec<Found> {
         endpoints.filter(|endpoint| endpoint.monitor == "opensearch" && endpoint.stale_after.is_none());
     open.map(|endpoint| {
         let file = &endpoint.place.file;
-        let message = "what this opens may never be resolved, and later alerts join it unheard";
+        let message = Words::new("what this opens may never be resolved, and later alerts join it unheard", "開いたインシデントが復旧しないままになり、後のアラートが気づかれずに加わることがあります");
         let found = Found::new(Spot::root(file).on(Part::FirstLine), message);
-        found.help("a monitor of OpenSearch does not say that it is over: `stale_after: 15m`, or three times its interval").unless_said(Some(file), "stale_after")
+        found.help(Words::new("a monitor of OpenSearch does not say that it is over: `stale_after: 15m`, or three times its interval", "OpenSearch のモニターは復旧を送りません。`stale_after: 15m` のように、間隔の 3 倍ほどを書いてください")).unless_said(Some(file), "stale_after")
     })
     .collect()
 }
@@ -63,18 +68,39 @@ pub(super) fn ends_too_early(subject: &Subject<'_>) -> Vec<Found> {
         let monitor = Monitor::of(endpoint);
         let again = monitor.says_again.and_then(|again| SignedDuration::try_from(again).ok());
         if let Some(again) = again.filter(|again| stale_after < *again) {
-            let message = format!(
-                "{} says what still fires again every {again:#} unless it is told otherwise: until then this takes it for over",
-                monitor.title
+            let message = Words::new(
+                format!(
+                    "{} says what still fires again every {again:#} unless it is told otherwise: until then this takes it for over",
+                    monitor.title
+                ),
+                format!(
+                    "{} は、特に設定しなければ発生中のアラートを {again:#} ごとに送り直します。それまでの間に、復旧したと見なされてしまいます",
+                    monitor.title
+                ),
             );
-            let help = "make this longer than its repeat interval, and say here if that one is shorter: `# oncall: allow OC163 repeat_interval is 10m`";
+            let help = Words::new(
+                "make this longer than its repeat interval, and say here if that one is shorter: `# oncall: allow OC163 repeat_interval is 10m`",
+                "送り直す間隔より長くしてください。間隔が短いなら、ここに書いてください: `# oncall: allow OC163 repeat_interval は 10m`",
+            );
             found.push(Found::new(spot.clone(), message).help(help));
         }
         let longest = first_steps(subject, endpoint).max_by_key(|step| step.wait);
         if let Some(step) = longest.filter(|step| stale_after < step.wait) {
-            let message = "this may end an alert before the first step's wait is over, so that the next step is never told";
-            let one = Found::new(spot, message).label(Spot::line(&step.place), "this step waits longer");
-            found.push(one.help("make this longer than the wait, or wait less").needs(&step.place.file));
+            let message = Words::new(
+                "this may end an alert before the first step's wait is over, so that the next step is never told",
+                "最初のステップの待ち時間より前にアラートが終わり、次のステップに連絡されないことがあります",
+            );
+            let one = Found::new(spot, message).label(
+                Spot::line(&step.place),
+                Words::new("this step waits longer", "このステップの待ち時間のほうが長くなっています"),
+            );
+            found.push(
+                one.help(Words::new(
+                    "make this longer than the wait, or wait less",
+                    "待ち時間より長くするか、待ち時間を短くしてください",
+                ))
+                .needs(&step.place.file),
+            );
         }
     }
     found

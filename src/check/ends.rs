@@ -3,6 +3,7 @@
 use super::{Found, Subject};
 use crate::compile::{Node, NodeKind, Spot};
 use crate::config::SilencePeriod;
+use crate::language::words::Words;
 use crate::place::Place;
 use crate::schedule::first_instant;
 use jiff::civil::{Date, Time};
@@ -41,8 +42,17 @@ fn said(may_have_last_day: bool, End { spot, day, .. }: End) -> Found {
     let next = day.checked_add(1.day()).unwrap_or(day);
     let includes =
         if may_have_last_day { format!("last_day: {day}") } else { format!("until: {next} 00:00") };
-    Found::new(spot, format!("{day} itself is not included: this ends as that day begins"))
-        .help(format!("`{includes}` includes it; `until: {day} 00:00` says that it is meant so"))
+    Found::new(
+        spot,
+        Words::new(
+            format!("{day} itself is not included: this ends as that day begins"),
+            format!("{day} 自体は含まれません。その日の始まりに終わります"),
+        ),
+    )
+    .help(Words::new(
+        format!("`{includes}` includes it; `until: {day} 00:00` says that it is meant so"),
+        format!("`{includes}` と書くと含まれます。この通りでよければ `until: {day} 00:00` と書いてください"),
+    ))
 }
 
 /// Whether a silence or time off that comes again would begin once more on that day.
@@ -101,8 +111,14 @@ pub(super) fn hours_never_off(subject: &Subject<'_>) -> Vec<Found> {
             continue;
         }
         let Some(place) = Place::read(&off.place) else { continue };
-        let message = "these hours never come between the first day and the last";
-        let help = "the days of `every` must be among those from `from` to `last_day`";
+        let message = Words::new(
+            "these hours never come between the first day and the last",
+            "この時間は、最初の日から最後の日までの間に一度も来ません",
+        );
+        let help = Words::new(
+            "the days of `every` must be among those from `from` to `last_day`",
+            "`every` の曜日は、`from` から `last_day` までの間になければなりません",
+        );
         found.push(Found::new(Spot::line(&place), message).help(help));
     }
     found

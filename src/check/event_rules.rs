@@ -5,6 +5,7 @@ use super::{Found, Subject};
 use crate::compile::Spot;
 use crate::config::{Endpoint, EventRule, Matcher, RuleEffect};
 use crate::integration::Monitor;
+use crate::language::words::Words;
 
 const SEVERITY: &str = "severity";
 
@@ -15,8 +16,8 @@ pub(super) fn drops_critical(subject: &Subject<'_>) -> Vec<Found> {
         rules.filter(|rule| rule.drops().is_some() && rule.when.as_ref().is_some_and(may_be_critical));
     drops
         .map(|rule| {
-            let message = "this drops what is critical too, and nobody will hear of it";
-            let help = "add `severity: [error, warning, info]` to `when`, or allow it here if that is meant";
+            let message = Words::new("this drops what is critical too, and nobody will hear of it", "深刻度が critical のものも捨てるので、誰も気づけません");
+            let help = Words::new("add `severity: [error, warning, info]` to `when`, or allow it here if that is meant", "`when` に `severity: [error, warning, info]` を加えるか、意図したものならここで許可してください");
             Found::new(Spot::line(&rule.place), message).help(help)
         })
         .collect()
@@ -37,16 +38,30 @@ pub(super) fn never_matches(subject: &Subject<'_>) -> Vec<Found> {
             let Some(when) = &rule.when else { continue };
             let before = endpoint.rules.get(..index).unwrap_or_default();
             if let Some(first) = before.iter().find(|first| drops_all_of(first, rule, when)) {
-                let message = "this rule never matches: an earlier one drops all that it would";
-                let one = Found::new(Spot::line(&rule.place), message).help("put it first, or leave it out");
-                found.push(one.label(Spot::line(&first.place), "this one drops them"));
+                let message = Words::new(
+                    "this rule never matches: an earlier one drops all that it would",
+                    "このルールは当てはまることがありません。前のルールがすべて捨てています",
+                );
+                let one = Found::new(Spot::line(&rule.place), message)
+                    .help(Words::new("put it first, or leave it out", "先に置くか、消してください"));
+                found.push(one.label(
+                    Spot::line(&first.place),
+                    Words::new("this one drops them", "このルールが捨てています"),
+                ));
             } else if asks_in_vain(endpoint, before, when) {
                 let title = Monitor::of(endpoint).title;
-                let message = format!(
-                    "this rule never matches: {title} says no severity, so that every alert is critical here"
+                let message = Words::new(
+                    format!(
+                        "this rule never matches: {title} says no severity, so that every alert is critical here"
+                    ),
+                    format!(
+                        "このルールは当てはまることがありません。{title} は深刻度を送らないので、ここではすべて critical です"
+                    ),
                 );
-                let help =
-                    "`rules` come before `severity`: match on a label, or set `severity` in a rule above";
+                let help = Words::new(
+                    "`rules` come before `severity`: match on a label, or set `severity` in a rule above",
+                    "`rules` は `severity` より先に処理されます。ラベルで書くか、前のルールで `severity` を設定してください",
+                );
                 found.push(Found::new(Spot::line(&rule.place), message).help(help));
             }
         }

@@ -6,6 +6,7 @@ use crate::compile::{Compiled, Diagnostic, Expectation, Expected, ExpectedAlert,
 use crate::config::{Config, Notify};
 use crate::incident::{AlertChange, Change, EscalationChange, HeldBack, Hold};
 use crate::language::Language;
+use crate::language::words::{Words, in_japanese};
 use crate::preview::{Script, Simulated, Told, simulate_over, told};
 use crate::reason::Why;
 use jiff::{SignedDuration, Timestamp};
@@ -126,8 +127,14 @@ fn drop_breach(expectation: &Expectation, simulated: &Simulated) -> Option<Findi
     let by = dropped_by(simulated);
     let name = &expectation.name;
     let text = match (wanted, by) {
-        (true, None) => format!("`{name}`: no rule drops the alert"),
-        (false, Some(why)) => format!("`{name}`: the alert is {}", Language::En.why(why)),
+        (true, None) => Words::new(
+            format!("`{name}`: no rule drops the alert"),
+            format!("`{name}`: アラートを捨てるルールがありません"),
+        ),
+        (false, Some(why)) => Words::new(
+            format!("`{name}`: the alert is {}", Language::En.why(why)),
+            format!("`{name}`: アラートは破棄されます（{}）", Language::Ja.why(why)),
+        ),
         (true, Some(_)) | (false, None) => return None,
     };
     Some(Finding::error(CODE, expectation.spot.key("dropped"), text))
@@ -138,8 +145,14 @@ fn mute_breach(expectation: &Expectation, simulated: &Simulated) -> Option<Findi
     let wanted = expectation.muted?;
     let name = &expectation.name;
     let text = match (wanted, muted_by(simulated)) {
-        (true, None) => format!("`{name}`: no inhibition mutes the alert"),
-        (false, Some(held)) => format!("`{name}`: the alert is muted by {} ({})", held.origin, held.reason),
+        (true, None) => Words::new(
+            format!("`{name}`: no inhibition mutes the alert"),
+            format!("`{name}`: アラートを抑止するルールがありません"),
+        ),
+        (false, Some(held)) => Words::new(
+            format!("`{name}`: the alert is muted by {} ({})", held.origin, held.reason),
+            format!("`{name}`: アラートは {} により抑止されます（{}）", held.origin, held.reason),
+        ),
         (true, Some(_)) | (false, None) => return None,
     };
     Some(Finding::error(CODE, expectation.spot.key("muted"), text))
@@ -167,21 +180,45 @@ pub fn dropped_by(simulated: &Simulated) -> Option<&Why> {
 
 fn breach(expectation: &Expectation, never: &Never, told: &Told) -> Finding {
     let after = later(told.at.duration_since(expectation.at));
-    let text = format!("`{}`: {} is told by {} {after}", expectation.name, told.user, method(told.by));
+    let (name, user) = (&expectation.name, &told.user);
+    let text = Words::new(
+        format!("`{name}`: {user} is told by {} {}", method(told.by, Language::En), after.en),
+        format!(
+            "`{name}`: {user} に{}{}で連絡されます",
+            after.ja,
+            in_japanese(method(told.by, Language::Ja))
+        ),
+    );
     Finding::error(CODE, never.spot.clone(), text)
 }
 
 fn missed(expectation: &Expectation, expected: &Expected) -> Finding {
     let who = match &expected.who {
-        Notify::User(user) => format!("{user}"),
-        Notify::Schedule(schedule) => format!("whoever is on call on {schedule}"),
+        Notify::User(user) => Words::new(user.to_string(), format!("{user} ")),
+        Notify::Schedule(schedule) => {
+            Words::new(format!("whoever is on call on {schedule}"), format!("{schedule} の当番"))
+        }
     };
-    let (by, after) = (method(expected.by), later(expected.after));
-    let text = format!("`{}`: {who} is not told by {by} {after}", expectation.name);
+    let (name, after) = (&expectation.name, later(expected.after));
+    let text = Words::new(
+        format!("`{name}`: {} is not told by {} {}", who.en, method(expected.by, Language::En), after.en),
+        format!(
+            "`{name}`: {}に{}{}で連絡されません",
+            who.ja,
+            after.ja,
+            in_japanese(method(expected.by, Language::Ja))
+        ),
+    );
     Finding::error(CODE, expected.spot.clone(), text)
 }
 
 /// `at once`, `after 5m`
-fn later(after: SignedDuration) -> String {
-    if after.is_zero() { short(after) } else { format!("after {}", short(after)) }
+fn later(after: SignedDuration) -> Words {
+    match after.is_zero() {
+        true => Words::new(short(after, Language::En), short(after, Language::Ja)),
+        false => Words::new(
+            format!("after {}", short(after, Language::En)),
+            format!(" {} 後に", short(after, Language::Ja)),
+        ),
+    }
 }

@@ -1,6 +1,7 @@
 //! What a check found, and what that finding depends on.
 
 use crate::compile::Spot;
+use crate::language::words::Words;
 use std::sync::Arc;
 
 /// What a finding depends on.
@@ -18,24 +19,24 @@ pub(super) enum Doubt {
 #[derive(Debug)]
 pub(super) struct Found {
     pub(super) spot: Spot,
-    pub(super) message: String,
-    pub(super) labels: Vec<(Spot, String)>,
-    pub(super) help: Option<String>,
+    pub(super) message: Words,
+    pub(super) labels: Vec<(Spot, Words)>,
+    pub(super) help: Option<Words>,
     /// What it depends on: an error there may be all that is wrong.
     pub(super) doubts: Vec<Doubt>,
 }
 
 impl Found {
-    pub(super) fn new(spot: Spot, message: impl Into<String>) -> Found {
+    pub(super) fn new(spot: Spot, message: impl Into<Words>) -> Found {
         Found { spot, message: message.into(), labels: Vec::new(), help: None, doubts: Vec::new() }
     }
 
-    pub(super) fn help(mut self, help: impl Into<String>) -> Found {
+    pub(super) fn help(mut self, help: impl Into<Words>) -> Found {
         self.help = Some(help.into());
         self
     }
 
-    pub(super) fn label(mut self, spot: Spot, message: impl Into<String>) -> Found {
+    pub(super) fn label(mut self, spot: Spot, message: impl Into<Words>) -> Found {
         self.labels.push((spot, message.into()));
         self
     }

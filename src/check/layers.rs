@@ -4,6 +4,7 @@
 use super::turns::layers;
 use super::{Found, Subject};
 use crate::compile::{Spot, day_of_handoff};
+use crate::language::words::Words;
 use crate::schedule::{Every, Handoff, Layer, LineUp, Turn, Turns, UserId, first_instant};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,12 +24,24 @@ pub(super) fn always_the_same_handoffs(subject: &Subject<'_>) -> Vec<Found> {
         let (user, theirs) = missing_some(line_up, factor)?;
         let index = rotation.line_ups.len() - 1;
         let line_ups = spot.key("rotation").key("line_ups");
-        let message = format!(
-            "{members} members and {handoffs} handoffs in a cycle share the factor {factor}: `{user}` always has {}",
-            those(line_up, factor, &theirs)
+        let those = those(line_up, factor, &theirs);
+        let message = Words::new(
+            format!(
+                "{members} members and {handoffs} handoffs in a cycle share the factor {factor}: `{user}` always has {}",
+                those.en
+            ),
+            format!(
+                "{members} 人と 1 周期 {handoffs} 回の交代が公約数 {factor} を持つので、`{user}` はいつも{}になります",
+                those.ja
+            ),
         );
         let one = Found::new(line_ups.index(index).key("members"), message).help(way_out(line_up, factor));
-        Some(one.label(spot.key("rotation").key("handoff"), "these are the handoffs"))
+        Some(
+            one.label(
+                spot.key("rotation").key("handoff"),
+                Words::new("these are the handoffs", "この交代です"),
+            ),
+        )
     };
     layers(subject).filter_map(|(layer, spot)| found(layer, &spot)).collect()
 }
@@ -53,30 +66,45 @@ fn missing_some(line_up: &LineUp, factor: usize) -> Option<(&UserId, BTreeSet<us
 }
 
 /// `the turn that begins on Mon at 10:00`
-fn those(line_up: &LineUp, factor: usize, classes: &BTreeSet<usize>) -> String {
+fn those(line_up: &LineUp, factor: usize, classes: &BTreeSet<usize>) -> Words {
     if matches!(line_up.rhythm.every, Every::Months(_)) {
-        return "the same ones".to_owned();
+        return Words::new("the same ones", "同じ当番");
     }
-    let words = |handoff: &Handoff| match day_of_handoff(*handoff) {
-        Some(day) => format!("{day} at {}", handoff.time.strftime("%H:%M")),
-        None => handoff.time.strftime("%H:%M").to_string(),
+    let words = |handoff: &Handoff| {
+        let clock = handoff.time.strftime("%H:%M");
+        match day_of_handoff(*handoff) {
+            Some(day) => (format!("{} at {clock}", day.en), format!("{} {clock}", day.ja)),
+            None => (clock.to_string(), clock.to_string()),
+        }
     };
     let theirs = line_up.rhythm.handoffs().iter().enumerate();
-    let theirs: Vec<String> =
-        theirs.filter(|(place, _)| classes.contains(&(place % factor))).map(|(_, it)| words(it)).collect();
-    format!("the turns from {}", theirs.join(" and "))
+    let theirs = theirs.filter(|(place, _)| classes.contains(&(place % factor)));
+    let (en, ja): (Vec<String>, Vec<String>) = theirs.map(|(_, it)| words(it)).unzip();
+    Words::new(format!("the turns from {}", en.join(" and ")), format!("{}からの当番", ja.join("と")))
 }
 
-fn way_out(line_up: &LineUp, factor: usize) -> String {
+fn way_out(line_up: &LineUp, factor: usize) -> Words {
     let count = line_up.members.len();
     let all = (0..factor)
         .flat_map(|round| (0..count).map(move |turn| (turn + round + line_up.starts_with) % count));
     let all: Vec<String> =
         all.filter_map(|index| line_up.members.get(index)).map(|set| member(set)).collect();
     if all.len() > MEMBERS_SHOWN_MAX {
-        return "with one member more or fewer, each has every handoff in turn".to_owned();
+        return Words::new(
+            "with one member more or fewer, each has every handoff in turn",
+            "人数を 1 人増減すると、全員がすべての交代を順番に受け持ちます",
+        );
     }
-    format!("with one member more or fewer, or as `[{}]`, each has every handoff in turn", all.join(", "))
+    Words::new(
+        format!(
+            "with one member more or fewer, or as `[{}]`, each has every handoff in turn",
+            all.join(", ")
+        ),
+        format!(
+            "人数を 1 人増減するか `[{}]` のようにすると、全員がすべての交代を順番に受け持ちます",
+            all.join(", ")
+        ),
+    )
 }
 
 fn member(set: &[UserId]) -> String {
@@ -97,8 +125,14 @@ pub(super) fn adds_to_nothing(subject: &Subject<'_>) -> Vec<Found> {
             continue;
         };
         let spot = Spot::root(&place.file).key("layers").index(index).key("adds");
-        let message = "no layer below this one has people that it could add to";
-        let help = "put it after the layer that it adds to, or leave `adds` out";
+        let message = Words::new(
+            "no layer below this one has people that it could add to",
+            "これより下のレイヤーに、加える相手がいません",
+        );
+        let help = Words::new(
+            "put it after the layer that it adds to, or leave `adds` out",
+            "加える先のレイヤーより後に置くか、`adds` を消してください",
+        );
         found.push(Found::new(spot, message).help(help).needs(&place.file));
     }
     found
@@ -115,9 +149,17 @@ pub(super) fn after_the_end(subject: &Subject<'_>) -> Vec<Found> {
                 continue;
             }
             let from = spot.key("rotation").key("line_ups").index(index).key("from");
-            let message = "this line-up never begins: its layer ends before";
-            let one = Found::new(from, message).help("move the layer's `until`, or leave one of the two out");
-            found.push(one.label(spot.key("until"), "the layer ends here"));
+            let message = Words::new(
+                "this line-up never begins: its layer ends before",
+                "この当番順は始まりません。レイヤーがその前に終わります",
+            );
+            let one = Found::new(from, message).help(Words::new(
+                "move the layer's `until`, or leave one of the two out",
+                "レイヤーの `until` を動かすか、どちらかを消してください",
+            ));
+            found.push(
+                one.label(spot.key("until"), Words::new("the layer ends here", "レイヤーはここで終わります")),
+            );
         }
     }
     found

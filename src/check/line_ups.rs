@@ -2,6 +2,7 @@
 
 use super::{Found, Subject};
 use crate::compile::Spot;
+use crate::language::words::Words;
 use crate::schedule::{Layer, LineUp, Turn, UserId};
 use std::sync::Arc;
 
@@ -17,11 +18,17 @@ pub(super) fn order_of_turns(subject: &Subject<'_>) -> Vec<Found> {
                 let Some(next) = broken(layer, old, new) else { continue };
                 let layers = Spot::root(&place.file).key("layers").index(layer_index);
                 let spot = layers.key("rotation").key("line_ups").index(index + 1).key("members");
-                let message =
-                    format!("this line-up breaks the order of turns: `{}` would have been next", text(&next));
+                let message = Words::new(
+                    format!("this line-up breaks the order of turns: `{}` would have been next", text(&next)),
+                    format!("この当番順で順番が変わります。次は `{}` のはずでした", text(&next)),
+                );
                 let before = layers.key("rotation").key("line_ups").index(index).key("members");
-                let found_here = Found::new(spot, message).label(before, "the line-up before");
-                found.push(found_here.help(format!("`starts_with: {}` keeps it", text(&next))));
+                let found_here =
+                    Found::new(spot, message).label(before, Words::new("the line-up before", "前の当番順"));
+                found.push(found_here.help(Words::new(
+                    format!("`starts_with: {}` keeps it", text(&next)),
+                    format!("`starts_with: {}` と書くと順番が保たれます", text(&next)),
+                )));
             }
         }
     }

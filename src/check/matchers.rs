@@ -3,6 +3,7 @@
 use super::{Found, Subject};
 use crate::compile::Spot;
 use crate::config::{Config, Matcher, Pattern, PatternTest};
+use crate::language::words::Words;
 use crate::place::Place;
 use std::borrow::Cow;
 
@@ -38,8 +39,14 @@ pub(super) fn value_twice(subject: &Subject<'_>) -> Vec<Found> {
         for (key, patterns) in &when.fields {
             let mut pairs = patterns.iter().enumerate();
             if pairs.any(|(index, one)| patterns.iter().take(index).any(|other| is_same(one, other))) {
-                let message = format!("`{key}` has the same value twice: was another one meant?");
-                found.push(Found::new(Spot::line(&place), message).help("name each value once"));
+                let message = Words::new(
+                    format!("`{key}` has the same value twice: was another one meant?"),
+                    format!("`{key}` に同じ値が 2 回あります。別の値のつもりでしたか？"),
+                );
+                found.push(
+                    Found::new(Spot::line(&place), message)
+                        .help(Words::new("name each value once", "値は 1 回ずつ書いてください")),
+                );
             }
         }
     }

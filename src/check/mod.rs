@@ -19,6 +19,7 @@ mod folders;
 mod found;
 mod inhibitions;
 mod layers;
+mod left_in;
 mod line_ups;
 mod long;
 mod matchers;
@@ -212,6 +213,7 @@ pub const CHECKS: &[Check] = &[
     ),
     warning("OC261", "at high urgency somebody is told by e-mail alone", ways::only_mail),
     warning("OC262", "public_url is too long for the link of an SMS", ways::long_url),
+    warning("OC292", "a sample stands beside what is real", left_in::samples),
     dated(
         "OC197",
         "somebody who is on call has no Slack id and cannot be in a user group",

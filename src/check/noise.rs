@@ -4,6 +4,7 @@
 use super::{Found, Subject};
 use crate::compile::Spot;
 use crate::config::{Matcher, Service, UrgencyRule};
+use crate::language::words::Words;
 use jiff::SignedDuration;
 use std::borrow::Cow;
 
@@ -21,8 +22,14 @@ pub(super) fn critical_held(subject: &Subject<'_>) -> Vec<Found> {
         for (index, rule) in service.urgency.iter().enumerate() {
             let long = rule.hold.is_some_and(|hold| hold > CRITICAL_HOLD_MAX);
             if long && may_be_critical(service, index, rule) {
-                let message = "what is critical is held for more than 2 minutes before anybody is told";
-                let help = "hold for at most 2m, or put a rule for `severity: critical` before this one";
+                let message = Words::new(
+                    "what is critical is held for more than 2 minutes before anybody is told",
+                    "critical なものが、誰にも連絡されないまま 2 分より長く保留されます",
+                );
+                let help = Words::new(
+                    "hold for at most 2m, or put a rule for `severity: critical` before this one",
+                    "保留を 2m 以内にするか、`severity: critical` のルールをこの前に置いてください",
+                );
                 found.push(Found::new(Spot::line(&rule.place), message).help(help));
             }
         }
@@ -53,17 +60,30 @@ pub(super) fn flapping_unlikely(subject: &Subject<'_>) -> Vec<Found> {
         let gap = rule.within / gaps;
         let spot = Spot::line(&rule.place);
         if rule.quiet < gap {
-            let message = format!(
-                "an alert that fires {} times in {:#} may be quiet for {gap:#} in between: it is over then, and pages again",
-                rule.fires, rule.within
+            let (fires, within) = (rule.fires, rule.within);
+            let message = Words::new(
+                format!(
+                    "an alert that fires {fires} times in {within:#} may be quiet for {gap:#} in between: it is over then, and pages again"
+                ),
+                format!(
+                    "{within:#} に {fires} 回発生するアラートは、間に {gap:#} 静かなことがあります。その間に終わったことになり、また呼び出します"
+                ),
             );
-            let help = format!("let `quiet` be at least {gap:#}, or `within` shorter");
+            let help = Words::new(
+                format!("let `quiet` be at least {gap:#}, or `within` shorter"),
+                format!("`quiet` を {gap:#} 以上にするか、`within` を短くしてください"),
+            );
             found.push(Found::new(spot.clone(), message).help(help));
         }
         if rule.quiet > QUIET_MAX {
-            let message =
-                "what flaps stays open, and its steps go on, for more than two hours after it is over";
-            found.push(Found::new(spot, message).help("let `quiet` be some minutes"));
+            let message = Words::new(
+                "what flaps stays open, and its steps go on, for more than two hours after it is over",
+                "フラッピング中のものは、終わってから 2 時間より長く開いたままになり、ステップも進みます",
+            );
+            found.push(
+                Found::new(spot, message)
+                    .help(Words::new("let `quiet` be some minutes", "`quiet` を数分にしてください")),
+            );
         }
     }
     found.dedup_by(|a, b| a.spot == b.spot && a.message == b.message);
@@ -75,9 +95,12 @@ pub(super) fn reopened_late(subject: &Subject<'_>) -> Vec<Found> {
     let late = rules.filter(|rule| rule.within > REOPEN_MAX);
     let mut found: Vec<Found> = late
         .map(|rule| {
-            let message = "an alert that comes back after hours is another problem: it would go on in the old thread and \
-                           ticket, from the step that was reached then";
-            Found::new(Spot::line(&rule.place), message).help("let it be some minutes")
+            let message = Words::new(
+                "an alert that comes back after hours is another problem: it would go on in the old thread and \
+                 ticket, from the step that was reached then",
+                "数時間後に再発したアラートは別の問題です。古いスレッドとチケットで、そのとき進んでいたステップから続くことになります",
+            );
+            Found::new(Spot::line(&rule.place), message).help(Words::new("let it be some minutes", "数分にしてください"))
         })
         .collect();
     found.dedup_by(|a, b| a.spot == b.spot);

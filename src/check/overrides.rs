@@ -3,6 +3,7 @@
 use super::{Found, Subject};
 use crate::compile::Spot;
 use crate::config::Id;
+use crate::language::words::Words;
 use crate::place::Place;
 use crate::schedule::{Override, OverrideAction, Schedule, Schedules, Shift};
 use jiff::{SignedDuration, Timestamp};
@@ -21,14 +22,23 @@ pub(super) fn without_effect(subject: &Subject<'_>) -> Vec<Found> {
         }
         let undone = !same_people(&around.until_here, &around.before);
         let why = match &change.action {
-            _ if undone => "a later one takes it back".to_owned(),
-            OverrideAction::Replace { who, .. } => format!("`{who}` is not on call then"),
+            _ if undone => Words::new("a later one takes it back", "後のオーバーライドが元に戻しています"),
+            OverrideAction::Replace { who, .. } => Words::new(
+                format!("`{who}` is not on call then"),
+                format!("`{who}` はその間の当番ではありません"),
+            ),
             OverrideAction::Set(_) | OverrideAction::Add(_) => {
-                "the same people are on call without it".to_owned()
+                Words::new("the same people are on call without it", "これがなくても同じ人が当番です")
             }
         };
         let later = around.later.clone().filter(|_| undone);
-        Some((format!("this override changes nothing: {why}"), later))
+        Some((
+            Words::new(
+                format!("this override changes nothing: {}", why.en),
+                format!("このオーバーライドは何も変えません。{}", why.ja),
+            ),
+            later,
+        ))
     });
     let mut said: Vec<Spot> = changed.iter().map(Spot::line).collect();
     let mut once = Vec::new();
@@ -52,14 +62,31 @@ pub(super) fn pair_into_one(subject: &Subject<'_>) -> Vec<Found> {
         let Around { with: after, without, .. } = schedules;
         let shrinks = after.iter().any(|shift| shift.on_call.users.len() == 1 && at(without, shift) > 1);
         let why = match with.as_slice() {
-            [] => format!("nobody comes in for `{who}`"),
-            [only] => format!("`{only}`, who comes in for `{who}`, is on call already"),
-            several => format!(
-                "{}, who come in for `{who}`, are on call already",
-                several.iter().map(|id| format!("`{id}`")).collect::<Vec<_>>().join(" and ")
+            [] => Words::new(
+                format!("nobody comes in for `{who}`"),
+                format!("`{who}` の代わりに入る人がいません"),
             ),
+            [only] => Words::new(
+                format!("`{only}`, who comes in for `{who}`, is on call already"),
+                format!("`{who}` の代わりに入る `{only}` は、すでに当番です"),
+            ),
+            several => {
+                let names: Vec<String> = several.iter().map(|id| format!("`{id}`")).collect();
+                Words::new(
+                    format!("{}, who come in for `{who}`, are on call already", names.join(" and ")),
+                    format!("`{who}` の代わりに入る {} は、すでに当番です", names.join("、")),
+                )
+            }
         };
-        shrinks.then(|| (format!("this override makes one person of a pair: {why}"), None))
+        shrinks.then(|| {
+            (
+                Words::new(
+                    format!("this override makes one person of a pair: {}", why.en),
+                    format!("このオーバーライドで、2 人の当番が 1 人になります。{}", why.ja),
+                ),
+                None,
+            )
+        })
     })
 }
 
@@ -89,7 +116,7 @@ fn people(shifts: &[Shift]) -> Vec<(Timestamp, &[Id])> {
 /// What there is to say about each override that is not past, given the shifts of its time with and without it.
 fn each(
     subject: &Subject<'_>,
-    mut said: impl FnMut(&Override, &Around) -> Option<(String, Option<Place>)>,
+    mut said: impl FnMut(&Override, &Around) -> Option<(Words, Option<Place>)>,
 ) -> Vec<Found> {
     let Some(today) = subject.today else { return Vec::new() };
     let config = &subject.config.schedules;
@@ -116,9 +143,12 @@ fn each(
             if let (Some((message, later)), Some(place)) = (said(change, &around), change.origin.place()) {
                 let mut found_here = Found::new(Spot::line(place), message);
                 if let Some(later) = later {
-                    let help =
-                        "of two people who swap, each line covers the turn of one: give each its own dates";
-                    found_here = found_here.help(help).label(Spot::line(&later), "this one");
+                    let help = Words::new(
+                        "of two people who swap, each line covers the turn of one: give each its own dates",
+                        "2 人が入れ替わるときは、1 行ごとに 1 人分のシフトを書きます。それぞれの日付を書いてください",
+                    );
+                    found_here =
+                        found_here.help(help).label(Spot::line(&later), Words::new("this one", "こちらです"));
                 }
                 found.push(match subject.schedule_file(id) {
                     Some(file) => found_here.needs(&file),

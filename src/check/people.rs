@@ -5,6 +5,8 @@ use super::ways::is_only_mailed;
 use super::{Found, Subject};
 use crate::compile::{Part, Spot};
 use crate::config::{Config, Id, Need, Notify, Phone, Step, User};
+use crate::language::Language;
+use crate::language::words::{Words, in_japanese};
 use crate::schedule::{Layer, OverrideAction, Turn};
 use std::collections::BTreeSet;
 
@@ -27,9 +29,14 @@ pub(super) fn without(subject: &Subject<'_>, need: Need) -> Vec<Found> {
         let Some(method) = rules.next().map(|rule| rule.by.method()).filter(|_| !need.is_met_by(user)) else {
             continue;
         };
-        let when = if method.rings { " at high urgency" } else { "" };
+        let (when, when_ja) =
+            if method.rings { (" at high urgency", "緊急度が高いとき") } else { ("", "") };
         let spot = Spot::root(&user.place.file).key("name").on(Part::Value);
-        let message = format!("`{}` {}{when}, but has no `{}`", user.id, method.verb.0, need.key());
+        let by = in_japanese(Language::Ja.contact(method.way));
+        let message = Words::new(
+            format!("`{}` {}{when}, but has no `{}`", user.id, method.verb.0, need.key()),
+            format!("`{}` には{when_ja}{by}で連絡しますが、`{}` がありません", user.id, need.key()),
+        );
         let one = Found::new(spot, message);
         found.push(one.help(need.example()).unless_said(Some(&user.place.file), need.key()));
     }
@@ -45,10 +52,13 @@ pub(super) fn late_call(subject: &Subject<'_>) -> Vec<Found> {
             let first = User::first_ring(&user.high);
             let Some(rule) = first.filter(|rule| rule.after >= step.wait) else { continue };
             if seen.insert(rule.place.clone()) {
-                let message =
-                    format!("`{}` is first called when the step that told them is already over", user.id);
+                let message = Words::new(
+                    format!("`{}` is first called when the step that told them is already over", user.id),
+                    format!("`{}` に最初の電話がかかるのは、連絡したステップが終わってからです", user.id),
+                );
                 found.push(
-                    Found::new(Spot::line(&rule.place), message).label(Spot::line(&step.place), "this step"),
+                    Found::new(Spot::line(&rule.place), message)
+                        .label(Spot::line(&step.place), Words::new("this step", "このステップ")),
                 );
             }
         }
@@ -114,9 +124,17 @@ pub(super) fn never_called(subject: &Subject<'_>) -> Vec<Found> {
                 continue;
             }
             let spot = Spot::root(&user.place.file).key("name").on(Part::Value);
-            let message = format!("`{}` is reached at high urgency, and never called", user.id);
-            let help = "add `{ by: call }` to their `high` rules and a `phone`, or let them be a `shadow`";
-            let one = Found::new(spot, message).help(help).label(Spot::line(&step.place), "by this step");
+            let message = Words::new(
+                format!("`{}` is reached at high urgency, and never called", user.id),
+                format!("`{}` は緊急度が高いときに連絡を受けますが、電話がかかることはありません", user.id),
+            );
+            let help = Words::new(
+                "add `{ by: call }` to their `high` rules and a `phone`, or let them be a `shadow`",
+                "`high` のルールに `{ by: call }` を、ファイルに `phone` を加えるか、`shadow` にしてください",
+            );
+            let one = Found::new(spot, message)
+                .help(help)
+                .label(Spot::line(&step.place), Words::new("by this step", "このステップから"));
             let one = one.unless_said(None, "notify").unless_said(Some(&user.place.file), "phone");
             found.push(one.needs(&step.place.file));
         }
@@ -138,9 +156,14 @@ pub(super) fn phone_unused(subject: &Subject<'_>) -> Vec<Found> {
                 continue;
             }
             let spot = Spot::root(&user.place.file).key("phones").index(index).key("name");
-            let message = format!("no rule rings the phone `{name}`");
-            let help =
-                format!("add a rule for it, as in `{{ by: call, to: {name}, after: 2m }}`, or leave it out");
+            let message = Words::new(
+                format!("no rule rings the phone `{name}`"),
+                format!("`{name}` の電話を鳴らすルールがありません"),
+            );
+            let help = Words::new(
+                format!("add a rule for it, as in `{{ by: call, to: {name}, after: 2m }}`, or leave it out"),
+                format!("`{{ by: call, to: {name}, after: 2m }}` のようなルールを加えるか、消してください"),
+            );
             found.push(Found::new(spot, message).help(help).unless_said(None, "notify"));
         }
     }
@@ -154,10 +177,17 @@ pub(super) fn shifts_in_vain(subject: &Subject<'_>) -> Vec<Found> {
     own.filter(|(user, rule)| rule.place.file == user.place.file && !user.can_be_told_by(rule.by))
         .map(|(user, rule)| {
             let need = rule.by.method().need;
-            let message = format!(
-                "`{}` cannot be told of shifts like this: their file has no `{}`",
-                user.id,
-                need.key()
+            let message = Words::new(
+                format!(
+                    "`{}` cannot be told of shifts like this: their file has no `{}`",
+                    user.id,
+                    need.key()
+                ),
+                format!(
+                    "`{}` にはこの方法でシフトを知らせられません。ファイルに `{}` がありません",
+                    user.id,
+                    need.key()
+                ),
             );
             let one = Found::new(Spot::line(&rule.place), message).help(need.example());
             one.unless_said(Some(&user.place.file), need.key())
@@ -176,9 +206,16 @@ pub(super) fn same_phone(subject: &Subject<'_>) -> Vec<Found> {
         for (_, phone) in user.phones_by_name() {
             match seen.iter().find(|(other, known)| known.is_same(phone) && other.id != user.id) {
                 Some((first, _)) => {
-                    let message = format!("`{}` has the same phone as `{}`", user.id, first.id);
-                    let one = Found::new(spot(user), message).label(spot(first), "the same here");
-                    found.push(one.help("a step that tells the next person would ring the same phone again"));
+                    let message = Words::new(
+                        format!("`{}` has the same phone as `{}`", user.id, first.id),
+                        format!("`{}` の電話は `{}` と同じです", user.id, first.id),
+                    );
+                    let one = Found::new(spot(user), message)
+                        .label(spot(first), Words::new("the same here", "こちらも同じ番号です"));
+                    found.push(one.help(Words::new(
+                        "a step that tells the next person would ring the same phone again",
+                        "次の人に連絡するステップで、同じ電話がもう一度鳴ることになります",
+                    )));
                 }
                 None => seen.push((user, phone)),
             }
@@ -193,10 +230,15 @@ pub(super) fn informed_in_vain(subject: &Subject<'_>) -> Vec<Found> {
         let Some(user) = subject.config.users.get(&inform.user) else { continue };
         let key = inform.by.method().need.key();
         if !user.can_be_told_by(inform.by) {
-            let message = format!("`{}` cannot be told like this: their file has no `{key}`", user.id);
+            let message = Words::new(
+                format!("`{}` cannot be told like this: their file has no `{key}`", user.id),
+                format!("`{}` にはこの方法で連絡できません。ファイルに `{key}` がありません", user.id),
+            );
             let spot = Spot::root(&user.place.file).on(Part::FirstLine);
-            let one = Found::new(Spot::line(&inform.place), message)
-                .label(spot, format!("`{key}` is missing here"));
+            let one = Found::new(Spot::line(&inform.place), message).label(
+                spot,
+                Words::new(format!("`{key}` is missing here"), format!("ここに `{key}` がありません")),
+            );
             found.push(one.unless_said(Some(&user.place.file), key));
         }
     }
@@ -231,8 +273,14 @@ pub(super) fn trunk_zero(subject: &Subject<'_>) -> Vec<Found> {
     let keeps_zero = |number: &str| {
         WITHOUT_ZERO.iter().any(|code| number.strip_prefix(code).is_some_and(|rest| rest.starts_with('0')))
     };
-    let message = "this number keeps the 0 that is dialled only within the country";
-    let help = "leave the 0 after the country's code out: `090 1234 5678` is `+81 90 1234 5678`";
+    let message = Words::new(
+        "this number keeps the 0 that is dialled only within the country",
+        "国内でだけ付ける 0 が番号に残っています",
+    );
+    let help = Words::new(
+        "leave the 0 after the country's code out: `090 1234 5678` is `+81 90 1234 5678`",
+        "国番号の後の 0 を消してください。`090 1234 5678` は `+81 90 1234 5678` です",
+    );
     let wrong = people.chain(own).filter(|(_, number)| keeps_zero(number));
-    wrong.map(|(spot, _)| Found::new(spot, message).help(help)).collect()
+    wrong.map(|(spot, _)| Found::new(spot, message.clone()).help(help.clone())).collect()
 }

@@ -4,6 +4,7 @@ use super::people::{newest, people_of};
 use super::{Found, Subject};
 use crate::compile::{Part, Spot};
 use crate::config::{Config, EscalationPolicy, Id, Notify, Service, Step, Urgency, User};
+use crate::language::words::Words;
 use jiff::SignedDuration;
 use std::collections::BTreeSet;
 
@@ -11,8 +12,14 @@ pub(super) fn never_calls(subject: &Subject<'_>) -> Vec<Found> {
     let config = subject.config;
     let mut found = Vec::new();
     for policy in urgent_policies(config).filter(|policy| !calls_somebody(config, &policy.steps)) {
-        let message = format!("`{}` is for high urgency, but nobody in it is ever called", policy.id);
-        let help = "give somebody in it a `phone` and a `call` at high urgency, or make its services low";
+        let message = Words::new(
+            format!("`{}` is for high urgency, but nobody in it is ever called", policy.id),
+            format!("`{}` は緊急度が高いものを扱いますが、電話がかかる人が 1 人もいません", policy.id),
+        );
+        let help = Words::new(
+            "give somebody in it a `phone` and a `call` at high urgency, or make its services low",
+            "誰かに `phone` と緊急度が高いときの `call` を付けるか、サービスの緊急度を低くしてください",
+        );
         let spot = Spot::root(&policy.place.file).key("steps").on(Part::Key);
         found.push(needing_all(config, policy, Found::new(spot, message).help(help)));
     }
@@ -87,11 +94,19 @@ pub(super) fn same_people(subject: &Subject<'_>) -> Vec<Found> {
     for policy in subject.config.policies.values() {
         for (before, step) in policy.steps.iter().zip(policy.steps.iter().skip(1)) {
             if same_targets(before, step) && !step.round_robin {
-                let message = "this step tells the same people as the step before";
-                let help =
-                    "name others, or leave it out and let `repeat` or the people's own rules call again";
+                let message = Words::new(
+                    "this step tells the same people as the step before",
+                    "このステップは、前のステップと同じ人に連絡します",
+                );
+                let help = Words::new(
+                    "name others, or leave it out and let `repeat` or the people's own rules call again",
+                    "別の人にするか、このステップを消して `repeat` や各自のルールで呼び直してください",
+                );
                 let found_here = Found::new(Spot::line(&step.place), message).help(help);
-                found.push(found_here.label(Spot::line(&before.place), "the step before"));
+                found.push(
+                    found_here
+                        .label(Spot::line(&before.place), Words::new("the step before", "前のステップ")),
+                );
             }
         }
     }
@@ -111,8 +126,14 @@ pub(super) fn short_timeout(subject: &Subject<'_>) -> Vec<Found> {
         let (Some(timeout), Some(step)) = (service.acknowledgement_timeout, first) else { continue };
         if timeout < step.wait {
             let spot = Spot::root(&service.place.file).key("acknowledgement_timeout");
-            let message = "this is shorter than the first step's wait: whoever acknowledged is told again almost at once";
-            found.push(Found::new(spot, message).label(Spot::line(&step.place), "the first step"));
+            let message = Words::new(
+                "this is shorter than the first step's wait: whoever acknowledged is told again almost at once",
+                "最初のステップの待ち時間より短いので、対応した人にすぐまた連絡が行きます",
+            );
+            found.push(
+                Found::new(spot, message)
+                    .label(Spot::line(&step.place), Words::new("the first step", "最初のステップ")),
+            );
         }
     }
     found
@@ -137,11 +158,19 @@ pub(super) fn late_first_call(subject: &Subject<'_>) -> Vec<Found> {
             begins += step.wait;
         }
         if let Some((at, step)) = first.filter(|(at, _)| *at > FIRST_CALL_MAX) {
-            let message = format!("at high urgency, the first call of `{}` comes after {at:#}", policy.id);
-            let help = "call somebody in an earlier step, or wait less between the steps";
+            let message = Words::new(
+                format!("at high urgency, the first call of `{}` comes after {at:#}", policy.id),
+                format!("緊急度が高いとき、`{}` で最初の電話がかかるのは {at:#} 後です", policy.id),
+            );
+            let help = Words::new(
+                "call somebody in an earlier step, or wait less between the steps",
+                "早いステップで誰かに電話するか、ステップの間の待ち時間を短くしてください",
+            );
             let spot = Spot::root(&policy.place.file).key("steps").on(Part::Key);
-            let one =
-                Found::new(spot, message).help(help).label(Spot::line(&step.place), "this step calls first");
+            let one = Found::new(spot, message).help(help).label(
+                Spot::line(&step.place),
+                Words::new("this step calls first", "最初に電話するのはこのステップです"),
+            );
             found.push(needing_all(config, policy, one));
         }
     }
@@ -158,10 +187,22 @@ pub(super) fn nobody_ever(subject: &Subject<'_>) -> Vec<Found> {
             let Notify::Schedule(id) = notify else { continue };
             let Some((_, place)) = config.schedule_names.get(id) else { continue };
             if has_nobody(config, id) && seen.insert(id) {
-                let message = format!("nobody is ever on call on `{id}`: it has only shadows, or `nobody`");
+                let message = Words::new(
+                    format!("nobody is ever on call on `{id}`: it has only shadows, or `nobody`"),
+                    format!("`{id}` は誰も当番になりません。`shadow` か `nobody` しかありません"),
+                );
                 let one = Found::new(Spot::root(&place.file).key("layers").on(Part::Key), message);
-                let one = one.help("add a layer of people who are called, without `shadow`");
-                found.push(one.label(Spot::line(&step.place), "this step reaches nobody").needs(&place.file));
+                let one = one.help(Words::new(
+                    "add a layer of people who are called, without `shadow`",
+                    "`shadow` のない、呼び出される人のレイヤーを加えてください",
+                ));
+                found.push(
+                    one.label(
+                        Spot::line(&step.place),
+                        Words::new("this step reaches nobody", "このステップは誰にも届きません"),
+                    )
+                    .needs(&place.file),
+                );
             }
         }
     }
@@ -187,11 +228,17 @@ pub(super) fn quiet_last_step(config: &Config) -> Option<(&EscalationPolicy, &St
 pub(super) fn quiet_end(subject: &Subject<'_>) -> Vec<Found> {
     let config = subject.config;
     let Some((policy, last)) = quiet_last_step(config) else { return Vec::new() };
-    let message = "the last step of the fallback, which repeats, calls nobody";
+    let message = Words::new(
+        "the last step of the fallback, which repeats, calls nobody",
+        "繰り返される最終連絡先の最後のステップで、誰にも電話がかかりません",
+    );
     let one = Found::new(Spot::line(&last.place), message);
-    let one = one.help("put somebody with a `phone` and a `call` at high urgency into it");
+    let one = one.help(Words::new(
+        "put somebody with a `phone` and a `call` at high urgency into it",
+        "`phone` があり、緊急度が高いときに `call` で呼ばれる人を入れてください",
+    ));
     let spot = Spot::root(&"oncall.yaml".into()).key("fallback");
-    vec![needing_all(config, policy, one.label(spot, "it is the fallback"))]
+    vec![needing_all(config, policy, one.label(spot, Words::new("it is the fallback", "最終連絡先です")))]
 }
 
 /// Low urgency tells the first step once, and no other.
@@ -204,11 +251,18 @@ pub(super) fn low_only(subject: &Subject<'_>) -> Vec<Found> {
         if urgent_policies(config).any(|urgent| urgent.id == policy.id) {
             continue;
         }
-        let message = "this step is never reached: every service here is of low urgency";
-        let help = "low urgency tells only the first step: leave the others out, or let some alerts be high";
+        let message = Words::new(
+            "this step is never reached: every service here is of low urgency",
+            "このステップまで進むことはありません。使っているサービスの緊急度はすべて低です",
+        );
+        let help = Words::new(
+            "low urgency tells only the first step: leave the others out, or let some alerts be high",
+            "緊急度が低いと最初のステップだけに連絡します。ほかを消すか、一部のアラートの緊急度を高くしてください",
+        );
         let spot = Spot::root(&service.place.file).on(Part::FirstLine);
-        let one =
-            Found::new(Spot::line(&second.place), message).help(help).label(spot, "it uses this policy");
+        let one = Found::new(Spot::line(&second.place), message)
+            .help(help)
+            .label(spot, Words::new("it uses this policy", "このポリシーを使っています"));
         found.push(one.unless_said(None, "urgency").unless_said(None, &policy.id));
     }
     found
@@ -228,11 +282,24 @@ pub(super) fn low_tells_nobody(subject: &Subject<'_>) -> Vec<Found> {
         if people.is_empty() || people.iter().any(|user| !user.low.is_empty()) {
             continue;
         }
-        let message = "low urgency tells nobody: none of this step's people has rules for `low`";
-        let help = "`notify: { low: [{ by: slack }] }` for them, or under `defaults:` in `oncall.yaml`";
+        let message = Words::new(
+            "low urgency tells nobody: none of this step's people has rules for `low`",
+            "緊急度が低いとき、誰にも連絡が行きません。このステップの人に `low` のルールがありません",
+        );
+        let help = Words::new(
+            "`notify: { low: [{ by: slack }] }` for them, or under `defaults:` in `oncall.yaml`",
+            "各自のファイルか `oncall.yaml` の `defaults:` に `notify: { low: [{ by: slack }] }` を加えてください",
+        );
         let one = Found::new(Spot::line(&step.place), message).help(help);
         let spot = Spot::root(&service.place.file).on(Part::FirstLine);
-        found.push(needing_all(config, policy, one.label(spot, "its alerts may be low")));
+        found.push(needing_all(
+            config,
+            policy,
+            one.label(
+                spot,
+                Words::new("its alerts may be low", "このサービスのアラートは緊急度が低いことがあります"),
+            ),
+        ));
     }
     found
 }
@@ -246,10 +313,17 @@ pub(super) fn resolved_before(subject: &Subject<'_>) -> Vec<Found> {
         };
         if auto <= timeout {
             let spot = Spot::root(&service.place.file).key("acknowledgement_timeout");
-            let message = "this never comes: an incident without new alerts is resolved before";
+            let message = Words::new(
+                "this never comes: an incident without new alerts is resolved before",
+                "この期限は来ません。新しいアラートのないインシデントは、その前に終わります",
+            );
             let auto = Spot::root(&service.place.file).key("auto_resolve_after");
-            let one = Found::new(spot, message).label(auto, "resolved after this time");
-            found.push(one.help("let `auto_resolve_after` be the longer one"));
+            let one = Found::new(spot, message)
+                .label(auto, Words::new("resolved after this time", "この時間で終わります"));
+            found.push(one.help(Words::new(
+                "let `auto_resolve_after` be the longer one",
+                "`auto_resolve_after` のほうを長くしてください",
+            )));
         }
     }
     found

@@ -3,6 +3,8 @@
 use super::{Found, Subject};
 use crate::compile::{Part, Spot};
 use crate::config::{CONTACTS, Contact, Id, MirrorKind, PROVIDERS, ProviderRow, SecretSource};
+use crate::language::Language;
+use crate::language::words::{Words, in_japanese};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -17,10 +19,14 @@ pub(super) fn not_configured(subject: &Subject<'_>) -> Vec<Found> {
         let Some(spot) = first_use(subject, method.contact, row) else { continue };
         let (_, what) = method.noun;
         let key = row.key;
-        let message = format!("the files ask for {what}, but `oncall.yaml` configures no `{key}`");
+        let by = in_japanese(Language::Ja.contact(method.way));
+        let message = Words::new(
+            format!("the files ask for {what}, but `oncall.yaml` configures no `{key}`"),
+            format!("{by}を使う設定がありますが、`oncall.yaml` に `{key}` がありません"),
+        );
         found.push(
             Found::new(oncall_yaml(), message)
-                .label(spot, "for example here")
+                .label(spot, Words::new("for example here", "たとえばここです"))
                 .unless_said(Some(&oncall_yaml().file), key),
         );
     }
@@ -45,11 +51,19 @@ pub(super) fn plain_http(subject: &Subject<'_>) -> Vec<Found> {
     let Some(url) = &subject.config.organisation.public_url else { return Vec::new() };
     let local = ["localhost", "127.0.0.1", "[::1]"];
     let host = url.strip_prefix("http://").filter(|host| !local.iter().any(|it| host.starts_with(it)));
-    let message = "`public_url` is not https: secrets and answers go in clear";
+    let message = Words::new(
+        "`public_url` is not https: secrets and answers go in clear",
+        "`public_url` が https ではないので、シークレットや操作が暗号化されずに流れます",
+    );
     let spot = oncall_yaml().on(Part::Value).key("public_url");
-    host.map(|host| Found::new(spot, message).help(format!("`public_url: https://{host}`")))
-        .into_iter()
-        .collect()
+    host.map(|host| {
+        Found::new(spot, message).help(Words::new(
+            format!("`public_url: https://{host}`"),
+            format!("`public_url: https://{host}`"),
+        ))
+    })
+    .into_iter()
+    .collect()
 }
 
 pub(super) fn no_public_url(subject: &Subject<'_>) -> Vec<Found> {
@@ -59,12 +73,21 @@ pub(super) fn no_public_url(subject: &Subject<'_>) -> Vec<Found> {
     let message = match (slack, organisation.twilio.is_some()) {
         _ if organisation.public_url.is_some() => return Vec::new(),
         (false, false) => return Vec::new(),
-        (true, _) => "`public_url` is missing: buttons in Slack and keys on the phone cannot come back",
-        (false, true) => "`public_url` is missing: keys on the phone cannot come back",
+        (true, _) => Words::new(
+            "`public_url` is missing: buttons in Slack and keys on the phone cannot come back",
+            "`public_url` がないので、Slack のボタンや電話のキー操作が返ってきません",
+        ),
+        (false, true) => Words::new(
+            "`public_url` is missing: keys on the phone cannot come back",
+            "`public_url` がないので、電話のキー操作が返ってきません",
+        ),
     };
     vec![
         Found::new(oncall_yaml(), message)
-            .help("`public_url: https://oncall.example.com`")
+            .help(Words::new(
+                "`public_url: https://oncall.example.com`",
+                "`public_url: https://oncall.example.com`",
+            ))
             .unless_said(Some(&oncall_yaml().file), "public_url"),
     ]
 }
@@ -79,11 +102,14 @@ pub(super) fn group_without_member(subject: &Subject<'_>) -> Vec<Found> {
         let without = |id: &&Id| config.users.get(&***id).is_some_and(|user| user.slack.is_none());
         let names: BTreeSet<&Id> = on_call.filter(without).collect();
         for id in names {
-            let message = format!("`{id}` has no `slack:` and cannot be in the user group `{}`", group.group);
-            found.push(
-                Found::new(Spot::line(&group.place), message)
-                    .help(format!("add `slack:` to users/{id}.yaml, or leave them out of the schedule")),
+            let message = Words::new(
+                format!("`{id}` has no `slack:` and cannot be in the user group `{}`", group.group),
+                format!("`{id}` には `slack:` がないので、ユーザーグループ `{}` に入れません", group.group),
             );
+            found.push(Found::new(Spot::line(&group.place), message).help(Words::new(
+                format!("add `slack:` to users/{id}.yaml, or leave them out of the schedule"),
+                format!("users/{id}.yaml に `slack:` を加えるか、スケジュールから外してください"),
+            )));
         }
     }
     found
@@ -97,9 +123,14 @@ pub(super) fn same_secret(subject: &Subject<'_>) -> Vec<Found> {
         for source in &endpoint.secret {
             match seen.get(source) {
                 Some(first) if *first != spot => {
-                    let message =
-                        "two integrations have the same secret: whoever knows one URL can guess the other";
-                    found.push(Found::new(spot.clone(), message).label(first.clone(), "the other one"));
+                    let message = Words::new(
+                        "two integrations have the same secret: whoever knows one URL can guess the other",
+                        "2 つのインテグレーションが同じシークレットを使っています。片方の URL を知る人に、もう片方も推測できます",
+                    );
+                    found.push(
+                        Found::new(spot.clone(), message)
+                            .label(first.clone(), Words::new("the other one", "もう一方")),
+                    );
                 }
                 _ => drop(seen.insert(source, spot.clone())),
             }

@@ -4,6 +4,7 @@ use super::matchers::takes_all_of;
 use super::{Found, Subject};
 use crate::compile::Spot;
 use crate::config::{Route, RouteTarget};
+use crate::language::words::Words;
 
 /// At other times nothing but the last route, which is for what nothing else knows, takes what this one is about.
 pub(super) fn falls_through(subject: &Subject<'_>) -> Vec<Found> {
@@ -24,12 +25,16 @@ pub(super) fn falls_through(subject: &Subject<'_>) -> Vec<Found> {
                 continue;
             }
             let RouteTarget::Service(end) = &last.target else { continue };
-            let message =
-                format!("outside these hours, what this takes goes to `{end}`, as what no route knows");
-            let help =
-                "say below it where it goes at other times: `- { when: …, service: … }` without `during`";
+            let message = Words::new(
+                format!("outside these hours, what this takes goes to `{end}`, as what no route knows"),
+                format!("この時間帯の外では、どのルートにも当てはまらないものとして `{end}` に送られます"),
+            );
+            let help = Words::new(
+                "say below it where it goes at other times: `- { when: …, service: … }` without `during`",
+                "時間外の行き先を、`during` のない `- { when: …, service: … }` としてこの下に書いてください",
+            );
             let one = Found::new(Spot::line(&route.place), message).help(help);
-            found.push(one.label(Spot::line(&last.place), "the last route"));
+            found.push(one.label(Spot::line(&last.place), Words::new("the last route", "最後のルート")));
         }
     }
     found

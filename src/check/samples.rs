@@ -5,6 +5,7 @@ use crate::alert::UNPARSED;
 use crate::compile::Spot;
 use crate::config::{Endpoint, Sample};
 use crate::integration::{Fault, Monitor, faults, read_trusted};
+use crate::language::words::Words;
 use jiff::Timestamp;
 
 /// A path that leads to no file.
@@ -15,8 +16,14 @@ pub(super) fn missing(subject: &Subject<'_>) -> Vec<Found> {
     let missing = samples.filter(|(_, sample)| sample.body.is_none());
     missing
         .map(|(spot, Sample { path, .. })| {
-            Found::new(spot, format!("there is no file {path}"))
-                .help("the path begins at the folder of oncall.yaml, as in `samples/kuma.json`")
+            Found::new(
+                spot,
+                Words::new(format!("there is no file {path}"), format!("{path} というファイルがありません")),
+            )
+            .help(Words::new(
+                "the path begins at the folder of oncall.yaml, as in `samples/kuma.json`",
+                "パスは oncall.yaml のあるフォルダから `samples/kuma.json` のように書きます",
+            ))
         })
         .collect()
 }
@@ -30,8 +37,14 @@ pub(super) fn unreadable(subject: &Subject<'_>) -> Vec<Found> {
             let events = read_trusted(endpoint, body, subject.today.unwrap_or(Timestamp::UNIX_EPOCH));
             let unread = events.iter().find(|event| event.labels.contains_key(UNPARSED));
             let message = match unread {
-                Some(event) => format!("{} cannot be read: {}", sample.path, event.summary),
-                None if events.is_empty() => format!("there is no alert in {}", sample.path),
+                Some(event) => Words::new(
+                    format!("{} cannot be read: {}", sample.path, event.summary),
+                    format!("{} を読めません: {}", sample.path, event.summary),
+                ),
+                None if events.is_empty() => Words::new(
+                    format!("there is no alert in {}", sample.path),
+                    format!("{} にアラートがありません", sample.path),
+                ),
                 None => continue,
             };
             found.push(Found::new(spot(endpoint, index), message));
@@ -49,19 +62,33 @@ pub(super) fn fields(subject: &Subject<'_>) -> Vec<Found> {
         let found = |(keys, fault): (Vec<&str>, Fault)| {
             let spot = keys.iter().fold(fields.clone(), |spot, key| spot.key(key));
             let found = Found::new(spot, told(&keys, fault, &samples));
-            found.help(format!("see `oncall parse --integration {} FILE`", endpoint.id))
+            found.help(Words::new(
+                format!("see `oncall parse --integration {} FILE`", endpoint.id),
+                format!("`oncall parse --integration {} FILE` で確認できます", endpoint.id),
+            ))
         };
         blamed(endpoint).into_iter().map(found).collect::<Vec<_>>()
     };
     subject.config.endpoints.values().flat_map(blame).collect()
 }
 
-fn told(keys: &[&str], fault: Fault, samples: &str) -> String {
+fn told(keys: &[&str], fault: Fault, samples: &str) -> Words {
     match fault {
-        Fault::Nothing if keys == ["each"] => format!("`each` leads to no list in {samples}"),
-        Fault::Nothing => format!("this leads to nothing in {samples}"),
-        Fault::Empty => format!("this template gives no text for an alert in {samples}"),
-        Fault::Fails(reason) => format!("{reason}, in {samples}"),
+        Fault::Nothing if keys == ["each"] => Words::new(
+            format!("`each` leads to no list in {samples}"),
+            format!("{samples} の `each` の先にリストがありません"),
+        ),
+        Fault::Nothing => Words::new(
+            format!("this leads to nothing in {samples}"),
+            format!("{samples} に、これが示すものがありません"),
+        ),
+        Fault::Empty => Words::new(
+            format!("this template gives no text for an alert in {samples}"),
+            format!("{samples} のアラートに対して、このテンプレートの結果が空になります"),
+        ),
+        Fault::Fails(reason) => {
+            Words::new(format!("{reason}, in {samples}"), format!("{samples} で失敗します（{reason}）"))
+        }
     }
 }
 

@@ -3,9 +3,10 @@
 //! On the left what is expected, on the right every contact with the `file:line` of the rule that decided it. Whether
 //! an expectation holds is decided in [`expectations`](super::expectations).
 
-use crate::config::{Config, Contact, Notify};
+use crate::config::{Config, Contact, Notify, Urgency};
 use crate::incident::{AlertChange, Change};
 use crate::language::Language;
+use crate::language::words::Words;
 use crate::place::Place;
 use crate::preview::timeline::Reader;
 use crate::preview::{Simulated, Told};
@@ -42,12 +43,24 @@ pub(super) fn side_by_side(
     rows: &[Row<'_>],
     told: &[Told],
     simulated: &Simulated,
+) -> Words {
+    let of = |language| columns(config, at, rows, (told, simulated), language);
+    Words::new(of(Language::En), of(Language::Ja))
+}
+
+fn columns(
+    config: &Config,
+    at: Timestamp,
+    rows: &[Row<'_>],
+    (told, simulated): (&[Told], &Simulated),
+    language: Language,
 ) -> String {
-    let mut lines = vec![pair("", "expected", "simulated")];
-    lines.extend(decided(config, simulated));
+    let says = |en: &'static str, ja: &'static str| if language == Language::Ja { ja } else { en };
+    let mut lines = vec![pair("", says("expected", "期待"), says("simulated", "実際"))];
+    lines.extend(decided(config, simulated, language));
     let mut events: Vec<(SignedDuration, Vec<String>)> = Vec::new();
     for row in rows.iter().filter(|row| row.after.is_some() && row.told.is_none()) {
-        events.push((row.after.unwrap_or_default(), vec![expected(row)]));
+        events.push((row.after.unwrap_or_default(), vec![expected(row, language)]));
     }
     let shown = shown(at, rows, told);
     let mut rule: Option<&Place> = None;
@@ -56,15 +69,22 @@ pub(super) fn side_by_side(
         let about: Vec<&Row<'_>> = rows.iter().filter(|row| row.told == Some(index)).collect();
         let other_rule = one.rule.as_ref().filter(|it| Some(*it) != rule);
         rule = other_rule.or(rule);
-        let lines = contact(&about, after, one, other_rule);
+        let lines = contact(&about, after, (one, other_rule), language);
         events.push((after, lines));
     }
     events.sort_by_key(|(after, _)| *after);
     lines.extend(events.into_iter().flat_map(|(_, lines)| lines));
     if told.len() > shown {
-        lines.push(pair("", "", &format!("and {} more", told.len() - shown)));
+        let more = told.len() - shown;
+        let more =
+            if language == Language::Ja { format!("ほか {more} 件") } else { format!("and {more} more") };
+        lines.push(pair("", "", &more));
     }
-    lines.extend(rows.iter().filter(|row| row.after.is_none() && row.told.is_none()).map(expected));
+    lines.extend(
+        rows.iter()
+            .filter(|row| row.after.is_none() && row.told.is_none())
+            .map(|row| expected(row, language)),
+    );
     lines.iter().map(|line| line.trim_end()).collect::<Vec<_>>().join("\n")
 }
 
@@ -77,49 +97,65 @@ fn shown(at: Timestamp, rows: &[Row<'_>], told: &[Told]) -> usize {
 }
 
 /// What is expected and does not happen; or is not to happen and does not.
-fn expected(row: &Row<'_>) -> String {
+fn expected(row: &Row<'_>, language: Language) -> String {
+    let says = |en: &'static str, ja: &'static str| if language == Language::Ja { ja } else { en };
     let (mark, right) = match (row.after, row.holds) {
-        (None, true) => ("", "not told"),
+        (None, true) => ("", says("not told", "連絡なし")),
         (_, true) => ("", ""),
-        (_, false) => (WRONG, "nothing"),
+        (_, false) => (WRONG, says("nothing", "なし")),
     };
-    pair(mark, &left(row), right)
+    pair(mark, &left(row, language), right)
 }
 
 /// A contact and below it its rule, beside the lines that it is about.
-fn contact(about: &[&Row<'_>], after: SignedDuration, told: &Told, rule: Option<&Place>) -> Vec<String> {
-    let mut right = vec![format!("{:<7} {}, {}", short(after), told.user, method(told.by))];
+fn contact(
+    about: &[&Row<'_>],
+    after: SignedDuration,
+    (told, rule): (&Told, Option<&Place>),
+    language: Language,
+) -> Vec<String> {
+    let mut right =
+        vec![format!("{} {}, {}", padded(&short(after, language)), told.user, method(told.by, language))];
     right.extend(rule.map(|rule| format!("{:2}{rule}", "")));
     let line = |index: usize| {
         let right = right.get(index).map_or("", String::as_str);
         let mark = |row: &Row<'_>| if row.holds { "" } else { WRONG };
-        about.get(index).map_or_else(|| pair("", "", right), |row| pair(mark(row), &left(row), right))
+        about
+            .get(index)
+            .map_or_else(|| pair("", "", right), |row| pair(mark(row), &left(row, language), right))
     };
     (0..right.len().max(about.len())).map(line).collect()
 }
 
 /// `5m      web-primary, call`, `never   tanaka`
-fn left(row: &Row<'_>) -> String {
+fn left(row: &Row<'_>, language: Language) -> String {
     let (Notify::User(id) | Notify::Schedule(id)) = row.who;
-    let when = row.after.map_or_else(|| "never".to_owned(), short);
-    let by = row.by.map_or_else(String::new, |by| format!(", {}", method(by)));
-    format!("{when:<7} {id}{by}")
+    let never = if language == Language::Ja { "なし" } else { "never" };
+    let when = row.after.map_or_else(|| never.to_owned(), |after| short(after, language));
+    let by = row.by.map_or_else(String::new, |by| format!(", {}", method(by, language)));
+    format!("{} {id}{by}", padded(&when))
 }
 
 /// Where the alert went, on the right: the service and the urgency, or why nothing came of it.
-fn decided(config: &Config, simulated: &Simulated) -> Vec<String> {
+fn decided(config: &Config, simulated: &Simulated, language: Language) -> Vec<String> {
     let first = simulated.entries.iter().find_map(|entry| match &entry.change {
         Change::Alert(AlertChange::Opened(opened)) => {
-            let service = opened.service.as_deref().unwrap_or("no service");
+            let service = opened.service.as_deref().unwrap_or(if language == Language::Ja {
+                "サービスなし"
+            } else {
+                "no service"
+            });
             let line = Reader::english(config).line(entry);
-            let text = format!("{service}, {}, {}", opened.severity.as_str(), urgency(opened.urgency));
+            let text =
+                format!("{service}, {}, {}", opened.severity.as_str(), urgency(opened.urgency, language));
             Some([text, line.rule])
         }
         Change::Alert(AlertChange::Ignored { why: why @ Why::Dropped { .. }, .. }) => {
-            Some([Language::En.why(why), String::new()])
+            Some([language.why(why), String::new()])
         }
         Change::Alert(AlertChange::Ignored { why, .. }) => {
-            Some([format!("ignored: {}", Language::En.why(why)), String::new()])
+            let ignored = if language == Language::Ja { "無視" } else { "ignored" };
+            Some([format!("{ignored}: {}", language.why(why)), String::new()])
         }
         _ => None,
     });
@@ -127,11 +163,14 @@ fn decided(config: &Config, simulated: &Simulated) -> Vec<String> {
     texts.flat_map(|text| wrap(&text, COLUMNS - LEFT)).map(|line| pair("", "", &line)).collect()
 }
 
-fn urgency(urgency: crate::config::Urgency) -> &'static str {
-    match urgency {
-        crate::config::Urgency::None => "no urgency",
-        crate::config::Urgency::Low => "low urgency",
-        crate::config::Urgency::High => "high urgency",
+fn urgency(urgency: Urgency, language: Language) -> &'static str {
+    match (urgency, language) {
+        (Urgency::None, Language::En) => "no urgency",
+        (Urgency::Low, Language::En) => "low urgency",
+        (Urgency::High, Language::En) => "high urgency",
+        (Urgency::None, Language::Ja) => "緊急度なし",
+        (Urgency::Low, Language::Ja) => "緊急度 低",
+        (Urgency::High, Language::Ja) => "緊急度 高",
     }
 }
 
@@ -146,10 +185,19 @@ fn pair(mark: &str, left: &str, right: &str) -> String {
 }
 
 /// `at once`, `5m`, `1h30m`.
-pub(super) fn short(after: SignedDuration) -> String {
-    if after.is_zero() { "at once".to_owned() } else { format!("{after:#}").replace(' ', "") }
+pub(super) fn short(after: SignedDuration, language: Language) -> String {
+    match (after.is_zero(), language) {
+        (true, Language::En) => "at once".to_owned(),
+        (true, Language::Ja) => "すぐに".to_owned(),
+        (false, _) => format!("{after:#}").replace(' ', ""),
+    }
 }
 
-pub(super) fn method(by: Contact) -> &'static str {
-    Language::En.contact(by.method().way)
+/// In a column of seven, whatever the width of its letters.
+fn padded(text: &str) -> String {
+    format!("{text}{}", " ".repeat(7_usize.saturating_sub(text.width())))
+}
+
+pub(super) fn method(by: Contact, language: Language) -> &'static str {
+    language.contact(by.method().way)
 }

@@ -4,6 +4,7 @@ use super::matchers::is_anything;
 use super::{Found, Subject};
 use crate::compile::Spot;
 use crate::config::{Silence, SilencePeriod};
+use crate::language::words::Words;
 use crate::schedule::LOOK_AHEAD_DAYS_MAX;
 use jiff::{SignedDuration, Timestamp};
 
@@ -15,9 +16,13 @@ pub(super) fn mutes_nothing(subject: &Subject<'_>) -> Vec<Found> {
     let mut found = Vec::new();
     for (index, silence) in silences.iter().enumerate() {
         if never_opens(silence) {
-            let message = "this silence mutes nothing: its window does not open between its dates";
+            let message = Words::new(
+                "this silence mutes nothing: its window does not open between its dates",
+                "このサイレンスは何も止めません。日付の間に時間帯が一度も来ません",
+            );
             found.push(
-                Found::new(Spot::line(&silence.place()), message).help("look at the days and the dates"),
+                Found::new(Spot::line(&silence.place()), message)
+                    .help(Words::new("look at the days and the dates", "曜日と日付を見直してください")),
             );
             continue;
         }
@@ -25,9 +30,13 @@ pub(super) fn mutes_nothing(subject: &Subject<'_>) -> Vec<Found> {
             *other != index && covers(around, silence) && (!covers(silence, around) || *other < index)
         });
         if let Some((_, around)) = around {
-            let message = "this silence mutes nothing: another one mutes all of it";
-            let one = Found::new(Spot::line(&silence.place()), message).help("one of the two can go");
-            found.push(one.label(Spot::line(&around.place()), "the other one"));
+            let message = Words::new(
+                "this silence mutes nothing: another one mutes all of it",
+                "このサイレンスは何も止めません。別のサイレンスがすべてを含んでいます",
+            );
+            let one = Found::new(Spot::line(&silence.place()), message)
+                .help(Words::new("one of the two can go", "どちらかは消してかまいません"));
+            found.push(one.label(Spot::line(&around.place()), Words::new("the other one", "もう一方")));
         }
     }
     found
@@ -59,8 +68,14 @@ pub(super) fn mutes_everything(subject: &Subject<'_>) -> Vec<Found> {
         .iter()
         .filter(|silence| silence.services.is_empty() && silence.when.as_ref().is_some_and(is_anything));
     wide.map(|silence| {
-        let message = "this silence mutes every alert of every service: nobody is woken by anything";
-        Found::new(Spot::line(&silence.place()), message).help("name the `services`, or say more in `when`")
+        let message = Words::new(
+            "this silence mutes every alert of every service: nobody is woken by anything",
+            "すべてのサービスのすべてのアラートを止めるので、何が起きても誰も呼ばれません",
+        );
+        Found::new(Spot::line(&silence.place()), message).help(Words::new(
+            "name the `services`, or say more in `when`",
+            "`services` を書くか、`when` の条件を増やしてください",
+        ))
     })
     .collect()
 }
@@ -71,9 +86,14 @@ pub(super) fn too_long(subject: &Subject<'_>) -> Vec<Found> {
         SilencePeriod::Every { .. } => false,
     });
     long.map(|silence| {
-        let message = "this silence lasts for more than 30 days without a pause";
-        let help =
-            "give it a nearer end, so that somebody thinks about it again; or mend or remove the alert";
+        let message = Words::new(
+            "this silence lasts for more than 30 days without a pause",
+            "このサイレンスは途切れずに 30 日より長く続きます",
+        );
+        let help = Words::new(
+            "give it a nearer end, so that somebody thinks about it again; or mend or remove the alert",
+            "もう一度考え直せるように終わりを近くするか、アラートそのものを直すか消してください",
+        );
         Found::new(Spot::line(&silence.place()), message).help(help)
     })
     .collect()

@@ -3,6 +3,7 @@
 use super::{Found, Subject};
 use crate::compile::{Part, Spot};
 use crate::document::Kind;
+use crate::language::words::Words;
 use crate::place::Place;
 use std::ops::Bound;
 
@@ -15,9 +16,12 @@ pub(super) fn byte_order_mark(subject: &Subject<'_>) -> Vec<Found> {
     let found = |file| {
         Found::new(
             Spot::root(file).on(Part::Line(1)),
-            "this file begins with a byte-order mark, which nobody sees",
+            Words::new(
+                "this file begins with a byte-order mark, which nobody sees",
+                "ファイルが、目に見えないバイト順マーク（BOM）で始まっています",
+            ),
         )
-        .help("save it as UTF-8 without one")
+        .help(Words::new("save it as UTF-8 without one", "BOM なしの UTF-8 で保存してください"))
     };
     marked.map(|(file, _)| found(file)).collect()
 }
@@ -28,8 +32,20 @@ pub(super) fn carriage_returns(subject: &Subject<'_>) -> Vec<Found> {
         let before = source.text.get(..source.text.find('\r')?)?;
         let line = u32::try_from(before.matches('\n').count() + 1).unwrap_or(u32::MAX);
         let spot = Spot::line(&Place { file: file.clone(), line });
-        let help = "write `* text=auto eol=lf` into .gitattributes, then `git add --renormalize .`";
-        Some(Found::new(spot, "a line ends in a carriage return, as on Windows").help(help))
+        let help = Words::new(
+            "write `* text=auto eol=lf` into .gitattributes, then `git add --renormalize .`",
+            ".gitattributes に `* text=auto eol=lf` と書き、`git add --renormalize .` を実行してください",
+        );
+        Some(
+            Found::new(
+                spot,
+                Words::new(
+                    "a line ends in a carriage return, as on Windows",
+                    "行の終わりが Windows の改行（CR）になっています",
+                ),
+            )
+            .help(help),
+        )
     });
     found.collect()
 }
@@ -49,10 +65,19 @@ pub(super) fn file_and_folder(subject: &Subject<'_>) -> Vec<Found> {
         inside.starts_with(&folder).then(|| {
             Found::new(
                 Spot::root(file).on(Part::FirstLine),
-                format!("the folder `{folder}` has the same id as this file"),
+                Words::new(
+                    format!("the folder `{folder}` has the same id as this file"),
+                    format!("フォルダ `{folder}` の id が、このファイルと同じです"),
+                ),
             )
-            .label(Spot::root(inside).on(Part::FirstLine), "this is in the folder, and another object")
-            .help("rename one of them, so that nobody looks for the one in the other")
+            .label(
+                Spot::root(inside).on(Part::FirstLine),
+                Words::new("this is in the folder, and another object", "フォルダの中の別のものです"),
+            )
+            .help(Words::new(
+                "rename one of them, so that nobody looks for the one in the other",
+                "片方を探してもう片方を見ることのないように、どちらかの名前を変えてください",
+            ))
         })
     });
     found.collect()

@@ -4,6 +4,7 @@ use super::unused::everybody_ever;
 use super::{Found, Subject};
 use crate::compile::Spot;
 use crate::config::Id;
+use crate::language::words::{Words, moment};
 use crate::place::Place;
 use crate::schedule::{Layer, Schedules};
 use jiff::{SignedDuration, Timestamp};
@@ -18,11 +19,17 @@ pub(super) fn that_never_come(subject: &Subject<'_>) -> Vec<Found> {
         let mut names: Vec<String> =
             idle.iter().map(|member| member.join(" and ")).map(|name| format!("`{name}`")).collect();
         names.dedup();
-        let message = format!(
-            "the turns of {} never come: their shifts all fall outside of the windows",
-            names.join(", ")
+        let message = Words::new(
+            format!(
+                "the turns of {} never come: their shifts all fall outside of the windows",
+                names.join(", ")
+            ),
+            format!("{} のシフトはすべて時間帯の外に当たり、当番が回ってきません", names.join("、")),
         );
-        let help = "`turns: active` counts only shifts with some time in a window";
+        let help = Words::new(
+            "`turns: active` counts only shifts with some time in a window",
+            "`turns: active` にすると、時間帯にかかるシフトだけを数えます",
+        );
         (!idle.is_empty()).then(|| Found::new(spot.key("rotation"), message).help(help))
     };
     layers(subject).filter_map(|(layer, spot)| found(layer, &spot)).collect()
@@ -31,13 +38,22 @@ pub(super) fn that_never_come(subject: &Subject<'_>) -> Vec<Found> {
 pub(super) fn cut_by_a_handoff(subject: &Subject<'_>) -> Vec<Found> {
     let found = |layer: &Layer, spot: &Spot| {
         let handoff = layer.handoff_within_window()?;
-        let message = format!(
-            "shifts change hands inside a window, such as on {}: two people have a part of it each",
-            handoff.strftime("%a %Y-%m-%d at %H:%M")
+        let message = Words::new(
+            format!(
+                "shifts change hands inside a window, such as on {}: two people have a part of it each",
+                handoff.strftime("%a %Y-%m-%d at %H:%M")
+            ),
+            format!(
+                "時間帯の途中で交代します（たとえば {}）。1 つの時間帯を 2 人で分けることになります",
+                moment(handoff).ja
+            ),
         );
-        let help = "let the handoff fall on the beginning of the window, or between two";
+        let help = Words::new(
+            "let the handoff fall on the beginning of the window, or between two",
+            "時間帯の始まりか、時間帯と時間帯の間に交代するようにしてください",
+        );
         let one = Found::new(spot.key("rotation").key("handoff"), message).help(help);
-        Some(one.label(spot.key("during"), "these are the windows"))
+        Some(one.label(spot.key("during"), Words::new("these are the windows", "この時間帯です")))
     };
     layers(subject).filter_map(|(layer, spot)| found(layer, &spot)).collect()
 }
@@ -55,10 +71,18 @@ pub(super) fn given_away_twice(subject: &Subject<'_>) -> Vec<Found> {
                 let Some(file) = subject.schedule_file(id) else { continue };
                 let turns = turns(&present, id, user, off.from, until);
                 if turns > 1 {
-                    let message = format!(
-                        "`{user}` is off for {turns} turns on `{id}`: the next in line stands in for all of them"
+                    let message = Words::new(
+                        format!(
+                            "`{user}` is off for {turns} turns on `{id}`: the next in line stands in for all of them"
+                        ),
+                        format!(
+                            "`{user}` は `{id}` の当番 {turns} 回分を休むので、次の人がそのすべてを代わることになります"
+                        ),
                     );
-                    let help = "name a `cover`, or share them out by overrides";
+                    let help = Words::new(
+                        "name a `cover`, or share them out by overrides",
+                        "`cover` で代わる人を決めるか、オーバーライドで分担してください",
+                    );
                     found.extend(
                         Place::read(&off.place)
                             .map(|place| Found::new(Spot::line(&place), message).help(help).needs(&file)),

@@ -4,6 +4,7 @@ use super::people::reached;
 use super::{Found, Subject};
 use crate::compile::{Node, NodeKind, Part, Spot};
 use crate::config::{Id, Notify, RouteTarget};
+use crate::language::words::Words;
 use crate::place::Place;
 use crate::schedule::{OverrideAction, Schedule, Turn};
 use std::collections::BTreeSet;
@@ -15,7 +16,10 @@ pub(super) fn policies(subject: &Subject<'_>) -> Vec<Found> {
     let unused = config.policies.values().filter(|policy| !used.contains(&policy.id));
     unused
         .map(|policy| {
-            let message = format!("no service uses the policy `{}`", policy.id);
+            let message = Words::new(
+                format!("no service uses the policy `{}`", policy.id),
+                format!("ポリシー `{}` を使うサービスがありません", policy.id),
+            );
             at(&policy.place, message, &policy.id, "escalation policy")
         })
         .collect()
@@ -32,7 +36,17 @@ pub(super) fn schedules(subject: &Subject<'_>) -> Vec<Found> {
     let used: BTreeSet<&Id> = told.chain(apart).collect();
     let unused = config.schedule_names.iter().filter(|(id, _)| !used.contains(id));
     unused
-        .map(|(id, (_, place))| at(place, format!("no policy tells the schedule `{id}`"), id, "schedule"))
+        .map(|(id, (_, place))| {
+            at(
+                place,
+                Words::new(
+                    format!("no policy tells the schedule `{id}`"),
+                    format!("スケジュール `{id}` を使うポリシーがありません"),
+                ),
+                id,
+                "schedule",
+            )
+        })
         .collect()
 }
 
@@ -53,7 +67,10 @@ pub(super) fn users(subject: &Subject<'_>) -> Vec<Found> {
     let unused = config.users.values().filter(|user| !used.contains(&user.id));
     unused
         .map(|user| {
-            let message = format!("no schedule and no policy names `{}`", user.id);
+            let message = Words::new(
+                format!("no schedule and no policy names `{}`", user.id),
+                format!("`{}` は、どのスケジュールにもポリシーにも書かれていません", user.id),
+            );
             at(&user.place, message, &user.id, "user")
         })
         .collect()
@@ -68,7 +85,10 @@ pub(super) fn services(subject: &Subject<'_>) -> Vec<Found> {
     let unused = subject.config.services.values().filter(|service| !leads(&service.id));
     unused
         .map(|service| {
-            let message = format!("no route leads to the service `{}`", service.id);
+            let message = Words::new(
+                format!("no route leads to the service `{}`", service.id),
+                format!("サービス `{}` に届くルートがありません", service.id),
+            );
             at(&service.place, message, &service.id, "service")
         })
         .collect()
@@ -76,11 +96,26 @@ pub(super) fn services(subject: &Subject<'_>) -> Vec<Found> {
 
 pub(super) fn business_hours(subject: &Subject<'_>) -> Vec<Found> {
     const KEYS: [&str; 2] = ["during", "raise_when"];
-    unused_files(subject, "business-hours/", &KEYS, "no `during` and no `raise_when` names", "business hours")
+    unused_files(
+        subject,
+        "business-hours/",
+        &KEYS,
+        (
+            "no `during` and no `raise_when` names",
+            "`during` にも `raise_when` にも書かれていない営業時間です:",
+        ),
+        "business hours",
+    )
 }
 
 pub(super) fn holidays(subject: &Subject<'_>) -> Vec<Found> {
-    unused_files(subject, "holidays/", &["holidays"], "no `holidays` names", "holidays")
+    unused_files(
+        subject,
+        "holidays/",
+        &["holidays"],
+        ("no `holidays` names", "どの `holidays` にも書かれていない休日です:"),
+        "holidays",
+    )
 }
 
 /// The files of a folder whose ids none of these keys names. What they say is compiled into whatever names them, so the
@@ -89,7 +124,7 @@ fn unused_files(
     subject: &Subject<'_>,
     folder: &str,
     keys: &[&str],
-    what: &str,
+    (what, what_ja): (&str, &str),
     noun: &'static str,
 ) -> Vec<Found> {
     let files = &subject.compiled.sources.files;
@@ -103,7 +138,12 @@ fn unused_files(
             continue;
         };
         if !named.contains(id) {
-            found.push(at(&Place { file: file.clone(), line: 1 }, format!("{what} `{id}`"), id, noun));
+            found.push(at(
+                &Place { file: file.clone(), line: 1 },
+                Words::new(format!("{what} `{id}`"), format!("{what_ja} `{id}`")),
+                id,
+                noun,
+            ));
         }
     }
     found
@@ -147,7 +187,7 @@ pub(super) fn everybody_ever(schedule: &Schedule) -> Vec<Id> {
     people
 }
 
-fn at(place: &Place, message: String, id: &str, noun: &'static str) -> Found {
+fn at(place: &Place, message: Words, id: &str, noun: &'static str) -> Found {
     let found = Found::new(Spot::root(&place.file).on(Part::FirstLine), message);
     found.unless_said(None, id).unless_lost(noun)
 }

@@ -5,6 +5,7 @@ use super::{Found, Subject};
 use crate::compile::{Part, Spot};
 use crate::config::{Form, Need, User};
 use crate::incident::message::LINK_MAX;
+use crate::language::words::Words;
 
 /// What stands behind `public_url` in a link: `/a/`, a delivery's number of usual length, and the token.
 const BEHIND: usize = 3 + 9 + 1 + 22;
@@ -20,8 +21,14 @@ pub(super) fn only_mail(subject: &Subject<'_>) -> Vec<Found> {
     let mut found = Vec::new();
     for user in subject.config.users.values().filter(|user| reached.contains(&user.id)) {
         let Some(first) = user.high.first().filter(|_| is_only_mailed(user)) else { continue };
-        let message = format!("at high urgency `{}` is told by e-mail alone, which wakes nobody", user.id);
-        let help = "add `{ by: call }`, or a message that rings on their phone";
+        let message = Words::new(
+            format!("at high urgency `{}` is told by e-mail alone, which wakes nobody", user.id),
+            format!("緊急度が高いとき、`{}` にはメールでしか連絡しません。メールでは起こせません", user.id),
+        );
+        let help = Words::new(
+            "add `{ by: call }`, or a message that rings on their phone",
+            "`{ by: call }` か、スマートフォンを鳴らす通知を加えてください",
+        );
         let one = Found::new(Spot::line(&first.place), message).help(help);
         found.push(one.unless_said(None, "notify"));
     }
@@ -38,8 +45,15 @@ pub(super) fn long_url(subject: &Subject<'_>) -> Vec<Found> {
         return Vec::new();
     }
     let spot = Spot::root(&"oncall.yaml".into()).key("public_url").on(Part::Value);
-    let message = "`public_url` is so long that an SMS has no room for its link";
-    let help = format!("at most {} characters: give the server a shorter name", LINK_MAX - BEHIND);
+    let most = LINK_MAX - BEHIND;
+    let message = Words::new(
+        "`public_url` is so long that an SMS has no room for its link",
+        "`public_url` が長すぎて、SMS にリンクを入れられません",
+    );
+    let help = Words::new(
+        format!("at most {most} characters: give the server a shorter name"),
+        format!("{most} 文字以内になるよう、短いサーバー名にしてください"),
+    );
     vec![Found::new(spot, message).help(help)]
 }
 

@@ -61,7 +61,11 @@ impl Loaded {
                 .filter(|it| it.severity == Severity::Error)
                 .cloned()
                 .collect();
-            Output { out: String::new(), err: human(&self.tree, &errors), exit: Exit::Config }
+            Output {
+                out: String::new(),
+                err: human(&self.tree, &errors, self.compiled.language),
+                exit: Exit::Config,
+            }
         })
     }
 

@@ -48,7 +48,7 @@ pub(super) fn maybe(
         Err(EditError::Asked(text)) => return Err(anyhow!(text)),
         Err(EditError::Broken { tree, findings }) => {
             let why = "this would break the config, so nothing was changed:\n\n";
-            let err = format!("{why}{}", render_human(&tree, &findings, true));
+            let err = format!("{why}{}", render_human(&tree, &findings, loaded.compiled.language, true));
             return Ok(Output { out: String::new(), err, exit: Exit::Config });
         }
     };
@@ -83,7 +83,7 @@ fn text(subject: &Subject<'_>, edit: &Edit) -> String {
     if !edit.findings.is_empty() {
         let fails = edit.findings.iter().any(|finding| finding.severity == Severity::Error);
         let does = if fails { "fail" } else { "warn" };
-        let findings = render_human(&edit.tree, &edit.findings, true);
+        let findings = render_human(&edit.tree, &edit.findings, subject.compiled.language, true);
         out.push_str(&format!("`oncall validate` would then {does}:\n\n{findings}\n"));
     }
     if !edit.undecided.is_empty() {

@@ -91,7 +91,7 @@ fn played(directory: &Directory) -> Result<Output> {
         return Ok(Output::fine(out));
     }
     let unmet = expectations::located(&loaded.compiled, failed);
-    out.push_str(&format!("\n{}", render_human(&loaded.tree, &unmet, true)));
+    out.push_str(&format!("\n{}", render_human(&loaded.tree, &unmet, loaded.compiled.language, true)));
     Ok(Output { out, err: String::new(), exit: Exit::Config })
 }
 

@@ -43,7 +43,7 @@ pub(super) fn typed(text: &str, now: Timestamp, zone: &TimeZone) -> Result<Momen
         return Ok(Moment::At(first_instant(zone, local)));
     }
     if let Some(why) = why_no_date(text) {
-        return Err(anyhow!("`{text}` is not an instant: {why}"));
+        return Err(anyhow!("`{text}` is not an instant: {}", why.en));
     }
     moment(text, now, zone).map_err(|why| anyhow!(Language::En.not_a_moment(text, why)))
 }
@@ -61,7 +61,9 @@ fn dated(text: &str) -> Option<DateTime> {
 pub(super) fn date(text: &str) -> Result<Date, String> {
     let date = text.parse::<Date>().ok().filter(|_| text.len() == 10);
     date.ok_or_else(|| {
-        why_no_date(text).unwrap_or_else(|| "it is not a date: write it like 2026-12-05".to_owned())
+        why_no_date(text)
+            .map(|why| why.en)
+            .unwrap_or_else(|| "it is not a date: write it like 2026-12-05".to_owned())
     })
 }
 

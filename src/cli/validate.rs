@@ -39,12 +39,12 @@ pub(super) fn run(arguments: &Arguments) -> Result<Output> {
     let wrong = warned || !check::errors(&loaded.compiled).is_empty() || !unmet.is_empty();
     findings.extend(unmet);
     findings.sort_by(|a, b| a.place().cmp(&b.place()));
-    let dir = &arguments.directory.dir;
+    let (dir, language) = (&arguments.directory.dir, loaded.compiled.language);
     let out = match arguments.format {
-        Format::Human => human(&loaded.tree, &findings),
-        Format::Json => format!("{}\n", render_json(&findings)),
-        Format::Github => github(dir, &findings),
-        Format::Sarif => sarif(dir, &findings),
+        Format::Human => human(&loaded.tree, &findings, language),
+        Format::Json => format!("{}\n", render_json(&findings, language)),
+        Format::Github => github(dir, &findings, language),
+        Format::Sarif => sarif(dir, &findings, language),
     };
     Ok(Output { out, err: String::new(), exit: if wrong { Exit::Config } else { Exit::Fine } })
 }

@@ -5,6 +5,7 @@ use super::diagnostic::{Finding, Spot};
 use super::resolve::Resolver;
 use crate::config::{Access, EscalationPolicy, Id, Notify, Right};
 use crate::document::{self, TokenRight};
+use crate::language::words::Words;
 use crate::schedule::{Layer, OverrideAction, Schedules, Turn};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,8 +21,14 @@ impl Resolver<'_> {
                 let at = at.key("respond");
                 let named = self.people(names, &at);
                 if named.iter().all(|id| self.has_left(id)) {
-                    let help = "name people who are here, or write `respond: users` for everybody in users/";
-                    let message = "nobody may respond: nobody who is named here is still there";
+                    let help = Words::new(
+                        "name people who are here, or write `respond: users` for everybody in users/",
+                        "ここにいる人を書くか、users/ の全員を表す `respond: users` と書いてください",
+                    );
+                    let message = Words::new(
+                        "nobody may respond: nobody who is named here is still there",
+                        "対応できる人がいません。ここに書かれた人は全員いなくなっています",
+                    );
                     self.error_help(code::NOBODY_RESPONDS, at, message, help);
                 }
                 Some(named.into_iter().collect())
@@ -43,7 +50,11 @@ impl Resolver<'_> {
             if let Some(id) = self.user(name, &at)
                 && !named.insert(id)
             {
-                self.error(code::TWICE, at, format!("`{name}` is here twice"));
+                self.error(
+                    code::TWICE,
+                    at,
+                    Words::new(format!("`{name}` is here twice"), format!("`{name}` が 2 回書かれています")),
+                );
             }
         }
         named
@@ -51,30 +62,55 @@ impl Resolver<'_> {
 
     /// `*@example.com` or one address: `*` alone before the `@`, a domain with a dot after it.
     fn email_pattern(&mut self, pattern: &str, at: &Spot) {
-        let help = "write `*@example.com`, or one address";
+        let help = Words::new(
+            "write `*@example.com`, or one address",
+            "`*@example.com` か、1 つのアドレスを書いてください",
+        );
         let Some((name, domain)) = pattern.split_once('@') else {
-            let message = format!("`{pattern}` is not an e-mail pattern: it has no `@`");
+            let message = Words::new(
+                format!("`{pattern}` is not an e-mail pattern: it has no `@`"),
+                format!("`{pattern}` はメールアドレスのパターンではありません（`@` がありません）"),
+            );
             return self.error_help(code::EMAIL_PATTERN, at.clone(), message, help);
         };
         let why = if domain.contains('*') {
-            Some("its domain holds a `*`: whoever registers a domain could look")
+            Some(Words::new(
+                "its domain holds a `*`: whoever registers a domain could look",
+                "ドメインに `*` があるので、ドメインを登録した誰にでも見えてしまいます",
+            ))
         } else if !domain.contains('.') || domain.contains(['@', ' ']) {
-            Some("what follows the `@` is not a domain")
+            Some(Words::new("what follows the `@` is not a domain", "`@` の後がドメインではありません"))
         } else if name.is_empty() || name.contains(' ') || name != "*" && name.contains('*') {
-            Some("before the `@` there is a name, or `*` alone")
+            Some(Words::new(
+                "before the `@` there is a name, or `*` alone",
+                "`@` の前には名前か `*` だけを書きます",
+            ))
         } else {
             None
         };
         if let Some(why) = why {
-            self.error_help(code::EMAIL_PATTERN, at.clone(), format!("`{pattern}`: {why}"), help);
+            self.error_help(
+                code::EMAIL_PATTERN,
+                at.clone(),
+                Words::new(format!("`{pattern}`: {}", why.en), format!("`{pattern}`: {}", why.ja)),
+                help,
+            );
         }
     }
 
     pub(super) fn token_rights(&mut self, may: Option<&[TokenRight]>, at: &Spot) -> BTreeSet<Right> {
         let Some(may) = may else { return Right::OF_TOKENS.into_iter().collect() };
         if may.is_empty() {
-            let help = "leave `may` out for `[view, respond]`, or delete the token";
-            self.error_help(code::NO_RIGHT, at.clone(), "this token may do nothing", help);
+            let help = Words::new(
+                "leave `may` out for `[view, respond]`, or delete the token",
+                "`may` を消して `[view, respond]` にするか、トークンを削除してください",
+            );
+            self.error_help(
+                code::NO_RIGHT,
+                at.clone(),
+                Words::new("this token may do nothing", "このトークンには何の権限もありません"),
+                help,
+            );
         }
         let mut rights = BTreeSet::new();
         for (index, right) in may.iter().enumerate() {
@@ -86,7 +122,14 @@ impl Resolver<'_> {
                 TokenRight::Administer => Right::Administer,
             };
             if !rights.insert(right) {
-                self.error(code::TWICE, at.index(index), format!("`{}` is here twice", right.word()));
+                self.error(
+                    code::TWICE,
+                    at.index(index),
+                    Words::new(
+                        format!("`{}` is here twice", right.word()),
+                        format!("`{}` が 2 回書かれています", right.word()),
+                    ),
+                );
             }
         }
         rights
@@ -109,14 +152,24 @@ impl Resolver<'_> {
                     Notify::User(id) => Some(id),
                     Notify::Schedule(_) => None,
                 });
-                self.reaches(access, &named.cloned().collect(), &Spot::line(&step.place), "this step tells");
+                self.reaches(
+                    access,
+                    &named.cloned().collect(),
+                    &Spot::line(&step.place),
+                    ("this step tells", "このステップで連絡を受ける"),
+                );
             }
         }
         for (id, schedule) in &schedules.schedules {
             let Some(at) = self.documents.schedules.get(id).map(|file| file.at.clone()) else { continue };
             for (index, layer) in schedule.layers.iter().enumerate().filter(|(_, layer)| !layer.shadow) {
                 let at = at.key("layers").index(index);
-                self.reaches(access, &newest(layer), &at, "this layer puts on call");
+                self.reaches(
+                    access,
+                    &newest(layer),
+                    &at,
+                    ("this layer puts on call", "このレイヤーで当番になる"),
+                );
             }
             for over in schedule.overrides.iter() {
                 let (OverrideAction::Set(people)
@@ -124,7 +177,12 @@ impl Resolver<'_> {
                 | OverrideAction::Replace { with: people, .. }) = &over.action;
                 if let Some(place) = over.origin.place() {
                     let people = people.iter().cloned().collect();
-                    self.reaches(access, &people, &Spot::line(place), "this override puts on call");
+                    self.reaches(
+                        access,
+                        &people,
+                        &Spot::line(place),
+                        ("this override puts on call", "このオーバーライドで当番になる"),
+                    );
                 }
             }
         }
@@ -135,18 +193,24 @@ impl Resolver<'_> {
         file.and_then(|file| file.document.as_ref()).is_some_and(|user| user.left.is_some())
     }
 
-    fn reaches(&mut self, access: &Access, people: &BTreeSet<Id>, at: &Spot, does: &str) {
+    fn reaches(&mut self, access: &Access, people: &BTreeSet<Id>, at: &Spot, does: (&str, &str)) {
         let may_not = |id: &&Id| !access.names_responder(id) && !self.has_left(id);
         let names: Vec<String> = people.iter().filter(may_not).map(|id| format!("`{id}`")).collect();
         if names.is_empty() {
             return;
         }
-        let message = format!("{does} {}, who may not respond", names.join(", "));
+        let message = Words::new(
+            format!("{} {}, who may not respond", does.0, names.join(", ")),
+            format!("{} {} には対応する権限がありません", does.1, names.join("、")),
+        );
         let finding = Finding::error(code::MAY_NOT_RESPOND, at.clone(), message);
-        let finding = finding.help("add them to `respond`, or name somebody else here");
+        let finding = finding.help(Words::new(
+            "add them to `respond`, or name somebody else here",
+            "`respond` に加えるか、ここには別の人を書いてください",
+        ));
         let respond = self.organisation_document().map(|(_, at)| at.key("access").key("respond"));
         self.findings.push(match respond {
-            Some(respond) => finding.label(respond, "who may respond"),
+            Some(respond) => finding.label(respond, Words::new("who may respond", "対応できる人")),
             None => finding,
         });
     }

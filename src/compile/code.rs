@@ -54,6 +54,8 @@ pub const NOT_ENCRYPTED: &str = "OC202";
 pub const NO_FILE: &str = "OC210";
 pub const FILE_NAME: &str = "OC211";
 pub const TEMPLATE: &str = "OC240";
+pub const CONFLICT: &str = "OC290";
+pub const FULL_WIDTH: &str = "OC291";
 pub const NO_WAY: &str = "OC270";
 pub const JIRA_ACCOUNT: &str = "OC271";
 pub const HISTORY: &str = "OC280";
@@ -113,6 +115,8 @@ pub const CODES: &[(&str, &str)] = &[
     (NO_FILE, "a symbolic link, a submodule or a pointer of Git LFS stands where a file should be"),
     (FILE_NAME, "a file's name is not UTF-8, or has a backslash for a folder"),
     (TEMPLATE, "a template cannot be compiled"),
+    (CONFLICT, "a merge conflict is left in a file"),
+    (FULL_WIDTH, "a full-width character stands where YAML needs a half-width one"),
     (NO_WAY, "what only shows incidents is no way to reach a person"),
     (JIRA_ACCOUNT, "Jira cannot tell our account from others"),
     (HISTORY, "history is kept for too short or too long"),

@@ -4,6 +4,7 @@
 //! [`Sources::locate`](super::source::Sources::locate) turns all of them into [`Diagnostic`]s with byte spans, lines
 //! and columns.
 
+use crate::language::words::Words;
 use serde::Serialize;
 use std::{ops::Range, sync::Arc};
 
@@ -16,16 +17,16 @@ pub enum Severity {
 }
 
 /// One finding, located.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
     /// Stable: `OC015`.
     pub code: &'static str,
     pub severity: Severity,
-    pub message: String,
+    pub message: Words,
     pub location: Location,
     /// Other places that explain it.
     pub labels: Vec<Label>,
-    pub help: Option<String>,
+    pub help: Option<Words>,
 }
 
 /// A range in a file.
@@ -41,10 +42,10 @@ pub struct Location {
 }
 
 /// Another place, with a remark.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Label {
     pub location: Location,
-    pub message: String,
+    pub message: Words,
 }
 
 /// A place in the sources: a file, a JSON pointer, and a part of the node it points at.
@@ -77,17 +78,24 @@ pub enum Part {
 pub struct Finding {
     pub code: &'static str,
     pub severity: Severity,
-    pub message: String,
+    pub message: Words,
     pub spot: Spot,
-    pub labels: Vec<(Spot, String)>,
-    pub help: Option<String>,
+    pub labels: Vec<(Spot, Words)>,
+    pub help: Option<Words>,
 }
 
 /// What stands for findings that are not listed, if there are any.
 pub(super) fn more(code: &'static str, spot: Spot, count: usize) -> Option<Finding> {
     let findings = if count == 1 { "1 more finding is" } else { &format!("{count} more findings are") };
-    let finding = Finding::error(code, spot, format!("{findings} not listed here"));
-    (count > 0).then(|| finding.help("mend those that are, then run it again"))
+    let message = Words::new(
+        format!("{findings} not listed here"),
+        format!("ほかに {count} 件あり、ここには並べていません"),
+    );
+    let help = Words::new(
+        "mend those that are, then run it again",
+        "表示されたものを直してから、もう一度実行してください",
+    );
+    (count > 0).then(|| Finding::error(code, spot, message).help(help))
 }
 
 impl Spot {
@@ -144,31 +152,31 @@ impl Diagnostic {
 }
 
 impl Finding {
-    pub fn error(code: &'static str, spot: Spot, message: impl Into<String>) -> Finding {
+    pub fn error(code: &'static str, spot: Spot, message: impl Into<Words>) -> Finding {
         Finding::new(code, Severity::Error, spot, message.into())
     }
 
-    pub fn warning(code: &'static str, spot: Spot, message: impl Into<String>) -> Finding {
+    pub fn warning(code: &'static str, spot: Spot, message: impl Into<Words>) -> Finding {
         Finding::new(code, Severity::Warning, spot, message.into())
     }
 
-    pub fn label(mut self, spot: Spot, message: impl Into<String>) -> Finding {
+    pub fn label(mut self, spot: Spot, message: impl Into<Words>) -> Finding {
         self.labels.push((spot, message.into()));
         self
     }
 
-    pub fn help(mut self, help: impl Into<String>) -> Finding {
+    pub fn help(mut self, help: impl Into<Words>) -> Finding {
         self.help = Some(help.into());
         self
     }
 
     /// Adds the help, if there is any.
-    pub fn maybe_help(mut self, help: Option<String>) -> Finding {
-        self.help = help;
+    pub fn maybe_help(mut self, help: Option<impl Into<Words>>) -> Finding {
+        self.help = help.map(Into::into);
         self
     }
 
-    fn new(code: &'static str, severity: Severity, spot: Spot, message: String) -> Finding {
+    fn new(code: &'static str, severity: Severity, spot: Spot, message: Words) -> Finding {
         Finding { code, severity, message, spot, labels: Vec::new(), help: None }
     }
 }

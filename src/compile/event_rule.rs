@@ -6,18 +6,23 @@
 use super::code;
 use super::diagnostic::{Part, Spot};
 use super::resolve::Resolver;
-use super::suggest::{any_of, nearest};
+use super::suggest::nearest;
 use crate::alert::{Action, Event};
 use crate::config::{
     EventRule, Malformed, Matcher, OWN_LABELS, RuleEffect, TEMPLATE_MAX, TEMPLATE_NAMES, Template,
     template_values,
 };
 use crate::document;
+use crate::language::words::{Words, all_of, did_you_mean};
 
 impl Resolver<'_> {
     pub(super) fn event_rules(&mut self, rules: &[document::EventRule], at: &Spot) -> Vec<EventRule> {
         if rules.len() > EventRule::RULES_MAX {
-            let message = format!("an integration has at most {} rules", EventRule::RULES_MAX);
+            let max = EventRule::RULES_MAX;
+            let message = Words::new(
+                format!("an integration has at most {max} rules"),
+                format!("インテグレーションのルールは {max} 個までです"),
+            );
             self.error(code::BOUND, at.clone(), message);
         }
         let mut compiled = Vec::new();
@@ -39,8 +44,14 @@ impl Resolver<'_> {
             }
             (None, Some(_)) if when.is_none() => {
                 if whole {
-                    let message = "`drop` without `when` would drop every alert of this integration";
-                    let help = "say which with `when: { labels.env: dev }`; to keep all of them quiet for a while, write a silence";
+                    let message = Words::new(
+                        "`drop` without `when` would drop every alert of this integration",
+                        "`when` のない `drop` は、このインテグレーションのすべてのアラートを捨てます",
+                    );
+                    let help = Words::new(
+                        "say which with `when: { labels.env: dev }`; to keep all of them quiet for a while, write a silence",
+                        "`when: { labels.env: dev }` のように対象を書いてください。しばらくすべてを止めるならサイレンスを使います",
+                    );
                     self.error_help(code::DROPS_ALL, at.key("drop").on(Part::Key), message, help);
                 }
                 return None;
@@ -49,11 +60,16 @@ impl Resolver<'_> {
             (set, _) => {
                 if whole {
                     let message = match set {
-                        Some(_) => "a rule either sets fields or drops alerts",
-                        None => "this rule does nothing",
+                        Some(_) => Words::new(
+                            "a rule either sets fields or drops alerts",
+                            "ルールは、フィールドを変えるかアラートを捨てるかのどちらかです",
+                        ),
+                        None => Words::new("this rule does nothing", "このルールは何もしません"),
                     };
-                    let help =
-                        "write `set: { summary: \"…\" }`, or `drop:` with the reason, in a rule of its own";
+                    let help = Words::new(
+                        "write `set: { summary: \"…\" }`, or `drop:` with the reason, in a rule of its own",
+                        "`set: { summary: \"…\" }` か、理由を付けた `drop:` を、1 つのルールに 1 つ書いてください",
+                    );
                     self.error_help(code::EITHER_OR, at.on(Part::FirstLine), message, help);
                 }
                 return None;
@@ -72,9 +88,14 @@ impl Resolver<'_> {
         for (name, text) in &fields.0 {
             let spot = at.key(name);
             if name.strip_prefix("labels.").is_some_and(|label| label.starts_with(OWN_LABELS)) {
-                let message =
-                    format!("`{name}` is ours: no rule sets a label that begins with `{OWN_LABELS}`");
-                self.error_help(code::CANNOT_SET, spot.on(Part::Key), message, "give the label another name");
+                let message = Words::new(
+                    format!("`{name}` is ours: no rule sets a label that begins with `{OWN_LABELS}`"),
+                    format!(
+                        "`{name}` は oncall が使います。`{OWN_LABELS}` で始まるラベルはルールで設定できません"
+                    ),
+                );
+                let help = Words::new("give the label another name", "ラベルを別の名前にしてください");
+                self.error_help(code::CANNOT_SET, spot.on(Part::Key), message, help);
                 continue;
             }
             let Some(template) = self.template_of_rule(text, &spot) else { continue };
@@ -89,11 +110,17 @@ impl Resolver<'_> {
             Ok(template) => return Some(template),
             Err(Malformed::Neither) => {}
             Err(Malformed::TooLong) => {
-                let message = format!("a template has at most {TEMPLATE_MAX} bytes");
+                let message = Words::new(
+                    format!("a template has at most {TEMPLATE_MAX} bytes"),
+                    format!("テンプレートは {TEMPLATE_MAX} バイトまでです"),
+                );
                 self.error(code::BOUND, at.clone(), message);
             }
             Err(Malformed::Template { line, column, reason }) => {
-                let message = format!("in line {line}, column {column} of this template: {reason}");
+                let message = Words::new(
+                    format!("in line {line}, column {column} of this template: {reason}"),
+                    format!("テンプレートの {line} 行 {column} 文字目: {reason}"),
+                );
                 self.error(code::TEMPLATE, at.clone(), message);
             }
         }
@@ -111,25 +138,43 @@ impl Resolver<'_> {
                 ("match", Some(_)) if !sound => continue,
                 ("match", Some(group)) if groups.contains(group) => continue,
                 ("match", Some(group)) => {
-                    let message = format!("no regular expression in `when` has a group `{group}`");
+                    let message = Words::new(
+                        format!("no regular expression in `when` has a group `{group}`"),
+                        format!("`when` の正規表現に `{group}` という名前のグループがありません"),
+                    );
                     let near = nearest(group, groups.iter().copied());
-                    let example = format!("name it there: `summary: \"~(?P<{group}>…) .*\"`");
-                    (message, near.map_or(example, |near| format!("did you mean `match.{near}`?")))
+                    let example = format!("`summary: \"~(?P<{group}>…) .*\"`");
+                    let example = Words::new(
+                        format!("name it there: {example}"),
+                        format!("`when` で {example} のように名前を付けてください"),
+                    );
+                    (message, near.map_or(example, |near| did_you_mean(&format!("match.{near}"))))
                 }
                 (known, _) if TEMPLATE_NAMES.contains(&known) => continue,
                 (other, _) => {
                     let near = nearest(other, TEMPLATE_NAMES.into_iter());
                     let names: Vec<String> = TEMPLATE_NAMES.iter().map(|name| format!("`{name}`")).collect();
-                    let all = format!("a template sees {}", any_of(&names).replace(" or ", " and "));
-                    let message = format!("a template has no `{other}` here");
-                    (message, near.map_or(all, |near| format!("did you mean `{near}`?")))
+                    let all = all_of(&names);
+                    let all = Words {
+                        en: format!("a template sees {}", all.en),
+                        ja: format!("テンプレートで使えるのは {} です", all.ja),
+                    };
+                    let message = Words::new(
+                        format!("a template has no `{other}` here"),
+                        format!("ここのテンプレートでは `{other}` は使えません"),
+                    );
+                    (message, near.map_or(all, did_you_mean))
                 }
             };
             return self.error_help(code::NOT_THERE, at.clone(), message, help);
         }
         let any = Event { summary: "x".to_owned(), ..Event::blank(Action::Trigger) };
         if let Some(unknown) = template.unknown(&template_values(&any, None)) {
-            self.error(code::TEMPLATE, at.clone(), format!("this template cannot work: {unknown}"));
+            let message = Words::new(
+                format!("this template cannot work: {unknown}"),
+                format!("このテンプレートは動きません: {unknown}"),
+            );
+            self.error(code::TEMPLATE, at.clone(), message);
         }
     }
 }

@@ -7,6 +7,7 @@ use super::diagnostic::Spot;
 use super::resolve::Resolver;
 use crate::config::{Field, GenericFields, Malformed, TEMPLATE_MAX};
 use crate::document;
+use crate::language::words::Words;
 
 impl Resolver<'_> {
     pub(super) fn fields(&mut self, fields: &document::Fields, at: &Spot) -> GenericFields {
@@ -36,11 +37,16 @@ impl Resolver<'_> {
     /// Either `status` with `resolved`, or `resolve_when`.
     fn says_when_over(&mut self, fields: &document::Fields, at: &Spot) {
         if fields.resolve_when.is_some() && (fields.status.is_some() || fields.resolved.is_some()) {
-            let message = "`resolve_when` says alone whether it is over: leave out `status` and `resolved`";
+            let message = Words::new(
+                "`resolve_when` says alone whether it is over: leave out `status` and `resolved`",
+                "`resolve_when` だけで復旧を判定します。`status` と `resolved` は消してください",
+            );
             self.error(code::EITHER_OR, at.key("resolve_when"), message);
         } else if fields.status.is_some() != fields.resolved.is_some() {
-            let message =
-                "`status` and `resolved` need each other: where it says that it is over, and in which words";
+            let message = Words::new(
+                "`status` and `resolved` need each other: where it says that it is over, and in which words",
+                "`status` と `resolved` は両方書きます。復旧を示すフィールドと、その値です",
+            );
             self.error(code::EITHER_OR, at.clone(), message);
         }
     }
@@ -49,7 +55,14 @@ impl Resolver<'_> {
         match self.field(text, at) {
             Some(Field::Pointer(_)) => true,
             Some(Field::Template(_)) => {
-                self.error(code::VALUE, at.clone(), "a list is found by a JSON pointer, not by a template");
+                self.error(
+                    code::VALUE,
+                    at.clone(),
+                    Words::new(
+                        "a list is found by a JSON pointer, not by a template",
+                        "リストは JSON ポインタで指定します。テンプレートは使えません",
+                    ),
+                );
                 false
             }
             None => false,
@@ -61,16 +74,28 @@ impl Resolver<'_> {
             Ok(field) => return Some(field),
             Err(Malformed::Neither) => {
                 let path = text.trim_start_matches('$').trim_matches('.').replace('.', "/");
-                let help = format!("did you mean `/{path}`, or `{{{{ {} }}}}`?", path.replace('/', "."));
-                let message = format!("`{text}` is neither a JSON pointer nor a template");
+                let help = Words::new(
+                    format!("did you mean `/{path}`, or `{{{{ {} }}}}`?", path.replace('/', ".")),
+                    format!("`/{path}` または `{{{{ {} }}}}` のことですか？", path.replace('/', ".")),
+                );
+                let message = Words::new(
+                    format!("`{text}` is neither a JSON pointer nor a template"),
+                    format!("`{text}` は JSON ポインタでもテンプレートでもありません"),
+                );
                 self.error_help(code::VALUE, at.clone(), message, help);
             }
             Err(Malformed::TooLong) => {
-                let message = format!("a template has at most {TEMPLATE_MAX} bytes");
+                let message = Words::new(
+                    format!("a template has at most {TEMPLATE_MAX} bytes"),
+                    format!("テンプレートは {TEMPLATE_MAX} バイトまでです"),
+                );
                 self.error(code::BOUND, at.clone(), message);
             }
             Err(Malformed::Template { line, column, reason }) => {
-                let message = format!("in line {line}, column {column} of this template: {reason}");
+                let message = Words::new(
+                    format!("in line {line}, column {column} of this template: {reason}"),
+                    format!("テンプレートの {line} 行 {column} 文字目: {reason}"),
+                );
                 self.error(code::TEMPLATE, at.clone(), message);
             }
         }

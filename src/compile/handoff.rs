@@ -5,6 +5,7 @@ use super::resolve::{Resolver, spots};
 use super::suggest::nearest;
 use super::{code, value};
 use crate::document::{self, OneOrMany};
+use crate::language::words::{Words, did_you_mean};
 use crate::schedule::{Every, Handoff, HandoffDay, Rhythm, WindowDay};
 use jiff::ToSpan;
 use jiff::civil::{Date, Weekday};
@@ -50,7 +51,14 @@ impl Resolver<'_> {
         let time = value::time(clock);
         let weekday = day.map(value::day);
         let (Some(time), false) = (time, weekday == Some(None)) else {
-            self.error(code::VALUE, at.clone(), format!("`{}` is not a handoff", written.0));
+            self.error(
+                code::VALUE,
+                at.clone(),
+                Words::new(
+                    format!("`{}` is not a handoff", written.0),
+                    format!("`{}` は交代の時刻として読めません", written.0),
+                ),
+            );
             return None;
         };
         let nth = match ordinal {
@@ -58,7 +66,6 @@ impl Resolver<'_> {
             None => None,
         };
         let weekday = weekday.flatten().and_then(|day| Weekday::from_monday_zero_offset(day.0).ok());
-        let help = |text: String| Some(text);
         let (message, help) = match (every, nth, weekday) {
             (Some(Every::Weeks(_)), None, Some(day)) => {
                 return Some(Handoff { day: HandoffDay::On(day), time });
@@ -66,27 +73,14 @@ impl Resolver<'_> {
             (Some(Every::Months(_)), Some(nth), Some(day)) => {
                 return Some(Handoff { day: HandoffDay::Nth(nth, day), time });
             }
-            (Some(Every::Weeks(_)), None, None) => (
-                "a rotation of weeks names the weekday of its handoff",
-                help(format!("such as `mon {clock}`")),
-            ),
-            (Some(Every::Weeks(_)), Some(_), _) => (
-                "only a rotation of months counts its weekdays",
-                help(format!("write `{} {clock}`, or `every: 1 month`", day.unwrap_or("mon"))),
-            ),
-            (Some(Every::Months(_)), None, Some(_)) => (
-                "a rotation of months says which weekday of the month",
-                help(format!(
-                    "write `first {0} {clock}` or `last {0} {clock}`, or `{clock}` for the day of `from`",
-                    day.unwrap_or("mon")
-                )),
-            ),
-            (Some(Every::Hours(_) | Every::Days(_)), _, Some(_)) => {
-                ("only a rotation of weeks names a weekday", help(format!("write `{clock}`")))
+            (Some(every), nth, weekday)
+                if nth.is_some() || weekday.is_some() || matches!(every, Every::Weeks(_)) =>
+            {
+                contradiction(every, nth.is_some(), day.unwrap_or("mon"), clock)
             }
-            (None, ..) | (_, _, None) => return Some(Handoff { day: HandoffDay::OfFrom, time }),
+            _ => return Some(Handoff { day: HandoffDay::OfFrom, time }),
         };
-        self.findings.push(Finding::error(code::EITHER_OR, at.clone(), message).maybe_help(help));
+        self.findings.push(Finding::error(code::EITHER_OR, at.clone(), message).help(help));
         None
     }
 
@@ -94,13 +88,25 @@ impl Resolver<'_> {
         let found = ORDINALS.iter().find(|(name, _)| name.eq_ignore_ascii_case(word));
         if found.is_none() {
             let help = match nearest(word, ORDINALS.iter().map(|(name, _)| *name)) {
-                _ if word.eq_ignore_ascii_case("fifth") => {
-                    "not every month has a fifth one: write `last`".to_owned()
-                }
-                Some(near) => format!("did you mean `{near}`?"),
-                None => "it is `first`, `second`, `third`, `fourth` or `last`".to_owned(),
+                _ if word.eq_ignore_ascii_case("fifth") => Words::new(
+                    "not every month has a fifth one: write `last`",
+                    "第 5 曜日のない月があります。`last` と書いてください",
+                ),
+                Some(near) => did_you_mean(near),
+                None => Words::new(
+                    "it is `first`, `second`, `third`, `fourth` or `last`",
+                    "`first`、`second`、`third`、`fourth`、`last` のどれかです",
+                ),
             };
-            self.error_help(code::VALUE, at.clone(), format!("`{}` is not a handoff", written.0), help);
+            self.error_help(
+                code::VALUE,
+                at.clone(),
+                Words::new(
+                    format!("`{}` is not a handoff", written.0),
+                    format!("`{}` は交代の時刻として読めません", written.0),
+                ),
+                help,
+            );
         }
         found.map(|(_, nth)| *nth)
     }
@@ -113,20 +119,27 @@ impl Resolver<'_> {
         };
         for (other, other_at) in before.iter().filter(|(other, _)| other.time == handoff.time) {
             let finding = match (nth(handoff.day), nth(other.day)) {
-                _ if other.day == handoff.day => {
-                    Finding::error(code::TWICE, at.clone(), "this handoff is here twice")
-                }
+                _ if other.day == handoff.day => Finding::error(
+                    code::TWICE,
+                    at.clone(),
+                    Words::new("this handoff is here twice", "同じ交代が 2 回書かれています"),
+                ),
                 (Some((one, day)), Some((two, same)))
                     if day == same && one.min(two) == -1 && one.max(two) == 4 =>
                 {
-                    let day = value::day_name(day.into());
-                    let message =
-                        format!("in most months the fourth {day} is the last one: nobody has a turn between");
-                    Finding::error(code::HANDOFFS, at.clone(), message).help("leave one of the two out")
+                    let (day, day_ja) = (value::day_name(day.into()), value::day_in_japanese(day.into()));
+                    let message = Words::new(
+                        format!("in most months the fourth {day} is the last one: nobody has a turn between"),
+                        format!(
+                            "ほとんどの月で第 4 {day_ja}は最終{day_ja}でもあり、その間の当番がいなくなります"
+                        ),
+                    );
+                    Finding::error(code::HANDOFFS, at.clone(), message)
+                        .help(Words::new("leave one of the two out", "どちらかを消してください"))
                 }
                 _ => continue,
             };
-            self.findings.push(finding.label(other_at.clone(), "the other one"));
+            self.findings.push(finding.label(other_at.clone(), Words::new("the other one", "もう一方")));
             return false;
         }
         true
@@ -135,16 +148,30 @@ impl Resolver<'_> {
     fn may_be_several(&mut self, handoffs: &[(Handoff, Spot)], at: &Spot, every: Option<Every>) -> bool {
         match every {
             Some(Every::Hours(_)) => {
-                let message = "a rotation of hours has one handoff: the others follow from it";
-                let help = "write the first one alone, or `every: 1 day` for these times of each day";
+                let message = Words::new(
+                    "a rotation of hours has one handoff: the others follow from it",
+                    "時間単位の交代は 1 つだけ書きます。残りはそこから決まります",
+                );
+                let help = Words::new(
+                    "write the first one alone, or `every: 1 day` for these times of each day",
+                    "最初の 1 つだけにするか、毎日の時刻なら `every: 1 day` と書いてください",
+                );
                 self.error_help(code::HANDOFFS, at.clone(), message, help);
                 false
             }
             Some(Every::Months(_)) => {
                 let plain = handoffs.iter().find(|(it, _)| it.day == HandoffDay::OfFrom);
                 if let Some((_, at)) = plain {
-                    let message = "of several handoffs in a month, each says its weekday";
-                    self.error_help(code::HANDOFFS, at.clone(), message, "such as `first mon 10:00`");
+                    let message = Words::new(
+                        "of several handoffs in a month, each says its weekday",
+                        "月に複数の交代があるときは、それぞれに曜日を書きます",
+                    );
+                    self.error_help(
+                        code::HANDOFFS,
+                        at.clone(),
+                        message,
+                        Words::new("such as `first mon 10:00`", "たとえば `first mon 10:00`"),
+                    );
                 }
                 plain.is_none()
             }
@@ -159,47 +186,111 @@ impl Resolver<'_> {
         if falls(from) {
             return;
         }
-        let words: Vec<String> = rhythm.handoffs().iter().map(|it| on_day(*it)).collect();
-        let is = value::day_name(from.weekday().into());
+        let days: Vec<Words> = rhythm.handoffs().iter().map(|it| on_day(*it)).collect();
+        let first = days.first().cloned().unwrap_or_default();
+        let weekday = from.weekday().into();
+        let (is, is_ja) = (value::day_name(weekday), value::day_in_japanese(weekday));
         let message = match rhythm.handoffs() {
-            [Handoff { day: HandoffDay::On(_), .. }] => {
-                format!("{from} is a {is}, but the handoff is on {}", words.concat())
-            }
-            [_] => format!("{from} is not the day of the handoff: {}", words.concat()),
-            _ => format!("{from} is a {is}, and no handoff is on that day"),
+            [Handoff { day: HandoffDay::On(_), .. }] => Words::new(
+                format!("{from} is a {is}, but the handoff is on {}", first.en),
+                format!("{from} は{is_ja}ですが、交代は{}です", first.ja),
+            ),
+            [_] => Words::new(
+                format!("{from} is not the day of the handoff: {}", first.en),
+                format!("{from} は交代の日（{}）ではありません", first.ja),
+            ),
+            _ => Words::new(
+                format!("{from} is a {is}, and no handoff is on that day"),
+                format!("{from} は{is_ja}で、その日に交代はありません"),
+            ),
         };
-        let said: Vec<String> = rhythm
-            .handoffs()
-            .iter()
-            .map(|it| format!("{} at {}", on_day(*it), it.time.strftime("%H:%M")))
+        let clocks = rhythm.handoffs().iter().map(|it| it.time.strftime("%H:%M"));
+        let said: Vec<(String, String)> = clocks
+            .zip(&days)
+            .map(|(clock, day)| (format!("{} at {clock}", day.en), format!("{} {clock}", day.ja)))
             .collect();
-        let mut finding = Finding::error(code::LINE_UP, at.clone(), message)
-            .label(handoff_at.clone(), format!("shifts change hands on {}", said.join(" and ")));
+        let (said, said_ja): (Vec<String>, Vec<String>) = said.into_iter().unzip();
+        let mut finding = Finding::error(code::LINE_UP, at.clone(), message).label(
+            handoff_at.clone(),
+            Words::new(
+                format!("shifts change hands on {}", said.join(" and ")),
+                format!("交代は{}です", said_ja.join("と")),
+            ),
+        );
         let near = |step: i32| {
             (1..=NEAR_DAYS)
                 .filter_map(|days| from.checked_add((step * days).days()).ok())
                 .find(|it| falls(*it))
         };
         if let (Some(before), Some(after)) = (near(-1), near(1)) {
-            finding = finding.help(format!("the nearest dates are {before} and {after}"));
+            finding = finding.help(Words::new(
+                format!("the nearest dates are {before} and {after}"),
+                format!("最も近い日は {before} と {after} です"),
+            ));
         }
         self.findings.push(finding);
     }
 }
 
 /// The day of a handoff, `Monday` or `the first Monday of the month`; `None` if it has none of its own.
-pub fn day_of_handoff(handoff: Handoff) -> Option<String> {
+pub fn day_of_handoff(handoff: Handoff) -> Option<Words> {
     (handoff.day != HandoffDay::OfFrom).then(|| on_day(handoff))
 }
 
-fn on_day(handoff: Handoff) -> String {
-    let name = |weekday: Weekday| value::day_name(WindowDay::from(weekday));
+fn on_day(handoff: Handoff) -> Words {
+    let name = |weekday: Weekday| {
+        let day = WindowDay::from(weekday);
+        (value::day_name(day), value::day_in_japanese(day))
+    };
     match handoff.day {
-        HandoffDay::OfFrom => "the day of `from`".to_owned(),
-        HandoffDay::On(weekday) => name(weekday).to_owned(),
+        HandoffDay::OfFrom => Words::new("the day of `from`", "`from` の日"),
+        HandoffDay::On(weekday) => Words::new(name(weekday).0, name(weekday).1),
         HandoffDay::Nth(nth, weekday) => {
             let ordinal = ORDINALS.iter().find(|(_, it)| *it == nth).map_or("", |(word, _)| *word);
-            format!("the {ordinal} {} of the month", name(weekday))
+            let (en, ja) = name(weekday);
+            let ja = if nth < 0 { format!("最終{ja}") } else { format!("第 {nth} {ja}") };
+            Words::new(format!("the {ordinal} {en} of the month"), ja)
         }
+    }
+}
+
+/// Why the days of a handoff do not go with the length of the shifts, and the way out.
+fn contradiction(every: Every, counted: bool, day: &str, clock: &str) -> (Words, Words) {
+    match (every, counted) {
+        (Every::Weeks(_), false) => (
+            Words::new(
+                "a rotation of weeks names the weekday of its handoff",
+                "週単位の交代には曜日が必要です",
+            ),
+            Words::new(format!("such as `mon {clock}`"), format!("たとえば `mon {clock}`")),
+        ),
+        (Every::Weeks(_), true) => (
+            Words::new(
+                "only a rotation of months counts its weekdays",
+                "第何曜日と書けるのは月単位の交代だけです",
+            ),
+            Words::new(
+                format!("write `{day} {clock}`, or `every: 1 month`"),
+                format!("`{day} {clock}` と書くか、`every: 1 month` にしてください"),
+            ),
+        ),
+        (Every::Months(_), _) => (
+            Words::new(
+                "a rotation of months says which weekday of the month",
+                "月単位の交代では、第何曜日かを書きます",
+            ),
+            Words::new(
+                format!(
+                    "write `first {day} {clock}` or `last {day} {clock}`, or `{clock}` for the day of `from`"
+                ),
+                format!(
+                    "`first {day} {clock}`、`last {day} {clock}`、または `from` の日にするなら `{clock}` と書いてください"
+                ),
+            ),
+        ),
+        (Every::Hours(_) | Every::Days(_), _) => (
+            Words::new("only a rotation of weeks names a weekday", "曜日を書けるのは週単位の交代だけです"),
+            Words::new(format!("write `{clock}`"), format!("`{clock}` と書いてください")),
+        ),
     }
 }

@@ -5,6 +5,7 @@ use super::diagnostic::Spot;
 use super::resolve::Resolver;
 use crate::config::Inhibition;
 use crate::document;
+use crate::language::words::Words;
 use jiff::SignedDuration;
 
 impl Resolver<'_> {
@@ -15,7 +16,10 @@ impl Resolver<'_> {
             for (index, inhibition) in file.document.iter().flatten().enumerate() {
                 let at = file.at.index(index);
                 if inhibitions.len() == Inhibition::INHIBITIONS_MAX {
-                    let message = format!("there are at most {} inhibitions", Inhibition::INHIBITIONS_MAX);
+                    let message = Words::new(
+                        format!("there are at most {} inhibitions", Inhibition::INHIBITIONS_MAX),
+                        format!("抑止ルールは {} 個までです", Inhibition::INHIBITIONS_MAX),
+                    );
                     self.error(code::BOUND, at, message);
                     return inhibitions;
                 }

@@ -9,6 +9,7 @@ use crate::alert;
 use crate::config::{Endpoint, Heartbeat, Id, Route, RouteTarget, Sample, SeverityRule};
 use crate::document;
 use crate::integration::{Monitor, Sns};
+use crate::language::words::Words;
 use jiff::SignedDuration;
 use std::collections::BTreeMap;
 
@@ -84,21 +85,35 @@ impl Resolver<'_> {
     fn keys_of_type(&mut self, document: &document::Integration, monitor: &Monitor, at: &Spot) {
         let name = monitor.name;
         let refused = [
-            ("topics", document.topics.is_some() && monitor.sns == Sns::Never, "comes by Amazon SNS"),
-            ("fields", document.fields.is_some() && !monitor.has_fields, "reads `fields`"),
+            (
+                "topics",
+                document.topics.is_some() && monitor.sns == Sns::Never,
+                ("comes by Amazon SNS", "Amazon SNS で届きません"),
+            ),
+            (
+                "fields",
+                document.fields.is_some() && !monitor.has_fields,
+                ("reads `fields`", "`fields` を使いません"),
+            ),
             (
                 "stale_after",
                 document.stale_after.is_some() && !monitor.repeats,
-                "says a firing alert again, so silence means nothing",
+                (
+                    "says a firing alert again, so silence means nothing",
+                    "発生中のアラートを送り直さないので、音沙汰がなくても意味がありません",
+                ),
             ),
             (
                 "signing_secret",
                 document.signing_secret.is_some() && monitor.signature.is_none(),
-                "signs its requests in a way that can be checked",
+                ("signs its requests in a way that can be checked", "確かめられる署名を付けません"),
             ),
         ];
-        for (key, _, does) in refused.into_iter().filter(|(_, refused, _)| *refused) {
-            let message = format!("`{key}` is not for `{name}`: no integration of this type {does}");
+        for (key, _, (does, does_ja)) in refused.into_iter().filter(|(_, refused, _)| *refused) {
+            let message = Words::new(
+                format!("`{key}` is not for `{name}`: no integration of this type {does}"),
+                format!("`{key}` は `{name}` では使えません（この種類のインテグレーションは{does_ja}）"),
+            );
             self.error(code::EITHER_OR, at.key(key).on(Part::Key), message);
         }
     }
@@ -115,8 +130,14 @@ impl Resolver<'_> {
                 return Some(Vec::new());
             }
             if !self.sources.incomplete(&at.file) {
-                let message = "`topics` is missing: anybody with an AWS account can send signed messages";
-                let help = "list the ARNs of your SNS topics: `topics: [\"arn:aws:sns:ap-northeast-1:123456789012:alarms\"]`";
+                let message = Words::new(
+                    "`topics` is missing: anybody with an AWS account can send signed messages",
+                    "`topics` がありません。AWS アカウントを持つ誰もが、署名付きのメッセージを送れてしまいます",
+                );
+                let help = Words::new(
+                    "list the ARNs of your SNS topics: `topics: [\"arn:aws:sns:ap-northeast-1:123456789012:alarms\"]`",
+                    "SNS トピックの ARN を並べてください: `topics: [\"arn:aws:sns:ap-northeast-1:123456789012:alarms\"]`",
+                );
                 self.error_help(code::MISSING_KEY, at.on(Part::FirstLine), message, help);
             }
             return None;
@@ -125,7 +146,14 @@ impl Resolver<'_> {
             let parts: Vec<&str> = topic.split(':').collect();
             if parts.len() != 6 || parts.first() != Some(&"arn") || parts.get(2) != Some(&"sns") {
                 let at = at.key("topics").index(index);
-                self.error(code::VALUE, at, format!("`{topic}` is not the ARN of an SNS topic"));
+                self.error(
+                    code::VALUE,
+                    at,
+                    Words::new(
+                        format!("`{topic}` is not the ARN of an SNS topic"),
+                        format!("`{topic}` は SNS トピックの ARN ではありません"),
+                    ),
+                );
             }
         }
         Some(topics.clone())
@@ -149,9 +177,19 @@ impl Resolver<'_> {
         if sends_none && !ends && !self.sources.incomplete(&at.file) {
             let spot = if rules.is_empty() { at.on(Part::FirstLine) } else { list.index(rules.len() - 1) };
             let title = document.kind.0.title;
-            let message =
-                format!("{title} sends no severity: `severity` must end with an entry without `when`");
-            self.error_help(code::SEVERITY_END, spot, message, "add `- { severity: error }` at its end");
+            let message = Words::new(
+                format!("{title} sends no severity: `severity` must end with an entry without `when`"),
+                format!("{title} は深刻度を送らないので、`severity` の最後には `when` のない項目が必要です"),
+            );
+            self.error_help(
+                code::SEVERITY_END,
+                spot,
+                message,
+                Words::new(
+                    "add `- { severity: error }` at its end",
+                    "最後に `- { severity: error }` を加えてください",
+                ),
+            );
         }
         rules
     }
@@ -183,7 +221,10 @@ impl Resolver<'_> {
                     self.error(
                         code::EITHER_OR,
                         at.clone(),
-                        "a route leads to one of `service` and `service_from`",
+                        Words::new(
+                            "a route leads to one of `service` and `service_from`",
+                            "ルートの行き先は `service` か `service_from` のどちらかです",
+                        ),
                     );
                 }
                 None
@@ -201,21 +242,42 @@ impl Resolver<'_> {
         let last = document.routes.len().saturating_sub(1);
         match document.routes.iter().position(always) {
             Some(first) if first < last => {
-                let finding =
-                    Finding::error(code::ROUTES_END, list.index(first + 1), "this route is never reached")
-                        .label(list.index(first), "everything goes here, for it has no `when`");
+                let finding = Finding::error(
+                    code::ROUTES_END,
+                    list.index(first + 1),
+                    Words::new("this route is never reached", "このルートには届きません"),
+                )
+                .label(
+                    list.index(first),
+                    Words::new(
+                        "everything goes here, for it has no `when`",
+                        "`when` がないので、すべてここに来ます",
+                    ),
+                );
                 self.findings.push(finding);
             }
             Some(_) => {}
             None => {
                 let timed = document.routes.last().is_some_and(|last| last.during.is_some());
                 let message = match timed {
-                    true => "outside these hours, an alert that no route matches would reach nobody",
-                    false => "an alert that no route matches would reach nobody",
+                    true => Words::new(
+                        "outside these hours, an alert that no route matches would reach nobody",
+                        "この時間帯の外では、どのルートにも当てはまらないアラートが誰にも届きません",
+                    ),
+                    false => Words::new(
+                        "an alert that no route matches would reach nobody",
+                        "どのルートにも当てはまらないアラートが誰にも届きません",
+                    ),
                 };
                 let help = match timed {
-                    true => "end `routes` with a service, no `when` and no `during`: `- { service: … }`",
-                    false => "end `routes` with a service and no `when`: `- { service: … }`",
+                    true => Words::new(
+                        "end `routes` with a service, no `when` and no `during`: `- { service: … }`",
+                        "`routes` の最後に、`when` も `during` もない `- { service: … }` を置いてください",
+                    ),
+                    false => Words::new(
+                        "end `routes` with a service and no `when`: `- { service: … }`",
+                        "`routes` の最後に、`when` のない `- { service: … }` を置いてください",
+                    ),
                 };
                 self.error_help(code::ROUTES_END, list.index(last), message, help);
             }
@@ -236,9 +298,13 @@ impl Resolver<'_> {
                 if let Some(message) = layout::wrong_id(old) {
                     self.error(code::ID, at, message);
                 } else if let Some(other) = seen.get(old.as_str()) {
-                    let message = format!("`{old}` is the id, or an old id, of another integration");
+                    let message = Words::new(
+                        format!("`{old}` is the id, or an old id, of another integration"),
+                        format!("`{old}` は別のインテグレーションの id か、以前の id です"),
+                    );
                     let finding = Finding::error(code::TWICE, at, message);
-                    self.findings.push(finding.label(other.on(Part::FirstLine), "this one"));
+                    self.findings
+                        .push(finding.label(other.on(Part::FirstLine), Words::new("this one", "こちらです")));
                 } else {
                     seen.insert(old, at);
                 }

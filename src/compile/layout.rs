@@ -7,6 +7,7 @@ use super::code;
 use super::diagnostic::{Finding, Spot};
 use super::suggest::nearest;
 use crate::document::Kind;
+use crate::language::words::{Words, did_you_mean};
 use std::sync::Arc;
 
 /// The organisation's file.
@@ -24,7 +25,11 @@ pub(super) enum Meaning {
     },
     /// The path below `runbooks/`.
     Runbook(String),
-    Wrong(Finding),
+    /// The path that it was meant to have, if there is one.
+    Wrong {
+        finding: Box<Finding>,
+        meant: Option<String>,
+    },
     LeftAlone,
 }
 
@@ -44,19 +49,24 @@ fn top_level(file: &Arc<str>) -> Meaning {
     let id = || Arc::from("");
     let as_meant = file.replace('\\', "/");
     if as_meant != **file && !matches!(meaning(&as_meant), Meaning::LeftAlone) {
-        let message = "this is one name with a backslash, and not a file in a folder, so it is not read";
-        let help = format!("commit it as `{as_meant}`");
-        return Meaning::Wrong(Finding::error(code::FILE_NAME, Spot::file(file), message).help(help));
+        let message = Words::new(
+            "this is one name with a backslash, and not a file in a folder, so it is not read",
+            "フォルダの中のファイルではなく、バックスラッシュの入った 1 つのファイル名なので、読み込まれません",
+        );
+        let help = Words::new(
+            format!("commit it as `{as_meant}`"),
+            format!("`{as_meant}` としてコミットしてください"),
+        );
+        let finding = Finding::error(code::FILE_NAME, Spot::file(file), message).help(help);
+        return Meaning::Wrong { finding: Box::new(finding), meant: Some(as_meant) };
     }
     match &**file {
         ORGANISATION => Meaning::Object { kind: Kind::Organisation, id: id() },
-        "oncall.yml" => Meaning::Wrong(yml(file)),
+        "oncall.yml" => yml(file),
         name if name.ends_with(".yaml") && nearest(name, [ORGANISATION].into_iter()).is_some() => {
-            let message = "this file is not read";
-            Meaning::Wrong(
-                Finding::error(code::UNKNOWN_FILE, Spot::file(file), message)
-                    .help("did you mean `oncall.yaml`?"),
-            )
+            let message = Words::new("this file is not read", "このファイルは読み込まれません");
+            let finding = Finding::error(code::UNKNOWN_FILE, Spot::file(file), message);
+            Meaning::Wrong { finding: Box::new(finding.help(did_you_mean(ORGANISATION))), meant: None }
         }
         _ => Meaning::LeftAlone,
     }
@@ -68,41 +78,52 @@ fn in_folder(kind: Kind, file: &Arc<str>, rest: &str) -> Meaning {
         return Meaning::LeftAlone;
     }
     if rest.ends_with(".yml") {
-        return Meaning::Wrong(yml(file));
+        return yml(file);
     }
     let Some(id) = rest.strip_suffix(".yaml") else {
-        let message = format!("only YAML files belong in `{}/`", kind.folder());
-        return Meaning::Wrong(
-            Finding::error(code::UNKNOWN_FILE, Spot::file(file), message)
-                .help("move it elsewhere, or rename it"),
+        let folder = kind.folder();
+        let message = Words::new(
+            format!("only YAML files belong in `{folder}/`"),
+            format!("`{folder}/` に置けるのは YAML ファイルだけです"),
         );
+        let help = Words::new("move it elsewhere, or rename it", "別の場所に移すか、名前を変えてください");
+        let finding = Finding::error(code::UNKNOWN_FILE, Spot::file(file), message).help(help);
+        return Meaning::Wrong { finding: Box::new(finding), meant: None };
     };
     // Nothing refers to these files by name, so `2026.yaml` is a fine one.
     let unnamed = matches!(kind, Kind::Overrides | Kind::Silences | Kind::Inhibitions | Kind::Expectations);
     match wrong_id(id).filter(|_| !(unnamed && is_not_text(id))) {
-        Some(message) => Meaning::Wrong(
-            Finding::error(code::ID, Spot::file(file), message)
-                .help("an id has lower-case letters, digits and `-`; folders separate its parts"),
-        ),
+        Some(message) => {
+            let help = Words::new(
+                "an id has lower-case letters, digits and `-`; folders separate its parts",
+                "id に使えるのは英小文字、数字、`-` です。フォルダで区切ることもできます",
+            );
+            let finding = Finding::error(code::ID, Spot::file(file), message).help(help);
+            Meaning::Wrong { finding: Box::new(finding), meant: None }
+        }
         None => Meaning::Object { kind, id: Arc::from(id) },
     }
 }
 
 /// Why a path is not a valid id, if it is not.
-pub(super) fn wrong_id(id: &str) -> Option<String> {
+pub(super) fn wrong_id(id: &str) -> Option<Words> {
     let part_is_fine = |part: &str| {
         let first =
             part.bytes().next().is_some_and(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
         first && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
     };
     if !id.split('/').all(part_is_fine) {
-        return Some(format!("`{id}` is not an id"));
+        return Some(Words::new(format!("`{id}` is not an id"), format!("`{id}` は id として使えません")));
     }
     match id {
-        "nobody" => Some("`nobody` means that there is nobody, so it cannot be an id".to_owned()),
-        _ if is_not_text(id) => {
-            Some(format!("YAML reads `{id}` as something else than text, so it cannot be an id"))
-        }
+        "nobody" => Some(Words::new(
+            "`nobody` means that there is nobody, so it cannot be an id",
+            "`nobody` は「誰もいない」を表すので、id には使えません",
+        )),
+        _ if is_not_text(id) => Some(Words::new(
+            format!("YAML reads `{id}` as something else than text, so it cannot be an id"),
+            format!("`{id}` は YAML で文字列以外として読まれるので、id には使えません"),
+        )),
         _ => None,
     }
 }
@@ -117,10 +138,13 @@ pub fn is_not_text(word: &str) -> bool {
     word_of_yaml || based || numeric
 }
 
-fn yml(file: &Arc<str>) -> Finding {
-    let yaml = file.strip_suffix(".yml").unwrap_or(file);
-    Finding::error(code::UNKNOWN_FILE, Spot::file(file), "files end in `.yaml` here")
-        .help(format!("rename it to `{yaml}.yaml`"))
+fn yml(file: &Arc<str>) -> Meaning {
+    let yaml = format!("{}.yaml", file.strip_suffix(".yml").unwrap_or(file));
+    let message = Words::new("files end in `.yaml` here", "ファイル名の末尾は `.yaml` にします");
+    let help =
+        Words::new(format!("rename it to `{yaml}`"), format!("ファイル名を `{yaml}` に変えてください"));
+    let finding = Finding::error(code::UNKNOWN_FILE, Spot::file(file), message).help(help);
+    Meaning::Wrong { finding: Box::new(finding), meant: Some(yaml) }
 }
 
 fn unknown_folder(file: &Arc<str>, folder: &str) -> Meaning {
@@ -128,14 +152,18 @@ fn unknown_folder(file: &Arc<str>, folder: &str) -> Meaning {
         Kind::ALL.iter().map(|kind| kind.folder()).filter(|name| !name.is_empty()).chain([RUNBOOKS]);
     let near = folders.filter(|_| !folder.starts_with('.') && !OTHER_FOLDERS.contains(&folder));
     match near_folder(folder, near) {
-        Some(meant) => Meaning::Wrong(
-            Finding::error(
-                code::UNKNOWN_FILE,
-                Spot::file(file),
+        Some(meant) => {
+            let message = Words::new(
                 format!("the folder `{folder}/` is not read"),
-            )
-            .help(format!("did you mean `{meant}/`?")),
-        ),
+                format!("`{folder}/` というフォルダは読み込まれません"),
+            );
+            let finding = Finding::error(code::UNKNOWN_FILE, Spot::file(file), message);
+            let below = file.get(folder.len()..).unwrap_or_default().replace(".yml", ".yaml");
+            Meaning::Wrong {
+                finding: Box::new(finding.help(did_you_mean(&format!("{meant}/")))),
+                meant: Some(format!("{meant}{below}")),
+            }
+        }
         None => Meaning::LeftAlone,
     }
 }

@@ -6,6 +6,7 @@ use super::organisation::url;
 use super::resolve::Resolver;
 use crate::config::{Mail, MailSecurity, Ntfy, Pushover};
 use crate::document;
+use crate::language::words::Words;
 
 const NTFY: &str = "https://ntfy.sh";
 const PUSHOVER_API: &str = "https://api.pushover.net";
@@ -14,25 +15,39 @@ impl Resolver<'_> {
     pub(super) fn mail(&mut self, mail: &document::Mail, at: &Spot) -> Option<Mail> {
         let server = server(&mail.smtp);
         if server.is_none() {
-            let message = format!("`{}` is not the address of an SMTP server", mail.smtp);
-            let help =
-                "write it as `smtps://smtp.example.com`, or `smtp://smtp.example.com:587` for STARTTLS";
+            let message = Words::new(
+                format!("`{}` is not the address of an SMTP server", mail.smtp),
+                format!("`{}` は SMTP サーバーのアドレスではありません", mail.smtp),
+            );
+            let help = Words::new(
+                "write it as `smtps://smtp.example.com`, or `smtp://smtp.example.com:587` for STARTTLS",
+                "`smtps://smtp.example.com`、STARTTLS なら `smtp://smtp.example.com:587` のように書いてください",
+            );
             self.error_help(code::VALUE, at.key("smtp"), message, help);
         }
         if !is_address(&mail.from) {
-            let message = format!("`{}` is not an e-mail address", mail.from);
+            let message = Words::new(
+                format!("`{}` is not an e-mail address", mail.from),
+                format!("`{}` はメールアドレスではありません", mail.from),
+            );
             self.error(code::VALUE, at.key("from"), message);
         }
         let password = mail.password.as_ref().and_then(|password| self.secret(password, &at.key("password")));
         if mail.username.is_some() != mail.password.is_some() {
             let (there, lacks) =
                 if mail.username.is_some() { ("username", "password") } else { ("password", "username") };
-            let message = format!("`{there}` needs a `{lacks}` beside it");
+            let message = Words::new(
+                format!("`{there}` needs a `{lacks}` beside it"),
+                format!("`{there}` には `{lacks}` も必要です"),
+            );
             self.error_help(
                 code::EITHER_OR,
                 at.key(there).on(Part::Key),
                 message,
-                "name both, or neither where the server asks for none",
+                Words::new(
+                    "name both, or neither where the server asks for none",
+                    "両方を書くか、認証が不要なサーバーなら両方を消してください",
+                ),
             );
         }
         let (security, host, port) = server?;

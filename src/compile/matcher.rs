@@ -4,8 +4,10 @@ use super::code;
 use super::diagnostic::{Finding, Spot};
 use super::resolve::{Resolver, spots};
 use super::suggest::nearest;
+use super::unfit::{label_is_written, label_of};
 use crate::config::{BadPattern, Matcher, PATTERN_MAX, Pattern};
 use crate::document::Match;
+use crate::language::words::{Words, did_you_mean};
 
 const SEVERITIES: [&str; 4] = ["critical", "error", "warning", "info"];
 
@@ -30,13 +32,25 @@ impl Resolver<'_> {
         match Pattern::read(key, text) {
             Ok(pattern) => return Some(pattern),
             Err(BadPattern::TooLong) => {
-                self.error(code::BOUND, at.clone(), format!("a pattern of more than {PATTERN_MAX} bytes"));
+                let message = Words::new(
+                    format!("a pattern of more than {PATTERN_MAX} bytes"),
+                    format!("パターンが {PATTERN_MAX} バイトを超えています"),
+                );
+                self.error(code::BOUND, at.clone(), message);
             }
             Err(BadPattern::TooLarge) => {
-                self.error(code::BOUND, at.clone(), "this pattern is too large once compiled");
+                let message = Words::new(
+                    "this pattern is too large once compiled",
+                    "コンパイルするとパターンが大きくなりすぎます",
+                );
+                self.error(code::BOUND, at.clone(), message);
             }
             Err(BadPattern::NotARegex(reason)) => {
-                self.error(code::MATCH, at.clone(), format!("this is not a regular expression: {reason}"));
+                let message = Words::new(
+                    format!("this is not a regular expression: {reason}"),
+                    format!("正規表現として読めません: {reason}"),
+                );
+                self.error(code::MATCH, at.clone(), message);
             }
             Err(BadPattern::NoSeverity(word)) => self.no_severity(&word, at),
         }
@@ -46,10 +60,19 @@ impl Resolver<'_> {
     fn no_severity(&mut self, word: &str, at: &Spot) {
         let near = nearest(word, SEVERITIES.into_iter());
         let help = near.map_or_else(
-            || "the severities are critical, error, warning and info".to_owned(),
-            |near| format!("did you mean `{near}`?"),
+            || {
+                Words::new(
+                    "the severities are critical, error, warning and info",
+                    "深刻度は critical、error、warning、info です",
+                )
+            },
+            did_you_mean,
         );
-        let finding = Finding::error(code::MATCH, at.clone(), format!("there is no severity `{word}`"));
+        let message = Words::new(
+            format!("there is no severity `{word}`"),
+            format!("`{word}` という深刻度はありません"),
+        );
+        let finding = Finding::error(code::MATCH, at.clone(), message);
         self.findings.push(finding.help(help));
     }
 
@@ -60,11 +83,16 @@ impl Resolver<'_> {
         if label || FIELDS.contains(&name) {
             return Some(name.to_owned());
         }
-        let help = match nearest(name, FIELDS.into_iter()) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("a label is written `labels.{name}`"),
+        let help = match (nearest(name, FIELDS.into_iter()), label_of(name)) {
+            (_, Some(label)) => did_you_mean(&format!("labels.{label}")),
+            (Some(near), None) => did_you_mean(near),
+            (None, None) => label_is_written(name),
         };
-        self.error_help(code::MATCH, at.clone(), format!("an alert has no field `{name}`"), help);
+        let message = Words::new(
+            format!("an alert has no field `{name}`"),
+            format!("アラートに `{name}` というフィールドはありません"),
+        );
+        self.error_help(code::MATCH, at.clone(), message, help);
         None
     }
 }

@@ -15,6 +15,7 @@ mod expected;
 mod fields;
 mod handoff;
 mod inhibition;
+mod instants;
 mod integration;
 mod layout;
 mod mail;
@@ -25,6 +26,7 @@ mod organisation;
 mod overrides;
 mod policy;
 mod read;
+mod reference;
 mod render;
 mod resolve;
 mod rooms;
@@ -39,9 +41,12 @@ mod source;
 mod suggest;
 mod ticket;
 mod tree;
+mod typed;
+mod unfit;
 mod user;
 mod value;
 mod window;
+mod written;
 mod yaml;
 
 pub use comments::comments;
@@ -54,9 +59,11 @@ pub use source::{SourceFile, Sources};
 pub use suggest::nearest;
 pub use tree::{FILE_MAX, FILES_MAX, FOLDERS_MAX, TREE_BYTES_MAX, Tree, Unread};
 pub use value::why_no_date;
+pub use written::example as written_example;
 pub use yaml::{Entry, Node, NodeKind, Parsed, Problem, parse};
 
 use crate::config::Config;
+use crate::language::Language;
 use schema::Schemas;
 use std::collections::BTreeSet;
 
@@ -78,6 +85,8 @@ pub struct Compiled {
     pub expectations: Vec<Expectation>,
     /// Where everything is written, for code that finds problems later.
     pub sources: Sources,
+    /// The repository's, in which its findings are read: that of `oncall.yaml`, however much of it is wrong.
+    pub language: Language,
 }
 
 /// The schemas, built once for callers that compile often: building them takes longer than compiling a small config.
@@ -104,20 +113,33 @@ impl Compiler {
 }
 
 fn compile_with(schemas: &Schemas, tree: &Tree) -> Compiled {
+    let language = language_of(tree);
     if let Some((path, unread)) = tree.unread.iter().find(|(_, unread)| unread.ends()) {
         let sources = Sources::default();
         let diagnostics = sources.locate(vec![unread.finding(path)]);
         let (draft, lost, expectations) = (None, BTreeSet::new(), Vec::new());
-        return Compiled { config: None, draft, lost, diagnostics, expectations, sources };
+        return Compiled { config: None, draft, lost, diagnostics, expectations, sources, language };
     }
     let (documents, sources, mut findings) = read::read(tree, schemas);
-    let resolved = resolve::resolve(&documents, &sources, tree);
-    findings.extend(resolved.findings);
+    let mut resolved = resolve::resolve(&documents, &sources, tree);
+    findings.append(&mut resolved.findings);
     let broken = findings.iter().any(|finding| finding.severity == Severity::Error);
-    let (config, draft) = if broken { (None, resolved.config) } else { (resolved.config, None) };
+    let config = resolved.config.take();
+    let (config, draft) = if broken { (None, config) } else { (config, None) };
     let more = findings.len().saturating_sub(FINDINGS_MAX);
     findings.truncate(FINDINGS_MAX);
     findings.extend(diagnostic::more(code::UNREADABLE, Spot::file(&".".into()), more));
-    let diagnostics = sources.locate(findings);
-    Compiled { config, draft, lost: resolved.lost, diagnostics, expectations: resolved.expectations, sources }
+    let mut diagnostics = sources.locate(findings);
+    typed::explain(&mut diagnostics, &sources);
+    let resolve::Resolved { lost, expectations, .. } = resolved;
+    Compiled { config, draft, lost, diagnostics, expectations, sources, language }
+}
+
+/// The repository's language. Read from the line itself, because what is wrong with the file is told in this language, too.
+pub fn language_of(tree: &Tree) -> Language {
+    let file = ["oncall.yaml", "oncall.yml"].iter().find_map(|path| tree.files.get(*path));
+    let text = file.map(|bytes| String::from_utf8_lossy(bytes)).unwrap_or_default();
+    let mut lines = text.lines().filter_map(|line| line.trim_start().strip_prefix("language"));
+    let value = lines.next().map(|rest| rest.trim_start_matches([':', '：', ' ', '\u{3000}', '"', '\'']));
+    if value.is_some_and(|value| value.starts_with("ja")) { Language::Ja } else { Language::En }
 }

@@ -9,6 +9,7 @@ use crate::config::{
     Endpoint, EscalationPolicy, FlappingRule, Id, ReopenRule, RouteTarget, Service, Urgency, UrgencyRule,
 };
 use crate::document::{self, Defaults};
+use crate::language::words::Words;
 use jiff::SignedDuration;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -106,10 +107,19 @@ fn waits_longer(
 ) -> Option<Finding> {
     let step = policy?.steps.first().filter(|step| hold >= step.wait && rule.urgency == Urgency::High)?;
     let (hold, wait) = (value::duration_text(hold), value::duration_text(step.wait));
-    let message = format!("a hold of {hold} is no shorter than the first step's wait of {wait}");
-    let help = "hold for less: people should hear of it sooner than the next step would";
+    let message = Words::new(
+        format!("a hold of {hold} is no shorter than the first step's wait of {wait}"),
+        format!("{hold} の保留が、最初のステップの待ち時間 {wait} より短くありません"),
+    );
+    let help = Words::new(
+        "hold for less: people should hear of it sooner than the next step would",
+        "保留を短くしてください。次のステップが始まるより先に連絡が行く必要があります",
+    );
     let finding = Finding::error(code::HOLD_AND_WAIT, Spot::line(&rule.place), message).help(help);
-    Some(finding.label(Spot::line(&step.place), format!("this step waits {wait}")))
+    Some(finding.label(
+        Spot::line(&step.place),
+        Words::new(format!("this step waits {wait}"), format!("このステップは {wait} 待ちます")),
+    ))
 }
 
 fn ends_before<'e>(
@@ -122,12 +132,23 @@ fn ends_before<'e>(
     };
     let (endpoint, stale_after) = endpoints.filter_map(stale).next()?;
     let (hold, stale) = (value::duration_text(hold), value::duration_text(stale_after));
-    let message =
-        format!("a hold of {hold} lasts until silence ends the alert after {stale}: nobody would be told");
-    let help = "hold for less, or make `stale_after` longer";
+    let message = Words::new(
+        format!("a hold of {hold} lasts until silence ends the alert after {stale}: nobody would be told"),
+        format!("{hold} 保留している間に、{stale} 音沙汰がないとしてアラートが終わり、誰にも連絡されません"),
+    );
+    let help = Words::new(
+        "hold for less, or make `stale_after` longer",
+        "保留を短くするか、`stale_after` を長くしてください",
+    );
     let finding = Finding::error(code::HOLD_AND_STALE, Spot::line(&rule.place), message).help(help);
     let spot = Spot::root(&endpoint.place.file).key("stale_after");
-    Some(finding.label(spot, format!("alerts of {} end after {stale} of silence", endpoint.id)))
+    Some(finding.label(spot, {
+        let id = &endpoint.id;
+        Words::new(
+            format!("alerts of {id} end after {stale} of silence"),
+            format!("{id} のアラートは {stale} 音沙汰がないと終わります"),
+        )
+    }))
 }
 
 /// Whether an integration's alerts may come to this service.

@@ -13,6 +13,7 @@ use crate::config::{
 };
 use crate::document;
 use crate::language::Language;
+use crate::language::words::Words;
 use jiff::SignedDuration;
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -44,16 +45,23 @@ impl<'a> Resolver<'a> {
         self.organisation_document().map_or(Language::En, |(document, _)| language(document.language))
     }
 
-    pub(super) fn organisation(&mut self, tree: &Tree) -> Option<Organisation> {
+    fn organisation_is_there(&mut self, tree: &Tree) {
         if self.documents.organisation.is_none() && !tree.files.contains_key("oncall.yml") {
             let spot = Spot::file(&Arc::from(ORGANISATION));
             self.error_help(
                 code::NO_ORGANISATION,
                 spot,
-                "there is no `oncall.yaml` here",
-                "name the directory of the config, or write one with `oncall init`",
+                Words::new("there is no `oncall.yaml` here", "ここに `oncall.yaml` がありません"),
+                Words::new(
+                    "name the directory of the config, or write one with `oncall init`",
+                    "設定のディレクトリを指定するか、`oncall init` で作ってください",
+                ),
             );
         }
+    }
+
+    pub(super) fn organisation(&mut self, tree: &Tree) -> Option<Organisation> {
+        self.organisation_is_there(tree);
         let (document, at) = self.organisation_document()?;
         let fallback = self.policy_id(&document.fallback, &at.key("fallback"));
         let push_secret = document.push_secret.as_ref();
@@ -90,8 +98,14 @@ impl<'a> Resolver<'a> {
         let groups = document.slack_user_groups.as_deref().unwrap_or_default();
         let slack_user_groups = self.slack_user_groups(groups, &at.key("slack_user_groups"));
         if !groups.is_empty() && providers.is_none_or(|all| all.slack.is_none()) {
-            let message = "user groups need Slack, which `providers:` does not configure";
-            let help = "add `slack:` under `providers:`, or leave this out";
+            let message = Words::new(
+                "user groups need Slack, which `providers:` does not configure",
+                "ユーザーグループには Slack が必要ですが、`providers:` に設定がありません",
+            );
+            let help = Words::new(
+                "add `slack:` under `providers:`, or leave this out",
+                "`providers:` に `slack:` を加えるか、これを消してください",
+            );
             self.error_help(code::NOT_CONFIGURED, at.key("slack_user_groups").on(Part::Key), message, help);
         }
         self.defaults(document, &at);
@@ -124,8 +138,15 @@ impl<'a> Resolver<'a> {
         let Some(document::History(text)) = history else { return HISTORY_DEFAULT };
         let history = value::history(text).filter(|age| (HISTORY_MIN..=HISTORY_MAX).contains(age));
         history.unwrap_or_else(|| {
-            let message = format!("`{text}`: history is kept for 30 days at least, and 10 years at most");
-            self.error_help(code::HISTORY, at.clone(), message, "write it like `13 months` or `3 years`");
+            let message = Words::new(
+                format!("`{text}`: history is kept for 30 days at least, and 10 years at most"),
+                format!("`{text}`: 履歴を残せるのは 30 日以上 10 年以下です"),
+            );
+            let help = Words::new(
+                "write it like `13 months` or `3 years`",
+                "`13 months` や `3 years` のように書いてください",
+            );
+            self.error_help(code::HISTORY, at.clone(), message, help);
             HISTORY_DEFAULT
         })
     }
@@ -168,8 +189,14 @@ impl<'a> Resolver<'a> {
         let app_token = slack.app_token.as_ref();
         let app_token = app_token.and_then(|secret| self.secret(secret, &at.key("app_token")));
         if slack.signing_secret.is_none() && slack.app_token.is_none() {
-            let message = "Slack needs a way in: `signing_secret` or `app_token` is missing";
-            let help = "add `signing_secret`, with which Slack signs what it sends to `public_url`, or `app_token` for Socket Mode";
+            let message = Words::new(
+                "Slack needs a way in: `signing_secret` or `app_token` is missing",
+                "Slack からの受け口がありません。`signing_secret` か `app_token` が必要です",
+            );
+            let help = Words::new(
+                "add `signing_secret`, with which Slack signs what it sends to `public_url`, or `app_token` for Socket Mode",
+                "`public_url` への送信に Slack が署名する `signing_secret` か、ソケットモードの `app_token` を加えてください",
+            );
             self.error_help(code::SLACK_WAY_IN, at.on(Part::Key), message, help);
         }
         let api_url = slack.api_url.as_ref().map_or_else(|| SLACK_API.to_owned(), url);
@@ -184,21 +211,28 @@ impl<'a> Resolver<'a> {
         for (index, group) in groups.iter().enumerate() {
             let at = at.index(index);
             if let Some(first) = seen.insert(group.group.0.as_str(), at.clone()) {
-                let message = format!("the user group `{}` is there twice", group.group.0);
+                let message = Words::new(
+                    format!("the user group `{}` is there twice", group.group.0),
+                    format!("ユーザーグループ `{}` が 2 回書かれています", group.group.0),
+                );
                 let finding = Finding::error(code::TWICE, at.key("group"), message)
-                    .help("name all schedules in one entry: the group holds everybody who is on call on any of them");
-                self.findings.push(finding.label(first.key("group"), "the first one"));
+                    .help(Words::new("name all schedules in one entry: the group holds everybody who is on call on any of them", "スケジュールを 1 つの項目にまとめてください。どれかの当番に入っている全員がグループに入ります"));
+                self.findings
+                    .push(finding.label(first.key("group"), Words::new("the first one", "最初のもの")));
             }
             let schedules = group.schedules.iter().enumerate();
             let schedules: Vec<Id> =
                 schedules.filter_map(|(n, id)| self.schedule_id(id, &at.key("schedules").index(n))).collect();
             if group.schedules.is_empty() {
-                let message = "a user group follows at least one schedule";
+                let message = Words::new(
+                    "a user group follows at least one schedule",
+                    "ユーザーグループには、少なくとも 1 つのスケジュールが必要です",
+                );
                 self.error_help(
                     code::GROUP_WITHOUT_SCHEDULE,
                     at.key("schedules"),
                     message,
-                    "name a file of schedules/",
+                    Words::new("name a file of schedules/", "schedules/ のファイルを書いてください"),
                 );
             }
             let when_empty = group.when_empty.iter().flatten().enumerate();
@@ -217,17 +251,28 @@ impl<'a> Resolver<'a> {
             Some(document::JiraDeployment::Cloud) | None => Deployment::Cloud,
         };
         if deployment == Deployment::Cloud && jira.email.is_none() {
-            let message = "`email` is missing: Jira Cloud knows a token only with its account's address";
-            let help = "add `email:`, or for a Jira of your own `deployment: data_center`";
+            let message = Words::new(
+                "`email` is missing: Jira Cloud knows a token only with its account's address",
+                "`email` がありません。Jira Cloud のトークンは、アカウントのアドレスと組み合わせて使います",
+            );
+            let help = Words::new(
+                "add `email:`, or for a Jira of your own `deployment: data_center`",
+                "`email:` を加えるか、自社で運用する Jira なら `deployment: data_center` と書いてください",
+            );
             self.error_help(code::JIRA_ACCOUNT, at.on(Part::Key), message, help);
         }
         let webhook_secret = jira.webhook_secret.as_ref();
         let webhook_secret =
             webhook_secret.map(|secret| self.secrets(secret, &at.key("webhook_secret"))).unwrap_or_default();
         if jira.webhook_secret.is_some() && jira.account.is_none() {
-            let message =
-                "`webhook_secret` without `account`: what we write would be heard as somebody's note";
-            let help = "add `account:`, Jira's name for our account; `oncall doctor` shows it";
+            let message = Words::new(
+                "`webhook_secret` without `account`: what we write would be heard as somebody's note",
+                "`webhook_secret` があるのに `account` がないので、oncall が書いたものが誰かのメモとして返ってきます",
+            );
+            let help = Words::new(
+                "add `account:`, Jira's name for our account; `oncall doctor` shows it",
+                "Jira での oncall のアカウント名を `account:` に書いてください（`oncall doctor` で確認できます）",
+            );
             self.error_help(code::JIRA_ACCOUNT, at.key("webhook_secret").on(Part::Key), message, help);
         }
         Some(Jira {
@@ -269,9 +314,14 @@ impl<'a> Resolver<'a> {
         if text.starts_with('+') || !text.contains(|c: char| c.is_alphabetic()) {
             return self.phone_number(text, at);
         }
-        let message = "this is neither a phone number nor a name that an SMS can be from";
-        let help =
-            "a name has at most 11 letters (A to Z), digits and spaces, and a letter among them: `OnCall`";
+        let message = Words::new(
+            "this is neither a phone number nor a name that an SMS can be from",
+            "電話番号でも、SMS の送信元に使える名前でもありません",
+        );
+        let help = Words::new(
+            "a name has at most 11 letters (A to Z), digits and spaces, and a letter among them: `OnCall`",
+            "名前は英字（A〜Z）、数字、空白で 11 文字まで、英字を 1 文字以上含めます（例: `OnCall`）",
+        );
         self.error_help(code::VALUE, at.clone(), message, help);
         None
     }
@@ -286,18 +336,29 @@ impl<'a> Resolver<'a> {
     /// A phone number in E.164. Without quotes, other YAML parsers read it as a number.
     pub(super) fn phone_number(&mut self, text: &str, at: &Spot) -> Option<String> {
         if self.sources.is_plain(at) && !text.contains(' ') {
-            let message = "a phone number without quotes is a number to YAML";
+            let message = Words::new(
+                "a phone number without quotes is a number to YAML",
+                "引用符のない電話番号は、YAML では数値になります",
+            );
             let help = match value::phone_number(text) {
-                Some(_) => format!("quote it: \"{text}\""),
-                None => "quote it, with the country's prefix: \"+81 90 1234 5678\"".to_owned(),
+                Some(_) => {
+                    Words::new(format!("quote it: \"{text}\""), format!("引用符を付けてください: \"{text}\""))
+                }
+                None => Words::new(
+                    "quote it, with the country's prefix: \"+81 90 1234 5678\"",
+                    "国番号から書き、引用符を付けてください: \"+81 90 1234 5678\"",
+                ),
             };
             self.error_help(code::QUOTE, at.clone(), message, help);
             return None;
         }
         let number = value::phone_number(text);
         if number.is_none() {
-            let message = "this is not a phone number";
-            let help = "write it with the country's prefix and in quotes: \"+81 90 1234 5678\"";
+            let message = Words::new("this is not a phone number", "電話番号ではありません");
+            let help = Words::new(
+                "write it with the country's prefix and in quotes: \"+81 90 1234 5678\"",
+                "国番号から書き、引用符を付けてください: \"+81 90 1234 5678\"",
+            );
             self.error_help(code::VALUE, at.clone(), message, help);
         }
         number
@@ -309,9 +370,16 @@ impl<'a> Resolver<'a> {
         for (index, token) in tokens.iter().enumerate() {
             let at = at.index(index);
             if let Some(first) = seen.insert(token.name.as_str(), at.clone()) {
-                let finding =
-                    Finding::error(code::TWICE, at.key("name"), format!("a second token `{}`", token.name));
-                self.findings.push(finding.label(first.key("name"), "the first one"));
+                let finding = Finding::error(
+                    code::TWICE,
+                    at.key("name"),
+                    Words::new(
+                        format!("a second token `{}`", token.name),
+                        format!("トークン `{}` が 2 回書かれています", token.name),
+                    ),
+                );
+                self.findings
+                    .push(finding.label(first.key("name"), Words::new("the first one", "最初のもの")));
             }
             let sources: Vec<SecretSource> = self.secrets(&token.token, &at.key("token"));
             let may = self.token_rights(token.may.as_deref(), &at.key("may"));
@@ -344,18 +412,33 @@ impl<'a> Resolver<'a> {
             return;
         }
         let Some((_, at)) = self.organisation_document() else { return };
-        let message = format!("the fallback `{fallback}` must name a user who can be called");
+        let message = Words::new(
+            format!("the fallback `{fallback}` must name a user who can be called"),
+            format!("最終連絡先 `{fallback}` には、電話を受けられるユーザーが必要です"),
+        );
         let mut finding = Finding::error(code::FALLBACK, at.key("fallback"), message).help(
-            "add a step with `{ user: … }` to it, somebody with a `phone` and a `call` at high urgency",
+            Words::new("add a step with `{ user: … }` to it, somebody with a `phone` and a `call` at high urgency", "`{ user: … }` のステップを加えてください。`phone` があり、緊急度が高いときに `call` で呼ばれる人です"),
         );
         if let Some(File { at, .. }) = self.documents.policies.get(fallback) {
-            finding = finding.label(at.key("steps").on(Part::Key), "nobody in these steps can be called");
+            finding = finding.label(
+                at.key("steps").on(Part::Key),
+                Words::new(
+                    "nobody in these steps can be called",
+                    "このステップには電話を受けられる人がいません",
+                ),
+            );
         }
         for id in named {
             let file = self.documents.users.get(id);
             let left = file.and_then(|file| Some((file, file.document.as_ref()?.left.as_ref()?)));
             if let Some((file, left)) = left {
-                finding = finding.label(file.at.key("left"), format!("`{id}` has left: {}", left.0));
+                finding = finding.label(
+                    file.at.key("left"),
+                    Words::new(
+                        format!("`{id}` has left: {}", left.0),
+                        format!("`{id}` は {} にいなくなっています", left.0),
+                    ),
+                );
             }
         }
         self.findings.push(finding);

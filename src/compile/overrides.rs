@@ -8,6 +8,7 @@ use super::{code, value};
 use crate::actor::Origin;
 use crate::config::{Id, InGit};
 use crate::document;
+use crate::language::words::{Words, did_you_mean};
 use crate::schedule::{Override, OverrideAction, Schedule};
 use jiff::{Timestamp, tz::TimeZone};
 use std::collections::BTreeMap;
@@ -108,7 +109,14 @@ impl Resolver<'_> {
                     let at = at.key("schedules").index(index);
                     let Some(id) = self.schedule_id(name, &at) else { continue };
                     if ids.contains(&id) {
-                        self.error(code::TWICE, at, format!("`{id}` is here twice"));
+                        self.error(
+                            code::TWICE,
+                            at,
+                            Words::new(
+                                format!("`{id}` is here twice"),
+                                format!("`{id}` が 2 回書かれています"),
+                            ),
+                        );
                     } else {
                         ids.push(id);
                     }
@@ -117,7 +125,10 @@ impl Resolver<'_> {
             }
             _ => {
                 if !self.sources.incomplete(&at.file) {
-                    let message = "an override names its `schedule`, or several `schedules`";
+                    let message = Words::new(
+                        "an override names its `schedule`, or several `schedules`",
+                        "オーバーライドには `schedule` か `schedules` を書きます",
+                    );
                     self.error(code::EITHER_OR, at.on(Part::FirstLine), message);
                 }
                 Vec::new()
@@ -131,13 +142,24 @@ impl Resolver<'_> {
             return Some(layer.name.clone());
         }
         let help = match nearest(name, names()) {
-            Some(near) => format!("did you mean `{near}`?"),
+            Some(near) => did_you_mean(near),
             None => {
                 let all: Vec<String> = names().map(|name| format!("`{name}`")).collect();
-                format!("its layers are {}", all.join(", "))
+                Words::new(
+                    format!("its layers are {}", all.join(", ")),
+                    format!("レイヤーは {} です", all.join(", ")),
+                )
             }
         };
-        self.error_help(code::REFERENCE, at.clone(), format!("`{id}` has no layer `{name}`"), help);
+        self.error_help(
+            code::REFERENCE,
+            at.clone(),
+            Words::new(
+                format!("`{id}` has no layer `{name}`"),
+                format!("`{id}` に `{name}` というレイヤーはありません"),
+            ),
+            help,
+        );
         None
     }
 
@@ -151,7 +173,10 @@ impl Resolver<'_> {
                 Some(OverrideAction::Replace { who: who?, with })
             }
             _ => {
-                let message = "an override is `with`, or `replace` and `with`, or `add`";
+                let message = Words::new(
+                    "an override is `with`, or `replace` and `with`, or `add`",
+                    "オーバーライドは `with` だけ、`replace` と `with`、または `add` で書きます",
+                );
                 self.error(code::EITHER_OR, at.clone(), message);
                 None
             }
@@ -163,10 +188,21 @@ impl Resolver<'_> {
             return;
         }
         let name = zone.iana_name().unwrap_or("another zone");
-        let message =
-            format!("the schedule is in {name}, not in the organisation's zone: an offset is required");
+        let message = Words::new(
+            format!("the schedule is in {name}, not in the organisation's zone: an offset is required"),
+            format!("スケジュールは組織のタイムゾーンではなく {name} なので、時差を書く必要があります"),
+        );
         let help = value::instant(&instant.0, zone).map(|read| {
-            format!("in {name} this is `{}`", read.at.to_zoned(zone.clone()).strftime("%Y-%m-%dT%H:%M%:z"))
+            Words::new(
+                format!(
+                    "in {name} this is `{}`",
+                    read.at.to_zoned(zone.clone()).strftime("%Y-%m-%dT%H:%M%:z")
+                ),
+                format!(
+                    "{name} では `{}` です",
+                    read.at.to_zoned(zone.clone()).strftime("%Y-%m-%dT%H:%M%:z")
+                ),
+            )
         });
         self.findings.push(Finding::error(code::OFFSET_REQUIRED, at.clone(), message).maybe_help(help));
     }
@@ -179,11 +215,16 @@ impl Resolver<'_> {
                 if pulled || first.at.file == second.at.file || (first.adds && second.adds) {
                     continue;
                 }
-                let message =
-                    format!("two overrides of `{schedule}` overlap, and they are in different files");
+                let message = Words::new(
+                    format!("two overrides of `{schedule}` overlap, and they are in different files"),
+                    format!("`{schedule}` の 2 つのオーバーライドが重なっていて、別々のファイルにあります"),
+                );
                 let finding = Finding::error(code::OVERRIDES_OVERLAP, second.at.clone(), message)
-                    .label(first.at.clone(), "this is the other one")
-                    .help("order matters only within one file: put them into one");
+                    .label(first.at.clone(), Words::new("this is the other one", "もう一方"))
+                    .help(Words::new(
+                        "order matters only within one file: put them into one",
+                        "順番に意味があるのは 1 つのファイルの中だけです。同じファイルにまとめてください",
+                    ));
                 self.findings.push(finding);
                 return;
             }

@@ -6,6 +6,7 @@ use super::read::File;
 use super::resolve::Resolver;
 use crate::config::{EscalationPolicy, Id, Notify, Step};
 use crate::document;
+use crate::language::words::Words;
 use jiff::SignedDuration;
 use std::collections::BTreeMap;
 
@@ -45,10 +46,19 @@ impl Resolver<'_> {
         let round_robin = step.round_robin.unwrap_or(false);
         let each = step.acknowledge == Some(document::Acknowledges::Each);
         if each && round_robin {
-            let message = "one of them is told, in turn: there is nobody else who could acknowledge";
+            let message = Words::new(
+                "one of them is told, in turn: there is nobody else who could acknowledge",
+                "順番に 1 人だけに連絡するので、ほかに対応できる人がいません",
+            );
             let finding = Finding::error(code::EACH, at.key("acknowledge").on(Part::Key), message);
-            let finding = finding.label(at.key("round_robin").on(Part::Key), "one of them for each incident");
-            self.findings.push(finding.help("leave out one of `acknowledge: each` and `round_robin`"));
+            let finding = finding.label(
+                at.key("round_robin").on(Part::Key),
+                Words::new("one of them for each incident", "1 件ごとに 1 人です"),
+            );
+            self.findings.push(finding.help(Words::new(
+                "leave out one of `acknowledge: each` and `round_robin`",
+                "`acknowledge: each` と `round_robin` のどちらかを消してください",
+            )));
         }
         Step { notify, wait, round_robin, each, place: self.sources.place(at) }
     }
@@ -64,7 +74,11 @@ impl Resolver<'_> {
             let at = at.key("users").index(index);
             let Some(user) = self.user(name, &at).map(Notify::User) else { continue };
             if people.contains(&user) {
-                self.error(code::TWICE, at, format!("`{name}` is here twice"));
+                self.error(
+                    code::TWICE,
+                    at,
+                    Words::new(format!("`{name}` is here twice"), format!("`{name}` が 2 回書かれています")),
+                );
             } else {
                 people.push(user);
             }
@@ -76,11 +90,15 @@ impl Resolver<'_> {
     pub(super) fn fallback_asks_each(&mut self, policy: &EscalationPolicy) {
         for (index, _) in policy.steps.iter().enumerate().filter(|(_, step)| step.each) {
             let step = Spot::root(&policy.place.file).key("steps").index(index);
-            let message = "the fallback is told until one of them acknowledges: it cannot ask each";
-            let finding = Finding::error(code::EACH, step.key("acknowledge").on(Part::Key), message);
-            self.findings.push(
-                finding.help("leave `acknowledge: each` out here, and put it into the policy of the service"),
+            let message = Words::new(
+                "the fallback is told until one of them acknowledges: it cannot ask each",
+                "最終連絡先には誰か 1 人が対応するまで連絡するので、全員に対応を求めることはできません",
             );
+            let finding = Finding::error(code::EACH, step.key("acknowledge").on(Part::Key), message);
+            self.findings.push(finding.help(Words::new(
+                "leave `acknowledge: each` out here, and put it into the policy of the service",
+                "ここの `acknowledge: each` は消して、サービスのポリシーに書いてください",
+            )));
         }
     }
 
@@ -90,7 +108,11 @@ impl Resolver<'_> {
             (Some(schedule), None) => self.schedule_id(schedule, &at.key("schedule")).map(Notify::Schedule),
             (None, Some(user)) => self.user(user, &at.key("user")).map(Notify::User),
             _ => {
-                self.error(code::EITHER_OR, at.clone(), "one of `schedule` and `user`");
+                self.error(
+                    code::EITHER_OR,
+                    at.clone(),
+                    Words::new("one of `schedule` and `user`", "`schedule` か `user` のどちらか 1 つです"),
+                );
                 None
             }
         }

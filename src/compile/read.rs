@@ -6,9 +6,10 @@ use super::layout::{self, Meaning};
 use super::schema::Schemas;
 use super::source::{SourceFile, Sources};
 use super::tree::{FILE_MAX, FILES_MAX, Tree};
-use super::{shape, yaml};
+use super::{shape, typed, yaml};
 use crate::config::Id;
 use crate::document::{self, Kind};
+use crate::language::words::Words;
 use serde::de::DeserializeOwned;
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -69,6 +70,7 @@ pub(super) fn read(tree: &Tree, schemas: &Schemas) -> (Documents, Sources, Vec<F
         documents: Documents::default(),
         sources: Sources::default(),
         findings: Vec::new(),
+        meant: Vec::new(),
     };
     for (path, bytes) in tree.files.iter().take(FILES_MAX) {
         reader.file(path, bytes);
@@ -77,9 +79,22 @@ pub(super) fn read(tree: &Tree, schemas: &Schemas) -> (Documents, Sources, Vec<F
         reader.findings.push(unread.finding(path));
         reader.defined(path);
     }
+    // What a misplaced file would define is not missing as well: the place is all that is wrong.
+    for path in std::mem::take(&mut reader.meant) {
+        if !tree.files.contains_key(&path) && !tree.unread.contains_key(&path) {
+            reader.defined(&path);
+        }
+    }
     if tree.files.len() > FILES_MAX {
         let root = Spot::file(&Arc::from("."));
-        reader.findings.push(Finding::error(code::UNREADABLE, root, format!("more than {FILES_MAX} files")));
+        reader.findings.push(Finding::error(
+            code::UNREADABLE,
+            root,
+            Words::new(
+                format!("more than {FILES_MAX} files"),
+                format!("ファイルが {FILES_MAX} 個を超えています"),
+            ),
+        ));
     }
     (reader.documents, reader.sources, reader.findings)
 }
@@ -89,6 +104,8 @@ struct TreeReader<'a> {
     documents: Documents,
     sources: Sources,
     findings: Vec<Finding>,
+    /// Paths that files were meant to have.
+    meant: Vec<String>,
 }
 
 impl TreeReader<'_> {
@@ -96,9 +113,10 @@ impl TreeReader<'_> {
         match layout::meaning(path) {
             Meaning::Object { kind, id } => self.object(kind, id, &Arc::from(path), bytes),
             Meaning::Runbook(below) => self.documents.runbooks.push(below),
-            Meaning::Wrong(finding) => {
-                self.findings.push(finding);
+            Meaning::Wrong { finding, meant } => {
+                self.findings.push(*finding);
                 self.unread(path, bytes);
+                self.meant.extend(meant);
             }
             Meaning::LeftAlone => {}
         }
@@ -110,7 +128,7 @@ impl TreeReader<'_> {
         match layout::meaning(path) {
             Meaning::Runbook(below) => documents.runbooks.push(below),
             Meaning::Object { kind, id } => documents.define(kind, id, &at),
-            Meaning::Wrong(_) | Meaning::LeftAlone => {}
+            Meaning::Wrong { .. } | Meaning::LeftAlone => {}
         }
     }
 
@@ -185,11 +203,21 @@ impl TreeReader<'_> {
 
     fn text(&mut self, file: &Arc<str>, bytes: &[u8]) -> Option<String> {
         let message = if bytes.len() > FILE_MAX {
-            format!("this file is larger than {} KiB", FILE_MAX / 1024)
+            let size = FILE_MAX / 1024;
+            Words::new(
+                format!("this file is larger than {size} KiB"),
+                format!("ファイルが {size} KiB を超えています"),
+            )
         } else {
             match std::str::from_utf8(bytes) {
                 Ok(text) => return Some(text.to_owned()),
-                Err(error) => format!("this file is not UTF-8: byte {} is wrong", error.valid_up_to() + 1),
+                Err(error) => {
+                    let byte = error.valid_up_to() + 1;
+                    Words::new(
+                        format!("this file is not UTF-8: byte {byte} is wrong"),
+                        format!("ファイルが UTF-8 ではありません（{byte} バイト目）"),
+                    )
+                }
             }
         };
         self.findings.push(Finding::error(code::UNREADABLE, Spot::file(file), message));
@@ -198,17 +226,30 @@ impl TreeReader<'_> {
 
     fn parse<T: DeserializeOwned>(&mut self, kind: Kind, file: &Arc<str>, text: String) -> Option<T> {
         let parsed = yaml::parse(&text);
+        let marks = match typed::conflict(file, &text) {
+            Some(conflict) => vec![conflict],
+            None => typed::marks(file, &text, &parsed),
+        };
+        if !marks.is_empty() {
+            self.findings.extend(marks);
+            self.sources.files.insert(file.clone(), SourceFile::unread(text));
+            return None;
+        }
         for problem in &parsed.problems {
             let spot = |span: &std::ops::Range<usize>| Spot::root(file).on(Part::Bytes(span.start, span.end));
-            let mut finding = Finding::error(problem.code, spot(&problem.span), &*problem.message);
+            let mut finding = Finding::error(problem.code, spot(&problem.span), problem.message.clone());
             if let Some((span, label)) = &problem.label {
-                finding = finding.label(spot(span), &**label);
+                finding = finding.label(spot(span), label.clone());
             }
             self.findings.push(finding.maybe_help(problem.help.clone()));
         }
         self.findings.extend(diagnostic::more(code::SYNTAX, Spot::file(file), parsed.more_problems));
         if parsed.root.is_none() && parsed.problems.is_empty() {
-            self.findings.push(Finding::error(code::SHAPE, Spot::file(file), "this file is empty"));
+            self.findings.push(Finding::error(
+                code::SHAPE,
+                Spot::file(file),
+                Words::new("this file is empty", "ファイルが空です"),
+            ));
         }
         let schema = self.schemas.get(&kind)?;
         let mut source = SourceFile::new(text);

@@ -1,32 +1,46 @@
 //! Diagnostics as text for people and JSON for programs.
 
 use super::code;
-use super::diagnostic::{Diagnostic, Location, Severity};
+use super::diagnostic::{Diagnostic, Label, Location, Severity};
 use super::masked::secrets_in;
 use super::tree::Tree;
+use crate::language::Language;
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet, renderer::DecorStyle};
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
-use unicode_width::UnicodeWidthStr;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// The findings with their lines, as a terminal shows them, followed by a count.
-pub fn render_human(tree: &Tree, diagnostics: &[Diagnostic], color: bool) -> String {
+pub fn render_human(tree: &Tree, diagnostics: &[Diagnostic], language: Language, color: bool) -> String {
     let renderer = if color { Renderer::styled() } else { Renderer::plain() }.decor_style(DecorStyle::Ascii);
     let texts = Texts::new(tree, diagnostics);
     let mut text = String::new();
     for diagnostic in diagnostics {
-        text.push_str(&renderer.render(&[group(&texts, diagnostic)]));
+        text.push_str(&renderer.render(&[group(&texts, diagnostic, language)]));
         text.push_str("\n\n");
     }
-    text.push_str(&count(diagnostics));
+    text.push_str(&count(diagnostics, language));
     text.push('\n');
     text
 }
 
 /// The findings as one JSON array.
-pub fn render_json(diagnostics: &[Diagnostic]) -> String {
-    serde_json::to_string_pretty(diagnostics).unwrap_or_else(|_| "[]".to_owned())
+pub fn render_json(diagnostics: &[Diagnostic], language: Language) -> String {
+    let findings = diagnostics.iter().map(|finding| {
+        let label =
+            |label: &Label| json!({ "location": label.location, "message": label.message.of(language) });
+        json!({
+            "code": finding.code,
+            "severity": finding.severity,
+            "message": finding.message.of(language),
+            "location": finding.location,
+            "labels": finding.labels.iter().map(label).collect::<Vec<_>>(),
+            "help": finding.help.as_ref().map(|help| help.of(language)),
+        })
+    });
+    format!("{:#}", findings.collect::<Value>())
 }
 
 /// The texts of the files that findings point into, with every secret in them masked.
@@ -72,25 +86,29 @@ fn masked(text: &str, mut secrets: Vec<Range<usize>>) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-fn group<'a>(texts: &Texts, diagnostic: &'a Diagnostic) -> Group<'a> {
-    let level = match diagnostic.severity {
-        Severity::Error => Level::ERROR,
-        Severity::Warning => Level::WARNING,
+fn group<'a>(texts: &Texts, diagnostic: &'a Diagnostic, language: Language) -> Group<'a> {
+    let level = match (diagnostic.severity, language) {
+        (Severity::Error, Language::En) => Level::ERROR,
+        (Severity::Warning, Language::En) => Level::WARNING,
+        (Severity::Error, Language::Ja) => Level::ERROR.with_name("エラー"),
+        (Severity::Warning, Language::Ja) => Level::WARNING.with_name("警告"),
     };
-    let title = level.primary_title(&*diagnostic.message).id(diagnostic.code);
+    let title = level.primary_title(diagnostic.message.of(language)).id(diagnostic.code);
     let main = &diagnostic.location;
     let mut group = match texts.get(main) {
         Some(text) => {
             let beside = diagnostic.labels.iter().filter(|label| label.location.file == main.file);
             let marks = std::iter::once((AnnotationKind::Primary, main, None));
-            let marks =
-                marks.chain(beside.map(|it| (AnnotationKind::Context, &it.location, Some(&*it.message))));
-            group_of(title.element(snippet(text, &marks.collect::<Vec<_>>())), texts, diagnostic)
+            let marks = marks.chain(
+                beside.map(|it| (AnnotationKind::Context, &it.location, Some(it.message.of(language)))),
+            );
+            group_of(title.element(snippet(text, &marks.collect::<Vec<_>>())), texts, (diagnostic, language))
         }
-        None => group_of(title.element(Origin::path(&*main.file)), texts, diagnostic),
+        None => group_of(title.element(Origin::path(&*main.file)), texts, (diagnostic, language)),
     };
     if let Some(help) = &diagnostic.help {
-        group = group.element(Level::HELP.message(wrapped(help)));
+        let level = if language == Language::Ja { Level::HELP.with_name("ヒント") } else { Level::HELP };
+        group = group.element(level.message(wrapped(help.of(language))));
     }
     group
 }
@@ -107,12 +125,12 @@ fn wrapped(help: &str) -> String {
             continue;
         }
         let mut current = String::new();
-        for word in words(line) {
+        for (spaced, word) in words(line) {
             let room = WIDTH.saturating_sub(current.width());
-            if !current.trim().is_empty() && word.width() >= room {
+            if !current.trim().is_empty() && word.width() + usize::from(spaced) > room {
                 let full = std::mem::replace(&mut current, indent.to_owned());
                 lines.push(full.trim_end().to_owned());
-            } else if !current.is_empty() {
+            } else if !current.is_empty() && spaced {
                 current.push(' ');
             }
             current.push_str(&word);
@@ -122,23 +140,48 @@ fn wrapped(help: &str) -> String {
     lines.join("\n")
 }
 
-/// Splits at spaces, but keeps code in backticks together.
-fn words(line: &str) -> Vec<String> {
-    let mut words: Vec<String> = Vec::new();
+/// Splits at spaces and between wide letters, but keeps code in backticks together; with each piece, whether a space was
+/// before it.
+fn words(line: &str) -> Vec<(bool, String)> {
+    let mut words: Vec<(bool, String)> = Vec::new();
     for word in line.split(' ') {
-        match words.last_mut().filter(|last| last.matches('`').count() % 2 == 1) {
-            Some(code) => code.push_str(&format!(" {word}")),
-            None => words.push(word.to_owned()),
+        match words.last_mut().filter(|(_, last)| last.matches('`').count() % 2 == 1) {
+            Some((_, code)) => code.push_str(&format!(" {word}")),
+            None => words.push((true, word.to_owned())),
         }
     }
-    words
+    words.into_iter().flat_map(|(spaced, word)| in_pieces(spaced, &word)).collect()
+}
+
+/// A line may end after a wide letter, but no line begins with a mark that closes.
+fn in_pieces(spaced: bool, word: &str) -> Vec<(bool, String)> {
+    let closes = |c: char| "、。，．」』）〉》】？！：ー…ぁぃぅぇぉっゃゅょァィゥェォッャュョ".contains(c);
+    let wide = |c: char| c.width() == Some(2);
+    let mut pieces: Vec<(bool, String)> = vec![(spaced, String::new())];
+    let mut code = false;
+    for c in word.chars() {
+        let last = pieces.last().and_then(|(_, piece)| piece.chars().last());
+        let may_break = last.is_some_and(|last| {
+            !code && !closes(c) && (wide(c) || wide(last)) && !"「『（〈《【".contains(last)
+        });
+        if may_break {
+            pieces.push((false, String::new()));
+        }
+        pieces.iter_mut().last().into_iter().for_each(|(_, piece)| piece.push(c));
+        code ^= c == '`';
+    }
+    pieces
 }
 
 /// The labels that point into other files.
-fn group_of<'a>(mut group: Group<'a>, texts: &Texts, diagnostic: &'a Diagnostic) -> Group<'a> {
+fn group_of<'a>(
+    mut group: Group<'a>,
+    texts: &Texts,
+    (diagnostic, language): (&'a Diagnostic, Language),
+) -> Group<'a> {
     for label in diagnostic.labels.iter().filter(|label| label.location.file != diagnostic.location.file) {
         if let Some(text) = texts.get(&label.location) {
-            let mark = (AnnotationKind::Context, &label.location, Some(&*label.message));
+            let mark = (AnnotationKind::Context, &label.location, Some(label.message.of(language)));
             group = group.element(snippet(text, &[mark]));
         }
     }
@@ -184,8 +227,12 @@ fn span(text: &str, location: &Location) -> Range<usize> {
     }
 }
 
-fn count(diagnostics: &[Diagnostic]) -> String {
+fn count(diagnostics: &[Diagnostic], language: Language) -> String {
     let errors = diagnostics.iter().filter(|each| each.severity == Severity::Error).count();
+    let warnings = diagnostics.len() - errors;
+    if language == Language::Ja {
+        return format!("エラー {errors} 件、警告 {warnings} 件");
+    }
     let many = |count: usize, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
-    format!("{}, {}", many(errors, "error"), many(diagnostics.len() - errors, "warning"))
+    format!("{}, {}", many(errors, "error"), many(warnings, "warning"))
 }

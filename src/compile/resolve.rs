@@ -3,15 +3,15 @@
 //! A value that cannot be read leaves a finding and a harmless placeholder. The config is dropped in the end, but the
 //! rest of the tree is still checked.
 
-use super::diagnostic::{Finding, Part, Spot};
+use super::diagnostic::{Finding, Spot};
 use super::expected::Expectation;
-use super::read::{Documents, File};
+use super::read::Documents;
 use super::source::Sources;
-use super::suggest::nearest;
 use super::value::{self, NOBODY};
 use super::{code, tree::Tree};
 use crate::config::{CalendarId, Config, Id, InGit, SecretSource};
 use crate::document::{self, OneOrMany, Secret};
+use crate::language::words::Words;
 use crate::schedule::Hours;
 use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 use std::collections::{BTreeMap, BTreeSet};
@@ -32,6 +32,7 @@ pub(super) fn resolve(documents: &Documents, sources: &Sources, tree: &Tree) -> 
         sources,
         findings: Vec::new(),
         lost: BTreeSet::new(),
+        looked_up: 0,
         retired: Vec::new(),
         zone: TimeZone::UTC,
         holidays: BTreeMap::new(),
@@ -53,6 +54,8 @@ pub(super) struct Resolver<'a> {
     pub(super) sources: &'a Sources,
     pub(super) findings: Vec<Finding>,
     pub(super) lost: BTreeSet<&'static str>,
+    /// How many names that lead nowhere were looked for in the files.
+    pub(super) looked_up: usize,
     pub(super) retired: Vec<InGit>,
     /// The organisation's.
     pub(super) zone: TimeZone,
@@ -109,7 +112,7 @@ impl Resolver<'_> {
         schedules.chain(users).collect()
     }
 
-    pub(super) fn error(&mut self, code: &'static str, spot: Spot, message: impl Into<String>) {
+    pub(super) fn error(&mut self, code: &'static str, spot: Spot, message: impl Into<Words>) {
         self.findings.push(Finding::error(code, spot, message));
     }
 
@@ -117,8 +120,8 @@ impl Resolver<'_> {
         &mut self,
         code: &'static str,
         spot: Spot,
-        message: impl Into<String>,
-        help: impl Into<String>,
+        message: impl Into<Words>,
+        help: impl Into<Words>,
     ) {
         self.findings.push(Finding::error(code, spot, message).help(help));
     }
@@ -126,7 +129,14 @@ impl Resolver<'_> {
     /// The user with this id, if there is one.
     pub(super) fn user(&mut self, name: &str, at: &Spot) -> Option<Id> {
         if name == NOBODY {
-            self.error(code::REFERENCE, at.clone(), "a user must be named here, not `nobody`");
+            self.error(
+                code::REFERENCE,
+                at.clone(),
+                Words::new(
+                    "a user must be named here, not `nobody`",
+                    "ここには `nobody` ではなく、ユーザーを書きます",
+                ),
+            );
             return None;
         }
         self.reference(&self.documents.users, "user", name, at)
@@ -148,32 +158,6 @@ impl Resolver<'_> {
         self.reference(&self.documents.integrations, "integration", name, at)
     }
 
-    /// The id that is named, or a finding with a suggestion.
-    pub(super) fn reference<T>(
-        &mut self,
-        files: &BTreeMap<Id, File<T>>,
-        noun: &'static str,
-        name: &str,
-        at: &Spot,
-    ) -> Option<Id> {
-        if let Some((id, _)) = files.get_key_value(name) {
-            return Some(id.clone());
-        }
-        let near = nearest(name, files.keys().map(|id| &**id));
-        if near.is_none() {
-            self.lost.insert(noun);
-        }
-        let finding = Finding::error(code::REFERENCE, at.clone(), format!("no {noun} `{name}`"));
-        let place = near.and_then(|near| files.get(near)).map(|file| file.at.on(Part::FirstLine));
-        let finding = finding.maybe_help(near.map(|near| format!("did you mean `{near}`?")));
-        let label = near.map(|near| format!("`{near}` is defined here"));
-        self.findings.push(match place.zip(label) {
-            Some((place, label)) => finding.label(place, label),
-            None => finding,
-        });
-        None
-    }
-
     /// A set of people, sorted; empty means `nobody`.
     pub(super) fn people(&mut self, names: &OneOrMany<String>, at: &Spot) -> Vec<Id> {
         if let [only] = names.as_slice()
@@ -186,7 +170,11 @@ impl Resolver<'_> {
             if let Some(id) = self.user(name, &at)
                 && !people.insert(id)
             {
-                self.error(code::TWICE, at, format!("`{name}` is here twice"));
+                self.error(
+                    code::TWICE,
+                    at,
+                    Words::new(format!("`{name}` is here twice"), format!("`{name}` が 2 回書かれています")),
+                );
             }
         }
         people.into_iter().collect()
@@ -204,26 +192,17 @@ impl Resolver<'_> {
         }
     }
 
-    fn time_zone(&mut self, name: &str, at: &Spot) -> TimeZone {
-        if let Ok(zone) = TimeZone::get(name)
-            && !zone.is_unknown()
-        {
-            return zone;
-        }
-        let known: Vec<String> = jiff::tz::db().available().map(|name| name.as_str().to_owned()).collect();
-        let near = nearest(name, known.iter().map(String::as_str));
-        let help = near.map_or_else(
-            || "a zone is written like `Asia/Tokyo`".to_owned(),
-            |near| format!("did you mean `{near}`?"),
-        );
-        self.error_help(code::VALUE, at.clone(), format!("no time zone `{name}`"), help);
-        TimeZone::UTC
-    }
-
     pub(super) fn date(&mut self, date: &document::Date, at: &Spot) -> Option<Date> {
         let read = value::date(&date.0);
         if read.is_none() {
-            let finding = Finding::error(code::VALUE, at.clone(), format!("there is no date {}", date.0));
+            let finding = Finding::error(
+                code::VALUE,
+                at.clone(),
+                Words::new(
+                    format!("there is no date {}", date.0),
+                    format!("{} という日付はありません", date.0),
+                ),
+            );
             self.findings.push(finding.maybe_help(value::why_no_date(&date.0)));
         }
         read
@@ -237,7 +216,10 @@ impl Resolver<'_> {
     ) -> Option<value::Instant> {
         let read = value::instant(&instant.0, zone);
         if read.is_none() {
-            let message = format!("there is no such date and time: {}", instant.0);
+            let message = Words::new(
+                format!("there is no such date and time: {}", instant.0),
+                format!("{} という日時はありません", instant.0),
+            );
             let finding = Finding::error(code::VALUE, at.clone(), message);
             self.findings.push(finding.maybe_help(value::why_no_date(&instant.0)));
         }
@@ -265,8 +247,12 @@ impl Resolver<'_> {
         if until > from {
             return Some((from, until));
         }
-        let finding = Finding::error(code::ORDER, until_at, "the end is not after the beginning");
-        self.findings.push(finding.label(from_at, "it begins here"));
+        let finding = Finding::error(
+            code::ORDER,
+            until_at,
+            Words::new("the end is not after the beginning", "終わりが始まりより後になっていません"),
+        );
+        self.findings.push(finding.label(from_at, Words::new("it begins here", "始まり")));
         None
     }
 
@@ -284,10 +270,20 @@ impl Resolver<'_> {
                 self.error(
                     code::BOUND,
                     at.clone(),
-                    format!("`{}` is not between {min} and {max}", duration.0),
+                    Words::new(
+                        format!("`{}` is not between {min} and {max}", duration.0),
+                        format!("`{}` は {min} から {max} の間ではありません", duration.0),
+                    ),
                 );
             }
-            None => self.error(code::VALUE, at.clone(), format!("`{}` is not a duration", duration.0)),
+            None => self.error(
+                code::VALUE,
+                at.clone(),
+                Words::new(
+                    format!("`{}` is not a duration", duration.0),
+                    format!("`{}` は時間の長さとして読めません", duration.0),
+                ),
+            ),
         }
         min
     }

@@ -6,6 +6,7 @@ use super::resolve::Resolver;
 use super::suggest::nearest;
 use crate::config::{Id, PROVIDERS, Provider, Room, Rooms, SHARED_ROOM};
 use crate::document::{self, Providers, ServiceRoom, Webhooks};
+use crate::language::words::{Words, did_you_mean};
 
 impl<'a> Resolver<'a> {
     /// The rooms of a vendor.
@@ -17,10 +18,19 @@ impl<'a> Resolver<'a> {
             let at = at.key("rooms").index(index);
             let Some(webhook) = self.secret(&room.webhook, &at.key("webhook")) else { continue };
             if room.name == SHARED_ROOM {
-                let message = "`default` is the room of `webhook`";
-                self.error_help(code::VALUE, at.key("name"), message, "give this one another name");
+                let message = Words::new(
+                    "`default` is the room of `webhook`",
+                    "`default` は `webhook` の部屋の名前です",
+                );
+                let help = Words::new("give this one another name", "別の名前にしてください");
+                self.error_help(code::VALUE, at.key("name"), message, help);
             } else if rooms.named.insert(Id::from(room.name.as_str()), webhook).is_some() {
-                self.error(code::TWICE, at.key("name"), format!("two rooms are called `{}`", room.name));
+                let name = &room.name;
+                let message = Words::new(
+                    format!("two rooms are called `{name}`"),
+                    format!("`{name}` という部屋が 2 つあります"),
+                );
+                self.error(code::TWICE, at.key("name"), message);
             }
         }
         rooms
@@ -35,7 +45,11 @@ impl<'a> Resolver<'a> {
             let spot = spot.key(provider.row().key);
             let room = Room { provider, place };
             if rooms.contains(&room) {
-                self.error(code::TWICE, spot, format!("`{}` is here twice", room.place));
+                let message = Words::new(
+                    format!("`{}` is here twice", room.place),
+                    format!("`{}` が 2 回書かれています", room.place),
+                );
+                self.error(code::TWICE, spot, message);
                 continue;
             }
             if self.is_there(&room, webhooks, &spot) {
@@ -65,8 +79,15 @@ impl<'a> Resolver<'a> {
         let row = room.provider.row();
         let Some(webhooks) = webhooks else {
             if !self.sources.incomplete(super::layout::ORGANISATION) {
-                let message = format!("this room needs {}, which `oncall.yaml` does not configure", row.name);
-                let help = format!("add `{}:` under `providers:` there, or leave this out", row.key);
+                let (name, key) = (row.name, row.key);
+                let message = Words::new(
+                    format!("this room needs {name}, which `oncall.yaml` does not configure"),
+                    format!("この部屋には {name} が必要ですが、`oncall.yaml` に設定がありません"),
+                );
+                let help = Words::new(
+                    format!("add `{key}:` under `providers:` there, or leave this out"),
+                    format!("`oncall.yaml` の `providers:` に `{key}:` を加えるか、これを消してください"),
+                );
                 self.error_help(code::NOT_CONFIGURED, at.on(Part::Key), message, help);
             }
             return false;
@@ -78,11 +99,19 @@ impl<'a> Resolver<'a> {
         if names.contains(&room.place.as_str()) {
             return true;
         }
-        let message = format!("no room `{}` below `providers.{}`", room.place, row.key);
+        let message = Words::new(
+            format!("no room `{}` below `providers.{}`", room.place, row.key),
+            format!("`providers.{}` に `{}` という部屋はありません", row.key, room.place),
+        );
         let near = nearest(&room.place, names.iter().copied());
         let help = near.map_or_else(
-            || "add it to `rooms:` there, with its webhook".to_owned(),
-            |near| format!("did you mean `{near}`?"),
+            || {
+                Words::new(
+                    "add it to `rooms:` there, with its webhook",
+                    "そこの `rooms:` に、Webhook とともに加えてください",
+                )
+            },
+            did_you_mean,
         );
         self.error_help(code::REFERENCE, at.clone(), message, help);
         false

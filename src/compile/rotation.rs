@@ -4,6 +4,7 @@ use super::diagnostic::{Finding, Spot};
 use super::resolve::{Resolver, spots};
 use super::{code, value};
 use crate::document;
+use crate::language::words::Words;
 use crate::schedule::{Every, LineUp, Rhythm, Rotation, Turns, UserId, WhenOff};
 use std::sync::Arc;
 
@@ -22,9 +23,13 @@ impl Resolver<'_> {
                 let finding = Finding::error(
                     code::LINE_UP,
                     at.key("from"),
-                    "a line-up must begin after the one before it",
+                    Words::new(
+                        "a line-up must begin after the one before it",
+                        "当番順は、前のものより後に始まる必要があります",
+                    ),
                 );
-                self.findings.push(finding.label(before_at.key("from"), "the one before"));
+                self.findings
+                    .push(finding.label(before_at.key("from"), Words::new("the one before", "前のもの")));
             }
             line_ups.push((compiled, at));
         }
@@ -79,7 +84,14 @@ impl Resolver<'_> {
             Every::Hours(n) | Every::Days(n) | Every::Weeks(n) | Every::Months(n) => n,
         });
         if length.is_none_or(|length| length > EVERY_MAX) {
-            self.error(code::BOUND, at.clone(), format!("`{}`: a shift is 1 to {EVERY_MAX} long", every.0));
+            self.error(
+                code::BOUND,
+                at.clone(),
+                Words::new(
+                    format!("`{}`: a shift is 1 to {EVERY_MAX} long", every.0),
+                    format!("`{}`: シフトの長さは 1 から {EVERY_MAX} までです", every.0),
+                ),
+            );
         }
         read
     }
@@ -88,8 +100,14 @@ impl Resolver<'_> {
     fn can_be_counted(&mut self, rhythm: &Rhythm, rotation: &document::Rotation, at: &Spot) {
         let active = matches!(rotation.turns, Some(document::Turns::Active));
         if active && matches!(rhythm.every, Every::Months(_)) && rhythm.handoffs_in_cycle() > 1 {
-            let message = "`turns: active` cannot count several handoffs in a month";
-            let help = "leave `turns` out: turns of a week or more touch every window of the week";
+            let message = Words::new(
+                "`turns: active` cannot count several handoffs in a month",
+                "`turns: active` では、月に複数ある交代を数えられません",
+            );
+            let help = Words::new(
+                "leave `turns` out: turns of a week or more touch every window of the week",
+                "`turns` を消してください。1 週間以上の当番は、週のどの時間帯にもかかります",
+            );
             self.error_help(code::HANDOFFS, at.clone(), message, help);
         }
     }
@@ -107,8 +125,16 @@ impl Resolver<'_> {
             return position;
         }
         let names: Vec<String> = members.iter().map(|member| format!("`{}`", value::names(member))).collect();
-        let message = "this is not a member of the line-up";
-        self.error_help(code::REFERENCE, at, message, format!("the members are {}", names.join(", ")));
+        let message = Words::new("this is not a member of the line-up", "当番順の中にいません");
+        self.error_help(
+            code::REFERENCE,
+            at,
+            message,
+            Words::new(
+                format!("the members are {}", names.join(", ")),
+                format!("当番順にいるのは {} です", names.join(", ")),
+            ),
+        );
         0
     }
 }

@@ -6,6 +6,7 @@ use super::read::File;
 use super::resolve::Resolver;
 use crate::config::Id;
 use crate::document;
+use crate::language::words::Words;
 use crate::place::Place;
 use crate::schedule::{Layer, Overrides, Schedule, Schedules, Turn};
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
@@ -49,9 +50,13 @@ impl Resolver<'_> {
     fn layer_name_is_new(&mut self, document: &document::Schedule, index: usize, at: &Spot) {
         let Some(name) = document.layers.get(index).map(|layer| &layer.name) else { return };
         if let Some(first) = document.layers.iter().take(index).position(|layer| layer.name == *name) {
-            let finding = Finding::error(code::TWICE, at.key("name"), format!("a second layer `{name}`"));
+            let finding = Finding::error(
+                code::TWICE,
+                at.key("name"),
+                Words::new(format!("a second layer `{name}`"), format!("レイヤー `{name}` が 2 つあります")),
+            );
             let first = at.above_index().index(first).key("name");
-            self.findings.push(finding.label(first, "the first one"));
+            self.findings.push(finding.label(first, Words::new("the first one", "最初のもの")));
         }
     }
 
@@ -73,7 +78,10 @@ impl Resolver<'_> {
                 Turn::Always(self.people(&members, &at.key("members")).into())
             }
             _ => {
-                let message = "a layer has either a `rotation` or `members`";
+                let message = Words::new(
+                    "a layer has either a `rotation` or `members`",
+                    "レイヤーには `rotation` か `members` のどちらかを書きます",
+                );
                 if !self.sources.incomplete(&at.file) {
                     self.error(code::EITHER_OR, at.on(Part::FirstLine), message);
                 }
@@ -83,10 +91,15 @@ impl Resolver<'_> {
         let (from, until) = self.ends_of(layer, at, &time_zone);
         let (shadow, adds) = (layer.shadow.unwrap_or(false), layer.adds.unwrap_or(false));
         if shadow && adds {
-            let message = "a layer of shadows adds nobody: they look on beside whoever it is anyway";
+            let message = Words::new(
+                "a layer of shadows adds nobody: they look on beside whoever it is anyway",
+                "`shadow` のレイヤーは誰も加えません。当番の横で見ているだけです",
+            );
             let finding = Finding::error(code::ADDS_NOTHING, at.key("adds"), message);
-            let finding = finding.label(at.key("shadow"), "it is one of shadows");
-            self.findings.push(finding.help("leave out one of the two"));
+            let finding = finding
+                .label(at.key("shadow"), Words::new("it is one of shadows", "`shadow` のレイヤーです"));
+            self.findings
+                .push(finding.help(Words::new("leave out one of the two", "どちらかを消してください")));
         }
         let place = self.sources.place(at).to_string().into();
         let name = layer.name.as_str().into();
@@ -137,12 +150,21 @@ impl Resolver<'_> {
             return;
         };
         let names: Vec<&str> = circle.iter().chain(circle.first()).map(|id| &***id).collect();
-        let message = format!("schedules are apart from each other in a circle: {}", names.join(" → "));
-        let help = "nobody could be decided first; take one of the references out";
+        let message = Words::new(
+            format!("schedules are apart from each other in a circle: {}", names.join(" → ")),
+            format!("スケジュールの `apart_from` が循環しています: {}", names.join(" → ")),
+        );
+        let help = Words::new(
+            "nobody could be decided first; take one of the references out",
+            "どれも先に決められません。参照を 1 つ消してください",
+        );
         let mut finding = Finding::error(code::CYCLE, at.key("apart_from"), message).help(help);
         for id in circle.iter().skip(1) {
             if let Some(File { at, .. }) = self.documents.schedules.get(*id) {
-                finding = finding.label(at.key("apart_from"), format!("`{id}` goes on from here"));
+                finding = finding.label(
+                    at.key("apart_from"),
+                    Words::new(format!("`{id}` goes on from here"), format!("`{id}` はここから続きます")),
+                );
             }
         }
         self.findings.push(finding);

@@ -8,6 +8,7 @@ use super::resolve::Resolver;
 use super::ticket::Written;
 use crate::config::{Group, HOLD_MAX, Id, Inform, JiraTicket, Service, StormRule, Urgency, UrgencyRule};
 use crate::document;
+use crate::language::words::Words;
 use jiff::SignedDuration;
 use std::collections::BTreeMap;
 
@@ -74,9 +75,14 @@ impl Resolver<'_> {
         let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
         let is_web = host.is_some_and(|host| !host.is_empty() && !host.starts_with('/'));
         if !is_web || url.contains(|c: char| c.is_whitespace() || c.is_control()) {
-            let message = "this is not a web address that people can open";
-            let help =
-                "write it like `https://wiki.example.com/checkout`, or the path of a file below `runbooks/`";
+            let message = Words::new(
+                "this is not a web address that people can open",
+                "ブラウザで開ける URL ではありません",
+            );
+            let help = Words::new(
+                "write it like `https://wiki.example.com/checkout`, or the path of a file below `runbooks/`",
+                "`https://wiki.example.com/checkout` のような URL か、`runbooks/` の中のファイルのパスを書いてください",
+            );
             self.error_help(code::VALUE, at.key("runbook"), message, help);
         }
     }
@@ -92,16 +98,27 @@ impl Resolver<'_> {
         let wanted = document.even_unacknowledged.unwrap_or(false);
         let key = at.key("even_unacknowledged").on(Part::Key);
         if wanted && !auto {
-            let message = "this says whether, and `auto_resolve_after` after how long is missing";
-            let help = "add it, as in `auto_resolve_after: 24h`, or leave this out";
+            let message = Words::new(
+                "this says whether, and `auto_resolve_after` after how long is missing",
+                "終わらせるかどうかだけが書かれ、いつまで待つかを示す `auto_resolve_after` がありません",
+            );
+            let help = Words::new(
+                "add it, as in `auto_resolve_after: 24h`, or leave this out",
+                "`auto_resolve_after: 24h` のように加えるか、これを消してください",
+            );
             self.error_help(code::EVEN_UNACKNOWLEDGED, key, message, help);
             return false;
         }
         let quiet = urgency.iter().any(|rule| rule.urgency != Urgency::High && rule.raise_when.is_none());
         if wanted && !quiet && !self.sources.incomplete(&at.file) {
-            let message = "every alert of this service is of high urgency, and is told until somebody has it";
-            let help =
-                "leave this out, or add a rule with `urgency: low` or `none` for what may be over by itself";
+            let message = Words::new(
+                "every alert of this service is of high urgency, and is told until somebody has it",
+                "このサービスのアラートはすべて緊急度が高いので、誰かが対応するまで連絡が続きます",
+            );
+            let help = Words::new(
+                "leave this out, or add a rule with `urgency: low` or `none` for what may be over by itself",
+                "これを消すか、自然に終わってよいものに `urgency: low` か `none` のルールを加えてください",
+            );
             self.error_help(code::EVEN_UNACKNOWLEDGED, key, message, help);
             return false;
         }
@@ -114,8 +131,14 @@ impl Resolver<'_> {
         let site = organisation.and_then(|document| document.providers.as_ref()?.jira.as_ref());
         let Some(site) = site else {
             if !self.sources.incomplete(super::layout::ORGANISATION) {
-                let message = "tickets need Jira, which `oncall.yaml` does not configure";
-                let help = "add `jira:` under `providers:` there, or leave this out";
+                let message = Words::new(
+                    "tickets need Jira, which `oncall.yaml` does not configure",
+                    "チケットには Jira が必要ですが、`oncall.yaml` に設定がありません",
+                );
+                let help = Words::new(
+                    "add `jira:` under `providers:` there, or leave this out",
+                    "`oncall.yaml` の `providers:` に `jira:` を加えるか、これを消してください",
+                );
                 self.error_help(code::NOT_CONFIGURED, at.on(Part::Key), message, help);
             }
             return None;
@@ -202,20 +225,29 @@ impl Resolver<'_> {
             document::Urgency::None => Urgency::None,
         };
         if urgency == Urgency::None && rule.when.is_none() && !self.sources.incomplete(&at.file) {
-            let message = "`urgency: none` tells nobody, so it must say which alerts with `when`";
+            let message = Words::new(
+                "`urgency: none` tells nobody, so it must say which alerts with `when`",
+                "`urgency: none` は誰にも連絡しないので、対象のアラートを `when` で書く必要があります",
+            );
             self.error(code::EITHER_OR, at.clone(), message);
         }
         if raise_when.is_some() && urgency != Urgency::Low {
             self.error(
                 code::EITHER_OR,
                 at.key("raise_when").on(Part::Key),
-                "only low urgency can be raised later",
+                Words::new(
+                    "only low urgency can be raised later",
+                    "後で上げられるのは緊急度が低いものだけです",
+                ),
             );
         }
         let policy = rule.escalation_policy.as_ref();
         let policy = policy.and_then(|policy| self.policy_id(policy, &at.key("escalation_policy")));
         if urgency == Urgency::None && rule.escalation_policy.is_some() {
-            let message = "`urgency: none` tells nobody, so it runs no policy";
+            let message = Words::new(
+                "`urgency: none` tells nobody, so it runs no policy",
+                "`urgency: none` は誰にも連絡しないので、ポリシーを使いません",
+            );
             self.error(code::EITHER_OR, at.key("escalation_policy").on(Part::Key), message);
         }
         let hold = rule.hold.as_ref().map(|hold| self.duration(hold, &at.key("hold"), (SECOND, HOLD_MAX)));

@@ -6,6 +6,7 @@ use super::resolve::Resolver;
 use crate::actor::Origin;
 use crate::config::{Silence, SilencePeriod};
 use crate::document;
+use crate::language::words::Words;
 use crate::schedule::{Hours, WindowHolidays};
 use jiff::tz::TimeZone;
 use std::collections::BTreeSet;
@@ -31,7 +32,10 @@ impl Resolver<'_> {
         }
         let when = self.maybe_matcher(silence.when.as_ref(), &at.key("when"));
         if silence.services.is_none() && silence.when.is_none() && !self.sources.incomplete(&at.file) {
-            let message = "a silence needs a scope: `services`, or `when`, or both";
+            let message = Words::new(
+                "a silence needs a scope: `services`, or `when`, or both",
+                "サイレンスには範囲が必要です。`services`、`when`、またはその両方を書きます",
+            );
             self.error(code::EITHER_OR, at.on(Part::FirstLine), message);
         }
         let period = self.silence_period(silence, at, &zone)?;
@@ -56,8 +60,11 @@ impl Resolver<'_> {
         let Some(every) = &silence.every else {
             let Some(from) = &silence.from else {
                 if !self.sources.incomplete(&at.file) {
-                    let message = "`from` is missing";
-                    let help = "a silence begins at `from`, or comes again and again with `every`";
+                    let message = Words::new("`from` is missing", "`from` がありません");
+                    let help = Words::new(
+                        "a silence begins at `from`, or comes again and again with `every`",
+                        "サイレンスは `from` で始まるか、`every` で繰り返します",
+                    );
                     self.error_help(code::MISSING_KEY, at.on(Part::FirstLine), message, help);
                 }
                 return None;

@@ -8,10 +8,11 @@ use super::code;
 use super::diagnostic::{Finding, Spot};
 use super::resolve::Resolver;
 use super::source::SourceFile;
-use super::suggest::{any_of, nearest};
+use super::suggest::nearest;
 use super::tree::{FILE_MAX, Tree};
 use super::yaml::{self, Node, NodeKind};
 use crate::config::SecretSource;
+use crate::language::words::{Words, all_of, did_you_mean};
 use crate::sops::{self, ARMOR_MAX, Content, File, RECIPIENTS_MAX, Recipient, VALUES_MAX, Value};
 use std::sync::Arc;
 
@@ -19,7 +20,7 @@ use std::sync::Arc;
 const NAMED_MAX: usize = 5;
 
 /// What is wrong with a file, and how to fix it.
-type Wrong = (String, Option<String>);
+type Wrong = (Words, Option<Words>);
 
 impl Resolver<'_> {
     /// The source for `{ sops: file, key: name }`, if there is such a value and it is encrypted.
@@ -30,22 +31,44 @@ impl Resolver<'_> {
         let mut named = read.named(key);
         let Some(value) = named.next() else {
             let help = key_help(&read, key);
-            self.error_help(code::REFERENCE, key_at, format!("there is no `{key}` in {file}"), help);
+            let message = Words::new(
+                format!("there is no `{key}` in {file}"),
+                format!("{file} に `{key}` がありません"),
+            );
+            self.error_help(code::REFERENCE, key_at, message, help);
             return None;
         };
         if named.next().is_some() {
-            let message = format!("`{key}` means two values in {file}, one with a dot in its key");
-            self.error_help(code::TWICE, key_at, message, "rename one of them");
+            let message = Words::new(
+                format!("`{key}` means two values in {file}, one with a dot in its key"),
+                format!("{file} では `{key}` が 2 つの値を指します（一方はキーにドットがあります）"),
+            );
+            let help = Words::new("rename one of them", "どちらかの名前を変えてください");
+            self.error_help(code::TWICE, key_at, message, help);
             return None;
         }
         if !value.is_encrypted() {
-            let help = "take `_unencrypted` off its key, or mend `.sops.yaml`; if it was real, replace it";
-            self.error_help(code::NOT_ENCRYPTED, key_at, format!("`{key}` is not encrypted in {file}"), help);
+            let help = Words::new(
+                "take `_unencrypted` off its key, or mend `.sops.yaml`; if it was real, replace it",
+                "キーから `_unencrypted` を取るか、`.sops.yaml` を直してください。本物なら発行し直してください",
+            );
+            let message = Words::new(
+                format!("`{key}` is not encrypted in {file}"),
+                format!("{file} の `{key}` が暗号化されていません"),
+            );
+            self.error_help(code::NOT_ENCRYPTED, key_at, message, help);
             return None;
         }
         if let Some(kind) = value.other_than_text() {
-            let message = format!("`{key}` is a value of the type {kind} in {file}, not text");
-            self.error_help(code::VALUE, key_at, message, format!("quote it there: `sops edit {file}`"));
+            let message = Words::new(
+                format!("`{key}` is a value of the type {kind} in {file}, not text"),
+                format!("{file} の `{key}` は文字列ではなく {kind} 型の値です"),
+            );
+            let help = Words::new(
+                format!("quote it there: `sops edit {file}`"),
+                format!("`sops edit {file}` で引用符を付けてください"),
+            );
+            self.error_help(code::VALUE, key_at, message, help);
             return None;
         }
         Some(SecretSource::Sops { file: path, key: key.into() })
@@ -57,13 +80,25 @@ impl Resolver<'_> {
         }
         let Some(bytes) = self.tree.files.get(&**path) else {
             let help = file_help(self.tree, path);
-            self.error_help(code::REFERENCE, at.key("sops"), format!("there is no file {path} here"), help);
+            self.error_help(
+                code::REFERENCE,
+                at.key("sops"),
+                Words::new(
+                    format!("there is no file {path} here"),
+                    format!("{path} というファイルがありません"),
+                ),
+                help,
+            );
             return None;
         };
         let read = read(bytes);
         if let Err((message, help)) = &read {
-            let finding = Finding::error(code::SOPS_FILE, Spot::file(path), message).maybe_help(help.clone());
-            self.findings.push(finding.label(at.key("sops"), "a secret is looked for in it"));
+            let finding =
+                Finding::error(code::SOPS_FILE, Spot::file(path), message.clone()).maybe_help(help.clone());
+            self.findings.push(finding.label(
+                at.key("sops"),
+                Words::new("a secret is looked for in it", "ここでシークレットの置き場所に指定されています"),
+            ));
         }
         let file = read.ok().map(Arc::new);
         self.sops.insert(path.clone(), file.clone());
@@ -71,46 +106,74 @@ impl Resolver<'_> {
     }
 }
 
-fn key_help(file: &File, key: &str) -> String {
+fn key_help(file: &File, key: &str) -> Words {
     let names = || file.values.iter().map(|value| value.name.as_str());
     match nearest(key, names()) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => format!("its keys are {}", some_of(names())),
-    }
-}
-
-fn file_help(tree: &Tree, path: &str) -> String {
-    let files = || tree.files.keys().map(String::as_str).filter(|path| path.ends_with(".enc.yaml"));
-    match nearest(path, files()) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None if files().next().is_some() => format!("the SOPS files here are {}", some_of(files())),
+        Some(near) => did_you_mean(near),
         None => {
-            "a path begins at the folder of oncall.yaml; `sops edit people.enc.yaml` makes one".to_owned()
+            let all = some_of(names());
+            Words {
+                en: format!("its keys are {}", all.en), ja: format!("ファイルにあるキー: {}", all.ja)
+            }
         }
     }
 }
 
-fn some_of<'n>(names: impl Iterator<Item = &'n str>) -> String {
+fn file_help(tree: &Tree, path: &str) -> Words {
+    let files = || tree.files.keys().map(String::as_str).filter(|path| path.ends_with(".enc.yaml"));
+    match nearest(path, files()) {
+        Some(near) => did_you_mean(near),
+        None if files().next().is_some() => {
+            let all = some_of(files());
+            Words {
+                en: format!("the SOPS files here are {}", all.en),
+                ja: format!("ここにある SOPS ファイル: {}", all.ja),
+            }
+        }
+        None => Words::new(
+            "a path begins at the folder of oncall.yaml; `sops edit people.enc.yaml` makes one",
+            "パスは oncall.yaml のあるフォルダから書きます。ファイルは `sops edit people.enc.yaml` で作れます",
+        ),
+    }
+}
+
+fn some_of<'n>(names: impl Iterator<Item = &'n str>) -> Words {
     let mut all: Vec<String> = names.map(|name| format!("`{name}`")).collect();
     all.dedup();
     match all.get(..NAMED_MAX).filter(|_| all.len() > NAMED_MAX) {
-        Some(first) => format!("{} and {} more", first.join(", "), all.len() - NAMED_MAX),
-        None => any_of(&all).replace(" or ", " and "),
+        Some(first) => {
+            let more = all.len() - NAMED_MAX;
+            Words::new(
+                format!("{} and {more} more", first.join(", ")),
+                format!("{} ほか {more} 個", first.join("、")),
+            )
+        }
+        None => all_of(&all),
     }
 }
 
 /// Reads everything that needs no key.
 fn read(bytes: &[u8]) -> Result<File, Wrong> {
-    let wrong = |message: &str| (message.to_owned(), None);
     if bytes.len() > FILE_MAX {
-        return Err((format!("this file is larger than {} KiB", FILE_MAX / 1024), None));
+        let size = FILE_MAX / 1024;
+        return Err((
+            Words::new(
+                format!("this file is larger than {size} KiB"),
+                format!("ファイルが {size} KiB を超えています"),
+            ),
+            None,
+        ));
     }
-    let text = std::str::from_utf8(bytes).map_err(|_| wrong("this file is not UTF-8"))?;
+    let text = std::str::from_utf8(bytes)
+        .map_err(|_| (Words::new("this file is not UTF-8", "ファイルが UTF-8 ではありません"), None))?;
     let parsed = yaml::parse(text);
     // sops leaves a key without a value as it is.
     if let Some(problem) = parsed.problems.iter().find(|problem| problem.code != code::NO_VALUE) {
         let source = SourceFile::new(text.to_owned());
-        return Err((format!("line {}: {}", source.line(problem.span.start), problem.message), None));
+        let line = source.line(problem.span.start);
+        let Words { en, ja } = &problem.message;
+        let ja = format!("{line} 行目: {ja}");
+        return Err((Words { en: format!("line {line}: {en}"), ja }, None));
     }
     let Some(Node { kind: NodeKind::Mapping(entries), .. }) = &parsed.root else {
         return Err(not_sops());
@@ -123,7 +186,13 @@ fn read(bytes: &[u8]) -> Result<File, Wrong> {
         walk.node(&entry.value, &entry.key, &format!("{}:", entry.key));
     }
     if walk.values.len() > VALUES_MAX {
-        return Err((format!("there are more than {VALUES_MAX} values in this file"), None));
+        return Err((
+            Words::new(
+                format!("there are more than {VALUES_MAX} values in this file"),
+                format!("ファイルの値が {VALUES_MAX} 個を超えています"),
+            ),
+            None,
+        ));
     }
     Ok(File {
         values: walk.values,
@@ -135,14 +204,28 @@ fn read(bytes: &[u8]) -> Result<File, Wrong> {
 }
 
 fn not_sops() -> Wrong {
-    let help = "`sops encrypt --in-place` makes it one; what was committed in the clear has to be replaced";
-    ("this is not a SOPS file: it has no `sops:` with a MAC".to_owned(), Some(help.to_owned()))
+    let help = Words::new(
+        "`sops encrypt --in-place` makes it one; what was committed in the clear has to be replaced",
+        "`sops encrypt --in-place` で暗号化してください。暗号化せずにコミットした値は、発行し直す必要があります",
+    );
+    let message = Words::new(
+        "this is not a SOPS file: it has no `sops:` with a MAC",
+        "SOPS のファイルではありません（MAC の付いた `sops:` がありません）",
+    );
+    (message, Some(help))
 }
 
 fn recipients(sops: &Node) -> Result<Vec<Recipient>, Wrong> {
     if sops.get("key_groups").is_some() {
-        let help = "list the age recipients in one group of .sops.yaml, and run `sops updatekeys`";
-        return Err(("the key of this SOPS file is split over key groups".to_owned(), Some(help.to_owned())));
+        let help = Words::new(
+            "list the age recipients in one group of .sops.yaml, and run `sops updatekeys`",
+            "age の受信者を .sops.yaml の 1 つのグループに並べ、`sops updatekeys` を実行してください",
+        );
+        let message = Words::new(
+            "the key of this SOPS file is split over key groups",
+            "この SOPS ファイルの鍵は複数のキーグループに分けられています",
+        );
+        return Err((message, Some(help)));
     }
     let listed = sops.get("age").map(Node::items).unwrap_or_default();
     let text = |item: &Node, key: &str| item.get(key).and_then(Node::text).map(str::to_owned);
@@ -150,14 +233,31 @@ fn recipients(sops: &Node) -> Result<Vec<Recipient>, Wrong> {
     let recipients: Vec<Recipient> =
         listed.iter().filter_map(recipient).filter(|recipient| recipient.name.starts_with("age1")).collect();
     if recipients.is_empty() {
-        let help = "add an age recipient (`age-keygen` makes one) to .sops.yaml, and run `sops updatekeys`";
-        return Err(("this SOPS file is not encrypted for age".to_owned(), Some(help.to_owned())));
+        let help = Words::new(
+            "add an age recipient (`age-keygen` makes one) to .sops.yaml, and run `sops updatekeys`",
+            "age の受信者（`age-keygen` で作れます）を .sops.yaml に加え、`sops updatekeys` を実行してください",
+        );
+        let message = Words::new(
+            "this SOPS file is not encrypted for age",
+            "この SOPS ファイルは age で暗号化されていません",
+        );
+        return Err((message, Some(help)));
     }
     if recipients.len() > RECIPIENTS_MAX {
-        return Err((format!("this SOPS file has more than {RECIPIENTS_MAX} recipients"), None));
+        return Err((
+            Words::new(
+                format!("this SOPS file has more than {RECIPIENTS_MAX} recipients"),
+                format!("この SOPS ファイルの受信者が {RECIPIENTS_MAX} 人を超えています"),
+            ),
+            None,
+        ));
     }
     match recipients.iter().find(|recipient| recipient.data_key.len() > ARMOR_MAX) {
-        Some(recipient) => Err((format!("the key for {} is too long", recipient.name), None)),
+        Some(Recipient { name, .. }) => {
+            let message =
+                Words::new(format!("the key for {name} is too long"), format!("{name} の鍵が長すぎます"));
+            Err((message, None))
+        }
         None => Ok(recipients),
     }
 }

@@ -3,6 +3,7 @@
 use super::diagnostic::{Diagnostic, Finding, Label, Location, Part, Spot};
 use super::masked;
 use super::yaml::{Node, NodeKind};
+use crate::language::words::Words;
 use crate::place::Place;
 use std::{collections::BTreeMap, ops::Range, sync::Arc};
 
@@ -31,6 +32,11 @@ impl SourceFile {
         let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
         let quoted = masked::quoted(&text, &masked::secrets_in(&text));
         SourceFile { text, lines, quoted, root: None, incomplete: false }
+    }
+
+    /// A file of which nothing could be read.
+    pub(super) fn unread(text: String) -> SourceFile {
+        SourceFile { incomplete: true, ..SourceFile::new(text) }
     }
 
     /// The texts under this key in a list of objects.
@@ -132,8 +138,8 @@ impl Sources {
 
     /// Without the secrets that its words may quote.
     fn diagnostic(&self, finding: Finding, secrets: &[String]) -> Diagnostic {
-        let shown = |text: String| masked::without(secrets, &text);
-        let label = |(spot, message): (Spot, String)| Label {
+        let shown = |words: Words| words.map(|text| masked::without(secrets, text));
+        let label = |(spot, message): (Spot, Words)| Label {
             location: self.location(&spot),
             message: shown(message),
         };

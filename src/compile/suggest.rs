@@ -25,12 +25,3 @@ fn one_begins(a: &str, b: &str) -> bool {
     const LEAST: usize = 4;
     a.len().min(b.len()) >= LEAST && (a.starts_with(b) || b.starts_with(a))
 }
-
-/// `a`, `a or b`, `a, b or c`.
-pub(super) fn any_of(words: &[String]) -> String {
-    match words {
-        [] => "something else".to_owned(),
-        [only] => only.clone(),
-        [first @ .., last] => format!("{} or {last}", first.join(", ")),
-    }
-}

@@ -3,11 +3,12 @@
 use super::code;
 use super::diagnostic::Spot;
 use super::resolve::{Resolver, spots};
-use super::suggest::{any_of, nearest};
+use super::suggest::nearest;
 use crate::config::{
     FIELD_DEPTH_MAX, FieldValue, TICKET_FIELDS_MAX, TICKET_NAMES, Template, TicketFields, TicketValues,
 };
 use crate::document::OneOrMany;
+use crate::language::words::{Words, all_of, did_you_mean};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -32,7 +33,11 @@ impl Resolver<'_> {
         for (name, value) in written.fields.into_iter().flatten().take(TICKET_FIELDS_MAX + 1) {
             let at = at.key(name);
             if own.len() == TICKET_FIELDS_MAX {
-                self.error(code::BOUND, at, format!("a ticket has at most {TICKET_FIELDS_MAX} fields here"));
+                let message = Words::new(
+                    format!("a ticket has at most {TICKET_FIELDS_MAX} fields here"),
+                    format!("チケットのフィールドは {TICKET_FIELDS_MAX} 個までです"),
+                );
+                self.error(code::BOUND, at, message);
                 break;
             }
             if let Some(value) = self.field_value(value, FIELD_DEPTH_MAX, &at) {
@@ -61,11 +66,13 @@ impl Resolver<'_> {
                 FieldValue::Object(each)
             }
             (Value::Null, _) => {
-                self.error(code::VALUE, at.clone(), "a field needs a value");
+                let message = Words::new("a field needs a value", "フィールドには値が必要です");
+                self.error(code::VALUE, at.clone(), message);
                 return None;
             }
             (Value::Array(_) | Value::Object(_), None) => {
-                self.error(code::BOUND, at.clone(), "a field is not nested as deep");
+                let message = Words::new("a field is not nested as deep", "フィールドの入れ子が深すぎます");
+                self.error(code::BOUND, at.clone(), message);
                 return None;
             }
         })
@@ -81,13 +88,25 @@ impl Resolver<'_> {
             }
             let near = nearest(first, TICKET_NAMES.into_iter());
             let names: Vec<String> = TICKET_NAMES.iter().map(|name| format!("`{name}`")).collect();
-            let all = format!("a template sees {}", any_of(&names).replace(" or ", " and "));
-            let help = near.map_or(all, |near| format!("did you mean `{near}`?"));
-            self.error_help(code::NOT_THERE, at.clone(), format!("a template has no `{first}` here"), help);
+            let all = all_of(&names);
+            let all = Words::new(
+                format!("a template sees {}", all.en),
+                format!("テンプレートで使えるのは {} です", all.ja),
+            );
+            let help = near.map_or(all, did_you_mean);
+            let message = Words::new(
+                format!("a template has no `{first}` here"),
+                format!("ここのテンプレートでは `{first}` は使えません"),
+            );
+            self.error_help(code::NOT_THERE, at.clone(), message, help);
             return None;
         }
         if let Some(unknown) = template.unknown(&TicketValues::default().engine()) {
-            self.error(code::TEMPLATE, at.clone(), format!("this template cannot work: {unknown}"));
+            let message = Words::new(
+                format!("this template cannot work: {unknown}"),
+                format!("このテンプレートは動きません: {unknown}"),
+            );
+            self.error(code::TEMPLATE, at.clone(), message);
             return None;
         }
         Some(template)

@@ -2,6 +2,7 @@
 
 use super::code;
 use super::diagnostic::{Finding, Spot};
+use crate::language::words::Words;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -56,30 +57,82 @@ impl Unread {
         Finding::error(code, spot, message).help(help)
     }
 
-    fn words(self) -> (&'static str, String, &'static str) {
-        let no_file = |what: &str| format!("{what} stands where a file of the config should be");
-        let narrower =
-            "name the folder that holds oncall.yaml (`--path`), or move what is no config out of it";
+    fn words(self) -> (&'static str, Words, Words) {
+        let narrower = Words::new(
+            "name the folder that holds oncall.yaml (`--path`), or move what is no config out of it",
+            "oncall.yaml のあるフォルダを指定するか（`--path`）、設定でないものを外に移してください",
+        );
         match self {
-            Unread::Link => (code::NO_FILE, no_file("a symbolic link"), "put the file itself there"),
-            Unread::Submodule => (code::NO_FILE, no_file("a submodule"), "put its files there"),
-            Unread::LfsPointer => {
-                (code::NO_FILE, no_file("a pointer of Git LFS"), "commit the file itself, without LFS")
-            }
-            Unread::Special => (code::NO_FILE, no_file("neither a file nor a folder"), "remove it"),
-            Unread::Name => (code::FILE_NAME, "this name is not UTF-8".to_owned(), "rename it"),
+            Unread::Link | Unread::Submodule | Unread::LfsPointer | Unread::Special => self.no_file(),
+            Unread::Name => (
+                code::FILE_NAME,
+                Words::new("this name is not UTF-8", "ファイル名が UTF-8 ではありません"),
+                Words::new("rename it", "名前を変えてください"),
+            ),
             Unread::TooLarge(bytes) => (
                 code::UNREADABLE,
-                format!("this file has {bytes} bytes; {FILE_MAX} are the most"),
-                "make it smaller, or move it out of the folder",
+                Words::new(
+                    format!("this file has {bytes} bytes; {FILE_MAX} are the most"),
+                    format!("ファイルが {bytes} バイトあります。上限は {FILE_MAX} バイトです"),
+                ),
+                Words::new(
+                    "make it smaller, or move it out of the folder",
+                    "小さくするか、フォルダの外に移してください",
+                ),
             ),
-            Unread::TooDeep => {
-                (code::UNREADABLE, format!("this is more than {FOLDERS_MAX} folders deep"), "move it up")
-            }
-            Unread::TooMany => (code::UNREADABLE, format!("more than {FILES_MAX} files"), narrower),
+            Unread::TooDeep => (
+                code::UNREADABLE,
+                Words::new(
+                    format!("this is more than {FOLDERS_MAX} folders deep"),
+                    format!("フォルダが {FOLDERS_MAX} 段より深くなっています"),
+                ),
+                Words::new("move it up", "浅い場所に移してください"),
+            ),
+            Unread::TooMany => (
+                code::UNREADABLE,
+                Words::new(
+                    format!("more than {FILES_MAX} files"),
+                    format!("ファイルが {FILES_MAX} 個を超えています"),
+                ),
+                narrower,
+            ),
             Unread::TooMuch => {
-                (code::UNREADABLE, format!("more than {} MiB of files", TREE_BYTES_MAX >> 20), narrower)
+                let size = TREE_BYTES_MAX >> 20;
+                let message = Words::new(
+                    format!("more than {size} MiB of files"),
+                    format!("ファイルの合計が {size} MiB を超えています"),
+                );
+                (code::UNREADABLE, message, narrower)
             }
         }
+    }
+
+    /// What stands in place of a file.
+    fn no_file(self) -> (&'static str, Words, Words) {
+        let (what, help) = match self {
+            Unread::Link => (
+                ("a symbolic link", "シンボリックリンク"),
+                ("put the file itself there", "ファイルそのものを置いてください"),
+            ),
+            Unread::Submodule => {
+                (("a submodule", "サブモジュール"), ("put its files there", "中のファイルを置いてください"))
+            }
+            Unread::LfsPointer => (
+                ("a pointer of Git LFS", "Git LFS のポインタ"),
+                (
+                    "commit the file itself, without LFS",
+                    "LFS を使わず、ファイルそのものをコミットしてください",
+                ),
+            ),
+            _ => (
+                ("neither a file nor a folder", "ファイルでもフォルダでもないもの"),
+                ("remove it", "削除してください"),
+            ),
+        };
+        let message = Words::new(
+            format!("{} stands where a file of the config should be", what.0),
+            format!("設定のファイルがあるべき場所に{}があります", what.1),
+        );
+        (code::NO_FILE, message, Words::new(help.0, help.1))
     }
 }

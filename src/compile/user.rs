@@ -8,6 +8,7 @@ use super::resolve::Resolver;
 use super::suggest::nearest;
 use crate::config::{CONTACTS, Contact, ContactRule, Id, Method, Need, Phone, Repeating, ShiftRule, User};
 use crate::document::{self, ContactMethod, Secret};
+use crate::language::words::{Words, did_you_mean};
 use crate::schedule::{Hours, TimeOff, WindowHolidays};
 use jiff::{SignedDuration, Timestamp, ToSpan, tz::TimeZone};
 use std::{collections::BTreeMap, sync::Arc};
@@ -41,7 +42,14 @@ impl Resolver<'_> {
         let phone = phone.or_else(|| phones.first().map(|(_, phone)| phone.clone()));
         let slack = document.slack.as_ref().map(|id| id.0.clone());
         if let Some(email) = document.email.as_ref().filter(|email| !email.contains('@')) {
-            self.error(code::VALUE, at.key("email"), format!("`{email}` is not an e-mail address"));
+            self.error(
+                code::VALUE,
+                at.key("email"),
+                Words::new(
+                    format!("`{email}` is not an e-mail address"),
+                    format!("`{email}` はメールアドレスではありません"),
+                ),
+            );
         }
         let ntfy = document.ntfy.as_ref().and_then(|topic| self.secret(topic, &at.key("ntfy")));
         let pushover = document.pushover.as_ref().and_then(|key| self.secret(key, &at.key("pushover")));
@@ -88,7 +96,14 @@ impl Resolver<'_> {
             let at = at.index(index);
             let Some(phone) = self.phone(&named.number, &at.key("number")) else { continue };
             if known.iter().any(|(name, _)| *name == named.name) {
-                self.error(code::TWICE, at.key("name"), format!("two phones are called `{}`", named.name));
+                self.error(
+                    code::TWICE,
+                    at.key("name"),
+                    Words::new(
+                        format!("two phones are called `{}`", named.name),
+                        format!("`{}` という名前の電話が 2 つあります", named.name),
+                    ),
+                );
             } else {
                 known.push((named.name.clone(), phone));
             }
@@ -189,8 +204,14 @@ impl Resolver<'_> {
             let before = self.duration(&rule.before, &at.key("before"), (SignedDuration::ZERO, BEFORE_MAX));
             let Some(by) = Self::contact(rule.by) else { continue };
             if by.method().rings {
-                let message = format!("a shift is no reason to ring: `{}` is not for it", rule.by.name());
-                let help = "use `slack`, `sms`, `email`, `ntfy` or `pushover`";
+                let message = Words::new(
+                    format!("a shift is no reason to ring: `{}` is not for it", rule.by.name()),
+                    format!("シフトの知らせで電話は鳴らせません。`{}` は使えません", rule.by.name()),
+                );
+                let help = Words::new(
+                    "use `slack`, `sms`, `email`, `ntfy` or `pushover`",
+                    "`slack`、`sms`、`email`、`ntfy`、`pushover` のいずれかを使ってください",
+                );
                 self.error_help(code::SHIFTS, at.key("by"), message, help);
                 continue;
             }
@@ -210,18 +231,34 @@ impl Resolver<'_> {
     ) -> Option<String> {
         let (to, at) = (rule.to.as_deref()?, at.key("to"));
         if by.is_some_and(|by| by.method().need != Need::Phone) {
-            let message = format!("`to` names a phone, and `{}` uses none", rule.by.name());
-            self.error_help(code::PHONES, at.on(Part::Key), message, "leave it out");
+            let message = Words::new(
+                format!("`to` names a phone, and `{}` uses none", rule.by.name()),
+                format!("`to` は電話を指定しますが、`{}` は電話を使いません", rule.by.name()),
+            );
+            self.error_help(
+                code::PHONES,
+                at.on(Part::Key),
+                message,
+                Words::new("leave it out", "消してください"),
+            );
             return None;
         }
         if phones.contains(&to) {
             return Some(to.to_owned());
         }
         let help = match nearest(to, phones.iter().copied()) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("add it: `phones: [{{ name: {to}, number: \"+81 90 1234 5678\" }}]`"),
+            Some(near) => did_you_mean(near),
+            None => Words::new(
+                format!("add it: `phones: [{{ name: {to}, number: \"+81 90 1234 5678\" }}]`"),
+                format!("電話を加えてください: `phones: [{{ name: {to}, number: \"+81 90 1234 5678\" }}]`"),
+            ),
         };
-        self.error_help(code::PHONES, at, format!("there is no phone `{to}`"), help);
+        self.error_help(
+            code::PHONES,
+            at,
+            Words::new(format!("there is no phone `{to}`"), format!("`{to}` という電話はありません")),
+            help,
+        );
         None
     }
 
@@ -229,16 +266,28 @@ impl Resolver<'_> {
     fn repeating(&mut self, rule: &document::ContactRule, at: &Spot, high: bool) -> Option<Repeating> {
         let Some(every) = &rule.every else {
             if rule.times.is_some() {
-                let message = "`times` says how often, and `every` after how long is missing";
-                let help = "add it, as in `every: 3m`, or leave `times` out";
+                let message = Words::new(
+                    "`times` says how often, and `every` after how long is missing",
+                    "`times` で回数が書かれていますが、間隔を示す `every` がありません",
+                );
+                let help = Words::new(
+                    "add it, as in `every: 3m`, or leave `times` out",
+                    "`every: 3m` のように加えるか、`times` を消してください",
+                );
                 self.error_help(code::REPEATS, at.key("times").on(Part::Key), message, help);
             }
             return None;
         };
         let every = self.duration(every, &at.key("every"), (EVERY_MIN, AFTER_MAX));
         if !high {
-            let message = "what is of low urgency is told once: it does not repeat";
-            let help = "leave `every` out here, or move the rule to `high`";
+            let message = Words::new(
+                "what is of low urgency is told once: it does not repeat",
+                "緊急度が低いものは 1 回しか連絡しません。繰り返しはできません",
+            );
+            let help = Words::new(
+                "leave `every` out here, or move the rule to `high`",
+                "ここの `every` を消すか、ルールを `high` に移してください",
+            );
             self.error_help(code::REPEATS, at.key("every").on(Part::Key), message, help);
             return None;
         }
@@ -259,9 +308,12 @@ impl Resolver<'_> {
             let at = file.at.key("slack");
             match seen.get(slack.0.as_str()) {
                 Some(first) => {
-                    let message = format!("two users have the Slack id `{}`", slack.0);
+                    let message = Words::new(
+                        format!("two users have the Slack id `{}`", slack.0),
+                        format!("Slack の ID `{}` を 2 人のユーザーが使っています", slack.0),
+                    );
                     let finding = Finding::error(code::TWICE, at, message);
-                    self.findings.push(finding.label(first.clone(), "the other one"));
+                    self.findings.push(finding.label(first.clone(), Words::new("the other one", "もう一方")));
                 }
                 None => {
                     seen.insert(&slack.0, at);
@@ -316,8 +368,13 @@ impl Resolver<'_> {
                     .and_then(|day| super::value::first_instant(day.at(0, 0, 0, 0), zone));
                 self.in_order(from?.at, until?, (at.key("from"), at.key("last_day")))?
             }
+            // What is wrong with the one that was left out has been said.
+            (None, None) if self.sources.incomplete(&at.file) => return None,
             _ => {
-                let message = "time off ends with either `last_day` (whole days) or `until` (an instant)";
+                let message = Words::new(
+                    "time off ends with either `last_day` (whole days) or `until` (an instant)",
+                    "休みの終わりは、`last_day`（丸 1 日単位）か `until`（日時）のどちらかで書きます",
+                );
                 self.error(code::EITHER_OR, at.clone(), message);
                 return None;
             }

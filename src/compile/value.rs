@@ -1,6 +1,7 @@
 //! Parses text into values: durations, times, days, dates, instants.
 
 use crate::config::Id;
+use crate::language::words::Words;
 use crate::schedule::{Every, WindowDay};
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::{AmbiguousOffset, Offset, TimeZone};
@@ -110,6 +111,12 @@ pub(super) fn day_name(day: WindowDay) -> &'static str {
     usize::try_from(day.0).ok().and_then(|index| DAYS.get(index)).map_or("?", |(_, long)| long)
 }
 
+/// `月曜`
+pub(super) fn day_in_japanese(day: WindowDay) -> &'static str {
+    const DAYS: [&str; 7] = ["月曜", "火曜", "水曜", "木曜", "金曜", "土曜", "日曜"];
+    usize::try_from(day.0).ok().and_then(|index| DAYS.get(index)).copied().unwrap_or("?")
+}
+
 /// `daily`, `mon`, `mon-fri`, `fri-mon`; the error is the word that cannot be parsed.
 pub(super) fn days(text: &str) -> Result<BTreeSet<WindowDay>, String> {
     let text = text.trim();
@@ -136,7 +143,7 @@ pub(super) fn date(text: &str) -> Option<Date> {
 }
 
 /// What is wrong with a text that looks like a date: the month, the day, the year or the time of day.
-pub fn why_no_date(text: &str) -> Option<String> {
+pub fn why_no_date(text: &str) -> Option<Words> {
     const MONTHS: [&str; 12] = [
         "January",
         "February",
@@ -155,15 +162,25 @@ pub fn why_no_date(text: &str) -> Option<String> {
     let (year, month, day): (i16, i8, i8) =
         (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
     let Ok(first) = Date::new(year, month, 1) else {
-        return Some("a month is 01 to 12, after the year".to_owned());
+        return Some(Words::new(
+            "a month is 01 to 12, after the year",
+            "月は 01 から 12 で、年の次に書きます",
+        ));
     };
     let name = usize::try_from(month - 1).ok().and_then(|index| MONTHS.get(index))?;
     if day < 1 || day > first.days_in_month() {
-        return Some(format!("{name} has only {} days in {year}", first.days_in_month()));
+        let days = first.days_in_month();
+        return Some(Words::new(
+            format!("{name} has only {days} days in {year}"),
+            format!("{year} 年 {month} 月は {days} 日までです"),
+        ));
     }
     match date(text.get(..10)?) {
-        None => Some("a year is 1970 to 9000".to_owned()),
-        Some(_) => Some("a time of day is 00:00 to 23:59; an offset is written like `+09:00`".to_owned()),
+        None => Some(Words::new("a year is 1970 to 9000", "年は 1970 から 9000 です")),
+        Some(_) => Some(Words::new(
+            "a time of day is 00:00 to 23:59; an offset is written like `+09:00`",
+            "時刻は 00:00 から 23:59 です。時差は `+09:00` のように書きます",
+        )),
     }
 }
 

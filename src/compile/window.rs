@@ -5,6 +5,7 @@ use super::resolve::{Resolver, spots};
 use super::suggest::nearest;
 use super::{code, value};
 use crate::document::{self, During, OneOrMany};
+use crate::language::words::{Words, did_you_mean};
 use crate::schedule::{Hours, Window, WindowDay, WindowHolidays};
 use jiff::{civil::Date, tz::TimeZone};
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,8 +20,12 @@ impl Resolver<'_> {
                 let at = file.at.index(index).key("date");
                 let Some(date) = self.date(&holiday.date, &at) else { continue };
                 if let Some(first) = dates.get(&date) {
-                    let finding = Finding::error(code::TWICE, at, format!("{date} is here twice"));
-                    self.findings.push(finding.label(first.clone(), "the first time"));
+                    let finding = Finding::error(
+                        code::TWICE,
+                        at,
+                        Words::new(format!("{date} is here twice"), format!("{date} が 2 回書かれています")),
+                    );
+                    self.findings.push(finding.label(first.clone(), Words::new("the first time", "1 回目")));
                 } else {
                     dates.insert(date, at);
                 }
@@ -124,9 +129,14 @@ impl Resolver<'_> {
                 (BTreeSet::from([first]), u8::try_from(later).unwrap_or(7))
             }
             _ => {
-                let message =
-                    "a window has either `days` with times of day, or a day in both `from` and `until`";
-                let help = "`{ days: mon-fri, from: 22:00, until: 06:00 }` or `{ from: fri 18:00, until: mon 10:00 }`";
+                let message = Words::new(
+                    "a window has either `days` with times of day, or a day in both `from` and `until`",
+                    "時間帯は、`days` と時刻で書くか、`from` と `until` の両方に曜日を付けて書きます",
+                );
+                let help = Words::new(
+                    "`{ days: mon-fri, from: 22:00, until: 06:00 }` or `{ from: fri 18:00, until: mon 10:00 }`",
+                    "`{ days: mon-fri, from: 22:00, until: 06:00 }` または `{ from: fri 18:00, until: mon 10:00 }`",
+                );
                 self.error_help(code::EITHER_OR, at.clone(), message, help);
                 return None;
             }
@@ -137,8 +147,20 @@ impl Resolver<'_> {
     fn day_and_time(&mut self, text: &str, at: &Spot) -> Option<(Option<WindowDay>, jiff::civil::Time)> {
         let read = value::day_and_time(text);
         if read.is_none() {
-            let help = (text == "24:00").then(|| "midnight is `00:00`: it ends on the next day".to_owned());
-            let finding = Finding::error(code::VALUE, at.clone(), format!("`{text}` is not a time of day"));
+            let help = (text == "24:00").then(|| {
+                Words::new(
+                    "midnight is `00:00`: it ends on the next day",
+                    "深夜 0 時は `00:00` です。翌日に終わることになります",
+                )
+            });
+            let finding = Finding::error(
+                code::VALUE,
+                at.clone(),
+                Words::new(
+                    format!("`{text}` is not a time of day"),
+                    format!("`{text}` は時刻として読めません"),
+                ),
+            );
             self.findings.push(finding.maybe_help(help));
         }
         read
@@ -153,10 +175,21 @@ impl Resolver<'_> {
                 Ok(days) => all.extend(days),
                 Err(word) => {
                     let help = match nearest(&word, value::day_words()) {
-                        Some(near) => format!("did you mean `{near}`?"),
-                        None => "write `daily`, `mon-fri`, or a list such as `[sat, sun]`".to_owned(),
+                        Some(near) => did_you_mean(near),
+                        None => Words::new(
+                            "write `daily`, `mon-fri`, or a list such as `[sat, sun]`",
+                            "`daily`、`mon-fri`、または `[sat, sun]` のようなリストで書いてください",
+                        ),
                     };
-                    self.error_help(code::VALUE, at, format!("`{word}` is not a day"), help);
+                    self.error_help(
+                        code::VALUE,
+                        at,
+                        Words::new(
+                            format!("`{word}` is not a day"),
+                            format!("`{word}` は曜日ではありません"),
+                        ),
+                        help,
+                    );
                     fine = false;
                 }
             }

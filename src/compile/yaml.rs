@@ -5,6 +5,7 @@
 //! it means in the place where it applies. A key without a value, and the second of two equal keys, are pruned.
 
 use super::code;
+use crate::language::words::Words;
 use granit_parser::{Event, Parser, ScalarStyle, Span};
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -60,9 +61,9 @@ impl Node {
 pub struct Problem {
     pub code: &'static str,
     pub span: Range<usize>,
-    pub message: String,
-    pub help: Option<String>,
-    pub label: Option<(Range<usize>, String)>,
+    pub message: Words,
+    pub help: Option<Words>,
+    pub label: Option<(Range<usize>, Words)>,
 }
 
 /// The content of a file, as far as it could be read.
@@ -116,8 +117,13 @@ impl<'a> Builder<'a> {
                 Event::DocumentStart(..) => {
                     documents += 1;
                     if documents > 1 {
-                        let help = "put each object in a file of its own, or all in one list";
-                        self.refuse(&span, "a second document in one file", help);
+                        let what =
+                            ("a second document in one file", "1 つのファイルに複数のドキュメントを書くこと");
+                        let help = (
+                            "put each object in a file of its own, or all in one list",
+                            "1 つずつ別のファイルに書くか、すべてを 1 つのリストにしてください",
+                        );
+                        self.refuse(&span, what, help);
                         return Err(Stopped);
                     }
                 }
@@ -129,7 +135,11 @@ impl<'a> Builder<'a> {
     /// `None` if there is no value.
     fn node(&mut self, event: Event<'a>, span: &Span, depth: usize) -> Result<Option<Node>, Stopped> {
         if depth > DEPTH_MAX {
-            self.problem(code::SYNTAX, range(span), format!("nested more than {DEPTH_MAX} deep"), None);
+            let message = Words::new(
+                format!("nested more than {DEPTH_MAX} deep"),
+                format!("入れ子が {DEPTH_MAX} 段を超えています"),
+            );
+            self.problem(code::SYNTAX, range(span), message, None);
             return Err(Stopped);
         }
         match event {
@@ -153,8 +163,11 @@ impl<'a> Builder<'a> {
             Event::Alias(_) | Event::UnresolvedAlias(_) => {
                 self.refuse(
                     span,
-                    "an alias",
-                    "write the value itself, or put it in quotes if the `*` is meant",
+                    ("an alias", "エイリアス（`*`）"),
+                    (
+                        "write the value itself, or put it in quotes if the `*` is meant",
+                        "値そのものを書いてください。`*` を文字として使うなら引用符で囲みます",
+                    ),
                 );
                 Err(Stopped)
             }
@@ -174,7 +187,8 @@ impl<'a> Builder<'a> {
                 Some(node) => items.push(node),
                 None => {
                     let at = trimmed(self.text, range(&span));
-                    self.problem(code::NO_VALUE, at, "an item without a value".to_owned(), None);
+                    let message = Words::new("an item without a value", "値のない項目があります");
+                    self.problem(code::NO_VALUE, at, message, None);
                 }
             }
         }
@@ -198,8 +212,12 @@ impl<'a> Builder<'a> {
             };
             match first_at.get(&key) {
                 Some(first) => {
-                    let label = Some((first.clone(), "it is here already".to_owned()));
-                    let message = format!("`{key}` is here a second time");
+                    let label = Words::new("it is here already", "最初はここに書かれています");
+                    let label = Some((first.clone(), label));
+                    let message = Words::new(
+                        format!("`{key}` is here a second time"),
+                        format!("`{key}` が 2 回書かれています"),
+                    );
                     let problem =
                         Problem { code: code::DUPLICATE_KEY, span: key_span, message, help: None, label };
                     self.parsed.problems.push(problem);
@@ -214,31 +232,48 @@ impl<'a> Builder<'a> {
 
     fn key(&mut self, event: Event<'a>, span: &Span) -> Result<(String, Range<usize>), Stopped> {
         let Event::Scalar(text, style, anchor, tag) = event else {
-            self.problem(code::SYNTAX, range(span), "a key must be a word".to_owned(), None);
+            self.problem(
+                code::SYNTAX,
+                range(span),
+                Words::new("a key must be a word", "キーは単語で書いてください"),
+                None,
+            );
             return Err(Stopped);
         };
         self.properties(span, anchor, tag.is_some());
         if style == ScalarStyle::Plain && text == "<<" {
-            self.refuse(span, "a merge key", "write the keys themselves");
+            let what = ("a merge key", "マージキー（`<<`）");
+            self.refuse(span, what, ("write the keys themselves", "キーそのものを書いてください"));
             return Err(Stopped);
         }
         Ok((text.into_owned(), trimmed(self.text, range(span))))
     }
 
     fn no_value(&mut self, key: &str, key_span: Range<usize>, object: usize) {
-        let help = format!(
-            "write the value after `{key}:`, or leave the key out; put `null` in quotes if it is meant"
+        let help = Words::new(
+            format!(
+                "write the value after `{key}:`, or leave the key out; put `null` in quotes if it is meant"
+            ),
+            format!(
+                "`{key}:` の後に値を書くか、キーごと消してください。文字としての `null` なら引用符で囲みます"
+            ),
         );
-        self.problem(code::NO_VALUE, key_span, format!("`{key}` has no value"), Some(help));
+        let message = Words::new(format!("`{key}` has no value"), format!("`{key}` に値がありません"));
+        self.problem(code::NO_VALUE, key_span, message, Some(help));
         self.parsed.pruned.push((object, key.to_owned()));
     }
 
     fn properties(&mut self, span: &Span, anchor: usize, tagged: bool) {
         if anchor != 0 {
-            self.refuse(span, "an anchor", "write the value where it is needed");
+            let help = ("write the value where it is needed", "使う場所に値をそのまま書いてください");
+            self.refuse(span, ("an anchor", "アンカー（`&`）"), help);
         }
         if tagged {
-            self.refuse(span, "a tag", "leave it out, or put the value in quotes if the `!` is meant");
+            let help = (
+                "leave it out, or put the value in quotes if the `!` is meant",
+                "消してください。`!` を文字として使うなら値を引用符で囲みます",
+            );
+            self.refuse(span, ("a tag", "タグ（`!`）"), help);
         }
     }
 
@@ -249,13 +284,20 @@ impl<'a> Builder<'a> {
                 let at = error.marker().byte_offset().unwrap_or(0).min(self.text.len());
                 match tab_after(self.text, at) {
                     Some(tab) if error.info().contains("tab") => {
-                        let help = "indent with spaces: YAML has no tabs there".to_owned();
-                        self.problem(code::SYNTAX, tab, "a line begins with a tab".to_owned(), Some(help));
+                        let help = Words::new(
+                            "indent with spaces: YAML has no tabs there",
+                            "YAML の字下げにタブは使えません。空白で字下げしてください",
+                        );
+                        let message = Words::new("a line begins with a tab", "行がタブで始まっています");
+                        self.problem(code::SYNTAX, tab, message, Some(help));
                     }
                     _ => self.problem(
                         code::SYNTAX,
                         at..at,
-                        format!("this is not YAML: {}", error.info()),
+                        Words::new(
+                            format!("this is not YAML: {}", error.info()),
+                            format!("YAML として読めません（{}）", error.info()),
+                        ),
                         None,
                     ),
                 }
@@ -265,12 +307,14 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn refuse(&mut self, span: &Span, what: &str, help: &str) {
+    fn refuse(&mut self, span: &Span, what: (&str, &str), help: (&str, &str)) {
         let span = trimmed(self.text, range(span));
-        self.problem(code::YAML_FEATURE, span, format!("{what} is not used here"), Some(help.to_owned()));
+        let message =
+            Words::new(format!("{} is not used here", what.0), format!("{}はここでは使えません", what.1));
+        self.problem(code::YAML_FEATURE, span, message, Some(Words::new(help.0, help.1)));
     }
 
-    fn problem(&mut self, code: &'static str, span: Range<usize>, message: String, help: Option<String>) {
+    fn problem(&mut self, code: &'static str, span: Range<usize>, message: Words, help: Option<Words>) {
         self.parsed.problems.push(Problem { code, span, message, help, label: None });
     }
 }

@@ -5,6 +5,7 @@
 
 use super::User;
 use crate::language::timeline::Way;
+use crate::language::words::Words;
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
@@ -291,19 +292,28 @@ impl Need {
     }
 
     /// How to say it.
-    pub fn example(self) -> &'static str {
+    pub fn example(self) -> Words {
         match self {
-            Need::SlackId => "add it, as in `slack: U0TANAKA`: \"Copy member ID\" in their profile",
-            Need::Phone => {
-                "add it, as in `phone: \"+81 90 1234 5678\"`, or leave calls and SMS out of their rules"
-            }
-            Need::Email => "add it, as in `email: tanaka@example.com`",
-            Need::Ntfy => {
-                "add it, as in `ntfy: { env: TANAKA_NTFY_TOPIC }`: the topic that their phone listens to"
-            }
-            Need::Pushover => {
-                "add it, as in `pushover: { env: TANAKA_PUSHOVER_KEY }`: \"Your User Key\" in their account"
-            }
+            Need::SlackId => Words::new(
+                "add it, as in `slack: U0TANAKA`: \"Copy member ID\" in their profile",
+                "`slack: U0TANAKA` のように加えてください（プロフィールの「メンバー ID をコピー」）",
+            ),
+            Need::Phone => Words::new(
+                "add it, as in `phone: \"+81 90 1234 5678\"`, or leave calls and SMS out of their rules",
+                "`phone: \"+81 90 1234 5678\"` のように加えるか、ルールから電話と SMS を外してください",
+            ),
+            Need::Email => Words::new(
+                "add it, as in `email: tanaka@example.com`",
+                "`email: tanaka@example.com` のように加えてください",
+            ),
+            Need::Ntfy => Words::new(
+                "add it, as in `ntfy: { env: TANAKA_NTFY_TOPIC }`: the topic that their phone listens to",
+                "`ntfy: { env: TANAKA_NTFY_TOPIC }` のように加えてください（スマートフォンで購読しているトピック）",
+            ),
+            Need::Pushover => Words::new(
+                "add it, as in `pushover: { env: TANAKA_PUSHOVER_KEY }`: \"Your User Key\" in their account",
+                "`pushover: { env: TANAKA_PUSHOVER_KEY }` のように加えてください（アカウントの「Your User Key」）",
+            ),
         }
     }
 

@@ -98,6 +98,13 @@ pub enum Break {
     NothingRings { user: UserId },
 }
 
+impl RunTimeSilence {
+    /// Whether it is of every service: of everything, or of what its matchers say.
+    pub fn is_broad(&self) -> bool {
+        self.services.is_empty() && self.keys.is_empty()
+    }
+}
+
 impl RunTime {
     pub fn is_empty(&self) -> bool {
         self.overrides.is_empty()

@@ -66,7 +66,10 @@ pub fn record(subject: &Subject<'_>, wish: &ExpectationWish<'_>) -> Result<Edit,
     }
     let edit = proved(subject, proposal, &subject.config.schedules)?;
     if let Some(broken) = edit.findings.iter().find(|finding| finding.code == CODE) {
-        return asked(format!("when played again, it does not hold ({}): write it by hand", broken.message));
+        return asked(format!(
+            "when played again, it does not hold ({}): write it by hand",
+            broken.message.en
+        ));
     }
     Ok(edit)
 }

@@ -211,16 +211,14 @@ impl Gate {
         snapshot::encode(seq, &Stored::from(state))
     }
 
-    /// The batch is on disk. Whether the gate was degraded until now.
-    pub(super) fn written(&mut self) -> bool {
+    /// The batch is on disk.
+    pub(super) fn written(&mut self) {
         // `None`: of a batch that was given up.
-        let Some(writing) = self.writing.take() else { return false };
+        let Some(writing) = self.writing.take() else { return };
         self.durable = writing.last_seq;
         self.failed = false;
         self.try_at = None;
-        let was_degraded = self.health != Health::Healthy;
         self.health = Health::Healthy;
-        was_degraded
     }
 
     /// The batch was not written, and is kept. Whether the gate is degraded from now on and was not before.

@@ -261,7 +261,9 @@ impl Engine {
     pub fn written(&mut self, now: Timestamp, result: Result<(), Unwritten>) -> Vec<Release> {
         match result {
             Ok(()) => {
-                if self.gate.written() {
+                self.gate.written();
+                // At each batch, not only at the first: people may close what has not ended, and open again what has.
+                if *self.health() == Health::Healthy {
                     self.trouble_over(now, JOURNAL_KEY);
                 }
             }

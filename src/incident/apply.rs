@@ -39,6 +39,7 @@ impl State {
     pub fn apply(&mut self, entry: &Entry) -> Vec<Incident> {
         (self.seq, self.at) = (entry.seq, entry.at);
         let forgotten = self.sweep(entry.at);
+        self.count_muted(entry);
         match &entry.change {
             Change::Server(change) => self.apply_server(change, entry),
             Change::Heartbeat(change) => self.apply_heartbeat(change, entry.at),
@@ -436,7 +437,7 @@ impl State {
             self.messages.pop_first();
         }
         self.forget_keys(now);
-        self.run_time.forget_ended(now.saturating_sub(REMEMBERED).unwrap_or(Timestamp::MIN));
+        self.forget_muted(now);
         self.paused.retain(|_, until| *until > now);
         self.changes.values_mut().for_each(|recent| recent.retain(|change| !old(change.at)));
         self.changes.retain(|_, recent| !recent.is_empty());

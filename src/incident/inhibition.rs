@@ -155,6 +155,10 @@ impl Call<'_> {
             let known = members.sources.iter().take(SOURCES_MAX);
             let others = known.filter(|key| !(key.0 == target.integration && key.1 == target.dedup_key));
             for (incident, alert) in others.filter_map(|key| self.firing(key)) {
+                // An incident is quiet only while others mute all of it: what tells of itself would be held back by itself.
+                if target.incident == Some(incident.id) {
+                    continue;
+                }
                 let Some(until) = self.mutes_until(incident, alert, target) else { continue };
                 if longest.as_ref().is_some_and(|held| held.until >= until) {
                     continue;

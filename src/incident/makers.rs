@@ -83,6 +83,7 @@ impl Call<'_> {
             overrides.or(silences).or(absences).and_then(Actor::user).cloned()
         });
         self.about_server(RunTimeChange::Ended { what, why: why.clone(), by: by.clone(), via });
+        id.iter().for_each(|id| self.tell_of_early_end(*id));
         if let (Some(id), Some(maker)) = (id, maker) {
             let now = self.now;
             self.notify(&maker, Some(by), Noticed::MadeEnded { id, why, by: by.clone() }, now);

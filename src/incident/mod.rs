@@ -14,6 +14,7 @@ mod answer;
 mod apart;
 mod apply;
 mod assign;
+mod broad;
 mod changes;
 mod command;
 mod course;
@@ -78,6 +79,7 @@ mod until_resolved;
 mod waits;
 
 pub use apply::{CLOSED_MAX, KEYS_MAX};
+pub use broad::Broad;
 pub use course::ASKED_MAX;
 pub use delivery::{Delivery, DeliveryId, IncidentId, NotAnId, Task, Words};
 pub use direct::DIRECTS_MAX;
@@ -251,6 +253,7 @@ impl Incidents {
             self.reconcile = call.reconcile(reconcile);
         }
         call.inhibit();
+        call.tell_of_what_is_muted();
         let looked = self.shifts.as_ref().filter(|(by, again)| Arc::ptr_eq(by, &config) && now < *again);
         let looks = looked.is_none().then(|| call.tell_shifts());
         call.dispatch();

@@ -4,6 +4,7 @@
 //! tried a few times; what has no point any more (the override has ended) is dropped. Which shifts are told is decided in
 //! `shifts`, what people do to each other's overrides in `makers`, the words in `notice_words`.
 
+use super::broad::Broad;
 use super::entry::{Change, DeliveryChange};
 use super::errand::Errand;
 use super::escalation::later;
@@ -89,6 +90,11 @@ pub enum Noticed {
     AlsoUnanswered {
         incident: IncidentId,
         users: Vec<UserId>,
+    },
+    /// Of a silence that names no service, for the room.
+    Broad {
+        id: u64,
+        what: Broad,
     },
     /// The person tries out this way.
     Test,
@@ -277,6 +283,7 @@ impl Call<'_> {
                 let made = self.state.run_time.overrides.get(&notice.id);
                 made.is_some_and(|made| self.now < made.until)
             }
+            Noticed::Broad { id, what } => self.is_still_so(*id, *what),
             Noticed::TestGone => false,
             Noticed::Test
             | Noticed::Tested { .. }

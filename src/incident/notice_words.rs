@@ -1,6 +1,7 @@
 //! The words of notices, built when they leave: a message of a few lines, or one line of text.
 
 use super::Words;
+use super::broad::Broad;
 use super::message::{
     CallScript, Card, Letter, NAMES_MAX, Reader, SUBJECT_MAX, bare_headline, one_line, person, state_word,
 };
@@ -128,6 +129,7 @@ impl Teller<'_> {
                 let line = NoticeLine::Cannot { id: *id, name: &name, schedule, from: &from, until: &until };
                 (say(&line), Vec::new())
             }
+            Noticed::Broad { id, what } => self.broad(*id, *what),
             Noticed::AlsoUnanswered { incident, users } => {
                 let headline = self.state.incidents.get(incident);
                 let headline = headline.map(|it| bare_headline(self.config, it, self.reader.language));
@@ -145,6 +147,39 @@ impl Teller<'_> {
                 (say(&NoticeLine::Tested { way, why: why.as_deref() }), Vec::new())
             }
         }
+    }
+
+    /// Of a silence that names no service. The incidents that it mutes are named, the newest first.
+    fn broad(&self, id: u64, what: Broad) -> (String, Vec<String>) {
+        let Some(made) = self.state.run_time.silences.get(&id) else { return Default::default() };
+        let (by, until) = (self.config.name_of(&made.by), &self.at(made.until));
+        let count = self.state.muted.get(&id).copied().unwrap_or(0);
+        let scope: Vec<String> =
+            made.when.iter().map(|(key, patterns)| format!("{key}={}", patterns.join(","))).collect();
+        let line = match what {
+            Broad::Begins => NoticeLine::BroadBegins { by, scope: &scope, until },
+            Broad::Mutes => NoticeLine::BroadMutes { id, by, count, until },
+            Broad::Over(_) => NoticeLine::BroadOver { id, by, count },
+        };
+        let mut lines = Vec::new();
+        match what {
+            Broad::Begins => {
+                lines.push(self.detail(&NoticeDetail::Reason { text: &made.reason }));
+                lines.push(self.detail(&NoticeDetail::EndSilence { id }));
+            }
+            Broad::Mutes => {
+                let all = self.state.incidents.values().rev().map(Box::as_ref);
+                let open = all.filter(|it: &&Incident| it.status != Status::Resolved);
+                let by = |it: &&Incident| it.held_back.as_deref().and_then(super::broad::silence) == Some(id);
+                for incident in open.filter(by).take(SUMMARY_NAMED_MAX) {
+                    let headline = bare_headline(self.config, incident, self.reader.language);
+                    lines.push(format!("{} {headline}", incident.id));
+                }
+                lines.push(self.detail(&NoticeDetail::EndSilence { id }));
+            }
+            Broad::Over(_) => {}
+        }
+        (self.reader.language.notice_line(&line), lines)
     }
 
     fn override_lines(&self, notice: &OverrideNotice, begins: bool) -> (String, Vec<String>) {

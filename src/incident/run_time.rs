@@ -92,8 +92,9 @@ impl Call<'_> {
             self.turn.reply = Some(Reply::Confirm(vec![Warning::Everything { until: made.until }]));
             return;
         }
-        let until = made.until;
+        let (id, until) = (self.state.seq + 1, made.until);
         self.make(RunTimeChange::Silence(Box::new(made)), Made::Silence, until);
+        self.tell_of_silence(id);
     }
 
     pub(super) fn make_absence(&mut self, mut made: RunTimeAbsence, confirmed: bool) {

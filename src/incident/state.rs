@@ -69,6 +69,8 @@ pub struct State {
     pub heartbeats: BTreeMap<String, Heartbeat>,
     /// What people made at run time, on top of git.
     pub run_time: RunTime,
+    /// How many incidents each silence of run time that names no service has muted.
+    pub muted: BTreeMap<u64, u32>,
     /// Contacts about no incident: shifts, words to the maker of something, tests.
     pub notices: BTreeMap<u64, Notice>,
     /// Until when the handoffs have been told.

@@ -9,6 +9,7 @@ mod chat_en;
 mod chat_ja;
 pub mod effect;
 mod en;
+pub mod findings;
 mod inhibition;
 mod ja;
 pub mod moment;
@@ -23,6 +24,7 @@ pub mod thread;
 pub mod timeline;
 mod timeline_en;
 mod timeline_ja;
+pub mod words;
 
 use jiff::{Timestamp, Zoned, tz::TimeZone};
 use serde::{Deserialize, Serialize};

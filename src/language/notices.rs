@@ -54,6 +54,23 @@ pub enum NoticeLine<'a> {
         incident: &'a str,
         names: &'a [String],
     },
+    /// A silence that names no service, by what it matches: nothing is everything.
+    BroadBegins {
+        by: &'a str,
+        scope: &'a [String],
+        until: &'a str,
+    },
+    BroadMutes {
+        id: u64,
+        by: &'a str,
+        count: u32,
+        until: &'a str,
+    },
+    BroadOver {
+        id: u64,
+        by: &'a str,
+        count: u32,
+    },
     /// A test is about to leave.
     Testing {
         way: &'a str,
@@ -76,6 +93,7 @@ pub enum NoticeDetail<'a> {
     Comes { names: &'a [String] },
     Reason { text: &'a str },
     IfYouCannot { id: u64 },
+    EndSilence { id: u64 },
     // What is handed over.
     Open { count: usize, taken: usize, snoozed: usize, held: usize },
     NothingOpen,
@@ -146,6 +164,18 @@ fn en(line: &NoticeLine) -> String {
         NoticeLine::AlsoUnanswered { incident, names } => {
             format!("No answer yet to {incident} by {}, whom you had paged.", list(names))
         }
+        NoticeLine::BroadBegins { by, scope: [], until } => {
+            format!("{by} has silenced everything until {until}: nothing at all pages.")
+        }
+        NoticeLine::BroadBegins { by, scope, until } => {
+            format!("{by} has silenced {} of every service until {until}.", list(scope))
+        }
+        NoticeLine::BroadMutes { id, by, count, until } => {
+            format!("Silence {id} by {by} has muted {count} so far, and lasts until {until}.")
+        }
+        NoticeLine::BroadOver { id, by, count } => {
+            format!("Silence {id} by {by} is over. It muted {count}; what still fires pages again.")
+        }
         NoticeLine::Testing { way } => format!("A test by {way} is on its way to you."),
         NoticeLine::TestedJustNow => {
             "A test of this way was made less than a minute ago: wait for it.".into()
@@ -202,6 +232,20 @@ fn ja(line: &NoticeLine) -> String {
         NoticeLine::AlsoUnanswered { incident, names } => {
             format!("{incident}: あなたが呼び出した{}からまだ応答がありません。", list(names))
         }
+        NoticeLine::BroadBegins { by, scope: [], until } => {
+            format!("{by}がすべての通知を{until}まで止めました。誰も呼び出されません。")
+        }
+        NoticeLine::BroadBegins { by, scope, until } => {
+            format!("{by}が全サービスの {} の通知を{until}まで止めました。", list(scope))
+        }
+        NoticeLine::BroadMutes { id, by, count, until } => {
+            format!("{by}のサイレンス {id} は、これまでに {count}件の通知を止めました（{until}まで）。")
+        }
+        NoticeLine::BroadOver { id, by, count } => {
+            format!(
+                "{by}のサイレンス {id} は終わりました。止めた通知は {count}件です。発生中のものは再び通知します。"
+            )
+        }
         NoticeLine::Testing { way } => format!("{way}のテストを送信します。"),
         NoticeLine::TestedJustNow => "この連絡手段は1分以内にテスト済みです。しばらく待ってください。".into(),
         NoticeLine::Test => "ご本人の操作によるテストです。障害は発生していません。".into(),
@@ -221,6 +265,7 @@ fn en_detail(detail: &NoticeDetail) -> String {
         NoticeDetail::Comes { names } => format!("On call instead: {}.", list(names)),
         NoticeDetail::Reason { text } => format!("Reason: {text}"),
         NoticeDetail::IfYouCannot { id } => format!("If you cannot: oncall override cannot {id}"),
+        NoticeDetail::EndSilence { id } => format!("To end it: oncall silence end {id}"),
         NoticeDetail::Open { count, taken, snoozed, held } => {
             let parts = [(taken, "taken"), (snoozed, "snoozed"), (held, "held back")];
             let parts: Vec<String> =
@@ -246,6 +291,7 @@ fn ja_detail(detail: &NoticeDetail) -> String {
         NoticeDetail::Comes { names } => format!("代わりの当番: {}", list(names)),
         NoticeDetail::Reason { text } => format!("理由: {text}"),
         NoticeDetail::IfYouCannot { id } => format!("対応できない場合: oncall override cannot {id}"),
+        NoticeDetail::EndSilence { id } => format!("終了するには: oncall silence end {id}"),
         NoticeDetail::Open { count, taken, snoozed, held } => {
             let parts = [(taken, "対応中"), (snoozed, "スヌーズ中"), (held, "保留中")];
             let parts: Vec<String> =

@@ -6,6 +6,7 @@
 use crate::check;
 use crate::compile::{Compiled, Diagnostic, Tree, compile, render_human};
 use crate::config::Config;
+use crate::language::Language;
 use anyhow::{Context, Result, anyhow};
 
 /// How many findings of a broken commit are told.
@@ -29,7 +30,7 @@ pub fn judge(tree: &Tree) -> Result<Config> {
         None => {
             let count = errors.len();
             let noun = if count == 1 { "error" } else { "errors" };
-            Err(anyhow!(told(tree, errors))).context(format!("{count} {noun}"))
+            Err(anyhow!(told(tree, errors, compiled.language))).context(format!("{count} {noun}"))
         }
     }
 }
@@ -38,22 +39,23 @@ pub fn judge(tree: &Tree) -> Result<Config> {
 pub fn judge_again(tree: &Tree) -> Result<(Config, Option<Objections>)> {
     let compiled = compile(tree);
     let errors = check::errors(&compiled);
-    let Compiled { config, draft, .. } = compiled;
+    let Compiled { config, draft, language, .. } = compiled;
     let partial = config.is_none();
     let objections =
-        (!errors.is_empty()).then(|| Objections { findings: told(tree, errors.clone()), partial });
+        (!errors.is_empty()).then(|| Objections { findings: told(tree, errors.clone(), language), partial });
     match config.or(draft) {
         Some(config) => Ok((config, objections)),
-        None => Err(anyhow!(told(tree, errors))),
+        None => Err(anyhow!(told(tree, errors, language))),
     }
 }
 
-fn told(tree: &Tree, mut errors: Vec<Diagnostic>) -> String {
+fn told(tree: &Tree, mut errors: Vec<Diagnostic>, language: Language) -> String {
     let count = errors.len();
     errors.truncate(FINDINGS_TOLD_MAX);
-    let shown = render_human(tree, &errors, false);
+    let shown = render_human(tree, &errors, language, false);
     match count.saturating_sub(FINDINGS_TOLD_MAX) {
         0 => shown,
+        more if language == Language::Ja => format!("{shown}\n… ほか {more} 件"),
         more => format!("{shown}\n… and {more} more"),
     }
 }

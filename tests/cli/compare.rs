@@ -295,9 +295,9 @@ fn what_there_is_nothing_to_compare_with() {
     refused(
         &dry_run("", Some(bad.path()), good.path()),
         Exit::Config,
-        &["the other side", "did you mean `suzuki`?"],
+        &["the other side", "`suzuki` のことですか？"],
     );
-    refused(&dry_run("", Some(good.path()), bad.path()), Exit::Config, &["did you mean `suzuki`?"]);
+    refused(&dry_run("", Some(good.path()), bad.path()), Exit::Config, &["`suzuki` のことですか？"]);
     refused(&dry_run("--base main", None, good.path()), Exit::Usage, &["is in no git repository", "--base"]);
     let folder = TempDir::new().unwrap();
     let git = repository(folder.path(), &[good.path()]);

@@ -81,7 +81,7 @@ fn one_that_fails_is_beside_what_happens() {
     let output = oncall("expect", folder.path());
     assert_eq!(output.exit, Exit::Config);
     let out = plain(&output.out);
-    let table = out.lines().filter(|line| !line.starts_with("error["));
+    let table = out.lines().filter(|line| !line.starts_with("エラー["));
     assert!(table.clone().all(|line| line.width() <= 80), "{out}");
     insta::assert_snapshot!(out);
 }
@@ -186,7 +186,7 @@ fn what_a_rule_drops() {
     assert_eq!(output.exit, Exit::Config);
     assert!(
         out.contains(
-            "`dev`: the alert is dropped by integrations/prometheus.yaml:8: nobody is paged for dev"
+            "`dev`: アラートは破棄されます（ルール integrations/prometheus.yaml:8 により破棄しました（nobody is paged for dev））"
         ),
         "{out}"
     );
@@ -194,7 +194,7 @@ fn what_a_rule_drops() {
         out.contains("expectations/noise.yaml:4:12") && out.contains("expectations/noise.yaml:8:12"),
         "{out}"
     );
-    assert!(out.contains("`prod`: no rule drops the alert"), "{out}");
+    assert!(out.contains("`prod`: アラートを捨てるルールがありません"), "{out}");
 }
 
 /// That another alert explains one is a promise, kept and broken.
@@ -216,8 +216,8 @@ fn what_an_inhibition_mutes() {
     let output = oncall("expect", folder.path());
     let out = plain(&output.out);
     assert_eq!(output.exit, Exit::Config);
-    assert!(out.contains("`another node`: no inhibition mutes the alert"), "{out}");
+    assert!(out.contains("`another node`: アラートを抑止するルールがありません"), "{out}");
     assert!(out.contains("expectations/noise.yaml:5:10"), "{out}");
-    let muted = "`its own node`: the alert is muted by inhibitions/nodes.yaml:4 (a node that is down explains its pods)";
+    let muted = "`its own node`: アラートは inhibitions/nodes.yaml:4 により抑止されます（a node that is down explains its pods）";
     assert!(out.contains(muted) && out.contains("expectations/noise.yaml:10:10"), "{out}");
 }

@@ -47,7 +47,7 @@ fn what_it_writes_has_no_finding() {
                 let mut findings = compiled.diagnostics.clone();
                 findings.extend(check::run(&compiled, Some(now)));
                 findings.extend(unmet(&compiled));
-                let said = compile::render_human(&tree, &findings, false);
+                let said = compile::render_human(&tree, &findings, oncall::language::Language::En, false);
                 assert_eq!(said, "0 errors, 0 warnings\n", "{language:?} {zone} {day} {time}");
                 assert_eq!(compiled.expectations.len(), 3);
             }
@@ -127,7 +127,7 @@ fn it_writes_and_says_what_is_next() {
     assert!(said.contains("  schedules/payments-primary.yaml\n") && said.contains("Next:\n  1. "), "{said}");
     let workflow = fs::read_to_string(dir.join(".github/workflows/oncall.yml")).unwrap();
     assert!(workflow.contains("source: https://git.example.org/oncall.git\n"), "{workflow}");
-    assert_eq!(fine(super::oncall("validate", &dir)), "0 errors, 0 warnings\n");
+    assert_eq!(fine(super::oncall("validate", &dir)), "エラー 0 件、警告 0 件\n");
     let who = fine(super::oncall("who", &dir));
     assert!(who.contains("payments-primary") && !who.contains("nobody"), "{who}");
 }

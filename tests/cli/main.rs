@@ -207,7 +207,7 @@ fn a_config_with_an_error_answers_nothing_but_the_error() {
         refused(
             &oncall(line, config.path()),
             Exit::Config,
-            &["teem", "services/web.yaml:2", "did you mean `team`?"],
+            &["teem", "services/web.yaml:2", "`team` のことですか？"],
         );
     }
 }
@@ -224,20 +224,24 @@ fn validate_answers_people_programs_github_and_code_scanning() {
     };
     let is_error = |it: &&Value| it["code"] == "OC015" || it["ruleId"] == "OC015";
     let human = validate("human");
-    assert!(human.contains("services/web.yaml:2:20") && human.contains("`team` is defined here"), "{human}");
-    let hints: Vec<&str> = human.lines().filter(|line| line.starts_with("`oncall explain OC")).collect();
+    assert!(
+        human.contains("services/web.yaml:2:20") && human.contains("`team` はここで定義されています"),
+        "{human}"
+    );
+    let hints: Vec<&str> =
+        human.lines().filter(|line| line.starts_with("詳しくは `oncall explain OC")).collect();
     assert_eq!((hints.len(), human.lines().last()), (1, hints.first().copied()), "{human}");
     let json: Value = serde_json::from_str(&validate("json")).unwrap();
     let finding = json.as_array().unwrap().iter().find(is_error).unwrap();
     assert_eq!((&finding["location"]["line"], &finding["severity"]), (&json!(2), &json!("error")));
     let label = &finding["labels"][0];
     assert_eq!(label["location"]["file"], json!("escalation-policies/team.yaml"), "{label}");
-    assert_eq!(label["message"], json!("`team` is defined here"));
+    assert_eq!(label["message"], json!("`team` はここで定義されています"));
     let github = validate("github");
     let line = format!("::error file={dir}/services/web.yaml,line=2,col=20,title=OC015::");
     let line = github.lines().find(|it| it.starts_with(&line)).unwrap_or_else(|| panic!("{github}"));
-    let other = format!("%0A{dir}/escalation-policies/team.yaml:1: `team` is defined here");
-    assert!(line.ends_with(&format!("%0Adid you mean `team`?{other}")), "{line}");
+    let other = format!("%0A{dir}/escalation-policies/team.yaml:1: `team` はここで定義されています");
+    assert!(line.ends_with(&format!("%0A`team` のことですか？{other}")), "{line}");
     let sarif: Value = serde_json::from_str(&validate("sarif")).unwrap();
     let run = &sarif["runs"][0];
     let result = run["results"].as_array().unwrap().iter().find(is_error).unwrap();
@@ -245,10 +249,10 @@ fn validate_answers_people_programs_github_and_code_scanning() {
     assert_eq!(place["artifactLocation"]["uri"], json!(format!("{dir}/services/web.yaml")));
     assert_eq!(place["region"], json!({ "startLine": 2, "startColumn": 20 }));
     let related = &result["relatedLocations"][0];
-    assert_eq!(related["message"]["text"], json!("`team` is defined here"));
+    assert_eq!(related["message"]["text"], json!("`team` はここで定義されています"));
     let rule = &run["tool"]["driver"]["rules"][result["ruleIndex"].as_u64().unwrap() as usize];
     assert_eq!((&rule["id"], &rule["defaultConfiguration"]["level"]), (&json!("OC015"), &json!("error")));
-    assert!(rule["help"]["markdown"].as_str().unwrap().starts_with("# OC015: "), "{rule}");
+    assert!(rule["help"]["markdown"].as_str().unwrap().contains("綴りを誤ると"), "{rule}");
 }
 
 #[test]
@@ -270,6 +274,12 @@ fn a_code_is_explained_however_it_is_written() {
     assert!(fine(explain("15")).starts_with("error[OC015]: "));
     let table = fine(explain(""));
     assert!(table.lines().count() >= 50 && table.contains("OC101  warning  somebody"), "{table}");
+    let config = config();
+    let text = fine(explain(&format!("OC124 {}", config.path().display())));
+    assert!(
+        text.starts_with("警告[OC124]: これから 28 日の間に") && text.contains("\n誤った例:\n\n    # "),
+        "{text}"
+    );
     refused(&explain("OC1244"), Exit::Usage, &["did you mean `OC124`?"]);
     refused(&explain("what"), Exit::Usage, &["`oncall explain` lists all of them"]);
 }

@@ -43,7 +43,12 @@ fn check_tree(name: &str, tree: &Tree) {
     let found = check::run(&compiled, Some(NIGHT.parse().unwrap()));
     let all: Vec<compile::Diagnostic> = compiled.diagnostics.iter().cloned().chain(found).collect();
     let errors = all.iter().filter(|each| each.severity == compile::Severity::Error);
-    assert_eq!(errors.count(), 0, "{name} was accepted once:\n{}", compile::render_human(tree, &all, false));
+    assert_eq!(
+        errors.count(),
+        0,
+        "{name} was accepted once:\n{}",
+        compile::render_human(tree, &all, oncall::language::Language::En, false)
+    );
     let config = Arc::new(compiled.config.unwrap());
     for integration in config.endpoints.keys() {
         assert!(pages(&config, integration), "{name}: nobody is told of a critical alert by {integration}");

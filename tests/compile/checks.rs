@@ -6,6 +6,7 @@ use crate::tree::{diagnostics, example, findings};
 use oncall::check::CHECKS;
 use oncall::check::explain::{self, Summary};
 use oncall::compile::{Diagnostic, Severity, Tree};
+use oncall::language::Language;
 use std::collections::BTreeSet;
 
 /// What is shown as wrong is found by the code and nothing else is; what is shown as right is fine.
@@ -47,7 +48,8 @@ fn every_code_is_there_once_and_explained() {
     for Summary { code, doc, .. } in table {
         assert_eq!(explain::normal(&code.to_lowercase()), code);
         assert_eq!(explain::normal(code.trim_start_matches("OC").trim_start_matches('0')), code);
-        let text = explain::text(code).unwrap_or_else(|| panic!("{code} has no docs/checks/{code}.md"));
+        let text = explain::text(code, Language::En)
+            .unwrap_or_else(|| panic!("{code} has no docs/checks/{code}.md"));
         assert!(text.contains(doc) && text.contains("Wrong:") && text.contains("Right:"), "{text}");
         let title = format!("# {code}: {doc}");
         assert_eq!(explain::long(code).unwrap().lines().next(), Some(&*title));
@@ -199,7 +201,7 @@ fn place(found: &Diagnostic) -> (String, usize, &'static str) {
 #[test]
 fn an_explanation_says_how_to_allow_a_warning() {
     for Summary { code, severity, .. } in explain::table() {
-        let text = explain::text(code).unwrap();
+        let text = explain::text(code, Language::En).unwrap();
         let allowed = text.contains(&format!("# oncall: allow {code} the reason"));
         assert_eq!(allowed, severity == Severity::Warning, "{code}");
     }

@@ -19,7 +19,7 @@ fn lines(count: usize, line: impl Fn(usize) -> String) -> String {
 fn keys_that_nobody_knows() {
     let text = format!("name: Web\nescalation_policy: team\n{}", lines(90_000, |n| format!("k{n}: 1\n")));
     let compiled = with("services/flood.yaml", text);
-    let said: Vec<&str> = compiled.diagnostics.iter().map(|it| it.message.as_str()).collect();
+    let said: Vec<&str> = compiled.diagnostics.iter().map(|it| it.message.en.as_str()).collect();
     assert_eq!((said.len(), said[0]), (51, "89950 more findings are not listed here"));
     assert_eq!((said[1], said[50]), ("unknown key `k0`", "unknown key `k49`"));
     assert!(compiled.config.is_none());
@@ -33,7 +33,7 @@ fn items_that_have_no_shape() {
         lines(90_000, |n| format!("  - k{n}\n"))
     );
     let compiled = with("services/flood.yaml", text);
-    let said: Vec<&str> = compiled.diagnostics.iter().map(|it| it.message.as_str()).collect();
+    let said: Vec<&str> = compiled.diagnostics.iter().map(|it| it.message.en.as_str()).collect();
     assert_eq!((said.len(), said[0]), (52, "89950 more findings are not listed here"));
     assert!(said.contains(&"no user `nobody-known`"), "{said:?}");
 }
@@ -43,7 +43,7 @@ fn items_that_have_no_shape() {
 fn keys_twice_and_keys_without_a_value() {
     let twice = lines(40_000, |n| format!("k{n}: 1\nk{n}: 2\n"));
     let messages = |text: String| -> Vec<String> {
-        with("services/flood.yaml", text).diagnostics.into_iter().map(|it| it.message).collect()
+        with("services/flood.yaml", text).diagnostics.into_iter().map(|it| it.message.en).collect()
     };
     let said = messages(format!("name: Web\nescalation_policy: team\n{twice}"));
     assert!(said.iter().any(|it| it == "39950 more findings are not listed here"), "{:?}", &said[..3]);
@@ -62,6 +62,6 @@ fn names_that_lead_nowhere() {
     let compiled = with("services/flood.yaml", text);
     let more = format!("{} more findings are not listed here", 20_000 - FINDINGS_MAX);
     assert_eq!(compiled.diagnostics.len(), FINDINGS_MAX + 1);
-    assert_eq!(compiled.diagnostics[0].message, more);
+    assert_eq!(compiled.diagnostics[0].message.en, more);
     assert!(diagnostics(&tree("")).is_empty(), "the base is fine");
 }

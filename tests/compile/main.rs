@@ -7,6 +7,7 @@ mod accepted;
 mod case;
 mod checks;
 mod floods;
+mod japanese;
 mod masking;
 mod places;
 mod schemas;

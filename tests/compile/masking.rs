@@ -64,7 +64,11 @@ fn shown(compiler: &Compiler, patch: &str, secret: &str) -> Option<String> {
     let compiled = compiler.compile(&tree);
     let mut all = compiled.diagnostics.clone();
     all.extend(check::run(&compiled, None));
-    let texts = [render_human(&tree, &all, false), render_json(&all), format!("{all:?}")];
+    let texts = [
+        render_human(&tree, &all, oncall::language::Language::En, false),
+        render_json(&all, oncall::language::Language::En),
+        format!("{all:?}"),
+    ];
     texts.into_iter().find(|text| text.contains(secret))
 }
 

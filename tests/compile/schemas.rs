@@ -23,7 +23,14 @@ const BY_SHAPE: [&str; 9] = [
 /// A pattern or a bound of the schema finds some of these; the rest needs the calendar, the zones or other values.
 const IN_PART: [&str; 2] = [code::VALUE, code::BOUND];
 /// What is not YAML to us is not looked at by its schema.
-const NOT_YAML: [&str; 4] = [code::UNREADABLE, code::SYNTAX, code::YAML_FEATURE, code::DUPLICATE_KEY];
+const NOT_YAML: [&str; 6] = [
+    code::UNREADABLE,
+    code::SYNTAX,
+    code::YAML_FEATURE,
+    code::DUPLICATE_KEY,
+    code::CONFLICT,
+    code::FULL_WIDTH,
+];
 
 #[test]
 fn the_schema_rejects_what_compile_rejects_by_shape() {
@@ -43,7 +50,7 @@ fn the_schema_rejects_what_compile_rejects_by_shape() {
                 wrong.iter().any(|it| near(it, &here, finding.code)),
                 "{case}: {file}:{}: {} is fine to the schema at `{here}`; it says {wrong:?}",
                 finding.location.line,
-                finding.message
+                finding.message.en
             );
             looked_at += 1;
         }
@@ -81,6 +88,47 @@ fn every_key_is_described_and_its_examples_are_valid() {
         let id = format!("urn:oncall:schema:{}", kind.schema_name());
         assert_eq!((&root["$id"], &root["$schema"]), (&id.into(), &DRAFT.into()));
     }
+}
+
+/// Whoever writes a word where objects are meant is shown how they are written, and what is shown is valid.
+#[test]
+fn every_object_and_every_list_of_them_is_shown_written() {
+    let mut wrong = Vec::new();
+    for kind in Kind::ALL {
+        let root = kind.schema();
+        let is_object = |at: &Value| resolved(&root, at).any(|it| it.get("properties").is_some());
+        let definitions = root["$defs"].as_object().unwrap().iter();
+        let mut holders = vec![(String::new(), &root)];
+        holders.extend(definitions.map(|(name, at)| (format!("/$defs/{name}"), at)));
+        for (path, holder) in holders {
+            if !path.is_empty() && is_object(holder) && !path.ends_with("/Secret") {
+                wrong.extend(not_shown(&root, &path, holder));
+            }
+            for (key, property) in holder.get("properties").and_then(Value::as_object).into_iter().flatten() {
+                if property.get("items").is_some_and(is_object) {
+                    wrong.extend(not_shown(&root, &format!("{path}/properties/{key}"), property));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+fn not_shown(root: &Value, path: &str, schema: &Value) -> Option<String> {
+    let Some(text) = oncall::compile::written_example(path) else {
+        return Some(format!("{path} is not shown"));
+    };
+    if text.contains('…') {
+        return None;
+    }
+    let mut schema = schema.clone();
+    schema["$defs"] = root["$defs"].clone();
+    let valid = text.split("` or `").all(|text| {
+        let value = Read::new(&format!("{}\n", text.trim_start_matches("- "))).value;
+        let inner = value.as_object().filter(|it| it.len() == 1).and_then(|it| it.values().next());
+        jsonschema::is_valid(&schema, &value) || inner.is_some_and(|it| jsonschema::is_valid(&schema, it))
+    });
+    (!valid).then(|| format!("{path}: {text} is not valid"))
 }
 
 const DRAFT: &str = "https://json-schema.org/draft/2020-12/schema";

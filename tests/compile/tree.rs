@@ -4,13 +4,18 @@
 use oncall::check;
 use oncall::check::expectations::unmet;
 use oncall::compile::{self, Tree};
+use oncall::language::Language;
 use std::path::Path;
 
 /// When the cases are looked at: noon in Tokyo.
 const TODAY: &str = "2026-11-23T12:00:00+09:00";
 
 pub fn findings(tree: &Tree) -> String {
-    compile::render_human(tree, &diagnostics(tree), false)
+    findings_in(tree, Language::En)
+}
+
+pub fn findings_in(tree: &Tree, language: Language) -> String {
+    compile::render_human(tree, &diagnostics(tree), language, false)
 }
 
 pub fn diagnostics(tree: &Tree) -> Vec<compile::Diagnostic> {

@@ -9,6 +9,7 @@
 mod alerts;
 mod alone;
 mod board;
+mod broad;
 mod company;
 mod courses;
 mod crashes;

@@ -881,6 +881,6 @@ fn compiled(patches: &[&str]) -> Arc<Config> {
         }
     }
     let compiled = compile::compile(&tree);
-    let errors = compile::render_human(&tree, &compiled.diagnostics, false);
+    let errors = compile::render_human(&tree, &compiled.diagnostics, Language::En, false);
     Arc::new(compiled.config.unwrap_or_else(|| panic!("{errors}")))
 }

@@ -3,15 +3,19 @@
 use crate::company;
 use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
+use oncall::actor::{Actor, Via};
 use oncall::alert::{Action, DESCRIPTION_MAX, Event, Severity};
 use oncall::engine::{
     BATCH_BYTES_MAX, Batch, DEGRADED_BYTES_MAX, Engine, Full, GONE_KEY, HELD_MAX, Health, JOURNAL_KEY,
     LANE_MAX, Lane, RECOVERY_EVERY, Release, Unwritten,
 };
 use oncall::incident::stored::Stored;
-use oncall::incident::{AlertChange, Change, Entry, Incidents, Input};
+use oncall::incident::{
+    AlertChange, Asked, Change, Command, Entry, IncidentId, Incidents, Input, Respond, Target,
+};
 use oncall::journal::snapshot;
 use oncall::language::storage::Gone;
+use oncall::route::OWN_INTEGRATION;
 
 fn started(now: Timestamp) -> Engine {
     let config = company::config("first", "never");
@@ -113,6 +117,34 @@ fn what_the_disk_does_not_have_comes_back_as_a_snapshot() {
         engine.written(now, Ok(()));
         assert_eq!((engine.health(), engine.durable()), (&Health::Healthy, covered));
     }
+}
+
+/// What people closed while it lasted, and open again when it is over, is closed with the next batch that is written: the
+/// journal's incident never pages while the journal is well.
+#[test]
+fn the_journals_trouble_that_somebody_opens_again_ends_with_the_next_batch() {
+    let now: Timestamp = "2026-12-07T17:00:00Z".parse().unwrap();
+    let mut engine = started(now);
+    let key = (OWN_INTEGRATION.to_owned(), JOURNAL_KEY.to_owned());
+    let person = |engine: &mut Engine, action: Asked, id: IncidentId| {
+        let (by, via) = (Actor::User("tanaka".into()), Via::Web);
+        let respond = Respond { target: Target::Incidents(vec![id]), action, by, via };
+        engine.offer(Lane::First, Input::Command(Command::Respond(respond)), None).unwrap();
+        engine.turn(now);
+    };
+    engine.written(now, Err(Unwritten::NotBegun("no space".to_owned())));
+    let id = engine.incidents().state().open(&key).unwrap();
+    person(&mut engine, Asked::Resolve { reason: None }, id);
+    assert_eq!(engine.incidents().state().open(&key), None);
+    let now = now + RECOVERY_EVERY;
+    engine.next_batch(now).unwrap();
+    engine.written(now, Ok(()));
+    assert_eq!(engine.health(), &Health::Healthy);
+    person(&mut engine, Asked::Reopen, id);
+    assert_eq!(engine.incidents().state().open(&key), Some(id));
+    engine.next_batch(now).unwrap();
+    engine.written(now, Ok(()));
+    assert_eq!(engine.incidents().state().open(&key), None);
 }
 
 /// However long it is, what one input led to is one batch, also when it comes again: no start finds half of it.

@@ -5,9 +5,14 @@ use crate::outside::dedup_key;
 use crate::record::Broken;
 use crate::recorder::{Stepped, Told};
 use crate::world::{Asker, Happening, World};
+use bytes::Bytes;
 use jiff::SignedDuration;
 use oncall::engine::{Health, Lane, Release, Unwritten};
 use oncall::incident::{Delivery, DeliveryId, Entry, Input, Outcome, Reply};
+
+/// How many entries of one batch are beyond any day here, and how many of those are shown.
+const BUSY: usize = 800;
+const BUSY_SHOWN: usize = 8;
 
 impl World {
     pub fn drive(&mut self) -> Result<(), Broken> {
@@ -39,6 +44,9 @@ impl World {
         let now = self.wall();
         let Some(engine) = &mut self.engine else { return Ok(()) };
         let Some(batch) = engine.next_batch(now) else { return Ok(()) };
+        // A batch like that is of an engine that does not come to rest: what it says again and again is its end.
+        let text = |payload: &Bytes| String::from_utf8_lossy(payload).into_owned();
+        let busy: Vec<String> = batch.payloads.iter().skip(BUSY).take(BUSY_SHOWN).map(text).collect();
         for (seq, payload) in (batch.first_seq..).zip(&batch.payloads) {
             self.record.handed_over(seq, payload)?;
         }
@@ -49,6 +57,7 @@ impl World {
         }
         let (seqs, reopen, snapshot) = (batch.first_seq..=last, batch.reopen, batch.snapshot.is_some());
         self.say(|| format!("batch {seqs:?} reopen {reopen} snapshot {snapshot}"));
+        busy.into_iter().for_each(|text| self.say(|| text));
         let (number, begun) = self.recorder.append(&mut self.disk, batch, &mut self.random);
         self.batch = number;
         match begun {

@@ -24,6 +24,9 @@ use std::sync::Mutex;
 use world::{Stop, World};
 
 const SEEDS: Range<u64> = 0..200;
+/// Worlds that were broken once: an incident that muted itself and told itself in turn (221, 485), the journal's trouble that
+/// somebody opened again (588).
+const MENDED: [u64; 3] = [221, 485, 588];
 const THREADS: usize = 4;
 /// How many broken worlds are named.
 const NAMED_MAX: usize = 20;
@@ -39,8 +42,9 @@ enum Life {
 
 #[test]
 fn the_invariants_hold_in_every_world() {
-    let seeds = std::env::var("ONCALL_SEED").map_or(SEEDS, |seeds| asked_for(&seeds));
-    live(seeds.map(Life::Seeded).collect());
+    let asked = std::env::var("ONCALL_SEED").ok();
+    let seeds: Vec<u64> = asked.map_or_else(|| SEEDS.chain(MENDED).collect(), |it| asked_for(&it).collect());
+    live(seeds.into_iter().map(Life::Seeded).collect());
 }
 
 /// A crash before and after each write of one world: of a segment's header, of a batch, of its sync, of a snapshot.

@@ -291,6 +291,10 @@ impl Record {
             }
         }
         self.answered.retain(|id| ended.contains(id));
+        // Whoever is asked still: what was lost may have been their answer.
+        self.asked.clear();
+        let entries: Vec<Entry> = self.entries.values().map(|(_, entry)| entry.clone()).collect();
+        entries.iter().for_each(|entry| self.asks(entry));
     }
 }
 

@@ -40,7 +40,7 @@ impl World {
     #[track_caller]
     pub fn of(tree: Tree) -> World {
         let compiled = compile(&tree);
-        let findings = render_human(&tree, &compiled.diagnostics, false);
+        let findings = render_human(&tree, &compiled.diagnostics, oncall::language::Language::En, false);
         assert!(compiled.config.is_some(), "{findings}");
         World { tree, compiled, now: NOW.parse().unwrap() }
     }
@@ -100,7 +100,7 @@ impl World {
             lines.push(format!("== {path}"));
             lines.extend(self.changed_lines(path, new));
         }
-        lines.extend(edit.findings.iter().map(|it| format!("{} {}", it.code, it.message)));
+        lines.extend(edit.findings.iter().map(|it| format!("{} {}", it.code, it.message.en)));
         lines.extend(edit.undecided.iter().map(|it| format!("? {}: {}", it.place, it.what)));
         lines.join("\n")
     }
@@ -164,6 +164,8 @@ fn local(at: Timestamp) -> String {
 fn refused(refusal: &EditError) -> String {
     match refusal {
         EditError::Asked(text) => format!("refused: {text}"),
-        EditError::Broken { tree, findings } => format!("broken:\n{}", render_human(tree, findings, false)),
+        EditError::Broken { tree, findings } => {
+            format!("broken:\n{}", render_human(tree, findings, oncall::language::Language::En, false))
+        }
     }
 }
