@@ -12,7 +12,20 @@ const NTFY: &str = "https://ntfy.sh";
 const PUSHOVER_API: &str = "https://api.pushover.net";
 
 impl Resolver<'_> {
-    pub(super) fn mail(&mut self, mail: &document::Mail, at: &Spot) -> Option<Mail> {
+    /// All three, as far as they are there.
+    pub(super) fn messengers(
+        &mut self,
+        providers: Option<&document::Providers>,
+        at: &Spot,
+    ) -> (Option<Mail>, Option<Ntfy>, Option<Pushover>) {
+        let Some(all) = providers else { return (None, None, None) };
+        let mail = all.mail.as_ref().and_then(|mail| self.mail(mail, &at.key("mail")));
+        let ntfy = all.ntfy.as_ref().map(|ntfy| self.ntfy(ntfy, &at.key("ntfy")));
+        let pushover = all.pushover.as_ref().and_then(|it| self.pushover(it, &at.key("pushover")));
+        (mail, ntfy, pushover)
+    }
+
+    fn mail(&mut self, mail: &document::Mail, at: &Spot) -> Option<Mail> {
         let server = server(&mail.smtp);
         if server.is_none() {
             let message = Words::new(
@@ -58,12 +71,12 @@ impl Resolver<'_> {
         Some(Mail { host, port, security, credentials, from: mail.from.clone() })
     }
 
-    pub(super) fn ntfy(&mut self, ntfy: &document::Ntfy, at: &Spot) -> Ntfy {
+    fn ntfy(&mut self, ntfy: &document::Ntfy, at: &Spot) -> Ntfy {
         let token = ntfy.token.as_ref().and_then(|token| self.secret(token, &at.key("token")));
         Ntfy { url: ntfy.url.as_ref().map_or_else(|| NTFY.to_owned(), url), token }
     }
 
-    pub(super) fn pushover(&mut self, pushover: &document::Pushover, at: &Spot) -> Option<Pushover> {
+    fn pushover(&mut self, pushover: &document::Pushover, at: &Spot) -> Option<Pushover> {
         let token = self.secret(&pushover.token, &at.key("token"));
         let api_url = pushover.api_url.as_ref().map_or_else(|| PUSHOVER_API.to_owned(), url);
         Some(Pushover { token: token?, api_url })

@@ -89,12 +89,7 @@ impl<'a> Resolver<'a> {
         let teams = teams.map(|rooms| self.webhooks(rooms, &providers_at.key("teams")));
         let google_chat = providers.and_then(|all| all.google_chat.as_ref());
         let google_chat = google_chat.map(|rooms| self.webhooks(rooms, &providers_at.key("google_chat")));
-        let mail = providers.and_then(|all| all.mail.as_ref());
-        let mail = mail.and_then(|mail| self.mail(mail, &providers_at.key("mail")));
-        let ntfy = providers.and_then(|all| all.ntfy.as_ref());
-        let ntfy = ntfy.map(|ntfy| self.ntfy(ntfy, &providers_at.key("ntfy")));
-        let pushover = providers.and_then(|all| all.pushover.as_ref());
-        let pushover = pushover.and_then(|it| self.pushover(it, &providers_at.key("pushover")));
+        let (mail, ntfy, pushover) = self.messengers(providers, &providers_at);
         let groups = document.slack_user_groups.as_deref().unwrap_or_default();
         let slack_user_groups = self.slack_user_groups(groups, &at.key("slack_user_groups"));
         if !groups.is_empty() && providers.is_none_or(|all| all.slack.is_none()) {
