@@ -110,6 +110,12 @@ const WRITTEN: &[(&str, &str)] = &[
         "twilio: { account_sid: AC…, auth_token: { env: TWILIO_AUTH_TOKEN }, from: \"+81 50 1234 5678\" }",
     ),
     (
+        "/$defs/Mail",
+        "mail: { smtp: \"smtps://smtp.example.com\", username: oncall, password: { env: SMTP_PASSWORD }, from: oncall@example.com }",
+    ),
+    ("/$defs/Ntfy", "ntfy: { url: https://ntfy.example.com, token: { env: NTFY_TOKEN } }"),
+    ("/$defs/Pushover", "pushover: { token: { env: PUSHOVER_TOKEN } }"),
+    (
         "/$defs/Jira",
         "jira: { site: https://example.atlassian.net, email: oncall@example.com, api_token: { env: JIRA_API_TOKEN }, project: OPS }",
     ),
