@@ -237,6 +237,11 @@ pub enum Fault {
     // Of a ticket.
     FieldLeftOut,
     NotLinked,
+
+    /// The person's e-mail address.
+    MailboxRefused,
+    /// We ended it ourselves.
+    Cancelled,
 }
 
 impl From<Place> for Rule {

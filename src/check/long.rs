@@ -17,7 +17,6 @@ pub(super) const LONG: &[(&str, &str)] = &[
     ("OC013", include_str!("../../docs/checks/OC013.md")),
     ("OC014", include_str!("../../docs/checks/OC014.md")),
     ("OC015", include_str!("../../docs/checks/OC015.md")),
-    ("OC016", include_str!("../../docs/checks/OC016.md")),
     ("OC017", include_str!("../../docs/checks/OC017.md")),
     ("OC018", include_str!("../../docs/checks/OC018.md")),
     ("OC019", include_str!("../../docs/checks/OC019.md")),
@@ -151,6 +150,9 @@ pub(super) const LONG: &[(&str, &str)] = &[
     ("OC291", include_str!("../../docs/checks/OC291.md")),
     ("OC292", include_str!("../../docs/checks/OC292.md")),
     ("OC230", include_str!("../../docs/checks/OC230.md")),
+    ("OC260", include_str!("../../docs/checks/OC260.md")),
+    ("OC261", include_str!("../../docs/checks/OC261.md")),
+    ("OC262", include_str!("../../docs/checks/OC262.md")),
     ("OC270", include_str!("../../docs/checks/OC270.md")),
     ("OC271", include_str!("../../docs/checks/OC271.md")),
 ];

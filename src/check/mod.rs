@@ -39,6 +39,7 @@ mod storms;
 mod texts;
 mod turns;
 mod unused;
+mod ways;
 
 use broken::Broken;
 use found::Found;
@@ -205,6 +206,13 @@ pub const CHECKS: &[Check] = &[
     ),
     warning("OC193", "`access` names somebody who has left", access::names_who_left),
     warning("OC194", "whoever has an address at a public mail provider may look", access::public_mail),
+    warning(
+        "OC260",
+        "somebody who may be told by e-mail, ntfy or Pushover has no address for it",
+        ways::no_address,
+    ),
+    warning("OC261", "at high urgency somebody is told by e-mail alone", ways::only_mail),
+    warning("OC262", "public_url is too long for the link of an SMS", ways::long_url),
     warning("OC292", "a sample stands beside what is real", left_in::samples),
     dated(
         "OC197",

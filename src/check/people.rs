@@ -1,6 +1,7 @@
 //! People: whether each can be reached in the way the rules say.
 
 use super::policies::{calls_somebody, quiet_last_step, urgent_policies};
+use super::ways::is_only_mailed;
 use super::{Found, Subject};
 use crate::compile::{Part, Spot};
 use crate::config::{Config, Id, Need, Notify, Phone, Step, User};
@@ -19,7 +20,7 @@ pub(super) fn no_slack(subject: &Subject<'_>) -> Vec<Found> {
 }
 
 /// Those who are reached by a method that needs this, and lack it.
-fn without(subject: &Subject<'_>, need: Need) -> Vec<Found> {
+pub(super) fn without(subject: &Subject<'_>, need: Need) -> Vec<Found> {
     let reached = reached(subject.config);
     let mut found = Vec::new();
     for user in subject.config.users.values().filter(|user| reached.contains(&user.id)) {
@@ -118,7 +119,8 @@ pub(super) fn never_called(subject: &Subject<'_>) -> Vec<Found> {
             let off = config.schedules.time_off.get(&user.id);
             let left = off.is_some_and(|off| off.iter().any(|off| off.until.is_none()));
             let called = User::first_ring(&user.high).is_some();
-            if called || left || !seen.insert(user.id.clone()) {
+            // That they are only mailed is said by a finding of its own.
+            if called || left || is_only_mailed(user) || !seen.insert(user.id.clone()) {
                 continue;
             }
             let spot = Spot::root(&user.place.file).key("name").on(Part::Value);

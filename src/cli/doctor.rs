@@ -162,9 +162,13 @@ fn closed(wanted_by: &str) -> String {
         "providers.jira.webhook_secret" => "nothing is heard of Jira".to_owned(),
         "providers.twilio.auth_token" => "nobody is called".to_owned(),
         "providers.connect.secret_access_key" => "Amazon Connect calls nobody".to_owned(),
+        "providers.mail.password" => "no mail is sent".to_owned(),
+        "providers.ntfy.token" => "nothing is sent to protected topics".to_owned(),
+        "providers.pushover.token" => "nothing is sent by Pushover".to_owned(),
         "push_secret" => "pushes are not believed".to_owned(),
         "calendar_secret" => "no calendar is served".to_owned(),
         other if other.starts_with("the phone of ") => "there are no calls to this person".to_owned(),
+        other if other.starts_with("the ") => "this person gets no such message".to_owned(),
         other if other.starts_with("integration ") => "its URL is closed".to_owned(),
         _ => "it opens nothing".to_owned(),
     }

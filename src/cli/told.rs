@@ -4,7 +4,7 @@
 use super::instant::{local, zone_name};
 use super::picture::picture;
 use crate::alert::{Action, Event, UNPARSED};
-use crate::config::{CONTACTS, Config, Contact, Id, MirrorKind, Urgency};
+use crate::config::{CONTACTS, Config, Contact, Id, MirrorKind, Need, Urgency};
 use crate::incident::{
     AlertChange, Change, Delivery, DeliveryChange, DeliveryId, Entry, Errand, EscalationChange, Hold, Opened,
     Purpose, ResponseChange, ServerChange, Task, Words,
@@ -419,7 +419,17 @@ fn plain_words(delivery: &Delivery) -> String {
         Task::Page { words: Words::Card(card), .. } => {
             [&card.headline].into_iter().chain(&card.lines).cloned().collect::<Vec<_>>().join("\n")
         }
-        Task::Page { words: Words::Text(text), .. } => text.line(delivery.repeat, None),
+        Task::Page { by, words: Words::Text(text), .. } if by.method().need == Need::Phone => {
+            text.line(delivery.repeat, None)
+        }
+        Task::Page { words: Words::Text(text), .. } => {
+            let (title, message) = text.title_and_message(delivery.repeat);
+            format!("{title}\n{message}")
+        }
+        Task::Page { words: Words::Letter(letter), .. } => {
+            let lines = [&letter.subject, &letter.card.headline].into_iter().chain(&letter.card.lines);
+            lines.cloned().collect::<Vec<_>>().join("\n")
+        }
         Task::Page { words: Words::Ticket(_), .. }
         | Task::Mirror { .. }
         | Task::Edit { .. }

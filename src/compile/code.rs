@@ -16,7 +16,6 @@ pub const NO_ORGANISATION: &str = "OC012";
 pub const VALUE: &str = "OC013";
 pub const BOUND: &str = "OC014";
 pub const REFERENCE: &str = "OC015";
-pub const LATER_RELEASE: &str = "OC016";
 pub const LITERAL_SECRET: &str = "OC017";
 pub const MATCH: &str = "OC018";
 pub const LINE_UP: &str = "OC019";
@@ -78,7 +77,6 @@ pub const CODES: &[(&str, &str)] = &[
     (VALUE, "a value cannot be read: a duration, a time, a date, a zone, a number"),
     (BOUND, "a value is out of bounds"),
     (REFERENCE, "what a reference names does not exist"),
-    (LATER_RELEASE, "something that a later release brings"),
     (LITERAL_SECRET, "a secret is written in the repository"),
     (MATCH, "a matcher cannot match"),
     (LINE_UP, "a line-up does not begin at a handoff, or not after the one before"),

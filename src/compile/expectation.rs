@@ -72,7 +72,7 @@ impl Resolver<'_> {
         let bounds = (SignedDuration::ZERO, LOOK_MAX);
         let after = expected.after.as_ref().map(|after| self.duration(after, &spot.key("after"), bounds));
         let who = self.target(expected.schedule.as_deref(), expected.user.as_deref(), spot);
-        let by = self.contact(expected.by, &spot.key("by"));
+        let by = Self::contact(expected.by);
         let place = self.sources.place(spot);
         Some(Expected { after: after.unwrap_or_default(), who: who?, by: by?, spot: spot.clone(), place })
     }
@@ -80,7 +80,7 @@ impl Resolver<'_> {
     fn never(&mut self, never: &document::Never, spot: &Spot) -> Option<Never> {
         let who = self.target(never.schedule.as_deref(), never.user.as_deref(), spot)?;
         let by = match never.by {
-            Some(by) => Some(self.contact(by, &spot.key("by"))?),
+            Some(by) => Some(Self::contact(by)?),
             None => None,
         };
         Some(Never { who, by, spot: spot.clone(), place: self.sources.place(spot) })

@@ -19,6 +19,7 @@ mod inhibition;
 mod instants;
 mod integration;
 mod layout;
+mod mail;
 mod masked;
 mod matcher;
 mod noise;

@@ -89,6 +89,7 @@ impl<'a> Resolver<'a> {
         let connect =
             providers.and_then(|all| self.connect(all.connect.as_ref()?, &providers_at.key("connect")));
         let calls = self.calls(document, &at.key("calls"));
+        let (mail, ntfy, pushover) = self.messengers(providers, &providers_at);
         let groups = document.slack_user_groups.as_deref().unwrap_or_default();
         let slack_user_groups = self.slack_user_groups(groups, &at.key("slack_user_groups"));
         if !groups.is_empty() && providers.is_none_or(|all| all.slack.is_none()) {
@@ -120,6 +121,9 @@ impl<'a> Resolver<'a> {
             google_chat,
             connect,
             calls,
+            mail,
+            ntfy,
+            pushover,
             heartbeat,
             api_tokens,
             access,
@@ -462,7 +466,7 @@ pub(super) fn written(jira: &document::Jira) -> Written<'_> {
 }
 
 /// Removes trailing slashes.
-fn url(url: &document::Url) -> String {
+pub(super) fn url(url: &document::Url) -> String {
     url.0.trim_end_matches('/').to_owned()
 }
 

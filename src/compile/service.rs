@@ -260,7 +260,7 @@ impl Resolver<'_> {
             let at = at.index(index);
             let after = self.duration(&inform.after, &at.key("after"), (SignedDuration::ZERO, WEEK));
             let user = self.user(&inform.user, &at.key("user"));
-            let by = self.contact(inform.by, &at.key("by"));
+            let by = Self::contact(inform.by);
             let place = self.sources.place(&at);
             compiled.extend(user.zip(by).map(|(user, by)| Inform { after, user, by, place }));
         }

@@ -51,7 +51,15 @@ impl Resolver<'_> {
                 ),
             );
         }
-        let has = [(Need::SlackId, slack.is_some()), (Need::Phone, phone.is_some())];
+        let ntfy = document.ntfy.as_ref().and_then(|topic| self.secret(topic, &at.key("ntfy")));
+        let pushover = document.pushover.as_ref().and_then(|key| self.secret(key, &at.key("pushover")));
+        let has = [
+            (Need::SlackId, slack.is_some()),
+            (Need::Phone, phone.is_some()),
+            (Need::Email, document.email.is_some()),
+            (Need::Ntfy, ntfy.is_some()),
+            (Need::Pushover, pushover.is_some()),
+        ];
         let can: Vec<Need> = has.into_iter().filter(|(_, has)| *has).map(|(need, _)| need).collect();
         let high = self.rules(file, document, true, &can);
         let low = self.rules(file, document, false, &can);
@@ -67,6 +75,8 @@ impl Resolver<'_> {
             phone,
             phones,
             email: document.email.clone(),
+            ntfy,
+            pushover,
             high,
             low,
             place: self.sources.place(at),
@@ -158,7 +168,7 @@ impl Resolver<'_> {
         let mut compiled = Vec::new();
         for (index, rule) in rules.iter().enumerate() {
             let at = at.index(index);
-            let by = self.contact(rule.by, &at.key("by"));
+            let by = Self::contact(rule.by);
             let bounds = (SignedDuration::ZERO, AFTER_MAX);
             let after = rule.after.as_ref().map(|after| self.duration(after, &at.key("after"), bounds));
             let to = self.named_phone(rule, by, phones, &at);
@@ -192,13 +202,16 @@ impl Resolver<'_> {
         for (index, rule) in rules.iter().enumerate() {
             let at = at.index(index);
             let before = self.duration(&rule.before, &at.key("before"), (SignedDuration::ZERO, BEFORE_MAX));
-            let Some(by) = self.contact(rule.by, &at.key("by")) else { continue };
+            let Some(by) = Self::contact(rule.by) else { continue };
             if by.method().rings {
                 let message = Words::new(
                     format!("a shift is no reason to ring: `{}` is not for it", rule.by.name()),
                     format!("シフトの知らせで電話は鳴らせません。`{}` は使えません", rule.by.name()),
                 );
-                let help = Words::new("use `slack` or `sms`", "`slack` か `sms` を使ってください");
+                let help = Words::new(
+                    "use `slack`, `sms`, `email`, `ntfy` or `pushover`",
+                    "`slack`、`sms`、`email`、`ntfy`、`pushover` のいずれかを使ってください",
+                );
                 self.error_help(code::SHIFTS, at.key("by"), message, help);
                 continue;
             }
@@ -282,26 +295,9 @@ impl Resolver<'_> {
         Some(Repeating { every, times: times.min(Repeating::TIMES_MAX) })
     }
 
-    /// A contact method that this release has.
-    pub(super) fn contact(&mut self, by: ContactMethod, at: &Spot) -> Option<Contact> {
-        let name = by.name();
-        let known = Contact::read(name);
-        if known.is_none() {
-            let words: Vec<String> =
-                CONTACTS.iter().rev().map(|method| format!("`{}`", method.name)).collect();
-            let message = Words::new(
-                format!("`{name}` comes in a later release"),
-                format!("`{name}` はこれからのリリースで使えるようになります"),
-            );
-            let (last, first) =
-                words.split_last().map_or(("", &[][..]), |(last, first)| (last.as_str(), first));
-            let help = Words::new(
-                format!("until then: {} or {last}", first.join(", ")),
-                format!("それまでは {} か {last} を使ってください", first.join("、")),
-            );
-            self.error_help(code::LATER_RELEASE, at.clone(), message, help);
-        }
-        known
+    /// The row of a contact method.
+    pub(super) fn contact(by: ContactMethod) -> Option<Contact> {
+        Contact::read(by.name())
     }
 
     fn same_slack(&mut self) {

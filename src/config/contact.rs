@@ -23,6 +23,11 @@ pub const SMS_VALID_SECONDS: u32 = 600;
 /// How long a receipt is waited for: it may come a minute after the last attempt.
 const SMS_LASTS_MAX: SignedDuration = SignedDuration::from_secs(SMS_VALID_SECONDS as i64 + 60);
 
+/// For how long Pushover rings again and again, in seconds; it allows three hours.
+pub const PUSHOVER_EXPIRE_SECONDS: u32 = 1_800;
+/// How long a receipt is waited for: a minute longer.
+const PUSHOVER_LASTS_MAX: SignedDuration = SignedDuration::from_secs(PUSHOVER_EXPIRE_SECONDS as i64 + 60);
+
 /// A contact method. Stored: a name is never changed, and a new one goes to the end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -30,6 +35,9 @@ pub enum Contact {
     Slack,
     Call,
     Sms,
+    Email,
+    Ntfy,
+    Pushover,
 }
 
 /// A row of [`CONTACTS`].
@@ -54,6 +62,12 @@ pub struct Method {
     pub rings_max: SignedDuration,
     /// After how long without a word its provider is asked what became of it; `None`: providers do not say.
     pub ask_after: Option<SignedDuration>,
+    /// How often it is asked again while there is no news; `None`: once more before the end.
+    pub ask_every: Option<SignedDuration>,
+    /// How often at most.
+    pub asks_max: u8,
+    /// Whether one under way can be ended.
+    pub ends: bool,
     /// Whether a person has only one of it until that has ended: what else is due for them waits, to become one.
     pub one_at_a_time: bool,
     /// Whether it interrupts: it counts as a page in analysis.
@@ -81,6 +95,9 @@ pub struct Method {
 pub enum Need {
     SlackId,
     Phone,
+    Email,
+    Ntfy,
+    Pushover,
 }
 
 /// The form of the words that a method carries.
@@ -92,10 +109,12 @@ pub enum Form {
     Script,
     /// One short line.
     Text,
+    /// To be read as a mail.
+    Letter,
 }
 
 /// Every method, in the order in which pages leave.
-pub const CONTACTS: [Method; 3] = [
+pub const CONTACTS: [Method; 6] = [
     Method {
         contact: Contact::Call,
         name: "call",
@@ -107,6 +126,9 @@ pub const CONTACTS: [Method; 3] = [
         unheard_max: UNHEARD_MAX,
         rings_max: RINGS_MAX,
         ask_after: Some(SignedDuration::from_secs(40)),
+        ask_every: None,
+        asks_max: 16,
+        ends: true,
         one_at_a_time: true,
         interrupts: true,
         edits: false,
@@ -129,6 +151,9 @@ pub const CONTACTS: [Method; 3] = [
         unheard_max: SMS_LASTS_MAX,
         rings_max: SignedDuration::ZERO,
         ask_after: Some(SignedDuration::from_mins(1)),
+        ask_every: None,
+        asks_max: 16,
+        ends: false,
         one_at_a_time: false,
         interrupts: true,
         edits: false,
@@ -138,6 +163,56 @@ pub const CONTACTS: [Method; 3] = [
         way: Way::Sms,
         noun: ("SMS", "SMS"),
         verb: ("gets an SMS", "get an SMS"),
+        default_minutes: (&[], &[]),
+    },
+    Method {
+        contact: Contact::Pushover,
+        name: "pushover",
+        need: Need::Pushover,
+        form: Form::Text,
+        rings: false,
+        has_course: true,
+        lasts_max: PUSHOVER_LASTS_MAX,
+        unheard_max: PUSHOVER_LASTS_MAX,
+        rings_max: SignedDuration::ZERO,
+        ask_after: Some(SignedDuration::from_secs(10)),
+        ask_every: Some(SignedDuration::from_secs(15)),
+        asks_max: 120,
+        ends: true,
+        one_at_a_time: false,
+        interrupts: true,
+        edits: false,
+        tells_shadows: false,
+        slots: 8,
+        letter: 'P',
+        way: Way::Pushover,
+        noun: ("Pushover notification", "Pushover notifications"),
+        verb: ("gets a Pushover notification", "get a Pushover notification"),
+        default_minutes: (&[], &[]),
+    },
+    Method {
+        contact: Contact::Ntfy,
+        name: "ntfy",
+        need: Need::Ntfy,
+        form: Form::Text,
+        rings: false,
+        has_course: false,
+        lasts_max: SignedDuration::ZERO,
+        unheard_max: SignedDuration::ZERO,
+        rings_max: SignedDuration::ZERO,
+        ask_after: None,
+        ask_every: None,
+        asks_max: 0,
+        ends: false,
+        one_at_a_time: false,
+        interrupts: true,
+        edits: false,
+        tells_shadows: false,
+        slots: 8,
+        letter: 'N',
+        way: Way::Ntfy,
+        noun: ("ntfy notification", "ntfy notifications"),
+        verb: ("gets an ntfy notification", "get an ntfy notification"),
         default_minutes: (&[], &[]),
     },
     Method {
@@ -151,6 +226,9 @@ pub const CONTACTS: [Method; 3] = [
         unheard_max: SignedDuration::ZERO,
         rings_max: SignedDuration::ZERO,
         ask_after: None,
+        ask_every: None,
+        asks_max: 0,
+        ends: false,
         one_at_a_time: false,
         interrupts: false,
         edits: true,
@@ -161,6 +239,31 @@ pub const CONTACTS: [Method; 3] = [
         noun: ("Slack message", "Slack messages"),
         verb: ("gets a Slack message", "get a Slack message"),
         default_minutes: (&[0], &[0]),
+    },
+    Method {
+        contact: Contact::Email,
+        name: "email",
+        need: Need::Email,
+        form: Form::Letter,
+        rings: false,
+        has_course: false,
+        lasts_max: SignedDuration::ZERO,
+        unheard_max: SignedDuration::ZERO,
+        rings_max: SignedDuration::ZERO,
+        ask_after: None,
+        ask_every: None,
+        asks_max: 0,
+        ends: false,
+        one_at_a_time: false,
+        interrupts: false,
+        edits: false,
+        tells_shadows: false,
+        slots: 8,
+        letter: 'M',
+        way: Way::Email,
+        noun: ("e-mail", "e-mails"),
+        verb: ("gets an e-mail", "get an e-mail"),
+        default_minutes: (&[], &[]),
     },
 ];
 
@@ -182,6 +285,9 @@ impl Need {
         match self {
             Need::SlackId => "slack",
             Need::Phone => "phone",
+            Need::Email => "email",
+            Need::Ntfy => "ntfy",
+            Need::Pushover => "pushover",
         }
     }
 
@@ -196,6 +302,18 @@ impl Need {
                 "add it, as in `phone: \"+81 90 1234 5678\"`, or leave calls and SMS out of their rules",
                 "`phone: \"+81 90 1234 5678\"` のように加えるか、ルールから電話と SMS を外してください",
             ),
+            Need::Email => Words::new(
+                "add it, as in `email: tanaka@example.com`",
+                "`email: tanaka@example.com` のように加えてください",
+            ),
+            Need::Ntfy => Words::new(
+                "add it, as in `ntfy: { env: TANAKA_NTFY_TOPIC }`: the topic that their phone listens to",
+                "`ntfy: { env: TANAKA_NTFY_TOPIC }` のように加えてください（スマートフォンで購読しているトピック）",
+            ),
+            Need::Pushover => Words::new(
+                "add it, as in `pushover: { env: TANAKA_PUSHOVER_KEY }`: \"Your User Key\" in their account",
+                "`pushover: { env: TANAKA_PUSHOVER_KEY }` のように加えてください（アカウントの「Your User Key」）",
+            ),
         }
     }
 
@@ -204,6 +322,9 @@ impl Need {
         match self {
             Need::SlackId => user.slack.is_some(),
             Need::Phone => user.phone.is_some(),
+            Need::Email => user.email.is_some(),
+            Need::Ntfy => user.ntfy.is_some(),
+            Need::Pushover => user.pushover.is_some(),
         }
     }
 }

@@ -11,6 +11,7 @@ mod escalation;
 mod event_rule;
 mod inhibition;
 mod link;
+mod mail;
 mod masked;
 mod noise;
 mod provider;
@@ -25,12 +26,16 @@ mod user;
 
 pub use access::{Access, Right};
 pub use calendar::{CALENDAR_SECRET, CALENDAR_SECRET_MIN, CalendarId};
-pub use contact::{CALL_LASTS_MAX, CONTACTS, Contact, Form, Method, Need, RING_SECONDS, SMS_VALID_SECONDS};
+pub use contact::{
+    CALL_LASTS_MAX, CONTACTS, Contact, Form, Method, Need, PUSHOVER_EXPIRE_SECONDS, RING_SECONDS,
+    SMS_VALID_SECONDS,
+};
 pub use endpoint::{Endpoint, GenericFields, Heartbeat, Route, RouteTarget, Sample, SeverityRule};
 pub use escalation::{EscalationPolicy, Notify, Step};
 pub use event_rule::{EventRule, OWN_LABELS, RuleEffect, TEMPLATE_NAMES, said_severity, template_values};
 pub use inhibition::Inhibition;
 pub use link::{Links, sample_token};
+pub use mail::{Mail, MailSecurity, Ntfy, Pushover};
 pub use masked::{MASK, bare, is_secret_itself, is_secret_name, look_secret, masked, place_name};
 pub use noise::{FlappingRule, HOLD_MAX, ReopenRule};
 pub use provider::{MirrorKind, PROVIDERS, Provider, ProviderRow};
@@ -110,6 +115,9 @@ pub struct Organisation {
     pub connect: Option<Connect>,
     /// Who places calls, in the order in which they are tried; empty: as they are set up.
     pub calls: Vec<Provider>,
+    pub mail: Option<Mail>,
+    pub ntfy: Option<Ntfy>,
+    pub pushover: Option<Pushover>,
     pub heartbeat: Option<OwnHeartbeat>,
     pub api_tokens: Vec<ApiToken>,
     pub access: Access,
@@ -284,6 +292,12 @@ impl Config {
                 Phone::Secret(source) => Some((format!("the phone of {of}"), source)),
                 Phone::Number(_) => None,
             });
+        let pushes = self.users.values().flat_map(|user| {
+            let ntfy = user.ntfy.iter().map(|source| (format!("the ntfy topic of {}", user.id), source));
+            let key = user.pushover.iter();
+            ntfy.chain(key.map(|source| (format!("the Pushover key of {}", user.id), source)))
+        });
+        let phones = phones.chain(pushes);
         let others =
             push.map(comforts).chain(heartbeat.map(pages)).chain(calendars.chain(tokens).map(comforts));
         providers.chain(others).chain(doors.chain(phones).map(pages)).collect()

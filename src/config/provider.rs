@@ -17,6 +17,9 @@ pub enum Provider {
     Teams,
     GoogleChat,
     Connect,
+    Mail,
+    Ntfy,
+    Pushover,
 }
 
 /// What shows an incident and follows it: one message or ticket that is kept level.
@@ -48,7 +51,7 @@ pub struct ProviderRow {
 }
 
 /// Every vendor, in the order in which they are tried.
-pub const PROVIDERS: [ProviderRow; 6] = [
+pub const PROVIDERS: [ProviderRow; 9] = [
     ProviderRow {
         provider: Provider::Slack,
         name: "Slack",
@@ -103,6 +106,33 @@ pub const PROVIDERS: [ProviderRow; 6] = [
         edits_mirrors: false,
         tells_when_asked: true,
     },
+    ProviderRow {
+        provider: Provider::Mail,
+        name: "The mail server",
+        key: "mail",
+        contacts: &[Contact::Email],
+        mirrors: &[],
+        edits_mirrors: false,
+        tells_when_asked: false,
+    },
+    ProviderRow {
+        provider: Provider::Ntfy,
+        name: "ntfy",
+        key: "ntfy",
+        contacts: &[Contact::Ntfy],
+        mirrors: &[],
+        edits_mirrors: false,
+        tells_when_asked: false,
+    },
+    ProviderRow {
+        provider: Provider::Pushover,
+        name: "Pushover",
+        key: "pushover",
+        contacts: &[Contact::Pushover],
+        mirrors: &[],
+        edits_mirrors: false,
+        tells_when_asked: false,
+    },
 ];
 
 impl Provider {
@@ -126,7 +156,13 @@ impl Organisation {
         match provider {
             Provider::Teams => self.teams.as_ref(),
             Provider::GoogleChat => self.google_chat.as_ref(),
-            Provider::Slack | Provider::Jira | Provider::Twilio | Provider::Connect => None,
+            Provider::Slack
+            | Provider::Jira
+            | Provider::Twilio
+            | Provider::Connect
+            | Provider::Mail
+            | Provider::Ntfy
+            | Provider::Pushover => None,
         }
     }
 
@@ -135,7 +171,12 @@ impl Organisation {
         match provider {
             Provider::Slack => self.slack.as_ref().map(|slack| slack.channel.clone()),
             Provider::Teams | Provider::GoogleChat => self.webhooks(provider)?.shared_name(),
-            Provider::Jira | Provider::Twilio | Provider::Connect => None,
+            Provider::Jira
+            | Provider::Twilio
+            | Provider::Connect
+            | Provider::Mail
+            | Provider::Ntfy
+            | Provider::Pushover => None,
         }
     }
 
@@ -147,6 +188,9 @@ impl Organisation {
             Provider::Twilio => self.twilio.is_some(),
             Provider::Teams | Provider::GoogleChat => self.webhooks(provider).is_some(),
             Provider::Connect => self.connect.is_some(),
+            Provider::Mail => self.mail.is_some(),
+            Provider::Ntfy => self.ntfy.is_some(),
+            Provider::Pushover => self.pushover.is_some(),
         }
     }
 
@@ -184,6 +228,15 @@ impl Organisation {
             Provider::Teams | Provider::GoogleChat => {
                 self.webhooks(provider).iter().flat_map(|rooms| rooms.secrets()).collect()
             }
+            Provider::Mail => {
+                let credentials = self.mail.iter().filter_map(|mail| mail.credentials.as_ref());
+                credentials.map(|(_, password)| named(("password", password))).collect()
+            }
+            Provider::Ntfy => {
+                let token = self.ntfy.iter().filter_map(|ntfy| ntfy.token.as_ref());
+                token.map(|token| named(("token", token))).collect()
+            }
+            Provider::Pushover => self.pushover.iter().map(|it| named(("token", &it.token))).collect(),
         }
     }
 }

@@ -21,6 +21,10 @@ pub struct User {
     /// Others by name.
     pub phones: Vec<(String, Phone)>,
     pub email: Option<String>,
+    /// Where the ntfy topic is that their phone listens to.
+    pub ntfy: Option<SecretSource>,
+    /// Where their user key at Pushover is.
+    pub pushover: Option<SecretSource>,
     /// What happens at high urgency, ordered by `after`.
     pub high: Vec<ContactRule>,
     pub low: Vec<ContactRule>,

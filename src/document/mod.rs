@@ -32,8 +32,8 @@ pub use inhibition::Inhibition;
 pub use integration::{Fields, Heartbeat, Integration, IntegrationType, Route, Severity, SeverityRule};
 pub use noise::{Flapping, FlappingLimits, ReopenWithin};
 pub use organisation::{
-    Access, ApiToken, CallProvider, Connect, Defaults, Jira, JiraDeployment, Organisation, OwnHeartbeat,
-    Providers, Slack, SlackUserGroup, TokenRight, Twilio,
+    Access, ApiToken, CallProvider, Connect, Defaults, Jira, JiraDeployment, Mail, Ntfy, Organisation,
+    OwnHeartbeat, Providers, Pushover, Slack, SlackUserGroup, TokenRight, Twilio,
 };
 pub use overrides::Override;
 pub use rooms::{ServiceRoom, WebhookRoom, Webhooks};

@@ -73,7 +73,7 @@ pub struct Providers {
     pub slack: Option<Slack>,
     /// Tickets, for services that say `jira:`.
     pub jira: Option<Jira>,
-    /// Phone calls.
+    /// Phone calls and text messages.
     pub twilio: Option<Twilio>,
     /// Phone calls, without a way in from the internet: it is asked which key was pressed.
     pub connect: Option<Connect>,
@@ -82,6 +82,50 @@ pub struct Providers {
     pub teams: Option<Webhooks>,
     /// Spaces in Google Chat that show incidents, by the URL of a webhook ("Apps & integrations"). They reach nobody.
     pub google_chat: Option<Webhooks>,
+    /// E-mail.
+    pub mail: Option<Mail>,
+    /// Push messages by ntfy.
+    pub ntfy: Option<Ntfy>,
+    /// Push messages by Pushover.
+    pub pushover: Option<Pushover>,
+}
+
+/// The SMTP server that sends e-mail.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Mail {
+    /// Its address: `smtps://` for TLS from the start (port 465 by default), `smtp://` for STARTTLS (port 587), which must be
+    /// offered. Only to this machine (`smtp://localhost`) nothing is encrypted.
+    #[schemars(example = &"smtps://smtp.example.com", example = &"smtp://smtp.example.com:587")]
+    pub smtp: String,
+    /// Whom it knows us as.
+    #[schemars(example = &"oncall@example.com")]
+    pub username: Option<String>,
+    /// The password of that name.
+    pub password: Option<Secret>,
+    /// The sender's address.
+    #[schemars(example = &"oncall@example.com")]
+    pub from: String,
+}
+
+/// The ntfy server.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Ntfy {
+    /// Its address; `https://ntfy.sh` by default.
+    pub url: Option<Url>,
+    /// An access token (`tk_…`), where topics are protected.
+    pub token: Option<Secret>,
+}
+
+/// The application at Pushover.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Pushover {
+    /// The application's "API Token".
+    pub token: Secret,
+    /// The address of Pushover's API; `https://api.pushover.net` by default.
+    pub api_url: Option<Url>,
 }
 
 /// The Slack app.

@@ -28,9 +28,13 @@ pub struct User {
     /// Several phones by name, for rules that say `to`; calls of other rules go to `phone`, or to the first of these.
     #[schemars(length(min = 1, max = 10))]
     pub phones: Option<Vec<NamedPhone>>,
-    /// The e-mail address. This release sends nothing to it.
+    /// The e-mail address.
     #[schemars(example = &"tanaka@example.com")]
     pub email: Option<String>,
+    /// The ntfy topic that this person's phone listens to: a secret, for whoever knows a topic reads it.
+    pub ntfy: Option<Secret>,
+    /// The user key at Pushover ("Your User Key").
+    pub pushover: Option<Secret>,
     /// How to reach this person; the organisation's `defaults` if left out.
     pub notify: Option<Notify>,
     /// When this person is away.
@@ -74,7 +78,7 @@ pub struct Notify {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ShiftRule {
-    /// How: `slack` or `sms`; a shift is no reason to ring.
+    /// How: `slack`, `sms`, `email`, `ntfy` or `pushover`; a shift is no reason to ring.
     pub by: ContactMethod,
     /// How long before the shift begins: at most 14 days; `0m` is when it begins, with what is handed over.
     #[schemars(example = &"24h")]
@@ -85,7 +89,8 @@ pub struct ShiftRule {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ContactRule {
-    /// How: `slack` is a message, `call` rings the phone, `sms` is a text message to it.
+    /// How: `slack` is a message, `call` rings the phone, `sms` is a text message to it, `email` is a mail,
+    /// `ntfy` and `pushover` are notifications on it.
     pub by: ContactMethod,
     /// Which of the person's `phones`, by name.
     #[schemars(example = &"home")]
@@ -102,7 +107,7 @@ pub struct ContactRule {
     pub times: Option<u32>,
 }
 
-/// How a person is reached. `email` comes in a later release.
+/// How a person is reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ContactMethod {
@@ -110,6 +115,8 @@ pub enum ContactMethod {
     Call,
     Sms,
     Email,
+    Ntfy,
+    Pushover,
 }
 
 impl ContactMethod {
@@ -120,6 +127,8 @@ impl ContactMethod {
             ContactMethod::Call => "call",
             ContactMethod::Sms => "sms",
             ContactMethod::Email => "email",
+            ContactMethod::Ntfy => "ntfy",
+            ContactMethod::Pushover => "pushover",
         }
     }
 }

@@ -139,7 +139,7 @@ impl Call<'_> {
         };
         // A key is pressed by whoever was called, and a link acts for whom it was sent to; a button names the person who
         // pressed it.
-        let by = if matches!(via, Via::Call | Via::Link) { told } else { by };
+        let by = if matches!(via, Via::Call | Via::Link | Via::Push) { told } else { by };
         Ok((incidents, Some(delivery), by))
     }
 
@@ -263,7 +263,7 @@ impl Call<'_> {
             .deliveries
             .iter()
             .filter(|(delivery, dispatch)| {
-                let call = dispatch.errand.contact().is_some_and(|by| by.method().rings);
+                let call = dispatch.errand.contact().is_some_and(|by| by.method().ends);
                 call && Some(**delivery) != except
                     && dispatch.reference.is_some()
                     && dispatch.hang_up == HangUp::No

@@ -10,10 +10,9 @@ use super::{DeliveryId, Outcome};
 use crate::config::{Contact, Provider};
 use jiff::{SignedDuration, Timestamp};
 
-/// How often a provider is asked about one delivery.
-pub const ASKED_MAX: u8 = 16;
-/// How often one is asked that tells nothing by itself, and how soon: a key is heard at the next question.
-pub const ASKED_OF_MAX: u8 = 120;
+/// How often a provider is asked about one delivery, by whichever method.
+pub const ASKED_MAX: u8 = 120;
+/// How soon one is asked that tells nothing by itself: a key is heard at the next question.
 const ASKED_EVERY: SignedDuration = SignedDuration::from_secs(3);
 /// How often it is asked about a call that somebody picked up.
 const ANSWERED_EVERY: SignedDuration = SignedDuration::from_secs(30);
@@ -151,14 +150,17 @@ impl Dispatch {
     }
 
     fn may_be_asked(&self) -> bool {
-        let asks = |by: Contact| by.method().ask_after.is_some();
-        let max = if self.provider.row().tells_when_asked { ASKED_OF_MAX } else { ASKED_MAX };
-        self.errand.contact().is_some_and(asks) && self.reference.is_some() && self.asked < max
+        let tells_when_asked = self.provider.row().tells_when_asked;
+        let most =
+            |by: Contact| if tells_when_asked { ASKED_MAX } else { by.method().asks_max.min(ASKED_MAX) };
+        let asks = |by: Contact| by.method().ask_after.is_some() && self.asked < most(by);
+        self.errand.contact().is_some_and(asks) && self.reference.is_some()
     }
 
     /// Plans the next question, where there is time for one.
     fn ask_next(&mut self, now: Timestamp) {
         let first = self.errand.contact().and_then(|by| by.method().ask_after);
+        let every = self.errand.contact().and_then(|by| by.method().ask_every);
         let last = after(self.expires_at, -LAST_QUESTION);
         let next = match self.stage {
             Stage::Leaving | Stage::InDoubt => None,
@@ -166,7 +168,7 @@ impl Dispatch {
                 Some(after(now, ASKED_EVERY).min(last))
             }
             Stage::Taken if self.asked == 0 => first.map(|first| after(now, first).min(last)),
-            Stage::Taken | Stage::UnderWay => Some(last),
+            Stage::Taken | Stage::UnderWay => Some(every.map_or(last, |every| after(now, every).min(last))),
             Stage::Answered => Some(after(now, ANSWERED_EVERY).min(last)),
         };
         self.ask_at = next.filter(|next| *next > now && self.may_be_asked());

@@ -1,6 +1,6 @@
 //! One attempt to tell somebody something: what the engine lets go and a provider turns into HTTP.
 
-use super::message::{CallScript, Card, Text, Ticket};
+use super::message::{CallScript, Card, Letter, Text, Ticket};
 use crate::config::{Contact, MirrorKind, Provider};
 use crate::schedule::UserId;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
@@ -78,6 +78,8 @@ pub enum Words {
     Ticket(Ticket),
     /// One short line.
     Text(Text),
+    /// To be read as a mail.
+    Letter(Letter),
 }
 
 impl Task {

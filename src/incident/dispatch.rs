@@ -99,6 +99,10 @@ impl Call<'_> {
             let found = self.incident(*id).map_or(&[][..], |incident| &incident.notifications);
             found.iter().any(|notification| !notification.doubted.is_empty() && ns.contains(&notification.n))
         });
+        let asks = numbers.iter().any(|(id, ns)| {
+            let found = self.incident(*id).map_or(&[][..], |incident| &incident.notifications);
+            found.iter().any(|it| it.purpose.gets_somebody() && ns.contains(&it.n))
+        });
         let mut incidents: Vec<IncidentId> = numbers.keys().copied().collect();
         // What is worst now is named first, then what was, of equals the one that stands for many, then the oldest.
         let worst = |it: &Incident| Reverse(it.worst().map(|alert| alert.severity));
@@ -119,6 +123,9 @@ impl Call<'_> {
             && provider.row().tells_when_asked
         {
             give_keys(script, about.len() > 1);
+        }
+        if let Words::Text(text) = &mut words {
+            text.urgent &= asks;
         }
         let task = Task::Page { user: user.clone(), by, to, words };
         self.turn.deliveries.push(Delivery { id: delivery, provider, incidents, task, repeat });

@@ -5,11 +5,13 @@
 //! whom to tell is decided elsewhere; what is said aloud is in `script`.
 
 pub use super::answer::{reply_text, warning};
+pub use super::letter::{Letter, SUBJECT_MAX};
 pub use super::script::{SPOKEN_INCIDENTS_MAX, SPOKEN_SUMMARY_MAX, call, reply_spoken};
 pub use super::text::{LINK_MAX, TEXT_MAX, Text};
 pub use super::thread::follow_up;
 pub use super::ticket::Ticket;
 
+use super::letter::letter;
 use super::marks::marks;
 use super::subject::{subject, worst_lines};
 use super::text::text;
@@ -92,6 +94,7 @@ pub fn page(config: &Config, incidents: &[&Incident], user: &str, by: Contact) -
         Form::Script => Words::Script(call(config, incidents, user)),
         Form::Card => Words::Card(direct(config, incidents, user)),
         Form::Text => Words::Text(text(config, incidents, user)),
+        Form::Letter => Words::Letter(letter(incidents, direct(config, incidents, user))),
     }
 }
 

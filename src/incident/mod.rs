@@ -35,6 +35,7 @@ mod inhibiting;
 mod inhibition;
 mod input;
 mod labels;
+mod letter;
 mod lines;
 mod link;
 mod made;

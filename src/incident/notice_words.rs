@@ -2,7 +2,9 @@
 
 use super::Words;
 use super::broad::Broad;
-use super::message::{CallScript, Card, NAMES_MAX, Reader, bare_headline, person, state_word};
+use super::message::{
+    CallScript, Card, Letter, NAMES_MAX, Reader, SUBJECT_MAX, bare_headline, one_line, person, state_word,
+};
 use super::notice::{Noticed, OverrideNotice};
 use super::state::{Incident, State, Status};
 use super::text::Text;
@@ -27,20 +29,27 @@ pub(super) fn words(
     let teller = Teller { config, state, reader };
     let (headline, lines) = teller.tell(what);
     let language = teller.reader.language;
+    let card = |headline: String| Card {
+        language,
+        incidents: Vec::new(),
+        headline,
+        fields: Vec::new(),
+        lines: Some(lines.join("\n")).filter(|text| !text.is_empty()).into_iter().collect(),
+        links: Vec::new(),
+        buttons: Vec::new(),
+        menu: Vec::new(),
+        severity: None,
+    };
     match by.method().form {
-        Form::Card => Words::Card(Card {
-            language,
-            incidents: Vec::new(),
-            headline,
-            fields: Vec::new(),
-            lines: Some(lines.join("\n")).filter(|text| !text.is_empty()).into_iter().collect(),
-            links: Vec::new(),
-            buttons: Vec::new(),
-            menu: Vec::new(),
-            severity: None,
-        }),
+        Form::Card => Words::Card(card(headline)),
+        Form::Letter => {
+            let subject = one_line(&headline, SUBJECT_MAX);
+            let call_to_action = language.page().link_in_mail;
+            Words::Letter(Letter { subject, card: card(headline), call_to_action })
+        }
         Form::Text => {
-            Words::Text(Text { language, lead: String::new(), summary: headline, incident: String::new() })
+            let (lead, incident) = (String::new(), String::new());
+            Words::Text(Text { language, lead, summary: headline, incident, urgent: false })
         }
         Form::Script => {
             let name = user.and_then(|user| config.users.get(user));

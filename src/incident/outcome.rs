@@ -231,6 +231,13 @@ impl Call<'_> {
         if outcome.may_work_later() {
             let state = HangUp::Wanted(later(self.now, RETRY_FIRST));
             self.about_server(DeliveryChange::HangUp { delivery: call, state });
+            return;
+        }
+        // A call's provider tells that it has ended; of what does not ring nobody tells more.
+        let quiet = |by: Contact| !by.method().rings;
+        let dispatch = self.state.deliveries.get(&call);
+        if outcome.is_taken() && dispatch.is_some_and(|it| it.errand.contact().is_some_and(quiet)) {
+            self.outcome(call, &Outcome::Ended { reason: Reason::ours(Fault::Cancelled) });
         }
     }
 

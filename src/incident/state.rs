@@ -151,6 +151,8 @@ pub struct Incident {
     /// It is about a body that cannot be read.
     pub unread: bool,
     pub summary: String,
+    /// The summary that it was opened with, cut to `SUBJECT_MAX`.
+    pub opened_as: Box<str>,
     /// Cut to `DESCRIPTION_KEPT_MAX`; the whole text is in the journal.
     pub description: String,
     pub source: String,

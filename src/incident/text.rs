@@ -7,7 +7,7 @@ use super::Incident;
 use super::message::{Reader, one_line, service_name, severity};
 use super::subject::subject;
 use crate::alert;
-use crate::config::Config;
+use crate::config::{Config, Urgency};
 use crate::language::{Language, Shown};
 
 /// The longest line, in UTF-16 units: two joined segments of 67.
@@ -27,6 +27,8 @@ pub struct Text {
     pub summary: String,
     /// The number of the incident.
     pub incident: String,
+    /// Whether it is to wake somebody.
+    pub urgent: bool,
 }
 
 /// The text message to `user` about these incidents.
@@ -38,7 +40,8 @@ pub(super) fn text(config: &Config, incidents: &[&Incident], user: &str) -> Text
     let several = (firing > 1).then_some(Shown::WorstOf { count: firing });
     let several = several.map(|phrase| language.shown(&phrase) + " ").unwrap_or_default();
     let Some(worst) = worst else {
-        return Text { language, lead: several, summary: String::new(), incident: String::new() };
+        let (summary, incident) = (String::new(), String::new());
+        return Text { language, lead: several, summary, incident, urgent: false };
     };
     let service = cut_units(&plain(&service_name(config, worst, language)), SERVICE_MAX);
     Text {
@@ -46,6 +49,7 @@ pub(super) fn text(config: &Config, incidents: &[&Incident], user: &str) -> Text
         lead: format!("{several}[{}] {service}:", language.word(severity(worst.severity))),
         summary: plain(&subject(worst, language)),
         incident: format!("({})", worst.id),
+        urgent: incidents.iter().any(|incident| incident.urgency == Urgency::High),
     }
 }
 
@@ -65,8 +69,20 @@ impl Text {
     }
 }
 
+impl Text {
+    /// The same in two parts, for what shows a title: how bad and which service, then what and the number.
+    pub fn title_and_message(&self, repeat: bool) -> (String, String) {
+        let again = repeat.then(|| self.language.shown(&Shown::SentAgain));
+        let message = [again.as_deref().unwrap_or_default(), &self.summary, &self.incident];
+        let message = message.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
+        let title = self.lead.trim_end_matches(':').to_owned();
+        // What is about no incident has no title.
+        if title.is_empty() { ("oncall".to_owned(), message) } else { (title, message) }
+    }
+}
+
 /// One line without what a phone would not show, or would show the other way round.
-fn plain(text: &str) -> String {
+pub(super) fn plain(text: &str) -> String {
     let turns =
         |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     let unseen =

@@ -42,6 +42,7 @@ impl Incident {
             storm: opened.folded.as_ref().map(|folded| Box::new(Storm::new(folded))),
             unread: event.labels.contains_key(UNPARSED),
             summary: String::new(),
+            opened_as: super::message::cut(&event.summary, super::message::SUBJECT_MAX).into(),
             description: String::new(),
             source: String::new(),
             labels: Labels::default(),

@@ -266,6 +266,9 @@ pub enum Way {
     Call,
     Slack,
     Sms,
+    Email,
+    Ntfy,
+    Pushover,
 }
 
 /// What a monitor said, and which.

@@ -440,6 +440,8 @@ pub(super) fn fault(fault: Fault) -> &'static str {
             "the person answered STOP to our text messages: they must text START to the number that sends them"
         }
         Fault::Undelivered => "the carrier did not deliver it",
+        Fault::MailboxRefused => "the person's e-mail address is refused: check `email:`",
+        Fault::Cancelled => "cancelled: nobody needs it any more",
     }
 }
 
@@ -448,6 +450,9 @@ pub(super) fn contact(way: Way) -> &'static str {
         Way::Call => "call",
         Way::Slack => "Slack",
         Way::Sms => "SMS",
+        Way::Email => "e-mail",
+        Way::Ntfy => "ntfy",
+        Way::Pushover => "Pushover",
     }
 }
 
@@ -456,5 +461,8 @@ pub(super) fn contact_sent(way: Way) -> &'static str {
         Way::Call => "call",
         Way::Slack => "Slack message",
         Way::Sms => "SMS",
+        Way::Email => "e-mail",
+        Way::Ntfy => "ntfy notification",
+        Way::Pushover => "Pushover notification",
     }
 }

@@ -457,6 +457,8 @@ pub(super) fn fault(fault: Fault) -> &'static str {
             "本人が SMS に STOP と返信し、受信を停止しています。送信元の番号に START と送ると再開します"
         }
         Fault::Undelivered => "通信事業者が配信できませんでした",
+        Fault::MailboxRefused => "メールアドレスが拒否されました。`email:` を確認してください",
+        Fault::Cancelled => "不要になったため取り消しました",
     }
 }
 
@@ -465,6 +467,9 @@ pub(super) fn contact(way: Way) -> &'static str {
         Way::Call => "電話",
         Way::Slack => "Slack",
         Way::Sms => "SMS",
+        Way::Email => "メール",
+        Way::Ntfy => "ntfy",
+        Way::Pushover => "Pushover",
     }
 }
 
@@ -473,5 +478,8 @@ pub(super) fn contact_sent(way: Way) -> &'static str {
         Way::Call => "電話",
         Way::Slack => "Slack メッセージ",
         Way::Sms => "SMS",
+        Way::Email => "メール",
+        Way::Ntfy => "ntfy の通知",
+        Way::Pushover => "Pushover の通知",
     }
 }

@@ -5,7 +5,7 @@
 //! answer only what a provider says about itself is quoted, never a number or a token.
 
 use super::http::{Failure, Method, Request, Response};
-use super::{doctor_connect, doctor_jira, doctor_rooms, doctor_slack, doctor_twilio};
+use super::{doctor_connect, doctor_jira, doctor_push, doctor_rooms, doctor_slack, doctor_twilio};
 use crate::config::{CONTACTS, Config, Secrets};
 use crate::incident::message::CallScript;
 use crate::incident::{Delivery, DeliveryId, Task, Words};
@@ -23,6 +23,9 @@ pub enum Examined {
     Connect,
     Teams,
     GoogleChat,
+    Mail,
+    Ntfy,
+    Pushover,
     PublicUrl,
 }
 
@@ -59,6 +62,7 @@ pub enum Topic {
     Jira(doctor_jira::Topic),
     Twilio(doctor_twilio::Topic),
     Connect,
+    Push(doctor_push::Topic),
     PublicUrl,
 }
 
@@ -104,6 +108,7 @@ pub fn questions(config: &Config, secrets: &Secrets) -> Answer {
     all.add(doctor_twilio::begin(config, secrets));
     all.add(doctor_connect::begin(config, secrets));
     all.add(doctor_rooms::begin(config, secrets));
+    all.add(doctor_push::begin(config, secrets));
     all.add(public_url(config));
     all
 }
@@ -120,6 +125,7 @@ pub fn answer(
         Topic::Jira(topic) => doctor_jira::answer(config, secrets, topic, result),
         Topic::Twilio(topic) => doctor_twilio::answer(config, secrets, topic, result),
         Topic::Connect => doctor_connect::answer(config, result).into(),
+        Topic::Push(topic) => doctor_push::answer(config, topic, result),
         Topic::PublicUrl => reachable(config, result).into(),
     }
 }
@@ -234,6 +240,9 @@ impl Examined {
             Examined::Connect => "Amazon Connect",
             Examined::Teams => "Microsoft Teams",
             Examined::GoogleChat => "Google Chat",
+            Examined::Mail => "Mail",
+            Examined::Ntfy => "ntfy",
+            Examined::Pushover => "Pushover",
             Examined::PublicUrl => "Public URL",
         }
     }

@@ -90,6 +90,12 @@ impl Request {
         Request::new(Method::Post, url, Some(authorization), Some(kind), body.into_bytes())
     }
 
+    /// A POST of a form that says itself who asks.
+    pub(super) fn open_form(url: String, pairs: &[(&str, &str)]) -> Request {
+        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+        Request::new(Method::Post, url, None, Some("application/x-www-form-urlencoded"), body.into_bytes())
+    }
+
     pub(super) fn get(url: String, authorization: Secret) -> Request {
         Request::new(Method::Get, url, Some(authorization), None, Vec::new())
     }

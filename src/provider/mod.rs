@@ -10,6 +10,7 @@ pub mod connect;
 pub mod doctor;
 mod doctor_connect;
 pub mod doctor_jira;
+pub mod doctor_push;
 pub mod doctor_rooms;
 pub mod doctor_slack;
 pub mod doctor_twilio;
@@ -19,7 +20,10 @@ pub mod jira;
 mod jira_text;
 mod jira_webhook;
 mod link;
+pub mod mail;
+mod ntfy;
 mod print;
+mod pushover;
 pub mod sigv4;
 pub mod slack;
 pub mod slack_groups;
@@ -42,7 +46,7 @@ pub use http::{
 pub use print::{COLUMNS, print, printed_reference, words, wrap};
 
 use crate::config::{Config, Links, Provider, Secret, SecretSource, Secrets};
-use crate::incident::{Delivery, Outcome, Reason, Task};
+use crate::incident::{Command, Delivery, Outcome, Reason, Task};
 use crate::reason::Fault;
 
 /// The most requests that one delivery takes: a Jira issue that cannot be opened again, followed by another, which is
@@ -54,7 +58,11 @@ pub const REQUESTS_MAX: u32 = 8;
 pub enum Progress {
     /// Send this, and hand the result to [`resume`] with what is pending.
     Send(Pending, Request),
+    /// Hand this to its SMTP server, and the reply to [`resume`]: its code is the status.
+    Mail(Pending, Box<mail::Message>),
     Done(Outcome),
+    /// What became of it, and what its person asks for by it: that comes first.
+    Answered(Outcome, Box<Command>),
 }
 
 /// A delivery between two requests.
@@ -66,6 +74,9 @@ pub enum Pending {
     Teams(teams::Pending),
     GoogleChat(google_chat::Pending),
     Connect(connect::Pending),
+    Mail(mail::Pending),
+    Ntfy(ntfy::Pending),
+    Pushover(pushover::Pending),
 }
 
 /// The first request of a delivery. What is missing (a secret, a number, a provider) is an outcome that names it. `links`
@@ -79,6 +90,9 @@ pub fn begin(config: &Config, secrets: &Secrets, links: &Links, delivery: &Deliv
         Provider::Teams => teams::begin(config, secrets, delivery),
         Provider::GoogleChat => google_chat::begin(config, secrets, delivery),
         Provider::Connect => connect::begin(config, secrets, delivery),
+        Provider::Mail => mail::begin(config, secrets, delivery, link.as_deref()),
+        Provider::Ntfy => ntfy::begin(config, secrets, delivery, link.as_deref()),
+        Provider::Pushover => pushover::begin(config, secrets, delivery, link.as_deref()),
     };
     progress.unwrap_or_else(|reason| {
         Progress::Done(match delivery.task {
@@ -105,6 +119,9 @@ pub fn resume(
         Pending::Teams(_) => Ok(Progress::Done(teams::resume(result))),
         Pending::GoogleChat(_) => Ok(Progress::Done(google_chat::resume(result))),
         Pending::Connect(pending) => connect::resume(config, secrets, pending, result),
+        Pending::Mail(pending) => Ok(Progress::Done(mail::resume(pending, result))),
+        Pending::Ntfy(ntfy::Pending) => Ok(Progress::Done(ntfy::resume(result))),
+        Pending::Pushover(pending) => Ok(pushover::resume(pending, result)),
     };
     progress.unwrap_or_else(|reason| Progress::Done(Outcome::Rejected { reason }))
 }

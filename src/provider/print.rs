@@ -1,7 +1,7 @@
 //! A delivery for a terminal: who is told, by what, and the words, as `serve --print` and `demo` show them.
 
 use super::{link, slack};
-use crate::config::{Config, MirrorKind};
+use crate::config::{Config, MirrorKind, Need};
 use crate::incident::message::{ButtonKind, Card, Ticket};
 use crate::incident::{Delivery, Task, Words};
 use crate::language::{Language, Word};
@@ -73,8 +73,11 @@ fn title(config: &Config, delivery: &Delivery, language: Language) -> String {
         Task::Page { user, to, words: Words::Script(_), .. } => {
             format!("📞 {} → {}{}", word(Word::Call), person(user), named(to))
         }
-        Task::Page { user, to, words: Words::Text(_), .. } => {
-            format!("📱 {} → {}{}", word(Word::Sms), person(user), named(to))
+        Task::Page { user, by, to, words: Words::Text(_) } => {
+            format!("📱 {} → {}{}", language.contact(by.method().way), person(user), named(to))
+        }
+        Task::Page { user, by, words: Words::Letter(_), .. } => {
+            format!("✉ {} → {}", language.contact(by.method().way), person(user))
         }
         Task::Page { user, .. } => format!("💬 {} → {}", word(Word::DirectMessage), person(user)),
         Task::Mirror { kind, place, reference, .. } => {
@@ -105,7 +108,17 @@ fn body(delivery: &Delivery, language: Language, link: Option<&str>) -> Vec<Line
             let keys = line(format!("⌨ {}", script.language.sentences(&script.menu)));
             script.words.iter().map(quoted).chain([keys]).collect()
         }
-        Task::Page { words: Words::Text(text), .. } => vec![line(text.line(delivery.repeat, link))],
+        Task::Page { by, words: Words::Text(text), .. } if by.method().need == Need::Phone => {
+            vec![line(text.line(delivery.repeat, link))]
+        }
+        Task::Page { words: Words::Text(text), .. } => {
+            let (title, message) = text.title_and_message(delivery.repeat);
+            [title, message].into_iter().chain(link.map(str::to_owned)).map(line).collect()
+        }
+        Task::Page { words: Words::Letter(letter), .. } => {
+            let action = link.map(|link| line(format!("{}: {link}", letter.call_to_action)));
+            [line(&letter.subject)].into_iter().chain(card_lines(&letter.card)).chain(action).collect()
+        }
         // An update changes little: the line for the thread says what.
         Task::Mirror { words: Words::Card(card), news, reference: Some(_), .. } => {
             [line(&card.headline)].into_iter().chain(said(news.as_deref())).collect()
@@ -118,7 +131,7 @@ fn body(delivery: &Delivery, language: Language, link: Option<&str>) -> Vec<Line
             ticket_lines(ticket, news.as_deref().filter(|_| reference.is_some()), language)
         }
         Task::Page { words: Words::Ticket(_), .. }
-        | Task::Mirror { words: Words::Script(_) | Words::Text(_), .. }
+        | Task::Mirror { words: Words::Script(_) | Words::Text(_) | Words::Letter(_), .. }
         | Task::Edit { .. } => Vec::new(),
         Task::HangUp { call } => vec![line(call)],
         Task::Ask { reference, .. } => vec![line(reference)],

@@ -151,7 +151,9 @@ fn addressed<'a>(config: &'a Config, delivery: &'a Delivery) -> Result<(&'a str,
     };
     match words {
         Words::Card(card) => Ok((place, card)),
-        Words::Script(_) | Words::Ticket(_) | Words::Text(_) => Err(not_carried(Provider::Slack)),
+        Words::Script(_) | Words::Ticket(_) | Words::Text(_) | Words::Letter(_) => {
+            Err(not_carried(Provider::Slack))
+        }
     }
 }
 

@@ -105,7 +105,7 @@ pub(super) fn begin(
             let what = match form {
                 Form::Script => "Calls",
                 Form::Text => "Messages",
-                Form::Card => return Err(not_carried(Provider::Twilio)),
+                Form::Card | Form::Letter => return Err(not_carried(Provider::Twilio)),
             };
             let request = Request::get(format!("{account}/{what}/{reference}.json"), authorization);
             let pending = Pending::Ask { form, reference: reference.clone() };
@@ -300,7 +300,7 @@ fn told(form: Form, reference: &str, result: Result<Response, Failure>) -> Outco
             let code = body["error_code"].as_u64().map(|code| code.to_string());
             twilio_sms::receipt(status, reference, code.as_deref())
         }
-        Form::Card => None,
+        Form::Card | Form::Letter => None,
     };
     outcome.unwrap_or_else(|| unknown(Fault::Said, &cut(status, NAME_MAX)))
 }

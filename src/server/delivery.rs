@@ -5,8 +5,9 @@
 
 use super::clock::Clock;
 use super::live::Live;
+use super::mail;
 use crate::config::{Links, Secret};
-use crate::incident::{Delivery, Outcome, Reason};
+use crate::incident::{Command, Delivery, Outcome, Reason};
 use crate::integration::Fetch;
 use crate::provider::sigv4::signed;
 use crate::provider::{self, Failure, Method, Progress, REQUESTS_MAX, RESPONSE_BODY_MAX, Request, Response};
@@ -44,12 +45,17 @@ impl Client {
         Ok(Client { http, links: Links::new(key) })
     }
 
-    /// Carries a delivery out.
-    pub async fn deliver(&self, live: Arc<Live>, delivery: Delivery) -> Outcome {
+    /// Carries a delivery out: what became of it, and what its person asks for by it.
+    pub async fn deliver(&self, live: Arc<Live>, delivery: Delivery) -> (Outcome, Option<Box<Command>>) {
         let mut progress = provider::begin(&live.config, &live.secrets, &self.links, &delivery);
         for _ in 0..REQUESTS_MAX {
             match progress {
-                Progress::Done(outcome) => return outcome,
+                Progress::Done(outcome) => return (outcome, None),
+                Progress::Answered(outcome, command) => return (outcome, Some(command)),
+                Progress::Mail(pending, message) => {
+                    let result = mail::send(*message).await;
+                    progress = provider::resume(&live.config, &live.secrets, pending, result);
+                }
                 Progress::Send(pending, request) => {
                     let result = self.send(request).await;
                     progress = provider::resume(&live.config, &live.secrets, pending, result);
@@ -57,8 +63,11 @@ impl Client {
             }
         }
         match progress {
-            Progress::Done(outcome) => outcome,
-            Progress::Send(..) => Outcome::Unknown { reason: Reason::ours(Fault::TooManyRequests) },
+            Progress::Done(outcome) => (outcome, None),
+            Progress::Answered(outcome, command) => (outcome, Some(command)),
+            Progress::Send(..) | Progress::Mail(..) => {
+                (Outcome::Unknown { reason: Reason::ours(Fault::TooManyRequests) }, None)
+            }
         }
     }
 

@@ -6,9 +6,11 @@
 use super::clock::Clock;
 use super::delivery::Client;
 use super::live::Live;
+use super::mail;
 use crate::config::{Config, Provider, Secrets};
 use crate::incident::Outcome;
 use crate::provider::doctor::{self, Answer, Question, Verdict};
+use crate::provider::doctor_push::{mail_login, mail_verdict};
 use crate::provider::{Failure, Request, Response};
 use anyhow::{Context, Result};
 use std::collections::VecDeque;
@@ -44,6 +46,10 @@ pub async fn examine(client: &Client, config: &Config, secrets: &Secrets) -> Res
         let (topic, result) = asked.context("a question was lost")?;
         take(doctor::answer(config, secrets, &topic, result), &mut waiting);
     }
+    if let Some(login) = mail_login(config, secrets) {
+        let said = mail::greet(&login).await;
+        verdicts.push(mail_verdict(&login, said));
+    }
     verdicts.sort_by(|a, b| (a.examined, a.kind, &a.name).cmp(&(b.examined, b.kind, &b.name)));
     Ok(verdicts)
 }
@@ -65,7 +71,7 @@ pub async fn calls(
     for mut delivery in deliveries {
         // A token that was used before would be that call.
         delivery.id.n = Clock::wall().now().as_second().unsigned_abs() as u32;
-        outcomes.push((delivery.provider, client.deliver(live.clone(), delivery).await));
+        outcomes.push((delivery.provider, client.deliver(live.clone(), delivery).await.0));
     }
     outcomes
 }

@@ -19,6 +19,7 @@ pub mod keeping;
 pub mod line;
 pub mod live;
 pub mod log;
+pub mod mail;
 pub mod metrics;
 mod news;
 mod noise;

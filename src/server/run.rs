@@ -37,7 +37,7 @@ const PRINTED_RINGS: Duration = Duration::from_secs(30);
 const GAUGES_EVERY: SignedDuration = SignedDuration::from_secs(5);
 
 /// What became of a delivery.
-type Told = (DeliveryId, Outcome);
+type Told = (DeliveryId, Outcome, Option<Box<Command>>);
 
 /// Who waits for a reply, and what a person asked for.
 struct Ticket {
@@ -146,7 +146,7 @@ impl Running {
         tokio::select! {
             biased;
             Some(result) = self.parts.written.recv() => self.written(result),
-            Some((delivery, outcome)) = self.outcomes.1.recv() => self.outcome(delivery, outcome),
+            Some(told) = self.outcomes.1.recv() => self.outcome(told),
             Some(message) = self.parts.first.recv() => self.message(message),
             Some(news) = self.parts.news.recv() => self.news(news),
             Some(message) = self.parts.alerts.recv(), if self.engine.room() > 0 => self.message(message),
@@ -160,8 +160,8 @@ impl Running {
         while let Ok(result) = self.parts.written.try_recv() {
             self.written(result);
         }
-        while let Ok((delivery, outcome)) = self.outcomes.1.try_recv() {
-            self.outcome(delivery, outcome);
+        while let Ok(told) = self.outcomes.1.try_recv() {
+            self.outcome(told);
         }
         while let Ok(news) = self.parts.news.try_recv() {
             self.news(news);
@@ -250,9 +250,12 @@ impl Running {
         self.release(released);
     }
 
-    fn outcome(&mut self, delivery: DeliveryId, outcome: Outcome) {
+    fn outcome(&mut self, (delivery, outcome, command): Told) {
         // Accepted calls say more later, in callbacks.
         self.in_flight.remove(&delivery);
+        if let Some(command) = command {
+            let _ = self.engine.offer(Lane::First, Input::Command(*command), None);
+        }
         let _ = self.engine.offer(Lane::First, Input::Outcome { delivery, outcome }, None);
     }
 
@@ -343,28 +346,28 @@ impl Running {
             Carrier::Providers(client) => {
                 let client = client.clone();
                 tokio::spawn(async move {
-                    let outcome = client.deliver(live, delivery).await;
-                    let _ = tell.send((id, outcome));
+                    let (outcome, command) = client.deliver(live, delivery).await;
+                    let _ = tell.send((id, outcome, command));
                 });
             }
             // A printed call that we know nothing of rang for a process that has ended.
             Carrier::Watcher if matches!(delivery.task, Task::Ask { .. }) => {
-                let _ = tell.send((id, Outcome::Ended { reason: Reason::ours(Fault::Printed) }));
+                let _ = tell.send((id, Outcome::Ended { reason: Reason::ours(Fault::Printed) }, None));
             }
             Carrier::Watcher => {
                 let text = provider::print(&live.config, &delivery, now);
                 self.show(|| Shown::Delivery(delivery.clone(), text));
                 let reference = provider::printed_reference(&delivery);
                 if !delivery.task.contact().is_some_and(|(_, by)| by.method().rings) {
-                    let _ = tell.send((id, Outcome::delivered(reference)));
+                    let _ = tell.send((id, Outcome::delivered(reference), None));
                     return;
                 }
-                let _ = tell.send((id, Outcome::Accepted { reference }));
+                let _ = tell.send((id, Outcome::Accepted { reference }, None));
                 let rings = self.parts.clock.span(PRINTED_RINGS);
                 // Nobody waits for a printed call to ring out when the server stops.
                 tokio::spawn(async move {
                     tokio::time::sleep(rings).await;
-                    let _ = tell.send((id, Outcome::Ended { reason: Reason::ours(Fault::Printed) }));
+                    let _ = tell.send((id, Outcome::Ended { reason: Reason::ours(Fault::Printed) }, None));
                 });
             }
         }
@@ -439,7 +442,7 @@ impl Running {
                 biased;
                 () = &mut limit => break,
                 Some(result) = self.parts.written.recv() => self.written(result),
-                Some((delivery, outcome)) = self.outcomes.1.recv() => self.outcome(delivery, outcome),
+                Some(told) = self.outcomes.1.recv() => self.outcome(told),
                 Some(message) = self.parts.first.recv() => self.message(message),
                 Some(message) = self.parts.alerts.recv() => self.message(message),
             }

@@ -51,7 +51,7 @@ fn first(delivery: &Delivery) -> Request {
     let (config, secrets) = with_connect();
     match provider::begin(&config, &secrets, &links(), delivery) {
         Progress::Send(_, request) => request,
-        Progress::Done(outcome) => panic!("{outcome:?}"),
+        other => panic!("{other:?}"),
     }
 }
 

@@ -292,7 +292,7 @@ fn what_is_missing_is_named_and_the_url_never_is() {
         delivery,
     ) {
         Progress::Done(outcome) => words(&outcome),
-        Progress::Send(..) => panic!("it was sent"),
+        other => panic!("it was sent: {other:?}"),
     };
     assert_eq!(
         said(&gone, &secrets()),

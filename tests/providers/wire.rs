@@ -65,6 +65,7 @@ pub fn run_with(
                 assert_eq!(answers.len(), 0, "answers are left over after {requests:?}");
                 return (requests, outcome);
             }
+            Progress::Mail(..) | Progress::Answered(..) => panic!("no such thing is expected: {progress:?}"),
             Progress::Send(pending, request) => {
                 requests.push(shown(&request));
                 let answer = answers.next().expect("one more request than answers").clone();
@@ -77,7 +78,7 @@ pub fn run_with(
 pub fn first(config: &Config, delivery: &Delivery) -> (Pending, Request) {
     match provider::begin(config, &secrets(), &links(), delivery) {
         Progress::Send(pending, request) => (pending, request),
-        Progress::Done(outcome) => panic!("nothing was sent: {outcome:?}"),
+        other => panic!("nothing was sent: {other:?}"),
     }
 }
 

@@ -164,3 +164,42 @@ fn a_link_ends_after_a_day() {
         "#,
     );
 }
+
+/// What rings on by Pushover is cancelled as soon as somebody has it, and whoever acknowledges in the app has it.
+#[test]
+fn pushover_is_cancelled_when_somebody_has_it_and_acknowledges_in_the_app() {
+    let pushed = day(
+        "
+    --- users/tanaka.yaml
+    name: Tanaka
+    slack: U0TANAKA
+    phone: \"+81 90 0000 0001\"
+    pushover: { env: TANAKA_PUSHOVER }
+    notify: { high: [{ by: pushover }, { by: call, after: 4m }] }
+    ",
+        "02:00 alert a critical
+         02:00:05 ack tanaka
+         02:10 alert b critical
+         02:10:05 pushed tanaka
+         02:20 end",
+    );
+    let pushed = pushed.replacen(
+        "      twilio:",
+        "      pushover: { token: { env: PUSHOVER_TOKEN } }\n      twilio:",
+        1,
+    );
+    check(
+        &pushed,
+        r#"
+        02:00 a: opened: "a" from prometheus -> web, critical, high urgency
+        02:00 a: step 1 of team: tanaka, on call on primary (layer always); next step at 02:05:00
+        02:00 -> pushover tanaka about a
+        02:00:05 a: acknowledged by Tanaka in Slack
+        02:00:05 -> hang up tanaka
+        02:10 b: opened: "b" from prometheus -> web, critical, high urgency
+        02:10 b: step 1 of team: tanaka, on call on primary (layer always); next step at 02:15:00
+        02:10 -> pushover tanaka about b
+        02:10:05 b: acknowledged by Tanaka by push
+        "#,
+    );
+}

@@ -61,6 +61,7 @@ use world::World;
 /// | `notes USER KEY` | a key is pressed that the provider tells when it is asked |
 /// | `press USER KEY`, `answer USER`, `picks-up USER FOR` | the person's phone |
 /// | `link USER N acknowledge`, `link USER N escalate` | the link of the Nth message to them |
+/// | `pushed USER` | the person acknowledges in the app of a push message |
 /// | `rings CALL`, `answers CALL`, `ends CALL`, `times-out CALL`, `fails USER` | what the provider tells of a call, by user or delivery |
 /// | `up`, `down`, `limit=S`, `reject`, `busy`, `hang`, `lose`, `mute`, `optout`, `undeliver`, `slow=FOR`, then a channel or a vendor | how a provider answers from now on |
 /// | `config NAME`, `crash`, `start`, `jump FOR` | a reload of the variant after `=== NAME`; the server stops, starts; the clock jumps |

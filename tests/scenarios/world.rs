@@ -239,6 +239,16 @@ impl World {
             ["test", user, by] => self.test(user, user, by),
             ["test", user, by, "for", whom] => self.test(user, whom, by),
             ["in-ticket", key, user, ref what @ ..] => self.in_ticket(key, user, what),
+            // In Pushover's app: what the provider reads from the receipt.
+            ["pushed", user] => {
+                let delivery = self.providers.calls[user];
+                let (target, action) = (Target::Delivery(delivery), Asked::Acknowledge);
+                let by = Actor::Stranger { name: "Pushover".to_owned(), way: Via::Push };
+                let respond = Respond { target, action, by, via: Via::Push };
+                self.handle(Input::Command(Command::Respond(respond)));
+                let outcome = Outcome::delivered(format!("R{delivery}"));
+                self.handle(Input::Outcome { delivery, outcome });
+            }
             ["link", user, number, action] => self.link(user, number.parse().unwrap(), action),
             ["answer", user] => {
                 let call = self.providers.calls[user];
@@ -809,6 +819,7 @@ fn notice(words: &Words) -> String {
             card.headline.clone() + &lines.collect::<String>()
         }
         Words::Text(text) => text.line(false, None),
+        Words::Letter(letter) => letter.subject.clone(),
         Words::Script(_) | Words::Ticket(_) => String::new(),
     }
 }

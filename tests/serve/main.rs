@@ -18,6 +18,7 @@ mod integrations;
 mod limits;
 mod links;
 mod log;
+mod mail;
 mod openapi;
 mod own_heartbeat;
 mod pages;

@@ -96,7 +96,7 @@ fn line_of(words: &Words, place: usize, of: usize) -> String {
         }
         Words::Card(_) => String::new(),
         Words::Text(text) => [text.lead.as_str(), text.summary.as_str()].join(" "),
-        Words::Ticket(_) => String::new(),
+        Words::Ticket(_) | Words::Letter(_) => String::new(),
     }
 }
 

@@ -1,0 +1,101 @@
+//! Mail, ntfy and Pushover: whether the server lets us in, whether it is an ntfy server, and whether each person's key is known.
+//!
+//! Nothing is sent to anybody. `users/validate` of Pushover: <https://pushover.net/api#validate>; `v1/health` of ntfy:
+//! <https://docs.ntfy.sh/config/#health-checks>.
+
+use super::doctor::{ASKED_MAX, Answer, Examined, Kind, Question, Verdict};
+use super::http::{Failure, Method, Request, Response};
+use super::mail::{Login, login};
+use crate::config::{Config, Secrets};
+
+/// What is asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Topic {
+    Ntfy,
+    /// The key of this person.
+    Pushover(String),
+}
+
+/// How we would come in to the mail server, if it is set up and its password is there.
+pub fn mail_login(config: &Config, secrets: &Secrets) -> Option<Login> {
+    config.organisation.mail.as_ref().and_then(|mail| login(mail, secrets).ok())
+}
+
+/// What the mail server said when we came in.
+pub fn mail_verdict(login: &Login, result: Result<Response, Failure>) -> Verdict {
+    let server = format!("{}:{}", login.host, login.port);
+    match result {
+        Ok(response) if response.is_success() => {
+            Verdict::well(Examined::Mail, Kind::Account, &server, "lets us in")
+        }
+        Ok(response) => {
+            let why = format!("it answered {} and does not let us in", response.status);
+            let way_out = "check username and password under providers.mail";
+            Verdict::wrong(Examined::Mail, Kind::Account, &server, &why, way_out)
+        }
+        Err(failure) => failure.verdict(Examined::Mail, Kind::Account, &server, &server),
+    }
+}
+
+pub(super) fn begin(config: &Config, secrets: &Secrets) -> Answer {
+    let mut all = Answer::default();
+    if let Some(ntfy) = &config.organisation.ntfy {
+        let request = Request::open(Method::Get, format!("{}/v1/health", ntfy.url));
+        all.add(Question { topic: super::doctor::Topic::Push(Topic::Ntfy), request }.into());
+    }
+    let token = config.organisation.pushover.as_ref().map(|it| (it, secrets.get(&it.token)));
+    let Some((pushover, Some(token))) = token else { return all };
+    let keys = config.users.values().filter_map(|user| Some((user, secrets.get(user.pushover.as_ref()?)?)));
+    for (user, key) in keys.take(ASKED_MAX) {
+        let form = [("token", token.expose()), ("user", key.expose())];
+        let request = Request::open_form(format!("{}/1/users/validate.json", pushover.api_url), &form);
+        let topic = super::doctor::Topic::Push(Topic::Pushover(user.id.to_string()));
+        all.add(Question { topic, request }.into());
+    }
+    all
+}
+
+pub(super) fn answer(config: &Config, topic: &Topic, result: Result<Response, Failure>) -> Answer {
+    match topic {
+        Topic::Ntfy => {
+            let url = config.organisation.ntfy.as_ref().map_or("", |ntfy| &ntfy.url);
+            let wrong = |why: &str| {
+                let way_out = "check providers.ntfy.url, and that the server runs";
+                Verdict::wrong(Examined::Ntfy, Kind::Account, url, why, way_out)
+            };
+            match result {
+                Ok(response) if response.json()["healthy"] == true => {
+                    Verdict::well(Examined::Ntfy, Kind::Account, url, "is well").into()
+                }
+                Ok(response) => {
+                    wrong(&format!("it answered {} and does not say that it is well", response.status)).into()
+                }
+                Err(failure) => failure.verdict(Examined::Ntfy, Kind::Account, url, url).into(),
+            }
+        }
+        Topic::Pushover(user) => {
+            let wrong = |why: &str, way_out: &str| {
+                Verdict::wrong(Examined::Pushover, Kind::People, user, why, way_out)
+            };
+            match result {
+                Ok(response) if response.json()["status"] == 1 => {
+                    Verdict::well(Examined::Pushover, Kind::People, user, "has a device").into()
+                }
+                Ok(response) if response.json()["token"] == "invalid" => {
+                    let way_out = "copy the application's API token anew into providers.pushover.token";
+                    wrong("Pushover refuses the token", way_out).into()
+                }
+                Ok(response) if (400..500).contains(&response.status) && response.status != 429 => {
+                    let way_out = "copy \"Your User Key\" anew, and let them sign in on a device";
+                    wrong("Pushover does not know the user key, or it has no device", way_out).into()
+                }
+                Ok(response) => {
+                    wrong(&format!("Pushover answered {}", response.status), "ask again in a minute").into()
+                }
+                Err(failure) => {
+                    failure.verdict(Examined::Pushover, Kind::People, user, "api.pushover.net").into()
+                }
+            }
+        }
+    }
+}
