@@ -33,7 +33,7 @@ const PREFIX: usize = 24;
 /// A closed incident.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Archived {
-    /// Its last entry in the segment: the order of the archive.
+    /// The entry that closed it, or the first about it in a later segment: the order of the archive.
     pub seq: u64,
     pub incident: Incident,
 }
@@ -207,6 +207,8 @@ impl Shelf {
         // The state forgets it in a day: it is copied now.
         match state.incidents.get(&id).filter(|incident| incident.status == Status::Resolved) {
             Some(incident) => {
+                // What comes after the end (a ticket is closed, a note) changes the row, and not its place.
+                let seq = self.rows.get(&id).map_or(seq, |row| row.seq);
                 self.rows.insert(id, Archived { seq, incident: Incident::clone(incident) });
             }
             None if state.incidents.contains_key(&id) => drop(self.rows.remove(&id)),
