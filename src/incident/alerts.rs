@@ -4,7 +4,7 @@ use super::apply::{AHEAD_MAX, message_key};
 use super::entry::{AlertChange, Folded, Opened};
 use super::response::ResponseChange;
 use super::state::{Alert, HeldBack, Hold, Incident, Status};
-use super::transition::kept_of;
+use super::description::kept_of;
 use super::{Call, IncidentId, Reply};
 use crate::actor::{Actor, Via};
 use crate::alert::{Action, Event, HEARTBEAT_KEY, Severity, UNPARSED};

@@ -2,6 +2,7 @@
 //!
 //! What an entry changes beside its incident (keys, deliveries, what is remembered) is in `apply`.
 
+use super::description::kept_of;
 use super::entry::{
     AlertChange, Change, DeliveryChange, Entry, EscalationChange, Moved, NewMirror, Opened, PlannedContact,
     Recipient, StepStart,
@@ -18,8 +19,6 @@ use crate::config::Provider;
 use crate::schedule::UserId;
 use jiff::Timestamp;
 
-/// How much of a description is kept in memory, in characters; the whole text is in the journal.
-pub const DESCRIPTION_KEPT_MAX: usize = 600;
 /// How many notifications an incident keeps; the oldest waiting one gives way.
 pub const NOTIFICATIONS_MAX: usize = 1_000;
 /// How many rooms and tickets show one incident.
@@ -489,13 +488,4 @@ impl OwnWords {
             labels: Labels::new(&event.labels),
         }
     }
-}
-
-/// As much of a description as is kept.
-pub(super) fn kept_of(description: &str) -> &str {
-    // No character is less than a byte.
-    let is_long = description.len() > DESCRIPTION_KEPT_MAX;
-    let cut = || description.char_indices().nth(DESCRIPTION_KEPT_MAX).map(|(end, _)| end);
-    let end = if is_long { cut() } else { None };
-    end.and_then(|end| description.get(..end)).unwrap_or(description)
 }
