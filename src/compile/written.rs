@@ -110,6 +110,10 @@ const WRITTEN: &[(&str, &str)] = &[
         "twilio: { account_sid: AC…, auth_token: { env: TWILIO_AUTH_TOKEN }, from: \"+81 50 1234 5678\" }",
     ),
     (
+        "/$defs/Connect",
+        "connect: { region: ap-northeast-1, instance: …, contact_flow: …, from: \"+81 50 1234 5678\", access_key_id: AKIA…, secret_access_key: { env: AWS_SECRET_ACCESS_KEY } }",
+    ),
+    (
         "/$defs/Jira",
         "jira: { site: https://example.atlassian.net, email: oncall@example.com, api_token: { env: JIRA_API_TOKEN }, project: OPS }",
     ),
