@@ -1,10 +1,10 @@
 //! What an event does: opens an incident, joins one, changes one, closes one, or nothing, which is said.
 
 use super::apply::{AHEAD_MAX, message_key};
+use super::description::kept_of;
 use super::entry::{AlertChange, Folded, Opened};
 use super::response::ResponseChange;
 use super::state::{Alert, HeldBack, Hold, Incident, Status};
-use super::description::kept_of;
 use super::{Call, IncidentId, Reply};
 use crate::actor::{Actor, Via};
 use crate::alert::{Action, Event, HEARTBEAT_KEY, Severity, UNPARSED};

@@ -82,8 +82,8 @@ mod waits;
 pub use apply::{CLOSED_MAX, KEYS_MAX};
 pub use broad::Broad;
 pub use course::ASKED_MAX;
-pub use description::DESCRIPTION_KEPT_MAX;
 pub use delivery::{Delivery, DeliveryId, IncidentId, NotAnId, Task, Words};
+pub use description::DESCRIPTION_KEPT_MAX;
 pub use direct::DIRECTS_MAX;
 pub use each::{ALSO_MAX, AlsoAsked, Awaited};
 pub use entry::{
