@@ -4,7 +4,7 @@
 //! A file holds the incidents that were closed when their last entry of that segment was written, in that order, and who of
 //! earlier files was touched again and is in them no more. All of it is derived from segments and snapshots: a file that is
 //! missing, broken or of another layout is made again. The file of the live segment is made anew now and then. In its head
-//! stand places of entries (every [`MARK_EVERY`]th), so that a timeline is found without walking through the segment.
+//! stand places of entries (every `MARK_EVERY`th), so that a timeline is found without walking through the segment.
 
 use super::directory::StateDir;
 use super::files::explain;

@@ -1,6 +1,6 @@
 //! Reads entries by number, for people who read a timeline while the journal is being written.
 //!
-//! Entries are found by the places that the [archive](super::archive) notes, and from there frames are skipped by their length; only requested ones are checked and copied. The live segment is read only up
+//! Entries are found by the places that the archive notes, and from there frames are skipped by their length; only requested ones are checked and copied. The live segment is read only up
 //! to the point the caller knows to be durable.
 
 use super::directory::StateDir;
