@@ -23,7 +23,7 @@ use std::collections::BTreeSet;
 const SECRETS: &str = "Secrets";
 const CALL: &str = "Test call";
 
-/// Check secrets, and whether Slack, Jira and Twilio would accept what we send
+/// Check every secret, and whether each provider would accept what we send
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Run it where the server runs, with the server's environment. It only reads, and sends \

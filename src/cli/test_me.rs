@@ -12,7 +12,7 @@ pub struct Arguments {
     /// Who you are; the token must be allowed to `act_for` people
     #[arg(add = complete::users(), long, value_name = "ID", env = "ONCALL_USER")]
     user: String,
-    /// The way: `call`, `sms`, `slack` [default: what rings first by your rules]
+    /// The way, as in your rules: `call`, `sms`, `email` … [default: what rings first by them]
     #[arg(long, value_name = "WAY")]
     by: Option<String>,
     #[command(flatten)]
