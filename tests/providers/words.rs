@@ -72,7 +72,7 @@ fn a_call_says_who_what_and_when_in_the_persons_language_and_zone() {
     Checkout has a critical alert.
     It says: 5xx の割合が 5% を超えました.
     It began at 5:00 PM.
-    Keys do not work on this call. Please acknowledge in Slack.
+    Keys do not work on this call. Please acknowledge with the on-call command line.
     ");
 }
 
