@@ -81,7 +81,9 @@ fn what_is_commented_out_is_right_too() {
         // What is set up and used by nobody yet is no finding either.
         assert!(said.is_empty(), "{language:?}: {findings:?}");
         let organisation = compiled.config.unwrap().organisation;
-        assert!(organisation.mail.is_some() && organisation.ntfy.is_some() && organisation.pushover.is_some());
+        assert!(
+            organisation.mail.is_some() && organisation.ntfy.is_some() && organisation.pushover.is_some()
+        );
         assert!(organisation.google_chat.is_some());
     }
 }
