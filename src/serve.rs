@@ -147,6 +147,7 @@ async fn serve_on(
         state_dir: state_dir.clone(),
         origin,
         pull,
+        closing: closed.clone(),
     };
     let doors = Doors::open(behind, most, &key);
     let connections = tokio::spawn(accept(listener, doors, trusted_proxies, (most, print), closed));

@@ -75,6 +75,7 @@ pub struct Metrics {
     pub config_looked_at: Gauge,
     pub config_commits_waiting: Gauge,
     pub secrets_missing: Gauge,
+    pub streams: Gauge,
 }
 
 impl Metrics {
@@ -100,6 +101,7 @@ impl Metrics {
             config_looked_at: Gauge::default(),
             config_commits_waiting: Gauge::default(),
             secrets_missing: Gauge::default(),
+            streams: Gauge::default(),
         };
         metrics.register_counters(&mut registry);
         registry.register("config_info", "1; the commit in force, and the newest", metrics.versions.clone());
@@ -112,6 +114,7 @@ impl Metrics {
                 &metrics.journal_healthy,
             ),
             ("config_refused", "1 while the newest commit is refused", &metrics.config_refused),
+            ("streams_open", "Browsers that are told at once when something is new", &metrics.streams),
             (
                 "config_fetch_failed",
                 "1 while the config repository cannot be fetched",

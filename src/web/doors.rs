@@ -7,6 +7,7 @@ use super::refusal::no_config;
 use super::session::Sessions;
 use super::slow::Slowed;
 use super::strangers::Entrance;
+use super::streams::Streams;
 use super::tally::Tallies;
 use crate::disk::directory::StateDir;
 use crate::page::Assets;
@@ -35,6 +36,7 @@ pub struct Doors {
     pub slowed: Slowed,
     pub entrance: Entrance,
     pub reads: Reads,
+    pub streams: Streams,
     /// Who is signed in.
     pub sessions: Sessions,
     /// The addresses of the pages' files.
@@ -58,6 +60,8 @@ pub struct Behind {
     pub origin: Origin,
     /// Wakes the thread that fetches the config repository.
     pub pull: std::sync::mpsc::SyncSender<()>,
+    /// Whether connections are told to end.
+    pub closing: watch::Receiver<bool>,
 }
 
 impl Doors {
@@ -72,6 +76,7 @@ impl Doors {
             slowed: Slowed::of(connections),
             entrance: Entrance::default(),
             reads: Reads::default(),
+            streams: Streams::of(connections),
             sessions: Sessions::new(key),
             assets: Assets::default(),
         }

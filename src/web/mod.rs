@@ -43,6 +43,7 @@ pub mod session;
 pub mod slow;
 pub mod strangers;
 pub mod stray;
+pub mod streams;
 pub mod tags;
 pub mod tally;
 mod test;

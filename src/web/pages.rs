@@ -6,7 +6,7 @@
 
 use super::doors::{Doors, Shared};
 use super::session::forget_said;
-use super::{pages_catalogue, pages_incidents, pages_link, pages_make, pages_people, pages_sign_in};
+use super::{pages_catalogue, pages_incidents, pages_link, pages_make, pages_people, pages_sign_in, streams};
 use crate::page::asset;
 use axum::Router;
 use axum::extract::{Path, Request, State};
@@ -46,6 +46,7 @@ pub fn routes(doors: &Arc<Doors>) -> Router<Arc<Doors>> {
         .route("/sign-in", get(pages_sign_in::signed_out))
         .route("/sign-in/{token}", get(pages_sign_in::ask_sign_in).post(pages_sign_in::sign_in))
         .route("/sign-out", post(pages_sign_in::sign_out))
+        .route("/events", get(streams::follow))
         .route("/assets/{*path}", get(file))
         .layer(middleware::from_fn_with_state(doors.clone(), dressed))
 }

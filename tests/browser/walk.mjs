@@ -68,6 +68,20 @@ for (const [user, language] of people) {
   await context.close();
 }
 
+// News comes by one stream for all pages of a browser: nothing else asks here, for the clock that would is taken away.
+const live = await browser.newContext({ viewport: { width: 360, height: 740 } });
+await live.addInitScript("window.setInterval = () => 0");
+let streams = 0;
+live.on("request", (request) => { if (request.url() === `${base}/events`) streams += 1; });
+const one = await signIn("tanaka", live);
+const other = await live.newPage();
+watch(other);
+await other.goto(`${base}/`);
+await alert("news", "news arrives by itself", "");
+for (const open of [one, other]) await open.getByText("news arrives by itself").first().waitFor();
+check(streams === 1, `two pages of one browser have ${streams} streams`);
+await live.close();
+
 const context = await browser.newContext({ viewport: { width: 360, height: 740 } });
 const page = await signIn("tanaka", context);
 const done = [];

@@ -45,7 +45,7 @@ pub struct Inside {
     news: mpsc::Sender<News>,
     journal_answers: watch::Sender<bool>,
     engine: watch::Sender<Engine>,
-    _stop: watch::Sender<bool>,
+    stop: watch::Sender<bool>,
 }
 
 /// What signs sessions in tests.
@@ -91,6 +91,7 @@ impl Inside {
             state_dir: state_dir.clone(),
             origin: Origin::Directory("config".into()),
             pull: std::sync::mpsc::sync_channel(1).0,
+            closing: stopped.clone(),
         };
         let doors = Arc::new(Doors::open(behind, CONNECTIONS_MAX, SESSION_KEY));
         let parts = Parts {
@@ -116,8 +117,8 @@ impl Inside {
         let live = Arc::new(live_of(world));
         let router = router(doors.clone());
         let engine = watch::channel(Engine::Stores).0;
-        let (parts, news, _stop) = (Some(parts), news_in, stop);
-        Inside { clock, doors, router, parts, live, news, journal_answers, engine, _stop }
+        let (parts, news) = (Some(parts), news_in);
+        Inside { clock, doors, router, parts, live, news, journal_answers, engine, stop }
     }
 
     /// Tells the engine's task which config is in force.
@@ -181,11 +182,26 @@ impl Inside {
 
     /// The answer to a request from an address.
     pub async fn ask(&self, from: &str, request: http::request::Builder, body: impl Into<Body>) -> Said {
-        let peer = Peer(from.parse::<IpAddr>().unwrap());
-        let request = request.extension(peer).body(body.into()).unwrap();
-        let (parts, body) = self.router.clone().oneshot(request).await.unwrap().into_parts();
+        let (parts, body) = self.begun(from, request, body).await;
         let body = body.collect().await.unwrap().to_bytes();
         Said { status: parts.status.as_u16(), headers: parts.headers, body }
+    }
+
+    /// The head of the answer, and a body that may go on.
+    pub async fn begun(
+        &self,
+        from: &str,
+        request: http::request::Builder,
+        body: impl Into<Body>,
+    ) -> (http::response::Parts, Body) {
+        let peer = Peer(from.parse::<IpAddr>().unwrap());
+        let request = request.extension(peer).body(body.into()).unwrap();
+        self.router.clone().oneshot(request).await.unwrap().into_parts()
+    }
+
+    /// Tells the doors' connections to end, and the engine to stop.
+    pub fn close(&self) {
+        self.stop.send_replace(true);
     }
 
     /// A POST from a good sender's address.

@@ -32,6 +32,7 @@ mod slack;
 mod socket;
 mod sops;
 mod stand_ins;
+mod streams;
 mod wire;
 mod world;
 mod wrapped;
