@@ -7,6 +7,7 @@ use super::example::FILES;
 use super::{Output, serve::runtime};
 use crate::compile::{Tree, compile};
 use crate::config::{Config, Secret, SecretSource, Secrets};
+use crate::disk::web_key;
 use crate::incident::{
     AlertChange, Change, DeliveryChange, DeliveryId, Entry, EscalationChange, IncidentId, ResponseChange,
     ServerChange,
@@ -16,6 +17,7 @@ use crate::serve::{From, Options, serve};
 use crate::server::clock::Clock;
 use crate::server::parts::Shown;
 use crate::server::secrets::Missing;
+use crate::web::session::Sessions;
 use anyhow::{Context, Result, bail};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -28,7 +30,11 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 /// Watch a Tuesday night in Tokyo, sixty times as fast: an alert, a call, an escalation
 #[derive(Debug, clap::Args)]
-pub struct Arguments {}
+pub struct Arguments {
+    /// Leave the server running at the end, with the address of its pages, until Ctrl-C
+    #[arg(long)]
+    stay: bool,
+}
 
 /// A Tuesday at 02:00 in Tokyo.
 const START: &str = "2026-12-01T02:00:00+09:00";
@@ -43,9 +49,9 @@ const REPAIRED_AFTER: SignedDuration = SignedDuration::from_mins(8);
 /// The public URL in the example company's config.
 const PUBLIC_URL: &str = "https://oncall.example.com";
 
-pub(super) fn run(_: &Arguments) -> Result<Output> {
+pub(super) fn run(arguments: &Arguments) -> Result<Output> {
     let scratch = Scratch::new()?;
-    let told = runtime()?.block_on(play(&scratch));
+    let told = runtime()?.block_on(play(&scratch, arguments.stay));
     told?;
     Ok(Output::fine(NEXT.to_owned()))
 }
@@ -56,6 +62,7 @@ What to try next
   oncall who example-config          who is on call now, until when, who is next
   oncall serve --config example-config --state /tmp/oncall --print
                                      the server itself, printing what it would send
+  oncall demo --stay                 the same night, and then its pages in a browser
   README.md                          your own repository, monitors, Slack and Twilio
 ";
 
@@ -105,7 +112,7 @@ fn value(source: &SecretSource) -> String {
     }
 }
 
-async fn play(scratch: &Scratch) -> Result<()> {
+async fn play(scratch: &Scratch, stay: bool) -> Result<()> {
     let start: Timestamp = START.parse()?;
     let clock = Clock::scaled(start, SPEED);
     let (watcher, shown) = mpsc::unbounded_channel();
@@ -130,11 +137,37 @@ async fn play(scratch: &Scratch) -> Result<()> {
         ended = &mut server => return ended?.and_then(|()| bail!("the server ended")),
     };
     let zone = TimeZone::get("Asia/Tokyo")?;
-    let night = Night { shown, clock, address, http: client()?, zone, config: config()? };
-    let story = night.tell(&scratch.path("state")).await;
-    stop.send_replace(true);
-    server.await??;
-    story
+    let night = Night { shown, clock: clock.clone(), address, http: client()?, zone, config: config()? };
+    let state = scratch.path("state");
+    let story = async {
+        night.tell(&state).await?;
+        if stay { look_round(&state, address, &clock).await } else { Ok(()) }
+    };
+    tokio::select! {
+        told = story => {
+            told?;
+            stop.send_replace(true);
+            server.await?
+        }
+        // Ctrl-C reaches the server as well.
+        ended = &mut server => ended?,
+    }
+}
+
+/// Whose pages the demo shows: the second person who was called.
+const SHOWN_TO: &str = "sato";
+
+/// The pages of the night, until somebody ends it.
+async fn look_round(state: &Path, address: SocketAddr, clock: &Clock) -> Result<()> {
+    let sessions = Sessions::new(&web_key::read(state)?);
+    // The demo's hours are minutes, and a link lasts ten minutes of them: this one lasts a day.
+    let tomorrow = clock.now().checked_add(SignedDuration::from_hours(24)).unwrap_or(Timestamp::MAX);
+    let link = sessions.link(SHOWN_TO, tomorrow).context("the key cannot sign")?;
+    say(&format!(
+        "\nThe server stays. Its pages, as {SHOWN_TO} sees them (the link works once):\n\n  \
+         http://{address}/sign-in/{link}\n\nCtrl-C ends it, and removes everything.\n"
+    ));
+    std::future::pending().await
 }
 
 fn config() -> Result<Config> {
