@@ -17,7 +17,7 @@ pub fn circles(sources: &[Source]) -> Vec<Vec<String>> {
         .iter()
         .map(|(at, source)| {
             let named = source.paths().into_iter().filter_map(|path| absolute(at, source, &path));
-            let used = named.filter_map(|path| home(&files, &exports, path, 8));
+            let used = named.filter_map(|path| home(&files, &exports, &path, 8));
             let door = source.stem() == "mod";
             (at, used.filter(|other| other != at && !(door && other.starts_with(at))).collect())
         })
@@ -89,14 +89,14 @@ fn absolute(at: &Module, source: &Source, path: &CodePath) -> Option<Module> {
 fn home(
     files: &BTreeMap<Module, &Source>,
     exports: &BTreeMap<(Module, String), Module>,
-    path: Module,
+    path: &[String],
     hops: u8,
 ) -> Option<Module> {
     let length = (1..=path.len()).rev().find(|length| files.contains_key(&path[..*length]))?;
     let (module, rest) = (path[..length].to_vec(), &path[length..]);
     let passed_on = rest.first().and_then(|name| exports.get(&(module.clone(), name.clone())));
     match passed_on.filter(|_| hops > 0) {
-        Some(target) => home(files, exports, target.clone(), hops - 1),
+        Some(target) => home(files, exports, target, hops - 1),
         None => Some(module),
     }
 }
@@ -136,6 +136,6 @@ fn a_circle_is_found_through_a_door_and_a_door_alone_is_none() {
     };
     assert_eq!(house("use super::Here;\npub struct B;"), Vec::<Vec<String>>::new());
     let circle = ["src/room/a.rs", "src/room/b.rs"].map(str::to_owned).to_vec();
-    assert_eq!(house("use super::a::g;\npub struct B;"), [circle.clone()]);
+    assert_eq!(house("use super::a::g;\npub struct B;"), std::slice::from_ref(&circle));
     assert_eq!(house("pub struct B;\nfn f() { crate::room::a::g() }"), [circle]);
 }
