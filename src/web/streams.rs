@@ -16,10 +16,11 @@ use bytes::Bytes;
 use futures_util::stream;
 use std::collections::BTreeMap;
 use std::convert::Infallible;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::watch;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Sleep, sleep};
 
 /// How many streams there are at most.
 pub const STREAMS_MAX: usize = 512;
@@ -97,8 +98,8 @@ pub async fn follow(State(doors): Shared, guest: Guest, headers: HeaderMap) -> R
         board: doors.board.watch(),
         live: doors.live.clone(),
         closing: doors.closing.clone(),
-        ends: Instant::now() + STREAM_TIME_MAX,
-        quiet_until: Instant::now(),
+        ends: Box::pin(sleep(STREAM_TIME_MAX)),
+        quiet: None,
         told: None,
         known,
         place,
@@ -122,8 +123,9 @@ struct Follower {
     board: watch::Receiver<Arc<Board>>,
     live: watch::Receiver<Option<Arc<Live>>>,
     closing: watch::Receiver<bool>,
-    ends: Instant,
-    quiet_until: Instant,
+    ends: Pin<Box<Sleep>>,
+    /// It was told of news a moment ago, and hears of more when this is over.
+    quiet: Option<Pin<Box<Sleep>>>,
     /// What it was told last; `None`: it has just come.
     told: Option<String>,
     /// What it knew when it came.
@@ -139,24 +141,25 @@ impl Follower {
             self.told = Some(id.clone());
             return Some(format!("retry: {COMES_AGAIN_AFTER}\n{}", event(name, &id)));
         };
-        let still = Instant::now() + STILL_EVERY;
+        let still = sleep(STILL_EVERY);
+        tokio::pin!(still);
         loop {
-            let may_tell = Instant::now() >= self.quiet_until;
+            let may_tell = self.quiet.is_none();
             let is_still = tokio::select! {
                 biased;
                 _ = self.closing.wait_for(|closing| *closing) => return None,
-                () = sleep_until(self.ends) => return None,
+                () = &mut self.ends => return None,
                 changed = self.board.changed(), if may_tell => changed.map(|()| false).ok()?,
                 changed = self.live.changed(), if may_tell => changed.map(|()| false).ok()?,
-                () = sleep_until(self.quiet_until), if !may_tell => false,
-                () = sleep_until(still) => true,
+                () = passed(&mut self.quiet), if !may_tell => false,
+                () = &mut still => true,
             };
             if is_still {
                 return self.may_look().then(|| event("still", &told));
             }
             let id = self.newest();
-            if id != told && Instant::now() >= self.quiet_until {
-                self.quiet_until = Instant::now() + NEWS_EVERY;
+            if id != told {
+                self.quiet = Some(Box::pin(sleep(NEWS_EVERY)));
                 self.told = Some(id.clone());
                 return self.may_look().then(|| event("news", &id));
             }
@@ -175,6 +178,14 @@ impl Follower {
         let now = self.place.doors.clock.now();
         let live = self.live.borrow();
         live.as_ref().is_some_and(|live| Visitor::of(&live.config, &self.place.of, now).is_some())
+    }
+}
+
+/// Until a wait is over, which then is none any more.
+async fn passed(wait: &mut Option<Pin<Box<Sleep>>>) {
+    if let Some(until) = wait {
+        until.await;
+        *wait = None;
     }
 }
 
