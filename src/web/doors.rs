@@ -1,6 +1,7 @@
 //! What every door needs, and the config in force.
 
 use super::calendars_kept::Calendars;
+use super::kept::Vouchers;
 use super::limit::Limits;
 use super::reading::Reads;
 use super::refusal::no_config;
@@ -39,6 +40,8 @@ pub struct Doors {
     pub streams: Streams,
     /// Who is signed in.
     pub sessions: Sessions,
+    /// Those who vouch for people.
+    pub vouchers: Vouchers,
     /// The addresses of the pages' files.
     pub assets: Assets,
 }
@@ -78,6 +81,7 @@ impl Doors {
             reads: Reads::default(),
             streams: Streams::of(connections),
             sessions: Sessions::new(key),
+            vouchers: Vouchers::default(),
             assets: Assets::default(),
         }
     }

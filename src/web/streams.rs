@@ -5,7 +5,8 @@
 //! 15 seconds, as without script.
 
 use super::doors::{Doors, Shared};
-use super::guest::{Guest, Visitor};
+use super::guest::Guest;
+use super::visitor::Visitor;
 use crate::server::board::Board;
 use crate::server::live::Live;
 use axum::body::Body;
@@ -101,6 +102,7 @@ pub async fn follow(State(doors): Shared, guest: Guest, headers: HeaderMap) -> R
         ends: Box::pin(sleep(STREAM_TIME_MAX)),
         quiet: None,
         told: None,
+        generation: guest.live.config.organisation.web.session_generation,
         known,
         place,
     };
@@ -128,6 +130,8 @@ struct Follower {
     quiet: Option<Pin<Box<Sleep>>>,
     /// What it was told last; `None`: it has just come.
     told: Option<String>,
+    /// The sessions that counted when it came.
+    generation: u32,
     /// What it knew when it came.
     known: Option<String>,
 }
@@ -177,7 +181,11 @@ impl Follower {
     fn may_look(&self) -> bool {
         let now = self.place.doors.clock.now();
         let live = self.live.borrow();
-        live.as_ref().is_some_and(|live| Visitor::of(&live.config, &self.place.of, now).is_some())
+        live.as_ref().is_some_and(|live| {
+            let config = &live.config;
+            let counts = config.organisation.web.session_generation == self.generation;
+            counts && Visitor::of(config, &self.place.of, now).is_some()
+        })
     }
 }
 

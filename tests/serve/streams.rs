@@ -27,7 +27,7 @@ impl Events {
 
 fn cookie(people: &People, user: &str) -> String {
     let (sessions, now) = (Sessions::new(SESSION_KEY), people.inside.doors.clock.now());
-    let session = sessions.sign_in(&sessions.link(user, now).unwrap(), now).unwrap();
+    let session = sessions.sign_in(&sessions.link(user, now).unwrap(), 1, now).unwrap();
     sessions.cookie(&session, now).unwrap().split(';').next().unwrap().to_owned()
 }
 
