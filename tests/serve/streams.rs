@@ -65,11 +65,18 @@ async fn a_browser_is_told_of_news_at_once_and_then_at_most_every_three_seconds(
     assert!(futures_util::poll!(&mut next).is_pending(), "twenty in a moment are not told one by one");
     time.pass(NEWS_EVERY).await;
     assert_eq!(next.await.unwrap().0, "news");
+}
+
+#[tokio::test]
+async fn a_stream_without_news_says_that_it_still_lives() {
+    let people = People::new().await;
+    let time = StoppedTime::new();
+    let mut events = followed(&people).await;
+    let (_, id) = events.next().await.unwrap();
     let mut next = Box::pin(events.next());
-    time.pass(NEWS_EVERY).await;
-    assert!(futures_util::poll!(&mut next).is_pending(), "once is enough");
+    assert!(futures_util::poll!(&mut next).is_pending());
     time.pass(STILL_EVERY).await;
-    assert_eq!(next.await.unwrap().0, "still");
+    assert_eq!(next.await.unwrap(), ("still".to_owned(), id));
 }
 
 #[tokio::test]
