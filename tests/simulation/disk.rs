@@ -14,6 +14,8 @@ pub struct Disk {
     /// Sectors that a crash lost: segment, offset, bytes.
     ghosts: Vec<(u64, usize, Vec<u8>)>,
     pub mode: Mode,
+    /// It was emptied, and no snapshot has come since.
+    bare: bool,
 }
 
 #[derive(Default)]
@@ -67,6 +69,24 @@ impl Disk {
                 }
             }
         }
+    }
+
+    /// Somebody empties it: what is written on goes nowhere.
+    pub fn vanish(&mut self) {
+        self.segments.clear();
+        self.snapshots.clear();
+        self.ghosts.clear();
+        self.bare = true;
+    }
+
+    /// Whether it holds less than was promised, until a whole state is on it again.
+    pub fn is_bare(&self) -> bool {
+        self.bare
+    }
+
+    /// A snapshot is on it.
+    pub fn is_whole_again(&mut self) {
+        self.bare = false;
     }
 
     /// Some of what was lost comes back.

@@ -109,6 +109,15 @@ impl World {
         self.release(released)
     }
 
+    /// The journal has failed, whether or not something was being written.
+    pub fn unwritten(&mut self, batch: u64, why: Unwritten) -> Result<(), Broken> {
+        let now = self.wall();
+        self.say(|| format!("not written: {why}"));
+        let Some(engine) = self.engine.as_mut().filter(|_| batch == self.batch) else { return Ok(()) };
+        let released = engine.written(now, Err(why));
+        self.release(released)
+    }
+
     fn release(&mut self, released: Vec<Release>) -> Result<(), Broken> {
         for release in released {
             self.step();

@@ -75,6 +75,7 @@ pub fn compact(disk: &mut Disk, read: &Read, state: &State) {
 pub fn put_snapshot(disk: &mut Disk, bytes: Vec<u8>) {
     let newest = disk.segments.keys().last().copied().unwrap_or(0);
     disk.snapshots.insert((snapshot::covered(&bytes).unwrap(), newest), bytes);
+    disk.is_whole_again();
     while disk.snapshots.len() > SNAPSHOTS_MAX {
         disk.snapshots.pop_first();
     }

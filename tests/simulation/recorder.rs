@@ -12,6 +12,8 @@ use std::collections::{BTreeMap, VecDeque};
 
 /// Small, so that segments end often.
 const SEGMENT_SIZE: usize = 48 * 1024;
+/// So many numbers are skipped for each life, so that two of them that began in memory are not named alike.
+const SKIPPED: u64 = 100;
 
 #[derive(Default)]
 pub struct Recorder {
@@ -25,6 +27,8 @@ pub struct Recorder {
     /// The epoch that takes batches; none after a failure, until a new segment is made.
     journal: Option<u64>,
     making: bool,
+    /// What the engine calls this life.
+    begun_as: u64,
     /// Whose answers count; 0 is nobody's.
     epoch: u64,
     /// The batch handed over last.
@@ -93,6 +97,7 @@ impl Recorder {
             fence: number,
             live: [(number, end)].into(),
             journal: Some(number),
+            begun_as: number,
             epoch: number,
             end: Some(end),
             before: Some(end),
@@ -102,8 +107,30 @@ impl Recorder {
         stops.is_none()
     }
 
+    /// Begins an epoch in memory: the disk takes nothing, and no file keeps its number.
+    pub fn start_anyway(&mut self, disk: &Disk, opening: &Opening, life: u64) {
+        let number = disk.segments.keys().last().map_or(1, |n| n + 1) + life * SKIPPED;
+        *self = Recorder {
+            next_number: number + 1,
+            begun_as: number,
+            end: opening.predecessor,
+            // What the start has read stays until a snapshot of it is there: no segment is made before.
+            snapshot: opening.next_seq - 1,
+            ..Recorder::default()
+        };
+    }
+
+    /// What was written is no more: the journal is given up. The batch that nobody answers now; `None`: it was given up already.
+    pub fn vanished(&mut self) -> Option<u64> {
+        if self.epoch == 0 {
+            return None;
+        }
+        (self.journal, self.epoch) = (None, 0);
+        Some(self.batch)
+    }
+
     pub fn epoch(&self) -> u32 {
-        self.epoch as u32
+        self.begun_as as u32
     }
 
     /// The last entry that no crash takes any more.

@@ -69,6 +69,7 @@ impl World {
                     let commit = self.random.pick(&company::COMMITS);
                     self.later(at, Happening::Reload(commit));
                 }
+                2 if self.weather.bad_disk && self.random.percent(20) => self.later(at, Happening::Vanish),
                 2 | 3 if self.weather.bad_disk => {
                     let mode = self.random.pick(&[Mode::Slow, Mode::Failing, Mode::Full, Mode::Stalled]);
                     self.later(at, Happening::DiskMode(mode));

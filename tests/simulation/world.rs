@@ -9,8 +9,9 @@ use crate::recorder::Recorder;
 use crate::weather::{ROUGH, Weather};
 use jiff::{SignedDuration, Timestamp};
 use oncall::alert::{Action, Severity};
-use oncall::engine::{Engine, Lane};
+use oncall::engine::{Engine, Lane, Unwritten};
 use oncall::incident::{Command, DeliveryId, IncidentId, Incidents, Input, Outcome};
+use oncall::language::storage::Gone;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 const TRACE_MAX: usize = 60;
@@ -34,6 +35,9 @@ pub enum Happening {
         severity: Severity,
     },
     DiskMode(Mode),
+    /// The state directory is emptied under the running server, and soon that is seen.
+    Vanish,
+    Missed(u64),
     Providers(u64),
     Jump(SignedDuration),
     Reload(&'static str),
@@ -225,6 +229,8 @@ impl World {
             }
             Happening::Monitor { key, action, severity } => self.monitor(key, action, severity),
             Happening::DiskMode(mode) => self.disk_mode(mode),
+            Happening::Vanish => self.vanish(),
+            Happening::Missed(life) => self.missed(life)?,
             Happening::Providers(bad) => self.providers = bad,
             Happening::Jump(by) => self.jump(by),
             Happening::Reload(commit) => self.reload(commit),
@@ -253,8 +259,28 @@ impl World {
         }
     }
 
+    /// Who takes the only copy away has to wait until there is another before the machine may stop: from a disk that holds nothing,
+    /// nothing starts.
+    fn vanish(&mut self) {
+        if self.engine.is_none() || self.disk.mode != Mode::Fine {
+            return;
+        }
+        self.say(|| "the state directory is emptied".to_owned());
+        self.disk.vanish();
+        let (life, after) = (self.life, self.seconds(0, 2));
+        self.later(after, Happening::Missed(life));
+    }
+
+    fn missed(&mut self, life: u64) -> Result<(), Broken> {
+        let Some(batch) = self.recorder.vanished().filter(|_| life == self.life) else { return Ok(()) };
+        self.unwritten(batch, Unwritten::Gone(Gone::Directory("/state".to_owned())))
+    }
+
     /// A place at which the machine may stop.
     pub fn step(&mut self) {
+        if self.disk.is_bare() {
+            return;
+        }
         if self.engine.is_some() && self.random.between(0, 10_000) < self.weather.crashes {
             self.crash();
         }
@@ -283,7 +309,9 @@ impl World {
     }
 
     pub fn start(&mut self) -> Result<(), Broken> {
-        if matches!(self.disk.mode, Mode::Failing | Mode::Full | Mode::Stalled) {
+        // A disk that takes nothing can still be read, mostly; one that does not answer keeps a start waiting.
+        let takes_nothing = matches!(self.disk.mode, Mode::Failing | Mode::Full) && self.random.percent(50);
+        if !takes_nothing && matches!(self.disk.mode, Mode::Failing | Mode::Full | Mode::Stalled) {
             self.disk.mode = Mode::Fine;
         }
         loop {
@@ -300,6 +328,12 @@ impl World {
                 return Err(format!("(3) next is {}, but the state is at {}", seq + 1, state.seq));
             }
             self.record.came_back(seq)?;
+            if takes_nothing {
+                self.record.goes_on_after(seq);
+                self.recorder.start_anyway(&self.disk, &read.recovered.opening, self.life);
+                self.begin(Incidents::new(state), seq);
+                return self.unwritten(0, Unwritten::NotBegun("no space left on device".to_owned()));
+            }
             let stops = self.stops_while_starting();
             // Without a segment of its own it has decided nothing: the next start may read more, or less.
             if stops != Some(false) {
@@ -345,7 +379,11 @@ impl World {
     }
 
     fn compact(&mut self) -> Result<(), Broken> {
-        if self.engine.is_some() && self.disk.mode == Mode::Fine && !self.disk.segments.is_empty() {
+        if self.engine.is_some()
+            && self.disk.mode == Mode::Fine
+            && !self.disk.is_bare()
+            && !self.disk.segments.is_empty()
+        {
             let read = journal::read(&self.disk, true);
             let state = self.record.replayed(&read.entries, read.state.clone())?;
             journal::compact(&mut self.disk, &read, &state);
