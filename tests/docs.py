@@ -179,6 +179,10 @@ class Sandbox:
         with urllib.request.urlopen(urllib.request.Request(f"{url}/v1/webhooks/grafana/{secret}", data=data), timeout=20) as answer:
             if answer.status != 202:
                 return f"the alert was answered {answer.status}"
+        # A file that is being made would be gone before a copy of the directory reaches it.
+        until = time.monotonic() + READY_MAX
+        while list((self.folder / "state-git").glob("**/*.tmp")) and time.monotonic() < until:
+            time.sleep(0.1)
         self.env |= {"ONCALL_URL": url, "ONCALL_USER": "tanaka", "ONCALL_TOKEN": self.env["ONCALL_TOKEN_CI"]}
         return None
 
