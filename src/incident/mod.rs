@@ -36,6 +36,7 @@ mod inhibiting;
 mod inhibition;
 mod input;
 mod labels;
+mod leaving;
 mod letter;
 mod lines;
 mod link;
@@ -96,6 +97,7 @@ pub use input::{
     Warning,
 };
 pub use labels::Labels;
+pub use leaving::Leaving;
 pub use lines::{Happened, LINES_MAX, News};
 pub use link::{LINKED_MAX, Linked, LinkedIncident};
 pub use made::{MovedTo, RunTimeChange};

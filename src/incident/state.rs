@@ -6,6 +6,7 @@
 use super::each::{AlsoAsked, Awaited};
 use super::errand::{Direct, Dispatch, Errand, Mirror, Paged, Stage};
 use super::labels::Labels;
+use super::leaving::Leaving;
 use super::lines::News;
 use super::noise::Flapping;
 use super::notice::Notice;
@@ -327,6 +328,9 @@ pub struct Escalation {
     pub told: Vec<UserId>,
     /// Those of them whose page was taken by a provider.
     pub reached: Vec<UserId>,
+    /// Who is told on until somebody new was reached.
+    #[serde(default)]
+    pub leaving: Option<Box<Leaving>>,
 }
 
 /// A step whose people were told once, at low urgency.

@@ -32,6 +32,10 @@ pub enum StepsChange {
     Unanswered { users: Vec<UserId>, rule: Place },
     /// They were paged too, because this person asked for them, and have not answered.
     AlsoUnanswered { users: Vec<UserId>, by: Actor },
+    /// These are not in the running step any more, and are told on until somebody new was reached.
+    Leaves { users: Vec<UserId>, rule: Place },
+    /// They are in it again before that.
+    Stays { users: Vec<UserId>, rule: Place },
 }
 
 /// Whose turn a step with `round_robin` says it is.
@@ -64,7 +68,9 @@ impl StepsChange {
             | StepsChange::AlsoUnanswered { .. }
             | StepsChange::Chosen(_)
             | StepsChange::Awaited { .. }
-            | StepsChange::ToldAgain { .. } => None,
+            | StepsChange::ToldAgain { .. }
+            | StepsChange::Leaves { .. }
+            | StepsChange::Stays { .. } => None,
         }
     }
 }
@@ -76,7 +82,9 @@ impl State {
             StepsChange::Awaited { .. }
             | StepsChange::ToldAgain { .. }
             | StepsChange::Unanswered { .. }
-            | StepsChange::AlsoUnanswered { .. } => {}
+            | StepsChange::AlsoUnanswered { .. }
+            | StepsChange::Leaves { .. }
+            | StepsChange::Stays { .. } => {}
         }
     }
 }
@@ -96,6 +104,8 @@ impl Incident {
                 self.await_nobody();
                 self.version += 1;
             }
+            StepsChange::Leaves { users, rule } => self.leave_step(users, rule),
+            StepsChange::Stays { users, .. } => self.stay_in_step(users),
         }
     }
 }

@@ -181,15 +181,10 @@ impl Incident {
                 }
                 if let (true, Some(escalation)) = (*in_step, &mut self.escalation) {
                     escalation.told.extend(people.iter().map(|told| told.user.clone()));
+                    escalation.come(people.iter().map(|told| told.user.clone()));
                 }
             }
-            EscalationChange::Dropped { users, .. } => {
-                // Who comes back is told as if anew, and only those who are in the step now count as reached.
-                if let Some(escalation) = &mut self.escalation {
-                    escalation.told.retain(|user| !users.contains(user));
-                }
-                self.give_way(|found| !found.purpose.outlives_a_step() && users.contains(&found.user));
-            }
+            EscalationChange::Dropped { users, .. } => self.dropped(users),
             EscalationChange::Moved { policy, step, deadline, .. } => {
                 if let Some(escalation) = &mut self.escalation {
                     escalation.at.policy = policy.clone();
@@ -335,13 +330,10 @@ impl Incident {
         self.left_at = None;
         self.plan(&step.people, Purpose::Page);
         self.plan(&step.shadows, Purpose::Shadow);
-        self.escalation = Some(Box::new(Escalation {
-            at: step.at.clone(),
-            began_at: at,
-            deadline: step.deadline,
-            told: step.people.iter().map(|told| told.user.clone()).collect(),
-            reached: Vec::new(),
-        }));
+        let told: Vec<UserId> = step.people.iter().map(|told| told.user.clone()).collect();
+        let leaving = self.escalation.take().and_then(|before| before.left_to(&told));
+        let (at, began_at, deadline, reached) = (step.at.clone(), at, step.deadline, Vec::new());
+        self.escalation = Some(Box::new(Escalation { at, began_at, deadline, told, reached, leaving }));
         self.version += 1;
     }
 

@@ -25,6 +25,14 @@ pub enum StepLine<'a> {
     Dropped {
         users: &'a [String],
     },
+    /// They are told on until somebody new was reached.
+    Leaves {
+        users: &'a [String],
+    },
+    /// They are in it again before that.
+    Stays {
+        users: &'a [String],
+    },
     /// Whose turn it is, and who would have come first and is busy.
     Chosen {
         step: Step<'a>,
@@ -102,6 +110,10 @@ pub(super) fn en(line: &StepLine) -> String {
             format!("{what}: {}", timeline_en::list(people))
         }
         StepLine::Dropped { users } => format!("no longer in the step: {}", users.join(", ")),
+        StepLine::Leaves { users } => {
+            format!("leaves the step as soon as somebody new is reached: {}", users.join(", "))
+        }
+        StepLine::Stays { users } => format!("in the step again: {}", users.join(", ")),
         StepLine::Moved { step, next } => {
             format!("now at {}, next step at {next}", timeline_en::position(step))
         }
@@ -157,6 +169,10 @@ pub(super) fn ja(line: &StepLine) -> String {
             format!("{what}: {}", timeline_ja::list(people))
         }
         StepLine::Dropped { users } => format!("このステップから外れました: {}", users.join("、")),
+        StepLine::Leaves { users } => {
+            format!("新しい担当者に届きしだい、このステップから外れます: {}", users.join("、"))
+        }
+        StepLine::Stays { users } => format!("引き続きこのステップに入ります: {}", users.join("、")),
         StepLine::Moved { step, next } => {
             format!("{} に移りました。次のステップ {next}", timeline_ja::position(step))
         }

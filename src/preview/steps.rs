@@ -35,6 +35,16 @@ impl At<'_> {
                 line = StepLine::Unanswered { users: &users };
                 rule
             }
+            StepsChange::Leaves { users: all, rule } => {
+                users = names(all.iter());
+                line = StepLine::Leaves { users: &users };
+                rule
+            }
+            StepsChange::Stays { users: all, rule } => {
+                users = names(all.iter());
+                line = StepLine::Stays { users: &users };
+                rule
+            }
         };
         (self.say(&TimelineLine::Step(line)), rule.to_string())
     }

@@ -38,6 +38,7 @@ pub mod signals;
 pub mod sink;
 pub mod socket;
 pub mod story;
+mod story_steps;
 mod trouble;
 pub mod upkeep;
 pub mod verdict;

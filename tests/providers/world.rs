@@ -130,6 +130,7 @@ pub fn incident() -> Incident {
             deadline: "2026-12-07T17:05:00Z".parse().unwrap(),
             told: vec![id("tanaka")],
             reached: Vec::new(),
+            leaving: None,
         })),
         left_at: None,
         low: None,

@@ -20,6 +20,7 @@ mod escalation;
 mod heartbeats;
 mod hours;
 mod inhibitions;
+mod leaving;
 mod links;
 mod many;
 mod noise;

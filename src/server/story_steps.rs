@@ -1,0 +1,76 @@
+//! The log's lines of what steps do beside telling everybody, and of notices.
+
+use super::line::Line;
+use super::story::at;
+use super::words::{actor, people, word};
+use crate::incident::{NoticeChange, NoticeTo, StepsChange};
+use crate::schedule::UserId;
+use tracing::Level;
+
+pub(super) fn steps(change: &StepsChange) -> Line<'_> {
+    let names = |users: &[UserId]| users.iter().map(|user| &**user).collect::<Vec<_>>().join(",");
+    match change {
+        StepsChange::Chosen(turn) => {
+            let mut line = Line::new(Level::INFO, "turn_taken", at(&turn.at));
+            let busy = Some(names(&turn.busy)).filter(|_| !turn.busy.is_empty());
+            line.fields.extend([
+                ("user", (&*turn.user).into()),
+                ("busy", busy.into()),
+                ("rule", (&turn.rule).into()),
+            ]);
+            line
+        }
+        StepsChange::Awaited { users, until, rule, .. } => Line::new(
+            Level::INFO,
+            "awaited",
+            [("users", names(users).into()), ("until", (*until).into()), ("rule", rule.into())],
+        ),
+        StepsChange::ToldAgain { people: told, until, rule } => Line::new(
+            Level::INFO,
+            "told_again",
+            [("users", people(told).into()), ("until", (*until).into()), ("rule", rule.into())],
+        ),
+        StepsChange::AlsoUnanswered { users, by } => Line::new(
+            Level::WARN,
+            "also_unanswered",
+            [("users", names(users).into()), ("by", actor(by).into())],
+        ),
+        StepsChange::Unanswered { users, rule } => {
+            Line::new(Level::WARN, "unanswered", [("users", names(users).into()), ("rule", rule.into())])
+        }
+        StepsChange::Leaves { users, rule } => {
+            Line::new(Level::INFO, "step_leaves", [("users", names(users).into()), ("rule", rule.into())])
+        }
+        StepsChange::Stays { users, rule } => {
+            Line::new(Level::INFO, "step_stays", [("users", names(users).into()), ("rule", rule.into())])
+        }
+    }
+}
+
+pub(super) fn notice(change: &NoticeChange) -> Line<'_> {
+    match change {
+        NoticeChange::Planned { to, due, .. } => {
+            let user = match to {
+                NoticeTo::Person { user, .. } => Some(&**user),
+                NoticeTo::Room => None,
+            };
+            Line::new(Level::INFO, "notice_planned", [("user", user.into()), ("due", (*due).into())])
+        }
+        NoticeChange::Dropped { notice } => {
+            Line::new(Level::DEBUG, "notice_dropped", [("notice", (*notice).into())])
+        }
+        NoticeChange::ShiftsTold { until } => {
+            Line::new(Level::DEBUG, "shifts_told", [("until", (*until).into())])
+        }
+        NoticeChange::Declined { id, user, by, via } => Line::new(
+            Level::INFO,
+            "cannot",
+            [
+                ("override", (*id).into()),
+                ("user", (&**user).into()),
+                ("by", actor(by).into()),
+                ("via", word(via).into()),
+            ],
+        ),
+    }
+}
