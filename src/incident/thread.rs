@@ -11,9 +11,8 @@ use super::state::{AlertKey, Hold, Incident};
 use crate::actor::{Actor, Via};
 use crate::config::{Config, MirrorKind, Urgency};
 use crate::language::noise::NoiseNews;
-use crate::language::steps::StepLine;
 use crate::language::thread::ThreadLine;
-use crate::language::timeline::{Act, Held, HeldBy, Level, ResponseLine, TimelineLine};
+use crate::language::timeline::{Act, Held, HeldBy, Level, ResponseLine, StepLine, TimelineLine};
 use crate::language::{Language, Shown};
 
 /// How many alerts one line of a thread names; the rest are counted.

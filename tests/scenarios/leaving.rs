@@ -135,6 +135,7 @@ fn who_was_dropped_keeps_the_say() {
         02:01 reply: Override 11 is made, until Tue 8 Dec 04:00 JST.
         02:01 a: no longer in the step: tanaka
         02:01:10 a: acknowledged by Tanaka on the phone
+        02:01:10 -> hang up kimura
         02:10 b: opened: "b" from prometheus -> web, critical, high urgency
         02:10 b: step 1 of team: kimura, on call on primary (override run time 11 by suzuki); next step at 02:15:00
         02:10 -> call kimura about b, slack kimura about b
