@@ -87,7 +87,13 @@ impl Incident {
 
 impl Call<'_> {
     /// Those of a running step who are not in it any more leave it, and those who are again stay.
-    pub(super) fn leave_or_stay(&mut self, id: IncidentId, gone: Vec<UserId>, back: Vec<UserId>, rule: &Place) {
+    pub(super) fn leave_or_stay(
+        &mut self,
+        id: IncidentId,
+        gone: Vec<UserId>,
+        back: Vec<UserId>,
+        rule: &Place,
+    ) {
         if !back.is_empty() {
             self.about(id, StepsChange::Stays { users: back, rule: rule.clone() });
         }
@@ -103,7 +109,9 @@ impl Call<'_> {
 
     /// Somebody was reached: whoever leaves is told no more.
     pub(super) fn drop_who_leaves(&mut self, id: IncidentId) {
-        let Some(running) = self.incident(id).and_then(|incident| incident.escalation.as_deref()) else { return };
+        let Some(running) = self.incident(id).and_then(|incident| incident.escalation.as_deref()) else {
+            return;
+        };
         let Some(leaving) = running.leaving.as_deref() else { return };
         let new = if leaving.newcomers.is_empty() { &running.told } else { &leaving.newcomers };
         if new.iter().any(|user| running.told.contains(user) && running.reached.contains(user)) {

@@ -14,8 +14,8 @@ use crate::alert::Action;
 use crate::config::{Contact, Id, MirrorKind, Urgency};
 use crate::incident::{
     AlertChange, Change, DeliveryChange, DeliveryId, Entry, Errand, EscalationChange, HeartbeatChange,
-    IncidentId, Opened, Outcome, Outlet, Reason, Recipient, ResponseChange,
-    ServerChange, State, Status, StepAt, StepsChange, WaitsFor,
+    IncidentId, Opened, Outcome, Outlet, Reason, Recipient, ResponseChange, ServerChange, State, Status,
+    StepAt, StepsChange, WaitsFor,
 };
 use crate::language::Language;
 use crate::place::Place;
