@@ -5,22 +5,12 @@
 //! has left the company hears nothing more at once.
 
 use super::entry::EscalationChange;
-use super::state::{Escalation, Incident};
+use super::parts::{Escalation, Leaving};
+use super::state::Incident;
 use super::step_change::StepsChange;
 use super::{Call, IncidentId};
 use crate::place::Place;
 use crate::schedule::UserId;
-use serde::{Deserialize, Serialize};
-
-/// Who leaves a running step.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Leaving {
-    pub users: Vec<UserId>,
-    /// Who was told in their place; nobody: whoever is left.
-    pub newcomers: Vec<UserId>,
-    /// The step that they are not in any more.
-    pub rule: Place,
-}
 
 impl Escalation {
     /// Who leaves is told on, and does not count for the step any more.
