@@ -20,6 +20,7 @@ use crate::server::desk::Desk;
 use crate::server::feed::{Feed, Reader};
 use crate::server::follow::{Follower, News, Resolve, Source};
 use crate::server::former::VALID;
+use crate::server::gaps;
 use crate::server::groups;
 use crate::server::inbox::Inbox;
 use crate::server::keeping::{Boards, Keeper};
@@ -178,7 +179,8 @@ async fn serve_on(
     Ok(())
 }
 
-/// Takes connections until it is told to close. Beside them goes what Slack needs: the socket, and the user groups.
+/// Takes connections until it is told to close. Beside them goes what looks for gaps, and what Slack needs:
+/// the socket, and the user groups.
 async fn accept(
     listener: impl Listener<Addr = SocketAddr>,
     doors: Doors,
@@ -187,10 +189,11 @@ async fn accept(
     closed: watch::Receiver<bool>,
 ) {
     let mut beside = JoinSet::new();
+    beside.spawn(gaps::look(doors.live.clone(), doors.clock.clone(), doors.inbox.clone()));
     // What is only printed reaches nobody.
     if !print {
-        beside.spawn(socket::hold(doors.desk.clone(), doors.live.clone()));
         beside.spawn(groups::keep(doors.client.clone(), doors.clock.clone(), doors.live.clone()));
+        beside.spawn(socket::hold(doors.desk.clone(), doors.live.clone()));
     }
     let metrics = doors.metrics.clone();
     listen::accept(listener, router(Arc::new(doors)), most, trusted_proxies, metrics, closed).await;

@@ -181,7 +181,7 @@ impl Intent {
                 let (from, until) = self.times(config, now, person)?;
                 let (action, reason) =
                     (self.action(config, person)?, self.get(Slot::Text).map(str::to_owned));
-                let made = RunTimeOverride { schedule, from, until, action, reason, by, via };
+                let made = RunTimeOverride { schedule, layer: None, from, until, action, reason, by, via };
                 Command::Override { made: Box::new(made), confirmed }
             }
             Doing::Take => {

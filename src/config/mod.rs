@@ -55,7 +55,7 @@ pub use user::{ContactRule, Phone, Repeating, ShiftRule, User};
 use crate::actor::Actor;
 use crate::language::Language;
 use crate::place::Place;
-use crate::schedule::Schedules;
+use crate::schedule::{Hours, Schedules};
 use crate::sops;
 use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 use std::{
@@ -80,6 +80,8 @@ pub struct Config {
     pub silences: Vec<Silence>,
     /// Shared by every config with the same commit, whatever is made at run time.
     pub inhibitions: Arc<[Inhibition]>,
+    /// When people are at work: the business hours `office`, or the only ones; otherwise weekdays from 09:00 to 17:00.
+    pub office: Hours,
     /// Overrides made at run time that now stand in git: those with an `id:`.
     pub retired: Vec<InGit>,
     /// The texts of the runbooks, by path below `runbooks/`.

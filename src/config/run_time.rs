@@ -27,6 +27,9 @@ pub struct RunTime {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunTimeOverride {
     pub schedule: Id,
+    /// The name of the only layer that it changes.
+    #[serde(default)]
+    pub layer: Option<String>,
     pub from: Timestamp,
     pub until: Timestamp,
     pub action: OverrideAction,
@@ -132,7 +135,7 @@ impl Config {
             added.entry(&made.schedule).or_default().push(Override {
                 from: made.from,
                 until: made.until,
-                layer: None,
+                layer: made.layer.as_deref().map(Into::into),
                 action: made.action.clone(),
                 origin: Origin::RunTime { id: *id, by: made.by.clone(), via: made.via },
                 reason: made.reason.clone(),

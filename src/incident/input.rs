@@ -27,10 +27,21 @@ pub enum Input {
     Started { epoch: u32, gap_seconds: Option<u64> },
     /// Something of the server's own is wrong since then, or is well (again).
     Trouble { trouble: OwnTrouble, since: Option<Timestamp> },
+    /// When nobody will be on call, of every step that tells only schedules.
+    Gaps(Vec<GapAhead>),
     /// The wall clock jumped by so much: open deadlines move with it.
     ClockJumped { by: SignedDuration },
     /// Time has passed.
     Tick,
+}
+
+/// When nobody is on call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GapAhead {
+    /// The schedules of a step that then reaches nobody.
+    pub step: String,
+    pub from: Timestamp,
+    pub until: Timestamp,
 }
 
 /// A person's wish, by whichever way it came. Rights and bounds are decided where it is handled.
@@ -62,7 +73,7 @@ pub enum Command {
     /// Ends an override or a silence early.
     End { what: Ended, by: Actor, via: Via },
     /// Somebody whom an override puts on call says that they cannot.
-    Cannot { id: u64, user: UserId, by: Actor, via: Via },
+    Cannot { what: Ended, user: UserId, by: Actor, via: Via },
     /// Tries out one of a person's own ways.
     Test { user: UserId, contact: Contact, by: Actor, via: Via },
 }
@@ -267,6 +278,7 @@ impl Input {
             Input::ConfigChanged { commit, .. } => format!("config {commit}"),
             Input::Started { epoch, .. } => format!("start {epoch}"),
             Input::Trouble { trouble, since } => format!("{trouble:?} since {since:?}"),
+            Input::Gaps(found) => format!("{} gaps", found.len()),
             Input::ClockJumped { by } => format!("a clock jump of {by:?}"),
             Input::Tick => "a tick".to_owned(),
         }

@@ -69,8 +69,11 @@ impl Call<'_> {
             (Some(who), _) => OverrideAction::Replace { who, with },
             (None, _) => OverrideAction::Set(with),
         };
-        let (from, reason) = (self.now, None);
-        self.make_override(RunTimeOverride { schedule, from, until, action, reason, by, via }, confirmed);
+        let (layer, from, reason) = (None, self.now, None);
+        self.make_override(
+            RunTimeOverride { schedule, layer, from, until, action, reason, by, via },
+            confirmed,
+        );
     }
 
     pub(super) fn make_silence(&mut self, mut made: RunTimeSilence, everything: bool, confirmed: bool) {
@@ -235,8 +238,11 @@ impl Call<'_> {
     }
 
     fn bad_override(&self, made: &RunTimeOverride) -> Option<Refused> {
-        if !self.config.schedules.schedules.contains_key(&made.schedule) {
+        let Some(schedule) = self.config.schedules.schedules.get(&made.schedule) else {
             return Some(Refused::Unknown(made.schedule.to_string()));
+        };
+        if let Some(layer) = made.layer.as_ref().filter(|layer| !schedule.has_layer(layer)) {
+            return Some(Refused::Unknown(layer.clone()));
         }
         people(&made.action).iter().find_map(|user| {
             let Some(known) = self.config.users.get(user) else {

@@ -6,6 +6,7 @@ use super::description::kept_of;
 use super::entry::{AlertChange, Change, DeliveryChange, Entry, EscalationChange, Moved, Opened, StepStart};
 use super::errand::{Errand, Mirror, NewMirror};
 use super::labels::Labels;
+use super::notice_change::NoticeChange;
 use super::parts::{Escalation, HeldBack, Status, Storm};
 use super::planned::{Notification, PlannedContact, Purpose, Recipient};
 use super::record::Record;
@@ -94,6 +95,9 @@ impl Incident {
             Change::Response(change) => self.apply_response(change, entry.at),
             Change::Noise(change) => self.apply_noise(change, entry.at),
             Change::Steps(change) => self.apply_steps(change, entry.at),
+            Change::Notice(NoticeChange::RoomFull { provider, place, until, .. }) => {
+                self.wait_in_room(*provider, place, *until);
+            }
             Change::Server(_) | Change::Heartbeat(_) | Change::RunTime(_) | Change::Notice(_) => {}
         }
         if before != Status::Triggered && self.status == Status::Triggered {

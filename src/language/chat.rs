@@ -127,9 +127,11 @@ pub enum Chat<'a> {
         next: &'a [String],
     },
     NoSchedules,
+    /// `partly`: of some alerts of every service.
     BroadSilence {
         until: &'a str,
         reason: &'a str,
+        partly: bool,
     },
     // Lists.
     IncidentLine {

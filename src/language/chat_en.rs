@@ -54,8 +54,11 @@ pub(super) fn chat(phrase: &Chat) -> String {
             }
         }
         Chat::NoSchedules => "There are no schedules.".into(),
-        Chat::BroadSilence { until, reason } => {
+        Chat::BroadSilence { until, reason, partly: false } => {
             format!("⚠ A silence of everything runs until {until}: {reason}")
+        }
+        Chat::BroadSilence { until, reason, partly: true } => {
+            format!("⚠ A silence of some alerts of every service runs until {until}: {reason}")
         }
         Chat::IncidentLine { mark, id, headline, status } => format!("{mark} {id} {headline} ({status})"),
         Chat::More { count } => format!("{count} more"),

@@ -61,7 +61,10 @@ pub(super) fn chat(phrase: &Chat) -> String {
             }
         }
         Chat::NoSchedules => "スケジュールがありません。".into(),
-        Chat::BroadSilence { until, reason } => {
+        Chat::BroadSilence { until, reason, partly: true } => {
+            format!("⚠ 全サービスの一部の通知を {until} まで停止しています（{reason}）")
+        }
+        Chat::BroadSilence { until, reason, partly: false } => {
             format!("⚠ すべての通知を {until} まで停止しています（{reason}）")
         }
         Chat::IncidentLine { mark, id, headline, status } => format!("{mark} {id} {headline}（{status}）"),

@@ -25,6 +25,8 @@ pub enum NoticeLine<'a> {
         until: &'a str,
         by: &'a str,
         begins: bool,
+        /// It is of git, and `by` its place.
+        git: bool,
     },
     Relieved {
         schedule: &'a str,
@@ -32,6 +34,7 @@ pub enum NoticeLine<'a> {
         until: &'a str,
         by: &'a str,
         begins: bool,
+        git: bool,
     },
     MadeEnded {
         id: u64,
@@ -43,8 +46,13 @@ pub enum NoticeLine<'a> {
         schedule: &'a str,
         by: &'a str,
     },
-    Cannot {
+    CommitBelow {
         id: u64,
+        schedule: &'a str,
+        place: &'a str,
+    },
+    Cannot {
+        id: &'a str,
         name: &'a str,
         schedule: &'a str,
         from: &'a str,
@@ -71,6 +79,14 @@ pub enum NoticeLine<'a> {
         by: &'a str,
         count: u32,
     },
+    /// What waits for its turn in a room: incidents by severity, the worst by name; and how many messages a minute there are.
+    RoomFull {
+        new: u32,
+        severities: &'a [(&'a str, u32)],
+        worst: &'a [String],
+        news: u32,
+        posts: usize,
+    },
     /// A test is about to leave.
     Testing {
         way: &'a str,
@@ -87,21 +103,64 @@ pub enum NoticeLine<'a> {
 /// A further line.
 #[derive(Clone, Copy, Debug)]
 pub enum NoticeDetail<'a> {
-    After { names: &'a [String] },
-    Before { names: &'a [String] },
-    Instead { names: &'a [String] },
-    Comes { names: &'a [String] },
-    Reason { text: &'a str },
-    IfYouCannot { id: u64 },
-    EndSilence { id: u64 },
+    After {
+        names: &'a [String],
+    },
+    Before {
+        names: &'a [String],
+    },
+    Instead {
+        names: &'a [String],
+    },
+    Comes {
+        names: &'a [String],
+    },
+    Reason {
+        text: &'a str,
+    },
+    IfYouCannot {
+        id: &'a str,
+    },
+    EndSilence {
+        id: u64,
+    },
     // What is handed over.
-    Open { count: usize, taken: usize, snoozed: usize, held: usize },
+    Open {
+        count: usize,
+        taken: usize,
+        snoozed: usize,
+        held: usize,
+    },
     NothingOpen,
-    Incident { headline: &'a str, state: &'a str },
-    More { count: usize },
-    OverrideToCome { from: &'a str, until: &'a str },
-    SilenceEnds { at: &'a str, reason: &'a str },
-    SnoozeEnds { at: &'a str, incident: &'a str },
+    Incident {
+        headline: &'a str,
+        state: &'a str,
+    },
+    More {
+        count: usize,
+    },
+    OverrideToCome {
+        from: &'a str,
+        until: &'a str,
+    },
+    OverrideEnds {
+        at: &'a str,
+    },
+    /// `ends`: within the shift.
+    Silence {
+        until: &'a str,
+        reason: &'a str,
+        ends: bool,
+    },
+    /// Somebody who leaves has these.
+    Holds {
+        name: &'a str,
+        incidents: &'a [String],
+    },
+    SnoozeEnds {
+        at: &'a str,
+        incident: &'a str,
+    },
 }
 
 impl Language {
@@ -135,6 +194,12 @@ fn en(line: &NoticeLine) -> String {
         NoticeLine::ShiftOver { schedule, next } => {
             format!("Your shift on {schedule} is over. On call now: {}.", list(next))
         }
+        NoticeLine::PutOnCall { schedule, until, by, begins: true, git: true, .. } => {
+            format!("You are on call for {schedule} from now until {until}, by {by}.")
+        }
+        NoticeLine::Relieved { schedule, until, by, begins: true, git: true, .. } => {
+            format!("You are relieved on {schedule} from now until {until}, by {by}.")
+        }
         NoticeLine::PutOnCall { schedule, until, by, begins: true, .. } => {
             format!("You are on call for {schedule} from now until {until}: {by} made an override.")
         }
@@ -156,6 +221,9 @@ fn en(line: &NoticeLine) -> String {
         NoticeLine::MadeHidden { id, schedule, by } => {
             format!("Your override {id} of {schedule} lies under one that {by} made.")
         }
+        NoticeLine::CommitBelow { id, schedule, place } => {
+            format!("{place} changes {schedule} too, for hours of your override {id}: yours lies on top.")
+        }
         NoticeLine::Cannot { id, name, schedule, from, until } => {
             format!(
                 "{name} cannot be on call for {schedule} from {from} until {until} (override {id}), and is until somebody changes it."
@@ -175,6 +243,20 @@ fn en(line: &NoticeLine) -> String {
         }
         NoticeLine::BroadOver { id, by, count } => {
             format!("Silence {id} by {by} is over. It muted {count}; what still fires pages again.")
+        }
+        NoticeLine::RoomFull { new: 0, news, posts, .. } => {
+            format!("{news} incidents have news. It follows, {posts} messages a minute.")
+        }
+        NoticeLine::RoomFull { new, severities, worst, news, posts } => {
+            let counted: Vec<String> = severities.iter().map(|(word, n)| format!("{n} {word}")).collect();
+            let others = if *news > 0 { format!(" {news} others have news.") } else { String::new() };
+            let more = *new as usize - worst.len().min(*new as usize);
+            let more = if more > 0 { format!("; and {more} more") } else { String::new() };
+            format!(
+                "{new} more incidents: {}. The worst: {}{more}.{others} Their messages follow, {posts} a minute.",
+                counted.join(", "),
+                worst.join("; ")
+            )
         }
         NoticeLine::Testing { way } => format!("A test by {way} is on its way to you."),
         NoticeLine::TestedJustNow => {
@@ -224,6 +306,11 @@ fn ja(line: &NoticeLine) -> String {
         NoticeLine::MadeHidden { id, schedule, by } => {
             format!("{schedule}のオーバーライド {id} は、{by}が作成したものに上書きされました。")
         }
+        NoticeLine::CommitBelow { id, schedule, place } => {
+            format!(
+                "{place} でも{schedule}が変更されましたが、時間の重なるあなたのオーバーライド {id} が優先されます。"
+            )
+        }
         NoticeLine::Cannot { id, name, schedule, from, until } => {
             format!(
                 "{name}は{from}から{until}まで{schedule}の当番に入れません（オーバーライド {id}）。変更されるまでは当番のままです。"
@@ -244,6 +331,24 @@ fn ja(line: &NoticeLine) -> String {
         NoticeLine::BroadOver { id, by, count } => {
             format!(
                 "{by}のサイレンス {id} は終わりました。止めた通知は {count}件です。発生中のものは再び通知します。"
+            )
+        }
+        NoticeLine::RoomFull { new: 0, news, posts, .. } => {
+            format!("{news}件のインシデントに動きがありました。1分に{posts}件ずつ投稿します。")
+        }
+        NoticeLine::RoomFull { new, severities, worst, news, posts } => {
+            let counted: Vec<String> = severities.iter().map(|(word, n)| format!("{word} {n}件")).collect();
+            let others = if *news > 0 {
+                format!("ほかに{news}件で動きがありました。")
+            } else {
+                String::new()
+            };
+            let more = *new as usize - worst.len().min(*new as usize);
+            let more = if more > 0 { format!("、ほか{more}件") } else { String::new() };
+            format!(
+                "さらに{new}件のインシデントが発生しました（{}）。深刻な順: {}{more}。{others}1分に{posts}件ずつ投稿します。",
+                counted.join("、"),
+                worst.join("、")
             )
         }
         NoticeLine::Testing { way } => format!("{way}のテストを送信します。"),
@@ -277,7 +382,12 @@ fn en_detail(detail: &NoticeDetail) -> String {
         NoticeDetail::Incident { headline, state } => format!("{headline}: {state}"),
         NoticeDetail::More { count } => format!("and {count} more"),
         NoticeDetail::OverrideToCome { from, until } => format!("An override from {from} until {until}."),
-        NoticeDetail::SilenceEnds { at, reason } => format!("A silence ends at {at}: {reason}"),
+        NoticeDetail::OverrideEnds { at } => format!("An override ends at {at}."),
+        NoticeDetail::Silence { until, reason, ends: true } => format!("A silence ends at {until}: {reason}"),
+        NoticeDetail::Silence { until, reason, ends: false } => {
+            format!("A silence goes on until {until}: {reason}")
+        }
+        NoticeDetail::Holds { name, incidents } => format!("{name} still has {}.", list(incidents)),
         NoticeDetail::SnoozeEnds { at, incident } => format!("{incident} comes back at {at}."),
     }
 }
@@ -305,7 +415,14 @@ fn ja_detail(detail: &NoticeDetail) -> String {
         NoticeDetail::OverrideToCome { from, until } => {
             format!("オーバーライドの予定: {from}から{until}まで")
         }
-        NoticeDetail::SilenceEnds { at, reason } => format!("{at}にサイレンスが終わります: {reason}"),
+        NoticeDetail::OverrideEnds { at } => format!("{at}にオーバーライドが終わります。"),
+        NoticeDetail::Silence { until, reason, ends: true } => {
+            format!("{until}にサイレンスが終わります: {reason}")
+        }
+        NoticeDetail::Silence { until, reason, ends: false } => {
+            format!("サイレンスは{until}まで続きます: {reason}")
+        }
+        NoticeDetail::Holds { name, incidents } => format!("{name}が対応中: {}", list(incidents)),
         NoticeDetail::SnoozeEnds { at, incident } => format!("{incident} は{at}に再開します。"),
     }
 }

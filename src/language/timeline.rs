@@ -452,8 +452,16 @@ pub enum NoticeStory<'a> {
         notice: u64,
     },
     ShiftsTold,
+    /// A message in a room waits for its turn.
+    RoomFull {
+        until: &'a str,
+    },
+    /// So many gaps to come were told; none: others are filled or over.
+    GapsTold {
+        told: usize,
+    },
     Declined {
-        id: u64,
+        id: &'a str,
         user: &'a str,
         by: &'a str,
         via: Via,

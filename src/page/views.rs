@@ -27,6 +27,8 @@ pub struct Shell<'a> {
     pub zone: String,
     pub commit: String,
     pub refused_commit: bool,
+    /// That a silence runs which names no service.
+    pub broad: Option<String>,
 }
 
 /// An incident in one line, or at the head of its page.

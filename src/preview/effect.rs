@@ -207,6 +207,7 @@ fn changed_shifts(config: &Config, now: Timestamp, command: &Command) -> Vec<Eff
             let (by, via, schedule) = (by.clone(), *via, schedule.clone());
             let wished = crate::config::RunTimeOverride {
                 schedule: schedule.clone(),
+                layer: None,
                 from: now,
                 until,
                 action,

@@ -25,7 +25,9 @@ impl At<'_> {
                     (_, None) => OverrideLine::Set(&with),
                 };
                 let (from, until) = (self.clock(made.from), self.clock(made.until));
-                let (schedule, reason) = (&*made.schedule, made.reason.as_deref().unwrap_or_default());
+                let layer = made.layer.as_ref().map(|layer| format!("{} [{layer}]", made.schedule));
+                let schedule = layer.as_deref().unwrap_or(&made.schedule);
+                let reason = made.reason.as_deref().unwrap_or_default();
                 let line = RunTimeLine::Override { schedule, change, from: &from, until: &until, reason };
                 self.made(line, &made.by, made.via)
             }

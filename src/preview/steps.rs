@@ -56,14 +56,20 @@ impl At<'_> {
                 at = self.clock(*due);
                 let to = match to {
                     NoticeTo::Person { user, .. } => Some(&**user),
-                    NoticeTo::Room => None,
+                    NoticeTo::Room | NoticeTo::Place { .. } => None,
                 };
                 NoticeStory::Planned { to, at: &at }
             }
             NoticeChange::Dropped { notice } => NoticeStory::Dropped { notice: *notice },
+            NoticeChange::RoomFull { until, .. } => {
+                at = self.clock(*until);
+                NoticeStory::RoomFull { until: &at }
+            }
+            NoticeChange::GapsTold { told, .. } => NoticeStory::GapsTold { told: told.len() },
             NoticeChange::ShiftsTold { .. } => NoticeStory::ShiftsTold,
-            NoticeChange::Declined { id, user, by, via } => {
-                NoticeStory::Declined { id: *id, user, by: self.name(by), via: *via }
+            NoticeChange::Declined { id, place, user, by, via } => {
+                at = place.as_ref().map_or_else(|| id.to_string(), ToString::to_string);
+                NoticeStory::Declined { id: &at, user, by: self.name(by), via: *via }
             }
         }))
     }

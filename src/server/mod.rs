@@ -13,6 +13,7 @@ pub mod doctor;
 pub mod feed;
 pub mod follow;
 pub mod former;
+pub mod gaps;
 pub mod groups;
 pub mod inbox;
 pub mod keeping;

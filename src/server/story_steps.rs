@@ -3,8 +3,9 @@
 use super::line::Line;
 use super::story::at;
 use super::words::{actor, people, word};
-use crate::incident::{NoticeChange, NoticeTo, StepsChange};
+use crate::incident::{GapTold, NoticeChange, NoticeTo, StepsChange};
 use crate::schedule::UserId;
+use std::collections::BTreeSet;
 use tracing::Level;
 
 pub(super) fn steps(change: &StepsChange) -> Line<'_> {
@@ -52,21 +53,38 @@ pub(super) fn notice(change: &NoticeChange) -> Line<'_> {
         NoticeChange::Planned { to, due, .. } => {
             let user = match to {
                 NoticeTo::Person { user, .. } => Some(&**user),
-                NoticeTo::Room => None,
+                NoticeTo::Room | NoticeTo::Place { .. } => None,
             };
             Line::new(Level::INFO, "notice_planned", [("user", user.into()), ("due", (*due).into())])
         }
         NoticeChange::Dropped { notice } => {
             Line::new(Level::DEBUG, "notice_dropped", [("notice", (*notice).into())])
         }
+        NoticeChange::RoomFull { provider, place, until, .. } => Line::new(
+            Level::INFO,
+            "room_full",
+            [
+                ("provider", provider.row().key.into()),
+                ("room", (&**place).into()),
+                ("until", (*until).into()),
+            ],
+        ),
+        NoticeChange::GapsTold { told, over } => {
+            let steps = |gaps: &[GapTold]| {
+                let steps: BTreeSet<&str> = gaps.iter().map(|gap| &*gap.step).collect();
+                Some(steps.into_iter().collect::<Vec<_>>().join("; ")).filter(|steps| !steps.is_empty())
+            };
+            let level = if told.is_empty() { Level::INFO } else { Level::WARN };
+            Line::new(level, "gaps_told", [("told", steps(told).into()), ("over", steps(over).into())])
+        }
         NoticeChange::ShiftsTold { until } => {
             Line::new(Level::DEBUG, "shifts_told", [("until", (*until).into())])
         }
-        NoticeChange::Declined { id, user, by, via } => Line::new(
+        NoticeChange::Declined { id, place, user, by, via } => Line::new(
             Level::INFO,
             "cannot",
             [
-                ("override", (*id).into()),
+                ("override", place.as_ref().map_or_else(|| id.to_string(), ToString::to_string).into()),
                 ("user", (&**user).into()),
                 ("by", actor(by).into()),
                 ("via", word(via).into()),

@@ -33,7 +33,7 @@ use std::sync::Arc;
 const HANDOFF_WITHIN: SignedDuration = SignedDuration::from_hours(31 * 24);
 
 const OVERRIDE: &[&str] =
-    &["schedule", "from", "for", "until", "with", "replace", "add", "reason", "confirm"];
+    &["schedule", "layer", "from", "for", "until", "with", "replace", "add", "reason", "confirm"];
 const SILENCE: &[&str] = &["services", "when", "everything", "from", "for", "until", "reason", "confirm"];
 const ABSENCE: &[&str] = &["user", "cover", "from", "for", "until", "confirm"];
 const CANNOT: &[&str] = &["user"];
@@ -126,15 +126,22 @@ async fn cannot(State(doors): Shared, Path(id): Path<String>, request: Request) 
         Err(refused) => return refused,
     };
     let missing = format!("no override that puts this person on call is in force: `{id}`");
-    let Some(number) = id.strip_suffix("/cannot").and_then(|id| id.parse().ok()) else {
-        return problem(StatusCode::NOT_FOUND, &missing);
+    let named = id.strip_suffix("/cannot").unwrap_or_default();
+    let what = match (named.parse(), Place::read(named)) {
+        (Ok(number), _) => Ended::RunTime(number),
+        (Err(_), Some(place)) => Ended::File(place),
+        (Err(_), None) => return problem(StatusCode::NOT_FOUND, &missing),
     };
     let read = Wish::read(&taken.body, CANNOT).and_then(|wish| user(&live.config, &wish.needed("user")?));
     let user = match read {
         Ok(user) => user,
         Err(why) => return problem(StatusCode::BAD_REQUEST, &why),
     };
-    let command = Command::Cannot { id: number, user, by, via: Via::Api };
+    let number = match &what {
+        Ended::RunTime(number) => json!(number),
+        Ended::File(place) => json!(place.to_string()),
+    };
+    let command = Command::Cannot { what, user, by, via: Via::Api };
     let Ok(answered) = doors.inbox.input(Lane::First, Input::Command(command)).await else { return busy() };
     match answered.reply {
         Some(reply @ Reply::Passed) => {
@@ -236,8 +243,8 @@ pub(super) fn read_override(config: &Config, maker: &Maker, body: &[u8]) -> Resu
         return Err("`with` is empty: name who is on call, or `nobody`".to_owned());
     }
     let (from, until) = times(&wish, config, maker, Some(&schedule))?;
-    let (reason, by, via) = (wish.text("reason")?, maker.by.clone(), maker.via);
-    let made = Box::new(RunTimeOverride { schedule, from, until, action, reason, by, via });
+    let (layer, reason, by, via) = (wish.text("layer")?, wish.text("reason")?, maker.by.clone(), maker.via);
+    let made = Box::new(RunTimeOverride { schedule, layer, from, until, action, reason, by, via });
     Ok(Command::Override { made, confirmed: wish.flag("confirm")? })
 }
 

@@ -79,7 +79,7 @@ pub(super) fn shown(config: &Config, run_time: &RunTime, kind: Made, id: u64) ->
             let made = run_time.overrides.get(&id)?;
             let origin = Origin::RunTime { id, by: made.by.clone(), via: made.via };
             let (action, reason) = (made.action.clone(), made.reason.clone());
-            let layer = None;
+            let layer = made.layer.as_deref().map(Into::into);
             let made_there = Override { from: made.from, until: made.until, action, layer, origin, reason };
             override_shown(config, &made.schedule, &made_there)
         }
@@ -112,7 +112,7 @@ fn override_shown(config: &Config, schedule: &str, it: &Override) -> Value {
     };
     let (id, by, via) = made_by(config, &it.origin);
     json!({
-        "id": id, "schedule": schedule, "from": it.from, "until": it.until,
+        "id": id, "schedule": schedule, "layer": it.layer.as_deref(), "from": it.from, "until": it.until,
         "with": with, "replace": replace, "add": add,
         "reason": it.reason, "by": by, "via": via,
     })

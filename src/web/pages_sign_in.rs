@@ -28,6 +28,7 @@ fn strangers_shell<'a>(doors: &'a Doors, live: &Live, title: &str) -> Shell<'a> 
         zone: zone.iana_name().unwrap_or("UTC").to_owned(),
         commit: String::new(),
         refused_commit: false,
+        broad: None,
     }
 }
 

@@ -45,6 +45,7 @@ pub fn config() -> Config {
         endpoints: BTreeMap::new(),
         retired: Default::default(),
         silences: Vec::new(),
+        office: oncall::schedule::Hours::at_work(TimeZone::UTC, Default::default()),
         inhibitions: Default::default(),
         runbooks: Arc::new([("checkout.md".to_owned(), "".into())].into()),
         calendars: BTreeMap::new(),

@@ -10,6 +10,7 @@ mod calendars;
 mod commands;
 mod doctor;
 mod doors;
+mod gaps;
 mod git;
 mod git_hosts;
 mod groups;
