@@ -135,7 +135,7 @@ async fn serve_on(
     let (board, readers) = readers(&feed, &incidents, &metrics, log, &clock, &inbox);
     let ((stopping, stopped), (close, closed)) = (watch::channel(false), watch::channel(false));
     let (reload, most) = (pull.clone(), listen::connections_max());
-    let desk = Arc::new(Desk::new(&inbox, &client, &clock));
+    let desk = Arc::new(Desk::new(&inbox, &client, &clock, board.clone(), state_dir.clone()));
     let behind = Behind {
         live,
         status,

@@ -24,6 +24,7 @@ pub fn reply_text(reply: &Reply, language: Language, zone: &TimeZone) -> String 
                 Made::Override => Answer::OverrideMade { id, until },
                 Made::Silence => Answer::SilenceMade { id, until },
                 Made::Absence => Answer::AbsenceMade { id, until },
+                Made::Offer => Answer::OfferMade { id },
             })
         }
         Reply::Noted { .. } => language.shown(&Shown::Noted),
@@ -114,6 +115,10 @@ fn why_not(refused: &Refused, language: Language, zone: &TimeZone) -> String {
         Refused::TooMany => answer(Answer::TooMany),
         Refused::TestedJustNow => language.notice_line(&NoticeLine::TestedJustNow),
         Refused::OwnCover => answer(Answer::OwnCover),
+        Refused::NotOnCall { name, schedule } => answer(Answer::NotOnCall { name, schedule }),
+        Refused::NobodyElse(schedule) => answer(Answer::NobodyElse { schedule }),
+        Refused::OfferTaken(name) => answer(Answer::OfferTaken { name }),
+        Refused::NotOffered(name) => answer(Answer::NotOffered { name }),
         Refused::EmptiesTheFallback => answer(Answer::EmptiesTheFallback),
         Refused::NotInForce => answer(Answer::NotInForce),
         Refused::OlderTrigger => language.page().link_older.to_owned(),

@@ -106,6 +106,8 @@ impl Call<'_> {
             | Noticed::MadeHidden { .. }
             | Noticed::CommitBelow { .. }
             | Noticed::Cannot { .. }
+            | Noticed::Offered { .. }
+            | Noticed::OfferOver { .. }
             | Noticed::AlsoUnanswered { .. }
             | Noticed::Broad { .. }
             | Noticed::RoomFull(_)

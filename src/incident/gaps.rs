@@ -44,7 +44,9 @@ impl Call<'_> {
             self.about_server(NoticeChange::GapsTold { told: Vec::new(), over: over.clone() });
         }
         for told in over {
-            if !self.state.gaps.iter().any(|it| it.key == told.key) {
+            let own = (OWN_INTEGRATION.to_owned(), told.key.clone());
+            let open = self.state.open(&own).is_some();
+            if open && !self.state.gaps.iter().any(|it| it.key == told.key) {
                 self.own_event(&told.key, Action::Resolve, String::new(), String::new());
             }
         }

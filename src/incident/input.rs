@@ -3,7 +3,9 @@
 use super::{DeliveryId, IncidentId};
 use crate::actor::{Actor, Via};
 use crate::alert::{Event, Severity};
-use crate::config::{Config, Contact, Id, Provider, Right, RunTimeAbsence, RunTimeOverride, RunTimeSilence};
+use crate::config::{
+    Config, Contact, Id, Provider, Right, RunTimeAbsence, RunTimeOffer, RunTimeOverride, RunTimeSilence,
+};
 use crate::place::Place;
 use crate::reason::{Fault, OwnTrouble};
 use crate::schedule::UserId;
@@ -72,6 +74,10 @@ pub enum Command {
     Back { user: UserId, by: Actor, via: Via },
     /// Ends an override or a silence early.
     End { what: Ended, by: Actor, via: Via },
+    /// A shift that others may accept.
+    Offer(Box<RunTimeOffer>),
+    /// Somebody accepts one.
+    Accept { id: u64, user: UserId, by: Actor, via: Via, confirmed: bool },
     /// Somebody whom an override puts on call says that they cannot.
     Cannot { what: Ended, user: UserId, by: Actor, via: Via },
     /// Tries out one of a person's own ways.
@@ -218,6 +224,8 @@ impl Command {
             Command::Away { .. } => "away",
             Command::Back { .. } => "back",
             Command::End { .. } => "end",
+            Command::Offer(_) => "offer",
+            Command::Accept { .. } => "accept",
             Command::Cannot { .. } => "cannot",
             Command::Test { .. } => "test",
         }
@@ -230,12 +238,14 @@ impl Command {
             | Command::Take { by, via, .. }
             | Command::Back { by, via, .. }
             | Command::End { by, via, .. }
+            | Command::Accept { by, via, .. }
             | Command::Cannot { by, via, .. }
             | Command::Test { by, via, .. } => (by, *via),
             Command::Declare(declare) => (&declare.by, declare.via),
             Command::Override { made, .. } => (&made.by, made.via),
             Command::Silence { made, .. } => (&made.by, made.via),
             Command::Away { made, .. } => (&made.by, made.via),
+            Command::Offer(made) => (&made.by, made.via),
         }
     }
 }
@@ -422,6 +432,17 @@ pub enum Refused {
     /// There are as many as there may be.
     TooMany,
     OwnCover,
+    /// They have no shift there in that time.
+    NotOnCall {
+        name: String,
+        schedule: Id,
+    },
+    /// Nobody else takes turns on the schedule.
+    NobodyElse(Id),
+    /// Somebody has accepted it before.
+    OfferTaken(String),
+    /// It was not offered to them.
+    NotOffered(String),
     EmptiesTheFallback,
     NotInForce,
     /// The last test of the same way is less than a minute ago.
@@ -438,6 +459,7 @@ pub enum Made {
     Override,
     Silence,
     Absence,
+    Offer,
 }
 
 /// What a wish would break.

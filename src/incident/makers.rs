@@ -97,7 +97,8 @@ impl Call<'_> {
             let overrides = made.overrides.get(&id).map(|made| &made.by);
             let silences = made.silences.get(&id).map(|made| &made.by);
             let absences = made.absences.get(&id).map(|made| &made.by);
-            overrides.or(silences).or(absences).and_then(Actor::user).cloned()
+            let offers = made.offers.get(&id).map(|made| &made.by);
+            overrides.or(silences).or(absences).or(offers).and_then(Actor::user).cloned()
         });
         self.about_server(RunTimeChange::Ended { what, why: why.clone(), by: by.clone(), via });
         id.iter().for_each(|id| self.tell_of_early_end(*id));

@@ -197,6 +197,7 @@ impl Call<'_> {
                 made.is_some_and(|made| self.now < made.until)
             }
             Noticed::Broad { id, what } => self.is_still_so(*id, *what),
+            Noticed::Offered { id } | Noticed::OfferOver { id } => self.is_offered(*id),
             Noticed::TestGone => false,
             Noticed::Test
             | Noticed::Tested { .. }

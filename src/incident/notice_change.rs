@@ -85,6 +85,14 @@ pub enum Noticed {
         from: Timestamp,
         until: Timestamp,
     },
+    /// A shift is offered to them.
+    Offered {
+        id: u64,
+    },
+    /// Nobody has accepted their offer, and the shift begins.
+    OfferOver {
+        id: u64,
+    },
     /// Whom they had paged too has not answered.
     AlsoUnanswered {
         incident: IncidentId,

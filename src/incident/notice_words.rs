@@ -149,6 +149,8 @@ impl Teller<'_> {
                 (say(&line), Vec::new())
             }
             Noticed::Broad { id, what } => self.broad(*id, *what),
+            Noticed::Offered { id } => self.offer(*id, false),
+            Noticed::OfferOver { id } => self.offer(*id, true),
             Noticed::RoomFull(crowd) => (self.crowd(crowd), Vec::new()),
             Noticed::AlsoUnanswered { incident, users } => {
                 let headline = self.state.incidents.get(incident);
@@ -200,6 +202,22 @@ impl Teller<'_> {
             Broad::Over(_) => {}
         }
         (self.reader.language.notice_line(&line), lines)
+    }
+
+    /// A shift that is offered, or that nobody has accepted: `over`.
+    fn offer(&self, id: u64, over: bool) -> (String, Vec<String>) {
+        let Some(offer) = self.state.run_time.offers.get(&id) else { return Default::default() };
+        let (from, until) = (self.at(offer.from), self.at(offer.until));
+        let (from, until, schedule) = (from.as_str(), until.as_str(), self.schedule(&offer.schedule));
+        if over {
+            let line = NoticeLine::OfferOver { schedule, until };
+            return (self.reader.language.notice_line(&line), Vec::new());
+        }
+        let name = &person(self.config, &offer.who);
+        let reason = offer.reason.as_ref().map(|text| self.detail(&NoticeDetail::Reason { text }));
+        let accept = self.detail(&NoticeDetail::Accept { id });
+        let line = NoticeLine::Offered { name, schedule, from, until };
+        (self.reader.language.notice_line(&line), reason.into_iter().chain([accept]).collect())
     }
 
     /// What waits for its turn in a room, in one line: the numbers, and the worst by name.

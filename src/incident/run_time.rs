@@ -16,7 +16,7 @@ use crate::schedule::{OverrideAction, UserId};
 use jiff::{SignedDuration, Timestamp};
 
 /// How long an override, an absence and a silence last at most, in hours.
-const OVERRIDE_HOURS_MAX: u32 = 31 * 24;
+pub(super) const OVERRIDE_HOURS_MAX: u32 = 31 * 24;
 const SILENCE_HOURS_MAX: u32 = 7 * 24;
 /// The same for a silence that names no service.
 const BROAD_HOURS_MAX: u32 = 4;
@@ -137,6 +137,7 @@ impl Call<'_> {
                 made.overrides.get(id).is_some_and(|made| runs(made.until))
                     || made.silences.get(id).is_some_and(|made| runs(made.until))
                     || made.absences.get(id).is_some_and(|made| runs(made.until))
+                    || self.is_offered(*id)
             }
             Ended::File(place) => self.is_in_force(place),
         };
@@ -188,6 +189,12 @@ impl Call<'_> {
                 over.push((*id, Why::GoneFromGit));
             }
         }
+        for (id, made) in run_time.offers.iter().filter(|(_, made)| self.now < made.from) {
+            let unknown = !self.config.schedules.schedules.contains_key(&made.schedule);
+            if made.taken.is_none() && (unknown || left(&made.who)) {
+                over.push((*id, Why::GoneFromGit));
+            }
+        }
         for (id, why) in over {
             self.ends(Ended::RunTime(id), why, &Actor::Rule("git".to_owned()), Via::Rule);
         }
@@ -200,13 +207,13 @@ impl Call<'_> {
         self.config.laid_over(&run_time)
     }
 
-    fn make(&mut self, change: RunTimeChange, kind: Made, until: Timestamp) {
+    pub(super) fn make(&mut self, change: RunTimeChange, kind: Made, until: Timestamp) {
         let id = self.state.seq + 1;
         self.about_server(change);
         self.turn.reply = Some(Reply::Made { id, kind, until });
     }
 
-    fn refuse(&mut self, refused: Refused) {
+    pub(super) fn refuse(&mut self, refused: Refused) {
         self.turn.reply = Some(Reply::Refused(refused));
     }
 
@@ -226,7 +233,7 @@ impl Call<'_> {
         asks
     }
 
-    fn bad_times(&self, from: Timestamp, until: Timestamp, hours: u32) -> Option<Refused> {
+    pub(super) fn bad_times(&self, from: Timestamp, until: Timestamp, hours: u32) -> Option<Refused> {
         if until <= self.now {
             return Some(Refused::Past);
         }

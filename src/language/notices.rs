@@ -58,6 +58,16 @@ pub enum NoticeLine<'a> {
         from: &'a str,
         until: &'a str,
     },
+    Offered {
+        name: &'a str,
+        schedule: &'a str,
+        from: &'a str,
+        until: &'a str,
+    },
+    OfferOver {
+        schedule: &'a str,
+        until: &'a str,
+    },
     AlsoUnanswered {
         incident: &'a str,
         names: &'a [String],
@@ -120,6 +130,9 @@ pub enum NoticeDetail<'a> {
     },
     IfYouCannot {
         id: &'a str,
+    },
+    Accept {
+        id: u64,
     },
     EndSilence {
         id: u64,
@@ -229,6 +242,12 @@ fn en(line: &NoticeLine) -> String {
                 "{name} cannot be on call for {schedule} from {from} until {until} (override {id}), and is until somebody changes it."
             )
         }
+        NoticeLine::Offered { name, schedule, from, until } => {
+            format!("{name} offers a shift on {schedule}: from {from} until {until}.")
+        }
+        NoticeLine::OfferOver { schedule, until } => {
+            format!("Nobody has accepted your shift on {schedule}: you are on call from now until {until}.")
+        }
         NoticeLine::AlsoUnanswered { incident, names } => {
             format!("No answer yet to {incident} by {}, whom you had paged.", list(names))
         }
@@ -316,6 +335,14 @@ fn ja(line: &NoticeLine) -> String {
                 "{name}は{from}から{until}まで{schedule}の当番に入れません（オーバーライド {id}）。変更されるまでは当番のままです。"
             )
         }
+        NoticeLine::Offered { name, schedule, from, until } => {
+            format!("{name}が{schedule}の当番の代わりを探しています: {from}から{until}まで")
+        }
+        NoticeLine::OfferOver { schedule, until } => {
+            format!(
+                "{schedule}の当番を引き受ける人はいませんでした。ただいまから{until}まであなたが当番です。"
+            )
+        }
         NoticeLine::AlsoUnanswered { incident, names } => {
             format!("{incident}: あなたが呼び出した{}からまだ応答がありません。", list(names))
         }
@@ -370,6 +397,9 @@ fn en_detail(detail: &NoticeDetail) -> String {
         NoticeDetail::Comes { names } => format!("On call instead: {}.", list(names)),
         NoticeDetail::Reason { text } => format!("Reason: {text}"),
         NoticeDetail::IfYouCannot { id } => format!("If you cannot: oncall override cannot {id}"),
+        NoticeDetail::Accept { id } => {
+            format!("To accept it: /oncall accept {id}, or oncall offer accept {id}")
+        }
         NoticeDetail::EndSilence { id } => format!("To end it: oncall silence end {id}"),
         NoticeDetail::Open { count, taken, snoozed, held } => {
             let parts = [(taken, "taken"), (snoozed, "snoozed"), (held, "held back")];
@@ -401,6 +431,9 @@ fn ja_detail(detail: &NoticeDetail) -> String {
         NoticeDetail::Comes { names } => format!("代わりの当番: {}", list(names)),
         NoticeDetail::Reason { text } => format!("理由: {text}"),
         NoticeDetail::IfYouCannot { id } => format!("対応できない場合: oncall override cannot {id}"),
+        NoticeDetail::Accept { id } => {
+            format!("引き受けるには: /oncall accept {id} または oncall offer accept {id}")
+        }
         NoticeDetail::EndSilence { id } => format!("終了するには: oncall silence end {id}"),
         NoticeDetail::Open { count, taken, snoozed, held } => {
             let parts = [(taken, "対応中"), (snoozed, "スヌーズ中"), (held, "保留中")];

@@ -125,6 +125,7 @@ pub(super) fn notice_en(line: &NoticeStory, way: fn(Via) -> &'static str) -> Str
         NoticeStory::RoomFull { until } => {
             format!("its message waits until {until}: much is said in the room")
         }
+        NoticeStory::OfferTaken { id, user } => format!("offer {id} is accepted by {user}"),
         NoticeStory::GapsTold { told: 0 } => "gaps to come are filled or over".to_owned(),
         NoticeStory::GapsTold { told } => format!("gaps to come are told: {told}"),
         NoticeStory::ShiftsTold => "the shifts until now have been told".to_owned(),
@@ -142,6 +143,7 @@ pub(super) fn notice_ja(line: &NoticeStory, way: fn(Via) -> &'static str) -> Str
         NoticeStory::RoomFull { until } => {
             format!("チャンネルへの投稿が多いため、{until} まで投稿を待ちます")
         }
+        NoticeStory::OfferTaken { id, user } => format!("{user} が募集 {id} を引き受けました"),
         NoticeStory::GapsTold { told: 0 } => "当番のいない時間帯は解消または終了しました".to_owned(),
         NoticeStory::GapsTold { told } => format!("これから当番のいない時間帯を知らせました: {told} 件"),
         NoticeStory::ShiftsTold => "現在までのシフトを知らせました".to_owned(),

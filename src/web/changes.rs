@@ -6,6 +6,7 @@ use super::api::{asked, problem};
 use super::commands::refused;
 use super::doors::{Doors, Shared};
 use super::made::{list, named, shown};
+use super::offers::{accept, read_offer};
 use super::on_call::schedule;
 use super::refusal::busy;
 use super::wish::{Today, Wish, today};
@@ -17,8 +18,10 @@ use crate::incident::{Command, Ended, Input, Made, Reply};
 use crate::language::Language;
 use crate::language::moment::{Moment, NotAMoment, moment};
 use crate::place::Place;
+use crate::preview::effect;
 use crate::schedule::{OverrideAction, UserId};
 use crate::server::live::Live;
+use crate::server::muted::by_silence;
 use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -84,6 +87,15 @@ pub fn routes() -> Router<Arc<Doors>> {
             "/v1/absences/{*id}",
             delete(async |doors, id, request| end(doors, id, request, Made::Absence).await),
         )
+        .route(
+            "/v1/offers",
+            get(async |doors, headers, uri| list(doors, headers, uri, Made::Offer).await)
+                .post(async |doors, request| make(doors, request, Made::Offer).await),
+        )
+        .route(
+            "/v1/offers/{*id}",
+            delete(async |doors, id, request| end(doors, id, request, Made::Offer).await).post(accept),
+        )
 }
 
 async fn make(State(doors): Shared, request: Request, kind: Made) -> Response {
@@ -96,6 +108,7 @@ async fn make(State(doors): Shared, request: Request, kind: Made) -> Response {
         Made::Override => read_override(&live.config, &maker, &taken.body),
         Made::Silence => read_silence(&live.config, &maker, &taken.body),
         Made::Absence => read_absence(&live.config, &maker, &taken.body),
+        Made::Offer => read_offer(&live.config, &maker, &taken.body),
     };
     match read {
         Ok(command) => made(&doors, &live, command).await,
@@ -195,16 +208,20 @@ async fn end(State(doors): Shared, Path(id): Path<String>, request: Request, kin
 }
 
 /// The new object, or why there is none.
-async fn made(doors: &Doors, live: &Live, command: Command) -> Response {
+pub(super) async fn made(doors: &Doors, live: &Live, command: Command) -> Response {
+    let zone = &live.config.organisation.time_zone;
+    let mutes = preview(doors, &live.config, &command, Language::En, zone).await;
     let Ok(answered) = doors.inbox.input(Lane::First, Input::Command(command)).await else { return busy() };
     let Some(Reply::Made { id, kind, .. }) = answered.reply else {
-        let (status, body) = refused(answered.reply, &live.config, "it was not made");
+        let asks = matches!(answered.reply, Some(Reply::Confirm(_)));
+        let (status, mut body) = refused(answered.reply, &live.config, "it was not made");
+        if let Some(mutes) = mutes.filter(|_| asks) {
+            body["error"] = json!(format!("{} {mutes}", body["error"].as_str().unwrap_or_default()));
+        }
         return (status, Json(body)).into_response();
     };
-    let text = answered
-        .reply
-        .as_ref()
-        .map(|reply| reply_text(reply, Language::En, &live.config.organisation.time_zone));
+    let text = answered.reply.as_ref().map(|reply| reply_text(reply, Language::En, zone));
+    let text = text.into_iter().chain(mutes).collect::<Vec<_>>().join(" ");
     let run_time = doors.board.current().await.run_time.clone();
     let mut body = shown(&live.config, &run_time, kind, id).unwrap_or_else(|| json!({ "id": id }));
     body["result"] = json!("done");
@@ -213,6 +230,21 @@ async fn made(doors: &Doors, live: &Live, command: Command) -> Response {
         body["stored"] = json!(false);
     }
     (StatusCode::CREATED, Json(body)).into_response()
+}
+
+/// What a silence would mute, in a sentence; none for anything else, or where it cannot be found out in time.
+pub(super) async fn preview(
+    doors: &Doors,
+    config: &Config,
+    command: &Command,
+    language: Language,
+    zone: &TimeZone,
+) -> Option<String> {
+    let Command::Silence { made, .. } = command else { return None };
+    let (board, now) = (doors.board.current().await, doors.clock.now());
+    let about = by_silence(&doors.inbox, &board, doors.state_dir.clone(), made, now).await?;
+    let effects = [effect::mutes(made, now, &about)];
+    Some(effect::words(&effects, config, language, zone).join(" "))
 }
 
 /// The override that a body asks for.
@@ -294,13 +326,13 @@ fn read_take(doors: &Doors, live: &Live, by: &Actor, schedule: Id, body: &[u8]) 
     Ok(Command::Take { schedule, to, relieves, until: Some(until), by, via, confirmed })
 }
 
-fn user(config: &Config, id: &str) -> Result<UserId, String> {
+pub(super) fn user(config: &Config, id: &str) -> Result<UserId, String> {
     let known = config.users.get_key_value(id);
     known.map(|(id, _)| id.clone()).ok_or_else(|| format!("there is no user `{id}`"))
 }
 
 /// When it begins, now if that is past or not said, and when it ends.
-fn times(
+pub(super) fn times(
     wish: &Wish,
     config: &Config,
     maker: &Maker,

@@ -1,6 +1,6 @@
 //! The forms that make something: an override, a silence, an absence, and an incident.
 
-use super::changes::{Maker, read_absence, read_override, read_silence};
+use super::changes::{Maker, preview, read_absence, read_override, read_silence};
 use super::commands::declared_by;
 use super::doors::{Doors, Shared};
 use super::guest::{Guest, Member, Sent, html};
@@ -202,16 +202,19 @@ async fn made(
         Ok(command) => command,
         Err(why) => return sheet(doors, guest, again, &form, Some(why)),
     };
+    let mutes = preview(doors, &guest.live.config, &command, guest.language, &guest.zone).await;
     let Ok(answered) = doors.inbox.input(Lane::First, Input::Command(command)).await else {
         return guest.message(doors, guest.words().busy, StatusCode::SERVICE_UNAVAILABLE);
     };
     match answered.reply {
         Some(Reply::Confirm(warnings)) => {
-            let said = warnings.iter().map(|it| warning(it, guest.language, &guest.zone)).collect();
+            let said = warnings.iter().map(|it| warning(it, guest.language, &guest.zone));
+            let said = said.chain(mutes).collect();
             confirm(doors, guest, said, again.action, form, again.back)
         }
         Some(reply @ Reply::Made { .. }) => {
-            guest.back(doors, &again.back, &guest.reply(&reply, answered.stored))
+            let said = [guest.reply(&reply, answered.stored)].into_iter().chain(mutes);
+            guest.back(doors, &again.back, &said.collect::<Vec<_>>().join(" "))
         }
         Some(reply) => sheet(doors, guest, again, &form, Some(guest.reply(&reply, answered.stored))),
         None => guest.message(doors, guest.words().busy, StatusCode::SERVICE_UNAVAILABLE),

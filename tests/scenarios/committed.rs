@@ -55,8 +55,8 @@ fn who_is_put_on_call_by_a_commit_can_say_that_they_cannot() {
         02:02 -> notice to the room: Kimura cannot be on call for Primary from Tue 8 Dec 03:00 JST until Tue 8 Dec 05:00 JST (override overrides/plan.yaml:1), and is until somebody changes it.
         02:02 reply: Whoever made it and the room are told. You stay on call until somebody changes it.
         02:03 config base is in force
-        03:00 notice 4 has no point any more
-        03:00 notice 6 has no point any more
+        03:00 notice 5 has no point any more
+        03:00 notice 7 has no point any more
         "#,
     );
 }

@@ -20,6 +20,20 @@ fn a_gap_is_told_once_in_office_hours() {
          11:01 gaps
          11:02 end",
         r#"
+        10:00 gaps to come are told: 1
+        10:00 gap: primary 2026-12-10T01:00:00Z: opened: "Nobody is on call on primary from Thu 10 Dec 10:00 JST" from oncall -> no service, error, high urgency
+        10:00 gap: primary 2026-12-10T01:00:00Z: fallback step 1 of last-resort: sato, named in the step; next step at 10:10:00
+        10:00 -> call sato about gap: primary 2026-12-10T01:00:00Z, slack sato about gap: primary 2026-12-10T01:00:00Z
+        10:01 gap: primary 2026-12-10T01:00:00Z: acknowledged by Sato in Slack
+        10:17 server started (epoch 2)
+        10:19 gap: primary 2026-12-10T01:00:00Z: resolved by Sato in Slack
+        10:45 gaps to come are filled or over
+        11:00 gaps to come are told: 1
+        11:00 gap: primary 2026-12-10T01:00:00Z: opened: "Nobody is on call on primary from Thu 10 Dec 10:00 JST" from oncall -> no service, error, high urgency
+        11:00 gap: primary 2026-12-10T01:00:00Z: fallback step 1 of last-resort: sato, named in the step; next step at 11:10:00
+        11:00 -> call sato about gap: primary 2026-12-10T01:00:00Z, slack sato about gap: primary 2026-12-10T01:00:00Z
+        11:01 gaps to come are filled or over
+        11:01 gap: primary 2026-12-10T01:00:00Z: resolved by oncall: the monitor says so
         "#,
     );
 }
@@ -34,6 +48,12 @@ fn what_is_far_away_or_has_begun_is_not_told() {
          10:03 gaps primary 2026-12-08T10:00 2026-12-08T12:00
          10:04 end",
         r#"
+        10:01 gaps to come are told: 1
+        10:01 opened: "Nobody is on call on primary from Tue 15 Dec 09:59 JST" from oncall -> no service, error, high urgency
+        10:01 fallback step 1 of last-resort: sato, named in the step; next step at 10:11:00
+        10:01 -> call sato, slack sato
+        10:02 gaps to come are filled or over
+        10:02 resolved by oncall: the monitor says so
         "#,
     );
 }

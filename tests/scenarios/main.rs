@@ -28,6 +28,7 @@ mod links;
 mod many;
 mod noise;
 mod notices;
+mod offers;
 mod people;
 mod providers;
 mod pushes;

@@ -6,7 +6,9 @@ use oncall::actor::{Actor, Via};
 use oncall::alert::{Action, Event, Severity};
 use oncall::compile::{self, Tree};
 use oncall::config::MirrorKind;
-use oncall::config::{Config, Contact, RunTimeAbsence, RunTimeOverride, RunTimeSilence, Urgency};
+use oncall::config::{
+    Config, Contact, RunTimeAbsence, RunTimeOffer, RunTimeOverride, RunTimeSilence, Urgency,
+};
 use oncall::incident::message;
 use oncall::incident::stored::Stored;
 use oncall::incident::{
@@ -228,9 +230,11 @@ impl World {
                 let (action, keys) = self.asked(words[0], rest);
                 self.command(action, user, keys, Via::Slack);
             }
-            ["override" | "take" | "silence" | "away" | "back" | "end-early" | "cannot", ..] => {
-                self.run_time(&words)
-            }
+            [
+                "offer" | "accept" | "override" | "take" | "silence" | "away" | "back" | "end-early"
+                | "cannot",
+                ..,
+            ] => self.run_time(&words),
             ["declare", user, service, severity, ref rest @ ..] => {
                 self.declare(user, service, severity, rest)
             }
@@ -475,6 +479,25 @@ impl World {
                     made: Box::new(RunTimeAbsence { user, from, until, cover, by, via }),
                     confirmed,
                 }
+            }
+            ["offer", user, schedule, from, until, ..] => {
+                let (schedule, from, until) = ((*schedule).into(), at(from), at(until));
+                let (to, who) = (people("to").unwrap_or_default(), (*user).into());
+                let (reason, taken) = (value("reason"), None);
+                Command::Offer(Box::new(RunTimeOffer {
+                    schedule,
+                    from,
+                    until,
+                    who,
+                    to,
+                    reason,
+                    by,
+                    via,
+                    taken,
+                }))
+            }
+            ["accept", user, id, ..] => {
+                Command::Accept { id: id.parse().unwrap(), user: (*user).into(), by, via, confirmed }
             }
             ["cannot", user, id] => Command::Cannot { what: ended(id), user: (*user).into(), by, via },
             ["back", _, whom] => Command::Back { user: (*whom).into(), by, via },
