@@ -7,14 +7,13 @@
 use super::errand::Mirror;
 use super::escalation::later;
 use super::notice::NOTICES_MAX;
-use super::notice_change::{Crowd, Notice, NoticeChange, NoticeTo, Noticed, RoomPace};
+use super::notice_change::{Crowd, Notice, NoticeChange, NoticeTo, Noticed, POSTS_MAX, RoomPace};
 use super::state::{Incident, State};
 use super::{Call, IncidentId};
 use crate::config::{MirrorKind, Provider};
 use jiff::{SignedDuration, Timestamp};
 
-/// How many messages stand in a room within a minute.
-pub const POSTS_MAX: usize = 10;
+/// Within this, so many messages stand in a room.
 const WITHIN: SignedDuration = SignedDuration::from_mins(1);
 /// How long what waits is gathered before it is summed up.
 const GATHERED: SignedDuration = SignedDuration::from_secs(15);

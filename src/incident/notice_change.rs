@@ -178,6 +178,9 @@ pub enum Broad {
     Over(Timestamp),
 }
 
+/// How many messages stand in a room within a minute.
+pub const POSTS_MAX: usize = 10;
+
 /// When the last messages of a room stand in it, and when it was last summed up.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RoomPace {

@@ -2,9 +2,8 @@
 
 use super::Words;
 use super::card::{bare_headline, state_word};
-use super::crowd::POSTS_MAX;
 use super::message::SUBJECT_MAX;
-use super::notice_change::{Broad, Crowd, Noticed, OverrideNotice};
+use super::notice_change::{Broad, Crowd, Noticed, OverrideNotice, POSTS_MAX};
 use super::parts::Status;
 use super::reader::{NAMES_MAX, Reader, one_line, person, severity as severity_word};
 use super::state::{Incident, State};

@@ -6,7 +6,6 @@ use super::api::{asked, problem};
 use super::commands::refused;
 use super::doors::{Doors, Shared};
 use super::made::{list, named, shown};
-use super::offers::{accept, read_offer};
 use super::on_call::schedule;
 use super::refusal::busy;
 use super::wish::{Today, Wish, today};
@@ -63,7 +62,7 @@ pub fn routes() -> Router<Arc<Doors>> {
         .route(
             "/v1/overrides",
             get(async |doors, headers, uri| list(doors, headers, uri, Made::Override).await)
-                .post(async |doors, request| make(doors, request, Made::Override).await),
+                .post(async |doors, request| make(doors, request, read_override).await),
         )
         .route(
             "/v1/overrides/{*id}",
@@ -72,7 +71,7 @@ pub fn routes() -> Router<Arc<Doors>> {
         .route(
             "/v1/silences",
             get(async |doors, headers, uri| list(doors, headers, uri, Made::Silence).await)
-                .post(async |doors, request| make(doors, request, Made::Silence).await),
+                .post(async |doors, request| make(doors, request, read_silence).await),
         )
         .route(
             "/v1/silences/{*id}",
@@ -81,35 +80,26 @@ pub fn routes() -> Router<Arc<Doors>> {
         .route(
             "/v1/absences",
             get(async |doors, headers, uri| list(doors, headers, uri, Made::Absence).await)
-                .post(async |doors, request| make(doors, request, Made::Absence).await),
+                .post(async |doors, request| make(doors, request, read_absence).await),
         )
         .route(
             "/v1/absences/{*id}",
             delete(async |doors, id, request| end(doors, id, request, Made::Absence).await),
         )
-        .route(
-            "/v1/offers",
-            get(async |doors, headers, uri| list(doors, headers, uri, Made::Offer).await)
-                .post(async |doors, request| make(doors, request, Made::Offer).await),
-        )
-        .route(
-            "/v1/offers/{*id}",
-            delete(async |doors, id, request| end(doors, id, request, Made::Offer).await).post(accept),
-        )
 }
 
-async fn make(State(doors): Shared, request: Request, kind: Made) -> Response {
+/// What a body asks for, by the reader of its kind.
+pub(super) async fn make(
+    State(doors): Shared,
+    request: Request,
+    read: fn(&Config, &Maker, &[u8]) -> Result<Command, String>,
+) -> Response {
     let (live, by, taken) = match asked(&doors, request).await {
         Ok(asked) => asked,
         Err(refused) => return refused,
     };
     let maker = Maker::by_api(&doors, &live, by);
-    let read = match kind {
-        Made::Override => read_override(&live.config, &maker, &taken.body),
-        Made::Silence => read_silence(&live.config, &maker, &taken.body),
-        Made::Absence => read_absence(&live.config, &maker, &taken.body),
-        Made::Offer => read_offer(&live.config, &maker, &taken.body),
-    };
+    let read = read(&live.config, &maker, &taken.body);
     match read {
         Ok(command) => made(&doors, &live, command).await,
         Err(why) => problem(StatusCode::BAD_REQUEST, &why),
@@ -170,7 +160,12 @@ async fn cannot(State(doors): Shared, Path(id): Path<String>, request: Request) 
 
 /// `DELETE /v1/overrides/{id}`, of one that was made at run time, or of git by its place (`overrides/2026.yaml:3`). An absence
 /// ends by the id of its user, too.
-async fn end(State(doors): Shared, Path(id): Path<String>, request: Request, kind: Made) -> Response {
+pub(super) async fn end(
+    State(doors): Shared,
+    Path(id): Path<String>,
+    request: Request,
+    kind: Made,
+) -> Response {
     let (live, by, taken) = match asked(&doors, request).await {
         Ok(asked) => asked,
         Err(refused) => return refused,

@@ -1,22 +1,39 @@
 //! Shifts that people offer by the API, and who accepts them.
 
 use super::api::{asked, problem};
-use super::changes::{Maker, made, times, user};
-use super::doors::Shared;
+use super::changes::{Maker, end, made, make, times, user};
+use super::doors::{Doors, Shared};
+use super::made::list;
 use super::on_call::schedule;
 use super::wish::Wish;
 use crate::actor::Via;
 use crate::config::{Config, RunTimeOffer};
-use crate::incident::Command;
+use crate::incident::{Command, Made};
+use axum::Router;
 use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use axum::routing::{delete, get};
+use std::sync::Arc;
 
 const OFFER: &[&str] = &["schedule", "user", "to", "from", "for", "until", "reason"];
 const ACCEPT: &[&str] = &["user", "confirm"];
 
+pub fn routes() -> Router<Arc<Doors>> {
+    Router::new()
+        .route(
+            "/v1/offers",
+            get(async |doors, headers, uri| list(doors, headers, uri, Made::Offer).await)
+                .post(async |doors, request| make(doors, request, read_offer).await),
+        )
+        .route(
+            "/v1/offers/{*id}",
+            delete(async |doors, id, request| end(doors, id, request, Made::Offer).await).post(accept),
+        )
+}
+
 /// The offer that a body asks for.
-pub(super) fn read_offer(config: &Config, maker: &Maker, body: &[u8]) -> Result<Command, String> {
+fn read_offer(config: &Config, maker: &Maker, body: &[u8]) -> Result<Command, String> {
     let wish = Wish::read(body, OFFER)?;
     let schedule = schedule(config, &wish.needed("schedule")?)?;
     let who = user(config, &wish.needed("user")?)?;
@@ -28,7 +45,7 @@ pub(super) fn read_offer(config: &Config, maker: &Maker, body: &[u8]) -> Result<
 }
 
 /// `POST /v1/offers/{id}/accept`: the shift is `user`'s.
-pub(super) async fn accept(State(doors): Shared, Path(id): Path<String>, request: Request) -> Response {
+async fn accept(State(doors): Shared, Path(id): Path<String>, request: Request) -> Response {
     let (live, by, taken) = match asked(&doors, request).await {
         Ok(asked) => asked,
         Err(refused) => return refused,

@@ -15,6 +15,7 @@ use super::doors::{Doors, Shared};
 use super::entrance;
 use super::entries;
 use super::incidents;
+use super::offers;
 use super::on_call;
 use super::opsgenie;
 use super::pages;
@@ -54,6 +55,7 @@ pub fn router(doors: Arc<Doors>) -> Router {
         .route("/v1/incidents/{id}", get(incidents::show).post(commands::several))
         .route("/v1/incidents/{id}/{command}", post(commands::one))
         .merge(changes::routes())
+        .merge(offers::routes())
         .route("/v1/openapi.json", get(openapi))
         .route("/v1/entries", get(entries::list))
         .route("/v1/test", post(super::test::test))
