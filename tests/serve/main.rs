@@ -20,6 +20,7 @@ mod limits;
 mod links;
 mod log;
 mod mail;
+mod offers;
 mod openapi;
 mod own_heartbeat;
 mod pages;
