@@ -143,9 +143,8 @@ fn text<'c>(config: &Config, at: Timestamp, answers: impl Iterator<Item = WhoAns
     let row = |answer: WhoAnswer<'c>| [answer.schedule.to_owned(), lines(config, at, &answer).join("\n")];
     let rows = table(["Schedule", "On call"], &[0], answers.map(row));
     let silence = broad_silence(config, at);
-    let broad = silence.map(|(silence, until)| {
-        broad(&local(until, zone).to_string(), &silence.reason, silence.when.is_some())
-    });
+    let broad =
+        silence.map(|(silence, until)| broad(&local(until, zone), &silence.reason, silence.when.is_some()));
     format!("{} ({})\n{}\n{rows}", local(at, zone), zone_name(zone), broad.unwrap_or_default())
 }
 
