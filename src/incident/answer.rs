@@ -3,6 +3,7 @@
 use super::alerts::ALERTS_MAX;
 use super::{Asked, Assignee, Made, Refused, Reply, Warning};
 use crate::language::answer::Answer;
+use crate::language::handing::Handing;
 use crate::language::notices::NoticeLine;
 use crate::language::{Language, Shown};
 use jiff::Timestamp;
@@ -24,7 +25,7 @@ pub fn reply_text(reply: &Reply, language: Language, zone: &TimeZone) -> String 
                 Made::Override => Answer::OverrideMade { id, until },
                 Made::Silence => Answer::SilenceMade { id, until },
                 Made::Absence => Answer::AbsenceMade { id, until },
-                Made::Offer => Answer::OfferMade { id },
+                Made::Offer => return language.handing(&Handing::OfferMade { id }),
             })
         }
         Reply::Noted { .. } => language.shown(&Shown::Noted),
@@ -115,10 +116,10 @@ fn why_not(refused: &Refused, language: Language, zone: &TimeZone) -> String {
         Refused::TooMany => answer(Answer::TooMany),
         Refused::TestedJustNow => language.notice_line(&NoticeLine::TestedJustNow),
         Refused::OwnCover => answer(Answer::OwnCover),
-        Refused::NotOnCall { name, schedule } => answer(Answer::NotOnCall { name, schedule }),
-        Refused::NobodyElse(schedule) => answer(Answer::NobodyElse { schedule }),
-        Refused::OfferTaken(name) => answer(Answer::OfferTaken { name }),
-        Refused::NotOffered(name) => answer(Answer::NotOffered { name }),
+        Refused::NotOnCall { name, schedule } => language.handing(&Handing::NotOnCall { name, schedule }),
+        Refused::NobodyElse(schedule) => language.handing(&Handing::NobodyElse { schedule }),
+        Refused::OfferTaken(name) => language.handing(&Handing::OfferTaken { name }),
+        Refused::NotOffered(name) => language.handing(&Handing::NotOffered { name }),
         Refused::EmptiesTheFallback => answer(Answer::EmptiesTheFallback),
         Refused::NotInForce => answer(Answer::NotInForce),
         Refused::OlderTrigger => language.page().link_older.to_owned(),

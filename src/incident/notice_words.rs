@@ -12,6 +12,8 @@ use crate::actor::Actor;
 use crate::alert::Severity;
 use crate::config::{Config, Contact, Form, Id, Notify, SilencePeriod};
 use crate::language::Spoken;
+use crate::language::crowds::Crowded;
+use crate::language::handing::Handing;
 use crate::language::notices::{NoticeDetail, NoticeLine};
 use crate::place::Place;
 use crate::schedule::{Override, UserId};
@@ -138,7 +140,10 @@ impl Teller<'_> {
             }
             Noticed::CommitBelow { id, schedule, place } => {
                 let (schedule, place) = (self.schedule(schedule), place.to_string());
-                (say(&NoticeLine::CommitBelow { id: *id, schedule, place: &place }), Vec::new())
+                (
+                    self.reader.language.handing(&Handing::CommitBelow { id: *id, schedule, place: &place }),
+                    Vec::new(),
+                )
             }
             Noticed::Cannot { id, place, schedule, user, from, until } => {
                 let (from, until) = (self.at(*from), self.at(*until));
@@ -209,14 +214,14 @@ impl Teller<'_> {
         let (from, until) = (self.at(offer.from), self.at(offer.until));
         let (from, until, schedule) = (from.as_str(), until.as_str(), self.schedule(&offer.schedule));
         if over {
-            let line = NoticeLine::OfferOver { schedule, until };
-            return (self.reader.language.notice_line(&line), Vec::new());
+            let line = Handing::OfferOver { schedule, until };
+            return (self.reader.language.handing(&line), Vec::new());
         }
         let name = &person(self.config, &offer.who);
         let reason = offer.reason.as_ref().map(|text| self.detail(&NoticeDetail::Reason { text }));
         let accept = self.detail(&NoticeDetail::Accept { id });
-        let line = NoticeLine::Offered { name, schedule, from, until };
-        (self.reader.language.notice_line(&line), reason.into_iter().chain([accept]).collect())
+        let line = Handing::Offered { name, schedule, from, until };
+        (self.reader.language.handing(&line), reason.into_iter().chain([accept]).collect())
     }
 
     /// What waits for its turn in a room, in one line: the numbers, and the worst by name.
@@ -246,13 +251,7 @@ impl Teller<'_> {
             .collect();
         let new = u32::try_from(crowd.new.len()).unwrap_or(u32::MAX).saturating_add(crowd.more);
         let (news, posts) = (crowd.news, POSTS_MAX);
-        language.notice_line(&NoticeLine::RoomFull {
-            new,
-            severities: &severities,
-            worst: &worst,
-            news,
-            posts,
-        })
+        language.crowded(&Crowded { new, severities: &severities, worst: &worst, news, posts })
     }
 
     fn override_lines(&self, notice: &OverrideNotice, begins: bool) -> (String, Vec<String>) {

@@ -24,7 +24,6 @@ pub enum Answer<'a> {
     OverrideMade { id: u64, until: &'a str },
     SilenceMade { id: u64, until: &'a str },
     AbsenceMade { id: u64, until: &'a str },
-    OfferMade { id: u64 },
     Ended,
     Passed,
     // Why not.
@@ -52,10 +51,6 @@ pub enum Answer<'a> {
     BadPattern { said: &'a str },
     TooMany,
     OwnCover,
-    NotOnCall { name: &'a str, schedule: &'a str },
-    NobodyElse { schedule: &'a str },
-    OfferTaken { name: &'a str },
-    NotOffered { name: &'a str },
     EmptiesTheFallback,
     NotInForce,
     // What must be confirmed.
@@ -134,19 +129,6 @@ fn en(answer: &Answer) -> String {
         Answer::ReasonMissing => "A silence needs a reason.".into(),
         Answer::BadPattern { said } => format!("A pattern cannot be read: {said}"),
         Answer::TooMany => "There are too many already: end some first.".into(),
-        Answer::OfferMade { id } => {
-            format!(
-                "Offer {id} is made: whoever accepts it first has the shift. Until then it is still yours."
-            )
-        }
-        Answer::NotOnCall { name, schedule } => {
-            format!("{name} is not on call on {schedule} in that time: there is nothing to offer.")
-        }
-        Answer::NobodyElse { schedule } => {
-            format!("Nobody else takes turns on {schedule}: name who is asked.")
-        }
-        Answer::OfferTaken { name } => format!("{name} has accepted it already."),
-        Answer::NotOffered { name } => format!("It was not offered to {name}."),
         Answer::OwnCover => "Nobody can stand in for themselves.".into(),
         Answer::EmptiesTheFallback => "Then everybody in the fallback policy would be away.".into(),
         Answer::NotInForce => "Nothing like that is in force.".into(),
@@ -217,17 +199,6 @@ fn ja(answer: &Answer) -> String {
         Answer::ReasonMissing => "サイレンスには理由が必要です。".into(),
         Answer::BadPattern { said } => format!("条件を解釈できません: {said}"),
         Answer::TooMany => "登録数が上限に達しています。不要なものを終了してください。".into(),
-        Answer::OfferMade { id } => {
-            format!("シフトの引き継ぎを募集しました（{id}）。誰かが引き受けるまでは当番のままです。")
-        }
-        Answer::NotOnCall { name, schedule } => {
-            format!("その時間、{name}さんは {schedule} の当番ではありません。")
-        }
-        Answer::NobodyElse { schedule } => {
-            format!("{schedule} の当番はほかにいません。相手を指定してください。")
-        }
-        Answer::OfferTaken { name } => format!("すでに{name}さんが引き受けています。"),
-        Answer::NotOffered { name } => format!("この募集は{name}さん宛てではありません。"),
         Answer::OwnCover => "自分自身を代わりにはできません。".into(),
         Answer::EmptiesTheFallback => "最終連絡先の全員が不在になってしまいます。".into(),
         Answer::NotInForce => "該当するものは有効になっていません。".into(),

@@ -46,26 +46,11 @@ pub enum NoticeLine<'a> {
         schedule: &'a str,
         by: &'a str,
     },
-    CommitBelow {
-        id: u64,
-        schedule: &'a str,
-        place: &'a str,
-    },
     Cannot {
         id: &'a str,
         name: &'a str,
         schedule: &'a str,
         from: &'a str,
-        until: &'a str,
-    },
-    Offered {
-        name: &'a str,
-        schedule: &'a str,
-        from: &'a str,
-        until: &'a str,
-    },
-    OfferOver {
-        schedule: &'a str,
         until: &'a str,
     },
     AlsoUnanswered {
@@ -88,14 +73,6 @@ pub enum NoticeLine<'a> {
         id: u64,
         by: &'a str,
         count: u32,
-    },
-    /// What waits for its turn in a room: incidents by severity, the worst by name; and how many messages a minute there are.
-    RoomFull {
-        new: u32,
-        severities: &'a [(&'a str, u32)],
-        worst: &'a [String],
-        news: u32,
-        posts: usize,
     },
     /// A test is about to leave.
     Testing {
@@ -207,20 +184,14 @@ fn en(line: &NoticeLine) -> String {
         NoticeLine::ShiftOver { schedule, next } => {
             format!("Your shift on {schedule} is over. On call now: {}.", list(next))
         }
-        NoticeLine::PutOnCall { schedule, until, by, begins: true, git: true, .. } => {
-            format!("You are on call for {schedule} from now until {until}, by {by}.")
-        }
-        NoticeLine::Relieved { schedule, until, by, begins: true, git: true, .. } => {
-            format!("You are relieved on {schedule} from now until {until}, by {by}.")
-        }
-        NoticeLine::PutOnCall { schedule, until, by, begins: true, .. } => {
-            format!("You are on call for {schedule} from now until {until}: {by} made an override.")
+        NoticeLine::PutOnCall { schedule, until, by, begins: true, git, .. } => {
+            format!("You are on call for {schedule} from now until {until}{}", begun(by, *git))
         }
         NoticeLine::PutOnCall { schedule, from, until, by, .. } => {
             format!("{by} puts you on call for {schedule} from {from} until {until}.")
         }
-        NoticeLine::Relieved { schedule, until, by, begins: true, .. } => {
-            format!("You are relieved on {schedule} from now until {until}: {by} made an override.")
+        NoticeLine::Relieved { schedule, until, by, begins: true, git, .. } => {
+            format!("You are relieved on {schedule} from now until {until}{}", begun(by, *git))
         }
         NoticeLine::Relieved { schedule, from, until, by, .. } => {
             format!("{by} relieves you on {schedule} from {from} until {until}.")
@@ -234,19 +205,10 @@ fn en(line: &NoticeLine) -> String {
         NoticeLine::MadeHidden { id, schedule, by } => {
             format!("Your override {id} of {schedule} lies under one that {by} made.")
         }
-        NoticeLine::CommitBelow { id, schedule, place } => {
-            format!("{place} changes {schedule} too, for hours of your override {id}: yours lies on top.")
-        }
         NoticeLine::Cannot { id, name, schedule, from, until } => {
             format!(
                 "{name} cannot be on call for {schedule} from {from} until {until} (override {id}), and is until somebody changes it."
             )
-        }
-        NoticeLine::Offered { name, schedule, from, until } => {
-            format!("{name} offers a shift on {schedule}: from {from} until {until}.")
-        }
-        NoticeLine::OfferOver { schedule, until } => {
-            format!("Nobody has accepted your shift on {schedule}: you are on call from now until {until}.")
         }
         NoticeLine::AlsoUnanswered { incident, names } => {
             format!("No answer yet to {incident} by {}, whom you had paged.", list(names))
@@ -263,20 +225,6 @@ fn en(line: &NoticeLine) -> String {
         NoticeLine::BroadOver { id, by, count } => {
             format!("Silence {id} by {by} is over. It muted {count}; what still fires pages again.")
         }
-        NoticeLine::RoomFull { new: 0, news, posts, .. } => {
-            format!("{news} incidents have news. It follows, {posts} messages a minute.")
-        }
-        NoticeLine::RoomFull { new, severities, worst, news, posts } => {
-            let counted: Vec<String> = severities.iter().map(|(word, n)| format!("{n} {word}")).collect();
-            let others = if *news > 0 { format!(" {news} others have news.") } else { String::new() };
-            let more = *new as usize - worst.len().min(*new as usize);
-            let more = if more > 0 { format!("; and {more} more") } else { String::new() };
-            format!(
-                "{new} more incidents: {}. The worst: {}{more}.{others} Their messages follow, {posts} a minute.",
-                counted.join(", "),
-                worst.join("; ")
-            )
-        }
         NoticeLine::Testing { way } => format!("A test by {way} is on its way to you."),
         NoticeLine::TestedJustNow => {
             "A test of this way was made less than a minute ago: wait for it.".into()
@@ -287,6 +235,11 @@ fn en(line: &NoticeLine) -> String {
         }
         NoticeLine::Tested { way, why: Some(why) } => format!("Your test by {way} failed: {why}"),
     }
+}
+
+/// By whom, or by which line of git, an override begins.
+fn begun(by: &str, git: bool) -> String {
+    if git { format!(", by {by}.") } else { format!(": {by} made an override.") }
 }
 
 fn ja(line: &NoticeLine) -> String {
@@ -325,22 +278,9 @@ fn ja(line: &NoticeLine) -> String {
         NoticeLine::MadeHidden { id, schedule, by } => {
             format!("{schedule}のオーバーライド {id} は、{by}が作成したものに上書きされました。")
         }
-        NoticeLine::CommitBelow { id, schedule, place } => {
-            format!(
-                "{place} でも{schedule}が変更されましたが、時間の重なるあなたのオーバーライド {id} が優先されます。"
-            )
-        }
         NoticeLine::Cannot { id, name, schedule, from, until } => {
             format!(
                 "{name}は{from}から{until}まで{schedule}の当番に入れません（オーバーライド {id}）。変更されるまでは当番のままです。"
-            )
-        }
-        NoticeLine::Offered { name, schedule, from, until } => {
-            format!("{name}が{schedule}の当番の代わりを探しています: {from}から{until}まで")
-        }
-        NoticeLine::OfferOver { schedule, until } => {
-            format!(
-                "{schedule}の当番を引き受ける人はいませんでした。ただいまから{until}まであなたが当番です。"
             )
         }
         NoticeLine::AlsoUnanswered { incident, names } => {
@@ -358,24 +298,6 @@ fn ja(line: &NoticeLine) -> String {
         NoticeLine::BroadOver { id, by, count } => {
             format!(
                 "{by}のサイレンス {id} は終わりました。止めた通知は {count}件です。発生中のものは再び通知します。"
-            )
-        }
-        NoticeLine::RoomFull { new: 0, news, posts, .. } => {
-            format!("{news}件のインシデントに動きがありました。1分に{posts}件ずつ投稿します。")
-        }
-        NoticeLine::RoomFull { new, severities, worst, news, posts } => {
-            let counted: Vec<String> = severities.iter().map(|(word, n)| format!("{word} {n}件")).collect();
-            let others = if *news > 0 {
-                format!("ほかに{news}件で動きがありました。")
-            } else {
-                String::new()
-            };
-            let more = *new as usize - worst.len().min(*new as usize);
-            let more = if more > 0 { format!("、ほか{more}件") } else { String::new() };
-            format!(
-                "さらに{new}件のインシデントが発生しました（{}）。深刻な順: {}{more}。{others}1分に{posts}件ずつ投稿します。",
-                counted.join("、"),
-                worst.join("、")
             )
         }
         NoticeLine::Testing { way } => format!("{way}のテストを送信します。"),

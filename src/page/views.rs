@@ -288,6 +288,10 @@ pub struct MePage<'a> {
     /// The ways that can be tried out: the word of each, and how it is called.
     pub tests: Vec<(&'static str, String)>,
     pub people: Vec<Person>,
+    /// Shifts of others that one may accept: the number, and words.
+    pub offers: Vec<(u64, String)>,
+    /// The schedules of which one may offer a shift.
+    pub schedules: Vec<Person>,
 }
 
 /// A field of a form.

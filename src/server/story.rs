@@ -8,7 +8,7 @@ use super::acts;
 use super::line::{Line, Value};
 use super::metrics::{outcome_word, outlet_word};
 use super::noise;
-use super::story_steps::{notice, steps};
+use super::story_steps::{at, notice, steps};
 use super::words::{held_back, held_by, of_event, of_key, people, word};
 use crate::alert::Action;
 use crate::config::{Contact, Id, MirrorKind, Urgency};
@@ -389,15 +389,6 @@ fn escalation(change: &EscalationChange) -> Line<'_> {
             ],
         ),
     }
-}
-
-pub(super) fn at(step: &StepAt) -> [(&'static str, Value<'_>); 4] {
-    [
-        ("policy", (&*step.policy).into()),
-        ("step", (step.step + 1).into()),
-        ("round", (step.round + 1).into()),
-        ("fallback", step.fallback.then_some("yes").into()),
-    ]
 }
 
 fn way<'e>(user: &'e UserId, by: Contact, why: &Reason) -> [(&'static str, Value<'e>); 4] {

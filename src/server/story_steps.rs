@@ -1,9 +1,8 @@
 //! The log's lines of what steps do beside telling everybody, and of notices.
 
-use super::line::Line;
-use super::story::at;
+use super::line::{Line, Value};
 use super::words::{actor, people, word};
-use crate::incident::{GapTold, NoticeChange, NoticeTo, StepsChange};
+use crate::incident::{GapTold, NoticeChange, NoticeTo, StepAt, StepsChange};
 use crate::schedule::UserId;
 use std::collections::BTreeSet;
 use tracing::Level;
@@ -91,4 +90,14 @@ pub(super) fn notice(change: &NoticeChange) -> Line<'_> {
             ],
         ),
     }
+}
+
+/// Where in a policy.
+pub(super) fn at(step: &StepAt) -> [(&'static str, Value<'_>); 4] {
+    [
+        ("policy", (&*step.policy).into()),
+        ("step", (step.step + 1).into()),
+        ("round", (step.round + 1).into()),
+        ("fallback", step.fallback.then_some("yes").into()),
+    ]
 }

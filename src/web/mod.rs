@@ -29,6 +29,7 @@ pub mod pages_catalogue;
 pub mod pages_incidents;
 pub mod pages_link;
 pub mod pages_make;
+mod pages_offers;
 pub mod pages_people;
 pub mod pages_sign_in;
 pub mod past;

@@ -33,7 +33,7 @@ pub fn routes() -> Router<Arc<Doors>> {
 }
 
 /// The offer that a body asks for.
-fn read_offer(config: &Config, maker: &Maker, body: &[u8]) -> Result<Command, String> {
+pub(super) fn read_offer(config: &Config, maker: &Maker, body: &[u8]) -> Result<Command, String> {
     let wish = Wish::read(body, OFFER)?;
     let schedule = schedule(config, &wish.needed("schedule")?)?;
     let who = user(config, &wish.needed("user")?)?;

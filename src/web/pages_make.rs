@@ -18,22 +18,22 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 
-fn field(name: &'static str, label: &str, value: &str, required: bool) -> Field {
+pub(super) fn field(name: &'static str, label: &str, value: &str, required: bool) -> Field {
     Field { name, label: label.to_owned(), value: value.to_owned(), required, options: Vec::new() }
 }
 
-fn choice(name: &'static str, label: &str, value: &str, options: Vec<(String, String)>) -> Field {
+pub(super) fn choice(name: &'static str, label: &str, value: &str, options: Vec<(String, String)>) -> Field {
     Field { options, ..field(name, label, value, true) }
 }
 
 /// A form, with what was written into it before.
-struct Sheet {
-    title: &'static str,
-    lead: Option<String>,
-    action: String,
-    fields: Vec<Field>,
-    button: &'static str,
-    back: String,
+pub(super) struct Sheet {
+    pub title: &'static str,
+    pub lead: Option<String>,
+    pub action: String,
+    pub fields: Vec<Field>,
+    pub button: &'static str,
+    pub back: String,
 }
 
 fn sheet(doors: &Doors, guest: &Guest, sheet: Sheet, form: &Form, wrong: Option<String>) -> Response {
@@ -186,12 +186,12 @@ pub async fn declare(State(doors): Shared, Sent { guest, user, form }: Sent) -> 
     }
 }
 
-fn maker<'a>(guest: &'a Guest, user: &Id) -> Maker<'a> {
+pub(super) fn maker<'a>(guest: &'a Guest, user: &Id) -> Maker<'a> {
     Maker { by: Actor::User(user.clone()), via: Via::Web, now: guest.now, zone: &guest.zone }
 }
 
 /// Makes what a form asks for; what is wrong, or would break something, is said on the form.
-async fn made(
+pub(super) async fn made(
     doors: &Doors,
     guest: &Guest,
     again: Sheet,
