@@ -15,7 +15,7 @@ use crate::config::{Contact, Id, MirrorKind, Urgency};
 use crate::incident::{
     AlertChange, Change, DeliveryChange, DeliveryId, Entry, Errand, EscalationChange, HeartbeatChange,
     IncidentId, Opened, Outcome, Outlet, Reason, Recipient, ResponseChange, ServerChange, State, Status,
-    StepAt, StepsChange, WaitsFor,
+    StepsChange, WaitsFor,
 };
 use crate::language::Language;
 use crate::place::Place;
