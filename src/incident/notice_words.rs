@@ -1,6 +1,5 @@
 //! The words of notices, built when they leave: a message of a few lines, or one line of text.
 
-use super::Words;
 use super::card::{bare_headline, state_word};
 use super::message::SUBJECT_MAX;
 use super::notice_change::{Broad, Crowd, Noticed, OverrideNotice, POSTS_MAX};
@@ -8,6 +7,7 @@ use super::parts::Status;
 use super::reader::{NAMES_MAX, Reader, one_line, person, severity as severity_word};
 use super::state::{Incident, State};
 use super::words::{CallScript, Card, Letter, Text};
+use super::{Reason, Words};
 use crate::actor::Actor;
 use crate::alert::Severity;
 use crate::config::{Config, Contact, Form, Id, Notify, SilencePeriod};
@@ -164,15 +164,18 @@ impl Teller<'_> {
                 (say(&line), headline.into_iter().collect())
             }
             Noticed::Test | Noticed::TestGone => (say(&NoticeLine::Test), Vec::new()),
-            Noticed::Tested { contact, why } => {
-                let language = self.reader.language;
-                let why = why.as_ref().map(|why| {
-                    language.fault(why.provider.map(|provider| provider.row().name), why.fault, &why.said)
-                });
-                let way = language.contact(contact.method().way);
-                (say(&NoticeLine::Tested { way, why: why.as_deref() }), Vec::new())
-            }
+            Noticed::Tested { contact, why } => (self.tested(*contact, why.as_ref()), Vec::new()),
         }
+    }
+
+    /// How a test went.
+    fn tested(&self, contact: Contact, why: Option<&Reason>) -> String {
+        let language = self.reader.language;
+        let why = why.map(|why| {
+            language.fault(why.provider.map(|provider| provider.row().name), why.fault, &why.said)
+        });
+        let way = language.contact(contact.method().way);
+        language.notice_line(&NoticeLine::Tested { way, why: why.as_deref() })
     }
 
     /// Of a silence that names no service. The incidents that it mutes are named, the newest first.
