@@ -6,8 +6,11 @@ use serde_json::json;
 #[tokio::test]
 async fn a_shift_is_offered_listed_accepted_once_and_taken_back() {
     let people = People::new().await;
-    let (_, who) = people.get("/v1/who?schedule=web&at=1h").await;
-    let user = who["schedules"][0]["users"][0].as_str().unwrap().to_owned();
+    let on_call_in = async |hours: &str| {
+        let (_, who) = people.get(&format!("/v1/who?schedule=web&at={hours}")).await;
+        who["schedules"][0]["users"][0].as_str().unwrap().to_owned()
+    };
+    let user = on_call_in("1h").await;
     let wish = json!({ "schedule": "web", "user": user, "from": "1h", "until": "2h", "to": ["kimura"], "reason": "dentist" });
     let (status, made) = people.post("/v1/offers", wish.clone()).await;
     assert_eq!((status, &made["to"]), (201, &json!(["kimura"])), "{made}");
@@ -26,6 +29,7 @@ async fn a_shift_is_offered_listed_accepted_once_and_taken_back() {
     assert!(status == 400 && again["error"].as_str().unwrap().contains("already"), "{again}");
     assert_eq!(people.get("/v1/offers").await.1["offers"], json!([]));
 
+    let user = on_call_in("4h").await;
     let wish = json!({ "schedule": "web", "user": user, "from": "4h", "for": "1h", "to": "kimura" });
     let (status, made) = people.post("/v1/offers", wish).await;
     assert_eq!(status, 201, "{made}");
