@@ -23,6 +23,7 @@ use oncall::server::live::{Live, Origin, Status};
 use oncall::server::metrics::Metrics;
 use oncall::server::parts::{Carrier, Parts};
 use oncall::web::doors::{Behind, Doors};
+use oncall::web::how_it_is::Watched;
 use oncall::web::router::router;
 use oncall::web::slow::{CONNECTIONS_MAX, Peer};
 use serde_json::Value;
@@ -82,7 +83,7 @@ impl Inside {
         let behind = Behind {
             live,
             status,
-            desk: Arc::new(Desk::new(&inbox, &client, &clock)),
+            desk: Arc::new(Desk::new(&inbox, &client, &clock, board.clone(), state_dir.clone())),
             inbox,
             board,
             client: client.clone(),
@@ -115,7 +116,7 @@ impl Inside {
             stop: stopped,
         };
         let live = Arc::new(live_of(world));
-        let router = router(doors.clone());
+        let router = router(doors.clone(), Watched::Here);
         let engine = watch::channel(Engine::Stores).0;
         let (parts, news) = (Some(parts), news_in);
         Inside { clock, doors, router, parts, live, news, journal_answers, engine, stop }
