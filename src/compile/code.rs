@@ -59,6 +59,7 @@ pub const FULL_WIDTH: &str = "OC291";
 pub const NO_WAY: &str = "OC270";
 pub const JIRA_ACCOUNT: &str = "OC271";
 pub const HISTORY: &str = "OC280";
+pub const SMS_REPLIES: &str = "OC310";
 
 /// Every code of this module, with its meaning.
 pub const CODES: &[(&str, &str)] = &[

@@ -65,6 +65,8 @@ pub enum Command {
     Cannot { id: u64, user: UserId, by: Actor, via: Via },
     /// Tries out one of a person's own ways.
     Test { user: UserId, contact: Contact, by: Actor, via: Via },
+    /// Whoever has this number says STOP to our messages, or takes them again.
+    OptOut { users: Vec<UserId>, contact: Contact, out: bool, by: Actor, via: Via },
 }
 
 /// A wish about incidents.
@@ -105,6 +107,11 @@ pub enum Target {
     Delivery(DeliveryId),
     /// The incident that the ticket with this key shows.
     Ticket(String),
+    /// What the message with this code told one of these people.
+    Code {
+        users: Vec<UserId>,
+        code: String,
+    },
 }
 
 /// What a person asks for.
@@ -193,6 +200,8 @@ pub enum Outcome {
     Unknown { reason: Reason },
     /// A key was pressed, and the call is over: what a provider tells that is asked.
     Pressed { key: String },
+    /// A machine picked up: voicemail. Like `Answered`, and said.
+    ByMachine,
 }
 
 impl Command {
@@ -209,6 +218,7 @@ impl Command {
             Command::End { .. } => "end",
             Command::Cannot { .. } => "cannot",
             Command::Test { .. } => "test",
+            Command::OptOut { .. } => "opt-out",
         }
     }
 
@@ -220,7 +230,8 @@ impl Command {
             | Command::Back { by, via, .. }
             | Command::End { by, via, .. }
             | Command::Cannot { by, via, .. }
-            | Command::Test { by, via, .. } => (by, *via),
+            | Command::Test { by, via, .. }
+            | Command::OptOut { by, via, .. } => (by, *via),
             Command::Declare(declare) => (&declare.by, declare.via),
             Command::Override { made, .. } => (&made.by, made.via),
             Command::Silence { made, .. } => (&made.by, made.via),
@@ -285,6 +296,7 @@ impl Outcome {
             Outcome::Accepted { .. }
             | Outcome::Delivered { .. }
             | Outcome::Answered
+            | Outcome::ByMachine
             | Outcome::Pressed { .. }
             | Outcome::Ended { .. } => true,
             Outcome::Rejected { .. } | Outcome::Unavailable { .. } | Outcome::Unknown { .. } => false,
@@ -299,7 +311,9 @@ impl Outcome {
             | Outcome::Unavailable { reason, .. }
             | Outcome::Unknown { reason } => Some(reason),
             Outcome::Delivered { but, .. } => but.as_ref(),
-            Outcome::Accepted { .. } | Outcome::Answered | Outcome::Pressed { .. } => None,
+            Outcome::Accepted { .. } | Outcome::Answered | Outcome::ByMachine | Outcome::Pressed { .. } => {
+                None
+            }
         }
     }
 }

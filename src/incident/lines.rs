@@ -422,6 +422,7 @@ impl Mirror {
             }
             Outcome::Unknown { .. } => true,
             Outcome::Answered
+            | Outcome::ByMachine
             | Outcome::Pressed { .. }
             | Outcome::Ended { .. }
             | Outcome::Rejected { .. }

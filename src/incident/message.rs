@@ -7,7 +7,7 @@
 pub use super::answer::{reply_text, warning};
 pub use super::letter::{Letter, SUBJECT_MAX};
 pub use super::script::{SPOKEN_INCIDENTS_MAX, SPOKEN_SUMMARY_MAX, call, reply_spoken};
-pub use super::text::{LINK_MAX, TEXT_MAX, Text};
+pub use super::text::{LINK_MAX, TEXT_MAX, Text, in_two_segments};
 pub use super::thread::follow_up;
 pub use super::ticket::Ticket;
 

@@ -13,8 +13,8 @@ use super::state::State;
 use super::test::TEST_EVERY;
 use super::{Call, Delivery, DeliveryId, IN_FLIGHT, IncidentId, Outcome, Reason, Task, notice_words};
 use crate::actor::{Actor, Via};
-use crate::config::{CONTACTS, Contact, Id, MirrorKind, Provider};
-use crate::reason::Why;
+use crate::config::{CONTACTS, Contact, Follows, Id, MirrorKind, Provider};
+use crate::reason::{Fault, Why};
 use crate::schedule::UserId;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -100,6 +100,10 @@ pub enum Noticed {
     Test,
     /// A test that has left: the next one waits for its end.
     TestGone,
+    /// They said STOP to our messages by this way.
+    OptedOut {
+        contact: Contact,
+    },
     /// How a test went; `why`: it failed.
     Tested {
         contact: Contact,
@@ -134,6 +138,8 @@ pub enum NoticeChange {
     ShiftsTold { until: Timestamp },
     /// Somebody whom an override puts on call says that they cannot.
     Declined { id: u64, user: UserId, by: Actor, via: Via },
+    /// Somebody said STOP to our messages by this way, or takes them again.
+    OptedOut { user: UserId, by: Contact, out: bool },
 }
 
 impl From<NoticeChange> for Change {
@@ -154,6 +160,12 @@ impl State {
             NoticeChange::Dropped { notice } => drop(self.notices.remove(notice)),
             NoticeChange::ShiftsTold { until } => self.shifts_told_until = Some(*until),
             NoticeChange::Declined { .. } => {}
+            NoticeChange::OptedOut { user, by, out: true } => {
+                self.unreachable.insert((user.clone(), *by), Reason::ours(Fault::OptedOut));
+            }
+            NoticeChange::OptedOut { user, by, out: false } => {
+                self.unreachable.remove(&(user.clone(), *by));
+            }
         }
     }
 
@@ -200,9 +212,9 @@ impl Notice {
     }
 }
 
-/// The method whose messages can be edited is the one of rooms.
+/// The method whose messages are edited is the one of rooms.
 fn room_contact() -> Contact {
-    CONTACTS.iter().find(|method| method.edits).unwrap_or(&CONTACTS[0]).contact
+    CONTACTS.iter().find(|method| method.follows == Follows::Edited).unwrap_or(&CONTACTS[0]).contact
 }
 
 impl Call<'_> {
@@ -293,6 +305,7 @@ impl Call<'_> {
             | Noticed::MadeEnded { .. }
             | Noticed::MadeHidden { .. }
             | Noticed::Cannot { .. }
+            | Noticed::OptedOut { .. }
             | Noticed::AlsoUnanswered { .. } => true,
         }
     }

@@ -9,7 +9,7 @@ use super::notice::{NOTICE_ATTEMPTS_MAX, Noticed};
 use super::notification::{Notification, Purpose};
 use super::{Asked, Call, DeliveryId, HANDLE_MAX, IncidentId, Outcome, Reason, Respond, Target};
 use crate::actor::{Actor, Via};
-use crate::config::Contact;
+use crate::config::{Contact, Follows};
 use crate::reason::Fault;
 use crate::schedule::UserId;
 use jiff::{SignedDuration, Timestamp};
@@ -60,6 +60,7 @@ impl Call<'_> {
             Outcome::Accepted { .. }
             | Outcome::Delivered { .. }
             | Outcome::Answered
+            | Outcome::ByMachine
             | Outcome::Ended { .. }
             | Outcome::Rejected { .. }
             | Outcome::Unavailable { .. } => self.outcome(of, outcome),
@@ -112,9 +113,12 @@ impl Call<'_> {
                 return self.hung_up(*call, outcome);
             }
             Errand::Ask(_) => return self.about_server(change(None)),
-            Errand::Edit { page, .. } => {
+            Errand::Edit { page, by } => {
                 let failed = self.state.directs.get(page).map_or(0, |direct| direct.failed);
-                let again = outcome.may_work_later() && failed < MIRROR_ATTEMPTS_MAX;
+                // Another one in a thread must not come twice.
+                let doubled =
+                    by.method().follows == Follows::Replied && matches!(outcome, Outcome::Unknown { .. });
+                let again = outcome.may_work_later() && failed < MIRROR_ATTEMPTS_MAX && !doubled;
                 let retry_at = again.then(|| retry_at.unwrap_or_else(|| later(self.now, backoff(failed))));
                 return self.about_server(change(retry_at));
             }
@@ -148,6 +152,9 @@ impl Call<'_> {
             if let Some((user, by)) = page.filter(|_| !elsewhere) {
                 self.after_page(id, user, (by, &dispatch.to), &numbers, outcome, failed);
             }
+        }
+        if let Some((user, by)) = page.filter(|(_, by)| by.method().answers) {
+            self.opted_by(user, by, outcome);
         }
         let first = dispatch.about.first().map(|carried| carried.incident);
         if let (Outcome::Accepted { .. }, Some(id)) = (outcome, first) {
@@ -280,6 +287,7 @@ impl Outcome {
             Outcome::Accepted { .. }
             | Outcome::Delivered { .. }
             | Outcome::Answered
+            | Outcome::ByMachine
             | Outcome::Pressed { .. }
             | Outcome::Ended { .. }
             | Outcome::Unknown { .. } => false,
@@ -293,6 +301,7 @@ impl Outcome {
             Outcome::Accepted { .. }
             | Outcome::Delivered { .. }
             | Outcome::Answered
+            | Outcome::ByMachine
             | Outcome::Pressed { .. }
             | Outcome::Ended { .. }
             | Outcome::Rejected { .. } => false,
@@ -308,6 +317,7 @@ impl Outcome {
             Outcome::Accepted { .. }
             | Outcome::Delivered { .. }
             | Outcome::Answered
+            | Outcome::ByMachine
             | Outcome::Pressed { .. }
             | Outcome::Ended { .. }
             | Outcome::Rejected { .. }

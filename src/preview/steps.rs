@@ -55,6 +55,10 @@ impl At<'_> {
             NoticeChange::Declined { id, user, by, via } => {
                 NoticeStory::Declined { id: *id, user, by: self.name(by), via: *via }
             }
+            NoticeChange::OptedOut { user, by, out } => {
+                let way = self.reader.language.contact(by.method().way);
+                NoticeStory::OptedOut { user, way, out: *out }
+            }
         }))
     }
 }

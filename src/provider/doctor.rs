@@ -37,6 +37,7 @@ pub enum Kind {
     Permissions,
     Transitions,
     From,
+    Replies,
     Flow,
     Rooms,
     PublicUrl,
@@ -106,6 +107,8 @@ pub enum TwilioTopic {
     Account,
     Number,
     CallerId,
+    /// The number that people answer.
+    Replies,
 }
 
 /// What ntfy or Pushover is asked.
@@ -175,6 +178,7 @@ impl Kind {
             Kind::Permissions => "permissions",
             Kind::Transitions => "transitions",
             Kind::From => "from",
+            Kind::Replies => "answers",
             Kind::Flow => "contact flow",
             Kind::Rooms => "rooms",
             Kind::PublicUrl => "public_url",

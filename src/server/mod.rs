@@ -23,6 +23,7 @@ pub mod mail;
 pub mod metrics;
 mod news;
 mod noise;
+mod notices;
 pub mod own_heartbeat;
 pub mod page;
 pub mod parts;

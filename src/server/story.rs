@@ -8,13 +8,14 @@ use super::acts;
 use super::line::{Line, Value};
 use super::metrics::{outcome_word, outlet_word};
 use super::noise;
+use super::notices::notice;
 use super::words::{actor, held_back, held_by, of_event, of_key, people, word};
 use crate::alert::Action;
 use crate::config::{Contact, Id, MirrorKind, Urgency};
 use crate::incident::{
     AlertChange, Change, DeliveryChange, DeliveryId, Entry, Errand, EscalationChange, HeartbeatChange,
-    IncidentId, NoticeChange, NoticeTo, Opened, Outcome, Outlet, Reason, Recipient, ResponseChange,
-    ServerChange, State, Status, StepAt, StepsChange, WaitsFor,
+    IncidentId, Opened, Outcome, Outlet, Reason, Recipient, ResponseChange, ServerChange, State, Status,
+    StepAt, StepsChange, WaitsFor,
 };
 use crate::language::Language;
 use crate::place::Place;
@@ -153,6 +154,7 @@ impl Story {
                     Outcome::Accepted { .. } => ("accepted", None),
                     Outcome::Delivered { .. } => ("delivered", None),
                     Outcome::Answered => ("answered", None),
+                    Outcome::ByMachine => ("answered_by_machine", None),
                     Outcome::Pressed { .. } => ("pressed", None),
                     Outcome::Ended { .. } => ("ended", None),
                     Outcome::Rejected { .. } | Outcome::Unavailable { .. } | Outcome::Unknown { .. } => {
@@ -421,34 +423,6 @@ fn steps(change: &StepsChange) -> Line<'_> {
         StepsChange::Unanswered { users, rule } => {
             Line::new(Level::WARN, "unanswered", [("users", names(users).into()), ("rule", rule.into())])
         }
-    }
-}
-
-fn notice(change: &NoticeChange) -> Line<'_> {
-    match change {
-        NoticeChange::Planned { to, due, .. } => {
-            let user = match to {
-                NoticeTo::Person { user, .. } => Some(&**user),
-                NoticeTo::Room => None,
-            };
-            Line::new(Level::INFO, "notice_planned", [("user", user.into()), ("due", (*due).into())])
-        }
-        NoticeChange::Dropped { notice } => {
-            Line::new(Level::DEBUG, "notice_dropped", [("notice", (*notice).into())])
-        }
-        NoticeChange::ShiftsTold { until } => {
-            Line::new(Level::DEBUG, "shifts_told", [("until", (*until).into())])
-        }
-        NoticeChange::Declined { id, user, by, via } => Line::new(
-            Level::INFO,
-            "cannot",
-            [
-                ("override", (*id).into()),
-                ("user", (&**user).into()),
-                ("by", actor(by).into()),
-                ("via", word(via).into()),
-            ],
-        ),
     }
 }
 

@@ -4,7 +4,7 @@ use super::doors::{Doors, Shared};
 use super::guest::{Guest, Member, html};
 use super::on_call::schedule as known_schedule;
 use super::pages_incidents::people;
-use crate::config::{CONTACTS, Config, ContactRule, Id, User};
+use crate::config::{CONTACTS, Config, Contact, ContactRule, Id, User};
 use crate::language::Language;
 use crate::page::{Bar, MePage, OnCallPage, OnCallRow, SchedulePage, ShiftRow, Tick};
 use crate::preview::on_call::HORIZON;
@@ -265,12 +265,13 @@ pub(super) fn row(guest: &Guest, id: &Id, shift: &Shift) -> ShiftRow {
 
 /// `GET /me`: one's own shifts, and how one is reached.
 pub async fn me(State(doors): Shared, Member { guest, user }: Member) -> Response {
-    let made = doors.clone();
-    let answer = doors.reads.make(move || html(StatusCode::OK, &mine(&made, &guest, &user)));
+    let (made, board) = (doors.clone(), doors.board.current().await);
+    let answer = doors.reads.make(move || html(StatusCode::OK, &mine(&made, &board, &guest, &user)));
     answer.await.unwrap_or_else(|busy| busy)
 }
 
-fn mine<'a>(doors: &'a Doors, guest: &Guest, user: &Id) -> MePage<'a> {
+fn mine<'a>(doors: &'a Doors, board: &Board, guest: &Guest, user: &Id) -> MePage<'a> {
+    let shut = |by: Contact| board.opted_out.contains(&(user.clone(), by));
     let config = &guest.live.config;
     let until = guest.now.checked_add(MINE).unwrap_or(guest.now);
     let mut shifts: Vec<(Timestamp, ShiftRow)> = Vec::new();
@@ -280,7 +281,7 @@ fn mine<'a>(doors: &'a Doors, guest: &Guest, user: &Id) -> MePage<'a> {
         shifts.extend(own.map(|shift| (shift.start, row(guest, id, shift))));
     }
     shifts.sort_by_key(|(start, _)| *start);
-    let rules = |rules: &[ContactRule]| rules.iter().map(|rule| said(guest, rule)).collect();
+    let rules = |rules: &[ContactRule]| rules.iter().map(|rule| said(guest, rule, shut(rule.by))).collect();
     let user = config.users.get(user);
     MePage {
         shell: guest.shell(doors, "me", guest.words().me),
@@ -303,11 +304,13 @@ fn tests(guest: &Guest, user: Option<&User>) -> Vec<(&'static str, String)> {
     ways.map(|it| (it.name, guest.language.contact(it.way).to_owned())).collect()
 }
 
-fn said(guest: &Guest, rule: &ContactRule) -> String {
+/// `shut`: they said STOP to it.
+fn said(guest: &Guest, rule: &ContactRule, shut: bool) -> String {
     let w = guest.words();
     let when = match rule.after.as_secs() {
         0 => w.at_once.to_owned(),
         seconds => format!("{:#} {}", SignedDuration::from_secs(seconds), w.after),
     };
-    format!("{} – {when}", way(guest.language, rule))
+    let stopped = if shut { guest.language.stopped() } else { "" };
+    format!("{} – {when}{stopped}", way(guest.language, rule))
 }
