@@ -120,5 +120,6 @@ pub const CODES: &[(&str, &str)] = &[
     (FULL_WIDTH, "a full-width character stands where YAML needs a half-width one"),
     (NO_WAY, "what only shows incidents is no way to reach a person"),
     (JIRA_ACCOUNT, "Jira cannot tell our account from others"),
+    (SMS_REPLIES, "answers to an SMS cannot arrive"),
     (HISTORY, "history is kept for too short or too long"),
 ];
