@@ -3,7 +3,7 @@
 //! It is said where their ways are shown and, once, to themselves by another way. Their text messages are still tried, so that the
 //! one after START arrives, and each that is refused hastens their next way.
 
-use super::notice::{NoticeChange, Noticed};
+use super::notice_change::{NoticeChange, Noticed};
 use super::{Call, Outcome, Reply};
 use crate::config::Contact;
 use crate::reason::Fault;
