@@ -83,8 +83,7 @@ impl<'a> Resolver<'a> {
         let twilio = providers.and_then(|all| all.twilio.as_ref());
         let slack = slack.and_then(|slack| self.slack(slack, &providers_at.key("slack")));
         let jira = jira.and_then(|jira| self.jira(jira, &providers_at.key("jira")));
-        let public = document.public_url.is_some();
-        let twilio = twilio.and_then(|twilio| self.twilio(twilio, public, &providers_at.key("twilio")));
+        let twilio = twilio.and_then(|it| self.twilio(it, document, &providers_at.key("twilio")));
         let (teams, google_chat) = self.all_webhooks(providers, &providers_at);
         let connect =
             providers.and_then(|all| self.connect(all.connect.as_ref()?, &providers_at.key("connect")));

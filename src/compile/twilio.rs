@@ -11,7 +11,13 @@ use crate::language::words::Words;
 const TWILIO_API: &str = "https://api.twilio.com";
 
 impl Resolver<'_> {
-    pub(super) fn twilio(&mut self, twilio: &document::Twilio, public: bool, at: &Spot) -> Option<Twilio> {
+    pub(super) fn twilio(
+        &mut self,
+        twilio: &document::Twilio,
+        organisation: &document::Organisation,
+        at: &Spot,
+    ) -> Option<Twilio> {
+        let public = organisation.public_url.is_some();
         let auth_token = self.secret(&twilio.auth_token, &at.key("auth_token"));
         let from = self.phone_number(&twilio.from, &at.key("from"));
         let api_url = twilio.api_url.as_ref().map_or_else(|| TWILIO_API.to_owned(), url);

@@ -184,11 +184,7 @@ fn en(line: &NoticeLine) -> String {
         NoticeLine::TestedJustNow => {
             "A test of this way was made less than a minute ago: wait for it.".into()
         }
-        NoticeLine::OptedOut { way } => {
-            format!(
-                "You answered STOP: no {way} of ours reaches you. To take them again, send START to the number they come from."
-            )
-        }
+        NoticeLine::OptedOut { way } => Language::En.opted_out(way),
         NoticeLine::Test => "This is a test that you asked for. Nothing is wrong.".into(),
         NoticeLine::Tested { way, why: None } => {
             format!("Your test by {way} was taken: has it reached you?")
@@ -257,11 +253,7 @@ fn ja(line: &NoticeLine) -> String {
         }
         NoticeLine::Testing { way } => format!("{way}のテストを送信します。"),
         NoticeLine::TestedJustNow => "この連絡手段は1分以内にテスト済みです。しばらく待ってください。".into(),
-        NoticeLine::OptedOut { way } => {
-            format!(
-                "STOP の返信により、{way}は届かなくなりました。再開するには、送信元の番号に START と送ってください。"
-            )
-        }
+        NoticeLine::OptedOut { way } => Language::Ja.opted_out(way),
         NoticeLine::Test => "ご本人の操作によるテストです。障害は発生していません。".into(),
         NoticeLine::Tested { way, why: None } => {
             format!("{way}のテストを送信しました。届いたかどうか確かめてください。")

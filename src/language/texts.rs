@@ -28,6 +28,18 @@ impl Language {
         }
     }
 
+    /// Told by another way to whoever said STOP to this one.
+    pub(super) fn opted_out(self, way: &str) -> String {
+        match self {
+            Language::En => format!(
+                "You answered STOP: no {way} of ours reaches you. To take them again, send START to the number they come from."
+            ),
+            Language::Ja => format!(
+                "STOP の返信により、{way}は届かなくなりました。再開するには、送信元の番号に START と送ってください。"
+            ),
+        }
+    }
+
     pub fn text_line(self, line: &TextLine) -> String {
         match (self, line) {
             (Language::En, TextLine::ReplyWith { code }) => format!("reply 4 {code}"),
