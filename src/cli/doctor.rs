@@ -165,6 +165,7 @@ fn closed(wanted_by: &str) -> String {
         "providers.mail.password" => "no mail is sent".to_owned(),
         "providers.ntfy.token" => "nothing is sent to protected topics".to_owned(),
         "providers.pushover.token" => "nothing is sent by Pushover".to_owned(),
+        "web.oidc.client_secret" => "nobody signs in by the identity provider".to_owned(),
         "push_secret" => "pushes are not believed".to_owned(),
         "calendar_secret" => "no calendar is served".to_owned(),
         other if other.starts_with("the phone of ") => "there are no calls to this person".to_owned(),

@@ -60,6 +60,8 @@ pub const NO_WAY: &str = "OC270";
 pub const JIRA_ACCOUNT: &str = "OC271";
 pub const HISTORY: &str = "OC280";
 pub const SMS_REPLIES: &str = "OC310";
+pub const SIGN_IN_URL: &str = "OC293";
+pub const SIGN_IN_ADDRESS: &str = "OC294";
 
 /// Every code of this module, with its meaning.
 pub const CODES: &[(&str, &str)] = &[
@@ -122,4 +124,6 @@ pub const CODES: &[(&str, &str)] = &[
     (JIRA_ACCOUNT, "Jira cannot tell our account from others"),
     (SMS_REPLIES, "answers to an SMS cannot arrive"),
     (HISTORY, "history is kept for too short or too long"),
+    (SIGN_IN_URL, "people sign in, and there is no public_url"),
+    (SIGN_IN_ADDRESS, "an identity provider is not known by https, or stands for every company"),
 ];

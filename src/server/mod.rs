@@ -35,6 +35,7 @@ mod secret_file;
 pub mod secrets;
 mod settling;
 mod shelves;
+pub mod sign_in;
 pub mod signals;
 pub mod sink;
 pub mod socket;

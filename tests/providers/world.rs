@@ -256,6 +256,7 @@ fn organisation() -> Organisation {
         heartbeat: None,
         api_tokens: Vec::new(),
         access: Default::default(),
+        web: Default::default(),
         history: Default::default(),
     }
 }
@@ -281,6 +282,7 @@ fn user(
         slack: phone.map(|_| format!("U0{}", name_id.to_uppercase())),
         phone: phone.map(|number| Phone::Number(number.into())),
         email: None,
+        sign_in: None,
         ntfy: None,
         pushover: None,
         phones: Vec::new(),
