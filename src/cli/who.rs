@@ -10,7 +10,10 @@ use super::table::table;
 use super::watch::{Items, Polled, Watch, watch};
 use super::{Exit, Output, complete};
 use crate::config::Config;
+use crate::language::Language;
+use crate::language::chat::Chat;
 use crate::preview::on_call::{HORIZON, who_object};
+use crate::route::broad_silence;
 use crate::schedule::{Handover, Reason, UserId};
 use anyhow::Result;
 use jiff::Timestamp;
@@ -76,8 +79,19 @@ fn at_server(arguments: &Arguments) -> Result<Output> {
         };
         let zone = answer["time_zone"].as_str().unwrap_or("UTC");
         let rows = table(["Schedule", "On call"], &[0], all.iter().map(row));
-        format!("{} ({zone})\n\n{rows}", clock(&answer["at"], answer))
+        let silence = &answer["broad_silence"];
+        let broad = silence["until"].as_str().map(|_| {
+            let (until, reason) =
+                (clock(&silence["until"], answer), silence["reason"].as_str().unwrap_or_default());
+            broad(&until, reason, silence["everything"] == false)
+        });
+        format!("{} ({zone})\n{}\n{rows}", clock(&answer["at"], answer), broad.unwrap_or_default())
     })
+}
+
+/// The line of a silence that names no service.
+fn broad(until: &str, reason: &str, partly: bool) -> String {
+    format!("{}\n", Language::En.chat(&Chat::BroadSilence { until, reason, partly }))
 }
 
 /// Who is on call, by which rule, and until when.
@@ -128,7 +142,10 @@ fn text<'c>(config: &Config, at: Timestamp, answers: impl Iterator<Item = WhoAns
     let zone = &config.organisation.time_zone;
     let row = |answer: WhoAnswer<'c>| [answer.schedule.to_owned(), lines(config, at, &answer).join("\n")];
     let rows = table(["Schedule", "On call"], &[0], answers.map(row));
-    format!("{} ({})\n\n{rows}", local(at, zone), zone_name(zone))
+    let silence = broad_silence(config, at);
+    let broad =
+        silence.map(|(silence, until)| broad(&local(until, zone), &silence.reason, silence.when.is_some()));
+    format!("{} ({})\n{}\n{rows}", local(at, zone), zone_name(zone), broad.unwrap_or_default())
 }
 
 /// Who is on call, by which rules, and until when.

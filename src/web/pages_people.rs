@@ -4,6 +4,7 @@ use super::doors::{Doors, Shared};
 use super::guest::{Guest, Member};
 use super::on_call::schedule as known_schedule;
 use super::pages_incidents::people;
+use super::pages_offers::{offered, own};
 use super::sheet::html;
 use crate::config::{CONTACTS, Config, Contact, ContactRule, Id, User};
 use crate::language::Language;
@@ -283,6 +284,7 @@ fn mine<'a>(doors: &'a Doors, board: &Board, guest: &Guest, user: &Id) -> MePage
     }
     shifts.sort_by_key(|(start, _)| *start);
     let rules = |rules: &[ContactRule]| rules.iter().map(|rule| said(guest, rule, shut(rule.by))).collect();
+    let (offers, schedules) = (offered(board, guest, user), own(guest, user));
     let user = config.users.get(user);
     MePage {
         shell: guest.shell(doors, "me", guest.words().me),
@@ -293,6 +295,8 @@ fn mine<'a>(doors: &'a Doors, board: &Board, guest: &Guest, user: &Id) -> MePage
         low: user.map(|user| rules(&user.low)).unwrap_or_default(),
         tests: tests(guest, user),
         people: people(guest),
+        offers,
+        schedules,
     }
 }
 

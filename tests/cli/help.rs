@@ -3,7 +3,7 @@
 use std::process::{Command, Output, Stdio};
 use unicode_width::UnicodeWidthStr;
 
-const COMMANDS: [&str; 31] = [
+const COMMANDS: [&str; 32] = [
     "init",
     "validate",
     "explain",
@@ -20,6 +20,7 @@ const COMMANDS: [&str; 31] = [
     "page",
     "silence",
     "take",
+    "offer",
     "away",
     "back",
     "test-me",
@@ -38,7 +39,7 @@ const COMMANDS: [&str; 31] = [
 ];
 
 /// The commands of a command.
-const NESTED: [(&str, &str); 12] = [
+const NESTED: [(&str, &str); 14] = [
     ("line-up", "add"),
     ("line-up", "remove"),
     ("line-up", "replace"),
@@ -46,6 +47,8 @@ const NESTED: [(&str, &str); 12] = [
     ("override", "add"),
     ("override", "list"),
     ("override", "end"),
+    ("offer", "add"),
+    ("offer", "accept"),
     ("silence", "add"),
     ("silence", "list"),
     ("silence", "end"),
