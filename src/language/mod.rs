@@ -26,6 +26,7 @@ mod rules;
 mod said;
 mod steps;
 pub mod storage;
+pub mod texts;
 pub mod thread;
 pub mod timeline;
 mod timeline_en;
