@@ -434,8 +434,7 @@ async fn with_a_full_disk_it_still_pages() {
     // dash counts blocks of 512 bytes.
     let server = world.serve_by(world.command("1h", "ulimit -f 128;")).await;
     let mut stored = 0;
-    // What ends nothing is stored too, and stands in no room.
-    while server.event("resolve", &format!("disk {stored} {}", "x".repeat(200))).await == 202 {
+    while server.event("trigger", &format!("disk {stored} {}", "x".repeat(200))).await == 202 {
         stored += 1;
         assert!(stored < 1000, "the limit on file sizes does not bite");
     }
@@ -443,10 +442,11 @@ async fn with_a_full_disk_it_still_pages() {
     assert_eq!(status, 200);
     assert!(ready["degraded"].as_str().unwrap().contains("File too large"), "{ready}");
     assert!(server.metric("oncall_journal_healthy 0").await);
-    server.event("trigger", "disk that is not stored").await;
+    // The room has its ten messages of the minute; a page waits for no room.
+    let refused = format!("disk {stored} ");
     world
         .next("the page about what was not stored", |it| {
-            posted(it, "C0WEB") && it.body.to_string().contains("disk that is not stored")
+            posted(it, "U0SMITH") && it.body.to_string().contains(&refused)
         })
         .await;
     // Its own trouble goes to the fallback.
