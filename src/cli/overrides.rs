@@ -106,7 +106,7 @@ struct Add {
     #[arg(long, value_name = "TEXT")]
     reason: Option<String>,
     /// Make it at this running server, at once
-    #[arg(long, value_name = "URL", conflicts_with = "write")]
+    #[arg(long, value_name = "URL", conflicts_with_all = ["write", "dry_run"])]
     url: Option<String>,
     /// With --url: do it although something warns of it
     #[arg(long, requires = "url")]
@@ -195,8 +195,11 @@ impl Pull {
         };
         let all = answer["overrides"].as_array().context("the server's answer lists no overrides")?;
         let pulled: Vec<Pulled> = all.iter().map(read).collect::<Result<_>>()?;
-        let options =
-            Options { write: !self.dry_run, directory: Directory { dir: self.directory.dir.clone() } };
+        let options = Options {
+            write: !self.dry_run,
+            dry_run: self.dry_run,
+            directory: Directory { dir: self.directory.dir.clone() },
+        };
         let mut left_out = Vec::new();
         let output = edited::maybe(&options, |subject| {
             let (edit, why) = pull(subject, &pulled)?;
@@ -259,7 +262,7 @@ impl Add {
             Some(dir) if !self.schedule.is_empty() => dir.into(),
             _ => self.options.directory.dir.clone(),
         };
-        Options { write: self.options.write, directory: Directory { dir } }
+        Options { write: self.options.write, dry_run: self.options.dry_run, directory: Directory { dir } }
     }
 
     fn edit(&self, subject: &Subject<'_>) -> Result<Edit, EditError> {
@@ -361,7 +364,7 @@ fn handoff(subject: &Subject<'_>, schedule: &str, after: Timestamp) -> Result<Ti
 }
 
 /// What is said without a date is meant to the minute: files are read by people.
-fn minute(said: &str, at: Timestamp) -> Timestamp {
+pub(super) fn minute(said: &str, at: Timestamp) -> Timestamp {
     let seconds = if said.trim().starts_with("20") { 0 } else { at.as_second().rem_euclid(60) };
     Timestamp::from_second(at.as_second() - seconds).unwrap_or(at)
 }

@@ -3,6 +3,7 @@
 //! A phrase is a variant, with the values that go into it; `ja` and `en` match every variant, so a phrase that lacks
 //! a translation does not compile. What to say, and when, is decided by whoever builds a message; how to say it, here.
 
+pub mod added;
 pub mod answer;
 pub mod catalogue;
 pub mod chat;
@@ -19,6 +20,7 @@ pub mod notices;
 mod own;
 pub mod page;
 mod rules;
+pub mod starting;
 pub mod steps;
 pub mod storage;
 pub mod thread;

@@ -3,7 +3,7 @@
 use std::process::{Command, Output, Stdio};
 use unicode_width::UnicodeWidthStr;
 
-const COMMANDS: [&str; 31] = [
+const COMMANDS: [&str; 33] = [
     "init",
     "validate",
     "explain",
@@ -13,7 +13,9 @@ const COMMANDS: [&str; 31] = [
     "expect",
     "parse",
     "line-up",
+    "team",
     "user",
+    "service",
     "override",
     "incidents",
     "incident",
@@ -38,11 +40,14 @@ const COMMANDS: [&str; 31] = [
 ];
 
 /// The commands of a command.
-const NESTED: [(&str, &str); 12] = [
+const NESTED: [(&str, &str); 15] = [
     ("line-up", "add"),
     ("line-up", "remove"),
     ("line-up", "replace"),
+    ("team", "add"),
+    ("user", "add"),
     ("user", "leave"),
+    ("service", "add"),
     ("override", "add"),
     ("override", "list"),
     ("override", "end"),
