@@ -141,7 +141,7 @@ impl Words<'_> {
             ("__MEMBERS_ONLY__", self.members.join(",")),
             ("__NEWCOMER__", self.newcomer().to_owned()),
             ("__LAST_RESORT__", self.last_resort()),
-            ("__MONITOR__", self.first_monitor().to_owned()),
+            ("__MONITOR__", self.first_monitor()),
             ("__QUIET__", quiet(channels).word().to_owned()),
             ("__HIGH__", high(channels)),
             ("__LOW__", format!("{{ by: {} }}", quiet(channels).word())),
@@ -172,8 +172,8 @@ impl Words<'_> {
         named.map(|id| format!("{{ user: {id} }}")).collect::<Vec<_>>().join(", ")
     }
 
-    fn first_monitor(&self) -> &'static str {
-        self.starter.monitors.first().map_or("alertmanager", |monitor| monitor.name)
+    fn first_monitor(&self) -> String {
+        self.starter.monitors.first().map_or_else(String::new, |monitor| integration(monitor))
     }
 
     fn language(&self) -> language::Language {
@@ -225,7 +225,7 @@ impl Words<'_> {
         let secret = format!("{}_WEBHOOK_SECRET", monitor.name.to_ascii_uppercase().replace('-', "_"));
         let text = text.replace("__TITLE__", monitor.title).replace("__TYPE__", monitor.name);
         let text = text.replace("__SECRET__", &secret).replace("__TOPIC__", SAMPLE_TOPIC);
-        (format!("integrations/{}.yaml", monitor.name), self.fill(&text))
+        (format!("integrations/{}.yaml", integration(monitor)), self.fill(&text))
     }
 
     /// An alert of the first monitor.
@@ -372,6 +372,11 @@ const MADE_UP_EN: [MadeUp; 4] = [
     MadeUp::new("chloe", "Chloe Clark", None, true),
     MadeUp::new("dana", "Dana Davis", None, false),
 ];
+
+/// The id of its integration.
+fn integration(monitor: &Monitor) -> String {
+    monitor.name.replace('_', "-")
+}
 
 /// Whether its warnings wait for office hours: its own severity decides, and its silence ends none of them before.
 fn waits_for_the_office(monitor: &&'static Monitor) -> bool {

@@ -96,7 +96,10 @@ fn every_monitor_and_any_people_make_a_config_without_a_finding() {
         {
             let people = (0..people).map(|number| newcomer(&format!("人 {number} <p{number}@example.com>")));
             let starter = Starter { people: people.collect(), ..starter(zone) };
-            assert_eq!(found(&starter, DAYS[0]), Vec::<String>::new(), "{zone} {}", starter.people.len());
+            // Somebody who is alone is on call every day, and that is said.
+            let alone = |said: &String| starter.people.len() == 1 && said.starts_with("OC129 ");
+            let found: Vec<String> = found(&starter, DAYS[0]).into_iter().filter(|it| !alone(it)).collect();
+            assert_eq!(found, Vec::<String>::new(), "{zone} {}", starter.people.len());
         }
     }
 }
