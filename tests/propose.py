@@ -92,6 +92,15 @@ class Propose(unittest.TestCase):
         self.assertEqual(self.proposed(), "- { id: 41 }\n- { id: 44 }\n")
         self.assertEqual(self.asked().count("create"), 1)
 
+    def test_the_request_is_in_the_language_of_the_config(self):
+        (self.clone / "oncall.yaml").write_text("time_zone: Asia/Tokyo\nlanguage: ja # ours\n")
+        git(self.clone, "commit", "--quiet", "--all", "--message", "Japanese")
+        git(self.clone, "push", "--quiet", "origin", "HEAD:main")
+        self.has("- { id: 41 }\n")
+        self.run_job()
+        self.assertIn("--title 稼働中に行われた当番の変更", (self.folder / "gh").read_text())
+        self.assertEqual(git(self.origin, "log", "-1", "--format=%s", BRANCH), "稼働中に行われた当番の変更")
+
     def test_once_merged_there_is_nothing_to_propose(self):
         self.has("- { id: 41 }\n")
         self.run_job()

@@ -197,6 +197,29 @@ class Review(unittest.TestCase):
         self.run_script(ONCALL_DAYS="90")
         self.assertIn("--days 90", (self.folder / "calls").read_text())
 
+    def test_strict_is_asked_of_validate_alone(self):
+        self.run_script(ONCALL_STRICT="false")
+        self.assertNotIn("--strict", (self.folder / "calls").read_text())
+        self.answers("validate", "::warning::OC124\n", status=1)
+        self.assertEqual(self.run_script(ONCALL_STRICT="true").returncode, 1)
+        calls = (self.folder / "calls").read_text().splitlines()
+        self.assertEqual([call.split()[0] for call in calls if "--strict" in call], ["validate"])
+        self.assertIn("found errors or warnings", self.bodies()[0])
+
+    def test_it_speaks_the_language_of_the_config(self):
+        self.answers("validate", "", status=1)
+        self.answers("dry-run", "", err="error: wrong\n", status=1)
+        for text, expected in [
+            ("time_zone: UTC\n", "There is no preview"),
+            ("language: en\n", "There is no preview"),
+            ("fallback:\n  language: ja\n", "There is no preview"),
+            ("# language: ja\nlanguage: ja # ours\n", "変更の影響は表示できません"),
+            ('"language": "ja"\n', "変更の影響は表示できません"),
+        ]:
+            (self.work / "oncall.yaml").write_text(text)
+            self.run_script()
+            self.assertIn(expected, self.bodies()[0], text)
+
     def test_a_forks_token_leaves_the_preview_in_the_summary(self):
         self.forge.refuses = 403
         done = self.run_script()

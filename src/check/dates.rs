@@ -1,6 +1,6 @@
 //! What depends on the date: the past, and what ends soon.
 
-use super::people::newest;
+use super::members::newest;
 use super::{Found, Subject};
 use crate::compile::{Part, Spot};
 use crate::config::{Id, Notify, SilencePeriod};

@@ -23,6 +23,7 @@ mod left_in;
 mod line_ups;
 mod long;
 mod matchers;
+mod members;
 mod noise;
 mod overrides;
 mod people;

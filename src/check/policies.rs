@@ -1,6 +1,6 @@
 //! Escalation policies: whether they would wake anybody.
 
-use super::people::{newest, people_of};
+use super::members::{newest, people_of};
 use super::{Found, Subject};
 use crate::compile::{Part, Spot};
 use crate::config::{Config, EscalationPolicy, Id, Notify, Service, Step, Urgency, User};

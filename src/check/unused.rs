@@ -1,6 +1,6 @@
 //! What nothing refers to.
 
-use super::people::reached;
+use super::members::reached;
 use super::{Found, Subject};
 use crate::compile::{Node, NodeKind, Part, Spot};
 use crate::config::{Id, Notify, RouteTarget};

@@ -1,6 +1,6 @@
 //! E-mail, push messages and links: whether they reach whom the rules say, and are enough.
 
-use super::people::{reached, without};
+use super::members::{reached, without};
 use super::{Found, Subject};
 use crate::compile::{Part, Spot};
 use crate::config::{Form, Need, User};

@@ -86,6 +86,37 @@ pub fn providers(channels: &[Channel], language: Language, in_japan: bool) -> St
     if has(&[Channel::Pushover]) {
         out.push_str("  pushover:\n    token: { env: PUSHOVER_TOKEN }\n");
     }
+    out + &commented_out(channels, language)
+}
+
+/// The ways that were not chosen, for whoever wants them later.
+fn commented_out(channels: &[Channel], language: Language) -> String {
+    let said = |en: &'static str, ja: &'static str| if language == Language::Ja { ja } else { en };
+    let mut out = format!(
+        "  # {}\n",
+        said(
+            "More ways, for whoever wants them: remove the `#`, and name them in rules as `by: email`, `by: ntfy`, `by: pushover`.",
+            "ほかの連絡手段です。使うものは `#` を外し、通知の設定に `by: email`、`by: ntfy`、`by: pushover` と書きます。",
+        )
+    );
+    let others = [
+        (
+            Channel::Email,
+            "mail: { smtp: \"smtps://smtp.example.com\", username: oncall, password: { env: SMTP_PASSWORD }, from: oncall@example.com }",
+        ),
+        (Channel::Ntfy, "ntfy: { url: \"https://ntfy.example.com\", token: { env: NTFY_TOKEN } }"),
+        (Channel::Pushover, "pushover: { token: { env: PUSHOVER_TOKEN } }"),
+    ];
+    for (channel, line) in others {
+        if !channels.contains(&channel) {
+            out.push_str(&format!("  # {line}\n"));
+        }
+    }
+    let room = said(
+        "a room that shows incidents; `teams` is written the same way",
+        "インシデントを表示するスペース。`teams` も同じ書き方です",
+    );
+    out.push_str(&format!("  # google_chat: {{ webhook: {{ env: GOOGLE_CHAT_URL }} }}   # {room}\n"));
     out
 }
 

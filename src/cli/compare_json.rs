@@ -1,6 +1,6 @@
 //! What a change does to paging and to who is on call, as one JSON object for programs.
 
-use super::compare::Compared;
+use super::compared::Compared;
 use crate::config::{MirrorKind, Provider};
 use crate::language::Language;
 use crate::preview::alerts::{Alert, MomentKind, To};

@@ -3,10 +3,10 @@
 //! A comment has a bound, so the longest lists are cut until all of it fits. Names come from files that anybody may
 //! propose to change: they are escaped, and neither mention nor link anything.
 
-use super::compare::{Compared, LOAD_COLUMNS, count, load_cells, summary};
 use super::compare_text::{alarm, compared_with, gap_line};
+use super::compared::{Compared, LOAD_COLUMNS, load_cells, summary};
 use super::instant::local;
-use super::paging::{self, AFTER, BEFORE};
+use super::paging::{self, AFTER, BEFORE, count};
 use crate::preview::difference::{Changed, Move, Presence, Sides};
 use crate::preview::load::Load;
 use crate::preview::paging::PagingDifference;

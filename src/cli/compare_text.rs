@@ -1,6 +1,6 @@
 //! What a change does to paging and to who is on call, for a terminal of 80 columns.
 
-use super::compare::{Compared, LOAD_COLUMNS, load_cells, summary};
+use super::compared::{Compared, LOAD_COLUMNS, load_cells, summary};
 use super::instant::{local, zone_name};
 use super::paging::{self, AFTER, BEFORE};
 use super::table::{spaced, table, together};

@@ -7,7 +7,7 @@ use super::directory::{Directory, now};
 use super::instant::instant;
 use super::known::known;
 use super::told::{Played, json, text};
-use super::{Output, body, compare, complete};
+use super::{Output, body, complete};
 use crate::alert::{Action, Event};
 use crate::config::{Config, Endpoint};
 use crate::integration::read_trusted;
@@ -32,7 +32,7 @@ pub struct Arguments {
     #[arg(long, value_name = "REV|DIR", conflicts_with = "alert")]
     pub base: Option<String>,
     /// The number of days to compare
-    #[arg(long, value_name = "N", default_value = "28", value_parser = compare::days, conflicts_with = "alert")]
+    #[arg(long, value_name = "N", default_value = "28", value_parser = days, conflicts_with = "alert")]
     pub days: u16,
     /// Exit with 1 if the change does this
     #[arg(long, value_enum, value_name = "WHAT", value_delimiter = ',', conflicts_with = "alert")]
@@ -80,14 +80,8 @@ pub enum FailOn {
     Unpaged,
 }
 
-pub(super) fn run(arguments: &Arguments) -> Result<Output> {
-    match (&arguments.alert, &arguments.integration) {
-        (Some(alert), Some(integration)) => play(arguments, alert, integration),
-        _ => compare::run(arguments),
-    }
-}
-
-fn play(arguments: &Arguments, alert: &Path, integration: &str) -> Result<Output> {
+/// Plays an alert.
+pub(super) fn play(arguments: &Arguments, alert: &Path, integration: &str) -> Result<Output> {
     let loaded = arguments.directory.load()?;
     let config = match loaded.config() {
         Ok(config) => config,
@@ -140,4 +134,12 @@ pub(super) fn parse_duration(text: &str) -> Result<SignedDuration, String> {
     duration
         .filter(SignedDuration::is_positive)
         .ok_or_else(|| "write a duration such as 30s, 5m or 1h30m".to_owned())
+}
+
+/// A longer range than this is refused.
+pub(super) const DAYS_MAX: u16 = 400;
+
+fn days(text: &str) -> Result<u16, String> {
+    let days = text.parse().ok().filter(|days| (1..=DAYS_MAX).contains(days));
+    days.ok_or_else(|| format!("write a number of days from 1 to {DAYS_MAX}"))
 }

@@ -1,7 +1,8 @@
 //! The output of an editing command: the change in words and as a diff. Writes the files if asked to.
 
-use super::compare::{Compared, DAYS_MAX};
+use super::compared::Compared;
 use super::directory::{Directory, now};
+use super::dry_run::DAYS_MAX;
 use super::instant::zone_name;
 use super::table::table;
 use super::write::write;

@@ -9,6 +9,7 @@ mod compare;
 mod compare_json;
 mod compare_markdown;
 mod compare_text;
+mod compared;
 mod complete;
 mod completions;
 mod contacts;
@@ -191,7 +192,10 @@ fn answer(command: Command) -> Result<Output> {
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Who(arguments) => who::run(&arguments),
         Command::Shifts(arguments) => shifts::run(&arguments),
-        Command::DryRun(arguments) => dry_run::run(&arguments),
+        Command::DryRun(arguments) => match (&arguments.alert, &arguments.integration) {
+            (Some(alert), Some(integration)) => dry_run::play(&arguments, alert, integration),
+            _ => compare::run(&arguments),
+        },
         Command::Expect(arguments) => expect::run(&arguments),
         Command::Parse(arguments) => parse::run(&arguments),
         Command::LineUp(arguments) => line_up::run(&arguments),

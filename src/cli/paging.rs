@@ -272,7 +272,7 @@ pub(super) fn summary(paging: &PagingDifference) -> String {
             To::Integration(id) => integrations.insert(id),
         };
     }
-    let count = |count: usize, noun: &str| (count > 0).then(|| super::compare::count(count, noun));
+    let count = |count: usize, noun: &str| (count > 0).then(|| self::count(count, noun));
     let parts: Vec<String> = [count(services.len(), "service"), count(integrations.len(), "integration")]
         .into_iter()
         .flatten()
@@ -298,4 +298,10 @@ pub(super) fn meant(paging: &PagingDifference, zone: &TimeZone) -> String {
         at(MomentKind::Night),
         at(MomentKind::Office)
     )
+}
+
+/// `1 shift`, `3 shifts`, `2 stretches`.
+pub(super) fn count(count: usize, noun: &str) -> String {
+    let plural = if noun.ends_with("ch") { "es" } else { "s" };
+    format!("{count} {noun}{}", if count == 1 { "" } else { plural })
 }

@@ -4,7 +4,7 @@ use super::code;
 use super::diagnostic::{Part, Spot};
 use super::resolve::Resolver;
 use super::suggest::nearest;
-use crate::config::{Id, PROVIDERS, Provider, Room, Rooms, SHARED_ROOM};
+use crate::config::{Id, Provider, Room, Rooms, SHARED_ROOM};
 use crate::document::{self, Providers, ServiceRoom, Webhooks};
 use crate::language::words::{Words, did_you_mean};
 
@@ -128,10 +128,4 @@ impl<'a> Resolver<'a> {
         self.error_help(code::REFERENCE, at.clone(), message, help);
         false
     }
-}
-
-/// What shows incidents, where a way to reach a person is asked for.
-pub(super) fn shows_only(word: &str) -> Option<&'static str> {
-    let row = PROVIDERS.iter().find(|row| row.key == word)?;
-    (row.contacts.is_empty() && !row.mirrors.is_empty()).then_some(row.name)
 }

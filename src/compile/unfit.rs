@@ -3,9 +3,9 @@
 use super::code;
 use super::diagnostic::{Finding, Part, Spot};
 use super::instants;
-use super::rooms::shows_only;
 use super::suggest::nearest;
 use super::written::{self, Wanted, wants_type};
+use crate::config::PROVIDERS;
 use crate::language::findings::of_schema;
 use crate::language::words::{Words, all_of, any_of, did_you_mean};
 use jsonschema::ValidationError;
@@ -321,4 +321,10 @@ pub(super) fn text_of(error: &ValidationError<'_>) -> String {
         return text;
     }
     text.chars().take(SHOWN_MAX).chain(std::iter::once('…')).collect()
+}
+
+/// What shows incidents, where a way to reach a person is asked for.
+fn shows_only(word: &str) -> Option<&'static str> {
+    let row = PROVIDERS.iter().find(|row| row.key == word)?;
+    (row.contacts.is_empty() && !row.mirrors.is_empty()).then_some(row.name)
 }

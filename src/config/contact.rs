@@ -3,7 +3,6 @@
 //! Checks, schemas, pictures, previews, lanes and expectations read this table; no other file asks which method it is, but the
 //! vendors' own (`tests/architecture`). Which vendor serves a method is in [`PROVIDERS`](super::PROVIDERS).
 
-use super::User;
 use crate::language::timeline::Way;
 use crate::language::words::Words;
 use jiff::SignedDuration;
@@ -314,17 +313,6 @@ impl Need {
                 "add it, as in `pushover: { env: TANAKA_PUSHOVER_KEY }`: \"Your User Key\" in their account",
                 "`pushover: { env: TANAKA_PUSHOVER_KEY }` のように加えてください（アカウントの「Your User Key」）",
             ),
-        }
-    }
-
-    /// Whether a person has it.
-    pub fn is_met_by(self, user: &User) -> bool {
-        match self {
-            Need::SlackId => user.slack.is_some(),
-            Need::Phone => user.phone.is_some(),
-            Need::Email => user.email.is_some(),
-            Need::Ntfy => user.ntfy.is_some(),
-            Need::Pushover => user.pushover.is_some(),
         }
     }
 }

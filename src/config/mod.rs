@@ -23,6 +23,7 @@ mod service;
 mod template;
 mod ticket;
 mod user;
+mod vendors;
 
 pub use access::{Access, Right};
 pub use calendar::{CALENDAR_SECRET, CALENDAR_SECRET_MIN, CalendarId};

@@ -1,6 +1,6 @@
 //! People: how to reach each of them, and in which language.
 
-use super::{Contact, Id, SecretSource};
+use super::{Contact, Id, Need, SecretSource};
 use crate::language::Language;
 use crate::place::Place;
 use jiff::{SignedDuration, tz::TimeZone};
@@ -101,7 +101,7 @@ impl User {
 
     /// Whether a phone of theirs rings at high urgency.
     pub fn is_rung(&self) -> bool {
-        Self::first_ring(&self.high).is_some_and(|rule| rule.by.method().need.is_met_by(self))
+        Self::first_ring(&self.high).is_some_and(|rule| self.can_be_told_by(rule.by))
     }
 
     /// The phone of that name; without one, or where there is none of that name, the one that is always there.
@@ -127,6 +127,16 @@ impl User {
 
     /// Whether they have what this method needs.
     pub fn can_be_told_by(&self, by: Contact) -> bool {
-        by.method().need.is_met_by(self)
+        self.has(by.method().need)
+    }
+
+    pub fn has(&self, need: Need) -> bool {
+        match need {
+            Need::SlackId => self.slack.is_some(),
+            Need::Phone => self.phone.is_some(),
+            Need::Email => self.email.is_some(),
+            Need::Ntfy => self.ntfy.is_some(),
+            Need::Pushover => self.pushover.is_some(),
+        }
     }
 }

@@ -8,7 +8,7 @@
 
 use super::directory::StateDir;
 use super::files::explain;
-use super::recover;
+use super::replay;
 use crate::incident::stored::{LAYOUT, Stored};
 use crate::incident::{AlertChange, Change, Entry, Incident, IncidentId, Status};
 use crate::journal::frame::{self, DATA_START, FRAME_HEADER};
@@ -149,7 +149,7 @@ pub fn bring_up(dir: &StateDir) -> Result<usize> {
         let first = parts.first().map_or(0, |part| part.header.first_seq);
         for (seq, payload) in kept.iter().filter(|(seq, _)| *seq < first) {
             // What cannot be read is left out here as everywhere.
-            let _ = recover::apply(&mut state, *seq, payload);
+            let _ = replay::apply(&mut state, *seq, payload);
         }
     }
     let plan = plan(&listed, covered);

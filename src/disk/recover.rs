@@ -6,6 +6,7 @@
 
 use super::directory::{Loaded, StateDir};
 use super::entries::read_entries;
+use super::replay::{Unread, apply};
 use crate::incident::stored::Stored;
 use crate::incident::{Entry, Incidents};
 use crate::journal::frame::RELEASE;
@@ -18,15 +19,6 @@ use std::path::PathBuf;
 
 /// How many entries that cannot be read are named one by one.
 const UNREAD_NAMED_MAX: usize = 20;
-
-/// Why an entry cannot be applied.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Unread {
-    /// It is an entry, of a kind that this release does not know.
-    Newer,
-    /// It is no entry. Contains the parser's reason.
-    Broken(String),
-}
 
 /// Files that this release cannot use, and what stands for them from now on.
 #[derive(Debug)]
@@ -58,22 +50,6 @@ pub fn load(dir: &StateDir) -> Result<(Incidents, Loaded<()>, Vec<Trouble>)> {
     let broken = rest.broken_snapshots.iter().cloned();
     troubles.extend(broken.map(|it| Trouble::Snapshot { file: it.path.display().to_string(), why: it.why }));
     Ok((Incidents::new(state), rest, troubles))
-}
-
-/// Applies the bytes of one entry; one that cannot be read only counts.
-pub fn apply(state: &mut Stored, seq: u64, payload: &[u8]) -> Result<(), Unread> {
-    match serde_json::from_slice::<Entry>(payload) {
-        Ok(entry) => {
-            state.state_mut().apply(&entry);
-            Ok(())
-        }
-        Err(error) => {
-            state.state_mut().seq = seq;
-            let value: serde_json::Value = serde_json::from_slice(payload).unwrap_or_default();
-            let is_entry = value["seq"] == seq && value["at"].is_string() && !value["change"].is_null();
-            Err(if is_entry { Unread::Newer } else { Unread::Broken(error.to_string()) })
-        }
-    }
 }
 
 /// Damage as people read it.

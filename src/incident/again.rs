@@ -2,8 +2,9 @@
 //!
 //! If nobody had it, it is paged from the step that it had reached, else from the first. How soon is soon, the service says.
 
-use super::noise::{NoiseChange, Reopened};
-use super::state::{Hold, Incident, Status};
+use super::noise_change::{NoiseChange, Reopened};
+use super::parts::{Hold, Status};
+use super::state::Incident;
 use super::{Call, IncidentId};
 use crate::actor::Actor;
 use crate::alert::Event;

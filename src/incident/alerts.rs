@@ -3,8 +3,9 @@
 use super::apply::{AHEAD_MAX, message_key};
 use super::description::kept_of;
 use super::entry::{AlertChange, Folded, Opened};
+use super::parts::{HeldBack, Hold, Status};
 use super::response::ResponseChange;
-use super::state::{Alert, HeldBack, Hold, Incident, Status};
+use super::state::{Alert, Incident};
 use super::{Call, IncidentId, Reply};
 use crate::actor::{Actor, Via};
 use crate::alert::{Action, Event, HEARTBEAT_KEY, Severity, UNPARSED};

@@ -2,7 +2,7 @@
 //!
 //! Within a group the labels that differ between its alerts come first. Everything is bounded; escaping is the provider's.
 
-use super::message::{Reader, is_url, one_line};
+use super::reader::{Reader, is_url, one_line};
 use super::state::{Alert, Incident, OwnWords};
 use crate::language::Shown;
 use std::collections::{BTreeMap, BTreeSet};

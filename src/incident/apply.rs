@@ -8,9 +8,10 @@ use super::entry::{
     AlertChange, Change, DeliveryChange, Entry, EscalationChange, HeartbeatChange, Opened, ServerChange,
 };
 use super::errand::{Carried, Dispatch, Errand, HangUp, Paged, Stage};
-use super::notification::Notification;
+use super::parts::{AlertKey, Status};
+use super::planned::Notification;
 use super::response::ResponseChange;
-use super::state::{Alert, AlertKey, Heartbeat, Incident, KnownKey, Recent, State, Status};
+use super::state::{Alert, Heartbeat, Incident, KnownKey, Recent, State};
 use super::timer::Timer;
 use super::{DeliveryId, IncidentId};
 use crate::alert::{Action, Event, HEARTBEAT_KEY};

@@ -1,9 +1,9 @@
 //! Whom people give an incident to: instead of whoever is told now, or beside them.
 
-use super::entry::Recipient;
 use super::escalation::{later, members};
+use super::parts::{Escalation, StepAt};
+use super::planned::Recipient;
 use super::response::ResponseChange;
-use super::state::{Escalation, StepAt};
 use super::{Assignee, Call, IncidentId};
 use crate::actor::{Actor, Via};
 use crate::config::{Id, Notify, Urgency};

@@ -7,26 +7,16 @@ use super::Call;
 use super::apply::REMEMBERED;
 use super::entry::{AlertChange, Change, Entry, EscalationChange};
 use super::escalation::later;
-use super::notice::{NoticeChange, NoticeTo, Noticed};
-use super::state::{HeldBack, State};
+use super::notice_change::{Broad, NoticeChange, NoticeTo, Noticed};
+use super::parts::HeldBack;
+use super::state::State;
 use crate::actor::Origin;
 use crate::config::RunTimeSilence;
 use jiff::{SignedDuration, Timestamp};
-use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 /// How long what is muted is gathered before it is told.
 const GATHERED: SignedDuration = SignedDuration::from_mins(5);
-
-/// What the room hears of a silence.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Broad {
-    Begins,
-    Mutes,
-    /// It ends at this instant.
-    Over(Timestamp),
-}
 
 impl Call<'_> {
     /// Plans what the room hears of a silence that somebody makes.

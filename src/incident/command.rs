@@ -4,10 +4,11 @@
 
 use super::entry::DeliveryChange;
 use super::errand::{HangUp, Mirror};
-use super::notification::Notification;
+use super::parts::Status;
+use super::planned::Notification;
 use super::response::{Remark, ResponseChange};
 use super::standing::Standing;
-use super::state::{Acknowledgement, Status};
+use super::state::Acknowledgement;
 use super::transition::ACKNOWLEDGED_BY_MAX;
 use super::{
     Asked, Assignee, Call, Command, DeliveryId, IncidentId, Refused, Reply, Respond, Target, Warning, message,

@@ -1,8 +1,9 @@
 //! What falls due on an incident by itself, and what holds its pages back.
 
 use super::entry::EscalationChange;
+use super::parts::{HeldBack, Hold, Status};
 use super::response::ResponseChange;
-use super::state::{Alert, HeldBack, Hold, Incident, Status};
+use super::state::{Alert, Incident};
 use super::timer::Timer;
 use super::{Call, IncidentId};
 use crate::reason::{Rule, Why};

@@ -5,45 +5,24 @@
 //! They are told by their own rules, and once more after the step's wait; then the thread names who did not answer. Whoever is
 //! off, has left or cannot be reached does not count. When it is triggered again or over, nobody is waited for.
 
-use super::entry::Recipient;
 use super::escalation::later;
-use super::notice::Noticed;
-use super::notification::{Notification, Purpose};
-use super::state::{Incident, Status};
+use super::notice_change::Noticed;
+use super::parts::{AlsoAsked, Awaited, Status};
+use super::planned::{Notification, Purpose, Recipient};
+use super::state::Incident;
 use super::step_change::StepsChange;
 use super::{Call, IncidentId};
 use crate::actor::Actor;
 use crate::config::Urgency;
-use crate::place::Place;
 use crate::reason::Because;
 use crate::schedule::UserId;
 use jiff::{SignedDuration, Timestamp};
-use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-
-/// Who must still acknowledge what somebody has.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Awaited {
-    pub users: Vec<UserId>,
-    /// When those who have not are told once more, or named.
-    pub due: Timestamp,
-    pub wait_seconds: u32,
-    pub told_again: bool,
-    pub rule: Place,
-}
 
 /// How many wishes for others an incident waits for.
 pub const ALSO_MAX: usize = 10;
 /// How long somebody who is paged too has to answer.
 const ALSO_ANSWERS_WITHIN: SignedDuration = SignedDuration::from_mins(5);
-
-/// People who were paged too, by whom, and when that person hears that none of them has answered.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AlsoAsked {
-    pub by: Actor,
-    pub users: Vec<UserId>,
-    pub due: Timestamp,
-}
 
 impl Incident {
     /// Whether this person must still acknowledge, though somebody has it.

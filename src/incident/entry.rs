@@ -3,21 +3,21 @@
 //! An entry holds facts, never sentences: reasons and rules are values, and [`language`](crate::language) words them when
 //! somebody reads. Changes are grouped by what they change and matched without `_`, so that a new one cannot be forgotten.
 
-use super::errand::{Errand, HangUp, Mirror};
+use super::errand::{Errand, HangUp, NewMirror};
 use super::made::RunTimeChange;
-use super::noise::NoiseChange;
-use super::notice::NoticeChange;
-use super::notification::{Again, Purpose};
+use super::noise_change::NoiseChange;
+use super::notice_change::NoticeChange;
 use super::outlet::Outlet;
+use super::parts::{HeldBack, StepAt};
+use super::planned::{Purpose, Recipient};
 use super::response::ResponseChange;
-use super::state::{HeldBack, StepAt};
 use super::step_change::StepsChange;
 use super::{DeliveryId, IncidentId, Outcome, Reason};
 use crate::actor::{Actor, Via};
 use crate::alert::{Event, Severity};
-use crate::config::{Contact, Id, MirrorKind, Provider, Urgency};
+use crate::config::{Contact, Id, Provider, Urgency};
 use crate::place::Place;
-use crate::reason::{Because, OwnTrouble, Rule, Why};
+use crate::reason::{OwnTrouble, Rule, Why};
 use crate::schedule::UserId;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -363,15 +363,6 @@ pub struct Moved {
     pub mirrors: Vec<NewMirror>,
 }
 
-/// A room or a ticket in which an incident is to be shown, for good.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct NewMirror {
-    pub provider: Provider,
-    pub kind: MirrorKind,
-    /// The channel or the project.
-    pub place: String,
-}
-
 /// A step of a policy that begins, with the people in it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StepStart {
@@ -381,34 +372,6 @@ pub struct StepStart {
     pub shadows: Vec<Recipient>,
     pub deadline: Timestamp,
     pub rule: Place,
-}
-
-/// A person who is told, why, and how.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Recipient {
-    pub user: UserId,
-    pub because: Because,
-    pub contacts: Vec<PlannedContact>,
-}
-
-/// One contact of a plan.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PlannedContact {
-    pub by: Contact,
-    /// Which of the person's addresses, by name, where they have several.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub to: Option<String>,
-    pub due: Timestamp,
-    /// Made again, until somebody acknowledges.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub again: Option<Again>,
-    pub rule: Place,
-}
-
-impl From<&NewMirror> for Mirror {
-    fn from(new: &NewMirror) -> Mirror {
-        Mirror::new(new.provider, new.kind, new.place.clone())
-    }
 }
 
 impl From<ServerChange> for Change {
@@ -438,6 +401,36 @@ impl From<EscalationChange> for Change {
 impl From<DeliveryChange> for Change {
     fn from(change: DeliveryChange) -> Change {
         Change::Delivery(change)
+    }
+}
+
+impl From<RunTimeChange> for Change {
+    fn from(change: RunTimeChange) -> Change {
+        Change::RunTime(change)
+    }
+}
+
+impl From<ResponseChange> for Change {
+    fn from(change: ResponseChange) -> Change {
+        Change::Response(change)
+    }
+}
+
+impl From<StepsChange> for Change {
+    fn from(change: StepsChange) -> Change {
+        Change::Steps(change)
+    }
+}
+
+impl From<NoiseChange> for Change {
+    fn from(change: NoiseChange) -> Change {
+        Change::Noise(change)
+    }
+}
+
+impl From<NoticeChange> for Change {
+    fn from(change: NoticeChange) -> Change {
+        Change::Notice(change)
     }
 }
 

@@ -4,7 +4,7 @@
 //! `apply` and `transition`.
 
 use super::outlet::Outlet;
-use super::state::{Status, StepAt};
+use super::parts::{Status, StepAt};
 use super::{DeliveryId, IncidentId};
 use crate::config::{Contact, MirrorKind, Provider};
 use crate::schedule::UserId;
@@ -218,5 +218,20 @@ impl Dispatch {
     /// Whether it is about an incident.
     pub fn is_about(&self, id: IncidentId) -> bool {
         self.about.iter().any(|carried| carried.incident == id)
+    }
+}
+
+/// A room or a ticket in which an incident is to be shown, for good.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewMirror {
+    pub provider: Provider,
+    pub kind: MirrorKind,
+    /// The channel or the project.
+    pub place: String,
+}
+
+impl From<&NewMirror> for Mirror {
+    fn from(new: &NewMirror) -> Mirror {
+        Mirror::new(new.provider, new.kind, new.place.clone())
     }
 }

@@ -1,8 +1,9 @@
 //! Who is told next: steps, the fallback, low urgency, and what falls due.
 
-use super::entry::{EscalationChange, PlannedContact, Recipient, StepStart};
-use super::notification::{Again, Purpose};
-use super::state::{Escalation, Incident, StepAt};
+use super::entry::{EscalationChange, StepStart};
+use super::parts::{Escalation, StepAt};
+use super::planned::{Again, PlannedContact, Purpose, Recipient};
+use super::state::Incident;
 use super::step_change::StepsChange;
 use super::{Call, IncidentId};
 use crate::config::{Config, EscalationPolicy, Id, Notify, Urgency, User};

@@ -6,9 +6,10 @@
 
 use super::entry::Change;
 use super::escalation::later;
-use super::noise::{Flapping, NoiseChange};
+use super::noise_change::{Flapping, NoiseChange};
+use super::parts::{AlertKey, Status};
 use super::response::ResponseChange;
-use super::state::{Alert, AlertKey, Incident, Status};
+use super::state::{Alert, Incident};
 use super::{Call, IncidentId};
 use crate::actor::{Actor, Via};
 use crate::alert::Event;

@@ -4,9 +4,11 @@
 //! hold; at its end what still fires is shown and paged as if it had just opened. What a person starts, silence of an
 //! integration, bodies that cannot be read and the server's own troubles are not held.
 
-use super::entry::{EscalationChange, NewMirror};
+use super::entry::EscalationChange;
+use super::errand::NewMirror;
 use super::escalation::later;
-use super::state::{Alert, HeldBack, Hold, Incident, Status};
+use super::parts::{HeldBack, Hold, Status};
+use super::state::{Alert, Incident};
 use super::{Call, IncidentId};
 use crate::actor::Origin;
 use crate::alert::{Event, HEARTBEAT_KEY, UNPARSED};

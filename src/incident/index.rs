@@ -3,10 +3,11 @@
 //! Everything here follows from the state, and is kept in step with it by `record`; none of it is in the journal.
 
 use super::errand::HangUp;
-use super::notice::carried;
-use super::notification::Purpose;
+
 use super::outlet::{self, Outlet};
-use super::state::{Incident, State, Status};
+use super::parts::Status;
+use super::planned::Purpose;
+use super::state::{Incident, State};
 use super::{DeliveryId, IncidentId};
 use crate::config::{Contact, Id, MirrorKind, Provider, Urgency};
 use crate::schedule::UserId;
@@ -296,4 +297,9 @@ impl Incident {
         let open = self.status != Status::Resolved;
         open.then(|| self.service.clone().zip(self.group.clone())).flatten()
     }
+}
+
+/// The providers that carry notices, with their methods.
+pub(super) fn carried(serving: &[(Contact, Provider)], by: Contact) -> impl Iterator<Item = Provider> {
+    serving.iter().filter(move |(contact, _)| *contact == by).map(|(_, provider)| *provider)
 }

@@ -3,7 +3,8 @@
 //! It follows from the state and the inhibitions in force, is kept in step with the entries of a call, and is in no journal
 //! and no snapshot: a start and a commit make it anew. Whether an alert is muted is decided in `inhibition`.
 
-use super::state::{Alert, AlertKey, Incident, State, Status};
+use super::parts::{AlertKey, Status};
+use super::state::{Alert, Incident, State};
 use crate::config::Inhibition;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};

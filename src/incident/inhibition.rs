@@ -9,9 +9,10 @@
 use super::entry::{AlertChange, Change, Entry, EscalationChange, ServerChange};
 use super::escalation::later;
 use super::inhibiting::{Inhibiting, Members, shared};
-use super::noise::NoiseChange;
+use super::noise_change::NoiseChange;
+use super::parts::{AlertKey, HeldBack, Hold, Status};
 use super::response::ResponseChange;
-use super::state::{Alert, AlertKey, HeldBack, Hold, Incident, Status};
+use super::state::{Alert, Incident};
 use super::{Call, HANDLE_MAX, IncidentId};
 use crate::actor::Origin;
 use crate::alert::{Event, HEARTBEAT_KEY, UNPARSED};

@@ -352,7 +352,7 @@ pub enum Reply {
     /// Who asked may not respond: it is a remark in the timeline and the thread, and nothing else changes.
     Noted { incidents: Vec<IncidentId> },
     /// The words of the call, to be said again.
-    Say(super::message::CallScript),
+    Say(super::words::CallScript),
     /// It cannot be done.
     Refused(Refused),
     /// No such incident or delivery, or it is long closed.

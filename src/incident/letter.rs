@@ -4,21 +4,13 @@
 //! monitor says later. Threading, MIME and escaping are the provider's.
 
 use super::Incident;
-use super::message::{Card, one_line};
+use super::reader::one_line;
 use super::text::plain;
+use super::words::{Card, Letter};
 use crate::language::Shown;
 
 /// The longest subject, in characters.
 pub const SUBJECT_MAX: usize = 120;
-
-/// A mail, before MIME.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Letter {
-    pub subject: String,
-    pub card: Card,
-    /// The words of the link.
-    pub call_to_action: &'static str,
-}
 
 /// The mail with this card about these incidents.
 pub(super) fn letter(incidents: &[&Incident], card: Card) -> Letter {

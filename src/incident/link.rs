@@ -6,7 +6,8 @@
 
 use super::apply::REMEMBERED;
 use super::errand::{Carried, Paged};
-use super::state::{Incident, State, Status};
+use super::parts::Status;
+use super::state::{Incident, State};
 use super::{Call, DeliveryId, IncidentId, Refused};
 use crate::schedule::UserId;
 use jiff::Timestamp;

@@ -1,7 +1,7 @@
 //! What people make and choose at run time, as entries hold it: overrides, silences, absences, another service.
 
 use super::Ended;
-use super::entry::{Change, NewMirror};
+use super::errand::NewMirror;
 use crate::actor::{Actor, Via};
 use crate::config::{Id, RunTime, RunTimeAbsence, RunTimeOverride, RunTimeSilence, Urgency};
 use crate::reason::{Rule, Why};
@@ -77,11 +77,5 @@ impl RunTimeChange {
                 made.ended.insert(place.clone(), at);
             }
         }
-    }
-}
-
-impl From<RunTimeChange> for Change {
-    fn from(change: RunTimeChange) -> Change {
-        Change::RunTime(change)
     }
 }

@@ -1,7 +1,7 @@
 //! Who hears of what people make: both people of an override, and the maker when it ends or lies under another.
 
 use super::made::RunTimeChange;
-use super::notice::{NoticeChange, Noticed, OverrideNotice};
+use super::notice_change::{NoticeChange, Noticed, OverrideNotice};
 use super::{Call, Ended, Refused, Reply};
 use crate::actor::{Actor, Via};
 use crate::config::{Config, RunTimeOverride};

@@ -1,7 +1,8 @@
 //! What a headline says beside the alert's words: held, silenced, snoozed, merged, flapping. What inhibits it is in `message`.
 
-use super::message::Reader;
-use super::state::{Hold, Incident, Status};
+use super::parts::{Hold, Status};
+use super::reader::Reader;
+use super::state::Incident;
 use crate::language::noise::Mark;
 
 /// ` · silenced · flapping (7 in 12m)`; empty where there is nothing to say.

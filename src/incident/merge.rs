@@ -5,8 +5,9 @@
 
 use super::entry::EscalationChange;
 use super::made::MovedTo;
+use super::parts::{Status, StepAt};
 use super::response::ResponseChange;
-use super::state::{Alert, Incident, Status, StepAt};
+use super::state::{Alert, Incident};
 use super::{Call, IncidentId};
 use crate::actor::{Actor, Via};
 use crate::config::{Id, Service, Urgency};

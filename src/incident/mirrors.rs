@@ -3,7 +3,7 @@
 //! A mirror's place is fixed when it is made; when it is brought up to date is decided in `dispatch`.
 
 use super::Call;
-use super::entry::NewMirror;
+use super::errand::NewMirror;
 use super::state::Incident;
 use crate::alert::{Event, Severity};
 use crate::config::{MirrorKind, PROVIDERS, Provider, Service, field};

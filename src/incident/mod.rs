@@ -15,6 +15,7 @@ mod apart;
 mod apply;
 mod assign;
 mod broad;
+mod card;
 mod changes;
 mod command;
 mod course;
@@ -31,6 +32,7 @@ mod escalation;
 mod flapping;
 mod heartbeat;
 mod hold;
+mod id;
 mod index;
 mod inhibiting;
 mod inhibition;
@@ -45,13 +47,19 @@ mod marks;
 mod merge;
 pub mod message;
 mod mirrors;
+mod news;
 mod noise;
+mod noise_change;
 mod notice;
+mod notice_change;
 mod notice_words;
 mod notification;
 mod outcome;
 mod outlet;
+mod parts;
+mod planned;
 mod policies;
+mod reader;
 mod reconcile;
 mod record;
 mod renamed;
@@ -65,6 +73,7 @@ mod shifts;
 mod standing;
 mod state;
 mod step_change;
+mod steps;
 pub mod stored;
 mod storm;
 mod subject;
@@ -78,43 +87,53 @@ mod transition;
 mod turns;
 mod until_resolved;
 mod waits;
+mod words;
 
 pub use apply::{CLOSED_MAX, KEYS_MAX};
-pub use broad::Broad;
 pub use course::ASKED_MAX;
-pub use delivery::{Delivery, DeliveryId, IncidentId, NotAnId, Task, Words};
+pub use delivery::{Delivery, Task, Words};
 pub use description::DESCRIPTION_KEPT_MAX;
 pub use direct::DIRECTS_MAX;
-pub use each::{ALSO_MAX, AlsoAsked, Awaited};
+pub use each::ALSO_MAX;
 pub use entry::{
-    AlertChange, Change, DeliveryChange, Entry, EscalationChange, Folded, HeartbeatChange, Moved, NewMirror,
-    Opened, PlannedContact, Recipient, ServerChange, StepStart, WaitsFor,
+    AlertChange, Change, DeliveryChange, Entry, EscalationChange, Folded, HeartbeatChange, Moved, Opened,
+    ServerChange, StepStart, WaitsFor,
 };
+pub use errand::NewMirror;
 pub use errand::{Carried, Direct, Dispatch, Errand, HangUp, Mirror, Paged, Shipment, Stage};
+pub use id::{DeliveryId, IncidentId, NotAnId};
 pub use input::{
     Asked, Assignee, Command, Declare, Ended, Input, Made, Outcome, Reason, Refused, Reply, Respond, Target,
     Warning,
 };
 pub use labels::Labels;
-pub use lines::{Happened, LINES_MAX, News};
+pub use lines::LINES_MAX;
 pub use link::{LINKED_MAX, Linked, LinkedIncident};
 pub use made::{MovedTo, RunTimeChange};
-pub use noise::{FIRES_MAX, Flapping, NoiseChange, Reopened};
-pub use notice::{NOTICES_MAX, Notice, NoticeChange, NoticeTo, Noticed, OverrideNotice};
-pub use notification::{Again, Notification, Purpose};
+pub use news::{Happened, News};
+pub use noise::FIRES_MAX;
+pub use noise_change::{Flapping, NoiseChange, Reopened};
+pub use notice::NOTICES_MAX;
+pub use notice_change::Broad;
+pub use notice_change::{Notice, NoticeChange, NoticeTo, Noticed, OverrideNotice};
 pub use outlet::Outlet;
+pub use parts::Chosen;
+pub use parts::Storm;
+pub use parts::{AlertKey, Escalation, HeldBack, Hold, Status, StepAt};
+pub use parts::{AlsoAsked, Awaited};
+pub use planned::{Again, Notification, Purpose};
+pub use planned::{PlannedContact, Recipient};
 pub use record::{PAGED_MAX, Record};
 pub use response::{Remark, ResponseChange};
 pub use state::{
-    Acknowledgement, Alert, AlertKey, Escalation, Heartbeat, HeldBack, Hold, Incident, KnownKey, LowTold,
-    Merged, OwnWords, Recent, Revision, State, Status, StepAt,
+    Acknowledgement, Alert, Heartbeat, Incident, KnownKey, LowTold, Merged, OwnWords, Recent, Revision, State,
 };
 pub use step_change::StepsChange;
-pub use storm::{ARRIVALS_MAX, OPEN_MAX, STORM_ALERTS_MAX, Storm, StormSize};
+pub use storm::{ARRIVALS_MAX, OPEN_MAX, STORM_ALERTS_MAX, StormSize};
 pub use taken::NOTE_MAX;
 pub use timer::Timer;
 pub use transition::{ACKNOWLEDGED_BY_MAX, MIRRORS_MAX};
-pub use turns::{CHOSEN_MAX, Chosen, TURNS_MAX};
+pub use turns::{CHOSEN_MAX, TURNS_MAX};
 
 use crate::config::{Config, Contact, Id, Provider};
 use crate::reason::OwnTrouble;

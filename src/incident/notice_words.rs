@@ -1,13 +1,13 @@
 //! The words of notices, built when they leave: a message of a few lines, or one line of text.
 
 use super::Words;
-use super::broad::Broad;
-use super::message::{
-    CallScript, Card, Letter, NAMES_MAX, Reader, SUBJECT_MAX, bare_headline, one_line, person, state_word,
-};
-use super::notice::{Noticed, OverrideNotice};
-use super::state::{Incident, State, Status};
-use super::text::Text;
+use super::card::{bare_headline, state_word};
+use super::message::SUBJECT_MAX;
+use super::notice_change::{Broad, Noticed, OverrideNotice};
+use super::parts::Status;
+use super::reader::{NAMES_MAX, Reader, one_line, person};
+use super::state::{Incident, State};
+use super::words::{CallScript, Card, Letter, Text};
 use crate::config::{Config, Contact, Form, Id, Notify, SilencePeriod};
 use crate::language::Spoken;
 use crate::language::notices::{NoticeDetail, NoticeLine};

@@ -1,64 +1,14 @@
-//! A planned contact of an incident, and why somebody is told. A part of the state, serialised with it.
+//! Whether a planned contact is still worth while, and what follows it.
 //!
 //! A rule that repeats plans its next contact when the last one is over; what takes its place is decided in `transition`.
 
-use super::entry::PlannedContact;
-use super::state::{Incident, Status};
+use super::parts::Status;
+use super::planned::{Again, Notification, PlannedContact, Purpose};
+use super::state::Incident;
 use super::{DeliveryId, Outcome};
-use crate::config::{Contact, Repeating};
-use crate::place::Place;
+use crate::config::Repeating;
 use crate::schedule::UserId;
 use jiff::{SignedDuration, Timestamp};
-use serde::{Deserialize, Serialize};
-
-/// A planned contact. It is kept while it waits or is in flight.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Notification {
-    /// Its number within the incident.
-    pub n: u16,
-    pub user: UserId,
-    pub by: Contact,
-    /// Which of the person's addresses, by name, where they have several.
-    pub to: Option<String>,
-    pub due: Timestamp,
-    /// What is left of a rule that repeats.
-    pub again: Option<Again>,
-    pub purpose: Purpose,
-    /// The rule that planned it.
-    pub rule: Place,
-    pub in_flight: Option<DeliveryId>,
-    /// How many attempts failed.
-    pub failed: u8,
-    /// Earlier attempts that may have gone out.
-    pub doubted: Vec<DeliveryId>,
-    /// It is due and waits, and its timeline says for what.
-    pub wait_told: bool,
-}
-
-/// A contact that is made again and again, until somebody acknowledges.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Again {
-    /// Counted from the end of the last one.
-    pub every_seconds: u32,
-    /// How often after this one.
-    pub left: u16,
-}
-
-/// Why somebody is told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Purpose {
-    /// To get somebody to work on it.
-    Page,
-    /// A trainee who watches.
-    Shadow,
-    /// `inform:`, acknowledged or not.
-    Inform,
-    /// Somebody wanted them told too, acknowledged or not.
-    Also,
-    /// Somebody has it, and each of the step must acknowledge.
-    Each,
-}
 
 /// Where an incident stands, as far as its contacts care.
 pub(super) struct Stands {

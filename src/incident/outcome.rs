@@ -5,8 +5,9 @@
 use super::entry::DeliveryChange;
 use super::errand::{Errand, HangUp, Mirror, Stage};
 use super::escalation::later;
-use super::notice::{NOTICE_ATTEMPTS_MAX, Noticed};
-use super::notification::{Notification, Purpose};
+use super::notice::NOTICE_ATTEMPTS_MAX;
+use super::notice_change::Noticed;
+use super::planned::{Notification, Purpose};
 use super::{Asked, Call, DeliveryId, HANDLE_MAX, IncidentId, Outcome, Reason, Respond, Target};
 use crate::actor::{Actor, Via};
 use crate::config::Contact;

@@ -4,7 +4,8 @@
 //! `escalation`.
 
 use super::entry::EscalationChange;
-use super::state::{Incident, Status};
+use super::parts::Status;
+use super::state::Incident;
 use super::{Call, IncidentId};
 use crate::config::{Config, Id};
 use crate::route::{self, UrgencyDecision};

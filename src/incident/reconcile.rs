@@ -5,9 +5,9 @@
 
 use super::entry::EscalationChange;
 use super::escalation::{Members, later, members};
-use super::notification::Purpose;
+use super::parts::{Escalation, Status};
+use super::planned::Purpose;
 use super::response::ResponseChange;
-use super::state::{Escalation, Status};
 use super::{Call, HANDLE_MAX, IncidentId};
 use crate::actor::Actor;
 use crate::config::{Config, Step, Urgency};

@@ -4,7 +4,7 @@
 
 use super::entry::{Change, DeliveryChange, Entry};
 use super::errand::Errand;
-use super::noise::NoiseChange;
+use super::noise_change::NoiseChange;
 use super::response::ResponseChange;
 use crate::schedule::UserId;
 use jiff::Timestamp;

@@ -5,7 +5,8 @@
 
 use super::Call;
 use super::entry::ServerChange;
-use super::state::{AlertKey, Incident, State};
+use super::parts::AlertKey;
+use super::state::{Incident, State};
 use crate::config::{Config, Endpoint, Id};
 use std::collections::BTreeSet;
 use std::ops::Bound;

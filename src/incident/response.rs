@@ -1,8 +1,9 @@
 //! What people did to an incident, and what follows by itself from that, as entries hold it.
 
-use super::entry::{Change, NewMirror, Recipient};
+use super::errand::NewMirror;
 use super::made::MovedTo;
-use super::state::{Escalation, HeldBack};
+use super::parts::{Escalation, HeldBack};
+use super::planned::Recipient;
 use super::{DeliveryId, IncidentId};
 use crate::actor::{Actor, Via};
 use crate::alert::Event;
@@ -154,12 +155,6 @@ pub enum Remark {
     Says(String),
     /// Something else, by the word of the command.
     AsksFor(String),
-}
-
-impl From<ResponseChange> for Change {
-    fn from(change: ResponseChange) -> Change {
-        Change::Response(change)
-    }
 }
 
 fn is_false(flag: &bool) -> bool {

@@ -4,9 +4,10 @@
 
 use super::IncidentId;
 use super::made::MovedTo;
-use super::notification::Purpose;
+use super::parts::{AlertKey, Status, StepAt};
+use super::planned::Purpose;
 use super::response::ResponseChange;
-use super::state::{Acknowledgement, Alert, AlertKey, Incident, Merged, OwnWords, State, Status, StepAt};
+use super::state::{Acknowledgement, Alert, Incident, Merged, OwnWords, State};
 use super::transition::ACKNOWLEDGED_BY_MAX;
 use crate::actor::Actor;
 use crate::config::Urgency;

@@ -6,9 +6,10 @@
 use super::entry::{AlertChange, EscalationChange, Moved};
 use super::errand::Paged;
 use super::escalation::later;
-use super::notification::Purpose;
+use super::parts::{AlertKey, Status};
+use super::planned::Purpose;
 use super::response::ResponseChange;
-use super::state::{Alert, AlertKey, Incident, Status};
+use super::state::{Alert, Incident};
 use super::{Call, IncidentId};
 use crate::alert::Event;
 use crate::config::Urgency;

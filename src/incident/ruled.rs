@@ -6,8 +6,9 @@
 
 use super::alerts::REPEAT_RECORDED;
 use super::entry::AlertChange;
+use super::parts::{AlertKey, Status};
 use super::response::ResponseChange;
-use super::state::{Alert, AlertKey, Incident, Status};
+use super::state::{Alert, Incident};
 use super::{Call, IncidentId};
 use crate::actor::{Actor, Via};
 use crate::alert::{Event, HEARTBEAT_KEY};

@@ -3,16 +3,13 @@
 //! Short, in the language of the person who is called, the menu last. The voice, the keys and the limits of a call are
 //! the provider's.
 
-use super::message::{CallScript, Reader, service, service_name, severity};
-use super::subject::{spoken, spoken_among};
+use super::reader::{Reader, service, service_name, severity};
+use super::subject::{SPOKEN_INCIDENTS_MAX, spoken, spoken_among};
+use super::words::CallScript;
 use super::{Asked, Incident, Reply};
 use crate::config::Config;
 use crate::language::{Language, Spoken};
 
-/// The most of a summary that is said aloud, in characters: about a minute.
-pub const SPOKEN_SUMMARY_MAX: usize = 300;
-/// The most incidents whose words a bundled call says; the rest are counted.
-pub const SPOKEN_INCIDENTS_MAX: usize = 3;
 /// The words of a call to `user` about these incidents, most urgent first as given.
 pub fn call(config: &Config, incidents: &[&Incident], user: &str) -> CallScript {
     let reader = Reader::person(config, user);

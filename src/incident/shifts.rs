@@ -5,7 +5,7 @@
 
 use super::Call;
 use super::escalation::later;
-use super::notice::{NoticeChange, Noticed};
+use super::notice_change::{NoticeChange, Noticed};
 use crate::config::Id;
 use crate::schedule::{Shift, UserId};
 use jiff::{SignedDuration, Timestamp};

@@ -5,8 +5,9 @@
 use super::alerts::ALERTS_MAX;
 use super::apply::REMEMBERED;
 use super::escalation::later;
+use super::parts::Status;
 use super::run_time::SILENCES_MAX;
-use super::state::{Incident, State, Status};
+use super::state::{Incident, State};
 use super::{Asked, Assignee, Call, DeliveryId, IncidentId, Refused, Warning};
 use crate::actor::Actor;
 use crate::alert::Severity;

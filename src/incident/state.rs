@@ -3,19 +3,17 @@
 //! Everything here is serialised into snapshots with postcard, which knows neither skipped nor untagged fields. A change
 //! of layout renames the variant in [`stored`](super::stored).
 
-use super::each::{AlsoAsked, Awaited};
 use super::errand::{Direct, Dispatch, Errand, Mirror, Paged, Stage};
 use super::labels::Labels;
-use super::lines::News;
-use super::noise::Flapping;
-use super::notice::Notice;
-use super::notification::Notification;
+use super::news::News;
+use super::noise_change::Flapping;
+use super::notice_change::Notice;
 use super::outlet::Outlet;
+use super::parts::{AlertKey, AlsoAsked, Awaited, Chosen, Escalation, HeldBack, Status, StepAt, Storm};
+use super::planned::Notification;
 use super::record::Record;
-use super::storm::Storm;
-use super::turns::Chosen;
 use super::{DeliveryId, IncidentId, Reason};
-use crate::actor::{Actor, Origin};
+use crate::actor::Actor;
 use crate::alert::{Event, Link, Severity};
 use crate::config::{Contact, Id, MirrorKind, Provider, RunTime, Urgency};
 use crate::reason::{OwnTrouble, Rule};
@@ -24,9 +22,6 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-
-/// An integration and a dedup key: what joins events to the open incident.
-pub type AlertKey = (String, String);
 
 /// All of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -253,15 +248,6 @@ pub struct OwnWords {
     pub labels: Labels,
 }
 
-/// Where an incident stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Status {
-    Triggered,
-    Acknowledged,
-    Resolved,
-}
-
 /// Who has an incident, and until when.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Acknowledgement {
@@ -274,59 +260,11 @@ pub struct Acknowledgement {
     pub snoozed: bool,
 }
 
-/// What holds back the pages of an incident, and until when.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct HeldBack {
-    pub by: Hold,
-    /// The rule, or who made it.
-    pub origin: Origin,
-    pub reason: String,
-    pub until: Timestamp,
-    /// The incident of the alert that inhibits it; none any more where that is over. Always serialized: snapshots cannot
-    /// skip a field.
-    #[serde(default)]
-    pub source: Option<IncidentId>,
-}
-
-/// A kind of rule that holds back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Hold {
-    Silence,
-    Inhibition,
-    /// `hold:` of an urgency rule.
-    Wait,
-}
-
 /// An incident whose alerts came over from another.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Merged {
     pub from: IncidentId,
     pub keys: Vec<AlertKey>,
-}
-
-/// A position in an escalation policy.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct StepAt {
-    pub policy: Id,
-    pub fallback: bool,
-    /// Counted from 0.
-    pub step: u32,
-    /// Counted from 0; in the fallback, how often its last step was repeated.
-    pub round: u32,
-}
-
-/// A running escalation policy.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Escalation {
-    pub at: StepAt,
-    pub began_at: Timestamp,
-    /// When the next step begins.
-    pub deadline: Timestamp,
-    /// Everybody told in this step.
-    pub told: Vec<UserId>,
-    /// Those of them whose page was taken by a provider.
-    pub reached: Vec<UserId>,
 }
 
 /// A step whose people were told once, at low urgency.

@@ -9,15 +9,14 @@
 use super::apply::REMEMBERED;
 use super::entry::{AlertChange, Folded};
 use super::escalation::later;
-use super::state::{Alert, Incident, OwnWords, State, Status};
+use super::parts::{Status, Storm};
+use super::state::{Alert, Incident, OwnWords, State};
 use super::{Call, IncidentId};
 use crate::alert::{Event, HEARTBEAT_KEY, Severity, UNPARSED};
 use crate::config::{Id, StormRule, Urgency};
-use crate::place::Place;
 use crate::reason::Why;
 use crate::route::{Decision, OWN_INTEGRATION};
 use jiff::{SignedDuration, Timestamp};
-use serde::{Deserialize, Serialize};
 use std::cmp::Reverse;
 
 /// How many incidents may be open: beyond, every new alert joins its service's storm.
@@ -30,24 +29,6 @@ pub const ARRIVALS_MAX: usize = StormRule::INCIDENTS_MAX as usize;
 const UNREAD_MAX: usize = 5;
 /// How long after the rate fell a storm still takes alerts.
 const CALM: SignedDuration = SignedDuration::from_mins(5);
-
-/// What makes an incident a storm.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Storm {
-    /// Why it began, and the line of the config that says so.
-    pub why: Why,
-    pub rule: Option<Place>,
-    /// Until when it takes more, unless the rate holds.
-    pub takes_until: Timestamp,
-    /// How many came that it has no keys of, how many of them were critical, and when the last one came.
-    pub beyond: u32,
-    pub beyond_critical: u32,
-    pub counted_at: Option<Timestamp>,
-    /// How many of them had come when somebody took it.
-    pub taken: u32,
-    /// Whether silence may end an alert of it: else there is nothing to look for among thousands.
-    pub falls_silent: bool,
-}
 
 /// How many alerts fire in a storm.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

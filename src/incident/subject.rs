@@ -1,10 +1,16 @@
 //! What an incident is about, in few words: its worst alert; of a storm, the number of its alerts and the worst.
 
 use super::Incident;
-use super::message::one_line;
-use super::script::{SPOKEN_INCIDENTS_MAX, SPOKEN_SUMMARY_MAX};
+use super::reader::one_line;
+
 use crate::alert::Severity;
 use crate::language::{Language, Shown, Spoken};
+
+/// The most of a summary that is said aloud, in characters: about a minute.
+pub const SPOKEN_SUMMARY_MAX: usize = 300;
+
+/// The most incidents whose words a bundled call says; the rest are counted.
+pub const SPOKEN_INCIDENTS_MAX: usize = 3;
 
 /// In a line: `storm 214 (3 critical): orders hang`.
 pub(super) fn subject(incident: &Incident, language: Language) -> String {
@@ -23,7 +29,7 @@ pub(super) fn worst_lines(incident: &Incident, max: usize, language: Language) -
     let Some(size) = incident.storm_size() else { return Vec::new() };
     let worst = incident.worst_ones(max);
     let line = |alert: &&super::Alert| {
-        let severity = language.word(super::message::severity(alert.severity));
+        let severity = language.word(super::reader::severity(alert.severity));
         format!("[{severity}] {}", one_line(incident.summary_of(alert), SPOKEN_SUMMARY_MAX))
     };
     let more = size.alerts.saturating_sub(worst.len());

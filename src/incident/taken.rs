@@ -1,8 +1,9 @@
 //! Who has an incident: acknowledged, given back, put aside, opened again, and how urgent people say it is.
 
 use super::escalation::later;
+use super::parts::Status;
 use super::response::ResponseChange;
-use super::state::{Incident, Status};
+use super::state::Incident;
 use super::{Call, DeliveryId, IncidentId, message};
 use crate::actor::{Actor, Via};
 use crate::alert::Event;

@@ -3,7 +3,7 @@
 //! It is a notice. One of a person and a way at a time, and one a minute: what has left stays in mind for so long. How it went is said
 //! by another way of theirs.
 
-use super::notice::{NoticeChange, NoticeTo, Noticed};
+use super::notice_change::{NoticeChange, NoticeTo, Noticed};
 use super::{Call, Outcome, Refused, Reply};
 use crate::actor::Actor;
 use crate::config::{CONTACTS, Contact, Right};

@@ -4,11 +4,12 @@
 //! nobody can answer a text message. The summary gives way where the line is too long. Sending it is the provider's.
 
 use super::Incident;
-use super::message::{Reader, one_line, service_name, severity};
+use super::reader::{Reader, one_line, service_name, severity};
 use super::subject::subject;
+use super::words::Text;
 use crate::alert;
 use crate::config::{Config, Urgency};
-use crate::language::{Language, Shown};
+use crate::language::Shown;
 
 /// The longest line, in UTF-16 units: two joined segments of 67.
 pub const TEXT_MAX: usize = 134;
@@ -16,20 +17,6 @@ pub const TEXT_MAX: usize = 134;
 pub const LINK_MAX: usize = 90;
 /// The most of a service's name, in UTF-16 units.
 const SERVICE_MAX: usize = 40;
-
-/// A text message, in the parts that it is put together from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Text {
-    pub language: Language,
-    /// Severity and service, and before them how many there are.
-    pub lead: String,
-    /// What the alert says.
-    pub summary: String,
-    /// The number of the incident.
-    pub incident: String,
-    /// Whether it is to wake somebody.
-    pub urgent: bool,
-}
 
 /// The text message to `user` about these incidents.
 pub(super) fn text(config: &Config, incidents: &[&Incident], user: &str) -> Text {

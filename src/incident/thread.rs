@@ -5,15 +5,16 @@
 
 use super::IncidentId;
 use super::apart::NAMED_MAX;
-use super::lines::{Deed, Happened, News};
-use super::message::{Reader, person, severity, telling_line, urgency};
-use super::state::{AlertKey, Hold, Incident};
+use super::card::telling_line;
+use super::news::{Deed, Happened, News};
+use super::parts::AlertKey;
+use super::reader::{Reader, held_by, person, severity, urgency};
+use super::state::Incident;
 use crate::actor::{Actor, Via};
 use crate::config::{Config, MirrorKind, Urgency};
 use crate::language::noise::NoiseNews;
-use crate::language::steps::StepLine;
 use crate::language::thread::ThreadLine;
-use crate::language::timeline::{Act, Held, HeldBy, Level, ResponseLine, TimelineLine};
+use crate::language::timeline::{Act, Held, Level, ResponseLine, StepLine, TimelineLine};
 use crate::language::{Language, Shown};
 
 /// How many alerts one line of a thread names; the rest are counted.
@@ -279,14 +280,6 @@ fn level(urgency: Urgency) -> Level {
         Urgency::None => Level::None,
         Urgency::Low => Level::Low,
         Urgency::High => Level::High,
-    }
-}
-
-pub(super) fn held_by(by: Hold) -> HeldBy {
-    match by {
-        Hold::Silence => HeldBy::Silence,
-        Hold::Inhibition => HeldBy::Inhibition,
-        Hold::Wait => HeldBy::Wait,
     }
 }
 

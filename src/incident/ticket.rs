@@ -3,28 +3,14 @@
 //! A ticket's description is written once: what changes is told by comments. Whether there is one is decided in `mirrors`, how it is
 //! sent in [`provider`](crate::provider).
 
-use super::lines::{Deed, Happened};
-use super::message::{Reader, bare_headline, fields, service};
+use super::card::{bare_headline, fields};
+use super::news::{Deed, Happened};
+use super::reader::{Reader, service};
+use super::words::Ticket;
 use super::{Incident, Status};
 use crate::alert::Link;
-use crate::config::{Config, FilledFields, TicketValues, Urgency};
+use crate::config::{Config, TicketValues, Urgency};
 use crate::language::Word;
-
-/// An issue as it should be now.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Ticket {
-    pub project: String,
-    pub issue_type: String,
-    /// `oncall-<incident id>`: found again by it.
-    pub label: String,
-    pub summary: String,
-    /// Paragraphs.
-    pub description: Vec<String>,
-    pub resolved: bool,
-    /// The incident was opened again, and the ticket does not know of it yet.
-    pub reopened: bool,
-    pub fields: FilledFields,
-}
 
 /// The ticket in a project. What its service does not say (it may have gone since) is the organisation's.
 pub(super) fn ticket(config: &Config, incident: &Incident, project: &str) -> Ticket {

@@ -4,7 +4,8 @@
 //! that a new one cannot be forgotten.
 
 use super::errand::HangUp;
-use super::state::{Hold, Incident, Status};
+use super::parts::{Hold, Status};
+use super::state::Incident;
 use crate::config::Urgency;
 use jiff::{SignedDuration, Timestamp};
 

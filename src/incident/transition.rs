@@ -3,16 +3,13 @@
 //! What an entry changes beside its incident (keys, deliveries, what is remembered) is in `apply`.
 
 use super::description::kept_of;
-use super::entry::{
-    AlertChange, Change, DeliveryChange, Entry, EscalationChange, Moved, NewMirror, Opened, PlannedContact,
-    Recipient, StepStart,
-};
-use super::errand::{Errand, Mirror};
+use super::entry::{AlertChange, Change, DeliveryChange, Entry, EscalationChange, Moved, Opened, StepStart};
+use super::errand::{Errand, Mirror, NewMirror};
 use super::labels::Labels;
-use super::notification::{Notification, Purpose};
+use super::parts::{Escalation, HeldBack, Status, Storm};
+use super::planned::{Notification, PlannedContact, Purpose, Recipient};
 use super::record::Record;
-use super::state::{Escalation, HeldBack, Incident, LowTold, OwnWords, Status};
-use super::storm::Storm;
+use super::state::{Incident, LowTold, OwnWords};
 use super::{DeliveryId, IncidentId, Outcome};
 use crate::alert::{Event, Severity, UNPARSED};
 use crate::config::Provider;
@@ -41,7 +38,7 @@ impl Incident {
             storm: opened.folded.as_ref().map(|folded| Box::new(Storm::new(folded))),
             unread: event.labels.contains_key(UNPARSED),
             summary: String::new(),
-            opened_as: super::message::cut(&event.summary, super::message::SUBJECT_MAX).into(),
+            opened_as: super::reader::cut(&event.summary, super::message::SUBJECT_MAX).into(),
             description: String::new(),
             source: String::new(),
             labels: Labels::default(),

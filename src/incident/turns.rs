@@ -6,33 +6,20 @@
 
 use super::entry::EscalationChange;
 use super::escalation::members;
-use super::notification::Purpose;
-use super::state::{Escalation, Incident, State, Status, StepAt};
+use super::parts::{Chosen, Escalation, Status, StepAt};
+use super::planned::Purpose;
+use super::state::{Incident, State};
 use super::step_change::{StepsChange, TurnTaken};
 use super::{Call, IncidentId};
 use crate::actor::Actor;
 use crate::config::{CONTACTS, Method, Step, Urgency};
 use crate::schedule::UserId;
-use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// How many people that were chosen for it an incident remembers.
 pub const CHOSEN_MAX: usize = 100;
 /// Of how many steps it is remembered whose turn was last.
 pub const TURNS_MAX: usize = 10_000;
-
-/// Whom a step chose for an incident.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Chosen {
-    pub at: StepAt,
-    pub user: UserId,
-}
-
-impl From<&TurnTaken> for Chosen {
-    fn from(turn: &TurnTaken) -> Chosen {
-        Chosen { at: turn.at.clone(), user: turn.user.clone() }
-    }
-}
 
 impl State {
     pub(super) fn turn_taken(&mut self, turn: &TurnTaken) {
@@ -163,5 +150,11 @@ impl Call<'_> {
     /// The step at a position, in the config in force.
     pub(super) fn step_at(&self, id: IncidentId, at: &StepAt) -> Option<Step> {
         self.policy(id, at.fallback)?.steps.get(at.step as usize).cloned()
+    }
+}
+
+impl From<&TurnTaken> for Chosen {
+    fn from(turn: &TurnTaken) -> Chosen {
+        Chosen { at: turn.at.clone(), user: turn.user.clone() }
     }
 }

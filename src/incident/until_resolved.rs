@@ -6,7 +6,8 @@
 use super::entry::EscalationChange;
 use super::escalation::later;
 use super::made::RunTimeChange;
-use super::state::{Alert, AlertKey, HeldBack, Hold, Incident, Status};
+use super::parts::{AlertKey, HeldBack, Hold, Status};
+use super::state::{Alert, Incident};
 use super::{Call, IncidentId, message};
 use crate::actor::{Actor, Origin, Via};
 use crate::config::RunTimeSilence;

@@ -2,7 +2,7 @@
 //!
 //! Names, times and words of alerts are given as they are to be shown. What is asked back, and when, is decided in `chat`.
 
-use super::{Language, chat_en, chat_ja};
+use super::Language;
 use serde::{Deserialize, Serialize};
 
 /// A value of a wish.
@@ -227,13 +227,6 @@ impl Slot {
 }
 
 impl Language {
-    pub fn chat(self, phrase: &Chat) -> String {
-        match self {
-            Language::En => chat_en::chat(phrase),
-            Language::Ja => chat_ja::chat(phrase),
-        }
-    }
-
     /// An act, as buttons, menus and titles name it: at most 24 letters.
     pub fn doing(self, doing: Doing) -> &'static str {
         let (en, ja) = match doing {

@@ -19,9 +19,12 @@ pub mod noise;
 pub mod notices;
 mod own;
 pub mod page;
+mod phrase_en;
+mod phrase_ja;
 mod rules;
+mod said;
 pub mod starting;
-pub mod steps;
+mod steps;
 pub mod storage;
 pub mod thread;
 pub mod timeline;
@@ -448,4 +451,9 @@ impl Language {
     pub fn list(self, items: &[String]) -> String {
         items.join(if self == Language::Ja { "、" } else { ", " })
     }
+}
+
+/// What somebody gave as the reason, behind a colon; nothing where nobody gave one.
+fn reason(words: &str) -> String {
+    if words.is_empty() { String::new() } else { format!(": {words}") }
 }

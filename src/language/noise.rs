@@ -108,7 +108,7 @@ fn en(line: &NoiseLine) -> String {
     let why = |why: &Why| Language::En.why(why);
     match line {
         NoiseLine::Reopened { words, integration, severity, urgency, raise_at } => {
-            let level = super::timeline_en::level(*urgency);
+            let level = super::phrase_en::level(*urgency);
             let raised = raise_at.map_or_else(String::new, |at| format!(", raised at {at} if still open"));
             format!("opened again: \"{words}\" from {integration} fires again, {severity}, {level}{raised}")
         }
@@ -134,7 +134,7 @@ fn ja(line: &NoiseLine) -> String {
     let why = |why: &Why| Language::Ja.why(why);
     match line {
         NoiseLine::Reopened { words, integration, severity, urgency, raise_at } => {
-            let level = super::timeline_ja::level(*urgency);
+            let level = super::phrase_ja::level(*urgency);
             let raised =
                 raise_at.map_or_else(String::new, |at| format!("、{at} に未解決なら緊急度を上げます"));
             format!(
@@ -195,32 +195,6 @@ fn news_ja(line: &NoiseNews) -> String {
         NoiseNews::Calmed { alert, fires: false } => {
             format!("「{alert}」のフラッピングが収まり、復旧しました。")
         }
-    }
-}
-
-/// What somebody gave as the reason, behind a colon; nothing where nobody gave one.
-pub(super) fn reason(words: &str) -> String {
-    if words.is_empty() { String::new() } else { format!(": {words}") }
-}
-
-/// Why something about noise happened; empty: it is about something else.
-pub(super) fn why_en(why: &Why) -> &'static str {
-    match why {
-        Why::BeyondTheGroup => "it fires again, longer after the opening than the service groups",
-        Why::BeyondTheStorm => "it fires again, and the storm takes no more",
-        Why::Calm => "it flapped, and has not changed since",
-        Why::FlappingOff => "the config has switched flapping off",
-        _ => "",
-    }
-}
-
-pub(super) fn why_ja(why: &Why) -> &'static str {
-    match why {
-        Why::BeyondTheGroup => "グループの時間を過ぎてから再び発生しました",
-        Why::BeyondTheStorm => "アラートストームが収まったあとに再び発生しました",
-        Why::Calm => "フラッピング後、変化がありません",
-        Why::FlappingOff => "設定でフラッピングの扱いが無効になりました",
-        _ => "",
     }
 }
 

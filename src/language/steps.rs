@@ -1,79 +1,8 @@
 //! The lines of a timeline about steps, in every language: who is told, whose turn it is, and who has not answered.
 
-use super::timeline::{Step, ToldAs};
-use super::{timeline_en, timeline_ja};
+use super::timeline::{NoticeStory, StepLine, ToldAs};
+use super::{phrase_en, phrase_ja};
 use crate::actor::Via;
-use crate::reason::Why;
-
-/// Who is told, step by step.
-#[derive(Clone, Debug)]
-pub enum StepLine<'a> {
-    StepBegan {
-        step: Step<'a>,
-        people: &'a [String],
-        shadows: &'a [String],
-        next: &'a str,
-    },
-    StepPassed {
-        step: Step<'a>,
-        why: &'a Why,
-    },
-    Told {
-        as_what: ToldAs,
-        people: &'a [String],
-    },
-    Dropped {
-        users: &'a [String],
-    },
-    /// Whose turn it is, and who would have come first and is busy.
-    Chosen {
-        step: Step<'a>,
-        user: &'a str,
-        busy: &'a [String],
-    },
-    /// These must acknowledge too.
-    Awaited {
-        users: &'a [String],
-        until: &'a str,
-    },
-    ToldAgain {
-        users: &'a [String],
-        until: &'a str,
-    },
-    /// These were asked to acknowledge, and have not.
-    Unanswered {
-        users: &'a [String],
-    },
-    /// These were paged too, because somebody asked for them, and have not answered.
-    AlsoUnanswered {
-        users: &'a [String],
-        by: &'a str,
-    },
-    Moved {
-        step: Step<'a>,
-        next: &'a str,
-    },
-}
-
-/// What is told about no incident.
-#[derive(Clone, Debug)]
-pub enum NoticeStory<'a> {
-    /// `to`: a person, or nobody for the room.
-    Planned {
-        to: Option<&'a str>,
-        at: &'a str,
-    },
-    Dropped {
-        notice: u64,
-    },
-    ShiftsTold,
-    Declined {
-        id: u64,
-        user: &'a str,
-        by: &'a str,
-        via: Via,
-    },
-}
 
 pub(super) fn en(line: &StepLine) -> String {
     match line {
@@ -85,12 +14,12 @@ pub(super) fn en(line: &StepLine) -> String {
             };
             format!(
                 "{}{round}: {}{shadows}; next step at {next}",
-                timeline_en::position(step),
-                timeline_en::list(people)
+                phrase_en::position(step),
+                phrase_en::list(people)
             )
         }
         StepLine::StepPassed { step, why: reason } => {
-            format!("{} passed at once: {}", timeline_en::position(step), timeline_en::why(reason))
+            format!("{} passed at once: {}", phrase_en::position(step), phrase_en::why(reason))
         }
         StepLine::Told { as_what, people } => {
             let what = match as_what {
@@ -99,18 +28,18 @@ pub(super) fn en(line: &StepLine) -> String {
                 ToldAs::NowInStep => "now in the step, told",
                 ToldAs::OnceAtLow => "told once, at low urgency",
             };
-            format!("{what}: {}", timeline_en::list(people))
+            format!("{what}: {}", phrase_en::list(people))
         }
         StepLine::Dropped { users } => format!("no longer in the step: {}", users.join(", ")),
         StepLine::Moved { step, next } => {
-            format!("now at {}, next step at {next}", timeline_en::position(step))
+            format!("now at {}, next step at {next}", phrase_en::position(step))
         }
         StepLine::Chosen { step, user, busy: [] } => {
-            format!("{}: it is {user}'s turn", timeline_en::position(step))
+            format!("{}: it is {user}'s turn", phrase_en::position(step))
         }
         StepLine::Chosen { step, user, busy } => {
             let verb = if busy.len() == 1 { "is" } else { "are" };
-            format!("{}: it is {user}'s turn; {} {verb} busy", timeline_en::position(step), busy.join(", "))
+            format!("{}: it is {user}'s turn; {} {verb} busy", phrase_en::position(step), busy.join(", "))
         }
         StepLine::Awaited { users, until } => {
             format!("{} must acknowledge too, told once more at {until}", users.join(", "))
@@ -140,12 +69,12 @@ pub(super) fn ja(line: &StepLine) -> String {
             };
             format!(
                 "{}{round}: {}{shadows}。次のステップ {next}",
-                timeline_ja::position(step),
-                timeline_ja::list(people)
+                phrase_ja::position(step),
+                phrase_ja::list(people)
             )
         }
         StepLine::StepPassed { step, why: reason } => {
-            format!("{} を飛ばしました: {}", timeline_ja::position(step), timeline_ja::why(reason))
+            format!("{} を飛ばしました: {}", phrase_ja::position(step), phrase_ja::why(reason))
         }
         StepLine::Told { as_what, people } => {
             let what = match as_what {
@@ -154,17 +83,17 @@ pub(super) fn ja(line: &StepLine) -> String {
                 ToldAs::NowInStep => "このステップに加わったため通知",
                 ToldAs::OnceAtLow => "低い緊急度で一度だけ通知",
             };
-            format!("{what}: {}", timeline_ja::list(people))
+            format!("{what}: {}", phrase_ja::list(people))
         }
         StepLine::Dropped { users } => format!("このステップから外れました: {}", users.join("、")),
         StepLine::Moved { step, next } => {
-            format!("{} に移りました。次のステップ {next}", timeline_ja::position(step))
+            format!("{} に移りました。次のステップ {next}", phrase_ja::position(step))
         }
         StepLine::Chosen { step, user, busy: [] } => {
-            format!("{}: {user} の番です", timeline_ja::position(step))
+            format!("{}: {user} の番です", phrase_ja::position(step))
         }
         StepLine::Chosen { step, user, busy } => {
-            format!("{}: {user} の番です（{} は対応中）", timeline_ja::position(step), busy.join("、"))
+            format!("{}: {user} の番です（{} は対応中）", phrase_ja::position(step), busy.join("、"))
         }
         StepLine::Awaited { users, until } => {
             format!("{} の応答も必要です。{until} にもう一度通知します", users.join("、"))

@@ -3,7 +3,7 @@
 //! Names, clock times and words of alerts are given as they are to be shown. Which changes are said, and when, is decided by the
 //! incident.
 
-use super::noise::reason as given;
+use super::reason as given;
 use super::timeline::{Held, HeldBy};
 use super::{Language, Word, inhibition};
 use crate::reason::Why;

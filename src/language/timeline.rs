@@ -1,12 +1,10 @@
 //! The lines of a timeline, as phrases: what happened, with the values that go into the sentence.
 //!
-//! Every line has its words in every language (`timeline_en`, `timeline_ja`). Which entry is which line, and how people and
+//! Every line has its words in every language (`timeline_en`, `timeline_ja`; `said` chooses). Which entry is which line, and how people and
 //! instants are named in it, is decided by [`preview::timeline`](crate::preview::timeline).
 
-use super::steps::{NoticeStory, StepLine};
-use super::{Language, timeline_en, timeline_ja};
 use crate::actor::Via;
-use crate::reason::{Because, ByRules, Fault, OwnTrouble, Rule, Why};
+use crate::reason::{ByRules, OwnTrouble, Why};
 
 /// What the server keeps for itself.
 #[derive(Clone, Copy, Debug)]
@@ -384,77 +382,72 @@ pub enum Ended<'a> {
     Unknown(&'a str),
 }
 
-impl Language {
-    /// A line of a timeline.
-    pub fn timeline(self, line: &TimelineLine) -> String {
-        match self {
-            Language::Ja => timeline_ja::line(line),
-            Language::En => timeline_en::line(line),
-        }
-    }
+/// Who is told, step by step.
+#[derive(Clone, Debug)]
+pub enum StepLine<'a> {
+    StepBegan {
+        step: Step<'a>,
+        people: &'a [String],
+        shadows: &'a [String],
+        next: &'a str,
+    },
+    StepPassed {
+        step: Step<'a>,
+        why: &'a Why,
+    },
+    Told {
+        as_what: ToldAs,
+        people: &'a [String],
+    },
+    Dropped {
+        users: &'a [String],
+    },
+    /// Whose turn it is, and who would have come first and is busy.
+    Chosen {
+        step: Step<'a>,
+        user: &'a str,
+        busy: &'a [String],
+    },
+    /// These must acknowledge too.
+    Awaited {
+        users: &'a [String],
+        until: &'a str,
+    },
+    ToldAgain {
+        users: &'a [String],
+        until: &'a str,
+    },
+    /// These were asked to acknowledge, and have not.
+    Unanswered {
+        users: &'a [String],
+    },
+    /// These were paged too, because somebody asked for them, and have not answered.
+    AlsoUnanswered {
+        users: &'a [String],
+        by: &'a str,
+    },
+    Moved {
+        step: Step<'a>,
+        next: &'a str,
+    },
+}
 
-    /// Why something happened.
-    pub fn why(self, why: &Why) -> String {
-        match self {
-            Language::Ja => timeline_ja::why(why),
-            Language::En => timeline_en::why(why),
-        }
-    }
-
-    /// What somebody says who may not respond, without a full stop.
-    pub fn remark(self, by: &str, what: Remarked) -> String {
-        match self {
-            Language::Ja => timeline_ja::remark(by, what),
-            Language::En => timeline_en::remark(by, what),
-        }
-    }
-
-    /// Why somebody is told; `by` names the actor of a reassignment.
-    pub fn because(self, because: &Because, by: &str) -> String {
-        match self {
-            Language::Ja => timeline_ja::because(because, by),
-            Language::En => timeline_en::because(because, by),
-        }
-    }
-
-    /// A contact method in the middle of a sentence: `call`, `Slack`.
-    pub fn contact(self, way: Way) -> &'static str {
-        match self {
-            Language::Ja => timeline_ja::contact(way),
-            Language::En => timeline_en::contact(way),
-        }
-    }
-
-    /// What is sent by a contact method: `call`, `Slack message`.
-    pub fn contact_sent(self, way: Way) -> &'static str {
-        match self {
-            Language::Ja => timeline_ja::contact_sent(way),
-            Language::En => timeline_en::contact_sent(way),
-        }
-    }
-
-    /// A rule: its `file:line`, or the words of one that has none.
-    pub fn rule(self, rule: &Rule) -> String {
-        match rule {
-            Rule::Place(place) => place.to_string(),
-            Rule::Why(why) => self.why(why),
-        }
-    }
-
-    /// What went wrong with a delivery, or how it ended: who says so, what we make of it, and what was said.
-    pub fn fault(self, provider: Option<&str>, fault: Fault, said: &str) -> String {
-        let words = match self {
-            Language::Ja => timeline_ja::fault(fault),
-            Language::En => timeline_en::fault(fault),
-        };
-        let provider = provider.map(|name| format!("{name}: ")).unwrap_or_default();
-        match (words.is_empty(), said.is_empty()) {
-            (true, _) => format!("{provider}{said}"),
-            (false, true) => format!("{provider}{words}"),
-            (false, false) => match self {
-                Language::Ja => format!("{provider}{words}（{said}）"),
-                Language::En => format!("{provider}{words} ({said})"),
-            },
-        }
-    }
+/// What is told about no incident.
+#[derive(Clone, Debug)]
+pub enum NoticeStory<'a> {
+    /// `to`: a person, or nobody for the room.
+    Planned {
+        to: Option<&'a str>,
+        at: &'a str,
+    },
+    Dropped {
+        notice: u64,
+    },
+    ShiftsTold,
+    Declined {
+        id: u64,
+        user: &'a str,
+        by: &'a str,
+        via: Via,
+    },
 }

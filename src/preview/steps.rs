@@ -2,8 +2,8 @@
 
 use super::timeline::{At, step};
 use crate::incident::{NoticeChange, NoticeTo, StepsChange};
-use crate::language::steps::{NoticeStory, StepLine};
 use crate::language::timeline::TimelineLine;
+use crate::language::timeline::{NoticeStory, StepLine};
 use crate::schedule::UserId;
 
 impl At<'_> {

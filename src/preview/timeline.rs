@@ -13,10 +13,9 @@ use crate::incident::{
 };
 use crate::language::Language;
 use crate::language::noise::NoiseLine;
-use crate::language::steps::StepLine;
 use crate::language::timeline::{
-    Carries, DeliveryLine, Ended, Held, HeldBy, Level, OwnLine, Said, Slowed, Step, TimelineLine, ToldAs,
-    Waiting,
+    Carries, DeliveryLine, Ended, Held, HeldBy, Level, OwnLine, Said, Slowed, Step, StepLine, TimelineLine,
+    ToldAs, Waiting,
 };
 use crate::place::Place;
 use crate::reason::{Because, Rule, Why};

@@ -1,15 +1,12 @@
 //! What providers say to us of their own accord: what people do in Slack, keys on the phone, the course of a call.
 //!
-//! The path decides whose callback it is; each provider verifies its own signature before it reads a word. The server
-//! bounds the body and hands the request over as it came.
+//! The server bounds the body and hands the request over as it came; whose it is, [`incoming`](super::incoming) decides.
 
 use super::http::HttpAnswer;
 use super::slack_heard::Interaction;
-use super::{jira_webhook, slack, twilio};
-use crate::config::{Config, Id, Secrets};
-use crate::incident::{Command, DeliveryId, Outcome, Reply};
+use crate::config::Id;
+use crate::incident::{Command, DeliveryId, Outcome};
 use crate::language::Language;
-use jiff::Timestamp;
 
 /// The largest body of a callback, in bytes: Slack sends the whole message along.
 pub const CALLBACK_BODY_MAX: usize = 512 * 1024;
@@ -28,7 +25,7 @@ pub struct CallbackRequest<'a> {
 /// What a callback means.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Callback {
-    /// A person asks for something; the reply goes through [`answer`] with the context.
+    /// A person asks for something; the reply goes through [`answer`](super::answer) with the context.
     Command { command: Command, context: Context },
     /// Somebody did something in Slack.
     Slack(Box<Interaction>),
@@ -71,41 +68,5 @@ impl Refusal {
 
     pub(super) fn unknown() -> Refusal {
         Refusal::new(404, "unknown_callback", "no provider calls back here".into())
-    }
-}
-
-/// Verifies and reads a callback. Any body is answered; nothing is believed without a signature.
-pub fn callback(
-    config: &Config,
-    secrets: &Secrets,
-    request: &CallbackRequest,
-    now: Timestamp,
-) -> Result<Callback, Refusal> {
-    if request.body.len() > CALLBACK_BODY_MAX {
-        return Err(Refusal::new(
-            413,
-            "too_large",
-            format!("a callback is at most {CALLBACK_BODY_MAX} bytes"),
-        ));
-    }
-    match request
-        .path
-        .strip_prefix("/v1/callbacks/")
-        .and_then(|rest| rest.split_once('/').or(Some((rest, ""))))
-    {
-        Some(("slack", "")) => slack::callback(config, secrets, request, now),
-        Some(("jira", rest)) => jira_webhook::callback(config, secrets, request, rest, now),
-        Some(("twilio", rest)) => twilio::callback(config, secrets, request, rest, now),
-        _ => Err(Refusal::unknown()),
-    }
-}
-
-/// The reply to a command in the provider's form.
-pub fn answer(config: &Config, context: &Context, reply: &Reply) -> HttpAnswer {
-    match context {
-        Context::Call { delivery, user, language, round, unknown_key } => {
-            let call = twilio::Call { delivery: *delivery, user: user.as_deref(), round: *round };
-            twilio::answer(config, &call, *language, *unknown_key, reply)
-        }
     }
 }

@@ -5,8 +5,7 @@
 //! is asked for, and once it is over its attributes once more, so that a key at the last moment counts. `ClientToken` makes the same
 //! delivery one call, whatever is lost on the way.
 
-use super::http::{Failure, Method, Request, Response, unavailable};
-use super::sigv4::Signing;
+use super::http::{Failure, Method, Request, Response, Signing, unavailable};
 use super::twilio::{BUSY_SECONDS, phone};
 use super::{Progress, not_carried, secret};
 use crate::config::{Config, Connect, Provider, RING_SECONDS, Secrets};

@@ -3,7 +3,7 @@
 //! `DescribeContactFlow`: <https://docs.aws.amazon.com/connect/latest/APIReference/API_DescribeContactFlow.html>.
 
 use super::connect::signing;
-use super::doctor::{Answer, Examined, Kind, Question, Verdict};
+use super::doctor::{Answer, Examined, Kind, Question, Topic, Verdict};
 use super::http::{Failure, Method, Request, Response};
 use crate::config::{Config, Secrets};
 use crate::incident::message::cut;
@@ -16,7 +16,7 @@ pub(super) fn begin(config: &Config, secrets: &Secrets) -> Answer {
     let Ok(signing) = signing(connect, secrets) else { return Answer::default() };
     let url = format!("{}/contact-flows/{}/{}", connect.api_url, connect.instance, connect.contact_flow);
     let request = Request::aws(Method::Get, url, None, signing);
-    Question { topic: super::doctor::Topic::Connect, request }.into()
+    Question { topic: Topic::Connect, request }.into()
 }
 
 pub(super) fn answer(config: &Config, result: Result<Response, Failure>) -> Verdict {

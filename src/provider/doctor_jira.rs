@@ -4,7 +4,7 @@
 //! one of ours that is open: `/search/jql` and `/issue/{key}/transitions` with the fields that they want
 //! (<https://developer.atlassian.com/cloud/jira/platform/rest/v3/>).
 
-use super::doctor::{Answer, Examined, Kind, Question, Verdict};
+use super::doctor::{Answer, Examined, JiraTopic, Kind, Question, Topic, Verdict};
 use super::http::{Failure, Request, Response};
 use super::jira::{api, authorization, leads_to};
 use crate::config::{Config, Deployment, Jira, Secret, Secrets};
@@ -22,45 +22,25 @@ const PERMISSIONS: [(&str, &str); 3] = [
     ("TRANSITION_ISSUES", "Transition issues"),
 ];
 
-/// What is asked.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Topic {
-    Account,
-    Project {
-        key: String,
-        issue_types: Vec<String>,
-    },
-    Permissions {
-        key: String,
-    },
-    /// A ticket of ours that is open.
-    OpenTicket {
-        key: String,
-    },
-    /// The ways out of its status.
-    Transitions {
-        key: String,
-        ticket: String,
-    },
-}
-
 /// Nothing where the token is not there: that is said of the secret.
 pub(super) fn begin(config: &Config, secrets: &Secrets) -> Answer {
     let Some((jira, authorization)) = jira(config, secrets) else { return Answer::default() };
-    ask(jira, &authorization, "myself", Topic::Account).into()
+    ask(jira, &authorization, "myself", JiraTopic::Account).into()
 }
 
 pub(super) fn answer(
     config: &Config,
     secrets: &Secrets,
-    topic: &Topic,
+    topic: &JiraTopic,
     result: Result<Response, Failure>,
 ) -> Answer {
     let (kind, name) = match topic {
-        Topic::Account => (Kind::Account, ""),
-        Topic::Project { key, .. } => (Kind::Projects, key.as_str()),
-        Topic::Permissions { key } => (Kind::Permissions, key.as_str()),
-        Topic::OpenTicket { key } | Topic::Transitions { key, .. } => (Kind::Transitions, key.as_str()),
+        JiraTopic::Account => (Kind::Account, ""),
+        JiraTopic::Project { key, .. } => (Kind::Projects, key.as_str()),
+        JiraTopic::Permissions { key } => (Kind::Permissions, key.as_str()),
+        JiraTopic::OpenTicket { key } | JiraTopic::Transitions { key, .. } => {
+            (Kind::Transitions, key.as_str())
+        }
     };
     let response = match result {
         Ok(response) => response,
@@ -71,31 +51,31 @@ pub(super) fn answer(
     };
     let body = response.json();
     match (response.status, topic) {
-        (200, Topic::Account) => {
+        (200, JiraTopic::Account) => {
             let mut answer: Answer = account(config, &body).into();
             if answer.verdicts.iter().all(Verdict::is_well) {
                 answer.next = of_projects(config, secrets);
             }
             answer
         }
-        (200, Topic::Project { issue_types, .. }) => project(name, issue_types, &body).into(),
-        (200, Topic::Permissions { .. }) => permissions(name, &body).into(),
-        (200, Topic::OpenTicket { .. }) => of_ticket(config, secrets, name, &body),
-        (200, Topic::Transitions { ticket, .. }) => transitions(config, name, ticket, &body).into(),
+        (200, JiraTopic::Project { issue_types, .. }) => project(name, issue_types, &body).into(),
+        (200, JiraTopic::Permissions { .. }) => permissions(name, &body).into(),
+        (200, JiraTopic::OpenTicket { .. }) => of_ticket(config, secrets, name, &body),
+        (200, JiraTopic::Transitions { ticket, .. }) => transitions(config, name, ticket, &body).into(),
         (401, _) => {
             let why = "Jira refuses the credentials";
             let way_out = "check providers.jira.email and deployment, and make a new token: at id.atlassian.com, or in Data Center in the profile";
             wrong(kind, name, why, way_out).into()
         }
         // It is said of the project.
-        (404, Topic::Permissions { .. }) => Answer::default(),
+        (404, JiraTopic::Permissions { .. }) => Answer::default(),
         // Without a ticket to try it on there is nothing to say.
-        (_, Topic::OpenTicket { .. } | Topic::Transitions { .. }) => Answer::default(),
-        (404, Topic::Project { .. }) => {
+        (_, JiraTopic::OpenTicket { .. } | JiraTopic::Transitions { .. }) => Answer::default(),
+        (404, JiraTopic::Project { .. }) => {
             let why = "there is no such project, or the account may not see it";
             wrong(kind, name, why, "check the key, and add the account to the project").into()
         }
-        (404, Topic::Account) => wrong(
+        (404, JiraTopic::Account) => wrong(
             kind,
             name,
             "there is no Jira at providers.jira.site",
@@ -121,11 +101,11 @@ fn of_projects(config: &Config, secrets: &Secrets) -> Vec<Question> {
     for (key, issue_types) in projects(config, jira) {
         let path: String = form_urlencoded::byte_serialize(key.as_bytes()).collect();
         let issue_types = issue_types.into_iter().map(str::to_owned).collect();
-        let project = Topic::Project { key: key.to_owned(), issue_types };
+        let project = JiraTopic::Project { key: key.to_owned(), issue_types };
         questions.push(ask(jira, &authorization, &format!("project/{path}"), project));
         let wanted = PERMISSIONS.map(|(permission, _)| permission).join(",");
         let query = format!("mypermissions?projectKey={path}&permissions={wanted}");
-        questions.push(ask(jira, &authorization, &query, Topic::Permissions { key: key.to_owned() }));
+        questions.push(ask(jira, &authorization, &query, JiraTopic::Permissions { key: key.to_owned() }));
         let jql =
             format!("project = \"{key}\" AND labels = oncall AND statusCategory != Done ORDER BY created");
         let jql: String = form_urlencoded::byte_serialize(jql.as_bytes()).collect();
@@ -134,7 +114,7 @@ fn of_projects(config: &Config, secrets: &Secrets) -> Vec<Question> {
             Deployment::DataCenter => "search",
         };
         let query = format!("{search}?maxResults=1&fields=status&jql={jql}");
-        questions.push(ask(jira, &authorization, &query, Topic::OpenTicket { key: key.to_owned() }));
+        questions.push(ask(jira, &authorization, &query, JiraTopic::OpenTicket { key: key.to_owned() }));
     }
     questions
 }
@@ -153,9 +133,9 @@ fn projects<'c>(config: &'c Config, jira: &'c Jira) -> BTreeMap<&'c str, BTreeSe
     projects
 }
 
-fn ask(jira: &Jira, authorization: &Secret, path: &str, topic: Topic) -> Question {
+fn ask(jira: &Jira, authorization: &Secret, path: &str, topic: JiraTopic) -> Question {
     let request = Request::get(format!("{}/{path}", api(jira)), authorization.clone());
-    Question { topic: super::doctor::Topic::Jira(topic), request }
+    Question { topic: Topic::Jira(topic), request }
 }
 
 /// Its name, and what Jira calls it in webhooks.
@@ -215,7 +195,7 @@ fn of_ticket(config: &Config, secrets: &Secrets, key: &str, body: &Value) -> Ans
         return Answer::default();
     }
     let path = format!("issue/{ticket}/transitions?expand=transitions.fields");
-    let topic = Topic::Transitions { key: key.to_owned(), ticket: ticket.to_owned() };
+    let topic = JiraTopic::Transitions { key: key.to_owned(), ticket: ticket.to_owned() };
     ask(jira, &authorization, &path, topic).into()
 }
 

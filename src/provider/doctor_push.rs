@@ -3,18 +3,10 @@
 //! Nothing is sent to anybody. `users/validate` of Pushover: <https://pushover.net/api#validate>; `v1/health` of ntfy:
 //! <https://docs.ntfy.sh/config/#health-checks>.
 
-use super::doctor::{ASKED_MAX, Answer, Examined, Kind, Question, Verdict};
+use super::doctor::{ASKED_MAX, Answer, Examined, Kind, PushTopic, Question, Topic, Verdict};
 use super::http::{Failure, Method, Request, Response};
 use super::mail::{Login, login};
 use crate::config::{Config, Secrets};
-
-/// What is asked.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Topic {
-    Ntfy,
-    /// The key of this person.
-    Pushover(String),
-}
 
 /// How we would come in to the mail server, if it is set up and its password is there.
 pub fn mail_login(config: &Config, secrets: &Secrets) -> Option<Login> {
@@ -41,7 +33,7 @@ pub(super) fn begin(config: &Config, secrets: &Secrets) -> Answer {
     let mut all = Answer::default();
     if let Some(ntfy) = &config.organisation.ntfy {
         let request = Request::open(Method::Get, format!("{}/v1/health", ntfy.url));
-        all.add(Question { topic: super::doctor::Topic::Push(Topic::Ntfy), request }.into());
+        all.add(Question { topic: Topic::Push(PushTopic::Ntfy), request }.into());
     }
     let token = config.organisation.pushover.as_ref().map(|it| (it, secrets.get(&it.token)));
     let Some((pushover, Some(token))) = token else { return all };
@@ -49,15 +41,15 @@ pub(super) fn begin(config: &Config, secrets: &Secrets) -> Answer {
     for (user, key) in keys.take(ASKED_MAX) {
         let form = [("token", token.expose()), ("user", key.expose())];
         let request = Request::open_form(format!("{}/1/users/validate.json", pushover.api_url), &form);
-        let topic = super::doctor::Topic::Push(Topic::Pushover(user.id.to_string()));
+        let topic = Topic::Push(PushTopic::Pushover(user.id.to_string()));
         all.add(Question { topic, request }.into());
     }
     all
 }
 
-pub(super) fn answer(config: &Config, topic: &Topic, result: Result<Response, Failure>) -> Answer {
+pub(super) fn answer(config: &Config, topic: &PushTopic, result: Result<Response, Failure>) -> Answer {
     match topic {
-        Topic::Ntfy => {
+        PushTopic::Ntfy => {
             let url = config.organisation.ntfy.as_ref().map_or("", |ntfy| &ntfy.url);
             let wrong = |why: &str| {
                 let way_out = "check providers.ntfy.url, and that the server runs";
@@ -73,7 +65,7 @@ pub(super) fn answer(config: &Config, topic: &Topic, result: Result<Response, Fa
                 Err(failure) => failure.verdict(Examined::Ntfy, Kind::Account, url, url).into(),
             }
         }
-        Topic::Pushover(user) => {
+        PushTopic::Pushover(user) => {
             let wrong = |why: &str, way_out: &str| {
                 Verdict::wrong(Examined::Pushover, Kind::People, user, why, way_out)
             };

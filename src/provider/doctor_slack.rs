@@ -4,11 +4,11 @@
 //! the token in `x-oauth-scopes`; one that lacks a scope names it in `needed`. With `app_token` a socket is asked for,
 //! and with `slack_user_groups` who is in each.
 
-use super::doctor::{ASKED_MAX, Answer, Examined, Found, Kind, Question, Verdict};
+use super::doctor::{ASKED_MAX, Answer, Examined, Found, Kind, Question, SlackTopic, Topic, Verdict};
 use super::http::{Failure, Request, Response};
 use super::slack_manifest::SCOPES;
 use super::slack_socket;
-use crate::config::{Config, Id, Provider, Secret, Secrets, Slack};
+use crate::config::{Config, Provider, Secret, Secrets, Slack};
 use crate::incident::message::cut;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -16,34 +16,16 @@ use std::collections::BTreeSet;
 /// The longest error of Slack's that is quoted, in characters.
 const ERROR_MAX: usize = 80;
 
-/// What is asked.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Topic {
-    Token,
-    /// Whether a socket would be opened.
-    Socket,
-    Group {
-        group: String,
-    },
-    Person {
-        user: Id,
-        slack: String,
-    },
-    Channel {
-        channel: String,
-    },
-}
-
 /// Nothing where the token is not there: that is said of the secret.
 pub(super) fn begin(config: &Config, secrets: &Secrets) -> Answer {
     let Some(slack) = &config.organisation.slack else { return Answer::default() };
     let mut all = secrets
         .get(&slack.bot_token)
-        .map_or_else(Answer::default, |token| ask(slack, token, "auth.test", Topic::Token).into());
+        .map_or_else(Answer::default, |token| ask(slack, token, "auth.test", SlackTopic::Token).into());
     // An address that nobody connects to is worth nothing after half a minute.
     let token = slack_socket::token(config, secrets);
     if let Some(request) = token.and_then(|token| slack_socket::ask(config, token)) {
-        all.next.push(Question { topic: super::doctor::Topic::Slack(Topic::Socket), request });
+        all.next.push(Question { topic: Topic::Slack(SlackTopic::Socket), request });
     }
     all
 }
@@ -51,16 +33,16 @@ pub(super) fn begin(config: &Config, secrets: &Secrets) -> Answer {
 pub(super) fn answer(
     config: &Config,
     secrets: &Secrets,
-    topic: &Topic,
+    topic: &SlackTopic,
     result: Result<Response, Failure>,
 ) -> Answer {
     let Some(slack) = &config.organisation.slack else { return Answer::default() };
     let (kind, name) = match topic {
-        Topic::Token => (Kind::Token, String::new()),
-        Topic::Socket => (Kind::Socket, String::new()),
-        Topic::Group { group } => (Kind::Groups, group.clone()),
-        Topic::Person { user, slack } => (Kind::People, format!("{user} ({slack})")),
-        Topic::Channel { channel } => (Kind::Channels, channel.clone()),
+        SlackTopic::Token => (Kind::Token, String::new()),
+        SlackTopic::Socket => (Kind::Socket, String::new()),
+        SlackTopic::Group { group } => (Kind::Groups, group.clone()),
+        SlackTopic::Person { user, slack } => (Kind::People, format!("{user} ({slack})")),
+        SlackTopic::Channel { channel } => (Kind::Channels, channel.clone()),
     };
     let response = match result {
         Ok(response) => response,
@@ -76,18 +58,18 @@ pub(super) fn answer(
         }
     }
     match topic {
-        Topic::Token => accepted(config, slack, secrets, &response, &body),
-        Topic::Socket => Verdict::well(Examined::Slack, kind, &name, "").into(),
-        Topic::Group { .. } => Verdict::well(Examined::Slack, kind, &name, "").into(),
-        Topic::Person { .. } => person(&name, &body["user"]).into(),
-        Topic::Channel { .. } => in_channel(&name, &response, &body["channel"]).into(),
+        SlackTopic::Token => accepted(config, slack, secrets, &response, &body),
+        SlackTopic::Socket => Verdict::well(Examined::Slack, kind, &name, "").into(),
+        SlackTopic::Group { .. } => Verdict::well(Examined::Slack, kind, &name, "").into(),
+        SlackTopic::Person { .. } => person(&name, &body["user"]).into(),
+        SlackTopic::Channel { .. } => in_channel(&name, &response, &body["channel"]).into(),
     }
 }
 
-fn ask(slack: &Slack, token: &Secret, method: &str, topic: Topic) -> Question {
+fn ask(slack: &Slack, token: &Secret, method: &str, topic: SlackTopic) -> Question {
     let bearer = Secret::new(&format!("Bearer {}", token.expose()));
     let request = Request::get(format!("{}/{method}", slack.api_url), bearer);
-    Question { topic: super::doctor::Topic::Slack(topic), request }
+    Question { topic: Topic::Slack(topic), request }
 }
 
 /// The token is good: its scopes, and everybody and every channel.
@@ -105,17 +87,17 @@ fn accepted(config: &Config, slack: &Slack, secrets: &Secrets, response: &Respon
     let people = config.users.values().filter_map(|user| Some((user.id.clone(), user.slack.clone()?)));
     for (user, id) in people.take(ASKED_MAX) {
         let method = format!("users.info?user={id}");
-        answer.next.push(ask(slack, token, &method, Topic::Person { user, slack: id }));
+        answer.next.push(ask(slack, token, &method, SlackTopic::Person { user, slack: id }));
     }
     for group in config.organisation.slack_user_groups.iter().take(ASKED_MAX) {
         let (id, method) = (group.group.clone(), format!("usergroups.users.list?usergroup={}", group.group));
-        answer.next.push(ask(slack, token, &method, Topic::Group { group: id }));
+        answer.next.push(ask(slack, token, &method, SlackTopic::Group { group: id }));
     }
     let of_services = config.services.values().flat_map(|service| service.rooms_of(Provider::Slack));
     let channels: BTreeSet<String> = of_services.chain([slack.channel.clone()]).collect();
     for channel in channels.into_iter().take(ASKED_MAX) {
         let method = format!("conversations.info?channel={channel}");
-        answer.next.push(ask(slack, token, &method, Topic::Channel { channel: channel.to_owned() }));
+        answer.next.push(ask(slack, token, &method, SlackTopic::Channel { channel: channel.to_owned() }));
     }
     answer
 }

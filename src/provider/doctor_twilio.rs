@@ -3,7 +3,7 @@
 //! The account (<https://www.twilio.com/docs/iam/api/account>), its numbers (`IncomingPhoneNumbers`), and, for a number that is
 //! not its own, the caller ids it has verified (`OutgoingCallerIds`).
 
-use super::doctor::{Answer, Examined, Kind, Question, Verdict, masked};
+use super::doctor::{Answer, Examined, Kind, Question, Topic, TwilioTopic, Verdict, masked};
 use super::http::{Failure, Request, Response, basic};
 use crate::config::{Config, Secret, Secrets, Twilio};
 use crate::incident::message::cut;
@@ -12,32 +12,24 @@ use serde_json::Value;
 /// The longest name that is shown, in characters.
 const NAME_MAX: usize = 80;
 
-/// What is asked.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Topic {
-    Account,
-    Number,
-    CallerId,
-}
-
 /// Nothing where the token is not there: that is said of the secret.
 pub(super) fn begin(config: &Config, secrets: &Secrets) -> Answer {
     let Some(twilio) = &config.organisation.twilio else { return Answer::default() };
     authorization(twilio, secrets)
-        .map_or_else(Answer::default, |it| ask(twilio, it, ".json", Topic::Account).into())
+        .map_or_else(Answer::default, |it| ask(twilio, it, ".json", TwilioTopic::Account).into())
 }
 
 pub(super) fn answer(
     config: &Config,
     secrets: &Secrets,
-    topic: &Topic,
+    topic: &TwilioTopic,
     result: Result<Response, Failure>,
 ) -> Answer {
     let Some(twilio) = &config.organisation.twilio else { return Answer::default() };
     let Some(authorization) = authorization(twilio, secrets) else { return Answer::default() };
     let from = masked(&twilio.from);
     let (kind, name) =
-        if *topic == Topic::Account { (Kind::Account, "") } else { (Kind::From, from.as_str()) };
+        if *topic == TwilioTopic::Account { (Kind::Account, "") } else { (Kind::From, from.as_str()) };
     let response = match result {
         Ok(response) => response,
         Err(failure) => return failure.verdict(Examined::Twilio, kind, name, &twilio.api_url).into(),
@@ -49,25 +41,25 @@ pub(super) fn answer(
     let query =
         form_urlencoded::Serializer::new(String::new()).append_pair("PhoneNumber", &twilio.from).finish();
     match topic {
-        Topic::Account => {
+        TwilioTopic::Account => {
             let mut answer: Answer = account(&body).into();
             if answer.verdicts.iter().all(Verdict::is_well) {
                 let path = format!("/IncomingPhoneNumbers.json?{query}");
-                answer.next.push(ask(twilio, authorization, &path, Topic::Number));
+                answer.next.push(ask(twilio, authorization, &path, TwilioTopic::Number));
             }
             answer
         }
-        Topic::Number => match named(&body["incoming_phone_numbers"], &twilio.from) {
+        TwilioTopic::Number => match named(&body["incoming_phone_numbers"], &twilio.from) {
             Some(number) if number["capabilities"]["voice"] == false => {
                 wrong(kind, name, "this number cannot make calls", "buy one with the capability Voice").into()
             }
             Some(_) => Verdict::well(Examined::Twilio, kind, name, "a number of the account").into(),
             None => {
                 let path = format!("/OutgoingCallerIds.json?{query}");
-                ask(twilio, authorization, &path, Topic::CallerId).into()
+                ask(twilio, authorization, &path, TwilioTopic::CallerId).into()
             }
         },
-        Topic::CallerId => match named(&body["outgoing_caller_ids"], &twilio.from) {
+        TwilioTopic::CallerId => match named(&body["outgoing_caller_ids"], &twilio.from) {
             Some(_) => Verdict::well(Examined::Twilio, kind, name, "a verified caller id").into(),
             None => {
                 let why = "it is neither a number of the account nor a verified caller id";
@@ -81,9 +73,9 @@ fn authorization(twilio: &Twilio, secrets: &Secrets) -> Option<Secret> {
     Some(basic(&twilio.account_sid, secrets.get(&twilio.auth_token)?))
 }
 
-fn ask(twilio: &Twilio, authorization: Secret, path: &str, topic: Topic) -> Question {
+fn ask(twilio: &Twilio, authorization: Secret, path: &str, topic: TwilioTopic) -> Question {
     let url = format!("{}/2010-04-01/Accounts/{}{path}", twilio.api_url, twilio.account_sid);
-    let topic = super::doctor::Topic::Twilio(topic);
+    let topic = Topic::Twilio(topic);
     Question { topic, request: Request::get(url, authorization) }
 }
 

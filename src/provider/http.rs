@@ -3,7 +3,6 @@
 //! Nothing here is shown that could be a secret: `Debug` of a request names its method, its host and its size, because a
 //! header may hold a token, a body a phone number, and the path of a `response_url` the right to post.
 
-use super::sigv4::Signing;
 use crate::config::{Provider, Secret};
 use crate::incident::{Outcome, Reason};
 use crate::reason::Fault;
@@ -29,6 +28,22 @@ pub struct Request {
     pub timeout: SignedDuration,
     /// Signed with this when it leaves.
     pub signing: Option<Box<Signing>>,
+}
+
+/// What a request is signed with.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Signing {
+    pub region: String,
+    pub service: &'static str,
+    /// Names the key; not a secret.
+    pub key_id: String,
+    pub key: Secret,
+}
+
+impl fmt::Debug for Signing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Signing({} in {})", self.service, self.region)
+    }
 }
 
 /// The methods that providers need.

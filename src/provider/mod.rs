@@ -14,8 +14,10 @@ pub mod doctor_push;
 pub mod doctor_rooms;
 pub mod doctor_slack;
 pub mod doctor_twilio;
+pub mod examination;
 pub mod google_chat;
 mod http;
+mod incoming;
 pub mod jira;
 mod jira_text;
 mod jira_webhook;
@@ -34,15 +36,17 @@ pub mod slack_socket;
 pub mod slack_view;
 pub mod teams;
 pub mod twilio;
+mod twilio_names;
 mod twilio_sms;
 mod twiml;
 pub mod webhook;
 
-pub use callback::{CALLBACK_BODY_MAX, Callback, CallbackRequest, Context, Refusal, answer, callback};
+pub use callback::{CALLBACK_BODY_MAX, Callback, CallbackRequest, Context, Refusal};
 pub use http::{
-    Failure, HttpAnswer, Method, QUOTE_MAX, RESPONSE_BODY_MAX, RETRY_AFTER_MAX, Request, Response,
+    Failure, HttpAnswer, Method, QUOTE_MAX, RESPONSE_BODY_MAX, RETRY_AFTER_MAX, Request, Response, Signing,
     TIMEOUT_MAX,
 };
+pub use incoming::{answer, callback};
 pub use print::{COLUMNS, print, printed_reference, words, wrap};
 
 use crate::config::{Config, Links, Provider, Secret, SecretSource, Secrets};

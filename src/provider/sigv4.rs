@@ -13,22 +13,6 @@ use ring::hmac;
 /// The scheme, as it is written.
 const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 
-/// What a request is signed with.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Signing {
-    pub region: String,
-    pub service: &'static str,
-    /// Names the key; not a secret.
-    pub key_id: String,
-    pub key: Secret,
-}
-
-impl std::fmt::Debug for Signing {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Signing({} in {})", self.service, self.region)
-    }
-}
-
 /// The request with its signature, if it wants one; one that is signed is not signed again.
 pub fn signed(mut request: Request, at: Timestamp) -> Request {
     let Some(signing) = request.signing.take() else { return request };

@@ -6,6 +6,7 @@
 
 use super::callback::{Callback, CallbackRequest, Context, Refusal};
 use super::http::{Failure, HttpAnswer, Request, Response, basic, header, unavailable};
+use super::twilio_names::{NAME_MAX, about};
 use super::{Progress, not_carried, secret, twilio_sms, twiml};
 use crate::actor::{Actor, Via};
 use crate::config::{
@@ -29,8 +30,6 @@ pub const SILENT_ROUNDS_MAX: u32 = 4;
 pub const ROUNDS_MAX: u32 = 10;
 /// How long to leave a busy line alone, in seconds.
 pub const BUSY_SECONDS: u32 = 60;
-/// The longest name or id taken from a callback, in characters.
-pub const NAME_MAX: usize = 80;
 
 /// A call, or the end of one, between request and response.
 #[derive(Clone, Debug, PartialEq)]
@@ -343,11 +342,6 @@ fn classify(response: &Response) -> Outcome {
         _ => return response.refusal(Provider::Twilio, &about(code)),
     };
     Outcome::Rejected { reason: Reason::of(Provider::Twilio, fault, about(code)) }
-}
-
-/// Where Twilio explains an error code.
-pub(super) fn about(code: Option<u64>) -> String {
-    code.map(|code| format!("https://www.twilio.com/docs/api/errors/{code}")).unwrap_or_default()
 }
 
 fn verify(

@@ -5,7 +5,7 @@
 //! read from replies.
 
 use super::http::{Request, unavailable};
-use super::twilio::{NAME_MAX, about};
+use super::twilio_names::{NAME_MAX, about};
 use crate::config::{Config, Provider, SMS_VALID_SECONDS, Secret, Twilio};
 use crate::incident::message::cut;
 use crate::incident::{Delivery, Outcome, Reason};

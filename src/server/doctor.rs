@@ -9,8 +9,9 @@ use super::live::Live;
 use super::mail;
 use crate::config::{Config, Provider, Secrets};
 use crate::incident::Outcome;
-use crate::provider::doctor::{self, Answer, Question, Verdict};
+use crate::provider::doctor::{Answer, Question, Verdict};
 use crate::provider::doctor_push::{mail_login, mail_verdict};
+use crate::provider::examination;
 use crate::provider::{Failure, Request, Response};
 use anyhow::{Context, Result};
 use std::collections::VecDeque;
@@ -34,7 +35,7 @@ pub async fn examine(client: &Client, config: &Config, secrets: &Secrets) -> Res
         verdicts.extend(answer.verdicts);
         waiting.extend(answer.next);
     };
-    take(doctor::questions(config, secrets), &mut waiting);
+    take(examination::questions(config, secrets), &mut waiting);
     loop {
         while under_way.len() < UNDER_WAY_MAX
             && let Some(Question { topic, request }) = waiting.pop_front()
@@ -44,7 +45,7 @@ pub async fn examine(client: &Client, config: &Config, secrets: &Secrets) -> Res
         }
         let Some(asked) = under_way.join_next().await else { break };
         let (topic, result) = asked.context("a question was lost")?;
-        take(doctor::answer(config, secrets, &topic, result), &mut waiting);
+        take(examination::answer(config, secrets, &topic, result), &mut waiting);
     }
     if let Some(login) = mail_login(config, secrets) {
         let said = mail::greet(&login).await;
@@ -61,7 +62,7 @@ pub async fn calls(
     secrets: &Secrets,
     user: &str,
 ) -> Vec<(Provider, Outcome)> {
-    let deliveries = doctor::test_calls(config, user);
+    let deliveries = examination::test_calls(config, user);
     // Keys would come back to a server that knows nothing of this call.
     let mut config = config.clone();
     config.organisation.public_url = None;

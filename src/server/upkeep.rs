@@ -5,7 +5,7 @@ use super::live::Live;
 use crate::disk::compaction::compact;
 use crate::disk::directory::StateDir;
 use crate::disk::recover::{self, Unusable};
-use crate::disk::{archive, kept};
+use crate::disk::{archive, keeping, replay};
 use crate::incident::stored::Stored;
 use crate::journal::recovery::Damage;
 use crate::journal::retention::History;
@@ -68,13 +68,13 @@ fn file_away(dir: &StateDir) {
 
 fn tidy(dir: &StateDir, known: &[Damage], history: &History) {
     let apply = |state: &mut Stored<'static>, seq: u64, payload: &[u8]| {
-        if let Err(why) = recover::apply(state, seq, payload) {
+        if let Err(why) = replay::apply(state, seq, payload) {
             tracing::warn!("entry {seq} is left out of the snapshot: {why:?}");
         }
     };
     let keep = |segment, last_seq| {
         archive::bring_up(dir)?;
-        kept::keep(dir, segment, last_seq)
+        keeping::keep(dir, segment, last_seq)
     };
     match compact(dir, Stored::default(), apply, known, (history, wall()), keep) {
         Ok(done) if done.damages.is_empty() => {

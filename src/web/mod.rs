@@ -38,6 +38,7 @@ pub mod refusal;
 pub mod refused;
 pub mod room;
 pub mod router;
+mod runbook;
 pub mod session;
 pub mod slow;
 pub mod strangers;

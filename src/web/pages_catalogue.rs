@@ -4,6 +4,7 @@ use super::doors::{Doors, Shared};
 use super::guest::{Guest, html};
 use super::pages_incidents::shown;
 use super::pages_people::{self as people, Picture};
+use super::runbook::runbook_address;
 use crate::config::{Config, Id, Matcher, Notify, PatternTest, Right, Service, Urgency, UrgencyRule};
 use crate::incident::{IncidentId, Status};
 use crate::language::Word;
@@ -128,18 +129,6 @@ fn named(config: &Config, notify: &Notify) -> String {
         Notify::Schedule(id) => people::name_of(config, id),
         Notify::User(id) => config.users.get(id).map_or_else(|| id.to_string(), |user| user.name.clone()),
     }
-}
-
-/// The address of a runbook's page, or its own if it is on the web; `None` where there is no such file.
-pub(super) fn runbook_address(config: &Config, book: &str, incident: Option<IncidentId>) -> Option<String> {
-    if book.starts_with("https://") || book.starts_with("http://") {
-        return Some(book.to_owned());
-    }
-    let path = book.strip_prefix("runbooks/").unwrap_or(book);
-    let path = config.runbooks.contains_key(path).then_some(path)?;
-    let parts: Vec<String> = path.split('/').map(crate::integration::in_path).collect();
-    let query = incident.map(|id| format!("?incident={id}")).unwrap_or_default();
-    Some(format!("/runbooks/{}{query}", parts.join("/")))
 }
 
 /// `severity: critical, labels.team: !web → high`, and what else the rule says.

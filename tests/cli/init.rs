@@ -171,6 +171,31 @@ fn left_over(text: &str) -> bool {
         .any(|word| !word.is_empty() && word.bytes().all(|it| it.is_ascii_uppercase() || it == b'_'))
 }
 
+/// Whoever removes the `#` has a config without an error, and each way that the line before them names can be used.
+#[test]
+fn what_is_commented_out_is_right_too() {
+    for language in [Language::Ja, Language::En] {
+        let mut files = files(&starter(language, "Asia/Tokyo", Forge::None), DAYS[0]);
+        let text = files.get_mut("oncall.yaml").unwrap();
+        let keys = ["mail", "ntfy", "pushover", "google_chat"];
+        for key in keys {
+            assert!(text.contains(&format!("\n  # {key}: ")), "{key}: {text}");
+            *text = text.replace(&format!("\n  # {key}: "), &format!("\n  {key}: "));
+        }
+        let files = files.into_iter().map(|(path, text)| (path, text.into_bytes())).collect();
+        let compiled = compile::compile(&Tree { files, ..Tree::default() });
+        let findings = [compiled.diagnostics.clone(), check::run(&compiled, None)].concat();
+        let said = findings.iter().map(|found| found.code).collect::<Vec<_>>();
+        // What is set up and used by nobody yet is no finding either.
+        assert!(said.is_empty(), "{language:?}: {findings:?}");
+        let organisation = compiled.config.unwrap().organisation;
+        assert!(
+            organisation.mail.is_some() && organisation.ntfy.is_some() && organisation.pushover.is_some()
+        );
+        assert!(organisation.google_chat.is_some());
+    }
+}
+
 #[test]
 fn both_languages_have_the_same_places() {
     let paths = |language, forge| -> Vec<String> {

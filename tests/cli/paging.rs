@@ -105,7 +105,7 @@ fn critical_that_becomes_low_pages_nobody() {
     )]);
     let (first, _) = low.first();
     let says = "!! NOBODY IS PAGED any more for critical of checkout and platform";
-    assert_eq!(first, format!("{says}, {NIGHT_AND_OFFICE}: low urgency (oncall.yaml:53)"));
+    assert_eq!(first, format!("{says}, {NIGHT_AND_OFFICE}: low urgency (oncall.yaml:79)"));
     let failed = low.run("--fail-on unpaged");
     assert!(
         failed.exit == Exit::Config && failed.err.contains("pages nobody (--fail-on unpaged)"),
@@ -121,7 +121,7 @@ fn critical_that_becomes_low_pages_nobody() {
     let (first, _) = none.first();
     assert!(
         first.starts_with("!! NOBODY IS TOLD any more of warning and info of platform,")
-            && first.contains("no urgency (oncall.yaml:56)"),
+            && first.contains("no urgency (oncall.yaml:82)"),
         "{first}"
     );
     // Of checkout, Yamada is informed after half an hour.

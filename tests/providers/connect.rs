@@ -7,8 +7,8 @@ use oncall::config::{Config, Connect, Contact, Provider, Secret, Secrets};
 use oncall::incident::message::CallScript;
 use oncall::incident::{Delivery, DeliveryId, Outcome, Task};
 use oncall::language::Language;
-use oncall::provider::sigv4::{Signing, signed};
-use oncall::provider::{self, Failure, Method, Progress, Request, Response, connect};
+use oncall::provider::sigv4::signed;
+use oncall::provider::{self, Failure, Method, Progress, Request, Response, Signing, connect};
 use serde_json::{Value, json};
 
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";

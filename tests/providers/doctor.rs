@@ -2,8 +2,8 @@
 
 use super::world::{config, secrets};
 use oncall::config::Secrets;
-use oncall::provider::doctor::{Answer, Examined, Found, Kind, Topic, answer, masked, questions};
-use oncall::provider::doctor_jira as jira;
+use oncall::provider::doctor::{Answer, Examined, Found, JiraTopic, Kind, Topic, masked};
+use oncall::provider::examination::{answer, questions};
 use oncall::provider::{Failure, Method, Response};
 use serde_json::{Value, json};
 
@@ -86,7 +86,7 @@ fn refusals_stop_the_questions() {
 /// Whether a workflow lets tickets go is tried on an open one of ours: which ways there are, and what they want.
 #[test]
 fn a_transition_that_will_be_refused_is_found_before() {
-    let ask = |topic: jira::Topic, status: u16, body: &Value| {
+    let ask = |topic: JiraTopic, status: u16, body: &Value| {
         let response = Response { status, headers: Vec::new(), body: body.to_string().into_bytes() };
         answer(&config(), &secrets(), &Topic::Jira(topic), Ok(response))
     };
@@ -94,7 +94,7 @@ fn a_transition_that_will_be_refused_is_found_before() {
     let search = account.next.iter().find(|it| it.request.url.contains("/search/jql?")).unwrap();
     assert!(search.request.method == Method::Get && search.request.url.contains("labels+%3D+oncall"));
 
-    let open = || jira::Topic::OpenTicket { key: "SHOP".into() };
+    let open = || JiraTopic::OpenTicket { key: "SHOP".into() };
     let next = ask(open(), 200, &json!({ "issues": [{ "key": "SHOP-7" }] })).next;
     assert!(next[0].request.url.ends_with("/rest/api/3/issue/SHOP-7/transitions?expand=transitions.fields"));
     // Nothing to try it on, or nobody who answers, says nothing.
@@ -105,7 +105,7 @@ fn a_transition_that_will_be_refused_is_found_before() {
     }
 
     let ways = |transitions: Value| {
-        let topic = jira::Topic::Transitions { key: "SHOP".into(), ticket: "SHOP-7".into() };
+        let topic = JiraTopic::Transitions { key: "SHOP".into(), ticket: "SHOP-7".into() };
         ask(topic, 200, &json!({ "transitions": transitions }))
     };
     let good = ways(

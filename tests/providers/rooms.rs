@@ -8,7 +8,8 @@ use crate::world::{
 use oncall::alert::Link;
 use oncall::config::{MirrorKind, Provider, Secret, Secrets};
 use oncall::incident::{Delivery, Incident, Outcome, Task};
-use oncall::provider::doctor::{Found, questions};
+use oncall::provider::doctor::Found;
+use oncall::provider::examination::questions;
 use oncall::provider::{self, Failure, Progress, Response, google_chat, print, teams};
 use serde_json::Value;
 

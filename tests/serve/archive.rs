@@ -5,7 +5,7 @@ use super::inside::StoppedTime;
 use oncall::disk::append::{Append, Appended, Journal, JournalAnswer};
 use oncall::disk::compaction::compact;
 use oncall::disk::directory::StateDir;
-use oncall::disk::{archive, kept, recover};
+use oncall::disk::{archive, keeping, recover, replay};
 use oncall::incident::stored::Stored;
 use oncall::incident::{Entry, IncidentId};
 use oncall::journal::retention::History;
@@ -106,10 +106,10 @@ impl Written {
     /// Deletes whatever no start needs.
     fn compact(&self) -> usize {
         let apply = |state: &mut Stored<'static>, seq, payload: &[u8]| {
-            recover::apply(state, seq, payload).unwrap();
+            replay::apply(state, seq, payload).unwrap();
         };
         let later = SystemTime::UNIX_EPOCH + Duration::from_secs(5_000_000_000);
-        let keep = |segment, last| kept::keep(&self.dir, segment, last);
+        let keep = |segment, last| keeping::keep(&self.dir, segment, last);
         archive::bring_up(&self.dir).unwrap();
         compact(&self.dir, Stored::default(), apply, &[], (&NOTHING, later), keep).unwrap().deleted.len()
     }

@@ -18,6 +18,10 @@ branch=${ONCALL_BRANCH:-oncall/run-time}
 file=overrides/run-time.yaml
 title="Overrides made at run time"
 text="Made by people at the running server, which goes on with its own copies until this is merged. \`oncall override pull\` wrote $file."
+if grep -qE "^language:[[:space:]]*[\"']?ja" "$directory/oncall.yaml"; then
+  title="稼働中に行われた当番の変更"
+  text="稼働中のサーバーで行われた変更です。マージするまで、サーバーは手元の内容で動き続けます。\`oncall override pull\` が $file に書き出しました。"
+fi
 
 oncall override pull --url "${ONCALL_URL:?is the address of the running server}" "$directory"
 cd "$directory"

@@ -8,6 +8,7 @@ fork's token may not) fails nothing: the preview is then in the job's summary, o
     ONCALL            the program [oncall]
     ONCALL_DIRECTORY  the config directory [.]
     ONCALL_BASE       the branch or revision to compare with [the target of the pull request]
+    ONCALL_STRICT     `true`: warnings fail, as errors do [false]
     ONCALL_FAIL_ON    now-changes, gaps or unpaged, or several with commas [none]
     ONCALL_COMMENT    `false`: no comment [true]
     ONCALL_TOKEN      may write the comment: GitHub's job token, or a project access token of GitLab with the scope `api`
@@ -15,6 +16,7 @@ fork's token may not) fails nothing: the preview is then in the job's summary, o
 
 import json
 import os
+import re
 import subprocess
 import sys
 import urllib.error
@@ -26,13 +28,33 @@ BYTES_MAX = 60_000
 PAGES_MAX = 30
 SECONDS_MAX = 30
 
+# What this script itself says in a comment, by the `language` of the config; the rest is what `oncall` says.
+WORDS = {
+    "en": {
+        "title": "### Who is on call",
+        "invalid": "There is no preview: `oncall validate` found errors. They are in the job, and beside their lines.",
+        "strict": "`oncall validate --strict` found errors or warnings: see the job.",
+        "errors": "`oncall validate` found errors: see the job.",
+        "nothing": "There is no preview:",
+    },
+    "ja": {
+        "title": "### 誰が当番か",
+        "invalid": "変更の影響は表示できません。`oncall validate` がエラーを見つけました。ジョブのログと、該当する行に表示しています。",
+        "strict": "`oncall validate --strict` がエラーまたは警告を見つけました。ジョブのログに表示しています。",
+        "errors": "`oncall validate` がエラーを見つけました。ジョブのログに表示しています。",
+        "nothing": "変更の影響は表示できません。",
+    },
+}
+
 
 def main():
     program = os.environ.get("ONCALL") or "oncall"
     directory = os.environ.get("ONCALL_DIRECTORY") or "."
     forge = forge_of(os.environ)
     github = os.environ.get("GITHUB_ACTIONS") == "true"
-    validated = run([program, "validate", "--format", "github" if github else "human", directory])
+    strict = os.environ.get("ONCALL_STRICT") == "true"
+    command = [program, "validate", "--format", "github" if github else "human"]
+    validated = run(command + ["--strict"] * strict + [directory])
     print(validated.stdout, end="")
     print(validated.stderr, end="", file=sys.stderr, flush=True)
     base = os.environ.get("ONCALL_BASE") or (forge and forge["base"])
@@ -46,7 +68,7 @@ def main():
     compared = run(command + [directory])
     print(compared.stderr, end="", file=sys.stderr, flush=True)
     mark = f"<!-- oncall dry-run {directory} -->"
-    body = comment(mark, validated, compared)
+    body = comment(mark, WORDS[language_of(directory)], validated, compared)
     tell(forge, mark, body)
     return validated.returncode or compared.returncode
 
@@ -76,24 +98,34 @@ def commit_of(base, directory):
     return base + "^{commit}"
 
 
-def comment(mark, validated, compared):
+def language_of(directory):
+    """The `language` at the top of oncall.yaml, which is what `oncall` speaks; English where it says nothing."""
+    try:
+        with open(os.path.join(directory, "oncall.yaml"), encoding="utf-8", errors="replace") as file:
+            found = re.search(r"""^(?:"language"|'language'|language)[ \t]*:[ \t]*["']?ja\b""", file.read(), re.MULTILINE)
+    except OSError:
+        return "en"
+    return "ja" if found else "en"
+
+
+def comment(mark, words, validated, compared):
     """The comment, beginning with its mark, and never too long for the forge."""
     lines = compared.stdout.splitlines()
     if lines and lines[0].startswith("<!--"):
         lines = lines[1:]
     if not lines:
-        lines = ["### Who is on call", "", no_preview(validated, compared)]
+        lines = [words["title"], "", no_preview(words, validated, compared)]
     elif validated.returncode:
-        lines += ["", "`oncall validate` found errors: see the job."]
+        lines += ["", words["strict" if "--strict" in validated.args else "errors"]]
     body = "\n".join([mark] + lines).encode("utf-8", "replace")
     return body[:BYTES_MAX].decode("utf-8", "ignore") + "\n"
 
 
-def no_preview(validated, compared):
+def no_preview(words, validated, compared):
     if validated.returncode:
-        return "There is no preview: `oncall validate` found errors. They are in the job, and beside their lines."
+        return words["invalid"]
     fenced = compared.stderr.replace("`", "'").strip()[:2000]
-    return f"There is no preview:\n\n```text\n{fenced}\n```"
+    return f"{words['nothing']}\n\n```text\n{fenced}\n```"
 
 
 def tell(forge, mark, body):
