@@ -38,6 +38,7 @@ mod spelling;
 mod steps;
 mod storms;
 mod texts;
+pub mod to_do;
 mod turns;
 mod unused;
 mod ways;

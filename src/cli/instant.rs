@@ -57,6 +57,12 @@ fn dated(text: &str) -> Option<DateTime> {
     }
 }
 
+/// What is said without a date is meant to the minute: files are read by people.
+pub(super) fn minute(said: &str, at: Timestamp) -> Timestamp {
+    let seconds = if said.trim().starts_with("20") { 0 } else { at.as_second().rem_euclid(60) };
+    Timestamp::from_second(at.as_second() - seconds).unwrap_or(at)
+}
+
 /// Parses `2026-12-05`. Errors use the same words as `validate`.
 pub(super) fn date(text: &str) -> Result<Date, String> {
     let date = text.parse::<Date>().ok().filter(|_| text.len() == 10);

@@ -16,6 +16,7 @@ mod contacts;
 mod demo;
 mod directory;
 mod doctor;
+mod doctor_left;
 mod doctor_text;
 mod dry_run;
 mod edited;

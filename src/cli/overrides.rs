@@ -2,7 +2,7 @@
 
 use super::directory::Directory;
 use super::edited::{self, Options, refused};
-use super::instant::{TIMES, in_zones, typed};
+use super::instant::{TIMES, in_zones, minute, typed};
 use super::known::known;
 use super::remote::{ENVIRONMENT, Format, Question, Server, clock, environment};
 use super::silence::{End, List, ids, said};
@@ -361,12 +361,6 @@ fn handoff(subject: &Subject<'_>, schedule: &str, after: Timestamp) -> Result<Ti
     let next = subject.config.schedules.next_handoff(schedule, after, HANDOFF_WITHIN);
     let until = next.next.map(|_| next.until);
     until.with_context(|| format!("`{schedule}` does not change hands within 31 days: give a time"))
-}
-
-/// What is said without a date is meant to the minute: files are read by people.
-pub(super) fn minute(said: &str, at: Timestamp) -> Timestamp {
-    let seconds = if said.trim().starts_with("20") { 0 } else { at.as_second().rem_euclid(60) };
-    Timestamp::from_second(at.as_second() - seconds).unwrap_or(at)
 }
 
 /// The id, or for `me` the user in ONCALL_USER.

@@ -2,9 +2,8 @@
 
 use super::directory::Directory;
 use super::edited::{self, Options, refused};
-use super::instant::{TIMES, typed};
+use super::instant::{TIMES, minute, typed};
 use super::known::known;
-use super::overrides::minute;
 use super::remote::{ENVIRONMENT, Question, Server, clock, environment, segment};
 use super::table::table;
 use super::watch::{Items, Watch};

@@ -4,12 +4,14 @@
 //! whoever adds it.
 
 use super::overrides::schema_line;
-use super::team::{RUNBOOK_EN, RUNBOOK_JA};
 use super::writing::text;
 use super::{Edit, EditError, Proposal, Subject, asked, create, kept, proved_by};
 use crate::config::RouteTarget;
 use crate::language::Language;
 use crate::language::added::{Added, NotAdded};
+
+pub(super) const RUNBOOK_JA: &str = include_str!("../../starter/ja/runbooks/__TEAM__.md");
+pub(super) const RUNBOOK_EN: &str = include_str!("../../starter/en/runbooks/__TEAM__.md");
 
 /// The service to add.
 #[derive(Clone, Copy, Debug)]

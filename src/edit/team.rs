@@ -5,7 +5,7 @@
 
 use super::newcomer::create_user;
 use super::overrides::schema_line;
-use super::service::leads;
+use super::service::{RUNBOOK_EN, RUNBOOK_JA, leads};
 use super::words::people;
 use super::writing::text;
 use super::{Edit, EditError, Newcomer, Proposal, Subject, asked, create, kept, proved_by};
@@ -16,9 +16,6 @@ use crate::schedule::Turn;
 use jiff::civil::{Date, Weekday};
 use jiff::tz::TimeZone;
 use std::collections::BTreeMap;
-
-pub(super) const RUNBOOK_JA: &str = include_str!("../../starter/ja/runbooks/__TEAM__.md");
-pub(super) const RUNBOOK_EN: &str = include_str!("../../starter/en/runbooks/__TEAM__.md");
 
 type Text = (&'static str, &'static str);
 

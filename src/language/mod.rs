@@ -9,6 +9,7 @@ pub mod catalogue;
 pub mod chat;
 mod chat_en;
 mod chat_ja;
+pub mod doctor;
 pub mod effect;
 mod en;
 pub mod findings;
@@ -30,6 +31,7 @@ pub mod thread;
 pub mod timeline;
 mod timeline_en;
 mod timeline_ja;
+pub mod to_do;
 pub mod words;
 
 use jiff::{Timestamp, Zoned, tz::TimeZone};

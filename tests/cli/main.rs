@@ -3,6 +3,7 @@
 
 mod compare;
 mod complete;
+mod doctor;
 mod dry_run;
 mod edits;
 mod expect;
