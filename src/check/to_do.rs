@@ -35,6 +35,7 @@ pub enum Sample {
 pub struct LeftIn {
     pub sample: Sample,
     pub place: Place,
+    /// The key, and the value unless it is a number: numbers are personal data.
     pub text: String,
 }
 
@@ -66,13 +67,13 @@ fn of_user(compiled: &Compiled, user: &User) -> Vec<LeftIn> {
     let left = |sample, key: &str, text: &str| LeftIn {
         sample,
         place: compiled.sources.place(&at.key(key)),
-        text: text.to_owned(),
+        text: format!("{key} {text}").trim_end().to_owned(),
     };
     let mut all = Vec::new();
     if let Some(Phone::Number(number)) = user.phone.as_ref().filter(|_| user.phones.is_empty())
         && is_number(number)
     {
-        all.push(left(Sample::Phone, "phone", number));
+        all.push(left(Sample::Phone, "phone", ""));
     }
     if let Some(slack) = user.slack.as_ref().filter(|slack| is_member(slack, &user.id)) {
         all.push(left(Sample::SlackMember, "slack", slack));
@@ -104,7 +105,8 @@ fn of_organisation(compiled: &Compiled) -> Vec<LeftIn> {
         let node = path.iter().try_fold(root, |node, key| node.get(key));
         let Some(text) = node.and_then(Node::text).filter(|text| is_sample(text)) else { continue };
         let spot = path.iter().fold(Spot::root(&file), |spot, key| spot.key(key));
-        let text = path.last().map_or_else(String::new, |key| format!("{key} {text}"));
+        let key = path.last().copied().unwrap_or_default();
+        let text = if is_written_number(text) { key.to_owned() } else { format!("{key} {text}") };
         left.push(LeftIn { sample, place: compiled.sources.place(&spot), text });
     }
     left

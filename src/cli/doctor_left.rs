@@ -12,7 +12,7 @@ use crate::compile::Severity;
 use crate::config::{Config, SecretSource, place_name};
 use crate::language::Language;
 use crate::language::to_do::{Done, ToDo};
-use crate::provider::doctor::{Found, Verdict};
+use crate::provider::doctor::{Found, Kind, Verdict};
 use crate::server::secrets::Read;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -150,12 +150,19 @@ fn findings(known: &Known<'_>) -> Option<Step> {
 
 /// Those that no provider knows as real.
 fn samples(known: &Known<'_>) -> Vec<LeftIn> {
-    let well = known.verdicts.iter().filter(|it| matches!(it.found, Found::Well(_)));
-    let names: Vec<&str> = well.map(|it| it.name.as_str()).filter(|name| !name.is_empty()).collect();
+    let well: Vec<&Verdict> = known.verdicts.iter().filter(|it| matches!(it.found, Found::Well(_))).collect();
+    let is_known = |kind: Kind, value: &str| well.iter().any(|it| it.kind == kind && it.name.contains(value));
     let mut left = left_in(&known.loaded.compiled, known.config);
     left.retain(|it| {
-        let value = it.text.rsplit(' ').next().unwrap_or_default();
-        it.sample == Sample::Phone || !names.iter().any(|name| name.contains(value))
+        let (key, value) = it.text.split_once(' ').unwrap_or((&it.text, ""));
+        !match it.sample {
+            Sample::Phone | Sample::MailServer | Sample::Topic => false,
+            Sample::SlackMember => is_known(Kind::People, value),
+            Sample::SlackChannel => is_known(Kind::Channels, value),
+            Sample::Account if key == "from" => is_known(Kind::From, ""),
+            Sample::Account => is_known(Kind::Account, ""),
+            Sample::PublicUrl => is_known(Kind::PublicUrl, value),
+        }
     });
     left
 }

@@ -45,14 +45,14 @@ fn a_new_repository_is_told_what_to_do_next_in_order() {
     Left to do
       1.     mend what `oncall validate` finds (0 errors, 3 warnings)
       2.     put people's own phone numbers in place of the samples
-             - users/al.yaml:5  +819000000001
+             - users/al.yaml:5  phone
       3.     put people's own Slack ids ("Copy member ID" in the profile) in place
              of the samples
-             - users/al.yaml:4  U0AL
+             - users/al.yaml:4  slack U0AL
       4.     put your own accounts at the providers in place of the samples
              - oncall.yaml:17  channel C0INCIDENTS
              - oncall.yaml:19  account_sid AC00000000000000000000000000000000
-             - oncall.yaml:21  from +81 50 0000 0100
+             - oncall.yaml:21  from
       5.     say at which address the server is reached
              - oncall.yaml:10  public_url https://127.0.0.1:1/example.com
       6.     set these secrets where the server runs, and here
@@ -79,19 +79,19 @@ fn the_list_is_in_japanese_where_the_repository_is() {
     insta::assert_snapshot!(left(folder.path(), &[]), @r#"
     残りの作業
       1.     見本の電話番号を、本人の番号に書き換える
-             - users/sato.yaml:5  +819000000003
-             - users/suzuki.yaml:5  +819000000002
-             - users/tanaka.yaml:5  +819000000001
-             - users/yamada.yaml:6  +819000000004
+             - users/sato.yaml:5  phone
+             - users/suzuki.yaml:5  phone
+             - users/tanaka.yaml:5  phone
+             - users/yamada.yaml:6  phone
       2.     見本の Slack ID を、本人の ID（プロフィールからコピー）に書き換える
-             - users/sato.yaml:4  U0SATO
-             - users/suzuki.yaml:4  U0SUZUKI
-             - users/tanaka.yaml:4  U0TANAKA
-             - users/yamada.yaml:5  U0YAMADA
+             - users/sato.yaml:4  slack U0SATO
+             - users/suzuki.yaml:4  slack U0SUZUKI
+             - users/tanaka.yaml:4  slack U0TANAKA
+             - users/yamada.yaml:5  slack U0YAMADA
       3.     プロバイダーの見本のアカウントを、自分たちのものに書き換える
              - oncall.yaml:17  channel C0INCIDENTS
              - oncall.yaml:19  account_sid AC00000000000000000000000000000000
-             - oncall.yaml:21  from +81 50 0000 0100
+             - oncall.yaml:21  from
       4.     サーバーの公開アドレスを書く
              - oncall.yaml:10  public_url https://127.0.0.1:1/example.com
       5.     次のシークレットを、サーバーを動かす環境とここで設定する
