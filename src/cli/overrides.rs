@@ -5,7 +5,7 @@ use super::edited::{self, Options, refused};
 use super::instant::{TIMES, in_zones, minute, typed};
 use super::known::known;
 use super::remote::{ENVIRONMENT, Format, Question, Server, clock, environment};
-use super::silence::{End, List, ids, said};
+use super::silence::{End, List, id, ids, said, why};
 use super::table::table;
 use super::watch::Items;
 use super::{Exit, Output, complete};
@@ -159,8 +159,8 @@ fn change(it: &Value) -> String {
 fn line(it: &Value, answer: &Value) -> String {
     let said = |key: &str| it[key].as_str().unwrap_or_default();
     let (from, until) = (clock(&it["from"], answer), clock(&it["until"], answer));
-    let what = format!("{}  {}  {}  {from} - {until}", it["id"], said("schedule"), change(it));
-    format!("{what}  {}  by {}", said("reason"), said("by"))
+    let what = format!("{}  {}  {}  {from} - {until}", id(it), said("schedule"), change(it));
+    format!("{what}  {}", why(it, "  "))
 }
 
 fn text(answer: &Value) -> String {
@@ -170,9 +170,8 @@ fn text(answer: &Value) -> String {
     }
     let row = |it: &Value| {
         let said = |key: &str| it[key].as_str().unwrap_or_default().to_owned();
-        let why = format!("{}\nby {}", said("reason"), said("by"));
         let when = format!("{}\n{}", clock(&it["from"], answer), clock(&it["until"], answer));
-        [it["id"].to_string(), said("schedule"), change(it), when, why.trim().to_owned()]
+        [id(it), said("schedule"), change(it), when, why(it, "\n")]
     };
     table(["Id", "Schedule", "On call", "From, until", "Why"], &[0, 3], all.iter().map(row))
 }
@@ -194,7 +193,9 @@ impl Pull {
             Err(refused) => return Ok(refused),
         };
         let all = answer["overrides"].as_array().context("the server's answer lists no overrides")?;
-        let pulled: Vec<Pulled> = all.iter().map(read).collect::<Result<_>>()?;
+        // Those of git are listed beside them, by their place in place of a number, and are in the files already.
+        let made = all.iter().filter(|it| it["id"].is_u64());
+        let pulled: Vec<Pulled> = made.map(read).collect::<Result<_>>()?;
         let options = Options {
             write: !self.dry_run,
             dry_run: self.dry_run,

@@ -210,6 +210,18 @@ pub(super) fn ids(list: &Value) -> String {
     ids.collect::<Vec<_>>().join(", ")
 }
 
+/// Its number, or its place in git.
+pub(super) fn id(it: &Value) -> String {
+    it["id"].as_str().map_or_else(|| it["id"].to_string(), str::to_owned)
+}
+
+/// Its reason, and who made it; nobody is named for what is in git.
+pub(super) fn why(it: &Value, between: &str) -> String {
+    let by = it["by"].as_str().map(|by| format!("by {by}"));
+    let reason = it["reason"].as_str().filter(|reason| !reason.is_empty()).map(str::to_owned);
+    reason.into_iter().chain(by).collect::<Vec<_>>().join(between)
+}
+
 /// What it mutes.
 fn scope(it: &Value) -> Vec<String> {
     let when = it["when"].as_object().into_iter().flatten();
@@ -220,9 +232,8 @@ fn scope(it: &Value) -> Vec<String> {
 }
 
 fn line(it: &Value, answer: &Value) -> String {
-    let said = |key: &str| it[key].as_str().unwrap_or_default();
     let (from, until) = (clock(&it["from"], answer), clock(&it["until"], answer));
-    format!("{}  {}  {from} - {until}  {}  by {}", it["id"], scope(it).join(", "), said("reason"), said("by"))
+    format!("{}  {}  {from} - {until}  {}", id(it), scope(it).join(", "), why(it, "  "))
 }
 
 fn text(answer: &Value) -> String {
@@ -232,14 +243,8 @@ fn text(answer: &Value) -> String {
     }
     let row = |it: &Value| {
         let scope = scope(it).join("\n");
-        let said = |key: &str| it[key].as_str().unwrap_or_default().to_owned();
-        let why = format!("{}\nby {}", said("reason"), said("by"));
-        [
-            it["id"].to_string(),
-            scope,
-            format!("{}\n{}", clock(&it["from"], answer), clock(&it["until"], answer)),
-            why,
-        ]
+        let when = format!("{}\n{}", clock(&it["from"], answer), clock(&it["until"], answer));
+        [id(it), scope, when, why(it, "\n")]
     };
     table(["Id", "Mutes", "From, until", "Why"], &[0, 2], all.iter().map(row))
 }

@@ -121,3 +121,45 @@ async fn schedules_and_silences_are_changed_for_now_and_back() {
     assert_eq!(status, 2, "{err}");
     server.stop();
 }
+
+/// What is in git stands in the lists by its place, names nobody, and is not pulled into git again.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_git_has_is_listed_by_its_place_and_not_pulled() {
+    let ours = "- { schedule: web, from: 2030-01-07 10:00, until: 2030-01-08 10:00, with: kimura, reason: a move }\n";
+    let quiet = "- { services: [web], from: 2030-01-07 10:00, until: 2030-01-07 12:00, reason: tests }\n";
+    let mut world = World::with(&[("overrides/2030.yaml", ours), ("silences/2030.yaml", quiet)]).await;
+    let server = world.serve().await;
+    let made = object(&server, &["take", "web", "--user", "kimura"]);
+    let list = said(&server, &["override", "list"]);
+    assert!(
+        list.contains("overrides/2030.yaml:1") && list.contains("a move") && list.contains("by ci"),
+        "{list}"
+    );
+    assert!(list.lines().all(|line| line.trim() != "by" && !line.contains('"')), "{list}");
+    let silences = said(&server, &["silence", "list"]);
+    assert!(silences.contains("silences/2030.yaml:1") && !silences.contains("by"), "{silences}");
+
+    let clone = world.folder.path().join("clone");
+    git2::Repository::clone(world.remote_path().to_str().unwrap(), &clone).unwrap();
+    object(&server, &["override", "pull", clone.to_str().unwrap()]);
+    let pulled = std::fs::read_to_string(clone.join("overrides/run-time.yaml")).unwrap();
+    let entries: Vec<&str> = pulled.lines().filter(|line| line.starts_with('-')).collect();
+    assert!(entries.len() == 1 && entries[0].contains(&format!("id: {}", made["id"])), "{pulled}");
+    server.stop();
+}
+
+/// Whoever tries a config out with one secret hears of the alert, and not of the secrets that are not there yet.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_only_printed_asks_for_no_secrets() {
+    for (print, opened) in [(true, false), (false, true)] {
+        let mut world = World::with(&[]).await;
+        let mut command = world.command("1s", "");
+        command.env_remove("PAGERDUTY_KEY").args(print.then_some("--print"));
+        let server = world.serve_by(command).await;
+        let ready: Value = server.get("/readyz").await.1;
+        assert!(ready["missing_secrets"].to_string().contains("PAGERDUTY_KEY"), "{ready}");
+        let list = said(&server, &["incidents"]);
+        assert_eq!(list != "no incidents\n", opened, "printed: {print}: {list}");
+        server.stop();
+    }
+}
