@@ -28,7 +28,7 @@
 //!
 //! ```text
 //! place -> actor -> reason -> alert | schedule | language | sops
-//!   -> config -> integration -> document
+//!   -> config -> integration | sign_in -> document
 //!   -> compile | route
 //!   -> incident (which does not see compile)
 //!   -> provider | preview
@@ -48,6 +48,7 @@
 //! | [`language`] | every phrase, in every language, and the times that people type |
 //! | [`sops`] | what is readable of a SOPS file, and what a key opens |
 //! | [`config`] | the compiled, immutable configuration |
+//! | [`sign_in`] | who somebody is, by what an identity provider or a proxy has signed |
 //! | [`document`] | the YAML exactly as it is written, and the source of `schema/` |
 //! | [`compile`] | a tree of files to a config and findings |
 //! | [`integration`] | a monitor's request to events |
@@ -143,6 +144,7 @@ pub mod integration;
 pub mod preview;
 pub mod provider;
 pub mod route;
+pub mod sign_in;
 
 pub mod disk;
 pub mod engine;

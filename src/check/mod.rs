@@ -33,6 +33,7 @@ mod routes;
 mod rules;
 mod samples;
 mod side_by_side;
+mod sign_in;
 mod silences;
 mod spelling;
 mod steps;
@@ -215,6 +216,13 @@ pub const CHECKS: &[Check] = &[
     ),
     warning("OC261", "at high urgency somebody is told by e-mail alone", ways::only_mail),
     warning("OC262", "public_url is too long for the link of an SMS", ways::long_url),
+    warning("OC295", "two people have the address by which they would sign in", sign_in::same_email),
+    warning(
+        "OC296",
+        "whoever has a Google account with the right address comes in",
+        sign_in::any_google_account,
+    ),
+    warning("OC297", "somebody in users/ cannot sign in", sign_in::cannot_sign_in),
     warning("OC292", "a sample stands beside what is real", left_in::samples),
     dated(
         "OC197",

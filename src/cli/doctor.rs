@@ -180,6 +180,7 @@ fn closed(wanted_by: &str) -> Closed {
         "providers.mail.password" => Closed::Mail,
         "providers.ntfy.token" => Closed::Ntfy,
         "providers.pushover.token" => Closed::Pushover,
+        "web.oidc.client_secret" => Closed::SignIn,
         "push_secret" => Closed::Pushes,
         "calendar_secret" => Closed::Calendars,
         other if other.starts_with("the phone of ") => Closed::Calls,

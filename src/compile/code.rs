@@ -59,6 +59,8 @@ pub const FULL_WIDTH: &str = "OC291";
 pub const NO_WAY: &str = "OC270";
 pub const JIRA_ACCOUNT: &str = "OC271";
 pub const HISTORY: &str = "OC280";
+pub const SIGN_IN_URL: &str = "OC293";
+pub const SIGN_IN_ADDRESS: &str = "OC294";
 
 /// Every code of this module, with its meaning.
 pub const CODES: &[(&str, &str)] = &[
@@ -120,4 +122,6 @@ pub const CODES: &[(&str, &str)] = &[
     (NO_WAY, "what only shows incidents is no way to reach a person"),
     (JIRA_ACCOUNT, "Jira cannot tell our account from others"),
     (HISTORY, "history is kept for too short or too long"),
+    (SIGN_IN_URL, "people sign in, and there is no public_url"),
+    (SIGN_IN_ADDRESS, "an identity provider is not known by https, or stands for every company"),
 ];

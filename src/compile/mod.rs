@@ -46,6 +46,7 @@ mod typed;
 mod unfit;
 mod user;
 mod value;
+mod web;
 mod window;
 mod written;
 mod yaml;

@@ -76,7 +76,6 @@ impl<'a> Resolver<'a> {
         let access = document.access.as_ref();
         let access = access.map(|access| self.access(access, &at.key("access"))).unwrap_or_default();
         let heartbeat = document.heartbeat.as_ref();
-        let heartbeat = heartbeat.and_then(|own| self.own_heartbeat(own, &at.key("heartbeat")));
         let providers = document.providers.as_ref();
         let providers_at = at.key("providers");
         let slack = providers.and_then(|all| all.slack.as_ref());
@@ -124,9 +123,10 @@ impl<'a> Resolver<'a> {
             mail,
             ntfy,
             pushover,
-            heartbeat,
+            heartbeat: heartbeat.and_then(|own| self.own_heartbeat(own, &at.key("heartbeat"))),
             api_tokens,
             access,
+            web: self.web(document, &at),
             history: self.history(document.history.as_ref(), &at.key("history")),
         })
     }

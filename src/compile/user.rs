@@ -30,6 +30,7 @@ impl Resolver<'_> {
             }
         }
         self.same_slack();
+        self.same_sign_in();
         users
     }
 
@@ -75,6 +76,7 @@ impl Resolver<'_> {
             phone,
             phones,
             email: document.email.clone(),
+            sign_in: document.sign_in.clone(),
             ntfy,
             pushover,
             high,

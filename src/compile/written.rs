@@ -125,6 +125,20 @@ const WRITTEN: &[(&str, &str)] = &[
     ),
     ("/$defs/OwnHeartbeat", "heartbeat: { url: { env: HEARTBEAT_URL } }"),
     ("/$defs/Access", "access: { respond: users }"),
+    (
+        "/$defs/Web",
+        "web: { oidc: { issuer: https://accounts.google.com, client_id: …, client_secret: { env: OIDC_CLIENT_SECRET } } }",
+    ),
+    (
+        "/$defs/Oidc",
+        "oidc: { issuer: https://accounts.google.com, client_id: …, client_secret: { env: OIDC_CLIENT_SECRET } }",
+    ),
+    ("/$defs/AwsAlb", "aws_alb: { region: ap-northeast-1, signer: \"arn:aws:…\", client_id: … }"),
+    (
+        "/$defs/CloudflareAccess",
+        "cloudflare_access: { team: https://example.cloudflareaccess.com, audience: … }",
+    ),
+    ("/$defs/GoogleIap", "google_iap: { audience: /projects/…/global/backendServices/… }"),
     ("/properties/api_tokens", "api_tokens: [{ name: ci, token: { env: ONCALL_TOKEN_CI } }]"),
     ("/$defs/ApiToken", "{ name: ci, token: { env: ONCALL_TOKEN_CI } }"),
     (

@@ -24,6 +24,7 @@ mod template;
 mod ticket;
 mod user;
 mod vendors;
+mod web;
 
 pub use access::{Access, Right};
 pub use calendar::{CALENDAR_SECRET, CALENDAR_SECRET_MIN, CalendarId};
@@ -51,6 +52,7 @@ pub use ticket::{
     TICKET_NAMES, TicketFields, TicketValues,
 };
 pub use user::{ContactRule, Phone, Repeating, ShiftRule, User};
+pub use web::{KeySource, Oidc, PROXIES, Proxy, ProxyRow, SignedHeader, Web};
 
 use crate::actor::Actor;
 use crate::language::Language;
@@ -122,6 +124,7 @@ pub struct Organisation {
     pub heartbeat: Option<OwnHeartbeat>,
     pub api_tokens: Vec<ApiToken>,
     pub access: Access,
+    pub web: Web,
     /// How long closed incidents can be looked up.
     pub history: SignedDuration,
 }
@@ -275,6 +278,8 @@ impl Config {
         let push = self.organisation.push_secret.iter().map(|source| ("push_secret".to_owned(), source));
         let heartbeat = self.organisation.heartbeat.iter();
         let heartbeat = heartbeat.map(|heartbeat| ("heartbeat.url".to_owned(), &heartbeat.url));
+        let oidc = self.organisation.web.oidc.iter();
+        let oidc = oidc.map(|oidc| ("web.oidc.client_secret".to_owned(), &oidc.client_secret));
         let calendars = self.organisation.calendar_secret.iter();
         let calendars = calendars.map(|source| (CALENDAR_SECRET.to_owned(), source));
         let tokens =
@@ -299,8 +304,10 @@ impl Config {
             ntfy.chain(key.map(|source| (format!("the Pushover key of {}", user.id), source)))
         });
         let phones = phones.chain(pushes);
-        let others =
-            push.map(comforts).chain(heartbeat.map(pages)).chain(calendars.chain(tokens).map(comforts));
+        let others = push
+            .map(comforts)
+            .chain(heartbeat.map(pages))
+            .chain(calendars.chain(tokens).chain(oidc).map(comforts));
         providers.chain(others).chain(doors.chain(phones).map(pages)).collect()
     }
 }

@@ -21,6 +21,8 @@ pub struct User {
     /// Others by name.
     pub phones: Vec<(String, Phone)>,
     pub email: Option<String>,
+    /// What an identity provider or a proxy calls them, where that is not `email`.
+    pub sign_in: Option<String>,
     /// Where the ntfy topic is that their phone listens to.
     pub ntfy: Option<SecretSource>,
     /// Where their user key at Pushover is.

@@ -21,6 +21,7 @@ mod silence;
 mod storm;
 mod user;
 mod value;
+mod web;
 mod window;
 
 pub use business_hours::BusinessHours;
@@ -46,6 +47,7 @@ pub use value::{
     Channel, Date, Duration, Handoff, History, Instant, Match, OneOrMany, Period, Secret, SlackGroup,
     SlackId, TimeZone, Url,
 };
+pub use web::{AwsAlb, CloudflareAccess, GoogleIap, Oidc, Web};
 pub use window::{During, Window, WindowHolidays};
 
 use schemars::{Schema, generate::SchemaSettings};

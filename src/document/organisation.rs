@@ -2,7 +2,7 @@
 
 use super::{
     Channel, Duration, Flapping, History, Language, Notify, OneOrMany, ReopenWithin, Secret, SlackGroup,
-    Storm, TimeZone, UrgencyRule, Url, Webhooks,
+    Storm, TimeZone, UrgencyRule, Url, Web, Webhooks,
 };
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -41,6 +41,8 @@ pub struct Organisation {
     pub heartbeat: Option<OwnHeartbeat>,
     /// Who may do what; without it, everybody in `users/` may respond.
     pub access: Option<Access>,
+    /// How people sign in to the pages, beside links made by `oncall sign-in-link`.
+    pub web: Option<Web>,
     /// Clients that may use the API.
     pub api_tokens: Option<Vec<ApiToken>>,
     /// How long closed incidents and their timelines can be looked up; `13 months` by default. Beyond 10 GiB the oldest go first.

@@ -31,6 +31,11 @@ pub struct User {
     /// The e-mail address.
     #[schemars(example = &"tanaka@example.com")]
     pub email: Option<String>,
+    /// What the identity provider calls this person, where that is not `email`: the text of the claim that `web:` in
+    /// `oncall.yaml` reads.
+    #[schemars(example = &"tanaka@login.example.com", example = &"00000000-0000-0000-66f3-3332eca7ea81")]
+    #[schemars(length(min = 1, max = 320))]
+    pub sign_in: Option<String>,
     /// The ntfy topic that this person's phone listens to: a secret, for whoever knows a topic reads it.
     pub ntfy: Option<Secret>,
     /// The user key at Pushover ("Your User Key").

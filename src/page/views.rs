@@ -192,6 +192,8 @@ pub struct Message<'a> {
     pub text: String,
     /// Where a button posts to, and its words.
     pub action: Option<(String, String)>,
+    /// Where a link leads, and its words.
+    pub link: Option<(String, String)>,
 }
 
 /// A schedule in the list of who is on call.

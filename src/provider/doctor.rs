@@ -3,7 +3,7 @@
 //! [`examination`](super::examination) asks; `oncall doctor` shows the verdicts.
 
 use super::http::{Failure, Request};
-use crate::config::Id;
+use crate::config::{Id, Proxy};
 
 /// The most people, and the most channels, that Slack is asked about.
 pub const ASKED_MAX: usize = 500;
@@ -20,6 +20,7 @@ pub enum Examined {
     Mail,
     Ntfy,
     Pushover,
+    SignIn,
     PublicUrl,
 }
 
@@ -39,6 +40,8 @@ pub enum Kind {
     From,
     Flow,
     Rooms,
+    Issuer,
+    Keys,
     PublicUrl,
 }
 
@@ -57,6 +60,7 @@ pub enum Topic {
     Twilio(TwilioTopic),
     Connect,
     Push(PushTopic),
+    SignIn(SignInTopic),
     PublicUrl,
 }
 
@@ -114,6 +118,15 @@ pub enum PushTopic {
     Ntfy,
     /// The key of this person.
     Pushover(String),
+}
+
+/// What is asked of those who vouch for people.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SignInTopic {
+    Discovery,
+    /// The keys at the provider.
+    Keys,
+    ProxyKeys(Proxy),
 }
 
 /// One thing that was looked at.
@@ -177,6 +190,8 @@ impl Kind {
             Kind::From => "from",
             Kind::Flow => "contact flow",
             Kind::Rooms => "rooms",
+            Kind::Issuer => "identity provider",
+            Kind::Keys => "keys",
             Kind::PublicUrl => "public_url",
         }
     }
@@ -194,6 +209,7 @@ impl Examined {
             Examined::Mail => "Mail",
             Examined::Ntfy => "ntfy",
             Examined::Pushover => "Pushover",
+            Examined::SignIn => "Sign-in",
             Examined::PublicUrl => "Public URL",
         }
     }

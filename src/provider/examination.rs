@@ -6,7 +6,9 @@
 
 use super::doctor::{Answer, Examined, Found, Kind, Question, Topic, Verdict};
 use super::http::{Failure, Method, Request, Response};
-use super::{doctor_connect, doctor_jira, doctor_push, doctor_rooms, doctor_slack, doctor_twilio};
+use super::{
+    doctor_connect, doctor_jira, doctor_push, doctor_rooms, doctor_sign_in, doctor_slack, doctor_twilio,
+};
 use crate::config::{CONTACTS, Config, Secrets};
 use crate::incident::message::CallScript;
 use crate::incident::{Delivery, DeliveryId, Task, Words};
@@ -21,6 +23,7 @@ pub fn questions(config: &Config, secrets: &Secrets) -> Answer {
     all.add(doctor_connect::begin(config, secrets));
     all.add(doctor_rooms::begin(config, secrets));
     all.add(doctor_push::begin(config, secrets));
+    all.add(doctor_sign_in::begin(config));
     all.add(public_url(config));
     all
 }
@@ -38,6 +41,7 @@ pub fn answer(
         Topic::Twilio(topic) => doctor_twilio::answer(config, secrets, topic, result),
         Topic::Connect => doctor_connect::answer(config, result).into(),
         Topic::Push(topic) => doctor_push::answer(config, topic, result),
+        Topic::SignIn(topic) => doctor_sign_in::answer(config, topic, result),
         Topic::PublicUrl => reachable(config, result).into(),
     }
 }

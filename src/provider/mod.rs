@@ -12,6 +12,7 @@ mod doctor_connect;
 pub mod doctor_jira;
 pub mod doctor_push;
 pub mod doctor_rooms;
+pub mod doctor_sign_in;
 pub mod doctor_slack;
 pub mod doctor_twilio;
 pub mod examination;

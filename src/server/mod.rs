@@ -34,6 +34,7 @@ mod secret_file;
 pub mod secrets;
 mod settling;
 mod shelves;
+pub mod sign_in;
 pub mod signals;
 pub mod sink;
 pub mod socket;

@@ -1,6 +1,7 @@
 //! What every door needs, and the config in force.
 
 use super::calendars_kept::Calendars;
+use super::kept::Vouchers;
 use super::limit::Limits;
 use super::reading::Reads;
 use super::refusal::no_config;
@@ -37,6 +38,8 @@ pub struct Doors {
     pub reads: Reads,
     /// Who is signed in.
     pub sessions: Sessions,
+    /// Those who vouch for people.
+    pub vouchers: Vouchers,
     /// The addresses of the pages' files.
     pub assets: Assets,
 }
@@ -73,6 +76,7 @@ impl Doors {
             entrance: Entrance::default(),
             reads: Reads::default(),
             sessions: Sessions::new(key),
+            vouchers: Vouchers::default(),
             assets: Assets::default(),
         }
     }

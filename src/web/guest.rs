@@ -6,9 +6,12 @@
 use super::doors::{Doors, in_force};
 use super::reading_form::Form;
 use super::refusal::Refusal;
-use super::session::{Session, is_own_form};
+use super::session::{forget_session, is_own_form};
+use super::sheet::{html, put_cookie, strangers_shell};
+use super::visitor::Visitor;
+use super::vouched::{Unknown, vouched};
 use crate::actor::Actor;
-use crate::config::{Config, Id, Right};
+use crate::config::{Id, Right};
 use crate::incident::Reply;
 use crate::incident::message::reply_text;
 use crate::language::Language;
@@ -16,47 +19,12 @@ use crate::language::page::PageWords;
 use crate::page::{Message, Shell};
 use crate::server::inbox::Answered;
 use crate::server::live::Live;
-use askama::Template;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use jiff::{Timestamp, tz::TimeZone};
 use std::sync::Arc;
-
-/// Who is signed in.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Visitor {
-    /// Somebody in `users/`.
-    User(Id),
-    /// Somebody who may only look, by e-mail address.
-    Viewer(String),
-}
-
-impl Visitor {
-    /// Whom a session names, if the config in force lets them in. An address of somebody in `users/` is that person's, so that who
-    /// has left does not come back as a viewer.
-    pub fn of(config: &Config, named: &str, now: Timestamp) -> Option<Visitor> {
-        if !named.contains('@') {
-            let (id, _) = config.users.get_key_value(named)?;
-            let user = Actor::User(id.clone());
-            return config.may(&user, Right::View, now).then(|| Visitor::User(id.clone()));
-        }
-        let own = |email: &String| email.eq_ignore_ascii_case(named);
-        match config.users.values().find(|user| user.email.as_ref().is_some_and(own)) {
-            Some(user) => Visitor::of(config, &user.id, now),
-            None => config.organisation.access.may_look(named).then(|| Visitor::Viewer(named.to_lowercase())),
-        }
-    }
-
-    /// What a session calls them by.
-    pub fn named(&self) -> &str {
-        match self {
-            Visitor::User(id) => id,
-            Visitor::Viewer(email) => email,
-        }
-    }
-}
 
 /// Somebody who is signed in, and what their page is made of.
 #[derive(Clone, Debug)]
@@ -90,16 +58,10 @@ impl FromRequestParts<Arc<Doors>> for Guest {
 
     async fn from_request_parts(parts: &mut Parts, doors: &Arc<Doors>) -> Result<Guest, Response> {
         let live = in_force(doors).await?;
-        let session = doors.sessions.read(&parts.headers, doors.clock.now());
-        let guest =
-            session.and_then(|session: Session| Guest::of(doors, live, &session.user, &parts.headers));
-        guest.ok_or_else(|| {
-            let mut answer = Redirect::to("/sign-in").into_response();
-            let to = parts.uri.path_and_query().map(|it| it.as_str()).filter(|_| parts.method == Method::GET);
-            let cookie = to.filter(|to| *to != "/").and_then(|to| doors.sessions.lead_back(to));
-            put_cookie(&mut answer, cookie);
-            answer
-        })
+        match vouched(doors, &live, &parts.headers).await {
+            Ok(who) => Ok(Guest::of(doors, live, who, &parts.headers)),
+            Err(unknown) => Err(not_known(doors, &live, parts, unknown)),
+        }
     }
 }
 
@@ -132,15 +94,14 @@ impl FromRequest<Arc<Doors>> for Sent {
 }
 
 impl Guest {
-    fn of(doors: &Doors, live: Arc<Live>, named: &str, headers: &HeaderMap) -> Option<Guest> {
+    fn of(doors: &Doors, live: Arc<Live>, who: Visitor, headers: &HeaderMap) -> Guest {
         let now = doors.clock.now();
-        let who = Visitor::of(&live.config, named, now)?;
         let organisation = &live.config.organisation;
         let known = live.config.users.get(who.named());
         let language = known.map_or(organisation.language, |user| user.language);
         let zone = known.map_or(&organisation.time_zone, |user| &user.time_zone).clone();
         let refused_commit = doors.status.borrow().refused.is_some();
-        Some(Guest { who, language, zone, now, said: doors.sessions.said(headers), refused_commit, live })
+        Guest { who, language, zone, now, said: doors.sessions.said(headers), refused_commit, live }
     }
 
     /// Refuses a form that came from no page of ours.
@@ -212,7 +173,7 @@ impl Guest {
     /// A page that says one thing.
     pub fn message(&self, doors: &Doors, text: &str, status: StatusCode) -> Response {
         let shell = self.shell(doors, "", text.to_owned());
-        html(status, &Message { shell, w: self.words(), text: String::new(), action: None })
+        html(status, &Message { shell, w: self.words(), text: String::new(), action: None, link: None })
     }
 
     /// What came of a command, in words.
@@ -253,17 +214,32 @@ pub(super) fn replied(reply: &Reply, stored: bool, language: Language, zone: &Ti
     if stored || !done { said } else { format!("{said} {}", language.page().not_stored) }
 }
 
-/// Sets a cookie, if there is one.
-pub(super) fn put_cookie(response: &mut Response, cookie: Option<String>) {
-    if let Some(cookie) = cookie.and_then(|cookie| HeaderValue::from_str(&cookie).ok()) {
-        response.headers_mut().append(header::SET_COOKIE, cookie);
+/// To where one signs in and then back, or why that is no use.
+fn not_known(doors: &Doors, live: &Live, parts: &Parts, unknown: Unknown) -> Response {
+    let w = live.config.organisation.language.page();
+    let page = |status: StatusCode, text: &str| {
+        let shell = strangers_shell(doors, live, w.sign_in);
+        let link = Some(("/sign-in".to_owned(), w.sign_in_again.to_owned()));
+        html(status, &Message { shell, w, text: text.to_owned(), action: None, link })
+    };
+    match unknown {
+        Unknown::Nobody => to_sign_in(doors, parts),
+        Unknown::Over(refusal) => {
+            let mut answer = to_sign_in(doors, parts);
+            put_cookie(&mut answer, Some(forget_session()));
+            refusal.on(answer)
+        }
+        Unknown::Refused(refusal) => refusal.on(page(StatusCode::FORBIDDEN, w.sign_in_refused)),
+        Unknown::Unreachable(refusal) => {
+            refusal.on(page(StatusCode::SERVICE_UNAVAILABLE, w.sign_in_unreachable))
+        }
     }
 }
 
-/// A page as an answer.
-pub fn html(status: StatusCode, page: &impl Template) -> Response {
-    match page.render() {
-        Ok(text) => (status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], text).into_response(),
-        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
-    }
+fn to_sign_in(doors: &Doors, parts: &Parts) -> Response {
+    let mut answer = Redirect::to("/sign-in").into_response();
+    let to = parts.uri.path_and_query().map(|it| it.as_str()).filter(|_| parts.method == Method::GET);
+    let cookie = to.filter(|to| *to != "/").and_then(|to| doors.sessions.lead_back(to));
+    put_cookie(&mut answer, cookie);
+    answer
 }

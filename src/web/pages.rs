@@ -4,9 +4,12 @@
 //! [`page`](crate::page). What a person does goes the way of every command. A GET changes nothing; a POST comes from a page of ours, and
 //! leads back to one.
 
+use super::attempt;
 use super::doors::{Doors, Shared};
-use super::session::forget_said;
-use super::{pages_catalogue, pages_incidents, pages_link, pages_make, pages_people, pages_sign_in};
+use super::session::{Worth, forget_said};
+use super::{
+    pages_catalogue, pages_incidents, pages_link, pages_make, pages_oidc, pages_people, pages_sign_in,
+};
 use crate::page::asset;
 use axum::Router;
 use axum::extract::{Path, Request, State};
@@ -44,6 +47,8 @@ pub fn routes(doors: &Arc<Doors>) -> Router<Arc<Doors>> {
         .route("/declare", get(pages_make::new_incident).post(pages_make::declare))
         .route("/a/{token}", get(pages_link::show).post(pages_link::act))
         .route("/sign-in", get(pages_sign_in::signed_out))
+        .route(attempt::BEGIN, get(pages_oidc::begin))
+        .route(attempt::CALLBACK, get(pages_oidc::end))
         .route("/sign-in/{token}", get(pages_sign_in::ask_sign_in).post(pages_sign_in::sign_in))
         .route("/sign-out", post(pages_sign_in::sign_out))
         .route("/assets/{*path}", get(file))
@@ -71,7 +76,10 @@ async fn dressed(State(doors): Shared, request: Request, next: Next) -> Response
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
     }
     if !headers.contains_key(header::SET_COOKIE) {
-        let renewed = session.and_then(|session| doors.sessions.renewed(&session, now));
+        let renewed = match &session {
+            Worth::Good(session) => doors.sessions.renewed(session, now),
+            Worth::Nothing | Worth::Forged => None,
+        };
         let said = (had_said && shows).then(forget_said);
         for cookie in renewed.into_iter().chain(said).filter_map(|it| HeaderValue::from_str(&it).ok()) {
             headers.append(header::SET_COOKIE, cookie);

@@ -1,10 +1,11 @@
 //! The pages of what the config says: services, integrations, runbooks, all schedules at once, and the config itself.
 
 use super::doors::{Doors, Shared};
-use super::guest::{Guest, html};
+use super::guest::Guest;
 use super::pages_incidents::shown;
 use super::pages_people::{self as people, Picture};
 use super::runbook::runbook_address;
+use super::sheet::html;
 use crate::config::{Config, Id, Matcher, Notify, PatternTest, Right, Service, Urgency, UrgencyRule};
 use crate::incident::{IncidentId, Status};
 use crate::language::Word;

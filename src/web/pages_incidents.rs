@@ -2,11 +2,12 @@
 
 use super::commands::wished;
 use super::doors::{Doors, Shared};
-use super::guest::{Guest, Sent, html};
+use super::guest::{Guest, Sent};
 use super::on_call::instant;
 use super::past::{self, Past};
 use super::reading_form::Form;
 use super::runbook::runbook_address;
+use super::sheet::html;
 use super::tags::Tag;
 use super::wish::Today;
 use crate::actor::{Actor, Via};

@@ -6,9 +6,11 @@
 //! here, so a form from elsewhere can do nothing that whoever has the link could not do anyway.
 
 use super::doors::{Doors, Shared};
-use super::guest::{Visitor, html, put_cookie, replied};
+use super::guest::replied;
 use super::reading_form::Form;
 use super::refusal::{busy, nothing_opened};
+use super::sheet::{html, put_cookie};
+use super::visitor::Visitor;
 use crate::actor::{Actor, Via};
 use crate::config::{Config, Id};
 use crate::engine::Lane;

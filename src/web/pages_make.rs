@@ -3,10 +3,11 @@
 use super::changes::{Maker, read_absence, read_override, read_silence};
 use super::commands::declared_by;
 use super::doors::{Doors, Shared};
-use super::guest::{Guest, Member, Sent, html};
+use super::guest::{Guest, Member, Sent};
 use super::on_call::schedule as known_schedule;
 use super::pages_incidents::{confirm, people};
 use super::reading_form::Form;
+use super::sheet::html;
 use crate::actor::{Actor, Via};
 use crate::config::Id;
 use crate::engine::Lane;

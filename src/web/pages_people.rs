@@ -1,9 +1,10 @@
 //! The pages of people: who is on call, a schedule, and one's own.
 
 use super::doors::{Doors, Shared};
-use super::guest::{Guest, Member, html};
+use super::guest::{Guest, Member};
 use super::on_call::schedule as known_schedule;
 use super::pages_incidents::people;
+use super::sheet::html;
 use crate::config::{CONTACTS, Config, ContactRule, Id, User};
 use crate::language::Language;
 use crate::page::{Bar, MePage, OnCallPage, OnCallRow, SchedulePage, ShiftRow, Tick};

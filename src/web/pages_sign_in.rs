@@ -1,35 +1,17 @@
 //! The pages of signing in and out.
 
+use super::attempt::BEGIN;
 use super::doors::{Doors, Shared, in_force};
-use super::guest::{Guest, Visitor, html, put_cookie};
+use super::guest::Guest;
 use super::refusal::Refusal;
 use super::session::{Session, forget_session, forget_to, is_own_form};
-use crate::page::{Message, Shell};
+use super::sheet::{html, put_cookie, strangers_shell};
+use super::visitor::Visitor;
+use crate::page::Message;
 use crate::server::live::Live;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
-
-/// What stands round a page for somebody who is not known, in the organisation's language.
-fn strangers_shell<'a>(doors: &'a Doors, live: &Live, title: &str) -> Shell<'a> {
-    let organisation = &live.config.organisation;
-    let zone = &organisation.time_zone;
-    Shell {
-        title: title.to_owned(),
-        lang: organisation.language.page().lang,
-        assets: &doors.assets,
-        user: None,
-        is_member: false,
-        here: "",
-        places: Vec::new(),
-        said: None,
-        live: false,
-        now: organisation.language.date_time(doors.clock.now(), zone),
-        zone: zone.iana_name().unwrap_or("UTC").to_owned(),
-        commit: String::new(),
-        refused_commit: false,
-    }
-}
 
 /// `GET /sign-in`
 pub async fn signed_out(State(doors): Shared) -> Response {
@@ -39,7 +21,12 @@ pub async fn signed_out(State(doors): Shared) -> Response {
     };
     let w = live.config.organisation.language.page();
     let shell = strangers_shell(&doors, &live, w.sign_in);
-    html(StatusCode::OK, &Message { shell, w, text: w.sign_in_how.to_owned(), action: None })
+    // Its address without the scheme is the name that people know it by.
+    let name = |issuer: &str| issuer.trim_start_matches("https://").trim_end_matches('/').to_owned();
+    let oidc = live.config.organisation.web.oidc.as_ref();
+    let link = oidc.map(|oidc| (BEGIN.to_owned(), format!("{} {}", w.sign_in_with, name(&oidc.issuer))));
+    let text = if link.is_some() { w.sign_in_or_link } else { w.sign_in_how };
+    html(StatusCode::OK, &Message { shell, w, text: text.to_owned(), action: None, link })
 }
 
 /// A link shows a button: programs that look at links before people do must not use them up.
@@ -58,7 +45,7 @@ pub async fn ask_sign_in(State(doors): Shared, Path(token): Path<String>) -> Res
     let shell = strangers_shell(&doors, &live, w.sign_in);
     let (text, action) =
         (format!("{} {name}", w.sign_in_as), (format!("/sign-in/{token}"), w.sign_in.to_owned()));
-    html(StatusCode::OK, &Message { shell, w, text, action: Some(action) })
+    html(StatusCode::OK, &Message { shell, w, text, action: Some(action), link: None })
 }
 
 /// `POST /sign-in/{token}`
@@ -69,7 +56,8 @@ pub async fn sign_in(State(doors): Shared, Path(token): Path<String>, headers: H
     };
     let now = doors.clock.now();
     let may = is_own_form(&headers, live.config.organisation.public_url.as_deref());
-    let session = may.then(|| doors.sessions.sign_in(&token, now)).flatten();
+    let generation = live.config.organisation.web.session_generation;
+    let session = may.then(|| doors.sessions.sign_in(&token, generation, now)).flatten();
     match session {
         Some(session) if Visitor::of(&live.config, &session.user, now).is_some() => {
             come_in(&doors, &session, "link", &headers)
@@ -91,8 +79,8 @@ pub(super) fn come_in(doors: &Doors, session: &Session, way: &'static str, heade
 fn not_signed_in(doors: &Doors, live: &Live) -> Response {
     let w = live.config.organisation.language.page();
     let shell = strangers_shell(doors, live, w.sign_in);
-    let page =
-        html(StatusCode::FORBIDDEN, &Message { shell, w, text: w.sign_in_expired.to_owned(), action: None });
+    let text = w.sign_in_expired.to_owned();
+    let page = html(StatusCode::FORBIDDEN, &Message { shell, w, text, action: None, link: None });
     Refusal::new("sign_in", "a sign-in link that does not work").wrong_secret().on(page)
 }
 

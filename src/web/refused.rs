@@ -14,11 +14,10 @@ pub async fn tell(State(doors): Shared, request: Request, next: Next) -> Respons
     let peer = request.extensions().get::<Peer>().copied();
     let mut response = next.run(request).await;
     let status = response.status();
-    if !status.is_client_error() && !status.is_server_error() {
-        return response;
-    }
     let Some(refusal) = response.extensions_mut().remove::<Refusal>() else {
-        doors.metrics.refused(untold(status));
+        if status.is_client_error() || status.is_server_error() {
+            doors.metrics.refused(untold(status));
+        }
         return response;
     };
     let now = doors.clock.now();

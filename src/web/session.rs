@@ -1,7 +1,8 @@
-//! Who is signed in: signed cookies and sign-in links. Nothing is stored but the links that were used.
+//! Who is signed in: signed cookies and sign-in links. Nothing is stored but the links and states that were used.
 //!
-//! A cookie says who, since when, and when it was seen last; whether that person may still come in is looked up at each request
-//! in the config in force. Every kind of text is signed for its own purpose, so that one never passes for another.
+//! A cookie says who, since when, of which generation, and when it was seen last; whether that person may still come in, and whether
+//! that generation still counts, is looked up at each request in the config in force. Every kind of text is signed for its own purpose,
+//! so that one never passes for another.
 
 use axum::http::{HeaderMap, header};
 use data_encoding::BASE64URL_NOPAD;
@@ -35,8 +36,27 @@ const SAID_MAX: usize = 1_000;
 pub struct Session {
     /// An id of `users/`, or the e-mail address of somebody who may only look.
     pub user: String,
+    /// The generation of sessions in which it began.
+    pub generation: u32,
     since: Timestamp,
     seen: Timestamp,
+}
+
+/// What a request's cookie is worth.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Worth {
+    /// There is none, or it has run out.
+    Nothing,
+    /// We did not sign it.
+    Forged,
+    Good(Session),
+}
+
+impl Session {
+    /// Somebody signs in now.
+    pub fn begin(user: impl Into<String>, generation: u32, now: Timestamp) -> Session {
+        Session { user: user.into(), generation, since: now, seen: now }
+    }
 }
 
 /// What signs, and the links that were used.
@@ -74,26 +94,33 @@ impl Sessions {
     }
 
     /// Uses a link up, and signs in whom it names.
-    pub fn sign_in(&self, token: &str, now: Timestamp) -> Option<Session> {
+    pub fn sign_in(&self, token: &str, generation: u32, now: Timestamp) -> Option<Session> {
         let user = self.named_by(token, now)?;
+        self.use_up(token, now).then(|| Session::begin(user, generation, now))
+    }
+
+    /// Whether what lasts no longer than [`LINK_MAX`] is used for the first time.
+    pub(super) fn use_up(&self, token: &str, now: Timestamp) -> bool {
         let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
         used.retain(|(at, _)| now.duration_since(*at) < LINK_MAX);
         if used.len() >= USED_MAX || used.iter().any(|(_, known)| known == token) {
-            return None;
+            return false;
         }
         used.push_back((now, token.to_owned()));
-        Some(Session { user, since: now, seen: now })
+        true
     }
 
     /// The session of a request, if it has a good one that still lasts.
-    pub fn read(&self, headers: &HeaderMap, now: Timestamp) -> Option<Session> {
-        let said = self.open("session", cookie(headers, SESSION)?)?;
-        let mut parts = said.split('.');
-        let user = decoded(parts.next()?)?;
-        let mut instant = || Timestamp::from_second(parts.next()?.parse().ok()?).ok();
-        let (since, seen) = (instant()?, instant()?);
-        let lasts = now.duration_since(since) < SESSION_MAX && now.duration_since(seen) < IDLE_MAX;
-        lasts.then_some(Session { user, since, seen })
+    pub fn read(&self, headers: &HeaderMap, now: Timestamp) -> Worth {
+        let Some(cookie) = cookie(headers, SESSION).filter(|cookie| !cookie.is_empty()) else {
+            return Worth::Nothing;
+        };
+        let Some(session) = self.open("session", cookie).and_then(|said| session(&said)) else {
+            return Worth::Forged;
+        };
+        let lasts =
+            now.duration_since(session.since) < SESSION_MAX && now.duration_since(session.seen) < IDLE_MAX;
+        if lasts { Worth::Good(session) } else { Worth::Nothing }
     }
 
     /// The `Set-Cookie` of a session, if its browser should have a new one.
@@ -104,7 +131,8 @@ impl Sessions {
     /// The `Set-Cookie` of a session.
     pub fn cookie(&self, session: &Session, now: Timestamp) -> Option<String> {
         let user = BASE64URL_NOPAD.encode(session.user.as_bytes());
-        let text = format!("{user}.{}.{}", session.since.as_second(), now.as_second());
+        let Session { generation, since, .. } = session;
+        let text = format!("{user}.{}.{}.{generation}", since.as_second(), now.as_second());
         Some(set(SESSION, &self.sign("session", &text)?, SESSION_MAX))
     }
 
@@ -132,13 +160,19 @@ impl Sessions {
         is_local(&to).then_some(to)
     }
 
-    fn sign(&self, purpose: &str, text: &str) -> Option<String> {
+    /// A secret that belongs to a text, for one purpose; the same whenever it is asked for.
+    pub(super) fn derived(&self, purpose: &str, text: &str) -> Option<String> {
+        let tag = hmac::sign(self.key.as_ref()?, message(purpose, text).as_bytes());
+        Some(BASE64URL_NOPAD.encode(tag.as_ref()))
+    }
+
+    pub(super) fn sign(&self, purpose: &str, text: &str) -> Option<String> {
         let tag = hmac::sign(self.key.as_ref()?, message(purpose, text).as_bytes());
         Some(format!("{text}~{}", BASE64URL_NOPAD.encode(tag.as_ref())))
     }
 
     /// The text of what was signed for this purpose; compared in constant time.
-    fn open(&self, purpose: &str, signed: &str) -> Option<String> {
+    pub(super) fn open(&self, purpose: &str, signed: &str) -> Option<String> {
         let (text, tag) = signed.rsplit_once('~')?;
         let tag = BASE64URL_NOPAD.decode(tag.as_bytes()).ok()?;
         hmac::verify(self.key.as_ref()?, message(purpose, text).as_bytes(), &tag).ok()?;
@@ -159,6 +193,16 @@ pub fn forget_to() -> String {
     set(TO, "", SignedDuration::ZERO)
 }
 
+/// What a signed cookie says. One of a release without generations is of the first.
+fn session(said: &str) -> Option<Session> {
+    let mut parts = said.split('.');
+    let user = decoded(parts.next()?)?;
+    let mut instant = || Timestamp::from_second(parts.next()?.parse().ok()?).ok();
+    let (since, seen) = (instant()?, instant()?);
+    let generation = parts.next().map_or(Some(1), |text| text.parse().ok())?;
+    Some(Session { user, generation, since, seen })
+}
+
 /// A path here: `//host` and `/\host` would lead elsewhere.
 fn is_local(path: &str) -> bool {
     path.starts_with('/') && !path.starts_with("//") && !path.contains(['\\', '\r', '\n'])
@@ -168,7 +212,7 @@ fn message(purpose: &str, text: &str) -> String {
     format!("oncall {purpose} 1\n{text}")
 }
 
-fn set(name: &str, value: &str, age: SignedDuration) -> String {
+pub(super) fn set(name: &str, value: &str, age: SignedDuration) -> String {
     format!("{name}={value}; Path=/; Max-Age={}; Secure; HttpOnly; SameSite=Lax", age.as_secs())
 }
 
@@ -176,7 +220,7 @@ fn decoded(text: &str) -> Option<String> {
     String::from_utf8(BASE64URL_NOPAD.decode(text.as_bytes()).ok()?).ok()
 }
 
-fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+pub(super) fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     let all = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     let mut pairs = all.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
     pairs.find(|(key, _)| *key == name).map(|(_, value)| value)

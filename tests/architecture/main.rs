@@ -18,7 +18,7 @@ const LAYERS: [&[&str]; 18] = [
     &["reason"],
     &["alert", "schedule", "language", "sops"],
     &["config"],
-    &["integration"],
+    &["integration", "sign_in"],
     &["document"],
     &["compile", "route"],
     &["incident"],

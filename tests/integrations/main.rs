@@ -140,6 +140,7 @@ fn config_of(endpoints: Vec<Endpoint>) -> Config {
             heartbeat: None,
             api_tokens: Vec::new(),
             access: Default::default(),
+            web: Default::default(),
             history: Default::default(),
         },
         users: BTreeMap::new(),

@@ -255,6 +255,7 @@ fn organisation() -> Organisation {
         heartbeat: None,
         api_tokens: Vec::new(),
         access: Default::default(),
+        web: Default::default(),
         history: Default::default(),
     }
 }
@@ -280,6 +281,7 @@ fn user(
         slack: phone.map(|_| format!("U0{}", name_id.to_uppercase())),
         phone: phone.map(|number| Phone::Number(number.into())),
         email: None,
+        sign_in: None,
         ntfy: None,
         pushover: None,
         phones: Vec::new(),

@@ -17,11 +17,11 @@ async fn inside() -> (Inside, World) {
 }
 
 /// The cookie of somebody who signed in so long ago.
-fn cookie(inside: &Inside, user: &str, ago: SignedDuration) -> String {
+pub fn cookie(inside: &Inside, user: &str, ago: SignedDuration) -> String {
     let sessions = Sessions::new(SESSION_KEY);
     let then = inside.doors.clock.now().checked_sub(ago).unwrap();
     let token = sessions.link(user, then).unwrap();
-    let session = sessions.sign_in(&token, then).unwrap();
+    let session = sessions.sign_in(&token, 1, then).unwrap();
     sessions.cookie(&session, then).unwrap().split(';').next().unwrap().to_owned()
 }
 
@@ -59,7 +59,7 @@ async fn a_session_ends_when_it_is_forged_or_not_used_or_its_person_is_nobody() 
     assert_eq!(get(&inside, "/declare", &good).await.status, 200);
     let other_key = Sessions::new(b"another key");
     let token = other_key.link("sato", inside.doors.clock.now()).unwrap();
-    let session = other_key.sign_in(&token, inside.doors.clock.now()).unwrap();
+    let session = other_key.sign_in(&token, 1, inside.doors.clock.now()).unwrap();
     let forged = other_key.cookie(&session, inside.doors.clock.now()).unwrap();
     let longer = good.replacen('=', "=x", 1);
     for bad in [
