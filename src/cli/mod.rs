@@ -48,6 +48,7 @@ mod shifts;
 mod sign_in_link;
 mod silence;
 mod slack;
+mod spoken;
 pub mod starter;
 mod table;
 mod take;
