@@ -34,6 +34,7 @@ use crate::server::socket;
 use crate::server::story::Story;
 use crate::server::upkeep::{self, Upkeep};
 use crate::web::doors::{Behind, Doors};
+use crate::web::how_it_is::{Watched, admin_router};
 use crate::web::listen;
 use crate::web::proxy::Network;
 use crate::web::router::router;
@@ -47,6 +48,8 @@ use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::{JoinError, JoinHandle, JoinSet};
 
+/// How many connections those who watch have at once.
+const ADMIN_CONNECTIONS_MAX: usize = 64;
 /// How much news of the config waits for the engine.
 const NEWS_MAX: usize = 16;
 /// How long connections and readers of the feed have to end, once the engine has.
@@ -74,6 +77,8 @@ pub struct Options {
     pub config: From,
     pub state: PathBuf,
     pub listen: SocketAddr,
+    /// Where those who watch are told how the server is; everybody else then hears only whether it is ready.
+    pub admin_listen: Option<SocketAddr>,
     pub interval: Duration,
     pub clock: Clock,
     pub resolve: Resolve,
@@ -96,6 +101,14 @@ pub async fn serve(
 ) -> Result<()> {
     let mut signals = Signals::listen()?;
     let (listener, address) = bind(options.listen)?;
+    let admin = options.admin_listen.map(bind).transpose()?.map(|(admin, at)| {
+        tracing::info!(
+            event = "admin_listening",
+            url = format!("http://{at}"),
+            "metrics and details are told there"
+        );
+        admin
+    });
     let (state, accept_loss) = (options.state.clone(), options.accept_loss);
     // A disk that hangs must not make the server deaf to whoever ends it.
     let begun = tokio::select! {
@@ -106,12 +119,15 @@ pub async fn serve(
         // Whoever started the server may not care to know.
         let _ = ready.send(address);
     };
-    serve_on(listener, options, begun, announce, stop, signals).await
+    serve_on((listener, admin), options, begun, announce, stop, signals).await
 }
 
-/// Serves what was begun, on this listener.
+/// The listener of everybody, and that of those who watch.
+type Listeners<L> = (L, Option<L>);
+
+/// Serves what was begun, on these listeners.
 async fn serve_on(
-    listener: impl Listener<Addr = SocketAddr>,
+    listeners: Listeners<impl Listener<Addr = SocketAddr>>,
     options: Options,
     begun: Begun,
     announce: impl FnOnce(),
@@ -149,7 +165,7 @@ async fn serve_on(
         pull,
     };
     let doors = Doors::open(behind, most, &key);
-    let connections = tokio::spawn(accept(listener, doors, trusted_proxies, (most, print), closed));
+    let connections = tokio::spawn(accept(listeners, doors, trusted_proxies, (most, print), closed));
     let parts = Parts {
         clock,
         incidents,
@@ -180,20 +196,25 @@ async fn serve_on(
 
 /// Takes connections until it is told to close. Beside them goes what Slack needs: the socket, and the user groups.
 async fn accept(
-    listener: impl Listener<Addr = SocketAddr>,
+    (listener, admin): Listeners<impl Listener<Addr = SocketAddr>>,
     doors: Doors,
     trusted_proxies: Vec<Network>,
     (most, print): (usize, bool),
     closed: watch::Receiver<bool>,
 ) {
     let mut beside = JoinSet::new();
+    let watched = if admin.is_some() { Watched::Elsewhere } else { Watched::Here };
     // What is only printed reaches nobody.
     if !print {
         beside.spawn(socket::hold(doors.desk.clone(), doors.live.clone()));
         beside.spawn(groups::keep(doors.client.clone(), doors.clock.clone(), doors.live.clone()));
     }
-    let metrics = doors.metrics.clone();
-    listen::accept(listener, router(Arc::new(doors)), most, trusted_proxies, metrics, closed).await;
+    let (metrics, doors) = (doors.metrics.clone(), Arc::new(doors));
+    if let Some(admin) = admin {
+        let (router, metrics, closed) = (admin_router(doors.clone()), metrics.clone(), closed.clone());
+        beside.spawn(listen::accept(admin, router, ADMIN_CONNECTIONS_MAX, Vec::new(), metrics, closed));
+    }
+    listen::accept(listener, router(doors, watched), most, trusted_proxies, metrics, closed).await;
 }
 
 /// Until now the doors told whoever came to come again. Connections end by themselves once told; others are cut off.

@@ -15,6 +15,7 @@ What a fence says after its language is not shown to readers:
     yaml ... and-above         the same, with what the document's blocks above said
     yaml alertmanager, nginx, caddyfile
                                is read by Alertmanager's amtool, by nginx, by Caddy, where they are installed
+    text shows: COMMAND        has lines that the command prints in a sandbox of its own, in this order
     text                       is output, or something to look at: not read
 """
 
@@ -179,6 +180,10 @@ class Sandbox:
         with urllib.request.urlopen(urllib.request.Request(f"{url}/v1/webhooks/grafana/{secret}", data=data), timeout=20) as answer:
             if answer.status != 202:
                 return f"the alert was answered {answer.status}"
+        # A file that is being made would be gone before a copy of the directory reaches it.
+        until = time.monotonic() + READY_MAX
+        while list((self.folder / "state-git").glob("**/*.tmp")) and time.monotonic() < until:
+            time.sleep(0.1)
         self.env |= {"ONCALL_URL": url, "ONCALL_USER": "tanaka", "ONCALL_TOKEN": self.env["ONCALL_TOKEN_CI"]}
         return None
 
@@ -291,6 +296,20 @@ def said_by(folder, program, *arguments):
     return done.stdout + done.stderr if done.returncode else None
 
 
+def check_shown(oncall, folder, block):
+    """Each line is a line of what the command prints, in this order; others may be between them."""
+    sandbox = Sandbox(oncall, folder / "sandbox")
+    done = subprocess.run(
+        ["bash", "-c", block.rest.removeprefix("shows: ")], cwd=sandbox.folder, env=sandbox.env, stdin=subprocess.DEVNULL,
+        capture_output=True, encoding="utf-8", errors="replace", timeout=SECONDS_MAX,
+    )
+    said = iter(line.rstrip() for line in (done.stdout + done.stderr).splitlines())
+    for line in block.text.splitlines():
+        if line.strip() and line.rstrip() not in said:
+            return f"`{line}` is not what is printed:\n{done.stdout}{done.stderr}"
+    return None
+
+
 def check(oncall, folder, sandbox, above, block):
     """What is wrong with a block, or None."""
     if block.why_not() is not None:
@@ -303,6 +322,8 @@ def check(oncall, folder, sandbox, above, block):
         return (check_nginx if block.language == "nginx" else check_caddyfile)(folder, block)
     if block.language == "yaml" and (block.option("file") or block.option("merge")):
         return check_config(oncall, folder, block, above)
+    if block.language == "text" and block.rest.startswith("shows: "):
+        return check_shown(oncall, folder, block)
     if block.language == "json":
         json.loads(block.text)
         return None

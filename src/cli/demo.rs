@@ -113,6 +113,7 @@ async fn play(scratch: &Scratch) -> Result<()> {
         config: From::Directory(scratch.path("config")),
         state: scratch.path("state"),
         listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+        admin_listen: None,
         interval: Duration::from_secs(3600),
         clock: clock.clone(),
         resolve: made_up,

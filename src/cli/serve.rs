@@ -73,6 +73,10 @@ pub struct Arguments {
     /// The address to listen on; port 0 takes a free one
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
+    /// The address on which those who watch are told how the server is: /metrics and the details of /readyz, which are then
+    /// told nowhere else; port 0 takes a free one
+    #[arg(long, value_name = "ADDRESS", env = "ONCALL_ADMIN_LISTEN", hide_env_values = true)]
+    pub admin_listen: Option<SocketAddr>,
     /// A reverse proxy, or a network of them, whose X-Forwarded-For (or Forwarded) names the client; may be repeated
     #[arg(
         long,
@@ -127,6 +131,7 @@ fn serve_until_stopped(arguments: Arguments, sink: &Sink) -> Result<()> {
         config,
         state: arguments.state,
         listen: arguments.listen,
+        admin_listen: arguments.admin_listen,
         interval: Duration::try_from(arguments.interval)?,
         clock: Clock::wall(),
         resolve: secrets::resolve,

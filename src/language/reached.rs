@@ -208,7 +208,9 @@ fn ja(piece: Reaches<'_>) -> String {
         Reaches::Gone => "（なくなる）".to_owned(),
         Reaches::Times { times } => format!(" {times} 回"),
         Reaches::AtOnce => "すぐ".to_owned(),
-        Reaches::After { minutes } => format!("{}後", minutes.replace(" min", " 分")),
+        Reaches::After { minutes } => {
+            format!("{}後", minutes.replace(" h", " 時間").replace(" min", " 分").replace(" s", " 秒"))
+        }
         Reaches::Nobody => "なし".to_owned(),
         Reaches::Room { place, of } => {
             format!("{}チャンネル {place}", of.map(|of| format!("{of} の")).unwrap_or_default())

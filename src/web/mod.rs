@@ -17,6 +17,7 @@ pub mod doors;
 pub mod entrance;
 pub mod entries;
 pub mod guest;
+pub mod how_it_is;
 pub mod incidents;
 pub mod kept;
 pub mod limit;

@@ -1,4 +1,4 @@
-//! All routes, and the doors that are about the server itself: a push of the config, how it is, and its metrics.
+//! All routes, and the doors that are about the server itself: a push of the config, and its description. How it is: [`how_it_is`].
 //!
 //! A door checks who knocks and hands on values: monitors' are in `webhook`, providers' in [`callbacks`], people's tools' in
 //! [`api`], [`commands`] and [`changes`]. What a refusal brings with it is in [`refused`].
@@ -14,6 +14,7 @@ use super::config;
 use super::doors::{Doors, Shared};
 use super::entrance;
 use super::entries;
+use super::how_it_is::{self, Watched};
 use super::incidents;
 use super::on_call;
 use super::opsgenie;
@@ -36,8 +37,8 @@ const OPENAPI: &str = include_str!("../../schema/openapi.json");
 /// Of a push of the config repository; GitHub's may be long.
 const PUSHED: Bounds = Bounds { bytes: BODY_MAX, time: Duration::from_secs(10) };
 
-/// All routes.
-pub fn router(doors: Arc<Doors>) -> Router {
+/// All routes; who watches the server is told how it is here, or elsewhere.
+pub fn router(doors: Arc<Doors>, watched: Watched) -> Router {
     let router = Router::new()
         .route("/v1/webhooks/{*rest}", get(webhook).post(webhook).put(webhook).patch(webhook))
         .route("/v2/enqueue", post(webhook))
@@ -67,9 +68,7 @@ pub fn router(doors: Arc<Doors>) -> Router {
         .fallback(elsewhere)
         .layer(middleware::from_fn_with_state(doors.clone(), refused::tell))
         // What these answer is how the server is, and no refusal.
-        .route("/healthz", get(healthy))
-        .route("/readyz", get(ready))
-        .route("/metrics", get(metrics))
+        .merge(how_it_is::routes(watched))
         .with_state(doors);
     address::forgiving(router)
 }
@@ -105,45 +104,4 @@ async fn push(State(doors): Shared, request: Request) -> Response {
 /// What the API is, for tools; kept equal to what it does by a test.
 async fn openapi() -> Response {
     ([(header::CONTENT_TYPE, "application/json")], OPENAPI).into_response()
-}
-
-/// <https://prometheus.io/docs/specs/om/open_metrics_spec/>
-async fn metrics(State(doors): Shared) -> Response {
-    let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-    ([(header::CONTENT_TYPE, kind)], doors.metrics.render()).into_response()
-}
-
-/// Healthy while the engine takes turns: whoever watches may start the server again if it does not. Until a config is in force
-/// there is no engine, and a restart would not help.
-async fn healthy(State(doors): Shared) -> Response {
-    if doors.live.borrow().is_none() || doors.inbox.turn().await.is_ok() {
-        return "ok\n".into_response();
-    }
-    (StatusCode::SERVICE_UNAVAILABLE, "the engine takes no turns\n").into_response()
-}
-
-/// Ready as soon as a config is in force, until told to stop. Troubles are told, but a load balancer must not cut a pager
-/// off.
-async fn ready(State(doors): Shared) -> Response {
-    let status = doors.status.borrow().clone();
-    let live = doors.live.borrow().clone();
-    let commit = live.as_ref().map(|live| live.commit.clone());
-    let objections = live.and_then(|live| Some(live.objections.as_ref()?.findings.clone()));
-    let ready = commit.is_some() && !status.stopping;
-    let code = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    let refused = status.refused.map(|refused| {
-        serde_json::json!({ "commit": refused.commit, "since": refused.since.to_string(), "findings": refused.findings })
-    });
-    let body = serde_json::json!({
-        "ready": ready,
-        "commit": commit,
-        "waiting": status.waiting,
-        "refused": refused,
-        "in_force_with_errors": objections,
-        "unreachable": status.unreachable.map(|it| it.error),
-        "missing_secrets": status.missing,
-        "degraded": status.degraded,
-        "damage": status.damage,
-    });
-    (code, axum::Json(body)).into_response()
 }

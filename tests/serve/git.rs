@@ -238,6 +238,7 @@ async fn a_branch_that_is_deleted_pages_after_half_an_hour() {
         },
         state: world.state(),
         listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+        admin_listen: None,
         interval: Duration::from_millis(50),
         clock: Clock::scaled(now(), 3600),
         resolve: |config: &Config| (secrets::resolve(config).0, Vec::new()),

@@ -23,6 +23,7 @@ use oncall::server::live::{Live, Origin, Status};
 use oncall::server::metrics::Metrics;
 use oncall::server::parts::{Carrier, Parts};
 use oncall::web::doors::{Behind, Doors};
+use oncall::web::how_it_is::Watched;
 use oncall::web::router::router;
 use oncall::web::slow::{CONNECTIONS_MAX, Peer};
 use serde_json::Value;
@@ -114,7 +115,7 @@ impl Inside {
             stop: stopped,
         };
         let live = Arc::new(live_of(world));
-        let router = router(doors.clone());
+        let router = router(doors.clone(), Watched::Here);
         let engine = watch::channel(Engine::Stores).0;
         let (parts, news, _stop) = (Some(parts), news_in, stop);
         Inside { clock, doors, router, parts, live, news, journal_answers, engine, _stop }
