@@ -185,6 +185,14 @@ pub fn silence<'c, 'v>(
         .max_by_key(|(_, until)| *until)
 }
 
+/// The silence in force that names no service, with the instant at which it ends: of all, the one that lasts longest.
+pub fn broad_silence(config: &Config, now: Timestamp) -> Option<(&Silence, Timestamp)> {
+    let broad = config.silences.iter().filter(|it| it.services.is_empty() && it.keys.is_empty());
+    let running = broad.filter_map(|silence| Some((silence, in_force_until(&silence.period, now)?)));
+    // One of everything says more than one of some alerts.
+    running.max_by_key(|(silence, until)| (silence.when.is_none(), *until))
+}
+
 fn in_force_until(period: &SilencePeriod, now: Timestamp) -> Option<Timestamp> {
     match period {
         SilencePeriod::Once { from, until } => (*from <= now && now < *until).then_some(*until),

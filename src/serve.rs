@@ -20,6 +20,7 @@ use crate::server::desk::Desk;
 use crate::server::feed::{Feed, Reader};
 use crate::server::follow::{Follower, News, Resolve, Source};
 use crate::server::former::VALID;
+use crate::server::gaps;
 use crate::server::groups;
 use crate::server::inbox::Inbox;
 use crate::server::keeping::{Boards, Keeper};
@@ -150,7 +151,7 @@ async fn serve_on(
     let (board, readers) = readers(&feed, &incidents, &metrics, log, &clock, &inbox);
     let ((stopping, stopped), (close, closed)) = (watch::channel(false), watch::channel(false));
     let (reload, most) = (pull.clone(), listen::connections_max());
-    let desk = Arc::new(Desk::new(&inbox, &client, &clock));
+    let desk = Arc::new(Desk::new(&inbox, &client, &clock, board.clone(), state_dir.clone()));
     let behind = Behind {
         live,
         status,
@@ -194,7 +195,8 @@ async fn serve_on(
     Ok(())
 }
 
-/// Takes connections until it is told to close. Beside them goes what Slack needs: the socket, and the user groups.
+/// Takes connections until it is told to close. Beside them goes what looks for gaps, and what Slack needs:
+/// the socket, and the user groups.
 async fn accept(
     (listener, admin): Listeners<impl Listener<Addr = SocketAddr>>,
     doors: Doors,
@@ -203,11 +205,12 @@ async fn accept(
     closed: watch::Receiver<bool>,
 ) {
     let mut beside = JoinSet::new();
+    beside.spawn(gaps::look(doors.live.clone(), doors.clock.clone(), doors.inbox.clone()));
     let watched = if admin.is_some() { Watched::Elsewhere } else { Watched::Here };
     // What is only printed reaches nobody.
     if !print {
-        beside.spawn(socket::hold(doors.desk.clone(), doors.live.clone()));
         beside.spawn(groups::keep(doors.client.clone(), doors.clock.clone(), doors.live.clone()));
+        beside.spawn(socket::hold(doors.desk.clone(), doors.live.clone()));
     }
     let (metrics, doors) = (doors.metrics.clone(), Arc::new(doors));
     if let Some(admin) = admin {

@@ -2,12 +2,13 @@
 
 use super::intent::Intent;
 use super::person::Person;
-use crate::config::{CONTACTS, Config, Contact, ContactRule, Id, SilencePeriod, Urgency, User};
+use crate::config::{CONTACTS, Config, Contact, ContactRule, Id, Urgency, User};
 use crate::incident::message::{headline, reply_text, state_word};
 use crate::incident::{Incident, IncidentId, Reply, Status};
 use crate::language::chat::{Chat, Doing, Slot};
 use crate::preview::effect::both_clocks;
 use crate::provider::slack_view::{BUTTON_VALUE_MAX, Piece, Press, units};
+use crate::route::broad_silence;
 use crate::schedule::{Handover, UserId};
 use jiff::{SignedDuration, Timestamp};
 
@@ -47,17 +48,12 @@ pub fn who(config: &Config, person: &Person, only: Option<&Id>, at: Timestamp) -
     broad(config, person, at).into_iter().map(Piece::Text).chain([text]).collect()
 }
 
-/// A silence of everything that runs.
+/// A silence that names no service, while it runs.
 fn broad(config: &Config, person: &Person, at: Timestamp) -> Option<String> {
-    config.silences.iter().find_map(|silence| match silence.period {
-        SilencePeriod::Once { from, until }
-            if silence.services.is_empty() && silence.when.is_none() && from <= at && at < until =>
-        {
-            let until = person.language.date_time(until, person.zone);
-            Some(person.say(&Chat::BroadSilence { until: &until, reason: &silence.reason }))
-        }
-        SilencePeriod::Once { .. } | SilencePeriod::Every { .. } => None,
-    })
+    let (silence, until) = broad_silence(config, at)?;
+    let until = person.language.date_time(until, person.zone);
+    let (reason, partly) = (&*silence.reason, silence.when.is_some());
+    Some(person.say(&Chat::BroadSilence { until: &until, reason, partly }))
 }
 
 /// The open incidents, the newest first.

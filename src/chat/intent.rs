@@ -70,6 +70,8 @@ impl Doing {
             Doing::Declare
             | Doing::Override
             | Doing::Take
+            | Doing::Offer
+            | Doing::Accept
             | Doing::Silence
             | Doing::Away
             | Doing::Back
@@ -181,7 +183,7 @@ impl Intent {
                 let (from, until) = self.times(config, now, person)?;
                 let (action, reason) =
                     (self.action(config, person)?, self.get(Slot::Text).map(str::to_owned));
-                let made = RunTimeOverride { schedule, from, until, action, reason, by, via };
+                let made = RunTimeOverride { schedule, layer: None, from, until, action, reason, by, via };
                 Command::Override { made: Box::new(made), confirmed }
             }
             Doing::Take => {
@@ -212,6 +214,8 @@ impl Intent {
                 };
                 Command::Away { made: Box::new(made), confirmed }
             }
+            Doing::Offer => self.offered(config, now, person)?,
+            Doing::Accept => self.accepted(person, confirmed)?,
             Doing::Back => Command::Back { user: self.themselves(person)?, by, via },
             Doing::End => {
                 let number = self.needed(Slot::Text, person)?;
@@ -280,6 +284,8 @@ impl Intent {
             | Doing::Declare
             | Doing::Override
             | Doing::Take
+            | Doing::Offer
+            | Doing::Accept
             | Doing::Silence
             | Doing::Away
             | Doing::Back
@@ -305,7 +311,7 @@ impl Intent {
         CONTACTS.iter().find(means).map(|method| method.contact).ok_or_else(no_such)
     }
 
-    fn needed(&self, entry: Slot, person: &Person) -> Result<String, Unclear> {
+    pub(super) fn needed(&self, entry: Slot, person: &Person) -> Result<String, Unclear> {
         let missing = || Unclear { entry, words: person.say(&Chat::Missing { what: entry }) };
         self.get(entry).map(str::to_owned).ok_or_else(missing)
     }
@@ -322,7 +328,7 @@ impl Intent {
         first.ok_or_else(|| Unclear { entry: Slot::Incident, words: missing() })
     }
 
-    fn themselves(&self, person: &Person) -> Result<UserId, Unclear> {
+    pub(super) fn themselves(&self, person: &Person) -> Result<UserId, Unclear> {
         let stranger = || Unclear { entry: Slot::Who, words: person.say(&Chat::NotInUsers) };
         person.user.map(|user| user.id.clone()).ok_or_else(stranger)
     }
@@ -333,7 +339,7 @@ impl Intent {
         service(config, &said).ok_or_else(|| Unclear { entry: Slot::Service, words: no_such() })
     }
 
-    fn schedule(&self, config: &Config, person: &Person) -> Result<Id, Unclear> {
+    pub(super) fn schedule(&self, config: &Config, person: &Person) -> Result<Id, Unclear> {
         let said = self.needed(Slot::Schedule, person)?;
         let no_such = || person.say(&Chat::NoSuch { what: Slot::Schedule, said: &said });
         schedule(config, &said).ok_or_else(|| Unclear { entry: Slot::Schedule, words: no_such() })
@@ -369,7 +375,7 @@ impl Intent {
     }
 
     /// When it begins, now if that is past or not said, and when it ends.
-    fn times(
+    pub(super) fn times(
         &self,
         config: &Config,
         now: Timestamp,

@@ -7,6 +7,7 @@
 pub mod answer;
 pub mod forms;
 pub mod intent;
+mod offers;
 pub mod person;
 pub mod typed;
 

@@ -44,7 +44,7 @@ enum Verb {
 }
 
 /// The words for each verb; the first is the one that `help` shows.
-const VERBS: [(Verb, &[&str]); 26] = [
+const VERBS: [(Verb, &[&str]); 28] = [
     (Verb::Help, &["help", "ヘルプ", "使い方", "?", "？"]),
     (Verb::Who, &["who", "担当", "当番", "担当者", "誰"]),
     (Verb::Incidents, &["incidents", "list", "インシデント", "一覧"]),
@@ -64,6 +64,8 @@ const VERBS: [(Verb, &[&str]); 26] = [
     (Verb::Do(Doing::Merge), &["merge", "統合"]),
     (Verb::Do(Doing::Unmerge), &["unmerge", "統合取り消し"]),
     (Verb::Do(Doing::Take), &["take", "交代", "代わる", "引き受ける"]),
+    (Verb::Do(Doing::Offer), &["offer", "募集", "交代募集"]),
+    (Verb::Do(Doing::Accept), &["accept", "引き受け"]),
     (Verb::Do(Doing::Override), &["override", "オーバーライド", "代理"]),
     (Verb::Do(Doing::Silence), &["silence", "サイレンス", "通知停止"]),
     (Verb::Do(Doing::Away), &["away", "不在"]),
@@ -118,7 +120,7 @@ impl<'a> Typing<'a> {
                 wish.set(Slot::Service, self.service()?);
                 wish.set(Slot::Text, self.words());
             }
-            Doing::Resolve | Doing::Note | Doing::End => wish.set(Slot::Text, self.words()),
+            Doing::Resolve | Doing::Note | Doing::End | Doing::Accept => wish.set(Slot::Text, self.words()),
             Doing::Snooze => wish.set(Slot::Until, self.time(Slot::Until)?),
             Doing::Reassign | Doing::PageAlso => {
                 self.skip(&["to", "→"]);
@@ -134,6 +136,7 @@ impl<'a> Typing<'a> {
             }
             Doing::Take => self.take(&mut wish)?,
             Doing::Override => self.overrides(&mut wish)?,
+            Doing::Offer => self.offer(&mut wish)?,
             Doing::Silence => {
                 wish.set(
                     Slot::Service,
@@ -245,6 +248,21 @@ impl<'a> Typing<'a> {
         if !self.rest.is_empty() {
             wish.set(Slot::Until, self.time(Slot::Until)?);
         }
+        Ok(())
+    }
+
+    /// `offer web from sat 10:00 until sun 10:00 to sato wedding`.
+    fn offer(&mut self, wish: &mut Intent) -> Result<(), Unclear> {
+        wish.set(Slot::Schedule, self.next().unwrap_or_default());
+        self.skip(&FROM);
+        let from = self.time(Slot::From)?;
+        wish.set(Slot::From, from);
+        let until = self.time(Slot::Until)?;
+        wish.set(Slot::Until, until);
+        if self.skip(&["to", "→"]) {
+            wish.set(Slot::Who, self.next().unwrap_or_default());
+        }
+        wish.set(Slot::Text, self.words());
         Ok(())
     }
 

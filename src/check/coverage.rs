@@ -19,7 +19,8 @@ const LATER_DAYS: i64 = 400;
 /// The most days in a row that somebody should be on call: two weeks, from a Monday's handoff to a Monday's.
 const RUN_DAYS_MAX: usize = 15;
 
-type Span = (Timestamp, Timestamp);
+/// From when until when.
+pub type Span = (Timestamp, Timestamp);
 
 /// The shifts of the next [`SOON_DAYS`] of every schedule that a policy tells.
 pub(super) fn shifts(config: &Config, today: Option<Timestamp>) -> BTreeMap<Id, Vec<Shift>> {
@@ -147,17 +148,33 @@ fn longest_turn(schedule: &Schedule) -> usize {
     days.max().and_then(|days| usize::try_from(days).ok()).map_or(0, |days| days + 1)
 }
 
-/// Where a step reaches nobody: the schedule, or the step where it tells several; and the gaps.
-fn uncovered<'c>(
-    subject: &Subject<'c>,
-    gaps_of: impl Fn(&Id) -> Vec<Span>,
-) -> Vec<(Spot, &'c Step, Vec<Span>)> {
+/// A step that tells only schedules, and when none of them has anybody, though not on purpose.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Uncovered {
+    pub schedules: Vec<Id>,
+    /// In order; empty if somebody is always on call.
+    pub gaps: Vec<Span>,
+}
+
+/// Every step that tells only schedules, each combination once, over `[from, until)`.
+pub fn uncovered_by_step(config: &Config, from: Timestamp, until: Timestamp) -> Vec<Uncovered> {
+    let gaps_of = |id: &Id| gaps(&config.schedules.shifts(id, from, until));
+    let mut found: Vec<Uncovered> = Vec::new();
+    for (step, gaps) in open_steps(config, gaps_of) {
+        let schedules: Vec<Id> = schedules_of(step).cloned().collect();
+        if !found.iter().any(|it| it.schedules == schedules) {
+            found.push(Uncovered { schedules, gaps });
+        }
+    }
+    found
+}
+
+/// Each step that tells only schedules, with the time that their gaps have in common.
+fn open_steps(config: &Config, gaps_of: impl Fn(&Id) -> Vec<Span>) -> Vec<(&Step, Vec<Span>)> {
     let mut known: BTreeMap<&Id, Vec<Span>> = BTreeMap::new();
-    let mut told: BTreeSet<Id> = BTreeSet::new();
     let mut found = Vec::new();
-    for step in subject.config.policies.values().flat_map(|policy| &policy.steps) {
+    for step in config.policies.values().flat_map(|policy| &policy.steps) {
         let schedules: Vec<&Id> = schedules_of(step).collect();
-        let config = subject.config;
         if schedules.len() < step.notify.len() || schedules.iter().any(|id| has_nobody(config, id)) {
             continue;
         }
@@ -166,10 +183,23 @@ fn uncovered<'c>(
         }
         let mut open = schedules.iter().filter_map(|id| known.get(id).cloned());
         let Some(first) = open.next() else { continue };
-        let gaps = open.fold(first, |all, other| overlap(&all, &other));
+        found.push((step, open.fold(first, |all, other| overlap(&all, &other))));
+    }
+    found
+}
+
+/// Where a step reaches nobody: the schedule, or the step where it tells several; and the gaps.
+fn uncovered<'c>(
+    subject: &Subject<'c>,
+    gaps_of: impl Fn(&Id) -> Vec<Span>,
+) -> Vec<(Spot, &'c Step, Vec<Span>)> {
+    let mut told: BTreeSet<Id> = BTreeSet::new();
+    let mut found = Vec::new();
+    for (step, gaps) in open_steps(subject.config, gaps_of) {
         if gaps.is_empty() {
             continue;
         }
+        let schedules: Vec<&Id> = schedules_of(step).collect();
         match schedules.as_slice() {
             [only] if told.insert((*only).clone()) => {
                 let place = subject.config.schedule_names.get(*only).map(|(_, place)| place);

@@ -7,7 +7,7 @@
 mod access;
 mod allowances;
 mod broken;
-mod coverage;
+pub mod coverage;
 mod covers;
 mod dates;
 mod doors;

@@ -32,6 +32,7 @@ mod known;
 mod line_up;
 mod log;
 mod man;
+mod offers;
 mod overrides;
 mod page;
 mod paging;
@@ -105,6 +106,7 @@ pub enum Command {
     Page(page::Arguments),
     Silence(silence::Arguments),
     Take(take::Take),
+    Offer(offers::Arguments),
     Away(take::Away),
     Back(take::Back),
     TestMe(test_me::Arguments),
@@ -210,6 +212,7 @@ fn answer(command: Command) -> Result<Output> {
         Command::Page(arguments) => page::run(&arguments),
         Command::Silence(arguments) => silence::run(&arguments),
         Command::Take(arguments) => take::take(&arguments),
+        Command::Offer(arguments) => offers::run(&arguments),
         Command::Away(arguments) => take::away(&arguments),
         Command::Back(arguments) => take::back(&arguments),
         Command::TestMe(arguments) => test_me::run(&arguments),

@@ -55,8 +55,8 @@ enum Command {
 
 #[derive(Debug, clap::Args)]
 struct Cannot {
-    /// Its number, as `list` shows it
-    id: u64,
+    /// Its number, as `list` shows it, or its place in git: `overrides/2026.yaml:3`
+    id: String,
     /// Who cannot
     #[arg(long = "as", value_name = "USER")]
     user: String,
@@ -82,7 +82,7 @@ struct Add {
     #[arg(add = complete::schedules(), long, value_name = "IDS", value_delimiter = ',')]
     schedule: Vec<String>,
     /// Only this layer, by its name, in its own hours
-    #[arg(long, value_name = "NAME", conflicts_with = "url")]
+    #[arg(long, value_name = "NAME")]
     layer: Option<String>,
     /// From then, in the schedule's time zone [default: now]
     #[arg(long, value_name = "T")]
@@ -156,10 +156,15 @@ fn change(it: &Value) -> String {
     }
 }
 
+/// The schedule, and its layer where only that is changed.
+fn place(it: &Value) -> String {
+    let schedule = it["schedule"].as_str().unwrap_or_default();
+    it["layer"].as_str().map_or_else(|| schedule.to_owned(), |layer| format!("{schedule}, layer {layer}"))
+}
+
 fn line(it: &Value, answer: &Value) -> String {
-    let said = |key: &str| it[key].as_str().unwrap_or_default();
     let (from, until) = (clock(&it["from"], answer), clock(&it["until"], answer));
-    let what = format!("{}  {}  {}  {from} - {until}", id(it), said("schedule"), change(it));
+    let what = format!("{}  {}  {}  {from} - {until}", id(it), place(it), change(it));
     format!("{what}  {}", why(it, "  "))
 }
 
@@ -169,9 +174,8 @@ fn text(answer: &Value) -> String {
         return "no overrides\n".to_owned();
     }
     let row = |it: &Value| {
-        let said = |key: &str| it[key].as_str().unwrap_or_default().to_owned();
         let when = format!("{}\n{}", clock(&it["from"], answer), clock(&it["until"], answer));
-        [id(it), said("schedule"), change(it), when, why(it, "\n")]
+        [id(it), place(it), change(it), when, why(it, "\n")]
     };
     table(["Id", "Schedule", "On call", "From, until", "Why"], &[0, 3], all.iter().map(row))
 }
@@ -239,6 +243,7 @@ fn read(it: &Value) -> Result<Pulled> {
     let name = text("by").unwrap_or_default();
     let made = RunTimeOverride {
         schedule: text("schedule").with_context(wrong)?.into(),
+        layer: text("layer"),
         from: at("from")?,
         until: at("until")?,
         action,
@@ -298,7 +303,7 @@ impl Add {
         let mut done = Output::fine(String::new());
         for schedule in self.schedules() {
             let body = json!({
-                "schedule": schedule, "from": self.from, "until": self.until, "for": self.lasts, "with": with,
+                "schedule": schedule, "layer": self.layer, "from": self.from, "until": self.until, "for": self.lasts, "with": with,
                 "replace": replace, "add": add, "reason": self.reason, "confirm": self.confirm,
             });
             let one = server.ask(&Question::post("/v1/overrides", body), said)?;

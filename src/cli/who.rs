@@ -12,8 +12,10 @@ use super::watch::{Items, Polled, Watch, watch};
 use super::{Exit, Output, complete};
 use crate::config::Config;
 use crate::language::Language;
+use crate::language::chat::Chat;
 use crate::language::on_call::OnCall;
 use crate::preview::on_call::{HORIZON, who_object};
+use crate::route::broad_silence;
 use crate::schedule::{Handover, Reason, UserId};
 use anyhow::Result;
 use jiff::Timestamp;
@@ -81,8 +83,19 @@ fn at_server(arguments: &Arguments) -> Result<Output> {
         };
         let zone = answer["time_zone"].as_str().unwrap_or("UTC");
         let rows = table(["Schedule", "On call"], &[0], all.iter().map(row));
-        format!("{} ({zone})\n\n{rows}", clock(&answer["at"], answer))
+        let silence = &answer["broad_silence"];
+        let broad = silence["until"].as_str().map(|_| {
+            let (until, reason) =
+                (clock(&silence["until"], answer), silence["reason"].as_str().unwrap_or_default());
+            broad(&until, reason, silence["everything"] == false, Language::En)
+        });
+        format!("{} ({zone})\n{}\n{rows}", clock(&answer["at"], answer), broad.unwrap_or_default())
     })
+}
+
+/// The line of a silence that names no service.
+fn broad(until: &str, reason: &str, partly: bool, language: Language) -> String {
+    format!("{}\n", language.chat(&Chat::BroadSilence { until, reason, partly }))
 }
 
 /// Who is on call, by which rule, and until when.
@@ -141,7 +154,12 @@ fn text<'c>(
         |answer: WhoAnswer<'c>| [answer.schedule.to_owned(), lines(config, at, &answer, clock).join("\n")];
     let header = [OnCall::Schedule, OnCall::OnCall].map(|it| language.on_call(it));
     let rows = table(header.each_ref().map(String::as_str), &[0], answers.map(row));
-    format!("{}{}\n\n{rows}", clock.local(at), language.on_call(OnCall::Zone { zone: zone_name(zone) }))
+    let silence = broad_silence(config, at);
+    let broad = silence.map(|(silence, until)| {
+        broad(&clock.local(until), &silence.reason, silence.when.is_some(), language)
+    });
+    let zone = language.on_call(OnCall::Zone { zone: zone_name(zone) });
+    format!("{}{zone}\n{}\n{rows}", clock.local(at), broad.unwrap_or_default())
 }
 
 /// Who is on call, by which rules, and until when.

@@ -92,6 +92,7 @@ impl Resolver<'_> {
             endpoints,
             silences,
             inhibitions: inhibitions.into(),
+            office: self.office(),
             retired: std::mem::take(&mut self.retired),
             runbooks,
             calendars,
@@ -286,6 +287,15 @@ impl Resolver<'_> {
             ),
         }
         min
+    }
+
+    /// When people are at work.
+    fn office(&mut self) -> Hours {
+        let only = self.hours.values().next().filter(|_| self.hours.len() == 1);
+        if let Some(hours) = self.hours.get("office").or(only) {
+            return hours.clone();
+        }
+        Hours::at_work(self.zone.clone(), self.organisation_holidays(false))
     }
 
     /// Where a secret is kept.

@@ -43,7 +43,7 @@ pub use noise::{FlappingRule, HOLD_MAX, ReopenRule};
 pub use provider::{MirrorKind, PROVIDERS, Provider, ProviderRow};
 pub use rooms::{NAMED_ROOMS_MAX, Room, Rooms, SERVICE_ROOMS_MAX, SHARED_ROOM};
 pub use routing::{BadPattern, Matcher, PATTERN_MAX, Pattern, PatternTest, Silence, SilencePeriod, field};
-pub use run_time::{Break, InGit, RunTime, RunTimeAbsence, RunTimeOverride, RunTimeSilence};
+pub use run_time::{Break, InGit, RunTime, RunTimeAbsence, RunTimeOffer, RunTimeOverride, RunTimeSilence};
 pub use secret::{SECRET_MAX, Secret, SecretSource, Secrets};
 pub use service::{Group, Inform, JiraTicket, Service, StormRule, Urgency, UrgencyRule};
 pub use template::{FUEL_MAX, Field, Malformed, Rendered, TEMPLATE_MAX, Template};
@@ -57,7 +57,7 @@ pub use web::{KeySource, Oidc, PROXIES, Proxy, ProxyRow, SignedHeader, Web};
 use crate::actor::Actor;
 use crate::language::Language;
 use crate::place::Place;
-use crate::schedule::Schedules;
+use crate::schedule::{Hours, Schedules};
 use crate::sops;
 use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 use std::{
@@ -82,6 +82,8 @@ pub struct Config {
     pub silences: Vec<Silence>,
     /// Shared by every config with the same commit, whatever is made at run time.
     pub inhibitions: Arc<[Inhibition]>,
+    /// When people are at work: the business hours `office`, or the only ones; otherwise weekdays from 09:00 to 17:00.
+    pub office: Hours,
     /// Overrides made at run time that now stand in git: those with an `id:`.
     pub retired: Vec<InGit>,
     /// The texts of the runbooks, by path below `runbooks/`.

@@ -17,6 +17,7 @@ pub struct RunTime {
     pub overrides: BTreeMap<u64, RunTimeOverride>,
     pub silences: BTreeMap<u64, RunTimeSilence>,
     pub absences: BTreeMap<u64, RunTimeAbsence>,
+    pub offers: BTreeMap<u64, RunTimeOffer>,
     /// Overrides and silences of git that were ended early, and when.
     pub ended: BTreeMap<Place, Timestamp>,
     /// The number of the entry that last changed any of it.
@@ -27,6 +28,9 @@ pub struct RunTime {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunTimeOverride {
     pub schedule: Id,
+    /// The name of the only layer that it changes.
+    #[serde(default)]
+    pub layer: Option<String>,
     pub from: Timestamp,
     pub until: Timestamp,
     pub action: OverrideAction,
@@ -64,6 +68,24 @@ pub struct RunTimeAbsence {
     pub cover: Option<UserId>,
     pub by: Actor,
     pub via: Via,
+}
+
+/// A shift that somebody offers to others.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunTimeOffer {
+    pub schedule: Id,
+    pub from: Timestamp,
+    pub until: Timestamp,
+    /// Whose shift it is.
+    pub who: UserId,
+    /// Who may accept it; when it is made, nobody: everybody who takes turns on the schedule.
+    pub to: Vec<UserId>,
+    pub reason: Option<String>,
+    pub by: Actor,
+    pub via: Via,
+    /// Who has accepted it.
+    #[serde(default)]
+    pub taken: Option<UserId>,
 }
 
 /// An override of git that was made at run time.
@@ -118,6 +140,7 @@ impl RunTime {
         self.overrides.retain(|_, made| made.until > before);
         self.silences.retain(|_, made| made.until > before);
         self.absences.retain(|_, made| made.until > before);
+        self.offers.retain(|_, made| made.from > before);
     }
 }
 
@@ -132,7 +155,7 @@ impl Config {
             added.entry(&made.schedule).or_default().push(Override {
                 from: made.from,
                 until: made.until,
-                layer: None,
+                layer: made.layer.as_deref().map(Into::into),
                 action: made.action.clone(),
                 origin: Origin::RunTime { id: *id, by: made.by.clone(), via: made.via },
                 reason: made.reason.clone(),

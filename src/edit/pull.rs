@@ -81,9 +81,11 @@ fn wanted(subject: &Subject<'_>, pulled: &[Pulled]) -> (Vec<Pulled>, Vec<String>
         }
         let users = people(&made.action);
         let gone = users.iter().find(|user| !config.users.contains_key(&***user));
+        let schedule = config.schedules.schedules.get(&made.schedule);
+        let layer = made.layer.as_ref().filter(|name| schedule.is_some_and(|it| !it.has_layer(name)));
         let why = match gone {
             _ if !config.schedules.schedules.contains_key(&made.schedule) => Some(made.schedule.to_string()),
-            gone => gone.map(|user| user.to_string()),
+            gone => gone.map(|user| user.to_string()).or(layer.cloned()),
         };
         match why {
             Some(gone) => left_out.push(format!("override {id} was left out: there is no `{gone}` here")),
@@ -169,7 +171,7 @@ fn line(subject: &Subject<'_>, one: &Pulled) -> String {
         schedules: vec![&*made.schedule],
         from: made.from,
         until: made.until,
-        layer: None,
+        layer: made.layer.as_deref(),
         action: made.action.clone(),
         reason: made.reason.as_deref(),
     };
@@ -186,7 +188,7 @@ fn add(schedules: &mut Schedules, one: &Pulled) {
     let added = Override {
         from: made.from,
         until: made.until,
-        layer: None,
+        layer: made.layer.as_deref().map(Into::into),
         action: sorted(&made.action),
         origin: Origin::File(Place { file: Arc::from(PULLED), line: 0 }),
         reason: made.reason.clone(),

@@ -3,6 +3,7 @@
 use super::alerts::ALERTS_MAX;
 use super::{Asked, Assignee, Made, Refused, Reply, Warning};
 use crate::language::answer::Answer;
+use crate::language::handing::Handing;
 use crate::language::notices::NoticeLine;
 use crate::language::{Language, Shown};
 use jiff::Timestamp;
@@ -24,6 +25,7 @@ pub fn reply_text(reply: &Reply, language: Language, zone: &TimeZone) -> String 
                 Made::Override => Answer::OverrideMade { id, until },
                 Made::Silence => Answer::SilenceMade { id, until },
                 Made::Absence => Answer::AbsenceMade { id, until },
+                Made::Offer => return language.handing(&Handing::OfferMade { id }),
             })
         }
         Reply::Noted { .. } => language.shown(&Shown::Noted),
@@ -114,6 +116,10 @@ fn why_not(refused: &Refused, language: Language, zone: &TimeZone) -> String {
         Refused::TooMany => answer(Answer::TooMany),
         Refused::TestedJustNow => language.notice_line(&NoticeLine::TestedJustNow),
         Refused::OwnCover => answer(Answer::OwnCover),
+        Refused::NotOnCall { name, schedule } => language.handing(&Handing::NotOnCall { name, schedule }),
+        Refused::NobodyElse(schedule) => language.handing(&Handing::NobodyElse { schedule }),
+        Refused::OfferTaken(name) => language.handing(&Handing::OfferTaken { name }),
+        Refused::NotOffered(name) => language.handing(&Handing::NotOffered { name }),
         Refused::EmptiesTheFallback => answer(Answer::EmptiesTheFallback),
         Refused::NotInForce => answer(Answer::NotInForce),
         Refused::OlderTrigger => language.page().link_older.to_owned(),

@@ -50,7 +50,7 @@ impl State {
             Change::Noise(change) => self.apply_noise(change, entry),
             Change::RunTime(change) => change.apply_to(&mut self.run_time, entry.seq, entry.at),
             Change::Steps(change) => self.apply_steps(change),
-            Change::Notice(change) => self.apply_notice(change, entry.seq),
+            Change::Notice(change) => self.apply_notice(change, entry),
             Change::Escalation(
                 EscalationChange::Raised { .. }
                 | EscalationChange::PolicyChosen { .. }
@@ -345,7 +345,8 @@ impl State {
             Errand::Ask(of) => self.asks(*of),
             Errand::Edit { page, .. } => self.edit_sent(*page, delivery),
             Errand::Notice { notice, .. } => self.notice_sent(*notice, delivery),
-            Errand::Page { .. } | Errand::Mirror { .. } => {}
+            Errand::Mirror { place, .. } => self.count_post(about.map(|(id, _)| id), provider, place, at),
+            Errand::Page { .. } => {}
         }
         let known = about.and_then(|(id, carried)| Some((self.incidents.get(&id)?, carried)));
         let carried = known.map(|(known, numbers)| {
@@ -405,6 +406,7 @@ impl State {
         tried.for_each(|notice| moved(&mut notice.due));
         self.paused.values_mut().chain(self.pages.values_mut().map(|page| &mut page.at)).for_each(moved);
         self.arrivals.values_mut().flatten().for_each(moved);
+        self.shift_rooms(by);
         let keys = self.keys.values_mut();
         keys.flat_map(|it| it.fires.iter_mut().chain(it.last.as_mut().map(|(_, at)| at))).for_each(moved);
         self.directs.values_mut().filter_map(|direct| direct.not_before.as_mut()).for_each(moved);
@@ -439,6 +441,7 @@ impl State {
         }
         self.forget_keys(now);
         self.forget_muted(now);
+        self.forget_rooms(now);
         self.paused.retain(|_, until| *until > now);
         self.changes.values_mut().for_each(|recent| recent.retain(|change| !old(change.at)));
         self.changes.retain(|_, recent| !recent.is_empty());

@@ -48,7 +48,7 @@ impl Call<'_> {
             let fresh = |user: &&UserId| !recipients.iter().any(|person| person.user == **user);
             let reached = running.reached.iter().filter(fresh).cloned().collect();
             let deadline = later(self.now, self.wait_of(id, &running));
-            Escalation { began_at: self.now, deadline, told, reached, ..running }
+            Escalation { began_at: self.now, deadline, told, reached, leaving: None, ..running }
         });
         let only_a_policy = recipients.is_empty();
         let begins = policy.is_some() && only_a_policy;
@@ -92,6 +92,6 @@ impl Call<'_> {
     fn first_step(&self, policy: &Id) -> Escalation {
         let at = StepAt { policy: policy.clone(), fallback: false, step: 0, round: 0 };
         let (began_at, deadline) = (self.now, self.now);
-        Escalation { at, began_at, deadline, told: Vec::new(), reached: Vec::new() }
+        Escalation { at, began_at, deadline, told: Vec::new(), reached: Vec::new(), leaving: None }
     }
 }

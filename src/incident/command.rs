@@ -53,7 +53,11 @@ impl Call<'_> {
             Command::Away { made, confirmed } => self.make_absence(*made, confirmed),
             Command::Back { user, by, via } => self.back(&user, &by, via),
             Command::End { what, by, via } => self.end_early(what, &by, via),
-            Command::Cannot { id, user, by, via } => self.cannot(id, &user, by, via),
+            Command::Offer(made) => self.make_offer(*made),
+            Command::Accept { id, user, by, via, confirmed } => {
+                self.accept(id, &user, (by, via), confirmed);
+            }
+            Command::Cannot { what, user, by, via } => self.cannot(&what, &user, by, via),
             Command::Test { user, contact, by, .. } => self.test(&user, contact, &by),
         }
     }

@@ -230,6 +230,9 @@ impl Call<'_> {
         let next = self.index.next_mirror((provider, kind), served, self.now);
         let Some((id, n)) = next else { return false };
         let Some(mirror) = self.incident(id).and_then(|it| it.mirrors.get(n)).cloned() else { return false };
+        if self.waits_in_room(id, &mirror) {
+            return true;
+        }
         let delivery = self.next_delivery();
         let expires_at = later(self.now, IN_FLIGHT);
         let errand = Errand::Mirror { kind, place: mirror.place.clone() };

@@ -192,7 +192,7 @@ impl Call<'_> {
             let at =
                 incident.left_at.as_deref().cloned().or_else(|| Some(at.of(&self.policy(id, false)?.id)))?;
             let (began_at, deadline) = (self.now, self.now);
-            Some(Escalation { at, began_at, deadline, told: Vec::new(), reached: Vec::new() })
+            Some(Escalation { at, began_at, deadline, told: Vec::new(), reached: Vec::new(), leaving: None })
         };
         running.or_else(first)
     }

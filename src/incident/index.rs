@@ -195,10 +195,12 @@ impl Index {
             .chain(asks)
             .chain(edits)
             .chain(deliveries)
-            .chain(
-                state
-                    .notice_due(|by| carried(serving, by).any(|provider| free(provider, Outlet::Notice(by)))),
-            )
+            .chain(state.notice_due(|notice| {
+                let by = notice.by();
+                let any = carried(serving, by).filter(|_| notice.provider().is_none());
+                let mut ways = notice.provider().into_iter().chain(any);
+                ways.any(|provider| free(provider, Outlet::Notice(by)))
+            }))
             .chain(self.deadlines.first().map(|(at, _)| *at))
             .chain(state.heartbeats.values().filter_map(|heartbeat| heartbeat.due))
             .chain(state.paused.values().copied().filter(|until| *until > now))

@@ -3,7 +3,9 @@
 use super::{DeliveryId, IncidentId};
 use crate::actor::{Actor, Via};
 use crate::alert::{Event, Severity};
-use crate::config::{Config, Contact, Id, Provider, Right, RunTimeAbsence, RunTimeOverride, RunTimeSilence};
+use crate::config::{
+    Config, Contact, Id, Provider, Right, RunTimeAbsence, RunTimeOffer, RunTimeOverride, RunTimeSilence,
+};
 use crate::place::Place;
 use crate::reason::{Fault, OwnTrouble};
 use crate::schedule::UserId;
@@ -27,10 +29,21 @@ pub enum Input {
     Started { epoch: u32, gap_seconds: Option<u64> },
     /// Something of the server's own is wrong since then, or is well (again).
     Trouble { trouble: OwnTrouble, since: Option<Timestamp> },
+    /// When nobody will be on call, of every step that tells only schedules.
+    Gaps(Vec<GapAhead>),
     /// The wall clock jumped by so much: open deadlines move with it.
     ClockJumped { by: SignedDuration },
     /// Time has passed.
     Tick,
+}
+
+/// When nobody is on call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GapAhead {
+    /// The schedules of a step that then reaches nobody.
+    pub step: String,
+    pub from: Timestamp,
+    pub until: Timestamp,
 }
 
 /// A person's wish, by whichever way it came. Rights and bounds are decided where it is handled.
@@ -61,8 +74,12 @@ pub enum Command {
     Back { user: UserId, by: Actor, via: Via },
     /// Ends an override or a silence early.
     End { what: Ended, by: Actor, via: Via },
+    /// A shift that others may accept.
+    Offer(Box<RunTimeOffer>),
+    /// Somebody accepts one.
+    Accept { id: u64, user: UserId, by: Actor, via: Via, confirmed: bool },
     /// Somebody whom an override puts on call says that they cannot.
-    Cannot { id: u64, user: UserId, by: Actor, via: Via },
+    Cannot { what: Ended, user: UserId, by: Actor, via: Via },
     /// Tries out one of a person's own ways.
     Test { user: UserId, contact: Contact, by: Actor, via: Via },
 }
@@ -207,6 +224,8 @@ impl Command {
             Command::Away { .. } => "away",
             Command::Back { .. } => "back",
             Command::End { .. } => "end",
+            Command::Offer(_) => "offer",
+            Command::Accept { .. } => "accept",
             Command::Cannot { .. } => "cannot",
             Command::Test { .. } => "test",
         }
@@ -219,12 +238,14 @@ impl Command {
             | Command::Take { by, via, .. }
             | Command::Back { by, via, .. }
             | Command::End { by, via, .. }
+            | Command::Accept { by, via, .. }
             | Command::Cannot { by, via, .. }
             | Command::Test { by, via, .. } => (by, *via),
             Command::Declare(declare) => (&declare.by, declare.via),
             Command::Override { made, .. } => (&made.by, made.via),
             Command::Silence { made, .. } => (&made.by, made.via),
             Command::Away { made, .. } => (&made.by, made.via),
+            Command::Offer(made) => (&made.by, made.via),
         }
     }
 }
@@ -267,6 +288,7 @@ impl Input {
             Input::ConfigChanged { commit, .. } => format!("config {commit}"),
             Input::Started { epoch, .. } => format!("start {epoch}"),
             Input::Trouble { trouble, since } => format!("{trouble:?} since {since:?}"),
+            Input::Gaps(found) => format!("{} gaps", found.len()),
             Input::ClockJumped { by } => format!("a clock jump of {by:?}"),
             Input::Tick => "a tick".to_owned(),
         }
@@ -410,6 +432,17 @@ pub enum Refused {
     /// There are as many as there may be.
     TooMany,
     OwnCover,
+    /// They have no shift there in that time.
+    NotOnCall {
+        name: String,
+        schedule: Id,
+    },
+    /// Nobody else takes turns on the schedule.
+    NobodyElse(Id),
+    /// Somebody has accepted it before.
+    OfferTaken(String),
+    /// It was not offered to them.
+    NotOffered(String),
     EmptiesTheFallback,
     NotInForce,
     /// The last test of the same way is less than a minute ago.
@@ -426,6 +459,7 @@ pub enum Made {
     Override,
     Silence,
     Absence,
+    Offer,
 }
 
 /// What a wish would break.

@@ -3,8 +3,9 @@
 use super::Ended;
 use super::errand::NewMirror;
 use crate::actor::{Actor, Via};
-use crate::config::{Id, RunTime, RunTimeAbsence, RunTimeOverride, RunTimeSilence, Urgency};
+use crate::config::{Id, RunTime, RunTimeAbsence, RunTimeOffer, RunTimeOverride, RunTimeSilence, Urgency};
 use crate::reason::{Rule, Why};
+use crate::schedule::UserId;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +16,12 @@ pub enum RunTimeChange {
     Override(Box<RunTimeOverride>),
     Silence(Box<RunTimeSilence>),
     Absence(Box<RunTimeAbsence>),
+    Offer(Box<RunTimeOffer>),
+    /// Somebody has accepted an offer.
+    OfferTaken {
+        id: u64,
+        user: UserId,
+    },
     /// A silence until an incident is resolved ends then: one of its alerts fires, or none does any more.
     SilenceEnds {
         id: u64,
@@ -63,10 +70,17 @@ impl RunTimeChange {
             RunTimeChange::Absence(new) => {
                 made.absences.insert(seq, (**new).clone());
             }
+            RunTimeChange::Offer(new) => {
+                made.offers.insert(seq, (**new).clone());
+            }
+            RunTimeChange::OfferTaken { id, user } => {
+                made.offers.entry(*id).and_modify(|made| made.taken = Some(user.clone()));
+            }
             RunTimeChange::SilenceEnds { id, until, .. } => {
                 made.silences.entry(*id).and_modify(|made| made.until = *until);
             }
             RunTimeChange::Ended { what: Ended::RunTime(id), .. } => {
+                made.offers.remove(id);
                 let overrides = made.overrides.get_mut(id).map(|made| &mut made.until);
                 let silences = made.silences.get_mut(id).map(|made| &mut made.until);
                 let absences = made.absences.get_mut(id).map(|made| &mut made.until);

@@ -18,7 +18,9 @@ mod broad;
 mod card;
 mod changes;
 mod command;
+mod committed;
 mod course;
+mod crowd;
 mod declare;
 mod delivery;
 mod description;
@@ -30,6 +32,7 @@ mod entry;
 mod errand;
 mod escalation;
 mod flapping;
+mod gaps;
 mod heartbeat;
 mod hold;
 mod id;
@@ -38,6 +41,7 @@ mod inhibiting;
 mod inhibition;
 mod input;
 mod labels;
+mod leaving;
 mod letter;
 mod lines;
 mod link;
@@ -54,6 +58,7 @@ mod notice;
 mod notice_change;
 mod notice_words;
 mod notification;
+mod offers;
 mod outcome;
 mod outlet;
 mod parts;
@@ -90,7 +95,9 @@ mod waits;
 mod words;
 
 pub use apply::{CLOSED_MAX, KEYS_MAX};
+pub use committed::COMMITTED_MAX;
 pub use course::ASKED_MAX;
+pub use crowd::CROWD_MAX;
 pub use delivery::{Delivery, Task, Words};
 pub use description::DESCRIPTION_KEPT_MAX;
 pub use direct::DIRECTS_MAX;
@@ -101,10 +108,11 @@ pub use entry::{
 };
 pub use errand::NewMirror;
 pub use errand::{Carried, Direct, Dispatch, Errand, HangUp, Mirror, Paged, Shipment, Stage};
+pub use gaps::GAPS_MAX;
 pub use id::{DeliveryId, IncidentId, NotAnId};
 pub use input::{
-    Asked, Assignee, Command, Declare, Ended, Input, Made, Outcome, Reason, Refused, Reply, Respond, Target,
-    Warning,
+    Asked, Assignee, Command, Declare, Ended, GapAhead, Input, Made, Outcome, Reason, Refused, Reply,
+    Respond, Target, Warning,
 };
 pub use labels::Labels;
 pub use lines::LINES_MAX;
@@ -114,12 +122,13 @@ pub use news::{Happened, News};
 pub use noise::FIRES_MAX;
 pub use noise_change::{Flapping, NoiseChange, Reopened};
 pub use notice::NOTICES_MAX;
-pub use notice_change::Broad;
+pub use notice_change::{Broad, Crowd, GapTold, POSTS_MAX, RoomPace};
 pub use notice_change::{Notice, NoticeChange, NoticeTo, Noticed, OverrideNotice};
+pub use offers::{OFFERED_MAX, OFFERS_MAX};
 pub use outlet::Outlet;
 pub use parts::Chosen;
 pub use parts::Storm;
-pub use parts::{AlertKey, Escalation, HeldBack, Hold, Status, StepAt};
+pub use parts::{AlertKey, Escalation, HeldBack, Hold, Leaving, Status, StepAt};
 pub use parts::{AlsoAsked, Awaited};
 pub use planned::{Again, Notification, Purpose};
 pub use planned::{PlannedContact, Recipient};
@@ -244,6 +253,7 @@ impl Incidents {
             Input::Outcome { delivery, outcome } => call.outcome(delivery, &outcome),
             Input::Started { epoch, gap_seconds } => call.started(epoch, gap_seconds),
             Input::Trouble { trouble, since } => call.trouble(trouble, since),
+            Input::Gaps(found) => call.gaps(&found),
             Input::ClockJumped { by } => call.clock_jumped(by),
             Input::ConfigChanged { previous, commit } => {
                 let previous = previous.map(|config| laid_over(&config, call.state));
@@ -251,6 +261,7 @@ impl Incidents {
                 call.rename_integrations(previous.as_deref());
                 call.expect_heartbeats();
                 call.retire();
+                previous.iter().for_each(|previous| call.tell_of_commit(previous));
                 while let Some(unfinished) = self.reconcile.take() {
                     self.reconcile = call.reconcile(unfinished);
                 }

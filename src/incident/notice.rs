@@ -4,7 +4,7 @@
 //! tried a few times; what has no point any more (the override has ended) is dropped. Which shifts are told is decided in
 //! `shifts`, what people do to each other's overrides in `makers`, the words in `notice_words`.
 
-use super::entry::DeliveryChange;
+use super::entry::{DeliveryChange, Entry};
 use super::errand::Errand;
 use super::escalation::later;
 use super::notice_change::{Notice, NoticeChange, NoticeTo, Noticed};
@@ -13,7 +13,7 @@ use super::state::State;
 use super::test::TEST_EVERY;
 use super::{Call, Delivery, DeliveryId, IN_FLIGHT, Outcome, Task, notice_words};
 use crate::actor::Actor;
-use crate::config::{CONTACTS, Contact, MirrorKind};
+use crate::config::{CONTACTS, Contact, MirrorKind, Provider};
 use crate::schedule::UserId;
 use jiff::Timestamp;
 
@@ -23,7 +23,8 @@ pub const NOTICES_MAX: usize = 1_000;
 pub const NOTICE_ATTEMPTS_MAX: u8 = 5;
 
 impl State {
-    pub(super) fn apply_notice(&mut self, change: &NoticeChange, seq: u64) {
+    pub(super) fn apply_notice(&mut self, change: &NoticeChange, entry: &Entry) {
+        let seq = entry.seq;
         match change {
             NoticeChange::Planned { to, what, due } => {
                 if self.notices.len() < NOTICES_MAX {
@@ -33,6 +34,8 @@ impl State {
             }
             NoticeChange::Dropped { notice } => drop(self.notices.remove(notice)),
             NoticeChange::ShiftsTold { until } => self.shifts_told_until = Some(*until),
+            NoticeChange::RoomFull { .. } => self.room_full(change, entry.incident, seq),
+            NoticeChange::GapsTold { told, over } => self.gaps_told(told, over),
             NoticeChange::Declined { .. } => {}
         }
     }
@@ -64,8 +67,8 @@ impl State {
     }
 
     /// When the next notice can leave.
-    pub(super) fn notice_due(&self, free: impl Fn(Contact) -> bool) -> Option<Timestamp> {
-        let waits = self.notices.values().filter(|it| it.in_flight.is_none() && free(it.by()));
+    pub(super) fn notice_due(&self, free: impl Fn(&Notice) -> bool) -> Option<Timestamp> {
+        let waits = self.notices.values().filter(|it| it.in_flight.is_none() && free(it));
         waits.map(|it| it.due).min()
     }
 }
@@ -75,7 +78,29 @@ impl Notice {
     pub fn by(&self) -> Contact {
         match &self.to {
             NoticeTo::Person { by, .. } => *by,
-            NoticeTo::Room => room_contact(),
+            NoticeTo::Room | NoticeTo::Place { .. } => room_contact(),
+        }
+    }
+
+    pub(super) fn is_for(&self, person: &UserId) -> bool {
+        match &self.to {
+            NoticeTo::Person { user, .. } => user == person,
+            NoticeTo::Room | NoticeTo::Place { .. } => false,
+        }
+    }
+
+    fn place(&self) -> Option<String> {
+        match &self.to {
+            NoticeTo::Place { place, .. } => Some(place.clone()),
+            NoticeTo::Person { .. } | NoticeTo::Room => None,
+        }
+    }
+
+    /// The only provider that can carry it.
+    pub(super) fn provider(&self) -> Option<Provider> {
+        match &self.to {
+            NoticeTo::Place { provider, .. } => Some(*provider),
+            NoticeTo::Person { .. } | NoticeTo::Room => None,
         }
     }
 }
@@ -117,14 +142,17 @@ impl Call<'_> {
     /// Sends one notice that is due, or drops one that has no point any more; false when nothing is left to do.
     pub(super) fn send_notice(&mut self) -> bool {
         let now = self.now;
-        let ways = |by: Contact| {
-            self.config.providers_of(by).find(|it| self.state.is_free(*it, Outlet::Notice(by), now))
+        let ways = |notice: &Notice| {
+            let by = notice.by();
+            let only = notice.provider().filter(|provider| self.config.organisation.has(*provider));
+            let any = self.config.providers_of(by).filter(|_| notice.provider().is_none());
+            only.into_iter().chain(any).find(|it| self.state.is_free(*it, Outlet::Notice(by), now))
         };
         let due = self.state.notices.iter().filter(|(_, it)| it.in_flight.is_none() && it.due <= now);
-        let next = due.filter_map(|(id, it)| Some((it.due, *id, ways(it.by())?))).min();
+        let next = due.filter_map(|(id, it)| Some((it.due, *id, ways(it)?))).min();
         let Some((_, notice, provider)) = next else { return false };
         let Some(found) = self.state.notices.get(&notice).cloned() else { return false };
-        if !self.has_a_point(&found.what) {
+        if !self.has_a_point(&found) {
             self.about_server(NoticeChange::Dropped { notice });
             return true;
         }
@@ -145,9 +173,10 @@ impl Call<'_> {
                 let words = notice_words::words(self.config, self.state, &found.what, Some(user), *by);
                 Task::Page { user: user.clone(), by: *by, to: None, words }
             }
-            NoticeTo::Room => {
+            NoticeTo::Room | NoticeTo::Place { .. } => {
                 let words = notice_words::words(self.config, self.state, &found.what, None, by);
-                let place = self.config.organisation.slack.as_ref().map(|slack| slack.channel.clone());
+                let shared = self.config.organisation.slack.as_ref().map(|slack| slack.channel.clone());
+                let place = found.place().or(shared);
                 let (place, reference, news) = (place.unwrap_or_default(), None, None);
                 Task::Mirror { kind: MirrorKind::Room, place, reference, words, news, after: 0 }
             }
@@ -157,13 +186,18 @@ impl Call<'_> {
     }
 
     /// Whether what a notice is about is still so.
-    fn has_a_point(&self, what: &Noticed) -> bool {
-        match what {
+    fn has_a_point(&self, found: &Notice) -> bool {
+        match &found.what {
+            Noticed::OverrideBegins(notice) if notice.place.is_some() => {
+                let on_call = self.config.schedules.on_call(&notice.schedule, self.now).users;
+                on_call.iter().any(|user| found.is_for(user)) == notice.on_call
+            }
             Noticed::OverrideBegins(notice) => {
                 let made = self.state.run_time.overrides.get(&notice.id);
                 made.is_some_and(|made| self.now < made.until)
             }
             Noticed::Broad { id, what } => self.is_still_so(*id, *what),
+            Noticed::Offered { id } | Noticed::OfferOver { id } => self.is_offered(*id),
             Noticed::TestGone => false,
             Noticed::Test
             | Noticed::Tested { .. }
@@ -172,7 +206,9 @@ impl Call<'_> {
             | Noticed::Override(_)
             | Noticed::MadeEnded { .. }
             | Noticed::MadeHidden { .. }
+            | Noticed::CommitBelow { .. }
             | Noticed::Cannot { .. }
+            | Noticed::RoomFull(_)
             | Noticed::AlsoUnanswered { .. } => true,
         }
     }

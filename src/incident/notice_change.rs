@@ -2,11 +2,13 @@
 
 use super::{DeliveryId, IncidentId, Reason};
 use crate::actor::{Actor, Via};
-use crate::config::{Contact, Id};
+use crate::config::{Contact, Id, Provider};
+use crate::place::Place;
 use crate::reason::Why;
 use crate::schedule::UserId;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::collections::VecDeque;
 
 /// A contact about no incident.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,6 +30,11 @@ pub enum NoticeTo {
     },
     /// The organisation's room.
     Room,
+    /// A room of a vendor.
+    Place {
+        provider: Provider,
+        place: String,
+    },
 }
 
 /// What a notice says.
@@ -62,13 +69,29 @@ pub enum Noticed {
         schedule: Id,
         by: Actor,
     },
+    /// A commit has an override for hours over which theirs lies.
+    CommitBelow {
+        id: u64,
+        schedule: Id,
+        place: Place,
+    },
     /// Somebody whom an override puts on call says that they cannot.
     Cannot {
         id: u64,
+        #[serde(default)]
+        place: Option<Place>,
         schedule: Id,
         user: UserId,
         from: Timestamp,
         until: Timestamp,
+    },
+    /// A shift is offered to them.
+    Offered {
+        id: u64,
+    },
+    /// Nobody has accepted their offer, and the shift begins.
+    OfferOver {
+        id: u64,
     },
     /// Whom they had paged too has not answered.
     AlsoUnanswered {
@@ -80,6 +103,8 @@ pub enum Noticed {
         id: u64,
         what: Broad,
     },
+    /// What waits for its turn in a room.
+    RoomFull(Crowd),
     /// The person tries out this way.
     Test,
     /// A test that has left: the next one waits for its end.
@@ -94,7 +119,11 @@ pub enum Noticed {
 /// An override, for those whom it concerns.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OverrideNotice {
+    /// The number of one that was made at run time.
     pub id: u64,
+    /// The place of one of git.
+    #[serde(default)]
+    pub place: Option<Place>,
     pub schedule: Id,
     pub from: Timestamp,
     pub until: Timestamp,
@@ -117,7 +146,26 @@ pub enum NoticeChange {
     /// What fell due until then has been told.
     ShiftsTold { until: Timestamp },
     /// Somebody whom an override puts on call says that they cannot.
-    Declined { id: u64, user: UserId, by: Actor, via: Via },
+    Declined {
+        id: u64,
+        /// The place of one of git.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        place: Option<Place>,
+        user: UserId,
+        by: Actor,
+        via: Via,
+    },
+    /// A room is full: the message of an incident waits for its turn, and a summary tells of it.
+    RoomFull {
+        provider: Provider,
+        place: String,
+        until: Timestamp,
+        sum_up_at: Timestamp,
+        /// The incident is not shown there yet.
+        new: bool,
+    },
+    /// Gaps to come were told, and others are filled or over.
+    GapsTold { told: Vec<GapTold>, over: Vec<GapTold> },
 }
 
 /// What the room hears of a silence.
@@ -128,4 +176,36 @@ pub enum Broad {
     Mutes,
     /// It ends at this instant.
     Over(Timestamp),
+}
+
+/// How many messages stand in a room within a minute.
+pub const POSTS_MAX: usize = 10;
+
+/// When the last messages of a room stand in it, and when it was last summed up.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoomPace {
+    /// In order; those that are promised are to come.
+    pub posts: VecDeque<Timestamp>,
+    pub summed_up: Option<Timestamp>,
+}
+
+/// What waits for its turn in a room.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Crowd {
+    /// Incidents that are not there yet.
+    pub new: Vec<IncidentId>,
+    pub more: u32,
+    /// How many others have something to say.
+    pub news: u32,
+}
+
+/// A gap that was told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GapTold {
+    /// The schedules of the step that reaches nobody.
+    pub step: String,
+    pub from: Timestamp,
+    pub until: Timestamp,
+    /// The dedup key of the incident that tells it.
+    pub key: String,
 }

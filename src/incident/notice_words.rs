@@ -1,21 +1,36 @@
 //! The words of notices, built when they leave: a message of a few lines, or one line of text.
 
-use super::Words;
 use super::card::{bare_headline, state_word};
 use super::message::SUBJECT_MAX;
-use super::notice_change::{Broad, Noticed, OverrideNotice};
+use super::notice_change::{Broad, Crowd, Noticed, OverrideNotice, POSTS_MAX};
 use super::parts::Status;
-use super::reader::{NAMES_MAX, Reader, one_line, person};
+use super::reader::{NAMES_MAX, Reader, one_line, person, severity as severity_word};
 use super::state::{Incident, State};
 use super::words::{CallScript, Card, Letter, Text};
+use super::{Reason, Words};
+use crate::actor::Actor;
+use crate::alert::Severity;
 use crate::config::{Config, Contact, Form, Id, Notify, SilencePeriod};
 use crate::language::Spoken;
+use crate::language::crowds::Crowded;
+use crate::language::handing::Handing;
 use crate::language::notices::{NoticeDetail, NoticeLine};
-use crate::schedule::UserId;
+use crate::place::Place;
+use crate::schedule::{Override, UserId};
 use jiff::Timestamp;
+use std::cmp::Reverse;
 
 /// How many incidents, overrides and silences a summary names; the others are counted, or left out.
 pub const SUMMARY_NAMED_MAX: usize = 5;
+
+/// How an override is named: by its number, or by its place in git.
+fn number(id: u64, place: &Option<Place>) -> String {
+    place.as_ref().map_or_else(|| id.to_string(), ToString::to_string)
+}
+
+/// How many of what waits in a room are named, and with how many characters each.
+const CROWD_NAMED_MAX: usize = 3;
+const CROWD_HEADLINE_MAX: usize = 80;
 
 /// What a notice says, to a person in their language and zone, or to the room in the organisation's.
 pub(super) fn words(
@@ -106,7 +121,7 @@ impl Teller<'_> {
                     lines.push(self.detail(&NoticeDetail::Before { names: &self.names(before) }));
                 }
                 if now {
-                    lines.extend(self.handed_over(schedule, *from, *until));
+                    lines.extend(self.handed_over(schedule, (*from, *until), after));
                 }
                 (say(&line), lines)
             }
@@ -123,13 +138,24 @@ impl Teller<'_> {
                 let (schedule, by) = (self.schedule(schedule), self.config.name_of(by));
                 (say(&NoticeLine::MadeHidden { id: *id, schedule, by }), Vec::new())
             }
-            Noticed::Cannot { id, schedule, user, from, until } => {
+            Noticed::CommitBelow { id, schedule, place } => {
+                let (schedule, place) = (self.schedule(schedule), place.to_string());
+                (
+                    self.reader.language.handing(&Handing::CommitBelow { id: *id, schedule, place: &place }),
+                    Vec::new(),
+                )
+            }
+            Noticed::Cannot { id, place, schedule, user, from, until } => {
                 let (from, until) = (self.at(*from), self.at(*until));
                 let (name, schedule) = (person(self.config, user), self.schedule(schedule));
-                let line = NoticeLine::Cannot { id: *id, name: &name, schedule, from: &from, until: &until };
+                let id = number(*id, place);
+                let line = NoticeLine::Cannot { id: &id, name: &name, schedule, from: &from, until: &until };
                 (say(&line), Vec::new())
             }
             Noticed::Broad { id, what } => self.broad(*id, *what),
+            Noticed::Offered { id } => self.offer(*id, false),
+            Noticed::OfferOver { id } => self.offer(*id, true),
+            Noticed::RoomFull(crowd) => (self.crowd(crowd), Vec::new()),
             Noticed::AlsoUnanswered { incident, users } => {
                 let headline = self.state.incidents.get(incident);
                 let headline = headline.map(|it| bare_headline(self.config, it, self.reader.language));
@@ -138,15 +164,18 @@ impl Teller<'_> {
                 (say(&line), headline.into_iter().collect())
             }
             Noticed::Test | Noticed::TestGone => (say(&NoticeLine::Test), Vec::new()),
-            Noticed::Tested { contact, why } => {
-                let language = self.reader.language;
-                let why = why.as_ref().map(|why| {
-                    language.fault(why.provider.map(|provider| provider.row().name), why.fault, &why.said)
-                });
-                let way = language.contact(contact.method().way);
-                (say(&NoticeLine::Tested { way, why: why.as_deref() }), Vec::new())
-            }
+            Noticed::Tested { contact, why } => (self.tested(*contact, why.as_ref()), Vec::new()),
         }
+    }
+
+    /// How a test went.
+    fn tested(&self, contact: Contact, why: Option<&Reason>) -> String {
+        let language = self.reader.language;
+        let why = why.map(|why| {
+            language.fault(why.provider.map(|provider| provider.row().name), why.fault, &why.said)
+        });
+        let way = language.contact(contact.method().way);
+        language.notice_line(&NoticeLine::Tested { way, why: why.as_deref() })
     }
 
     /// Of a silence that names no service. The incidents that it mutes are named, the newest first.
@@ -182,14 +211,64 @@ impl Teller<'_> {
         (self.reader.language.notice_line(&line), lines)
     }
 
+    /// A shift that is offered, or that nobody has accepted: `over`.
+    fn offer(&self, id: u64, over: bool) -> (String, Vec<String>) {
+        let Some(offer) = self.state.run_time.offers.get(&id) else { return Default::default() };
+        let (from, until) = (self.at(offer.from), self.at(offer.until));
+        let (from, until, schedule) = (from.as_str(), until.as_str(), self.schedule(&offer.schedule));
+        if over {
+            let line = Handing::OfferOver { schedule, until };
+            return (self.reader.language.handing(&line), Vec::new());
+        }
+        let name = &person(self.config, &offer.who);
+        let reason = offer.reason.as_ref().map(|text| self.detail(&NoticeDetail::Reason { text }));
+        let accept = self.detail(&NoticeDetail::Accept { id });
+        let line = Handing::Offered { name, schedule, from, until };
+        (self.reader.language.handing(&line), reason.into_iter().chain([accept]).collect())
+    }
+
+    /// What waits for its turn in a room, in one line: the numbers, and the worst by name.
+    fn crowd(&self, crowd: &Crowd) -> String {
+        let language = self.reader.language;
+        let known = crowd.new.iter().filter_map(|id| self.state.incidents.get(id));
+        let mut known: Vec<&Incident> = known.map(|incident| &**incident).collect();
+        known.sort_by_key(|incident| (Reverse(incident.severity), incident.opened_at, incident.id));
+        let mut severities: Vec<(Severity, u32)> = Vec::new();
+        for incident in &known {
+            match severities.last_mut() {
+                Some((severity, count)) if *severity == incident.severity => *count += 1,
+                _ => severities.push((incident.severity, 1)),
+            }
+        }
+        let severities: Vec<(&str, u32)> = severities
+            .iter()
+            .map(|(severity, count)| (language.word(severity_word(*severity)), *count))
+            .collect();
+        let worst: Vec<String> = known
+            .iter()
+            .take(CROWD_NAMED_MAX)
+            .map(|incident| {
+                let headline = bare_headline(self.config, incident, language);
+                format!("{} {}", incident.id, one_line(&headline, CROWD_HEADLINE_MAX))
+            })
+            .collect();
+        let new = u32::try_from(crowd.new.len()).unwrap_or(u32::MAX).saturating_add(crowd.more);
+        let (news, posts) = (crowd.news, POSTS_MAX);
+        language.crowded(&Crowded { new, severities: &severities, worst: &worst, news, posts })
+    }
+
     fn override_lines(&self, notice: &OverrideNotice, begins: bool) -> (String, Vec<String>) {
-        let OverrideNotice { id, schedule, from, until, on_call, others, by, reason } = notice;
+        let OverrideNotice { id, place, schedule, from, until, on_call, others, by, reason } = notice;
+        let id = number(*id, place);
         let (from, until) = (self.at(*from), self.at(*until));
-        let (schedule, name) = (self.schedule(schedule), self.config.name_of(by));
+        let git = place.is_some();
+        let by_commit = place.as_ref().map(ToString::to_string);
+        let name = by_commit.as_deref().unwrap_or_else(|| self.config.name_of(by));
+        let schedule = self.schedule(schedule);
         let (from, until) = (from.as_str(), until.as_str());
         let line = match on_call {
-            true => NoticeLine::PutOnCall { schedule, from, until, by: name, begins },
-            false => NoticeLine::Relieved { schedule, from, until, by: name, begins },
+            true => NoticeLine::PutOnCall { schedule, from, until, by: name, begins, git },
+            false => NoticeLine::Relieved { schedule, from, until, by: name, begins, git },
         };
         let names = self.names(others);
         let mut lines = Vec::new();
@@ -201,13 +280,19 @@ impl Teller<'_> {
         }
         lines.extend(reason.as_ref().map(|text| self.detail(&NoticeDetail::Reason { text })));
         if *on_call {
-            lines.push(self.detail(&NoticeDetail::IfYouCannot { id: *id }));
+            lines.push(self.detail(&NoticeDetail::IfYouCannot { id: &id }));
         }
         (self.reader.language.notice_line(&line), lines)
     }
 
-    /// What is open on the services of a schedule, which overrides are to come in the shift, and what ends in it.
-    fn handed_over(&self, schedule: &Id, from: Timestamp, until: Timestamp) -> Vec<String> {
+    /// What is open on the services of a schedule and who of those who leave has it, which overrides are to come in the shift, and
+    /// what ends in it.
+    fn handed_over(
+        &self,
+        schedule: &Id,
+        (from, until): (Timestamp, Timestamp),
+        leave: &[UserId],
+    ) -> Vec<String> {
         let open: Vec<&Incident> = self
             .state
             .incidents
@@ -232,24 +317,52 @@ impl Teller<'_> {
         if let Some(count) = count.checked_sub(SUMMARY_NAMED_MAX).filter(|more| *more > 0) {
             lines.push(self.detail(&NoticeDetail::More { count }));
         }
-        let within = |at: Timestamp| from < at && at < until;
+        for user in leave.iter().take(SUMMARY_NAMED_MAX) {
+            let held = |it: &&&Incident| {
+                let held = it.acknowledgement.iter().flat_map(|held| &held.by);
+                it.status == Status::Acknowledged && held.filter_map(Actor::user).any(|by| by == user)
+            };
+            let theirs = open.iter().filter(held).filter(|it| !snoozed(it));
+            let ids: Vec<String> = theirs.take(SUMMARY_NAMED_MAX).map(|it| it.id.to_string()).collect();
+            if !ids.is_empty() {
+                let name = person(self.config, user);
+                lines.push(self.detail(&NoticeDetail::Holds { name: &name, incidents: &ids }));
+            }
+        }
         let snoozes = open.iter().filter(snoozed).filter_map(|it| Some((it.acknowledged_until()?, it.id)));
-        for (at, id) in snoozes.filter(|(at, _)| within(*at)).take(SUMMARY_NAMED_MAX) {
+        for (at, id) in snoozes.take(SUMMARY_NAMED_MAX) {
             lines
                 .push(self.detail(&NoticeDetail::SnoozeEnds { at: &self.at(at), incident: &id.to_string() }));
         }
-        let overrides = self.config.schedules.schedules.get(schedule).map(|it| it.overrides.iter());
-        for it in overrides.into_iter().flatten().filter(|it| within(it.from)).take(SUMMARY_NAMED_MAX) {
+        lines.extend(self.comes_and_ends(schedule, (from, until)));
+        lines
+    }
+
+    /// Which overrides of a schedule begin or end in a shift, and which silences run.
+    fn comes_and_ends(&self, schedule: &Id, (from, until): (Timestamp, Timestamp)) -> Vec<String> {
+        let mut lines = Vec::new();
+        let within = |at: Timestamp| from < at && at < until;
+        let overrides = || {
+            let known = self.config.schedules.schedules.get(schedule);
+            known.into_iter().flat_map(|it| it.overrides.iter())
+        };
+        for it in overrides().filter(|it| within(it.from)).take(SUMMARY_NAMED_MAX) {
             let (from, until) = (self.at(it.from), self.at(it.until));
             lines.push(self.detail(&NoticeDetail::OverrideToCome { from: &from, until: &until }));
         }
-        let ends = self.config.silences.iter().filter_map(|silence| match &silence.period {
-            SilencePeriod::Once { from: begins, until } => (*begins <= from).then_some((*until, silence)),
+        let runs = |it: &&Override| it.from <= from && within(it.until);
+        for it in overrides().filter(runs).take(SUMMARY_NAMED_MAX) {
+            lines.push(self.detail(&NoticeDetail::OverrideEnds { at: &self.at(it.until) }));
+        }
+        let running = self.config.silences.iter().filter_map(|silence| match &silence.period {
+            SilencePeriod::Once { from: begins, until } => {
+                (*begins <= from && from < *until).then_some((*until, silence))
+            }
             SilencePeriod::Every { .. } => None,
         });
-        for (at, silence) in ends.filter(|(at, _)| within(*at)).take(SUMMARY_NAMED_MAX) {
-            let at = self.at(at);
-            lines.push(self.detail(&NoticeDetail::SilenceEnds { at: &at, reason: &silence.reason }));
+        for (at, silence) in running.take(SUMMARY_NAMED_MAX) {
+            let (reason, ends) = (&*silence.reason, within(at));
+            lines.push(self.detail(&NoticeDetail::Silence { until: &self.at(at), reason, ends }));
         }
         lines
     }

@@ -146,6 +146,7 @@ impl Call<'_> {
             let retry_at =
                 again.then(|| at_once.or(retry_at).unwrap_or_else(|| later(self.now, backoff(failed))));
             self.about(id, change(retry_at));
+            self.drop_who_leaves(id);
             if let Some((user, by)) = page.filter(|_| !elsewhere) {
                 self.after_page(id, user, (by, &dispatch.to), &numbers, outcome, failed);
             }

@@ -67,6 +67,19 @@ pub struct Escalation {
     pub told: Vec<UserId>,
     /// Those of them whose page was taken by a provider.
     pub reached: Vec<UserId>,
+    /// Who is told on until somebody new was reached. Always serialized: snapshots cannot skip a field.
+    #[serde(default)]
+    pub leaving: Option<Box<Leaving>>,
+}
+
+/// Who leaves a running step.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Leaving {
+    pub users: Vec<UserId>,
+    /// Who was told in their place; nobody: whoever is left.
+    pub newcomers: Vec<UserId>,
+    /// The step that they are not in any more.
+    pub rule: Place,
 }
 
 /// Who must still acknowledge what somebody has.

@@ -85,7 +85,7 @@ impl Call<'_> {
         self.begin(id);
     }
 
-    fn has_left(&self, user: &UserId) -> bool {
+    pub(super) fn has_left(&self, user: &UserId) -> bool {
         let off = self.config.schedules.is_off(user, self.now);
         !self.config.users.contains_key(user) || off.is_some_and(|off| off.until.is_none())
     }
@@ -117,7 +117,10 @@ impl Call<'_> {
         let rule = &step.place;
         let gone = |user: &&UserId| before.people.contains_key(*user) && !now.people.contains_key(*user);
         let users: Vec<UserId> = running.told.iter().filter(gone).cloned().collect();
-        let new = |user: &UserId| !before.people.contains_key(user) && !running.told.contains(user);
+        let leaving = running.leaving.iter().flat_map(|leaving| &leaving.users);
+        let back: Vec<UserId> = leaving.filter(|user| now.people.contains_key(*user)).cloned().collect();
+        let known = |user: &UserId| running.told.contains(user) || back.contains(user);
+        let new = |user: &UserId| !before.people.contains_key(user) && !known(user);
         // A step that tells one of them has somebody: who is new has a turn with another incident.
         let all = !step.round_robin || running.told.is_empty();
         let added: BTreeMap<UserId, Because> = now
@@ -126,9 +129,7 @@ impl Call<'_> {
             .filter(|(user, _)| all && new(user))
             .map(|(user, why)| (user.clone(), why.clone()))
             .collect();
-        if !users.is_empty() {
-            self.about(id, EscalationChange::Dropped { users, rule: rule.clone() });
-        }
+        self.leave_or_stay(id, users, back, rule);
         if !added.is_empty() {
             let people = self.plans(&added, Urgency::High);
             let rule = rule.clone();
@@ -137,6 +138,7 @@ impl Call<'_> {
                 EscalationChange::Told { people, purpose: Purpose::Page, in_step: true, rule, low: None },
             );
         }
+        self.drop_who_leaves(id);
         self.pass_if_unreachable(id);
     }
 }

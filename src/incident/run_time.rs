@@ -16,7 +16,7 @@ use crate::schedule::{OverrideAction, UserId};
 use jiff::{SignedDuration, Timestamp};
 
 /// How long an override, an absence and a silence last at most, in hours.
-const OVERRIDE_HOURS_MAX: u32 = 31 * 24;
+pub(super) const OVERRIDE_HOURS_MAX: u32 = 31 * 24;
 const SILENCE_HOURS_MAX: u32 = 7 * 24;
 /// The same for a silence that names no service.
 const BROAD_HOURS_MAX: u32 = 4;
@@ -69,8 +69,11 @@ impl Call<'_> {
             (Some(who), _) => OverrideAction::Replace { who, with },
             (None, _) => OverrideAction::Set(with),
         };
-        let (from, reason) = (self.now, None);
-        self.make_override(RunTimeOverride { schedule, from, until, action, reason, by, via }, confirmed);
+        let (layer, from, reason) = (None, self.now, None);
+        self.make_override(
+            RunTimeOverride { schedule, layer, from, until, action, reason, by, via },
+            confirmed,
+        );
     }
 
     pub(super) fn make_silence(&mut self, mut made: RunTimeSilence, everything: bool, confirmed: bool) {
@@ -134,6 +137,7 @@ impl Call<'_> {
                 made.overrides.get(id).is_some_and(|made| runs(made.until))
                     || made.silences.get(id).is_some_and(|made| runs(made.until))
                     || made.absences.get(id).is_some_and(|made| runs(made.until))
+                    || self.is_offered(*id)
             }
             Ended::File(place) => self.is_in_force(place),
         };
@@ -185,6 +189,12 @@ impl Call<'_> {
                 over.push((*id, Why::GoneFromGit));
             }
         }
+        for (id, made) in run_time.offers.iter().filter(|(_, made)| self.now < made.from) {
+            let unknown = !self.config.schedules.schedules.contains_key(&made.schedule);
+            if made.taken.is_none() && (unknown || left(&made.who)) {
+                over.push((*id, Why::GoneFromGit));
+            }
+        }
         for (id, why) in over {
             self.ends(Ended::RunTime(id), why, &Actor::Rule("git".to_owned()), Via::Rule);
         }
@@ -197,13 +207,13 @@ impl Call<'_> {
         self.config.laid_over(&run_time)
     }
 
-    fn make(&mut self, change: RunTimeChange, kind: Made, until: Timestamp) {
+    pub(super) fn make(&mut self, change: RunTimeChange, kind: Made, until: Timestamp) {
         let id = self.state.seq + 1;
         self.about_server(change);
         self.turn.reply = Some(Reply::Made { id, kind, until });
     }
 
-    fn refuse(&mut self, refused: Refused) {
+    pub(super) fn refuse(&mut self, refused: Refused) {
         self.turn.reply = Some(Reply::Refused(refused));
     }
 
@@ -223,7 +233,7 @@ impl Call<'_> {
         asks
     }
 
-    fn bad_times(&self, from: Timestamp, until: Timestamp, hours: u32) -> Option<Refused> {
+    pub(super) fn bad_times(&self, from: Timestamp, until: Timestamp, hours: u32) -> Option<Refused> {
         if until <= self.now {
             return Some(Refused::Past);
         }
@@ -235,8 +245,11 @@ impl Call<'_> {
     }
 
     fn bad_override(&self, made: &RunTimeOverride) -> Option<Refused> {
-        if !self.config.schedules.schedules.contains_key(&made.schedule) {
+        let Some(schedule) = self.config.schedules.schedules.get(&made.schedule) else {
             return Some(Refused::Unknown(made.schedule.to_string()));
+        };
+        if let Some(layer) = made.layer.as_ref().filter(|layer| !schedule.has_layer(layer)) {
+            return Some(Refused::Unknown(layer.clone()));
         }
         people(&made.action).iter().find_map(|user| {
             let Some(known) = self.config.users.get(user) else {

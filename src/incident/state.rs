@@ -7,7 +7,7 @@ use super::errand::{Direct, Dispatch, Errand, Mirror, Paged, Stage};
 use super::labels::Labels;
 use super::news::News;
 use super::noise_change::Flapping;
-use super::notice_change::Notice;
+use super::notice_change::{GapTold, Notice, RoomPace};
 use super::outlet::Outlet;
 use super::parts::{AlertKey, AlsoAsked, Awaited, Chosen, Escalation, HeldBack, Status, StepAt, Storm};
 use super::planned::Notification;
@@ -66,6 +66,10 @@ pub struct State {
     pub run_time: RunTime,
     /// How many incidents each silence of run time that names no service has muted.
     pub muted: BTreeMap<u64, u32>,
+    /// How much stands in each room.
+    pub rooms: BTreeMap<(Provider, String), RoomPace>,
+    /// Gaps to come that were told.
+    pub gaps: Vec<GapTold>,
     /// Contacts about no incident: shifts, words to the maker of something, tests.
     pub notices: BTreeMap<u64, Notice>,
     /// Until when the handoffs have been told.

@@ -28,6 +28,10 @@ pub enum StepsChange {
     Unanswered { users: Vec<UserId>, rule: Place },
     /// They were paged too, because this person asked for them, and have not answered.
     AlsoUnanswered { users: Vec<UserId>, by: Actor },
+    /// These are not in the running step any more, and are told on until somebody new was reached.
+    Leaves { users: Vec<UserId>, rule: Place },
+    /// They are in it again before that.
+    Stays { users: Vec<UserId>, rule: Place },
 }
 
 /// Whose turn a step with `round_robin` says it is.

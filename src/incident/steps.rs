@@ -20,7 +20,9 @@ impl StepsChange {
             | StepsChange::AlsoUnanswered { .. }
             | StepsChange::Chosen(_)
             | StepsChange::Awaited { .. }
-            | StepsChange::ToldAgain { .. } => None,
+            | StepsChange::ToldAgain { .. }
+            | StepsChange::Leaves { .. }
+            | StepsChange::Stays { .. } => None,
         }
     }
 }
@@ -32,7 +34,9 @@ impl State {
             StepsChange::Awaited { .. }
             | StepsChange::ToldAgain { .. }
             | StepsChange::Unanswered { .. }
-            | StepsChange::AlsoUnanswered { .. } => {}
+            | StepsChange::AlsoUnanswered { .. }
+            | StepsChange::Leaves { .. }
+            | StepsChange::Stays { .. } => {}
         }
     }
 }
@@ -52,6 +56,8 @@ impl Incident {
                 self.await_nobody();
                 self.version += 1;
             }
+            StepsChange::Leaves { users, rule } => self.leave_step(users, rule),
+            StepsChange::Stays { users, .. } => self.stay_in_step(users),
         }
     }
 }

@@ -6,6 +6,7 @@ use super::description::kept_of;
 use super::entry::{AlertChange, Change, DeliveryChange, Entry, EscalationChange, Moved, Opened, StepStart};
 use super::errand::{Errand, Mirror, NewMirror};
 use super::labels::Labels;
+use super::notice_change::NoticeChange;
 use super::parts::{Escalation, HeldBack, Status, Storm};
 use super::planned::{Notification, PlannedContact, Purpose, Recipient};
 use super::record::Record;
@@ -94,6 +95,9 @@ impl Incident {
             Change::Response(change) => self.apply_response(change, entry.at),
             Change::Noise(change) => self.apply_noise(change, entry.at),
             Change::Steps(change) => self.apply_steps(change, entry.at),
+            Change::Notice(NoticeChange::RoomFull { provider, place, until, .. }) => {
+                self.wait_in_room(*provider, place, *until);
+            }
             Change::Server(_) | Change::Heartbeat(_) | Change::RunTime(_) | Change::Notice(_) => {}
         }
         if before != Status::Triggered && self.status == Status::Triggered {
@@ -178,15 +182,10 @@ impl Incident {
                 }
                 if let (true, Some(escalation)) = (*in_step, &mut self.escalation) {
                     escalation.told.extend(people.iter().map(|told| told.user.clone()));
+                    escalation.come(people.iter().map(|told| told.user.clone()));
                 }
             }
-            EscalationChange::Dropped { users, .. } => {
-                // Who comes back is told as if anew, and only those who are in the step now count as reached.
-                if let Some(escalation) = &mut self.escalation {
-                    escalation.told.retain(|user| !users.contains(user));
-                }
-                self.give_way(|found| !found.purpose.outlives_a_step() && users.contains(&found.user));
-            }
+            EscalationChange::Dropped { users, .. } => self.dropped(users),
             EscalationChange::Moved { policy, step, deadline, .. } => {
                 if let Some(escalation) = &mut self.escalation {
                     escalation.at.policy = policy.clone();
@@ -332,13 +331,10 @@ impl Incident {
         self.left_at = None;
         self.plan(&step.people, Purpose::Page);
         self.plan(&step.shadows, Purpose::Shadow);
-        self.escalation = Some(Box::new(Escalation {
-            at: step.at.clone(),
-            began_at: at,
-            deadline: step.deadline,
-            told: step.people.iter().map(|told| told.user.clone()).collect(),
-            reached: Vec::new(),
-        }));
+        let told: Vec<UserId> = step.people.iter().map(|told| told.user.clone()).collect();
+        let leaving = self.escalation.take().and_then(|before| before.left_to(&told));
+        let (at, began_at, deadline, reached) = (step.at.clone(), at, step.deadline, Vec::new());
+        self.escalation = Some(Box::new(Escalation { at, began_at, deadline, told, reached, leaving }));
         self.version += 1;
     }
 

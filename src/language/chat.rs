@@ -47,6 +47,9 @@ pub enum Doing {
     Declare,
     Override,
     Take,
+    /// A shift is offered to others.
+    Offer,
+    Accept,
     Silence,
     Away,
     Back,
@@ -58,7 +61,7 @@ pub enum Doing {
 }
 
 /// Every act with its name, by which it also comes back from a menu.
-const DOINGS: [(Doing, &str); 23] = [
+const DOINGS: [(Doing, &str); 25] = [
     (Doing::Acknowledge, "acknowledge"),
     (Doing::Unacknowledge, "unacknowledge"),
     (Doing::Resolve, "resolve"),
@@ -76,6 +79,8 @@ const DOINGS: [(Doing, &str); 23] = [
     (Doing::Declare, "declare"),
     (Doing::Override, "override"),
     (Doing::Take, "take"),
+    (Doing::Offer, "offer"),
+    (Doing::Accept, "accept"),
     (Doing::Silence, "silence"),
     (Doing::Away, "away"),
     (Doing::Back, "back"),
@@ -127,9 +132,11 @@ pub enum Chat<'a> {
         next: &'a [String],
     },
     NoSchedules,
+    /// `partly`: of some alerts of every service.
     BroadSilence {
         until: &'a str,
         reason: &'a str,
+        partly: bool,
     },
     // Lists.
     IncidentLine {
@@ -247,6 +254,8 @@ impl Language {
             Doing::Declare => ("Declare an incident", "インシデントを登録する"),
             Doing::Override => ("Override", "担当を差し替える"),
             Doing::Take => ("Take over", "当番を代わる"),
+            Doing::Offer => ("Offer a shift", "当番の代わりを募る"),
+            Doing::Accept => ("Accept a shift", "当番を引き受ける"),
             Doing::Silence => ("Silence", "通知を止める"),
             Doing::Away => ("Away", "不在を登録する"),
             Doing::Back => ("Back", "不在を終える"),

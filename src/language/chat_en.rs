@@ -13,6 +13,7 @@ const HELP_EN: &str = "`/oncall who [SCHEDULE] [TIME]` who is on call
 `/oncall reassign INCIDENT WHO`, `page-also INCIDENT WHO`
 `/oncall merge INCIDENT INTO`, `move INCIDENT SERVICE`, `channel INCIDENT`
 `/oncall take SCHEDULE [from PERSON] [until TIME]` be on call there, until the next handoff if no time is said
+`/oncall offer SCHEDULE from TIME until TIME [to PERSON] [REASON]` offer a shift of yours; `/oncall accept NUMBER` accept one
 `/oncall override SCHEDULE PERSON [instead-of PERSON] [from TIME] until TIME [REASON]`
 `/oncall silence SERVICE TIME REASON`
 `/oncall away until TIME [cover PERSON]`, `back`
@@ -54,8 +55,11 @@ pub(super) fn chat(phrase: &Chat) -> String {
             }
         }
         Chat::NoSchedules => "There are no schedules.".into(),
-        Chat::BroadSilence { until, reason } => {
+        Chat::BroadSilence { until, reason, partly: false } => {
             format!("⚠ A silence of everything runs until {until}: {reason}")
+        }
+        Chat::BroadSilence { until, reason, partly: true } => {
+            format!("⚠ A silence of some alerts of every service runs until {until}: {reason}")
         }
         Chat::IncidentLine { mark, id, headline, status } => format!("{mark} {id} {headline} ({status})"),
         Chat::More { count } => format!("{count} more"),

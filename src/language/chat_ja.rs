@@ -13,6 +13,7 @@ const HELP_JA: &str = "`/oncall 担当 [スケジュール] [時刻]` 当番を�
 `/oncall 担当変更 インシデント 担当者`、`追加呼び出し インシデント 担当者`
 `/oncall 統合 インシデント 統合先`、`移動 インシデント サービス`、`チャンネル インシデント`
 `/oncall 交代 スケジュール [から 相手] [時刻]` 当番を代わる（時刻がなければ次の交代まで）
+`/oncall 募集 スケジュール から 時刻 まで 時刻 [理由]` 自分の当番の代わりを募る。`/oncall accept 番号` で引き受ける
 `/oncall 代理 スケジュール 担当者 [代わりに 相手] [から 時刻] まで 時刻 [理由]`
 `/oncall 通知停止 サービス 時刻 理由`
 `/oncall 不在 時刻 [代理 担当者]`、`復帰`
@@ -61,7 +62,10 @@ pub(super) fn chat(phrase: &Chat) -> String {
             }
         }
         Chat::NoSchedules => "スケジュールがありません。".into(),
-        Chat::BroadSilence { until, reason } => {
+        Chat::BroadSilence { until, reason, partly: true } => {
+            format!("⚠ 全サービスの一部の通知を {until} まで停止しています（{reason}）")
+        }
+        Chat::BroadSilence { until, reason, partly: false } => {
             format!("⚠ すべての通知を {until} まで停止しています（{reason}）")
         }
         Chat::IncidentLine { mark, id, headline, status } => format!("{mark} {id} {headline}（{status}）"),

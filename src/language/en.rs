@@ -194,6 +194,7 @@ pub(super) fn notice(notice: &Notice) -> String {
         Notice::SecretsMissing { closed: false } => {
             "Secrets of the config cannot be read any more: a restart would lose alerts and pages".into()
         }
+        Notice::GapAhead { schedules, from } => format!("Nobody is on call on {schedules} from {from}"),
         Notice::JournalUnwritable => {
             "oncall cannot write its journal: pages leave from memory, alerts are answered 503".into()
         }

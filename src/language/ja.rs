@@ -174,6 +174,7 @@ pub(super) fn notice(notice: &Notice) -> String {
         | Notice::ConfigObjections { .. }
         | Notice::DefaultBranchMoved { .. }
         | Notice::SecretsMissing { .. } => of_config(notice),
+        Notice::GapAhead { schedules, from } => format!("{from} から {schedules} の当番がいません"),
         Notice::JournalUnwritable => {
             "oncall がジャーナルに書き込めません。通知は保存できないまま送信し、アラートには 503 を返しています"
                 .into()

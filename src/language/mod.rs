@@ -10,10 +10,12 @@ pub mod changed;
 pub mod chat;
 mod chat_en;
 mod chat_ja;
+pub mod crowds;
 pub mod doctor;
 pub mod effect;
 mod en;
 pub mod findings;
+pub mod handing;
 mod inhibition;
 mod ja;
 pub mod moment;
@@ -364,6 +366,8 @@ pub enum Notice<'a> {
     DefaultBranchMoved { was: &'a str, is: &'a str },
     /// Secrets do not resolve: what needs them is closed, or lives on their last values.
     SecretsMissing { closed: bool },
+    /// Nobody will be on call on these schedules from then on.
+    GapAhead { schedules: &'a str, from: &'a str },
     /// Decisions do not reach the disk.
     JournalUnwritable,
     /// Part of the journal was set aside at the start.

@@ -25,6 +25,8 @@ pub enum NoticeLine<'a> {
         until: &'a str,
         by: &'a str,
         begins: bool,
+        /// It is of git, and `by` its place.
+        git: bool,
     },
     Relieved {
         schedule: &'a str,
@@ -32,6 +34,7 @@ pub enum NoticeLine<'a> {
         until: &'a str,
         by: &'a str,
         begins: bool,
+        git: bool,
     },
     MadeEnded {
         id: u64,
@@ -44,7 +47,7 @@ pub enum NoticeLine<'a> {
         by: &'a str,
     },
     Cannot {
-        id: u64,
+        id: &'a str,
         name: &'a str,
         schedule: &'a str,
         from: &'a str,
@@ -87,21 +90,67 @@ pub enum NoticeLine<'a> {
 /// A further line.
 #[derive(Clone, Copy, Debug)]
 pub enum NoticeDetail<'a> {
-    After { names: &'a [String] },
-    Before { names: &'a [String] },
-    Instead { names: &'a [String] },
-    Comes { names: &'a [String] },
-    Reason { text: &'a str },
-    IfYouCannot { id: u64 },
-    EndSilence { id: u64 },
+    After {
+        names: &'a [String],
+    },
+    Before {
+        names: &'a [String],
+    },
+    Instead {
+        names: &'a [String],
+    },
+    Comes {
+        names: &'a [String],
+    },
+    Reason {
+        text: &'a str,
+    },
+    IfYouCannot {
+        id: &'a str,
+    },
+    Accept {
+        id: u64,
+    },
+    EndSilence {
+        id: u64,
+    },
     // What is handed over.
-    Open { count: usize, taken: usize, snoozed: usize, held: usize },
+    Open {
+        count: usize,
+        taken: usize,
+        snoozed: usize,
+        held: usize,
+    },
     NothingOpen,
-    Incident { headline: &'a str, state: &'a str },
-    More { count: usize },
-    OverrideToCome { from: &'a str, until: &'a str },
-    SilenceEnds { at: &'a str, reason: &'a str },
-    SnoozeEnds { at: &'a str, incident: &'a str },
+    Incident {
+        headline: &'a str,
+        state: &'a str,
+    },
+    More {
+        count: usize,
+    },
+    OverrideToCome {
+        from: &'a str,
+        until: &'a str,
+    },
+    OverrideEnds {
+        at: &'a str,
+    },
+    /// `ends`: within the shift.
+    Silence {
+        until: &'a str,
+        reason: &'a str,
+        ends: bool,
+    },
+    /// Somebody who leaves has these.
+    Holds {
+        name: &'a str,
+        incidents: &'a [String],
+    },
+    SnoozeEnds {
+        at: &'a str,
+        incident: &'a str,
+    },
 }
 
 impl Language {
@@ -135,14 +184,14 @@ fn en(line: &NoticeLine) -> String {
         NoticeLine::ShiftOver { schedule, next } => {
             format!("Your shift on {schedule} is over. On call now: {}.", list(next))
         }
-        NoticeLine::PutOnCall { schedule, until, by, begins: true, .. } => {
-            format!("You are on call for {schedule} from now until {until}: {by} made an override.")
+        NoticeLine::PutOnCall { schedule, until, by, begins: true, git, .. } => {
+            format!("You are on call for {schedule} from now until {until}{}", begun(by, *git))
         }
         NoticeLine::PutOnCall { schedule, from, until, by, .. } => {
             format!("{by} puts you on call for {schedule} from {from} until {until}.")
         }
-        NoticeLine::Relieved { schedule, until, by, begins: true, .. } => {
-            format!("You are relieved on {schedule} from now until {until}: {by} made an override.")
+        NoticeLine::Relieved { schedule, until, by, begins: true, git, .. } => {
+            format!("You are relieved on {schedule} from now until {until}{}", begun(by, *git))
         }
         NoticeLine::Relieved { schedule, from, until, by, .. } => {
             format!("{by} relieves you on {schedule} from {from} until {until}.")
@@ -186,6 +235,11 @@ fn en(line: &NoticeLine) -> String {
         }
         NoticeLine::Tested { way, why: Some(why) } => format!("Your test by {way} failed: {why}"),
     }
+}
+
+/// By whom, or by which line of git, an override begins.
+fn begun(by: &str, git: bool) -> String {
+    if git { format!(", by {by}.") } else { format!(": {by} made an override.") }
 }
 
 fn ja(line: &NoticeLine) -> String {
@@ -265,6 +319,9 @@ fn en_detail(detail: &NoticeDetail) -> String {
         NoticeDetail::Comes { names } => format!("On call instead: {}.", list(names)),
         NoticeDetail::Reason { text } => format!("Reason: {text}"),
         NoticeDetail::IfYouCannot { id } => format!("If you cannot: oncall override cannot {id}"),
+        NoticeDetail::Accept { id } => {
+            format!("To accept it: /oncall accept {id}, or oncall offer accept {id}")
+        }
         NoticeDetail::EndSilence { id } => format!("To end it: oncall silence end {id}"),
         NoticeDetail::Open { count, taken, snoozed, held } => {
             let parts = [(taken, "taken"), (snoozed, "snoozed"), (held, "held back")];
@@ -277,7 +334,12 @@ fn en_detail(detail: &NoticeDetail) -> String {
         NoticeDetail::Incident { headline, state } => format!("{headline}: {state}"),
         NoticeDetail::More { count } => format!("and {count} more"),
         NoticeDetail::OverrideToCome { from, until } => format!("An override from {from} until {until}."),
-        NoticeDetail::SilenceEnds { at, reason } => format!("A silence ends at {at}: {reason}"),
+        NoticeDetail::OverrideEnds { at } => format!("An override ends at {at}."),
+        NoticeDetail::Silence { until, reason, ends: true } => format!("A silence ends at {until}: {reason}"),
+        NoticeDetail::Silence { until, reason, ends: false } => {
+            format!("A silence goes on until {until}: {reason}")
+        }
+        NoticeDetail::Holds { name, incidents } => format!("{name} still has {}.", list(incidents)),
         NoticeDetail::SnoozeEnds { at, incident } => format!("{incident} comes back at {at}."),
     }
 }
@@ -291,6 +353,9 @@ fn ja_detail(detail: &NoticeDetail) -> String {
         NoticeDetail::Comes { names } => format!("代わりの当番: {}", list(names)),
         NoticeDetail::Reason { text } => format!("理由: {text}"),
         NoticeDetail::IfYouCannot { id } => format!("対応できない場合: oncall override cannot {id}"),
+        NoticeDetail::Accept { id } => {
+            format!("引き受けるには: /oncall accept {id} または oncall offer accept {id}")
+        }
         NoticeDetail::EndSilence { id } => format!("終了するには: oncall silence end {id}"),
         NoticeDetail::Open { count, taken, snoozed, held } => {
             let parts = [(taken, "対応中"), (snoozed, "スヌーズ中"), (held, "保留中")];
@@ -305,7 +370,14 @@ fn ja_detail(detail: &NoticeDetail) -> String {
         NoticeDetail::OverrideToCome { from, until } => {
             format!("オーバーライドの予定: {from}から{until}まで")
         }
-        NoticeDetail::SilenceEnds { at, reason } => format!("{at}にサイレンスが終わります: {reason}"),
+        NoticeDetail::OverrideEnds { at } => format!("{at}にオーバーライドが終わります。"),
+        NoticeDetail::Silence { until, reason, ends: true } => {
+            format!("{until}にサイレンスが終わります: {reason}")
+        }
+        NoticeDetail::Silence { until, reason, ends: false } => {
+            format!("サイレンスは{until}まで続きます: {reason}")
+        }
+        NoticeDetail::Holds { name, incidents } => format!("{name}が対応中: {}", list(incidents)),
         NoticeDetail::SnoozeEnds { at, incident } => format!("{incident} は{at}に再開します。"),
     }
 }

@@ -31,6 +31,10 @@ pub(super) fn en(line: &StepLine) -> String {
             format!("{what}: {}", phrase_en::list(people))
         }
         StepLine::Dropped { users } => format!("no longer in the step: {}", users.join(", ")),
+        StepLine::Leaves { users } => {
+            format!("leaves the step as soon as somebody new is reached: {}", users.join(", "))
+        }
+        StepLine::Stays { users } => format!("in the step again: {}", users.join(", ")),
         StepLine::Moved { step, next } => {
             format!("now at {}, next step at {next}", phrase_en::position(step))
         }
@@ -86,6 +90,10 @@ pub(super) fn ja(line: &StepLine) -> String {
             format!("{what}: {}", phrase_ja::list(people))
         }
         StepLine::Dropped { users } => format!("このステップから外れました: {}", users.join("、")),
+        StepLine::Leaves { users } => {
+            format!("新しい担当者に届きしだい、このステップから外れます: {}", users.join("、"))
+        }
+        StepLine::Stays { users } => format!("引き続きこのステップに入ります: {}", users.join("、")),
         StepLine::Moved { step, next } => {
             format!("{} に移りました。次のステップ {next}", phrase_ja::position(step))
         }
@@ -114,6 +122,12 @@ pub(super) fn notice_en(line: &NoticeStory, way: fn(Via) -> &'static str) -> Str
         NoticeStory::Planned { to: Some(to), at } => format!("a notice to {to}, at {at}"),
         NoticeStory::Planned { to: None, at } => format!("a notice to the room, at {at}"),
         NoticeStory::Dropped { notice } => format!("notice {notice} has no point any more"),
+        NoticeStory::RoomFull { until } => {
+            format!("its message waits until {until}: much is said in the room")
+        }
+        NoticeStory::OfferTaken { id, user } => format!("offer {id} is accepted by {user}"),
+        NoticeStory::GapsTold { told: 0 } => "gaps to come are filled or over".to_owned(),
+        NoticeStory::GapsTold { told } => format!("gaps to come are told: {told}"),
         NoticeStory::ShiftsTold => "the shifts until now have been told".to_owned(),
         NoticeStory::Declined { id, user, by, via } => {
             format!("{user} cannot take override {id}, said by {by} {}", way(*via))
@@ -126,6 +140,12 @@ pub(super) fn notice_ja(line: &NoticeStory, way: fn(Via) -> &'static str) -> Str
         NoticeStory::Planned { to: Some(to), at } => format!("{to} へのお知らせ（{at}）"),
         NoticeStory::Planned { to: None, at } => format!("チャンネルへのお知らせ（{at}）"),
         NoticeStory::Dropped { notice } => format!("お知らせ {notice} は不要になりました"),
+        NoticeStory::RoomFull { until } => {
+            format!("チャンネルへの投稿が多いため、{until} まで投稿を待ちます")
+        }
+        NoticeStory::OfferTaken { id, user } => format!("{user} が募集 {id} を引き受けました"),
+        NoticeStory::GapsTold { told: 0 } => "当番のいない時間帯は解消または終了しました".to_owned(),
+        NoticeStory::GapsTold { told } => format!("これから当番のいない時間帯を知らせました: {told} 件"),
         NoticeStory::ShiftsTold => "現在までのシフトを知らせました".to_owned(),
         NoticeStory::Declined { id, user, by, via } => {
             format!("{user} はオーバーライド {id} に対応できません（{by}、{}）", way(*via))

@@ -126,6 +126,7 @@ pub enum RunTimeLine<'a> {
     Override { schedule: &'a str, change: OverrideLine<'a>, from: &'a str, until: &'a str, reason: &'a str },
     Silence { scope: &'a [String], from: &'a str, until: &'a str, reason: &'a str },
     Absence { user: &'a str, cover: Option<&'a str>, from: &'a str, until: &'a str },
+    Offer { schedule: &'a str, user: &'a str, to: &'a [String], from: &'a str, until: &'a str },
     Ended { what: &'a str, why: &'a Why },
 }
 
@@ -430,6 +431,14 @@ pub enum StepLine<'a> {
         step: Step<'a>,
         next: &'a str,
     },
+    /// They are told on until somebody new was reached.
+    Leaves {
+        users: &'a [String],
+    },
+    /// They are in it again before that.
+    Stays {
+        users: &'a [String],
+    },
 }
 
 /// What is told about no incident.
@@ -444,8 +453,21 @@ pub enum NoticeStory<'a> {
         notice: u64,
     },
     ShiftsTold,
-    Declined {
+    /// A message in a room waits for its turn.
+    RoomFull {
+        until: &'a str,
+    },
+    /// Somebody has accepted an offer.
+    OfferTaken {
         id: u64,
+        user: &'a str,
+    },
+    /// So many gaps to come were told; none: others are filled or over.
+    GapsTold {
+        told: usize,
+    },
+    Declined {
+        id: &'a str,
         user: &'a str,
         by: &'a str,
         via: Via,

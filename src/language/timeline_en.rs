@@ -89,6 +89,9 @@ fn run_time(made: &RunTimeLine, who: &str) -> String {
             let cover = cover.map_or_else(String::new, |cover| format!(", {cover} stands in"));
             format!("{user} is away from {from} until {until}{cover}, said by {who}")
         }
+        RunTimeLine::Offer { schedule, user, to, from, until } => {
+            format!("{user} offers {schedule} to {}, from {from} until {until}, said by {who}", to.join(", "))
+        }
         RunTimeLine::Ended { what, why: reason } => match reason {
             Why::AskedFor => format!("{what} ended early by {who}"),
             reason => format!("{what} ended: {}", why(reason)),

@@ -100,6 +100,12 @@ fn run_time(made: &RunTimeLine, who: &str) -> String {
             let cover = cover.map_or_else(String::new, |cover| format!("、代わりは {cover}"));
             format!("{user} は {from} から {until} まで不在です{cover}（登録: {who}）")
         }
+        RunTimeLine::Offer { schedule, user, to, from, until } => {
+            let to = to.join("、");
+            format!(
+                "{user} が {schedule} の代わりを {to} に募集しました: {from} から {until} まで（登録: {who}）"
+            )
+        }
         RunTimeLine::Ended { what, why: reason } => match reason {
             Why::AskedFor => format!("{who} が {what} を早めに終了しました"),
             reason => format!("{what} が終了しました: {}", why(reason)),

@@ -27,6 +27,8 @@ pub struct Shell<'a> {
     pub zone: String,
     pub commit: String,
     pub refused_commit: bool,
+    /// That a silence runs which names no service.
+    pub broad: Option<String>,
 }
 
 /// An incident in one line, or at the head of its page.
@@ -288,6 +290,10 @@ pub struct MePage<'a> {
     /// The ways that can be tried out: the word of each, and how it is called.
     pub tests: Vec<(&'static str, String)>,
     pub people: Vec<Person>,
+    /// Shifts of others that one may accept: the number, and words.
+    pub offers: Vec<(u64, String)>,
+    /// The schedules of which one may offer a shift.
+    pub schedules: Vec<Person>,
 }
 
 /// A field of a form.

@@ -18,7 +18,7 @@ pub const STRETCHES_MAX: usize = 10;
 /// How many schedules are looked at for what an absence changes.
 const SCHEDULES_MAX: usize = 100;
 /// How far back the pages are counted that a silence would have muted.
-const WEEK: SignedDuration = SignedDuration::from_hours(7 * 24);
+pub const WEEK: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// What a wish would do, and what the state machine would answer.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -207,6 +207,7 @@ fn changed_shifts(config: &Config, now: Timestamp, command: &Command) -> Vec<Eff
             let (by, via, schedule) = (by.clone(), *via, schedule.clone());
             let wished = crate::config::RunTimeOverride {
                 schedule: schedule.clone(),
+                layer: None,
                 from: now,
                 until,
                 action,
@@ -261,15 +262,23 @@ fn compared(now: &Config, then: &Config, schedule: &Id, from: Timestamp, until: 
 }
 
 /// What a silence would mute of what is known.
-fn mutes(made: &RunTimeSilence, now: Timestamp, about: &[Incident]) -> Effect {
-    let when = Matcher::read(&made.when).ok();
-    let hit = |incident: &&Incident| {
-        let service = incident.service.as_ref();
-        let scope = made.services.is_empty() || service.is_some_and(|id| made.services.contains(id));
-        let fields = when.as_ref().is_none_or(|when| when.mutes(|key| incident.field(key)));
-        incident.urgency == Urgency::High && scope && fields
-    };
+pub fn mutes(made: &RunTimeSilence, now: Timestamp, about: &[Incident]) -> Effect {
+    let hit = |incident: &&Incident| would_mute(made, incident);
+    let paged = |incident: &&Incident| incident.record.first_page_at.is_some();
     let week = |incident: &&Incident| now.duration_since(incident.opened_at) <= WEEK;
     let open = about.iter().filter(hit).filter(|incident| incident.pages()).count();
-    Effect::Mutes { open, week: about.iter().filter(hit).filter(week).count(), until: made.until }
+    Effect::Mutes {
+        open,
+        week: about.iter().filter(hit).filter(paged).filter(week).count(),
+        until: made.until,
+    }
+}
+
+/// Whether a silence is about an incident that pages.
+pub fn would_mute(made: &RunTimeSilence, incident: &Incident) -> bool {
+    let when = Matcher::read(&made.when).ok();
+    let service = incident.service.as_ref();
+    let scope = made.services.is_empty() || service.is_some_and(|id| made.services.contains(id));
+    let fields = when.as_ref().is_none_or(|when| when.mutes(|key| incident.field(key)));
+    incident.urgency == Urgency::High && scope && fields
 }

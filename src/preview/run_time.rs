@@ -4,7 +4,7 @@ use super::timeline::At;
 use crate::actor::{Actor, Via};
 use crate::incident::{Ended, RunTimeChange};
 use crate::language::noise::NoiseLine;
-use crate::language::timeline::{OverrideLine, RunTimeLine, TimelineLine};
+use crate::language::timeline::{NoticeStory, OverrideLine, RunTimeLine, TimelineLine};
 use crate::schedule::{OverrideAction, UserId};
 
 /// How many alerts of a silence are named.
@@ -25,7 +25,9 @@ impl At<'_> {
                     (_, None) => OverrideLine::Set(&with),
                 };
                 let (from, until) = (self.clock(made.from), self.clock(made.until));
-                let (schedule, reason) = (&*made.schedule, made.reason.as_deref().unwrap_or_default());
+                let layer = made.layer.as_ref().map(|layer| format!("{} [{layer}]", made.schedule));
+                let schedule = layer.as_deref().unwrap_or(&made.schedule);
+                let reason = made.reason.as_deref().unwrap_or_default();
                 let line = RunTimeLine::Override { schedule, change, from: &from, until: &until, reason };
                 self.made(line, &made.by, made.via)
             }
@@ -52,6 +54,16 @@ impl At<'_> {
                 let (user, cover) = (&*made.user, made.cover.as_deref());
                 let line = RunTimeLine::Absence { user, cover, from: &from, until: &until };
                 self.made(line, &made.by, made.via)
+            }
+            RunTimeChange::Offer(made) => {
+                let to: Vec<String> = made.to.iter().map(ToString::to_string).collect();
+                let (from, until) = (self.clock(made.from), self.clock(made.until));
+                let (schedule, user, to) = (&*made.schedule, &*made.who, &*to);
+                let line = RunTimeLine::Offer { schedule, user, to, from: &from, until: &until };
+                self.made(line, &made.by, made.via)
+            }
+            RunTimeChange::OfferTaken { id, user } => {
+                self.say(&TimelineLine::Notice(NoticeStory::OfferTaken { id: *id, user }))
             }
             RunTimeChange::Ended { what, why, by, via } => {
                 let what = match what {

@@ -35,6 +35,16 @@ impl At<'_> {
                 line = StepLine::Unanswered { users: &users };
                 rule
             }
+            StepsChange::Leaves { users: all, rule } => {
+                users = names(all.iter());
+                line = StepLine::Leaves { users: &users };
+                rule
+            }
+            StepsChange::Stays { users: all, rule } => {
+                users = names(all.iter());
+                line = StepLine::Stays { users: &users };
+                rule
+            }
         };
         (self.say(&TimelineLine::Step(line)), rule.to_string())
     }
@@ -46,14 +56,20 @@ impl At<'_> {
                 at = self.clock(*due);
                 let to = match to {
                     NoticeTo::Person { user, .. } => Some(&**user),
-                    NoticeTo::Room => None,
+                    NoticeTo::Room | NoticeTo::Place { .. } => None,
                 };
                 NoticeStory::Planned { to, at: &at }
             }
             NoticeChange::Dropped { notice } => NoticeStory::Dropped { notice: *notice },
+            NoticeChange::RoomFull { until, .. } => {
+                at = self.clock(*until);
+                NoticeStory::RoomFull { until: &at }
+            }
+            NoticeChange::GapsTold { told, .. } => NoticeStory::GapsTold { told: told.len() },
             NoticeChange::ShiftsTold { .. } => NoticeStory::ShiftsTold,
-            NoticeChange::Declined { id, user, by, via } => {
-                NoticeStory::Declined { id: *id, user, by: self.name(by), via: *via }
+            NoticeChange::Declined { id, place, user, by, via } => {
+                at = place.as_ref().map_or_else(|| id.to_string(), ToString::to_string);
+                NoticeStory::Declined { id: &at, user, by: self.name(by), via: *via }
             }
         }))
     }

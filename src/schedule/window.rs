@@ -56,6 +56,18 @@ const EDGE_MAX: SignedDuration = SignedDuration::from_hours(24);
 const FOLD_DAYS_MAX: i64 = 1;
 
 impl Hours {
+    /// Weekdays from 09:00 to 17:00, but holidays.
+    pub fn at_work(time_zone: TimeZone, holidays: Arc<BTreeSet<Date>>) -> Hours {
+        let window = Window {
+            days: (0..5).map(WindowDay).collect(),
+            from: Time::constant(9, 0, 0, 0),
+            days_later: 0,
+            until: Time::constant(17, 0, 0, 0),
+            holidays: WindowHolidays::Exclude,
+        };
+        Hours { time_zone, windows: vec![window], holidays }
+    }
+
     /// Whether any of the windows is open.
     pub fn contains(&self, at: Timestamp) -> bool {
         self.windows.iter().any(|window| self.spans(window, at).any(|(start, end)| start <= at && at < end))

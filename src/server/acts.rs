@@ -147,6 +147,22 @@ pub(super) fn run_time(change: &RunTimeChange) -> Line<'_> {
             ];
             told("away", &made.by, &made.via, rest)
         }
+        RunTimeChange::Offer(made) => {
+            let to: Vec<&str> = made.to.iter().map(|user| &**user).collect();
+            let rest = vec![
+                ("schedule", made.schedule.to_string().into()),
+                ("user", made.who.to_string().into()),
+                ("to", to.join(",").into()),
+                ("from", made.from.into()),
+                ("until", made.until.into()),
+            ];
+            told("offer", &made.by, &made.via, rest)
+        }
+        RunTimeChange::OfferTaken { id, user } => Line::new(
+            Level::INFO,
+            "offer_taken",
+            [("of", Value::from(id.to_string())), ("user", user.to_string().into())],
+        ),
         RunTimeChange::Ended { what, why, by, via } => {
             let what = match what {
                 Ended::RunTime(id) => id.to_string(),

@@ -6,15 +6,19 @@
 use super::clock::Clock;
 use super::delivery::Client;
 use super::inbox::{Answered, Inbox, Wanted};
+use super::keeping::Boards;
 use super::live::Live;
+use super::muted::by_silence;
+use super::refused_entry::refused_entry;
 use crate::actor::Via;
 use crate::chat::answer::{self, Before};
 use crate::chat::intent::{Intent, Meant, TARGETS_MAX, Unclear};
 use crate::chat::person::Person;
 use crate::chat::{self, Heard, forms};
+use crate::disk::directory::StateDir;
 use crate::engine::Lane;
 use crate::incident::message::reply_text;
-use crate::incident::{Command, Incident, IncidentId, Input, Refused, Reply, Respond, Target};
+use crate::incident::{Command, Incident, IncidentId, Input, Reply, Respond, Target};
 use crate::language::chat::{Chat, Doing, Slot};
 use crate::preview::effect;
 use crate::provider::slack_heard::{Gesture, Interaction};
@@ -41,6 +45,8 @@ pub struct Desk {
     pub inbox: Inbox,
     pub client: Client,
     pub clock: Clock,
+    board: Boards,
+    state_dir: Arc<StateDir>,
     remembered: Mutex<Remembered>,
     room: Arc<Semaphore>,
 }
@@ -71,10 +77,16 @@ impl Remembered {
 }
 
 impl Desk {
-    pub fn new(inbox: &Inbox, client: &Client, clock: &Clock) -> Desk {
+    pub fn new(
+        inbox: &Inbox,
+        client: &Client,
+        clock: &Clock,
+        board: Boards,
+        state_dir: Arc<StateDir>,
+    ) -> Desk {
         let (inbox, client, clock) = (inbox.clone(), client.clone(), clock.clone());
         let room = Arc::new(Semaphore::new(WORK_MAX));
-        Desk { inbox, client, clock, remembered: Mutex::default(), room }
+        Desk { inbox, client, clock, board, state_dir, remembered: Mutex::default(), room }
     }
 
     /// Whether what is named so has not come before. It is remembered.
@@ -229,7 +241,7 @@ impl Visit<'_> {
                 return self.say_text(words).await;
             }
         };
-        let Some(about) = self.about(&intent).await else { return self.busy().await };
+        let Some(about) = self.about(&intent, &command).await else { return self.busy().await };
         let before = self.before(&intent, &command, &about, asks_first && !confirmed);
         if asks_first && !confirmed {
             self.answer(None);
@@ -248,10 +260,12 @@ impl Visit<'_> {
         }
     }
 
-    /// The incidents that a wish may touch; of a silence, those of the last days.
-    async fn about(&self, intent: &Intent) -> Option<Vec<Incident>> {
-        if intent.act == Doing::Silence {
-            return self.desk.inbox.list(Wanted::default()).await.ok();
+    /// The incidents that a wish may touch; of a silence, those that it would mute, of the last days too.
+    async fn about(&self, intent: &Intent, command: &Command) -> Option<Vec<Incident>> {
+        if let Command::Silence { made, .. } = command {
+            let (desk, board) = (&self.desk, self.desk.board.current().await);
+            let found = by_silence(&desk.inbox, &board, desk.state_dir.clone(), made, self.now).await;
+            return Some(found.unwrap_or_default());
         }
         let into = intent.get(Slot::Into).and_then(|it| it.trim_start_matches("ids ").parse().ok());
         let mut about = Vec::new();
@@ -266,7 +280,13 @@ impl Visit<'_> {
         let first = about.first().filter(|_| intent.act.is_about_incidents());
         let shown = matches!(
             intent.act,
-            Doing::Override | Doing::Take | Doing::Away | Doing::Silence | Doing::Reassign | Doing::PageAlso
+            Doing::Override
+                | Doing::Take
+                | Doing::Accept
+                | Doing::Away
+                | Doing::Silence
+                | Doing::Reassign
+                | Doing::PageAlso
         );
         let config = &self.live.config;
         let effects = if shown {
@@ -346,7 +366,7 @@ impl Visit<'_> {
             Ok((_, Meant::Channel(_))) => return self.answer(None),
             Err(unclear) => return self.wrong(&intent, &unclear),
         };
-        let Some(about) = self.about(&fixed).await else {
+        let Some(about) = self.about(&fixed, &command).await else {
             let (entry, words) = (Slot::Text, self.person.say(&Chat::Busy));
             return self.wrong(&intent, &Unclear { entry, words });
         };
@@ -465,35 +485,5 @@ impl Visit<'_> {
         let request = slack_said::call(&self.live.config, &self.live.secrets, method, body);
         let request = request.ok_or_else(|| "bot_token".to_owned())?;
         slack_said::accepted(self.desk.client.send(request).await)
-    }
-}
-
-/// Which entry of a form a refusal is about.
-fn refused_entry(refused: &Refused) -> Slot {
-    match refused {
-        Refused::Past | Refused::TooLong { .. } | Refused::EndsBeforeItBegins => Slot::Until,
-        Refused::Nothing | Refused::ReasonMissing => Slot::Text,
-        Refused::HasLeft(_) | Refused::IsOff { .. } | Refused::CannotBeTold(_) => Slot::Who,
-        Refused::NobodyOnCall(_) => Slot::Schedule,
-        Refused::IsClosed(_) | Refused::IntoItself | Refused::TooManyAlerts => Slot::Into,
-        Refused::Unknown(_)
-        | Refused::NoSuchStep { .. }
-        | Refused::NotAcknowledged
-        | Refused::NotResolved
-        | Refused::CannotBeReopened
-        | Refused::OpenElsewhere(_)
-        | Refused::NotMerged
-        | Refused::MayNot
-        | Refused::Lacks(_)
-        | Refused::NothingFires
-        | Refused::EmptyScope
-        | Refused::BadPattern(_)
-        | Refused::TooMany
-        | Refused::TestedJustNow
-        | Refused::OwnCover
-        | Refused::EmptiesTheFallback
-        | Refused::NotInForce
-        | Refused::OlderTrigger
-        | Refused::OnlyShows => Slot::Service,
     }
 }

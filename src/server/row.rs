@@ -180,8 +180,8 @@ impl Row {
             Change::Escalation(change) => self.escalation(change),
             Change::Response(change) => self.response(change, entry.at),
             Change::Noise(change) => self.noise(change, entry.at, names),
+            Change::Steps(change) => self.steps(change),
             Change::Delivery(_)
-            | Change::Steps(_)
             | Change::Notice(_)
             | Change::Server(_)
             | Change::Heartbeat(_)

@@ -1,9 +1,9 @@
-//! What changes a row of the board beyond an entry about its own incident: a merge and its end, a clock that jumped, and an
-//! integration's new name.
+//! What changes a row of the board beyond an entry about its own incident: a merge and its end, a clock that jumped, an
+//! integration's new name; and who leaves a running step.
 
 use super::row::{Row, RowAlert};
 use crate::alert::Severity;
-use crate::incident::{AlertKey, Hold, IncidentId, Merged};
+use crate::incident::{AlertKey, Hold, IncidentId, Merged, StepsChange};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -22,6 +22,20 @@ impl Row {
         self.step.iter_mut().for_each(|step| moved(&mut step.deadline));
         let waits = self.held_back.iter_mut().filter(|held| held.by == Hold::Wait);
         waits.for_each(|held| moved(&mut held.until));
+    }
+
+    /// Who leaves the running step, or is in it again.
+    pub(super) fn steps(&mut self, change: &StepsChange) {
+        let Some(step) = &mut self.step else { return };
+        match change {
+            StepsChange::Leaves { users, .. } => step.told.retain(|user| !users.contains(user)),
+            StepsChange::Stays { users, .. } => step.told.extend(users.iter().cloned()),
+            StepsChange::Chosen(_)
+            | StepsChange::Awaited { .. }
+            | StepsChange::ToldAgain { .. }
+            | StepsChange::Unanswered { .. }
+            | StepsChange::AlsoUnanswered { .. } => {}
+        }
     }
 
     /// The alerts of another incident come over.

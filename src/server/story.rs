@@ -8,13 +8,14 @@ use super::acts;
 use super::line::{Line, Value};
 use super::metrics::{outcome_word, outlet_word};
 use super::noise;
-use super::words::{actor, held_back, held_by, of_event, of_key, people, word};
+use super::story_steps::{at, notice, steps};
+use super::words::{held_back, held_by, of_event, of_key, people, word};
 use crate::alert::Action;
 use crate::config::{Contact, Id, MirrorKind, Urgency};
 use crate::incident::{
     AlertChange, Change, DeliveryChange, DeliveryId, Entry, Errand, EscalationChange, HeartbeatChange,
-    IncidentId, NoticeChange, NoticeTo, Opened, Outcome, Outlet, Reason, Recipient, ResponseChange,
-    ServerChange, State, Status, StepAt, StepsChange, WaitsFor,
+    IncidentId, Opened, Outcome, Outlet, Reason, Recipient, ResponseChange, ServerChange, State, Status,
+    StepsChange, WaitsFor,
 };
 use crate::language::Language;
 use crate::place::Place;
@@ -388,77 +389,6 @@ fn escalation(change: &EscalationChange) -> Line<'_> {
             ],
         ),
     }
-}
-
-fn steps(change: &StepsChange) -> Line<'_> {
-    let names = |users: &[UserId]| users.iter().map(|user| &**user).collect::<Vec<_>>().join(",");
-    match change {
-        StepsChange::Chosen(turn) => {
-            let mut line = Line::new(Level::INFO, "turn_taken", at(&turn.at));
-            let busy = Some(names(&turn.busy)).filter(|_| !turn.busy.is_empty());
-            line.fields.extend([
-                ("user", (&*turn.user).into()),
-                ("busy", busy.into()),
-                ("rule", (&turn.rule).into()),
-            ]);
-            line
-        }
-        StepsChange::Awaited { users, until, rule, .. } => Line::new(
-            Level::INFO,
-            "awaited",
-            [("users", names(users).into()), ("until", (*until).into()), ("rule", rule.into())],
-        ),
-        StepsChange::ToldAgain { people: told, until, rule } => Line::new(
-            Level::INFO,
-            "told_again",
-            [("users", people(told).into()), ("until", (*until).into()), ("rule", rule.into())],
-        ),
-        StepsChange::AlsoUnanswered { users, by } => Line::new(
-            Level::WARN,
-            "also_unanswered",
-            [("users", names(users).into()), ("by", actor(by).into())],
-        ),
-        StepsChange::Unanswered { users, rule } => {
-            Line::new(Level::WARN, "unanswered", [("users", names(users).into()), ("rule", rule.into())])
-        }
-    }
-}
-
-fn notice(change: &NoticeChange) -> Line<'_> {
-    match change {
-        NoticeChange::Planned { to, due, .. } => {
-            let user = match to {
-                NoticeTo::Person { user, .. } => Some(&**user),
-                NoticeTo::Room => None,
-            };
-            Line::new(Level::INFO, "notice_planned", [("user", user.into()), ("due", (*due).into())])
-        }
-        NoticeChange::Dropped { notice } => {
-            Line::new(Level::DEBUG, "notice_dropped", [("notice", (*notice).into())])
-        }
-        NoticeChange::ShiftsTold { until } => {
-            Line::new(Level::DEBUG, "shifts_told", [("until", (*until).into())])
-        }
-        NoticeChange::Declined { id, user, by, via } => Line::new(
-            Level::INFO,
-            "cannot",
-            [
-                ("override", (*id).into()),
-                ("user", (&**user).into()),
-                ("by", actor(by).into()),
-                ("via", word(via).into()),
-            ],
-        ),
-    }
-}
-
-fn at(step: &StepAt) -> [(&'static str, Value<'_>); 4] {
-    [
-        ("policy", (&*step.policy).into()),
-        ("step", (step.step + 1).into()),
-        ("round", (step.round + 1).into()),
-        ("fallback", step.fallback.then_some("yes").into()),
-    ]
 }
 
 fn way<'e>(user: &'e UserId, by: Contact, why: &Reason) -> [(&'static str, Value<'e>); 4] {

@@ -17,8 +17,10 @@ use crate::incident::{Command, Ended, Input, Made, Reply};
 use crate::language::Language;
 use crate::language::moment::{Moment, NotAMoment, moment};
 use crate::place::Place;
+use crate::preview::effect;
 use crate::schedule::{OverrideAction, UserId};
 use crate::server::live::Live;
+use crate::server::muted::by_silence;
 use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -33,7 +35,7 @@ use std::sync::Arc;
 const HANDOFF_WITHIN: SignedDuration = SignedDuration::from_hours(31 * 24);
 
 const OVERRIDE: &[&str] =
-    &["schedule", "from", "for", "until", "with", "replace", "add", "reason", "confirm"];
+    &["schedule", "layer", "from", "for", "until", "with", "replace", "add", "reason", "confirm"];
 const SILENCE: &[&str] = &["services", "when", "everything", "from", "for", "until", "reason", "confirm"];
 const ABSENCE: &[&str] = &["user", "cover", "from", "for", "until", "confirm"];
 const CANNOT: &[&str] = &["user"];
@@ -60,7 +62,7 @@ pub fn routes() -> Router<Arc<Doors>> {
         .route(
             "/v1/overrides",
             get(async |doors, headers, uri| list(doors, headers, uri, Made::Override).await)
-                .post(async |doors, request| make(doors, request, Made::Override).await),
+                .post(async |doors, request| make(doors, request, read_override).await),
         )
         .route(
             "/v1/overrides/{*id}",
@@ -69,7 +71,7 @@ pub fn routes() -> Router<Arc<Doors>> {
         .route(
             "/v1/silences",
             get(async |doors, headers, uri| list(doors, headers, uri, Made::Silence).await)
-                .post(async |doors, request| make(doors, request, Made::Silence).await),
+                .post(async |doors, request| make(doors, request, read_silence).await),
         )
         .route(
             "/v1/silences/{*id}",
@@ -78,7 +80,7 @@ pub fn routes() -> Router<Arc<Doors>> {
         .route(
             "/v1/absences",
             get(async |doors, headers, uri| list(doors, headers, uri, Made::Absence).await)
-                .post(async |doors, request| make(doors, request, Made::Absence).await),
+                .post(async |doors, request| make(doors, request, read_absence).await),
         )
         .route(
             "/v1/absences/{*id}",
@@ -86,17 +88,18 @@ pub fn routes() -> Router<Arc<Doors>> {
         )
 }
 
-async fn make(State(doors): Shared, request: Request, kind: Made) -> Response {
+/// What a body asks for, by the reader of its kind.
+pub(super) async fn make(
+    State(doors): Shared,
+    request: Request,
+    read: fn(&Config, &Maker, &[u8]) -> Result<Command, String>,
+) -> Response {
     let (live, by, taken) = match asked(&doors, request).await {
         Ok(asked) => asked,
         Err(refused) => return refused,
     };
     let maker = Maker::by_api(&doors, &live, by);
-    let read = match kind {
-        Made::Override => read_override(&live.config, &maker, &taken.body),
-        Made::Silence => read_silence(&live.config, &maker, &taken.body),
-        Made::Absence => read_absence(&live.config, &maker, &taken.body),
-    };
+    let read = read(&live.config, &maker, &taken.body);
     match read {
         Ok(command) => made(&doors, &live, command).await,
         Err(why) => problem(StatusCode::BAD_REQUEST, &why),
@@ -126,15 +129,22 @@ async fn cannot(State(doors): Shared, Path(id): Path<String>, request: Request) 
         Err(refused) => return refused,
     };
     let missing = format!("no override that puts this person on call is in force: `{id}`");
-    let Some(number) = id.strip_suffix("/cannot").and_then(|id| id.parse().ok()) else {
-        return problem(StatusCode::NOT_FOUND, &missing);
+    let named = id.strip_suffix("/cannot").unwrap_or_default();
+    let what = match (named.parse(), Place::read(named)) {
+        (Ok(number), _) => Ended::RunTime(number),
+        (Err(_), Some(place)) => Ended::File(place),
+        (Err(_), None) => return problem(StatusCode::NOT_FOUND, &missing),
     };
     let read = Wish::read(&taken.body, CANNOT).and_then(|wish| user(&live.config, &wish.needed("user")?));
     let user = match read {
         Ok(user) => user,
         Err(why) => return problem(StatusCode::BAD_REQUEST, &why),
     };
-    let command = Command::Cannot { id: number, user, by, via: Via::Api };
+    let number = match &what {
+        Ended::RunTime(number) => json!(number),
+        Ended::File(place) => json!(place.to_string()),
+    };
+    let command = Command::Cannot { what, user, by, via: Via::Api };
     let Ok(answered) = doors.inbox.input(Lane::First, Input::Command(command)).await else { return busy() };
     match answered.reply {
         Some(reply @ Reply::Passed) => {
@@ -150,7 +160,12 @@ async fn cannot(State(doors): Shared, Path(id): Path<String>, request: Request) 
 
 /// `DELETE /v1/overrides/{id}`, of one that was made at run time, or of git by its place (`overrides/2026.yaml:3`). An absence
 /// ends by the id of its user, too.
-async fn end(State(doors): Shared, Path(id): Path<String>, request: Request, kind: Made) -> Response {
+pub(super) async fn end(
+    State(doors): Shared,
+    Path(id): Path<String>,
+    request: Request,
+    kind: Made,
+) -> Response {
     let (live, by, taken) = match asked(&doors, request).await {
         Ok(asked) => asked,
         Err(refused) => return refused,
@@ -188,16 +203,20 @@ async fn end(State(doors): Shared, Path(id): Path<String>, request: Request, kin
 }
 
 /// The new object, or why there is none.
-async fn made(doors: &Doors, live: &Live, command: Command) -> Response {
+pub(super) async fn made(doors: &Doors, live: &Live, command: Command) -> Response {
+    let zone = &live.config.organisation.time_zone;
+    let mutes = preview(doors, &live.config, &command, Language::En, zone).await;
     let Ok(answered) = doors.inbox.input(Lane::First, Input::Command(command)).await else { return busy() };
     let Some(Reply::Made { id, kind, .. }) = answered.reply else {
-        let (status, body) = refused(answered.reply, &live.config, "it was not made");
+        let asks = matches!(answered.reply, Some(Reply::Confirm(_)));
+        let (status, mut body) = refused(answered.reply, &live.config, "it was not made");
+        if let Some(mutes) = mutes.filter(|_| asks) {
+            body["error"] = json!(format!("{} {mutes}", body["error"].as_str().unwrap_or_default()));
+        }
         return (status, Json(body)).into_response();
     };
-    let text = answered
-        .reply
-        .as_ref()
-        .map(|reply| reply_text(reply, Language::En, &live.config.organisation.time_zone));
+    let text = answered.reply.as_ref().map(|reply| reply_text(reply, Language::En, zone));
+    let text = text.into_iter().chain(mutes).collect::<Vec<_>>().join(" ");
     let run_time = doors.board.current().await.run_time.clone();
     let mut body = shown(&live.config, &run_time, kind, id).unwrap_or_else(|| json!({ "id": id }));
     body["result"] = json!("done");
@@ -206,6 +225,21 @@ async fn made(doors: &Doors, live: &Live, command: Command) -> Response {
         body["stored"] = json!(false);
     }
     (StatusCode::CREATED, Json(body)).into_response()
+}
+
+/// What a silence would mute, in a sentence; none for anything else, or where it cannot be found out in time.
+pub(super) async fn preview(
+    doors: &Doors,
+    config: &Config,
+    command: &Command,
+    language: Language,
+    zone: &TimeZone,
+) -> Option<String> {
+    let Command::Silence { made, .. } = command else { return None };
+    let (board, now) = (doors.board.current().await, doors.clock.now());
+    let about = by_silence(&doors.inbox, &board, doors.state_dir.clone(), made, now).await?;
+    let effects = [effect::mutes(made, now, &about)];
+    Some(effect::words(&effects, config, language, zone).join(" "))
 }
 
 /// The override that a body asks for.
@@ -236,8 +270,8 @@ pub(super) fn read_override(config: &Config, maker: &Maker, body: &[u8]) -> Resu
         return Err("`with` is empty: name who is on call, or `nobody`".to_owned());
     }
     let (from, until) = times(&wish, config, maker, Some(&schedule))?;
-    let (reason, by, via) = (wish.text("reason")?, maker.by.clone(), maker.via);
-    let made = Box::new(RunTimeOverride { schedule, from, until, action, reason, by, via });
+    let (layer, reason, by, via) = (wish.text("layer")?, wish.text("reason")?, maker.by.clone(), maker.via);
+    let made = Box::new(RunTimeOverride { schedule, layer, from, until, action, reason, by, via });
     Ok(Command::Override { made, confirmed: wish.flag("confirm")? })
 }
 
@@ -287,13 +321,13 @@ fn read_take(doors: &Doors, live: &Live, by: &Actor, schedule: Id, body: &[u8]) 
     Ok(Command::Take { schedule, to, relieves, until: Some(until), by, via, confirmed })
 }
 
-fn user(config: &Config, id: &str) -> Result<UserId, String> {
+pub(super) fn user(config: &Config, id: &str) -> Result<UserId, String> {
     let known = config.users.get_key_value(id);
     known.map(|(id, _)| id.clone()).ok_or_else(|| format!("there is no user `{id}`"))
 }
 
 /// When it begins, now if that is past or not said, and when it ends.
-fn times(
+pub(super) fn times(
     wish: &Wish,
     config: &Config,
     maker: &Maker,

@@ -15,8 +15,10 @@ use crate::config::{Id, Right};
 use crate::incident::Reply;
 use crate::incident::message::reply_text;
 use crate::language::Language;
+use crate::language::chat::Chat;
 use crate::language::page::PageWords;
 use crate::page::{Message, Shell};
+use crate::route::broad_silence;
 use crate::server::inbox::Answered;
 use crate::server::live::Live;
 use axum::extract::{FromRequest, FromRequestParts, Request};
@@ -156,7 +158,15 @@ impl Guest {
             zone: self.zone.iana_name().unwrap_or("UTC").to_owned(),
             commit: self.live.commit.chars().take(10).collect(),
             refused_commit: self.refused_commit,
+            broad: self.broad(),
         }
+    }
+
+    /// That a silence runs which names no service.
+    fn broad(&self) -> Option<String> {
+        let (silence, until) = broad_silence(&self.live.config, self.now)?;
+        let (until, reason, partly) = (self.time(until), &*silence.reason, silence.when.is_some());
+        Some(self.language.chat(&Chat::BroadSilence { until: &until, reason, partly }))
     }
 
     fn places(&self) -> Vec<(&'static str, &'static str)> {

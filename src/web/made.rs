@@ -55,6 +55,10 @@ fn all(config: &Config, run_time: &RunTime, kind: Made, now: Timestamp) -> Value
             let ids = run_time.absences.iter().filter(|(_, it)| now < it.until).map(|(id, _)| *id);
             ids.filter_map(|id| shown(config, run_time, kind, id)).collect()
         }
+        Made::Offer => {
+            let open = run_time.offers.iter().filter(|(_, it)| it.taken.is_none() && now < it.from);
+            open.filter_map(|(id, _)| shown(config, run_time, kind, *id)).collect()
+        }
     };
     all.sort_by_cached_key(|one| (one["from"].to_string(), one["id"].to_string()));
     let left_out = all.len().saturating_sub(MADE_MAX);
@@ -69,6 +73,7 @@ pub(super) fn named(kind: Made) -> &'static str {
         Made::Override => "overrides",
         Made::Silence => "silences",
         Made::Absence => "absences",
+        Made::Offer => "offers",
     }
 }
 
@@ -79,7 +84,7 @@ pub(super) fn shown(config: &Config, run_time: &RunTime, kind: Made, id: u64) ->
             let made = run_time.overrides.get(&id)?;
             let origin = Origin::RunTime { id, by: made.by.clone(), via: made.via };
             let (action, reason) = (made.action.clone(), made.reason.clone());
-            let layer = None;
+            let layer = made.layer.as_deref().map(Into::into);
             let made_there = Override { from: made.from, until: made.until, action, layer, origin, reason };
             override_shown(config, &made.schedule, &made_there)
         }
@@ -92,6 +97,13 @@ pub(super) fn shown(config: &Config, run_time: &RunTime, kind: Made, id: u64) ->
                 "from": made.from, "until": made.until,
                 "alerts": made.keys.iter().map(|(_, key)| key).collect::<Vec<_>>(), "at_most": made.at_most,
                 "reason": made.reason, "by": config.name_of(&made.by), "via": made.via,
+            })
+        }
+        Made::Offer => {
+            let made = run_time.offers.get(&id)?;
+            json!({
+                "id": id, "schedule": made.schedule, "user": made.who, "to": made.to, "from": made.from,
+                "until": made.until, "reason": made.reason, "by": config.name_of(&made.by), "via": made.via,
             })
         }
         Made::Absence => {
@@ -112,7 +124,7 @@ fn override_shown(config: &Config, schedule: &str, it: &Override) -> Value {
     };
     let (id, by, via) = made_by(config, &it.origin);
     json!({
-        "id": id, "schedule": schedule, "from": it.from, "until": it.until,
+        "id": id, "schedule": schedule, "layer": it.layer.as_deref(), "from": it.from, "until": it.until,
         "with": with, "replace": replace, "add": add,
         "reason": it.reason, "by": by, "via": via,
     })

@@ -7,6 +7,7 @@ use crate::config::{Config, Id, Right};
 use crate::language::Language;
 use crate::language::moment::{Moment, moment};
 use crate::preview::on_call::{HORIZON, shift_object, who_object};
+use crate::route::broad_silence;
 use crate::schedule::first_instant;
 use axum::Json;
 use axum::extract::{Path, State};
@@ -49,8 +50,12 @@ pub async fn who(State(doors): Shared, headers: HeaderMap, uri: Uri) -> Response
     };
     let schedules: Vec<Value> = ids.iter().map(one).collect();
     let zone = config.organisation.time_zone.iana_name();
-    Json(json!({ "at": at, "commit": live.commit, "schedules": schedules, "time_zone": zone }))
-        .into_response()
+    let mut body = json!({ "at": at, "commit": live.commit, "schedules": schedules, "time_zone": zone });
+    if let Some((silence, until)) = broad_silence(config, at) {
+        let (reason, everything) = (&silence.reason, silence.when.is_none());
+        body["broad_silence"] = json!({ "until": until, "reason": reason, "everything": everything });
+    }
+    Json(body).into_response()
 }
 
 /// `GET /v1/schedules/{id}/shifts?from=2026-12-01&until=2026-12-15`

@@ -8,7 +8,8 @@ use super::attempt;
 use super::doors::{Doors, Shared};
 use super::session::{Worth, forget_said};
 use super::{
-    pages_catalogue, pages_incidents, pages_link, pages_make, pages_oidc, pages_people, pages_sign_in,
+    pages_catalogue, pages_incidents, pages_link, pages_make, pages_offers, pages_oidc, pages_people,
+    pages_sign_in,
 };
 use crate::page::asset;
 use axum::Router;
@@ -44,6 +45,8 @@ pub fn routes(doors: &Arc<Doors>) -> Router<Arc<Doors>> {
         .route("/schedules/{id}/override", get(pages_make::new_override).post(pages_make::make_override))
         .route("/silences/new", get(pages_make::new_silence).post(pages_make::make_silence))
         .route("/absences", post(pages_make::make_absence))
+        .route("/offers", post(pages_offers::make_offer))
+        .route("/offers/{id}/accept", post(pages_offers::accept))
         .route("/declare", get(pages_make::new_incident).post(pages_make::declare))
         .route("/a/{token}", get(pages_link::show).post(pages_link::act))
         .route("/sign-in", get(pages_sign_in::signed_out))

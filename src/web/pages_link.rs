@@ -130,6 +130,7 @@ impl Opened {
             zone: self.zone.iana_name().unwrap_or("UTC").to_owned(),
             commit: String::new(),
             refused_commit: false,
+            broad: None,
         };
         let word = if all.len() + self.linked.more > 1 { Word::AcknowledgeAll } else { Word::Acknowledge };
         LinkPage {

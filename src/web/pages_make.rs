@@ -1,6 +1,6 @@
 //! The forms that make something: an override, a silence, an absence, and an incident.
 
-use super::changes::{Maker, read_absence, read_override, read_silence};
+use super::changes::{Maker, preview, read_absence, read_override, read_silence};
 use super::commands::declared_by;
 use super::doors::{Doors, Shared};
 use super::guest::{Guest, Member, Sent};
@@ -19,22 +19,22 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 
-fn field(name: &'static str, label: &str, value: &str, required: bool) -> Field {
+pub(super) fn field(name: &'static str, label: &str, value: &str, required: bool) -> Field {
     Field { name, label: label.to_owned(), value: value.to_owned(), required, options: Vec::new() }
 }
 
-fn choice(name: &'static str, label: &str, value: &str, options: Vec<(String, String)>) -> Field {
+pub(super) fn choice(name: &'static str, label: &str, value: &str, options: Vec<(String, String)>) -> Field {
     Field { options, ..field(name, label, value, true) }
 }
 
 /// A form, with what was written into it before.
-struct Sheet {
-    title: &'static str,
-    lead: Option<String>,
-    action: String,
-    fields: Vec<Field>,
-    button: &'static str,
-    back: String,
+pub(super) struct Sheet {
+    pub title: &'static str,
+    pub lead: Option<String>,
+    pub action: String,
+    pub fields: Vec<Field>,
+    pub button: &'static str,
+    pub back: String,
 }
 
 fn sheet(doors: &Doors, guest: &Guest, sheet: Sheet, form: &Form, wrong: Option<String>) -> Response {
@@ -187,12 +187,12 @@ pub async fn declare(State(doors): Shared, Sent { guest, user, form }: Sent) -> 
     }
 }
 
-fn maker<'a>(guest: &'a Guest, user: &Id) -> Maker<'a> {
+pub(super) fn maker<'a>(guest: &'a Guest, user: &Id) -> Maker<'a> {
     Maker { by: Actor::User(user.clone()), via: Via::Web, now: guest.now, zone: &guest.zone }
 }
 
 /// Makes what a form asks for; what is wrong, or would break something, is said on the form.
-async fn made(
+pub(super) async fn made(
     doors: &Doors,
     guest: &Guest,
     again: Sheet,
@@ -203,16 +203,19 @@ async fn made(
         Ok(command) => command,
         Err(why) => return sheet(doors, guest, again, &form, Some(why)),
     };
+    let mutes = preview(doors, &guest.live.config, &command, guest.language, &guest.zone).await;
     let Ok(answered) = doors.inbox.input(Lane::First, Input::Command(command)).await else {
         return guest.message(doors, guest.words().busy, StatusCode::SERVICE_UNAVAILABLE);
     };
     match answered.reply {
         Some(Reply::Confirm(warnings)) => {
-            let said = warnings.iter().map(|it| warning(it, guest.language, &guest.zone)).collect();
+            let said = warnings.iter().map(|it| warning(it, guest.language, &guest.zone));
+            let said = said.chain(mutes).collect();
             confirm(doors, guest, said, again.action, form, again.back)
         }
         Some(reply @ Reply::Made { .. }) => {
-            guest.back(doors, &again.back, &guest.reply(&reply, answered.stored))
+            let said = [guest.reply(&reply, answered.stored)].into_iter().chain(mutes);
+            guest.back(doors, &again.back, &said.collect::<Vec<_>>().join(" "))
         }
         Some(reply) => sheet(doors, guest, again, &form, Some(guest.reply(&reply, answered.stored))),
         None => guest.message(doors, guest.words().busy, StatusCode::SERVICE_UNAVAILABLE),

@@ -4,6 +4,7 @@ use super::doors::{Doors, Shared};
 use super::guest::{Guest, Member};
 use super::on_call::schedule as known_schedule;
 use super::pages_incidents::people;
+use super::pages_offers::{offered, own};
 use super::sheet::html;
 use crate::config::{CONTACTS, Config, ContactRule, Id, User};
 use crate::language::Language;
@@ -266,12 +267,12 @@ pub(super) fn row(guest: &Guest, id: &Id, shift: &Shift) -> ShiftRow {
 
 /// `GET /me`: one's own shifts, and how one is reached.
 pub async fn me(State(doors): Shared, Member { guest, user }: Member) -> Response {
-    let made = doors.clone();
-    let answer = doors.reads.make(move || html(StatusCode::OK, &mine(&made, &guest, &user)));
+    let (made, board) = (doors.clone(), doors.board.current().await);
+    let answer = doors.reads.make(move || html(StatusCode::OK, &mine(&made, &board, &guest, &user)));
     answer.await.unwrap_or_else(|busy| busy)
 }
 
-fn mine<'a>(doors: &'a Doors, guest: &Guest, user: &Id) -> MePage<'a> {
+fn mine<'a>(doors: &'a Doors, board: &Board, guest: &Guest, user: &Id) -> MePage<'a> {
     let config = &guest.live.config;
     let until = guest.now.checked_add(MINE).unwrap_or(guest.now);
     let mut shifts: Vec<(Timestamp, ShiftRow)> = Vec::new();
@@ -282,6 +283,7 @@ fn mine<'a>(doors: &'a Doors, guest: &Guest, user: &Id) -> MePage<'a> {
     }
     shifts.sort_by_key(|(start, _)| *start);
     let rules = |rules: &[ContactRule]| rules.iter().map(|rule| said(guest, rule)).collect();
+    let (offers, schedules) = (offered(board, guest, user), own(guest, user));
     let user = config.users.get(user);
     MePage {
         shell: guest.shell(doors, "me", guest.words().me),
@@ -292,6 +294,8 @@ fn mine<'a>(doors: &'a Doors, guest: &Guest, user: &Id) -> MePage<'a> {
         low: user.map(|user| rules(&user.low)).unwrap_or_default(),
         tests: tests(guest, user),
         people: people(guest),
+        offers,
+        schedules,
     }
 }
 

@@ -16,6 +16,7 @@ use super::entrance;
 use super::entries;
 use super::how_it_is::{self, Watched};
 use super::incidents;
+use super::offers;
 use super::on_call;
 use super::opsgenie;
 use super::pages;
@@ -55,6 +56,7 @@ pub fn router(doors: Arc<Doors>, watched: Watched) -> Router {
         .route("/v1/incidents/{id}", get(incidents::show).post(commands::several))
         .route("/v1/incidents/{id}/{command}", post(commands::one))
         .merge(changes::routes())
+        .merge(offers::routes())
         .route("/v1/openapi.json", get(openapi))
         .route("/v1/entries", get(entries::list))
         .route("/v1/test", post(super::test::test))

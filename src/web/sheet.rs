@@ -25,6 +25,7 @@ pub(super) fn strangers_shell<'a>(doors: &'a Doors, live: &Live, title: &str) ->
         zone: zone.iana_name().unwrap_or("UTC").to_owned(),
         commit: String::new(),
         refused_commit: false,
+        broad: None,
     }
 }
 

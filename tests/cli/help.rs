@@ -4,6 +4,7 @@ use std::process::{Command, Output, Stdio};
 use unicode_width::UnicodeWidthStr;
 
 const COMMANDS: [&str; 33] = [
+const COMMANDS: [&str; 32] = [
     "init",
     "validate",
     "explain",
@@ -22,6 +23,7 @@ const COMMANDS: [&str; 33] = [
     "page",
     "silence",
     "take",
+    "offer",
     "away",
     "back",
     "test-me",
@@ -41,6 +43,7 @@ const COMMANDS: [&str; 33] = [
 
 /// The commands of a command.
 const NESTED: [(&str, &str); 15] = [
+const NESTED: [(&str, &str); 14] = [
     ("line-up", "add"),
     ("line-up", "remove"),
     ("line-up", "replace"),
@@ -51,6 +54,8 @@ const NESTED: [(&str, &str); 15] = [
     ("override", "add"),
     ("override", "list"),
     ("override", "end"),
+    ("offer", "add"),
+    ("offer", "accept"),
     ("silence", "add"),
     ("silence", "list"),
     ("silence", "end"),

@@ -18,7 +18,10 @@ fn made(id: u64, from: &str, until: &str, action: OverrideAction) -> Pulled {
     let (by, reason) =
         (Actor::Stranger { name: "Sato\n".to_owned(), way: Via::Api }, Some("ill: flu".to_owned()));
     let (schedule, from, until) = ("web/primary".into(), at(from), at(until));
-    Pulled { id, made: RunTimeOverride { schedule, from, until, action, reason, by, via: Via::Api } }
+    Pulled {
+        id,
+        made: RunTimeOverride { schedule, layer: None, from, until, action, reason, by, via: Via::Api },
+    }
 }
 
 fn with(user: &str) -> OverrideAction {

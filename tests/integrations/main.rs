@@ -151,6 +151,7 @@ fn config_of(endpoints: Vec<Endpoint>) -> Config {
         endpoints: endpoints.into_iter().map(|endpoint| (endpoint.id.clone(), endpoint)).collect(),
         retired: Default::default(),
         silences: Vec::new(),
+        office: oncall::schedule::Hours::at_work(jiff::tz::TimeZone::UTC, Default::default()),
         inhibitions: Default::default(),
         runbooks: Default::default(),
         calendars: BTreeMap::new(),

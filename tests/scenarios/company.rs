@@ -287,13 +287,15 @@ fn a_revert_tells_who_was_dropped() {
         02:00 step 1 of team: tanaka, on call on primary (layer always); next step at 02:05:00
         02:00 -> call tanaka, slack tanaka
         02:01 config other is in force
-        02:01 no longer in the step: tanaka
+        02:01 leaves the step as soon as somebody new is reached: tanaka
         02:01 now in the step, told: suzuki, on call on primary (layer always)
         02:01 -> call suzuki, slack suzuki
+        02:01 no longer in the step: tanaka
         02:02 config base is in force
-        02:02 no longer in the step: suzuki
+        02:02 leaves the step as soon as somebody new is reached: suzuki
         02:02 now in the step, told: tanaka, on call on primary (layer always)
         02:02 -> call tanaka, slack tanaka
+        02:02 no longer in the step: suzuki
         "#,
     );
 }

@@ -147,9 +147,10 @@ fn a_commit_gives_the_rule_another_policy() {
         02:01 config other is in force
         02:01 a: told by the policy team from now on
         02:01 a: now at step 1 of team, next step at 02:05:00
-        02:01 a: no longer in the step: kimura
+        02:01 a: leaves the step as soon as somebody new is reached: kimura
         02:01 a: now in the step, told: tanaka, on call on primary (layer always)
         02:01 -> call tanaka about a, slack tanaka about a
+        02:01 a: no longer in the step: kimura
         "#,
     );
 }

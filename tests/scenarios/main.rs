@@ -11,19 +11,24 @@ mod alone;
 mod board;
 mod broad;
 mod calls;
+mod committed;
 mod company;
 mod courses;
 mod crashes;
+mod crowds;
 mod deliveries;
 mod directs;
 mod escalation;
+mod gaps;
 mod heartbeats;
 mod hours;
 mod inhibitions;
+mod leaving;
 mod links;
 mod many;
 mod noise;
 mod notices;
+mod offers;
 mod people;
 mod providers;
 mod pushes;
@@ -66,6 +71,7 @@ use world::World;
 /// | `up`, `down`, `limit=S`, `reject`, `busy`, `hang`, `lose`, `mute`, `optout`, `undeliver`, `slow=FOR`, then a channel or a vendor | how a provider answers from now on |
 /// | `config NAME`, `crash`, `start`, `jump FOR` | a reload of the variant after `=== NAME`; the server stops, starts; the clock jumps |
 /// | `show WHAT` | lines that are hidden otherwise: `rules`, `outcomes`, `repeats`, `beats`, `mirrors`, `directs`, `notices` |
+/// | `gaps [STEP FROM UNTIL]` | somebody looked for gaps to come: this one, with instants as `2026-12-10T10:00`, or none |
 /// | `end` | nothing: the day goes on until then |
 #[track_caller]
 fn check(script: &str, expected: &str) {

@@ -55,9 +55,10 @@ fn somebody_is_added_and_somebody_dropped() {
         09:30 step 1 of team: tanaka, on call on primary (layer daily); next step at 10:00:00
         09:30 -> call tanaka, slack tanaka
         09:40 config override is in force
-        09:40 no longer in the step: tanaka
+        09:40 leaves the step as soon as somebody new is reached: tanaka
         09:40 now in the step, told: suzuki, on call on primary (override overrides/today.yaml:1)
         09:40 -> call suzuki, slack suzuki
+        09:40 no longer in the step: tanaka
         10:00 step 2 of team: suzuki, on call on secondary (layer always); next step at 10:10:00
         10:00 -> call suzuki, slack suzuki
         "#,
@@ -81,9 +82,10 @@ fn somebody_is_added_and_somebody_dropped() {
         02:00 step 1 of team: tanaka, on call on primary (layer always); next step at 02:05:00
         02:00 -> slack tanaka
         02:01 config without is in force
-        02:01 no longer in the step: tanaka
+        02:01 leaves the step as soon as somebody new is reached: tanaka
         02:01 now in the step, told: kimura, named in the step
         02:01 -> call kimura, slack kimura
+        02:01 no longer in the step: tanaka
         "#,
     );
 }
@@ -107,9 +109,10 @@ fn steps_come_and_go() {
         02:05 -> call suzuki, slack suzuki
         02:06 config fewer is in force
         02:06 now at step 1 of team, next step at 02:12:00
-        02:06 no longer in the step: suzuki
+        02:06 leaves the step as soon as somebody new is reached: suzuki
         02:06 now in the step, told: tanaka, on call on primary (layer always)
         02:06 -> call tanaka, slack tanaka
+        02:06 no longer in the step: suzuki
         02:12 fallback step 1 of last-resort: sato, named in the step; next step at 02:22:00
         02:12 -> call sato, slack sato
         "#,

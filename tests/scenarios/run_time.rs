@@ -476,15 +476,17 @@ fn an_override_made_now_reaches_the_running_step() {
         02:00 step 1 of team: tanaka, on call on primary (layer always); next step at 02:05:00
         02:00 -> call tanaka, slack tanaka
         02:01 override of primary by Suzuki in Slack: kimura on call, from 02:01:00 until 04:00:00
-        02:01 no longer in the step: tanaka
+        02:01 leaves the step as soon as somebody new is reached: tanaka
         02:01 now in the step, told: kimura, on call on primary (override run time 12 by suzuki)
         02:01 -> call kimura, slack kimura
         02:01 reply: Override 12 is made, until Tue 8 Dec 04:00 JST.
+        02:01 no longer in the step: tanaka
         02:02 reply: Nobody would be on call on primary from Tue 8 Dec 02:02 JST until Tue 8 Dec 04:00 JST. Confirm to do it all the same.
         02:04 #12 ended early by Suzuki in Slack
-        02:04 no longer in the step: kimura
+        02:04 leaves the step as soon as somebody new is reached: kimura
         02:04 now in the step, told: tanaka, on call on primary (layer always)
         02:04 -> call tanaka, slack tanaka
+        02:04 no longer in the step: kimura
         "#,
     );
 }

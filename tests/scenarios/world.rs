@@ -6,12 +6,14 @@ use oncall::actor::{Actor, Via};
 use oncall::alert::{Action, Event, Severity};
 use oncall::compile::{self, Tree};
 use oncall::config::MirrorKind;
-use oncall::config::{Config, Contact, RunTimeAbsence, RunTimeOverride, RunTimeSilence, Urgency};
+use oncall::config::{
+    Config, Contact, RunTimeAbsence, RunTimeOffer, RunTimeOverride, RunTimeSilence, Urgency,
+};
 use oncall::incident::message;
 use oncall::incident::stored::Stored;
 use oncall::incident::{
     AlertChange, Asked, Assignee, Change, Command, Declare, Delivery, DeliveryChange, Ended, Entry, Errand,
-    HeartbeatChange, IncidentId, Incidents, Input, NoticeChange, Outcome, Reason, Reply, Respond,
+    GapAhead, HeartbeatChange, IncidentId, Incidents, Input, NoticeChange, Outcome, Reason, Reply, Respond,
     ServerChange, Target, Task, Words,
 };
 use oncall::language::Language;
@@ -228,9 +230,11 @@ impl World {
                 let (action, keys) = self.asked(words[0], rest);
                 self.command(action, user, keys, Via::Slack);
             }
-            ["override" | "take" | "silence" | "away" | "back" | "end-early" | "cannot", ..] => {
-                self.run_time(&words)
-            }
+            [
+                "offer" | "accept" | "override" | "take" | "silence" | "away" | "back" | "end-early"
+                | "cannot",
+                ..,
+            ] => self.run_time(&words),
             ["declare", user, service, severity, ref rest @ ..] => {
                 self.declare(user, service, severity, rest)
             }
@@ -273,6 +277,16 @@ impl World {
             ["fails", user] => {
                 let (delivery, reason) = (self.providers.calls[user], Reason::said("not a phone"));
                 self.handle(Input::Outcome { delivery, outcome: Outcome::Rejected { reason } });
+            }
+            ["gaps", ref rest @ ..] => {
+                let at = |text: &str| -> Timestamp { format!("{text}:00+09:00").parse().unwrap() };
+                let gap = |words: &[&str]| match words {
+                    [step, from, until] => {
+                        GapAhead { step: (*step).to_owned(), from: at(from), until: at(until) }
+                    }
+                    words => panic!("what gap is `{}`?", words.join(" ")),
+                };
+                self.handle(Input::Gaps(rest.chunks(3).map(gap).collect()));
             }
             ["show", what] => self.shows.push(what.to_owned()),
             ["config", name] => self.reload(name),
@@ -434,7 +448,8 @@ impl World {
                     (None, _, add) => OverrideAction::Add(add.unwrap()),
                 };
                 let (schedule, from, until) = ((*schedule).into(), at(from), at(until));
-                let made = RunTimeOverride { schedule, from, until, action, reason: None, by, via };
+                let layer = value("layer");
+                let made = RunTimeOverride { schedule, layer, from, until, action, reason: None, by, via };
                 Command::Override { made: Box::new(made), confirmed }
             }
             ["take", user, schedule, until, ..] => {
@@ -465,17 +480,28 @@ impl World {
                     confirmed,
                 }
             }
-            ["cannot", user, id] => {
-                Command::Cannot { id: id.parse().unwrap(), user: (*user).into(), by, via }
+            ["offer", user, schedule, from, until, ..] => {
+                let (schedule, from, until) = ((*schedule).into(), at(from), at(until));
+                let (to, who) = (people("to").unwrap_or_default(), (*user).into());
+                let (reason, taken) = (value("reason"), None);
+                Command::Offer(Box::new(RunTimeOffer {
+                    schedule,
+                    from,
+                    until,
+                    who,
+                    to,
+                    reason,
+                    by,
+                    via,
+                    taken,
+                }))
             }
+            ["accept", user, id, ..] => {
+                Command::Accept { id: id.parse().unwrap(), user: (*user).into(), by, via, confirmed }
+            }
+            ["cannot", user, id] => Command::Cannot { what: ended(id), user: (*user).into(), by, via },
             ["back", _, whom] => Command::Back { user: (*whom).into(), by, via },
-            ["end-early", _, what] => {
-                let what = what
-                    .parse()
-                    .map(Ended::RunTime)
-                    .unwrap_or_else(|_| Ended::File(Place::read(what).unwrap()));
-                Command::End { what, by, via }
-            }
+            ["end-early", _, what] => Command::End { what: ended(what), by, via },
             _ => panic!("what is `{}`?", words.join(" ")),
         };
         self.handle(Input::Command(command));
@@ -687,6 +713,7 @@ impl World {
             Change::Heartbeat(HeartbeatChange::Expected { .. } | HeartbeatChange::Heard { .. }) => {
                 !self.shown("beats")
             }
+            Change::Notice(NoticeChange::RoomFull { .. }) => !self.shown("mirrors"),
             Change::Notice(NoticeChange::Planned { .. } | NoticeChange::ShiftsTold { .. }) => true,
             Change::Notice(NoticeChange::Dropped { .. }) => !self.shown("notices"),
             Change::Server(ServerChange::Started { .. }) => entry.seq == 1,
@@ -884,4 +911,9 @@ fn compiled(patches: &[&str]) -> Arc<Config> {
     let compiled = compile::compile(&tree);
     let errors = compile::render_human(&tree, &compiled.diagnostics, Language::En, false);
     Arc::new(compiled.config.unwrap_or_else(|| panic!("{errors}")))
+}
+
+/// By its number, or by its place in git.
+fn ended(what: &str) -> Ended {
+    what.parse().map(Ended::RunTime).unwrap_or_else(|_| Ended::File(Place::read(what).unwrap()))
 }

@@ -83,7 +83,7 @@ impl Inside {
         let behind = Behind {
             live,
             status,
-            desk: Arc::new(Desk::new(&inbox, &client, &clock)),
+            desk: Arc::new(Desk::new(&inbox, &client, &clock, board.clone(), state_dir.clone())),
             inbox,
             board,
             client: client.clone(),

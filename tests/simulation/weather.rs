@@ -116,7 +116,8 @@ impl World {
             0 => {
                 let action = OverrideAction::Set(vec!["kimura".into()]);
                 let (schedule, reason) = ("primary".into(), None);
-                let made = RunTimeOverride { schedule, from, until, action, reason, by, via };
+                let layer = None;
+                let made = RunTimeOverride { schedule, layer, from, until, action, reason, by, via };
                 Command::Override { made: Box::new(made), confirmed: true }
             }
             1 => {
