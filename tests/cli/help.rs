@@ -3,8 +3,7 @@
 use std::process::{Command, Output, Stdio};
 use unicode_width::UnicodeWidthStr;
 
-const COMMANDS: [&str; 33] = [
-const COMMANDS: [&str; 32] = [
+const COMMANDS: [&str; 34] = [
     "init",
     "validate",
     "explain",
@@ -42,8 +41,7 @@ const COMMANDS: [&str; 32] = [
 ];
 
 /// The commands of a command.
-const NESTED: [(&str, &str); 15] = [
-const NESTED: [(&str, &str); 14] = [
+const NESTED: [(&str, &str); 17] = [
     ("line-up", "add"),
     ("line-up", "remove"),
     ("line-up", "replace"),
