@@ -30,6 +30,9 @@ pub enum Sample {
     Topic,
 }
 
+/// A key of `oncall.yaml`, and whether its value is a sample.
+type Key = (&'static [&'static str], Sample, fn(&str) -> bool);
+
 /// A sample that is still there.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct LeftIn {
@@ -92,7 +95,7 @@ fn of_organisation(compiled: &Compiled) -> Vec<LeftIn> {
     let Some(root) = compiled.sources.files.get(&file).and_then(|source| source.root.as_ref()) else {
         return Vec::new();
     };
-    let keys: [(&[&str], Sample, fn(&str) -> bool); 6] = [
+    let keys: [Key; 6] = [
         (&["providers", "slack", "channel"], Sample::SlackChannel, |text| text == CHANNEL),
         (&["providers", "twilio", "account_sid"], Sample::Account, is_account),
         (&["providers", "twilio", "from"], Sample::Account, is_written_number),

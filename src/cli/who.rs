@@ -173,7 +173,7 @@ fn lines(config: &Config, at: Timestamp, answer: &WhoAnswer<'_>, clock: Clock<'_
         lines.push(say(OnCall::Shadow { names: &names }));
     }
     let rules = reason.layer.iter().chain(&reason.beside);
-    lines.extend(rules.map(|rule| say(OnCall::Layer { layer: rule.layer, place: &rule.place.to_string() })));
+    lines.extend(rules.map(|rule| say(OnCall::Layer { layer: rule.layer, place: rule.place })));
     lines.extend(reason.away.iter().map(|user| away(config, at, user, clock)));
     lines.extend(reason.overrides.iter().map(|change| {
         let place = change.origin.to_string();
