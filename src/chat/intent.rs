@@ -148,7 +148,7 @@ impl Intent {
     pub fn incidents(&self) -> Vec<IncidentId> {
         match self.get(Slot::Incident).and_then(target) {
             Some(Target::Incidents(ids)) => ids,
-            Some(Target::Delivery(_) | Target::Ticket(_)) | None => Vec::new(),
+            Some(Target::Delivery(_) | Target::Ticket(_) | Target::Code { .. }) | None => Vec::new(),
         }
     }
 

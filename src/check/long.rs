@@ -160,4 +160,5 @@ pub(super) const LONG: &[(&str, &str)] = &[
     ("OC262", include_str!("../../docs/checks/OC262.md")),
     ("OC270", include_str!("../../docs/checks/OC270.md")),
     ("OC271", include_str!("../../docs/checks/OC271.md")),
+    ("OC310", include_str!("../../docs/checks/OC310.md")),
 ];

@@ -59,6 +59,7 @@ pub const FULL_WIDTH: &str = "OC291";
 pub const NO_WAY: &str = "OC270";
 pub const JIRA_ACCOUNT: &str = "OC271";
 pub const HISTORY: &str = "OC280";
+pub const SMS_REPLIES: &str = "OC310";
 pub const SIGN_IN_URL: &str = "OC293";
 pub const SIGN_IN_ADDRESS: &str = "OC294";
 
@@ -121,6 +122,7 @@ pub const CODES: &[(&str, &str)] = &[
     (FULL_WIDTH, "a full-width character stands where YAML needs a half-width one"),
     (NO_WAY, "what only shows incidents is no way to reach a person"),
     (JIRA_ACCOUNT, "Jira cannot tell our account from others"),
+    (SMS_REPLIES, "answers to an SMS cannot arrive"),
     (HISTORY, "history is kept for too short or too long"),
     (SIGN_IN_URL, "people sign in, and there is no public_url"),
     (SIGN_IN_ADDRESS, "an identity provider is not known by https, or stands for every company"),

@@ -42,6 +42,7 @@ mod source;
 mod suggest;
 mod ticket;
 mod tree;
+mod twilio;
 mod typed;
 mod unfit;
 mod user;

@@ -9,7 +9,7 @@ use super::tree::Tree;
 use super::{code, value};
 use crate::config::{
     ApiToken, Deployment, EscalationPolicy, Id, Jira, Notify, Organisation, OwnHeartbeat, SecretSource,
-    Slack, SlackUserGroup, Twilio, User,
+    Slack, SlackUserGroup, User,
 };
 use crate::document;
 use crate::language::Language;
@@ -25,7 +25,6 @@ const BEAT_DEFAULT: SignedDuration = SignedDuration::from_mins(1);
 const HISTORY_DEFAULT: SignedDuration = SignedDuration::from_hours(13 * 31 * 24);
 const HISTORY_MIN: SignedDuration = SignedDuration::from_hours(30 * 24);
 const HISTORY_MAX: SignedDuration = SignedDuration::from_hours(10 * 366 * 24);
-const TWILIO_API: &str = "https://api.twilio.com";
 
 impl<'a> Resolver<'a> {
     /// The organisation's document and its place, if it could be read.
@@ -83,7 +82,7 @@ impl<'a> Resolver<'a> {
         let twilio = providers.and_then(|all| all.twilio.as_ref());
         let slack = slack.and_then(|slack| self.slack(slack, &providers_at.key("slack")));
         let jira = jira.and_then(|jira| self.jira(jira, &providers_at.key("jira")));
-        let twilio = twilio.and_then(|twilio| self.twilio(twilio, &providers_at.key("twilio")));
+        let twilio = twilio.and_then(|it| self.twilio(it, document, &providers_at.key("twilio")));
         let (teams, google_chat) = self.all_webhooks(providers, &providers_at);
         let connect =
             providers.and_then(|all| self.connect(all.connect.as_ref()?, &providers_at.key("connect")));
@@ -285,42 +284,6 @@ impl<'a> Resolver<'a> {
             issue_type: jira.issue_type.clone().unwrap_or_else(|| "Incident".to_owned()),
             resolve_transition: jira.resolve_transition.clone().unwrap_or_else(|| "Done".to_owned()),
         })
-    }
-
-    fn twilio(&mut self, twilio: &document::Twilio, at: &Spot) -> Option<Twilio> {
-        let auth_token = self.secret(&twilio.auth_token, &at.key("auth_token"));
-        let from = self.phone_number(&twilio.from, &at.key("from"));
-        let api_url = twilio.api_url.as_ref().map_or_else(|| TWILIO_API.to_owned(), url);
-        let sms_from = twilio.sms_from.as_ref();
-        let sms_from = sms_from.map(|sender| self.sms_sender(sender, &at.key("sms_from")));
-        let from = from?;
-        Some(Twilio {
-            account_sid: twilio.account_sid.clone(),
-            auth_token: auth_token?,
-            sms_from: sms_from.unwrap_or_else(|| Some(from.clone()))?,
-            from,
-            api_url,
-        })
-    }
-
-    /// Who an SMS is from: a name that carriers take, or a number.
-    fn sms_sender(&mut self, text: &str, at: &Spot) -> Option<String> {
-        if value::is_sender_name(text) {
-            return Some(text.to_owned());
-        }
-        if text.starts_with('+') || !text.contains(|c: char| c.is_alphabetic()) {
-            return self.phone_number(text, at);
-        }
-        let message = Words::new(
-            "this is neither a phone number nor a name that an SMS can be from",
-            "電話番号でも、SMS の送信元に使える名前でもありません",
-        );
-        let help = Words::new(
-            "a name has at most 11 letters (A to Z), digits and spaces, and a letter among them: `OnCall`",
-            "名前は英字（A〜Z）、数字、空白で 11 文字まで、英字を 1 文字以上含めます（例: `OnCall`）",
-        );
-        self.error_help(code::VALUE, at.clone(), message, help);
-        None
     }
 
     fn own_heartbeat(&mut self, own: &document::OwnHeartbeat, at: &Spot) -> Option<OwnHeartbeat> {

@@ -71,8 +71,10 @@ pub struct Method {
     pub one_at_a_time: bool,
     /// Whether it interrupts: it counts as a page in analysis.
     pub interrupts: bool,
-    /// Whether its message can be edited: it follows its incident until that is over.
-    pub edits: bool,
+    /// How its message follows its incident until that is over.
+    pub follows: Follows,
+    /// Whether people may answer it: it carries a code where an answer can reach us.
+    pub answers: bool,
     /// Whether people who only watch are told by it.
     pub tells_shadows: bool,
     /// How many may be in flight at once with one provider.
@@ -87,6 +89,17 @@ pub struct Method {
     pub verb: (&'static str, &'static str),
     /// After how many minutes it is used where nobody says otherwise, at high and at low urgency.
     pub default_minutes: (&'static [i64], &'static [i64]),
+}
+
+/// How a message that told somebody follows its incident.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Follows {
+    /// It stays as it was.
+    Not,
+    /// It is edited whenever its incident stands elsewhere.
+    Edited,
+    /// Another one in the same thread, when somebody has it and when it is over.
+    Replied,
 }
 
 /// What a method needs of a person.
@@ -130,7 +143,8 @@ pub const CONTACTS: [Method; 6] = [
         ends: true,
         one_at_a_time: true,
         interrupts: true,
-        edits: false,
+        follows: Follows::Not,
+        answers: false,
         tells_shadows: false,
         slots: 8,
         letter: 'C',
@@ -155,7 +169,8 @@ pub const CONTACTS: [Method; 6] = [
         ends: false,
         one_at_a_time: false,
         interrupts: true,
-        edits: false,
+        follows: Follows::Not,
+        answers: true,
         tells_shadows: false,
         slots: 8,
         letter: 'T',
@@ -180,7 +195,8 @@ pub const CONTACTS: [Method; 6] = [
         ends: true,
         one_at_a_time: false,
         interrupts: true,
-        edits: false,
+        follows: Follows::Not,
+        answers: false,
         tells_shadows: false,
         slots: 8,
         letter: 'P',
@@ -205,7 +221,8 @@ pub const CONTACTS: [Method; 6] = [
         ends: false,
         one_at_a_time: false,
         interrupts: true,
-        edits: false,
+        follows: Follows::Not,
+        answers: false,
         tells_shadows: false,
         slots: 8,
         letter: 'N',
@@ -230,7 +247,8 @@ pub const CONTACTS: [Method; 6] = [
         ends: false,
         one_at_a_time: false,
         interrupts: false,
-        edits: true,
+        follows: Follows::Edited,
+        answers: false,
         tells_shadows: true,
         slots: 8,
         letter: 'S',
@@ -255,7 +273,8 @@ pub const CONTACTS: [Method; 6] = [
         ends: false,
         one_at_a_time: false,
         interrupts: false,
-        edits: false,
+        follows: Follows::Replied,
+        answers: false,
         tells_shadows: false,
         slots: 8,
         letter: 'M',

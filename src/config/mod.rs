@@ -15,6 +15,7 @@ mod mail;
 mod masked;
 mod noise;
 mod provider;
+mod reply;
 mod rooms;
 mod routing;
 mod run_time;
@@ -29,7 +30,7 @@ mod web;
 pub use access::{Access, Right};
 pub use calendar::{CALENDAR_SECRET, CALENDAR_SECRET_MIN, CalendarId};
 pub use contact::{
-    CALL_LASTS_MAX, CONTACTS, Contact, Form, Method, Need, PUSHOVER_EXPIRE_SECONDS, RING_SECONDS,
+    CALL_LASTS_MAX, CONTACTS, Contact, Follows, Form, Method, Need, PUSHOVER_EXPIRE_SECONDS, RING_SECONDS,
     SMS_VALID_SECONDS,
 };
 pub use endpoint::{Endpoint, GenericFields, Heartbeat, Route, RouteTarget, Sample, SeverityRule};
@@ -41,6 +42,7 @@ pub use mail::{Mail, MailSecurity, Ntfy, Pushover};
 pub use masked::{MASK, bare, is_secret_itself, is_secret_name, look_secret, masked, place_name};
 pub use noise::{FlappingRule, HOLD_MAX, ReopenRule};
 pub use provider::{MirrorKind, PROVIDERS, Provider, ProviderRow};
+pub use reply::ONE_WAY;
 pub use rooms::{NAMED_ROOMS_MAX, Room, Rooms, SERVICE_ROOMS_MAX, SHARED_ROOM};
 pub use routing::{BadPattern, Matcher, PATTERN_MAX, Pattern, PatternTest, Silence, SilencePeriod, field};
 pub use run_time::{Break, InGit, RunTime, RunTimeAbsence, RunTimeOffer, RunTimeOverride, RunTimeSilence};
@@ -202,6 +204,8 @@ pub struct Twilio {
     pub from: String,
     /// Who a text message is from: a number, or a name of at most 11 letters and digits.
     pub sms_from: String,
+    /// Whether Twilio sends us what people answer to it.
+    pub sms_replies: bool,
     /// Without a trailing slash; Twilio's own is `https://api.twilio.com`.
     pub api_url: String,
 }

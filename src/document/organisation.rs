@@ -218,6 +218,9 @@ pub struct Twilio {
     /// Who an SMS is from: a number, or a name of at most 11 letters and digits; `from` by default. In Japan, use a name.
     #[schemars(example = &"OnCall", example = &"+15005550006")]
     pub sms_from: Option<String>,
+    /// Whether people may answer an SMS, where that is possible (in Japan it is not): `4` and the code at its end acknowledge. At
+    /// Twilio, the number of `sms_from` must have `<public_url>/v1/callbacks/twilio/sms` under "A message comes in".
+    pub sms_replies: Option<bool>,
     /// The address of Twilio's API; `https://api.twilio.com` by default.
     pub api_url: Option<Url>,
 }

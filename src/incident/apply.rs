@@ -369,7 +369,10 @@ impl State {
         });
         dispatch.about.extend(carried.clone());
         if let Errand::Page { user, by } = errand {
-            let none = || Paged { at, user: user.clone(), by: *by, about: Vec::new(), escalated: false };
+            let answers = by.method().answers && !self.pages.contains_key(&delivery);
+            let code = answers.then(|| self.reply_code(delivery, user, at)).flatten();
+            let none =
+                || Paged { at, user: user.clone(), by: *by, about: Vec::new(), escalated: false, code };
             self.pages.entry(delivery).or_insert_with(none).about.extend(carried);
         }
     }

@@ -31,10 +31,12 @@ impl Call<'_> {
     pub(super) fn command(&mut self, command: Command) {
         let responds = matches!(command, Command::Respond(_));
         let by = command.asked_by().0;
+        // Of what somebody's own phone says nothing needs a right.
         let tests = matches!(&command, Command::Test { user, .. } if self.may_test(user, by));
+        let own = tests || matches!(&command, Command::OptOut { .. });
         let refused = match self.config.token_lacks(by) {
             Some(right) => Some(Refused::Lacks(right)),
-            None => (!responds && !tests && !self.may_respond(by)).then_some(Refused::MayNot),
+            None => (!responds && !own && !self.may_respond(by)).then_some(Refused::MayNot),
         };
         if let Some(refused) = refused {
             self.turn.reply = Some(Reply::Refused(refused));
@@ -59,6 +61,7 @@ impl Call<'_> {
             }
             Command::Cannot { what, user, by, via } => self.cannot(&what, &user, by, via),
             Command::Test { user, contact, by, .. } => self.test(&user, contact, &by),
+            Command::OptOut { users, contact, out, .. } => self.opt_out(&users, contact, out),
         }
     }
 
@@ -135,16 +138,17 @@ impl Call<'_> {
             Target::Incidents(incidents) => return Ok((incidents, None, by)),
             Target::Ticket(key) => return Ok((self.of_ticket(&key), None, by)),
             Target::Delivery(delivery) => delivery,
+            Target::Code { users, code } => self.state.with_code(&users, &code).ok_or(Reply::NotFound)?,
         };
         let (incidents, told) = self.paged(delivery).ok_or(Reply::NotFound)?;
-        let incidents = if via == Via::Link {
+        let incidents = if matches!(via, Via::Link | Via::Sms) {
             self.open_to_link(delivery).map_err(|why| why.map_or(Reply::NotFound, Reply::Refused))?
         } else {
             incidents
         };
-        // A key is pressed by whoever was called, and a link acts for whom it was sent to; a button names the person who
-        // pressed it.
-        let by = if matches!(via, Via::Call | Via::Link | Via::Push) { told } else { by };
+        // A key is pressed by whoever was called, and a link or a code acts for whom it was sent to; a button names the person
+        // who pressed it.
+        let by = if matches!(via, Via::Call | Via::Link | Via::Push | Via::Sms) { told } else { by };
         Ok((incidents, Some(delivery), by))
     }
 

@@ -113,6 +113,7 @@ impl Call<'_> {
             | Noticed::RoomFull(_)
             | Noticed::Test
             | Noticed::TestGone
+            | Noticed::OptedOut { .. }
             | Noticed::Tested { .. } => false,
         })
     }

@@ -120,7 +120,7 @@ impl Dispatch {
                 // A call that was answered does not go back to ringing.
                 Stage::Answered => Stage::Answered,
             }),
-            Outcome::Answered => Some(Stage::Answered),
+            Outcome::Answered | Outcome::ByMachine => Some(Stage::Answered),
             Outcome::Unknown { .. } if leaves || self.expires_at > at => Some(Stage::InDoubt),
             Outcome::Unknown { .. }
             | Outcome::Delivered { .. }

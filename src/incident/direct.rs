@@ -1,7 +1,8 @@
 //! Messages that told people follow their incidents: taken, triggered again, over.
 //!
-//! Only where an incident stands is followed, and only by methods whose messages can be edited. A bundle is one message about
-//! several incidents and is forgotten when all of them are over. Edits have an outlet of their own, so that they delay no page.
+//! Only where an incident stands is followed: by an edit of the message, or where a method cannot edit (mail) by another one in its
+//! thread, which says only that somebody has it and that it is over, each at most once. A bundle is one message about several incidents
+//! and is forgotten when all of them are over. Edits have an outlet of their own, so that they delay no page.
 
 use super::entry::{AlertChange, Change, DeliveryChange, Entry};
 use super::errand::{Direct, Dispatch, Errand};
@@ -11,7 +12,7 @@ use super::outlet::Outlet;
 use super::parts::Status;
 use super::state::{Incident, State};
 use super::{Call, Delivery, DeliveryId, IN_FLIGHT, IncidentId, Outcome, Reason, Task, message};
-use crate::config::{Contact, Provider};
+use crate::config::{Contact, Follows, Provider};
 use crate::reason::Fault;
 use jiff::Timestamp;
 use std::cmp::Reverse;
@@ -30,8 +31,11 @@ impl State {
     pub(super) fn follow(&mut self, page: DeliveryId, dispatch: &Dispatch, outcome: &Outcome) {
         let Errand::Page { user, by } = &dispatch.errand else { return };
         let Outcome::Delivered { reference, .. } = outcome else { return };
-        if !by.method().edits {
+        if by.method().follows == Follows::Not {
             return;
+        }
+        for older in self.superseded(dispatch) {
+            self.directs.remove(&older);
         }
         while self.directs.len() >= DIRECTS_MAX {
             self.directs.pop_first();
@@ -47,6 +51,19 @@ impl State {
             failed: 0,
         };
         self.directs.insert(page, direct);
+    }
+
+    /// The messages that follow no more once this page is there: mails to the same person about nothing else, which the newest
+    /// one follows alone, so that its end comes once.
+    fn superseded(&self, page: &Dispatch) -> Vec<DeliveryId> {
+        let Errand::Page { user, by } = &page.errand else { return Vec::new() };
+        if by.method().follows != Follows::Replied {
+            return Vec::new();
+        }
+        let same = |direct: &Direct| direct.user == *user && direct.by == *by;
+        let within = |direct: &Direct| direct.about.iter().all(|(id, _)| page.is_about(*id));
+        let older = self.directs.iter().filter(|(_, direct)| same(direct) && within(direct));
+        older.map(|(id, _)| *id).collect()
     }
 
     pub(super) fn edit_sent(&mut self, page: DeliveryId, delivery: DeliveryId) {
@@ -77,7 +94,13 @@ impl State {
 
     /// From when on a message may be brought up to date; `None` where it shows what it should, or is under way.
     fn edit_due(&self, direct: &Direct) -> Option<Timestamp> {
-        let behind = direct.about.iter().any(|(id, shown)| self.stands(*id) != *shown);
+        let stands = || direct.about.iter().map(|(id, _)| self.stands(*id));
+        let behind = match direct.by.method().follows {
+            Follows::Not => false,
+            Follows::Edited => stands().zip(&direct.about).any(|(now, (_, shown))| now != *shown),
+            // Of a bundle, what is the least far.
+            Follows::Replied => stands().min() > direct.about.iter().map(|(_, shown)| *shown).min(),
+        };
         let due = behind && direct.in_flight.is_none();
         due.then(|| direct.not_before.unwrap_or(Timestamp::MIN))
     }
@@ -96,9 +119,11 @@ impl State {
                 match self.deliveries.get(delivery).map(|dispatch| &dispatch.errand) {
                     Some(Errand::Edit { page, .. }) => BTreeSet::from([*page]),
                     Some(Errand::Page { .. }) => {
+                        let page = self.deliveries.get(delivery);
+                        let superseded = page.map(|page| self.superseded(page)).unwrap_or_default();
                         let full = self.directs.len() >= DIRECTS_MAX;
                         let oldest = self.directs.first_key_value().filter(|_| full).map(|(page, _)| *page);
-                        oldest.into_iter().chain([*delivery]).collect()
+                        oldest.into_iter().chain([*delivery]).chain(superseded).collect()
                     }
                     Some(
                         Errand::Mirror { .. } | Errand::HangUp(_) | Errand::Ask(_) | Errand::Notice { .. },

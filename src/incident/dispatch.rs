@@ -126,6 +126,8 @@ impl Call<'_> {
         }
         if let Words::Text(text) = &mut words {
             text.urgent &= asks;
+            let code = self.code_to_send(provider, user, to.as_deref(), delivery);
+            text.code = code.filter(|_| asks);
         }
         let task = Task::Page { user: user.clone(), by, to, words };
         self.turn.deliveries.push(Delivery { id: delivery, provider, incidents, task, repeat });

@@ -121,6 +121,8 @@ pub struct Paged {
     pub about: Vec<Carried>,
     /// Whether the next step was asked for by its keys: one press counts once.
     pub escalated: bool,
+    /// By which an answer names it, where its method is answered.
+    pub code: Option<Box<str>>,
 }
 
 /// What a delivery does.

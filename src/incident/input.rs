@@ -82,6 +82,8 @@ pub enum Command {
     Cannot { what: Ended, user: UserId, by: Actor, via: Via },
     /// Tries out one of a person's own ways.
     Test { user: UserId, contact: Contact, by: Actor, via: Via },
+    /// Whoever has this number says STOP to our messages, or takes them again.
+    OptOut { users: Vec<UserId>, contact: Contact, out: bool, by: Actor, via: Via },
 }
 
 /// A wish about incidents.
@@ -122,6 +124,11 @@ pub enum Target {
     Delivery(DeliveryId),
     /// The incident that the ticket with this key shows.
     Ticket(String),
+    /// What the message with this code told one of these people.
+    Code {
+        users: Vec<UserId>,
+        code: String,
+    },
 }
 
 /// What a person asks for.
@@ -210,6 +217,8 @@ pub enum Outcome {
     Unknown { reason: Reason },
     /// A key was pressed, and the call is over: what a provider tells that is asked.
     Pressed { key: String },
+    /// A machine picked up: voicemail. Like `Answered`, and said.
+    ByMachine,
 }
 
 impl Command {
@@ -228,6 +237,7 @@ impl Command {
             Command::Accept { .. } => "accept",
             Command::Cannot { .. } => "cannot",
             Command::Test { .. } => "test",
+            Command::OptOut { .. } => "opt-out",
         }
     }
 
@@ -240,7 +250,8 @@ impl Command {
             | Command::End { by, via, .. }
             | Command::Accept { by, via, .. }
             | Command::Cannot { by, via, .. }
-            | Command::Test { by, via, .. } => (by, *via),
+            | Command::Test { by, via, .. }
+            | Command::OptOut { by, via, .. } => (by, *via),
             Command::Declare(declare) => (&declare.by, declare.via),
             Command::Override { made, .. } => (&made.by, made.via),
             Command::Silence { made, .. } => (&made.by, made.via),
@@ -307,6 +318,7 @@ impl Outcome {
             Outcome::Accepted { .. }
             | Outcome::Delivered { .. }
             | Outcome::Answered
+            | Outcome::ByMachine
             | Outcome::Pressed { .. }
             | Outcome::Ended { .. } => true,
             Outcome::Rejected { .. } | Outcome::Unavailable { .. } | Outcome::Unknown { .. } => false,
@@ -321,7 +333,9 @@ impl Outcome {
             | Outcome::Unavailable { reason, .. }
             | Outcome::Unknown { reason } => Some(reason),
             Outcome::Delivered { but, .. } => but.as_ref(),
-            Outcome::Accepted { .. } | Outcome::Answered | Outcome::Pressed { .. } => None,
+            Outcome::Accepted { .. } | Outcome::Answered | Outcome::ByMachine | Outcome::Pressed { .. } => {
+                None
+            }
         }
     }
 }

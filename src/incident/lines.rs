@@ -244,6 +244,7 @@ impl Mirror {
             }
             Outcome::Unknown { .. } => true,
             Outcome::Answered
+            | Outcome::ByMachine
             | Outcome::Pressed { .. }
             | Outcome::Ended { .. }
             | Outcome::Rejected { .. }

@@ -10,7 +10,7 @@ pub use super::letter::SUBJECT_MAX;
 pub use super::reader::{NAMES_MAX, cut, is_url};
 pub use super::script::{call, reply_spoken};
 pub use super::subject::{SPOKEN_INCIDENTS_MAX, SPOKEN_SUMMARY_MAX};
-pub use super::text::{LINK_MAX, TEXT_MAX};
+pub use super::text::{LINK_MAX, TEXT_MAX, in_two_segments};
 pub use super::thread::follow_up;
 pub use super::words::{Button, ButtonKind, CallScript, Card, Field, Letter, Text, Ticket};
 

@@ -11,9 +11,10 @@ use super::notice_change::{Notice, NoticeChange, NoticeTo, Noticed};
 use super::outlet::Outlet;
 use super::state::State;
 use super::test::TEST_EVERY;
-use super::{Call, Delivery, DeliveryId, IN_FLIGHT, Outcome, Task, notice_words};
+use super::{Call, Delivery, DeliveryId, IN_FLIGHT, Outcome, Reason, Task, notice_words};
 use crate::actor::Actor;
-use crate::config::{CONTACTS, Contact, MirrorKind, Provider};
+use crate::config::{CONTACTS, Contact, Follows, MirrorKind, Provider};
+use crate::reason::Fault;
 use crate::schedule::UserId;
 use jiff::Timestamp;
 
@@ -37,6 +38,12 @@ impl State {
             NoticeChange::RoomFull { .. } => self.room_full(change, entry.incident, seq),
             NoticeChange::GapsTold { told, over } => self.gaps_told(told, over),
             NoticeChange::Declined { .. } => {}
+            NoticeChange::OptedOut { user, by, out: true } => {
+                self.unreachable.insert((user.clone(), *by), Reason::ours(Fault::OptedOut));
+            }
+            NoticeChange::OptedOut { user, by, out: false } => {
+                self.unreachable.remove(&(user.clone(), *by));
+            }
         }
     }
 
@@ -105,9 +112,9 @@ impl Notice {
     }
 }
 
-/// The method whose messages can be edited is the one of rooms.
+/// The method whose messages are edited is the one of rooms.
 fn room_contact() -> Contact {
-    CONTACTS.iter().find(|method| method.edits).unwrap_or(&CONTACTS[0]).contact
+    CONTACTS.iter().find(|method| method.follows == Follows::Edited).unwrap_or(&CONTACTS[0]).contact
 }
 
 impl Call<'_> {
@@ -208,6 +215,7 @@ impl Call<'_> {
             | Noticed::MadeHidden { .. }
             | Noticed::CommitBelow { .. }
             | Noticed::Cannot { .. }
+            | Noticed::OptedOut { .. }
             | Noticed::RoomFull(_)
             | Noticed::AlsoUnanswered { .. } => true,
         }

@@ -109,6 +109,10 @@ pub enum Noticed {
     Test,
     /// A test that has left: the next one waits for its end.
     TestGone,
+    /// They said STOP to our messages by this way.
+    OptedOut {
+        contact: Contact,
+    },
     /// How a test went; `why`: it failed.
     Tested {
         contact: Contact,
@@ -166,6 +170,8 @@ pub enum NoticeChange {
     },
     /// Gaps to come were told, and others are filled or over.
     GapsTold { told: Vec<GapTold>, over: Vec<GapTold> },
+    /// Somebody said STOP to our messages by this way, or takes them again.
+    OptedOut { user: UserId, by: Contact, out: bool },
 }
 
 /// What the room hears of a silence.

@@ -64,7 +64,7 @@ pub(super) fn words(
         }
         Form::Text => {
             let (lead, incident) = (String::new(), String::new());
-            Words::Text(Text { language, lead, summary: headline, incident, urgent: false })
+            Words::Text(Text { language, lead, summary: headline, incident, urgent: false, code: None })
         }
         Form::Script => {
             let name = user.and_then(|user| config.users.get(user));
@@ -162,6 +162,10 @@ impl Teller<'_> {
                 let (incident, names) = (incident.to_string(), self.names(users));
                 let line = NoticeLine::AlsoUnanswered { incident: &incident, names: &names };
                 (say(&line), headline.into_iter().collect())
+            }
+            Noticed::OptedOut { contact } => {
+                let way = self.reader.language.contact(contact.method().way);
+                (say(&NoticeLine::OptedOut { way }), Vec::new())
             }
             Noticed::Test | Noticed::TestGone => (say(&NoticeLine::Test), Vec::new()),
             Noticed::Tested { contact, why } => (self.tested(*contact, why.as_ref()), Vec::new()),

@@ -49,6 +49,7 @@ impl Incident {
             Outcome::Ended { .. } | Outcome::Delivered { .. } | Outcome::Pressed { .. } => true,
             Outcome::Accepted { .. } => !found.by.method().one_at_a_time,
             Outcome::Answered
+            | Outcome::ByMachine
             | Outcome::Rejected { .. }
             | Outcome::Unavailable { .. }
             | Outcome::Unknown { .. } => false,

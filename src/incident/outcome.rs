@@ -10,7 +10,7 @@ use super::notice_change::Noticed;
 use super::planned::{Notification, Purpose};
 use super::{Asked, Call, DeliveryId, HANDLE_MAX, IncidentId, Outcome, Reason, Respond, Target};
 use crate::actor::{Actor, Via};
-use crate::config::Contact;
+use crate::config::{Contact, Follows};
 use crate::reason::Fault;
 use crate::schedule::UserId;
 use jiff::{SignedDuration, Timestamp};
@@ -61,6 +61,7 @@ impl Call<'_> {
             Outcome::Accepted { .. }
             | Outcome::Delivered { .. }
             | Outcome::Answered
+            | Outcome::ByMachine
             | Outcome::Ended { .. }
             | Outcome::Rejected { .. }
             | Outcome::Unavailable { .. } => self.outcome(of, outcome),
@@ -113,9 +114,12 @@ impl Call<'_> {
                 return self.hung_up(*call, outcome);
             }
             Errand::Ask(_) => return self.about_server(change(None)),
-            Errand::Edit { page, .. } => {
+            Errand::Edit { page, by } => {
                 let failed = self.state.directs.get(page).map_or(0, |direct| direct.failed);
-                let again = outcome.may_work_later() && failed < MIRROR_ATTEMPTS_MAX;
+                // Another one in a thread must not come twice.
+                let doubled =
+                    by.method().follows == Follows::Replied && matches!(outcome, Outcome::Unknown { .. });
+                let again = outcome.may_work_later() && failed < MIRROR_ATTEMPTS_MAX && !doubled;
                 let retry_at = again.then(|| retry_at.unwrap_or_else(|| later(self.now, backoff(failed))));
                 return self.about_server(change(retry_at));
             }
@@ -150,6 +154,9 @@ impl Call<'_> {
             if let Some((user, by)) = page.filter(|_| !elsewhere) {
                 self.after_page(id, user, (by, &dispatch.to), &numbers, outcome, failed);
             }
+        }
+        if let Some((user, by)) = page.filter(|(_, by)| by.method().answers) {
+            self.opted_by(user, by, outcome);
         }
         let first = dispatch.about.first().map(|carried| carried.incident);
         if let (Outcome::Accepted { .. }, Some(id)) = (outcome, first) {
@@ -282,6 +289,7 @@ impl Outcome {
             Outcome::Accepted { .. }
             | Outcome::Delivered { .. }
             | Outcome::Answered
+            | Outcome::ByMachine
             | Outcome::Pressed { .. }
             | Outcome::Ended { .. }
             | Outcome::Unknown { .. } => false,
@@ -295,6 +303,7 @@ impl Outcome {
             Outcome::Accepted { .. }
             | Outcome::Delivered { .. }
             | Outcome::Answered
+            | Outcome::ByMachine
             | Outcome::Pressed { .. }
             | Outcome::Ended { .. }
             | Outcome::Rejected { .. } => false,
@@ -310,6 +319,7 @@ impl Outcome {
             Outcome::Accepted { .. }
             | Outcome::Delivered { .. }
             | Outcome::Answered
+            | Outcome::ByMachine
             | Outcome::Pressed { .. }
             | Outcome::Ended { .. }
             | Outcome::Rejected { .. }

@@ -1,7 +1,7 @@
 //! What a text message says: one line that fits two segments, in the language of the person.
 //!
-//! How bad, which service, what, and the incident's number; of several alerts, how many and the worst. No reply codes: in Japan
-//! nobody can answer a text message. The summary gives way where the line is too long. Sending it is the provider's.
+//! How bad, which service, what, and the incident's number; of several alerts, how many and the worst. A code to answer with stands
+//! only where an answer can reach us: from Japan none does. The summary gives way where the line is too long. Sending it is the provider's.
 
 use super::Incident;
 use super::reader::{Reader, one_line, service_name, severity};
@@ -10,6 +10,7 @@ use super::words::Text;
 use crate::alert;
 use crate::config::{Config, Urgency};
 use crate::language::Shown;
+use crate::language::texts::TextLine;
 
 /// The longest line, in UTF-16 units: two joined segments of 67.
 pub const TEXT_MAX: usize = 134;
@@ -28,7 +29,7 @@ pub(super) fn text(config: &Config, incidents: &[&Incident], user: &str) -> Text
     let several = several.map(|phrase| language.shown(&phrase) + " ").unwrap_or_default();
     let Some(worst) = worst else {
         let (summary, incident) = (String::new(), String::new());
-        return Text { language, lead: several, summary, incident, urgent: false };
+        return Text { language, lead: several, summary, incident, urgent: false, code: None };
     };
     let service = cut_units(&plain(&service_name(config, worst, language)), SERVICE_MAX);
     Text {
@@ -37,6 +38,7 @@ pub(super) fn text(config: &Config, incidents: &[&Incident], user: &str) -> Text
         summary: plain(&subject(worst, language)),
         incident: format!("({})", worst.id),
         urgent: incidents.iter().any(|incident| incident.urgency == Urgency::High),
+        code: None,
     }
 }
 
@@ -48,10 +50,14 @@ impl Text {
         let again = repeat.then(|| self.language.shown(&Shown::SentAgain));
         let lead: Vec<&str> = again.iter().map(String::as_str).chain([self.lead.as_str()]).collect();
         // A space holds each part apart from the next.
-        let last = link.map_or(0, |link| units(link) + 1) + units(&self.incident) + 1;
+        let code = self.code.as_ref().map(|code| self.language.text_line(&TextLine::ReplyWith { code }));
+        let code = code.unwrap_or_default();
+        let fixed = [&self.incident, &code, link.unwrap_or_default()];
+        let last: usize =
+            fixed.iter().map(|part| units(part)).filter(|size| *size > 0).map(|size| size + 1).sum();
         let lead = cut_units(&lead.join(" "), TEXT_MAX.saturating_sub(last));
         let summary = cut_units(&self.summary, TEXT_MAX.saturating_sub(last + units(&lead) + 1));
-        let parts = [lead.as_str(), &summary, &self.incident, link.unwrap_or_default()];
+        let parts = [lead.as_str(), &summary, &self.incident, &code, link.unwrap_or_default()];
         parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
     }
 }
@@ -75,6 +81,11 @@ pub(super) fn plain(text: &str) -> String {
     let unseen =
         |c: char| turns(c) || (c.is_control() && !c.is_whitespace()) || c == '\u{feff}' || c == '\u{fffe}';
     one_line(&text.replace(unseen, ""), alert::SUMMARY_MAX)
+}
+
+/// An answer to a text message, cut as every text message is.
+pub fn in_two_segments(text: &str) -> String {
+    cut_units(text, TEXT_MAX)
 }
 
 fn units(text: &str) -> usize {

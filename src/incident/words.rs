@@ -72,6 +72,8 @@ pub struct Text {
     pub incident: String,
     /// Whether it is to wake somebody.
     pub urgent: bool,
+    /// By which an answer acknowledges, where one can reach us.
+    pub code: Option<String>,
 }
 
 /// A mail, before MIME.

@@ -32,6 +32,7 @@ mod said;
 pub mod starting;
 mod steps;
 pub mod storage;
+pub mod texts;
 pub mod thread;
 pub mod timeline;
 mod timeline_en;

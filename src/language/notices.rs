@@ -79,6 +79,10 @@ pub enum NoticeLine<'a> {
         way: &'a str,
     },
     TestedJustNow,
+    /// They said STOP to our messages by this way.
+    OptedOut {
+        way: &'a str,
+    },
     /// Nothing is wrong: somebody tries out whether they are reached.
     Test,
     Tested {
@@ -229,6 +233,7 @@ fn en(line: &NoticeLine) -> String {
         NoticeLine::TestedJustNow => {
             "A test of this way was made less than a minute ago: wait for it.".into()
         }
+        NoticeLine::OptedOut { way } => Language::En.opted_out(way),
         NoticeLine::Test => "This is a test that you asked for. Nothing is wrong.".into(),
         NoticeLine::Tested { way, why: None } => {
             format!("Your test by {way} was taken: has it reached you?")
@@ -302,6 +307,7 @@ fn ja(line: &NoticeLine) -> String {
         }
         NoticeLine::Testing { way } => format!("{way}のテストを送信します。"),
         NoticeLine::TestedJustNow => "この連絡手段は1分以内にテスト済みです。しばらく待ってください。".into(),
+        NoticeLine::OptedOut { way } => Language::Ja.opted_out(way),
         NoticeLine::Test => "ご本人の操作によるテストです。障害は発生していません。".into(),
         NoticeLine::Tested { way, why: None } => {
             format!("{way}のテストを送信しました。届いたかどうか確かめてください。")

@@ -132,6 +132,10 @@ pub(super) fn notice_en(line: &NoticeStory, way: fn(Via) -> &'static str) -> Str
         NoticeStory::Declined { id, user, by, via } => {
             format!("{user} cannot take override {id}, said by {by} {}", way(*via))
         }
+        NoticeStory::OptedOut { user, way, out: true } => {
+            format!("{user} answered STOP: no {way} reaches them until they send START")
+        }
+        NoticeStory::OptedOut { user, way, out: false } => format!("{user} takes {way} again"),
     }
 }
 
@@ -150,5 +154,9 @@ pub(super) fn notice_ja(line: &NoticeStory, way: fn(Via) -> &'static str) -> Str
         NoticeStory::Declined { id, user, by, via } => {
             format!("{user} はオーバーライド {id} に対応できません（{by}、{}）", way(*via))
         }
+        NoticeStory::OptedOut { user, way, out: true } => {
+            format!("{user} が STOP と返信しました。START を送るまで{way}は届きません")
+        }
+        NoticeStory::OptedOut { user, way, out: false } => format!("{user} は{way}の受信を再開しました"),
     }
 }

@@ -376,6 +376,7 @@ pub enum Ended<'a> {
     /// And what was left undone.
     DeliveredBut(&'a str, &'a str),
     Answered,
+    ByMachine,
     Pressed(&'a str),
     Over(&'a str),
     Rejected(&'a str),
@@ -471,5 +472,11 @@ pub enum NoticeStory<'a> {
         user: &'a str,
         by: &'a str,
         via: Via,
+    },
+    /// `out`: they said STOP to our messages by this way; else they take them again.
+    OptedOut {
+        user: &'a str,
+        way: &'a str,
+        out: bool,
     },
 }

@@ -263,6 +263,7 @@ fn ended(what: &Ended) -> String {
         Ended::Delivered(reference) => format!("delivered as {reference}"),
         Ended::DeliveredBut(reference, reason) => format!("delivered as {reference}, but {reason}"),
         Ended::Answered => "answered".to_owned(),
+        Ended::ByMachine => "answered by a machine (voicemail?)".to_owned(),
         Ended::Pressed(key) => format!("key {key} was pressed"),
         Ended::Over(reason) => format!("ended: {reason}"),
         Ended::Rejected(reason) => format!("rejected: {reason}"),

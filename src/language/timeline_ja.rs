@@ -279,6 +279,7 @@ fn ended(what: &Ended) -> String {
         Ended::Delivered(reference) => format!("届きました（{reference}）"),
         Ended::DeliveredBut(reference, reason) => format!("届きました（{reference}）。ただし {reason}"),
         Ended::Answered => "応答がありました".to_owned(),
+        Ended::ByMachine => "留守番電話などの自動応答でした".to_owned(),
         Ended::Pressed(key) => format!("{key} が押されました"),
         Ended::Over(reason) => format!("終了: {reason}"),
         Ended::Rejected(reason) => format!("拒否されました: {reason}"),

@@ -71,6 +71,10 @@ impl At<'_> {
                 at = place.as_ref().map_or_else(|| id.to_string(), ToString::to_string);
                 NoticeStory::Declined { id: &at, user, by: self.name(by), via: *via }
             }
+            NoticeChange::OptedOut { user, by, out } => {
+                let way = self.reader.language.contact(by.method().way);
+                NoticeStory::OptedOut { user, way, out: *out }
+            }
         }))
     }
 }

@@ -68,7 +68,7 @@ impl<'a> Reader<'a> {
 
 /// A reader of one entry: instants are told with the date where it is another than that of the entry.
 pub(super) struct At<'a> {
-    reader: Reader<'a>,
+    pub(super) reader: Reader<'a>,
     now: Timestamp,
     about: Option<IncidentId>,
 }
@@ -426,6 +426,7 @@ fn ended<'a>(outcome: &'a Outcome, reason: &'a str) -> Ended<'a> {
         Outcome::Delivered { reference, but: None } => Ended::Delivered(reference),
         Outcome::Delivered { reference, but: Some(_) } => Ended::DeliveredBut(reference, reason),
         Outcome::Answered => Ended::Answered,
+        Outcome::ByMachine => Ended::ByMachine,
         Outcome::Pressed { key } => Ended::Pressed(key),
         Outcome::Ended { .. } => Ended::Over(reason),
         Outcome::Rejected { .. } => Ended::Rejected(reason),

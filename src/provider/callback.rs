@@ -49,6 +49,8 @@ pub enum Context {
         /// The key that was pressed means nothing.
         unknown_key: bool,
     },
+    /// Somebody answered a text message; without a code it was STOP or START.
+    Text { user: Id, language: Language, code: Option<String> },
 }
 
 /// A request that is not believed or not understood.

@@ -38,6 +38,7 @@ pub enum Kind {
     Permissions,
     Transitions,
     From,
+    Replies,
     Flow,
     Rooms,
     Issuer,
@@ -110,6 +111,8 @@ pub enum TwilioTopic {
     Account,
     Number,
     CallerId,
+    /// The number that people answer.
+    Replies,
 }
 
 /// What ntfy or Pushover is asked.
@@ -188,6 +191,7 @@ impl Kind {
             Kind::Permissions => "permissions",
             Kind::Transitions => "transitions",
             Kind::From => "from",
+            Kind::Replies => "answers",
             Kind::Flow => "contact flow",
             Kind::Rooms => "rooms",
             Kind::Issuer => "identity provider",

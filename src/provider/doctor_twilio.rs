@@ -28,8 +28,12 @@ pub(super) fn answer(
     let Some(twilio) = &config.organisation.twilio else { return Answer::default() };
     let Some(authorization) = authorization(twilio, secrets) else { return Answer::default() };
     let from = masked(&twilio.from);
-    let (kind, name) =
-        if *topic == TwilioTopic::Account { (Kind::Account, "") } else { (Kind::From, from.as_str()) };
+    let sender = masked(&twilio.sms_from);
+    let (kind, name) = match topic {
+        TwilioTopic::Account => (Kind::Account, ""),
+        TwilioTopic::Number | TwilioTopic::CallerId => (Kind::From, from.as_str()),
+        TwilioTopic::Replies => (Kind::Replies, sender.as_str()),
+    };
     let response = match result {
         Ok(response) => response,
         Err(failure) => return failure.verdict(Examined::Twilio, kind, name, &twilio.api_url).into(),
@@ -38,14 +42,20 @@ pub(super) fn answer(
         return refused(kind, name, &response).into();
     }
     let body = response.json();
-    let query =
-        form_urlencoded::Serializer::new(String::new()).append_pair("PhoneNumber", &twilio.from).finish();
+    let about = |number: &str| {
+        form_urlencoded::Serializer::new(String::new()).append_pair("PhoneNumber", number).finish()
+    };
     match topic {
         TwilioTopic::Account => {
             let mut answer: Answer = account(&body).into();
             if answer.verdicts.iter().all(Verdict::is_well) {
-                let path = format!("/IncomingPhoneNumbers.json?{query}");
-                answer.next.push(ask(twilio, authorization, &path, TwilioTopic::Number));
+                let numbers = |of: &str| format!("/IncomingPhoneNumbers.json?{}", about(of));
+                let number = numbers(&twilio.from);
+                answer.next.push(ask(twilio, authorization.clone(), &number, TwilioTopic::Number));
+                if twilio.sms_replies {
+                    let number = numbers(&twilio.sms_from);
+                    answer.next.push(ask(twilio, authorization, &number, TwilioTopic::Replies));
+                }
             }
             answer
         }
@@ -55,10 +65,14 @@ pub(super) fn answer(
             }
             Some(_) => Verdict::well(Examined::Twilio, kind, name, "a number of the account").into(),
             None => {
-                let path = format!("/OutgoingCallerIds.json?{query}");
+                let path = format!("/OutgoingCallerIds.json?{}", about(&twilio.from));
                 ask(twilio, authorization, &path, TwilioTopic::CallerId).into()
             }
         },
+        TwilioTopic::Replies => {
+            let public = config.organisation.public_url.as_deref().unwrap_or_default();
+            replies(named(&body["incoming_phone_numbers"], &twilio.sms_from), name, public).into()
+        }
         TwilioTopic::CallerId => match named(&body["outgoing_caller_ids"], &twilio.from) {
             Some(_) => Verdict::well(Examined::Twilio, kind, name, "a verified caller id").into(),
             None => {
@@ -66,6 +80,26 @@ pub(super) fn answer(
                 wrong(kind, name, why, "mend providers.twilio.from, or verify the number at Twilio").into()
             }
         },
+    }
+}
+
+/// Whether what people answer to this number comes here.
+fn replies(number: Option<&Value>, name: &str, public: &str) -> Verdict {
+    let door = format!("{public}/v1/callbacks/twilio/sms");
+    let wrong = |why: &str, way_out: &str| wrong(Kind::Replies, name, why, way_out);
+    match number {
+        None => wrong("people answer a number that is not the account's", "mend providers.twilio.sms_from"),
+        Some(number) if number["capabilities"]["sms"] == false => {
+            wrong("this number cannot send or receive SMS", "buy one with the capability SMS")
+        }
+        Some(number) if number["sms_url"] != door.as_str() => wrong(
+            "what people answer is not sent here: nobody hears that they have it",
+            &format!("at Twilio, under this number, let \"A message comes in\" be a webhook: POST {door}"),
+        ),
+        Some(number) if number["sms_method"].as_str().is_some_and(|method| method != "POST") => {
+            wrong("what people answer is sent by GET", "at Twilio, under this number, choose HTTP POST")
+        }
+        Some(_) => Verdict::well(Examined::Twilio, Kind::Replies, name, "answers come here"),
     }
 }
 

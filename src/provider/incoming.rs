@@ -2,7 +2,7 @@
 
 use super::callback::{CALLBACK_BODY_MAX, Callback, CallbackRequest, Context, Refusal};
 use super::http::HttpAnswer;
-use super::{jira_webhook, slack, twilio};
+use super::{jira_webhook, slack, twilio, twilio_heard};
 use crate::config::{Config, Secrets};
 use crate::incident::Reply;
 use jiff::Timestamp;
@@ -28,6 +28,10 @@ pub fn callback(
     {
         Some(("slack", "")) => slack::callback(config, secrets, request, now),
         Some(("jira", rest)) => jira_webhook::callback(config, secrets, request, rest, now),
+        Some(("twilio", "sms")) => {
+            let form = twilio::verified(config, secrets, request, now)?;
+            Ok(twilio_heard::heard(config, secrets, &form))
+        }
         Some(("twilio", rest)) => twilio::callback(config, secrets, request, rest, now),
         _ => Err(Refusal::unknown()),
     }
@@ -39,6 +43,9 @@ pub fn answer(config: &Config, context: &Context, reply: &Reply) -> HttpAnswer {
         Context::Call { delivery, user, language, round, unknown_key } => {
             let call = twilio::Call { delivery: *delivery, user: user.as_deref(), round: *round };
             twilio::answer(config, &call, *language, *unknown_key, reply)
+        }
+        Context::Text { user, language, code } => {
+            twilio_heard::answer(config, (user, *language), code.as_deref(), reply)
         }
     }
 }

@@ -35,9 +35,11 @@ pub struct Message {
     pub from: String,
     pub to: String,
     pub subject: String,
-    /// In angle brackets, as `references` is.
+    /// In angle brackets, as `references` are.
     pub id: String,
     pub references: String,
+    /// The mail of ours that this one follows.
+    pub follows: Option<String>,
     pub text: String,
     pub html: String,
 }
@@ -54,8 +56,14 @@ pub(super) fn begin(
     delivery: &Delivery,
     link: Option<&str>,
 ) -> Result<Progress, Reason> {
-    let Task::Page { user, words: Words::Letter(letter), .. } = &delivery.task else {
-        return Err(not_carried(Provider::Mail));
+    let (user, letter, follows) = match &delivery.task {
+        Task::Page { user, words: Words::Letter(letter), .. } => (user, letter, None),
+        Task::Edit { user, words: Words::Letter(letter), reference, .. } => (user, letter, Some(reference)),
+        Task::Page { .. }
+        | Task::Edit { .. }
+        | Task::Mirror { .. }
+        | Task::HangUp { .. }
+        | Task::Ask { .. } => return Err(not_carried(Provider::Mail)),
     };
     let mail = config.organisation.mail.as_ref();
     let mail = mail.ok_or_else(|| Reason::of(Provider::Mail, Fault::NotSetUp, ""))?;
@@ -67,8 +75,10 @@ pub(super) fn begin(
     let domain = login.hello.clone();
     let thread = match delivery.incidents.as_slice() {
         [incident] => format!("<incident-{incident}@{domain}>"),
-        _ => format!("<page-{}@{domain}>", delivery.id),
+        _ => format!("<page-{}@{domain}>", delivery.task.edits().unwrap_or(delivery.id)),
     };
+    let follows = follows.filter(|id| is_id(id)).cloned();
+    let thread = follows.iter().fold(thread, |root, first| format!("{root} {first}"));
     let id = format!("<delivery-{}@{domain}>", delivery.id);
     let message = Message {
         login,
@@ -77,10 +87,17 @@ pub(super) fn begin(
         subject: letter.subject.clone(),
         id: id.clone(),
         references: thread,
+        follows,
         text: text(letter, delivery.repeat, link),
         html: html(letter, delivery.repeat, link),
     };
     Ok(Progress::Mail(super::Pending::Mail(Pending { id }), Box::new(message)))
+}
+
+/// Whether it is a name of a mail as we make them; nothing else becomes a header.
+fn is_id(text: &str) -> bool {
+    let inner = text.strip_prefix('<').and_then(|rest| rest.strip_suffix('>')).unwrap_or_default();
+    !inner.is_empty() && inner.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._@".contains(&b))
 }
 
 /// How we come in; what is missing is named.

@@ -37,6 +37,7 @@ pub mod slack_socket;
 pub mod slack_view;
 pub mod teams;
 pub mod twilio;
+mod twilio_heard;
 mod twilio_names;
 mod twilio_sms;
 mod twiml;

@@ -1,4 +1,5 @@
-//! Twilio: a call, its course, the keys pressed during it, and its end; a text message is in `twilio_sms`.
+//! Twilio: a call, its course, the keys pressed during it, and its end; a text message is in `twilio_sms`, answers to it in
+//! `twilio_heard`.
 //!
 //! Calls: <https://www.twilio.com/docs/voice/api/call-resource>. Callbacks are signed over the public URL
 //! (<https://www.twilio.com/docs/usage/security#validating-requests>); their URLs carry the delivery, the person and
@@ -12,7 +13,7 @@ use crate::actor::{Actor, Via};
 use crate::config::{
     CALL_LASTS_MAX, Config, Form, Id, Phone, Provider, RING_SECONDS, Secret, Secrets, Twilio, User,
 };
-use crate::incident::message::{CallScript, cut, reply_spoken};
+use crate::incident::message::{CallScript, Text, cut, reply_spoken};
 use crate::incident::{
     Asked, Command, Delivery, DeliveryId, Outcome, Reason, Reply, Respond, Target, Task, Words,
 };
@@ -89,7 +90,10 @@ pub(super) fn begin(
         }
         Task::Page { user, to, words: Words::Text(text), .. } => {
             let to = phone(person(config, user)?, to.as_deref(), secrets)?;
-            let body = text.line(delivery.repeat, link);
+            // A number that is a secret is known only here.
+            let heard = config.hears_answers(Provider::Twilio, Some(to));
+            let body = Text { code: text.code.clone().filter(|_| heard), ..text.clone() };
+            let body = body.line(delivery.repeat, link);
             let request = twilio_sms::request(config, twilio, authorization, to, (&body, delivery));
             let receipts = config.organisation.public_url.is_some();
             Ok(Progress::Send(super::Pending::Twilio(Pending::Sms { receipts }), request))
@@ -133,6 +137,18 @@ pub(super) fn resume(pending: Pending, result: Result<Response, Failure>) -> Out
     }
 }
 
+/// The form of a request that Twilio signed.
+pub(super) fn verified(
+    config: &Config,
+    secrets: &Secrets,
+    request: &CallbackRequest,
+    now: Timestamp,
+) -> Result<Vec<(String, String)>, Refusal> {
+    let form: Vec<(String, String)> = form_urlencoded::parse(request.body).into_owned().collect();
+    verify(config, secrets, request, &form, now)?;
+    Ok(form)
+}
+
 /// A key, or a step in the course of a call: verifies the signature, then reads it.
 pub(super) fn callback(
     config: &Config,
@@ -141,8 +157,7 @@ pub(super) fn callback(
     rest: &str,
     now: Timestamp,
 ) -> Result<Callback, Refusal> {
-    let form: Vec<(String, String)> = form_urlencoded::parse(request.body).into_owned().collect();
-    verify(config, secrets, request, &form, now)?;
+    let form = verified(config, secrets, request, now)?;
     let (delivery, what) = rest.split_once('/').ok_or_else(Refusal::unknown)?;
     let delivery = delivery.parse().map_err(|_| Refusal::unknown())?;
     let field = |name: &str| form.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
@@ -153,6 +168,12 @@ pub(super) fn callback(
             let outcome = course(field("CallStatus").unwrap_or_default(), sid, field("SipResponseCode"));
             let empty = Callback::Answer(HttpAnswer::empty());
             Ok(outcome.map_or(empty, |outcome| Callback::Outcome { delivery, outcome }))
+        }
+        "machine" => {
+            let by = field("AnsweredBy").unwrap_or_default();
+            let machine = by.starts_with("machine") || by == "fax";
+            let empty = Callback::Answer(HttpAnswer::empty());
+            Ok(if machine { Callback::Outcome { delivery, outcome: Outcome::ByMachine } } else { empty })
         }
         "sms" => {
             let sid = field("MessageSid").unwrap_or_default();
@@ -180,11 +201,7 @@ pub(super) fn answer(
         }
         _ => twiml::say_and_hang_up(language, &reply_spoken(reply, language)),
     };
-    xml(text)
-}
-
-fn xml(text: String) -> HttpAnswer {
-    HttpAnswer { content_type: "text/xml; charset=utf-8", body: text.into_bytes(), ..HttpAnswer::empty() }
+    twiml::answer(text)
 }
 
 fn person<'a>(config: &'a Config, user: &str) -> Result<&'a User, Reason> {
@@ -244,6 +261,10 @@ fn call_form(
             form.push(("StatusCallback", format!("{public}/v1/callbacks/twilio/{}/status", delivery.id)));
             let events = ["initiated", "ringing", "answered", "completed"];
             form.extend(events.map(|event| ("StatusCallbackEvent", event.to_owned())));
+            // Looked into while the words are said: they wait for nothing.
+            form.extend([("MachineDetection", "Enable".to_owned()), ("AsyncAmd", "true".to_owned())]);
+            let machine = format!("{public}/v1/callbacks/twilio/{}/machine", delivery.id);
+            form.push(("AsyncAmdStatusCallback", machine));
         }
         _ => form.push(("Twiml", twiml::say_twice(&script))),
     }
@@ -388,7 +409,7 @@ fn key(config: &Config, request: &CallbackRequest, delivery: DeliveryId, digits:
     let rounds = if digits == "*" { ROUNDS_MAX } else { SILENT_ROUNDS_MAX };
     if action == Asked::Repeat && round > rounds {
         let text = language.spoken(&Spoken::NothingPressed);
-        return Callback::Answer(xml(twiml::say_and_hang_up(language, &text)));
+        return Callback::Answer(twiml::answer(twiml::say_and_hang_up(language, &text)));
     }
     let stranger = || Actor::Stranger { name: cut(named.unwrap_or("Twilio"), NAME_MAX), way: Via::Call };
     let user: Option<Id> = user.map(|user| user.id.clone());

@@ -1,8 +1,8 @@
 //! Twilio: a text message, and the receipts that say whether it arrived.
 //!
 //! Messages: <https://www.twilio.com/docs/messaging/api/message-resource>. Where there is a public URL, receipts come back to
-//! it, signed as those of calls are; a message that did not arrive hastens the person's next way. Nothing is
-//! read from replies.
+//! it, signed as those of calls are; a message that did not arrive hastens the person's next way. What
+//! people answer is in `twilio_heard`.
 
 use super::http::{Request, unavailable};
 use super::twilio_names::{NAME_MAX, about};

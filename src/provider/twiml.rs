@@ -2,6 +2,7 @@
 //!
 //! <https://www.twilio.com/docs/voice/twiml/gather>, `/say`. Only the alert's words are ever cut, never the menu.
 
+use super::http::HttpAnswer;
 use crate::incident::message::CallScript;
 use crate::language::Language;
 
@@ -36,6 +37,17 @@ pub(super) fn say_twice(script: &CallScript) -> String {
     let room = TWIML_MAX.saturating_sub(fixed) / 2;
     let once = say(script.language, &escape(&script.language.sentences(&script.words), room)) + &menu + pause;
     format!("{OPEN}{once}{once}{CLOSE}")
+}
+
+/// TwiML as the answer to a callback.
+pub(super) fn answer(text: String) -> HttpAnswer {
+    HttpAnswer { content_type: "text/xml; charset=utf-8", body: text.into_bytes(), ..HttpAnswer::empty() }
+}
+
+/// The answer to a text message: another one, or nothing.
+pub(super) fn message(text: Option<&str>) -> String {
+    let said = text.map(|text| format!("<Message>{}</Message>", escape(text, TWIML_MAX / 2)));
+    format!("{OPEN}{}{CLOSE}", said.unwrap_or_default())
 }
 
 /// One sentence, and the call ends.

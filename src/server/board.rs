@@ -7,8 +7,10 @@
 
 use super::row::{Names, Row};
 use super::shelves::Shelves;
-use crate::config::{Id, RunTime, Urgency};
-use crate::incident::{AlertChange, Change, Entry, IncidentId, ResponseChange, ServerChange, State, Status};
+use crate::config::{Contact, Id, RunTime, Urgency};
+use crate::incident::{
+    AlertChange, Change, Entry, IncidentId, NoticeChange, ResponseChange, ServerChange, State, Status,
+};
 use crate::schedule::UserId;
 use jiff::{SignedDuration, Timestamp};
 use std::cmp::Reverse;
@@ -35,6 +37,8 @@ pub struct Board {
     pub refills: u32,
     /// The overrides, silences and absences that people made.
     pub run_time: Arc<RunTime>,
+    /// Ways that people have shut themselves: they said STOP to our messages.
+    pub opted_out: Arc<BTreeSet<(UserId, Contact)>>,
     pub(super) rows: Shelves<IncidentId, Arc<Row>>,
     /// Open ones, the most urgent first, then the newest.
     pub(super) ranked: Shelves<(u8, Reverse<IncidentId>), ()>,
@@ -75,6 +79,7 @@ pub struct Refill {
     seq: u64,
     epoch: u32,
     run_time: RunTime,
+    opted_out: BTreeSet<(UserId, Contact)>,
 }
 
 impl Board {
@@ -85,6 +90,7 @@ impl Board {
             changed: state.seq,
             epoch: state.epoch,
             run_time: Arc::new(state.run_time.clone()),
+            opted_out: Arc::new(state.unreachable.keys().cloned().collect()),
             ..Board::default()
         };
         let mut names = Names::default();
@@ -136,6 +142,12 @@ impl Board {
                 let made = Arc::make_mut(&mut self.run_time);
                 change.apply_to(made, entry.seq, entry.at);
                 made.forget_ended(entry.at.saturating_sub(CLOSED_KEPT).unwrap_or(Timestamp::MIN));
+                self.changed = entry.seq;
+            }
+            Change::Notice(NoticeChange::OptedOut { user, by, out }) => {
+                let shut = Arc::make_mut(&mut self.opted_out);
+                let way = (user.clone(), *by);
+                let _ = if *out { shut.insert(way) } else { shut.remove(&way) };
                 self.changed = entry.seq;
             }
             Change::Alert(AlertChange::Opened(opened)) => {
@@ -294,7 +306,7 @@ impl Board {
 
     /// Takes a part of the rows as the engine has them, after entries went by. Where to go on; `None`: it is whole again.
     pub fn refill(&mut self, refill: Refill) -> Option<IncidentId> {
-        let Refill { rows, after, upto, seq, epoch, run_time } = refill;
+        let Refill { rows, after, upto, seq, epoch, run_time, opted_out } = refill;
         let last = upto.unwrap_or(IncidentId { epoch: u32::MAX, n: u32::MAX });
         let here: BTreeSet<IncidentId> = rows.iter().map(|row| row.id).collect();
         let first = after.unwrap_or_default();
@@ -307,6 +319,7 @@ impl Board {
         if after.is_none() {
             self.refilled = Arc::default();
             (self.epoch, self.run_time) = (epoch, Arc::new(run_time));
+            self.opted_out = Arc::new(opted_out);
         }
         // Whatever opens from now on has a higher id than all of these.
         let upto_now = upto.or(here.last().copied()).unwrap_or(first);
@@ -346,6 +359,7 @@ impl Refill {
             range.by_ref().take(REFILL_MAX).map(|(_, incident)| Row::of(incident, &mut names)).collect();
         let upto = range.next().and_then(|_| rows.last()).map(|row| row.id);
         let run_time = if after.is_none() { state.run_time.clone() } else { RunTime::default() };
-        Refill { rows, after, upto, seq: state.seq, epoch: state.epoch, run_time }
+        let opted_out = state.unreachable.keys().filter(|_| after.is_none()).cloned().collect();
+        Refill { rows, after, upto, seq: state.seq, epoch: state.epoch, run_time, opted_out }
     }
 }

@@ -90,7 +90,7 @@ pub(super) fn answered(command: &Command, reply: Option<&Reply>) {
         Command::Respond(Respond { target: Target::Incidents(incidents), .. }) => {
             (Some(ids(incidents)), None)
         }
-        Command::Respond(Respond { target: Target::Ticket(_), .. }) => (None, None),
+        Command::Respond(Respond { target: Target::Ticket(_) | Target::Code { .. }, .. }) => (None, None),
         Command::Respond(Respond { target: Target::Delivery(delivery), .. }) => {
             (None, Some(delivery.to_string()))
         }

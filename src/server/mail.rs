@@ -74,13 +74,15 @@ fn made(message: &Message) -> anyhow::Result<(Envelope, Vec<u8>)> {
     let from: Mailbox = Mailbox::new(Some("oncall".to_owned()), message.from.parse()?);
     let to: Mailbox = message.to.parse()?;
     let generated = HeaderName::new_from_ascii_str("Auto-Submitted");
-    let mut mail = lettre::Message::builder()
+    let mail = lettre::Message::builder()
         .from(from)
         .to(to)
         .subject(message.subject.clone())
         .message_id(Some(message.id.clone()))
-        .references(message.references.clone())
-        .multipart(MultiPart::alternative_plain_html(message.text.clone(), message.html.clone()))?;
+        .references(message.references.clone());
+    let mail = message.follows.iter().fold(mail, |mail, first| mail.in_reply_to(first.clone()));
+    let mut mail =
+        mail.multipart(MultiPart::alternative_plain_html(message.text.clone(), message.html.clone()))?;
     // RFC 3834: no holiday reply comes back.
     mail.headers_mut().insert_raw(HeaderValue::new(generated, "auto-generated".to_owned()));
     Ok((mail.envelope().clone(), mail.formatted()))

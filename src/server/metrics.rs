@@ -295,6 +295,7 @@ pub(super) fn outcome_word(outcome: &Outcome) -> &'static str {
         Outcome::Accepted { .. } => "accepted",
         Outcome::Delivered { .. } => "delivered",
         Outcome::Answered => "answered",
+        Outcome::ByMachine => "answered_by_machine",
         Outcome::Pressed { .. } => "pressed",
         Outcome::Ended { .. } => "ended",
         Outcome::Rejected { .. } => "rejected",

@@ -154,6 +154,7 @@ impl Story {
                     Outcome::Accepted { .. } => ("accepted", None),
                     Outcome::Delivered { .. } => ("delivered", None),
                     Outcome::Answered => ("answered", None),
+                    Outcome::ByMachine => ("answered_by_machine", None),
                     Outcome::Pressed { .. } => ("pressed", None),
                     Outcome::Ended { .. } => ("ended", None),
                     Outcome::Rejected { .. } | Outcome::Unavailable { .. } | Outcome::Unknown { .. } => {

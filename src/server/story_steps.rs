@@ -89,6 +89,11 @@ pub(super) fn notice(change: &NoticeChange) -> Line<'_> {
                 ("via", word(via).into()),
             ],
         ),
+        NoticeChange::OptedOut { user, by, out } => Line::new(
+            Level::WARN,
+            if *out { "opted_out" } else { "opted_in" },
+            [("user", (&**user).into()), ("contact", by.method().name.into())],
+        ),
     }
 }
 

@@ -6,7 +6,7 @@ use super::on_call::schedule as known_schedule;
 use super::pages_incidents::people;
 use super::pages_offers::{offered, own};
 use super::sheet::html;
-use crate::config::{CONTACTS, Config, ContactRule, Id, User};
+use crate::config::{CONTACTS, Config, Contact, ContactRule, Id, User};
 use crate::language::Language;
 use crate::page::{Bar, MePage, OnCallPage, OnCallRow, SchedulePage, ShiftRow, Tick};
 use crate::preview::on_call::HORIZON;
@@ -273,6 +273,7 @@ pub async fn me(State(doors): Shared, Member { guest, user }: Member) -> Respons
 }
 
 fn mine<'a>(doors: &'a Doors, board: &Board, guest: &Guest, user: &Id) -> MePage<'a> {
+    let shut = |by: Contact| board.opted_out.contains(&(user.clone(), by));
     let config = &guest.live.config;
     let until = guest.now.checked_add(MINE).unwrap_or(guest.now);
     let mut shifts: Vec<(Timestamp, ShiftRow)> = Vec::new();
@@ -282,7 +283,7 @@ fn mine<'a>(doors: &'a Doors, board: &Board, guest: &Guest, user: &Id) -> MePage
         shifts.extend(own.map(|shift| (shift.start, row(guest, id, shift))));
     }
     shifts.sort_by_key(|(start, _)| *start);
-    let rules = |rules: &[ContactRule]| rules.iter().map(|rule| said(guest, rule)).collect();
+    let rules = |rules: &[ContactRule]| rules.iter().map(|rule| said(guest, rule, shut(rule.by))).collect();
     let (offers, schedules) = (offered(board, guest, user), own(guest, user));
     let user = config.users.get(user);
     MePage {
@@ -308,11 +309,13 @@ fn tests(guest: &Guest, user: Option<&User>) -> Vec<(&'static str, String)> {
     ways.map(|it| (it.name, guest.language.contact(it.way).to_owned())).collect()
 }
 
-fn said(guest: &Guest, rule: &ContactRule) -> String {
+/// `shut`: they said STOP to it.
+fn said(guest: &Guest, rule: &ContactRule, shut: bool) -> String {
     let w = guest.words();
     let when = match rule.after.as_secs() {
         0 => w.at_once.to_owned(),
         seconds => format!("{:#} {}", SignedDuration::from_secs(seconds), w.after),
     };
-    format!("{} – {when}", way(guest.language, rule))
+    let stopped = if shut { guest.language.stopped() } else { "" };
+    format!("{} – {when}{stopped}", way(guest.language, rule))
 }

@@ -290,14 +290,14 @@ fn keys_are_commands_of_the_person_who_was_called() {
         let by = Actor::User(id("tanaka"));
         let target = Target::Delivery(DELIVERY);
         assert_eq!(command, Command::Respond(Respond { target, action, by, via: Via::Call }));
-        let Context::Call { unknown_key, round, .. } = context;
+        let Context::Call { unknown_key, round, .. } = context else { panic!("{context:?}") };
         assert_eq!((unknown_key, round), (false, 3));
     }
     for (digits, unknown) in [("", false), ("1", true), ("#", true), ("44", true), ("四", true)] {
         let Callback::Command { command: Command::Respond(command), context } = key(digits, 2) else {
             panic!("{digits}")
         };
-        let Context::Call { unknown_key, .. } = context;
+        let Context::Call { unknown_key, .. } = context else { panic!("{context:?}") };
         assert_eq!((command.action, unknown_key), (Asked::Repeat, unknown), "{digits}");
     }
 }

@@ -2,7 +2,7 @@
 
 use super::world::{config, secrets};
 use oncall::config::Secrets;
-use oncall::provider::doctor::{Answer, Examined, Found, JiraTopic, Kind, Topic, masked};
+use oncall::provider::doctor::{Answer, Examined, Found, JiraTopic, Kind, Topic, TwilioTopic, masked};
 use oncall::provider::examination::{answer, questions};
 use oncall::provider::{Failure, Method, Response};
 use serde_json::{Value, json};
@@ -142,4 +142,39 @@ fn numbers_are_masked() {
     {
         assert_eq!(masked(number), shown);
     }
+}
+
+/// Where people answer text messages, Twilio must send the answers here.
+#[test]
+fn answers_to_text_messages_must_come_here() {
+    let mut config = config();
+    let twilio = config.organisation.twilio.as_mut().unwrap();
+    (twilio.sms_from, twilio.sms_replies) = ("+15005550006".to_owned(), true);
+    let ask = |body: Value| {
+        let response = Response { status: 200, headers: Vec::new(), body: body.to_string().into_bytes() };
+        answer(&config, &secrets(), &Topic::Twilio(TwilioTopic::Replies), Ok(response))
+    };
+    let number = |sms: bool, url: &str, method: &str| {
+        let number = json!({"phone_number": "+15005550006", "capabilities": {"sms": sms}, "sms_url": url, "sms_method": method});
+        ask(json!({"incoming_phone_numbers": [number]}))
+    };
+    let why = |answer: Answer| match &answer.verdicts[..] {
+        [verdict] if verdict.kind == Kind::Replies => match &verdict.found {
+            Found::Well(word) => word.clone(),
+            Found::Wrong { why, .. } | Found::Doubtful { why, .. } => format!("wrong: {why}"),
+        },
+        other => panic!("{other:?}"),
+    };
+    let here = "https://oncall.example.com/v1/callbacks/twilio/sms";
+    assert_eq!(why(number(true, here, "POST")), "answers come here");
+    assert_eq!(why(number(true, here, "GET")), "wrong: what people answer is sent by GET");
+    assert_eq!(why(number(false, here, "POST")), "wrong: this number cannot send or receive SMS");
+    let elsewhere = "wrong: what people answer is not sent here: nobody hears that they have it";
+    for url in
+        ["", "https://demo.twilio.com/welcome/sms/reply", "https://oncall.example.com/v1/callbacks/twilio"]
+    {
+        assert_eq!(why(number(true, url, "POST")), elsewhere);
+    }
+    let nobodys = "wrong: people answer a number that is not the account's";
+    assert_eq!(why(ask(json!({"incoming_phone_numbers": []}))), nobodys);
 }

@@ -1,10 +1,11 @@
 //! E-mail: what it says, how it is threaded, and what an SMTP server's replies mean.
 
 use crate::wire::{self, words};
-use crate::world::{config, delivery, env, incident, links, numbered, secrets};
+use crate::world::{config, delivery, env, id, incident, links, now, numbered, secrets};
+use oncall::actor::Actor;
 use oncall::alert::Link;
 use oncall::config::{Config, Contact, Mail, MailSecurity, Secret};
-use oncall::incident::{Delivery, Incident, Outcome};
+use oncall::incident::{Acknowledgement, Delivery, DeliveryId, Incident, Outcome, Status, Task};
 use oncall::provider::mail::Message;
 use oncall::provider::{self, Failure, Progress, Response};
 
@@ -92,6 +93,40 @@ fn all_mails_about_an_incident_have_one_root_and_one_subject() {
     // Several at once are a thread of their own.
     let both = message(&config, &page(&config, &[&incident(), &numbered(18, "slow")]));
     assert_eq!(both.references, "<page-3-9@example.com>");
+}
+
+/// Somebody has it: the next mail is an answer to the first, in its thread and under its subject, and asks for nothing.
+#[test]
+fn what_follows_is_an_answer_in_the_same_thread() {
+    let config = with_mail();
+    let first = message(&config, &page(&config, &[&incident()]));
+    let held =
+        Acknowledgement { by: vec![Actor::User(id("kimura"))], at: now(), until: None, snoozed: false };
+    let taken =
+        Incident { status: Status::Acknowledged, acknowledgement: Some(Box::new(held)), ..incident() };
+    let Task::Page { words, .. } = wire::page(&config, &[&taken], "tanaka", Contact::Email) else { panic!() };
+    let edit = |reference: &str| Delivery {
+        id: DeliveryId { epoch: 3, n: 20 },
+        incidents: vec![taken.id],
+        task: Task::Edit {
+            page: DeliveryId { epoch: 3, n: 9 },
+            user: id("tanaka"),
+            by: Contact::Email,
+            reference: reference.to_owned(),
+            words: words.clone(),
+        },
+        ..page(&config, &[&incident()])
+    };
+    let next = message(&config, &edit(&first.id));
+    assert_eq!((next.to.as_str(), &next.subject), ("tanaka@example.com", &first.subject));
+    assert_eq!(next.follows.as_ref(), Some(&first.id));
+    assert_eq!(next.references, format!("{} {}", first.references, first.id));
+    assert_eq!(next.id, "<delivery-3-20@example.com>");
+    assert!(next.text.contains("対応中") && next.text.contains("Kimura"), "{}", next.text);
+    assert!(!next.text.contains("/a/"), "{}", next.text);
+    // What a server made of a name becomes no header.
+    let odd = message(&config, &edit("<x>\r\nBcc: evil@example.com"));
+    assert_eq!((odd.follows, odd.references.as_str()), (None, "<incident-3-17@example.com>"));
 }
 
 #[test]

@@ -2,13 +2,13 @@
 
 use crate::callbacks::{DELIVERY, called};
 use crate::wire::{self, first, ok, run_with, shown, words};
-use crate::world::{config, delivery, incident, links, numbered, secrets};
+use crate::world::{config, delivery, incident, links, now, numbered, secrets};
+use oncall::actor::{Actor, Via};
 use oncall::alert::Severity;
-use oncall::config::{Contact, Links, sample_token};
-use oncall::incident::Task;
+use oncall::config::{Config, Contact, Links, Phone, sample_token};
 use oncall::incident::message::{LINK_MAX, TEXT_MAX};
-use oncall::incident::{Delivery, Incident, Words};
-use oncall::provider::{Callback, HttpAnswer};
+use oncall::incident::{Asked, Command, Delivery, Incident, Reply, Respond, Target, Task, Words};
+use oncall::provider::{self, Callback, CallbackRequest, HttpAnswer};
 
 fn line(incidents: &[&Incident], user: &str, repeat: bool) -> String {
     linked(incidents, user, repeat, None)
@@ -181,4 +181,153 @@ fn receipts_become_outcomes() {
     for (status, code, expected) in cases {
         assert_eq!(receipt(status, code), expected, "{status} {code}");
     }
+}
+
+/// A number of ours that can be answered, and Kimura's phone in America.
+fn answered() -> Config {
+    let mut config = config();
+    let twilio = config.organisation.twilio.as_mut().unwrap();
+    (twilio.sms_from, twilio.sms_replies) = ("+15005550006".to_owned(), true);
+    config.users.get_mut("kimura").unwrap().phone = Some(Phone::Number("+12025550123".to_owned()));
+    config
+}
+
+const DOOR: &str = "/v1/callbacks/twilio/sms";
+
+fn said(config: &Config, from: &str, body: &str) -> Callback {
+    let form = [("MessageSid", "SM1"), ("From", from), ("To", "+15005550006"), ("Body", body)];
+    called(config, DOOR, None, &form).unwrap()
+}
+
+fn twiml(text: &str) -> String {
+    format!(r#"<?xml version="1.0" encoding="UTF-8"?><Response>{text}</Response>"#)
+}
+
+fn silent(callback: Callback) -> bool {
+    matches!(callback, Callback::Answer(answer) if answer.body == twiml("").as_bytes())
+}
+
+#[test]
+fn four_and_the_code_acknowledge_by_whoever_has_the_phone() {
+    for body in ["4 K7M", "4k7m", " 4  k7m \n-- \nKen", "４　Ｋ７Ｍ"] {
+        let Callback::Command { command, context } = said(&answered(), "+12025550123", body) else {
+            panic!("{body}")
+        };
+        let target = Target::Code { users: vec!["kimura".into()], code: "K7M".to_owned() };
+        let by = Actor::User("kimura".into());
+        let expected = Respond { target, action: Asked::Acknowledge, by, via: Via::Sms };
+        assert_eq!(command, Command::Respond(expected), "{body}");
+        let done = Reply::Done { action: Asked::Acknowledge, incidents: vec![incident().id] };
+        let answer = provider::answer(&answered(), &context, &done);
+        assert_eq!(answer.content_type, "text/xml; charset=utf-8");
+        let words = "<Message>Acknowledged.</Message>";
+        assert_eq!(String::from_utf8(answer.body).unwrap(), twiml(words));
+        let gone = provider::answer(&answered(), &context, &Reply::NotFound);
+        let gone = String::from_utf8(gone.body).unwrap();
+        assert!(
+            gone.contains("No message of the last day has the code K7M. Nothing was acknowledged."),
+            "{gone}"
+        );
+    }
+}
+
+#[test]
+fn nothing_else_does_anything() {
+    // A key that asks for more, or lacks its code, is told what works.
+    for body in ["4", "5 K7M", "6 K7M", "4 K7", "4 K7M9"] {
+        let Callback::Answer(answer) = said(&answered(), "+12025550123", body) else { panic!("{body}") };
+        let text = String::from_utf8(answer.body).unwrap();
+        assert!(text.contains("<Message>Reply 4 and the code"), "{body}: {text}");
+    }
+    // A robot, or somebody who talks to us, is not answered: it would answer that again.
+    for body in ["", "I am driving", "OK", "K7M", "44 K7M", "HELP", "四 K7M", "\u{0}\u{202e}4"] {
+        assert!(silent(said(&answered(), "+12025550123", body)), "{body}");
+    }
+    // Nobody's phone, and none at all.
+    for from in ["+12025550199", "", "OnCall", "+1", "12025550123", "+819000000001"] {
+        assert!(silent(said(&answered(), from, "4 K7M")), "{from}");
+    }
+    // Where answers are not asked for, none counts.
+    assert!(silent(said(&config(), "+819000000001", "4 K7M")));
+    let form = [("From", "+12025550123"), ("Body", "4 K7M")];
+    let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
+    let headers = vec![("X-Twilio-Signature".to_owned(), "0/KCTR6DLpKmkAf8muzZqo1nDgQ=".to_owned())];
+    let forged = CallbackRequest { path: DOOR, query: None, headers, body: body.as_bytes() };
+    assert_eq!(
+        provider::callback(&answered(), &secrets(), &forged, now()).unwrap_err().code,
+        "bad_signature"
+    );
+}
+
+/// The vector of a request as Twilio signs it: believed, and from Japan, so that it says nothing.
+#[test]
+fn twilios_signature_of_an_answer_is_believed() {
+    let (account, message) = (format!("AC{}", "0".repeat(32)), format!("SM{}", "0".repeat(32)));
+    let form = [
+        ("AccountSid", account.as_str()),
+        ("Body", "4 17"),
+        ("From", "+819012345678"),
+        ("MessageSid", &message),
+        ("NumMedia", "0"),
+        ("NumSegments", "1"),
+        ("To", "+15005550006"),
+    ];
+    let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
+    let headers = vec![("X-Twilio-Signature".to_owned(), "4nFDC9mLJScnHChpbd6oS1WYImw=".to_owned())];
+    let request = CallbackRequest { path: DOOR, query: None, headers, body: body.as_bytes() };
+    assert!(silent(provider::callback(&answered(), &secrets(), &request, now()).unwrap()));
+}
+
+#[test]
+fn stop_and_start_are_heard_from_anywhere_and_twilio_answers_them() {
+    let heard = |config: &Config, from: &str, body: &str, kind: &str| {
+        let form = [("From", from), ("Body", body), ("OptOutType", kind)];
+        let form = if kind.is_empty() { &form[..2] } else { &form[..] };
+        match called(config, DOOR, None, form).unwrap() {
+            Callback::Command { command: Command::OptOut { users, contact, out, .. }, context } => {
+                let answer = provider::answer(config, &context, &Reply::Noted { incidents: Vec::new() });
+                assert_eq!(answer.body, twiml("").as_bytes());
+                assert_eq!(contact, Contact::Sms);
+                Some((users[0].to_string(), out))
+            }
+            other => silent(other).then_some(("nobody".to_owned(), false)),
+        }
+    };
+    for (body, kind, out) in [
+        ("STOP", "", true),
+        ("stop ", "", true),
+        ("Cancel", "", true),
+        ("arrêt", "STOP", true),
+        ("START", "", false),
+        ("unstop", "START", false),
+    ] {
+        let (config, from) = (answered(), "+12025550123");
+        assert_eq!(heard(&config, from, body, kind), Some(("kimura".to_owned(), out)), "{body}");
+    }
+    let japan = heard(&answered(), "+819000000001", "STOP", "");
+    assert_eq!(japan, Some(("tanaka".to_owned(), true)));
+    assert_eq!(heard(&answered(), "+12025550199", "STOP", ""), Some(("nobody".to_owned(), false)));
+    // A sentence is none.
+    assert_eq!(heard(&answered(), "+12025550123", "stop it", ""), Some(("nobody".to_owned(), false)));
+}
+
+#[test]
+fn a_code_stands_where_it_can_be_sent_back_and_the_line_stays_within_its_limit() {
+    let config = answered();
+    let coded = |user: &str, code: Option<&str>| {
+        let mut page =
+            delivery(wire::page(&config, &[&numbered(17, &"word ".repeat(100))], user, Contact::Sms));
+        if let Task::Page { words: Words::Text(text), .. } = &mut page.task {
+            text.code = code.map(str::to_owned);
+        }
+        let request = shown(&first(&config, &page).1);
+        let line = request.lines().find(|line| line.starts_with("Body = ")).unwrap();
+        line["Body = ".len()..].to_owned()
+    };
+    let there = coded("kimura", Some("K7M"));
+    assert!(there.contains("(3-17) reply 4 K7M https://oncall.example.com/a/"), "{there}");
+    assert!(there.encode_utf16().count() <= TEXT_MAX, "{there}");
+    // A number in Japan may be a secret until it is sent to.
+    assert!(!coded("tanaka", Some("K7M")).contains("K7M"));
+    assert!(!coded("kimura", None).contains("reply"));
 }

@@ -99,6 +99,7 @@ pub fn words(outcome: &Outcome) -> String {
         Outcome::Delivered { reference, but: None } => format!("delivered {reference}"),
         Outcome::Delivered { reference, but: Some(_) } => format!("delivered {reference}, but {reason}"),
         Outcome::Answered => "answered".to_owned(),
+        Outcome::ByMachine => "answered by a machine".to_owned(),
         Outcome::Pressed { key } => format!("pressed {key}"),
         Outcome::Ended { .. } => format!("ended: {reason}"),
         Outcome::Rejected { .. } => format!("rejected: {reason}"),

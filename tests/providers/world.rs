@@ -245,6 +245,7 @@ fn organisation() -> Organisation {
             auth_token: env("TWILIO_AUTH_TOKEN"),
             from: "+815000000000".into(),
             sms_from: "OnCall".into(),
+            sms_replies: false,
             api_url: "https://api.twilio.com".into(),
         }),
         teams: Some(Rooms {

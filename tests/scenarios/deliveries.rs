@@ -413,6 +413,7 @@ fn a_text_message_that_does_not_arrive() {
         02:00 -> sms tanaka
         02:00 tanaka is not tried by SMS again: Twilio: the person answered STOP to our text messages: they must text START to the number that sends them
         02:00 tanaka is reached by call early: Twilio: the person answered STOP to our text messages: they must text START to the number that sends them
+        02:00 tanaka answered STOP: no SMS reaches them until they send START
         02:00 -> call tanaka
         "#,
     );

@@ -127,3 +127,49 @@ fn an_edit_that_is_refused_is_not_repeated() {
         "#,
     );
 }
+
+/// A mail cannot be edited: another one in its thread says that somebody has it, and that it is over. That it pages again is said by
+/// the mail that tells so, and only the newest is followed.
+#[test]
+fn a_mail_is_followed_by_two_at_most() {
+    check(
+        "--- oncall.yaml
+         time_zone: Asia/Tokyo
+         language: en
+         fallback: last-resort
+         providers:
+           slack: { bot_token: { env: SLACK_BOT_TOKEN }, signing_secret: { env: SLACK_SIGNING_SECRET }, channel: C0INCIDENTS }
+           twilio: { account_sid: AC0, auth_token: { env: TWILIO_AUTH_TOKEN }, from: \"+815012345678\" }
+           mail: { smtp: \"smtps://smtp.example.com\", from: oncall@example.com }
+         defaults:
+           notify: { high: [{ by: call }], low: [{ by: email }] }
+           urgency: [{ when: { severity: critical }, urgency: high }, { urgency: low }]
+         --- users/tanaka.yaml
+         name: Tanaka
+         slack: U0TANAKA
+         phone: \"+81 90 0000 0001\"
+         email: tanaka@example.com
+         === day
+         show directs
+         02:00 alert a warning
+         02:01 ack tanaka
+         02:02 unack tanaka
+         02:03 ack suzuki
+         02:06 resolve a
+         02:10 end",
+        r#"
+        02:00 opened: "a" from prometheus -> web, warning, low urgency
+        02:00 told once, at low urgency: tanaka, on call on primary (layer always)
+        02:00 -> email tanaka
+        02:01 acknowledged by Tanaka in Slack
+        02:01 -> edit email tanaka: 🟡 [Warning] Web: a [Resolve]
+        02:02 given back by Tanaka in Slack
+        02:02 told once, at low urgency: tanaka, on call on primary (layer always)
+        02:02 -> email tanaka
+        02:03 acknowledged by Suzuki in Slack
+        02:03 -> edit email tanaka: 🟡 [Warning] Web: a [Resolve]
+        02:06 resolved by prometheus: the monitor says so
+        02:06 -> edit email tanaka: ✅ [Warning] Web: a
+        "#,
+    );
+}

@@ -253,6 +253,16 @@ impl World {
                 let outcome = Outcome::delivered(format!("R{delivery}"));
                 self.handle(Input::Outcome { delivery, outcome });
             }
+            ["texts", user, number] => self.texts(user, number.parse().unwrap()),
+            ["says-stop" | "says-start", user] => {
+                let (users, contact) = (vec![(*user).into()], Contact::read("sms").unwrap());
+                let (out, by, via) = (words[0] == "says-stop", self.actor(user), Via::Sms);
+                self.handle(Input::Command(Command::OptOut { users, contact, out, by, via }));
+            }
+            ["machine", user] => {
+                let call = self.providers.calls[user];
+                self.handle(Input::Outcome { delivery: call, outcome: Outcome::ByMachine });
+            }
             ["link", user, number, action] => self.link(user, number.parse().unwrap(), action),
             ["answer", user] => {
                 let call = self.providers.calls[user];
@@ -613,6 +623,23 @@ impl World {
         self.handle(Input::Command(Command::Respond(Respond { target, action, by, via })));
     }
 
+    /// Somebody answers the nth message to them with the code in it; one without a code, with one that is nobody's.
+    fn texts(&mut self, user: &str, number: usize) {
+        let theirs = |sent: &&(usize, Delivery)| sent.1.task.contact().is_some_and(|(to, _)| **to == *user);
+        let sent = &self.sent.iter().filter(theirs).nth(number - 1).unwrap().1;
+        let code = match &sent.task {
+            Task::Page { words: Words::Text(text), .. } => text.code.clone(),
+            _ => None,
+        };
+        if code.is_none() {
+            self.say(None, format!("the message to {user} has no code"));
+        }
+        let (users, code) = (vec![user.into()], code.unwrap_or_else(|| "XXX".to_owned()));
+        let (target, by) = (Target::Code { users, code }, self.actor(user));
+        let respond = Respond { target, action: Asked::Acknowledge, by, via: Via::Sms };
+        self.handle(Input::Command(Command::Respond(respond)));
+    }
+
     fn reload(&mut self, name: &str) {
         let previous = Some(self.config.clone());
         self.config_name = name.to_owned();
@@ -853,7 +880,11 @@ fn notice(words: &Words) -> String {
 
 /// The headline of a card and its buttons.
 fn short(words: &Words) -> String {
-    let Words::Card(card) = words else { return String::new() };
+    let card = match words {
+        Words::Card(card) => card,
+        Words::Letter(letter) => &letter.card,
+        Words::Script(_) | Words::Ticket(_) | Words::Text(_) => return String::new(),
+    };
     let buttons = card.buttons.iter().map(|button| format!(" [{}]", button.label));
     card.headline.clone() + &buttons.collect::<String>()
 }

@@ -9,7 +9,7 @@ use oncall::web::listen::accept;
 use oncall::web::slow::CONNECTIONS_MAX;
 use ring::rand::SystemRandom;
 use ring::rsa::{KeyPair as RsaKeyPair, PublicKeyComponents};
-use ring::signature::{self, EcdsaKeyPair, KeyPair};
+use ring::signature::{self, EcdsaKeyPair, Ed25519KeyPair, KeyPair};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use tokio::net::TcpListener;
@@ -18,6 +18,7 @@ use tokio::sync::{mpsc, watch};
 /// The key on P-256, and the one of RSA, by their ids.
 pub const EC: &str = "12345678-1234-1234-1234-123456789012";
 pub const RSA: &str = "rsa-1";
+pub const ED: &str = "ed-1";
 const RSA_DER: &[u8] = include_bytes!("sign_in_keys/rsa.der");
 /// What stands before the point of a public key on P-256.
 const SPKI: &str = "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE";
@@ -26,6 +27,7 @@ const SPKI: &str = "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE";
 pub struct Signer {
     ec: EcdsaKeyPair,
     rsa: RsaKeyPair,
+    ed: Ed25519KeyPair,
 }
 
 impl Signer {
@@ -33,7 +35,9 @@ impl Signer {
         let (how, random) = (&signature::ECDSA_P256_SHA256_FIXED_SIGNING, SystemRandom::new());
         let made = EcdsaKeyPair::generate_pkcs8(how, &random).unwrap();
         let ec = EcdsaKeyPair::from_pkcs8(how, made.as_ref(), &random).unwrap();
-        Signer { ec, rsa: RsaKeyPair::from_der(RSA_DER).unwrap() }
+        let made = Ed25519KeyPair::generate_pkcs8(&random).unwrap();
+        let ed = Ed25519KeyPair::from_pkcs8(made.as_ref()).unwrap();
+        Signer { ec, rsa: RsaKeyPair::from_der(RSA_DER).unwrap(), ed }
     }
 
     /// A token with this head and these claims, signed as its `alg` says; one of `none` is not.
@@ -61,6 +65,7 @@ impl Signer {
             "none" => Vec::new(),
             "RS256" => rsa(&signature::RSA_PKCS1_SHA256),
             "PS256" => rsa(&signature::RSA_PSS_SHA256),
+            "EdDSA" => self.ed.sign(message).as_ref().to_vec(),
             // With the public key as the shared secret, as whoever confuses algorithms does.
             "HS256" => {
                 let key = ring::hmac::Key::new(ring::hmac::HMAC_SHA256, self.ec.public_key().as_ref());
@@ -78,6 +83,7 @@ impl Signer {
         json!({ "keys": [
             { "kty": "EC", "crv": "P-256", "kid": EC, "use": "sig", "x": encode(&point[1..33]), "y": encode(&point[33..]) },
             { "kty": "RSA", "kid": RSA, "n": encode(&n), "e": encode(&e) },
+            { "kty": "OKP", "crv": "Ed25519", "kid": ED, "alg": "EdDSA", "x": encode(self.ed.public_key().as_ref()) },
             { "kty": "EC", "crv": "P-521", "kid": "not for us", "x": "AA", "y": "AA" },
         ] })
     }

@@ -83,6 +83,7 @@ fn message(to: SocketAddr) -> Message {
         subject: "障害\r\nBcc: evil@example.com".to_owned(),
         id: "<delivery-3-9@example.com>".to_owned(),
         references: "<incident-3-17@example.com>".to_owned(),
+        follows: None,
         text: "本文\n.\nthe end\n".to_owned(),
         html: "<p>本文</p>".to_owned(),
     }

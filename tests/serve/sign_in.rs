@@ -1,7 +1,7 @@
 //! Signing in through the real server: at an identity provider, and by what a proxy in front signs. Every token that must not be
 //! believed is refused, counted and told.
 
-use super::identity::{EC, Provider, RSA};
+use super::identity::{EC, ED, Provider, RSA};
 use super::server::Server;
 use super::world::{HANG_MAX, World, now, secret};
 use reqwest::header::{LOCATION, SET_COOKIE};
@@ -212,6 +212,67 @@ async fn a_person_is_found_by_verified_address_or_by_the_name_that_the_provider_
     }
     server.stop();
     world.no_secret_was_shown();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_algorithm_that_is_accepted_is_verified_by_a_key_of_its_kind() {
+    let (mut world, provider) = company("").await;
+    let server = world.serve().await;
+    for (algorithm, key) in [("RS256", RSA), ("PS256", RSA), ("ES256", EC), ("EdDSA", ED)] {
+        // With the id of its key, and without: then every key of its kind is tried.
+        for head in [json!({ "alg": algorithm, "kid": key }), json!({ "alg": algorithm })] {
+            let mut browser = Browser::new(&server);
+            let asked = browser.leave().await;
+            let token = provider.signer.token(&head, &claims(&provider, &asked, &json!({})));
+            let back = browser.come_back(&provider, &asked["state"], &token).await;
+            assert_eq!((back.status, back.location.as_str()), (303, "/"), "{head}: {}", back.text);
+            // One letter of the signature is another.
+            let asked = browser.leave().await;
+            let token = provider.signer.token(&head, &claims(&provider, &asked, &json!({})));
+            let (signed, signature) = token.rsplit_once('.').unwrap();
+            let other = if signature.starts_with('A') { 'B' } else { 'A' };
+            let forged = format!("{signed}.{other}{}", &signature[1..]);
+            assert_eq!(browser.come_back(&provider, &asked["state"], &forged).await.status, 403, "{head}");
+        }
+    }
+    server.stop();
+    world.no_secret_was_shown();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_accounts_of_the_company_come_in_and_an_address_of_two_people_is_nobodys() {
+    let (mut world, provider) = company("").await;
+    let organisation = organisation(&world, &provider, "")
+        .replace("OIDC_CLIENT_SECRET } }", "OIDC_CLIENT_SECRET }, hosted_domain: example.com }");
+    let twin = format!("{KIMURA}email: twin@example.com\n");
+    let mori = "name: Mori\nslack: U0MORI\nphone: \"+819000000004\"\nemail: Twin@example.com\n";
+    world.push(&[("oncall.yaml", &organisation), ("users/kimura.yaml", &twin), ("users/mori.yaml", mori)]);
+    let server = world.serve().await;
+    let mut browser = Browser::new(&server);
+    assert_eq!(browser.leave().await["hd"], "example.com", "only those accounts are offered");
+    for (change, status, code) in [
+        (json!({ "hd": "Example.com" }), 303, ""),
+        (json!({}), 403, "identity_domain"),
+        (json!({ "hd": "example.com.evil.example" }), 403, "identity_domain"),
+        (json!({ "hd": "example.com", "email": "twin@example.com" }), 403, "identity_ambiguous"),
+    ] {
+        let before = refused(&server, code).await;
+        let back = Browser::new(&server).sign_in(&provider, &change).await;
+        assert_eq!(
+            (back.status, refused(&server, code).await - before),
+            (status, u64::from(status == 403)),
+            "{change}"
+        );
+    }
+    server.stop();
+    world.no_secret_was_shown();
+}
+
+/// How many requests were refused for this reason.
+async fn refused(server: &Server, code: &str) -> u64 {
+    let text = server.http.get(format!("{}/metrics", server.url)).send().await.unwrap().text().await.unwrap();
+    let line = format!("oncall_requests_refused_total{{code=\"{code}\"}} ");
+    text.lines().find_map(|it| it.strip_prefix(&line)?.parse().ok()).unwrap_or_default()
 }
 
 /// A token as somebody might forge it: how its head and its claims differ from good ones, and the word for the refusal.
@@ -449,7 +510,7 @@ async fn the_doctor_asks_the_provider_what_the_server_would_ask() {
     for line in [
         "ok web.oidc.client_secret ($OIDC_CLIENT_SECRET)".to_owned(),
         format!("ok identity provider: {url} (answers)"),
-        format!("ok keys: {url} (2 keys)"),
+        format!("ok keys: {url} (3 keys)"),
     ] {
         assert!(said.contains(&line), "{line}: {said}");
     }
