@@ -13,7 +13,7 @@ use crate::check::expectations::unmet;
 use crate::compile::{Tree, compile};
 use crate::git::revision::{self, AtRevision};
 use crate::language::Language;
-use crate::language::changed::Changed;
+use crate::language::changed::{Changed, Side};
 use crate::preview::difference::Sides;
 use crate::preview::paging::paging;
 use anyhow::{Result, bail};
@@ -48,9 +48,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<Output> {
     };
     let mut failures: Vec<String> = arguments.fail_on.iter().filter_map(|on| compared.failure(*on)).collect();
     if compared.caveat.as_ref().is_some_and(|it| it.blind) && !arguments.fail_on.is_empty() {
-        failures.push(compared.say(Changed::FailBlind));
+        failures.push(compared.say(Changed::Side(Side::FailBlind)));
     }
-    let err = failures.iter().map(|it| compared.say(Changed::Error { what: it }) + "\n").collect();
+    let err =
+        failures.iter().map(|it| compared.say(Changed::Side(Side::Error { what: it })) + "\n").collect();
     Ok(Output { out, err, exit: if failures.is_empty() { Exit::Fine } else { Exit::Config } })
 }
 
@@ -89,7 +90,7 @@ impl Base {
         let Some(loaded) = loaded else {
             let moved = revision::moved_from(dir, &commit, "oncall.yaml")?;
             let caveat = moved.map(|from| Caveat {
-                text: language.changed(Changed::MovedAway { name: &name, from: &from }),
+                text: language.changed(Changed::Side(Side::MovedAway { name: &name, from: &from })),
                 blind: true,
             });
             return Ok(Base { name, commit: Some(commit), loaded: None, caveat });
@@ -102,7 +103,7 @@ impl Base {
         let last = loads.find(|(.., loaded)| loaded.compiled.config.is_some());
         Ok(match last {
             Some((last, commit, loaded)) => {
-                let text = language.changed(Changed::LastThatLoads { name: &name, last: &last });
+                let text = language.changed(Changed::Side(Side::LastThatLoads { name: &name, last: &last }));
                 Base {
                     name: last,
                     commit: Some(commit),
@@ -111,7 +112,7 @@ impl Base {
                 }
             }
             None => {
-                let text = language.changed(Changed::NothingLoads { name: &name });
+                let text = language.changed(Changed::Side(Side::NothingLoads { name: &name }));
                 Base { name, commit: Some(commit), loaded: None, caveat: Some(Caveat { text, blind: true }) }
             }
         })

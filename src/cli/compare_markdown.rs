@@ -6,7 +6,7 @@
 use super::compare_text::{alarm, compared_with, gap_line};
 use super::compared::{Compared, load_cells, load_columns, summary};
 use super::paging::{self, AFTER, BEFORE};
-use crate::language::changed::{Changed as Words, Rows};
+use crate::language::changed::{Changed as Words, Heading, Rows};
 use crate::preview::difference::{Changed, Move, Presence, Sides};
 use crate::preview::load::Load;
 use crate::preview::paging::PagingDifference;
@@ -43,7 +43,11 @@ fn comment(compared: &Compared<'_>, rows: usize, schedules: usize) -> String {
         let text = compared.language.parts(std::slice::from_ref(&it.text));
         format!("> **{}**\n\n", escaped(&text))
     });
-    let mut out = format!("{MARK}\n{}### {}\n\n", caveat.unwrap_or_default(), compared.say(Words::Title));
+    let mut out = format!(
+        "{MARK}\n{}### {}\n\n",
+        caveat.unwrap_or_default(),
+        compared.say(Words::Heading(Heading::Title))
+    );
     let pages = compared.paging.iter().flat_map(|it| paging::alarms(it, compared.clock()));
     let shifts = changed.iter().filter_map(|it| Some(alarm(compared, it, it.urgent()?))).take(schedules);
     let alarms: Vec<String> = pages
@@ -65,7 +69,7 @@ fn comment(compared: &Compared<'_>, rows: usize, schedules: usize) -> String {
     }
     let loads = compared.loads();
     if !loads.is_empty() {
-        let title = compared.say(Words::LoadOfAll);
+        let title = compared.say(Words::Heading(Heading::LoadOfAll));
         out.push_str(&format!("\n{}", folded(&title, &load_table(compared, &loads, rows))));
     }
     out.push_str(&format!("\n<sub>{}</sub>\n", escaped(&compared_with(compared))));
@@ -75,7 +79,15 @@ fn comment(compared: &Compared<'_>, rows: usize, schedules: usize) -> String {
 /// Whom alerts reach, before and after.
 fn paged(compared: &Compared<'_>, paging: &PagingDifference, rows: usize) -> String {
     let clock = compared.clock();
-    let mut out = header(compared, &[Words::Alerts, Words::When, Words::Before, Words::After]);
+    let mut out = header(
+        compared,
+        &[
+            Words::Heading(Heading::Alerts),
+            Words::Heading(Heading::When),
+            Words::Heading(Heading::Before),
+            Words::Heading(Heading::After),
+        ],
+    );
     for change in paging.changes.iter().take(rows) {
         let side = |side| {
             let lines = paging::cell(change, side, clock);
@@ -92,7 +104,15 @@ fn paged(compared: &Compared<'_>, paging: &PagingDifference, rows: usize) -> Str
 /// One line for each schedule.
 fn overview(compared: &Compared<'_>, schedules: usize) -> String {
     let changed = &compared.difference.changed;
-    let mut out = header(compared, &[Words::Schedule, Words::What, Words::From, Words::Gaps]);
+    let mut out = header(
+        compared,
+        &[
+            Words::Heading(Heading::Schedule),
+            Words::Heading(Heading::What),
+            Words::Heading(Heading::From),
+            Words::Heading(Heading::Gaps),
+        ],
+    );
     for one in changed.iter().take(schedules) {
         let what = match (one.presence, one.later) {
             (Presence::New, _) => compared.say(Words::New),
@@ -126,7 +146,15 @@ fn details(compared: &Compared<'_>, changed: &Changed, rows: usize) -> String {
     if !body.is_empty() {
         body.push('\n');
     }
-    let header = header(compared, &[Words::From, Words::Until, Words::Before, Words::After]);
+    let header = header(
+        compared,
+        &[
+            Words::Heading(Heading::From),
+            Words::Heading(Heading::Until),
+            Words::Heading(Heading::Before),
+            Words::Heading(Heading::After),
+        ],
+    );
     let row = |it: &Move| {
         let people = compared.exchanged(&it.exchange, str::to_owned);
         let (old, new) = (escaped(&people.before), escaped(&people.after));
@@ -143,7 +171,7 @@ fn details(compared: &Compared<'_>, changed: &Changed, rows: usize) -> String {
 
 fn load_table(compared: &Compared<'_>, loads: &BTreeMap<UserId, Sides<Load>>, rows: usize) -> String {
     let columns = load_columns(compared).join(" | ");
-    let load = compared.say(Words::Load);
+    let load = compared.say(Words::Heading(Heading::Load));
     let mut out = format!("| {load} | {columns} |\n| --- | --- | --- | --- | --- | --- |\n");
     for (user, load) in loads.iter().take(rows) {
         let cells = load_cells(load, "→").join(" | ");

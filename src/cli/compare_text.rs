@@ -4,7 +4,7 @@ use super::compared::{Compared, load_cells, load_columns, summary};
 use super::instant::zone_name;
 use super::paging::{self, AFTER, BEFORE};
 use super::table::{spaced, table, together};
-use crate::language::changed::Changed as Words;
+use crate::language::changed::{Changed as Words, Heading, Side};
 use crate::preview::difference::{Changed, Gap, Move, Presence, Sides, Urgent};
 use crate::preview::load::Load;
 use crate::preview::paging::{PagingChange, PagingDifference};
@@ -30,7 +30,11 @@ pub(super) fn text(compared: &Compared<'_>) -> String {
     out.push_str(&wrapped("", &summary(compared)));
     out.push_str(&wrapped("", &compared_with(compared)));
     if let Some(paging) = compared.paging.as_ref().filter(|it| !it.changes.is_empty()) {
-        out.push_str(&format!("\n{}\n{}\n\n", "─".repeat(COLUMNS), compared.say(Words::Paging)));
+        out.push_str(&format!(
+            "\n{}\n{}\n\n",
+            "─".repeat(COLUMNS),
+            compared.say(Words::Heading(Heading::Paging))
+        ));
         out.push_str(&paged(compared, paging));
     }
     for changed in &compared.difference.changed {
@@ -39,7 +43,11 @@ pub(super) fn text(compared: &Compared<'_>) -> String {
     }
     let loads = compared.loads();
     if compared.difference.changed.len() + compared.difference.unchanged.len() > 1 && !loads.is_empty() {
-        out.push_str(&format!("\n{}\n{}\n\n", "─".repeat(COLUMNS), compared.say(Words::LoadOfAll)));
+        out.push_str(&format!(
+            "\n{}\n{}\n\n",
+            "─".repeat(COLUMNS),
+            compared.say(Words::Heading(Heading::LoadOfAll))
+        ));
         out.push_str(&load_table(compared, &loads));
     }
     out
@@ -63,7 +71,9 @@ fn paged(compared: &Compared<'_>, paging: &PagingDifference) -> String {
         [what, side(BEFORE), side(AFTER)]
     };
     let shown = paging.changes.iter().take(ROWS_MAX);
-    let header = [Words::Alerts, Words::Before, Words::After].map(|it| compared.say(it));
+    let header =
+        [Words::Heading(Heading::Alerts), Words::Heading(Heading::Before), Words::Heading(Heading::After)]
+            .map(|it| compared.say(it));
     let mut out = spaced(header.each_ref().map(String::as_str), shown.map(row));
     let more = paging.changes.len().saturating_sub(ROWS_MAX);
     if more > 0 {
@@ -78,10 +88,10 @@ pub(super) fn compared_with(compared: &Compared<'_>) -> String {
     let [from, until] =
         [compared.difference.from, compared.difference.until].map(|at| compared.clock().local(at));
     let left = compared.base.split_once(", where this branch left ");
-    let base = left.map(|(commit, other)| compared.say(Words::BranchLeft { commit, other }));
+    let base = left.map(|(commit, other)| compared.say(Words::Side(Side::BranchLeft { commit, other })));
     let base = base.as_deref().unwrap_or(compared.base);
     let (no_config, zone) = (compared.before.is_none(), zone_name(&compared.after.organisation.time_zone));
-    compared.say(Words::ComparedWith { base, no_config, from: &from, until: &until, zone })
+    compared.say(Words::Side(Side::ComparedWith { base, no_config, from: &from, until: &until, zone }))
 }
 
 /// Who is on call now, or next, before and after.
@@ -160,8 +170,13 @@ fn moves(compared: &Compared<'_>, changed: &Changed) -> String {
         };
         [clock.local(it.start), clock.local(it.end), people]
     };
-    let last = if changed.presence == Presence::Both { Words::BeforeAfter } else { Words::OnCall };
-    let header = [Words::From, Words::Until, last].map(|it| compared.say(it));
+    let last = if changed.presence == Presence::Both {
+        Words::Heading(Heading::BeforeAfter)
+    } else {
+        Words::Heading(Heading::OnCall)
+    };
+    let header =
+        [Words::Heading(Heading::From), Words::Heading(Heading::Until), last].map(|it| compared.say(it));
     let mut out = table(header.each_ref().map(String::as_str), &[0, 1], shown.map(row));
     let more = changed.moves.len().saturating_sub(MOVES_MAX);
     if more > 0 {
@@ -186,7 +201,7 @@ fn span(compared: &Compared<'_>, it: &Move) -> String {
 
 fn load_table(compared: &Compared<'_>, loads: &BTreeMap<UserId, Sides<Load>>) -> String {
     let [hours, nights, weekends, holidays, run] = load_columns(compared);
-    let header = [compared.say(Words::Load), hours, nights, weekends, holidays, run];
+    let header = [compared.say(Words::Heading(Heading::Load)), hours, nights, weekends, holidays, run];
     let row = |(user, load): (&UserId, &Sides<Load>)| {
         let [hours, nights, weekends, holidays, run] = load_cells(load, "->");
         [together(&compared.person(user)), hours, nights, weekends, holidays, run]

@@ -6,7 +6,7 @@ use super::paging::summary as of_paging;
 use super::people::named;
 use crate::config::Config;
 use crate::language::Language;
-use crate::language::changed::Changed as Words;
+use crate::language::changed::{Changed as Words, Heading, Side};
 use crate::preview::difference::{Changed, Difference, Exchange, Gap, Presence, Sides, difference};
 use crate::preview::load::{Calendar, Load, loads};
 use crate::preview::paging::{PagingChange, PagingDifference};
@@ -74,9 +74,9 @@ impl<'c> Compared<'c> {
     /// What it does that it should fail on.
     pub fn failure(&self, on: FailOn) -> Option<String> {
         match on {
-            FailOn::NowChanges => self.now_changes().then(|| self.say(Words::FailNow)),
-            FailOn::Gaps => self.gap_ahead().map(|gap| self.say(Words::FailGaps { gap: &gap })),
-            FailOn::Unpaged => self.unpaged().then(|| self.say(Words::FailUnpaged)),
+            FailOn::NowChanges => self.now_changes().then(|| self.say(Words::Side(Side::FailNow))),
+            FailOn::Gaps => self.gap_ahead().map(|gap| self.say(Words::Side(Side::FailGaps { gap: &gap }))),
+            FailOn::Unpaged => self.unpaged().then(|| self.say(Words::Side(Side::FailUnpaged))),
         }
     }
 
@@ -240,8 +240,14 @@ fn changes(compared: &Compared<'_>) -> String {
 
 /// The columns of a load, in the order of [`load_cells`].
 pub(super) fn load_columns(compared: &Compared<'_>) -> [String; 5] {
-    [Words::Hours, Words::Nights, Words::Weekends, Words::Holidays, Words::DaysInARow]
-        .map(|it| compared.say(it))
+    [
+        Words::Heading(Heading::Hours),
+        Words::Heading(Heading::Nights),
+        Words::Heading(Heading::Weekends),
+        Words::Heading(Heading::Holidays),
+        Words::Heading(Heading::DaysInARow),
+    ]
+    .map(|it| compared.say(it))
 }
 
 /// Each column as `336 → 168`, or as one number where it stays.

@@ -8,7 +8,7 @@ use super::told::after as after_words;
 use crate::alert::Severity;
 use crate::config::{CONTACTS, MirrorKind, Urgency};
 use crate::language::Language;
-use crate::language::reached::Reaches;
+use crate::language::reached::{Alarming, Reaches};
 use crate::preview::alerts::{Alert, MomentKind, To};
 use crate::preview::difference::Sides;
 use crate::preview::paging::{PagingChange, PagingDifference, PagingKind};
@@ -68,26 +68,44 @@ impl Alarm {
     fn says(&self, alerts: &str, when: &str, language: Language) -> String {
         let who = |people: &[String]| (several(people, language), people.len() != 1);
         language.reaches(match self {
-            Alarm::RoutedElsewhere { new, old } => {
-                Reaches::RoutedElsewhere { alerts, when, new: new.as_deref(), old: old.as_deref() }
+            Alarm::RoutedElsewhere { new, old } => Reaches::Alarm(Alarming::RoutedElsewhere {
+                alerts,
+                when,
+                new: new.as_deref(),
+                old: old.as_deref(),
+            }),
+            Alarm::NobodyTold { why } => Reaches::Alarm(Alarming::NobodyTold { alerts, when, why }),
+            Alarm::NobodyPaged { why } => Reaches::Alarm(Alarming::NobodyPaged { alerts, when, why }),
+            Alarm::Later { page: true, new, old } => {
+                Reaches::Alarm(Alarming::LaterPage { alerts, when, new, old })
             }
-            Alarm::NobodyTold { why } => Reaches::NobodyTold { alerts, when, why },
-            Alarm::NobodyPaged { why } => Reaches::NobodyPaged { alerts, when, why },
-            Alarm::Later { page: true, new, old } => Reaches::LaterPage { alerts, when, new, old },
-            Alarm::Later { page: false, new, old } => Reaches::LaterMessage { alerts, when, new, old },
+            Alarm::Later { page: false, new, old } => {
+                Reaches::Alarm(Alarming::LaterMessage { alerts, when, new, old })
+            }
             Alarm::ToldNoMore { people } => {
                 let (people, several) = who(people);
-                return language.reaches(Reaches::ToldNoMore { people: &people, several, alerts, when });
+                return language.reaches(Reaches::Alarm(Alarming::ToldNoMore {
+                    people: &people,
+                    several,
+                    alerts,
+                    when,
+                }));
             }
             Alarm::PagedNoMore { people, why } => {
                 let (people, several) = who(people);
-                let piece = Reaches::PagedNoMore { people: &people, several, alerts, when, why };
+                let piece =
+                    Reaches::Alarm(Alarming::PagedNoMore { people: &people, several, alerts, when, why });
                 return language.reaches(piece);
             }
-            Alarm::RaisedLater => Reaches::RaisedLater { alerts, when },
+            Alarm::RaisedLater => Reaches::Alarm(Alarming::RaisedLater { alerts, when }),
             Alarm::ToldLater { people } => {
                 let (people, several) = who(people);
-                return language.reaches(Reaches::ToldLater { people: &people, several, alerts, when });
+                return language.reaches(Reaches::Alarm(Alarming::ToldLater {
+                    people: &people,
+                    several,
+                    alerts,
+                    when,
+                }));
             }
         })
     }

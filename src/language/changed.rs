@@ -7,32 +7,12 @@ use super::Language;
 /// A piece about who is on call, or around it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Changed<'a> {
+    Heading(Heading),
+    Side(Side<'a>),
     Nobody,
     OthersStay,
     Shadow { who: &'a str },
     None,
-    // Headings and columns.
-    Title,
-    Paging,
-    LoadOfAll,
-    From,
-    Until,
-    OnCall,
-    Before,
-    After,
-    BeforeAfter,
-    Alerts,
-    When,
-    Schedule,
-    What,
-    Gaps,
-    Load,
-    Hours,
-    Nights,
-    Weekends,
-    Holidays,
-    DaysInARow,
-    // The summary.
     NothingChanges { days: i64 },
     OnlyLater { days: i64 },
     Shifts { schedules: usize, later: usize, same: usize },
@@ -59,9 +39,38 @@ pub enum Changed<'a> {
     OpenedAndClosed { opened: usize, closed: usize },
     More { more: usize },
     MoreOf { more: usize, what: Rows },
+}
+
+/// A heading, or the head of a column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Heading {
+    Title,
+    Paging,
+    LoadOfAll,
+    From,
+    Until,
+    OnCall,
+    Before,
+    After,
+    BeforeAfter,
+    Alerts,
+    When,
+    Schedule,
+    What,
+    Gaps,
+    Load,
+    Hours,
+    Nights,
+    Weekends,
+    Holidays,
+    DaysInARow,
+}
+
+/// What the comparison is with, and why it fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side<'a> {
     ComparedWith { base: &'a str, no_config: bool, from: &'a str, until: &'a str, zone: &'a str },
     Error { what: &'a str },
-    // The other side.
     BranchLeft { commit: &'a str, other: &'a str },
     MovedAway { name: &'a str, from: &'a str },
     LastThatLoads { name: &'a str, last: &'a str },
@@ -124,52 +133,18 @@ pub fn counted(count: usize, noun: &str) -> String {
 
 fn en(piece: Changed<'_>) -> String {
     match piece {
+        Changed::Heading(heading) => heading_en(heading).to_owned(),
+        Changed::Side(side) => side_en(side),
+        Changed::Shifts { schedules, later, same } => shifts_en(schedules, later, same),
         Changed::Nobody => "nobody".to_owned(),
         Changed::OthersStay => "(the others stay)".to_owned(),
         Changed::Shadow { who } => format!("{who} as shadow"),
         Changed::None => "none".to_owned(),
-        Changed::Title => "Who is on call".to_owned(),
-        Changed::Paging => "Paging".to_owned(),
-        Changed::LoadOfAll => {
-            "Load of all schedules together (time on several counts once), where it changes".to_owned()
-        }
-        Changed::From => "From".to_owned(),
-        Changed::Until => "Until".to_owned(),
-        Changed::OnCall => "On call".to_owned(),
-        Changed::Before => "Before".to_owned(),
-        Changed::After => "After".to_owned(),
-        Changed::BeforeAfter => "Before -> after".to_owned(),
-        Changed::Alerts => "Alerts".to_owned(),
-        Changed::When => "When".to_owned(),
-        Changed::Schedule => "Schedule".to_owned(),
-        Changed::What => "What changes".to_owned(),
-        Changed::Gaps => "Gaps".to_owned(),
-        Changed::Load => "Load".to_owned(),
-        Changed::Hours => "Hours".to_owned(),
-        Changed::Nights => "Nights".to_owned(),
-        Changed::Weekends => "Weekends".to_owned(),
-        Changed::Holidays => "Holidays".to_owned(),
-        Changed::DaysInARow => "Days in a row".to_owned(),
         Changed::NothingChanges { days } => {
             format!("Nobody's shifts change in the next {days} days, nor in the year after.")
         }
         Changed::OnlyLater { days } => {
             format!("Nobody's shifts change in the next {days} days; some do later")
-        }
-        Changed::Shifts { schedules, later, same } => {
-            let later = match later {
-                0 => None,
-                1 => Some("1 changes later".to_owned()),
-                later => Some(format!("{later} change later")),
-            };
-            let same = match same {
-                0 => None,
-                1 => Some("1 stays as it is".to_owned()),
-                same => Some(format!("{same} stay as they are")),
-            };
-            let others: Vec<String> = later.into_iter().chain(same).collect();
-            let others = if others.is_empty() { String::new() } else { format!(" ({})", others.join(", ")) };
-            format!("Shifts change in {}{others}", counted(schedules, "schedule"))
         }
         Changed::GapsOpen { gaps } => {
             format!("{} {}", counted(gaps, "gap"), if gaps == 1 { "opens" } else { "open" })
@@ -211,72 +186,93 @@ fn en(piece: Changed<'_>) -> String {
             };
             format!("… and {more} more ({noun}): `oncall dry-run --format json` has them all")
         }
-        Changed::ComparedWith { base, no_config, from, until, zone } => {
+    }
+}
+
+fn shifts_en(schedules: usize, later: usize, same: usize) -> String {
+    let later = match later {
+        0 => None,
+        1 => Some("1 changes later".to_owned()),
+        later => Some(format!("{later} change later")),
+    };
+    let same = match same {
+        0 => None,
+        1 => Some("1 stays as it is".to_owned()),
+        same => Some(format!("{same} stay as they are")),
+    };
+    let others: Vec<String> = later.into_iter().chain(same).collect();
+    let others = if others.is_empty() { String::new() } else { format!(" ({})", others.join(", ")) };
+    format!("Shifts change in {}{others}", counted(schedules, "schedule"))
+}
+
+fn heading_en(heading: Heading) -> &'static str {
+    match heading {
+        Heading::Title => "Who is on call",
+        Heading::Paging => "Paging",
+        Heading::LoadOfAll => {
+            "Load of all schedules together (time on several counts once), where it changes"
+        }
+        Heading::From => "From",
+        Heading::Until => "Until",
+        Heading::OnCall => "On call",
+        Heading::Before => "Before",
+        Heading::After => "After",
+        Heading::BeforeAfter => "Before -> after",
+        Heading::Alerts => "Alerts",
+        Heading::When => "When",
+        Heading::Schedule => "Schedule",
+        Heading::What => "What changes",
+        Heading::Gaps => "Gaps",
+        Heading::Load => "Load",
+        Heading::Hours => "Hours",
+        Heading::Nights => "Nights",
+        Heading::Weekends => "Weekends",
+        Heading::Holidays => "Holidays",
+        Heading::DaysInARow => "Days in a row",
+    }
+}
+
+fn side_en(side: Side<'_>) -> String {
+    match side {
+        Side::ComparedWith { base, no_config, from, until, zone } => {
             let nothing = if no_config { ", where there is no config yet" } else { "" };
             format!("Compared with {base}{nothing}, from {from} until {until} ({zone}).")
         }
-        Changed::Error { what } => format!("error: {what}"),
-        Changed::BranchLeft { commit, other } => format!("{commit}, where this branch left {other}"),
-        Changed::MovedAway { name, from } => format!(
+        Side::Error { what } => format!("error: {what}"),
+        Side::BranchLeft { commit, other } => format!("{commit}, where this branch left {other}"),
+        Side::MovedAway { name, from } => format!(
             "Nothing to compare with: in {name} the config is at {from}, and this change moves it away"
         ),
-        Changed::LastThatLoads { name, last } => {
+        Side::LastThatLoads { name, last } => {
             format!("{name} does not load: compared with {last}, the last commit that does")
         }
-        Changed::NothingLoads { name } => {
+        Side::NothingLoads { name } => {
             format!("Nothing to compare with: {name} does not load, and no commit before it does")
         }
-        Changed::FailNow => {
+        Side::FailNow => {
             "who is on call now or at the next handoff changes (--fail-on now-changes)".to_owned()
         }
-        Changed::FailGaps { gap } => {
+        Side::FailGaps { gap } => {
             format!("a gap opens that no override asks for: nobody is on call on {gap} (--fail-on gaps)")
         }
-        Changed::FailUnpaged => {
-            "an alert that paged somebody now pages nobody (--fail-on unpaged)".to_owned()
-        }
-        Changed::FailBlind => "nothing to compare with, so what --fail-on asks is not known".to_owned(),
+        Side::FailUnpaged => "an alert that paged somebody now pages nobody (--fail-on unpaged)".to_owned(),
+        Side::FailBlind => "nothing to compare with, so what --fail-on asks is not known".to_owned(),
     }
 }
 
 fn ja(piece: Changed<'_>) -> String {
     match piece {
+        Changed::Heading(heading) => heading_ja(heading).to_owned(),
+        Changed::Side(side) => side_ja(side),
+        Changed::Shifts { schedules, later, same } => shifts_ja(schedules, later, same),
         Changed::Nobody => "なし".to_owned(),
         Changed::OthersStay => "（ほかの人はそのまま）".to_owned(),
         Changed::Shadow { who } => format!("{who}（シャドー）"),
         Changed::None => "なし".to_owned(),
-        Changed::Title => "誰が当番か".to_owned(),
-        Changed::Paging => "アラートの連絡先".to_owned(),
-        Changed::LoadOfAll => "全スケジュール合計の負担（重なる時間は 1 回と数えます）の変化".to_owned(),
-        Changed::From => "開始".to_owned(),
-        Changed::Until => "終了".to_owned(),
-        Changed::OnCall => "当番".to_owned(),
-        Changed::Before => "変更前".to_owned(),
-        Changed::After => "変更後".to_owned(),
-        Changed::BeforeAfter => "変更前 -> 変更後".to_owned(),
-        Changed::Alerts => "アラート".to_owned(),
-        Changed::When => "いつ".to_owned(),
-        Changed::Schedule => "スケジュール".to_owned(),
-        Changed::What => "変わるもの".to_owned(),
-        Changed::Gaps => "空白".to_owned(),
-        Changed::Load => "負担".to_owned(),
-        Changed::Hours => "時間".to_owned(),
-        Changed::Nights => "夜".to_owned(),
-        Changed::Weekends => "週末".to_owned(),
-        Changed::Holidays => "祝日".to_owned(),
-        Changed::DaysInARow => "連続日数".to_owned(),
         Changed::NothingChanges { days } => {
             format!("今後 {days} 日間も、その後の 1 年間も、当番は変わりません。")
         }
         Changed::OnlyLater { days } => format!("今後 {days} 日間の当番は変わりません。変わるのはその後です"),
-        Changed::Shifts { schedules, later, same } => {
-            let later = (later > 0).then(|| format!("その後に変わるもの {later} 件"));
-            let same = (same > 0).then(|| format!("変わらないもの {same} 件"));
-            let others: Vec<String> = later.into_iter().chain(same).collect();
-            let others =
-                if others.is_empty() { String::new() } else { format!("（{}）", others.join("、")) };
-            format!("{schedules} 件のスケジュールで当番が変わります{others}")
-        }
         Changed::GapsOpen { gaps } => format!("当番のいない時間が {gaps} か所できます"),
         Changed::GapsClose { gaps } => format!("当番のいない時間が {gaps} か所なくなります"),
         Changed::TodayStays => "今の当番と、次の交代は変わりません".to_owned(),
@@ -314,28 +310,66 @@ fn ja(piece: Changed<'_>) -> String {
             };
             format!("… ほか {more} 件（{noun}）。`oncall dry-run --format json` ですべて表示できます")
         }
-        Changed::ComparedWith { base, no_config, from, until, zone } => {
+    }
+}
+
+fn shifts_ja(schedules: usize, later: usize, same: usize) -> String {
+    let later = (later > 0).then(|| format!("その後に変わるもの {later} 件"));
+    let same = (same > 0).then(|| format!("変わらないもの {same} 件"));
+    let others: Vec<String> = later.into_iter().chain(same).collect();
+    let others = if others.is_empty() { String::new() } else { format!("（{}）", others.join("、")) };
+    format!("{schedules} 件のスケジュールで当番が変わります{others}")
+}
+
+fn heading_ja(heading: Heading) -> &'static str {
+    match heading {
+        Heading::Title => "誰が当番か",
+        Heading::Paging => "アラートの連絡先",
+        Heading::LoadOfAll => "全スケジュール合計の負担（重なる時間は 1 回と数えます）の変化",
+        Heading::From => "開始",
+        Heading::Until => "終了",
+        Heading::OnCall => "当番",
+        Heading::Before => "変更前",
+        Heading::After => "変更後",
+        Heading::BeforeAfter => "変更前 -> 変更後",
+        Heading::Alerts => "アラート",
+        Heading::When => "いつ",
+        Heading::Schedule => "スケジュール",
+        Heading::What => "変わるもの",
+        Heading::Gaps => "空白",
+        Heading::Load => "負担",
+        Heading::Hours => "時間",
+        Heading::Nights => "夜",
+        Heading::Weekends => "週末",
+        Heading::Holidays => "祝日",
+        Heading::DaysInARow => "連続日数",
+    }
+}
+
+fn side_ja(side: Side<'_>) -> String {
+    match side {
+        Side::ComparedWith { base, no_config, from, until, zone } => {
             let nothing = if no_config { "（まだ設定がありません）" } else { "" };
             format!("比較の相手は {base}{nothing}、期間は {from} から {until} まで（{zone}）です。")
         }
-        Changed::Error { what } => format!("エラー: {what}"),
-        Changed::BranchLeft { commit, other } => format!("{commit}（{other} から分かれた時点）"),
-        Changed::MovedAway { name, from } => {
+        Side::Error { what } => format!("エラー: {what}"),
+        Side::BranchLeft { commit, other } => format!("{commit}（{other} から分かれた時点）"),
+        Side::MovedAway { name, from } => {
             format!("比較できません。{name} では設定が {from} にあり、この変更で別の場所に移ります")
         }
-        Changed::LastThatLoads { name, last } => {
+        Side::LastThatLoads { name, last } => {
             format!("{name} は読み込めないため、読み込める最後のコミット {last} と比較しています")
         }
-        Changed::NothingLoads { name } => {
+        Side::NothingLoads { name } => {
             format!("比較できません。{name} は読み込めず、それより前にも読み込めるコミットがありません")
         }
-        Changed::FailNow => "今の当番か次の交代が変わります（--fail-on now-changes）".to_owned(),
-        Changed::FailGaps { gap } => {
+        Side::FailNow => "今の当番か次の交代が変わります（--fail-on now-changes）".to_owned(),
+        Side::FailGaps { gap } => {
             format!("意図しない空白ができ、当番がいなくなります: {gap}（--fail-on gaps）")
         }
-        Changed::FailUnpaged => {
+        Side::FailUnpaged => {
             "呼び出していたアラートで、誰も呼び出さなくなります（--fail-on unpaged）".to_owned()
         }
-        Changed::FailBlind => "比較の相手がないため、--fail-on の条件を確かめられません".to_owned(),
+        Side::FailBlind => "比較の相手がないため、--fail-on の条件を確かめられません".to_owned(),
     }
 }

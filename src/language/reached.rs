@@ -6,16 +6,7 @@ use super::changed::counted;
 /// A piece of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reaches<'a> {
-    // Alarms: what happens to `alerts`, at `when`, and why.
-    RoutedElsewhere { alerts: &'a str, when: &'a str, new: Option<&'a str>, old: Option<&'a str> },
-    NobodyTold { alerts: &'a str, when: &'a str, why: &'a str },
-    NobodyPaged { alerts: &'a str, when: &'a str, why: &'a str },
-    LaterPage { alerts: &'a str, when: &'a str, new: &'a str, old: &'a str },
-    LaterMessage { alerts: &'a str, when: &'a str, new: &'a str, old: &'a str },
-    ToldNoMore { people: &'a str, several: bool, alerts: &'a str, when: &'a str },
-    PagedNoMore { people: &'a str, several: bool, alerts: &'a str, when: &'a str, why: &'a str },
-    RaisedLater { alerts: &'a str, when: &'a str },
-    ToldLater { people: &'a str, several: bool, alerts: &'a str, when: &'a str },
+    Alarm(Alarming<'a>),
     MoreBelow { more: usize },
     // Why nobody is paged.
     NoDoor,
@@ -50,6 +41,20 @@ pub enum Reaches<'a> {
     Meant { night: &'a str, office: &'a str },
 }
 
+/// What a reviewer must not miss: what happens to `alerts`, at `when`, and why.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Alarming<'a> {
+    RoutedElsewhere { alerts: &'a str, when: &'a str, new: Option<&'a str>, old: Option<&'a str> },
+    NobodyTold { alerts: &'a str, when: &'a str, why: &'a str },
+    NobodyPaged { alerts: &'a str, when: &'a str, why: &'a str },
+    LaterPage { alerts: &'a str, when: &'a str, new: &'a str, old: &'a str },
+    LaterMessage { alerts: &'a str, when: &'a str, new: &'a str, old: &'a str },
+    ToldNoMore { people: &'a str, several: bool, alerts: &'a str, when: &'a str },
+    PagedNoMore { people: &'a str, several: bool, alerts: &'a str, when: &'a str, why: &'a str },
+    RaisedLater { alerts: &'a str, when: &'a str },
+    ToldLater { people: &'a str, several: bool, alerts: &'a str, when: &'a str },
+}
+
 impl Language {
     pub fn reaches(self, piece: Reaches<'_>) -> String {
         match self {
@@ -79,36 +84,8 @@ fn bracketed(why: &str) -> String {
 }
 
 fn en(piece: Reaches<'_>) -> String {
-    let verb = |several: bool| if several { "are" } else { "is" };
     match piece {
-        Reaches::RoutedElsewhere { alerts, when, new, old } => {
-            let (new, old) = (new.unwrap_or("none"), old.unwrap_or("none"));
-            format!("ROUTED ELSEWHERE: {alerts}, {when}: to {new}, not {old}")
-        }
-        Reaches::NobodyTold { alerts, when, why } => {
-            format!("NOBODY IS TOLD any more of {alerts}, {when}{}", tail(why))
-        }
-        Reaches::NobodyPaged { alerts, when, why } => {
-            format!("NOBODY IS PAGED any more for {alerts}, {when}{}", tail(why))
-        }
-        Reaches::LaterPage { alerts, when, new, old } => {
-            format!("THE FIRST PAGE COMES LATER for {alerts}, {when}: {new}, not {old}")
-        }
-        Reaches::LaterMessage { alerts, when, new, old } => {
-            format!("THE FIRST MESSAGE COMES LATER for {alerts}, {when}: {new}, not {old}")
-        }
-        Reaches::ToldNoMore { people, several, alerts, when } => {
-            format!("{people} {} told NO MORE of {alerts}, {when}", verb(several))
-        }
-        Reaches::PagedNoMore { people, several, alerts, when, why } => {
-            format!("{people} {} paged NO MORE for {alerts}, {when}{}", verb(several), tail(why))
-        }
-        Reaches::RaisedLater { alerts, when } => {
-            format!("NO LONGER RAISED to high urgency as soon: {alerts}, {when}")
-        }
-        Reaches::ToldLater { people, several, alerts, when } => {
-            format!("{people} {} told LATER OR LESS of {alerts}, {when}", verb(several))
-        }
+        Reaches::Alarm(alarm) => alarm_en(alarm),
         Reaches::MoreBelow { more } => format!("{more} more changes for the worse are below"),
         Reaches::NoDoor => "there is no such integration, so it is refused".to_owned(),
         Reaches::SilencedUntil { until, origin } => format!("silenced until {until} ({origin})"),
@@ -156,36 +133,43 @@ fn en(piece: Reaches<'_>) -> String {
     }
 }
 
+fn alarm_en(alarm: Alarming<'_>) -> String {
+    let verb = |several: bool| if several { "are" } else { "is" };
+    match alarm {
+        Alarming::RoutedElsewhere { alerts, when, new, old } => {
+            let (new, old) = (new.unwrap_or("none"), old.unwrap_or("none"));
+            format!("ROUTED ELSEWHERE: {alerts}, {when}: to {new}, not {old}")
+        }
+        Alarming::NobodyTold { alerts, when, why } => {
+            format!("NOBODY IS TOLD any more of {alerts}, {when}{}", tail(why))
+        }
+        Alarming::NobodyPaged { alerts, when, why } => {
+            format!("NOBODY IS PAGED any more for {alerts}, {when}{}", tail(why))
+        }
+        Alarming::LaterPage { alerts, when, new, old } => {
+            format!("THE FIRST PAGE COMES LATER for {alerts}, {when}: {new}, not {old}")
+        }
+        Alarming::LaterMessage { alerts, when, new, old } => {
+            format!("THE FIRST MESSAGE COMES LATER for {alerts}, {when}: {new}, not {old}")
+        }
+        Alarming::ToldNoMore { people, several, alerts, when } => {
+            format!("{people} {} told NO MORE of {alerts}, {when}", verb(several))
+        }
+        Alarming::PagedNoMore { people, several, alerts, when, why } => {
+            format!("{people} {} paged NO MORE for {alerts}, {when}{}", verb(several), tail(why))
+        }
+        Alarming::RaisedLater { alerts, when } => {
+            format!("NO LONGER RAISED to high urgency as soon: {alerts}, {when}")
+        }
+        Alarming::ToldLater { people, several, alerts, when } => {
+            format!("{people} {} told LATER OR LESS of {alerts}, {when}", verb(several))
+        }
+    }
+}
+
 fn ja(piece: Reaches<'_>) -> String {
     match piece {
-        Reaches::RoutedElsewhere { alerts, when, new, old } => {
-            let (new, old) = (new.unwrap_or("なし"), old.unwrap_or("なし"));
-            format!("【届け先が変わります】{alerts}（{when}）: {old} から {new} へ")
-        }
-        Reaches::NobodyTold { alerts, when, why } => {
-            format!("【誰にも連絡されなくなります】{alerts}（{when}）{}", tail(why))
-        }
-        Reaches::NobodyPaged { alerts, when, why } => {
-            format!("【誰も呼び出されなくなります】{alerts}（{when}）{}", tail(why))
-        }
-        Reaches::LaterPage { alerts, when, new, old } => {
-            format!("【最初の呼び出しが遅くなります】{alerts}（{when}）: {old} から {new} へ")
-        }
-        Reaches::LaterMessage { alerts, when, new, old } => {
-            format!("【最初の連絡が遅くなります】{alerts}（{when}）: {old} から {new} へ")
-        }
-        Reaches::ToldNoMore { people, several: _, alerts, when } => {
-            format!("【連絡されなくなります】{people}: {alerts}（{when}）")
-        }
-        Reaches::PagedNoMore { people, several: _, alerts, when, why } => {
-            format!("【呼び出されなくなります】{people}: {alerts}（{when}）{}", bracketed(why))
-        }
-        Reaches::RaisedLater { alerts, when } => {
-            format!("【緊急度が高くなるのが遅くなります】{alerts}（{when}）")
-        }
-        Reaches::ToldLater { people, several: _, alerts, when } => {
-            format!("【連絡が遅く、または少なくなります】{people}: {alerts}（{when}）")
-        }
+        Reaches::Alarm(alarm) => alarm_ja(alarm),
         Reaches::MoreBelow { more } => format!("ほかに悪くなる変更が {more} 件、下にあります"),
         Reaches::NoDoor => "そのインテグレーションがないので、受け付けません".to_owned(),
         Reaches::SilencedUntil { until, origin } => format!("{until} までサイレンス中（{origin}）"),
@@ -235,5 +219,38 @@ fn ja(piece: Reaches<'_>) -> String {
         Reaches::Meant { night, office } => format!(
             "各重要度のアラートが 1 件ずつ届き、誰も対応しない場合です。夜間は {night}、営業時間は {office} です。"
         ),
+    }
+}
+
+fn alarm_ja(alarm: Alarming<'_>) -> String {
+    match alarm {
+        Alarming::RoutedElsewhere { alerts, when, new, old } => {
+            let (new, old) = (new.unwrap_or("なし"), old.unwrap_or("なし"));
+            format!("【届け先が変わります】{alerts}（{when}）: {old} から {new} へ")
+        }
+        Alarming::NobodyTold { alerts, when, why } => {
+            format!("【誰にも連絡されなくなります】{alerts}（{when}）{}", tail(why))
+        }
+        Alarming::NobodyPaged { alerts, when, why } => {
+            format!("【誰も呼び出されなくなります】{alerts}（{when}）{}", tail(why))
+        }
+        Alarming::LaterPage { alerts, when, new, old } => {
+            format!("【最初の呼び出しが遅くなります】{alerts}（{when}）: {old} から {new} へ")
+        }
+        Alarming::LaterMessage { alerts, when, new, old } => {
+            format!("【最初の連絡が遅くなります】{alerts}（{when}）: {old} から {new} へ")
+        }
+        Alarming::ToldNoMore { people, several: _, alerts, when } => {
+            format!("【連絡されなくなります】{people}: {alerts}（{when}）")
+        }
+        Alarming::PagedNoMore { people, several: _, alerts, when, why } => {
+            format!("【呼び出されなくなります】{people}: {alerts}（{when}）{}", bracketed(why))
+        }
+        Alarming::RaisedLater { alerts, when } => {
+            format!("【緊急度が高くなるのが遅くなります】{alerts}（{when}）")
+        }
+        Alarming::ToldLater { people, several: _, alerts, when } => {
+            format!("【連絡が遅く、または少なくなります】{people}: {alerts}（{when}）")
+        }
     }
 }
