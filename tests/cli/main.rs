@@ -423,6 +423,7 @@ fn command_lines_are_read() {
         "parse --integration batch - example-config",
         "send --integration prometheus --sample resolved --url http://127.0.0.1:1 --yes .",
         "urls --integration prometheus",
+        "serve --state s",
         "completions zsh",
         "demo",
     ];
@@ -431,7 +432,7 @@ fn command_lines_are_read() {
             .unwrap_or_else(|error| panic!("{error}"));
     }
     let bad = [
-        "serve --state s",
+        "serve --state s --branch main",
         "serve --config . --git file:///x --state s",
         "serve --config .",
         "serve --config . --branch main --state s",
