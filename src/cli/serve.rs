@@ -38,10 +38,10 @@ pub struct Arguments {
     #[arg(long, value_name = "URL")]
     pub git: Option<String>,
     /// The branch to follow [default: the repository's default branch]
-    #[arg(long, requires = "git")]
+    #[arg(long, requires = "git", conflicts_with = "config")]
     pub branch: Option<String>,
     /// The folder of oncall.yaml in the repository [default: its root]
-    #[arg(long, requires = "git")]
+    #[arg(long, requires = "git", conflicts_with = "config")]
     pub path: Option<String>,
     /// A file with a token for https, read again for each fetch
     #[arg(
