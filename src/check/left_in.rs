@@ -55,15 +55,19 @@ fn of_twilio(subject: &Subject<'_>) -> Vec<Value> {
     let Some(twilio) = &subject.config.organisation.twilio else { return Vec::new() };
     let at = Spot::root(&Arc::from("oncall.yaml")).key("providers").key("twilio");
     let about = ("Twilio refuses every call", "Twilio はすべての発信を拒否します");
-    let zeros = twilio.account_sid.bytes().skip(2).all(|byte| matches!(byte, b'0' | b'x' | b'X'));
-    let account = zeros || ACCOUNTS.contains(&twilio.account_sid.as_str());
+    let account = is_account(&twilio.account_sid);
     vec![
         Value { spot: at.key("account_sid"), text: twilio.account_sid.clone(), sample: account, about },
         Value { spot: at.key("from"), text: twilio.from.clone(), sample: is_number(&twilio.from), about },
     ]
 }
 
-fn is_number(number: &str) -> bool {
+pub(super) fn is_account(sid: &str) -> bool {
+    let zeros = sid.bytes().skip(2).all(|byte| matches!(byte, b'0' | b'x' | b'X'));
+    zeros || ACCOUNTS.contains(&sid)
+}
+
+pub(super) fn is_number(number: &str) -> bool {
     // With the 0 that is only dialled within the country, it is the same sample.
     let number = &number.replacen("+810", "+81", 1);
     NUMBERS.contains(&number.as_str()) || NUMBERS_BEGIN.iter().any(|begin| number.starts_with(begin))

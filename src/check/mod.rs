@@ -39,6 +39,7 @@ mod spelling;
 mod steps;
 mod storms;
 mod texts;
+pub mod to_do;
 mod turns;
 mod unused;
 mod ways;

@@ -12,6 +12,8 @@ use super::{Exit, Output, compare_json, compare_markdown, compare_text};
 use crate::check::expectations::unmet;
 use crate::compile::{Tree, compile};
 use crate::git::revision::{self, AtRevision};
+use crate::language::Language;
+use crate::language::changed::{Changed, Side};
 use crate::preview::difference::Sides;
 use crate::preview::paging::paging;
 use anyhow::{Result, bail};
@@ -26,7 +28,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<Output> {
     };
     let zone = &after.organisation.time_zone;
     let from = arguments.at.as_deref().map_or_else(|| Ok(this_minute()), |text| instant(text, zone))?;
-    let base = Base::read(&arguments.directory.dir, arguments.base.as_deref())?;
+    let language = arguments.spoken.of(after);
+    let base = Base::read(&arguments.directory.dir, arguments.base.as_deref(), language)?;
     let before = match base.loaded.as_ref().map(Loaded::config).transpose() {
         Ok(config) => config,
         Err(output) => return Ok(broken(&base.name, output)),
@@ -34,6 +37,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Output> {
     let days = SignedDuration::from_hours(24 * i64::from(arguments.days));
     let until = from.checked_add(days).unwrap_or(Timestamp::MAX);
     let mut compared = Compared::new((&base.name, base.commit.as_deref()), before, after, from, until);
+    compared.language = language;
     compared.unmet = unmet(&loaded.compiled).len();
     compared.paging = before.map(|before| paging(&Sides { before, after }, from));
     compared.caveat.clone_from(&base.caveat);
@@ -44,9 +48,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<Output> {
     };
     let mut failures: Vec<String> = arguments.fail_on.iter().filter_map(|on| compared.failure(*on)).collect();
     if compared.caveat.as_ref().is_some_and(|it| it.blind) && !arguments.fail_on.is_empty() {
-        failures.push("nothing to compare with, so what --fail-on asks is not known".to_owned());
+        failures.push(compared.say(Changed::Side(Side::FailBlind)));
     }
-    let err = failures.iter().map(|failure| format!("error: {failure}\n")).collect();
+    let err =
+        failures.iter().map(|it| compared.say(Changed::Side(Side::Error { what: it })) + "\n").collect();
     Ok(Output { out, err, exit: if failures.is_empty() { Exit::Fine } else { Exit::Config } })
 }
 
@@ -68,7 +73,7 @@ struct Base {
 impl Base {
     /// A directory if there is one of this name, and a revision otherwise; a name that is both is refused, since a
     /// change could bring a folder of the revision's name along, and be compared with itself.
-    fn read(dir: &Path, base: Option<&str>) -> Result<Base> {
+    fn read(dir: &Path, base: Option<&str>, language: Language) -> Result<Base> {
         if let Some(other) = base.filter(|base| Path::new(base).is_dir()) {
             let plain = !Path::new(other).is_absolute() && !other.starts_with('.');
             if plain && revision::knows(dir, other) {
@@ -85,7 +90,7 @@ impl Base {
         let Some(loaded) = loaded else {
             let moved = revision::moved_from(dir, &commit, "oncall.yaml")?;
             let caveat = moved.map(|from| Caveat {
-                text: format!("Nothing to compare with: in {name} the config is at {from}, and this change moves it away"),
+                text: language.changed(Changed::Side(Side::MovedAway { name: &name, from: &from })),
                 blind: true,
             });
             return Ok(Base { name, commit: Some(commit), loaded: None, caveat });
@@ -96,10 +101,9 @@ impl Base {
         let before = revision::before(dir, &commit)?;
         let mut loads = before.filter_map(|it| Some((it.name, it.commit, compiled(it.tree)?)));
         let last = loads.find(|(.., loaded)| loaded.compiled.config.is_some());
-        let broken = format!("{name} does not load");
         Ok(match last {
             Some((last, commit, loaded)) => {
-                let text = format!("{broken}: compared with {last}, the last commit that does");
+                let text = language.changed(Changed::Side(Side::LastThatLoads { name: &name, last: &last }));
                 Base {
                     name: last,
                     commit: Some(commit),
@@ -108,7 +112,7 @@ impl Base {
                 }
             }
             None => {
-                let text = format!("Nothing to compare with: {broken}, and no commit before it does");
+                let text = language.changed(Changed::Side(Side::NothingLoads { name: &name }));
                 Base { name, commit: Some(commit), loaded: None, caveat: Some(Caveat { text, blind: true }) }
             }
         })

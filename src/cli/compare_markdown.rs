@@ -4,9 +4,9 @@
 //! propose to change: they are escaped, and neither mention nor link anything.
 
 use super::compare_text::{alarm, compared_with, gap_line};
-use super::compared::{Compared, LOAD_COLUMNS, load_cells, summary};
-use super::instant::local;
-use super::paging::{self, AFTER, BEFORE, count};
+use super::compared::{Compared, load_cells, load_columns, summary};
+use super::paging::{self, AFTER, BEFORE};
+use crate::language::changed::{Changed as Words, Heading, Rows};
 use crate::preview::difference::{Changed, Move, Presence, Sides};
 use crate::preview::load::Load;
 use crate::preview::paging::PagingDifference;
@@ -39,10 +39,16 @@ pub(super) fn markdown(compared: &Compared<'_>) -> String {
 
 fn comment(compared: &Compared<'_>, rows: usize, schedules: usize) -> String {
     let changed = &compared.difference.changed;
-    let caveat = compared.caveat.as_ref().map(|it| format!("> **{}.**\n\n", escaped(&it.text)));
-    let mut out = format!("{MARK}\n{}### Who is on call\n\n", caveat.unwrap_or_default());
-    let zone = &compared.after.organisation.time_zone;
-    let pages = compared.paging.iter().flat_map(|it| paging::alarms(it, zone));
+    let caveat = compared.caveat.as_ref().map(|it| {
+        let text = compared.language.parts(std::slice::from_ref(&it.text));
+        format!("> **{}**\n\n", escaped(&text))
+    });
+    let mut out = format!(
+        "{MARK}\n{}### {}\n\n",
+        caveat.unwrap_or_default(),
+        compared.say(Words::Heading(Heading::Title))
+    );
+    let pages = compared.paging.iter().flat_map(|it| paging::alarms(it, compared.clock()));
     let shifts = changed.iter().filter_map(|it| Some(alarm(compared, it, it.urgent()?))).take(schedules);
     let alarms: Vec<String> = pages
         .chain(shifts)
@@ -63,8 +69,8 @@ fn comment(compared: &Compared<'_>, rows: usize, schedules: usize) -> String {
     }
     let loads = compared.loads();
     if !loads.is_empty() {
-        let title = "Load of all schedules together (time on several counts once), where it changes";
-        out.push_str(&format!("\n{}", folded(title, &load_table(compared, &loads, rows))));
+        let title = compared.say(Words::Heading(Heading::LoadOfAll));
+        out.push_str(&format!("\n{}", folded(&title, &load_table(compared, &loads, rows))));
     }
     out.push_str(&format!("\n<sub>{}</sub>\n", escaped(&compared_with(compared))));
     out
@@ -72,82 +78,106 @@ fn comment(compared: &Compared<'_>, rows: usize, schedules: usize) -> String {
 
 /// Whom alerts reach, before and after.
 fn paged(compared: &Compared<'_>, paging: &PagingDifference, rows: usize) -> String {
-    let zone = &compared.after.organisation.time_zone;
-    let mut out = "| Alerts | When | Before | After |\n| --- | --- | --- | --- |\n".to_owned();
+    let clock = compared.clock();
+    let mut out = header(
+        compared,
+        &[
+            Words::Heading(Heading::Alerts),
+            Words::Heading(Heading::When),
+            Words::Heading(Heading::Before),
+            Words::Heading(Heading::After),
+        ],
+    );
     for change in paging.changes.iter().take(rows) {
         let side = |side| {
-            let lines = paging::cell(change, side, zone);
+            let lines = paging::cell(change, side, clock);
             lines.iter().map(|line| escaped(line)).collect::<Vec<_>>().join("<br>")
         };
-        let what = escaped(&paging::names(paging, &change.alerts, &change.severities));
-        let when = escaped(&paging::when(paging, &change.moments, zone));
+        let what = escaped(&paging::names(paging, &change.alerts, &change.severities, clock.language));
+        let when = escaped(&paging::when(paging, &change.moments, clock));
         out.push_str(&format!("| {what} | {when} | {} | {} |\n", side(BEFORE), side(AFTER)));
     }
-    out.push_str(&rest(paging.changes.len(), rows, "row of paging"));
-    out + &format!("\n<sub>{}</sub>\n", escaped(&paging::meant(paging, zone)))
+    out.push_str(&rest(compared, (paging.changes.len(), rows), Rows::Paging));
+    out + &format!("\n<sub>{}</sub>\n", escaped(&paging::meant(paging, clock)))
 }
 
 /// One line for each schedule.
 fn overview(compared: &Compared<'_>, schedules: usize) -> String {
     let changed = &compared.difference.changed;
-    let zone = &compared.after.organisation.time_zone;
-    let mut out = "| Schedule | What changes | From | Gaps |\n| --- | --- | --- | --- |\n".to_owned();
+    let mut out = header(
+        compared,
+        &[
+            Words::Heading(Heading::Schedule),
+            Words::Heading(Heading::What),
+            Words::Heading(Heading::From),
+            Words::Heading(Heading::Gaps),
+        ],
+    );
     for one in changed.iter().take(schedules) {
         let what = match (one.presence, one.later) {
-            (Presence::New, _) => "a new schedule".to_owned(),
-            (Presence::Removed, _) => "removed".to_owned(),
-            (Presence::Both, Some(_)) => "nothing yet, later shifts".to_owned(),
-            (Presence::Both, None) => {
-                format!("{} of time", count(one.moves.len(), "stretch"))
-            }
+            (Presence::New, _) => compared.say(Words::New),
+            (Presence::Removed, _) => compared.say(Words::Removed),
+            (Presence::Both, Some(_)) => compared.say(Words::NothingYet),
+            (Presence::Both, None) => compared.say(Words::Stretches { count: one.moves.len() }),
         };
         let first = one.later.or_else(|| one.moves.first().map(|it| it.start));
-        let first = first.map_or_else(String::new, |first| local(first, zone));
+        let first = first.map_or_else(String::new, |first| compared.clock().local(first));
         let (opened, closed) = (one.gaps_opened().count(), one.gaps_closed().count());
         let gaps = match (opened, closed) {
             (0, 0) => String::new(),
-            (0, closed) => format!("{closed} closed"),
-            (opened, 0) => format!("⚠ {opened} opened"),
-            (opened, closed) => format!("⚠ {opened} opened, {closed} closed"),
+            (0, count) => compared.say(Words::Closed { count }),
+            (count, 0) => format!("⚠ {}", compared.say(Words::Opened { count })),
+            (opened, closed) => format!("⚠ {}", compared.say(Words::OpenedAndClosed { opened, closed })),
         };
         let name = escaped(compared.name_of(one));
         out.push_str(&format!("| {name} (`{}`) | {what} | {first} | {gaps} |\n", one.id));
     }
-    out + &rest(changed.len(), schedules, "schedule")
+    out + &rest(compared, (changed.len(), schedules), Rows::Schedules)
 }
 
 fn details(compared: &Compared<'_>, changed: &Changed, rows: usize) -> String {
-    let zone = &compared.after.organisation.time_zone;
+    let clock = compared.clock();
     let mut body = String::new();
     for (it, gap) in changed.gaps_opened().take(rows) {
-        body.push_str(&format!("- ⚠ a gap opens: {}\n", escaped(&gap_line(compared, it, gap))));
+        let gap = compared.say(Words::GapOpens { gap: &gap_line(compared, it, gap) });
+        body.push_str(&format!("- ⚠ {}\n", escaped(&gap)));
     }
-    body.push_str(&rest(changed.gaps_opened().count(), rows, "gap"));
+    body.push_str(&rest(compared, (changed.gaps_opened().count(), rows), Rows::Gaps));
     if !body.is_empty() {
         body.push('\n');
     }
-    let header = "| From | Until | Before | After |\n| --- | --- | --- | --- |\n";
+    let header = header(
+        compared,
+        &[
+            Words::Heading(Heading::From),
+            Words::Heading(Heading::Until),
+            Words::Heading(Heading::Before),
+            Words::Heading(Heading::After),
+        ],
+    );
     let row = |it: &Move| {
         let people = compared.exchanged(&it.exchange, str::to_owned);
         let (old, new) = (escaped(&people.before), escaped(&people.after));
-        format!("| {} | {} | {old} | {new} |\n", local(it.start, zone), local(it.end, zone))
+        format!("| {} | {} | {old} | {new} |\n", clock.local(it.start), clock.local(it.end))
     };
     let moves: String = changed.moves.iter().take(rows).map(row).collect();
     if !moves.is_empty() {
         body.push_str(&format!("{header}{moves}"));
     }
-    body.push_str(&rest(changed.moves.len(), rows, "stretch of time"));
+    body.push_str(&rest(compared, (changed.moves.len(), rows), Rows::Stretches));
     body.push_str(&format!("\n{}", load_table(compared, &compared.loads_of(changed), rows)));
     folded(&format!("{} ({})", compared.name_of(changed), changed.id), &body)
 }
 
 fn load_table(compared: &Compared<'_>, loads: &BTreeMap<UserId, Sides<Load>>, rows: usize) -> String {
-    let mut out = format!("| Load | {} |\n| --- | --- | --- | --- | --- | --- |\n", LOAD_COLUMNS.join(" | "));
+    let columns = load_columns(compared).join(" | ");
+    let load = compared.say(Words::Heading(Heading::Load));
+    let mut out = format!("| {load} | {columns} |\n| --- | --- | --- | --- | --- | --- |\n");
     for (user, load) in loads.iter().take(rows) {
         let cells = load_cells(load, "→").join(" | ");
         out.push_str(&format!("| {} | {cells} |\n", escaped(&compared.person(user))));
     }
-    out + &rest(loads.len(), rows, "person")
+    out + &rest(compared, (loads.len(), rows), Rows::People)
 }
 
 fn folded(title: &str, body: &str) -> String {
@@ -155,11 +185,18 @@ fn folded(title: &str, body: &str) -> String {
 }
 
 /// What was left out.
-fn rest(all: usize, shown: usize, noun: &str) -> String {
+fn rest(compared: &Compared<'_>, (all, shown): (usize, usize), what: Rows) -> String {
     match all.saturating_sub(shown) {
         0 => String::new(),
-        more => format!("\n… and {more} more ({noun}): `oncall dry-run --format json` has them all\n"),
+        more => format!("\n{}\n", compared.say(Words::MoreOf { more, what })),
     }
+}
+
+/// The two lines with which a table begins.
+fn header(compared: &Compared<'_>, columns: &[Words<'_>]) -> String {
+    let names: Vec<String> = columns.iter().map(|it| compared.say(*it)).collect();
+    let lines: Vec<&str> = columns.iter().map(|_| "---").collect();
+    format!("| {} |\n| {} |\n", names.join(" | "), lines.join(" | "))
 }
 
 /// Text that Markdown and HTML show as it is, in a table as well, and in which GitHub finds nobody and nothing.

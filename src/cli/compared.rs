@@ -1,10 +1,12 @@
 //! How two versions of a config differ, in the words and numbers that every format shows.
 
 use super::dry_run::FailOn;
-use super::instant::local;
-use super::paging::{count, summary as of_paging};
+use super::instant::Clock;
+use super::paging::summary as of_paging;
 use super::people::named;
 use crate::config::Config;
+use crate::language::Language;
+use crate::language::changed::{Changed as Words, Heading, Side};
 use crate::preview::difference::{Changed, Difference, Exchange, Gap, Presence, Sides, difference};
 use crate::preview::load::{Calendar, Load, loads};
 use crate::preview::paging::{PagingChange, PagingDifference};
@@ -25,6 +27,8 @@ pub(super) struct Compared<'c> {
     pub paging: Option<PagingDifference>,
     /// How many expectations of the config itself do not hold.
     pub unmet: usize,
+    /// In which it is read.
+    pub language: Language,
     /// What to say first about the other side: it does not load, or is elsewhere.
     pub caveat: Option<Caveat>,
 }
@@ -38,7 +42,7 @@ pub(super) struct Caveat {
 }
 
 impl<'c> Compared<'c> {
-    /// Both sides over `[from, until)`.
+    /// Both sides over `[from, until)`, in English.
     pub fn new(
         (base, commit): (&'c str, Option<&'c str>),
         before: Option<&'c Config>,
@@ -49,7 +53,17 @@ impl<'c> Compared<'c> {
         let nothing = Schedules::default();
         let sides = Sides { before: before.map_or(&nothing, |it| &it.schedules), after: &after.schedules };
         let difference = difference(&sides, from, until);
-        Compared { base, commit, before, after, difference, paging: None, unmet: 0, caveat: None }
+        let language = Language::En;
+        Compared { base, commit, before, after, difference, paging: None, unmet: 0, language, caveat: None }
+    }
+
+    pub fn say(&self, piece: Words<'_>) -> String {
+        self.language.changed(piece)
+    }
+
+    /// The organisation's zone, and the language.
+    pub fn clock(&self) -> Clock<'c> {
+        Clock { zone: &self.after.organisation.time_zone, language: self.language }
     }
 
     /// Whole days of the range.
@@ -60,15 +74,9 @@ impl<'c> Compared<'c> {
     /// What it does that it should fail on.
     pub fn failure(&self, on: FailOn) -> Option<String> {
         match on {
-            FailOn::NowChanges => self.now_changes().then(|| {
-                "who is on call now or at the next handoff changes (--fail-on now-changes)".to_owned()
-            }),
-            FailOn::Gaps => self.gap_ahead().map(|gap| {
-                format!("a gap opens that no override asks for: nobody is on call on {gap} (--fail-on gaps)")
-            }),
-            FailOn::Unpaged => self
-                .unpaged()
-                .then(|| "an alert that paged somebody now pages nobody (--fail-on unpaged)".to_owned()),
+            FailOn::NowChanges => self.now_changes().then(|| self.say(Words::Side(Side::FailNow))),
+            FailOn::Gaps => self.gap_ahead().map(|gap| self.say(Words::Side(Side::FailGaps { gap: &gap }))),
+            FailOn::Unpaged => self.unpaged().then(|| self.say(Words::Side(Side::FailUnpaged))),
         }
     }
 
@@ -101,8 +109,11 @@ impl<'c> Compared<'c> {
         for (_, next, _) in unfilled.iter().filter(|(of, ..)| *of == id) {
             end = if next.start == end { next.end } else { end };
         }
-        let zone = &self.after.organisation.time_zone;
-        Some(format!("{id} from {} until {}", local(gap.start, zone), local(end, zone)))
+        let [from, until] = [gap.start, end].map(|at| self.clock().local(at));
+        Some(match self.language {
+            Language::En => format!("{id} from {from} until {until}"),
+            Language::Ja => format!("{id}、{}", self.say(Words::Span { from: &from, until: &until })),
+        })
     }
 
     /// `Web primary`
@@ -114,21 +125,22 @@ impl<'c> Compared<'c> {
 
     /// Whoever is on call before the change, by name.
     pub fn people_before(&self, on_call: &OnCall) -> String {
-        people(self.before.unwrap_or(self.after), on_call)
+        people(self.before.unwrap_or(self.after), on_call, self.language)
     }
 
     pub fn people_after(&self, on_call: &OnCall) -> String {
-        people(self.after, on_call)
+        people(self.after, on_call, self.language)
     }
 
     /// Who leaves, and who comes; `nobody` where there is a gap on that side.
     pub fn exchanged(&self, exchange: &Exchange, written: impl Fn(&str) -> String) -> Sides<String> {
         let names = |users: &[UserId], shadows: &[UserId], is_gap: bool| {
             let users = users.iter().map(|id| written(&self.person(id)));
-            let shadows = shadows.iter().map(|id| format!("{} as shadow", written(&self.person(id))));
-            let gap = is_gap.then(|| "nobody".to_owned());
+            let shadows =
+                shadows.iter().map(|id| self.say(Words::Shadow { who: &written(&self.person(id)) }));
+            let gap = is_gap.then(|| self.say(Words::Nobody));
             let names: Vec<String> = gap.into_iter().chain(users).chain(shadows).collect();
-            if names.is_empty() { "(the others stay)".to_owned() } else { names.join(", ") }
+            if names.is_empty() { self.say(Words::OthersStay) } else { self.language.names(&names) }
         };
         let Exchange { leave, come, shadows_leave, shadows_come, gap_before, gap_after } = exchange;
         Sides {
@@ -179,25 +191,26 @@ fn both(sides: &Sides<BTreeMap<UserId, Load>>) -> BTreeMap<UserId, Sides<Load>> 
 }
 
 /// `田中 太郎 (tanaka), 伊藤 さくら (ito) as shadow`, or `nobody`.
-fn people(config: &Config, on_call: &OnCall) -> String {
+fn people(config: &Config, on_call: &OnCall, language: Language) -> String {
     let users = on_call.users.iter().map(|id| named(config, id));
-    let nobody = on_call.users.is_empty().then(|| "nobody".to_owned());
-    let shadows = on_call.shadows.iter().map(|id| format!("{} as shadow", named(config, id)));
-    nobody.into_iter().chain(users).chain(shadows).collect::<Vec<_>>().join(", ")
+    let nobody = on_call.users.is_empty().then(|| language.changed(Words::Nobody));
+    let shadows =
+        on_call.shadows.iter().map(|id| language.changed(Words::Shadow { who: &named(config, id) }));
+    language.names(&nobody.into_iter().chain(users).chain(shadows).collect::<Vec<_>>())
 }
 
 /// What changes, without names, and whether the config says so itself.
 pub(super) fn summary(compared: &Compared<'_>) -> String {
     let unmet = match compared.unmet {
         0 => String::new(),
-        1 => " One expectation does not hold: see `oncall validate`.".to_owned(),
-        unmet => format!(" {unmet} expectations do not hold: see `oncall validate`."),
+        unmet => compared.say(Words::Unmet { unmet }),
     };
     let shifts = changes(compared);
-    match compared.paging.as_ref().map(|it| (of_paging(it), it.changes.is_empty())) {
-        None => shifts + &unmet,
-        Some((paging, true)) => format!("{shifts} {paging}{unmet}"),
-        Some((paging, false)) => format!("{paging} {shifts}{unmet}"),
+    let (language, clock) = (compared.language, compared.clock());
+    match compared.paging.as_ref().map(|it| (of_paging(it, clock), it.changes.is_empty())) {
+        None => language.after_another(&[&shifts, &unmet]),
+        Some((paging, true)) => language.after_another(&[&shifts, &paging, &unmet]),
+        Some((paging, false)) => language.after_another(&[&paging, &shifts, &unmet]),
     }
 }
 
@@ -205,43 +218,37 @@ pub(super) fn summary(compared: &Compared<'_>) -> String {
 fn changes(compared: &Compared<'_>) -> String {
     let Difference { changed, unchanged, .. } = &compared.difference;
     if changed.is_empty() {
-        return format!(
-            "Nobody's shifts change in the next {} days, nor in the year after.",
-            compared.days()
-        );
+        return compared.say(Words::NothingChanges { days: compared.days() });
     }
-    let within: Vec<&Changed> = changed.iter().filter(|it| it.later.is_none()).collect();
-    let mut parts = Vec::new();
-    if within.is_empty() {
-        parts.push(format!("Nobody's shifts change in the next {} days; some do later", compared.days()));
-    } else {
-        let later = match changed.len() - within.len() {
-            0 => None,
-            1 => Some("1 changes later".to_owned()),
-            later => Some(format!("{later} change later")),
-        };
-        let same = match unchanged.len() {
-            0 => None,
-            1 => Some("1 stays as it is".to_owned()),
-            same => Some(format!("{same} stay as they are")),
-        };
-        let others: Vec<String> = later.into_iter().chain(same).collect();
-        let others = if others.is_empty() { String::new() } else { format!(" ({})", others.join(", ")) };
-        parts.push(format!("Shifts change in {}{others}", count(within.len(), "schedule")));
-    }
-    let gaps = |gaps: usize, verb: &str| (gaps > 0).then(|| format!("{} {verb}", count(gaps, "gap")));
+    let schedules = changed.iter().filter(|it| it.later.is_none()).count();
+    let mut parts = vec![match schedules {
+        0 => compared.say(Words::OnlyLater { days: compared.days() }),
+        _ => {
+            let (later, same) = (changed.len() - schedules, unchanged.len());
+            compared.say(Words::Shifts { schedules, later, same })
+        }
+    }];
     let opened = changed.iter().map(|it| it.gaps_opened().count()).sum();
     let closed = changed.iter().map(|it| it.gaps_closed().count()).sum();
-    parts.extend(gaps(opened, if opened == 1 { "opens" } else { "open" }));
-    parts.extend(gaps(closed, if closed == 1 { "closes" } else { "close" }));
+    parts.extend((opened > 0).then(|| compared.say(Words::GapsOpen { gaps: opened })));
+    parts.extend((closed > 0).then(|| compared.say(Words::GapsClose { gaps: closed })));
     if changed.iter().all(|it| it.urgent().is_none()) {
-        parts.push("who is on call now and at the next handoff stays".to_owned());
+        parts.push(compared.say(Words::TodayStays));
     }
-    format!("{}.", parts.join("; "))
+    compared.language.parts(&parts)
 }
 
 /// The columns of a load, in the order of [`load_cells`].
-pub(super) const LOAD_COLUMNS: [&str; 5] = ["Hours", "Nights", "Weekends", "Holidays", "Days in a row"];
+pub(super) fn load_columns(compared: &Compared<'_>) -> [String; 5] {
+    [
+        Words::Heading(Heading::Hours),
+        Words::Heading(Heading::Nights),
+        Words::Heading(Heading::Weekends),
+        Words::Heading(Heading::Holidays),
+        Words::Heading(Heading::DaysInARow),
+    ]
+    .map(|it| compared.say(it))
+}
 
 /// Each column as `336 → 168`, or as one number where it stays.
 pub(super) fn load_cells(load: &Sides<Load>, arrow: &str) -> [String; 5] {

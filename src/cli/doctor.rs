@@ -1,17 +1,20 @@
-//! `oncall doctor`: checks that everything the config names exists: secrets, providers, people, channels, the public
-//! URL.
+//! `oncall doctor`: lists what is left to do, and checks that everything the config names exists: secrets, providers,
+//! people, channels, the public URL.
 //!
 //! It only asks and changes nothing, except that `--call` places one test call.
 
 use super::directory::Directory;
+use super::doctor_left::{Known, left_to_do};
 use super::doctor_text::{Item, human, json};
 use super::known::known;
 use super::serve::runtime;
 use super::{Exit, Output};
 use crate::config::{Config, Provider, Secret, SecretSource, Secrets, place_name};
 use crate::incident::Outcome;
+use crate::language::Language;
+use crate::language::doctor::{Closed, Examination};
 use crate::preview::timeline::Reader;
-use crate::provider::doctor::{Found, Verdict, masked};
+use crate::provider::doctor::{Examined, Found, Verdict, masked};
 use crate::provider::twilio::phone;
 use crate::server::delivery::Client;
 use crate::server::doctor::{calls, examine};
@@ -19,11 +22,7 @@ use crate::server::secrets::{Read, read_all, short};
 use anyhow::Result;
 use std::collections::BTreeSet;
 
-/// The groups of the secrets and of the test call.
-const SECRETS: &str = "Secrets";
-const CALL: &str = "Test call";
-
-/// Check every secret, and whether each provider would accept what we send
+/// List what is left to do; check every secret, and whether each provider would accept what we send
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Run it where the server runs, with the server's environment. It only reads, and sends \
@@ -42,7 +41,7 @@ pub struct Arguments {
 enum Format {
     /// In groups, with how to fix what is wrong
     Human,
-    /// An object with a list of checks
+    /// An object with what is left to do, and a list of checks
     Json,
 }
 
@@ -60,7 +59,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<Output> {
     for (wanted, value) in &read {
         value.iter().for_each(|value| secrets.insert(wanted.source.clone(), value.clone()));
     }
-    let mut items = of_secrets(config, &secrets, &read);
+    let language = loaded.compiled.language;
+    let mut items = of_secrets((config, language), &secrets, &read);
     let client = Client::new(&[])?;
     let (verdicts, called) = runtime()?.block_on(async {
         let verdicts = examine(&client, config, &secrets).await?;
@@ -70,22 +70,28 @@ pub(super) fn run(arguments: &Arguments) -> Result<Output> {
         };
         anyhow::Ok((verdicts, called))
     })?;
-    items.extend(verdicts.into_iter().map(item));
+    let dir = &arguments.directory.dir;
+    let known = Known { loaded: &loaded, config, dir, read: &read, verdicts: &verdicts };
+    let left = left_to_do(&known);
+    items.extend(verdicts.into_iter().map(|verdict| item(verdict, language)));
     for (provider, outcome) in called {
         let user = arguments.call.as_deref().unwrap_or_default();
-        items.push(of_call(config, &secrets, user, (provider, outcome)));
+        items.push(of_call((config, language), &secrets, user, (provider, outcome)));
     }
     let exit = if items.iter().all(|item| item.well()) { Exit::Fine } else { Exit::Config };
     let out = match arguments.format {
-        Format::Human => human(&items),
-        Format::Json => json(&items),
+        Format::Human => left.human(language) + &human(&items, language),
+        Format::Json => json(&items, &left.json()),
     };
     Ok(Output { out, err: String::new(), exit })
 }
 
-fn item(verdict: Verdict) -> Item {
+fn item(verdict: Verdict, language: Language) -> Item {
     Item {
-        group: verdict.examined.words(),
+        group: match verdict.examined {
+            Examined::PublicUrl => language.examination(Examination::PublicUrl),
+            provider => provider.words().to_owned(),
+        },
         kind: verdict.kind.words().to_owned(),
         name: verdict.name,
         found: verdict.found,
@@ -93,29 +99,30 @@ fn item(verdict: Verdict) -> Item {
 }
 
 /// Every secret: where it is; if it is missing, why, what does not work without it, and what to do.
-fn of_secrets(config: &Config, secrets: &Secrets, read: &[Read<'_>]) -> Vec<Item> {
+fn of_secrets((config, language): (&Config, Language), secrets: &Secrets, read: &[Read<'_>]) -> Vec<Item> {
     let resolved: BTreeSet<&str> =
         read.iter().filter(|(_, value)| value.is_ok()).map(|(wanted, _)| wanted.by.as_str()).collect();
     read.iter()
         .map(|(wanted, value)| {
             let (wanted_by, source) = (&wanted.by, wanted.source);
             let (kind, name) = match wanted_by.strip_prefix("the phone of ") {
-                Some(user) => ("phones", user),
-                None => (wanted_by.as_str(), ""),
+                Some(user) => (language.examination(Examination::Phones), user),
+                None => (wanted_by.clone(), ""),
             };
             let stands_in = value.is_err() && resolved.contains(wanted_by.as_str());
             let found = if stands_in {
-                Found::Well(format!("not there: {source}; another one stands in for it"))
+                let source = source.to_string();
+                Found::Well(language.examination(Examination::StandsIn { source: &source }))
             } else {
-                of_secret(config, secrets, (wanted_by, source, value))
+                of_secret((config, language), secrets, (wanted_by, source, value))
             };
-            Item { group: SECRETS, kind: kind.to_owned(), name: name.to_owned(), found }
+            Item { group: language.examination(Examination::Secrets), kind, name: name.to_owned(), found }
         })
         .collect()
 }
 
 fn of_secret(
-    config: &Config,
+    (config, language): (&Config, Language),
     secrets: &Secrets,
     (wanted_by, source, value): (&str, &SecretSource, &Result<Secret, String>),
 ) -> Found {
@@ -126,78 +133,93 @@ fn of_secret(
     let of = wanted_by.strip_prefix("the phone of ");
     let of = of.map(|of| of.split_once(", ").map_or((of, None), |(id, name)| (id, Some(name))));
     let user = of.and_then(|(id, name)| Some((config.users.get(id)?, name)));
+    let closes =
+        |why: &str| language.examination(Examination::Closes { why, so: language.closed(closed(wanted_by)) });
     match (value, user.map(|(user, name)| phone(user, name, secrets))) {
         (Err(why), _) => {
-            Found::Wrong { why: format!("{why}, so {}", closed(wanted_by)), way_out: way_out(source) }
+            Found::Wrong { why: closes(&said(why, source, language)), way_out: way_out(source, language) }
         }
         (Ok(_), Some(Err(why))) => {
-            let way_out = "write it like +819012345678, with the country's prefix".to_owned();
-            let why = Reader::english(config).reason(&why);
-            Found::Wrong { why: format!("{why}, so {}", closed(wanted_by)), way_out }
+            let way_out = language.examination(Examination::WriteNumber);
+            let why = Reader { language, ..Reader::english(config) }.reason(&why);
+            Found::Wrong { why: closes(&why), way_out }
         }
         (Ok(value), _) => match short(wanted_by, value) {
             Some(why) => {
-                Found::Doubtful { why: format!("{why}: {place}"), way_out: way_out_of_short(wanted_by) }
+                let longer = if wanted_by.starts_with("providers.") {
+                    Examination::CopyAll
+                } else {
+                    Examination::Longer
+                };
+                Found::Doubtful { why: format!("{why}: {place}"), way_out: language.examination(longer) }
             }
             None => Found::Well(place),
         },
     }
 }
 
-fn way_out_of_short(wanted_by: &str) -> String {
-    if wanted_by.starts_with("providers.") {
-        "copy all of it from the provider".to_owned()
-    } else {
-        "`openssl rand -hex 32` makes a good one; for a while the integration may have both, in a list"
-            .to_owned()
+/// Why it is not there; of a variable that is not set, in the reader's language.
+fn said(why: &str, source: &SecretSource, language: Language) -> String {
+    match source {
+        SecretSource::Env(name) if why.ends_with(" is not set") => {
+            language.examination(Examination::NotSet { name: place_name(name) })
+        }
+        _ => why.to_owned(),
     }
 }
 
 /// What does not work without it.
-fn closed(wanted_by: &str) -> String {
+fn closed(wanted_by: &str) -> Closed {
     match wanted_by {
-        "providers.slack.bot_token" => "nothing is sent to Slack".to_owned(),
-        "providers.slack.signing_secret" => "no button in Slack works".to_owned(),
-        "providers.jira.api_token" => "no ticket is opened".to_owned(),
-        "providers.jira.webhook_secret" => "nothing is heard of Jira".to_owned(),
-        "providers.twilio.auth_token" => "nobody is called".to_owned(),
-        "providers.connect.secret_access_key" => "Amazon Connect calls nobody".to_owned(),
-        "providers.mail.password" => "no mail is sent".to_owned(),
-        "providers.ntfy.token" => "nothing is sent to protected topics".to_owned(),
-        "providers.pushover.token" => "nothing is sent by Pushover".to_owned(),
-        "web.oidc.client_secret" => "nobody signs in by the identity provider".to_owned(),
-        "push_secret" => "pushes are not believed".to_owned(),
-        "calendar_secret" => "no calendar is served".to_owned(),
-        other if other.starts_with("the phone of ") => "there are no calls to this person".to_owned(),
-        other if other.starts_with("the ") => "this person gets no such message".to_owned(),
-        other if other.starts_with("integration ") => "its URL is closed".to_owned(),
-        _ => "it opens nothing".to_owned(),
+        "providers.slack.bot_token" => Closed::SlackMessages,
+        "providers.slack.signing_secret" => Closed::SlackButtons,
+        "providers.jira.api_token" => Closed::JiraTickets,
+        "providers.jira.webhook_secret" => Closed::JiraNews,
+        "providers.twilio.auth_token" => Closed::TwilioCalls,
+        "providers.connect.secret_access_key" => Closed::ConnectCalls,
+        "providers.mail.password" => Closed::Mail,
+        "providers.ntfy.token" => Closed::Ntfy,
+        "providers.pushover.token" => Closed::Pushover,
+        "web.oidc.client_secret" => Closed::SignIn,
+        "push_secret" => Closed::Pushes,
+        "calendar_secret" => Closed::Calendars,
+        other if other.starts_with("the phone of ") => Closed::Calls,
+        other if other.starts_with("the ") => Closed::Message,
+        other if other.starts_with("integration ") => Closed::Url,
+        _ => Closed::Nothing,
     }
 }
 
-fn way_out(source: &SecretSource) -> String {
+fn way_out(source: &SecretSource, language: Language) -> String {
     match source {
-        SecretSource::Env(name) => format!("set {} where the server runs, and here", place_name(name)),
-        SecretSource::File(path) => format!("put it into {path}, readable by this user"),
-        SecretSource::Sops { file, .. } => {
-            format!("let this machine's age key open it: `sops updatekeys {file}`, or set SOPS_AGE_KEY_FILE")
-        }
+        SecretSource::Env(name) => language.examination(Examination::SetIt { name: place_name(name) }),
+        SecretSource::File(path) => language.examination(Examination::PutIt { path }),
+        SecretSource::Sops { file, .. } => language.examination(Examination::OpenIt { file }),
     }
 }
 
 /// The result of the test call; the number is masked.
-fn of_call(config: &Config, secrets: &Secrets, user: &str, (provider, outcome): (Provider, Outcome)) -> Item {
+fn of_call(
+    (config, language): (&Config, Language),
+    secrets: &Secrets,
+    user: &str,
+    (provider, outcome): (Provider, Outcome),
+) -> Item {
     let number = config.users.get(user).and_then(|user| phone(user, None, secrets).ok());
-    let name = number.map_or_else(|| user.to_owned(), |number| format!("{user} at {}", masked(number)));
-    let wrong = |why: String| Found::Wrong { why, way_out: "fix that, and call again".to_owned() };
+    let name = number.map_or_else(
+        || user.to_owned(),
+        |number| language.examination(Examination::PersonAt { user, number: &masked(number) }),
+    );
+    let wrong = |why: String| Found::Wrong { why, way_out: language.examination(Examination::CallAgain) };
     let found = match outcome {
         Outcome::Accepted { reference } | Outcome::Delivered { reference, .. } => {
-            Found::Well(format!("{} took the call ({reference})", provider.row().name))
+            let provider = provider.row().name;
+            Found::Well(language.examination(Examination::CallTaken { provider, reference: &reference }))
         }
         Outcome::Rejected { reason } | Outcome::Unavailable { reason, .. } | Outcome::Unknown { reason } => {
-            wrong(Reader::english(config).reason(&reason))
+            wrong(Reader { language, ..Reader::english(config) }.reason(&reason))
         }
         other => wrong(format!("{other:?}")),
     };
-    Item { group: CALL, kind: "call".to_owned(), name, found }
+    Item { group: language.examination(Examination::TestCall), kind: "call".to_owned(), name, found }
 }

@@ -3,19 +3,25 @@
 //! The text has groups and fits in 80 columns. Checks of one kind with the same result share a line, so two hundred
 //! healthy Slack members take one line.
 
+use crate::language::Language;
+use crate::language::doctor::Examination;
 use crate::provider::doctor::Found;
 use crate::provider::{COLUMNS, wrap};
-use serde_json::json;
+use serde_json::{Value, json};
+use unicode_width::UnicodeWidthStr;
 
 /// The most names on one line.
 const NAMES_MAX: usize = 6;
 /// The indentation before the text of a check.
 const INDENT: usize = 9;
 
+/// The columns of a mark.
+const MARK: usize = 5;
+
 /// One check.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Item {
-    pub(super) group: &'static str,
+    pub(super) group: String,
     pub(super) kind: String,
     pub(super) name: String,
     pub(super) found: Found,
@@ -27,12 +33,12 @@ impl Item {
     }
 
     fn says_the_same(&self, other: &Item) -> bool {
-        (self.group, &self.kind, &self.found) == (other.group, &other.kind, &other.found)
+        (&self.group, &self.kind, &self.found) == (&other.group, &other.kind, &other.found)
     }
 }
 
 /// Groups, marks, fixes, and a count at the end.
-pub(super) fn human(items: &[Item]) -> String {
+pub(super) fn human(items: &[Item], language: Language) -> String {
     let mut out = String::new();
     let mut group = "";
     let mut shown: Vec<&Item> = Vec::new();
@@ -42,7 +48,7 @@ pub(super) fn human(items: &[Item]) -> String {
         }
         shown.push(item);
         if item.group != group {
-            group = item.group;
+            group = &item.group;
             out.push_str(&format!("{}{group}\n", if out.is_empty() { "" } else { "\n" }));
         }
         let names: Vec<&str> = items
@@ -50,48 +56,52 @@ pub(super) fn human(items: &[Item]) -> String {
             .filter(|other| other.says_the_same(item) && !other.name.is_empty())
             .map(|other| other.name.as_str())
             .collect();
-        out.push_str(&lines(item, &names));
+        out.push_str(&lines(item, &names, language));
     }
     let wrong = items.iter().filter(|item| !item.well()).count();
     let doubtful = items.iter().filter(|item| matches!(item.found, Found::Doubtful { .. })).count();
-    out.push_str(&match wrong {
-        0 if doubtful > 0 => format!("\nAll works; {doubtful} to be mended.\n"),
-        0 => "\nAll is well.\n".to_owned(),
-        1 => "\n1 thing is wrong.\n".to_owned(),
-        _ => format!("\n{wrong} things are wrong.\n"),
-    });
+    let last = match wrong {
+        0 if doubtful > 0 => Examination::AllWorks { doubtful },
+        0 => Examination::AllWell,
+        wrong => Examination::WrongThings { wrong },
+    };
+    out.push_str(&format!("\n{}\n", language.examination(last)));
     out
 }
 
-fn lines(item: &Item, names: &[&str]) -> String {
+fn lines(item: &Item, names: &[&str], language: Language) -> String {
     let more = names.len().saturating_sub(NAMES_MAX);
     let named = names.iter().take(NAMES_MAX).copied().collect::<Vec<_>>().join(", ");
-    let named = if more > 0 { format!("{named} and {more} more") } else { named };
+    let named = match more {
+        0 => named,
+        more => language.examination(Examination::More { names: &named, more }),
+    };
     let what = if named.is_empty() { item.kind.clone() } else { format!("{}: {named}", item.kind) };
+    let mark = |mark: Examination<'_>, text: &str| marked(&language.examination(mark), text);
+    let way = |way_out: &str| marked("", &language.examination(Examination::WayOut { way_out }));
     match &item.found {
-        Found::Well(word) if word.is_empty() => marked("ok", &what),
-        Found::Well(word) => marked("ok", &format!("{what} ({word})")),
-        Found::Wrong { why, way_out } => {
-            marked("WRONG", &what) + &marked("", why) + &marked("", &format!("way out: {way_out}"))
-        }
+        Found::Well(word) if word.is_empty() => mark(Examination::Well, &what),
+        Found::Well(word) => mark(Examination::Well, &format!("{what} ({word})")),
+        Found::Wrong { why, way_out } => mark(Examination::Wrong, &what) + &marked("", why) + &way(way_out),
         Found::Doubtful { why, way_out } => {
-            marked("warn", &what) + &marked("", why) + &marked("", &format!("way out: {way_out}"))
+            mark(Examination::Doubtful, &what) + &marked("", why) + &way(way_out)
         }
     }
 }
 
-/// The text after its mark, wrapped.
-fn marked(mark: &str, text: &str) -> String {
+/// The text after its mark, wrapped; a character of double width counts as two.
+pub(super) fn marked(mark: &str, text: &str) -> String {
     let lines = wrap(text, COLUMNS - INDENT);
     let line = |(number, line): (usize, &String)| {
         let mark = if number == 0 { mark } else { "" };
-        format!("  {mark:<5}  {line}\n")
+        let space = " ".repeat(MARK.saturating_sub(mark.width()));
+        format!("  {mark}{space}  {line}\n")
     };
     lines.iter().enumerate().map(line).collect()
 }
 
-/// `{ "well": …, "checks": [{ "group", "kind", "name", "well", "word" | "why" and "way_out" }] }`
-pub(super) fn json(items: &[Item]) -> String {
+/// `{ "well": …, "left_to_do": [{ "step", "places" }], "checks": [{ "group", "kind", "name", "well", "word" | "why" and "way_out" }] }`
+pub(super) fn json(items: &[Item], left: &Value) -> String {
     let check = |item: &Item| {
         let mut check =
             json!({ "group": item.group, "kind": item.kind, "name": item.name, "well": item.well() });
@@ -106,6 +116,7 @@ pub(super) fn json(items: &[Item]) -> String {
     };
     let all = json!({
         "well": items.iter().all(Item::well),
+        "left_to_do": left,
         "checks": items.iter().map(check).collect::<Vec<_>>(),
     });
     serde_json::to_string_pretty(&all).unwrap_or_default() + "\n"

@@ -6,6 +6,7 @@
 use super::directory::{Directory, now};
 use super::instant::instant;
 use super::known::known;
+use super::spoken::Spoken;
 use super::told::{Played, json, text};
 use super::{Output, body, complete};
 use crate::alert::{Action, Event};
@@ -55,6 +56,8 @@ pub struct Arguments {
     pub acknowledge_after: Option<SignedDuration>,
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
+    #[command(flatten)]
+    pub spoken: Spoken,
     #[command(flatten)]
     pub directory: Directory,
 }

@@ -9,17 +9,25 @@ use super::write::write;
 use super::{Exit, Output, compare_text};
 use crate::compile::{Severity, render_human};
 use crate::edit::{Edit, EditError, Subject, unified};
+use crate::language::Language;
 use crate::provider::{COLUMNS, wrap};
-use anyhow::{Result, anyhow};
+use anyhow::{Context, Result, anyhow};
 use clap::builder::styling::{AnsiColor, Style};
 use jiff::{SignedDuration, Timestamp};
+use std::io::{self, BufRead, BufReader, IsTerminal, Read, Write};
+
+/// How much of an answer is read, in bytes.
+const ANSWER_MAX: u64 = 4_096;
 
 /// The last arguments of every editing command.
 #[derive(Debug, clap::Args)]
 pub struct Options {
-    /// Write the files; without it, only show the change
+    /// Write the files; without it, show the change, and ask where there is a terminal
     #[arg(long)]
     pub write: bool,
+    /// Only show the change, and ask nothing
+    #[arg(long, conflicts_with = "write")]
+    pub dry_run: bool,
     #[command(flatten)]
     pub directory: Directory,
 }
@@ -54,7 +62,8 @@ pub(super) fn maybe(
         }
     };
     let mut out = text(&subject, &edit);
-    if options.write {
+    let writes = options.write || (!options.dry_run && agreed(&mut out, loaded.compiled.language)?);
+    if writes {
         write(&options.directory.dir, &loaded.tree, &edit.files)?;
         let paths: Vec<&str> = edit.files.keys().map(String::as_str).collect();
         out.push_str(&format!("Wrote {}.\n", paths.join(", ")));
@@ -62,6 +71,29 @@ pub(super) fn maybe(
         out.push_str("Nothing was written; add --write.\n");
     }
     Ok(Output::fine(out))
+}
+
+/// On a terminal, shows what is to be written and asks; elsewhere nobody is there to answer.
+fn agreed(shown: &mut String, language: Language) -> Result<bool> {
+    if !(io::stdin().is_terminal() && io::stdout().is_terminal()) {
+        return Ok(false);
+    }
+    let mut out = anstream::stdout();
+    out.write_all(std::mem::take(shown).as_bytes())?;
+    let question = match language {
+        Language::En => "Write it? [y/N] ",
+        Language::Ja => "書き込みますか？ [y/N] ",
+    };
+    out.write_all(question.as_bytes())?;
+    out.flush()?;
+    Ok(matches!(line()?.to_ascii_lowercase().as_str(), "y" | "yes" | "はい" | "ｙ"))
+}
+
+/// One line from the terminal.
+pub(super) fn line() -> Result<String> {
+    let mut line = String::new();
+    BufReader::new(io::stdin().take(ANSWER_MAX)).read_line(&mut line).context("cannot read the answer")?;
+    Ok(line.trim().to_owned())
 }
 
 /// An error as a refusal.

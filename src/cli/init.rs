@@ -1,17 +1,26 @@
 //! `oncall init`: writes a new config repository to a directory, and overwrites nothing.
 //!
 //! [`starter`](super::starter) decides which files to write. This module finds out what was not given (the language,
-//! the zone, the day), checks for files in the way, and writes.
+//! the zone, the day; on a terminal it asks for the team), checks for files in the way, and that the config is valid.
 
+use super::channel::Channel;
 use super::directory::now;
+use super::edited;
 use super::starter::{Forge, Starter, files, taken};
 use super::write::write;
 use super::{Exit, Output};
-use crate::compile::{Tree, is_not_text};
+use crate::check;
+use crate::compile::{self, Tree, is_not_text, render_human};
 use crate::document;
-use anyhow::{Context, Result};
+use crate::edit::Newcomer;
+use crate::integration::{MONITORS, Monitor};
+use crate::language;
+use crate::language::starting::{Ask, Starting};
+use anyhow::{Context, Result, anyhow, bail};
+use clap::ValueEnum;
 use jiff::tz::TimeZone;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
@@ -19,9 +28,18 @@ use std::{env, fs};
 const TEAM_MAX: usize = 40;
 /// How many of the files in the way are named.
 const NAMED_MAX: usize = 10;
+/// The most people at once.
+const PEOPLE_MAX: usize = 50;
+const TEAM: &str = "web";
+const CHANNELS: [Channel; 2] = [Channel::Slack, Channel::Call];
 
 /// Create a config repository: one team, valid from the start, with CI and editor settings
 #[derive(Debug, clap::Args)]
+#[command(after_help = "\
+On a terminal it asks for what is about the team, unless something of it is given. People are written as \
+in an address, `Emma Smith <emma@example.com>`, and a phone number and a Slack member id may follow: \
+`Emma Smith <emma@example.com> +1 202 555 0101 U012AB3CD`. What is not known of them is a sample, which \
+`oncall doctor` lists.")]
 pub struct Arguments {
     /// The directory to write to; created if missing
     #[arg(value_name = "DIR", default_value = ".")]
@@ -29,9 +47,18 @@ pub struct Arguments {
     /// The language of the files, and of messages to people [default: the terminal's]
     #[arg(long, value_enum)]
     pub language: Option<Language>,
-    /// The team's id: lower-case letters, digits and `-`
-    #[arg(long, value_name = "NAME", default_value = "web", value_parser = team)]
-    pub team: String,
+    /// The team's id: lower-case letters, digits and `-` [default: web]
+    #[arg(long, value_name = "NAME", value_parser = team)]
+    pub team: Option<String>,
+    /// Who takes turns, in their order, with commas or repeated [default: people that are made up]
+    #[arg(long, value_name = "PERSON", value_delimiter = ',')]
+    pub people: Vec<String>,
+    /// Where alerts come from, with commas or repeated [default: alertmanager]
+    #[arg(long, value_name = "TYPE", value_delimiter = ',', value_parser = monitor)]
+    pub monitor: Vec<&'static Monitor>,
+    /// How people are told, with commas or repeated; calls are always set up [default: slack,call]
+    #[arg(long, value_enum, value_name = "CHANNEL", value_delimiter = ',')]
+    pub channel: Vec<Channel>,
     /// The team's time zone, such as Europe/London [default: Asia/Tokyo with `ja`, else this machine's]
     #[arg(long, value_name = "ZONE", value_parser = zone)]
     pub time_zone: Option<TimeZone>,
@@ -41,41 +68,181 @@ pub struct Arguments {
     /// The git URL from which CI builds oncall
     #[arg(long, value_name = "URL", value_parser = source)]
     pub source: Option<String>,
+    /// Only list the files, and ask nothing
+    #[arg(long)]
+    pub dry_run: bool,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Language {
     Ja,
     En,
 }
 
+/// What is about the team.
+struct About {
+    team: String,
+    people: Vec<String>,
+    monitors: Vec<&'static Monitor>,
+    channels: Vec<Channel>,
+}
+
 pub(super) fn run(arguments: &Arguments) -> Result<Output> {
-    let language = arguments.language.unwrap_or_else(of_the_terminal);
-    let time_zone = match (&arguments.time_zone, language) {
-        (Some(zone), _) => zone.clone(),
-        (None, Language::Ja) => TimeZone::get("Asia/Tokyo")?,
-        (None, Language::En) => of_the_machine(),
+    let spoken = match arguments.language.unwrap_or_else(of_the_terminal) {
+        Language::Ja => language::Language::Ja,
+        Language::En => language::Language::En,
     };
+    let (written, time_zone) = match (spoken, &arguments.time_zone) {
+        (language::Language::Ja, None) => (document::Language::Ja, TimeZone::get("Asia/Tokyo")?),
+        (language::Language::Ja, Some(zone)) => (document::Language::Ja, zone.clone()),
+        (language::Language::En, None) => (document::Language::En, of_the_machine()),
+        (language::Language::En, Some(zone)) => (document::Language::En, zone.clone()),
+    };
+    let About { team, people, monitors, channels } = arguments.about(spoken)?;
     let today = now().to_zoned(time_zone.clone()).date();
     let starter = Starter {
-        language: match language {
-            Language::Ja => document::Language::Ja,
-            Language::En => document::Language::En,
-        },
-        team: arguments.team.clone(),
+        language: written,
+        team,
         time_zone,
         forge: arguments.ci,
         source: arguments.source.clone(),
+        people: read(&people, spoken)?,
+        monitors,
+        channels,
     };
     let files = files(&starter, today);
     let in_the_way = in_the_way(&arguments.dir, &files);
     if !in_the_way.is_empty() {
-        return Ok(refused(&arguments.dir, &in_the_way));
+        return Ok(refused(&arguments.dir, &in_the_way, spoken));
     }
-    fs::create_dir_all(&arguments.dir)
-        .with_context(|| format!("cannot make the directory {}", arguments.dir.display()))?;
-    write(&arguments.dir, &Tree::default(), &files)?;
-    Ok(Output::fine(said(&arguments.dir, &starter, &files)))
+    if let Some(refused) = invalid(&files, spoken) {
+        return Ok(refused);
+    }
+    if !arguments.dry_run {
+        fs::create_dir_all(&arguments.dir)
+            .with_context(|| format!("cannot make the directory {}", arguments.dir.display()))?;
+        write(&arguments.dir, &Tree::default(), &files)?;
+    }
+    Ok(Output::fine(said(arguments, &starter, &files, spoken)))
+}
+
+impl Arguments {
+    /// What was given, or what somebody at the terminal says.
+    fn about(&self, spoken: language::Language) -> Result<About> {
+        let given = self.team.is_some()
+            || !(self.people.is_empty() && self.monitor.is_empty() && self.channel.is_empty());
+        let terminal = io::stdin().is_terminal() && io::stdout().is_terminal();
+        if !given && !self.dry_run && terminal {
+            return asked(spoken);
+        }
+        let alertmanager = || MONITORS.iter().take(1).collect();
+        Ok(About {
+            team: self.team.clone().unwrap_or_else(|| TEAM.to_owned()),
+            people: self.people.clone(),
+            monitors: Some(each_once(&self.monitor, |it| it.name))
+                .filter(|it| !it.is_empty())
+                .unwrap_or_else(alertmanager),
+            channels: Some(each_once(&self.channel, |it| it.word()))
+                .filter(|it| !it.is_empty())
+                .unwrap_or_else(|| CHANNELS.to_vec()),
+        })
+    }
+}
+
+fn each_once<T: Copy>(all: &[T], name: impl Fn(&T) -> &'static str) -> Vec<T> {
+    let mut seen = BTreeSet::new();
+    all.iter().copied().filter(|it| seen.insert(name(it))).collect()
+}
+
+/// Asks one question after another; an answer that cannot be read is asked for again, a few times.
+fn asked(spoken: language::Language) -> Result<About> {
+    let team = again(&spoken.ask(Ask::Team { default: TEAM }), |said| match said {
+        "" => Ok(TEAM.to_owned()),
+        said => team(said),
+    })?;
+    show(&spoken.ask(Ask::People))?;
+    let mut people: Vec<String> = Vec::new();
+    while people.len() < PEOPLE_MAX {
+        let question = spoken.ask(Ask::Person { number: people.len() + 1 });
+        let person = again(&question, |said| match said {
+            "" => Ok(String::new()),
+            said => Newcomer::read(said, spoken).map(|_| said.to_owned()),
+        })?;
+        if person.is_empty() {
+            break;
+        }
+        people.push(person);
+    }
+    let names = |all: Vec<&str>| all.join(", ");
+    let all = names(MONITORS.iter().map(|it| it.name).collect());
+    let monitors = again(&spoken.ask(Ask::Monitors { all: &all, default: "alertmanager" }), |said| {
+        let said = if said.is_empty() { "alertmanager" } else { said };
+        listed(said).map(monitor).collect::<Result<Vec<_>, _>>()
+    })?;
+    let all = names(Channel::value_variants().iter().map(|it| it.word()).collect());
+    let channels = again(&spoken.ask(Ask::Channels { all: &all, default: "slack, call" }), |said| {
+        let said = if said.is_empty() { "slack,call" } else { said };
+        listed(said).map(|word| Channel::from_str(word, true)).collect::<Result<Vec<_>, _>>()
+    })?;
+    let monitors = each_once(&monitors, |it| it.name);
+    Ok(About { team, people, monitors, channels: each_once(&channels, |it| it.word()) })
+}
+
+/// How often one question is asked.
+const ASKED_MAX: usize = 5;
+
+fn again<T>(question: &str, read: impl Fn(&str) -> Result<T, String>) -> Result<T> {
+    let mut why = String::new();
+    for _ in 0..ASKED_MAX {
+        show(question)?;
+        match read(&edited::line()?) {
+            Ok(answer) => return Ok(answer),
+            Err(wrong) => {
+                show(&format!("{wrong}\n"))?;
+                why = wrong;
+            }
+        }
+    }
+    bail!(why)
+}
+
+fn show(text: &str) -> Result<()> {
+    let mut out = io::stdout();
+    out.write_all(text.as_bytes())?;
+    Ok(out.flush()?)
+}
+
+fn listed(said: &str) -> impl Iterator<Item = &str> {
+    said.split([',', '、', ' ']).map(str::trim).filter(|word| !word.is_empty())
+}
+
+fn read(people: &[String], spoken: language::Language) -> Result<Vec<Newcomer>> {
+    let people = people.iter().filter(|said| !said.trim().is_empty());
+    let people: Vec<Newcomer> =
+        people.map(|said| Newcomer::read(said, spoken).map_err(|why| anyhow!(why))).collect::<Result<_>>()?;
+    if people.len() > PEOPLE_MAX {
+        bail!(spoken.starting(Starting::TooMany { most: PEOPLE_MAX }));
+    }
+    let mut ids = BTreeSet::new();
+    match people.iter().find(|it| !ids.insert(&it.id)) {
+        Some(twice) => bail!(spoken.starting(Starting::SameId { id: &twice.id })),
+        None => Ok(people),
+    }
+}
+
+/// Why what would be written is no config, such as a phone number that is none.
+fn invalid(files: &BTreeMap<String, String>, spoken: language::Language) -> Option<Output> {
+    let bytes = files.iter().map(|(path, text)| (path.clone(), text.clone().into_bytes()));
+    let tree = Tree { files: bytes.collect(), ..Tree::default() };
+    let compiled = compile::compile(&tree);
+    let mut findings = check::errors(&compiled);
+    findings.extend(check::expectations::unmet(&compiled));
+    if findings.is_empty() {
+        return None;
+    }
+    let why = spoken.starting(Starting::Invalid);
+    let err = format!("{why}\n\n{}", render_human(&tree, &findings, spoken, true));
+    Some(Output { out: String::new(), err, exit: Exit::Config })
 }
 
 /// Existing files that we would overwrite, and files that would be read as part of the config.
@@ -93,43 +260,61 @@ fn is_kind(folder: &str) -> bool {
     folder == "runbooks" || document::Kind::ALL.iter().any(|kind| kind.folder() == folder)
 }
 
-fn refused(dir: &Path, in_the_way: &[String]) -> Output {
-    let mut err = format!("error: {} is not empty; these are in the way:\n", dir.display());
+fn refused(dir: &Path, in_the_way: &[String], spoken: language::Language) -> Output {
+    let dir = dir.display().to_string();
+    let mut err = format!("{}\n", spoken.starting(Starting::InTheWay { dir: &dir }));
     for path in in_the_way.iter().take(NAMED_MAX) {
         err.push_str(&format!("  {path}\n"));
     }
     if in_the_way.len() > NAMED_MAX {
-        err.push_str(&format!("  and {} more\n", in_the_way.len() - NAMED_MAX));
+        let more = in_the_way.len() - NAMED_MAX;
+        err.push_str(&format!("  {}\n", spoken.starting(Starting::More { more })));
     }
-    err.push_str("Nothing was written. Choose another directory, or move them.\n");
+    err.push_str(&format!("{}\n", spoken.starting(Starting::NothingWritten)));
     Output { out: String::new(), err, exit: Exit::Usage }
 }
 
-fn said(dir: &Path, starter: &Starter, files: &BTreeMap<String, String>) -> String {
+fn said(
+    arguments: &Arguments,
+    starter: &Starter,
+    files: &BTreeMap<String, String>,
+    spoken: language::Language,
+) -> String {
+    let dir = arguments.dir.display().to_string();
     let zone = starter.time_zone.iana_name().unwrap_or("UTC");
-    let mut out = format!("wrote {} files to {} (time zone {zone}):\n\n", files.len(), dir.display());
+    let count = files.len();
+    let first = match arguments.dry_run {
+        false => Starting::Wrote { files: count, dir: &dir, zone },
+        true => Starting::WouldWrite { files: count, dir: &dir, zone },
+    };
+    let mut out = format!("{}\n\n", spoken.starting(first));
     let schemas = files.keys().filter(|path| path.starts_with("schema/")).count();
     for path in files.keys().filter(|path| !path.starts_with("schema/")) {
         out.push_str(&format!("  {path}\n"));
     }
-    out.push_str(&format!("  schema/ ({schemas} files, for editors)\n\nNext:\n"));
-    let here = if dir == Path::new(".") { String::new() } else { format!(" {}", dir.display()) };
-    out.push_str(&format!(
-        "  1. oncall validate{here}, and oncall who{here}: it is already a valid config.\n"
-    ));
-    out.push_str(
-        "  2. Put your own people into users/. README.md explains the rest to everybody who edits.\n",
-    );
-    out.push_str(match (starter.forge, &starter.source) {
-        (Forge::None, _) | (_, Some(_)) => "  3. Commit it, and push it to its repository.\n",
-        (Forge::Github, None) => {
-            "  3. In .github/workflows/oncall.yml, say where CI builds oncall from; commit and push.\n"
-        }
-        (Forge::Gitlab, None) => {
-            "  3. In .gitlab-ci.yml, say where CI builds oncall from; commit and push.\n"
-        }
-    });
+    out.push_str(&format!("  {}\n", spoken.starting(Starting::Schemas { files: schemas })));
+    if arguments.dry_run {
+        return out;
+    }
+    let here = if arguments.dir == Path::new(".") { String::new() } else { format!(" {dir}") };
+    let last = match (starter.forge, &starter.source) {
+        (Forge::None, _) | (_, Some(_)) => Starting::CommitIt,
+        (Forge::Github, None) => Starting::SaySource { file: ".github/workflows/oncall.yml" },
+        (Forge::Gitlab, None) => Starting::SaySource { file: ".gitlab-ci.yml" },
+    };
+    out.push_str(&format!("\n{}\n", spoken.starting(Starting::Next)));
+    for line in [Starting::LookAtIt { here: &here }, Starting::WhatIsLeft { here: &here }, last] {
+        out.push_str(&format!("  {}\n", spoken.starting(line)));
+    }
     out
+}
+
+fn monitor(name: &str) -> Result<&'static Monitor, String> {
+    let named = Monitor::named(&name.trim().to_ascii_lowercase());
+    named.ok_or_else(|| {
+        let all: Vec<&str> = MONITORS.iter().map(|it| it.name).collect();
+        format!("no monitor is called `{name}`; there are: {}", all.join(", "))
+    })
 }
 
 fn team(text: &str) -> Result<String, String> {
@@ -144,7 +329,7 @@ fn team(text: &str) -> Result<String, String> {
     Ok(text.to_owned())
 }
 
-fn zone(name: &str) -> Result<TimeZone, String> {
+pub(super) fn zone(name: &str) -> Result<TimeZone, String> {
     TimeZone::get(name).map_err(|_| "no such time zone: write it like Asia/Tokyo".to_owned())
 }
 

@@ -5,8 +5,8 @@
 
 use super::directory::now;
 use crate::compile::why_no_date;
-use crate::language::Language;
 use crate::language::moment::{Moment, moment};
+use crate::language::{Language, words};
 use crate::schedule::first_instant;
 use anyhow::{Result, anyhow, bail};
 use jiff::{
@@ -57,6 +57,12 @@ fn dated(text: &str) -> Option<DateTime> {
     }
 }
 
+/// What is said without a date is meant to the minute: files are read by people.
+pub(super) fn minute(said: &str, at: Timestamp) -> Timestamp {
+    let seconds = if said.trim().starts_with("20") { 0 } else { at.as_second().rem_euclid(60) };
+    Timestamp::from_second(at.as_second() - seconds).unwrap_or(at)
+}
+
 /// Parses `2026-12-05`. Errors use the same words as `validate`.
 pub(super) fn date(text: &str) -> Result<Date, String> {
     let date = text.parse::<Date>().ok().filter(|_| text.len() == 10);
@@ -70,6 +76,23 @@ pub(super) fn date(text: &str) -> Result<Date, String> {
 /// `Sat 2026-12-05 10:00`, in `zone`.
 pub(super) fn local(at: Timestamp, zone: &TimeZone) -> String {
     at.to_zoned(zone.clone()).strftime("%a %Y-%m-%d %H:%M").to_string()
+}
+
+/// A zone and a language, in which instants are read.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Clock<'z> {
+    pub zone: &'z TimeZone,
+    pub language: Language,
+}
+
+impl Clock<'_> {
+    /// `Sat 2026-12-05 10:00`, `2026-12-05（土）10:00`
+    pub fn local(self, at: Timestamp) -> String {
+        match self.language {
+            Language::En => local(at, self.zone),
+            Language::Ja => words::moment(self.zone.to_datetime(at)).ja,
+        }
+    }
 }
 
 /// `Sat 2026-12-05 10:00 Asia/Tokyo`, and the same in another zone where its clock differs.

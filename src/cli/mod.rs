@@ -4,6 +4,7 @@
 //! pure modules; a command only reads files, the clock and the environment, and writes text.
 
 mod body;
+pub mod channel;
 mod compare;
 mod compare_json;
 mod compare_markdown;
@@ -15,6 +16,7 @@ mod contacts;
 mod demo;
 mod directory;
 mod doctor;
+mod doctor_left;
 mod doctor_text;
 mod dry_run;
 mod edited;
@@ -42,13 +44,16 @@ mod report;
 mod schema;
 mod send;
 mod serve;
+mod service;
 mod shifts;
 mod sign_in_link;
 mod silence;
 mod slack;
+mod spoken;
 pub mod starter;
 mod table;
 mod take;
+mod team;
 mod test_me;
 mod told;
 mod urls;
@@ -92,7 +97,9 @@ pub enum Command {
     Expect(expect::Arguments),
     Parse(parse::Arguments),
     LineUp(line_up::Arguments),
+    Team(team::Arguments),
     User(user::Arguments),
+    Service(service::Arguments),
     Override(overrides::Arguments),
     Incidents(incidents::Arguments),
     Incident(incident::Arguments),
@@ -159,7 +166,10 @@ pub fn run(command: Command) -> Output {
 pub fn edit(command: &Command, subject: &Subject<'_>) -> Option<Result<Edit, EditError>> {
     match command {
         Command::LineUp(arguments) => Some(arguments.edit(subject)),
+        Command::Team(arguments) => Some(arguments.edit(subject)),
         Command::User(arguments) => Some(arguments.edit(subject)),
+        Command::Service(arguments) => Some(arguments.edit(subject)),
+        Command::Silence(arguments) => arguments.edit(subject),
         Command::Override(arguments) => arguments.edit(subject),
         Command::Expect(arguments) => arguments.edits().then(|| arguments.edit(subject)),
         _ => None,
@@ -193,7 +203,9 @@ fn answer(command: Command) -> Result<Output> {
         Command::Expect(arguments) => expect::run(&arguments),
         Command::Parse(arguments) => parse::run(&arguments),
         Command::LineUp(arguments) => line_up::run(&arguments),
+        Command::Team(arguments) => team::run(&arguments),
         Command::User(arguments) => user::run(&arguments),
+        Command::Service(arguments) => service::run(&arguments),
         Command::Override(arguments) => overrides::run(&arguments),
         Command::Incidents(arguments) => incidents::run(&arguments),
         Command::Incident(arguments) => incident::run(&arguments),

@@ -2,7 +2,7 @@
 
 use super::directory::Directory;
 use super::edited::{self, Options, refused};
-use super::instant::{TIMES, in_zones, typed};
+use super::instant::{TIMES, in_zones, minute, typed};
 use super::known::known;
 use super::remote::{ENVIRONMENT, Format, Question, Server, clock, environment};
 use super::silence::{End, List, id, ids, said, why};
@@ -106,7 +106,7 @@ struct Add {
     #[arg(long, value_name = "TEXT")]
     reason: Option<String>,
     /// Make it at this running server, at once
-    #[arg(long, value_name = "URL", conflicts_with = "write")]
+    #[arg(long, value_name = "URL", conflicts_with_all = ["write", "dry_run"])]
     url: Option<String>,
     /// With --url: do it although something warns of it
     #[arg(long, requires = "url")]
@@ -200,8 +200,11 @@ impl Pull {
         // Those of git are listed beside them, by their place in place of a number, and are in the files already.
         let made = all.iter().filter(|it| it["id"].is_u64());
         let pulled: Vec<Pulled> = made.map(read).collect::<Result<_>>()?;
-        let options =
-            Options { write: !self.dry_run, directory: Directory { dir: self.directory.dir.clone() } };
+        let options = Options {
+            write: !self.dry_run,
+            dry_run: self.dry_run,
+            directory: Directory { dir: self.directory.dir.clone() },
+        };
         let mut left_out = Vec::new();
         let output = edited::maybe(&options, |subject| {
             let (edit, why) = pull(subject, &pulled)?;
@@ -265,7 +268,7 @@ impl Add {
             Some(dir) if !self.schedule.is_empty() => dir.into(),
             _ => self.options.directory.dir.clone(),
         };
-        Options { write: self.options.write, directory: Directory { dir } }
+        Options { write: self.options.write, dry_run: self.options.dry_run, directory: Directory { dir } }
     }
 
     fn edit(&self, subject: &Subject<'_>) -> Result<Edit, EditError> {
@@ -364,12 +367,6 @@ fn handoff(subject: &Subject<'_>, schedule: &str, after: Timestamp) -> Result<Ti
     let next = subject.config.schedules.next_handoff(schedule, after, HANDOFF_WITHIN);
     let until = next.next.map(|_| next.until);
     until.with_context(|| format!("`{schedule}` does not change hands within 31 days: give a time"))
-}
-
-/// What is said without a date is meant to the minute: files are read by people.
-fn minute(said: &str, at: Timestamp) -> Timestamp {
-    let seconds = if said.trim().starts_with("20") { 0 } else { at.as_second().rem_euclid(60) };
-    Timestamp::from_second(at.as_second() - seconds).unwrap_or(at)
 }
 
 /// The id, or for `me` the user in ONCALL_USER.

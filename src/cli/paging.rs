@@ -3,16 +3,17 @@
 //! The tables are in [`compare_text`](super::compare_text), [`compare_markdown`](super::compare_markdown) and
 //! [`compare_json`](super::compare_json); what differs is found by [`paging`](crate::preview::paging).
 
-use super::instant::local;
+use super::instant::Clock;
 use super::told::after as after_words;
 use crate::alert::Severity;
 use crate::config::{CONTACTS, MirrorKind, Urgency};
 use crate::language::Language;
+use crate::language::reached::{Alarming, Reaches};
 use crate::preview::alerts::{Alert, MomentKind, To};
 use crate::preview::difference::Sides;
 use crate::preview::paging::{PagingChange, PagingDifference, PagingKind};
 use crate::preview::reach::{Decided, Reach, Reached};
-use jiff::{SignedDuration, tz::TimeZone};
+use jiff::SignedDuration;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The most alarms, and the most names in one of them.
@@ -26,10 +27,10 @@ pub(super) const AFTER: fn(&Sides<Option<Reach>>) -> Sides<&Option<Reach>> = Sid
 const LINES_MAX: usize = 8;
 
 /// What a reviewer must not miss, the worst first, a sentence each.
-pub(super) fn alarms(paging: &PagingDifference, zone: &TimeZone) -> Vec<String> {
-    let mut groups: Vec<((String, String), PagingChange)> = Vec::new();
+pub(super) fn alarms(paging: &PagingDifference, clock: Clock<'_>) -> Vec<String> {
+    let mut groups: Vec<(Alarm, PagingChange)> = Vec::new();
     for change in paging.changes.iter().filter(|it| it.kind.is_worse()) {
-        let said = said(change, zone);
+        let Some(said) = said(change, clock) else { continue };
         match groups.iter_mut().find(|(known, _)| *known == said) {
             Some((_, all)) => {
                 all.alerts.extend(change.alerts.iter().cloned());
@@ -42,36 +43,93 @@ pub(super) fn alarms(paging: &PagingDifference, zone: &TimeZone) -> Vec<String> 
         }
     }
     let more = groups.len().saturating_sub(ALARMS_MAX);
-    let shown = groups.into_iter().take(ALARMS_MAX).map(|((head, tail), change)| {
-        let tail = if tail.is_empty() { tail } else { format!(": {tail}") };
-        let alerts = names(paging, &change.alerts, &change.severities);
-        format!("{head} {alerts}, {}{tail}", when(paging, &change.moments, zone))
+    let shown = groups.into_iter().take(ALARMS_MAX).map(|(alarm, change)| {
+        let alerts = names(paging, &change.alerts, &change.severities, clock.language);
+        alarm.says(&alerts, &when(paging, &change.moments, clock), clock.language)
     });
-    let rest = (more > 0).then(|| format!("{more} more changes for the worse are below"));
+    let rest = (more > 0).then(|| clock.language.reaches(Reaches::MoreBelow { more }));
     shown.chain(rest).collect()
 }
 
-/// What happens, and why or how.
-fn said(change: &PagingChange, zone: &TimeZone) -> (String, String) {
-    let Sides { before: Some(before), after: Some(after) } = &change.reach else { return Default::default() };
-    let (head, tail) = match change.kind {
+/// What happens, and why or how; the same for all alerts of one sentence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Alarm {
+    RoutedElsewhere { new: Option<String>, old: Option<String> },
+    NobodyTold { why: String },
+    NobodyPaged { why: String },
+    Later { page: bool, new: String, old: String },
+    ToldNoMore { people: Vec<String> },
+    PagedNoMore { people: Vec<String>, why: String },
+    RaisedLater,
+    ToldLater { people: Vec<String> },
+}
+
+impl Alarm {
+    fn says(&self, alerts: &str, when: &str, language: Language) -> String {
+        let who = |people: &[String]| (several(people, language), people.len() != 1);
+        language.reaches(match self {
+            Alarm::RoutedElsewhere { new, old } => Reaches::Alarm(Alarming::RoutedElsewhere {
+                alerts,
+                when,
+                new: new.as_deref(),
+                old: old.as_deref(),
+            }),
+            Alarm::NobodyTold { why } => Reaches::Alarm(Alarming::NobodyTold { alerts, when, why }),
+            Alarm::NobodyPaged { why } => Reaches::Alarm(Alarming::NobodyPaged { alerts, when, why }),
+            Alarm::Later { page: true, new, old } => {
+                Reaches::Alarm(Alarming::LaterPage { alerts, when, new, old })
+            }
+            Alarm::Later { page: false, new, old } => {
+                Reaches::Alarm(Alarming::LaterMessage { alerts, when, new, old })
+            }
+            Alarm::ToldNoMore { people } => {
+                let (people, several) = who(people);
+                return language.reaches(Reaches::Alarm(Alarming::ToldNoMore {
+                    people: &people,
+                    several,
+                    alerts,
+                    when,
+                }));
+            }
+            Alarm::PagedNoMore { people, why } => {
+                let (people, several) = who(people);
+                let piece =
+                    Reaches::Alarm(Alarming::PagedNoMore { people: &people, several, alerts, when, why });
+                return language.reaches(piece);
+            }
+            Alarm::RaisedLater => Reaches::Alarm(Alarming::RaisedLater { alerts, when }),
+            Alarm::ToldLater { people } => {
+                let (people, several) = who(people);
+                return language.reaches(Reaches::Alarm(Alarming::ToldLater {
+                    people: &people,
+                    several,
+                    alerts,
+                    when,
+                }));
+            }
+        })
+    }
+}
+
+fn said(change: &PagingChange, clock: Clock<'_>) -> Option<Alarm> {
+    let Sides { before: Some(before), after: Some(after) } = &change.reach else { return None };
+    Some(match change.kind {
         PagingKind::Lost | PagingKind::Weaker | PagingKind::Slower if routed(before) != routed(after) => {
-            let (old, new) = (routed(before).unwrap_or("none"), routed(after).unwrap_or("none"));
-            ("ROUTED ELSEWHERE:".to_owned(), format!("to {new}, not {old}"))
+            let [new, old] = [after, before].map(|reach| routed(reach).map(str::to_owned));
+            Alarm::RoutedElsewhere { new, old }
         }
-        PagingKind::Unpaged if after.contacts.is_empty() => {
-            ("NOBODY IS TOLD any more of".to_owned(), reason(after, zone))
-        }
-        PagingKind::Unpaged => ("NOBODY IS PAGED any more for".to_owned(), reason(after, zone)),
+        PagingKind::Unpaged if after.contacts.is_empty() => Alarm::NobodyTold { why: reason(after, clock) },
+        PagingKind::Unpaged => Alarm::NobodyPaged { why: reason(after, clock) },
         PagingKind::Later => {
-            let first = |reach: &Reach| reach.first_page().or(reach.first()).map(after_words);
-            let (old, new) = (first(before).unwrap_or_default(), first(after).unwrap_or_default());
-            let what = if before.first_page().is_some() { "PAGE" } else { "MESSAGE" };
-            (format!("THE FIRST {what} COMES LATER for"), format!("{new}, not {old}"))
+            let first = |reach: &Reach| {
+                let first = reach.first_page().or(reach.first());
+                first.map(|after| delay(after, clock.language)).unwrap_or_default()
+            };
+            Alarm::Later { page: before.first_page().is_some(), new: first(after), old: first(before) }
         }
         PagingKind::Lost => {
             let (old, new) = (before.people(), after.people());
-            (told(old.difference(&new).map(|id| &***id).collect(), "told NO MORE of"), String::new())
+            Alarm::ToldNoMore { people: old.difference(&new).map(ToString::to_string).collect() }
         }
         PagingKind::Weaker => {
             let unpaged = |id: &&&std::sync::Arc<str>| {
@@ -79,7 +137,8 @@ fn said(change: &PagingChange, zone: &TimeZone) -> (String, String) {
             };
             let people = before.people();
             let users = people.iter().filter(unpaged).filter(|id| after.first_of(id).1.is_some());
-            (told(users.map(|id| &***id).collect(), "paged NO MORE for"), reason(after, zone))
+            let people = users.map(ToString::to_string).collect();
+            Alarm::PagedNoMore { people, why: reason(after, clock) }
         }
         _ => {
             let worse = before.contacts.iter().filter(|old| {
@@ -88,65 +147,91 @@ fn said(change: &PagingChange, zone: &TimeZone) -> (String, String) {
             });
             let users: BTreeSet<&str> = worse.map(|it| &*it.user).collect();
             if users.is_empty() {
-                ("NO LONGER RAISED to high urgency as soon:".to_owned(), String::new())
+                Alarm::RaisedLater
             } else {
-                (told(users, "told LATER OR LESS of"), String::new())
+                Alarm::ToldLater { people: users.into_iter().map(str::to_owned).collect() }
             }
         }
-    };
-    (head, tail)
+    })
+}
+
+/// `after 5 min`
+fn delay(after: SignedDuration, language: Language) -> String {
+    match after.is_zero() {
+        true => language.reaches(Reaches::AtOnce),
+        false => language.reaches(Reaches::After { minutes: &shown(after_words(after), language) }),
+    }
+}
+
+/// In Japanese, what is after something is said behind it.
+fn shown(words: String, language: Language) -> String {
+    match language {
+        Language::En => words,
+        Language::Ja => words.trim_start_matches("after ").to_owned(),
+    }
 }
 
 fn routed(reach: &Reach) -> Option<&str> {
     reach.taken_for().map(|(service, _)| &**service)
 }
 
-/// `yamada is told NO MORE of`
-fn told(users: BTreeSet<&str>, what: &str) -> String {
-    let verb = if users.len() == 1 { "is" } else { "are" };
-    format!("{} {verb} {what}", several(&users.into_iter().map(str::to_owned).collect::<Vec<_>>()))
-}
-
 /// `a`, `a and b`, `a, b, c and 4 more`
-fn several(names: &[String]) -> String {
-    match names {
-        [] => "nobody".to_owned(),
-        [one] => one.clone(),
-        [some @ .., last] if names.len() <= NAMES_MAX => format!("{} and {last}", some.join(", ")),
-        _ => {
+fn several(names: &[String], language: Language) -> String {
+    match names.get(..NAMES_MAX).filter(|_| names.len() > NAMES_MAX) {
+        None => language.and(names),
+        Some(first) => {
             let more = names.len() - NAMES_MAX;
-            format!("{} and {more} more", names[..NAMES_MAX].join(", "))
+            language.reaches(Reaches::NamesAndMore { names: &language.names(first), more })
         }
     }
 }
 
 /// Why nobody is paged.
-fn reason(reach: &Reach, zone: &TimeZone) -> String {
+fn reason(reach: &Reach, clock: Clock<'_>) -> String {
+    let language = clock.language;
     match &reach.decided {
-        Decided::NoDoor => "there is no such integration, so it is refused".to_owned(),
-        Decided::Ignored(why) => Language::En.why(why),
+        Decided::NoDoor => language.reaches(Reaches::NoDoor),
+        Decided::Ignored(why) => language.why(why),
         Decided::Opened { held: Some((origin, until)), .. } => {
-            format!("silenced until {} ({origin})", local(*until, zone))
+            let (until, origin) = (clock.local(*until), origin.to_string());
+            language.reaches(Reaches::SilencedUntil { until: &until, origin: &origin })
         }
         Decided::Opened { urgency, rule, raise_at, .. } => {
-            let raised = raise_at.map(|at| format!(", high from {}", local(at, zone))).unwrap_or_default();
+            let raised = raise_at.map(|at| clock.local(at));
             match urgency {
-                Urgency::High if reach.contacts.is_empty() => "nobody there can be told".to_owned(),
-                Urgency::High => format!("only by {}", ways(reach)),
-                Urgency::Low => format!("low urgency{raised} ({})", Language::En.rule(rule)),
-                Urgency::None => format!("no urgency ({})", Language::En.rule(rule)),
+                Urgency::High if reach.contacts.is_empty() => language.reaches(Reaches::NobodyThere),
+                Urgency::High => language.reaches(Reaches::OnlyBy { ways: &ways(reach, language) }),
+                Urgency::Low => {
+                    let rule = language.rule(rule);
+                    language.reaches(Reaches::LowUrgency { raised: raised.as_deref(), rule: &rule })
+                }
+                Urgency::None => language.reaches(Reaches::NoUrgency { rule: &language.rule(rule) }),
             }
         }
     }
 }
 
-fn ways(reach: &Reach) -> String {
+fn ways(reach: &Reach, language: Language) -> String {
     let used = CONTACTS.iter().filter(|it| reach.contacts.iter().any(|one| one.by == it.contact));
-    used.map(|it| it.noun.0).collect::<Vec<_>>().join(" and ")
+    let names: Vec<String> = used
+        .map(|it| match language {
+            Language::En => it.noun.0.to_owned(),
+            Language::Ja => language.contact(it.way).to_owned(),
+        })
+        .collect();
+    match language {
+        Language::En => names.join(" and "),
+        Language::Ja => names.join("、"),
+    }
 }
 
 /// `critical and error of checkout, search and 58 more`
-pub(super) fn names(paging: &PagingDifference, alerts: &BTreeSet<Alert>, severities: &[Severity]) -> String {
+pub(super) fn names(
+    paging: &PagingDifference,
+    alerts: &BTreeSet<Alert>,
+    severities: &[Severity],
+    language: Language,
+) -> String {
     // An alert with fields of its own is told apart where the plain one is not there as well.
     let plain = |alert: &Alert| {
         alert.fields.is_empty() || !alerts.contains(&Alert { fields: Vec::new(), ..alert.clone() })
@@ -155,57 +240,64 @@ pub(super) fn names(paging: &PagingDifference, alerts: &BTreeSet<Alert>, severit
         .iter()
         .filter(|it| plain(it))
         .partition(|it| it.fields.is_empty() && matches!(it.to, To::Service(_)));
-    let severities = severity_names(severities);
+    let severities = severity_names(severities, language);
     if services.len() == paging.services && services.len() > 1 {
-        return format!("{severities} of every service");
+        return language.reaches(Reaches::OfEveryService { severities: &severities });
     }
     services.append(&mut others);
-    format!("{severities} of {}", several(&services.into_iter().map(alert_name).collect::<Vec<_>>()))
+    let names: Vec<String> = services.into_iter().map(|alert| alert_name(alert, language)).collect();
+    language.reaches(Reaches::Of { severities: &severities, names: &several(&names, language) })
 }
 
 /// `checkout`, `checkout (labels.env=staging)`, `integration prometheus (labels.team=web)`
-pub(super) fn alert_name(alert: &Alert) -> String {
+fn alert_name(alert: &Alert, language: Language) -> String {
     let name = match &alert.to {
         To::Service(id) => id.to_string(),
-        To::Integration(id) => format!("integration {id}"),
+        To::Integration(id) => language.reaches(Reaches::Integration { id }),
     };
     let fields: Vec<String> = alert.fields.iter().map(|(key, value)| format!("{key}={value}")).collect();
     if fields.is_empty() { name } else { format!("{name} ({})", fields.join(", ")) }
 }
 
-pub(super) fn severity_names(severities: &[Severity]) -> String {
+fn severity_names(severities: &[Severity], language: Language) -> String {
     match severities {
-        [_, _, _, _] => "every severity".to_owned(),
+        [_, _, _, _] => language.reaches(Reaches::EverySeverity),
         some => {
             let names: Vec<String> = some.iter().map(|it| it.as_str().to_owned()).collect();
-            several(&names)
+            several(&names, language)
         }
     }
 }
 
 /// `at night and in office hours`
-pub(super) fn when(paging: &PagingDifference, moments: &BTreeSet<usize>, zone: &TimeZone) -> String {
+pub(super) fn when(paging: &PagingDifference, moments: &BTreeSet<usize>, clock: Clock<'_>) -> String {
+    let language = clock.language;
     let said: Vec<String> = moments
         .iter()
         .filter_map(|number| paging.moments.get(*number))
         .map(|moment| match &moment.kind {
-            MomentKind::Night => "at night".to_owned(),
-            MomentKind::Office => "in office hours".to_owned(),
-            MomentKind::Edge(place, _) => format!("on {} ({place})", local(moment.at, zone)),
+            MomentKind::Night => language.reaches(Reaches::AtNight),
+            MomentKind::Office => language.reaches(Reaches::InOfficeHours),
+            MomentKind::Edge(place, _) => {
+                let (at, place) = (clock.local(moment.at), place.to_string());
+                language.reaches(Reaches::OnEdge { at: &at, place: &place })
+            }
         })
         .collect();
-    several(&said)
+    several(&said, language)
 }
 
 /// What comes of an alert on one side, a line for each instant: `at once: tanaka (call, slack)`.
 pub(super) fn cell(
     change: &PagingChange,
     side: fn(&Sides<Option<Reach>>) -> Sides<&Option<Reach>>,
-    zone: &TimeZone,
+    clock: Clock<'_>,
 ) -> Vec<String> {
+    let language = clock.language;
     let Sides { before: other, after: reach } = side(&change.reach);
     let Some(reach) = reach.as_ref().filter(|it| it.decided != Decided::NoDoor) else {
-        return vec![if change.kind == PagingKind::New { "(not there)" } else { "(gone)" }.to_owned()];
+        let there = if change.kind == PagingKind::New { Reaches::NotThere } else { Reaches::Gone };
+        return vec![language.reaches(there)];
     };
     let mut by_time: BTreeMap<SignedDuration, BTreeMap<&str, Vec<String>>> = BTreeMap::new();
     for method in &CONTACTS {
@@ -215,7 +307,8 @@ pub(super) fn cell(
             let known = other.iter().flat_map(|other| &other.contacts).find(same);
             let counts = matches!(change.kind, PagingKind::Slower | PagingKind::Better);
             let differs = counts && known.is_some_and(|known| known.times != it.times);
-            let times = if differs { format!(" x{}", it.times) } else { String::new() };
+            let times =
+                if differs { language.reaches(Reaches::Times { times: it.times }) } else { String::new() };
             let ways = by_time.entry(it.after).or_default().entry(&it.user).or_default();
             ways.push(format!("{}{times}", method.name));
         }
@@ -233,7 +326,7 @@ pub(super) fn cell(
             let line = move |(ways, users): (Vec<String>, Vec<&str>)| {
                 format!(
                     "{}: {} ({})",
-                    after_words(after).trim_start_matches("after "),
+                    delay(after, language).trim_start_matches("after "),
                     users.join(", "),
                     ways.join(", ")
                 )
@@ -243,27 +336,28 @@ pub(super) fn cell(
         .collect();
     let more = lines.len().saturating_sub(LINES_MAX);
     lines.truncate(LINES_MAX);
-    lines.extend((more > 0).then(|| format!("... and {more} more")));
+    lines.extend((more > 0).then(|| language.reaches(Reaches::MoreLines { more })));
     if lines.is_empty() {
-        lines.push("nobody".to_owned());
+        lines.push(language.reaches(Reaches::Nobody));
     }
     let quiet = reach.first_page().is_none() || reach.raise_at().is_some();
-    lines.extend(quiet.then(|| reason(reach, zone)));
+    lines.extend(quiet.then(|| reason(reach, clock)));
     if change.kind == PagingKind::Elsewhere {
         lines.extend(reach.mirrors.iter().map(|(kind, provider, place)| {
             let row = provider.row();
-            let of = if row.is_first_with(*kind) { String::new() } else { format!(" of {}", row.name) };
-            match kind {
-                MirrorKind::Room => format!("room {place}{of}"),
-                MirrorKind::Ticket => format!("ticket in {place}{of}"),
-            }
+            let of = (!row.is_first_with(*kind)).then_some(row.name);
+            language.reaches(match kind {
+                MirrorKind::Room => Reaches::Room { place, of },
+                MirrorKind::Ticket => Reaches::Ticket { place, of },
+            })
         }));
     }
     lines
 }
 
 /// What changes, in a sentence: how many services, and of which integrations.
-pub(super) fn summary(paging: &PagingDifference) -> String {
+pub(super) fn summary(paging: &PagingDifference, clock: Clock<'_>) -> String {
+    let language = clock.language;
     let mut services: BTreeSet<&str> = BTreeSet::new();
     let mut integrations: BTreeSet<&str> = BTreeSet::new();
     for alert in paging.changes.iter().flat_map(|it| &it.alerts) {
@@ -272,36 +366,24 @@ pub(super) fn summary(paging: &PagingDifference) -> String {
             To::Integration(id) => integrations.insert(id),
         };
     }
-    let count = |count: usize, noun: &str| (count > 0).then(|| self::count(count, noun));
-    let parts: Vec<String> = [count(services.len(), "service"), count(integrations.len(), "integration")]
-        .into_iter()
-        .flatten()
-        .collect();
     let bound = match paging.left_out {
         0 => String::new(),
-        more => format!(" There was no room to play {more} more alerts: what comes of them is not compared."),
+        alerts => language.reaches(Reaches::LeftOut { alerts }),
     };
-    if parts.is_empty() {
-        return format!("Paging stays as it is.{bound}");
-    }
-    format!("Paging changes for {}.{bound}", parts.join(" and "))
+    let (services, integrations) = (services.len(), integrations.len());
+    let said = match services + integrations {
+        0 => Reaches::Stays,
+        _ => Reaches::Changes { services, integrations },
+    };
+    language.reaches(said) + &bound
 }
 
 /// Which instants are meant.
-pub(super) fn meant(paging: &PagingDifference, zone: &TimeZone) -> String {
+pub(super) fn meant(paging: &PagingDifference, clock: Clock<'_>) -> String {
     let at = |kind: MomentKind| {
         let found = paging.moments.iter().find(|it| it.kind == kind);
-        found.map_or_else(String::new, |it| local(it.at, zone))
+        found.map_or_else(String::new, |it| clock.local(it.at))
     };
-    format!(
-        "One alert of each severity, if nobody acknowledges; night is {}, office hours are {}.",
-        at(MomentKind::Night),
-        at(MomentKind::Office)
-    )
-}
-
-/// `1 shift`, `3 shifts`, `2 stretches`.
-pub(super) fn count(count: usize, noun: &str) -> String {
-    let plural = if noun.ends_with("ch") { "es" } else { "s" };
-    format!("{count} {noun}{}", if count == 1 { "" } else { plural })
+    let (night, office) = (at(MomentKind::Night), at(MomentKind::Office));
+    clock.language.reaches(Reaches::Meant { night: &night, office: &office })
 }

@@ -1,6 +1,8 @@
 //! Formats people, schedules and rules for the command line.
 
 use crate::config::Config;
+use crate::language::Language;
+use crate::language::on_call::OnCall;
 use crate::schedule::UserId;
 
 /// `田中 太郎 (tanaka)`, which a table does not break.
@@ -14,7 +16,7 @@ pub(super) fn named(config: &Config, id: &UserId) -> String {
 }
 
 /// `田中 太郎 (tanaka), 佐藤 花子 (sato)`, or `nobody`.
-pub(super) fn names(config: &Config, ids: &[UserId]) -> String {
+pub(super) fn names(config: &Config, ids: &[UserId], language: Language) -> String {
     let names: Vec<String> = ids.iter().map(|id| name(config, id)).collect();
-    if names.is_empty() { "nobody".to_owned() } else { names.join(", ") }
+    if names.is_empty() { language.on_call(OnCall::Nobody) } else { language.names(&names) }
 }

@@ -15,14 +15,14 @@ use anyhow::{Context, Result, bail};
 use jiff::SignedDuration;
 use std::io::Write;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
 
 /// Run the server
 #[derive(Debug, clap::Args)]
 #[command(
-    group(clap::ArgGroup::new("source").required(true).args(["config", "git"])),
+    group(clap::ArgGroup::new("source").args(["config", "git"])),
     after_help = "\
 Environment:
   ONCALL_GIT_TOKEN  a token for https:// repositories
@@ -31,17 +31,17 @@ Environment:
   ONCALL_LOG        what is logged, as in `oncall=debug` [default: info]"
 )]
 pub struct Arguments {
-    /// Take the config from a directory
+    /// Take the config from a directory [default: this one, or the root of the git repository around it]
     #[arg(long, value_name = "DIR")]
     pub config: Option<PathBuf>,
     /// Take the config from a git repository: file://, https://, ssh:// or git@host:path
     #[arg(long, value_name = "URL")]
     pub git: Option<String>,
     /// The branch to follow [default: the repository's default branch]
-    #[arg(long, conflicts_with = "config")]
+    #[arg(long, requires = "git", conflicts_with = "config")]
     pub branch: Option<String>,
     /// The folder of oncall.yaml in the repository [default: its root]
-    #[arg(long, conflicts_with = "config")]
+    #[arg(long, requires = "git", conflicts_with = "config")]
     pub path: Option<String>,
     /// A file with a token for https, read again for each fetch
     #[arg(
@@ -124,7 +124,7 @@ fn serve_until_stopped(arguments: Arguments, sink: &Sink) -> Result<()> {
             let fetch_timeout = Duration::try_from(arguments.fetch_timeout)?;
             From::Git { url, branch: arguments.branch, path: arguments.path, credentials, fetch_timeout }
         }
-        (None, None) => bail!("give --config DIR or --git URL"),
+        (None, None) => From::Directory(around(&std::env::current_dir()?)?),
     };
     let (watcher, shown) = mpsc::unbounded_channel();
     let options = Options {
@@ -158,6 +158,21 @@ fn serve_until_stopped(arguments: Arguments, sink: &Sink) -> Result<()> {
     // A name that is being looked up, or a disk that hangs, keeps nobody from ending.
     runtime.shutdown_background();
     ended
+}
+
+/// Where somebody stands who names no config: in its directory, or in its repository.
+fn around(here: &Path) -> Result<PathBuf> {
+    let root = here.ancestors().find(|dir| dir.join(".git").exists());
+    let holds = |dir: &&Path| dir.join("oncall.yaml").is_file();
+    match [Some(here), root].into_iter().flatten().find(holds) {
+        Some(dir) => Ok(dir.to_path_buf()),
+        None => bail!(
+            "there is no oncall.yaml in {}{}: run it in the config's directory, or give --config DIR or --git URL",
+            here.display(),
+            root.filter(|root| *root != here)
+                .map_or_else(String::new, |root| format!(", nor in {}", root.display()))
+        ),
+    }
 }
 
 /// The first line of output, for callers that use port 0; the log says it too, where only that is kept.

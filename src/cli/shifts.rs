@@ -1,12 +1,15 @@
 //! `oncall shifts`: the shifts of a schedule or a person in a range, as text, JSON or a calendar.
 
 use super::directory::{Directory, now};
-use super::instant::{instant, local, zone_name};
+use super::instant::{Clock, instant, zone_name};
 use super::known::known;
 use super::people::names;
+use super::spoken::Spoken;
 use super::table::table;
 use super::{Output, complete};
 use crate::config::{CalendarId, Config, Id};
+use crate::language::Language;
+use crate::language::on_call::OnCall;
 use crate::preview::calendar::calendar;
 use crate::preview::ical;
 use crate::preview::on_call::{layer, shift_object, source};
@@ -17,6 +20,8 @@ use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
+/// How wide `2026-` is.
+const YEAR: usize = 5;
 /// The longest range.
 const RANGE_MAX: SignedDuration = SignedDuration::from_hours(10 * 366 * 24);
 
@@ -39,6 +44,8 @@ pub struct Arguments {
     until: String,
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+    #[command(flatten)]
+    spoken: Spoken,
     #[command(flatten)]
     directory: Directory,
 }
@@ -71,19 +78,20 @@ pub(super) fn run(arguments: &Arguments) -> Result<Output> {
         (Some(user), _) => CalendarId::User(known("user", &config.users, user)?.0.clone()),
         (None, id) => CalendarId::Schedule(known("schedule", &config.schedules.schedules, id)?.0.clone()),
     };
+    let language = arguments.spoken.of(config);
     Ok(Output::fine(match (&id, arguments.format) {
         (_, Format::Ics) => ics(config, &id, (from, until))?,
         (CalendarId::Schedule(id), format) => {
             let shifts = config.schedules.shifts(id, from, until);
             match format {
-                Format::Text => text(config, id, (from, until), &shifts),
+                Format::Text => text((config, language), id, (from, until), &shifts),
                 _ => format!("{:#}\n", Value::Array(shifts.iter().map(shift_object).collect())),
             }
         }
         (CalendarId::User(user), format) => {
             let duties = duties(config, user, (from, until));
             match format {
-                Format::Text => duties_text(config, user, (from, until), &duties),
+                Format::Text => duties_text((config, language), user, (from, until), &duties),
                 _ => format!("{:#}\n", Value::Array(duties.iter().map(duty_object).collect())),
             }
         }
@@ -126,51 +134,68 @@ fn ics(config: &Config, id: &CalendarId, (from, until): (Timestamp, Timestamp)) 
     Ok(ical::text(&calendar, now()))
 }
 
-fn text(config: &Config, id: &str, range: (Timestamp, Timestamp), shifts: &[Shift]) -> String {
-    let (year, clock) = dates(range, &config.organisation.time_zone);
+fn text(
+    (config, language): (&Config, Language),
+    id: &str,
+    range: (Timestamp, Timestamp),
+    shifts: &[Shift],
+) -> String {
+    let zone = &config.organisation.time_zone;
+    let (year, at) = dates(range, Clock { zone, language });
+    let say = |piece: OnCall<'_>| language.on_call(piece);
     let rows = shifts.iter().map(|shift| {
         let on_call = &shift.on_call;
-        let mut who = names(config, &on_call.users);
+        let mut who = names(config, &on_call.users, language);
         if !on_call.shadows.is_empty() {
-            who = format!("{who}\n+ {}", names(config, &on_call.shadows));
+            who = format!("{who}\n+ {}", names(config, &on_call.shadows, language));
         }
-        [clock(shift.start), clock(shift.end), who, source(on_call).unwrap_or_else(|| "-".to_owned())]
+        [at(shift.start), at(shift.end), who, source(on_call).unwrap_or_else(|| "-".to_owned())]
     });
     let shadows = shifts.iter().any(|it| !it.on_call.shadows.is_empty());
-    let note = if shadows { ", + for shadows" } else { "" };
-    let rows = table(["From", "Until", "On call", "By"], &[0, 1], rows);
-    format!("{id}{year} ({}){note}\n\n{rows}", zone_name(&config.organisation.time_zone))
+    let note = if shadows { say(OnCall::WithShadows) } else { String::new() };
+    let header = [OnCall::From, OnCall::Until, OnCall::OnCall, OnCall::By].map(say);
+    let rows = table(header.each_ref().map(String::as_str), &[0, 1], rows);
+    format!("{id}{year}{}{note}\n\n{rows}", say(OnCall::Zone { zone: zone_name(zone) }))
 }
 
-fn duties_text(config: &Config, user: &Id, range: (Timestamp, Timestamp), duties: &[Duty<'_>]) -> String {
-    let (year, clock) = dates(range, &config.organisation.time_zone);
+fn duties_text(
+    (config, language): (&Config, Language),
+    user: &Id,
+    range: (Timestamp, Timestamp),
+    duties: &[Duty<'_>],
+) -> String {
+    let zone = &config.organisation.time_zone;
+    let (year, at) = dates(range, Clock { zone, language });
+    let say = |piece: OnCall<'_>| language.on_call(piece);
     let name = config.users.get(user).map_or(&**user, |known| &known.name);
-    let title = format!("{name} ({user}){year} ({})\n\n", zone_name(&config.organisation.time_zone));
+    let title = format!("{name} ({user}){year}{}\n\n", say(OnCall::Zone { zone: zone_name(zone) }));
     if duties.is_empty() {
-        return format!("{title}not on call, and not a shadow\n");
+        return format!("{title}{}\n", say(OnCall::NotOnCall));
     }
     let rows = duties.iter().map(|duty| {
-        let role = if duty.role == Role::Shadow { "shadow on " } else { "" };
+        let schedule = match duty.role {
+            Role::Shadow => say(OnCall::ShadowOn { schedule: duty.schedule }),
+            Role::OnCall => duty.schedule.to_string(),
+        };
         let by = duty.source.clone().unwrap_or_else(|| "-".to_owned());
-        [clock(duty.start), clock(duty.end), format!("{role}{}", duty.schedule), by]
+        [at(duty.start), at(duty.end), schedule, by]
     });
-    format!("{title}{}", table(["From", "Until", "Schedule", "By"], &[0, 1], rows))
+    let header = [OnCall::From, OnCall::Until, OnCall::Schedule, OnCall::By].map(say);
+    format!("{title}{}", table(header.each_ref().map(String::as_str), &[0, 1], rows))
 }
 
 /// The format of instants: with the year, unless it is the same everywhere and in the title.
-fn dates((from, until): (Timestamp, Timestamp), zone: &TimeZone) -> (String, impl Fn(Timestamp) -> String) {
-    let year = |at: Timestamp| zone.to_datetime(at).year();
+fn dates((from, until): (Timestamp, Timestamp), clock: Clock<'_>) -> (String, impl Fn(Timestamp) -> String) {
+    let year = |at: Timestamp| clock.zone.to_datetime(at).year();
     let within = year(from) == year(until.checked_sub(SignedDuration::from_nanos(1)).unwrap_or(until));
     let title = if within { format!(", {}", year(from)) } else { String::new() };
-    let zone = zone.clone();
-    let clock = move |at: Timestamp| {
-        if within {
-            at.to_zoned(zone.clone()).strftime("%a %m-%d %H:%M").to_string()
-        } else {
-            local(at, &zone)
-        }
+    let at = move |at: Timestamp| match (within, clock.language) {
+        (true, Language::En) => at.to_zoned(clock.zone.clone()).strftime("%a %m-%d %H:%M").to_string(),
+        // The same without the year and its dash.
+        (true, Language::Ja) => clock.local(at).get(YEAR..).unwrap_or_default().to_owned(),
+        (false, _) => clock.local(at),
     };
-    (title, clock)
+    (title, at)
 }
 
 /// All shifts of a person in a range, in order of time.

@@ -1,13 +1,24 @@
-//! `oncall silence`: mutes pages for a while, at a running server.
+//! `oncall silence`: mutes pages for a while, in the files of the config or at a running server.
 
-use super::remote::{ENVIRONMENT, Question, Server, clock, segment};
+use super::directory::Directory;
+use super::edited::{self, Options, refused};
+use super::instant::{TIMES, minute, typed};
+use super::known::known;
+use super::remote::{ENVIRONMENT, Question, Server, clock, environment, segment};
 use super::table::table;
 use super::watch::{Items, Watch};
 use super::{Output, complete};
-use anyhow::{Context, Result};
+use crate::edit::{Edit, EditError, SilenceWish, Subject, add_silence};
+use crate::language::Language;
+use crate::language::added::NotAdded;
+use crate::language::moment::{Moment, length};
+use anyhow::{Context, Result, anyhow, bail};
+use jiff::Timestamp;
 use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
 
-/// Mute pages for a while, at a running server
+/// Mute pages for a while
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     #[command(subcommand)]
@@ -16,9 +27,11 @@ pub struct Arguments {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
-    /// Begin a silence
-    #[command(after_help = ENVIRONMENT)]
-    Add(Add),
+    /// Begin a silence: in silences/<YYYY-MM>.yaml, or at a running server
+    #[command(after_help = format!("\
+With --url, or ONCALL_URL and none of --write, --dry-run and DIR, it begins at the running server at once; otherwise it is \
+written into the repository.\n\n{TIMES}\n\n{ENVIRONMENT}"))]
+    Add(Box<Add>),
     /// List those that run or are to come
     #[command(after_help = ENVIRONMENT)]
     List(List),
@@ -35,7 +48,7 @@ struct Add {
     /// Of alerts that match, as in labels.env=staging; all that are given must
     #[arg(long, value_name = "KEY=PATTERN")]
     when: Vec<String>,
-    /// Everything
+    /// Everything, at a running server
     #[arg(long, conflicts_with_all = ["service", "when"])]
     everything: bool,
     /// From then: `18:00`, `mon 10:00`, or RFC 3339 [default: now]
@@ -50,11 +63,20 @@ struct Add {
     /// Why
     #[arg(long, value_name = "TEXT")]
     reason: String,
-    /// Do it although something warns of it
+    /// At a server: do it although something warns of it
     #[arg(long)]
     confirm: bool,
+    /// Write the file; without it, show the change, and ask where there is a terminal
+    #[arg(long, conflicts_with = "url")]
+    write: bool,
+    /// Only show the change, and ask nothing
+    #[arg(long, conflicts_with_all = ["url", "write"])]
+    dry_run: bool,
     #[command(flatten)]
     server: Server,
+    /// The config directory: the one with oncall.yaml [default: .]
+    #[arg(value_name = "DIR", conflicts_with = "url")]
+    dir: Option<PathBuf>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -75,7 +97,8 @@ pub(super) struct End {
 
 pub(super) fn run(arguments: &Arguments) -> Result<Output> {
     match &arguments.command {
-        Command::Add(add) => add.run(),
+        Command::Add(add) if add.is_at_server() => add.at_server(),
+        Command::Add(add) => edited::run(&add.options(), |subject| add.edit(subject)),
         Command::List(list) => {
             let items = Items { list: "silences", name: "id", line };
             list.watch.ask(&list.server, &Question::get("/v1/silences"), items, text)
@@ -84,8 +107,72 @@ pub(super) fn run(arguments: &Arguments) -> Result<Output> {
     }
 }
 
+impl Arguments {
+    /// `None`: it is about a server, and edits nothing.
+    pub(super) fn edit(&self, subject: &Subject<'_>) -> Option<Result<Edit, EditError>> {
+        match &self.command {
+            Command::Add(add) => (!add.is_at_server()).then(|| add.edit(subject)),
+            Command::List(_) | Command::End(_) => None,
+        }
+    }
+}
+
 impl Add {
-    fn run(&self) -> Result<Output> {
+    fn is_at_server(&self) -> bool {
+        let files = self.write || self.dry_run || self.dir.is_some();
+        self.server.url.is_some() || (!files && environment("ONCALL_URL").is_some())
+    }
+
+    fn options(&self) -> Options {
+        let dir = self.dir.clone().unwrap_or_else(|| PathBuf::from("."));
+        Options { write: self.write, dry_run: self.dry_run, directory: Directory { dir } }
+    }
+
+    fn edit(&self, subject: &Subject<'_>) -> Result<Edit, EditError> {
+        let language = subject.compiled.language;
+        let no = |why: NotAdded<'_>| Err(EditError::Asked(language.not_added(why)));
+        if self.everything {
+            return no(NotAdded::EverythingInGit);
+        }
+        let mut when: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for text in &self.when {
+            let Some((key, pattern)) = text.split_once('=') else {
+                return no(NotAdded::NotAPattern { text });
+            };
+            when.entry(key.trim()).or_default().push(pattern);
+        }
+        let mut services: Vec<&str> = Vec::new();
+        for id in &self.service {
+            let (id, _) =
+                known("service", &subject.config.services, id.trim()).map_err(|error| refused(&error))?;
+            if services.contains(&&**id) {
+                return no(NotAdded::NamedTwice { id });
+            }
+            services.push(id);
+        }
+        let (from, until) = self.time(subject).map_err(|error| refused(&error))?;
+        add_silence(subject, &SilenceWish { services, when, from, until, reason: &self.reason })
+    }
+
+    fn time(&self, subject: &Subject<'_>) -> Result<(Timestamp, Timestamp)> {
+        let zone = &subject.config.organisation.time_zone;
+        let at = |said: &str, now: Timestamp| match typed(said, now, zone)? {
+            Moment::At(at) => Ok(minute(said, at)),
+            Moment::Handoff => bail!("`{said}`: a silence is about no schedule: give a time"),
+        };
+        let from = at(self.from.as_deref().unwrap_or("now"), subject.now)?;
+        let until = match (&self.until, &self.lasts) {
+            (Some(said), _) => at(said, from.max(subject.now))?,
+            (None, said) => {
+                let said = said.as_deref().unwrap_or_default();
+                let lasts = length(said).map_err(|why| anyhow!(Language::En.not_a_moment(said, why)))?;
+                from.checked_add(lasts)?
+            }
+        };
+        Ok((from, until))
+    }
+
+    fn at_server(&self) -> Result<Output> {
         let mut when: Map<String, Value> = Map::new();
         for text in &self.when {
             let (key, pattern) = text

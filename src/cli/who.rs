@@ -1,17 +1,19 @@
 //! `oncall who`: who is on call at an instant, by which rule, until when, and who is next.
 
 use super::directory::{Directory, now};
-use super::instant::{instant, local, zone_name};
+use super::instant::{Clock, instant, zone_name};
 use super::known::known;
 use super::people::{name, names};
 use super::remote::{Format, Question, Server, clock};
 use super::silence::ids;
+use super::spoken::Spoken;
 use super::table::table;
 use super::watch::{Items, Polled, Watch, watch};
 use super::{Exit, Output, complete};
 use crate::config::Config;
 use crate::language::Language;
 use crate::language::chat::Chat;
+use crate::language::on_call::OnCall;
 use crate::preview::on_call::{HORIZON, who_object};
 use crate::route::broad_silence;
 use crate::schedule::{Handover, Reason, UserId};
@@ -35,6 +37,8 @@ pub struct Arguments {
     watch: Watch,
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+    #[command(flatten)]
+    spoken: Spoken,
     #[command(flatten)]
     directory: Directory,
 }
@@ -83,15 +87,15 @@ fn at_server(arguments: &Arguments) -> Result<Output> {
         let broad = silence["until"].as_str().map(|_| {
             let (until, reason) =
                 (clock(&silence["until"], answer), silence["reason"].as_str().unwrap_or_default());
-            broad(&until, reason, silence["everything"] == false)
+            broad(&until, reason, silence["everything"] == false, Language::En)
         });
         format!("{} ({zone})\n{}\n{rows}", clock(&answer["at"], answer), broad.unwrap_or_default())
     })
 }
 
 /// The line of a silence that names no service.
-fn broad(until: &str, reason: &str, partly: bool) -> String {
-    format!("{}\n", Language::En.chat(&Chat::BroadSilence { until, reason, partly }))
+fn broad(until: &str, reason: &str, partly: bool, language: Language) -> String {
+    format!("{}\n", language.chat(&Chat::BroadSilence { until, reason, partly }))
 }
 
 /// Who is on call, by which rule, and until when.
@@ -133,53 +137,67 @@ fn once(arguments: &Arguments) -> Result<Output> {
         reason: schedules.reason(schedule, at),
     });
     Ok(Output::fine(match arguments.format {
-        Format::Text => text(config, at, answers),
+        Format::Text => text(config, at, answers, arguments.spoken.of(config)),
         Format::Json => format!("{:#}\n", Value::Array(answers.map(|answer| object(&answer)).collect())),
     }))
 }
 
-fn text<'c>(config: &Config, at: Timestamp, answers: impl Iterator<Item = WhoAnswer<'c>>) -> String {
+fn text<'c>(
+    config: &Config,
+    at: Timestamp,
+    answers: impl Iterator<Item = WhoAnswer<'c>>,
+    language: Language,
+) -> String {
     let zone = &config.organisation.time_zone;
-    let row = |answer: WhoAnswer<'c>| [answer.schedule.to_owned(), lines(config, at, &answer).join("\n")];
-    let rows = table(["Schedule", "On call"], &[0], answers.map(row));
+    let clock = Clock { zone, language };
+    let row =
+        |answer: WhoAnswer<'c>| [answer.schedule.to_owned(), lines(config, at, &answer, clock).join("\n")];
+    let header = [OnCall::Schedule, OnCall::OnCall].map(|it| language.on_call(it));
+    let rows = table(header.each_ref().map(String::as_str), &[0], answers.map(row));
     let silence = broad_silence(config, at);
-    let broad =
-        silence.map(|(silence, until)| broad(&local(until, zone), &silence.reason, silence.when.is_some()));
-    format!("{} ({})\n{}\n{rows}", local(at, zone), zone_name(zone), broad.unwrap_or_default())
+    let broad = silence.map(|(silence, until)| {
+        broad(&clock.local(until), &silence.reason, silence.when.is_some(), language)
+    });
+    let zone = language.on_call(OnCall::Zone { zone: zone_name(zone) });
+    format!("{}{zone}\n{}\n{rows}", clock.local(at), broad.unwrap_or_default())
 }
 
 /// Who is on call, by which rules, and until when.
-fn lines(config: &Config, at: Timestamp, answer: &WhoAnswer<'_>) -> Vec<String> {
-    let zone = &config.organisation.time_zone;
+fn lines(config: &Config, at: Timestamp, answer: &WhoAnswer<'_>, clock: Clock<'_>) -> Vec<String> {
+    let language = clock.language;
+    let say = |piece: OnCall<'_>| language.on_call(piece);
     let WhoAnswer { handover, reason, .. } = answer;
-    let mut lines = vec![names(config, &handover.on_call.users)];
+    let mut lines = vec![names(config, &handover.on_call.users, language)];
     if !handover.on_call.shadows.is_empty() {
-        lines.push(format!("shadow {}", names(config, &handover.on_call.shadows)));
+        let names = names(config, &handover.on_call.shadows, language);
+        lines.push(say(OnCall::Shadow { names: &names }));
     }
     let rules = reason.layer.iter().chain(&reason.beside);
-    lines.extend(rules.map(|rule| format!("layer {}, {}", rule.layer, rule.place)));
-    lines.extend(reason.away.iter().map(|user| away(config, at, user)));
-    lines.extend(reason.overrides.iter().map(|change| match &change.reason {
-        Some(reason) => format!("override {}: {reason}", change.origin),
-        None => format!("override {}", change.origin),
+    lines.extend(rules.map(|rule| say(OnCall::Layer { layer: rule.layer, place: rule.place })));
+    lines.extend(reason.away.iter().map(|user| away(config, at, user, clock)));
+    lines.extend(reason.overrides.iter().map(|change| {
+        let place = change.origin.to_string();
+        say(OnCall::Override { place: &place, reason: change.reason.as_deref() })
     }));
     lines.push(match &handover.next {
         Some(next) => {
-            format!("until {}, then {}", local(handover.until, zone), names(config, &next.users))
+            let next = names(config, &next.users, language);
+            say(OnCall::Then { until: &clock.local(handover.until), next: &next })
         }
-        None => format!("no change within {} days", HORIZON.as_hours() / 24),
+        None => say(OnCall::NoChange { days: HORIZON.as_hours() / 24 }),
     });
     lines
 }
 
 /// The person whose turn it would be.
-fn away(config: &Config, at: Timestamp, user: &UserId) -> String {
+fn away(config: &Config, at: Timestamp, user: &UserId, clock: Clock<'_>) -> String {
+    let language = clock.language;
     let why = match config.schedules.is_off(user, at).map(|off| off.back(at)) {
-        Some(Some(until)) => format!("off until {}", local(until, &config.organisation.time_zone)),
-        Some(None) => "who has left".to_owned(),
-        None => "on call elsewhere".to_owned(),
+        Some(Some(until)) => language.on_call(OnCall::OffUntil { until: &clock.local(until) }),
+        Some(None) => language.on_call(OnCall::HasLeft),
+        None => language.on_call(OnCall::Elsewhere),
     };
-    format!("turn of {}, {why}", name(config, user))
+    language.on_call(OnCall::TurnOf { who: &name(config, user), why: &why })
 }
 
 fn object(answer: &WhoAnswer<'_>) -> Value {

@@ -20,7 +20,7 @@ const ABOUT_TEXT: [&str; 7] =
 /// The marks of a merge that nobody has resolved: one finding, whatever else they break.
 pub(super) fn conflict(file: &Arc<str>, text: &str) -> Option<Finding> {
     let line = |mark: &str| text.lines().position(|line| line == mark.trim_end() || line.starts_with(mark));
-    let (ours, theirs) = (line("<<<<<<< ")?, line(">>>>>>> ")?);
+    let marks = [line("<<<<<<< "), line(">>>>>>> "), text.lines().position(|line| line == "=======")];
     let spot = |line: usize| Spot::root(file).on(Part::Line(u32::try_from(line + 1).unwrap_or(u32::MAX)));
     let message =
         Words::new("a merge conflict is left in this file", "マージのコンフリクトが解消されずに残っています");
@@ -29,8 +29,16 @@ pub(super) fn conflict(file: &Arc<str>, text: &str) -> Option<Finding> {
         "両側のうち正しいほうを残し、`<<<<<<<`、`=======`、`>>>>>>>` の行を消してください",
     );
     let end = Words::new("it ends here", "ここまでです");
-    (ours < theirs)
-        .then(|| Finding::error(code::CONFLICT, spot(ours), message).label(spot(theirs), end).help(help))
+    match marks {
+        [Some(ours), Some(theirs), _] if ours < theirs => {
+            Some(Finding::error(code::CONFLICT, spot(ours), message).label(spot(theirs), end).help(help))
+        }
+        // Whoever removed the others by hand forgot this one.
+        marks => {
+            let first = marks.into_iter().flatten().min()?;
+            Some(Finding::error(code::CONFLICT, spot(first), message).help(help))
+        }
+    }
 }
 
 /// The full-width marks in place of those that make a file YAML; none where it is YAML without them.
@@ -38,7 +46,7 @@ pub(super) fn marks(file: &Arc<str>, text: &str, parsed: &Parsed) -> Vec<Finding
     let broken = parsed.problems.iter().any(|problem| problem.code == code::SYNTAX);
     let no_object = parsed.root.as_ref().is_some_and(|root| matches!(root.kind, NodeKind::Scalar { .. }));
     if !broken && !no_object {
-        return Vec::new();
+        return in_keys(text, parsed).into_iter().map(|mark| named(file, mark)).collect();
     }
     let mut found = Vec::new();
     let mut start = 0;
@@ -47,12 +55,33 @@ pub(super) fn marks(file: &Arc<str>, text: &str, parsed: &Parsed) -> Vec<Finding
         start += line.len();
     }
     found.truncate(MARKS_MAX);
-    let finding = |(at, mark): (usize, char)| {
-        let spot = Spot::root(file).on(Part::Bytes(at, at + mark.len_utf8()));
-        let half = half_width(mark).unwrap_or(' ');
-        Finding::error(code::FULL_WIDTH, spot, is_full_width(mark)).help(write_half(half))
+    found.into_iter().map(|mark| named(file, mark)).collect()
+}
+
+fn named(file: &Arc<str>, (at, mark): (usize, char)) -> Finding {
+    let spot = Spot::root(file).on(Part::Bytes(at, at + mark.len_utf8()));
+    let half = half_width(mark).unwrap_or(' ');
+    Finding::error(code::FULL_WIDTH, spot, is_full_width(mark)).help(write_half(half))
+}
+
+/// In braces, a key with a full-width colon, or with a full-width space behind its colon, is a longer key without a value.
+fn in_keys(text: &str, parsed: &Parsed) -> Vec<(usize, char)> {
+    let keys = parsed.problems.iter().filter(|problem| problem.code == code::NO_VALUE);
+    let mark = |start: usize, key: &str| {
+        let mut before = None;
+        let found = key.char_indices().find(|(_, c)| {
+            let is_mark = match half_width(*c) {
+                Some(':') => true,
+                Some(' ') => before == Some(':'),
+                _ => false,
+            };
+            before = Some(*c);
+            is_mark
+        });
+        found.map(|(at, mark)| (start + at, mark))
     };
-    found.into_iter().map(finding).collect()
+    let found = keys.filter_map(|it| mark(it.span.start, text.get(it.span.clone())?));
+    found.take(MARKS_MAX).collect()
 }
 
 /// Where an error points at a text with full-width marks, they are what is wrong.
@@ -69,7 +98,7 @@ pub(super) fn explain(diagnostics: &mut [Diagnostic], sources: &Sources) {
             written.chars().filter(|mark| is_suspect(*mark, written)).chain(after).collect();
         marks.sort_unstable();
         marks.dedup();
-        let Some(half) = marks.iter().map(|mark| half_width(*mark)).collect::<Option<Vec<char>>>() else {
+        let Some(half) = marks.iter().map(|mark| meant(*mark)).collect::<Option<Vec<char>>>() else {
             continue;
         };
         if !marks.is_empty() {
@@ -81,7 +110,7 @@ pub(super) fn explain(diagnostics: &mut [Diagnostic], sources: &Sources) {
 
 /// A full-width mark beside letters of ASCII: a name in Japanese has its own commas.
 fn is_suspect(mark: char, written: &str) -> bool {
-    half_width(mark).is_some() && written.chars().any(|c| c.is_ascii_alphanumeric() || is_wide_letter(c))
+    meant(mark).is_some() && written.chars().any(|c| c.is_ascii_alphanumeric() || is_wide_letter(c))
 }
 
 fn is_wide_letter(c: char) -> bool {
@@ -159,6 +188,14 @@ fn half_width(mark: char) -> Option<char> {
         '‘' | '’' => Some('\''),
         '‐' | '‑' | '–' | '—' | '−' => Some('-'),
         _ => None,
+    }
+}
+
+/// The same in a value that is wrong, where brackets of Japanese quotations are quotes, too.
+fn meant(mark: char) -> Option<char> {
+    match mark {
+        '「' | '」' | '『' | '』' => Some('"'),
+        other => half_width(other),
     }
 }
 

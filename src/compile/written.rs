@@ -191,10 +191,16 @@ pub(super) fn help(path: &str, wanted: Wanted, found: Option<&str>) -> Option<Wo
                 "this file is a list: begin each object with `- `, and indent its other lines by two spaces",
                 "このファイルはリストです。それぞれの先頭に `- ` を付け、続く行を空白 2 つ分下げてください",
             ),
-            _ => Words::new(
-                "this is a list: begin each item with `- `, and indent its other lines by two spaces",
-                "ここはリストです。それぞれの先頭に `- ` を付け、続く行を空白 2 つ分下げてください",
-            ),
+            _ => match example(path) {
+                Some(list) => Words::new(
+                    format!("this is a list: put it in `[ ]`, or begin each item with `- `, as in `{list}`"),
+                    format!("ここはリストです。`{list}` のように、`[ ]` で囲むか、それぞれの先頭に `- ` を付けてください"),
+                ),
+                None => Words::new(
+                    "this is a list: begin each item with `- `, and indent its other lines by two spaces",
+                    "ここはリストです。それぞれの先頭に `- ` を付け、続く行を空白 2 つ分下げてください",
+                ),
+            },
         });
     }
     if let Some(text) = example(path) {

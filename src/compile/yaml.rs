@@ -298,7 +298,7 @@ impl<'a> Builder<'a> {
                             format!("this is not YAML: {}", error.info()),
                             format!("YAML として読めません（{}）", error.info()),
                         ),
-                        None,
+                        self.text.get(at..).and_then(reserved),
                     ),
                 }
                 Err(Stopped)
@@ -356,4 +356,15 @@ fn covering<'s>(
     }
     let bracket = end.end > end.start && end.end - end.start == 1 && covered.end > covered.start;
     if bracket { covered.start..covered.end.max(end.end) } else { covered }
+}
+
+/// Words that begin with a sign that YAML keeps for itself, such as the name of somebody as Slack writes it.
+fn reserved(rest: &str) -> Option<Words> {
+    let sign = rest.chars().next().filter(|sign| matches!(sign, '@' | '`'))?;
+    Some(Words::new(
+        format!("nothing begins with `{sign}` in YAML: leave it out (an id has none), or quote the text"),
+        format!(
+            "YAML では `{sign}` で始められません。外すか（id には付けません）、全体を引用符で囲んでください"
+        ),
+    ))
 }

@@ -1,6 +1,6 @@
 //! Edits of the config that keep everything else in a file: a compiled tree and a wish give new texts.
 //!
-//! A wish ([`line_up()`], [`leave()`], [`add_override`], [`pull()`]) decides which text goes where, and what the schedules should
+//! A wish ([`line_up()`], [`leave()`], [`add_override`], [`pull()`], [`add_team`] and its like) decides which text goes where, and what the schedules should
 //! become. Here the new tree is compiled and checked: an edit is returned only if the schedules are exactly as wished
 //! and there are no new errors. `cli` reads and writes the files.
 
@@ -9,11 +9,15 @@ mod expectation;
 mod leave;
 mod line_up;
 mod mentions;
+mod newcomer;
 mod overrides;
 mod planned;
 mod pull;
 mod said;
+mod service;
+mod silence;
 mod splice;
+mod team;
 mod text;
 mod words;
 mod writing;
@@ -23,14 +27,19 @@ pub use expectation::{ExpectationWish, record};
 pub use leave::leave;
 pub use line_up::{LineUpWish, line_up};
 pub use mentions::Mention;
+pub use newcomer::{Newcomer, add_user, is_id};
 pub use overrides::{OverrideWish, add_override};
 pub use planned::{Insertion, LineUpChange};
 pub use pull::{PULLED, Pulled, pull};
+pub use service::{ServiceWish, add_service};
+pub use silence::{SilenceWish, add_silence};
+pub use team::{Team, TeamWish, add_team, blocks, texts};
 
 use crate::actor::Origin;
 use crate::check;
 use crate::compile::{Compiled, Diagnostic, Severity, Tree, compile};
 use crate::config::Config;
+use crate::language::added::NotAdded;
 use crate::place::Place;
 use crate::schedule::{Override, Schedules, Turn};
 use jiff::Timestamp;
@@ -91,24 +100,87 @@ fn asked<T>(text: impl Into<String>) -> Result<T, EditError> {
 
 /// Returns the edit if the schedules come out exactly as `wished` and there are no new errors.
 fn proved(subject: &Subject<'_>, proposal: Proposal, wished: &Schedules) -> Result<Edit, EditError> {
+    let wished = without_places(wished);
+    proved_by(subject, proposal, |config| without_places(&config.schedules) == wished)
+}
+
+/// The same of what is no change of schedules: `is_as_wished` looks at what comes out.
+fn proved_by(
+    subject: &Subject<'_>,
+    proposal: Proposal,
+    is_as_wished: impl FnOnce(&Config) -> bool,
+) -> Result<Edit, EditError> {
     let files = files(subject, &proposal);
     let mut tree = subject.tree.clone();
     tree.files.extend(files.iter().map(|(path, text)| (path.clone(), text.clone().into_bytes())));
-    let compiled = compile(&tree);
-    let findings = new_findings(subject, &compiled);
-    let Some(config) = compiled.config.filter(|_| !findings.iter().any(is_broken)) else {
-        let findings = findings.into_iter().filter(|it| it.severity == Severity::Error).collect();
-        return Err(EditError::Broken { tree, findings });
-    };
-    if without_places(&config.schedules) != without_places(wished) {
+    let Proposal { said, lasts, undecided, .. } = proposal;
+    let (findings, config) = unbroken(subject, &tree)?;
+    if !is_as_wished(&config) {
         let paths: Vec<&str> = files.keys().map(String::as_str).collect();
         return asked(format!(
             "{}: the edit would not do what you asked for: change it by hand",
             paths.join(", ")
         ));
     }
-    let Proposal { said, lasts, undecided, .. } = proposal;
     Ok(Edit { files, said, lasts, undecided, findings, tree, config })
+}
+
+/// The config of the new tree, and what is found in it that was not found before.
+fn unbroken(subject: &Subject<'_>, tree: &Tree) -> Result<(Vec<Diagnostic>, Config), EditError> {
+    let compiled = compile(tree);
+    let findings = new_findings(subject, &compiled);
+    match compiled.config.filter(|_| !findings.iter().any(is_broken)) {
+        Some(config) => Ok((findings, config)),
+        None => {
+            let findings = findings.into_iter().filter(|it| it.severity == Severity::Error).collect();
+            Err(EditError::Broken { tree: tree.clone(), findings })
+        }
+    }
+}
+
+/// One edit after another: `next` sees what `first` makes of the config.
+pub fn then(
+    subject: &Subject<'_>,
+    first: Edit,
+    next: impl FnOnce(&Subject<'_>) -> Result<Edit, EditError>,
+) -> Result<Edit, EditError> {
+    let compiled = compile(&first.tree);
+    let between = Subject { tree: &first.tree, compiled: &compiled, config: &first.config, now: subject.now };
+    let second = next(&between)?;
+    let (findings, config) = unbroken(subject, &second.tree)?;
+    let mut files = first.files;
+    files.extend(second.files);
+    let said = first.said.into_iter().chain(second.said).collect();
+    let undecided = first.undecided.into_iter().chain(second.undecided).collect();
+    Ok(Edit { files, said, lasts: second.lasts, undecided, findings, tree: second.tree, config })
+}
+
+/// Whether all schedules but the new ones are as they were.
+fn kept(subject: &Subject<'_>, config: &Config, new: &[&str]) -> bool {
+    let mut now = without_places(&config.schedules);
+    now.schedules.retain(|id, _| !new.contains(&&**id));
+    now == without_places(&subject.config.schedules)
+}
+
+/// The schema line of a file that is so much deeper than those beside the kind's folder as its id has slashes.
+fn deeper(line: &str, id: &str) -> String {
+    let up = "../".repeat(id.matches('/').count());
+    line.replacen("$schema=..", &format!("$schema={up}.."), 1)
+}
+
+/// A new file; what is there stays.
+fn create(
+    subject: &Subject<'_>,
+    proposal: &mut Proposal,
+    path: String,
+    text: String,
+) -> Result<(), EditError> {
+    let language = subject.compiled.language;
+    if subject.tree.files.contains_key(&path) {
+        return asked(language.not_added(NotAdded::IsThere { file: &path }));
+    }
+    proposal.created.insert(path, text);
+    Ok(())
 }
 
 fn files(subject: &Subject<'_>, proposal: &Proposal) -> BTreeMap<String, String> {

@@ -96,6 +96,11 @@ pub(super) fn text(typed: &str) -> String {
     if is_plain(typed) {
         return typed.to_owned();
     }
+    quoted(typed)
+}
+
+/// In double quotes, whatever it is.
+pub(super) fn quoted(typed: &str) -> String {
     let mut quoted = String::from("\"");
     for c in typed.chars() {
         match c {

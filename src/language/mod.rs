@@ -3,12 +3,15 @@
 //! A phrase is a variant, with the values that go into it; `ja` and `en` match every variant, so a phrase that lacks
 //! a translation does not compile. What to say, and when, is decided by whoever builds a message; how to say it, here.
 
+pub mod added;
 pub mod answer;
 pub mod catalogue;
+pub mod changed;
 pub mod chat;
 mod chat_en;
 mod chat_ja;
 pub mod crowds;
+pub mod doctor;
 pub mod effect;
 mod en;
 pub mod findings;
@@ -18,12 +21,15 @@ mod ja;
 pub mod moment;
 pub mod noise;
 pub mod notices;
+pub mod on_call;
 mod own;
 pub mod page;
 mod phrase_en;
 mod phrase_ja;
+pub mod reached;
 mod rules;
 mod said;
+pub mod starting;
 mod steps;
 pub mod storage;
 pub mod texts;
@@ -31,6 +37,7 @@ pub mod thread;
 pub mod timeline;
 mod timeline_en;
 mod timeline_ja;
+pub mod to_do;
 pub mod words;
 
 use jiff::{Timestamp, Zoned, tz::TimeZone};

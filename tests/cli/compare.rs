@@ -13,7 +13,9 @@ const PRIMARY: &str = "schedules/web/primary.yaml";
 
 /// `oncall dry-run <line> <after>`, against the directory `before` unless the line names a base.
 fn dry_run(line: &str, before: Option<&Path>, after: &Path) -> Output {
-    let mut words = words(&format!("oncall dry-run {line}"));
+    // The base speaks Japanese.
+    let language = if line.contains("--language") { "" } else { "--language en" };
+    let mut words = words(&format!("oncall dry-run {language} {line}"));
     words.extend(before.into_iter().flat_map(|before| ["--base".to_owned(), before.display().to_string()]));
     words.push(after.display().to_string());
     cli::run(Arguments::try_parse_from(words).unwrap().command)
@@ -97,14 +99,33 @@ fn the_example_company_against_its_first_commit() {
     copy(&here.join("tests/cli/first-commit"), first.path());
     let git = repository(folder.path(), &[first.path(), &example]);
     let id = git.revparse_single("HEAD~1").unwrap().id().to_string();
-    for format in ["text", "markdown"] {
-        let line = format!("--base HEAD~1 --at '2026-12-23 12:00' --format {format}");
+    for (format, language, name) in [
+        ("text", "en", "text"),
+        ("markdown", "en", "markdown"),
+        ("text", "ja", "text_in_japanese"),
+        ("markdown", "ja", "markdown_in_japanese"),
+    ] {
+        let line = format!("--base HEAD~1 --at '2026-12-23 12:00' --format {format} --language {language}");
         let out = fine(dry_run(&line, None, folder.path()));
         assert!(out.contains(&id[..10]), "{out}");
         let out = out.replace(&id[..10], "0123456789");
         assert!(format == "markdown" || out.lines().all(|line| line.width() <= 80), "{out}");
-        insta::assert_snapshot!(format!("the_example_company_as_{format}"), out);
+        insta::assert_snapshot!(format!("the_example_company_as_{name}"), out);
     }
+}
+
+/// Without another wish, it is the repository's language.
+#[test]
+fn it_speaks_the_language_of_the_repository() {
+    let (before, now) = (with_line_ups(TWO), with_line_ups("{ from: 2026-10-05, members: [tanaka, sato] }"));
+    let mut words = words("oncall dry-run --at '2026-12-08 12:00' --fail-on now-changes --base");
+    words.extend([before.path().display().to_string(), now.path().display().to_string()]);
+    let found = cli::run(Arguments::try_parse_from(words).unwrap().command);
+    let first = "!! web/primary: 【今の当番】が変わります: Suzuki (suzuki) -> Sato (sato)\n";
+    assert!(found.out.starts_with(first), "{}", found.out);
+    assert_eq!(found.err, "エラー: 今の当番か次の交代が変わります（--fail-on now-changes）\n");
+    let same = fine(dry_run("--at '2026-11-24 12:00' --language ja", Some(before.path()), before.path()));
+    assert!(same.starts_with("今後 28 日間も、その後の 1 年間も、当番は変わりません。"), "{same}");
 }
 
 /// A member joins from Monday 2026-12-14 on: nothing changes before. Until then Tanaka, Suzuki, Tanaka …; from then on

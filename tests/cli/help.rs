@@ -3,7 +3,7 @@
 use std::process::{Command, Output, Stdio};
 use unicode_width::UnicodeWidthStr;
 
-const COMMANDS: [&str; 32] = [
+const COMMANDS: [&str; 34] = [
     "init",
     "validate",
     "explain",
@@ -13,7 +13,9 @@ const COMMANDS: [&str; 32] = [
     "expect",
     "parse",
     "line-up",
+    "team",
     "user",
+    "service",
     "override",
     "incidents",
     "incident",
@@ -39,11 +41,14 @@ const COMMANDS: [&str; 32] = [
 ];
 
 /// The commands of a command.
-const NESTED: [(&str, &str); 14] = [
+const NESTED: [(&str, &str); 17] = [
     ("line-up", "add"),
     ("line-up", "remove"),
     ("line-up", "replace"),
+    ("team", "add"),
+    ("user", "add"),
     ("user", "leave"),
+    ("service", "add"),
     ("override", "add"),
     ("override", "list"),
     ("override", "end"),

@@ -4,9 +4,11 @@ use super::{Exit, fine, refused, write};
 use jiff::civil::{Date, date};
 use jiff::tz::TimeZone;
 use oncall::check::{self, expectations::unmet};
+use oncall::cli::channel::Channel;
 use oncall::cli::starter::{Forge, Starter, files};
 use oncall::compile::{self, Tree};
 use oncall::document::Language;
+use oncall::integration::Monitor;
 use std::{fs, path::Path};
 use tempfile::TempDir;
 
@@ -25,7 +27,16 @@ const DAYS: [Date; 9] = [
 
 fn starter(language: Language, zone: &str, forge: Forge) -> Starter {
     let time_zone = TimeZone::get(zone).unwrap();
-    Starter { language, team: "web".to_owned(), time_zone, forge, source: None }
+    Starter {
+        language,
+        team: "web".to_owned(),
+        time_zone,
+        forge,
+        source: None,
+        people: Vec::new(),
+        monitors: vec![Monitor::named("alertmanager").unwrap()],
+        channels: vec![Channel::Slack, Channel::Call],
+    }
 }
 
 #[test]
@@ -53,6 +64,103 @@ fn what_it_writes_has_no_finding() {
             }
         }
     }
+}
+
+fn found(starter: &Starter, day: Date) -> Vec<String> {
+    let files = files(starter, day);
+    let left = files.iter().find(|(path, text)| path.contains("__") || left_over(text));
+    assert!(left.is_none(), "{left:?}");
+    let files = files.into_iter().map(|(path, text)| (path, text.into_bytes())).collect();
+    let compiled = compile::compile(&Tree { files, ..Tree::default() });
+    let now = day.to_datetime(jiff::civil::time(0, 0, 0, 0));
+    let now = now.to_zoned(starter.time_zone.clone()).unwrap().timestamp();
+    let mut findings = compiled.diagnostics.clone();
+    findings.extend(check::run(&compiled, Some(now)));
+    findings.extend(unmet(&compiled));
+    findings.iter().map(|it| format!("{} {}: {}", it.code, it.location.file, it.message.en)).collect()
+}
+
+/// Whatever monitor is chosen, and whoever takes turns.
+#[test]
+fn every_monitor_and_any_people_make_a_config_without_a_finding() {
+    for language in [Language::Ja, Language::En] {
+        for monitor in oncall::integration::MONITORS {
+            let starter = Starter { monitors: vec![monitor], ..starter(language, "Asia/Tokyo", Forge::None) };
+            assert_eq!(found(&starter, DAYS[0]), Vec::<String>::new(), "{}", monitor.name);
+        }
+        let monitors = oncall::integration::MONITORS.iter().collect();
+        let starter = |zone: &str| starter(language, zone, Forge::None);
+        assert_eq!(found(&Starter { monitors, ..starter("Asia/Tokyo") }, DAYS[0]), Vec::<String>::new());
+        for (zone, people) in
+            [("Asia/Tokyo", 1), ("Asia/Tokyo", 2), ("Asia/Tokyo", 50), ("Europe/London", 50)]
+        {
+            let people = (0..people).map(|number| newcomer(&format!("人 {number} <p{number}@example.com>")));
+            let starter = Starter { people: people.collect(), ..starter(zone) };
+            // Somebody who is alone is on call every day, and that is said.
+            let alone = |said: &String| starter.people.len() == 1 && said.starts_with("OC129 ");
+            let found: Vec<String> = found(&starter, DAYS[0]).into_iter().filter(|it| !alone(it)).collect();
+            assert_eq!(found, Vec::<String>::new(), "{zone} {}", starter.people.len());
+        }
+    }
+}
+
+fn newcomer(said: &str) -> oncall::edit::Newcomer {
+    oncall::edit::Newcomer::read(said, oncall::language::Language::En).unwrap()
+}
+
+/// The fallback must be called, so the phone is there whatever is chosen.
+#[test]
+fn every_choice_of_channels_makes_a_config_without_a_finding() {
+    use Channel::{Call, Email, Ntfy, Pushover, Slack, Sms};
+    let choices: [&[Channel]; 8] = [
+        &[Slack],
+        &[Sms],
+        &[Email],
+        &[Call],
+        &[Pushover],
+        &[Ntfy],
+        &[Slack, Email],
+        &[Slack, Pushover, Ntfy, Sms, Email, Call],
+    ];
+    for language in [Language::Ja, Language::En] {
+        for channels in choices {
+            let base = starter(language, "Asia/Tokyo", Forge::None);
+            let found = found(&Starter { channels: channels.to_vec(), ..base }, DAYS[0]);
+            assert_eq!(found, Vec::<String>::new(), "{channels:?}");
+        }
+    }
+}
+
+#[test]
+fn people_are_written_as_given_and_what_is_not_known_is_a_sample() {
+    let folder = TempDir::new().unwrap();
+    let line = "--language ja --team web --people '田中 太郎 <tanaka@example.com>, 鈴木 花子 <hanako.suzuki@example.com> +81 90 1234 0001 U012AB3CD' --monitor datadog,grafana --ci none";
+    fine(init(line, folder.path()));
+    let read = |path: &str| fs::read_to_string(folder.path().join(path)).unwrap();
+    let suzuki = read("users/hanako-suzuki.yaml");
+    assert!(suzuki.ends_with("name: 鈴木 花子\nemail: hanako.suzuki@example.com\nslack: U012AB3CD\nphone: \"+81 90 1234 0001\"\n"), "{suzuki}");
+    assert!(read("users/tanaka.yaml").contains("phone: \"+81 90 0000 0001\"  # 見本です"));
+    assert!(read("schedules/web-primary.yaml").contains("members: [tanaka, hanako-suzuki]"));
+    assert!(read("integrations/datadog.yaml").contains("secret: { env: DATADOG_WEBHOOK_SECRET }"));
+    assert!(folder.path().join("integrations/grafana.yaml").exists());
+    assert!(!folder.path().join("integrations/alertmanager.yaml").exists());
+}
+
+#[test]
+fn what_would_be_invalid_is_not_written_and_a_dry_run_writes_nothing() {
+    let folder = TempDir::new().unwrap();
+    let output = init("--language en --people 'Jo <jo@example.com> +1'", folder.path());
+    refused(&output, Exit::Config, &["this would be no valid config", "users/jo.yaml"]);
+    let output = init("--language ja --people '田中 太郎'", folder.path());
+    refused(&output, Exit::Usage, &["メールアドレスがありません"]);
+    let output = init("--language en --people 'A <a@example.com>,B <a@example.org>'", folder.path());
+    refused(&output, Exit::Usage, &["two people would have the id `a`"]);
+    let shown = fine(init("--language en --dry-run", folder.path()));
+    assert!(
+        shown.starts_with("nothing was written; there would be ") && shown.contains("  users/alice.yaml\n"),
+        "{shown}"
+    );
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
 }
 
 /// A word that stands for something.
@@ -149,7 +257,10 @@ fn it_writes_and_says_what_is_next() {
     let folder = TempDir::new().unwrap();
     let dir = folder.path().join("oncall-config");
     let said = fine(init("--language ja --team payments --source https://git.example.org/oncall.git", &dir));
-    assert!(said.contains("  schedules/payments-primary.yaml\n") && said.contains("Next:\n  1. "), "{said}");
+    assert!(
+        said.contains("  schedules/payments-primary.yaml\n") && said.contains("次にすること:\n  1. "),
+        "{said}"
+    );
     let workflow = fs::read_to_string(dir.join(".github/workflows/oncall.yml")).unwrap();
     assert!(workflow.contains("source: https://git.example.org/oncall.git\n"), "{workflow}");
     assert_eq!(fine(super::oncall("validate", &dir)), "エラー 0 件、警告 0 件\n");
@@ -184,6 +295,8 @@ fn teams_zones_and_sources_are_looked_at() {
         "--team no",
         "--time-zone Tokyo",
         "--source 'https://x y'",
+        "--monitor datadogs",
+        "--channel fax",
         "--source '{{ x }}'",
         "--language de",
         "--ci jenkins",
@@ -196,9 +309,10 @@ fn teams_zones_and_sources_are_looked_at() {
 /// The `oncall` lines of the README that it writes run in what it writes.
 #[test]
 fn its_readme_runs() {
-    for language in ["ja", "en"] {
+    let given = ["", "--people 'Al <al@example.com>'", "--people 'Al <al@example.com>,Bo <bo@example.com>'"];
+    for (language, given) in [("ja", given[0]), ("en", given[0]), ("ja", given[1]), ("en", given[2])] {
         let folder = TempDir::new().unwrap();
-        fine(init(&format!("--language {language} --time-zone Asia/Tokyo"), folder.path()));
+        fine(init(&format!("--language {language} --time-zone Asia/Tokyo {given}"), folder.path()));
         let text = fs::read_to_string(folder.path().join("README.md")).unwrap();
         let blocks =
             text.split("```sh\n").skip(1).map(|rest| rest.split("```").next().unwrap().replace("\\\n", " "));

@@ -3,6 +3,7 @@
 
 mod compare;
 mod complete;
+mod doctor;
 mod dry_run;
 mod edits;
 mod expect;
@@ -87,13 +88,21 @@ fn refused(output: &Output, exit: Exit, parts: &[&str]) {
 #[test]
 fn who_names_the_person_the_layer_the_handover_and_the_next() {
     let config = config();
-    insta::assert_snapshot!(fine(oncall("who --at '2026-12-08 02:00'", config.path())), @"
+    insta::assert_snapshot!(fine(oncall("who --language en --at '2026-12-08 02:00'", config.path())), @"
     Tue 2026-12-08 02:00 (Asia/Tokyo)
 
     Schedule     On call
     web/primary  Suzuki (suzuki)
                  layer weekly, schedules/web/primary.yaml:7
                  until Wed 2026-12-09 10:00, then nobody
+    ");
+    insta::assert_snapshot!(fine(oncall("who --at '2026-12-08 02:00'", config.path())), @"
+    2026-12-08（火）02:00（Asia/Tokyo）
+
+    スケジュール  当番
+    web/primary   Suzuki (suzuki)
+                  レイヤー weekly、schedules/web/primary.yaml:7
+                  2026-12-09（水）10:00 まで、次は なし
     ");
     let json: Value = serde_json::from_str(&fine(oncall(
         "who --at 2026-12-08T02:00:00+09:00 --format json",
@@ -414,6 +423,7 @@ fn command_lines_are_read() {
         "parse --integration batch - example-config",
         "send --integration prometheus --sample resolved --url http://127.0.0.1:1 --yes .",
         "urls --integration prometheus",
+        "serve --state s",
         "completions zsh",
         "demo",
     ];
@@ -422,7 +432,7 @@ fn command_lines_are_read() {
             .unwrap_or_else(|error| panic!("{error}"));
     }
     let bad = [
-        "serve --state s",
+        "serve --state s --branch main",
         "serve --config . --git file:///x --state s",
         "serve --config .",
         "serve --config . --branch main --state s",

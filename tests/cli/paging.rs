@@ -43,7 +43,7 @@ fn change(edits: &[(&str, &str, &str)]) -> Change {
 
 impl Change {
     fn run(&self, line: &str) -> Output {
-        let mut words = words(&format!("oncall dry-run --at '2026-11-30 20:00' {line}"));
+        let mut words = words(&format!("oncall dry-run --language en --at '2026-11-30 20:00' {line}"));
         words.extend(["--base".to_owned(), self.before.path().display().to_string()]);
         words.push(self.after.path().display().to_string());
         cli::run(Arguments::try_parse_from(words).unwrap().command)

@@ -9,7 +9,7 @@ fn who_says_whose_turn_it_would_be_and_which_override_came_in_between() {
     let config = config();
     let suzuki = "name: Suzuki\nphone: \"+819000000002\"\ntime_off: [{ from: 2026-12-09 00:00, until: 2026-12-09 08:00 }]\n";
     write(config.path(), "users/suzuki.yaml", suzuki);
-    insta::assert_snapshot!(fine(oncall("who --at '2026-12-09 07:00'", config.path())), @"
+    insta::assert_snapshot!(fine(oncall("who --language en --at '2026-12-09 07:00'", config.path())), @"
     Wed 2026-12-09 07:00 (Asia/Tokyo)
 
     Schedule     On call
@@ -24,7 +24,7 @@ fn who_says_whose_turn_it_would_be_and_which_override_came_in_between() {
 
     let sale = "- { schedule: web/primary, from: 2026-12-09 10:00, until: 2026-12-10 10:00, add: tanaka, reason: 初売り }\n";
     write(config.path(), "overrides/december.yaml", sale);
-    insta::assert_snapshot!(fine(oncall("who --at '2026-12-09 12:00'", config.path())), @"
+    insta::assert_snapshot!(fine(oncall("who --language en --at '2026-12-09 12:00'", config.path())), @"
     Wed 2026-12-09 12:00 (Asia/Tokyo)
 
     Schedule     On call
@@ -43,7 +43,7 @@ fn who_says_whose_turn_it_would_be_and_which_override_came_in_between() {
 
     let gone = "name: Suzuki\nphone: \"+819000000002\"\nleft: 2026-12-01\n";
     write(config.path(), "users/suzuki.yaml", gone);
-    let text = fine(oncall("who --at '2026-12-11 12:00'", config.path()));
+    let text = fine(oncall("who --language en --at '2026-12-11 12:00'", config.path()));
     assert!(text.contains("turn of Suzuki (suzuki), who has left\n"), "{text}");
 }
 
@@ -53,7 +53,7 @@ fn a_person_s_shifts_are_those_of_every_schedule() {
     let nights = "name: Nights\nlayers:\n  - { name: boss, members: [suzuki], during: { days: mon-fri, from: 22:00, until: 06:00 } }\n  - { name: looks on, shadow: true, members: [tanaka], during: { days: tue, from: 22:00, until: 23:00 } }\n";
     write(config.path(), "schedules/nights.yaml", nights);
     let range = "--from 2026-12-07 --until 2026-12-16";
-    insta::assert_snapshot!(fine(oncall(&format!("shifts --user tanaka {range}"), config.path())), @"
+    insta::assert_snapshot!(fine(oncall(&format!("shifts --language en --user tanaka {range}"), config.path())), @"
     田中 太郎 (tanaka), 2026 (Asia/Tokyo)
 
     From             Until            Schedule          By
@@ -62,6 +62,9 @@ fn a_person_s_shifts_are_those_of_every_schedule() {
     Mon 12-14 10:00  Wed 12-16 00:00  web/primary       layer/weekly
     Tue 12-15 22:00  Tue 12-15 23:00  shadow on nights  layer/looks on
     ");
+    let japanese = fine(oncall(&format!("shifts --user tanaka {range}"), config.path()));
+    assert!(japanese.contains("開始") && japanese.contains("（シャドー）"), "{japanese}");
+    assert!(japanese.lines().all(|line| unicode_width::UnicodeWidthStr::width(line) <= 80), "{japanese}");
     let json = oncall(&format!("shifts --user tanaka {range} --format json"), config.path());
     let json: Value = serde_json::from_str(&fine(json)).unwrap();
     assert_eq!(json.as_array().unwrap().len(), 4);
@@ -72,7 +75,7 @@ fn a_person_s_shifts_are_those_of_every_schedule() {
     assert_eq!(json[1], expected);
     let nobody = "name: Mori\nphone: \"+819000000003\"\n";
     write(config.path(), "users/mori.yaml", nobody);
-    let text = fine(oncall(&format!("shifts --user mori {range}"), config.path()));
+    let text = fine(oncall(&format!("shifts --language en --user mori {range}"), config.path()));
     assert!(text.ends_with("\n\nnot on call, and not a shadow\n"), "{text}");
     let line = format!("shifts --user tanaka web/primary {range}");
     refused(
@@ -110,7 +113,7 @@ fn a_calendar_has_short_lines_and_an_event_for_each_shift_of_somebody() {
 fn a_calendar_reads() {
     let config = config();
     let calendar = |line: &str| {
-        let text = fine(oncall(&format!("shifts {line} --format ics"), config.path()));
+        let text = fine(oncall(&format!("shifts --language en {line} --format ics"), config.path()));
         let lines = text.split_inclusive("\r\n").filter(|line| !line.starts_with("DTSTAMP:"));
         lines.map(|line| line.replace("\r\n", "\n")).collect::<String>()
     };

@@ -187,6 +187,9 @@ fn a_new_repository_is_fine_and_completes_an_empty_file() {
         time_zone: TimeZone::get("Asia/Tokyo").unwrap(),
         forge: Forge::Github,
         source: None,
+        people: Vec::new(),
+        monitors: vec![oncall::integration::Monitor::named("alertmanager").unwrap()],
+        channels: vec![oncall::cli::channel::Channel::Slack],
     };
     let files = files(&starter, date(2026, 11, 24));
     for (path, text) in &files {

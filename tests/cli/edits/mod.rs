@@ -4,6 +4,7 @@
 //! is Tuesday 2026-11-24, so Suzuki's week. Expected texts come from the rules of the language, not from the code.
 #![allow(clippy::unwrap_used, reason = "a test's own text is right or the test fails")]
 
+mod added;
 mod files;
 mod leave;
 mod line_ups;
