@@ -48,7 +48,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<Output> {
 fn numbers(organisation: &Organisation) -> BTreeSet<&str> {
     let twilio = organisation.twilio.iter().flat_map(|twilio| [&twilio.from, &twilio.sms_from]);
     let connect = organisation.connect.iter().map(|connect| &connect.from);
-    twilio.chain(connect).map(String::as_str).filter(|from| from.starts_with('+')).collect()
+    let aws = organisation.aws_sms.iter().map(|aws| &aws.from);
+    twilio.chain(connect).chain(aws).map(String::as_str).filter(|from| from.starts_with('+')).collect()
 }
 
 /// vCard 3.0 (RFC 2426), which every phone reads: lines end in CR and LF, and what has a meaning is escaped.

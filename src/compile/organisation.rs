@@ -1,5 +1,6 @@
 //! `oncall.yaml`, and the fallback policy, which guarantees that somebody can always be told.
 
+use super::calls::Carriers;
 use super::diagnostic::{Finding, Part, Spot};
 use super::layout::ORGANISATION;
 use super::read::File;
@@ -84,9 +85,7 @@ impl<'a> Resolver<'a> {
         let jira = jira.and_then(|jira| self.jira(jira, &providers_at.key("jira")));
         let twilio = twilio.and_then(|it| self.twilio(it, document, &providers_at.key("twilio")));
         let (teams, google_chat) = self.all_webhooks(providers, &providers_at);
-        let connect =
-            providers.and_then(|all| self.connect(all.connect.as_ref()?, &providers_at.key("connect")));
-        let calls = self.calls(document, &at.key("calls"));
+        let Carriers { connect, aws_sms, calls, texts } = self.carriers(document, &at);
         let (mail, ntfy, pushover) = self.messengers(providers, &providers_at);
         let groups = document.slack_user_groups.as_deref().unwrap_or_default();
         let slack_user_groups = self.slack_user_groups(groups, &at.key("slack_user_groups"));
@@ -118,7 +117,9 @@ impl<'a> Resolver<'a> {
             teams,
             google_chat,
             connect,
+            aws_sms,
             calls,
+            texts,
             mail,
             ntfy,
             pushover,

@@ -120,6 +120,9 @@ pub struct Organisation {
     pub teams: Option<Rooms>,
     pub google_chat: Option<Rooms>,
     pub connect: Option<Connect>,
+    pub aws_sms: Option<AwsSms>,
+    /// Who sends text messages, in the order in which they are tried; empty: everybody who is set up.
+    pub texts: Vec<Provider>,
     /// Who places calls, in the order in which they are tried; empty: as they are set up.
     pub calls: Vec<Provider>,
     pub mail: Option<Mail>,
@@ -207,6 +210,18 @@ pub struct Twilio {
     /// Whether Twilio sends us what people answer to it.
     pub sms_replies: bool,
     /// Without a trailing slash; Twilio's own is `https://api.twilio.com`.
+    pub api_url: String,
+}
+
+/// AWS End User Messaging, which sends text messages.
+#[derive(Clone, Debug)]
+pub struct AwsSms {
+    pub region: String,
+    /// Who a text message is from: a number, a name, or the id or ARN of a number, a sender id or a pool.
+    pub from: String,
+    pub access_key_id: String,
+    pub secret_access_key: SecretSource,
+    /// Without a trailing slash; Amazon's own is that of the region.
     pub api_url: String,
 }
 

@@ -19,6 +19,7 @@ pub enum Provider {
     Mail,
     Ntfy,
     Pushover,
+    AwsSms,
 }
 
 /// What shows an incident and follows it: one message or ticket that is kept level.
@@ -50,7 +51,7 @@ pub struct ProviderRow {
 }
 
 /// Every vendor, in the order in which they are tried.
-pub const PROVIDERS: [ProviderRow; 9] = [
+pub const PROVIDERS: [ProviderRow; 10] = [
     ProviderRow {
         provider: Provider::Slack,
         name: "Slack",
@@ -128,6 +129,15 @@ pub const PROVIDERS: [ProviderRow; 9] = [
         name: "Pushover",
         key: "pushover",
         contacts: &[Contact::Pushover],
+        mirrors: &[],
+        edits_mirrors: false,
+        tells_when_asked: false,
+    },
+    ProviderRow {
+        provider: Provider::AwsSms,
+        name: "AWS End User Messaging",
+        key: "aws_sms",
+        contacts: &[Contact::Sms],
         mirrors: &[],
         edits_mirrors: false,
         tells_when_asked: false,

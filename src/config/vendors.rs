@@ -15,7 +15,8 @@ impl Organisation {
             | Provider::Connect
             | Provider::Mail
             | Provider::Ntfy
-            | Provider::Pushover => None,
+            | Provider::Pushover
+            | Provider::AwsSms => None,
         }
     }
 
@@ -29,7 +30,8 @@ impl Organisation {
             | Provider::Connect
             | Provider::Mail
             | Provider::Ntfy
-            | Provider::Pushover => None,
+            | Provider::Pushover
+            | Provider::AwsSms => None,
         }
     }
 
@@ -44,6 +46,7 @@ impl Organisation {
             Provider::Mail => self.mail.is_some(),
             Provider::Ntfy => self.ntfy.is_some(),
             Provider::Pushover => self.pushover.is_some(),
+            Provider::AwsSms => self.aws_sms.is_some(),
         }
     }
 
@@ -90,21 +93,29 @@ impl Organisation {
                 token.map(|token| named(("token", token))).collect()
             }
             Provider::Pushover => self.pushover.iter().map(|it| named(("token", &it.token))).collect(),
+            Provider::AwsSms => {
+                self.aws_sms.iter().map(|it| named(("secret_access_key", &it.secret_access_key))).collect()
+            }
         }
     }
 }
 
 impl Config {
-    /// Who serves a contact method, in the order in which they are tried (for calls, `calls` says it): those that are set
+    /// Who serves a contact method, in the order in which they are tried (`calls` and `texts` say it): those that are set
     /// up, or, where none is, the first that could be, so that what is missing is said by name.
     pub fn providers_of(&self, contact: Contact) -> impl Iterator<Item = Provider> + use<> {
         let rows = PROVIDERS.iter().filter(|row| row.contacts.contains(&contact)).map(|row| row.provider);
         let mut served: Vec<Provider> = rows.collect();
-        let order = &self.organisation.calls;
+        let none = Vec::new();
+        let order = match contact.method() {
+            method if method.rings => &self.organisation.calls,
+            method if method.answers => &self.organisation.texts,
+            _ => &none,
+        };
         let place = |provider: &Provider| order.iter().position(|named| named == provider);
         served.sort_by_key(|provider| place(provider).unwrap_or(order.len()));
         let first = served.first().copied();
-        let listed = |it: &Provider| order.is_empty() || !contact.method().rings || order.contains(it);
+        let listed = |it: &Provider| order.is_empty() || order.contains(it);
         let mut there: Vec<Provider> =
             served.into_iter().filter(|it| self.organisation.has(*it) && listed(it)).collect();
         if there.is_empty() {

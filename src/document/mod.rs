@@ -33,8 +33,8 @@ pub use inhibition::Inhibition;
 pub use integration::{Fields, Heartbeat, Integration, IntegrationType, Route, Severity, SeverityRule};
 pub use noise::{Flapping, FlappingLimits, ReopenWithin};
 pub use organisation::{
-    Access, ApiToken, CallProvider, Connect, Defaults, Jira, JiraDeployment, Mail, Ntfy, Organisation,
-    OwnHeartbeat, Providers, Pushover, Slack, SlackUserGroup, TokenRight, Twilio,
+    Access, ApiToken, AwsSms, CallProvider, Connect, Defaults, Jira, JiraDeployment, Mail, Ntfy,
+    Organisation, OwnHeartbeat, Providers, Pushover, Slack, SlackUserGroup, TextProvider, TokenRight, Twilio,
 };
 pub use overrides::Override;
 pub use rooms::{ServiceRoom, WebhookRoom, Webhooks};

@@ -36,6 +36,10 @@ pub struct Organisation {
     /// call. Without it, everybody who is set up, Twilio first.
     #[schemars(length(min = 1, max = 2))]
     pub calls: Option<Vec<CallProvider>>,
+    /// Who sends text messages, in the order in which they are tried, as `calls` does. Without it, everybody who is set up,
+    /// Twilio first.
+    #[schemars(length(min = 1, max = 2))]
+    pub texts: Option<Vec<TextProvider>>,
     /// The server's own heartbeat, sent to an external watcher that raises the alarm when it stops (Healthchecks,
     /// Dead Man's Snitch).
     pub heartbeat: Option<OwnHeartbeat>,
@@ -79,6 +83,8 @@ pub struct Providers {
     pub twilio: Option<Twilio>,
     /// Phone calls, without a way in from the internet: it is asked which key was pressed.
     pub connect: Option<Connect>,
+    /// Text messages by AWS End User Messaging, beside or instead of Twilio.
+    pub aws_sms: Option<AwsSms>,
     /// Rooms in Microsoft Teams that show incidents, by the URL of a workflow ("Post to a channel when a webhook request is
     /// received"). They reach nobody.
     pub teams: Option<Webhooks>,
@@ -231,6 +237,33 @@ pub struct Twilio {
 pub enum CallProvider {
     Twilio,
     Connect,
+}
+
+/// A provider that sends text messages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TextProvider {
+    Twilio,
+    AwsSms,
+}
+
+/// AWS End User Messaging, which sends text messages.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AwsSms {
+    /// The region.
+    #[schemars(example = &"ap-northeast-1")]
+    #[schemars(extend("pattern" = "^[a-z0-9-]+$", "patternErrorMessage" = "is not a region; write it like `ap-northeast-1`"))]
+    pub region: String,
+    /// Who an SMS is from: a number in quotes, a sender id, or the id of a pool.
+    #[schemars(example = &"OnCall", example = &"+15005550006")]
+    pub from: String,
+    /// The id of the access key; not a secret.
+    #[schemars(example = &"AKIAIOSFODNN7EXAMPLE")]
+    pub access_key_id: String,
+    pub secret_access_key: Secret,
+    /// The address of the service; that of the region by default.
+    pub api_url: Option<Url>,
 }
 
 /// The instance of Amazon Connect that calls.

@@ -7,7 +7,8 @@
 use super::doctor::{Answer, Examined, Found, Kind, Question, Topic, Verdict};
 use super::http::{Failure, Method, Request, Response};
 use super::{
-    doctor_connect, doctor_jira, doctor_push, doctor_rooms, doctor_sign_in, doctor_slack, doctor_twilio,
+    doctor_aws_sms, doctor_connect, doctor_jira, doctor_push, doctor_rooms, doctor_sign_in, doctor_slack,
+    doctor_twilio,
 };
 use crate::config::{CONTACTS, Config, Secrets};
 use crate::incident::message::CallScript;
@@ -21,6 +22,7 @@ pub fn questions(config: &Config, secrets: &Secrets) -> Answer {
     all.add(doctor_jira::begin(config, secrets));
     all.add(doctor_twilio::begin(config, secrets));
     all.add(doctor_connect::begin(config, secrets));
+    all.add(doctor_aws_sms::begin(config, secrets));
     all.add(doctor_rooms::begin(config, secrets));
     all.add(doctor_push::begin(config, secrets));
     all.add(doctor_sign_in::begin(config));
@@ -40,6 +42,7 @@ pub fn answer(
         Topic::Jira(topic) => doctor_jira::answer(config, secrets, topic, result),
         Topic::Twilio(topic) => doctor_twilio::answer(config, secrets, topic, result),
         Topic::Connect => doctor_connect::answer(config, result).into(),
+        Topic::AwsSms => doctor_aws_sms::answer(config, result).into(),
         Topic::Push(topic) => doctor_push::answer(config, topic, result),
         Topic::SignIn(topic) => doctor_sign_in::answer(config, topic, result),
         Topic::PublicUrl => reachable(config, result).into(),

@@ -4,10 +4,12 @@
 //! limits and classifies what came back; the words come from [`message`](crate::incident::message), and whether to try
 //! again, or somebody else, is decided by the incident. Callbacks are believed only with a provider's signature.
 
+mod aws_sms;
 mod blocks;
 mod callback;
 pub mod connect;
 pub mod doctor;
+mod doctor_aws_sms;
 mod doctor_connect;
 pub mod doctor_jira;
 pub mod doctor_push;
@@ -83,6 +85,7 @@ pub enum Pending {
     Mail(mail::Pending),
     Ntfy(ntfy::Pending),
     Pushover(pushover::Pending),
+    AwsSms(aws_sms::Pending),
 }
 
 /// The first request of a delivery. What is missing (a secret, a number, a provider) is an outcome that names it. `links`
@@ -99,6 +102,7 @@ pub fn begin(config: &Config, secrets: &Secrets, links: &Links, delivery: &Deliv
         Provider::Mail => mail::begin(config, secrets, delivery, link.as_deref()),
         Provider::Ntfy => ntfy::begin(config, secrets, delivery, link.as_deref()),
         Provider::Pushover => pushover::begin(config, secrets, delivery, link.as_deref()),
+        Provider::AwsSms => aws_sms::begin(config, secrets, delivery, link.as_deref()),
     };
     progress.unwrap_or_else(|reason| {
         Progress::Done(match delivery.task {
@@ -128,6 +132,7 @@ pub fn resume(
         Pending::Mail(pending) => Ok(Progress::Done(mail::resume(pending, result))),
         Pending::Ntfy(ntfy::Pending) => Ok(Progress::Done(ntfy::resume(result))),
         Pending::Pushover(pending) => Ok(pushover::resume(pending, result)),
+        Pending::AwsSms(aws_sms::Pending) => Ok(Progress::Done(aws_sms::resume(result))),
     };
     progress.unwrap_or_else(|reason| Progress::Done(Outcome::Rejected { reason }))
 }

@@ -21,7 +21,9 @@ pub fn signed(mut request: Request, at: Timestamp) -> Request {
     let host = origin(&request.url).and_then(|origin| origin.split_once("://")).map_or("", |(_, host)| host);
     let mut headers: Vec<(String, String)> =
         vec![("host".to_owned(), host.to_owned()), ("x-amz-date".to_owned(), time.clone())];
-    let kind = request.headers.iter().find(|(name, _)| *name == "content-type");
+    // Amazon wants its own headers under the signature.
+    let own = |name: &str| name == "content-type" || name.starts_with("x-amz-");
+    let kind = request.headers.iter().filter(|(name, _)| own(name));
     headers.extend(kind.map(|(name, value)| ((*name).to_owned(), value.expose().to_owned())));
     headers.sort();
     let (path, query) = path_and_query(&request.url);

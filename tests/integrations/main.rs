@@ -137,6 +137,8 @@ fn config_of(endpoints: Vec<Endpoint>) -> Config {
             mail: None,
             ntfy: None,
             pushover: None,
+            aws_sms: None,
+            texts: Vec::new(),
             heartbeat: None,
             api_tokens: Vec::new(),
             access: Default::default(),

@@ -15,6 +15,7 @@ fn begun(examined: Examined) -> Topic {
         Topic::Jira(_) => examined == Examined::Jira,
         Topic::Twilio(_) => examined == Examined::Twilio,
         Topic::Connect => examined == Examined::Connect,
+        Topic::AwsSms => examined == Examined::AwsSms,
         Topic::Push(_) | Topic::SignIn(_) => false,
         Topic::PublicUrl => examined == Examined::PublicUrl,
     });

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 mod asks;
+mod aws_sms;
 mod callbacks;
 mod chats;
 mod connect;
