@@ -134,7 +134,7 @@ impl Request {
     }
 
     /// A call of one of Amazon's services that take every call at one address, by the call's name.
-    pub(super) fn aws_call(url: String, call: &str, body: &serde_json::Value, signing: Signing) -> Request {
+    pub(super) fn aws_call(url: &str, call: &str, body: &serde_json::Value, signing: Signing) -> Request {
         let kind = Some("application/x-amz-json-1.0");
         let mut request = Request::new(Method::Post, format!("{url}/"), None, kind, body.to_string().into());
         let target = format!("PinpointSMSVoiceV2.{call}");

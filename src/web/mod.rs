@@ -29,6 +29,7 @@ pub mod opsgenie;
 pub mod pace;
 pub mod pages;
 pub mod pages_catalogue;
+pub mod pages_events;
 pub mod pages_incidents;
 pub mod pages_link;
 pub mod pages_make;

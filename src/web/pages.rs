@@ -8,8 +8,8 @@ use super::attempt;
 use super::doors::{Doors, Shared};
 use super::session::{Worth, forget_said};
 use super::{
-    pages_catalogue, pages_incidents, pages_link, pages_make, pages_offers, pages_oidc, pages_people,
-    pages_sign_in, streams,
+    pages_catalogue, pages_events, pages_incidents, pages_link, pages_make, pages_offers, pages_oidc,
+    pages_people, pages_sign_in,
 };
 use crate::page::asset;
 use axum::Router;
@@ -54,7 +54,7 @@ pub fn routes(doors: &Arc<Doors>) -> Router<Arc<Doors>> {
         .route(attempt::CALLBACK, get(pages_oidc::end))
         .route("/sign-in/{token}", get(pages_sign_in::ask_sign_in).post(pages_sign_in::sign_in))
         .route("/sign-out", post(pages_sign_in::sign_out))
-        .route("/events", get(streams::follow))
+        .route("/events", get(pages_events::follow))
         .route("/assets/{*path}", get(file))
         .layer(middleware::from_fn_with_state(doors.clone(), dressed))
 }

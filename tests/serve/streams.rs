@@ -5,8 +5,9 @@ use super::inside::{SESSION_KEY, StoppedTime};
 use axum::body::{Body, BodyDataStream};
 use futures_util::StreamExt;
 use http::{HeaderMap, Request};
+use oncall::web::pages_events::{NEWS_EVERY, STILL_EVERY, STREAM_TIME_MAX};
 use oncall::web::session::Sessions;
-use oncall::web::streams::{NEWS_EVERY, STILL_EVERY, STREAM_TIME_MAX, STREAMS_MAX, STREAMS_OF_ONE_MAX};
+use oncall::web::streams::{STREAMS_MAX, STREAMS_OF_ONE_MAX};
 
 /// A stream, event by event.
 struct Events(BodyDataStream);
