@@ -120,6 +120,10 @@ const WRITTEN: &[(&str, &str)] = &[
         "connect: { region: ap-northeast-1, instance: …, contact_flow: …, from: \"+81 50 1234 5678\", access_key_id: AKIA…, secret_access_key: { env: AWS_SECRET_ACCESS_KEY } }",
     ),
     (
+        "/$defs/AwsSms",
+        "aws_sms: { region: ap-northeast-1, from: OnCall, access_key_id: AKIA…, secret_access_key: { env: AWS_SECRET_ACCESS_KEY } }",
+    ),
+    (
         "/$defs/Jira",
         "jira: { site: https://example.atlassian.net, email: oncall@example.com, api_token: { env: JIRA_API_TOKEN }, project: OPS }",
     ),

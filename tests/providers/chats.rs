@@ -223,6 +223,10 @@ fn a_preview_says_who_is_on_call_instead_and_who_is_told() {
     let gap = shown("override web nobody 2h", &[]);
     assert!(gap.iter().any(|line| line.contains("Nobody would be on call on web")), "{gap:?}");
     assert_eq!(shown("reassign 3-17 kimura", std::slice::from_ref(&open)), ["Told at once: Kimura."]);
+    // What has paged nobody yet is no page that would have been muted.
+    let quiet = shown("silence checkout 2h noise", std::slice::from_ref(&open));
+    assert!(quiet[0].contains("1 of what is open now") && quiet[0].contains("muted 0."), "{quiet:?}");
+    open.record.first_page_at = Some(now());
     let muted = shown("silence checkout 2h noise", std::slice::from_ref(&open));
     assert!(muted[0].contains("1 of what is open now") && muted[0].contains("muted 1."), "{muted:?}");
     let other = shown("silence すべて 2h noise", &[]);
