@@ -148,7 +148,13 @@ impl Story {
         let channels = ["U0SMITH", "U0KIMURA", "U0SATO"];
         let messages = self.world.all(|seen| channels.iter().any(|channel| posted(seen, channel)));
         assert_eq!(messages.len(), deliveries["slack"].len(), "{messages:#?}");
-        assert_eq!(self.world.count(|seen| posted(seen, "C0WEB")), all.len());
+        // Beyond ten in a minute the room's messages wait, and one line sums them up; none is doubled.
+        let room = self.world.count(|seen| posted(seen, "C0WEB"));
+        assert!(
+            (all.len().min(10)..=all.len() + 1).contains(&room),
+            "{room} messages of {} incidents",
+            all.len()
+        );
     }
 }
 
