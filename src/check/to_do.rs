@@ -1,6 +1,6 @@
 //! What is left to do in a config that `oncall init` began: each sample that stands for what only its people know.
 //!
-//! Beside real values some of them are findings ([`left_in`](super::left_in)); here is all of them, wherever they stand, in the
+//! Beside real values some of them are findings (`left_in`); here is all of them, wherever they stand, in the
 //! order in which one replaces them. Secrets, CI and monitors are looked at by whoever can see them.
 
 use super::left_in::{is_account, is_number};

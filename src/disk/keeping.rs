@@ -1,4 +1,4 @@
-//! Copies what must stay of segments that go into [`kept`](super::kept).
+//! Copies what must stay of segments that go into `kept`.
 
 use super::archive::{timelines_after, write};
 use super::directory::StateDir;

@@ -1,7 +1,7 @@
 //! Signing in at an identity provider: the way there, and the way back.
 //!
 //! A sign-in begins by a link, not by a form: Chrome holds redirects after a form to `form-action`. What must be true of an ID token is
-//! decided by [`oidc`](crate::sign_in::oidc); here a state is used once, and what is fetched is bounded and kept.
+//! decided by [`oidc`]; here a state is used once, and what is fetched is bounded and kept.
 
 use super::attempt::{self, BEGIN};
 use super::doors::{Doors, Shared, in_force};
