@@ -143,7 +143,7 @@ await page.goto(`${base}/silences/new`);
 await page.fill("input[name=reason]", "noise");
 await act("silence", () => page.click(".primary"), /登録しました/);
 await page.goto(`${base}/me`);
-await page.fill("input[name=until]", "2時間");
+await page.fill('form[action="/absences"] input[name=until]', "2時間");
 await page.click('form[action="/absences"] button');
 if (await page.locator('input[name="confirm"]').count()) await page.click(".primary");
 await act("away", async () => {}, /登録しました/);
