@@ -44,7 +44,7 @@ pub(super) fn begin(
         "OriginationIdentity": aws.from,
         "TimeToLive": SMS_VALID_SECONDS,
     });
-    let request = Request::aws_call(&aws.api_url, "SendTextMessage", &body, signing);
+    let request = Request::aws_call(&aws.api_url, "PinpointSMSVoiceV2.SendTextMessage", &body, signing);
     Ok(Progress::Send(super::Pending::AwsSms(Pending), request))
 }
 

@@ -12,7 +12,8 @@ use serde_json::json;
 pub(super) fn begin(config: &Config, secrets: &Secrets) -> Answer {
     let Some(aws) = &config.organisation.aws_sms else { return Answer::default() };
     let Ok(signing) = signing(aws, secrets) else { return Answer::default() };
-    let request = Request::aws_call(&aws.api_url, "DescribeAccountAttributes", &json!({}), signing);
+    let request =
+        Request::aws_call(&aws.api_url, "PinpointSMSVoiceV2.DescribeAccountAttributes", &json!({}), signing);
     Question { topic: Topic::AwsSms, request }.into()
 }
 

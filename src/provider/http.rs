@@ -133,12 +133,11 @@ impl Request {
         Request { signing: Some(Box::new(signing)), ..request }
     }
 
-    /// A call of one of Amazon's services that take every call at one address, by the call's name.
-    pub(super) fn aws_call(url: &str, call: &str, body: &serde_json::Value, signing: Signing) -> Request {
+    /// A call of one of Amazon's services that take every call at one address; `target` names the service and the call.
+    pub(super) fn aws_call(url: &str, target: &str, body: &serde_json::Value, signing: Signing) -> Request {
         let kind = Some("application/x-amz-json-1.0");
         let mut request = Request::new(Method::Post, format!("{url}/"), None, kind, body.to_string().into());
-        let target = format!("PinpointSMSVoiceV2.{call}");
-        request.headers.push(("x-amz-target", Secret::new(&target)));
+        request.headers.push(("x-amz-target", Secret::new(target)));
         Request { signing: Some(Box::new(signing)), ..request }
     }
 
