@@ -58,12 +58,12 @@ pub(super) fn run(arguments: &Arguments) -> Result<Output> {
 
 const NEXT: &str = "
 What to try next
-  oncall validate example-config     every mistake in one pass, with its line
-  oncall who example-config          who is on call now, until when, who is next
+  oncall demo --stay               the same night, then its pages in a browser
+  oncall validate example-config   every mistake in one pass, with its line
+  oncall who example-config        who is on call now, until when, who is next
   oncall serve --config example-config --state /tmp/oncall --print
-                                     the server itself, printing what it would send
-  oncall demo --stay                 the same night, and then its pages in a browser
-  README.md                          your own repository, monitors, Slack and Twilio
+                                   the server, printing what it would send
+  README.md                        your own repository, Slack and Twilio
 ";
 
 /// The demo's directories, removed at the end.
@@ -198,8 +198,8 @@ struct Night {
 impl Night {
     async fn tell(mut self, state: &Path) -> Result<()> {
         say(&format!(
-            "A night at a company in Tokyo, {SPEED} times as fast. The server is real: it listens on\n\
-             http://{}, keeps its journal in\n{},\n\
+            "A night at a company in Tokyo, {SPEED} times as fast. The server is real:\n\
+             it listens on http://{}, keeps its journal in\n{},\n\
              and runs on example-config. Only the last step, sending, is this terminal.\n",
             self.address,
             state.display()
@@ -210,7 +210,7 @@ impl Night {
         let incident = self.until("the alert to be routed", opened).await?;
         let first = self.until("somebody to be called", |shown| called(shown, None)).await?;
         self.pass(FALLS_ASLEEP).await;
-        self.narrate("Nobody answers. The policy waits five minutes, then tells the next person.");
+        self.narrate("Nobody answers. After five minutes the next person is told.");
         let second = self.until("the escalation", |shown| called(shown, Some(&first.1))).await?;
         self.pass(WAKES_AFTER).await;
         self.narrate(&format!("{} picks up and presses 4.", second.1));
