@@ -75,6 +75,7 @@ mod responses;
 mod rise;
 mod ruled;
 mod run_time;
+mod runbook;
 mod script;
 mod shifts;
 mod standing;
@@ -136,6 +137,7 @@ pub use planned::{Again, Notification, Purpose};
 pub use planned::{PlannedContact, Recipient};
 pub use record::{PAGED_MAX, Record};
 pub use response::{Remark, ResponseChange};
+pub use runbook::{runbook_address, runbook_of};
 pub use state::{
     Acknowledgement, Alert, Heartbeat, Incident, KnownKey, LowTold, Merged, OwnWords, Recent, Revision, State,
 };
