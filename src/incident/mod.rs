@@ -100,7 +100,7 @@ mod words;
 pub use apply::{CLOSED_MAX, KEYS_MAX};
 pub use committed::COMMITTED_MAX;
 pub use course::ASKED_MAX;
-pub use crowd::CROWD_MAX;
+pub use crowd::{ACTS_MAX, CROWD_MAX};
 pub use delivery::{Delivery, Task, Words};
 pub use description::DESCRIPTION_KEPT_MAX;
 pub use direct::DIRECTS_MAX;
