@@ -229,7 +229,7 @@ fn a_runbook_is_a_button_where_it_can_be_opened_and_a_line_where_it_cannot() {
         fields.into_iter().find(|field| field.label == "手順書").map(|field| field.value)
     };
     let page = "https://oncall.example.com/runbooks/checkout.md?incident=3-17".to_owned();
-    assert_eq!(opens(&incident(), &config()), Some(page.clone()));
+    assert_eq!(opens(&incident(), &config()), Some(page));
     assert_eq!(line(&incident(), &config()), None, "what can be opened is not said twice");
     let mut private = config();
     private.organisation.public_url = None;
