@@ -38,11 +38,12 @@ impl State {
             NoticeChange::RoomFull { .. } => self.room_full(change, entry.incident, (seq, entry.at)),
             NoticeChange::GapsTold { told, over } => self.gaps_told(told, over),
             NoticeChange::Declined { .. } => {}
-            NoticeChange::OptedOut { user, by, out: true } => {
-                self.unreachable.insert((user.clone(), *by), Reason::ours(Fault::OptedOut));
+            NoticeChange::OptedOut { user, by, to, out: true } => {
+                let way = (user.clone(), *by, to.clone());
+                self.unreachable.insert(way, Reason::ours(Fault::OptedOut));
             }
-            NoticeChange::OptedOut { user, by, out: false } => {
-                self.unreachable.remove(&(user.clone(), *by));
+            NoticeChange::OptedOut { user, by, to, out: false } => {
+                self.unreachable.remove(&(user.clone(), *by, to.clone()));
             }
         }
     }

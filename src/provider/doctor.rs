@@ -121,6 +121,8 @@ pub enum TwilioTopic {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PushTopic {
     Ntfy,
+    /// Whom it takes our token for.
+    NtfyToken,
     /// The key of this person.
     Pushover(String),
 }
