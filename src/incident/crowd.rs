@@ -2,7 +2,8 @@
 //!
 //! What counts is what stands in the room itself: the first message of an incident, and what follows where a vendor edits nothing. A
 //! message that waits is promised its place in the following minutes, so that every incident stays to be found there; nobody is
-//! told later by it, since pages are no messages of a room.
+//! told later by it, since pages are no messages of a room. That somebody has an incident, or that it is over, does not wait
+//! behind what others report: such words have room of their own, ten more a minute.
 
 use super::errand::Mirror;
 use super::escalation::later;
@@ -19,20 +20,30 @@ const WITHIN: SignedDuration = SignedDuration::from_mins(1);
 const GATHERED: SignedDuration = SignedDuration::from_secs(15);
 /// How many incidents a summary knows; the others are counted.
 pub const CROWD_MAX: usize = 200;
+/// How many messages more may stand in a room within a minute, if they say that an incident stands elsewhere now.
+pub const ACTS_MAX: usize = 10;
 
 impl RoomPace {
     /// When the next message may stand in the room, where that is not now.
     fn full_until(&self, now: Timestamp) -> Option<Timestamp> {
-        let first = self.posts.front().filter(|_| self.posts.len() >= POSTS_MAX)?;
+        let first = self.posts.len().checked_sub(POSTS_MAX).and_then(|n| self.posts.get(n))?;
         Some(later(*first, WITHIN)).filter(|until| *until > now)
     }
 
-    fn post(&mut self, at: Timestamp) {
+    /// Whether there is no room either for what does not wait behind others. What is promised to these does not count.
+    fn full_of_acts(&self, now: Timestamp) -> bool {
+        let since = later(now, -WITHIN);
+        self.posts.iter().filter(|at| **at > since && **at <= now).count() >= POSTS_MAX + ACTS_MAX
+    }
+
+    /// A message stands in the room at an instant, or is promised to.
+    fn post(&mut self, at: Timestamp, now: Timestamp) {
         let place = self.posts.partition_point(|known| *known <= at);
         self.posts.insert(place, at);
-        while self.posts.len() > POSTS_MAX {
-            self.posts.pop_front();
-        }
+        let standing = self.posts.partition_point(|known| *known <= now);
+        let promised = self.posts.len() - standing;
+        self.posts.drain(standing..standing + promised.saturating_sub(POSTS_MAX));
+        self.posts.drain(..standing.saturating_sub(POSTS_MAX + ACTS_MAX));
     }
 }
 
@@ -40,6 +51,14 @@ impl Mirror {
     /// Whether what leaves now is one more message in the room itself.
     fn posts(&self) -> bool {
         self.kind == MirrorKind::Room && (self.reference.is_none() || !self.provider.row().edits_mirrors)
+    }
+
+    /// It has waited for its turn, and goes now: what it has to say does not wait behind others.
+    pub(super) fn wait_no_more(&mut self) {
+        let retried = self.failed > 0;
+        if self.posts() && self.reference.is_some() && !retried {
+            self.not_before = None;
+        }
     }
 }
 
@@ -66,15 +85,20 @@ impl State {
         let mirror =
             known.and_then(|it| it.mirrors.iter().find(|it| it.is(provider, MirrorKind::Room, place)));
         if mirror.is_some_and(|mirror| mirror.posts() && mirror.not_before.is_none()) {
-            self.rooms.entry((provider, place.to_owned())).or_default().post(at);
+            self.rooms.entry((provider, place.to_owned())).or_default().post(at, at);
         }
     }
 
     /// A message waits for its turn, which is promised; it is summed up with what else waits.
-    pub(super) fn room_full(&mut self, change: &NoticeChange, incident: Option<IncidentId>, seq: u64) {
+    pub(super) fn room_full(
+        &mut self,
+        change: &NoticeChange,
+        incident: Option<IncidentId>,
+        (seq, at): (u64, Timestamp),
+    ) {
         let NoticeChange::RoomFull { provider, place, until, sum_up_at, new } = change else { return };
         let pace = self.rooms.entry((*provider, place.clone())).or_default();
-        pace.post(*until);
+        pace.post(*until, at);
         let to = NoticeTo::Place { provider: *provider, place: place.clone() };
         let waits = |it: &&mut Notice| it.to == to && it.in_flight.is_none() && it.failed == 0;
         let (mut waiting, room) = (None, self.notices.len() < NOTICES_MAX);
@@ -129,6 +153,10 @@ impl Call<'_> {
         let (provider, place) = (mirror.provider, mirror.place.clone());
         let Some(pace) = self.state.rooms.get(&(provider, place.clone())) else { return false };
         let Some(until) = pace.full_until(self.now) else { return false };
+        let stands_elsewhere = self.incident(id).is_some_and(|incident| incident.says_at_once(mirror));
+        if stands_elsewhere && !pace.full_of_acts(self.now) {
+            return false;
+        }
         let soon = later(self.now, GATHERED);
         let sum_up_at = pace.summed_up.map_or(soon, |last| soon.max(later(last, WITHIN)));
         let new = mirror.reference.is_none();

@@ -134,6 +134,9 @@ impl Incident {
 
     /// Keeps a line for the mirrors that will say it. Where there are too many, one about an alert gives way.
     pub(super) fn keep(&mut self, seq: u64, what: Happened) {
+        if what.is_urgent() {
+            self.mirrors.iter_mut().for_each(Mirror::wait_no_more);
+        }
         if self.mirrors.iter().all(|mirror| mirror.says_all_from() > seq) {
             return;
         }
@@ -157,11 +160,20 @@ impl Incident {
     /// When a mirror may say what it has not said; `None` where there is nothing.
     fn lines_due(&self, mirror: &Mirror) -> Option<Timestamp> {
         mirror.reference.as_ref()?;
-        let unsaid = || self.lines.iter().filter(|line| line.seq > mirror.said.max(mirror.refused));
-        unsaid().next()?;
+        self.unsaid(mirror).next()?;
         let after = |at: Timestamp| at.saturating_add(QUIET).unwrap_or(Timestamp::MAX);
-        let waits = !unsaid().any(|line| line.what.is_urgent());
+        let waits = !self.says_at_once(mirror);
         Some(mirror.said_at.filter(|_| waits).map_or(Timestamp::MIN, after))
+    }
+
+    fn unsaid<'a>(&'a self, mirror: &Mirror) -> impl Iterator<Item = &'a News> {
+        let said = mirror.said.max(mirror.refused);
+        self.lines.iter().filter(move |line| line.seq > said)
+    }
+
+    /// Whether what a mirror shows has to say that the incident stands elsewhere now.
+    pub(super) fn says_at_once(&self, mirror: &Mirror) -> bool {
+        mirror.reference.is_some() && self.unsaid(mirror).any(|line| line.what.is_urgent())
     }
 
     /// Whether a mirror says what it has not said, when it leaves at this instant.

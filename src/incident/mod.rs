@@ -75,6 +75,7 @@ mod responses;
 mod rise;
 mod ruled;
 mod run_time;
+mod runbook;
 mod script;
 mod shifts;
 mod standing;
@@ -99,7 +100,7 @@ mod words;
 pub use apply::{CLOSED_MAX, KEYS_MAX};
 pub use committed::COMMITTED_MAX;
 pub use course::ASKED_MAX;
-pub use crowd::CROWD_MAX;
+pub use crowd::{ACTS_MAX, CROWD_MAX};
 pub use delivery::{Delivery, Task, Words};
 pub use description::DESCRIPTION_KEPT_MAX;
 pub use direct::DIRECTS_MAX;
@@ -136,6 +137,7 @@ pub use planned::{Again, Notification, Purpose};
 pub use planned::{PlannedContact, Recipient};
 pub use record::{PAGED_MAX, Record};
 pub use response::{Remark, ResponseChange};
+pub use runbook::{runbook_address, runbook_of};
 pub use state::{
     Acknowledgement, Alert, Heartbeat, Incident, KnownKey, LowTold, Merged, OwnWords, Recent, Revision, State,
 };

@@ -35,7 +35,7 @@ impl State {
             }
             NoticeChange::Dropped { notice } => drop(self.notices.remove(notice)),
             NoticeChange::ShiftsTold { until } => self.shifts_told_until = Some(*until),
-            NoticeChange::RoomFull { .. } => self.room_full(change, entry.incident, seq),
+            NoticeChange::RoomFull { .. } => self.room_full(change, entry.incident, (seq, entry.at)),
             NoticeChange::GapsTold { told, over } => self.gaps_told(told, over),
             NoticeChange::Declined { .. } => {}
             NoticeChange::OptedOut { user, by, out: true } => {

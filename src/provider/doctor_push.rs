@@ -16,15 +16,28 @@ pub fn mail_login(config: &Config, secrets: &Secrets) -> Option<Login> {
 /// What the mail server said when we came in.
 pub fn mail_verdict(login: &Login, result: Result<Response, Failure>) -> Verdict {
     let server = format!("{}:{}", login.host, login.port);
+    let wrong =
+        |why: String, way_out: &str| Verdict::wrong(Examined::Mail, Kind::Account, &server, &why, way_out);
     match result {
         Ok(response) if response.is_success() => {
             Verdict::well(Examined::Mail, Kind::Account, &server, "lets us in")
         }
-        Ok(response) => {
+        Ok(response) if matches!(response.status, 530 | 534 | 535 | 538) => {
             let why = format!("it answered {} and does not let us in", response.status);
-            let way_out = "check username and password under providers.mail";
-            Verdict::wrong(Examined::Mail, Kind::Account, &server, &why, way_out)
+            wrong(why, "check username and password under providers.mail")
         }
+        Ok(response) => {
+            let why = format!("it answered {}, which is no welcome", response.status);
+            wrong(why, "ask again in a minute; if it stays so, ask whoever runs that server")
+        }
+        Err(Failure::NotSent(why)) if why.contains("STARTTLS") => wrong(
+            "it offers no STARTTLS, and nothing is sent without".to_owned(),
+            "turn STARTTLS on there, or write smtps:// with its port for TLS from the start",
+        ),
+        Err(Failure::NotSent(why)) if why.contains("authentication mechanism") => wrong(
+            "it offers neither AUTH PLAIN nor AUTH LOGIN".to_owned(),
+            "turn one on there; if it wants no password, leave username and password out",
+        ),
         Err(failure) => failure.verdict(Examined::Mail, Kind::Account, &server, &server),
     }
 }
