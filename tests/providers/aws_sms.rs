@@ -125,7 +125,7 @@ fn every_answer_has_a_meaning() {
         (Err(Failure::Unknown("timed out".into())), unknown("it did not answer")),
     ];
     for (answer, expected) in cases {
-        let said = words(&run_with(&with_aws(), &secrets(), &page(), &[answer.clone()]).1);
+        let said = words(&run_with(&with_aws(), &secrets(), &page(), std::slice::from_ref(&answer)).1);
         assert!(said.starts_with(&expected), "{answer:?}: {said}\n{expected}");
         assert!(!said.contains("+8190"), "{said}");
     }
