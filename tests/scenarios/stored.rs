@@ -79,7 +79,8 @@ fn a_snapshot_of_this_layout_has_not_changed() {
 #[test]
 fn the_snapshots_of_every_release_are_read_and_page_on() {
     let files = fs::read_dir(folder()).unwrap().map(|file| file.unwrap().path());
-    let snapshots: Vec<PathBuf> = files.filter(|path| path.extension().is_some_and(|it| it == "bin")).collect();
+    let snapshots: Vec<PathBuf> =
+        files.filter(|path| path.extension().is_some_and(|it| it == "bin")).collect();
     assert!(!snapshots.is_empty());
     for file in snapshots {
         let read = postcard::from_bytes::<Stored>(&fs::read(&file).unwrap());
