@@ -381,19 +381,9 @@ impl Call<'_> {
     /// Records one change: applied, then appended, so that later decisions of this call see it.
     fn record(&mut self, incident: Option<IncidentId>, change: impl Into<Change>) {
         let change = change.into();
-        let revision = match &change {
-            Change::Server(ServerChange::Revision { .. }) => self.state.revision.number + 1,
-            Change::Server(_)
-            | Change::RunTime(_)
-            | Change::Steps(_)
-            | Change::Notice(_)
-            | Change::Heartbeat(_)
-            | Change::Alert(_)
-            | Change::Escalation(_)
-            | Change::Delivery(_)
-            | Change::Noise(_)
-            | Change::Response(_) => self.state.revision.number,
-        };
+        // A question of one value, not a change of state: `matches!` is enough.
+        let begins = matches!(change, Change::Server(ServerChange::Revision { .. }));
+        let revision = self.state.revision.number + u32::from(begins);
         let entry = Entry { seq: self.state.seq + 1, at: self.now, revision, incident, change };
         record(self.state, self.index, &entry);
         self.follow_inhibitions(&entry);
