@@ -9,6 +9,7 @@ mod archive;
 mod board;
 mod calendars;
 mod commands;
+mod connect;
 mod doctor;
 mod doors;
 mod gaps;
