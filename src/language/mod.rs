@@ -29,6 +29,7 @@ mod phrase_ja;
 pub mod reached;
 mod rules;
 mod said;
+pub mod schedule;
 pub mod starting;
 mod steps;
 pub mod storage;
