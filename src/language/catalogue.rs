@@ -17,6 +17,8 @@ pub struct CatalogueWords {
     pub in_hours: &'static str,
     pub raised_later: &'static str,
     pub held_for: &'static str,
+    /// Round how long a step waits for the next.
+    pub next_after: (&'static str, &'static str),
     pub fallback: &'static str,
     pub repeats: &'static str,
     pub kind: &'static str,
@@ -52,6 +54,7 @@ const EN: CatalogueWords = CatalogueWords {
     in_hours: "in these hours only",
     raised_later: "becomes high when office hours begin",
     held_for: "nobody is told if it is over within",
+    next_after: (" – the next after ", ""),
     fallback: "then the fallback",
     repeats: "repeated",
     kind: "Type",
@@ -87,6 +90,7 @@ const JA: CatalogueWords = CatalogueWords {
     in_hours: "この時間帯のみ",
     raised_later: "営業時間が始まると緊急度は高になる",
     held_for: "次の時間内に復旧すれば連絡しない：",
+    next_after: ("（次のステップは ", " 後）"),
     fallback: "その後は最終連絡先",
     repeats: "繰り返し",
     kind: "種類",
@@ -108,6 +112,13 @@ const JA: CatalogueWords = CatalogueWords {
     month: "月",
     range: "表示期間",
 };
+
+impl CatalogueWords {
+    /// Whom a step tells, and after how long the next begins.
+    pub fn step(&self, names: &str, wait: &str) -> String {
+        format!("{names}{}{wait}{}", self.next_after.0, self.next_after.1)
+    }
+}
 
 impl Language {
     /// The words of these pages.

@@ -157,6 +157,8 @@ pub struct Ask<'a> {
     pub shell: Shell<'a>,
     pub w: &'a PageWords,
     pub heading: String,
+    /// What it is about, as an alert says it.
+    pub about: Option<String>,
     pub warnings: Vec<String>,
     pub action: String,
     pub hidden: Vec<(String, String)>,

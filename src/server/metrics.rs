@@ -9,9 +9,15 @@ use crate::incident::{
 };
 use crate::reason::Why;
 use prometheus_client::encoding::{EncodeLabelSet, text::encode};
+use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::metrics::{counter::Counter, family::Family, gauge::Gauge};
 use prometheus_client::registry::Registry;
 use std::sync::Arc;
+
+/// The buckets of the time that alerts take, in seconds: from 0.25 ms to 2.3 s, each a fifth wider than the one before.
+const ALERT_LEAST: f64 = 0.000_25;
+const ALERT_FACTOR: f64 = 1.2;
+const ALERT_BUCKETS: u16 = 51;
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 struct Labels {
@@ -65,6 +71,8 @@ pub struct Metrics {
     escalations: Counter,
     missed: Family<Missed, Counter>,
     versions: Family<Versions, Gauge>,
+    /// From an alert that was read until what follows from it is on disk and handed out.
+    pub alerts: Histogram,
     pub open: Gauge,
     pub unacknowledged: Gauge,
     pub journal_healthy: Gauge,
@@ -91,6 +99,7 @@ impl Metrics {
             escalations: Counter::default(),
             missed: Family::default(),
             versions: Family::default(),
+            alerts: Histogram::new(exponential_buckets(ALERT_LEAST, ALERT_FACTOR, ALERT_BUCKETS)),
             open: Gauge::default(),
             unacknowledged: Gauge::default(),
             journal_healthy: Gauge::default(),
@@ -180,6 +189,11 @@ impl Metrics {
             "held_back",
             "Pages that were due and waited, by contact method and for what: a call, a provider",
             self.held_back.clone(),
+        );
+        registry.register(
+            "alert_seconds",
+            "From an alert that was read until what follows from it is on disk and handed out",
+            self.alerts.clone(),
         );
         registry.register("own_heartbeats", "Our own heartbeats, by outcome", self.heartbeats.clone());
         registry.register("steps_begun", "Escalation steps begun", self.escalations.clone());

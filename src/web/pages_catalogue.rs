@@ -79,7 +79,7 @@ fn about<'a>(doors: &'a Doors, board: &Board, guest: &Guest, service: &Service) 
     let policy = config.policies.get(&service.policy);
     let steps = policy.iter().flat_map(|policy| &policy.steps).map(|step| {
         let names: Vec<String> = step.notify.iter().map(|notify| named(config, notify)).collect();
-        let text = format!("{} – {:#}", guest.language.list(&names), step.wait);
+        let text = c.step(&guest.language.list(&names), &format!("{:#}", step.wait));
         Line { text, href: line_of(doors, guest, &step.place).href }
     });
     let mut steps: Vec<Line> = steps.collect();

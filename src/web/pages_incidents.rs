@@ -350,7 +350,8 @@ pub async fn ask_resolve(State(doors): Shared, guest: Guest, Path(id): Path<Stri
     let view = Ask {
         shell: guest.shell(&doors, "incidents", w.resolve_really),
         w,
-        heading: format!("{} {}", w.resolve_really, row.summary),
+        heading: w.resolve_really.to_owned(),
+        about: Some(format!("{} {}", row.id, row.summary)),
         warnings: firing.then(|| w.still_firing.to_owned()).into_iter().collect(),
         action: format!("/incidents/{}/resolve", row.id),
         hidden: Vec::new(),
@@ -419,6 +420,7 @@ pub(super) fn confirm(
         shell: guest.shell(doors, "", w.confirm_title),
         w,
         heading: w.confirm_title.to_owned(),
+        about: None,
         warnings,
         action,
         hidden: form.and("confirm", "true").0,

@@ -55,6 +55,7 @@ fn sheet(doors: &Doors, guest: &Guest, sheet: Sheet, form: &Form, wrong: Option<
 fn override_sheet(guest: &Guest, user: &str, id: &str) -> Sheet {
     let w = guest.words();
     let path = id.replace('/', ".");
+    let name = guest.live.config.schedule_names.get(id).map_or(id, |(name, _)| name);
     let mut whom = vec![(String::new(), w.everybody_there.to_owned())];
     whom.push((BESIDE.to_owned(), guest.language.standing().beside.to_owned()));
     whom.extend(people(guest));
@@ -62,13 +63,13 @@ fn override_sheet(guest: &Guest, user: &str, id: &str) -> Sheet {
     with.push(("nobody".to_owned(), w.nobody.to_owned()));
     Sheet {
         title: w.make_override,
-        lead: Some(id.to_owned()),
+        lead: Some(name.to_owned()),
         action: format!("/schedules/{path}/override"),
         fields: vec![
             choice("with", w.with, user, with),
             choice("replace", w.replace, "", whom),
-            field("from", w.from, "now", true),
-            field("until", w.until_or_for, "2h", true),
+            field("from", w.from, w.now, true),
+            field("until", w.until_or_for, w.two_hours, true),
             field("reason", w.reason, "", false),
         ],
         button: w.make_override,
@@ -88,7 +89,7 @@ fn silence_sheet(guest: &Guest) -> Sheet {
         action: "/silences/new".to_owned(),
         fields: vec![
             choice("services", w.service, "", services(guest)),
-            field("until", w.until_or_for, "2h", true),
+            field("until", w.until_or_for, w.two_hours, true),
             field("reason", w.reason, "", true),
         ],
         button: w.make_silence,

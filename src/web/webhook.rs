@@ -22,7 +22,7 @@ use axum::extract::{Request, State};
 use axum::http::{Method, StatusCode, header};
 use axum::response::Response;
 use std::collections::BTreeMap;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How many signing certificates are kept.
 const CERTIFICATES_MAX: usize = 16;
@@ -216,8 +216,13 @@ async fn store(doors: &Doors, events: Vec<Event>, patience: Duration) -> Result<
     if doors.status.borrow().stopping {
         return Err(Lost::Stopping);
     }
+    let begun = Instant::now();
     match doors.inbox.alerts(events, patience).await {
-        Ok(Answered { stored: true, .. }) => Ok(()),
+        // Deliveries are handed out before their alert is answered.
+        Ok(Answered { stored: true, .. }) => {
+            doors.metrics.alerts.observe(begun.elapsed().as_secs_f64());
+            Ok(())
+        }
         Ok(Answered { stored: false, .. }) => Err(Lost::NotWritten),
         Err(Busy) => Err(Lost::Busy),
     }

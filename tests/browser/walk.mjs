@@ -35,6 +35,15 @@ for (const [user, language] of people) {
       await looks.close();
     }
   }
+  // At 400 % a desk is 320 px wide: nothing is cut, and nothing scrolls sideways.
+  const zoomed = await browser.newContext({ viewport: { width: 320, height: 256 }, storageState: cookies });
+  const near = await zoomed.newPage();
+  watch(near);
+  for (const path of paths) {
+    await near.goto(base + path);
+    check(await near.evaluate("document.documentElement.scrollWidth<=document.documentElement.clientWidth"), `${user} ${path} is wider than the screen at 400 %`);
+  }
+  await zoomed.close();
   // Without script everything is there, too.
   const plain = await browser.newContext({ javaScriptEnabled: false, storageState: cookies });
   const bare = await plain.newPage();
@@ -79,6 +88,14 @@ await page.goto(base + incident);
 await page.screenshot({ path: "pictures/incident.png" });
 await act("acknowledge", button("acknowledge"), /受け付けました/);
 await act("unacknowledge", button("unacknowledge"), /取り消しました/);
+// By keyboard alone, and what has the focus shows it.
+await page.goto(base + incident);
+let steps = 0;
+const focused = () => page.evaluate("document.activeElement.textContent.trim()");
+while ((await focused()) !== "対応する" && (steps += 1) < 40) await page.keyboard.press("Tab");
+check((await page.evaluate("getComputedStyle(document.activeElement).outlineStyle")) === "solid", "what has the focus does not show it");
+await act("acknowledge by keyboard", () => Promise.all([page.waitForNavigation(), page.keyboard.press("Enter")]), /受け付けました/);
+await act("unacknowledge again", button("unacknowledge"), /取り消しました/);
 await act("escalate", button("escalate"), /次の担当者/);
 await more();
 await page.fill("textarea", "looking");

@@ -42,9 +42,9 @@ async fn it_says_who_has_what_what_hides_it_and_when_nobody_is_there() {
     let page = looked(&inside, "sato", "from=2026-12-09&days=7").await;
     for says in [
         "2026-12-07 – 2026-12-13",
-        "12月7日(月) 10:00 JST まで、当番がいません。",
-        "12月7日(月) 18:00 JST から 12月8日(火) 10:00 JST まで、当番がいません。",
-        "12月11日(金) 18:00 JST から、当番がいません。",
+        "12月7日（月）10:00 JST まで、当番がいません。",
+        "12月7日（月）18:00 JST から 12月8日（火）10:00 JST まで、当番がいません。",
+        "12月11日（金）18:00 JST から、当番がいません。",
         "「helper」を優先",
         "Emma Smith のみ",
         "&#60;b&#62;wedding&#60;/b&#62;",
