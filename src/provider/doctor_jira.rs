@@ -63,19 +63,28 @@ pub(super) fn answer(
         (200, JiraTopic::Permissions { .. }) => permissions(name, &body).into(),
         (200, JiraTopic::OpenTicket { .. }) => of_ticket(config, secrets, name, &body),
         (200, JiraTopic::Transitions { ticket, .. }) => transitions(config, name, ticket, &body).into(),
-        (401, _) => {
+        // It is said of the project.
+        (404, JiraTopic::Permissions { .. }) => Answer::default(),
+        // Without a ticket to try it on there is nothing to say.
+        (status, JiraTopic::OpenTicket { .. } | JiraTopic::Transitions { .. }) if status != 401 => {
+            Answer::default()
+        }
+        (status, _) => refused(kind, name, status, matches!(topic, JiraTopic::Project { .. })).into(),
+    }
+}
+
+/// What an answer says by its status alone.
+fn refused(kind: Kind, name: &str, status: u16, of_project: bool) -> Verdict {
+    match status {
+        401 => {
             let why = Words::new("Jira refuses the credentials", "Jira が認証情報を拒否しました");
             let way_out = Words::new(
                 "check providers.jira.email and deployment, and make a new token: at id.atlassian.com, or in Data Center in the profile",
                 "providers.jira の email と deployment を確認し、トークンを作り直します（id.atlassian.com、Data Center ではプロフィール）",
             );
-            wrong(kind, name, why, way_out).into()
+            wrong(kind, name, why, way_out)
         }
-        // It is said of the project.
-        (404, JiraTopic::Permissions { .. }) => Answer::default(),
-        // Without a ticket to try it on there is nothing to say.
-        (_, JiraTopic::OpenTicket { .. } | JiraTopic::Transitions { .. }) => Answer::default(),
-        (404, JiraTopic::Project { .. }) => {
+        404 if of_project => {
             let why = Words::new(
                 "there is no such project, or the account may not see it",
                 "プロジェクトがないか、アカウントに閲覧の権限がありません",
@@ -84,9 +93,9 @@ pub(super) fn answer(
                 "check the key, and add the account to the project",
                 "キーを確認し、アカウントをプロジェクトに加えます",
             );
-            wrong(kind, name, why, way_out).into()
+            wrong(kind, name, why, way_out)
         }
-        (404, JiraTopic::Account) => wrong(
+        404 => wrong(
             kind,
             name,
             Words::new("there is no Jira at providers.jira.site", "providers.jira.site に Jira がありません"),
@@ -94,14 +103,13 @@ pub(super) fn answer(
                 "write it as https://example.atlassian.net",
                 "https://example.atlassian.net のように書きます",
             ),
-        )
-        .into(),
-        (status, _) => {
+        ),
+        status => {
             let way_out = Words::new(
                 "ask again; check providers.jira.site",
                 "もう一度実行します。providers.jira.site も確認します",
             );
-            wrong(kind, name, answered("Jira", status), way_out).into()
+            wrong(kind, name, answered("Jira", status), way_out)
         }
     }
 }

@@ -80,23 +80,28 @@ pub(super) fn answer(
             let public = config.organisation.public_url.as_deref().unwrap_or_default();
             replies(named(&body["incoming_phone_numbers"], &twilio.sms_from), name, public).into()
         }
-        TwilioTopic::CallerId => match named(&body["outgoing_caller_ids"], &twilio.from) {
-            Some(_) => {
-                let word = Words::new("a verified caller id", "確認済みの発信者番号");
-                Verdict::well(Examined::Twilio, kind, name, word).into()
-            }
-            None => {
-                let why = Words::new(
-                    "it is neither a number of the account nor a verified caller id",
-                    "アカウントの番号でも、確認済みの発信者番号でもありません",
-                );
-                let way_out = Words::new(
-                    "mend providers.twilio.from, or verify the number at Twilio",
-                    "providers.twilio.from を直すか、Twilio で番号を確認済みにします",
-                );
-                wrong(kind, name, why, way_out).into()
-            }
-        },
+        TwilioTopic::CallerId => caller_id(named(&body["outgoing_caller_ids"], &twilio.from), name).into(),
+    }
+}
+
+/// A number that is not the account's own.
+fn caller_id(found: Option<&Value>, name: &str) -> Verdict {
+    match found {
+        Some(_) => {
+            let word = Words::new("a verified caller id", "確認済みの発信者番号");
+            Verdict::well(Examined::Twilio, Kind::From, name, word)
+        }
+        None => {
+            let why = Words::new(
+                "it is neither a number of the account nor a verified caller id",
+                "アカウントの番号でも、確認済みの発信者番号でもありません",
+            );
+            let way_out = Words::new(
+                "mend providers.twilio.from, or verify the number at Twilio",
+                "providers.twilio.from を直すか、Twilio で番号を確認済みにします",
+            );
+            wrong(Kind::From, name, why, way_out)
+        }
     }
 }
 
