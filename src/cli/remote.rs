@@ -142,13 +142,15 @@ impl Asker {
     }
 }
 
-async fn send(base: &str, token: &str, question: &Question<'_>) -> Result<(u16, Value)> {
+/// Asks a server of ours, which redirects nobody.
+pub(super) fn client() -> Result<reqwest::Client> {
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let http = reqwest::Client::builder()
-        .connect_timeout(CONNECT_MAX)
-        .timeout(ANSWER_MAX)
-        .redirect(reqwest::redirect::Policy::none())
-        .build()?;
+    let builder = reqwest::Client::builder().connect_timeout(CONNECT_MAX).timeout(ANSWER_MAX);
+    Ok(builder.redirect(reqwest::redirect::Policy::none()).build()?)
+}
+
+async fn send(base: &str, token: &str, question: &Question<'_>) -> Result<(u16, Value)> {
+    let http = client()?;
     let mut query = form_urlencoded::Serializer::new(String::new());
     query.extend_pairs(question.query.iter());
     let query = query.finish();

@@ -6,6 +6,7 @@
 use super::directory::{Directory, now};
 use super::dry_run::HORIZON;
 use super::known::known;
+use super::remote::client;
 use super::serve::runtime;
 use super::told::push_wrapped;
 use super::told_sentence::outlook;
@@ -19,12 +20,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use jiff::Timestamp;
 use serde_json::Value;
 use std::sync::Arc;
-use std::time::Duration;
 
-/// How long the server may take to answer.
-const ANSWER_MAX: Duration = Duration::from_secs(15);
-/// How long connecting to the server may take.
-const CONNECT_MAX: Duration = Duration::from_secs(5);
 /// How much of an answer is shown, in characters.
 const SHOWN_MAX: usize = 300;
 
@@ -165,12 +161,7 @@ struct ServerAnswer {
 }
 
 async fn send(base: &str, test: TestRequest, token: Option<&str>) -> Result<ServerAnswer> {
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let http = reqwest::Client::builder()
-        .connect_timeout(CONNECT_MAX)
-        .timeout(ANSWER_MAX)
-        .redirect(reqwest::redirect::Policy::none())
-        .build()?;
+    let http = client()?;
     let query = if test.query.is_empty() { String::new() } else { format!("?{}", test.query) };
     let mut request = http.post(format!("{base}{}{query}", test.path)).body(test.body);
     for (name, value) in &test.headers {

@@ -106,25 +106,30 @@ impl Resolver<'_> {
     }
 
     pub(super) fn template_of_rule(&mut self, text: &str, at: &Spot) -> Option<Template> {
-        match Template::compile(text) {
-            Ok(template) => return Some(template),
-            Err(Malformed::Neither) => {}
-            Err(Malformed::TooLong) => {
-                let message = Words::new(
+        let compiled = Template::compile(text);
+        compiled.map_err(|malformed| self.malformed(malformed, at)).ok()
+    }
+
+    /// A template that is too long, or does not compile.
+    pub(super) fn malformed(&mut self, malformed: Malformed, at: &Spot) {
+        let (code, message) = match malformed {
+            Malformed::Neither => return,
+            Malformed::TooLong => (
+                code::BOUND,
+                Words::new(
                     format!("a template has at most {TEMPLATE_MAX} bytes"),
                     format!("テンプレートは {TEMPLATE_MAX} バイトまでです"),
-                );
-                self.error(code::BOUND, at.clone(), message);
-            }
-            Err(Malformed::Template { line, column, reason }) => {
-                let message = Words::new(
+                ),
+            ),
+            Malformed::Template { line, column, reason } => (
+                code::TEMPLATE,
+                Words::new(
                     format!("in line {line}, column {column} of this template: {reason}"),
                     format!("テンプレートの {line} 行 {column} 文字目: {reason}"),
-                );
-                self.error(code::TEMPLATE, at.clone(), message);
-            }
-        }
-        None
+                ),
+            ),
+        };
+        self.error(code, at.clone(), message);
     }
 
     /// A name that no alert has would make the template fail on every one.

@@ -5,7 +5,7 @@
 use super::code;
 use super::diagnostic::Spot;
 use super::resolve::Resolver;
-use crate::config::{Field, GenericFields, Malformed, TEMPLATE_MAX};
+use crate::config::{Field, GenericFields, Malformed};
 use crate::document;
 use crate::language::words::Words;
 
@@ -84,20 +84,7 @@ impl Resolver<'_> {
                 );
                 self.error_help(code::VALUE, at.clone(), message, help);
             }
-            Err(Malformed::TooLong) => {
-                let message = Words::new(
-                    format!("a template has at most {TEMPLATE_MAX} bytes"),
-                    format!("テンプレートは {TEMPLATE_MAX} バイトまでです"),
-                );
-                self.error(code::BOUND, at.clone(), message);
-            }
-            Err(Malformed::Template { line, column, reason }) => {
-                let message = Words::new(
-                    format!("in line {line}, column {column} of this template: {reason}"),
-                    format!("テンプレートの {line} 行 {column} 文字目: {reason}"),
-                );
-                self.error(code::TEMPLATE, at.clone(), message);
-            }
+            Err(malformed) => self.malformed(malformed, at),
         }
         None
     }

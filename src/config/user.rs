@@ -112,6 +112,12 @@ impl User {
         named.map(|(_, phone)| phone).or(self.phone.as_ref())
     }
 
+    /// The name of the phone that a rule with this `to` reaches; `None`: it has none.
+    pub fn phone_name(&self, to: Option<&str>) -> Option<&str> {
+        let meant = self.phone_named(to)?;
+        self.phones.iter().find(|(_, phone)| phone.is_same(meant)).map(|(name, _)| name.as_str())
+    }
+
     /// Each of their phones: `sato`, and `sato, home` for one that has a name.
     pub fn phones_by_name(&self) -> Vec<(String, &Phone)> {
         let named = |same: &Phone| self.phones.iter().any(|(_, phone)| phone.is_same(same));

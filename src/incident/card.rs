@@ -3,9 +3,8 @@
 //! Nothing is escaped or cut to a vendor's limits here.
 
 use super::marks::marks;
-use super::reader::{
-    NAMES_MAX, Reader, cut, is_url, one_line, person, service, service_name, severity, urgency,
-};
+use super::reader::{NAMES_MAX, Reader, cut, is_url, one_line, person, service_name, severity, urgency};
+use super::runbook::{runbook_file, runbook_url};
 use super::subject::{subject, worst_lines};
 use super::words::{Button, ButtonKind, Card, Field};
 use super::{Escalation, Hold, Incident, Status, StepAt};
@@ -57,8 +56,8 @@ pub(super) fn card(config: &Config, incident: &Incident, reader: &Reader) -> Car
         Status::Resolved => Vec::new(),
     };
     buttons.extend(
-        runbook(config, incident)
-            .filter(|book| is_url(book) && incident.status != Status::Resolved)
+        runbook_url(config, incident)
+            .filter(|_| incident.status != Status::Resolved)
             .map(|url| button(ButtonKind::Open(url), language, Word::Runbook)),
     );
     Card {
@@ -172,7 +171,10 @@ pub(super) fn fields(config: &Config, incident: &Incident, reader: &Reader) -> V
     if !keys.is_empty() {
         all.push(field(Word::Ticket, language.list(&keys)));
     }
-    all.extend(runbook(config, incident).filter(|book| !is_url(book)).map(|book| field(Word::Runbook, book)));
+    // What is over has no buttons; nor can what has no address be opened by one.
+    if incident.status == Status::Resolved || runbook_url(config, incident).is_none() {
+        all.extend(runbook_file(config, incident).map(|book| field(Word::Runbook, book)));
+    }
     all
 }
 
@@ -253,12 +255,4 @@ fn mark(status: Status) -> &'static str {
         Status::Acknowledged => "🟡",
         Status::Resolved => "✅",
     }
-}
-
-/// A URL, or the path of a file of the config repository.
-fn runbook(config: &Config, incident: &Incident) -> Option<String> {
-    let own = || service(config, incident)?.runbook.clone();
-    let named = incident.runbook.clone().filter(|book| !book.trim().is_empty());
-    let file = |book: String| if is_url(&book) { book } else { format!("runbooks/{book}") };
-    named.or_else(|| own().map(file))
 }

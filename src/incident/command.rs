@@ -61,7 +61,7 @@ impl Call<'_> {
             }
             Command::Cannot { what, user, by, via } => self.cannot(&what, &user, by, via),
             Command::Test { user, contact, by, .. } => self.test(&user, contact, &by),
-            Command::OptOut { users, contact, out, .. } => self.opt_out(&users, contact, out),
+            Command::OptOut { phones, contact, out, .. } => self.opt_out(&phones, contact, out),
         }
     }
 

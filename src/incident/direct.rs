@@ -6,12 +6,11 @@
 
 use super::entry::{AlertChange, Change, DeliveryChange, Entry};
 use super::errand::{Direct, Dispatch, Errand};
-use super::escalation::later;
 use super::index::Index;
 use super::outlet::Outlet;
 use super::parts::Status;
 use super::state::{Incident, State};
-use super::{Call, Delivery, DeliveryId, IN_FLIGHT, IncidentId, Outcome, Reason, Task, message};
+use super::{Call, Delivery, DeliveryId, IncidentId, Outcome, Reason, Task, message};
 use crate::config::{Contact, Follows, Provider};
 use crate::reason::Fault;
 use jiff::Timestamp;
@@ -183,33 +182,22 @@ impl Call<'_> {
         };
         let Some(page) = self.index.directs.iter().find_map(due) else { return false };
         let Some(direct) = self.state.directs.get(&page).cloned() else { return false };
-        let (delivery, provider) = (self.next_delivery(), direct.provider);
-        let errand = Errand::Edit { page, by: direct.by };
-        let expires_at = later(self.now, IN_FLIGHT);
-        let (notifications, repeat) = (Vec::new(), false);
-        self.about_server(DeliveryChange::Sent {
-            delivery,
-            provider,
-            errand,
-            to: None,
-            notifications,
-            repeat,
-            expires_at,
-        });
+        let provider = direct.provider;
+        let id = self.begin_errand(provider, Errand::Edit { page, by: direct.by }, false);
         let known = direct.about.iter().filter_map(|(id, _)| self.incident(*id));
         let mut about: Vec<&Incident> = known.collect();
         // As the page had them: the worst first, then the oldest.
         about.sort_by_key(|incident| (Reverse(incident.severity), incident.opened_at));
         if about.is_empty() || !self.config.organisation.has(provider) {
             let reason = Reason::ours(Fault::NotSetUp);
-            self.outcome(delivery, &Outcome::Rejected { reason });
+            self.outcome(id, &Outcome::Rejected { reason });
             return true;
         }
         let incidents = about.iter().map(|incident| incident.id).collect();
         let Direct { user, by, reference, .. } = direct;
         let words = message::page(self.config, &about, &user, by);
         let task = Task::Edit { page, user, by, reference, words };
-        self.turn.deliveries.push(Delivery { id: delivery, provider, incidents, task, repeat });
+        self.turn.deliveries.push(Delivery { id, provider, incidents, task, repeat: false });
         true
     }
 }

@@ -169,6 +169,15 @@ impl Call<'_> {
         planned.iter().find(|found| found.n == waiting.n)?.to.clone()
     }
 
+    /// Records that a delivery that pages nobody for an incident leaves now.
+    pub(super) fn begin_errand(&mut self, provider: Provider, errand: Errand, repeat: bool) -> DeliveryId {
+        let (delivery, expires_at) = (self.next_delivery(), later(self.now, IN_FLIGHT));
+        let (to, notifications) = (None, Vec::new());
+        let sent = DeliveryChange::Sent { delivery, provider, errand, to, notifications, repeat, expires_at };
+        self.about_server(sent);
+        delivery
+    }
+
     fn send_hang_up(&mut self) -> bool {
         let wanted = self.state.deliveries.iter().find_map(|(id, dispatch)| match dispatch.hang_up {
             HangUp::Wanted(at) if at <= self.now && self.is_free(dispatch.provider, Outlet::HangUp) => {
@@ -177,22 +186,9 @@ impl Call<'_> {
             HangUp::Wanted(_) | HangUp::No | HangUp::InFlight => None,
         });
         let Some((call, provider, reference)) = wanted else { return false };
-        let delivery = self.next_delivery();
-        let expires_at = later(self.now, IN_FLIGHT);
-        let errand = Errand::HangUp(call);
-        let (notifications, repeat) = (Vec::new(), false);
-        self.about_server(DeliveryChange::Sent {
-            delivery,
-            provider,
-            errand,
-            to: None,
-            notifications,
-            repeat,
-            expires_at,
-        });
-        let task = Task::HangUp { call: reference };
-        let incidents = Vec::new();
-        self.turn.deliveries.push(Delivery { id: delivery, provider, incidents, task, repeat });
+        let id = self.begin_errand(provider, Errand::HangUp(call), false);
+        let (task, incidents) = (Task::HangUp { call: reference }, Vec::new());
+        self.turn.deliveries.push(Delivery { id, provider, incidents, task, repeat: false });
         true
     }
 
@@ -205,21 +201,9 @@ impl Call<'_> {
         };
         let reference = self.state.deliveries.get(&of).and_then(|dispatch| dispatch.reference.clone());
         let Some(reference) = reference else { return false };
-        let delivery = self.next_delivery();
-        let expires_at = later(self.now, IN_FLIGHT);
-        let errand = Errand::Ask(of);
-        let (notifications, repeat, incidents) = (Vec::new(), false, Vec::new());
-        self.about_server(DeliveryChange::Sent {
-            delivery,
-            provider,
-            errand,
-            to: None,
-            notifications,
-            repeat,
-            expires_at,
-        });
-        let task = Task::Ask { of, by, reference };
-        self.turn.deliveries.push(Delivery { id: delivery, provider, incidents, task, repeat });
+        let id = self.begin_errand(provider, Errand::Ask(of), false);
+        let (task, incidents) = (Task::Ask { of, by, reference }, Vec::new());
+        self.turn.deliveries.push(Delivery { id, provider, incidents, task, repeat: false });
         true
     }
 

@@ -83,7 +83,7 @@ pub enum Command {
     /// Tries out one of a person's own ways.
     Test { user: UserId, contact: Contact, by: Actor, via: Via },
     /// Whoever has this number says STOP to our messages, or takes them again.
-    OptOut { users: Vec<UserId>, contact: Contact, out: bool, by: Actor, via: Via },
+    OptOut { phones: Vec<(UserId, Option<String>)>, contact: Contact, out: bool, by: Actor, via: Via },
 }
 
 /// A wish about incidents.

@@ -75,6 +75,7 @@ mod responses;
 mod rise;
 mod ruled;
 mod run_time;
+mod runbook;
 mod script;
 mod shifts;
 mod standing;
@@ -136,6 +137,7 @@ pub use planned::{Again, Notification, Purpose};
 pub use planned::{PlannedContact, Recipient};
 pub use record::{PAGED_MAX, Record};
 pub use response::{Remark, ResponseChange};
+pub use runbook::{runbook_address, runbook_of};
 pub use state::{
     Acknowledgement, Alert, Heartbeat, Incident, KnownKey, LowTold, Merged, OwnWords, Recent, Revision, State,
 };
@@ -379,19 +381,9 @@ impl Call<'_> {
     /// Records one change: applied, then appended, so that later decisions of this call see it.
     fn record(&mut self, incident: Option<IncidentId>, change: impl Into<Change>) {
         let change = change.into();
-        let revision = match &change {
-            Change::Server(ServerChange::Revision { .. }) => self.state.revision.number + 1,
-            Change::Server(_)
-            | Change::RunTime(_)
-            | Change::Steps(_)
-            | Change::Notice(_)
-            | Change::Heartbeat(_)
-            | Change::Alert(_)
-            | Change::Escalation(_)
-            | Change::Delivery(_)
-            | Change::Noise(_)
-            | Change::Response(_) => self.state.revision.number,
-        };
+        // A question of one value, not a change of state: `matches!` is enough.
+        let begins = matches!(change, Change::Server(ServerChange::Revision { .. }));
+        let revision = self.state.revision.number + u32::from(begins);
         let entry = Entry { seq: self.state.seq + 1, at: self.now, revision, incident, change };
         record(self.state, self.index, &entry);
         self.follow_inhibitions(&entry);

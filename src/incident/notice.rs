@@ -4,14 +4,14 @@
 //! tried a few times; what has no point any more (the override has ended) is dropped. Which shifts are told is decided in
 //! `shifts`, what people do to each other's overrides in `makers`, the words in `notice_words`.
 
-use super::entry::{DeliveryChange, Entry};
+use super::entry::Entry;
 use super::errand::Errand;
 use super::escalation::later;
 use super::notice_change::{Notice, NoticeChange, NoticeTo, Noticed};
 use super::outlet::Outlet;
 use super::state::State;
 use super::test::TEST_EVERY;
-use super::{Call, Delivery, DeliveryId, IN_FLIGHT, Outcome, Reason, Task, notice_words};
+use super::{Call, Delivery, DeliveryId, Outcome, Reason, Task, notice_words};
 use crate::actor::Actor;
 use crate::config::{CONTACTS, Contact, Follows, MirrorKind, Provider};
 use crate::reason::Fault;
@@ -38,11 +38,12 @@ impl State {
             NoticeChange::RoomFull { .. } => self.room_full(change, entry.incident, (seq, entry.at)),
             NoticeChange::GapsTold { told, over } => self.gaps_told(told, over),
             NoticeChange::Declined { .. } => {}
-            NoticeChange::OptedOut { user, by, out: true } => {
-                self.unreachable.insert((user.clone(), *by), Reason::ours(Fault::OptedOut));
+            NoticeChange::OptedOut { user, by, to, out: true } => {
+                let way = (user.clone(), *by, to.clone());
+                self.unreachable.insert(way, Reason::ours(Fault::OptedOut));
             }
-            NoticeChange::OptedOut { user, by, out: false } => {
-                self.unreachable.remove(&(user.clone(), *by));
+            NoticeChange::OptedOut { user, by, to, out: false } => {
+                self.unreachable.remove(&(user.clone(), *by, to.clone()));
             }
         }
     }
@@ -163,18 +164,8 @@ impl Call<'_> {
             self.about_server(NoticeChange::Dropped { notice });
             return true;
         }
-        let (delivery, by) = (self.next_delivery(), found.by());
-        let (errand, expires_at) = (Errand::Notice { notice, by }, later(now, IN_FLIGHT));
-        let (to, notifications, repeat) = (None, Vec::new(), found.failed > 0);
-        self.about_server(DeliveryChange::Sent {
-            delivery,
-            provider,
-            errand,
-            to,
-            notifications,
-            repeat,
-            expires_at,
-        });
+        let (by, repeat) = (found.by(), found.failed > 0);
+        let id = self.begin_errand(provider, Errand::Notice { notice, by }, repeat);
         let task = match &found.to {
             NoticeTo::Person { user, by } => {
                 let words = notice_words::words(self.config, self.state, &found.what, Some(user), *by);
@@ -188,7 +179,7 @@ impl Call<'_> {
                 Task::Mirror { kind: MirrorKind::Room, place, reference, words, news, after: 0 }
             }
         };
-        self.turn.deliveries.push(Delivery { id: delivery, provider, incidents: Vec::new(), task, repeat });
+        self.turn.deliveries.push(Delivery { id, provider, incidents: Vec::new(), task, repeat });
         true
     }
 

@@ -112,6 +112,9 @@ pub enum Noticed {
     /// They said STOP to our messages by this way.
     OptedOut {
         contact: Contact,
+        /// The name of the phone, where it has one.
+        #[serde(default)]
+        to: Option<String>,
     },
     /// How a test went; `why`: it failed.
     Tested {
@@ -171,7 +174,14 @@ pub enum NoticeChange {
     /// Gaps to come were told, and others are filled or over.
     GapsTold { told: Vec<GapTold>, over: Vec<GapTold> },
     /// Somebody said STOP to our messages by this way, or takes them again.
-    OptedOut { user: UserId, by: Contact, out: bool },
+    OptedOut {
+        user: UserId,
+        by: Contact,
+        /// The name of the phone, where it has one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        to: Option<String>,
+        out: bool,
+    },
 }
 
 /// What the room hears of a silence.

@@ -163,9 +163,9 @@ impl Teller<'_> {
                 let line = NoticeLine::AlsoUnanswered { incident: &incident, names: &names };
                 (say(&line), headline.into_iter().collect())
             }
-            Noticed::OptedOut { contact } => {
-                let way = self.reader.language.contact(contact.method().way);
-                (say(&NoticeLine::OptedOut { way }), Vec::new())
+            Noticed::OptedOut { contact, to } => {
+                let way = self.reader.language.contact_to(contact.method().way, to.as_deref());
+                (say(&NoticeLine::OptedOut { way: &way }), Vec::new())
             }
             Noticed::Test | Noticed::TestGone => (say(&NoticeLine::Test), Vec::new()),
             Noticed::Tested { contact, why } => (self.tested(*contact, why.as_ref()), Vec::new()),

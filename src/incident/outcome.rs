@@ -156,7 +156,7 @@ impl Call<'_> {
             }
         }
         if let Some((user, by)) = page.filter(|(_, by)| by.method().answers) {
-            self.opted_by(user, by, outcome);
+            self.opted_by(user, (by, &dispatch.to), outcome);
         }
         let first = dispatch.about.first().map(|carried| carried.incident);
         if let (Outcome::Accepted { .. }, Some(id)) = (outcome, first) {

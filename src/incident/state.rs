@@ -76,8 +76,8 @@ pub struct State {
     pub shifts_told_until: Option<Timestamp>,
     /// The person that a step with `round_robin` chose last, by policy and step.
     pub turns: BTreeMap<(Id, u32), UserId>,
-    /// Ways by which a person cannot be reached, and why.
-    pub unreachable: BTreeMap<(UserId, Contact), Reason>,
+    /// Ways by which a person cannot be reached, each with the name of the phone where it has one, and why.
+    pub unreachable: BTreeMap<(UserId, Contact, Option<String>), Reason>,
     /// The server's own troubles that last, and since when: a restart does not begin them anew.
     pub troubles: BTreeMap<OwnTrouble, Timestamp>,
     pub next_incident: u32,

@@ -1,6 +1,6 @@
 //! The state as snapshots hold it: a layout's number, then the state.
 //!
-//! A commit that changes the layout of [`State`] renames the variant (`V15`, then `V16`; a number is never used again) and
+//! A commit that changes the layout of [`State`] renames the variant (`V16`, then `V17`; a number is never used again) and
 //! keeps no copy of the old types. Until the first release only the newest layout need be readable: any other is refused
 //! by its number, and the start goes back to the segments. A golden snapshot in `tests/journals` fails when the layout
 //! changed and the number did not.
@@ -13,23 +13,23 @@ use std::borrow::Cow;
 use std::fmt;
 
 /// The number of the newest layout.
-pub const LAYOUT: u32 = 15;
+pub const LAYOUT: u32 = 16;
 
 /// What a snapshot holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Stored<'s> {
-    V15(Cow<'s, State>),
+    V16(Cow<'s, State>),
 }
 
 impl<'s> From<&'s State> for Stored<'s> {
     fn from(state: &'s State) -> Stored<'s> {
-        Stored::V15(Cow::Borrowed(state))
+        Stored::V16(Cow::Borrowed(state))
     }
 }
 
 impl Default for Stored<'static> {
     fn default() -> Stored<'static> {
-        Stored::V15(Cow::Owned(State::default()))
+        Stored::V16(Cow::Owned(State::default()))
     }
 }
 
@@ -37,13 +37,13 @@ impl Stored<'_> {
     /// The state, to be changed.
     pub fn state_mut(&mut self) -> &mut State {
         match self {
-            Stored::V15(state) => state.to_mut(),
+            Stored::V16(state) => state.to_mut(),
         }
     }
 
     pub fn into_state(self) -> State {
         match self {
-            Stored::V15(state) => state.into_owned(),
+            Stored::V16(state) => state.into_owned(),
         }
     }
 }
@@ -51,7 +51,7 @@ impl Stored<'_> {
 /// postcard numbers variants by their order, so a renamed one would be read as its successor: the number is written out.
 impl Serialize for Stored<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Stored::V15(state) = self;
+        let Stored::V16(state) = self;
         let mut tuple = serializer.serialize_tuple(2)?;
         tuple.serialize_element(&LAYOUT)?;
         tuple.serialize_element(state.as_ref())?;
@@ -77,7 +77,7 @@ impl<'de> Visitor<'de> for Layouts {
     fn visit_seq<A: SeqAccess<'de>>(self, mut parts: A) -> Result<Self::Value, A::Error> {
         let missing = || A::Error::custom("it is cut short");
         match parts.next_element::<u32>()?.ok_or_else(missing)? {
-            LAYOUT => Ok(Stored::V15(Cow::Owned(parts.next_element()?.ok_or_else(missing)?))),
+            LAYOUT => Ok(Stored::V16(Cow::Owned(parts.next_element()?.ok_or_else(missing)?))),
             other => Err(A::Error::custom(format!("layout {other}, and this release reads {LAYOUT}"))),
         }
     }

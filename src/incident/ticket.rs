@@ -6,6 +6,7 @@
 use super::card::{bare_headline, fields};
 use super::news::{Deed, Happened};
 use super::reader::{Reader, service};
+use super::runbook::runbook_url;
 use super::words::Ticket;
 use super::{Incident, Status};
 use crate::alert::Link;
@@ -21,7 +22,11 @@ pub(super) fn ticket(config: &Config, incident: &Incident, project: &str) -> Tic
     let changing =
         [Word::Status, Word::Telling, Word::Silenced, Word::Inhibited].map(|word| reader.language.word(word));
     let lasting = fields(config, incident, &reader).into_iter().filter(|f| !changing.contains(&f.label));
+    let word = reader.language.word(Word::Runbook);
+    let runbook = runbook_url(config, incident);
+    let lasting = lasting.filter(|f| runbook.is_none() || f.label != word);
     let mut description: Vec<String> = lasting.map(|f| format!("{}: {}", f.label, f.value)).collect();
+    description.extend(runbook.iter().map(|url| format!("{word}: {url}")));
     description.extend(Some(incident.description.clone()).filter(|text| !text.trim().is_empty()));
     let link = |link: &Link| [link.text.as_str(), link.href.as_str()].join(" ").trim().to_owned();
     description.extend(incident.links.iter().map(link));

@@ -46,6 +46,16 @@ impl Language {
         }
     }
 
+    /// The same, with the name of the phone where it has one: `SMS (work)`.
+    pub fn contact_to(self, way: Way, to: Option<&str>) -> String {
+        let way = self.contact(way);
+        match (self, to) {
+            (_, None) => way.to_owned(),
+            (Language::Ja, Some(name)) => format!("{way}（{name}）"),
+            (Language::En, Some(name)) => format!("{way} ({name})"),
+        }
+    }
+
     /// What is sent by a contact method: `call`, `Slack message`.
     pub fn contact_sent(self, way: Way) -> &'static str {
         match self {

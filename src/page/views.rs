@@ -163,6 +163,8 @@ pub struct LinkRow {
     pub opened: String,
     /// When the next step begins.
     pub next: Option<String>,
+    /// Where its runbook is read, for who is signed in.
+    pub runbook: Option<String>,
 }
 
 /// What a message was about, and what its person may do without signing in.
@@ -183,6 +185,8 @@ pub struct LinkPage<'a> {
     pub why_not: Option<String>,
     /// Whom it acts for.
     pub name: String,
+    /// Whoever looks has a session beside the link.
+    pub signed_in: bool,
 }
 
 /// A few words, and perhaps one thing to do.

@@ -71,9 +71,9 @@ impl At<'_> {
                 at = place.as_ref().map_or_else(|| id.to_string(), ToString::to_string);
                 NoticeStory::Declined { id: &at, user, by: self.name(by), via: *via }
             }
-            NoticeChange::OptedOut { user, by, out } => {
-                let way = self.reader.language.contact(by.method().way);
-                NoticeStory::OptedOut { user, way, out: *out }
+            NoticeChange::OptedOut { user, by, to, out } => {
+                at = self.reader.language.contact_to(by.method().way, to.as_deref());
+                NoticeStory::OptedOut { user, way: &at, out: *out }
             }
         }))
     }

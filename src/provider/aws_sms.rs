@@ -2,7 +2,8 @@
 //!
 //! <https://docs.aws.amazon.com/pinpoint/latest/apireference_smsvoicev2/API_SendTextMessage.html>. Amazon tells whether one arrived only to
 //! a topic or a log of one's own, so a message that it took counts as told. It has no token that makes a request that is sent twice one
-//! message: a lost answer leaves it unknown. Answers to it reach nobody, so no code is in the text.
+//! message: a lost answer leaves it unknown. Answers to it reach nobody, so no code is in the text. The names of errors and of their
+//! reasons are those of the service's model (`pinpoint-sms-voice-v2`, 2022-03-31), as Amazon's own SDKs have it.
 
 use super::http::{Failure, Request, Response, Signing};
 use super::twilio::phone;
@@ -11,7 +12,7 @@ use crate::config::{AwsSms, Config, Provider, SMS_VALID_SECONDS, Secrets};
 use crate::incident::message::{Text, cut};
 use crate::incident::{Delivery, Outcome, Reason, Task, Words};
 use crate::reason::Fault;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// The longest name that is taken from an answer, in characters.
 const NAME_MAX: usize = 80;
@@ -81,16 +82,11 @@ fn refused(response: &Response) -> Outcome {
             let reason = Reason::of(Provider::AwsSms, Fault::SlowDown, said);
             return Outcome::Unavailable { reason, retry_after: response.retry_after() };
         }
-        ("ConflictException", "DESTINATION_PHONE_NUMBER_OPTED_OUT") => Fault::OptedOut,
-        ("ConflictException", "DESTINATION_PHONE_NUMBER_NOT_VERIFIED") => Fault::TrialAccount,
-        ("ConflictException", "NO_ORIGINATION_IDENTITIES_FOUND") => Fault::CallerRefused,
-        ("ConflictException", "DESTINATION_COUNTRY_BLOCKED_BY_PROTECT_CONFIGURATION") => {
-            Fault::CountryRefused
-        }
-        ("ValidationException", "INVALID_IDENTITY_FOR_DESTINATION_COUNTRY") => Fault::CountryRefused,
-        ("ValidationException", _) => Fault::NumberRefused,
+        ("ConflictException", why) => conflict(why),
+        ("ValidationException", why) => invalid(why, &body),
         ("ResourceNotFoundException", _) => Fault::CallerRefused,
-        ("ServiceQuotaExceededException", _) => Fault::Forbidden,
+        ("AccessDeniedException", "ACCOUNT_DISABLED" | "INSUFFICIENT_ACCOUNT_REPUTATION")
+        | ("ServiceQuotaExceededException", _) => Fault::Forbidden,
         (
             "AccessDeniedException"
             | "UnrecognizedClientException"
@@ -104,4 +100,40 @@ fn refused(response: &Response) -> Outcome {
         _ => return response.refusal(Provider::AwsSms, &said),
     };
     Outcome::Rejected { reason: Reason::of(Provider::AwsSms, fault, said) }
+}
+
+/// The reasons of a `ConflictException` that a message can meet.
+fn conflict(why: &str) -> Fault {
+    match why {
+        "DESTINATION_PHONE_NUMBER_OPTED_OUT" => Fault::OptedOut,
+        "DESTINATION_PHONE_NUMBER_NOT_VERIFIED" => Fault::TrialAccount,
+        "DESTINATION_COUNTRY_BLOCKED_BY_PROTECT_CONFIGURATION" => Fault::CountryRefused,
+        "DESTINATION_PHONE_NUMBER_BLOCKED_BY_PROTECT_NUMBER_OVERRIDE" => Fault::NumberRefused,
+        "NO_ORIGINATION_IDENTITIES_FOUND"
+        | "RESOURCE_NOT_ACTIVE"
+        | "MESSAGE_TYPE_MISMATCH"
+        | "NUMBER_CAPABILITIES_MISMATCH" => Fault::CallerRefused,
+        _ => Fault::Status,
+    }
+}
+
+/// Those of a `ValidationException`; where a field is wrong, which one it is says more.
+fn invalid(why: &str, body: &Value) -> Fault {
+    let fields = body["Fields"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let names = |name: &str| fields.iter().any(|field| field["Name"] == name);
+    match why {
+        "DESTINATION_COUNTRY_BLOCKED"
+        | "INVALID_IDENTITY_FOR_DESTINATION_COUNTRY"
+        | "COUNTRY_NOT_ENABLED"
+        | "INTERNATIONAL_SENDING_NOT_SUPPORTED" => Fault::CountryRefused,
+        "SENDER_ID_NOT_REGISTERED"
+        | "SENDER_ID_NOT_SUPPORTED"
+        | "SENDER_ID_REQUIRES_REGISTRATION"
+        | "RESOURCE_NOT_ACCESSIBLE"
+        | "INVALID_ARN" => Fault::CallerRefused,
+        "PRICE_OVER_THRESHOLD" => Fault::Forbidden,
+        _ if names("DestinationPhoneNumber") => Fault::NumberInvalid,
+        _ if names("OriginationIdentity") => Fault::CallerRefused,
+        _ => Fault::Status,
+    }
 }

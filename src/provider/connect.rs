@@ -5,7 +5,8 @@
 //! is asked for, and once it is over its attributes once more, so that a key at the last moment counts. `ClientToken` makes the same
 //! delivery one call, whatever is lost on the way.
 
-use super::http::{Failure, Method, Request, Response, Signing, unavailable};
+use super::escape::xml;
+use super::http::{Failure, Method, Request, Response, Signing, answered, unavailable};
 use super::twilio::{BUSY_SECONDS, phone};
 use super::{Progress, not_carried, secret};
 use crate::config::{Config, Connect, Provider, RING_SECONDS, Secrets};
@@ -177,19 +178,7 @@ fn ssml(words: &[String], menu: &[String]) -> String {
 }
 
 fn sentence(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len() + 7);
-    for c in text.chars() {
-        match c {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&apos;"),
-            c if c.is_control() || c == '\u{fffe}' || c == '\u{ffff}' => escaped.push(' '),
-            c => escaped.push(c),
-        }
-    }
-    format!("<s>{escaped}</s>")
+    format!("<s>{}</s>", xml(text, usize::MAX))
 }
 
 fn started(response: &Response) -> Outcome {
@@ -201,19 +190,10 @@ fn started(response: &Response) -> Outcome {
 
 /// The body of an answer to a question; an answer that says nothing leaves it unknown.
 fn told(result: Result<Response, Failure>) -> Result<Value, Outcome> {
-    let unknown = |fault, said: &str| Outcome::Unknown { reason: Reason::of(Provider::Connect, fault, said) };
-    let response = match result {
-        Ok(response) if response.is_success() => response,
-        Ok(response) => {
-            let fault = if response.status == 429 { Fault::SlowDown } else { Fault::Status };
-            return Err(unknown(fault, &response.status.to_string()));
-        }
-        Err(Failure::NotSent(why)) => return Err(unknown(Fault::Unreachable, &why)),
-        Err(Failure::Unknown(why)) => return Err(unknown(Fault::DidNotAnswer, &why)),
-    };
-    let body = response.json();
+    let body = answered(Provider::Connect, result)?.json();
     let is_ours = body["Contact"].is_object() || body["Attributes"].is_object();
-    if is_ours { Ok(body) } else { Err(unknown(Fault::NotItsAnswer, "")) }
+    let unknown = || Outcome::Unknown { reason: Reason::of(Provider::Connect, Fault::NotItsAnswer, "") };
+    if is_ours { Ok(body) } else { Err(unknown()) }
 }
 
 /// Connect's names are of letters, digits and hyphens; nothing else becomes part of a URL.

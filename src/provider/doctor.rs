@@ -121,6 +121,8 @@ pub enum TwilioTopic {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PushTopic {
     Ntfy,
+    /// Whom it takes our token for.
+    NtfyToken,
     /// The key of this person.
     Pushover(String),
 }
@@ -260,7 +262,11 @@ impl Failure {
     /// Why there is no answer, and what to do.
     pub(super) fn verdict(self, examined: Examined, kind: Kind, name: &str, url: &str) -> Verdict {
         let (Failure::NotSent(why) | Failure::Unknown(why)) = self;
-        let way_out = format!("check that this machine reaches {url}");
+        let way_out = match why.contains("certificate") {
+            true => "check its name and its certificate; an authority of your own is named in SSL_CERT_FILE"
+                .to_owned(),
+            false => format!("check that this machine reaches {url}"),
+        };
         Verdict::wrong(examined, kind, name, &format!("no answer: {why}"), &way_out)
     }
 }

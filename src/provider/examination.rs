@@ -43,7 +43,7 @@ pub fn answer(
         Topic::Twilio(topic) => doctor_twilio::answer(config, secrets, topic, result),
         Topic::Connect => doctor_connect::answer(config, result).into(),
         Topic::AwsSms => doctor_aws_sms::answer(config, result).into(),
-        Topic::Push(topic) => doctor_push::answer(config, topic, result),
+        Topic::Push(topic) => doctor_push::answer(config, secrets, topic, result),
         Topic::SignIn(topic) => doctor_sign_in::answer(config, topic, result),
         Topic::PublicUrl => reachable(config, result).into(),
     }

@@ -216,6 +216,18 @@ impl Failure {
     }
 }
 
+/// The answer to a question about a delivery: whatever is not a success leaves that delivery unknown.
+pub(super) fn answered(provider: Provider, result: Result<Response, Failure>) -> Result<Response, Outcome> {
+    let (fault, said) = match result {
+        Ok(response) if response.is_success() => return Ok(response),
+        Ok(response) if response.status == 429 => (Fault::SlowDown, response.status.to_string()),
+        Ok(response) => (Fault::Status, response.status.to_string()),
+        Err(Failure::NotSent(why)) => (Fault::Unreachable, why),
+        Err(Failure::Unknown(why)) => (Fault::DidNotAnswer, why),
+    };
+    Err(Outcome::Unknown { reason: Reason::of(provider, fault, said) })
+}
+
 pub(super) fn unavailable(reason: Reason) -> Outcome {
     Outcome::Unavailable { reason, retry_after: None }
 }

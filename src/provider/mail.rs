@@ -13,7 +13,7 @@ use crate::language::Shown;
 use crate::reason::Fault;
 use jiff::SignedDuration;
 
-/// How long each part of a conversation with an SMTP server may take: until it lets us in, and until it has taken the message.
+/// How long each part of a conversation with an SMTP server may take: until it wants the message, and until it has taken it.
 pub const MAIL_PART_MAX: SignedDuration = SignedDuration::from_secs(15);
 
 /// An SMTP server, and how we come in.

@@ -17,6 +17,7 @@ pub mod doctor_rooms;
 pub mod doctor_sign_in;
 pub mod doctor_slack;
 pub mod doctor_twilio;
+mod escape;
 pub mod examination;
 pub mod google_chat;
 mod http;

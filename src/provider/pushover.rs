@@ -4,7 +4,7 @@
 //! which is asked about until it is acknowledged, is over, or is cancelled because nobody needs it any more. Whoever acknowledges in the
 //! app has acknowledged here. Pushover's own callback is unsigned and is not used.
 
-use super::http::{Failure, Request, Response};
+use super::http::{Failure, Request, Response, answered};
 use super::ntfy::address;
 use super::{Progress, not_carried, secret};
 use crate::actor::{Actor, Via};
@@ -130,16 +130,10 @@ fn told(of: DeliveryId, receipt: String, result: Result<Response, Failure>) -> P
     let unknown = |fault, said: &str| {
         Progress::Done(Outcome::Unknown { reason: Reason::of(Provider::Pushover, fault, said) })
     };
-    let response = match result {
-        Ok(response) if response.is_success() => response,
-        Ok(response) => {
-            let fault = if response.status == 429 { Fault::SlowDown } else { Fault::Status };
-            return unknown(fault, &response.status.to_string());
-        }
-        Err(Failure::NotSent(why)) => return unknown(Fault::Unreachable, &why),
-        Err(Failure::Unknown(why)) => return unknown(Fault::DidNotAnswer, &why),
+    let body = match answered(Provider::Pushover, result) {
+        Ok(response) => response.json(),
+        Err(outcome) => return Progress::Done(outcome),
     };
-    let body = response.json();
     if body["status"] != 1 {
         return unknown(Fault::NotItsAnswer, "");
     }

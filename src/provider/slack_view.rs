@@ -3,6 +3,7 @@
 //! What stands in them is chosen by whoever speaks; here it is escaped, and cut by UTF-16 units, never within a character.
 //! Limits: <https://docs.slack.dev/reference/views>, <https://docs.slack.dev/reference/block-kit/blocks>.
 
+use super::escape::escaped;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -200,28 +201,14 @@ fn filled_in(input: &Blank) -> Value {
 /// Slack's three characters, and control characters as spaces; cut before `max` units, never within an entity.
 /// <https://docs.slack.dev/messaging/formatting-message-text#escaping>
 pub(super) fn escape(text: &str, max: usize) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    let mut units = 0;
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        let mut buffer = [0; 4];
-        let piece = match c {
-            '&' => "&amp;",
-            '<' => "&lt;",
-            '>' => "&gt;",
-            c if c.is_control() && c != '\n' => " ",
-            c => c.encode_utf8(&mut buffer),
-        };
-        let size: usize = piece.chars().map(char::len_utf16).sum();
-        let reserved = usize::from(chars.peek().is_some());
-        if units + size + reserved > max {
-            escaped.push('…');
-            break;
-        }
-        units += size;
-        escaped.push_str(piece);
-    }
-    escaped
+    let entity = |c: char| match c {
+        '&' => Some("&amp;"),
+        '<' => Some("&lt;"),
+        '>' => Some("&gt;"),
+        c if c.is_control() && c != '\n' => Some(" "),
+        _ => None,
+    };
+    escaped(text, max, entity, units)
 }
 
 /// A choice of a menu.

@@ -6,7 +6,7 @@
 //! the round, so that a key is understood after a restart too. A picked-up call proves nothing; only a key does.
 
 use super::callback::{Callback, CallbackRequest, Context, Refusal};
-use super::http::{Failure, HttpAnswer, Request, Response, basic, header, unavailable};
+use super::http::{Failure, HttpAnswer, Request, Response, answered, basic, header, unavailable};
 use super::twilio_names::{NAME_MAX, about};
 use super::{Progress, not_carried, secret, twilio_sms, twiml};
 use crate::actor::{Actor, Via};
@@ -299,16 +299,10 @@ fn started(more: bool, response: &Response) -> Outcome {
 /// about something else and no answer leave it unknown.
 fn told(form: Form, reference: &str, result: Result<Response, Failure>) -> Outcome {
     let unknown = |fault, said: &str| Outcome::Unknown { reason: Reason::of(Provider::Twilio, fault, said) };
-    let response = match result {
-        Ok(response) if response.is_success() => response,
-        Ok(response) => {
-            let fault = if response.status == 429 { Fault::SlowDown } else { Fault::Status };
-            return unknown(fault, &response.status.to_string());
-        }
-        Err(Failure::NotSent(why)) => return unknown(Fault::Unreachable, &why),
-        Err(Failure::Unknown(why)) => return unknown(Fault::DidNotAnswer, &why),
+    let body = match answered(Provider::Twilio, result) {
+        Ok(response) => response.json(),
+        Err(outcome) => return outcome,
     };
-    let body = response.json();
     let Some(status) = body["status"].as_str().filter(|_| is_about(&body, reference)) else {
         return unknown(Fault::NotItsAnswer, "");
     };

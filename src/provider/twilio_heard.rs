@@ -54,7 +54,9 @@ pub(super) fn heard(config: &Config, secrets: &Secrets, form: &[(String, String)
     let (command, code) = match meant {
         Meant::Stop | Meant::Start => {
             let (contact, out) = (answered(), meant == Meant::Stop);
-            (Command::OptOut { users, contact, out, by, via: Via::Sms }, None)
+            let named = |user: &&User| (user.id.clone(), named(user, secrets, from));
+            let phones = sharers.iter().map(named).collect();
+            (Command::OptOut { phones, contact, out, by, via: Via::Sms }, None)
         }
         Meant::Nothing => return silent(),
         Meant::Acknowledge(_) | Meant::OtherKey if !heard => return silent(),
@@ -90,13 +92,22 @@ pub(super) fn answer(
 
 /// Whose phone has this number.
 fn sharers<'a>(config: &'a Config, secrets: &Secrets, number: &str) -> Vec<&'a User> {
-    let is = |phone: &Phone| match phone {
-        Phone::Number(own) => own == number,
-        Phone::Secret(source) => secrets.get(source).is_some_and(|own| own.expose().trim() == number),
-    };
-    let has = |user: &&User| user.phones_by_name().iter().any(|(_, phone)| is(phone));
+    let has = |user: &&User| user.phones_by_name().iter().any(|(_, phone)| is_at(phone, secrets, number));
     let digits = number.strip_prefix('+').is_some_and(|rest| rest.len() >= 7);
     config.users.values().filter(|_| digits).filter(has).take(SHARERS_MAX).collect()
+}
+
+fn is_at(phone: &Phone, secrets: &Secrets, number: &str) -> bool {
+    match phone {
+        Phone::Number(own) => own == number,
+        Phone::Secret(source) => secrets.get(source).is_some_and(|own| own.expose().trim() == number),
+    }
+}
+
+/// What they call the phone with this number.
+fn named(user: &User, secrets: &Secrets, number: &str) -> Option<String> {
+    let named = user.phones.iter().find(|(_, phone)| is_at(phone, secrets, number));
+    named.map(|(name, _)| name.clone())
 }
 
 /// The method whose messages are answered.

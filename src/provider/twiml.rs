@@ -2,6 +2,7 @@
 //!
 //! <https://www.twilio.com/docs/voice/twiml/gather>, `/say`. Only the alert's words are ever cut, never the menu.
 
+use super::escape::xml;
 use super::http::HttpAnswer;
 use crate::incident::message::CallScript;
 use crate::language::Language;
@@ -16,8 +17,8 @@ const CLOSE: &str = "</Response>";
 
 /// The words and the menu, taking one key at any moment; after silence the call asks `url` again by itself.
 pub(super) fn gather(script: &CallScript, before: Option<String>, url: &str) -> String {
-    let url = escape(url, usize::MAX);
-    let menu = say(script.language, &escape(&script.language.sentences(&script.menu), usize::MAX));
+    let url = xml(url, usize::MAX);
+    let menu = say(script.language, &xml(&script.language.sentences(&script.menu), usize::MAX));
     // `finishOnKey` is empty so that `#` is a key like any other, and so that `*` stays one.
     let open = format!(
         r#"{OPEN}<Gather input="dtmf" numDigits="1" finishOnKey="" timeout="{KEY_WAIT_SECONDS}" method="POST" action="{url}">"#
@@ -26,16 +27,16 @@ pub(super) fn gather(script: &CallScript, before: Option<String>, url: &str) -> 
     let words: Vec<String> = before.into_iter().chain(script.words.iter().cloned()).collect();
     let words = script.language.sentences(&words);
     let room = TWIML_MAX.saturating_sub(size(&open) + size(&close) + size(&say(script.language, "")));
-    open + &say(script.language, &escape(&words, room)) + &close
+    open + &say(script.language, &xml(&words, room)) + &close
 }
 
 /// The words twice, without keys, for a server that cannot be called back.
 pub(super) fn say_twice(script: &CallScript) -> String {
-    let menu = say(script.language, &escape(&script.language.sentences(&script.menu), usize::MAX));
+    let menu = say(script.language, &xml(&script.language.sentences(&script.menu), usize::MAX));
     let pause = r#"<Pause length="2"/>"#;
     let fixed = size(OPEN) + size(CLOSE) + 2 * (size(&menu) + size(pause) + size(&say(script.language, "")));
     let room = TWIML_MAX.saturating_sub(fixed) / 2;
-    let once = say(script.language, &escape(&script.language.sentences(&script.words), room)) + &menu + pause;
+    let once = say(script.language, &xml(&script.language.sentences(&script.words), room)) + &menu + pause;
     format!("{OPEN}{once}{once}{CLOSE}")
 }
 
@@ -46,43 +47,13 @@ pub(super) fn answer(text: String) -> HttpAnswer {
 
 /// The answer to a text message: another one, or nothing.
 pub(super) fn message(text: Option<&str>) -> String {
-    let said = text.map(|text| format!("<Message>{}</Message>", escape(text, TWIML_MAX / 2)));
+    let said = text.map(|text| format!("<Message>{}</Message>", xml(text, TWIML_MAX / 2)));
     format!("{OPEN}{}{CLOSE}", said.unwrap_or_default())
 }
 
 /// One sentence, and the call ends.
 pub(super) fn say_and_hang_up(language: Language, text: &str) -> String {
-    format!("{OPEN}{}<Hangup/>{CLOSE}", say(language, &escape(text, TWIML_MAX / 2)))
-}
-
-/// XML's five characters; a character that XML 1.0 cannot carry becomes a space. Cut before `max` characters of the
-/// escaped text, never within an entity.
-pub(super) fn escape(text: &str, max: usize) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    let mut length = 0;
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        let mut buffer = [0; 4];
-        let piece = match c {
-            '&' => "&amp;",
-            '<' => "&lt;",
-            '>' => "&gt;",
-            '"' => "&quot;",
-            '\'' => "&apos;",
-            c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => " ",
-            c => c.encode_utf8(&mut buffer),
-        };
-        let reserved = usize::from(chars.peek().is_some());
-        if length + size(piece) + reserved > max {
-            if length < max {
-                escaped.push('…');
-            }
-            break;
-        }
-        length += size(piece);
-        escaped.push_str(piece);
-    }
-    escaped
+    format!("{OPEN}{}<Hangup/>{CLOSE}", say(language, &xml(text, TWIML_MAX / 2)))
 }
 
 /// `text` is escaped already. Voices: <https://www.twilio.com/docs/voice/twiml/say/text-speech>.

@@ -38,7 +38,7 @@ pub struct Board {
     /// The overrides, silences and absences that people made.
     pub run_time: Arc<RunTime>,
     /// Ways that people have shut themselves: they said STOP to our messages.
-    pub opted_out: Arc<BTreeSet<(UserId, Contact)>>,
+    pub opted_out: Arc<BTreeSet<(UserId, Contact, Option<String>)>>,
     pub(super) rows: Shelves<IncidentId, Arc<Row>>,
     /// Open ones, the most urgent first, then the newest.
     pub(super) ranked: Shelves<(u8, Reverse<IncidentId>), ()>,
@@ -79,7 +79,7 @@ pub struct Refill {
     seq: u64,
     epoch: u32,
     run_time: RunTime,
-    opted_out: BTreeSet<(UserId, Contact)>,
+    opted_out: BTreeSet<(UserId, Contact, Option<String>)>,
 }
 
 impl Board {
@@ -144,9 +144,9 @@ impl Board {
                 made.forget_ended(entry.at.saturating_sub(CLOSED_KEPT).unwrap_or(Timestamp::MIN));
                 self.changed = entry.seq;
             }
-            Change::Notice(NoticeChange::OptedOut { user, by, out }) => {
+            Change::Notice(NoticeChange::OptedOut { user, by, to, out }) => {
                 let shut = Arc::make_mut(&mut self.opted_out);
-                let way = (user.clone(), *by);
+                let way = (user.clone(), *by, to.clone());
                 let _ = if *out { shut.insert(way) } else { shut.remove(&way) };
                 self.changed = entry.seq;
             }

@@ -1,18 +1,19 @@
 //! SMTP: makes MIME of a message and hands it to the server it names.
 //!
 //! Nothing is decided here. A reply becomes a response with its code as the status; what a code means is the provider's business.
-//! Until the server has let us in nothing can have left; from then on a connection that breaks may have carried the message.
+//! Until the server wants the message nothing can have left; from then on a connection that breaks may have carried it.
 
 use crate::config::MailSecurity;
 use crate::provider::mail::{Login, MAIL_PART_MAX, Message};
 use crate::provider::{Failure, Response};
-use lettre::address::Envelope;
+use lettre::address::{Address, Envelope};
 use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart};
 use lettre::transport::smtp::Error;
 use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
 use lettre::transport::smtp::client::{AsyncSmtpConnection, TlsParameters};
-use lettre::transport::smtp::extension::ClientId;
+use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
+use lettre::transport::smtp::extension::{ClientId, Extension, MailParameter};
 use std::time::Duration;
 use tokio::time::timeout;
 
@@ -24,12 +25,14 @@ pub async fn send(message: Message) -> Result<Response, Failure> {
         // An address that is none: nothing else of ours can be wrong.
         Err(_) => return Ok(reply(553, "5.1.3")),
     };
-    let mut connection = match timeout(part, come_in(&message.login, part)).await {
-        Ok(Ok(connection)) => connection,
+    let mut connection = match timeout(part, until_wanted(&message.login, &envelope, part)).await {
+        Ok(Ok(Some(connection))) => connection,
+        // RFC 6531: this server takes no such address.
+        Ok(Ok(None)) => return Ok(reply(553, "5.6.7")),
         Ok(Err(error)) => return before(&error),
         Err(_) => return Err(Failure::NotSent("timed out".to_owned())),
     };
-    let sent = match timeout(part, connection.send(&envelope, &bytes)).await {
+    let sent = match timeout(part, connection.message(&bytes)).await {
         Ok(Ok(said)) => Ok(reply(u16::from(said.code()), said.first_line().unwrap_or_default())),
         Ok(Err(error)) => after(&error),
         Err(_) => Err(Failure::Unknown("timed out".to_owned())),
@@ -69,6 +72,29 @@ async fn come_in(login: &Login, part: Duration) -> Result<AsyncSmtpConnection, E
     Ok(connection)
 }
 
+/// Says who it is from and to, until the server wants the message itself; `None`: it cannot read the address.
+async fn until_wanted(
+    login: &Login,
+    envelope: &Envelope,
+    part: Duration,
+) -> Result<Option<AsyncSmtpConnection>, Error> {
+    let mut connection = come_in(login, part).await?;
+    let mut parameters = Vec::new();
+    let foreign = |address: &Address| !AsRef::<str>::as_ref(address).is_ascii();
+    if envelope.from().into_iter().chain(envelope.to()).any(foreign) {
+        if !connection.server_info().supports_feature(Extension::SmtpUtfEight) {
+            return Ok(None);
+        }
+        parameters.push(MailParameter::SmtpUtfEight);
+    }
+    connection.command(Mail::new(envelope.from().cloned(), parameters)).await?;
+    for to in envelope.to() {
+        connection.command(Rcpt::new(to.clone(), Vec::new())).await?;
+    }
+    connection.command(Data).await?;
+    Ok(Some(connection))
+}
+
 /// The message as bytes, and who it is from and to.
 fn made(message: &Message) -> anyhow::Result<(Envelope, Vec<u8>)> {
     let from: Mailbox = Mailbox::new(Some("oncall".to_owned()), message.from.parse()?);
@@ -88,7 +114,7 @@ fn made(message: &Message) -> anyhow::Result<(Envelope, Vec<u8>)> {
     Ok((mail.envelope().clone(), mail.formatted()))
 }
 
-/// Before we were in, nothing can have left.
+/// Before the server wants the message, nothing can have left.
 fn before(error: &Error) -> Result<Response, Failure> {
     match error.status() {
         Some(code) => Ok(reply(u16::from(code), &words(error))),
@@ -96,11 +122,10 @@ fn before(error: &Error) -> Result<Response, Failure> {
     }
 }
 
-/// A reply says what became of it; what the client itself refused to send has not left.
+/// A reply says what became of it; without one it may have arrived.
 fn after(error: &Error) -> Result<Response, Failure> {
     match error.status() {
         Some(code) => Ok(reply(u16::from(code), &words(error))),
-        None if error.is_client() => Err(Failure::NotSent(words(error))),
         None => Err(Failure::Unknown(words(error))),
     }
 }

@@ -89,10 +89,10 @@ pub(super) fn notice(change: &NoticeChange) -> Line<'_> {
                 ("via", word(via).into()),
             ],
         ),
-        NoticeChange::OptedOut { user, by, out } => Line::new(
+        NoticeChange::OptedOut { user, by, to, out } => Line::new(
             Level::WARN,
             if *out { "opted_out" } else { "opted_in" },
-            [("user", (&**user).into()), ("contact", by.method().name.into())],
+            [("user", (&**user).into()), ("contact", by.method().name.into()), ("to", to.as_deref().into())],
         ),
     }
 }

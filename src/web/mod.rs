@@ -45,7 +45,6 @@ pub mod refusal;
 pub mod refused;
 pub mod room;
 pub mod router;
-mod runbook;
 pub mod session;
 pub mod sheet;
 pub mod slow;

@@ -4,10 +4,9 @@ use super::doors::{Doors, Shared};
 use super::guest::Guest;
 use super::pages_incidents::shown;
 use super::pages_people::{self as people, Picture};
-use super::runbook::runbook_address;
 use super::sheet::html;
 use crate::config::{Config, Id, Matcher, Notify, PatternTest, Right, Service, Urgency, UrgencyRule};
-use crate::incident::{IncidentId, Status};
+use crate::incident::{IncidentId, Status, runbook_address};
 use crate::language::Word;
 use crate::page::catalogue::{
     ConfigPage, GridPage, GridRow, IntegrationRow, IntegrationsPage, Line, RefusedConfig, RuleLine,

@@ -6,7 +6,6 @@ use super::guest::{Guest, Sent};
 use super::on_call::instant;
 use super::past::{self, Past};
 use super::reading_form::Form;
-use super::runbook::runbook_address;
 use super::sheet::html;
 use super::tags::Tag;
 use super::wish::Today;
@@ -18,6 +17,7 @@ use crate::engine::Lane;
 use crate::incident::message::warning;
 use crate::incident::{
     Asked, Command, Entry, Hold, Incident, IncidentId, Input, Record, Reply, Respond, Status, Target,
+    runbook_address, runbook_of,
 };
 use crate::language::noise::Mark;
 use crate::language::{Language, Word};
@@ -285,8 +285,6 @@ fn page<'a>(
         lower: all && open && high,
         unmerge: all && incident.merged_into.is_some(),
     };
-    let own = || config.services.get(incident.service.as_ref()?)?.runbook.clone();
-    let book = incident.runbook.clone().filter(|book| !book.trim().is_empty()).or_else(own);
     let mut shell = guest.shell(doors, "incidents", format!("{} {}", incident.id, incident.summary));
     shell.live = true;
     IncidentPage {
@@ -295,7 +293,7 @@ fn page<'a>(
         row: shown(guest, &row),
         urgency,
         may,
-        runbook: book.map(|book| Link {
+        runbook: runbook_of(config, incident).map(|book| Link {
             href: runbook_address(config, &book, Some(incident.id)).unwrap_or_default(),
             text: book,
         }),

@@ -11,12 +11,14 @@ use super::reading_form::Form;
 use super::refusal::{busy, nothing_opened};
 use super::sheet::{html, put_cookie};
 use super::visitor::Visitor;
+use super::vouched::vouched;
 use crate::actor::{Actor, Via};
 use crate::config::{Config, Id};
 use crate::engine::Lane;
 use crate::incident::message::{headline, state_word};
 use crate::incident::{
     Asked, Command, DeliveryId, Input, Linked, LinkedIncident, Reply, Respond, Status, Target,
+    runbook_address, runbook_of,
 };
 use crate::language::{Language, Shown, Word};
 use crate::page::{LinkPage, LinkRow, Shell};
@@ -46,7 +48,8 @@ pub async fn show(State(doors): Shared, uri: Uri, headers: HeaderMap) -> Respons
         Err(refused) => return refused,
     };
     let said = doors.sessions.said(&headers);
-    html(StatusCode::OK, &opened.page(&doors, format!("/a/{token}"), said))
+    let signed_in = vouched(&doors, &opened.live, &headers).await.is_ok();
+    html(StatusCode::OK, &opened.page(&doors, format!("/a/{token}"), said, signed_in))
 }
 
 /// `POST /a/<token>` with `do=acknowledge` or `do=escalate`; back to the same page, which says what was done.
@@ -103,7 +106,13 @@ async fn open(doors: &Doors, token: &str) -> Result<Opened, Response> {
 }
 
 impl Opened {
-    fn page<'a>(&self, doors: &'a Doors, action: String, said: Option<String>) -> LinkPage<'a> {
+    fn page<'a>(
+        &self,
+        doors: &'a Doors,
+        action: String,
+        said: Option<String>,
+        signed_in: bool,
+    ) -> LinkPage<'a> {
         let (config, language) = (&self.live.config, self.language);
         let w = language.page();
         let all = &self.linked.incidents;
@@ -136,13 +145,20 @@ impl Opened {
         LinkPage {
             shell,
             w,
-            rows: all.iter().map(|it| row(config, it, language, &self.zone)).collect(),
+            rows: all
+                .iter()
+                .map(|it| {
+                    let row = row(config, it, language, &self.zone);
+                    LinkRow { runbook: row.runbook.filter(|_| signed_in), ..row }
+                })
+                .collect(),
             more: (self.linked.more > 0).then(|| language.shown(&Shown::More { count: self.linked.more })),
             action,
             acknowledge: acknowledge.then(|| language.word(word)),
             escalate,
             why_not,
             name: name.to_owned(),
+            signed_in,
         }
     }
 }
@@ -163,5 +179,7 @@ fn row(config: &Config, linked: &LinkedIncident, language: Language, zone: &Time
         headline: headline(config, incident, language).1,
         opened: language.date_time(incident.opened_at, zone),
         next: next.map(|step| language.clock(step.deadline, zone)),
+        runbook: runbook_of(config, incident)
+            .and_then(|book| runbook_address(config, &book, Some(incident.id))),
     }
 }

@@ -6,7 +6,7 @@ use super::on_call::schedule as known_schedule;
 use super::pages_incidents::people;
 use super::pages_offers::{offered, own};
 use super::sheet::html;
-use crate::config::{CONTACTS, Config, Contact, ContactRule, Id, User};
+use crate::config::{CONTACTS, Config, ContactRule, Id, User};
 use crate::language::Language;
 use crate::page::{Bar, MePage, OnCallPage, OnCallRow, SchedulePage, ShiftRow, Tick};
 use crate::preview::on_call::HORIZON;
@@ -273,7 +273,6 @@ pub async fn me(State(doors): Shared, Member { guest, user }: Member) -> Respons
 }
 
 fn mine<'a>(doors: &'a Doors, board: &Board, guest: &Guest, user: &Id) -> MePage<'a> {
-    let shut = |by: Contact| board.opted_out.contains(&(user.clone(), by));
     let config = &guest.live.config;
     let until = guest.now.checked_add(MINE).unwrap_or(guest.now);
     let mut shifts: Vec<(Timestamp, ShiftRow)> = Vec::new();
@@ -283,16 +282,22 @@ fn mine<'a>(doors: &'a Doors, board: &Board, guest: &Guest, user: &Id) -> MePage
         shifts.extend(own.map(|shift| (shift.start, row(guest, id, shift))));
     }
     shifts.sort_by_key(|(start, _)| *start);
-    let rules = |rules: &[ContactRule]| rules.iter().map(|rule| said(guest, rule, shut(rule.by))).collect();
     let (offers, schedules) = (offered(board, guest, user), own(guest, user));
     let user = config.users.get(user);
+    let shut = |user: &User, rule: &ContactRule| {
+        let to = user.phone_name(rule.to.as_deref()).filter(|_| rule.by.method().answers);
+        board.opted_out.contains(&(user.id.clone(), rule.by, to.map(str::to_owned)))
+    };
+    let rules = |user: &User, all: &[ContactRule]| {
+        all.iter().map(|rule| said(guest, rule, shut(user, rule))).collect()
+    };
     MePage {
         shell: guest.shell(doors, "me", guest.words().me),
         w: guest.words(),
         name: guest.name(),
         shifts: shifts.into_iter().map(|(_, row)| row).take(SHIFTS_MAX).collect(),
-        high: user.map(|user| rules(&user.high)).unwrap_or_default(),
-        low: user.map(|user| rules(&user.low)).unwrap_or_default(),
+        high: user.map(|user| rules(user, &user.high)).unwrap_or_default(),
+        low: user.map(|user| rules(user, &user.low)).unwrap_or_default(),
         tests: tests(guest, user),
         people: people(guest),
         offers,
@@ -317,5 +322,6 @@ fn said(guest: &Guest, rule: &ContactRule, shut: bool) -> String {
         seconds => format!("{:#} {}", SignedDuration::from_secs(seconds), w.after),
     };
     let stopped = if shut { guest.language.stopped() } else { "" };
-    format!("{} – {when}{stopped}", way(guest.language, rule))
+    let way = guest.language.contact_to(rule.by.method().way, rule.to.as_deref());
+    format!("{way} – {when}{stopped}")
 }

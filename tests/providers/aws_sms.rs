@@ -67,60 +67,66 @@ fn the_request_says_what_a_text_message_says() {
     );
 }
 
+/// Answers to a message, as the errors of the service's model: a name, and for most of them a reason.
 #[test]
 fn every_answer_has_a_meaning() {
     let error = |status: u16, name: &str, why: &str| {
         let body = json!({"__type": format!("com.amazonaws.pinpointsmsvoicev2#{name}"), "Message": "+819000000001", "Reason": why});
         ok(status, &body.to_string())
     };
-    let conflict = |why: &str| error(400, "ConflictException", why);
-    let cases: [(Result<Response, Failure>, &str); 15] = [
-        (ok(200, r#"{"MessageId":"m-1"}"#), "delivered m-1"),
-        (ok(200, "<html>"), "unknown: AWS End User Messaging: the answer did not name what was made"),
-        (error(400, "ThrottlingException", ""), "unavailable: AWS End User Messaging: too many requests"),
-        (limited(429, "2", ""), "unavailable for 2 s: AWS End User Messaging: too many requests"),
+    let field = |name: &str| {
+        let fields = json!([{"Name": name, "Message": "+819000000001 is none"}]);
+        let body =
+            json!({"__type": "ValidationException", "Reason": "FIELD_VALIDATION_FAILED", "Fields": fields});
+        ok(400, &body.to_string())
+    };
+    let (conflict, invalid) = ("ConflictException", "ValidationException");
+    let denied = "AccessDeniedException";
+    let refused = |why: &str| format!("rejected: AWS End User Messaging: {why}");
+    let (credentials, forbidden) = (refused("the credentials are refused"), refused("it is forbidden"));
+    let (sender, country) =
+        (refused("the sender's number is refused"), refused("that country is not allowed"));
+    let unavailable = |why: &str| format!("unavailable: AWS End User Messaging: {why}");
+    let unknown = |why: &str| format!("unknown: AWS End User Messaging: {why}");
+    let cases: Vec<(Result<Response, Failure>, String)> = vec![
+        (ok(200, r#"{"MessageId":"m-1"}"#), "delivered m-1".to_owned()),
+        (ok(200, "<html>"), unknown("the answer did not name what was made")),
+        (error(400, "ThrottlingException", ""), unavailable("too many requests")),
+        (limited(429, "2", ""), "unavailable for 2 s: AWS End User Messaging: too many requests".to_owned()),
+        (error(500, "InternalServerException", ""), unavailable("it refused the request")),
+        (error(400, denied, ""), credentials.clone()),
+        (error(400, denied, "ACCOUNT_DISABLED"), forbidden.clone()),
+        (error(400, denied, "INSUFFICIENT_ACCOUNT_REPUTATION"), forbidden.clone()),
+        (error(400, "UnrecognizedClientException", ""), credentials.clone()),
+        (error(400, "ExpiredTokenException", ""), credentials.clone()),
+        (ok(403, "{}"), credentials),
+        (error(400, conflict, "DESTINATION_PHONE_NUMBER_OPTED_OUT"), refused("the person answered STOP")),
+        (error(400, conflict, "DESTINATION_PHONE_NUMBER_NOT_VERIFIED"), refused("a trial account")),
+        (error(400, conflict, "DESTINATION_COUNTRY_BLOCKED_BY_PROTECT_CONFIGURATION"), country.clone()),
         (
-            error(500, "InternalServerException", ""),
-            "unavailable: AWS End User Messaging: it refused the request",
+            error(400, conflict, "DESTINATION_PHONE_NUMBER_BLOCKED_BY_PROTECT_NUMBER_OVERRIDE"),
+            refused("the person's number cannot or may not be reached"),
         ),
-        (
-            error(400, "AccessDeniedException", ""),
-            "rejected: AWS End User Messaging: the credentials are refused",
-        ),
-        (ok(403, "{}"), "rejected: AWS End User Messaging: the credentials are refused"),
-        (
-            conflict("DESTINATION_PHONE_NUMBER_OPTED_OUT"),
-            "rejected: AWS End User Messaging: the person answered STOP",
-        ),
-        (
-            conflict("DESTINATION_PHONE_NUMBER_NOT_VERIFIED"),
-            "rejected: AWS End User Messaging: a trial account",
-        ),
-        (
-            conflict("NO_ORIGINATION_IDENTITIES_FOUND"),
-            "rejected: AWS End User Messaging: the sender's number is refused",
-        ),
-        (
-            error(400, "ValidationException", "INVALID_PARAMETER"),
-            "rejected: AWS End User Messaging: the person's number cannot",
-        ),
-        (
-            error(400, "ResourceNotFoundException", ""),
-            "rejected: AWS End User Messaging: the sender's number is refused",
-        ),
-        (
-            error(400, "ServiceQuotaExceededException", "MONTHLY_SPEND_LIMIT_REACHED_FOR_TEXT"),
-            "rejected: AWS End User Messaging: it is forbidden",
-        ),
-        (
-            Err(Failure::NotSent("refused".into())),
-            "unavailable: AWS End User Messaging: it could not be reached",
-        ),
-        (Err(Failure::Unknown("timed out".into())), "unknown: AWS End User Messaging: it did not answer"),
+        (error(400, conflict, "NO_ORIGINATION_IDENTITIES_FOUND"), sender.clone()),
+        (error(400, conflict, "RESOURCE_NOT_ACTIVE"), sender.clone()),
+        (error(400, conflict, "KEYWORD_MISMATCH"), refused("it refused the request")),
+        (error(400, invalid, "DESTINATION_COUNTRY_BLOCKED"), country.clone()),
+        (error(400, invalid, "INVALID_IDENTITY_FOR_DESTINATION_COUNTRY"), country),
+        (error(400, invalid, "SENDER_ID_NOT_REGISTERED"), sender.clone()),
+        (error(400, invalid, "PRICE_OVER_THRESHOLD"), forbidden.clone()),
+        (field("DestinationPhoneNumber"), refused("the person's number is not valid")),
+        (field("OriginationIdentity"), sender.clone()),
+        (field("MessageBody"), refused("it refused the request")),
+        (error(400, invalid, "INVALID_PARAMETER"), refused("it refused the request")),
+        (error(400, "ResourceNotFoundException", ""), sender),
+        (error(400, "ServiceQuotaExceededException", "MONTHLY_SPEND_LIMIT_REACHED_FOR_TEXT"), forbidden),
+        (error(400, "SomethingNewException", ""), refused("it refused the request")),
+        (Err(Failure::NotSent("refused".into())), unavailable("it could not be reached")),
+        (Err(Failure::Unknown("timed out".into())), unknown("it did not answer")),
     ];
     for (answer, expected) in cases {
-        let said = words(&run_with(&with_aws(), &secrets(), &page(), &[answer]).1);
-        assert!(said.starts_with(expected), "{said}\n{expected}");
+        let said = words(&run_with(&with_aws(), &secrets(), &page(), std::slice::from_ref(&answer)).1);
+        assert!(said.starts_with(&expected), "{answer:?}: {said}\n{expected}");
         assert!(!said.contains("+8190"), "{said}");
     }
     let mut none = with_aws();

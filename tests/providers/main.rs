@@ -7,6 +7,7 @@ mod callbacks;
 mod chats;
 mod connect;
 mod doctor;
+mod doctor_push;
 mod mail;
 mod outcomes;
 mod push;

@@ -68,6 +68,7 @@ fn a_teams_room_gets_a_card_with_headline_fields_lines_and_links() {
         links,
         [
             ("ページを開く".to_owned(), "https://oncall.example.com/incidents/3-17".to_owned()),
+            ("手順書".to_owned(), "https://oncall.example.com/runbooks/checkout.md?incident=3-17".to_owned()),
             ("Dashboard".to_owned(), "https://grafana.example.com/d/1?a=1&b=2".to_owned()),
         ]
     );

@@ -284,11 +284,15 @@ fn stop_and_start_are_heard_from_anywhere_and_twilio_answers_them() {
         let form = [("From", from), ("Body", body), ("OptOutType", kind)];
         let form = if kind.is_empty() { &form[..2] } else { &form[..] };
         match called(config, DOOR, None, form).unwrap() {
-            Callback::Command { command: Command::OptOut { users, contact, out, .. }, context } => {
+            Callback::Command { command: Command::OptOut { phones, contact, out, .. }, context } => {
                 let answer = provider::answer(config, &context, &Reply::Noted { incidents: Vec::new() });
                 assert_eq!(answer.body, twiml("").as_bytes());
                 assert_eq!(contact, Contact::Sms);
-                Some((users[0].to_string(), out))
+                let (user, phone) = &phones[0];
+                Some((
+                    phone.as_ref().map_or_else(|| user.to_string(), |name| format!("{user} at {name}")),
+                    out,
+                ))
             }
             other => silent(other).then_some(("nobody".to_owned(), false)),
         }
@@ -307,6 +311,12 @@ fn stop_and_start_are_heard_from_anywhere_and_twilio_answers_them() {
     let japan = heard(&answered(), "+819000000001", "STOP", "");
     assert_eq!(japan, Some(("tanaka".to_owned(), true)));
     assert_eq!(heard(&answered(), "+12025550199", "STOP", ""), Some(("nobody".to_owned(), false)));
+    // One of several phones is named: the others are another matter.
+    let mut two = answered();
+    let kimura = two.users.get_mut("kimura").unwrap();
+    kimura.phones = vec![("work".to_owned(), Phone::Number("+12025550188".to_owned()))];
+    assert_eq!(heard(&two, "+12025550188", "STOP", ""), Some(("kimura at work".to_owned(), true)));
+    assert_eq!(heard(&two, "+12025550123", "STOP", ""), Some(("kimura".to_owned(), true)));
     // A sentence is none.
     assert_eq!(heard(&answered(), "+12025550123", "stop it", ""), Some(("nobody".to_owned(), false)));
 }

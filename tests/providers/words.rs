@@ -16,6 +16,7 @@ use oncall::language::{Language, Notice};
 use oncall::place::Place;
 use oncall::provider;
 use oncall::reason::Why;
+use std::sync::Arc;
 
 fn spoken(script: &CallScript) -> String {
     format!("{}\n{}", script.words.join("\n"), script.menu.join("\n"))
@@ -132,9 +133,8 @@ fn the_channels_card_follows_the_incident() {
     インシデント: 3-17
     発生元: checkout-api-1
     連絡中: 田中 太郎さん（ステップ 1/2、次の連絡 02:05）
-    手順書: runbooks/checkout.md
     直近 5 分の 5xx は 7.3% です。
-    [対応する][解決済みにする]
+    [対応する][解決済みにする][手順書]
     ");
     insta::assert_snapshot!(shown(&wire::card(&config(), &acknowledged(incident()))), @r"
     🟡 [重大] Checkout: 5xx の割合が 5% を超えました
@@ -145,9 +145,8 @@ fn the_channels_card_follows_the_incident() {
     発生: 12月8日(火) 02:00 JST
     インシデント: 3-17
     発生元: checkout-api-1
-    手順書: runbooks/checkout.md
     直近 5 分の 5xx は 7.3% です。
-    [解決済みにする]
+    [解決済みにする][手順書]
     ");
     insta::assert_snapshot!(shown(&wire::card(&config(), &resolved(incident()))), @r"
     ✅ [重大] Checkout: 5xx の割合が 5% を超えました
@@ -197,9 +196,8 @@ fn grouped_silenced_and_ownerless_incidents_say_so() {
     アラート: 2件（発生中 1件）
     発生元: checkout-api-1
     通知停止中: 12月8日(火) 04:00 JSTまで: minor upgrade（silences/maintenance.yaml:2）
-    手順書: runbooks/checkout.md
     直近 5 分の 5xx は 7.3% です。
-    [対応する][解決済みにする]
+    [対応する][解決済みにする][手順書]
     ");
     let mut own = incident();
     (own.service, own.integration, own.severity) = (None, "oncall".into(), Severity::Error);
@@ -217,7 +215,7 @@ fn grouped_silenced_and_ownerless_incidents_say_so() {
 }
 
 #[test]
-fn a_runbook_is_a_button_where_it_has_a_url_and_a_line_where_it_is_a_file() {
+fn a_runbook_is_a_button_where_it_can_be_opened_and_a_line_where_it_cannot() {
     let url = "https://wiki.example.com/checkout".to_owned();
     let opens = |incident: &Incident, config: &Config| {
         let card = wire::card(config, incident);
@@ -226,7 +224,29 @@ fn a_runbook_is_a_button_where_it_has_a_url_and_a_line_where_it_is_a_file() {
             _ => None,
         })
     };
-    assert_eq!(opens(&incident(), &config()), None);
+    let line = |incident: &Incident, config: &Config| {
+        let fields = wire::card(config, incident).fields;
+        fields.into_iter().find(|field| field.label == "手順書").map(|field| field.value)
+    };
+    let page = "https://oncall.example.com/runbooks/checkout.md?incident=3-17".to_owned();
+    assert_eq!(opens(&incident(), &config()), Some(page));
+    assert_eq!(line(&incident(), &config()), None, "what can be opened is not said twice");
+    let mut private = config();
+    private.organisation.public_url = None;
+    assert_eq!(
+        (opens(&incident(), &private), line(&incident(), &private).as_deref()),
+        (None, Some("runbooks/checkout.md"))
+    );
+    for (written, path) in
+        [("runbooks/checkout.md", "checkout.md"), ("web/障害 1.md", "web/%E9%9A%9C%E5%AE%B3%201.md")]
+    {
+        let mut known = config();
+        known.runbooks =
+            Arc::new([("checkout.md".into(), "".into()), ("web/障害 1.md".into(), "".into())].into());
+        let named = Incident { runbook: Some(written.into()), ..incident() };
+        let page = format!("https://oncall.example.com/runbooks/{path}?incident=3-17");
+        assert_eq!(opens(&named, &known), Some(page), "an alert may name a file of the repository");
+    }
     let named = Incident { runbook: Some(url.clone()), ..incident() };
     assert_eq!(opens(&named, &config()), Some(url.clone()));
     let mut linked = config();
@@ -234,6 +254,24 @@ fn a_runbook_is_a_button_where_it_has_a_url_and_a_line_where_it_is_a_file() {
     assert_eq!(opens(&incident(), &linked), Some(url));
     let hostile = Incident { runbook: Some("javascript:alert(1)".into()), ..incident() };
     assert_eq!(opens(&hostile, &config()), None);
+    let unknown = Incident { runbook: Some("runbooks/none.md".into()), ..incident() };
+    assert_eq!(
+        (opens(&unknown, &config()), line(&unknown, &config()).as_deref()),
+        (None, Some("runbooks/none.md"))
+    );
+}
+
+#[test]
+fn a_ticket_says_where_the_runbook_is_opened() {
+    let ticket = |config: &Config| match message::mirror(config, &incident(), MirrorKind::Ticket, "SHOP") {
+        Words::Ticket(ticket) => ticket.description,
+        other => panic!("{other:?}"),
+    };
+    let says = |config: &Config, line: &str| ticket(config).iter().any(|said| said == line);
+    assert!(says(&config(), "手順書: https://oncall.example.com/runbooks/checkout.md?incident=3-17"));
+    let mut linked = config();
+    linked.services.get_mut("checkout").unwrap().runbook = Some("https://wiki.example.com/checkout".into());
+    assert!(says(&linked, "手順書: https://wiki.example.com/checkout"));
 }
 
 #[test]
@@ -444,10 +482,10 @@ fn the_terminal_shows_who_is_told_how_and_what() {
     │   インシデント  3-17
     │   発生元        checkout-api-1
     │   連絡中        田中 太郎さん（ステップ 1/2、次の連絡 02:05）
-    │   手順書        runbooks/checkout.md
     │   直近 5 分の 5xx は 7.3% です。
     │   https://grafana.example.com/d/1?a=1&b=2
-    │ [ 対応する ]  [ 解決済みにする ]
+    │ [ 対応する ]  [ 解決済みにする ]  [ 手順書 ]
+    │ https://oncall.example.com/runbooks/checkout.md?incident=3-17
     ╰───────────────────────────────────────────────────────────────────────────────
     ");
     insta::assert_snapshot!(print(wire::update()), @r"
@@ -467,10 +505,10 @@ fn the_terminal_shows_who_is_told_how_and_what() {
     │   Incident  3-17
     │   Source    checkout-api-1
     │   Telling   田中 太郎 (step 1 of 2; next at 17:05)
-    │   Runbook   runbooks/checkout.md
     │   直近 5 分の 5xx は 7.3% です。
     │   https://grafana.example.com/d/1?a=1&b=2
-    │ [ Acknowledge ]  [ Resolve ]
+    │ [ Acknowledge ]  [ Resolve ]  [ Runbook ]
+    │ https://oncall.example.com/runbooks/checkout.md?incident=3-17
     ╰───────────────────────────────────────────────────────────────────────────────
     ");
     insta::assert_snapshot!(print(wire::ticket()), @r"
@@ -482,7 +520,7 @@ fn the_terminal_shows_who_is_told_how_and_what() {
     │   発生: 12月8日(火) 02:00 JST
     │   インシデント: 3-17
     │   発生元: checkout-api-1
-    │   手順書: runbooks/checkout.md
+    │   手順書: https://oncall.example.com/runbooks/checkout.md?incident=3-17
     │   直近 5 分の 5xx は 7.3% です。
     │   Dashboard https://grafana.example.com/d/1?a=1&b=2
     ╰───────────────────────────────────────────────────────────────────────────────

@@ -63,7 +63,7 @@ use world::World;
 /// | `declare USER SERVICE SEVERITY SUMMARY [key=K]` | a person declares an incident |
 /// | `override USER SCHEDULE FROM UNTIL with=… add=… replace=… [surely]`, `take USER SCHEDULE UNTIL`, `silence USER UNTIL [services=…] [labels.x=…] [everything]`, `away USER WHOM UNTIL [cover=…]`, `back USER WHOM`, `end-early USER NUMBER`, `cannot USER NUMBER` | a person changes something for now |
 /// | `in-ticket KEY USER done`, `in-ticket KEY USER says WORDS` | somebody closes the ticket of an incident in Jira, or comments on it |
-/// | `texts USER NUMBER`, `says-stop USER`, `says-start USER` | somebody answers the nth message to them with its code, or says STOP or START |
+/// | `texts USER NUMBER`, `says-stop USER [PHONE]`, `says-start USER [PHONE]` | somebody answers the nth message to them with its code, or says STOP or START |
 /// | `test USER WAY [for USER]` | somebody tries out a way of theirs |
 /// | `notes USER KEY` | a key is pressed that the provider tells when it is asked |
 /// | `press USER KEY`, `answer USER`, `picks-up USER FOR` | the person's phone |

@@ -125,6 +125,50 @@ fn stop_and_start_are_noted_once() {
     );
 }
 
+/// Somebody with two phones says STOP on one: the other still gets text messages, and what is refused names the one that it went to.
+#[test]
+fn stop_shuts_the_phone_that_said_it_and_no_other() {
+    let two = "    phones: [{ name: work, number: \"+1 202 555 0102\" }]\n\
+               \u{20}   notify: { high: [{ by: sms, to: work }, { by: sms, after: 1m }, { by: call, after: 4m }] }";
+    let day = |lines: &str| day(lines).replacen("\n===", &format!("\n{two}\n==="), 1);
+    check(
+        &day("show notices
+             02:00 says-stop tanaka work
+             02:00:10 says-stop tanaka
+             02:01 says-start tanaka work
+             02:02 says-start tanaka
+             02:10 end"),
+        r#"
+        02:00 tanaka answered STOP: no SMS (work) reaches them until they send START
+        02:00 -> notice to tanaka: You answered STOP: no SMS (work) of ours reaches you. To take them again, send START to the number they come from.
+        02:00 reply: noted
+        02:00:10 tanaka answered STOP: no SMS reaches them until they send START
+        02:00:10 -> notice to tanaka: You answered STOP: no SMS of ours reaches you. To take them again, send START to the number they come from.
+        02:00:10 reply: noted
+        02:01 tanaka takes SMS (work) again
+        02:01 reply: noted
+        02:02 tanaka takes SMS again
+        02:02 reply: noted
+        "#,
+    );
+    check(
+        &day("optout sms
+             02:00 alert 5xx critical
+             02:00:30 end"),
+        r#"
+        02:00 opened: "5xx" from prometheus -> web, critical, high urgency
+        02:00 step 1 of team: tanaka, on call on primary (layer always); next step at 02:05:00
+        02:00 -> sms tanaka (work)
+        02:00 tanaka is reached by SMS early: Twilio: the person answered STOP to our text messages: they must text START to the number that sends them
+        02:00 tanaka answered STOP: no SMS (work) reaches them until they send START
+        02:00 -> sms tanaka
+        02:00 tanaka is reached by call early: Twilio: the person answered STOP to our text messages: they must text START to the number that sends them
+        02:00 tanaka answered STOP: no SMS reaches them until they send START
+        02:00 -> call tanaka
+        "#,
+    );
+}
+
 /// Only a key counts: that a machine took the call is said, and changes nothing.
 #[test]
 fn an_answering_machine_is_a_word_in_the_timeline() {

@@ -254,10 +254,11 @@ impl World {
                 self.handle(Input::Outcome { delivery, outcome });
             }
             ["texts", user, number] => self.texts(user, number.parse().unwrap()),
-            ["says-stop" | "says-start", user] => {
-                let (users, contact) = (vec![(*user).into()], Contact::read("sms").unwrap());
+            ["says-stop" | "says-start", user] | ["says-stop" | "says-start", user, _] => {
+                let to = words.get(2).map(|name| (*name).to_owned());
+                let (phones, contact) = (vec![((*user).into(), to)], Contact::read("sms").unwrap());
                 let (out, by, via) = (words[0] == "says-stop", self.actor(user), Via::Sms);
-                self.handle(Input::Command(Command::OptOut { users, contact, out, by, via }));
+                self.handle(Input::Command(Command::OptOut { phones, contact, out, by, via }));
             }
             ["machine", user] => {
                 let call = self.providers.calls[user];

@@ -2,10 +2,13 @@
 
 use super::commands::People;
 use super::inside::Said;
+use super::pages::cookie;
 use super::world::{World, called, patient};
 use axum::body::Body;
 use http::Request;
+use jiff::SignedDuration;
 use oncall::config::Links;
+use oncall::web::session::IDLE_MAX;
 use serde_json::json;
 
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -51,6 +54,25 @@ async fn looking_at_it_changes_nothing_and_tells_no_more_than_the_message() {
     assert!(!page.contains("secret words"), "no description without signing in: {page}");
     let (_, incident) = people.get(&format!("/v1/incidents/{id}")).await;
     assert_eq!(incident["status"], "triggered");
+}
+
+#[tokio::test]
+async fn its_runbook_is_linked_for_whoever_is_signed_in_and_for_nobody_else() {
+    let service = "name: Web\nescalation_policy: web\nrunbook: web.md\n";
+    let people = People::with(&[("services/web.yaml", service), ("runbooks/web.md", "# Web\n")]).await;
+    let id = declared(&people).await;
+    let path = link(&people);
+    let looked = async |cookie: &str| {
+        let request = Request::get(&path).header("cookie", cookie);
+        text(&people.inside.ask("192.0.2.1", request, Body::empty()).await)
+    };
+    let runbook = format!("href=\"/runbooks/web.md?incident={id}\"");
+    let signed_in = looked(&cookie(&people.inside, "sato", SignedDuration::ZERO)).await;
+    assert!(signed_in.contains(&runbook), "{signed_in}");
+    for cookie in ["a=b".to_owned(), cookie(&people.inside, "sato", IDLE_MAX)] {
+        let page = looked(&cookie).await;
+        assert!(page.contains("Sign in for the details") && !page.contains("/runbooks/"), "{page}");
+    }
 }
 
 #[tokio::test]

@@ -18,7 +18,7 @@ use tokio::time::timeout;
 pub const HANG_MAX: Duration = Duration::from_secs(30);
 
 /// Environment variables and their values, none of which may ever be shown.
-pub const SECRETS: [(&str, &str); 17] = [
+pub const SECRETS: [(&str, &str); 18] = [
     ("SLACK_BOT_TOKEN", "xoxb-seCretSlackToken7Q"),
     ("SLACK_SIGNING_SECRET", "seCretSlackSigning8R"),
     ("SLACK_APP_TOKEN", "xapp-seCretSlackApp2T"),
@@ -34,6 +34,7 @@ pub const SECRETS: [(&str, &str); 17] = [
     ("PAGERDUTY_KEY", "seCretRoutingKey5X"),
     ("CALENDAR_SECRET", "seCretCalendars6Y+of+good+length"),
     ("OIDC_CLIENT_SECRET", "seCretOidcClient8Z"),
+    ("SMTP_PASSWORD", "seCretSmtpPass9Y"),
     ("SATO_PHONE", "+819000000001"),
     ("SOPS_AGE_KEY", "AGE-SECRET-KEY-1CLL5RPL0QXLG02KQC29857EGCKUXL7X0X2APZ0Q0XVH0CS9HN5ESWEDFYX"),
 ];
