@@ -2,10 +2,10 @@
 //!
 //! What the alert comes to is asked of the state machine ([`together`](crate::preview::together)); here it is compared.
 
-use super::expectations::CODE;
 use super::{Found, Subject};
 use crate::actor::Origin;
 use crate::compile::{Expectation, Finding, nearest};
+use crate::config::Config;
 use crate::incident::{HeldBack, Hold};
 use crate::language::Language;
 use crate::language::words::{Words, did_you_mean};
@@ -15,6 +15,9 @@ use crate::preview::together::{Fate, What};
 use crate::reason::Why;
 use std::collections::BTreeSet;
 use std::sync::Arc;
+
+/// The code of an expectation that does not hold.
+pub const CODE: &str = "OC090";
 
 /// What comes of the alert other than the expectation says, each at its key.
 pub(super) fn breaches(expectation: &Expectation, simulated: &Simulated) -> Vec<Finding> {
@@ -170,17 +173,27 @@ fn is(place: &Place, said: &str) -> bool {
     *place.file == *said || Place::read(said).is_some_and(|said| said == *place)
 }
 
-/// An expectation that names what no silence or inhibition is: it can never hold.
-pub(super) fn mutes_unknown(subject: &Subject<'_>) -> Vec<Found> {
-    let silences = subject.config.silences.iter().filter_map(|silence| match &silence.origin {
+/// Where silences and inhibitions are written.
+fn mutes(config: &Config) -> Vec<&Place> {
+    let silences = config.silences.iter().filter_map(|silence| match &silence.origin {
         Origin::File(place) => Some(place),
         Origin::RunTime { .. } => None,
     });
-    let inhibitions = subject.config.inhibitions.iter().map(|it| &it.place);
-    let places: Vec<&Place> = silences.chain(inhibitions).collect();
+    silences.chain(config.inhibitions.iter().map(|it| &it.place)).collect()
+}
+
+/// Whether it promises to be muted by what is no silence and no inhibition.
+pub(super) fn names_nothing(config: &Config, expectation: &Expectation) -> bool {
+    let said = expectation.muted_by.as_deref();
+    said.is_some_and(|said| !mutes(config).iter().any(|place| is(place, said)))
+}
+
+/// An expectation that names what no silence or inhibition is: it can never hold.
+pub(super) fn mutes_unknown(subject: &Subject<'_>) -> Vec<Found> {
+    let places = mutes(subject.config);
     let files: BTreeSet<&str> = places.iter().map(|place| &*place.file).collect();
-    let named = subject.compiled.expectations.iter().filter_map(|it| Some((it, it.muted_by.as_deref()?)));
-    let unknown = named.filter(|(_, said)| !places.iter().any(|place| is(place, said)));
+    let unknown = subject.compiled.expectations.iter().filter(|it| names_nothing(subject.config, it));
+    let unknown = unknown.filter_map(|it| Some((it, it.muted_by.as_deref()?)));
     unknown
         .map(|(expectation, said)| {
             let message = Words::new(

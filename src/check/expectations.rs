@@ -1,6 +1,7 @@
 //! Expectations: each alert played through the production state machine, and who was told compared with who should be.
 
 use super::beside;
+pub use super::beside::CODE;
 use super::side_by_side::{Row, method, short, side_by_side};
 use crate::alert::{Action, Event};
 use crate::compile::{Compiled, Diagnostic, Expectation, Expected, ExpectedAlert, Finding, Never};
@@ -12,8 +13,6 @@ use crate::preview::{Script, Told, told};
 use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
 
-/// The code of an expectation that does not hold.
-pub const CODE: &str = "OC090";
 /// What it means, in one line.
 pub const DOC: &str = "an expectation does not hold";
 
@@ -35,7 +34,15 @@ pub fn run<'e>(config: &Arc<Config>, expectations: &'e [Expectation]) -> Vec<Fai
 /// The expectations that do not hold, as findings at their places. Without a config, there is nothing to play.
 pub fn unmet(compiled: &Compiled) -> Vec<Diagnostic> {
     let Some(config) = &compiled.config else { return Vec::new() };
-    located(compiled, run(&Arc::new(config.clone()), &compiled.expectations))
+    let mut failed = run(&Arc::new(config.clone()), &compiled.expectations);
+    for it in &mut failed {
+        // What names nothing is found as such.
+        if beside::names_nothing(config, it.expectation) {
+            let spot = it.expectation.spot.key("muted_by");
+            it.findings.retain(|finding| finding.spot != spot);
+        }
+    }
+    located(compiled, failed)
 }
 
 /// What is wrong with expectations that failed, sorted by file and position.
@@ -49,7 +56,7 @@ fn failed<'e>(config: &Arc<Config>, expectation: &'e Expectation) -> Option<Fail
     let before = Before { state: None, alerts: keyed("open", &expectation.open) };
     let mut body = keyed("together", &expectation.together);
     body.push(event(&expectation.alert));
-    let simulated = simulate_together(config, before, body, expectation.at, &script);
+    let simulated = simulate_together(config, before, &body, expectation.at, &script);
     let told = told(&simulated);
     let expected: Vec<Row<'_>> =
         expectation.expect.iter().map(|it| wanted(config, expectation, it, &told)).collect();

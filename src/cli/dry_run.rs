@@ -5,10 +5,11 @@
 
 use super::already::already;
 use super::directory::{Directory, now};
-use super::instant::instant;
+use super::instant::{instant, parse_duration};
 use super::known::known;
 use super::spoken::Spoken;
-use super::told::{Played, Shown, json, text};
+use super::told::{Played, json, text};
+use super::told_shown::Shown;
 use super::{Output, body, complete};
 use crate::integration::read_trusted;
 use crate::preview::Script;
@@ -103,7 +104,7 @@ pub(super) fn play(arguments: &Arguments, alert: &Path, integration: &str) -> Re
     let acknowledge_after = arguments.acknowledge_after;
     let script = Script { acknowledge_after, horizon: HORIZON.max(acknowledge_after.unwrap_or_default()) };
     let events = read_trusted(endpoint, &body, at);
-    let simulated = simulate_together(&config, open.before, events.clone(), at, &script);
+    let simulated = simulate_together(&config, open.before, &events, at, &script);
     let played = Played { events, simulated, without_labels: open.without_labels };
     let language = arguments.spoken.of(&config);
     Ok(Output::fine(match arguments.format {
@@ -111,14 +112,6 @@ pub(super) fn play(arguments: &Arguments, alert: &Path, integration: &str) -> Re
         Format::Markdown => bail!("an alert is played as text or json: `--format text`"),
         Format::Json => json(at, &played),
     }))
-}
-
-/// `30s`, `5m`, `1h30m`.
-pub(super) fn parse_duration(text: &str) -> Result<SignedDuration, String> {
-    let duration: Option<SignedDuration> = text.parse().ok();
-    duration
-        .filter(SignedDuration::is_positive)
-        .ok_or_else(|| "write a duration such as 30s, 5m or 1h30m".to_owned())
 }
 
 /// A longer range than this is refused.

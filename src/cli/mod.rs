@@ -59,6 +59,7 @@ mod test_me;
 mod told;
 mod told_lines;
 mod told_sentence;
+mod told_shown;
 mod urls;
 mod user;
 mod validate;

@@ -2,22 +2,20 @@
 //! ([`told_sentence`](super::told_sentence)), the rules that decided, a [`picture`](super::picture), and every contact with
 //! its words ([`told_lines`](super::told_lines)).
 
-use super::instant::{Clock, zone_name};
+use super::instant::zone_name;
 use super::picture::picture;
 use super::told_lines::{lines, push_goes_on};
 use super::told_sentence::sentence;
+use super::told_shown::{Shown, Told, contacts, fate_text, opened, push_wrapped};
 use crate::alert::{Action, Event, UNPARSED};
-use crate::config::{Config, Contact, Need};
-use crate::incident::{
-    AlertChange, Change, Delivery, EscalationChange, IncidentId, Opened, ResponseChange, Task, Words,
-};
+use crate::config::Need;
+use crate::incident::{Change, Delivery, EscalationChange, IncidentId, Opened, ResponseChange, Task, Words};
 use crate::language::Language;
-use crate::language::played::{HeldNow, Playing, RowName};
+use crate::language::played::{Playing, RowName};
 use crate::place::Place;
 use crate::preview::Simulated;
-use crate::preview::timeline::{held_by, level};
+use crate::preview::timeline::level;
 use crate::preview::together::{Fate, What};
-use crate::provider::{COLUMNS, wrap};
 use crate::route;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -38,33 +36,6 @@ pub(super) struct Played {
     pub simulated: Simulated,
     /// So many incidents were open by a list that has no labels.
     pub without_labels: usize,
-}
-
-/// For whom it is shown, and when the alerts came.
-#[derive(Clone, Copy)]
-pub(super) struct Shown<'c> {
-    pub config: &'c Config,
-    pub language: Language,
-    pub at: Timestamp,
-}
-
-/// One contact of a person.
-pub(super) struct Told<'p> {
-    pub after: SignedDuration,
-    at: Timestamp,
-    pub user: &'p str,
-    pub by: Contact,
-    pub delivery: &'p Delivery,
-}
-
-impl Shown<'_> {
-    pub(super) fn clock(&self, at: Timestamp) -> String {
-        Clock { zone: &self.config.organisation.time_zone, language: self.language }.local(at)
-    }
-
-    fn say(&self, piece: Playing<'_>) -> String {
-        self.language.playing(piece)
-    }
 }
 
 /// A timeline for a terminal: first in one sentence, then every contact until `horizon`.
@@ -160,55 +131,6 @@ fn each(show: Shown<'_>, events: &[Event], simulated: &Simulated) -> String {
     out
 }
 
-/// What an alert comes to, and what holds that back: `opens 1-2 of web: critical, urgency high; muted by 1-1 …`.
-pub(super) fn fate_text(show: Shown<'_>, simulated: &Simulated, fate: &Fate) -> String {
-    let id = fate.incident.map(|id| id.to_string()).unwrap_or_default();
-    let (incident, alerts) = (id.as_str(), fate.alerts);
-    let mut text = match &fate.what {
-        What::Opens => match opened(simulated).iter().find(|(of, _)| Some(*of) == fate.incident) {
-            Some((_, opened)) => show.say(Playing::Opens {
-                incident,
-                service: opened.service.as_deref(),
-                severity: opened.severity.as_str(),
-                urgency: show.language.urgency_word(level(opened.urgency)),
-            }),
-            None => id.clone(),
-        },
-        What::BeginsStorm(folded) | What::Folds(folded) => {
-            let why = show.language.why(&folded.why);
-            let rule = folded.rule.as_ref().map(Place::to_string).unwrap_or_default();
-            let (why, rule) = (why.as_str(), rule.as_str());
-            match &fate.what {
-                What::Folds(_) => show.say(Playing::Folds { incident, why, rule, alerts }),
-                _ => show.say(Playing::BeginsStorm { incident, why, rule, alerts }),
-            }
-        }
-        What::Joins => show.say(Playing::Joins { incident, alerts }),
-        What::Reopens => show.say(Playing::Reopens { incident }),
-        What::Changes => show.say(Playing::Changes { incident }),
-        What::Ends => show.say(Playing::Ends { incident }),
-        What::Taken => show.say(Playing::Taken { incident }),
-        What::Noted => show.say(Playing::Noted),
-        What::Ignored(why) => show.say(Playing::Ignored { why: &show.language.why(why) }),
-        What::Nothing => show.say(Playing::TellsNobody),
-    };
-    if let Some(held) = held(show, fate) {
-        text.push_str(if show.language == Language::Ja { "。" } else { "; " });
-        text.push_str(&held);
-    }
-    text
-}
-
-/// What holds the incident of an alert back.
-pub(super) fn held(show: Shown<'_>, fate: &Fate) -> Option<String> {
-    let held = fate.held.as_ref()?;
-    let (until, rule) = (show.clock(held.until), held.origin.to_string());
-    let source = held.source.map(|id| id.to_string());
-    let source = source.as_deref().zip(fate.source.as_deref());
-    let now = HeldNow { by: held_by(held.by), until: &until, reason: &held.reason, rule: &rule, source };
-    Some(show.say(Playing::Held(now)))
-}
-
 /// An object: what each alert comes to, and the contacts in the order of time.
 pub(super) fn json(at: Timestamp, played: &Played) -> String {
     let simulated = &played.simulated;
@@ -276,26 +198,6 @@ fn why(what: &What) -> Option<String> {
         | What::Noted
         | What::Nothing => None,
     }
-}
-
-/// The incidents that were opened, each with what opened it.
-pub(super) fn opened(simulated: &Simulated) -> Vec<(IncidentId, &Opened)> {
-    let opened = simulated.entries.iter().filter_map(|entry| match &entry.change {
-        Change::Alert(AlertChange::Opened(opened)) => Some((entry.incident?, &**opened)),
-        _ => None,
-    });
-    opened.collect()
-}
-
-pub(super) fn contacts(simulated: &Simulated, from: Timestamp) -> Vec<Told<'_>> {
-    let mut contacts = Vec::new();
-    for (at, delivery) in &simulated.sent {
-        // What is about no incident would be told without this alert too.
-        let told = delivery.task.contact().filter(|_| !delivery.incidents.is_empty());
-        let Some((user, by)) = told else { continue };
-        contacts.push(Told { after: at.duration_since(from), at: *at, user, by, delivery });
-    }
-    contacts
 }
 
 /// The alerts, and the rules that decided on them: of one, or of each that opened an incident.
@@ -387,16 +289,5 @@ fn plain_words(delivery: &Delivery) -> String {
         | Task::Edit { .. }
         | Task::HangUp { .. }
         | Task::Ask { .. } => String::new(),
-    }
-}
-
-/// A text behind a lead of less than half a line, wrapped under itself.
-pub(super) fn push_wrapped(out: &mut String, lead: &str, text: &str) {
-    let indent = lead.width();
-    debug_assert!(indent < COLUMNS / 2, "a lead is narrow");
-    for (n, line) in wrap(text, COLUMNS - indent - 2).into_iter().enumerate() {
-        let lead = if n == 0 { lead.to_owned() } else { " ".repeat(indent) };
-        out.push_str(format!("{lead}{line}").trim_end());
-        out.push('\n');
     }
 }

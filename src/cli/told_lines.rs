@@ -1,6 +1,6 @@
 //! What alerts that were played lead to, a line for each event: the time since they came, the clock, the words, the rule.
 
-use super::told::{Shown, Told, push_wrapped};
+use super::told_shown::{Shown, Told, push_wrapped};
 use crate::config::{Contact, MirrorKind};
 use crate::incident::{
     AlertChange, Change, Delivery, DeliveryChange, DeliveryId, Entry, Errand, EscalationChange, IncidentId,

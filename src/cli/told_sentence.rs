@@ -1,7 +1,7 @@
 //! Who is told of alerts that were played, in one sentence: `tanaka is called at once, kimura after 5 min.`
 
 use super::instant::Clock;
-use super::told::{Shown, Told, contacts, fate_text, held, opened};
+use super::told_shown::{Shown, Told, contacts, fate_text, held, opened};
 use crate::config::{CONTACTS, Config, Method};
 use crate::incident::{Change, ResponseChange};
 use crate::language::Language;

@@ -76,7 +76,7 @@ pub struct Told {
 
 /// Plays an alert at an instant, with a config that changes no more.
 pub fn simulate(config: &Arc<Config>, event: Event, at: Timestamp, script: &Script) -> Simulated {
-    simulate_together(config, Before::default(), vec![event], at, script)
+    simulate_together(config, Before::default(), &[event], at, script)
 }
 
 impl Played<'_> {

@@ -84,7 +84,7 @@ impl What {
 pub fn simulate_together(
     config: &Arc<Config>,
     before: Before,
-    events: Vec<Event>,
+    events: &[Event],
     at: Timestamp,
     script: &Script,
 ) -> Simulated {
@@ -108,8 +108,8 @@ pub fn simulate_together(
     let known = played.out.entries.len();
     played.follows = true;
     // No config is announced as new: heartbeats that it expects are taken to come.
-    played.handle(Input::Alerts(events.clone()));
-    played.out.fates = played.fates(&events, known);
+    played.handle(Input::Alerts(events.to_vec()));
+    played.out.fates = played.fates(events, known);
     let ended: Vec<IncidentId> = played.out.fates.iter().filter_map(|fate| fate.incident).collect();
     ended.into_iter().for_each(|id| played.follow(id));
     played.go_on(at, script);
