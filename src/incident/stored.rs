@@ -1,9 +1,10 @@
 //! The state as snapshots hold it: a layout's number, then the state.
 //!
-//! A commit that changes the layout of [`State`] renames the variant (`V16`, then `V17`; a number is never used again) and
-//! keeps no copy of the old types. Until the first release only the newest layout need be readable: any other is refused
-//! by its number, and the start goes back to the segments. A golden snapshot in `tests/journals` fails when the layout
-//! changed and the number did not.
+//! A layout that a release wrote is read by every later one; 0.1.0 is the first. A commit that changes the layout of [`State`]
+//! after it adds a variant with the next number (a number is never used again), keeps the types of the old one in a file of
+//! their own, and makes the new state of the old. A layout that no release wrote may be renamed instead. What is newer than this
+//! release is refused by its number, and the start goes back to the segments. The golden snapshots in `tests/journals`, one
+//! for each released layout and the newest, fail when the layout changed and the number did not, or when an old one is unreadable.
 
 use super::State;
 use serde::de::{Error, SeqAccess, Visitor};

@@ -31,6 +31,13 @@ pub struct Shell<'a> {
     pub broad: Option<String>,
 }
 
+/// A line with an address, or without.
+#[derive(Clone, Debug)]
+pub struct Line {
+    pub text: String,
+    pub href: Option<String>,
+}
+
 /// An incident in one line, or at the head of its page.
 #[derive(Clone, Debug)]
 pub struct Row {
@@ -213,7 +220,7 @@ pub struct OnCallRow {
     /// How they are reached.
     pub ways: String,
     /// The override that put them there.
-    pub why: Option<String>,
+    pub why: Option<Line>,
     pub until: String,
     pub next: Option<String>,
 }
@@ -229,56 +236,25 @@ pub struct OnCallPage<'a> {
     pub temporary: Vec<String>,
 }
 
+/// A time in the reader's zone and, where it is another, in the schedule's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Moment {
+    pub text: String,
+    pub own: Option<String>,
+}
+
 /// A shift as a row.
 #[derive(Clone, Debug)]
 pub struct ShiftRow {
-    pub from: String,
-    pub until: String,
+    pub from: Moment,
+    pub until: Moment,
     pub people: String,
     pub is_gap: bool,
     pub is_mine: bool,
-    pub why: Option<String>,
+    pub why: Option<Line>,
     /// The schedule's id as a path, and its name.
     pub path: String,
     pub name: String,
-}
-
-/// A shift as a bar; units of the picture, which is 1,000 wide.
-#[derive(Clone, Debug)]
-pub struct Bar {
-    pub x: i64,
-    pub y: i64,
-    pub width: i64,
-    pub text: String,
-    /// One of eight colours.
-    pub tone: usize,
-    pub is_gap: bool,
-    pub is_override: bool,
-}
-
-/// A date over the bars.
-#[derive(Clone, Debug)]
-pub struct Tick {
-    pub x: i64,
-    pub y: i64,
-    pub text: String,
-}
-
-/// Four weeks of a schedule, as a picture and as a table.
-#[derive(Debug, Template)]
-#[template(path = "schedule.html")]
-pub struct SchedulePage<'a> {
-    pub shell: Shell<'a>,
-    pub w: &'a PageWords,
-    pub path: String,
-    pub name: String,
-    pub earlier: String,
-    pub later: String,
-    pub height: i64,
-    pub bars: Vec<Bar>,
-    pub ticks: Vec<Tick>,
-    pub now_line: Option<(i64, i64)>,
-    pub shifts: Vec<ShiftRow>,
 }
 
 /// Somebody's own shifts, and how they are reached.

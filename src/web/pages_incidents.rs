@@ -2,6 +2,7 @@
 
 use super::commands::wished;
 use super::doors::{Doors, Shared};
+use super::forge::address;
 use super::guest::{Guest, Sent};
 use super::on_call::instant;
 use super::past::{self, Past};
@@ -21,12 +22,11 @@ use crate::incident::{
 };
 use crate::language::noise::Mark;
 use crate::language::{Language, Word};
-use crate::page::{Ask, IncidentPage, ListPage, May, Person, Row as Shown, RowAlert, TimelineLine, line_url};
+use crate::page::{Ask, IncidentPage, ListPage, May, Person, Row as Shown, RowAlert, TimelineLine};
 use crate::place::Place;
 use crate::preview::timeline::Reader;
 use crate::server::board::Board;
 use crate::server::inbox::{Answered, Found};
-use crate::server::live::Origin;
 use crate::server::page::{Filter, From};
 use crate::server::row::{Names, Row};
 use axum::extract::{Path, State};
@@ -258,7 +258,7 @@ fn page<'a>(
     let timeline = entries.unwrap_or_default().iter().map(|entry| {
         let line = reader.line(entry);
         let commit = commits.get(&entry.revision);
-        let href = commit.and_then(|commit| forge_line(doors, commit, &line.rule));
+        let href = commit.and_then(|commit| address(doors, commit, &Place::read(&line.rule)?));
         TimelineLine { time: line.time, text: line.text, rule: line.rule, href }
     });
     let open = incident.status != Status::Resolved;
@@ -316,11 +316,6 @@ pub(super) fn people(guest: &Guest) -> Vec<Person> {
         .values()
         .filter(|user| config.schedules.is_off(&user.id, guest.now).is_none_or(|off| off.until.is_some()));
     here.map(|user| (user.id.to_string(), user.name.clone())).collect()
-}
-
-fn forge_line(doors: &Doors, commit: &str, rule: &str) -> Option<String> {
-    let Origin::Git { url, path, .. } = &doors.origin else { return None };
-    line_url(url, path.as_deref(), commit, &Place::read(rule)?)
 }
 
 /// `GET /incidents/3-17/resolve`: asks once.

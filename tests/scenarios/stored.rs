@@ -67,12 +67,27 @@ fn a_snapshot_of_this_layout_has_not_changed() {
     let golden = fs::read(&file).unwrap();
     assert!(
         golden == bytes,
-        "the layout of the state changed: raise LAYOUT in src/incident/stored.rs (a number is never used again), delete \
-         {} and run UPDATE_STORED=1 cargo test --test scenarios stored",
+        "the layout of the state changed: raise LAYOUT in src/incident/stored.rs (a number is never used again) and run \
+         UPDATE_STORED=1 cargo test --test scenarios stored. {} stays, and stays readable, if a release wrote that layout; \
+         otherwise delete it",
         file.display()
     );
     let read = postcard::from_bytes::<Stored>(&golden).unwrap().into_state();
     assert_eq!(&read, world.incidents.state());
+}
+
+#[test]
+fn the_snapshots_of_every_release_are_read_and_page_on() {
+    let files = fs::read_dir(folder()).unwrap().map(|file| file.unwrap().path());
+    let snapshots: Vec<PathBuf> =
+        files.filter(|path| path.extension().is_some_and(|it| it == "bin")).collect();
+    assert!(!snapshots.is_empty());
+    for file in snapshots {
+        let read = postcard::from_bytes::<Stored>(&fs::read(&file).unwrap());
+        let state = read.unwrap_or_else(|error| panic!("{}: {error}", file.display())).into_state();
+        let at = state.at;
+        assert!(Incidents::new(state).next_deadline(at).is_some(), "{}: it pages on", file.display());
+    }
 }
 
 #[test]
