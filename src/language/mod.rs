@@ -31,6 +31,7 @@ pub mod reached;
 mod rules;
 mod said;
 pub mod schedule;
+pub mod standing;
 pub mod starting;
 mod steps;
 pub mod storage;

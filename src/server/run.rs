@@ -88,6 +88,8 @@ pub async fn run(mut parts: Parts) -> Result<()> {
         gauged: None,
         own_heartbeat: OwnHeartbeat::default(),
     };
+    // Whoever reads `/metrics` as soon as the doors open reads what was open before.
+    running.observe(now);
     running.in_force(live, &missing);
     running.run().await
 }

@@ -42,6 +42,7 @@ mod smtp;
 mod socket;
 mod sops;
 mod stand_ins;
+mod stops;
 mod streams;
 mod wire;
 mod world;
