@@ -16,5 +16,5 @@ pub use forge::line_url;
 pub use markdown::runbook;
 pub use views::{
     Ask, Field, IncidentPage, Line, LinkPage, LinkRow, ListPage, May, MePage, Message, Moment, NewPage,
-    OnCallPage, OnCallRow, Person, Row, RowAlert, Shell, ShiftRow, TimelineLine,
+    OnCallPage, OnCallRow, Person, Row, RowAlert, Shell, ShiftRow, Standing, TimelineLine,
 };

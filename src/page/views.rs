@@ -2,6 +2,7 @@
 
 use super::Assets;
 use crate::language::page::PageWords;
+use crate::language::standing::StandingWords;
 use askama::Template;
 
 /// What stands round every page.
@@ -129,6 +130,7 @@ pub type Person = (String, String);
 pub struct IncidentPage<'a> {
     pub shell: Shell<'a>,
     pub w: &'a PageWords,
+    pub o: &'a StandingWords,
     pub row: Row,
     pub urgency: &'static str,
     pub may: May,
@@ -141,7 +143,11 @@ pub struct IncidentPage<'a> {
     /// The timeline could not be read.
     pub is_unread: bool,
     pub people: Vec<Person>,
+    pub schedules: Vec<Person>,
+    pub policies: Vec<String>,
     pub services: Vec<String>,
+    /// How many steps its policy has.
+    pub steps: usize,
 }
 
 /// A question before something is done.
@@ -231,9 +237,27 @@ pub struct OnCallRow {
 pub struct OnCallPage<'a> {
     pub shell: Shell<'a>,
     pub w: &'a PageWords,
+    pub o: &'a StandingWords,
     pub schedules: Vec<OnCallRow>,
-    /// Overrides and silences that people made, a line each.
-    pub temporary: Vec<String>,
+    /// Overrides, silences and absences that run, or that people made for later.
+    pub standing: Vec<Standing>,
+    /// How many more there are.
+    pub more: Option<String>,
+    /// Whether whoever looks may take over a schedule, or end what runs.
+    pub may: bool,
+}
+
+/// An override, a silence or an absence that may be ended early.
+#[derive(Clone, Debug)]
+pub struct Standing {
+    pub what: String,
+    pub when: String,
+    pub made_by: Line,
+    pub reason: Option<String>,
+    /// What the form to end it names: a number, or a place in git.
+    pub name: String,
+    /// Whoever looks is put on call by it, and may say that they cannot.
+    pub puts_me: bool,
 }
 
 /// A time in the reader's zone and, where it is another, in the schedule's.

@@ -1,4 +1,4 @@
-//! The pages of people: who is on call, and one's own.
+//! The page of one's own, and how people and their shifts are named on every page.
 
 use super::doors::{Doors, Shared};
 use super::forge::maker;
@@ -8,8 +8,7 @@ use super::pages_offers::{offered, own};
 use super::sheet::html;
 use crate::config::{CONTACTS, Config, ContactRule, Id, User};
 use crate::language::Language;
-use crate::page::{Line, MePage, Moment, OnCallPage, OnCallRow, ShiftRow};
-use crate::preview::on_call::HORIZON;
+use crate::page::{Line, MePage, Moment, ShiftRow};
 use crate::preview::shifts::schedules_of;
 use crate::schedule::{OnCall, Shift, Source, UserId};
 use crate::server::board::Board;
@@ -22,34 +21,6 @@ use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 pub(super) const SHIFTS_MAX: usize = 500;
 /// How far one's own shifts are looked for.
 const MINE: SignedDuration = SignedDuration::from_hours(90 * 24);
-
-/// `GET /on-call`
-pub async fn on_call(State(doors): Shared, guest: Guest) -> Response {
-    let (made, board) = (doors.clone(), doors.board.current().await);
-    let answer = doors.reads.make(move || html(StatusCode::OK, &who(&made, &board, &guest)));
-    answer.await.unwrap_or_else(|busy| busy)
-}
-
-fn who<'a>(doors: &'a Doors, board: &Board, guest: &Guest) -> OnCallPage<'a> {
-    let config = &guest.live.config;
-    let schedules = config.schedules.schedules.keys().map(|id| {
-        let handover = config.schedules.next_handover(id, guest.now, HORIZON);
-        let users = &handover.on_call.users;
-        OnCallRow {
-            path: id.replace('/', "."),
-            name: name_of(config, id),
-            people: names(guest, users),
-            is_gap: users.is_empty(),
-            ways: ways(guest, users),
-            why: why(doors, guest, &handover.on_call),
-            until: handover.next.as_ref().map(|_| guest.time(handover.until)).unwrap_or_default(),
-            next: handover.next.as_ref().map(|next| names(guest, &next.users)),
-        }
-    });
-    let mut shell = guest.shell(doors, "on-call", guest.words().on_call);
-    shell.live = true;
-    OnCallPage { shell, w: guest.words(), schedules: schedules.collect(), temporary: temporary(board, guest) }
-}
 
 pub(super) fn name_of(config: &Config, id: &Id) -> String {
     config.schedule_names.get(id).map_or_else(|| id.to_string(), |(name, _)| name.clone())
@@ -64,24 +35,12 @@ pub(super) fn names(guest: &Guest, users: &[UserId]) -> String {
     guest.language.list(&users.iter().map(name).collect::<Vec<_>>())
 }
 
-/// How people are reached at high urgency: the ways, never the numbers.
-fn ways(guest: &Guest, users: &[UserId]) -> String {
-    let mut ways: Vec<String> = Vec::new();
-    for rule in users.iter().filter_map(|id| guest.live.config.users.get(id)).flat_map(|user| &user.high) {
-        let word = way(guest.language, rule);
-        if !ways.contains(&word) {
-            ways.push(word);
-        }
-    }
-    guest.language.list(&ways)
-}
-
-fn way(language: Language, rule: &ContactRule) -> String {
+pub(super) fn way(language: Language, rule: &ContactRule) -> String {
     language.contact(rule.by.method().way).to_owned()
 }
 
 /// The override that decided, with its maker.
-fn why(doors: &Doors, guest: &Guest, on_call: &OnCall) -> Option<Line> {
+pub(super) fn why(doors: &Doors, guest: &Guest, on_call: &OnCall) -> Option<Line> {
     match &on_call.source {
         Source::Override(origin) => {
             let made = maker(doors, guest, origin);
@@ -89,27 +48,6 @@ fn why(doors: &Doors, guest: &Guest, on_call: &OnCall) -> Option<Line> {
         }
         Source::Layer(_) | Source::Nobody => None,
     }
-}
-
-fn temporary(board: &Board, guest: &Guest) -> Vec<String> {
-    let (config, w) = (&guest.live.config, guest.words());
-    let until = |at: Timestamp| format!("{} {}", w.until, guest.time(at));
-    let overrides = board.run_time.overrides.values().filter(|made| made.until > guest.now).map(|made| {
-        let reason = made.reason.as_deref().unwrap_or_default();
-        format!(
-            "{} {} {} – {} {reason}",
-            w.override_,
-            made.schedule,
-            config.name_of(&made.by),
-            until(made.until)
-        )
-    });
-    let silences = board.run_time.silences.values().filter(|made| made.until > guest.now).map(|made| {
-        let services: Vec<String> = made.services.iter().map(ToString::to_string).collect();
-        let what = guest.language.list(&services);
-        format!("{} {what} {} – {} {}", w.silence, config.name_of(&made.by), until(made.until), made.reason)
-    });
-    overrides.chain(silences).collect()
 }
 
 /// Neighbours with the same people, by the layers or by one override, are one shift to people: which layer it is matters to nobody.
