@@ -1,9 +1,9 @@
 //! `oncall expect`: shows which of the config's promises hold, and records new ones from an alert.
 
 use super::directory::Directory;
-use super::dry_run::parse_duration;
 use super::edited::{self, Options, refused};
 use super::instant::instant;
+use super::instant::parse_duration;
 use super::known::known;
 use super::{Exit, Output, body};
 use crate::alert::{Action, Event};

@@ -26,6 +26,7 @@ mod own;
 pub mod page;
 mod phrase_en;
 mod phrase_ja;
+pub mod played;
 pub mod reached;
 mod rules;
 mod said;

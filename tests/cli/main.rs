@@ -14,6 +14,7 @@ mod parse;
 mod pull;
 mod shifts;
 mod times;
+mod together;
 mod words;
 
 use clap::Parser;
