@@ -341,7 +341,7 @@ fn why_it_was_closed_is_said_where_people_read() {
         02:00 step 1 of team: tanaka, on call on primary (layer always); next step at 02:05:00
         02:00 -> call tanaka, slack tanaka, channel, ticket
         02:01 resolved by Tanaka in Slack: "it was the proxy"
-        02:01 -> hang up tanaka, channel update: Note by Tanaka in Slack: it was the proxy / Resolved by Tanaka., ticket update: Note by Tanaka in Slack: it was the proxy / Resolved by Tanaka.
+        02:01 -> channel update: Note by Tanaka in Slack: "it was the proxy". / Resolved by Tanaka., ticket update: Note by Tanaka in Slack: "it was the proxy". / Resolved by Tanaka.
         "#,
     );
 }
