@@ -53,6 +53,12 @@ fn in_state(event: Event, body: &Value, detail: &Value) -> Event {
             Some(aws_special::database(&of("EventID"), &database, &of("Message")))
         }
         "aws.ecs" => aws_special::container(&kind, detail, resource),
+        "aws.ecr" => aws_things::of(&source, &kind, detail, resource)
+            .map(|thing| aws_special::scan(thing, detail)),
+        "aws.elasticbeanstalk" => match aws_special::health(detail) {
+            Some(health) => Some(aws_things::in_state(&source, &kind, detail, resource, &health)),
+            None => aws_things::of(&source, &kind, detail, resource),
+        },
         _ => aws_things::of(&source, &kind, detail, resource),
     };
     let Some(aws_things::Thing { key, name, state, action }) = thing else { return event };
