@@ -219,7 +219,10 @@ pub fn in_state(source: &str, kind: &str, detail: &Value, resource: Option<&str>
         .map(|text| text.into_owned())
         .collect();
     let mut names = if names.is_empty() { guessed(detail, resource) } else { names };
-    if row.named_by_state && let Some((about, _)) = state.rsplit_once(['-', '_']) {
+    let name = names.iter().map(|name| short(name)).collect::<Vec<_>>().join("/");
+    if row.named_by_state
+        && let Some((about, _)) = state.rsplit_once(['-', '_'])
+    {
         names.push(about.to_owned());
     }
     let kind = kind.strip_suffix(named_by(kind).unwrap_or_default()).unwrap_or(kind);
@@ -230,7 +233,6 @@ pub fn in_state(source: &str, kind: &str, detail: &Value, resource: Option<&str>
         _ if is(row.meant) => Action::Note,
         state => aws_state::action(state),
     };
-    let name = names.iter().map(|name| short(name)).collect::<Vec<_>>().join("/");
     let matter = if row.one_matter { "" } else { kind };
     let key = if names.is_empty() { String::new() } else { format!("{source}/{matter}/{}", names.join("/")) };
     Thing { key, name, state: state.to_owned(), action }
