@@ -12,6 +12,7 @@ use super::{Output, body, complete};
 use crate::alert::{Action, Event};
 use crate::config::{Config, Endpoint};
 use crate::integration::read_trusted;
+use crate::language::commands::Noun;
 use crate::preview::{Script, simulate_over};
 use anyhow::{Result, bail};
 use jiff::{SignedDuration, Timestamp};
@@ -90,9 +91,10 @@ pub(super) fn play(arguments: &Arguments, alert: &Path, integration: &str) -> Re
         Ok(config) => config,
         Err(output) => return Ok(output),
     };
-    let (_, endpoint) = known("integration", &config.endpoints, integration)?;
+    let language = arguments.spoken.of(config);
+    let (_, endpoint) = known(language, Noun::Integration, &config.endpoints, integration)?;
     let zone = &config.organisation.time_zone;
-    let at = arguments.at.as_deref().map_or_else(|| Ok(now()), |text| instant(text, zone))?;
+    let at = arguments.at.as_deref().map_or_else(|| Ok(now()), |text| instant(text, zone, language))?;
     let body = body::read(alert)?;
     let open = opened(config, endpoint, &arguments.open, at)?;
     let config = Arc::new(config.clone());
@@ -118,7 +120,9 @@ fn opened(config: &Config, endpoint: &Endpoint, bodies: &[String], at: Timestamp
     let mut open = Vec::new();
     for named in bodies {
         let (endpoint, file) = match named.split_once('=') {
-            Some((id, file)) => (known("integration", &config.endpoints, id)?.1, file),
+            Some((id, file)) => {
+                (known(config.organisation.language, Noun::Integration, &config.endpoints, id)?.1, file)
+            }
             None => (endpoint, named.as_str()),
         };
         let events = read_trusted(endpoint, &body::read(Path::new(file))?, at);

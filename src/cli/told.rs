@@ -19,6 +19,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use unicode_width::UnicodeWidthStr;
 
 /// How far the words of a contact are set in, in columns.
 const WORDS_INDENT: usize = 4;
@@ -454,7 +455,7 @@ fn push_line(out: &mut String, zone: &TimeZone, from: Timestamp, at: Timestamp, 
 
 /// A text behind a lead of less than half a line, wrapped under itself.
 pub(super) fn push_wrapped(out: &mut String, lead: &str, text: &str) {
-    let indent = lead.chars().count();
+    let indent = lead.width();
     debug_assert!(indent < COLUMNS / 2, "a lead is narrow");
     for (n, line) in wrap(text, COLUMNS - indent - 2).into_iter().enumerate() {
         let lead = if n == 0 { lead.to_owned() } else { " ".repeat(indent) };
