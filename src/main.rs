@@ -7,6 +7,11 @@ use oncall::git::remote;
 use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
 
+/// See `Cargo.toml` for why.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 fn main() -> ExitCode {
     remote::prepare();
     CompleteEnv::with_factory(|| Arguments::command().version(cli::version()))

@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """Signing in at identity providers that others wrote, end to end: from a page that wants a session, to the provider, and back to the page.
 
-    usage: tests/signin.py ONCALL FOLDER     FOLDER/python has oidc-provider-mock (PyPI), FOLDER/node_modules oauth2-mock-server (npm)
+    usage: tests/signin.py ONCALL FOLDER [BROWSER]
+    FOLDER/python has oidc-provider-mock (PyPI), FOLDER/node_modules oauth2-mock-server (npm). With BROWSER, whose node_modules has
+    playwright-core, Chromium signs in at the first one, too: tests/browser/oidc.mjs.
 
 The first looks at no PKCE and gives keys without an id; the second insists on S256 and names people by `sub` alone. What a hostile
 provider might say is tried by `cargo test --test serve sign_in`.
@@ -134,8 +136,10 @@ web:
     return config
 
 
-def served(oncall, scratch, port, issuer, claim="email", sign_in=""):
+def served(oncall, scratch, port, issuer, claim="email", sign_in="", files=None):
     config = company(scratch, port, issuer, claim, sign_in)
+    for name, text in (files or {}).items():
+        (config / name).write_text(text)
     command = [oncall, "serve", "--config", config, "--state", scratch / "state", "--listen", f"127.0.0.1:{port}", "--print"]
     environment = [("OIDC_CLIENT_SECRET", "a secret & of = odd % letters")]
     return Running(command, f"http://127.0.0.1:{port}/readyz", scratch / "oncall.log", environment)
@@ -167,7 +171,7 @@ def refused(base, code):
     return next((int(it[len(line):]) for it in text.splitlines() if it.startswith(line)), 0)
 
 
-def at_oidc_provider_mock(oncall, folder, scratch):
+def at_oidc_provider_mock(oncall, folder, scratch, browsers):
     provider, port = free_port(), free_port()
     issuer, base = f"http://127.0.0.1:{provider}", f"http://127.0.0.1:{port}"
     command = [folder / "python/bin/oidc-provider-mock", "--port", str(provider), "--require-nonce", "true"]
@@ -183,7 +187,9 @@ def at_oidc_provider_mock(oncall, folder, scratch):
         status, _, text = ask(f"{issuer}/users/{subject}", "PUT", json.dumps(claims).encode(), [("content-type", "application/json")])
         assert status == 204, text
 
-    with Running(command, f"{issuer}/jwks", scratch / "provider.log"), served(oncall, scratch, port, issuer):
+    left = "name: Gone\nemail: gone@example.com\nleft: 2026-01-05\n"
+    here = Running(command, f"{issuer}/jwks", scratch / "provider.log")
+    with here, served(oncall, scratch, port, issuer, files={"users/gone.yaml": left}):
         person("1", email="Smith@example.com", email_verified=True)
         page = signs_in(Browser(base), answer)
         assert "Smith" in page, page
@@ -200,9 +206,20 @@ def at_oidc_provider_mock(oncall, folder, scratch):
             status, _, page = browser.back(back)
             assert status == 403 and "__Host-oncall" not in browser.cookies, (form, status, page)
             assert refused(base, code) == before + 1, code
+        if browsers:
+            person("4", email="gone@example.com", email_verified=True)
+            in_chromium(browsers, oncall, base, issuer)
 
 
-def at_oauth2_mock_server(oncall, folder, scratch):
+def in_chromium(browsers, oncall, base, issuer):
+    """The same as people do it: the scripts run where node finds playwright-core."""
+    for script in (ROOT / "tests/browser").glob("*.mjs"):
+        shutil.copy(script, browsers)
+    environment = {**os.environ, "BASE": base, "ISSUER": issuer, "BINARY": str(oncall), "PERSON": "1", "GONE": "4"}
+    subprocess.run(["node", "oidc.mjs"], cwd=browsers, env=environment, check=True, timeout=300)
+
+
+def at_oauth2_mock_server(oncall, folder, scratch, _browsers):
     provider, port = free_port(), free_port()
     issuer, base = f"http://localhost:{provider}", f"http://127.0.0.1:{port}"
     program = folder / "node_modules/oauth2-mock-server/dist/oauth2-mock-server.mjs"
@@ -227,12 +244,12 @@ def at_oauth2_mock_server(oncall, folder, scratch):
 
 
 def main():
-    oncall, folder = (pathlib.Path(it).resolve() for it in sys.argv[1:3])
+    oncall, folder, *browsers = (pathlib.Path(it).resolve() for it in sys.argv[1:4])
     for peer in (at_oidc_provider_mock, at_oauth2_mock_server):
         with tempfile.TemporaryDirectory() as scratch:
             scratch = pathlib.Path(scratch)
             try:
-                peer(oncall, folder, scratch)
+                peer(oncall, folder, scratch, browsers[0] if browsers else None)
             except BaseException:
                 for log in sorted(scratch.glob("*.log")):
                     print(f"--- {log.name}\n{log.read_text()[-4000:]}", file=sys.stderr)

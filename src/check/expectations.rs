@@ -1,19 +1,18 @@
 //! Expectations: each alert played through the production state machine, and who was told compared with who should be.
 
+use super::beside;
+pub use super::beside::CODE;
 use super::side_by_side::{Row, method, short, side_by_side};
 use crate::alert::{Action, Event};
 use crate::compile::{Compiled, Diagnostic, Expectation, Expected, ExpectedAlert, Finding, Never};
 use crate::config::{Config, Notify};
-use crate::incident::{AlertChange, Change, EscalationChange, HeldBack, Hold};
 use crate::language::Language;
 use crate::language::words::{Words, in_japanese};
-use crate::preview::{Script, Simulated, Told, simulate_over, told};
-use crate::reason::Why;
+use crate::preview::together::{Before, simulate_together};
+use crate::preview::{Script, Told, told};
 use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
 
-/// The code of an expectation that does not hold.
-pub const CODE: &str = "OC090";
 /// What it means, in one line.
 pub const DOC: &str = "an expectation does not hold";
 
@@ -35,7 +34,15 @@ pub fn run<'e>(config: &Arc<Config>, expectations: &'e [Expectation]) -> Vec<Fai
 /// The expectations that do not hold, as findings at their places. Without a config, there is nothing to play.
 pub fn unmet(compiled: &Compiled) -> Vec<Diagnostic> {
     let Some(config) = &compiled.config else { return Vec::new() };
-    located(compiled, run(&Arc::new(config.clone()), &compiled.expectations))
+    let mut failed = run(&Arc::new(config.clone()), &compiled.expectations);
+    for it in &mut failed {
+        // What names nothing is found as such.
+        if beside::names_nothing(config, it.expectation) {
+            let spot = it.expectation.spot.key("muted_by");
+            it.findings.retain(|finding| finding.spot != spot);
+        }
+    }
+    located(compiled, failed)
 }
 
 /// What is wrong with expectations that failed, sorted by file and position.
@@ -46,8 +53,10 @@ pub fn located(compiled: &Compiled, failed: Vec<Failed<'_>>) -> Vec<Diagnostic> 
 fn failed<'e>(config: &Arc<Config>, expectation: &'e Expectation) -> Option<Failed<'e>> {
     let last = expectation.expect.iter().map(|expected| expected.after).max().unwrap_or(SignedDuration::ZERO);
     let script = Script { acknowledge_after: None, horizon: expectation.until.max(last) };
-    let simulated =
-        simulate_over(config, opened(expectation), event(&expectation.alert), expectation.at, &script);
+    let before = Before { state: None, alerts: keyed("open", &expectation.open) };
+    let mut body = keyed("together", &expectation.together);
+    body.push(event(&expectation.alert));
+    let simulated = simulate_together(config, before, &body, expectation.at, &script);
     let told = told(&simulated);
     let expected: Vec<Row<'_>> =
         expectation.expect.iter().map(|it| wanted(config, expectation, it, &told)).collect();
@@ -59,23 +68,18 @@ fn failed<'e>(config: &Arc<Config>, expectation: &'e Expectation) -> Option<Fail
         let told = told.get(row.told?)?;
         Some(breach(expectation, never, told))
     });
-    let decided =
-        drop_breach(expectation, &simulated).into_iter().chain(mute_breach(expectation, &simulated));
-    let mut findings: Vec<Finding> = decided.chain(missing).chain(told_all_the_same).collect();
+    let decided = beside::breaches(expectation, &simulated);
+    let mut findings: Vec<Finding> = decided.into_iter().chain(missing).chain(told_all_the_same).collect();
     let rows: Vec<Row<'_>> = expected.into_iter().chain(never).collect();
     let first = findings.first_mut()?;
     first.help = Some(side_by_side(config, expectation.at, &rows, &told, &simulated));
     Some(Failed { expectation, findings })
 }
 
-/// The alerts that fire already, each a problem of its own.
-pub fn opened(expectation: &Expectation) -> Vec<Event> {
-    let keyed = expectation
-        .open
-        .iter()
-        .zip(1..)
-        .map(|(alert, number)| Event { dedup_key: format!("open {number}"), ..event(alert) });
-    keyed.collect()
+/// Alerts beside the one that is looked at, each a problem of its own.
+fn keyed(name: &str, alerts: &[ExpectedAlert]) -> Vec<Event> {
+    let numbered = alerts.iter().zip(1..);
+    numbered.map(|(alert, number)| Event { dedup_key: format!("{name} {number}"), ..event(alert) }).collect()
 }
 
 /// The event of an expectation's alert.
@@ -119,63 +123,6 @@ fn unwanted<'e>(config: &Config, expectation: &Expectation, never: &'e Never, to
         one.at <= end && never.by.is_none_or(|by| by == one.by) && is(config, &never.who, one)
     });
     Row { after: None, who: &never.who, by: never.by, told: found, holds: found.is_none() }
-}
-
-/// That the alert is dropped, or is not, other than it is said.
-fn drop_breach(expectation: &Expectation, simulated: &Simulated) -> Option<Finding> {
-    let wanted = expectation.dropped?;
-    let by = dropped_by(simulated);
-    let name = &expectation.name;
-    let text = match (wanted, by) {
-        (true, None) => Words::new(
-            format!("`{name}`: no rule drops the alert"),
-            format!("`{name}`: アラートを捨てるルールがありません"),
-        ),
-        (false, Some(why)) => Words::new(
-            format!("`{name}`: the alert is {}", Language::En.why(why)),
-            format!("`{name}`: アラートは破棄されます（{}）", Language::Ja.why(why)),
-        ),
-        (true, Some(_)) | (false, None) => return None,
-    };
-    Some(Finding::error(CODE, expectation.spot.key("dropped"), text))
-}
-
-/// That the alert is muted, or is not, other than it is said.
-fn mute_breach(expectation: &Expectation, simulated: &Simulated) -> Option<Finding> {
-    let wanted = expectation.muted?;
-    let name = &expectation.name;
-    let text = match (wanted, muted_by(simulated)) {
-        (true, None) => Words::new(
-            format!("`{name}`: no inhibition mutes the alert"),
-            format!("`{name}`: アラートを抑止するルールがありません"),
-        ),
-        (false, Some(held)) => Words::new(
-            format!("`{name}`: the alert is muted by {} ({})", held.origin, held.reason),
-            format!("`{name}`: アラートは {} により抑止されます（{}）", held.origin, held.reason),
-        ),
-        (true, Some(_)) | (false, None) => return None,
-    };
-    Some(Finding::error(CODE, expectation.spot.key("muted"), text))
-}
-
-/// What mutes the alert that was played when it comes, if an inhibition does.
-pub fn muted_by(simulated: &Simulated) -> Option<&HeldBack> {
-    let at = simulated.entries.first()?.at;
-    let held =
-        simulated.entries.iter().take_while(|entry| entry.at == at).find_map(|entry| match &entry.change {
-            Change::Alert(AlertChange::Opened(opened)) => opened.held_back.as_ref(),
-            Change::Escalation(EscalationChange::HeldBack(held)) => Some(held),
-            _ => None,
-        });
-    held.filter(|held| held.by == Hold::Inhibition)
-}
-
-/// Why the alert that was played is dropped, if it is.
-pub fn dropped_by(simulated: &Simulated) -> Option<&Why> {
-    simulated.entries.iter().find_map(|entry| match &entry.change {
-        Change::Alert(AlertChange::Ignored { why: why @ Why::Dropped { .. }, .. }) => Some(why),
-        _ => None,
-    })
 }
 
 fn breach(expectation: &Expectation, never: &Never, told: &Told) -> Finding {

@@ -161,4 +161,5 @@ pub(super) const LONG: &[(&str, &str)] = &[
     ("OC270", include_str!("../../docs/checks/OC270.md")),
     ("OC271", include_str!("../../docs/checks/OC271.md")),
     ("OC310", include_str!("../../docs/checks/OC310.md")),
+    ("OC320", include_str!("../../docs/checks/OC320.md")),
 ];

@@ -6,6 +6,7 @@
 
 mod access;
 mod allowances;
+pub mod beside;
 mod broken;
 pub mod coverage;
 mod covers;
@@ -223,6 +224,7 @@ pub const CHECKS: &[Check] = &[
         sign_in::any_google_account,
     ),
     warning("OC297", "somebody in users/ cannot sign in", sign_in::cannot_sign_in),
+    error("OC320", "an expectation names no silence or inhibition", beside::mutes_unknown),
     warning("OC292", "a sample stands beside what is real", left_in::samples),
     dated(
         "OC197",

@@ -20,6 +20,7 @@ pub(super) fn not_configured(subject: &Subject<'_>) -> Vec<Found> {
         let (_, what) = method.noun;
         let key = row.key;
         let by = in_japanese(Language::Ja.contact(method.way));
+        let by = by.trim_start();
         let message = Words::new(
             format!("the files ask for {what}, but `oncall.yaml` configures no `{key}`"),
             format!("{by}を使う設定がありますが、`oncall.yaml` に `{key}` がありません"),

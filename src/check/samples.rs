@@ -4,7 +4,7 @@ use super::{Found, Subject};
 use crate::alert::UNPARSED;
 use crate::compile::Spot;
 use crate::config::{Endpoint, Sample};
-use crate::integration::{Fault, Monitor, faults, read_trusted};
+use crate::integration::{Fault, Monitor, Unusable, faults, read_trusted};
 use crate::language::words::Words;
 use jiff::Timestamp;
 
@@ -39,7 +39,7 @@ pub(super) fn unreadable(subject: &Subject<'_>) -> Vec<Found> {
             let message = match unread {
                 Some(event) => Words::new(
                     format!("{} cannot be read: {}", sample.path, event.summary),
-                    format!("{} を読めません: {}", sample.path, event.summary),
+                    format!("{} を読めません（{}）", sample.path, why(&event.summary)),
                 ),
                 None if events.is_empty() => Words::new(
                     format!("there is no alert in {}", sample.path),
@@ -51,6 +51,11 @@ pub(super) fn unreadable(subject: &Subject<'_>) -> Vec<Found> {
         }
     }
     found
+}
+
+/// What the parser says, without the words before it.
+fn why(summary: &str) -> &str {
+    summary.split_once(": ").map_or(summary, |(_, why)| why)
 }
 
 /// A field that is to blame.
@@ -86,8 +91,16 @@ fn told(keys: &[&str], fault: Fault, samples: &str) -> Words {
             format!("this template gives no text for an alert in {samples}"),
             format!("{samples} のアラートに対して、このテンプレートの結果が空になります"),
         ),
-        Fault::Fails(reason) => {
-            Words::new(format!("{reason}, in {samples}"), format!("{samples} で失敗します（{reason}）"))
+        Fault::Fails(unusable) => {
+            let ja = match &unusable {
+                Unusable::Template { name, reason } => {
+                    format!("{samples} で `{name}` のテンプレートが失敗します（{reason}）")
+                }
+                Unusable::NoTruth { text } => {
+                    format!("{samples} で `resolve_when` が true でも false でもない `{text}` になります")
+                }
+            };
+            Words::new(format!("{}, in {samples}", String::from(unusable)), ja)
         }
     }
 }

@@ -145,7 +145,8 @@ fn decided(config: &Config, simulated: &Simulated, language: Language) -> Vec<St
             } else {
                 "no service"
             });
-            let line = Reader::english(config).line(entry);
+            let zone = &config.organisation.time_zone;
+            let line = Reader { config, language, zone }.line(entry);
             let text =
                 format!("{service}, {}, {}", opened.severity.as_str(), urgency(opened.urgency, language));
             Some([text, line.rule])

@@ -1,21 +1,22 @@
 //! `oncall dry-run`: what a change does ([`compare`](super::compare)), or who an alert would reach.
 //!
-//! The body is parsed as the server parses it, but needs no secret. Each alert in it is then played alone through the
-//! server's state machine. [`told`](super::told) formats the result.
+//! The body is parsed as the server parses it, but needs no secret. Its alerts are then played together through the server's
+//! state machine, beside what is open ([`already`](super::already)). [`told`](super::told) formats the result.
 
+use super::already::already;
 use super::directory::{Directory, now};
-use super::instant::instant;
+use super::instant::{instant, parse_duration};
 use super::known::known;
 use super::spoken::Spoken;
 use super::told::{Played, json, text};
+use super::told_shown::Shown;
 use super::{Output, body, complete};
-use crate::alert::{Action, Event};
-use crate::config::{Config, Endpoint};
 use crate::integration::read_trusted;
 use crate::language::commands::Noun;
-use crate::preview::{Script, simulate_over};
+use crate::preview::Script;
+use crate::preview::together::simulate_together;
 use anyhow::{Result, bail};
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -45,9 +46,10 @@ pub struct Arguments {
     /// The integration that receives it
     #[arg(add = complete::integrations(), long, value_name = "ID", requires = "alert")]
     pub integration: Option<String>,
-    /// Another alert that fires already and that somebody has taken: a file with a webhook's body, `ID=FILE` where
+    /// What is open already: a server's address (with ONCALL_TOKEN), a file that `/v1/incidents` wrote, or a state
+    /// directory. Or other alerts that fire and that somebody has taken: a file with a webhook's body, `ID=FILE` where
     /// another integration receives it; may be repeated
-    #[arg(long, value_name = "FILE", requires = "alert")]
+    #[arg(long, value_name = "FILE|URL|DIR", requires = "alert")]
     pub open: Vec<String>,
     /// When it arrives: `2026-12-05 02:00` in the organisation's time zone, or RFC 3339 [default: now]
     #[arg(long, value_name = "T")]
@@ -96,51 +98,22 @@ pub(super) fn play(arguments: &Arguments, alert: &Path, integration: &str) -> Re
     let zone = &config.organisation.time_zone;
     let at = arguments.at.as_deref().map_or_else(|| Ok(now()), |text| instant(text, zone, language))?;
     let body = body::read(alert)?;
-    let open = opened(config, endpoint, &arguments.open, at)?;
+    let open = match already(config, endpoint, &arguments.open, at)? {
+        Ok(open) => open,
+        Err(refused) => return Ok(refused),
+    };
     let config = Arc::new(config.clone());
     let acknowledge_after = arguments.acknowledge_after;
     let script = Script { acknowledge_after, horizon: HORIZON.max(acknowledge_after.unwrap_or_default()) };
-    let played: Vec<Played> = read_trusted(endpoint, &body, at)
-        .into_iter()
-        .map(|event| {
-            let simulated = (event.action == Action::Trigger)
-                .then(|| simulate_over(&config, open.clone(), event.clone(), at, &script));
-            Played { event, simulated }
-        })
-        .collect();
+    let events = read_trusted(endpoint, &body, at);
+    let simulated = simulate_together(&config, open.before, &events, at, &script);
+    let played = Played { events, simulated, without_labels: open.without_labels };
+    let language = arguments.spoken.of(&config);
     Ok(Output::fine(match arguments.format {
-        Format::Text => text(&config, at, script.horizon, &played),
+        Format::Text => text(Shown { config: &config, language, at }, script.horizon, &played),
         Format::Markdown => bail!("an alert is played as text or json: `--format text`"),
         Format::Json => json(at, &played),
     }))
-}
-
-/// The alerts of each body that fire; `ID=FILE` names the integration that receives it.
-fn opened(config: &Config, endpoint: &Endpoint, bodies: &[String], at: Timestamp) -> Result<Vec<Event>> {
-    let mut open = Vec::new();
-    for named in bodies {
-        let (endpoint, file) = match named.split_once('=') {
-            Some((id, file)) => {
-                (known(config.organisation.language, Noun::Integration, &config.endpoints, id)?.1, file)
-            }
-            None => (endpoint, named.as_str()),
-        };
-        let events = read_trusted(endpoint, &body::read(Path::new(file))?, at);
-        let known = open.len();
-        open.extend(events.into_iter().filter(|event| event.action == Action::Trigger));
-        if open.len() == known {
-            bail!("--open {named}: nothing in it fires");
-        }
-    }
-    Ok(open)
-}
-
-/// `30s`, `5m`, `1h30m`.
-pub(super) fn parse_duration(text: &str) -> Result<SignedDuration, String> {
-    let duration: Option<SignedDuration> = text.parse().ok();
-    duration
-        .filter(SignedDuration::is_positive)
-        .ok_or_else(|| "write a duration such as 30s, 5m or 1h30m".to_owned())
 }
 
 /// A longer range than this is refused.

@@ -1,8 +1,8 @@
 //! `oncall expect`: shows which of the config's promises hold, and records new ones from an alert.
 
-use super::dry_run::parse_duration;
 use super::edited::{self, Options, refused};
 use super::instant::instant;
+use super::instant::parse_duration;
 use super::known::known;
 use super::spoken::no;
 use super::{Exit, Output, body};

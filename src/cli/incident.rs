@@ -150,7 +150,7 @@ fn text(incident: &Value) -> String {
     for key in ["status", "service", "severity", "urgency", "opened_at", "acknowledged_by", "resolved_by"] {
         if let Some(value) = incident[key].as_str() {
             let value = if key == "opened_at" { clock(&incident[key], incident) } else { value.to_owned() };
-            super::told::push_wrapped(&mut out, &format!("{key:<16}"), &value);
+            super::told_shown::push_wrapped(&mut out, &format!("{key:<16}"), &value);
         }
     }
     let held = &incident["held_back"];
@@ -160,15 +160,19 @@ fn text(incident: &Value) -> String {
         _ => "silenced until",
     };
     if held.is_object() {
-        super::told::push_wrapped(&mut out, &format!("{key:<16}"), &clock(&held["until"], incident));
+        super::told_shown::push_wrapped(&mut out, &format!("{key:<16}"), &clock(&held["until"], incident));
     }
     if let Some(description) = incident["description"].as_str().filter(|text| !text.is_empty()) {
-        super::told::push_wrapped(&mut out, &format!("{:<16}", "description"), description);
+        super::told_shown::push_wrapped(&mut out, &format!("{:<16}", "description"), description);
     }
     out.push('\n');
     for entry in incident["timeline"].as_array().into_iter().flatten() {
         let at = clock(&entry["at"], incident);
-        super::told::push_wrapped(&mut out, &format!("{at}  "), entry["text"].as_str().unwrap_or_default());
+        super::told_shown::push_wrapped(
+            &mut out,
+            &format!("{at}  "),
+            entry["text"].as_str().unwrap_or_default(),
+        );
     }
     out
 }

@@ -13,7 +13,7 @@ use crate::language::{Language, words};
 use crate::schedule::first_instant;
 use anyhow::Result;
 use jiff::{
-    Timestamp,
+    SignedDuration, Timestamp,
     civil::{Date, DateTime},
     tz::TimeZone,
 };
@@ -72,6 +72,14 @@ pub(super) fn date(text: &str) -> Result<Date, String> {
             .map(|why| why.en)
             .unwrap_or_else(|| "it is not a date: write it like 2026-12-05".to_owned())
     })
+}
+
+/// `30s`, `5m`, `1h30m`.
+pub(super) fn parse_duration(text: &str) -> Result<SignedDuration, String> {
+    let duration: Option<SignedDuration> = text.parse().ok();
+    duration
+        .filter(SignedDuration::is_positive)
+        .ok_or_else(|| "write a duration such as 30s, 5m or 1h30m".to_owned())
 }
 
 /// `Sat 2026-12-05 10:00`, in `zone`.

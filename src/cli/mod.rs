@@ -3,6 +3,7 @@
 //! Each command has one file: its arguments, and a function from them to an [`Output`]. Decisions are made by the
 //! pure modules; a command only reads files, the clock and the environment, and writes text.
 
+mod already;
 mod body;
 pub mod channel;
 mod compare;
@@ -56,6 +57,9 @@ mod take;
 mod team;
 mod test_me;
 mod told;
+mod told_lines;
+mod told_sentence;
+mod told_shown;
 mod urls;
 mod user;
 mod validate;

@@ -4,7 +4,7 @@
 //! [`compare_json`](super::compare_json); what differs is found by [`paging`](crate::preview::paging).
 
 use super::instant::Clock;
-use super::told::after as after_words;
+use super::told_sentence::after as after_words;
 use crate::alert::Severity;
 use crate::config::{CONTACTS, MirrorKind, Urgency};
 use crate::language::Language;

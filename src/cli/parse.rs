@@ -7,7 +7,7 @@ use super::directory::{Directory, now};
 use super::instant::{Clock, instant, zone_name};
 use super::known::known;
 use super::spoken::Spoken;
-use super::told::push_wrapped;
+use super::told_shown::push_wrapped;
 use super::{Exit, Output, body};
 use crate::alert::{Action, Event, UNPARSED};
 use crate::config::{Config, Endpoint, Urgency};

@@ -4,20 +4,21 @@
 //! that holds more than a letter can say has their number. Who is told and when is not decided here, and the words and
 //! the seconds are in the lines below the picture ([`told`](super::told)).
 
-use crate::config::{CONTACTS, Contact};
+use crate::config::{CONTACTS, Contact, Method};
 use crate::incident::{Change, EscalationChange, ResponseChange, StepStart};
+use crate::language::Language;
+use crate::language::played::{MarkMeaning, RowName};
 use crate::preview::{Simulated, Told, told};
 use crate::provider::{COLUMNS, wrap};
 use crate::schedule::UserId;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
+use unicode_width::UnicodeWidthStr;
 
 /// The most of a person's id that is shown, in columns.
 const NAME_MAX: usize = 16;
 /// Between the names and the first minute, in columns.
 const GAP: usize = 2;
-const STEPS: &str = "step";
-const ACKNOWLEDGED: &str = "acknowledged";
 /// More than a mark of one column can say.
 const MANY: char = '#';
 /// Two contacts by different methods.
@@ -53,7 +54,7 @@ struct Row {
 }
 
 /// At most 80 columns, with a line end after the last line; empty where nobody is told.
-pub(super) fn picture(from: Timestamp, simulated: &Simulated) -> String {
+pub(super) fn picture(from: Timestamp, simulated: &Simulated, language: Language) -> String {
     let contacts = told(simulated);
     if contacts.is_empty() {
         return String::new();
@@ -66,23 +67,25 @@ pub(super) fn picture(from: Timestamp, simulated: &Simulated) -> String {
         matches!(change, Change::Response(ResponseChange::Acknowledged { .. })).then_some('^')
     });
     let users = in_order(&contacts);
+    let (step, acknowledged) = (language.row_name(RowName::Step), language.row_name(RowName::Acknowledged));
     let names =
-        users.iter().map(|user| name(user)).chain((!ends.is_empty()).then(|| ACKNOWLEDGED.to_owned()));
-    let width = names.map(|name| name.chars().count()).max().unwrap_or(0).max(STEPS.len());
+        users.iter().map(|user| name(user)).chain((!ends.is_empty()).then(|| acknowledged.to_owned()));
+    let width = names.map(|name| name.width()).max().unwrap_or(0).max(step.width());
     let room = COLUMNS - width - GAP;
     let shown = contacts.iter().map(|it| it.at).chain(steps.iter().chain(&ends).map(|(at, _)| *at));
     let last = shown.map(|at| minutes(from, at)).max().unwrap_or(0);
     let scale = scale(last, room);
 
     let people: Vec<Row> = users.iter().map(|user| person(user, from, scale, &contacts)).collect();
-    let steps = marked(STEPS, from, scale, &steps);
-    let ends = marked(ACKNOWLEDGED, from, scale, &ends);
+    let steps = marked(step, from, scale, &steps);
+    let ends = marked(acknowledged, from, scale, &ends);
     let end = index(last / scale.column);
     let mut lines = vec![format!("{:width$}  {}", "", scale.ruler(end, room))];
     for row in steps.iter().chain(&people).chain(&ends) {
-        lines.push(format!("{:width$}  {}", row.name, scale.cells(end, row)));
+        let room = width.saturating_sub(row.name.width());
+        lines.push(format!("{}{:room$}  {}", row.name, "", scale.cells(end, row)));
     }
-    lines.extend(wrap(&legend(steps.as_ref(), &people, &contacts, scale), COLUMNS - 2));
+    lines.extend(wrap(&legend(steps.as_ref(), &people, &contacts, (scale, language)), COLUMNS - 2));
     lines.iter().map(|line| format!("{}\n", line.trim_end())).collect()
 }
 
@@ -174,27 +177,38 @@ fn contact_mark(contacts: &[Contact]) -> char {
 }
 
 /// What the marks of these rows mean, and no others.
-fn legend(steps: Option<&Row>, people: &[Row], told: &[Told], scale: Scale) -> String {
+fn legend(
+    steps: Option<&Row>,
+    people: &[Row],
+    told: &[Told],
+    (scale, language): (Scale, Language),
+) -> String {
     let contacts: Vec<char> = people.iter().flat_map(|row| row.marks.values().copied()).collect();
     let steps: Vec<char> = steps.iter().flat_map(|row| row.marks.values().copied()).collect();
     let used = CONTACTS.iter().filter(|method| contacts.contains(&method.letter));
     let mut meanings: Vec<String> =
-        used.map(|method| format!("{} {}", method.letter, method.noun.0)).collect();
+        used.map(|method| format!("{} {}", method.letter, noun(method, language))).collect();
     let nouns = CONTACTS.iter().filter(|method| told.iter().any(|it| it.by == method.contact));
-    let nouns: Vec<&str> = nouns.map(|method| method.noun.0).collect();
+    let nouns: Vec<&str> = nouns.map(|method| noun(method, language)).collect();
     let both = match nouns[..] {
-        [one, other] => format!("B {one} and {other}"),
-        _ => "B two of different kinds".to_owned(),
+        [one, other] => MarkMeaning::Both { one, other },
+        _ => MarkMeaning::TwoKinds,
     };
-    meanings.extend(contacts.contains(&BOTH).then_some(both));
+    let minutes = clock(scale.column);
     let rest = [
-        (contacts.iter().any(char::is_ascii_digit), "2-9 so many of them"),
-        (steps.contains(&'F'), "F step of the fallback"),
-        (contacts.contains(&MANY) || steps.contains(&MANY), "# more (see below)"),
+        (contacts.contains(&BOTH), both),
+        (contacts.iter().any(char::is_ascii_digit), MarkMeaning::SoMany),
+        (steps.contains(&'F'), MarkMeaning::Fallback),
+        (contacts.contains(&MANY) || steps.contains(&MANY), MarkMeaning::More),
+        (true, MarkMeaning::Column { minutes: &minutes }),
     ];
-    meanings.extend(rest.iter().filter(|(used, _)| *used).map(|(_, meaning)| (*meaning).to_owned()));
-    meanings.push(format!("one column is {}", clock(scale.column)));
-    meanings.join(", ")
+    let rest = rest.into_iter().filter(|(used, _)| *used);
+    meanings.extend(rest.map(|(_, meaning)| language.mark_meaning(meaning)));
+    language.list(&meanings)
+}
+
+fn noun(method: &Method, language: Language) -> &'static str {
+    if language == Language::Ja { language.contact_sent(method.way) } else { method.noun.0 }
 }
 
 fn name(user: &UserId) -> String {

@@ -1,6 +1,6 @@
 //! `oncall serve`: runs the server.
 
-use super::dry_run::parse_duration;
+use super::instant::parse_duration;
 use super::log::LogFormat;
 use super::{Exit, Output, log};
 use crate::git::remote::Credentials;

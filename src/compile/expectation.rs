@@ -26,10 +26,8 @@ impl Resolver<'_> {
         let zone = self.zone.clone();
         let at = self.instant(&expectation.at, &spot.key("at"), &zone);
         let alert = self.expected_alert(&expectation.alert, &spot.key("alert"));
-        let mut open = Vec::new();
-        for (index, alert) in expectation.open.iter().flatten().enumerate() {
-            open.extend(self.expected_alert(alert, &spot.key("open").index(index)));
-        }
+        let open = self.expected_alerts(expectation.open.as_deref(), &spot.key("open"));
+        let together = self.expected_alerts(expectation.together.as_deref(), &spot.key("together"));
         let mut expect = Vec::new();
         for (index, expected) in expectation.expect.iter().flatten().enumerate() {
             expect.extend(self.expected(expected, &spot.key("expect").index(index)));
@@ -46,14 +44,23 @@ impl Resolver<'_> {
             at: at?.at,
             alert: alert?,
             open,
+            together,
             dropped: expectation.dropped,
             muted: expectation.muted,
+            muted_by: expectation.muted_by.clone(),
+            held: expectation.held,
+            joins: expectation.joins,
             expect,
             never,
             until: until.unwrap_or(last),
             spot: spot.clone(),
             place: self.sources.place(spot),
         })
+    }
+
+    fn expected_alerts(&mut self, alerts: Option<&[document::Alert]>, spot: &Spot) -> Vec<ExpectedAlert> {
+        let alerts = alerts.into_iter().flatten().enumerate();
+        alerts.filter_map(|(index, alert)| self.expected_alert(alert, &spot.index(index))).collect()
     }
 
     fn expected_alert(&mut self, alert: &document::Alert, at: &Spot) -> Option<ExpectedAlert> {

@@ -15,10 +15,18 @@ pub struct Expectation {
     pub alert: ExpectedAlert,
     /// Those that fire already.
     pub open: Vec<ExpectedAlert>,
+    /// Those of the same body that come before it.
+    pub together: Vec<ExpectedAlert>,
     /// Whether a rule of the integration drops it; `None`: not said.
     pub dropped: Option<bool>,
     /// Whether an inhibition mutes it when it comes.
     pub muted: Option<bool>,
+    /// The file of the silence or inhibition that does, or its `file:line`.
+    pub muted_by: Option<String>,
+    /// Whether an urgency rule holds it.
+    pub held: Option<bool>,
+    /// Whether it becomes part of an incident that is there already.
+    pub joins: Option<bool>,
     /// At least these are told.
     pub expect: Vec<Expected>,
     /// These are not told, until `until`.

@@ -88,12 +88,12 @@ impl Resolver<'_> {
             (
                 "topics",
                 document.topics.is_some() && monitor.sns == Sns::Never,
-                ("comes by Amazon SNS", "Amazon SNS で届きません"),
+                ("comes by Amazon SNS", " Amazon SNS で届きません"),
             ),
             (
                 "fields",
                 document.fields.is_some() && !monitor.has_fields,
-                ("reads `fields`", "`fields` を使いません"),
+                ("reads `fields`", " `fields` を使いません"),
             ),
             (
                 "stale_after",

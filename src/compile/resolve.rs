@@ -59,7 +59,7 @@ pub(super) struct Resolver<'a> {
     pub(super) retired: Vec<InGit>,
     /// The organisation's.
     pub(super) zone: TimeZone,
-    pub(super) holidays: BTreeMap<Id, BTreeSet<Date>>,
+    pub(super) holidays: BTreeMap<Id, BTreeMap<Date, Arc<str>>>,
     pub(super) hours: BTreeMap<Id, Hours>,
     pub(super) tree: &'a Tree,
     /// The SOPS files named so far; `None` for one with errors, which are reported once.
@@ -71,6 +71,7 @@ impl Resolver<'_> {
         let organisation = self.organisation(self.tree);
         let users = self.users();
         let (schedules, schedule_names) = self.schedules();
+        let schedule_holidays = self.schedule_holidays();
         let policies = self.policies();
         let services = self.services();
         let endpoints = self.endpoints(self.tree);
@@ -87,6 +88,7 @@ impl Resolver<'_> {
             users,
             schedules,
             schedule_names,
+            schedule_holidays,
             policies,
             services,
             endpoints,

@@ -118,7 +118,7 @@ impl Unread {
                 (("a submodule", "サブモジュール"), ("put its files there", "中のファイルを置いてください"))
             }
             Unread::LfsPointer => (
-                ("a pointer of Git LFS", "Git LFS のポインタ"),
+                ("a pointer of Git LFS", " Git LFS のポインタ"),
                 (
                     "commit the file itself, without LFS",
                     "LFS を使わず、ファイルそのものをコミットしてください",

@@ -4,6 +4,7 @@ use super::diagnostic::{Finding, Spot};
 use super::resolve::{Resolver, spots};
 use super::suggest::nearest;
 use super::{code, value};
+use crate::config::Id;
 use crate::document::{self, During, OneOrMany};
 use crate::language::words::{Words, did_you_mean};
 use crate::schedule::{Hours, Window, WindowDay, WindowHolidays};
@@ -15,7 +16,7 @@ impl Resolver<'_> {
     pub(super) fn all_holidays(&mut self) {
         let documents = self.documents;
         for (id, file) in &documents.holidays {
-            let mut dates: BTreeMap<Date, Spot> = BTreeMap::new();
+            let (mut dates, mut names) = (BTreeMap::<Date, Spot>::new(), BTreeMap::<Date, Arc<str>>::new());
             for (index, holiday) in file.document.iter().flatten().enumerate() {
                 let at = file.at.index(index).key("date");
                 let Some(date) = self.date(&holiday.date, &at) else { continue };
@@ -28,9 +29,10 @@ impl Resolver<'_> {
                     self.findings.push(finding.label(first.clone(), Words::new("the first time", "1 回目")));
                 } else {
                     dates.insert(date, at);
+                    names.insert(date, holiday.name.as_str().into());
                 }
             }
-            self.holidays.insert(id.clone(), dates.into_keys().collect());
+            self.holidays.insert(id.clone(), names);
         }
     }
 
@@ -59,6 +61,26 @@ impl Resolver<'_> {
         dates
     }
 
+    /// The holidays of every schedule, by name.
+    pub(super) fn schedule_holidays(&self) -> BTreeMap<Id, Arc<BTreeMap<Date, Arc<str>>>> {
+        let all = self.documents.schedules.values();
+        let read = all.filter_map(|file| Some((file.id.clone(), file.document.as_ref()?)));
+        read.map(|(id, document)| (id, self.holiday_names(document))).collect()
+    }
+
+    /// The holidays that a schedule and its layers go by. Where two lists name a day, the first does.
+    fn holiday_names(&self, document: &document::Schedule) -> Arc<BTreeMap<Date, Arc<str>>> {
+        let organisation = self.organisation_document().and_then(|(document, _)| document.holidays.as_ref());
+        let own = document.holidays.as_ref().or(organisation);
+        let layers = document.layers.iter().filter_map(|layer| layer.holidays.as_ref());
+        let mut names: BTreeMap<Date, Arc<str>> = BTreeMap::new();
+        let lists = own.into_iter().chain(layers).flatten();
+        for (date, name) in lists.filter_map(|id| self.holidays.get(id.as_str())).flatten() {
+            names.entry(*date).or_insert_with(|| name.clone());
+        }
+        Arc::new(names)
+    }
+
     pub(super) fn holidays_or(
         &mut self,
         ids: Option<&[String]>,
@@ -70,7 +92,7 @@ impl Resolver<'_> {
         for (index, id) in ids.iter().enumerate() {
             let documents = self.documents;
             if let Some(id) = self.reference(&documents.holidays, "holidays", id, &at.index(index)) {
-                dates.extend(self.holidays.get(&id).into_iter().flatten());
+                dates.extend(self.holidays.get(&id).into_iter().flat_map(BTreeMap::keys));
             }
         }
         Arc::new(dates)

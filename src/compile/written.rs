@@ -177,6 +177,10 @@ const WRITTEN: &[(&str, &str)] = &[
         "/$defs/Expectation/properties/open",
         "open: [{ integration: prometheus, severity: critical, summary: … }]",
     ),
+    (
+        "/$defs/Expectation/properties/together",
+        "together: [{ integration: prometheus, severity: critical, summary: … }]",
+    ),
     ("/$defs/Expected", "{ after: 0s, user: tanaka, by: call }"),
     ("/$defs/Never", "{ user: tanaka, by: call }"),
     ("/$defs/Holiday", "- { date: 2027-01-01, name: 元日 }"),

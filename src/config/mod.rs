@@ -78,6 +78,8 @@ pub struct Config {
     pub schedules: Schedules,
     /// The `name:` of each schedule, and where it is defined.
     pub schedule_names: BTreeMap<Id, (String, Place)>,
+    /// The holidays that each schedule or a layer of it goes by, with their names.
+    pub schedule_holidays: BTreeMap<Id, Arc<BTreeMap<Date, Arc<str>>>>,
     pub policies: BTreeMap<Id, EscalationPolicy>,
     pub services: BTreeMap<Id, Service>,
     pub endpoints: BTreeMap<Id, Endpoint>,

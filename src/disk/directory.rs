@@ -123,7 +123,15 @@ impl StateDir {
                 path.display()
             );
         }
-        let held = Held::take(path)?;
+        StateDir::with(path, segment_size, accept_loss, Held::take(path)?)
+    }
+
+    /// Looks at a directory that a server may be using: takes no lock, makes nothing, and is not written to.
+    pub fn read_only(path: &Path) -> anyhow::Result<StateDir> {
+        StateDir::with(path, SEGMENT_SIZE, false, Held::default())
+    }
+
+    fn with(path: &Path, segment_size: u64, accept_loss: bool, held: Held) -> anyhow::Result<StateDir> {
         let journal = path.join("journal");
         let names = names(&journal).map_err(|error| explain(&journal, &error))?;
         let before = alive::read(path);

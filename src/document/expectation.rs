@@ -20,10 +20,20 @@ pub struct Expectation {
     /// Alerts that fire already, and that somebody has taken.
     #[schemars(length(min = 1, max = 20))]
     pub open: Option<Vec<Alert>>,
+    /// Alerts of the same body, which come just before it.
+    #[schemars(length(min = 1, max = 60))]
+    pub together: Option<Vec<Alert>>,
     /// Whether a rule of the integration drops the alert.
     pub dropped: Option<bool>,
     /// Whether an inhibition mutes the alert when it comes, beside those that are `open`.
     pub muted: Option<bool>,
+    /// The silence or inhibition that mutes the alert when it comes: its file, or its file and line.
+    #[schemars(example = &"inhibitions/nodes.yaml")]
+    pub muted_by: Option<String>,
+    /// Whether `hold` of an urgency rule holds the alert when it comes.
+    pub held: Option<bool>,
+    /// Whether the alert becomes part of an incident that is there already: of its group, or a storm.
+    pub joins: Option<bool>,
     /// At least these people are told, if nobody acknowledges.
     pub expect: Option<Vec<Expected>>,
     /// These people are not told.

@@ -7,8 +7,10 @@ use super::overrides::{instant, schema_line};
 use super::splice::append;
 use super::writing::{Entries, Style, Value, block, text};
 use super::{Edit, EditError, Proposal, Subject, proved};
+use crate::actor::Origin;
 use crate::alert::Event;
-use crate::check::expectations::{CODE, dropped_by, event};
+use crate::check::beside::{dropped_by, held_by, muted_by};
+use crate::check::expectations::{CODE, event};
 use crate::compile::{ExpectedAlert, NodeKind};
 use crate::config::{Config, Contact, Id, Notify, Step};
 use crate::incident::{AlertChange, Change};
@@ -105,6 +107,12 @@ fn entries(
     ];
     if dropped {
         entries.push(("dropped", Value::Word("true".to_owned())));
+    }
+    if let Some(Origin::File(place)) = muted_by(simulated).map(|held| &held.origin) {
+        entries.push(("muted_by", Value::Word(text(&place.file))));
+    }
+    if held_by(simulated).is_some() {
+        entries.push(("held", Value::Word("true".to_owned())));
     }
     let lists: [(_, Vec<Value>); 2] =
         [("expect", expect.iter().map(line).collect()), ("never", never.iter().map(never_line).collect())];

@@ -118,8 +118,9 @@ impl Engine {
             return Ok(());
         }
         let queue = if lane == Lane::First { &mut self.first } else { &mut self.alerts };
-        // An outcome has no sender who could wait: their number is bounded by the slots of the channels.
-        if queue.len() >= LANE_MAX && ticket.is_some() {
+        // An outcome has no sender who could come again: their number is bounded by the slots of the channels.
+        let comes_again = ticket.is_some() && !matches!(input, Input::Outcome { .. });
+        if queue.len() >= LANE_MAX && comes_again {
             return Err(Full);
         }
         queue.push_back(Arrival { input, ticket });

@@ -91,10 +91,8 @@ impl Call<'_> {
             "6" => Asked::Resolve { reason: None },
             _ => return,
         };
-        let reply = self.turn.reply.take();
+        // Whoever listens still hears the reply.
         self.respond(Respond { target, action, by, via });
-        // Nobody waits for the answer.
-        self.turn.reply = reply;
     }
 
     /// `retry_at`: when to try again, if it failed; `None`: by how often it failed before.

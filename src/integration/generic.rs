@@ -106,7 +106,7 @@ pub enum Fault {
     /// The template of a dedup key or a summary gives no text.
     Empty,
     /// A template fails, or does not say `true` or `false` where it has to.
-    Fails(String),
+    Fails(Unusable),
 }
 
 /// What is wrong with the fields of an endpoint, by the keys that lead to each, as these bodies show. Of bodies that cannot
@@ -135,7 +135,7 @@ pub fn faults<'e>(endpoint: &'e Endpoint, bodies: &[&[u8]]) -> Vec<(Vec<&'e str>
     found
 }
 
-fn fault(name: &str, field: &Field, values: &[Result<Option<String>, String>]) -> Option<Fault> {
+fn fault(name: &str, field: &Field, values: &[Result<Option<String>, Unusable>]) -> Option<Fault> {
     if let Some(Err(reason)) = values.iter().find(|value| value.is_err()) {
         return Some(Fault::Fails(reason.clone()));
     }
@@ -146,6 +146,24 @@ fn fault(name: &str, field: &Field, values: &[Result<Option<String>, String>]) -
         }
         Field::Template(_) if needed && values.contains(&Ok(None)) => Some(Fault::Empty),
         _ => None,
+    }
+}
+
+/// Why a field says nothing that can be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unusable {
+    /// Its template fails, in the words of the engine.
+    Template { name: String, reason: String },
+    /// `resolve_when` gives neither true nor false.
+    NoTruth { text: String },
+}
+
+impl From<Unusable> for String {
+    fn from(unusable: Unusable) -> String {
+        match unusable {
+            Unusable::Template { name, reason } => format!("the template of `{name}` fails: {reason}"),
+            Unusable::NoTruth { text } => format!("`resolve_when` gives `{text}`, neither true nor false"),
+        }
     }
 }
 
@@ -261,18 +279,18 @@ impl<'b> Reading<'b> {
     }
 
     /// What a field says of an alert; `None` where that is nothing, or an empty text.
-    fn value(&self, source: &Source<'_>, field: &Field, name: &str) -> Result<Option<String>, String> {
+    fn value(&self, source: &Source<'_>, field: &Field, name: &str) -> Result<Option<String>, Unusable> {
         let text = match field {
             Field::Pointer(pointer) => json::at(source.json, pointer).map(Cow::into_owned),
             Field::Template(template) => {
                 let text = self.rendered(template, source);
-                Some(text.map_err(|reason| format!("the template of `{name}` fails: {reason}"))?)
+                Some(text.map_err(|reason| Unusable::Template { name: name.to_owned(), reason })?)
             }
         };
         let text = text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
         match text.as_deref() {
             Some(text) if name == "resolve_when" && truth(text).is_none() => {
-                Err(format!("`resolve_when` gives `{text:.100}`, neither true nor false"))
+                Err(Unusable::NoTruth { text: format!("{text:.100}") })
             }
             _ => Ok(text),
         }

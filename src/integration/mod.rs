@@ -66,7 +66,7 @@ mod zabbix;
 
 pub use bounds::short_hash as digest;
 pub use door::{Awaited, Stray, awaited, find, known, named_by, stray};
-pub use generic::{Fault, faults};
+pub use generic::{Fault, Unusable, faults};
 pub use keys::Keys;
 pub use monitor::{Monitor, Sample, Sns};
 pub use opsgenie::alert as opsgenie_alert;

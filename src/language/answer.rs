@@ -213,7 +213,7 @@ fn ja(answer: &Answer) -> String {
             format!("{name}さんには電話できません（電話番号または通知ルールがありません）。")
         }
         Answer::CriticalForLong { until } => {
-            format!("重大度が「重大」です。{until} まで誰も呼び出されません。")
+            format!("深刻度が「重大」です。{until} まで誰も呼び出されません。")
         }
     }
 }

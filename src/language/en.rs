@@ -73,7 +73,11 @@ pub(super) fn spoken(phrase: &Spoken) -> String {
         Spoken::ResolveKey => "Press 6 to resolve.".into(),
         Spoken::RepeatKey => "Press star to hear this again.".into(),
         Spoken::NoKeys => "Keys do not work on this call. Please acknowledge in Slack.".into(),
-        Spoken::KeyTaken => "Received. Thank you. Goodbye.".into(),
+        Spoken::OneMoment => "One moment, please.".into(),
+        Spoken::KeyTaken { slack: true } => "Your key was received. What came of it is in Slack. Goodbye.".into(),
+        Spoken::KeyTaken { slack: false } => {
+            "Your key was received. The on-call command line says what came of it. Goodbye.".into()
+        }
         Spoken::NoWayBack => "Keys do not work on this call. Please acknowledge with the on-call command line.".into(),
         Spoken::UnknownKey => "That key does nothing.".into(),
         Spoken::NothingPressed => {

@@ -67,11 +67,11 @@ fn ja(handing: &Handing) -> String {
         Handing::OfferTaken { name } => format!("すでに{name}さんが引き受けています。"),
         Handing::NotOffered { name } => format!("この募集は{name}さん宛てではありません。"),
         Handing::Offered { name, schedule, from, until } => {
-            format!("{name}が{schedule}の当番の代わりを探しています: {from}から{until}まで")
+            format!("{name}が{schedule}の当番の代わりを探しています: {from} から{until} まで")
         }
         Handing::OfferOver { schedule, until } => {
             format!(
-                "{schedule}の当番を引き受ける人はいませんでした。ただいまから{until}まであなたが当番です。"
+                "{schedule}の当番を引き受ける人はいませんでした。ただいまから{until} まであなたが当番です。"
             )
         }
         Handing::CommitBelow { id, schedule, place } => {

@@ -47,18 +47,18 @@ pub(super) fn word(word: Word) -> &'static str {
 pub(super) fn spoken(phrase: &Spoken) -> String {
     match phrase {
         Spoken::Greeting { name } => format!("{name}さん、オンコールの呼び出しです。"),
-        Spoken::Fallback => "担当者につながらないため、予備の連絡先としてお電話しています。".into(),
+        Spoken::Fallback => "担当者と連絡がつかないため、最終連絡先としてお電話しています。".into(),
         Spoken::EachIsAsked => "すでに対応中の人がいますが、あなたの応答も必要です。".into(),
         Spoken::Alert { service, severity } => {
             format!("{service}で、{}アラートが発生しています。", before_noun(*severity))
         }
-        Spoken::Summary { text } => sentence(&format!("内容は、{text}")),
+        Spoken::Summary { text } => format!("内容をお伝えします。{}", sentence(text)),
         Spoken::Sentence { text } => sentence(text),
         Spoken::Storm { alerts, critical: 0 } => format!("アラートが{alerts}件、続けて発生しています。"),
         Spoken::Storm { alerts, critical } => {
             format!("アラートが{alerts}件、続けて発生しています。うち{critical}件が重大です。")
         }
-        Spoken::Began { at } => format!("発生は、{}です。", spoken_time(at)),
+        Spoken::Began { at } => format!("発生時刻は、{}です。", spoken_time(at)),
         Spoken::Several { count } => format!("{count}件のアラートが発生しています。"),
         Spoken::Numbered { number, service, severity, text } => {
             sentence(&format!("{number}件目、{service}、{}。{text}", word(*severity)))
@@ -68,23 +68,29 @@ pub(super) fn spoken(phrase: &Spoken) -> String {
             format!("同じインシデントで、ほかに{count}件のアラートも発生しています。")
         }
         Spoken::Repeated => "前の連絡が届いたか確認できなかったため、もう一度ご連絡しています。".into(),
-        Spoken::AcknowledgeKey => "対応を始める場合は、4を押してください。".into(),
-        Spoken::AcknowledgeAllKey => "すべての対応を始める場合は、4を押してください。".into(),
-        Spoken::EscalateKey => "次の担当者を呼ぶ場合は、5。".into(),
-        Spoken::ResolveKey => "解決済みにする場合は、6。".into(),
+        Spoken::AcknowledgeKey => "対応する場合は4を、".into(),
+        Spoken::AcknowledgeAllKey => "すべてに対応する場合は4を、".into(),
+        Spoken::EscalateKey => "次の担当者を呼ぶ場合は5を、".into(),
+        Spoken::ResolveKey => "解決済みにする場合は6を押してください。".into(),
         Spoken::RepeatKey => "もう一度聞く場合は、こめじるしを押してください。".into(),
         Spoken::NoKeys => "この電話ではキー操作を受け付けていません。Slackから対応を始めてください。".into(),
-        Spoken::KeyTaken => "受け付けました。失礼します。".into(),
+        Spoken::OneMoment => "少々お待ちください。".into(),
+        Spoken::KeyTaken { slack: true } => {
+            "キー操作を受け付けました。結果は、Slackに表示されます。失礼します。".into()
+        }
+        Spoken::KeyTaken { slack: false } => {
+            "キー操作を受け付けました。結果は、オンコールのコマンドで見られます。失礼します。".into()
+        }
         Spoken::NoWayBack => {
             "この電話ではキー操作を受け付けていません。オンコールのコマンドで対応を始めてください。".into()
         }
-        Spoken::UnknownKey => "そのキーは使えません。".into(),
-        Spoken::NothingPressed => "操作がないため、電話を切ります。アラートは未対応のままです。".into(),
+        Spoken::UnknownKey => "その番号は無効です。".into(),
+        Spoken::NothingPressed => "入力がなかったため、電話を切ります。アラートは未対応のままです。".into(),
         Spoken::Acknowledged => "対応開始を受け付けました。よろしくお願いします。".into(),
-        Spoken::AlreadyAcknowledged { by } => format!("すでに対応中です。対応者は、{by}です。"),
+        Spoken::AlreadyAcknowledged { by } => format!("{by}さんが対応しています。"),
         Spoken::Escalated => "次の担当者を呼び出します。".into(),
         Spoken::Resolved => "解決済みにしました。おつかれさまでした。".into(),
-        Spoken::AlreadyResolved { by } => format!("すでに解決済みです。操作した人は、{by}です。"),
+        Spoken::AlreadyResolved { by } => format!("すでに{by}により解決済みです。"),
         Spoken::AlreadyEscalated { to } => format!("すでに{to}さんに連絡しています。"),
         Spoken::AlreadyDone { by } => format!("{by}さんが対応しています。"),
         Spoken::Noted => {
@@ -92,7 +98,7 @@ pub(super) fn spoken(phrase: &Spoken) -> String {
         }
         Spoken::NotFound => "このアラートは見つかりません。すでに終了しています。".into(),
         Spoken::TestCall { name } => {
-            format!("{name}さん、オンコールのテストの電話です。障害は起きていません。")
+            format!("{name}さん、オンコールのテスト通話です。障害は発生していません。")
         }
         Spoken::TestCallEnds => "操作は必要ありません。失礼します。".into(),
     }
@@ -110,7 +116,7 @@ pub(super) fn shown(phrase: &Shown) -> String {
         Shown::Storm { alerts, critical: 0 } => format!("アラートストーム {alerts}件"),
         Shown::Storm { alerts, critical } => format!("アラートストーム {alerts}件（重大 {critical}件）"),
         Shown::Held(held) if held.by == HeldBy::Inhibition => inhibition::shown_ja(held),
-        Shown::Held(held) => format!("{}まで: {}（{}）", held.until, held.reason, held.rule),
+        Shown::Held(held) => format!("{} まで: {}（{}）", held.until, held.reason, held.rule),
         Shown::InhibitedBy { source } => format!("（{source} により抑止中）"),
         Shown::Repeated => "前の送信が届いたか確認できなかったため、再送しています。".into(),
         Shown::EachIsAsked { who } => format!("{who}さんが対応中です。あなたも対応してください。"),
@@ -135,7 +141,7 @@ pub(super) fn shown(phrase: &Shown) -> String {
         Shown::AlreadyResolved { by } => format!("すでに解決済みです（{by}）。"),
         Shown::AlreadyDone { by } => format!("すでに受け付けています（{by}）。"),
         Shown::AlreadyEscalated { to } => format!("すでに{to}さんに連絡しています。"),
-        Shown::HasLeft { name } => format!("{name}さんは退職しています。"),
+        Shown::HasLeft { name } => format!("{name}さんは退職または異動しています。"),
         Shown::CannotBeTold { name } => format!("{name}さんには連絡できる方法がありません。"),
         Shown::NotFound => "インシデントが見つかりません。すでに終了している可能性があります。".into(),
     }
@@ -274,7 +280,7 @@ pub(super) fn date_time(at: &Zoned) -> String {
         Weekday::Sunday => "日",
     };
     let (month, day) = (at.month(), at.day());
-    format!("{month}月{day}日({weekday}) {}", at.strftime("%H:%M %Z"))
+    format!("{month}月{day}日（{weekday}）{}", at.strftime("%H:%M %Z"))
 }
 
 fn telling(phrase: &Shown) -> String {
@@ -296,7 +302,7 @@ fn quoted(items: &[String]) -> String {
 fn before_noun(severity: Word) -> String {
     match severity {
         Word::Critical => "重大な".into(),
-        other => format!("{}の", word(other)),
+        other => format!("{}レベルの", word(other)),
     }
 }
 

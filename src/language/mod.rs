@@ -28,10 +28,13 @@ mod own;
 pub mod page;
 mod phrase_en;
 mod phrase_ja;
+pub mod played;
 pub mod reached;
 mod rules;
 mod said;
+pub mod schedule;
 pub mod setups;
+pub mod standing;
 pub mod starting;
 mod steps;
 pub mod storage;
@@ -163,8 +166,12 @@ pub enum Spoken<'a> {
     UnknownKey,
     /// The call ends because nothing was pressed.
     NothingPressed,
-    /// A key was heard; what follows from it, nobody can say on this call.
-    KeyTaken,
+    /// A key was heard; what follows from it will be said in a moment.
+    OneMoment,
+    /// A key was heard; what followed from it is not known on this call. `slack`: it is shown there.
+    KeyTaken {
+        slack: bool,
+    },
     /// Keys cannot reach us, and no button can.
     NoWayBack,
     Acknowledged,

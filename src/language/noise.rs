@@ -138,7 +138,7 @@ fn ja(line: &NoiseLine) -> String {
             let raised =
                 raise_at.map_or_else(String::new, |at| format!("、{at} に未解決なら緊急度を上げます"));
             format!(
-                "再発により再開しました: 「{words}」（{integration}）、重大度 {severity}、{level}{raised}"
+                "再発により再開しました: 「{words}」（{integration}）、深刻度 {severity}、{level}{raised}"
             )
         }
         NoiseLine::Flaps { key, fires, within, quiet } => format!(

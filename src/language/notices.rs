@@ -251,10 +251,10 @@ fn ja(line: &NoticeLine) -> String {
     let list = |names: &[String]| Language::Ja.list(names);
     match line {
         NoticeLine::ShiftComes { schedule, until, now: true, .. } => {
-            format!("ただいまから{until}まで、{schedule}の当番です。")
+            format!("ただいまから{until} まで、{schedule}の当番です。")
         }
         NoticeLine::ShiftComes { schedule, from, until, .. } => {
-            format!("{from}から{until}まで、{schedule}の当番です。")
+            format!("{from} から{until} まで、{schedule}の当番です。")
         }
         NoticeLine::ShiftOver { schedule, next: [] } => {
             format!("{schedule}の当番が終わりました。現在、当番はいません。")
@@ -263,16 +263,16 @@ fn ja(line: &NoticeLine) -> String {
             format!("{schedule}の当番が終わりました。次の当番は{}です。", list(next))
         }
         NoticeLine::PutOnCall { schedule, until, by, begins: true, .. } => {
-            format!("ただいまから{until}まで、{schedule}の当番です（{by}によるオーバーライド）。")
+            format!("ただいまから{until} まで、{schedule}の当番です（{by}によるオーバーライド）。")
         }
         NoticeLine::PutOnCall { schedule, from, until, by, .. } => {
-            format!("{by}により、{from}から{until}まで{schedule}の当番になりました。")
+            format!("{by}により、{from} から{until} まで{schedule}の当番になりました。")
         }
         NoticeLine::Relieved { schedule, until, by, begins: true, .. } => {
-            format!("ただいまから{until}まで、{schedule}の当番を外れます（{by}によるオーバーライド）。")
+            format!("ただいまから{until} まで、{schedule}の当番を外れます（{by}によるオーバーライド）。")
         }
         NoticeLine::Relieved { schedule, from, until, by, .. } => {
-            format!("{by}により、{from}から{until}まで{schedule}の当番を外れます。")
+            format!("{by}により、{from} から{until} まで{schedule}の当番を外れます。")
         }
         NoticeLine::MadeEnded { id, why: Why::AskedFor, by } => {
             format!("あなたの設定（{id}）は{by}が終了しました。")
@@ -285,20 +285,20 @@ fn ja(line: &NoticeLine) -> String {
         }
         NoticeLine::Cannot { id, name, schedule, from, until } => {
             format!(
-                "{name}は{from}から{until}まで{schedule}の当番に入れません（オーバーライド {id}）。変更されるまでは当番のままです。"
+                "{name}は{from} から{until} まで{schedule}の当番に入れません（オーバーライド {id}）。変更されるまでは当番のままです。"
             )
         }
         NoticeLine::AlsoUnanswered { incident, names } => {
             format!("{incident}: あなたが呼び出した{}からまだ応答がありません。", list(names))
         }
         NoticeLine::BroadBegins { by, scope: [], until } => {
-            format!("{by}がすべての通知を{until}まで止めました。誰も呼び出されません。")
+            format!("{by}がすべての通知を{until} まで止めました。誰も呼び出されません。")
         }
         NoticeLine::BroadBegins { by, scope, until } => {
-            format!("{by}が全サービスの {} の通知を{until}まで止めました。", list(scope))
+            format!("{by}が全サービスの {} の通知を{until} まで止めました。", list(scope))
         }
         NoticeLine::BroadMutes { id, by, count, until } => {
-            format!("{by}のサイレンス {id} は、これまでに {count}件の通知を止めました（{until}まで）。")
+            format!("{by}のサイレンス {id} は、これまでに {count}件の通知を止めました（{until} まで）。")
         }
         NoticeLine::BroadOver { id, by, count } => {
             format!(
@@ -374,14 +374,14 @@ fn ja_detail(detail: &NoticeDetail) -> String {
         NoticeDetail::Incident { headline, state } => format!("{headline}（{state}）"),
         NoticeDetail::More { count } => format!("ほか{count}件"),
         NoticeDetail::OverrideToCome { from, until } => {
-            format!("オーバーライドの予定: {from}から{until}まで")
+            format!("オーバーライドの予定: {from} から{until} まで")
         }
         NoticeDetail::OverrideEnds { at } => format!("{at}にオーバーライドが終わります。"),
         NoticeDetail::Silence { until, reason, ends: true } => {
             format!("{until}にサイレンスが終わります: {reason}")
         }
         NoticeDetail::Silence { until, reason, ends: false } => {
-            format!("サイレンスは{until}まで続きます: {reason}")
+            format!("サイレンスは{until} まで続きます: {reason}")
         }
         NoticeDetail::Holds { name, incidents } => format!("{name}が対応中: {}", list(incidents)),
         NoticeDetail::SnoozeEnds { at, incident } => format!("{incident} は{at}に再開します。"),

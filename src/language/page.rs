@@ -383,7 +383,7 @@ const JA: PageWords = PageWords {
     cover: "代理",
     no_cover: "当番表で次の人",
     summary: "何が起きているか",
-    severity: "重大度",
+    severity: "深刻度",
     people_are_paged: "サービスのルールに従って、すぐに担当者を呼び出します。",
     silence: "通知の停止",
     make_silence: "サービスの通知を止める",

@@ -189,7 +189,7 @@ fn ja(line: &ThreadLine) -> String {
                 HeldBy::Inhibition | HeldBy::Wait => "通知を保留しています",
             };
             let reason = if reason.is_empty() { String::new() } else { format!("、{reason}") };
-            format!("{held}（{until}まで{reason}、{rule}）。")
+            format!("{held}（{until} まで{reason}、{rule}）。")
         }
         ThreadLine::Released { by: HeldBy::Silence } => "サイレンスが終わりました。".into(),
         ThreadLine::Released { by: HeldBy::Inhibition } => "抑止が解除されました。".into(),

@@ -124,7 +124,7 @@ fn opened(line: &TimelineLine) -> String {
         Some((by, via)) => format!("「{}」（{}{by} が報告）", alert.words, way(*via)),
         None => said(alert),
     };
-    let mut text = format!("発生: {what} → {service}、重大度 {severity}、{}", level(*urgency));
+    let mut text = format!("発生: {what} → {service}、深刻度 {severity}、{}", level(*urgency));
     text.extend(raise_at.map(|at| format!("、{at} に未解決なら緊急度を上げます")));
     text.extend(held.map(|held| match held.by {
         HeldBy::Inhibition => inhibition::opened_ja(&held),

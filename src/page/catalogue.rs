@@ -1,16 +1,10 @@
 //! What the pages of the config show: services, integrations, runbooks, and the config itself.
 
-use super::{Bar, Row, Shell, ShiftRow, Tick};
+use super::schedule::Drawing;
+use super::{Line, Row, Shell, ShiftRow};
 use crate::language::catalogue::CatalogueWords;
 use crate::language::page::PageWords;
 use askama::Template;
-
-/// A line with an address, or without.
-#[derive(Clone, Debug)]
-pub struct Line {
-    pub text: String,
-    pub href: Option<String>,
-}
 
 /// Every service.
 #[derive(Debug, Template)]
@@ -120,8 +114,6 @@ pub struct RefusedConfig {
 pub struct GridRow {
     pub path: String,
     pub name: String,
-    pub y: i64,
-    pub bars: Vec<Bar>,
     pub shifts: Vec<ShiftRow>,
 }
 
@@ -138,8 +130,6 @@ pub struct GridPage<'a> {
     pub first: String,
     pub earlier: String,
     pub later: String,
-    pub height: i64,
-    pub ticks: Vec<Tick>,
-    pub now: Option<i64>,
+    pub drawing: Drawing,
     pub rows: Vec<GridRow>,
 }

@@ -8,12 +8,13 @@ mod assets;
 pub mod catalogue;
 mod forge;
 mod markdown;
+pub mod schedule;
 mod views;
 
 pub use assets::{Asset, Assets, asset};
 pub use forge::line_url;
 pub use markdown::runbook;
 pub use views::{
-    Ask, Bar, Field, IncidentPage, LinkPage, LinkRow, ListPage, May, MePage, Message, NewPage, OnCallPage,
-    OnCallRow, Person, Row, RowAlert, SchedulePage, Shell, ShiftRow, Tick, TimelineLine,
+    Ask, Field, IncidentPage, Line, LinkPage, LinkRow, ListPage, May, MePage, Message, Moment, NewPage,
+    OnCallPage, OnCallRow, Person, Row, RowAlert, Shell, ShiftRow, Standing, TimelineLine,
 };

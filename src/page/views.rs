@@ -2,6 +2,7 @@
 
 use super::Assets;
 use crate::language::page::PageWords;
+use crate::language::standing::StandingWords;
 use askama::Template;
 
 /// What stands round every page.
@@ -29,6 +30,13 @@ pub struct Shell<'a> {
     pub refused_commit: bool,
     /// That a silence runs which names no service.
     pub broad: Option<String>,
+}
+
+/// A line with an address, or without.
+#[derive(Clone, Debug)]
+pub struct Line {
+    pub text: String,
+    pub href: Option<String>,
 }
 
 /// An incident in one line, or at the head of its page.
@@ -122,6 +130,7 @@ pub type Person = (String, String);
 pub struct IncidentPage<'a> {
     pub shell: Shell<'a>,
     pub w: &'a PageWords,
+    pub o: &'a StandingWords,
     pub row: Row,
     pub urgency: &'static str,
     pub may: May,
@@ -134,7 +143,11 @@ pub struct IncidentPage<'a> {
     /// The timeline could not be read.
     pub is_unread: bool,
     pub people: Vec<Person>,
+    pub schedules: Vec<Person>,
+    pub policies: Vec<String>,
     pub services: Vec<String>,
+    /// How many steps its policy has.
+    pub steps: usize,
 }
 
 /// A question before something is done.
@@ -213,7 +226,7 @@ pub struct OnCallRow {
     /// How they are reached.
     pub ways: String,
     /// The override that put them there.
-    pub why: Option<String>,
+    pub why: Option<Line>,
     pub until: String,
     pub next: Option<String>,
 }
@@ -224,61 +237,48 @@ pub struct OnCallRow {
 pub struct OnCallPage<'a> {
     pub shell: Shell<'a>,
     pub w: &'a PageWords,
+    pub o: &'a StandingWords,
     pub schedules: Vec<OnCallRow>,
-    /// Overrides and silences that people made, a line each.
-    pub temporary: Vec<String>,
+    /// Overrides, silences and absences that run, or that people made for later.
+    pub standing: Vec<Standing>,
+    /// How many more there are.
+    pub more: Option<String>,
+    /// Whether whoever looks may take over a schedule, or end what runs.
+    pub may: bool,
+}
+
+/// An override, a silence or an absence that may be ended early.
+#[derive(Clone, Debug)]
+pub struct Standing {
+    pub what: String,
+    pub when: String,
+    pub made_by: Line,
+    pub reason: Option<String>,
+    /// What the form to end it names: a number, or a place in git.
+    pub name: String,
+    /// Whoever looks is put on call by it, and may say that they cannot.
+    pub puts_me: bool,
+}
+
+/// A time in the reader's zone and, where it is another, in the schedule's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Moment {
+    pub text: String,
+    pub own: Option<String>,
 }
 
 /// A shift as a row.
 #[derive(Clone, Debug)]
 pub struct ShiftRow {
-    pub from: String,
-    pub until: String,
+    pub from: Moment,
+    pub until: Moment,
     pub people: String,
     pub is_gap: bool,
     pub is_mine: bool,
-    pub why: Option<String>,
+    pub why: Option<Line>,
     /// The schedule's id as a path, and its name.
     pub path: String,
     pub name: String,
-}
-
-/// A shift as a bar; units of the picture, which is 1,000 wide.
-#[derive(Clone, Debug)]
-pub struct Bar {
-    pub x: i64,
-    pub y: i64,
-    pub width: i64,
-    pub text: String,
-    /// One of eight colours.
-    pub tone: usize,
-    pub is_gap: bool,
-    pub is_override: bool,
-}
-
-/// A date over the bars.
-#[derive(Clone, Debug)]
-pub struct Tick {
-    pub x: i64,
-    pub y: i64,
-    pub text: String,
-}
-
-/// Four weeks of a schedule, as a picture and as a table.
-#[derive(Debug, Template)]
-#[template(path = "schedule.html")]
-pub struct SchedulePage<'a> {
-    pub shell: Shell<'a>,
-    pub w: &'a PageWords,
-    pub path: String,
-    pub name: String,
-    pub earlier: String,
-    pub later: String,
-    pub height: i64,
-    pub bars: Vec<Bar>,
-    pub ticks: Vec<Tick>,
-    pub now_line: Option<(i64, i64)>,
-    pub shifts: Vec<ShiftRow>,
 }
 
 /// Somebody's own shifts, and how they are reached.

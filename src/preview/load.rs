@@ -4,7 +4,7 @@
 //! weekend and a holiday are spoilt by an hour, and only a whole day without any is a day off. Being on call on two
 //! schedules at once counts once. Shadows are not on call.
 
-use crate::schedule::{Shift, UserId};
+use crate::schedule::{Shift, UserId, first_instant};
 use jiff::civil::{Date, Weekday, time};
 use jiff::{SignedDuration, Timestamp, ToSpan, tz::TimeZone};
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,6 +13,9 @@ use std::collections::{BTreeMap, BTreeSet};
 const NIGHT_BEGINS: i8 = 22;
 /// And ends at this hour.
 const NIGHT_ENDS: i8 = 6;
+
+/// The most nights that are listed: those of three months.
+pub const NIGHTS_MAX: usize = 95;
 
 /// How much one person is on call in a range.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -59,6 +62,18 @@ fn joined(mut times: Vec<(Timestamp, Timestamp)>) -> Vec<(Timestamp, Timestamp)>
         }
     }
     joined
+}
+
+/// The nights of somebody who lives in this zone, as far as they lie in a range, up to [`NIGHTS_MAX`].
+pub fn nights(zone: &TimeZone, from: Timestamp, until: Timestamp) -> Vec<(Timestamp, Timestamp)> {
+    let first = zone.to_datetime(from).date();
+    let days = first.yesterday().unwrap_or(first).series(1.day()).take(NIGHTS_MAX);
+    let night = |date: Date| {
+        let ends = date.tomorrow().unwrap_or(date).at(NIGHT_ENDS, 0, 0, 0);
+        let begins = first_instant(zone, date.at(NIGHT_BEGINS, 0, 0, 0));
+        (begins.max(from), first_instant(zone, ends).min(until))
+    };
+    days.map(night).take_while(|(begins, _)| *begins < until).filter(|(begins, ends)| begins < ends).collect()
 }
 
 fn load(times: Vec<(Timestamp, Timestamp)>, calendar: Calendar<'_>) -> Load {

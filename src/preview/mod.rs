@@ -1,7 +1,8 @@
 //! What would happen: an alert played through the production state machine in virtual time.
 //!
 //! Nothing is sent: every message is taken as shown at once, and every call rings out unanswered, until somebody
-//! acknowledges as the script says. How the entries read as lines is in [`timeline`]. What is to come without any alert:
+//! acknowledges as the script says. What several alerts do to each other is in [`together`], how the entries read as lines
+//! in [`timeline`]. What is to come without any alert:
 //! the shifts of a [`calendar`], what a change does to them ([`difference`]) and to paging ([`paging`]), and how much each
 //! person has ([`load`]).
 
@@ -20,13 +21,14 @@ mod run_time;
 pub mod shifts;
 mod steps;
 pub mod timeline;
+pub mod together;
 
 use crate::actor::{Actor, Via};
 use crate::alert::Event;
 use crate::config::{Config, Contact};
 use crate::incident::{
-    Asked, Change, Command, Delivery, Entry, EscalationChange, IncidentId, Incidents, Input, Outcome, Reason,
-    Recipient, Respond, Status, Target,
+    Asked, Change, Command, Delivery, Entry, EscalationChange, Incident, IncidentId, Incidents, Input,
+    Outcome, Reason, Recipient, Respond, Status, Target,
 };
 use crate::place::Place;
 use crate::reason::Fault;
@@ -34,6 +36,7 @@ use crate::schedule::UserId;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use together::{Before, Fate, simulate_together};
 
 /// How long a call rings in a simulation.
 const RINGS: SignedDuration = SignedDuration::from_secs(30);
@@ -57,6 +60,8 @@ pub struct Simulated {
     pub entries: Vec<Entry>,
     /// Everything that was sent, with its instant; not what a person has no phone or member id for.
     pub sent: Vec<(Timestamp, Delivery)>,
+    /// What each alert has come to, in the order of the body.
+    pub fates: Vec<Fate>,
 }
 
 /// One contact of a person, as a simulation or the server sent it.
@@ -71,65 +76,24 @@ pub struct Told {
 
 /// Plays an alert at an instant, with a config that changes no more.
 pub fn simulate(config: &Arc<Config>, event: Event, at: Timestamp, script: &Script) -> Simulated {
-    simulate_over(config, Vec::new(), event, at, script)
-}
-
-/// The same while other alerts fire, which opened a moment before and which somebody who was told of them has taken. Only
-/// what comes of the alert itself is told.
-pub fn simulate_over(
-    config: &Arc<Config>,
-    open: Vec<Event>,
-    event: Event,
-    at: Timestamp,
-    script: &Script,
-) -> Simulated {
-    let mut played = Played {
-        config,
-        incidents: Incidents::default(),
-        now: at,
-        later: BTreeMap::new(),
-        out: Simulated { entries: Vec::new(), sent: Vec::new() },
-    };
-    played.handle(Input::Started { epoch: 1, gap_seconds: None });
-    let first = match open.is_empty() {
-        true => 0,
-        false => played.before(open, at),
-    };
-    // No config is announced as new: heartbeats that it expects are taken to come.
-    played.handle(Input::Alerts(vec![event]));
-    played.go_on(at, script);
-    played.only_after(first)
+    simulate_together(config, Before::default(), &[event], at, script)
 }
 
 impl Played<'_> {
-    /// Others fire already, and are taken; the number of the last entry about them alone.
-    fn before(&mut self, open: Vec<Event>, at: Timestamp) -> u64 {
-        self.now = at.checked_sub(OPEN_BEFORE).unwrap_or(at);
-        self.handle(Input::Alerts(open));
-        self.acknowledge();
-        while self.later.keys().next().is_some_and(|(due, _)| *due < at) {
-            self.now = self.later.keys().next().map_or(at, |(due, _)| (*due).max(self.now));
-            self.outcomes();
-        }
-        self.now = at;
-        self.incidents.state().seq
-    }
-
     /// What came after an entry, of the incidents that were opened after it, or joined.
     fn only_after(self, first: u64) -> Simulated {
         if first == 0 {
             return self.out;
         }
-        let Simulated { entries, sent } = self.out;
+        let Simulated { entries, sent, fates } = self.out;
         let entries: Vec<Entry> = entries.into_iter().filter(|entry| entry.seq > first).collect();
-        let alerts = entries.iter().filter(|entry| matches!(entry.change, Change::Alert(_)));
-        let about: BTreeSet<IncidentId> = alerts.filter_map(|entry| entry.incident).collect();
+        let about = self.ours;
         let own = |entry: &Entry| entry.incident.is_none_or(|id| about.contains(&id));
         let after = entries.first().map(|entry| entry.at);
         let sent = sent.into_iter().filter(|(at, delivery)| {
             Some(*at) >= after && delivery.incidents.iter().any(|id| about.contains(id))
         });
-        Simulated { sent: sent.collect(), entries: entries.into_iter().filter(own).collect() }
+        Simulated { sent: sent.collect(), entries: entries.into_iter().filter(own).collect(), fates }
     }
 
     /// Lets time pass, until nothing more comes or the script is over.
@@ -193,12 +157,28 @@ struct Played<'c> {
     now: Timestamp,
     /// Outcomes that are still to come, in order.
     later: BTreeMap<(Timestamp, usize), Input>,
+    /// From now on, what an alert is about is part of what is played.
+    follows: bool,
+    /// The incidents that alerts have opened or changed while they were followed.
+    ours: Vec<IncidentId>,
     out: Simulated,
 }
 
-impl Played<'_> {
+impl<'c> Played<'c> {
+    fn new(config: &'c Arc<Config>, now: Timestamp) -> Played<'c> {
+        let out = Simulated { entries: Vec::new(), sent: Vec::new(), fates: Vec::new() };
+        let (incidents, later) = (Incidents::default(), BTreeMap::new());
+        Played { config, incidents, now, later, follows: false, ours: Vec::new(), out }
+    }
+
     fn handle(&mut self, input: Input) {
         let turn = self.incidents.handle(self.config, self.now, input);
+        if self.follows {
+            let changed = |entry: &&Entry| matches!(entry.change, Change::Alert(_) | Change::Noise(_));
+            let about = turn.entries.iter().filter(changed).filter_map(|entry| entry.incident);
+            let new: BTreeSet<IncidentId> = about.filter(|id| !self.ours.contains(id)).collect();
+            self.ours.extend(new);
+        }
         self.out.entries.extend(turn.entries);
         for delivery in turn.deliveries {
             if self.answer(&delivery) {
@@ -242,9 +222,11 @@ impl Played<'_> {
 
     /// The last person told acknowledges.
     fn acknowledge(&mut self) {
-        let last = told(&self.out).pop();
-        let Some(user) = last.map(|told| told.user) else { return };
-        let incidents: Vec<IncidentId> = self.incidents.state().incidents.keys().copied().collect();
+        let about_ours = |delivery: &Delivery| delivery.incidents.iter().any(|id| self.ours.contains(id));
+        let mut sent = self.out.sent.iter().rev().filter(|(_, delivery)| about_ours(delivery));
+        let last = sent.find_map(|(_, delivery)| Some(delivery.task.contact()?.0.clone()));
+        let Some(user) = last else { return };
+        let incidents = self.ours.clone();
         self.handle(Input::Command(Command::Respond(Respond {
             target: Target::Incidents(incidents),
             action: Asked::Acknowledge,
@@ -253,15 +235,20 @@ impl Played<'_> {
         })));
     }
 
+    /// Those that are played, as they stand now.
+    fn ours(&self) -> impl Iterator<Item = &Incident> {
+        let incidents = &self.incidents.state().incidents;
+        self.ours.iter().filter_map(|id| incidents.get(id)).map(|incident| &**incident)
+    }
+
     /// Whether others are told on until they acknowledge too.
     fn awaits_others(&self) -> bool {
-        self.incidents.state().incidents.values().any(|incident| incident.awaited.is_some())
+        self.ours().any(|incident| incident.awaited.is_some())
     }
 
     /// Whether nothing can come any more that anybody would hear of.
     fn is_over(&self) -> bool {
-        let open =
-            self.incidents.state().incidents.values().any(|incident| incident.status != Status::Resolved);
+        let open = self.ours().any(|incident| incident.status != Status::Resolved);
         !open && self.later.is_empty()
     }
 }

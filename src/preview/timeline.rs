@@ -390,7 +390,7 @@ fn held_words<'a>(held: &'a HeldBack, texts: &'a HeldTexts) -> Held<'a> {
     Held { by: held_by(held.by), until, rule, reason: &held.reason, source: source.as_deref() }
 }
 
-pub(super) fn held_by(by: Hold) -> HeldBy {
+pub fn held_by(by: Hold) -> HeldBy {
     match by {
         Hold::Silence => HeldBy::Silence,
         Hold::Inhibition => HeldBy::Inhibition,
@@ -412,7 +412,7 @@ pub(super) fn step(at: &StepAt) -> Step<'_> {
     Step { policy: &at.policy, fallback: at.fallback, step, round }
 }
 
-pub(super) fn level(urgency: Urgency) -> Level {
+pub fn level(urgency: Urgency) -> Level {
     match urgency {
         Urgency::None => Level::None,
         Urgency::Low => Level::Low,

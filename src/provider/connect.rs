@@ -2,16 +2,17 @@
 //!
 //! <https://docs.aws.amazon.com/connect/latest/APIReference/API_StartOutboundVoiceContact.html>. The words go along as attributes; the
 //! flow (`contrib/amazon-connect/contact-flow.json`) says them and notes the key that is pressed as one. Nothing calls us back: the contact
-//! is asked for, and once it is over its attributes once more, so that a key at the last moment counts. `ClientToken` makes the same
+//! is asked for, and once it is over its attributes once more, so that a key at the last moment counts. What a key led to goes back as
+//! another attribute, which the flow waits for and says. `ClientToken` makes the same
 //! delivery one call, whatever is lost on the way.
 
 use super::escape::xml;
 use super::http::{Failure, Method, Request, Response, Signing, answered, unavailable};
 use super::twilio::{BUSY_SECONDS, phone};
-use super::{Progress, not_carried, secret};
+use super::{Listener, Progress, not_carried, secret};
 use crate::config::{Config, Connect, Provider, RING_SECONDS, Secrets};
-use crate::incident::message::{CallScript, cut};
-use crate::incident::{Delivery, Outcome, Reason, Task, Words};
+use crate::incident::message::{CallScript, cut, reply_spoken};
+use crate::incident::{Delivery, Outcome, Reason, Reply, Task, Words};
 use crate::language::{Language, Spoken};
 use crate::reason::Fault;
 use serde_json::{Value, json};
@@ -20,6 +21,8 @@ use serde_json::{Value, json};
 pub const SSML_MAX: usize = 2_500;
 /// The longest name or reason that is taken from an answer, in characters.
 const NAME_MAX: usize = 80;
+/// Between two looks at whether the outcome is there.
+const PAUSE: &str = "<speak><break time=\"2s\"/></speak>";
 /// The keys that mean something.
 const KEYS: [&str; 3] = ["4", "5", "6"];
 
@@ -52,7 +55,7 @@ pub(super) fn begin(config: &Config, secrets: &Secrets, delivery: &Delivery) -> 
             let user = config.users.get(user).ok_or_else(gone)?;
             let to = phone(user, to.as_deref(), secrets)
                 .map_err(|reason| Reason { provider: Some(Provider::Connect), ..reason })?;
-            let body = call(connect, to, script, delivery);
+            let body = call(connect, to, script, delivery, config.organisation.slack.is_some());
             let url = format!("{}/contact/outbound-voice", connect.api_url);
             (Pending::Call, Request::aws(Method::Put, url, Some(&body), signing))
         }
@@ -111,7 +114,13 @@ pub(super) fn resume(
             Ok(body) => {
                 let digit = body["Attributes"]["digit"].as_str().unwrap_or_default();
                 match (KEYS.contains(&digit), over) {
-                    (true, _) => Outcome::Pressed { key: digit.to_owned() },
+                    (true, None) => {
+                        let is_ja = body["Attributes"]["language"] == "ja";
+                        let language = if is_ja { Language::Ja } else { Language::En };
+                        let listener = Listener { call: contact, language };
+                        return Ok(Progress::Heard(Outcome::Pressed { key: digit.to_owned() }, listener));
+                    }
+                    (true, Some(_)) => Outcome::Pressed { key: digit.to_owned() },
                     (false, Some(why)) => course(&why),
                     (false, None) if answered => Outcome::Answered,
                     (false, None) => Outcome::Accepted { reference: contact },
@@ -119,6 +128,26 @@ pub(super) fn resume(
             }
         },
     }))
+}
+
+/// What a key led to becomes an attribute of the call, for which the flow waits some seconds. Once: where it does not come in time, the
+/// flow says that the key was received, and where to look.
+pub(super) fn tell(
+    config: &Config,
+    secrets: &Secrets,
+    listener: &Listener,
+    reply: &Reply,
+) -> Option<Request> {
+    let connect = config.organisation.connect.as_ref()?;
+    let words = ssml(&[reply_spoken(reply, listener.language)], &[]);
+    let body = json!({
+        "Attributes": { "answered": "yes", "outcome": words },
+        "InitialContactId": listener.call,
+        "InstanceId": connect.instance,
+    });
+    let url = format!("{}/contact/attributes", connect.api_url);
+    let signing = signing(connect, secrets).ok()?;
+    Some(Request::aws(Method::Post, url, Some(&body), signing))
 }
 
 /// With whose key requests are signed.
@@ -132,7 +161,7 @@ pub(super) fn signing(connect: &Connect, secrets: &Secrets) -> Result<Signing, R
     })
 }
 
-fn call(connect: &Connect, to: &str, script: &CallScript, delivery: &Delivery) -> Value {
+fn call(connect: &Connect, to: &str, script: &CallScript, delivery: &Delivery, slack_too: bool) -> Value {
     let language = script.language;
     let mut words = script.words.clone();
     if delivery.repeat {
@@ -143,9 +172,12 @@ fn call(connect: &Connect, to: &str, script: &CallScript, delivery: &Delivery) -
     json!({
         "Attributes": {
             "language": if language == Language::Ja { "ja" } else { "en" },
-            "ssml": ssml(&words, &script.menu),
+            "ssml": ssml(&words, &[language.sentences(&script.menu)]),
             "unknown": say(&Spoken::UnknownKey),
-            "taken": say(&Spoken::KeyTaken),
+            "answered": "no",
+            "moment": say(&Spoken::OneMoment),
+            "pause": PAUSE,
+            "taken": say(&Spoken::KeyTaken { slack: slack_too }),
             "nothing": say(&Spoken::NothingPressed),
         },
         "ClientToken": format!("oncall-{}", delivery.id),

@@ -3,7 +3,7 @@
 //! `DescribeContactFlow`: <https://docs.aws.amazon.com/connect/latest/APIReference/API_DescribeContactFlow.html>.
 
 use super::connect::signing;
-use super::doctor::{Answer, Examined, Kind, Question, Topic, Verdict};
+use super::doctor::{Answer, Examined, Found, Kind, Question, Topic, Verdict};
 use super::http::{Failure, Method, Request, Response};
 use crate::config::{Config, Secrets};
 use crate::incident::message::cut;
@@ -28,14 +28,21 @@ pub(super) fn answer(config: &Config, result: Result<Response, Failure>) -> Verd
     };
     let body = response.json();
     let flow = &body["ContactFlow"];
+    let has = |part: &str| flow["Content"].as_str().is_some_and(|content| content.contains(part));
     match response.status {
-        200 if flow["Content"]
-            .as_str()
-            .is_some_and(|it| it.contains("digit") && it.contains("$.Attributes.ssml")) =>
-        {
+        200 if has("digit") && has("$.Attributes.ssml") && has("$.Attributes.outcome") => {
             let name = cut(flow["Name"].as_str().unwrap_or_default(), NAME_MAX);
             Verdict::well(Examined::Connect, Kind::Flow, "", &name)
         }
+        200 if has("digit") && has("$.Attributes.ssml") => Verdict {
+            examined: Examined::Connect,
+            kind: Kind::Flow,
+            name: String::new(),
+            found: Found::Doubtful {
+                why: "this contact flow is an older one: it does not say what a key led to".to_owned(),
+                way_out: "import contrib/amazon-connect/contact-flow.json again, and publish it".to_owned(),
+            },
+        },
         200 => wrong(
             "this contact flow does not say our words, or does not note the key",
             "import contrib/amazon-connect/contact-flow.json, and publish it",

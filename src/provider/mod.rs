@@ -55,7 +55,8 @@ pub use incoming::{answer, callback};
 pub use print::{COLUMNS, print, printed_reference, words, wrap};
 
 use crate::config::{Config, Links, Provider, Secret, SecretSource, Secrets};
-use crate::incident::{Command, Delivery, Outcome, Reason, Task};
+use crate::incident::{Command, Delivery, Outcome, Reason, Reply, Task};
+use crate::language::Language;
 use crate::reason::Fault;
 
 /// The most requests that one delivery takes: a Jira issue that cannot be opened again, followed by another, which is
@@ -72,6 +73,21 @@ pub enum Progress {
     Done(Outcome),
     /// What became of it, and what its person asks for by it: that comes first.
     Answered(Outcome, Box<Command>),
+    /// What became of it, and who waits on the phone to hear what came of that.
+    Heard(Outcome, Listener),
+}
+
+/// Somebody who pressed a key and listens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listener {
+    /// The vendor's name for the call.
+    pub call: String,
+    pub language: Language,
+}
+
+/// Tells somebody who listens what their key led to; `None`: it cannot be told.
+pub fn tell(config: &Config, secrets: &Secrets, listener: &Listener, reply: &Reply) -> Option<Request> {
+    connect::tell(config, secrets, listener, reply)
 }
 
 /// A delivery between two requests.

@@ -3,7 +3,7 @@
 
 use super::instant::Cursor;
 use super::window::any_next_edge;
-use super::{Hours, Layer, Reason, Schedule, Schedules, Shift, TimeOff, Turn, UserId};
+use super::{HiddenBy, Hours, Layer, Reason, Schedule, Schedules, Shift, TimeOff, Turn, UserId};
 use jiff::Timestamp;
 use std::{collections::BTreeSet, slice};
 
@@ -50,6 +50,11 @@ impl<'a> Pieces<'a> {
     /// Why the last piece has these people.
     pub fn reason(&mut self) -> Reason<'a> {
         self.instant.reason(self.schedule)
+    }
+
+    /// Each layer at the last piece: who has it, and what hides it.
+    pub fn layers(&mut self) -> Vec<(Vec<UserId>, Option<HiddenBy>)> {
+        self.instant.layers(self.schedule)
     }
 
     fn next_edge(&mut self) -> Timestamp {

@@ -4,7 +4,8 @@ use super::absence::Absence;
 use super::overrides::sorted;
 use super::turns::Counted;
 use super::{
-    Layer, OnCall, Override, OverrideAction, Reason, Rule, Schedule, ScheduleId, Schedules, Source, UserId,
+    HiddenBy, Layer, OnCall, Override, OverrideAction, Reason, Rule, Schedule, ScheduleId, Schedules, Source,
+    UserId,
 };
 use jiff::Timestamp;
 
@@ -84,6 +85,42 @@ impl<'a> Cursor<'a> {
             }
         }
         reason
+    }
+
+    /// Each layer on its own, from the lowest: who has it, and what above it hides it. None if the schedule is unknown.
+    pub fn layers(&mut self, id: &str) -> Vec<(Vec<UserId>, Option<HiddenBy>)> {
+        let Some(schedule) = self.schedules.schedules.get(id) else { return Vec::new() };
+        let (absence, all) = (self.absence(schedule, 0), in_force(schedule, self.at));
+        let layers = &schedule.layers;
+        let mut people: Vec<Vec<UserId>> =
+            layers.iter().map(|layer| layer.people(&absence, &all, &mut self.counted)).collect();
+        let wins =
+            |(layer, people): &(&Layer, &Vec<UserId>)| !layer.shadow && !layer.adds && !people.is_empty();
+        let winner = layers.iter().zip(&people).rposition(|row| wins(&row));
+        let counts = |at: &usize, people: &[Vec<UserId>]| {
+            let has = |layer: &Layer| !layer.shadow && people.get(*at).is_some_and(|them| !them.is_empty());
+            layers.get(*at).is_some_and(has) && winner.is_none_or(|winner| winner <= *at)
+        };
+        // Where several count together, somebody of one stands in for nobody of another.
+        let together: Vec<usize> = (0..layers.len()).filter(|at| counts(at, &people)).collect();
+        if together.len() > 1 {
+            let counting: Vec<&Layer> = together.iter().filter_map(|at| layers.get(*at)).collect();
+            for (at, share) in together.iter().zip(self.shares(&counting, &absence, &all)) {
+                people.get_mut(*at).into_iter().for_each(|people| people.clone_from(&share));
+            }
+        }
+        let sets =
+            |change: &&&Override| change.layer.is_none() && matches!(change.action, OverrideAction::Set(_));
+        let set = all.iter().rfind(sets).map(|change| HiddenBy::Override(change.origin.clone()));
+        let above =
+            winner.and_then(|winner| layers.get(winner)).map(|layer| HiddenBy::Layer(layer.name.clone()));
+        let hidden = |at: usize, layer: &Layer| match &set {
+            _ if layer.shadow => None,
+            Some(set) => Some(set.clone()),
+            None => above.clone().filter(|_| winner.is_some_and(|winner| at < winner)),
+        };
+        let rows = layers.iter().zip(people).enumerate();
+        rows.map(|(at, (layer, people))| (sorted(people), hidden(at, layer))).collect()
     }
 
     fn resolve(&mut self, id: &str, depth: usize) -> OnCall {
@@ -184,25 +221,39 @@ impl<'a> Cursor<'a> {
         absence: &Absence<'_>,
         overrides: &[&Override],
     ) -> (Vec<UserId>, Option<&'a Layer>) {
+        let (mut users, mut last) = (Vec::new(), None);
+        for (layer, people) in layers.iter().zip(self.shares(layers, absence, overrides)) {
+            if people.iter().any(|user| !users.contains(user)) {
+                last = Some(*layer);
+            }
+            users.extend(people);
+        }
+        (sorted(users), last)
+    }
+
+    /// Whom each of these layers gives beside the others.
+    fn shares(
+        &mut self,
+        layers: &[&'a Layer],
+        absence: &Absence<'_>,
+        overrides: &[&Override],
+    ) -> Vec<Vec<UserId>> {
         let mut taken = Vec::new();
         for layer in layers {
             taken.extend(layer.by_right(absence, overrides, &mut self.counted));
         }
         let (schedules, at, elsewhere) = (absence.schedules, absence.at, absence.elsewhere.clone());
         let mut apart = Absence { schedules, at, elsewhere, taken };
-        let (mut users, mut last) = (Vec::new(), None);
+        let mut shares = Vec::new();
         for layer in layers {
             let mut people = layer.people(&apart, overrides, &mut self.counted);
             if people.is_empty() {
                 people = layer.people(absence, overrides, &mut self.counted);
             }
-            if people.iter().any(|user| !users.contains(user)) {
-                last = Some(*layer);
-            }
             apart.taken.extend_from_slice(&people);
-            users.extend(people);
+            shares.push(people);
         }
-        (sorted(users), last)
+        shares
     }
 }
 

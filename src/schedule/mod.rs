@@ -2,8 +2,8 @@
 //!
 //! [`Schedules`] holds every schedule together with everybody's time off, because schedules can refer to each other
 //! (`apart_from`). Ask it about an instant ([`Schedules::on_call`]), a range ([`Schedules::shifts`]), the next change
-//! ([`Schedules::next_handover`]), the reason ([`Schedules::reason`]), or the next member in a line-up
-//! ([`Layer::next_member`]). All arithmetic is on civil (wall-clock) time; only the result is mapped to an instant.
+//! ([`Schedules::next_handover`]), the reason ([`Schedules::reason`]), the layers one by one ([`Schedules::layer_rows`]), or
+//! the next member in a line-up ([`Layer::next_member`]). All arithmetic is on civil (wall-clock) time; only the result is mapped to an instant.
 
 mod absence;
 mod answers;
@@ -16,6 +16,7 @@ mod order;
 mod overrides;
 mod rhythm;
 mod rotation;
+mod rows;
 mod turns;
 mod window;
 
@@ -25,6 +26,7 @@ pub use local::{first_instant, last_instant};
 pub use overrides::{Override, OverrideAction, Overrides};
 pub use rhythm::{Every, HANDOFFS_MAX, Handoff, HandoffDay, Rhythm};
 pub use rotation::{Rotation, Turns};
+pub use rows::{LayerRow, LayerShift};
 pub use window::{
     Hours, LOOK_AHEAD_DAYS_MAX, Window, WindowDay, WindowHolidays, any_contains, any_next_end, any_next_start,
 };
@@ -120,6 +122,15 @@ pub struct Rule<'a> {
     pub layer: &'a str,
     /// The line-up in force, or the layer itself if it has no rotation, as `file:line`.
     pub place: &'a str,
+}
+
+/// Why a layer that has somebody has no say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum HiddenBy {
+    /// The name of the highest layer that has somebody and adds to none.
+    Layer(Arc<str>),
+    /// An override of the whole schedule, which asks no layer.
+    Override(Origin),
 }
 
 /// A stretch of time with the same people and the same source.

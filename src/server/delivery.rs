@@ -7,10 +7,12 @@ use super::clock::Clock;
 use super::live::Live;
 use super::mail;
 use crate::config::{Links, Secret};
-use crate::incident::{Command, Delivery, Outcome, Reason};
+use crate::incident::{Command, Delivery, Outcome, Reason, Reply};
 use crate::integration::Fetch;
 use crate::provider::sigv4::signed;
-use crate::provider::{self, Failure, Method, Progress, REQUESTS_MAX, RESPONSE_BODY_MAX, Request, Response};
+use crate::provider::{
+    self, Failure, Listener, Method, Progress, REQUESTS_MAX, RESPONSE_BODY_MAX, Request, Response,
+};
 use crate::reason::Fault;
 use anyhow::{Context, Result};
 use std::sync::Arc;
@@ -22,6 +24,22 @@ const CONNECT_MAX: Duration = Duration::from_secs(5);
 const FETCH_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long our own heartbeat may take.
 const BEAT_TIMEOUT: Duration = Duration::from_secs(8);
+
+/// What became of a delivery.
+#[derive(Debug)]
+pub struct Carried {
+    pub outcome: Outcome,
+    /// What its person asks for by it.
+    pub command: Option<Box<Command>>,
+    /// Who waits on the phone to hear what came of it.
+    pub listener: Option<Listener>,
+}
+
+impl From<Outcome> for Carried {
+    fn from(outcome: Outcome) -> Carried {
+        Carried { outcome, command: None, listener: None }
+    }
+}
 
 /// The one HTTP client.
 #[derive(Clone, Debug)]
@@ -45,13 +63,18 @@ impl Client {
         Ok(Client { http, links: Links::new(key) })
     }
 
-    /// Carries a delivery out: what became of it, and what its person asks for by it.
-    pub async fn deliver(&self, live: Arc<Live>, delivery: Delivery) -> (Outcome, Option<Box<Command>>) {
+    /// Carries a delivery out.
+    pub async fn deliver(&self, live: Arc<Live>, delivery: Delivery) -> Carried {
         let mut progress = provider::begin(&live.config, &live.secrets, &self.links, &delivery);
         for _ in 0..REQUESTS_MAX {
             match progress {
-                Progress::Done(outcome) => return (outcome, None),
-                Progress::Answered(outcome, command) => return (outcome, Some(command)),
+                Progress::Done(outcome) => return outcome.into(),
+                Progress::Answered(outcome, command) => {
+                    return Carried { command: Some(command), ..outcome.into() };
+                }
+                Progress::Heard(outcome, listener) => {
+                    return Carried { listener: Some(listener), ..outcome.into() };
+                }
                 Progress::Mail(pending, message) => {
                     let result = mail::send(*message).await;
                     progress = provider::resume(&live.config, &live.secrets, pending, result);
@@ -63,12 +86,24 @@ impl Client {
             }
         }
         match progress {
-            Progress::Done(outcome) => (outcome, None),
-            Progress::Answered(outcome, command) => (outcome, Some(command)),
+            Progress::Done(outcome) => outcome.into(),
+            Progress::Answered(outcome, command) => Carried { command: Some(command), ..outcome.into() },
+            Progress::Heard(outcome, listener) => Carried { listener: Some(listener), ..outcome.into() },
             Progress::Send(..) | Progress::Mail(..) => {
-                (Outcome::Unknown { reason: Reason::ours(Fault::TooManyRequests) }, None)
+                Outcome::Unknown { reason: Reason::ours(Fault::TooManyRequests) }.into()
             }
         }
+    }
+
+    /// Tells somebody who waits on the phone what their key led to. It is tried once: the call does not last.
+    pub async fn tell(&self, live: &Live, listener: &Listener, reply: &Reply) {
+        let Some(request) = provider::tell(&live.config, &live.secrets, listener, reply) else { return };
+        let why = match self.send(request).await {
+            Ok(response) if (200..300).contains(&response.status) => return,
+            Ok(response) => format!("answered {}", response.status),
+            Err(Failure::NotSent(why) | Failure::Unknown(why)) => why,
+        };
+        tracing::warn!(event = "not_told_on_the_phone", why, "what a key led to was not said on the phone");
     }
 
     pub(super) async fn send(&self, request: Request) -> Result<Response, Failure> {

@@ -72,7 +72,7 @@ pub async fn calls(
     for mut delivery in deliveries {
         // A token that was used before would be that call.
         delivery.id.n = Clock::wall().now().as_second().unsigned_abs() as u32;
-        outcomes.push((delivery.provider, client.deliver(live.clone(), delivery).await.0));
+        outcomes.push((delivery.provider, client.deliver(live.clone(), delivery).await.outcome));
     }
     outcomes
 }

@@ -4,6 +4,7 @@
 //! free, and lets go what the engine releases. It never waits for a queue, a disk or a provider.
 
 use super::board::Refill;
+use super::delivery::Carried;
 use super::follow::{News, short};
 use super::inbox::{Answered, Found, Message, PAGE_MAX};
 use super::live::Live;
@@ -19,7 +20,7 @@ use crate::incident::{
     Command, Delivery, DeliveryId, Incident, Input, Outcome, Reason, Task, stored::Stored,
 };
 use crate::language::Language;
-use crate::provider;
+use crate::provider::{self, Listener};
 use crate::reason::Fault;
 use anyhow::Result;
 use jiff::{SignedDuration, Timestamp};
@@ -37,7 +38,7 @@ const PRINTED_RINGS: Duration = Duration::from_secs(30);
 const GAUGES_EVERY: SignedDuration = SignedDuration::from_secs(5);
 
 /// What became of a delivery.
-type Told = (DeliveryId, Outcome, Option<Box<Command>>);
+type Told = (DeliveryId, Carried);
 
 /// Who waits for a reply, and what a person asked for.
 struct Ticket {
@@ -87,6 +88,8 @@ pub async fn run(mut parts: Parts) -> Result<()> {
         gauged: None,
         own_heartbeat: OwnHeartbeat::default(),
     };
+    // Whoever reads `/metrics` as soon as the doors open reads what was open before.
+    running.observe(now);
     running.in_force(live, &missing);
     running.run().await
 }
@@ -250,13 +253,31 @@ impl Running {
         self.release(released);
     }
 
-    fn outcome(&mut self, (delivery, outcome, command): Told) {
+    fn outcome(&mut self, (delivery, Carried { outcome, command, listener }): Told) {
         // Accepted calls say more later, in callbacks.
         self.in_flight.remove(&delivery);
         if let Some(command) = command {
             let _ = self.engine.offer(Lane::First, Input::Command(*command), None);
         }
-        let _ = self.engine.offer(Lane::First, Input::Outcome { delivery, outcome }, None);
+        let ticket = listener.map(|listener| self.listens(listener));
+        let _ = self.engine.offer(Lane::First, Input::Outcome { delivery, outcome }, ticket);
+    }
+
+    /// Somebody waits on the phone for what their key leads to: they hear it when it is on disk.
+    fn listens(&mut self, listener: Listener) -> u64 {
+        let ticket = self.next_ticket;
+        self.next_ticket += 1;
+        let (answer, answered) = oneshot::channel();
+        self.tickets.insert(ticket, Ticket { answer, asked: None });
+        if let Carrier::Providers(client) = &self.parts.carrier {
+            let (client, live) = (client.clone(), self.live.clone());
+            tokio::spawn(async move {
+                if let Ok(Answered { reply: Some(reply), .. }) = answered.await {
+                    client.tell(&live, &listener, &reply).await;
+                }
+            });
+        }
+        ticket
     }
 
     fn news(&mut self, news: News) {
@@ -348,28 +369,28 @@ impl Running {
             Carrier::Providers(client) => {
                 let client = client.clone();
                 tokio::spawn(async move {
-                    let (outcome, command) = client.deliver(live, delivery).await;
-                    let _ = tell.send((id, outcome, command));
+                    let carried = client.deliver(live, delivery).await;
+                    let _ = tell.send((id, carried));
                 });
             }
             // A printed call that we know nothing of rang for a process that has ended.
             Carrier::Watcher if matches!(delivery.task, Task::Ask { .. }) => {
-                let _ = tell.send((id, Outcome::Ended { reason: Reason::ours(Fault::Printed) }, None));
+                let _ = tell.send((id, printed_out()));
             }
             Carrier::Watcher => {
                 let text = provider::print(&live.config, &delivery, now);
                 self.show(|| Shown::Delivery(delivery.clone(), text));
                 let reference = provider::printed_reference(&delivery);
                 if !delivery.task.contact().is_some_and(|(_, by)| by.method().rings) {
-                    let _ = tell.send((id, Outcome::delivered(reference), None));
+                    let _ = tell.send((id, Outcome::delivered(reference).into()));
                     return;
                 }
-                let _ = tell.send((id, Outcome::Accepted { reference }, None));
+                let _ = tell.send((id, Outcome::Accepted { reference }.into()));
                 let rings = self.parts.clock.span(PRINTED_RINGS);
                 // Nobody waits for a printed call to ring out when the server stops.
                 tokio::spawn(async move {
                     tokio::time::sleep(rings).await;
-                    let _ = tell.send((id, Outcome::Ended { reason: Reason::ours(Fault::Printed) }, None));
+                    let _ = tell.send((id, printed_out()));
                 });
             }
         }
@@ -462,4 +483,9 @@ impl Running {
         }
         Ok(())
     }
+}
+
+/// The end of a call that was only printed.
+fn printed_out() -> Carried {
+    Outcome::Ended { reason: Reason::ours(Fault::Printed) }.into()
 }

@@ -356,7 +356,7 @@ pub(super) fn times(
     Ok((from, at("until", until)?))
 }
 
-fn handoff(config: &Config, schedule: &Id, now: Timestamp) -> Result<Timestamp, String> {
+pub(super) fn handoff(config: &Config, schedule: &Id, now: Timestamp) -> Result<Timestamp, String> {
     let handover = config.schedules.next_handoff(schedule, now, HANDOFF_WITHIN);
     let next = handover.next.map(|_| handover.until);
     next.ok_or_else(|| format!("`{schedule}` does not change hands within 31 days: give a time"))

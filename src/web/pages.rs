@@ -9,7 +9,7 @@ use super::doors::{Doors, Shared};
 use super::session::{Worth, forget_said};
 use super::{
     pages_catalogue, pages_events, pages_incidents, pages_link, pages_make, pages_offers, pages_oidc,
-    pages_people, pages_sign_in,
+    pages_on_call, pages_people, pages_schedule, pages_sign_in,
 };
 use crate::page::asset;
 use axum::Router;
@@ -32,7 +32,10 @@ pub fn routes(doors: &Arc<Doors>) -> Router<Arc<Doors>> {
         .route("/incidents/{id}", get(pages_incidents::show))
         .route("/incidents/{id}/resolve", get(pages_incidents::ask_resolve).post(pages_incidents::resolve))
         .route("/incidents/{id}/{command}", post(pages_incidents::command))
-        .route("/on-call", get(pages_people::on_call))
+        .route("/on-call", get(pages_on_call::on_call))
+        .route("/standing/end", post(pages_on_call::end))
+        .route("/standing/cannot", post(pages_on_call::cannot))
+        .route("/schedules/{id}/take", post(pages_on_call::take))
         .route("/me", get(pages_people::me))
         .route("/schedules", get(pages_catalogue::grid))
         .route("/services", get(pages_catalogue::services))
@@ -41,7 +44,7 @@ pub fn routes(doors: &Arc<Doors>) -> Router<Arc<Doors>> {
         .route("/config", get(pages_catalogue::config))
         .route("/runbooks/{*path}", get(pages_catalogue::book))
         .route("/me/test", post(super::test::from_page))
-        .route("/schedules/{id}", get(pages_people::schedule))
+        .route("/schedules/{id}", get(pages_schedule::show))
         .route("/schedules/{id}/override", get(pages_make::new_override).post(pages_make::make_override))
         .route("/silences/new", get(pages_make::new_silence).post(pages_make::make_silence))
         .route("/absences", post(pages_make::make_absence))

@@ -1,29 +1,29 @@
 //! The pages of what the config says: services, integrations, runbooks, all schedules at once, and the config itself.
 
 use super::doors::{Doors, Shared};
+use super::forge::{address, place as line_of};
 use super::guest::Guest;
 use super::pages_incidents::shown;
-use super::pages_people::{self as people, Picture};
+use super::pages_people as people;
+use super::picture::{Palette, Stretch, WIDTH, bars, day, head, midnight, place};
 use super::sheet::html;
 use crate::config::{Config, Id, Matcher, Notify, PatternTest, Right, Service, Urgency, UrgencyRule};
 use crate::incident::{IncidentId, Status, runbook_address};
 use crate::language::Word;
 use crate::page::catalogue::{
-    ConfigPage, GridPage, GridRow, IntegrationRow, IntegrationsPage, Line, RefusedConfig, RuleLine,
-    RunbookPage, ServicePage, ServiceRow, ServicesPage,
+    ConfigPage, GridPage, GridRow, IntegrationRow, IntegrationsPage, RefusedConfig, RuleLine, RunbookPage,
+    ServicePage, ServiceRow, ServicesPage,
 };
-use crate::page::{Tick, line_url, runbook};
+use crate::page::schedule::{Drawing, Text};
+use crate::page::{Line, runbook};
 use crate::place::Place;
-use crate::schedule::first_instant;
 use crate::server::board::Board;
-use crate::server::live::Origin;
 use crate::server::page::{Filter, From};
 use crate::server::row::Row;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
-use jiff::ToSpan;
-use jiff::civil::{Date, Time};
+use jiff::civil::Date;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -36,17 +36,9 @@ const SCHEDULES_MAX: usize = 200;
 /// The lengths that the grid may have, in days.
 const RANGES: [i64; 3] = [1, 7, 28];
 /// The grid's picture: how high a schedule is, and where the first begins.
-const ROW_HEIGHT: i64 = 54;
-const HEAD: i64 = 36;
-
-/// A line of the config, as a link to the forge where there is one.
-fn place(doors: &Doors, guest: &Guest, place: &Place) -> Line {
-    let href = match &doors.origin {
-        Origin::Git { url, path, .. } => line_url(url, path.as_deref(), &guest.live.commit, place),
-        Origin::Directory(_) => None,
-    };
-    Line { text: place.to_string(), href }
-}
+const ROW_HEIGHT: i64 = 52;
+const BAR_HEIGHT: i64 = 28;
+const HEAD: i64 = 24;
 
 /// `GET /services`
 pub async fn services(State(doors): Shared, guest: Guest) -> Response {
@@ -88,7 +80,7 @@ fn about<'a>(doors: &'a Doors, board: &Board, guest: &Guest, service: &Service) 
     let steps = policy.iter().flat_map(|policy| &policy.steps).map(|step| {
         let names: Vec<String> = step.notify.iter().map(|notify| named(config, notify)).collect();
         let text = format!("{} – {:#}", guest.language.list(&names), step.wait);
-        Line { text, href: place(doors, guest, &step.place).href }
+        Line { text, href: line_of(doors, guest, &step.place).href }
     });
     let mut steps: Vec<Line> = steps.collect();
     let repeat = policy.map_or(0, |policy| policy.repeat);
@@ -101,10 +93,10 @@ fn about<'a>(doors: &'a Doors, board: &Board, guest: &Guest, service: &Service) 
     let rules = service
         .urgency
         .iter()
-        .map(|rule| RuleLine { text: rule_in_words(guest, rule), place: place(doors, guest, &rule.place) });
+        .map(|rule| RuleLine { text: rule_in_words(guest, rule), place: line_of(doors, guest, &rule.place) });
     let mut rules: Vec<RuleLine> = rules.collect();
     if service.urgency.iter().all(|rule| rule.when.is_some() || rule.during.is_some()) {
-        rules.push(RuleLine { text: c.otherwise.to_owned(), place: place(doors, guest, &service.place) });
+        rules.push(RuleLine { text: c.otherwise.to_owned(), place: line_of(doors, guest, &service.place) });
     }
     let runbook = service
         .runbook
@@ -188,7 +180,7 @@ pub async fn integrations(State(doors): Shared, guest: Guest) -> Response {
         IntegrationRow {
             id: endpoint.id.to_string(),
             kind: endpoint.monitor.to_owned(),
-            place: place(&doors, &guest, &endpoint.place),
+            place: line_of(&doors, &guest, &endpoint.place),
             requests: tally.requests,
             last,
             error,
@@ -205,11 +197,7 @@ pub async fn config(State(doors): Shared, guest: Guest) -> Response {
     let (c, status) = (guest.language.catalogue(), doors.status.borrow().clone());
     let commit = |commit: &str| {
         let at = Place { file: "oncall.yaml".into(), line: 1 };
-        let href = match &doors.origin {
-            Origin::Git { url, path, .. } => line_url(url, path.as_deref(), commit, &at),
-            Origin::Directory(_) => None,
-        };
-        Line { text: commit.chars().take(12).collect(), href }
+        Line { text: commit.chars().take(12).collect(), href: address(&doors, commit, &at) }
     };
     let refused = status.refused.map(|refused| RefusedConfig {
         commit: commit(&refused.commit),
@@ -269,7 +257,7 @@ pub async fn book(State(doors): Shared, guest: Guest, Path(path): Path<String>, 
             shell: guest.shell(&made, "services", path.clone()),
             w: guest.words(),
             html: runbook(&text, folder, &query, fill),
-            place: place(&made, &guest, &at),
+            place: line_of(&made, &guest, &at),
             incident: id,
         };
         html(StatusCode::OK, &page)
@@ -292,30 +280,32 @@ pub async fn grid(State(doors): Shared, guest: Guest, uri: Uri) -> Response {
 
 fn all_schedules<'a>(doors: &'a Doors, guest: &Guest, days: i64, first: Date) -> GridPage<'a> {
     let (config, c) = (&guest.live.config, guest.language.catalogue());
-    let day = |days: i64| first.checked_add(days.days()).unwrap_or(first);
-    let midnight = |date: Date| first_instant(&guest.zone, date.to_datetime(Time::midnight()));
-    let range = (midnight(first), midnight(day(days)));
-    let mut picture = Picture::default();
+    let range = (midnight(&guest.zone, first), midnight(&guest.zone, day(first, days)));
+    // A date at each day where there is room for it.
+    let step = if days > 7 { 2 } else { 1 };
+    let dates = (0..days).step_by(step).map(|offset| day(first, offset));
+    let mut drawing = Drawing {
+        texts: dates.map(|date| head(guest, date, WIDTH * i64::from(step as u8) / days - 4, range)).collect(),
+        days: (0..days).map(|offset| place(midnight(&guest.zone, day(first, offset)), range)).collect(),
+        now: (range.0 <= guest.now && guest.now < range.1).then(|| place(guest.now, range)),
+        ..Drawing::default()
+    };
+    let mut palette = Palette::default();
     let rows = config.schedules.schedules.keys().take(SCHEDULES_MAX).zip(0..).map(|(id, line)| {
         let shifts = people::joined(config.schedules.shifts(id, range.0, range.1));
-        let y = HEAD + line * ROW_HEIGHT + 16;
-        picture.bars.clear();
-        picture.bars_of(guest, &shifts, y, range);
+        let y = HEAD + line * ROW_HEIGHT;
+        let name = people::name_of(config, id);
+        drawing.texts.push(Text { x: 2, y: y + 11, width: WIDTH - 4, text: name.clone(), class: "name" });
+        let stretches = shifts.iter().map(Stretch::from);
+        drawing.bars.extend(bars(guest, &mut palette, stretches, range, (y + 16, BAR_HEIGHT)));
         GridRow {
             path: id.replace('/', "."),
-            name: people::name_of(config, id),
-            y,
-            bars: picture.bars.clone(),
-            shifts: shifts.iter().map(|shift| people::row(guest, id, shift)).collect(),
+            name,
+            shifts: shifts.iter().map(|shift| people::row(doors, guest, id, shift)).collect(),
         }
     });
     let rows: Vec<GridRow> = rows.collect();
-    // Where there is room for each date.
-    let ticks = (0..days).step_by(if days > 7 { 2 } else { 1 }).map(|offset| {
-        let date = day(offset);
-        Tick { x: people::place(midnight(date), range) + 3, y: 14, text: people::date_word(guest, date) }
-    });
-    let now = (range.0 <= guest.now && guest.now < range.1).then(|| people::place(guest.now, range));
+    drawing.height = HEAD + rows.len() as i64 * ROW_HEIGHT;
     GridPage {
         shell: guest.shell(doors, "on-call", c.all_schedules),
         w: guest.words(),
@@ -323,11 +313,9 @@ fn all_schedules<'a>(doors: &'a Doors, guest: &Guest, days: i64, first: Date) ->
         days,
         ranges: [(RANGES[0], c.day), (RANGES[1], c.week), (RANGES[2], c.month)],
         first: first.to_string(),
-        earlier: day(-days).to_string(),
-        later: day(days).to_string(),
-        height: HEAD + rows.len() as i64 * ROW_HEIGHT,
-        ticks: ticks.collect(),
-        now,
+        earlier: day(first, -days).to_string(),
+        later: day(first, days).to_string(),
+        drawing,
         rows,
     }
 }

@@ -2,6 +2,7 @@
 
 use super::commands::wished;
 use super::doors::{Doors, Shared};
+use super::forge::address;
 use super::guest::{Guest, Sent};
 use super::on_call::instant;
 use super::past::{self, Past};
@@ -21,12 +22,11 @@ use crate::incident::{
 };
 use crate::language::noise::Mark;
 use crate::language::{Language, Word};
-use crate::page::{Ask, IncidentPage, ListPage, May, Person, Row as Shown, RowAlert, TimelineLine, line_url};
+use crate::page::{Ask, IncidentPage, ListPage, May, Person, Row as Shown, RowAlert, TimelineLine};
 use crate::place::Place;
 use crate::preview::timeline::Reader;
 use crate::server::board::Board;
 use crate::server::inbox::{Answered, Found};
-use crate::server::live::Origin;
 use crate::server::page::{Filter, From};
 use crate::server::row::{Names, Row};
 use axum::extract::{Path, State};
@@ -258,7 +258,7 @@ fn page<'a>(
     let timeline = entries.unwrap_or_default().iter().map(|entry| {
         let line = reader.line(entry);
         let commit = commits.get(&entry.revision);
-        let href = commit.and_then(|commit| forge_line(doors, commit, &line.rule));
+        let href = commit.and_then(|commit| address(doors, commit, &Place::read(&line.rule)?));
         TimelineLine { time: line.time, text: line.text, rule: line.rule, href }
     });
     let open = incident.status != Status::Resolved;
@@ -290,6 +290,7 @@ fn page<'a>(
     IncidentPage {
         shell,
         w: guest.words(),
+        o: language.standing(),
         row: shown(guest, &row),
         urgency,
         may,
@@ -304,8 +305,27 @@ fn page<'a>(
         timeline: timeline.collect(),
         is_unread: entries.is_none(),
         people: people(guest),
+        schedules: schedules(guest),
+        policies: config.policies.keys().map(ToString::to_string).collect(),
+        steps: steps(guest, incident),
         services: config.services.keys().map(ToString::to_string).collect(),
     }
+}
+
+/// Every schedule: the id and the name of each.
+fn schedules(guest: &Guest) -> Vec<Person> {
+    let config = &guest.live.config;
+    let name =
+        |id: &Id| config.schedule_names.get(id).map_or_else(|| id.to_string(), |(name, _)| name.clone());
+    config.schedules.schedules.keys().map(|id| (id.to_string(), name(id))).collect()
+}
+
+/// How many steps the policy of an incident has.
+fn steps(guest: &Guest, incident: &Incident) -> usize {
+    let config = &guest.live.config;
+    let service = incident.service.as_ref().and_then(|id| config.services.get(id));
+    let policy = incident.escalation.as_ref().map(|step| &step.at.policy).or(service.map(|it| &it.policy));
+    policy.and_then(|id| config.policies.get(id)).map_or(0, |policy| policy.steps.len())
 }
 
 /// Everybody who has not left: the id and the name of each.
@@ -316,11 +336,6 @@ pub(super) fn people(guest: &Guest) -> Vec<Person> {
         .values()
         .filter(|user| config.schedules.is_off(&user.id, guest.now).is_none_or(|off| off.until.is_some()));
     here.map(|user| (user.id.to_string(), user.name.clone())).collect()
-}
-
-fn forge_line(doors: &Doors, commit: &str, rule: &str) -> Option<String> {
-    let Origin::Git { url, path, .. } = &doors.origin else { return None };
-    line_url(url, path.as_deref(), commit, &Place::read(rule)?)
 }
 
 /// `GET /incidents/3-17/resolve`: asks once.
@@ -358,6 +373,7 @@ pub async fn command(
     Sent { guest, user, form }: Sent,
 ) -> Response {
     let today = Today { now: guest.now, zone: &guest.zone };
+    let form = with_whom(form);
     let (Ok(id), read) = (id.parse::<IncidentId>(), wished(&name, &form.body(), &guest.live.config, today))
     else {
         return guest.message(&doors, guest.words().not_found, StatusCode::NOT_FOUND);
@@ -376,6 +392,17 @@ pub async fn command(
         }
         Some(answered) => guest.back(&doors, &to, &guest.answered(&answered)),
     }
+}
+
+/// `whom=schedule:web-primary` as the API has it.
+fn with_whom(form: Form) -> Form {
+    let fields = form.0.into_iter().map(|(name, value)| match value.split_once(':') {
+        Some((kind @ ("user" | "schedule" | "policy"), id)) if name == "whom" => {
+            (kind.to_owned(), id.to_owned())
+        }
+        _ => (name, value),
+    });
+    Form(fields.collect())
 }
 
 /// What a command would break, and the same command once more.

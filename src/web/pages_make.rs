@@ -19,6 +19,9 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 
+/// In place of whom, where it is nobody; no id of a person.
+const BESIDE: &str = "+";
+
 pub(super) fn field(name: &'static str, label: &str, value: &str, required: bool) -> Field {
     Field { name, label: label.to_owned(), value: value.to_owned(), required, options: Vec::new() }
 }
@@ -53,6 +56,7 @@ fn override_sheet(guest: &Guest, user: &str, id: &str) -> Sheet {
     let w = guest.words();
     let path = id.replace('/', ".");
     let mut whom = vec![(String::new(), w.everybody_there.to_owned())];
+    whom.push((BESIDE.to_owned(), guest.language.standing().beside.to_owned()));
     whom.extend(people(guest));
     let mut with = people(guest);
     with.push(("nobody".to_owned(), w.nobody.to_owned()));
@@ -134,9 +138,19 @@ pub async fn make_override(
     let Ok(id) = known_schedule(&guest.live.config, &id) else {
         return guest.message(&doors, guest.words().not_found, StatusCode::NOT_FOUND);
     };
-    let body = form.clone().and("schedule", &id).body();
+    let body = beside(form.clone()).and("schedule", &id).body();
     let read = read_override(&guest.live.config, &maker(&guest, &user), &body);
     made(&doors, &guest, override_sheet(&guest, &user, &id), form, read).await
+}
+
+/// Whoever comes in nobody's place is added.
+fn beside(form: Form) -> Form {
+    if form.get("replace") != Some(BESIDE) {
+        return form;
+    }
+    let fields = form.0.into_iter().filter(|(name, _)| name != "replace");
+    let added = |(name, value)| (if name == "with" { "add".to_owned() } else { name }, value);
+    Form(fields.map(added).collect())
 }
 
 /// `GET /silences/new`

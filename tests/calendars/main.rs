@@ -134,14 +134,14 @@ fn a_person_has_their_own_part_of_every_schedule_in_their_language() {
     let tanaka = served(&config, &user("tanaka"), now);
     assert_eq!(tanaka.properties["X-WR-CALNAME"], "オンコール（田中 太郎）");
     insta::assert_snapshot!(told(&tanaka.events), @"
-    07 10:00-09 10:00  オンコール: Web  [担当: 田中 太郎 | シャドー（一部の時間）: Ito | 根拠: レイヤー weekly、schedules/web/primary.yaml:7 | 12月9日(水) 10:00 JST まで、次の担当: Ito、Sato]
-    07 20:00-08 08:00  オンコール: Database  [担当: 田中 太郎 | 根拠: レイヤー nights、schedules/db.yaml:5 | 12月8日(火) 08:00 JST まで、次の担当: Ito]
-    09 20:00-10 08:00  オンコール: Database  [担当: 田中 太郎 | 根拠: レイヤー nights、schedules/db.yaml:5 | 12月10日(木) 08:00 JST まで、次の担当: Ito]
-    10 10:00-12 10:00  オンコール: Web  [担当: 田中 太郎 | シャドー（一部の時間）: Ito | 根拠: レイヤー weekly、schedules/web/primary.yaml:7 | 12月12日(土) 10:00 JST まで、次の担当: なし]
-    11 20:00-12 08:00  オンコール: Database  [担当: 田中 太郎 | 根拠: レイヤー nights、schedules/db.yaml:5 | 12月12日(土) 08:00 JST まで、次の担当: Ito]
-    12 20:00-14 10:00  オンコール: Web  [担当: 田中 太郎 | 根拠: レイヤー weekly、schedules/web/primary.yaml:7 | 12月14日(月) 10:00 JST まで、次の担当: Suzuki]
-    15 20:00-16 08:00  オンコール: Database  [担当: 田中 太郎 | 根拠: レイヤー nights、schedules/db.yaml:5 | 12月16日(水) 08:00 JST まで、次の担当: Ito]
-    17 20:00-18 08:00  オンコール: Database  [担当: 田中 太郎 | 根拠: レイヤー nights、schedules/db.yaml:5 | 12月18日(金) 08:00 JST まで、次の担当: Ito]
+    07 10:00-09 10:00  オンコール: Web  [担当: 田中 太郎 | シャドー（一部の時間）: Ito | 根拠: レイヤー weekly、schedules/web/primary.yaml:7 | 12月9日（水）10:00 JST まで、次の担当: Ito、Sato]
+    07 20:00-08 08:00  オンコール: Database  [担当: 田中 太郎 | 根拠: レイヤー nights、schedules/db.yaml:5 | 12月8日（火）08:00 JST まで、次の担当: Ito]
+    09 20:00-10 08:00  オンコール: Database  [担当: 田中 太郎 | 根拠: レイヤー nights、schedules/db.yaml:5 | 12月10日（木）08:00 JST まで、次の担当: Ito]
+    10 10:00-12 10:00  オンコール: Web  [担当: 田中 太郎 | シャドー（一部の時間）: Ito | 根拠: レイヤー weekly、schedules/web/primary.yaml:7 | 12月12日（土）10:00 JST まで、次の担当: なし]
+    11 20:00-12 08:00  オンコール: Database  [担当: 田中 太郎 | 根拠: レイヤー nights、schedules/db.yaml:5 | 12月12日（土）08:00 JST まで、次の担当: Ito]
+    12 20:00-14 10:00  オンコール: Web  [担当: 田中 太郎 | 根拠: レイヤー weekly、schedules/web/primary.yaml:7 | 12月14日（月）10:00 JST まで、次の担当: Suzuki]
+    15 20:00-16 08:00  オンコール: Database  [担当: 田中 太郎 | 根拠: レイヤー nights、schedules/db.yaml:5 | 12月16日（水）08:00 JST まで、次の担当: Ito]
+    17 20:00-18 08:00  オンコール: Database  [担当: 田中 太郎 | 根拠: レイヤー nights、schedules/db.yaml:5 | 12月18日（金）08:00 JST まで、次の担当: Ito]
     ");
     insta::assert_snapshot!(told(&served(&config, &user("ito"), now).events), @"
     01 00:00-01 00:00  On call: Boss  [On call: Ito, Sato | By layer always, schedules/boss.yaml:2 | Goes on after Fri 1 Jan 00:00 JST]

@@ -56,7 +56,7 @@ fn lines(diff: &str) -> Vec<String> {
 #[test]
 fn those_that_hold_are_listed() {
     let out = fine(oncall("expect", example().path()));
-    assert_eq!(out.lines().filter(|line| line.starts_with("OK    ")).count(), 9, "{out}");
+    assert_eq!(out.lines().filter(|line| line.starts_with("OK    ")).count(), 11, "{out}");
     assert!(out.lines().all(|line| line.width() <= 80), "{out}");
 }
 
@@ -220,4 +220,47 @@ fn what_an_inhibition_mutes() {
     assert!(out.contains("expectations/noise.yaml:5:10"), "{out}");
     let muted = "`its own node`: アラートは inhibitions/nodes.yaml:4 により抑止されます（a node that is down explains its pods）";
     assert!(out.contains(muted) && out.contains("expectations/noise.yaml:10:10"), "{out}");
+}
+
+/// What holds an alert back, what mutes it and whether it joins another are promises, each broken at its key.
+#[test]
+fn what_becomes_of_an_alert_beside_others() {
+    let folder = example();
+    let broken = "- name: at night nothing is held
+  at: 2026-12-01 02:00
+  alert: { integration: prometheus, severity: error, summary: x, labels: { service: checkout } }
+  held: true
+- name: it has an incident of its own
+  at: 2026-12-01 11:00
+  together: [{ integration: prometheus, severity: critical, summary: x, labels: { service: search, cluster: a } }]
+  alert: { integration: prometheus, severity: critical, summary: y, labels: { service: search, cluster: a } }
+  joins: false
+- name: another cluster is another incident
+  at: 2026-12-01 11:00
+  together: [{ integration: prometheus, severity: critical, summary: x, labels: { service: search, cluster: a } }]
+  alert: { integration: prometheus, severity: critical, summary: y, labels: { service: search, cluster: b } }
+  joins: true
+- name: a silence of the other file
+  at: 2026-12-05 03:00
+  alert: { integration: opensearch, severity: critical, summary: x }
+  muted_by: inhibitions/nodes.yaml
+";
+    write(folder.path(), "expectations/noise.yaml", broken);
+    let output = oncall("expect", folder.path());
+    let out = plain(&output.out);
+    assert_eq!(output.exit, Exit::Config);
+    for (words, place) in [
+        ("`at night nothing is held`: アラートを保留するルールがありません", "expectations/noise.yaml:4:9"),
+        (
+            "`it has an incident of its own`: アラートは既存のインシデントにまとめられます",
+            "expectations/noise.yaml:9:10",
+        ),
+        (
+            "`another cluster is another incident`: アラートは独立したインシデントになります",
+            "expectations/noise.yaml:14:10",
+        ),
+        ("ではなく silences/maintenance.yaml:5 です", "expectations/noise.yaml:18:13"),
+    ] {
+        assert!(out.contains(words) && out.contains(place), "{words} at {place} is not in\n{out}");
+    }
 }

@@ -15,6 +15,7 @@ mod pull;
 mod shifts;
 mod spoken;
 mod times;
+mod together;
 mod words;
 
 use clap::Parser;

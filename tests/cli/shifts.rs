@@ -133,7 +133,7 @@ fn a_calendar_reads() {
     DTEND:20261209T010000Z
     SUMMARY:Web\, primary: Suzuki
     DESCRIPTION:担当: Suzuki\n根拠: レイヤー weekly、schedules/web/pri
-     mary.yaml:7\n12月9日(水) 10:00 JST まで、次の担当: なし
+     mary.yaml:7\n12月9日（水）10:00 JST まで、次の担当: なし
     TRANSP:TRANSPARENT
     END:VEVENT
     END:VCALENDAR

@@ -148,6 +148,7 @@ fn config_of(endpoints: Vec<Endpoint>) -> Config {
         users: BTreeMap::new(),
         schedules: Schedules::default(),
         schedule_names: BTreeMap::new(),
+        schedule_holidays: BTreeMap::new(),
         policies: BTreeMap::new(),
         services: BTreeMap::new(),
         endpoints: endpoints.into_iter().map(|endpoint| (endpoint.id.clone(), endpoint)).collect(),

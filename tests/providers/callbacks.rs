@@ -326,8 +326,7 @@ fn the_reply_to_a_key_is_heard() {
     insta::assert_snapshot!(answer("4", &Reply::Done { action: Asked::Acknowledge, incidents }), @r#"<?xml version="1.0" encoding="UTF-8"?><Response><Say language="ja-JP" voice="Polly.Kazuha-Neural">対応開始を受け付けました。よろしくお願いします。</Say><Hangup/></Response>"#);
     let again = answer("1", &Reply::Say(script()));
     assert!(
-        again.contains("そのキーは使えません。たなか たろうさん")
-            && again.contains("user=tanaka&amp;round=3"),
+        again.contains("その番号は無効です。たなか たろうさん") && again.contains("user=tanaka&amp;round=3"),
         "{again}"
     );
     assert!(!answer("*", &Reply::Say(script())).contains("使えません"));

@@ -5,7 +5,7 @@ use crate::world::{config, delivery, env, incident, links, numbered, secrets};
 use jiff::Timestamp;
 use oncall::config::{Config, Connect, Contact, Provider, Secret, Secrets};
 use oncall::incident::message::CallScript;
-use oncall::incident::{Delivery, DeliveryId, Outcome, Task};
+use oncall::incident::{Asked, Delivery, DeliveryId, Outcome, Reply, Task};
 use oncall::language::Language;
 use oncall::provider::sigv4::signed;
 use oncall::provider::{self, Failure, Method, Progress, Request, Response, Signing, connect};
@@ -112,7 +112,7 @@ fn a_call_brings_its_words_and_its_keys_and_is_one_call_by_its_token() {
     assert_eq!(body["RingTimeoutInSeconds"], 60);
     let said = body["Attributes"]["ssml"].as_str().unwrap();
     assert!(said.starts_with("<speak><s>") && said.ends_with("</s></speak>"), "{said}");
-    assert!(said.contains("5xx の割合") && said.contains("4を押してください"), "{said}");
+    assert!(said.contains("5xx の割合") && said.contains("6を押してください"), "{said}");
     assert_eq!(body["Attributes"]["language"], "ja");
     let again = Delivery { repeat: true, ..call() };
     let body: Value = serde_json::from_slice(&first(&again).body).unwrap();
@@ -141,8 +141,64 @@ fn the_flow_that_is_shipped_notes_the_keys_and_says_the_words() {
         let notes = |it: &&Value| it["Parameters"]["Attributes"]["digit"] == key;
         assert!(actions.iter().any(|it| notes(&it)), "{key}");
     }
-    for attribute in ["ssml", "unknown", "taken", "nothing", "language"] {
+    let body: Value = serde_json::from_slice(&first(&call()).body).unwrap();
+    let brought = body["Attributes"].as_object().unwrap();
+    for attribute in ["ssml", "unknown", "taken", "nothing", "language", "moment", "pause", "answered"] {
         assert!(text.contains(&format!("$.Attributes.{attribute}")), "{attribute}");
+        assert!(brought.contains_key(attribute), "{attribute} is nowhere set");
+    }
+    // Every path of the flow that waits for an outcome ends: said, or after five looks.
+    let action = |name: &str| actions.iter().find(|it| it["Identifier"] == name).unwrap();
+    for key in ["key-4", "key-5", "key-6"] {
+        assert_eq!(action(key)["Transitions"]["NextAction"], "moment");
+    }
+    assert_eq!(
+        (&action("wait")["Type"], &action("wait")["Parameters"]["LoopCount"]),
+        (&json!("Loop"), &json!("5"))
+    );
+    assert_eq!(action("answered")["Transitions"]["Conditions"][0]["NextAction"], "outcome");
+    assert_eq!(action("outcome")["Transitions"]["NextAction"], "end");
+}
+
+/// Whoever pressed a key and still listens hears what came of it; whoever has hung up does not.
+#[test]
+fn what_a_key_led_to_is_said_on_the_call() {
+    let (config, secrets) = with_connect();
+    let asked = |contact: &str, attributes: &str| {
+        let mut progress = provider::begin(&config, &secrets, &links(), &ask());
+        for body in [
+            format!(r#"{{"Contact":{{"Id":"c-1"{contact}}}}}"#),
+            format!(r#"{{"Attributes":{{{attributes}}}}}"#),
+        ] {
+            let Progress::Send(pending, _) = progress else { panic!("{progress:?}") };
+            progress = provider::resume(&config, &secrets, pending, ok(200, &body));
+        }
+        progress
+    };
+    let pressed = Outcome::Pressed { key: "4".to_owned() };
+    let Progress::Heard(outcome, listener) = asked("", r#""digit":"4","language":"ja""#) else { panic!() };
+    assert_eq!(outcome, pressed);
+    let over = asked(r#","DisconnectTimestamp":1"#, r#""digit":"4","language":"ja""#);
+    assert_eq!(over, Progress::Done(pressed));
+
+    let already = |action: Asked| Reply::Already { action, by: "鈴木".to_owned(), incidents: Vec::new() };
+    for (reply, words) in [
+        (Reply::Done { action: Asked::Acknowledge, incidents: Vec::new() }, "対応開始を受け付けました。"),
+        (already(Asked::Acknowledge), "鈴木さんが対応しています。"),
+        (already(Asked::Resolve { reason: None }), "すでに鈴木により解決済みです。"),
+        (Reply::NotFound, "このアラートは見つかりません。"),
+    ] {
+        let request = provider::tell(&config, &secrets, &listener, &reply).unwrap();
+        assert_eq!(
+            (request.method, request.url.as_str()),
+            (Method::Post, "https://connect.ap-northeast-1.amazonaws.com/contact/attributes")
+        );
+        assert!(request.signing.is_some());
+        let body: Value = serde_json::from_slice(&request.body).unwrap();
+        assert_eq!((&body["InitialContactId"], &body["InstanceId"]), (&json!("c-1"), &json!("i-1")));
+        assert_eq!(body["Attributes"]["answered"], "yes");
+        let said = body["Attributes"]["outcome"].as_str().unwrap();
+        assert!(said.starts_with("<speak>") && said.contains(words), "{said}");
     }
 }
 
@@ -261,7 +317,7 @@ fn what_an_alert_says_breaks_no_markup_and_fits() {
         let body: Value = serde_json::from_slice(&request.body).unwrap();
         let said = body["Attributes"]["ssml"].as_str().unwrap();
         assert!(
-            said.chars().count() <= connect::SSML_MAX + 20 && said.contains("4を押してください"),
+            said.chars().count() <= connect::SSML_MAX + 20 && said.contains("6を押してください"),
             "{said}"
         );
         assert!(request.body.len() < 32_000);

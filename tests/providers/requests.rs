@@ -98,7 +98,7 @@ fn every_limit_of_a_provider_is_kept() {
         let call = delivery(wire::spoken("tanaka", script));
         let said = twiml(&config(), &call);
         assert!(said.chars().count() <= twilio::TWIML_MAX && said.contains('…'));
-        assert!(said.contains("4を押してください") && said.ends_with("</Response>"));
+        assert!(said.contains("6を押してください") && said.ends_with("</Response>"));
         let mut deaf = config();
         deaf.organisation.public_url = None;
         assert!(twiml(&deaf, &call).chars().count() <= twilio::TWIML_MAX);

@@ -61,7 +61,7 @@ pub fn run_with(
     let mut answers = answers.iter();
     loop {
         match progress {
-            Progress::Done(outcome) => {
+            Progress::Done(outcome) | Progress::Heard(outcome, _) => {
                 assert_eq!(answers.len(), 0, "answers are left over after {requests:?}");
                 return (requests, outcome);
             }

@@ -50,11 +50,11 @@ fn a_call_says_who_what_and_when_in_the_persons_language_and_zone() {
     insta::assert_snapshot!(spoken(&message::call(&config(), &[&incident()], "tanaka")), @r"
     たなか たろうさん、オンコールの呼び出しです。
     チェックアウトで、重大なアラートが発生しています。
-    内容は、5xx の割合が 5% を超えました。
-    発生は、午前2時です。
-    対応を始める場合は、4を押してください。
-    次の担当者を呼ぶ場合は、5。
-    解決済みにする場合は、6。
+    内容をお伝えします。5xx の割合が 5% を超えました。
+    発生時刻は、午前2時です。
+    対応する場合は4を、
+    次の担当者を呼ぶ場合は5を、
+    解決済みにする場合は6を押してください。
     もう一度聞く場合は、こめじるしを押してください。
     ");
     insta::assert_snapshot!(spoken(&message::call(&config(), &[&incident()], "kimura")), @r"
@@ -88,8 +88,8 @@ fn several_incidents_are_one_call() {
     2件目、チェックアウト、重大。disk 2 is full。
     3件目、チェックアウト、重大。disk 3 is full。
     ほかに2件あります。
-    すべての対応を始める場合は、4を押してください。
-    次の担当者を呼ぶ場合は、5。
+    すべてに対応する場合は4を、
+    次の担当者を呼ぶ場合は5を、
     もう一度聞く場合は、こめじるしを押してください。
     ");
     insta::assert_snapshot!(spoken(&message::call(&config(), &all[..2], "kimura")), @r"
@@ -129,7 +129,7 @@ fn the_channels_card_follows_the_incident() {
     サービス: Checkout
     深刻度: 重大
     緊急度: 高
-    発生: 12月8日(火) 02:00 JST
+    発生: 12月8日（火）02:00 JST
     インシデント: 3-17
     発生元: checkout-api-1
     連絡中: 田中 太郎さん（ステップ 1/2、次の連絡 02:05）
@@ -142,7 +142,7 @@ fn the_channels_card_follows_the_incident() {
     サービス: Checkout
     深刻度: 重大
     緊急度: 高
-    発生: 12月8日(火) 02:00 JST
+    発生: 12月8日（火）02:00 JST
     インシデント: 3-17
     発生元: checkout-api-1
     直近 5 分の 5xx は 7.3% です。
@@ -154,7 +154,7 @@ fn the_channels_card_follows_the_incident() {
     サービス: Checkout
     深刻度: 重大
     緊急度: 高
-    発生: 12月8日(火) 02:00 JST
+    発生: 12月8日（火）02:00 JST
     インシデント: 3-17
     発生元: checkout-api-1
     手順書: runbooks/checkout.md
@@ -191,11 +191,11 @@ fn grouped_silenced_and_ownerless_incidents_say_so() {
     サービス: Checkout
     深刻度: 重大
     緊急度: 高
-    発生: 12月8日(火) 02:00 JST
+    発生: 12月8日（火）02:00 JST
     インシデント: 3-17
     アラート: 2件（発生中 1件）
     発生元: checkout-api-1
-    通知停止中: 12月8日(火) 04:00 JSTまで: minor upgrade（silences/maintenance.yaml:2）
+    通知停止中: 12月8日（火）04:00 JST まで: minor upgrade（silences/maintenance.yaml:2）
     直近 5 分の 5xx は 7.3% です。
     [対応する][解決済みにする][手順書]
     ");
@@ -204,12 +204,12 @@ fn grouped_silenced_and_ownerless_incidents_say_so() {
     own.summary = Language::Ja.notice(&Notice::ConfigRefused { commit: "1a2b3c4" });
     insta::assert_snapshot!(spoken(&message::call(&config(), &[&own], "tanaka")), @r"
     たなか たろうさん、オンコールの呼び出しです。
-    オンコールサーバーで、エラーのアラートが発生しています。
-    内容は、コミット 1a2b3c4 の設定にエラーがあるため反映していません。以前の設定で動作を続けています。
-    発生は、午前2時です。
-    対応を始める場合は、4を押してください。
-    次の担当者を呼ぶ場合は、5。
-    解決済みにする場合は、6。
+    オンコールサーバーで、エラーレベルのアラートが発生しています。
+    内容をお伝えします。コミット 1a2b3c4 の設定にエラーがあるため反映していません。以前の設定で動作を続けています。
+    発生時刻は、午前2時です。
+    対応する場合は4を、
+    次の担当者を呼ぶ場合は5を、
+    解決済みにする場合は6を押してください。
     もう一度聞く場合は、こめじるしを押してください。
     ");
 }
@@ -465,10 +465,10 @@ fn the_terminal_shows_who_is_told_how_and_what() {
     ╭─ 02:05:00 📞 電話 → 田中 太郎 ────────────────────────────────────────────────
     │ 「たなか たろうさん、オンコールの呼び出しです。」
     │ 「チェックアウトで、重大なアラートが発生しています。」
-    │ 「内容は、5xx の割合が 5% を超えました。」
-    │ 「発生は、午前2時です。」
-    │ ⌨ 対応を始める場合は、4を押してください。次の担当者を呼ぶ場合は、5。解決済み
-    │ にする場合は、6。もう一度聞く場合は、こめじるしを押してください。
+    │ 「内容をお伝えします。5xx の割合が 5% を超えました。」
+    │ 「発生時刻は、午前2時です。」
+    │ ⌨ 対応する場合は4を、次の担当者を呼ぶ場合は5を、解決済みにする場合は6を押し
+    │ てください。もう一度聞く場合は、こめじるしを押してください。
     ╰───────────────────────────────────────────────────────────────────────────────
     ");
     insta::assert_snapshot!(print(wire::post()), @r"
@@ -478,7 +478,7 @@ fn the_terminal_shows_who_is_told_how_and_what() {
     │   サービス      Checkout
     │   深刻度        重大
     │   緊急度        高
-    │   発生          12月8日(火) 02:00 JST
+    │   発生          12月8日（火）02:00 JST
     │   インシデント  3-17
     │   発生元        checkout-api-1
     │   連絡中        田中 太郎さん（ステップ 1/2、次の連絡 02:05）
@@ -517,7 +517,7 @@ fn the_terminal_shows_who_is_told_how_and_what() {
     │   サービス: Checkout
     │   深刻度: 重大
     │   緊急度: 高
-    │   発生: 12月8日(火) 02:00 JST
+    │   発生: 12月8日（火）02:00 JST
     │   インシデント: 3-17
     │   発生元: checkout-api-1
     │   手順書: https://oncall.example.com/runbooks/checkout.md?incident=3-17
@@ -569,13 +569,13 @@ fn a_storm_is_told_with_its_number() {
     insta::assert_snapshot!(spoken(&message::call(&config(), &[&storm], "tanaka")), @r"
     たなか たろうさん、オンコールの呼び出しです。
     チェックアウトで、重大なアラートが発生しています。
-    内容は、5xx の割合が 5% を超えました。
-    内容は、payments are down。
+    内容をお伝えします。5xx の割合が 5% を超えました。
+    内容をお伝えします。payments are down。
     アラートが214件、続けて発生しています。うち3件が重大です。
-    発生は、午前2時です。
-    対応を始める場合は、4を押してください。
-    次の担当者を呼ぶ場合は、5。
-    解決済みにする場合は、6。
+    発生時刻は、午前2時です。
+    対応する場合は4を、
+    次の担当者を呼ぶ場合は5を、
+    解決済みにする場合は6を押してください。
     もう一度聞く場合は、こめじるしを押してください。
     ");
     let other = numbered(2, "disk 2 is full");

@@ -40,6 +40,7 @@ pub fn config() -> Config {
         users: users.map(|user| (user.id.clone(), user)).into(),
         schedules: Schedules::default(),
         schedule_names: BTreeMap::new(),
+        schedule_holidays: BTreeMap::new(),
         policies: policies.map(|policy| (policy.id.clone(), policy)).into(),
         services: [(id("checkout"), checkout())].into(),
         endpoints: BTreeMap::new(),

@@ -5,6 +5,7 @@ mod layers;
 mod oracle;
 mod properties;
 mod reasons;
+mod rows;
 mod shapes;
 mod two_years;
 mod windows;

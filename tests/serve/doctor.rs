@@ -203,7 +203,7 @@ async fn a_test_call_says_that_it_is_one() {
     let call = practice.world.next("the test call", |seen| called(seen) == Some("+819000000001")).await;
     let words = call.body["Twiml"].as_str().unwrap();
     assert!(
-        words.contains("さとう はなこさん、オンコールのテストの電話です。障害は起きていません。"),
+        words.contains("さとう はなこさん、オンコールのテスト通話です。障害は発生していません。"),
         "{words}"
     );
     assert!(!words.contains("Gather") && call.body["StatusCallback"].is_null(), "{call:?}");

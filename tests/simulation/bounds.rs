@@ -11,7 +11,8 @@ use oncall::engine::{
 };
 use oncall::incident::stored::Stored;
 use oncall::incident::{
-    AlertChange, Asked, Change, Command, Entry, IncidentId, Incidents, Input, Respond, Target,
+    AlertChange, Asked, Change, Command, DeliveryId, Entry, IncidentId, Incidents, Input, Outcome, Respond,
+    Target,
 };
 use oncall::journal::snapshot;
 use oncall::language::storage::Gone;
@@ -199,6 +200,13 @@ fn a_slow_journal_makes_senders_wait() {
     }
     assert_eq!(engine.offer(Lane::Alerts, Input::Alerts(Vec::new()), Some(99)), Err(Full));
     assert_eq!(engine.backlog().alerts, LANE_MAX);
+    // What a provider told is never refused, whoever waits for what comes of it.
+    while engine.backlog().first < LANE_MAX {
+        engine.offer(Lane::First, Input::Tick, None).unwrap();
+    }
+    let (delivery, outcome) = (DeliveryId { epoch: 1, n: 1 }, Outcome::Pressed { key: "4".to_owned() });
+    assert_eq!(engine.offer(Lane::First, Input::Outcome { delivery, outcome }, Some(7)), Ok(()));
+    assert_eq!(engine.offer(Lane::First, Input::Tick, Some(8)), Err(Full));
     let mut now = now;
     for _ in 0..40 {
         now += SignedDuration::from_millis(1);
