@@ -14,7 +14,7 @@ use crate::config::{Config, Endpoint, Urgency};
 use crate::integration::read_trusted;
 use crate::language::Language;
 use crate::language::commands::Noun;
-use crate::language::understood::{self as words, Row};
+use crate::language::understood::{self as words, Doing, Row};
 use crate::language::words::{Words, moment};
 use crate::provider::COLUMNS;
 use crate::reason::Why;
@@ -168,7 +168,7 @@ fn one_text(clock: Clock<'_>, understood: &Understood) -> String {
 fn rows(clock: Clock<'_>, understood: &Understood) -> Vec<(Row, Words)> {
     let event = &understood.event;
     let mut rows = vec![
-        (Row::Action, words::action(event.action)),
+        (Row::Action, words::doing(doing(event.action))),
         (Row::DedupKey, Words::same(&event.dedup_key)),
         (Row::Summary, Words::same(&event.summary)),
         (Row::Severity, severity(understood)),
@@ -245,6 +245,18 @@ fn severity(understood: &Understood) -> Words {
     match &understood.severity_rule {
         Some(rule) => text.map(|text| format!("{text}  [{rule}]")),
         None => text,
+    }
+}
+
+fn doing(action: Action) -> Doing {
+    match action {
+        Action::Trigger => Doing::Trigger,
+        Action::Acknowledge => Doing::Acknowledge,
+        Action::Resolve => Doing::Resolve,
+        Action::Update => Doing::Update,
+        Action::Note => Doing::Note,
+        Action::Change => Doing::Change,
+        Action::Beat => Doing::Beat,
     }
 }
 

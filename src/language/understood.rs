@@ -1,7 +1,6 @@
 //! How `oncall parse` says that a monitor's body is understood.
 
 use super::words::Words;
-use crate::alert::Action;
 
 /// The name of a row: at most eleven columns.
 pub fn row(name: Row) -> Words {
@@ -57,20 +56,32 @@ pub enum Row {
     More,
 }
 
-pub fn action(action: Action) -> Words {
-    let (en, ja) = match action {
-        Action::Trigger => ("trigger", "発生"),
-        Action::Acknowledge => ("acknowledge", "対応の開始"),
-        Action::Resolve => ("resolve", "解決"),
-        Action::Update => (
+/// What an event does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Doing {
+    Trigger,
+    Acknowledge,
+    Resolve,
+    Update,
+    Note,
+    Change,
+    Beat,
+}
+
+pub fn doing(doing: Doing) -> Words {
+    let (en, ja) = match doing {
+        Doing::Trigger => ("trigger", "発生"),
+        Doing::Acknowledge => ("acknowledge", "対応の開始"),
+        Doing::Resolve => ("resolve", "解決"),
+        Doing::Update => (
             "update: of an open incident; never opens one",
             "更新: 未解決のインシデントだけ。新しくは作りません",
         ),
-        Action::Note => ("note: only for the timeline", "メモ: 経過に残すだけです"),
-        Action::Change => {
+        Doing::Note => ("note: only for the timeline", "メモ: 経過に残すだけです"),
+        Doing::Change => {
             ("change: only for timelines, never pages", "変更: 経過に残すだけで、呼び出しはしません")
         }
-        Action::Beat => {
+        Doing::Beat => {
             ("heartbeat: the integration is alive", "ハートビート: インテグレーションは動いています")
         }
     };
