@@ -72,6 +72,7 @@ impl Doing {
             | Doing::Take
             | Doing::Offer
             | Doing::Accept
+            | Doing::Cannot
             | Doing::Silence
             | Doing::Away
             | Doing::Back
@@ -216,6 +217,7 @@ impl Intent {
             }
             Doing::Offer => self.offered(config, now, person)?,
             Doing::Accept => self.accepted(person, confirmed)?,
+            Doing::Cannot => self.declined(person)?,
             Doing::Back => Command::Back { user: self.themselves(person)?, by, via },
             Doing::End => {
                 let number = self.needed(Slot::Text, person)?;
@@ -286,6 +288,7 @@ impl Intent {
             | Doing::Take
             | Doing::Offer
             | Doing::Accept
+            | Doing::Cannot
             | Doing::Silence
             | Doing::Away
             | Doing::Back

@@ -1,11 +1,12 @@
-//! Offers in a chat: what somebody asks for who offers a shift of theirs, or accepts one.
+//! Shifts that change hands in a chat: what somebody asks for who offers one of theirs, accepts one, or cannot be on call.
 
 use super::intent::{Intent, Unclear, known_user};
 use super::person::Person;
 use crate::actor::Via;
 use crate::config::{Config, RunTimeOffer};
-use crate::incident::Command;
+use crate::incident::{Command, Ended};
 use crate::language::chat::{Chat, Slot};
+use crate::place::Place;
 use crate::schedule::UserId;
 use jiff::Timestamp;
 
@@ -41,5 +42,17 @@ impl Intent {
         })?;
         let (user, by, via) = (self.themselves(person)?, person.actor.clone(), Via::Slack);
         Ok(Command::Accept { id, user, by, via, confirmed })
+    }
+
+    /// The override with this number, or at this place of git, that puts them on call.
+    pub(super) fn declined(&self, person: &Person) -> Result<Command, Unclear> {
+        let said = self.needed(Slot::Text, person)?;
+        let made = said.trim_start_matches('#').parse().ok().map(Ended::RunTime);
+        let what = made.or_else(|| Place::read(&said).map(Ended::File)).ok_or_else(|| Unclear {
+            entry: Slot::Text,
+            words: person.say(&Chat::NoSuch { what: Slot::Text, said: &said }),
+        })?;
+        let (user, by, via) = (self.themselves(person)?, person.actor.clone(), Via::Slack);
+        Ok(Command::Cannot { what, user, by, via })
     }
 }

@@ -44,7 +44,7 @@ enum Verb {
 }
 
 /// The words for each verb; the first is the one that `help` shows.
-const VERBS: [(Verb, &[&str]); 28] = [
+const VERBS: [(Verb, &[&str]); 29] = [
     (Verb::Help, &["help", "ヘルプ", "使い方", "?", "？"]),
     (Verb::Who, &["who", "担当", "当番", "担当者", "誰"]),
     (Verb::Incidents, &["incidents", "list", "インシデント", "一覧"]),
@@ -66,6 +66,7 @@ const VERBS: [(Verb, &[&str]); 28] = [
     (Verb::Do(Doing::Take), &["take", "交代", "代わる", "引き受ける"]),
     (Verb::Do(Doing::Offer), &["offer", "募集", "交代募集"]),
     (Verb::Do(Doing::Accept), &["accept", "引き受け"]),
+    (Verb::Do(Doing::Cannot), &["cannot", "辞退", "入れない"]),
     (Verb::Do(Doing::Override), &["override", "オーバーライド", "代理"]),
     (Verb::Do(Doing::Silence), &["silence", "サイレンス", "通知停止"]),
     (Verb::Do(Doing::Away), &["away", "不在"]),
@@ -120,7 +121,9 @@ impl<'a> Typing<'a> {
                 wish.set(Slot::Service, self.service()?);
                 wish.set(Slot::Text, self.words());
             }
-            Doing::Resolve | Doing::Note | Doing::End | Doing::Accept => wish.set(Slot::Text, self.words()),
+            Doing::Resolve | Doing::Note | Doing::End | Doing::Accept | Doing::Cannot => {
+                wish.set(Slot::Text, self.words())
+            }
             Doing::Snooze => wish.set(Slot::Until, self.time(Slot::Until)?),
             Doing::Reassign | Doing::PageAlso => {
                 self.skip(&["to", "→"]);

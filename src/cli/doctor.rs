@@ -14,6 +14,7 @@ use crate::incident::Outcome;
 use crate::language::Language;
 use crate::language::commands::Noun;
 use crate::language::doctor::{Closed, Examination};
+use crate::language::words::Words;
 use crate::preview::timeline::Reader;
 use crate::provider::doctor::{Examined, Found, Verdict, masked};
 use crate::provider::twilio::phone;
@@ -82,7 +83,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Output> {
     let exit = if items.iter().all(|item| item.well()) { Exit::Fine } else { Exit::Config };
     let out = match arguments.format {
         Format::Human => left.human(language) + &human(&items, language),
-        Format::Json => json(&items, &left.json()),
+        Format::Json => json(&items, &left.json(), language),
     };
     Ok(Output { out, err: String::new(), exit })
 }
@@ -91,9 +92,9 @@ fn item(verdict: Verdict, language: Language) -> Item {
     Item {
         group: match verdict.examined {
             Examined::PublicUrl => language.examination(Examination::PublicUrl),
-            provider => provider.words().to_owned(),
+            provider => provider.words(language).to_owned(),
         },
-        kind: verdict.kind.words().to_owned(),
+        kind: verdict.kind.words(language).to_owned(),
         name: verdict.name,
         found: verdict.found,
     }
@@ -113,7 +114,7 @@ fn of_secrets((config, language): (&Config, Language), secrets: &Secrets, read: 
             let stands_in = value.is_err() && resolved.contains(wanted_by.as_str());
             let found = if stands_in {
                 let source = source.to_string();
-                Found::Well(language.examination(Examination::StandsIn { source: &source }))
+                Found::Well(Words::same(language.examination(Examination::StandsIn { source: &source })))
             } else {
                 of_secret((config, language), secrets, (wanted_by, source, value))
             };
@@ -137,13 +138,11 @@ fn of_secret(
     let closes =
         |why: &str| language.examination(Examination::Closes { why, so: language.closed(closed(wanted_by)) });
     match (value, user.map(|(user, name)| phone(user, name, secrets))) {
-        (Err(why), _) => {
-            Found::Wrong { why: closes(&said(why, source, language)), way_out: way_out(source, language) }
-        }
+        (Err(why), _) => wrong(closes(&said(why, source, language)), way_out(source, language)),
         (Ok(_), Some(Err(why))) => {
             let way_out = language.examination(Examination::WriteNumber);
             let why = Reader { language, ..Reader::english(config) }.reason(&why);
-            Found::Wrong { why: closes(&why), way_out }
+            wrong(closes(&why), way_out)
         }
         (Ok(value), _) => match short(wanted_by, value) {
             Some(why) => {
@@ -152,11 +151,17 @@ fn of_secret(
                 } else {
                     Examination::Longer
                 };
-                Found::Doubtful { why: format!("{why}: {place}"), way_out: language.examination(longer) }
+                let (why, way_out) = (format!("{why}: {place}"), language.examination(longer));
+                Found::Doubtful { why: Words::same(why), way_out: Words::same(way_out) }
             }
-            None => Found::Well(place),
+            None => Found::Well(Words::same(place)),
         },
     }
+}
+
+/// What is said in the reader's language already.
+fn wrong(why: String, way_out: String) -> Found {
+    Found::Wrong { why: Words::same(why), way_out: Words::same(way_out) }
 }
 
 /// Why it is not there; of a variable that is not set, in the reader's language.
@@ -211,16 +216,18 @@ fn of_call(
         || user.to_owned(),
         |number| language.examination(Examination::PersonAt { user, number: &masked(number) }),
     );
-    let wrong = |why: String| Found::Wrong { why, way_out: language.examination(Examination::CallAgain) };
+    let failed = |why: String| wrong(why, language.examination(Examination::CallAgain));
     let found = match outcome {
         Outcome::Accepted { reference } | Outcome::Delivered { reference, .. } => {
             let provider = provider.row().name;
-            Found::Well(language.examination(Examination::CallTaken { provider, reference: &reference }))
+            Found::Well(Words::same(
+                language.examination(Examination::CallTaken { provider, reference: &reference }),
+            ))
         }
         Outcome::Rejected { reason } | Outcome::Unavailable { reason, .. } | Outcome::Unknown { reason } => {
-            wrong(Reader { language, ..Reader::english(config) }.reason(&reason))
+            failed(Reader { language, ..Reader::english(config) }.reason(&reason))
         }
-        other => wrong(format!("{other:?}")),
+        other => failed(format!("{other:?}")),
     };
     Item { group: language.examination(Examination::TestCall), kind: "call".to_owned(), name, found }
 }

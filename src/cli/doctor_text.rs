@@ -80,11 +80,16 @@ fn lines(item: &Item, names: &[&str], language: Language) -> String {
     let mark = |mark: Examination<'_>, text: &str| marked(&language.examination(mark), text);
     let way = |way_out: &str| marked("", &language.examination(Examination::WayOut { way_out }));
     match &item.found {
-        Found::Well(word) if word.is_empty() => mark(Examination::Well, &what),
-        Found::Well(word) => mark(Examination::Well, &format!("{what} ({word})")),
-        Found::Wrong { why, way_out } => mark(Examination::Wrong, &what) + &marked("", why) + &way(way_out),
+        Found::Well(word) if word.of(language).is_empty() => mark(Examination::Well, &what),
+        Found::Well(word) => {
+            let (open, close) = if language == Language::Ja { ("（", "）") } else { (" (", ")") };
+            mark(Examination::Well, &format!("{what}{open}{}{close}", word.of(language)))
+        }
+        Found::Wrong { why, way_out } => {
+            mark(Examination::Wrong, &what) + &marked("", why.of(language)) + &way(way_out.of(language))
+        }
         Found::Doubtful { why, way_out } => {
-            mark(Examination::Doubtful, &what) + &marked("", why) + &way(way_out)
+            mark(Examination::Doubtful, &what) + &marked("", why.of(language)) + &way(way_out.of(language))
         }
     }
 }
@@ -101,15 +106,15 @@ pub(super) fn marked(mark: &str, text: &str) -> String {
 }
 
 /// `{ "well": …, "left_to_do": [{ "step", "places" }], "checks": [{ "group", "kind", "name", "well", "word" | "why" and "way_out" }] }`
-pub(super) fn json(items: &[Item], left: &Value) -> String {
+pub(super) fn json(items: &[Item], left: &Value, language: Language) -> String {
     let check = |item: &Item| {
         let mut check =
             json!({ "group": item.group, "kind": item.kind, "name": item.name, "well": item.well() });
         match &item.found {
-            Found::Well(word) => check["word"] = word.as_str().into(),
+            Found::Well(word) => check["word"] = word.of(language).into(),
             Found::Wrong { why, way_out } | Found::Doubtful { why, way_out } => {
-                check["why"] = why.as_str().into();
-                check["way_out"] = way_out.as_str().into();
+                check["why"] = why.of(language).into();
+                check["way_out"] = way_out.of(language).into();
             }
         }
         check

@@ -132,6 +132,15 @@ impl Incident {
         }
     }
 
+    /// In whose words it is closed stands in the thread before that it is.
+    pub(super) fn keep_reason(&mut self, entry: &Entry) {
+        if let Change::Response(ResponseChange::Resolved { by, via, reason: Some(reason), .. }) =
+            &entry.change
+        {
+            self.keep(entry.seq, did(Deed::Noted(reason.clone()), by, *via));
+        }
+    }
+
     /// Keeps a line for the mirrors that will say it. Where there are too many, one about an alert gives way.
     pub(super) fn keep(&mut self, seq: u64, what: Happened) {
         if what.is_urgent() {

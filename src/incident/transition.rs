@@ -104,6 +104,7 @@ impl Incident {
             self.triggered_again_at = Some(entry.at);
         }
         if let Some(happened) = happened {
+            self.keep_reason(entry);
             self.keep(entry.seq, happened);
         }
     }

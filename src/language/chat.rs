@@ -50,6 +50,8 @@ pub enum Doing {
     /// A shift is offered to others.
     Offer,
     Accept,
+    /// An override that puts them on call cannot be kept.
+    Cannot,
     Silence,
     Away,
     Back,
@@ -61,7 +63,7 @@ pub enum Doing {
 }
 
 /// Every act with its name, by which it also comes back from a menu.
-const DOINGS: [(Doing, &str); 25] = [
+const DOINGS: [(Doing, &str); 26] = [
     (Doing::Acknowledge, "acknowledge"),
     (Doing::Unacknowledge, "unacknowledge"),
     (Doing::Resolve, "resolve"),
@@ -81,6 +83,7 @@ const DOINGS: [(Doing, &str); 25] = [
     (Doing::Take, "take"),
     (Doing::Offer, "offer"),
     (Doing::Accept, "accept"),
+    (Doing::Cannot, "cannot"),
     (Doing::Silence, "silence"),
     (Doing::Away, "away"),
     (Doing::Back, "back"),
@@ -256,6 +259,7 @@ impl Language {
             Doing::Take => ("Take over", "当番を代わる"),
             Doing::Offer => ("Offer a shift", "当番の代わりを募る"),
             Doing::Accept => ("Accept a shift", "当番を引き受ける"),
+            Doing::Cannot => ("I cannot be on call", "当番に入れない"),
             Doing::Silence => ("Silence", "通知を止める"),
             Doing::Away => ("Away", "不在を登録する"),
             Doing::Back => ("Back", "不在を終える"),

@@ -14,6 +14,7 @@ const HELP_EN: &str = "`/oncall who [SCHEDULE] [TIME]` who is on call
 `/oncall merge INCIDENT INTO`, `move INCIDENT SERVICE`, `channel INCIDENT`
 `/oncall take SCHEDULE [from PERSON] [until TIME]` be on call there, until the next handoff if no time is said
 `/oncall offer SCHEDULE from TIME until TIME [to PERSON] [REASON]` offer a shift of yours; `/oncall accept NUMBER` accept one
+`/oncall cannot NUMBER` say that you cannot be on call by this override
 `/oncall override SCHEDULE PERSON [instead-of PERSON] [from TIME] until TIME [REASON]`
 `/oncall silence SERVICE TIME REASON`
 `/oncall away until TIME [cover PERSON]`, `back`

@@ -324,7 +324,9 @@ fn en_detail(detail: &NoticeDetail) -> String {
         NoticeDetail::Instead { names } => format!("Instead of {}.", list(names)),
         NoticeDetail::Comes { names } => format!("On call instead: {}.", list(names)),
         NoticeDetail::Reason { text } => format!("Reason: {text}"),
-        NoticeDetail::IfYouCannot { id } => format!("If you cannot: oncall override cannot {id}"),
+        NoticeDetail::IfYouCannot { id } => {
+            format!("If you cannot: /oncall cannot {id}, or oncall override cannot {id}")
+        }
         NoticeDetail::Accept { id } => {
             format!("To accept it: /oncall accept {id}, or oncall offer accept {id}")
         }
@@ -358,7 +360,9 @@ fn ja_detail(detail: &NoticeDetail) -> String {
         NoticeDetail::Instead { names } => format!("{}の代わりです。", list(names)),
         NoticeDetail::Comes { names } => format!("代わりの当番: {}", list(names)),
         NoticeDetail::Reason { text } => format!("理由: {text}"),
-        NoticeDetail::IfYouCannot { id } => format!("対応できない場合: oncall override cannot {id}"),
+        NoticeDetail::IfYouCannot { id } => {
+            format!("対応できない場合: /oncall cannot {id} または oncall override cannot {id}")
+        }
         NoticeDetail::Accept { id } => {
             format!("引き受けるには: /oncall accept {id} または oncall offer accept {id}")
         }

@@ -167,11 +167,21 @@ impl Played<'_> {
                     told.get_mut(n).into_iter().for_each(|it| *it = true);
                     (incident, what)
                 }
-                None => (None, What::Nothing),
+                None => (None, self.unsaid(event)),
             };
             fates.push(self.fate(event, incident, what));
         }
         fates
+    }
+
+    /// Of what no entry tells: the same once more, within a minute, is not recorded.
+    fn unsaid(&self, event: &Event) -> What {
+        let key: AlertKey = (event.integration.clone(), event.dedup_key.clone());
+        let fires = matches!(event.action, Action::Trigger | Action::Update);
+        match self.incidents.state().open(&key) {
+            Some(_) if fires => What::Changes,
+            Some(_) | None => What::Nothing,
+        }
     }
 
     fn fate(&self, event: &Event, incident: Option<IncidentId>, what: What) -> Fate {

@@ -4,6 +4,8 @@
 
 use super::http::{Failure, Request};
 use crate::config::{Id, Proxy};
+use crate::language::Language;
+use crate::language::words::Words;
 
 /// The most people, and the most channels, that Slack is asked about.
 pub const ASKED_MAX: usize = 500;
@@ -151,15 +153,15 @@ pub struct Verdict {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Found {
     /// With a word about it, or empty.
-    Well(String),
+    Well(Words),
     /// It works, and should not stay so.
     Doubtful {
-        why: String,
-        way_out: String,
+        why: Words,
+        way_out: Words,
     },
     Wrong {
-        why: String,
-        way_out: String,
+        why: Words,
+        way_out: Words,
     },
 }
 
@@ -168,6 +170,16 @@ pub enum Found {
 pub struct Answer {
     pub verdicts: Vec<Verdict>,
     pub next: Vec<Question>,
+}
+
+/// That a vendor answered with this status, to which it adds nothing.
+pub(super) fn answered(vendor: &str, status: u16) -> Words {
+    Words::new(format!("{vendor} answered {status}"), format!("{vendor} から {status} が返りました"))
+}
+
+/// What to do where nothing is known but that.
+pub(super) fn again() -> Words {
+    Words::new("ask again in a minute", "1 分ほど待って、もう一度実行します")
 }
 
 /// A phone number as it may be shown: `+81…11`.
@@ -182,45 +194,47 @@ pub fn masked(number: &str) -> String {
 }
 
 impl Kind {
-    pub fn words(self) -> &'static str {
-        match self {
-            Kind::Token => "token",
-            Kind::Scopes => "scopes",
-            Kind::Socket => "socket",
-            Kind::Groups => "user groups",
-            Kind::People => "people",
-            Kind::Channels => "channels",
-            Kind::Account => "account",
-            Kind::Projects => "projects",
-            Kind::Permissions => "permissions",
-            Kind::Transitions => "transitions",
-            Kind::From => "from",
-            Kind::Replies => "answers",
-            Kind::Flow => "contact flow",
-            Kind::Rooms => "rooms",
-            Kind::Issuer => "identity provider",
-            Kind::Keys => "keys",
-            Kind::PublicUrl => "public_url",
-        }
+    pub fn words(self, language: Language) -> &'static str {
+        let (en, ja) = match self {
+            Kind::Token => ("token", "トークン"),
+            Kind::Scopes => ("scopes", "スコープ"),
+            Kind::Socket => ("socket", "ソケット"),
+            Kind::Groups => ("user groups", "ユーザーグループ"),
+            Kind::People => ("people", "メンバー"),
+            Kind::Channels => ("channels", "チャンネル"),
+            Kind::Account => ("account", "アカウント"),
+            Kind::Projects => ("projects", "プロジェクト"),
+            Kind::Permissions => ("permissions", "権限"),
+            Kind::Transitions => ("transitions", "トランジション"),
+            Kind::From => ("from", "発信元"),
+            Kind::Replies => ("answers", "返信"),
+            Kind::Flow => ("contact flow", "コンタクトフロー"),
+            Kind::Rooms => ("rooms", "ルーム"),
+            Kind::Issuer => ("identity provider", "ID プロバイダー"),
+            Kind::Keys => ("keys", "鍵"),
+            Kind::PublicUrl => ("public_url", "public_url"),
+        };
+        if language == Language::Ja { ja } else { en }
     }
 }
 
 impl Examined {
-    pub fn words(self) -> &'static str {
-        match self {
-            Examined::Slack => "Slack",
-            Examined::Jira => "Jira",
-            Examined::Twilio => "Twilio",
-            Examined::Connect => "Amazon Connect",
-            Examined::AwsSms => "AWS End User Messaging",
-            Examined::Teams => "Microsoft Teams",
-            Examined::GoogleChat => "Google Chat",
-            Examined::Mail => "Mail",
-            Examined::Ntfy => "ntfy",
-            Examined::Pushover => "Pushover",
-            Examined::SignIn => "Sign-in",
-            Examined::PublicUrl => "Public URL",
-        }
+    pub fn words(self, language: Language) -> &'static str {
+        let (en, ja) = match self {
+            Examined::Slack => ("Slack", "Slack"),
+            Examined::Jira => ("Jira", "Jira"),
+            Examined::Twilio => ("Twilio", "Twilio"),
+            Examined::Connect => ("Amazon Connect", "Amazon Connect"),
+            Examined::AwsSms => ("AWS End User Messaging", "AWS End User Messaging"),
+            Examined::Teams => ("Microsoft Teams", "Microsoft Teams"),
+            Examined::GoogleChat => ("Google Chat", "Google Chat"),
+            Examined::Mail => ("Mail", "メール"),
+            Examined::Ntfy => ("ntfy", "ntfy"),
+            Examined::Pushover => ("Pushover", "Pushover"),
+            Examined::SignIn => ("Sign-in", "サインイン"),
+            Examined::PublicUrl => ("Public URL", "公開アドレス"),
+        };
+        if language == Language::Ja { ja } else { en }
     }
 }
 
@@ -244,13 +258,12 @@ impl From<Verdict> for Answer {
 }
 
 impl Verdict {
-    pub(super) fn well(examined: Examined, kind: Kind, name: &str, word: &str) -> Verdict {
-        Verdict { examined, kind, name: name.to_owned(), found: Found::Well(word.to_owned()) }
+    pub(super) fn well(examined: Examined, kind: Kind, name: &str, word: Words) -> Verdict {
+        Verdict { examined, kind, name: name.to_owned(), found: Found::Well(word) }
     }
 
-    pub(super) fn wrong(examined: Examined, kind: Kind, name: &str, why: &str, way_out: &str) -> Verdict {
-        let found = Found::Wrong { why: why.to_owned(), way_out: way_out.to_owned() };
-        Verdict { examined, kind, name: name.to_owned(), found }
+    pub(super) fn wrong(examined: Examined, kind: Kind, name: &str, why: Words, way_out: Words) -> Verdict {
+        Verdict { examined, kind, name: name.to_owned(), found: Found::Wrong { why, way_out } }
     }
 
     pub fn is_well(&self) -> bool {
@@ -263,10 +276,16 @@ impl Failure {
     pub(super) fn verdict(self, examined: Examined, kind: Kind, name: &str, url: &str) -> Verdict {
         let (Failure::NotSent(why) | Failure::Unknown(why)) = self;
         let way_out = match why.contains("certificate") {
-            true => "check its name and its certificate; an authority of your own is named in SSL_CERT_FILE"
-                .to_owned(),
-            false => format!("check that this machine reaches {url}"),
+            true => Words::new(
+                "check its name and its certificate; an authority of your own is named in SSL_CERT_FILE",
+                "ホスト名と証明書を確認します。独自の認証局は SSL_CERT_FILE で指定します",
+            ),
+            false => Words::new(
+                format!("check that this machine reaches {url}"),
+                format!("このマシンから {url} に接続できるか確認します"),
+            ),
         };
-        Verdict::wrong(examined, kind, name, &format!("no answer: {why}"), &way_out)
+        let why = Words::new(format!("no answer: {why}"), format!("応答がありません: {why}"));
+        Verdict::wrong(examined, kind, name, why, way_out)
     }
 }

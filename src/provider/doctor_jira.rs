@@ -4,11 +4,12 @@
 //! one of ours that is open: `/search/jql` and `/issue/{key}/transitions` with the fields that they want
 //! (<https://developer.atlassian.com/cloud/jira/platform/rest/v3/>).
 
-use super::doctor::{Answer, Examined, JiraTopic, Kind, Question, Topic, Verdict};
+use super::doctor::{Answer, Examined, JiraTopic, Kind, Question, Topic, Verdict, answered};
 use super::http::{Failure, Request, Response};
 use super::jira::{api, authorization, leads_to};
 use crate::config::{Config, Deployment, Jira, Secret, Secrets};
 use crate::incident::message::cut;
+use crate::language::words::Words;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -62,29 +63,53 @@ pub(super) fn answer(
         (200, JiraTopic::Permissions { .. }) => permissions(name, &body).into(),
         (200, JiraTopic::OpenTicket { .. }) => of_ticket(config, secrets, name, &body),
         (200, JiraTopic::Transitions { ticket, .. }) => transitions(config, name, ticket, &body).into(),
-        (401, _) => {
-            let why = "Jira refuses the credentials";
-            let way_out = "check providers.jira.email and deployment, and make a new token: at id.atlassian.com, or in Data Center in the profile";
-            wrong(kind, name, why, way_out).into()
-        }
         // It is said of the project.
         (404, JiraTopic::Permissions { .. }) => Answer::default(),
         // Without a ticket to try it on there is nothing to say.
-        (_, JiraTopic::OpenTicket { .. } | JiraTopic::Transitions { .. }) => Answer::default(),
-        (404, JiraTopic::Project { .. }) => {
-            let why = "there is no such project, or the account may not see it";
-            wrong(kind, name, why, "check the key, and add the account to the project").into()
+        (status, JiraTopic::OpenTicket { .. } | JiraTopic::Transitions { .. }) if status != 401 => {
+            Answer::default()
         }
-        (404, JiraTopic::Account) => wrong(
+        (status, _) => refused(kind, name, status, matches!(topic, JiraTopic::Project { .. })).into(),
+    }
+}
+
+/// What an answer says by its status alone.
+fn refused(kind: Kind, name: &str, status: u16, of_project: bool) -> Verdict {
+    match status {
+        401 => {
+            let why = Words::new("Jira refuses the credentials", "Jira が認証情報を拒否しました");
+            let way_out = Words::new(
+                "check providers.jira.email and deployment, and make a new token: at id.atlassian.com, or in Data Center in the profile",
+                "providers.jira の email と deployment を確認し、トークンを作り直します（id.atlassian.com、Data Center ではプロフィール）",
+            );
+            wrong(kind, name, why, way_out)
+        }
+        404 if of_project => {
+            let why = Words::new(
+                "there is no such project, or the account may not see it",
+                "プロジェクトがないか、アカウントに閲覧の権限がありません",
+            );
+            let way_out = Words::new(
+                "check the key, and add the account to the project",
+                "キーを確認し、アカウントをプロジェクトに加えます",
+            );
+            wrong(kind, name, why, way_out)
+        }
+        404 => wrong(
             kind,
             name,
-            "there is no Jira at providers.jira.site",
-            "write it as https://example.atlassian.net",
-        )
-        .into(),
-        (status, _) => {
-            wrong(kind, name, &format!("Jira answered {status}"), "ask again; check providers.jira.site")
-                .into()
+            Words::new("there is no Jira at providers.jira.site", "providers.jira.site に Jira がありません"),
+            Words::new(
+                "write it as https://example.atlassian.net",
+                "https://example.atlassian.net のように書きます",
+            ),
+        ),
+        status => {
+            let way_out = Words::new(
+                "ask again; check providers.jira.site",
+                "もう一度実行します。providers.jira.site も確認します",
+            );
+            wrong(kind, name, answered("Jira", status), way_out)
         }
     }
 }
@@ -146,19 +171,29 @@ fn account(config: &Config, body: &Value) -> Verdict {
     match (body["displayName"].as_str(), called.first()) {
         (Some(name), Some(called_first)) => match ours.filter(|ours| !called.contains(ours)) {
             Some(_) => {
-                let why = format!(
-                    "providers.jira.account is not the account's: it is {}",
-                    cut(called_first, NAME_MAX)
+                let is = cut(called_first, NAME_MAX);
+                let why = Words::new(
+                    format!("providers.jira.account is not the account's: it is {is}"),
+                    format!("providers.jira.account がアカウントと違います。正しくは {is} です"),
                 );
-                wrong(Kind::Account, "", &why, "write that one")
+                wrong(Kind::Account, "", why, Words::new("write that one", "その値に直します"))
             }
             None => {
-                let word = format!("{}, account {}", cut(name, NAME_MAX), cut(called_first, NAME_MAX));
-                Verdict::well(Examined::Jira, Kind::Account, "", &word)
+                let (name, called) = (cut(name, NAME_MAX), cut(called_first, NAME_MAX));
+                let word =
+                    Words::new(format!("{name}, account {called}"), format!("{name}、アカウント {called}"));
+                Verdict::well(Examined::Jira, Kind::Account, "", word)
             }
         },
-        (Some(name), None) => Verdict::well(Examined::Jira, Kind::Account, "", &cut(name, NAME_MAX)),
-        (None, _) => wrong(Kind::Account, "", "the answer is not Jira's", "check providers.jira.site"),
+        (Some(name), None) => {
+            Verdict::well(Examined::Jira, Kind::Account, "", Words::same(cut(name, NAME_MAX)))
+        }
+        (None, _) => wrong(
+            Kind::Account,
+            "",
+            Words::new("the answer is not Jira's", "Jira の応答ではありません"),
+            Words::new("check providers.jira.site", "providers.jira.site を確認します"),
+        ),
     }
 }
 
@@ -167,11 +202,19 @@ fn project(key: &str, wanted: &[String], body: &Value) -> Verdict {
     let names: Vec<&str> = listed.iter().filter_map(|each| each["name"].as_str()).collect();
     let missing: Vec<&str> = wanted.iter().map(String::as_str).filter(|name| !names.contains(name)).collect();
     if missing.is_empty() {
-        return Verdict::well(Examined::Jira, Kind::Projects, key, &wanted.join(", "));
+        return Verdict::well(Examined::Jira, Kind::Projects, key, Words::same(wanted.join(", ")));
     }
     let there: Vec<String> = names.iter().take(TYPES_MAX).map(|name| cut(name, NAME_MAX)).collect();
-    let why = format!("it has no issue type {}; it has: {}", missing.join(", "), there.join(", "));
-    wrong(Kind::Projects, key, &why, "mend `issue_type:`, or add the type to the project")
+    let (missing, there) = (missing.join(", "), there.join(", "));
+    let why = Words::new(
+        format!("it has no issue type {missing}; it has: {there}"),
+        format!("課題タイプ {missing} がありません。あるもの: {there}"),
+    );
+    let way_out = Words::new(
+        "mend `issue_type:`, or add the type to the project",
+        "`issue_type:` を直すか、プロジェクトにそのタイプを加えます",
+    );
+    wrong(Kind::Projects, key, why, way_out)
 }
 
 fn permissions(key: &str, body: &Value) -> Verdict {
@@ -179,10 +222,16 @@ fn permissions(key: &str, body: &Value) -> Verdict {
     let missing: Vec<&str> =
         PERMISSIONS.iter().filter(|(name, _)| !has(name)).map(|(_, words)| *words).collect();
     if missing.is_empty() {
-        return Verdict::well(Examined::Jira, Kind::Permissions, key, "");
+        return Verdict::well(Examined::Jira, Kind::Permissions, key, Words::default());
     }
-    let why = format!("the account lacks: {}", missing.join(", "));
-    wrong(Kind::Permissions, key, &why, "grant it in the project's permission scheme")
+    let missing = missing.join(", ");
+    let why = Words::new(
+        format!("the account lacks: {missing}"),
+        format!("アカウントに権限がありません: {missing}"),
+    );
+    let way_out =
+        Words::new("grant it in the project's permission scheme", "プロジェクトの権限スキームで与えます");
+    wrong(Kind::Permissions, key, why, way_out)
 }
 
 /// Asks for the ways out of the oldest open ticket of ours.
@@ -206,26 +255,38 @@ fn transitions(config: &Config, key: &str, ticket: &str, body: &Value) -> Verdic
     let Some(chosen) = leads_to(all, wanted) else {
         let names = all.iter().filter_map(|transition| transition["name"].as_str());
         let there: Vec<String> = names.take(TYPES_MAX).map(|name| cut(name, NAME_MAX)).collect();
-        let why = format!("nothing leads {ticket} to \"{wanted}\"; there are: {}", there.join(", "));
-        let way_out = "set providers.jira.resolve_transition, or add it to the workflow";
-        return wrong(Kind::Transitions, key, &why, way_out);
+        let there = there.join(", ");
+        let why = Words::new(
+            format!("nothing leads {ticket} to \"{wanted}\"; there are: {there}"),
+            format!("{ticket} を「{wanted}」にするトランジションがありません。あるもの: {there}"),
+        );
+        let way_out = Words::new(
+            "set providers.jira.resolve_transition, or add it to the workflow",
+            "providers.jira.resolve_transition を設定するか、ワークフローに加えます",
+        );
+        return wrong(Kind::Transitions, key, why, way_out);
     };
     let fields = chosen["fields"].as_object().into_iter().flatten();
     let wants = fields.filter(|(_, field)| field["required"] == true && field["hasDefaultValue"] != true);
     let named = wants.map(|(id, field)| cut(field["name"].as_str().unwrap_or(id), NAME_MAX));
     let wants: Vec<String> = named.take(TYPES_MAX).collect();
     if wants.is_empty() {
-        return Verdict::well(
-            Examined::Jira,
-            Kind::Transitions,
-            key,
-            &format!("\"{wanted}\", asked of {ticket}"),
-        );
+        let word =
+            Words::new(format!("\"{wanted}\", asked of {ticket}"), format!("「{wanted}」、{ticket} で確認"));
+        return Verdict::well(Examined::Jira, Kind::Transitions, key, word);
     }
-    let why = format!("\"{wanted}\" wants fields that oncall does not fill in: {}", wants.join(", "));
-    wrong(Kind::Transitions, key, &why, "let the workflow fill them in, or name another transition")
+    let wants = wants.join(", ");
+    let why = Words::new(
+        format!("\"{wanted}\" wants fields that oncall does not fill in: {wants}"),
+        format!("「{wanted}」には oncall が設定しない項目が必要です: {wants}"),
+    );
+    let way_out = Words::new(
+        "let the workflow fill them in, or name another transition",
+        "ワークフローで設定されるようにするか、別のトランジションを指定します",
+    );
+    wrong(Kind::Transitions, key, why, way_out)
 }
 
-fn wrong(kind: Kind, name: &str, why: &str, way_out: &str) -> Verdict {
+fn wrong(kind: Kind, name: &str, why: Words, way_out: Words) -> Verdict {
     Verdict::wrong(Examined::Jira, kind, name, why, way_out)
 }

@@ -3,11 +3,14 @@
 //! Nothing is sent to anybody. `users/validate` of Pushover: <https://pushover.net/api#validate>; `v1/health` of ntfy:
 //! <https://docs.ntfy.sh/config/#health-checks>; its `v1/account` says whom it takes us for, by our token or as `*`, which is nobody.
 
-use super::doctor::{ASKED_MAX, Answer, Examined, Found, Kind, PushTopic, Question, Topic, Verdict};
+use super::doctor::{
+    ASKED_MAX, Answer, Examined, Found, Kind, PushTopic, Question, Topic, Verdict, again, answered,
+};
 use super::http::{Failure, Method, Request, Response};
 use super::mail::{Login, login};
 use crate::config::{Config, Secret, Secrets};
 use crate::incident::message::cut;
+use crate::language::words::Words;
 
 /// The longest name that is taken from an answer, in characters.
 const NAME_MAX: usize = 80;
@@ -21,26 +24,54 @@ pub fn mail_login(config: &Config, secrets: &Secrets) -> Option<Login> {
 pub fn mail_verdict(login: &Login, result: Result<Response, Failure>) -> Verdict {
     let server = format!("{}:{}", login.host, login.port);
     let wrong =
-        |why: String, way_out: &str| Verdict::wrong(Examined::Mail, Kind::Account, &server, &why, way_out);
+        |why: Words, way_out: Words| Verdict::wrong(Examined::Mail, Kind::Account, &server, why, way_out);
     match result {
         Ok(response) if response.is_success() => {
-            Verdict::well(Examined::Mail, Kind::Account, &server, "lets us in")
+            Verdict::well(Examined::Mail, Kind::Account, &server, Words::new("lets us in", "接続できます"))
         }
         Ok(response) if matches!(response.status, 530 | 534 | 535 | 538) => {
-            let why = format!("it answered {} and does not let us in", response.status);
-            wrong(why, "check username and password under providers.mail")
+            let status = response.status;
+            let why = Words::new(
+                format!("it answered {status} and does not let us in"),
+                format!("{status} が返り、サインインできません"),
+            );
+            let way_out = Words::new(
+                "check username and password under providers.mail",
+                "providers.mail の username と password を確認します",
+            );
+            wrong(why, way_out)
         }
         Ok(response) => {
-            let why = format!("it answered {}, which is no welcome", response.status);
-            wrong(why, "ask again in a minute; if it stays so, ask whoever runs that server")
+            let status = response.status;
+            let why = Words::new(
+                format!("it answered {status}, which is no welcome"),
+                format!("{status} が返り、受け付けられません"),
+            );
+            let way_out = Words::new(
+                "ask again in a minute; if it stays so, ask whoever runs that server",
+                "1 分ほど待って、もう一度実行します。変わらなければ、サーバーの管理者に確認します",
+            );
+            wrong(why, way_out)
         }
         Err(Failure::NotSent(why)) if why.contains("STARTTLS") => wrong(
-            "it offers no STARTTLS, and nothing is sent without".to_owned(),
-            "turn STARTTLS on there, or write smtps:// with its port for TLS from the start",
+            Words::new(
+                "it offers no STARTTLS, and nothing is sent without",
+                "STARTTLS に対応していません。暗号化せずに送ることはありません",
+            ),
+            Words::new(
+                "turn STARTTLS on there, or write smtps:// with its port for TLS from the start",
+                "サーバーで STARTTLS を有効にするか、最初から TLS で接続する smtps:// とポートを書きます",
+            ),
         ),
         Err(Failure::NotSent(why)) if why.contains("authentication mechanism") => wrong(
-            "it offers neither AUTH PLAIN nor AUTH LOGIN".to_owned(),
-            "turn one on there; if it wants no password, leave username and password out",
+            Words::new(
+                "it offers neither AUTH PLAIN nor AUTH LOGIN",
+                "AUTH PLAIN にも AUTH LOGIN にも対応していません",
+            ),
+            Words::new(
+                "turn one on there; if it wants no password, leave username and password out",
+                "サーバーでどちらかを有効にします。パスワードが不要なら、username と password を消します",
+            ),
         ),
         Err(failure) => failure.verdict(Examined::Mail, Kind::Account, &server, &server),
     }
@@ -83,7 +114,8 @@ fn ntfy(config: &Config, secrets: &Secrets, result: Result<Response, Failure>) -
     let url = &ntfy.url;
     match result {
         Ok(response) if response.json()["healthy"] == true => {
-            let mut answer: Answer = Verdict::well(Examined::Ntfy, Kind::Account, url, "is well").into();
+            let word = Words::new("is well", "正常に動作しています");
+            let mut answer: Answer = Verdict::well(Examined::Ntfy, Kind::Account, url, word).into();
             if let Some(token) = ntfy.token.as_ref().and_then(|it| secrets.get(it)) {
                 let bearer = Secret::new(&format!("Bearer {}", token.expose()));
                 let request = Request::get(format!("{url}/v1/account"), bearer);
@@ -92,9 +124,16 @@ fn ntfy(config: &Config, secrets: &Secrets, result: Result<Response, Failure>) -
             answer
         }
         Ok(response) => {
-            let why = format!("it answered {} and does not say that it is well", response.status);
-            let way_out = "check providers.ntfy.url, and that the server runs";
-            Verdict::wrong(Examined::Ntfy, Kind::Account, url, &why, way_out).into()
+            let status = response.status;
+            let why = Words::new(
+                format!("it answered {status} and does not say that it is well"),
+                format!("{status} が返り、正常とは確認できません"),
+            );
+            let way_out = Words::new(
+                "check providers.ntfy.url, and that the server runs",
+                "providers.ntfy.url と、サーバーが動いているかを確認します",
+            );
+            Verdict::wrong(Examined::Ntfy, Kind::Account, url, why, way_out).into()
         }
         Err(failure) => failure.verdict(Examined::Ntfy, Kind::Account, url, url).into(),
     }
@@ -104,7 +143,7 @@ fn ntfy(config: &Config, secrets: &Secrets, result: Result<Response, Failure>) -
 fn ntfy_token(config: &Config, result: Result<Response, Failure>) -> Verdict {
     let url = config.organisation.ntfy.as_ref().map_or("", |ntfy| &ntfy.url);
     let (examined, kind) = (Examined::Ntfy, Kind::Token);
-    let wrong = |why: &str, way_out: &str| Verdict::wrong(examined, kind, "", why, way_out);
+    let wrong = |why: Words, way_out: Words| Verdict::wrong(examined, kind, "", why, way_out);
     let response = match result {
         Ok(response) => response,
         Err(failure) => return failure.verdict(examined, kind, "", url),
@@ -116,37 +155,62 @@ fn ntfy_token(config: &Config, result: Result<Response, Failure>) -> Verdict {
             kind,
             name: String::new(),
             found: Found::Doubtful {
-                why: "the server has no accounts, so it does not look at the token".to_owned(),
-                way_out: "leave providers.ntfy.token out, or give the server accounts (auth-file)".to_owned(),
+                why: Words::new(
+                    "the server has no accounts, so it does not look at the token",
+                    "サーバーにアカウントがないため、トークンは使われていません",
+                ),
+                way_out: Words::new(
+                    "leave providers.ntfy.token out, or give the server accounts (auth-file)",
+                    "providers.ntfy.token を消すか、サーバーにアカウントを設定します（auth-file）",
+                ),
             },
         },
-        (200, Some(name)) => Verdict::well(examined, kind, "", &cut(name, NAME_MAX)),
-        (401 | 403, _) => {
-            wrong("ntfy refuses the token", "make one anew (`ntfy token add`) for providers.ntfy.token")
-        }
-        (200 | 404, _) => wrong("the answer is not ntfy's", "check providers.ntfy.url"),
-        (status, _) => wrong(&format!("ntfy answered {status}"), "ask again in a minute"),
+        (200, Some(name)) => Verdict::well(examined, kind, "", Words::same(cut(name, NAME_MAX))),
+        (401 | 403, _) => wrong(
+            Words::new("ntfy refuses the token", "ntfy がトークンを拒否しました"),
+            Words::new(
+                "make one anew (`ntfy token add`) for providers.ntfy.token",
+                "providers.ntfy.token のトークンを作り直します（`ntfy token add`）",
+            ),
+        ),
+        (200 | 404, _) => wrong(
+            Words::new("the answer is not ntfy's", "ntfy の応答ではありません"),
+            Words::new("check providers.ntfy.url", "providers.ntfy.url を確認します"),
+        ),
+        (status, _) => wrong(answered("ntfy", status), again()),
     }
 }
 
 fn pushover(config: &Config, user: &str, result: Result<Response, Failure>) -> Verdict {
     let api = config.organisation.pushover.as_ref().map_or("", |pushover| &pushover.api_url);
     let (examined, kind) = (Examined::Pushover, Kind::People);
-    let wrong = |why: &str, way_out: &str| Verdict::wrong(examined, kind, user, why, way_out);
+    let wrong = |why: Words, way_out: Words| Verdict::wrong(examined, kind, user, why, way_out);
     match result {
-        Ok(response) if response.json()["status"] == 1 => Verdict::well(examined, kind, user, "has a device"),
-        Ok(response) if response.json()["token"] == "invalid" => {
-            let way_out = "copy the application's API token anew into providers.pushover.token";
-            wrong("Pushover refuses the token", way_out)
+        Ok(response) if response.json()["status"] == 1 => {
+            Verdict::well(examined, kind, user, Words::new("has a device", "端末あり"))
         }
-        Ok(response) if response.json()["user"] == "invalid" => {
-            let way_out = "copy \"Your User Key\" anew, and let them sign in on a device";
-            wrong("Pushover does not know the user key, or it has no device", way_out)
-        }
-        Ok(response) if response.is_success() => {
-            wrong("the answer is not Pushover's", "check providers.pushover.api_url")
-        }
-        Ok(response) => wrong(&format!("Pushover answered {}", response.status), "ask again in a minute"),
+        Ok(response) if response.json()["token"] == "invalid" => wrong(
+            Words::new("Pushover refuses the token", "Pushover がトークンを拒否しました"),
+            Words::new(
+                "copy the application's API token anew into providers.pushover.token",
+                "アプリケーションの API トークンを providers.pushover.token にコピーし直します",
+            ),
+        ),
+        Ok(response) if response.json()["user"] == "invalid" => wrong(
+            Words::new(
+                "Pushover does not know the user key, or it has no device",
+                "Pushover にそのユーザーキーがないか、端末がありません",
+            ),
+            Words::new(
+                "copy \"Your User Key\" anew, and let them sign in on a device",
+                "「Your User Key」をコピーし直し、本人に端末でサインインしてもらいます",
+            ),
+        ),
+        Ok(response) if response.is_success() => wrong(
+            Words::new("the answer is not Pushover's", "Pushover の応答ではありません"),
+            Words::new("check providers.pushover.api_url", "providers.pushover.api_url を確認します"),
+        ),
+        Ok(response) => wrong(answered("Pushover", response.status), again()),
         Err(failure) => failure.verdict(examined, kind, user, api),
     }
 }

@@ -5,8 +5,7 @@ use super::doctor::{Answer, Examined, Kind, Verdict};
 use super::http::origin;
 use crate::config::{Config, Provider, Secrets};
 use crate::incident::message::is_url;
-
-const NOT_ASKED: &str = "not tried: that would post";
+use crate::language::words::Words;
 
 /// Nothing of a webhook that is not there: that is said of the secret.
 pub(super) fn begin(config: &Config, secrets: &Secrets) -> Answer {
@@ -24,24 +23,39 @@ pub(super) fn begin(config: &Config, secrets: &Secrets) -> Answer {
 }
 
 fn of_room(examined: Examined, place: &str, url: &str) -> Verdict {
-    let wrong = |why: &str, way_out: &str| Verdict::wrong(examined, Kind::Rooms, place, why, way_out);
+    let wrong = |why: Words, way_out: Words| Verdict::wrong(examined, Kind::Rooms, place, why, way_out);
     let host = origin(url).filter(|_| is_url(url)).and_then(|origin| origin.split_once("://"));
     let Some((scheme, host)) = host else {
-        return wrong("the secret is not a URL", "copy all of the webhook's URL, from `https://` on");
+        return wrong(
+            Words::new("the secret is not a URL", "シークレットの値が URL ではありません"),
+            Words::new(
+                "copy all of the webhook's URL, from `https://` on",
+                "Webhook の URL を `https://` から最後までコピーします",
+            ),
+        );
     };
     if host.ends_with(".webhook.office.com") || host == "outlook.office.com" {
-        let why = "this is a connector of Office 365, and Microsoft has switched those off in May 2026";
         return wrong(
-            why,
-            "make a workflow: \"Post to a channel when a webhook request is received\", open to anyone",
+            Words::new(
+                "this is a connector of Office 365, and Microsoft has switched those off in May 2026",
+                "Office 365 コネクタの URL です。2026 年 5 月に廃止されました",
+            ),
+            Words::new(
+                "make a workflow: \"Post to a channel when a webhook request is received\", open to anyone",
+                "ワークフロー「Webhook 要求の受信時にチャネルに投稿する」を、誰でも実行できる設定で作ります",
+            ),
         );
     }
     let local = host.starts_with("127.0.0.1") || host.starts_with("localhost");
     if scheme != "https" && !local {
         return wrong(
-            "the URL is not https: whoever is on the way could post",
-            "copy the URL as it is shown",
+            Words::new(
+                "the URL is not https: whoever is on the way could post",
+                "URL が https ではないため、途中の誰かが投稿できてしまいます",
+            ),
+            Words::new("copy the URL as it is shown", "表示された URL をそのままコピーします"),
         );
     }
-    Verdict::well(examined, Kind::Rooms, place, NOT_ASKED)
+    let word = Words::new("not tried: that would post", "投稿されてしまうため、試していません");
+    Verdict::well(examined, Kind::Rooms, place, word)
 }

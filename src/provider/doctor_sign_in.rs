@@ -6,6 +6,7 @@
 use super::doctor::{Answer, Examined, Kind, Question, SignInTopic as Topic, Topic as Any, Verdict};
 use super::http::{Failure, Method, Request, Response};
 use crate::config::{Config, KeySource};
+use crate::language::words::Words;
 use crate::sign_in::{keys, oidc};
 
 pub(super) fn begin(config: &Config) -> Answer {
@@ -30,34 +31,56 @@ pub(super) fn answer(config: &Config, topic: &Topic, result: Result<Response, Fa
         Topic::Discovery => (
             Kind::Issuer,
             issuer,
-            "write `web.oidc.issuer` as the provider writes it, and let this machine reach it",
+            Words::new(
+                "write `web.oidc.issuer` as the provider writes it, and let this machine reach it",
+                "`web.oidc.issuer` をプロバイダーの表記どおりに書き、このマシンから接続できるようにします",
+            ),
         ),
-        Topic::Keys => (Kind::Keys, issuer, "let this machine reach the provider's `jwks_uri`"),
-        Topic::ProxyKeys(proxy) => {
-            (Kind::Keys, proxy.row().name, "check its address under `web:`, and that this machine reaches it")
-        }
+        Topic::Keys => (
+            Kind::Keys,
+            issuer,
+            Words::new(
+                "let this machine reach the provider's `jwks_uri`",
+                "このマシンからプロバイダーの `jwks_uri` に接続できるようにします",
+            ),
+        ),
+        Topic::ProxyKeys(proxy) => (
+            Kind::Keys,
+            proxy.row().name,
+            Words::new(
+                "check its address under `web:`, and that this machine reaches it",
+                "`web:` のアドレスと、このマシンから接続できるかを確認します",
+            ),
+        ),
     };
-    let wrong = |why: &str| Verdict::wrong(Examined::SignIn, kind, name, why, way_out).into();
+    let wrong = |why: Words| Verdict::wrong(Examined::SignIn, kind, name, why, way_out.clone()).into();
     let body = match result {
         Ok(response) if response.status == 200 => response.body,
-        Ok(response) => return wrong(&format!("it answered {}", response.status)),
-        Err(Failure::NotSent(why) | Failure::Unknown(why)) => return wrong(&format!("no answer: {why}")),
+        Ok(response) => {
+            let status = response.status;
+            return wrong(Words::new(format!("it answered {status}"), format!("{status} が返りました")));
+        }
+        Err(Failure::NotSent(why) | Failure::Unknown(why)) => {
+            return wrong(Words::new(format!("no answer: {why}"), format!("応答がありません: {why}")));
+        }
     };
     match (topic, &config.organisation.web.oidc) {
         (Topic::Discovery, Some(oidc)) => match oidc::discovery(oidc, &body) {
             Ok(discovery) => {
-                let mut all: Answer = Verdict::well(Examined::SignIn, kind, name, "answers").into();
+                let mut all: Answer =
+                    Verdict::well(Examined::SignIn, kind, name, Words::new("answers", "応答あり")).into();
                 all.add(ask(Topic::Keys, discovery.keys));
                 all
             }
-            Err(why) => wrong(&why),
+            Err(why) => wrong(Words::same(why)),
         },
         _ => match keys::of_set(&body) {
             Ok(keys) => {
-                let word = if keys.len() == 1 { "1 key".to_owned() } else { format!("{} keys", keys.len()) };
-                Verdict::well(Examined::SignIn, kind, name, &word).into()
+                let en = if keys.len() == 1 { "1 key".to_owned() } else { format!("{} keys", keys.len()) };
+                let word = Words::new(en, format!("鍵 {} 個", keys.len()));
+                Verdict::well(Examined::SignIn, kind, name, word).into()
             }
-            Err(why) => wrong(&why),
+            Err(why) => wrong(Words::same(why)),
         },
     }
 }

@@ -10,6 +10,7 @@ use super::slack_manifest::SCOPES;
 use super::slack_socket;
 use crate::config::{Config, Provider, Secret, Secrets, Slack};
 use crate::incident::message::cut;
+use crate::language::words::Words;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -53,14 +54,22 @@ pub(super) fn answer(
         Some(true) => {}
         Some(false) => return refused(kind, &name, &body).into(),
         None => {
-            let why = format!("answered {}, and not in Slack's way", response.status);
-            return wrong(kind, &name, &why, "check providers.slack.api_url, and what is in between").into();
+            let status = response.status;
+            let why = Words::new(
+                format!("answered {status}, and not in Slack's way"),
+                format!("{status} が返りましたが、Slack の応答ではありません"),
+            );
+            let way_out = Words::new(
+                "check providers.slack.api_url, and what is in between",
+                "providers.slack.api_url と、途中のプロキシを確認します",
+            );
+            return wrong(kind, &name, why, way_out).into();
         }
     }
     match topic {
         SlackTopic::Token => accepted(config, slack, secrets, &response, &body),
-        SlackTopic::Socket => Verdict::well(Examined::Slack, kind, &name, "").into(),
-        SlackTopic::Group { .. } => Verdict::well(Examined::Slack, kind, &name, "").into(),
+        SlackTopic::Socket => Verdict::well(Examined::Slack, kind, &name, Words::default()).into(),
+        SlackTopic::Group { .. } => Verdict::well(Examined::Slack, kind, &name, Words::default()).into(),
         SlackTopic::Person { .. } => person(&name, &body["user"]).into(),
         SlackTopic::Channel { .. } => in_channel(&name, &response, &body["channel"]).into(),
     }
@@ -77,9 +86,18 @@ fn accepted(config: &Config, slack: &Slack, secrets: &Secrets, response: &Respon
     let team = cut(body["team"].as_str().unwrap_or("a workspace"), ERROR_MAX);
     let bot = cut(body["user"].as_str().unwrap_or("a bot"), ERROR_MAX);
     let verdict = if scopes(response).is_some_and(|scopes| !scopes.contains("chat:write")) {
-        wrong(Kind::Token, "", "it may not write: the scope chat:write is missing", ADD_SCOPE)
+        let why = Words::new(
+            "it may not write: the scope chat:write is missing",
+            "書き込めません。スコープ chat:write がありません",
+        );
+        wrong(Kind::Token, "", why, add_scope())
     } else {
-        Verdict::well(Examined::Slack, Kind::Token, "", &format!("{bot} in {team}"))
+        Verdict::well(
+            Examined::Slack,
+            Kind::Token,
+            "",
+            Words::new(format!("{bot} in {team}"), format!("{team} の {bot}")),
+        )
     };
     let mut answer: Answer = verdict.into();
     answer.verdicts.extend(lacking(config, response));
@@ -116,21 +134,32 @@ fn lacking(config: &Config, response: &Response) -> Option<Verdict> {
     if lacking.is_empty() {
         return None;
     }
-    let why = format!("scopes are missing, and what needs them does not work: {}", lacking.join(", "));
-    let way_out = "give the app the manifest of `oncall slack manifest`, and install it again";
+    let lacking = lacking.join(", ");
+    let why = Words::new(
+        format!("scopes are missing, and what needs them does not work: {lacking}"),
+        format!("スコープが足りず、必要とする機能が動きません: {lacking}"),
+    );
+    let way_out = Words::new(
+        "give the app the manifest of `oncall slack manifest`, and install it again",
+        "`oncall slack manifest` のマニフェストをアプリに設定し、インストールし直します",
+    );
     if groups && SCOPES.iter().filter(lacks).any(|(scope, _)| is_of_groups(scope)) {
-        return Some(wrong(Kind::Scopes, "", &why, way_out));
+        return Some(wrong(Kind::Scopes, "", why, way_out));
     }
-    let found = Found::Doubtful { why, way_out: way_out.to_owned() };
+    let found = Found::Doubtful { why, way_out };
     Some(Verdict { examined: Examined::Slack, kind: Kind::Scopes, name: String::new(), found })
 }
 
 fn person(name: &str, user: &Value) -> Verdict {
     if user["deleted"] == true {
-        let way_out = "take the person out of the line-ups (`oncall user leave`), or mend `slack:`";
-        return wrong(Kind::People, name, "this member was deactivated", way_out);
+        let why = Words::new("this member was deactivated", "このメンバーは無効化されています");
+        let way_out = Words::new(
+            "take the person out of the line-ups (`oncall user leave`), or mend `slack:`",
+            "当番から外すか（`oncall user leave`）、`slack:` を直します",
+        );
+        return wrong(Kind::People, name, why, way_out);
     }
-    Verdict::well(Examined::Slack, Kind::People, name, "")
+    Verdict::well(Examined::Slack, Kind::People, name, Words::default())
 }
 
 fn in_channel(name: &str, response: &Response, channel: &Value) -> Verdict {
@@ -138,58 +167,110 @@ fn in_channel(name: &str, response: &Response, channel: &Value) -> Verdict {
     let name = called.as_deref().unwrap_or(name);
     let anywhere = scopes(response).is_some_and(|scopes| scopes.contains("chat:write.public"));
     if channel["is_archived"] == true {
-        return wrong(Kind::Channels, name, "this channel is archived", "unarchive it, or name another");
+        let why = Words::new("this channel is archived", "チャンネルがアーカイブされています");
+        let way_out =
+            Words::new("unarchive it, or name another", "アーカイブを解除するか、別のチャンネルを指定します");
+        return wrong(Kind::Channels, name, why, way_out);
     }
     if channel["is_member"] == false && (channel["is_private"] == true || !anywhere) {
-        return wrong(
-            Kind::Channels,
-            name,
-            "the bot is not in this channel",
+        let why = Words::new("the bot is not in this channel", "ボットがこのチャンネルにいません");
+        let way_out = Words::new(
             "there, write `/invite @` and its name",
+            "そのチャンネルで `/invite @` に続けてボットの名前を書きます",
         );
+        return wrong(Kind::Channels, name, why, way_out);
     }
-    Verdict::well(Examined::Slack, Kind::Channels, name, "")
+    Verdict::well(Examined::Slack, Kind::Channels, name, Words::default())
 }
 
-const ADD_SCOPE: &str = "add it to the app under OAuth & Permissions, and install the app again";
+fn add_scope() -> Words {
+    Words::new(
+        "add it to the app under OAuth & Permissions, and install the app again",
+        "アプリの OAuth & Permissions で追加し、インストールし直します",
+    )
+}
 
 fn refused(kind: Kind, name: &str, body: &Value) -> Verdict {
     let error = cut(body["error"].as_str().unwrap_or("no reason"), ERROR_MAX);
-    let renew = "copy the bot user's token anew from OAuth & Permissions of the app";
     let (why, way_out) = match error.as_str() {
-        "invalid_auth" | "not_authed" | "account_inactive" | "token_revoked" | "token_expired" => {
-            (format!("Slack refuses the token: {error}"), renew)
-        }
+        "invalid_auth" | "not_authed" | "account_inactive" | "token_revoked" | "token_expired" => (
+            Words::new(
+                format!("Slack refuses the token: {error}"),
+                format!("Slack がトークンを拒否しました: {error}"),
+            ),
+            Words::new(
+                "copy the bot user's token anew from OAuth & Permissions of the app",
+                "アプリの OAuth & Permissions からボットのトークンをコピーし直します",
+            ),
+        ),
         "missing_scope" => {
             let needed = cut(body["needed"].as_str().unwrap_or("unknown"), ERROR_MAX);
-            (format!("the scope {needed} is missing, so this cannot be told"), ADD_SCOPE)
+            let why = Words::new(
+                format!("the scope {needed} is missing, so this cannot be told"),
+                format!("スコープ {needed} がないため、調べられません"),
+            );
+            (why, add_scope())
         }
+        other => refusal(other),
+    };
+    wrong(kind, name, why, way_out)
+}
+
+/// What Slack does not find, or does not do.
+fn refusal(error: &str) -> (Words, Words) {
+    match error {
         "user_not_found" | "user_not_visible" => (
-            "there is no such member".to_owned(),
-            "mend `slack:` in the person's file: \"Copy member ID\" in the profile",
+            Words::new("there is no such member", "このメンバーはいません"),
+            Words::new(
+                "mend `slack:` in the person's file: \"Copy member ID\" in the profile",
+                "本人のファイルの `slack:` を直します（プロフィールの「メンバー ID をコピー」）",
+            ),
         ),
         "channel_not_found" => (
-            "there is no such channel, or it is private and the bot is not in it".to_owned(),
-            "mend the id, or write `/invite @` and the bot's name there",
+            Words::new(
+                "there is no such channel, or it is private and the bot is not in it",
+                "チャンネルがないか、ボットのいないプライベートチャンネルです",
+            ),
+            Words::new(
+                "mend the id, or write `/invite @` and the bot's name there",
+                "id を直すか、そのチャンネルで `/invite @` に続けてボットの名前を書きます",
+            ),
         ),
         "no_such_subteam" => (
-            "there is no such user group".to_owned(),
-            "mend `group:` in oncall.yaml: \"Copy group ID\" under \"People & user groups\"",
+            Words::new("there is no such user group", "このユーザーグループはありません"),
+            Words::new(
+                "mend `group:` in oncall.yaml: \"Copy group ID\" under \"People & user groups\"",
+                "oncall.yaml の `group:` を直します（「メンバーとユーザーグループ」の「グループ ID をコピー」）",
+            ),
         ),
         "plan_upgrade_required" => (
-            "user groups need a paid plan of Slack".to_owned(),
-            "take `slack_user_groups` out of oncall.yaml",
+            Words::new(
+                "user groups need a paid plan of Slack",
+                "ユーザーグループには Slack の有料プランが必要です",
+            ),
+            Words::new(
+                "take `slack_user_groups` out of oncall.yaml",
+                "oncall.yaml から `slack_user_groups` を消します",
+            ),
         ),
-        "ratelimited" => ("Slack was asked too much".to_owned(), "wait a minute, and ask again"),
-        _ => (format!("Slack says {error}"), "see https://docs.slack.dev/reference/methods"),
-    };
-    wrong(kind, name, &why, way_out)
+        "ratelimited" => (
+            Words::new("Slack was asked too much", "Slack への問い合わせが多すぎました"),
+            Words::new("wait a minute, and ask again", "1 分ほど待って、もう一度実行します"),
+        ),
+        _ => (
+            Words::new(format!("Slack says {error}"), format!("Slack の応答: {error}")),
+            Words::new(
+                "see https://docs.slack.dev/reference/methods",
+                "https://docs.slack.dev/reference/methods を参照してください",
+            ),
+        ),
+    }
 }
 
 fn scopes(response: &Response) -> Option<BTreeSet<&str>> {
     Some(response.header("x-oauth-scopes")?.split(',').map(str::trim).collect())
 }
 
-fn wrong(kind: Kind, name: &str, why: &str, way_out: &str) -> Verdict {
+fn wrong(kind: Kind, name: &str, why: Words, way_out: Words) -> Verdict {
     Verdict::wrong(Examined::Slack, kind, name, why, way_out)
 }

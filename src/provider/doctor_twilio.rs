@@ -3,10 +3,11 @@
 //! The account (<https://www.twilio.com/docs/iam/api/account>), its numbers (`IncomingPhoneNumbers`), and, for a number that is
 //! not its own, the caller ids it has verified (`OutgoingCallerIds`).
 
-use super::doctor::{Answer, Examined, Kind, Question, Topic, TwilioTopic, Verdict, masked};
+use super::doctor::{Answer, Examined, Kind, Question, Topic, TwilioTopic, Verdict, again, answered, masked};
 use super::http::{Failure, Request, Response, basic};
 use crate::config::{Config, Secret, Secrets, Twilio};
 use crate::incident::message::cut;
+use crate::language::words::Words;
 use serde_json::Value;
 
 /// The longest name that is shown, in characters.
@@ -61,9 +62,15 @@ pub(super) fn answer(
         }
         TwilioTopic::Number => match named(&body["incoming_phone_numbers"], &twilio.from) {
             Some(number) if number["capabilities"]["voice"] == false => {
-                wrong(kind, name, "this number cannot make calls", "buy one with the capability Voice").into()
+                let why = Words::new("this number cannot make calls", "この番号では電話をかけられません");
+                let way_out =
+                    Words::new("buy one with the capability Voice", "Voice に対応した番号を購入します");
+                wrong(kind, name, why, way_out).into()
             }
-            Some(_) => Verdict::well(Examined::Twilio, kind, name, "a number of the account").into(),
+            Some(_) => {
+                let word = Words::new("a number of the account", "アカウントの番号");
+                Verdict::well(Examined::Twilio, kind, name, word).into()
+            }
             None => {
                 let path = format!("/OutgoingCallerIds.json?{}", about(&twilio.from));
                 ask(twilio, authorization, &path, TwilioTopic::CallerId).into()
@@ -73,33 +80,70 @@ pub(super) fn answer(
             let public = config.organisation.public_url.as_deref().unwrap_or_default();
             replies(named(&body["incoming_phone_numbers"], &twilio.sms_from), name, public).into()
         }
-        TwilioTopic::CallerId => match named(&body["outgoing_caller_ids"], &twilio.from) {
-            Some(_) => Verdict::well(Examined::Twilio, kind, name, "a verified caller id").into(),
-            None => {
-                let why = "it is neither a number of the account nor a verified caller id";
-                wrong(kind, name, why, "mend providers.twilio.from, or verify the number at Twilio").into()
-            }
-        },
+        TwilioTopic::CallerId => caller_id(named(&body["outgoing_caller_ids"], &twilio.from), name).into(),
+    }
+}
+
+/// A number that is not the account's own.
+fn caller_id(found: Option<&Value>, name: &str) -> Verdict {
+    match found {
+        Some(_) => {
+            let word = Words::new("a verified caller id", "確認済みの発信者番号");
+            Verdict::well(Examined::Twilio, Kind::From, name, word)
+        }
+        None => {
+            let why = Words::new(
+                "it is neither a number of the account nor a verified caller id",
+                "アカウントの番号でも、確認済みの発信者番号でもありません",
+            );
+            let way_out = Words::new(
+                "mend providers.twilio.from, or verify the number at Twilio",
+                "providers.twilio.from を直すか、Twilio で番号を確認済みにします",
+            );
+            wrong(Kind::From, name, why, way_out)
+        }
     }
 }
 
 /// Whether what people answer to this number comes here.
 fn replies(number: Option<&Value>, name: &str, public: &str) -> Verdict {
     let door = format!("{public}/v1/callbacks/twilio/sms");
-    let wrong = |why: &str, way_out: &str| wrong(Kind::Replies, name, why, way_out);
+    let wrong = |why: Words, way_out: Words| wrong(Kind::Replies, name, why, way_out);
     match number {
-        None => wrong("people answer a number that is not the account's", "mend providers.twilio.sms_from"),
-        Some(number) if number["capabilities"]["sms"] == false => {
-            wrong("this number cannot send or receive SMS", "buy one with the capability SMS")
-        }
-        Some(number) if number["sms_url"] != door.as_str() => wrong(
-            "what people answer is not sent here: nobody hears that they have it",
-            &format!("at Twilio, under this number, let \"A message comes in\" be a webhook: POST {door}"),
+        None => wrong(
+            Words::new(
+                "people answer a number that is not the account's",
+                "返信先がアカウントの番号ではありません",
+            ),
+            Words::new("mend providers.twilio.sms_from", "providers.twilio.sms_from を直します"),
         ),
-        Some(number) if number["sms_method"].as_str().is_some_and(|method| method != "POST") => {
-            wrong("what people answer is sent by GET", "at Twilio, under this number, choose HTTP POST")
-        }
-        Some(_) => Verdict::well(Examined::Twilio, Kind::Replies, name, "answers come here"),
+        Some(number) if number["capabilities"]["sms"] == false => wrong(
+            Words::new("this number cannot send or receive SMS", "この番号では SMS を送受信できません"),
+            Words::new("buy one with the capability SMS", "SMS に対応した番号を購入します"),
+        ),
+        Some(number) if number["sms_url"] != door.as_str() => wrong(
+            Words::new(
+                "what people answer is not sent here: nobody hears that they have it",
+                "返信がここに届かないため、対応の返信に誰も気づけません",
+            ),
+            Words::new(
+                format!("at Twilio, under this number, let \"A message comes in\" be a webhook: POST {door}"),
+                format!("Twilio のこの番号の「A message comes in」を Webhook にします: POST {door}"),
+            ),
+        ),
+        Some(number) if number["sms_method"].as_str().is_some_and(|method| method != "POST") => wrong(
+            Words::new("what people answer is sent by GET", "返信が GET で送られています"),
+            Words::new(
+                "at Twilio, under this number, choose HTTP POST",
+                "Twilio のこの番号で HTTP POST を選びます",
+            ),
+        ),
+        Some(_) => Verdict::well(
+            Examined::Twilio,
+            Kind::Replies,
+            name,
+            Words::new("answers come here", "返信はここに届きます"),
+        ),
     }
 }
 
@@ -117,15 +161,29 @@ fn account(body: &Value) -> Verdict {
     let name = cut(body["friendly_name"].as_str().unwrap_or_default(), NAME_MAX);
     match body["status"].as_str() {
         Some("active") if body["type"] == "Trial" => {
-            let word = format!("{name}, a trial account: it calls only numbers that were verified");
-            Verdict::well(Examined::Twilio, Kind::Account, "", &word)
+            let word = Words::new(
+                format!("{name}, a trial account: it calls only numbers that were verified"),
+                format!("{name}、トライアルのため、確認済みの番号にしかかけられません"),
+            );
+            Verdict::well(Examined::Twilio, Kind::Account, "", word)
         }
-        Some("active") => Verdict::well(Examined::Twilio, Kind::Account, "", &name),
+        Some("active") => Verdict::well(Examined::Twilio, Kind::Account, "", Words::same(name)),
         Some(status) => {
-            let why = format!("the account is {}", cut(status, NAME_MAX));
-            wrong(Kind::Account, "", &why, "see the billing and the messages in Twilio's console")
+            let status = cut(status, NAME_MAX);
+            let why =
+                Words::new(format!("the account is {status}"), format!("アカウントの状態が {status} です"));
+            let way_out = Words::new(
+                "see the billing and the messages in Twilio's console",
+                "Twilio のコンソールで請求とお知らせを確認します",
+            );
+            wrong(Kind::Account, "", why, way_out)
         }
-        None => wrong(Kind::Account, "", "the answer is not Twilio's", "check providers.twilio.api_url"),
+        None => wrong(
+            Kind::Account,
+            "",
+            Words::new("the answer is not Twilio's", "Twilio の応答ではありません"),
+            Words::new("check providers.twilio.api_url", "providers.twilio.api_url を確認します"),
+        ),
     }
 }
 
@@ -136,14 +194,26 @@ fn named<'a>(list: &'a Value, number: &str) -> Option<&'a Value> {
 fn refused(kind: Kind, name: &str, response: &Response) -> Verdict {
     match response.status {
         401 | 403 => {
-            let why = "Twilio refuses account_sid or auth_token";
-            wrong(kind, name, why, "copy both anew from the account's page in Twilio's console")
+            let why = Words::new(
+                "Twilio refuses account_sid or auth_token",
+                "Twilio が account_sid か auth_token を拒否しました",
+            );
+            let way_out = Words::new(
+                "copy both anew from the account's page in Twilio's console",
+                "Twilio のコンソールのアカウントのページから、両方をコピーし直します",
+            );
+            wrong(kind, name, why, way_out)
         }
-        404 => wrong(kind, name, "Twilio does not know the account", "check providers.twilio.account_sid"),
-        status => wrong(kind, name, &format!("Twilio answered {status}"), "ask again in a minute"),
+        404 => wrong(
+            kind,
+            name,
+            Words::new("Twilio does not know the account", "Twilio にこのアカウントはありません"),
+            Words::new("check providers.twilio.account_sid", "providers.twilio.account_sid を確認します"),
+        ),
+        status => wrong(kind, name, answered("Twilio", status), again()),
     }
 }
 
-fn wrong(kind: Kind, name: &str, why: &str, way_out: &str) -> Verdict {
+fn wrong(kind: Kind, name: &str, why: Words, way_out: Words) -> Verdict {
     Verdict::wrong(Examined::Twilio, kind, name, why, way_out)
 }

@@ -14,6 +14,7 @@ use crate::config::{CONTACTS, Config, Secrets};
 use crate::incident::message::CallScript;
 use crate::incident::{Delivery, DeliveryId, Task, Words};
 use crate::language::Spoken;
+use crate::language::words::Words as Said;
 
 /// The first questions to every provider that is configured and whose secrets are there.
 pub fn questions(config: &Config, secrets: &Secrets) -> Answer {
@@ -78,15 +79,15 @@ fn public_url(config: &Config) -> Answer {
             Question { topic: Topic::PublicUrl, request }.into()
         }
         None if organisation.slack.is_some() || organisation.twilio.is_some() => {
-            let why = "it is not set: buttons in Slack and keys on the phone cannot come back";
-            Verdict::wrong(
-                Examined::PublicUrl,
-                Kind::PublicUrl,
-                "",
-                why,
+            let why = Said::new(
+                "it is not set: buttons in Slack and keys on the phone cannot come back",
+                "設定がないため、Slack のボタンと電話のキー操作が返ってきません",
+            );
+            let way_out = Said::new(
                 "add `public_url: https://…` to oncall.yaml",
-            )
-            .into()
+                "oncall.yaml に `public_url: https://…` を書きます",
+            );
+            Verdict::wrong(Examined::PublicUrl, Kind::PublicUrl, "", why, way_out).into()
         }
         None => Answer::default(),
     }
@@ -96,10 +97,10 @@ fn public_url(config: &Config) -> Answer {
 fn reachable(config: &Config, result: Result<Response, Failure>) -> Verdict {
     let url = config.organisation.public_url.as_deref().unwrap_or_default();
     let wrong =
-        |why: String, way_out: &str| Verdict::wrong(Examined::PublicUrl, Kind::PublicUrl, url, &why, way_out);
+        |why: Said, way_out: Said| Verdict::wrong(Examined::PublicUrl, Kind::PublicUrl, url, why, way_out);
     match result {
         Ok(response) if response.status == 200 && response.body.trim_ascii() == b"ok" => {
-            let word = "answers, seen from here only".to_owned();
+            let word = Said::new("answers, seen from here only", "応答あり。このマシンから見た場合です");
             Verdict {
                 examined: Examined::PublicUrl,
                 kind: Kind::PublicUrl,
@@ -108,12 +109,24 @@ fn reachable(config: &Config, result: Result<Response, Failure>) -> Verdict {
             }
         }
         Ok(response) => wrong(
-            format!("something answers {} to /healthz that is not oncall", response.status),
-            "let whatever is in front pass all paths on to `oncall serve --listen`",
+            Said::new(
+                format!("something answers {} to /healthz that is not oncall", response.status),
+                format!("/healthz に oncall ではないものが {} を返しています", response.status),
+            ),
+            Said::new(
+                "let whatever is in front pass all paths on to `oncall serve --listen`",
+                "手前のプロキシが、すべてのパスを `oncall serve --listen` に渡すようにします",
+            ),
         ),
         Err(Failure::NotSent(why) | Failure::Unknown(why)) => wrong(
-            format!("no answer from here: {why}"),
-            "check the name, the certificate and the firewall, and that `oncall serve` runs",
+            Said::new(
+                format!("no answer from here: {why}"),
+                format!("このマシンからは応答がありません: {why}"),
+            ),
+            Said::new(
+                "check the name, the certificate and the firewall, and that `oncall serve` runs",
+                "ホスト名、証明書、ファイアウォールと、`oncall serve` が動いているかを確認します",
+            ),
         ),
     }
 }

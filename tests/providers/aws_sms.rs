@@ -157,7 +157,7 @@ fn the_doctor_says_whom_the_account_reaches() {
         match &answer(&with_aws(), &secrets(), &Topic::AwsSms, Ok(response)).verdicts[..] {
             [verdict] => match &verdict.found {
                 Found::Well(_) => "well".to_owned(),
-                Found::Wrong { why, .. } | Found::Doubtful { why, .. } => why.clone(),
+                Found::Wrong { why, .. } | Found::Doubtful { why, .. } => why.en.clone(),
             },
             other => panic!("{other:?}"),
         }

@@ -1,14 +1,15 @@
 //! What people type and fill in, in Slack: to wishes, to forms within Slack's limits, and to what they would do.
 
 use crate::world::{id, incident, now};
+use jiff::SignedDuration;
 use oncall::actor::{Actor, Via};
 use oncall::chat::intent::{Intent, Meant};
 use oncall::chat::person::Person;
 use oncall::chat::typed::{self, Typed};
 use oncall::chat::{answer, forms};
 use oncall::compile::{Tree, compile};
-use oncall::config::{Config, SlackUserGroup};
-use oncall::incident::{Asked, Assignee, Command, IncidentId, Respond, Target};
+use oncall::config::{Config, RunTime, RunTimeSilence, SlackUserGroup};
+use oncall::incident::{Asked, Assignee, Command, Ended, IncidentId, Respond, Target};
 use oncall::language::chat::{Doing, Slot};
 use oncall::place::Place;
 use oncall::preview::effect;
@@ -20,6 +21,7 @@ use oncall::provider::slack_view::{
 };
 use oncall::provider::{Failure, Response, slack_groups, slack_said};
 use oncall::schedule::OverrideAction;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Sato and Smith take turns on `web` day by day at 10:00 in Tokyo; Kimura is always on `db`.
@@ -231,6 +233,52 @@ fn a_preview_says_who_is_on_call_instead_and_who_is_told() {
     assert!(muted[0].contains("1 of what is open now") && muted[0].contains("muted 1."), "{muted:?}");
     let other = shown("silence すべて 2h noise", &[]);
     assert!(other[0].contains("0 of what is open now"), "{other:?}");
+}
+
+/// Whoever is put on call says by the number, or by the place in git, that they cannot: for themselves.
+#[test]
+fn whoever_is_put_on_call_says_that_they_cannot() {
+    let config = company();
+    let place = Place { file: Arc::from("overrides/2026.yaml"), line: 3 };
+    for (text, what) in [
+        ("cannot 41", Ended::RunTime(41)),
+        ("辞退 #41", Ended::RunTime(41)),
+        ("cannot overrides/2026.yaml:3", Ended::File(place)),
+    ] {
+        let (user, by) = (id("kimura"), Actor::User(id("kimura")));
+        let wanted = Command::Cannot { what, user, by, via: Via::Slack };
+        assert_eq!(typed(&config, "U0KIMURA", text), Ok(wanted), "{text}");
+    }
+    assert!(typed(&config, "U0KIMURA", "cannot tomorrow").is_err());
+}
+
+/// While a silence runs that names no service, the Home tab says so before all else, with its end and the reason.
+#[test]
+fn the_home_tab_says_while_a_broad_silence_runs() {
+    let quiet = company();
+    let (from, until) = (now(), now() + SignedDuration::from_hours(2));
+    let made = RunTimeSilence {
+        services: Vec::new(),
+        when: Vec::new(),
+        from,
+        until,
+        reason: "the move".to_owned(),
+        by: Actor::User(id("sato")),
+        via: Via::Slack,
+        keys: BTreeSet::new(),
+        at_most: None,
+    };
+    let run_time = RunTime { silences: [(41, made)].into(), ..RunTime::default() };
+    let loud = quiet.laid_over(&run_time);
+    let home = |config: &Config, at| {
+        let person = Person::of(config, &member("U0SMITH"));
+        format!("{:?}", answer::home(config, &person, &[], at))
+    };
+    // In London it is 17:05, and 19:05 at its end.
+    let said = home(&loud, now());
+    assert!(said.contains("the move") && said.contains("19:05"), "{said}");
+    assert!(said.find("the move") < said.find("Your shifts"), "not before the shifts: {said}");
+    assert!(!home(&quiet, now()).contains("the move") && !home(&loud, until).contains("the move"));
 }
 
 #[test]

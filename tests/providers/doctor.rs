@@ -2,6 +2,7 @@
 
 use super::world::{config, secrets};
 use oncall::config::Secrets;
+use oncall::language::words::Words;
 use oncall::provider::doctor::{Answer, Examined, Found, JiraTopic, Kind, Topic, TwilioTopic, masked};
 use oncall::provider::examination::{answer, questions};
 use oncall::provider::{Failure, Method, Response};
@@ -30,12 +31,17 @@ fn said(examined: Examined, status: u16, headers: &[(&str, &str)], body: &Value)
 
 fn why(answer: &Answer) -> &str {
     match &answer.verdicts[0].found {
-        Found::Well(word) => panic!("{word}"),
+        Found::Well(word) => panic!("{word:?}"),
         Found::Wrong { why, way_out } | Found::Doubtful { why, way_out } => {
-            assert!(!way_out.is_empty());
-            why
+            assert!(!way_out.en.is_empty() && is_japanese(&way_out.ja) && is_japanese(&why.ja), "{why:?}");
+            &why.en
         }
     }
+}
+
+/// Something in it is.
+pub fn is_japanese(text: &str) -> bool {
+    text.chars().any(|c| matches!(c, '\u{3041}'..='\u{30ff}' | '\u{4e00}'..='\u{9fff}'))
 }
 
 #[test]
@@ -54,7 +60,7 @@ fn it_reads_and_asks_nothing_without_a_secret() {
 fn a_token_that_may_not_write_is_found_by_its_scopes() {
     let good = json!({ "ok": true, "team": "Acme", "user": "oncall" });
     let answer = said(Examined::Slack, 200, &[("X-OAuth-Scopes", "users:read, chat:write")], &good);
-    assert_eq!(answer.verdicts[0].found, Found::Well("oncall in Acme".to_owned()));
+    assert_eq!(answer.verdicts[0].found, Found::Well(Words::new("oncall in Acme", "Acme の oncall")));
     let urls: Vec<&str> = answer.next.iter().map(|it| it.request.url.rsplit('/').next().unwrap()).collect();
     assert!(urls.iter().any(|url| url.starts_with("users.info?user=U")), "{urls:?}");
     assert!(urls.iter().any(|url| url.starts_with("conversations.info?channel=C")), "{urls:?}");
@@ -81,7 +87,7 @@ fn refusals_stop_the_questions() {
     assert!(why(&closed) == "the account is closed" && closed.next.is_empty());
     let trial = json!({ "status": "active", "type": "Trial", "friendly_name": "Acme" });
     let Found::Well(word) = &said(Examined::Twilio, 200, &[], &trial).verdicts[0].found else { panic!() };
-    assert!(word.contains("only numbers that were verified"), "{word}");
+    assert!(word.en.contains("only numbers that were verified"), "{word:?}");
 }
 
 /// Whether a workflow lets tickets go is tried on an open one of ours: which ways there are, and what they want.
@@ -112,7 +118,10 @@ fn a_transition_that_will_be_refused_is_found_before() {
     let good = ways(
         json!([{ "name": "Close", "to": { "name": "done" }, "fields": { "x": { "required": true, "hasDefaultValue": true } } }]),
     );
-    assert_eq!(good.verdicts[0].found, Found::Well("\"Done\", asked of SHOP-7".to_owned()));
+    assert_eq!(
+        good.verdicts[0].found,
+        Found::Well(Words::new("\"Done\", asked of SHOP-7", "「Done」、SHOP-7 で確認"))
+    );
     let none = ways(json!([{ "name": "Start" }, { "name": "Cancel" }]));
     assert_eq!(why(&none), "nothing leads SHOP-7 to \"Done\"; there are: Start, Cancel");
     let wants = ways(
@@ -161,8 +170,8 @@ fn answers_to_text_messages_must_come_here() {
     };
     let why = |answer: Answer| match &answer.verdicts[..] {
         [verdict] if verdict.kind == Kind::Replies => match &verdict.found {
-            Found::Well(word) => word.clone(),
-            Found::Wrong { why, .. } | Found::Doubtful { why, .. } => format!("wrong: {why}"),
+            Found::Well(word) => word.en.clone(),
+            Found::Wrong { why, .. } | Found::Doubtful { why, .. } => format!("wrong: {}", why.en),
         },
         other => panic!("{other:?}"),
     };

@@ -1,7 +1,10 @@
 //! What the doctor makes of mail servers, ntfy and Pushover: each answer that they document, and each kind of silence.
 
+use crate::doctor::is_japanese;
 use crate::world::{config, env, secrets as usual};
 use oncall::config::{Config, Mail, MailSecurity, Ntfy, Pushover, Secret, Secrets};
+use oncall::language::Language;
+use oncall::language::words::Words;
 use oncall::provider::doctor::{Examined, Found, Kind, PushTopic, Question, Topic, Verdict};
 use oncall::provider::doctor_push::{mail_login, mail_verdict};
 use oncall::provider::examination::{answer, questions};
@@ -50,11 +53,15 @@ fn slow() -> Result<Response, Failure> {
 /// One verdict in a line.
 fn line(verdict: &Verdict) -> String {
     let Verdict { kind, name, found, .. } = verdict;
-    let at = format!("{} {name}", kind.words()).trim_end().to_owned();
+    let at = format!("{} {name}", kind.words(Language::En)).trim_end().to_owned();
+    let both = |why: &Words, way_out: &Words| {
+        assert!(is_japanese(&why.ja) && is_japanese(&way_out.ja), "{why:?} {way_out:?}");
+        format!("{}: {}", why.en, way_out.en)
+    };
     match found {
-        Found::Well(word) => format!("{at} ok: {word}"),
-        Found::Doubtful { why, way_out } => format!("{at} warn: {why}: {way_out}"),
-        Found::Wrong { why, way_out } => format!("{at} WRONG: {why}: {way_out}"),
+        Found::Well(word) => format!("{at} ok: {}", word.en),
+        Found::Doubtful { why, way_out } => format!("{at} warn: {}", both(why, way_out)),
+        Found::Wrong { why, way_out } => format!("{at} WRONG: {}", both(why, way_out)),
     }
 }
 

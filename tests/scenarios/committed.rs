@@ -27,10 +27,10 @@ fn both_people_hear_of_an_override_by_a_commit() {
         ),
         r#"
         02:00 config planned is in force
-        02:00 -> notice to kimura: overrides/plan.yaml:1 puts you on call for Primary from Tue 8 Dec 03:00 JST until Tue 8 Dec 05:00 JST. / Instead of Tanaka. / Reason: wedding / If you cannot: oncall override cannot overrides/plan.yaml:1, notice to tanaka: overrides/plan.yaml:1 relieves you on Primary from Tue 8 Dec 03:00 JST until Tue 8 Dec 05:00 JST. / On call instead: Kimura. / Reason: wedding
+        02:00 -> notice to kimura: overrides/plan.yaml:1 puts you on call for Primary from Tue 8 Dec 03:00 JST until Tue 8 Dec 05:00 JST. / Instead of Tanaka. / Reason: wedding / If you cannot: /oncall cannot overrides/plan.yaml:1, or oncall override cannot overrides/plan.yaml:1, notice to tanaka: overrides/plan.yaml:1 relieves you on Primary from Tue 8 Dec 03:00 JST until Tue 8 Dec 05:00 JST. / On call instead: Kimura. / Reason: wedding
         02:01 config moved is in force
         02:03 server started (epoch 2)
-        03:00 -> notice to kimura: You are on call for Primary from now until Tue 8 Dec 05:00 JST, by overrides/plan.yaml:1. / Instead of Tanaka. / Reason: wedding / If you cannot: oncall override cannot overrides/plan.yaml:1, notice to tanaka: You are relieved on Primary from now until Tue 8 Dec 05:00 JST, by overrides/plan.yaml:1. / On call instead: Kimura. / Reason: wedding
+        03:00 -> notice to kimura: You are on call for Primary from now until Tue 8 Dec 05:00 JST, by overrides/plan.yaml:1. / Instead of Tanaka. / Reason: wedding / If you cannot: /oncall cannot overrides/plan.yaml:1, or oncall override cannot overrides/plan.yaml:1, notice to tanaka: You are relieved on Primary from now until Tue 8 Dec 05:00 JST, by overrides/plan.yaml:1. / On call instead: Kimura. / Reason: wedding
         "#,
     );
 }
@@ -49,7 +49,7 @@ fn who_is_put_on_call_by_a_commit_can_say_that_they_cannot() {
         ),
         r#"
         02:00 config planned is in force
-        02:00 -> notice to kimura: overrides/plan.yaml:1 puts you on call for Primary from Tue 8 Dec 03:00 JST until Tue 8 Dec 05:00 JST. / Instead of Tanaka. / Reason: wedding / If you cannot: oncall override cannot overrides/plan.yaml:1, notice to tanaka: overrides/plan.yaml:1 relieves you on Primary from Tue 8 Dec 03:00 JST until Tue 8 Dec 05:00 JST. / On call instead: Kimura. / Reason: wedding
+        02:00 -> notice to kimura: overrides/plan.yaml:1 puts you on call for Primary from Tue 8 Dec 03:00 JST until Tue 8 Dec 05:00 JST. / Instead of Tanaka. / Reason: wedding / If you cannot: /oncall cannot overrides/plan.yaml:1, or oncall override cannot overrides/plan.yaml:1, notice to tanaka: overrides/plan.yaml:1 relieves you on Primary from Tue 8 Dec 03:00 JST until Tue 8 Dec 05:00 JST. / On call instead: Kimura. / Reason: wedding
         02:01 reply: Nothing like that is in force.
         02:02 kimura cannot take override overrides/plan.yaml:1, said by Kimura in Slack
         02:02 -> notice to the room: Kimura cannot be on call for Primary from Tue 8 Dec 03:00 JST until Tue 8 Dec 05:00 JST (override overrides/plan.yaml:1), and is until somebody changes it.
@@ -73,10 +73,10 @@ fn the_maker_hears_that_a_commit_wants_otherwise() {
         ),
         r#"
         02:00 override of primary by Boss in Slack: sato on call, from 04:00:00 until 06:00:00
-        02:00 -> notice to sato: Boss puts you on call for Primary from Tue 8 Dec 04:00 JST until Tue 8 Dec 06:00 JST. / Instead of Tanaka. / If you cannot: oncall override cannot 3, notice to tanaka: Boss relieves you on Primary from Tue 8 Dec 04:00 JST until Tue 8 Dec 06:00 JST. / On call instead: Sato.
+        02:00 -> notice to sato: Boss puts you on call for Primary from Tue 8 Dec 04:00 JST until Tue 8 Dec 06:00 JST. / Instead of Tanaka. / If you cannot: /oncall cannot 3, or oncall override cannot 3, notice to tanaka: Boss relieves you on Primary from Tue 8 Dec 04:00 JST until Tue 8 Dec 06:00 JST. / On call instead: Sato.
         02:00 reply: Override 3 is made, until Tue 8 Dec 06:00 JST.
         02:05 config planned is in force
-        02:05 -> notice to kimura: overrides/plan.yaml:1 puts you on call for Primary from Tue 8 Dec 03:00 JST until Tue 8 Dec 05:00 JST. / Instead of Tanaka. / Reason: wedding / If you cannot: oncall override cannot overrides/plan.yaml:1, notice to tanaka: overrides/plan.yaml:1 relieves you on Primary from Tue 8 Dec 03:00 JST until Tue 8 Dec 05:00 JST. / On call instead: Kimura. / Reason: wedding, notice to boss: overrides/plan.yaml:1 changes Primary too, for hours of your override 3: yours lies on top.
+        02:05 -> notice to kimura: overrides/plan.yaml:1 puts you on call for Primary from Tue 8 Dec 03:00 JST until Tue 8 Dec 05:00 JST. / Instead of Tanaka. / Reason: wedding / If you cannot: /oncall cannot overrides/plan.yaml:1, or oncall override cannot overrides/plan.yaml:1, notice to tanaka: overrides/plan.yaml:1 relieves you on Primary from Tue 8 Dec 03:00 JST until Tue 8 Dec 05:00 JST. / On call instead: Kimura. / Reason: wedding, notice to boss: overrides/plan.yaml:1 changes Primary too, for hours of your override 3: yours lies on top.
         "#,
     );
 }

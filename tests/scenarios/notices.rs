@@ -84,9 +84,9 @@ fn both_people_hear_of_an_override() {
         03:01 end",
         r#"
         02:00 override of primary by Boss in Slack: kimura on call, from 03:00:00 until 05:00:00
-        02:00 -> notice to kimura: Boss puts you on call for Primary from Tue 8 Dec 03:00 JST until Tue 8 Dec 05:00 JST. / Instead of Tanaka. / If you cannot: oncall override cannot 3, notice to tanaka: Boss relieves you on Primary from Tue 8 Dec 03:00 JST until Tue 8 Dec 05:00 JST. / On call instead: Kimura.
+        02:00 -> notice to kimura: Boss puts you on call for Primary from Tue 8 Dec 03:00 JST until Tue 8 Dec 05:00 JST. / Instead of Tanaka. / If you cannot: /oncall cannot 3, or oncall override cannot 3, notice to tanaka: Boss relieves you on Primary from Tue 8 Dec 03:00 JST until Tue 8 Dec 05:00 JST. / On call instead: Kimura.
         02:00 reply: Override 3 is made, until Tue 8 Dec 05:00 JST.
-        03:00 -> notice to kimura: You are on call for Primary from now until Tue 8 Dec 05:00 JST: Boss made an override. / Instead of Tanaka. / If you cannot: oncall override cannot 3, notice to tanaka: You are relieved on Primary from now until Tue 8 Dec 05:00 JST: Boss made an override. / On call instead: Kimura.
+        03:00 -> notice to kimura: You are on call for Primary from now until Tue 8 Dec 05:00 JST: Boss made an override. / Instead of Tanaka. / If you cannot: /oncall cannot 3, or oncall override cannot 3, notice to tanaka: You are relieved on Primary from now until Tue 8 Dec 05:00 JST: Boss made an override. / On call instead: Kimura.
         "#,
     );
 }
@@ -138,7 +138,7 @@ fn a_maker_hears_when_theirs_is_hidden_or_ends() {
         02:01 reply: Override 12 is made, until Tue 8 Dec 06:00 JST.
         02:01 -> notice to tanaka: Sato relieves you on Primary from Tue 8 Dec 04:00 JST until Tue 8 Dec 06:00 JST. / On call instead: Suzuki., notice to boss: Your override 3 of Primary lies under one that Sato made.
         02:02 override of primary by Suzuki in Slack: sato on call, from 04:30:00 until 04:40:00
-        02:02 -> notice to sato: Suzuki puts you on call for Primary from Tue 8 Dec 04:30 JST until Tue 8 Dec 04:40 JST. / Instead of Suzuki. / If you cannot: oncall override cannot 28, notice to boss: Your override 3 of Primary lies under one that Suzuki made.
+        02:02 -> notice to sato: Suzuki puts you on call for Primary from Tue 8 Dec 04:30 JST until Tue 8 Dec 04:40 JST. / Instead of Suzuki. / If you cannot: /oncall cannot 28, or oncall override cannot 28, notice to boss: Your override 3 of Primary lies under one that Suzuki made.
         02:02 reply: Override 28 is made, until Tue 8 Dec 04:40 JST.
         02:02 -> notice to sato: Your override 12 of Primary lies under one that Suzuki made.
         02:03 #3 ended early by Suzuki in Slack
@@ -200,7 +200,7 @@ fn who_has_some_of_the_hours_hears_of_the_others() {
         02:11 end",
         r#"
         02:10 override of primary by Boss in Slack: suzuki on call, from 02:10:00 until 04:00:00
-        02:10 -> notice to suzuki: Boss puts you on call for Primary from Tue 8 Dec 02:10 JST until Tue 8 Dec 04:00 JST. / Instead of Tanaka. / If you cannot: oncall override cannot 3, notice to tanaka: Boss relieves you on Primary from Tue 8 Dec 02:10 JST until Tue 8 Dec 04:00 JST. / On call instead: Suzuki.
+        02:10 -> notice to suzuki: Boss puts you on call for Primary from Tue 8 Dec 02:10 JST until Tue 8 Dec 04:00 JST. / Instead of Tanaka. / If you cannot: /oncall cannot 3, or oncall override cannot 3, notice to tanaka: Boss relieves you on Primary from Tue 8 Dec 02:10 JST until Tue 8 Dec 04:00 JST. / On call instead: Suzuki.
         02:10 reply: Override 3 is made, until Tue 8 Dec 04:00 JST.
         "#,
     );

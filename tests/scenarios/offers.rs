@@ -36,7 +36,7 @@ fn the_first_who_accepts_has_the_shift() {
         11:02 reply: Override 11 is made, until Tue 8 Dec 16:00 JST.
         11:03 reply: Kimura has accepted it already.
         14:00 notice 6 has no point any more
-        14:00 -> notice to kimura: You are on call for Primary from now until Tue 8 Dec 16:00 JST: Kimura made an override. / Instead of Suzuki. / Reason: dentist / If you cannot: oncall override cannot 11, notice to suzuki: You are relieved on Primary from now until Tue 8 Dec 16:00 JST: Kimura made an override. / On call instead: Kimura. / Reason: dentist
+        14:00 -> notice to kimura: You are on call for Primary from now until Tue 8 Dec 16:00 JST: Kimura made an override. / Instead of Suzuki. / Reason: dentist / If you cannot: /oncall cannot 11, or oncall override cannot 11, notice to suzuki: You are relieved on Primary from now until Tue 8 Dec 16:00 JST: Kimura made an override. / On call instead: Kimura. / Reason: dentist
         14:01 opened: "5xx" from prometheus -> web, critical, high urgency
         14:01 step 1 of team: kimura, on call on primary (override run time 11 by kimura); next step at 14:06:00
         14:01 -> call kimura, slack kimura

@@ -325,3 +325,23 @@ fn what_the_monitor_closes_fires_no_more() {
         "#,
     );
 }
+
+/// Why somebody closed it stands in the thread and the ticket, before that it is closed.
+#[test]
+fn why_it_was_closed_is_said_where_people_read() {
+    check(
+        &format!(
+            "{GROUPS}
+             02:00 alert n0 critical rack=1
+             02:01 close tanaka because it_was_the_proxy
+             02:02 end"
+        ),
+        r#"
+        02:00 opened: "n0" from prometheus -> web, critical, high urgency
+        02:00 step 1 of team: tanaka, on call on primary (layer always); next step at 02:05:00
+        02:00 -> call tanaka, slack tanaka, channel, ticket
+        02:01 resolved by Tanaka in Slack: "it was the proxy"
+        02:01 -> channel update: Note by Tanaka in Slack: "it was the proxy". / Resolved by Tanaka., ticket update: Note by Tanaka in Slack: "it was the proxy". / Resolved by Tanaka.
+        "#,
+    );
+}

@@ -154,6 +154,29 @@ async fn what_is_wrong_is_named_with_a_way_out() {
     practice.finds(&[Trouble::AccountSuspended], &["WRONG account the account is suspended"]).await;
 }
 
+/// In a repository whose language is Japanese all of it is.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_wrong_is_said_in_japanese() {
+    let mut practice = Practice::open().await;
+    let organisation = practice.world.organisation().replace("language: en", "language: ja");
+    practice.world.push(&[("oncall.yaml", &organisation)]);
+    practice.world.stand_ins.trouble(&[Trouble::TokenRevoked, Trouble::NumberNotOurs, Trouble::NoProject]);
+    let said = practice.ask(&[], "").await;
+    for part in [
+        "トークン Slack がトークンを拒否しました: token_revoked 対処: アプリの OAuth & Permissions",
+        "プロジェクト: OPS プロジェクトがないか、アカウントに閲覧の権限がありません 対処: キーを確認し",
+        "発信元: +81…78 アカウントの番号でも、確認済みの発信者番号でもありません 対処: providers.twilio.from",
+        "異常が 3 件あります。",
+    ] {
+        assert!(
+            flat(&said.text).replace(' ', "").contains(&part.replace(' ', "")),
+            "{part} in {}",
+            said.text
+        );
+    }
+    assert_eq!(said.code, Some(1));
+}
+
 /// A door that a short secret opens works, and whoever tries enough secrets opens it too.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_short_secret_is_a_warning() {

@@ -31,6 +31,7 @@ mod pages;
 mod people;
 mod pushes;
 mod rights;
+mod run_time;
 mod schedule_page;
 mod secrets;
 mod send;

@@ -163,3 +163,33 @@ async fn what_is_only_printed_asks_for_no_secrets() {
         server.stop();
     }
 }
+
+/// `--layer` at a running server: only that layer is changed, and the list names it.
+#[tokio::test(flavor = "multi_thread")]
+async fn one_layer_is_overridden_by_its_name() {
+    let layers = "name: Web\nlayers:\n  - { name: first, members: [smith] }\n  - { name: beside, members: [sato], adds: true }\n";
+    let mut world = World::with(&[("schedules/web.yaml", layers)]).await;
+    let server = world.serve().await;
+    let add = [
+        "override",
+        "add",
+        "web",
+        "--url",
+        &server.url,
+        "--until",
+        "2h",
+        "--with",
+        "kimura",
+        "--confirm",
+        "--layer",
+    ];
+    said(&server, &[&add[..], &["beside"]].concat());
+    let list = object(&server, &["override", "list"]);
+    assert_eq!(
+        (&list["overrides"][0]["layer"], &list["overrides"][0]["with"]),
+        (&json!("beside"), &json!(["kimura"]))
+    );
+    let (status, _, err) = oncall(&server, secret("API_TOKEN"), &[&add[..], &["besides"]].concat());
+    assert!(status == 2 && err.contains("besides"), "{err}");
+    server.stop();
+}
