@@ -17,6 +17,7 @@ use crate::incident::{
 };
 use crate::integration::read_trusted;
 use crate::language::Language;
+use crate::language::commands::Noun;
 use crate::language::storage::Cost;
 use crate::place::Place;
 use crate::preview::together::{Before, state_of};
@@ -55,7 +56,10 @@ pub(super) fn already(
             in_directory(Path::new(named))?
         } else {
             let (endpoint, file) = match named.split_once('=') {
-                Some((id, file)) => (known("integration", &config.endpoints, id)?.1, file),
+                Some((id, file)) => {
+                    let language = config.organisation.language;
+                    (known(language, Noun::Integration, &config.endpoints, id)?.1, file)
+                }
                 None => (endpoint, named.as_str()),
             };
             let text = body::read(Path::new(file))?;

@@ -27,8 +27,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<Output> {
         Err(output) => return Ok(output),
     };
     let zone = &after.organisation.time_zone;
-    let from = arguments.at.as_deref().map_or_else(|| Ok(this_minute()), |text| instant(text, zone))?;
     let language = arguments.spoken.of(after);
+    let from =
+        arguments.at.as_deref().map_or_else(|| Ok(this_minute()), |text| instant(text, zone, language))?;
     let base = Base::read(&arguments.directory.dir, arguments.base.as_deref(), language)?;
     let before = match base.loaded.as_ref().map(Loaded::config).transpose() {
         Ok(config) => config,

@@ -12,6 +12,7 @@ use super::{Exit, Output};
 use crate::config::{Config, Provider, Secret, SecretSource, Secrets, place_name};
 use crate::incident::Outcome;
 use crate::language::Language;
+use crate::language::commands::Noun;
 use crate::language::doctor::{Closed, Examination};
 use crate::language::words::Words;
 use crate::preview::timeline::Reader;
@@ -53,7 +54,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Output> {
         Err(output) => return Ok(output),
     };
     if let Some(user) = &arguments.call {
-        known("user", &config.users, user)?;
+        known(config.organisation.language, Noun::User, &config.users, user)?;
     }
     let read = read_all(config);
     let mut secrets = Secrets::default();

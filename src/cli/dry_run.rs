@@ -12,6 +12,7 @@ use super::told::{Played, json, text};
 use super::told_shown::Shown;
 use super::{Output, body, complete};
 use crate::integration::read_trusted;
+use crate::language::commands::Noun;
 use crate::preview::Script;
 use crate::preview::together::simulate_together;
 use anyhow::{Result, bail};
@@ -92,9 +93,10 @@ pub(super) fn play(arguments: &Arguments, alert: &Path, integration: &str) -> Re
         Ok(config) => config,
         Err(output) => return Ok(output),
     };
-    let (_, endpoint) = known("integration", &config.endpoints, integration)?;
+    let language = arguments.spoken.of(config);
+    let (_, endpoint) = known(language, Noun::Integration, &config.endpoints, integration)?;
     let zone = &config.organisation.time_zone;
-    let at = arguments.at.as_deref().map_or_else(|| Ok(now()), |text| instant(text, zone))?;
+    let at = arguments.at.as_deref().map_or_else(|| Ok(now()), |text| instant(text, zone, language))?;
     let body = body::read(alert)?;
     let open = match already(config, endpoint, &arguments.open, at)? {
         Ok(open) => open,

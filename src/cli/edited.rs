@@ -4,14 +4,16 @@ use super::compared::Compared;
 use super::directory::{Directory, now};
 use super::dry_run::DAYS_MAX;
 use super::instant::zone_name;
+use super::spoken::Spoken;
 use super::table::table;
 use super::write::write;
 use super::{Exit, Output, compare_text};
 use crate::compile::{Severity, render_human};
 use crate::edit::{Edit, EditError, Subject, unified};
-use crate::language::Language;
+use crate::language::words::Words;
+use crate::language::{Language, commands};
 use crate::provider::{COLUMNS, wrap};
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result};
 use clap::builder::styling::{AnsiColor, Style};
 use jiff::{SignedDuration, Timestamp};
 use std::io::{self, BufRead, BufReader, IsTerminal, Read, Write};
@@ -29,6 +31,8 @@ pub struct Options {
     #[arg(long, conflicts_with = "write")]
     pub dry_run: bool,
     #[command(flatten)]
+    pub spoken: Spoken,
+    #[command(flatten)]
     pub directory: Directory,
 }
 
@@ -45,7 +49,9 @@ pub(super) fn maybe(
     options: &Options,
     edit: impl FnOnce(&Subject<'_>) -> Result<Option<Edit>, EditError>,
 ) -> Result<Output> {
-    let loaded = options.directory.load()?;
+    let mut loaded = options.directory.load()?;
+    let language = options.spoken.or(loaded.compiled.language);
+    loaded.compiled.language = language;
     let config = match loaded.config() {
         Ok(config) => config,
         Err(output) => return Ok(output),
@@ -53,24 +59,31 @@ pub(super) fn maybe(
     let subject = Subject { tree: &loaded.tree, compiled: &loaded.compiled, config, now: now() };
     let edit = match edit(&subject) {
         Ok(Some(edit)) => edit,
-        Ok(None) => return Ok(Output::fine("Nothing to change.\n".to_owned())),
-        Err(EditError::Asked(text)) => return Err(anyhow!(text)),
+        Ok(None) => return Ok(Output::fine(line_of(&commands::nothing_to_change(), language))),
+        Err(EditError::Asked(text)) => {
+            let err = format!("{}{text}\n", commands::error().of(language));
+            return Ok(Output { out: String::new(), err, exit: Exit::Usage });
+        }
         Err(EditError::Broken { tree, findings }) => {
-            let why = "this would break the config, so nothing was changed:\n\n";
-            let err = format!("{why}{}", render_human(&tree, &findings, loaded.compiled.language, true));
+            let why = line_of(&commands::would_break(), language);
+            let err = format!("{why}\n{}", render_human(&tree, &findings, language, true));
             return Ok(Output { out: String::new(), err, exit: Exit::Config });
         }
     };
     let mut out = text(&subject, &edit);
-    let writes = options.write || (!options.dry_run && agreed(&mut out, loaded.compiled.language)?);
+    let writes = options.write || (!options.dry_run && agreed(&mut out, language)?);
     if writes {
         write(&options.directory.dir, &loaded.tree, &edit.files)?;
         let paths: Vec<&str> = edit.files.keys().map(String::as_str).collect();
-        out.push_str(&format!("Wrote {}.\n", paths.join(", ")));
+        out.push_str(&line_of(&commands::wrote(&paths.join(", ")), language));
     } else {
-        out.push_str("Nothing was written; add --write.\n");
+        out.push_str(&line_of(&commands::nothing_written(), language));
     }
     Ok(Output::fine(out))
+}
+
+fn line_of(words: &Words, language: Language) -> String {
+    format!("{}\n", words.of(language))
 }
 
 /// On a terminal, shows what is to be written and asks; elsewhere nobody is there to answer.
@@ -103,6 +116,7 @@ pub(super) fn refused(error: &anyhow::Error) -> EditError {
 
 /// The edit in words, the diff, and anything else to know.
 fn text(subject: &Subject<'_>, edit: &Edit) -> String {
+    let language = subject.compiled.language;
     let mut out: String = edit.said.iter().map(|sentence| wrapped(sentence)).collect();
     out.push_str(&who_is_on_call(subject, edit));
     if !out.is_empty() {
@@ -115,13 +129,12 @@ fn text(subject: &Subject<'_>, edit: &Edit) -> String {
     }
     if !edit.findings.is_empty() {
         let fails = edit.findings.iter().any(|finding| finding.severity == Severity::Error);
-        let does = if fails { "fail" } else { "warn" };
-        let findings = render_human(&edit.tree, &edit.findings, subject.compiled.language, true);
-        out.push_str(&format!("`oncall validate` would then {does}:\n\n{findings}\n"));
+        let findings = render_human(&edit.tree, &edit.findings, language, true);
+        out.push_str(&format!("{}\n{findings}\n", line_of(&commands::validate_would(fails), language)));
     }
     if !edit.undecided.is_empty() {
         let rows = edit.undecided.iter().map(|it| [it.place.to_string(), it.what.clone()]);
-        out.push_str(&table(["For you to decide", ""], &[], rows));
+        out.push_str(&table([commands::to_decide().of(language), ""], &[], rows));
         out.push('\n');
     }
     out
@@ -135,17 +148,19 @@ fn who_is_on_call(subject: &Subject<'_>, edit: &Edit) -> String {
     let lasting = compared(subject, edit, from, until.min(later(from)));
     let changed = lasting.difference.changed.iter().filter(|changed| !changed.moves.is_empty());
     let changed: Vec<String> = changed.map(|changed| compare_text::changes(&lasting, changed)).collect();
-    let zone = zone_name(&edit.config.organisation.time_zone);
+    let times = commands::times_in(zone_name(&edit.config.organisation.time_zone));
+    let language = subject.compiled.language;
     out.push_str(&match changed.as_slice() {
-        [] => "Nobody's shifts change.\n".to_owned(),
-        changed => format!("Times are in {zone}.\n\n{}", changed.join("\n")),
+        [] => line_of(&commands::no_shift_changes(), language),
+        changed => format!("{}\n{}", line_of(&times, language), changed.join("\n")),
     });
     out
 }
 
 fn compared<'c>(subject: &Subject<'c>, edit: &'c Edit, from: Timestamp, until: Timestamp) -> Compared<'c> {
     let before = Some(subject.config);
-    Compared::new(("the files as they are", None), before, &edit.config, from, until)
+    let compared = Compared::new(("the files as they are", None), before, &edit.config, from, until);
+    Compared { language: subject.compiled.language, ..compared }
 }
 
 /// How far ahead an override is compared.

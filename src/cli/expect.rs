@@ -1,16 +1,17 @@
 //! `oncall expect`: shows which of the config's promises hold, and records new ones from an alert.
 
-use super::directory::Directory;
 use super::edited::{self, Options, refused};
 use super::instant::instant;
 use super::instant::parse_duration;
 use super::known::known;
+use super::spoken::no;
 use super::{Exit, Output, body};
 use crate::alert::{Action, Event};
 use crate::check::expectations;
 use crate::compile::render_human;
 use crate::edit::{Edit, EditError, ExpectationWish, Subject, record};
 use crate::integration::read_trusted;
+use crate::language::commands::{self, Noun};
 use crate::provider::{COLUMNS, wrap};
 use anyhow::{Result, bail};
 use jiff::SignedDuration;
@@ -61,27 +62,27 @@ pub(super) fn run(arguments: &Arguments) -> Result<Output> {
     if arguments.options.write {
         bail!("--write goes with --record: without it, nothing is changed");
     }
-    played(&arguments.options.directory)
+    played(&arguments.options)
 }
 
 /// One line for each expectation, followed by the full findings of those that do not hold.
-fn played(directory: &Directory) -> Result<Output> {
-    let loaded = directory.load()?;
+fn played(options: &Options) -> Result<Output> {
+    let loaded = options.directory.load()?;
+    let language = options.spoken.or(loaded.compiled.language);
     let config = match loaded.config() {
         Ok(config) => Arc::new(config.clone()),
         Err(output) => return Ok(output),
     };
     let promised = &loaded.compiled.expectations;
     if promised.is_empty() {
-        return Ok(Output::fine(
-            "There are no expectations: `oncall expect --record` writes one.\n".to_owned(),
-        ));
+        return Ok(Output::fine(format!("{}\n", commands::no_expectations().of(language))));
     }
     let failed = expectations::run(&config, promised);
     let mut out = String::new();
     for expectation in promised {
         let holds = !failed.iter().any(|failed| ptr::eq(failed.expectation, expectation));
-        let mark = if holds { "ok" } else { "FAIL" };
+        let mark = commands::holds(holds);
+        let mark = mark.of(language);
         let lines = wrap(&format!("{} ({})", expectation.name, expectation.place), COLUMNS - LEAD);
         for (n, line) in lines.iter().enumerate() {
             out.push_str(&format!("{:<LEAD$}{line}\n", if n == 0 { mark } else { "" }));
@@ -91,7 +92,7 @@ fn played(directory: &Directory) -> Result<Output> {
         return Ok(Output::fine(out));
     }
     let unmet = expectations::located(&loaded.compiled, failed);
-    out.push_str(&format!("\n{}", render_human(&loaded.tree, &unmet, loaded.compiled.language, true)));
+    out.push_str(&format!("\n{}", render_human(&loaded.tree, &unmet, language, true)));
     Ok(Output { out, err: String::new(), exit: Exit::Config })
 }
 
@@ -104,7 +105,8 @@ impl Arguments {
     pub(super) fn edit(&self, subject: &Subject<'_>) -> Result<Edit, EditError> {
         let event = self.event(subject).map_err(|error| refused(&error))?;
         let zone = &subject.config.organisation.time_zone;
-        let at = self.at.as_deref().map_or_else(|| Ok(subject.now), |text| instant(text, zone));
+        let language = subject.compiled.language;
+        let at = self.at.as_deref().map_or_else(|| Ok(subject.now), |text| instant(text, zone, language));
         record(
             subject,
             &ExpectationWish {
@@ -122,18 +124,17 @@ impl Arguments {
         let (Some(alert), Some(integration)) = (&self.alert, &self.integration) else {
             bail!("--record needs --alert and --integration");
         };
-        let (_, endpoint) = known("integration", &subject.config.endpoints, integration)?;
+        let (_, endpoint) =
+            known(subject.compiled.language, Noun::Integration, &subject.config.endpoints, integration)?;
+        let language = subject.compiled.language;
         let mut events = read_trusted(endpoint, &body::read(alert)?, subject.now);
         events.retain(|event| event.action == Action::Trigger);
         match (events.len(), events.pop()) {
             (1, Some(event)) => Ok(event),
-            (0, _) => {
-                bail!("{} triggers nothing: record an alert that fires", alert.display())
+            (0, _) => Err(no(language, &commands::triggers_nothing(&alert.display().to_string()))),
+            (several, _) => {
+                Err(no(language, &commands::several_alerts(several, &alert.display().to_string())))
             }
-            (several, _) => bail!(
-                "there are {several} alerts in {}: an expectation is about one, so keep only one",
-                alert.display()
-            ),
         }
     }
 }

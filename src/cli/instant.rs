@@ -4,11 +4,14 @@
 //! ([`moment`]). What may mean two things is asked back.
 
 use super::directory::now;
+use super::spoken::no;
 use crate::compile::why_no_date;
+use crate::language::commands::{about_no_schedule, not_an_instant};
 use crate::language::moment::{Moment, moment};
+use crate::language::words::Words;
 use crate::language::{Language, words};
 use crate::schedule::first_instant;
-use anyhow::{Result, anyhow, bail};
+use anyhow::Result;
 use jiff::{
     SignedDuration, Timestamp,
     civil::{Date, DateTime},
@@ -22,19 +25,17 @@ A time of day means the next one; what may mean two things is asked back.
 In Japanese: 明日 10:00, 月曜 10時, 2時間, 交代まで";
 
 /// An instant, past or to come.
-pub fn instant(text: &str, zone: &TimeZone) -> Result<Timestamp> {
-    match typed(text, now(), zone)? {
+pub fn instant(text: &str, zone: &TimeZone, language: Language) -> Result<Timestamp> {
+    match typed(text, now(), zone, language)? {
         Moment::At(at) => Ok(at),
-        Moment::Handoff => {
-            bail!("`{}`: this is about no one schedule: give a time, not handoff", text.trim())
-        }
+        Moment::Handoff => Err(no(language, &about_no_schedule(text.trim()))),
     }
 }
 
 /// Reads `2026-12-05 10:00` or `2026-12-05` (midnight) in `zone`, an exact `2026-12-05T10:00:00+09:00`, or a time as people
 /// say it, counted from `now`. A local date and time that occurs twice means the first one; one that does not exist means
 /// the first instant after the gap.
-pub(super) fn typed(text: &str, now: Timestamp, zone: &TimeZone) -> Result<Moment> {
+pub(super) fn typed(text: &str, now: Timestamp, zone: &TimeZone, language: Language) -> Result<Moment> {
     let text = text.trim();
     if let Ok(exact) = text.parse::<Timestamp>() {
         return Ok(Moment::At(exact));
@@ -43,9 +44,9 @@ pub(super) fn typed(text: &str, now: Timestamp, zone: &TimeZone) -> Result<Momen
         return Ok(Moment::At(first_instant(zone, local)));
     }
     if let Some(why) = why_no_date(text) {
-        return Err(anyhow!("`{text}` is not an instant: {}", why.en));
+        return Err(no(language, &not_an_instant(text, &why)));
     }
-    moment(text, now, zone).map_err(|why| anyhow!(Language::En.not_a_moment(text, why)))
+    moment(text, now, zone).map_err(|why| no(language, &Words::same(language.not_a_moment(text, why))))
 }
 
 fn dated(text: &str) -> Option<DateTime> {
@@ -104,9 +105,15 @@ impl Clock<'_> {
 }
 
 /// `Sat 2026-12-05 10:00 Asia/Tokyo`, and the same in another zone where its clock differs.
-pub(super) fn in_zones(at: Timestamp, zone: &TimeZone, other: &TimeZone) -> String {
-    let one = |zone: &TimeZone| format!("{} {}", local(at, zone), zone_name(zone));
-    if local(at, zone) == local(at, other) { one(zone) } else { format!("{} ({})", one(zone), one(other)) }
+pub(super) fn in_zones(at: Timestamp, zone: &TimeZone, other: &TimeZone) -> Words {
+    let one =
+        |zone: &TimeZone| words::moment(zone.to_datetime(at)).map(|it| format!("{it} {}", zone_name(zone)));
+    let here = one(zone);
+    if zone.to_datetime(at) == other.to_datetime(at) {
+        return here;
+    }
+    let there = one(other);
+    Words::new(format!("{} ({})", here.en, there.en), format!("{}（{}）", here.ja, there.ja))
 }
 
 /// The name of a zone.

@@ -7,6 +7,7 @@ use super::known::known;
 use super::{Output, complete};
 use crate::config::Id;
 use crate::edit::{Edit, EditError, Insertion, LineUpChange, LineUpWish, Subject, line_up};
+use crate::language::commands::Noun;
 use anyhow::Result;
 use jiff::civil::Date;
 
@@ -95,7 +96,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Output> {
 impl Arguments {
     pub(super) fn edit(&self, subject: &Subject<'_>) -> Result<Edit, EditError> {
         let user = |id: &str| -> Result<Id, EditError> {
-            let known = known("user", &subject.config.users, id);
+            let known = known(subject.compiled.language, Noun::User, &subject.config.users, id);
             known.map(|(id, _)| id.clone()).map_err(|error| refused(&error))
         };
         let change = match &self.command {
@@ -114,7 +115,8 @@ impl Arguments {
         };
         let place = self.place();
         let schedules = &subject.config.schedules.schedules;
-        let (schedule, _) = known("schedule", schedules, &place.schedule).map_err(|error| refused(&error))?;
+        let (schedule, _) = known(subject.compiled.language, Noun::Schedule, schedules, &place.schedule)
+            .map_err(|error| refused(&error))?;
         line_up(subject, &LineUpWish { schedule, layer: place.layer.as_deref(), change, from: place.from })
     }
 

@@ -71,6 +71,7 @@ pub use instant::instant;
 pub use log::LogFormat;
 
 use crate::edit::{Edit, EditError, Subject};
+use crate::language::{Language, commands};
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
@@ -159,10 +160,10 @@ pub fn complete_by() -> &'static str {
 pub fn run(command: Command) -> Output {
     let failed =
         if matches!(command, Command::Serve(_) | Command::Demo(_)) { Exit::Server } else { Exit::Usage };
-    answer(command).unwrap_or_else(|error| Output {
-        out: String::new(),
-        err: format!("error: {error:#}\n"),
-        exit: failed,
+    answer(command).unwrap_or_else(|error| {
+        let language = error.downcast_ref::<spoken::Refusal>().map_or(Language::En, |it| it.language);
+        let err = format!("{}{error:#}\n", commands::error().of(language));
+        Output { out: String::new(), err, exit: failed }
     })
 }
 

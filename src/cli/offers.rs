@@ -1,10 +1,11 @@
 //! `oncall offer`: a shift that somebody cannot do, for others to accept, at a running server.
 
-use super::remote::{ENVIRONMENT, Question, Server, clock};
-use super::silence::{End, List, ids, said};
+use super::remote::{ENVIRONMENT, Question, Server, clock, spoken_by};
+use super::silence::{End, List, columns, ids, said};
 use super::table::table;
 use super::watch::Items;
 use super::{Output, complete};
+use crate::language::commands::{Column, no_offers};
 use anyhow::Result;
 use serde_json::{Value, json};
 
@@ -103,12 +104,16 @@ fn line(it: &Value, answer: &Value) -> String {
 fn text(answer: &Value) -> String {
     let all = answer["offers"].as_array().map(Vec::as_slice).unwrap_or_default();
     if all.is_empty() {
-        return "no offers\n".to_owned();
+        return format!("{}\n", no_offers().of(spoken_by(answer)));
     }
     let row = |it: &Value| {
         let said = |key: &str| it[key].as_str().unwrap_or_default().to_owned();
         let when = format!("{}\n{}", clock(&it["from"], answer), clock(&it["until"], answer));
         [it["id"].to_string(), said("schedule"), said("user"), when, ids(&it["to"]), said("reason")]
     };
-    table(["Id", "Schedule", "Instead of", "From, until", "To", "Why"], &[0, 3], all.iter().map(row))
+    let columns = columns(
+        [Column::Id, Column::Schedule, Column::InsteadOf, Column::FromUntil, Column::To, Column::Why],
+        answer,
+    );
+    table(columns.each_ref().map(String::as_str), &[0, 3], all.iter().map(row))
 }

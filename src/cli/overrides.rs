@@ -4,18 +4,22 @@ use super::directory::Directory;
 use super::edited::{self, Options, refused};
 use super::instant::{TIMES, in_zones, minute, typed};
 use super::known::known;
-use super::remote::{ENVIRONMENT, Format, Question, Server, clock, environment};
-use super::silence::{End, List, id, ids, said, why};
+use super::remote::{ENVIRONMENT, Format, Question, Server, clock, environment, spoken_by};
+use super::silence::{End, List, columns, id, ids, said, why};
+use super::spoken::{Spoken, no};
 use super::table::table;
 use super::watch::Items;
 use super::{Exit, Output, complete};
 use crate::actor::{Actor, Via};
 use crate::config::RunTimeOverride;
 use crate::edit::{Edit, EditError, OverrideWish, PULLED, Pulled, Subject, add_override, pull};
-use crate::language::Language;
+use crate::language::commands::{self, Column, Noun};
 use crate::language::moment::{Moment, length};
+use crate::language::on_call::OnCall;
+use crate::language::words::Words;
+use crate::language::{Language, edits};
 use crate::schedule::{OverrideAction, Schedule, UserId};
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, bail};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
@@ -124,6 +128,8 @@ struct Pull {
     #[arg(long)]
     dry_run: bool,
     #[command(flatten)]
+    spoken: Spoken,
+    #[command(flatten)]
     server: Server,
     #[command(flatten)]
     directory: Directory,
@@ -146,38 +152,43 @@ pub(super) fn run(arguments: &Arguments) -> Result<Output> {
 }
 
 /// Who is on call by it.
-fn change(it: &Value) -> String {
+fn change(it: &Value, answer: &Value) -> String {
+    let language = spoken_by(answer);
     let with = Some(ids(&it["with"])).filter(|ids| !ids.is_empty());
-    let with = with.unwrap_or_else(|| "nobody".to_owned());
+    let with = with.unwrap_or_else(|| language.on_call(OnCall::Nobody));
     match (it["replace"].as_str(), it["add"].is_array()) {
-        (Some(who), _) => format!("{with} for {who}"),
-        (None, true) => format!("also {}", ids(&it["add"])),
+        (Some(who), _) => commands::instead_of(&with, who).of(language).to_owned(),
+        (None, true) => commands::also(&ids(&it["add"])).of(language).to_owned(),
         (None, false) => with,
     }
 }
 
 /// The schedule, and its layer where only that is changed.
-fn place(it: &Value) -> String {
+fn place(it: &Value, answer: &Value) -> String {
     let schedule = it["schedule"].as_str().unwrap_or_default();
-    it["layer"].as_str().map_or_else(|| schedule.to_owned(), |layer| format!("{schedule}, layer {layer}"))
+    let Some(layer) = it["layer"].as_str() else { return schedule.to_owned() };
+    commands::in_layer(schedule, layer).of(spoken_by(answer)).to_owned()
 }
 
 fn line(it: &Value, answer: &Value) -> String {
     let (from, until) = (clock(&it["from"], answer), clock(&it["until"], answer));
-    let what = format!("{}  {}  {}  {from} - {until}", id(it), place(it), change(it));
-    format!("{what}  {}", why(it, "  "))
+    let (place, change) = (place(it, answer), change(it, answer));
+    let what = format!("{}  {place}  {change}  {from} - {until}", id(it));
+    format!("{what}  {}", why(it, answer, "  "))
 }
 
 fn text(answer: &Value) -> String {
     let all = answer["overrides"].as_array().map(Vec::as_slice).unwrap_or_default();
     if all.is_empty() {
-        return "no overrides\n".to_owned();
+        return format!("{}\n", commands::no_overrides().of(spoken_by(answer)));
     }
     let row = |it: &Value| {
         let when = format!("{}\n{}", clock(&it["from"], answer), clock(&it["until"], answer));
-        [id(it), place(it), change(it), when, why(it, "\n")]
+        [id(it), place(it, answer), change(it, answer), when, why(it, answer, "\n")]
     };
-    table(["Id", "Schedule", "On call", "From, until", "Why"], &[0, 3], all.iter().map(row))
+    let columns =
+        columns([Column::Id, Column::Schedule, Column::OnCall, Column::FromUntil, Column::Why], answer);
+    table(columns.each_ref().map(String::as_str), &[0, 3], all.iter().map(row))
 }
 
 impl Arguments {
@@ -203,15 +214,19 @@ impl Pull {
         let options = Options {
             write: !self.dry_run,
             dry_run: self.dry_run,
+            spoken: self.spoken,
             directory: Directory { dir: self.directory.dir.clone() },
         };
+        let mut language = Language::En;
         let mut left_out = Vec::new();
         let output = edited::maybe(&options, |subject| {
+            language = subject.compiled.language;
             let (edit, why) = pull(subject, &pulled)?;
             left_out = why;
             Ok(edit)
         })?;
-        let warned: String = left_out.iter().map(|why| format!("warning: {why}\n")).collect();
+        let warning = commands::warning();
+        let warned: String = left_out.iter().map(|why| format!("{}{why}\n", warning.of(language))).collect();
         let json = (self.server.format == Format::Json && output.exit == Exit::Fine).then(|| {
             format!(
                 "{:#}\n",
@@ -268,7 +283,8 @@ impl Add {
             Some(dir) if !self.schedule.is_empty() => dir.into(),
             _ => self.options.directory.dir.clone(),
         };
-        Options { write: self.options.write, dry_run: self.options.dry_run, directory: Directory { dir } }
+        let Options { write, dry_run, spoken, .. } = self.options;
+        Options { write, dry_run, spoken, directory: Directory { dir } }
     }
 
     fn edit(&self, subject: &Subject<'_>) -> Result<Edit, EditError> {
@@ -281,7 +297,8 @@ impl Add {
         let [from, until] = [wish.from, wish.until].map(|at| in_zones(at, zone, ours));
         let mut edit = add_override(subject, &wish)?;
         if self.is_spoken() {
-            edit.said.insert(0, format!("From {from} until {until}."));
+            let said = edits::from_until(&from, &until);
+            edit.said.insert(0, said.of(subject.compiled.language).to_owned());
         }
         Ok(edit)
     }
@@ -316,13 +333,15 @@ impl Add {
     }
 
     fn wish<'a>(&'a self, subject: &Subject<'a>) -> Result<OverrideWish<'a>> {
+        let language = subject.compiled.language;
         let schedules = &subject.config.schedules.schedules;
         let mut named: Vec<&str> = Vec::new();
         let mut zone = &subject.config.organisation.time_zone;
         for id in self.schedules() {
-            let (id, Schedule { time_zone, .. }) = known("schedule", schedules, id)?;
+            let (id, Schedule { time_zone, .. }) =
+                known(subject.compiled.language, Noun::Schedule, schedules, id)?;
             if named.contains(&&**id) {
-                bail!("`{id}` is named twice");
+                return Err(no(language, &commands::named_twice(id)));
             }
             if named.is_empty() {
                 zone = time_zone;
@@ -331,17 +350,19 @@ impl Add {
         }
         let action = match &self.replace {
             Some(who) => OverrideAction::Replace {
-                who: known("user", &subject.config.users, &somebody(who)?)?.0.clone(),
+                who: known(subject.compiled.language, Noun::User, &subject.config.users, &somebody(who)?)?
+                    .0
+                    .clone(),
                 with: people(subject, &self.with)?,
             },
             None if self.add.is_empty() => OverrideAction::Set(people(subject, &self.with)?),
             None => OverrideAction::Add(people(subject, &self.add)?),
         };
         if matches!(&action, OverrideAction::Add(nobody) if nobody.is_empty()) {
-            bail!("--add nobody changes nothing: name who helps, or use `--with nobody` for a gap");
+            return Err(no(language, &edits::add_nobody()));
         }
         let first = named.first().copied().unwrap_or_default();
-        let at = |said: &str, after: Timestamp| match typed(said, subject.now, zone)? {
+        let at = |said: &str, after: Timestamp| match typed(said, subject.now, zone, language)? {
             Moment::At(at) => Ok(at),
             Moment::Handoff => handoff(subject, first, after),
         };
@@ -353,7 +374,8 @@ impl Add {
             (Some(said), _) => minute(said, at(said, from.max(subject.now))?),
             (None, said) => {
                 let said = said.as_deref().unwrap_or_default();
-                let lasts = length(said).map_err(|why| anyhow!(Language::En.not_a_moment(said, why)))?;
+                let lasts = length(said)
+                    .map_err(|why| no(language, &Words::same(language.not_a_moment(said, why))))?;
                 from.checked_add(lasts)?
             }
         };
@@ -366,7 +388,7 @@ impl Add {
 fn handoff(subject: &Subject<'_>, schedule: &str, after: Timestamp) -> Result<Timestamp> {
     let next = subject.config.schedules.next_handoff(schedule, after, HANDOFF_WITHIN);
     let until = next.next.map(|_| next.until);
-    until.with_context(|| format!("`{schedule}` does not change hands within 31 days: give a time"))
+    until.with_context(|| edits::no_handoff_soon(schedule).of(subject.compiled.language).to_owned())
 }
 
 /// The id, or for `me` the user in ONCALL_USER.
@@ -386,9 +408,9 @@ fn people(subject: &Subject<'_>, names: &[String]) -> Result<Vec<UserId>> {
     }
     let mut people: Vec<UserId> = Vec::new();
     for name in names {
-        let (id, _) = known("user", &subject.config.users, &somebody(name)?)?;
+        let (id, _) = known(subject.compiled.language, Noun::User, &subject.config.users, &somebody(name)?)?;
         if people.contains(id) {
-            bail!("`{id}` is named twice");
+            return Err(no(subject.compiled.language, &commands::named_twice(id)));
         }
         people.push(id.clone());
     }

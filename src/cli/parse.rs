@@ -4,14 +4,18 @@
 //! told.
 
 use super::directory::{Directory, now};
-use super::instant::{instant, local, zone_name};
+use super::instant::{Clock, instant, zone_name};
 use super::known::known;
+use super::spoken::Spoken;
 use super::told_shown::push_wrapped;
 use super::{Exit, Output, body};
 use crate::alert::{Action, Event, UNPARSED};
 use crate::config::{Config, Endpoint, Urgency};
 use crate::integration::read_trusted;
 use crate::language::Language;
+use crate::language::commands::Noun;
+use crate::language::understood::{self as words, Doing, Row};
+use crate::language::words::{Words, moment};
 use crate::provider::COLUMNS;
 use crate::reason::Why;
 use crate::route::{Decision, Ruled, decide, rules, severity_rule};
@@ -19,6 +23,10 @@ use anyhow::Result;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use std::path::PathBuf;
+use unicode_width::UnicodeWidthStr;
+
+/// The column of the values.
+const LEAD: usize = 12;
 
 /// Show how a webhook's body is understood, without sending it
 #[derive(Debug, clap::Args)]
@@ -31,6 +39,8 @@ pub struct Arguments {
     at: Option<String>,
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+    #[command(flatten)]
+    spoken: Spoken,
     /// A file with the body as the monitor posts it (for a GET, its query); `-` reads standard input
     #[arg(value_name = "FILE")]
     file: PathBuf,
@@ -70,21 +80,29 @@ pub(super) fn run(arguments: &Arguments) -> Result<Output> {
         Ok(config) => config,
         Err(output) => return Ok(output),
     };
-    let (_, endpoint) = known("integration", &config.endpoints, &arguments.integration)?;
+    let language = arguments.spoken.of(config);
+    let (_, endpoint) = known(language, Noun::Integration, &config.endpoints, &arguments.integration)?;
     let zone = &config.organisation.time_zone;
-    let at = arguments.at.as_deref().map_or_else(|| Ok(now()), |text| instant(text, zone))?;
+    let at = arguments.at.as_deref().map_or_else(|| Ok(now()), |text| instant(text, zone, language))?;
     let events = read_trusted(endpoint, &body::read(&arguments.file)?, at);
     let unread = events.iter().any(|event| event.labels.contains_key(UNPARSED));
+    // Programs read the words of rules in English.
+    let told_in = if arguments.format == Format::Json { Language::En } else { language };
     let understood: Vec<Understood> =
-        events.into_iter().map(|event| understood(config, endpoint, event, at)).collect();
+        events.into_iter().map(|event| understood((config, told_in), endpoint, event, at)).collect();
     let out = match arguments.format {
-        Format::Text => text(config, &understood),
+        Format::Text => text(Clock { zone, language }, &understood),
         Format::Json => format!("{:#}\n", Value::Array(understood.iter().map(object).collect())),
     };
     Ok(Output { out, err: String::new(), exit: if unread { Exit::Config } else { Exit::Fine } })
 }
 
-fn understood(config: &Config, endpoint: &Endpoint, event: Event, at: Timestamp) -> Understood {
+fn understood(
+    (config, language): (&Config, Language),
+    endpoint: &Endpoint,
+    event: Event,
+    at: Timestamp,
+) -> Understood {
     let Ruled { event, dropped } = rules(config, event);
     let dropped = dropped.and_then(|why| match why {
         Why::Dropped { rule, reason } => Some((reason, rule.to_string())),
@@ -97,13 +115,13 @@ fn understood(config: &Config, endpoint: &Endpoint, event: Event, at: Timestamp)
         severity: routed.severity.as_str(),
         severity_rule: severity_rule(endpoint, &event).map(|rule| rule.place.to_string()),
         service: routed.service.map(|id| id.to_string()),
-        route_rule: Language::En.rule(&routed.rule),
+        route_rule: language.rule(&routed.rule),
         urgency: match decided.urgency {
             Urgency::High => "high",
             Urgency::Low => "low",
             Urgency::None => "none",
         },
-        urgency_rule: Language::En.rule(&decided.rule),
+        urgency_rule: language.rule(&decided.rule),
         policy: decided.policy.as_ref().map(ToString::to_string),
         raise_at: decided.raise_at,
         silenced,
@@ -112,33 +130,33 @@ fn understood(config: &Config, endpoint: &Endpoint, event: Event, at: Timestamp)
     }
 }
 
-fn text(config: &Config, understood: &[Understood]) -> String {
+fn text(clock: Clock<'_>, understood: &[Understood]) -> String {
     let mut out = match understood {
-        [] => return "There is no alert in it: the server would answer 2xx and do nothing.\n".to_owned(),
+        [] => return format!("{}\n", words::no_alert().of(clock.language)),
         [_] => String::new(),
-        several => format!("It contains {} events.\n\n", several.len()),
+        several => format!("{}\n\n", words::several_events(several.len()).of(clock.language)),
     };
-    let parts: Vec<String> = understood.iter().map(|one| one_text(config, one)).collect();
+    let parts: Vec<String> = understood.iter().map(|one| one_text(clock, one)).collect();
     out.push_str(&parts.join(&format!("{}\n", "─".repeat(COLUMNS))));
     out
 }
 
-fn one_text(config: &Config, understood: &Understood) -> String {
+fn one_text(clock: Clock<'_>, understood: &Understood) -> String {
     let event = &understood.event;
     let mut out = String::new();
     if event.labels.contains_key(UNPARSED) {
-        let text = format!(
-            "THIS BODY COULD NOT BE READ: {}. The server keeps it and acts on it as below.",
-            event.summary
-        );
-        push_wrapped(&mut out, "!! ", &text);
+        let text = words::could_not_be_read(&event.summary);
+        push_wrapped(&mut out, "!! ", text.of(clock.language));
         out.push('\n');
     }
-    for (name, value) in rows(config, understood) {
-        push_wrapped(&mut out, &format!("{name:<12}"), &value);
+    for (name, value) in rows(clock, understood) {
+        let name = words::row(name);
+        let name = name.of(clock.language);
+        let lead = format!("{name}{}", " ".repeat(LEAD.saturating_sub(name.width())));
+        push_wrapped(&mut out, &lead, value.of(clock.language));
     }
     if !event.description.is_empty() {
-        out.push_str("description\n");
+        out.push_str(&format!("{}\n", words::row(Row::Description).of(clock.language)));
         for line in event.description.lines() {
             push_wrapped(&mut out, "    ", line);
         }
@@ -147,98 +165,98 @@ fn one_text(config: &Config, understood: &Understood) -> String {
 }
 
 /// The lines of an event. In a list, only the first line has a name.
-fn rows(config: &Config, understood: &Understood) -> Vec<(&'static str, String)> {
+fn rows(clock: Clock<'_>, understood: &Understood) -> Vec<(Row, Words)> {
     let event = &understood.event;
     let mut rows = vec![
-        ("action", action(event.action).to_owned()),
-        ("dedup key", event.dedup_key.clone()),
-        ("summary", event.summary.clone()),
-        ("severity", severity(understood)),
+        (Row::Action, words::doing(doing(event.action))),
+        (Row::DedupKey, Words::same(&event.dedup_key)),
+        (Row::Summary, Words::same(&event.summary)),
+        (Row::Severity, severity(understood)),
     ];
     rows.extend(by_rules(event));
     if let Some((reason, rule)) = &understood.dropped {
-        rows.push(("dropped", format!("{reason}  [{rule}]")));
+        rows.push((Row::Dropped, Words::same(format!("{reason}  [{rule}]"))));
         said_beside(&mut rows, event);
         return rows;
     }
-    rows.push((
-        "service",
-        format!(
-            "{}  [{}]",
-            understood.service.as_deref().unwrap_or("none: the fallback"),
-            understood.route_rule
-        ),
-    ));
+    let service = understood.service.as_deref().map_or_else(words::no_service, Words::same);
+    rows.push((Row::Service, service.map(|service| format!("{service}  [{}]", understood.route_rule))));
     if event.action == Action::Trigger {
-        rows.push(("urgency", format!("{}  [{}]", understood.urgency, understood.urgency_rule)));
-        rows.extend(understood.policy.clone().map(|policy| ("policy", policy)));
-        let zone = &config.organisation.time_zone;
-        let zoned = |at: Timestamp| format!("{} {}", local(at, zone), zone_name(zone));
-        rows.extend(understood.raise_at.map(|at| ("", format!("high from {}", zoned(at)))));
+        let urgency = format!("{}  [{}]", understood.urgency, understood.urgency_rule);
+        rows.push((Row::Urgency, Words::same(urgency)));
+        rows.extend(understood.policy.as_ref().map(|policy| (Row::Policy, Words::same(policy))));
+        let zoned = |at: Timestamp| {
+            moment(clock.zone.to_datetime(at)).map(|it| format!("{it} {}", zone_name(clock.zone)))
+        };
+        rows.extend(understood.raise_at.map(|at| (Row::More, words::high_from(&zoned(at)))));
         let silenced = understood.silenced.as_ref();
-        rows.extend(silenced.map(|(until, rule)| ("silenced", format!("until {}  [{rule}]", zoned(*until)))));
+        let until = |(until, rule): &(Timestamp, String)| words::silenced_until(&zoned(*until), rule);
+        rows.extend(silenced.map(|it| (Row::Silenced, until(it))));
     }
     said_beside(&mut rows, event);
     rows
 }
 
 /// What the rules of the integration changed, and what the monitor had said; and which rules failed.
-fn by_rules(event: &Event) -> Vec<(&'static str, String)> {
+fn by_rules(event: &Event) -> Vec<(Row, Words)> {
     let Some(by_rules) = &event.by_rules else { return Vec::new() };
     let rules = by_rules.set.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     let mut rows = Vec::new();
-    let changed = by_rules.was.iter().map(|(field, was)| match was.is_empty() {
-        true => format!("{field} (the monitor says none)"),
-        false => format!("{field} (the monitor says \"{was}\")"),
-    });
-    list(&mut rows, "by rules", changed);
-    rows.extend((!rules.is_empty()).then(|| ("", format!("[{rules}]"))));
+    let changed = by_rules.was.iter().map(|(field, was)| words::changed_from(field, was));
+    list(&mut rows, Row::ByRules, changed);
+    rows.extend((!rules.is_empty()).then(|| (Row::More, Words::same(format!("[{rules}]")))));
+    let failed = by_rules.failed.iter();
     list(
         &mut rows,
-        "rule fails",
-        by_rules.failed.iter().map(|it| format!("{} of {}: {}  [nothing is set]", it.field, it.rule, it.why)),
+        Row::RuleFails,
+        failed.map(|it| words::rule_fails(&it.field.to_string(), &it.rule.to_string(), &it.why.to_string())),
     );
     rows
 }
 
 /// What the monitor says beside.
-fn said_beside(rows: &mut Vec<(&'static str, String)>, event: &Event) {
-    rows.extend((!event.source.is_empty()).then(|| ("source", event.source.clone())));
-    list(rows, "labels", event.labels.iter().map(|(name, value)| format!("{name}={value}")));
-    list(rows, "links", event.links.iter().map(|link| format!("{} {}", link.href, link.text)));
-    list(rows, "images", event.images.iter().map(|link| link.href.clone()));
-    rows.extend(event.runbook.clone().map(|url| ("runbook", url)));
-    let instants = [("began", event.started_at), ("changed", event.changed_at)]
-        .map(|(name, at)| Some((name, at?.to_string())));
+fn said_beside(rows: &mut Vec<(Row, Words)>, event: &Event) {
+    let same = |text: &String| Words::same(text);
+    rows.extend((!event.source.is_empty()).then(|| (Row::Source, same(&event.source))));
+    list(rows, Row::Labels, event.labels.iter().map(|(name, value)| Words::same(format!("{name}={value}"))));
+    list(
+        rows,
+        Row::Links,
+        event.links.iter().map(|link| Words::same(format!("{} {}", link.href, link.text))),
+    );
+    list(rows, Row::Images, event.images.iter().map(|link| same(&link.href)));
+    rows.extend(event.runbook.as_ref().map(|url| (Row::Runbook, same(url))));
+    let instants = [(Row::Began, event.started_at), (Row::Changed, event.changed_at)]
+        .map(|(name, at)| Some((name, Words::same(at?.to_string()))));
     rows.extend(instants.into_iter().flatten());
-    rows.extend(event.message_id.clone().map(|id| ("message id", id)));
+    rows.extend(event.message_id.as_ref().map(|id| (Row::MessageId, same(id))));
 }
 
-fn list(rows: &mut Vec<(&'static str, String)>, name: &'static str, values: impl Iterator<Item = String>) {
-    rows.extend(values.enumerate().map(|(n, value)| (if n == 0 { name } else { "" }, value)));
+fn list(rows: &mut Vec<(Row, Words)>, name: Row, values: impl Iterator<Item = Words>) {
+    rows.extend(values.enumerate().map(|(n, value)| (if n == 0 { name } else { Row::More }, value)));
 }
 
-fn severity(understood: &Understood) -> String {
+fn severity(understood: &Understood) -> Words {
     let said = understood.event.severity.map(|said| said.as_str());
-    let mut text = understood.severity.to_owned();
-    if said != Some(understood.severity) {
-        text.push_str(&format!(" (the monitor says {})", said.unwrap_or("none")));
-    }
+    let text = match said {
+        Some(said) if said == understood.severity => Words::same(said),
+        other => words::other_severity(understood.severity, other),
+    };
     match &understood.severity_rule {
-        Some(rule) => format!("{text}  [{rule}]"),
+        Some(rule) => text.map(|text| format!("{text}  [{rule}]")),
         None => text,
     }
 }
 
-fn action(action: Action) -> &'static str {
+fn doing(action: Action) -> Doing {
     match action {
-        Action::Trigger => "trigger",
-        Action::Acknowledge => "acknowledge",
-        Action::Resolve => "resolve",
-        Action::Update => "update: of an open incident; never opens one",
-        Action::Note => "note: only for the timeline",
-        Action::Change => "change: only for timelines, never pages",
-        Action::Beat => "heartbeat: the integration is alive",
+        Action::Trigger => Doing::Trigger,
+        Action::Acknowledge => Doing::Acknowledge,
+        Action::Resolve => Doing::Resolve,
+        Action::Update => Doing::Update,
+        Action::Note => Doing::Note,
+        Action::Change => Doing::Change,
+        Action::Beat => Doing::Beat,
     }
 }
 

@@ -1,12 +1,14 @@
 //! A running server, asked by its API: its address, the token, and what it answers.
 
-use super::instant::local;
+use super::instant::Clock;
 use super::serve::runtime;
 use super::{Exit, Output};
+use crate::language::Language;
 use anyhow::{Context, Result, anyhow, bail};
 use jiff::tz::TimeZone;
 use reqwest::Method;
-use serde_json::Value;
+use serde::Deserialize;
+use serde_json::{Value, json};
 use std::time::Duration;
 
 /// How long the server may take to answer.
@@ -116,7 +118,20 @@ pub(super) fn clock(instant: &Value, answer: &Value) -> String {
     let text = instant.as_str().unwrap_or("-");
     let zone = answer["time_zone"].as_str().and_then(|name| TimeZone::get(name).ok());
     let zone = zone.unwrap_or(TimeZone::UTC);
-    text.parse().map_or_else(|_| text.to_owned(), |at| local(at, &zone))
+    let clock = Clock { zone: &zone, language: spoken_by(answer) };
+    text.parse().map_or_else(|_| text.to_owned(), |at| clock.local(at))
+}
+
+/// The language of the organisation whose server answers.
+pub(super) fn spoken_by(answer: &Value) -> Language {
+    Language::deserialize(&answer["language"]).unwrap_or(Language::En)
+}
+
+/// The same answer, to be shown in this language.
+pub(super) fn in_language(answer: &Value, language: Language) -> Value {
+    let mut answer = answer.clone();
+    answer["language"] = json!(language);
+    answer
 }
 
 /// A segment of a path.

@@ -14,6 +14,7 @@ use super::{Exit, Output};
 use crate::alert::{Action, Event, UNPARSED};
 use crate::config::{Config, Endpoint, Secrets};
 use crate::integration::{Fetched, Received, TestRequest, read_trusted, receive};
+use crate::language::commands::Noun;
 use crate::preview::{Script, simulate};
 use crate::server::secrets::resolve;
 use anyhow::{Context, Result, anyhow, bail};
@@ -63,7 +64,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<Output> {
         Ok(config) => config,
         Err(output) => return Ok(output),
     };
-    let (_, endpoint) = known("integration", &config.endpoints, &arguments.integration)?;
+    let (_, endpoint) =
+        known(config.organisation.language, Noun::Integration, &config.endpoints, &arguments.integration)?;
     let base = arguments.url.as_deref().or(config.organisation.public_url.as_deref());
     let base = base.context("oncall.yaml has no public_url: give the server's address with `--url`")?;
     let (secrets, _) = resolve(config);

@@ -4,6 +4,7 @@ use super::edited::{self, Options, refused};
 use super::known::known;
 use super::{Output, complete};
 use crate::edit::{Edit, EditError, ServiceWish, Subject, add_service};
+use crate::language::commands::Noun;
 use anyhow::Result;
 
 /// Add a service
@@ -46,7 +47,8 @@ impl Arguments {
     pub(super) fn edit(&self, subject: &Subject<'_>) -> Result<Edit, EditError> {
         let Command::Add(Add { id, name, policy, runbook, .. }) = &self.command;
         if let Some(policy) = policy {
-            known("escalation policy", &subject.config.policies, policy).map_err(|error| refused(&error))?;
+            known(subject.compiled.language, Noun::EscalationPolicy, &subject.config.policies, policy)
+                .map_err(|error| refused(&error))?;
         }
         let (name, policy, runbook) = (name.as_deref(), policy.as_deref(), runbook.as_deref());
         add_service(subject, &ServiceWish { id, name, policy, runbook })

@@ -4,11 +4,12 @@ use super::directory::{Directory, now};
 use super::instant::{Clock, instant, zone_name};
 use super::known::known;
 use super::people::names;
-use super::spoken::Spoken;
+use super::spoken::{Spoken, no};
 use super::table::table;
 use super::{Output, complete};
 use crate::config::{CalendarId, Config, Id};
 use crate::language::Language;
+use crate::language::commands::{self, Noun};
 use crate::language::on_call::OnCall;
 use crate::preview::calendar::calendar;
 use crate::preview::ical;
@@ -73,14 +74,16 @@ pub(super) fn run(arguments: &Arguments) -> Result<Output> {
         Ok(config) => config,
         Err(output) => return Ok(output),
     };
-    let (from, until) = range(arguments, &config.organisation.time_zone)?;
-    let id = match (&arguments.user, schedule) {
-        (Some(user), _) => CalendarId::User(known("user", &config.users, user)?.0.clone()),
-        (None, id) => CalendarId::Schedule(known("schedule", &config.schedules.schedules, id)?.0.clone()),
-    };
     let language = arguments.spoken.of(config);
+    let (from, until) = range(arguments, &config.organisation.time_zone, language)?;
+    let id = match (&arguments.user, schedule) {
+        (Some(user), _) => CalendarId::User(known(language, Noun::User, &config.users, user)?.0.clone()),
+        (None, id) => {
+            CalendarId::Schedule(known(language, Noun::Schedule, &config.schedules.schedules, id)?.0.clone())
+        }
+    };
     Ok(Output::fine(match (&id, arguments.format) {
-        (_, Format::Ics) => ics(config, &id, (from, until))?,
+        (_, Format::Ics) => ics((config, language), &id, (from, until))?,
         (CalendarId::Schedule(id), format) => {
             let shifts = config.schedules.shifts(id, from, until);
             match format {
@@ -111,22 +114,27 @@ fn asked(arguments: &Arguments) -> Result<(&str, Directory)> {
     }
 }
 
-fn range(arguments: &Arguments, zone: &TimeZone) -> Result<(Timestamp, Timestamp)> {
-    let (from, until) = (instant(&arguments.from, zone)?, instant(&arguments.until, zone)?);
+fn range(arguments: &Arguments, zone: &TimeZone, language: Language) -> Result<(Timestamp, Timestamp)> {
+    let [from, until] = [&arguments.from, &arguments.until].map(|said| instant(said, zone, language));
+    let (from, until) = (from?, until?);
     if until <= from {
-        bail!("--until ({}) is not after --from ({})", arguments.until, arguments.from);
+        return Err(no(language, &commands::range_ends_first(&arguments.from, &arguments.until)));
     }
     if until.duration_since(from) > RANGE_MAX {
-        bail!("the range is longer than ten years: ask for it in parts");
+        return Err(no(language, &commands::range_too_long()));
     }
     Ok((from, until))
 }
 
 /// The calendar that the server would serve, clipped to the range.
-fn ics(config: &Config, id: &CalendarId, (from, until): (Timestamp, Timestamp)) -> Result<String> {
+fn ics(
+    (config, language): (&Config, Language),
+    id: &CalendarId,
+    (from, until): (Timestamp, Timestamp),
+) -> Result<String> {
     let mut calendar = calendar(config, id, from, until);
     if calendar.events.len() > ical::EVENTS_MAX {
-        bail!("a calendar holds at most {} shifts: ask for a shorter range", ical::EVENTS_MAX);
+        return Err(no(language, &commands::too_many_shifts(ical::EVENTS_MAX)));
     }
     for event in &mut calendar.events {
         (event.start, event.end) = (event.start.max(from), event.end.min(until));

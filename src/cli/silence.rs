@@ -4,15 +4,17 @@ use super::directory::Directory;
 use super::edited::{self, Options, refused};
 use super::instant::{TIMES, minute, typed};
 use super::known::known;
-use super::remote::{ENVIRONMENT, Question, Server, clock, environment, segment};
+use super::remote::{ENVIRONMENT, Question, Server, clock, environment, segment, spoken_by};
+use super::spoken::{Spoken, no};
 use super::table::table;
 use super::watch::{Items, Watch};
 use super::{Output, complete};
 use crate::edit::{Edit, EditError, SilenceWish, Subject, add_silence};
-use crate::language::Language;
 use crate::language::added::NotAdded;
+use crate::language::commands::{self, Column, Noun};
 use crate::language::moment::{Moment, length};
-use anyhow::{Context, Result, anyhow, bail};
+use crate::language::words::Words;
+use anyhow::{Context, Result};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -73,6 +75,8 @@ struct Add {
     #[arg(long, conflicts_with_all = ["url", "write"])]
     dry_run: bool,
     #[command(flatten)]
+    spoken: Spoken,
+    #[command(flatten)]
     server: Server,
     /// The config directory: the one with oncall.yaml [default: .]
     #[arg(value_name = "DIR", conflicts_with = "url")]
@@ -125,7 +129,8 @@ impl Add {
 
     fn options(&self) -> Options {
         let dir = self.dir.clone().unwrap_or_else(|| PathBuf::from("."));
-        Options { write: self.write, dry_run: self.dry_run, directory: Directory { dir } }
+        let (write, dry_run, spoken) = (self.write, self.dry_run, self.spoken);
+        Options { write, dry_run, spoken, directory: Directory { dir } }
     }
 
     fn edit(&self, subject: &Subject<'_>) -> Result<Edit, EditError> {
@@ -143,8 +148,8 @@ impl Add {
         }
         let mut services: Vec<&str> = Vec::new();
         for id in &self.service {
-            let (id, _) =
-                known("service", &subject.config.services, id.trim()).map_err(|error| refused(&error))?;
+            let (id, _) = known(language, Noun::Service, &subject.config.services, id.trim())
+                .map_err(|error| refused(&error))?;
             if services.contains(&&**id) {
                 return no(NotAdded::NamedTwice { id });
             }
@@ -155,17 +160,18 @@ impl Add {
     }
 
     fn time(&self, subject: &Subject<'_>) -> Result<(Timestamp, Timestamp)> {
-        let zone = &subject.config.organisation.time_zone;
-        let at = |said: &str, now: Timestamp| match typed(said, now, zone)? {
+        let (zone, language) = (&subject.config.organisation.time_zone, subject.compiled.language);
+        let at = |said: &str, now: Timestamp| match typed(said, now, zone, language)? {
             Moment::At(at) => Ok(minute(said, at)),
-            Moment::Handoff => bail!("`{said}`: a silence is about no schedule: give a time"),
+            Moment::Handoff => Err(no(language, &commands::silence_until_handoff(said))),
         };
         let from = at(self.from.as_deref().unwrap_or("now"), subject.now)?;
         let until = match (&self.until, &self.lasts) {
             (Some(said), _) => at(said, from.max(subject.now))?,
             (None, said) => {
                 let said = said.as_deref().unwrap_or_default();
-                let lasts = length(said).map_err(|why| anyhow!(Language::En.not_a_moment(said, why)))?;
+                let lasts = length(said)
+                    .map_err(|why| no(language, &Words::same(language.not_a_moment(said, why))))?;
                 from.checked_add(lasts)?
             }
         };
@@ -216,35 +222,43 @@ pub(super) fn id(it: &Value) -> String {
 }
 
 /// Its reason, and who made it; nobody is named for what is in git.
-pub(super) fn why(it: &Value, between: &str) -> String {
-    let by = it["by"].as_str().map(|by| format!("by {by}"));
+pub(super) fn why(it: &Value, answer: &Value, between: &str) -> String {
+    let language = spoken_by(answer);
+    let by = it["by"].as_str().map(|by| commands::made_by(by).of(language).to_owned());
     let reason = it["reason"].as_str().filter(|reason| !reason.is_empty()).map(str::to_owned);
     reason.into_iter().chain(by).collect::<Vec<_>>().join(between)
 }
 
 /// What it mutes.
-fn scope(it: &Value) -> Vec<String> {
+fn scope(it: &Value, answer: &Value) -> Vec<String> {
     let when = it["when"].as_object().into_iter().flatten();
     let when = when.map(|(key, patterns)| format!("{key}: {}", ids(patterns)));
     let services = Some(ids(&it["services"])).filter(|ids| !ids.is_empty());
     let scope: Vec<String> = services.into_iter().chain(when).collect();
-    if scope.is_empty() { vec!["everything".to_owned()] } else { scope }
+    let everything = || vec![commands::everything().of(spoken_by(answer)).to_owned()];
+    if scope.is_empty() { everything() } else { scope }
+}
+
+/// The headings of a list, in the language of the answer.
+pub(super) fn columns<const N: usize>(of: [Column; N], answer: &Value) -> [String; N] {
+    of.map(|it| commands::column(it).of(spoken_by(answer)).to_owned())
 }
 
 fn line(it: &Value, answer: &Value) -> String {
     let (from, until) = (clock(&it["from"], answer), clock(&it["until"], answer));
-    format!("{}  {}  {from} - {until}  {}", id(it), scope(it).join(", "), why(it, "  "))
+    format!("{}  {}  {from} - {until}  {}", id(it), scope(it, answer).join(", "), why(it, answer, "  "))
 }
 
 fn text(answer: &Value) -> String {
     let all = answer["silences"].as_array().map(Vec::as_slice).unwrap_or_default();
     if all.is_empty() {
-        return "no silences\n".to_owned();
+        return format!("{}\n", commands::no_silences().of(spoken_by(answer)));
     }
     let row = |it: &Value| {
-        let scope = scope(it).join("\n");
+        let scope = scope(it, answer).join("\n");
         let when = format!("{}\n{}", clock(&it["from"], answer), clock(&it["until"], answer));
-        [id(it), scope, when, why(it, "\n")]
+        [id(it), scope, when, why(it, answer, "\n")]
     };
-    table(["Id", "Mutes", "From, until", "Why"], &[0, 2], all.iter().map(row))
+    let header = columns([Column::Id, Column::Mutes, Column::FromUntil, Column::Why], answer);
+    table(header.each_ref().map(String::as_str), &[0, 2], all.iter().map(row))
 }

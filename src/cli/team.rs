@@ -6,6 +6,7 @@ use super::known::known;
 use super::{Output, complete};
 use crate::config::Id;
 use crate::edit::{Edit, EditError, Newcomer, Subject, TeamWish, add_team};
+use crate::language::commands::Noun;
 use anyhow::Result;
 use jiff::tz::TimeZone;
 
@@ -54,7 +55,9 @@ impl Arguments {
     pub(super) fn edit(&self, subject: &Subject<'_>) -> Result<Edit, EditError> {
         let Command::Add(add) = &self.command;
         let language = subject.compiled.language;
-        let user = |id: &String| known("user", &subject.config.users, id.trim()).map(|(id, _)| id.clone());
+        let user = |id: &String| {
+            known(language, Noun::User, &subject.config.users, id.trim()).map(|(id, _)| id.clone())
+        };
         let members: Vec<Id> =
             add.members.iter().map(user).collect::<Result<_>>().map_err(|error| refused(&error))?;
         let newcomers = add.people.iter().map(|said| Newcomer::read(said, language));

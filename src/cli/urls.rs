@@ -3,11 +3,14 @@
 use super::Output;
 use super::directory::{Directory, now};
 use super::known::known;
+use super::spoken::{Spoken, no};
 use crate::config::{Config, Endpoint, SecretSource, Secrets, place_name};
 use crate::integration::{Monitor, Sns, in_path};
+use crate::language::Language;
+use crate::language::commands::{self, Noun};
 use crate::provider::{COLUMNS, wrap};
 use crate::server::secrets::resolve;
-use anyhow::{Result, bail};
+use anyhow::Result;
 
 /// Where a token is not shown.
 const MASKED: &str = "…";
@@ -25,6 +28,8 @@ pub struct Arguments {
     #[arg(long, value_name = "ID", conflicts_with = "calendars")]
     integration: Option<String>,
     #[command(flatten)]
+    spoken: Spoken,
+    #[command(flatten)]
     directory: Directory,
 }
 
@@ -34,33 +39,33 @@ pub(super) fn run(arguments: &Arguments) -> Result<Output> {
         Ok(config) => config,
         Err(output) => return Ok(output),
     };
+    let language = arguments.spoken.of(config);
     let secrets = if arguments.reveal { resolve(config).0 } else { Secrets::default() };
     if arguments.calendars {
-        return calendars(config, &secrets, arguments.reveal).map(Output::fine);
+        return calendars(config, &secrets, arguments.reveal, language).map(Output::fine);
     }
     if let Some(id) = &arguments.integration {
-        let (_, endpoint) = known("integration", &config.endpoints, id)?;
-        return Ok(Output::fine(entry(config, endpoint, &secrets, arguments.reveal)));
+        let (_, endpoint) = known(language, Noun::Integration, &config.endpoints, id)?;
+        return Ok(Output::fine(entry((config, language), endpoint, &secrets, arguments.reveal)));
     }
-    let mut out: Vec<String> =
-        config.endpoints.values().map(|it| entry(config, it, &secrets, arguments.reveal)).collect();
+    let entries =
+        config.endpoints.values().map(|it| entry((config, language), it, &secrets, arguments.reveal));
+    let mut out: Vec<String> = entries.collect();
     if config.organisation.public_url.is_none() {
-        out.push("oncall.yaml has no public_url: put the address of the server in its place.\n".to_owned());
+        out.push(format!("{}\n", commands::no_public_url().of(language)));
     }
     if !config.organisation.calendar_secret.is_empty() {
         let count = config.calendars.len();
-        out.push(format!("And {count} calendars to subscribe to: oncall urls --calendars\n"));
+        out.push(format!("{}\n", commands::calendars(count).of(language)));
     }
     Ok(Output::fine(out.join("\n")))
 }
 
 /// One line for each calendar that the server serves.
-fn calendars(config: &Config, secrets: &Secrets, reveal: bool) -> Result<String> {
+fn calendars(config: &Config, secrets: &Secrets, reveal: bool, language: Language) -> Result<String> {
     let sources = &config.organisation.calendar_secret;
     if sources.is_empty() {
-        bail!(
-            "no calendar is served: add `calendar_secret: {{ env: ONCALL_CALENDAR_SECRET }}` to oncall.yaml, and set it"
-        );
+        return Err(no(language, &commands::no_calendars()));
     }
     let now = now();
     let mut out = String::new();
@@ -68,7 +73,7 @@ fn calendars(config: &Config, secrets: &Secrets, reveal: bool) -> Result<String>
         let token = config.calendar_token(secrets, id);
         if reveal && token.is_none() {
             let names: Vec<String> = sources.iter().map(named).collect();
-            bail!("the secret of the calendars ({}) is not set here, or too short", names.join(", "));
+            return Err(no(language, &commands::no_calendar_secret(&names.join(", "))));
         }
         let token = token.as_deref().unwrap_or(MASKED);
         out.push_str(&format!("{}/v1/calendars/{id}.ics?token={token}\n", base(config)));
@@ -81,24 +86,32 @@ fn base(config: &Config) -> &str {
     config.organisation.public_url.as_deref().unwrap_or("https://oncall.example.com")
 }
 
-fn entry(config: &Config, endpoint: &Endpoint, secrets: &Secrets, reveal: bool) -> String {
+fn entry(
+    (config, language): (&Config, Language),
+    endpoint: &Endpoint,
+    secrets: &Secrets,
+    reveal: bool,
+) -> String {
     let base = base(config);
     let secret = Written::of(endpoint, secrets);
     let monitor = Monitor::of(endpoint);
+    let some_topic = commands::some_topic();
     let filled = |text: &str| {
         let id = endpoint.id.replace('/', ".");
         let text = text.replace("{base}", base).replace("{id}", &id);
         let text =
-            text.replace("{topic}", endpoint.topics.first().map_or("<the topic's ARN>", String::as_str));
+            text.replace("{topic}", endpoint.topics.first().map_or(some_topic.of(language), String::as_str));
         let text = text.replace("\"{secret}\"", &secret.quoted).replace("{secret}", &secret.plain);
         text.replace("{url_secret}", &secret.in_url)
     };
     let address = filled(monitor.address);
     let unset = reveal && secrets.all(&endpoint.secret).next().is_none();
-    let note = if unset { "    the secret is not set here, so this integration is closed\n" } else { "" };
+    let closed = commands::integration_closed();
+    let note = if unset { format!("    {}\n", closed.of(language)) } else { String::new() };
     let by_sns = monitor.sns == Sns::MayBe && !endpoint.topics.is_empty();
     let setup = if by_sns { monitor.setup_by_sns } else { monitor.setup };
-    let steps = setup.lines().map(|line| filled(&line.replace("{url}", &address)));
+    let lines = setup.lines().map(|line| language.setup(line));
+    let steps = lines.map(|line| filled(&line.replace("{url}", &address)));
     let steps: String = steps.flat_map(indented).map(|line| format!("    {line}\n")).collect();
     format!("{} ({})\n    {address}\n{note}{steps}", endpoint.id, monitor.title)
 }

@@ -7,6 +7,7 @@ use super::{Output, complete};
 use crate::edit::{
     Edit, EditError, Insertion, LineUpChange, LineUpWish, Newcomer, Subject, add_user, leave, line_up, then,
 };
+use crate::language::commands::Noun;
 use anyhow::Result;
 use jiff::civil::Date;
 
@@ -87,8 +88,8 @@ impl Arguments {
         match &self.command {
             Command::Add(add) => add.edit(subject),
             Command::Leave(Leave { user, date, .. }) => {
-                let (user, _) =
-                    known("user", &subject.config.users, user).map_err(|error| refused(&error))?;
+                let (user, _) = known(subject.compiled.language, Noun::User, &subject.config.users, user)
+                    .map_err(|error| refused(&error))?;
                 leave(subject, user, *date)
             }
         }
@@ -114,13 +115,17 @@ impl Add {
     fn joins(&self, subject: &Subject<'_>, newcomer: &Newcomer, schedule: &str) -> Result<Edit, EditError> {
         let asked = |error: anyhow::Error| refused(&error);
         let schedules = &subject.config.schedules.schedules;
-        let (schedule, _) = known("schedule", schedules, schedule).map_err(asked)?;
+        let (schedule, _) =
+            known(subject.compiled.language, Noun::Schedule, schedules, schedule).map_err(asked)?;
         let users = &subject.config.users;
         let position = match &self.after {
-            Some(user) => Insertion::After(known("user", users, user).map_err(asked)?.0.clone()),
+            Some(user) => Insertion::After(
+                known(subject.compiled.language, Noun::User, users, user).map_err(asked)?.0.clone(),
+            ),
             None => Insertion::Last,
         };
-        let user = known("user", users, &newcomer.id).map_err(asked)?.0.clone();
+        let user =
+            known(subject.compiled.language, Noun::User, users, &newcomer.id).map_err(asked)?.0.clone();
         let change = LineUpChange::Add { user, position };
         line_up(subject, &LineUpWish { schedule, layer: self.layer.as_deref(), change, from: self.from })
     }

@@ -4,7 +4,7 @@ use super::directory::{Directory, now};
 use super::instant::{Clock, instant, zone_name};
 use super::known::known;
 use super::people::{name, names};
-use super::remote::{Format, Question, Server, clock};
+use super::remote::{Format, Question, Server, clock, in_language, spoken_by};
 use super::silence::ids;
 use super::spoken::Spoken;
 use super::table::table;
@@ -13,6 +13,7 @@ use super::{Exit, Output, complete};
 use crate::config::Config;
 use crate::language::Language;
 use crate::language::chat::Chat;
+use crate::language::commands::Noun;
 use crate::language::on_call::OnCall;
 use crate::preview::on_call::{HORIZON, who_object};
 use crate::route::broad_silence;
@@ -77,19 +78,23 @@ fn at_server(arguments: &Arguments) -> Result<Output> {
     let asked = [("schedule", &arguments.schedule), ("at", &arguments.at)];
     question.query = asked.into_iter().filter_map(|(name, said)| Some((name, said.clone()?))).collect();
     arguments.watch.ask(&server, &question, ITEMS, |answer| {
+        let language = arguments.spoken.or(spoken_by(answer));
+        let answer = &in_language(answer, language);
         let all = answer["schedules"].as_array().map(Vec::as_slice).unwrap_or_default();
         let row = |it: &Value| {
             [it["schedule"].as_str().unwrap_or_default().to_owned(), listed(it, answer).join("\n")]
         };
         let zone = answer["time_zone"].as_str().unwrap_or("UTC");
-        let rows = table(["Schedule", "On call"], &[0], all.iter().map(row));
+        let header = [OnCall::Schedule, OnCall::OnCall].map(|it| language.on_call(it));
+        let rows = table(header.each_ref().map(String::as_str), &[0], all.iter().map(row));
         let silence = &answer["broad_silence"];
         let broad = silence["until"].as_str().map(|_| {
             let (until, reason) =
                 (clock(&silence["until"], answer), silence["reason"].as_str().unwrap_or_default());
-            broad(&until, reason, silence["everything"] == false, Language::En)
+            broad(&until, reason, silence["everything"] == false, language)
         });
-        format!("{} ({zone})\n{}\n{rows}", clock(&answer["at"], answer), broad.unwrap_or_default())
+        let zone = language.on_call(OnCall::Zone { zone });
+        format!("{}{zone}\n{}\n{rows}", clock(&answer["at"], answer), broad.unwrap_or_default())
     })
 }
 
@@ -100,16 +105,18 @@ fn broad(until: &str, reason: &str, partly: bool, language: Language) -> String 
 
 /// Who is on call, by which rule, and until when.
 fn listed(it: &Value, answer: &Value) -> Vec<String> {
+    let language = spoken_by(answer);
     let people = |list: &Value| Some(ids(list)).filter(|ids| !ids.is_empty());
-    let users = people(&it["users"]).unwrap_or_else(|| "nobody".to_owned());
-    let shadows = people(&it["shadows"]).map(|shadows| format!("shadow {shadows}"));
+    let nobody = || language.on_call(OnCall::Nobody);
+    let users = people(&it["users"]).unwrap_or_else(nobody);
+    let shadows = people(&it["shadows"]).map(|shadows| language.on_call(OnCall::Shadow { names: &shadows }));
     let rule = it["place"].as_str().map(|place| match it["reason"].as_str() {
         Some(reason) => format!("{place}: {reason}"),
         None => place.to_owned(),
     });
     let until = it["until"].as_str().map(|_| {
-        let next = people(&it["next"]["users"]).unwrap_or_else(|| "nobody".to_owned());
-        format!("until {}, then {next}", clock(&it["until"], answer))
+        let next = people(&it["next"]["users"]).unwrap_or_else(nobody);
+        language.on_call(OnCall::Then { until: &clock(&it["until"], answer), next: &next })
     });
     [users].into_iter().chain(shadows).chain(rule).chain(until).collect()
 }
@@ -126,9 +133,10 @@ fn once(arguments: &Arguments) -> Result<Output> {
     };
     let schedules = &config.schedules;
     let zone = &config.organisation.time_zone;
-    let at = arguments.at.as_deref().map_or_else(|| Ok(now()), |text| instant(text, zone))?;
+    let language = arguments.spoken.of(config);
+    let at = arguments.at.as_deref().map_or_else(|| Ok(now()), |text| instant(text, zone, language))?;
     let ids: Vec<&str> = match &arguments.schedule {
-        Some(id) => vec![known("schedule", &schedules.schedules, id)?.0],
+        Some(id) => vec![known(language, Noun::Schedule, &schedules.schedules, id)?.0],
         None => schedules.schedules.keys().map(|id| &**id).collect(),
     };
     let answers = ids.into_iter().map(|schedule| WhoAnswer {
@@ -137,7 +145,7 @@ fn once(arguments: &Arguments) -> Result<Output> {
         reason: schedules.reason(schedule, at),
     });
     Ok(Output::fine(match arguments.format {
-        Format::Text => text(config, at, answers, arguments.spoken.of(config)),
+        Format::Text => text(config, at, answers, language),
         Format::Json => format!("{:#}\n", Value::Array(answers.map(|answer| object(&answer)).collect())),
     }))
 }

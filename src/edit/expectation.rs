@@ -6,7 +6,7 @@
 use super::overrides::{instant, schema_line};
 use super::splice::append;
 use super::writing::{Entries, Style, Value, block, text};
-use super::{Edit, EditError, Proposal, Subject, asked, proved};
+use super::{Edit, EditError, Proposal, Subject, proved};
 use crate::actor::Origin;
 use crate::alert::Event;
 use crate::check::beside::{dropped_by, held_by, muted_by};
@@ -14,6 +14,7 @@ use crate::check::expectations::{CODE, event};
 use crate::compile::{ExpectedAlert, NodeKind};
 use crate::config::{Config, Contact, Id, Notify, Step};
 use crate::incident::{AlertChange, Change};
+use crate::language::edits;
 use crate::preview::{Script, Simulated, Told, simulate, told};
 use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
@@ -44,13 +45,13 @@ struct Promise {
 pub fn record(subject: &Subject<'_>, wish: &ExpectationWish<'_>) -> Result<Edit, EditError> {
     let (folder, name) = wish.file.split_once('/').unwrap_or(("", wish.file));
     if folder != "expectations" || !name.ends_with(".yaml") {
-        return asked(format!("--file {}: expectations are in expectations/<any>.yaml", wish.file));
+        return subject.no(&edits::not_among_expectations(wish.file));
     }
     let alert = alert(wish.event);
     let config = Arc::new(subject.config.clone());
     let script = Script { acknowledge_after: None, horizon: wish.until };
     let simulated = simulate(&config, event(&alert), wish.at, &script);
-    let entries = entries(subject.config, wish, &alert, &simulated)?;
+    let entries = entries(subject, wish, &alert, &simulated)?;
     let mut proposal = Proposal::default();
     let file: Arc<str> = wish.file.into();
     match subject.compiled.sources.files.get(&file) {
@@ -68,10 +69,7 @@ pub fn record(subject: &Subject<'_>, wish: &ExpectationWish<'_>) -> Result<Edit,
     }
     let edit = proved(subject, proposal, &subject.config.schedules)?;
     if let Some(broken) = edit.findings.iter().find(|finding| finding.code == CODE) {
-        return asked(format!(
-            "when played again, it does not hold ({}): write it by hand",
-            broken.message.en
-        ));
+        return subject.no(&edits::does_not_hold_again(&broken.message));
     }
     Ok(edit)
 }
@@ -89,16 +87,17 @@ fn alert(event: &Event) -> ExpectedAlert {
 }
 
 fn entries(
-    config: &Config,
+    subject: &Subject<'_>,
     wish: &ExpectationWish<'_>,
     alert: &ExpectedAlert,
     simulated: &Simulated,
 ) -> Result<Entries, EditError> {
+    let config = subject.config;
     let expect = expected(config, wish, simulated);
     let never = uncalled(config, simulated, &expect);
     let dropped = dropped_by(simulated).is_some();
     if expect.is_empty() && never.is_empty() && !dropped {
-        return asked("it tells nobody and leads to no service: there is nothing to promise");
+        return subject.no(&edits::nothing_to_promise());
     }
     let zone = &config.organisation.time_zone;
     let mut entries = vec![

@@ -9,8 +9,9 @@ use super::mentions::{Mention, mentions};
 use super::planned::{Begin, LineUpChange, Obstacle, Rotating};
 use super::splice::set;
 use super::words::{people, person};
-use super::{Edit, EditError, Proposal, Subject, asked, proved};
+use super::{Edit, EditError, Proposal, Subject, proved};
 use crate::config::{Id, User};
+use crate::language::{commands, edits};
 use crate::schedule::{Schedules, TimeOff, first_instant};
 use jiff::civil::{Date, Time};
 use std::sync::Arc;
@@ -18,7 +19,7 @@ use std::sync::Arc;
 /// Removes `user` from everything that can continue automatically; `day` is the first day without them.
 pub fn leave(subject: &Subject<'_>, user: &Id, day: Date) -> Result<Edit, EditError> {
     let Some(found) = subject.config.users.get(user) else {
-        return asked(format!("there is no user `{user}`"));
+        return subject.no(&commands::unknown(commands::Noun::User, user));
     };
     let mut proposal = Proposal::default();
     let mut wished = subject.config.schedules.clone();
@@ -28,7 +29,7 @@ pub fn leave(subject: &Subject<'_>, user: &Id, day: Date) -> Result<Edit, EditEr
     go_on_without(subject, user, day, &mut proposal, &mut wished)?;
     proposal.undecided.sort();
     if proposal.splices.is_empty() {
-        return asked(format!("{} already left on {day}: nothing to change", person(subject.config, user)));
+        return subject.no(&edits::already_left(&person(subject.config, user), day));
     }
     proved(subject, proposal, &wished)
 }
@@ -43,16 +44,11 @@ fn set_left(subject: &Subject<'_>, user: &User, day: Date, proposal: &mut Propos
     if old == Some(&*day.to_string()) {
         return;
     }
-    proposal.said.push(match old {
-        Some(old) => format!("{who} leaves on {day}, not on {old}."),
-        None => format!("{who} leaves: {day} is the first day without them."),
-    });
+    proposal.said.push(subject.say(&edits::leaves(&who, day, old)));
     proposal.splices.insert(file.clone(), set(&source.text, root, "left", &day.to_string()));
     let from = first_instant(&user.time_zone, day.to_datetime(Time::midnight()));
     if day < subject.now.to_zoned(user.time_zone.clone()).date() {
-        proposal
-            .said
-            .push(format!("{day} is past: their shifts since then will be shown as other people's."));
+        proposal.said.push(subject.say(&edits::left_in_the_past(day)));
     }
     let off = wished.time_off.entry(user.id.clone()).or_default();
     off.retain(|off| off.until.is_some());
@@ -65,9 +61,8 @@ fn smaller_sets(subject: &Subject<'_>, layer: &Rotating<'_>, user: &Id) -> Vec<M
     let sets = layer.newest.members.iter().filter(|set| set.len() > 1 && set.contains(user));
     let others = sets.map(|set| set.iter().filter(|id| *id != user).cloned().collect::<Vec<_>>());
     let what = |others: Vec<Id>| {
-        let (who, name) = (people(subject.config, &others), layer.name());
-        let alone = if others.len() == 1 { " alone" } else { "" };
-        format!("{who} would go on{alone} in {name}, where they took turns together")
+        let who = people(subject.config, &others);
+        subject.say(&edits::go_on(&who, others.len() == 1, &layer.name()))
     };
     others.map(|others| Mention { place: layer.place(), what: what(others) }).collect()
 }
@@ -91,7 +86,7 @@ fn go_on_without(
             }
             Err(Obstacle::Refused(refusal)) => return Err(refusal),
             Err(Obstacle::Empty) => {
-                let what = format!("nobody else takes turns in {}", layer.name());
+                let what = subject.say(&edits::nobody_else(&layer.name()));
                 proposal.undecided.push(Mention { place: layer.place(), what });
             }
         }

@@ -2,7 +2,8 @@
 
 use super::planned::{Begin, LineUpChange, NextLineUp, Obstacle, Rotating};
 use super::words::person;
-use super::{Edit, EditError, Proposal, Subject, asked, proved};
+use super::{Edit, EditError, Proposal, Subject, proved};
+use crate::language::edits;
 use crate::schedule::{Schedules, Turn};
 use jiff::civil::Date;
 
@@ -60,17 +61,17 @@ fn layers<'a>(subject: &Subject<'a>, wish: &LineUpWish<'a>) -> Result<Vec<Rotati
     let rotating = names(&layers);
     let schedule = wish.schedule;
     if layers.is_empty() {
-        return asked(format!("{schedule} has no layer with a rotation: change its people by hand"));
+        return subject.no(&edits::no_rotation(schedule));
     }
     if let Some(name) = wish.layer {
         layers.retain(|it| &*it.layer.name == name);
         if layers.is_empty() {
-            return asked(format!("--layer: {schedule} has no rotation `{name}`; there is {rotating}"));
+            return subject.no(&edits::not_that_rotation(schedule, name, &rotating));
         }
     }
     let user = match &wish.change {
         LineUpChange::Add { .. } if layers.len() > 1 => {
-            return asked(format!("{schedule} has several rotations: choose with --layer one of {rotating}"));
+            return subject.no(&edits::several_rotations(schedule, &rotating));
         }
         LineUpChange::Add { .. } => return Ok(layers),
         LineUpChange::Remove { user } | LineUpChange::Replace { user, .. } => user,
@@ -79,9 +80,7 @@ fn layers<'a>(subject: &Subject<'a>, wish: &LineUpWish<'a>) -> Result<Vec<Rotati
     layers.retain(|it| it.has(user));
     if layers.is_empty() {
         let who = person(subject.config, user);
-        return asked(format!(
-            "{who} is not in the newest line-up of {schedule} ({chosen}): nothing to change"
-        ));
+        return subject.no(&edits::not_in_newest(&who, schedule, &chosen));
     }
     Ok(layers)
 }
@@ -96,12 +95,10 @@ fn refused(
         &wish.change;
     match obstacle {
         Obstacle::Refused(refusal) => refusal,
-        Obstacle::Empty => EditError::Asked(format!(
-            "without {} nobody would be left in {} ({}): use `line-up replace`, or add somebody first",
-            person(subject.config, user),
-            layer.name(),
-            layer.place()
-        )),
+        Obstacle::Empty => {
+            let (who, place) = (person(subject.config, user), layer.place().to_string());
+            EditError::Asked(subject.say(&edits::nobody_left_in(&who, &layer.name(), &place)))
+        }
     }
 }
 
@@ -114,8 +111,5 @@ fn newcomer_is_there(subject: &Subject<'_>, wish: &LineUpWish<'_>) -> Result<(),
     if off.all(|off| off.until.is_some()) {
         return Ok(());
     }
-    asked(format!(
-        "{} leaves or has left (users/{user}.yaml): take `left` out of that file first, or choose somebody else",
-        person(subject.config, user)
-    ))
+    subject.no(&edits::newcomer_leaves(&person(subject.config, user), user))
 }

@@ -5,7 +5,8 @@
 
 use super::Subject;
 use crate::compile::{Node, Spot};
-use crate::config::{Config, Id, Notify};
+use crate::config::{Id, Notify};
+use crate::language::edits;
 use crate::place::Place;
 use crate::schedule::{OverrideAction, Turn};
 use jiff::Timestamp;
@@ -21,9 +22,9 @@ pub struct Mention {
 /// Every place that names them from `gone` on, sorted by place. `day` is the same instant on the calendar.
 pub(super) fn mentions(subject: &Subject<'_>, user: &Id, day: Date, gone: Timestamp) -> Vec<Mention> {
     let mut found = steps(subject, user);
-    found.extend(informed(subject.config, user));
+    found.extend(informed(subject, user));
     found.extend(fixed_layers(subject, user));
-    found.extend(overrides(subject.config, user, gone));
+    found.extend(overrides(subject, user, gone));
     found.extend(covers(subject, user, day));
     found.extend(expectations(subject, user, gone));
     found.sort();
@@ -33,7 +34,7 @@ pub(super) fn mentions(subject: &Subject<'_>, user: &Id, day: Date, gone: Timest
 fn steps(subject: &Subject<'_>, user: &Id) -> Vec<Mention> {
     let mut found = Vec::new();
     for policy in subject.config.policies.values() {
-        let fallback = if policy.id == subject.config.organisation.fallback { ", the fallback," } else { "" };
+        let fallback = policy.id == subject.config.organisation.fallback;
         let steps = Spot::root(&policy.place.file).key("steps");
         let source = subject.compiled.sources.files.get(&policy.place.file);
         let written =
@@ -46,7 +47,7 @@ fn steps(subject: &Subject<'_>, user: &Id) -> Vec<Mention> {
             };
             for (index, _) in targets.iter().enumerate().filter(|(_, target)| one(target) || among(target)) {
                 let spot = steps.index(number).key("notify").index(index);
-                let what = format!("step {} of the policy `{}`{fallback} names them", number + 1, policy.id);
+                let what = subject.say(&edits::step_names(number + 1, &policy.id, fallback));
                 found.push(Mention { place: subject.compiled.sources.place(&spot), what });
             }
         }
@@ -54,11 +55,11 @@ fn steps(subject: &Subject<'_>, user: &Id) -> Vec<Mention> {
     found
 }
 
-fn informed(config: &Config, user: &Id) -> Vec<Mention> {
-    let services = config.services.values();
+fn informed(subject: &Subject<'_>, user: &Id) -> Vec<Mention> {
+    let services = subject.config.services.values();
     let all = services.flat_map(|service| service.inform.iter().map(move |inform| (service, inform)));
     let theirs = all.filter(|(_, inform)| inform.user == *user);
-    let what = |id: &Id| format!("the service `{id}` informs them");
+    let what = |id: &Id| subject.say(&edits::informed_by(id));
     theirs.map(|(service, it)| Mention { place: it.place.clone(), what: what(&service.id) }).collect()
 }
 
@@ -69,7 +70,7 @@ fn fixed_layers(subject: &Subject<'_>, user: &Id) -> Vec<Mention> {
         for (index, layer) in schedule.layers.iter().enumerate() {
             if matches!(&layer.turn, Turn::Always(people) if people.contains(user)) {
                 let spot = Spot::root(&place.file).key("layers").index(index).key("members");
-                let what = format!("they are always in the layer `{}` of `{id}`", layer.name);
+                let what = subject.say(&edits::always_in(&layer.name, id));
                 found.push(Mention { place: subject.compiled.sources.place(&spot), what });
             }
         }
@@ -77,20 +78,19 @@ fn fixed_layers(subject: &Subject<'_>, user: &Id) -> Vec<Mention> {
     found
 }
 
-fn overrides(config: &Config, user: &Id, gone: Timestamp) -> Vec<Mention> {
+fn overrides(subject: &Subject<'_>, user: &Id, gone: Timestamp) -> Vec<Mention> {
     let mut found = Vec::new();
-    for (id, schedule) in &config.schedules.schedules {
+    for (id, schedule) in &subject.config.schedules.schedules {
         for each in schedule.overrides.iter().filter(|each| each.until > gone) {
-            let what = match &each.action {
-                OverrideAction::Set(with) | OverrideAction::Add(with) if with.contains(user) => {
-                    "puts them on call"
-                }
-                OverrideAction::Replace { with, .. } if with.contains(user) => "puts them on call",
-                OverrideAction::Replace { who, .. } if who == user => "replaces them",
+            let on_call = match &each.action {
+                OverrideAction::Set(with) | OverrideAction::Add(with) if with.contains(user) => true,
+                OverrideAction::Replace { with, .. } if with.contains(user) => true,
+                OverrideAction::Replace { who, .. } if who == user => false,
                 _ => continue,
             };
             let place = each.origin.place().cloned();
-            found.extend(place.map(|place| Mention { place, what: format!("an override of `{id}` {what}") }));
+            let what = subject.say(&edits::override_names(id, on_call));
+            found.extend(place.map(|place| Mention { place, what }));
         }
     }
     found
@@ -107,7 +107,7 @@ fn covers(subject: &Subject<'_>, user: &Id, day: Date) -> Vec<Mention> {
             let end = end.and_then(|end| end.get(..10)?.parse::<Date>().ok());
             if off.get("cover").and_then(Node::text) == Some(&**user) && end.is_none_or(|end| end >= day) {
                 let spot = Spot::root(&other.place.file).key("time_off").index(index);
-                let what = format!("they cover time off of `{}`", other.id);
+                let what = subject.say(&edits::covers(&other.id));
                 found.push(Mention { place: subject.compiled.sources.place(&spot), what });
             }
         }
@@ -119,6 +119,6 @@ fn expectations(subject: &Subject<'_>, user: &Id, gone: Timestamp) -> Vec<Mentio
     let later = subject.compiled.expectations.iter().filter(|each| each.at >= gone);
     let expected = later.flat_map(|each| each.expect.iter().map(move |expected| (each, expected)));
     let theirs = expected.filter(|(_, expected)| expected.who == Notify::User(user.clone()));
-    let what = |name: &str| format!("the expectation `{name}` wants them told");
+    let what = |name: &str| subject.say(&edits::expected(name));
     theirs.map(|(each, it)| Mention { place: it.place.clone(), what: what(&each.name) }).collect()
 }

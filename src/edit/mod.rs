@@ -40,6 +40,8 @@ use crate::check;
 use crate::compile::{Compiled, Diagnostic, Severity, Tree, compile};
 use crate::config::Config;
 use crate::language::added::NotAdded;
+use crate::language::commands;
+use crate::language::words::Words;
 use crate::place::Place;
 use crate::schedule::{Override, Schedules, Turn};
 use jiff::Timestamp;
@@ -98,6 +100,18 @@ fn asked<T>(text: impl Into<String>) -> Result<T, EditError> {
     Err(EditError::Asked(text.into()))
 }
 
+impl Subject<'_> {
+    /// The words for whoever edits this config.
+    fn say(&self, words: &Words) -> String {
+        words.of(self.compiled.language).to_owned()
+    }
+
+    /// The same, as the reason why there is no edit.
+    fn no<T>(&self, why: &Words) -> Result<T, EditError> {
+        asked(self.say(why))
+    }
+}
+
 /// Returns the edit if the schedules come out exactly as `wished` and there are no new errors.
 fn proved(subject: &Subject<'_>, proposal: Proposal, wished: &Schedules) -> Result<Edit, EditError> {
     let wished = without_places(wished);
@@ -117,10 +131,7 @@ fn proved_by(
     let (findings, config) = unbroken(subject, &tree)?;
     if !is_as_wished(&config) {
         let paths: Vec<&str> = files.keys().map(String::as_str).collect();
-        return asked(format!(
-            "{}: the edit would not do what you asked for: change it by hand",
-            paths.join(", ")
-        ));
+        return subject.no(&commands::not_as_asked(&paths.join(", ")));
     }
     Ok(Edit { files, said, lasts, undecided, findings, tree, config })
 }
@@ -144,7 +155,7 @@ pub fn then(
     first: Edit,
     next: impl FnOnce(&Subject<'_>) -> Result<Edit, EditError>,
 ) -> Result<Edit, EditError> {
-    let compiled = compile(&first.tree);
+    let compiled = Compiled { language: subject.compiled.language, ..compile(&first.tree) };
     let between = Subject { tree: &first.tree, compiled: &compiled, config: &first.config, now: subject.now };
     let second = next(&between)?;
     let (findings, config) = unbroken(subject, &second.tree)?;

@@ -5,11 +5,12 @@
 //! offsets where the config requires them.
 
 use super::splice::append;
-use super::words::local;
 use super::writing::{Entries, Style, Value, flow, text};
-use super::{Edit, EditError, Proposal, Subject, asked, proved};
+use super::{Edit, EditError, Proposal, Subject, proved};
 use crate::actor::Origin;
 use crate::compile::NodeKind;
+use crate::language::words::moment;
+use crate::language::{commands, edits};
 use crate::place::Place;
 use crate::schedule::{Override, OverrideAction, Schedule, Schedules, UserId, first_instant};
 use jiff::{Timestamp, tz::TimeZone};
@@ -39,17 +40,13 @@ pub fn add_override(subject: &Subject<'_>, wish: &OverrideWish<'_>) -> Result<Ed
     let schedules = schedules(subject, wish)?;
     let zone = schedules.first().map(|schedule| &schedule.time_zone);
     let zone = zone.unwrap_or(&subject.config.organisation.time_zone);
-    let [from, until] = [wish.from, wish.until].map(|at| local(zone.to_datetime(at)));
+    let [from, until] = [wish.from, wish.until].map(|at| moment(zone.to_datetime(at)));
     match wish.from.cmp(&wish.until) {
         Ordering::Less => {}
-        Ordering::Equal => {
-            return asked(format!("--from and --until are both {from}: the end must be later"));
-        }
-        Ordering::Greater => {
-            return asked(format!("--until ({until}) is before --from ({from}): swap them"));
-        }
+        Ordering::Equal => return subject.no(&edits::same_ends(&from)),
+        Ordering::Greater => return subject.no(&edits::swapped(&from, &until)),
     }
-    let file = file(&schedules, zone, wish)?;
+    let file = file(subject, &schedules, wish)?;
     let entries = entries(subject, &schedules, zone, wish);
     let mut proposal = Proposal::default();
     match subject.compiled.sources.files.get(&file) {
@@ -74,11 +71,11 @@ fn schedules<'a>(subject: &Subject<'a>, wish: &OverrideWish<'_>) -> Result<Vec<&
     let mut schedules = Vec::new();
     for id in &wish.schedules {
         let Some(schedule) = subject.config.schedules.schedules.get(*id) else {
-            return asked(format!("there is no schedule `{id}`"));
+            return subject.no(&commands::unknown(commands::Noun::Schedule, id));
         };
         if let Some(name) = wish.layer.filter(|name| !schedule.has_layer(name)) {
             let names: Vec<String> = schedule.layers.iter().map(|it| format!("`{}`", it.name)).collect();
-            return asked(format!("--layer: {id} has no layer `{name}`; there is {}", names.join(", ")));
+            return subject.no(&edits::no_layer(id, name, &names.join(", ")));
         }
         schedules.push(schedule);
     }
@@ -86,7 +83,13 @@ fn schedules<'a>(subject: &Subject<'a>, wish: &OverrideWish<'_>) -> Result<Vec<&
 }
 
 /// The file of the overrides it overlaps, or of the month.
-fn file(schedules: &[&Schedule], zone: &TimeZone, wish: &OverrideWish<'_>) -> Result<Arc<str>, EditError> {
+fn file(
+    subject: &Subject<'_>,
+    schedules: &[&Schedule],
+    wish: &OverrideWish<'_>,
+) -> Result<Arc<str>, EditError> {
+    let zone = schedules.first().map(|schedule| &schedule.time_zone);
+    let zone = zone.unwrap_or(&subject.config.organisation.time_zone);
     let adds = |action: &OverrideAction| matches!(action, OverrideAction::Add(_));
     let all = schedules.iter().flat_map(|schedule| schedule.overrides.iter());
     let same_layer = all.filter(|each| each.layer.as_deref() == wish.layer);
@@ -101,11 +104,10 @@ fn file(schedules: &[&Schedule], zone: &TimeZone, wish: &OverrideWish<'_>) -> Re
             Ok(format!("overrides/{month}.yaml").into())
         }
         (Some(only), None) => Ok(only),
-        _ => asked(format!(
-            "it overlaps overrides in several files ({}), and order matters only within one file: put those into one \
-             file first, or add a shorter override for each",
-            in_its_way.iter().map(|each| each.origin.to_string()).collect::<Vec<_>>().join(", ")
-        )),
+        _ => {
+            let places: Vec<String> = in_its_way.iter().map(|each| each.origin.to_string()).collect();
+            subject.no(&edits::in_several_files(&places.join(", ")))
+        }
     }
 }
 

@@ -7,9 +7,11 @@
 use super::splice::{Splice, append};
 use super::words::{person, turns};
 use super::writing::{Entries, Value, inline};
-use super::{EditError, Subject, asked};
+use super::{EditError, Subject};
 use crate::compile::{Node, NodeKind, Spot};
 use crate::config::Id;
+use crate::language::edits;
+use crate::language::words::Words;
 use crate::place::Place;
 use crate::schedule::{Every, Handoff, HandoffDay, Layer, LineUp, Rhythm, Turn, UserId, first_instant};
 use jiff::ToSpan;
@@ -131,10 +133,10 @@ impl<'a> Rotating<'a> {
     }
 
     /// `web-primary`; includes the layer if there are several.
-    pub fn name(&self) -> String {
+    pub fn name(&self) -> Words {
         match Rotating::all(&self.subject, self.schedule).len() {
-            1 => self.schedule.to_owned(),
-            _ => format!("{} (layer `{}`)", self.schedule, self.layer.name),
+            1 => Words::same(self.schedule),
+            _ => edits::layer_of(self.schedule, &self.layer.name),
         }
     }
 
@@ -171,7 +173,7 @@ impl<'a> Rotating<'a> {
             .skip_while(|it| first_instant(zone, *it) <= self.subject.now)
             .peekable();
         let Some(first) = ahead.peek().copied() else {
-            return asked(format!("{} has no handoff on {day} or later: choose an earlier day", self.name()));
+            return self.subject.no(&edits::no_handoff(&self.name(), day));
         };
         let rhythm = &self.newest.rhythm;
         let near = match rhythm.every {
@@ -209,16 +211,11 @@ impl<'a> Rotating<'a> {
         match begin {
             Begin::Next => Ok(today.max(after)),
             Begin::AfterAll(day) => Ok(day.max(today).max(after)),
-            Begin::On(day) if day < today => asked(format!(
-                "{day} is past, and the past does not change: choose {today} or a later day (or an override)"
-            )),
-            Begin::On(day) if day < after => asked(format!(
-                "the newest line-up of {} begins on {} ({}), and a new one must begin after it: choose {after} or a later \
-                 day, or change that line by hand",
-                self.name(),
-                self.newest.rhythm.from,
-                self.place(),
-            )),
+            Begin::On(day) if day < today => self.subject.no(&edits::past_day(day, today)),
+            Begin::On(day) if day < after => {
+                let (from, place) = (self.newest.rhythm.from, self.place().to_string());
+                self.subject.no(&edits::newest_begins_later(&self.name(), from, &place, after))
+            }
             Begin::On(day) => Ok(day),
         }
     }
@@ -251,12 +248,8 @@ impl<'a> Rotating<'a> {
         if !self.has(user) {
             return Ok(());
         }
-        asked(format!(
-            "{} is in {} already ({}): two turns for one person are written by hand",
-            person(self.subject.config, user),
-            self.name(),
-            self.place()
-        ))
+        let (who, place) = (person(self.subject.config, user), self.place().to_string());
+        self.subject.no(&edits::is_in_already(&who, &self.name(), &place))
     }
 
     /// The index at which a new person is inserted.
@@ -265,14 +258,12 @@ impl<'a> Rotating<'a> {
             return Ok(if *position == Insertion::First { 0 } else { seats.len() });
         };
         let mut with = seats.iter().enumerate().filter(|(_, seat)| seat.people.contains(user));
-        let (name, place, who) = (self.name(), self.place(), person(self.subject.config, user));
+        let (name, place, who) = (self.name(), self.place().to_string(), person(self.subject.config, user));
         let order = turns(self.newest.members.iter().map(|member| &**member));
         match (with.next(), with.next()) {
             (Some((index, _)), None) => Ok(index + 1),
-            (None, _) => asked(format!("--after: {who} is not in {name} ({place}): the turns are {order}")),
-            _ => asked(format!(
-                "--after: {who} has several turns in {name} ({place}): name somebody with one; the turns are {order}"
-            )),
+            (None, _) => self.subject.no(&edits::after_nobody(&who, &name, &place, &order)),
+            _ => self.subject.no(&edits::after_several(&who, &name, &place, &order)),
         }
     }
 

@@ -6,11 +6,12 @@
 use super::overrides::{entries, schema_line, sorted};
 use super::text::line_start;
 use super::writing::{Style, Value, flow};
-use super::{Edit, EditError, OverrideWish, Proposal, Subject, asked, proved};
+use super::{Edit, EditError, OverrideWish, Proposal, Subject, proved};
 use crate::actor::Origin;
 use crate::alert::cut;
 use crate::compile::{Node, NodeKind, SourceFile};
 use crate::config::RunTimeOverride;
+use crate::language::edits;
 use crate::place::Place;
 use crate::schedule::{Override, OverrideAction, Schedules, UserId};
 use jiff::{SignedDuration, Timestamp};
@@ -55,19 +56,11 @@ pub fn pull(subject: &Subject<'_>, pulled: &[Pulled]) -> Result<(Option<Edit>, V
     }
     let mut proposal = Proposal::default();
     proposal.created.insert(PULLED.to_owned(), text);
-    proposal.said.extend(said(new.len(), "comes from the server", "come from the server"));
-    proposal.said.extend(said(dropped.len(), "was over for 90 days", "were over for 90 days"));
+    proposal.said.extend((!new.is_empty()).then(|| subject.say(&edits::pulled(new.len()))));
+    proposal.said.extend((!dropped.is_empty()).then(|| subject.say(&edits::dropped(dropped.len()))));
     let from = new.iter().map(|one| one.made.from).min();
     proposal.lasts = from.zip(new.iter().map(|one| one.made.until).max());
     proved(subject, proposal, &wished).map(|edit| (Some(edit), left_out))
-}
-
-fn said(count: usize, one: &str, several: &str) -> Option<String> {
-    match count {
-        0 => None,
-        1 => Some(format!("One override {one}.")),
-        _ => Some(format!("{count} overrides {several}.")),
-    }
 }
 
 /// Those that are not over, not there yet, and of this config; to the second, as files say it.
@@ -88,7 +81,7 @@ fn wanted(subject: &Subject<'_>, pulled: &[Pulled]) -> (Vec<Pulled>, Vec<String>
             gone => gone.map(|user| user.to_string()).or(layer.cloned()),
         };
         match why {
-            Some(gone) => left_out.push(format!("override {id} was left out: there is no `{gone}` here")),
+            Some(gone) => left_out.push(subject.say(&edits::left_out(*id, &gone))),
             None => {
                 let [from, until] = [made.from, made.until].map(seconds);
                 new.push(Pulled { id: *id, made: RunTimeOverride { from, until, ..made.clone() } });
@@ -125,7 +118,7 @@ fn text(subject: &Subject<'_>, new: &[Pulled], dropped: &[u32]) -> Result<String
     let source = subject.compiled.sources.files.get(PULLED);
     let mut text = match source {
         None => format!("{}{ABOUT}", schema_line(subject, "overrides")),
-        Some(source) => kept(source, dropped)?,
+        Some(source) => kept(subject, source, dropped)?,
     };
     if !text.is_empty() && !text.ends_with('\n') {
         text.push('\n');
@@ -138,7 +131,7 @@ fn text(subject: &Subject<'_>, new: &[Pulled], dropped: &[u32]) -> Result<String
 }
 
 /// What stays of the file: an entry goes with the comments below it.
-fn kept(source: &SourceFile, dropped: &[u32]) -> Result<String, EditError> {
+fn kept(subject: &Subject<'_>, source: &SourceFile, dropped: &[u32]) -> Result<String, EditError> {
     let text = &source.text;
     let items = source.root.as_ref().map_or(&[][..], |root| root.items());
     let Some(first) = items.first() else {
@@ -150,7 +143,7 @@ fn kept(source: &SourceFile, dropped: &[u32]) -> Result<String, EditError> {
     let on_own_lines = starts.windows(2).all(|pair| pair[0] < pair[1]);
     let dashed = text.get(line_start(text, first.span.start)..).is_some_and(|it| it.starts_with('-'));
     if !on_own_lines || !dashed || !items.iter().all(braces) {
-        return asked(format!("{PULLED}: write its entries as a list, each on lines of its own"));
+        return subject.no(&edits::entries_on_own_lines(PULLED));
     }
     let mut out = text.get(..starts[0]).unwrap_or_default().to_owned();
     for (index, start) in starts.iter().enumerate() {

@@ -1,7 +1,9 @@
 //! Describes a new line-up in sentences: who joins or leaves, when and why then, and who is next.
 
 use super::planned::{Begin, LineUpChange, NextLineUp, Rotating};
-use super::words::{local, people, person, turns, weekday};
+use super::words::{people, person, turns};
+use crate::language::edits::{self, LateStart};
+use crate::language::words::{Words, moment};
 use crate::schedule::{LineUp, Rotation, Turn, UserId, WhenOff, first_instant};
 use jiff::civil::{DateTime, Time};
 
@@ -11,77 +13,63 @@ impl Rotating<'_> {
         let config = self.subject.config;
         let line_up = &planned.line_up;
         let order = in_turn(line_up);
-        let next = order.first().map_or_else(String::new, |first| {
-            let are = if first.len() > 1 { "are" } else { "is" };
-            format!("{} {are} next", people(config, first))
-        });
-        let (name, at) = (self.name(), local(planned.handoff));
+        let next = order
+            .first()
+            .map_or_else(Words::default, |first| edits::is_next(&people(config, first), first.len() > 1));
+        let (name, at) = (self.name(), moment(planned.handoff));
         let mut said = vec![match change {
             LineUpChange::Add { user, .. } => {
-                let after = before(&order, user)
-                    .map_or_else(String::new, |it| format!(" after {}", people(config, it)));
-                format!("{} joins {name} on {at}{after}; {next}.", person(config, user))
+                let after = before(&order, user).map(|it| people(config, it));
+                edits::joins(&person(config, user), &name, &at, after.as_ref(), &next)
             }
             LineUpChange::Remove { user } => {
                 let absent = self.absent_before(begin, planned.handoff);
-                format!("{} is in {name} until {at}{absent}; {next}.", person(config, user))
+                edits::is_in_until(&person(config, user), &name, &at, &absent, &next)
             }
             LineUpChange::Replace { user, with } => {
-                let (with, user) = (person(config, with), person(config, user));
-                format!("{with} takes over the turns of {user} in {name} from {at} on; {next}.")
+                edits::takes_over(&person(config, with), &person(config, user), &name, &at, &next)
             }
         }];
-        said.push(format!("The turns from then on: {}.", turns(order.into_iter())));
+        said.push(edits::turns_from_then(&turns(order.into_iter())));
         if !self.newest.keeps_day(planned.handoff) {
-            let day = line_up.rhythm.from.day();
-            said.push(format!(
-                "Later handoffs are on day {day} of a month: no month with more days is near."
-            ));
+            said.push(edits::other_day_of_month(line_up.rhythm.from.day()));
         }
-        said
+        said.iter().map(|words| self.subject.say(words)).collect()
     }
 
     /// Who takes the turns of somebody who leaves before the line-up without them begins.
-    fn absent_before(&self, begin: Begin, handoff: DateTime) -> String {
-        let Begin::AfterAll(day) = begin else { return String::new() };
+    fn absent_before(&self, begin: Begin, handoff: DateTime) -> Words {
+        let Begin::AfterAll(day) = begin else { return Words::default() };
         if handoff <= day.to_datetime(Time::midnight()) {
-            return String::new();
+            return Words::default();
         }
-        match &self.layer.turn {
-            Turn::Rotation(Rotation { when_off: WhenOff::Nobody, .. }) => {
-                format!(", from {day} on with nobody in their place (`when_off: nobody`)")
-            }
-            _ => format!(", from {day} on with others in their place"),
-        }
+        let nobody = matches!(&self.layer.turn, Turn::Rotation(Rotation { when_off: WhenOff::Nobody, .. }));
+        edits::absent_from(day, nobody)
     }
 
     /// Why the line-up does not begin on the requested day, or at the very next handoff.
     pub fn about_the_day(&self, begin: Begin, handoff: DateTime) -> Option<String> {
-        let begins = format!("the line-up begins with the handoff on {}", local(handoff));
+        let say = |why: LateStart<'_>| Some(self.subject.say(&edits::about_the_day(&why, &moment(handoff))));
         let day = match begin {
             Begin::Next => self.today(),
             Begin::On(day) | Begin::AfterAll(day) => day,
         };
         if day <= self.newest.rhythm.from {
-            return Some(format!(
-                "The line-up of {} ({}) comes first: {begins}.",
-                self.newest.rhythm.from,
-                self.place()
-            ));
+            let place = self.place().to_string();
+            return say(LateStart::AnotherFirst { from: self.newest.rhythm.from, place: &place });
         }
         if day == handoff.date() || begin == Begin::Next {
             return None;
         }
         let first = self.newest.handoffs(day).next()?;
         let is_over = first_instant(&self.layer.time_zone, first) <= self.subject.now;
-        Some(if is_over {
-            format!("The handoff of {} is over: {begins}.", local(first))
+        if is_over {
+            say(LateStart::HandoffIsOver { first: &moment(first) })
         } else if first != handoff && !self.newest.keeps_day(first) {
-            let day = self.newest.rhythm.from.day();
-            format!("So that later handoffs stay on day {day} of a month, {begins}.")
+            say(LateStart::KeepsDay { day: self.newest.rhythm.from.day() })
         } else {
-            format!("{day} is a {}: {begins}.", weekday(day))
-        })
+            say(LateStart::NoHandoff { day })
+        }
     }
 }
 

@@ -40,7 +40,7 @@ pub fn add_service(subject: &Subject<'_>, wish: &ServiceWish<'_>) -> Result<Edit
             let file = format!("{}.md", wish.id);
             let path = format!("runbooks/{file}");
             if !subject.tree.files.contains_key(&path) {
-                create(subject, &mut proposal, path, begun(language, name))?;
+                create(subject, &mut proposal, path, begun(subject.config.organisation.language, name))?;
             }
             file
         }

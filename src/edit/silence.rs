@@ -5,7 +5,6 @@
 
 use super::overrides::{instant, schema_line};
 use super::splice::append;
-use super::words::local;
 use super::writing::{Entries, Style, Value, flow, text};
 use super::{Edit, EditError, Proposal, Subject, asked, create, kept, proved_by};
 use crate::actor::Origin;
@@ -35,10 +34,7 @@ pub fn add_silence(subject: &Subject<'_>, wish: &SilenceWish<'_>) -> Result<Edit
     if wish.services.is_empty() && wish.when.is_empty() {
         return asked(language.not_added(NotAdded::NoScope));
     }
-    let [from, until] = [wish.from, wish.until].map(|at| match language {
-        Language::En => local(zone.to_datetime(at)),
-        Language::Ja => moment(zone.to_datetime(at)).ja,
-    });
+    let [from, until] = [wish.from, wish.until].map(|at| subject.say(&moment(zone.to_datetime(at))));
     if wish.until <= wish.from {
         return asked(language.not_added(NotAdded::EndsBeforeItBegins { from: &from, until: &until }));
     }

@@ -6,7 +6,7 @@
 use super::newcomer::create_user;
 use super::overrides::schema_line;
 use super::service::{RUNBOOK_EN, RUNBOOK_JA, leads};
-use super::words::people;
+use super::words::person;
 use super::writing::text;
 use super::{Edit, EditError, Newcomer, Proposal, Subject, asked, create, kept, proved_by};
 use crate::config::{Config, Id};
@@ -145,7 +145,7 @@ pub fn add_team(subject: &Subject<'_>, wish: &TeamWish<'_>) -> Result<Edit, Edit
     for newcomer in wish.newcomers {
         create_user(subject, newcomer, &mut proposal)?;
     }
-    for (path, text) in texts(language, &team) {
+    for (path, text) in texts(config.organisation.language, &team) {
         let text = match (text.split_once('\n'), kind(&path)) {
             (Some((_, rest)), Some(kind)) => format!("{}{rest}", schema_line(subject, kind)),
             _ => text,
@@ -189,7 +189,7 @@ fn members(wish: &TeamWish<'_>, language: Language) -> Result<Vec<String>, EditE
 }
 
 fn named(wish: &TeamWish<'_>, config: &Config) -> Vec<String> {
-    let known = wish.members.iter().map(|id| people(config, std::slice::from_ref(id)));
+    let known = wish.members.iter().map(|id| person(config, id));
     known.chain(wish.newcomers.iter().map(|it| format!("{} ({})", it.name, it.id))).collect()
 }
 

@@ -1,7 +1,8 @@
 //! People, days and lists of them, as used in an edit's sentences.
 
 use crate::config::{Config, Id};
-use jiff::civil::{Date, DateTime};
+use crate::language::edits;
+use crate::language::words::{Words, all_of};
 
 /// `木村 美咲 (kimura)`
 pub(super) fn person(config: &Config, id: &str) -> String {
@@ -9,27 +10,16 @@ pub(super) fn person(config: &Config, id: &str) -> String {
 }
 
 /// Several people, or `nobody`.
-pub(super) fn people(config: &Config, ids: &[Id]) -> String {
+pub(super) fn people(config: &Config, ids: &[Id]) -> Words {
     let names: Vec<String> = ids.iter().map(|id| person(config, id)).collect();
-    match names.as_slice() {
-        [] => "nobody".to_owned(),
-        [only] => only.clone(),
-        [first @ .., last] => format!("{} and {last}", first.join(", ")),
-    }
+    if names.is_empty() { edits::nobody() } else { all_of(&names) }
 }
 
 /// `suzuki, sato + kimura, nobody`: members in turn order.
-pub(super) fn turns<'m>(members: impl Iterator<Item = &'m [Id]>) -> String {
-    let name = |member: &[Id]| if member.is_empty() { "nobody".to_owned() } else { member.join(" + ") };
-    members.map(name).collect::<Vec<_>>().join(", ")
-}
-
-/// `Mon 2026-12-14 10:00`
-pub(super) fn local(at: DateTime) -> String {
-    at.strftime("%a %Y-%m-%d %H:%M").to_string()
-}
-
-/// `Wednesday`
-pub(super) fn weekday(day: Date) -> String {
-    day.strftime("%A").to_string()
+pub(super) fn turns<'m>(members: impl Iterator<Item = &'m [Id]>) -> Words {
+    let name =
+        |member: &[Id]| if member.is_empty() { edits::nobody() } else { Words::same(member.join(" + ")) };
+    let names: Vec<Words> = members.map(name).collect();
+    let joined = |one: fn(&Words) -> &str, between| names.iter().map(one).collect::<Vec<_>>().join(between);
+    Words::new(joined(|it| &it.en, ", "), joined(|it| &it.ja, "、"))
 }

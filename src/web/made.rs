@@ -64,7 +64,8 @@ fn all(config: &Config, run_time: &RunTime, kind: Made, now: Timestamp) -> Value
     let left_out = all.len().saturating_sub(MADE_MAX);
     all.truncate(MADE_MAX);
     let zone = config.organisation.time_zone.iana_name();
-    json!({ named(kind): all, "left_out": left_out, "time_zone": zone })
+    let language = config.organisation.language;
+    json!({ named(kind): all, "left_out": left_out, "time_zone": zone, "language": language })
 }
 
 /// What the list of a kind is called, in addresses and in answers.

@@ -50,7 +50,10 @@ pub async fn who(State(doors): Shared, headers: HeaderMap, uri: Uri) -> Response
     };
     let schedules: Vec<Value> = ids.iter().map(one).collect();
     let zone = config.organisation.time_zone.iana_name();
-    let mut body = json!({ "at": at, "commit": live.commit, "schedules": schedules, "time_zone": zone });
+    let language = config.organisation.language;
+    let mut body = json!({
+        "at": at, "commit": live.commit, "schedules": schedules, "time_zone": zone, "language": language,
+    });
     if let Some((silence, until)) = broad_silence(config, at) {
         let (reason, everything) = (&silence.reason, silence.when.is_none());
         body["broad_silence"] = json!({ "until": until, "reason": reason, "everything": everything });

@@ -223,12 +223,16 @@ fn a_body_that_cannot_be_read_is_said_loudly_and_pages() {
 #[test]
 fn mistakes() {
     refused(
-        &dry_run(GRAFANA, "--integration grafanna --at '2026-12-08 02:00'"),
+        &dry_run(GRAFANA, "--language en --integration grafanna --at '2026-12-08 02:00'"),
         Exit::Usage,
         &["there is no integration `grafanna`", "did you mean `grafana`?", "prometheus"],
     );
     refused(&dry_run("nothing.json", "--integration grafana"), Exit::Usage, &["cannot read", "nothing.json"]);
-    refused(&dry_run(GRAFANA, "--integration grafana --at yesterday"), Exit::Usage, &["is not a time"]);
+    refused(
+        &dry_run(GRAFANA, "--language en --integration grafana --at yesterday"),
+        Exit::Usage,
+        &["is not a time"],
+    );
 }
 
 /// A rule drops it: why, and which.

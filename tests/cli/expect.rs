@@ -43,7 +43,7 @@ fn plain(text: &str) -> String {
 /// `expect --record` of a body, at night on 2026-12-01.
 fn record(body: &Path, integration: &str, rest: &str, folder: &Path) -> Output {
     let line = format!(
-        "expect --record --name 'a promise' --integration {integration} --at '2026-12-01 02:00' {rest} --alert '{}'",
+        "expect --record --language en --name 'a promise' --integration {integration} --at '2026-12-01 02:00' {rest} --alert '{}'",
         body.display()
     );
     oncall(&line, folder)
@@ -56,7 +56,7 @@ fn lines(diff: &str) -> Vec<String> {
 #[test]
 fn those_that_hold_are_listed() {
     let out = fine(oncall("expect", example().path()));
-    assert_eq!(out.lines().filter(|line| line.starts_with("ok    ")).count(), 11, "{out}");
+    assert_eq!(out.lines().filter(|line| line.starts_with("OK    ")).count(), 11, "{out}");
     assert!(out.lines().all(|line| line.width() <= 80), "{out}");
 }
 
@@ -109,14 +109,14 @@ fn what_happens_at_night_is_recorded() {
     assert!(shown.ends_with("Nothing was written; add --write.\n"), "{shown}");
     fine(record(&body, "grafana", "--until 6m --write", folder.path()));
     let listed = fine(oncall("expect", folder.path()));
-    assert!(listed.contains("ok    a promise (expectations/recorded.yaml:2)"), "{listed}");
+    assert!(listed.contains("OK    a promise (expectations/recorded.yaml:2)"), "{listed}");
 
     let policy = folder.path().join("escalation-policies/web.yaml");
     let text = fs::read_to_string(&policy).unwrap();
     fs::write(&policy, text.replacen("wait: 5m", "wait: 7m", 1)).unwrap();
     let broken = oncall("expect", folder.path());
     assert_eq!(broken.exit, Exit::Config);
-    assert!(broken.out.contains("FAIL  a promise"), "{}", broken.out);
+    assert!(broken.out.contains("NG    a promise"), "{}", broken.out);
 }
 
 /// An error at night waits for the office: the primary gets a message, and nobody is called.

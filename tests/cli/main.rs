@@ -13,6 +13,7 @@ mod paging;
 mod parse;
 mod pull;
 mod shifts;
+mod spoken;
 mod times;
 mod together;
 mod words;
@@ -159,7 +160,11 @@ fn instants_are_local_or_exact() {
         ("2026-11-01 01:30", "America/New_York", "2026-11-01T05:30:00Z"),
     ];
     for (text, name, expected) in cases {
-        assert_eq!(cli::instant(text, &zone(name)).unwrap().to_string(), expected, "{text}");
+        assert_eq!(
+            cli::instant(text, &zone(name), oncall::language::Language::En).unwrap().to_string(),
+            expected,
+            "{text}"
+        );
     }
     let cases = [
         ("2026-13-05", "a month is 01 to 12"),
@@ -169,16 +174,19 @@ fn instants_are_local_or_exact() {
         ("2026-12-05 10:00 Asia/Tokyo x", "a time of day is 00:00 to 23:59"),
     ];
     for (text, expected) in cases {
-        let error = cli::instant(text, &zone("Asia/Tokyo")).unwrap_err().to_string();
+        let error =
+            cli::instant(text, &zone("Asia/Tokyo"), oncall::language::Language::En).unwrap_err().to_string();
         assert!(error.contains(&format!("is not an instant: {expected}")), "{error}");
     }
     for (text, asked) in
         [("", "is not a time"), ("tomorrow", "say a time too"), ("10", "may mean two things")]
     {
-        let error = cli::instant(text, &zone("Asia/Tokyo")).unwrap_err().to_string();
+        let error =
+            cli::instant(text, &zone("Asia/Tokyo"), oncall::language::Language::En).unwrap_err().to_string();
         assert!(error.contains(asked), "{error}");
     }
-    let error = cli::instant("handoff", &zone("Asia/Tokyo")).unwrap_err().to_string();
+    let error =
+        cli::instant("handoff", &zone("Asia/Tokyo"), oncall::language::Language::En).unwrap_err().to_string();
     assert!(error.contains("give a time, not handoff"), "{error}");
 }
 
@@ -186,11 +194,11 @@ fn instants_are_local_or_exact() {
 fn mistakes_name_the_thing_and_the_way_out() {
     let config = config();
     let usage = [
-        ("who --schedule web/primry", "did you mean `web/primary`?"),
-        ("who --at yesterday", "`yesterday` is not a time"),
-        ("shifts web --from 2026-12-01 --until 2026-12-02", "there is no schedule `web`"),
-        ("shifts web/primary --from 2026-12-02 --until 2026-12-02", "is not after --from"),
-        ("shifts web/primary --from 2026-12-02 --until 2126-12-02", "in parts"),
+        ("who --language en --schedule web/primry", "did you mean `web/primary`?"),
+        ("who --language en --at yesterday", "`yesterday` is not a time"),
+        ("shifts --language en web --from 2026-12-01 --until 2026-12-02", "there is no schedule `web`"),
+        ("shifts --language en web/primary --from 2026-12-02 --until 2026-12-02", "is not after --from"),
+        ("shifts --language en web/primary --from 2026-12-02 --until 2126-12-02", "in parts"),
     ];
     for (line, expected) in usage {
         refused(&oncall(line, config.path()), Exit::Usage, &[expected]);
@@ -307,21 +315,21 @@ fn urls_show_no_secret_unless_asked() {
             file.display()
         ),
     );
-    let hidden = fine(oncall("urls", config.path()));
+    let hidden = fine(oncall("urls --language en", config.path()));
     assert!(!hidden.contains("s3cret") && hidden.contains(file.to_str().unwrap()), "{hidden}");
     assert!(hidden.contains("no public_url"), "{hidden}");
-    let one = fine(oncall("urls --integration prometheus", config.path()));
+    let one = fine(oncall("urls --language en --integration prometheus", config.path()));
     assert!(one.starts_with("prometheus (Prometheus Alertmanager)\n") && hidden.starts_with(&one), "{one}");
     refused(
-        &oncall("urls --integration prometheuss", config.path()),
+        &oncall("urls --language en --integration prometheuss", config.path()),
         Exit::Usage,
         &["did you mean `prometheus`?"],
     );
-    let shown = fine(oncall("urls --reveal", config.path()));
+    let shown = fine(oncall("urls --language en --reveal", config.path()));
     assert!(shown.contains("/v1/webhooks/prometheus/s3cret\n"), "{shown}");
     // Whatever is in it, it can be pasted: in a URL it is escaped, as a key of its own it is not.
     write(config.path(), "secret", "s3+c/r=e#t?\"%41\n");
-    let shown = fine(oncall("urls --reveal", config.path()));
+    let shown = fine(oncall("urls --language en --reveal", config.path()));
     assert!(shown.contains("/v1/webhooks/prometheus/s3+c/r=e%23t%3F%22%2541\n"), "{shown}");
     assert!(shown.contains(r#"credentials: "s3+c/r=e#t?\"%41" }"#), "{shown}");
     write(
@@ -329,7 +337,7 @@ fn urls_show_no_secret_unless_asked() {
         "integrations/prometheus.yaml",
         &format!("type: pagerduty\nsecret: {{ file: {} }}\nroutes: [{{ service: web }}]\n", file.display()),
     );
-    let shown = fine(oncall("urls --reveal --integration prometheus", config.path()));
+    let shown = fine(oncall("urls --language en --reveal --integration prometheus", config.path()));
     assert!(shown.contains(r#"routing_key: "s3+c/r=e#t?\"%41""#), "{shown}");
 }
 
@@ -349,7 +357,7 @@ fn urls_say_what_to_do_at_each_monitor() {
             monitor.name
         );
         write(config.path(), "integrations/door.yaml", &text);
-        let shown = fine(oncall("urls", config.path()));
+        let shown = fine(oncall("urls --language en", config.path()));
         let entry = shown.split("\n\n").find(|entry| entry.starts_with("door (")).unwrap();
         assert!(entry.lines().count() >= 3, "{entry}");
         for word in ["{url}", "{base}", "{id}", "{secret}", "{url_secret}", "{topic}"] {

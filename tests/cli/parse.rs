@@ -10,7 +10,8 @@ use unicode_width::UnicodeWidthStr;
 /// `parse --at … <rest> FILE example-config`.
 fn parse(file: &str, rest: &str) -> Output {
     let here = |path: &str| Path::new(env!("CARGO_MANIFEST_DIR")).join(path).display().to_string();
-    let mut line = words(&format!("oncall parse --at '2026-12-08 02:00' {rest}"));
+    let language = if rest.contains("--language") { "" } else { "--language en" };
+    let mut line = words(&format!("oncall parse --at '2026-12-08 02:00' {language} {rest}"));
     line.extend([here(file), here("example-config")]);
     cli::run(Arguments::try_parse_from(line).unwrap().command)
 }
@@ -36,6 +37,14 @@ fn several_alerts() {
     let text = fine(parse("tests/cli/alerts/cloudwatch-raw.json", "--integration cloudwatch"));
     narrow(&text);
     assert!(text.contains("critical (the monitor says none)  [integrations/cloudwatch.yaml:"), "{text}");
+}
+
+/// The same in the language of the repository.
+#[test]
+fn an_alert_in_japanese() {
+    let text = fine(parse("example-config/samples/batch.json", "--integration batch --language ja"));
+    narrow(&text);
+    insta::assert_snapshot!(text);
 }
 
 #[test]

@@ -128,5 +128,5 @@ fn what_this_config_does_not_know_is_left_out_by_name() {
     let unknown = made(41, "2026-12-09T02:00:00Z", "2026-12-09T04:00:00Z", with("sato"));
     let (edit, left_out) = pulled(config.path(), &[unknown]).unwrap();
     assert!(edit.is_none());
-    assert_eq!(left_out, ["override 41 was left out: there is no `sato` here"]);
+    assert_eq!(left_out, ["ここには `sato` がないので、オーバーライド 41 は取り込みません"]);
 }

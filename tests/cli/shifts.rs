@@ -84,7 +84,7 @@ fn a_person_s_shifts_are_those_of_every_schedule() {
         &["either the schedule `web/primary` or --user tanaka"],
     );
     refused(
-        &oncall(&format!("shifts --user tanka {range}"), config.path()),
+        &oncall(&format!("shifts --language en --user tanka {range}"), config.path()),
         Exit::Usage,
         &["did you mean `tanaka`?"],
     );
@@ -150,8 +150,12 @@ fn a_calendar_reads() {
 #[test]
 fn calendars_have_urls_where_there_is_a_secret() {
     let config = config();
-    assert!(!fine(oncall("urls", config.path())).contains("calendar"));
-    refused(&oncall("urls --calendars", config.path()), Exit::Usage, &["add `calendar_secret: {"]);
+    assert!(!fine(oncall("urls --language en", config.path())).contains("calendar"));
+    refused(
+        &oncall("urls --language en --calendars", config.path()),
+        Exit::Usage,
+        &["add `calendar_secret: {"],
+    );
 
     let file = config.path().join("secret");
     let organisation = FILES[0].1.replace(
@@ -164,9 +168,9 @@ fn calendars_have_urls_where_there_is_a_secret() {
     write(config.path(), "oncall.yaml", &organisation);
     let gone = "name: Gone\nphone: \"+819000000003\"\nleft: 2020-01-01\n";
     write(config.path(), "users/gone.yaml", gone);
-    let named = fine(oncall("urls", config.path()));
+    let named = fine(oncall("urls --language en", config.path()));
     assert!(named.contains("oncall urls --calendars") && !named.contains("token="), "{named}");
-    let hidden = fine(oncall("urls --calendars", config.path()));
+    let hidden = fine(oncall("urls --language en --calendars", config.path()));
     insta::assert_snapshot!(hidden, @"
     https://oncall.test/v1/calendars/schedules.web.primary.ics?token=…
     https://oncall.test/v1/calendars/users.suzuki.ics?token=…
@@ -176,12 +180,12 @@ fn calendars_have_urls_where_there_is_a_secret() {
         if let Some(weak) = weak {
             write(config.path(), "secret", weak);
         }
-        let output = oncall("urls --calendars --reveal", config.path());
+        let output = oncall("urls --language en --calendars --reveal", config.path());
         refused(&output, Exit::Usage, &[file.to_str().unwrap(), "not set here, or too short"]);
     }
     // By Python: hmac.digest(b"0123456789abcdef", b"oncall calendar 1\nusers.tanaka\n1", "sha256"), in base64url.
     write(config.path(), "secret", "0123456789abcdef\n");
-    let shown = fine(oncall("urls --calendars --reveal", config.path()));
+    let shown = fine(oncall("urls --language en --calendars --reveal", config.path()));
     assert!(
         shown.contains("/users.tanaka.ics?token=RFE8B_RWgMxo_0lCSTr_4zG-Vz1fphUHYXq0TmReE8k\n"),
         "{shown}"

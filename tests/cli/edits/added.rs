@@ -6,10 +6,10 @@ use oncall::cli::{self, Arguments, Exit};
 use oncall::schedule::Turn;
 use std::fs;
 
-/// The base speaks Japanese; this is the same in English.
-const EN: &str = "--- oncall.yaml
+/// The base speaks English; this is the same in Japanese.
+const JA: &str = "--- oncall.yaml
 time_zone: Asia/Tokyo
-language: en
+language: ja
 fallback: team
 providers:
   twilio: { account_sid: AC0, auth_token: { env: TWILIO }, from: \"+815012345678\" }
@@ -43,37 +43,37 @@ fn somebody_new_has_the_id_of_their_address() {
 #[test]
 fn who_cannot_be_named_or_is_there_is_refused_in_the_language_of_the_repository() {
     check_refused(
-        "",
+        JA,
         "user add '田中 太郎'",
         &["`田中 太郎` にメールアドレスがありません", "`田中 太郎 <tanaka@example.com>`"],
     );
     check_refused(
-        EN,
+        "",
         "user add '田中 太郎'",
         &["`田中 太郎` has no e-mail address", "`Emma Smith <emma@example.com>`"],
     );
-    check_refused(EN, "user add 'Jo <jo>'", &["`jo` is not an e-mail address"]);
+    check_refused("", "user add 'Jo <jo>'", &["`jo` is not an e-mail address"]);
     check_refused(
-        EN,
+        "",
         "user add 'Jo <12@example.com>'",
         &["no id can be made of `12@example.com`", "`emma=Emma Smith <12@example.com>`"],
     );
-    check_refused(EN, "user add 'Jo!=Jo <jo@example.com>'", &["`Jo!` is not an id"]);
-    check_refused(EN, "user add 'Jo <jo@example.com> 0901234'", &["`0901234` is neither a phone number"]);
+    check_refused("", "user add 'Jo!=Jo <jo@example.com>'", &["`Jo!` is not an id"]);
+    check_refused("", "user add 'Jo <jo@example.com> 0901234'", &["`0901234` is neither a phone number"]);
     check_refused(
-        EN,
+        "",
         "user add 'T <tanaka@example.com>'",
         &["users/tanaka.yaml (Tanaka (tanaka)) is there already"],
     );
     // A number that is none breaks the config: the finding says why, and nothing is written.
-    check_refused(EN, "user add 'Jo <jo@example.com>' --phone 12", &["broken:", "users/jo.yaml"]);
+    check_refused("", "user add 'Jo <jo@example.com>' --phone 12", &["broken:", "users/jo.yaml"]);
 }
 
 /// It is Suzuki's week, then Sato's; Mori comes after Sato, and nobody else moves.
 #[test]
 fn somebody_new_joins_at_once() {
     check(
-        EN,
+        "",
         "user add 'Mori <mori@example.com> +81 90 1111 2222' --schedule web --after sato",
         "Mori (mori) is added.
          Mori (mori) joins web on Mon 2026-11-30 10:00 after Sato (sato); Sato (sato) is next.
@@ -97,7 +97,7 @@ fn somebody_new_joins_at_once() {
 
 #[test]
 fn a_team_is_on_call_from_the_start() {
-    let world = World::new("");
+    let world = World::new(JA);
     let edit = world.edited(
         "team add payments --name '決済: 夜' --members kimura,ito --people 'Mori <mori@example.com>'",
     );
@@ -129,7 +129,7 @@ fn a_team_is_on_call_from_the_start() {
 
 #[test]
 fn one_alone_has_nobody_behind_them_and_it_is_said() {
-    let edit = World::new(EN).edited("team add solo --members ito --time-zone Europe/London");
+    let edit = World::new("").edited("team add solo --members ito --time-zone Europe/London");
     assert!(!edit.files.contains_key("schedules/solo-secondary.yaml"));
     assert_eq!(
         edit.said[1],
@@ -143,17 +143,17 @@ fn one_alone_has_nobody_behind_them_and_it_is_said() {
 
 #[test]
 fn a_team_that_is_there_or_of_nobody_is_refused() {
-    check_refused(EN, "team add payments", &["nobody would be on call"]);
-    check_refused(EN, "team add web --members ito", &["services/web.yaml is there already"]);
-    check_refused(EN, "team add Web --members ito", &["`Web` is not an id"]);
-    check_refused(EN, "team add payments --members ito,ito", &["`ito` is named twice"]);
-    check_refused(EN, "team add payments --members itoh", &["there is no user `itoh`: did you mean `ito`?"]);
+    check_refused("", "team add payments", &["nobody would be on call"]);
+    check_refused("", "team add web --members ito", &["services/web.yaml is there already"]);
+    check_refused("", "team add Web --members ito", &["`Web` is not an id"]);
+    check_refused("", "team add payments --members ito,ito", &["`ito` is named twice"]);
+    check_refused("", "team add payments --members itoh", &["there is no user `itoh`: did you mean `ito`?"]);
 }
 
 #[test]
 fn a_service_begins_its_runbook_and_says_how_alerts_reach_it() {
     check(
-        EN,
+        "",
         "service add shop/search --name 'Search: all'",
         "The service `shop/search` is added; the policy `team` decides who is told.
          No route leads to it yet: add `service: shop/search` to the `routes` of an integration.
@@ -183,7 +183,7 @@ steps:
 ";
     check_refused(by_label, "service add search", &["`--policy`", "second, team, third"]);
     check(
-        by_label,
+        &format!("{JA}{by_label}"),
         "service add search --policy second --runbook https://wiki.example.com/search?x=1",
         "サービス `search` を追加します。連絡先はポリシー `second` で決まります。
          `labels.service` が `search` のアラートが届きます。
@@ -207,7 +207,7 @@ fn a_silence_is_appended_to_those_of_its_month() {
   reason: move
 ";
     check(
-        &format!("{EN}{november}"),
+        november,
         "silence add --service web --when labels.env=staging --when 'labels.env=~dev-\\d+' --for 2h --reason 'upgrade: all' --dry-run",
         "Pages of web and labels.env=staging,~dev-\\d+ are muted from Tue 2026-11-24 12:00 until Tue 2026-11-24 14:00.
          == silences/2026-11.yaml
@@ -218,7 +218,7 @@ fn a_silence_is_appended_to_those_of_its_month() {
          +  reason: \"upgrade: all\"",
     );
     check(
-        "",
+        JA,
         "silence add --service web --from '2026-12-05 02:00' --until '2026-12-05 04:00' --reason 更新 --dry-run",
         "2026-12-05（土）02:00 から 2026-12-05（土）04:00 まで、web の通知を止めます。
          == silences/2026-12.yaml
@@ -229,26 +229,26 @@ fn a_silence_is_appended_to_those_of_its_month() {
 
 #[test]
 fn a_silence_of_nothing_or_of_no_time_is_refused() {
-    check_refused(EN, "silence add --for 2h --reason x --dry-run", &["say what is muted"]);
+    check_refused("", "silence add --for 2h --reason x --dry-run", &["say what is muted"]);
     check_refused(
-        EN,
+        "",
         "silence add --everything --for 2h --reason x --dry-run",
         &["`--everything` is for a running server"],
     );
     check_refused(
-        EN,
+        "",
         "silence add --when env --for 2h --reason x --dry-run",
         &["`env` should be KEY=PATTERN"],
     );
-    check_refused(EN, "silence add --service wep --for 2h --reason x --dry-run", &["did you mean `web`?"]);
+    check_refused("", "silence add --service wep --for 2h --reason x --dry-run", &["did you mean `web`?"]);
     check_refused(
-        EN,
+        "",
         "silence add --service web --from '2026-12-05 04:00' --until '2026-12-05 02:00' --reason x --dry-run",
         &["it would end (Sat 2026-12-05 02:00) before it begins (Sat 2026-12-05 04:00)"],
     );
     // A key that no alert has is a finding, and nothing is written.
     check_refused(
-        EN,
+        "",
         "silence add --when label.env=x --for 2h --reason x --dry-run",
         &["broken:", "labels.env"],
     );

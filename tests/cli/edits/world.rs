@@ -134,7 +134,8 @@ impl World {
 
 /// The shifts of a schedule as lines: when each begins, and whose it is.
 pub fn shifts(schedules: &Schedules, schedule: &str, from: &str, until: &str) -> Vec<String> {
-    let [from, until] = [from, until].map(|text| cli::instant(text, &tokyo()).unwrap());
+    let [from, until] =
+        [from, until].map(|text| cli::instant(text, &tokyo(), oncall::language::Language::En).unwrap());
     let shifts = schedules.shifts(schedule, from, until);
     shifts.iter().map(|it| format!("{} {}", local(it.start), names(&it.on_call.users))).collect()
 }

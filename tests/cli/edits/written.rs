@@ -161,7 +161,7 @@ fn refusals_have_the_statuses_of_other_commands() {
     let broken = oncall("user|leave|tanaka|--date|2036-12-03|--write", folder.path());
     assert_eq!((broken.exit, broken.out.as_str()), (Exit::Config, ""));
     assert!(
-        broken.err.starts_with("this would break the config, so nothing was changed:\n\nエラー[OC027]"),
+        broken.err.starts_with("this would break the config, so nothing was changed:\n\nerror[OC027]"),
         "{}",
         broken.err
     );
