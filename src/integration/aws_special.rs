@@ -1,5 +1,6 @@
-//! Two services whose events say more than a state: containers (ECS), of which a stop may be meant, and databases (RDS), whose
-//! events are numbered.
+//! Services whose events say more than a state: containers (ECS), of which a stop may be meant, databases (RDS), whose events are
+//! numbered, images (ECR), of which a scan that is complete may have found something, and environments (Elastic Beanstalk), whose
+//! health is in a sentence.
 //!
 //! <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_cwe_events.html>,
 //! <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_Events.Messages.html>
@@ -85,4 +86,26 @@ pub fn database(id: &str, database: &str, message: &str) -> Thing {
         state: crate::alert::cut(&state, aws_state::REASON_MAX),
         action,
     }
+}
+
+/// A scan that found something critical or high is a failure, however well it went.
+pub fn scan(thing: Thing, detail: &Value) -> Thing {
+    let counts = detail.get("finding-severity-counts");
+    let of = |name: &str| counts.and_then(|it| it.get(name)).and_then(Value::as_u64).unwrap_or(0);
+    let found = [("critical", of("CRITICAL")), ("high", of("HIGH"))];
+    let found: Vec<String> =
+        found.iter().filter(|(_, count)| *count > 0).map(|(name, count)| format!("{count} {name}")).collect();
+    if found.is_empty() {
+        return thing;
+    }
+    Thing { state: format!("{}: {}", thing.state, found.join(", ")), action: Action::Trigger, ..thing }
+}
+
+/// The health of an environment: `… has transitioned from Ok to Severe. …`. `None` where the event is about something else.
+pub fn health(detail: &Value) -> Option<String> {
+    let message = json::text(detail, "Message")?;
+    let (_, rest) = message.split_once(" transitioned from ")?;
+    let (_, rest) = rest.split_once(" to ")?;
+    let word: String = rest.chars().take_while(char::is_ascii_alphabetic).collect();
+    (!word.is_empty()).then_some(word)
 }

@@ -8,7 +8,7 @@ use crate::alert::Action;
 use serde_json::Value;
 
 /// Any of them among the words of a state: it failed (`UPDATE_ROLLBACK_COMPLETE`, `COMPLETED_WITH_ERRORS`).
-const FAILED: [&str; 26] = [
+const FAILED: [&str; 28] = [
     "FAILED",
     "FAILURE",
     "FAIL",
@@ -35,9 +35,12 @@ const FAILED: [&str; 26] = [
     "LOST",
     "ABORTED",
     "CRASHED",
+    "DOWN",
+    "EXPIRATION",
 ];
 /// The last word of a state that is well.
-const OVER: [&str; 15] = [
+const OVER: [&str; 17] = [
+    "SUCCEED",
     "SUCCEEDED",
     "SUCCESS",
     "SUCCESSFUL",
@@ -49,6 +52,7 @@ const OVER: [&str; 15] = [
     "HEALTHY",
     "AVAILABLE",
     "RESOLVED",
+    "CLEARED",
     "CLOSED",
     "RECOVERED",
     "FIXED",
@@ -144,7 +148,7 @@ pub fn named<'d>(detail: &'d Value, pointers: &[&str]) -> Option<std::borrow::Co
 
 /// Why it is so, and which part failed, in one line: at most [`REASON_MAX`] characters.
 pub fn reason(detail: &Value) -> Option<String> {
-    const REASONS: [&str; 15] = [
+    const REASONS: [&str; 16] = [
         "/stoppedReason",
         "/statusReason",
         "/statusMessage",
@@ -160,6 +164,7 @@ pub fn reason(detail: &Value) -> Option<String> {
         "/status-details/status-reason",
         "/execution-result/external-execution-summary",
         "/cause",
+        "/detailMessage",
     ];
     let phases = detail.pointer("/additional-information/phases").and_then(Value::as_array);
     let failed = phases.into_iter().flatten().find_map(|phase| {

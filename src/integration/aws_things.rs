@@ -23,12 +23,42 @@ struct Kind {
     over: &'static [&'static str],
     /// States that somebody wanted.
     meant: &'static [&'static str],
+    /// All that this source tells of a thing is one matter, whatever its events are called.
+    one_matter: bool,
+    /// What stands before the last word of a state is what it is about: `VPN-CONNECTION-IPSEC-DOWN`.
+    named_by_state: bool,
 }
 
-const KIND: Kind = Kind { source: "", names: &[], state: &STATE, over: &[], meant: &[] };
+const KIND: Kind = Kind {
+    source: "",
+    names: &[],
+    state: &STATE,
+    over: &[],
+    meant: &[],
+    one_matter: false,
+    named_by_state: false,
+};
+
+/// The last words by which the name of an event says its state, the longer ones first.
+const NAMED_STATES: [&str; 14] = [
+    "Approaching Expiration",
+    "Renewal Action Required",
+    "Unsuccessful",
+    "Successful",
+    "Succeeded",
+    "Success",
+    "Failure",
+    "Failed",
+    "Completed",
+    "Available",
+    "Expired",
+    "Closed",
+    "Opened",
+    "Open",
+];
 
 /// Where most have their state.
-const STATE: [&str; 9] = [
+const STATE: [&str; 10] = [
     "/state",
     "/status",
     "/build-status",
@@ -38,9 +68,10 @@ const STATE: [&str; 9] = [
     "/newEvaluationResult/complianceType",
     "/currentState",
     "/result",
+    "/new-state/status",
 ];
 
-const KINDS: [Kind; 27] = [
+const KINDS: [Kind; 33] = [
     Kind {
         source: "aws.codepipeline",
         names: &["pipeline", "stage", "action"],
@@ -69,7 +100,7 @@ const KINDS: [Kind; 27] = [
     Kind { source: "aws.states", names: &["stateMachineArn"], ..KIND },
     Kind { source: "aws.batch", names: &["jobQueue", "jobName"], ..KIND },
     Kind { source: "aws.glue", names: &["jobName", "crawlerName"], meant: &["STOPPED"], ..KIND },
-    Kind { source: "aws.ec2", names: &["instance-id", "snapshot_id"], over: &["RUNNING"], ..KIND },
+    Kind { source: "aws.ec2", names: &["instance-id", "source"], over: &["RUNNING"], ..KIND },
     Kind { source: "aws.autoscaling", names: &["AutoScalingGroupName"], state: &["/StatusCode"], ..KIND },
     Kind { source: "aws.config", names: &["configRuleName", "resourceType", "resourceId"], ..KIND },
     Kind { source: "aws.trustedadvisor", names: &["check-name", "resource_id"], over: &["INFO"], ..KIND },
@@ -100,8 +131,46 @@ const KINDS: [Kind; 27] = [
     },
     Kind { source: "aws.datasync", names: &[], state: &["/State"], over: &["SUCCESS"], ..KIND },
     Kind { source: "aws.mediaconvert", names: &["queue"], ..KIND },
-    Kind { source: "aws.transfer", names: &["server-id", "connector-id", "workflow-id"], ..KIND },
-    Kind { source: "aws.dms", names: &["resourceLink", "eventType"], ..KIND },
+    Kind {
+        source: "aws.transfer",
+        names: &["server-id", "connector-id", "workflow-id", "username", "file-path"],
+        ..KIND
+    },
+    Kind {
+        source: "aws.dms",
+        state: &["/eventType"],
+        over: &["REPLICATION_TASK_STARTED", "REPLICATION_TASK_RESUMED"],
+        named_by_state: true,
+        ..KIND
+    },
+    Kind { source: "aws.acm", one_matter: true, ..KIND },
+    Kind { source: "aws.devops-guru", names: &["insightId"], one_matter: true, ..KIND },
+    Kind {
+        source: "aws.medialive",
+        names: &["channel_arn", "alarm_id"],
+        state: &["/alarm_state", "/state"],
+        ..KIND
+    },
+    Kind {
+        source: "aws.elasticbeanstalk",
+        names: &["ApplicationName", "EnvironmentName"],
+        meant: &["INFO"],
+        ..KIND
+    },
+    Kind { source: "aws.fis", names: &["experiment-template-id"], ..KIND },
+    Kind {
+        source: "aws.networkmanager",
+        state: &["/change-type"],
+        over: &[
+            "VPN-CONNECTION-IPSEC-UP",
+            "VPN-CONNECTION-BGP-UP",
+            "VPN-CONNECTION-BGP-ESTABLISHED",
+            "CONNECT-PEER-BGP-UP",
+            "CONNECT-PEER-BGP-ESTABLISHED",
+        ],
+        named_by_state: true,
+        ..KIND
+    },
     Kind { source: "aws.drs", names: &[], state: &["/state"], over: &["NORMAL"], ..KIND },
     Kind { source: "aws.databrew", names: &["jobName"], meant: &["STOPPED"], ..KIND },
     Kind { source: "aws.transcribe", names: &["TranscriptionJobName"], ..KIND },
@@ -124,36 +193,56 @@ pub struct Thing {
 
 /// The thing that an event is about and its state; `None` where it names no state.
 pub fn of(source: &str, kind: &str, detail: &Value, resource: Option<&str>) -> Option<Thing> {
-    let known = KINDS.iter().find(|known| known.source == source);
-    let row = known.copied().unwrap_or(KIND);
-    let result = ["Unsuccessful", "Successful"].into_iter().find(|word| kind.ends_with(word));
-    let state = match result {
-        Some(word) => word.into(),
-        None => aws_state::named(detail, row.state)?,
+    let state = match named_by(kind) {
+        Some(words) => words.into(),
+        None => aws_state::named(detail, row(source).state)?,
     };
+    Some(in_state(source, kind, detail, resource, &state))
+}
+
+fn row(source: &str) -> Kind {
+    KINDS.iter().find(|known| known.source == source).copied().unwrap_or(KIND)
+}
+
+/// The state in the name of an event.
+fn named_by(kind: &str) -> Option<&'static str> {
+    NAMED_STATES.into_iter().find(|words| kind.ends_with(words))
+}
+
+/// The thing that an event is about, in a state that is known already.
+pub fn in_state(source: &str, kind: &str, detail: &Value, resource: Option<&str>, state: &str) -> Thing {
+    let row = row(source);
     let names: Vec<String> = row
         .names
         .iter()
         .filter_map(|name| json::at(detail, &format!("/{name}")))
         .map(|text| text.into_owned())
         .collect();
-    let names = if names.is_empty() { guessed(detail, resource) } else { names };
-    let kind = kind.trim_end_matches(result.unwrap_or_default()).trim_end();
-    let is = |list: &[&str]| list.iter().any(|word| word.eq_ignore_ascii_case(&state));
-    let action = match &*state {
+    let mut names = if names.is_empty() { guessed(detail, resource) } else { names };
+    let name = names.iter().map(|name| short(name)).collect::<Vec<_>>().join("/");
+    if row.named_by_state
+        && let Some((about, _)) = state.rsplit_once(['-', '_'])
+    {
+        names.push(about.to_owned());
+    }
+    let kind = kind.strip_suffix(named_by(kind).unwrap_or_default()).unwrap_or(kind);
+    let kind = kind.trim_end_matches([' ', '-']);
+    let is = |list: &[&str]| list.iter().any(|word| word.eq_ignore_ascii_case(state));
+    let action = match state {
         _ if is(row.over) => Action::Resolve,
         _ if is(row.meant) => Action::Note,
         state => aws_state::action(state),
     };
-    let name = names.iter().map(|name| short(name)).collect::<Vec<_>>().join("/");
-    let key = if names.is_empty() { String::new() } else { format!("{source}/{kind}/{}", names.join("/")) };
-    Some(Thing { key, name, state: state.into_owned(), action })
+    let matter = if row.one_matter { "" } else { kind };
+    let key = if names.is_empty() { String::new() } else { format!("{source}/{matter}/{}", names.join("/")) };
+    Thing { key, name, state: state.to_owned(), action }
 }
 
 /// The resource, and the members that are called names; without any, the ids. What names one run of a thing is not the thing.
 fn guessed(detail: &Value, resource: Option<&str>) -> Vec<String> {
     const RUNS: [&str; 8] = ["execution", "run", "attempt", "request", "event", "message", "build", "user"];
     let members = json::scalars(Some(detail));
+    let resource = resource.map(|arn| arn.split_once("/execution/").map_or(arn, |(task, _)| task));
     let called = |ends: &[&str]| -> Vec<String> {
         let is_so = |name: &str| {
             let name = name.to_ascii_lowercase();

@@ -53,6 +53,13 @@ fn in_state(event: Event, body: &Value, detail: &Value) -> Event {
             Some(aws_special::database(&of("EventID"), &database, &of("Message")))
         }
         "aws.ecs" => aws_special::container(&kind, detail, resource),
+        "aws.ecr" => {
+            aws_things::of(&source, &kind, detail, resource).map(|thing| aws_special::scan(thing, detail))
+        }
+        "aws.elasticbeanstalk" => match aws_special::health(detail) {
+            Some(health) => Some(aws_things::in_state(&source, &kind, detail, resource, &health)),
+            None => aws_things::of(&source, &kind, detail, resource),
+        },
         _ => aws_things::of(&source, &kind, detail, resource),
     };
     let Some(aws_things::Thing { key, name, state, action }) = thing else { return event };
@@ -61,7 +68,10 @@ fn in_state(event: Event, body: &Value, detail: &Value) -> Event {
     let failed = json::at(body, "/additionalAttributes/failedStage").map(|stage| format!(" in {stage}"));
     let mut labels = event.labels;
     labels.insert("state".to_owned(), state.clone());
-    let stated = format!("{kind}: {name} {state}{}", failed.unwrap_or_default()).replace(":  ", ": ");
+    // Where the event is called by its state, that is said once.
+    let said = if kind.ends_with(&state) { "" } else { &state };
+    let stated = format!("{kind}: {name} {said}{}", failed.unwrap_or_default()).replace(":  ", ": ");
+    let stated = stated.trim_end().to_owned();
     Event {
         action,
         dedup_key: if key.is_empty() { event.dedup_key } else { key_of(body, &key) },

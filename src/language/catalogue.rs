@@ -78,7 +78,7 @@ const JA: CatalogueWords = CatalogueWords {
     services: "サービス",
     integrations: "連携",
     config: "設定",
-    all_schedules: "すべての当番表",
+    all_schedules: "すべてのスケジュール",
     policy: "連絡する相手",
     rules: "緊急度の決まり方",
     recent: "最近のインシデント",

@@ -25,7 +25,7 @@ pub(super) fn word(word: Word) -> &'static str {
         Word::Alerts => "アラート",
         Word::Labels => "ラベル",
         Word::Telling => "連絡中",
-        Word::Silenced => "通知停止中",
+        Word::Silenced => "サイレンス中",
         Word::Inhibited => "抑止中",
         Word::Runbook => "手順書",
         Word::Incident => "インシデント",

@@ -163,7 +163,9 @@ fn en(piece: OfSchedule<'_>) -> String {
 
 fn ja(piece: OfSchedule<'_>) -> String {
     match piece {
-        OfSchedule::OwnZone { zone } => format!("2行目の時刻は、この当番表のタイムゾーン（{zone}）です。"),
+        OfSchedule::OwnZone { zone } => {
+            format!("2行目の時刻は、このスケジュールのタイムゾーン（{zone}）です。")
+        }
         OfSchedule::Gap { from, until } => format!("{from} から {until} まで、当番がいません。"),
         OfSchedule::GapBefore { until } => format!("{until} まで、当番がいません。"),
         OfSchedule::GapAfter { from } => format!("{from} から、当番がいません。"),

@@ -195,7 +195,7 @@ fn grouped_silenced_and_ownerless_incidents_say_so() {
     インシデント: 3-17
     アラート: 2件（発生中 1件）
     発生元: checkout-api-1
-    通知停止中: 12月8日（火）04:00 JST まで: minor upgrade（silences/maintenance.yaml:2）
+    サイレンス中: 12月8日（火）04:00 JST まで: minor upgrade（silences/maintenance.yaml:2）
     直近 5 分の 5xx は 7.3% です。
     [対応する][解決済みにする][手順書]
     ");
