@@ -39,6 +39,13 @@ async fn asked(people: &People, user: &str, known: Option<&str>) -> (u16, Header
     (parts.status.as_u16(), parts.headers, Events(body.into_data_stream()))
 }
 
+/// A company whose board has heard of the start, which is news of its own.
+async fn company() -> People {
+    let people = People::new().await;
+    people.inside.doors.board.watch().wait_for(|board| board.epoch > 0).await.unwrap();
+    people
+}
+
 async fn followed(people: &People) -> Events {
     let (status, headers, events) = asked(people, "sato", None).await;
     assert_eq!((status, &headers["content-type"]), (200, &"text/event-stream".parse().unwrap()));
@@ -48,12 +55,14 @@ async fn followed(people: &People) -> Events {
 
 #[tokio::test]
 async fn a_browser_is_told_of_news_at_once_and_then_at_most_every_three_seconds() {
-    let people = People::new().await;
+    let people = company().await;
     let time = StoppedTime::new();
     let mut events = followed(&people).await;
     let (first, id) = events.next().await.unwrap();
     assert_eq!(first, "still", "a page that was just made is not made again");
     people.declared("orders hang").await;
+    // It is published now and then, which it would not be while time stands still, or when somebody asks.
+    people.inside.doors.board.current().await;
     let (kind, newer) = events.next().await.unwrap();
     assert_eq!(kind, "news");
     assert_ne!(newer, id);
@@ -70,7 +79,7 @@ async fn a_browser_is_told_of_news_at_once_and_then_at_most_every_three_seconds(
 
 #[tokio::test]
 async fn a_stream_without_news_says_that_it_still_lives() {
-    let people = People::new().await;
+    let people = company().await;
     let time = StoppedTime::new();
     let mut events = followed(&people).await;
     let (_, id) = events.next().await.unwrap();
@@ -82,7 +91,7 @@ async fn a_stream_without_news_says_that_it_still_lives() {
 
 #[tokio::test]
 async fn whoever_comes_again_hears_what_they_missed() {
-    let people = People::new().await;
+    let people = company().await;
     let (_, id) = followed(&people).await.next().await.unwrap();
     let (_, _, mut same) = asked(&people, "sato", Some(&id)).await;
     assert_eq!(same.kind().await.unwrap(), "still");
@@ -94,7 +103,7 @@ async fn whoever_comes_again_hears_what_they_missed() {
 
 #[tokio::test]
 async fn a_stream_ends_in_time_and_gives_its_place_back() {
-    let people = People::new().await;
+    let people = company().await;
     let time = StoppedTime::new();
     let mut events = followed(&people).await;
     assert_eq!(people.inside.metric("oncall_streams_open"), 1);
@@ -110,7 +119,7 @@ async fn a_stream_ends_in_time_and_gives_its_place_back() {
 
 #[tokio::test]
 async fn it_ends_when_connections_are_told_to_end() {
-    let people = People::new().await;
+    let people = company().await;
     let mut events = followed(&people).await;
     events.next().await.unwrap();
     people.inside.close();
@@ -119,7 +128,7 @@ async fn it_ends_when_connections_are_told_to_end() {
 
 #[tokio::test]
 async fn streams_are_few_and_whoever_gets_none_is_told_not_to_come_again() {
-    let people = People::new().await;
+    let people = company().await;
     let mut open = Vec::new();
     for _ in 0..STREAMS_OF_ONE_MAX {
         open.push(followed(&people).await);
@@ -133,7 +142,7 @@ async fn streams_are_few_and_whoever_gets_none_is_told_not_to_come_again() {
 
 #[tokio::test]
 async fn nobody_follows_who_is_not_signed_in() {
-    let people = People::new().await;
+    let people = company().await;
     let (status, headers, _) = asked(&people, "nobody", None).await;
     assert_eq!((status, &headers["location"]), (303, &"/sign-in".parse().unwrap()));
 }
