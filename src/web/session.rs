@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, header};
 use data_encoding::BASE64URL_NOPAD;
 use jiff::{SignedDuration, Timestamp};
 use ring::hmac;
+use ring::rand::{SecureRandom, SystemRandom};
 use std::collections::VecDeque;
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
@@ -78,16 +79,20 @@ impl Sessions {
         Sessions { key, used: Mutex::default() }
     }
 
-    /// A link's token for somebody, until [`LINK_MAX`] from now.
+    /// A link's token for somebody, until [`LINK_MAX`] from now. It is random too, so that two links of one second are used up apart.
     pub fn link(&self, user: &str, now: Timestamp) -> Option<String> {
-        let until = now.checked_add(LINK_MAX).ok()?;
-        self.sign("sign-in", &format!("{}.{}", BASE64URL_NOPAD.encode(user.as_bytes()), until.as_second()))
+        let mut random = [0; 12];
+        SystemRandom::new().fill(&mut random).ok()?;
+        let until = now.checked_add(LINK_MAX).ok()?.as_second();
+        let (user, own) = (BASE64URL_NOPAD.encode(user.as_bytes()), BASE64URL_NOPAD.encode(&random));
+        self.sign("sign-in", &format!("{user}.{until}.{own}"))
     }
 
     /// Whom a link would sign in, if it still works.
     pub fn named_by(&self, token: &str, now: Timestamp) -> Option<String> {
         let said = self.open("sign-in", token)?;
-        let (user, until) = said.split_once('.')?;
+        let mut parts = said.split('.');
+        let (user, until) = (parts.next()?, parts.next()?);
         let until = Timestamp::from_second(until.parse().ok()?).ok()?;
         let used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
         (now < until && !used.iter().any(|(_, known)| known == token)).then(|| decoded(user)).flatten()

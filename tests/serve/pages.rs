@@ -95,6 +95,9 @@ async fn a_link_signs_in_once_by_a_form_of_ours_and_not_when_it_is_looked_at() {
         "{cookie}"
     );
     assert_eq!(post(&inside, &path, &[("sec-fetch-site", "same-origin")]).await.status, 403, "only once");
+    let other = format!("/sign-in/{}", sessions.link("sato", inside.doors.clock.now()).unwrap());
+    let apart = post(&inside, &other, &[("sec-fetch-site", "same-origin")]).await;
+    assert_eq!(apart.status, 303, "a second link of the same second is not used up by the first");
     let then = inside.doors.clock.now().checked_sub(LINK_MAX).unwrap();
     let old = format!("/sign-in/{}", sessions.link("sato", then).unwrap());
     assert_eq!(post(&inside, &old, &[("sec-fetch-site", "same-origin")]).await.status, 403, "it is too old");
