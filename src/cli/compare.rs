@@ -51,8 +51,11 @@ pub(super) fn run(arguments: &Arguments) -> Result<Output> {
     if compared.caveat.as_ref().is_some_and(|it| it.blind) && !arguments.fail_on.is_empty() {
         failures.push(compared.say(Changed::Side(Side::FailBlind)));
     }
-    let err =
-        failures.iter().map(|it| compared.say(Changed::Side(Side::Error { what: it })) + "\n").collect();
+    // What is written for a comment or a program is not read in the job's log.
+    let unread = compared.caveat.as_ref().filter(|_| arguments.format != Format::Text);
+    let warning = unread.map(|it| Side::Warning { what: &it.text });
+    let errors = failures.iter().map(|it| Side::Error { what: it });
+    let err = warning.into_iter().chain(errors).map(|it| compared.say(Changed::Side(it)) + "\n").collect();
     Ok(Output { out, err, exit: if failures.is_empty() { Exit::Fine } else { Exit::Config } })
 }
 

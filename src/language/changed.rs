@@ -71,6 +71,7 @@ pub enum Heading {
 pub enum Side<'a> {
     ComparedWith { base: &'a str, no_config: bool, from: &'a str, until: &'a str, zone: &'a str },
     Error { what: &'a str },
+    Warning { what: &'a str },
     BranchLeft { commit: &'a str, other: &'a str },
     MovedAway { name: &'a str, from: &'a str },
     LastThatLoads { name: &'a str, last: &'a str },
@@ -239,6 +240,7 @@ fn side_en(side: Side<'_>) -> String {
             format!("Compared with {base}{nothing}, from {from} until {until} ({zone}).")
         }
         Side::Error { what } => format!("error: {what}"),
+        Side::Warning { what } => format!("warning: {what}"),
         Side::BranchLeft { commit, other } => format!("{commit}, where this branch left {other}"),
         Side::MovedAway { name, from } => format!(
             "Nothing to compare with: in {name} the config is at {from}, and this change moves it away"
@@ -353,6 +355,7 @@ fn side_ja(side: Side<'_>) -> String {
             format!("比較の相手は {base}{nothing}、期間は {from} から {until} まで（{zone}）です。")
         }
         Side::Error { what } => format!("エラー: {what}"),
+        Side::Warning { what } => format!("警告: {what}"),
         Side::BranchLeft { commit, other } => format!("{commit}（{other} から分かれた時点）"),
         Side::MovedAway { name, from } => {
             format!("比較できません。{name} では設定が {from} にあり、この変更で別の場所に移ります")

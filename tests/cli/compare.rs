@@ -377,6 +377,11 @@ fn a_base_that_does_not_load_gives_way_to_the_last_that_does() {
     assert!(text.starts_with("!! main at ") && unwrapped.contains(&says), "{text}");
     assert!(text.contains("Nobody's shifts change"), "{text}");
 
+    // A job's log does not show its comment: there the log says so too.
+    let comment = dry_run(&format!("{line} --format markdown"), None, folder.path());
+    assert!(comment.exit == Exit::Fine && comment.err.starts_with("warning: main at "), "{}", comment.err);
+    assert!(comment.err.contains(&says), "{}", comment.err);
+
     // A repair that changes who is on call fails like any other change.
     write(folder.path(), PRIMARY, &schedule("Web", "{ from: 2026-10-05, members: [tanaka, sato] }"));
     let found = dry_run(line, None, folder.path());
