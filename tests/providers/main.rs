@@ -14,6 +14,8 @@ mod push;
 mod requests;
 mod rooms;
 mod sms;
+mod storms;
+mod terminal;
 mod tickets;
 mod wire;
 mod words;

@@ -1,8 +1,7 @@
 //! What people read and hear.
 
 use crate::wire;
-use crate::world::{acknowledged, config, delivery, id, incident, now, numbered, resolved};
-use jiff::SignedDuration;
+use crate::world::{acknowledged, config, id, incident, numbered, resolved};
 use jiff::tz::TimeZone;
 use oncall::actor::{Actor, Origin, Via};
 use oncall::alert::Severity;
@@ -10,19 +9,18 @@ use oncall::config::{Config, MirrorKind, Urgency};
 use oncall::incident::message::{self, ButtonKind, CallScript, Card};
 use oncall::incident::{
     Alert, Asked, Assignee, Happened, HeldBack, Hold, Incident, IncidentId, Labels, News, OwnWords, Remark,
-    Reply, Storm, Task, Words,
+    Reply, Words,
 };
 use oncall::language::{Language, Notice};
 use oncall::place::Place;
-use oncall::provider;
 use oncall::reason::Why;
 use std::sync::Arc;
 
-fn spoken(script: &CallScript) -> String {
+pub fn spoken(script: &CallScript) -> String {
     format!("{}\n{}", script.words.join("\n"), script.menu.join("\n"))
 }
 
-fn shown(card: &Card) -> String {
+pub fn shown(card: &Card) -> String {
     let mut text = format!("{}\n", card.headline);
     card.fields.iter().for_each(|field| text += &format!("{}: {}\n", field.label, field.value));
     card.lines.iter().for_each(|line| text += &format!("{line}\n"));
@@ -456,185 +454,4 @@ fn the_servers_own_troubles_have_words_that_fit_a_summary() {
             assert_eq!(said.contains(commit), matches!(notice, Notice::ConfigRefused { .. }));
         }
     }
-}
-
-#[test]
-fn the_terminal_shows_who_is_told_how_and_what() {
-    let print = |task: Task| provider::print(&config(), &delivery(task), now());
-    insta::assert_snapshot!(print(wire::call()), @r"
-    ╭─ 02:05:00 📞 電話 → 田中 太郎 ────────────────────────────────────────────────
-    │ 「たなか たろうさん、オンコールの呼び出しです。」
-    │ 「チェックアウトで、重大なアラートが発生しています。」
-    │ 「内容をお伝えします。5xx の割合が 5% を超えました。」
-    │ 「発生時刻は、午前2時です。」
-    │ ⌨ 対応する場合は4を、次の担当者を呼ぶ場合は5を、解決済みにする場合は6を押し
-    │ てください。もう一度聞く場合は、こめじるしを押してください。
-    ╰───────────────────────────────────────────────────────────────────────────────
-    ");
-    insta::assert_snapshot!(print(wire::post()), @r"
-    ╭─ 02:05:00 📣 Slack → C0CHECKOUT ──────────────────────────────────────────────
-    │ 🔴 [重大] Checkout: 5xx の割合が 5% を超えました
-    │   状態          未対応
-    │   サービス      Checkout
-    │   深刻度        重大
-    │   緊急度        高
-    │   発生          12月8日（火）02:00 JST
-    │   インシデント  3-17
-    │   発生元        checkout-api-1
-    │   連絡中        田中 太郎さん（ステップ 1/2、次の連絡 02:05）
-    │   直近 5 分の 5xx は 7.3% です。
-    │   https://grafana.example.com/d/1?a=1&b=2
-    │ [ 対応する ]  [ 解決済みにする ]  [ 手順書 ]
-    │ https://oncall.example.com/runbooks/checkout.md?incident=3-17
-    ╰───────────────────────────────────────────────────────────────────────────────
-    ");
-    insta::assert_snapshot!(print(wire::update()), @r"
-    ╭─ 02:05:00 🔄 Slack → C0CHECKOUT ──────────────────────────────────────────────
-    │ 🟡 [重大] Checkout: 5xx の割合が 5% を超えました
-    │   ↳ 田中 太郎さんが対応を始めました。
-    ╰───────────────────────────────────────────────────────────────────────────────
-    ");
-    insta::assert_snapshot!(print(wire::direct()), @r"
-    ╭─ 02:05:00 💬 Slack DM → Kimura Ken ───────────────────────────────────────────
-    │ 🔴 [Critical] Checkout: 5xx の割合が 5% を超えました
-    │   Status    Triggered
-    │   Service   Checkout
-    │   Severity  Critical
-    │   Urgency   High
-    │   Began     Mon 7 Dec 17:00 GMT
-    │   Incident  3-17
-    │   Source    checkout-api-1
-    │   Telling   田中 太郎 (step 1 of 2; next at 17:05)
-    │   直近 5 分の 5xx は 7.3% です。
-    │   https://grafana.example.com/d/1?a=1&b=2
-    │ [ Acknowledge ]  [ Resolve ]  [ Runbook ]
-    │ https://oncall.example.com/runbooks/checkout.md?incident=3-17
-    ╰───────────────────────────────────────────────────────────────────────────────
-    ");
-    insta::assert_snapshot!(print(wire::ticket()), @r"
-    ╭─ 02:05:00 🎫 Jira → SHOP ─────────────────────────────────────────────────────
-    │ Incident: [重大] Checkout: 5xx の割合が 5% を超えました
-    │   サービス: Checkout
-    │   深刻度: 重大
-    │   緊急度: 高
-    │   発生: 12月8日（火）02:00 JST
-    │   インシデント: 3-17
-    │   発生元: checkout-api-1
-    │   手順書: https://oncall.example.com/runbooks/checkout.md?incident=3-17
-    │   直近 5 分の 5xx は 7.3% です。
-    │   Dashboard https://grafana.example.com/d/1?a=1&b=2
-    ╰───────────────────────────────────────────────────────────────────────────────
-    ");
-    insta::assert_snapshot!(print(wire::hang_up()), @r"
-    ╭─ 02:05:00 📴 通話を終了 ──────────────────────────────────────────────────────
-    │ CA0001
-    ╰───────────────────────────────────────────────────────────────────────────────
-    ");
-}
-
-#[test]
-fn the_terminal_is_given_no_escapes_and_no_line_too_wide() {
-    use unicode_width::UnicodeWidthStr;
-    let text = format!("\u{1b}[31mred {} {}", "長い".repeat(60), "x".repeat(200));
-    let hostile = Incident { summary: text.clone(), description: text, ..incident() };
-    let task = wire::mirror(&hostile, MirrorKind::Room, None);
-    let printed = provider::print(&config(), &delivery(task), now());
-    assert!(!printed.contains('\u{1b}'), "{printed}");
-    for line in printed.lines() {
-        assert!(line.width() <= provider::COLUMNS, "{line}");
-    }
-    let actor = Actor::Stranger { name: "\u{7}".into(), way: Via::Slack };
-    let mut rung = acknowledged(incident());
-    rung.acknowledgement.as_mut().unwrap().by = vec![actor];
-    let task = wire::mirror(&rung, MirrorKind::Room, None);
-    assert!(!provider::print(&config(), &delivery(task), now()).contains('\u{7}'));
-}
-
-/// A storm: the critical alerts by their words, then the number, in both languages; a bundle and a text name it too.
-#[test]
-fn a_storm_is_told_with_its_number() {
-    let storm = storm();
-    insta::assert_snapshot!(spoken(&message::call(&config(), &[&storm], "kimura")), @r"
-    Hello Kimura Ken, this is an on-call page.
-    Checkout has a critical alert.
-    It says: 5xx の割合が 5% を超えました.
-    It says: payments are down.
-    It is a storm of 214 alerts, 3 of them critical.
-    It began at 5:00 PM.
-    Press 4 to acknowledge.
-    Press 5 to escalate.
-    Press 6 to resolve.
-    Press star to hear this again.
-    ");
-    insta::assert_snapshot!(spoken(&message::call(&config(), &[&storm], "tanaka")), @r"
-    たなか たろうさん、オンコールの呼び出しです。
-    チェックアウトで、重大なアラートが発生しています。
-    内容をお伝えします。5xx の割合が 5% を超えました。
-    内容をお伝えします。payments are down。
-    アラートが214件、続けて発生しています。うち3件が重大です。
-    発生時刻は、午前2時です。
-    対応する場合は4を、
-    次の担当者を呼ぶ場合は5を、
-    解決済みにする場合は6を押してください。
-    もう一度聞く場合は、こめじるしを押してください。
-    ");
-    let other = numbered(2, "disk 2 is full");
-    let bundle = spoken(&message::call(&config(), &[&storm, &other], "kimura"));
-    assert_eq!(
-        bundle.lines().nth(2),
-        Some(
-            "Number 1: Checkout, critical. 5xx の割合が 5% を超えました. It is a storm of 214 alerts, 3 of them critical."
-        )
-    );
-    let card = wire::direct_card(&config(), &[&storm], "kimura");
-    assert_eq!(card.headline, "🔴 [Critical] Checkout: storm 214 (3 critical): 5xx の割合が 5% を超えました");
-    assert_eq!(
-        card.lines,
-        [
-            "[Critical] 5xx の割合が 5% を超えました",
-            "[Critical] payments are down",
-            "[Error] slow",
-            "[Error] slower",
-            "and 210 more"
-        ]
-    );
-    let count = card.fields.iter().find(|field| field.label == "Alerts").unwrap();
-    assert_eq!(count.value, "214 (214 firing)");
-    let mut over = resolved(storm.clone());
-    over.alerts.iter_mut().for_each(|alert| alert.firing = false);
-    let card = wire::direct_card(&config(), &[&over], "kimura");
-    assert_eq!(card.headline, "✅ [Critical] Checkout: storm 214 (3 critical): 5xx の割合が 5% を超えました");
-    assert!(card.lines.is_empty(), "{:?}", card.lines);
-    let headline = wire::card(&config(), &storm).headline;
-    assert_eq!(
-        headline,
-        "🔴 [重大] Checkout: アラートストーム 214件（重大 3件）: 5xx の割合が 5% を超えました"
-    );
-}
-
-/// Four alerts with their keys, two of them critical, and 210 that are counted, one of them critical.
-fn storm() -> Incident {
-    let mut incident = incident();
-    for (minute, severity, summary) in [
-        (1, Severity::Error, "slow"),
-        (2, Severity::Critical, "payments are down"),
-        (3, Severity::Error, "slower"),
-    ] {
-        let (first, at) =
-            (incident.alerts[0].clone(), incident.opened_at + SignedDuration::from_mins(minute));
-        let own = OwnWords { summary: summary.into(), source: "".into(), labels: Labels::default() };
-        let (dedup_key, own) = (summary.to_owned(), Some(Box::new(own)));
-        incident.alerts.push(Alert { dedup_key, severity, since: at, own, ..first });
-    }
-    incident.storm = Some(Box::new(Storm {
-        why: Why::Storm { incidents: 50, within_seconds: 300 },
-        rule: None,
-        takes_until: now(),
-        beyond: 210,
-        beyond_critical: 1,
-        counted_at: Some(now()),
-        taken: 0,
-        falls_silent: false,
-    }));
-    incident
 }

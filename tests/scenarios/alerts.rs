@@ -2,7 +2,6 @@
 
 use super::check;
 
-/// 31.
 #[test]
 fn the_same_key_again() {
     check(
@@ -339,105 +338,6 @@ fn a_group_of_two_monitors() {
         02:20 n1: opened: "n1" from grafana -> web, warning, low urgency
         02:20 n1: told once, at low urgency: tanaka, on call on primary (layer always)
         02:20 -> slack tanaka about n1
-        "#,
-    );
-}
-
-const STALE: &str = "
-    --- integrations/prometheus.yaml
-    type: alertmanager
-    secret: { env: PROMETHEUS_SECRET }
-    stale_after: 10m
-    routes: [{ service: web }]
-    --- services/web.yaml
-    name: Web
-    escalation_policy: team
-    group: { by: [labels.cluster], within: 10m }
-    === day
-    ";
-
-#[test]
-fn what_is_no_longer_said_is_over() {
-    check(
-        &format!(
-            "{STALE}
-            02:00 alert slow warning
-            02:05 alert slow warning
-            02:20 end"
-        ),
-        r#"
-        02:00 opened: "slow" from prometheus -> web, warning, low urgency
-        02:00 told once, at low urgency: tanaka, on call on primary (layer always)
-        02:00 -> slack tanaka
-        02:15 resolved by prometheus: prometheus no longer says it: stale_after has passed
-        "#,
-    );
-    // Each alert of a group by itself, however close their repeats are.
-    check(
-        &format!(
-            "{STALE}
-            02:00 post alert n1 warning cluster=a; alert n2 warning cluster=a
-            02:05 alert n1 warning cluster=a
-            02:05:10 alert n2 warning cluster=a
-            02:12 alert n2 warning cluster=a
-            02:30 end"
-        ),
-        r#"
-        02:00 opened: "n1" from prometheus -> web, warning, low urgency
-        02:00 told once, at low urgency: tanaka, on call on primary (layer always)
-        02:00 joined by: "n2" from prometheus
-        02:00 -> slack tanaka
-        02:15 alert n1 is over: prometheus no longer says it: stale_after has passed
-        02:22 resolved by prometheus: prometheus no longer says it: stale_after has passed
-        "#,
-    );
-}
-
-/// While the server is down it can hear nothing: a start counts the silence anew, however often it comes.
-#[test]
-fn a_down_time_of_ours_is_no_silence() {
-    check(
-        &format!(
-            "{STALE}
-            02:00 alert slow warning
-            02:05 crash
-            02:40 start
-            02:45 crash
-            02:46 start
-            03:20 end"
-        ),
-        r#"
-        02:00 opened: "slow" from prometheus -> web, warning, low urgency
-        02:00 told once, at low urgency: tanaka, on call on primary (layer always)
-        02:00 -> slack tanaka
-        02:40 server started (epoch 2)
-        02:46 server started (epoch 3)
-        02:56 resolved by prometheus: prometheus no longer says it: stale_after has passed
-        "#,
-    );
-}
-
-/// Repeats every 40 s keep something alive that goes stale after a minute.
-#[test]
-fn short_staleness() {
-    check(
-        "--- integrations/prometheus.yaml
-         type: alertmanager
-         secret: { env: PROMETHEUS_SECRET }
-         stale_after: 1m
-         routes: [{ service: web }]
-         === day
-         02:00 alert slow warning
-         02:00:40 alert slow warning
-         02:01:20 alert slow warning
-         02:02 alert slow warning
-         02:02:20 end
-         02:05 end",
-        r#"
-        02:00 opened: "slow" from prometheus -> web, warning, low urgency
-        02:00 told once, at low urgency: tanaka, on call on primary (layer always)
-        02:00 -> slack tanaka
-        02:03 resolved by prometheus: prometheus no longer says it: stale_after has passed
         "#,
     );
 }

@@ -209,3 +209,34 @@ fn a_watchdog_among_alerts() {
         "#,
     );
 }
+
+/// That a job is not heard from any more is an incident of its own, whatever its service groups.
+#[test]
+fn a_heartbeat_joins_no_group() {
+    check(
+        "--- services/web.yaml
+         name: Web
+         escalation_policy: team
+         group: { by: [severity], within: 1h }
+         --- integrations/grafana.yaml
+         type: grafana
+         secret: { env: GRAFANA_SECRET }
+         heartbeat: { every: 2m }
+         routes: [{ service: web }]
+         === day
+         00:01 alert a critical
+         00:01:10 ack tanaka
+         00:04 end",
+        r#"
+        00:01 a: opened: "a" from prometheus -> web, critical, high urgency
+        00:01 a: step 1 of team: tanaka, on call on primary (layer always); next step at 00:06:00
+        00:01 -> call tanaka about a, slack tanaka about a
+        00:01:10 a: acknowledged by Tanaka in Slack
+        00:01:10 -> hang up tanaka
+        00:04 no heartbeat of grafana in time
+        00:04 heartbeat: opened: "grafana: no heartbeat yet, 4 min after it was first expected" from grafana -> web, critical, high urgency
+        00:04 heartbeat: step 1 of team: tanaka, on call on primary (layer always); next step at 00:09:00
+        00:04 -> call tanaka about heartbeat, slack tanaka about heartbeat
+        "#,
+    );
+}

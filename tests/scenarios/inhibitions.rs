@@ -2,7 +2,7 @@
 
 use super::check;
 
-const NODES: &str = "--- inhibitions/nodes.yaml
+pub const NODES: &str = "--- inhibitions/nodes.yaml
 - { while: { labels.kind: node }, mutes: { labels.kind: pod }, equal: [labels.node], reason: the node is down }
 === day
 ";
@@ -466,36 +466,6 @@ fn it_outlives_a_crash_and_ends_with_its_rule() {
         02:08 p2: no longer inhibited
         02:08 p2: step 1 of team: tanaka, on call on primary (layer always); next step at 02:13:00
         02:08 -> call tanaka about p2, slack tanaka about p2
-        "#,
-    );
-}
-
-/// The room shows what mutes it, and says what changes.
-#[test]
-fn the_room_says_what_mutes_it() {
-    check(
-        &format!(
-            "{NODES}
-            02:00 alert node warning kind=node node=n1
-            02:00:30 end
-            show mirrors
-            show cards
-            02:01 alert p1 warning kind=pod node=n1
-            02:20 resolve node
-            02:25 end"
-        ),
-        r#"
-        02:00 node: opened: "node" from prometheus -> web, warning, low urgency
-        02:00 node: told once, at low urgency: tanaka, on call on primary (layer always)
-        02:00 -> slack tanaka about node
-        02:01 p1: opened: "p1" from prometheus -> web, warning, low urgency, inhibited by 1-1, at most until Wed 12-09 02:00 (inhibitions/nodes.yaml:1: the node is down)
-        02:01 -> channel 🔴 [Warning] Web: p1 (inhibited by 1-1) [Acknowledge] [Resolve] about p1
-        02:20 node: resolved by prometheus: the monitor says so
-        02:20 p1: what inhibited it is over: told at 02:25:00 if it still fires
-        02:20 -> channel ✅ [Warning] Web: node update: Resolved by prometheus. about node, channel 🔴 [Warning] Web: p1 [Acknowledge] [Resolve] update: What inhibited it is over. People are told at Tue 8 Dec 02:25 JST if it still fires. about p1
-        02:25 p1: no longer inhibited
-        02:25 p1: told once, at low urgency: tanaka, on call on primary (layer always)
-        02:25 -> slack tanaka about p1, channel 🔴 [Warning] Web: p1 [Acknowledge] [Resolve] update: It is no longer inhibited. about p1
         "#,
     );
 }

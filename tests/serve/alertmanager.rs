@@ -1,7 +1,7 @@
 //! A real Alertmanager, where Debian's `prometheus-alertmanager` is installed, with what `oncall urls` says to paste into it.
 
 use super::server::Server;
-use super::world::{HANG_MAX, SECRETS, World};
+use super::world::{HANG_MAX, SECRETS, World, called, number, posted, secret, updated};
 use serde_json::{Value, json};
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
@@ -159,4 +159,53 @@ impl Front {
         let address = server.map(|server| server.url.strip_prefix("http://").unwrap().parse().unwrap());
         self.to.send_replace(address);
     }
+}
+
+/// One incident from Alertmanager to its end, by a key on the phone.
+async fn from_alertmanager(integration: &str, words: &str) {
+    let mut world = World::with(&[]).await;
+    let server = world.serve().await;
+    let Some(alertmanager) = Alertmanager::start(&world, &server.url, &[integration], "1h") else { return };
+    let before = world.on_call();
+    alertmanager.fires("DiskFull", &["db1"]).await;
+
+    let call = world.next("the first call", |seen| called(seen).is_some()).await;
+    // At ten o'clock the shift changes: then either is right.
+    let expected = [before, world.on_call()].map(|user| number(&user));
+    assert!(expected.contains(&called(&call).unwrap()), "{:?}", called(&call));
+    assert!(call.body["Twiml"].as_str().unwrap().contains(words), "{call:?}");
+    let shown = world.next("the channel's message", |seen| posted(seen, "C0WEB")).await;
+    assert!(shown.body["text"].as_str().unwrap().contains(words), "{shown:?}");
+    assert_eq!(shown.authorization, format!("Bearer {}", secret("SLACK_BOT_TOKEN")));
+    world.next("the ticket", |seen| seen.path == "/rest/api/3/issue").await;
+
+    let said = server.press(&call, "4").await;
+    assert!(said.contains("<Hangup/>"), "{said}");
+    let change = world.next("the acknowledgement in the channel", |seen| updated(seen, "C0WEB")).await;
+    assert!(change.body["text"].as_str().unwrap().contains(words), "{change:?}");
+    let (_, list) = server.get("/v1/incidents").await;
+    let incident = &list["incidents"][0];
+    assert_eq!((&incident["status"], &incident["step"]["next_at"]), (&json!("acknowledged"), &Value::Null));
+
+    alertmanager.ends("DiskFull", &["db1"]).await;
+    let moved = world
+        .next("the ticket's transition", |it| it.path.ends_with("/transitions") && it.method == "POST")
+        .await;
+    assert_eq!(moved.body["transition"]["id"], "31");
+    world.next("the resolve in the channel", |seen| updated(seen, "C0WEB")).await;
+    let (_, list) = server.get("/v1/incidents?status=resolved").await;
+    assert_eq!(list["incidents"][0]["summary"], incident["summary"], "{list}");
+    assert_eq!(world.calls(), [called(&call).unwrap()]);
+    server.stop();
+    world.no_secret_was_shown();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn alertmanager_by_its_webhook() {
+    from_alertmanager("prometheus", "DiskFull on db1").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn alertmanager_by_its_pagerduty_notifier() {
+    from_alertmanager("pagerduty", "DiskFull (db1 critical)").await;
 }

@@ -1,123 +1,12 @@
 //! Signing in through the real server: at an identity provider, and by what a proxy in front signs. Every token that must not be
 //! believed is refused, counted and told.
 
-use super::identity::{EC, ED, Provider, RSA};
+use super::browser::{Browser, CLIENT, KIMURA, SMITH, claims, company, organisation};
+use super::identity::{EC, ED, RSA};
 use super::server::Server;
-use super::world::{HANG_MAX, World, now, secret};
-use reqwest::header::{LOCATION, SET_COOKIE};
+use super::world::{World, now, secret};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-
-const CLIENT: &str = "oncall-test";
-const SMITH: &str = "name: Emma Smith\nslack: U0SMITH\nphone: \"+819000000002\"\nemail: Smith@example.com\n";
-const KIMURA: &str =
-    "name: Kimura\nslack: U0KIMURA\nphone: \"+819000000003\"\nsign_in: kimura-at-the-provider\n";
-const GONE: &str = "name: Gone\nemail: gone@example.com\nleft: 2026-01-05\n";
-
-/// The company of the other tests with a provider, and some more of `web:`.
-async fn company(more: &str) -> (World, Provider) {
-    let mut world = World::with(&[]).await;
-    let provider = Provider::start().await;
-    let organisation = organisation(&world, &provider, more);
-    world.push(&[
-        ("oncall.yaml", &organisation),
-        ("users/smith.yaml", SMITH),
-        ("users/kimura.yaml", KIMURA),
-        ("users/gone.yaml", GONE),
-    ]);
-    (world, provider)
-}
-
-fn organisation(world: &World, provider: &Provider, more: &str) -> String {
-    let base = super::world::organisation(&world.stand_ins);
-    let url = &provider.url;
-    format!(
-        "{base}access: {{ view: [\"*@example.com\"] }}
-web:
-  oidc: {{ issuer: \"{url}\", client_id: {CLIENT}, client_secret: {{ env: OIDC_CLIENT_SECRET }} }}
-{more}"
-    )
-}
-
-/// What a browser does with redirects and cookies, one step at a time.
-struct Browser<'s> {
-    server: &'s Server,
-    http: reqwest::Client,
-    cookies: BTreeMap<String, String>,
-}
-
-/// What came of one step.
-struct Step {
-    status: u16,
-    location: String,
-    cookies: Vec<String>,
-    text: String,
-}
-
-impl Browser<'_> {
-    fn new(server: &Server) -> Browser<'_> {
-        let http = reqwest::Client::builder().timeout(HANG_MAX).redirect(reqwest::redirect::Policy::none());
-        Browser { server, http: http.build().unwrap(), cookies: BTreeMap::new() }
-    }
-
-    async fn get(&mut self, path: &str) -> Step {
-        self.go(self.http.get(format!("{}{path}", self.server.url))).await
-    }
-
-    async fn go(&mut self, request: reqwest::RequestBuilder) -> Step {
-        let cookies: Vec<String> =
-            self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let response = request.header("cookie", cookies.join("; ")).send().await.unwrap();
-        let text = |value: &reqwest::header::HeaderValue| value.to_str().unwrap().to_owned();
-        let cookies: Vec<String> = response.headers().get_all(SET_COOKIE).iter().map(text).collect();
-        for (name, value) in cookies.iter().filter_map(|it| it.split(';').next()?.split_once('=')) {
-            self.cookies.insert(name.to_owned(), value.to_owned());
-        }
-        self.cookies.retain(|_, value| !value.is_empty());
-        Step {
-            status: response.status().as_u16(),
-            location: response.headers().get(LOCATION).map(text).unwrap_or_default(),
-            cookies,
-            text: response.text().await.unwrap(),
-        }
-    }
-
-    /// Leaves for the provider: what it is asked.
-    async fn leave(&mut self) -> BTreeMap<String, String> {
-        let step = self.get("/sign-in/oidc").await;
-        assert_eq!(step.status, 303, "{}", step.text);
-        let (_, query) = step.location.split_once("/authorize?").unwrap();
-        form_urlencoded::parse(query.as_bytes()).into_owned().collect()
-    }
-
-    /// Comes back with a code, for which the provider gives this token.
-    async fn come_back(&mut self, provider: &Provider, state: &str, token: &str) -> Step {
-        provider.answer.send_replace(json!({ "id_token": token, "access_token": "an-access-token" }));
-        self.get(&format!("/sign-in/oidc/callback?code=a-code&state={state}")).await
-    }
-
-    /// The whole way, with claims that a test has changed.
-    async fn sign_in(&mut self, provider: &Provider, change: &Value) -> Step {
-        let asked = self.leave().await;
-        let token =
-            provider.signer.token(&json!({ "alg": "ES256", "kid": EC }), &claims(provider, &asked, change));
-        self.come_back(provider, &asked["state"], &token).await
-    }
-}
-
-/// Claims that are good for what was asked, with some changed; `null` takes one away.
-fn claims(provider: &Provider, asked: &BTreeMap<String, String>, change: &Value) -> Value {
-    let now = now().as_second();
-    let mut claims = json!({
-        "iss": provider.url, "aud": CLIENT, "sub": "1", "exp": now + 300, "iat": now, "nonce": asked["nonce"],
-        "email": "smith@example.com", "email_verified": true,
-    });
-    for (name, value) in change.as_object().unwrap() {
-        claims[name] = value.clone();
-    }
-    claims.as_object_mut().unwrap().retain(|_, value| !value.is_null());
-    claims
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_way_to_the_provider_and_back_signs_in_and_leads_to_the_page_that_was_wanted() {
