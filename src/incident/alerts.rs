@@ -197,11 +197,12 @@ impl Call<'_> {
         let (stale_at, severity) = (self.stale_at(&event), decision.routed.severity);
         let mirrors = self.new_tickets(incident, severity);
         let key = (event.integration.clone(), event.dedup_key.clone());
+        let worst = severity > incident.severity;
         self.about(id, AlertChange::Joined { event: Box::new(event), severity, mirrors, stale_at, folded });
         self.flaps(id, &key);
         self.reconsider(id, &decision.urgency, false);
         self.end_hold_and_begin(id);
-        self.newcomer(id, &key, decision.urgency.urgency);
+        self.newcomer(id, &key, decision.urgency.urgency, worst);
     }
 
     fn acknowledged_by_monitor(&mut self, id: IncidentId, event: Event) {
@@ -292,7 +293,7 @@ impl Call<'_> {
         }
         self.reconsider_hold(id);
         if !lasts || worse {
-            self.newcomer(id, &key, decision.urgency.urgency);
+            self.newcomer(id, &key, decision.urgency.urgency, raised);
         }
     }
 

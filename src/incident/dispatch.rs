@@ -61,7 +61,7 @@ impl Call<'_> {
         for id in &about {
             silenced |= self.silence_begins(*id);
         }
-        if silenced {
+        if silenced || self.gather(by, &user, &waiting) {
             return true;
         }
         let to = waiting.first().and_then(|waiting| self.address_of(waiting));

@@ -291,6 +291,8 @@ pub enum WaitsFor {
     },
     /// The provider, which asked us to slow down: until it takes a page, they leave one at a time.
     Provider(Provider),
+    /// More of a service that opens many at once, to be told as one with their number.
+    Number { service: Id },
 }
 
 /// What opens an incident.

@@ -33,6 +33,7 @@ mod errand;
 mod escalation;
 mod flapping;
 mod gaps;
+mod gather;
 mod heartbeat;
 mod hold;
 mod id;

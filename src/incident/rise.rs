@@ -23,8 +23,8 @@ const NEWCOMERS_EVERY: SignedDuration = SignedDuration::from_mins(10);
 impl Call<'_> {
     /// An acknowledgement covers the alerts that were there: a new one that is as bad as the worst of them triggers the
     /// incident again. What is told once, at low urgency, is told once more for who has joined. Both at most once in
-    /// `NEWCOMERS_EVERY`.
-    pub(super) fn newcomer(&mut self, id: IncidentId, key: &AlertKey, urgency: Urgency) {
+    /// `NEWCOMERS_EVERY`. `worst`: it is worse than any before it.
+    pub(super) fn newcomer(&mut self, id: IncidentId, key: &AlertKey, urgency: Urgency, worst: bool) {
         let Some(incident) = self.incident(id) else { return };
         let own = |alert: &&Alert| alert.is(&key.0, &key.1);
         let Some(severity) = incident.alerts.iter().find(own).map(|alert| alert.severity) else { return };
@@ -35,20 +35,22 @@ impl Call<'_> {
                 severity >= alert.severity && urgency >= self.urgency_of(incident, alert).urgency
             });
         if as_bad || incident.status == Status::Triggered {
-            self.one_more(id, urgency);
+            self.one_more(id, urgency, worst);
         }
     }
 
     /// One more alert that an acknowledgement does not cover, or that those who were told once have not heard of.
-    pub(super) fn one_more(&mut self, id: IncidentId, urgency: Urgency) {
-        let fresh = |it: &&Incident| it.newcomers_due.is_none() && urgency != Urgency::None;
-        let Some(incident) = self.incident(id).filter(fresh) else { return };
+    pub(super) fn one_more(&mut self, id: IncidentId, urgency: Urgency, worst: bool) {
+        let fresh = |it: &&Incident| it.newcomers_due.is_none() || worst && it.storm.is_some();
+        let Some(incident) = self.incident(id).filter(|it| fresh(it) && urgency != Urgency::None) else {
+            return;
+        };
         match incident.status {
             Status::Acknowledged => {
                 let taken_at = incident.acknowledgement.as_ref().map_or(Timestamp::MIN, |held| held.at);
-                self.tell_newcomers_in_turn(id, taken_at);
+                self.tell_newcomers_in_turn(id, taken_at, worst);
             }
-            Status::Triggered if incident.was_told_once() => {
+            Status::Triggered if incident.was_told_once() && incident.newcomers_due.is_none() => {
                 let every = self.storm_within(incident).unwrap_or(NEWCOMERS_EVERY);
                 let until = later(incident.newcomers_told_at.unwrap_or(incident.opened_at), every);
                 if until <= self.now {
@@ -60,15 +62,19 @@ impl Call<'_> {
         }
     }
 
-    /// Tells of the alerts that have come after an instant, now or as soon as it is time to tell again.
-    pub(super) fn tell_newcomers_in_turn(&mut self, id: IncidentId, since: Timestamp) {
+    /// Tells of the alerts that have come after an instant, now or as soon as it is time to tell again. Who has just taken a
+    /// storm knows that more is coming: only what is worse than all of it is told at once.
+    pub(super) fn tell_newcomers_in_turn(&mut self, id: IncidentId, since: Timestamp, worst: bool) {
         let Some(incident) = self.incident(id) else { return };
         let every = self.storm_within(incident).unwrap_or(NEWCOMERS_EVERY);
-        let until = incident.newcomers_told_at.map_or(self.now, |told| later(told, every));
+        let knows = incident.storm.as_ref().map(|_| since).filter(|_| !worst);
+        let until = incident.newcomers_told_at.max(knows).map_or(self.now, |told| later(told, every));
         if until <= self.now {
             return self.tell_newcomers_since(id, since);
         }
-        self.about(id, EscalationChange::NewcomersWait { until });
+        if incident.newcomers_due.is_none_or(|due| until < due) {
+            self.about(id, EscalationChange::NewcomersWait { until });
+        }
     }
 
     /// Triggers again for the alerts that have come since somebody took it, or were told.

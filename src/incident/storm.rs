@@ -105,9 +105,10 @@ impl Call<'_> {
             return self.join(id, event, decision, Some(folded));
         }
         let severity = decision.routed.severity;
+        let worst = severity > incident.severity;
         self.about(id, AlertChange::Counted { event: Box::new(event), severity, folded });
         self.reconsider(id, &decision.urgency, false);
-        self.one_more(id, decision.urgency.urgency);
+        self.one_more(id, decision.urgency.urgency, worst);
     }
 
     /// Why an alert does not stay in its storm, if others fire there: it is more urgent now, or fires again when the storm

@@ -49,7 +49,7 @@ impl Call<'_> {
         let Some(incident) = self.incident(id).filter(|it| new(it)) else { return };
         // More joins a storm during every call about it: those are told in turn.
         if incident.storm.is_some() {
-            self.tell_newcomers_in_turn(id, said_at);
+            self.tell_newcomers_in_turn(id, said_at, false);
         } else {
             self.tell_newcomers_since(id, said_at);
         }

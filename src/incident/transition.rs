@@ -3,7 +3,9 @@
 //! What an entry changes beside its incident (keys, deliveries, what is remembered) is in `apply`.
 
 use super::description::kept_of;
-use super::entry::{AlertChange, Change, DeliveryChange, Entry, EscalationChange, Moved, Opened, StepStart};
+use super::entry::{
+    AlertChange, Change, DeliveryChange, Entry, EscalationChange, Moved, Opened, StepStart, WaitsFor,
+};
 use super::errand::{Errand, Mirror, NewMirror};
 use super::labels::Labels;
 use super::notice_change::NoticeChange;
@@ -212,11 +214,18 @@ impl Incident {
             DeliveryChange::GaveUp { user, by, to, .. } => {
                 self.give_way(|found| found.user == *user && found.by == *by && found.to == *to);
             }
-            DeliveryChange::Waits { user, by, .. } => {
+            DeliveryChange::Waits { user, by, why, until } => {
                 let waits = |found: &&mut Notification| found.in_flight.is_none() && found.due <= entry.at;
                 let of_lane = |found: &&mut Notification| found.user == *user && found.by == *by;
                 let lane = self.notifications.iter_mut().filter(of_lane).filter(waits);
-                lane.for_each(|found| found.wait_told = true);
+                match why {
+                    WaitsFor::Call { .. } | WaitsFor::Provider(_) => {
+                        lane.for_each(|found| found.wait_told = true)
+                    }
+                    WaitsFor::Number { .. } => {
+                        lane.filter(|found| found.gathers()).for_each(|found| found.due = *until);
+                    }
+                }
             }
             DeliveryChange::HangUp { .. } => {}
         }

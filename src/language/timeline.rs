@@ -353,6 +353,10 @@ pub enum Waiting<'a> {
         answered: bool,
     },
     Provider(&'a str),
+    /// More of a service that opens many at once.
+    Number {
+        service: &'a str,
+    },
 }
 
 /// What somebody says who may not respond.

@@ -244,6 +244,9 @@ fn waits(why: &Waiting, until: &str) -> String {
         Waiting::Provider(name) => {
             format!("{name} asked us to slow down and gets one at a time, at most until {until}")
         }
+        Waiting::Number { service } => {
+            format!("{service} opens many at once, one call at {until} says how many")
+        }
     }
 }
 

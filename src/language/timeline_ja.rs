@@ -260,6 +260,9 @@ fn waits(why: &Waiting, until: &str) -> String {
         Waiting::Provider(name) => {
             format!("{name} から送信を控えるよう求められ、1件ずつ送っています（最長 {until} まで）")
         }
+        Waiting::Number { service } => {
+            format!("{service} のアラートが多発しているため、件数をまとめて {until} に電話します")
+        }
     }
 }
 

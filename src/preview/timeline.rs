@@ -319,6 +319,7 @@ impl At<'_> {
                 let about;
                 let why = match why {
                     WaitsFor::Provider(provider) => Waiting::Provider(provider.row().name),
+                    WaitsFor::Number { service } => Waiting::Number { service },
                     WaitsFor::Call { about: named, count, answered } => {
                         about = named.iter().map(ToString::to_string).collect::<Vec<_>>();
                         let more = (*count as usize).saturating_sub(about.len());

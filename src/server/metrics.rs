@@ -248,6 +248,7 @@ impl Metrics {
                 let why = match why {
                     WaitsFor::Call { .. } => "call",
                     WaitsFor::Provider(_) => "provider",
+                    WaitsFor::Number { .. } => "number",
                 };
                 self.held_back.get_or_create(&HeldBack { contact, why: why.to_owned() }).inc();
             }

@@ -190,6 +190,7 @@ impl Story {
                 let why = match why {
                     WaitsFor::Call { .. } => "call",
                     WaitsFor::Provider(provider) => provider.row().key,
+                    WaitsFor::Number { .. } => "number",
                 };
                 let fields = [
                     ("user", (&**user).into()),

@@ -22,6 +22,7 @@ mod each;
 mod escalation;
 mod flapping;
 mod gaps;
+mod gathers;
 mod heartbeats;
 mod holds;
 mod hours;

@@ -122,42 +122,46 @@ fn there_is_one_at_a_time() {
     );
 }
 
-/// A high alert that joins one that somebody has triggers it again, at most once in `within`, whatever its severity.
+/// A high alert that joins one that somebody has triggers it again, at most once in `within` since they took it, or it was told;
+/// one that is worse than all of it does so at once.
 #[test]
 fn who_took_it_is_told_again_in_turn() {
     check(
         &format!(
             "{SMALL}
-            02:00 post alert a critical; alert b critical; alert c critical
+            02:00 post alert a error; alert b error; alert c error
             02:00:40 ack tanaka a b c
             02:01 alert d error
+            02:01:10 alert e critical
             02:01:40 ack tanaka c
-            02:02 alert e error
-            02:03 alert f critical
-            02:06 end"
+            02:02 alert f error
+            02:03 alert g critical
+            02:07 end"
         ),
         r#"
-        02:00 a: opened: "a" from prometheus -> web, critical, high urgency
+        02:00 a: opened: "a" from prometheus -> web, error, high urgency
         02:00 a: step 1 of team: tanaka, on call on primary (layer always); next step at 02:05:00
-        02:00 b: opened: "b" from prometheus -> web, critical, high urgency
+        02:00 b: opened: "b" from prometheus -> web, error, high urgency
         02:00 b: step 1 of team: tanaka, on call on primary (layer always); next step at 02:05:00
-        02:00 c: opened: "c" from prometheus -> web, critical, high urgency; a storm begins: more than 2 incidents in 5 minutes
+        02:00 c: opened: "c" from prometheus -> web, error, high urgency; a storm begins: more than 2 incidents in 5 minutes
         02:00 c: step 1 of team: tanaka, on call on primary (layer always); next step at 02:05:00
         02:00 -> call tanaka about c, a, b, slack tanaka about c, a, b
         02:00:40 a: acknowledged by Tanaka in Slack
         02:00:40 b: acknowledged by Tanaka in Slack
         02:00:40 c: acknowledged by Tanaka in Slack
         02:01 c: "d" from prometheus joined the storm 1-3 of web: more than 2 incidents in 5 minutes (services/web.yaml:3)
-        02:01 c: triggered again: 1 more since somebody took it
-        02:01 c: step 1 of team: tanaka, on call on primary (layer always); next step at 02:06:00
-        02:01 -> call tanaka about c, slack tanaka about c
+        02:01 c: more alerts have joined: they are told at 02:05:40
+        02:01:10 c: "e" from prometheus joined the storm 1-3 of web: more than 2 incidents in 5 minutes (services/web.yaml:3)
+        02:01:10 c: triggered again: 2 more since somebody took it
+        02:01:10 c: step 1 of team: tanaka, on call on primary (layer always); next step at 02:06:10
+        02:01:10 -> call tanaka about c, slack tanaka about c
         02:01:40 c: acknowledged by Tanaka in Slack
-        02:02 c: "e" from prometheus joined the storm 1-3 of web: more than 2 incidents in 5 minutes (services/web.yaml:3)
-        02:02 c: more alerts have joined: they are told at 02:06:00
-        02:03 c: "f" from prometheus joined the storm 1-3 of web: more than 2 incidents in 5 minutes (services/web.yaml:3)
-        02:06 c: triggered again: 2 more since somebody took it
-        02:06 c: step 1 of team: tanaka, on call on primary (layer always); next step at 02:11:00
-        02:06 -> call tanaka about c, slack tanaka about c
+        02:02 c: "f" from prometheus joined the storm 1-3 of web: more than 2 incidents in 5 minutes (services/web.yaml:3)
+        02:02 c: more alerts have joined: they are told at 02:06:40
+        02:03 c: "g" from prometheus joined the storm 1-3 of web: more than 2 incidents in 5 minutes (services/web.yaml:3)
+        02:06:40 c: triggered again: 2 more since somebody took it
+        02:06:40 c: step 1 of team: tanaka, on call on primary (layer always); next step at 02:11:40
+        02:06:40 -> call tanaka about c, slack tanaka about c
         "#,
     );
 }
