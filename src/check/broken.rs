@@ -60,6 +60,7 @@ impl<'c> Broken<'c> {
     fn justifies(&self, doubt: &Doubt) -> bool {
         match doubt {
             Doubt::File(file) => self.files.contains_key(file),
+            Doubt::Folder(folder) => self.files.keys().any(|file| file.starts_with(folder)),
             Doubt::Lost(noun) => self.lost.contains(noun),
             Doubt::Word(file, word) => {
                 let mut files =

@@ -9,6 +9,8 @@ use std::sync::Arc;
 pub(super) enum Doubt {
     /// This file is as it was meant.
     File(Arc<str>),
+    /// Every file below this folder is.
+    Folder(&'static str),
     /// No error, in this file or in any, is about this word.
     Word(Option<Arc<str>>, String),
     /// Every reference to something of this kind leads somewhere, or nearly.
@@ -44,6 +46,12 @@ impl Found {
     /// Not said while there is an error in this file.
     pub(super) fn needs(mut self, file: &Arc<str>) -> Found {
         self.doubts.push(Doubt::File(file.clone()));
+        self
+    }
+
+    /// Not said while there is an error in a file below this folder, `schedules/`.
+    pub(super) fn needs_all(mut self, folder: &'static str) -> Found {
+        self.doubts.push(Doubt::Folder(folder));
         self
     }
 

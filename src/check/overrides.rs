@@ -45,7 +45,8 @@ pub(super) fn without_effect(subject: &Subject<'_>) -> Vec<Found> {
     for each in found {
         if !said.contains(&each.spot) {
             said.push(each.spot.clone());
-            once.push(each);
+            // It may change something on a schedule that does not load.
+            once.push(each.needs_all("schedules/"));
         }
     }
     once

@@ -39,6 +39,7 @@ mod shape;
 mod silence;
 mod sops;
 mod source;
+mod spoken;
 mod suggest;
 mod ticket;
 mod tree;

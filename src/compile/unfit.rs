@@ -3,6 +3,7 @@
 use super::code;
 use super::diagnostic::{Finding, Part, Spot};
 use super::instants;
+use super::spoken;
 use super::suggest::nearest;
 use super::written::{self, Wanted, wants_type};
 use crate::config::PROVIDERS;
@@ -231,7 +232,11 @@ pub(super) fn refused_by_pattern(error: &ValidationError<'_>, said: &str, spot: 
     let help = help.map(|help| Words::new(help, of_schema(help)));
     let path = error.schema_path().as_str();
     let dated = path.contains("/Instant/") || path.contains("/Date/");
-    let meant = dated.then(|| instants::help(&text, path.contains("/Date/"))).flatten();
+    let meant = match error.kind() {
+        _ if dated => instants::help(&text, path.contains("/Date/")),
+        Kind::Pattern { pattern } => spoken::help(&text, pattern),
+        _ => None,
+    };
     Finding::error(code::VALUE, spot, message).maybe_help(meant.or(help))
 }
 

@@ -179,6 +179,37 @@ fn each_of_the_mistakes_is_one_finding() {
     }
 }
 
+/// Wherever a file is broken, that is all there is to say: nothing that follows from it.
+#[test]
+fn a_slip_in_any_file_is_one_finding() {
+    let content = |line: &&mut String| !line.trim().is_empty() && !line.starts_with('#');
+    type Slip = fn(&mut String);
+    let slips: [(&str, bool, Slip); 2] = [
+        ("a tab", false, |last| last.insert(0, '\t')),
+        ("an unknown key", true, |first| {
+            *first = match first.strip_prefix("- ").map(str::trim_start) {
+                Some(item) => item
+                    .strip_prefix('{')
+                    .map_or_else(|| format!("- zzz: 1\n  {item}"), |inside| format!("- {{ zzz: 1, {inside}")),
+                None => format!("zzz: 1\n{first}"),
+            };
+        }),
+    ];
+    for name in example().files.keys().filter(|name| name.ends_with(".yaml")) {
+        for (slip, at_first, make) in &slips {
+            let mut tree = example();
+            let text = String::from_utf8(tree.files[name].clone()).unwrap();
+            let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+            let mut written = lines.iter_mut().filter(content);
+            make(if *at_first { written.next() } else { written.last() }.unwrap());
+            tree.files.insert(name.clone(), lines.join("\n").into_bytes());
+            let found = diagnostics(&tree);
+            assert_eq!(found.len(), 1, "{slip} in {name}:\n{}", findings(&tree));
+            assert_eq!(*found[0].location.file, **name);
+        }
+    }
+}
+
 fn plant(tree: &mut Tree, mistake: &Mistake) {
     let body = tree.files.remove(mistake.file).map(|it| String::from_utf8(it).unwrap()).unwrap_or_default();
     assert!(body.contains(mistake.was) && body.is_empty() == mistake.was.is_empty(), "{}", mistake.file);
