@@ -187,15 +187,10 @@ impl Story {
                 Line::new(Level::WARN, "gave_up", way(user, *by, why))
             }
             DeliveryChange::Waits { user, by, why, until } => {
-                let why = match why {
-                    WaitsFor::Call { .. } => "call",
-                    WaitsFor::Provider(provider) => provider.row().key,
-                    WaitsFor::Number { .. } => "number",
-                };
                 let fields = [
                     ("user", (&**user).into()),
                     ("way", by.method().name.into()),
-                    ("waits_for", why.into()),
+                    ("waits_for", waits_for(why).into()),
                     ("until", (*until).into()),
                 ];
                 Line::new(Level::INFO, "waits", fields)
@@ -233,6 +228,14 @@ impl Story {
         let mut line = Line { kind, ..Line::new(level, event, first) };
         line.fields.extend(rest);
         line
+    }
+}
+
+fn waits_for(why: &WaitsFor) -> &'static str {
+    match why {
+        WaitsFor::Call { .. } => "call",
+        WaitsFor::Provider(provider) => provider.row().key,
+        WaitsFor::Number { .. } => "number",
     }
 }
 
