@@ -135,6 +135,7 @@ async fn a_silence_counts_what_paged_and_has_long_closed() {
     // The one that is open paged in these days, too.
     let said = "1 of what is open now. In the last 7 days it would have muted 3.";
     assert!(status == 201 && text.contains(said), "{made}");
+    assert!(text.contains("Those paged ") && text.ends_with(" (3)."), "whom they paged is not said: {made}");
     let other = json!({ "services": ["db"], "until": "2h", "reason": "noise" });
     let (_, made) = people.post("/v1/silences", other).await;
     assert!(made["text"].as_str().unwrap().contains("it would have muted 0."), "{made}");
