@@ -39,38 +39,6 @@ async fn post(inside: &Inside, path: &str, headers: &[(&str, &str)]) -> Said {
     inside.ask("192.0.2.1", request, Body::empty()).await
 }
 
-/// A silence is seen before it is made: of what it is, and what it would mute. It takes all that the API takes, without script.
-#[tokio::test]
-async fn a_silence_is_seen_before_it_is_made() {
-    let (inside, _world) = inside().await;
-    let sato = cookie(&inside, "sato", SignedDuration::ZERO);
-    let send = async |form: &str| {
-        let request = Request::post("/silences/new").header("cookie", &sato);
-        let request = request.header("sec-fetch-site", "same-origin");
-        let said = inside.ask("192.0.2.1", request, Body::from(form.to_owned())).await;
-        (said.status, String::from_utf8_lossy(&said.body).into_owned())
-    };
-    let all = async || inside.doors.board.current().await.run_time.silences.clone();
-    let form = "services=web&when=labels.env%3Dstaging%0D%0Aseverity%3Dwarning&until=2h&reason=load+test";
-    let (status, page) = send(form).await;
-    for part in ["labels.env=staging", "severity=warning", "load test", "name=\"confirm\" value=\"true\""] {
-        assert!(status == 200 && page.contains(part), "{part}: {status} {page}");
-    }
-    assert!(all().await.is_empty(), "it was made before it was seen");
-    assert_eq!(send(&format!("{form}&confirm=true")).await.0, 303);
-    let made = all().await.into_values().next().unwrap();
-    let one = |key: &str, pattern: &str| (key.to_owned(), vec![pattern.to_owned()]);
-    assert_eq!(made.when, [one("labels.env", "staging"), one("severity", "warning")]);
-    assert_eq!((made.services.len(), &*made.reason), (1, "load test"));
-    // What is wrong is said on the form, which keeps what was written.
-    let (status, page) = send("when=staging&until=2h&reason=why+not").await;
-    assert!(status == 400 && page.contains(">staging</textarea>") && page.contains("why not"), "{page}");
-    assert_eq!(send("until=2h&reason=x").await.0, 400, "a silence of nothing");
-    let (status, page) = send("everything=true&until=2h&reason=x").await;
-    assert!(status == 200 && page.matches("class=\"warn\"").count() == 2, "{page}");
-    assert_eq!(all().await.len(), 1);
-}
-
 #[tokio::test(start_paused = true)]
 async fn whoever_is_not_signed_in_is_led_to_where_one_signs_in() {
     let (inside, _world) = inside().await;
