@@ -13,7 +13,7 @@ use super::told_sentence::outlook;
 use super::told_shown::push_wrapped;
 use super::{Exit, Output};
 use crate::alert::{Action, Event, UNPARSED};
-use crate::config::{Config, Endpoint, SecretSource, Secrets};
+use crate::config::{Config, Endpoint, SecretSource, Secrets, place_name};
 use crate::integration::{Fetched, Received, TestRequest, read_trusted, receive};
 use crate::language::Language;
 use crate::language::asked::{
@@ -162,9 +162,9 @@ fn announced(config: &Config, events: &[Event], at: Timestamp) -> (String, bool)
 
 fn places(endpoint: &Endpoint) -> Vec<Words> {
     let place = |source: &SecretSource| match source {
-        SecretSource::Env(name) => in_variable(&source.to_string(), name),
+        SecretSource::Env(name) => in_variable(&source.to_string(), place_name(name)),
         SecretSource::File(path) => in_file(&source.to_string(), path),
-        SecretSource::Sops { file, key } => in_sops(&source.to_string(), file, key),
+        SecretSource::Sops { file, key } => in_sops(&source.to_string(), file, place_name(key)),
     };
     endpoint.secret.iter().map(place).collect()
 }

@@ -232,7 +232,7 @@ pub(super) const LINES: &[(&str, &str)] = &[
     ),
     (
         "The alert's summary is \"test alert from oncall send\"; its severity is info or\nwarning, if the monitor sends one. An integration with `fields` sends its\n`sample` unchanged. Send it again with --sample resolved when you have seen it.",
-        "アラートの概要は「test alert from oncall send」です。深刻度は、監視ツールが送る場合は info か warning です。`fields` を持つインテグレーションは、`sample` をそのまま送ります。届いたら、--sample resolved を付けてもう一度送ってください。",
+        "アラートの概要は `test alert from oncall send` です。深刻度は、監視ツールが送る場合は info か warning です。`fields` を持つインテグレーションは、`sample` をそのまま送ります。届いたら、--sample resolved を付けてもう一度送ってください。",
     ),
     (
         "Print a link that signs somebody in to the web pages, for ten minutes and once",
