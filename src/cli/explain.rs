@@ -24,7 +24,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Output> {
     match text(&normal(code), language) {
         Some(text) => Ok(Output::fine(text)),
         None => match nearest(code) {
-            Some(near) => Err(no(language, &no_code_near(code, &near))),
+            Some(near) => Err(no(language, &no_code_near(code, near))),
             None => Err(no(language, &no_code(code))),
         },
     }
