@@ -137,6 +137,9 @@ fn a_server_that_is_away_is_said_in_japanese() {
     assert_eq!((status, &*err), (2, said));
 }
 
+/// Where somebody stands, the variables, what they type, and whether they are answered in Japanese.
+type Case<'c> = (&'c str, &'c [(&'c str, &'c str)], &'c [&'c str], bool);
+
 /// `--language` before ONCALL_LANGUAGE, that before the repository that is named or around, and that before the terminal.
 #[test]
 fn the_language_is_that_of_the_option_the_variable_the_repository_or_the_terminal() {
@@ -144,7 +147,7 @@ fn the_language_is_that_of_the_option_the_variable_the_repository_or_the_termina
     std::fs::write(folder.path().join("oncall.yaml"), "language: ja\n").unwrap();
     let (ja, nowhere) = (folder.path().to_str().unwrap(), env!("CARGO_MANIFEST_DIR"));
     let (spoken, terminal) = (("ONCALL_LANGUAGE", "ja"), ("LANG", "ja_JP.UTF-8"));
-    let cases: [(&str, &[(&str, &str)], &[&str], bool); 9] = [
+    let cases: [Case<'_>; 9] = [
         (nowhere, &[], &["who", "--at"], false),
         (nowhere, &[terminal], &["who", "--at"], true),
         (nowhere, &[terminal, ("LC_ALL", "C")], &["who", "--at"], false),
