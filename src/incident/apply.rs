@@ -161,7 +161,7 @@ impl State {
             }
             AlertChange::Ignored { event, why: Why::Dropped { .. } } => {
                 self.remember(event, entry.at);
-                self.known(event, entry.at).dropped_at = Some(entry.at);
+                self.known(event, entry.at).dropped_at = Some(Box::new(entry.at));
             }
             AlertChange::Updated { event, .. } => {
                 self.remember(event, entry.at);
@@ -318,7 +318,7 @@ impl State {
         for alert in &incident.alerts {
             if let Some(known) = self.keys.get_mut(&alert.key()) {
                 known.open = None;
-                known.last = Some((id, at));
+                known.last = Some(Box::new((id, at)));
                 known.heard_at = known.heard_at.max(at);
             }
             if alert.dedup_key == HEARTBEAT_KEY
@@ -411,7 +411,8 @@ impl State {
         self.arrivals.values_mut().flatten().for_each(moved);
         self.shift_rooms(by);
         let keys = self.keys.values_mut();
-        keys.flat_map(|it| it.fires.iter_mut().chain(it.last.as_mut().map(|(_, at)| at))).for_each(moved);
+        keys.flat_map(|it| it.fires.iter_mut().chain(it.last.as_mut().map(|last| &mut last.1)))
+            .for_each(moved);
         self.directs.values_mut().filter_map(|direct| direct.not_before.as_mut()).for_each(moved);
         for heartbeat in self.heartbeats.values_mut() {
             heartbeat.heard_at.iter_mut().chain(heartbeat.due.as_mut()).for_each(moved);

@@ -78,6 +78,7 @@ mod ruled;
 mod run_time;
 mod runbook;
 mod script;
+mod seldom;
 mod shifts;
 mod standing;
 mod state;
@@ -139,8 +140,10 @@ pub use planned::{PlannedContact, Recipient};
 pub use record::{PAGED_MAX, Record};
 pub use response::{Remark, ResponseChange};
 pub use runbook::{runbook_address, runbook_of};
+pub use seldom::Seldom;
 pub use state::{
-    Acknowledgement, Alert, Heartbeat, Incident, KnownKey, LowTold, Merged, OwnWords, Recent, Revision, State,
+    Acknowledgement, Alert, Heartbeat, Incident, KnownKey, LowTold, Merged, Merges, OwnPolicy, OwnWords,
+    Rare, Recent, Revision, State,
 };
 pub use step_change::StepsChange;
 pub use storm::{ARRIVALS_MAX, OPEN_MAX, STORM_ALERTS_MAX, StormSize};

@@ -97,8 +97,8 @@ impl Incident {
                 any = true;
             }
         }
-        if any && self.integration == from {
-            to.clone_into(&mut self.integration);
+        if any && *self.integration == *from {
+            self.integration = to.into();
         }
     }
 }

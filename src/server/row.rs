@@ -11,7 +11,8 @@ use crate::alert::{Event, Severity};
 use crate::config::{Id, Urgency};
 use crate::incident::{
     ACKNOWLEDGED_BY_MAX, Acknowledgement, AlertChange, AlertKey, Change, Entry, Escalation, EscalationChange,
-    Flapping, HeldBack, Incident, IncidentId, Merged, Opened, Record, ResponseChange, Status, StormSize,
+    Flapping, HeldBack, Incident, IncidentId, Merged, Opened, Record, ResponseChange, Seldom, Status,
+    StormSize,
 };
 use crate::schedule::UserId;
 use jiff::Timestamp;
@@ -26,8 +27,8 @@ pub struct Row {
     pub service: Option<Id>,
     /// Of the alert that opened it.
     pub integration: Arc<str>,
-    /// Of all its alerts, each once.
-    pub integrations: Vec<Arc<str>>,
+    /// Of all its alerts, each once; `None`: of that one alone, as with nearly all.
+    pub(super) integrations: Option<Box<[Arc<str>]>>,
     pub summary: Box<str>,
     /// The highest since it was opened.
     pub severity: Severity,
@@ -36,7 +37,7 @@ pub struct Row {
     pub opened_at: Timestamp,
     pub last_event_at: Timestamp,
     /// The first page, the first acknowledgement, the end, and everybody who was paged.
-    pub record: Record,
+    pub record: Seldom<Record>,
     /// Who has it, or had it when it closed.
     pub acknowledgement: Option<Box<Acknowledgement>>,
     pub resolved_by: Option<Box<Actor>>,
@@ -126,8 +127,8 @@ impl Row {
             id: incident.id,
             service: incident.service.clone(),
             integration: names.of(&incident.integration),
-            integrations: Vec::new(),
-            summary: incident.summary.as_str().into(),
+            integrations: None,
+            summary: incident.summary.clone(),
             severity: incident.severity,
             urgency: incident.urgency,
             status: incident.status,
@@ -139,8 +140,8 @@ impl Row {
             held_back: incident.held_back.clone(),
             step: incident.escalation.as_ref().map(|running| Box::new(Running::of(running))),
             alerts,
-            merged_into: incident.merged_into,
-            merged: incident.merged.clone(),
+            merged_into: incident.merged.into,
+            merged: incident.merged.taken_over.clone(),
             storm: storm.map(|storm| Beyond { alerts: storm.beyond, critical: storm.beyond_critical }),
         };
         row.count_integrations();
@@ -153,14 +154,14 @@ impl Row {
             id,
             service: opened.service.clone(),
             integration: names.of(&opened.event.integration),
-            integrations: Vec::new(),
+            integrations: None,
             summary: "".into(),
             severity: opened.severity,
             urgency: opened.urgency,
             status: Status::Triggered,
             opened_at: at,
             last_event_at: at,
-            record: Record::default(),
+            record: Seldom::default(),
             acknowledgement: None,
             resolved_by: None,
             held_back: opened.held_back.clone().map(Box::new),
@@ -458,8 +459,10 @@ impl Row {
 
     fn add(&mut self, event: &Event, severity: Severity, at: Timestamp, names: &mut Names) {
         let integration = names.of(&event.integration);
-        if !self.integrations.contains(&integration) {
-            self.integrations.push(integration.clone());
+        let is_new = !self.integrations().contains(&integration);
+        if self.alerts.is_empty() {
+            // Most incidents have one alert: room for more would be a third of what a row weighs.
+            self.alerts.reserve_exact(1);
         }
         self.alerts.push(RowAlert {
             integration,
@@ -471,6 +474,9 @@ impl Row {
             flapping: None,
             own: (!self.alerts.is_empty()).then(|| event.summary.as_str().into()),
         });
+        if is_new {
+            self.count_integrations();
+        }
     }
 }
 
