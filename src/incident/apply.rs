@@ -8,10 +8,11 @@ use super::entry::{
     AlertChange, Change, DeliveryChange, Entry, EscalationChange, HeartbeatChange, Opened, ServerChange,
 };
 use super::errand::{Carried, Dispatch, Errand, HangUp, Paged, Stage};
+use super::known::KnownKey;
 use super::parts::{AlertKey, Status};
 use super::planned::Notification;
 use super::response::ResponseChange;
-use super::state::{Alert, Heartbeat, Incident, KnownKey, Recent, State};
+use super::state::{Alert, Heartbeat, Incident, Recent, State};
 use super::timer::Timer;
 use super::{DeliveryId, IncidentId};
 use crate::alert::{Action, Event, HEARTBEAT_KEY};
@@ -75,6 +76,8 @@ impl State {
         if incident.timeline.len() >= TIMELINE_KEPT_MAX {
             incident.timeline.remove(0);
         }
+        // Of most it is recorded that they opened, and nothing else.
+        incident.timeline.reserve_exact(usize::from(incident.timeline.is_empty()));
         incident.timeline.push(entry.seq);
         incident.entries = incident.entries.saturating_add(1);
         incident.apply(entry);
@@ -281,8 +284,7 @@ impl State {
 
     /// What is known of an event's key; it is heard of now.
     pub(super) fn known(&mut self, event: &Event, at: Timestamp) -> &mut KnownKey {
-        let key = (event.integration.clone(), event.dedup_key.clone());
-        let known = self.keys.entry(key).or_default();
+        let known = self.keys.known(&event.integration, &event.dedup_key);
         known.heard_at = at;
         known
     }
@@ -458,14 +460,14 @@ impl State {
     /// Forgets keys that are not open: the old ones, and of the rest what is beyond the bound.
     fn forget_keys(&mut self, now: Timestamp) {
         let mut idle = 0_usize;
-        self.keys.retain(|_, known| {
+        self.keys.retain(|known| {
             let keep = known.open.is_some() || now.duration_since(known.heard_at) <= REMEMBERED;
             idle += usize::from(keep && known.open.is_none());
             keep
         });
         let mut beyond = idle.saturating_sub(KEYS_MAX);
         if beyond > 0 {
-            self.keys.retain(|_, known| {
+            self.keys.retain(|known| {
                 let goes = beyond > 0 && known.open.is_none();
                 beyond -= usize::from(goes);
                 !goes

@@ -257,7 +257,7 @@ impl State {
     pub(super) fn open_again(&mut self, id: IncidentId, at: Timestamp) {
         let Some(incident) = self.incidents.get(&id) else { return };
         for alert in &incident.alerts {
-            let known = self.keys.entry(alert.key()).or_default();
+            let known = self.keys.known(&alert.integration, &alert.dedup_key);
             (known.open, known.heard_at) = (Some(id), at);
         }
         self.closed.retain(|(_, closed)| *closed != id);

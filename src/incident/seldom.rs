@@ -15,6 +15,10 @@ pub trait Empty: PartialEq + Sized + 'static {
     const EMPTY: &'static Self;
 }
 
+impl<T: PartialEq + 'static> Empty for Vec<T> {
+    const EMPTY: &'static Vec<T> = &Vec::new();
+}
+
 impl<T: Empty> Seldom<T> {
     pub fn new(value: T) -> Seldom<T> {
         Seldom((value != *T::EMPTY).then(|| Box::new(value)))

@@ -4,6 +4,7 @@
 //! of layout renames the variant in [`stored`](super::stored).
 
 use super::errand::{Direct, Dispatch, Errand, Mirror, Paged, Stage};
+use super::known::Keys;
 use super::labels::Labels;
 use super::news::News;
 use super::noise_change::Flapping;
@@ -39,8 +40,7 @@ pub struct State {
     /// Boxed: a map that grows at its end keeps half of its places empty.
     pub incidents: BTreeMap<IncidentId, Box<Incident>>,
     /// What is known of each key that is open or was heard of within a day.
-    /// Boxed, as incidents are.
-    pub keys: BTreeMap<AlertKey, Box<KnownKey>>,
+    pub keys: Keys,
     /// Closed incidents in the order in which they closed.
     pub closed: VecDeque<(Timestamp, IncidentId)>,
     /// Message ids of the last day, so that the same message twice is one event.
@@ -84,23 +84,6 @@ pub struct State {
     pub troubles: BTreeMap<OwnTrouble, Timestamp>,
     pub next_incident: u32,
     pub next_delivery: u32,
-}
-
-/// What is known of an alert key.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct KnownKey {
-    /// The open incident that the key belongs to.
-    pub open: Option<IncidentId>,
-    /// The last incident that closed with it, and when.
-    pub last: Option<Box<(IncidentId, Timestamp)>>,
-    /// When it last changed by its source's clock.
-    pub changed_at: Option<Timestamp>,
-    /// When we last heard of it.
-    pub heard_at: Timestamp,
-    /// When it began to fire, the last `FIRES_MAX` times.
-    pub fires: Vec<Timestamp>,
-    /// When it was last recorded that a rule drops it.
-    pub dropped_at: Option<Box<Timestamp>>,
 }
 
 /// A change of a service, as it will be told in incidents to come.

@@ -371,7 +371,7 @@ impl Incident {
             rule: rule.clone(),
             in_flight: None,
             failed: 0,
-            doubted: Vec::new(),
+            doubted: Seldom::default(),
             wait_told: false,
         });
         self.next_notification = self.next_notification.wrapping_add(1);
@@ -454,7 +454,9 @@ impl Incident {
             }
             found.in_flight = None;
             found.failed = found.failed.saturating_add(1);
-            found.doubted.extend(doubt.then_some(delivery));
+            if doubt {
+                found.doubted.push(delivery);
+            }
             found.due = retry_at.unwrap_or(found.due);
             retry_at.is_some() && found.is_wanted(&stands)
         });

@@ -2,7 +2,7 @@
 //!
 //! What an entry changes here is what it changes of the incident in the state, less what only the engine needs. A test holds
 //! both to each other over random days. What goes beyond one incident (a merge, a clock that jumped, an integration's new
-//! name) is in `row_beside`, one alert's noise in `row_noise`.
+//! name) is in `row_beside`, one alert's noise, and how many fire, in `row_noise`.
 
 #![deny(clippy::wildcard_enum_match_arm)]
 
@@ -12,7 +12,6 @@ use crate::config::{Id, Urgency};
 use crate::incident::{
     ACKNOWLEDGED_BY_MAX, Acknowledgement, AlertChange, AlertKey, Change, Entry, Escalation, EscalationChange,
     Flapping, HeldBack, Incident, IncidentId, Merged, Opened, Record, ResponseChange, Seldom, Status,
-    StormSize,
 };
 use crate::schedule::UserId;
 use jiff::Timestamp;
@@ -220,21 +219,6 @@ impl Row {
         people.sort();
         people.dedup();
         people
-    }
-
-    /// How many of its alerts fire.
-    pub fn firing(&self) -> usize {
-        self.alerts.iter().filter(|alert| alert.lasts()).count()
-    }
-
-    /// How many alerts fire in it, or had come when it closed; `None`: it is no storm, or stands for one alert alone.
-    pub fn storm_size(&self) -> Option<StormSize> {
-        let beyond = self.storm?;
-        let known = self.alerts.iter().filter(|alert| alert.lasts() || !self.is_open());
-        let critical = known.clone().filter(|alert| alert.severity == Severity::Critical);
-        let critical = critical.count() + beyond.critical as usize;
-        let size = StormSize { alerts: known.count() + beyond.alerts as usize, critical };
-        Some(size).filter(|size| size.alerts > 1)
     }
 
     fn alert(&mut self, change: &AlertChange, at: Timestamp, names: &mut Names) {
