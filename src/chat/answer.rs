@@ -3,7 +3,7 @@
 use super::intent::Intent;
 use super::person::Person;
 use crate::config::{CONTACTS, Config, Contact, ContactRule, Id, Urgency, User};
-use crate::incident::message::{headline, reply_text, state_word};
+use crate::incident::message::{headline, state_word};
 use crate::incident::{Incident, IncidentId, Reply, Status};
 use crate::language::chat::{Chat, Doing, Slot};
 use crate::preview::effect::both_clocks;
@@ -104,6 +104,7 @@ pub struct Before {
 
 /// What became of a wish.
 pub fn replied(
+    config: &Config,
     person: &Person,
     intent: Option<&Intent>,
     reply: &Reply,
@@ -114,7 +115,7 @@ pub fn replied(
         Reply::Taken { opened } if !opened.is_empty() => {
             person.say(&Chat::Declared { id: &opened[0].to_string() })
         }
-        reply => reply_text(reply, person.language, person.zone),
+        reply => person.reply(config, reply),
     };
     let done = matches!(reply, Reply::Done { .. } | Reply::Made { .. } | Reply::Taken { .. });
     let mut lines = vec![text];

@@ -2,6 +2,8 @@
 
 use crate::actor::{Actor, Via};
 use crate::config::{Config, User};
+use crate::incident::Reply;
+use crate::incident::message::reply_text;
 use crate::language::Language;
 use crate::language::chat::Chat;
 use crate::provider::slack_heard::SlackMember;
@@ -38,6 +40,11 @@ impl<'c> Person<'c> {
 
     pub fn say(&self, phrase: &Chat) -> String {
         self.language.chat(phrase)
+    }
+
+    /// What became of a wish of theirs.
+    pub fn reply(&self, config: &Config, reply: &Reply) -> String {
+        reply_text(config, reply, self.language, self.zone)
     }
 }
 

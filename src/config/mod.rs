@@ -256,6 +256,16 @@ impl Config {
         self.users.values().find(|user| user.slack.as_deref() == Some(slack))
     }
 
+    /// How a schedule is named to people.
+    pub fn schedule_name<'a>(&'a self, id: &'a str) -> &'a str {
+        self.schedule_names.get(id).map_or(id, |(name, _)| name)
+    }
+
+    /// How a service is named to people.
+    pub fn service_name<'a>(&'a self, id: &'a str) -> &'a str {
+        self.services.get(id).map_or(id, |known| &known.name)
+    }
+
     /// How an actor is named to people: a user by their name in force, everybody else as stored.
     pub fn name_of<'a>(&'a self, actor: &'a Actor) -> &'a str {
         match actor {

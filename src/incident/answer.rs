@@ -1,7 +1,9 @@
 //! The answers to commands, to be read: what was done, why not, and what must be confirmed.
 
 use super::alerts::ALERTS_MAX;
+use super::reader::person;
 use super::{Asked, Assignee, Made, Refused, Reply, Warning};
+use crate::config::Config;
 use crate::language::answer::Answer;
 use crate::language::handing::Handing;
 use crate::language::notices::NoticeLine;
@@ -9,13 +11,13 @@ use crate::language::{Language, Shown};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-/// The answer to a command, in somebody's language and with the clock of their zone.
-pub fn reply_text(reply: &Reply, language: Language, zone: &TimeZone) -> String {
+/// The answer to a command, in somebody's language and with the clock of their zone; people, schedules and services by name.
+pub fn reply_text(config: &Config, reply: &Reply, language: Language, zone: &TimeZone) -> String {
     match reply {
-        Reply::Done { action, .. } => done(action, language, zone),
-        Reply::Refused(refused) => why_not(refused, language, zone),
+        Reply::Done { action, .. } => done(config, action, language, zone),
+        Reply::Refused(refused) => why_not(config, refused, language, zone),
         Reply::Confirm(warnings) => {
-            let sentences = warnings.iter().map(|it| warning(it, language, zone));
+            let sentences = warnings.iter().map(|it| warning(config, it, language, zone));
             let confirm = [language.confirm().to_owned()];
             language.sentences(&sentences.chain(confirm).collect::<Vec<_>>())
         }
@@ -59,7 +61,7 @@ pub fn reply_text(reply: &Reply, language: Language, zone: &TimeZone) -> String 
     }
 }
 
-fn done(action: &Asked, language: Language, zone: &TimeZone) -> String {
+fn done(config: &Config, action: &Asked, language: Language, zone: &TimeZone) -> String {
     let shown = |phrase: Shown| language.shown(&phrase);
     let answer = |answer: Answer| language.answer(&answer);
     match action {
@@ -67,15 +69,15 @@ fn done(action: &Asked, language: Language, zone: &TimeZone) -> String {
         Asked::Resolve { .. } => shown(Shown::DidResolve),
         Asked::Escalate { step: None } => shown(Shown::DidEscalate),
         Asked::Escalate { step: Some(step) } => answer(Answer::EscalatedTo { step: *step }),
-        Asked::Reassign(to) => shown(Shown::DidReassign { to: &language.list(&names(to)) }),
+        Asked::Reassign(to) => shown(Shown::DidReassign { to: &language.list(&names(config, to, language)) }),
         Asked::Repeat => shown(Shown::DidRepeat),
         Asked::Unacknowledge => answer(Answer::GivenBack),
         Asked::Snooze { until, .. } => answer(Answer::Snoozed { until: &language.date_time(*until, zone) }),
         Asked::Reopen => answer(Answer::Reopened),
-        Asked::PageAlso(to) => answer(Answer::PagedAlso { to: &names(to) }),
+        Asked::PageAlso(to) => answer(Answer::PagedAlso { to: &names(config, to, language) }),
         Asked::Raise => answer(Answer::Raised),
         Asked::Lower => answer(Answer::Lowered),
-        Asked::Move(service) => answer(Answer::Moved { service }),
+        Asked::Move(service) => answer(Answer::Moved { service: config.service_name(service) }),
         Asked::Silence { .. } => answer(Answer::SilencedUntilResolved),
         Asked::Note(_) => answer(Answer::Noted),
         Asked::Merge { into } => answer(Answer::Merged { into: &into.to_string() }),
@@ -83,8 +85,9 @@ fn done(action: &Asked, language: Language, zone: &TimeZone) -> String {
     }
 }
 
-fn why_not(refused: &Refused, language: Language, zone: &TimeZone) -> String {
+fn why_not(config: &Config, refused: &Refused, language: Language, zone: &TimeZone) -> String {
     let answer = |answer: Answer| language.answer(&answer);
+    let named = |schedule| config.schedule_name(schedule);
     match refused {
         Refused::HasLeft(name) => language.shown(&Shown::HasLeft { name }),
         Refused::CannotBeTold(name) => language.shown(&Shown::CannotBeTold { name }),
@@ -92,7 +95,7 @@ fn why_not(refused: &Refused, language: Language, zone: &TimeZone) -> String {
             let until = until.map(|until| language.date_time(until, zone));
             answer(Answer::IsOff { name, until: until.as_deref() })
         }
-        Refused::NobodyOnCall(schedule) => answer(Answer::NobodyOnCall { schedule }),
+        Refused::NobodyOnCall(schedule) => answer(Answer::NobodyOnCall { schedule: named(schedule) }),
         Refused::Unknown(id) => answer(Answer::Unknown { id }),
         Refused::NoSuchStep { steps } => answer(Answer::NoSuchStep { steps: *steps }),
         Refused::NotAcknowledged => answer(Answer::NotAcknowledged),
@@ -116,8 +119,10 @@ fn why_not(refused: &Refused, language: Language, zone: &TimeZone) -> String {
         Refused::TooMany => answer(Answer::TooMany),
         Refused::TestedJustNow => language.notice_line(&NoticeLine::TestedJustNow),
         Refused::OwnCover => answer(Answer::OwnCover),
-        Refused::NotOnCall { name, schedule } => language.handing(&Handing::NotOnCall { name, schedule }),
-        Refused::NobodyElse(schedule) => language.handing(&Handing::NobodyElse { schedule }),
+        Refused::NotOnCall { name, schedule } => {
+            language.handing(&Handing::NotOnCall { name, schedule: named(schedule) })
+        }
+        Refused::NobodyElse(schedule) => language.handing(&Handing::NobodyElse { schedule: named(schedule) }),
         Refused::OfferTaken(name) => language.handing(&Handing::OfferTaken { name }),
         Refused::NotOffered(name) => language.handing(&Handing::NotOffered { name }),
         Refused::EmptiesTheFallback => answer(Answer::EmptiesTheFallback),
@@ -128,15 +133,16 @@ fn why_not(refused: &Refused, language: Language, zone: &TimeZone) -> String {
 }
 
 /// One thing that a wish would break, in words.
-pub fn warning(warning: &Warning, language: Language, zone: &TimeZone) -> String {
+pub fn warning(config: &Config, warning: &Warning, language: Language, zone: &TimeZone) -> String {
+    let named = |schedule| config.schedule_name(schedule);
     let at = |instant: &Timestamp| language.date_time(*instant, zone);
     match warning {
         Warning::Everything { until } => language.answer(&Answer::Everything { until: &at(until) }),
         Warning::Gap { schedule, from, until } => {
-            language.answer(&Answer::Gap { schedule, from: &at(from), until: &at(until) })
+            language.answer(&Answer::Gap { schedule: named(schedule), from: &at(from), until: &at(until) })
         }
         Warning::Fewer { schedule, from, until } => {
-            language.answer(&Answer::Fewer { schedule, from: &at(from), until: &at(until) })
+            language.answer(&Answer::Fewer { schedule: named(schedule), from: &at(from), until: &at(until) })
         }
         Warning::NothingRings { name } => language.answer(&Answer::NothingRings { name }),
         Warning::CriticalForLong { until } => {
@@ -145,10 +151,12 @@ pub fn warning(warning: &Warning, language: Language, zone: &TimeZone) -> String
     }
 }
 
-/// Ids, as they were named.
-fn names(to: &[Assignee]) -> Vec<String> {
-    let id = |assignee: &Assignee| match assignee {
-        Assignee::User(id) | Assignee::Schedule(id) | Assignee::Policy(id) => id.to_string(),
+/// Who was named, as people know them; a policy has an id alone.
+fn names(config: &Config, to: &[Assignee], language: Language) -> Vec<String> {
+    let name = |assignee: &Assignee| match assignee {
+        Assignee::User(id) => language.somebody(&person(config, id)),
+        Assignee::Schedule(id) => config.schedule_name(id).to_owned(),
+        Assignee::Policy(id) => id.to_string(),
     };
-    to.iter().map(id).collect()
+    to.iter().map(name).collect()
 }

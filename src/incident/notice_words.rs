@@ -93,7 +93,7 @@ impl Teller<'_> {
     }
 
     fn schedule<'s>(&'s self, id: &'s Id) -> &'s str {
-        self.config.schedule_names.get(id).map_or(id, |(name, _)| name)
+        self.config.schedule_name(id)
     }
 
     fn detail(&self, detail: &NoticeDetail) -> String {

@@ -22,6 +22,9 @@ pub enum EffectLine<'a> {
         open: usize,
         week: usize,
         until: &'a str,
+        /// Whom those of the week paged, and so many more people.
+        paged: &'a [(String, usize)],
+        more: usize,
     },
     MergesInto {
         into: &'a str,
@@ -59,9 +62,15 @@ fn en(line: &EffectLine) -> String {
         EffectLine::QuietUntil { until } => {
             format!("It pages nobody until {until}; then it begins again at step 1.")
         }
-        EffectLine::Mutes { open, week, until } => format!(
-            "Mutes pages until {until}: {open} of what is open now. In the last 7 days it would have muted {week}."
-        ),
+        EffectLine::Mutes { open, week, until, paged, more } => {
+            let named = paged.iter().map(|(name, count)| format!("{name} ({count})"));
+            let named =
+                named.chain((*more > 0).then(|| format!("{more} more"))).collect::<Vec<_>>().join(", ");
+            let paged = if named.is_empty() { String::new() } else { format!(" Those paged {named}.") };
+            format!(
+                "Mutes pages until {until}: {open} of what is open now. In the last 7 days it would have muted {week}.{paged}"
+            )
+        }
         EffectLine::MergesInto { into } => format!("Its alerts go over to {into}, and it closes."),
         EffectLine::MovesTo { service, urgency } => {
             format!("From now on the rules of {service} hold; urgency: {urgency}.")
@@ -84,9 +93,19 @@ fn ja(line: &EffectLine) -> String {
         EffectLine::QuietUntil { until } => {
             format!("{until} まで呼び出しません。その後、ステップ1からやり直します。")
         }
-        EffectLine::Mutes { open, week, until } => format!(
-            "{until} まで通知を止めます。現在対象となるのは{open}件です。過去7日間では{week}件の呼び出しが対象でした。"
-        ),
+        EffectLine::Mutes { open, week, until, paged, more } => {
+            let named = paged.iter().map(|(name, count)| format!("{name}（{count}件）"));
+            let named =
+                named.chain((*more > 0).then(|| format!("ほか{more}人"))).collect::<Vec<_>>().join("、");
+            let paged = if named.is_empty() {
+                String::new()
+            } else {
+                format!("呼び出されたのは {named} です。")
+            };
+            format!(
+                "{until} まで通知を止めます。現在対象となるのは{open}件です。過去7日間では{week}件の呼び出しが対象でした。{paged}"
+            )
+        }
         EffectLine::MergesInto { into } => {
             format!("アラートを {into} に移し、このインシデントを終了します。")
         }

@@ -469,6 +469,11 @@ impl Language {
     }
 
     /// The words of a list: `田中、佐藤` or `Tanaka, Sato`.
+    /// A person in a sentence: in Japanese with what one adds to a name.
+    pub fn somebody(self, name: &str) -> String {
+        format!("{name}{}", if self == Language::Ja { "さん" } else { "" })
+    }
+
     pub fn list(self, items: &[String]) -> String {
         items.join(if self == Language::Ja { "、" } else { ", " })
     }

@@ -16,6 +16,12 @@ pub struct StandingWords {
     pub to_step: &'static str,
     pub people: &'static str,
     pub policies: &'static str,
+    /// Of the form of a silence.
+    pub scope: &'static str,
+    pub when: &'static str,
+    pub everything: &'static str,
+    pub see_first: &'static str,
+    pub not_counted: &'static str,
 }
 
 const EN: StandingWords = StandingWords {
@@ -30,6 +36,11 @@ const EN: StandingWords = StandingWords {
     to_step: "To step",
     people: "People",
     policies: "Escalation policies",
+    scope: "Choose services, say which alerts, or both: what fits both is muted. You see what that is before it begins.",
+    when: "Only alerts with, one a line (labels.env=staging, severity=warning)",
+    everything: "Everything, for 4 hours at most",
+    see_first: "See what it would mute",
+    not_counted: "How much it would mute could not be counted in time.",
 };
 
 const JA: StandingWords = StandingWords {
@@ -44,6 +55,11 @@ const JA: StandingWords = StandingWords {
     to_step: "呼び出すステップ",
     people: "人",
     policies: "エスカレーションポリシー",
+    scope: "サービスか、対象のアラートの条件、またはその両方を指定してください（両方を指定すると、どちらにも合うものが対象です）。始める前に対象を確かめられます。",
+    when: "アラートの条件（1行に1つ。例: labels.env=staging、severity=warning）",
+    everything: "すべてのサービス（最長4時間）",
+    see_first: "対象を確かめる",
+    not_counted: "対象となる件数を時間内に数えられませんでした。",
 };
 
 impl Language {
@@ -52,6 +68,13 @@ impl Language {
         match self {
             Language::En => WORDS.0,
             Language::Ja => WORDS.1,
+        }
+    }
+
+    pub fn not_a_matcher(self, line: &str) -> String {
+        match self {
+            Language::En => format!("`{line}` should be a name and a value, as in labels.env=staging"),
+            Language::Ja => format!("`{line}` は labels.env=staging のように「名前=値」で書いてください。"),
         }
     }
 }

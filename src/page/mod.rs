@@ -15,6 +15,6 @@ pub use assets::{Asset, Assets, asset};
 pub use forge::line_url;
 pub use markdown::runbook;
 pub use views::{
-    Ask, Field, IncidentPage, Line, LinkPage, LinkRow, ListPage, May, MePage, Message, Moment, NewPage,
-    OnCallPage, OnCallRow, Person, Row, RowAlert, Shell, ShiftRow, Standing, TimelineLine,
+    Ask, Field, FieldKind, IncidentPage, Line, LinkPage, LinkRow, ListPage, May, MePage, Message, Moment,
+    NewPage, OnCallPage, OnCallRow, Person, Row, RowAlert, Shell, ShiftRow, Standing, TimelineLine,
 };

@@ -309,8 +309,22 @@ pub struct Field {
     pub label: String,
     pub value: String,
     pub required: bool,
-    /// What can be chosen, value and text; empty where anything may be written.
+    pub kind: FieldKind,
+    /// What can be chosen, value and text.
     pub options: Vec<(String, String)>,
+    /// What is chosen, where several can be.
+    pub chosen: Vec<String>,
+}
+
+/// How a field is filled in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FieldKind {
+    Line,
+    Lines,
+    One,
+    Several,
+    /// Yes, or left out.
+    Flag,
 }
 
 /// A form that makes something.

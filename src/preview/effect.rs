@@ -11,12 +11,16 @@ use crate::language::Language;
 use crate::language::effect::EffectLine;
 use crate::schedule::UserId;
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// How many stretches of changed shifts are shown.
 pub const STRETCHES_MAX: usize = 10;
 /// How many schedules are looked at for what an absence changes.
 const SCHEDULES_MAX: usize = 100;
+/// How many of those who were paged are named.
+const PAGED_NAMED_MAX: usize = 5;
 /// How far back the pages are counted that a silence would have muted.
 pub const WEEK: SignedDuration = SignedDuration::from_hours(7 * 24);
 
@@ -51,6 +55,8 @@ pub enum Effect {
         open: usize,
         week: usize,
         until: Timestamp,
+        /// Whom those of the last week paged, and how many each, the most first.
+        paged: Vec<(UserId, usize)>,
     },
     MergesInto {
         into: String,
@@ -106,7 +112,7 @@ pub fn words(effects: &[Effect], config: &Config, language: Language, zone: &Tim
             let (before, after) = (names(before), names(after));
             let (from, until) = (at(from), both_clocks(config, schedule, *until, language, zone));
             language.effect(&EffectLine::OnCall {
-                schedule,
+                schedule: config.schedule_name(schedule),
                 from: &from,
                 until: &until,
                 before: &before,
@@ -115,8 +121,11 @@ pub fn words(effects: &[Effect], config: &Config, language: Language, zone: &Tim
         }
         Effect::Tells { people } => language.effect(&EffectLine::Tells { names: &names(people) }),
         Effect::QuietUntil { until } => language.effect(&EffectLine::QuietUntil { until: &at(until) }),
-        Effect::Mutes { open, week, until } => {
-            language.effect(&EffectLine::Mutes { open: *open, week: *week, until: &at(until) })
+        Effect::Mutes { open, week, until, paged } => {
+            let named = paged.iter().take(PAGED_NAMED_MAX).map(|(user, count)| (name(user), *count));
+            let (named, more) = (named.collect::<Vec<_>>(), paged.len().saturating_sub(PAGED_NAMED_MAX));
+            let (open, week, until) = (*open, *week, &*at(until));
+            language.effect(&EffectLine::Mutes { open, week, until, paged: &named, more })
         }
         Effect::MergesInto { into } => language.effect(&EffectLine::MergesInto { into }),
         Effect::MovesTo { service, urgency } => {
@@ -129,7 +138,7 @@ pub fn words(effects: &[Effect], config: &Config, language: Language, zone: &Tim
         }
         Effect::StandsInTimeline => language.effect(&EffectLine::StandsInTimeline),
         Effect::Closes => language.effect(&EffectLine::Closes),
-        Effect::Breaks(warning) => crate::incident::message::warning(warning, language, zone),
+        Effect::Breaks(warning) => crate::incident::message::warning(config, warning, language, zone),
     };
     effects.iter().map(sentence).collect()
 }
@@ -267,11 +276,15 @@ pub fn mutes(made: &RunTimeSilence, now: Timestamp, about: &[Incident]) -> Effec
     let paged = |incident: &&Incident| incident.record.first_page_at.is_some();
     let week = |incident: &&Incident| now.duration_since(incident.opened_at) <= WEEK;
     let open = about.iter().filter(hit).filter(|incident| incident.pages()).count();
-    Effect::Mutes {
-        open,
-        week: about.iter().filter(hit).filter(paged).filter(week).count(),
-        until: made.until,
+    let paging: Vec<&Incident> = about.iter().filter(hit).filter(paged).filter(week).collect();
+    let mut told: BTreeMap<&UserId, usize> = BTreeMap::new();
+    for user in paging.iter().flat_map(|incident| &incident.record.paged) {
+        *told.entry(user).or_default() += 1;
     }
+    let mut paged: Vec<(UserId, usize)> =
+        told.into_iter().map(|(user, count)| (user.clone(), count)).collect();
+    paged.sort_by_key(|(_, count)| Reverse(*count));
+    Effect::Mutes { open, week: paging.len(), until: made.until, paged }
 }
 
 /// Whether a silence is about an incident that pages.

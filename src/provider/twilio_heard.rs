@@ -85,7 +85,7 @@ pub(super) fn answer(
         Reply::NotFound => language.text_line(&TextLine::NoSuchCode { code }),
         Reply::Refused(Refused::OlderTrigger) => language.text_line(&TextLine::OlderTrigger),
         Reply::Refused(Refused::OnlyShows) => language.text_line(&TextLine::OnlyInformed),
-        other => reply_text(other, language, zone),
+        other => reply_text(config, other, language, zone),
     });
     twiml::answer(twiml::message(words.map(|words| in_two_segments(&words)).as_deref()))
 }

@@ -17,7 +17,6 @@ use crate::chat::person::Person;
 use crate::chat::{self, Heard, forms};
 use crate::disk::directory::StateDir;
 use crate::engine::Lane;
-use crate::incident::message::reply_text;
 use crate::incident::{Command, Incident, IncidentId, Input, Reply, Respond, Target};
 use crate::language::chat::{Chat, Doing, Slot};
 use crate::preview::effect;
@@ -254,7 +253,8 @@ impl Visit<'_> {
         // What was sent from a modal closes all of them.
         self.answer(Some(json!({"response_action": "clear"})));
         let reply = reply.unwrap_or(Reply::NotFound);
-        self.say(&answer::replied(&self.person, Some(&intent), &reply, &before, stored)).await;
+        self.say(&answer::replied(&self.live.config, &self.person, Some(&intent), &reply, &before, stored))
+            .await;
         if self.interaction.response_url.is_none() {
             self.home().await;
         }
@@ -330,7 +330,7 @@ impl Visit<'_> {
                 let menu = forms::menu(&self.live.config, &self.person, &intent, &found.incident);
                 self.show(&menu).await;
             }
-            None => self.say_text(reply_text(&Reply::NotFound, self.person.language, self.person.zone)).await,
+            None => self.say_text(self.person.reply(&self.live.config, &Reply::NotFound)).await,
         }
     }
 
@@ -371,7 +371,7 @@ impl Visit<'_> {
             return self.wrong(&intent, &Unclear { entry, words });
         };
         let tried = effect::tried(config, self.now, command, &about);
-        let said = |reply: &Reply| reply_text(reply, self.person.language, self.person.zone);
+        let said = |reply: &Reply| self.person.reply(config, reply);
         if let Some(reply @ Reply::Refused(refused)) = &tried.reply {
             let entry = refused_entry(refused);
             return self.wrong(&intent, &Unclear { entry, words: said(reply) });
@@ -442,7 +442,7 @@ impl Visit<'_> {
     async fn channel(&mut self, id: IncidentId) {
         self.answer(Some(json!({"response_action": "clear"})));
         let Ok(Some(found)) = self.desk.inbox.find(id).await else {
-            return self.say_text(reply_text(&Reply::NotFound, self.person.language, self.person.zone)).await;
+            return self.say_text(self.person.reply(&self.live.config, &Reply::NotFound)).await;
         };
         if self.person.user.is_none() {
             return self.say_text(self.person.say(&Chat::NotInUsers)).await;

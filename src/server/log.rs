@@ -11,6 +11,7 @@ use super::metrics::Metrics;
 use super::sink::Sink;
 use super::story::Story;
 use super::words::{actor, word};
+use crate::config::Config;
 use crate::incident::message::reply_text;
 use crate::incident::{Command, Entry, IncidentId, Reply, Respond, Target};
 use crate::language::Language;
@@ -84,7 +85,7 @@ fn is_wanted(level: Level) -> bool {
 }
 
 /// Tells what came of a command that left no entry.
-pub(super) fn answered(command: &Command, reply: Option<&Reply>) {
+pub(super) fn answered(config: &Config, command: &Command, reply: Option<&Reply>) {
     let ids = |ids: &[IncidentId]| ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
     let (incident, delivery) = match command {
         Command::Respond(Respond { target: Target::Incidents(incidents), .. }) => {
@@ -103,7 +104,7 @@ pub(super) fn answered(command: &Command, reply: Option<&Reply>) {
             tracing::info!(event = "already", incident, delivery, action, by, via, before);
         }
         Some(reply @ (Reply::Refused(_) | Reply::Confirm(_))) => {
-            let why = reply_text(reply, Language::En, &TimeZone::UTC);
+            let why = reply_text(config, reply, Language::En, &TimeZone::UTC);
             tracing::warn!(event = "command_refused", incident, delivery, action, by, via, why);
         }
         Some(Reply::NotFound) => {

@@ -343,7 +343,7 @@ impl Running {
                 Release::Reply { ticket, reply, stored } => {
                     if let Some(Ticket { answer, asked }) = self.tickets.remove(&ticket) {
                         if let Some(command) = asked {
-                            log::answered(&command, reply.as_ref());
+                            log::answered(&self.live.config, &command, reply.as_ref());
                         }
                         // Whoever asked may have gone.
                         let _ = answer.send(Answered { reply, stored });

@@ -148,7 +148,7 @@ async fn cannot(State(doors): Shared, Path(id): Path<String>, request: Request) 
     let Ok(answered) = doors.inbox.input(Lane::First, Input::Command(command)).await else { return busy() };
     match answered.reply {
         Some(reply @ Reply::Passed) => {
-            let text = reply_text(&reply, Language::En, &live.config.organisation.time_zone);
+            let text = reply_text(&live.config, &reply, Language::En, &live.config.organisation.time_zone);
             Json(json!({ "id": number, "result": "done", "text": text })).into_response()
         }
         other => {
@@ -189,7 +189,7 @@ pub(super) async fn end(
     let Ok(answered) = doors.inbox.input(Lane::First, Input::Command(command)).await else { return busy() };
     match answered.reply {
         Some(reply @ Reply::Ended) => {
-            let text = reply_text(&reply, Language::En, &live.config.organisation.time_zone);
+            let text = reply_text(&live.config, &reply, Language::En, &live.config.organisation.time_zone);
             Json(json!({ "id": id, "result": "done", "text": text })).into_response()
         }
         Some(Reply::Refused(crate::incident::Refused::NotInForce)) => {
@@ -215,7 +215,7 @@ pub(super) async fn made(doors: &Doors, live: &Live, command: Command) -> Respon
         }
         return (status, Json(body)).into_response();
     };
-    let text = answered.reply.as_ref().map(|reply| reply_text(reply, Language::En, zone));
+    let text = answered.reply.as_ref().map(|reply| reply_text(&live.config, reply, Language::En, zone));
     let text = text.into_iter().chain(mutes).collect::<Vec<_>>().join(" ");
     let run_time = doors.board.current().await.run_time.clone();
     let mut body = shown(&live.config, &run_time, kind, id).unwrap_or_else(|| json!({ "id": id }));

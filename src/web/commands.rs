@@ -351,7 +351,7 @@ async fn tell(
 }
 
 fn text(reply: &Reply, config: &Config) -> String {
-    reply_text(reply, Language::En, &config.organisation.time_zone)
+    reply_text(config, reply, Language::En, &config.organisation.time_zone)
 }
 
 /// The answer to a wish that was not done. `missing` is said of what is not there.
@@ -367,11 +367,12 @@ pub(super) fn refused(reply: Option<Reply>, config: &Config, missing: &str) -> (
             let zone = &config.organisation.time_zone;
             let shown = |it: &Warning| {
                 let mut shown = json!(it);
-                shown["text"] = json!(warning(it, Language::En, zone));
+                shown["text"] = json!(warning(config, it, Language::En, zone));
                 shown
             };
             let said: Vec<Value> = warnings.iter().map(shown).collect();
-            let words: Vec<String> = warnings.iter().map(|it| warning(it, Language::En, zone)).collect();
+            let words: Vec<String> =
+                warnings.iter().map(|it| warning(config, it, Language::En, zone)).collect();
             let error = format!("{} Repeat it with \"confirm\": true.", words.join(" "));
             (StatusCode::CONFLICT, json!({ "error": error, "warnings": said }))
         }

@@ -11,7 +11,7 @@ use super::sheet::{html, put_cookie, strangers_shell};
 use super::visitor::Visitor;
 use super::vouched::{Unknown, vouched};
 use crate::actor::Actor;
-use crate::config::{Id, Right};
+use crate::config::{Config, Id, Right};
 use crate::incident::Reply;
 use crate::incident::message::reply_text;
 use crate::language::Language;
@@ -188,7 +188,7 @@ impl Guest {
 
     /// What came of a command, in words.
     pub fn reply(&self, reply: &Reply, stored: bool) -> String {
-        replied(reply, stored, self.language, &self.zone)
+        replied(&self.live.config, reply, stored, (self.language, &self.zone))
     }
 
     /// The same of an answer.
@@ -205,8 +205,13 @@ impl Guest {
 }
 
 /// What came of a command, in somebody's words. What is done and not on disk is not said as if it were.
-pub(super) fn replied(reply: &Reply, stored: bool, language: Language, zone: &TimeZone) -> String {
-    let said = reply_text(reply, language, zone);
+pub(super) fn replied(
+    config: &Config,
+    reply: &Reply,
+    stored: bool,
+    (language, zone): (Language, &TimeZone),
+) -> String {
+    let said = reply_text(config, reply, language, zone);
     let done = match reply {
         Reply::Taken { .. }
         | Reply::Done { .. }

@@ -40,6 +40,7 @@ pub mod pages_on_call;
 mod pages_people;
 mod pages_schedule;
 pub mod pages_sign_in;
+pub mod pages_silence;
 pub mod past;
 mod picture;
 pub mod proxy;

@@ -9,7 +9,7 @@ use super::doors::{Doors, Shared};
 use super::session::{Worth, forget_said};
 use super::{
     pages_catalogue, pages_events, pages_incidents, pages_link, pages_make, pages_offers, pages_oidc,
-    pages_on_call, pages_people, pages_schedule, pages_sign_in,
+    pages_on_call, pages_people, pages_schedule, pages_sign_in, pages_silence,
 };
 use crate::page::asset;
 use axum::Router;
@@ -46,7 +46,7 @@ pub fn routes(doors: &Arc<Doors>) -> Router<Arc<Doors>> {
         .route("/me/test", post(super::test::from_page))
         .route("/schedules/{id}", get(pages_schedule::show))
         .route("/schedules/{id}/override", get(pages_make::new_override).post(pages_make::make_override))
-        .route("/silences/new", get(pages_make::new_silence).post(pages_make::make_silence))
+        .route("/silences/new", get(pages_silence::new_silence).post(pages_silence::make_silence))
         .route("/absences", post(pages_make::make_absence))
         .route("/offers", post(pages_offers::make_offer))
         .route("/offers/{id}/accept", post(pages_offers::accept))

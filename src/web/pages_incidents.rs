@@ -388,8 +388,12 @@ pub async fn command(
     match respond(&doors, &user, id, action).await {
         None => guest.message(&doors, guest.words().busy, StatusCode::SERVICE_UNAVAILABLE),
         Some(Answered { reply: Some(Reply::Confirm(warnings)), .. }) => {
-            let said = warnings.iter().map(|it| warning(it, guest.language, &guest.zone)).collect();
-            confirm(&doors, &guest, said, here, form, to)
+            let said = warnings
+                .iter()
+                .map(|it| warning(&guest.live.config, it, guest.language, &guest.zone))
+                .collect();
+            let asks = Asks { about: None, said, action: here, form, back: to };
+            confirm(&doors, &guest, asks, StatusCode::CONFLICT)
         }
         Some(answered) => guest.back(&doors, &to, &guest.answered(&answered)),
     }
@@ -407,20 +411,23 @@ fn with_whom(form: Form) -> Form {
 }
 
 /// What a command would break, and the same command once more.
-pub(super) fn confirm(
-    doors: &Doors,
-    guest: &Guest,
-    warnings: Vec<String>,
-    action: String,
-    form: Form,
-    back: String,
-) -> Response {
+/// A question before something is done: what would follow, and the form that does it.
+pub(super) struct Asks {
+    pub about: Option<String>,
+    pub said: Vec<String>,
+    pub action: String,
+    pub form: Form,
+    pub back: String,
+}
+
+pub(super) fn confirm(doors: &Doors, guest: &Guest, asks: Asks, status: StatusCode) -> Response {
     let w = guest.words();
+    let Asks { about, said: warnings, action, form, back } = asks;
     let view = Ask {
         shell: guest.shell(doors, "", w.confirm_title),
         w,
         heading: w.confirm_title.to_owned(),
-        about: None,
+        about,
         warnings,
         action,
         hidden: form.and("confirm", "true").0,
@@ -428,7 +435,7 @@ pub(super) fn confirm(
         button: w.confirm,
         back,
     };
-    html(StatusCode::CONFLICT, &view)
+    html(status, &view)
 }
 
 async fn respond(doors: &Doors, user: &Id, id: IncidentId, action: Asked) -> Option<Answered> {

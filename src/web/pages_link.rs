@@ -79,7 +79,7 @@ pub async fn act(State(doors): Shared, request: Request) -> Response {
     let input = Input::Command(Command::Respond(respond));
     let Ok(answered) = doors.inbox.input(Lane::First, input).await else { return busy() };
     let reply = answered.reply.unwrap_or(Reply::NotFound);
-    let said = replied(&reply, answered.stored, opened.language, &opened.zone);
+    let said = replied(&opened.live.config, &reply, answered.stored, (opened.language, &opened.zone));
     put_cookie(&mut response, doors.sessions.say(&said));
     response
 }

@@ -1,20 +1,20 @@
-//! The forms that make something: an override, a silence, an absence, and an incident.
+//! The forms that make something: an override, an absence, and an incident; a silence is made in `pages_silence`.
 
-use super::changes::{Maker, preview, read_absence, read_override, read_silence};
+use super::changes::{Maker, preview, read_absence, read_override};
 use super::commands::declared_by;
 use super::doors::{Doors, Shared};
 use super::guest::{Guest, Member, Sent};
 use super::on_call::schedule as known_schedule;
-use super::pages_incidents::{confirm, people};
+use super::pages_incidents::{Asks, confirm, people};
 use super::reading_form::Form;
 use super::sheet::html;
 use crate::actor::{Actor, Via};
-use crate::config::Id;
+use crate::config::{Id, Service};
 use crate::engine::Lane;
 use crate::incident::message::warning;
 use crate::incident::{Command, Input, Reply};
 use crate::language::Word;
-use crate::page::{Field, NewPage};
+use crate::page::{Field, FieldKind, NewPage};
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -23,11 +23,19 @@ use axum::response::Response;
 const BESIDE: &str = "+";
 
 pub(super) fn field(name: &'static str, label: &str, value: &str, required: bool) -> Field {
-    Field { name, label: label.to_owned(), value: value.to_owned(), required, options: Vec::new() }
+    Field {
+        name,
+        label: label.to_owned(),
+        value: value.to_owned(),
+        required,
+        kind: FieldKind::Line,
+        options: Vec::new(),
+        chosen: Vec::new(),
+    }
 }
 
 pub(super) fn choice(name: &'static str, label: &str, value: &str, options: Vec<(String, String)>) -> Field {
-    Field { options, ..field(name, label, value, true) }
+    Field { kind: FieldKind::One, options, ..field(name, label, value, true) }
 }
 
 /// A form, with what was written into it before.
@@ -40,13 +48,20 @@ pub(super) struct Sheet {
     pub back: String,
 }
 
-fn sheet(doors: &Doors, guest: &Guest, sheet: Sheet, form: &Form, wrong: Option<String>) -> Response {
+pub(super) fn sheet(
+    doors: &Doors,
+    guest: &Guest,
+    sheet: Sheet,
+    form: &Form,
+    wrong: Option<String>,
+) -> Response {
     let status = if wrong.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
     let Sheet { title, lead, action, mut fields, button, back } = sheet;
     for field in &mut fields {
         if let Some(value) = form.get(field.name) {
             field.value = value.to_owned();
         }
+        field.chosen = form.all(field.name).map(str::to_owned).collect();
     }
     let shell = guest.shell(doors, if action == "/declare" { "declare" } else { "on-call" }, title);
     html(status, &NewPage { shell, w: guest.words(), lead, wrong, action, fields, button, back })
@@ -77,24 +92,15 @@ fn override_sheet(guest: &Guest, user: &str, id: &str) -> Sheet {
     }
 }
 
-fn services(guest: &Guest) -> Vec<(String, String)> {
-    guest.live.config.services.keys().map(|id| (id.to_string(), id.to_string())).collect()
-}
-
-fn silence_sheet(guest: &Guest) -> Sheet {
-    let w = guest.words();
-    Sheet {
-        title: w.make_silence,
-        lead: None,
-        action: "/silences/new".to_owned(),
-        fields: vec![
-            choice("services", w.service, "", services(guest)),
-            field("until", w.until_or_for, w.two_hours, true),
-            field("reason", w.reason, "", true),
-        ],
-        button: w.make_silence,
-        back: "/on-call".to_owned(),
-    }
+/// By name; where two have the same, with the id.
+pub(super) fn services(guest: &Guest) -> Vec<(String, String)> {
+    let all = &guest.live.config.services;
+    let shared = |name: &str| all.values().filter(|it| it.name == name).count() > 1;
+    let shown = |(id, it): (&Id, &Service)| {
+        let name = if shared(&it.name) { format!("{} ({id})", it.name) } else { it.name.clone() };
+        (id.to_string(), name)
+    };
+    all.iter().map(shown).collect()
 }
 
 fn incident_sheet(guest: &Guest) -> Sheet {
@@ -152,17 +158,6 @@ fn beside(form: Form) -> Form {
     let fields = form.0.into_iter().filter(|(name, _)| name != "replace");
     let added = |(name, value)| (if name == "with" { "add".to_owned() } else { name }, value);
     Form(fields.map(added).collect())
-}
-
-/// `GET /silences/new`
-pub async fn new_silence(State(doors): Shared, Member { guest, .. }: Member) -> Response {
-    sheet(&doors, &guest, silence_sheet(&guest), &Form::default(), None)
-}
-
-/// `POST /silences/new`
-pub async fn make_silence(State(doors): Shared, Sent { guest, user, form }: Sent) -> Response {
-    let read = read_silence(&guest.live.config, &maker(&guest, &user), &form.body());
-    made(&doors, &guest, silence_sheet(&guest), form, read).await
 }
 
 /// `POST /absences`: the own one.
@@ -224,9 +219,10 @@ pub(super) async fn made(
     };
     match answered.reply {
         Some(Reply::Confirm(warnings)) => {
-            let said = warnings.iter().map(|it| warning(it, guest.language, &guest.zone));
+            let said = warnings.iter().map(|it| warning(&guest.live.config, it, guest.language, &guest.zone));
             let said = said.chain(mutes).collect();
-            confirm(doors, guest, said, again.action, form, again.back)
+            let asks = Asks { about: None, said, action: again.action, form, back: again.back };
+            confirm(doors, guest, asks, StatusCode::CONFLICT)
         }
         Some(reply @ Reply::Made { .. }) => {
             let said = [guest.reply(&reply, answered.stored)].into_iter().chain(mutes);

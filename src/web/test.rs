@@ -39,7 +39,7 @@ pub async fn test(State(doors): Shared, request: Request) -> Response {
     let Ok(answered) = doors.inbox.input(Lane::First, Input::Command(command)).await else { return busy() };
     match answered.reply {
         Some(reply @ Reply::Testing { contact }) => {
-            let text = reply_text(&reply, Language::En, &live.config.organisation.time_zone);
+            let text = reply_text(&live.config, &reply, Language::En, &live.config.organisation.time_zone);
             let body = json!({ "by": contact.method().name, "result": "done", "text": text });
             (StatusCode::ACCEPTED, Json(body)).into_response()
         }

@@ -230,7 +230,7 @@ fn the_answer_to_a_button_goes_to_slack_and_nowhere_else() {
     let reply = Reply::Already { action, by, incidents: vec![IncidentId { epoch: 3, n: 17 }] };
     let config_now = config();
     let person = Person::of(&config_now, &SlackMember { id: "U0KIMURA".into(), name: String::new() });
-    let pieces = chat::answer::replied(&person, None, &reply, &Default::default(), true);
+    let pieces = chat::answer::replied(&config_now, &person, None, &reply, &Default::default(), true);
     let then = slack_said::ephemeral(&url, &pieces);
     assert_eq!(then.url, "https://hooks.slack.com/actions/T1/2/abc");
     assert!(then.headers.iter().all(|(name, _)| *name != "authorization"));

@@ -217,13 +217,13 @@ fn a_preview_says_who_is_on_call_instead_and_who_is_told() {
     let lines = shown("override web kimura 2h", &[]);
     // By the clock of whoever asks, and by the schedule's.
     assert_eq!(lines.len(), 1, "{lines:?}");
-    assert!(lines[0].starts_with(&format!("web: Kimura instead of {name}, from ")), "{lines:?}");
+    assert!(lines[0].starts_with(&format!("Web: Kimura instead of {name}, from ")), "{lines:?}");
     assert!(lines[0].contains("19:05 GMT") && lines[0].contains("04:05 JST"), "{lines:?}");
     assert_eq!(shown("page checkout orders hang", &[]), [format!("Told at once: {name}.")]);
     let mut open = incident();
     open.own_policy = Default::default();
     let gap = shown("override web nobody 2h", &[]);
-    assert!(gap.iter().any(|line| line.contains("Nobody would be on call on web")), "{gap:?}");
+    assert!(gap.iter().any(|line| line.contains("Nobody would be on call on Web")), "{gap:?}");
     assert_eq!(shown("reassign 3-17 kimura", std::slice::from_ref(&open)), ["Told at once: Kimura."]);
     // What has paged nobody yet is no page that would have been muted.
     let quiet = shown("silence checkout 2h noise", std::slice::from_ref(&open));

@@ -2,14 +2,14 @@
 
 use crate::wire;
 use crate::world::{acknowledged, config, id, incident, numbered, resolved};
-use jiff::tz::TimeZone;
+use jiff::{Timestamp, tz::TimeZone};
 use oncall::actor::{Actor, Origin, Via};
 use oncall::alert::Severity;
 use oncall::config::{Config, MirrorKind, Urgency};
 use oncall::incident::message::{self, ButtonKind, CallScript, Card};
 use oncall::incident::{
-    Alert, Asked, Assignee, Happened, HeldBack, Hold, Incident, IncidentId, Labels, News, OwnWords, Remark,
-    Reply, Words,
+    Alert, Asked, Assignee, Happened, HeldBack, Hold, Incident, IncidentId, Labels, News, OwnWords, Refused,
+    Remark, Reply, Warning, Words,
 };
 use oncall::language::{Language, Notice};
 use oncall::place::Place;
@@ -406,6 +406,7 @@ fn the_thread_groups_what_changed() {
 
 #[test]
 fn every_reply_has_words() {
+    let config = config();
     let incidents = vec![IncidentId { epoch: 3, n: 17 }];
     let by = "佐藤 花子".to_owned();
     let cases = [
@@ -423,16 +424,39 @@ fn every_reply_has_words() {
             "Noted in the timeline and the thread. You are not among those who respond, so nothing else changed: the people on call are still being told.",
         ),
         (
-            Reply::Done { action: Asked::Reassign(vec![Assignee::User(id("tanaka"))]), incidents },
-            "Reassigned to tanaka.",
+            Reply::Done {
+                action: Asked::Reassign(vec![Assignee::User(id("tanaka"))]),
+                incidents: incidents.clone(),
+            },
+            "Reassigned to 田中 太郎.",
         ),
+        (Reply::Done { action: Asked::Move(id("checkout")), incidents }, "Moved to Checkout."),
         (Reply::NotFound, "No such incident; it may have ended already."),
     ];
     for (reply, words) in cases {
-        assert_eq!(message::reply_text(&reply, Language::En, &TimeZone::UTC), words);
-        assert!(!message::reply_text(&reply, Language::Ja, &TimeZone::UTC).is_empty());
+        assert_eq!(message::reply_text(&config, &reply, Language::En, &TimeZone::UTC), words);
+        assert!(!message::reply_text(&config, &reply, Language::Ja, &TimeZone::UTC).is_empty());
         assert!(!message::reply_spoken(&reply, Language::Ja).is_empty());
     }
+}
+
+/// People, schedules and services are answered by name, whatever id they were asked for by; what has gone since, by its id.
+#[test]
+fn answers_name_people_and_schedules() {
+    let mut config = config();
+    let place = Place { file: "schedules/web-primary.yaml".into(), line: 1 };
+    config.schedule_names.insert(id("web-primary"), ("Web 一次".to_owned(), place));
+    let said = |reply: Reply, language| message::reply_text(&config, &reply, language, &TimeZone::UTC);
+    let to = ["tanaka", "gone"].map(|user| Assignee::User(id(user)));
+    let to: Vec<Assignee> = to.into_iter().chain([Assignee::Schedule(id("web-primary"))]).collect();
+    let also = || Reply::Done { action: Asked::PageAlso(to.clone()), incidents: Vec::new() };
+    assert_eq!(said(also(), Language::En), "Paging 田中 太郎, gone, Web 一次 too.");
+    assert_eq!(said(also(), Language::Ja), "田中 太郎さん、goneさん、Web 一次も呼び出します。");
+    let nobody = || Reply::Refused(Refused::NobodyOnCall(id("web-primary")));
+    assert_eq!(said(nobody(), Language::En), "Nobody who can be told is on call on Web 一次 now.");
+    let (from, until) = (Timestamp::UNIX_EPOCH, Timestamp::UNIX_EPOCH);
+    let gap = Reply::Confirm(vec![Warning::Gap { schedule: id("web-primary"), from, until }]);
+    assert!(said(gap, Language::Ja).starts_with("Web 一次 は "));
 }
 
 #[test]

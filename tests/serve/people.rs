@@ -83,7 +83,7 @@ async fn schedules_and_silences_are_changed_for_now_and_back() {
     let add = |rest: &[&'static str]| [&override_add[..], rest].concat();
     let (status, _, err) = oncall(&server, secret("API_TOKEN"), &add(&["--until", "2h", "--with", "nobody"]));
     assert!(
-        status == 2 && err.contains("Nobody would be on call on web") && err.contains("--confirm"),
+        status == 2 && err.contains("Nobody would be on call on Web") && err.contains("--confirm"),
         "{err}"
     );
     assert_eq!(said(&server, &["override", "list"]), "no overrides\n", "a question records nothing");

@@ -1,5 +1,5 @@
 //! What runs for now is shown wherever somebody looks: offers on one's own page, a broad silence in `who` and on every page, an override of
-//! one layer; and what a silence would have muted that has closed since.
+//! one layer; what a silence would have muted that has closed since; and the page that makes one.
 
 use super::commands::People;
 use super::inside::{Said, StoppedTime};
@@ -135,6 +135,7 @@ async fn a_silence_counts_what_paged_and_has_long_closed() {
     // The one that is open paged in these days, too.
     let said = "1 of what is open now. In the last 7 days it would have muted 3.";
     assert!(status == 201 && text.contains(said), "{made}");
+    assert!(text.contains("Those paged ") && text.contains(" (3)"), "whom they paged is not said: {made}");
     let other = json!({ "services": ["db"], "until": "2h", "reason": "noise" });
     let (_, made) = people.post("/v1/silences", other).await;
     assert!(made["text"].as_str().unwrap().contains("it would have muted 0."), "{made}");
@@ -145,4 +146,37 @@ async fn a_silence_counts_what_paged_and_has_long_closed() {
         made["text"].as_str().unwrap().contains("it would have muted 0."),
         "ten days ago is too long ago: {made}"
     );
+}
+
+/// A silence is seen before it is made: of what it is, and what it would mute. It takes all that the API takes, without script.
+#[tokio::test]
+async fn a_silence_is_seen_before_it_is_made() {
+    let people = People::new().await;
+    let inside = &people.inside;
+    let sato = cookie(inside, "sato", SignedDuration::ZERO);
+    let send = async |form: &str| {
+        let request = Request::post("/silences/new").header("cookie", &sato);
+        let request = request.header("sec-fetch-site", "same-origin");
+        let said = inside.ask("192.0.2.1", request, Body::from(form.to_owned())).await;
+        (said.status, String::from_utf8_lossy(&said.body).into_owned())
+    };
+    let all = async || inside.doors.board.current().await.run_time.silences.clone();
+    let form = "services=web&when=labels.env%3Dstaging%0D%0Aseverity%3Dwarning&until=2h&reason=load+test";
+    let (status, page) = send(form).await;
+    for part in ["labels.env=staging", "severity=warning", "load test", "name=\"confirm\" value=\"true\""] {
+        assert!(status == 200 && page.contains(part), "{part}: {status} {page}");
+    }
+    assert!(all().await.is_empty(), "it was made before it was seen");
+    assert_eq!(send(&format!("{form}&confirm=true")).await.0, 303);
+    let made = all().await.into_values().next().unwrap();
+    let one = |key: &str, pattern: &str| (key.to_owned(), vec![pattern.to_owned()]);
+    assert_eq!(made.when, [one("labels.env", "staging"), one("severity", "warning")]);
+    assert_eq!((made.services.len(), &*made.reason), (1, "load test"));
+    // What is wrong is said on the form, which keeps what was written.
+    let (status, page) = send("when=staging&until=2h&reason=why+not").await;
+    assert!(status == 400 && page.contains(">staging</textarea>") && page.contains("why not"), "{page}");
+    assert_eq!(send("until=2h&reason=x").await.0, 400, "a silence of nothing");
+    let (status, page) = send("everything=true&until=2h&reason=x").await;
+    assert!(status == 200 && page.matches("class=\"warn\"").count() == 2, "{page}");
+    assert_eq!(all().await.len(), 1);
 }

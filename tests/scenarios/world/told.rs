@@ -34,8 +34,8 @@ impl World {
             | Reply::Passed
             | Reply::Testing { .. } => {
                 let zone = &self.config.organisation.time_zone;
-                let text = message::reply_text(reply, Language::En, zone);
-                assert!(!message::reply_text(reply, Language::Ja, zone).is_empty());
+                let text = message::reply_text(&self.config, reply, Language::En, zone);
+                assert!(!message::reply_text(&self.config, reply, Language::Ja, zone).is_empty());
                 self.say(None, format!("reply: {text}"));
             }
             _ => {}
