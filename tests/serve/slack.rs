@@ -183,7 +183,7 @@ async fn a_modal_shows_what_it_would_do_and_then_does_it() {
     assert_eq!(done, json!({ "response_action": "clear" }));
     world.call_to("kimura").await;
     let told =
-        |seen: &Seen| posted(seen, "U0SMITH") && seen.body["text"].as_str().unwrap().contains("kimura");
+        |seen: &Seen| posted(seen, "U0SMITH") && seen.body["text"].as_str().unwrap().contains("Kimura");
     world.next("the answer to a modal", told).await;
     server.stop();
 }
