@@ -6,12 +6,13 @@
 
 #![deny(clippy::wildcard_enum_match_arm)]
 
+use super::row_words::RowWords;
 use crate::actor::Actor;
 use crate::alert::{Event, Severity};
 use crate::config::{Id, Urgency};
 use crate::incident::{
-    ACKNOWLEDGED_BY_MAX, Acknowledgement, AlertChange, AlertKey, Change, Entry, Escalation, EscalationChange,
-    Flapping, HeldBack, Incident, IncidentId, Merged, Opened, Record, ResponseChange, Status, StormSize,
+    ACKNOWLEDGED_BY_MAX, Acknowledgement, AlertChange, Change, Entry, Escalation, EscalationChange, Flapping,
+    HeldBack, Incident, IncidentId, Labels, Merged, Opened, Record, ResponseChange, Status, StormSize,
 };
 use crate::schedule::UserId;
 use jiff::Timestamp;
@@ -29,6 +30,8 @@ pub struct Row {
     /// Of all its alerts, each once.
     pub integrations: Vec<Arc<str>>,
     pub summary: Box<str>,
+    /// Of the alert that opened it; `None`: they are more than lists show.
+    pub labels: Option<Labels>,
     /// The highest since it was opened.
     pub severity: Severity,
     pub urgency: Urgency,
@@ -76,8 +79,8 @@ pub struct RowAlert {
     pub since: Timestamp,
     /// It fires and clears again and again, and counts as firing until it is calm.
     pub flapping: Option<Box<Flapping>>,
-    /// Its summary, where that is not the incident's.
-    pub own: Option<Box<str>>,
+    /// Its words, where they are not the incident's.
+    pub own: Option<Box<RowWords>>,
 }
 
 /// How many alerts came to a storm that it has no keys of.
@@ -118,7 +121,7 @@ impl Row {
             severity: alert.severity,
             since: alert.since,
             flapping: alert.flapping.clone(),
-            own: alert.own.as_ref().map(|own| own.summary.clone()),
+            own: alert.own.as_deref().map(|own| Box::new(own.into())),
         });
         let alerts: Vec<RowAlert> = alerts.collect();
         let storm = incident.storm.as_ref();
@@ -128,6 +131,7 @@ impl Row {
             integration: names.of(&incident.integration),
             integrations: Vec::new(),
             summary: incident.summary.as_str().into(),
+            labels: Row::labels_of(incident),
             severity: incident.severity,
             urgency: incident.urgency,
             status: incident.status,
@@ -155,6 +159,7 @@ impl Row {
             integration: names.of(&opened.event.integration),
             integrations: Vec::new(),
             summary: "".into(),
+            labels: None,
             severity: opened.severity,
             urgency: opened.urgency,
             status: Status::Triggered,
@@ -265,7 +270,7 @@ impl Row {
             AlertChange::Left { integration, dedup_key, .. } => {
                 self.alerts.retain(|alert| !alert.is(integration, dedup_key));
                 if let Some(own) = self.alerts.first_mut().and_then(|first| first.own.take()) {
-                    self.summary = own;
+                    self.speaks(*own);
                 }
                 self.count_integrations();
             }
@@ -423,7 +428,7 @@ impl Row {
 
     fn hear(&mut self, event: &Event, severity: Severity, at: Timestamp, names: &mut Names) {
         self.join(event, severity, at, names);
-        self.summary = event.summary.as_str().into();
+        self.says(event);
     }
 
     /// The alert that opened it gives it its words; the others are counted.
@@ -453,7 +458,7 @@ impl Row {
             alert.since = at;
         }
         (alert.firing, alert.severity) = (true, severity);
-        alert.own.iter_mut().for_each(|own| *own = event.summary.as_str().into());
+        alert.says(event);
     }
 
     fn add(&mut self, event: &Event, severity: Severity, at: Timestamp, names: &mut Names) {
@@ -469,7 +474,7 @@ impl Row {
             severity,
             since: at,
             flapping: None,
-            own: (!self.alerts.is_empty()).then(|| event.summary.as_str().into()),
+            own: RowAlert::own_of(event).filter(|_| !self.alerts.is_empty()),
         });
     }
 }
@@ -483,15 +488,5 @@ impl Running {
             deadline: running.deadline,
             told: running.told.clone(),
         }
-    }
-}
-
-impl RowAlert {
-    pub fn is(&self, integration: &str, dedup_key: &str) -> bool {
-        *self.dedup_key == *dedup_key && *self.integration == *integration
-    }
-
-    pub fn key(&self) -> AlertKey {
-        (self.integration.to_string(), self.dedup_key.to_string())
     }
 }

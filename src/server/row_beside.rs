@@ -43,7 +43,7 @@ impl Row {
         let known: Vec<AlertKey> = self.alerts.iter().map(RowAlert::key).collect();
         let mut alerts = from.alerts.clone();
         if let Some(first) = alerts.first_mut().filter(|alert| alert.own.is_none()) {
-            first.own = Some(from.summary.clone());
+            first.own = Some(Box::new(from.words()));
         }
         alerts.retain(|alert| !known.contains(&alert.key()));
         self.merged.push(Merged { from: from.id, keys: alerts.iter().map(RowAlert::key).collect() });
