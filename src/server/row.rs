@@ -6,18 +6,19 @@
 
 #![deny(clippy::wildcard_enum_match_arm)]
 
-use super::row_words::RowWords;
 use crate::actor::Actor;
 use crate::alert::{Event, Severity};
 use crate::config::{Id, Urgency};
 use crate::incident::{
-    ACKNOWLEDGED_BY_MAX, Acknowledgement, AlertChange, Change, Entry, Escalation, EscalationChange, Flapping,
-    HeldBack, Incident, IncidentId, Labels, Merged, Opened, Record, ResponseChange, Status, StormSize,
+    ACKNOWLEDGED_BY_MAX, Acknowledgement, AlertChange, Change, Entry, Escalation, EscalationChange, HeldBack,
+    Incident, IncidentId, Labels, Merged, Opened, Record, ResponseChange, Status, StormSize,
 };
 use crate::schedule::UserId;
 use jiff::Timestamp;
 use std::collections::BTreeSet;
 use std::sync::Arc;
+
+pub use super::row_words::{RowAlert, RowWords};
 
 /// An incident as lists show it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,22 +66,6 @@ pub struct Running {
     pub deadline: Timestamp,
     /// Everybody told in this step.
     pub told: Vec<UserId>,
-}
-
-/// An alert of an incident.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RowAlert {
-    pub integration: Arc<str>,
-    pub dedup_key: Box<str>,
-    pub firing: bool,
-    /// It fired until the incident was closed.
-    pub fired_to_the_end: bool,
-    pub severity: Severity,
-    pub since: Timestamp,
-    /// It fires and clears again and again, and counts as firing until it is calm.
-    pub flapping: Option<Box<Flapping>>,
-    /// Its words, where they are not the incident's.
-    pub own: Option<Box<RowWords>>,
 }
 
 /// How many alerts came to a storm that it has no keys of.
@@ -131,7 +116,7 @@ impl Row {
             integration: names.of(&incident.integration),
             integrations: Vec::new(),
             summary: incident.summary.as_str().into(),
-            labels: Row::labels_of(incident),
+            labels: RowWords::shown(incident.labels.clone()),
             severity: incident.severity,
             urgency: incident.urgency,
             status: incident.status,
@@ -270,7 +255,7 @@ impl Row {
             AlertChange::Left { integration, dedup_key, .. } => {
                 self.alerts.retain(|alert| !alert.is(integration, dedup_key));
                 if let Some(own) = self.alerts.first_mut().and_then(|first| first.own.take()) {
-                    self.speaks(*own);
+                    (self.summary, self.labels) = (own.summary, own.labels);
                 }
                 self.count_integrations();
             }
@@ -428,7 +413,8 @@ impl Row {
 
     fn hear(&mut self, event: &Event, severity: Severity, at: Timestamp, names: &mut Names) {
         self.join(event, severity, at, names);
-        self.says(event);
+        let said = RowWords::of(event);
+        (self.summary, self.labels) = (said.summary, said.labels);
     }
 
     /// The alert that opened it gives it its words; the others are counted.

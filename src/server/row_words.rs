@@ -1,11 +1,28 @@
-//! What names a row and its alerts: keys, and the words that lists show, a summary and labels up to a bound.
+//! An alert of a row: its key, and the words that lists show, a summary and labels up to a bound.
 
-use super::row::{Row, RowAlert};
-use crate::alert::Event;
-use crate::incident::{AlertKey, Incident, Labels, OwnWords};
+use crate::alert::{Event, Severity};
+use crate::incident::{AlertKey, Flapping, Labels, OwnWords};
+use jiff::Timestamp;
+use std::sync::Arc;
 
 /// The most of one alert's labels that lists show, in bytes.
 pub const LABELS_SHOWN_MAX: usize = 2_048;
+
+/// An alert of an incident.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RowAlert {
+    pub integration: Arc<str>,
+    pub dedup_key: Box<str>,
+    pub firing: bool,
+    /// It fired until the incident was closed.
+    pub fired_to_the_end: bool,
+    pub severity: Severity,
+    pub since: Timestamp,
+    /// It fires and clears again and again, and counts as firing until it is calm.
+    pub flapping: Option<Box<Flapping>>,
+    /// Its words, where they are not the incident's.
+    pub own: Option<Box<RowWords>>,
+}
 
 /// The words of an alert that did not open its incident.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,34 +33,22 @@ pub struct RowWords {
 }
 
 impl RowWords {
-    fn of(event: &Event) -> RowWords {
-        RowWords { summary: event.summary.as_str().into(), labels: shown(Labels::new(&event.labels)) }
+    /// Labels as far as lists show them.
+    pub(super) fn shown(labels: Labels) -> Option<Labels> {
+        Some(labels).filter(|labels| labels.size() <= LABELS_SHOWN_MAX)
+    }
+
+    pub(super) fn of(event: &Event) -> RowWords {
+        RowWords {
+            summary: event.summary.as_str().into(),
+            labels: RowWords::shown(Labels::new(&event.labels)),
+        }
     }
 }
 
 impl From<&OwnWords> for RowWords {
     fn from(own: &OwnWords) -> RowWords {
-        RowWords { summary: own.summary.clone(), labels: shown(own.labels.clone()) }
-    }
-}
-
-impl Row {
-    /// What an event says is what the incident says.
-    pub(super) fn says(&mut self, event: &Event) {
-        self.speaks(RowWords::of(event));
-    }
-
-    pub(super) fn speaks(&mut self, words: RowWords) {
-        (self.summary, self.labels) = (words.summary, words.labels);
-    }
-
-    pub(super) fn words(&self) -> RowWords {
-        RowWords { summary: self.summary.clone(), labels: self.labels.clone() }
-    }
-
-    /// The labels of an incident in the state.
-    pub(super) fn labels_of(incident: &Incident) -> Option<Labels> {
-        shown(incident.labels.clone())
+        RowWords { summary: own.summary.clone(), labels: RowWords::shown(own.labels.clone()) }
     }
 }
 
@@ -65,8 +70,4 @@ impl RowAlert {
     pub(super) fn own_of(event: &Event) -> Option<Box<RowWords>> {
         Some(Box::new(RowWords::of(event)))
     }
-}
-
-fn shown(labels: Labels) -> Option<Labels> {
-    Some(labels).filter(|labels| labels.size() <= LABELS_SHOWN_MAX)
 }
