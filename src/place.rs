@@ -2,7 +2,8 @@
 //!
 //! Every rule carries its place from the parser to the timeline as a value. It becomes text only when it is printed.
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde::de::{self, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 use std::sync::Arc;
 
@@ -40,10 +41,23 @@ impl Serialize for Place {
     }
 }
 
+struct Written;
+
+impl Visitor<'_> for Written {
+    type Value = Place;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a place like web.yaml:3")
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Place, E> {
+        let wrong = || E::custom(format!("`{text}` is not a place like web.yaml:3"));
+        Place::read(text).ok_or_else(wrong)
+    }
+}
+
 impl<'de> Deserialize<'de> for Place {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        Place::read(&text)
-            .ok_or_else(|| de::Error::custom(format!("`{text}` is not a place like web.yaml:3")))
+        deserializer.deserialize_str(Written)
     }
 }

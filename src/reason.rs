@@ -144,7 +144,8 @@ pub enum OwnTrouble {
 #[serde(rename_all = "snake_case")]
 pub enum Rule {
     Place(Place),
-    Why(Why),
+    /// Boxed: most rules are a place, and each incident has two.
+    Why(Box<Why>),
 }
 
 /// Why this person is told.
@@ -258,7 +259,7 @@ impl From<&Place> for Rule {
 
 impl From<Why> for Rule {
     fn from(why: Why) -> Rule {
-        Rule::Why(why)
+        Rule::Why(Box::new(why))
     }
 }
 
@@ -267,9 +268,11 @@ impl Rule {
     pub fn place(&self) -> Option<&Place> {
         match self {
             Rule::Place(place) => Some(place),
-            Rule::Why(Why::NoUrgencyRule(place) | Why::Dropped { rule: place, .. }) => Some(place),
-            Rule::Why(Why::RaiseWhen(rule)) => rule.place(),
-            Rule::Why(_) => None,
+            Rule::Why(why) => match &**why {
+                Why::NoUrgencyRule(place) | Why::Dropped { rule: place, .. } => Some(place),
+                Why::RaiseWhen(rule) => rule.place(),
+                _ => None,
+            },
         }
     }
 }

@@ -113,7 +113,7 @@ fn beyond(incident: &Incident) -> Vec<Doing> {
         crate::config::Urgency::Low | crate::config::Urgency::None => Doing::Raise,
     };
     match incident.status {
-        Status::Resolved if incident.merged_into.is_some() => vec![Doing::Unmerge, Doing::Note],
+        Status::Resolved if incident.merged.into.is_some() => vec![Doing::Unmerge, Doing::Note],
         Status::Resolved => vec![Doing::Reopen, Doing::Note],
         Status::Triggered | Status::Acknowledged => {
             let mut all = vec![Doing::Merge, Doing::Move, urgency, Doing::Silence, Doing::Channel];

@@ -180,7 +180,7 @@ fn of_line(id: IncidentId, line: &Value) -> Option<Entry> {
 fn of_list(id: IncidentId, incident: &Value, config: &Config) -> Option<Vec<Entry>> {
     let at: Timestamp = read(&incident["opened_at"])?;
     let severity: Severity = read(&incident["severity"]).unwrap_or(Severity::Critical);
-    let rule = || Rule::Why(Why::NotResolvedInTime);
+    let rule = || Rule::from(Why::NotResolvedInTime);
     let mut changes: Vec<(Timestamp, Change)> = Vec::new();
     for (n, alert) in incident["alerts"].as_array()?.iter().filter(|it| it["firing"] == true).enumerate() {
         let own = read(&alert["severity"]);

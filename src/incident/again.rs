@@ -60,10 +60,10 @@ impl Call<'_> {
     /// one now.
     fn closed_with(&self, event: &Event) -> Option<(IncidentId, Timestamp)> {
         let known = self.state.keys.get(&(event.integration.clone(), event.dedup_key.clone()))?;
-        let (id, closed_at) = known.last?;
+        let (id, closed_at) = *known.last.as_deref()?;
         let incident = self.incident(id).filter(|it| it.status == Status::Resolved)?;
         let elsewhere = || incident.alerts.iter().any(|alert| self.state.open(&alert.key()).is_some());
-        (incident.merged_into.is_none() && !elsewhere()).then_some((id, closed_at))
+        (incident.merged.into.is_none() && !elsewhere()).then_some((id, closed_at))
     }
 
     /// Whether it has become worse, and its routes lead to another service that takes it as urgently.

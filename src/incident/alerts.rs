@@ -236,7 +236,7 @@ impl Call<'_> {
         let mut labels: BTreeMap<String, String> =
             incident.labels.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         labels.extend(update.labels);
-        let mut links = incident.links.clone();
+        let mut links = incident.links.to_vec();
         links.extend(update.links);
         Event {
             action: Action::Trigger,
@@ -246,7 +246,7 @@ impl Call<'_> {
             source: known(update.source, &incident.source),
             labels,
             links,
-            runbook: update.runbook.or_else(|| incident.runbook.clone()),
+            runbook: update.runbook.or_else(|| incident.runbook.as_deref().map(str::to_owned)),
             ..update
         }
     }
@@ -379,10 +379,10 @@ impl Incident {
                 && *own.source == *event.source
                 && own.labels.are(&event.labels);
         }
-        self.summary == event.summary
-            && self.source == event.source
+        *self.summary == *event.summary
+            && *self.source == *event.source
             && self.labels.are(&event.labels)
-            && self.description == kept_of(&event.description)
+            && *self.description == *kept_of(&event.description)
     }
 }
 

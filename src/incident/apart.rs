@@ -52,7 +52,7 @@ impl Incident {
 
     /// What an alert says.
     fn words_of<'a>(&'a self, alert: &'a Alert) -> &'a str {
-        let words = alert.own.as_deref().map_or(self.summary.as_str(), |own: &OwnWords| &own.summary);
+        let words = alert.own.as_deref().map_or(&*self.summary, |own: &OwnWords| &own.summary);
         if words.trim().is_empty() { &alert.dedup_key } else { words }
     }
 

@@ -8,10 +8,11 @@ use super::entry::{
     AlertChange, Change, DeliveryChange, Entry, EscalationChange, HeartbeatChange, Opened, ServerChange,
 };
 use super::errand::{Carried, Dispatch, Errand, HangUp, Paged, Stage};
+use super::known::KnownKey;
 use super::parts::{AlertKey, Status};
 use super::planned::Notification;
 use super::response::ResponseChange;
-use super::state::{Alert, Heartbeat, Incident, KnownKey, Recent, State};
+use super::state::{Alert, Heartbeat, Incident, Recent, State};
 use super::timer::Timer;
 use super::{DeliveryId, IncidentId};
 use crate::alert::{Action, Event, HEARTBEAT_KEY};
@@ -75,6 +76,8 @@ impl State {
         if incident.timeline.len() >= TIMELINE_KEPT_MAX {
             incident.timeline.remove(0);
         }
+        // Of most it is recorded that they opened, and nothing else.
+        incident.timeline.reserve_exact(usize::from(incident.timeline.is_empty()));
         incident.timeline.push(entry.seq);
         incident.entries = incident.entries.saturating_add(1);
         incident.apply(entry);
@@ -161,7 +164,7 @@ impl State {
             }
             AlertChange::Ignored { event, why: Why::Dropped { .. } } => {
                 self.remember(event, entry.at);
-                self.known(event, entry.at).dropped_at = Some(entry.at);
+                self.known(event, entry.at).dropped_at = Some(Box::new(entry.at));
             }
             AlertChange::Updated { event, .. } => {
                 self.remember(event, entry.at);
@@ -281,8 +284,7 @@ impl State {
 
     /// What is known of an event's key; it is heard of now.
     pub(super) fn known(&mut self, event: &Event, at: Timestamp) -> &mut KnownKey {
-        let key = (event.integration.clone(), event.dedup_key.clone());
-        let known = self.keys.entry(key).or_default();
+        let known = self.keys.known(&event.integration, &event.dedup_key);
         known.heard_at = at;
         known
     }
@@ -318,7 +320,7 @@ impl State {
         for alert in &incident.alerts {
             if let Some(known) = self.keys.get_mut(&alert.key()) {
                 known.open = None;
-                known.last = Some((id, at));
+                known.last = Some(Box::new((id, at)));
                 known.heard_at = known.heard_at.max(at);
             }
             if alert.dedup_key == HEARTBEAT_KEY
@@ -411,7 +413,8 @@ impl State {
         self.arrivals.values_mut().flatten().for_each(moved);
         self.shift_rooms(by);
         let keys = self.keys.values_mut();
-        keys.flat_map(|it| it.fires.iter_mut().chain(it.last.as_mut().map(|(_, at)| at))).for_each(moved);
+        keys.flat_map(|it| it.fires.iter_mut().chain(it.last.as_mut().map(|last| &mut last.1)))
+            .for_each(moved);
         self.directs.values_mut().filter_map(|direct| direct.not_before.as_mut()).for_each(moved);
         for heartbeat in self.heartbeats.values_mut() {
             heartbeat.heard_at.iter_mut().chain(heartbeat.due.as_mut()).for_each(moved);
@@ -457,14 +460,14 @@ impl State {
     /// Forgets keys that are not open: the old ones, and of the rest what is beyond the bound.
     fn forget_keys(&mut self, now: Timestamp) {
         let mut idle = 0_usize;
-        self.keys.retain(|_, known| {
+        self.keys.retain(|known| {
             let keep = known.open.is_some() || now.duration_since(known.heard_at) <= REMEMBERED;
             idle += usize::from(keep && known.open.is_none());
             keep
         });
         let mut beyond = idle.saturating_sub(KEYS_MAX);
         if beyond > 0 {
-            self.keys.retain(|_, known| {
+            self.keys.retain(|known| {
                 let goes = beyond > 0 && known.open.is_none();
                 beyond -= usize::from(goes);
                 !goes

@@ -150,7 +150,7 @@ impl Call<'_> {
         if !mirror.posts() || mirror.not_before.is_some() {
             return false;
         }
-        let (provider, place) = (mirror.provider, mirror.place.clone());
+        let (provider, place) = (mirror.provider, mirror.place.to_string());
         let Some(pace) = self.state.rooms.get(&(provider, place.clone())) else { return false };
         let Some(until) = pace.full_until(self.now) else { return false };
         let stands_elsewhere = self.incident(id).is_some_and(|incident| incident.says_at_once(mirror));

@@ -52,6 +52,6 @@ impl Call<'_> {
     /// The incident that was declared with this key within a day.
     fn declared(&self, key: &str) -> Option<IncidentId> {
         let known = self.state.keys.get(&(PEOPLE.to_owned(), key.to_owned()))?;
-        known.open.or(known.last.map(|(id, _)| id))
+        known.open.or(known.last.as_ref().map(|last| last.0))
     }
 }

@@ -221,7 +221,7 @@ impl Call<'_> {
         }
         let delivery = self.next_delivery();
         let expires_at = later(self.now, IN_FLIGHT);
-        let errand = Errand::Mirror { kind, place: mirror.place.clone() };
+        let errand = Errand::Mirror { kind, place: mirror.place.to_string() };
         let (notifications, repeat) = (Vec::new(), mirror.doubtful);
         let says = self.incident(id).is_some_and(|incident| incident.has_news_for(&mirror, self.now));
         let to = None;
@@ -252,7 +252,7 @@ impl Call<'_> {
             ticket.reopened = says && incident.is_reopened_since(said);
         }
         let news = says.then(|| message::follow_up(self.config, incident, kind, (said, left_out)));
-        Some(Task::Mirror { kind, place, reference, words, news, after: said })
+        Some(Task::Mirror { kind, place: place.into(), reference, words, news, after: said })
     }
 
     pub(super) fn next_delivery(&self) -> DeliveryId {

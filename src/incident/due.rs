@@ -76,7 +76,7 @@ impl Call<'_> {
         let key = alert.key();
         let silence = route::silence(self.config, incident.service.as_deref(), &key, value, self.now);
         let silence = silence.map(|(silence, until)| HeldBack::silence(silence, until));
-        let declared = incident.integration == PEOPLE;
+        let declared = *incident.integration == *PEOPLE;
         silence.or_else(|| self.inhibition_of(incident, alert).filter(|_| !declared))
     }
 

@@ -27,7 +27,7 @@ const ALSO_ANSWERS_WITHIN: SignedDuration = SignedDuration::from_mins(5);
 impl Incident {
     /// Whether this person must still acknowledge, though somebody has it.
     pub fn awaits(&self, user: &str) -> bool {
-        self.awaited.as_ref().is_some_and(|awaited| awaited.users.iter().any(|known| &**known == user))
+        self.rare.awaited.as_ref().is_some_and(|awaited| awaited.users.iter().any(|known| &**known == user))
     }
 
     /// What the step planned for them goes on, whoever has it.
@@ -35,29 +35,29 @@ impl Incident {
         let theirs =
             |found: &&mut Notification| found.purpose == Purpose::Page && awaited.users.contains(&found.user);
         self.notifications.iter_mut().filter(theirs).for_each(|found| found.purpose = Purpose::Each);
-        self.awaited = Some(Box::new(awaited));
+        self.rare.awaited = Some(Box::new(awaited));
     }
 
     pub(super) fn told_again(&mut self, people: &[Recipient], until: Timestamp) {
         self.plan(people, Purpose::Each);
-        if let Some(awaited) = &mut self.awaited {
+        if let Some(awaited) = &mut self.rare.awaited {
             awaited.users = people.iter().map(|told| told.user.clone()).collect();
             (awaited.due, awaited.told_again) = (until, true);
         }
     }
 
     pub(super) fn await_nobody(&mut self) {
-        if self.awaited.take().is_some() {
+        if self.rare.awaited.take().is_some() {
             self.give_way(|found| found.purpose == Purpose::Each);
         }
     }
 
     /// Somebody has acknowledged.
     pub(super) fn awaited_no_more(&mut self, by: &Actor) {
-        let Some(awaited) = &mut self.awaited else { return };
+        let Some(awaited) = &mut self.rare.awaited else { return };
         awaited.users.retain(|user| by.user() != Some(user));
         if awaited.users.is_empty() {
-            self.awaited = None;
+            self.rare.awaited = None;
         }
     }
 }
@@ -70,23 +70,24 @@ impl Incident {
         if users.is_empty() {
             return;
         }
-        if self.also.len() >= ALSO_MAX {
-            self.also.remove(0);
+        if self.rare.also.len() >= ALSO_MAX {
+            self.rare.also.remove(0);
         }
         let due = at.saturating_add(ALSO_ANSWERS_WITHIN).unwrap_or(Timestamp::MAX);
-        self.also.push(AlsoAsked { by: by.clone(), users, due });
+        self.rare.also.push(AlsoAsked { by: by.clone(), users, due });
     }
 
     /// Somebody has answered: what they say now is theirs.
     pub(super) fn answered_also(&mut self, by: &Actor) {
-        self.also.retain(|asked| !asked.users.iter().any(|user| by.user() == Some(user)));
+        self.rare.also.retain(|asked| !asked.users.iter().any(|user| by.user() == Some(user)));
     }
 }
 
 impl Call<'_> {
     /// Nobody of those who were paged too has answered: whoever asked for them hears of it, and the thread.
     pub(super) fn also_is_due(&mut self, id: IncidentId) {
-        let due = |incident: &Incident| incident.also.iter().find(|asked| asked.due <= self.now).cloned();
+        let due =
+            |incident: &Incident| incident.rare.also.iter().find(|asked| asked.due <= self.now).cloned();
         let Some(AlsoAsked { by, users, .. }) = self.incident(id).and_then(due) else { return };
         self.about(id, StepsChange::AlsoUnanswered { users: users.clone(), by: by.clone() });
         let (what, now) = (Noticed::AlsoUnanswered { incident: id, users }, self.now);
@@ -128,7 +129,9 @@ impl Call<'_> {
 
     /// The wait for those who have not acknowledged has passed.
     pub(super) fn each_is_due(&mut self, id: IncidentId) {
-        let Some(awaited) = self.incident(id).and_then(|incident| incident.awaited.clone()) else { return };
+        let Some(awaited) = self.incident(id).and_then(|incident| incident.rare.awaited.clone()) else {
+            return;
+        };
         let Awaited { users, wait_seconds, told_again, rule, .. } = *awaited;
         let counting: Vec<UserId> = users.into_iter().filter(|user| self.counts(user)).collect();
         let because: BTreeMap<UserId, Because> =

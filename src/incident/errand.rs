@@ -17,7 +17,7 @@ pub struct Mirror {
     pub provider: Provider,
     pub kind: MirrorKind,
     /// The channel or the project, fixed when the mirror is made: a changed config makes no old message move.
-    pub place: String,
+    pub place: Box<str>,
     /// The provider's name for it, once it is there.
     pub reference: Option<String>,
     /// The version it shows.
@@ -195,7 +195,7 @@ impl Mirror {
         Mirror {
             provider,
             kind,
-            place,
+            place: place.into(),
             reference: None,
             shown: 0,
             said: 0,
@@ -212,7 +212,7 @@ impl Mirror {
 
 impl Mirror {
     pub fn is(&self, provider: Provider, kind: MirrorKind, place: &str) -> bool {
-        self.provider == provider && self.kind == kind && self.place == place
+        self.provider == provider && self.kind == kind && *self.place == *place
     }
 }
 

@@ -89,7 +89,11 @@ impl Call<'_> {
     /// Whether its service or the policy of that is gone, so that only the fallback can answer.
     pub(super) fn has_no_policy(&self, id: IncidentId) -> bool {
         let Some(incident) = self.incident(id) else { return true };
-        let chosen = incident.policy.as_ref().is_some_and(|policy| self.config.policies.contains_key(policy));
+        let chosen = incident
+            .own_policy
+            .chosen
+            .as_ref()
+            .is_some_and(|policy| self.config.policies.contains_key(policy));
         let own = || incident.service.as_ref().is_some_and(|service| self.policy_of(service).is_some());
         !chosen && !own()
     }
@@ -101,7 +105,7 @@ impl Call<'_> {
     /// The policy in force for an incident: the one that was chosen for it, else its service's, else the fallback.
     pub(super) fn policy(&self, id: IncidentId, fallback: bool) -> Option<&EscalationPolicy> {
         let incident = self.incident(id)?;
-        let chosen = incident.policy.as_ref().and_then(|policy| self.config.policies.get(policy));
+        let chosen = incident.own_policy.chosen.as_ref().and_then(|policy| self.config.policies.get(policy));
         let own = || incident.service.as_ref().and_then(|service| self.policy_of(service));
         chosen
             .or_else(own)

@@ -86,7 +86,7 @@ impl Incident {
     /// Its first step runs as it began with an alert of a monitor, and nothing has begun anew.
     fn is_as_it_opened(&self) -> bool {
         let begun = self.escalation.as_ref().is_some_and(|it| it.began_at == self.opened_at);
-        let told_alone = self.integration == OWN_INTEGRATION || self.integration == PEOPLE || self.unread;
+        let told_alone = [OWN_INTEGRATION, PEOPLE].contains(&&*self.integration) || self.unread;
         begun && !told_alone && self.alerts.first().is_none_or(|first| first.dedup_key != HEARTBEAT_KEY)
     }
 

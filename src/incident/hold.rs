@@ -42,7 +42,7 @@ impl Call<'_> {
         let reopen = service.and_then(|service| service.reopen.as_ref()).map(|rule| rule.within);
         let within = reopen.unwrap_or(ONCE_WITHIN).max(ONCE_WITHIN);
         let since = |at: Timestamp| self.now.duration_since(at);
-        let ended = known.last.is_some_and(|(_, at)| since(at) <= within);
+        let ended = known.last.as_ref().is_some_and(|last| since(last.1) <= within);
         let flaps = service.and_then(|service| service.flapping.as_ref()).is_some_and(|rule| {
             let recent = known.fires.iter().filter(|at| since(**at) <= rule.within);
             recent.count() + 1 >= rule.fires as usize

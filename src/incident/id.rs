@@ -1,6 +1,8 @@
 //! The numbers of incidents and deliveries.
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde::de::{self, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::marker::PhantomData;
 use std::{fmt, str::FromStr};
 
 /// The number of an incident: the epoch in which it was opened and a counter. Written `3-17`.
@@ -77,14 +79,29 @@ impl Serialize for DeliveryId {
     }
 }
 
+/// Reads an id where it stands: a start reads some for every incident.
+struct Written<T>(PhantomData<T>);
+
+impl<T: FromStr<Err = NotAnId>> Visitor<'_> for Written<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a number like 3-17")
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<T, E> {
+        text.parse().map_err(E::custom)
+    }
+}
+
 impl<'de> Deserialize<'de> for IncidentId {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+        deserializer.deserialize_str(Written(PhantomData))
     }
 }
 
 impl<'de> Deserialize<'de> for DeliveryId {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+        deserializer.deserialize_str(Written(PhantomData))
     }
 }

@@ -56,7 +56,7 @@ pub(super) struct Index {
     /// Open storms, by service and urgency.
     pub storms: BTreeMap<(Option<Id>, Urgency), BTreeSet<IncidentId>>,
     /// Open incidents about bodies that cannot be read, by integration.
-    pub unread: BTreeMap<String, BTreeSet<IncidentId>>,
+    pub unread: BTreeMap<Box<str>, BTreeSet<IncidentId>>,
 }
 
 impl Index {

@@ -140,7 +140,7 @@ impl Call<'_> {
             dedup_key: &alert.dedup_key,
             incident: Some(incident.id),
             urgency: if incident.lowered { incident.urgency } else { incident.urgency.max(own) },
-            raise_at: incident.raise_at,
+            raise_at: incident.rare.raise_at,
         };
         self.muted_by(&target, |key: &str| incident.field_of(alert, key))
     }
@@ -333,7 +333,7 @@ fn told(incident: &Incident) -> Option<Timestamp> {
         Status::Triggered => {
             let told = match incident.urgency {
                 Urgency::High => incident.escalation.as_ref().is_some_and(|step| !step.told.is_empty()),
-                Urgency::Low => incident.low.is_some() && incident.newcomers_due.is_none(),
+                Urgency::Low => incident.low.is_some() && incident.rare.newcomers_due.is_none(),
                 Urgency::None => false,
             };
             told.then_some(Timestamp::MAX)

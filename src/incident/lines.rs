@@ -78,7 +78,7 @@ impl Incident {
         let Some(alert) = self.alerts.iter().find(|alert| alert.is_of(event)) else {
             return Some(Happened::Joined(key));
         };
-        let known = alert.own.as_ref().map_or(self.summary.as_str(), |own| &own.summary);
+        let known = alert.own.as_ref().map_or(&self.summary, |own| &own.summary);
         if !alert.lasts() {
             return Some(Happened::FiresAgain(key));
         }

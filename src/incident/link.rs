@@ -74,7 +74,7 @@ impl State {
     /// Whether a link acts on an incident: it was to get somebody to work on it, and nobody has had it since.
     fn acts(&self, page: &Paged, carried: &Carried) -> bool {
         let ids = [carried.incident, self.answers_for(carried.incident)];
-        let again = ids.iter().filter_map(|id| self.incidents.get(id)?.triggered_again_at).max();
+        let again = ids.iter().filter_map(|id| self.incidents.get(id)?.rare.triggered_again_at).max();
         carried.asks && again <= Some(page.at)
     }
 }

@@ -24,7 +24,7 @@ pub(super) fn marks(incident: &Incident, reader: &Reader) -> String {
     if let Some(until) = snoozed.and_then(|held| held.until) {
         marks.push(language.mark(&Mark::Snoozed { until: &language.date_time(until, zone) }));
     }
-    if let Some(into) = incident.merged_into {
+    if let Some(into) = incident.merged.into {
         marks.push(language.mark(&Mark::Merged { into: &into.to_string() }));
     }
     if let Some(flapping) = incident.flaps() {

@@ -53,7 +53,7 @@ impl Call<'_> {
 
     /// What came with the merge and still fires is the old incident again, triggered.
     pub(super) fn unmerge(&mut self, id: IncidentId, by: Actor, via: Via) {
-        let Some(from) = self.incident(id).and_then(|incident| incident.merged_into) else { return };
+        let Some(from) = self.incident(id).and_then(|incident| incident.merged.into) else { return };
         self.about(id, ResponseChange::Unmerged { from, by: by.clone(), via });
         self.about(from, ResponseChange::GaveBack { to: id });
         // What became worse meanwhile is as urgent here as it was there.

@@ -41,6 +41,7 @@ mod index;
 mod inhibiting;
 mod inhibition;
 mod input;
+mod known;
 mod labels;
 mod leaving;
 mod letter;
@@ -78,6 +79,7 @@ mod ruled;
 mod run_time;
 mod runbook;
 mod script;
+mod seldom;
 mod shifts;
 mod standing;
 mod state;
@@ -119,6 +121,7 @@ pub use input::{
     Asked, Assignee, Command, Declare, Ended, GapAhead, Input, Made, Outcome, Reason, Refused, Reply,
     Respond, Target, Warning,
 };
+pub use known::{Keys, KnownKey};
 pub use labels::Labels;
 pub use lines::LINES_MAX;
 pub use link::{LINKED_MAX, Linked, LinkedIncident};
@@ -140,8 +143,10 @@ pub use planned::{PlannedContact, Recipient};
 pub use record::{PAGED_MAX, Record};
 pub use response::{Remark, ResponseChange};
 pub use runbook::{runbook_address, runbook_of};
+pub use seldom::Seldom;
 pub use state::{
-    Acknowledgement, Alert, Heartbeat, Incident, KnownKey, LowTold, Merged, OwnWords, Recent, Revision, State,
+    Acknowledgement, Alert, Heartbeat, Incident, LowTold, Merged, Merges, OwnPolicy, OwnWords, Rare, Recent,
+    Revision, State,
 };
 pub use step_change::StepsChange;
 pub use storm::{ARRIVALS_MAX, OPEN_MAX, STORM_ALERTS_MAX, StormSize};

@@ -115,15 +115,15 @@ impl Incident {
     fn open_again(&mut self, it: &Reopened, at: Timestamp) {
         self.trigger_again();
         (self.resolved_by, self.left_at, self.low, self.held_back) = (None, None, None, None);
-        (self.newcomers_told_at, self.newcomers_due) = (None, None);
+        (self.rare.newcomers_told_at, self.rare.newcomers_due) = (None, None);
         (self.severity, self.urgency) = (it.severity, it.urgency);
         self.urgency_rule.clone_from(&it.urgency_rule);
-        (self.raise_at, self.lowered, self.let_through) = (it.raise_at, false, false);
+        (self.rare.raise_at, self.lowered, self.let_through) = (it.raise_at, false, false);
         // What a person chose stays.
-        if self.policy == self.policy_by_rule {
-            self.policy.clone_from(&it.policy);
+        if self.own_policy.chosen == self.own_policy.by_rule {
+            self.own_policy.chosen.clone_from(&it.policy);
         }
-        self.policy_by_rule.clone_from(&it.policy);
+        self.own_policy.by_rule.clone_from(&it.policy);
         self.storm.iter_mut().for_each(|storm| storm.nothing_is_counted());
         self.hear_again(&it.event, it.severity, it.stale_at, at);
         self.show_in(&it.mirrors);

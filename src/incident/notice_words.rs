@@ -374,7 +374,7 @@ impl Teller<'_> {
     /// Whether a step of an incident's policy tells whoever is on call there.
     fn is_told_to(&self, incident: &Incident, schedule: &Id) -> bool {
         let service = incident.service.as_ref().and_then(|id| self.config.services.get(id));
-        let policy = incident.policy.as_ref().or(service.map(|service| &service.policy));
+        let policy = incident.own_policy.chosen.as_ref().or(service.map(|service| &service.policy));
         let policy = policy.and_then(|id| self.config.policies.get(id));
         let steps = policy.map_or(&[][..], |policy| &policy.steps);
         steps.iter().flat_map(|step| &step.notify).any(|notify| *notify == Notify::Schedule(schedule.clone()))

@@ -37,7 +37,7 @@ impl Incident {
     pub(super) fn stands(&self) -> Stands {
         let held = self.acknowledgement.as_ref().filter(|_| self.status == Status::Acknowledged);
         let holders = held.iter().flat_map(|held| &held.by).filter_map(|by| by.user().cloned()).collect();
-        let asked = self.awaited.iter().flat_map(|awaited| &awaited.users).cloned().collect();
+        let asked = self.rare.awaited.iter().flat_map(|awaited| &awaited.users).cloned().collect();
         Stands { status: self.status, held: self.held_back.is_some(), asked, holders }
     }
 

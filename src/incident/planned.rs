@@ -1,6 +1,7 @@
 //! Who is to be told, by which contacts and why, as entries and the state hold it.
 
 use super::DeliveryId;
+use super::seldom::Seldom;
 use crate::config::Contact;
 use crate::place::Place;
 use crate::reason::Because;
@@ -49,7 +50,7 @@ pub struct Notification {
     /// How many attempts failed.
     pub failed: u8,
     /// Earlier attempts that may have gone out.
-    pub doubted: Vec<DeliveryId>,
+    pub doubted: Seldom<Vec<DeliveryId>>,
     /// It is due and waits, and its timeline says for what.
     pub wait_told: bool,
 }

@@ -16,7 +16,7 @@ impl Call<'_> {
     /// Whether an alert for which this was decided is told by the same policy as an incident, as its rules say.
     pub(super) fn is_told_alike(&self, incident: &Incident, decided: &UrgencyDecision) -> bool {
         let own = self.own_policy(incident);
-        let named = incident.policy_by_rule.as_ref();
+        let named = incident.own_policy.by_rule.as_ref();
         named.or(own) == decided.policy.as_ref().or(own)
     }
 
@@ -27,10 +27,10 @@ impl Call<'_> {
     /// The policy that what was decided asks for, where the incident runs another one.
     pub(super) fn other_policy(&self, incident: &Incident, decided: &UrgencyDecision) -> Option<Id> {
         let own = self.own_policy(incident)?;
-        let runs = incident.policy.as_ref().unwrap_or(own);
+        let runs = incident.own_policy.chosen.as_ref().unwrap_or(own);
         let wanted = match &decided.policy {
             Some(policy) => policy,
-            None if incident.policy == incident.policy_by_rule => own,
+            None if incident.own_policy.chosen == incident.own_policy.by_rule => own,
             // A person chose it.
             None => return None,
         };
@@ -41,7 +41,7 @@ impl Call<'_> {
     pub(super) fn follow_rule(&mut self, id: IncidentId, previous: Option<&Config>) {
         let Some(previous) = previous else { return };
         let Some(incident) = self.incident(id).filter(|it| it.status != Status::Resolved) else { return };
-        if incident.policy != incident.policy_by_rule {
+        if incident.own_policy.chosen != incident.own_policy.by_rule {
             return;
         }
         let Some(decided) = decided(self.config, incident, self.now) else { return };

@@ -49,7 +49,9 @@ pub(super) fn service_name(config: &Config, incident: &Incident, language: Langu
     match (service(config, incident), &incident.service) {
         (Some(service), _) => service.name.clone(),
         (None, Some(id)) => id.to_string(),
-        (None, None) if incident.integration == OWN_INTEGRATION => language.word(Word::OwnServer).to_owned(),
+        (None, None) if *incident.integration == *OWN_INTEGRATION => {
+            language.word(Word::OwnServer).to_owned()
+        }
         (None, None) => language.word(Word::UnknownService).to_owned(),
     }
 }

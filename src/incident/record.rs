@@ -6,6 +6,7 @@ use super::entry::{Change, DeliveryChange, Entry};
 use super::errand::Errand;
 use super::noise_change::NoiseChange;
 use super::response::ResponseChange;
+use super::seldom::{Empty, Seldom};
 use crate::schedule::UserId;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -26,7 +27,12 @@ pub struct Record {
     pub paged: Vec<UserId>,
 }
 
-impl Record {
+impl Empty for Record {
+    const EMPTY: &'static Record =
+        &Record { first_page_at: None, first_acknowledged_at: None, resolved_at: None, paged: Vec::new() };
+}
+
+impl Seldom<Record> {
     /// Takes in an entry about the incident.
     pub fn apply(&mut self, entry: &Entry) {
         match &entry.change {
@@ -37,7 +43,7 @@ impl Record {
                 }
             }
             Change::Response(change) => self.respond(change, entry.at),
-            Change::Noise(NoiseChange::Reopened(_)) => self.resolved_at = None,
+            Change::Noise(NoiseChange::Reopened(_)) => self.open_again(),
             Change::Delivery(_)
             | Change::Noise(
                 NoiseChange::Flaps { .. } | NoiseChange::Cleared { .. } | NoiseChange::Calmed { .. },
@@ -52,13 +58,18 @@ impl Record {
         }
     }
 
+    fn open_again(&mut self) {
+        self.filled().into_iter().for_each(|record| record.resolved_at = None);
+        self.settle();
+    }
+
     fn respond(&mut self, change: &ResponseChange, at: Timestamp) {
         match change {
             ResponseChange::Acknowledged { .. } => {
                 self.first_acknowledged_at.get_or_insert(at);
             }
             ResponseChange::Resolved { .. } | ResponseChange::Merged { .. } => self.resolved_at = Some(at),
-            ResponseChange::Reopened { .. } | ResponseChange::Unmerged { .. } => self.resolved_at = None,
+            ResponseChange::Reopened { .. } | ResponseChange::Unmerged { .. } => self.open_again(),
             ResponseChange::AlsoAcknowledged { .. }
             | ResponseChange::Remarked { .. }
             | ResponseChange::Escalated { .. }

@@ -51,8 +51,7 @@ impl State {
     }
 
     fn keys_of(&self, integration: &str) -> Vec<AlertKey> {
-        let known = self.keys.range(keys_from(integration)).map(|(key, _)| key);
-        known.take_while(|(of, _)| of == integration).cloned().collect()
+        self.keys.of(integration)
     }
 
     /// A key that is open under the new id stays what it is there; then that of the old id does, too.
@@ -70,10 +69,8 @@ impl State {
                 continue;
             }
             let Some(known) = self.keys.remove(&old) else { continue };
-            if known.open.is_some() {
+            if known.open.is_some() || self.keys.get(&new).is_none() {
                 self.keys.insert(new, known);
-            } else {
-                self.keys.entry(new).or_insert(known);
             }
         }
         let heard = self.messages.range(keys_from(from)).take_while(|((of, _), _)| of == from);
@@ -97,8 +94,8 @@ impl Incident {
                 any = true;
             }
         }
-        if any && self.integration == from {
-            to.clone_into(&mut self.integration);
+        if any && *self.integration == *from {
+            self.integration = to.into();
         }
     }
 }

@@ -7,7 +7,7 @@ use super::made::MovedTo;
 use super::parts::{AlertKey, Status, StepAt};
 use super::planned::Purpose;
 use super::response::ResponseChange;
-use super::state::{Acknowledgement, Alert, Incident, Merged, OwnWords, State};
+use super::state::{Acknowledgement, Alert, Incident, Merged, OwnPolicy, OwnWords, State};
 use super::transition::ACKNOWLEDGED_BY_MAX;
 use crate::actor::Actor;
 use crate::config::Urgency;
@@ -24,18 +24,18 @@ impl Incident {
             }
             ResponseChange::Retriggered { why, .. } => {
                 self.trigger_again();
-                self.newcomers_due = None;
+                self.rare.newcomers_due = None;
                 if matches!(why, Why::Newcomers(_)) {
-                    self.newcomers_told_at = Some(at);
+                    self.rare.newcomers_told_at = Some(at);
                 }
             }
             ResponseChange::Reassigned { to, escalation, policy, .. } => {
                 self.trigger_again();
-                self.newcomers_due = None;
+                self.rare.newcomers_due = None;
                 self.give_way(|found| !found.purpose.outlives_a_step());
                 self.plan(to, Purpose::Page);
                 if policy.is_some() {
-                    self.policy.clone_from(policy);
+                    self.own_policy.chosen.clone_from(policy);
                 }
                 // What is held back is begun anew when it is released.
                 self.escalation = escalation.clone().filter(|_| self.held_back.is_none()).map(Box::new);
@@ -48,7 +48,7 @@ impl Incident {
                 if let Some(held) = &mut self.acknowledgement {
                     held.until = None;
                 }
-                (self.raise_at, self.let_through, self.lowered) = (None, false, false);
+                (self.rare.raise_at, self.let_through, self.lowered) = (None, false, false);
                 for alert in &mut self.alerts {
                     (alert.fired_to_the_end, alert.firing) = (alert.firing, false);
                     alert.flapping = None;
@@ -104,8 +104,8 @@ impl Incident {
             ResponseChange::MovedTo(moved) => self.move_to_service(moved),
             ResponseChange::Merged { into, .. } => {
                 self.stop(true);
-                (self.status, self.merged_into) = (Status::Resolved, Some(*into));
-                self.raise_at = None;
+                (self.status, self.merged.into) = (Status::Resolved, Some(*into));
+                self.rare.raise_at = None;
                 self.alerts.iter_mut().for_each(|alert| (alert.firing, alert.flapping) = (false, None));
                 self.flapping = 0;
                 self.version += 1;
@@ -149,7 +149,7 @@ impl Incident {
         self.status = Status::Acknowledged;
         self.storm.iter_mut().for_each(|storm| storm.taken = storm.beyond);
         self.quiet_seconds = quiet_seconds.filter(|_| !taken.snoozed);
-        self.newcomers_due = None;
+        self.rare.newcomers_due = None;
         self.acknowledgement = Some(Box::new(taken));
         self.version += 1;
     }
@@ -169,7 +169,7 @@ impl Incident {
         if self.lowered {
             self.stop(false);
         }
-        (self.urgency, self.raise_at) = (urgency, None);
+        (self.urgency, self.rare.raise_at) = (urgency, None);
         if self.status == Status::Acknowledged && !self.lowered {
             self.trigger_again();
         }
@@ -183,9 +183,9 @@ impl Incident {
         }
         self.service = Some(moved.service.clone());
         (self.urgency, self.urgency_rule) = (moved.urgency, moved.urgency_rule.clone());
-        (self.raise_at, self.idle_seconds) = (moved.raise_at, moved.idle_seconds);
+        (self.rare.raise_at, self.idle_seconds) = (moved.raise_at, moved.idle_seconds);
         (self.group, self.low, self.left_at) = (None, None, None);
-        (self.policy, self.policy_by_rule) = (moved.policy.clone(), moved.policy.clone());
+        self.own_policy = OwnPolicy::of_rule(moved.policy.as_ref());
         (self.let_through, self.lowered) = (false, false);
         self.show_in(&moved.mirrors);
         self.version += 1;
@@ -195,7 +195,7 @@ impl Incident {
     pub(super) fn take_over(&mut self, from: IncidentId, alerts: Vec<Alert>) {
         let known: BTreeSet<AlertKey> = self.alerts.iter().map(Alert::key).collect();
         let new: Vec<Alert> = alerts.into_iter().filter(|alert| !known.contains(&alert.key())).collect();
-        self.merged.push(Merged { from, keys: new.iter().map(Alert::key).collect() });
+        self.merged.taken_over.push(Merged { from, keys: new.iter().map(Alert::key).collect() });
         self.alerts.extend(new);
         self.count_flapping();
         let worst = self.alerts.iter().filter(|alert| alert.lasts()).map(|alert| alert.severity).max();
@@ -208,8 +208,8 @@ impl Incident {
         let mut alerts = self.alerts.clone();
         if let Some(first) = alerts.first_mut().filter(|alert| alert.own.is_none()) {
             let own = OwnWords {
-                summary: self.summary.as_str().into(),
-                source: self.source.as_str().into(),
+                summary: self.summary.clone(),
+                source: self.source.clone(),
                 labels: self.labels.clone(),
             };
             first.own = Some(Box::new(own));
@@ -219,7 +219,7 @@ impl Incident {
 
     /// The keys that came with the merge of that incident.
     pub(super) fn merged_keys(&self, from: IncidentId) -> &[AlertKey] {
-        let merged = self.merged.iter().find(|merged| merged.from == from);
+        let merged = self.merged.taken_over.iter().find(|merged| merged.from == from);
         merged.map_or(&[], |merged| &merged.keys)
     }
 
@@ -228,7 +228,7 @@ impl Incident {
         let keys: BTreeSet<AlertKey> = self.merged_keys(to).iter().cloned().collect();
         self.alerts.retain(|alert| !keys.contains(&alert.key()));
         self.count_flapping();
-        self.merged.retain(|merged| merged.from != to);
+        self.merged.taken_over.retain(|merged| merged.from != to);
         self.version += 1;
     }
 
@@ -247,7 +247,7 @@ impl Incident {
         if let Some(worse) = worst.filter(|worst| *worst > self.severity) {
             (self.severity, self.lowered) = (worse, false);
         }
-        self.merged_into = None;
+        self.merged.into = None;
         self.trigger_again();
     }
 }
@@ -257,7 +257,7 @@ impl State {
     pub(super) fn open_again(&mut self, id: IncidentId, at: Timestamp) {
         let Some(incident) = self.incidents.get(&id) else { return };
         for alert in &incident.alerts {
-            let known = self.keys.entry(alert.key()).or_default();
+            let known = self.keys.known(&alert.integration, &alert.dedup_key);
             (known.open, known.heard_at) = (Some(id), at);
         }
         self.closed.retain(|(_, closed)| *closed != id);
@@ -280,7 +280,7 @@ impl State {
         let back: Vec<Alert> = target.alerts.iter().filter(|it| keys.contains(&it.key())).cloned().collect();
         let Some(incident) = self.incidents.get_mut(&to) else { return };
         incident.take_back(&back);
-        incident.triggered_again_at = Some(at);
+        incident.rare.triggered_again_at = Some(at);
         self.open_again(to, at);
     }
 }

@@ -41,7 +41,7 @@ impl Call<'_> {
 
     /// One more alert that an acknowledgement does not cover, or that those who were told once have not heard of.
     pub(super) fn one_more(&mut self, id: IncidentId, urgency: Urgency, worst: bool) {
-        let fresh = |it: &&Incident| it.newcomers_due.is_none() || worst && it.storm.is_some();
+        let fresh = |it: &&Incident| it.rare.newcomers_due.is_none() || worst && it.storm.is_some();
         let Some(incident) = self.incident(id).filter(|it| fresh(it) && urgency != Urgency::None) else {
             return;
         };
@@ -50,9 +50,9 @@ impl Call<'_> {
                 let taken_at = incident.acknowledgement.as_ref().map_or(Timestamp::MIN, |held| held.at);
                 self.tell_newcomers_in_turn(id, taken_at, worst);
             }
-            Status::Triggered if incident.was_told_once() && incident.newcomers_due.is_none() => {
+            Status::Triggered if incident.was_told_once() && incident.rare.newcomers_due.is_none() => {
                 let every = self.storm_within(incident).unwrap_or(NEWCOMERS_EVERY);
-                let until = later(incident.newcomers_told_at.unwrap_or(incident.opened_at), every);
+                let until = later(incident.rare.newcomers_told_at.unwrap_or(incident.opened_at), every);
                 if until <= self.now {
                     return self.tell_newcomers(id);
                 }
@@ -68,11 +68,11 @@ impl Call<'_> {
         let Some(incident) = self.incident(id) else { return };
         let every = self.storm_within(incident).unwrap_or(NEWCOMERS_EVERY);
         let knows = incident.storm.as_ref().map(|_| since).filter(|_| !worst);
-        let until = incident.newcomers_told_at.max(knows).map_or(self.now, |told| later(told, every));
+        let until = incident.rare.newcomers_told_at.max(knows).map_or(self.now, |told| later(told, every));
         if until <= self.now {
             return self.tell_newcomers_since(id, since);
         }
-        if incident.newcomers_due.is_none_or(|due| until < due) {
+        if incident.rare.newcomers_due.is_none_or(|due| until < due) {
             self.about(id, EscalationChange::NewcomersWait { until });
         }
     }
@@ -178,7 +178,7 @@ impl Call<'_> {
     pub(super) fn reconsider(&mut self, id: IncidentId, decided: &UrgencyDecision, worse: bool) {
         let Some(incident) = self.incident(id) else { return };
         let rises = decided.urgency > incident.urgency;
-        let held = decided.raise_at.is_some_and(|at| incident.raise_at.is_none_or(|known| at < known));
+        let held = decided.raise_at.is_some_and(|at| incident.rare.raise_at.is_none_or(|known| at < known));
         let acknowledged = incident.status == Status::Acknowledged;
         let other_rule = decided.rule != incident.urgency_rule;
         // Other people are to hear of it, whoever has it.
@@ -189,7 +189,7 @@ impl Call<'_> {
             return;
         }
         let (urgency, rule) = (decided.urgency, decided.rule.clone());
-        let raise_at = decided.raise_at.or(incident.raise_at).filter(|_| urgency != Urgency::High);
+        let raise_at = decided.raise_at.or(incident.rare.raise_at).filter(|_| urgency != Urgency::High);
         self.about(id, EscalationChange::Raised { urgency, raise_at, rule: rule.clone() });
         if let Some(policy) = policy {
             self.about(id, EscalationChange::PolicyChosen { policy, rule: rule.clone() });
@@ -226,7 +226,7 @@ impl Call<'_> {
     /// What was held as low becomes high, because its hours have begun.
     pub(super) fn raise(&mut self, id: IncidentId) {
         let Some(incident) = self.incident(id) else { return };
-        let rule = Rule::Why(Why::RaiseWhen(Box::new(incident.urgency_rule.clone())));
+        let rule = Rule::from(Why::RaiseWhen(Box::new(incident.urgency_rule.clone())));
         self.about(id, EscalationChange::Raised { urgency: Urgency::High, raise_at: None, rule });
         self.begin(id);
     }

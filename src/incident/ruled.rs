@@ -56,7 +56,7 @@ impl Call<'_> {
     fn drop_event(&mut self, open: Option<IncidentId>, event: Event, why: Why) {
         let key = (event.integration.clone(), event.dedup_key.clone());
         let known = self.state.keys.get(&key);
-        let recorded = known.and_then(|known| known.dropped_at);
+        let recorded = known.and_then(|known| known.dropped_at.as_deref().copied());
         let often = recorded.is_some_and(|at| self.now.duration_since(at) < REPEAT_RECORDED);
         let fires = open.filter(|id| self.incident(*id).is_some_and(|incident| fires(incident, &key)));
         if often && fires.is_none() {

@@ -14,7 +14,8 @@ const FOLDER: &str = "runbooks/";
 /// The runbook as it was written: a URL, or a path below `runbooks/`.
 pub fn runbook_of(config: &Config, incident: &Incident) -> Option<String> {
     let own = || service(config, incident)?.runbook.clone();
-    incident.runbook.clone().filter(|book| !book.trim().is_empty()).or_else(own)
+    let named = incident.runbook.as_deref().filter(|book| !book.trim().is_empty());
+    named.map(str::to_owned).or_else(own)
 }
 
 /// The address of a runbook: its own if it is on the web, else the path of its page, with the words of an incident filled in; `None`
@@ -43,6 +44,6 @@ pub(super) fn runbook_url(config: &Config, incident: &Incident) -> Option<String
 /// What a message says where it does not link: the file in the repository, or whatever the alert calls a runbook.
 pub(super) fn runbook_file(config: &Config, incident: &Incident) -> Option<String> {
     let book = runbook_of(config, incident).filter(|book| !is_url(book))?;
-    let is_named = incident.runbook.as_ref() == Some(&book);
+    let is_named = incident.runbook.as_deref() == Some(&*book);
     Some(if is_named { book } else { format!("{FOLDER}{book}") })
 }

@@ -215,7 +215,7 @@ impl Call<'_> {
         }
         let closed = self.state.closed.iter().rev().find(|(_, id)| *id == incident.id).map(|(at, _)| *at);
         let recent = closed.is_some_and(|at| self.now.duration_since(at) <= REMEMBERED);
-        if !recent || incident.merged_into.is_some() {
+        if !recent || incident.merged.into.is_some() {
             return Standing::Refused(Refused::CannotBeReopened);
         }
         let elsewhere = incident.alerts.iter().find_map(|alert| self.state.open(&alert.key()));
@@ -223,7 +223,7 @@ impl Call<'_> {
     }
 
     fn unmerging(&self, incident: &Incident) -> Standing {
-        let Some(into) = incident.merged_into else { return Standing::Refused(Refused::NotMerged) };
+        let Some(into) = incident.merged.into else { return Standing::Refused(Refused::NotMerged) };
         let Some(target) = self.incident(into) else { return Standing::NoSuchIncident };
         if target.status == Status::Resolved {
             return Standing::Refused(Refused::IsClosed(into));
@@ -243,7 +243,7 @@ impl State {
         const MERGES_MAX: usize = 16;
         let mut now = id;
         for _ in 0..MERGES_MAX {
-            match self.incidents.get(&now).and_then(|incident| incident.merged_into) {
+            match self.incidents.get(&now).and_then(|incident| incident.merged.into) {
                 Some(into) => now = into,
                 None => break,
             }

@@ -4,6 +4,7 @@
 //! of layout renames the variant in [`stored`](super::stored).
 
 use super::errand::{Direct, Dispatch, Errand, Mirror, Paged, Stage};
+use super::known::Keys;
 use super::labels::Labels;
 use super::news::News;
 use super::noise_change::Flapping;
@@ -12,6 +13,7 @@ use super::outlet::Outlet;
 use super::parts::{AlertKey, AlsoAsked, Awaited, Chosen, Escalation, HeldBack, Status, StepAt, Storm};
 use super::planned::Notification;
 use super::record::Record;
+use super::seldom::{Empty, Seldom};
 use super::{DeliveryId, IncidentId, Reason};
 use crate::actor::Actor;
 use crate::alert::{Event, Link, Severity};
@@ -38,7 +40,7 @@ pub struct State {
     /// Boxed: a map that grows at its end keeps half of its places empty.
     pub incidents: BTreeMap<IncidentId, Box<Incident>>,
     /// What is known of each key that is open or was heard of within a day.
-    pub keys: BTreeMap<AlertKey, KnownKey>,
+    pub keys: Keys,
     /// Closed incidents in the order in which they closed.
     pub closed: VecDeque<(Timestamp, IncidentId)>,
     /// Message ids of the last day, so that the same message twice is one event.
@@ -84,23 +86,6 @@ pub struct State {
     pub next_delivery: u32,
 }
 
-/// What is known of an alert key.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct KnownKey {
-    /// The open incident that the key belongs to.
-    pub open: Option<IncidentId>,
-    /// The last incident that closed with it, and when.
-    pub last: Option<(IncidentId, Timestamp)>,
-    /// When it last changed by its source's clock.
-    pub changed_at: Option<Timestamp>,
-    /// When we last heard of it.
-    pub heard_at: Timestamp,
-    /// When it began to fire, the last `FIRES_MAX` times.
-    pub fires: Vec<Timestamp>,
-    /// When it was last recorded that a rule drops it.
-    pub dropped_at: Option<Timestamp>,
-}
-
 /// A change of a service, as it will be told in incidents to come.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Recent {
@@ -138,7 +123,7 @@ pub struct Incident {
     pub id: IncidentId,
     /// `None`: the server's own trouble, or an alert that no service answers for.
     pub service: Option<Id>,
-    pub integration: String,
+    pub integration: Box<str>,
     /// At least one; several where the service groups.
     pub alerts: Vec<Alert>,
     /// How many of them flap.
@@ -149,16 +134,16 @@ pub struct Incident {
     pub storm: Option<Box<Storm>>,
     /// It is about a body that cannot be read.
     pub unread: bool,
-    pub summary: String,
+    pub summary: Box<str>,
     /// The summary that it was opened with, cut to `SUBJECT_MAX`.
     pub opened_as: Box<str>,
     /// Cut to `DESCRIPTION_KEPT_MAX`; the whole text is in the journal.
-    pub description: String,
-    pub source: String,
+    pub description: Box<str>,
+    pub source: Box<str>,
     pub labels: Labels,
-    pub links: Vec<Link>,
+    pub links: Box<[Link]>,
     /// Named by the alert; the service's own is looked up in the config.
-    pub runbook: Option<String>,
+    pub runbook: Option<Box<str>>,
     /// The highest since it was opened.
     pub severity: Severity,
     pub urgency: Urgency,
@@ -172,31 +157,17 @@ pub struct Incident {
     pub acknowledgement: Option<Box<Acknowledgement>>,
     pub resolved_by: Option<Box<Actor>>,
     /// Its first times, and who was paged.
-    pub record: Record,
+    pub record: Seldom<Record>,
     /// What holds its pages back.
     pub held_back: Option<Box<HeldBack>>,
-    /// The policy that a rule or a person chose, in place of its service's.
-    pub policy: Option<Id>,
-    /// The one that its urgency rule named last.
-    pub policy_by_rule: Option<Id>,
+    pub own_policy: Seldom<OwnPolicy>,
     pub escalation: Option<Box<Escalation>>,
     /// The step that ran when it was acknowledged, or when it was closed while nobody had it.
     pub left_at: Option<Box<StepAt>>,
     /// The step that was told at low urgency.
     pub low: Option<Box<LowTold>>,
-    /// Whom steps with `round_robin` chose, the last `CHOSEN_MAX`.
-    pub chosen: Vec<Chosen>,
-    /// Who must still acknowledge, though somebody has it.
-    pub awaited: Option<Box<Awaited>>,
-    /// Who was paged too and has not answered, at most `ALSO_MAX`.
-    pub also: Vec<AlsoAsked>,
-    /// When it was last triggered again for alerts that had joined, and when it will be.
-    pub newcomers_told_at: Option<Timestamp>,
-    pub newcomers_due: Option<Timestamp>,
-    /// When it began to page anew after somebody had had it, or it had been over, the last time.
-    pub triggered_again_at: Option<Timestamp>,
-    /// When it is raised to high by itself.
-    pub raise_at: Option<Timestamp>,
+    /// What few incidents have, at most those that somebody has had.
+    pub rare: Seldom<Rare>,
     /// Somebody wanted people told whatever holds it back: nothing does any more.
     pub let_through: bool,
     /// Somebody decided that it can wait: only what is new raises it.
@@ -213,13 +184,60 @@ pub struct Incident {
     pub mirrors: Vec<Mirror>,
     /// What changed and not every mirror has said, at most `LINES_MAX`.
     pub lines: Vec<News>,
-    /// Where its alerts went, if it was merged.
-    pub merged_into: Option<IncidentId>,
-    pub merged: Vec<Merged>,
+    pub merged: Seldom<Merges>,
     /// The numbers of the entries about it, the newest `TIMELINE_KEPT_MAX`: its timeline, read from the journal.
     pub timeline: Vec<u64>,
     /// How many there are in all.
     pub entries: u32,
+}
+
+/// The policy of an incident, where it is not its service's.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OwnPolicy {
+    /// What a rule or a person chose.
+    pub chosen: Option<Id>,
+    /// The one that its urgency rule named last.
+    pub by_rule: Option<Id>,
+}
+
+impl Empty for OwnPolicy {
+    const EMPTY: &'static OwnPolicy = &OwnPolicy { chosen: None, by_rule: None };
+}
+
+impl OwnPolicy {
+    pub(super) fn of_rule(policy: Option<&Id>) -> Seldom<OwnPolicy> {
+        Seldom::new(OwnPolicy { chosen: policy.cloned(), by_rule: policy.cloned() })
+    }
+}
+
+/// What few incidents have: whom steps chose, who must still answer, when it is told again or raised.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rare {
+    /// Whom steps with `round_robin` chose, the last `CHOSEN_MAX`.
+    pub chosen: Vec<Chosen>,
+    /// Who must still acknowledge, though somebody has it.
+    pub awaited: Option<Box<Awaited>>,
+    /// Who was paged too and has not answered, at most `ALSO_MAX`.
+    pub also: Vec<AlsoAsked>,
+    /// When it was last triggered again for alerts that had joined, and when it will be.
+    pub newcomers_told_at: Option<Timestamp>,
+    pub newcomers_due: Option<Timestamp>,
+    /// When it began to page anew after somebody had had it, or it had been over, the last time.
+    pub triggered_again_at: Option<Timestamp>,
+    /// When it is raised to high by itself.
+    pub raise_at: Option<Timestamp>,
+}
+
+impl Empty for Rare {
+    const EMPTY: &'static Rare = &Rare {
+        chosen: Vec::new(),
+        awaited: None,
+        also: Vec::new(),
+        newcomers_told_at: None,
+        newcomers_due: None,
+        triggered_again_at: None,
+        raise_at: None,
+    };
 }
 
 /// One alert of an incident, by its dedup key.
@@ -262,6 +280,19 @@ pub struct Acknowledgement {
     pub until: Option<Timestamp>,
     /// Taken for a time that a person chose.
     pub snoozed: bool,
+}
+
+/// What became of an incident, and of others, by merging.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Merges {
+    /// Where its alerts went, if it was merged.
+    pub into: Option<IncidentId>,
+    /// Whose alerts came over to it.
+    pub taken_over: Vec<Merged>,
+}
+
+impl Empty for Merges {
+    const EMPTY: &'static Merges = &Merges { into: None, taken_over: Vec::new() };
 }
 
 /// An incident whose alerts came over from another.

@@ -44,7 +44,7 @@ impl State {
 impl Incident {
     pub(super) fn apply_steps(&mut self, change: &StepsChange, at: Timestamp) {
         match change {
-            StepsChange::AlsoUnanswered { .. } => self.also.retain(|asked| asked.due > at),
+            StepsChange::AlsoUnanswered { .. } => self.rare.also.retain(|asked| asked.due > at),
             StepsChange::Chosen(turn) => self.keep_chosen(Chosen::from(turn)),
             StepsChange::Awaited { users, until, wait_seconds, rule } => {
                 let (users, rule, told_again) = (users.clone(), rule.clone(), false);

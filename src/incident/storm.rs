@@ -80,7 +80,7 @@ impl Call<'_> {
 
     /// The same for a body that cannot be read: beyond some open ones of its integration, all are one.
     fn unread_storm(&self, event: &Event, decision: &Decision) -> Option<(Option<IncidentId>, Folded)> {
-        let known = self.index.unread.get(&event.integration)?;
+        let known = self.index.unread.get(event.integration.as_str())?;
         let own = known.iter().filter(|id| self.incident(**id).is_some_and(|it| it.storm.is_none()));
         if own.count() < UNREAD_MAX {
             return None;

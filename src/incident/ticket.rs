@@ -27,7 +27,7 @@ pub(super) fn ticket(config: &Config, incident: &Incident, project: &str) -> Tic
     let lasting = lasting.filter(|f| runbook.is_none() || f.label != word);
     let mut description: Vec<String> = lasting.map(|f| format!("{}: {}", f.label, f.value)).collect();
     description.extend(runbook.iter().map(|url| format!("{word}: {url}")));
-    description.extend(Some(incident.description.clone()).filter(|text| !text.trim().is_empty()));
+    description.extend(Some(incident.description.to_string()).filter(|text| !text.trim().is_empty()));
     let link = |link: &Link| [link.text.as_str(), link.href.as_str()].join(" ").trim().to_owned();
     description.extend(incident.links.iter().map(link));
     let templates = own.map(|own| &own.fields).or(shared.map(|jira| &jira.fields));

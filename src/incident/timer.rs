@@ -87,7 +87,8 @@ impl Incident {
             Timer::Quiet => {
                 let taken = self.status == Status::Acknowledged;
                 // Nobody has it: it ends where it will not be told any more, and nothing holds it back.
-                let idle = !taken && self.pages() && self.urgency != Urgency::High && self.raise_at.is_none();
+                let idle =
+                    !taken && self.pages() && self.urgency != Urgency::High && self.rare.raise_at.is_none();
                 let quiet = self.quiet_seconds.filter(|_| taken).or(self.idle_seconds.filter(|_| idle))?;
                 let taken = self.acknowledgement.as_ref().map_or(Timestamp::MIN, |held| held.at);
                 self.last_event_at.max(taken).checked_add(SignedDuration::from_secs(i64::from(quiet))).ok()
@@ -98,10 +99,10 @@ impl Incident {
             Timer::Hold => held(true),
             Timer::Acknowledgement => taken(false),
             Timer::Snooze => taken(true),
-            Timer::Each => self.awaited.as_ref().filter(|_| self.held_back.is_none()).map(|it| it.due),
-            Timer::Also => self.also.iter().map(|asked| asked.due).min(),
-            Timer::Newcomers => self.newcomers_due.filter(|_| self.held_back.is_none()),
-            Timer::Raise => self.raise_at.filter(|_| self.pages()),
+            Timer::Each => self.rare.awaited.as_ref().filter(|_| self.held_back.is_none()).map(|it| it.due),
+            Timer::Also => self.rare.also.iter().map(|asked| asked.due).min(),
+            Timer::Newcomers => self.rare.newcomers_due.filter(|_| self.held_back.is_none()),
+            Timer::Raise => self.rare.raise_at.filter(|_| self.pages()),
             Timer::Step => self.escalation.as_ref().filter(|_| self.pages()).map(|it| it.deadline),
         }
     }
@@ -143,15 +144,23 @@ impl Incident {
                 running.flat_map(|it| [&mut it.began_at, &mut it.deadline]).for_each(moved);
             }
             Timer::Newcomers => {
-                let told = self.newcomers_told_at.iter_mut();
-                told.chain(&mut self.newcomers_due).for_each(moved);
+                let rare = self.rare.filled().into_iter();
+                rare.flat_map(|it| [it.newcomers_told_at.as_mut(), it.newcomers_due.as_mut()])
+                    .flatten()
+                    .for_each(moved);
             }
             Timer::Hold => {
                 let waits = self.held_back.iter_mut().filter(|held| held.by == Hold::Wait);
                 waits.map(|held| &mut held.until).for_each(moved);
             }
-            Timer::Each => self.awaited.iter_mut().map(|awaited| &mut awaited.due).for_each(moved),
-            Timer::Also => self.also.iter_mut().map(|asked| &mut asked.due).for_each(moved),
+            Timer::Each => {
+                let awaited = self.rare.filled().and_then(|rare| rare.awaited.as_mut());
+                awaited.into_iter().for_each(|awaited| moved(&mut awaited.due));
+            }
+            Timer::Also => {
+                let asked = self.rare.filled().into_iter().flat_map(|rare| &mut rare.also);
+                asked.for_each(|asked| moved(&mut asked.due));
+            }
             // By when the source was heard of, or is over.
             Timer::Silence => {
                 let muted = self.held_back.iter_mut().filter(|held| held.by == Hold::Inhibition);

@@ -11,8 +11,8 @@ use super::labels::Labels;
 use super::notice_change::NoticeChange;
 use super::parts::{Escalation, HeldBack, Status, Storm};
 use super::planned::{Notification, PlannedContact, Purpose, Recipient};
-use super::record::Record;
-use super::state::{Incident, LowTold, OwnWords};
+use super::seldom::Seldom;
+use super::state::{Incident, LowTold, OwnPolicy, OwnWords, Rare};
 use super::{DeliveryId, IncidentId, Outcome};
 use crate::alert::{Event, Severity, UNPARSED};
 use crate::config::Provider;
@@ -34,18 +34,18 @@ impl Incident {
         Incident {
             id,
             service: opened.service.clone(),
-            integration: event.integration.clone(),
+            integration: event.integration.as_str().into(),
             alerts: Vec::new(),
             flapping: 0,
             group: opened.group.clone(),
             storm: opened.folded.as_ref().map(|folded| Box::new(Storm::new(folded))),
             unread: event.labels.contains_key(UNPARSED),
-            summary: String::new(),
+            summary: Box::default(),
             opened_as: super::reader::cut(&event.summary, super::message::SUBJECT_MAX).into(),
-            description: String::new(),
-            source: String::new(),
+            description: Box::default(),
+            source: Box::default(),
             labels: Labels::default(),
-            links: Vec::new(),
+            links: Box::default(),
             runbook: None,
             severity: opened.severity,
             urgency: opened.urgency,
@@ -56,20 +56,13 @@ impl Incident {
             last_event_at: at,
             acknowledgement: None,
             resolved_by: None,
-            record: Record::default(),
+            record: Seldom::default(),
             held_back: opened.held_back.clone().map(Box::new),
-            policy: opened.policy.clone(),
-            policy_by_rule: opened.policy.clone(),
+            own_policy: OwnPolicy::of_rule(opened.policy.as_ref()),
             escalation: None,
             left_at: None,
             low: None,
-            chosen: Vec::new(),
-            awaited: None,
-            also: Vec::new(),
-            newcomers_told_at: None,
-            newcomers_due: None,
-            triggered_again_at: None,
-            raise_at: opened.raise_at,
+            rare: Seldom::new(Rare { raise_at: opened.raise_at, ..Rare::default() }),
             let_through: false,
             lowered: false,
             quiet_seconds: None,
@@ -79,8 +72,7 @@ impl Incident {
             version: 1,
             mirrors: opened.mirrors.iter().take(MIRRORS_MAX).map(Mirror::from).collect(),
             lines: Vec::new(),
-            merged_into: None,
-            merged: Vec::new(),
+            merged: Seldom::default(),
             timeline: Vec::new(),
             entries: 0,
         }
@@ -103,12 +95,15 @@ impl Incident {
             Change::Server(_) | Change::Heartbeat(_) | Change::RunTime(_) | Change::Notice(_) => {}
         }
         if before != Status::Triggered && self.status == Status::Triggered {
-            self.triggered_again_at = Some(entry.at);
+            self.rare.triggered_again_at = Some(entry.at);
         }
         if let Some(happened) = happened {
             self.keep_reason(entry);
             self.keep(entry.seq, happened);
         }
+        self.own_policy.settle();
+        self.rare.settle();
+        self.merged.settle();
     }
 
     fn apply_alert(&mut self, change: &AlertChange, at: Timestamp) {
@@ -154,15 +149,15 @@ impl Incident {
             EscalationChange::Raised { urgency, raise_at, rule } => {
                 if *urgency > self.urgency {
                     // A rise tells of all that fires.
-                    (self.newcomers_told_at, self.newcomers_due) = (None, None);
+                    (self.rare.newcomers_told_at, self.rare.newcomers_due) = (None, None);
                 }
                 (self.urgency, self.lowered) = (*urgency, false);
                 self.urgency_rule.clone_from(rule);
-                self.raise_at = *raise_at;
+                self.rare.raise_at = *raise_at;
                 self.version += 1;
             }
             EscalationChange::PolicyChosen { policy, rule } => {
-                (self.policy, self.policy_by_rule) = (Some(policy.clone()), Some(policy.clone()));
+                self.own_policy = OwnPolicy::of_rule(Some(policy));
                 self.urgency_rule.clone_from(rule);
                 self.version += 1;
             }
@@ -173,14 +168,14 @@ impl Incident {
                 self.version += 1;
             }
             EscalationChange::StepBegan(step) => self.begin(step, at),
-            EscalationChange::NewcomersWait { until } => self.newcomers_due = Some(*until),
+            EscalationChange::NewcomersWait { until } => self.rare.newcomers_due = Some(*until),
             EscalationChange::Told { people, purpose, in_step, low, .. } => {
                 self.plan(people, *purpose);
                 if let Some(step) = low {
                     if self.low.is_some() {
-                        self.newcomers_told_at = Some(at);
+                        self.rare.newcomers_told_at = Some(at);
                     }
-                    self.newcomers_due = None;
+                    self.rare.newcomers_due = None;
                     self.low = Some(Box::new(LowTold { at: step.clone(), reached: false }));
                 }
                 if let (true, Some(escalation)) = (*in_step, &mut self.escalation) {
@@ -248,14 +243,14 @@ impl Incident {
 
     /// Takes over what an event says. The first event makes the alert.
     fn hear(&mut self, event: &Event, severity: Severity, stale_at: Option<Timestamp>, at: Timestamp) {
-        self.version += u32::from(!self.alerts.is_empty() && self.summary != event.summary);
+        self.version += u32::from(!self.alerts.is_empty() && *self.summary != *event.summary);
         self.join(event, severity, stale_at, at);
-        self.summary.clone_from(&event.summary);
-        self.description = kept_of(&event.description).to_owned();
-        self.source.clone_from(&event.source);
+        self.summary = event.summary.as_str().into();
+        self.description = kept_of(&event.description).into();
+        self.source = event.source.as_str().into();
         self.labels = Labels::new(&event.labels);
         self.links = event.links.iter().take(LINKS_KEPT_MAX).cloned().collect();
-        self.runbook.clone_from(&event.runbook);
+        self.runbook = event.runbook.as_deref().map(Into::into);
     }
 
     fn join(&mut self, event: &Event, severity: Severity, stale_at: Option<Timestamp>, at: Timestamp) {
@@ -288,9 +283,9 @@ impl Incident {
         self.stop(true);
         (self.service, self.urgency) = (moved.service.clone(), moved.urgency);
         (self.route_rule, self.urgency_rule) = (moved.route_rule.clone(), moved.urgency_rule.clone());
-        (self.raise_at, self.idle_seconds) = (moved.raise_at, moved.idle_seconds);
+        (self.rare.raise_at, self.idle_seconds) = (moved.raise_at, moved.idle_seconds);
         (self.group, self.held_back, self.low) = (None, None, None);
-        (self.policy, self.policy_by_rule) = (moved.policy.clone(), moved.policy.clone());
+        self.own_policy = OwnPolicy::of_rule(moved.policy.as_ref());
         self.storm = None;
         self.show_in(&moved.mirrors);
     }
@@ -300,11 +295,11 @@ impl Incident {
         self.alerts.retain(|alert| !alert.is(integration, dedup_key));
         self.count_flapping();
         if let Some(own) = self.alerts.first_mut().and_then(|first| first.own.take()) {
-            self.summary = own.summary.into();
-            self.source = own.source.into();
+            self.summary = own.summary;
+            self.source = own.source;
             self.labels = own.labels;
-            self.description.clear();
-            self.links.clear();
+            self.description = Box::default();
+            self.links = Box::default();
             self.runbook = None;
         }
         self.version += 1;
@@ -376,7 +371,7 @@ impl Incident {
             rule: rule.clone(),
             in_flight: None,
             failed: 0,
-            doubted: Vec::new(),
+            doubted: Seldom::default(),
             wait_told: false,
         });
         self.next_notification = self.next_notification.wrapping_add(1);
@@ -387,8 +382,8 @@ impl Incident {
         self.escalation = None;
         self.give_way(|found| !found.purpose.outlives_a_step() || over);
         if over {
-            self.awaited = None;
-            self.also.clear();
+            self.rare.awaited = None;
+            self.rare.also.clear();
         }
     }
 
@@ -459,7 +454,9 @@ impl Incident {
             }
             found.in_flight = None;
             found.failed = found.failed.saturating_add(1);
-            found.doubted.extend(doubt.then_some(delivery));
+            if doubt {
+                found.doubted.push(delivery);
+            }
             found.due = retry_at.unwrap_or(found.due);
             retry_at.is_some() && found.is_wanted(&stands)
         });

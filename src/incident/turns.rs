@@ -32,10 +32,10 @@ impl State {
 
 impl Incident {
     pub(super) fn keep_chosen(&mut self, chosen: Chosen) {
-        if self.chosen.len() >= CHOSEN_MAX {
-            self.chosen.remove(0);
+        if self.rare.chosen.len() >= CHOSEN_MAX {
+            self.rare.chosen.remove(0);
         }
-        self.chosen.push(chosen);
+        self.rare.chosen.push(chosen);
     }
 }
 
@@ -53,10 +53,10 @@ impl Call<'_> {
         let incident = self.incident(id).filter(|_| step.round_robin)?;
         let can: Vec<&UserId> = self.who_can(order).into_iter().filter(|user| !not.contains(user)).collect();
         let lane = (at.policy.clone(), at.step);
-        let before = incident.chosen.iter().rev().find(|chosen| chosen.at == *at);
+        let before = incident.rare.chosen.iter().rev().find(|chosen| chosen.at == *at);
         let told = |user: &UserId| {
             let now = incident.escalation.iter().flat_map(|running| &running.told);
-            incident.chosen.iter().map(|chosen| &chosen.user).chain(now).any(|known| known == user)
+            incident.rare.chosen.iter().map(|chosen| &chosen.user).chain(now).any(|known| known == user)
         };
         let bundled = self.bundle.get(&lane).filter(|user| !told(user));
         let same = before.map(|chosen| &chosen.user).or(bundled).filter(|user| can.contains(user));

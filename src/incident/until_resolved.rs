@@ -89,7 +89,7 @@ impl Call<'_> {
             if known.open.is_some() {
                 return None;
             }
-            last = last.max(known.last.map(|(id, _)| id));
+            last = last.max(known.last.as_ref().map(|last| last.0));
         }
         let service = last.and_then(|id| self.incident(id)?.service.clone());
         let service = service.and_then(|service| self.config.services.get(&service));

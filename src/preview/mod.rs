@@ -243,7 +243,7 @@ impl<'c> Played<'c> {
 
     /// Whether others are told on until they acknowledge too.
     fn awaits_others(&self) -> bool {
-        self.ours().any(|incident| incident.awaited.is_some())
+        self.ours().any(|incident| incident.rare.awaited.is_some())
     }
 
     /// Whether nothing can come any more that anybody would hear of.

@@ -197,7 +197,7 @@ impl Played<'_> {
             service: found.and_then(|it| it.service.clone()),
             alerts: found.map_or(0, |it| it.storm_size().map_or(it.firing(), |size| size.alerts)),
             held: held.filter(|_| found.is_some_and(|it| it.status != Status::Resolved)),
-            source: source.map(|it| it.summary.clone()),
+            source: source.map(|it| it.summary.to_string()),
         }
     }
 }

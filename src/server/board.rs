@@ -336,7 +336,7 @@ impl Places {
             closed_at: (!row.is_open()).then(|| row.record.resolved_at.unwrap_or(row.last_event_at)),
             counted: Counted { service: row.service.clone(), status: row.status, urgency: row.urgency },
             people: row.people().into_iter().cloned().collect(),
-            integrations: row.integrations.clone(),
+            integrations: row.integrations().to_vec(),
         }
     }
 

@@ -64,7 +64,7 @@ impl Filter {
             && self.urgency.is_none_or(|urgency| row.urgency == urgency)
             && self.from.is_none_or(|from| row.opened_at >= from)
             && self.until.is_none_or(|until| row.opened_at < until)
-            && self.integration.as_deref().is_none_or(|id| row.integrations.iter().any(|of| **of == *id))
+            && self.integration.as_deref().is_none_or(|id| row.integrations().iter().any(|of| **of == *id))
             && self.dedup_key.as_deref().is_none_or(|key| row.alerts.iter().any(|of| *of.dedup_key == *key))
             && self.person.as_deref().is_none_or(|user| row.people().iter().any(|of| ***of == *user))
             && self.text.as_deref().is_none_or(|text| holds(row, &text.to_lowercase()))

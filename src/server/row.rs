@@ -2,7 +2,7 @@
 //!
 //! What an entry changes here is what it changes of the incident in the state, less what only the engine needs. A test holds
 //! both to each other over random days. What goes beyond one incident (a merge, a clock that jumped, an integration's new
-//! name) is in `row_beside`, one alert's noise in `row_noise`.
+//! name) is in `row_beside`, one alert's noise, and how many fire, in `row_noise`.
 
 #![deny(clippy::wildcard_enum_match_arm)]
 
@@ -11,7 +11,7 @@ use crate::alert::{Event, Severity};
 use crate::config::{Id, Urgency};
 use crate::incident::{
     ACKNOWLEDGED_BY_MAX, Acknowledgement, AlertChange, Change, Entry, Escalation, EscalationChange, HeldBack,
-    Incident, IncidentId, Labels, Merged, Opened, Record, ResponseChange, Status, StormSize,
+    Incident, IncidentId, Labels, Merged, Opened, Record, ResponseChange, Seldom, Status,
 };
 use crate::schedule::UserId;
 use jiff::Timestamp;
@@ -28,8 +28,8 @@ pub struct Row {
     pub service: Option<Id>,
     /// Of the alert that opened it.
     pub integration: Arc<str>,
-    /// Of all its alerts, each once.
-    pub integrations: Vec<Arc<str>>,
+    /// Of all its alerts, each once; `None`: of that one alone, as with nearly all.
+    pub(super) integrations: Option<Box<[Arc<str>]>>,
     pub summary: Box<str>,
     /// Of the alert that opened it; `None`: they are more than lists show.
     pub labels: Option<Labels>,
@@ -40,7 +40,7 @@ pub struct Row {
     pub opened_at: Timestamp,
     pub last_event_at: Timestamp,
     /// The first page, the first acknowledgement, the end, and everybody who was paged.
-    pub record: Record,
+    pub record: Seldom<Record>,
     /// Who has it, or had it when it closed.
     pub acknowledgement: Option<Box<Acknowledgement>>,
     pub resolved_by: Option<Box<Actor>>,
@@ -114,8 +114,8 @@ impl Row {
             id: incident.id,
             service: incident.service.clone(),
             integration: names.of(&incident.integration),
-            integrations: Vec::new(),
-            summary: incident.summary.as_str().into(),
+            integrations: None,
+            summary: incident.summary.clone(),
             labels: RowWords::shown(incident.labels.clone()),
             severity: incident.severity,
             urgency: incident.urgency,
@@ -128,8 +128,8 @@ impl Row {
             held_back: incident.held_back.clone(),
             step: incident.escalation.as_ref().map(|running| Box::new(Running::of(running))),
             alerts,
-            merged_into: incident.merged_into,
-            merged: incident.merged.clone(),
+            merged_into: incident.merged.into,
+            merged: incident.merged.taken_over.clone(),
             storm: storm.map(|storm| Beyond { alerts: storm.beyond, critical: storm.beyond_critical }),
         };
         row.count_integrations();
@@ -142,7 +142,7 @@ impl Row {
             id,
             service: opened.service.clone(),
             integration: names.of(&opened.event.integration),
-            integrations: Vec::new(),
+            integrations: None,
             summary: "".into(),
             labels: None,
             severity: opened.severity,
@@ -150,7 +150,7 @@ impl Row {
             status: Status::Triggered,
             opened_at: at,
             last_event_at: at,
-            record: Record::default(),
+            record: Seldom::default(),
             acknowledgement: None,
             resolved_by: None,
             held_back: opened.held_back.clone().map(Box::new),
@@ -209,21 +209,6 @@ impl Row {
         people.sort();
         people.dedup();
         people
-    }
-
-    /// How many of its alerts fire.
-    pub fn firing(&self) -> usize {
-        self.alerts.iter().filter(|alert| alert.lasts()).count()
-    }
-
-    /// How many alerts fire in it, or had come when it closed; `None`: it is no storm, or stands for one alert alone.
-    pub fn storm_size(&self) -> Option<StormSize> {
-        let beyond = self.storm?;
-        let known = self.alerts.iter().filter(|alert| alert.lasts() || !self.is_open());
-        let critical = known.clone().filter(|alert| alert.severity == Severity::Critical);
-        let critical = critical.count() + beyond.critical as usize;
-        let size = StormSize { alerts: known.count() + beyond.alerts as usize, critical };
-        Some(size).filter(|size| size.alerts > 1)
     }
 
     fn alert(&mut self, change: &AlertChange, at: Timestamp, names: &mut Names) {
@@ -449,8 +434,10 @@ impl Row {
 
     fn add(&mut self, event: &Event, severity: Severity, at: Timestamp, names: &mut Names) {
         let integration = names.of(&event.integration);
-        if !self.integrations.contains(&integration) {
-            self.integrations.push(integration.clone());
+        let is_new = !self.integrations().contains(&integration);
+        if self.alerts.is_empty() {
+            // Most incidents have one alert: room for more would be a third of what a row weighs.
+            self.alerts.reserve_exact(1);
         }
         self.alerts.push(RowAlert {
             integration,
@@ -462,6 +449,9 @@ impl Row {
             flapping: None,
             own: RowAlert::own_of(event).filter(|_| !self.alerts.is_empty()),
         });
+        if is_new {
+            self.count_integrations();
+        }
     }
 }
 

@@ -1,5 +1,5 @@
 //! What changes a row of the board beyond an entry about its own incident: a merge and its end, a clock that jumped, an
-//! integration's new name; and who leaves a running step.
+//! integration's new name; of which integrations its alerts are, and who leaves a running step.
 
 use super::row::{Row, RowAlert, RowWords};
 use crate::alert::Severity;
@@ -94,12 +94,18 @@ impl Row {
         self.count_integrations();
     }
 
+    /// The integrations of all its alerts, each once.
+    pub fn integrations(&self) -> &[Arc<str>] {
+        self.integrations.as_deref().unwrap_or(std::slice::from_ref(&self.integration))
+    }
+
     pub(super) fn count_integrations(&mut self) {
-        self.integrations.clear();
+        let mut all: Vec<Arc<str>> = Vec::new();
         for alert in &self.alerts {
-            if !self.integrations.contains(&alert.integration) {
-                self.integrations.push(alert.integration.clone());
+            if !all.contains(&alert.integration) {
+                all.push(alert.integration.clone());
             }
         }
+        self.integrations = (all != [self.integration.clone()]).then(|| all.into());
     }
 }

@@ -1,7 +1,8 @@
-//! One alert's noise in a row of the board: an incident that opens again, and alerts that flap.
+//! One alert's noise in a row of the board: an incident that opens again, alerts that flap, and how many fire.
 
 use super::row::{Names, Row, RowAlert};
-use crate::incident::{Flapping, NoiseChange, Reopened};
+use crate::alert::Severity;
+use crate::incident::{Flapping, NoiseChange, Reopened, StormSize};
 use jiff::{SignedDuration, Timestamp};
 
 impl Row {
@@ -39,6 +40,21 @@ impl Row {
         (self.severity, self.urgency) = (it.severity, it.urgency);
         self.storm.iter_mut().for_each(|beyond| (beyond.alerts, beyond.critical) = (0, 0));
         self.hear_again(&it.event, it.severity, at, names);
+    }
+
+    /// How many of its alerts fire.
+    pub fn firing(&self) -> usize {
+        self.alerts.iter().filter(|alert| alert.lasts()).count()
+    }
+
+    /// How many alerts fire in it, or had come when it closed; `None`: it is no storm, or stands for one alert alone.
+    pub fn storm_size(&self) -> Option<StormSize> {
+        let beyond = self.storm?;
+        let known = self.alerts.iter().filter(|alert| alert.lasts() || !self.is_open());
+        let critical = known.clone().filter(|alert| alert.severity == Severity::Critical);
+        let critical = critical.count() + beyond.critical as usize;
+        let size = StormSize { alerts: known.count() + beyond.alerts as usize, critical };
+        Some(size).filter(|size| size.alerts > 1)
     }
 
     /// The alert that flaps, of several the one that has fired most often.

@@ -49,19 +49,38 @@ impl<K: Ord + Clone, V: Clone> Shelves<K, V> {
             self.len += 1;
             return None;
         };
-        let shelf = Arc::make_mut(&mut self.shelves[n]);
-        match shelf.binary_search_by(|(known, _)| known.cmp(&key)) {
-            Ok(at) => return Some(std::mem::replace(&mut shelf[at].1, value)),
-            Err(at) => shelf.insert(at, (key, value)),
-        }
+        let at = match self.shelves[n].binary_search_by(|(known, _)| known.cmp(&key)) {
+            Ok(at) => {
+                let (_, before) = &mut Arc::make_mut(&mut self.shelves[n])[at];
+                return Some(std::mem::replace(before, value));
+            }
+            Err(at) => at,
+        };
         self.len += 1;
-        if shelf.len() > SHELF_MAX {
-            // What is added is mostly the newest: the shelf before it stays full.
-            let last = n + 1 == self.shelves.len();
-            let upper = self.split(n, if last { SHELF_MAX } else { SHELF_MAX / 2 });
-            self.shelves.insert(n + 1, Arc::new(upper));
-        }
+        self.put((key, value), n, at);
         None
+    }
+
+    /// Puts an entry on a shelf. A full one is split where the entry goes: keys come mostly one after the other, each beside
+    /// the last one, and then shelves are full.
+    fn put(&mut self, entry: (K, V), n: usize, at: usize) {
+        if self.shelves[n].len() < SHELF_MAX {
+            return put(&mut self.shelves[n], at, entry);
+        }
+        if at == SHELF_MAX
+            && let Some(next) = self.shelves.get_mut(n + 1).filter(|next| next.len() < SHELF_MAX)
+        {
+            return put(next, 0, entry);
+        }
+        match at {
+            0 => self.shelves.insert(n, Arc::new(vec![entry])),
+            SHELF_MAX => self.shelves.insert(n + 1, Arc::new(vec![entry])),
+            _ => {
+                let upper = Arc::make_mut(&mut self.shelves[n]).split_off(at);
+                self.shelves.insert(n + 1, Arc::new(upper));
+                put(&mut self.shelves[n], at, entry);
+            }
+        }
     }
 
     pub fn remove(&mut self, key: &K) -> Option<V> {
@@ -99,8 +118,13 @@ impl<K: Ord + Clone, V: Clone> Shelves<K, V> {
             self.shelves.partition_point(|shelf| shelf.first().is_some_and(|(first, _)| first <= key));
         (!self.shelves.is_empty()).then(|| after.saturating_sub(1))
     }
+}
 
-    fn split(&mut self, n: usize, at: usize) -> Vec<(K, V)> {
-        Arc::make_mut(&mut self.shelves[n]).split_off(at)
+/// Puts an entry on a shelf with room for it. The shelf grows by a quarter: doubled, half of it would stay empty.
+fn put<K: Clone, V: Clone>(shelf: &mut Arc<Vec<(K, V)>>, at: usize, entry: (K, V)) {
+    let shelf = Arc::make_mut(shelf);
+    if shelf.len() == shelf.capacity() {
+        shelf.reserve_exact((shelf.len() / 4).clamp(1, SHELF_MAX));
     }
+    shelf.insert(at, entry);
 }

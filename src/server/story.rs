@@ -427,7 +427,7 @@ impl From<&Rule> for Value<'_> {
     fn from(rule: &Rule) -> Self {
         match (rule.place(), rule) {
             (Some(place), _) => place.into(),
-            (None, Rule::Why(why)) => word(why).into(),
+            (None, Rule::Why(why)) => word(&**why).into(),
             (None, Rule::Place(place)) => place.into(),
         }
     }

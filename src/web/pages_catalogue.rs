@@ -246,7 +246,7 @@ pub async fn book(State(doors): Shared, guest: Guest, Path(path): Path<String>, 
                 let found = incident.labels.iter().find(|(known, _)| *known == label);
                 found.map(|(_, value)| value.to_string())
             };
-            let own = own.into_iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone());
+            let own = own.into_iter().find(|(known, _)| *known == name).map(|(_, value)| value.to_string());
             own.or_else(|| label(name.strip_prefix("labels.")?))
         };
         let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);

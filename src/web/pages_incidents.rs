@@ -271,7 +271,7 @@ fn page<'a>(
     let alerts = incident.alerts.iter().take(ALERTS_MAX).map(|alert| RowAlert {
         firing: alert.lasts(),
         severity: severity(language, alert.severity).0,
-        text: alert.own.as_ref().map_or_else(|| incident.summary.clone(), |own| own.summary.to_string()),
+        text: alert.own.as_ref().map_or_else(|| incident.summary.to_string(), |own| own.summary.to_string()),
     });
     let (act, all) = (may_act(guest, &incident.record), guest.may(Right::Respond));
     let may = May {
@@ -280,10 +280,10 @@ fn page<'a>(
         unacknowledge: all && incident.status == Status::Acknowledged,
         escalate: act && open,
         resolve: all && open,
-        reopen: all && !open && incident.merged_into.is_none(),
+        reopen: all && !open && incident.merged.into.is_none(),
         raise: all && open && !high,
         lower: all && open && high,
-        unmerge: all && incident.merged_into.is_some(),
+        unmerge: all && incident.merged.into.is_some(),
     };
     let mut shell = guest.shell(doors, "incidents", format!("{} {}", incident.id, incident.summary));
     shell.live = true;
@@ -298,9 +298,9 @@ fn page<'a>(
             href: runbook_address(config, &book, Some(incident.id)).unwrap_or_default(),
             text: book,
         }),
-        description: incident.description.clone(),
+        description: incident.description.to_string(),
         labels: incident.labels.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
-        links: incident.links.clone(),
+        links: incident.links.to_vec(),
         alerts: alerts.collect(),
         timeline: timeline.collect(),
         is_unread: entries.is_none(),

@@ -261,7 +261,8 @@ const edge = (selector) => page.locator(selector).first().evaluate((it) => getCo
 await page.goto(base + incident);
 await page.screenshot({ path: "pictures/forced-colors.png" });
 check((await edge('nav a[aria-current]')) !== (await edge("nav a:not([aria-current])")), "in forced colours no one sees which page this is");
-check((await page.locator(".bar .primary").first().evaluate((it) => getComputedStyle(it).borderTopWidth)) === "3px", "in forced colours the first button is like the others");
+const line = await page.locator(".bar .primary").first().evaluate((it) => [getComputedStyle(it).borderTopWidth, getComputedStyle(it).borderTopColor, getComputedStyle(it).backgroundColor]);
+check(line[0] === "3px" && line[1] !== line[2], `in forced colours the first button has no line of its own: ${line}`);
 await page.goto(`${base}/schedules/web-primary`);
 await page.screenshot({ path: "pictures/forced-colors-schedule.png", fullPage: true });
 const drawn = await page.locator(".weeks text").evaluateAll((all) => all.map((it) => getComputedStyle(it).fill));

@@ -221,7 +221,7 @@ fn a_preview_says_who_is_on_call_instead_and_who_is_told() {
     assert!(lines[0].contains("19:05 GMT") && lines[0].contains("04:05 JST"), "{lines:?}");
     assert_eq!(shown("page checkout orders hang", &[]), [format!("Told at once: {name}.")]);
     let mut open = incident();
-    open.policy = None;
+    open.own_policy = Default::default();
     let gap = shown("override web nobody 2h", &[]);
     assert!(gap.iter().any(|line| line.contains("Nobody would be on call on Web")), "{gap:?}");
     assert_eq!(shown("reassign 3-17 kimura", std::slice::from_ref(&open)), ["Told at once: Kimura."]);

@@ -83,7 +83,7 @@ fn all_mails_about_an_incident_have_one_root_and_one_subject() {
     assert_eq!(first.references, "<incident-3-17@example.com>");
     assert_eq!(first.id, "<delivery-3-9@example.com>");
     // The monitor says something else by now, and it is worse.
-    let changed = Incident { summary: "9xx".to_owned(), ..incident() };
+    let changed = Incident { summary: "9xx".into(), ..incident() };
     let mut again = page(&config, &[&changed]);
     again.id.n = 12;
     let second = message(&config, &again);
@@ -135,9 +135,9 @@ fn what_an_alert_says_becomes_no_header_and_no_markup() {
     let evil = "x\r\nBcc: evil@example.com\r\n\r\n<script>alert(1)</script>\u{202e}\u{0}";
     let mut hostile = numbered(17, evil);
     hostile.opened_as = evil.into();
-    hostile.description = evil.to_owned();
+    hostile.description = evil.into();
     hostile.links =
-        vec![Link { href: "https://example.com/\"><script>".to_owned(), text: "a\"'<b>".to_owned() }];
+        vec![Link { href: "https://example.com/\"><script>".to_owned(), text: "a\"'<b>".to_owned() }].into();
     let one = message(&config, &page(&config, &[&hostile]));
     for header in [&one.subject, &one.id, &one.references, &one.from, &one.to] {
         assert!(!header.contains(['\r', '\n', '\0']), "{header:?}");

@@ -72,7 +72,8 @@ fn what_an_alert_says_cannot_mention_forge_or_break_out() {
     incident.links = vec![
         Link { href: "https://ok.example/?a>b|<!channel>".into(), text: "<@U1>|x".into() },
         Link { href: "javascript:alert(1)".into(), text: "x".into() },
-    ];
+    ]
+    .into();
     let posted = request(wire::mirror(&incident, MirrorKind::Room, None));
     for forbidden in ["<!", "<@", "<https://evil", "\u{0}", "\u{1b}", "javascript:"] {
         assert!(!posted.contains(forbidden), "{forbidden} in {posted}");
@@ -91,8 +92,8 @@ fn what_an_alert_says_cannot_mention_forge_or_break_out() {
 fn every_limit_of_a_provider_is_kept() {
     for text in ["&".repeat(20_000), "漢".repeat(20_000), "🔥".repeat(20_000), "word ".repeat(5_000)] {
         let mut long = numbered(1, &text);
-        long.description = text.clone();
-        long.source = text.clone();
+        long.description = text.as_str().into();
+        long.source = text.as_str().into();
         let script =
             CallScript { language: Language::Ja, words: vec![text.clone()], menu: wire::script().menu };
         let call = delivery(wire::spoken("tanaka", script));

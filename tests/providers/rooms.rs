@@ -247,7 +247,8 @@ fn what_an_alert_says_mentions_nobody_and_forges_no_link() {
         Link { href: "javascript:alert(1)".into(), text: "x".into() },
         Link { href: "https://ok.example/a b".into(), text: "x".into() },
         Link { href: "https://ok.example/".into(), text: "<users/all>".into() },
-    ];
+    ]
+    .into();
     let (texts, links) = card_of(&posted(&in_teams(&hurt)).1);
     let all = texts.join("\n");
     for forbidden in ["{{DATE", "@{body", "<at>", "\u{0}", "\u{1b}"] {
@@ -269,8 +270,8 @@ fn what_an_alert_says_mentions_nobody_and_forges_no_link() {
 fn every_limit_is_kept_by_bytes_and_no_character_is_cut_in_two() {
     for text in ["\"".repeat(40_000), "漢".repeat(20_000), "🔥".repeat(20_000), "a b\n".repeat(9_000)] {
         let mut long = numbered(17, &text);
-        long.description = text.clone();
-        long.source = text.clone();
+        long.description = text.as_str().into();
+        long.source = text.as_str().into();
         long.links = (0..50)
             .map(|n| Link {
                 href: format!("https://ok.example/{n}/{}", "x".repeat(900)),

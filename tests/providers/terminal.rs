@@ -85,7 +85,7 @@ fn the_terminal_shows_who_is_told_how_and_what() {
 #[test]
 fn the_terminal_is_given_no_escapes_and_no_line_too_wide() {
     let text = format!("\u{1b}[31mred {} {}", "長い".repeat(60), "x".repeat(200));
-    let hostile = Incident { summary: text.clone(), description: text, ..incident() };
+    let hostile = Incident { summary: text.as_str().into(), description: text.into(), ..incident() };
     let task = wire::mirror(&hostile, MirrorKind::Room, None);
     let printed = provider::print(&config(), &delivery(task), now());
     assert!(!printed.contains('\u{1b}'), "{printed}");

@@ -106,7 +106,7 @@ fn data_center_is_asked_by_its_own_api_with_a_token_alone_and_plain_text() {
 fn what_an_alert_says_mentions_nobody_and_calls_no_macro_in_wiki_markup() {
     let hostile = "[~admin] [bank|https://evil.example] !https://evil/x.png! {html}x{html} \\[a] *b* \u{1b}";
     let mut hurt = numbered(17, "quiet");
-    hurt.description = format!("{hostile} https://ok.example/a_b?x=1");
+    hurt.description = format!("{hostile} https://ok.example/a_b?x=1").into();
     let sent = sent(&data_center(), &delivery(mirror(&hurt, MirrorKind::Ticket, None)));
     let text = sent["fields"]["description"].as_str().unwrap();
     for mark in ['[', ']', '{', '}', '!', '*', '|'] {

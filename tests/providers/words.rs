@@ -164,7 +164,7 @@ fn the_channels_card_follows_the_incident() {
 fn grouped_silenced_and_ownerless_incidents_say_so() {
     let mut grouped = incident();
     grouped.alerts.push(Alert {
-        integration: grouped.integration.clone(),
+        integration: grouped.integration.to_string(),
         dedup_key: "other".into(),
         firing: false,
         fired_to_the_end: false,
@@ -199,7 +199,7 @@ fn grouped_silenced_and_ownerless_incidents_say_so() {
     ");
     let mut own = incident();
     (own.service, own.integration, own.severity) = (None, "oncall".into(), Severity::Error);
-    own.summary = Language::Ja.notice(&Notice::ConfigRefused { commit: "1a2b3c4" });
+    own.summary = Language::Ja.notice(&Notice::ConfigRefused { commit: "1a2b3c4" }).into();
     insta::assert_snapshot!(spoken(&message::call(&config(), &[&own], "tanaka")), @r"
     たなか たろうさん、オンコールの呼び出しです。
     オンコールサーバーで、エラーレベルのアラートが発生しています。
@@ -245,7 +245,7 @@ fn a_runbook_is_a_button_where_it_can_be_opened_and_a_line_where_it_cannot() {
         let page = format!("https://oncall.example.com/runbooks/{path}?incident=3-17");
         assert_eq!(opens(&named, &known), Some(page), "an alert may name a file of the repository");
     }
-    let named = Incident { runbook: Some(url.clone()), ..incident() };
+    let named = Incident { runbook: Some(url.as_str().into()), ..incident() };
     assert_eq!(opens(&named, &config()), Some(url.clone()));
     let mut linked = config();
     linked.services.get_mut("checkout").unwrap().runbook = Some(url.clone());
@@ -292,7 +292,7 @@ fn group(alerts: &[(&str, &str, &str, bool)]) -> Incident {
         let own = labels(pod);
         let labels = Labels::new(own.iter().map(|(name, value)| (name, value)));
         if group.alerts.is_empty() {
-            (group.summary, group.labels) = ((*words).to_owned(), labels.clone());
+            (group.summary, group.labels) = ((*words).into(), labels.clone());
         }
         let own = OwnWords { summary: (*words).into(), source: "".into(), labels };
         let own = (!group.alerts.is_empty()).then(|| Box::new(own));

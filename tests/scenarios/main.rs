@@ -55,6 +55,7 @@ mod texts;
 mod threads;
 mod tickets;
 mod turns;
+mod weight;
 mod world;
 
 use world::World;

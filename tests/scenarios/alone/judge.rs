@@ -227,7 +227,7 @@ fn moments(company: &Lived, key: &AlertKey, configs: &Configs) -> Vec<Moment> {
         let taken = covered && incident.is_some_and(|it| it.status == Status::Acknowledged);
         let muted =
             incident.is_some_and(|it| now.as_ref().is_some_and(|_| is_muted(it, key, config, entry.at)));
-        let waits = incident.and_then(|it| it.newcomers_due);
+        let waits = incident.and_then(|it| it.rare.newcomers_due);
         moments.push(Moment {
             at: entry.at,
             firing: now.is_some(),
