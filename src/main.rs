@@ -1,8 +1,7 @@
 //! The `oncall` binary: arguments in, text and an exit status out.
 
-use clap::{CommandFactory, FromArgMatches};
 use clap_complete::env::CompleteEnv;
-use oncall::cli::{self, Arguments, Exit, Output};
+use oncall::cli::{self, Exit, Output};
 use oncall::git::remote;
 use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
@@ -14,12 +13,8 @@ static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 fn main() -> ExitCode {
     remote::prepare();
-    CompleteEnv::with_factory(|| Arguments::command().version(cli::version()))
-        .var(cli::complete_by())
-        .complete();
-    let matches = Arguments::command().version(cli::version()).get_matches();
-    let arguments = Arguments::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
-    let output = cli::run(arguments.command);
+    CompleteEnv::with_factory(|| cli::command(cli::reader())).var(cli::complete_by()).complete();
+    let output = cli::arguments().map_or_else(|shown| shown, |arguments| cli::run(arguments.command));
     let written = write(&output);
     match written {
         Ok(()) => ExitCode::from(output.exit as u8),

@@ -6,6 +6,7 @@
 
 use super::known::known;
 use super::remote::{Question, Server, segment};
+use super::spoken::no;
 use super::{Output, body};
 use crate::actor::{Actor, Origin, Via};
 use crate::alert::{Action, Event, Severity};
@@ -18,12 +19,16 @@ use crate::incident::{
 use crate::integration::read_trusted;
 use crate::language::Language;
 use crate::language::commands::Noun;
+use crate::language::failed::{
+    is_later, no_state_directory, nothing_fires, of_open, one_server_only, too_many_open,
+};
 use crate::language::storage::Cost;
+use crate::language::words::Words;
 use crate::place::Place;
 use crate::preview::together::{Before, state_of};
 use crate::reason::{Rule, Why};
 use crate::schedule::OverrideAction;
-use anyhow::{Result, bail};
+use anyhow::Result;
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -45,6 +50,7 @@ pub(super) fn already(
     opens: &[String],
     at: Timestamp,
 ) -> Result<Result<Already, Output>> {
+    let language = config.organisation.language;
     let mut already = Already { before: Before::default(), without_labels: 0 };
     for named in opens {
         let state = if named.starts_with("http://") || named.starts_with("https://") {
@@ -53,13 +59,10 @@ pub(super) fn already(
                 Err(refused) => return Ok(Err(refused)),
             }
         } else if Path::new(named).is_dir() {
-            in_directory(Path::new(named))?
+            in_directory(Path::new(named), language)?
         } else {
             let (endpoint, file) = match named.split_once('=') {
-                Some((id, file)) => {
-                    let language = config.organisation.language;
-                    (known(language, Noun::Integration, &config.endpoints, id)?.1, file)
-                }
+                Some((id, file)) => (known(language, Noun::Integration, &config.endpoints, id)?.1, file),
                 None => (endpoint, named.as_str()),
             };
             let text = body::read(Path::new(file))?;
@@ -74,17 +77,17 @@ pub(super) fn already(
                     let fires = events.into_iter().filter(|event| event.action == Action::Trigger);
                     already.before.alerts.extend(fires);
                     if already.before.alerts.len() == known {
-                        bail!("--open {named}: nothing in it fires");
+                        return Err(no(language, &of_open(named, &nothing_fires())));
                     }
                     continue;
                 }
             }
         };
         if already.before.state.is_some() {
-            bail!("--open {named}: another --open gives incidents of a server already; give one");
+            return Err(no(language, &of_open(named, &one_server_only())));
         }
         if state.at > at {
-            bail!("--open {named}: it is of {}, after --at: leave --at away, or give a later time", state.at);
+            return Err(no(language, &of_open(named, &is_later(&state.at.to_string()))));
         }
         already.before.state = Some(state);
     }
@@ -111,17 +114,15 @@ fn lacks_labels(incident: &Value) -> bool {
 }
 
 /// As a server that starts there would find it; nothing in it is changed, and a server may run.
-fn in_directory(path: &Path) -> Result<State> {
+fn in_directory(path: &Path, language: Language) -> Result<State> {
     if !path.join("journal").is_dir() {
-        bail!(
-            "--open {}: this is no state directory: there is no `journal` in it. Give the directory of `oncall serve --state`",
-            path.display()
-        );
+        return Err(no(language, &of_open(&path.display().to_string(), &no_state_directory())));
     }
     let directory = StateDir::read_only(path)?;
     let (incidents, _, troubles) = recover::load(&directory)?;
     if let Some(trouble) = troubles.iter().find(|it| it.cost() != Cost::Nothing) {
-        bail!("--open {}: {}", path.display(), trouble.words(Language::En));
+        let why = Words::new(trouble.words(Language::En), trouble.words(Language::Ja));
+        return Err(no(language, &of_open(&path.display().to_string(), &why)));
     }
     Ok(incidents.state().clone())
 }
@@ -139,7 +140,8 @@ fn asked(url: &str, config: &Config) -> Result<Result<Vec<Entry>, Output>> {
         Err(refused) => return Ok(Err(refused)),
     };
     if !list["next_before"].is_null() {
-        bail!("--open {url}: more than {INCIDENTS_MAX} incidents are open: give the state directory instead");
+        let language = config.organisation.language;
+        return Err(no(language, &of_open(url, &too_many_open(INCIDENTS_MAX))));
     }
     let mut entries = Vec::new();
     for id in list["incidents"].as_array().into_iter().flatten().filter_map(|it| it["id"].as_str()) {

@@ -1,18 +1,19 @@
 //! The body of a webhook, from a file or standard input, up to the size the server accepts.
 
+use super::spoken::{caused, told};
+use crate::language::failed::{body_too_large, cannot_read};
 use crate::web::body::BODY_MAX;
-use anyhow::{Context, Result, bail};
+use anyhow::Result;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
 /// Reads a body from a file or from standard input.
 pub(super) fn read(path: &Path) -> Result<Vec<u8>> {
-    let what = || format!("cannot read {}", path.display());
     let body = if path == Path::new("-") { bounded(io::stdin()) } else { File::open(path).and_then(bounded) };
-    let body = body.with_context(what)?;
+    let body = body.map_err(|error| caused(cannot_read(&path.display().to_string()), error))?;
     if body.len() > BODY_MAX {
-        bail!("{} is larger than 5 MiB: the server would refuse it with 413", path.display());
+        return Err(told(body_too_large(&path.display().to_string())).into());
     }
     Ok(body)
 }

@@ -8,15 +8,17 @@ use super::compared::{Caveat, Compared};
 use super::directory::{Loaded, load, now};
 use super::dry_run::{Arguments, Format};
 use super::instant::instant;
+use super::spoken::{error_line, no};
 use super::{Exit, Output, compare_json, compare_markdown, compare_text};
 use crate::check::expectations::unmet;
 use crate::compile::{Tree, compile};
 use crate::git::revision::{self, AtRevision};
 use crate::language::Language;
 use crate::language::changed::{Changed, Side};
+use crate::language::failed::{both_folder_and_revision, other_side_is_broken};
 use crate::preview::difference::Sides;
 use crate::preview::paging::paging;
-use anyhow::{Result, bail};
+use anyhow::Result;
 use jiff::{SignedDuration, Timestamp};
 use std::path::Path;
 
@@ -33,7 +35,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Output> {
     let base = Base::read(&arguments.directory.dir, arguments.base.as_deref(), language)?;
     let before = match base.loaded.as_ref().map(Loaded::config).transpose() {
         Ok(config) => config,
-        Err(output) => return Ok(broken(&base.name, output)),
+        Err(output) => return Ok(broken(&base.name, output, language)),
     };
     let days = SignedDuration::from_hours(24 * i64::from(arguments.days));
     let until = from.checked_add(days).unwrap_or(Timestamp::MAX);
@@ -81,10 +83,7 @@ impl Base {
         if let Some(other) = base.filter(|base| Path::new(base).is_dir()) {
             let plain = !Path::new(other).is_absolute() && !other.starts_with('.');
             if plain && revision::knows(dir, other) {
-                bail!(
-                    "`{other}` is both a directory and a revision: write `./{other}` for the directory, or the commit's id \
-                     (`git rev-parse refs/remotes/{other}`)"
-                );
+                return Err(no(language, &both_folder_and_revision(other)));
             }
             let loaded = Some(load(Path::new(other))?);
             return Ok(Base { name: other.to_owned(), commit: None, loaded, caveat: None });
@@ -130,8 +129,7 @@ fn compiled(tree: Option<Tree>) -> Option<Loaded> {
     Some(Loaded { tree, compiled })
 }
 
-fn broken(name: &str, output: Output) -> Output {
-    let err =
-        format!("error: the other side, {name}, has errors of its own: there is nothing to compare with\n\n");
+fn broken(name: &str, output: Output, language: Language) -> Output {
+    let err = error_line(language, other_side_is_broken(name).of(language)) + "\n";
     Output { err: err + &output.err, ..output }
 }

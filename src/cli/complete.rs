@@ -43,7 +43,7 @@ fn offered(kind: &str) -> Vec<CompletionCandidate> {
 }
 
 /// The nearest folder with an oncall.yaml.
-fn root(here: &Path) -> Option<PathBuf> {
+pub(super) fn root(here: &Path) -> Option<PathBuf> {
     here.ancestors()
         .take(ABOVE_MAX)
         .find(|folder| folder.join("oncall.yaml").is_file())

@@ -2,7 +2,9 @@
 
 use super::Output;
 use super::directory::Directory;
+use super::spoken::no;
 use crate::config::Organisation;
+use crate::language::failed::no_numbers;
 use anyhow::Result;
 use std::collections::BTreeSet;
 
@@ -39,7 +41,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Output> {
     };
     let numbers = numbers(&config.organisation);
     if numbers.is_empty() {
-        anyhow::bail!("no provider calls or texts from a number: see `providers:` in oncall.yaml");
+        return Err(no(config.organisation.language, &no_numbers()));
     }
     Ok(Output::fine(card(&arguments.name, &numbers)))
 }

@@ -1,13 +1,15 @@
 //! A config directory: reads, compiles and checks it.
 
 use super::report::human;
+use super::spoken::told;
 use super::{Exit, Output};
 use crate::check;
 use crate::compile::{Compiled, Diagnostic, Severity, Tree, compile};
 use crate::config::Config;
 use crate::git::files::read_dir;
+use crate::language::failed::{no_config_in, no_folder};
 use crate::server::clock::Clock;
-use anyhow::{Result, bail};
+use anyhow::Result;
 use jiff::Timestamp;
 use std::path::{Path, PathBuf};
 
@@ -35,16 +37,12 @@ impl Directory {
 /// Reads and compiles a directory. Fails if it cannot be read or is not a config directory.
 pub fn load(dir: &Path) -> Result<Loaded> {
     if !dir.exists() {
-        bail!(
-            "there is no directory {}: the last argument is the config directory, and an id is given by an option, \
-             as in `--schedule web-primary`",
-            dir.display()
-        );
+        return Err(told(no_folder(&dir.display().to_string())).into());
     }
     let tree = read_dir(dir)?;
     let none = !dir.join("oncall.yaml").exists() && !tree.files.contains_key("oncall.yml");
     if none && !tree.unread.contains_key("oncall.yaml") {
-        bail!("there is no oncall.yaml in {}: give the config directory as the last argument", dir.display());
+        return Err(told(no_config_in(&dir.display().to_string())).into());
     }
     let compiled = compile(&tree);
     Ok(Loaded { tree, compiled })

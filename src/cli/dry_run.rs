@@ -7,15 +7,16 @@ use super::already::already;
 use super::directory::{Directory, now};
 use super::instant::{instant, parse_duration};
 use super::known::known;
-use super::spoken::Spoken;
+use super::spoken::{Spoken, Told, no, told};
 use super::told::{Played, json, text};
 use super::told_shown::Shown;
 use super::{Output, body, complete};
 use crate::integration::read_trusted;
 use crate::language::commands::Noun;
+use crate::language::failed::{not_as_markdown, not_so_many_days};
 use crate::preview::Script;
 use crate::preview::together::simulate_together;
-use anyhow::{Result, bail};
+use anyhow::Result;
 use jiff::SignedDuration;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -111,7 +112,7 @@ pub(super) fn play(arguments: &Arguments, alert: &Path, integration: &str) -> Re
     let language = arguments.spoken.of(&config);
     Ok(Output::fine(match arguments.format {
         Format::Text => text(Shown { config: &config, language, at }, script.horizon, &played),
-        Format::Markdown => bail!("an alert is played as text or json: `--format text`"),
+        Format::Markdown => return Err(no(language, &not_as_markdown())),
         Format::Json => json(at, &played),
     }))
 }
@@ -119,7 +120,7 @@ pub(super) fn play(arguments: &Arguments, alert: &Path, integration: &str) -> Re
 /// A longer range than this is refused.
 pub(super) const DAYS_MAX: u16 = 400;
 
-fn days(text: &str) -> Result<u16, String> {
+fn days(text: &str) -> Result<u16, Told> {
     let days = text.parse().ok().filter(|days| (1..=DAYS_MAX).contains(days));
-    days.ok_or_else(|| format!("write a number of days from 1 to {DAYS_MAX}"))
+    days.ok_or_else(|| told(not_so_many_days(DAYS_MAX)))
 }

@@ -4,7 +4,7 @@ use super::edited::{self, Options, refused};
 use super::instant::instant;
 use super::instant::parse_duration;
 use super::known::known;
-use super::spoken::no;
+use super::spoken::{no, told};
 use super::{Exit, Output, body};
 use crate::alert::{Action, Event};
 use crate::check::expectations;
@@ -12,6 +12,7 @@ use crate::compile::render_human;
 use crate::edit::{Edit, EditError, ExpectationWish, Subject, record};
 use crate::integration::read_trusted;
 use crate::language::commands::{self, Noun};
+use crate::language::failed::write_goes_with_record;
 use crate::provider::{COLUMNS, wrap};
 use anyhow::{Result, bail};
 use jiff::SignedDuration;
@@ -60,7 +61,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Output> {
         return edited::run(&arguments.options, |subject| arguments.edit(subject));
     }
     if arguments.options.write {
-        bail!("--write goes with --record: without it, nothing is changed");
+        return Err(told(write_goes_with_record()).into());
     }
     played(&arguments.options)
 }

@@ -1,11 +1,11 @@
 //! `oncall explain`: the long explanation of a finding's code, or the table of all codes.
 
 use super::Output;
+use super::spoken::{no, of_repository, reader};
 use crate::check::explain::{lines, nearest, normal, text};
-use crate::compile::{self, Tree};
-use crate::language::Language;
-use anyhow::{Result, bail};
-use std::path::{Path, PathBuf};
+use crate::language::commands::{no_code, no_code_near};
+use anyhow::Result;
+use std::path::PathBuf;
 
 /// Explain a finding's code: what it means, why it matters, and what is right
 #[derive(Debug, clap::Args)]
@@ -19,19 +19,13 @@ pub struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<Output> {
-    let language = language_of(&arguments.dir);
+    let language = of_repository(&arguments.dir).unwrap_or_else(reader);
     let Some(code) = &arguments.code else { return Ok(Output::fine(lines(language))) };
     match text(&normal(code), language) {
         Some(text) => Ok(Output::fine(text)),
         None => match nearest(code) {
-            Some(near) => bail!("there is no code `{code}`: did you mean `{near}`?"),
-            None => bail!("there is no code `{code}`: `oncall explain` lists all of them"),
+            Some(near) => Err(no(language, &no_code_near(code, near))),
+            None => Err(no(language, &no_code(code))),
         },
     }
-}
-
-/// That of the repository; English where there is none.
-fn language_of(dir: &Path) -> Language {
-    let file = std::fs::read(dir.join("oncall.yaml")).ok().map(|bytes| ("oncall.yaml".to_owned(), bytes));
-    compile::language_of(&Tree { files: file.into_iter().collect(), ..Tree::default() })
 }

@@ -1,8 +1,10 @@
 //! `oncall healthcheck`: whether the server on this machine is healthy, for containers, which have no curl.
 
 use super::serve::runtime;
+use super::spoken::{caused, error_line, reader, sentence};
 use super::{Exit, Output};
-use anyhow::{Context, Result};
+use crate::language::failed::{cannot_reach, url_answers};
+use anyhow::Result;
 use std::time::Duration;
 
 /// How long the answer may take; Docker's own limit is 30 s.
@@ -25,13 +27,15 @@ pub fn run(arguments: &Arguments) -> Result<Output> {
     let asked = async {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let client = reqwest::Client::builder().timeout(ANSWER_MAX).no_proxy().build()?;
-        let answer = client.get(&url).send().await.with_context(|| format!("cannot reach {url}"))?;
+        let answer =
+            client.get(&url).send().await.map_err(|error| caused(cannot_reach(&url), error.without_url()))?;
         anyhow::Ok((answer.status().as_u16(), answer.text().await.unwrap_or_default()))
     };
+    let language = reader();
     let (err, exit) = match runtime()?.block_on(asked) {
         Ok((200, _)) => return Ok(Output::fine(String::new())),
-        Ok((status, said)) => (format!("error: {url} answers {status}: {}\n", said.trim()), Exit::Server),
-        Err(error) => (format!("error: {error:#}\n"), Exit::Server),
+        Ok((status, said)) => (url_answers(&url, status, said.trim()).of(language).to_owned(), Exit::Server),
+        Err(error) => (sentence(&error, language), Exit::Server),
     };
-    Ok(Output { out: String::new(), err, exit })
+    Ok(Output { out: String::new(), err: error_line(language, &err), exit })
 }

@@ -1,9 +1,15 @@
 //! `oncall incident`: shows an incident of a running server, or acts on one or several.
 
-use super::remote::{ENVIRONMENT, Question, Server, clock, line, segment};
+use super::remote::{ENVIRONMENT, Question, Server, clock, line, segment, spoken_by};
+use super::spoken::told;
 use super::{Output, complete};
-use anyhow::{Context, Result, bail};
+use crate::language::asked::{Head, value};
+use crate::language::failed::{
+    confirm_only_there, not_a_step, one_at_a_time, takes_no_words, whom_only_there,
+};
+use anyhow::Result;
 use serde_json::{Map, Value, json};
+use unicode_width::UnicodeWidthStr;
 
 /// Show an incident of a running server, or act on it
 #[derive(Debug, clap::Args)]
@@ -89,7 +95,7 @@ impl Verb {
 pub(super) fn run(arguments: &Arguments) -> Result<Output> {
     let ids: Vec<&str> = arguments.ids.split(',').map(str::trim).filter(|id| !id.is_empty()).collect();
     let Some(verb) = arguments.command else {
-        let [id] = ids[..] else { bail!("one incident is shown at a time") };
+        let [id] = ids[..] else { return Err(told(one_at_a_time()).into()) };
         let path = format!("/v1/incidents/{}", segment(id));
         return arguments.server.ask(&Question::get(&path), text);
     };
@@ -104,7 +110,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<Output> {
     };
     arguments.server.ask(&Question::post(&path, Value::Object(body)), |answer| {
         let results = answer["results"].as_array().map_or(std::slice::from_ref(answer), Vec::as_slice);
-        results.iter().map(|result| line(result) + "\n").collect()
+        let language = spoken_by(answer);
+        results.iter().map(|result| line(result, language) + "\n").collect()
     })
 }
 
@@ -112,12 +119,10 @@ fn body(arguments: &Arguments, verb: Verb) -> Result<Map<String, Value>> {
     let (name, key) = verb.says();
     let (words, mut body) = (arguments.words.join(" "), Map::new());
     match key {
-        None if !words.is_empty() => bail!("`{name}` takes no words: `{words}`"),
+        None if !words.is_empty() => return Err(told(takes_no_words(name, &words)).into()),
         Some(key) if !words.is_empty() => {
             let value = match verb {
-                Verb::Escalate => json!(
-                    words.parse::<u32>().with_context(|| format!("`{words}` is not the number of a step"))?
-                ),
+                Verb::Escalate => json!(words.parse::<u32>().map_err(|_| told(not_a_step(&words)))?),
                 _ => json!(words),
             };
             body.insert(key.to_owned(), value);
@@ -126,7 +131,7 @@ fn body(arguments: &Arguments, verb: Verb) -> Result<Map<String, Value>> {
     }
     let whom = !(arguments.user.is_empty() && arguments.schedule.is_empty() && arguments.policy.is_none());
     if whom && !matches!(verb, Verb::Reassign | Verb::PageAlso) {
-        bail!("--user, --schedule and --policy are for reassign and page-also");
+        return Err(told(whom_only_there()).into());
     }
     if matches!(verb, Verb::Reassign | Verb::PageAlso) {
         let users: Vec<&String> = arguments.words.iter().chain(&arguments.user).collect();
@@ -136,34 +141,54 @@ fn body(arguments: &Arguments, verb: Verb) -> Result<Map<String, Value>> {
     }
     if arguments.confirm {
         if verb != Verb::Snooze {
-            bail!("only snooze asks for --confirm");
+            return Err(told(confirm_only_there()).into());
         }
         body.insert("confirm".to_owned(), json!(true));
     }
     Ok(body)
 }
 
+/// How wide the names of values are.
+const LEAD: usize = 17;
+/// The values that are shown, with their keys in the answer.
+const SHOWN: [(Head, &str); 7] = [
+    (Head::Status, "status"),
+    (Head::Service, "service"),
+    (Head::Severity, "severity"),
+    (Head::Urgency, "urgency"),
+    (Head::OpenedAt, "opened_at"),
+    (Head::AcknowledgedBy, "acknowledged_by"),
+    (Head::ResolvedBy, "resolved_by"),
+];
+
 /// The incident and its timeline.
 fn text(incident: &Value) -> String {
     let said = |key: &str| incident[key].as_str().unwrap_or("-").to_owned();
     let mut out = format!("{} {}\n\n", said("id"), said("summary"));
-    for key in ["status", "service", "severity", "urgency", "opened_at", "acknowledged_by", "resolved_by"] {
-        if let Some(value) = incident[key].as_str() {
-            let value = if key == "opened_at" { clock(&incident[key], incident) } else { value.to_owned() };
-            super::told_shown::push_wrapped(&mut out, &format!("{key:<16}"), &value);
+    let language = spoken_by(incident);
+    let mut push = |head: Head, value: &str| {
+        let name = head.name();
+        let name = name.of(language);
+        let lead = format!("{name}{}", " ".repeat(LEAD.saturating_sub(name.width())));
+        super::told_shown::push_wrapped(&mut out, &lead, value);
+    };
+    for (head, key) in SHOWN {
+        if let Some(said) = incident[key].as_str() {
+            let at = clock(&incident[key], incident);
+            push(head, if head == Head::OpenedAt { &at } else { value(said, language) });
         }
     }
     let held = &incident["held_back"];
-    let key = match held["by"].as_str() {
-        Some("wait") => "held until",
-        Some("inhibition") => "inhibited until",
-        _ => "silenced until",
+    let head = match held["by"].as_str() {
+        Some("wait") => Head::HeldUntil,
+        Some("inhibition") => Head::InhibitedUntil,
+        _ => Head::SilencedUntil,
     };
     if held.is_object() {
-        super::told_shown::push_wrapped(&mut out, &format!("{key:<16}"), &clock(&held["until"], incident));
+        push(head, &clock(&held["until"], incident));
     }
     if let Some(description) = incident["description"].as_str().filter(|text| !text.is_empty()) {
-        super::told_shown::push_wrapped(&mut out, &format!("{:<16}", "description"), description);
+        push(Head::Description, description);
     }
     out.push('\n');
     for entry in incident["timeline"].as_array().into_iter().flatten() {

@@ -1,9 +1,10 @@
 //! `oncall incidents`: the incidents of a running server.
 
-use super::remote::{ENVIRONMENT, Question, Server, clock};
+use super::remote::{ENVIRONMENT, Question, Server, clock, spoken_by};
 use super::table::table;
 use super::watch::{Items, Watch};
 use super::{Output, complete};
+use crate::language::asked::{self, Head, value};
 use anyhow::Result;
 use serde_json::Value;
 
@@ -69,33 +70,40 @@ pub(super) fn run(arguments: &Arguments) -> Result<Output> {
     arguments.watch.ask(&arguments.server, &question, items, text)
 }
 
-fn line(incident: &Value, _: &Value) -> String {
+fn line(incident: &Value, answer: &Value) -> String {
     let said = |key: &str| incident[key].as_str().unwrap_or("-");
-    let who = incident["acknowledged_by"].as_str().map(|who| format!(" by {who}")).unwrap_or_default();
-    let (id, status, severity) = (said("id"), said("status"), said("severity"));
+    let language = spoken_by(answer);
+    let who = incident["acknowledged_by"].as_str().map(|who| asked::by(who).of(language).to_owned());
+    let who = who.unwrap_or_default();
+    let (id, status, severity) =
+        (said("id"), value(said("status"), language), value(said("severity"), language));
     format!("{id}  {status}{who}  {severity}  {}  {}", said("service"), said("summary"))
 }
 
 fn text(answer: &Value) -> String {
+    let language = spoken_by(answer);
     let incidents = answer["incidents"].as_array().map(Vec::as_slice).unwrap_or_default();
     if incidents.is_empty() {
-        return "no incidents\n".to_owned();
+        return format!("{}\n", asked::no_incidents().of(language));
     }
     let cell = |incident: &Value, key: &str| incident[key].as_str().unwrap_or("-").to_owned();
+    let word = |incident: &Value, key: &str| value(&cell(incident, key), language).to_owned();
     let row = |incident: &Value| {
         let who = incident["acknowledged_by"].as_str().map(|who| format!("\n{who}")).unwrap_or_default();
         let held = Some(&incident["held_back"]).filter(|held| held["by"] == "wait");
-        let held = held.map(|held| format!("\nheld until {}", clock(&held["until"], answer)));
-        let held = held.unwrap_or_default();
+        let held = held.map(|held| asked::held_until(&clock(&held["until"], answer)));
+        let held = held.map(|held| format!("\n{}", held.of(language))).unwrap_or_default();
         [
             cell(incident, "id"),
-            format!("{}{who}{held}", cell(incident, "status")),
-            cell(incident, "severity"),
+            format!("{}{who}{held}", word(incident, "status")),
+            word(incident, "severity"),
             cell(incident, "service"),
             cell(incident, "summary"),
         ]
     };
-    let rows = table(["Id", "Status", "Severity", "Service", "Summary"], &[0, 2], incidents.iter().map(row));
+    let heads = [Head::Id, Head::Status, Head::Severity, Head::Service, Head::Summary].map(Head::title);
+    let heads = heads.each_ref().map(|head| head.of(language));
+    let rows = table(heads, &[0, 2], incidents.iter().map(row));
     let more = answer["next_before"].as_str();
-    more.map_or_else(|| rows.clone(), |id| format!("{rows}\nthere are more: --before {id}\n"))
+    more.map_or_else(|| rows.clone(), |id| format!("{rows}\n{}\n", asked::there_are_more(id).of(language)))
 }

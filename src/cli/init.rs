@@ -6,6 +6,7 @@
 use super::channel::Channel;
 use super::directory::now;
 use super::edited;
+use super::spoken::{SpokenLanguage, Told, caused, of_the_terminal, told};
 use super::starter::{Forge, Starter, files, taken};
 use super::write::write;
 use super::{Exit, Output};
@@ -15,8 +16,12 @@ use crate::document;
 use crate::edit::Newcomer;
 use crate::integration::{MONITORS, Monitor};
 use crate::language;
+use crate::language::failed::{
+    cannot_make_folder, id_is_taken, no_channel, no_monitor, not_a_git_address, not_a_zone, not_an_id,
+};
 use crate::language::starting::{Ask, Starting};
-use anyhow::{Context, Result, anyhow, bail};
+use crate::language::words::Words;
+use anyhow::{Result, anyhow, bail};
 use clap::ValueEnum;
 use jiff::tz::TimeZone;
 use std::collections::{BTreeMap, BTreeSet};
@@ -46,7 +51,7 @@ pub struct Arguments {
     pub dir: PathBuf,
     /// The language of the files, and of messages to people [default: the terminal's]
     #[arg(long, value_enum)]
-    pub language: Option<Language>,
+    pub language: Option<SpokenLanguage>,
     /// The team's id: lower-case letters, digits and `-` [default: web]
     #[arg(long, value_name = "NAME", value_parser = team)]
     pub team: Option<String>,
@@ -73,12 +78,6 @@ pub struct Arguments {
     pub dry_run: bool,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Language {
-    Ja,
-    En,
-}
-
 /// What is about the team.
 struct About {
     team: String,
@@ -88,10 +87,7 @@ struct About {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<Output> {
-    let spoken = match arguments.language.unwrap_or_else(of_the_terminal) {
-        Language::Ja => language::Language::Ja,
-        Language::En => language::Language::En,
-    };
+    let spoken = arguments.language.map_or_else(of_the_terminal, SpokenLanguage::language);
     let (written, time_zone) = match (spoken, &arguments.time_zone) {
         (language::Language::Ja, None) => (document::Language::Ja, TimeZone::get("Asia/Tokyo")?),
         (language::Language::Ja, Some(zone)) => (document::Language::Ja, zone.clone()),
@@ -120,7 +116,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Output> {
     }
     if !arguments.dry_run {
         fs::create_dir_all(&arguments.dir)
-            .with_context(|| format!("cannot make the directory {}", arguments.dir.display()))?;
+            .map_err(|error| caused(cannot_make_folder(&arguments.dir.display().to_string()), error))?;
         write(&arguments.dir, &Tree::default(), &files)?;
     }
     Ok(Output::fine(said(arguments, &starter, &files, spoken)))
@@ -156,7 +152,7 @@ fn each_once<T: Copy>(all: &[T], name: impl Fn(&T) -> &'static str) -> Vec<T> {
 
 /// Asks one question after another; an answer that cannot be read is asked for again, a few times.
 fn asked(spoken: language::Language) -> Result<About> {
-    let team = again(&spoken.ask(Ask::Team { default: TEAM }), |said| match said {
+    let team = again(spoken, &spoken.ask(Ask::Team { default: TEAM }), |said| match said {
         "" => Ok(TEAM.to_owned()),
         said => team(said),
     })?;
@@ -164,9 +160,11 @@ fn asked(spoken: language::Language) -> Result<About> {
     let mut people: Vec<String> = Vec::new();
     while people.len() < PEOPLE_MAX {
         let question = spoken.ask(Ask::Person { number: people.len() + 1 });
-        let person = again(&question, |said| match said {
+        let person = again(spoken, &question, |said| match said {
             "" => Ok(String::new()),
-            said => Newcomer::read(said, spoken).map(|_| said.to_owned()),
+            said => {
+                Newcomer::read(said, spoken).map(|_| said.to_owned()).map_err(|why| told(Words::same(why)))
+            }
         })?;
         if person.is_empty() {
             break;
@@ -175,14 +173,16 @@ fn asked(spoken: language::Language) -> Result<About> {
     }
     let names = |all: Vec<&str>| all.join(", ");
     let all = names(MONITORS.iter().map(|it| it.name).collect());
-    let monitors = again(&spoken.ask(Ask::Monitors { all: &all, default: "alertmanager" }), |said| {
-        let said = if said.is_empty() { "alertmanager" } else { said };
-        listed(said).map(monitor).collect::<Result<Vec<_>, _>>()
-    })?;
+    let monitors =
+        again(spoken, &spoken.ask(Ask::Monitors { all: &all, default: "alertmanager" }), |said| {
+            let said = if said.is_empty() { "alertmanager" } else { said };
+            listed(said).map(monitor).collect::<Result<Vec<_>, _>>()
+        })?;
     let all = names(Channel::value_variants().iter().map(|it| it.word()).collect());
-    let channels = again(&spoken.ask(Ask::Channels { all: &all, default: "slack, call" }), |said| {
+    let channels = again(spoken, &spoken.ask(Ask::Channels { all: &all, default: "slack, call" }), |said| {
         let said = if said.is_empty() { "slack,call" } else { said };
-        listed(said).map(|word| Channel::from_str(word, true)).collect::<Result<Vec<_>, _>>()
+        let read = |word| Channel::from_str(word, true).map_err(|_| told(no_channel(word, &all)));
+        listed(said).map(read).collect::<Result<Vec<_>, _>>()
     })?;
     let monitors = each_once(&monitors, |it| it.name);
     Ok(About { team, people, monitors, channels: each_once(&channels, |it| it.word()) })
@@ -191,15 +191,15 @@ fn asked(spoken: language::Language) -> Result<About> {
 /// How often one question is asked.
 const ASKED_MAX: usize = 5;
 
-fn again<T>(question: &str, read: impl Fn(&str) -> Result<T, String>) -> Result<T> {
+fn again<T>(spoken: language::Language, question: &str, read: impl Fn(&str) -> Result<T, Told>) -> Result<T> {
     let mut why = String::new();
     for _ in 0..ASKED_MAX {
         show(question)?;
         match read(&edited::line()?) {
             Ok(answer) => return Ok(answer),
             Err(wrong) => {
-                show(&format!("{wrong}\n"))?;
-                why = wrong;
+                why = wrong.words.of(spoken).to_owned();
+                show(&format!("{why}\n"))?;
             }
         }
     }
@@ -309,47 +309,38 @@ fn said(
     out
 }
 
-fn monitor(name: &str) -> Result<&'static Monitor, String> {
+fn monitor(name: &str) -> Result<&'static Monitor, Told> {
     let named = Monitor::named(&name.trim().to_ascii_lowercase());
     named.ok_or_else(|| {
         let all: Vec<&str> = MONITORS.iter().map(|it| it.name).collect();
-        format!("no monitor is called `{name}`; there are: {}", all.join(", "))
+        told(no_monitor(name, &all.join(", ")))
     })
 }
 
-fn team(text: &str) -> Result<String, String> {
+fn team(text: &str) -> Result<String, Told> {
     let small = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
     let fine = text.bytes().next().is_some_and(small) && text.bytes().all(|byte| small(byte) || byte == b'-');
     if !fine || is_not_text(text) || text == "nobody" || text.len() > TEAM_MAX {
-        return Err("an id has lower-case letters, digits and `-`, such as web or data-platform".to_owned());
+        return Err(told(not_an_id()));
     }
     if taken().contains(text) {
-        return Err("this id is used for something else in the files".to_owned());
+        return Err(told(id_is_taken()));
     }
     Ok(text.to_owned())
 }
 
-pub(super) fn zone(name: &str) -> Result<TimeZone, String> {
-    TimeZone::get(name).map_err(|_| "no such time zone: write it like Asia/Tokyo".to_owned())
+pub(super) fn zone(name: &str) -> Result<TimeZone, Told> {
+    TimeZone::get(name).map_err(|_| told(not_a_zone()))
 }
 
 /// The address is written into YAML as is.
-fn source(text: &str) -> Result<String, String> {
+fn source(text: &str) -> Result<String, Told> {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/:@+%".contains(&byte);
     let begins = text.bytes().next().is_some_and(|byte| byte.is_ascii_alphanumeric() || byte == b'/');
     if begins && text.bytes().all(plain) && !text.ends_with(':') {
         return Ok(text.to_owned());
     }
-    Err("write a git address, as in https://git.example.com/oncall.git".to_owned())
-}
-
-/// Japanese if the terminal is Japanese.
-fn of_the_terminal() -> Language {
-    let set = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().filter_map(|name| env::var(name).ok());
-    match set.into_iter().find(|value| !value.is_empty()) {
-        Some(locale) if locale.starts_with("ja") => Language::Ja,
-        _ => Language::En,
-    }
+    Err(told(not_a_git_address()))
 }
 
 /// This machine's time zone; UTC if it cannot be determined.

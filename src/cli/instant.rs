@@ -4,9 +4,10 @@
 //! ([`moment`]). What may mean two things is asked back.
 
 use super::directory::now;
-use super::spoken::no;
+use super::spoken::{Told, no, told};
 use crate::compile::why_no_date;
 use crate::language::commands::{about_no_schedule, not_an_instant};
+use crate::language::failed::{not_a_date, not_a_duration};
 use crate::language::moment::{Moment, moment};
 use crate::language::words::Words;
 use crate::language::{Language, words};
@@ -65,21 +66,15 @@ pub(super) fn minute(said: &str, at: Timestamp) -> Timestamp {
 }
 
 /// Parses `2026-12-05`. Errors use the same words as `validate`.
-pub(super) fn date(text: &str) -> Result<Date, String> {
+pub(super) fn date(text: &str) -> Result<Date, Told> {
     let date = text.parse::<Date>().ok().filter(|_| text.len() == 10);
-    date.ok_or_else(|| {
-        why_no_date(text)
-            .map(|why| why.en)
-            .unwrap_or_else(|| "it is not a date: write it like 2026-12-05".to_owned())
-    })
+    date.ok_or_else(|| told(why_no_date(text).unwrap_or_else(not_a_date)))
 }
 
 /// `30s`, `5m`, `1h30m`.
-pub(super) fn parse_duration(text: &str) -> Result<SignedDuration, String> {
+pub(super) fn parse_duration(text: &str) -> Result<SignedDuration, Told> {
     let duration: Option<SignedDuration> = text.parse().ok();
-    duration
-        .filter(SignedDuration::is_positive)
-        .ok_or_else(|| "write a duration such as 30s, 5m or 1h30m".to_owned())
+    duration.filter(SignedDuration::is_positive).ok_or_else(|| told(not_a_duration()))
 }
 
 /// `Sat 2026-12-05 10:00`, in `zone`.

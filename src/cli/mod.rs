@@ -25,6 +25,7 @@ pub mod example;
 mod expect;
 mod explain;
 mod healthcheck;
+mod help;
 mod incident;
 mod incidents;
 pub mod init;
@@ -67,11 +68,12 @@ mod watch;
 mod who;
 pub mod write;
 
+pub use help::{arguments, command};
 pub use instant::instant;
 pub use log::LogFormat;
+pub use spoken::reader;
 
 use crate::edit::{Edit, EditError, Subject};
-use crate::language::{Language, commands};
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
@@ -161,8 +163,8 @@ pub fn run(command: Command) -> Output {
     let failed =
         if matches!(command, Command::Serve(_) | Command::Demo(_)) { Exit::Server } else { Exit::Usage };
     answer(command).unwrap_or_else(|error| {
-        let language = error.downcast_ref::<spoken::Refusal>().map_or(Language::En, |it| it.language);
-        let err = format!("{}{error:#}\n", commands::error().of(language));
+        let language = error.downcast_ref::<spoken::Refusal>().map_or_else(reader, |it| it.language);
+        let err = spoken::error_line(language, &spoken::sentence(&error, language));
         Output { out: String::new(), err, exit: failed }
     })
 }

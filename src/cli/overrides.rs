@@ -6,7 +6,7 @@ use super::instant::{TIMES, in_zones, minute, typed};
 use super::known::known;
 use super::remote::{ENVIRONMENT, Format, Question, Server, clock, environment, spoken_by};
 use super::silence::{End, List, columns, id, ids, said, why};
-use super::spoken::{Spoken, no};
+use super::spoken::{Spoken, no, told};
 use super::table::table;
 use super::watch::Items;
 use super::{Exit, Output, complete};
@@ -14,12 +14,13 @@ use crate::actor::{Actor, Via};
 use crate::config::RunTimeOverride;
 use crate::edit::{Edit, EditError, OverrideWish, PULLED, Pulled, Subject, add_override, pull};
 use crate::language::commands::{self, Column, Noun};
+use crate::language::failed::{me_is_not_set, unreadable_answer};
 use crate::language::moment::{Moment, length};
 use crate::language::on_call::OnCall;
 use crate::language::words::Words;
 use crate::language::{Language, edits};
 use crate::schedule::{OverrideAction, Schedule, UserId};
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
@@ -207,7 +208,8 @@ impl Pull {
             Ok(answer) => answer,
             Err(refused) => return Ok(refused),
         };
-        let all = answer["overrides"].as_array().context("the server's answer lists no overrides")?;
+        let all =
+            answer["overrides"].as_array().ok_or_else(|| told(unreadable_answer(&answer.to_string())))?;
         // Those of git are listed beside them, by their place in place of a number, and are in the files already.
         let made = all.iter().filter(|it| it["id"].is_u64());
         let pulled: Vec<Pulled> = made.map(read).collect::<Result<_>>()?;
@@ -243,9 +245,9 @@ impl Pull {
 
 /// One as the server lists it.
 fn read(it: &Value) -> Result<Pulled> {
-    let wrong = || format!("the server's answer cannot be read: {it}");
+    let wrong = || told(unreadable_answer(&it.to_string()));
     let text = |key: &str| it[key].as_str().map(str::to_owned);
-    let at = |key: &str| text(key).and_then(|said| said.parse().ok()).with_context(wrong);
+    let at = |key: &str| text(key).and_then(|said| said.parse().ok()).ok_or_else(wrong);
     let people = |key: &str| -> Option<Vec<UserId>> {
         it[key].as_array().map(|all| all.iter().filter_map(Value::as_str).map(UserId::from).collect())
     };
@@ -253,11 +255,11 @@ fn read(it: &Value) -> Result<Pulled> {
         (Some(who), Some(with), None) => OverrideAction::Replace { who: who.into(), with },
         (None, Some(with), None) => OverrideAction::Set(with),
         (None, None, Some(add)) => OverrideAction::Add(add),
-        _ => bail!(wrong()),
+        _ => return Err(wrong().into()),
     };
     let name = text("by").unwrap_or_default();
     let made = RunTimeOverride {
-        schedule: text("schedule").with_context(wrong)?.into(),
+        schedule: text("schedule").ok_or_else(wrong)?.into(),
         layer: text("layer"),
         from: at("from")?,
         until: at("until")?,
@@ -266,7 +268,7 @@ fn read(it: &Value) -> Result<Pulled> {
         by: Actor::Stranger { name, way: Via::Api },
         via: Via::Api,
     };
-    Ok(Pulled { id: it["id"].as_u64().with_context(wrong)?, made })
+    Ok(Pulled { id: it["id"].as_u64().ok_or_else(wrong)?, made })
 }
 
 impl Add {
@@ -396,7 +398,7 @@ fn somebody(id: &str) -> Result<String> {
     if id.trim() != "me" {
         return Ok(id.trim().to_owned());
     }
-    environment("ONCALL_USER").context("`me` is the user in ONCALL_USER, which is not set")
+    Ok(environment("ONCALL_USER").ok_or_else(|| told(me_is_not_set()))?)
 }
 
 /// Users in the given order, without duplicates; empty for `nobody`.

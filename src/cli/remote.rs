@@ -2,13 +2,18 @@
 
 use super::instant::Clock;
 use super::serve::runtime;
+use super::spoken::{caused, error_line, reader, told};
 use super::{Exit, Output};
 use crate::language::Language;
-use anyhow::{Context, Result, anyhow, bail};
+use crate::language::failed::{
+    add_confirm, answers, broke_off, leads_elsewhere, no_address, no_token, token_refused, unreachable,
+};
+use anyhow::Result;
 use jiff::tz::TimeZone;
 use reqwest::Method;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use std::io;
 use std::time::Duration;
 
 /// How long the server may take to answer.
@@ -100,15 +105,15 @@ impl Server {
         }
         let out = if self.format == Format::Json { format!("{answer:#}\n") } else { String::new() };
         let exit = if status >= 500 { Exit::Server } else { Exit::Usage };
-        Err(Output { out, err: format!("error: {}\n", refusal(status, &answer)), exit })
+        let language = Language::deserialize(&answer["language"]).unwrap_or_else(|_| reader());
+        Err(Output { out, err: error_line(language, &refusal(status, &answer, language)), exit })
     }
 
     /// The address and the token.
     pub(super) fn asker(&self) -> Result<Asker> {
         let url = self.url.clone().or_else(|| environment("ONCALL_URL"));
-        let url = url.context("give the server's address with `--url` or ONCALL_URL")?;
-        let token = environment("ONCALL_TOKEN")
-            .context("ONCALL_TOKEN is not set: it should be the value of one of the server's api_tokens")?;
+        let url = url.ok_or_else(|| told(no_address()))?;
+        let token = environment("ONCALL_TOKEN").ok_or_else(|| told(no_token()))?;
         Ok(Asker { base: url.trim_end_matches('/').to_owned(), token })
     }
 }
@@ -178,42 +183,50 @@ async fn send(base: &str, token: &str, question: &Question<'_>) -> Result<(u16, 
     if let Some(body) = &question.body {
         request = request.json(body);
     }
-    let response = request.send().await.map_err(|error| {
-        let what = if error.is_timeout() { "did not answer in time" } else { "cannot be reached" };
-        anyhow!(error.without_url())
-            .context(format!("the server at {base} {what}: is it running, and is the address right?"))
-    })?;
+    let response = request.send().await.map_err(|error| unreached(base, error))?;
     let status = response.status().as_u16();
     if (300..400).contains(&status) {
-        bail!("{base} leads elsewhere ({status}): give the address that it leads to");
+        return Err(told(leads_elsewhere(base, status)).into());
     }
-    let text = response.text().await.context("the answer of the server broke off")?;
+    let text = response.text().await.map_err(|error| caused(broke_off(), error.without_url()))?;
     let read = serde_json::from_str(&text);
     Ok((status, read.unwrap_or_else(|_| Value::String(crate::alert::cut(text.trim(), SHOWN_MAX)))))
 }
 
+/// Why no answer came: the last cause says it; those before it are of the HTTP client.
+pub(super) fn unreached(base: &str, error: reqwest::Error) -> anyhow::Error {
+    let late = error.is_timeout();
+    let error = anyhow::Error::from(error.without_url());
+    let root = error.chain().last().and_then(|cause| cause.downcast_ref::<io::Error>());
+    match root {
+        Some(root) => caused(unreachable(base, late), io::Error::new(root.kind(), root.to_string())),
+        None if late => told(unreachable(base, late)).into(),
+        None => caused(unreachable(base, late), error),
+    }
+}
+
 /// Why the server refused, with the way out on the command line.
-fn refusal(status: u16, answer: &Value) -> String {
+fn refusal(status: u16, answer: &Value, language: Language) -> String {
     let said = answer["error"].as_str().or(answer.as_str()).unwrap_or_default();
     match status {
-        401 => "the token in ONCALL_TOKEN is not one of the server's api_tokens".to_owned(),
+        401 => token_refused().of(language).to_owned(),
         409 if answer["warnings"].is_array() => {
-            format!("{}\nNothing was changed: add --confirm to do it", warnings(answer).join("\n"))
+            format!("{}\n{}", warnings(answer).join("\n"), add_confirm().of(language))
         }
         _ if said.is_empty() => match answer["results"].as_array() {
-            Some(results) => results.iter().map(line).collect::<Vec<_>>().join("\n"),
-            None => format!("the server answers {status}"),
+            Some(results) => results.iter().map(|it| line(it, language)).collect::<Vec<_>>().join("\n"),
+            None => answers(status).of(language).to_owned(),
         },
         _ => said.to_owned(),
     }
 }
 
 /// What became of one incident.
-pub(super) fn line(result: &Value) -> String {
+pub(super) fn line(result: &Value, language: Language) -> String {
     let id = result["incident"].as_str().unwrap_or_default();
     let asked = warnings(result);
     if !asked.is_empty() {
-        return format!("{id}: {} Nothing was changed: add --confirm to do it.", asked.join(" "));
+        return format!("{id}: {}\n{}", asked.join(" "), add_confirm().of(language));
     }
     let said = result["text"].as_str().or(result["error"].as_str()).unwrap_or_default();
     format!("{id}: {said}")

@@ -1,8 +1,10 @@
 //! `oncall schema`: writes the JSON Schemas that editors use to complete and check files.
 
 use super::Output;
+use super::spoken::caused;
 use crate::document::schemas;
-use anyhow::{Context, Result};
+use crate::language::failed::{cannot_make_folder, cannot_write};
+use anyhow::Result;
 use std::fs;
 use std::path::PathBuf;
 
@@ -16,11 +18,11 @@ pub struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> Result<Output> {
     let dir = &arguments.dir;
-    fs::create_dir_all(dir).with_context(|| format!("cannot make the folder {}", dir.display()))?;
+    fs::create_dir_all(dir).map_err(|error| caused(cannot_make_folder(&dir.display().to_string()), error))?;
     let schemas = schemas();
     for (name, text) in &schemas {
         let path = dir.join(name);
-        fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
+        fs::write(&path, text).map_err(|error| caused(cannot_write(&path.display().to_string()), error))?;
     }
     Ok(Output::fine(format!("wrote {} schemas to {}\n", schemas.len(), dir.display())))
 }

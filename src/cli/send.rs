@@ -6,24 +6,36 @@
 use super::directory::{Directory, now};
 use super::dry_run::HORIZON;
 use super::known::known;
-use super::remote::client;
+use super::remote::{client, unreached};
 use super::serve::runtime;
+use super::spoken::{error_line, no, sentence, told};
 use super::told_sentence::outlook;
 use super::told_shown::push_wrapped;
 use super::{Exit, Output};
 use crate::alert::{Action, Event, UNPARSED};
-use crate::config::{Config, Endpoint, Secrets};
+use crate::config::{Config, Endpoint, SecretSource, Secrets, place_name};
 use crate::integration::{Fetched, Received, TestRequest, read_trusted, receive};
+use crate::language::Language;
+use crate::language::asked::{
+    Found, Lead, add_yes, found, if_nobody_reacts, in_file, in_sops, in_variable, is_a_heartbeat, no_sample,
+    none_was_dropped, none_was_heard, not_known, not_looked_up, not_taken, only_sns_sends, secret_not_here,
+    server_answers, to_integration, triggers_nothing, would_refuse,
+};
 use crate::language::commands::Noun;
+use crate::language::failed::{answers, no_public_url, token_refused};
+use crate::language::words::Words;
 use crate::preview::{Script, simulate};
 use crate::server::secrets::resolve;
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::Result;
 use jiff::Timestamp;
 use serde_json::Value;
 use std::sync::Arc;
+use unicode_width::UnicodeWidthStr;
 
 /// How much of an answer is shown, in characters.
 const SHOWN_MAX: usize = 300;
+/// The column of what is said, behind its lead.
+const LEAD: usize = 10;
 
 /// Send a test alert to the running server: people are really told
 #[derive(Debug, clap::Args)]
@@ -64,35 +76,39 @@ pub(super) fn run(arguments: &Arguments) -> Result<Output> {
         Ok(config) => config,
         Err(output) => return Ok(output),
     };
-    let (_, endpoint) =
-        known(config.organisation.language, Noun::Integration, &config.endpoints, &arguments.integration)?;
+    let language = config.organisation.language;
+    let (_, endpoint) = known(language, Noun::Integration, &config.endpoints, &arguments.integration)?;
     let base = arguments.url.as_deref().or(config.organisation.public_url.as_deref());
-    let base = base.context("oncall.yaml has no public_url: give the server's address with `--url`")?;
+    let base = base.ok_or_else(|| no(language, &no_public_url()))?;
     let (secrets, _) = resolve(config);
     let at = now();
-    let body = own_sample(endpoint, arguments.sample, at)?;
+    let body = own_sample(endpoint, arguments.sample, at).map_err(|why| no(language, &why))?;
     let is_over = arguments.sample == SampleState::Resolved;
     let test = TestRequest::new(endpoint, &secrets, (is_over, body.as_deref()), at)
-        .with_context(|| format!("the secret of {} is not set here: {}", endpoint.id, places(endpoint)))?;
-    let events = events(endpoint, &test, &secrets, at)?;
+        .ok_or_else(|| no(language, &secret_not_here(&endpoint.id, &places(endpoint))))?;
+    let events = events(endpoint, &test, &secrets, at).map_err(|why| no(language, &why))?;
     let (mut out, calls) = announced(config, &events, at);
     if calls && !arguments.yes {
-        let err = "error: somebody will be called, so nothing was sent: add --yes to send it\n".to_owned();
+        let err = error_line(language, add_yes().of(language));
         return Ok(Output { out, err, exit: Exit::Usage });
     }
     let token = token(config, &secrets);
     let base = base.trim_end_matches('/');
     let sent = runtime()?.block_on(send(base, test, token.as_deref()))?;
-    push_wrapped(&mut out, "sent      ", &format!("{base} answers {} {}", sent.status, sent.text));
+    push(&mut out, language, Lead::Sent, &server_answers(base, sent.status, &sent.text));
     if !(200..300).contains(&sent.status) {
-        return Ok(Output { out, err: format!("error: {}\n", refusal(sent.status)), exit: Exit::Usage });
+        return Ok(Output {
+            out,
+            err: error_line(language, not_taken(sent.status).of(language)),
+            exit: Exit::Usage,
+        });
     }
-    out.push_str(&made(&events, sent.incidents));
+    out.push_str(&made(&events, sent.incidents, language));
     Ok(Output::fine(out))
 }
 
 /// For an integration with `fields`, the sample that is kept in the config: only its owner knows the shape.
-fn own_sample(endpoint: &Endpoint, state: SampleState, at: Timestamp) -> Result<Option<Vec<u8>>> {
+fn own_sample(endpoint: &Endpoint, state: SampleState, at: Timestamp) -> Result<Option<Vec<u8>>, Words> {
     if endpoint.fields.all().next().is_none() && endpoint.fields.each.is_none() {
         return Ok(None);
     }
@@ -103,22 +119,20 @@ fn own_sample(endpoint: &Endpoint, state: SampleState, at: Timestamp) -> Result<
         events.iter().any(|event| event.action == wanted && !event.labels.contains_key(UNPARSED))
     };
     let found = bodies.find(fits).map(<[u8]>::to_vec);
-    let word = if state == SampleState::Resolved { "says that it is over" } else { "fires" };
-    found.map(Some).ok_or_else(|| {
-        anyhow!(
-            "{} has `fields`, and no `sample` that {word}: keep a body of that kind in samples/, and name it \
-             (`sample: samples/…`)",
-            endpoint.id
-        )
-    })
+    found.map(Some).ok_or_else(|| no_sample(&endpoint.id, state == SampleState::Resolved))
 }
 
 /// What the server will read from it.
-fn events(endpoint: &Endpoint, test: &TestRequest, secrets: &Secrets, at: Timestamp) -> Result<Vec<Event>> {
+fn events(
+    endpoint: &Endpoint,
+    test: &TestRequest,
+    secrets: &Secrets,
+    at: Timestamp,
+) -> Result<Vec<Event>, Words> {
     match receive(endpoint, &test.request(), secrets, at, &Fetched::new()) {
         Received::Events { events, .. } => Ok(events),
-        Received::Reject(reject) => bail!("the server would refuse it: {}", reject.message),
-        Received::Fetch(_) => bail!("only Amazon SNS can send its messages"),
+        Received::Reject(reject) => Err(would_refuse(&reject.message)),
+        Received::Fetch(_) => Err(only_sns_sends()),
     }
 }
 
@@ -126,27 +140,40 @@ fn events(endpoint: &Endpoint, test: &TestRequest, secrets: &Secrets, at: Timest
 fn announced(config: &Config, events: &[Event], at: Timestamp) -> (String, bool) {
     let (mut out, mut calls) = (String::new(), false);
     let config = Arc::new(config.clone());
+    let language = config.organisation.language;
     for event in events {
-        push_wrapped(&mut out, "alert     ", &format!("{} (to {})", event.summary, event.integration));
+        push(&mut out, language, Lead::Alert, &to_integration(&event.summary, &event.integration));
         if event.action != Action::Trigger {
             let words = match event.action {
-                Action::Beat => "it is a heartbeat: people who were told of a silence hear that it is over",
-                _ => "it triggers nothing: people who were told hear that it is over",
+                Action::Beat => is_a_heartbeat(),
+                _ => triggers_nothing(),
             };
-            push_wrapped(&mut out, "told      ", words);
+            push(&mut out, language, Lead::Told, &words);
             continue;
         }
         let script = Script { acknowledge_after: None, horizon: HORIZON };
-        let (sentence, called) = outlook(&config, at, &simulate(&config, event.clone(), at, &script));
-        push_wrapped(&mut out, "told      ", &format!("If nobody reacts: {sentence}"));
+        let (sentence, called) =
+            outlook(&config, language, at, &simulate(&config, event.clone(), at, &script));
+        push(&mut out, language, Lead::Told, &if_nobody_reacts(&sentence));
         calls |= called;
     }
     (out, calls)
 }
 
-fn places(endpoint: &Endpoint) -> String {
-    let places: Vec<String> = endpoint.secret.iter().map(ToString::to_string).collect();
-    places.join(" or ")
+fn places(endpoint: &Endpoint) -> Vec<Words> {
+    let place = |source: &SecretSource| match source {
+        SecretSource::Env(name) => in_variable(&source.to_string(), place_name(name)),
+        SecretSource::File(path) => in_file(&source.to_string(), path),
+        SecretSource::Sops { file, key } => in_sops(&source.to_string(), file, place_name(key)),
+    };
+    endpoint.secret.iter().map(place).collect()
+}
+
+fn push(out: &mut String, language: Language, lead: Lead, words: &Words) {
+    let lead = lead.words();
+    let lead = lead.of(language);
+    let lead = format!("{lead}{}", " ".repeat(LEAD.saturating_sub(lead.width())));
+    push_wrapped(out, &lead, words.of(language));
 }
 
 fn token(config: &Config, secrets: &Secrets) -> Option<String> {
@@ -169,7 +196,7 @@ async fn send(base: &str, test: TestRequest, token: Option<&str>) -> Result<Serv
     for (name, value) in &test.headers {
         request = request.header(name, value);
     }
-    let response = request.send().await.map_err(|error| unreachable(base, error))?;
+    let response = request.send().await.map_err(|error| unreached(base, error))?;
     let status = response.status().as_u16();
     let text = response.text().await.unwrap_or_default();
     let incidents = match token.filter(|_| (200..300).contains(&status)) {
@@ -181,50 +208,28 @@ async fn send(base: &str, test: TestRequest, token: Option<&str>) -> Result<Serv
 
 async fn incidents(http: &reqwest::Client, base: &str, token: &str) -> Result<Value> {
     let request = http.get(format!("{base}/v1/incidents?limit=100")).bearer_auth(token);
-    let response = request.send().await.map_err(|error| unreachable(base, error))?;
+    let response = request.send().await.map_err(|error| unreached(base, error))?;
     match response.status().as_u16() {
         200 => Ok(response.json().await?),
-        401 => bail!("the token is not one of the server's api_tokens"),
-        status => bail!("it answers {status}"),
-    }
-}
-
-fn unreachable(base: &str, error: reqwest::Error) -> anyhow::Error {
-    let what = if error.is_timeout() { "did not answer in time" } else { "cannot be reached" };
-    // Without the URL, which may be long; the message names the address.
-    anyhow!(error.without_url())
-        .context(format!("the server at {base} {what}: is it running, and is `--url` or public_url right?"))
-}
-
-fn refusal(status: u16) -> &'static str {
-    match status {
-        401 | 403 => {
-            "the server does not accept it: is the secret here the server's, and is its config that of DIR?"
-        }
-        404 => "there is no such path: is this the address of `oncall serve`, or does a proxy cut the path?",
-        413 => "the sample is larger than 5 MiB",
-        503 => "the server cannot store it now, or has no config yet: see its /readyz",
-        300..=399 => "that is a redirect: give the address that it leads to, with `--url`",
-        _ => "the server did not take it",
+        401 => Err(told(token_refused()).into()),
+        status => Err(told(answers(status)).into()),
     }
 }
 
 /// The incident of each event, according to the server.
-fn made(events: &[Event], incidents: Option<Result<Value>>) -> String {
+fn made(events: &[Event], incidents: Option<Result<Value>>, language: Language) -> String {
     let mut out = String::new();
-    let mut line = |text: &str| push_wrapped(&mut out, "incident  ", text);
+    let mut line = |words: &Words| push(&mut out, language, Lead::Incident, words);
     match incidents {
-        None => {
-            line("not looked up: set ONCALL_TOKEN to one of the api_tokens of oncall.yaml to see it here")
-        }
-        Some(Err(error)) => line(&format!("not known: {error:#}")),
+        None => line(&not_looked_up()),
+        Some(Err(error)) => line(&not_known(&sentence(&error, language))),
         Some(Ok(list)) => {
             for event in events {
                 let all = list["incidents"].as_array().map(Vec::as_slice).unwrap_or_default();
                 match all.iter().find(|incident| is_of(incident, event)) {
                     Some(incident) => line(&shown(incident)),
-                    None if event.action == Action::Beat => line("none: it was heard, and is not late"),
-                    None => line("none: it was dropped, or resolves nothing that is open"),
+                    None if event.action == Action::Beat => line(&none_was_heard()),
+                    None => line(&none_was_dropped()),
                 }
             }
         }
@@ -238,11 +243,11 @@ fn is_of(incident: &Value, event: &Event) -> bool {
         && alerts.iter().any(|alert| alert["dedup_key"] == event.dedup_key.as_str())
 }
 
-fn shown(incident: &Value) -> String {
+fn shown(incident: &Value) -> Words {
     let text = |key: &str| incident[key].as_str().unwrap_or("none").to_owned();
     let told: Vec<&str> =
         incident["step"]["told"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-    let told = if told.is_empty() { String::new() } else { format!("; told so far: {}", told.join(", ")) };
     let (id, status, service, urgency) = (text("id"), text("status"), text("service"), text("urgency"));
-    format!("{id} is {status}, service {service}, urgency {urgency}{told}")
+    let told = told.join(", ");
+    found(&Found { id: &id, status: &status, service: &service, urgency: &urgency, told: &told })
 }

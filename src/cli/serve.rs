@@ -2,8 +2,10 @@
 
 use super::instant::parse_duration;
 use super::log::LogFormat;
+use super::spoken::{Told, told};
 use super::{Exit, Output, log};
 use crate::git::remote::Credentials;
+use crate::language::failed::{no_config_around, not_between};
 use crate::serve::{From, Options, serve};
 use crate::server::clock::Clock;
 use crate::server::line::{Format, Line};
@@ -11,7 +13,7 @@ use crate::server::parts::Shown;
 use crate::server::secrets;
 use crate::server::sink::Sink;
 use crate::web::proxy::Network;
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use jiff::SignedDuration;
 use std::io::Write;
 use std::net::SocketAddr;
@@ -166,12 +168,10 @@ fn around(here: &Path) -> Result<PathBuf> {
     let holds = |dir: &&Path| dir.join("oncall.yaml").is_file();
     match [Some(here), root].into_iter().flatten().find(holds) {
         Some(dir) => Ok(dir.to_path_buf()),
-        None => bail!(
-            "there is no oncall.yaml in {}{}: run it in the config's directory, or give --config DIR or --git URL",
-            here.display(),
-            root.filter(|root| *root != here)
-                .map_or_else(String::new, |root| format!(", nor in {}", root.display()))
-        ),
+        None => {
+            let root = root.filter(|root| *root != here).map(|root| root.display().to_string());
+            Err(told(no_config_around(&here.display().to_string(), root.as_deref())).into())
+        }
     }
 }
 
@@ -204,14 +204,14 @@ pub(super) fn runtime() -> Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start the runtime")
 }
 
-fn parse_fetch_timeout(text: &str) -> Result<SignedDuration, String> {
+fn parse_fetch_timeout(text: &str) -> Result<SignedDuration, Told> {
     let timeout = parse_duration(text)?;
     let bounds = SignedDuration::from_secs(1)..=SignedDuration::from_hours(1);
-    if bounds.contains(&timeout) { Ok(timeout) } else { Err("it must be between 1s and 1h".to_owned()) }
+    if bounds.contains(&timeout) { Ok(timeout) } else { Err(told(not_between("1s", "1h"))) }
 }
 
-fn parse_interval(text: &str) -> Result<SignedDuration, String> {
+fn parse_interval(text: &str) -> Result<SignedDuration, Told> {
     let interval = parse_duration(text)?;
     let bounds = SignedDuration::from_secs(1)..=SignedDuration::from_hours(24);
-    if bounds.contains(&interval) { Ok(interval) } else { Err("it must be between 1s and 24h".to_owned()) }
+    if bounds.contains(&interval) { Ok(interval) } else { Err(told(not_between("1s", "24h"))) }
 }

@@ -4,19 +4,20 @@ use super::directory::{Directory, now};
 use super::instant::{Clock, instant, zone_name};
 use super::known::known;
 use super::people::names;
-use super::spoken::{Spoken, no};
+use super::spoken::{Spoken, no, told};
 use super::table::table;
 use super::{Output, complete};
 use crate::config::{CalendarId, Config, Id};
 use crate::language::Language;
 use crate::language::commands::{self, Noun};
+use crate::language::failed::not_both;
 use crate::language::on_call::OnCall;
 use crate::preview::calendar::calendar;
 use crate::preview::ical;
 use crate::preview::on_call::{layer, shift_object, source};
 use crate::preview::shifts::{Role, role, schedules_of, stretches};
 use crate::schedule::Shift;
-use anyhow::{Result, bail};
+use anyhow::Result;
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -107,9 +108,7 @@ fn asked(arguments: &Arguments) -> Result<(&str, Directory)> {
     let schedule = arguments.schedule.as_deref().unwrap_or_default();
     match (&arguments.user, &arguments.schedule) {
         (Some(_), Some(first)) if dir == Path::new(".") => Ok(("", Directory { dir: PathBuf::from(first) })),
-        (Some(user), Some(schedule)) => {
-            bail!("give either the schedule `{schedule}` or --user {user}, not both")
-        }
+        (Some(user), Some(schedule)) => Err(told(not_both(schedule, user)).into()),
         _ => Ok((schedule, Directory { dir: dir.clone() })),
     }
 }

@@ -1,10 +1,12 @@
 //! `oncall sign-in-link`: a link that signs somebody in to the pages, made on the server's machine.
 
 use super::Output;
+use super::spoken::{caused, told};
 use crate::disk::web_key;
+use crate::language::failed::{no_key, not_a_user};
 use crate::server::clock::Clock;
 use crate::web::session::Sessions;
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use std::path::PathBuf;
 
 /// Print a link that signs somebody in to the web pages, for ten minutes and once
@@ -27,11 +29,9 @@ pub struct Arguments {
 pub(super) fn run(arguments: &Arguments) -> Result<Output> {
     let Arguments { user, state, url } = arguments;
     if user.is_empty() || user.contains(|c: char| c.is_whitespace() || c.is_control()) {
-        bail!("`{user}` is no id: give the name of a file in users/, without .yaml, or an e-mail address");
+        return Err(told(not_a_user(user)).into());
     }
-    let key = web_key::read(state).with_context(|| {
-        format!("{} has no key to sign with: has a server run there, and may you read it?", state.display())
-    })?;
+    let key = web_key::read(state).map_err(|error| caused(no_key(&state.display().to_string()), error))?;
     let link = Sessions::new(&key).link(user, Clock::wall().now()).context("the key cannot sign")?;
     Ok(Output::fine(format!("{}/sign-in/{link}\n", url.trim_end_matches('/'))))
 }

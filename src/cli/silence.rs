@@ -5,16 +5,17 @@ use super::edited::{self, Options, refused};
 use super::instant::{TIMES, minute, typed};
 use super::known::known;
 use super::remote::{ENVIRONMENT, Question, Server, clock, environment, segment, spoken_by};
-use super::spoken::{Spoken, no};
+use super::spoken::{Spoken, no, told};
 use super::table::table;
 use super::watch::{Items, Watch};
 use super::{Output, complete};
 use crate::edit::{Edit, EditError, SilenceWish, Subject, add_silence};
 use crate::language::added::NotAdded;
 use crate::language::commands::{self, Column, Noun};
+use crate::language::failed::not_a_condition;
 use crate::language::moment::{Moment, length};
 use crate::language::words::Words;
-use anyhow::{Context, Result};
+use anyhow::Result;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -181,9 +182,7 @@ impl Add {
     fn at_server(&self) -> Result<Output> {
         let mut when: Map<String, Value> = Map::new();
         for text in &self.when {
-            let (key, pattern) = text
-                .split_once('=')
-                .with_context(|| format!("`{text}` should be KEY=PATTERN, as in labels.env=staging"))?;
+            let (key, pattern) = text.split_once('=').ok_or_else(|| told(not_a_condition(text)))?;
             match when.entry(key.to_owned()).or_insert_with(|| json!([])) {
                 Value::Array(patterns) => patterns.push(json!(pattern)),
                 other => *other = json!([pattern]),

@@ -2,8 +2,10 @@
 
 use super::Output;
 use super::directory::Directory;
+use super::spoken::no;
+use crate::language::failed::{paste_manifest, slack_needs_a_way_in};
 use crate::provider::slack_manifest::{WayIn, link, manifest};
-use anyhow::{Result, bail};
+use anyhow::Result;
 use clap::Subcommand;
 
 /// What the Slack app must have
@@ -43,9 +45,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Output> {
     let way = match &organisation.public_url {
         _ if socket || wanted.socket_mode => WayIn::Socket,
         Some(url) => WayIn::Url(url),
-        None => bail!(
-            "oncall.yaml has no public_url: set it to the address at which Slack reaches the server, or use Socket Mode with --socket-mode"
-        ),
+        None => return Err(no(organisation.language, &slack_needs_a_way_in())),
     };
     let manifest = manifest(way);
     if wanted.link {
@@ -53,10 +53,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Output> {
     }
     let text = serde_json::to_string_pretty(&manifest)?;
     Ok(Output {
-        err: format!(
-            "Paste it at https://api.slack.com/apps (Create New App, From a manifest), or open:\n{}\n",
-            link(&manifest)
-        ),
+        err: format!("{}\n{}\n", paste_manifest().of(organisation.language), link(&manifest)),
         ..Output::fine(format!("{text}\n"))
     })
 }

@@ -11,8 +11,13 @@ use crate::preview::together::What;
 use jiff::{SignedDuration, Timestamp};
 
 /// Who is told of an alert until the end of its simulation, in a sentence; and whether anybody is called.
-pub(super) fn outlook(config: &Config, at: Timestamp, simulated: &Simulated) -> (String, bool) {
-    let show = Shown { config, language: Language::En, at };
+pub(super) fn outlook(
+    config: &Config,
+    language: Language,
+    at: Timestamp,
+    simulated: &Simulated,
+) -> (String, bool) {
+    let show = Shown { config, language, at };
     let contacts = contacts(simulated, at);
     let calls = contacts.iter().any(|told| told.by.method().rings);
     (sentence(show, simulated, &contacts), calls)

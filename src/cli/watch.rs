@@ -5,6 +5,7 @@
 
 use super::remote::{Format, Question, Server};
 use super::serve::runtime;
+use super::spoken::{reader, sentence};
 use super::{Exit, Output, directory};
 use anyhow::{Context, Result};
 use jiff::Timestamp;
@@ -71,7 +72,7 @@ impl Watch {
         }
         let asker = server.asker()?;
         watch(server.format, async || match asker.send(question).await {
-            Err(error) => Polled::Trouble(format!("{error:#}")),
+            Err(error) => Polled::Trouble(sentence(&error, reader())),
             Ok((status, answer)) => match server.read(status, answer) {
                 Ok(answer) => Polled::Answer { text: text(&answer), items: items.of(&answer) },
                 Err(refused) if refused.exit == Exit::Server => {

@@ -4,11 +4,13 @@
 //! happens only if the file on disk is still what was read, so a change by an editor or a `git checkout` in between
 //! is not overwritten.
 
+use super::spoken::{caused, told};
 use crate::compile::Tree;
-use anyhow::{Context, Result, bail};
+use crate::language::failed::{cannot_read, cannot_write, has_changed, is_a_link, not_all_written};
+use anyhow::Result;
 use std::collections::BTreeMap;
 use std::fs::{self, Permissions};
-use std::io::{ErrorKind, Write};
+use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use tempfile::{Builder, NamedTempFile};
@@ -33,8 +35,7 @@ pub fn write(dir: &Path, tree: &Tree, files: &BTreeMap<String, String>) -> Resul
     let mut written: Vec<String> = Vec::new();
     for file in staged {
         let path = file.path.display().to_string();
-        let done = if written.is_empty() { "nothing".to_owned() } else { written.join(", ") };
-        take_name(file).with_context(|| format!("{path} was not written; written before it: {done}"))?;
+        take_name(file).map_err(|error| caused(not_all_written(&path, &written.join(", ")), error))?;
         written.push(path);
     }
     Ok(())
@@ -42,23 +43,23 @@ pub fn write(dir: &Path, tree: &Tree, files: &BTreeMap<String, String>) -> Resul
 
 fn staged<'a>(dir: &Path, path: &str, text: &str, was: Option<&'a Vec<u8>>) -> Result<Staged<'a>> {
     let path = dir.join(path);
-    let unwritable = || format!("cannot write {}", path.display());
+    let unwritable = |error: io::Error| caused(cannot_write(&path.display().to_string()), error);
     let folder = path.parent().unwrap_or(dir);
-    fs::create_dir_all(folder).with_context(unwritable)?;
+    fs::create_dir_all(folder).map_err(unwritable)?;
     let permissions = match fs::symlink_metadata(&path) {
         Ok(metadata) if metadata.is_symlink() => {
-            bail!("{} is a link: run this in the directory where the file itself is", path.display())
+            return Err(told(is_a_link(&path.display().to_string())).into());
         }
         Ok(metadata) => metadata.permissions(),
         Err(_) => Permissions::from_mode(NEW_FILE),
     };
     let mut temporary =
-        Builder::new().permissions(permissions.clone()).tempfile_in(folder).with_context(unwritable)?;
-    temporary.write_all(text.as_bytes()).with_context(unwritable)?;
+        Builder::new().permissions(permissions.clone()).tempfile_in(folder).map_err(unwritable)?;
+    temporary.write_all(text.as_bytes()).map_err(unwritable)?;
     if was.is_some() {
-        temporary.as_file().set_permissions(permissions).with_context(unwritable)?;
+        temporary.as_file().set_permissions(permissions).map_err(unwritable)?;
     }
-    temporary.as_file().sync_all().with_context(unwritable)?;
+    temporary.as_file().sync_all().map_err(unwritable)?;
     Ok(Staged { path, temporary, was })
 }
 
@@ -66,12 +67,12 @@ fn is_as_read(staged: &Staged<'_>) -> Result<()> {
     let now = match fs::read(&staged.path) {
         Ok(bytes) => Some(bytes),
         Err(error) if error.kind() == ErrorKind::NotFound => None,
-        Err(error) => return Err(error).with_context(|| format!("cannot read {}", staged.path.display())),
+        Err(error) => return Err(caused(cannot_read(&staged.path.display().to_string()), error)),
     };
     if now.as_ref() == staged.was {
         return Ok(());
     }
-    bail!("{} has changed since it was read: run the command again", staged.path.display())
+    Err(told(has_changed(&staged.path.display().to_string())).into())
 }
 
 fn take_name(staged: Staged<'_>) -> Result<()> {

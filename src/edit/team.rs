@@ -42,7 +42,7 @@ pub struct Team<'a> {
     pub id: &'a str,
     /// As people read it.
     pub name: &'a str,
-    /// In the order of their turns. One alone has nobody behind them.
+    /// In the order of their turns. With one member alone, there is no second schedule.
     pub members: &'a [String],
     /// The organisation's fallback.
     pub fallback: &'a str,

@@ -64,7 +64,7 @@ impl Incident {
         }
     }
 
-    /// They hear no more. Who comes back is told as if anew, and only what reaches them then counts.
+    /// They are told no more. Somebody who comes back is told from the start, and only what reaches them from then on counts.
     pub(super) fn dropped(&mut self, users: &[UserId]) {
         if let Some(running) = &mut self.escalation {
             running.told.retain(|user| !users.contains(user));

@@ -346,7 +346,7 @@ fn bucket_keys(lines: &str) -> impl Iterator<Item = String> + '_ {
     })
 }
 
-/// One element of our bucket-level template; the `null` that ends its list is none.
+/// One element of our bucket-level template. The `null` at the end of its list is not an element.
 fn bucket(alert: &Value) -> Option<(Action, String)> {
     let key = json::first(alert, &["key", "id"]);
     let key = key.map_or_else(|| hash(&[&alert.to_string()]), |key| escaped::html(&key).into_owned());

@@ -55,7 +55,7 @@ const ENDS: [(&str, bool); 31] = [
     ("に異常が発生しました", false),
 ];
 
-/// How a sentence begins, in small letters, and whether that says that it is over. What is about builds ends in their number.
+/// The beginnings of sentences, in small letters, each with whether it says that the trouble is over. Those about builds end in a number.
 const BEGINNINGS: [(&str, bool); 8] = [
     ("build failed in jenkins:", false),
     ("build still failing in jenkins:", false),
@@ -108,7 +108,7 @@ pub fn read(text: &str, before: &str) -> Option<(bool, String)> {
         .filter(|(_, about)| !about.is_empty() || !before.is_empty())
 }
 
-/// Less the state at the end (`… is DOWN!`), which the mark in front has said.
+/// The text without the state at its end (`… is DOWN!`), which the mark in front has said already.
 pub fn without_state(text: &str) -> &str {
     let text = text.trim_end_matches(['*', '!', '.', ' ']);
     text.rsplit_once(" is ").filter(|(_, state)| STATES.contains(state)).map_or(text, |(about, _)| about)

@@ -27,7 +27,7 @@ pub fn host_of(url: &str) -> Option<String> {
     of_url(url)?.split('/').next().map(str::to_owned)
 }
 
-/// The same for all members of a pair: less what numbers them. A plain name without a domain (`alertmanager`) is what a machine
+/// The name that all members of a pair share, without the number of each. A plain name without a domain (`alertmanager`) is what a machine
 /// calls itself where nobody has set an address, and tells nobody apart.
 pub fn of_pair(url: &str) -> Option<String> {
     let sender = of_url(url)?;

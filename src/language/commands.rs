@@ -55,6 +55,20 @@ pub fn named_twice(id: &str) -> Words {
     Words::new(format!("`{id}` is named twice"), format!("`{id}` が 2 回書かれています"))
 }
 
+pub fn no_code(code: &str) -> Words {
+    Words::new(
+        format!("there is no code `{code}`: `oncall explain` lists all of them"),
+        format!("`{code}` というコードはありません。`oncall explain` で一覧できます"),
+    )
+}
+
+pub fn no_code_near(code: &str, near: &str) -> Words {
+    Words::new(
+        format!("there is no code `{code}`: did you mean `{near}`?"),
+        format!("`{code}` というコードはありません。`{near}` のことですか？"),
+    )
+}
+
 /// Before what is wrong.
 pub fn error() -> Words {
     Words::new("error: ", "エラー: ")

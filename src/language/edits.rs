@@ -287,7 +287,7 @@ pub fn nobody_else(name: &Words) -> Words {
 // What names them, for a person to decide.
 
 pub fn step_names(number: usize, policy: &str, fallback: bool) -> Words {
-    let (en, ja) = if fallback { (", the fallback,", "（フォールバック）") } else { ("", "") };
+    let (en, ja) = if fallback { (", the fallback,", "（最終連絡先）") } else { ("", "") };
     Words::new(
         format!("step {number} of the policy `{policy}`{en} names them"),
         format!("ポリシー `{policy}`{ja}のステップ {number} にいます"),

@@ -5,6 +5,7 @@
 
 pub mod added;
 pub mod answer;
+pub mod asked;
 pub mod catalogue;
 pub mod changed;
 pub mod chat;
@@ -16,8 +17,13 @@ pub mod doctor;
 pub mod edits;
 pub mod effect;
 mod en;
+pub mod failed;
 pub mod findings;
 pub mod handing;
+pub mod help;
+mod help_commands;
+mod help_options;
+mod help_servers;
 mod inhibition;
 mod ja;
 pub mod moment;

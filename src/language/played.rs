@@ -119,7 +119,7 @@ impl Language {
             MarkMeaning::TwoKinds => "B two of different kinds".into(),
             MarkMeaning::SoMany if ja => "2〜9 その件数".into(),
             MarkMeaning::SoMany => "2-9 so many of them".into(),
-            MarkMeaning::Fallback if ja => "F フォールバックのステップ".into(),
+            MarkMeaning::Fallback if ja => "F 最終連絡先のステップ".into(),
             MarkMeaning::Fallback => "F step of the fallback".into(),
             MarkMeaning::More if ja => "# それ以上（下を参照）".into(),
             MarkMeaning::More => "# more (see below)".into(),

@@ -107,7 +107,7 @@ pub fn could_not_be_read(why: &str) -> Words {
 }
 
 pub fn no_service() -> Words {
-    Words::new("none: the fallback", "なし（フォールバックへ）")
+    Words::new("none: the fallback", "なし（最終連絡先へ）")
 }
 
 pub fn high_from(at: &Words) -> Words {

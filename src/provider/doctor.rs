@@ -172,12 +172,12 @@ pub struct Answer {
     pub next: Vec<Question>,
 }
 
-/// That a vendor answered with this status, to which it adds nothing.
+/// A vendor's answer of which only the status is known.
 pub(super) fn answered(vendor: &str, status: u16) -> Words {
     Words::new(format!("{vendor} answered {status}"), format!("{vendor} から {status} が返りました"))
 }
 
-/// What to do where nothing is known but that.
+/// The way out where only the status is known.
 pub(super) fn again() -> Words {
     Words::new("ask again in a minute", "1 分ほど待って、もう一度実行します")
 }

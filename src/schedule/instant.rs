@@ -231,7 +231,7 @@ impl<'a> Cursor<'a> {
         (sorted(users), last)
     }
 
-    /// Whom each of these layers gives beside the others.
+    /// The people whom each of these layers puts on call, in the order of the layers.
     fn shares(
         &mut self,
         layers: &[&'a Layer],

@@ -30,7 +30,7 @@ const HOPELESS: Duration = Duration::from_secs(600);
 /// How often the other side is asked whether it is there, and after how many pings without a word it is taken to be gone.
 const PING_EVERY: Duration = Duration::from_secs(10);
 const SILENT_PINGS_MAX: u32 = 2;
-/// For how many pings a socket that Slack is about to end is still listened to.
+/// How many pings long a socket is still read after Slack has said that it will end.
 const LEAVE_PINGS_MAX: u32 = 3;
 /// The most sockets at once: one, and the next one while the first is left.
 pub const SOCKETS_MAX: usize = 2;

@@ -22,7 +22,7 @@ use std::time::Duration;
 const SIGNED: Bounds = Bounds { bytes: KNOWN.bytes, time: Duration::from_secs(10) };
 /// Of a stranger whose key is in the body, until it is found; PagerDuty itself takes 512 KiB.
 const KEYED: Bounds = Bounds { bytes: 1 << 20, time: Duration::from_secs(10) };
-/// Of a stranger whose head shows a wrong secret or none: only a key at the beginning could still say where it strayed from.
+/// How much of a stranger's body is read: without a good secret in the head, only a key at its beginning says whose it is.
 const STRAYED: Bounds = Bounds { bytes: SMALL, time: Duration::from_secs(1) };
 /// How much of a stranger's body is thrown away, so that it sees the answer, and for how long.
 const PASSED_OVER: Bounds = Bounds { bytes: KNOWN.bytes, time: Duration::from_secs(1) };

@@ -9,6 +9,7 @@ mod edits;
 mod expect;
 mod help;
 mod init;
+mod japanese;
 mod paging;
 mod parse;
 mod pull;
@@ -385,17 +386,21 @@ fn send_says_what_is_missing() {
     refused(
         &oncall(line, config.path()),
         Exit::Usage,
-        &["the secret of prometheus is not set here", "ONCALL_TEST_UNSET"],
+        &["エラー: prometheus のシークレットが、ここで設定されていません", "環境変数 ONCALL_TEST_UNSET"],
     );
     refused(
         &oncall("send --integration prometheus", config.path()),
         Exit::Usage,
-        &["no public_url", "`--url`"],
+        &["public_url がありません", "`--url`"],
     );
     let own = "type: generic\nsecret: { env: ONCALL_TEST_UNSET }\nfields: { summary: /t }\nroutes: [{ service: web }]\n";
     write(config.path(), "integrations/own.yaml", own);
     let line = "send --integration own --url http://127.0.0.1:1";
-    refused(&oncall(line, config.path()), Exit::Usage, &["own has `fields`, and no `sample` that fires"]);
+    refused(
+        &oncall(line, config.path()),
+        Exit::Usage,
+        &["own には `fields` がありますが、発生を知らせる `sample` がありません"],
+    );
 }
 
 #[test]

@@ -49,7 +49,7 @@ fn an_override_made_now_reaches_the_running_step() {
         02:01 -> call kimura, slack kimura
         02:01 reply: Override 12 is made, until Tue 8 Dec 04:00 JST.
         02:01 no longer in the step: tanaka
-        02:02 reply: Nobody would be on call on primary from Tue 8 Dec 02:02 JST until Tue 8 Dec 04:00 JST. Confirm to do it all the same.
+        02:02 reply: Nobody would be on call on Primary from Tue 8 Dec 02:02 JST until Tue 8 Dec 04:00 JST. Confirm to do it all the same.
         02:04 #12 ended early by Suzuki in Slack
         02:04 leaves the step as soon as somebody new is reached: kimura
         02:04 now in the step, told: tanaka, on call on primary (layer always)
@@ -213,7 +213,7 @@ fn away_and_back() {
          02:04 alert b critical
          02:04:30 end",
         r#"
-        02:00 reply: Nobody would be on call on primary from Tue 8 Dec 02:00 JST until Tue 8 Dec 08:00 JST. Confirm to do it all the same.
+        02:00 reply: Nobody would be on call on Primary from Tue 8 Dec 02:00 JST until Tue 8 Dec 08:00 JST. Confirm to do it all the same.
         02:00 tanaka is away from 02:00:00 until 08:00:00, kimura stands in, said by Tanaka in Slack
         02:00 reply: Absence 3 is made, until Tue 8 Dec 08:00 JST.
         02:01 a: opened: "a" from prometheus -> web, critical, high urgency

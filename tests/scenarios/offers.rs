@@ -73,9 +73,9 @@ fn an_offer_that_nobody_accepts_ends_when_the_shift_begins() {
         11:01:20 server started (epoch 2)
         11:02 #8 ended early by Suzuki in Slack
         11:03 reply: Nothing like that is in force.
-        11:04 reply: Boss is not on call on primary in that time: there is nothing to offer.
+        11:04 reply: Boss is not on call on Primary in that time: there is nothing to offer.
         11:05 reply: That time is past.
-        11:06 reply: Nobody else takes turns on secondary: name who is asked.
+        11:06 reply: Nobody else takes turns on Secondary: name who is asked.
         14:00 -> notice to suzuki: Nobody has accepted your shift on Primary: you are on call from now until Tue 8 Dec 16:00 JST.
         14:01 reply: Nothing like that is in force.
         "#,

@@ -82,7 +82,10 @@ async fn a_test_alert_goes_the_way_of_any_other() {
     let (status, out, _) =
         sender.send(&["--integration", "prometheus", "--sample", "resolved"], Some("wrong"));
     assert_eq!(status, 0, "{out}");
-    assert!(out.contains("not known: the token is not one of the server's api_tokens"), "{out}");
+    assert!(
+        out.contains("not known: the token in ONCALL_TOKEN is not one of the server's api_tokens"),
+        "{out}"
+    );
     let (_, list) = server.get("/v1/incidents?status=resolved").await;
     assert_eq!(list["incidents"][0]["summary"], "test alert from oncall send", "{list}");
 
